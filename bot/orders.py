@@ -14,8 +14,8 @@ from typing import TYPE_CHECKING
 from bot.reading import PollOutcome, read_order
 from bot.waybills import find_waybill
 from handlers.blocks.error_messages import platform_error
-from handlers.errors import UnknownOrderError, WrongPlatformError
 from handlers.interactions.ports import WatchOutcome, WatchResult
+from handlers.wire.errors import UnknownOrderError, WrongPlatformError
 from pandapon import budget
 from pandapon.errors import NotFoundError, PandaPonError
 from pandapon.shipment import OrderRef, Platform

@@ -16,12 +16,12 @@ from handlers.blocks.i18n import _, set_language
 from handlers.blocks.people import keep
 from handlers.blocks.punctuation import sentences
 from handlers.commands.declarations import Button, Feature, WrongFieldsError
-from handlers.errors import OutdatedError, UsageError
 from handlers.interactions.answering import Ways
 from handlers.interactions.deliveries import is_new
 from handlers.interactions.error_boundary import explain
 from handlers.interactions.interaction import WORKING, Interaction, in_time, within
 from handlers.wire import payloads
+from handlers.wire.errors import OutdatedError, UsageError
 from pandapon import log_context
 
 if TYPE_CHECKING:

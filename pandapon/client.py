@@ -5,20 +5,18 @@ from __future__ import annotations
 import asyncio
 import hashlib
 import json
-import re
 from dataclasses import dataclass
 from typing import TYPE_CHECKING, Any, Generic, Self, TypeVar, cast
-from urllib.parse import quote
 
 import httpx
-from pydantic import ValidationError
 
 from pandapon import carts
 from pandapon.config import Config
 from pandapon.envelope import fingerprint, open_envelope, request_id
-from pandapon.errors import DecodeError, InvalidRequestError, NotFoundError, NotShippedError
+from pandapon.errors import DecodeError, NotFoundError, NotShippedError
 from pandapon.operations import goods, orders
-from pandapon.operations.catalogue import Catalogue, UnknownPathError
+from pandapon.operations.catalogue import Catalogue, filled
+from pandapon.operations.requests import made
 from pandapon.products import is_empty
 from pandapon.signing import WINDOW
 from pandapon.wire import Wire
@@ -30,7 +28,6 @@ if TYPE_CHECKING:
     from pandapon.carts import CartLine
     from pandapon.models import Order, Page, Product, ProductQuery
     from pandapon.operations.operation import Answered, Asked, Operation
-    from pandapon.operations.requests import Request
     from pandapon.products import ProductDetail
     from pandapon.shipment import OrderRef, Platform
     from pandapon.traces import Trace
@@ -40,7 +37,6 @@ __all__ = ["Config", "PandaPon", "TraceResult", "Written"]
 T = TypeVar("T")
 
 NOT_SHIPPED = b"not shipped yet."  # 16 bytes, the length of a fingerprint
-_SLOT = re.compile(r"\{(\w+)\}")  # a place in a path, such as {refundId}
 
 
 @dataclass(frozen=True, slots=True)
@@ -130,12 +126,12 @@ class PandaPon:
     async def search(self, platform: Platform, query: ProductQuery) -> Page[Product]:
         """Return one page of products for a keyword. Prices are yuan."""
         operation, request = goods.SEARCH[platform]
-        return await self.run(operation, _made(request, query))
+        return await self.run(operation, made(request, query))
 
     async def product(self, platform: Platform, product_id: str) -> ProductDetail:
         """Return one product in detail. Prices are yuan. Raises NotFoundError for an unknown id."""
         operation, request, detail = goods.PRODUCT[platform]
-        answer = await self.run(operation, _made(request, product_id))
+        answer = await self.run(operation, made(request, product_id))
         if is_empty(answer):
             raise NotFoundError(f"PandaPon has no product {product_id!r}")
         return detail(answer, product_id)
@@ -151,7 +147,7 @@ class PandaPon:
         ``background``: a call of the poller, which keeps to its share of the pace.
         """
         operation, request = orders.DETAIL[ref.platform]
-        return await self.run(operation, _made(request, ref.order_id), background=background)
+        return await self.run(operation, made(request, ref.order_id), background=background)
 
     async def orders(
         self,
@@ -168,7 +164,7 @@ class PandaPon:
         filter, Taobao's has none, and nobody knows whether PandaPon passes it on. So the caller checks the orders, too.
         """
         operation, request = orders.LIST[platform]
-        return await self.run(operation, _made(request, status, page, page_size, created))
+        return await self.run(operation, made(request, status, page, page_size, created))
 
     async def trace(
         self,
@@ -215,7 +211,7 @@ class PandaPon:
         """Return the signed request that :meth:`call` would send, without sending it. Raises what ``call`` raises."""
         operation, path = self.catalogue[name], self.catalogue.path(name)
         if "{" in path:
-            path, query = _filled(path, query or {})
+            path, query = filled(path, query or {})
         signs_query = operation.signature == "query"
         return self._wire.prepared(operation.method, path, query=query, body=body, signs_query=signs_query)
 
@@ -238,7 +234,7 @@ class PandaPon:
     ) -> tuple[httpx.Response, bytes]:
         operation, path = self.catalogue[name], self.catalogue.path(name)
         if "{" in path:
-            path, query = _filled(path, query or {})
+            path, query = filled(path, query or {})
         return await self._wire.send(
             operation.method,
             path,
@@ -279,25 +275,6 @@ def _canonical(data: Any) -> bytes:
         return _digest(json.dumps(data, sort_keys=True, default=str, ensure_ascii=False).encode(errors="replace"))
     except RecursionError as error:
         raise DecodeError("the answer is nested too deeply") from error
-
-
-def _made(request: Callable[..., Request], *values: object) -> Request:
-    """Make a request of values that people may have typed. Raises InvalidRequestError."""
-    try:
-        return request(*values)
-    except ValidationError as error:
-        fields = ", ".join(str(part["loc"][0]) for part in error.errors(include_url=False) if part["loc"])
-        raise InvalidRequestError(f"the request cannot hold its {fields or 'values'}") from None
-
-
-def _filled(path: str, query: Mapping[str, str]) -> tuple[str, dict[str, str]]:
-    """The path with its places filled from the query, and the rest of the query. Raises UnknownPathError."""
-    rest = dict(query)
-    for name in _SLOT.findall(path):
-        if not (value := rest.pop(name, "")):
-            raise UnknownPathError(f"the path {path} needs a value for {name!r}")
-        path = path.replace(f"{{{name}}}", quote(value, safe="", errors="replace"))
-    return path, rest
 
 
 async def _all(calls: Sequence[Coroutine[Any, Any, _Answer]]) -> list[_Answer]:

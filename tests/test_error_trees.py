@@ -7,7 +7,7 @@ from typing import TYPE_CHECKING
 
 import pytest
 
-from handlers import errors as of_handlers
+from handlers.wire import errors as of_handlers
 from pandapon import errors as of_pandapon
 from storage import errors as of_storage
 

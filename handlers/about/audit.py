@@ -10,7 +10,7 @@ from handlers.blocks.i18n import _
 from handlers.commands.declarations import Answer, Command, Feature, HelpGroup, Overview
 from handlers.parsing.options import read_options
 from handlers.parsing.words import Verb
-from handlers.requests import ShowAudit
+from handlers.wire.requests import ShowAudit
 
 if TYPE_CHECKING:
     from handlers.blocks.help_page import Example

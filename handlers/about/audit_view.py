@@ -17,7 +17,7 @@ if TYPE_CHECKING:
     from datetime import datetime
 
     from handlers.blocks.message import Message
-    from handlers.requests import ShowAudit
+    from handlers.wire.requests import ShowAudit
     from tracking.writes import Write
 
 PAGE_SIZE = 10

@@ -14,7 +14,7 @@ from handlers.blocks.text import code
 from handlers.commands.declarations import Answer, Command, Feature, HelpGroup, Overview
 from handlers.parsing.typed_command import text_of
 from handlers.parsing.words import Verb, nearest
-from handlers.requests import Help, ListOrders, ShowSettings
+from handlers.wire.requests import Help, ListOrders, ShowSettings
 from handlers.wire.text import folded
 from storage.errors import StorageError
 

@@ -13,7 +13,7 @@ from handlers.blocks.order_lines import order_line, title_in
 from handlers.blocks.parts import standing_of
 from handlers.commands.declarations import Answer, Feature
 from handlers.posts.alarms import headline
-from handlers.requests import Start
+from handlers.wire.requests import Start
 from storage.watch import WatchState
 from tracking.attention import Group, group_of
 

@@ -12,7 +12,7 @@ from handlers.blocks.help_page import HelpPage
 from handlers.blocks.i18n import _
 from handlers.commands.declarations import Answer, Command, Feature, HelpGroup, Overview
 from handlers.parsing.words import Verb
-from handlers.requests import Status
+from handlers.wire.requests import Status
 from storage.inbox import Outcome
 
 if TYPE_CHECKING:

@@ -12,8 +12,8 @@ from typing import TYPE_CHECKING, Literal, TypeVar
 from slack_sdk.errors import SlackApiError
 
 from handlers.blocks.i18n import _
-from handlers.errors import ForbiddenError
 from handlers.wire import payloads
+from handlers.wire.errors import ForbiddenError
 
 if TYPE_CHECKING:
     from collections.abc import Awaitable, Callable

@@ -7,8 +7,8 @@ from typing import TYPE_CHECKING, Any
 
 from handlers.blocks.i18n import _
 from handlers.blocks.text import escape
-from handlers.errors import UsageError
 from handlers.wire import payloads
+from handlers.wire.errors import UsageError
 from handlers.wire.slack import EndlessError, pages, rows
 
 if TYPE_CHECKING:

@@ -9,7 +9,7 @@ from enum import StrEnum
 from typing import TYPE_CHECKING, Any
 
 from handlers.blocks.i18n import _
-from handlers.errors import ForbiddenError, UnseenError
+from handlers.wire.errors import ForbiddenError, UnseenError
 from handlers.wire.payloads import part
 from handlers.wire.slack import pages, rows
 

@@ -8,14 +8,14 @@ from typing import TYPE_CHECKING, Any
 
 from handlers.access import channel_lookup
 from handlers.access.permissions import Claim, Need, ask
-from handlers.errors import OutdatedError, UsageError
 from handlers.wire import payloads
+from handlers.wire.errors import OutdatedError, UsageError
 
 if TYPE_CHECKING:
     from collections.abc import Awaitable, Callable
 
     from handlers.interactions.interaction import Interaction
-    from handlers.requests import Request
+    from handlers.wire.requests import Request
 
 _ROW = re.compile(r"[0-9]{1,18}")  # fits into SQLite's 64-bit row numbers
 _CHANNEL = re.compile(r"[CGD][A-Z0-9]{2,20}")

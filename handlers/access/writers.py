@@ -10,7 +10,7 @@ from typing import TYPE_CHECKING
 from handlers.blocks.i18n import _
 from handlers.blocks.people import name
 from handlers.blocks.punctuation import listed
-from handlers.errors import ForbiddenError
+from handlers.wire.errors import ForbiddenError
 from handlers.wire.slack import code_of
 from tracking.write_policy import WritePolicy, WriteScope, groups_of, is_among
 

@@ -15,8 +15,8 @@ from handlers.blocks.text import code, sanitize_id
 
 if TYPE_CHECKING:
     from handlers.blocks.message import Block, Message
-    from handlers.errors import UsageError, WrongPlatformError
-    from handlers.requests import Request
+    from handlers.wire.errors import UsageError, WrongPlatformError
+    from handlers.wire.requests import Request
     from pandapon.errors import PandaPonError
 
 ENDS = (".", "?", "!", "。", "？", "！", "…")  # marks behind which no other one is put

@@ -12,7 +12,7 @@ if TYPE_CHECKING:
     from collections.abc import Collection
 
     from handlers.blocks.message import Block
-    from handlers.requests import PagedRequest
+    from handlers.wire.requests import PagedRequest
     from pandapon.models import Page
 
 

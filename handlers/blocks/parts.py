@@ -23,7 +23,7 @@ from handlers.blocks.text import (
     truncate,
     truncate_mrkdwn,
 )
-from handlers.requests import Unwatch
+from handlers.wire.requests import Unwatch
 from pandapon.markup import plain
 from pandapon.shipment import OrderRef
 
@@ -33,7 +33,7 @@ if TYPE_CHECKING:
 
     from handlers.blocks.message import Block
     from handlers.blocks.standing import Standing
-    from handlers.requests import Request
+    from handlers.wire.requests import Request
     from pandapon.models import Order
     from pandapon.shipment import Node, Parcel
     from storage.watch import Watch

@@ -14,12 +14,12 @@ from handlers.blocks.i18n import _
 from handlers.blocks.write_words import said
 from handlers.cart import cart_view
 from handlers.commands.declarations import Answer, Button, Command, Feature, HelpGroup, Overview
-from handlers.errors import ForbiddenError, OutdatedError, RequestError
 from handlers.interactions.platforms import ask_each
 from handlers.parsing.options import read_options
 from handlers.parsing.words import Verb
-from handlers.requests import ShowCart
 from handlers.wire import payloads
+from handlers.wire.errors import ForbiddenError, OutdatedError, RequestError
+from handlers.wire.requests import ShowCart
 from handlers.writing.additions import plan_addition, same_variant, variant_of
 from handlers.writing.flows import open_flow, own_flow
 from handlers.writing.writer import Act, Outcome, Plan, Variant

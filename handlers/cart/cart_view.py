@@ -17,7 +17,7 @@ from handlers.blocks.paging import of_rows
 from handlers.blocks.parts import run_button
 from handlers.blocks.text import code, escape, money, truncate
 from handlers.blocks.write_words import said
-from handlers.requests import Search, ShowCart
+from handlers.wire.requests import Search, ShowCart
 
 if TYPE_CHECKING:
     from collections.abc import Mapping, Sequence

@@ -15,7 +15,7 @@ from handlers.interactions.order_keys import resolve_order_keys
 from handlers.parsing.options import read_options
 from handlers.parsing.targets import one_id, take_channel
 from handlers.parsing.words import Verb
-from handlers.requests import Why
+from handlers.wire.requests import Why
 
 if TYPE_CHECKING:
     from handlers.blocks.help_page import Example

@@ -20,7 +20,7 @@ from handlers.parsing.options import read_options
 from handlers.parsing.order_ids import sift
 from handlers.parsing.targets import ids_or_none, take_channel
 from handlers.parsing.words import Verb
-from handlers.requests import MUTE_FOR, Mute, Unmute
+from handlers.wire.requests import MUTE_FOR, Mute, Unmute
 from handlers.wire.text import folded
 from tracking.messages import Muted, Unmuted
 

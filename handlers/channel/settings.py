@@ -23,8 +23,8 @@ from handlers.parsing.options import read_options
 from handlers.parsing.targets import take_channel
 from handlers.parsing.words import Verb
 from handlers.posts import digest
-from handlers.requests import ShowSettings
 from handlers.wire import payloads
+from handlers.wire.requests import ShowSettings
 from tracking.channel_settings import DEFAULTS, THREADS, ChannelSettings
 from tracking.digest_schedule import next_digest
 from tracking.messages import SettingsChanged

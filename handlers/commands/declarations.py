@@ -20,7 +20,7 @@ if TYPE_CHECKING:
     from handlers.interactions.interaction import Interaction
     from handlers.parsing.typed_command import TypedCommand
     from handlers.parsing.words import Verb
-    from handlers.requests import Request
+    from handlers.wire.requests import Request
     from tracking.messages import ChannelChange
 
 View = dict[str, Any]

@@ -9,12 +9,12 @@ from typing import TYPE_CHECKING
 from handlers.blocks.i18n import _
 from handlers.blocks.text import code
 from handlers.commands.declarations import HelpGroup
-from handlers.errors import UsageError, WrongPlatformError
 from handlers.parsing.order_ids import sift
 from handlers.parsing.tokens import Kind, Token, tokenise
 from handlers.parsing.typed_command import TypedCommand
 from handlers.parsing.words import Vocabulary
-from handlers.requests import HELP_WORDS, Help, OfOnePlatform, Request, Start
+from handlers.wire.errors import UsageError, WrongPlatformError
+from handlers.wire.requests import HELP_WORDS, Help, OfOnePlatform, Request, Start
 from handlers.wire.text import escape_wire, folded
 
 if TYPE_CHECKING:

@@ -12,11 +12,11 @@ from handlers.blocks import action_ids
 from handlers.blocks.i18n import _
 from handlers.blocks.pages import answer_page
 from handlers.commands.declarations import Feature, Form, Listener, WrongFieldsError
-from handlers.errors import OutdatedError
 from handlers.goods import add_form
 from handlers.goods.references import read_reference
 from handlers.interactions.opening import open_and_fill
 from handlers.wire import payloads
+from handlers.wire.errors import OutdatedError
 from handlers.wire.slack import FAILURES
 from handlers.writing.additions import piece_fen, plan_addition, same_variant, variant_of, variants, wrong_quantity
 from handlers.writing.flows import open_flow, own_flow

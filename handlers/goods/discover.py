@@ -14,7 +14,7 @@ from handlers.goods.references import read_reference
 from handlers.parsing.options import read_options
 from handlers.parsing.typed_command import text_of
 from handlers.parsing.words import Verb, nearest
-from handlers.requests import Discover
+from handlers.wire.requests import Discover
 from handlers.wire.text import folded
 from pandapon.operations import goods
 

@@ -13,11 +13,11 @@ from handlers.blocks.paging import of_answers
 from handlers.blocks.text import truncate
 from handlers.goods.facts import facts, price, title
 from handlers.goods.references import is_named, reference
-from handlers.requests import ShowProducts
+from handlers.wire.requests import ShowProducts
 
 if TYPE_CHECKING:
     from handlers.blocks.message import Block, Message
-    from handlers.requests import Discover
+    from handlers.wire.requests import Discover
     from pandapon.models import Page, Product
 
 ALT = 40  # characters of a picture's description

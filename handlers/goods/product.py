@@ -16,7 +16,7 @@ from handlers.interactions.answering import OK
 from handlers.parsing.options import PLATFORMS, read_options
 from handlers.parsing.typed_command import text_of
 from handlers.parsing.words import Verb
-from handlers.requests import Search, ShowProducts
+from handlers.wire.requests import Search, ShowProducts
 from pandapon.errors import NotFoundError, PandaPonError
 from pandapon.products import ProductDetail, ProductRef
 from pandapon.shipment import Platform

@@ -15,7 +15,7 @@ from handlers.blocks.people import name
 from handlers.blocks.text import code, escape, money, sanitize_id, truncate
 from handlers.goods.facts import facts, price, title
 from handlers.goods.references import is_named, reference
-from handlers.requests import Discover, ShowProducts
+from handlers.wire.requests import Discover, ShowProducts
 
 if TYPE_CHECKING:
     from collections.abc import Mapping, Sequence

@@ -18,14 +18,14 @@ from handlers.blocks.punctuation import sentences
 from handlers.blocks.text import code, money, truncate
 from handlers.goods.facts import TITLE, facts, price, title
 from handlers.goods.references import is_named, reference
-from handlers.requests import ShowProducts
+from handlers.wire.requests import ShowProducts
 from pandapon.shipment import Platform
 
 if TYPE_CHECKING:
     from collections.abc import Sequence
 
     from handlers.blocks.message import Block, Message
-    from handlers.requests import Search
+    from handlers.wire.requests import Search
     from pandapon.models import Page, Product
 
 ALT = 40  # characters of a picture's description

@@ -7,8 +7,8 @@ from typing import TYPE_CHECKING, Any
 
 from handlers.access.permissions import Claim, Need
 from handlers.access.subjects import Subject
-from handlers.errors import OutdatedError
 from handlers.wire import payloads
+from handlers.wire.errors import OutdatedError
 from pandapon.products import ProductRef
 from pandapon.shipment import Platform
 

@@ -14,7 +14,7 @@ from handlers.interactions.platforms import ask_each
 from handlers.parsing.options import PLATFORMS, read_options
 from handlers.parsing.typed_command import text_of
 from handlers.parsing.words import Verb
-from handlers.requests import Search
+from handlers.wire.requests import Search
 from pandapon.models import ProductQuery
 from pandapon.shipment import Platform
 

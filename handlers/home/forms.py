@@ -13,8 +13,8 @@ from handlers.blocks.i18n import _
 from handlers.blocks.pages import answer_page
 from handlers.commands.declarations import Feature, Form, Listener, Opener, asking
 from handlers.home import form_views
-from handlers.requests import ListOrders, Search
 from handlers.wire import payloads
+from handlers.wire.requests import ListOrders, Search
 from pandapon.shipment import Platform
 
 if TYPE_CHECKING:

@@ -12,7 +12,7 @@ from slack_sdk.errors import SlackClientError
 from handlers.blocks import failures
 from handlers.blocks.i18n import _
 from handlers.blocks.slack_error_messages import may_pass, slack_error
-from handlers.errors import OutdatedError, RequestError, UnknownOrderError, UsageError, WrongPlatformError
+from handlers.wire.errors import OutdatedError, RequestError, UnknownOrderError, UsageError, WrongPlatformError
 from handlers.wire.slack import code_of
 from pandapon import log_context
 from pandapon.errors import PandaPonError

@@ -7,11 +7,11 @@ from typing import TYPE_CHECKING
 
 from handlers.blocks import elements as el
 from handlers.blocks.i18n import _
-from handlers.errors import ForbiddenError
 from handlers.orders import csv_file
 from handlers.orders.list_view import looked_through, not_listed, sum_of_all
 from handlers.orders.order_filter import filter_of
 from handlers.orders.order_list import Sum, match
+from handlers.wire.errors import ForbiddenError
 from handlers.wire.slack import FAILURES, code_of
 from pandapon.times import CHINA
 
@@ -19,7 +19,7 @@ if TYPE_CHECKING:
     from handlers.blocks.message import Message
     from handlers.interactions.interaction import Interaction
     from handlers.orders.order_list import Matches
-    from handlers.requests import ExportOrders
+    from handlers.wire.requests import ExportOrders
 
 log = logging.getLogger(__name__)
 

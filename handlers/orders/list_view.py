@@ -15,7 +15,7 @@ from handlers.blocks.parts import run_button, show_button, standing_in, title_of
 from handlers.blocks.standing import standing
 from handlers.blocks.text import escape, money, sanitize_id, short_id, slack_day, truncate
 from handlers.posts import alarms
-from handlers.requests import ExportOrders, ListOrders, ShowOrder
+from handlers.wire.requests import ExportOrders, ListOrders, ShowOrder
 
 if TYPE_CHECKING:
     from collections.abc import Mapping, Sequence

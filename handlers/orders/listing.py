@@ -11,7 +11,6 @@ from handlers.blocks.i18n import _, ngettext
 from handlers.blocks.punctuation import listed
 from handlers.blocks.text import code
 from handlers.commands.declarations import Answer, Command, Feature, HelpGroup, Overview
-from handlers.errors import UsageError
 from handlers.orders import export, list_view
 from handlers.orders.order_list import gather
 from handlers.parsing.days import span_of
@@ -20,7 +19,8 @@ from handlers.parsing.order_ids import sift
 from handlers.parsing.tokens import Kind, tokenise
 from handlers.parsing.typed_command import TypedCommand, text_of
 from handlers.parsing.words import Verb, nearest
-from handlers.requests import FILTER_TEXT, ExportOrders, ListOrders
+from handlers.wire.errors import UsageError
+from handlers.wire.requests import FILTER_TEXT, ExportOrders, ListOrders
 from handlers.wire.text import folded
 
 if TYPE_CHECKING:

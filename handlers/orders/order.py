@@ -13,7 +13,7 @@ from handlers.orders.listing import read_back
 from handlers.parsing.options import PLATFORMS, read_options
 from handlers.parsing.targets import one_id
 from handlers.parsing.words import Verb
-from handlers.requests import ShowOrder
+from handlers.wire.requests import ShowOrder
 
 if TYPE_CHECKING:
     from handlers.blocks.help_page import Example

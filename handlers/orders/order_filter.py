@@ -9,9 +9,9 @@ from typing import TYPE_CHECKING
 from handlers.blocks import order_states
 from handlers.blocks.i18n import _
 from handlers.blocks.text import code
-from handlers.errors import UsageError
 from handlers.parsing.days import first_and_last
 from handlers.parsing.typed_command import text_of
+from handlers.wire.errors import UsageError
 from handlers.wire.text import folded
 from pandapon.models import Order
 from pandapon.shipment import FINAL
@@ -21,7 +21,7 @@ from tracking.attention import NEEDS_ATTENTION, OVER, OVER_FOR
 if TYPE_CHECKING:
     from datetime import date
 
-    from handlers.requests import ListOrders
+    from handlers.wire.requests import ListOrders
     from pandapon.shipment import Milestone
     from storage.alarm import Alarm
     from tracking.orders import OrderSnapshot

@@ -21,7 +21,7 @@ if TYPE_CHECKING:
     from datetime import date
 
     from handlers.interactions.interaction import Interaction
-    from handlers.requests import ListOrders
+    from handlers.wire.requests import ListOrders
     from pandapon.models import Order, Page
 
 LOOKED = 4  # pages of each platform's list that are looked through: a person waits for them

@@ -15,7 +15,7 @@ from handlers.parsing.options import PLATFORMS, read_options
 from handlers.parsing.targets import one_id
 from handlers.parsing.words import Verb
 from handlers.posts import tracking
-from handlers.requests import Track
+from handlers.wire.requests import Track
 from storage.watch import WatchState
 
 if TYPE_CHECKING:

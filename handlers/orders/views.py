@@ -14,14 +14,14 @@ from handlers.blocks.order_states import close_words, has_refund, refund_words
 from handlers.blocks.parts import freshness_of, heading, order_name, parcel_name, run_button, standing_in
 from handlers.blocks.standing import of_parcel
 from handlers.blocks.text import escape, money, sanitize_id, slack_date, truncate
-from handlers.requests import ShowOrder, Track, WatchOrders
+from handlers.wire.requests import ShowOrder, Track, WatchOrders
 
 if TYPE_CHECKING:
     from datetime import datetime
 
     from handlers.blocks.message import Block, Message
     from handlers.blocks.standing import Standing
-    from handlers.requests import ListOrders
+    from handlers.wire.requests import ListOrders
     from pandapon.models import Item, Order
     from pandapon.shipment import OrderRef
     from tracking.orders import OrderSnapshot

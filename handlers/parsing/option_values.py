@@ -10,7 +10,7 @@ from typing import TYPE_CHECKING, Any
 from handlers.blocks.i18n import _
 from handlers.blocks.text import code
 from handlers.parsing.days import MOST_DAYS, nearest_day, read_day
-from handlers.requests import FILTER_TEXT
+from handlers.wire.requests import FILTER_TEXT
 from handlers.wire.text import DASHES, folded
 
 if TYPE_CHECKING:

@@ -17,8 +17,8 @@ from pandapon.shipment import Platform
 if TYPE_CHECKING:
     from decimal import Decimal
 
-    from handlers.errors import UsageError
     from handlers.parsing.typed_command import TypedCommand
+    from handlers.wire.errors import UsageError
 
 _OPTION = re.compile(rf"(?P<dashes>[{DASHES}]+)(?P<name>[^=:＝：]*)(?:[=:＝：](?P<value>.*))?", re.DOTALL)
 

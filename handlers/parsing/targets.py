@@ -12,15 +12,15 @@ from handlers.blocks.text import code
 from handlers.parsing.order_ids import MAX_IDS, sift
 from handlers.parsing.tokens import Kind, Token
 from handlers.parsing.words import FILTERS, nearest
-from handlers.requests import is_channel_id
+from handlers.wire.requests import is_channel_id
 from handlers.wire.text import folded
 
 if TYPE_CHECKING:
     from collections.abc import Sequence
 
-    from handlers.errors import UsageError
     from handlers.parsing.order_ids import Sifted
     from handlers.parsing.typed_command import TypedCommand
+    from handlers.wire.errors import UsageError
     from tracking.values import Filter
 
 _CHANNEL_NAME = re.compile(r"[\w-]{1,80}")

@@ -6,15 +6,15 @@ from dataclasses import dataclass, field, replace
 from typing import TYPE_CHECKING
 
 from handlers.blocks.text import code
-from handlers.errors import UsageError
 from handlers.parsing.tokens import tokenise
 from handlers.parsing.words import Verb, Vocabulary
+from handlers.wire.errors import UsageError
 
 if TYPE_CHECKING:
     from collections.abc import Sequence
 
     from handlers.parsing.tokens import Token
-    from handlers.requests import Request
+    from handlers.wire.requests import Request
 
 NO_VERB = Verb("")
 

@@ -24,7 +24,7 @@ from handlers.blocks.people import name
 from handlers.blocks.punctuation import sentences
 from handlers.blocks.text import escape, sanitize_id, slack_date, span, truncate
 from handlers.posts import unpaid
-from handlers.requests import Track
+from handlers.wire.requests import Track
 from pandapon.shipment import OrderRef, Parcel
 from storage.alarm import AlarmState
 from tracking.values import Leg, Stall

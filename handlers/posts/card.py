@@ -34,7 +34,7 @@ from handlers.blocks.standing import standing
 from handlers.blocks.text import sanitize_id, slack_date
 from handlers.posts import alarms
 from handlers.posts.parcels import last_scan, more_parcels, no_parcel, parcel_lines
-from handlers.requests import Mute, Track, Unmute, Unwatch, WatchOrders, Why
+from handlers.wire.requests import Mute, Track, Unmute, Unwatch, WatchOrders, Why
 from pandapon.times import CHINA
 from storage.watch import WatchState
 from tracking.severity import required_actions

@@ -27,7 +27,7 @@ from handlers.blocks.parts import (
 )
 from handlers.blocks.standing import standing
 from handlers.posts.parcels import bar_of, more_parcels, no_parcel
-from handlers.requests import ShowOrder, Track, WatchOrders
+from handlers.wire.requests import ShowOrder, Track, WatchOrders
 from pandapon.times import CHINA
 
 if TYPE_CHECKING:
@@ -35,7 +35,7 @@ if TYPE_CHECKING:
     from datetime import datetime, tzinfo
 
     from handlers.blocks.message import Block
-    from handlers.requests import ListOrders
+    from handlers.wire.requests import ListOrders
     from pandapon.shipment import Node, Parcel
     from storage.watch import Watch
     from tracking.orders import OrderSnapshot

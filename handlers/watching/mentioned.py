@@ -10,8 +10,8 @@ from handlers.blocks.i18n import _, ngettext
 from handlers.blocks.message import Layout
 from handlers.blocks.parts import called, freshness_of, newest_first, node_line, order_name, run_button, standing_in
 from handlers.blocks.text import sanitize_id
-from handlers.errors import UnknownOrderError
-from handlers.requests import Track
+from handlers.wire.errors import UnknownOrderError
+from handlers.wire.requests import Track
 from tracking.orders import OrderSnapshot
 
 if TYPE_CHECKING:

@@ -10,10 +10,10 @@ from handlers.blocks import action_ids
 from handlers.blocks.help_page import HelpPage
 from handlers.blocks.i18n import _
 from handlers.commands.declarations import Feature, MessageShortcut
-from handlers.errors import UnknownOrderError, WrongPlatformError
 from handlers.parsing.message_ids import find_ids
 from handlers.watching import mentioned
 from handlers.watching.watch import watch_in
+from handlers.wire.errors import UnknownOrderError, WrongPlatformError
 from pandapon.errors import PandaPonError
 
 if TYPE_CHECKING:

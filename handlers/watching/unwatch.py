@@ -14,10 +14,10 @@ from handlers.interactions.order_keys import resolve_order_keys
 from handlers.parsing.options import read_options
 from handlers.parsing.targets import take_channel, take_ids
 from handlers.parsing.words import Verb
-from handlers.requests import Unwatch, UnwatchAll
 from handlers.watching import views
 from handlers.watching.watch_all import is_about_all, read_unwatch_all
 from handlers.wire import payloads
+from handlers.wire.requests import Unwatch, UnwatchAll
 
 if TYPE_CHECKING:
     from collections.abc import Sequence

@@ -17,10 +17,10 @@ from handlers.interactions.ports import WatchResult
 from handlers.parsing.options import PLATFORMS, read_options
 from handlers.parsing.targets import take_channel, take_filters, take_ids
 from handlers.parsing.words import FILTERS, Verb
-from handlers.requests import ListWatches, Track, WatchAll, WatchOrders
 from handlers.watching import views
 from handlers.watching.watch_all import is_about_all, read_watch_all
 from handlers.watching.watches import list_watches
+from handlers.wire.requests import ListWatches, Track, WatchAll, WatchOrders
 from handlers.wire.text import folded
 
 if TYPE_CHECKING:

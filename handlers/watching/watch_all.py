@@ -15,8 +15,8 @@ from handlers.parsing.options import read_options
 from handlers.parsing.order_ids import sift
 from handlers.parsing.targets import take_channel
 from handlers.parsing.words import FILTERS
-from handlers.requests import UnwatchAll, WatchAll
 from handlers.watching import watch_all_views
+from handlers.wire.requests import UnwatchAll, WatchAll
 from handlers.wire.text import folded
 from tracking.messages import StoppedAll, WatchingAll
 from tracking.values import Filter

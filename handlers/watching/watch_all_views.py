@@ -9,7 +9,7 @@ from handlers.blocks.i18n import _, ngettext
 from handlers.blocks.order_states import caveat
 from handlers.blocks.parts import filter_words, here, run_button
 from handlers.blocks.punctuation import clauses
-from handlers.requests import UnwatchAll, WatchAll
+from handlers.wire.requests import UnwatchAll, WatchAll
 from pandapon.shipment import Platform
 
 if TYPE_CHECKING:

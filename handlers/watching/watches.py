@@ -16,9 +16,9 @@ from handlers.parsing.options import read_options
 from handlers.parsing.targets import take_channel
 from handlers.parsing.words import Verb
 from handlers.posts import notices
-from handlers.requests import ListWatches
 from handlers.watching import views, watches_view
 from handlers.wire import payloads
+from handlers.wire.requests import ListWatches
 from handlers.wire.text import folded
 from tracking.attention import GROUPS, Group
 

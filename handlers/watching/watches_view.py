@@ -25,7 +25,7 @@ if TYPE_CHECKING:
 
     from handlers.blocks.links import Links
     from handlers.blocks.message import Block
-    from handlers.requests import ListWatches
+    from handlers.wire.requests import ListWatches
     from storage.channel import Channel
     from storage.subscription import Subscription
     from storage.watch import Watch, WatchedOrder, WatchedOrders

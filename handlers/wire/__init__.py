@@ -1,1 +1,1 @@
-"""Readers of what Slack sends: payloads, answers to calls, and the text that people typed."""
+"""What travels between Slack and the bot: payloads, texts, the requests that are made of them, and their errors."""

@@ -6,7 +6,7 @@ from typing import TYPE_CHECKING
 
 from handlers.blocks.i18n import _, ngettext
 from handlers.blocks.locale_data import number
-from handlers.errors import RequestError
+from handlers.wire.errors import RequestError
 from handlers.writing.writer import Plan, Variant
 from pandapon import carts
 from pandapon.products import Sku, piece_price

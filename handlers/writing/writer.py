@@ -10,7 +10,7 @@ from typing import TYPE_CHECKING, Any
 from weakref import WeakValueDictionary
 
 from handlers.blocks.i18n import _
-from handlers.errors import RequestError
+from handlers.wire.errors import RequestError
 from pandapon.errors import DecodeError, PandaPonError, ServerError, TransportError
 from tracking.writes import OPEN, CartChange, TransitionError, Write, WriteState, judge, target_of
 

@@ -8,6 +8,7 @@ from __future__ import annotations
 
 import re
 from typing import TYPE_CHECKING, Any
+from urllib.parse import quote
 
 from pandapon.errors import PandaPonError
 from pandapon.operations import addresses, cart, freight, goods, orders, refunds
@@ -22,6 +23,7 @@ OPERATIONS: tuple[AnyOperation, ...] = tuple(
     operation for family in (goods, cart, orders, refunds, addresses, freight) for operation in family.OPERATIONS
 )
 
+_SLOT = re.compile(r"\{(\w+)\}")  # a place in a path, such as {refundId}
 _PATH = re.compile(r"/[A-Za-z0-9_./{}-]+")
 
 
@@ -53,3 +55,13 @@ class Catalogue:
         if not path:
             raise UnknownPathError(f'the path of {name!r} is not known; set PANDAPON_PATHS={{"{name}": "/v2/…"}}')
         return path
+
+
+def filled(path: str, query: Mapping[str, str]) -> tuple[str, dict[str, str]]:
+    """The path with its places filled from the query, and the rest of the query. Raises UnknownPathError."""
+    rest = dict(query)
+    for name in _SLOT.findall(path):
+        if not (value := rest.pop(name, "")):
+            raise UnknownPathError(f"the path {path} needs a value for {name!r}")
+        path = path.replace(f"{{{name}}}", quote(value, safe="", errors="replace"))
+    return path, rest

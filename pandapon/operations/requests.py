@@ -7,12 +7,18 @@ from __future__ import annotations
 
 import json
 from decimal import Decimal
-from typing import Annotated, Any, TypeVar
+from typing import TYPE_CHECKING, Annotated, Any, TypeVar
 
-from pydantic import AfterValidator, BaseModel, ConfigDict, Field, PlainSerializer, StringConstraints
+from pydantic import AfterValidator, BaseModel, ConfigDict, Field, PlainSerializer, StringConstraints, ValidationError
 from pydantic.alias_generators import to_camel
 
+from pandapon.errors import InvalidRequestError
+
+if TYPE_CHECKING:
+    from collections.abc import Callable
+
 T = TypeVar("T")
+R = TypeVar("R", bound="Request")
 
 
 class Request(BaseModel):
@@ -63,3 +69,12 @@ AsJson = Annotated[T, PlainSerializer(_as_json, return_type=str)]  # the API wan
 Quantity = Annotated[int, Field(ge=1, le=1_000_000)]
 PageNumber = Annotated[int, Field(ge=1, le=10_000)]
 PageSize = Annotated[int, Field(ge=1, le=50)]
+
+
+def made(request: Callable[..., R], *values: object) -> R:
+    """Make a request of values that people may have typed. Raises InvalidRequestError."""
+    try:
+        return request(*values)
+    except ValidationError as error:
+        fields = ", ".join(str(part["loc"][0]) for part in error.errors(include_url=False) if part["loc"])
+        raise InvalidRequestError(f"the request cannot hold its {fields or 'values'}") from None

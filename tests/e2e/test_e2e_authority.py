@@ -14,10 +14,10 @@ from support import forged
 from support.bot_harness import ORDER, BotHarness, running, words
 from support.commands import COMMANDS
 
-from handlers import requests
 from handlers.access.permissions import Need
 from handlers.blocks import action_ids
 from handlers.listeners import UndeclaredError, declarations, register
+from handlers.wire import requests
 from pandapon.shipment import OrderRef
 from sandbox.pandapon.demo import SECOND
 from sandbox.slack.faults import Fault

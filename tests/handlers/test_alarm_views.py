@@ -11,7 +11,7 @@ from support.message_checks import check, commands, labels, shown
 from support.view_samples import HOSTILE, ID, NOW, REF, order, parcel, snapshot, watch
 
 from handlers.posts import alarms, seller_message
-from handlers.requests import Track
+from handlers.wire.requests import Track
 from pandapon.shipment import Platform
 from storage.alarm import Alarm, AlarmState
 from tracking.values import Leg, News, Stall

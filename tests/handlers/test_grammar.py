@@ -10,8 +10,8 @@ import pytest
 from support.commands import parse
 
 from handlers.blocks import order_states
-from handlers.errors import UsageError
-from handlers.requests import (
+from handlers.wire.errors import UsageError
+from handlers.wire.requests import (
     Help,
     ListOrders,
     ListWatches,
@@ -29,7 +29,7 @@ from pandapon.shipment import Platform
 from tracking.values import Filter
 
 if TYPE_CHECKING:
-    from handlers.requests import Request
+    from handlers.wire.requests import Request
 
 A, B = "2542285634920880794", "3305075341149134260"
 ALIBABA, TAOBAO = Platform.ALIBABA, Platform.TAOBAO

@@ -12,9 +12,9 @@ from support.commands import MEANINGS, TOPICS, parse
 from support.effort import examples
 
 from handlers.blocks.order_states import LISTED
-from handlers.errors import UsageError
 from handlers.parsing.days import WORDS
-from handlers.requests import (
+from handlers.wire.errors import UsageError
+from handlers.wire.requests import (
     FILTER_TEXT,
     ExportOrders,
     Help,

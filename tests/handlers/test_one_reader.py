@@ -7,9 +7,9 @@ import itertools
 import pytest
 from support.commands import parse
 
-from handlers.errors import UsageError
 from handlers.parsing.message_ids import find_ids
-from handlers.requests import ListOrders, Mute, ShowOrder, Track, Unwatch, WatchOrders, Why
+from handlers.wire.errors import UsageError
+from handlers.wire.requests import ListOrders, Mute, ShowOrder, Track, Unwatch, WatchOrders, Why
 
 A, B = "2542285634920880794", "3305075341149134260"
 SUB = "200048859480"  # a Taobao sub-order: 12 digits, which Slack takes for a telephone's number

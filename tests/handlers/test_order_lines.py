@@ -26,8 +26,8 @@ from handlers.blocks.order_lines import Title, collapsed, order_line
 from handlers.blocks.standing import standing
 from handlers.home import view as home_view
 from handlers.posts import digest
-from handlers.requests import ListWatches
 from handlers.watching import watches_view
+from handlers.wire.requests import ListWatches
 from pandapon.courier import Reason
 from pandapon.shipment import Milestone
 from sandbox.slack.blocks import check_view

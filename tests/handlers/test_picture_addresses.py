@@ -9,7 +9,7 @@ from support.view_samples import product
 
 from handlers.blocks import elements as el
 from handlers.goods import products
-from handlers.requests import Search
+from handlers.wire.requests import Search
 from pandapon.models import Page, Product
 
 

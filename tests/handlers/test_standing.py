@@ -26,9 +26,9 @@ from handlers.home import view as home_view
 from handlers.interactions.ports import WatchOutcome, WatchResult
 from handlers.orders import views as order_views
 from handlers.posts import card, digest, thread, tracking
-from handlers.requests import ListOrders, ListWatches
 from handlers.watching import mentioned, watches_view
 from handlers.watching import views as watch_views
+from handlers.wire.requests import ListOrders, ListWatches
 from pandapon.courier import Reason, read_entry
 from pandapon.milestones import ALIBABA_ORDER, TAOBAO_ORDER, status_claim
 from pandapon.models import Order, Page

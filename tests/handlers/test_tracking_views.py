@@ -20,7 +20,7 @@ from support.view_samples import HOSTILE, ID, NOW, REF, VERY_HOSTILE, node, orde
 from handlers.blocks.message import Message
 from handlers.blocks.people import People
 from handlers.posts import card, thread, tracking
-from handlers.requests import Mute, ShowOrder, Track, Unmute, Unwatch, WatchOrders, Why
+from handlers.wire.requests import Mute, ShowOrder, Track, Unmute, Unwatch, WatchOrders, Why
 from pandapon.shipment import Milestone, Parcel, Platform, TimeBasis, by_shipping
 from storage.watch import WatchState
 from tracking.values import News, Step

@@ -34,7 +34,6 @@ from handlers.blocks.settings_words import Defaults
 from handlers.blocks.text import code, escape
 from handlers.cart import cart, cart_view, quantity
 from handlers.channel import delivery_log_view, mute, settings_views, time_zones
-from handlers.errors import UnknownOrderError, UsageError, WrongPlatformError
 from handlers.goods import add_form, discover_view, product_view, products
 from handlers.goods.add_to_cart import FilledAddition
 from handlers.home import form_views
@@ -46,9 +45,10 @@ from handlers.orders.order_filter import ListedOrder
 from handlers.orders.order_list import Matches, OrderList, Sum
 from handlers.parsing.message_ids import Found
 from handlers.posts import alarms, card, digest, lines, notices, seller_message, thread, tracking
-from handlers.requests import Discover, ListOrders, ListWatches, Search, ShowAudit
 from handlers.watching import finder_form, mentioned, watch_all_views, watches_view
 from handlers.watching import views as watch_views
+from handlers.wire.errors import UnknownOrderError, UsageError, WrongPlatformError
+from handlers.wire.requests import Discover, ListOrders, ListWatches, Search, ShowAudit
 from pandapon import errors as api
 from pandapon.carts import CartLine
 from pandapon.courier import Reason

@@ -14,7 +14,7 @@ if TYPE_CHECKING:
     from collections.abc import Mapping
 
     from handlers.blocks.message import Message
-    from handlers.requests import ListOrders
+    from handlers.wire.requests import ListOrders
     from pandapon.models import Order, Page
     from pandapon.shipment import Platform
     from tracking.orders import OrderSnapshot
