@@ -142,7 +142,7 @@ FEATURE = Feature(
             VERB,
             read_watch,
             _help,
-            slash="order ids [in #channel] [all|milestones|problems]",
+            slash="order IDs [in #channel] [all|milestones|problems]",
             stands_alone=True,
         ),
     ),
