@@ -104,25 +104,22 @@ def decide(
     ``stored`` None: the reading is the baseline, of which all is stored and nothing is told. ``baseline``: so is this
     reading, of an order that is stored from the order list only. ``now``: aware UTC.
     """
-    base = stored or StoredOrder(None, Shipment(fetched.ref))
+    ref, base = fetched.ref, stored or StoredOrder(None, Shipment(fetched.ref))
     order = merge_order(base.order, fetched.order)
-    ordered_at = order.created_at if order else None
     lines = _lines(stored, fetched, order, now, names=policy.names, baseline=baseline)
     parcels = tuple(line.after for line in lines)
     counted = _counted(parcels)
     milestone = order_milestone(order.milestone if order else None, counted) or base.milestone
     expected = expect(order, milestone, live(counted), policy.limits, now)
-    is_late = policy.trusts_clock and expected is not None and expected.is_late(now)
-    late = expected if is_late and base.expected and not base.was_late else None  # told where a range was shown
+    is_late, late = _lateness(expected, base, policy, now)
     news = _news(base, order, fetched.ref, lines, milestone, late=late) if stored and not baseline else None
     moved_at = _moved_at(None if baseline else stored, order, parcels, news, now)
-    final_at = (base.final_at or now) if milestone in FINAL else None
-    is_first = stored is None or baseline
+    final_at, is_first = (base.final_at or now) if milestone in FINAL else None, stored is None or baseline
     return Decision(
         order=order,
-        shipment=Shipment(fetched.ref, parcels),
+        shipment=Shipment(ref, parcels),
         milestone=milestone,
-        reason=order_reason(milestone, counted, ordered_at),
+        reason=order_reason(milestone, counted, order.created_at if order else None),
         new_nodes=tuple(node for line in lines for node in line.nodes.new),
         edited_nodes=tuple(node for line in lines for node in line.nodes.rewritten),
         parcels=tuple(facts(line.after) for line in lines if line.has_new_facts),
@@ -138,7 +135,7 @@ def decide(
         was_late=base.was_late or is_late,
         journeys=_journeys(fetched.ref, order, lines, now),
         follow_up=follow_up(
-            fetched.ref,
+            ref,
             order,
             policy,
             now,
@@ -149,14 +146,32 @@ def decide(
             is_first=is_first,
         ),
         at=now,
-        changed=stored is None
-        or _looks_different(base.order, order)
-        or milestone is not base.milestone
-        or any(line.differs for line in lines)
-        or late is not None
-        or (expected is None) != (base.expected is None),
+        changed=stored is None or _seen_to_change(base, order, milestone, expected, lines=lines, late=late),
         learned=order != base.order or any(line.is_learned for line in lines),
     )
+
+
+def _lateness(
+    expected: Expected | None, base: StoredOrder, policy: Policy, now: datetime
+) -> tuple[bool, Expected | None]:
+    """Whether the order is later than expected, and the range to be told as passed: once, where one was shown."""
+    is_late = policy.trusts_clock and expected is not None and expected.is_late(now)
+    return is_late, expected if is_late and base.expected and not base.was_late else None
+
+
+def _seen_to_change(
+    base: StoredOrder,
+    order: Order | None,
+    milestone: Milestone | None,
+    expected: Expected | None,
+    *,
+    lines: Sequence[Line],
+    late: Expected | None,
+) -> bool:
+    """Whether people would see a difference in the order, in one of its parcels, or in when it is expected."""
+    gains_or_loses_range = (expected is None) != (base.expected is None)
+    is_other = _looks_different(base.order, order) or milestone is not base.milestone
+    return is_other or gains_or_loses_range or late is not None or any(line.differs for line in lines)
 
 
 def _lines(
