@@ -19,7 +19,7 @@ if TYPE_CHECKING:
     from sandbox.slack.workspace import Message
 
 Json = dict[str, Any]
-SILENCE = 0.2  # seconds after the bot has nothing in hand, in which an answer would still show
+SILENCE = 0.4  # seconds after the bot has nothing in hand, in which an answer would still show
 UNTOUCHED = {  # tables and columns; times of reading change by themselves
     **dict.fromkeys(("watches", "outbox", "audit", "channels", "subscriptions", "alarms", "news"), "*"),
     "orders": "key, milestone",
