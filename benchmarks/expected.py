@@ -175,7 +175,7 @@ async def _watch_loop(pauses: list[float]) -> None:
 
 
 class _Diary:
-    """What a new installation has learnt by a day: only from its own journeys that had ended by then."""
+    """The history of a new installation on a day: its own journeys that had ended by then."""
 
     def __init__(self, journeys: list[Journey]) -> None:
         self._journeys, self._learnt = journeys, dict[int, Limits]()

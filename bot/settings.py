@@ -220,7 +220,7 @@ class Settings(BaseSettings):
 
     @property
     def write_policy(self) -> WritePolicy:
-        """Which writes are switched on, who may make them, and who may read the audit trail."""
+        """The policy of writes: those that are switched on, who may make them, and who may read the audit trail."""
         return WritePolicy(self.writes, read_ids(self.writers), read_ids(self.auditors))
 
     @property

@@ -1,4 +1,4 @@
-"""What the commands say in a terminal when they cannot go on."""
+"""The sentences with which a command ends in a terminal when it cannot go on."""
 
 from __future__ import annotations
 

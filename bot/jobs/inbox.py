@@ -17,7 +17,7 @@ if TYPE_CHECKING:
 log = logging.getLogger(__name__)
 
 BATCH = 100
-# What follows the platform's name in a messageType [stated and inferred]; any other type is handled alike and counted.
+# The ends of messageType behind the platform's name [stated and inferred]; other types are handled alike and counted.
 KNOWN = (
     "ORDER_PRICE_MODIFY",
     "BUYER_REFUND",

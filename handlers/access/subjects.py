@@ -1,4 +1,4 @@
-"""What each listener acts on. Ids from a payload are not trusted: the subject is loaded and checked before the act."""
+"""The subjects of listeners. Ids from a payload are not trusted: a subject is loaded and checked before the act."""
 
 from __future__ import annotations
 
@@ -23,7 +23,7 @@ _CHANNEL = re.compile(r"[CGD][A-Z0-9]{2,20}")
 
 @dataclass(frozen=True, slots=True)
 class Subject:
-    """What a listener acts on: its ``name`` for people, and the function that finds it.
+    """The thing that a listener acts on: its ``name`` for people, and the function that finds it.
 
     ``find`` gets the parsed payload: a command's request or usage error, or a filled form; None for buttons and
     shortcuts, whose payload it reads itself. It raises OutdatedError for a payload without the subject, or an error

@@ -11,7 +11,7 @@ from handlers.blocks.i18n import _
 from handlers.blocks.people import name
 from handlers.blocks.punctuation import listed
 from handlers.wire.errors import ForbiddenError
-from handlers.wire.slack import code_of
+from handlers.wire.slack import FAILURES, code_of
 from tracking.write_policy import WritePolicy, WriteScope, groups_of, is_among
 
 if TYPE_CHECKING:
@@ -70,7 +70,7 @@ class Gate:
         try:
             async with asyncio.timeout(PATIENCE):
                 answer = await client.usergroups_users_list(usergroup=group)
-        except Exception as error:
+        except FAILURES as error:
             log.warning("Slack did not say who is in a user group", extra={"error": code_of(error) or error})
             if members is not None:
                 return members

@@ -1,1 +1,1 @@
-"""What travels between Slack and the bot: payloads, texts, the requests that are made of them, and their errors."""
+"""Values that travel between Slack and the bot: payloads, texts, the requests made of them, and their errors."""
