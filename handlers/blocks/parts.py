@@ -238,8 +238,3 @@ def paragraphs(lines: Iterable[str]) -> list[list[str]]:
         chunks[-1].append(line)
         room -= len(line) + 1
     return chunks
-
-
-def stop_command(watch: Watch) -> str:
-    """The text after ``/panda`` that ends a watch."""
-    return Unwatch((sanitize_id(watch.key.partition(":")[2]),)).command()

@@ -156,7 +156,6 @@ def _span(first: Sign, last: Sign) -> frozenset[Sign]:
 
 
 ACTS = _span(Sign.ORDER, Sign.CALL_BUYER)
-ASPECTS = _span(Sign.DONE, Sign.BY_CODE)
 ACTORS = _span(Sign.SELF, Sign.PERSON)
 PLACES = _span(Sign.HUB, Sign.NEXT_STOP)
 TROUBLES = _span(Sign.LOSE, Sign.FORBIDDEN) | {Sign.REFUSE, Sign.HOLD}  # a trouble that is named has happened
