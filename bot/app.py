@@ -45,6 +45,7 @@ from handlers.features import FEATURES
 from handlers.interactions.context import Context
 from handlers.interactions.languages import Languages
 from handlers.listeners import register
+from handlers.writing.looks import LOOKS
 from handlers.writing.writer import Writer
 from pandapon.client import PandaPon
 from storage.backup import open_or_restore
@@ -228,7 +229,7 @@ def _workers(settings: Settings, resources: _Resources, clock: Callable[[], date
         poller,
         InboxReader(store, clock, poller.poll_now),
         Timekeeper(store, clock, longest_wait, clock_keepers, lambda: api.clock_moved(timedelta())),
-        Writer(api, store, clock, point),
+        Writer(api, store, clock, LOOKS, point),
     )
 
 

@@ -13,9 +13,11 @@ from pydantic import TypeAdapter, ValidationError
 from pandapon.courier import Reason
 from pandapon.models import Order
 from pandapon.shipment import Milestone
+from tracking.changes.cart import CartChange
+from tracking.changes.kinds import KINDS, Change
 from tracking.channel_settings import DEFAULTS, ChannelSettings
 from tracking.daily_digest import DailyDigest
-from tracking.flows import Adding, FlowContent, ShownCart
+from tracking.flows import CONTENTS, FlowContent
 from tracking.messages import (
     ChannelChange,
     Muted,
@@ -30,7 +32,6 @@ from tracking.messages import (
     WatchList,
 )
 from tracking.values import Expected, Filter, Leg, News, Stall
-from tracking.writes import CartChange
 
 if TYPE_CHECKING:
     from collections.abc import Collection, Sequence
@@ -258,22 +259,28 @@ def _notice(facts: dict[str, Any]) -> Notice:
     return Reminder(facts["reminder"], facts["person"], facts["channel"])
 
 
-def dump_cart_change(change: CartChange | None) -> str:
+def dump_write_change(change: Change | None) -> str:
     """Return the column ``change_json`` of a write; empty for None."""
-    return _cart_change().dump_json(change).decode() if change else ""
+    if change is None:
+        return ""
+    kind = type(change).__name__
+    facts: dict[str, Any] = _changes()[kind].dump_python(change, mode="json")
+    return json.dumps(facts if isinstance(change, CartChange) else {"kind": kind, **facts}, ensure_ascii=False)
 
 
-def load_cart_change(stored: str) -> CartChange | None:
-    """Read :func:`dump_cart_change` back; None for text that this version cannot read."""
+def load_write_change(stored: str) -> Change | None:
+    """Read :func:`dump_write_change` back; None for unreadable text. Without a kind it is of a cart."""
     try:
-        return _cart_change().validate_json(stored) if stored else None
-    except ValidationError:
+        facts = json.loads(stored) if stored else {}
+        adapter = _changes().get(facts.pop("kind", CartChange.__name__)) if facts else None
+        return adapter.validate_python(facts, strict=False) if adapter else None
+    except (ValidationError, ValueError, AttributeError):
         return None
 
 
 def dump_flow(content: FlowContent) -> tuple[str, str]:
     """Return the columns ``kind`` and ``content`` of a flow."""
-    adapter: TypeAdapter[Any] = _flows()[type(content).__name__]
+    adapter = _flows()[type(content).__name__]
     return type(content).__name__, adapter.dump_json(content).decode()
 
 
@@ -325,10 +332,10 @@ def _settings() -> TypeAdapter[ChannelSettings]:
 
 
 @cache
-def _cart_change() -> TypeAdapter[CartChange]:
-    return TypeAdapter(CartChange)
+def _changes() -> dict[str, TypeAdapter[Any]]:
+    return {kind.__name__: TypeAdapter(kind) for kind in KINDS}
 
 
 @cache
-def _flows() -> dict[str, TypeAdapter[Adding] | TypeAdapter[ShownCart]]:
-    return {"Adding": TypeAdapter(Adding), "ShownCart": TypeAdapter(ShownCart)}
+def _flows() -> dict[str, TypeAdapter[Any]]:
+    return {kind.__name__: TypeAdapter(kind) for kind in CONTENTS}

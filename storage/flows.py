@@ -13,6 +13,8 @@ if TYPE_CHECKING:
     import sqlite3
     from datetime import datetime
 
+    from tracking.flows import FlowContent
+
 KEEP = timedelta(days=1)  # a form or an answer that is older has to be opened anew
 
 
@@ -21,13 +23,31 @@ def put(conn: sqlite3.Connection, now: datetime, flow: Flow) -> None:
     kind, content = codec.dump_flow(flow.content)
     conn.execute("DELETE FROM flows WHERE at < ?", (to_int(now - KEEP),))
     conn.execute(
-        "INSERT INTO flows (id, kind, owner, channel, content, at) VALUES (?, ?, ?, ?, ?, ?)",
-        (flow.id, kind, flow.owner, flow.channel, content, to_int(now)),
+        "INSERT INTO flows (id, kind, owner, channel, content, step, revision, at) VALUES (?, ?, ?, ?, ?, ?, ?, ?)",
+        (flow.id, kind, flow.owner, flow.channel, content, flow.step, flow.revision, to_int(now)),
     )
+
+
+def advance(conn: sqlite3.Connection, now: datetime, flow: Flow, step: str, content: FlowContent) -> Flow | None:
+    """Replace the content of a flow. Returns the next revision; None where another act was quicker.
+
+    ``flow``: as the act saw it. The day for which it is kept begins anew.
+    """
+    kind, stored = codec.dump_flow(content)
+    row = conn.execute(
+        "UPDATE flows SET kind = ?, content = ?, step = ?, revision = revision + 1, at = ?"
+        " WHERE id = ? AND revision = ? RETURNING *",
+        (kind, stored, step, to_int(now), flow.id, flow.revision),
+    ).fetchone()
+    return _flow(row) if row else None
 
 
 def get(conn: sqlite3.Connection, now: datetime, flow_id: str) -> Flow | None:
     """Return what a form was made from; None for an unknown, expired or unreadable one."""
     row = conn.execute("SELECT * FROM flows WHERE id = ? AND at >= ?", (flow_id, to_int(now - KEEP))).fetchone()
-    content = codec.load_flow(row["kind"], row["content"]) if row else None
-    return Flow(row["id"], row["owner"], row["channel"], content) if content else None
+    return _flow(row) if row else None
+
+
+def _flow(row: sqlite3.Row) -> Flow | None:
+    content = codec.load_flow(row["kind"], row["content"])
+    return Flow(row["id"], row["owner"], row["channel"], content, row["step"], row["revision"]) if content else None

@@ -286,3 +286,19 @@ CREATE INDEX flows_at ON flows (at)
 def _writes(db: Database) -> None:
     for statement in WRITES.split(";\n"):
         db.conn.execute(statement)
+
+
+# Forms of several pages, and the results and approvals of writes.
+FLOWS = """
+ALTER TABLE flows ADD COLUMN step TEXT NOT NULL DEFAULT '';
+ALTER TABLE flows ADD COLUMN revision INTEGER NOT NULL DEFAULT 1;
+ALTER TABLE writes ADD COLUMN made TEXT NOT NULL DEFAULT '';
+ALTER TABLE writes ADD COLUMN approved_by TEXT NOT NULL DEFAULT '';
+CREATE INDEX writes_target ON writes (target, begun_at)
+"""
+
+
+@migrations(name="0015_flows")
+def _flows(db: Database) -> None:
+    for statement in FLOWS.split(";\n"):
+        db.conn.execute(statement)

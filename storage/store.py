@@ -198,9 +198,11 @@ class Writes(Aggregate):
     get = Operation(writes.get)
     of_key = Operation(writes.of_key)
     open_of = Operation(writes.open_of)
+    done_of = Operation(writes.done_of)
     unclear = Operation(writes.unclear, only_reads=True)
     newest = Operation(writes.newest, only_reads=True)
     put_flow = Operation(flows.put)
+    advance_flow = Operation(flows.advance)
     flow = Operation(flows.get, only_reads=True)
 
 

@@ -15,9 +15,9 @@ if TYPE_CHECKING:
 
 COLUMNS = (
     "id, dedup_key, operation, target, change_json, actor, channel, amount_fen, state, request_id, reason, begun_at,"
-    " settled_at"
+    " settled_at, made, approved_by"
 )
-ADD = f"INSERT INTO writes ({COLUMNS}) VALUES ({', '.join('?' * 13)}) ON CONFLICT (dedup_key) DO NOTHING"
+ADD = f"INSERT INTO writes ({COLUMNS}) VALUES ({', '.join('?' * 15)}) ON CONFLICT (dedup_key) DO NOTHING"
 OF_KEY = f"SELECT {COLUMNS} FROM writes WHERE dedup_key = ?"
 OF_ID = f"SELECT {COLUMNS} FROM writes WHERE id = ?"
 # The very words of the index, so that it is used.
@@ -25,7 +25,10 @@ OPEN_ONES = f"SELECT {COLUMNS} FROM writes WHERE state IN ('begun', 'unclear')"
 OF_TARGET = f"{OPEN_ONES} AND target = ? ORDER BY begun_at LIMIT 1"
 UNCLEAR = f"{OPEN_ONES} AND state = 'unclear' ORDER BY begun_at LIMIT ?"
 NEWEST = f"SELECT {COLUMNS} FROM writes ORDER BY begun_at DESC, id LIMIT ? OFFSET ?"
-SETTLE = "UPDATE writes SET state = ?, request_id = ?, reason = ?, settled_at = ? WHERE id = ? AND state = ?"
+DONE_OF = (
+    f"SELECT {COLUMNS} FROM writes WHERE target = ? AND state IN ('done', 'found_done') ORDER BY begun_at DESC LIMIT 1"
+)
+SETTLE = "UPDATE writes SET state = ?, request_id = ?, reason = ?, settled_at = ?, made = ? WHERE id = ? AND state = ?"
 RECOVER = "UPDATE writes SET state = 'unclear' WHERE state = 'begun' AND begun_at <= ?"
 
 
@@ -35,7 +38,14 @@ def begin(conn: sqlite3.Connection, write: Write) -> Write | None:
 
 
 def settle(
-    conn: sqlite3.Connection, write_id: str, state: WriteState, now: datetime, *, request_id: str = "", reason: str = ""
+    conn: sqlite3.Connection,
+    write_id: str,
+    state: WriteState,
+    now: datetime,
+    *,
+    request_id: str = "",
+    reason: str = "",
+    made: tuple[str, ...] = (),
 ) -> None:
     """Record what became of a write. Raises TransitionError where this state cannot follow the present one."""
     row = conn.execute(OF_ID, (write_id,)).fetchone()
@@ -43,7 +53,7 @@ def settle(
     if present is None or state not in TRANSITIONS[present]:
         raise TransitionError(f"a write that is {present or 'unknown'} cannot become {state}")
     facts = (request_id or row["request_id"], reason or row["reason"], None if state in OPEN else to_int(now))
-    conn.execute(SETTLE, (state, *facts, write_id, present))
+    conn.execute(SETTLE, (state, *facts, ",".join(made) or row["made"], write_id, present))
 
 
 def abandon(conn: sqlite3.Connection, before: datetime | None = None) -> int:
@@ -72,6 +82,12 @@ def open_of(conn: sqlite3.Connection, target: str) -> Write | None:
     return _write(row) if row else None
 
 
+def done_of(conn: sqlite3.Connection, target: str) -> Write | None:
+    """Return the newest write of a target that was done; None: there is none."""
+    row = conn.execute(DONE_OF, (target,)).fetchone()
+    return _write(row) if row else None
+
+
 def unclear(conn: sqlite3.Connection, limit: int) -> list[Write]:
     """Return up to ``limit`` unclear writes, the oldest first."""
     return [_write(row) for row in conn.execute(UNCLEAR, (limit,))]
@@ -89,7 +105,7 @@ def _row(write: Write) -> tuple[object, ...]:
         write.dedup_key,
         write.operation,
         write.change.target if write.change else "",
-        codec.dump_cart_change(write.change),
+        codec.dump_write_change(write.change),
         write.actor,
         write.channel,
         write.amount_fen,
@@ -98,6 +114,8 @@ def _row(write: Write) -> tuple[object, ...]:
         write.reason,
         to_int(write.begun_at),
         to_int(write.settled_at),
+        ",".join(write.made),
+        write.approved_by,
     )
 
 
@@ -110,9 +128,11 @@ def _write(row: sqlite3.Row) -> Write:
         channel=row["channel"],
         begun_at=to_time(row["begun_at"]),
         state=WriteState(row["state"]),
-        change=codec.load_cart_change(row["change_json"]),
+        change=codec.load_write_change(row["change_json"]),
         amount_fen=row["amount_fen"],
         request_id=row["request_id"],
         reason=row["reason"],
         settled_at=to_time(row["settled_at"]),
+        made=tuple(each for each in row["made"].split(",") if each),
+        approved_by=row["approved_by"],
     )

@@ -26,14 +26,28 @@ class ShownCart:
     page: int = 1
 
 
-FlowContent = Adding | ShownCart
+@dataclass(frozen=True, slots=True)
+class Finished:
+    """A flow that has done its work: it does nothing any more, and shows what became of it."""
+
+    writes: tuple[str, ...]  # their ids
+
+
+FlowContent = Adding | ShownCart | Finished
+CONTENTS: tuple[type[FlowContent], ...] = (Adding, ShownCart, Finished)
 
 
 @dataclass(frozen=True, slots=True)
 class Flow:
-    """One open form or answer. ``channel``: where it was asked for; empty: nowhere."""
+    """One open form or answer. ``channel``: where it was asked for; empty: nowhere.
+
+    A form of several pages has a ``step``, and each change of its content makes the next ``revision``: a page of an
+    earlier one does nothing.
+    """
 
     id: str
     owner: str  # Slack user id
     channel: str
     content: FlowContent
+    step: str = ""
+    revision: int = 1

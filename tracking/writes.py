@@ -1,6 +1,6 @@
-"""Writes: calls that change the account at PandaPon. The states of each, and what a reading says of a lost answer.
+"""Writes: calls that change the account at PandaPon, and their states. Pure rules, no I/O.
 
-A write is recorded before it is sent, and sent once. Pure rules, no I/O.
+A write is recorded before it is sent, and sent once. What it changes stands in :mod:`tracking.changes`.
 """
 
 from __future__ import annotations
@@ -10,13 +10,14 @@ from datetime import timedelta
 from enum import StrEnum
 from typing import TYPE_CHECKING
 
-from pandapon.shipment import Platform  # noqa: TC001  pydantic reads this annotation when the program runs
-
 if TYPE_CHECKING:
     from collections.abc import Mapping
     from datetime import datetime
 
-# A call whose answer was lost may still arrive at PandaPon. Within this time a cart without the change proves nothing.
+    from tracking.changes.kinds import Change
+
+# A call whose answer was lost may still arrive at PandaPon. Within this time a reading without the change proves
+# nothing.
 LATE = timedelta(seconds=60)
 
 
@@ -47,25 +48,6 @@ class TransitionError(Exception):
 
 
 @dataclass(frozen=True, slots=True)
-class CartChange:
-    """A change of one variant's quantity in a cart. Quantities are pieces; 0: it is not in the cart."""
-
-    platform: Platform
-    product_id: str
-    sku_id: str
-    spec_id: str
-    title: str
-    variant: str
-    before: int  # as read just before the change
-    wanted: int
-
-    @property
-    def target(self) -> str:
-        """The thing that is changed. Two writes of the same target never run at once."""
-        return target_of(self.platform, self.product_id, self.sku_id, self.spec_id)
-
-
-@dataclass(frozen=True, slots=True)
 class Write:
     """The record of a write, or of a refused attempt at one. ``change`` None: the attempt named nothing real."""
 
@@ -76,25 +58,10 @@ class Write:
     channel: str  # Slack channel id; empty: none
     begun_at: datetime
     state: WriteState = WriteState.BEGUN
-    change: CartChange | None = None
-    amount_fen: int | None = None  # of the wanted quantity; None: no price is known, or nothing is bought
+    change: Change | None = None
+    amount_fen: int | None = None  # of what is bought, paid or asked back; None: unknown, or no money is concerned
     request_id: str = ""  # the vendor's id of the call
     reason: str = ""  # of a refusal: the vendor's code, or a word of the bot
     settled_at: datetime | None = None
-
-
-def target_of(platform: Platform, product_id: str, sku_id: str, spec_id: str) -> str:
-    """Return the name of one variant in a cart; see :attr:`CartChange.target`."""
-    return f"cart:{platform.value}:{sku_id or spec_id or product_id}"
-
-
-def judge(change: CartChange, seen: int, age: timedelta) -> WriteState | None:
-    """Say what became of an unclear change. ``seen``: pieces in the cart now. None: it is too early to tell.
-
-    Any quantity but the wanted one and the former one is somebody else's.
-    """
-    if seen == change.wanted:
-        return S.FOUND_DONE
-    if age < LATE:
-        return None
-    return S.FOUND_UNDONE if seen == change.before else S.UNKNOWABLE
+    made: tuple[str, ...] = ()  # the ids of what it created, such as orders
+    approved_by: str = ""  # Slack user id of whoever allowed it; empty: nobody had to

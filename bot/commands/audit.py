@@ -27,12 +27,11 @@ HEADING = (
     "operation",
     "state",
     "platform",
-    "product",
-    "variant",
-    "title",
-    "pieces before",
-    "pieces wanted",
+    "subject",
+    "change",
     "amount (yuan)",
+    "approved by",
+    "created",
     "PandaPon's request id",
     "reason",
 )
@@ -70,21 +69,18 @@ def _printable(value: object) -> str:
 
 def _row(record: Write) -> tuple[object, ...]:
     change = record.change
-    named = (change.platform.value, change.product_id, change.sku_id or change.spec_id, change.title) if change else ()
-    platform, product, variant, title = named or ("", "", "", "")
     return (
         record.begun_at.strftime("%Y-%m-%d %H:%M:%S"),
         record.actor,
         record.channel,
         record.operation,
         record.state.value,
-        platform,
-        product,
-        variant,
-        title,
-        change.before if change else "",
-        change.wanted if change else "",
+        change.platform.value if change and change.platform else "",
+        change.subject if change else "",
+        change.details if change else "",
         f"{record.amount_fen // 100}.{record.amount_fen % 100:02}" if record.amount_fen is not None else "",
+        record.approved_by,
+        " ".join(record.made),
         record.request_id,
         record.reason,
     )

@@ -21,15 +21,17 @@ from handlers.wire import payloads
 from handlers.wire.errors import ForbiddenError, OutdatedError, RequestError
 from handlers.wire.requests import ShowCart
 from handlers.writing.additions import plan_addition, same_variant, variant_of
+from handlers.writing.cart_changes import Variant, change_cart
 from handlers.writing.flows import open_flow, own_flow
-from handlers.writing.writer import Act, Outcome, Plan, Variant
+from handlers.writing.writer import Act, Outcome, Plan
 from pandapon import carts
 from pandapon.errors import NotFoundError, PandaPonError
 from pandapon.shipment import Platform
 from storage.errors import StorageError
+from tracking.changes.cart import CartChange
 from tracking.flows import ShownCart
 from tracking.write_policy import WriteScope
-from tracking.writes import CartChange, Write, WriteState
+from tracking.writes import Write, WriteState
 
 if TYPE_CHECKING:
     from collections.abc import Callable
@@ -136,14 +138,14 @@ async def remove(interaction: Interaction, chosen: ChosenLine) -> Message:
 async def undo(interaction: Interaction, removal: Write) -> Message:
     """Add again what a removal took out, once, at the price of today. Raises NotFoundError where it is gone."""
     former = removal.change
-    assert former is not None
+    assert isinstance(former, CartChange)
     product = await interaction.ctx.api.product(former.platform, former.product_id)
     sku = same_variant(product, former.sku_id, former.spec_id)
     if sku is None:
         raise NotFoundError("the variant is gone")
     act = Act(f"undo:{removal.id}", interaction.user, interaction.channel)
-    outcome = await interaction.ctx.writer.change(
-        act, variant_of(product, sku), lambda lines: plan_addition(product, sku, former.before, lines)
+    outcome = await change_cart(
+        interaction.ctx, act, variant_of(product, sku), lambda lines: plan_addition(product, sku, former.before, lines)
     )
     return await _answer(interaction, 1, outcome)
 
@@ -168,7 +170,7 @@ async def _change_line(
             raise RequestError(words) from error
 
     act = Act(f"cart:{flow.id}:{chosen.at}:{word}", interaction.user, flow.channel)
-    return await interaction.ctx.writer.change(act, variant, plan_now)
+    return await change_cart(interaction.ctx, act, variant, plan_now)
 
 
 def _change(line: CartLine, wanted: int) -> CartChange:
@@ -204,7 +206,7 @@ async def _find_removal(interaction: Interaction, _given: Any) -> Claim:
     """Only whoever removed a line adds it again."""
     ctx = interaction.ctx
     removal = await ctx.store.writes.get(payloads.value(interaction.body))
-    if removal is None or removal.change is None or removal.change.wanted:
+    if removal is None or not isinstance(removal.change, CartChange) or removal.change.wanted:
         raise OutdatedError
     if removal.actor != interaction.user:
         raise ForbiddenError(_("This belongs to somebody else, so nothing was done."))

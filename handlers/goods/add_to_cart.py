@@ -19,6 +19,7 @@ from handlers.wire import payloads
 from handlers.wire.errors import OutdatedError
 from handlers.wire.slack import FAILURES
 from handlers.writing.additions import piece_fen, plan_addition, same_variant, variant_of, variants, wrong_quantity
+from handlers.writing.cart_changes import change_cart
 from handlers.writing.flows import open_flow, own_flow
 from handlers.writing.writer import Act
 from pandapon import carts
@@ -88,7 +89,7 @@ async def choose(subject: Subject, interaction: Interaction) -> None:
 async def confirm(interaction: Interaction, flow: Flow, filled: FilledAddition) -> View:
     """Add it to the cart, once. A price that moved since it was shown stops this, and both are shown.
 
-    Raises WrongFieldsError for a quantity that cannot be bought, and what ``Writer.change`` raises.
+    Raises WrongFieldsError for a quantity that cannot be bought, and what ``change_cart`` raises.
     """
     shown = _product(flow)
     chosen = _checked(shown, filled)
@@ -105,8 +106,8 @@ async def confirm(interaction: Interaction, flow: Flow, filled: FilledAddition) 
         if before != after:
             return await _price_moved(interaction, flow, now, filled, before)
     act = Act(key, interaction.user, flow.channel)
-    outcome = await interaction.ctx.writer.change(
-        act, variant_of(now, sku), lambda lines: plan_addition(now, sku, quantity, lines)
+    outcome = await change_cart(
+        interaction.ctx, act, variant_of(now, sku), lambda lines: plan_addition(now, sku, quantity, lines)
     )
     return add_form.result(outcome.write, outcome.error)
 

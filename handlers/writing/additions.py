@@ -7,10 +7,11 @@ from typing import TYPE_CHECKING
 from handlers.blocks.i18n import _, ngettext
 from handlers.blocks.locale_data import number
 from handlers.wire.errors import RequestError
-from handlers.writing.writer import Plan, Variant
+from handlers.writing.cart_changes import Variant
+from handlers.writing.writer import Plan
 from pandapon import carts
 from pandapon.products import Sku, piece_price
-from tracking.writes import CartChange
+from tracking.changes.cart import CartChange
 
 if TYPE_CHECKING:
     from collections.abc import Sequence

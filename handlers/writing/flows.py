@@ -19,17 +19,24 @@ if TYPE_CHECKING:
 _ID = re.compile(r"[A-Za-z0-9_-]{24}")
 
 
-async def open_flow(interaction: Interaction, content: FlowContent, channel: str = "") -> Flow:
+async def open_flow(interaction: Interaction, content: FlowContent, channel: str = "", step: str = "") -> Flow:
     """Keep what a form is made from. ``channel``: where it was asked for, for those who may write in a channel."""
-    flow = Flow(new_id(), interaction.user, channel or interaction.channel, content)
+    flow = Flow(new_id(), interaction.user, channel or interaction.channel, content, step)
     await interaction.ctx.store.writes.put_flow(interaction.ctx.clock(), flow)
     return flow
 
 
-async def own_flow(interaction: Interaction, flow_id: str, kind: type[Any], operation: str) -> Flow:
+async def own_flow(
+    interaction: Interaction,
+    flow_id: str,
+    kinds: type[Any] | tuple[type[Any], ...],
+    operation: str,
+    scope: WriteScope = WriteScope.CART,
+) -> Flow:
     """Return the flow that a payload names. Raises ForbiddenError for an unknown one, or another person's.
 
-    Both refusals are recorded, with the ``operation`` that was asked for. A person who may not write is refused, too.
+    Both refusals are recorded, with the ``operation`` that was asked for. A person who may not make writes of this
+    ``scope`` is refused, too.
     """
     ctx = interaction.ctx
     if not _ID.fullmatch(flow_id):
@@ -37,7 +44,7 @@ async def own_flow(interaction: Interaction, flow_id: str, kind: type[Any], oper
         raise OutdatedError
     flow = await ctx.store.writes.flow(ctx.clock(), flow_id)
     reason = ""
-    if flow is None or not isinstance(flow.content, kind):
+    if flow is None or not isinstance(flow.content, kinds):
         reason, words = "unknown_form", _("This form or list is too old. Please open it again.")
     elif flow.owner != interaction.user:
         reason, words = "foreign_form", _("This belongs to somebody else, so nothing was done.")
@@ -45,7 +52,7 @@ async def own_flow(interaction: Interaction, flow_id: str, kind: type[Any], oper
         await _note(interaction, operation, reason)
         raise ForbiddenError(words)
     try:
-        await ctx.gate.require(interaction.client, WriteScope.CART, interaction.user, flow.channel)
+        await ctx.gate.require(interaction.client, scope, interaction.user, flow.channel)
     except ForbiddenError:
         await _note(interaction, operation, "not_allowed")
         raise

@@ -12,16 +12,16 @@ from weakref import WeakValueDictionary
 from handlers.blocks.i18n import _
 from handlers.wire.errors import RequestError
 from pandapon.errors import DecodeError, PandaPonError, ServerError, TransportError
-from tracking.writes import OPEN, CartChange, TransitionError, Write, WriteState, judge, target_of
+from tracking.writes import OPEN, TransitionError, Write, WriteState
 
 if TYPE_CHECKING:
-    from collections.abc import Callable, Iterable
-    from datetime import datetime
+    from collections.abc import Awaitable, Callable, Mapping
+    from datetime import datetime, timedelta
 
-    from pandapon.carts import Call, CartLine
+    from pandapon.carts import Call
     from pandapon.client import PandaPon
-    from pandapon.shipment import Platform
     from storage.store import Store
+    from tracking.changes.kinds import Change
 
 log = logging.getLogger(__name__)
 
@@ -33,30 +33,27 @@ class BusyError(RequestError):
 
 
 @dataclass(frozen=True, slots=True)
-class Variant:
-    """The variant whose quantity is changed. The ids of 1688's and Taobao's variants may both be known, or none."""
+class Found:
+    """What a reading says of an unclear write. ``made``: the ids of what it created."""
 
-    platform: Platform
-    product_id: str
-    sku_id: str = ""
-    spec_id: str = ""
+    state: WriteState
+    made: tuple[str, ...] = ()
 
-    def pieces(self, lines: Iterable[CartLine]) -> int:
-        """How many pieces of it are in a cart."""
-        return sum(line.quantity for line in lines if self.has(line))
 
-    def has(self, line: CartLine) -> bool:
-        """Whether an entry of a cart is of this variant."""
-        return line.platform is self.platform and line.is_of(self.product_id, self.sku_id, self.spec_id)
+def nothing_made(_answer: Any) -> tuple[str, ...]:
+    """The ids in the answer to a call that creates nothing."""
+    return ()
 
 
 @dataclass(frozen=True, slots=True)
 class Plan:
-    """The one call that makes a change. ``amount_fen``: of the wanted quantity; None: unknown, or nothing is bought."""
+    """The one call that makes a change."""
 
     call: Call
-    change: CartChange
-    amount_fen: int | None = None
+    change: Change
+    amount_fen: int | None = None  # of what is bought, paid or asked back; None: unknown, or no money is concerned
+    made: Callable[[Any], tuple[str, ...]] = nothing_made  # reads the ids of what was created from the answer
+    approved_by: str = ""  # Slack user id of whoever allowed it; empty: nobody had to
 
 
 @dataclass(frozen=True, slots=True)
@@ -70,39 +67,50 @@ class Act:
 
 @dataclass(frozen=True, slots=True)
 class Outcome:
-    """What became of an act. ``error``: of the call, the first time only."""
+    """What became of an act. ``error`` and ``answer``: of the call, the first time only."""
 
     write: Write
     error: PandaPonError | None = None
+    answer: Any = None
 
 
 class Writer:
-    """Makes writes, one at a time of each variant."""
+    """Makes writes, one at a time of each target."""
 
     def __init__(
         self,
         api: PandaPon,
         store: Store,
         clock: Callable[[], datetime],
+        looks: Mapping[type[Any], Callable[[PandaPon, Any, timedelta], Awaitable[Found | None]]],
         point: Callable[[str], None] = lambda _name: None,
     ) -> None:
-        """``point``: passed at the moments at which a test lets the process die."""
-        self._api, self._store, self._clock, self._point = api, store, clock, point
+        """``looks``: by the kind of a change, the function that looks for one whose answer was lost.
+
+        It gets the change and the time since it was sent, and returns None where it is too early to tell.
+        ``point``: passed at the moments at which a test lets the process die.
+        """
+        self._api, self._store, self._clock, self._looks, self._point = api, store, clock, looks, point
         self._locks: WeakValueDictionary[str, asyncio.Lock] = WeakValueDictionary()
         self._marking: set[asyncio.Future[Any]] = set()
 
-    async def change(self, act: Act, variant: Variant, plan: Callable[[tuple[CartLine, ...]], Plan]) -> Outcome:
-        """Change a cart once, whoever asks how often. ``plan`` makes the call from the cart as it is now.
+    async def make(
+        self, act: Act, target: str, plan: Callable[[], Awaitable[Plan]], *, is_single: bool = False
+    ) -> Outcome:
+        """Make a change once, whoever asks how often. ``plan`` makes the call from the state of things as it is now.
 
-        Raises BusyError, StorageError, the errors of ``plan``, and those of reading the cart; then nothing was sent.
+        ``is_single``: a target for which this was done is never changed again; the former write is the outcome.
+        Raises BusyError, StorageError and the errors of ``plan``; then nothing was sent.
         """
-        target = target_of(variant.platform, variant.product_id, variant.sku_id, variant.spec_id)
         lock = self._locks.setdefault(target, asyncio.Lock())
         async with lock:
             if former := await self._store.writes.of_key(act.key):
                 return Outcome(await self.look(former))
             await self._require_nothing_unclear(target)
-            made = plan(await self._api.cart(variant.platform))
+            if is_single and (former := await self._store.writes.done_of(target)):
+                return Outcome(former)
+            made = await plan()
+            assert made.change.target == target, "the lock is that of the change"
             self._api.catalogue.path(made.call[0].name)  # an unknown path is known before anything is recorded
             return await self._send(act, made)
 
@@ -111,8 +119,8 @@ class Writer:
         if earlier and (await self.look(earlier)).state in OPEN:
             raise BusyError(
                 _(
-                    "An earlier change of this product is still unclear, so I don't send another one. "
-                    "Try again in a minute; `/panda cart` shows what became of it."
+                    "An earlier change of the same thing is still unclear, so I don't send another one. "
+                    "Try again in a minute; `/panda audit` shows what became of it."
                 )
             )
 
@@ -127,6 +135,7 @@ class Writer:
             begun_at=self._clock(),
             change=plan.change,
             amount_fen=plan.amount_fen,
+            approved_by=plan.approved_by,
         )
         if former := await self._store.writes.begin(write):
             return Outcome(await self.look(former))
@@ -142,29 +151,31 @@ class Writer:
             self._mark_unclear(write)
             raise
         self._point("after_write")
-        return Outcome(await self._settle(write, WriteState.DONE, written.request_id))
+        made = plan.made(written.answer)
+        settled = await self._settle(write, WriteState.DONE, written.request_id, made=made)
+        return Outcome(settled, answer=written.answer)
 
     async def look(self, write: Write) -> Write:
-        """Look for an unclear write in the cart. Returns its record, as it was where PandaPon does not answer."""
+        """Look for an unclear write. Returns its record, as it was where PandaPon does not answer."""
         if write.state is not WriteState.UNCLEAR:
             return write
-        if write.change is None:
+        look = self._looks.get(type(write.change))
+        if look is None:  # of a version that knew other kinds
             return await self._settle(write, WriteState.UNKNOWABLE)
-        change = write.change
-        variant = Variant(change.platform, change.product_id, change.sku_id, change.spec_id)
         try:
-            seen = variant.pieces(await self._api.cart(change.platform))
+            found = await look(self._api, write.change, self._clock() - write.begun_at)
         except PandaPonError as error:
             log.info("an unclear write cannot be looked for yet", extra={"error": error})
             return write
-        end = judge(change, seen, self._clock() - write.begun_at)
-        return await self._settle(write, end) if end else write
+        return await self._settle(write, found.state, made=found.made) if found else write
 
-    async def _settle(self, write: Write, state: WriteState, request_id: str = "", reason: str = "") -> Write:
+    async def _settle(
+        self, write: Write, state: WriteState, request_id: str = "", reason: str = "", made: tuple[str, ...] = ()
+    ) -> Write:
         """Record a new state; where somebody else recorded one meanwhile, return that. Raises StorageError."""
         now = self._clock()
         try:
-            await self._store.writes.settle(write.id, state, now, request_id=request_id, reason=reason)
+            await self._store.writes.settle(write.id, state, now, request_id=request_id, reason=reason, made=made)
         except TransitionError:
             return await self._store.writes.get(write.id) or write
         return replace(
@@ -173,6 +184,7 @@ class Writer:
             request_id=request_id or write.request_id,
             reason=reason or write.reason,
             settled_at=None if state in OPEN else now,
+            made=made or write.made,
         )
 
     def _mark_unclear(self, write: Write) -> None:

@@ -13,7 +13,8 @@ from typer.testing import CliRunner
 from bot.cli import app
 from pandapon.shipment import Platform
 from storage.store import open_store
-from tracking.writes import CartChange, Write, WriteState
+from tracking.changes.cart import CartChange
+from tracking.writes import Write, WriteState
 
 if TYPE_CHECKING:
     from pathlib import Path
@@ -59,8 +60,8 @@ async def test_the_file_has_every_record(runner: CliRunner, tmp_path: Path) -> N
     heading, *rows = csv.reader(io.StringIO(result.stdout))
     assert len(rows) == 601
     newest = dict(zip(heading, rows[0], strict=True))
-    assert newest["title"] == f"\t{EVIL}"
-    assert newest["product"] == "\t712345678901"
+    assert newest["change"].startswith(f"\t{EVIL}")
+    assert newest["subject"] == "\t712345678901"
     assert newest["amount (yuan)"] == f"{(3_680 * 599 + 5) / 100:.2f}"
     assert newest["time (UTC)"] == "2026-03-02 11:59:00"
     assert rows[-1][heading.index("reason")] == "unknown_form"

@@ -21,7 +21,8 @@ from sandbox.pandapon.trading.routes import OWN_PATHS
 from sandbox.pandapon.world import Goods
 from sandbox.slack import payloads
 from sandbox.slack.faults import Fault
-from tracking.writes import CartChange, Write, WriteState
+from tracking.changes.cart import CartChange
+from tracking.writes import Write, WriteState
 
 if TYPE_CHECKING:
     from collections.abc import AsyncIterator
@@ -428,7 +429,7 @@ async def test_a_cart_that_somebody_else_changed_meanwhile_proves_nothing(harnes
     harness.pandapon.faults.clear()
     put(harness, quantity=9)
     harness.clock.advance(timedelta(seconds=61))
-    assert "please check the quantity" in await harness.ask("/panda cart")
+    assert "Please check the cart" in await harness.ask("/panda cart")
     assert await states(harness) == [WriteState.UNKNOWABLE]
 
 

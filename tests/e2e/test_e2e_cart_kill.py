@@ -11,6 +11,7 @@ from typing import TYPE_CHECKING, Any
 import pytest
 
 from benchmarks.kill import KillHarness, kill, now, until
+from handlers.writing.looks import LOOKS
 from handlers.writing.writer import Writer
 from pandapon.client import Config, PandaPon
 from pandapon.shipment import Platform
@@ -81,7 +82,7 @@ async def found_later(harness: WritingHarness) -> WriteState:
     )
     async with PandaPon(config, clock=now) as api:
         [write], _total = await store.writes.newest(0, 9)
-        after = await Writer(api, store, lambda: now() + LATE + timedelta(seconds=1)).look(write)
+        after = await Writer(api, store, lambda: now() + LATE + timedelta(seconds=1), LOOKS).look(write)
     await store.close()
     return after.state
 

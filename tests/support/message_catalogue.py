@@ -64,12 +64,13 @@ from storage.subscription import Subscription
 from storage.upkeep import Health, Watched
 from storage.watch import Watch, WatchedOrder, WatchedOrders, WatchState
 from tracking.attention import Group
+from tracking.changes.cart import CartChange
 from tracking.channel_settings import ChannelSettings, Load
 from tracking.daily_digest import DailyDigest, DigestEntry
 from tracking.flows import Flow, ShownCart
 from tracking.messages import Muted
 from tracking.values import Basis, Expected, Filter, Leg, News, Severity, Stall, Step
-from tracking.writes import CartChange, Write, WriteState
+from tracking.writes import Write, WriteState
 
 if TYPE_CHECKING:
     from tracking.orders import OrderSnapshot

@@ -11,8 +11,9 @@ from hypothesis import strategies as st
 
 from pandapon.shipment import Platform
 from storage.store import open_store
+from tracking.changes.cart import CartChange, judge
 from tracking.write_policy import WhoError, WritePolicy, WriteScope, groups_of, is_among, read_ids
-from tracking.writes import FIRST, LATE, OPEN, TRANSITIONS, CartChange, TransitionError, Write, WriteState, judge
+from tracking.writes import FIRST, LATE, OPEN, TRANSITIONS, TransitionError, Write, WriteState
 
 if TYPE_CHECKING:
     from pathlib import Path

@@ -1,0 +1,78 @@
+"""Each kind of change to the account in words: as done, and as wanted. A new kind is added to the table."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+from typing import TYPE_CHECKING, Any
+
+from handlers.blocks.i18n import _, ngettext
+from handlers.blocks.locale_data import number
+from handlers.blocks.punctuation import bracketed
+from handlers.blocks.text import code, escape, truncate
+from tracking.changes.cart import CartChange
+
+if TYPE_CHECKING:
+    from collections.abc import Callable, Mapping
+
+    from tracking.writes import Write
+
+TITLE, VARIANT = 60, 40  # characters
+
+
+@dataclass(frozen=True, slots=True)
+class ChangeWords:
+    """The words for one kind of change, as Slack text."""
+
+    done: Callable[[Write], str]  # a sentence; the write has the ids of what was created
+    wanted: Callable[[Any], str]  # the change as something to do, without a full stop
+    place: Callable[[], str]  # where a reading shows it
+
+
+def done(write: Write) -> str:
+    """A change that was made, as a sentence."""
+    words = WORDS.get(type(write.change))
+    return words.done(write) if words else code(write.operation)
+
+
+def wanted(write: Write) -> str:
+    """A change as something to do, without a full stop."""
+    words = WORDS.get(type(write.change))
+    return words.wanted(write.change) if words else code(write.operation)
+
+
+def place(write: Write) -> str:
+    """Where a reading shows the change."""
+    words = WORDS.get(type(write.change))
+    return words.place() if words else "PandaPon"
+
+
+def _cart_done(write: Write) -> str:
+    change = write.change
+    assert isinstance(change, CartChange)
+    product = _product(change)
+    if not change.wanted:
+        return _("Removed {product} from the cart.").format(product=product)
+    pieces = number(change.wanted)
+    if not change.before:
+        words = ngettext("Added {product} to the cart: {n} pc.", "Added {product} to the cart: {n} pcs.", change.wanted)
+    else:
+        words = ngettext("{product}: now {n} pc in the cart.", "{product}: now {n} pcs in the cart.", change.wanted)
+    return words.format(product=product, n=pieces)
+
+
+def _cart_wanted(change: CartChange) -> str:
+    product = _product(change)
+    if not change.wanted:
+        return _("remove {product} from the cart").format(product=product)
+    words = ngettext("{product}: {n} pc in the cart", "{product}: {n} pcs in the cart", change.wanted)
+    return words.format(product=product, n=number(change.wanted))
+
+
+def _product(change: CartChange) -> str:
+    title = escape(truncate(change.title, TITLE)) or code(change.product_id)
+    return bracketed(f"*{title}*", escape(truncate(change.variant, VARIANT)))
+
+
+WORDS: Mapping[type[Any], ChangeWords] = {
+    CartChange: ChangeWords(_cart_done, _cart_wanted, lambda: _("the cart")),
+}

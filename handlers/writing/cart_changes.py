@@ -1,0 +1,60 @@
+"""Changes of the carts: made once from the cart as it is now, and looked for in it where the answer was lost."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+from typing import TYPE_CHECKING
+
+from handlers.writing.writer import Found
+from tracking.changes.cart import judge, target_of
+
+if TYPE_CHECKING:
+    from collections.abc import Callable, Iterable
+    from datetime import timedelta
+
+    from handlers.interactions.context import Context
+    from handlers.writing.writer import Act, Outcome, Plan
+    from pandapon.carts import CartLine
+    from pandapon.client import PandaPon
+    from pandapon.shipment import Platform
+    from tracking.changes.cart import CartChange
+
+
+@dataclass(frozen=True, slots=True)
+class Variant:
+    """The variant whose quantity is changed. The ids of 1688's and Taobao's variants may both be known, or none."""
+
+    platform: Platform
+    product_id: str
+    sku_id: str = ""
+    spec_id: str = ""
+
+    def pieces(self, lines: Iterable[CartLine]) -> int:
+        """How many pieces of it are in a cart."""
+        return sum(line.quantity for line in lines if self.has(line))
+
+    def has(self, line: CartLine) -> bool:
+        """Whether an entry of a cart is of this variant."""
+        return line.platform is self.platform and line.is_of(self.product_id, self.sku_id, self.spec_id)
+
+
+async def change_cart(
+    ctx: Context, act: Act, variant: Variant, plan: Callable[[tuple[CartLine, ...]], Plan]
+) -> Outcome:
+    """Change a cart once. ``plan`` makes the call from the cart as it is now.
+
+    Raises what :meth:`Writer.make` raises, and the errors of reading the cart; then nothing was sent.
+    """
+
+    async def planned() -> Plan:
+        return plan(await ctx.api.cart(variant.platform))
+
+    target = target_of(variant.platform, variant.product_id, variant.sku_id, variant.spec_id)
+    return await ctx.writer.make(act, target, planned)
+
+
+async def look(api: PandaPon, change: CartChange, age: timedelta) -> Found | None:
+    """Look for an unclear change in the cart. Raises PandaPonError."""
+    variant = Variant(change.platform, change.product_id, change.sku_id, change.spec_id)
+    state = judge(change, variant.pieces(await api.cart(change.platform)), age)
+    return Found(state) if state else None

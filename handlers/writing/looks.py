@@ -1,0 +1,19 @@
+"""How each kind of change is looked for where the answer to its write was lost. A new kind is added here."""
+
+from __future__ import annotations
+
+from typing import TYPE_CHECKING, Any
+
+from handlers.writing import cart_changes
+from tracking.changes.cart import CartChange
+
+if TYPE_CHECKING:
+    from collections.abc import Awaitable, Callable, Mapping
+    from datetime import timedelta
+
+    from handlers.writing.writer import Found
+    from pandapon.client import PandaPon
+
+LOOKS: Mapping[type[Any], Callable[[PandaPon, Any, timedelta], Awaitable[Found | None]]] = {
+    CartChange: cart_changes.look,
+}

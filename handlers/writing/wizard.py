@@ -1,0 +1,285 @@
+"""Forms of several pages that end in a change of the account: fill, review, confirm, done.
+
+A feature declares its pages, and this module does the rest: the pages' content stays in the database under an opaque
+id, and Slack carries that id and the content's revision alone. A page of an earlier revision does nothing; it shows the
+present page. A finished form shows what became of it, whoever sends it how often.
+"""
+
+from __future__ import annotations
+
+import asyncio
+import contextlib
+from dataclasses import dataclass, field
+from typing import TYPE_CHECKING, Any
+
+from handlers.access.permissions import Claim
+from handlers.access.subjects import Subject, claimed
+from handlers.blocks import elements as el
+from handlers.blocks.i18n import _
+from handlers.blocks.pages import answer_page, orders_page
+from handlers.blocks.write_words import said
+from handlers.commands.declarations import Feature, Form, Listener
+from handlers.interactions.error_boundary import explain
+from handlers.interactions.interaction import within
+from handlers.interactions.opening import open_and_fill
+from handlers.wire import payloads
+from handlers.wire.errors import OutdatedError
+from handlers.wire.slack import FAILURES
+from handlers.writing.flows import open_flow, own_flow
+from handlers.writing.writer import Act
+from tracking.flows import Finished
+
+if TYPE_CHECKING:
+    from collections.abc import Awaitable, Callable, Mapping
+
+    from handlers.blocks.message import Block, Message
+    from handlers.commands.declarations import Filled, View
+    from handlers.interactions.interaction import Interaction
+    from tracking.flows import Flow, FlowContent
+    from tracking.write_policy import WriteScope
+
+FLOW = "flow:"  # begins the ids of pages and buttons; then come the form's name and that of the page or button
+QUICK = 0.5  # seconds of work after a press before a waiting page is shown
+BACK = "back"
+OWN_BLOCKS = 98  # of a page, beside the way back; Slack allows 100
+
+
+@dataclass(frozen=True, slots=True)
+class Page:
+    """A page for a person to fill in. ``submit``: the words of its button; empty: it has none."""
+
+    blocks: list[Block]
+    submit: str = ""
+
+
+@dataclass(frozen=True, slots=True)
+class Goto:
+    """The next page, and the content from which it is made."""
+
+    step: str
+    content: FlowContent
+
+
+@dataclass(frozen=True, slots=True)
+class Done:
+    """The last page. ``writes``: the ids of what was done; empty: nothing was, and the person may go back."""
+
+    blocks: list[Block]
+    writes: tuple[str, ...] = ()
+
+
+@dataclass(frozen=True, slots=True)
+class Nothing:
+    """The values of a page without fields."""
+
+    wrong: Mapping[str, str] = field(default_factory=dict)
+
+
+def no_fields(_values: dict[str, Any]) -> Nothing:
+    """Read a page without fields."""
+    return Nothing()
+
+
+def checking() -> str:
+    """Return the waiting line of most pages."""
+    return _("Checking with PandaPon…")
+
+
+@dataclass(frozen=True, slots=True)
+class Step:
+    """One page: how it is made from the flow, read, and answered. ``back``: the page before it; empty: none.
+
+    ``send`` gets the flow and the values. It raises WrongFieldsError for fields that are wrong for this content.
+    """
+
+    page: Callable[[Flow], Page]
+    send: Callable[[Interaction, Flow, Any], Awaitable[Goto | Done]]
+    read: Callable[[dict[str, Any]], Filled] = no_fields
+    working: Callable[[], str] = checking
+    back: str = ""
+
+
+@dataclass(frozen=True, slots=True)
+class Wizard:
+    """A form of several pages. ``name``: in action ids, in the keys of writes and in the audit trail.
+
+    ``presses``: buttons in the pages, by name; each gets the flow, the button's argument and the page's values as Slack
+    sent them. :func:`button` makes one.
+    """
+
+    name: str
+    content: type[Any]
+    scope: WriteScope
+    title: Callable[[], str]
+    steps: Mapping[str, Step]
+    presses: Mapping[str, Callable[[Interaction, Flow, str, dict[str, Any]], Awaitable[Goto | Done]]] = field(
+        default_factory=dict
+    )
+
+    async def open(
+        self, interaction: Interaction, begin: Callable[[], Awaitable[Goto]], *, words: Callable[[], str] = checking
+    ) -> None:
+        """Open the form at once, and fill it with the page that ``begin`` finds. ``begin`` checks the person first."""
+
+        async def work() -> View:
+            first = await begin()
+            return self.view(await open_flow(interaction, first.content, step=first.step))
+
+        await open_and_fill(interaction, self.waiting(words), work(), self.refused)
+
+    async def resume(self, interaction: Interaction, flow_id: str) -> None:
+        """Open a form again where it was left, such as after an approval."""
+
+        async def work() -> View:
+            return self.view(await self._flow(interaction, flow_id))
+
+        await open_and_fill(interaction, self.waiting(checking), work(), self.refused)
+
+    def act_of(self, flow: Flow, word: str = "") -> Act:
+        """The act of confirming this revision. ``word``: tells several writes of one confirmation apart."""
+        return Act(f"{self.name}:{flow.id}:{flow.revision}:{word}", flow.owner, flow.channel)
+
+    def view(self, flow: Flow, note: str = "") -> View:
+        """The present page of a flow. ``note``: a line above it."""
+        if isinstance(flow.content, Finished):
+            return self.last([el.section(note or _("This form has done its work."))])
+        step = self.steps[flow.step]
+        page = step.page(flow)
+        blocks = [*([el.context(note)] if note else []), *page.blocks][:OWN_BLOCKS]
+        blocks += self._way_back(flow, step.back) if step.back else []
+        view = orders_page(blocks, submit=page.submit, title=self.title())
+        return view | {"callback_id": self._id(flow.step), "private_metadata": f"{flow.id}.{flow.revision}"}
+
+    def last(self, blocks: list[Block]) -> View:
+        """A page without a button to send."""
+        return orders_page(blocks, title=self.title())
+
+    def waiting(self, words: Callable[[], str]) -> View:
+        """The page that stands while something is done."""
+        return orders_page([el.section("⏳ " + words())], title=self.title())
+
+    def refused(self, message: Message) -> View:
+        """The page that explains an error."""
+        return answer_page(message, title=self.title())
+
+    def feature(self) -> Feature:
+        """The listeners of the form, for the feature that opens it."""
+        return Feature(
+            forms=tuple(self._form(name, step) for name, step in self.steps.items()),
+            listeners=tuple(
+                Listener("action", self._id(name) + ":", self._own_press(), self._on_press)
+                for name in (BACK, *self.presses)
+            ),
+        )
+
+    def _id(self, part: str) -> str:
+        return _id_of(self.name, part)
+
+    def _form(self, name: str, step: Step) -> Form:
+        async def answer(interaction: Interaction, flow: Flow, filled: Any) -> View:
+            if isinstance(flow.content, Finished):
+                return await self._result(interaction, flow.content)
+            sent = payloads.text(interaction.body, "view", "private_metadata")
+            if flow.step != name or sent != f"{flow.id}.{flow.revision}":
+                return self.view(flow, _stale())
+            return await self._advance(interaction, flow, await step.send(interaction, flow, filled))
+
+        return Form(
+            self._id(name), self._own_form(), step.read, answer, lambda: self.waiting(step.working), self.refused
+        )
+
+    async def _advance(self, interaction: Interaction, flow: Flow, after: Goto | Done) -> View:
+        store, now = interaction.ctx.store, interaction.ctx.clock()
+        if isinstance(after, Goto):
+            moved = await store.writes.advance_flow(now, flow, after.step, after.content)
+            if moved is None:  # another press was quicker
+                return self.view(await self._flow(interaction, flow.id), _stale())
+            return self.view(moved)
+        if after.writes:
+            await store.writes.advance_flow(now, flow, flow.step, Finished(after.writes))
+            return self.last(after.blocks)
+        return self.last([*after.blocks[:OWN_BLOCKS], *self._way_back(flow, flow.step)])
+
+    def _way_back(self, flow: Flow, step: str) -> list[Block]:
+        return el.actions([button(self.name, BACK, flow, _("◀ Back"), step)])
+
+    async def _result(self, interaction: Interaction, content: Finished) -> View:
+        """What became of a form that was sent before."""
+        found = [await interaction.ctx.store.writes.get(each) for each in content.writes]
+        return self.last([el.section(said(write)) for write in found if write])
+
+    async def _flow(self, interaction: Interaction, flow_id: str) -> Flow:
+        return await own_flow(interaction, flow_id, (self.content, Finished), self.name, self.scope)
+
+    async def _on_press(self, subject: Subject, interaction: Interaction) -> None:
+        """Answer a button of a page with the next page; a waiting page stands meanwhile where that takes long."""
+        view_id = payloads.text(interaction.body, "view", "id")
+        newest = interaction.ctx.newest
+        turn = newest.turn(view_id)
+        task = asyncio.ensure_future(within(self._pressed(subject, interaction), interaction.ctx.answer_seconds))
+        interaction.ctx.hold(task)
+
+        async def show(view: View) -> None:
+            with contextlib.suppress(*FAILURES):  # the form was closed
+                await interaction.client.views_update(view_id=view_id, view=view)
+
+        done, _pending = await asyncio.wait({task}, timeout=QUICK)
+        if not done:
+            await newest.run(view_id, turn, lambda: show(self.waiting(checking)))
+        view = await task
+        await newest.run(view_id, turn, lambda: show(view))
+
+    async def _pressed(self, subject: Subject, interaction: Interaction) -> View:
+        try:
+            flow: Flow = await claimed(interaction, subject)
+            if isinstance(flow.content, Finished):
+                return await self._result(interaction, flow.content)
+            _id, revision, argument = _parts(payloads.value(interaction.body))
+            if revision != str(flow.revision):
+                return self.view(flow, _stale())
+            return await self._advance(interaction, flow, await self._press(interaction, flow, argument))
+        except Exception as error:  # noqa: BLE001  the form is the only place where this person can be answered
+            return self.refused(explain(error))
+
+    async def _press(self, interaction: Interaction, flow: Flow, argument: str) -> Goto | Done:
+        name = payloads.text(interaction.body, "actions", 0, "action_id").removeprefix(self._id("")).partition(":")[0]
+        if name == BACK:
+            if argument not in {flow.step, self.steps[flow.step].back}:
+                raise OutdatedError
+            return Goto(argument, flow.content)
+        values = payloads.table(interaction.body, "view", "state", "values")
+        return await self.presses[name](interaction, flow, argument, values)
+
+    def _own_form(self) -> Subject:
+        async def find(interaction: Interaction, _filled: Any) -> Claim:
+            flow_id, *_rest = _parts(payloads.text(interaction.body, "view", "private_metadata"))
+            return Claim(await self._flow(interaction, flow_id))
+
+        return Subject("the form that this person opened, as the bot remembers it", find)
+
+    def _own_press(self) -> Subject:
+        async def find(interaction: Interaction, _given: Any) -> Claim:
+            flow_id, *_rest = _parts(payloads.value(interaction.body))
+            return Claim(await self._flow(interaction, flow_id))
+
+        return Subject("the form that this person opened, as the bot remembers it", find)
+
+
+def button(wizard: str, press: str, flow: Flow, label: str, argument: str = "", *, style: str = "") -> Block:
+    """Make a button of a page of the ``wizard`` of this name. ``argument``: comes back with the press."""
+    value = f"{flow.id}.{flow.revision}.{argument}"
+    return el.button(label, f"{_id_of(wizard, press)}:{argument}", value, style)
+
+
+def _id_of(wizard: str, part: str) -> str:
+    return f"{FLOW}{wizard}:{part}"
+
+
+def _stale() -> str:
+    return _("↻ That page was out of date. This is the present one; nothing was done.")
+
+
+def _parts(value: str) -> tuple[str, str, str]:
+    flow_id, _dot, rest = value.partition(".")
+    revision, _dot, argument = rest.partition(".")
+    return flow_id, revision, argument

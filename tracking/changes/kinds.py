@@ -1,0 +1,40 @@
+"""The kinds of changes. Each is a frozen dataclass with the properties of :class:`Recorded`; a new kind is added here.
+
+Two writes of the same ``target`` never run at once.
+"""
+
+from __future__ import annotations
+
+from typing import TYPE_CHECKING, Protocol
+
+from tracking.changes.cart import CartChange
+
+if TYPE_CHECKING:
+    from pandapon.shipment import Platform
+
+Change = CartChange
+KINDS: tuple[type[Change], ...] = (CartChange,)
+
+
+class Recorded(Protocol):
+    """The properties of every kind of change."""
+
+    @property
+    def platform(self) -> Platform | None:
+        """None: it concerns no platform."""
+        ...
+
+    @property
+    def target(self) -> str:
+        """The name of the thing that is changed."""
+        ...
+
+    @property
+    def subject(self) -> str:
+        """The id of the thing that is changed, for the audit trail."""
+        ...
+
+    @property
+    def details(self) -> str:
+        """The change in plain words, for the audit trail; never an address or a phone number."""
+        ...
