@@ -34,6 +34,7 @@ if TYPE_CHECKING:
 
 KILLS = 500
 ORDERS = 24
+PATIENCE = 60.0  # seconds for another process
 SECRETS = {
     "SLACK_BOT_TOKEN": "xoxb-kill",
     "SLACK_APP_TOKEN": "xapp-kill",
@@ -135,14 +136,14 @@ class KillHarness:
     async def connected(self, process: asyncio.subprocess.Process) -> None:
         """Wait until the process is connected to Slack or has died."""
         began = time.monotonic()
-        await until(lambda: bool(self.slack.sockets.open) or process.returncode is not None, 30)
+        await until(lambda: bool(self.slack.sockets.open) or process.returncode is not None)
         self.restarts.append(time.monotonic() - began)
 
     async def watch_all(self) -> None:
         """Watch each order in its channel, as Mei."""
         for order_id, channel in zip(self.orders, self.channels, strict=True):
             await self.slack.slash("mei", channel, "/panda", f"watch {order_id}")
-        await until(lambda: all(self._cards(channel) for channel in self.channels), 60)
+        await until(lambda: all(self._cards(channel) for channel in self.channels))
 
     def scan(self, number: int) -> None:
         """Scan a parcel; the text identifies the scan."""
@@ -180,9 +181,9 @@ async def kill_harness(folder: Path, orders: int) -> AsyncIterator[KillHarness]:
         await harness.pandapon.stop()
 
 
-async def until(predicate: Callable[[], bool], patience: float) -> None:
-    """Wait until another process has made the predicate true. Raises TimeoutError after ``patience`` seconds."""
-    async with asyncio.timeout(patience):
+async def until(predicate: Callable[[], bool]) -> None:
+    """Wait until another process has made the predicate true. Raises TimeoutError after ``PATIENCE``."""
+    async with asyncio.timeout(PATIENCE):
         while not predicate():  # noqa: ASYNC110  another process has to act
             await asyncio.sleep(0.01)
 
@@ -200,7 +201,7 @@ async def kill(process: asyncio.subprocess.Process, harness: KillHarness) -> Non
     if process.returncode is None:
         process.kill()
     await process.wait()
-    await until(lambda: not harness.slack.sockets.open, 10)
+    await until(lambda: not harness.slack.sockets.open)
 
 
 async def torture(harness: KillHarness, plan: list[str], rng: random.Random) -> None:
@@ -219,7 +220,7 @@ async def torture(harness: KillHarness, plan: list[str], rng: random.Random) -> 
         await kill(process, harness)
     process = await harness.spawn()
     with contextlib.suppress(TimeoutError):
-        await until(lambda: min(harness.seen().values()) > 0, 60)
+        await until(lambda: min(harness.seen().values()) > 0)
     await asyncio.sleep(2)
     process.send_signal(signal.SIGTERM)
     await process.wait()

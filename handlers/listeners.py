@@ -116,6 +116,9 @@ class _Attacher:
         ctx = self._ctx
 
         async def listen(ack: AsyncAck, body: Body, respond: AsyncRespond, client: AsyncWebClient) -> None:
+            # Bolt keeps no reference to this task, in which it also calls the error handler. A stop waits for it.
+            if task := asyncio.current_task():
+                ctx.hold(task)
             await listener(subject, *bound, _interaction(ctx, body, respond, client), ack)
 
         listen.declaration = Declaration(kind, name, subject)  # type: ignore[attr-defined]  # a function takes attributes

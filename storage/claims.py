@@ -27,10 +27,8 @@ BUSY = "SELECT 1 FROM outbox WHERE state = 'sending' AND channel = ?"
 # A refresh waits until the channel has no other post: readers wait for news, nobody waits for a card's new look.
 QUEUE = f"SELECT * FROM outbox WHERE channel = ? AND {LIVE} AND (kind = 'refresh') = ? ORDER BY position, id"
 END_HOLDS = "UPDATE outbox SET state = 'pending' WHERE state = 'held' AND held_until IS NOT NULL AND held_until <= ?"
-LEASE_OVER = """
-UPDATE outbox SET state = 'uncertain', fence = fence + 1, not_before = ?, lease_until = NULL
-WHERE state = 'sending' AND lease_until <= ?
-"""
+LEASE_OVER = "SELECT id, channel FROM outbox WHERE state = 'sending' AND lease_until <= ?"
+DOUBT = "UPDATE outbox SET state = 'uncertain', fence = fence + 1, not_before = ?, lease_until = NULL WHERE id = ?"
 # A batch names the order in whose thread it belongs: the order's present watch is joined in.
 POST_CONTEXT = """
 SELECT w.id AS watch_id, w.card_ts, w.state, c.settings, n.payload,
@@ -61,11 +59,13 @@ def claim_posts(
     """Claim the oldest live post of each channel that is not in ``busy``, if its time has come: ``limit`` at most.
 
     A claimed post is SENDING; one that was UNCERTAIN stays so, and has to be looked up before it is sent. Posts of
-    watches that a person ended are deleted instead. A claim is void after ``lease``: the post is then UNCERTAIN.
+    watches that a person ended are deleted instead. A claim is void after ``lease``: the post is then UNCERTAIN. The
+    claim of a busy channel stands: its sender is at work, and only the clock was set forward or the machine slept.
     """
     at = to_int(now)
     conn.execute(END_HOLDS, (at,))
-    conn.execute(LEASE_OVER, (at, at))
+    leases = conn.execute(LEASE_OVER, (at,)).fetchall()
+    conn.executemany(DOUBT, [(at, id_) for id_, channel in leases if channel not in busy])
     claimed: list[Post] = []
     for (channel,) in conn.execute(CHANNELS).fetchall():
         if len(claimed) >= limit:

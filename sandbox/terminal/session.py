@@ -95,6 +95,7 @@ class Session:
             case commands.Become():
                 self._become(request.name)
             case commands.Forward():
+                await self._sandbox.caught_up()  # or a first reading, still to come, takes all of the step for known
                 self._begin_action()
                 self._sandbox.clock.advance(request.by)
                 self._note(f"{format_duration(request.by)} later: it is {self._sandbox.viewer(self.user).local_time()}")

@@ -9,6 +9,7 @@ from asyncio.subprocess import PIPE
 from typing import TYPE_CHECKING
 
 import pytest
+from support.patience import in_time
 
 from bot.process.leader import NotLeaderError, leading
 
@@ -55,7 +56,7 @@ async def test_a_standby_takes_over_when_the_leader_is_killed(tmp_path: Path) ->
     assert not waiting.done()
     leader.send_signal(signal.SIGKILL)
     await leader.wait()
-    assert await asyncio.wait_for(waiting, 5)
+    assert await in_time(waiting)
 
 
 async def test_a_standby_can_be_stopped(tmp_path: Path) -> None:

@@ -8,6 +8,7 @@ from typing import TYPE_CHECKING
 
 import pytest
 from support.pandapon_api import Api, Seen, api_server, ok, talking, utc_now
+from support.patience import in_time, until
 from support.store_harness import StoreHarness
 
 from bot.decider import Decider
@@ -120,10 +121,9 @@ async def test_a_hint_does_not_wait_for_the_tick(stage: Stage) -> None:
     stage.api.will(hang)
     tick = asyncio.create_task(stage.poller.tick())
     try:
-        await asyncio.sleep(0.3)  # it has claimed all that it has room for
-        assert len(stage.asked) == 1
+        await until(lambda: stage.asked)
         await stage.watch(FEW, SMALL)
-        assert await asyncio.wait_for(stage.poller.poll_now(FEW), 1.5) == len(FEW)
+        assert await in_time(stage.poller.poll_now(FEW)) == len(FEW)
         assert not tick.done()
     finally:
         hung.set()

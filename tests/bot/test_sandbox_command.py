@@ -8,6 +8,7 @@ import shlex
 import socket
 
 import pytest
+from support.patience import in_time
 
 from bot.commands.sandbox import serve
 from bot.process.clock import utc_now
@@ -26,7 +27,7 @@ async def test_the_printed_settings_reach_it() -> None:
             ready.set()
 
     task = asyncio.create_task(serve(0, say, stop))
-    await asyncio.wait_for(ready.wait(), 10)
+    await in_time(ready.wait())
     values = dict(shlex.split(line)[0].split("=", 1) for line in lines)
     config = Config(
         values["PANDAPON_BASE_URL"],
@@ -39,7 +40,7 @@ async def test_the_printed_settings_reach_it() -> None:
         assert (await client.orders(Platform.ALIBABA)).items
         assert await client.run(refunds.ALIBABA_CARRIERS, refunds.ALIBABA_CARRIERS.request())
     stop.set()
-    await asyncio.wait_for(task, 10)
+    await in_time(task)
 
 
 async def test_a_taken_port_is_an_error() -> None:

@@ -8,6 +8,7 @@ from typing import Any
 
 import apscheduler.schedulers.base
 import pytest
+from support.patience import PATIENCE
 
 from bot.process import scheduler
 from bot.process.scheduler import Job, Scheduler
@@ -159,7 +160,7 @@ async def test_a_run_that_fails_or_never_begins_is_not_waited_for() -> None:
         raise ValueError("no")
 
     timetable = Scheduler(Job("broken", run, timedelta(hours=1)))
-    async with asyncio.timeout(5):
+    async with asyncio.timeout(PATIENCE):
         await timetable.complete("broken")
         timetable.start()
         await timetable.complete("broken")

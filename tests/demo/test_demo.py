@@ -12,6 +12,7 @@ from importlib import resources
 from typing import TYPE_CHECKING
 
 import pytest
+from support.patience import PATIENCE
 
 from bot.commands import demo
 
@@ -29,7 +30,7 @@ def run(*options: str, stdin: str = "", env: dict[str, str] | None = None) -> su
         capture_output=True,
         text=True,
         encoding="utf-8",
-        timeout=50,
+        timeout=PATIENCE,
         check=False,
         env={**os.environ, "PYTHONWARNINGS": "error::ResourceWarning", **(env or {})},
     )
@@ -105,6 +106,12 @@ async def test_buttons_shortcuts_and_channels(capsys: pytest.CaptureFixture[str]
     assert "mei presses" in out
 
 
+async def test_time_passes_only_when_the_bot_has_seen_the_moment_before(capsys: pytest.CaptureFixture[str]) -> None:
+    """Orders that were watched a moment ago tell what the skipped hours brought; the line about them stands once."""
+    assert await demo.play("/panda watch all\nff 10h\nwait message 3\nexpect Delivered\nff 30m") == 0
+    assert capsys.readouterr().out.count("mei watches all orders here") == 1
+
+
 def test_a_pipe_is_a_script() -> None:
     """Lines on standard input are played without a prompt; no variable of the machine reaches the demo."""
     done = run(stdin=f"/panda order {ORDER}\nexpect {ORDER}\n", env={"SLACK_MODE": "nonsense", "HTTP_PORT": "1"})
@@ -147,7 +154,7 @@ def test_leaving_at_any_moment_is_quiet(sign: signal.Signals) -> None:
         while ORDER not in process.stdout.readline():
             pass
         process.send_signal(sign)
-        _, errors = process.communicate(timeout=20)
+        _, errors = process.communicate(timeout=PATIENCE)
     assert (process.returncode, errors) == (130, "")
 
 
@@ -157,7 +164,13 @@ def test_a_reader_who_leaves_is_no_error() -> None:
     os.close(reader)
     with os.fdopen(writer, "w") as stdout:
         done = subprocess.run(  # noqa: S603  our own program
-            PANDABOT, input="help\nhelp\n", stdout=stdout, stderr=subprocess.PIPE, text=True, timeout=50, check=False
+            PANDABOT,
+            input="help\nhelp\n",
+            stdout=stdout,
+            stderr=subprocess.PIPE,
+            text=True,
+            timeout=PATIENCE,
+            check=False,
         )
     assert done.stderr == ""
 

@@ -4,8 +4,12 @@ from __future__ import annotations
 
 import asyncio
 import io
-from datetime import UTC, datetime
+import re
+from datetime import UTC, datetime, timedelta
 from typing import TYPE_CHECKING
+
+import pytest
+from support.patience import PATIENCE, in_time
 
 from bot.commands import demo_sandbox
 from sandbox.terminal.chat import CLEAR_LINE, Printer, chat
@@ -14,6 +18,7 @@ if TYPE_CHECKING:
     from collections.abc import AsyncIterator
 
 ORDER = "2542285634920880794"
+MONDAY = datetime(2026, 3, 2, tzinfo=UTC)
 
 
 class Terminal(io.StringIO):
@@ -30,8 +35,16 @@ class Terminal(io.StringIO):
     def isatty(self) -> bool:
         return True
 
+    def card(self) -> str:
+        """The number of the first card. An answer that takes long has a working line, which takes a number, too."""
+        found = re.search(
+            r"(m\d+) #orders pandabot \d\d:\d\d\n", re.sub(r"\x1b\[[\d;]*[a-zA-Z]|\r", "", self.getvalue())
+        )
+        assert found, self.getvalue()
+        return found[1]
+
     async def shows(self, text: str) -> None:
-        async with asyncio.timeout(10):
+        async with asyncio.timeout(PATIENCE):
             while text not in self.getvalue():
                 self._written.clear()
                 await self._written.wait()
@@ -51,10 +64,16 @@ class Keyboard:
             yield line
 
 
-async def test_a_person_talks_with_the_bot() -> None:
-    """First lines to copy, an answer, news while idle, another channel by a notice, mistakes in one line, and out."""
+@pytest.mark.parametrize("hours", [0, 19.5, 126])
+@pytest.mark.parametrize("delay", [0.0, 1.0])
+async def test_a_person_talks_with_the_bot(hours: float, delay: float) -> None:
+    """First lines to copy, an answer, news while idle, another channel by a notice, mistakes in one line, and out.
+
+    At night and at the weekend as by day; ``delay``: seconds that PandaPon takes for an answer.
+    """
     terminal, keyboard = Terminal(), Keyboard()
-    async with demo_sandbox.running_sandbox(datetime.now(UTC)) as one:
+    async with demo_sandbox.running_sandbox(MONDAY + timedelta(hours=hours)) as one:
+        one.pandapon.faults.delay = delay
         chatting = asyncio.create_task(chat(one, keyboard.lines(), Printer(terminal)))
         await terminal.shows("mei #orders> ")
         first = terminal.getvalue().split(CLEAR_LINE)[0]
@@ -63,8 +82,9 @@ async def test_a_person_talks_with_the_bot() -> None:
 
         keyboard.type(f"/panda watch {ORDER}")
         await terminal.shows("] Undo")
+        one.pandapon.faults.delay = 0.0
         keyboard.type("ff 1h")
-        await terminal.shows("in the thread of m1")
+        await terminal.shows(f"in the thread of {terminal.card()}")
 
         await one.slack.say("tom", "#urgent", "see *this* &lt;3")
         await terminal.shows("#urgent: a message from tom")
@@ -78,14 +98,14 @@ async def test_a_person_talks_with_the_bot() -> None:
         keyboard.type("speed quickly")
         await terminal.shows("speed 60")
         keyboard.type("quit")
-        await asyncio.wait_for(chatting, 5)
+        await in_time(chatting)
     assert terminal.getvalue().count(CLEAR_LINE) >= 3, "the prompt gives way to what arrives"
 
 
 async def test_the_end_of_input_leaves() -> None:
     """Ctrl-D is a way out like `quit`."""
     terminal, keyboard = Terminal(), Keyboard()
-    async with demo_sandbox.running_sandbox(datetime.now(UTC)) as one:
+    async with demo_sandbox.running_sandbox(MONDAY) as one:
         keyboard.type(None)
-        await asyncio.wait_for(chat(one, keyboard.lines(), Printer(terminal)), 5)
+        await in_time(chat(one, keyboard.lines(), Printer(terminal)))
     assert terminal.getvalue().endswith("\n")

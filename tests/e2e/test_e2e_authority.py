@@ -13,6 +13,7 @@ from slack_bolt.async_app import AsyncApp
 from support import forged
 from support.bot_harness import ORDER, BotHarness, running, words
 from support.commands import COMMANDS
+from support.patience import PATIENCE
 
 from handlers.access.permissions import Need
 from handlers.blocks import action_ids
@@ -343,7 +344,7 @@ async def test_a_channel_that_slack_pages_through_for_ever(harness: BotHarness) 
     """Nobody waits for the end of it."""
     endless = {"ok": True, "members": ["U1"], "response_metadata": {"next_cursor": "again"}}
     harness.slack.faults.plan(Fault("conversations.members", times=500, applied=True, text=json.dumps(endless)))
-    async with asyncio.timeout(8):
+    async with asyncio.timeout(PATIENCE):
         assert "nothing was done" in await harness.ask(f"/panda watch {ORDER} in #urgent")
     asked = [call for call in harness.slack.calls if call.method == "conversations.members"]
     assert len(asked) <= 50

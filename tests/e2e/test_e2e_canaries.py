@@ -10,6 +10,7 @@ import aiohttp
 import pytest
 from support.bot_harness import CALLBACK_TOKEN, ORDER, BotHarness, running
 from support.canaries import SHORT, TEXT, Slanderer, found, logged, payloads
+from support.patience import in_time
 from support.raw_http import FORM, hand_over, post, request, send, signed
 
 from bot.process.log import for_bolt
@@ -26,7 +27,7 @@ async def every_entrance(harness: BotHarness) -> None:
     assert harness.bot is not None
     port = harness.bot.http_port
     for kind, payload in payloads():
-        await asyncio.wait_for(hand_over(harness, kind, payload), 5)
+        await in_time(hand_over(harness, kind, payload))
     for path in (f"/pandapon/callbacks/{CALLBACK_TOKEN}", "/pandapon/callbacks/guessed-token-canaryhookpart"):
         for body in (TEXT.encode(), f'{{"messageType": "{SHORT[:20]}", "orderId": "{ORDER}", "x": "canary"}}'.encode()):
             await post(port, body, {"X-Canary": "13912345671"}, path)
@@ -36,8 +37,7 @@ async def every_entrance(harness: BotHarness) -> None:
     await post(port, b"payload=" + unsigned, signed(b"payload=" + unsigned))
     await send(port, request("/slack/events", unsigned, {"Content-Type": "text/plain", "Cookie": "王大山"}))
     await send(port, TEXT.encode() + b"\r\n\r\n")
-    while harness.bot.context.in_hand:
-        await asyncio.wait(set(harness.bot.context.in_hand), timeout=10)
+    await harness.idle()
 
 
 @pytest.mark.parametrize(("level", "form"), [*((level, "line") for level in LEVELS), ("debug", "json")])

@@ -12,6 +12,7 @@ from typing import TYPE_CHECKING, Any
 import pytest
 from support import forged
 from support.bot_harness import BotHarness, running, words
+from support.patience import PATIENCE
 
 from handlers.blocks import action_ids
 from pandapon.shipment import Platform
@@ -117,7 +118,7 @@ async def send_form(harness: BotHarness, view: dict[str, Any], user: str = "mei"
     """Send the form; return the words of its next page, or its errors."""
     ack = await harness.slack.submit(user, view["id"], filled(**chosen))
     assert ack.ok
-    await harness._idle()
+    await harness.idle()
     errors = (ack.payload or {}).get("errors")
     return str(errors) if errors else text_of(harness.slack.workspace.views[view["id"]])
 
@@ -367,7 +368,7 @@ async def test_an_addition_that_was_not_done_is_unclear_until_that_is_sure(harne
 
 async def until_state(harness: BotHarness, state: WriteState) -> None:
     """Wait until the newest write has this state."""
-    async with asyncio.timeout(8):
+    async with asyncio.timeout(PATIENCE):
         while (await states(harness))[0] is not state:  # noqa: ASYNC110  the database wakes nobody
             await asyncio.sleep(0.02)
 
@@ -523,11 +524,11 @@ async def test_plus_minus_and_a_quantity(harness: BotHarness) -> None:
     assert in_cart(harness) == [2]
     message, action = harness.button("Quantity…", "mei", "#orders")
     assert (await harness.slack.press("mei", message, action)).ok
-    await harness._idle()
+    await harness.idle()
     view = view_of(harness)
     for typed, said in (("0", "whole number"), ("99999", "pieces are left"), ("50", "now 50 pcs")):
         ack = await harness.slack.submit("mei", view["id"], {"quantity": {"value": {"value": typed}}})
-        await harness._idle()
+        await harness.idle()
         errors = str((ack.payload or {}).get("errors") or "")
         assert said in errors + text_of(harness.slack.workspace.views[view["id"]])
     assert in_cart(harness) == [50]

@@ -9,9 +9,11 @@ from datetime import timedelta
 from typing import TYPE_CHECKING, Any
 
 import pytest
+from support.patience import in_time, until
 
 from benchmarks.kill import KillHarness, kill, now, until
 from handlers.writing.looks import LOOKS
+from benchmarks.kill import KillHarness, kill, now
 from handlers.writing.writer import Writer
 from pandapon.client import Config, PandaPon
 from pandapon.shipment import Platform
@@ -60,9 +62,9 @@ async def open_form(harness: WritingHarness) -> dict[str, Any]:
     said, views, where = harness.slack.workspace.ephemeral, harness.slack.workspace.views, harness.channels[0]
     count = len(said)
     await harness.slack.slash("mei", where, "/panda", f"product {PRODUCT}")
-    await until(lambda: len(said) > count and "Add to cart" in str(said[-1].blocks), 20)
+    await until(lambda: len(said) > count and "Add to cart" in str(said[-1].blocks))
     assert (await harness.slack.press("mei", said[-1], "add_to_cart:1")).ok
-    await until(lambda: any(view["private_metadata"] for view in views.values()), 20)
+    await until(lambda: any(view["private_metadata"] for view in views.values()))
     return next(view for view in views.values() if view["private_metadata"])
 
 
@@ -87,7 +89,6 @@ async def found_later(harness: WritingHarness) -> WriteState:
     return after.state
 
 
-@pytest.mark.timeout(120)
 @pytest.mark.parametrize(
     ("moment", "calls", "first", "last"),
     [
@@ -107,7 +108,7 @@ async def test_dying_over_a_write_sends_it_once_at_most(
         if moment == "during":  # the stand-in has done it, and its answer goes to nobody
             harness.pandapon.on_request.append(lambda seen, *_: process.kill() if seen.path == ADD else None)
         await harness.slack.submit("mei", form["id"], {"quantity": {"add_choice:quantity": {"value": "4"}}})
-        await asyncio.wait_for(process.wait(), 20)
+        await in_time(process.wait())
         await kill(process, harness)
         assert (await recorded(harness)).state is WriteState.BEGUN
         harness.pandapon.on_request.clear()

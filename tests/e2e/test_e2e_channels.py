@@ -75,7 +75,7 @@ async def test_the_bot_is_out_and_invited_again(harness: BotHarness, turned_priv
     channel.is_private = turned_private
     channel.members.add(BOT_USER)
     harness.hurry("reopen")
-    await harness.until(lambda: any(SECOND in reply for reply in told(harness, card)), patience=20)
+    await harness.until(lambda: any(SECOND in reply for reply in told(harness, card)))
     await harness.several_ticks(4)
     assert [sum(scan in reply for reply in told(harness, card)) for scan in (FIRST, SECOND)] == [1, 1]
     assert len(direct.messages) == 1
@@ -98,7 +98,7 @@ async def test_a_public_channel_that_wants_the_bot_as_a_member(harness: BotHarne
         harness.slack.faults.clear()
         channel.members.add(BOT_USER)
         harness.hurry("reopen")
-        await harness.until(lambda scan=scan: any(scan in reply for reply in told(harness, card)), patience=20)  # type: ignore[misc]
+        await harness.until(lambda scan=scan: any(scan in reply for reply in told(harness, card)))  # type: ignore[misc]
         await harness.several_ticks(4)
         assert len(direct.messages) == times
 
@@ -118,7 +118,7 @@ async def test_a_channel_that_only_seems_open_again(harness: BotHarness) -> None
     await harness.until(lambda: len(direct.messages) > 1)
     harness.slack.faults.clear()
     harness.hurry("reopen")
-    await harness.until(lambda: any(FIRST in reply for reply in told(harness, card)), patience=20)
+    await harness.until(lambda: any(FIRST in reply for reply in told(harness, card)))
 
 
 # --- what Slack says when it takes no post ----------------------------------------------------------------------------
@@ -184,7 +184,7 @@ async def test_an_unknown_refusal_is_tried_on_and_told(harness: BotHarness, code
 async def test_a_card_that_slack_refuses_for_an_unknown_reason_follows(harness: BotHarness) -> None:
     """Whoever watches is told Slack's word, and the card comes when Slack takes it."""
     harness.slack.faults.plan(Fault("chat.postMessage", times=1000, error="tomorrows_word"))
-    said = await harness._answered(lambda: harness.type(f"/panda watch {ORDER}"), "mei", "#orders", 12)
+    said = await harness.ask(f"/panda watch {ORDER}")
     assert "its card will follow" in said
     assert "tomorrows_word" in said
     harness.slack.faults.clear()

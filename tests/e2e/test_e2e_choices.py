@@ -115,7 +115,7 @@ async def test_a_slow_database_is_waited_for_in_the_form(harness: BotHarness, mo
     await watched(harness)
     monkeypatch.setattr(store.delivery_log, "events_since", slow)
     assert "Quiet hours from 09:00 to 12:00" in await choose(
-        harness, quiet_from=clock_time("09:00"), quiet_to=clock_time("12:00"), patience=9
+        harness, quiet_from=clock_time("09:00"), quiet_to=clock_time("12:00")
     )
 
 
@@ -189,7 +189,7 @@ async def test_a_backlog_becomes_one_message(harness: BotHarness) -> None:
     await harness.several_ticks(8)
     harness.slack.faults.down = False
     harness.clock.advance(timedelta(minutes=6))
-    await harness.until(lambda: any("📬" in post for post in posts(harness)), patience=20)
+    await harness.until(lambda: any("📬" in post for post in posts(harness)))
     await harness.several_ticks(8)
     for card in harness.channel("#orders"):
         if "📬" not in words(card) and not card.thread_ts:
@@ -215,7 +215,7 @@ async def test_a_digest_names_each_problem_on_the_way(harness: BotHarness) -> No
     """An attempt that failed and was made good is told, with every scan, in one message that the channel sees."""
     card = await watched(harness)
     await fall_behind(harness, *SCANS, FAILED, *(f"再{scan}" for scan in SCANS), problem=FAILED)
-    await harness.until(lambda: any(FAILED in words(reply) for reply in harness.thread(card)), patience=20)
+    await harness.until(lambda: any(FAILED in words(reply) for reply in harness.thread(card)))
     [told] = [reply for reply in harness.thread(card) if FAILED in words(reply)]
     assert told.broadcast
     assert "Delivery attempt failed" in words(told)
@@ -232,7 +232,7 @@ async def test_a_problem_in_quiet_hours_takes_nothing_along(harness: BotHarness)
     await harness.several_ticks(6)
     assert len(harness.thread(card)) == 1
     harness.clock.advance(timedelta(hours=2))
-    await harness.until(lambda: any(SCANS[0] in words(one) for one in harness.thread(card)), patience=20)
+    await harness.until(lambda: any(SCANS[0] in words(one) for one in harness.thread(card)))
     [told] = [one for one in harness.thread(card) if SCANS[0] in words(one)]
     assert all(scan in words(told) for scan in SCANS)
 
@@ -467,9 +467,7 @@ async def test_an_archived_channel_tells_the_owner_once_and_goes_on_by_itself(ha
     [notice] = harness.slack.workspace.direct(mei).messages.values()
     assert "I had to pause" in words(notice)
     channel.is_archived = False
-    await harness.until(
-        lambda: any("快件已到达 广州分拨中心" in words(one) for one in harness.thread(card)), patience=20
-    )
+    await harness.until(lambda: any("快件已到达 广州分拨中心" in words(one) for one in harness.thread(card)))
     await harness.several_ticks(6)
     told = "\n".join(words(reply) for reply in harness.thread(card))
     assert [told.count(scan) for scan in ("快件已发往 广州分拨中心", "快件已到达 广州分拨中心")] == [1, 1]

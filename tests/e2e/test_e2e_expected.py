@@ -100,7 +100,7 @@ async def test_twenty_journeys_make_an_estimate_and_its_passing_is_told_once_acr
     assert "Expected Mar 3" in words(card)
     assert not told_late(harness, card)
     harness.clock.advance(4 * DAY)
-    await harness.until(lambda: bool(told_late(harness, card)), patience=15)
+    await harness.until(lambda: bool(told_late(harness, card)))
     await harness.until(lambda: LATE in words(harness.channel("#orders")[0]))
     (news,) = told_late(harness, card)
     assert "4 days on the way, usually" in news
@@ -125,12 +125,12 @@ async def test_a_scan_makes_a_new_range_and_the_arrival_ends_it(harness: BotHarn
     harness.world.add_node(
         WAITING, "【广州市】 快件正在派送中，派送员：陈师傅", status="DELIVERING", action="TMS_DELIVERING"
     )
-    await harness.until(lambda: "Out for delivery" in words(harness.channel("#orders")[0]), patience=15)
+    await harness.until(lambda: "Out for delivery" in words(harness.channel("#orders")[0]))
     assert "Expected" in words(harness.channel("#orders")[0])
     assert words(harness.channel("#orders")[0]) != first
     harness.clock.advance(HOUR)
     harness.world.add_node(WAITING, "快件已签收，签收人：前台", status="SIGN", action="TMS_SIGN")
-    await harness.until(lambda: "Delivered" in words(harness.channel("#orders")[0]), patience=15)
+    await harness.until(lambda: "Delivered" in words(harness.channel("#orders")[0]))
     assert "Expected" not in words(harness.channel("#orders")[0])
     harness.clock.advance(9 * DAY)
     await harness.several_ticks(6)

@@ -15,8 +15,9 @@ from typing import TYPE_CHECKING
 
 import pytest
 from support.bot_harness import ORDER, BotHarness, running, words
+from support.patience import until
 
-from benchmarks.kill import begin, kill, kill_harness, now, until
+from benchmarks.kill import begin, kill, kill_harness, now
 from bot.terminal import EX_CONFIG
 from sandbox.slack.faults import Fault
 from storage.backup import back_up, backups
@@ -55,10 +56,10 @@ async def watched(harness: BotHarness) -> Message:
     return card
 
 
-async def told_once(harness: BotHarness, card: Message, patience: float = 8.0) -> None:
+async def told_once(harness: BotHarness, card: Message) -> None:
     """All three scans stand in the thread, once each, in order."""
     harness.scan(THIRD)
-    await harness.until(lambda: THIRD in str([words(m) for m in harness.thread(card)]), patience)
+    await harness.until(lambda: THIRD in str([words(m) for m in harness.thread(card)]))
     await harness.several_ticks()
     replies = [words(message) for message in harness.thread(card)]
     holders = [[n for n, reply in enumerate(replies) if scan in reply] for scan in (FIRST, SECOND, THIRD)]
@@ -117,7 +118,7 @@ async def test_nobody_looked_for_days(harness: BotHarness, who: str) -> None:
     await asyncio.sleep(1.5)
     harness.pandapon.faults.clear()
     harness.clock.advance(LONGEST_WAIT)
-    await told_once(harness, card, 20)
+    await told_once(harness, card)
     assert "⏰" not in str([words(m) for m in harness.thread(card)])
 
 
@@ -168,9 +169,9 @@ async def test_slack_fails(harness: BotHarness, fault: Fault) -> None:
     card = await watched(harness)
     harness.slack.faults.plan(fault)
     harness.scan(SECOND)
-    await harness.until(lambda: SECOND in str([words(m) for m in harness.thread(card)]), 20)
+    await harness.until(lambda: SECOND in str([words(m) for m in harness.thread(card)]))
     harness.slack.faults.clear()
-    await told_once(harness, card, 20)
+    await told_once(harness, card)
 
 
 async def test_slack_is_down_for_an_hour(harness: BotHarness) -> None:
@@ -182,7 +183,7 @@ async def test_slack_is_down_for_an_hour(harness: BotHarness) -> None:
         harness.clock.advance(HOUR / 4)
         await asyncio.sleep(0.15)
     harness.slack.faults.down = False
-    await told_once(harness, card, 20)
+    await told_once(harness, card)
 
 
 # --- the disk and the file --------------------------------------------------------------------------------------------
@@ -213,7 +214,7 @@ async def test_another_process_locks_the_database(harness: BotHarness) -> None:
         await asyncio.sleep(1.0)
         assert SECOND not in str([words(m) for m in harness.thread(card)])
         other.execute("ROLLBACK")
-    await told_once(harness, card, 20)
+    await told_once(harness, card)
 
 
 async def told_then_cut(one: KillHarness, size: int) -> bytes:
@@ -225,7 +226,7 @@ async def told_then_cut(one: KillHarness, size: int) -> bytes:
     await store.close()
     process = await one.spawn()
     one.scan(0)
-    await until(lambda: min(one.seen().values()) > 0, 30)
+    await until(lambda: min(one.seen().values()) > 0)
     await kill(process, one)
     os.truncate(path, size)
     return path.read_bytes()
@@ -236,7 +237,6 @@ def contents(folder: Path, pattern: str) -> list[bytes]:
     return [file.read_bytes() for file in folder.glob(pattern)]
 
 
-@pytest.mark.timeout(90)
 @pytest.mark.parametrize("size", [0, 5000], ids=["to nothing", "in the middle"])
 async def test_the_database_is_cut(tmp_path: Path, size: int) -> None:
     """The next process says so, keeps what is left under another name, and goes on with the newest copy."""
@@ -244,7 +244,7 @@ async def test_the_database_is_cut(tmp_path: Path, size: int) -> None:
         left = await told_then_cut(one, size)
         process = await one.spawn(errors=asyncio.subprocess.PIPE)
         one.scan(0)
-        await until(lambda: min(one.seen().values()) > 0, 30)
+        await until(lambda: min(one.seen().values()) > 0)
         process.send_signal(signal.SIGTERM)
         _, log = await process.communicate()
         assert ("damaged" if size else "missing or empty") in log.decode()
@@ -253,7 +253,6 @@ async def test_the_database_is_cut(tmp_path: Path, size: int) -> None:
         assert set(one.seen().values()) == {1}
 
 
-@pytest.mark.timeout(90)
 @pytest.mark.parametrize("size", [0, 5000], ids=["to nothing", "in the middle"])
 async def test_the_database_is_cut_and_so_is_its_copy(tmp_path: Path, size: int) -> None:
     """No process starts on a guess: one sentence, an exit code that is not tried again, and all files as they were."""

@@ -12,6 +12,7 @@ from typing import TYPE_CHECKING
 import aiohttp
 import pytest
 from support.bot_harness import ORDER, SIGNING, BotHarness, running, words
+from support.patience import in_time
 
 from bot.jobs import lookup
 from handlers.blocks.text import short_id
@@ -329,7 +330,7 @@ async def test_a_stop_between_post_and_record_repeats_nothing(harness: BotHarnes
 
     store.outbox.mark_sent = die  # type: ignore[assignment]
     harness.scan("快件已发往 广州分拨中心")
-    await asyncio.wait_for(died.wait(), 5)
+    await in_time(died.wait())
     for task in [*harness.bot.deliverer._in_flight.values()]:
         task.cancel()
     await harness.stop_bot()
@@ -403,7 +404,7 @@ async def test_an_outage_announces_nothing_and_loses_nothing(harness: BotHarness
     harness.pandapon.faults.clear()
     harness.scan("第二站：快件已到达 广州分拨中心")
     assert harness.bot is not None
-    await harness.until(lambda: len(harness.thread(card)) > 1, patience=20)
+    await harness.until(lambda: len(harness.thread(card)) > 1)
     await told_once(harness, card, "第一站", "第二站")
 
 

@@ -14,6 +14,7 @@ from urllib.parse import urlencode
 
 import pytest
 from support.bot_harness import CALLBACK_TOKEN, BotHarness, running
+from support.patience import AT_ONCE, PATIENCE
 from support.raw_http import FORM, JSON, post, request, send, signed
 
 from bot.web import door
@@ -97,7 +98,7 @@ async def test_unsigned_garbage(
     assert answer.status in {400, 401}
     assert answer.text.count("\n") == 1
     assert len(answer.text) < 100
-    assert answer.seconds < 1
+    assert answer.seconds < AT_ONCE
     assert "canary" not in refused(caplog)
 
 
@@ -225,7 +226,7 @@ async def test_a_slow_request_ends(harness: BotHarness, monkeypatch: pytest.Monk
     reader, writer = await asyncio.open_connection("127.0.0.1", port(harness))
     writer.write(begun)
     got = b""
-    async with asyncio.timeout(5):
+    async with asyncio.timeout(PATIENCE):
         while not reader.at_eof():
             try:
                 got += await asyncio.wait_for(reader.read(1000), 0.1)
@@ -233,7 +234,7 @@ async def test_a_slow_request_ends(harness: BotHarness, monkeypatch: pytest.Monk
                 writer.write(b"x" if begun else b"")
             except ConnectionError:
                 break
-    assert 0.5 < time.monotonic() - began < 3
+    assert time.monotonic() - began > 0.5
     assert got.startswith(b"HTTP/1.1 408") if begun else got == b""
     writer.close()
 
@@ -256,7 +257,7 @@ async def test_five_hundred_unfinished_requests(harness: BotHarness, begun: byte
     assert most <= door.MOST + door.BURST
     ack = await harness.type("/panda help")
     assert ack.ok
-    assert ack.seconds < 1
+    assert ack.seconds < AT_ONCE
     for writer in writers:
         writer.close()
     await harness.until(lambda: len(harness.bot.doors) < 5 if harness.bot else False)
@@ -351,4 +352,4 @@ async def test_malformed_callbacks(harness: BotHarness, body: bytes, head: dict[
         raw = raw.replace(b"Content-Length: %d\r\n" % len(body), b"")
     answer = await send(port(harness), raw)
     assert answer.status == status
-    assert answer.seconds < 2
+    assert answer.seconds < AT_ONCE

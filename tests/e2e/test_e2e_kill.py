@@ -10,8 +10,9 @@ from datetime import timedelta
 from typing import TYPE_CHECKING
 
 import pytest
+from support.patience import in_time, until
 
-from benchmarks.kill import begin, kill, kill_harness, now, torture, until
+from benchmarks.kill import begin, kill, kill_harness, now, torture
 from bot.process import failpoints
 from storage.backup import back_up
 from storage.store import open_store
@@ -38,7 +39,7 @@ async def died(one: KillHarness, kill_at: str) -> None:
     """Start it; it dies at this point."""
     process = await one.spawn(kill_at)
     try:
-        assert await asyncio.wait_for(process.wait(), 30) == -signal.SIGKILL
+        assert await in_time(process.wait()) == -signal.SIGKILL
     finally:
         await kill(process, one)
 
@@ -50,7 +51,6 @@ async def quiet(one: KillHarness, settings: ChannelSettings) -> None:
     await store.close()
 
 
-@pytest.mark.timeout(120)
 async def test_dying_over_held_and_folded_news_loses_and_repeats_nothing(tmp_path: Path) -> None:
     """What quiet hours held becomes one message in the thread, though the process dies as it holds and as it folds."""
     async with kill_harness(tmp_path, 1) as one:
@@ -65,7 +65,7 @@ async def test_dying_over_held_and_folded_news_loses_and_repeats_nothing(tmp_pat
         await died(one, "after_batch")
         process = await one.spawn()
         said = one.slack.workspace.channels[one.channels[0]].messages
-        await until(lambda: len(said) > 1, 30)
+        await until(lambda: len(said) > 1)
         await asyncio.sleep(2)
         await kill(process, one)
         card, *rest = said.values()
@@ -74,7 +74,6 @@ async def test_dying_over_held_and_folded_news_loses_and_repeats_nothing(tmp_pat
         assert told.text.count("站：快件已到达 分拨中心") == 2
 
 
-@pytest.mark.timeout(120)
 async def test_dying_in_a_restore_loses_and_repeats_nothing(tmp_path: Path) -> None:
     """The old file is set aside, the copy not yet in its place: the next process does not start empty."""
     async with kill_harness(tmp_path, 1) as one:
@@ -89,7 +88,7 @@ async def test_dying_in_a_restore_loses_and_repeats_nothing(tmp_path: Path) -> N
         assert not (tmp_path / "bot.db").exists()
         one.scan(0)
         process = await one.spawn()
-        await until(lambda: min(one.seen().values()) > 0, 30)
+        await until(lambda: min(one.seen().values()) > 0)
         await asyncio.sleep(1)
         await kill(process, one)
         assert set(one.seen().values()) == {1}

@@ -123,14 +123,14 @@ async def test_an_alarm_that_is_acted_on_stays_in_the_channel_s_language(harness
     parcel.scans[:] = [scan for scan in parcel.scans if scan.at <= harness.clock()]
     card = await watched(harness)
     harness.clock.advance(timedelta(hours=60))
-    await harness.until(lambda: any("alarm_snooze" in str(m.blocks) for m in harness.thread(card)), patience=15)
+    await harness.until(lambda: any("alarm_snooze" in str(m.blocks) for m in harness.thread(card)))
     alarm = next(m for m in harness.thread(card) if "alarm_snooze" in str(m.blocks))
     assert (await harness.slack.press("mei", alarm, "alarm_snooze:1")).ok
     await harness.until(lambda: "will be reminded" in words(alarm))
     await harness.until(lambda: "私信" in words(harness.private()[-1]))
     harness.clock.advance(timedelta(hours=25))
     direct = harness.slack.workspace.direct(harness.slack.workspace.user("mei").id).messages
-    await harness.until(lambda: bool(direct), patience=15)
+    await harness.until(lambda: bool(direct))
     assert "提醒" in words(next(iter(direct.values())))
 
 

@@ -124,7 +124,7 @@ class Bot(RuleBasedStateMachine):
         self.scan(order, "TRANSPORT")
         if order in self.open and not self.is_troubled and not self.is_closed:
             self.harness.clock.advance(LONGEST_WAIT)  # a post that failed before waits the longer for its next try
-            self.do(self.harness.until(lambda: not planned, 20))
+            self.do(self.harness.until(lambda: not planned))
 
     @rule(how=st.sampled_from(["archived", "private"]), scans=st.integers(0, 3))
     @precondition(lambda self: not self.is_closed)
@@ -150,7 +150,7 @@ class Bot(RuleBasedStateMachine):
         self._close("")
         self.harness.clock.advance(LONGEST_WAIT)
         self.is_troubled = self.is_closed = False
-        self.do(self.harness.until(self._all_told, 20))
+        self.do(self.harness.until(self._all_told))
         self.harness.clock.advance(LONGEST_WAIT)  # whoever meant to try again does it now
         self.do(self.harness.several_ticks(2))
         for card in self.cards:

@@ -46,7 +46,7 @@ async def watched(harness: BotHarness, told: str = "all") -> Message:
 async def alarmed(harness: BotHarness, card: Message) -> Message:
     """Let it be silent for too long and return the alarm."""
     harness.clock.advance(timedelta(hours=60))
-    await harness.until(lambda: any("⏰ *No movement" in words(m) for m in harness.thread(card)), patience=15)
+    await harness.until(lambda: any("⏰ *No movement" in words(m) for m in harness.thread(card)))
     return next(m for m in harness.thread(card) if "⏰ *No movement" in words(m))
 
 

@@ -12,6 +12,7 @@ from typing import TYPE_CHECKING
 
 import pytest
 from support.outside import SECRETS, Outside
+from support.patience import until
 from support.store_harness import by_a_newer_version
 
 from sandbox.pandapon.demo import FIRST
@@ -31,12 +32,6 @@ async def outside(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> AsyncItera
     yield one
     await one.slack.stop()
     await one.pandapon.stop()
-
-
-async def until(predicate: object, patience: float = 30.0) -> None:
-    async with asyncio.timeout(patience):
-        while not predicate():  # type: ignore[operator]  # noqa: ASYNC110  another process has to act
-            await asyncio.sleep(0.02)
 
 
 async def test_run_watches_tells_and_stops_cleanly(outside: Outside) -> None:
@@ -117,7 +112,7 @@ async def test_a_killed_process_repeats_nothing(outside: Outside) -> None:
         await until(lambda: bool(outside.slack.sockets.open))
     try:
         texts = [f"第{number}站" for number in range(4)]
-        await until(lambda: all(any(t in m.text for m in orders.messages.values()) for t in texts), 30)
+        await until(lambda: all(any(t in m.text for m in orders.messages.values()) for t in texts))
         await asyncio.sleep(1)
     finally:
         process.send_signal(signal.SIGTERM)

@@ -8,7 +8,8 @@ from typing import TYPE_CHECKING
 from urllib.parse import urlsplit
 
 import pytest
-from e2e.test_e2e_process import outside, until
+from e2e.test_e2e_process import outside
+from support.patience import until
 from support.proxy import Proxy
 
 from sandbox.pandapon.demo import FIRST

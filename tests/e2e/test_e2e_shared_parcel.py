@@ -114,7 +114,7 @@ async def test_a_silence_of_both_is_one_alarm(harness: BotHarness) -> None:
     """And its end is told once."""
     both = await cards(harness, "all", "all")
     harness.clock.advance(timedelta(hours=60))
-    await harness.until(lambda: bool(told(harness, both, "⏰ *No movement")), patience=15)
+    await harness.until(lambda: bool(told(harness, both, "⏰ *No movement")))
     await settled(harness)
     assert len(told(harness, both, "⏰ *No movement")) == 1
     harness.scan(AGAIN)
@@ -132,7 +132,7 @@ async def test_once_across_a_restart_and_a_slack_that_is_down(harness: BotHarnes
     await harness.stop_bot()
     harness.clock.advance(timedelta(minutes=10))
     await harness.start_bot()
-    await harness.until(lambda: bool(told(harness, both, AGAIN)), patience=20)
+    await harness.until(lambda: bool(told(harness, both, AGAIN)))
     await settled(harness)
     assert len(told(harness, both, AGAIN)) == 1
 

@@ -37,7 +37,7 @@ async def test_silence_raises_one_alarm_that_movement_clears(harness: BotHarness
     ]
     card = await watched(harness, "problems")
     harness.clock.advance(timedelta(hours=60))
-    await harness.until(lambda: any("⏰ *No movement" in words(m) for m in harness.thread(card)), patience=15)
+    await harness.until(lambda: any("⏰ *No movement" in words(m) for m in harness.thread(card)))
     await harness.several_ticks(12)
     [alarm] = [m for m in harness.thread(card) if "⏰ *No movement" in words(m)]
     assert "No movement for 2 days" in words(alarm)
@@ -55,7 +55,7 @@ async def stuck(harness: BotHarness) -> Message:
     parcel.scans[:] = [scan for scan in parcel.scans if scan.at <= harness.clock()]
     card = await watched(harness)
     harness.clock.advance(timedelta(hours=60))
-    await harness.until(lambda: any("⏰ *No movement" in words(m) for m in harness.thread(card)), patience=15)
+    await harness.until(lambda: any("⏰ *No movement" in words(m) for m in harness.thread(card)))
     return harness.thread(card)[-1]
 
 
@@ -72,7 +72,7 @@ async def test_a_reminder_goes_to_whoever_asked_for_it(harness: BotHarness) -> N
         await harness.until(lambda user=user: f"💤 {user} will be reminded" in words(harness.channel("#orders")[0]))  # type: ignore[misc]
     shown = len(harness.channel("#orders"))
     harness.clock.advance(timedelta(hours=25))
-    await harness.until(lambda: bool(letters(harness, "tom") and letters(harness, "mei")), patience=15)
+    await harness.until(lambda: bool(letters(harness, "tom") and letters(harness, "mei")))
     [letter] = letters(harness, "tom")
     card = harness.channel("#orders")[0]
     assert "You asked to be reminded" in words(letter)
@@ -83,7 +83,7 @@ async def test_a_reminder_goes_to_whoever_asked_for_it(harness: BotHarness) -> N
     assert (await harness.slack.press("tom", letter, "alarm_snooze:1")).ok
     await harness.until(lambda: "💤 tom will be reminded" in words(harness.channel("#orders")[0]))
     harness.clock.advance(timedelta(hours=25))
-    await harness.until(lambda: len(letters(harness, "tom")) == 2, patience=15)
+    await harness.until(lambda: len(letters(harness, "tom")) == 2)
     assert "Open the card" in words(letters(harness, "tom")[-1])
     assert len(letters(harness, "mei")) == 1
 
@@ -112,7 +112,7 @@ async def test_whoever_cannot_be_written_to_is_mentioned_under_the_card(harness:
     harness.slack.faults.plan(Fault("chat.postMessage", channel=tom, error="messages_tab_disabled"))
     card = harness.channel("#orders")[0]
     harness.clock.advance(timedelta(hours=25))
-    await harness.until(lambda: len(harness.thread(card)) == 2, patience=15)
+    await harness.until(lambda: len(harness.thread(card)) == 2)
     reply = harness.thread(card)[-1]
     assert (reply.broadcast, set(reply.notifies)) == (False, {tom})
     assert "cannot send you direct messages" in words(reply)
@@ -128,7 +128,7 @@ async def test_another_parcel_that_moves_clears_no_alarm(harness: BotHarness) ->
     harness.scan("快件已到达 上海", waybill=moving.waybill)
     await harness.replies(card, 1)
     harness.clock.advance(timedelta(hours=20))
-    await harness.until(lambda: any("⏰ *No movement" in words(m) for m in harness.thread(card)), patience=15)
+    await harness.until(lambda: any("⏰ *No movement" in words(m) for m in harness.thread(card)))
     harness.scan("快件已到达 广州", waybill=moving.waybill)
     await harness.replies(card, 3)
     harness.scan("补录：快件已装车", waybill=stuck.waybill, at=stuck.scans[-1].at - timedelta(minutes=1))
@@ -154,11 +154,11 @@ async def test_that_a_problem_is_not_solved_is_shown_once_in_the_channel(harness
     await harness.several_ticks(12)
     assert len(harness.thread(card)) == 1
     harness.clock.advance(timedelta(hours=13))
-    await harness.until(lambda: len(harness.thread(card)) == 2, patience=15)
+    await harness.until(lambda: len(harness.thread(card)) == 2)
     harness.scan("问题件，等待处理", status="UNSIGN")
     await harness.until(lambda: len(harness.thread(card)) == 3)
     harness.clock.advance(timedelta(hours=80))
-    await harness.until(lambda: len(harness.thread(card)) == 4, patience=15)
+    await harness.until(lambda: len(harness.thread(card)) == 4)
     first, again = harness.thread(card)[1], harness.thread(card)[3]
     assert all("Problem still open" in words(one) for one in (first, again))
     assert (first.broadcast, again.broadcast) == (True, False)
@@ -170,7 +170,7 @@ async def test_an_order_that_is_gone_is_asked_about_and_given_up(harness: BotHar
     card = await watched(harness)
     del harness.world.orders[ORDER]
     harness.clock.advance(timedelta(days=31))
-    await harness.until(lambda: any("Still waiting for this?" in words(m) for m in harness.thread(card)), patience=15)
+    await harness.until(lambda: any("Still waiting for this?" in words(m) for m in harness.thread(card)))
     harness.clock.advance(timedelta(days=8))
-    await harness.until(lambda: "no longer followed" in words(harness.channel("#orders")[0]), patience=15)
+    await harness.until(lambda: "no longer followed" in words(harness.channel("#orders")[0]))
     assert "0 orders are watched" in await harness.ask("/panda watches")

@@ -52,7 +52,7 @@ async def test_its_button_works(harness: BotHarness) -> None:
     count = len(harness.private())
     assert "Hello, Mei!" in words(message)
     assert (await harness.slack.press("mei", message, action_id)).ok
-    await harness._idle()
+    await harness.idle()
     assert len(harness.private()) == count
     for block in message.blocks:
         for element in block.get("elements") or []:

@@ -70,7 +70,7 @@ def alarms(harness: BotHarness, card: Message) -> list[Message]:
 
 async def alarmed(harness: BotHarness, card: Message, count: int = 1) -> Message:
     """Wait for the alarm; there is no other."""
-    await harness.until(lambda: len(alarms(harness, card)) >= count, patience=15)
+    await harness.until(lambda: len(alarms(harness, card)) >= count)
     assert len(alarms(harness, card)) == count
     return alarms(harness, card)[-1]
 
@@ -224,7 +224,7 @@ async def test_whoever_asks_is_reminded_while_there_is_time(harness: BotHarness)
     await still(harness)
     assert not letters
     harness.clock.advance(0.2 * HOUR)
-    await harness.until(lambda: bool(letters), patience=15)
+    await harness.until(lambda: bool(letters))
     [letter] = letters.values()
     assert "closes it in 113 minutes" in words(letter) or "closes it in 114 minutes" in words(letter)
 

@@ -8,6 +8,7 @@ from typing import TYPE_CHECKING
 import pytest
 import pytest_asyncio
 from support.fake_slack import ACK_SECONDS, MEI, ORDERS, TOM, http_mode, modal, section, socket_mode, typed
+from support.patience import PATIENCE
 
 if TYPE_CHECKING:
     from collections.abc import AsyncIterator
@@ -30,7 +31,9 @@ async def app(slack: SlackServer, request: pytest.FixtureRequest) -> AsyncIterat
 
 async def seen(slack: SlackServer, text: str, *, user: str = "mei", channel: str = "#orders") -> Message:
     """The message with a text, once it is there."""
-    assert await slack.workspace.wait_for(lambda: any(one.text == text for one in slack.visible(channel, user)), 5)
+    assert await slack.workspace.wait_for(
+        lambda: any(one.text == text for one in slack.visible(channel, user)), PATIENCE
+    )
     return next(one for one in slack.visible(channel, user) if one.text == text)
 
 
@@ -177,7 +180,7 @@ async def test_a_message_shortcut(slack: SlackServer, app: App) -> None:
 async def opened(slack: SlackServer, app: App) -> str:
     """A form that a global shortcut opened."""
     await slack.global_shortcut("mei", "form")
-    assert await slack.workspace.wait_for(lambda: bool(slack.workspace.views), 5)
+    assert await slack.workspace.wait_for(lambda: bool(slack.workspace.views), PATIENCE)
     return next(iter(slack.workspace.views))
 
 
@@ -211,7 +214,7 @@ async def test_what_an_acknowledgement_does_to_modals(slack: SlackServer, app: A
 async def test_a_modal_from_a_command(slack: SlackServer, app: App) -> None:
     """A command's trigger id opens a modal."""
     await slack.slash("mei", "#orders", "/ask", "form")
-    assert await slack.workspace.wait_for(lambda: bool(slack.workspace.views), 5)
+    assert await slack.workspace.wait_for(lambda: bool(slack.workspace.views), PATIENCE)
     [view] = slack.workspace.views.values()
     assert view["blocks"] == modal()["blocks"]
 

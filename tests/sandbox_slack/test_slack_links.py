@@ -9,6 +9,7 @@ import pytest
 import pytest_asyncio
 from slack_sdk.errors import SlackApiError
 from support.fake_slack import BUYERS, MEI, ORDERS, SECRET, button, manifest, section, socket_mode, web_client
+from support.patience import PATIENCE
 from support.schema_watch import SchemaWatch
 from support.small_app import SmallApp
 
@@ -106,7 +107,7 @@ async def test_an_app_that_unfurls(clock: SimClock) -> None:
 
         async with socket_mode(slack, small.bolt):
             message = await posted(slack)
-            assert await slack.workspace.wait_for(lambda: "35.00" in str(message.attachments), 5)
+            assert await slack.workspace.wait_for(lambda: "35.00" in str(message.attachments), PATIENCE)
             [kept] = (await small.client.conversations_history(channel=ORDERS))["messages"][0]["attachments"]
         assert watch.problems == []
         assert {"LinkShared", "Unfurl"} <= watch.seen.keys()

@@ -23,6 +23,7 @@ from support.fake_slack import (
     typed,
     web_client,
 )
+from support.patience import PATIENCE
 from support.schema_watch import CALLS, INTERACTIONS, SchemaWatch
 from support.small_app import SmallApp
 
@@ -167,7 +168,7 @@ async def test_what_passes_between_an_app_and_the_stand_in(slack: SlackServer) -
         whisper = slack.visible("#buyers", "mei")[-1]
         await slack.press("mei", whisper, "choose", value="白")
         await slack.global_shortcut("mei", "form")
-        assert await slack.workspace.wait_for(lambda: len(slack.workspace.views) == 2, 5)
+        assert await slack.workspace.wait_for(lambda: len(slack.workspace.views) == 2, PATIENCE)
         view_id = next(one for one, view in slack.workspace.views.items() if view["type"] == "modal")
         await client.views_update(view_id=view_id, view=modal("Updated"))
         view = slack.workspace.views[view_id]
@@ -257,5 +258,5 @@ def test_the_stand_in_needs_no_validator() -> None:
         "        print(slack.api_url)\n"
         "asyncio.run(main())\n"
     )
-    done = subprocess.run([sys.executable, "-c", script], capture_output=True, text=True, check=True, timeout=30)  # noqa: S603  our own script
+    done = subprocess.run([sys.executable, "-c", script], capture_output=True, text=True, check=True, timeout=PATIENCE)  # noqa: S603  our own script
     assert done.stdout.startswith("http://127.0.0.1:")

@@ -264,6 +264,17 @@ async def test_a_post_whose_lease_ran_out_is_in_doubt(harness: StoreHarness) -> 
     assert await harness.store.outbox.mark_sent(NOW + LEASE, doubt, "found")
 
 
+async def test_a_lease_stands_while_its_sender_is_at_work(harness: StoreHarness) -> None:
+    """The machine slept, or its clock was set forward: the post that is on its way is neither doubted nor repeated."""
+    await harness.active()
+    await harness.tell("first")
+    await harness.tell("second")
+    post = await harness.claim_one()
+    assert await harness.store.outbox.claim(NOW + LEASE * 100, 10, LEASE, {post.channel}) == []
+    assert await harness.store.outbox.mark_sent(NOW + LEASE * 100, post, "ts-1")
+    assert (await harness.claim_one(now=NOW + LEASE * 100)).event_id == "second"
+
+
 async def test_a_post_is_settled_once(harness: StoreHarness) -> None:
     """Every second word about one claim is refused, whatever it says."""
     await harness.active()

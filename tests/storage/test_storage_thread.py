@@ -9,6 +9,7 @@ import warnings
 from typing import TYPE_CHECKING
 
 import pytest
+from support.patience import PATIENCE
 from support.store_harness import NOW, ORDER, OTHER, baseline
 
 from storage.errors import StorageError
@@ -97,7 +98,7 @@ def _threads() -> list[threading.Thread]:
     """Those that are left once the database threads had a moment to end."""
     for thread in threading.enumerate():
         if thread.name.startswith("database"):
-            thread.join(timeout=2)
+            thread.join(PATIENCE)
     return threading.enumerate()
 
 

@@ -6,6 +6,7 @@ from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
 from aiohttp import web
+from support.patience import PATIENCE_MS
 
 import sandbox.web
 
@@ -17,7 +18,6 @@ if TYPE_CHECKING:
 Json = dict[str, Any]
 
 STATIC = Path(sandbox.web.__file__).parent / "static"
-PATIENCE = 3000  # milliseconds
 NOW = 1_779_264_000  # 20 May 2026, 08:00 UTC
 USERS = {"U1": {"name": "mei", "real_name": "Mei Lin"}, "U2": {"name": "tom", "real_name": "Tom Weber"}}
 CHANNELS = {"C1": {"name": "orders"}, "C2": {"name": "urgent"}}
@@ -86,7 +86,7 @@ class Board:
 
     async def sent(self, count: int = 0) -> list[Json]:
         """Wait for ``count`` actions since the last drawing, and return all of them."""
-        await self.page.wait_for_function("count => window.acts.length >= count", arg=count, timeout=PATIENCE)
+        await self.page.wait_for_function("count => window.acts.length >= count", arg=count, timeout=PATIENCE_MS)
         found: list[Json] = await self.page.evaluate("window.acts")
         return found
 

@@ -9,6 +9,7 @@ from datetime import UTC, datetime
 from typing import TYPE_CHECKING, Any
 
 from pydantic import SecretStr
+from support.patience import AT_ONCE, until
 from support.schema_watch import SchemaWatch
 from support.transitions import guard
 
@@ -35,7 +36,6 @@ if TYPE_CHECKING:
 ORDER = FIRST
 START = datetime(2026, 3, 2, 2, 0, tzinfo=UTC)
 TICK = 0.1
-PATIENCE = 8.0
 BOT_TOKEN, APP_TOKEN, SIGNING = "xoxb-house-secret", "xapp-house-secret", "house-signing-secret"
 CALLBACK_TOKEN = "house-callback-token-0123456789"
 KEY, SECRET = "house-access-key", "house-access-secret"
@@ -131,25 +131,23 @@ class BotHarness:
     async def say(self, text: str, *, user: str = "tom", channel: str = "#orders") -> Message:
         return await self.slack.say(user, channel, text)
 
-    async def _answered(self, act: Callable[[], Any], user: str, channel: str, patience: float = PATIENCE) -> str:
+    async def _answered(self, act: Callable[[], Any], user: str, channel: str) -> str:
         before = {id(m): (m.text, str(m.blocks)) for m in self.private(user, channel)}
         ack = await act()
         assert ack.ok, "the app did not acknowledge in time"
-        assert ack.seconds < 1
-        await self._idle()
+        assert ack.seconds < AT_ONCE
+        await self.idle()
 
         def changed() -> list[Message]:
             return [m for m in self.private(user, channel) if before.get(id(m)) != (m.text, str(m.blocks))]
 
-        # On a busy machine the working line may show before the answer replaces it.
-        await self.until(lambda: bool(changed()) and not changed()[-1].text.startswith("⏳"), patience)
         answer = changed()[-1]
+        assert not answer.text.startswith("⏳")
         assert check_message({"text": answer.text, "blocks": answer.blocks}) == []
         return words(answer)
 
-    async def _idle(self) -> None:
-        """Wait until the bot works on no answer any more."""
-        await asyncio.sleep(0.02)
+    async def idle(self) -> None:
+        """Wait until the bot works on nothing that it has acknowledged: an answer that has not come never will."""
         while self.bot is not None and self.bot.context.in_hand:
             await asyncio.wait(set(self.bot.context.in_hand))
 
@@ -230,11 +228,9 @@ class BotHarness:
             await self.until(lambda last=last: self.bot.poller.last_tick_at != last)  # type: ignore[misc]
         await asyncio.sleep(TICK)
 
-    async def until(self, predicate: Callable[[], bool], patience: float = PATIENCE) -> None:
+    async def until(self, predicate: Callable[[], object]) -> None:
         """Wait until the predicate holds, and fail if it never does."""
-        async with asyncio.timeout(patience):
-            while not predicate():  # noqa: ASYNC110  it may hang on the bot, the database or either stand-in
-                await asyncio.sleep(0.01)
+        await until(predicate)
 
 
 def is_line(message: Message) -> bool:

@@ -12,6 +12,7 @@ from typing import TYPE_CHECKING, Any
 
 from slack_sdk.signature import SignatureVerifier
 from support.bot_harness import SIGNING, BotHarness
+from support.patience import PATIENCE
 
 if TYPE_CHECKING:
     from sandbox.slack.delivery import Ack
@@ -53,13 +54,13 @@ def request(path: str, body: bytes = b"", headers: dict[str, str] | None = None,
     return "\r\n".join(lines).encode("utf-8", "surrogateescape") + b"\r\n\r\n" + body
 
 
-async def send(port: int, raw: bytes, patience: float = 10.0) -> Answer:
+async def send(port: int, raw: bytes) -> Answer:
     """Send bytes and read the answer."""
     loop = asyncio.get_running_loop()
     began = loop.time()
     reader, writer = await asyncio.open_connection("127.0.0.1", port)
     try:
-        async with asyncio.timeout(patience):
+        async with asyncio.timeout(PATIENCE):
             try:
                 writer.write(raw)
                 await writer.drain()

@@ -4,15 +4,13 @@ from __future__ import annotations
 
 from typing import TYPE_CHECKING, Any
 
-from support.bot_harness import PATIENCE
-
 from sandbox.slack.blocks import check_view
 
 if TYPE_CHECKING:
     from support.bot_harness import BotHarness
 
 
-async def choose(harness: BotHarness, *, patience: float = PATIENCE, **chosen: Any) -> str:
+async def choose(harness: BotHarness, **chosen: Any) -> str:
     """Fill in the settings modal and save it; return its text afterwards."""
     await harness.ask("/panda settings")
     message, action_id = harness.button("Change…", "mei", "#orders")
@@ -27,7 +25,7 @@ async def choose(harness: BotHarness, *, patience: float = PATIENCE, **chosen: A
     assert ack.ok
     if ack.payload and ack.payload.get("response_action") == "errors":
         return " ".join(ack.payload["errors"].values())
-    await harness.until(lambda: "Saving" not in shown(harness, view_id), patience)
+    await harness.until(lambda: "Saving" not in shown(harness, view_id))
     assert check_view(harness.slack.workspace.views[view_id]) == []
     return shown(harness, view_id)
 

@@ -8,13 +8,13 @@ from dataclasses import dataclass, field
 from typing import TYPE_CHECKING
 
 from playwright.async_api import expect
+from support.patience import PATIENCE_MS
 
 if TYPE_CHECKING:
     from collections.abc import AsyncIterator
 
     from playwright.async_api import Browser, ConsoleMessage, Error, Locator, Page
 
-PATIENCE = 8_000  # milliseconds that something may take to be seen
 _idle: weakref.WeakKeyDictionary[Browser, list[Page]] = weakref.WeakKeyDictionary()
 
 
@@ -62,7 +62,7 @@ class Person:
 
     async def sees(self, text: str) -> None:
         """Wait for a message with this text."""
-        await expect(self.message(text)).to_be_attached(timeout=PATIENCE)
+        await expect(self.message(text)).to_be_attached(timeout=PATIENCE_MS)
 
     async def menu(self, message: Locator, entry: str) -> None:
         """Choose from a message's ⋯ menu."""
@@ -122,7 +122,7 @@ async def _blank_page(browser: Browser) -> AsyncIterator[Page]:
     """
     idle = _idle.setdefault(browser, [])
     page = idle.pop() if idle else await (await browser.new_context()).new_page()
-    page.set_default_timeout(PATIENCE)
+    page.set_default_timeout(PATIENCE_MS)
     try:
         yield page
         await page.mouse.move(0, 0)

@@ -8,6 +8,7 @@ import json
 from typing import TYPE_CHECKING, Any, Self
 
 import aiohttp
+from support.patience import PATIENCE
 
 if TYPE_CHECKING:
     from collections.abc import Callable
@@ -25,8 +26,8 @@ class Page:
     async def say(self, kind: str, **body: Any) -> None:
         await self.ws.send_json({"type": kind, **body})
 
-    async def until(self, wanted: Callable[[dict[str, Any]], bool], patience: float = 10.0) -> dict[str, Any]:
-        async with asyncio.timeout(patience):
+    async def until(self, wanted: Callable[[dict[str, Any]], bool]) -> dict[str, Any]:
+        async with asyncio.timeout(PATIENCE):
             while True:
                 told = await self.ws.receive_json()
                 self.told.append(told)

@@ -14,6 +14,7 @@ from typing import TYPE_CHECKING
 import aiohttp
 import pytest
 import pytest_asyncio
+from support.patience import in_time
 
 if TYPE_CHECKING:
     from collections.abc import AsyncIterator, Awaitable, Callable
@@ -36,13 +37,13 @@ async def start() -> AsyncIterator[Start]:
         )
         running.append(process)
         assert process.stdout
-        return process, (await asyncio.wait_for(process.stdout.readline(), 45)).decode()
+        return process, (await in_time(process.stdout.readline())).decode()
 
     yield begin
     for process in running:
         if process.returncode is None:
             process.terminate()  # not killed: a demo that ends removes its folder
-        await asyncio.wait_for(process.communicate(), 30)
+        await in_time(process.communicate())
 
 
 async def test_the_page_is_there_and_goes_quietly(start: Start) -> None:
@@ -58,7 +59,7 @@ async def test_the_page_is_there_and_goes_quietly(start: Start) -> None:
         async with session.ws_connect(f"{found[0]}ws", headers={"Origin": found[0].rstrip("/")}) as page:
             assert (await page.receive_json())["type"] == "hello"
             process.send_signal(signal.SIGINT)
-            _, errors = await asyncio.wait_for(process.communicate(), 30)
+            _, errors = await in_time(process.communicate())
     assert (process.returncode, errors.decode()) == (130, "")
 
 
@@ -69,7 +70,7 @@ async def test_a_taken_port(start: Start) -> None:
         taken.listen()
         port = taken.getsockname()[1]
         process, line = await start("--no-open", "--port", str(port))
-        _, errors = await asyncio.wait_for(process.communicate(), 30)
+        _, errors = await in_time(process.communicate())
     assert (process.returncode, line) == (1, "")
     assert f"port {port} cannot be had" in errors.decode()
     (first, one), (second, other) = await asyncio.gather(start("--no-open"), start("--no-open"))

@@ -14,6 +14,7 @@ import pytest
 import pytest_asyncio
 from axe_playwright_python.async_playwright import Axe  # type: ignore[import-untyped]  # ships no types
 from playwright.async_api import expect
+from support.patience import PATIENCE
 from support.web_page import person
 from support.web_protocol import Pages
 
@@ -113,7 +114,7 @@ async def test_a_step_of_time_says_what_came_and_leads_there(browser: Browser, l
     async with person(browser, f"{lived_in.base_url}?as=tom", height=500) as tom:
         await tom.page.get_by_role("button", name="Let 8 hours pass").click()
         line = tom.page.locator(".outcome")
-        await expect(line).to_contain_text("1 alert in #orders", timeout=30_000)
+        await expect(line).to_contain_text("1 alert in #orders")
         new = [message for message in channel.messages.values() if message.ts not in before]
         [alarm] = [message for message in new if lived_in.hub.sandbox.is_alarm(message)]
         others = len([one for one in new if one is not alarm and (one.broadcast or not one.thread_ts)])
@@ -136,8 +137,8 @@ async def test_an_hour_that_brings_nothing(browser: Browser, lived_in: WebServer
         workspace.channel("orders").members.discard("U0TOM00002")
         await tom.page.get_by_role("button", name="Let an hour pass").click()
         line = tom.page.locator(".outcome")
-        await expect(line).to_contain_text("+1 h", timeout=30_000)
-        await expect(line).to_contain_text("Nothing new here.", timeout=30_000)
+        await expect(line).to_contain_text("+1 h")
+        await expect(line).to_contain_text("Nothing new here.")
         speed = tom.page.get_by_role("combobox", name="Speed of time")
         await speed.select_option(label="×60")
         await expect(speed).to_have_value("60")
@@ -252,7 +253,7 @@ async def test_watching_an_order_from_the_strip(browser: Browser, lived_in: WebS
         await tom.page.get_by_role("button", name="Watch an order").click()
         await tom.sees(SECOND[-6:])
         assert await lived_in.hub.sandbox.slack.workspace.wait_for(
-            lambda: any(m.by_bot and SECOND[-6:] in m.text for m in channel.messages.values())
+            lambda: any(m.by_bot and SECOND[-6:] in m.text for m in channel.messages.values()), PATIENCE
         )
         await tom.page.get_by_role("button", name="More…").click()
         entries = tom.page.get_by_role("menuitem")
@@ -308,5 +309,5 @@ async def test_a_lived_in_conversation_can_be_played_again(lived_in: WebServer) 
     assert {step["do"] for step in recording["steps"]} == {"say", "slash", "time"}
     began = datetime.fromisoformat(recording["began"])
     async with demo_sandbox.sandbox_of(recording, began) as sandbox:
-        again = await replay(recording, sandbox, patience=30)
+        again = await replay(recording, sandbox, patience=PATIENCE)
     assert len(again) == len(recording["conversation"]) > 30

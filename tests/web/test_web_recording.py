@@ -11,6 +11,7 @@ from typing import TYPE_CHECKING, Any
 
 import pytest
 from playwright.async_api import expect
+from support.patience import PATIENCE
 from support.web_page import person
 
 from bot.commands import demo, demo_sandbox
@@ -34,7 +35,6 @@ pytestmark = pytest.mark.asyncio(loop_scope="session")
 ORDER = "2542285634920880794"
 # Saved from the page; recordings/renew.py does it again after a change of the bot's words.
 RECORDED = Path(__file__).parent / "recordings" / "a_morning.json"
-PATIENCE = 20.0
 
 
 @asynccontextmanager

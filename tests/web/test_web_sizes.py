@@ -8,6 +8,7 @@ from typing import TYPE_CHECKING
 import pytest
 from axe_playwright_python.async_playwright import Axe  # type: ignore[import-untyped]  # ships no types
 from playwright.async_api import expect
+from support.patience import PATIENCE
 from support.web_page import person
 
 from benchmarks.page import card
@@ -41,7 +42,7 @@ async def test_five_thousand_messages(browser: Browser, server: WebServer) -> No
         articles = mei.log.get_by_role("article")
         assert await articles.count() <= 50
         wanted = articles.filter(has_text="number 4600")
-        async with asyncio.timeout(20):
+        async with asyncio.timeout(PATIENCE):
             while not await wanted.count():
                 await mei.log.evaluate("log => { log.scrollTop = 0; }")
                 await mei.page.wait_for_timeout(50)

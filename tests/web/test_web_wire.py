@@ -8,6 +8,7 @@ import time
 from typing import TYPE_CHECKING, Any
 
 import pytest
+from support.patience import PATIENCE
 
 if TYPE_CHECKING:
     from support.web_protocol import Page, Pages
@@ -47,7 +48,7 @@ async def test_the_acknowledgement_is_held_back(pages: Pages) -> None:
 async def outcomes(page: Page, *wanted: str) -> None:
     """Wait until the wire has shown each of these in its lines."""
     missing = set(wanted)
-    async with asyncio.timeout(40):
+    async with asyncio.timeout(PATIENCE):
         while missing:
             lines = (await page.of("wire"))["lines"]
             missing -= {f"{line['title']} {line['status']}" for line in lines}

@@ -1,0 +1,31 @@
+"""How long tests wait. A test says what it waits for, and never how long: a machine may be busy with other things."""
+
+from __future__ import annotations
+
+import asyncio
+from typing import TYPE_CHECKING
+
+if TYPE_CHECKING:
+    from collections.abc import Awaitable, Callable
+    from typing import TypeVar
+
+    T = TypeVar("T")
+
+# An upper bound costs nothing where the effect comes, so it only has to be shorter than pytest's own timeout.
+PATIENCE = 60.0  # seconds
+PATIENCE_MS = PATIENCE * 1000  # the same for Playwright
+STEP = 0.01  # seconds between two looks
+# Seconds. The bot itself acknowledges after 2.5 what no listener has acknowledged, and Slack waits for 3.
+AT_ONCE = 2.4
+
+
+async def until(predicate: Callable[[], object]) -> None:
+    """Wait until the predicate holds. Raises TimeoutError if it never does."""
+    async with asyncio.timeout(PATIENCE):
+        while not predicate():  # noqa: ASYNC110  it may hang on the bot, the database, a process or either stand-in
+            await asyncio.sleep(STEP)
+
+
+async def in_time(work: Awaitable[T]) -> T:
+    """Return the result of work that ends. Raises TimeoutError if it never does."""
+    return await asyncio.wait_for(work, PATIENCE)
