@@ -22,7 +22,7 @@ AFTER = "SELECT key FROM orders WHERE key > ? ORDER BY key LIMIT ?"
 NODE = "UPDATE nodes SET milestone = ? WHERE key = ? AND identity = ?"
 # An order that is not at its end after all is read again, if anybody watches it, and checked for silence.
 ORDER = """
-UPDATE orders SET milestone = :milestone, reason = :reason, version = version + 1,
+UPDATE orders SET milestone = :milestone, reason = :reason, pick_up_by = :pick_up_by, version = version + 1,
   final_at = CASE WHEN :is_final THEN final_at END,
   stall_at = CASE WHEN :is_final THEN stall_at ELSE COALESCE(stall_at, :asks_at) END,
   next_poll_at = CASE WHEN NOT :is_final AND EXISTS (SELECT 1 FROM watches WHERE watches.key = orders.key
@@ -39,6 +39,7 @@ class Correction(NamedTuple):
     key: str  # of the order
     milestone: Milestone | None
     reason: Reason | None
+    pick_up_by: datetime | None
     is_final: bool
     nodes: tuple[tuple[str, Milestone | None], ...]  # identity and new milestone
     parcels: tuple[Parcel, ...]  # with their new milestones, also those that were not stored before
@@ -72,6 +73,7 @@ def correct(conn: sqlite3.Connection, now: datetime, corrections: Sequence[Corre
         facts = {
             "milestone": correction.milestone,
             "reason": correction.reason or "",
+            "pick_up_by": to_int(correction.pick_up_by),
             "is_final": correction.is_final,
             "now": at,
             "key": key,

@@ -302,3 +302,9 @@ CREATE INDEX writes_target ON writes (target, begun_at)
 def _flows(db: Database) -> None:
     for statement in FLOWS.split(";\n"):
         db.conn.execute(statement)
+
+
+@migrations(name="0016_pick_up_by")
+def _pick_up_by(db: Database) -> None:
+    """Until when an order is to be picked up, for lists, which load no entries. Rereading by newer rules fills it."""
+    db.conn.execute("ALTER TABLE orders ADD COLUMN pick_up_by INTEGER")

@@ -30,8 +30,8 @@ UPDATE orders SET fence = fence + 1, leased = 0, polls = polls + 1, fails = 0, e
 """
 CHANGED = """
 UPDATE orders SET fence = fence + 1, leased = 0, version = version + 1, polls = polls + 1, fails = 0, error = '',
-  stale_since = NULL, read_at = ?, next_poll_at = ?, fingerprint = ?, milestone = ?, reason = ?, order_json = ?,
-  sub_orders = ?, moved_at = ?, final_at = ?, has_parcels = CASE WHEN ? THEN 1 ELSE has_parcels END,
+  stale_since = NULL, read_at = ?, next_poll_at = ?, fingerprint = ?, milestone = ?, reason = ?, pick_up_by = ?,
+  order_json = ?, sub_orders = ?, moved_at = ?, final_at = ?, has_parcels = CASE WHEN ? THEN 1 ELSE has_parcels END,
   stall_at = CASE WHEN ? THEN ? ELSE stall_at END, expected = ?, late_at = ?, was_late = ?
 WHERE key = ? AND fence = ?
 """
@@ -41,9 +41,9 @@ UPDATE orders SET fence = fence + 1, leased = 0, fails = fails + 1, error = ?, s
   next_poll_at = ? WHERE key = ? AND fence = ?
 """
 ADD = """
-INSERT INTO orders (key, platform, order_id, fingerprint, milestone, reason, order_json, sub_orders, moved_at,
-  final_at, has_parcels, read_at, created_at, stall_at, expected, late_at, was_late)
-VALUES (?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?)
+INSERT INTO orders (key, platform, order_id, fingerprint, milestone, reason, pick_up_by, order_json, sub_orders,
+  moved_at, final_at, has_parcels, read_at, created_at, stall_at, expected, late_at, was_late)
+VALUES (?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?)
 ON CONFLICT (key) DO NOTHING
 """
 # A reading right after a restore may be empty or partial. So the news of later readings, and the alarm of a silence,
@@ -164,6 +164,7 @@ def add_order(conn: sqlite3.Connection, now: datetime, baseline: Changed) -> boo
         baseline.fingerprint,
         decided.milestone,
         decided.reason or "",
+        to_int(decided.pick_up_by),
         codec.dump_order(decided.order),
         _sub_orders(decided),
         to_int(decided.moved_at),
@@ -189,6 +190,7 @@ def _order_row(result: Changed, at: int) -> tuple[object, ...]:
         result.fingerprint,
         decided.milestone,
         decided.reason or "",
+        to_int(decided.pick_up_by),
         codec.dump_order(decided.order),
         _sub_orders(decided),
         to_int(decided.moved_at),

@@ -54,6 +54,7 @@ class Watch:
     reason: str = ""  # why it is paused or was ended by the bot
     milestone: Milestone | None = None  # the order's, joined in for lists
     order_reason: Reason | None = None  # why the order stands at a problem or an end, joined in
+    pick_up_by: datetime | None = None  # until when the order is to be picked up, joined in; None: unknown
     order: Order | None = None  # joined in for lists; None: never read, or unreadable to this version
     read_at: datetime | None = None  # the order's
     stale_since: datetime | None = None  # the order's

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from dataclasses import dataclass
+from datetime import datetime  # noqa: TC003  pydantic reads the fields of what is stored
 
 from pandapon.courier import Reason  # noqa: TC001  pydantic reads the fields of what is stored
 from pandapon.shipment import Milestone  # noqa: TC001  the same
@@ -19,6 +20,7 @@ class DigestEntry:
     news: int = 0  # pieces of news about the order that day
     alarm: Leg | None = None  # the leg of the order's stall alarm; None: it has none
     reason: Reason | None = None  # why it stands at a problem or an end
+    pick_up_by: datetime | None = None  # until when it is to be picked up (aware); None: unknown
     status: str = ""  # the platform's code for its state
     items: int = 1  # items of the order
     delivered: int = 0  # of its parcels

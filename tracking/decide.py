@@ -5,6 +5,7 @@ from __future__ import annotations
 from dataclasses import dataclass, field
 from typing import TYPE_CHECKING
 
+from pandapon.pickup import earliest_pick_up
 from pandapon.progress import order_milestone, order_reason
 from pandapon.shipment import FINAL, Milestone, Node, OrderRef, Parcel, Shipment, by_shipping
 from tracking import severity
@@ -42,6 +43,7 @@ class Decision:
     shipment: Shipment  # stored and fetched together; numbers that were replaced are still in it (see renumber.live)
     milestone: Milestone | None
     reason: Reason | None  # why it stands at a problem or an end, as its entries say
+    pick_up_by: datetime | None  # until when it is to be picked up, as its entries say
     new_nodes: tuple[Node, ...]
     edited_nodes: tuple[Node, ...]  # known nodes to be stored again
     parcels: tuple[Parcel, ...]  # without nodes: those that are new or changed, to be stored
@@ -120,6 +122,7 @@ def decide(
         shipment=Shipment(ref, parcels),
         milestone=milestone,
         reason=order_reason(milestone, counted, order.created_at if order else None),
+        pick_up_by=earliest_pick_up(milestone, counted),
         new_nodes=tuple(node for line in lines for node in line.nodes.new),
         edited_nodes=tuple(node for line in lines for node in line.nodes.rewritten),
         parcels=tuple(facts(line.after) for line in lines if line.has_new_facts),

@@ -35,6 +35,7 @@ class StoredOrder:
     shipment: Shipment  # numbers that were replaced are still in it (see renumber.live)
     milestone: Milestone | None = None
     reason: Reason | None = None  # why it stands at a problem or an end
+    pick_up_by: datetime | None = None  # until when it is to be picked up; None: unknown, or it does not lie ready
     moved_at: datetime | None = None  # when it last made news, for the cadence
     final_at: datetime | None = None  # when it was first seen delivered, returned, cancelled or lost
     read_at: datetime | None = None  # time of the last good reading

@@ -58,19 +58,19 @@ class Composer:
             case PostKind.LINE:
                 return lines.line(post.change, post.id, now)
             case PostKind.LIST:
-                return await self._list(post)
+                return await self._list(post, now)
             case PostKind.DAILY_DIGEST:
-                return digest.daily(post.daily_digest, post.channel, self._links)
+                return digest.daily(post.daily_digest, post.channel, self._links, now)
             case PostKind.BATCH:
                 return await self._digest(post, now)
             case _:
                 return await self._of_watch(post, now)
 
-    async def _list(self, post: Post) -> Message | None:
+    async def _list(self, post: Post, now: datetime) -> Message | None:
         """Return the list of the orders that are still watched; None when none is."""
         stored = [await self._store.watches.get(watch_id) for watch_id in post.opens]
         watches = [watch for watch in stored if watch and watch.state is not WatchState.ENDED]
-        return card.watch_list(watches, post.watch_list.by) if watches else None
+        return card.watch_list(watches, post.watch_list.by, now) if watches else None
 
     async def _of_watch(self, post: Post, now: datetime) -> Message | None:
         watch = await self._store.watches.get(post.watch_id) if post.watch_id is not None else None

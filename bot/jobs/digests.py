@@ -113,6 +113,7 @@ def entry_of(order: WatchedOrder, news: int) -> DigestEntry:
         news=news,
         alarm=order.alarm.stall.leg if order.alarm else None,
         reason=watch.order_reason,
+        pick_up_by=watch.pick_up_by,
         status=watch.order.status_code if watch.order else "",
         items=items,
         delivered=order.delivered,

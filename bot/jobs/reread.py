@@ -9,6 +9,7 @@ from typing import TYPE_CHECKING
 
 from bot.jobs.isolation import isolated
 from pandapon.courier import RULES, read_entry
+from pandapon.pickup import earliest_pick_up
 from pandapon.progress import order_milestone, order_reason, place_after
 from pandapon.shipment import FINAL, Milestone
 from storage.corrections import Correction
@@ -76,14 +77,16 @@ def correction(stored: StoredOrder, now: datetime, limits: Limits, *, names: boo
     own = stored.order.milestone if stored.order else None
     counted = sorted(live(parcels), key=lambda parcel: parcel.waybill)
     milestone = order_milestone(own, counted) or stored.milestone
-    reason = order_reason(milestone, counted, ordered_at)
+    reason, pick_up_by = order_reason(milestone, counted, ordered_at), earliest_pick_up(milestone, counted)
     changed = [line.after for line in lines if line.before is None or facts(line.before) != facts(line.after)]
-    if not nodes and not changed and (milestone, reason) == (stored.milestone, stored.reason):
+    is_same = (milestone, reason, pick_up_by) == (stored.milestone, stored.reason, stored.pick_up_by)
+    if not nodes and not changed and is_same:
         return None
     return Correction(
         stored.key,
         milestone,
         reason,
+        pick_up_by,
         milestone in FINAL,
         tuple(nodes),
         tuple(changed),

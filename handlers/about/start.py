@@ -19,6 +19,7 @@ from tracking.attention import Group, group_of
 
 if TYPE_CHECKING:
     from collections.abc import Mapping, Sequence
+    from datetime import datetime
 
     from handlers.blocks.links import Links
     from handlers.blocks.message import Message
@@ -35,13 +36,23 @@ async def show_start(interaction: Interaction, request: Start) -> Message:
     store, channel = interaction.ctx.store, request.channel or interaction.channel
     watches, total = await store.watches.of_channel(channel, 0, LOOKED_AT)
     alarms = await store.alarms.of_orders([watch.key for watch in watches])
-    return start(watches, total, alarms, interaction.ctx.links, await store.orders.newest(1))
+    newest = await store.orders.newest(1)
+    return start(watches, total, alarms, interaction.ctx.links, newest, now=interaction.ctx.clock())
 
 
 def start(
-    watches: Sequence[Watch], total: int, alarms: Mapping[str, Alarm], links: Links, order_ids: Sequence[str] = ()
+    watches: Sequence[Watch],
+    total: int,
+    alarms: Mapping[str, Alarm],
+    links: Links,
+    order_ids: Sequence[str] = (),
+    *,
+    now: datetime | None = None,
 ) -> Message:
-    """Show which of the watched orders need attention. ``order_ids``: the account's own, for the examples."""
+    """Show which of the watched orders need attention.
+
+    ``order_ids``: the account's own, for the examples. ``now``: see :func:`standing`.
+    """
     trouble = [(watch, alarms.get(watch.key)) for watch in watches if _needs_attention(watch, alarms)]
     if not total:
         head = _("Nothing is watched in this channel yet. `/panda watch 2542285634920880794` starts with an order.")
@@ -54,7 +65,7 @@ def start(
             total,
         )
     lines = [with_ids(head, order_ids).format(n=len(trouble), total=total)]
-    lines += [_line(watch, alarm, links) for watch, alarm in trouble[:NAMED]]
+    lines += [_line(watch, alarm, links, now) for watch, alarm in trouble[:NAMED]]
     if len(trouble) > NAMED:
         lines.append(_("and {n} more: {command}").format(n=len(trouble) - NAMED, command="`/panda watches attention`"))
     hint = _("{track} tracks an order, {help} shows everything else.")
@@ -68,11 +79,11 @@ def _needs_attention(watch: Watch, alarms: Mapping[str, Alarm]) -> bool:
     return group_of(watch.milestone, is_alarmed=is_alarmed) is Group.ATTENTION
 
 
-def _line(watch: Watch, alarm: Alarm | None, links: Links) -> str:
+def _line(watch: Watch, alarm: Alarm | None, links: Links, now: datetime | None) -> str:
     notes = [f"⏰ {headline(alarm.stall.leg)}"] if alarm else []
     if watch.state is WatchState.PAUSED:
         notes.append(_("⏸ paused"))
-    return order_line(standing_of(watch), title_in(watch, links), notes)
+    return order_line(standing_of(watch, now), title_in(watch, links), notes)
 
 
 FEATURE = Feature(answers=(Answer(Start, show_start, Need.READ),))

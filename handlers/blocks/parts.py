@@ -96,14 +96,14 @@ def _quantity(order: Order) -> str:
     return ngettext("{n} pc", "{n} pcs", 1 if total == 1 else 2).format(n=f"{total.normalize():f}")
 
 
-def standing_of(watch: Watch) -> Standing:
-    """The standing of the order that a watch follows."""
-    return standing(watch.milestone, watch.order, reason=watch.order_reason)
+def standing_of(watch: Watch, now: datetime | None) -> Standing:
+    """The standing of the order that a watch follows. ``now``: see :func:`standing`."""
+    return standing(watch.milestone, watch.order, reason=watch.order_reason, pick_up_by=watch.pick_up_by, now=now)
 
 
-def standing_in(snapshot: OrderSnapshot) -> Standing:
-    """The standing of an order as it was read."""
-    return standing(snapshot.milestone, snapshot.order, snapshot.shipment.parcels)
+def standing_in(snapshot: OrderSnapshot, now: datetime | None) -> Standing:
+    """The standing of an order as it was read. ``now``: see :func:`standing`."""
+    return standing(snapshot.milestone, snapshot.order, snapshot.shipment.parcels, now=now)
 
 
 def ref_of(watch: Watch) -> OrderRef:

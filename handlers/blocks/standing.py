@@ -7,6 +7,7 @@ replaces it until a courier has the parcel, since only the platform knows the st
 from __future__ import annotations
 
 from dataclasses import dataclass, replace
+from datetime import timedelta
 from typing import TYPE_CHECKING
 
 from handlers.blocks.i18n import _
@@ -19,14 +20,18 @@ from handlers.blocks.labels import (
     reason_words,
     status_name,
 )
+from handlers.blocks.locale_data import days
 from handlers.blocks.text import escape, truncate
 from pandapon.courier import Reason
 from pandapon.milestones import status_claim
-from pandapon.progress import order_reason, parcel_reason, told_reason
+from pandapon.pickup import earliest_pick_up, told_deadline
+from pandapon.progress import order_of, order_reason, parcel_reason, told_reason
 from pandapon.shipment import FINAL, Milestone
+from pandapon.times import CHINA
 
 if TYPE_CHECKING:
     from collections.abc import Iterable, Sequence
+    from datetime import datetime
 
     from pandapon.models import Order
     from pandapon.shipment import Node, Parcel
@@ -98,15 +103,20 @@ def standing(
     order: Order | None = None,
     parcels: Sequence[Parcel] = (),
     reason: Reason | None = None,
+    *,
+    pick_up_by: datetime | None = None,
+    now: datetime | None = None,
 ) -> Standing:
     """The standing of an order.
 
     ``milestone``: the order's state, decided from its parcels and its status together (see ``pandapon.progress``).
     ``order``: as last read; it brings the platform's word. ``parcels``: with their nodes, which bring the reason.
-    ``reason``: the stored reason, for lists, which load no nodes.
+    ``reason`` and ``pick_up_by``: the stored ones, for lists, which load no nodes. ``now`` None: the words do not say
+    whether the time for the pick-up is over.
     """
     reason = reason or order_reason(milestone, parcels, order.created_at if order else None)
-    known = replace(_of(milestone, order, reason), part=delivered(parcels))
+    pick_up_by = pick_up_by or earliest_pick_up(milestone, parcels)
+    known = replace(_of(milestone, order, reason, pick_up_by, now), part=delivered(parcels))
     if order is None or not order.status_code or _agrees(milestone, status_claim(order.platform, order.status_code)):
         return known
     return replace(known, says=_says(order))
@@ -122,14 +132,16 @@ def delivered_of(n: int, total: int) -> str:
     return _("{n} of {total} parcels delivered").format(n=n, total=total) if 0 < n < total else ""
 
 
-def of_parcel(parcel: Parcel, milestone: Milestone | None = None, order: Order | None = None) -> Standing:
-    """The standing of one parcel. ``milestone`` and ``order``: of the order to which it belongs.
+def of_parcel(
+    parcel: Parcel, milestone: Milestone | None = None, order: Order | None = None, *, now: datetime | None = None
+) -> Standing:
+    """The standing of one parcel. ``milestone`` and ``order``: of the order to which it belongs; ``now``: as above.
 
     The platform's word is added to a parcel without a final state whose order is delivered: an order that its platform
     calls completed settles a parcel that gets no further scan.
     """
     reason = parcel_reason(parcel, order.created_at if order else None)
-    known = _of(parcel.milestone, None, reason)
+    known = _of(parcel.milestone, None, reason, earliest_pick_up(parcel.milestone, [parcel]), now)
     if parcel.milestone is None and not parcel.nodes:  # only the order names it
         known = Standing("📦", _("No scans yet"))
     if milestone is not M.DELIVERED or parcel.milestone in FINAL or not (order and order.status_code):
@@ -140,7 +152,8 @@ def of_parcel(parcel: Parcel, milestone: Milestone | None = None, order: Order |
 def of_step(step: Step, order: Order | None = None, nodes: Iterable[Node] = ()) -> Standing:
     """The standing right after a step, even if it has changed since. ``nodes``: those read together with the step."""
     step_nodes = [node for node in nodes if step.waybill in {"", node.waybill}]
-    return _of(step.after, None if step.waybill else order, told_reason(step.after, step_nodes))
+    due = told_deadline(sorted(step_nodes, key=order_of)) if step.after is M.READY_FOR_PICKUP else None
+    return _of(step.after, None if step.waybill else order, told_reason(step.after, step_nodes), due)
 
 
 def of_milestone(milestone: Milestone | None) -> Standing:
@@ -162,13 +175,28 @@ def platform_word(order: Order) -> str:
     return escape(truncate(status_name(order.platform, order.status_code), 80)) if order.status_code else ""
 
 
-def _of(milestone: Milestone | None, order: Order | None, reason: Reason | None) -> Standing:
+def _of(
+    milestone: Milestone | None,
+    order: Order | None,
+    reason: Reason | None,
+    due: datetime | None = None,
+    now: datetime | None = None,
+) -> Standing:
     words = milestone_name(milestone)
+    if milestone is M.READY_FOR_PICKUP and due is not None:
+        words = _pick_up_words(due, is_over=now is not None and now > due)
     if order is not None and status_claim(order.platform, order.status_code) is milestone and _is_finer(order):
         words = platform_word(order)
     if milestone is M.LOST and reason is Reason.LOST:  # the reason repeats the milestone's name
         reason = None
     return Standing(milestone_emoji(milestone), words, reason_words(reason) if reason else "")
+
+
+def _pick_up_words(due: datetime, *, is_over: bool) -> str:
+    """Until when a parcel is to be picked up: a day in China, where it lies."""
+    last = (due - timedelta(minutes=1)).astimezone(CHINA).date()  # one minute: a day may end at its midnight
+    words = _("Pick it up (was due by {date})") if is_over else _("Pick it up by {date}")
+    return words.format(date=days(last, last))
 
 
 def _is_finer(order: Order) -> bool:

@@ -74,7 +74,8 @@ async def show_settings(interaction: Interaction, request: ShowSettings) -> Mess
 
 async def preview(interaction: Interaction, channel: str) -> Message:
     """Show the daily digest as it would be posted now."""
-    return digest.daily(await interaction.ctx.preview_digest(channel), channel, interaction.ctx.links)
+    ctx = interaction.ctx
+    return digest.daily(await ctx.preview_digest(channel), channel, ctx.links, ctx.clock())
 
 
 async def open_form(interaction: Interaction, channel: str) -> View:

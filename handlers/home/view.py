@@ -101,7 +101,7 @@ def _delivered(listed: WatchedOrders, links: Links) -> list[Block]:
 
 
 def _line(order: WatchedOrder, now: datetime, links: Links) -> str:
-    standing = replace(standing_of(order.watch), part=delivered_of(order.delivered, order.parcels))
+    standing = replace(standing_of(order.watch, now), part=delivered_of(order.delivered, order.parcels))
     notes = [_silent(order.alarm, now)] if order.alarm else []
     if any(watch.is_paused for watch in order.watches):
         notes.append(_("⏸ paused"))

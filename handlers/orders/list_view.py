@@ -50,7 +50,7 @@ def _layout(request: ListOrders, page: OrderList, now: datetime, *, with_picture
     """
     details = [_details(request, listed, at, numbered=with_pictures) for at, listed in enumerate(page.rows)]
     layout = Layout(
-        [el.header(_title(request)), *el.actions(_tabs(request)), *_small_print(request, page)],
+        [el.header(_title(request)), *el.actions(_tabs(request)), *_small_print(request, page, now)],
         tail=[
             *(el.actions(details) if with_pictures else ()),
             *el.actions([*page.paging.buttons(), *_again(request, page), *_clear(request), *_export(request, page)]),
@@ -105,11 +105,11 @@ def _title(request: ListOrders) -> str:
     return _("Orders · {list}").format(list=name) if request.status else _("Orders")
 
 
-def _small_print(request: ListOrders, page: OrderList) -> list[Block]:
+def _small_print(request: ListOrders, page: OrderList, now: datetime) -> list[Block]:
     caveat = order_states.caveat(request.status, page.asked)
     if request.status == order_states.ATTENTION:
         caveat = _("I notice delivery problems only of orders that are watched.")
-    lines = [_filters(request, page), _sums(page), looked_through(page.looked), _elsewhere(page.elsewhere), caveat]
+    lines = [_filters(request, page), _sums(page), looked_through(page.looked), _elsewhere(page.elsewhere, now), caveat]
     return [el.context(line) for line in lines if line]
 
 
@@ -184,12 +184,12 @@ def looked_through(lists: Mapping[Platform, tuple[int, int | None]]) -> str:
     return punctuation.sentences(lists_looked)
 
 
-def _elsewhere(listed: Sequence[ListedOrder]) -> str:
+def _elsewhere(listed: Sequence[ListedOrder], now: datetime) -> str:
     if not listed:
         return ""
     n = len(listed)
     words = ngettext("{n} order stands elsewhere: {orders}", "{n} orders stand elsewhere: {orders}", n)
-    named = [f"`{sanitize_id(each.order.order_id)}` {standing_of(each).line}" for each in listed]
+    named = [f"`{sanitize_id(each.order.order_id)}` {standing_of(each, now).line}" for each in listed]
     return words.format(n=n, orders=punctuation.listed(named))
 
 
@@ -213,7 +213,7 @@ def _name(listed: ListedOrder) -> str:
 
 def _lines(listed: ListedOrder, now: datetime) -> str:
     """The order's one state, an alarm, and the small facts: platform, id, seller, total, day."""
-    order, state = listed.order, standing_of(listed)
+    order, state = listed.order, standing_of(listed, now)
     details = [detail for detail in (state.state, state.part, state.reason) if detail]
     lines = [" · ".join(details), alarms.line(listed.alarm, now) if listed.alarm else ""]
     facts = [
@@ -226,9 +226,9 @@ def _lines(listed: ListedOrder, now: datetime) -> str:
     return "\n".join(line for line in [*lines, " · ".join(fact for fact in facts if fact)] if line)
 
 
-def standing_of(listed: ListedOrder) -> Standing:
+def standing_of(listed: ListedOrder, now: datetime) -> Standing:
     """The newest known standing of a listed order."""
-    return standing_in(listed.snapshot) if listed.snapshot else standing(listed.order.milestone, listed.order)
+    return standing_in(listed.snapshot, now) if listed.snapshot else standing(listed.order.milestone, listed.order)
 
 
 def _has_pictures(page: OrderList) -> bool:

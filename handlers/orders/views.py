@@ -31,7 +31,7 @@ ITEMS = 10  # items, parcels and waybills of an order that are shown of each
 
 def detail(snapshot: OrderSnapshot, now: datetime, back: ListOrders | None = None) -> Message:
     """Show the state, amounts, times, seller, items and parcels of one order. ``back``: the list that led to it."""
-    state, order = standing_in(snapshot), snapshot.order
+    state, order = standing_in(snapshot, now), snapshot.order
     names = [name for name in (order_name(snapshot.ref), state.says) if name]
     layout = Layout(
         [el.header(heading(state, order, snapshot.ref)), el.context(" · ".join(names))],
@@ -44,7 +44,7 @@ def detail(snapshot: OrderSnapshot, now: datetime, back: ListOrders | None = Non
         _add_items(layout, snapshot.order.items)
     else:
         layout.add(el.section(_("PandaPon did not give the order's own data just now, only its parcels.")))
-    _add_parcels(layout, snapshot)
+    _add_parcels(layout, snapshot, now)
     return el.message(layout.blocks)
 
 
@@ -116,7 +116,7 @@ def _item(item: Item) -> str:
     return (escape(truncate(item.title, 200)) or _("(no title)")) + "\n" + " · ".join(fact for fact in facts if fact)
 
 
-def _add_parcels(layout: Layout, snapshot: OrderSnapshot) -> None:
+def _add_parcels(layout: Layout, snapshot: OrderSnapshot, now: datetime) -> None:
     """List the parcels.
 
     Each waybill that the order names has one, except words that no carrier knows, such as "self pick-up". Those are
@@ -126,7 +126,7 @@ def _add_parcels(layout: Layout, snapshot: OrderSnapshot) -> None:
     lines = [
         f"{parcel_standing.sign} {parcel_name(parcel)} · {parcel_standing.text}"
         for parcel in parcels[:ITEMS]
-        if (parcel_standing := of_parcel(parcel, snapshot.milestone, snapshot.order))
+        if (parcel_standing := of_parcel(parcel, snapshot.milestone, snapshot.order, now=now))
     ]
     waybills = snapshot.order.waybills if snapshot.order and not parcels else ()
     lines += [f"📦 `{sanitize_id(waybill)}`" for waybill in sorted(waybills)[:ITEMS]]

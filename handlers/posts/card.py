@@ -68,7 +68,7 @@ def card(
     the channel, for the dates on which the order is expected.
     """
     order = snapshot.order or watch.order
-    state = standing(snapshot.milestone, order, snapshot.shipment.parcels)
+    state = standing(snapshot.milestone, order, snapshot.shipment.parcels, now=now)
     small_print = [
         expected_words(snapshot, now, zone),
         *facts_of(order, snapshot.ref),
@@ -91,10 +91,10 @@ def card(
     return el.message(layout.blocks, whole=order_name(snapshot.ref))
 
 
-def watch_list(watches: Sequence[Watch], by: str) -> Message:
+def watch_list(watches: Sequence[Watch], by: str, now: datetime | None = None) -> Message:
     """One message for several orders that were watched at once: each gets its card with its first update.
 
-    ``by``: the user id of the person who watches them.
+    ``by``: the user id of the person who watches them. ``now``: see :func:`standing`.
     """
     words = ngettext(
         "👀 *{user} is watching {n} order here* · {filter}",
@@ -104,7 +104,7 @@ def watch_list(watches: Sequence[Watch], by: str) -> Message:
     filters = dict.fromkeys(filter_words(watch.filter) for watch in watches)
     head = words.format(user=name(by), n=len(watches), filter=listed(filters))
     layout = Layout([el.section(head)], tail=[el.context(_("Each order gets a card here with its first update."))])
-    lines = [_listed(watch) for watch in watches[:LISTED]]
+    lines = [_listed(watch, now) for watch in watches[:LISTED]]
     if watches[LISTED:]:
         lines.append(_("and {n} more").format(n=len(watches) - LISTED))
     for chunk in paragraphs(lines):
@@ -112,9 +112,9 @@ def watch_list(watches: Sequence[Watch], by: str) -> Message:
     return el.message(layout.blocks, whole=", ".join(sanitize_id(ref_of(watch).order_id) for watch in watches[:LISTED]))
 
 
-def _listed(watch: Watch) -> str:
+def _listed(watch: Watch, now: datetime | None) -> str:
     ref = ref_of(watch)
-    line = f"{standing_of(watch).state} · {called(watch.order, ref, 60)}"
+    line = f"{standing_of(watch, now).state} · {called(watch.order, ref, 60)}"
     return line if line.endswith(short_name(ref)) else f"{line} · {short_name(ref)}"
 
 

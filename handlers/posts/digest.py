@@ -25,6 +25,7 @@ from tracking.values import Step
 
 if TYPE_CHECKING:
     from collections.abc import Sequence
+    from datetime import datetime
 
     from handlers.blocks.links import Links
     from handlers.blocks.message import Block
@@ -59,8 +60,8 @@ def batch(waiting: Sequence[tuple[News, Watch]], links: Links) -> Message:
     return el.message(layout.blocks)
 
 
-def daily(digest: DailyDigest, channel: str, links: Links) -> Message:
-    """The daily digest of a channel, and its preview."""
+def daily(digest: DailyDigest, channel: str, links: Links, now: datetime | None = None) -> Message:
+    """The daily digest of a channel, and its preview. ``now``: see :func:`standing`."""
     n = digest.watched
     heading = ngettext("📰 *Today's summary · {n} order*", "📰 *Today's summary · {n} orders*", n).format(n=n)
     titles = {
@@ -68,9 +69,9 @@ def daily(digest: DailyDigest, channel: str, links: Links) -> Message:
         for entry in (*digest.troubled, *digest.moved)
     }
     arrived = [titles[entry].linked for entry in digest.moved if entry.milestone is Milestone.DELIVERED]
-    moving = [_entry(entry, titles[entry]) for entry in digest.moved if entry.milestone is not Milestone.DELIVERED]
+    moving = [_entry(entry, titles[entry], now) for entry in digest.moved if entry.milestone is not Milestone.DELIVERED]
     layout = Layout([el.section(heading)], tail=_arrived(arrived))
-    _add(layout, group_name(Group.ATTENTION), [_entry(entry, titles[entry]) for entry in digest.troubled])
+    _add(layout, group_name(Group.ATTENTION), [_entry(entry, titles[entry], now) for entry in digest.troubled])
     _add(layout, _("Updates"), moving)
     if not digest.troubled and not digest.moved:
         layout.add(el.section(_("Nothing happened, and nothing needs attention.")))
@@ -156,9 +157,9 @@ def _signs(news: News, order: Order | None) -> Sequence[str]:
     return list(dict.fromkeys(signs))
 
 
-def _entry(entry: DigestEntry, title: Title) -> str:
+def _entry(entry: DigestEntry, title: Title, now: datetime | None) -> str:
     order = Order(platform=title.ref.platform, order_id=title.ref.order_id, status_code=entry.status)
-    state = standing(entry.milestone, order, reason=entry.reason)
+    state = standing(entry.milestone, order, reason=entry.reason, pick_up_by=entry.pick_up_by, now=now)
     state = replace(state, part=delivered_of(entry.delivered, entry.parcels))
     return order_line(state, title, [f"⏰ {headline(entry.alarm)}"] if entry.alarm else [])
 

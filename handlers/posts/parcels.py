@@ -48,10 +48,10 @@ def last_scan(snapshot: OrderSnapshot) -> str:
     return node_words(node) if len(parcels) == 1 else labelled(number, node_words(node))
 
 
-def bar_of(parcel: Parcel, snapshot: OrderSnapshot, order: Order | None) -> str:
+def bar_of(parcel: Parcel, snapshot: OrderSnapshot, order: Order | None, now: datetime) -> str:
     """The progress bar of a parcel and its state in words."""
     reached = [parcel.status_milestone, *(node.milestone for node in parcel.nodes)]
-    return progress(parcel.milestone, of_parcel(parcel, snapshot.milestone, order), reached)
+    return progress(parcel.milestone, of_parcel(parcel, snapshot.milestone, order, now=now), reached)
 
 
 def no_parcel(snapshot: OrderSnapshot, order: Order | None) -> str:
@@ -75,5 +75,5 @@ def more_parcels(n: int) -> str:
 
 def _line(parcel: Parcel, number: str, snapshot: OrderSnapshot, order: Order | None, now: datetime) -> str:
     newest: Node | None = next(iter(newest_first(parcel.nodes)), None)
-    parts = [bar_of(parcel, snapshot, order), node_time(newest, now) if newest else ""]
+    parts = [bar_of(parcel, snapshot, order, now), node_time(newest, now) if newest else ""]
     return f"{carrier_link(parcel, number) or number} " + " · ".join(part for part in parts if part)

@@ -62,7 +62,7 @@ def track(
     """
     order, parcels = snapshot.order, snapshot.shipment.parcels
     hidden = 0 if all_nodes else sum(max(0, len(parcel.nodes) - _few(snapshot)) for parcel in parcels)
-    state = standing(snapshot.milestone, order, parcels)
+    state = standing(snapshot.milestone, order, parcels, now=now)
     facts = [order_name(snapshot.ref), *facts_of(order, snapshot.ref)[1:]]
     layout = Layout(
         [el.header(heading(state, order, snapshot.ref)), el.context(" · ".join(facts))],
@@ -122,7 +122,7 @@ def _buttons(
 def _add_parcel(layout: Layout, snapshot: OrderSnapshot, at: int, now: datetime, zone: tzinfo | None) -> bool:
     """Add a parcel's paragraphs; False where not even the first fits. ``zone`` None: the newest few updates."""
     parcel = snapshot.shipment.parcels[at]
-    if not layout.add(el.section(_head(snapshot, at))):
+    if not layout.add(el.section(_head(snapshot, at, now))):
         return False
     nodes = newest_first(parcel.nodes)
     lines = [node_line(node, now) for node in nodes[: _few(snapshot)]] if zone is None else _by_day(nodes, now, zone)
@@ -165,9 +165,9 @@ def _day(node: Node, zone: tzinfo) -> datetime | None:
     return node.at.astimezone(zone).replace(hour=12, minute=0, second=0, microsecond=0)
 
 
-def _head(snapshot: OrderSnapshot, at: int) -> str:
+def _head(snapshot: OrderSnapshot, at: int, now: datetime) -> str:
     """A parcel's number, name, progress bar and state."""
     parcel: Parcel = snapshot.shipment.parcels[at]
     total = len(snapshot.shipment.parcels)
     number = _("Parcel {n} of {total}").format(n=at + 1, total=total) if total > 1 else _("Parcel")
-    return f"*{number}* {parcel_name(parcel)}\n{bar_of(parcel, snapshot, snapshot.order)}"
+    return f"*{number}* {parcel_name(parcel)}\n{bar_of(parcel, snapshot, snapshot.order, now)}"

@@ -85,7 +85,7 @@ def _paragraph(
 
 def _state(snapshot: OrderSnapshot, now: datetime) -> str:
     nodes = newest_first(snapshot.shipment.nodes)
-    lines = [f"{standing_in(snapshot).headline} · {called(snapshot.order, snapshot.ref, 60)}"]
+    lines = [f"{standing_in(snapshot, now).headline} · {called(snapshot.order, snapshot.ref, 60)}"]
     lines += [node_line(nodes[0], now)] if nodes else []
     lines.append(order_name(snapshot.ref))
     lines += [freshness_of(snapshot, now)] if snapshot.stale_since else []

@@ -132,7 +132,7 @@ def _outcome(outcome: WatchOutcome, channel: str, *, mixed: bool) -> str:
 
 
 def _standing(outcome: WatchOutcome, shown: str, *, mixed: bool) -> str:
-    standing = standing_in(outcome.snapshot) if outcome.snapshot else None
+    standing = standing_in(outcome.snapshot, outcome.snapshot.read_at) if outcome.snapshot else None
     title = title_of(outcome.snapshot.order, 60) if outcome.snapshot else ""
     state = standing.state if standing else f"👀 {shown}"
     filter_ = filter_words(outcome.watch.filter if outcome.watch else "")

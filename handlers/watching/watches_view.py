@@ -100,7 +100,7 @@ def _tab(request: ListWatches, group: Group | None, n: int, number: int) -> Bloc
 
 def _row(order: WatchedOrder, number: int, now: datetime, links: Links) -> Block:
     watch = order.watch
-    standing = replace(standing_of(watch), part=delivered_of(order.delivered, order.parcels))
+    standing = replace(standing_of(watch, now), part=delivered_of(order.delivered, order.parcels))
     notes = [f"⏰ {headline(order.alarm.stall.leg)}"] if order.alarm else []
     lines = [order_line(standing, title_in(watch, links), notes), *_about(watch, now)]
     return el.section("\n".join(lines), _row_button(watch, number))

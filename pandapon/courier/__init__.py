@@ -3,8 +3,9 @@
 A scan is read in stages. Each stage is a module that can be used alone: :mod:`form` (texts that read alike get the same
 form), :mod:`tokens` (words and their meanings; a name is one word), :mod:`aspect` (whether an act happened),
 :mod:`events` (acts, with who took part and where), :mod:`claims` (the table of the claims of each act), :mod:`reading`
-(the one claim of a text), :mod:`codes` (the platforms' codes), :mod:`fold` (the parcel's milestone). The patterns are
-our own reading of courier texts [inferred]; unknown words claim nothing.
+(the one claim of a text), :mod:`statements` (the times until which a parcel is to be picked up), :mod:`codes` (the
+platforms' codes), :mod:`fold` (the parcel's milestone). The patterns are our own reading of courier texts [inferred];
+unknown words claim nothing.
 """
 
 from __future__ import annotations
@@ -25,13 +26,13 @@ from pandapon.courier.form import fold as fold_text
 from pandapon.courier.keepers import Keeper
 from pandapon.courier.places import Place, PlaceKind
 from pandapon.courier.reading import Action, Holder, Reading, decide
+from pandapon.courier.statements import only_threatens
 from pandapon.courier.tokens import tokens
+from pandapon.shipment import Milestone
 
 if TYPE_CHECKING:
     from collections.abc import Sequence
     from datetime import datetime
-
-    from pandapon.shipment import Milestone
 
 __all__ = [
     "RULES",
@@ -51,7 +52,7 @@ __all__ = [
     "read_trace",
 ]
 
-RULES = "5"  # grows with each change that alters the claims of stored entries, which are then read again
+RULES = "6"  # grows with each change that alters the claims of stored entries, which are then read again
 _LONG_NUMBER = re.compile(r"[0-9]{6,}")
 
 
@@ -91,7 +92,13 @@ def _reading(text: str) -> Reading:
 
 @lru_cache(maxsize=16_384)
 def _read(text: str) -> Reading:
-    return decide(read(tokens(fold_text(text))))
+    folded = fold_text(text)
+    reading = decide(read(tokens(folded)))
+    if reading.milestone is Milestone.RETURNING and only_threatens(folded):
+        return replace(
+            reading, milestone=Milestone.READY_FOR_PICKUP, action=Action.PICK_UP, reason=None, is_urgent=True
+        )
+    return reading
 
 
 @dataclass(frozen=True, slots=True)

@@ -273,6 +273,48 @@ def stored(decided: Decision) -> Watch:
     return replace(watch(), card_ts="1.1", key=decided.key, milestone=decided.milestone, order=decided.order)
 
 
+def ready(text: str) -> tuple[OrderSnapshot, Watch]:
+    """An order whose parcel was stored two hours before ``NOW`` with these words, and a watch of it."""
+    at = NOW - timedelta(hours=2)
+    node = Node("SF1", at, at.isoformat(), TimeBasis.CHINA, text, milestone=read_entry(text).milestone)
+    detail = bought(ALIBABA, "waitbuyerreceive")
+    reading = Shipment(detail.ref, (Parcel("SF1", "顺丰速运", nodes=(node,)),))
+    decided = decide(None, FetchedOrder(detail.ref, detail, reading), NOW)
+    return decided.snapshot(), replace(stored(decided), pick_up_by=decided.pick_up_by)
+
+
+@pytest.mark.parametrize(
+    ("text", "later", "words"),
+    [
+        ("快件已存放至丰巢柜，请于5月23日前取件", timedelta(), "Pick it up by May 23"),
+        ("快件已存放至丰巢柜，请在24小时内取件", timedelta(), "Pick it up by May 21"),
+        ("快件已存放至丰巢柜，请尽快取件", timedelta(), "Pick it up"),
+        ("快件已存放至丰巢柜，请于5月23日前取件", timedelta(days=3, hours=1), "Pick it up by May 23"),
+        ("快件已存放至丰巢柜，请于5月23日前取件", timedelta(days=4), "Pick it up (was due by May 23)"),
+        ("Ready for collection, please collect by May 23", timedelta(days=5), "Pick it up (was due by May 23)"),
+    ],
+)
+def test_every_view_says_until_when_to_pick_it_up(text: str, later: timedelta, words: str) -> None:
+    """Card, track, the order, lists, watches and home agree, and none asks for a pick-up by a day that is over."""
+    snapshot, one = ready(text)
+    now = NOW + later
+    for message in (card.card(snapshot, one, now), tracking.track(snapshot, now), order_views.detail(snapshot, now)):
+        assert message.blocks[0]["text"]["text"].startswith(f"🏪 {words} · ")
+    page = listed(one)
+    view = watches_view.listing(ListWatches(one.channel), page, Channel(one.channel), now, LINKS, page_size=10)
+    entry = digests.entry_of(page.orders[0], 1)
+    summary = digest.daily(DailyDigest("2026-05-20", troubled=(entry,), watched=1), one.channel, LINKS, now)
+    for message in (view, summary, card.watch_list([one], "U1", now)):
+        assert f"🏪 {words} · " in shown(check(message)).replace("*", "")
+
+
+def test_the_news_says_until_when_to_pick_it_up() -> None:
+    node = scan("快件已存放至丰巢柜，请于5月23日前取件", 0)  # two days before the 20th
+    assert of_step(Step(M.OUT_FOR_DELIVERY, M.READY_FOR_PICKUP), nodes=[node]).bold == "🏪 *Pick it up by May 23*"
+    assert of_step(Step(M.OUT_FOR_DELIVERY, M.READY_FOR_PICKUP, "SF2"), nodes=[node]).bold == "🏪 *Pick it up*"
+    assert of_step(Step(M.READY_FOR_PICKUP, M.DELIVERED), nodes=[node]).bold == "✅ *Delivered*"
+
+
 STORIES = st.sampled_from(list(Platform)).flatmap(
     lambda platform: st.tuples(
         st.sampled_from(CODES[platform]).map(lambda code: bought(platform, code)),

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from dataclasses import replace
+from datetime import timedelta
 from typing import TYPE_CHECKING, Any
 
 import pytest
@@ -63,6 +64,22 @@ async def test_reasons_that_were_not_stored_before_are_read(harness: StoreHarnes
     [again] = await harness.store.watches.of_orders([ORDER])
     assert again.order_reason is Reason.DAMAGED
     assert (await harness.store.orders.load([ORDER]))[ORDER].reason is Reason.DAMAGED
+    assert await harness.said() == [f"{ORDERS_CHANNEL} refresh"]
+
+
+async def test_times_for_a_pick_up_that_were_not_stored_before_are_read(harness: StoreHarness) -> None:
+    """A version before this one stored the entry, and no time beside the order."""
+    ready = scan("ready", "快件已存放至丰巢柜，请在24小时内取件", code="", milestone=Milestone.READY_FOR_PICKUP)
+    parcel = replace(PARCEL, status_code="", status_milestone=None, milestone=Milestone.READY_FOR_PICKUP)
+    state = {"order": None, "milestone": Milestone.READY_FOR_PICKUP}
+    await harness.store.orders.add(NOW, baseline(ORDER, **state, parcels=(parcel,), nodes=(ready,)))
+    watch = await harness.active(ORDER)
+    assert watch.pick_up_by is None
+    await reread(harness.store, lambda: NOW)
+    [again] = await harness.store.watches.of_orders([ORDER])
+    assert ready.at is not None
+    assert again.pick_up_by == ready.at + timedelta(hours=24)
+    assert (await harness.store.orders.load([ORDER]))[ORDER].pick_up_by == again.pick_up_by
     assert await harness.said() == [f"{ORDERS_CHANNEL} refresh"]
 
 

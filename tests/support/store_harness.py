@@ -173,6 +173,7 @@ def decided(key: str, what: str, **fields: Any) -> Decision:
         "order": order_of(key),
         "milestone": Milestone.IN_TRANSIT,
         "reason": None,
+        "pick_up_by": None,
         "moved_at": NOW,
         "final_at": None,
         "changed": True,

@@ -144,6 +144,7 @@ def recorded(stored: StoredOrder | None, decision: Decision) -> StoredOrder:
         Shipment(decision.shipment.ref, parcels),
         decision.milestone,
         decision.reason,
+        decision.pick_up_by,
         decision.moved_at,
         decision.final_at,
         expected=decision.expected,
