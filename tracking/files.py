@@ -9,8 +9,8 @@ from dataclasses import dataclass
 class SharedFile:
     """A file, as Slack describes it. Every field but the id may be empty: Slack hides some files until it is asked.
 
-    ``size``: bytes; 0: not said. ``address`` and ``preview``: Slack's own, of which only the bot's token gets the bytes;
-    the preview is a smaller JPEG or PNG that Slack made of a picture. ``is_elsewhere``: it is kept outside Slack.
+    ``size``: bytes; 0: not said. ``address`` and ``preview``: Slack's own, of which the bot's token gets the bytes; the
+    preview is a smaller JPEG or PNG that Slack made of a picture. ``is_elsewhere``: it is kept outside Slack.
     ``is_gone``: Slack no longer has it.
     """
 

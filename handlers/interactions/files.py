@@ -123,7 +123,7 @@ def _refused(code: str, file: SharedFile) -> FileError | None:
     if code == "file_deleted":
         return FileError(_("Slack no longer has {name}.").format(name=name_of(file)))
     if code in {"file_not_found", "access_denied", "not_visible"}:
-        words = _("Slack doesn't show me {name}: I have to be in its channel. Invite me (/invite @pandabot) and retry.")
+        words = _("Slack doesn't show me {name}: I have to be in its channel. Invite me (/invite @pandabot).")
         return FileError(words.format(name=name_of(file)))
     return None
 
@@ -159,9 +159,7 @@ async def _why_refused(client: AsyncWebClient, file: SharedFile) -> FileError:
     except Exception as error:  # noqa: BLE001  whatever it is, the person gets a sentence
         if (refused := _refused(code_of(error), file)) is not None:
             return refused
-    words = _(
-        "Slack did not let me read {name}. Ask your pandabot admin whether the app has the permission files:read."
-    )
+    words = _("Slack didn't let me read {name}. Ask your pandabot admin if the app has the permission files:read.")
     return FileError(words.format(name=name_of(file)))
 
 
