@@ -15,7 +15,7 @@ from pandapon.models import Order
 from pandapon.shipment import Milestone
 from tracking.channel_settings import DEFAULTS, ChannelSettings
 from tracking.daily_digest import DailyDigest
-from tracking.flows import Adding, FlowContent, ShownCart
+from tracking.flows import Adding, FlowContent, ShownCart, ShownPictures
 from tracking.messages import (
     ChannelChange,
     Muted,
@@ -330,5 +330,5 @@ def _cart_change() -> TypeAdapter[CartChange]:
 
 
 @cache
-def _flows() -> dict[str, TypeAdapter[Adding] | TypeAdapter[ShownCart]]:
-    return {"Adding": TypeAdapter(Adding), "ShownCart": TypeAdapter(ShownCart)}
+def _flows() -> dict[str, TypeAdapter[Any]]:
+    return {kind.__name__: TypeAdapter(kind) for kind in (Adding, ShownCart, ShownPictures)}

@@ -9,6 +9,7 @@ from dataclasses import dataclass
 
 from pandapon.carts import CartLine  # noqa: TC001  pydantic reads these annotations when the program runs
 from pandapon.products import ProductDetail  # noqa: TC001
+from tracking.files import SharedFile  # noqa: TC001
 
 
 @dataclass(frozen=True, slots=True)
@@ -26,7 +27,14 @@ class ShownCart:
     page: int = 1
 
 
-FlowContent = Adding | ShownCart
+@dataclass(frozen=True, slots=True)
+class ShownPictures:
+    """The files of which one is searched for, or was: the buttons below the results ask for other pages."""
+
+    files: tuple[SharedFile, ...]
+
+
+FlowContent = Adding | ShownCart | ShownPictures
 
 
 @dataclass(frozen=True, slots=True)

@@ -36,6 +36,11 @@ log = logging.getLogger(__name__)
 _NAT64 = ipaddress.IPv6Network("64:ff9b::/96")  # addresses of version 4 within version 6 [RFC 6052]
 
 
+def not_public() -> str:
+    """The sentence for an address that is not opened at all."""
+    return _("I open only links to public web pages (https). Upload the picture to Slack instead.")
+
+
 def is_public(address: str) -> bool:
     """Whether an IP address is one of the public internet. One of version 4 within version 6 counts as itself."""
     try:
@@ -91,7 +96,7 @@ class Outside:
         """Fetch a picture of at most ``most`` bytes. Raises FileError, whose sentence says why there is none."""
         address = picture_address(link)
         if not address:
-            raise FileError(_("I open only links to public web pages (https). Upload the picture to Slack instead."))
+            raise FileError(not_public())
         if self.is_closed:
             words = _("I can't open links from here. Save the picture and upload it to Slack.")
             raise FileError(words)

@@ -17,7 +17,8 @@ if TYPE_CHECKING:
     from sandbox.pandapon.likeness import Look
 
 # The address of the pictures in the demo. The bot demands a public name; this one is reserved, and the page draws them.
-PICTURES = "https://pictures.pandapon.example"
+PICTURES_HOST = "pictures.pandapon.example"
+PICTURES = f"https://{PICTURES_HOST}"
 _PRODUCT_ID = re.compile(r"[AT](\d{3})-(?:1688|taobao)-demo")
 
 

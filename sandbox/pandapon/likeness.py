@@ -63,7 +63,7 @@ def look_of_kind(shape: str, colour: str) -> Look:
 
 @cache
 def _outline_of(shape: str) -> frozenset[tuple[int, int]]:
-    return look_of(pictures.draw(shape, "red")).outline
+    return _outline(pictures.silhouette(shape, SAMPLES))
 
 
 def _at(step: int, length: int) -> int:
