@@ -30,7 +30,7 @@ from bot.orders import LiveTracker
 from bot.process.clock import utc_now
 from bot.process.failpoints import point
 from bot.process.log import for_bolt
-from bot.process.proxies import hide_from_libraries
+from bot.process.proxies import hide_from_libraries, proxy_for
 from bot.process.scheduler import Job, Scheduler
 from bot.running import Bot, StartError
 from bot.slack import SlackClient, bolt_app, web_client
@@ -44,15 +44,17 @@ from handlers.commands.registry import Commands
 from handlers.features import FEATURES
 from handlers.interactions.context import Context
 from handlers.interactions.languages import Languages
+from handlers.interactions.outside import Outside
 from handlers.listeners import register
 from handlers.writing.looks import LOOKS
 from handlers.writing.writer import Writer
 from pandapon.client import PandaPon
+from pandapon.transport import trusted
 from storage.backup import open_or_restore
 from tracking.circuit_breaker import CircuitBreaker
 
 if TYPE_CHECKING:
-    from collections.abc import Callable, Sequence
+    from collections.abc import Callable, Mapping, Sequence
     from datetime import datetime
 
     from bot.settings import Settings
@@ -70,16 +72,27 @@ HALF_SECOND = timedelta(seconds=0.5)
 
 
 async def build(
-    settings: Settings, *, clock: Callable[[], datetime] = utc_now, features: Sequence[Feature] = FEATURES
+    settings: Settings,
+    *,
+    clock: Callable[[], datetime] = utc_now,
+    features: Sequence[Feature] = FEATURES,
+    stand_ins: Mapping[str, str] | None = None,
 ) -> Bot:
-    """Build the bot, not yet started. Raises StorageError when the database cannot be used."""
+    """Build the bot, not yet started. Raises StorageError when the database cannot be used.
+
+    ``stand_ins``: by a public name, the base address of a local server that stands for it, as of pictures in the demo.
+    """
     hide_from_libraries()
     async with contextlib.AsyncExitStack() as opened:  # closes the opened parts when a later part fails
-        return await _build(settings, clock, opened, Commands(features))
+        return await _build(settings, clock, opened, Commands(features), stand_ins or {})
 
 
 async def _build(
-    settings: Settings, clock: Callable[[], datetime], opened: contextlib.AsyncExitStack, commands: Commands
+    settings: Settings,
+    clock: Callable[[], datetime],
+    opened: contextlib.AsyncExitStack,
+    commands: Commands,
+    stand_ins: Mapping[str, str],
 ) -> Bot:
     resources = await _open_resources(settings, clock, opened)
     workers = _workers(settings, resources, clock)
@@ -102,6 +115,7 @@ async def _build(
         clock,
         commands=commands,
         report=report,
+        outside=_outside(settings, stand_ins),
     )
     register(app, context)
     bot = Bot(
@@ -268,6 +282,7 @@ def _context(
     *,
     commands: Commands,
     report: Callable[[], Report],
+    outside: Outside,
 ) -> Context:
     """Return the handlers' context. ``report`` calls the bot, which is built later."""
     return Context(
@@ -288,6 +303,16 @@ def _context(
         gate=Gate(settings.write_policy),
         people=resources.people,
         links=resources.links,
+        outside=outside,
+    )
+
+
+def _outside(settings: Settings, stand_ins: Mapping[str, str]) -> Outside:
+    certificates = settings.certificates
+    return Outside(
+        ssl=trusted(str(certificates)) if certificates else None,
+        is_closed=proxy_for("https://example.com", settings) is not None,
+        stand_ins=stand_ins,
     )
 
 

@@ -26,7 +26,7 @@ if TYPE_CHECKING:
     from datetime import datetime, timedelta
 
     from pandapon.carts import CartLine
-    from pandapon.models import Order, Page, Product, ProductQuery
+    from pandapon.models import Order, Page, PictureQuery, Product, ProductQuery
     from pandapon.operations.operation import Answered, Asked, Operation
     from pandapon.products import ProductDetail
     from pandapon.shipment import OrderRef, Platform
@@ -126,6 +126,14 @@ class PandaPon:
     async def search(self, platform: Platform, query: ProductQuery) -> Page[Product]:
         """Return one page of products for a keyword. Prices are yuan."""
         operation, request = goods.SEARCH[platform]
+        return await self.run(operation, made(request, query))
+
+    async def search_picture(self, platform: Platform, query: PictureQuery) -> Page[Product]:
+        """Return one page of products that look like a picture. Prices are yuan.
+
+        Raises UnknownPathError for Taobao where no setting gives the path, which nobody has published.
+        """
+        operation, request = goods.PICTURE_SEARCH[platform]
         return await self.run(operation, made(request, query))
 
     async def product(self, platform: Platform, product_id: str) -> ProductDetail:

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from dataclasses import dataclass
+from dataclasses import dataclass, field
 from datetime import datetime
 from decimal import Decimal
 from typing import Generic, TypeVar
@@ -116,5 +116,17 @@ class ProductQuery:
     page: int = 1
     page_size: int = 10
     sort: str = ""  # "" | "price" | "-price" | "sales"
+    price_min: Decimal | None = None
+    price_max: Decimal | None = None
+
+
+@dataclass(frozen=True, slots=True)
+class PictureQuery:
+    """A search by picture. Prices are yuan, pages start at 1. Only 1688 sorts and takes prices [stated]."""
+
+    picture: bytes = field(repr=False)  # a JPEG or PNG
+    page: int = 1
+    page_size: int = 10
+    sort: str = ""  # as in ProductQuery
     price_min: Decimal | None = None
     price_max: Decimal | None = None

@@ -20,6 +20,7 @@ if TYPE_CHECKING:
     from pandapon.config import Config
 
 BODY_LIMIT = 2 * 1024 * 1024  # bytes; a page of 40 products has about 100 kB
+PIECE = 256 * 1024  # bytes; pictures are sent as base64
 KEEPALIVE = 60.0  # seconds; below the 75 s after which common servers close an idle connection
 CONNECT = 3.0  # seconds
 
@@ -79,6 +80,22 @@ async def exchange(client: Client, request: httpx.Request, deadline: float) -> t
     # ValueError: aiohttp and httpx let the error of a garbled status line or header through.
     except (httpx.TransportError, aiohttp.ClientError, HttpProcessingError, OSError, EOFError, ValueError) as error:
         raise errors.TransportError(f"no whole answer ({type(error).__name__})") from error
+
+
+def sent(content: bytes | None, headers: dict[str, str]) -> bytes | AsyncIterator[bytes] | None:
+    """Return the body of a request as the transport takes it: a large one in pieces, so that nothing waits for it.
+
+    ``headers`` get the length of a body in pieces.
+    """
+    if content is None or len(content) <= PIECE:
+        return content
+    headers["content-length"] = str(len(content))
+    return _pieces(content)
+
+
+async def _pieces(content: bytes) -> AsyncIterator[bytes]:
+    for at in range(0, len(content), PIECE):
+        yield content[at : at + PIECE]
 
 
 def _late_or_broken(error: Exception) -> errors.TransportError:

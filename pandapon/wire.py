@@ -121,7 +121,8 @@ class Wire:
         signs_query: bool = False,
     ) -> httpx.Request:
         """Return the signed request that :meth:`send` would send now. Raises TransportError for an unusable address."""
-        return self._request(self._job(method, path, query, body, background=False, signs_query=signs_query))
+        job = self._job(method, path, query, body, background=False, signs_query=signs_query)
+        return self._request(job, whole=True)
 
     def _job(
         self,
@@ -213,7 +214,8 @@ class Wire:
         async with job.limiter:
             return await http.exchange(self._http, self._request(job), self._deadline)
 
-    def _request(self, job: _Job) -> httpx.Request:
+    def _request(self, job: _Job, *, whole: bool = False) -> httpx.Request:
+        """Sign a request. ``whole``: its body is to be read, not sent, and so it is never in pieces."""
         now = self._clock() + self._correction()
         url, headers = job.url, self._signer.headers(now)
         if job.signed is not None:
@@ -223,8 +225,9 @@ class Wire:
         if job.content is not None:
             headers["content-type"] = "application/json; charset=utf-8"
         try:
+            content = job.content if whole else http.sent(job.content, headers)
             return httpx.Request(
-                job.method, url, headers=headers, content=job.content, extensions={"timeout": self._timeout}
+                job.method, url, headers=headers, content=content, extensions={"timeout": self._timeout}
             )
         except httpx.InvalidURL as error:
             raise TransportError("the request's address cannot be used") from error

@@ -6,9 +6,11 @@ Slack's payloads carry the id alone, so that nobody can make the bot act on a pr
 from __future__ import annotations
 
 from dataclasses import dataclass
+from typing import get_args
 
 from pandapon.carts import CartLine  # noqa: TC001  pydantic reads these annotations when the program runs
 from pandapon.products import ProductDetail  # noqa: TC001
+from tracking.files import SharedFile  # noqa: TC001
 
 
 @dataclass(frozen=True, slots=True)
@@ -33,8 +35,19 @@ class Finished:
     writes: tuple[str, ...]  # their ids
 
 
-FlowContent = Adding | ShownCart | Finished
-CONTENTS: tuple[type[FlowContent], ...] = (Adding, ShownCart, Finished)
+class ShownPictures:
+    """The files of which one is searched for, or was: the buttons below the results ask for other pages."""
+
+    files: tuple[SharedFile, ...]
+
+
+FlowContent = (
+    Adding
+    | ShownCart
+    | ShownPictures
+    | Finished
+)
+CONTENTS: tuple[type[FlowContent], ...] = get_args(FlowContent)
 
 
 @dataclass(frozen=True, slots=True)

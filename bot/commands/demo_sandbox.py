@@ -20,7 +20,7 @@ from bot.settings import Settings
 from handlers.blocks import action_ids
 from sandbox.clock import SimClock
 from sandbox.pandapon.demo import demo_world, living_world
-from sandbox.pandapon.goods import PICTURES
+from sandbox.pandapon.goods import PICTURES, PICTURES_HOST
 from sandbox.pandapon.server import PandaPonServer
 from sandbox.pandapon.trading.routes import OWN_PATHS
 from sandbox.slack.server import SlackServer
@@ -99,7 +99,7 @@ async def running_sandbox(start: datetime, scene: str = "") -> AsyncIterator[San
         await slack.start()
         stack.push_async_callback(slack.stop)
         settings = _settings(slack.api_url, base_url, folder / "pandabot.db")
-        bot = await stack.enter_async_context(await build(settings, clock=clock))
+        bot = await stack.enter_async_context(await build(settings, clock=clock, stand_ins={PICTURES_HOST: base_url}))
         if is_lived_in:
             await _speak(bot, prelude.LANGUAGES)
         yield Sandbox(

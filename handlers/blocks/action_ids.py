@@ -30,6 +30,7 @@ MY_ORDERS = "my_orders"
 CHOOSE_SETTINGS = "choose_settings"  # of which channel
 FIND_ORDERS = "find_orders"  # callback id of the global shortcut and of its form; also the button in the home
 SHARE_PRODUCT = "share_product"  # value: the platform and the product's id
+SEARCH_PICTURE = "search_picture"  # callback id of the message shortcut and of the form; also the button that opens it
 ADD_TO_CART = "add_to_cart"  # value: the platform and the product's id; also the callback id of its form
 ADD_CHOICE = "add_choice"  # of the fields in that form
 # Values of the next four: the opaque id of the shown cart, a dot, and the line's position in it.

@@ -18,22 +18,24 @@ from handlers.blocks.punctuation import sentences
 from handlers.blocks.text import code, money, truncate
 from handlers.goods.facts import TITLE, facts, price, title
 from handlers.goods.references import is_named, reference
-from handlers.wire.requests import ShowProducts
+from handlers.wire.requests import Search, SearchPicture, ShowProducts
 from pandapon.shipment import Platform
 
 if TYPE_CHECKING:
     from collections.abc import Sequence
 
     from handlers.blocks.message import Block, Message
-    from handlers.wire.requests import Search
     from pandapon.models import Page, Product
+
+Wanted = Search | SearchPicture
 
 ALT = 40  # characters of a picture's description
 # The numbers in the ids of the buttons; the paging has 1 and 2.
-ANY_PRICE, AGAIN, PLATFORM, SORT, DETAILS = 3, 4, 11, 21, 31
+ANY_PRICE, AGAIN, COMPARE, PLATFORM, SORT, DETAILS = 3, 4, 5, 11, 21, 31
+COMPARED = 4  # products side by side
 
 
-def results(request: Search, pages: dict[Platform, Page[Product]], errors: dict[Platform, str]) -> Message:
+def results(request: Wanted, pages: dict[Platform, Page[Product]], errors: dict[Platform, str]) -> Message:
     """Show one page of each platform that answered, and why the others did not.
 
     ``errors``: by platform, the reason as Slack text. Where the page is too long, the buttons for details give way
@@ -55,7 +57,7 @@ def results(request: Search, pages: dict[Platform, Page[Product]], errors: dict[
 
 
 def _layout(
-    request: Search,
+    request: Wanted,
     pages: dict[Platform, Page[Product]],
     errors: dict[Platform, str],
     products: Sequence[Product],
@@ -69,16 +71,17 @@ def _layout(
     """
     is_numbered = with_pictures and with_details
     details = [_details(product, at, numbered=is_numbered) for at, product in enumerate(products, 1)]
+    compare = _compare(products) if with_details else []
     again = [run_button(_("Try again"), AGAIN, request)] if errors else []
     layout = Layout(
         [
-            el.header(_("Search: {keyword}").format(keyword=truncate(request.keyword, TITLE))),
+            el.header(_heading(request)),
             *el.actions(_choices(request)),
             el.context(_summary(request, pages)),
         ],
         tail=[
             *(el.actions(button for button in details if button) if is_numbered else ()),
-            *el.actions([*of_answers(request, pages.values()).buttons(), *again]),
+            *el.actions([*of_answers(request, pages.values()).buttons(), *compare, *again]),
         ],
         room=LIST_ROOM,
     )
@@ -96,7 +99,22 @@ def _layout(
     return layout, 0
 
 
-def _in_order(request: Search, pages: dict[Platform, Page[Product]]) -> list[Product]:
+def _heading(request: Wanted) -> str:
+    if isinstance(request, SearchPicture):
+        return _("Products like this picture")
+    return _("Search: {keyword}").format(keyword=truncate(request.keyword, TITLE))
+
+
+def _compare(products: Sequence[Product]) -> list[Block]:
+    """The button that shows the first products side by side, where there are several."""
+    first = [reference(product) for product in products if is_named(product)][:COMPARED]
+    if len(first) < 2:  # noqa: PLR2004  there is nothing to compare one with
+        return []
+    label = _("Compare the first {n}").format(n=len(first))
+    return [el.button(label, f"{action_ids.SHOW}{COMPARE}", ShowProducts(tuple(first)).command())]
+
+
+def _in_order(request: Wanted, pages: dict[Platform, Page[Product]]) -> list[Product]:
     """The products of all pages: by price where they are sorted by it, else one of each platform in turn."""
     in_turn = zip_longest(*(page.items for page in pages.values()))
     products = [product for product in chain.from_iterable(in_turn) if product is not None]
@@ -107,11 +125,15 @@ def _in_order(request: Search, pages: dict[Platform, Page[Product]]) -> list[Pro
     return [*with_price, *(product for product in products if product.price is None)]
 
 
-def _choices(request: Search) -> list[Block]:
+def _choices(request: Wanted) -> list[Block]:
     """Buttons for the platform and the sorting; those that hold are marked."""
-    first = replace(request, page=1)
+    first: Wanted = replace(request, page=1)
     platforms = [(platform_name(platform), replace(first, platform=platform)) for platform in Platform]
     sorts = {"": _("Best match"), "price": _("Cheapest"), "sales": _("Best-selling")}
+    if isinstance(request, SearchPicture):  # only 1688 sorts what it finds by a picture
+        sorts = sorts if request.platform is Platform.ALIBABA else {}
+        platforms = [(label, SearchPicture(request.picture, choice.platform)) for label, choice in platforms]
+        first = replace(first, platform=request.platform)
     return [
         _choice(label, f"{PLATFORM + at}", choice, is_chosen=choice.platform is request.platform)
         for at, (label, choice) in enumerate([(_("Both platforms"), replace(first, platform=None)), *platforms])
@@ -121,7 +143,7 @@ def _choices(request: Search) -> list[Block]:
     ]
 
 
-def _choice(label: str, number_: str, request: Search, *, is_chosen: bool) -> Block:
+def _choice(label: str, number_: str, request: Wanted, *, is_chosen: bool) -> Block:
     return el.button(label, f"{action_ids.RUN}{number_}", request.command(), "primary" if is_chosen else "")
 
 
@@ -140,7 +162,7 @@ def _lines(product: Product, is_one_of_two: bool) -> str:
     return "\n".join(line for line in (price(product), second) if line)
 
 
-def _summary(request: Search, pages: dict[Platform, Page[Product]]) -> str:
+def _summary(request: Wanted, pages: dict[Platform, Page[Product]]) -> str:
     """The length of the lists, the prices that are asked for, and the page."""
     facts = []
     for platform, page in pages.items():
@@ -155,7 +177,7 @@ def _summary(request: Search, pages: dict[Platform, Page[Product]]) -> str:
     return " · ".join([*facts, of_answers(request, pages.values()).words()])
 
 
-def _nothing(request: Search, pages: dict[Platform, Page[Product]]) -> Message:
+def _nothing(request: Wanted, pages: dict[Platform, Page[Product]]) -> Message:
     """One line where no platform has anything, and the ways to search more widely."""
     buttons = of_answers(request, pages.values()).buttons()
     if request.platform and request.page == 1:
@@ -163,16 +185,23 @@ def _nothing(request: Search, pages: dict[Platform, Page[Product]]) -> Message:
         buttons.append(run_button(_("Search both platforms"), PLATFORM, widest))
     if (request.price_min is not None or request.price_max is not None) and request.page == 1:
         buttons.append(run_button(_("Any price"), ANY_PRICE, replace(request, price_min=None, price_max=None)))
-    found = _("🔍 Nothing found for {words}.").format(words=code(request.keyword, TITLE))
+    if isinstance(request, SearchPicture):
+        found = _("🔍 Nothing found that looks like this picture.")
+    else:
+        found = _("🔍 Nothing found for {words}.").format(words=code(request.keyword, TITLE))
     advice = _advice(request)
     return el.message([el.section(advice if request.page > 1 else sentences([found, advice])), *el.actions(buttons)])
 
 
-def _advice(request: Search) -> str:
+def _advice(request: Wanted) -> str:
     if request.page > 1:
         return _("There is nothing on page {page}.").format(page=request.page)
     if request.price_min is not None or request.price_max is not None:
+        if isinstance(request, SearchPicture):
+            return _("Try it without the price limits.")
         return _("Try it without the price limits, or with fewer words.")
+    if isinstance(request, SearchPicture):
+        return _("Try a picture that shows one product, whole, on a plain ground.")
     return _("Try fewer words, or the Chinese word: both platforms search Chinese titles.")
 
 

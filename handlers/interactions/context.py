@@ -16,6 +16,7 @@ from handlers.blocks.people import People
 from handlers.interactions.deliveries import Recent
 from handlers.interactions.languages import Languages
 from handlers.interactions.newest import Newest
+from handlers.interactions.outside import Outside
 from tracking.values import Filter
 
 if TYPE_CHECKING:
@@ -53,6 +54,7 @@ class Context:
     answer_seconds: float = 15.0  # from the acknowledgement to the answer, at most
     links: Links = field(default_factory=Links)  # to the messages of the workspace
     recent: Recent = field(default_factory=Recent)
+    outside: Outside = field(default_factory=Outside)  # opens links to pictures
     newest: Newest = field(default_factory=Newest)  # of the choices in each open form
     people: People = field(default_factory=People)
     working_after: float = 1.5  # seconds of silence before a working line is shown

@@ -4,6 +4,7 @@ RequestError
   UsageError
   UnknownOrderError
   WrongPlatformError
+  FileError
   ForbiddenError
     UnseenError
     OutdatedError
@@ -53,6 +54,10 @@ class WrongPlatformError(RequestError):
         self.ref = ref
         self.asked = asked
         self.suggestion = ""  # the whole corrected command; set where the request is known
+
+
+class FileError(RequestError):
+    """A file or picture of a person cannot be used. The error's message says why, as Slack text in their language."""
 
 
 class ForbiddenError(RequestError):

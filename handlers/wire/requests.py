@@ -42,10 +42,28 @@ class Search:
 
     def command(self) -> str:
         """The canonical text."""
-        words = ["search", escape_wire(_keyword(self.keyword)), _platform(self.platform)]
-        words += [f"--sort {self.sort}" if self.sort else ""]
-        words += [f"--min {self.price_min:f}" if self.price_min is not None else ""]
-        words += [f"--max {self.price_max:f}" if self.price_max is not None else ""]
+        words = ["search", escape_wire(_keyword(self.keyword)), _platform(self.platform), *_sorted_and_priced(self)]
+        return _joined(*words, _page(self.page))
+
+
+@dataclass(frozen=True, slots=True)
+class SearchPicture:
+    """Find products that look like a picture. Prices are yuan; ``platform`` None: both.
+
+    ``picture``: a link to one, or the id under which the bot keeps which file it is; empty: ask for one. Only 1688
+    sorts and takes prices, so either of them comes with that platform.
+    """
+
+    picture: str = ""
+    platform: Platform | None = None
+    page: int = 1
+    sort: str = ""  # as in Search
+    price_min: Decimal | None = None
+    price_max: Decimal | None = None
+
+    def command(self) -> str:
+        """The canonical text."""
+        words = ["picture", _text(self.picture), _platform(self.platform), *_sorted_and_priced(self)]
         return _joined(*words, _page(self.page))
 
 
@@ -319,7 +337,7 @@ class Status:
 
 
 PagedRequest = (
-    Search | Discover | ShowCart | ShowAudit | ListOrders | ListWatches
+    Search | SearchPicture | Discover | ShowCart | ShowAudit | ListOrders | ListWatches
 )  # requests whose answers come page by page
 OfOnePlatform = ShowOrder | Track  # requests that can be repeated for the platform on which the order is
 
@@ -327,6 +345,14 @@ OfOnePlatform = ShowOrder | Track  # requests that can be repeated for the platf
 def is_channel_id(text: str) -> bool:
     """Whether a text is a channel's id rather than its name: ids are upper case, names never are."""
     return len(text) > 1 and text[0] in "CGD" and text.isalnum() and text.isascii() and text == text.upper()
+
+
+def _sorted_and_priced(request: Search | SearchPicture) -> list[str]:
+    return [
+        f"--sort {request.sort}" if request.sort else "",
+        f"--min {request.price_min:f}" if request.price_min is not None else "",
+        f"--max {request.price_max:f}" if request.price_max is not None else "",
+    ]
 
 
 def _joined(*words: str) -> str:

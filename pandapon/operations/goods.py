@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from base64 import b64encode
 from typing import TYPE_CHECKING, Any
 
 from pydantic import Field
@@ -29,12 +30,17 @@ if TYPE_CHECKING:
     from collections.abc import Callable
     from decimal import Decimal
 
-    from pandapon.models import Page, Product, ProductQuery
+    from pandapon.models import Page, PictureQuery, Product, ProductQuery
     from pandapon.products import ProductDetail
 
 ALIBABA_SORTS = {"price": {"price": "asc"}, "-price": {"price": "desc"}, "sales": {"monthSold": "desc"}}  # [upstream]
 TAOBAO_SORTS = {"price": "price_asc", "-price": "price_desc", "sales": "total_sales_des"}  # [inferred]
 MAX_TAOBAO_PAGE = 40  # [stated]
+
+
+def _base64(picture: bytes) -> str:
+    return b64encode(picture).decode("ascii")
+
 
 # --- requests ---------------------------------------------------------------------------------------------------------
 
@@ -84,9 +90,16 @@ class SearchTaobao(Request):
 class SearchTaobaoImage(Request):
     """A search by picture. Nothing is published of it: the fields are those of 1688's twin."""
 
-    image_base64: str = Field(min_length=1)
+    image_base64: str = Field(min_length=1, repr=False)
     page_no: PageNumber = 1
     page_size: PageSize = 10
+
+    @classmethod
+    def of(cls, query: PictureQuery) -> SearchTaobaoImage:
+        """Make the request of a search that both platforms know. Sorting and prices are left out: nobody knows them."""
+        return cls(
+            image_base64=_base64(query.picture), page_no=query.page, page_size=min(query.page_size, MAX_TAOBAO_PAGE)
+        )
 
 
 class _AlibabaSearch(Request):
@@ -124,9 +137,21 @@ class SearchAlibaba(_AlibabaSearch):
 class SearchAlibabaImage(_AlibabaSearch):
     """A search by picture, as base64 of a JPEG or PNG."""
 
-    image_base64: str = Field(min_length=1)
+    image_base64: str = Field(min_length=1, repr=False)
     region: Words | None = None
     image_address: Words | None = None
+
+    @classmethod
+    def of(cls, query: PictureQuery) -> SearchAlibabaImage:
+        """Make the request of a search that both platforms know."""
+        return cls(
+            image_base64=_base64(query.picture),
+            begin_page=query.page,
+            page_size=query.page_size,
+            sort=ALIBABA_SORTS[query.sort] if query.sort else None,
+            price_start=query.price_min,
+            price_end=query.price_max,
+        )
 
 
 class SearchStore(_AlibabaSearch):
@@ -430,6 +455,12 @@ HOT = Operation("1688.goods.hot", "1688 hot list", "POST", "", "?", ALIBABA, Sel
 SEARCH: dict[Platform, tuple[Operation[Any, Page[Product]], Callable[[ProductQuery], Request]]] = {
     ALIBABA: (ALIBABA_SEARCH, SearchAlibaba.of),
     TAOBAO: (TAOBAO_SEARCH, SearchTaobao.of),
+}
+
+# The search by picture likewise.
+PICTURE_SEARCH: dict[Platform, tuple[Operation[Any, Page[Product]], Callable[[PictureQuery], Request]]] = {
+    ALIBABA: (ALIBABA_IMAGE, SearchAlibabaImage.of),
+    TAOBAO: (TAOBAO_IMAGE, SearchTaobaoImage.of),
 }
 
 # One product on either platform: the operation, the maker of its request, and the reader of what both have.

@@ -6,13 +6,19 @@ import re
 from dataclasses import dataclass
 from decimal import Decimal
 from functools import cache
+from typing import TYPE_CHECKING
 
 from pandapon.shipment import Platform
 from sandbox.pandapon import pictures
+from sandbox.pandapon.likeness import look_of_kind
 from sandbox.pandapon.world import Goods
 
+if TYPE_CHECKING:
+    from sandbox.pandapon.likeness import Look
+
 # The address of the pictures in the demo. The bot demands a public name; this one is reserved, and the page draws them.
-PICTURES = "https://pictures.pandapon.example"
+PICTURES_HOST = "pictures.pandapon.example"
+PICTURES = f"https://{PICTURES_HOST}"
 _PRODUCT_ID = re.compile(r"[AT](\d{3})-(?:1688|taobao)-demo")
 
 
@@ -83,8 +89,16 @@ def catalogue() -> tuple[Goods, ...]:
 
 def picture(product_id: str) -> bytes:
     """Return the PNG of a product of the catalogue; of any other, a plain carton."""
+    return pictures.draw(*_drawn(product_id))
+
+
+def look(product_id: str) -> Look:
+    """Return what :func:`picture` looks like, for the search by picture."""
+    return look_of_kind(*_drawn(product_id))
+
+
+def _drawn(product_id: str) -> tuple[str, str]:
+    """Return the silhouette and colour of a product."""
     known = _PRODUCT_ID.fullmatch(product_id)
     row, column = divmod(int(known[1]) if known else len(_KINDS) * len(_COLOURS), len(_COLOURS))
-    if row >= len(_KINDS):
-        return pictures.draw("carton", "plain")
-    return pictures.draw(_KINDS[row].shape, _COLOURS[column][1])
+    return ("carton", "plain") if row >= len(_KINDS) else (_KINDS[row].shape, _COLOURS[column][1])

@@ -185,6 +185,14 @@ def draw(kind: str, colour: str) -> bytes:
     return _png(_outlined(rows), _palette(COLOURS[colour]))
 
 
+def silhouette(kind: str, side: int) -> set[tuple[int, int]]:
+    """Return the places, as column and row, that a kind of product covers in a picture of so many pixels a side."""
+    rows = [bytearray(side) for _ in range(side)]
+    for tone, polygon in SHAPES[kind]():
+        _fill(rows, tone, polygon)
+    return {(x, y) for y, row in enumerate(rows) for x, tone in enumerate(row) if tone != HOLE}
+
+
 def _palette(colour: Rgb) -> list[Rgb]:
     """Return the colours of the tones, and of the outline, by which white shows on the light ground."""
     dark = sum(colour) < 240  # noqa: PLR2004  a shade of black would not show, so it is lighter
@@ -199,17 +207,18 @@ def _mixed(colour: Rgb, other: Rgb, share: float) -> Rgb:
 
 def _fill(rows: list[bytearray], tone: int, polygon: Polygon) -> None:
     """Fill a polygon line by line: between each two of its crossings with the line."""
-    scale = SIDE / GRID
+    side = len(rows)
+    scale = side / GRID
     points = [(x * scale, y * scale) for x, y in polygon]
     edges = list(pairwise([*points, points[0]]))
     top, bottom = min(y for _, y in points), max(y for _, y in points)
-    for row in range(max(0, int(top)), min(SIDE, math.ceil(bottom))):
+    for row in range(max(0, int(top)), min(side, math.ceil(bottom))):
         line = row + 0.5
         crossings = sorted(
             x + (line - y) * (to_x - x) / (to_y - y) for (x, y), (to_x, to_y) in edges if (y <= line) != (to_y <= line)
         )
         for begin, end in zip(crossings[::2], crossings[1::2], strict=False):
-            first, last = max(0, round(begin)), min(SIDE, round(end))
+            first, last = max(0, round(begin)), min(side, round(end))
             rows[row][first:last] = bytes([tone]) * max(0, last - first)
 
 

@@ -30,6 +30,7 @@ if TYPE_CHECKING:
     from sandbox.pandapon.world import World
 
 MAX_PAGE = 50  # ours: the vendor documents none
+LARGEST = 16 * 1024 * 1024  # bytes of a request; pictures come as base64
 
 
 @dataclass
@@ -91,7 +92,7 @@ class PandaPonServer:
 
     async def start(self, port: int = 0) -> str:
         """Listen on loopback; port 0 is any free one. Returns the base address."""
-        app = web.Application()
+        app = web.Application(client_max_size=LARGEST)
         app.router.add_get("/img/{name}.png", self._picture)
         pay_page.attach(app, self.account)
         app.router.add_route("*", "/{path:.*}", self._on_request)

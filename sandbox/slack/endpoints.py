@@ -5,6 +5,7 @@ from __future__ import annotations
 import json
 from dataclasses import dataclass, field
 from typing import TYPE_CHECKING, Any
+from urllib.parse import quote
 
 from aiohttp import web
 
@@ -137,6 +138,27 @@ class Endpoints:
         if not answer:
             return web.Response(status=status, text="upstream failure", headers=headers)
         return web.json_response(answer, status=status, headers=headers)
+
+    async def on_private_file(self, request: web.Request) -> web.StreamResponse:
+        """Serve the bytes of a file to the bot. Who may not read it is led to the page on which people sign in."""
+        fault = self.faults.take("files.download", "")
+        if fault is not None:
+            await pause(fault.delay)
+            if fault.drop:
+                return _hang_up(request, Call("files.download", {}, self._clock()))
+            if fault.status:
+                return web.Response(status=fault.status, text=fault.text)
+            if fault.text:
+                return web.Response(text=fault.text, content_type="text/html")
+        token = request.headers.get("Authorization", "").removeprefix("Bearer ")
+        file = self.web_api.files.readable(request.match_info["place"].rpartition("-")[2])
+        if token != self._bot_token or "files:read" not in self.web_api.scopes or file is None:
+            raise web.HTTPFound(f"{self.base_url}/signin?redir={quote(request.path, safe='')}")
+        return web.Response(body=file.content, content_type=file.mimetype)
+
+    async def on_sign_in(self, _request: web.Request) -> web.Response:
+        """Show the page that Slack shows to a browser without a session, with the status of a success."""
+        return web.Response(text="<!DOCTYPE html><title>Sign in | Slack</title>", content_type="text/html")
 
     async def on_response_url(self, request: web.Request) -> web.StreamResponse:
         """Serve a response URL."""

@@ -14,9 +14,10 @@ from sandbox.slack.state import filled
 from sandbox.slack.workspace import SlackError, identified
 
 if TYPE_CHECKING:
-    from collections.abc import Callable
+    from collections.abc import Callable, Sequence
     from datetime import datetime
 
+    from sandbox.slack.files import File
     from sandbox.slack.interactions import Interactions
     from sandbox.slack.web_api import WebApi
     from sandbox.slack.workspace import Channel, Message, User, Workspace
@@ -111,7 +112,7 @@ class People(ABC):
         payload = payloads.view_submission(
             self.workspace.user(user),
             view,
-            filled(identified(view["blocks"]), values),
+            self.web_api.files.given(filled(identified(view["blocks"]), values)),
             trigger=self.interactions.new_trigger(view_id),
         )
         ack = await self.deliver("interactive", payload)
@@ -138,11 +139,21 @@ class People(ABC):
         self.workspace.touch()
 
     async def say(
-        self, user: str, channel: str, text: str, *, thread_ts: str = "", blocks: list[dict[str, Any]] | None = None
+        self,
+        user: str,
+        channel: str,
+        text: str,
+        *,
+        thread_ts: str = "",
+        blocks: list[dict[str, Any]] | None = None,
+        files: Sequence[File] = (),
     ) -> Message:
         """Write a message. The app gets an event if there are links of its domains; nobody waits for that."""
         person, room = self.workspace.user(user), self.workspace.channel(channel)
-        message = self.workspace.post(room, person.id, text, thread_ts=thread_ts, blocks=blocks or [])
+        shared_files = [self.web_api.files.share(file, room) for file in files]
+        message = self.workspace.post(
+            room, person.id, text, thread_ts=thread_ts, blocks=blocks or [], files=shared_files
+        )
         if "links:read" in self.web_api.scopes and (shared := self.links.shared(message)) is not None:
             task = asyncio.ensure_future(self.event(shared))
             self._under_way.add(task)

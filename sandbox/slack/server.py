@@ -75,6 +75,8 @@ class SlackServer(People):
         app.router.add_get("/link/", self.sockets.serve)
         app.router.add_post("/upload/v1/{ticket}", self._upload)
         app.router.add_get("/files/{file}/{name}", self._download)
+        app.router.add_get("/files-pri/{place}/{rest:.+}", self._endpoints.on_private_file)
+        app.router.add_get("/signin", self._endpoints.on_sign_in)
         app.on_response_prepare.append(self._date)
         self._runner = web.AppRunner(app, access_log=None, shutdown_timeout=1.0)
         await self._runner.setup()

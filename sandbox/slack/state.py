@@ -26,6 +26,7 @@ INPUTS: dict[str, tuple[str, str, Any]] = {
     "datepicker": ("selected_date", "initial_date", None),
     "timepicker": ("selected_time", "initial_time", None),
     "datetimepicker": ("selected_date_time", "initial_date_time", None),
+    "file_input": ("files", "initial_files", []),  # Slack knows no initial files
 }
 
 

@@ -26,6 +26,7 @@ ALL_SCOPES = (
     "groups:history",
     "users:read",
     "files:write",
+    "files:read",
     "usergroups:read",
 )
 # The scope of each method; a method that is not listed needs none. Private and direct channels have other families.
@@ -44,6 +45,7 @@ SCOPES = {
     "conversations.join": "channels:join",
     "files.getUploadURLExternal": "files:write",
     "files.completeUploadExternal": "files:write",
+    "files.info": "files:read",
     "bots.info": "users:read",
     "users.info": "users:read",
     "users.list": "users:read",
@@ -64,6 +66,7 @@ REQUIRED = {
     "conversations.open": ("users",),  # or a channel, which this bot never names
     "files.getUploadURLExternal": ("filename", "length"),
     "files.completeUploadExternal": ("files",),
+    "files.info": ("file",),
     "bots.info": ("bot",),
     "users.info": ("user",),
     "usergroups.users.list": ("usergroup",),

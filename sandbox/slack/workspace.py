@@ -73,6 +73,7 @@ class Message:
     edited: bool = False
     replies: list[str] = field(default_factory=list)  # the ts of each reply, oldest first
     attachments: list[dict[str, Any]] = field(default_factory=list)
+    files: list[dict[str, Any]] = field(default_factory=list)  # as Slack describes them
     notifies: frozenset[str] = frozenset()  # the people and groups that it mentioned when it was posted
 
     @property
@@ -93,6 +94,8 @@ class Message:
             body["blocks"] = self.identified_blocks()
         if self.attachments:
             body["attachments"] = [_whole(attachment) for attachment in self.attachments]
+        if self.files:
+            body |= {"files": copy.deepcopy(self.files), "upload": False}
         if self.thread_ts or self.replies:
             body["thread_ts"] = self.thread_ts or self.ts
         if self.replies:

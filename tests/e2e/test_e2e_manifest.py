@@ -46,11 +46,12 @@ def test_the_hints_are_those_of_the_declarations() -> None:
 
 
 def test_shortcuts_are_the_same_both_ways(declared_shortcuts: dict[str, str]) -> None:
-    """The same for shortcuts: two on messages, one anywhere."""
+    """The same for shortcuts: three on messages, one anywhere."""
     shortcuts = [shortcut.callback_id for feature in FEATURES for shortcut in feature.message_shortcuts]
     shortcuts += [opener.id for feature in FEATURES for opener in feature.openers if opener.kind == "shortcut"]
     assert list(declared_shortcuts) == shortcuts
     assert declared_shortcuts == {
+        action_ids.SEARCH_PICTURE: "message",
         action_ids.TRACK_MESSAGE: "message",
         action_ids.WATCH_MESSAGE: "message",
         action_ids.FIND_ORDERS: "global",
@@ -88,7 +89,8 @@ async def test_every_declared_shortcut_is_answered(harness: BotHarness) -> None:
     said = await harness.say(f"please look at {ORDER}")
     for one in MANIFEST["shortcuts"]:
         if one["type"] == "message":
-            assert ORDER[-6:] in await harness.shortcut(one["callback_id"], said)
+            named = "no picture" if one["callback_id"] == action_ids.SEARCH_PICTURE else ORDER[-6:]
+            assert named in await harness.shortcut(one["callback_id"], said)
         else:
             before = set(harness.slack.workspace.views)
             assert (await harness.slack.global_shortcut("mei", one["callback_id"])).ok

@@ -77,12 +77,12 @@ def test_results_show_picture_title_price_seller() -> None:
     assert labels(message) == [
         *("Both platforms", "1688", "Taobao", "Best match", "Cheapest", "Best-selling"),
         *(f"Details {n}" for n in range(1, 11)),
-        *("◀ Previous page", "Next page ▶"),
+        *("◀ Previous page", "Next page ▶", "Compare the first 4"),
     ]
     choices = [first, replace(first, platform=ALIBABA), replace(first, platform=TAOBAO)]
     choices += [replace(first, sort=sort) for sort in ("", "price", "sales")]
     assert [parse(value) for value in commands(message)[:6]] == choices
-    assert [parse(value) for value in commands(message)[16:]] == [replace(first, page=page) for page in (1, 3)]
+    assert [parse(value) for value in commands(message)[16:18]] == [replace(first, page=page) for page in (1, 3)]
 
 
 def test_the_cheapest_of_both_platforms_is_first() -> None:

@@ -11,11 +11,12 @@ from support.fake_pandapon import FakePandaPon, fake_pandapon
 from support.operation_samples import ABROAD, ALIBABA, TAOBAO
 
 from pandapon.errors import ApiError, AuthError, PandaPonError
-from pandapon.models import Order, ProductQuery
+from pandapon.models import Order, PictureQuery, ProductQuery
 from pandapon.operations import addresses, cart, freight, goods, orders, refunds
 from pandapon.operations.addresses import AbroadReceiver, AlibabaReceiver, TaobaoReceiver
 from pandapon.operations.catalogue import OPERATIONS
 from pandapon.shipment import Milestone, OrderRef, Platform
+from sandbox.pandapon import pictures
 from sandbox.pandapon.trading.routes import HANDLERS, OWN_PATHS, find
 
 if TYPE_CHECKING:
@@ -295,8 +296,9 @@ async def test_goods_of_all_lists(client: PandaPon) -> None:
     for operation in (goods.HOT, goods.SELECTION, goods.GLOBAL_SELECTION, goods.RECOMMENDED):
         page = await client.run(operation, goods.Selection(page_size=3))
         assert len(page.items) == 3
-    assert (await client.run(goods.ALIBABA_IMAGE, goods.SearchAlibabaImage(image_base64="aGk="))).items
-    assert (await client.run(goods.TAOBAO_IMAGE, goods.SearchTaobaoImage(image_base64="aGk="))).items
+    picture = PictureQuery(pictures.draw("mug", "blue"))
+    for platform in Platform:
+        assert "蓝色陶瓷马克杯" in (await client.search_picture(platform, picture)).items[0].title
     assert (await client.run(goods.CATEGORY, goods.Category(category_id="7")))[0].chinese_name == "数码、电脑"
     assert await client.run(orders.WANGWANG, orders.Wangwang(open_uid=product.seller_open_id))
     assert str(await client.run(orders.TAOBAO_IM, orders.ImLink(login_name="a", password="b"))).startswith("https://")

@@ -19,6 +19,7 @@ from bot.settings import Settings
 from handlers.features import FEATURES
 from sandbox.clock import SimClock
 from sandbox.pandapon.demo import FIRST, demo_world
+from sandbox.pandapon.goods import PICTURES_HOST
 from sandbox.pandapon.server import PandaPonServer
 from sandbox.slack.blocks import check_message, check_view
 from sandbox.slack.schemas import errors
@@ -90,7 +91,8 @@ class BotHarness:
         return Settings(_env_file=None, **(values | self.extra))
 
     async def start_bot(self) -> Bot:
-        self.bot = await build(self.settings, clock=self.clock, features=self.features)
+        stand_ins = {PICTURES_HOST: self.pandapon.base_url}
+        self.bot = await build(self.settings, clock=self.clock, features=self.features, stand_ins=stand_ins)
         await self.bot.start()
         await guard(self.bot.store)
         if self.mode == "http":

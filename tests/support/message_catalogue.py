@@ -34,7 +34,7 @@ from handlers.blocks.settings_words import Defaults
 from handlers.blocks.text import code, escape
 from handlers.cart import cart, cart_view, quantity
 from handlers.channel import delivery_log_view, mute, settings_views, time_zones
-from handlers.goods import add_form, discover_view, product_view, products
+from handlers.goods import add_form, discover_view, picture_views, product_view, products
 from handlers.goods.add_to_cart import FilledAddition
 from handlers.home import form_views
 from handlers.home import view as home_view
@@ -44,11 +44,12 @@ from handlers.orders import views as order_views
 from handlers.orders.order_filter import ListedOrder
 from handlers.orders.order_list import Matches, OrderList, Sum
 from handlers.parsing.message_ids import Found
+from handlers.parsing.message_pictures import FoundPicture
 from handlers.posts import alarms, card, digest, lines, notices, seller_message, thread, tracking
 from handlers.watching import finder_form, mentioned, watch_all_views, watches_view
 from handlers.watching import views as watch_views
 from handlers.wire.errors import UnknownOrderError, UsageError, WrongPlatformError
-from handlers.wire.requests import Discover, ListOrders, ListWatches, Search, ShowAudit
+from handlers.wire.requests import Discover, ListOrders, ListWatches, Search, SearchPicture, ShowAudit
 from pandapon import errors as api
 from pandapon.carts import CartLine
 from pandapon.courier import Reason
@@ -67,6 +68,7 @@ from tracking.attention import Group
 from tracking.changes.cart import CartChange
 from tracking.channel_settings import ChannelSettings, Load
 from tracking.daily_digest import DailyDigest, DigestEntry
+from tracking.files import SharedFile
 from tracking.flows import Flow, ShownCart
 from tracking.messages import Muted
 from tracking.values import Basis, Expected, Filter, Leg, News, Severity, Stall, Step
@@ -157,6 +159,23 @@ def _searched() -> dict[str, Any]:
             Search("连衣裙", sort="price", page=2), {ALIBABA: page, TAOBAO: page}, {}
         ),
         "goods.products.results without pictures": products.results(Search("x", ALIBABA), {ALIBABA: pictureless}, {}),
+        "goods.products.results of a picture": products.results(
+            SearchPicture("https://a.example.com/a.png", ALIBABA, sort="price"), {ALIBABA: page}, {}
+        ),
+        "goods.products.results of a picture, none": products.results(
+            SearchPicture("https://a.example.com/a.png"), {ALIBABA: empty, TAOBAO: empty}, {}
+        ),
+        "goods.picture_views.asked": picture_views.asked(is_open=True),
+        "goods.picture_views.asked without a form": picture_views.asked(is_open=False),
+        "goods.picture_views.choice": picture_views.choice(
+            [
+                (
+                    FoundPicture(HOSTILE, address="https://a.example.com/a.png"),
+                    SearchPicture("https://a.example.com/a.png"),
+                ),
+                (FoundPicture("", SharedFile("F012345")), SearchPicture(f"{'x' * 24}.1")),
+            ]
+        ),
         "goods.product_view.page": product_view.page(_detail()),
         "goods.product_view.page hostile": product_view.page(_detail(HOSTILE, skus=40)),
         "goods.product_view.page bare": product_view.page(ProductDetail(platform=TAOBAO, product_id="610947572360")),
@@ -468,6 +487,11 @@ def _chosen() -> dict[str, Any]:
         "blocks.pages.answer_page": pages.answer_page(failures.failure("😿")),
         "blocks.pages.home_page": pages.home_page(failures.failure("😿")),
         **{f"home.view.view {case}".strip(): made for case, made in _homes().items()},
+        "goods.picture_views.form": picture_views.form(),
+        "goods.picture_views.searching": picture_views.searching(),
+        "goods.picture_views.results": picture_views.results(
+            products.results(SearchPicture("https://a.example.com/a.png"), {}, {TAOBAO: "no answer"})
+        ),
         "home.form_views.search": form_views.search(),
         "home.form_views.searching": form_views.searching(),
         "home.form_views.waiting_for_orders": form_views.waiting_for_orders(),

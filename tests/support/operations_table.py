@@ -19,6 +19,9 @@ FAMILIES = {
 IN_SLACK = {
     "1688.goods.search": "`search`",
     "taobao.goods.search": "`search`",
+    **dict.fromkeys(
+        ("1688.goods.image_search", "taobao.goods.image_search"), "`picture`, “Search this picture” on a message"
+    ),
     "1688.goods.get": "`product`",
     "taobao.goods.get": "`product`",
     "1688.goods.store": "`discover store`",

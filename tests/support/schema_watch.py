@@ -31,6 +31,7 @@ CALLS = {
     "conversations.replies": "Replies",
     "files.completeUploadExternal": "ShareFile",
     "files.getUploadURLExternal": "AnnounceFile",
+    "files.info": "File",
     "team.info": "TeamInfo",
     "usergroups.users.list": "UserGroup",
     "users.info": "User",

@@ -3,15 +3,20 @@
 from __future__ import annotations
 
 import hashlib
+from base64 import b64decode
 from dataclasses import dataclass
 from decimal import Decimal
 from typing import TYPE_CHECKING, Any
 
 from pandapon.shipment import Platform
 from sandbox.pandapon import replies
+from sandbox.pandapon.goods import look
+from sandbox.pandapon.likeness import look_of
+from sandbox.pandapon.png import NoPngError
 from sandbox.pandapon.refusals import RefusedError
 
 if TYPE_CHECKING:
+    from sandbox.pandapon.likeness import Look
     from sandbox.pandapon.trading.account import Account
     from sandbox.pandapon.trading.fields import Fields
     from sandbox.pandapon.world import Goods
@@ -20,6 +25,8 @@ Json = dict[str, Any]
 SIZES = ("S", "M", "L")
 TIERS = ((2, Decimal(1)), (100, Decimal("0.95")), (1000, Decimal("0.9")))  # from a quantity on, the share of the price
 PAGE = 20
+ALIKE = 1.0  # products that are further apart are not found by a picture
+MOST_BYTES = 5 * 1024 * 1024  # ours: the vendor says no limit
 
 
 @dataclass(frozen=True, slots=True)
@@ -148,11 +155,47 @@ def get_1688(account: Account, fields: Fields) -> Json:
 
 
 def image_search(account: Account, fields: Fields, platform: Platform) -> Json:
-    """Search by picture: the picture of a product of the catalogue finds its kind, any other finds everything."""
-    picture = fields.words("imageBase64")
-    rows = [goods for goods in account.world.goods if goods.platform is platform]
-    shape = int(hashlib.sha256(picture.encode()).hexdigest(), 16) % len(rows)
-    return _page(account, [*rows[shape:], *rows[:shape]], fields, platform)
+    """Search by picture: the products whose own pictures are most like it. Both platforms take the same picture."""
+    wanted = _look(fields.words("imageBase64"))
+    unlike = {goods.product_id: wanted.unlike(look(goods.product_id)) for goods in _of(account, platform)}
+    rows = [goods for goods in _of(account, platform) if unlike[goods.product_id] <= ALIKE]
+    rows.sort(key=lambda goods: unlike[goods.product_id])
+    if platform is Platform.ALIBABA:
+        rows = _filtered(rows, fields)
+    return _page(account, rows, fields, platform)
+
+
+def _look(base64: str) -> Look:
+    """Return the look of a picture. Raises RefusedError for text that is no picture, or one of another format."""
+    try:
+        content = b64decode(base64, validate=True)
+    except ValueError:
+        raise RefusedError(400, "参数错误: imageBase64") from None
+    if len(content) > MOST_BYTES:
+        raise RefusedError("IMAGE_TOO_LARGE", "图片不能超过 5 MB")
+    try:
+        return look_of(content)
+    except NoPngError:
+        raise RefusedError("IMAGE_FORMAT_ERROR", "图片无法识别，沙箱仅支持 PNG 格式") from None
+
+
+def _filtered(rows: list[Goods], fields: Fields) -> list[Goods]:
+    """Return the rows within the price limits, sorted as asked. Raises RefusedError for fields of a wrong type."""
+    for name in ("country", "region", "filter", "imageAddress", "outMemberId"):
+        fields.optional(name)
+    if "categoryId" in fields:
+        fields.number("categoryId")
+    low = fields.yuan("priceStart") if "priceStart" in fields else None
+    high = fields.yuan("priceEnd") if "priceEnd" in fields else None
+    rows = [goods for goods in rows if (low is None or low <= goods.price) and (high is None or goods.price <= high)]
+    if "sort" in fields:
+        sort = fields.json("sort").part("sort")
+        name = next((name for name in ("price", "monthSold") if name in sort), "")
+        way = sort.words(name) if name else ""
+        if way not in {"asc", "desc"}:
+            raise RefusedError(400, "参数错误: sort")
+        rows.sort(key=lambda goods: goods.price if name == "price" else goods.sold, reverse=way == "desc")
+    return rows
 
 
 def store(account: Account, fields: Fields) -> Json:

@@ -30,6 +30,7 @@ import type {
   ConversationsRepliesArguments,
   FilesCompleteUploadExternalArguments,
   FilesGetUploadURLExternalArguments,
+  FilesInfoArguments,
   TeamInfoArguments,
   UsergroupsUsersListArguments,
   UsersInfoArguments,
@@ -63,6 +64,7 @@ export type OurOpenDirect = ConversationsOpenArguments;
 export type OurJoin = ConversationsJoinArguments;
 export type OurAnnounceFile = FilesGetUploadURLExternalArguments;
 export type OurShareFile = FilesCompleteUploadExternalArguments;
+export type OurFile = FilesInfoArguments;
 export type OurUser = UsersInfoArguments;
 export type OurUserGroup = UsergroupsUsersListArguments;
 export type OurUsers = UsersListArguments;
