@@ -286,3 +286,19 @@ CREATE INDEX flows_at ON flows (at)
 def _writes(db: Database) -> None:
     for statement in WRITES.split(";\n"):
         db.conn.execute(statement)
+
+
+# The refunds of each order, until when one that waits keeps it from the archive, and whether one waits for the buyer.
+REFUNDS = """
+ALTER TABLE orders ADD COLUMN refunds TEXT NOT NULL DEFAULT '';
+ALTER TABLE orders ADD COLUMN refund_open_until INTEGER;
+ALTER TABLE orders ADD COLUMN refund_needs_buyer INTEGER NOT NULL DEFAULT 0;
+CREATE INDEX orders_refunds ON orders (key) WHERE refunds <> '';
+CREATE INDEX orders_refund_needs_buyer ON orders (created_at) WHERE refund_needs_buyer = 1
+"""
+
+
+@migrations(name="0016_refunds")
+def _refunds(db: Database) -> None:
+    for statement in REFUNDS.split(";\n"):
+        db.conn.execute(statement)
