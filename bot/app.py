@@ -32,6 +32,7 @@ from bot.process.failpoints import point
 from bot.process.log import for_bolt
 from bot.process.proxies import hide_from_libraries, proxy_for
 from bot.process.scheduler import Job, Scheduler
+from bot.refunds import RefundReader
 from bot.running import Bot, StartError
 from bot.slack import SlackClient, bolt_app, web_client
 from bot.web import callbacks, metrics
@@ -217,10 +218,12 @@ def _workers(settings: Settings, resources: _Resources, clock: Callable[[], date
     digester = Digester(store, clock, deliverer.wake)
     discoverer = Discoverer(store=store, api=api, clock=clock, settle_in=SETTLE_IN * settings.cadence_factor)
     decider = Decider(cadence, lambda: stalls.limits, names=settings.pandapon_named_parcels, is_trusted=is_trusted)
+    refunds = RefundReader(api, clock)
     poller = Poller(
         store=store,
         api=api,
         decider=decider,
+        refunds=refunds,
         breaker=breaker,
         clock=clock,
         concurrency=settings.pandapon_concurrency,
@@ -239,7 +242,7 @@ def _workers(settings: Settings, resources: _Resources, clock: Callable[[], date
         stalls,
         digester,
         discoverer,
-        LiveTracker(store=store, api=api, decider=decider, deliverer=deliverer, clock=clock),
+        LiveTracker(store=store, api=api, decider=decider, refunds=refunds, deliverer=deliverer, clock=clock),
         poller,
         InboxReader(store, clock, poller.poll_now),
         Timekeeper(store, clock, longest_wait, clock_keepers, lambda: api.clock_moved(timedelta())),

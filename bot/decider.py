@@ -64,7 +64,14 @@ class Decider:
         order = due.order if due.milestone is Milestone.ORDERED else None
         moved_at, ref = due.moved_at or due.created_at, OrderRef.from_key(due.key)
         again, pay_at = read_again(
-            ref, order, self.policy, now, milestone=due.milestone, moved_at=moved_at, final_at=due.final_at
+            ref,
+            order,
+            self.policy,
+            now,
+            milestone=due.milestone,
+            moved_at=moved_at,
+            final_at=due.final_at,
+            open_until=due.refund_open_until,
         )
         return Unchanged(due.key, due.fence, again, pay_at)
 
@@ -77,8 +84,11 @@ class Decider:
         return Changed(decided, due.fence, reading.fingerprint)
 
     def _calmed(self, key: str, decided: Decision) -> Decision:
-        """Leave frequent changes of price to the thread: a channel is shown at most ``MONEY_A_DAY`` of an order."""
-        if decided.news is None or not is_only_money(decided.news):
+        """Leave frequent changes of price to the thread: a channel is shown at most ``MONEY_A_DAY`` of an order.
+
+        A refund that waits for the buyer is always shown.
+        """
+        if decided.news is None or not is_only_money(decided.news) or decided.severity is Severity.PROBLEM:
             return decided
         recent = [at for at in self._money.get(key, ()) if decided.at - at < DAY]
         if len(recent) >= MONEY_A_DAY:

@@ -12,6 +12,7 @@ from dataclasses import dataclass, replace
 from typing import TYPE_CHECKING
 
 from bot.reading import PollOutcome, read_order
+from bot.refunds import RefundReader
 from bot.waybills import find_waybill
 from handlers.blocks.error_messages import platform_error
 from handlers.interactions.ports import WatchOutcome, WatchResult
@@ -66,8 +67,10 @@ class LiveTracker:
         decider: Decider,
         deliverer: Deliverer,
         clock: Callable[[], datetime],
+        refunds: RefundReader | None = None,
     ) -> None:
         self._store, self._api, self._decider = store, api, decider
+        self._refunds = refunds or RefundReader(api, clock)
         self._deliverer, self._clock = deliverer, clock
 
     async def lookup(self, text: str, platform: Platform | None = None) -> OrderSnapshot:
@@ -133,7 +136,7 @@ class LiveTracker:
         """Read a stored order again and record the news for its watchers. When PandaPon fails, use the stored state."""
         stored = (await self._store.orders.load([ref.key]))[ref.key]
         try:
-            reading = await read_order(self._api, ref)
+            reading = await read_order(self._api, ref, self._refunds)
         except PandaPonError as error:
             log.info("order is shown from the store", extra={"order": ref.key, "error": error})
             return _Resolved(ref, _stale(stored.snapshot(), self._clock()), None, None)
@@ -181,7 +184,7 @@ class LiveTracker:
 
     async def _try(self, ref: OrderRef) -> _Resolved | PandaPonError:
         try:
-            reading = await read_order(self._api, ref)
+            reading = await read_order(self._api, ref, self._refunds)
         except PandaPonError as error:
             return error
         now = self._clock()

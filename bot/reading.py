@@ -15,8 +15,10 @@ if TYPE_CHECKING:
     from collections.abc import Awaitable
     from datetime import datetime
 
+    from bot.refunds import RefundReader
     from pandapon.client import PandaPon, TraceResult
     from pandapon.models import Order
+    from pandapon.refunds import RefundDetail
     from pandapon.traces import Trace
     from storage.poll import DueOrder
 
@@ -55,25 +57,35 @@ class PollOutcome:
         order = self.fetched.order
         near = (order.created_at if order else None) or ordered_at
         shipment = self.trace.shipment(() if self.is_whole else stored.nodes, near)
-        return FetchedOrder(self.fetched.ref, order, shipment)
+        return replace(self.fetched, shipment=shipment)
 
 
-async def poll_order(api: PandaPon, due: DueOrder) -> PollOutcome:
-    """Read a due order with as few calls as its state needs. Raises PandaPonError."""
+async def poll_order(api: PandaPon, due: DueOrder, refunds: RefundReader | None = None) -> PollOutcome:
+    """Read a due order with as few calls as its state needs. Raises PandaPonError.
+
+    The details of its refunds are read where the order differs from the stored one, with a reading of the whole, and
+    where they could not be read the last time. ``refunds`` None: never.
+    """
     ref = OrderRef.from_key(due.key)
     known = due.fingerprint if due.polls % READ_AFRESH_EVERY else b""
     order = await _optional(api.order(ref, background=True)) if needs_detail(due) else None
     sub_orders = order.sub_order_ids if order else due.sub_orders
     reading = await api.trace(ref, sub_orders=sub_orders, known=known or None, background=True)
     news_in_order = order is not None and not due.is_same(order)
-    if reading.trace is None and not news_in_order:
+    details: tuple[RefundDetail, ...] = ()
+    if refunds and order and (news_in_order or not known or refunds.wants(due.key)):
+        details = await refunds.details(order, background=True)
+    if reading.trace is None and not (news_in_order or details):
         return PollOutcome(None, reading.fingerprint)
-    fetched = FetchedOrder(ref, order if news_in_order else None, None)
+    fetched = FetchedOrder(ref, order if news_in_order or details else None, None, details)
     return PollOutcome(fetched, reading.fingerprint, reading.trace, is_whole=not known)
 
 
-async def read_order(api: PandaPon, ref: OrderRef) -> PollOutcome:
-    """Read everything about an order for a person who waits. Raises PandaPonError, NotFoundError when it is unknown."""
+async def read_order(api: PandaPon, ref: OrderRef, refunds: RefundReader | None = None) -> PollOutcome:
+    """Read everything about an order for a person who waits. Raises PandaPonError, NotFoundError when it is unknown.
+
+    ``refunds`` None: without the details of its refunds.
+    """
     if ref.platform is Platform.ALIBABA:
         order, reading = await asyncio.gather(
             _settled(api.order(ref)),
@@ -83,12 +95,20 @@ async def read_order(api: PandaPon, ref: OrderRef) -> PollOutcome:
         order = await _settled(api.order(ref))
         sub_orders = () if isinstance(order, PandaPonError) else order.sub_order_ids
         reading = await _settled(api.trace(ref, sub_orders=sub_orders))
-    return _combined(ref, order, reading)
+    details = () if refunds is None or isinstance(order, PandaPonError) else await refunds.details(order)
+    return _with_refunds(_combined(ref, order, reading), details)
 
 
 def needs_detail(due: DueOrder) -> bool:
     """Return whether this poll asks for the order's detail beside its trace."""
-    return not due.fingerprint or due.milestone in EARLY or not due.has_parcels or due.polls % DETAIL_EVERY == 0
+    is_new_to_come = not due.fingerprint or due.milestone in EARLY or not due.has_parcels
+    return is_new_to_come or due.refund_open_until is not None or due.polls % DETAIL_EVERY == 0
+
+
+def _with_refunds(outcome: PollOutcome, details: tuple[RefundDetail, ...]) -> PollOutcome:
+    if outcome.fetched is None or not details:
+        return outcome
+    return replace(outcome, fetched=replace(outcome.fetched, refunds=details))
 
 
 def _combined(ref: OrderRef, order: Order | PandaPonError, reading: TraceResult | PandaPonError) -> PollOutcome:

@@ -254,6 +254,7 @@ class Bot:
             clock_off_by=self.api.skew if self.api.clock_is_off else None,
             poll_interval=self.settings.poll_interval,
             takes_pushes=bool(self.settings.callback_tokens),
+            refunds_refused=self.poller.refunds.refused,
             token_refused=self.deliverer.failures.token_refused,
             unknown_refusals=self.deliverer.failures.unknown_refusals.channels_by_code(),
             copies=self.backups.state,

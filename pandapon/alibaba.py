@@ -109,6 +109,7 @@ def _order(trade: dict[str, Any]) -> Order:
         waybills=tuple(dict.fromkeys(consignment.waybill for consignment in sent)),
         consignments=tuple(consignment for consignment in sent if consignment.carrier or consignment.logistics_id),
         refund_status=text(base, "refundStatus", "refundStatusForAs"),
+        refund_id=text(base, "refundId", "refundIdForAs"),
         refunded_amount=money(base, "refund") or None,
         close_reason=text(base, "closeReason"),
     )
@@ -129,7 +130,8 @@ def _item(row: dict[str, Any]) -> Item:
         amount=money(row, "itemAmount"),
         variant=variant,
         image_url=link({"url": images[0]}, "url") if isinstance(images, list) and images else "",
-        refund_status=text(row, "refundStatus"),
+        refund_status=text(row, "refundStatus", "refundStatusForAs"),
+        refund_id=text(row, "refundId", "refundIdForAs"),
     )
 
 

@@ -29,6 +29,7 @@ class Item(_Frozen):
     variant: str = ""  # e.g. "红色 / XL"
     image_url: str = ""
     refund_status: str = ""  # as sent; empty: none
+    refund_id: str = ""  # of the line's refund; empty: there is none, or the platform does not name it
 
 
 class Consignment(_Frozen):
@@ -58,6 +59,7 @@ class Order(_Frozen):
     consignments: tuple[Consignment, ...] = ()  # of the waybills of which more is known than the number
     sub_order_ids: tuple[str, ...] = ()  # Taobao only: logistics are read per sub-order
     refund_status: str = ""  # as sent; empty: none
+    refund_id: str = ""  # of the order's refund; empty: there is none, or the platform does not name it
     refunded_amount: Decimal | None = None  # yuan; None: nothing, or unknown
     close_reason: str = ""  # as sent
 

@@ -153,6 +153,7 @@ def _item(sub: dict[str, Any], *, fen: bool) -> Item:
         variant=words(variant, "zh", "en"),
         image_url=link(sku, "skuImgUrl", "sku_img_url") or link(sub, "picUrl", "imageUrl"),
         refund_status=_refund(sub),
+        refund_id=text(sub, "refundId", "refund_id") if _refund(sub) else "",
     )
 
 

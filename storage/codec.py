@@ -31,12 +31,13 @@ from tracking.messages import (
     WatchingAll,
     WatchList,
 )
-from tracking.values import Expected, Filter, Leg, News, Stall
+from tracking.values import Expected, Filter, Leg, News, Refund, Stall
 
 if TYPE_CHECKING:
     from collections.abc import Collection, Sequence
     from enum import StrEnum
 
+_OLD_REFUND, _LONG_AGO = '"refund":[', "1970-01-01T00:00:00Z"
 _WORDS_OF_ENTRY: dict[str, type[StrEnum]] = {"milestone": Milestone, "alarm": Leg, "reason": Reason}
 
 
@@ -64,8 +65,18 @@ def dump_news(news: News) -> str:
 
 
 def load_news(stored: str) -> News:
-    """Read :func:`dump_news` back. Raises ValidationError."""
+    """Read :func:`dump_news` back. Raises ValueError, such as pydantic's ValidationError."""
+    if _OLD_REFUND in stored:
+        stored = json.dumps(_with_refunds(json.loads(stored)))
     return _news().validate_json(stored)
+
+
+def _with_refunds(facts: dict[str, Any]) -> dict[str, Any]:
+    """The facts of news with its one refund as earlier versions stored it: the codes before and after."""
+    if not isinstance(facts.get("refund"), list):  # the words stand elsewhere in the news
+        return facts
+    before, after = facts["refund"]
+    return facts | {"refunds": [{"before": before, "refund": {"code": after, "since": _LONG_AGO}}]}
 
 
 def dump_expected(expected: Expected | None) -> str:
@@ -79,6 +90,19 @@ def load_expected(stored: str) -> Expected | None:
         return _expected().validate_json(stored) if stored else None
     except ValidationError:
         return None
+
+
+def dump_refunds(refunds: Sequence[Refund]) -> str:
+    """Return the column ``refunds`` of an order; empty for none."""
+    return _refunds().dump_json(tuple(refunds), exclude_defaults=True).decode() if refunds else ""
+
+
+def load_refunds(stored: str) -> tuple[Refund, ...]:
+    """Read :func:`dump_refunds` back; none for text that this version cannot read: the order names its refunds."""
+    try:
+        return _refunds().validate_json(stored) if stored else ()
+    except ValidationError:
+        return ()
 
 
 def dump_stall(stall: Stall) -> str:
@@ -314,6 +338,11 @@ def _news() -> TypeAdapter[News]:
 @cache
 def _expected() -> TypeAdapter[Expected]:
     return TypeAdapter(Expected)
+
+
+@cache
+def _refunds() -> TypeAdapter[tuple[Refund, ...]]:
+    return TypeAdapter(tuple[Refund, ...])
 
 
 @cache

@@ -46,10 +46,11 @@ INSERT INTO facts (name, value, at) VALUES (:name, :said, :now) ON CONFLICT (nam
     ELSE CAST(CAST(facts.value AS BIGINT) + :more AS TEXT) END,
   at = CASE WHEN facts.at < :day_ago THEN excluded.at ELSE facts.at END
 """
-# A sub-order is found by its id within the JSON of the column: the quotes around it make the match exact.
+# A sub-order or refund is found by its id within the JSON of the column: the quotes around it make the match exact.
 CONCERNED = """
 SELECT key FROM orders WHERE order_id = :id UNION SELECT key FROM parcels WHERE number = :number AND number <> ''
 UNION SELECT key FROM orders WHERE sub_orders <> '[]' AND platform = 'taobao' AND sub_orders LIKE :quoted
+UNION SELECT key FROM orders WHERE refunds <> '' AND refunds LIKE :refund
 """
 
 
@@ -62,7 +63,7 @@ class PushMessage:
 
     dedup: str  # equal for repeats of the same message
     kind: str
-    ids: tuple[str, ...]  # of orders, sub-orders or parcels
+    ids: tuple[str, ...]  # of orders, sub-orders, parcels or refunds
     received_at: datetime  # aware
 
 
@@ -93,10 +94,10 @@ def waiting(conn: sqlite3.Connection, limit: int) -> list[PushMessage]:
 
 
 def concerned(conn: sqlite3.Connection, ids: Sequence[str]) -> list[str]:
-    """Return the keys of stored orders with one of these numbers: their own, a sub-order's or a parcel's."""
+    """Return the keys of stored orders with one of these numbers: their own, of a sub-order, a parcel or a refund."""
     keys: dict[str, None] = {}
     for id_ in ids:
-        facts = {"id": id_, "number": normal(id_), "quoted": f'%"{id_}"%'}
+        facts = {"id": id_, "number": normal(id_), "quoted": f'%"{id_}"%', "refund": f'%"refund_id":"{id_}"%'}
         keys |= dict.fromkeys(key for (key,) in conn.execute(CONCERNED, facts))
     return list(keys)
 

@@ -308,3 +308,19 @@ def _flows(db: Database) -> None:
 def _pick_up_by(db: Database) -> None:
     """Until when an order is to be picked up, for lists, which load no entries. Rereading by newer rules fills it."""
     db.conn.execute("ALTER TABLE orders ADD COLUMN pick_up_by INTEGER")
+
+
+# The refunds of each order, until when one that waits keeps it from the archive, and whether one waits for the buyer.
+REFUNDS = """
+ALTER TABLE orders ADD COLUMN refunds TEXT NOT NULL DEFAULT '';
+ALTER TABLE orders ADD COLUMN refund_open_until INTEGER;
+ALTER TABLE orders ADD COLUMN refund_needs_buyer INTEGER NOT NULL DEFAULT 0;
+CREATE INDEX orders_refunds ON orders (key) WHERE refunds <> '';
+CREATE INDEX orders_refund_needs_buyer ON orders (created_at) WHERE refund_needs_buyer = 1
+"""
+
+
+@migrations(name="0017_refunds")
+def _refunds(db: Database) -> None:
+    for statement in REFUNDS.split(";\n"):
+        db.conn.execute(statement)

@@ -30,7 +30,7 @@ UPDATE orders SET next_poll_at = ?, fence = fence + 1, leased = 1
 WHERE key IN (SELECT key FROM orders WHERE next_poll_at IS NOT NULL AND next_poll_at <= ? {among}
   ORDER BY next_poll_at LIMIT ?)
 RETURNING key, fence, fingerprint, milestone, order_json, sub_orders, moved_at, final_at, has_parcels, polls, fails,
-  created_at, late_at
+  created_at, late_at, refund_open_until
 """
 IN_TURN = """
 SELECT key FROM (
@@ -148,6 +148,16 @@ def standing_at(conn: sqlite3.Connection, milestones: Iterable[Milestone], limit
         "ORDER BY created_at DESC, key LIMIT ?"
     )
     return [row[0] for row in conn.execute(query, (*wanted, limit))]
+
+
+def refunds_to_act_on(conn: sqlite3.Connection, limit: int) -> list[str]:
+    """Return the keys of the watched orders with a refund that waits for the buyer, those stored last first."""
+    query = (
+        "SELECT key FROM orders WHERE refund_needs_buyer = 1 AND EXISTS "
+        "(SELECT 1 FROM watches w WHERE w.key = orders.key AND w.state <> 'ended') "
+        "ORDER BY created_at DESC, key LIMIT ?"
+    )
+    return [row[0] for row in conn.execute(query, (limit,))]
 
 
 def unschedule_unwatched(conn: sqlite3.Connection, keys: Iterable[str]) -> None:

@@ -35,6 +35,7 @@ class DueOrder:
     fails: int  # failed readings in a row
     created_at: datetime
     late_at: datetime | None = None  # from when on it is later than expected, which is to be told; None: never
+    refund_open_until: datetime | None = None  # a refund of it waits for somebody, and is read on until then
 
     @property
     def order(self) -> Order | None:

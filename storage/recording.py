@@ -11,6 +11,7 @@ from storage.ending import end
 from storage.orders import chunks
 from storage.poll import Changed, Failed, Recorded, Unchanged
 from storage.rows import to_int
+from tracking.refunds import open_until
 from tracking.values import Severity
 
 if TYPE_CHECKING:
@@ -32,7 +33,8 @@ CHANGED = """
 UPDATE orders SET fence = fence + 1, leased = 0, version = version + 1, polls = polls + 1, fails = 0, error = '',
   stale_since = NULL, read_at = ?, next_poll_at = ?, fingerprint = ?, milestone = ?, reason = ?, pick_up_by = ?,
   order_json = ?, sub_orders = ?, moved_at = ?, final_at = ?, has_parcels = CASE WHEN ? THEN 1 ELSE has_parcels END,
-  stall_at = CASE WHEN ? THEN ? ELSE stall_at END, expected = ?, late_at = ?, was_late = ?
+  stall_at = CASE WHEN ? THEN ? ELSE stall_at END, expected = ?, late_at = ?, was_late = ?,
+  refunds = ?, refund_open_until = ?, refund_needs_buyer = ?
 WHERE key = ? AND fence = ?
 """
 ARCHIVED = "state = 'active' AND key IN (SELECT key FROM orders WHERE key = ? AND next_poll_at IS NULL)"
@@ -42,8 +44,9 @@ UPDATE orders SET fence = fence + 1, leased = 0, fails = fails + 1, error = ?, s
 """
 ADD = """
 INSERT INTO orders (key, platform, order_id, fingerprint, milestone, reason, pick_up_by, order_json, sub_orders,
-  moved_at, final_at, has_parcels, read_at, created_at, stall_at, expected, late_at, was_late)
-VALUES (?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?)
+  moved_at, final_at, has_parcels, read_at, created_at, stall_at, expected, late_at, was_late,
+  refunds, refund_open_until, refund_needs_buyer)
+VALUES (?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?)
 ON CONFLICT (key) DO NOTHING
 """
 # A reading right after a restore may be empty or partial. So the news of later readings, and the alarm of a silence,
@@ -175,6 +178,7 @@ def add_order(conn: sqlite3.Connection, now: datetime, baseline: Changed) -> boo
         # A silence from before the first watch raises no alarm; a deadline that lies ahead does.
         to_int(stall_at) if is_pressing or (stall_at and stall_at > now) else None,
         *_expected(decided),
+        *_refunds(decided),
     )
     if not conn.execute(ADD, row).rowcount:
         return False
@@ -200,6 +204,7 @@ def _order_row(result: Changed, at: int) -> tuple[object, ...]:
         decided.moved or decided.follow_up.is_pressing or stall_at is None or stall_at > at,
         stall_at,
         *_expected(decided),
+        *_refunds(decided),
         result.key,
         result.fence,
     )
@@ -207,6 +212,11 @@ def _order_row(result: Changed, at: int) -> tuple[object, ...]:
 
 def _expected(decided: Decision) -> tuple[object, ...]:
     return codec.dump_expected(decided.expected), to_int(decided.late_at), int(decided.was_late)
+
+
+def _refunds(decided: Decision) -> tuple[object, ...]:
+    needs_buyer = any(refund.needs_buyer for refund in decided.refunds)
+    return codec.dump_refunds(decided.refunds), to_int(open_until(decided.refunds)), int(needs_buyer)
 
 
 def _sub_orders(decided: Decision) -> str:

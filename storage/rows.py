@@ -98,6 +98,7 @@ def due(row: sqlite3.Row) -> DueOrder:
         fails=row["fails"],
         created_at=to_time(row["created_at"]),
         late_at=to_time(row["late_at"]),
+        refund_open_until=to_time(row["refund_open_until"]),
     )
 
 
@@ -128,6 +129,7 @@ def order(row: sqlite3.Row, parcels: Iterable[sqlite3.Row], nodes: Iterable[Node
         fence=row["fence"],
         expected=codec.load_expected(row["expected"]),
         was_late=bool(row["was_late"]),
+        refunds=codec.load_refunds(row["refunds"]),
     )
 
 

@@ -68,6 +68,7 @@ class Orders(Aggregate):
     with_waybill = Operation(orders.find_waybill)
     with_id = Operation(orders.find_order_id)
     standing_at = Operation(orders.standing_at)
+    refunds_to_act_on = Operation(orders.refunds_to_act_on)
     retire = Operation(alarms.retire)
     scans = Operation(alarms.scans)
 

@@ -55,20 +55,26 @@ def next_poll(
     now: datetime,
     spread: float,
     by: datetime | None = None,
+    is_open: bool = False,
 ) -> datetime | None:
     """Return when to read an order again after a good reading; None archives it. All times are aware. Pure.
 
     ``moved_at``: when the order last moved; ``created_at`` stands in for it while that is None. ``final_at``: when the
     order was first seen at its end. ``by``: a deadline, such as for payment; while it lies ahead, the order is read no
-    later than that. ``spread`` in [0, 1): the order's own place within the jitter, see :func:`spread`.
+    later than that. ``is_open``: one of the order's refunds waits for somebody, so the order is read at least as often
+    as one that waits, and not archived. ``spread`` in [0, 1): the order's own place within the jitter, see
+    :func:`spread`.
 
     With factor 0 the answer is always ``now``: a demo archives nothing and shows every late correction.
     """
     if cadence.factor == 0:
         return now
+    if milestone in FINAL and is_open:
+        return _after(cadence, cadence.waiting, now, spread)
     if milestone in FINAL:
         return _after_the_end(cadence, final_at or now, now, spread)
-    again = _after(cadence, _interval(cadence, milestone, now - (moved_at or created_at), now), now, spread)
+    interval = _interval(cadence, milestone, now - (moved_at or created_at), now)
+    again = _after(cadence, min(interval, cadence.waiting) if is_open else interval, now, spread)
     return min(again, by) if by and by > now else again
 
 

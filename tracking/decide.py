@@ -15,6 +15,7 @@ from tracking.lines import facts, lines_of, with_carriers, with_named
 from tracking.merge import merge_order
 from tracking.orders import OrderSnapshot, StoredOrder, shown
 from tracking.policy import FollowUp, Policy, follow_up
+from tracking.refunds import merge_refunds
 from tracking.renumber import live
 from tracking.stalls import plausible
 from tracking.suppression import suppressed
@@ -30,9 +31,9 @@ if TYPE_CHECKING:
     from tracking.journeys import Journey
     from tracking.lines import Line
     from tracking.orders import FetchedOrder
+    from tracking.values import Refund, RefundStep
 
 DEFAULT = Policy()
-_NO_REFUND = frozenset({"", "0"})
 
 
 @dataclass(frozen=True, slots=True)
@@ -59,6 +60,7 @@ class Decision:
     is_first: bool  # the baseline: nothing of it is told
     expected: Expected | None  # when it is expected; None: unknown
     was_late: bool  # it is, or once was, later than expected: that is told once
+    refunds: tuple[Refund, ...]  # all that are known, those that the order names first
     journeys: tuple[Journey, ...]  # parcels that arrived, for what is learnt
     follow_up: FollowUp = field(compare=False)  # when it is read again, and when its silence is worth an alarm
     at: datetime = field(compare=False)  # when it was decided
@@ -90,6 +92,7 @@ class Decision:
             read_at=self.at,
             moved_at=self.moved_at,
             expected=self.expected,
+            refunds=tuple(refund for refund in self.refunds if refund.is_named),
         )
 
 
@@ -114,7 +117,8 @@ def decide(
     milestone = order_milestone(order.milestone if order else None, counted) or base.milestone
     expected = expect(order, milestone, live(counted), policy.limits, now)
     is_late, late = _lateness(expected, base, policy, now)
-    news = _news(base, order, fetched.ref, lines, milestone, late=late) if stored and not baseline else None
+    merged = merge_refunds(base.known_refunds, fetched.order, fetched.refunds, now)
+    news = _news(base, order, lines, merged.steps, milestone, late=late) if stored and not baseline else None
     moved_at = _moved_at(None if baseline else stored, order, parcels, news, now)
     final_at, is_first = (base.final_at or now) if milestone in FINAL else None, stored is None or baseline
     return Decision(
@@ -132,10 +136,11 @@ def decide(
         event_id=severity.dedup_key(news, base.moved_at) if news else "",
         moved_at=moved_at,
         final_at=final_at,
-        moved=bool(news and (news.nodes or news.steps or news.added or news.settled)),
+        moved=bool(news and (news.nodes or news.steps or news.added or news.settled or news.refunds)),
         is_first=is_first,
         expected=expected,
         was_late=base.was_late or is_late,
+        refunds=merged.refunds,
         journeys=_journeys(fetched.ref, order, lines, now),
         follow_up=follow_up(
             ref,
@@ -147,10 +152,13 @@ def decide(
             moved_at=moved_at,
             final_at=final_at,
             is_first=is_first,
+            refunds=merged.refunds,
         ),
         at=now,
-        changed=stored is None or _seen_to_change(base, order, milestone, expected, lines=lines, late=late),
-        learned=order != base.order or any(line.is_learned for line in lines),
+        changed=stored is None
+        or merged.refunds != base.known_refunds
+        or _seen_to_change(base, order, milestone, expected, lines=lines, late=late),
+        learned=order != base.order or merged.refunds != base.refunds or any(line.is_learned for line in lines),
     )
 
 
@@ -212,8 +220,8 @@ def _journeys(ref: OrderRef, order: Order | None, lines: Sequence[Line], now: da
 def _news(
     base: StoredOrder,
     order: Order | None,
-    ref: OrderRef,
     lines: Sequence[Line],
+    refunds: tuple[RefundStep, ...],
     milestone: Milestone | None,
     *,
     late: Expected | None,
@@ -221,9 +229,8 @@ def _news(
     """One piece of news for all that the reading found; None: nothing new. Edits alone are news too, the quietest."""
     parcels = tuple(facts(parcel) for parcel in by_shipping(live(line.after for line in lines)))
     steps = tuple(step for line in lines for step in line.steps)
-    refunded = _refunded(base.order, order)
     news = News(
-        ref=ref,
+        ref=base.ref,
         milestone=milestone,
         nodes=tuple(node for line in lines for node in line.told),
         edited=tuple(node for line in lines for node in line.edits),
@@ -232,8 +239,8 @@ def _news(
         added=tuple(line.after.waybill for line in lines if line.is_added),
         renumbered=tuple(pair for line in lines for pair in line.renumbered),
         price=_price(base.order, order),
-        refund=_refund(base.order, order, is_paid=refunded is not None),
-        refunded=refunded,
+        refunds=refunds,
+        refunded=_refunded(base.order, order),
         settled=milestone is base.milestone and _is_settled(base.order, order),
         late=late,
     )
@@ -250,22 +257,6 @@ def _price(before: Order | None, after: Order | None) -> tuple[Decimal, Decimal]
     if before is None or after is None or before.total_amount is None or after.total_amount is None:
         return None
     return None if before.total_amount == after.total_amount else (before.total_amount, after.total_amount)
-
-
-def _refund(before: Order | None, after: Order | None, *, is_paid: bool) -> tuple[str, str] | None:
-    """The refund state before and after, of the order or of one of its lines.
-
-    A state that came empty is no change: the upstream's nulls come and go.
-    """
-    if before is None or after is None:
-        return None
-    lines = zip(before.items, after.items, strict=True) if len(before.items) == len(after.items) else ()
-    states = [
-        (before.refund_status, after.refund_status),
-        *((old.refund_status, new.refund_status) for old, new in lines),
-    ]
-    changed = ((old, new) for old, new in states if new not in {*_NO_REFUND, old})
-    return next(changed, (before.refund_status, after.refund_status) if is_paid else None)
 
 
 def _refunded(before: Order | None, after: Order | None) -> tuple[Decimal | None, Decimal] | None:

@@ -11,7 +11,7 @@ from tracking import severity
 if TYPE_CHECKING:
     from collections.abc import Collection, Iterator, Sequence
 
-    from tracking.values import News, Step
+    from tracking.values import News, RefundStep, Step
 
 SIZE = 8  # hex digits of one id
 
@@ -47,7 +47,8 @@ def remaining(key: str, event_id: str, news: News, told: Collection[str]) -> New
         settled=news.settled and is_new("settled"),
         late=news.late if news.late and is_new("late") else None,
         price=news.price if news.price and is_new("price", str(news.price[1])) else None,
-        refund=news.refund if news.refund and is_new(*_refund(news)) else None,
+        refunds=tuple(step for step in news.refunds if is_new(*_refund(step))),
+        refunded=news.refunded if news.refunded and is_new("refunded", str(news.refunded[1])) else None,
     )
     return None if severity.says_nothing(untold) else untold
 
@@ -88,18 +89,20 @@ def _facts(news: News) -> Iterator[tuple[str, ...]]:
     yield from (("renumbered", *pair) for pair in news.renumbered)
     if news.price:
         yield "price", str(news.price[1])
-    if news.refund:
-        yield _refund(news)
+    yield from (_refund(step) for step in news.refunds)
+    if news.refunded:
+        yield "refunded", str(news.refunded[1])
     if news.settled:
         yield ("settled",)
     if news.late:
         yield ("late",)
 
 
-def _refund(news: News) -> tuple[str, ...]:
-    """The fact of a refund: its state and the amount paid back by then."""
-    state, paid = (news.refund or ("", ""))[1], news.refunded
-    return ("refund", state, str(paid[1])) if paid else ("refund", state)
+def _refund(step: RefundStep) -> tuple[str, ...]:
+    """The fact of a refund: the state that it reached."""
+    refund = step.refund
+    named = refund.refund_id or refund.line
+    return ("refund", refund.code, named) if named else ("refund", refund.code)
 
 
 def _step(step: Step) -> tuple[str, ...]:

@@ -35,18 +35,14 @@ class Finished:
     writes: tuple[str, ...]  # their ids
 
 
+@dataclass(frozen=True, slots=True)
 class ShownPictures:
     """The files of which one is searched for, or was: the buttons below the results ask for other pages."""
 
     files: tuple[SharedFile, ...]
 
 
-FlowContent = (
-    Adding
-    | ShownCart
-    | ShownPictures
-    | Finished
-)
+FlowContent = Adding | ShownCart | ShownPictures | Finished
 CONTENTS: tuple[type[FlowContent], ...] = get_args(FlowContent)
 
 

@@ -3,19 +3,22 @@
 from __future__ import annotations
 
 from dataclasses import dataclass
+from datetime import UTC, datetime
 from typing import TYPE_CHECKING
 
 from pandapon.shipment import Shipment, by_shipping
 from tracking.expected import is_under_way
+from tracking.refunds import new_refunds
 from tracking.renumber import live
 
 if TYPE_CHECKING:
-    from datetime import datetime
-
     from pandapon.courier import Reason
     from pandapon.models import Order
+    from pandapon.refunds import RefundDetail
     from pandapon.shipment import Milestone, OrderRef
-    from tracking.values import Expected
+    from tracking.values import Expected, Refund
+
+_UNKNOWN = datetime(1970, 1, 1, tzinfo=UTC)
 
 
 @dataclass(frozen=True, slots=True)
@@ -25,6 +28,7 @@ class FetchedOrder:
     ref: OrderRef
     order: Order | None = None
     shipment: Shipment | None = None
+    refunds: tuple[RefundDetail, ...] = ()  # of the refunds that ``order`` names, as far as they were read
 
 
 @dataclass(frozen=True, slots=True)
@@ -45,6 +49,7 @@ class StoredOrder:
     fence: int = 0  # grows with each lease and reading, so that a late result is dropped
     expected: Expected | None = None  # when it was expected at its last change; None: unknown
     was_late: bool = False  # it is, or once was, later than expected: that is told once, or never if no range was shown
+    refunds: tuple[Refund, ...] = ()  # those that it named last come first
 
     @property
     def ref(self) -> OrderRef:
@@ -55,6 +60,12 @@ class StoredOrder:
     def key(self) -> str:
         """The reference as one string."""
         return self.shipment.ref.key
+
+    @property
+    def known_refunds(self) -> tuple[Refund, ...]:
+        """The refunds; of an order that an earlier version stored, those that its fields name."""
+        since = self.moved_at or self.read_at or _UNKNOWN
+        return self.refunds or new_refunds(self.order, since)
 
     def snapshot(self) -> OrderSnapshot:
         """The order as it was last read."""
@@ -67,6 +78,7 @@ class StoredOrder:
             stale_since=self.stale_since,
             moved_at=self.moved_at,
             expected=self.expected if is_under_way(self.milestone) else None,
+            refunds=tuple(refund for refund in self.known_refunds if refund.is_named),
         )
 
 
@@ -82,6 +94,7 @@ class OrderSnapshot:
     stale_since: datetime | None = None  # time of the first failed reading after read_at; None: fresh
     moved_at: datetime | None = None  # when the order last moved; None: unknown
     expected: Expected | None = None  # when it is expected; None: unknown, or there is nothing to expect
+    refunds: tuple[Refund, ...] = ()  # those that the order names
 
 
 def shown(shipment: Shipment) -> Shipment:

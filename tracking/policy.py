@@ -6,6 +6,7 @@ from dataclasses import dataclass, field
 from typing import TYPE_CHECKING
 
 from tracking.cadence import Cadence, next_poll, spread
+from tracking.refunds import open_until
 from tracking.renumber import live
 from tracking.stalls import Limits, asks_at, is_pressing, pay_alarm_at, silence, silences, stall_at, too_long
 
@@ -15,7 +16,7 @@ if TYPE_CHECKING:
 
     from pandapon.models import Order
     from pandapon.shipment import Milestone, OrderRef, Parcel
-    from tracking.values import Stall
+    from tracking.values import Refund, Stall
 
 
 @dataclass(frozen=True, slots=True)
@@ -49,18 +50,26 @@ def follow_up(
     moved_at: datetime | None,
     final_at: datetime | None,
     is_first: bool,
+    refunds: Sequence[Refund] = (),
 ) -> FollowUp:
     """Return the schedule of an order after a reading. All times are aware. Pure.
 
     ``is_first``: the reading is the order's baseline. An order that was already silent when it was first watched skips
     the early alarms and gets only the final question. A payment deadline that is near is told even then.
     """
-    found = silences(order, milestone, live(parcels), policy.limits, now, moved_at=moved_at)
+    found = silences(order, milestone, live(parcels), policy.limits, now, moved_at=moved_at, refunds=refunds)
     presses, due = is_pressing(found, now), stall_at(found)
     if due is not None and due <= now and is_first and not presses:
         due = asks_at(moved_at, policy.limits, now)
     next_poll_at, _pay_at = read_again(
-        ref, order, policy, now, milestone=milestone, moved_at=moved_at, final_at=final_at
+        ref,
+        order,
+        policy,
+        now,
+        milestone=milestone,
+        moved_at=moved_at,
+        final_at=final_at,
+        open_until=open_until(refunds),
     )
     return FollowUp(next_poll_at, _names(found, now), due, presses)
 
@@ -74,10 +83,11 @@ def read_again(
     milestone: Milestone | None,
     moved_at: datetime | None,
     final_at: datetime | None,
+    open_until: datetime | None = None,
 ) -> tuple[datetime | None, datetime | None]:
     """Return when the order is read next (None: archived), and when its unpaid alarm is due (None: no alarm).
 
-    All times are aware. Pure.
+    ``open_until``: until when a refund that waits for somebody keeps it from the archive. All times are aware. Pure.
     """
     pay_at = pay_alarm_at(order, milestone, policy.limits, now)
     next_poll_at = next_poll(
@@ -89,6 +99,7 @@ def read_again(
         now=now,
         spread=spread(ref.key),
         by=pay_at,
+        is_open=open_until is not None and now < open_until,
     )
     return next_poll_at, pay_at
 

@@ -52,10 +52,15 @@ def of(news: News, suppressed: Collection[str] = ()) -> Severity:
     """
     if is_edit(news):
         return Severity.EDIT
-    if news.has_problem or required_actions(news) or any(waybill not in suppressed for waybill in news.repeats):
+    if (
+        news.has_problem
+        or news.needs_buyer
+        or required_actions(news)
+        or any(waybill not in suppressed for waybill in news.repeats)
+    ):
         return Severity.PROBLEM
     loud = any(_is_loud(step, news) for step in news.steps if step.waybill not in suppressed)
-    if news.price or news.refund or loud:
+    if news.price or is_refund(news) or loud:
         return Severity.MILESTONE
     return Severity.STEP if news.has_milestone else Severity.NODE
 
@@ -67,13 +72,13 @@ def audience(news: News) -> frozenset[Filter]:
     if (
         is_urgent
         or news.price
-        or news.refund
+        or is_refund(news)
         or news.settled
         or news.late
         or any(not _is_between_hubs(step) for step in news.steps)
     ):
         filters.add(Filter.MILESTONES)
-    if is_urgent or news.refund or any(_is_relief(step) for step in news.steps):
+    if is_urgent or is_refund(news) or any(_is_relief(step) for step in news.steps):
         filters.add(Filter.PROBLEMS)
     return frozenset(filters)
 
@@ -101,7 +106,13 @@ def _is_relief(step: Step) -> bool:
 
 def is_only_money(news: News) -> bool:
     """Whether the news holds nothing but the price or a refund."""
-    return bool(news.price or news.refund) and says_nothing(replace(news, price=None, refund=None, edited=()))
+    rest = replace(news, price=None, refunds=(), refunded=None, edited=())
+    return bool(news.price or is_refund(news)) and says_nothing(rest)
+
+
+def is_refund(news: News) -> bool:
+    """Whether a refund moved on, or an amount was paid back."""
+    return bool(news.refunds or news.refunded)
 
 
 def required_actions(news: News) -> tuple[Action, ...]:
@@ -136,8 +147,8 @@ def is_standing_still(news: News) -> bool:
 
 def says_nothing(news: News) -> bool:
     """Whether the news is empty. A stall is not looked at: its news holds nothing else."""
-    contents = (news.nodes, news.edited, news.steps, news.added, news.renumbered, news.price, news.refund)
-    return not (any(contents) or news.settled or news.late)
+    contents = (news.nodes, news.edited, news.steps, news.added, news.renumbered, news.price)
+    return not (any(contents) or is_refund(news) or news.settled or news.late)
 
 
 def _facts(news: News, last: datetime | None) -> Iterator[str]:
@@ -158,8 +169,11 @@ def _facts(news: News, last: datetime | None) -> Iterator[str]:
 def _facts_of_order(news: News, last: datetime | None) -> Iterator[str]:
     if news.price:
         yield f"price\x1f{news.price[0]}\x1f{news.price[1]}\x1f{last}"
-    if news.refund:
-        yield f"refund\x1f{news.refund[0]}\x1f{news.refund[1]}\x1f{last}"
+    for step in news.refunds:
+        refund = step.refund
+        yield f"refund\x1f{refund.refund_id or refund.line}\x1f{step.before}\x1f{refund.code}\x1f{last}"
+    if news.refunded:
+        yield f"refunded\x1f{news.refunded[1]}\x1f{last}"
     if news.settled:
         yield f"settled\x1f{last}"
     if news.late:  # once for an order: StoredOrder.was_late

@@ -21,9 +21,12 @@ if TYPE_CHECKING:
     from collections.abc import Iterable, Mapping, Sequence
 
     from pandapon.models import Order
+    from tracking.values import Refund
 
 # An unpaid order raises an alarm before the platform closes it: with a quarter of the time left, PAY_NOTICE at most.
 PAY_SHARE, PAY_NOTICE = 4, timedelta(hours=6)
+# So does a refund that waits for the buyer: REFUND_NOTICE at most, since goods take a day or two to be sent back.
+REFUND_NOTICE = timedelta(days=2)
 ENOUGH = 30  # parcels seen on a leg before their median silence counts as usual
 GENEROUS = 3  # so many times the usual silence is too long …
 NARROWEST, WIDEST = 0.5, 2.0  # … but no less and no more than so many times the default
@@ -73,7 +76,7 @@ def stall(found: Iterable[Stall], limits: Limits, now: datetime) -> Stall | None
     if not late:
         return None
     worst = max(late, key=lambda stall: (now - stall.since - stall.limit, stall.waybill))
-    if now - worst.since >= limits.silent:
+    if now - worst.since >= limits.silent and worst.leg is not Leg.REFUND:
         return Stall(Leg.SILENT, worst.since, limits.silent, None, worst.waybill, worst.last)
     return worst
 
@@ -86,21 +89,25 @@ def silences(
     now: datetime,
     *,
     moved_at: datetime | None = None,
+    refunds: Sequence[Refund] = (),
 ) -> tuple[Stall, ...]:
     """Return the silence of every parcel, or of the order as a whole, with the time after which it is too long. Pure.
+
+    A refund that waits for the buyer until a deadline is such a silence too, also of an order that is over.
 
     An order that is not over always has one, so that no order is followed for ever; there is none only where no
     plausible time is known. ``moved_at``: when the order last moved, for an order or parcel without scans. Times are
     aware.
     """
+    deadlines = tuple(stall for refund in refunds if (stall := _refund(refund, now)))
     if milestone in FINAL:
-        return ()
+        return deadlines
     times = [time for time in (moved_at, *((order.paid_at, order.created_at) if order else ())) if plausible(time, now)]
     heard = max(times, default=None)
     found = [silence for parcel in parcels if (silence := _silence_of(parcel, limits, now, heard))]
     if order and all(is_only_named(parcel) for parcel in parcels):
         found = _before_shipping(order, milestone, limits, now, heard) or found
-    return tuple(found or ([Stall(Leg.SILENT, heard, limits.silent)] if heard else []))
+    return (*deadlines, *(found or ([Stall(Leg.SILENT, heard, limits.silent)] if heard else [])))
 
 
 def too_long(found: Iterable[Stall], now: datetime) -> tuple[Stall, ...]:
@@ -111,10 +118,12 @@ def too_long(found: Iterable[Stall], now: datetime) -> tuple[Stall, ...]:
 def silence(stall: Stall) -> str:
     """Return the name of a silence, made from its parcel and its beginning; the leg is left out, since it may change.
 
-    The name of an unpaid order's silence holds the deadline instead, so that a later deadline raises a new alarm.
+    The name of an unpaid order's silence, or of a refund's, holds the deadline instead, so that a later deadline raises
+    a new alarm.
     """
-    if stall.leg is Leg.NOT_PAID:
-        return f"pay:{(stall.until or stall.since).astimezone(UTC).isoformat()}"
+    if stall.leg in {Leg.NOT_PAID, Leg.REFUND}:
+        name = "pay" if stall.leg is Leg.NOT_PAID else "refund"
+        return f"{name}:{(stall.until or stall.since).astimezone(UTC).isoformat()}"
     return f"{stall.waybill}:{stall.since.astimezone(UTC).isoformat()}"
 
 
@@ -222,6 +231,15 @@ def _not_paid(order: Order, limits: Limits, now: datetime) -> list[Stall]:
     since = created if created and created < until else until - PAY_NOTICE
     notice = min((until - since) / PAY_SHARE, PAY_NOTICE) if since is created else PAY_NOTICE
     return [Stall(Leg.NOT_PAID, since, until - notice - since, until=until)]
+
+
+def _refund(refund: Refund, now: datetime) -> Stall | None:
+    """The silence before the deadline of a refund that waits for the buyer; None once that has passed."""
+    until = refund.until
+    if not (refund.needs_buyer and plausible(until, now)) or until <= max(now, refund.since):
+        return None
+    notice = min((until - refund.since) / PAY_SHARE, REFUND_NOTICE)
+    return Stall(Leg.REFUND, refund.since, until - notice - refund.since, last=refund.code, until=until)
 
 
 def _not_shipped(order: Order, limits: Limits, now: datetime, heard: datetime | None) -> list[Stall]:

@@ -7,6 +7,7 @@ from datetime import datetime, timedelta
 from decimal import Decimal  # noqa: TC003  the same
 from enum import StrEnum
 
+from pandapon.refunds import NEEDS_BUYER, OVER, RefundState, refund_state
 from pandapon.shipment import Milestone, Node, OrderRef, Parcel
 
 ONE_DAY = timedelta(days=1)
@@ -51,6 +52,7 @@ class Leg(StrEnum):
     PICKUP = "pickup"  # ready for pick-up and not fetched
     PROBLEM = "problem"  # at a problem that was told
     SILENT = "silent"  # silent for so long that perhaps nobody waits any more
+    REFUND = "refund"  # a refund waits for the buyer, and the platform closes it
 
 
 @dataclass(frozen=True, slots=True)
@@ -62,8 +64,8 @@ class Stall:
     limit: timedelta  # the silence that is too long
     usual: timedelta | None = None  # the median of this installation's parcels; None: too few seen
     waybill: str = ""  # empty: the order has no parcel yet
-    last: str = ""  # the last entry's words without markup, or its place
-    until: datetime | None = None  # not paid: when the platform closes it, aware; None: it does not say
+    last: str = ""  # the last entry's words without markup, or its place; of a refund its state as sent
+    until: datetime | None = None  # not paid, refund: when the platform closes it, aware; None: it does not say
 
 
 class Basis(StrEnum):
@@ -106,6 +108,44 @@ class Expected:
 
 
 @dataclass(frozen=True, slots=True)
+class Refund:
+    """A refund of an order or of one of its lines, as last read. Times are aware."""
+
+    code: str  # its state as sent, see pandapon.refunds
+    since: datetime  # when it was first read in this state
+    line: str = ""  # names the line within its order; empty: the order as a whole
+    title: str = ""  # of the line; empty: the order as a whole
+    refund_id: str = ""  # empty: the platform does not name it
+    amount: Decimal | None = None  # asked for, yuan; None: unknown
+    until: datetime | None = None  # when its state ends by itself; None: unknown
+    refusal: str = ""  # why the seller refused, without markup
+    is_named: bool = True  # False: the order no longer names it, so that no view shows it
+
+    @property
+    def state(self) -> RefundState | None:
+        """The state; None for an unknown code."""
+        return refund_state(self.code)
+
+    @property
+    def is_open(self) -> bool:
+        """Whether the platform waits for the seller or the buyer. An unknown state does not count."""
+        return self.is_named and self.state is not None and self.state not in OVER
+
+    @property
+    def needs_buyer(self) -> bool:
+        """Whether it waits for the buyer."""
+        return self.is_named and self.state in NEEDS_BUYER
+
+
+@dataclass(frozen=True, slots=True)
+class RefundStep:
+    """A refund's move from one state to another. Equal codes: only the amount that was paid back changed."""
+
+    before: str  # the former code as sent; empty: it is new
+    refund: Refund
+
+
+@dataclass(frozen=True, slots=True)
 class News:
     """All that one reading of one order found and nobody was told yet. It becomes one message."""
 
@@ -118,8 +158,8 @@ class News:
     added: tuple[str, ...] = ()  # waybills seen for the first time after the baseline
     renumbered: tuple[tuple[str, str], ...] = ()  # (old, new) waybill of a parcel that the carrier gave another number
     price: tuple[Decimal, Decimal] | None = None  # the total before and after, yuan
-    refund: tuple[str, str] | None = None  # the refund's state before and after, as sent; empty: none
-    refunded: tuple[Decimal | None, Decimal] | None = None  # what was paid back before and after, yuan, with ``refund``
+    refunds: tuple[RefundStep, ...] = ()
+    refunded: tuple[Decimal | None, Decimal] | None = None  # what was paid back before and after, yuan
     settled: bool = False  # it no longer waits for the buyer's payment, though no step says so: a finance team has it
     late: Expected | None = None  # it is later than it was expected; told once
     stall: Stall | None = None  # of an alarm, whose news is the silence alone
@@ -139,6 +179,11 @@ class News:
         standing = {parcel.waybill: parcel.milestone for parcel in self.parcels}
         again = (node for node in self.nodes if node.milestone in _TOLD_AGAIN)
         return tuple(dict.fromkeys(node.waybill for node in again if standing.get(node.waybill) is node.milestone))
+
+    @property
+    def needs_buyer(self) -> bool:
+        """Whether a refund began to wait for the buyer."""
+        return any(step.refund.needs_buyer for step in self.refunds if step.before != step.refund.code)
 
     @property
     def has_milestone(self) -> bool:

@@ -32,6 +32,7 @@ if TYPE_CHECKING:
     from storage.watch import Watch
     from tracking.messages import Notice
 
+S = TypeVar("S")
 T = TypeVar("T")
 
 
@@ -174,11 +175,12 @@ def merged(pieces: Sequence[News]) -> News | None:
         settled=any(news.settled for news in pieces),
         late=next((news.late for news in pieces if news.late), None),
         price=_whole([news.price for news in pieces]),
-        refund=_whole([news.refund for news in pieces]),
+        refunds=tuple(step for news in pieces for step in news.refunds),
+        refunded=_whole([news.refunded for news in pieces]),
     )
 
 
-def _whole(changes: Sequence[tuple[T, T] | None]) -> tuple[T, T] | None:
+def _whole(changes: Sequence[tuple[S, T] | None]) -> tuple[S, T] | None:
     """Return the change from the first to the last value."""
     known = [change for change in changes if change]
     return (known[0][0], known[-1][1]) if known else None

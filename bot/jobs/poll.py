@@ -14,6 +14,7 @@ from bot.jobs.isolation import SHARED_TROUBLE, isolated
 from bot.jobs.poll_results import poll_result
 from bot.process.failpoints import point
 from bot.reading import PollOutcome, poll_order
+from bot.refunds import RefundReader
 from pandapon.errors import PandaPonError, RateLimitError, ServerError, TransportError
 from tracking.circuit_breaker import Transition
 
@@ -55,9 +56,10 @@ class Poller:
         clock: Callable[[], datetime],
         concurrency: int,
         on_news: Callable[[], None],
+        refunds: RefundReader | None = None,
     ) -> None:
         self._store, self._api, self._clock, self._breaker = store, api, clock, breaker
-        self._decider = decider
+        self._decider, self.refunds = decider, refunds or RefundReader(api, clock)
         self._concurrency, self._on_news = concurrency, on_news
         self._stopping = False
         self._ticking, self._polling_now = asyncio.Lock(), asyncio.Lock()
@@ -148,7 +150,7 @@ class Poller:
 
     async def _read(self, due: DueOrder) -> PollOutcome | Exception:
         try:
-            outcome = await poll_order(self._api, due)
+            outcome = await poll_order(self._api, due, self.refunds)
         except PandaPonError as error:
             self._note(error)
             return error

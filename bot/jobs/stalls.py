@@ -84,7 +84,8 @@ class StallWatch:
     async def _check(self, stored: StoredOrder, standing: Alarm | None) -> bool:
         now = self._clock()
         parcels = live(stored.shipment.parcels)
-        silent = silences(stored.order, stored.milestone, parcels, self.limits, now, moved_at=stored.moved_at)
+        order, refunds = stored.order, stored.known_refunds
+        silent = silences(order, stored.milestone, parcels, self.limits, now, moved_at=stored.moved_at, refunds=refunds)
         found = stall(silent, self.limits, now)
         if found is None:
             again = stall_at(silent)

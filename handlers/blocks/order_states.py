@@ -6,6 +6,7 @@ from typing import TYPE_CHECKING
 
 from handlers.blocks.i18n import _
 from handlers.blocks.text import escape, truncate
+from pandapon.refunds import RefundState, names_refund, refund_state
 from pandapon.shipment import FINAL, PROBLEMS, PROGRESS, Milestone, Platform
 from tracking.attention import NEEDS_ATTENTION
 
@@ -152,11 +153,6 @@ def caveat(status: str, platforms: Collection[Platform]) -> str:
     ).format(command="`/panda track`")
 
 
-def has_refund(status: str) -> bool:
-    """Whether a refund state says that there is a refund. Taobao's 0 says that there is none."""
-    return status.strip() not in {"", "0"}
-
-
 def close_words(reason: str) -> str:
     """Why an order was closed, as Slack text. The upstream's list is open: an unknown reason is shown as it came."""
     words = {
@@ -168,27 +164,18 @@ def close_words(reason: str) -> str:
     return words.get(reason.strip().lower().replace("_", "")) or escape(truncate(reason, 100))
 
 
-def refund_words(status: str) -> str:
-    """A refund's state as Slack text; an unknown one is shown as it came.
-
-    The keys are 1688's words (upstream) and Taobao's numbers (documented for a sibling of this API).
-    """
+def refund_words(code: str) -> str:
+    """A refund's state as Slack text; an unknown one is shown as it came."""
+    if not names_refund(code):
+        return _("none")
     words = {
-        "": _("none"),
-        "0": _("none"),
-        "10": _("requested"),
-        "20": _("agreed, goods to be returned"),
-        "30": _("goods returned"),
-        "100": _("refunded"),
-        "-10": _("refused"),
-        "-20": _("closed"),
-        "waitselleragree": _("requested"),
-        "waitbuyermodify": _("the buyer has to change the request"),
-        "waitbuyersend": _("agreed, goods to be returned"),
-        "waitsellerreceive": _("goods returned"),
-        "refundsuccess": _("refunded"),
-        "refundclose": _("closed"),
-        "refund_closed": _("closed"),
+        RefundState.REQUESTED: _("requested"),
+        RefundState.REFUSED: _("refused"),
+        RefundState.TO_CHANGE: _("the buyer has to change the request"),
+        RefundState.AGREED: _("agreed, goods to be returned"),
+        RefundState.SENT_BACK: _("goods returned"),
+        RefundState.REFUNDED: _("refunded"),
+        RefundState.CLOSED: _("closed"),
     }
-    plain = status.strip().lower()
-    return words.get(plain) or words.get(plain.replace("_", "")) or escape(truncate(status, 40))
+    state = refund_state(code)
+    return words[state] if state else escape(truncate(code, 40))

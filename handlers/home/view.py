@@ -12,7 +12,7 @@ from handlers.blocks.order_lines import collapsed, group_name, order_line, parag
 from handlers.blocks.parts import standing_of
 from handlers.blocks.standing import delivered_of
 from handlers.blocks.text import slack_date
-from handlers.posts import unpaid
+from handlers.posts import refund_alarm, unpaid
 from handlers.posts.alarms import headline
 from pandapon.shipment import OrderRef
 from tracking.attention import Group
@@ -124,6 +124,8 @@ def _silent(alarm: Alarm, now: datetime) -> str:
     stall = alarm.stall
     if stall.leg is Leg.NOT_PAID:
         return unpaid.line(stall, OrderRef.from_key(alarm.key), now)
+    if stall.leg is Leg.REFUND:
+        return refund_alarm.line(stall, OrderRef.from_key(alarm.key), now)
     return _("⏰ {what} since {time}").format(what=headline(stall.leg), time=slack_date(stall.since, now))
 
 

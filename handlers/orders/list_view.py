@@ -12,6 +12,7 @@ from handlers.blocks.labels import platform_name
 from handlers.blocks.locale_data import day_in_full, number
 from handlers.blocks.message import LIST_ROOM, LIST_TEXT, Layout, Message, fitting
 from handlers.blocks.parts import run_button, show_button, standing_in, title_of
+from handlers.blocks.refunds import refund_lines, refunds_of
 from handlers.blocks.standing import standing
 from handlers.blocks.text import escape, money, sanitize_id, short_id, slack_day, truncate
 from handlers.posts import alarms
@@ -216,6 +217,7 @@ def _lines(listed: ListedOrder, now: datetime) -> str:
     order, state = listed.order, standing_of(listed, now)
     details = [detail for detail in (state.state, state.part, state.reason) if detail]
     lines = [" · ".join(details), alarms.line(listed.alarm, now) if listed.alarm else ""]
+    lines += refund_lines(refunds_of(listed.snapshot, order, now)[:1], order, now)
     facts = [
         f"{platform_name(order.platform)} {short_id(order.order_id)}",
         escape(truncate(order.seller, SELLER)),

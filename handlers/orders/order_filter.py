@@ -8,6 +8,7 @@ from typing import TYPE_CHECKING
 
 from handlers.blocks import order_states
 from handlers.blocks.i18n import _
+from handlers.blocks.refunds import refunds_of
 from handlers.blocks.text import code
 from handlers.parsing.days import first_and_last
 from handlers.parsing.typed_command import text_of
@@ -113,11 +114,11 @@ def filter_of(request: ListOrders, now: datetime) -> OrderFilter:
 
 
 def needs_person(listed: ListedOrder, now: datetime) -> bool:
-    """Whether somebody has to act: an alarm, a problem, a parcel to be fetched, a payment that is due soon.
+    """Whether somebody has to act: an alarm, a problem, a parcel to be fetched, a payment due soon, a refund.
 
     An end that nobody wanted needs a person for some time only.
     """
-    if listed.alarm:
+    if listed.alarm or any(refund.needs_buyer for refund in refunds_of(listed.snapshot, listed.order, now)):
         return True
     if listed.milestone in FINAL:
         moved_at = listed.snapshot.moved_at if listed.snapshot else None

@@ -173,7 +173,8 @@ async def _stored(interaction: Interaction, request: ListOrders) -> list[ListedO
     store = interaction.ctx.store
     keys = await store.orders.standing_at(order_states.stands(request.status), STORED)
     if request.status == order_states.ATTENTION:
-        keys = list(dict.fromkeys([*keys, *await store.alarms.live(STORED)]))
+        refunds = await store.orders.refunds_to_act_on(STORED)
+        keys = list(dict.fromkeys([*keys, *refunds, *await store.alarms.live(STORED)]))
     stored, alarms = await asyncio.gather(store.orders.load_readable(keys), store.alarms.of_orders(keys))
     snapshots = [order.snapshot() for order in stored.values() if order.ref.platform in _platforms(request)]
     return [ListedOrder.stored(snapshot, alarms.get(snapshot.ref.key)) for snapshot in snapshots]

@@ -10,11 +10,13 @@ from handlers.blocks.addresses import order_page
 from handlers.blocks.i18n import _, ngettext
 from handlers.blocks.labels import platform_name
 from handlers.blocks.message import Layout
-from handlers.blocks.order_states import close_words, has_refund, refund_words
+from handlers.blocks.order_states import close_words, refund_words
 from handlers.blocks.parts import freshness_of, heading, order_name, parcel_name, run_button, standing_in
+from handlers.blocks.refunds import refund_lines, refunds_of
 from handlers.blocks.standing import of_parcel
 from handlers.blocks.text import escape, money, sanitize_id, slack_date, truncate
 from handlers.wire.requests import ShowOrder, Track, WatchOrders
+from pandapon.refunds import names_refund
 
 if TYPE_CHECKING:
     from datetime import datetime
@@ -37,7 +39,7 @@ def detail(snapshot: OrderSnapshot, now: datetime, back: ListOrders | None = Non
         [el.header(heading(state, order, snapshot.ref)), el.context(" · ".join(names))],
         tail=[el.context(freshness_of(snapshot, now)), *el.actions(_buttons(snapshot.ref, back))],
     )
-    if notes := _notes(state, order, now):
+    if notes := _notes(state, snapshot, now):
         layout.add(el.section("\n".join(notes)))
     if snapshot.order:
         layout.add(el.fields(_facts(snapshot.order, now)))
@@ -61,15 +63,15 @@ def _buttons(ref: OrderRef, back: ListOrders | None) -> list[Block]:
     ]
 
 
-def _notes(state: Standing, order: Order | None, now: datetime) -> list[str]:
+def _notes(state: Standing, snapshot: OrderSnapshot, now: datetime) -> list[str]:
     """What the heading does not say of the state, and what there is to do."""
+    order = snapshot.order
     lines = [" · ".join(note for note in (state.part, state.reason) if note)]
     if order and order.is_unpaid:
         lines.append(_to_pay(order, now))
     if order and order.close_reason:
         lines.append(_("Closed: {reason}").format(reason=close_words(order.close_reason)))
-    if order and has_refund(order.refund_status):
-        lines.append(_("Refund: {status}").format(status=refund_words(order.refund_status)))
+    lines += refund_lines(refunds_of(snapshot, order, now), order, now)
     return [line for line in lines if line]
 
 
@@ -106,12 +108,13 @@ def _add_items(layout: Layout, items: tuple[Item, ...]) -> None:
 
 
 def _item(item: Item) -> str:
+    is_refunded = names_refund(item.refund_status)
     count = f"{item.quantity.normalize():f}" if item.quantity is not None else ""
     facts = [
         _("{count} {unit}").format(count=f"× {count}", unit=escape(truncate(item.unit, 20))).strip() if count else "",
         escape(truncate(item.variant, 100)),
         money(item.amount) if item.amount is not None else "",
-        _("refund: {status}").format(status=refund_words(item.refund_status)) if has_refund(item.refund_status) else "",
+        _("refund: {status}").format(status=refund_words(item.refund_status)) if is_refunded else "",
     ]
     return (escape(truncate(item.title, 200)) or _("(no title)")) + "\n" + " · ".join(fact for fact in facts if fact)
 

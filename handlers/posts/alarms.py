@@ -23,7 +23,7 @@ from handlers.blocks.parts import (
 from handlers.blocks.people import name
 from handlers.blocks.punctuation import sentences
 from handlers.blocks.text import escape, sanitize_id, slack_date, span, truncate
-from handlers.posts import unpaid
+from handlers.posts import refund_alarm, unpaid
 from handlers.wire.requests import Track
 from pandapon.shipment import OrderRef, Parcel
 from storage.alarm import AlarmState
@@ -64,10 +64,14 @@ def alarm(news: News, snapshot: OrderSnapshot, watch: Watch, alarm: Alarm | None
     assert news.stall is not None
     stalled = _stalled(news.stall, news.ref, watch, snapshot)
     if alarm is None or alarm.stall.since != news.stall.since:
-        is_unpaid = news.stall.leg is Leg.NOT_PAID
-        is_over = _("It no longer waits for payment.") if is_unpaid else _("It has moved since.")
-        return _message([_words(stalled, now)], [is_over], stalled)
+        return _message([_words(stalled, now)], [_is_over(news.stall)], stalled)
     return _message([_words(stalled, now)], _done(alarm, now, el.mention), stalled, _buttons(alarm, watch, now))
+
+
+def _is_over(stall: Stall) -> str:
+    if stall.leg is Leg.REFUND:
+        return _("The refund no longer waits for you.")
+    return _("It no longer waits for payment.") if stall.leg is Leg.NOT_PAID else _("It has moved since.")
 
 
 def reminder(
@@ -100,7 +104,7 @@ def was_cleared(alarm: Alarm) -> str:
     """The sentence that an alarm is over."""
     if alarm.stall.leg is Leg.NOT_PAID:
         return _("✅ No longer waiting for payment – alert closed.")
-    return _("✅ Moving again – alert closed.")
+    return refund_alarm.over() if alarm.stall.leg is Leg.REFUND else _("✅ Moving again – alert closed.")
 
 
 def line(alarm: Alarm, now: datetime) -> str:
@@ -109,6 +113,8 @@ def line(alarm: Alarm, now: datetime) -> str:
     sentence = _("⏰ No movement since {time}").format(time=slack_date(stall.since, now))
     if stall.leg is Leg.NOT_PAID:
         sentence = unpaid.line(stall, OrderRef.from_key(alarm.key), now)
+    if stall.leg is Leg.REFUND:
+        sentence = refund_alarm.line(stall, OrderRef.from_key(alarm.key), now)
     return " · ".join([sentence, *_done(alarm, now, name)])
 
 
@@ -117,9 +123,7 @@ def over(alarm: Alarm, milestone: Milestone | None) -> str:
 
     ``milestone``: the order's state now.
     """
-    sentence = _("✅ Moving again – alert closed.")
-    if alarm.stall.leg is Leg.NOT_PAID:
-        sentence = unpaid.over(milestone)
+    sentence = unpaid.over(milestone) if alarm.stall.leg is Leg.NOT_PAID else was_cleared(alarm)
     if alarm.assignee:
         sentence = sentences([sentence, _("{user} was handling it.").format(user=el.mention(alarm.assignee))])
     return sentence
@@ -136,6 +140,7 @@ def headline(leg: Leg) -> str:
         Leg.PICKUP: _("Action needed: pick it up"),
         Leg.PROBLEM: _("Problem still open"),
         Leg.SILENT: _("Still waiting for this?"),
+        Leg.REFUND: _("Action needed: refund"),
     }[leg]
 
 
@@ -147,6 +152,8 @@ def _words(stalled: _Stalled, now: datetime) -> str:
     head = f"⏰ *{event}* · {called(order, ref)}"
     if stall.leg is Leg.NOT_PAID:
         return f"{head}\n{unpaid.words(stall, ref, order, now)}"
+    if stall.leg is Leg.REFUND:
+        return f"{head}\n{refund_alarm.words(stall, ref, now)}"
     return f"{head}\n{sentences([*_causes(stall, silence), _todo(stall, stalled.parcel)])}"
 
 

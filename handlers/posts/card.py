@@ -30,6 +30,7 @@ from handlers.blocks.parts import (
 )
 from handlers.blocks.people import name
 from handlers.blocks.punctuation import listed
+from handlers.blocks.refunds import refund_lines, refunds_of
 from handlers.blocks.standing import standing
 from handlers.blocks.text import sanitize_id, slack_date
 from handlers.posts import alarms
@@ -85,6 +86,7 @@ def card(
     )
     notes = [muted_line(*muted, now)] if muted else []
     notes += [*_actions(snapshot), *([alarms.line(alarm, now)] if alarm else [])]
+    notes += refund_lines(refunds_of(snapshot, order, now), order, now)
     if notes:
         layout.add(el.section("\n".join(notes)))
     _add_parcels(layout, snapshot, order, now)

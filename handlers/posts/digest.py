@@ -20,7 +20,7 @@ from handlers.posts.alarms import headline
 from pandapon.models import Order
 from pandapon.shipment import Milestone, OrderRef
 from tracking.attention import Group, group_of
-from tracking.severity import required_actions
+from tracking.severity import is_refund, required_actions
 from tracking.values import Step
 
 if TYPE_CHECKING:
@@ -105,7 +105,7 @@ def _group(batched: Sequence[News]) -> Group:
 def _is_remarkable(news: News) -> bool:
     """Whether there is more to a piece of news than an order's progress."""
     has_problem = news.has_problem or any(node.milestone and node.milestone.is_problem for node in news.nodes)
-    return bool(has_problem or news.stall or news.price or news.refund or news.settled or required_actions(news))
+    return bool(has_problem or news.stall or news.price or is_refund(news) or news.settled or required_actions(news))
 
 
 def _line(batched: Sequence[News], watch: Watch, title: Title) -> str:
@@ -144,7 +144,7 @@ def _signs(news: News, order: Order | None) -> Sequence[str]:
     problems = [node for node in news.nodes if node.milestone and node.milestone.is_problem]
     signs = [of_step(Step(None, node.milestone), nodes=[node]).headline for node in problems if node.milestone]
     signs += [of_step(step, order, news.nodes).headline for step in news.steps]
-    if required_actions(news):
+    if required_actions(news) or news.needs_buyer:
         signs.append(_("✋ *Action needed*"))
     if news.settled:
         signs.append(_("💳 *No longer waiting for payment*"))
@@ -152,7 +152,7 @@ def _signs(news: News, order: Order | None) -> Sequence[str]:
         signs.append(_("⏳ *Later than expected*"))
     if news.price:
         signs.append(_("💴 *Price changed*"))
-    if news.refund:
+    if is_refund(news):
         signs.append(_("💸 *Refund*"))
     return list(dict.fromkeys(signs))
 

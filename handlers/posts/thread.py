@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 from datetime import timedelta
-from decimal import Decimal
 from typing import TYPE_CHECKING
 
 from handlers.blocks import elements as el
@@ -11,7 +10,6 @@ from handlers.blocks.expectation import late_headline
 from handlers.blocks.i18n import _, ngettext
 from handlers.blocks.labels import action_words
 from handlers.blocks.message import Layout, Message
-from handlers.blocks.order_states import refund_words
 from handlers.blocks.parts import (
     called,
     carrier_link,
@@ -23,6 +21,7 @@ from handlers.blocks.parts import (
     short_name,
 )
 from handlers.blocks.punctuation import labelled, listed
+from handlers.blocks.refunds import news_lines
 from handlers.blocks.standing import delivered, of_milestone, of_step, platform_word
 from handlers.blocks.text import money, sanitize_id, short_ids, slack_time
 from handlers.posts import alarms
@@ -155,7 +154,10 @@ def _headlines(news: News, order: Order | None, now: datetime) -> list[str]:
     lines += [_("✋ *Action needed:* {what}").format(what=action) for action in actions]
     if news.settled and not steps:
         lines.append(_settled(order))
-    lines += _changes(news, order)
+    if news.price:
+        before, after = (money(amount) for amount in news.price)
+        lines.append(_("💴 *Price changed*: {before} → {after}").format(before=before, after=after))
+    lines += news_lines(news, order, now)
     if news.late:
         lines.append(late_headline(news.late, now))
     lines += [_renumbered(old, new) for old, new in news.renumbered[:MAX_LINES]]
@@ -172,25 +174,6 @@ def _settled(order: Order | None) -> str:
     if order is None or not is_with_finance(order.platform, order.status_code):
         return line
     return labelled(line, platform_word(order))
-
-
-def _changes(news: News, order: Order | None) -> list[str]:
-    """The changes of money: the order's price, the state of its refund, and the amount paid back."""
-    lines = []
-    if news.price:
-        before, after = (money(amount) for amount in news.price)
-        lines.append(_("💴 *Price changed*: {before} → {after}").format(before=before, after=after))
-    if news.refund:
-        before, after = (refund_words(state) for state in news.refund)
-        state = after if before == after else f"{before} → {after}"
-        parts = [_("💸 *Refund*: {state}").format(state=state)]
-        if news.refunded:
-            amounts = [money(amount or Decimal(0)) for amount in news.refunded]
-            parts.append(_("paid back {before} → {after}").format(before=amounts[0], after=amounts[1]))
-        if order and order.total_amount is not None and not news.price:
-            parts.append(_("order total {total}").format(total=money(order.total_amount)))
-        lines.append(" · ".join(parts))
-    return lines
 
 
 def _added(waybill: str) -> str:

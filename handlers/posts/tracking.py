@@ -25,6 +25,7 @@ from handlers.blocks.parts import (
     run_button,
     unwatch_button,
 )
+from handlers.blocks.refunds import refund_lines, refunds_of
 from handlers.blocks.standing import standing
 from handlers.posts.parcels import bar_of, more_parcels, no_parcel
 from handlers.wire.requests import ShowOrder, Track, WatchOrders
@@ -72,8 +73,10 @@ def track(
         ],
     )
     times = forecast(snapshot, now, zone)
-    if notes := [note for note in (*state.notes, times) if note]:
-        layout.add(el.section(" · ".join(notes)))
+    notes = [" · ".join(note for note in (*state.notes, times) if note)]
+    notes += refund_lines(refunds_of(snapshot, order, now), order, now)
+    if any(notes):
+        layout.add(el.section("\n".join(note for note in notes if note)))
     if not parcels:
         layout.add(el.section(no_parcel(snapshot, order)))
     for at in range(len(parcels)):

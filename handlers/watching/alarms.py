@@ -70,14 +70,18 @@ def remind_at(alarm: Alarm, now: datetime) -> datetime:
 
 def _confirmation(alarm: Alarm, until: datetime | None, now: datetime) -> str:
     """Confirm the press, and say what follows. ``until``: when they are reminded."""
-    is_unpaid = alarm.stall.leg is Leg.NOT_PAID
+    leg = alarm.stall.leg
     if alarm.state is AlarmState.ACKNOWLEDGED:
-        return _("👌 Noted.") if is_unpaid else _("👌 Noted. I'll stay quiet until it moves.")
+        return _("👌 Noted.") if leg in {Leg.NOT_PAID, Leg.REFUND} else _("👌 Noted. I'll stay quiet until it moves.")
     if alarm.state is AlarmState.ASSIGNED:
         return _("🙋 You've got it. The alert and the card now show your name.")
     if alarm.state is not AlarmState.SNOOZED or until is None:
         return _("Noted.")
-    if is_unpaid:
+    if leg is Leg.REFUND:
+        return _("💤 I'll send you a direct message {time}, unless the refund no longer waits for you.").format(
+            time=slack_date(until, now)
+        )
+    if leg is Leg.NOT_PAID:
         return _("💤 I'll send you a direct message {time}, unless it is paid before then.").format(
             time=slack_date(until, now)
         )

@@ -248,7 +248,11 @@ class TaobaoRefundDetail(Answer):
 
 
 class AlibabaRefund(Answer):
-    """A 1688 refund [stated, the rest of the page was cut]; amounts come as fen [inferred]."""
+    """A 1688 refund [stated, the rest of the page was cut]; amounts come as fen [inferred].
+
+    The page was cut before ``refund_payment``, ``reject_reason`` and ``gmt_time_out``: these names are the upstream's
+    [inferred].
+    """
 
     id: Text = ""
     remark: Plain = ""
@@ -261,6 +265,9 @@ class AlibabaRefund(Answer):
     apply_sub_reason: Plain = ""
     buyer_logistics_name: Plain = ""
     buyer_send_goods: Text = ""
+    refund_payment: Fen = None
+    reject_reason: Plain = ""
+    gmt_time_out: Time = None
 
 
 class CreatedRefund(Answer):

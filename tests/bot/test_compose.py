@@ -16,7 +16,7 @@ from storage.post import BatchRule, Post, PostKind, PostState
 from storage.watch import Watch, WatchState
 from tracking.channel_settings import ChannelSettings
 from tracking.severity import SEVERITIES
-from tracking.values import Filter, Leg, News, Severity, Stall, Step
+from tracking.values import Filter, Leg, News, Refund, RefundStep, Severity, Stall, Step
 
 NOON = datetime(2026, 3, 2, 4, 0, tzinfo=UTC)  # in China
 WATCH = Watch(1, REF.key, "C1", Filter.ALL, WatchState.ACTIVE, "U1", at(0))
@@ -58,7 +58,7 @@ def test_what_would_be_hidden_in_a_whole_is_not_made_one() -> None:
         ([News(REF, M.IN_TRANSIT, nodes=(node((42, "收件人不在", M.ATTEMPT_FAILED)),)), *SCANS], "attempt failed*"),
         ([News(REF, M.IN_TRANSIT, nodes=(node((42, "电话无人接听", None)),)), *SCANS], "that: ✋ *Action needed*"),
         ([News(REF, M.IN_TRANSIT, price=(Decimal(1), Decimal(2))), *SCANS], "that: 💴 *Price changed*"),
-        ([News(REF, M.IN_TRANSIT, refund=("", "WAIT")), *SCANS], "that: 💸 *Refund*"),
+        ([News(REF, M.IN_TRANSIT, refunds=(RefundStep("", Refund("WAIT", at(0))),)), *SCANS], "that: 💸 *Refund*"),
     ],
     ids=["scans", "made good", "twice", "silent", "over at once", "needs somebody", "price", "refund"],
 )

@@ -11,7 +11,7 @@ from support.tracking_cases import REF, Desk, at, due_order, only_order, order
 from bot.decider import MONEY_A_DAY, Decider
 from bot.jobs.poll_results import poll_result
 from bot.reading import PollOutcome
-from handlers.posts import thread
+from handlers.blocks.refunds import news_lines
 from pandapon import alibaba
 from pandapon.models import Item, Order
 from storage.poll import Changed
@@ -26,21 +26,24 @@ def told(*states: Order) -> Desk:
     return desk
 
 
+ASKED_THREE_TIMES = ("", "waitselleragree", "refundclose", "waitselleragree", "refundclose", "waitselleragree")
+
+
 @pytest.mark.parametrize(
-    ("states", "count"),
+    "states",
     [
-        ([order(total_amount=amount) for amount in (10, 15, 10, 15, 10, 15)], 5),
-        ([order(refund_status=state) for state in ("", "WAIT", "", "WAIT", "", "WAIT")], 3),
+        [order(total_amount=amount) for amount in (10, 15, 10, 15, 10, 15)],
+        [order(refund_status=state) for state in ASKED_THREE_TIMES],
     ],
     ids=["price", "refund"],
 )
-def test_a_change_that_comes_again_is_news_again(states: list[Order], count: int) -> None:
+def test_a_change_that_comes_again_is_news_again(states: list[Order]) -> None:
     """Each has a name of its own, and the same one when it is decided again from what was stored."""
     desk = told(*states[:-1])
     lost = desk.decide(only_order(states[-1]))
     desk.now += timedelta(days=1)
     assert desk.see(only_order(states[-1])).event_id == lost.event_id
-    assert len({one.event_id for one in desk.told}) == len(desk.told) == count
+    assert len({one.event_id for one in desk.told}) == len(desk.told) == 5
 
 
 def test_a_refund_of_one_line_is_news() -> None:
@@ -48,7 +51,8 @@ def test_a_refund_of_one_line_is_news() -> None:
     shirts, shoes = Item(title="衬衫"), Item(title="鞋")
     asked = shoes.model_copy(update={"refund_status": "WAIT_SELLER_AGREE"})
     desk = told(order(items=(shirts, shoes)), order(items=(shirts, asked)), order(items=(shirts, asked)))
-    assert [news.refund for news in desk.news] == [("", "WAIT_SELLER_AGREE")]
+    [step] = [step for news in desk.news for step in news.refunds]
+    assert (step.before, step.refund.code, step.refund.title) == ("", "WAIT_SELLER_AGREE", "鞋")
 
 
 def test_what_was_paid_back_is_told_with_the_amounts() -> None:
@@ -61,7 +65,7 @@ def test_what_was_paid_back_is_told_with_the_amounts() -> None:
     )
     assert [news.refunded for news in desk.news] == [None, (None, Decimal(20)), (Decimal(20), Decimal("28.50"))]
     assert desk.last
-    lines = [thread._changes(news, desk.last.order) for news in desk.news]
+    lines = [news_lines(news, desk.last.order, desk.now) for news in desk.news]
     assert lines[0] == ["💸 *Refund*: none → requested · order total ¥128.50"]
     assert lines[1] == ["💸 *Refund*: requested → refunded · paid back ¥0.00 → ¥20.00 · order total ¥128.50"]
     assert lines[2] == ["💸 *Refund*: refunded · paid back ¥20.00 → ¥28.50 · order total ¥128.50"]

@@ -11,6 +11,7 @@ from typing import TYPE_CHECKING, Any
 import pytest
 from support.patience import in_time, until
 
+from benchmarks.kill import KillHarness, kill, now
 from handlers.writing.looks import LOOKS
 from handlers.writing.writer import Writer
 from pandapon.client import Config, PandaPon

@@ -71,7 +71,7 @@ from tracking.daily_digest import DailyDigest, DigestEntry
 from tracking.files import SharedFile
 from tracking.flows import Flow, ShownCart
 from tracking.messages import Muted
-from tracking.values import Basis, Expected, Filter, Leg, News, Severity, Stall, Step
+from tracking.values import Basis, Expected, Filter, Leg, News, Refund, RefundStep, Severity, Stall, Step
 from tracking.writes import Write, WriteState
 
 if TYPE_CHECKING:
@@ -85,6 +85,8 @@ STALL = Stall(Leg.DOMESTIC, NOW - timedelta(days=4), timedelta(days=3), timedelt
 ALARM = Alarm(REF.key, "stall:1", STALL, id=1, raised_at=NOW)
 UNPAID = Stall(Leg.NOT_PAID, NOW - timedelta(days=2), timedelta(days=2), until=NOW + timedelta(hours=6))
 UNPAID_ALARM = Alarm(REF.key, "stall:2", UNPAID, id=2, raised_at=NOW)
+REFUND = Stall(Leg.REFUND, NOW - timedelta(days=5), timedelta(days=5), last="20", until=NOW + timedelta(hours=6))
+REFUND_ALARM = Alarm(REF.key, "stall:3", REFUND, id=3, raised_at=NOW)
 CHOSEN = ChannelSettings(filter=Filter.MILESTONES, quiet_from="22:00", quiet_to="08:00", digest_at="09:00")
 
 FILTERED = ListOrders("paid", ALIBABA, seller="锦绣", since="2026-05-01", until="today", words='"red" 裙')
@@ -321,8 +323,13 @@ def _tracked() -> dict[str, Any]:
     hostile = snapshot(parcel(5, text=HOSTILE, carrier=HOSTILE), of=order(HOSTILE), stale=True)
     paused = watch(state=WatchState.PAUSED, reason="is_archived")
     moved = _news(edited=(node(50, "edited"),), added=("YT2538123456789",), price=(Decimal(9), Decimal(8)))
-    changed = _news(nodes=(), steps=(), refund=("", "退款中"), renumbered=(("SF1", "SF2"),))
+    refund = Refund("退款中", NOW, "1", HOSTILE, "TQ1", Decimal(9), refusal=HOSTILE)
+    refused = Refund("waitbuyermodify", NOW, "2", HOSTILE, "TQ2", Decimal(9), NOW + timedelta(days=3), HOSTILE)
+    agreed = Refund("20", NOW, until=NOW + timedelta(days=3))
+    steps = (RefundStep("", refund), RefundStep("waitselleragree", refused), RefundStep("10", agreed))
+    changed = _news(nodes=(), steps=(), refunds=steps, renumbered=(("SF1", "SF2"),))
     told = _news(nodes=(node(1, HOSTILE),))
+    returning = replace(hostile, refunds=(refund, refused, agreed, agreed))
     expected = replace(two, expected=EXPECTED)
     overdue = replace(hostile, expected=replace(EXPECTED, first=LONG_AGO, last=LONG_AGO, carrier=HOSTILE, lane=HOSTILE))
     late = _news(nodes=(), steps=(), milestone=Milestone.IN_TRANSIT, late=EXPECTED)
@@ -342,6 +349,10 @@ def _tracked() -> dict[str, Any]:
         ),
         "posts.card.card silent": card.card(two, watch(), NOW, alarm=ALARM),
         "posts.card.card unpaid": card.card(snapshot(of=order()), watch(), NOW, alarm=UNPAID_ALARM),
+        "posts.card.card refund": card.card(returning, watch(), NOW, alarm=REFUND_ALARM),
+        "posts.alarms.alarm refund": alarms.alarm(_news(stall=REFUND), two, watch(), REFUND_ALARM, NOW),
+        "posts.alarms.alarm refund over": alarms.alarm(_news(stall=REFUND), two, watch(), None, NOW),
+        "posts.alarms.acted_on refund, too late": alarms.acted_on(REFUND_ALARM, None, LATER),
         "posts.card.card of a parcel that was never scanned": card.card(partly, watch(), NOW),
         "posts.card.card paused": card.card(hostile, paused, NOW),
         "posts.card.card ended": card.card(two, watch(state=WatchState.ENDED), NOW),

@@ -180,6 +180,7 @@ def decided(key: str, what: str, **fields: Any) -> Decision:
         "moved": False,
         "expected": None,
         "was_late": False,
+        "refunds": (),
         "journeys": (),
     }
     return Decision(

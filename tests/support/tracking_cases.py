@@ -149,6 +149,7 @@ def recorded(stored: StoredOrder | None, decision: Decision) -> StoredOrder:
         decision.final_at,
         expected=decision.expected,
         was_late=decision.was_late,
+        refunds=decision.refunds,
     )
 
 

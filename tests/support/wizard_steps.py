@@ -30,7 +30,7 @@ async def open_by(harness: BotHarness, label: str, *, user: str = "mei", channel
     before = len(harness.slack.workspace.views)
     assert (await harness.slack.press(user, message, action)).ok
     await harness.until(lambda: len(harness.slack.workspace.views) > before and WAITING not in text_of(harness))
-    await harness._idle()
+    await harness.idle()
     return view_of(harness)
 
 
@@ -38,7 +38,7 @@ async def send_page(harness: BotHarness, values: dict[str, Any] | None = None, *
     """Send the present page; return the errors at its fields."""
     ack = await harness.slack.submit(user, view_of(harness)["id"], values or {})
     assert ack.ok
-    await harness._idle()
+    await harness.idle()
     return dict((ack.payload or {}).get("errors") or {})
 
 
@@ -59,7 +59,7 @@ async def press_in_page(
     shown = {**view, "state": {"values": values or {}}}
     who = harness.slack.workspace.user(user)
     assert (await forged.send(harness, payloads.view_actions(who, shown, action, trigger=trigger))).ok
-    await harness._idle()
+    await harness.idle()
 
 
 def buttons(view: dict[str, Any]) -> list[dict[str, Any]]:

@@ -11,7 +11,7 @@ from support.tracking_cases import LEFT, PICKED, REF, M, at, node
 
 from pandapon.shipment import OrderRef, Platform
 from tracking.fact_ids import beyond, fact_ids, remaining
-from tracking.values import Leg, News, Stall, Step
+from tracking.values import Leg, News, Refund, RefundStep, Stall, Step
 
 KEY = "1688:1"
 A, B = node(PICKED), node(LEFT)
@@ -46,11 +46,12 @@ def test_what_is_new_is_left() -> None:
         replace(BOTH, nodes=(), steps=(), added=("YT1",)),
         replace(BOTH, nodes=(), steps=(), renumbered=(("YT1", "YT2"),)),
         replace(BOTH, nodes=(), steps=(), price=(Decimal(10), Decimal(12))),
-        replace(BOTH, nodes=(), steps=(), refund=("", "WAIT")),
+        replace(BOTH, nodes=(), steps=(), refunds=(RefundStep("", Refund("WAIT", at(0))),)),
+        replace(BOTH, nodes=(), steps=(), refunded=(None, Decimal(12))),
         replace(BOTH, nodes=(), steps=(), edited=(A,)),
         replace(BOTH, nodes=(), steps=(), settled=True),
     ],
-    ids=["added", "renumbered", "price", "refund", "edit", "settled"],
+    ids=["added", "renumbered", "price", "refund", "paid back", "edit", "settled"],
 )
 def test_each_kind_of_news_has_its_mark(news: News) -> None:
     """Told under another name it is told; of another order it is not."""
