@@ -9,7 +9,7 @@ export PYTHONDONTWRITEBYTECODE :=
 export PYTHONPYCACHEPREFIX := $(CURDIR)/$(VENV)/compiled
 
 .DEFAULT_GOAL := help
-.PHONY: help install demo test check audit format lock bench gallery screenshots translations clean
+.PHONY: help install demo test coverage check audit format lock bench gallery screenshots translations clean
 
 help:  ## show this list
 	@grep -E '^[a-z]+:.*##' $(MAKEFILE_LIST) | sed -E 's/^([a-z]+):.*## /  make \1\t/'
@@ -58,6 +58,10 @@ audit: $(VENV)/audit/.ready  ## look for known weaknesses in the locked packages
 	@$(VENV)/audit/bin/python .ci/audit.py requirements.lock requirements-dev.lock
 
 test: check  ## everything that CI runs
+	$(BIN)/pytest -n $(WORKERS) --dist worksteal -q
+
+# Apart from `make test`: the tracer more than doubles the processor time of the tests.
+coverage: $(VENV)/.dev  ## which lines and branches no test runs
 	$(BIN)/pytest -n $(WORKERS) --dist worksteal --cov --cov-report=term:skip-covered -q
 
 format: $(VENV)/.dev  ## format and mend what ruff can mend

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import os
 from typing import TYPE_CHECKING
 
 import pytest_asyncio
@@ -11,6 +12,11 @@ if TYPE_CHECKING:
     from collections.abc import AsyncIterator
 
     from playwright.async_api import Browser
+
+# All connections of tests are local and unencrypted. Each start of a bot would read the machine's certificates twice,
+# for longer than all the rest of it.
+for name in ("SSL_CERT_FILE", "REQUESTS_CA_BUNDLE"):
+    os.environ.pop(name, None)
 
 settings.register_profile("pandabot", deadline=None, print_blob=True)
 settings.load_profile("pandabot")

@@ -427,7 +427,7 @@ async def test_what_is_asked_for_by_id_outlives_watch_all(harness: BotHarness) -
     await harness.ask("/panda watch all")
     assert "already" in await harness.ask(f"/panda watch {ORDER}", user="tom")
     assert "Stopped watching all" in await harness.ask("/panda unwatch all")
-    assert short_id(ORDER) in await harness.ask("/panda watches")
+    assert ORDER[-6:] in await harness.ask("/panda watches")
     assert "Watched by tom" in await harness.ask(f"/panda why {ORDER}")
     harness.scan(SCANS[0])
     await harness.until(lambda: bool(cards(harness)))
