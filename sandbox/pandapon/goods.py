@@ -60,6 +60,14 @@ MORE_SEARCHES = {
     "th": ("แก้ว", "สายชาร์จ", "หูฟัง", "กระเป๋า"),
 }
 
+# Pictures to search by, for a visitor who has none: the product, and its name in the page's words.
+PICTURES_TO_TRY = {
+    "A000-1688-demo": "Red dress",
+    "A018-1688-demo": "Blue mug",
+    "A043-1688-demo": "Black headphones",
+    "A045-1688-demo": "White bag",
+}
+
 
 @cache
 def catalogue() -> tuple[Goods, ...]:

@@ -7,7 +7,7 @@ from contextvars import ContextVar
 from datetime import timedelta
 from typing import TYPE_CHECKING, Any, Protocol
 
-from sandbox.pandapon.goods import FIRST_SEARCH, MORE_SEARCHES
+from sandbox.pandapon.goods import FIRST_SEARCH, MORE_SEARCHES, PICTURES_TO_TRY
 from sandbox.slack.workspace import SlackError
 from sandbox.web.reading import ReadMarks
 from sandbox.web.recording import Recorder
@@ -138,6 +138,7 @@ class Hub:
             "places": [{"name": name, "tz": tz, "locale": locale} for name, tz, locale in PLACES],
             "clock": self.time(),
             "searches": {code: [first, *MORE_SEARCHES[code]] for code, first in FIRST_SEARCH.items()},
+            "pictures": [{"id": product, "name": name} for product, name in PICTURES_TO_TRY.items()],
             "starts": self.sandbox.starts,
             "is_lively": bool(self.sandbox.scene),
         }

@@ -63,7 +63,7 @@ async def press(hub: Hub, user: str, message: Message, action: Json, state: Json
 async def press_in_view(session: Session, view_id: str, action: Json, state: Json) -> None:
     """Press a button in a modal or in App Home."""
     hub, slack = session.hub, session.hub.sandbox.slack
-    view = _with_state(_view(hub, view_id), state)
+    view = _with_state(_view(hub, view_id), slack.web_api.files.given(state))
     trigger = slack.interactions.new_trigger(
         "" if view["type"] == "home" else view_id
     )  # App Home is no modal to push upon
@@ -92,9 +92,9 @@ async def options(hub: Hub, user: str, body: Json) -> list[Json]:
 async def submit(session: Session, view_id: str, values: Json) -> None:
     """Submit a modal. The modal closes, unless the acknowledgement has another ``response_action``."""
     hub, slack = session.hub, session.hub.sandbox.slack
-    payload = payloads.view_submission(
-        _person(hub, session.user), _view(hub, view_id), values, trigger=slack.interactions.new_trigger(view_id)
-    )
+    trigger = slack.interactions.new_trigger(view_id)
+    whole = slack.web_api.files.given(values)
+    payload = payloads.view_submission(_person(hub, session.user), _view(hub, view_id), whole, trigger=trigger)
     ack = await slack.deliver("interactive", payload)
     if not ack.ok:
         session.modals.refused(view_id, {"": TROUBLE})

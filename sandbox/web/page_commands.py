@@ -3,9 +3,11 @@
 from __future__ import annotations
 
 import asyncio
+from base64 import b64decode
 from datetime import timedelta
 from typing import TYPE_CHECKING, Any
 
+from sandbox.pandapon.goods import PICTURES_TO_TRY, picture
 from sandbox.slack.workspace import SlackError
 from sandbox.web import interactions, outcome
 from sandbox.web.events import EVENTS, NO_SUCH_ORDER, ImpossibleError
@@ -16,6 +18,7 @@ from sandbox.web.texts import NOT_A_COMMAND, NOT_IN_THREADS, SCAN_PRESETS, WAITI
 if TYPE_CHECKING:
     from collections.abc import Awaitable, Callable
 
+    from sandbox.slack.files import File
     from sandbox.web.page_json import Json
     from sandbox.web.session import Session
 
@@ -23,6 +26,7 @@ if TYPE_CHECKING:
 
 LONGEST = timedelta(days=60)  # the scans of the demo's orders end earlier
 FASTEST = 100_000
+LONGEST_NAME = 200
 WAITING_NOTE_AFTER = 0.7  # seconds without an acknowledgement until the page shows that it waits
 # The app has to acknowledge these, so the person may have to wait.
 AWAIT_APP = {"slash", "press", "options", "shortcut", "global_shortcut", "submit"}
@@ -72,16 +76,43 @@ async def _unknown(_session: Session, body: Json) -> None:
 async def _say(session: Session, body: Json) -> None:
     room = session.hub.room(session.user, str(body["channel"]))
     text, thread = str(body["text"]).strip(), str(body.get("thread") or "")
-    if not text:
+    given = body.get("files") or []
+    files = [_kept(session, str(file_id)) for file_id in given]
+    if not text and not files:
         return
     place: Json = {"channel": room.id}
     if thread:
         place["thread"] = message_reference(_workspace(session), _workspace(session).find(room, thread))
-    _record(session, "say", **place, text=text)
+    _record(session, "say", **place, text=text, **({"files": given} if given else {}))
     said = await session.hub.sandbox.slack.say(
-        session.user, room.id, interactions.typed(session.hub, text), thread_ts=thread
+        session.user, room.id, interactions.typed(session.hub, text), thread_ts=thread, files=files
     )
     session.hub.mark_read(session.user, room.id, said.ts, thread)
+
+
+async def _keep_file(session: Session, body: Json) -> None:
+    """Keep a file that is to be sent with a message or a form, and answer with its id."""
+    product = str(body.get("picture") or "")
+    if product and product not in PICTURES_TO_TRY:
+        raise CannotError("There is no such picture.")
+    name = f"{PICTURES_TO_TRY[product]}.png" if product else str(body["name"])[:LONGEST_NAME]
+    content = picture(product) if product else b64decode(str(body["content"]), validate=True)
+    answer: Json = {"type": "file", "ask": body.get("ask"), "file": None}
+    if not content:
+        session.send(answer)
+        raise CannotError("This file is too large for the demo.")
+    _record(session, "keep_file", **{key: body[key] for key in ("picture", "name", "content") if body.get(key)})
+    files = session.hub.sandbox.slack.web_api.files
+    described = files.described(files.keep(session.user, name, content))
+    session.send(answer | {"file": {key: described[key] for key in ("id", "name", "mimetype")}})
+
+
+def _kept(session: Session, file_id: str) -> File:
+    """Return a file of this person. Raises CannotError."""
+    file = session.hub.sandbox.slack.web_api.files.shared.get(file_id)
+    if file is None or file.user != session.user:
+        raise CannotError("There is no such picture.")
+    return file
 
 
 async def _slash(session: Session, body: Json) -> None:
@@ -252,6 +283,7 @@ def _view_reference(session: Session, view_id: str) -> str | int:
 
 COMMANDS: dict[str, PageCommand] = {
     "say": _say,
+    "keep_file": _keep_file,
     "slash": _slash,
     "mark_read": _mark_read,
     "history": _history,

@@ -32,7 +32,15 @@ TYPES = {
     ".json": "application/json",
     ".png": "image/png",
 }
-IN_ORDER = {"history", "thread", "threads", "mark_read", "switch_user", "say"}  # carried out one after the other
+IN_ORDER = {
+    "history",
+    "thread",
+    "threads",
+    "mark_read",
+    "switch_user",
+    "say",
+    "keep_file",
+}  # carried out one after the other
 FOREVER = "public, max-age=31536000, immutable"
 VERSIONED = re.compile(r"v-[0-9a-f]+/")
 LONGEST = 4 * 1024 * 1024  # bytes of one message from a page
@@ -55,6 +63,7 @@ class WebServer:
         app.router.add_get("/", self._page)
         app.router.add_get("/static/{path:.+}", self._file)
         app.router.add_get("/img/{name}.png", self._picture)
+        app.router.add_get("/shared/{file}", self._shared)
         app.router.add_get("/recording.json", self._recording)
         app.router.add_get("/ws", self._socket)
         self._runner = web.AppRunner(app, access_log=None, shutdown_timeout=1.0)
@@ -108,6 +117,13 @@ class WebServer:
     async def _picture(self, request: web.Request) -> web.Response:
         """Draw a picture of the goods. Their public address does not exist, so the page asks this server."""
         return web.Response(body=picture(request.match_info["name"]), content_type="image/png", headers=self._headers())
+
+    async def _shared(self, request: web.Request) -> web.Response:
+        """Serve a picture that somebody shared. Every visitor of the demo is everybody in it."""
+        file = self.hub.sandbox.slack.web_api.files.shared.get(request.match_info["file"])
+        if file is None or not file.mimetype.startswith("image/"):
+            raise web.HTTPNotFound
+        return web.Response(body=file.content, content_type=file.mimetype, headers=self._headers())
 
     def _headers(self) -> dict[str, str]:
         return {

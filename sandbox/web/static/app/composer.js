@@ -2,6 +2,7 @@
 
 import { button, freshId, h } from "./dom.js";
 import { Completion } from "./completion.js";
+import { Attached } from "./files.js";
 import { keepLine, sentLines } from "./history.js";
 import { menuButton } from "./menu.js";
 import { icon } from "./icons.js";
@@ -33,15 +34,18 @@ export class Composer {
       onkeydown: (event) => this.#key(event),
       oninput: () => this.#typed(),
     });
+    this.attached = new Attached(page);
     this.completion = new Completion(this.box, listId, () => this.#commands());
     this.element = h(
       "form",
       { class: "composer", onsubmit: (event) => { event.preventDefault(); this.#send(); } },
       this.completion.element,
+      this.attached.element,
       h(
         "div",
         { class: "composer-row" },
         menuButton(icon("bolt"), say("Shortcuts"), () => this.#shortcuts()),
+        menuButton(icon("clip"), say("Attach"), () => this.attached.entries()),
         this.box,
         button(icon("send"), () => this.#send(), { class: "send", "aria-label": say("Send") }),
       ),
@@ -121,13 +125,13 @@ export class Composer {
 
   #send() {
     const text = this.box.value;
-    if (!text.trim()) return;
+    if (!text.trim() && !this.attached.files.length) return;
     const [, command, rest] = text.match(/^(\/\S+)\s*([\s\S]*)$/) ?? [];
     const isKnown = this.#commands().some((one) => one.command === command);
     if (command) this.page.socket.send("slash", { ...this.where(), command, text: rest });
     if (command && !isKnown) return; // the server refuses it; the text stays, to be corrected
-    if (!command) this.page.socket.send("say", { ...this.where(), text });
-    keepLine(text);
+    if (!command) this.page.socket.send("say", { ...this.where(), text, files: this.attached.take() });
+    if (text.trim()) keepLine(text);
     this.#put("");
     this.completion.close();
     this.sent();

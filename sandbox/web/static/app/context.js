@@ -3,7 +3,7 @@
 const KINDS = { channel: "public" }; // the page's kind of channel -> the word of Slack's filters
 
 /** A context for messages, modals or App Home. `heading` is the level of header blocks. */
-export function contextFor(store, surface, { act, options, heading = 3 }) {
+export function contextFor(store, surface, { act, options, files, heading = 3 }) {
   const { users, channels } = store.state;
   return {
     users,
@@ -15,5 +15,6 @@ export function contextFor(store, surface, { act, options, heading = 3 }) {
     heading,
     act,
     options,
+    files,
   };
 }

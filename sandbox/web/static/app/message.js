@@ -5,6 +5,7 @@ import { plainText } from "../blocks/text.js";
 import { avatar } from "./avatar.js";
 import { button, h, unseen } from "./dom.js";
 import { contextFor } from "./context.js";
+import { shownFile } from "./files.js";
 import { menuButton } from "./menu.js";
 import { clockTime, dayName, momentOf, shortTime, wholeTime } from "./times.js";
 import { icon } from "./icons.js";
@@ -46,7 +47,8 @@ function content(page, message, body, inThread) {
   });
   const fragment = document.createDocumentFragment();
   if (message.blocks?.length) fragment.append(renderBlocks(message.blocks, context));
-  else fragment.append(h("div", { class: "plain" }, renderMrkdwn(message.text, context)));
+  else if (message.text) fragment.append(h("div", { class: "plain" }, renderMrkdwn(message.text, context)));
+  if (message.files?.length) fragment.append(h("div", { class: "shared-files" }, message.files.map(shownFile)));
   fragment.append(...(message.attachments ?? []).map((one) => attachment(one, context)));
   if (message.edited) fragment.append(h("span", { class: "edited", title: say("This message was changed after it was posted") }, say("(edited)")));
   return fragment;

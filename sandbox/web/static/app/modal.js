@@ -3,6 +3,7 @@
 import { readState, renderBlocks, showErrors } from "../blocks/index.js";
 import { button, freshId, h } from "./dom.js";
 import { contextFor } from "./context.js";
+import { keeper } from "./files.js";
 import { withTypedValues } from "./typed_values.js";
 import { icon } from "./icons.js";
 import { say } from "./words.js";
@@ -35,6 +36,7 @@ function open(page, view, typed) {
   const { store, socket } = page;
   const root = h("div", { class: "modal-body" });
   const context = contextFor(store, "modal", {
+    files: keeper(page),
     act: (action) => socket.send("press", { view_id: view.id, action, state: readState(root) }),
     options: async (block_id, action_id, query) => (await socket.ask("options", { view_id: view.id, block_id, action_id, query })).options,
   });

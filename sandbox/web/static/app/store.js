@@ -4,7 +4,7 @@ import { Room } from "./room.js";
 import { language } from "./words.js";
 
 export class Store extends EventTarget {
-  state = { me: "", users: {}, channels: [], threads: [], commands: [], shortcuts: [], places: [], orders: [], searches: {}, starts: {}, faults: [], views: [] };
+  state = { me: "", users: {}, channels: [], threads: [], commands: [], shortcuts: [], places: [], orders: [], searches: {}, pictures: [], starts: {}, faults: [], views: [] };
   place = { kind: "channel", id: "" }; // the place in the middle: {kind: "channel", id}, {kind: "threads"} or {kind: "home"}
   thread = null; // {channel, ts, parent}
   #rooms = new Map();

@@ -31,13 +31,6 @@ export function richTextInput(element, place) {
   return wired(node, element, place, () => ({ rich_text_value: richText(node.value) }));
 }
 
-/** A choice of files, which are sent nowhere: the stand-in keeps no files, and the app gets none. */
-export function fileInput(element, place) {
-  const accept = element.filetypes?.map((one) => `.${one}`).join(",");
-  const node = h("input", { type: "file", class: "bk-type", accept, multiple: (element.max_files ?? 10) > 1, ...named(element, place) });
-  return wired(node, element, place, () => ({ files: [] }));
-}
-
 function wired(node, element, place, payload) {
   const when = element.dispatch_action_config?.trigger_actions_on ?? ["on_enter_pressed"];
   if (place.input?.dispatches && when.includes("on_enter_pressed"))
