@@ -1,6 +1,7 @@
-"""The command line: run, demo, check, backup, restore, api and sandbox; :mod:`bot.cli_texts` adds courier and gloss.
+"""The command line: run, demo, check, doctor, backup, restore, audit, api and sandbox.
 
-Each command imports its parts when it runs, so that --help and --version stay quick.
+:mod:`bot.cli_texts` adds courier and gloss. Each command imports its parts when it runs, so that --help and --version
+stay quick.
 """
 
 from __future__ import annotations
@@ -172,6 +173,17 @@ async def _check(settings: Settings) -> int:
             typer.echo(f"  → {finding.mend}")
     typer.echo("Everything is ready: start it with `pandabot run`." if not failed else f"{failed} to mend.")
     return 1 if failed else 0
+
+
+@app.command()
+def doctor() -> None:
+    """Print what a bug report needs: versions, settings, sizes and figures; no secrets, ids, names or contents."""
+    from bot.commands.doctor import report
+    from bot.process.clock import utc_now
+
+    settings = settings_or_exit()
+    log.configure("error", settings.secrets())
+    typer.echo(asyncio.run(report(settings, utc_now())), nl=False)
 
 
 @app.command(context_settings={"allow_extra_args": True, "ignore_unknown_options": True})

@@ -1,0 +1,125 @@
+"""`pandabot doctor`: what a bug report needs, in one Markdown text without secrets, ids, names or contents.
+
+It changes nothing, and a bot may run meanwhile. A part that cannot be read is a sentence in its place.
+"""
+
+from __future__ import annotations
+
+import platform
+import sqlite3
+import sys
+from contextlib import closing
+from importlib.metadata import distributions
+from typing import TYPE_CHECKING, Any
+
+import aiohttp
+from pydantic import SecretStr
+
+from bot.process.redaction import Redaction
+from bot.process.version import VERSION
+from storage import backup
+from storage.database import open_to_read
+from storage.private import is_open_to_others
+
+if TYPE_CHECKING:
+    from collections.abc import Iterator
+    from datetime import datetime
+    from pathlib import Path
+
+    from bot.settings import Settings
+
+SECONDS = 3.0  # for each question to the running bot
+LONGEST = 20_000  # characters of a part
+LIBRARIES = ("slack-bolt", "slack-sdk", "httpx", "apscheduler", "sqlite-utils", "pydantic", "aiohttp", "babel")
+LISTS_OF_IDS = frozenset({"writers", "auditors", "pandapon_user_id", "no_proxy"})
+
+
+async def report(settings: Settings, now: datetime) -> str:
+    """Return the report. ``now``: aware."""
+    redaction = Redaction(settings.secrets())
+    parts = [
+        ("The machine", _table(_machine())),
+        ("Settings that differ from their defaults", _table(_settings(settings))),
+        ("The database", _table(_database(settings.database_path))),
+        ("Copies", _table(_copies(settings.backups))),
+        ("The running bot", await _running(settings)),
+    ]
+    made = f"Made at {now:%Y-%m-%d %H:%M} UTC. Please read it before you attach it to a report."
+    body = "\n\n".join(f"## {title}\n\n{redaction.clean(text, LONGEST)}" for title, text in parts)
+    return f"# pandabot doctor\n\n{made}\n\n{body}\n"
+
+
+def _table(rows: Iterator[tuple[str, object]]) -> str:
+    lines = [f"| {name} | {str(value).replace('|', '/')} |" for name, value in rows]
+    return "\n".join(["| | |", "|---|---|", *lines]) if lines else "Nothing."
+
+
+def _machine() -> Iterator[tuple[str, object]]:
+    yield "pandabot", VERSION
+    yield "Python", f"{platform.python_implementation()} {platform.python_version()} ({sys.platform})"
+    yield "system", f"{platform.system()} {platform.release()} {platform.machine()}"
+    yield "SQLite", sqlite3.sqlite_version
+    versions = {each.name.lower(): each.version for each in distributions()}
+    for name in LIBRARIES:
+        yield name, versions.get(name, "not installed")
+
+
+def _settings(settings: Settings) -> Iterator[tuple[str, object]]:
+    """The names of all settings that were given; values only where they are no secret and name nobody."""
+    for name, declared in type(settings).model_fields.items():
+        value = getattr(settings, name)
+        if value is not None and value != declared.get_default(call_default_factory=True):
+            yield name.upper(), _shown(name, value)
+
+
+def _shown(name: str, value: Any) -> object:
+    if isinstance(value, SecretStr):
+        return f"given, {len(value.get_secret_value())} characters"
+    if name in LISTS_OF_IDS:
+        return f"given, {len(str(value).split(','))} entries"
+    return value
+
+
+def _database(path: Path) -> Iterator[tuple[str, object]]:
+    """Sizes, versions and numbers of rows: no row is read."""
+    for end in ("", "-wal"):
+        file = path.with_name(path.name + end)
+        yield file.name, f"{file.stat().st_size:,} bytes" if file.exists() else "does not exist"
+    if not path.exists():
+        return
+    yield "others may read it", "yes" if is_open_to_others(path) else "no"
+    try:
+        with closing(open_to_read(path)) as conn:
+            yield "quick check", "; ".join(str(row[0]) for row in conn.execute("PRAGMA quick_check(5)"))
+            names = "SELECT name FROM sqlite_master WHERE type = 'table' AND name NOT LIKE 'sqlite_%' ORDER BY name"
+            for (table,) in conn.execute(names).fetchall():
+                yield f"rows of {table}", conn.execute(f'SELECT COUNT(*) FROM "{table}"').fetchone()[0]  # noqa: S608  a name from the schema
+            yield "last migration", conn.execute("SELECT MAX(name) FROM _sqlite_migrations").fetchone()[0]
+            for table, states in (("outbox", "state"), ("writes", "state"), ("watches", "state")):
+                counted = conn.execute(f"SELECT {states}, COUNT(*) FROM {table} GROUP BY 1")  # noqa: S608  constants
+                yield f"{table} by state", ", ".join(f"{state} {count}" for state, count in counted) or "none"
+    except sqlite3.Error as error:
+        yield "cannot be read further", error
+
+
+def _copies(folder: Path) -> Iterator[tuple[str, object]]:
+    copies = backup.backups(folder)  # newest first
+    yield "number", len(copies)
+    if copies:
+        yield "newest", f"{backup.taken_at(copies[0]):%Y-%m-%d %H:%M} UTC"
+
+
+async def _running(settings: Settings) -> str:
+    """The answers of ``/readyz`` and ``/metrics`` of a bot that runs here."""
+    host = "127.0.0.1" if settings.http_host in {"0.0.0.0", "::"} else settings.http_host  # noqa: S104  where it listens
+    base = f"http://{host}:{settings.http_port}"
+    try:
+        async with aiohttp.ClientSession(timeout=aiohttp.ClientTimeout(total=SECONDS)) as session:
+            texts = []
+            for path in ("/readyz", "/metrics"):
+                async with session.get(base + path) as answer:
+                    lines = (await answer.text()).splitlines()
+                    texts.append("\n".join(line for line in lines if not line.startswith("#")))
+    except (aiohttp.ClientError, TimeoutError, OSError) as error:
+        return f"No bot answers at {base}: {type(error).__name__}."
+    return "```\n" + "\n\n".join(texts) + "\n```"
