@@ -237,13 +237,18 @@ app.add_typer(sandbox, name="sandbox")
 @sandbox.command("pandapon")
 def sandbox_pandapon(
     port: Annotated[int, typer.Option(min=0, max=65535, help="0: any free one.")] = 8766,
+    push_to: Annotated[
+        str, typer.Option(help="The address that gets push messages, e.g. http://127.0.0.1:8080/…")
+    ] = "",
 ) -> None:
     """Run the stand-in of PandaPon: all operations, with state, strict. Prints the settings that reach it."""
     from bot.commands.sandbox import serve
 
+    if push_to and not push_to.startswith("http"):
+        fail(f"--push-to {push_to!r} is no address that begins with http:// or https://")
     log.configure("error", ())
     try:
-        asyncio.run(_until_stopped(lambda stop: serve(port, typer.echo, stop)))
+        asyncio.run(_until_stopped(lambda stop: serve(port, typer.echo, stop, push_to)))
     except OSError as error:
         fail(f"cannot listen on port {port}: {error.strerror}")
 

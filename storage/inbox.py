@@ -131,6 +131,15 @@ def counts(conn: sqlite3.Connection, since: datetime) -> tuple[dict[str, int], d
     return by_outcome, to_time(max((row[2] for row in rows), default=None))
 
 
+def unknown_kinds(conn: sqlite3.Connection, since: datetime, limit: int) -> list[str]:
+    """Return the unknown types of messages since then about stored orders, the most frequent first."""
+    query = (
+        "SELECT kind FROM inbox WHERE received_at >= ? AND outcome = ? AND kind <> '' "
+        "GROUP BY kind ORDER BY COUNT(*) DESC, kind LIMIT ?"
+    )
+    return [kind for (kind,) in conn.execute(query, (to_int(since), Outcome.UNKNOWN_TYPE, limit))]
+
+
 def prune_unknown(conn: sqlite3.Connection, before: datetime, limit: int) -> int:
     """Delete up to ``limit`` messages about unknown orders that came before ``before``. Returns how many."""
     return conn.execute(FORGET, (to_int(before), limit)).rowcount

@@ -178,6 +178,7 @@ class Inbox(Aggregate):
     waiting = Operation(inbox.waiting)
     done = Operation(inbox.done)
     counts = Operation(inbox.counts)
+    unknown_kinds = Operation(inbox.unknown_kinds)
     concerned = Operation(inbox.concerned)
     prune_unknown = Operation(inbox.prune_unknown)
 

@@ -3,11 +3,13 @@
 from __future__ import annotations
 
 import asyncio
+import contextlib
 import json
 from typing import TYPE_CHECKING
 
 from bot.process.clock import utc_now
 from sandbox.pandapon.demo import living_world
+from sandbox.pandapon.pushes import Pushes
 from sandbox.pandapon.server import PandaPonServer
 from sandbox.pandapon.trading.routes import OWN_PATHS
 
@@ -16,13 +18,14 @@ if TYPE_CHECKING:
 
     from sandbox.pandapon.world import World
 
+PAUSE = 5.0  # seconds before a push that was not acknowledged is repeated; the vendor waits for half an hour
 ARRIVALS_EVERY = 5.0  # seconds between two looks for orders whose time has come
 
 
-async def serve(port: int, say: Callable[[str], None], stop: asyncio.Event) -> None:
+async def serve(port: int, say: Callable[[str], None], stop: asyncio.Event, push_to: str = "") -> None:
     """Serve the living account of the demo until ``stop`` is set, and say the settings that reach it.
 
-    Raises OSError when the port is taken.
+    ``push_to``: the address that gets its push messages; empty: none are sent. Raises OSError when the port is taken.
     """
     world = living_world(utc_now, utc_now())
     server = PandaPonServer(world, utc_now)
@@ -31,7 +34,8 @@ async def serve(port: int, say: Callable[[str], None], stop: asyncio.Event) -> N
         for line in settings(server):
             say(line)
         arrivals = asyncio.create_task(_arrive(world))
-        await stop.wait()
+        async with Pushes(world, utc_now, push_to, pause=PAUSE) if push_to else contextlib.nullcontext():
+            await stop.wait()
         arrivals.cancel()
     finally:
         await server.stop()

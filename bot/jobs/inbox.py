@@ -6,6 +6,7 @@ import asyncio
 import logging
 from typing import TYPE_CHECKING
 
+from pandapon.pushes import family_of
 from storage.inbox import Outcome
 
 if TYPE_CHECKING:
@@ -17,22 +18,6 @@ if TYPE_CHECKING:
 log = logging.getLogger(__name__)
 
 BATCH = 100
-# The ends of messageType behind the platform's name [stated and inferred]; other types are handled alike and counted.
-KNOWN = (
-    "ORDER_PRICE_MODIFY",
-    "BUYER_REFUND",
-    "REFUND_AFTER_SALES",
-    "ORDER_CREATE",
-    "ORDER_CANCEL",
-    "ORDER_PAY",
-    "ORDER_PAY_SUCCESS",
-    "SENDGOODS",
-    "RECEIVEGOODS",
-    "ORDER_SUCCESS",
-    "CLOSE",
-    "BUYER_VIEW_TRACE",
-    "MAIL_NO_CHANGE",
-)
 
 
 class InboxReader:
@@ -80,4 +65,4 @@ class InboxReader:
 def _outcome(kind: str, *, known: bool) -> Outcome:
     if not known:
         return Outcome.UNKNOWN_ORDER
-    return Outcome.LOOKED_AT if kind.endswith(KNOWN) else Outcome.UNKNOWN_TYPE
+    return Outcome.LOOKED_AT if family_of(kind) else Outcome.UNKNOWN_TYPE

@@ -9,19 +9,17 @@ from __future__ import annotations
 import asyncio
 import hashlib
 import hmac
-import json
-import re
-from dataclasses import dataclass
-from typing import TYPE_CHECKING, Any
+from typing import TYPE_CHECKING
 
 from aiohttp import hdrs, web
 
 from bot.web import gate
+from pandapon.pushes import MalformedError, read_push
 from storage.errors import StorageError
 from storage.inbox import PushMessage
 
 if TYPE_CHECKING:
-    from collections.abc import Callable, Iterator
+    from collections.abc import Callable
     from datetime import datetime
 
     from storage.store import Store
@@ -31,42 +29,6 @@ STORE_SECONDS = 0.7  # the sender hangs up after 1 s; an unstored message must n
 MOST_WAITING = 50  # messages that wait for a slow database; any further one gets 503 at once
 TAKEN = ("GET", "HEAD", "POST")
 PATH = "/pandapon/callbacks/{token}"
-# Every name under which a message may carry the number of an order, sub-order or parcel [stated and inferred].
-ID_NAMES = frozenset(
-    name.lower()
-    for name in (
-        "salesOrderId",
-        "purchaseOrderId",
-        "purchase_id",
-        "orderId",
-        "order_id",
-        "idOfStr",
-        "outer_purchase_id",
-        "outOrderId",
-        "purchase_order_outer_id",
-        "purchase_order_line_outer_id",
-        "subPurchaseOrderId",
-        "sub_purchase_order_id",
-        "subOrderId",
-        "mailNo",
-        "logistic_number",
-        "logisticsBillNo",
-    )
-)
-NUMBER = re.compile(r"[A-Za-z0-9-]{5,40}")
-MOST_IDS, DEEPEST = 50, 8
-
-
-class MalformedError(ValueError):
-    """The body is no message; the text says in a sentence why."""
-
-
-@dataclass(frozen=True, slots=True)
-class Message:
-    """A parsed message. ``ids``: of orders, sub-orders and parcels in it."""
-
-    kind: str  # messageType without its platform; empty when there is none
-    ids: tuple[str, ...]
 
 
 def routes(
@@ -102,7 +64,7 @@ class _Callbacks:
 
     async def _take(self, body: bytes) -> web.Response:
         try:
-            message = read(body)
+            message = read_push(body)
         except MalformedError as error:
             return web.json_response({"code": 400, "msg": str(error)}, status=400)
         push = PushMessage(hashlib.sha256(body).hexdigest(), message.kind, message.ids, self._clock())
@@ -131,50 +93,6 @@ class _Callbacks:
 
 def _ok() -> web.Response:
     return web.json_response({"code": 200, "msg": "ok"})
-
-
-def read(body: bytes) -> Message:
-    """Parse a body. Its message body is an object, or a string that holds JSON. Raises MalformedError."""
-    outer = _json(body)
-    if isinstance(outer, str):
-        outer = _json(outer)
-    if not isinstance(outer, dict):
-        raise MalformedError("a message is a JSON object")
-    inner = outer.get("messageBody", outer.get("message", outer))
-    if isinstance(inner, str):
-        inner = _json(inner) if inner.strip() else {}
-    kind = outer.get("messageType")
-    return Message(_suffix(str(kind)) if isinstance(kind, str | int) else "", tuple(_ids({"": inner}))[:MOST_IDS])
-
-
-def _json(body: bytes | str) -> Any:
-    """Parse JSON with numbers as text: 19 digits do not survive a float."""
-    try:
-        return json.loads(body, parse_int=str, parse_float=str, parse_constant=str)
-    except (ValueError, RecursionError):
-        raise MalformedError("the body is not JSON") from None
-
-
-def _suffix(kind: str) -> str:
-    """Return a type without its platform: ``1688_ORDER_…`` and ``TAOBAO_ORDER_…`` mean the same."""
-    storable = kind.encode("utf-8", "replace").decode()  # JSON may carry half of a surrogate pair
-    return re.sub(r"^(?:TAOBAO|1688)_", "", storable.strip().upper())[:80]
-
-
-def _ids(value: Any, depth: int = 0) -> Iterator[str]:
-    """Yield each number under a name of an order, sub-order or parcel, anywhere in the message."""
-    if depth > DEEPEST:
-        return
-    if isinstance(value, list):
-        for item in value[:MOST_IDS]:
-            yield from _ids(item, depth + 1)
-    elif isinstance(value, dict):
-        for name, part in value.items():
-            named = str(name).lower() in ID_NAMES or (depth > 0 and name == "id")
-            if named and isinstance(part, str) and NUMBER.fullmatch(part):
-                yield part
-            else:
-                yield from _ids(part, depth + 1)
 
 
 def _digest(token: str) -> bytes:

@@ -24,6 +24,7 @@ if TYPE_CHECKING:
     from handlers.parsing.typed_command import TypedCommand
 
 PUSHES_COUNTED = timedelta(hours=24)  # older pushed messages are not counted
+KINDS = 3  # unknown types of messages that are named
 
 
 def read_status(command: TypedCommand) -> Status:
@@ -50,7 +51,8 @@ async def show_status(interaction: Interaction, _request: Status) -> Message:
 async def _pushed(interaction: Interaction, now: datetime) -> status_view.Pushed:
     counts, last = await interaction.ctx.store.inbox.counts(now - PUSHES_COUNTED)
     unknown_orders, unknown_types = counts.get(Outcome.UNKNOWN_ORDER, 0), counts.get(Outcome.UNKNOWN_TYPE, 0)
-    return status_view.Pushed(sum(counts.values()), unknown_orders, unknown_types, last)
+    kinds = await interaction.ctx.store.inbox.unknown_kinds(now - PUSHES_COUNTED, KINDS) if unknown_types else ()
+    return status_view.Pushed(sum(counts.values()), unknown_orders, unknown_types, last, tuple(kinds))
 
 
 def _help() -> HelpPage:

@@ -9,13 +9,13 @@ from typing import TYPE_CHECKING
 from handlers.blocks import elements as el
 from handlers.blocks.i18n import _, ngettext
 from handlers.blocks.locale_data import number
-from handlers.blocks.punctuation import bracketed, clauses, sentence, sentences
+from handlers.blocks.punctuation import bracketed, clauses, listed, sentence, sentences
 from handlers.blocks.text import ago, code, escape, slack_date, span, truncate
 from storage.errors import CorruptFileError, DiskFullError
 from storage.post import PostState
 
 if TYPE_CHECKING:
-    from collections.abc import Iterator
+    from collections.abc import Iterator, Mapping
 
     from handlers.blocks.message import Message
     from handlers.interactions.ports import Copies, Report
@@ -37,6 +37,7 @@ class Pushed:
     unknown_orders: int = 0  # of ``count``: about an order that is not stored here
     unknown_types: int = 0  # of ``count``: of a type that this version does not know
     last_at: datetime | None = None
+    kinds: tuple[str, ...] = ()  # the most frequent of the unknown types, as sent
 
 
 def status(health: Health, watched: Watched, report: Report, now: datetime, *, pushed: Pushed | None = None) -> Message:
@@ -51,6 +52,8 @@ def status(health: Health, watched: Watched, report: Report, now: datetime, *, p
         _watching(watched, health),
         *_database(report.copies, now),
     ]
+    if report.refunds_refused:
+        lines.insert(1, _refunds(report.refunds_refused))
     if pushed is not None:
         lines.insert(2, _pushes(pushed, now))
     lines = [*_machine(health, report), *lines]
@@ -121,6 +124,16 @@ def _pandapon(report: Report, now: datetime) -> str:
     return _("PandaPon is responding (last response {ago}).").format(ago=ago(age))
 
 
+def _refunds(refused: Mapping[str, str]) -> str:
+    """That refunds are told without their details, which operations are refused, and what to do."""
+    words = _(
+        "PandaPon refuses {operations}, so updates about refunds come without amount and deadline. "
+        "`pandabot check --contract` shows which paths answer."
+    )
+    names = listed(bracketed(code(name), escape(error)) for name, error in refused.items())
+    return words.format(operations=names)
+
+
 def _polling(health: Health, report: Report, now: datetime) -> str:
     return _("Checking for updates: {state}.").format(state=_schedule(health, report, now))
 
@@ -153,7 +166,8 @@ def _pushes(pushed: Pushed, now: datetime) -> str:
         parts.append(others.format(n=pushed.unknown_orders))
     if pushed.unknown_types:
         others = ngettext("{n} of an unknown type", "{n} of unknown types", pushed.unknown_types)
-        parts.append(others.format(n=pushed.unknown_types))
+        names = listed(code(kind) for kind in pushed.kinds)
+        parts.append(bracketed(others.format(n=pushed.unknown_types), names))
     return sentence(clauses(parts))
 
 

@@ -22,6 +22,7 @@ if TYPE_CHECKING:
     from sandbox.pandapon.world import Package
 
 NEVER = timedelta(days=365)
+ANSWERS_WITHIN = timedelta(days=5)  # after which the platform agrees to a refund in the seller's place
 EVERY = (4.0, 8.0)  # hours between two new orders, the least and the most
 DISCOUNT = Decimal("0.08")  # of the goods' price
 # What becomes of the orders that come: their ending, or a trouble, and how many of so many orders have it.
@@ -110,7 +111,8 @@ def refund(order: SandboxOrder, at: datetime) -> None:
     The words are those of 1688, the numbers those of Taobao, see handlers.blocks.order_states.
     """
     amount = order.lines[0].price * order.lines[0].quantity
+    asked = Refund("waitselleragree", 10, None, f"TQ27{order.order_id[-15:]}", amount, (0,), at + ANSWERS_WITHIN)
     order.refunds += [
-        (at, Refund("waitselleragree", 10)),
-        (at + timedelta(hours=6), Refund("refundsuccess", 100, amount)),
+        (at, asked),
+        (at + timedelta(hours=6), replace(asked, status="refundsuccess", number=100, paid_back=amount, until=None)),
     ]

@@ -1,6 +1,8 @@
 """PandaPon's push messages, one for each change in the world; they can be repeated, lost or out of order.
 
-The vendor documents the name and body of the price message. The others are inferred from the platforms' own messages.
+There are the six families of the vendor's navigation: price, status and refund, of Taobao and of 1688; and 1688's
+messages about logistics. Name and body of the price messages are documented; those of the others are the upstream's,
+see :mod:`pandapon.pushes`.
 """
 
 from __future__ import annotations
@@ -14,16 +16,29 @@ from typing import TYPE_CHECKING, Any, Self
 import aiohttp
 
 from pandapon.shipment import Platform
+from sandbox.pandapon.replies import epoch_ms, fen, naive
 
 if TYPE_CHECKING:
-    from collections.abc import Callable, Iterator
+    from collections.abc import Callable
     from datetime import datetime
 
     from sandbox.pandapon.world import SandboxOrder, World
 
 TIMEOUT = aiohttp.ClientTimeout(total=1.0)  # documented: the sender waits 1,000 ms
 REPEATS = 5  # documented, half an hour apart
-TRACE, STATUS, PRICE = "LOGISTICS_BUYER_VIEW_TRACE", "ORDER_STATUS", "ORDER_BUYER_VIEW_ORDER_PRICE_MODIFY"
+TRACE, STATUS, PRICE, REFUND = "trace", "status", "price", "refund"
+_VIEW = "ORDER_BUYER_VIEW_"
+# The upstream's topics by the state that an order reaches; Taobao has one message for all.
+_TOPICS = {
+    "waitbuyerpay": "BUYER_MAKE",
+    "waitsellersend": "ORDER_PAY",
+    "waitbuyerreceive": "ANNOUNCE_SENDGOODS",
+    "success": "ORDER_COMFIRM_RECEIVEGOODS",  # as the upstream spells it
+    "cancel": "ORDER_BUYER_CLOSE",
+}
+_RECEIVED = frozenset({"success", "11"})
+# Taobao's states as its upstream's messages have them.
+_RAW = {"0": "WAIT_BUYER_P", "10": "WAIT_SELLER_SEND_GOODS", "11": "WAIT_BUYER_CONFIRM_GOODS", "4": "TRADE_CLOSED"}
 
 
 @dataclass
@@ -40,7 +55,7 @@ class PushFaults:
 class Push:
     """A message and the HTTP status of each attempt to send it; 0 stands for no answer."""
 
-    kind: str
+    kind: str  # messageType with its platform
     order_id: str
     statuses: list[int] = field(default_factory=list)
 
@@ -88,23 +103,25 @@ class Pushes:
         while True:
             for order_id, order in list(self._world.orders.items()):
                 now = self._snapshot(order)
-                before = self._seen.get(order_id, {})
+                before = self._seen.get(order_id, now | {STATUS: ""})  # a new order: that it was made
                 self._seen[order_id] = now
-                for kind in (name for name, value in now.items() if before.get(name) != value):
-                    self._post(Push(kind, order_id), order)
+                for family in (name for name, value in now.items() if before.get(name) != value):
+                    self._post(family, order)
             await asyncio.sleep(self._every)
 
     def _snapshot(self, order: SandboxOrder) -> dict[str, Any]:
-        """Return the facts that messages are about, by kind of message."""
+        """Return the facts that messages are about, by family of message."""
         now = self._clock()
         scans = [scan for package in order.packages for scan in package.scans if scan.at <= now]
-        return {TRACE: (order.hidden, scans), STATUS: order.status(now), PRICE: order.total(self._clock())}
+        facts = {TRACE: (order.hidden, scans), STATUS: order.status(now), PRICE: order.total(now)}
+        return facts | {REFUND: order.refund(now)}
 
-    def _post(self, push: Push, order: SandboxOrder) -> None:
+    def _post(self, family: str, order: SandboxOrder) -> None:
+        push = Push(_kind(family, order, self._clock()), order.order_id)
         self.sent.append(push)
         if self.faults.lost:
             return
-        self._held.append((push, self._message(push, order)))
+        self._held.append((push, self._message(push.kind, family, order)))
         if self.faults.mixed and len(self._held) == 1:
             return
         held, self._held = self._held[::-1], []
@@ -125,36 +142,64 @@ class Pushes:
                 return
             await asyncio.sleep(self._pause)
 
-    def _message(self, push: Push, order: SandboxOrder) -> dict[str, Any]:
-        is_taobao = order.platform is Platform.TAOBAO
-        body = dict(_body(push.kind, order, self._clock()))
+    def _message(self, kind: str, family: str, order: SandboxOrder) -> dict[str, Any]:
+        body = _BODIES[order.platform](family, order, self._clock())
         return {
-            "messageType": f"{'TAOBAO' if is_taobao else '1688'}_{push.kind}",
+            "messageType": kind,
             "messageBody": json.dumps(body, ensure_ascii=False) if self.faults.as_text else body,
-            "messagePlatform": 0 if is_taobao else 1,
-            "timestamp": str(int(self._clock().timestamp() * 1000)),
+            "messagePlatform": 0 if order.platform is Platform.TAOBAO else 1,
+            "timestamp": str(epoch_ms(self._clock())),
         }
 
 
-def _body(kind: str, order: SandboxOrder, now: datetime) -> Iterator[tuple[str, Any]]:
-    """Yield the fields of a message. Ids are numbers where the vendor's samples have numbers.
+def _kind(family: str, order: SandboxOrder, now: datetime) -> str:
+    """The type of a message. Taobao's about states and refunds are nowhere published: the names are ours."""
+    if order.platform is Platform.TAOBAO:
+        topics = {STATUS: "ORDER_STATUS_MODIFY", REFUND: "ORDER_BUYER_REFUND", TRACE: "ORDER_STATUS_MODIFY"}
+        return f"TAOBAO_{_VIEW}{topics.get(family, 'ORDER_PRICE_MODIFY')}"
+    status = order.status(now)
+    if family == TRACE:
+        return "1688_LOGISTICS_BUYER_VIEW_TRACE"
+    if family == REFUND:
+        return f"1688_{_VIEW}{'ORDER_REFUND_AFTER_SALES' if status in _RECEIVED else 'ORDER_BUYER_REFUND_IN_SALES'}"
+    return f"1688_{_VIEW}{_TOPICS.get(status, 'ORDER_PAY') if family == STATUS else 'ORDER_PRICE_MODIFY'}"
 
-    A Taobao trace message names the sub-orders.
-    """
-    if order.platform is Platform.ALIBABA:
-        if kind == PRICE:
-            yield (
-                "baseInfo",
-                {"id": int(order.order_id), "idOfStr": order.order_id, "totalAmount": float(order.total(now))},
-            )
-        else:
-            yield "orderId", int(order.order_id)
-            yield "currentStatus", order.status(now)
-    elif kind == PRICE:
-        yield "salesOrderId", order.order_id
-        yield "purchaseOrderPriceDTO", {"purchaseProductFee": int((order.total(now) - order.shipping) * 100)}
-    elif kind == STATUS:
-        yield "purchase_id", int(order.order_id)
-        yield "status", order.status(now)
-    else:
-        yield "sub_purchase_orders", [{"subPurchaseOrderId": line.sub_order} for line in order.lines]
+
+def _body_1688(family: str, order: SandboxOrder, now: datetime) -> dict[str, Any]:
+    """The fields of a message of 1688. Ids are numbers where the samples have numbers."""
+    if family == PRICE:
+        base = {"id": int(order.order_id), "idOfStr": order.order_id, "totalAmount": float(order.total(now))}
+        return {"baseInfo": base}
+    body: dict[str, Any] = {
+        "orderId": int(order.order_id),
+        "currentStatus": order.status(now),
+        "msgSendTime": naive(now),
+        "buyerMemberId": "b2b-1000",
+        "sellerMemberId": "b2b-2000",
+    }
+    if family == REFUND:
+        refund = order.refund(now)
+        body |= {"refundId": refund.refund_id or None, "refundAction": refund.status, "operator": "seller"}
+    return body
+
+
+def _body_taobao(family: str, order: SandboxOrder, now: datetime) -> dict[str, Any]:
+    """The fields of a message of Taobao. One about a parcel names the sub-orders only."""
+    if family == PRICE:
+        fee = fen(order.total(now) - order.shipping)
+        return {"salesOrderId": order.order_id, "purchaseOrderPriceDTO": {"purchaseProductFee": fee}}
+    if family == TRACE:
+        return {"sub_purchase_orders": [{"subPurchaseOrderId": line.sub_order} for line in order.lines]}
+    if family == REFUND:
+        refund = order.refund(now)
+        return {"refundId": refund.refund_id, "orderId": order.order_id, "refundStatus": refund.number}
+    lines = [{"order_line_no": line.sub_order, "status": _RAW.get(order.status(now))} for line in order.lines]
+    return {
+        "business_time": epoch_ms(now),
+        "purchase_id": int(order.order_id),
+        "status": _RAW.get(order.status(now)),
+        "sku_list": lines,
+    }
+
+
+_BODIES = {Platform.ALIBABA: _body_1688, Platform.TAOBAO: _body_taobao}

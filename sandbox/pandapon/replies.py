@@ -91,6 +91,7 @@ def order_1688(order: SandboxOrder, now: datetime, *, detail: bool, pictures: st
             "sumProductPayment": float(order.total(now) - order.shipping),
             "discount": float(-order.discount(now)),
             "refundStatus": refund.status or None,
+            "refundId": refund.refund_id or None,
             "refund": float(refund.paid_back) if refund.paid_back is not None else None,
             "closeReason": _close_reason(order) if order.status(now) == "cancel" else None,
             "sellerContact": {"shopName": order.seller, "companyName": order.seller},
@@ -106,7 +107,8 @@ def order_1688(order: SandboxOrder, now: datetime, *, detail: bool, pictures: st
                 "itemAmount": float(line.price * line.quantity),
                 "productImgUrl": [image] if (image := _image(line, pictures)) else None,
                 "skuInfos": [{"name": "颜色", "value": line.variant}] if line.variant else None,
-                "refundStatus": refund.status or None,
+                "refundStatus": refund.status if refund.is_of(number - 1) else None,
+                "refundId": refund.refund_id or None if refund.is_of(number - 1) else None,
             }
             for number, line in enumerate(order.lines, 1)
         ],
@@ -132,6 +134,7 @@ def order_taobao(order: SandboxOrder, now: datetime, pictures: str = "") -> Json
 
     ``pictures``: the base address of the products' pictures; without it the order has none.
     """
+    refund = order.refund(now)
     return {
         "purchaseId": int(order.order_id),
         "status": int(order.status(now)),
@@ -149,7 +152,8 @@ def order_taobao(order: SandboxOrder, now: datetime, pictures: str = "") -> Json
                 "quantity": line.quantity,
                 "totalPrice": fen(line.price * line.quantity),
                 "skuInfo": {"skuPv": {"zh": line.variant, "en": None}, "skuImgUrl": _image(line, pictures)},
-                "refundStatus": order.refund(now).number,
+                "refundStatus": refund.number if refund.is_of(at) else 0,
+                "refundId": refund.refund_id or None if refund.is_of(at) else None,
                 "logisticOrders": [
                     {"logisticCompanyName": package.carrier, "logisticNumber": package.name}
                     for package in order.packages
@@ -157,7 +161,7 @@ def order_taobao(order: SandboxOrder, now: datetime, pictures: str = "") -> Json
                 ]
                 or None,
             }
-            for line in order.lines
+            for at, line in enumerate(order.lines)
         ],
     }
 

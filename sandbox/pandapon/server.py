@@ -84,6 +84,7 @@ class PandaPonServer:
     on_request: list[Callable[[ReceivedRequest, Mapping[str, str], str], None]] = field(default_factory=list)
     pictures: str = ""  # the base address of the goods' pictures; empty: this server's own
     base_url: str = ""
+    hides_refund_ids: bool = False  # orders name refunds by their state alone
     _runner: web.AppRunner | None = None
 
     def __post_init__(self) -> None:
@@ -227,7 +228,11 @@ class PandaPonServer:
             raise RefusedError("404", "订单不存在")
         if platform is Platform.ALIBABA:
             return replies.order_1688(order, self.clock(), detail=True, pictures=self._pictures)
-        return replies.order_taobao(order, self.clock(), self._pictures)
+        answer = replies.order_taobao(order, self.clock(), self._pictures)
+        if self.hides_refund_ids:
+            for line in answer["subPurchaseOrders"]:
+                line["refundId"] = None
+        return answer
 
     def _orders(self, platform: Platform, body: dict[str, Any], status: str, number: Any) -> Any:
         now = self.clock()

@@ -67,6 +67,15 @@ class Refund:
     status: str = ""
     number: int = 0
     paid_back: Decimal | None = None
+    refund_id: str = ""
+    amount: Decimal | None = None  # asked for, in yuan
+    lines: tuple[int, ...] = ()  # the numbers of the order's lines, from 0; empty: all
+    until: datetime | None = None  # when the state ends by itself
+    refusal: str = ""  # why the seller refused
+
+    def is_of(self, line: int) -> bool:
+        """Whether the refund is about a line of its order."""
+        return bool(self.status) and (not self.lines or line in self.lines)
 
 
 NO_REFUND = Refund()

@@ -8,6 +8,7 @@ from dataclasses import replace
 from datetime import timedelta
 from decimal import Decimal
 from typing import TYPE_CHECKING, Any
+from urllib.parse import quote
 
 import aiohttp
 import pytest
@@ -55,8 +56,24 @@ async def inbox(harness: BotHarness) -> dict[str, int]:
         {**TRACE, "messageBody": json.dumps({"orderId": ORDER})},
         json.dumps({**TRACE, "messageBody": {"baseInfo": {"idOfStr": ORDER}}}),
         {"messagePlatform": 1, "messageType": "SOMETHING_NEW", "messageBody": {"list": [{"orderId": ORDER}]}},
+        [{"messagePlatform": 1}, {**TRACE, "messageBody": {"orderId": ORDER}}],
+        {"message_type": 3, "data": {"purchase_id": int(ORDER), "sku_list": None}, "timestamp": 1779263269},
+        {"messageBody": json.dumps({"type": "ORDER_BUYER_VIEW_ORDER_PAY", "data": {"orderId": int(ORDER)}})},
+        b"message=" + quote(json.dumps({"data": {"orderId": int(ORDER)}, "type": "ORDER_PAY"})).encode() + b"&_sign=1",
+        {**TRACE, "orderId": ORDER, "messageBody": "{broken"},
     ],
-    ids=["object", "string", "string in a string", "unknown type"],
+    ids=[
+        *[
+            "object",
+            "string",
+            "string in a string",
+            "unknown type",
+            "list",
+            "upstream's of Taobao",
+            "upstream's of 1688",
+        ],
+        *["form", "broken body"],
+    ],
 )
 async def test_a_message_hurries_the_poll(harness: BotHarness, body: Any) -> None:
     """Whatever its form and type, the order it names is read at once, and the news is what the API says."""
@@ -98,7 +115,7 @@ async def test_unknown_orders_and_types_are_counted(harness: BotHarness) -> None
     assert await inbox(harness) == {"unknown order": 2, "unknown type": 1}
     said = await harness.ask("/panda status")
     assert "pushed 3 messages" in said
-    assert "2 about orders not watched here, 1 of an unknown type" in said
+    assert "2 about orders not watched here, 1 of an unknown type (`NEVER_SEEN`)" in said
 
 
 async def test_the_same_words_later_are_another_event(harness: BotHarness) -> None:
@@ -150,23 +167,23 @@ async def test_a_wrong_token_finds_nothing(harness: BotHarness, token: str) -> N
         (b"not json", 400),
         (b"[1, 2]", 400),
         (b'"still not an object"', 400),
-        (b'{"messageBody": "{broken"}', 400),
         (b"[" * 100_000, 400),
         (b'{"messageBody": "' + b"x" * 300_000 + b'"}', 413),
         (b"\xff\xfe\x00", 400),
         (b'"{\\ud800}"', 400),
-        (b'{"messageBody": "\\ud800"}', 400),
+        (b"a=1&b=2", 400),
+        (b"message=%7Bbroken", 400),
     ],
     ids=[
         "text",
         "list",
         "string",
-        "broken inside",
         "deep",
         "too large",
         "not utf-8",
         "half a sign",
-        "half a sign inside",
+        "form",
+        "broken form",
     ],
 )
 async def test_malformed_messages_are_refused(harness: BotHarness, body: bytes, status: int) -> None:

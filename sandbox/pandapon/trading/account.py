@@ -40,6 +40,7 @@ class RefundCase:
     description: str
     with_return: bool
     asked_at: datetime
+    lines: tuple[int, ...] = ()  # the numbers of the order's lines, from 0; empty: all
     vouchers: list[str] = field(default_factory=list)
     messages: list[tuple[datetime, str, str]] = field(default_factory=list)  # when, who, words
     shipment: tuple[str, str] | None = None  # the carrier and number of the return

@@ -11,15 +11,20 @@ from sandbox.pandapon.trading.account import RefundCase
 from sandbox.pandapon.world import CLOSED, UNPAID, Refund
 
 if TYPE_CHECKING:
+    from datetime import datetime
+
     from pandapon.shipment import Platform
     from sandbox.pandapon.trading.account import Account
     from sandbox.pandapon.world import Line, SandboxOrder
 
 AGREES_AFTER, PAYS_AFTER = timedelta(hours=6), timedelta(hours=12)
+# How long each state lasts at most; then the platform closes the refund of a buyer who does not act.
+WITHIN = {10: timedelta(days=5), 20: timedelta(days=7), -10: timedelta(days=3), 30: timedelta(days=10)}
+UNFOUNDED, REFUSAL = "20009", "商品无质量问题，不支持退款"  # the seller refuses money without goods for this reason
 REASONS = {"20006": "少货/空包裹", "20007": "货物破损", "20008": "质量问题", "20009": "不想要了"}
 CARRIERS = {"ZTO": "中通快递", "YTO": "圆通速递", "YUNDA": "韵达快递", "STO": "申通快递", "SF": "顺丰速运"}
-ASKED, AGREED = Refund("waitselleragree", 10), Refund("waitbuyersend", 20)
-SENT_BACK, WITHDRAWN = Refund("waitsellerreceive", 30), Refund("refundclose", -20)
+ASKED, AGREED, REFUSED = ("waitselleragree", 10), ("waitbuyersend", 20), ("waitbuyermodify", -10)
+SENT_BACK, PAID, CLOSED_CASE = ("waitsellerreceive", 30), ("refundsuccess", 100), ("refundclose", -20)
 
 
 def open_case(
@@ -31,6 +36,7 @@ def open_case(
     reason: str,
     words: str,
     with_return: bool,
+    lines: tuple[int, ...] = (),
 ) -> RefundCase:
     """Ask for a refund in yuan. Raises RefusedError for a state or an amount that does not allow it."""
     check_refundable(account, order)
@@ -39,22 +45,24 @@ def open_case(
     if order.refund(account.clock()).status not in {"", "refundclose"}:
         raise RefusedError("REFUND_EXISTS", "该订单已有进行中的退款")
     refund_id = f"TQ{2800000000000000000 + account.next_number()}"
-    case = RefundCase(refund_id, order, sub_order, amount, reason, words, with_return, account.clock())
+    case = RefundCase(refund_id, order, sub_order, amount, reason, words, with_return, account.clock(), lines)
     account.refunds[refund_id] = case
-    order.refunds.append((account.clock(), ASKED))
+    order.refunds.append((account.clock(), state_of(case, ASKED, account.clock())))
     plan(account, case)
     return case
 
 
 def plan(account: Account, case: RefundCase) -> None:
-    """Plan the seller's agreement; without a return, that is the payment."""
-    """Plan the seller's agreement, and without a return the payment."""
+    """Plan the seller's answer: a refusal, the payment or, with a return, the agreement."""
     now, order = account.clock(), case.order
     order.refunds = [(at, state) for at, state in order.refunds if at <= now]
+    answers = now + AGREES_AFTER
     if case.with_return:
-        order.refunds.append((now + AGREES_AFTER, AGREED))
+        _wait(case, AGREED, answers)
+    elif case.reason == UNFOUNDED:
+        _wait(case, REFUSED, answers)
     else:
-        order.refunds.append((now + AGREES_AFTER, paid_back(case)))
+        order.refunds.append((answers, state_of(case, PAID, answers)))
     account.world.revision += 1
 
 
@@ -63,18 +71,36 @@ def send_back(account: Account, case: RefundCase, carrier: str, number: str) -> 
     require(account, case, AGREED)
     now = account.clock()
     case.shipment = (carrier, number)
-    case.order.refunds += [(now, SENT_BACK), (now + PAYS_AFTER, paid_back(case))]
+    reach(account, case, SENT_BACK)
+    case.order.refunds.append((now + PAYS_AFTER, state_of(case, PAID, now + PAYS_AFTER)))
+
+
+def reach(account: Account, case: RefundCase, state: tuple[str, int]) -> None:
+    """Give a refund another state now; what was planned for later does not happen."""
+    now, order = account.clock(), case.order
+    order.refunds = [(at, planned) for at, planned in order.refunds if at <= now]
+    order.refunds.append((now, state_of(case, state, now)))
     account.world.revision += 1
 
 
-def paid_back(case: RefundCase) -> Refund:
-    """Return the state of a refund that was paid back."""
-    return Refund("refundsuccess", 100, case.amount)
+def state_of(case: RefundCase, state: tuple[str, int], at: datetime) -> Refund:
+    """Return a refund in a state that it reaches at a time (aware)."""
+    status, number = state
+    return Refund(
+        status,
+        number,
+        paid_back=case.amount if state == PAID else None,
+        refund_id=case.refund_id,
+        amount=case.amount,
+        lines=case.lines,
+        until=at + WITHIN[number] if number in WITHIN else None,
+        refusal=REFUSAL if state == REFUSED else "",
+    )
 
 
-def require(account: Account, case: RefundCase, state: Refund) -> None:
+def require(account: Account, case: RefundCase, state: tuple[str, int]) -> None:
     """Raises RefusedError for a refund in another state."""
-    if case.order.refund(account.clock()) != state:
+    if case.order.refund(account.clock()).status != state[0]:
         raise RefusedError("REFUND_STATUS_ERROR", "退款状态不允许该操作")
 
 
@@ -86,7 +112,7 @@ def check_refundable(account: Account, order: SandboxOrder) -> None:
 
 def case_of(account: Account, refund_id: str, platform: Platform) -> RefundCase:
     """Return a refund of a platform. Raises RefusedError."""
-    case = account.refunds.get(refund_id)
+    case = account.refunds.get(refund_id) or _adopted(account, refund_id)
     if case is None or case.order.platform is not platform:
         raise RefusedError("404", "退款单不存在")
     return case
@@ -98,3 +124,24 @@ def line_of(account: Account, sub_order: str) -> tuple[SandboxOrder, Line]:
     if order is None:
         raise RefusedError("404", "订单不存在")
     return order, next(line for line in order.lines if line.sub_order == sub_order)
+
+
+def _wait(case: RefundCase, state: tuple[str, int], at: datetime) -> None:
+    """Plan a state that waits for the buyer, and the end of the refund where the buyer does nothing."""
+    end = at + WITHIN[state[1]]
+    case.order.refunds += [(at, state_of(case, state, at)), (end, state_of(case, CLOSED_CASE, end))]
+
+
+def _adopted(account: Account, refund_id: str) -> RefundCase | None:
+    """The case of a refund that the world made by itself; None: there is no such refund."""
+    for order in account.world.orders.values():
+        for asked_at, refund in order.refunds:
+            if refund.refund_id == refund_id and asked_at <= account.clock():
+                sub_order = order.lines[refund.lines[0] if refund.lines else 0].sub_order
+                amount = refund.amount or Decimal()
+                case = RefundCase(
+                    refund_id, order, sub_order, amount, "20008", "", with_return=False, asked_at=asked_at
+                )
+                case.lines = refund.lines
+                return account.refunds.setdefault(refund_id, case)
+    return None

@@ -39,8 +39,9 @@ def voucher(account: Account, fields: Fields) -> str:
 def create(account: Account, fields: Fields) -> Json:
     """Ask for a refund [stated for v1]; amounts in fen [upstream]."""
     order = account.order(Platform.ALIBABA, fields.id("orderId"))
-    lines = {f"{order.order_id}{at}" for at in range(1, len(order.lines) + 1)} | {order.order_id}
-    if not set(fields.ids("orderEntryIds")) <= lines:
+    entries = {f"{order.order_id}{at + 1}": at for at in range(len(order.lines))}
+    asked = set(fields.ids("orderEntryIds"))
+    if not asked <= {*entries, order.order_id}:
         raise RefusedError("404", "订单商品不存在")
     request, reason = fields.words("disputeRequest"), fields.id("applyReasonId")
     if request not in {"refund", "returnRefund"} or fields.words("goodsStatus") not in GOODS_STATES:
@@ -50,7 +51,14 @@ def create(account: Account, fields: Fields) -> Json:
     amount = fields.fen("applyPayment") + fields.fen("applyCarriage")
     words = fields.words("description")
     case = open_case(
-        account, order, "", amount=amount, reason=reason, words=words, with_return=request == "returnRefund"
+        account,
+        order,
+        "",
+        amount=amount,
+        reason=reason,
+        words=words,
+        with_return=request == "returnRefund",
+        lines=() if order.order_id in asked else tuple(at for entry, at in entries.items() if entry in asked),
     )
     case.vouchers = fields.texts("vouchers")
     if not set(case.vouchers) <= set(account.vouchers):
@@ -72,6 +80,9 @@ def detail(account: Account, fields: Fields) -> Json:
         "applyReasonId": int(case.reason),
         "buyerLogisticsName": case.shipment[0] if case.shipment else None,
         "buyerSendGoods": case.with_return,
+        "refundPayment": replies.fen(state.paid_back) if state.paid_back is not None else None,
+        "rejectReason": state.refusal or None,
+        "gmtTimeOut": replies.compact(state.until) if state.until else None,
     }
 
 

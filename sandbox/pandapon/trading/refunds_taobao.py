@@ -11,13 +11,14 @@ from sandbox.pandapon.refusals import RefusedError
 from sandbox.pandapon.trading.refund_cases import (
     ASKED,
     CARRIERS,
+    CLOSED_CASE,
     REASONS,
-    WITHDRAWN,
     case_of,
     check_refundable,
     line_of,
     open_case,
     plan,
+    reach,
     require,
     send_back,
 )
@@ -68,6 +69,7 @@ def submit(account: Account, fields: Fields) -> Json:
         reason=reason,
         words=fields.optional("refundDesc"),
         with_return=with_return,
+        lines=(order.lines.index(line),),
     )
     return {"refundId": case.refund_id}
 
@@ -91,9 +93,7 @@ def cancel(account: Account, refund_id: str) -> bool:
     case = case_of(account, refund_id, Platform.TAOBAO)
     if case.order.refund(account.clock()).status in {"refundsuccess", "refundclose"}:
         raise RefusedError("REFUND_STATUS_ERROR", "退款状态不允许该操作")
-    now = account.clock()
-    case.order.refunds = [(at, state) for at, state in case.order.refunds if at <= now] + [(now, WITHDRAWN)]
-    account.world.revision += 1
+    reach(account, case, CLOSED_CASE)
     return True
 
 
@@ -175,9 +175,10 @@ def ship_back(account: Account, fields: Fields) -> bool:
 
 
 def _refund(account: Account, case: RefundCase) -> Json:
+    state = case.order.refund(account.clock())
     return {
         "refundId": case.refund_id,
-        "refundStatus": case.order.refund(account.clock()).number,
+        "refundStatus": state.number,
         "refundType": WITH_RETURN if case.with_return else ONLY_MONEY,
         "refundFee": replies.fen(case.amount),
         "goodsStatus": 2,
@@ -185,9 +186,9 @@ def _refund(account: Account, case: RefundCase) -> Json:
         "reasonDesc": REASONS[case.reason],
         "refundDesc": case.description or None,
         "timeoutType": None,
-        "timeoutDate": None,
+        "timeoutDate": replies.naive(state.until) if state.until else None,
         "remainingTime": None,
-        "sellerRefuseReason": None,
+        "sellerRefuseReason": state.refusal or None,
     }
 
 
