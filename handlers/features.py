@@ -9,6 +9,7 @@ from handlers.channel import delivery_log, mute, settings, undo
 from handlers.goods import add_to_cart, discover, picture_search, product, search
 from handlers.home import forms, tab
 from handlers.orders import listing, order, track
+from handlers.shipping import address_form, addresses
 from handlers.watching import alarms, finder, shortcuts, unwatch, watch, watch_all, watches
 
 FEATURES = (
@@ -19,6 +20,8 @@ FEATURES = (
     add_to_cart.FEATURE,
     cart.FEATURE,
     quantity.FEATURE,
+    addresses.FEATURE,
+    address_form.FEATURE,
     order.FEATURE,
     listing.FEATURE,
     track.FEATURE,

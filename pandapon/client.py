@@ -17,6 +17,7 @@ from pandapon.errors import DecodeError, NotFoundError, NotShippedError
 from pandapon.operations import goods, orders
 from pandapon.operations.catalogue import Catalogue, filled
 from pandapon.operations.requests import made
+from pandapon.order_lines import lines_of
 from pandapon.products import is_empty
 from pandapon.signing import WINDOW
 from pandapon.wire import Wire
@@ -28,6 +29,7 @@ if TYPE_CHECKING:
     from pandapon.carts import CartLine
     from pandapon.models import Order, Page, PictureQuery, Product, ProductQuery
     from pandapon.operations.operation import Answered, Asked, Operation
+    from pandapon.order_lines import OrderLine
     from pandapon.products import ProductDetail
     from pandapon.shipment import OrderRef, Platform
     from pandapon.traces import Trace
@@ -156,6 +158,15 @@ class PandaPon:
         """
         operation, request = orders.DETAIL[ref.platform]
         return await self.run(operation, made(request, ref.order_id), background=background)
+
+    async def order_lines(self, ref: OrderRef) -> tuple[OrderLine, ...]:
+        """Return the lines of an order with their products' and variants' ids. Raises NotFoundError for an unknown id.
+
+        The order's model leaves these ids out: nothing that is stored or shown needs them.
+        """
+        operation, request = orders.DETAIL[ref.platform]
+        query, body = operation.sent(made(request, ref.order_id))
+        return lines_of(ref.platform, await self.call(operation.name, query=query, body=body), self._amounts)
 
     async def orders(
         self,

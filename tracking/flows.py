@@ -10,6 +10,7 @@ from typing import get_args
 
 from pandapon.carts import CartLine  # noqa: TC001  pydantic reads these annotations when the program runs
 from pandapon.products import ProductDetail  # noqa: TC001
+from tracking.addresses import TypedAddress  # noqa: TC001
 from tracking.files import SharedFile  # noqa: TC001
 
 
@@ -42,7 +43,15 @@ class ShownPictures:
     files: tuple[SharedFile, ...]
 
 
-FlowContent = Adding | ShownCart | ShownPictures | Finished
+@dataclass(frozen=True, slots=True)
+class Addressing:
+    """A form that saves an address, with the address as it was typed so far."""
+
+    typed: TypedAddress
+    address_id: str = ""  # of the saved one that is changed; empty: a new one
+
+
+FlowContent = Adding | ShownCart | ShownPictures | Addressing | Finished
 CONTENTS: tuple[type[FlowContent], ...] = get_args(FlowContent)
 
 

@@ -5,10 +5,12 @@ from __future__ import annotations
 from dataclasses import dataclass
 from typing import TYPE_CHECKING, Any
 
+from handlers.blocks import address_words
 from handlers.blocks.i18n import _, ngettext
 from handlers.blocks.locale_data import number
 from handlers.blocks.punctuation import bracketed
 from handlers.blocks.text import code, escape, truncate
+from tracking.changes.address import AddressChange
 from tracking.changes.cart import CartChange
 
 if TYPE_CHECKING:
@@ -75,4 +77,5 @@ def _product(change: CartChange) -> str:
 
 WORDS: Mapping[type[Any], ChangeWords] = {
     CartChange: ChangeWords(_cart_done, _cart_wanted, lambda: _("the cart")),
+    AddressChange: ChangeWords(address_words.done, address_words.wanted, address_words.place),
 }

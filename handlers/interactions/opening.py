@@ -14,6 +14,8 @@ from handlers.wire import payloads
 if TYPE_CHECKING:
     from collections.abc import Callable, Coroutine
 
+    from slack_sdk.web.async_slack_response import AsyncSlackResponse
+
     from handlers.blocks.message import Message
     from handlers.interactions.interaction import Interaction
 
@@ -30,7 +32,7 @@ async def open_and_fill(
     ctx, until = interaction.ctx, time.monotonic() + interaction.ctx.answer_seconds * WORKING
     trigger = payloads.text(interaction.body, "trigger_id")
     try:
-        opened = await interaction.client.views_open(trigger_id=trigger, view=waiting)
+        opened = await _shown(interaction, trigger, waiting)
     except BaseException:
         work.close()
         raise
@@ -38,6 +40,13 @@ async def open_and_fill(
     ctx.hold(task)
     page = await in_time(task, until, refused(failures.too_late(ctx.answer_seconds)))
     await interaction.client.views_update(view_id=payloads.text(opened.data, "view", "id"), view=page)
+
+
+async def _shown(interaction: Interaction, trigger: str, view: View) -> AsyncSlackResponse:
+    """Open the form; on top of the one in which the button was pressed, to which closing leads back."""
+    if payloads.text(interaction.body, "view", "type") == "modal":
+        return await interaction.client.views_push(trigger_id=trigger, view=view)
+    return await interaction.client.views_open(trigger_id=trigger, view=view)
 
 
 async def _guarded(work: Coroutine[Any, Any, View], refused: Callable[[Message], View]) -> View:

@@ -106,6 +106,18 @@ class ShowCart:
 
 
 @dataclass(frozen=True, slots=True)
+class ShowAddresses:
+    """Show the account's saved addresses to the person alone. ``is_whole``: unmasked."""
+
+    page: int = 1
+    is_whole: bool = False
+
+    def command(self) -> str:
+        """The canonical text."""
+        return _joined("address", "show" if self.is_whole else "", _page(self.page))
+
+
+@dataclass(frozen=True, slots=True)
 class ShowAudit:
     """Show the changes that people made to the account, the newest first."""
 
@@ -337,7 +349,7 @@ class Status:
 
 
 PagedRequest = (
-    Search | SearchPicture | Discover | ShowCart | ShowAudit | ListOrders | ListWatches
+    Search | SearchPicture | Discover | ShowCart | ShowAddresses | ShowAudit | ListOrders | ListWatches
 )  # requests whose answers come page by page
 OfOnePlatform = ShowOrder | Track  # requests that can be repeated for the platform on which the order is
 

@@ -4,7 +4,8 @@ from __future__ import annotations
 
 from typing import TYPE_CHECKING, Any
 
-from handlers.writing import cart_changes
+from handlers.writing import address_changes, cart_changes
+from tracking.changes.address import AddressChange
 from tracking.changes.cart import CartChange
 
 if TYPE_CHECKING:
@@ -16,4 +17,5 @@ if TYPE_CHECKING:
 
 LOOKS: Mapping[type[Any], Callable[[PandaPon, Any, timedelta], Awaitable[Found | None]]] = {
     CartChange: cart_changes.look,
+    AddressChange: address_changes.look,
 }

@@ -6,6 +6,7 @@ import re
 from typing import TYPE_CHECKING, Any
 
 from pandapon.times import CHINA
+from sandbox.pandapon.variants import sku_id_of
 
 if TYPE_CHECKING:
     from collections.abc import Sequence
@@ -104,6 +105,8 @@ def order_1688(order: SandboxOrder, now: datetime, *, detail: bool, pictures: st
                 "price": float(line.price),
                 "quantity": line.quantity,
                 "unit": "件",
+                "productID": line.picture or None,
+                "skuID": sku_id_of(line.picture, line.variant) if line.picture else None,
                 "itemAmount": float(line.price * line.quantity),
                 "productImgUrl": [image] if (image := _image(line, pictures)) else None,
                 "skuInfos": [{"name": "颜色", "value": line.variant}] if line.variant else None,
@@ -150,6 +153,8 @@ def order_taobao(order: SandboxOrder, now: datetime, pictures: str = "") -> Json
                 "subPurchaseOrderId": int(line.sub_order or "0"),
                 "title": line.title,
                 "quantity": line.quantity,
+                "itemId": line.picture or None,
+                "skuId": sku_id_of(line.picture, line.variant) if line.picture else None,
                 "totalPrice": fen(line.price * line.quantity),
                 "skuInfo": {"skuPv": {"zh": line.variant, "en": None}, "skuImgUrl": _image(line, pictures)},
                 "refundStatus": refund.number if refund.is_of(at) else 0,

@@ -7,13 +7,14 @@ from __future__ import annotations
 
 from typing import TYPE_CHECKING, Protocol
 
+from tracking.changes.address import AddressChange
 from tracking.changes.cart import CartChange
 
 if TYPE_CHECKING:
     from pandapon.shipment import Platform
 
-Change = CartChange
-KINDS: tuple[type[Change], ...] = (CartChange,)
+Change = CartChange | AddressChange
+KINDS: tuple[type[Change], ...] = (CartChange, AddressChange)
 
 
 class Recorded(Protocol):

@@ -9,7 +9,7 @@ from decimal import Decimal
 from typing import TYPE_CHECKING, Any
 
 from pandapon.shipment import Platform
-from sandbox.pandapon import replies
+from sandbox.pandapon import replies, variants
 from sandbox.pandapon.goods import look
 from sandbox.pandapon.likeness import look_of
 from sandbox.pandapon.png import NoPngError
@@ -22,7 +22,6 @@ if TYPE_CHECKING:
     from sandbox.pandapon.world import Goods
 
 Json = dict[str, Any]
-SIZES = ("S", "M", "L")
 TIERS = ((2, Decimal(1)), (100, Decimal("0.95")), (1000, Decimal("0.9")))  # from a quantity on, the share of the price
 PAGE = 20
 ALIKE = 1.0  # products that are further apart are not found by a picture
@@ -60,11 +59,17 @@ def price(goods: Goods, quantity: int) -> Decimal:
 
 def skus(goods: Goods) -> tuple[Sku, ...]:
     """Return a product's variants, the same at every start."""
-    mark = hashlib.sha256(goods.product_id.encode()).hexdigest()
+    mark = variants.mark(goods.product_id)
     base = int(mark[:9], 16)
     return tuple(
-        Sku(goods, str(4_000_000_000_000 + base * 10 + at), f"{mark[:31]}{at}", size, 20 + (base + at * 137) % 480)
-        for at, size in enumerate(SIZES)
+        Sku(
+            goods,
+            variants.sku_id(goods.product_id, at),
+            f"{mark[:31]}{at}",
+            size,
+            20 + (base + at * 137) % 480,
+        )
+        for at, size in enumerate(variants.SIZES)
     )
 
 

@@ -1,0 +1,1 @@
+"""Where things go: the account's addresses, and freight abroad."""

@@ -1,0 +1,29 @@
+"""The last page of a form that changed something: what became of it, who did it, and what is next."""
+
+from __future__ import annotations
+
+from typing import TYPE_CHECKING
+
+from handlers.blocks import elements as el
+from handlers.blocks.i18n import _
+from handlers.blocks.people import name
+from handlers.blocks.write_words import said
+from handlers.writing.wizard import Done
+from tracking.writes import WriteState
+
+if TYPE_CHECKING:
+    from handlers.writing.writer import Outcome
+
+UNDONE = frozenset({WriteState.REFUSED, WriteState.FOUND_UNDONE})  # the form may be sent again
+
+
+def result(outcome: Outcome, following: str, *notes: str) -> Done:
+    """The page. A form that did its work, or may have done it, is over: it forgets its content.
+
+    ``following``: what is next. ``notes``: further small print.
+    """
+    write = outcome.write
+    small = [_("By {user}").format(user=name(write.actor)), following]
+    blocks = [el.section(said(write, outcome.error)), el.context(" · ".join(small))]
+    blocks += [el.context(note) for note in notes if note]
+    return Done(blocks, () if write.state in UNDONE else (write.id,))

@@ -1,0 +1,83 @@
+"""Saved addresses that are added or changed: planned from the list as it is now, and looked for in it."""
+
+from __future__ import annotations
+
+from typing import TYPE_CHECKING
+
+from handlers.blocks.i18n import _
+from handlers.wire.errors import RequestError
+from handlers.writing.receivers import SavedAddress
+from handlers.writing.writer import Found, Plan, new_id
+from pandapon.operations import addresses
+from pandapon.operations.addresses import SaveAddress
+from pandapon.operations.catalogue import UnknownPathError
+from pandapon.operations.requests import Nothing, made
+from tracking.addresses import TypedAddress
+from tracking.changes.address import AddressChange, judge
+from tracking.writes import WriteState
+
+if TYPE_CHECKING:
+    from datetime import timedelta
+
+    from pandapon.client import PandaPon
+
+
+def typed(saved: SavedAddress) -> TypedAddress:
+    """Return a saved address as a person would type it."""
+    return TypedAddress(saved.name, saved.phone, saved.province, saved.city, saved.district, saved.address)
+
+
+async def plan_address(api: PandaPon, wanted: TypedAddress, address_id: str = "") -> Plan:
+    """Plan to save an address. ``address_id``: of the one that is changed; empty: a new one.
+
+    Raises RequestError where it is saved already or gone, and PandaPonError. A list whose path nobody published stops
+    nothing: only a lost answer could then not be looked for.
+    """
+    number = _number(address_id)
+    try:
+        before, was_read = await _read(api), True
+    except UnknownPathError:
+        before, was_read = {}, False
+    if was_read and address_id and address_id not in before:
+        raise RequestError(_("This address is no longer saved at PandaPon, so nothing was done."))
+    if wanted in before.values():
+        raise RequestError(_("This very address is saved already, so nothing was done."))
+    salt = new_id()
+    former = before[address_id].fingerprint(salt) if address_id in before else ""
+    change = AddressChange(address_id, tuple(before), salt, former, wanted.fingerprint(salt), was_read)
+    request = made(
+        lambda: SaveAddress(
+            id=number,
+            name=wanted.name,
+            province=wanted.province,
+            city=wanted.city,
+            district=wanted.district or None,
+            address=wanted.address,
+            phone=wanted.phone,
+        )
+    )
+    return Plan((addresses.SAVE, request), change)
+
+
+async def look(api: PandaPon, change: AddressChange, age: timedelta) -> Found | None:
+    """Look for an unclear change in the list of addresses. Raises PandaPonError."""
+    try:
+        seen = {one: address.fingerprint(change.salt) for one, address in (await _read(api)).items()}
+    except UnknownPathError:
+        return Found(WriteState.UNKNOWABLE)
+    state, address_id = judge(change, seen, age)
+    return Found(state, (address_id,) if address_id else ()) if state else None
+
+
+async def _read(api: PandaPon) -> dict[str, TypedAddress]:
+    answers = await api.run(addresses.LIST, Nothing())
+    return {answer.id: typed(SavedAddress.of(answer)) for answer in answers if answer.id}
+
+
+def _number(address_id: str) -> int | None:
+    """The id as the operation takes it. Raises RequestError for one that is no number."""
+    if not address_id:
+        return None
+    if not (address_id.isascii() and address_id.isdigit() and len(address_id) <= 18):  # noqa: PLR2004  a 64-bit number
+        raise RequestError(_("PandaPon's description of this address lacks what a change needs, so nothing was done."))
+    return int(address_id)

@@ -1,0 +1,139 @@
+"""The account's saved addresses, shared by every form that sends something somewhere.
+
+An address belongs to the person who asked: menus and pages of their own form show it, with its masked line in menus;
+channels see the masked line at most, and no log and no table has it. A form keeps the address's id alone and reads the
+address again with :func:`address_of`.
+
+A form without a saved address shows :func:`none_saved`, whose button leads to the form that adds one: it has the action
+id ``action_ids.ADD_ADDRESS``, and its listener belongs to the feature of the addresses.
+"""
+
+from __future__ import annotations
+
+from dataclasses import dataclass, field
+from typing import TYPE_CHECKING
+
+from pydantic import ValidationError
+
+from handlers.blocks import action_ids
+from handlers.blocks import elements as el
+from handlers.blocks.forms import Choice
+from handlers.blocks.i18n import _
+from handlers.blocks.text import code, escape, truncate
+from handlers.wire.errors import RequestError
+from pandapon.operations import addresses
+from pandapon.operations.addresses import AlibabaReceiver, TaobaoReceiver
+from pandapon.operations.requests import Nothing
+
+if TYPE_CHECKING:
+    from collections.abc import Sequence
+
+    from handlers.blocks.message import Block
+    from handlers.interactions.context import Context
+    from pandapon.operations.addresses import Address
+
+MOST = 100  # addresses of a menu, which is Slack's limit
+CITY, PHONE = 30, 40  # characters
+DIGITS = 2  # of the telephone number that a masked line has
+
+
+@dataclass(frozen=True, slots=True)
+class SavedAddress:
+    """An address of the account. Its repr has its id alone."""
+
+    id: str
+    name: str = field(default="", repr=False)
+    province: str = field(default="", repr=False)
+    city: str = field(default="", repr=False)
+    district: str = field(default="", repr=False)
+    address: str = field(default="", repr=False)
+    phone: str = field(default="", repr=False)
+    is_default: bool = False
+
+    @classmethod
+    def of(cls, answer: Address) -> SavedAddress:
+        """Return an address of PandaPon's list."""
+        return cls(
+            answer.id,
+            answer.name,
+            answer.province,
+            answer.city,
+            answer.district,
+            answer.address,
+            answer.phone,
+            bool(answer.is_default),
+        )
+
+    @property
+    def masked(self) -> str:
+        """One line of plain text that tells addresses apart: the name's first sign, the city, the last two digits."""
+        digits = "".join(sign for sign in self.phone if sign.isdigit())
+        parts = [f"{self.name[:1]}**" if self.name else "", truncate(self.city, CITY)]
+        return " · ".join(part for part in [*parts, f"**{digits[-DIGITS:]}" if digits else ""] if part) or self.id
+
+    @property
+    def full(self) -> str:
+        """The whole address as Slack text, for a view of the person's own."""
+        place = " ".join(part for part in (self.province, self.city, self.district, self.address) if part)
+        first = [f"*{escape(self.name)}*" if self.name else "", code(self.phone, PHONE) if self.phone else ""]
+        return "\n".join(line for line in (" ".join(part for part in first if part), escape(place)) if line)
+
+    def alibaba(self) -> AlibabaReceiver:
+        """Return it as 1688 takes it. Raises RequestError for an address that lacks a part."""
+        try:
+            return AlibabaReceiver(
+                full_name=self.name,
+                mobile=self.phone,
+                province_text=self.province,
+                city_text=self.city,
+                area_text=self.district or None,
+                address=self.address,
+            )
+        except ValidationError:
+            raise _incomplete() from None
+
+    def taobao(self) -> TaobaoReceiver:
+        """Return it as Taobao takes it. Raises RequestError for an address that lacks a part."""
+        try:
+            return TaobaoReceiver(
+                name=self.name,
+                mobile_phone=self.phone,
+                state=self.province,
+                city=self.city,
+                district=self.district or None,
+                address=self.address,
+            )
+        except ValidationError:
+            raise _incomplete() from None
+
+
+async def saved_addresses(ctx: Context) -> tuple[SavedAddress, ...]:
+    """Read the account's addresses, the default one first. Raises PandaPonError, such as UnknownPathError."""
+    answers = await ctx.api.run(addresses.LIST, Nothing())
+    saved = [SavedAddress.of(answer) for answer in answers if answer.id]
+    return tuple(sorted(saved, key=lambda address: not address.is_default))
+
+
+async def address_of(ctx: Context, address_id: str) -> SavedAddress:
+    """Read one address again. Raises RequestError where it is gone, and PandaPonError."""
+    for address in await saved_addresses(ctx):
+        if address.id == address_id:
+            return address
+    raise RequestError(_("This address is no longer saved at PandaPon. Choose another one."))
+
+
+def choices(saved: Sequence[SavedAddress]) -> list[Choice]:
+    """The entries of a menu; each value is the address's id."""
+    return [Choice(address.id, address.masked) for address in saved[:MOST]]
+
+
+def none_saved() -> list[Block]:
+    """The blocks of a form for an account without an address: a sentence, and the button that adds one."""
+    words = _("📭 No address is saved at PandaPon yet. Add one, then open this form again.")
+    return [el.section(words), *el.actions([el.button(_("Add an address"), f"{action_ids.ADD_ADDRESS}:1", "new")])]
+
+
+def _incomplete() -> RequestError:
+    return RequestError(
+        _("The saved address lacks a part that the platform wants: name, telephone, province, city or street.")
+    )

@@ -1,0 +1,94 @@
+"""The lines of an order with the ids that the warehouse's operations want: what was bought, of which variant."""
+
+from __future__ import annotations
+
+from decimal import ROUND_HALF_UP, Decimal
+from typing import TYPE_CHECKING, Any
+
+from pydantic import BaseModel, ConfigDict
+
+from pandapon.fields import first, items, mapping, money, number, text, words
+from pandapon.shipment import Platform
+
+if TYPE_CHECKING:
+    from pandapon.operations.answers import Amounts
+
+CENT = Decimal("0.01")
+
+
+class OrderLine(BaseModel):
+    """One line of an order. Every field may be empty: the upstream sends nulls freely."""
+
+    model_config = ConfigDict(frozen=True)
+
+    product_id: str = ""
+    sku_id: str = ""
+    title: str = ""
+    variant: str = ""  # e.g. "红色 / M"
+    quantity: int = 0  # pieces; 0: unknown, or not a whole number
+    price: Decimal | None = None  # yuan, of a piece, rounded to fen
+    image_url: str = ""
+    waybills: tuple[str, ...] = ()  # Taobao names them by line; 1688 does not
+
+    @property
+    def can_be_shipped(self) -> bool:
+        """Whether it has all that a shipment abroad must name [stated]: ids, quantity and price."""
+        return bool(self.product_id and self.sku_id and self.quantity and self.price is not None)
+
+
+def lines_of(platform: Platform, data: Any, amounts: Amounts) -> tuple[OrderLine, ...]:
+    """Read the lines in the ``data`` of an order's detail. ``amounts``: the unit of Taobao's; 1688's are yuan."""
+    if isinstance(data, list):
+        data = next(iter(items(data)), None)
+    order = mapping(data)
+    order = mapping(order.get("result")) or order
+    if platform is Platform.ALIBABA:
+        return tuple(_alibaba(row) for row in items(order.get("productItems")))
+    names = ("subPurchaseOrders", "sub_purchase_orders", "subOrders", "subOrderDetails", "subOrderList", "orderLines")
+    return tuple(_taobao(row, fen=amounts == "fen") for row in items(first(order, *names)))
+
+
+def _alibaba(row: dict[str, Any]) -> OrderLine:
+    """``productID`` and ``skuID`` are the upstream's spellings [upstream]; the others are possible repairs."""
+    images = row.get("productImgUrl")
+    quantity = _pieces(row)
+    return OrderLine(
+        product_id=text(row, "offerMapId", "productID", "productId", "offerId"),
+        sku_id=text(row, "skuID", "skuId"),
+        title=words(row, "name", "productName", "subject"),
+        variant=" / ".join(value for sku in items(row.get("skuInfos")) if (value := words(sku, "value"))),
+        quantity=quantity,
+        price=_each(money(row, "price"), money(row, "itemAmount"), quantity),
+        image_url=text({"url": images[0]}, "url") if isinstance(images, list) and images else "",
+    )
+
+
+def _taobao(row: dict[str, Any], *, fen: bool) -> OrderLine:
+    """The upstream's fields in two spellings [inferred]."""
+    sku = mapping(first(row, "skuInfo", "sku_info"))
+    quantity = _pieces(row)
+    amount = money(row, "totalPrice", "purchaseAmount", "productAmount", "product_amount", fen=fen)
+    parcels = items(first(row, "logisticOrders", "logistic_orders"))
+    numbers = (text(parcel, "logisticNumber", "logistic_number") for parcel in parcels)
+    return OrderLine(
+        product_id=text(row, "itemMapId", "itemId", "item_id"),
+        sku_id=text(row, "skuId", "sku_id"),
+        title=words(row, "title", "itemTitle"),
+        variant=words(mapping(first(sku, "skuPv", "sku_pv")), "zh", "en"),
+        quantity=quantity,
+        price=_each(None, amount, quantity),
+        image_url=text(sku, "skuImgUrl", "sku_img_url"),
+        waybills=tuple(dict.fromkeys(waybill for waybill in numbers if waybill)),
+    )
+
+
+def _pieces(row: dict[str, Any]) -> int:
+    quantity = number(row.get("quantity"))
+    return int(quantity) if quantity is not None and quantity > 0 and quantity == int(quantity) else 0
+
+
+def _each(price: Decimal | None, amount: Decimal | None, quantity: int) -> Decimal | None:
+    """The price of a piece; from the line's amount where it is not given, since discounts are off that."""
+    if amount is not None and quantity:
+        price = amount / quantity
+    return price.quantize(CENT, ROUND_HALF_UP) if price is not None and price >= 0 else None

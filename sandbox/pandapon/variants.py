@@ -1,0 +1,23 @@
+"""The ids of products' variants, the same at every start."""
+
+from __future__ import annotations
+
+import hashlib
+
+SIZES = ("S", "M", "L")
+
+
+def mark(product_id: str) -> str:
+    """Return 64 hexadecimal digits that a product's ids are made of."""
+    return hashlib.sha256(product_id.encode()).hexdigest()
+
+
+def sku_id(product_id: str, at: int) -> str:
+    """Return the id of a product's variant at this position of :data:`SIZES`."""
+    return str(4_000_000_000_000 + int(mark(product_id)[:9], 16) * 10 + at)
+
+
+def sku_id_of(product_id: str, variant: str) -> str:
+    """Return the id of a variant as an order names it; words without a size are the first one's."""
+    size = variant.rpartition(" / ")[2]
+    return sku_id(product_id, SIZES.index(size) if size in SIZES else 0)

@@ -1,0 +1,41 @@
+"""Addresses as people type them. They live in an open form alone: no log, message or record of a write holds them."""
+
+from __future__ import annotations
+
+import hashlib
+from dataclasses import astuple, dataclass, field
+
+
+@dataclass(frozen=True, slots=True)
+class TypedAddress:
+    """An address in China. Its repr is empty, so that no log can hold it."""
+
+    name: str = field(default="", repr=False)
+    phone: str = field(default="", repr=False)
+    province: str = field(default="", repr=False)
+    city: str = field(default="", repr=False)
+    district: str = field(default="", repr=False)
+    address: str = field(default="", repr=False)
+
+    def fingerprint(self, salt: str) -> str:
+        """Return a mark by which the same address is found again, and from which it cannot be read.
+
+        ``salt``: of one write, so that the marks of two writes cannot be compared.
+        """
+        parts = "\x1f".join(" ".join(part.split()) for part in astuple(self))
+        return hashlib.blake2b(parts.encode(), key=salt.encode()[:64], digest_size=16).hexdigest()
+
+
+@dataclass(frozen=True, slots=True)
+class TypedReceiver:
+    """A receiver abroad. Its repr is empty, so that no log can hold it. ``country``: two letters of ISO 3166."""
+
+    name: str = field(default="", repr=False)
+    phone: str = field(default="", repr=False)
+    country: str = field(default="", repr=False)
+    state: str = field(default="", repr=False)
+    city: str = field(default="", repr=False)
+    postcode: str = field(default="", repr=False)
+    address: str = field(default="", repr=False)
+    email: str = field(default="", repr=False)
+    tax_id: str = field(default="", repr=False)
