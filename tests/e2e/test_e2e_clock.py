@@ -13,13 +13,12 @@ from typing import TYPE_CHECKING
 import aiohttp
 import pytest
 from e2e.test_e2e_process import outside
+from support.outside import Outside, port_of
 from support.patience import PATIENCE, until
 
 from sandbox.pandapon.demo import FIRST
 
 if TYPE_CHECKING:
-    from collections.abc import AsyncIterator
-
     from support.outside import Outside
 
     from sandbox.slack.workspace import Message
@@ -64,10 +63,10 @@ class Machine:
             FAKETIME_CACHE_DURATION="1",  # seconds; without a cache every look at the clock reads the file
             FAKETIME_DONT_FAKE_MONOTONIC="1",
             LOG_LEVEL="info",
-            HTTP_PORT=str(self.port),
             **extra,
         )
         await until(lambda: bool(self.outside.slack.sockets.open))
+        self.port = await port_of(self.process)
 
     async def stop(self, sign: signal.Signals = signal.SIGTERM) -> str:
         assert self.process is not None
@@ -118,13 +117,8 @@ class Machine:
 
 
 @pytest.fixture
-async def machine(outside: Outside, unused_tcp_port: int) -> AsyncIterator[Machine]:
-    one = Machine(outside)
-    one.port = unused_tcp_port
-    yield one
-    if one.process is not None and one.process.returncode is None:
-        one.process.kill()
-        await one.process.communicate()
+async def machine(outside: Outside) -> Machine:
+    return Machine(outside)
 
 
 @pytest.mark.parametrize("jump", JUMPS)

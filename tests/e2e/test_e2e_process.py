@@ -5,13 +5,12 @@ from __future__ import annotations
 import asyncio
 import os
 import signal
-import socket
 from datetime import UTC, datetime
 from pathlib import Path
 from typing import TYPE_CHECKING
 
 import pytest
-from support.outside import SECRETS, Outside
+from support.outside import SECRETS, Outside, port_of
 from support.patience import until
 from support.store_harness import by_a_newer_version
 
@@ -30,6 +29,7 @@ async def outside(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> AsyncItera
     await one.slack.start()
     await one.pandapon.start()
     yield one
+    await one.leave_none()
     await one.slack.stop()
     await one.pandapon.stop()
 
@@ -58,13 +58,11 @@ async def test_run_watches_tells_and_stops_cleanly(outside: Outside) -> None:
 
 async def test_five_hundred_unfinished_requests_at_256_files(outside: Outside) -> None:
     """Commands are acknowledged, and the process never comes near its limit."""
-    with socket.create_server(("127.0.0.1", 0)) as free:
-        port = free.getsockname()[1]
-    process = await outside.spawn_with_files(256, SLACK_MODE="http", HTTP_PORT=str(port))
-    outside.slack.request_url = f"http://127.0.0.1:{port}/slack/events"
+    process = await outside.spawn_with_files(256, SLACK_MODE="http")
     writers = []
     try:
-        await until(lambda: can_be_reached(port))
+        port = await port_of(process)
+        outside.slack.request_url = f"http://127.0.0.1:{port}/slack/events"
         for number in range(500):
             _reader, writer = await asyncio.open_connection("127.0.0.1", port)
             writer.write(b"POST /slack/events HTTP/1.1\r\nHost: x\r\n" if number % 2 else b"")
@@ -88,12 +86,6 @@ async def test_five_hundred_unfinished_requests_at_256_files(outside: Outside) -
 def open_files(pid: int) -> int:
     """Of another process."""
     return len(list(Path(f"/proc/{pid}/fd").iterdir()))
-
-
-def can_be_reached(port: int) -> bool:
-    """Whether somebody listens there."""
-    with socket.socket() as one:
-        return one.connect_ex(("127.0.0.1", port)) == 0
 
 
 async def test_a_killed_process_repeats_nothing(outside: Outside) -> None:

@@ -3,10 +3,13 @@
 from __future__ import annotations
 
 import asyncio
+import contextlib
 import sys
 from asyncio.subprocess import PIPE
 from datetime import UTC, datetime
-from typing import TYPE_CHECKING
+from pathlib import Path
+
+from support.patience import until
 
 from benchmarks.kill import inherited
 from bot.commands import manifest
@@ -14,9 +17,7 @@ from sandbox.pandapon.demo import demo_world
 from sandbox.pandapon.server import PandaPonServer
 from sandbox.slack.server import SlackServer
 
-if TYPE_CHECKING:
-    from pathlib import Path
-
+LISTENS = "0A"  # of a row in /proc/net/tcp
 SECRETS = {
     "SLACK_BOT_TOKEN": "xoxb-canary-bot-token",
     "SLACK_APP_TOKEN": "xapp-canary-app-token",
@@ -35,6 +36,7 @@ class Outside:
 
     def __init__(self, folder: Path) -> None:
         self.folder = folder
+        self._processes: list[asyncio.subprocess.Process] = []
         self.slack = SlackServer(
             now,
             bot_token=SECRETS["SLACK_BOT_TOKEN"],
@@ -67,19 +69,51 @@ class Outside:
 
     async def spawn(self, *arguments: str, **extra: str) -> asyncio.subprocess.Process:
         environment = {name: value for name, value in (self.environment | extra).items() if value}
-        return await asyncio.create_subprocess_exec(
-            sys.executable, "-m", "bot", *arguments, env=environment, cwd=self.folder, stdout=PIPE, stderr=PIPE
-        )
+        return await self._started(sys.executable, "-m", "bot", *arguments, env=environment)
 
     async def spawn_with_files(self, files: int, **extra: str) -> asyncio.subprocess.Process:
         """Run ``pandabot run`` with a limit on open files."""
         command = f'ulimit -n {files}; exec "$0" -m bot run'
         environment = self.environment | extra
-        return await asyncio.create_subprocess_exec(
-            "/bin/sh", "-c", command, sys.executable, env=environment, cwd=self.folder, stdout=PIPE, stderr=PIPE
-        )
+        return await self._started("/bin/sh", "-c", command, sys.executable, env=environment)
+
+    async def _started(self, *command: str, env: dict[str, str]) -> asyncio.subprocess.Process:
+        process = await asyncio.create_subprocess_exec(*command, env=env, cwd=self.folder, stdout=PIPE, stderr=PIPE)
+        self._processes.append(process)
+        return process
+
+    async def leave_none(self) -> None:
+        """Kill the processes that a failed test left behind."""
+        for process in self._processes:
+            if process.returncode is None:
+                process.kill()
+                await process.communicate()
 
     async def run(self, *arguments: str, **extra: str) -> tuple[int, str]:
         process = await self.spawn(*arguments, **extra)
         out, err = await process.communicate()
         return process.returncode or 0, out.decode() + err.decode()
+
+
+async def port_of(process: asyncio.subprocess.Process) -> int:
+    """Wait until the process listens, and return where. A port that a test chose might be another's by then."""
+    found: list[int] = []
+
+    def listens() -> bool:
+        found[:] = _listening(process.pid)
+        return bool(found) or process.returncode is not None
+
+    await until(listens)
+    assert found, f"the process has ended with {process.returncode}"
+    return found[0]
+
+
+def _listening(pid: int) -> list[int]:
+    """The ports on which a process listens, as Linux tells them."""
+    own = set()
+    with contextlib.suppress(OSError):
+        for file in Path(f"/proc/{pid}/fd").iterdir():
+            with contextlib.suppress(OSError):
+                own.add(str(file.readlink()).removeprefix("socket:[").removesuffix("]"))
+    rows = [line.split() for line in Path("/proc/net/tcp").read_text(encoding="ascii").splitlines()[1:]]
+    return [int(row[1].rpartition(":")[2], 16) for row in rows if row[3] == LISTENS and row[9] in own]
