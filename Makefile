@@ -9,7 +9,7 @@ export PYTHONDONTWRITEBYTECODE :=
 export PYTHONPYCACHEPREFIX := $(CURDIR)/$(VENV)/compiled
 
 .DEFAULT_GOAL := help
-.PHONY: help install demo test coverage check audit format lock bench gallery screenshots translations clean
+.PHONY: help install demo test coverage check audit format lock bench gallery translations clean
 
 help:  ## show this list
 	@grep -E '^[a-z]+:.*##' $(MAKEFILE_LIST) | sed -E 's/^([a-z]+):.*## /  make \1\t/'
@@ -75,12 +75,8 @@ lock: $(VENV)/.dev  ## renew the hashed locks (needs uv)
 	uv pip compile pyproject.toml --universal --python-version 3.11 --generate-hashes --no-emit-index-url --no-header --no-annotate --quiet --extra build -o requirements.lock
 	uv pip compile pyproject.toml --universal --python-version 3.11 --generate-hashes --no-emit-index-url --no-header --no-annotate --quiet --extra build --extra dev -c requirements.lock -o requirements-dev.lock
 
-gallery: $(VENV)/.dev  ## draw every message in every language on one page, gallery/index.html (needs Chromium)
-	@PYTHONPATH=tests $(BIN)/python -m support.gallery gallery
-
-screenshots: $(VENV)/.dev  ## draw the README's pictures from a real run (needs Chromium and an emoji font)
-	$(BIN)/pandabot demo --picture docs/demo.svg
-	$(BIN)/pandabot demo --picture docs/demo.png
+gallery: $(VENV)/.dev  ## draw every message in every language, gallery/index.html, and from them the README's pictures
+	@PYTHONPATH=tests $(BIN)/python -m support.gallery gallery docs  # needs Chromium and an emoji font
 
 translations: $(VENV)/.dev  ## bring the translations in line with the code, and compile them
 	$(BIN)/pybabel -q extract -k _ -k ngettext:1,2 --no-wrap --sort-output --no-location --project=pandabot --version= -o handlers/locale/pandabot.pot handlers bot

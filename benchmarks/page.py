@@ -21,7 +21,6 @@ from pandapon.shipment import Platform
 from sandbox.pandapon.scenarios import shipped_order
 from sandbox.pandapon.world import Line
 from sandbox.slack.workspace import BOT_USER
-from sandbox.web.screenshots import CHROMIUM
 from sandbox.web.server import WebServer
 
 if TYPE_CHECKING:
@@ -32,6 +31,7 @@ if TYPE_CHECKING:
     from sandbox.pandapon.world import World
     from sandbox.slack.workspace import Workspace
 
+CHROMIUM = "/usr/bin/chromium"
 VISITS = 7
 MESSAGES = 5000
 ORDERS = 200

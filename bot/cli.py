@@ -270,18 +270,15 @@ def demo(
         int | None, typer.Option(min=0, max=65535, help="The page's port [8765, or a free one when it is taken].")
     ] = None,
     no_open: Annotated[bool, typer.Option("--no-open", help="Open no browser; just say where the page is.")] = False,
-    picture: Annotated[Path | None, typer.Option(help="Draw the picture of the documents.", hidden=True)] = None,
     debug: Annotated[bool, typer.Option("--debug", help="Show the bot's log.")] = False,
 ) -> None:
     """Try the bot here: the real bot against stand-ins of Slack and PandaPon. Needs no account anywhere.
 
     Opens a page in the browser. If input is piped in, it is run as a script, unless --port or --no-open is given.
     """
-    from bot.commands.demo import paint, play, show, talk
+    from bot.commands.demo import play, show, talk
 
     log.configure("info" if debug else "error", ())
-    if picture is not None:
-        raise typer.Exit(asyncio.run(paint(picture)))
     if script is not None:
         text = sys.stdin.read() if str(script) == "-" else _read(script)
         raise typer.Exit(asyncio.run(play(text)))

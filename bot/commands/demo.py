@@ -13,7 +13,6 @@ from typing import TYPE_CHECKING
 
 from bot.commands.demo_sandbox import GOING_ON, LIVED_IN, running_sandbox
 from bot.process.clock import utc_now
-from sandbox.terminal import picture as pictures
 from sandbox.terminal.chat import Printer, chat
 from sandbox.terminal.lines import lines
 from sandbox.terminal.script import play as play_lines
@@ -23,11 +22,9 @@ from sandbox.web.server import PORT, WebServer
 
 if TYPE_CHECKING:
     from collections.abc import AsyncIterable, AsyncIterator, Callable, Coroutine, Iterator
-    from pathlib import Path
 
 
 STARTED = datetime(2026, 3, 2, 2, 0, tzinfo=UTC)  # scripts always begin on this Monday, at 10:00 in China
-PICTURED = datetime(2026, 3, 2, 9, 0, tzinfo=UTC)  # the same Monday at 10:00 in Berlin, where Tom is
 FAILED, INTERRUPTED = 1, 130
 NOTHING_PLAYED = (
     "No terminal on standard input, so it was played as a script (0 lines). For the page: pandabot demo --no-open\n"
@@ -40,23 +37,25 @@ async def show(port: int | None = None, *, open_page: bool = True) -> int:
 
 
 @contextlib.asynccontextmanager
-async def lived_in(now: datetime) -> AsyncIterator[WebServer]:
-    """Serve the page on any free port, once the prelude has been played: the demo's clock then shows ``now``."""
+async def lived_in(now: datetime, port: int | None = None) -> AsyncIterator[WebServer]:
+    """Serve the page, once the prelude has been played: the demo's clock then shows ``now``.
+
+    ``port`` None: the usual port, or any free one. Raises OSError where the port that was asked for cannot be had.
+    """
     async with running_sandbox(now - prelude.LENGTH, LIVED_IN) as sandbox, WebServer(sandbox) as server:
-        await server.start()
+        await _listen(server, port)
         await prelude.play(server.hub, now)
         yield server
 
 
 async def _show(port: int | None, *, open_page: bool) -> int:
-    now = utc_now()
-    async with running_sandbox(now - prelude.LENGTH, LIVED_IN) as sandbox, WebServer(sandbox) as server:
+    async with contextlib.AsyncExitStack() as stack:
         try:
-            address = await _listen(server, port)
+            server = await stack.enter_async_context(lived_in(utc_now(), port))
         except OSError as error:
             sys.stderr.write(f"pandabot demo: port {port} cannot be had: {error.strerror}\n")
             return FAILED
-        await prelude.play(server.hub, now)
+        address = f"{server.base_url}/"
         is_opened = open_page and _has_screen() and await asyncio.to_thread(webbrowser.open, address)
         where = f"The demo is at {address}" if is_opened else f"The demo runs. Open this in your browser: {address}"
         sys.stdout.write(f"{where}\nCtrl-C ends it; nothing of it stays.\n")
@@ -90,38 +89,6 @@ async def talk() -> int:
 async def play(text: str, *, patience: float = PATIENCE) -> int:
     """Play a script. Returns the exit code: 1 when a line failed, or waited ``patience`` seconds in vain."""
     return await _guarded(_play(_each(text), patience))
-
-
-async def paint(path: Path) -> int:
-    """Play the scenes of the README's pictures and draw them: the page (.png) or the terminal (.svg)."""
-    return await _guarded(_photograph(path) if path.suffix == ".png" else _paint(path))
-
-
-async def _photograph(path: Path) -> int:
-    from sandbox.web.screenshots import photograph  # noqa: PLC0415  needs a package that only developers install
-
-    async with lived_in(PICTURED) as server:
-        await photograph(f"{server.base_url}/?as=tom&lang=en", path)
-    return 0
-
-
-async def _paint(path: Path) -> int:
-    async with running_sandbox(STARTED) as sandbox:
-        session = Session(sandbox, _unseen, width=pictures.WIDTH, everywhere=True)
-        failure = await play_lines(session, _each(pictures.SCENES), _unseen)
-        if not failure:
-            drawn = pictures.picture(pictures.scenes(session.screen, session.channel), title="pandabot")
-            _write(path, drawn)
-    return _outcome(failure)
-
-
-def _unseen(*_lines: object) -> None:
-    """Drop the lines: only the picture is wanted."""
-
-
-def _write(path: Path, text: str) -> None:
-    path.parent.mkdir(parents=True, exist_ok=True)
-    path.write_text(text, encoding="utf-8")
 
 
 async def _talk() -> int:

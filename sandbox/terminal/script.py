@@ -1,4 +1,4 @@
-"""Plays lines as if they were typed, and prints all channels: for a pipe, CI or the README's picture."""
+"""Plays lines as if they were typed, and prints all channels: for a pipe or CI."""
 
 from __future__ import annotations
 

@@ -7,7 +7,6 @@ from typing import Any
 from zoneinfo import ZoneInfo
 
 from sandbox.terminal.mrkdwn import Viewer
-from sandbox.terminal.picture import picture
 from sandbox.terminal.screen import Change, Item, Screen
 
 AT = datetime(2026, 3, 2, 2, 0, tzinfo=UTC)
@@ -81,17 +80,3 @@ def test_an_expectation_looks_past_line_breaks() -> None:
     made = screen()
     made.update([item("1", "word " * 40)])
     assert ("word " * 40).strip() in made.visible_text("#orders")
-
-
-def test_a_picture_needs_nothing_from_elsewhere() -> None:
-    """The SVG names no font to fetch, and the same messages give the same bytes."""
-    made = screen()
-    made.update([item("1", "*快件已到达* 义乌分拨中心", "&lt;b&gt;")])
-    parts = [("/panda track 1", made.whole(made.channel("#orders")[0]))]
-    svg = picture(parts, title="pandabot")
-    assert svg == picture(parts, title="pandabot")
-    assert "快件已到达" in svg
-    assert "&lt;b&gt;" in svg
-    assert "font-face" not in svg
-    assert "url(h" not in svg
-    assert "cdn" not in svg

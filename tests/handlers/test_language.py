@@ -219,7 +219,7 @@ LEFT = {
         "ite",
     ),
     *("orders", "message", "edited", "Shanghai", "Asia", "Europe", "Berlin", "America", "New", "York", "max", "sort"),
-    *("Red", "red", "dress", "answer", "channel", "htt", "boom", "www", "evil", "example", "amp", "Lite"),
+    *("Red", "red", "dress", "answer", "channel", "htt", "boom", "www", "evil", "example", "amp", "Lite", "mei"),
 }
 
 

@@ -1,19 +1,20 @@
 """Draws every message of the bot in every language on one HTML page, with the renderer of the demo's page.
 
 ``make gallery`` writes it to ``gallery/index.html``, which needs no server and no script. Nothing of it is fetched from
-elsewhere: a product's picture is the one that the demo draws.
+elsewhere: a product's picture is the one that the demo draws. It also draws the README's pictures from some entries.
 """
 
 from __future__ import annotations
 
 import asyncio
 import base64
+import contextlib
 import sys
 from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
 from aiohttp.test_utils import TestServer
-from support import block_board
+from support import block_board, readme_pictures
 from support.chromium import chromium
 from support.message_catalogue import catalogue
 
@@ -21,6 +22,8 @@ from handlers.blocks.i18n import LANGUAGES, use_language
 from sandbox.pandapon import pictures
 
 if TYPE_CHECKING:
+    from collections.abc import AsyncIterator
+
     from playwright.async_api import Browser, Page
 
 Json = dict[str, Any]
@@ -82,31 +85,45 @@ async def draw(page: Page) -> str:
     return await page.content()
 
 
-async def write(browser: Browser, folder: Path) -> Path:
-    """Write the gallery into a folder, and return its file."""
+@contextlib.asynccontextmanager
+async def board(browser: Browser) -> AsyncIterator[Page]:
+    """A page of :mod:`support.block_board` that fetches nothing from other hosts: their pictures are replaced."""
     async with TestServer(block_board.app()) as server:
         page = await browser.new_page()
-        # The pictures of other hosts are replaced before anybody sees them; until then none is fetched.
-        await page.route(lambda address: not address.startswith(str(server.make_url("/"))), lambda route: route.abort())
-        await page.goto(str(server.make_url("/")))
-        document = await draw(page)
+        ours = str(server.make_url("/"))
+        await page.route(lambda address: not address.startswith((ours, "data:")), lambda route: route.abort())
+        await page.goto(ours)
+        yield page
         await page.close()
-    return _kept(folder, document)
 
 
-def _kept(folder: Path, document: str) -> Path:
-    folder.mkdir(parents=True, exist_ok=True)
-    path = folder / "index.html"
-    path.write_text(document, encoding="utf-8")
+async def write(browser: Browser, folder: Path) -> Path:
+    """Write the gallery into a folder, and return its file."""
+    async with board(browser) as page:
+        document = await draw(page)
+    return _kept(folder / "index.html", document.encode())
+
+
+async def illustrate(browser: Browser, folder: Path) -> tuple[Path, Path]:
+    """Write the README's pictures into a folder, and return their files."""
+    async with board(browser) as page:
+        drawn = await readme_pictures.channel(page)
+    return _kept(folder / "demo.png", drawn), _kept(folder / "demo.svg", readme_pictures.terminal().encode())
+
+
+def _kept(path: Path, content: bytes) -> Path:
+    path.parent.mkdir(parents=True, exist_ok=True)
+    path.write_bytes(content)
     return path
 
 
-async def main(folder: str) -> None:
-    """Write the gallery and say where it is."""
+async def main(folder: str, documents: str) -> None:
+    """Write the gallery and the README's pictures, and say where they are."""
     async with chromium() as browser:
         path = await write(browser, Path(folder))
-    sys.stdout.write(f"Every message in every language: {path}\n")
+        drawn = await illustrate(browser, Path(documents))
+    sys.stdout.write(f"Every message in every language: {path}\nThe README's pictures: {drawn[0]}, {drawn[1]}\n")
 
 
 if __name__ == "__main__":
-    asyncio.run(main(sys.argv[1]))
+    asyncio.run(main(*sys.argv[1:]))
