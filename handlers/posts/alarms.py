@@ -70,7 +70,7 @@ def alarm(news: News, snapshot: OrderSnapshot, watch: Watch, alarm: Alarm | None
 
 def _is_over(stall: Stall) -> str:
     if stall.leg is Leg.REFUND:
-        return _("The refund no longer waits for you.")
+        return _("The refund has moved on.")
     return _("It no longer waits for payment.") if stall.leg is Leg.NOT_PAID else _("It has moved since.")
 
 

@@ -33,7 +33,7 @@ def line(stall: Stall, ref: OrderRef, now: datetime) -> str:
 
 def over() -> str:
     """The line that ends the alarm."""
-    return _("✅ The refund no longer waits for you – alert closed.")
+    return _("✅ The refund moved on – alert closed.")
 
 
 def _deadline(stall: Stall, ref: OrderRef, now: datetime) -> str:

@@ -78,7 +78,7 @@ def _confirmation(alarm: Alarm, until: datetime | None, now: datetime) -> str:
     if alarm.state is not AlarmState.SNOOZED or until is None:
         return _("Noted.")
     if leg is Leg.REFUND:
-        return _("💤 I'll send you a direct message {time}, unless the refund no longer waits for you.").format(
+        return _("💤 I'll send you a direct message {time}, unless the refund moves on before then.").format(
             time=slack_date(until, now)
         )
     if leg is Leg.NOT_PAID:

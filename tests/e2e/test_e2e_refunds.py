@@ -109,7 +109,7 @@ async def test_a_refund_with_a_return(harness: BotHarness) -> None:
     assert "1688 closes the refund in " in alarm
     assert "Remind me before it closes" in alarm
     await send_back(harness, refund_id)
-    assert "✅ The refund no longer waits for you – alert closed." in await news(harness, card, "→ goods returned")
+    assert "✅ The refund moved on – alert closed." in await news(harness, card, "→ goods returned")
     harness.clock.advance(13 * HOUR)
     assert "paid back ¥0.00 → ¥20.50" in await news(harness, card, "goods returned → refunded")
     await harness.several_ticks()

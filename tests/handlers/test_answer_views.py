@@ -230,9 +230,10 @@ def test_a_refund_is_in_words(status: str, words: str) -> None:
             order_views.detail(snapshot(of=order().model_copy(update={"refund_status": status, "items": items})), NOW)
         )
     )
-    assert f"Refund: {words}" in text
+    assert f"*Refund*: {words}" in text
     assert f"refund: {words}" in text
     assert f"efund: {status}" not in text
+    assert f"efund*: {status}" not in text
 
 
 def test_no_refund_is_not_mentioned() -> None:

@@ -7,6 +7,7 @@ from dataclasses import replace
 from datetime import UTC, datetime, timedelta
 from decimal import Decimal
 from itertools import permutations
+from typing import TYPE_CHECKING
 from zoneinfo import ZoneInfo
 
 import pytest
@@ -23,7 +24,10 @@ from handlers.posts import card, thread, tracking
 from handlers.wire.requests import Mute, ShowOrder, Track, Unmute, Unwatch, WatchOrders, Why
 from pandapon.shipment import Milestone, Parcel, Platform, TimeBasis, by_shipping
 from storage.watch import WatchState
-from tracking.values import News, Step
+from tracking.values import News, Refund, Step
+
+if TYPE_CHECKING:
+    from pandapon.models import Item
 
 
 def test_track_shows_parcels_bars_and_newest_first() -> None:
@@ -140,9 +144,25 @@ def test_an_unreadable_time_is_shown_as_sent() -> None:
     assert text.index("广州中心") < text.index("昨天下午")
 
 
+def without_refund(item: Item) -> Item:
+    return item.model_copy(update={"refund_status": ""})
+
+
+def test_a_refund_is_one_line_of_the_card() -> None:
+    """With its amount, what to do and until when; more than three are counted."""
+    agreed = Refund("waitbuyersend", NOW, amount=Decimal("20.5"), until=NOW + timedelta(days=7))
+    seen = replace(snapshot(parcel(5), of=order()), refunds=(agreed,))
+    [line] = [line for line in shown(card.card(seen, watch(), NOW)).split("\n") if "efund" in line]
+    assert line.startswith("💸 *Refund*: agreed, goods to be returned · ¥20.50 · send the goods back and enter the ")
+    many = shown(card.card(replace(seen, refunds=(agreed,) * 5), watch(), NOW))
+    assert many.count("*Refund*") == 3
+    assert "and 2 more refunds" in many
+
+
 def test_a_card_is_five_lines() -> None:
     """State and title, a line for the parcel, its last scan, small print, and one row with Track and a menu."""
-    seen = snapshot(parcel(5, waybill="78012345678901", carrier="中通快递"), of=order())
+    plain = order().model_copy(update={"refund_status": "", "items": tuple(map(without_refund, order().items))})
+    seen = snapshot(parcel(5, waybill="78012345678901", carrier="中通快递"), of=plain)
     message = check(card.card(seen, watch(), NOW))
     assert [block["type"] for block in message.blocks] == ["header", "section", "context", "actions"]
     header, body, small_print, _row = (shown(Message("", [block])) for block in message.blocks)
