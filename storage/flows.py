@@ -21,11 +21,21 @@ KEEP = timedelta(days=1)  # a form or an answer that is older has to be opened a
 def put(conn: sqlite3.Connection, now: datetime, flow: Flow) -> None:
     """Keep what a form was made from, and forget those of yesterday."""
     kind, content = codec.dump_flow(flow.content)
-    conn.execute("DELETE FROM flows WHERE at < ?", (to_int(now - KEEP),))
+    forget(conn, now)
     conn.execute(
         "INSERT INTO flows (id, kind, owner, channel, content, step, revision, at) VALUES (?, ?, ?, ?, ?, ?, ?, ?)",
         (flow.id, kind, flow.owner, flow.channel, content, flow.step, flow.revision, to_int(now)),
     )
+
+
+def forget(conn: sqlite3.Connection, now: datetime) -> int:
+    """Forget the forms and answers of yesterday, and what was typed into them. Returns how many."""
+    return conn.execute("DELETE FROM flows WHERE at < ?", (to_int(now - KEEP),)).rowcount
+
+
+def close(conn: sqlite3.Connection, flow_id: str, owner: str) -> None:
+    """Forget a form that its owner closed."""
+    conn.execute("DELETE FROM flows WHERE id = ? AND owner = ?", (flow_id, owner))
 
 
 def advance(conn: sqlite3.Connection, now: datetime, flow: Flow, step: str, content: FlowContent) -> Flow | None:

@@ -205,6 +205,8 @@ class Writes(Aggregate):
     newest = Operation(writes.newest, only_reads=True)
     put_flow = Operation(flows.put)
     advance_flow = Operation(flows.advance)
+    forget_flows = Operation(flows.forget)
+    close_flow = Operation(flows.close)
     flow = Operation(flows.get, only_reads=True)
 
 

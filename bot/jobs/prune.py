@@ -1,4 +1,4 @@
-"""Deletes old rows: posted news, settled posts, entries of the audit trail."""
+"""Deletes old rows: posted news, settled posts, entries of the audit trail, forms that nobody finished."""
 
 from __future__ import annotations
 
@@ -32,7 +32,8 @@ async def prune(store: Store, clock: Callable[[], datetime], api: PandaPon) -> N
 
 
 async def prune_unknown(store: Store, clock: Callable[[], datetime]) -> None:
-    """Delete push messages older than :data:`KEEP_UNKNOWN` about orders that the bot does not know."""
+    """Delete push messages older than :data:`KEEP_UNKNOWN` about orders that the bot does not know, and old forms."""
+    await store.writes.forget_flows(clock())
     before = clock() - KEEP_UNKNOWN
     while await store.inbox.prune_unknown(before, AT_ONCE):
         pass

@@ -17,7 +17,7 @@ if TYPE_CHECKING:
 NAME, TOWN, STREET, POSTCODE, EMAIL, TAX_ID, REMARK = 40, 40, 200, 12, 100, 40, 200  # characters
 _BETWEEN = re.compile(r"[\s().·-]+")
 _MOBILE = re.compile(r"(?:\+?86|0086)?(1[3-9][0-9]{9})")
-_LANDLINE = re.compile(r"(?:\+?86|0086)?(0[1-9][0-9]{1,2})([2-9][0-9]{6,7})")
+_LANDLINE = re.compile(r"(?:\+?86|0086)?(010|02[0-9]|0[3-9][0-9]{2})([2-9][0-9]{6,7})")
 _ABROAD = re.compile(r"\+?[0-9]{6,15}")
 _POSTCODE = re.compile(r"[A-Z0-9][A-Z0-9 -]{1,11}")
 _EMAIL = re.compile(r"[^@\s<>\"',;]+@[^@\s<>\"',;]+\.[^@\s<>\"',;.]{2,}")
