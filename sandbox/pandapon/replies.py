@@ -99,6 +99,7 @@ def order_1688(order: SandboxOrder, now: datetime, *, detail: bool, pictures: st
         "productItems": [
             {
                 "subItemIDString": f"{order.order_id}{number}",
+                "productID": line.picture or None,
                 "name": line.title,
                 "price": float(line.price),
                 "quantity": line.quantity,
@@ -145,6 +146,7 @@ def order_taobao(order: SandboxOrder, now: datetime, pictures: str = "") -> Json
         "subPurchaseOrders": [
             {
                 "subPurchaseOrderId": int(line.sub_order or "0"),
+                "itemId": line.picture or None,
                 "title": line.title,
                 "quantity": line.quantity,
                 "totalPrice": fen(line.price * line.quantity),
