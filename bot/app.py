@@ -43,7 +43,7 @@ from handlers.blocks.links import Links
 from handlers.blocks.people import People
 from handlers.commands.registry import Commands
 from handlers.features import FEATURES
-from handlers.interactions.context import Context
+from handlers.interactions.context import ChatLogin, Context
 from handlers.interactions.languages import Languages
 from handlers.interactions.outside import Outside
 from handlers.listeners import register
@@ -307,7 +307,13 @@ def _context(
         people=resources.people,
         links=resources.links,
         outside=outside,
+        chat_login=_chat_login(settings),
     )
+
+
+def _chat_login(settings: Settings) -> ChatLogin | None:
+    password = settings.pandapon_login_password
+    return ChatLogin(settings.pandapon_login_name, password) if password else None
 
 
 def _outside(settings: Settings, stand_ins: Mapping[str, str]) -> Outside:

@@ -142,6 +142,8 @@ class Settings(BaseSettings):
     pandapon_access_key: Annotated[SecretStr, AfterValidator(_access_key)]
     pandapon_access_secret: SecretStr
     pandapon_user_id: Annotated[str, AfterValidator(_user_id)] = Field(min_length=1)
+    pandapon_login_name: str = ""
+    pandapon_login_password: SecretStr | None = None
     pandapon_timestamp_unit: Literal["s", "ms"] = "s"
     pandapon_paths: Annotated[dict[str, str], AfterValidator(_paths)] = Field(default_factory=dict)
     pandapon_taobao_amounts: Literal["fen", "yuan"] = "fen"
@@ -199,6 +201,13 @@ class Settings(BaseSettings):
             raise PydanticCustomError("missing", why)
         return value
 
+    @field_validator("pandapon_login_password")
+    @classmethod
+    def _login_has_a_name(cls, value: SecretStr | None, info: ValidationInfo) -> SecretStr | None:
+        if value is not None and not info.data.get("pandapon_login_name"):
+            raise ValueError("needs PANDAPON_LOGIN_NAME beside it")
+        return value
+
     @property
     def poll_interval(self) -> timedelta:
         """How often the poller looks for due orders."""
@@ -236,6 +245,7 @@ class Settings(BaseSettings):
             self.slack_signing_secret,
             self.pandapon_access_key,
             self.pandapon_access_secret,
+            self.pandapon_login_password,
         )
         values = (value.get_secret_value() for value in secrets if value is not None)
         proxies = [url.get_secret_value() for url in (self.https_proxy, self.http_proxy, self.all_proxy) if url]

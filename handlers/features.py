@@ -6,7 +6,7 @@ from handlers.about import audit, start, status
 from handlers.about import help as help_
 from handlers.cart import cart, quantity
 from handlers.channel import delivery_log, mute, settings, undo
-from handlers.goods import add_to_cart, discover, picture_search, product, search
+from handlers.goods import add_to_cart, discover, picture_search, product, search, seller
 from handlers.home import forms, tab
 from handlers.orders import listing, order, track
 from handlers.shipping import address_form, addresses
@@ -17,6 +17,7 @@ FEATURES = (
     picture_search.FEATURE,
     product.FEATURE,
     discover.FEATURE,
+    seller.FEATURE,
     add_to_cart.FEATURE,
     cart.FEATURE,
     quantity.FEATURE,

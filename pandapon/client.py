@@ -10,7 +10,7 @@ from typing import TYPE_CHECKING, Any, Generic, Self, TypeVar, cast
 
 import httpx
 
-from pandapon import carts
+from pandapon import carts, sellers
 from pandapon.config import Config
 from pandapon.envelope import fingerprint, open_envelope, request_id
 from pandapon.errors import DecodeError, NotFoundError, NotShippedError
@@ -31,6 +31,7 @@ if TYPE_CHECKING:
     from pandapon.operations.operation import Answered, Asked, Operation
     from pandapon.order_lines import OrderLine
     from pandapon.products import ProductDetail
+    from pandapon.sellers import OrderSeller
     from pandapon.shipment import OrderRef, Platform
     from pandapon.traces import Trace
 
@@ -167,6 +168,23 @@ class PandaPon:
         operation, request = orders.DETAIL[ref.platform]
         query, body = operation.sent(made(request, ref.order_id))
         return lines_of(ref.platform, await self.call(operation.name, query=query, body=body), self._amounts)
+
+    async def order_seller(self, ref: OrderRef) -> OrderSeller:
+        """Return what an order says of its seller, beyond the name of the shop. Raises NotFoundError."""
+        operation, request = orders.DETAIL[ref.platform]
+        query, body = operation.sent(made(request, ref.order_id))
+        return sellers.of_order(await self.call(operation.name, query=query, body=body))
+
+    async def chat_name(self, seller_id: str, product_id: str = "") -> str:
+        """Return the Wangwang name of a 1688 seller by the opaque id that products and carts carry."""
+        request = made(lambda: orders.Wangwang(open_uid=seller_id, offer_id=product_id or None))
+        return sellers.chat_name(await self.run(orders.WANGWANG, request))
+
+    async def chat_link(self, login: str, password: str, product_id: str) -> str:
+        """Return the address of the chat with a Taobao product's seller. The API wants the account's own login."""
+        about = {"sourceType": "item", "bizId": product_id}  # [stated for v1]
+        request = made(lambda: orders.ImLink(login_name=login, password=password, page_param_map=about))
+        return sellers.chat_link(await self.run(orders.TAOBAO_IM, request))
 
     async def orders(
         self,

@@ -39,6 +39,7 @@ if TYPE_CHECKING:
 
 BOT_TOKEN, APP_TOKEN, SIGNING_SECRET = "xoxb-demo", "xapp-demo", "demo"  # the stand-ins' own
 ACCESS_KEY, ACCESS_SECRET, USER_ID = "demo-key", "demo-access", "2100007341207"
+LOGIN_PASSWORD = "demo-login"  # noqa: S105  the same
 # The jobs in the order in which one brings work for the next. An order's price is read at every sixth poll only.
 JOBS = ("discover", *("poll",) * DETAIL_EVERY, "stalls", "digests", "deliver")
 ALARM_BUTTONS = frozenset({action_ids.ALARM_SEEN, action_ids.ALARM_SNOOZE, action_ids.ALARM_TAKE})
@@ -138,6 +139,8 @@ def _settings(slack_url: str, pandapon_url: str, database: Path) -> Settings:
         pandapon_access_key=SecretStr(ACCESS_KEY),
         pandapon_access_secret=SecretStr(ACCESS_SECRET),
         pandapon_user_id=USER_ID,
+        pandapon_login_name="panda-trading",
+        pandapon_login_password=SecretStr(LOGIN_PASSWORD),
         pandapon_paths=OWN_PATHS,
         writes=WriteScope.CART,
         database_path=database,

@@ -35,13 +35,13 @@ def order_page(ref: OrderRef) -> str:
     return _PAGE_1688.format(id=ref.order_id) if ref.platform is Platform.ALIBABA and is_number else _PAGE_TAOBAO
 
 
-def web_address(url: str) -> str:
-    """``url`` where it is a plain http or https address of at most ``MAX_URL`` characters; empty otherwise.
+def web_address(url: str, longest: int = MAX_URL) -> str:
+    """``url`` where it is a plain http or https address of at most ``longest`` characters; empty otherwise.
 
     ``//host/…`` gets the scheme https.
     """
     address = f"https:{url}" if url.startswith("//") else url
-    return address if len(address) <= MAX_URL and _WEB.fullmatch(address) else ""
+    return address if len(address) <= longest and _WEB.fullmatch(address) else ""
 
 
 def picture_address(url: str) -> str:

@@ -15,7 +15,9 @@ if TYPE_CHECKING:
 View = dict[str, Any]
 
 # Commands whose answer belongs to no channel, so that their buttons work wherever they are pressed.
-_FOR_ANY_PLACE = frozenset({"discover", "help", "order", "orders", "picture", "product", "search", "status", "track"})
+_FOR_ANY_PLACE = frozenset(
+    {"discover", "help", "order", "orders", "picture", "product", "search", "seller", "status", "track"}
+)
 
 
 def answer_page(message: Message, *, title: str = "") -> View:

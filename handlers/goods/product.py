@@ -60,7 +60,7 @@ def read_product(command: TypedCommand) -> ShowProducts:
 async def show_products(interaction: Interaction, request: ShowProducts) -> Message:
     """Show one product, or several side by side. Raises PandaPonError where none can be shown."""
     found = await asyncio.gather(
-        *(_look_up(interaction, product) for product in request.products), return_exceptions=True
+        *(look_up(interaction, product) for product in request.products), return_exceptions=True
     )
     shown, missing = [], {}
     for product, answer in zip(request.products, found, strict=True):
@@ -83,7 +83,7 @@ async def share(interaction: Interaction, chosen: ProductRef) -> Message:
     The response URL posts where the person pressed, also where the bot is no member. Raises SlackApiError where Slack
     takes the post in neither way.
     """
-    product = await _look_up(interaction, chosen)
+    product = await look_up(interaction, chosen)
     with use_language(interaction.ctx.languages.of(interaction.channel)):  # the whole channel reads it
         message = product_view.shared(product, interaction.user)
     if getattr(interaction.respond, "response_url", None):
@@ -98,7 +98,7 @@ async def share(interaction: Interaction, chosen: ProductRef) -> Message:
     return product_view.was_shared()
 
 
-async def _look_up(interaction: Interaction, product: ProductRef) -> ProductDetail:
+async def look_up(interaction: Interaction, product: ProductRef) -> ProductDetail:
     """Return a product, from whichever platform has it. Raises PandaPonError."""
     platforms = [product.platform] if product.platform else list(Platform)
     answers = await asyncio.gather(

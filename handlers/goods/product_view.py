@@ -11,11 +11,12 @@ from handlers.blocks.i18n import _, ngettext
 from handlers.blocks.labels import platform_name
 from handlers.blocks.locale_data import number
 from handlers.blocks.message import Layout
+from handlers.blocks.parts import show_button
 from handlers.blocks.people import name
 from handlers.blocks.text import code, escape, money, sanitize_id, truncate
 from handlers.goods.facts import facts, price, title
 from handlers.goods.references import is_named, reference
-from handlers.wire.requests import Discover, ShowProducts
+from handlers.wire.requests import ContactSeller, Discover, ShowProducts
 
 if TYPE_CHECKING:
     from collections.abc import Mapping, Sequence
@@ -139,6 +140,7 @@ def _buttons(product: ProductDetail, *, may_add: bool) -> list[Block]:
             el.button(_("Add to cart"), f"{action_ids.ADD_TO_CART}:1", str(reference(product)), style="primary")
         )
     buttons += [el.button(_("Share in channel"), f"{action_ids.SHARE_PRODUCT}:1", str(reference(product)))]
+    buttons.append(show_button(_("Message the seller"), 3, ContactSeller(reference(product))))
     if product.seller_id:
         more = Discover("store", product.seller_id)
         buttons.append(el.button(_("More from this seller"), f"{action_ids.SHOW}1", more.command()))

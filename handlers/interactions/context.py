@@ -24,12 +24,22 @@ if TYPE_CHECKING:
     from collections.abc import Awaitable, Callable
     from datetime import datetime
 
+    from pydantic import SecretStr
+
     from handlers.commands.registry import Commands
     from handlers.interactions.ports import Joined, Report, Tracker
     from handlers.writing.writer import Writer
     from pandapon.client import PandaPon
     from storage.store import Store
     from tracking.daily_digest import DailyDigest
+
+
+@dataclass(frozen=True, slots=True)
+class ChatLogin:
+    """The name and the password with which the account is logged in to open a chat."""
+
+    name: str
+    password: SecretStr
 
 
 @dataclass(frozen=True, slots=True)
@@ -55,6 +65,7 @@ class Context:
     links: Links = field(default_factory=Links)  # to the messages of the workspace
     recent: Recent = field(default_factory=Recent)
     outside: Outside = field(default_factory=Outside)  # opens links to pictures
+    chat_login: ChatLogin | None = None  # of the account, for chats with Taobao's sellers
     newest: Newest = field(default_factory=Newest)  # of the choices in each open form
     people: People = field(default_factory=People)
     working_after: float = 1.5  # seconds of silence before a working line is shown

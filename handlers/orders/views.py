@@ -11,11 +11,11 @@ from handlers.blocks.i18n import _, ngettext
 from handlers.blocks.labels import platform_name
 from handlers.blocks.message import Layout
 from handlers.blocks.order_states import close_words, refund_words
-from handlers.blocks.parts import freshness_of, heading, order_name, parcel_name, run_button, standing_in
+from handlers.blocks.parts import freshness_of, heading, order_name, parcel_name, run_button, show_button, standing_in
 from handlers.blocks.refunds import refund_lines, refunds_of
 from handlers.blocks.standing import of_parcel
 from handlers.blocks.text import escape, money, sanitize_id, slack_date, truncate
-from handlers.wire.requests import ShowOrder, Track, WatchOrders
+from handlers.wire.requests import ContactSeller, ShowOrder, Track, WatchOrders
 from pandapon.refunds import names_refund
 
 if TYPE_CHECKING:
@@ -59,6 +59,7 @@ def _buttons(ref: OrderRef, back: ListOrders | None) -> list[Block]:
         *buttons,
         run_button(_("Track parcels"), 1, Track(ref.order_id, ref.platform, back=back)),
         run_button(_("Refresh"), 2, ShowOrder(ref.order_id, ref.platform, back)),
+        show_button(_("Message the seller"), 4, ContactSeller(order_id=ref.order_id, platform=ref.platform)),
         el.button(_("Watch here"), f"{action_ids.WATCH_HERE}:1", watch),
     ]
 

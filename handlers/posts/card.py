@@ -35,7 +35,7 @@ from handlers.blocks.standing import standing
 from handlers.blocks.text import sanitize_id, slack_date
 from handlers.posts import alarms
 from handlers.posts.parcels import last_scan, more_parcels, no_parcel, parcel_lines
-from handlers.wire.requests import Mute, Track, Unmute, Unwatch, WatchOrders, Why
+from handlers.wire.requests import ContactSeller, Mute, Track, Unmute, Unwatch, WatchOrders, Why
 from pandapon.times import CHINA
 from storage.watch import WatchState
 from tracking.severity import required_actions
@@ -177,6 +177,7 @@ def _buttons(watch: Watch, muted: tuple[str, datetime] | None, now: datetime) ->
     options = [
         run_option(_("Stop watching"), Unwatch((ref.order_id,), watch.channel)),
         _mute_option(watch, muted, now),
+        run_option(_("Message the seller"), ContactSeller(order_id=ref.order_id, platform=ref.platform)),
         run_option(_("What was posted, and why"), Why(ref.order_id, watch.channel)),
         form_option(_("Channel settings"), action_ids.EDIT_SETTINGS, watch.channel),
     ]

@@ -1,39 +1,69 @@
-"""A ready message in Chinese with which a person asks the seller about a stalled order."""
+"""Ready messages in Chinese with which a person writes to a seller: about a product, an order, or a stalled order."""
 
 from __future__ import annotations
 
 from typing import TYPE_CHECKING
 
-from handlers.blocks import elements as el
+from handlers.blocks.addresses import web_address
 from handlers.blocks.i18n import _
 from handlers.blocks.text import DAY, HOUR, sanitize_id
-from pandapon.shipment import OrderRef
+from pandapon.shipment import Milestone, OrderRef
 from tracking.values import Leg
 
 if TYPE_CHECKING:
     from datetime import datetime, timedelta
 
-    from handlers.blocks.message import Message
+    from pandapon.products import ProductDetail
     from storage.alarm import Alarm
+    from tracking.orders import OrderSnapshot
     from tracking.values import Stall
 
-# Not translated: the reader is the seller. Only ids and lengths of time are filled in, no remote words.
+# Not translated: the reader is the seller. Only ids, lengths of time and checked links are filled in, no remote words.
+_PRODUCT = "您好，想咨询商品 {product}：请问现在有现货吗？批量采购的价格、起订量和发货时间是多少？谢谢！"
 _REQUESTS = {
     Leg.NOT_SHIPPED: "已付款{span}，目前还没有发货。请问什么时候可以发货？麻烦尽快安排，谢谢！",
     Leg.FIRST_SCAN: "显示已发货，但{span}没有揽收记录。请问快递是否已经取件？麻烦核实一下，谢谢！",
     Leg.PROBLEM: "物流显示异常，已经{span}没有解决。麻烦联系快递公司处理一下，并告诉我们结果，谢谢！",
 }
 _STANDS_STILL = "物流已经{span}没有更新。麻烦联系快递公司查询一下，谢谢！"
+_UNPAID = "还没有付款，想先确认一下：商品有现货吗？付款后多久可以发货？谢谢！"
+_WAITS = "已付款。请问什么时候可以发货？麻烦尽快安排，谢谢！"
+_PROBLEM = "物流显示异常。麻烦联系快递公司处理一下，并告诉我们结果，谢谢！"
+_OVER = "有几个问题想和您确认一下，方便的时候请回复，谢谢！"
+_ON_THE_WAY = "正在运输中。请问大概什么时候可以送达？麻烦帮忙关注一下物流，谢谢！"
 
 
-def seller_message(alarm: Alarm, now: datetime) -> Message:
-    """The message to copy, for the person who asked for it."""
+def copyable(message: str) -> str:
+    """A message to copy, as Slack text for the person who asked for it."""
     head = _("Copy this and send it to the seller:")
-    return el.message([el.section(f"{head}\n```{text(alarm, now)}```")])
+    return f"{head}\n```{message}```"
 
 
-def text(alarm: Alarm, now: datetime) -> str:
-    """The message itself: the order's number, the tracking number, how long it stands still, and what is asked."""
+def about_product(product: ProductDetail) -> str:
+    """The message about a product: its link or id, and what a buyer asks first."""
+    return _PRODUCT.format(product=web_address(product.url) or sanitize_id(product.product_id, 80))
+
+
+def about_order(snapshot: OrderSnapshot, alarm: Alarm | None, now: datetime) -> str:
+    """The message about an order, by where it stands. ``alarm``: its open alarm, which says more."""
+    if alarm is not None and alarm.stall.leg is not Leg.NOT_PAID:
+        return about_stall(alarm, now)
+    return f"您好，订单 {sanitize_id(snapshot.ref.order_id)} {_request(snapshot)}"
+
+
+def _request(snapshot: OrderSnapshot) -> str:
+    milestone = snapshot.milestone
+    if snapshot.order and snapshot.order.is_unpaid:
+        return _UNPAID
+    if milestone in {None, Milestone.ORDERED, Milestone.PAID}:
+        return _WAITS
+    if milestone in {Milestone.DELIVERED, Milestone.RETURNED, Milestone.CANCELLED}:
+        return _OVER
+    return _PROBLEM if milestone.is_problem else _ON_THE_WAY
+
+
+def about_stall(alarm: Alarm, now: datetime) -> str:
+    """The message about a stalled order: its number, the tracking number, how long it stands still, what is asked."""
     stall, ref = alarm.stall, OrderRef.from_key(alarm.key)
     parcel = f"（运单号 {sanitize_id(stall.waybill)}）" if stall.waybill else ""
     request = _REQUESTS.get(stall.leg, _STANDS_STILL).format(span=_span(_silence(stall, now)))

@@ -15,9 +15,10 @@ from handlers.blocks.i18n import _, use_language
 from handlers.blocks.text import slack_date
 from handlers.commands.declarations import Button, Feature
 from handlers.posts import alarms
-from handlers.posts.seller_message import seller_message
 from handlers.wire import payloads
+from handlers.wire.requests import ContactSeller
 from handlers.wire.slack import FAILURES
+from pandapon.shipment import OrderRef
 from storage.alarm import AlarmState
 from storage.watch import WatchState
 from tracking.values import Leg
@@ -54,8 +55,12 @@ async def act(state: AlarmState, interaction: Interaction, raised: Alarm | None)
 
 
 async def write_to_seller(interaction: Interaction, raised: Alarm | None) -> Message:
-    """Show a message about the stalled order that the person can copy and send to its seller."""
-    return seller_message(raised, interaction.ctx.clock()) if raised else _gone()
+    """Show a message about the stalled order to copy, and how its seller is reached."""
+    if raised is None:
+        return _gone()
+    ref = OrderRef.from_key(raised.key)
+    request = ContactSeller(order_id=ref.order_id, platform=ref.platform)
+    return await interaction.ctx.commands.perform(interaction, request)
 
 
 def _gone() -> Message:

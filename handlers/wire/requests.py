@@ -79,6 +79,22 @@ class ShowProducts:
 
 
 @dataclass(frozen=True, slots=True)
+class ContactSeller:
+    """Show how the seller of a product or of an order is reached, and a message to copy.
+
+    One of ``product`` and ``order_id`` is given. ``platform``: of the order; None: the one on which it is found.
+    """
+
+    product: ProductRef | None = None
+    order_id: str = ""
+    platform: Platform | None = None
+
+    def command(self) -> str:
+        """The canonical text."""
+        return _joined("seller", str(self.product or self.order_id), _platform(self.platform))
+
+
+@dataclass(frozen=True, slots=True)
 class Discover:
     """List 1688's products of one kind: those of a store, those similar to one, or a selection of the platform's.
 

@@ -60,7 +60,7 @@ def _furnish(world: World, now: datetime) -> None:
         order_id = (
             f"{2542285634920881000 + number * 37}" if platform is Platform.ALIBABA else f"{330507534115000 + number}"
         )
-        lines = [_line(number, sub_order=f"20004886{number:04d}")]
+        lines = [_line(number, platform, sub_order=f"20004886{number:04d}")]
         world.add_order(
             shipped_order(rng, platform, order_id, now - timedelta(hours=hours), lines, ending=ending, pace=pace)
         )
@@ -118,9 +118,11 @@ _OTHERS: tuple[tuple[Platform, str, float, float], ...] = (
 )
 
 
-def _line(number: int, *, sub_order: str = "") -> Line:
+def _line(number: int, platform: Platform = Platform.ALIBABA, *, sub_order: str = "") -> Line:
     goods = catalogue()[(number * 7) % 40]
-    return Line(goods.title, goods.price, 10 + number * 5, "均码", goods.product_id, sub_order)
+    # Both platforms sell the same products; the demo's orders of both have the first one's prices.
+    sold = next(twin for twin in catalogue() if twin.platform is platform and twin.title == goods.title)
+    return Line(goods.title, goods.price, 10 + number * 5, "均码", sold.product_id, sub_order)
 
 
 def _first(now: datetime) -> SandboxOrder:
@@ -166,5 +168,8 @@ def _two_parcels(rng: random.Random, now: datetime) -> SandboxOrder:
 
 
 def _two_sub_orders(now: datetime) -> SandboxOrder:
-    lines = [_line(6, sub_order="200048859480"), _line(8, sub_order="200048859481")]
+    lines = [
+        _line(6, Platform.TAOBAO, sub_order="200048859480"),
+        _line(8, Platform.TAOBAO, sub_order="200048859481"),
+    ]
     return shipped_order(random.Random(7), Platform.TAOBAO, TAOBAO, now - timedelta(hours=38), lines, parcels=2)

@@ -101,11 +101,11 @@ def order_1688(order: SandboxOrder, now: datetime, *, detail: bool, pictures: st
         "productItems": [
             {
                 "subItemIDString": f"{order.order_id}{number}",
+                "productID": line.picture or None,
                 "name": line.title,
                 "price": float(line.price),
                 "quantity": line.quantity,
                 "unit": "件",
-                "productID": line.picture or None,
                 "skuID": sku_id_of(line.picture, line.variant) if line.picture else None,
                 "itemAmount": float(line.price * line.quantity),
                 "productImgUrl": [image] if (image := _image(line, pictures)) else None,
@@ -151,9 +151,9 @@ def order_taobao(order: SandboxOrder, now: datetime, pictures: str = "") -> Json
         "subPurchaseOrders": [
             {
                 "subPurchaseOrderId": int(line.sub_order or "0"),
+                "itemId": line.picture or None,
                 "title": line.title,
                 "quantity": line.quantity,
-                "itemId": line.picture or None,
                 "skuId": sku_id_of(line.picture, line.variant) if line.picture else None,
                 "totalPrice": fen(line.price * line.quantity),
                 "skuInfo": {"skuPv": {"zh": line.variant, "en": None}, "skuImgUrl": _image(line, pictures)},

@@ -16,6 +16,7 @@ from support.bot_harness import running, words
 from support.wizard_steps import open_by, press_in_page, send_page, text_of, view_of
 
 from bot.process import log as process_log
+from bot.process.redaction import Redaction
 from sandbox.pandapon.trading.routes import OWN_PATHS
 from tracking.writes import WriteState
 
@@ -122,7 +123,9 @@ async def test_the_list_is_masked_until_its_reader_asks(harness: BotHarness) -> 
     assert "文三路" in whole
     assert "13812345678" in whole
     assert "王小明" not in await harness.press("Hide")
-    assert all(message.viewer for message in harness.slack.visible("#orders", "mei") if "saved address" in words(message))
+    assert all(
+        message.viewer for message in harness.slack.visible("#orders", "mei") if "saved address" in words(message)
+    )
     assert [message for message in harness.slack.visible("#orders", "tom") if "杭州" in words(message)] == []
 
 
@@ -388,7 +391,7 @@ async def test_neither_log_nor_database_has_the_address_afterwards(
     """With every line of the log as JSON at debug level, and the bytes of the database's file after a stop."""
     stream = io.StringIO()
     handler = logging.StreamHandler(stream)
-    handler.setFormatter(process_log.FORMATS["json"](process_log.Redaction(())))
+    handler.setFormatter(process_log.FORMATS["json"](Redaction(())))
     root = logging.getLogger()
     root.addHandler(handler)
     caplog.set_level(logging.DEBUG)
@@ -409,8 +412,8 @@ async def test_neither_log_nor_database_has_the_address_afterwards(
     logged = stream.getvalue() + caplog.text
     assert logged
     assert [secret for secret in SECRETS if secret in logged or json.dumps(secret)[1:-1] in logged] == []
-    for file in tmp_path.glob("bot.db*"):
-        content = file.read_bytes()
+    for file in await asyncio.to_thread(lambda: list(tmp_path.glob("bot.db*"))):
+        content = await asyncio.to_thread(file.read_bytes)
         assert [secret for secret in SECRETS if secret.encode() in content] == [], file.name
 
 

@@ -115,13 +115,13 @@ def test_its_buttons() -> None:
 )
 def test_the_message_to_the_seller(stall: Stall, text: str) -> None:
     """Chinese in every language, with both numbers whole and how long it has been."""
-    message = check(seller_message.seller_message(replace(ALARM, stall=stall), NOW))
-    assert text in shown(message)
-    assert shown(message).count("```") == 2
+    message = seller_message.copyable(seller_message.about_stall(replace(ALARM, stall=stall), NOW))
+    assert text in message
+    assert message.count("```") == 2
 
 
 def test_remote_words_get_into_no_message_to_the_seller() -> None:
     """A number with marks in it cannot end the block that is copied."""
     stall = replace(STALL, waybill=f"``` {HOSTILE}", last=HOSTILE)
-    assert shown(check(seller_message.seller_message(replace(ALARM, stall=stall), NOW))).count("```") == 2
+    assert seller_message.copyable(seller_message.about_stall(replace(ALARM, stall=stall), NOW)).count("```") == 2
     assert "evil" not in raised(replace(STALL, last=HOSTILE)).replace("evil․example", "")

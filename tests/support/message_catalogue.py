@@ -35,8 +35,9 @@ from handlers.blocks.settings_words import Defaults
 from handlers.blocks.text import code, escape
 from handlers.cart import cart, cart_view, quantity
 from handlers.channel import delivery_log_view, mute, settings_views, time_zones
-from handlers.goods import add_form, discover_view, picture_views, product_view, products
+from handlers.goods import add_form, discover_view, picture_views, product_view, products, seller_view
 from handlers.goods.add_to_cart import FilledAddition
+from handlers.goods.seller_view import Contact
 from handlers.home import form_views
 from handlers.home import view as home_view
 from handlers.interactions.ports import Copies, Joined, Report, WatchOutcome, WatchResult
@@ -380,7 +381,21 @@ def _tracked() -> dict[str, Any]:
         "posts.alarms.acted_on": alarms.acted_on(
             replace(ALARM, state=AlarmState.ASSIGNED, assignee=MEI, actor=MEI), None, NOW
         ),
-        "posts.seller_message.seller_message": seller_message.seller_message(ALARM, NOW),
+        "goods.seller_view.contact": seller_view.contact(
+            Contact(
+                ALIBABA, name="锦绣服饰:客服", seller="杭州锦绣服饰厂", page="https://detail.1688.com/offer/1.html"
+            ),
+            seller_message.about_stall(ALARM, NOW),
+        ),
+        "goods.seller_view.contact with a link": seller_view.contact(
+            Contact(TAOBAO, link="https://distributor.taobao.global/im?token=a&b=c"), "您好", order=snapshot().ref
+        ),
+        "goods.seller_view.contact without a login": seller_view.contact(Contact(TAOBAO, needs_login=True), "您好"),
+        "goods.seller_view.contact of nobody": seller_view.contact(Contact(ALIBABA), "您好"),
+        "goods.seller_view.contact hostile": seller_view.contact(
+            Contact(ALIBABA, name=HOSTILE, seller=HOSTILE, page=HOSTILE, link=HOSTILE), "您好"
+        ),
+        "goods.seller_view.contact refused": seller_view.contact(Contact(ALIBABA, problem="no answer"), "您好"),
         "posts.card.watch_list": card.watch_list([watch(n, order=order(HOSTILE)) for n in range(30)], MEI),
         "posts.card.card that asks for an action": card.card(_due(), watch(muted_until=LATER), NOW, muted=(MEI, LATER)),
         "posts.thread.news in a thread": thread.news(moved, two, watch(), NOW, cleared=ALARM, in_thread=True),

@@ -54,7 +54,11 @@ SAMPLES: dict[str, dict[str, Any]] = {
     "taobao.order.cancel": {"purchase_id": ID, "cancel_reason": "other"},
     "taobao.order.warehouse": {"order_id": ID, "warehouse_name": "义乌仓", "warehouse_address": "义乌市 1 号"},
     "taobao.order.pay": {"purchase_ids": [ID]},
-    "taobao.order.im_link": {"login_name": "buyer", "password": "pw", "page_param_map": {"sourceType": "item"}},
+    "taobao.order.im_link": {
+        "login_name": "buyer",
+        "password": "pw",
+        "page_param_map": {"sourceType": "item", "bizId": "T000-taobao-demo"},
+    },
     "taobao.order.detail": {"order_id": ID},
     "taobao.order.logistics": {"sub_purchase_order_id": "200048859480"},
     "taobao.cart.preview": {"ids": ["7"], "order_address": TAOBAO},

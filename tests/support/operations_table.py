@@ -34,6 +34,8 @@ IN_SLACK = {
     **dict.fromkeys(("1688.cart.add", "taobao.cart.add"), "`product`: Add to cart; `cart`: Undo"),
     **dict.fromkeys(("1688.cart.quantity", "taobao.cart.quantity"), "`cart`: +, −, Quantity"),
     **dict.fromkeys(("1688.cart.delete", "taobao.cart.delete"), "`cart`: Remove"),
+    "1688.order.wangwang": "`seller`, Message the seller",
+    "taobao.order.im_link": "`seller`, Message the seller",
     "1688.order.list": "`orders`, `watch all`",
     "taobao.order.list": "`orders`, `watch all`",
     "1688.order.detail": "`order`, `track`, watches",

@@ -184,8 +184,14 @@ def warehouse(account: Account, fields: Fields) -> Json:
     return {"orderId": order.order_id, "warehouseName": fields.words("warehouseName")}
 
 
-def im_link(_account: Account, fields: Fields) -> str:
-    """The address of the seller's chat [stated for v1]."""
+def im_link(account: Account, fields: Fields) -> str:
+    """The address of the seller's chat [stated for v1]. A page's parameter names one of Taobao's products."""
     for name in ("loginName", "password", "pageName"):
         fields.words(name)
-    return "https://distributor.taobao.global/im?token=sandbox"
+    about = ""
+    if "pageParamMap" in fields:
+        page = fields.json("pageParamMap").part("pageParamMap")
+        if page.words("sourceType") != "item":
+            raise RefusedError(400, "参数错误: pageParamMap")
+        about = f"&item={products.by_id(account, Platform.TAOBAO, page.id('bizId')).product_id}"
+    return f"https://distributor.taobao.global/im?token=sandbox{about}"
