@@ -9,7 +9,13 @@ from handlers.writing.receivers import SavedAddress, choices, none_saved
 from pandapon.operations.addresses import Address
 
 WHOLE = Address(
-    id="7", name="王小明", province="浙江省", city="杭州市", district="西湖区", address="文三路 1 号", phone="13812345678"
+    id="7",
+    name="王小明",
+    province="浙江省",
+    city="杭州市",
+    district="西湖区",
+    address="文三路",
+    phone="13812345678",
 )
 
 
