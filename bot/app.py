@@ -18,6 +18,7 @@ from bot.jobs.deliver import Deliverer
 from bot.jobs.digests import Digester
 from bot.jobs.discovery import Discoverer
 from bot.jobs.inbox import InboxReader
+from bot.jobs.new_orders import NewOrders
 from bot.jobs.pacing import Pacer
 from bot.jobs.poll import LEASE, Poller
 from bot.jobs.prune import prune, prune_unknown
@@ -262,6 +263,7 @@ def _scheduled(
         Job("deliver", deliverer.drain, HALF_SECOND),
         Job("inbox", workers.inbox.tick, slow),
         Job("writes", WriteResolver(store, workers.writer, clock).tick, slow),
+        Job("new orders", NewOrders(store, workers.tracker, clock, settings.default_filter).tick, slow),
         Job("stalls", workers.stalls.tick, slow),
         Job("digests", workers.digester.tick, slow),
         Job("discover", workers.discoverer.tick, max(slow, DISCOVER_EVERY * settings.cadence_factor), slow),

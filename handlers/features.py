@@ -4,6 +4,8 @@ from __future__ import annotations
 
 from handlers.about import audit, start, status
 from handlers.about import help as help_
+from handlers.buying import buy
+from handlers.buying import order as buying
 from handlers.cart import cart, quantity
 from handlers.channel import delivery_log, mute, settings, undo
 from handlers.goods import add_to_cart, discover, picture_search, product, search, seller
@@ -23,6 +25,8 @@ FEATURES = (
     quantity.FEATURE,
     addresses.FEATURE,
     address_form.FEATURE,
+    buy.FEATURE,
+    buying.FEATURE,
     order.FEATURE,
     listing.FEATURE,
     track.FEATURE,

@@ -112,6 +112,7 @@ def _order(trade: dict[str, Any]) -> Order:
         refund_id=text(base, "refundId", "refundIdForAs"),
         refunded_amount=money(base, "refund") or None,
         close_reason=text(base, "closeReason"),
+        outer_id=text(base, "outOrderId"),
     )
 
 

@@ -106,6 +106,7 @@ def _order(found: dict[str, Any], *, fen: bool) -> Order:
         sub_order_ids=tuple(dict.fromkeys(one for sub in subs if (one := _sub_id(sub)))),
         refund_status=next((one for sub in subs if (one := _refund(sub))), ""),
         close_reason=text(found, "closeReason", "close_reason"),
+        outer_id=text(found, "outerPurchaseId", "outer_purchase_id", "sellerOrderNumber"),
     )
 
 

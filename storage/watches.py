@@ -148,6 +148,12 @@ def of_orders(conn: sqlite3.Connection, keys: Sequence[str]) -> list[Watch]:
     return [watch for key in keys for watch in _select(conn, "w.key = ? AND w.state <> 'ended' ORDER BY w.id", (key,))]
 
 
+def never_in(conn: sqlite3.Connection, channel: str, keys: Sequence[str]) -> list[str]:
+    """Return the orders that this channel has never watched; a watch that ended counts as one."""
+    sql = "SELECT 1 FROM watches WHERE key = ? AND channel = ? LIMIT 1"
+    return [key for key in keys if conn.execute(sql, (key, channel)).fetchone() is None]
+
+
 def _tell_of(conn: sqlite3.Connection, now: datetime, channel: str, new: Sequence[Watch]) -> None:
     """Enqueue what tells a channel of its new watches: a card for each, or a list of all."""
     if len(new) > FEW:

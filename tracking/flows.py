@@ -6,10 +6,12 @@ Slack's payloads carry the id alone, so that nobody can make the bot act on a pr
 from __future__ import annotations
 
 from dataclasses import dataclass
-from typing import get_args
+from typing import Literal, get_args
 
 from pandapon.carts import CartLine  # noqa: TC001  pydantic reads these annotations when the program runs
+from pandapon.models import Order  # noqa: TC001
 from pandapon.products import ProductDetail  # noqa: TC001
+from pandapon.shipment import Platform  # noqa: TC001
 from tracking.addresses import TypedAddress  # noqa: TC001
 from tracking.files import SharedFile  # noqa: TC001
 
@@ -27,6 +29,56 @@ class ShownCart:
 
     lines: tuple[CartLine, ...]
     page: int = 1
+
+
+@dataclass(frozen=True, slots=True)
+class SellerCost:
+    """The cost of one seller's order, in fen. None: PandaPon does not say."""
+
+    platform: Platform
+    seller: str
+    goods: int | None = None
+    freight: int | None = None
+    total: int | None = None
+
+
+@dataclass(frozen=True, slots=True)
+class MovedPrice:
+    """An amount that is another than the one that the person was shown, in fen. ``name``: product or seller."""
+
+    name: str
+    before: int | None
+    now: int | None
+
+
+@dataclass(frozen=True, slots=True)
+class Ordering:
+    """An order that a person makes: its lines, the address's id, notes to sellers, and the costs as they were shown.
+
+    ``products``: those that are bought without the cart, in the order of the lines. ``addresses``: the id and the
+    masked line of each saved one. ``notes``: words by the seller's name.
+    """
+
+    lines: tuple[CartLine, ...]
+    products: tuple[ProductDetail, ...] = ()
+    addresses: tuple[tuple[str, str], ...] = ()
+    address: str = ""
+    notes: tuple[tuple[str, str], ...] = ()
+    costs: tuple[SellerCost, ...] = ()
+    moved: tuple[MovedPrice, ...] = ()
+
+
+@dataclass(frozen=True, slots=True)
+class Acting:
+    """An act on orders of one platform, with the orders as the person was shown them.
+
+    ``reason``: of a cancellation. ``warehouse``: name and address of the new one.
+    """
+
+    act: Literal["pay", "pay_all", "cancel", "receive", "warehouse"]
+    orders: tuple[Order, ...]
+    reason: str = ""
+    warehouse: tuple[str, str] = ("", "")
 
 
 @dataclass(frozen=True, slots=True)
@@ -51,7 +103,7 @@ class Addressing:
     address_id: str = ""  # of the saved one that is changed; empty: a new one
 
 
-FlowContent = Adding | ShownCart | ShownPictures | Addressing | Finished
+FlowContent = Adding | ShownCart | ShownPictures | Addressing | Ordering | Acting | Finished
 CONTENTS: tuple[type[FlowContent], ...] = get_args(FlowContent)
 
 

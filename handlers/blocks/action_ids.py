@@ -37,5 +37,7 @@ ADD_CHOICE = "add_choice"  # of the fields in that form
 CART_MORE, CART_LESS, CART_REMOVE = "cart_more", "cart_less", "cart_remove"
 CART_QUANTITY = "cart_quantity"  # also the callback id of its form
 CART_UNDO = "cart_undo"  # value: the opaque id of the removal
+ORDER_CART = "order_cart"  # value: the opaque id of the shown cart; with a dot and a position, that line's seller alone
+BUY_NOW = "buy_now"  # value: platform and id of each product, with blanks between them
 ADD_ADDRESS = "add_address"  # opens the form that saves an address; value: ``new``
 CHANGE_ADDRESS = "change_address"  # opens the same form for a saved one; value: its id

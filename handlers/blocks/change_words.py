@@ -6,12 +6,15 @@ from dataclasses import dataclass
 from typing import TYPE_CHECKING, Any
 
 from handlers.blocks import address_words
+from handlers.blocks import order_change_words as orders
 from handlers.blocks.i18n import _, ngettext
 from handlers.blocks.locale_data import number
 from handlers.blocks.punctuation import bracketed
 from handlers.blocks.text import code, escape, truncate
 from tracking.changes.address import AddressChange
 from tracking.changes.cart import CartChange
+from tracking.changes.order_acts import Cancellation, PayLink, Payment, Receipt, WarehouseChange
+from tracking.changes.orders import OrderCreation
 
 if TYPE_CHECKING:
     from collections.abc import Callable, Mapping
@@ -78,4 +81,10 @@ def _product(change: CartChange) -> str:
 WORDS: Mapping[type[Any], ChangeWords] = {
     CartChange: ChangeWords(_cart_done, _cart_wanted, lambda: _("the cart")),
     AddressChange: ChangeWords(address_words.done, address_words.wanted, address_words.place),
+    OrderCreation: ChangeWords(orders.created, orders.to_create, orders.orders_place),
+    PayLink: ChangeWords(orders.pay_page, orders.to_open_pay_page, orders.order_place),
+    Payment: ChangeWords(orders.paid, orders.to_pay, orders.order_place),
+    Cancellation: ChangeWords(orders.cancelled, orders.to_cancel, orders.order_place),
+    Receipt: ChangeWords(orders.received, orders.to_receive, orders.order_place),
+    WarehouseChange: ChangeWords(orders.moved, orders.to_move, orders.order_place),
 }

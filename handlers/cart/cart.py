@@ -85,7 +85,15 @@ async def page_of(interaction: Interaction, page: int, note: str = "", undo: str
     flow_id = ""
     if ctx.gate.allows(WriteScope.CART) and shown.lines:
         flow_id = (await open_flow(interaction, ShownCart(shown.lines, shown.request.page))).id
-    return cart_view.cart(shown, errors, flow_id=flow_id, note=note, undo=undo, pending=pending)
+    return cart_view.cart(
+        shown,
+        errors,
+        flow_id=flow_id,
+        may_order=ctx.gate.allows(WriteScope.ORDERS),
+        note=note,
+        undo=undo,
+        pending=pending,
+    )
 
 
 def _place(line: CartLine) -> tuple[bool, str, str]:

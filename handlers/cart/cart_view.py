@@ -63,6 +63,7 @@ def cart(
     errors: Mapping[Platform, str],
     *,
     flow_id: str = "",
+    may_order: bool = False,
     note: str = "",
     undo: str = "",
     pending: Sequence[Write] = (),
@@ -70,11 +71,13 @@ def cart(
     """Show a page of the cart.
 
     ``errors``: why a platform's cart cannot be read, as Slack text. ``flow_id``: of the shown lines; empty: no buttons.
+    ``may_order``: orders may be made.
     ``note``: what just happened. ``undo``: the id of a removal. ``pending``: changes that were unclear before.
     """
     head = _head(note, undo)
     head += [el.section(said(write)) for write in pending]
-    buttons = [*shown.paging.buttons(), run_button(_("Refresh"), REFRESH, shown.request)]
+    orders = flow_id if may_order and any(line.is_enabled for line in shown.every) else ""
+    buttons = [*_order(orders, shown.every), *shown.paging.buttons(), run_button(_("Refresh"), REFRESH, shown.request)]
     layout = Layout([el.header(_heading(shown.every)), *head], tail=el.actions(buttons), room=LIST_ROOM)
     for platform, reason in errors.items():
         words = _("⚠️ Couldn't read the cart of {platform}: {reason}")
@@ -83,7 +86,7 @@ def cart(
         return _empty(head)
     if shown.paging.count and shown.paging.count > 1:
         layout.add(el.context(shown.paging.words()))
-    _add_lines(layout, shown, flow_id)
+    _add_lines(layout, shown, flow_id, orders)
     layout.add(el.context(_("Nothing is ordered or paid yet.")))
     return el.message(layout.blocks, longest=LIST_TEXT)
 
@@ -98,11 +101,28 @@ def _head(note: str, undo: str) -> list[Block]:
     return head + (el.actions([el.button(_("Undo"), f"{action_ids.CART_UNDO}:1", undo)]) if undo else [])
 
 
-def _add_lines(layout: Layout, shown: Shown, flow_id: str) -> None:
+def _order(flow_id: str, every: Sequence[CartLine]) -> list[Block]:
+    """The button that orders everything in the cart."""
+    words = _("Order all…") if len(_sellers(every)) > 1 else _("Order…")
+    return [el.button(words, f"{action_ids.ORDER_CART}:0", flow_id, "primary")] if flow_id else []
+
+
+def _sellers(every: Sequence[CartLine]) -> set[tuple[bool, Platform, str]]:
+    return {_group(line) for line in every if line.is_enabled}
+
+
+def _add_lines(layout: Layout, shown: Shown, flow_id: str, orders: str) -> None:
     rows = enumerate(shown.lines)
-    for (is_enabled, platform, seller), group in groupby(rows, key=lambda row: _group(row[1])):
+    sellers = _sellers(shown.every)
+    for (is_enabled, platform, seller), grouped in groupby(rows, key=lambda row: _group(row[1])):
         of_seller = [line for line in shown.every if _group(line) == (is_enabled, platform, seller)]
-        layout.add(el.context(_seller(of_seller, is_enabled=is_enabled)))
+        group = list(grouped)
+        words, first = _seller(of_seller, is_enabled=is_enabled), group[0][0]
+        if orders and is_enabled and len(sellers) > 1:
+            button = el.button(_("Order…"), f"{action_ids.ORDER_CART}:{first + 1}", f"{orders}.{first}")
+            layout.add(el.section(words, button))
+        else:
+            layout.add(el.context(words))
         for at, line in group:
             buttons = el.actions(_buttons(line, at, flow_id)) if flow_id else []
             layout.add(el.section(line_words(line)), *buttons)

@@ -6,16 +6,16 @@ from typing import TYPE_CHECKING, Any
 
 from handlers.blocks import action_ids
 from handlers.blocks import elements as el
-from handlers.blocks.forms import Choice, field, grouped_select, select
+from handlers.blocks.forms import field
 from handlers.blocks.i18n import _
 from handlers.blocks.locale_data import number
 from handlers.blocks.pages import answer_page, orders_page
 from handlers.blocks.people import name
-from handlers.blocks.text import money, plain, truncate
+from handlers.blocks.text import money
 from handlers.blocks.write_words import said, yuan
 from handlers.goods.facts import facts, price
 from handlers.goods.facts import title as product_title
-from handlers.writing.additions import MOST, piece_fen, variants, wrong_quantity
+from handlers.writing.additions import MOST, piece_fen, variant_menu, variants, wrong_quantity
 from tracking.writes import WriteState
 
 if TYPE_CHECKING:
@@ -28,8 +28,6 @@ if TYPE_CHECKING:
 View = dict[str, Any]
 
 ALT, TIERS = 40, 6
-GROUP = 100  # choices of a menu without groups
-VARIANTS = 2000  # that the menu offers
 
 
 def title() -> str:
@@ -91,19 +89,7 @@ def result(write: Write, error: PandaPonError | None = None) -> View:
 
 
 def _variant_field(product: ProductDetail, filled: FilledAddition) -> Block:
-    choices = [Choice(str(at), _variant(sku)) for at, sku in enumerate(product.skus[:VARIANTS])]
-    chosen = str(filled.variant)
-    menu = select(choices, chosen) if len(choices) <= GROUP else grouped_select([(_("Variants"), choices)], chosen)
-    return _watched(field(_("Variant"), "variant", menu), "variant")
-
-
-def _variant(sku: Sku) -> str:
-    # A choice is plain text, which notifies nobody; "<" is disarmed for other readers of the payload.
-    words = truncate(plain(sku.variant), 50).replace("<", "＜") or sku.sku_id or _("(without a name)")
-    if sku.stock is None:
-        return words
-    left = _("{n} left").format(n=number(sku.stock)) if sku.stock > 0 else _("sold out")
-    return f"{words} · {left}"
+    return _watched(field(_("Variant"), "variant", variant_menu(product, filled.variant)), "variant")
 
 
 def _quantity_field(product: ProductDetail, filled: FilledAddition) -> Block:

@@ -73,7 +73,9 @@ async def show_products(interaction: Interaction, request: ShowProducts) -> Mess
     if not shown:
         raise next(iter(missing.values()))
     if len(request.products) == 1:
-        return product_view.page(shown[0], may_add=interaction.ctx.gate.allows(WriteScope.CART))
+        gate = interaction.ctx.gate
+        may_add, may_order = gate.allows(WriteScope.CART), gate.allows(WriteScope.ORDERS)
+        return product_view.page(shown[0], may_add=may_add, may_order=may_order)
     return product_view.compared(shown, missing)
 
 

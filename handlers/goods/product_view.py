@@ -30,14 +30,14 @@ SKUS, TIERS, PICTURES = 12, 5, 6  # of a product that are shown
 COMPARED_SKUS = 4
 
 
-def page(product: ProductDetail, *, may_add: bool = False) -> Message:
+def page(product: ProductDetail, *, may_add: bool = False, may_order: bool = False) -> Message:
     """Show one product: price, prices by quantity, variants with their stock, seller, pictures.
 
-    ``may_add``: the cart may be changed.
+    ``may_add``: the cart may be changed. ``may_order``: orders may be made.
     """
     layout = Layout(
         [el.header(truncate(product.title, TITLE) or _("(no title)")), _summary(product)],
-        tail=[el.context(_footer(product)), *el.actions(_buttons(product, may_add=may_add))],
+        tail=[el.context(_footer(product)), *el.actions(_buttons(product, may_add=may_add, may_order=may_order))],
     )
     if product.translated_title and product.translated_title != product.title:
         layout.add(el.section(escape(truncate(product.translated_title, TITLE))))
@@ -131,7 +131,7 @@ def _footer(product: ProductDetail) -> str:
     return " · ".join(part for part in parts if part)
 
 
-def _buttons(product: ProductDetail, *, may_add: bool) -> list[Block]:
+def _buttons(product: ProductDetail, *, may_add: bool, may_order: bool) -> list[Block]:
     if not is_named(product):
         return []
     buttons = []
@@ -139,6 +139,8 @@ def _buttons(product: ProductDetail, *, may_add: bool) -> list[Block]:
         buttons.append(
             el.button(_("Add to cart"), f"{action_ids.ADD_TO_CART}:1", str(reference(product)), style="primary")
         )
+    if may_order:
+        buttons.append(el.button(_("Buy now"), f"{action_ids.BUY_NOW}:1", str(reference(product))))
     buttons += [el.button(_("Share in channel"), f"{action_ids.SHARE_PRODUCT}:1", str(reference(product)))]
     buttons.append(show_button(_("Message the seller"), 3, ContactSeller(reference(product))))
     if product.seller_id:

@@ -134,6 +134,17 @@ class ShowAddresses:
 
 
 @dataclass(frozen=True, slots=True)
+class BuyProducts:
+    """Show the way to order up to four products without the cart."""
+
+    products: tuple[ProductRef, ...]
+
+    def command(self) -> str:
+        """The canonical text."""
+        return _joined("buy", *map(str, self.products))
+
+
+@dataclass(frozen=True, slots=True)
 class ShowAudit:
     """Show the changes that people made to the account, the newest first."""
 

@@ -4,8 +4,10 @@ from __future__ import annotations
 
 from typing import TYPE_CHECKING
 
+from handlers.blocks.forms import GROUP, Choice, grouped_select, select
 from handlers.blocks.i18n import _, ngettext
 from handlers.blocks.locale_data import number
+from handlers.blocks.text import plain, truncate
 from handlers.wire.errors import RequestError
 from handlers.writing.cart_changes import Variant
 from handlers.writing.writer import Plan
@@ -16,15 +18,34 @@ from tracking.changes.cart import CartChange
 if TYPE_CHECKING:
     from collections.abc import Sequence
 
+    from handlers.blocks.message import Block
     from pandapon.carts import CartLine
     from pandapon.products import ProductDetail
 
+VARIANTS = 2000  # that a menu offers
 MOST = 1_000_000  # pieces of one line, as the interface takes them
 
 
 def variants(product: ProductDetail) -> Sequence[Sku]:
     """The variants of a product; one without a name where it has none."""
     return product.skus or (Sku(price=product.price, stock=product.stock),)
+
+
+def variant_menu(product: ProductDetail, chosen: int) -> Block:
+    """A menu of a product's variants with their stock; each value is a position."""
+    choices = [Choice(str(at), _named(sku)) for at, sku in enumerate(product.skus[:VARIANTS])]
+    if len(choices) <= GROUP:
+        return select(choices, str(chosen))
+    return grouped_select([(_("Variants"), choices)], str(chosen))
+
+
+def _named(sku: Sku) -> str:
+    # A choice is plain text, which notifies nobody; "<" is disarmed for other readers of the payload.
+    words = truncate(plain(sku.variant), 50).replace("<", "＜") or sku.sku_id or _("(without a name)")
+    if sku.stock is None:
+        return words
+    left = _("{n} left").format(n=number(sku.stock)) if sku.stock > 0 else _("sold out")
+    return f"{words} · {left}"
 
 
 def variant_of(product: ProductDetail, sku: Sku) -> Variant:

@@ -4,9 +4,11 @@ from __future__ import annotations
 
 from typing import TYPE_CHECKING, Any
 
-from handlers.writing import address_changes, cart_changes
+from handlers.writing import address_changes, cart_changes, order_looks
 from tracking.changes.address import AddressChange
 from tracking.changes.cart import CartChange
+from tracking.changes.order_acts import Cancellation, PayLink, Payment, Receipt, WarehouseChange
+from tracking.changes.orders import OrderCreation
 
 if TYPE_CHECKING:
     from collections.abc import Awaitable, Callable, Mapping
@@ -18,4 +20,10 @@ if TYPE_CHECKING:
 LOOKS: Mapping[type[Any], Callable[[PandaPon, Any, timedelta], Awaitable[Found | None]]] = {
     CartChange: cart_changes.look,
     AddressChange: address_changes.look,
+    OrderCreation: order_looks.look_for_orders,
+    PayLink: order_looks.look_at_orders,
+    Payment: order_looks.look_at_orders,
+    Cancellation: order_looks.look_at_orders,
+    Receipt: order_looks.look_at_orders,
+    WarehouseChange: order_looks.look_at_orders,
 }

@@ -122,6 +122,12 @@ async def address_of(ctx: Context, address_id: str) -> SavedAddress:
     raise RequestError(_("This address is no longer saved at PandaPon. Choose another one."))
 
 
+async def address_in(ctx: Context, address_id: str) -> tuple[AlibabaReceiver, TaobaoReceiver]:
+    """Read an address again in both spellings. Raises what :func:`address_of` raises, and for one that lacks a part."""
+    address = await address_of(ctx, address_id)
+    return address.alibaba(), address.taobao()
+
+
 def choices(saved: Sequence[SavedAddress]) -> list[Choice]:
     """The entries of a menu; each value is the address's id."""
     return [Choice(address.id, address.masked) for address in saved[:MOST]]

@@ -94,6 +94,10 @@ class Writer:
         self._locks: WeakValueDictionary[str, asyncio.Lock] = WeakValueDictionary()
         self._marking: set[asyncio.Future[Any]] = set()
 
+    def turn(self, name: str) -> asyncio.Lock:
+        """Return a lock for acts that must not overlap, although their targets are different."""
+        return self._locks.setdefault(name, asyncio.Lock())
+
     async def make(
         self, act: Act, target: str, plan: Callable[[], Awaitable[Plan]], *, is_single: bool = False
     ) -> Outcome:
@@ -102,8 +106,7 @@ class Writer:
         ``is_single``: a target for which this was done is never changed again; the former write is the outcome.
         Raises BusyError, StorageError and the errors of ``plan``; then nothing was sent.
         """
-        lock = self._locks.setdefault(target, asyncio.Lock())
-        async with lock:
+        async with self.turn(target):
             if former := await self._store.writes.of_key(act.key):
                 return Outcome(await self.look(former))
             await self._require_nothing_unclear(target)

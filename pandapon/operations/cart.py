@@ -138,7 +138,15 @@ class Cart(Answer):
 
 
 TAOBAO_PREVIEW = Operation(
-    "taobao.cart.preview", "Preview an order from the cart", "POST", "", "?", TAOBAO, PreviewTaobaoCart, raw
+    "taobao.cart.preview",
+    "Preview an order from the cart",
+    "POST",
+    "",
+    "?",
+    TAOBAO,
+    PreviewTaobaoCart,
+    Many(AlibabaPreview),
+    note="nothing is known of the answer: read as 1688's",
 )
 TAOBAO_ORDER = Operation(
     "taobao.cart.order",

@@ -140,6 +140,7 @@ def order_taobao(order: SandboxOrder, now: datetime, pictures: str = "") -> Json
     refund = order.refund(now)
     return {
         "purchaseId": int(order.order_id),
+        "outerPurchaseId": order.outer_id or None,
         "status": int(order.status(now)),
         "createdTime": epoch_ms(order.created_at),
         "payTime": epoch_ms(paid_at) if (paid_at := order.paid_at(now)) else None,

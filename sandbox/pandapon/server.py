@@ -35,7 +35,10 @@ LARGEST = 16 * 1024 * 1024  # bytes of a request; pictures come as base64
 
 @dataclass
 class Faults:
-    """Faults that can be switched on and off at any time. A ``path`` limits them to addresses that contain it."""
+    """Faults that can be switched on and off at any time.
+
+    A ``path`` limits them to addresses that contain it; one that ends in ``$``, to that address alone.
+    """
 
     delay: float = 0.0  # seconds
     drip: float = 0.0  # seconds between two bytes of the answer
@@ -48,6 +51,10 @@ class Faults:
     down: bool = False  # the connection is reset
     clock_skew: timedelta | None = None  # the server's clock is off by this
     path: str = ""
+
+    def concerns(self, path: str) -> bool:
+        """Whether a request to an address meets them."""
+        return path == self.path[:-1] if self.path.endswith("$") else self.path in path
 
     def clear(self) -> None:
         """Switch every fault off."""
@@ -124,7 +131,7 @@ class PandaPonServer:
     async def _on_request(self, request: web.Request) -> web.StreamResponse:
         body = await _json_body(request)
         self.world.arrive()
-        fault = self.faults if self.faults.path in request.path else Faults()
+        fault = self.faults if self.faults.concerns(request.path) else Faults()
         if fault.delay:
             await asyncio.sleep(fault.delay)
         response = self._faulty(request, fault) or self._answer(request, body, fault)
@@ -242,6 +249,7 @@ class PandaPonServer:
             for order in self.world.of(platform)
             if order.created_at <= now
             and replies.matches(order, now, status)
+            and str(body.get("outerPurchaseId") or order.outer_id) == order.outer_id
             and (first is None or order.created_at >= first)
             and (last is None or order.created_at <= last)
         ]

@@ -96,6 +96,7 @@ class SandboxOrder:
     pay_within: timedelta | None = None  # time to pay from its creation on; None: the API does not state it
     hidden: bool = False  # the API answers with an empty list for a while
     discounts: list[tuple[datetime, Decimal]] = field(default_factory=list)  # off the price of the goods, in yuan
+    outer_id: str = ""  # the caller's own number of it
     refunds: list[tuple[datetime, Refund]] = field(default_factory=list)  # each state with its time, oldest first
 
     def status(self, now: datetime) -> str:

@@ -75,4 +75,7 @@ def typed(**fields: str) -> dict[str, Any]:
 
 def chosen(**fields: str) -> dict[str, Any]:
     """The values of menus, by the fields' names."""
-    return {name: {"value": {"selected_option": {"value": value}}} for name, value in fields.items()}
+    return {
+        name: {"value": {"selected_option": {"value": value, "text": {"type": "plain_text", "text": "…"}}}}
+        for name, value in fields.items()
+    }

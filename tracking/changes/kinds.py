@@ -5,16 +5,18 @@ Two writes of the same ``target`` never run at once.
 
 from __future__ import annotations
 
-from typing import TYPE_CHECKING, Protocol
+from typing import TYPE_CHECKING, Protocol, get_args
 
 from tracking.changes.address import AddressChange
 from tracking.changes.cart import CartChange
+from tracking.changes.order_acts import Cancellation, PayLink, Payment, Receipt, WarehouseChange
+from tracking.changes.orders import OrderCreation
 
 if TYPE_CHECKING:
     from pandapon.shipment import Platform
 
-Change = CartChange | AddressChange
-KINDS: tuple[type[Change], ...] = (CartChange, AddressChange)
+Change = CartChange | AddressChange | OrderCreation | PayLink | Payment | Cancellation | Receipt | WarehouseChange
+KINDS: tuple[type[Change], ...] = get_args(Change)
 
 
 class Recorded(Protocol):

@@ -138,6 +138,8 @@ def create_taobao(account: Account, fields: Fields) -> Json:
     orders = [open_order(account, Platform.TAOBAO, part) for part in by_seller(lines)]
     if number:
         account.outer_ids.add(number)
+        for order in orders:
+            order.outer_id = number
     return {"purchaseIds": [int(order.order_id) for order in orders], "sellerOrderNumber": number or None}
 
 

@@ -1,0 +1,1 @@
+"""Orders: made from the cart or from products, paid, cancelled and received."""

@@ -1,0 +1,50 @@
+"""How a product is named: by a link to it, or by its id on a platform."""
+
+from __future__ import annotations
+
+import re
+from typing import TYPE_CHECKING
+
+from pandapon.products import ProductRef
+from pandapon.shipment import Platform
+
+if TYPE_CHECKING:
+    from pandapon.models import Product
+    from pandapon.products import ProductDetail
+
+_ID = re.compile(r"[\w=+/.-]{1,80}", re.ASCII)  # opaque texts of API v2, and the marketplaces' own numbers
+_NAMED = re.compile(rf"(?:(?P<platform>1688|taobao)[:：])?(?P<id>{_ID.pattern})", re.ASCII | re.IGNORECASE)
+_LINKS = (
+    (re.compile(r"https?://(?:detail|m)\.1688\.com/offer/(?P<id>[0-9]{5,15})\.html", re.IGNORECASE), Platform.ALIBABA),
+    (
+        re.compile(
+            r"https?://(?:item\.taobao|detail\.tmall|h5\.m\.taobao|world\.taobao)\.com/[^\s?#]*\?(?:[^\s#]*&)?id=(?P<id>[0-9]{5,15})",
+            re.IGNORECASE,
+        ),
+        Platform.TAOBAO,
+    ),
+)
+
+
+def read_reference(text: str, platform: Platform | None = None) -> ProductRef | None:
+    """The product that a text names: a link, ``1688:ID``, ``taobao:ID``, or an id; None for any other text.
+
+    ``platform``: of an id that names none.
+    """
+    for pattern, of in _LINKS:
+        if match := pattern.match(text):
+            return ProductRef(match["id"], of)
+    named = _NAMED.fullmatch(text)
+    if named is None or "://" in text:
+        return None
+    return ProductRef(named["id"], Platform(named["platform"].lower()) if named["platform"] else platform)
+
+
+def is_named(product: Product | ProductDetail) -> bool:
+    """Whether a button or a command can carry the product's id."""
+    return bool(_ID.fullmatch(product.product_id))
+
+
+def reference(product: Product | ProductDetail) -> ProductRef:
+    """The reference of a product."""
+    return ProductRef(product.product_id, product.platform)

@@ -1,0 +1,189 @@
+"""Purchases: the calls that preview and create orders, and the costs in their answers.
+
+Each platform has two ways: entries of its cart, or products. Lines of the cart have an ``entry_id``.
+"""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+from decimal import Decimal
+from itertools import groupby
+from typing import TYPE_CHECKING, Any
+
+from pandapon import fields
+from pandapon.operations import cart, orders
+from pandapon.operations.addresses import AlibabaReceiver, TaobaoReceiver
+from pandapon.shipment import Platform
+
+if TYPE_CHECKING:
+    from collections.abc import Callable, Iterable, Mapping, Sequence
+
+    from pandapon.carts import Call, CartLine
+
+Receivers = tuple[AlibabaReceiver, TaobaoReceiver]  # the same address in both spellings
+_IDS = ("purchaseIds", "purchaseIdList", "orderIds", "orderIdList")  # of created Taobao orders [inferred]
+_ID = ("purchaseId", "purchase_id", "purchaseOrderId", "orderId", "id")
+
+
+@dataclass(frozen=True, slots=True)
+class Share:
+    """The part of a purchase that one call creates: an order of each seller. ``note``: to all of them."""
+
+    platform: Platform
+    lines: tuple[CartLine, ...]
+    note: str = ""
+
+    @property
+    def sellers(self) -> tuple[str, ...]:
+        """The sellers, in the order of the lines."""
+        return tuple(dict.fromkeys(line.seller for line in self.lines))
+
+    @property
+    def is_from_cart(self) -> bool:
+        """Whether all lines are entries of a cart."""
+        return all(line.entry_id for line in self.lines)
+
+
+@dataclass(frozen=True, slots=True)
+class Cost:
+    """The cost of one seller's order, in yuan. None: PandaPon does not say."""
+
+    goods: Decimal | None = None
+    freight: Decimal | None = None
+    total: Decimal | None = None
+
+
+def by_seller(lines: Iterable[CartLine]) -> list[tuple[CartLine, ...]]:
+    """Part lines by platform and seller: each part becomes one order."""
+
+    def of(line: CartLine) -> tuple[str, str]:
+        return line.platform.value, line.seller
+
+    return [tuple(group) for _key, group in groupby(sorted(lines, key=of), key=of)]
+
+
+def shares(lines: Iterable[CartLine], notes: Mapping[str, str]) -> list[Share]:
+    """Part a purchase into as few calls as can be. ``notes``: words to the sellers, by their names.
+
+    A call of 1688 has one note for all its sellers, so sellers with other notes get a call of their own. Taobao takes
+    no note.
+    """
+    parts: dict[tuple[Platform, str], list[CartLine]] = {}
+    for group in by_seller(lines):
+        note = notes.get(group[0].seller, "") if group[0].platform is Platform.ALIBABA else ""
+        parts.setdefault((group[0].platform, note), []).extend(group)
+    return [Share(platform, tuple(part), note) for (platform, note), part in parts.items()]
+
+
+def creation(share: Share, receivers: Receivers, outer_id: str) -> Call:
+    """Return the call that creates a share's orders. Raises ValueError for ids or amounts that cannot be sent.
+
+    ``outer_id``: the caller's number, which only the creation of Taobao orders from products takes.
+    """
+    alibaba, taobao = receivers
+    ids = tuple(line.entry_id for line in share.lines)
+    if share.platform is Platform.ALIBABA:
+        if share.is_from_cart:
+            return cart.ALIBABA_ORDER, cart.OrderAlibabaCart(
+                cart_ids=ids, address_param=alibaba, message=share.note or None
+            )
+        operation = orders.CREATE if len(share.sellers) == 1 else orders.CREATE_BATCH
+        return operation, _created(share.lines, alibaba, share.note)
+    if share.is_from_cart:
+        return cart.TAOBAO_ORDER, cart.OrderTaobaoCart(ids=ids, order_address=taobao)
+    return orders.TAOBAO_CREATE, orders.CreateTaobao(
+        order_line_list=tuple(_taobao_line(line, at) for at, line in enumerate(share.lines, 1)),
+        receiver=taobao,
+        purchase_amount=goods_of(share.lines) or Decimal(),
+        seller_order_number=outer_id,
+    )
+
+
+def takes_outer_id(share: Share) -> bool:
+    """Whether the creation of a share takes the caller's own number."""
+    return share.platform is Platform.TAOBAO and not share.is_from_cart
+
+
+def previews(lines: Sequence[CartLine], receivers: Receivers, knows: Callable[[str], bool]) -> list[Call]:
+    """Return the calls that preview a platform's orders; none where it has no preview.
+
+    ``knows``: whether an operation of this name has a path. Raises ValueError for ids that cannot be sent.
+    """
+    share = Share(lines[0].platform, tuple(lines))
+    ids = tuple(line.entry_id for line in lines)
+    if share.platform is Platform.TAOBAO:
+        if not share.is_from_cart or not knows(cart.TAOBAO_PREVIEW.name):
+            return []
+        return [(cart.TAOBAO_PREVIEW, cart.PreviewTaobaoCart(ids=ids, order_address=receivers[1]))]
+    if share.is_from_cart:
+        return [(cart.ALIBABA_PREVIEW, cart.PreviewAlibabaCart(cart_ids=ids, address_param=receivers[0]))]
+    if len(share.sellers) > 1 and knows(orders.PREVIEW_BATCH.name):
+        return [(orders.PREVIEW_BATCH, _created(lines, receivers[0]))]
+    return [(orders.PREVIEW, _created(part, receivers[0])) for part in by_seller(lines)]
+
+
+def costs(lines: Sequence[CartLine], answers: Iterable[orders.AlibabaPreview]) -> dict[str, Cost]:
+    """Return the cost of each seller of a platform, by the seller's name; without an answer the goods' alone."""
+    parts = by_seller(lines)
+    found = {part[0].seller: Cost(goods_of(part)) for part in parts}
+    for answer in answers:
+        part = parts[0] if len(parts) == 1 else next((part for part in parts if _is_about(answer, part)), None)
+        if part is None:
+            continue
+        goods, freight = answer.sum_payment_no_carriage, answer.sum_carriage
+        total = answer.sum_payment
+        if total is None and goods is not None and freight is not None:
+            total = goods + freight
+        found[part[0].seller] = Cost(goods if goods is not None else goods_of(part), freight, total)
+    return found
+
+
+def goods_of(lines: Iterable[CartLine]) -> Decimal | None:
+    """Return the sum of lines in yuan; None where a price is not known."""
+    amounts = [line.price * line.quantity if line.price is not None else None for line in lines]
+    known = [amount for amount in amounts if amount is not None]
+    return sum(known, Decimal()) if len(known) == len(amounts) else None
+
+
+def made_ids(answer: Any) -> tuple[str, ...]:
+    """Return the ids of created orders: of 1688's, or of Taobao's raw answer, whose shape nobody published."""
+    if isinstance(answer, tuple):
+        return tuple(order.order_id for order in answer)
+    if isinstance(answer, str | int) and not isinstance(answer, bool):
+        return (str(answer),) if str(answer).isdigit() else ()
+    if isinstance(answer, list):
+        return tuple(dict.fromkeys(id_ for each in answer for id_ in made_ids(each)))
+    return _ids_in(fields.mapping(answer))
+
+
+def _ids_in(answer: Mapping[str, Any]) -> tuple[str, ...]:
+    for name in _IDS:
+        if isinstance(answer.get(name), list):
+            return made_ids(answer[name])
+    return next((made_ids(answer[name]) for name in _ID if answer.get(name)), ())
+
+
+def _created(lines: Sequence[CartLine], receiver: AlibabaReceiver, note: str = "") -> orders.CreateAlibaba:
+    cargo = tuple(
+        orders.Cargo(offer_map_id=line.product_id, spec_id=line.spec_id or None, quantity=line.quantity)
+        for line in lines
+    )
+    return orders.CreateAlibaba(address_param=receiver, cargo_param_list=cargo, message=note or None)
+
+
+def _taobao_line(line: CartLine, at: int) -> orders.TaobaoLine:
+    return orders.TaobaoLine(
+        item_id=line.product_id,
+        sku_id=line.sku_id,
+        order_line_no=str(at),
+        quantity=line.quantity,
+        price=line.price if line.price is not None else Decimal(),
+    )
+
+
+def _is_about(answer: orders.AlibabaPreview, lines: Sequence[CartLine]) -> bool:
+    return any(
+        line.is_of(item.open_offer_id or item.offer_id, item.sku_id, item.spec_id)
+        for item in answer.order_item_to_list
+        for line in lines
+    )

@@ -1,0 +1,435 @@
+"""Orders through Slack and PandaPon: from the cart and from a product, reviewed, placed once, and watched."""
+
+from __future__ import annotations
+
+import asyncio
+from dataclasses import replace
+from datetime import timedelta
+from typing import TYPE_CHECKING
+
+import pytest
+from support.buying import (
+    ALIBABA,
+    PRODUCT,
+    TAOBAO,
+    TAOBAO_PRODUCT,
+    buying,
+    goods,
+    made,
+    open_order,
+    own_goods,
+    put,
+    states,
+    to_review,
+    writes,
+)
+from support.wizard_steps import chosen, open_by, press_in_page, send_page, text_of, typed, view_of
+
+from handlers.blocks.write_words import yuan
+from sandbox.pandapon.trading.ordering import Wanted
+from sandbox.pandapon.trading.ordering import open_order as open_past_the_bot
+from sandbox.pandapon.trading.products import skus
+from sandbox.pandapon.trading.routes import OWN_PATHS
+from tracking.changes.orders import OrderCreation
+from tracking.writes import WriteState
+
+if TYPE_CHECKING:
+    from collections.abc import AsyncIterator
+    from pathlib import Path
+
+    from support.bot_harness import BotHarness
+
+    from sandbox.pandapon.trading.products import Sku
+
+CREATE = "/v2/alibaba/order/create"
+CART_ORDER = {ALIBABA: "/v2/alibaba/cart/create/order", TAOBAO: "/v2/taobao/cart/create/order"}
+
+
+@pytest.fixture
+async def harness(tmp_path: Path) -> AsyncIterator[BotHarness]:
+    """A bot that may order."""
+    async with buying(tmp_path) as one:
+        yield one
+
+
+def says(harness: BotHarness, text: str) -> bool:
+    """Whether the form has these words."""
+    return text in text_of(harness)
+
+
+# --- from the cart ----------------------------------------------------------------------------------------------------
+
+
+async def test_the_cart_is_ordered_and_watched(harness: BotHarness) -> None:
+    """Both platforms, two sellers of 1688: the review has every seller's costs, and each order gets its card."""
+    put(harness, goods(harness, ALIBABA), 4)
+    put(harness, own_goods(harness, ALIBABA, "第二家", "12.50"), 10)
+    put(harness, goods(harness, TAOBAO), 2)
+    await open_order(harness, label="Order all…")
+    assert says(harness, "王** · 杭州市 · **78")
+    assert not says(harness, "13812345678")
+    await to_review(harness, typed(note0="请用纸箱", note1="请用纸箱"))
+    assert says(harness, "第二家")
+    assert says(harness, "Shipping: ¥6.00")
+    assert says(harness, "请用纸箱")
+    assert says(harness, "3 orders are placed")
+    total = text_of(harness).split("Total: ")[-1].split("*")[0]
+    await send_page(harness)
+    assert says(harness, "✅ Ordered")
+    orders = made(harness)
+    assert [order.platform for order in orders].count(ALIBABA) == 2
+    assert len(orders) == 3
+    assert yuan(int(sum(order.total(harness.clock()) for order in orders) * 100)) == total
+    for order in orders:
+        assert order.order_id in str([message.text for message in harness.channel()]) + text_of(harness)
+    assert says(harness, "watched in")
+    assert len(harness.channel()) == 3
+    assert harness.pandapon.account.carts == {ALIBABA: {}, TAOBAO: {}}
+    assert await states(harness) == [WriteState.DONE] * 2
+
+
+async def test_each_seller_gets_their_own_note(harness: BotHarness) -> None:
+    """1688 takes one note a call, so sellers with other notes get calls of their own, each recorded."""
+    put(harness, goods(harness, ALIBABA), 4)
+    put(harness, own_goods(harness, ALIBABA, "第二家"), 10)
+    await open_order(harness, label="Order all…")
+    await to_review(harness, typed(note0="one", note1="two"))
+    await send_page(harness)
+    sent = [seen.body for seen in harness.pandapon.requests if seen.path == CART_ORDER[ALIBABA]]
+    assert sorted(body["message"] for body in sent) == ["one", "two"]
+    assert len(made(harness)) == 2
+    assert await states(harness) == [WriteState.DONE] * 2
+
+
+async def test_one_seller_alone(harness: BotHarness) -> None:
+    """The button beside a seller orders their lines, and leaves the others in the cart."""
+    put(harness, goods(harness, ALIBABA), 4)
+    put(harness, own_goods(harness, ALIBABA, "第二家"), 10)
+    await harness.ask("/panda cart")
+    message = harness.private()[-1]
+    block = next(block for block in message.blocks if "第二家" in str(block) and block.get("accessory"))
+    assert (await harness.slack.press("mei", message, block["accessory"]["action_id"])).ok
+    await harness.until(lambda: bool(harness.slack.workspace.views) and "⏳" not in text_of(harness))
+    await to_review(harness)
+    await send_page(harness)
+    assert [order.seller for order in made(harness)] == ["第二家"]
+    assert len(harness.pandapon.account.carts[ALIBABA]) == 1
+
+
+async def test_back_keeps_what_was_filled_in(harness: BotHarness) -> None:
+    """From the review to the first page."""
+    put(harness, goods(harness, ALIBABA), 4)
+    await open_order(harness)
+    await to_review(harness, typed(note0="hello"))
+    await press_in_page(harness, "◀ Back")
+    assert says(harness, "hello")
+
+
+# --- from a product ---------------------------------------------------------------------------------------------------
+
+
+@pytest.mark.parametrize(("product", "path"), [(PRODUCT, CREATE), (TAOBAO_PRODUCT, "/v2/taobao/order")])
+async def test_a_product_is_ordered_at_once(harness: BotHarness, product: str, path: str) -> None:
+    """Buy now: variant, quantity, address, review, done; the cart is not touched."""
+    await harness.ask(f"/panda product {product}")
+    await open_by(harness, "Buy now")
+    await to_review(harness, chosen(variant0="1") | typed(quantity0="6"))
+    assert says(harness, "× 6 = ")
+    await send_page(harness)
+    assert says(harness, "✅ Ordered")
+    [order] = made(harness)
+    assert [line.quantity for line in order.lines] == [6]
+    assert harness.pandapon.count(path) >= 1
+    [write] = await writes(harness)
+    assert write.amount_fen
+    assert write.made == (order.order_id,)
+
+
+@pytest.mark.parametrize("paths", [OWN_PATHS, {k: v for k, v in OWN_PATHS.items() if k != "1688.order.preview_batch"}])
+async def test_products_of_several_sellers_are_ordered_by_one_call(tmp_path: Path, paths: dict[str, str]) -> None:
+    """The batch; where its preview is not published, each seller's order is previewed alone."""
+    async with buying(tmp_path, pandapon_paths=paths) as harness:
+        other = own_goods(harness, ALIBABA, "第二家", "9")
+        assert "Nothing is ordered yet" in await harness.ask(f"/panda 下单 {PRODUCT} 1688:{other.product_id}")
+        await open_by(harness, "Order…")
+        await to_review(harness, chosen(variant0="0", variant1="0") | typed(quantity0="2", quantity1="3"))
+        assert text_of(harness).count("Shipping: ¥6.00") == 2
+        await send_page(harness)
+        assert len(made(harness)) == 2
+        assert harness.pandapon.count("/v2/alibaba/order/batch/create") == 1
+
+
+@pytest.mark.parametrize(
+    ("filled", "field", "said"),
+    [
+        (typed(quantity0="1"), "quantity0", "minimum"),
+        (typed(quantity0=""), "quantity0", "whole number"),
+        (typed(quantity0="99999"), "quantity0", "left"),
+        (typed(quantity0="9" * 30), "quantity0", "whole number"),
+        (typed(quantity0="4") | chosen(variant0="77"), "variant0", "variant"),
+        (typed(quantity0="4") | chosen(address="99"), "address", "address"),
+    ],
+)
+async def test_a_wrong_field_is_marked(harness: BotHarness, filled: dict[str, object], field: str, said: str) -> None:
+    """Nothing is asked of PandaPon for it."""
+    await harness.ask(f"/panda product {PRODUCT}")
+    await open_by(harness, "Buy now")
+    errors = await to_review(harness, chosen(variant0="0") | filled)
+    assert said in errors[field]
+
+
+# --- it is stopped ----------------------------------------------------------------------------------------------------
+
+
+@pytest.mark.parametrize("way", ["cart", "product"])
+async def test_a_price_that_moved_stops_it_and_shows_both(harness: BotHarness, way: str) -> None:
+    """Between review and confirmation: the new review has to be confirmed."""
+    product = goods(harness, ALIBABA)
+    if way == "cart":
+        put(harness, product, 4)
+        await open_order(harness)
+        await to_review(harness)
+    else:
+        await harness.ask(f"/panda product {PRODUCT}")
+        await open_by(harness, "Buy now")
+        await to_review(harness, chosen(variant0="0") | typed(quantity0="4"))
+    raise_price(harness, product.product_id)
+    await send_page(harness)
+    assert says(harness, "Prices have changed")
+    assert says(harness, f"¥{product.price:,.2f} → ¥{product.price + 1:,.2f}")
+    assert made(harness) == []
+    assert [(write.state, write.reason) for write in await writes(harness)] == [(WriteState.REFUSED, "price_moved")]
+    await send_page(harness)
+    assert len(made(harness)) == 1
+
+
+def raise_price(harness: BotHarness, product_id: str) -> None:
+    """A yuan more, in the catalogue and in the cart."""
+    account = harness.pandapon.account
+    for at, each in enumerate(harness.world.goods):
+        if each.product_id == product_id:
+            dearer = replace(each, price=each.price + 1)
+            harness.world.goods = (*harness.world.goods[:at], dearer, *harness.world.goods[at + 1 :])
+    for cart in account.carts.values():
+        for entry in cart.values():
+            if entry.sku.goods.product_id == product_id:
+                entry.sku = replace(entry.sku, goods=dearer)
+
+
+async def test_a_cart_that_changed_stops_it(harness: BotHarness) -> None:
+    """A colleague changes a quantity between review and confirmation."""
+    entry = put(harness, goods(harness, ALIBABA), 4)
+    await open_order(harness)
+    await to_review(harness)
+    entry.quantity = 5
+    await send_page(harness)
+    assert says(harness, "cart has changed")
+    assert made(harness) == []
+    assert await states(harness) == []
+
+
+async def test_what_sells_out_before_the_confirmation_stops_it(harness: BotHarness) -> None:
+    """The cart no longer offers it."""
+    entry = put(harness, goods(harness, ALIBABA), 4)
+    await open_order(harness)
+    await to_review(harness)
+    leave(harness, entry.sku, 1)
+    await send_page(harness)
+    assert says(harness, "cart has changed")
+    assert made(harness) == []
+
+
+async def test_what_sells_out_at_the_last_moment_is_refused_by_pandapon(harness: BotHarness) -> None:
+    """Nothing is ordered, the refusal is recorded, and the person may go back."""
+    entry = put(harness, goods(harness, ALIBABA), 4)
+    await open_order(harness)
+    await to_review(harness)
+    harness.pandapon.on_request.append(
+        lambda seen, *_: leave(harness, entry.sku, 1) if seen.path.endswith("cart/preview/order") else None
+    )
+    await send_page(harness)
+    assert says(harness, "Not done: order 1 product")
+    assert says(harness, "库存不足")
+    assert says(harness, "◀ Back")
+    assert made(harness) == []
+    assert await states(harness) == [WriteState.REFUSED]
+
+
+def leave(harness: BotHarness, sku: Sku, pieces: int) -> None:
+    """Sell the other pieces of a variant to somebody else."""
+    account = harness.pandapon.account
+    account.take(sku, account.stock(sku) - pieces)
+
+
+@pytest.mark.parametrize("writes_", ["off", "cart"])
+async def test_where_orders_are_off_no_button_shows_and_a_stale_one_is_refused(tmp_path: Path, writes_: str) -> None:
+    """``WRITES`` names the scope."""
+    async with buying(tmp_path, writes=writes_) as harness:
+        put(harness, goods(harness, ALIBABA), 4)
+        assert "Order…" not in await harness.ask("/panda cart")
+        assert "WRITES=orders" in await harness.ask(f"/panda buy {PRODUCT}")
+
+
+async def test_another_person_may_not(tmp_path: Path) -> None:
+    """``WRITERS`` names Tom alone: Mei sees whom to ask."""
+    async with buying(tmp_path, writers="U0TOM0001") as harness:
+        assert "Only some people may" in await harness.ask(f"/panda buy {PRODUCT}")
+
+
+async def test_without_an_address_the_way_to_one_is_shown(harness: BotHarness) -> None:
+    """Before anything is filled in."""
+    harness.pandapon.account.addresses.clear()
+    put(harness, goods(harness, ALIBABA), 4)
+    await open_order(harness)
+    assert says(harness, "Add an address")
+
+
+async def test_an_unpublished_path_is_said_before_anything_is_filled_in(tmp_path: Path) -> None:
+    """The addresses' path is not published."""
+    paths = {name: path for name, path in OWN_PATHS.items() if name != "address.get"}
+    async with buying(tmp_path, pandapon_paths=paths) as harness:
+        put(harness, goods(harness, ALIBABA), 4)
+        await open_order(harness)
+        assert says(harness, "PANDAPON_PATHS")
+
+
+async def test_taobao_without_a_preview_says_that_the_shipping_comes_later(tmp_path: Path) -> None:
+    """Its preview's path is not published, so the goods' sum stands alone."""
+    paths = {name: path for name, path in OWN_PATHS.items() if name != "taobao.cart.preview"}
+    async with buying(tmp_path, pandapon_paths=paths) as harness:
+        put(harness, goods(harness, TAOBAO), 2)
+        await open_order(harness)
+        await to_review(harness)
+        assert says(harness, "names only later")
+        await send_page(harness)
+        assert len(made(harness)) == 1
+
+
+# --- once -------------------------------------------------------------------------------------------------------------
+
+
+async def test_a_confirmation_that_comes_again_orders_nothing_more(harness: BotHarness) -> None:
+    """A double click, and a replay of the page after the end."""
+    put(harness, goods(harness, ALIBABA), 4)
+    await open_order(harness)
+    await to_review(harness)
+    page = dict(view_of(harness))
+    await send_page(harness)
+    harness.slack.workspace.views[page["id"]] = page
+    await send_page(harness)
+    assert says(harness, "Ordered")
+    assert len(made(harness)) == 1
+
+
+async def test_a_foreign_confirmation_is_refused_and_recorded(harness: BotHarness) -> None:
+    """Tom sends Mei's review."""
+    put(harness, goods(harness, ALIBABA), 4)
+    await open_order(harness)
+    await to_review(harness)
+    await send_page(harness, user="tom")
+    assert made(harness) == []
+    assert [(write.state, write.reason) for write in await writes(harness)] == [(WriteState.REFUSED, "foreign_form")]
+
+
+@pytest.mark.parametrize("forged", ["", "A" * 24 + ".2", "{id}", "{id}.99"])
+async def test_a_forged_form_orders_nothing(harness: BotHarness, forged: str) -> None:
+    """An unknown id, no revision, a later one."""
+    put(harness, goods(harness, ALIBABA), 4)
+    await open_order(harness)
+    await to_review(harness)
+    view = view_of(harness)
+    own = view["private_metadata"].partition(".")[0]
+    harness.slack.workspace.views[view["id"]] = view | {"private_metadata": forged.replace("{id}", own)}
+    await send_page(harness)
+    assert made(harness) == []
+
+
+# --- lost answers -----------------------------------------------------------------------------------------------------
+
+WAYS = ["cart-1688", "cart-taobao", "product-1688", "product-taobao", "batch"]
+PATHS = {
+    "cart-1688": CART_ORDER[ALIBABA],
+    "cart-taobao": CART_ORDER[TAOBAO],
+    "product-1688": CREATE,
+    "product-taobao": "/v2/taobao/order",
+    "batch": "/v2/alibaba/order/batch/create",
+}
+
+
+async def reviewed(harness: BotHarness, way: str) -> None:
+    """Come to the review of an order that is made in this way."""
+    if way.startswith("cart"):
+        put(harness, goods(harness, ALIBABA if way.endswith("1688") else TAOBAO), 4)
+        await open_order(harness)
+        await to_review(harness)
+        return
+    named = {"product-1688": PRODUCT, "product-taobao": TAOBAO_PRODUCT}.get(way, "")
+    fields = chosen(variant0="0") | typed(quantity0="4")
+    if way == "batch":
+        other = own_goods(harness, ALIBABA, "第二家", "9")
+        named = f"{PRODUCT} 1688:{other.product_id}"
+        fields |= chosen(variant1="0") | typed(quantity1="4")
+    await harness.ask(f"/panda buy {named}")
+    await open_by(harness, "Order…")
+    await to_review(harness, fields)
+
+
+@pytest.mark.parametrize("way", WAYS)
+async def test_a_lost_answer_is_looked_for_and_found(harness: BotHarness, way: str) -> None:
+    """The stand-in makes the order and drops the answer: it is found in the list, and watched."""
+    await reviewed(harness, way)
+    lose_answer(harness, PATHS[way])
+    await send_page(harness)
+    assert says(harness, "PandaPon gave no answer, but")
+    orders = made(harness)
+    assert len(orders) == (2 if way == "batch" else 1)
+    [write] = await writes(harness)
+    assert write.state is WriteState.FOUND_DONE
+    assert sorted(write.made) == sorted(order.order_id for order in orders)
+    assert len(harness.channel()) == len(orders)
+
+
+def lose_answer(harness: BotHarness, path: str) -> None:
+    """Let the stand-in do the write, and drop its answer. Later calls are answered."""
+    harness.pandapon.faults.path, harness.pandapon.faults.cut = f"{path}$", True
+
+
+@pytest.mark.parametrize("way", WAYS)
+async def test_an_order_that_was_not_made_is_unclear_and_then_not_done(harness: BotHarness, way: str) -> None:
+    """The call does not arrive: after the time in which it could still do so, the list shows that it was not done."""
+    await reviewed(harness, way)
+    harness.pandapon.faults.path, harness.pandapon.faults.down = f"{PATHS[way]}$", True
+    await send_page(harness)
+    assert says(harness, "unclear")
+    assert [seen.path for seen in harness.pandapon.requests].count(PATHS[way]) == 1
+    harness.pandapon.faults.clear()
+    harness.clock.advance(timedelta(seconds=70))
+    harness.hurry("writes")
+    await until_state(harness, WriteState.FOUND_UNDONE)
+    assert made(harness) == []
+
+
+async def until_state(harness: BotHarness, state: WriteState) -> None:
+    """Wait for the state of the newest write."""
+    async with asyncio.timeout(10):
+        while (await states(harness))[0] is not state:  # noqa: ASYNC110  a job settles it
+            await asyncio.sleep(0.05)
+
+
+async def test_a_like_order_of_somebody_else_is_not_taken_for_it(harness: BotHarness) -> None:
+    """It was there before; a second one that comes meanwhile makes it unknowable."""
+    product = goods(harness, ALIBABA)
+    account = harness.pandapon.account
+    open_past_the_bot(account, ALIBABA, [Wanted(skus(product)[0], 4)])
+    await reviewed(harness, "cart-1688")
+    harness.pandapon.faults.path, harness.pandapon.faults.down = PATHS["cart-1688"], True
+    await send_page(harness)
+    assert says(harness, "unclear")
+    harness.pandapon.faults.clear()
+    open_past_the_bot(account, ALIBABA, [Wanted(skus(product)[0], 5)])  # new, and not quite like it
+    harness.clock.advance(timedelta(seconds=70))
+    harness.hurry("writes")
+    await until_state(harness, WriteState.UNKNOWABLE)
+    change = (await writes(harness))[0].change
+    assert isinstance(change, OrderCreation)
+    assert len(change.known) >= 1

@@ -1,0 +1,186 @@
+"""What a person does with an order: pay, cancel, confirm its receipt, change its warehouse. Pure.
+
+Each has what the order's own detail says of an act whose answer was lost.
+"""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+from datetime import timedelta
+from typing import TYPE_CHECKING
+
+from pandapon.shipment import Milestone, Platform
+from tracking.writes import LATE, WriteState
+
+if TYPE_CHECKING:
+    from collections.abc import Sequence
+
+    from pandapon.models import Order
+
+# Taobao accepts a cancellation and closes the order later [upstream]: until then the order says nothing of it.
+CLOSES_WITHIN = timedelta(minutes=10)
+_RECEIVED = frozenset({"confirm_goods", "success"})  # 1688's codes of an order whose receipt was confirmed
+
+
+@dataclass(frozen=True, slots=True)
+class PayLink:
+    """A link to the page on which an order is paid. A standing agreement may pay the order at once."""
+
+    platform: Platform
+    order_id: str
+
+    @property
+    def target(self) -> str:
+        """All payments of the platform: an unclear one lets no other begin."""
+        return payments_of(self.platform)
+
+    @property
+    def subject(self) -> str:
+        """The order's id."""
+        return self.order_id
+
+    @property
+    def details(self) -> str:
+        """The order."""
+        return f"pay page of {self.order_id}"
+
+    def judge(self, orders: Sequence[Order], age: timedelta) -> WriteState | None:
+        """Say what became of an unclear request for a link: a paid order was paid by it."""
+        if all(order.is_settled for order in orders):
+            return WriteState.FOUND_DONE
+        return None if age < LATE else WriteState.FOUND_UNDONE
+
+
+@dataclass(frozen=True, slots=True)
+class Payment:
+    """The payment of orders by the account's standing agreement."""
+
+    platform: Platform
+    order_ids: tuple[str, ...]
+    total_fen: int | None = None
+
+    @property
+    def target(self) -> str:
+        """All payments of the platform: an unclear one lets no other begin."""
+        return payments_of(self.platform)
+
+    @property
+    def subject(self) -> str:
+        """The orders' ids."""
+        return ", ".join(self.order_ids)
+
+    @property
+    def details(self) -> str:
+        """The orders."""
+        return f"pay {self.subject}"
+
+    def judge(self, orders: Sequence[Order], age: timedelta) -> WriteState | None:
+        """Say what became of an unclear payment. Some orders paid and others not: somebody else did that."""
+        paid = [order.is_settled for order in orders]
+        if all(paid):
+            return WriteState.FOUND_DONE
+        if age < LATE:
+            return None
+        return WriteState.UNKNOWABLE if any(paid) else WriteState.FOUND_UNDONE
+
+
+@dataclass(frozen=True, slots=True)
+class Cancellation:
+    """The cancellation of an unpaid order."""
+
+    platform: Platform
+    order_id: str
+    reason: str
+
+    @property
+    def target(self) -> str:
+        """The order's end."""
+        return f"cancel:{self.platform.value}:{self.order_id}"
+
+    @property
+    def subject(self) -> str:
+        """The order's id."""
+        return self.order_id
+
+    @property
+    def details(self) -> str:
+        """The order and the reason."""
+        return f"cancel {self.order_id}: {self.reason}"
+
+    def judge(self, orders: Sequence[Order], age: timedelta) -> WriteState | None:
+        """Say what became of an unclear cancellation: accepted is not cancelled yet on Taobao."""
+        if all(order.milestone is Milestone.CANCELLED for order in orders):
+            return WriteState.FOUND_DONE
+        if age < (CLOSES_WITHIN if self.platform is Platform.TAOBAO else LATE):
+            return None
+        return WriteState.FOUND_UNDONE
+
+
+@dataclass(frozen=True, slots=True)
+class Receipt:
+    """The confirmation that the goods of a 1688 order arrived: its seller gets the money then."""
+
+    platform: Platform
+    order_id: str
+
+    @property
+    def target(self) -> str:
+        """The order's receipt."""
+        return f"receipt:{self.platform.value}:{self.order_id}"
+
+    @property
+    def subject(self) -> str:
+        """The order's id."""
+        return self.order_id
+
+    @property
+    def details(self) -> str:
+        """The order."""
+        return f"receipt of {self.order_id}"
+
+    def judge(self, orders: Sequence[Order], age: timedelta) -> WriteState | None:
+        """Say what became of an unclear confirmation."""
+        if all(order.status_code.lower() in _RECEIVED for order in orders):
+            return WriteState.FOUND_DONE
+        return None if age < LATE else WriteState.FOUND_UNDONE
+
+
+@dataclass(frozen=True, slots=True)
+class WarehouseChange:
+    """Another forwarding warehouse for a Taobao order. Its address is not recorded."""
+
+    platform: Platform
+    order_id: str
+    warehouse: str  # its name
+
+    @property
+    def target(self) -> str:
+        """The order's warehouse."""
+        return f"warehouse:{self.platform.value}:{self.order_id}"
+
+    @property
+    def subject(self) -> str:
+        """The order's id."""
+        return self.order_id
+
+    @property
+    def details(self) -> str:
+        """The order and the warehouse's name."""
+        return f"warehouse of {self.order_id}: {self.warehouse}"
+
+    def judge(self, _orders: Sequence[Order], age: timedelta) -> WriteState | None:
+        """Say what became of an unclear change: no reading of an order names its warehouse."""
+        return None if age < LATE else WriteState.UNKNOWABLE
+
+
+OrderAct = PayLink | Payment | Cancellation | Receipt | WarehouseChange
+
+
+def payments_of(platform: Platform) -> str:
+    """Return the name of a platform's payments."""
+    return f"pay:{platform.value}"
+
+
+def orders_of(change: OrderAct) -> tuple[str, ...]:
+    """Return the ids of the orders that an act concerns."""
+    return change.order_ids if isinstance(change, Payment) else (change.order_id,)

@@ -1,0 +1,128 @@
+"""The creation of orders, and what the account's list says of one whose answer was lost. Pure."""
+
+from __future__ import annotations
+
+from collections import Counter
+from dataclasses import dataclass
+from datetime import datetime, timedelta
+from typing import TYPE_CHECKING
+
+from pandapon.shipment import Platform  # noqa: TC001  pydantic reads this annotation when the program runs
+from tracking.writes import LATE, WriteState
+
+if TYPE_CHECKING:
+    from collections.abc import Iterable, Sequence
+
+    from pandapon.models import Order
+
+SKEW = timedelta(minutes=10)  # between PandaPon's clock and this machine's; a call is refused for a larger one
+
+
+@dataclass(frozen=True, slots=True)
+class OrderedLine:
+    """One line of a new order. ``amount_fen`` None: its price is not known."""
+
+    title: str
+    variant: str
+    quantity: int
+    amount_fen: int | None = None
+
+
+@dataclass(frozen=True, slots=True)
+class Basket:
+    """The lines of one seller, which become one order."""
+
+    seller: str
+    lines: tuple[OrderedLine, ...]
+
+
+@dataclass(frozen=True, slots=True)
+class OrderCreation:
+    """The creation of an order of each basket, by one call.
+
+    ``form``: the opaque id of the form, and the number of the call in it. ``outer_id``: the bot's own number of it,
+    where the platform takes one. ``known``: the ids of the account's newest orders just before it was sent. ``since``:
+    when that was (aware).
+    """
+
+    platform: Platform
+    form: str
+    baskets: tuple[Basket, ...]
+    since: datetime
+    total_fen: int | None = None
+    outer_id: str = ""
+    known: tuple[str, ...] = ()
+
+    @property
+    def target(self) -> str:
+        """The form: it orders once."""
+        return target_of(self.form)
+
+    @property
+    def subject(self) -> str:
+        """The platform and the number of sellers."""
+        return f"{self.platform.value} × {len(self.baskets)}"
+
+    @property
+    def details(self) -> str:
+        """Seller, product, variant and quantity of each line."""
+        return "; ".join(
+            f"{basket.seller}: {' / '.join(part for part in (line.title, line.variant) if part)} × {line.quantity}"
+            for basket in self.baskets
+            for line in basket.lines
+        )
+
+    def resembles(self, other: OrderCreation) -> bool:
+        """Whether an order of one could be taken for an order of the other."""
+        mine = {_contents(basket.lines) for basket in self.baskets}
+        return self.platform is other.platform and any(_contents(basket.lines) in mine for basket in other.baskets)
+
+
+def target_of(form: str) -> str:
+    """Return the name of a call of a form; see :attr:`OrderCreation.target`."""
+    return f"order:{form}"
+
+
+def judge(
+    change: OrderCreation, seen: Iterable[Order], age: timedelta, *, is_whole: bool
+) -> tuple[WriteState, tuple[str, ...]] | None:
+    """Say what became of an unclear creation, with the ids of its orders. None: it is too early to tell.
+
+    ``seen``: the account's newest orders. ``is_whole``: no order made since then can be missing among them. An order
+    that is new and not quite like the wanted one may be it all the same, so only a person can tell.
+    """
+    new = [order for order in seen if order.order_id not in change.known and _is_in_time(order, change.since)]
+    own = [order for order in new if change.outer_id and order.outer_id == change.outer_id]
+    if own and (len(own) == len(change.baskets) or age >= LATE):
+        return WriteState.FOUND_DONE, tuple(order.order_id for order in own)
+    if ids := _matched(change.baskets, own or new):
+        return WriteState.FOUND_DONE, ids
+    if age < LATE:
+        return None
+    return (WriteState.UNKNOWABLE if new or not is_whole else WriteState.FOUND_UNDONE), ()
+
+
+def _is_in_time(order: Order, since: datetime) -> bool:
+    return order.created_at is None or order.created_at >= since - SKEW
+
+
+def _matched(baskets: Sequence[Basket], orders: Sequence[Order]) -> tuple[str, ...]:
+    """The order of each basket; empty where one has none, or several."""
+    ids = []
+    for basket in baskets:
+        like = [order.order_id for order in orders if is_like(basket, order)]
+        if len(like) != 1 or like[0] in ids:
+            return ()
+        ids.append(like[0])
+    return tuple(ids)
+
+
+def is_like(basket: Basket, order: Order) -> bool:
+    """Whether an order has exactly the products and quantities of a basket. Sellers have several names each."""
+    return _contents(basket.lines) == frozenset(
+        Counter((item.title.strip(), int(item.quantity or 0)) for item in order.items).items()
+    )
+
+
+def _contents(lines: Iterable[OrderedLine]) -> frozenset[tuple[tuple[str, int], int]]:
+    return frozenset(Counter((line.title.strip(), line.quantity) for line in lines).items())
