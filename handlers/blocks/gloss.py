@@ -21,6 +21,8 @@ from pandapon.markup import plain
 from pandapon.shipment import Milestone
 
 if TYPE_CHECKING:
+    from collections.abc import Sequence
+
     from pandapon.courier import Statement
 
 D, K, M = Deed, Keeper, Milestone
@@ -32,6 +34,7 @@ _SCRIPTS = {
     "en": re.compile(r"[A-Za-z]+"),
     "th": re.compile(r"[\u0e00-\u0e7f]{3}"),
 }
+_PAUSES = ",，、;；"
 _CODE = re.compile(r"[A-Z0-9_]+")
 _POINTS = frozenset({K.STATION, K.LOCKER, K.POST_OFFICE})
 _PARTIAL = frozenset({M.RETURNING, M.RETURNED, M.READY_FOR_PICKUP})
@@ -47,13 +50,28 @@ def gloss(text: str) -> str:
     return "" if language_of(text) == shown else _gloss(text[:LONGEST_TEXT], shown, team_glosses.version())
 
 
-def beside(words: str, text: str) -> str:
+def beside(words: str, text: str, told: Sequence[str] = ()) -> str:
     """Return a courier's words as Slack text, behind their gloss where the reader needs one and it can be made.
 
-    ``words``: the text as Slack text, cut to any length; ``text``: the courier's words as sent.
+    ``words``: the text as Slack text, cut to any length; ``text``: the courier's words as sent. ``told``: words that
+    stand in a line above, which a gloss that begins with them does not repeat.
     """
-    reading = escape(truncate(gloss(text), LONGEST))
+    reading = gloss(text)
+    for repeated in told:
+        reading = _untold(reading, repeated)
+    reading = escape(truncate(reading, LONGEST))
     return f"{reading} · {words}" if reading else words
+
+
+def _untold(reading: str, told: str) -> str:
+    """The gloss without words at its beginning that were told: "Delivered, left at the door" → "Left at the door"."""
+    if not told or not reading.casefold().startswith(told.casefold()):
+        return reading
+    rest = reading[len(told) :]
+    if rest and rest[0] not in _PAUSES:
+        return reading
+    rest = rest.lstrip(_PAUSES + " ")
+    return rest[:1].upper() + rest[1:]
 
 
 def has_gloss(text: str) -> bool:

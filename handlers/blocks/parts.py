@@ -28,7 +28,7 @@ from pandapon.markup import plain
 from pandapon.shipment import OrderRef
 
 if TYPE_CHECKING:
-    from collections.abc import Iterable
+    from collections.abc import Iterable, Sequence
     from datetime import datetime
 
     from handlers.blocks.message import Block
@@ -151,9 +151,9 @@ def carrier_link(parcel: Parcel, number: str = "") -> str:
     return el.link(carriers.page_of(parcel), shown)
 
 
-def node_line(node: Node, now: datetime) -> str:
-    """One trace entry: its time, words and place."""
-    return f"{node_time(node, now)} · {node_words(node)}"
+def node_line(node: Node, now: datetime, words: str = "") -> str:
+    """One trace entry: its time, words and place. ``words``: in place of :func:`node_words`."""
+    return f"{node_time(node, now)} · {words or node_words(node)}"
 
 
 def node_time(node: Node, now: datetime) -> str:
@@ -163,18 +163,21 @@ def node_time(node: Node, now: datetime) -> str:
     return escape(truncate(node.raw_time, 40)) or _("time unknown")
 
 
-def node_words(node: Node) -> str:
-    """The sign of a trace entry's milestone, its words and its place, as Slack text."""
-    sign = f"{of_milestone(node.milestone).sign} " if node.milestone else ""
-    words = _words(node)
+def node_words(node: Node, told: Sequence[str] = (), *, with_sign: bool = True) -> str:
+    """The sign of a trace entry's milestone, its words and its place, as Slack text.
+
+    ``told``: words of a line above, which the gloss does not repeat.
+    """
+    sign = f"{of_milestone(node.milestone).sign} " if node.milestone and with_sign else ""
+    words = _words(node, told)
     place = escape(truncate(plain(node.place), 60))
     return truncate_mrkdwn(f"{sign}{words}" + (f" · {place}" if place and place not in words else ""), LINE + 250)
 
 
-def _words(node: Node) -> str:
+def _words(node: Node, told: Sequence[str]) -> str:
     """A trace entry in the courier's words, as Slack text, behind their gloss."""
     words = escape(truncate(node.shown, LINE)) or escape(truncate(node.code, 40)) or _("(no words)")
-    return beside(words, node.text)
+    return beside(words, node.text, told)
 
 
 def newest_first(nodes: tuple[Node, ...]) -> list[Node]:

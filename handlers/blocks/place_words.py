@@ -16,20 +16,20 @@ _LONGEST = 12  # characters of a name that the table lacks; a Latin one is folde
 
 
 def place_words(place: Place) -> str:
-    """Return the place as a noun: "the Yiwu sorting centre", "Yiwu", "the outlet 张槎公司"; empty: none is sure."""
+    """Return the place as a noun: "Yiwu sorting centre", "Yiwu", "the outlet 张槎公司"; empty: none is sure."""
     town, kind = town_name(place), _kind(place.kind)
     name = place.name if place.is_name and len(place.name) <= _LONGEST and not place.name.isascii() else ""
     if not kind:
         return town or name
     if town:
-        return _("the {town} {kind}").format(town=town, kind=kind)
+        return _("{town} {kind}").format(town=town, kind=kind)
     if name:
         return _("the {kind} {name}").format(kind=kind, name=name)
     return _("the {kind}").format(kind=kind)
 
 
 def where(place: Place) -> str:
-    """Return the place with its preposition: "at the Yiwu sorting centre", "in Yiwu"; empty where none is sure."""
+    """Return the place with its preposition: "at Yiwu sorting centre", "in Yiwu"; empty where none is sure."""
     words = place_words(place)
     if not words:
         return ""
@@ -39,7 +39,7 @@ def where(place: Place) -> str:
 
 
 def arrived(place: Place) -> str:
-    """Return the arrival at a place: "arrived at the Yiwu sorting centre"; empty where no place is sure."""
+    """Return the arrival at a place: "arrived at Yiwu sorting centre"; empty where no place is sure."""
     words = place_words(place)
     if not words:
         return ""

@@ -161,13 +161,17 @@ def of_milestone(milestone: Milestone | None) -> Standing:
     return _of(milestone, None, None)
 
 
-def progress(milestone: Milestone | None, standing: Standing, reached: Iterable[Milestone | None]) -> str:
+def progress(
+    milestone: Milestone | None, standing: Standing, reached: Iterable[Milestone | None], heading: str = ""
+) -> str:
     """The progress bar and the standing in words: ``▰▰▰▰▱▱ 4 of 6 · In transit``.
 
     ``reached``: all milestones so far; the furthest of them is the stage at which the bar shows a problem.
+    ``heading``: the words of the message's heading; a state of which no more is to be said does not repeat them.
     """
     filled = bar(milestone, furthest(list(reached)))
-    return f"{filled} · {standing.text}" if filled else standing.text
+    words = "" if standing.text == heading else standing.text
+    return " · ".join(part for part in (filled, words) if part)
 
 
 def platform_word(order: Order) -> str:

@@ -89,7 +89,7 @@ def card(
     notes += refund_lines(refunds_of(snapshot, order, now), order, now)
     if notes:
         layout.add(el.section("\n".join(notes)))
-    _add_parcels(layout, snapshot, order, now)
+    _add_parcels(layout, snapshot, order, now, state.words)
     return el.message(layout.blocks, whole=order_name(snapshot.ref))
 
 
@@ -120,10 +120,11 @@ def _listed(watch: Watch, now: datetime | None) -> str:
     return line if line.endswith(short_name(ref)) else f"{line} · {short_name(ref)}"
 
 
-def _add_parcels(layout: Layout, snapshot: OrderSnapshot, order: Order | None, now: datetime) -> None:
-    lines = parcel_lines(snapshot, order, now)
+def _add_parcels(layout: Layout, snapshot: OrderSnapshot, order: Order | None, now: datetime, heading: str) -> None:
+    lines = parcel_lines(snapshot, order, now, heading)
     if not lines:
-        layout.add(el.section(no_parcel(snapshot, order)))
+        if why := no_parcel(snapshot, order):
+            layout.add(el.section(why))
         return
     scan = last_scan(snapshot)
     shown = 0

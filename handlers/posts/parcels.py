@@ -9,7 +9,7 @@ from handlers.blocks.addresses import order_page
 from handlers.blocks.i18n import _, ngettext
 from handlers.blocks.labels import platform_name
 from handlers.blocks.parts import carrier_link, newest_first, node_time, node_words
-from handlers.blocks.punctuation import labelled, listed, sentences
+from handlers.blocks.punctuation import labelled, listed
 from handlers.blocks.standing import of_parcel, progress
 from handlers.blocks.text import sanitize_id, short_ids
 from pandapon.shipment import Milestone
@@ -22,10 +22,17 @@ if TYPE_CHECKING:
     from tracking.orders import OrderSnapshot
 
 
-def parcel_lines(snapshot: OrderSnapshot, order: Order | None, now: datetime) -> list[str]:
-    """A line for each parcel: carrier and short number, bar, state, time of the last scan."""
+def parcel_lines(snapshot: OrderSnapshot, order: Order | None, now: datetime, heading: str) -> list[str]:
+    """A line for each parcel: carrier and short number, bar, state, time of the last scan.
+
+    ``heading``: the words of the message's heading, which the line of an only parcel does not repeat.
+    """
+    said = heading if len(snapshot.shipment.parcels) == 1 else ""
     numbers = short_numbers(snapshot)
-    return [_line(parcel, numbers[parcel.waybill], snapshot, order, now) for parcel in snapshot.shipment.parcels]
+    return [
+        _line(parcel, numbers[parcel.waybill], bar_of(parcel, snapshot, order, now, said), now)
+        for parcel in snapshot.shipment.parcels
+    ]
 
 
 def short_numbers(snapshot: OrderSnapshot) -> dict[str, str]:
@@ -48,22 +55,26 @@ def last_scan(snapshot: OrderSnapshot) -> str:
     return node_words(node) if len(parcels) == 1 else labelled(number, node_words(node))
 
 
-def bar_of(parcel: Parcel, snapshot: OrderSnapshot, order: Order | None, now: datetime) -> str:
-    """The progress bar of a parcel and its state in words."""
+def bar_of(parcel: Parcel, snapshot: OrderSnapshot, order: Order | None, now: datetime, heading: str = "") -> str:
+    """The progress bar of a parcel and its state in words. ``heading``: words that are not repeated."""
     reached = [parcel.status_milestone, *(node.milestone for node in parcel.nodes)]
-    return progress(parcel.milestone, of_parcel(parcel, snapshot.milestone, order, now=now), reached)
+    return progress(parcel.milestone, of_parcel(parcel, snapshot.milestone, order, now=now), reached, heading)
 
 
 def no_parcel(snapshot: OrderSnapshot, order: Order | None) -> str:
-    """Why an order has no parcel yet, and the page on which it can be paid where that is the reason."""
+    """Why an order has no parcel yet, or the page on which it can be paid.
+
+    Empty where the heading says it: "Waiting for the seller to ship".
+    """
     waybills = order.waybills if order else ()
     if waybills:
         names = listed(f"`{sanitize_id(waybill)}`" for waybill in sorted(waybills)[:10])
         return _("Shipped as {numbers}; no scan yet.").format(numbers=names)
     if order and order.is_unpaid and snapshot.milestone in {None, Milestone.ORDERED}:
-        pay = _("Pay on {platform}").format(platform=platform_name(order.platform))
-        return sentences([_("Not paid yet."), el.link(order_page(order.ref), pay)])
-    if snapshot.milestone in {None, Milestone.ORDERED, Milestone.PAID}:
+        return el.link(order_page(order.ref), _("Pay on {platform}").format(platform=platform_name(order.platform)))
+    if snapshot.milestone is Milestone.PAID:
+        return ""
+    if snapshot.milestone in {None, Milestone.ORDERED}:
         return _("Not shipped yet.")
     return _("No tracking number yet.")
 
@@ -73,7 +84,7 @@ def more_parcels(n: int) -> str:
     return ngettext("and {n} more parcel", "and {n} more parcels", n).format(n=n)
 
 
-def _line(parcel: Parcel, number: str, snapshot: OrderSnapshot, order: Order | None, now: datetime) -> str:
+def _line(parcel: Parcel, number: str, state: str, now: datetime) -> str:
     newest: Node | None = next(iter(newest_first(parcel.nodes)), None)
-    parts = [bar_of(parcel, snapshot, order, now), node_time(newest, now) if newest else ""]
+    parts = [state, node_time(newest, now) if newest else ""]
     return f"{carrier_link(parcel, number) or number} " + " · ".join(part for part in parts if part)

@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-from datetime import timedelta
 from typing import TYPE_CHECKING
 
 from handlers.blocks import elements as el
@@ -15,7 +14,6 @@ from handlers.blocks.parts import (
     carrier_link,
     newest_first,
     node_line,
-    node_words,
     order_name,
     paragraphs,
     short_name,
@@ -23,15 +21,16 @@ from handlers.blocks.parts import (
 from handlers.blocks.punctuation import labelled, listed
 from handlers.blocks.refunds import news_lines
 from handlers.blocks.standing import delivered, of_milestone, of_step, platform_word
-from handlers.blocks.text import money, sanitize_id, short_ids, slack_time
+from handlers.blocks.text import money, sanitize_id, short_ids
 from handlers.posts import alarms
+from handlers.posts.scans import scan_lines
 from pandapon.milestones import is_with_finance
 from pandapon.shipment import Milestone, OrderRef
 from tracking.severity import required_actions
-from tracking.values import Filter, Step
+from tracking.values import Step
 
 if TYPE_CHECKING:
-    from collections.abc import Iterable, Sequence
+    from collections.abc import Iterable, Mapping, Sequence
     from datetime import datetime
 
     from pandapon.models import Order
@@ -41,12 +40,10 @@ if TYPE_CHECKING:
     from tracking.orders import OrderSnapshot
     from tracking.values import News
 
-RECENT = timedelta(hours=12)  # half a day: the time of day names one moment
 # States on the way, which the sign before a scan's words tells well enough to who reads the thread.
 _TOLD_BY_SIGN = frozenset({Milestone.PICKED_UP, Milestone.IN_TRANSIT, Milestone.ARRIVED, Milestone.OUT_FOR_DELIVERY})
 MAX_LINES = 12  # lines of each kind in the headline
 MAX_OTHERS = 5  # orders in the same parcel that are named
-MAX_SCANS = 40  # scans shown; a message is full before, and a busy parcel takes some ten hours for them
 
 
 def news(
@@ -71,16 +68,32 @@ def news(
     order = (snapshot.order if snapshot else None) or watch.order
     title, heads = called(order, news.ref), _headlines(news, order, now)
     state = heads[0] if heads else of_milestone(news.milestone).bold
-    named = [f"{state} · {title}", *heads[1:]]
+    named, states = [f"{state} · {title}", *heads[1:]], _named(news, order)
     ending = [alarms.over(cleared, news.milestone)] if cleared else []
     context = _ids(news, snapshot, others)
-    whole = _message([*named, *ending], news, watch, now, context=context)
+    whole = _message([*named, *ending], news, watch, now, context=context, named=states)
     if not in_thread:
         return whole
     if _is_said_by_scan(news, heads):
         heads = []
-    short = _message([*heads, *ending], news, watch, now, context=context[-1:] if others else [], in_thread=True)
+    context = context[-1:] if others else []
+    states = states if heads and news.steps else {}
+    short = _message([*heads, *ending], news, watch, now, context=context, named=states, in_thread=True)
     return Message(whole.text, short.blocks)
+
+
+def _named(news: News, order: Order | None) -> dict[Milestone | None, Sequence[str]]:
+    """The states that the headline names, with their words and reasons."""
+    named: dict[Milestone | None, Sequence[str]] = {}
+    for step in _shown_steps(news):
+        state = of_step(step, order, news.nodes)
+        named[step.after] = (state.words, state.reason)
+    return named or {news.milestone: (of_milestone(news.milestone).words,)}
+
+
+def _shown_steps(news: News) -> Sequence[Step]:
+    """The steps of the order as a whole; those of its parcels where there are none."""
+    return ([step for step in news.steps if not step.waybill] or news.steps)[:MAX_LINES]
 
 
 def _is_said_by_scan(news: News, heads: Sequence[str]) -> bool:
@@ -92,13 +105,20 @@ def _is_said_by_scan(news: News, heads: Sequence[str]) -> bool:
 
 
 def _message(
-    lines: Sequence[str], news: News, watch: Watch, now: datetime, *, context: Sequence[str], in_thread: bool = False
+    lines: Sequence[str],
+    news: News,
+    watch: Watch,
+    now: datetime,
+    *,
+    context: Sequence[str],
+    named: Mapping[Milestone | None, Sequence[str]],
+    in_thread: bool = False,
 ) -> Message:
     tail = [el.context(" · ".join(context))] if context else []
     layout = Layout(tail=tail)
     is_of_several = len(_concerned(news)) > 1 or (in_thread and len(news.parcels) > 1)
     numbers = _numbers(news) if is_of_several else {}
-    scans = [_scan(node, numbers.get(node.waybill, ""), now) for node in _nodes_for(watch, news)[:MAX_SCANS]]
+    scans = scan_lines(watch, news, named, numbers, now)
     shown = -len(lines)
     for chunk in paragraphs([*lines, *scans]):
         if not layout.add(el.section("\n".join(chunk))):
@@ -147,10 +167,9 @@ def _numbers(news: News) -> dict[str, str]:
 
 def _headlines(news: News, order: Order | None, now: datetime) -> list[str]:
     """The events, one a line: the state first, then the actions that it asks for. Plain scans are none."""
-    overall = [step for step in news.steps if not step.waybill]
-    steps = overall or news.steps
+    steps = _shown_steps(news)
     actions = [action_words(action) for action in required_actions(news)]
-    lines = [*(_step(step, news, order, actions) for step in steps[:MAX_LINES]), *_repeats(news)]
+    lines = [*(_step(step, news, order, actions) for step in steps), *_repeats(news)]
     lines += [_("✋ *Action needed:* {what}").format(what=action) for action in actions]
     if news.settled and not steps:
         lines.append(_settled(order))
@@ -210,27 +229,6 @@ def _repeated(parcel: Parcel, news: News) -> str:
     if len(_concerned(news)) > 1:
         words = _("{state}: parcel {number}").format(state=words, number=_numbers(news)[parcel.waybill])
     return f"{words} · {state.reason}" if state.reason else words
-
-
-def _nodes_for(watch: Watch, news: News) -> list[Node]:
-    """The scans to show for the watch's filter: those with a milestone, then plain ones if it asks for all updates."""
-    nodes = newest_first(news.nodes)
-    with_milestone = [node for node in nodes if node.milestone]
-    if watch.filter == Filter.PROBLEMS:
-        return [node for node in with_milestone if node.milestone and node.milestone.is_problem] or with_milestone[:1]
-    if watch.filter == Filter.MILESTONES:
-        return with_milestone
-    return [*with_milestone, *(node for node in nodes if not node.milestone)]
-
-
-def _scan(node: Node, number: str, now: datetime) -> str:
-    """A scan: its time, words and place. ``number``: of its parcel, where the message is about several.
-
-    A scan of the last hours has its time of day alone, since the message itself shows the day.
-    """
-    is_recent = node.at is not None and node.is_timed and timedelta() <= now - node.at < RECENT
-    line = f"{slack_time(node.at)} · {node_words(node)}" if is_recent and node.at else node_line(node, now)
-    return labelled(number, line) if number else line
 
 
 def _and_updates(n: int, *, any_shown: bool) -> str:

@@ -77,8 +77,8 @@ def track(
     notes += refund_lines(refunds_of(snapshot, order, now), order, now)
     if any(notes):
         layout.add(el.section("\n".join(note for note in notes if note)))
-    if not parcels:
-        layout.add(el.section(no_parcel(snapshot, order)))
+    if not parcels and (why := no_parcel(snapshot, order)):
+        layout.add(el.section(why))
     for at in range(len(parcels)):
         if not _add_parcel(layout, snapshot, at, now, zone if all_nodes else None):
             layout.note(el.context(more_parcels(len(parcels) - at)))

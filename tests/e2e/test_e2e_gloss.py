@@ -57,7 +57,7 @@ async def test_other_channels(tmp_path: Path, language: str, expected: str) -> N
         assert expected in news
         assert ENGLISH not in news
         if language == "zh_CN":
-            assert f"· {DAMAGED}" not in news
+            assert f"> · {DAMAGED}" in news, "the words stand right behind their time"
 
 
 async def test_a_hostile_place(tmp_path: Path) -> None:
@@ -74,7 +74,7 @@ async def test_what_is_not_understood_stays_raw(tmp_path: Path) -> None:
     async with running(tmp_path / "a") as harness:
         assert gloss(UNREAD) == ""
         news = await news_of(harness, UNREAD)
-        assert f"· {UNREAD}" not in news
+        assert f"> · {UNREAD}" in news, "the words stand right behind their time"
     file = tmp_path / "glosses.csv"
     file.write_text("text,en\n嗡嗡*,Buzzing\n", encoding="utf-8")
     async with running(tmp_path / "b", glosses=file) as harness:

@@ -108,14 +108,17 @@ def test_stale_data_says_so() -> None:
 
 def test_no_parcel_yet() -> None:
     """An order without parcels says why; known waybills are named."""
-    assert "Not shipped yet." in shown(check(tracking.track(snapshot(), NOW)))
+    assert "Not shipped yet." in shown(check(tracking.track(replace(snapshot(), milestone=Milestone.ORDERED), NOW)))
+    waiting = shown(check(card.card(snapshot(), watch(), NOW)))
+    assert waiting.startswith("💳 Waiting for the seller to ship · ")
+    assert "Not shipped yet" not in waiting, "the heading says it"
     unpaid = order().model_copy(
         update={"status_code": "waitbuyerpay", "milestone": Milestone.ORDERED, "paid_at": None, "waybills": ()}
     )
     waits = replace(snapshot(of=unpaid), milestone=Milestone.ORDERED)
     page = "https://trade.1688.com/order/new_step_order_detail.htm?orderId="
     for message in (tracking.track(waits, NOW), card.card(waits, watch(), NOW)):
-        assert f"Not paid yet. <{page}{ID}|Pay on 1688>" in shown(check(message))
+        assert f"\n<{page}{ID}|Pay on 1688>" in shown(check(message))
         assert message.text.startswith("🛒 Waiting for payment · ")
     assert "SF1234567890123" in shown(check(tracking.track(snapshot(of=order()), NOW)))
     empty = Parcel("SF1234567890123")
@@ -169,8 +172,8 @@ def test_a_card_is_five_lines() -> None:
     assert header == "🚚 In transit · 雪纺连衣裙 +1"
     page = "https://www.zto.com/express/expressCheck.html?txtBill=78012345678901"
     line, scan = body.split("\n")
-    assert line.startswith(f"<{page}|ZTO …678901> ▰▰▰▰▱▱ 4 of 6 · In transit · <!date^")
-    assert scan == "🚚 Left Hangzhou for the Guangzhou sorting centre · 【杭州市】 快件已发往 广州中心"
+    assert line.startswith(f"<{page}|ZTO …678901> ▰▰▰▰▱▱ 4 of 6 · <!date^")
+    assert scan == "🚚 Left Hangzhou for Guangzhou sorting centre · 【杭州市】 快件已发往 广州中心"
     assert small_print.startswith("1688 …880794 · 雪纺连衣裙 · ¥107.80 · 4 pcs · Watched by somebody · all updates · ")
     assert message.text.startswith("🚚 In transit · 雪纺连衣裙 +1\n"), "a notification begins with it"
     assert message.text.endswith("\n1688 order 2542285634920880794")
