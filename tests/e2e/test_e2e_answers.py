@@ -6,13 +6,14 @@ import asyncio
 import json
 import sqlite3
 import time
-from contextlib import asynccontextmanager, closing, contextmanager
+from contextlib import closing, contextmanager
 from datetime import timedelta
 from typing import TYPE_CHECKING
 
 import pytest
 from support import forged
 from support.bot_harness import ORDER, BotHarness, running, words
+from support.patience import timed
 
 from bot.jobs.pacing import Pacer
 from sandbox.pandapon.demo import TAOBAO
@@ -305,14 +306,6 @@ async def test_no_wait_silences_a_channel(harness: BotHarness, wait: str, monkey
 
 
 # --- one budget -------------------------------------------------------------------------------------------------------
-
-
-@asynccontextmanager
-async def timed(most: float) -> AsyncIterator[None]:
-    """What is within takes no longer than so many seconds."""
-    began = time.monotonic()
-    yield
-    assert time.monotonic() - began < most
 
 
 HANGING = [{"delay": 60.0}, {"drip": 0.5}]

@@ -3,10 +3,12 @@
 from __future__ import annotations
 
 import asyncio
+import time
+from contextlib import asynccontextmanager
 from typing import TYPE_CHECKING
 
 if TYPE_CHECKING:
-    from collections.abc import Awaitable, Callable
+    from collections.abc import AsyncIterator, Awaitable, Callable
     from typing import TypeVar
 
     T = TypeVar("T")
@@ -29,3 +31,26 @@ async def until(predicate: Callable[[], object]) -> None:
 async def in_time(work: Awaitable[T]) -> T:
     """Return the result of work that ends. Raises TimeoutError if it never does."""
     return await asyncio.wait_for(work, PATIENCE)
+
+
+@asynccontextmanager
+async def timed(most: float) -> AsyncIterator[None]:
+    """Fail if the work within waits for longer than so many seconds.
+
+    The time in which this process got no turn from a busy machine does not count.
+    """
+    lost = 0.0
+
+    async def notice() -> None:
+        nonlocal lost
+        while True:
+            began = time.monotonic()
+            await asyncio.sleep(STEP)
+            lost += time.monotonic() - began - STEP
+
+    noticing, began = asyncio.create_task(notice()), time.monotonic()
+    try:
+        yield
+    finally:
+        noticing.cancel()
+    assert time.monotonic() - began - lost < most
