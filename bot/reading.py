@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import asyncio
+import contextlib
 import logging
 from dataclasses import dataclass, replace
 from typing import TYPE_CHECKING, TypeVar
@@ -30,6 +31,7 @@ EARLY = frozenset({None, Milestone.ORDERED, Milestone.PAID})  # before shipping,
 # Every twentieth reading reads the whole answer, so that an error in skipping known rows cannot last, nor an older
 # version's reading of a courier's words.
 READ_AFRESH_EVERY = 20
+DETAILS_SECONDS = 3.0  # how long a person waits for the details of refunds
 DETAIL_EVERY = 6  # after shipping, every sixth reading asks for the order too: late parcels, refunds, closings
 
 
@@ -95,7 +97,7 @@ async def read_order(api: PandaPon, ref: OrderRef, refunds: RefundReader | None 
         order = await _settled(api.order(ref))
         sub_orders = () if isinstance(order, PandaPonError) else order.sub_order_ids
         reading = await _settled(api.trace(ref, sub_orders=sub_orders))
-    details = () if refunds is None or isinstance(order, PandaPonError) else await refunds.details(order)
+    details = () if refunds is None or isinstance(order, PandaPonError) else await _in_time(refunds, order)
     return _with_refunds(_combined(ref, order, reading), details)
 
 
@@ -103,6 +105,14 @@ def needs_detail(due: DueOrder) -> bool:
     """Return whether this poll asks for the order's detail beside its trace."""
     is_new_to_come = not due.fingerprint or due.milestone in EARLY or not due.has_parcels
     return is_new_to_come or due.refund_open_until is not None or due.polls % DETAIL_EVERY == 0
+
+
+async def _in_time(refunds: RefundReader, order: Order) -> tuple[RefundDetail, ...]:
+    """The details of refunds, unless they take long: the person waits for the order."""
+    with contextlib.suppress(TimeoutError):
+        async with asyncio.timeout(DETAILS_SECONDS):
+            return await refunds.details(order)
+    return ()
 
 
 def _with_refunds(outcome: PollOutcome, details: tuple[RefundDetail, ...]) -> PollOutcome:

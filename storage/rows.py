@@ -19,6 +19,7 @@ if TYPE_CHECKING:
     from collections.abc import Callable, Iterable
 
     from storage.post import Content
+    from tracking.values import Refund
 
 EPOCH = datetime(1970, 1, 1, tzinfo=UTC)
 MICROSECOND = timedelta(microseconds=1)
@@ -182,4 +183,9 @@ def watch(row: sqlite3.Row) -> Watch:
         muted_until=to_time(row["muted_until"]),
         muted_by=row["muted_by"],
         subscription=row["subscription"],
+        refund=_to_act_on(row["refunds"]) if row["refund_needs_buyer"] else None,
     )
+
+
+def _to_act_on(refunds: str) -> Refund | None:
+    return next((refund for refund in codec.load_refunds(refunds) if refund.needs_buyer), None)

@@ -17,6 +17,7 @@ if TYPE_CHECKING:
     from pandapon.shipment import Milestone
     from storage.alarm import Alarm
     from tracking.attention import Group
+    from tracking.values import Refund
 
 
 class WatchState(StrEnum):
@@ -61,6 +62,7 @@ class Watch:
     muted_until: datetime | None = None
     muted_by: str = ""
     subscription: int | None = None  # the id of the subscription (`watch all`) that opened it
+    refund: Refund | None = None  # the order's first that waits for the buyer
 
     @property
     def is_paused(self) -> bool:

@@ -32,12 +32,15 @@ WATCHED = f"""
 WITH watched AS (
   SELECT w.key, w.id, CASE
       WHEN w.state = 'paused' OR w.key IN (SELECT key FROM alarms WHERE state <> 'cleared')
-        OR o.milestone IN ({_sql(NEEDS_ATTENTION)}) THEN 0
+        OR o.milestone IN ({_sql(NEEDS_ATTENTION)}) OR o.refund_needs_buyer = 1 THEN 0
       WHEN o.milestone = '{Milestone.DELIVERED}' THEN 2 ELSE 1 END AS place
   FROM watches w JOIN orders o ON o.key = w.key
   WHERE w.state <> 'ended' AND w.channel IN ({{channels}}) {{since}})
 """
-NOT_OVER = f"AND (o.milestone IS NULL OR o.milestone NOT IN ({_sql(OVER)}) OR o.final_at IS NULL OR o.final_at >= ?)"
+NOT_OVER = (
+    f"AND (o.milestone IS NULL OR o.milestone NOT IN ({_sql(OVER)}) OR o.final_at IS NULL "
+    "OR o.refund_needs_buyer = 1 OR o.final_at >= ?)"
+)
 ONCE = "SELECT key, MAX(id) AS id, MIN(place) AS place FROM watched GROUP BY key"
 # One pass for both: a channel may watch a hundred thousand orders. The rows of the counts have no key.
 PAGE = """
@@ -64,7 +67,8 @@ def watched_orders(
     """Return a page of the orders that these channels watch, group by group, and the size of each group.
 
     ``group``: the page holds only its orders; None: all. ``over_since`` (aware): orders that were delivered or
-    cancelled before are left out, also from the counts; None: none is. In a group the newest watch comes first.
+    cancelled before are left out, also from the counts, unless a refund waits for the buyer; None: none is. In a group
+    the newest watch comes first.
     """
     if not channels:
         return NO_CHANNEL
@@ -105,7 +109,9 @@ def _orders(conn: sqlite3.Connection, channels: Sequence[str], keys: Sequence[st
 
 
 def _group(watches: Sequence[Watch], *, is_alarmed: bool) -> Group:
-    return group_of(watches[0].milestone, is_alarmed=is_alarmed or any(watch.is_paused for watch in watches))
+    newest = watches[0]
+    needs_person = is_alarmed or any(watch.is_paused for watch in watches) or newest.refund is not None
+    return group_of(newest.milestone, is_alarmed=needs_person)
 
 
 def _watches(conn: sqlite3.Connection, channels: Sequence[str], keys: Sequence[str]) -> dict[str, list[Watch]]:

@@ -22,7 +22,8 @@ if TYPE_CHECKING:
 
 FEW = 3  # orders watched at once that get their cards at once; cards of more would fill the channel
 SELECT = """
-SELECT w.*, o.milestone, o.reason AS order_reason, o.pick_up_by, o.order_json, o.read_at, o.stale_since
+SELECT w.*, o.milestone, o.reason AS order_reason, o.pick_up_by, o.order_json, o.read_at, o.stale_since,
+  o.refund_needs_buyer, o.refunds
 FROM watches w JOIN orders o ON o.key = w.key WHERE
 """
 

@@ -26,7 +26,10 @@ GROUPS = tuple(Group)
 
 
 def group_of(milestone: Milestone | None, *, is_alarmed: bool = False) -> Group:
-    """Return the group of an order. ``is_alarmed``: it has a live alarm, or a watch of it is paused."""
+    """Return the group of an order.
+
+    ``is_alarmed``: it has a live alarm or a refund that waits for the buyer, or a watch of it is paused.
+    """
     if is_alarmed or milestone in NEEDS_ATTENTION:
         return Group.ATTENTION
     return Group.DELIVERED if milestone is Milestone.DELIVERED else Group.ON_THE_WAY

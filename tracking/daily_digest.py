@@ -25,6 +25,7 @@ class DigestEntry:
     items: int = 1  # items of the order
     delivered: int = 0  # of its parcels
     parcels: int = 0
+    refund: str = ""  # the state, as sent, of a refund that waits for the buyer; empty: there is none
     card_ts: str = ""  # Slack's id of its card in the channel; empty: there was none yet
 
 

@@ -117,7 +117,8 @@ def decide(
     milestone = order_milestone(order.milestone if order else None, counted) or base.milestone
     expected = expect(order, milestone, live(counted), policy.limits, now)
     is_late, late = _lateness(expected, base, policy, now)
-    merged = merge_refunds(base.known_refunds, fetched.order, fetched.refunds, now)
+    known = base.known_refunds
+    merged = merge_refunds(known, fetched.order, fetched.refunds, now)
     news = _news(base, order, lines, merged.steps, milestone, late=late) if stored and not baseline else None
     moved_at = _moved_at(None if baseline else stored, order, parcels, news, now)
     final_at, is_first = (base.final_at or now) if milestone in FINAL else None, stored is None or baseline
@@ -156,7 +157,7 @@ def decide(
         ),
         at=now,
         changed=stored is None
-        or merged.refunds != base.known_refunds
+        or merged.refunds != known
         or _seen_to_change(base, order, milestone, expected, lines=lines, late=late),
         learned=order != base.order or merged.refunds != base.refunds or any(line.is_learned for line in lines),
     )

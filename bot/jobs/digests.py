@@ -118,5 +118,6 @@ def entry_of(order: WatchedOrder, news: int) -> DigestEntry:
         items=items,
         delivered=order.delivered,
         parcels=order.parcels,
+        refund=watch.refund.code if watch.refund else "",
         card_ts=watch.card_ts,
     )

@@ -11,6 +11,7 @@ from handlers.blocks.help_page import ID, with_ids
 from handlers.blocks.i18n import _, ngettext
 from handlers.blocks.order_lines import order_line, title_in
 from handlers.blocks.parts import standing_of
+from handlers.blocks.refunds import refund_note
 from handlers.commands.declarations import Answer, Feature
 from handlers.posts.alarms import headline
 from handlers.wire.requests import Start
@@ -75,12 +76,13 @@ def start(
 
 
 def _needs_attention(watch: Watch, alarms: Mapping[str, Alarm]) -> bool:
-    is_alarmed = watch.key in alarms or watch.state is WatchState.PAUSED
+    is_alarmed = watch.key in alarms or watch.state is WatchState.PAUSED or watch.refund is not None
     return group_of(watch.milestone, is_alarmed=is_alarmed) is Group.ATTENTION
 
 
 def _line(watch: Watch, alarm: Alarm | None, links: Links, now: datetime | None) -> str:
     notes = [f"⏰ {headline(alarm.stall.leg)}"] if alarm else []
+    notes += refund_note(watch.refund.code if watch.refund else "")
     if watch.state is WatchState.PAUSED:
         notes.append(_("⏸ paused"))
     return order_line(standing_of(watch, now), title_in(watch, links), notes)

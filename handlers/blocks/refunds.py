@@ -40,6 +40,11 @@ def refund_lines(refunds: Sequence[Refund], order: Order | None, now: datetime) 
     return lines
 
 
+def refund_note(code: str) -> list[str]:
+    """The note of a refund that waits for the buyer, for a line among many; none for an empty code."""
+    return [_named(refund_words(code))] if code else []
+
+
 def news_lines(news: News, order: Order | None, now: datetime) -> list[str]:
     """The refunds of a piece of news, and the amount paid back, with what there is to do below each."""
     lines = []
@@ -81,7 +86,8 @@ def _line(refund: Refund, order: Order | None, now: datetime) -> str:
 def _step(step: RefundStep, news: News | None, order: Order | None) -> str:
     """A refund's move. ``news``: where the amount that was paid back stands in the same line; None: elsewhere."""
     refund, after = step.refund, refund_words(step.refund.code)
-    state = after if step.before == refund.code else f"{refund_words(step.before)} → {after}"
+    is_move = step.before not in {"", refund.code}
+    state = f"{refund_words(step.before)} → {after}" if is_move else after
     paid_back = _paid_back(news, order) if news and news.refunded else []
     return " · ".join([_named(state), *_facts(refund, order, with_total=not paid_back), *paid_back])
 

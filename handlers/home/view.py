@@ -10,6 +10,7 @@ from handlers.blocks import elements as el
 from handlers.blocks.i18n import _, ngettext
 from handlers.blocks.order_lines import collapsed, group_name, order_line, paragraphs, title_in
 from handlers.blocks.parts import standing_of
+from handlers.blocks.refunds import refund_note
 from handlers.blocks.standing import delivered_of
 from handlers.blocks.text import slack_date
 from handlers.posts import refund_alarm, unpaid
@@ -103,6 +104,7 @@ def _delivered(listed: WatchedOrders, links: Links) -> list[Block]:
 def _line(order: WatchedOrder, now: datetime, links: Links) -> str:
     standing = replace(standing_of(order.watch, now), part=delivered_of(order.delivered, order.parcels))
     notes = [_silent(order.alarm, now)] if order.alarm else []
+    notes += refund_note(order.watch.refund.code if order.watch.refund else "")
     if any(watch.is_paused for watch in order.watches):
         notes.append(_("⏸ paused"))
     return order_line(standing, _title(order, links), [*notes, _channels(order)])

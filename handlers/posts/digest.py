@@ -14,6 +14,7 @@ from handlers.blocks.i18n import _, ngettext
 from handlers.blocks.message import Layout, Message
 from handlers.blocks.order_lines import Title, collapsed, group_name, order_line, paragraphs, title_in
 from handlers.blocks.punctuation import listed
+from handlers.blocks.refunds import refund_note
 from handlers.blocks.standing import Standing, delivered, delivered_of, of_milestone, of_step, standing
 from handlers.blocks.text import truncate_mrkdwn
 from handlers.posts.alarms import headline
@@ -98,7 +99,7 @@ def _add(layout: Layout, heading: str, lines: Sequence[str]) -> None:
 def _group(batched: Sequence[News]) -> Group:
     """The group of an order by its news. A delivered one stays among the updates where more has to be told of it."""
     newest = batched[-1]
-    group = group_of(newest.milestone, is_alarmed=newest.stall is not None)
+    group = group_of(newest.milestone, is_alarmed=newest.stall is not None or newest.needs_buyer)
     return Group.ON_THE_WAY if group is Group.DELIVERED and any(map(_is_remarkable, batched)) else group
 
 
@@ -161,7 +162,9 @@ def _entry(entry: DigestEntry, title: Title, now: datetime | None) -> str:
     order = Order(platform=title.ref.platform, order_id=title.ref.order_id, status_code=entry.status)
     state = standing(entry.milestone, order, reason=entry.reason, pick_up_by=entry.pick_up_by, now=now)
     state = replace(state, part=delivered_of(entry.delivered, entry.parcels))
-    return order_line(state, title, [f"⏰ {headline(entry.alarm)}"] if entry.alarm else [])
+    return order_line(
+        state, title, [*([f"⏰ {headline(entry.alarm)}"] if entry.alarm else []), *refund_note(entry.refund)]
+    )
 
 
 def _urgency(batched: Sequence[News]) -> tuple[bool, bool, bool]:
@@ -170,4 +173,4 @@ def _urgency(batched: Sequence[News]) -> tuple[bool, bool, bool]:
 
 
 def _is_trouble(news: News) -> bool:
-    return news.stall is not None or (news.milestone is not None and news.milestone.is_problem)
+    return news.stall is not None or news.needs_buyer or (news.milestone is not None and news.milestone.is_problem)

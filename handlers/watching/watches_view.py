@@ -14,6 +14,7 @@ from handlers.blocks.order_lines import group_name, order_line, title_in
 from handlers.blocks.paging import of_rows
 from handlers.blocks.parts import filter_words, here, muted_line, run_button, standing_of, unwatch_button
 from handlers.blocks.people import name
+from handlers.blocks.refunds import refund_note
 from handlers.blocks.standing import delivered_of
 from handlers.blocks.text import slack_date
 from handlers.posts.alarms import headline
@@ -102,6 +103,7 @@ def _row(order: WatchedOrder, number: int, now: datetime, links: Links) -> Block
     watch = order.watch
     standing = replace(standing_of(watch, now), part=delivered_of(order.delivered, order.parcels))
     notes = [f"⏰ {headline(order.alarm.stall.leg)}"] if order.alarm else []
+    notes += refund_note(watch.refund.code if watch.refund else "")
     lines = [order_line(standing, title_in(watch, links), notes), *_about(watch, now)]
     return el.section("\n".join(lines), _row_button(watch, number))
 

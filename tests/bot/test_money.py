@@ -66,7 +66,7 @@ def test_what_was_paid_back_is_told_with_the_amounts() -> None:
     assert [news.refunded for news in desk.news] == [None, (None, Decimal(20)), (Decimal(20), Decimal("28.50"))]
     assert desk.last
     lines = [news_lines(news, desk.last.order, desk.now) for news in desk.news]
-    assert lines[0] == ["💸 *Refund*: none → requested · order total ¥128.50"]
+    assert lines[0] == ["💸 *Refund*: requested · order total ¥128.50"]
     assert lines[1] == ["💸 *Refund*: requested → refunded · paid back ¥0.00 → ¥20.00 · order total ¥128.50"]
     assert lines[2] == ["💸 *Refund*: refunded · paid back ¥20.00 → ¥28.50 · order total ¥128.50"]
 

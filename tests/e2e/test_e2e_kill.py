@@ -7,6 +7,7 @@ import os
 import random
 import signal
 from datetime import timedelta
+from decimal import Decimal
 from typing import TYPE_CHECKING
 
 import pytest
@@ -14,6 +15,7 @@ from support.patience import in_time, until
 
 from benchmarks.kill import begin, kill, kill_harness, now, torture
 from bot.process import failpoints
+from sandbox.pandapon.world import Refund
 from storage.backup import back_up
 from storage.store import open_store
 from tracking.channel_settings import ChannelSettings
@@ -72,6 +74,30 @@ async def test_dying_over_held_and_folded_news_loses_and_repeats_nothing(tmp_pat
         [told] = rest
         assert told.thread_ts == card.ts
         assert told.text.count("站：快件已到达 分拨中心") == 2
+
+
+async def test_dying_over_a_refund_tells_each_state_once(tmp_path: Path) -> None:
+    """Before the record, after it, and after the post: requested, agreed and sent back are one message each."""
+    async with kill_harness(tmp_path, 1) as one:
+        await begin(one)
+        order, said = one.world.orders[one.orders[0]], one.slack.workspace.channels[one.channels[0]].messages
+
+        def told() -> list[str]:
+            return [m.text for m in said.values() if m.thread_ts and "Refund" in m.text]
+
+        states = (("waitselleragree", 10), ("waitbuyersend", 20), ("waitsellerreceive", 30))
+        points = ("before_record", "after_record", "after_send")
+        for count, ((status, number), kill_at) in enumerate(zip(states, points, strict=True), 1):
+            refund = Refund(status, number, refund_id="TQ2800000001", amount=Decimal("36.80"))
+            order.refunds.append((now(), refund))
+            one.world.revision += 1
+            await died(one, kill_at)
+            process = await one.spawn()
+            await until(lambda count=count: len(told()) >= count)  # type: ignore[misc]  # bound
+            await asyncio.sleep(1)
+            await kill(process, one)
+            assert len(told()) == count
+        assert all("¥36.80 of ¥78.60" in text for text in told())
 
 
 async def test_dying_in_a_restore_loses_and_repeats_nothing(tmp_path: Path) -> None:

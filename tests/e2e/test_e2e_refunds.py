@@ -95,7 +95,7 @@ async def test_a_refund_with_a_return(harness: BotHarness) -> None:
     card = await watched(harness)
     total = harness.world.orders[ORDER].total(harness.clock())
     refund_id = await ask(harness, goods=True)
-    assert f"none → requested · ¥20.50 of ¥{total:,.2f}" in await news(harness, card, "→ requested")
+    assert f"*Refund*: requested · ¥20.50 of ¥{total:,.2f}" in await news(harness, card, ": requested")
     harness.clock.advance(7 * HOUR)
     agreed = await news(harness, card, "requested → agreed, goods to be returned")
     assert "*Action needed:* send the goods back and enter the tracking number on 1688 by " in agreed
@@ -120,7 +120,7 @@ async def test_a_refusal_needs_a_person(harness: BotHarness) -> None:
     """With the seller's reason, what to do and until when; the platform closes it when nobody does."""
     card = await watched(harness)
     await ask(harness, goods=False, reason="20009")
-    await news(harness, card, "→ requested")
+    await news(harness, card, ": requested")
     harness.clock.advance(7 * HOUR)
     refused = await news(harness, card, "requested → the buyer has to change the request")
     assert "the seller's reason: 商品无质量问题，不支持退款" in refused
@@ -136,7 +136,7 @@ async def test_a_restart_tells_nothing_again(harness: BotHarness) -> None:
     """Stopped between the states, the bot goes on where the database stands."""
     card = await watched(harness)
     await ask(harness, goods=True)
-    await news(harness, card, "→ requested")
+    await news(harness, card, ": requested")
     await harness.stop_bot()
     harness.clock.advance(7 * HOUR)
     await harness.start_bot()
@@ -153,7 +153,7 @@ async def test_details_are_asked_for_once_a_state(harness: BotHarness) -> None:
     await harness.several_ticks(30)
     assert harness.pandapon.count("/refund/info") == 0
     await ask(harness, goods=True)
-    await news(harness, card, "→ requested")
+    await news(harness, card, ": requested")
     asked, read = harness.pandapon.count("/refund/info"), harness.pandapon.count("/order/detail")
     await harness.several_ticks(15)
     assert harness.pandapon.count("/refund/info") <= asked + 2
@@ -174,7 +174,7 @@ async def test_pushed_refunds_of_both_platforms(calm: BotHarness, faults: dict[s
         await ask(calm, goods=True)
         await ask_taobao(calm)
         for card in cards:
-            await news(calm, card, "none → requested")
+            await news(calm, card, "*Refund*: requested")
         calm.clock.advance(timedelta(hours=6, minutes=1))
         for card in cards:
             await news(calm, card, "requested → agreed")
@@ -251,7 +251,7 @@ async def test_news_goes_on_without_details(tmp_path: Path, fault: str) -> None:
             harness.pandapon.faults.down = fault == "no answer"
             harness.pandapon.faults.wrong_types = fault == "nonsense"
         await ask(harness, goods=True)
-        assert "¥20.50" not in await news(harness, card, "none → requested · order total")
+        assert "¥20.50" not in await news(harness, card, "*Refund*: requested · order total")
         said = await harness.ask("/panda status")
         is_refused = fault != "no answer"
         assert ("PandaPon refuses `1688.refund.detail` (" in said) is is_refused
@@ -271,7 +271,7 @@ async def test_taobao_s_list_tells_what_its_order_does_not_name(harness: BotHarn
     card = await watched(harness, TAOBAO)
     harness.pandapon.hides_refund_ids = True
     await ask_taobao(harness)
-    assert "¥5.00 of" in await news(harness, card, "none → requested")
+    assert "¥5.00 of" in await news(harness, card, "*Refund*: requested")
     assert harness.pandapon.count("/refund/queryList") >= 1
     harness.clock.advance(7 * HOUR)
     assert " by " in await news(harness, card, "agreed, goods to be returned")

@@ -14,6 +14,7 @@ from support.tracking_cases import REF
 from pandapon.shipment import Milestone
 from storage import codec
 from storage.inbox import Outcome, PushMessage
+from tracking.attention import Group
 from tracking.refunds import OPEN_FOR
 from tracking.values import News, Refund, RefundStep
 
@@ -79,6 +80,21 @@ async def test_the_orders_that_somebody_has_to_act_on(harness: StoreHarness) -> 
     due = await leased(harness, now=NOW + DAY)
     await harness.store.orders.record(NOW + DAY, [changed(ORDER, due.fence, "paid", refunds=(Refund("100", NOW),))])
     assert await harness.store.orders.refunds_to_act_on(10) == []
+
+
+async def test_lists_of_watches_put_it_first(harness: StoreHarness) -> None:
+    """Also an order that was delivered long ago; the others of that time are left out."""
+    for key, refunds in ((ORDER, (ASKED, AGREED)), (OTHER, (ASKED,))):
+        facts = {"milestone": Milestone.DELIVERED, "final_at": NOW - 9 * DAY, "refunds": refunds}
+        await harness.store.orders.add(NOW, baseline(key, **facts))
+        await harness.active(key, f"C{key[-4:]}")
+    channels = [f"C{key[-4:]}" for key in (ORDER, OTHER)]
+    page = await harness.store.watches.listed(channels, 0, 9, over_since=NOW - 3 * DAY)
+    assert [(order.watch.key, order.group, order.watch.refund) for order in page.orders] == [
+        (ORDER, Group.ATTENTION, AGREED)
+    ]
+    everything = await harness.store.watches.listed(channels, 0, 9)
+    assert [order.group for order in everything.orders] == [Group.ATTENTION, Group.DELIVERED]
 
 
 @pytest.mark.parametrize("damage", ["{}", "no JSON", '[{"code": 1}]', '[{"since": "never"}]'])
