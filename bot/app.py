@@ -54,6 +54,7 @@ from pandapon.client import PandaPon
 from pandapon.transport import trusted
 from storage.backup import open_or_restore
 from tracking.circuit_breaker import CircuitBreaker
+from tracking.write_policy import WriteScope
 
 if TYPE_CHECKING:
     from collections.abc import Callable, Mapping, Sequence
@@ -214,6 +215,7 @@ def _workers(settings: Settings, resources: _Resources, clock: Callable[[], date
         languages=resources.languages,
         people=resources.people,
         links=resources.links,
+        may_act=settings.write_policy.allows(WriteScope.ORDERS),
     )
     stalls = StallWatch(store, clock, settings.limits, deliverer.wake, is_trusted)
     digester = Digester(store, clock, deliverer.wake)

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from handlers.about import audit, start, status
 from handlers.about import help as help_
-from handlers.buying import buy
+from handlers.buying import act_commands, acts, buy
 from handlers.buying import order as buying
 from handlers.cart import cart, quantity
 from handlers.channel import delivery_log, mute, settings, undo
@@ -27,6 +27,8 @@ FEATURES = (
     address_form.FEATURE,
     buy.FEATURE,
     buying.FEATURE,
+    act_commands.FEATURE,
+    acts.FEATURE,
     order.FEATURE,
     listing.FEATURE,
     track.FEATURE,

@@ -56,7 +56,11 @@ def _aiohttp_transport(config: Config) -> AiohttpTransport:
 
     def session() -> aiohttp.ClientSession:
         connector = aiohttp.TCPConnector(limit=config.concurrency + 8, ssl=context, keepalive_timeout=KEEPALIVE)
-        return aiohttp.ClientSession(connector=connector, cookie_jar=aiohttp.DummyCookieJar(), proxy=config.proxy)
+        made = aiohttp.ClientSession(connector=connector, cookie_jar=aiohttp.DummyCookieJar(), proxy=config.proxy)
+        # aiohttp sends a GET again by itself when its connection is lost; but a GET of this API may pay an order. The
+        # wire repeats what only reads.
+        made._retry_connection = False  # noqa: SLF001  there is no public switch
+        return made
 
     return AiohttpTransport(verify=context, trust_env=False, client=session)
 

@@ -22,6 +22,7 @@ from tracking.messages import (
     ChannelChange,
     Muted,
     Notice,
+    OrdersChanged,
     OrdersCorrected,
     Reminder,
     SettingsChanged,
@@ -204,6 +205,8 @@ def dump_change(change: ChannelChange) -> str:
             undo = {"settings": dump_settings(former), "filters": dict(filters)}
             facts = {"line": "settings", "by": by, "settings": dump_settings(settings), "filter_all": filter_all or ""}
             facts["undo"] = undo
+        case OrdersChanged(by, act, ids):
+            facts = {"line": "orders", "by": by, "act": act, "ids": ids}
         case _:
             raise TypeError(type(change).__name__)
     return json.dumps(facts, ensure_ascii=False)
@@ -234,6 +237,8 @@ def _change(facts: dict[str, Any]) -> ChannelChange:
             settings, former_settings = load_settings(facts["settings"]), load_settings(undo["settings"])
             filters = {name: tuple(ids) for name, ids in (undo.get("filters") or {}).items()}
             return SettingsChanged(by, settings, former_settings, _filter(facts.get("filter_all")), filters)
+        case "orders":
+            return OrdersChanged(by, str(facts["act"]), tuple(facts["ids"]))
         case other:
             raise LookupError(other)
 

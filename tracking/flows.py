@@ -72,13 +72,15 @@ class Ordering:
 class Acting:
     """An act on orders of one platform, with the orders as the person was shown them.
 
-    ``reason``: of a cancellation. ``warehouse``: name and address of the new one.
+    ``act``: a key of ``handlers.buying.acts.STEPS``. ``arrived``: whether all parcels of the order are delivered.
+    ``warehouse``: name and address of the new one.
     """
 
     act: Literal["pay", "pay_all", "cancel", "receive", "warehouse"]
     orders: tuple[Order, ...]
-    reason: str = ""
+    arrived: bool = True
     warehouse: tuple[str, str] = ("", "")
+    moved: tuple[MovedPrice, ...] = ()
 
 
 @dataclass(frozen=True, slots=True)

@@ -68,6 +68,17 @@ class SettingsChanged(ChannelChange):
 
 
 @dataclass(frozen=True, slots=True)
+class OrdersChanged(ChannelChange):
+    """Somebody acted on orders that the channel watches. It cannot be undone.
+
+    ``act``: ``paid``, ``cancelled``, ``received`` or ``moved`` (to another warehouse).
+    """
+
+    act: str
+    ids: tuple[str, ...]
+
+
+@dataclass(frozen=True, slots=True)
 class WatchList:
     """Several watches that a person opened at once; the channel is told of them in one message."""
 

@@ -39,9 +39,19 @@ T = TypeVar("T")
 class Composer:
     """Renders posts. A post that no longer matters is rendered as None."""
 
-    def __init__(self, store: Store, slack: AsyncWebClient, languages: Languages, people: People, links: Links) -> None:
+    def __init__(
+        self,
+        store: Store,
+        slack: AsyncWebClient,
+        languages: Languages,
+        people: People,
+        links: Links,
+        *,
+        may_act: bool = False,
+    ) -> None:
+        """``may_act``: orders may be paid and received, so that cards offer it."""
         self._store, self._slack, self._languages, self._people = store, slack, languages, people
-        self._links = links
+        self._links, self._may_act = links, may_act
 
     async def compose(self, post: Post, now: datetime) -> Message | None:
         """Return the message of a post; None when its order, watch or alarm is gone.
@@ -82,7 +92,9 @@ class Composer:
         if post.kind is not PostKind.NEWS:
             alarm = (await self._store.alarms.of_orders([post.key])).get(post.key)
             muted = (post.muted_by, post.muted_until) if post.muted_until else None
-            return card.card(snapshot, watch, now, alarm=alarm, muted=muted, zone=post.settings.zone)
+            return card.card(
+                snapshot, watch, now, alarm=alarm, muted=muted, zone=post.settings.zone, may_act=self._may_act
+            )
         news = post.news
         if news.stall:
             alarm = (await self._store.alarms.of_orders([post.key])).get(post.key)

@@ -60,10 +60,13 @@ class Deliverer:
         languages: Languages | None = None,
         people: People | None = None,
         links: Links | None = None,
+        may_act: bool = False,
     ) -> None:
         """``digest_from``: so many pieces of news become one message in a channel that is late by ``BEHIND``."""
         self._store, self._pacer, self._clock = store, pacer, clock
-        self._composer = Composer(store, slack, languages or Languages(), people or People(), links or Links())
+        self._composer = Composer(
+            store, slack, languages or Languages(), people or People(), links or Links(), may_act=may_act
+        )
         self._sender = Sender(store, slack)
         self.failures = FailurePolicy(store, self._sender, pacer, clock)
         self._recovery = Recovery(store, slack, self.failures, clock)

@@ -13,7 +13,7 @@ if TYPE_CHECKING:
     from collections.abc import Iterable, Sequence
 
 # Slack's limits: characters of each kind of text, and elements in a block.
-HEADER, BUTTON, SECTION, FIELD, CONTEXT, VALUE, ALT = 150, 75, 3000, 2000, 2000, 2000, 300
+HEADER, BUTTON, SECTION, FIELD, CONTEXT, VALUE, ALT, ADDRESS = 150, 75, 3000, 2000, 2000, 2000, 300, 3000
 OPTION, OPTION_VALUE = 75, 150
 MAX_FIELDS, MAX_CONTEXT, MAX_OPTIONS = 10, 10, 5
 _USER = re.compile(r"[UW][A-Z0-9]{2,}")
@@ -54,6 +54,16 @@ def button(text: str, action_id: str, value: str, style: str = "") -> Block:
         raise ValueError(f"a button's value has {len(value)} characters, more than {VALUE}")
     block: Block = {"type": "button", "text": _plain(text, BUTTON), "action_id": action_id, "value": value}
     return block | ({"style": style} if style else {})
+
+
+def link_button(text: str, action_id: str, url: str, style: str = "") -> Block:
+    """A button that opens an address in the browser; Slack tells the bot of the press, too.
+
+    Raises ValueError for what is no web address of at most 3000 characters.
+    """
+    if not web_address(url, longest=ADDRESS):
+        raise ValueError("a button opens web addresses only")
+    return button(text, action_id, "open", style) | {"url": url}
 
 
 def overflow(options: Sequence[tuple[str, str]], action_id: str) -> Block:

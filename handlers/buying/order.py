@@ -16,6 +16,7 @@ from handlers.blocks.forms import value_of
 from handlers.blocks.i18n import _
 from handlers.blocks.write_words import DONE, said
 from handlers.buying import order_view
+from handlers.buying.acts import pay_button
 from handlers.buying.creating import Creating, started
 from handlers.buying.following import Followed, follow
 from handlers.buying.quote import chosen_line, quoted, total_of
@@ -166,7 +167,8 @@ async def confirm(interaction: Interaction, flow: Flow, _filled: Any) -> Goto | 
 async def _result(interaction: Interaction, flow: Flow, outcomes: Sequence[Outcome], refused: Sequence[str]) -> Done:
     refs = order_view.refs_of(outcome for outcome in outcomes if outcome.write.state in DONE)
     followed = await follow(interaction, flow.channel, refs) if refs else Followed()
-    blocks = order_view.result(outcomes, refused, followed, interaction.user)
+    pay = await pay_button(interaction, flow.channel, followed.orders)
+    blocks = order_view.result(outcomes, refused, followed, interaction.user, pay)
     is_over = any(outcome.write.state in DONE or not outcome.error for outcome in outcomes)
     return Done(blocks, tuple(outcome.write.id for outcome in outcomes) if is_over else ())
 

@@ -16,7 +16,7 @@ from handlers.blocks.refunds import refund_lines, refunds_of
 from handlers.blocks.standing import standing
 from handlers.blocks.text import escape, money, sanitize_id, short_id, slack_day, truncate
 from handlers.posts import alarms
-from handlers.wire.requests import ExportOrders, ListOrders, ShowOrder
+from handlers.wire.requests import ActOnOrders, ExportOrders, ListOrders, ShowOrder
 
 if TYPE_CHECKING:
     from collections.abc import Mapping, Sequence
@@ -31,30 +31,45 @@ if TYPE_CHECKING:
 TABS = ("", "unpaid", "paid", "shipped", "done", order_states.ATTENTION)
 TITLE, SELLER, ALT = 60, 24, 40  # characters of each that are shown
 # The numbers in the ids of the buttons; the paging has 1 and 2.
-CLEAR, EXPORT, AGAIN, DETAILS, TAB = 3, 4, 5, 11, 31
+CLEAR, EXPORT, AGAIN, PAY, DETAILS, TAB = 3, 4, 5, 6, 11, 31
 
 
-def listing(request: ListOrders, page: OrderList, now: datetime) -> Message:
-    """Show one page of a list, and why a platform is missing. Pictures give way where they do not fit."""
+def listing(request: ListOrders, page: OrderList, now: datetime, *, may_act: bool = False) -> Message:
+    """Show one page of a list, and why a platform is missing. Pictures give way where they do not fit.
+
+    ``may_act``: orders may be paid from here.
+    """
     pictures = (True, False) if _has_pictures(page) else (False,)
-    layout, left_out = fitting(_layout(request, page, now, with_pictures=shown) for shown in pictures)
+    layout, left_out = fitting(_layout(request, page, now, with_pictures=shown, may_act=may_act) for shown in pictures)
     if left_out:
         words = ngettext("and {n} order that does not fit here", "and {n} orders that do not fit here", left_out)
         layout.note(el.context(words.format(n=left_out)))
     return el.message(layout.blocks, longest=LIST_TEXT)
 
 
-def _layout(request: ListOrders, page: OrderList, now: datetime, *, with_pictures: bool) -> tuple[Layout, int]:
+def _layout(
+    request: ListOrders, page: OrderList, now: datetime, *, with_pictures: bool, may_act: bool
+) -> tuple[Layout, int]:
     """The message, and the number of rows that found no room in it.
 
     A row has one place beside it. A page with pictures puts them there, and its Details buttons below the list.
     """
     details = [_details(request, listed, at, numbered=with_pictures) for at, listed in enumerate(page.rows)]
+    ways = [*page.paging.buttons(), *_again(request, page), *_clear(request), *_export(request, page)]
+    ways += _pay(page, may_act=may_act)
     layout = Layout(
         [el.header(_title(request)), *el.actions(_tabs(request)), *_small_print(request, page, now)],
         tail=[
             *(el.actions(details) if with_pictures else ()),
-            *el.actions([*page.paging.buttons(), *_again(request, page), *_clear(request), *_export(request, page)]),
+            *el.actions(
+                [
+                    *page.paging.buttons(),
+                    *_again(request, page),
+                    *_clear(request),
+                    *_export(request, page),
+                    *_pay(page, may_act=may_act),
+                ]
+            ),
         ],
         room=LIST_ROOM,
     )
@@ -86,6 +101,12 @@ def _tabs(request: ListOrders) -> list[Block]:
 def _details(request: ListOrders, listed: ListedOrder, at: int, *, numbered: bool) -> Block:
     label = _("Details {n}").format(n=at + 1) if numbered else _("Details")
     return run_button(label, DETAILS + at, ShowOrder(listed.order.order_id, listed.order.platform, request))
+
+
+def _pay(page: OrderList, *, may_act: bool) -> list[Block]:
+    """The button that shows the unpaid orders of the page with theirs."""
+    ids = tuple(listed.order.order_id for listed in page.rows if listed.order.is_unpaid)
+    return [show_button(_("Pay…"), PAY, ActOnOrders("pay", ids))] if may_act and ids else []
 
 
 def _again(request: ListOrders, page: OrderList) -> list[Block]:

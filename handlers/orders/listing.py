@@ -22,6 +22,7 @@ from handlers.parsing.words import Verb, nearest
 from handlers.wire.errors import UsageError
 from handlers.wire.requests import FILTER_TEXT, ExportOrders, ListOrders
 from handlers.wire.text import folded
+from tracking.write_policy import WriteScope
 
 if TYPE_CHECKING:
     from collections.abc import Mapping
@@ -77,7 +78,8 @@ def read_back(command: TypedCommand, options: Options) -> ListOrders | None:
 async def list_orders(interaction: Interaction, request: ListOrders) -> Message:
     """Show one page of the account's orders, newest first, with the newest state that is known of each."""
     page = await gather(interaction, request)
-    return list_view.listing(request, page, interaction.ctx.clock())
+    may_act = interaction.ctx.gate.allows(WriteScope.ORDERS)
+    return list_view.listing(request, page, interaction.ctx.clock(), may_act=may_act)
 
 
 def _request(options: Options, status: str, day: str, words: str) -> ListOrders:

@@ -14,6 +14,7 @@ from handlers.parsing.options import PLATFORMS, read_options
 from handlers.parsing.targets import one_id
 from handlers.parsing.words import Verb
 from handlers.wire.requests import ShowOrder
+from tracking.write_policy import WriteScope
 
 if TYPE_CHECKING:
     from handlers.blocks.help_page import Example
@@ -32,10 +33,11 @@ def read_order(command: TypedCommand) -> ShowOrder:
 async def show_order(interaction: Interaction, request: ShowOrder) -> Message:
     """Show the state, amounts, items, seller and parcels of one order; the stored ones while PandaPon is asked."""
     ctx = interaction.ctx
+    may_act = ctx.gate.allows(WriteScope.ORDERS)
     if stored := await ctx.tracker.stored(request.order_id, request.platform):
-        interaction.meanwhile.message = views.detail(stored, ctx.clock(), request.back)
+        interaction.meanwhile.message = views.detail(stored, ctx.clock(), request.back, may_act=may_act)
     snapshot = await ctx.tracker.lookup(request.order_id, request.platform)
-    return views.detail(snapshot, ctx.clock(), request.back)
+    return views.detail(snapshot, ctx.clock(), request.back, may_act=may_act)
 
 
 def _not_shown(request: ShowOrder) -> str:

@@ -10,6 +10,7 @@ from handlers.blocks.addresses import order_page
 from handlers.blocks.i18n import _, ngettext
 from handlers.blocks.labels import platform_name
 from handlers.blocks.message import Layout
+from handlers.blocks.order_acts import act_buttons
 from handlers.blocks.order_states import close_words, refund_words
 from handlers.blocks.parts import freshness_of, heading, order_name, parcel_name, run_button, show_button, standing_in
 from handlers.blocks.refunds import refund_lines, refunds_of
@@ -31,13 +32,19 @@ if TYPE_CHECKING:
 ITEMS = 10  # items, parcels and waybills of an order that are shown of each
 
 
-def detail(snapshot: OrderSnapshot, now: datetime, back: ListOrders | None = None) -> Message:
-    """Show the state, amounts, times, seller, items and parcels of one order. ``back``: the list that led to it."""
+def detail(snapshot: OrderSnapshot, now: datetime, back: ListOrders | None = None, *, may_act: bool = False) -> Message:
+    """Show the state, amounts, times, seller, items and parcels of one order. ``back``: the list that led to it.
+
+    ``may_act``: orders may be paid and cancelled from here.
+    """
     state, order = standing_in(snapshot, now), snapshot.order
     names = [name for name in (order_name(snapshot.ref), state.says) if name]
     layout = Layout(
         [el.header(heading(state, order, snapshot.ref)), el.context(" · ".join(names))],
-        tail=[el.context(freshness_of(snapshot, now)), *el.actions(_buttons(snapshot.ref, back))],
+        tail=[
+            el.context(freshness_of(snapshot, now)),
+            *el.actions([*_buttons(snapshot.ref, back), *_acts(snapshot.order, may_act=may_act)]),
+        ],
     )
     if notes := _notes(state, snapshot, now):
         layout.add(el.section("\n".join(notes)))
@@ -62,6 +69,10 @@ def _buttons(ref: OrderRef, back: ListOrders | None) -> list[Block]:
         show_button(_("Message the seller"), 4, ContactSeller(order_id=ref.order_id, platform=ref.platform)),
         el.button(_("Watch here"), f"{action_ids.WATCH_HERE}:1", watch),
     ]
+
+
+def _acts(order: Order | None, *, may_act: bool) -> list[Block]:
+    return act_buttons(order, 1) if may_act and order else []
 
 
 def _notes(state: Standing, snapshot: OrderSnapshot, now: datetime) -> list[str]:

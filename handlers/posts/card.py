@@ -11,6 +11,7 @@ from handlers.blocks.expectation import expected_words
 from handlers.blocks.i18n import _, ngettext
 from handlers.blocks.labels import action_words
 from handlers.blocks.message import Layout, Message
+from handlers.blocks.order_acts import label, possible
 from handlers.blocks.parts import (
     called,
     facts_of,
@@ -35,7 +36,7 @@ from handlers.blocks.standing import standing
 from handlers.blocks.text import sanitize_id, slack_date
 from handlers.posts import alarms
 from handlers.posts.parcels import last_scan, more_parcels, no_parcel, parcel_lines
-from handlers.wire.requests import ContactSeller, Mute, Track, Unmute, Unwatch, WatchOrders, Why
+from handlers.wire.requests import ActOnOrders, ContactSeller, Mute, Track, Unmute, Unwatch, WatchOrders, Why
 from pandapon.times import CHINA
 from storage.watch import WatchState
 from tracking.severity import required_actions
@@ -62,11 +63,13 @@ def card(
     alarm: Alarm | None = None,
     muted: tuple[str, datetime] | None = None,
     zone: tzinfo = CHINA,
+    may_act: bool = False,
 ) -> Message:
     """The parent message of a watch's thread: state and title, a line for each parcel, the last scan, who watches.
 
     ``alarm``: the order's open alarm. ``muted``: who muted the order's updates, and until when. ``zone``: the zone of
-    the channel, for the dates on which the order is expected.
+    the channel, for the dates on which the order is expected. ``may_act``: orders may be paid and received
+    from the card.
     """
     order = snapshot.order or watch.order
     state = standing(snapshot.milestone, order, snapshot.shipment.parcels, now=now)
@@ -81,7 +84,7 @@ def card(
         [el.header(heading(state, order, snapshot.ref))],
         tail=[
             el.context(" · ".join(part for part in small_print if part)),
-            *el.actions(_buttons(watch, muted, now)),
+            *el.actions(_buttons(watch, muted, now, acts=possible(order) if may_act and order else ())),
         ],
     )
     notes = [muted_line(*muted, now)] if muted else []
@@ -169,12 +172,14 @@ def _ended(watch: Watch) -> str:
     return _("No longer watched.")
 
 
-def _buttons(watch: Watch, muted: tuple[str, datetime] | None, now: datetime) -> list[Block]:
+def _buttons(watch: Watch, muted: tuple[str, datetime] | None, now: datetime, acts: Sequence[str] = ()) -> list[Block]:
     ref = ref_of(watch)
     track = show_button(_("Track"), 1, Track(ref.order_id, ref.platform))
     if watch.state is WatchState.ENDED:
         again = WatchOrders((ref.order_id,), watch.channel, platform=ref.platform).command()
         return [track, el.button(_("Watch again"), f"{action_ids.WATCH_HERE}:1", again)]
+    # An order waits for these two; its page has the others.
+    wanted = [act for act in acts if act in {"pay", "receive"}]
     options = [
         run_option(_("Stop watching"), Unwatch((ref.order_id,), watch.channel)),
         _mute_option(watch, muted, now),
@@ -182,7 +187,9 @@ def _buttons(watch: Watch, muted: tuple[str, datetime] | None, now: datetime) ->
         run_option(_("What was posted, and why"), Why(ref.order_id, watch.channel)),
         form_option(_("Channel settings"), action_ids.EDIT_SETTINGS, watch.channel),
     ]
-    return [track, el.overflow(options, f"{action_ids.MENU}1")]
+    named = (ref.order_id,)
+    waiting = [show_button(label(act), 2, ActOnOrders(act, named, ref.platform)) for act in wanted]
+    return [track, *waiting, el.overflow(options, f"{action_ids.MENU}1")]
 
 
 def _mute_option(watch: Watch, muted: tuple[str, datetime] | None, now: datetime) -> tuple[str, str]:

@@ -12,7 +12,7 @@ from handlers.blocks.people import name
 from handlers.blocks.punctuation import bracketed, listed
 from handlers.blocks.settings_words import settings_lines
 from handlers.blocks.text import code, slack_date
-from tracking.messages import Muted, SettingsChanged, StoppedAll, Unmuted, WatchingAll
+from tracking.messages import Muted, OrdersChanged, SettingsChanged, StoppedAll, Unmuted, WatchingAll
 
 if TYPE_CHECKING:
     from collections.abc import Sequence
@@ -29,6 +29,8 @@ def line(change: ChannelChange, number: int, now: datetime) -> Message | None:
     words = _words(change, now)
     if not words:
         return None
+    if isinstance(change, OrdersChanged):
+        return el.message([el.section(words)])
     undo = el.button(_("Undo"), f"{action_ids.UNDO_FOR_ALL}:1", str(number))
     return el.message([el.section(words), *el.actions([undo])])
 
@@ -45,6 +47,12 @@ def too_late() -> Message:
 
 def _words(change: ChannelChange, now: datetime) -> str:
     user = name(change.by)
+    if isinstance(change, OrdersChanged):
+        return _acted(user, change)
+    return _of_channel(user, change, now)
+
+
+def _of_channel(user: str, change: ChannelChange, now: datetime) -> str:
     match change:
         case Muted(ids=ids):
             until = slack_date(change.until, now)
@@ -59,6 +67,16 @@ def _words(change: ChannelChange, now: datetime) -> str:
             return _changed(user, change, now)
         case _:
             return ""
+
+
+def _acted(user: str, change: OrdersChanged) -> str:
+    words = {
+        "paid": _("💴 {user} submitted {orders} for payment."),
+        "cancelled": _("✖️ {user} cancelled {orders}."),
+        "received": _("📬 {user} confirmed the receipt of {orders}."),
+        "moved": _("🏬 {user} changed the warehouse of {orders}."),
+    }.get(change.act, "")
+    return words.format(user=user, orders=_orders(change.ids))
 
 
 def _orders(ids: Sequence[str]) -> str:

@@ -145,6 +145,19 @@ class BuyProducts:
 
 
 @dataclass(frozen=True, slots=True)
+class ActOnOrders:
+    """Show orders with the buttons of one act: ``pay``, ``cancel`` or ``receive``. ``ids``: as typed."""
+
+    act: str
+    ids: tuple[str, ...]
+    platform: Platform | None = None
+
+    def command(self) -> str:
+        """The canonical text."""
+        return _joined(self.act, *self.ids, _platform(self.platform))
+
+
+@dataclass(frozen=True, slots=True)
 class ShowAudit:
     """Show the changes that people made to the account, the newest first."""
 

@@ -1,0 +1,329 @@
+"""Acts on orders through Slack and PandaPon: pay, cancel, confirm receipt, change the warehouse; each is done once."""
+
+from __future__ import annotations
+
+import asyncio
+from datetime import timedelta
+from decimal import Decimal
+from typing import TYPE_CHECKING, Any
+
+import pytest
+from support.bot_harness import words
+from support.buying import ALIBABA, TAOBAO, buying, goods, made, open_order, put, states, to_review, writes
+from support.wizard_steps import buttons, chosen, open_by, press_in_page, send_page, text_of, typed, view_of
+
+from sandbox.pandapon.trading.ordering import Wanted
+from sandbox.pandapon.trading.ordering import open_order as order_past_the_bot
+from sandbox.pandapon.trading.paying import set_status
+from sandbox.pandapon.trading.products import skus
+from sandbox.pandapon.trading.routes import OWN_PATHS
+from tracking.writes import WriteState
+
+if TYPE_CHECKING:
+    from collections.abc import AsyncIterator
+    from pathlib import Path
+
+    from support.bot_harness import BotHarness
+
+    from pandapon.shipment import Platform
+    from sandbox.pandapon.world import SandboxOrder
+
+PAY = {"1688": "/v2/alibaba/order/batch/submit/to/pay", "taobao": OWN_PATHS["taobao.order.pay"]}
+
+
+@pytest.fixture
+async def harness(tmp_path: Path) -> AsyncIterator[BotHarness]:
+    """A bot that may order."""
+    async with buying(tmp_path) as one:
+        yield one
+
+
+def says(harness: BotHarness, text: str) -> bool:
+    """Whether the form has these words."""
+    return text in text_of(harness)
+
+
+def ordered(harness: BotHarness, platform: Platform = ALIBABA, quantity: int = 4) -> SandboxOrder:
+    """An order that waits for payment."""
+    sku = skus(goods(harness, platform))[0]
+    return order_past_the_bot(harness.pandapon.account, platform, [Wanted(sku, quantity)])
+
+
+def shipped(harness: BotHarness) -> SandboxOrder:
+    """A 1688 order that is on its way."""
+    order = ordered(harness)
+    set_status(harness.pandapon.account, order, "waitbuyerreceive")
+    return order
+
+
+def status(harness: BotHarness, order: SandboxOrder) -> str:
+    """The order's code now."""
+    return order.status(harness.clock())
+
+
+# Each act: its command, its button, the order, the values of its page, the path, the label in the end, and the words.
+ACTS: dict[str, tuple[Any, ...]] = {
+    "link": ("pay", "Pay…", ordered, {}, "/v2/alibaba/order/pay/url", "pay page"),
+    "taobao": ("pay", "Pay…", lambda h: ordered(h, TAOBAO), {}, PAY["taobao"], "Submitted for payment"),
+    "cancel": (
+        "cancel",
+        "Cancel order…",
+        ordered,
+        chosen(reason="wrong") | typed(remark="twice"),
+        "/v2/alibaba/order/cancel",
+        "Cancelled",
+    ),
+    "cancel-taobao": (
+        "cancel",
+        "Cancel order…",
+        lambda h: ordered(h, TAOBAO),
+        chosen(reason="unwanted"),
+        OWN_PATHS["taobao.order.cancel"],
+        "accepted the cancellation",
+    ),
+    "receive": ("receive", "Confirm receipt…", shipped, {}, "/v2/alibaba/order/receivegoods", "Confirmed the receipt"),
+}
+
+
+async def open_act(harness: BotHarness, name: str) -> SandboxOrder:
+    """Name the order in a command, and open the form by its button."""
+    verb, label, make, *_rest = ACTS[name]
+    order: SandboxOrder = make(harness)
+    assert label in await harness.ask(f"/panda {verb} {order.order_id}")
+    await open_by(harness, label)
+    return order
+
+
+@pytest.mark.parametrize("name", ACTS)
+async def test_an_act_is_done_and_says_who_and_what_is_next(harness: BotHarness, name: str) -> None:
+    """From the command to the result, which the order shows, too."""
+    order = await open_act(harness, name)
+    before = status(harness, order)
+    assert says(harness, order.order_id)
+    await send_page(harness, ACTS[name][3])
+    assert says(harness, ACTS[name][5])
+    assert says(harness, "By mei")
+    assert await states(harness) == [WriteState.DONE]
+    if name == "link":
+        [link] = [each for each in buttons(view_of(harness)) if each.get("url")]
+        assert link["url"] == f"{harness.pandapon.base_url}/pay/{order.order_id}"
+        assert status(harness, order) == before
+    elif name != "cancel-taobao":
+        assert status(harness, order) != before
+
+
+@pytest.mark.parametrize("name", ACTS)
+async def test_a_lost_answer_is_looked_for_in_the_order(harness: BotHarness, name: str) -> None:
+    """The stand-in does it and drops the answer. A link changes nothing, so it may only be asked for again."""
+    order = await open_act(harness, name)
+    path = ACTS[name][4]
+    harness.pandapon.faults.path, harness.pandapon.faults.cut = f"{path}$", True
+    await send_page(harness, ACTS[name][3])
+    harness.pandapon.faults.clear()
+    assert [seen.path for seen in harness.pandapon.requests].count(path) == 1
+    if name not in {"link", "cancel-taobao"}:
+        assert says(harness, "PandaPon gave no answer, but")
+        assert await states(harness) == [WriteState.FOUND_DONE]
+        return
+    assert says(harness, "unclear")
+    harness.clock.advance(timedelta(seconds=70))
+    if name == "link":
+        await until_state(harness, WriteState.FOUND_UNDONE)
+    else:  # closed by then
+        await until_state(harness, WriteState.FOUND_DONE)
+        assert status(harness, order) == "4"
+
+
+@pytest.mark.parametrize("name", ACTS)
+async def test_an_act_that_did_not_arrive_is_not_done(harness: BotHarness, name: str) -> None:
+    """Unclear first, and undone when the call could no longer arrive; it is never sent again."""
+    order = await open_act(harness, name)
+    before, path = status(harness, order), ACTS[name][4]
+    harness.pandapon.faults.path, harness.pandapon.faults.down = f"{path}$", True
+    await send_page(harness, ACTS[name][3])
+    assert says(harness, "unclear")
+    harness.pandapon.faults.clear()
+    harness.clock.advance(timedelta(minutes=11))
+    await until_state(harness, WriteState.FOUND_UNDONE)
+    assert status(harness, order) == before
+    assert [seen.path for seen in harness.pandapon.requests].count(path) == 1
+
+
+async def until_state(harness: BotHarness, state: WriteState) -> None:
+    """Wait for the state of the newest write."""
+    harness.hurry("writes")
+    async with asyncio.timeout(10):
+        while (await states(harness))[0] is not state:  # noqa: ASYNC110  a job settles it
+            await asyncio.sleep(0.05)
+
+
+@pytest.mark.parametrize("name", ACTS)
+async def test_a_replayed_confirmation_does_nothing_more(harness: BotHarness, name: str) -> None:
+    """The same page after the end shows what became of it."""
+    await open_act(harness, name)
+    page = dict(view_of(harness))
+    await send_page(harness, ACTS[name][3])
+    harness.slack.workspace.views[page["id"]] = page
+    await send_page(harness, ACTS[name][3])
+    assert [seen.path for seen in harness.pandapon.requests].count(ACTS[name][4]) == 1
+    assert await states(harness) == [WriteState.DONE]
+
+
+async def test_a_foreign_confirmation_is_refused(harness: BotHarness) -> None:
+    """Tom sends Mei's page."""
+    order = await open_act(harness, "cancel")
+    await send_page(harness, chosen(reason="wrong"), user="tom")
+    assert status(harness, order) == "waitbuyerpay"
+    assert [(write.state, write.reason) for write in await writes(harness)] == [(WriteState.REFUSED, "foreign_form")]
+
+
+@pytest.mark.parametrize(
+    "value",
+    ["", "pay", "fly 1688:1", "pay 1688:1 taobao:2", "cancel 1688:1 1688:2", "warehouse_review taobao:1", "pay x:1"],
+)
+async def test_a_forged_button_opens_nothing(harness: BotHarness, value: str) -> None:
+    """An unknown act, no order, orders of two platforms, an act that takes one order alone."""
+    order = ordered(harness)
+    await harness.ask(f"/panda pay {order.order_id}")
+    message, action = harness.button("Pay…", "mei", "#orders")
+    for block in message.blocks:
+        if block.get("accessory"):
+            block["accessory"]["value"] = value or " "
+    assert (await harness.slack.press("mei", message, action)).ok
+    await harness.until(lambda: bool(harness.slack.workspace.views) and "⏳" not in text_of(harness))
+    assert says(harness, "older version")
+
+
+@pytest.mark.parametrize("verb", ["pay", "cancel", "receive", "付款", "取消订单", "确认收货"])
+async def test_a_wrong_state_is_said(harness: BotHarness, verb: str) -> None:
+    """The order is over: no button."""
+    order = ordered(harness)
+    set_status(harness.pandapon.account, order, "success")
+    said = await harness.ask(f"/panda {verb} {order.order_id}")
+    assert "its state does not allow this" in said
+
+
+async def test_a_state_that_changed_meanwhile_stops_it(harness: BotHarness) -> None:
+    """Somebody paid while the form was open."""
+    order = await open_act(harness, "cancel")
+    set_status(harness.pandapon.account, order, "waitsellersend")
+    await send_page(harness, chosen(reason="wrong"))
+    assert says(harness, "not in a state that allows this")
+    assert await states(harness) == []
+
+
+async def test_several_orders_are_paid_at_once(harness: BotHarness) -> None:
+    """One call, and one sum; a second payment of one of them is refused even where its detail lags."""
+    orders = [ordered(harness), ordered(harness, quantity=5)]
+    ids = " ".join(order.order_id for order in orders)
+    await harness.ask(f"/panda pay {ids}")
+    await open_by(harness, "Pay all…")
+    total = sum(order.total(harness.clock()) for order in orders)
+    assert says(harness, f"¥{total:,.2f}")
+    await send_page(harness)
+    assert says(harness, "Submitted for payment")
+    assert harness.pandapon.count(PAY["1688"]) == 1
+    [write] = await writes(harness)
+    assert write.amount_fen == int(total * 100)
+
+
+async def test_an_amount_that_moved_stops_the_payment(harness: BotHarness) -> None:
+    """The seller changes the price between the review and the confirmation: both are shown."""
+    order = await open_act(harness, "taobao")
+    before = order.total(harness.clock())
+    order.discounts.append((harness.clock(), Decimal(3)))
+    await send_page(harness)
+    assert says(harness, f"¥{before:,.2f} → ¥{before - 3:,.2f}")
+    assert status(harness, order) == "0"
+    await send_page(harness)
+    assert says(harness, "Submitted for payment")
+
+
+async def test_a_receipt_is_warned_of_before_the_parcel_arrives(harness: BotHarness) -> None:
+    """The order is on its way."""
+    await open_act(harness, "receive")
+    assert says(harness, "has not arrived")
+
+
+async def test_the_warehouse_is_reviewed_and_changed(harness: BotHarness) -> None:
+    """Its address stands in no record."""
+    order = ordered(harness, TAOBAO)
+    await harness.ask(f"/panda order {order.order_id}")
+    await open_by(harness, "Change warehouse…")
+    assert await send_page(harness, typed(name=" ", place="x")) == {"name": "Write the warehouse's name."}
+    await send_page(harness, typed(name="广州仓", place="白云区机场路 8 号"))
+    assert says(harness, "白云区机场路 8 号")
+    await press_in_page(harness, "◀ Back")
+    await send_page(harness, typed(name="义乌仓", place="北苑路 9 号"))
+    await send_page(harness)
+    assert says(harness, "now goes to the warehouse")
+    [write] = await writes(harness)
+    assert "北苑路" not in str(write.change)
+
+
+@pytest.mark.parametrize(("fault", "last"), [("cut", WriteState.UNKNOWABLE), ("down", WriteState.UNKNOWABLE)])
+async def test_a_lost_change_of_the_warehouse_is_left_to_a_person(
+    harness: BotHarness, fault: str, last: WriteState
+) -> None:
+    """No reading shows a warehouse."""
+    order = ordered(harness, TAOBAO)
+    await harness.ask(f"/panda order {order.order_id}")
+    await open_by(harness, "Change warehouse…")
+    await send_page(harness, typed(name="义乌仓", place="北苑路"))
+    harness.pandapon.faults.path = "updateWarehouse"
+    setattr(harness.pandapon.faults, fault, True)
+    await send_page(harness)
+    assert says(harness, "unclear")
+    harness.pandapon.faults.clear()
+    harness.clock.advance(timedelta(seconds=70))
+    await until_state(harness, last)
+
+
+async def test_the_channel_of_a_watched_order_is_told(harness: BotHarness) -> None:
+    """A line names who did what; nothing can be undone."""
+    order = ordered(harness)
+    await harness.ask(f"/panda watch {order.order_id}")
+    await harness.ask(f"/panda cancel {order.order_id}", user="tom")
+    await open_by(harness, "Cancel order…", user="tom")
+    await send_page(harness, chosen(reason="wrong"), user="tom")
+    await harness.until(lambda: any("cancelled" in words(message) for message in harness.channel()))
+    line = next(message for message in harness.channel() if "cancelled" in words(message))
+    assert "tom" in words(line)
+    assert "Undo" not in str(line.blocks)
+
+
+async def test_new_orders_are_paid_from_the_page_of_their_result(harness: BotHarness) -> None:
+    """The button there opens the form on top of it."""
+    put(harness, goods(harness, ALIBABA), 4)
+    await open_order(harness)
+    await to_review(harness)
+    await send_page(harness)
+    await press_in_page(harness, "Pay…")
+    await harness.until(lambda: "Get the pay link" in str(view_of(harness)))
+    await send_page(harness)
+    assert says(harness, "Open the pay page")
+    assert made(harness)[0].order_id in text_of(harness)
+
+
+async def test_an_unpaid_order_offers_it_everywhere(harness: BotHarness) -> None:
+    """In its page, in the list, and in the menu of its card."""
+    order = ordered(harness)
+    assert "Cancel order…" in await harness.ask(f"/panda order {order.order_id}")
+    await harness.ask("/panda pay")
+    assert "Pay…" in await harness.press("Pay…")
+    await harness.ask(f"/panda watch {order.order_id}")
+    card = harness.channel()[-1]
+    [button] = [each for block in card.blocks for each in block.get("elements") or [] if "Pay…" in str(each)]
+    before = len(harness.private())
+    assert (await harness.slack.press("mei", card, button["action_id"])).ok
+    await harness.until(lambda: len(harness.private()) > before)
+    assert "Pay…" in str(harness.private()[-1].blocks)
+
+
+@pytest.mark.parametrize("scope", ["off", "cart"])
+async def test_where_orders_are_off_nothing_offers_it(tmp_path: Path, scope: str) -> None:
+    """The command says which setting it is."""
+    async with buying(tmp_path, writes=scope) as harness:
+        order = ordered(harness)
+        assert "WRITES=orders" in await harness.ask(f"/panda pay {order.order_id}")
+        assert "Cancel order…" not in await harness.ask(f"/panda order {order.order_id}")
