@@ -165,15 +165,16 @@ class PandaPon:
 
         The order's model leaves these ids out: nothing that is stored or shown needs them.
         """
-        operation, request = orders.DETAIL[ref.platform]
-        query, body = operation.sent(made(request, ref.order_id))
-        return lines_of(ref.platform, await self.call(operation.name, query=query, body=body), self._amounts)
+        return lines_of(ref.platform, await self._order_as_sent(ref), self._amounts)
 
     async def order_seller(self, ref: OrderRef) -> OrderSeller:
         """Return what an order says of its seller, beyond the name of the shop. Raises NotFoundError."""
+        return sellers.of_order(ref.platform, await self._order_as_sent(ref))
+
+    async def _order_as_sent(self, ref: OrderRef) -> Any:
         operation, request = orders.DETAIL[ref.platform]
         query, body = operation.sent(made(request, ref.order_id))
-        return sellers.of_order(await self.call(operation.name, query=query, body=body))
+        return await self.call(operation.name, query=query, body=body)
 
     async def chat_name(self, seller_id: str, product_id: str = "") -> str:
         """Return the Wangwang name of a 1688 seller by the opaque id that products and carts carry."""

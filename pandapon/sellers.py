@@ -3,13 +3,16 @@
 from __future__ import annotations
 
 from dataclasses import dataclass
-from typing import Any
+from typing import TYPE_CHECKING, Any
 
 from pandapon.errors import DecodeError
-from pandapon.fields import first, items, mapping, text, words
+from pandapon.fields import items, mapping, text, words
+from pandapon.order_lines import lines_of
+
+if TYPE_CHECKING:
+    from pandapon.shipment import Platform
 
 NAME, LINK = 100, 2000  # characters that are read
-_SUBS = ("productItems", "subPurchaseOrders", "sub_purchase_orders", "subOrders", "subOrderList", "orderLines")
 # The names under which an answer may hold the chat name or link: the vendor shows none [inferred].
 _NAMES = ("loginId", "sellerLoginId", "wangwang", "nickName", "nick", "name", "result", "data")
 _LINKS = ("url", "link", "pageUrl", "imUrl", "result", "data")
@@ -28,15 +31,15 @@ class OrderSeller:
     product_id: str = ""
 
 
-def of_order(data: Any) -> OrderSeller:
+def of_order(platform: Platform, data: Any) -> OrderSeller:
     """Read the seller of an order of either platform, as the order's operation answers. Raises nothing."""
     order = _object(data)
     base = mapping(order.get("baseInfo")) or order
-    line = next(iter(items(first(order, *_SUBS))), {})
+    product_ids = (line.product_id for line in lines_of(platform, data, "yuan"))
     return OrderSeller(
         login=words(base, "sellerLoginId")[:NAME],
-        open_id=text(base, "sellerOpenId", "sellerOpenUid") or text(line, "sellerOpenId"),
-        product_id=text(line, "offerMapId", "productID", "productId", "offerId", "itemMapId", "itemId", "item_id"),
+        open_id=text(base, "sellerOpenId", "sellerOpenUid"),
+        product_id=next((product_id for product_id in product_ids if product_id), ""),
     )
 
 

@@ -63,10 +63,10 @@ def read_picture(command: TypedCommand) -> SearchPicture:
     platform, limited = options.platform, bool(options.sort) or options.price_min or options.price_max
     picture = (words[0].target or words[0].text) if words else ""
     if len(words) > 1 or (picture and not (picture_address(picture) or _KEPT.fullmatch(picture))):
-        problem = _("{word} is no link to a picture").format(word=code(words[-1].text, 60))
+        problem = _("{word} is not a link to a picture").format(word=code(words[-1].text, 60))
         raise command.refuse(problem, suggestion="/panda picture")
     if limited and platform is Platform.TAOBAO:
-        problem = _("Taobao neither sorts what it finds by a picture, nor takes prices")
+        problem = _("Taobao can neither sort picture results nor limit their prices")
         raise command.refuse(problem, suggestion=text_of(SearchPicture(picture, platform)))
     platform = Platform.ALIBABA if limited else platform
     return SearchPicture(picture, platform, options.page, options.sort, options.price_min, options.price_max)
@@ -201,7 +201,7 @@ def _help() -> HelpPage:
         _("Search by picture"),
         _(
             "Finds products that look like a picture. On a message with a picture, open its menu (⋮) and choose "
-            "“Search this picture”. Only 1688 sorts the results and takes prices."
+            "“Search this picture”. Only 1688 can sort the results and limit prices."
         ),
         (
             ("/panda picture", _("upload a picture")),

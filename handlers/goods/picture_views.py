@@ -37,7 +37,7 @@ def form(chosen: Platform | None = None) -> View:
         "options": platforms,
         "initial_option": platforms[1 + list(Platform).index(chosen) if chosen else 0],
     }
-    hint = _("One product on a plain ground is found best. JPEG, PNG, GIF or WebP, up to 5 MB.")
+    hint = _("One product on a plain background is found best. JPEG, PNG, GIF or WebP, up to 5 MB.")
     fields = [field(_("Picture"), "picture", picture, hint=hint), field(_("Where"), "platform", platform)]
     return orders_page(fields, submit=_("Search"), title=title()) | {"callback_id": action_ids.SEARCH_PICTURE}
 

@@ -201,7 +201,7 @@ def _advice(request: Wanted) -> str:
             return _("Try it without the price limits.")
         return _("Try it without the price limits, or with fewer words.")
     if isinstance(request, SearchPicture):
-        return _("Try a picture that shows one product, whole, on a plain ground.")
+        return _("Try a picture that shows one product, whole, on a plain background.")
     return _("Try fewer words, or the Chinese word: both platforms search Chinese titles.")
 
 

@@ -57,17 +57,17 @@ def _ways(of: Contact) -> list[str]:
     if of.name:
         return [
             _("Wangwang name: {name}").format(name=code(of.name, NAME)),
-            _("Search for this name in Wangwang (旺旺), or press the chat on the page below."),
+            _("Search for this name in Wangwang (旺旺), or open the chat from the page below."),
         ]
     if of.problem:
         return [_("⚠️ The chat can't be shown: {reason}").format(reason=of.problem)]
     if of.needs_login:
         return [
-            _("Press the chat on the page below. For a link to it, your pandabot admin can set {settings}.").format(
+            _("Open the chat from the page below. For a link to it, your pandabot admin can set {settings}.").format(
                 settings="`PANDAPON_LOGIN_NAME`, `PANDAPON_LOGIN_PASSWORD`"
             )
         ]
-    return [_("PandaPon does not name the chat. Press it on the page below.")]
+    return [_("PandaPon doesn't name the chat. Open it from the page below.")]
 
 
 def _chat(url: str) -> str:

@@ -108,7 +108,7 @@ async def _described(client: AsyncWebClient, file: SharedFile) -> SharedFile:
         raise
     described = shared_file(answer.get("file"))
     if described is None or not (described.address or described.preview or described.is_gone):
-        raise FileError(_("Slack does not say where {name} is. Upload it again.").format(name=name_of(file)))
+        raise FileError(_("Slack doesn't say where {name} is. Upload it again.").format(name=name_of(file)))
     return described
 
 
@@ -142,11 +142,11 @@ async def _download(client: AsyncWebClient, file: SharedFile, address: str, most
     except _StatusError as error:
         if error.status in GONE:
             raise FileError(_("Slack no longer has {name}.").format(name=name_of(file))) from None
-        words = _("Slack did not send {name} (HTTP {status}). Try again in a minute.")
+        words = _("Slack didn't send {name} (HTTP {status}). Try again in a minute.")
         raise FileError(words.format(name=name_of(file), status=error.status)) from None
     except (aiohttp.ClientError, OSError) as error:
         log.warning("file not fetched", extra={"file": file.id, "error": type(error).__name__})
-        raise FileError(_("Slack did not send {name}. Try again in a minute.").format(name=name_of(file))) from None
+        raise FileError(_("Slack didn't send {name}. Try again in a minute.").format(name=name_of(file))) from None
     if not content:
         raise FileError(_("{name} is empty.").format(name=name_of(file)))
     return content

@@ -248,10 +248,10 @@ async def test_a_link_that_cannot_be_opened(harness: BotHarness) -> None:
 @pytest.mark.parametrize(
     ("typed", "said"),
     [
-        ("/panda picture 红色连衣裙", "is no link to a picture"),
-        ("/panda picture http://127.0.0.1/a.png", "is no link to a picture"),
-        ("/panda picture https://a.example.com/a.png b", "is no link to a picture"),
-        ("/panda picture https://a.example.com/a.png --taobao --sort price", "Taobao neither sorts"),
+        ("/panda picture 红色连衣裙", "is not a link to a picture"),
+        ("/panda picture http://127.0.0.1/a.png", "is not a link to a picture"),
+        ("/panda picture https://a.example.com/a.png b", "is not a link to a picture"),
+        ("/panda picture https://a.example.com/a.png --taobao --sort price", "Taobao can neither sort"),
         ("/panda picture --colour red", "no option"),
     ],
 )

@@ -191,7 +191,7 @@ def test_answers_that_name_none(data: Any) -> None:
 )
 def test_an_order_of_another_shape_names_nobody(data: Any) -> None:
     """Nothing is raised: the answer says that the chat is not named."""
-    assert sellers.of_order(data) == sellers.OrderSeller()
+    assert {sellers.of_order(platform, data) for platform in Platform} == {sellers.OrderSeller()}
 
 
 @pytest.mark.parametrize(

@@ -193,7 +193,7 @@ def test_order_in_words() -> None:
         "2 parcels",
     ):
         assert part in text
-    assert labels(message) == ["Track parcels", "Refresh", "Watch here"]
+    assert labels(message) == ["Track parcels", "Refresh", "Message the seller", "Watch here"]
     assert parse(commands(message)[0]) == Track(ID, ALIBABA)
     assert message.blocks[4]["accessory"]["image_url"].startswith("https://cbu01.alicdn.com/")
 

@@ -160,7 +160,7 @@ async def test_bytes_that_are_no_picture(content: bytes, said: str) -> None:
     [
         (Fault("files.download", status=404), "Slack no longer has"),
         (Fault("files.download", status=503), "HTTP 503"),
-        (Fault("files.download", times=3, drop=True), "Slack did not send"),
+        (Fault("files.download", times=3, drop=True), "Slack didn't send"),
         (Fault("files.download", delay=1.0), "took too long"),
     ],
 )

@@ -21,7 +21,7 @@ from support.view_samples import HOSTILE, ID, NOW, REF, VERY_HOSTILE, node, orde
 from handlers.blocks.message import Message
 from handlers.blocks.people import People
 from handlers.posts import card, thread, tracking
-from handlers.wire.requests import Mute, ShowOrder, Track, Unmute, Unwatch, WatchOrders, Why
+from handlers.wire.requests import ContactSeller, Mute, ShowOrder, Track, Unmute, Unwatch, WatchOrders, Why
 from pandapon.shipment import Milestone, Parcel, Platform, TimeBasis, by_shipping
 from storage.watch import WatchState
 from tracking.values import News, Refund, Step
@@ -178,12 +178,14 @@ def test_a_card_is_five_lines() -> None:
     assert message.text.startswith("🚚 In transit · 雪纺连衣裙 +1\n"), "a notification begins with it"
     assert message.text.endswith("\n1688 order 2542285634920880794")
     assert labels(message) == [
-        "Track", "Stop watching", "Mute for 24 hours", "What was posted, and why", "Channel settings"
+        "Track", "Stop watching", "Mute for 24 hours", "Message the seller",
+        "What was posted, and why", "Channel settings",
     ]  # fmt: skip
-    assert [parse(value) for value in commands(message)[:4]] == [
+    assert [parse(value) for value in commands(message)[:5]] == [
         Track(ID, Platform.ALIBABA),
         Unwatch((ID,), "C0123ABCD"),
         Mute((ID,), "C0123ABCD"),
+        ContactSeller(order_id=ID, platform=Platform.ALIBABA),
         Why(ID, "C0123ABCD"),
     ]
     assert commands(message)[4] == "edit_settings C0123ABCD"
