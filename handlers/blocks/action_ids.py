@@ -41,3 +41,6 @@ ORDER_CART = "order_cart"  # value: the opaque id of the shown cart; with a dot 
 BUY_NOW = "buy_now"  # value: platform and id of each product, with blanks between them
 ADD_ADDRESS = "add_address"  # opens the form that saves an address; value: ``new``
 CHANGE_ADDRESS = "change_address"  # opens the same form for a saved one; value: its id
+ESTIMATE_FREIGHT = "estimate_freight"  # opens a form; value: the platform and the product's id
+SHIP_ABROAD = "ship_abroad"  # opens a form; value: platform and id of each order, joined by commas
+TELL_PARCELS = "tell_parcels"  # opens a form; value: platform and id of the order
