@@ -11,7 +11,7 @@ from handlers.channel import delivery_log, mute, settings, undo
 from handlers.goods import add_to_cart, discover, picture_search, product, search, seller
 from handlers.home import forms, tab
 from handlers.orders import listing, order, track
-from handlers.shipping import address_form, addresses
+from handlers.shipping import address_form, addresses, estimate_form, freight
 from handlers.watching import alarms, finder, shortcuts, unwatch, watch, watch_all, watches
 
 FEATURES = (
@@ -29,6 +29,8 @@ FEATURES = (
     buying.FEATURE,
     act_commands.FEATURE,
     acts.FEATURE,
+    freight.FEATURE,
+    estimate_form.FEATURE,
     order.FEATURE,
     listing.FEATURE,
     track.FEATURE,

@@ -43,6 +43,7 @@ FORM_SECONDS = 1.8  # of work before a sent form is acknowledged; Slack allows t
 # Bolt checks every 10 ms whether a listener acknowledged, and withdraws that after an error. The error handler waits
 # this long, so that Bolt has seen the acknowledgement before.
 SEEN_SECONDS = 0.1
+BY_PREFIX = frozenset({"action", "view_closed"})  # kinds whose names are the beginnings of ids
 ANYTHING = re.compile(r".*", re.DOTALL)
 
 
@@ -54,8 +55,8 @@ class UndeclaredError(Exception):
 class Declaration:
     """The declaration of one listener: the kind and name of its payloads, and its subject."""
 
-    kind: str  # command, action, shortcut, view, options or event
-    name: str | re.Pattern[str]  # of an action: the prefix of its id
+    kind: str  # command, action, shortcut, view, view_closed, options or event
+    name: str | re.Pattern[str]  # of an action or a closed form: the prefix of its id
     subject: Subject
 
 
@@ -122,7 +123,7 @@ class _Attacher:
             await listener(subject, *bound, _interaction(ctx, body, respond, client), ack)
 
         listen.declaration = Declaration(kind, name, subject)  # type: ignore[attr-defined]  # a function takes attributes
-        matcher = re.compile(f"^{re.escape(name)}") if kind == "action" and isinstance(name, str) else name
+        matcher = re.compile(f"^{re.escape(name)}") if kind in BY_PREFIX and isinstance(name, str) else name
         getattr(self._app, kind)(matcher)(listen)
 
 
@@ -144,7 +145,7 @@ def _attach_catch_alls(attach: _Attacher) -> None:
     attach("command", ANYTHING, subjects.TYPED, _on_command)
     for kind in ("action", "shortcut"):
         attach(kind, ANYTHING, subjects.NOTHING, _on_unknown)
-    for kind in ("view", "options", "event"):
+    for kind in ("view", "view_closed", "options", "event"):
         attach(kind, ANYTHING, subjects.NOTHING, _just_ack)
 
 

@@ -5,7 +5,7 @@ from __future__ import annotations
 from datetime import timedelta
 from typing import TYPE_CHECKING
 
-from storage import codec
+from storage import codec, sqlite
 from storage.rows import to_int
 from tracking.flows import Flow
 
@@ -30,12 +30,14 @@ def put(conn: sqlite3.Connection, now: datetime, flow: Flow) -> None:
 
 def forget(conn: sqlite3.Connection, now: datetime) -> int:
     """Forget the forms and answers of yesterday, and what was typed into them. Returns how many."""
-    return conn.execute("DELETE FROM flows WHERE at < ?", (to_int(now - KEEP),)).rowcount
+    with sqlite.wiping(conn):
+        return conn.execute("DELETE FROM flows WHERE at < ?", (to_int(now - KEEP),)).rowcount
 
 
 def close(conn: sqlite3.Connection, flow_id: str, owner: str) -> None:
     """Forget a form that its owner closed."""
-    conn.execute("DELETE FROM flows WHERE id = ? AND owner = ?", (flow_id, owner))
+    with sqlite.wiping(conn):
+        conn.execute("DELETE FROM flows WHERE id = ? AND owner = ?", (flow_id, owner))
 
 
 def advance(conn: sqlite3.Connection, now: datetime, flow: Flow, step: str, content: FlowContent) -> Flow | None:
@@ -44,11 +46,12 @@ def advance(conn: sqlite3.Connection, now: datetime, flow: Flow, step: str, cont
     ``flow``: as the act saw it. The day for which it is kept begins anew.
     """
     kind, stored = codec.dump_flow(content)
-    row = conn.execute(
-        "UPDATE flows SET kind = ?, content = ?, step = ?, revision = revision + 1, at = ?"
-        " WHERE id = ? AND revision = ? RETURNING *",
-        (kind, stored, step, to_int(now), flow.id, flow.revision),
-    ).fetchone()
+    with sqlite.wiping(conn):
+        row = conn.execute(
+            "UPDATE flows SET kind = ?, content = ?, step = ?, revision = revision + 1, at = ?"
+            " WHERE id = ? AND revision = ? RETURNING *",
+            (kind, stored, step, to_int(now), flow.id, flow.revision),
+        ).fetchone()
     return _flow(row) if row else None
 
 

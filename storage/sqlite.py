@@ -6,10 +6,12 @@ The exception is the tables (``migrations``), which each engine makes in its own
 from __future__ import annotations
 
 import hashlib
+from contextlib import contextmanager
 from typing import TYPE_CHECKING
 
 if TYPE_CHECKING:
     import sqlite3
+    from collections.abc import Iterator
 
 BEGIN_TO_WRITE = "BEGIN IMMEDIATE"  # waits for the lock now, instead of failing at the first change
 BEGIN_TO_READ = "BEGIN"
@@ -28,6 +30,19 @@ def configure(conn: sqlite3.Connection, wal_limit: int) -> None:
     conn.execute("PRAGMA mmap_size=0")
     conn.execute("PRAGMA secure_delete=FAST")  # a row that is replaced or deleted leaves no address in its page
     conn.create_function("post_token", 3, post_token, deterministic=True)
+
+
+@contextmanager
+def wiping(conn: sqlite3.Connection) -> Iterator[None]:
+    """Overwrite also whole pages that become free in the block: long rows have pages of their own.
+
+    Not always, since each freed page has to be written then.
+    """
+    conn.execute("PRAGMA secure_delete=ON")
+    try:
+        yield
+    finally:
+        conn.execute("PRAGMA secure_delete=FAST")
 
 
 def post_token(channel: str, key: str, event_id: str) -> str:

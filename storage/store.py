@@ -203,6 +203,7 @@ class Writes(Aggregate):
     open_of = Operation(writes.open_of)
     done_of = Operation(writes.done_of)
     of_targets = Operation(writes.of_targets, only_reads=True)
+    latest_of = Operation(writes.latest_of)
     unclear = Operation(writes.unclear, only_reads=True)
     newest = Operation(writes.newest, only_reads=True)
     put_flow = Operation(flows.put)

@@ -29,6 +29,10 @@ DONE_OF = (
     f"SELECT {COLUMNS} FROM writes WHERE target = ? AND state IN ('done', 'found_done') ORDER BY begun_at DESC LIMIT 1"
 )
 OF_FORM = f"SELECT {COLUMNS} FROM writes WHERE target >= ? AND target < ? ORDER BY begun_at"
+LATEST_OF = (
+    f"SELECT {COLUMNS} FROM writes WHERE target = ? AND state IN ('done', 'found_done', 'unknowable')"
+    " ORDER BY begun_at DESC LIMIT 1"
+)
 SETTLE = "UPDATE writes SET state = ?, request_id = ?, reason = ?, settled_at = ?, made = ? WHERE id = ? AND state = ?"
 RECOVER = "UPDATE writes SET state = 'unclear' WHERE state = 'begun' AND begun_at <= ?"
 
@@ -92,6 +96,12 @@ def done_of(conn: sqlite3.Connection, target: str) -> Write | None:
 def of_targets(conn: sqlite3.Connection, prefix: str) -> list[Write]:
     """Return the writes whose targets begin with ``prefix``, a text in ASCII, the oldest first."""
     return [_write(row) for row in conn.execute(OF_FORM, (prefix, prefix + "\x7f"))]
+
+
+def latest_of(conn: sqlite3.Connection, target: str) -> Write | None:
+    """Return the newest write of a target that was done, or of which nobody knows whether it was; None: none was."""
+    row = conn.execute(LATEST_OF, (target,)).fetchone()
+    return _write(row) if row else None
 
 
 def unclear(conn: sqlite3.Connection, limit: int) -> list[Write]:

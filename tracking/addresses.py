@@ -39,3 +39,6 @@ class TypedReceiver:
     address: str = field(default="", repr=False)
     email: str = field(default="", repr=False)
     tax_id: str = field(default="", repr=False)
+
+
+NOBODY = TypedReceiver()  # nothing is typed yet

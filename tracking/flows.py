@@ -12,8 +12,9 @@ from pandapon.carts import CartLine  # noqa: TC001  pydantic reads these annotat
 from pandapon.models import Order  # noqa: TC001
 from pandapon.products import ProductDetail  # noqa: TC001
 from pandapon.shipment import Platform  # noqa: TC001
-from tracking.addresses import TypedAddress  # noqa: TC001
+from tracking.addresses import NOBODY, TypedAddress, TypedReceiver
 from tracking.files import SharedFile  # noqa: TC001
+from tracking.freight import Earlier, Offer, OrderToShip, Preview, TypedParcel  # noqa: TC001
 
 
 @dataclass(frozen=True, slots=True)
@@ -105,7 +106,49 @@ class Addressing:
     address_id: str = ""  # of the saved one that is changed; empty: a new one
 
 
-FlowContent = Adding | ShownCart | ShownPictures | Addressing | Ordering | Acting | Finished
+@dataclass(frozen=True, slots=True)
+class Estimating:
+    """A form that asks what freight abroad costs for a product, with what was filled in and answered so far."""
+
+    product: ProductDetail
+    variant: int = 0  # a position in the product's variants
+    quantity: int = 1
+    receiver: TypedReceiver = NOBODY
+    offers: tuple[Offer, ...] = ()
+
+
+@dataclass(frozen=True, slots=True)
+class Shipping:
+    """A form that previews and books freight abroad for orders, with what was filled in and answered so far."""
+
+    orders: tuple[OrderToShip, ...]
+    may_book: bool  # as the settings say when it is opened; booking asks again
+    receiver: TypedReceiver = NOBODY
+    offers: tuple[Offer, ...] = ()
+    chosen: str = ""  # the service's id
+    remark: str = ""
+    previews: tuple[Preview, ...] = ()
+    former_fen: int | None = None  # the price that was shown before it moved; None: it has not
+    earlier: tuple[Earlier, ...] = ()
+
+    @property
+    def service(self) -> Offer | None:
+        """The chosen service; None: none is chosen."""
+        return next((offer for offer in self.offers if offer.service_id == self.chosen), None)
+
+
+@dataclass(frozen=True, slots=True)
+class Parcelling:
+    """A form that tells the warehouse in which parcels an order's lines come."""
+
+    order: OrderToShip
+    known: tuple[tuple[str, str], ...]  # tracking number and carrier of the order's parcels, as the bot knows them
+    parcels: tuple[TypedParcel, ...] = ()
+
+
+FlowContent = (
+    Adding | ShownCart | ShownPictures | Addressing | Ordering | Acting | Estimating | Shipping | Parcelling | Finished
+)
 CONTENTS: tuple[type[FlowContent], ...] = get_args(FlowContent)
 
 

@@ -44,3 +44,6 @@ ACT_RESUME = "act_resume"  # value: the opaque id of an act that is opened from 
 PAY_PAGE = "pay_page"  # of the button that opens the platform's page in the browser
 ADD_ADDRESS = "add_address"  # opens the form that saves an address; value: ``new``
 CHANGE_ADDRESS = "change_address"  # opens the same form for a saved one; value: its id
+ESTIMATE_FREIGHT = "estimate_freight"  # opens a form; value: the platform and the product's id
+SHIP_ABROAD = "ship_abroad"  # opens a form; value: platform and id of each order, joined by commas
+TELL_PARCELS = "tell_parcels"  # opens a form; value: platform and id of the order

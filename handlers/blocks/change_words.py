@@ -5,7 +5,7 @@ from __future__ import annotations
 from dataclasses import dataclass
 from typing import TYPE_CHECKING, Any
 
-from handlers.blocks import address_words
+from handlers.blocks import address_words, freight_words
 from handlers.blocks import order_change_words as orders
 from handlers.blocks.i18n import _, ngettext
 from handlers.blocks.locale_data import number
@@ -13,6 +13,7 @@ from handlers.blocks.punctuation import bracketed
 from handlers.blocks.text import code, escape, truncate
 from tracking.changes.address import AddressChange
 from tracking.changes.cart import CartChange
+from tracking.changes.freight import DomesticParcels, FreightBooking
 from tracking.changes.order_acts import Cancellation, PayLink, Payment, Receipt, WarehouseChange
 from tracking.changes.orders import OrderCreation
 
@@ -31,6 +32,7 @@ class ChangeWords:
     done: Callable[[Write], str]  # a sentence; the write has the ids of what was created
     wanted: Callable[[Any], str]  # the change as something to do, without a full stop
     place: Callable[[], str]  # where a reading shows it
+    is_readable: bool = True  # an operation of the API reads it back
 
 
 def done(write: Write) -> str:
@@ -49,6 +51,12 @@ def place(write: Write) -> str:
     """Where a reading shows the change."""
     words = WORDS.get(type(write.change))
     return words.place() if words else "PandaPon"
+
+
+def is_readable(write: Write) -> bool:
+    """Whether a reading can say what became of a change whose answer was lost."""
+    words = WORDS.get(type(write.change))
+    return words is None or words.is_readable
 
 
 def _cart_done(write: Write) -> str:
@@ -87,4 +95,8 @@ WORDS: Mapping[type[Any], ChangeWords] = {
     Cancellation: ChangeWords(orders.cancelled, orders.to_cancel, orders.order_place),
     Receipt: ChangeWords(orders.received, orders.to_receive, orders.order_place),
     WarehouseChange: ChangeWords(orders.moved, orders.to_move, orders.order_place),
+    FreightBooking: ChangeWords(
+        freight_words.booked, freight_words.to_book, freight_words.shipments, is_readable=False
+    ),
+    DomesticParcels: ChangeWords(freight_words.told, freight_words.to_tell, freight_words.arrivals, is_readable=False),
 }

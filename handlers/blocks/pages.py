@@ -16,7 +16,20 @@ View = dict[str, Any]
 
 # Commands whose answer belongs to no channel, so that their buttons work wherever they are pressed.
 _FOR_ANY_PLACE = frozenset(
-    {"discover", "help", "order", "orders", "picture", "product", "search", "seller", "status", "track"}
+    {
+        "address",
+        "discover",
+        "freight",
+        "help",
+        "order",
+        "orders",
+        "picture",
+        "product",
+        "search",
+        "seller",
+        "status",
+        "track",
+    }
 )
 
 

@@ -5,7 +5,7 @@ from __future__ import annotations
 from decimal import Decimal
 from typing import TYPE_CHECKING
 
-from handlers.blocks.change_words import done, place, wanted
+from handlers.blocks.change_words import done, is_readable, place, wanted
 from handlers.blocks.error_messages import platform_error
 from handlers.blocks.i18n import _
 from handlers.blocks.punctuation import bracketed, sentences
@@ -34,11 +34,19 @@ def said(write: Write, error: PandaPonError | None = None) -> str:
             unchanged = _("Nothing has changed.")
             return f"❌ {sentences([_not_done(write), unchanged])}"
         case WriteState.UNKNOWABLE:
-            words = _("PandaPon gave no answer to this, and things have changed since: {change}. Please check {place}.")
-            return "❓ " + words.format(change=wanted(write), place=place(write))
+            return "❓ " + _unknowable(write).format(change=wanted(write), place=place(write))
         case _:
             reason = platform_error(error) if error else refusal(write)
             return f"❌ {sentences([_not_done(write), reason])}"
+
+
+def _unknowable(write: Write) -> str:
+    if is_readable(write):
+        return _("PandaPon gave no answer to this, and things have changed since: {change}. Please check {place}.")
+    return _(
+        "PandaPon gave no answer, so nobody knows whether this was done: {change}. Its interface has no way to look. "
+        "Check {place} before you do it again; I won't send it again by myself."
+    )
 
 
 def _not_done(write: Write) -> str:

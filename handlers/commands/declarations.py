@@ -136,8 +136,8 @@ class Form:
 class Listener:
     """Any other listener: it is acknowledged, and ``handle`` does the rest, the check of the subject included."""
 
-    kind: Literal["action", "event"]
-    name: str
+    kind: Literal["action", "event", "view_closed"]
+    name: str  # of an action or a closed form: the beginning of its id
     subject: Subject
     handle: Callable[[Subject, Interaction], Awaitable[None]]
 

@@ -149,7 +149,8 @@ def _buttons(product: ProductDetail, *, may_add: bool, may_order: bool) -> list[
     similar = Discover("similar", product.product_id)
     if product.seller_id:  # only 1688 tells a seller's id, and only 1688 knows similar products
         buttons.append(el.button(_("Similar products"), f"{action_ids.SHOW}2", similar.command()))
-    return buttons
+    abroad = el.button(_("Freight abroad"), f"{action_ids.ESTIMATE_FREIGHT}:1", str(reference(product)))
+    return [*buttons, abroad]
 
 
 def _details(product: ProductDetail, at: int) -> Block:

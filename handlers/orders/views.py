@@ -16,7 +16,7 @@ from handlers.blocks.parts import freshness_of, heading, order_name, parcel_name
 from handlers.blocks.refunds import refund_lines, refunds_of
 from handlers.blocks.standing import of_parcel
 from handlers.blocks.text import escape, money, sanitize_id, slack_date, truncate
-from handlers.wire.requests import ContactSeller, ShowOrder, Track, WatchOrders
+from handlers.wire.requests import ContactSeller, ShowFreight, ShowOrder, Track, WatchOrders
 from pandapon.refunds import names_refund
 
 if TYPE_CHECKING:
@@ -68,6 +68,7 @@ def _buttons(ref: OrderRef, back: ListOrders | None) -> list[Block]:
         run_button(_("Refresh"), 2, ShowOrder(ref.order_id, ref.platform, back)),
         show_button(_("Message the seller"), 4, ContactSeller(order_id=ref.order_id, platform=ref.platform)),
         el.button(_("Watch here"), f"{action_ids.WATCH_HERE}:1", watch),
+        show_button(_("Freight abroad"), 5, ShowFreight((ref.order_id,), platform=ref.platform)),
     ]
 
 

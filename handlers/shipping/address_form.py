@@ -124,6 +124,7 @@ WIZARD = Wizard(
     WriteScope.ALL,
     lambda: _("Address"),
     {FILL: Step(_fill, _to_review, read_address), REVIEW: Step(_review, _save, back=FILL, working=_saving)},
+    forgets=True,
 )
 
 

@@ -158,6 +158,19 @@ class ActOnOrders:
 
 
 @dataclass(frozen=True, slots=True)
+class ShowFreight:
+    """Show what can be sent abroad: a product, or up to five orders. ``platform``: of the orders; None: either."""
+
+    orders: tuple[str, ...] = ()
+    product: ProductRef | None = None
+    platform: Platform | None = None
+
+    def command(self) -> str:
+        """The canonical text."""
+        return _joined("freight", *self.orders, str(self.product or ""), _platform(self.platform))
+
+
+@dataclass(frozen=True, slots=True)
 class ShowAudit:
     """Show the changes that people made to the account, the newest first."""
 

@@ -31,12 +31,12 @@ async def own_flow(
     flow_id: str,
     kinds: type[Any] | tuple[type[Any], ...],
     operation: str,
-    scope: WriteScope = WriteScope.CART,
+    scope: WriteScope | None = WriteScope.CART,
 ) -> Flow:
     """Return the flow that a payload names. Raises ForbiddenError for an unknown one, or another person's.
 
     Both refusals are recorded, with the ``operation`` that was asked for. A person who may not make writes of this
-    ``scope`` is refused, too.
+    ``scope`` is refused, too; None: the flow only reads.
     """
     ctx = interaction.ctx
     if not _ID.fullmatch(flow_id):
@@ -51,12 +51,18 @@ async def own_flow(
     if flow is None or reason:
         await _note(interaction, operation, reason)
         raise ForbiddenError(words)
+    if scope is not None:
+        await require(interaction, scope, flow.channel, operation)
+    return flow
+
+
+async def require(interaction: Interaction, scope: WriteScope, channel: str, operation: str) -> None:
+    """Check that the person may make writes of this scope. Raises ForbiddenError; the refusal is recorded."""
     try:
-        await ctx.gate.require(interaction.client, scope, interaction.user, flow.channel)
+        await interaction.ctx.gate.require(interaction.client, scope, interaction.user, channel)
     except ForbiddenError:
         await _note(interaction, operation, "not_allowed")
         raise
-    return flow
 
 
 async def _note(interaction: Interaction, operation: str, reason: str) -> None:

@@ -4,9 +4,10 @@ from __future__ import annotations
 
 from typing import TYPE_CHECKING, Any
 
-from handlers.writing import address_changes, cart_changes, order_looks
+from handlers.writing import address_changes, cart_changes, freight_changes, order_looks
 from tracking.changes.address import AddressChange
 from tracking.changes.cart import CartChange
+from tracking.changes.freight import DomesticParcels, FreightBooking
 from tracking.changes.order_acts import Cancellation, PayLink, Payment, Receipt, WarehouseChange
 from tracking.changes.orders import OrderCreation
 
@@ -26,4 +27,6 @@ LOOKS: Mapping[type[Any], Callable[[PandaPon, Any, timedelta], Awaitable[Found |
     Cancellation: order_looks.look_at_orders,
     Receipt: order_looks.look_at_orders,
     WarehouseChange: order_looks.look_at_orders,
+    FreightBooking: freight_changes.look,
+    DomesticParcels: freight_changes.look,
 }

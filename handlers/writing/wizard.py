@@ -23,7 +23,7 @@ from handlers.interactions.error_boundary import explain
 from handlers.interactions.interaction import within
 from handlers.interactions.opening import open_and_fill
 from handlers.wire import payloads
-from handlers.wire.errors import OutdatedError
+from handlers.wire.errors import OutdatedError, RequestError
 from handlers.wire.slack import FAILURES
 from handlers.writing.flows import open_flow, own_flow
 from handlers.writing.writer import Act
@@ -109,12 +109,13 @@ class Wizard:
 
     name: str
     content: type[Any]
-    scope: WriteScope
+    scope: WriteScope | None  # of the writes that it leads to; None: whoever may use the bot fills it in
     title: Callable[[], str]
     steps: Mapping[str, Step]
     presses: Mapping[str, Callable[[Interaction, Flow, str, dict[str, Any]], Awaitable[Goto | Done]]] = field(
         default_factory=dict
     )
+    forgets: bool = False  # it holds what only its owner may see: closing it without a result forgets that at once
 
     async def open(
         self, interaction: Interaction, begin: Callable[[], Awaitable[Goto]], *, words: Callable[[], str] = checking
@@ -148,7 +149,8 @@ class Wizard:
         blocks = [*([el.context(note)] if note else []), *page.blocks][:OWN_BLOCKS]
         blocks += self._way_back(flow, step.back) if step.back else []
         view = orders_page(blocks, submit=page.submit, title=self.title())
-        return view | {"callback_id": self._id(flow.step), "private_metadata": f"{flow.id}.{flow.revision}"}
+        view |= {"callback_id": self._id(flow.step), "private_metadata": f"{flow.id}.{flow.revision}"}
+        return view | ({"notify_on_close": True} if self.forgets else {})
 
     def last(self, blocks: list[Block]) -> View:
         """A page without a button to send."""
@@ -169,8 +171,19 @@ class Wizard:
             listeners=tuple(
                 Listener("action", self._id(name) + ":", self._own_press(), self._on_press)
                 for name in (BACK, *self.presses)
-            ),
+            )
+            + self._closing(),
         )
+
+    def _closing(self) -> tuple[Listener, ...]:
+        return (Listener("view_closed", self._id(""), self._own_form(), self._on_close),) if self.forgets else ()
+
+    async def _on_close(self, subject: Subject, interaction: Interaction) -> None:
+        """Forget a form that its owner closed. Nobody is told of a refusal: there is no form left to say it in."""
+        with contextlib.suppress(RequestError):
+            flow: Flow = await claimed(interaction, subject)
+            if not isinstance(flow.content, Finished):
+                await interaction.ctx.store.writes.close_flow(flow.id, flow.owner)
 
     def _id(self, part: str) -> str:
         return _id_of(self.name, part)

@@ -224,7 +224,7 @@ def test_an_unpaid_order_is_not_said_to_wait_for_its_seller(code: str) -> None:
     for message in (card.card(snapshot, watch(), NOW), tracking.track(snapshot, NOW)):
         text = shown(check(message))
         assert text.startswith("🛒 Waiting for payment · ")
-        assert "Not paid yet." in text
+        assert "Pay on 1688" in text
         assert "seller" not in text.replace(order().seller, "").replace("Message the seller", "")
 
 

@@ -9,13 +9,25 @@ from typing import TYPE_CHECKING, Protocol, get_args
 
 from tracking.changes.address import AddressChange
 from tracking.changes.cart import CartChange
+from tracking.changes.freight import DomesticParcels, FreightBooking
 from tracking.changes.order_acts import Cancellation, PayLink, Payment, Receipt, WarehouseChange
 from tracking.changes.orders import OrderCreation
 
 if TYPE_CHECKING:
     from pandapon.shipment import Platform
 
-Change = CartChange | AddressChange | OrderCreation | PayLink | Payment | Cancellation | Receipt | WarehouseChange
+Change = (
+    CartChange
+    | AddressChange
+    | OrderCreation
+    | PayLink
+    | Payment
+    | Cancellation
+    | Receipt
+    | WarehouseChange
+    | FreightBooking
+    | DomesticParcels
+)
 KINDS: tuple[type[Change], ...] = get_args(Change)
 
 

@@ -1,0 +1,94 @@
+"""Freight abroad in words: offers and prices, and what was booked or told to the warehouse. Never a receiver."""
+
+from __future__ import annotations
+
+from decimal import Decimal
+from typing import TYPE_CHECKING
+
+from handlers.blocks.i18n import _, ngettext
+from handlers.blocks.locale_data import listed, number, territory
+from handlers.blocks.punctuation import sentences
+from handlers.blocks.text import code, escape, money, truncate
+from tracking.changes.freight import DomesticParcels, FreightBooking
+from tracking.freight import YUAN
+
+if TYPE_CHECKING:
+    from tracking.freight import Offer
+    from tracking.writes import Write
+
+SERVICE, DAYS = 60, 20  # characters
+
+
+def price(fen: int | None, currency: str = YUAN) -> str:
+    """A price of freight, as Slack text."""
+    if fen is None:
+        return _("price not given")
+    amount = Decimal(fen) / 100
+    return money(amount) if currency in {"", YUAN} else f"{number(amount)} {escape(truncate(currency, 10))}"
+
+
+def service(offer: Offer) -> str:
+    """An offer's carrier and service; plain text, not Slack text."""
+    return truncate(" · ".join(part for part in (offer.company, offer.category) if part) or offer.service_id, SERVICE)
+
+
+def days(offer: Offer) -> str:
+    """How long an offer's shipment takes; plain text; empty where PandaPon does not say."""
+    return _("{days} days").format(days=truncate(offer.days, DAYS)) if offer.days else ""
+
+
+def country(iso: str) -> str:
+    """The name of a country; its letters where its name is not known."""
+    try:
+        return territory(iso)
+    except KeyError:
+        return iso
+
+
+def booked(write: Write) -> str:
+    """A shipment that was booked, as a sentence."""
+    change = write.change
+    assert isinstance(change, FreightBooking)
+    words = _("Booked freight abroad for order {id}: {service} to {country}.").format(
+        id=code(change.order_id), service=escape(change.service), country=escape(country(change.country))
+    )
+    number_ = _("PandaPon's number: {id}.").format(id=listed(code(one, 60) for one in write.made)) if write.made else ""
+    return sentences([words, number_])
+
+
+def to_book(change: FreightBooking) -> str:
+    """A shipment as something to do."""
+    return _("book freight abroad for order {id}: {service} to {country}").format(
+        id=code(change.order_id), service=escape(change.service), country=escape(country(change.country))
+    )
+
+
+def shipments() -> str:
+    """Where a booking can be looked for."""
+    return _("the shipments in PandaPon's console")
+
+
+def told(write: Write) -> str:
+    """Parcels that the warehouse was told of, as a sentence."""
+    change = write.change
+    assert isinstance(change, DomesticParcels)
+    waybills = dict.fromkeys(change.waybills)
+    words = ngettext(
+        "Told the warehouse of {n} parcel of order {id}: {numbers}.",
+        "Told the warehouse of {n} parcels of order {id}: {numbers}.",
+        len(waybills),
+    )
+    return words.format(n=len(waybills), id=code(change.order_id), numbers=listed(code(one, 40) for one in waybills))
+
+
+def to_tell(change: DomesticParcels) -> str:
+    """Parcels as something to do."""
+    numbers = listed(code(one, 40) for one in dict.fromkeys(change.waybills))
+    return _("tell the warehouse of the parcels of order {id}: {numbers}").format(
+        id=code(change.order_id), numbers=numbers
+    )
+
+
+def arrivals() -> str:
+    """Where the warehouse's parcels can be looked for."""
+    return _("the expected parcels in PandaPon's console")
