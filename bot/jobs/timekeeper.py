@@ -19,6 +19,9 @@ log = logging.getLogger(__name__)
 
 SETTING = timedelta(seconds=1)  # smaller steps are ordinary corrections of a clock
 LOGGED = timedelta(minutes=1)  # larger steps are logged
+# Seconds after a step back when due times are checked again: work that was under way then had read the clock before the
+# step, and may have written times of the old clock after they were moved.
+CHECKED_AFTER = (1.0, 5.0, 30.0)
 LEAP = timedelta(minutes=5)  # larger steps forward matter to signed requests
 
 
@@ -40,6 +43,7 @@ class Timekeeper:
         """
         self._store, self._clock, self._longest, self._moved, self._leapt = store, clock, longest, moved, leapt
         self._compared: tuple[datetime, float] | None = None
+        self._checks: list[float] = []  # monotonic seconds
 
     async def begin(self) -> None:
         """Move due times if the clock was set back while no process ran: no row can be younger than now."""
@@ -67,7 +71,11 @@ class Timekeeper:
                 log.warning("clock was set back, due times are moved with it", extra={"by": -by})
             for move in self._moved:
                 move(by)
+            self._checks = [steady + after for after in CHECKED_AFTER]
         elif by > LEAP:
             self._leapt()
+        if self._checks and steady >= self._checks[0]:
+            await self._store.clock.retime(now, timedelta(), self._longest)
+            del self._checks[0]
         self._compared = now, steady  # last, so that after a full disk the next tick tries again
         return by
