@@ -91,7 +91,7 @@ async def test_no_acknowledgement_that_counts(slack: SlackServer, app: App, text
     assert line.text.startswith("/ask failed")
     assert slack.visible("#orders", "tom") == []
     if text == "slow":
-        assert slack.acks[0].seconds == pytest.approx(ACK_SECONDS, abs=0.2)
+        assert slack.acks[0].seconds > ACK_SECONDS - 0.05
         await asyncio.sleep(ACK_SECONDS)
 
 
