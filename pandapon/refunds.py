@@ -115,7 +115,8 @@ def claims(order: Order | None) -> tuple[Claim, ...]:
     Lines with the same refund id have one refund. So have all lines of an order that share a state and name no id. The
     order's own state is a further refund only where no line has it.
     """
-    if order is None:
+    # Nearly every order has none, and each reading asks.
+    if order is None or not (order.refund_status or any(item.refund_status for item in order.items)):
         return ()
     refunded = [(line, item) for line, item in _lines(order.items) if names_refund(item.refund_status)]
     if len(refunded) == len(order.items) and refunded and _is_one(refunded, order):

@@ -118,7 +118,7 @@ def decide(
     expected = expect(order, milestone, live(counted), policy.limits, now)
     is_late, late = _lateness(expected, base, policy, now)
     known = base.known_refunds
-    merged = merge_refunds(known, fetched.order, fetched.refunds, now)
+    merged = merge_refunds(known, order if fetched.order else None, fetched.refunds, now)
     news = _news(base, order, lines, merged.steps, milestone, late=late) if stored and not baseline else None
     moved_at = _moved_at(None if baseline else stored, order, parcels, news, now)
     final_at, is_first = (base.final_at or now) if milestone in FINAL else None, stored is None or baseline

@@ -40,8 +40,8 @@ def merge_refunds(
 ) -> MergedRefunds:
     """Compare the refunds that are stored with those that an order names. Pure.
 
-    ``order``: as just read; None: it was not read, which says nothing of its refunds. A refund that the order no longer
-    names is kept, marked so: the upstream's nulls come and go, and its state must not be told again.
+    ``order``: as read and merged; None: it was not read, which says nothing of its refunds. A refund that the order no
+    longer names is kept, marked so: the upstream's nulls come and go, and its state must not be told again.
     """
     if order is None:
         return MergedRefunds(tuple(known), ())

@@ -132,6 +132,18 @@ def test_whatever_comes_no_state_of_one_refund_is_told_twice(codes: list[str]) -
         pytest.param(
             [
                 order(items=(SHIRT, SHOES)),
+                order(items=(having(SHIRT, ASKED), SHOES), refund_status=ASKED),
+                order(items=(), refund_status=ASKED),
+                order(items=()),
+                order(items=(having(SHIRT, ASKED), SHOES)),
+                order(items=(having(SHIRT, AGREED), SHOES), refund_status=AGREED),
+            ],
+            [("", ASKED, "衬衫"), (ASKED, AGREED, "衬衫")],
+            id="lines that come and go",
+        ),
+        pytest.param(
+            [
+                order(items=(SHIRT, SHOES)),
                 order(items=(having(SHIRT, "10", "TQ1"), SHOES)),
                 order(items=(having(SHIRT, "-20", "TQ1"), SHOES)),
                 order(items=(having(SHIRT, "10", "TQ2"), SHOES)),
