@@ -7,7 +7,7 @@ from datetime import date, timedelta
 from decimal import Decimal
 from typing import TYPE_CHECKING, Any
 
-from support import readme_messages
+from support import buying_samples, readme_messages
 from support.commands import TOPICS, help_page
 from support.order_lists import listing
 from support.view_samples import (
@@ -602,5 +602,14 @@ def _told() -> dict[str, Any]:
 
 def catalogue() -> dict[str, list[Json]]:
     """The blocks of each, under the builder's module and name and a word for the case."""
-    made = _searched() | _bought() | _tracked() | _watched() | _chosen() | _told() | readme_messages.messages()
+    made = (
+        _searched()
+        | _bought()
+        | _tracked()
+        | _watched()
+        | _chosen()
+        | _told()
+        | readme_messages.messages()
+        | buying_samples.samples()
+    )
     return {name: one["blocks"] if isinstance(one, dict) else one.blocks for name, one in made.items()}
