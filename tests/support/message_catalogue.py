@@ -28,6 +28,7 @@ from support.view_samples import (
 )
 
 from handlers.about import audit_view, start, status_view
+from handlers.about.next_steps import Waiting
 from handlers.blocks import failures, pages, write_words
 from handlers.blocks.i18n import _
 from handlers.blocks.paging import of_rows
@@ -581,6 +582,7 @@ def _told() -> dict[str, Any]:
             [watch(milestone=Milestone.EXCEPTION), watch()], 13, {REF.key: ALARM}, LINKS, [OTHER]
         ),
         "about.start.start quiet": start.start([watch()], 1, {}, LINKS),
+        "about.start.start to buy": start.start([watch()], 1, {}, LINKS, steps=Waiting(3, 1)),
         "about.start.start empty": start.start([], 0, {}, LINKS),
         "blocks.failures.usage_error": failures.usage_error(refused),
         "blocks.failures.usage_error guess": failures.usage_error(guessed),
