@@ -5,6 +5,7 @@ from __future__ import annotations
 from typing import TYPE_CHECKING
 
 from handlers.about import help as help_
+from handlers.about.next_steps import NOTHING, Waiting, waiting
 from handlers.access.permissions import Need
 from handlers.blocks import elements as el
 from handlers.blocks.help_page import ID, with_ids
@@ -33,12 +34,13 @@ NAMED = 8  # orders in the answer
 
 
 async def show_start(interaction: Interaction, request: Start) -> Message:
-    """Answer from the store alone."""
+    """Answer from the store, and say what waits to be bought where PandaPon answers at once."""
     store, channel = interaction.ctx.store, request.channel or interaction.channel
     watches, total = await store.watches.of_channel(channel, 0, LOOKED_AT)
     alarms = await store.alarms.of_orders([watch.key for watch in watches])
     newest = await store.orders.newest(1)
-    return start(watches, total, alarms, interaction.ctx.links, newest, now=interaction.ctx.clock())
+    steps = await waiting(interaction.ctx)
+    return start(watches, total, alarms, interaction.ctx.links, newest, now=interaction.ctx.clock(), steps=steps)
 
 
 def start(
@@ -49,8 +51,9 @@ def start(
     order_ids: Sequence[str] = (),
     *,
     now: datetime | None = None,
+    steps: Waiting = NOTHING,
 ) -> Message:
-    """Show which of the watched orders need attention.
+    """Show which of the watched orders need attention, and the next ``steps`` of buying.
 
     ``order_ids``: the account's own, for the examples. ``now``: see :func:`standing`.
     """
@@ -71,7 +74,7 @@ def start(
         lines.append(_("and {n} more: {command}").format(n=len(trouble) - NAMED, command="`/panda watches attention`"))
     hint = _("{track} tracks an order, {help} shows everything else.")
     example = with_ids(f"`/panda {ID}`", order_ids)
-    blocks = [el.section("\n".join(lines)), *help_.buttons()]
+    blocks = [el.section("\n".join(lines)), *steps.blocks(), *help_.buttons()]
     return el.message([*blocks, el.context(hint.format(track=example, help="`/panda help`"))])
 
 

@@ -19,6 +19,7 @@ from handlers.access.permissions import Need
 from handlers.blocks import action_ids
 from handlers.listeners import UndeclaredError, declarations, register
 from handlers.wire import requests
+from handlers.writing.wizard import FLOW
 from pandapon.shipment import OrderRef
 from sandbox.pandapon.demo import SECOND
 from sandbox.slack.faults import Fault
@@ -79,6 +80,16 @@ async def test_every_listener_says_what_it_acts_on(harness: BotHarness) -> None:
         ("action", "cart_undo", "a line that this person removed from the cart"),
         ("action", "cart_quantity", of_line),
         ("view", "cart_quantity", "the line for which this person opened the form, as the bot remembers it"),
+        *pages("address", "fill", "review"),
+        ("action", "add_address", "nothing but the list of addresses, for a person who may change it"),
+        ("action", "change_address", "a saved address that is looked up again, for a person who may change it"),
+        *pages("order", "nowhere", "fill", "review"),
+        ("action", "order_cart", "the cart that this person was shown"),
+        ("action", "buy_now", "products that are looked up again, for a person who may order"),
+        *pages("act", "pay", "pay_all", "cancel", "receive", "warehouse", "warehouse_review"),
+        ("action", "order_act", "orders that are read again, for a person who may order"),
+        ("action", "act_resume", "the act that was offered to this person, as the bot remembers it"),
+        ("action", "pay_page", nothing),
         ("action", "watch_here", of_watching),
         ("action", "unwatch_here", of_unwatching),
         ("action", "undo_watch", of_unwatching),
@@ -114,7 +125,15 @@ async def test_every_listener_says_what_it_acts_on(harness: BotHarness) -> None:
         ("event", "…", nothing),
     ]
     every = {value for name, value in vars(action_ids).items() if name.isupper()}
-    assert every == {name for kind, name, _subject in found if kind in {"action", "view", "shortcut"}} - {"…"}
+    ids = {name for kind, name, _subject in found if kind in {"action", "view", "shortcut"}} - {"…"}
+    assert every == {name for name in ids if not name.startswith(FLOW)}
+
+
+def pages(form: str, *steps: str, presses: tuple[str, ...] = ()) -> list[tuple[str, str, str]]:
+    """The listeners of a form of several pages."""
+    own = "the form that this person opened, as the bot remembers it"
+    views = [("view", f"{FLOW}{form}:{step}", own) for step in steps]
+    return [*views, *(("action", f"{FLOW}{form}:{press}:", own) for press in ("back", *presses))]
 
 
 async def test_every_command_says_what_it_wants_of_a_channel() -> None:

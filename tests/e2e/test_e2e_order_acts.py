@@ -327,3 +327,15 @@ async def test_where_orders_are_off_nothing_offers_it(tmp_path: Path, scope: str
         order = ordered(harness)
         assert "WRITES=orders" in await harness.ask(f"/panda pay {order.order_id}")
         assert "Cancel order…" not in await harness.ask(f"/panda order {order.order_id}")
+
+
+async def test_panda_alone_says_what_is_next(harness: BotHarness) -> None:
+    """What is in the cart, and what is not paid: each with its button, and nothing where PandaPon is silent."""
+    put(harness, goods(harness, ALIBABA), 4)
+    ordered(harness)
+    said = await harness.ask("/panda")
+    assert "1 product is in the cart" in said
+    assert "wait" in said
+    assert "Pay…" in await harness.press("Pay…")
+    harness.pandapon.faults.down = True
+    assert "in the cart" not in await harness.ask("/panda")

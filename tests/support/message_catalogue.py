@@ -7,7 +7,7 @@ from datetime import date, timedelta
 from decimal import Decimal
 from typing import TYPE_CHECKING, Any
 
-from support import readme_messages
+from support import buying_samples, readme_messages
 from support.commands import TOPICS, help_page
 from support.order_lists import listing
 from support.view_samples import (
@@ -28,6 +28,7 @@ from support.view_samples import (
 )
 
 from handlers.about import audit_view, start, status_view
+from handlers.about.next_steps import Waiting
 from handlers.blocks import failures, pages, write_words
 from handlers.blocks.i18n import _
 from handlers.blocks.paging import of_rows
@@ -581,6 +582,7 @@ def _told() -> dict[str, Any]:
             [watch(milestone=Milestone.EXCEPTION), watch()], 13, {REF.key: ALARM}, LINKS, [OTHER]
         ),
         "about.start.start quiet": start.start([watch()], 1, {}, LINKS),
+        "about.start.start to buy": start.start([watch()], 1, {}, LINKS, steps=Waiting(3, 1)),
         "about.start.start empty": start.start([], 0, {}, LINKS),
         "blocks.failures.usage_error": failures.usage_error(refused),
         "blocks.failures.usage_error guess": failures.usage_error(guessed),
@@ -602,5 +604,14 @@ def _told() -> dict[str, Any]:
 
 def catalogue() -> dict[str, list[Json]]:
     """The blocks of each, under the builder's module and name and a word for the case."""
-    made = _searched() | _bought() | _tracked() | _watched() | _chosen() | _told() | readme_messages.messages()
+    made = (
+        _searched()
+        | _bought()
+        | _tracked()
+        | _watched()
+        | _chosen()
+        | _told()
+        | readme_messages.messages()
+        | buying_samples.samples()
+    )
     return {name: one["blocks"] if isinstance(one, dict) else one.blocks for name, one in made.items()}
