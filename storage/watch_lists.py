@@ -5,12 +5,12 @@ from __future__ import annotations
 from collections import defaultdict
 from typing import TYPE_CHECKING
 
-from pandapon.shipment import Milestone
+from pandapon.shipment import FINAL, Milestone
 from storage import alarms, orders, rows
 from storage.rows import to_int
 from storage.watch import WatchedOrder, WatchedOrders
 from storage.watches import SELECT
-from tracking.attention import GROUPS, NEEDS_ATTENTION, OVER, Group, group_of
+from tracking.attention import GROUPS, LOSSES, LOST_FOR, NEEDS_ATTENTION, OVER_FOR, UNDER_WAY, Group, group_of
 from tracking.renumber import live
 
 if TYPE_CHECKING:
@@ -31,16 +31,18 @@ def _sql(milestones: Iterable[Milestone]) -> str:
 WATCHED = f"""
 WITH watched AS (
   SELECT w.key, w.id, CASE
-      WHEN w.state = 'paused' OR w.key IN (SELECT key FROM alarms WHERE state <> 'cleared')
-        OR o.milestone IN ({_sql(NEEDS_ATTENTION)}) OR o.refund_needs_buyer = 1 THEN 0
-      WHEN o.milestone = '{Milestone.DELIVERED}' THEN 2 ELSE 1 END AS place
+      WHEN w.state = 'paused' OR o.refund_needs_buyer OR w.key IN (SELECT key FROM alarms WHERE state <> 'cleared')
+        OR o.milestone IN ({_sql(NEEDS_ATTENTION)}) THEN 0
+      WHEN o.milestone = '{Milestone.DELIVERED}' THEN 3 WHEN o.milestone IN ({_sql(UNDER_WAY)}) THEN 2
+      ELSE 1 END AS place
   FROM watches w JOIN orders o ON o.key = w.key
   WHERE w.state <> 'ended' AND w.channel IN ({{channels}}) {{since}})
 """
-NOT_OVER = (
-    f"AND (o.milestone IS NULL OR o.milestone NOT IN ({_sql(OVER)}) OR o.final_at IS NULL "
-    "OR o.refund_needs_buyer = 1 OR o.final_at >= ?)"
-)
+# By :func:`tracking.attention.is_over`; what presses stays listed.
+_LONGER = (LOST_FOR - OVER_FOR) // rows.MICROSECOND
+NOT_OVER = f"""AND (o.milestone IS NULL OR o.milestone NOT IN ({_sql(FINAL)}) OR o.final_at IS NULL
+  OR o.final_at > ? - CASE WHEN o.milestone IN ({_sql(LOSSES)}) THEN {_LONGER} ELSE 0 END
+  OR o.refund_needs_buyer OR w.key IN (SELECT key FROM alarms WHERE state <> 'cleared'))"""
 ONCE = "SELECT key, MAX(id) AS id, MIN(place) AS place FROM watched GROUP BY key"
 # One pass for both: a channel may watch a hundred thousand orders. The rows of the counts have no key.
 PAGE = """
@@ -67,8 +69,8 @@ def watched_orders(
     """Return a page of the orders that these channels watch, group by group, and the size of each group.
 
     ``group``: the page holds only its orders; None: all. ``over_since`` (aware): orders that were delivered or
-    cancelled before are left out, also from the counts, unless a refund waits for the buyer; None: none is. In a group
-    the newest watch comes first.
+    cancelled before are left out, also from the counts, and losses some days later; None: none is.
+    In a group the newest watch comes first.
     """
     if not channels:
         return NO_CHANNEL
@@ -109,9 +111,8 @@ def _orders(conn: sqlite3.Connection, channels: Sequence[str], keys: Sequence[st
 
 
 def _group(watches: Sequence[Watch], *, is_alarmed: bool) -> Group:
-    newest = watches[0]
-    needs_person = is_alarmed or any(watch.is_paused for watch in watches) or newest.refund is not None
-    return group_of(newest.milestone, is_alarmed=needs_person)
+    is_pressing = is_alarmed or any(watch.is_paused or watch.refund is not None for watch in watches)
+    return group_of(watches[0].milestone, is_pressing=is_pressing)
 
 
 def _watches(conn: sqlite3.Connection, channels: Sequence[str], keys: Sequence[str]) -> dict[str, list[Watch]]:

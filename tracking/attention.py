@@ -1,23 +1,43 @@
-"""The groups in which people read a list of orders: those that need somebody first, those that arrived last."""
+"""The groups in which people read a list of orders: those that need somebody first, those that arrived last.
+
+All lists follow these rules: the tabs of watches, the home, the digests and ``/panda orders attention``.
+"""
 
 from __future__ import annotations
 
 from datetime import timedelta
 from enum import StrEnum
+from typing import TYPE_CHECKING
 
-from pandapon.shipment import PROBLEMS, Milestone
+from pandapon.shipment import FINAL, PROBLEMS, Milestone
+
+if TYPE_CHECKING:
+    from datetime import datetime
 
 # Somebody has to act on these, or to know of them: a problem, an end that nobody wanted, a parcel that lies ready.
 NEEDS_ATTENTION = PROBLEMS | {Milestone.READY_FOR_PICKUP}
-# Nobody has to act on these any more. Lists drop them when they have stood for so long.
-OVER = frozenset({Milestone.DELIVERED, Milestone.CANCELLED})
+# A courier has these, or is about to.
+UNDER_WAY = frozenset(
+    {
+        Milestone.SHIPPED,
+        Milestone.PICKED_UP,
+        Milestone.IN_TRANSIT,
+        Milestone.ARRIVED,
+        Milestone.OUT_FOR_DELIVERY,
+    }
+)
+# An order that has been at its end for so long needs nobody, and lists drop it. What was lost or came back can be
+# claimed or sent again for longer.
 OVER_FOR = timedelta(days=3)
+LOSSES = frozenset({Milestone.LOST, Milestone.RETURNED})
+LOST_FOR = timedelta(days=14)
 
 
 class Group(StrEnum):
     """A group of orders in a list, in the order in which they are listed."""
 
     ATTENTION = "attention"
+    WAITING = "waiting"  # for the payment, for the seller, or for a first word of where it stands
     ON_THE_WAY = "moving"
     DELIVERED = "delivered"
 
@@ -25,11 +45,21 @@ class Group(StrEnum):
 GROUPS = tuple(Group)
 
 
-def group_of(milestone: Milestone | None, *, is_alarmed: bool = False) -> Group:
-    """Return the group of an order.
+def group_of(milestone: Milestone | None, *, is_pressing: bool = False) -> Group:
+    """Return the group of an order that is not over.
 
-    ``is_alarmed``: it has a live alarm or a refund that waits for the buyer, or a watch of it is paused.
+    ``is_pressing``: it has a live alarm, a watch of it is paused, a payment is due, or a refund waits for the buyer.
     """
-    if is_alarmed or milestone in NEEDS_ATTENTION:
+    if is_pressing or milestone in NEEDS_ATTENTION:
         return Group.ATTENTION
-    return Group.DELIVERED if milestone is Milestone.DELIVERED else Group.ON_THE_WAY
+    if milestone is Milestone.DELIVERED:
+        return Group.DELIVERED
+    return Group.ON_THE_WAY if milestone in UNDER_WAY else Group.WAITING
+
+
+def is_over(milestone: Milestone | None, since: datetime | None, now: datetime) -> bool:
+    """Whether an order has been at its end for so long that it needs nobody.
+
+    ``since`` (aware): when it was first seen at its end; None: the bot never followed it.
+    """
+    return milestone in FINAL and (since is None or now - since >= (LOST_FOR if milestone in LOSSES else OVER_FOR))

@@ -91,6 +91,7 @@ class Decision:
             milestone=self.milestone,
             read_at=self.at,
             moved_at=self.moved_at,
+            final_at=self.final_at,
             expected=self.expected,
             refunds=tuple(refund for refund in self.refunds if refund.is_named),
         )

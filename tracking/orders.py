@@ -77,6 +77,7 @@ class StoredOrder:
             read_at=self.read_at,
             stale_since=self.stale_since,
             moved_at=self.moved_at,
+            final_at=self.final_at,
             expected=self.expected if is_under_way(self.milestone) else None,
             refunds=tuple(refund for refund in self.known_refunds if refund.is_named),
         )
@@ -93,6 +94,7 @@ class OrderSnapshot:
     read_at: datetime | None  # time of the last good reading
     stale_since: datetime | None = None  # time of the first failed reading after read_at; None: fresh
     moved_at: datetime | None = None  # when the order last moved; None: unknown
+    final_at: datetime | None = None  # when it was first seen at its end; None: it is not at its end
     expected: Expected | None = None  # when it is expected; None: unknown, or there is nothing to expect
     refunds: tuple[Refund, ...] = ()  # those that the order names
 

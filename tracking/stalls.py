@@ -220,6 +220,13 @@ def _before_shipping(
     return [*_not_paid(order, limits, now), *([Stall(Leg.SILENT, heard, limits.silent)] if heard else [])]
 
 
+def payment_is_due(order: Order, now: datetime) -> bool:
+    """Whether an unpaid order is so near to the platform's deadline that a watched one has its alarm."""
+    if not order.is_unpaid or order.pay_by is None:
+        return False
+    return any(stall.since + stall.limit <= now for stall in _not_paid(order, Limits(), now))
+
+
 def _not_paid(order: Order, limits: Limits, now: datetime) -> list[Stall]:
     """The silence before the payment deadline; none once that has passed. Rest days count: the platform knows none."""
     created = order.created_at if plausible(order.created_at, now) else None

@@ -79,8 +79,8 @@ def start(
 
 
 def _needs_attention(watch: Watch, alarms: Mapping[str, Alarm]) -> bool:
-    is_alarmed = watch.key in alarms or watch.state is WatchState.PAUSED or watch.refund is not None
-    return group_of(watch.milestone, is_alarmed=is_alarmed) is Group.ATTENTION
+    is_pressing = watch.key in alarms or watch.state is WatchState.PAUSED or watch.refund is not None
+    return group_of(watch.milestone, is_pressing=is_pressing) is Group.ATTENTION
 
 
 def _line(watch: Watch, alarm: Alarm | None, links: Links, now: datetime | None) -> str:

@@ -67,8 +67,12 @@ def order_line(standing: Standing, title: Title, notes: Sequence[str] = ()) -> s
 
 def group_name(group: Group) -> str:
     """A group of orders in words."""
-    names = {Group.ATTENTION: _("Needs attention"), Group.ON_THE_WAY: _("On the way"), Group.DELIVERED: _("Delivered")}
-    return names[group]
+    return {
+        Group.ATTENTION: _("Needs attention"),
+        Group.WAITING: _("Not shipped yet"),
+        Group.ON_THE_WAY: _("On the way"),
+        Group.DELIVERED: _("Delivered"),
+    }[group]
 
 
 def collapsed(heading: str, titles: Sequence[str], n: int) -> str:

@@ -33,7 +33,7 @@ View = dict[str, Any]
 
 CHANNELS = 3  # channels that are named beside one order
 # Orders that are read of each group: so many lines stay far below the 100 blocks of a home.
-MOST: Mapping[Group, int] = {Group.ATTENTION: 25, Group.ON_THE_WAY: 40, Group.DELIVERED: 10}
+MOST: Mapping[Group, int] = {Group.ATTENTION: 25, Group.WAITING: 20, Group.ON_THE_WAY: 40, Group.DELIVERED: 10}
 
 
 @dataclass(frozen=True, slots=True)
@@ -54,7 +54,7 @@ def view(overview: Overview, now: datetime, links: Links) -> View:
     blocks: list[Block] = [el.header(_("Your orders")), *_buttons()]
     if overview.is_empty:
         blocks.append(el.section(_nothing()))
-    for group in (Group.ATTENTION, Group.ON_THE_WAY):
+    for group in (Group.ATTENTION, Group.WAITING, Group.ON_THE_WAY):
         blocks += _group(group, overview.lists[group], now, links)
     blocks += _delivered(overview.lists[Group.DELIVERED], links)
     small = [_("As of {time}").format(time=slack_date(now, now))]

@@ -15,9 +15,9 @@ from handlers.parsing.typed_command import text_of
 from handlers.wire.errors import UsageError
 from handlers.wire.text import folded
 from pandapon.models import Order
-from pandapon.shipment import FINAL
 from pandapon.times import CHINA
-from tracking.attention import NEEDS_ATTENTION, OVER, OVER_FOR
+from tracking.attention import Group, group_of, is_over
+from tracking.stalls import payment_is_due
 
 if TYPE_CHECKING:
     from datetime import date
@@ -26,9 +26,6 @@ if TYPE_CHECKING:
     from pandapon.shipment import Milestone
     from storage.alarm import Alarm
     from tracking.orders import OrderSnapshot
-
-SOON = timedelta(hours=24)  # an unpaid order that is closed so soon needs a person
-LATELY = timedelta(days=14)  # a parcel that was lost or came back since then needs a person
 
 
 @dataclass(frozen=True, slots=True)
@@ -114,20 +111,18 @@ def filter_of(request: ListOrders, now: datetime) -> OrderFilter:
 
 
 def needs_person(listed: ListedOrder, now: datetime) -> bool:
-    """Whether somebody has to act: an alarm, a problem, a parcel to be fetched, a payment due soon, a refund.
+    """Whether somebody has to act, by the rule of :mod:`tracking.attention`; its alarms are those of watched orders.
 
-    An end that nobody wanted needs a person for some time only.
+    A payment is due for an order that nobody watches from the moment at which a watched one has its alarm.
     """
-    if listed.alarm or any(refund.needs_buyer for refund in refunds_of(listed.snapshot, listed.order, now)):
-        return True
-    if listed.milestone in FINAL:
-        moved_at = listed.snapshot.moved_at if listed.snapshot else None
-        lately = moved_at is not None and now - moved_at < (OVER_FOR if listed.milestone in OVER else LATELY)
-        return lately and listed.milestone in NEEDS_ATTENTION
-    if listed.milestone in NEEDS_ATTENTION:
-        return True
-    order = listed.order
-    return order.is_unpaid and order.pay_by is not None and order.pay_by - now < SOON
+    refunds = refunds_of(listed.snapshot, listed.order, now)
+    is_pressing = (
+        listed.alarm is not None or any(refund.needs_buyer for refund in refunds) or payment_is_due(listed.order, now)
+    )
+    ended_at = listed.snapshot.final_at if listed.snapshot else None
+    if not is_pressing and is_over(listed.milestone, ended_at, now):
+        return False
+    return group_of(listed.milestone, is_pressing=is_pressing) is Group.ATTENTION
 
 
 def _midnight(day: date | None) -> datetime | None:

@@ -99,8 +99,9 @@ def _add(layout: Layout, heading: str, lines: Sequence[str]) -> None:
 def _group(batched: Sequence[News]) -> Group:
     """The group of an order by its news. A delivered one stays among the updates where more has to be told of it."""
     newest = batched[-1]
-    group = group_of(newest.milestone, is_alarmed=newest.stall is not None or newest.needs_buyer)
-    return Group.ON_THE_WAY if group is Group.DELIVERED and any(map(_is_remarkable, batched)) else group
+    group = group_of(newest.milestone, is_pressing=newest.stall is not None or newest.needs_buyer)
+    is_update = group is Group.WAITING or (group is Group.DELIVERED and any(map(_is_remarkable, batched)))
+    return Group.ON_THE_WAY if is_update else group
 
 
 def _is_remarkable(news: News) -> bool:

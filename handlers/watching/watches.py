@@ -34,13 +34,14 @@ PAGE_SIZE = 10  # watches
 _GROUPS: dict[str, Group] = {
     **{group.value: group for group in GROUPS},
     **dict.fromkeys(("problem", "problems", "需要处理", "异常"), Group.ATTENTION),
+    **dict.fromkeys(("unshipped", "待发货", "未发货"), Group.WAITING),
     **dict.fromkeys(("transit", "on-the-way", "在途", "运输中"), Group.ON_THE_WAY),
     **dict.fromkeys(("done", "已签收"), Group.DELIVERED),
 }
 
 
 def read_watches(command: TypedCommand) -> ListWatches:
-    """Read ``watches [attention|moving|delivered]``. Raises UsageError."""
+    """Read ``watches [attention|waiting|moving|delivered]``. Raises UsageError."""
     options, words = read_options(command)
     where, words = take_channel(command, words)
     groups = [_GROUPS.get(folded(word.text)) for word in words]
@@ -90,7 +91,7 @@ def _help() -> HelpPage:
         _("The channel's watches: state, filter, who and when."),
         (
             ("/panda watches", _("here")),
-            ("/panda watches attention", _("only those that need attention; also `moving` and `delivered`")),
+            ("/panda watches attention", _("only those that need attention; also `waiting`, `moving` and `delivered`")),
             ("/panda watches in #purchasing", _("in another channel")),
         ),
     )

@@ -142,6 +142,7 @@ def _nothing(page: WatchedOrders, group: Group | None) -> str:
         return _("There is nothing on this page.")
     return {
         Group.ATTENTION: _("No order needs attention."),
+        Group.WAITING: _("No order is waiting to be shipped."),
         Group.ON_THE_WAY: _("No order is on the way."),
         Group.DELIVERED: _("No order has been delivered yet."),
     }[group]

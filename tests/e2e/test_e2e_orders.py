@@ -187,7 +187,7 @@ async def test_what_needs_attention(harness: BotHarness) -> None:
     assert "Nothing needs attention" in await harness.ask("/panda orders attention")
     assert ids(await harness.ask("/panda orders done --1688")).count(short_id(ORDER)) == 1
     assert ids(await harness.ask("/panda orders shipped --1688")).count(short_id(ORDER)) == 0
-    harness.clock.advance(timedelta(hours=60))  # 1688 closes unpaid orders after three days
+    harness.clock.advance(timedelta(hours=68))  # 1688 closes unpaid orders after three days
     assert short_id(UNPAID) in ids(await harness.ask("/panda orders attention"))
 
 
@@ -324,3 +324,24 @@ async def test_pictures_stand_beside_and_details_below(harness: BotHarness) -> N
     order = await harness.press("Details 3")
     assert title.split(" +")[0] in order.splitlines()[0]
     assert await harness.press("Back to orders") == shown
+
+
+async def test_the_tabs_of_watches_follow_the_same_rule(harness: BotHarness) -> None:
+    """What is unpaid or unshipped is not on the way, and both lists call the same orders for attention."""
+    ours, unpaid = short_id(ORDER), short_id(UNPAID)
+
+    async def watched(tab: str) -> set[str]:
+        shown = await harness.ask(f"/panda watches {tab}")
+        return {order for order in (ours, unpaid) if order in shown}
+
+    await harness.ask(f"/panda watch {ORDER} {UNPAID}")
+    tabs = await harness.ask("/panda watches")
+    assert "Not shipped yet · 1" in tabs
+    assert "On the way · 1" in tabs
+    assert (await watched("waiting"), await watched("在途")) == ({unpaid}, {ours})
+    harness.clock.advance(timedelta(hours=68))
+    harness.scan("快件外包装破损，已登记为问题件")
+    await harness.several_ticks()
+    assert await watched("attention") == {ours, unpaid}
+    assert set(ids(await harness.ask("/panda orders attention"))) == {ours, unpaid}
+    assert await watched("waiting") == set()

@@ -15,7 +15,7 @@ from pandapon.shipment import Milestone, Parcel
 from storage import codec
 from storage.alarm import Alarm
 from storage.watch import NewWatch, WatchedOrder, WatchedOrders
-from tracking.attention import OVER_FOR, Group, group_of
+from tracking.attention import OVER_FOR, Group, group_of, is_over
 from tracking.renumber import retire
 from tracking.values import Filter, Leg, News, NewsToPost, Severity, Stall
 
@@ -58,7 +58,7 @@ async def test_the_statement_and_the_rule_agree(harness: StoreHarness, *, alarm:
             await alarmed(harness, n)
     page = await harness.store.watches.listed([ORDERS_CHANNEL], 0, 99)
     groups = {order.watch.milestone: order.group for order in page.orders}
-    assert groups == {milestone: group_of(milestone, is_alarmed=alarm) for milestone in EVERY}
+    assert groups == {milestone: group_of(milestone, is_pressing=alarm) for milestone in EVERY}
     assert [order.group for order in page.orders] == [
         group for group in Group for _n in range(page.counts.get(group, 0))
     ]
@@ -94,15 +94,19 @@ async def test_an_order_in_two_channels_is_one_order(harness: StoreHarness) -> N
 
 
 async def test_what_has_been_over_for_days_is_left_out(harness: StoreHarness) -> None:
-    """Delivered and cancelled orders; a lost or returned one still needs somebody."""
-    ends = (M.DELIVERED, M.CANCELLED, M.LOST, M.RETURNED)
-    since = NOW - OVER_FOR
-    for n, (milestone, ago) in enumerate(itertools.product(ends, (timedelta(days=2), timedelta(days=4)))):
-        await watched(harness, n, milestone, final_at=NOW - ago)
-    page = await harness.store.watches.listed([ORDERS_CHANNEL], 0, 99, over_since=since)
-    assert sorted(numbers(page)) == [0, 2, 4, 5, 6, 7]
-    assert page.total == 6
-    assert (await harness.store.watches.listed([ORDERS_CHANNEL], 0, 99)).total == 8
+    """The statement and the rule agree: what was lost or came back needs somebody for longer, an alarm as it stands."""
+    ends, ages = (M.DELIVERED, M.CANCELLED, M.LOST, M.RETURNED), (2, 3, 13, 14)
+    stories = list(itertools.product(ends, ages))
+    for n, (milestone, age) in enumerate(stories):
+        await watched(harness, n, milestone, final_at=NOW - timedelta(days=age))
+    listed = [n for n, (end, age) in enumerate(stories) if not is_over(end, NOW - timedelta(days=age), NOW)]
+    assert listed == [0, 4, 8, 9, 10, 12, 13, 14]
+    page = await harness.store.watches.listed([ORDERS_CHANNEL], 0, 99, over_since=NOW - OVER_FOR)
+    assert (sorted(numbers(page)), page.total) == (listed, 8)
+    await alarmed(harness, 3)
+    page = await harness.store.watches.listed([ORDERS_CHANNEL], 0, 99, over_since=NOW - OVER_FOR)
+    assert sorted(numbers(page)) == sorted([3, *listed])
+    assert (await harness.store.watches.listed([ORDERS_CHANNEL], 0, 99)).total == 16
 
 
 async def test_pages(harness: StoreHarness) -> None:

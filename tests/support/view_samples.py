@@ -111,7 +111,7 @@ def watch(n: int = 1, *, state: WatchState = WatchState.ACTIVE, **fields: Any) -
 def listed(*watches: Watch, total: int | None = None, **more: Any) -> WatchedOrders:
     """A page with an order for each watch. ``total``: orders on all pages, by default those of this one."""
     orders = [
-        WatchedOrder(group_of(one.milestone, is_alarmed="alarm" in more or one.is_paused), (one,), **more)
+        WatchedOrder(group_of(one.milestone, is_pressing="alarm" in more or one.is_paused), (one,), **more)
         for one in watches
     ]
     counts = {group: sum(one.group is group for one in orders) for group in Group}
