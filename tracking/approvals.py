@@ -177,7 +177,8 @@ def read_rules(text: str) -> tuple[Rule, ...]:
     """Read thresholds in yuan with their approvers, such as :data:`EXAMPLE`, the lowest first. Raises RuleError."""
     rules = [_rule(part.strip()) for part in text.split(",") if part.strip()]
     amounts = [rule.over_fen for rule in rules]
-    if twice := next((amount for amount in amounts if amounts.count(amount) > 1), None):
+    twice = next((amount for amount in amounts if amounts.count(amount) > 1), None)
+    if twice is not None:
         raise RuleError(f"the threshold {Decimal(twice) / 100} is there twice; join its approvers with +: {EXAMPLE}")
     return tuple(sorted(rules, key=lambda rule: rule.over_fen))
 
@@ -187,7 +188,8 @@ def _rule(part: str) -> Rule:
     if not match:
         raise RuleError(f"{part!r} is no threshold in yuan, a colon, and its approvers, such as {EXAMPLE}")
     ids = [each.strip() for each in match[2].split("+")]
-    if wrong := next((each for each in ids if not _ID.fullmatch(each)), None):
+    wrong = next((each for each in ids if not _ID.fullmatch(each)), None)
+    if wrong is not None:
         raise RuleError(f"{wrong!r} is no Slack id of a person (U…) or a user group (S…); such as {EXAMPLE}")
     return Rule(int(Decimal(match[1]) * 100), frozenset(ids))
 

@@ -56,7 +56,7 @@ async def set_away(interaction: Interaction, request: SetAway) -> Message:
     if request.until and until is None:
         raise RequestError(_("That day is over, does not exist, or is more than a year away, so nothing was done."))
     await ctx.store.approvals.set_away(now, Absence(user, request.delegate, until))
-    return el.message([el.section(_said(request.delegate, until, now)), el.context(_hint())])
+    return away(request.delegate, until, now)
 
 
 async def set_back(interaction: Interaction, _request: SetBack) -> Message:
@@ -66,15 +66,14 @@ async def set_back(interaction: Interaction, _request: SetBack) -> Message:
     return el.message([el.section(_("👋 Welcome back. You decide yourself again.") if was_away else _not_away())])
 
 
-def _said(delegate: str, until: datetime | None, now: datetime) -> str:
-    if until is None:
-        return _("🏖 {user} may decide in your place until you say `/panda approvals back`.").format(user=name(delegate))
-    words = _("🏖 {user} may decide in your place until {time}.")
-    return words.format(user=el.mention(delegate), time=slack_date(until, now))
-
-
-def _hint() -> str:
-    return _("Requests mention them instead of you. They decide nothing that either of you asked for.")
+def away(delegate: str, until: datetime | None, now: datetime) -> Message:
+    """Confirm who decides in the person's place."""
+    said = _("🏖 {user} may decide in your place until you say `/panda approvals back`.").format(user=name(delegate))
+    if until is not None:
+        time = slack_date(until, now)
+        said = _("🏖 {user} may decide in your place until {time}.").format(user=name(delegate), time=time)
+    hint = _("Requests mention them instead of you. They decide nothing that either of you asked for.")
+    return el.message([el.section(said), el.context(hint)])
 
 
 def _not_away() -> str:

@@ -19,7 +19,7 @@ _DAY_FIRST = re.compile(rf"(?P<day>[0-9]{{1,2}})(?:st|nd|rd|th)?\.?\s*(?P<month>
 _MONTH_FIRST = re.compile(rf"(?P<month>[a-z]{{3,9}})\.?\s*(?P<day>[0-9]{{1,2}})(?:st|nd|rd|th)?{_YEAR}")
 _NEAR = {"today": "0d", "今天": "0d", "tomorrow": "1d", "明天": "1d"}
 _WEEKS = re.compile(r"([0-9]{1,2})\s*(?:w|weeks?|周|星期)")
-_CANONICAL = re.compile(r"(?:[0-9]{4}-)?[0-9]{2}-[0-9]{2}|[0-9]{1,3}d|[a-z]+day")
+_CANONICAL = re.compile(r"(?:[0-9]{4}-)?[0-9]{2}-[0-9]{2}|[0-9]{1,3}d")
 FARTHEST = timedelta(days=366)
 
 

@@ -63,11 +63,11 @@ def _help() -> HelpPage:
         _("Approvals"),
         _(
             "Orders and payments above the amounts in the settings wait until somebody else has approved them. You see "
-            "what waits for you and what became of your own requests. While you are away, somebody else can decide."
+            "what waits for you and what became of your own requests. While you are away, another person can decide: "
+            "type `/panda approvals` and then `away @tom until 5 Dec`."
         ),
         (
             ("/panda approvals", _("what waits for you, and your own requests")),
-            ("/panda approvals away @tom until 5 Dec", _("Tom decides in your place until then")),
             ("/panda approvals back", _("you decide yourself again")),
         ),
     )

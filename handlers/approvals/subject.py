@@ -15,6 +15,8 @@ from tracking.approvals import Refusal, refusal
 from tracking.changes.approval import ApprovalStep, Step
 
 if TYPE_CHECKING:
+    from collections.abc import Awaitable, Callable
+
     from handlers.interactions.interaction import Interaction
     from tracking.approvals import Approval
 
@@ -56,7 +58,7 @@ def _words(reason: Refusal, asked: Approval, interaction: Interaction) -> str:
             return said.format(state=state(asked, interaction.ctx.clock()))
 
 
-def _subject(name: str, step: Step, *path: str | int) -> Subject:
+def _finder(step: Step, *path: str | int) -> Callable[[Interaction, Any], Awaitable[Claim]]:
     async def find(interaction: Interaction, _given: Any) -> Claim:
         text = payloads.text(interaction.body, *path)
         try:
@@ -70,14 +72,16 @@ def _subject(name: str, step: Step, *path: str | int) -> Subject:
             raise ForbiddenError(_("There is no such request for an approval any more."))
         return Claim(asked)
 
-    return Subject(name, find)
+    return find
 
 
 def of_button(step: Step) -> Subject:
     """The request whose number a button carries."""
-    return _subject("the request for an approval whose number the button carries", step, "actions", 0, "value")
+    find = _finder(step, "actions", 0, "value")
+    return Subject("the request for an approval whose number the button carries", find)
 
 
 def of_form(step: Step) -> Subject:
     """The request for which a form was opened."""
-    return _subject("the request for an approval whose number the form carries", step, "view", "private_metadata")
+    find = _finder(step, "view", "private_metadata")
+    return Subject("the request for an approval whose number the form carries", find)

@@ -199,7 +199,7 @@ class SetAway:
 
     def command(self) -> str:
         """The canonical text."""
-        return _joined("approvals away", f"<@{self.delegate}>", f"until {self.until}" if self.until else "")
+        return _joined("approvals", "away", f"<@{self.delegate}>", f"until {self.until}" if self.until else "")
 
 
 @dataclass(frozen=True, slots=True)
@@ -208,7 +208,7 @@ class SetBack:
 
     def command(self) -> str:
         """The canonical text."""
-        return "approvals back"
+        return _joined("approvals", "back")
 
 
 @dataclass(frozen=True, slots=True)
