@@ -8,7 +8,7 @@ from typing import TYPE_CHECKING
 
 from storage import approval_posts, codec, flows, writes
 from storage.rows import to_int, to_time
-from tracking.approvals import TRANSITIONS, Approval, ApprovalState
+from tracking.approvals import TRANSITIONS, Approval, ApprovalState, is_no_more
 from tracking.changes.approval import ApprovalStep, Step
 from tracking.messages import ApprovalMessage, ApprovalPart
 from tracking.writes import Write, WriteState
@@ -37,6 +37,10 @@ SELECT * FROM approvals WHERE asker = ? AND target = ? AND until > ? AND (state 
     AND w.begun_at >= approvals.decided_at AND w.state IN ('done', 'found_done', 'unknowable')
     AND w.approved_by <> '' AND w.dedup_key LIKE '%:' || approvals.granted_to || ':%'))
 ORDER BY id DESC
+"""
+BOUGHT = """
+SELECT id, approved_by, amount_fen FROM writes WHERE approved_by <> '' AND state IN ('done', 'found_done')
+  AND ',' || made || ',' LIKE '%,' || ? || ',%' LIMIT 1
 """
 WAITING = "SELECT * FROM approvals WHERE state = 'waiting' AND until > ? ORDER BY asked_at LIMIT ?"
 OF_ASKER = "SELECT * FROM approvals WHERE asker = ? ORDER BY id DESC LIMIT ?"
@@ -85,6 +89,19 @@ def fitting(conn: sqlite3.Connection, now: datetime, asker: str, deed: Deed, flo
     if found and found.state is ApprovalState.APPROVED:
         conn.execute("UPDATE approvals SET granted_to = ? WHERE id = ?", (flow, found.id))
     return found
+
+
+def purchase_approved(conn: sqlite3.Connection, order_ids: Sequence[str], amount_fen: int | None) -> str:
+    """Return who approved the purchases that made these orders, for no less money; empty: nobody, or not all of them.
+
+    The orders of one payment may come from several purchases, of which the first one's approver is returned.
+    """
+    made = {order_id: conn.execute(BOUGHT, (order_id,)).fetchone() for order_id in order_ids}
+    purchases = {row["id"]: row for row in made.values() if row is not None}
+    amounts = [row["amount_fen"] for row in purchases.values()]
+    if None in made.values() or not purchases or None in amounts or not is_no_more(amount_fen, sum(amounts)):
+        return ""
+    return str(next(iter(purchases.values()))["approved_by"])
 
 
 def get(conn: sqlite3.Connection, number: int) -> Approval | None:

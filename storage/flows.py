@@ -29,7 +29,7 @@ def put(conn: sqlite3.Connection, now: datetime, flow: Flow) -> None:
 
 
 def forget(conn: sqlite3.Connection, now: datetime) -> int:
-    """Forget the forms and answers of yesterday that wait for nobody, and what was typed into them. Returns how many."""
+    """Forget yesterday's forms and answers that wait for nobody, and what was typed into them. Returns how many."""
     sql = "DELETE FROM flows WHERE at < ? AND keep_until < ?"
     with sqlite.wiping(conn):
         return conn.execute(sql, (to_int(now - KEEP), to_int(now))).rowcount

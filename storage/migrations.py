@@ -341,6 +341,7 @@ CREATE TABLE approval_messages (
   reader TEXT NOT NULL, PRIMARY KEY (approval, channel, ts)
 ) STRICT, WITHOUT ROWID;
 CREATE TABLE absences (person TEXT PRIMARY KEY, delegate TEXT NOT NULL, until INTEGER) STRICT, WITHOUT ROWID;
+CREATE INDEX writes_approved ON writes (begun_at) WHERE approved_by <> '';
 ALTER TABLE flows ADD COLUMN keep_until INTEGER NOT NULL DEFAULT 0
 """
 

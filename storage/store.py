@@ -221,6 +221,7 @@ class Approvals(Aggregate):
 
     ask = Operation(approvals.ask)
     fitting = Operation(approvals.fitting)
+    purchase_approved = Operation(approvals.purchase_approved, only_reads=True)
     get = Operation(approvals.get, only_reads=True)
     waiting = Operation(approvals.waiting, only_reads=True)
     of_asker = Operation(approvals.of_asker, only_reads=True)

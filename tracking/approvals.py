@@ -53,14 +53,14 @@ class Deed:
 
     kind: Literal["order", "pay"]
     target: str  # the flow, or the order that is paid
-    amount_fen: int
+    amount_fen: int | None  # None: it is not known
     summary: tuple[str, ...]  # seller, product, variant, quantity
     note: str  # the person's words to the seller
     place: str  # the masked address; empty: none
 
     def covers(self, other: Deed) -> bool:
         """Whether an approval of this deed allows the other one: the same deed, for no more money."""
-        return other.amount_fen <= self.amount_fen and self._facts == other._facts
+        return self._facts == other._facts and is_no_more(other.amount_fen, self.amount_fen)
 
     @property
     def _facts(self) -> tuple[object, ...]:
@@ -119,14 +119,15 @@ class ApprovalPolicy:
     channel: str = ""
     lasts: timedelta = field(default=timedelta(days=3))
 
-    def approvers(self, amount_fen: int, asker: str) -> frozenset[str] | None:
+    def approvers(self, amount_fen: int | None, asker: str) -> frozenset[str] | None:
         """Return who may approve an amount; None: nobody has to.
 
-        The highest threshold that the amount exceeds decides. Where its list is the asker alone, the next higher one
-        with somebody else does; an empty set: there is none, so nobody can approve it.
+        The highest threshold that the amount exceeds decides; an unknown amount exceeds all of them. Where its list is
+        the asker alone, the next higher one with somebody else does; an empty set: there is none, so nobody can approve
+        it.
         """
         rules = sorted(self.rules, key=lambda rule: rule.over_fen)
-        exceeded = [rule for rule in rules if amount_fen > rule.over_fen]
+        exceeded = [rule for rule in rules if amount_fen is None or amount_fen > rule.over_fen]
         if not exceeded:
             return None
         higher = rules[len(exceeded) - 1 :]
@@ -136,6 +137,13 @@ class ApprovalPolicy:
     def everybody(self) -> frozenset[str]:
         """The approvers of every rule."""
         return frozenset().union(*(rule.approvers for rule in self.rules))
+
+
+def is_no_more(amount_fen: int | None, approved_fen: int | None) -> bool:
+    """Whether an amount is within an approved one. An unknown amount is within none but an unknown one."""
+    if amount_fen is None or approved_fen is None:
+        return amount_fen is approved_fen
+    return amount_fen <= approved_fen
 
 
 def reference(number: int) -> str:

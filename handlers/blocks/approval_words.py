@@ -21,6 +21,8 @@ LINES, LINE, NOTE, REASON = 12, 150, 300, 500  # lines of a deed, and characters
 
 def amount(asked: Approval) -> str:
     """The amount as money."""
+    if asked.deed.amount_fen is None:
+        return _("amount unknown")
     return money(Decimal(asked.deed.amount_fen) / 100)
 
 

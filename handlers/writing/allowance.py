@@ -35,7 +35,9 @@ async def allowance(interaction: Interaction, flow: Flow, deed: Deed) -> str | D
 
     A ``Done`` page: somebody was asked, and the person has to wait. Nothing is sent then. Ask once for a confirmation,
     with the total of all that it buys or pays. An approval holds for the same lines, note and place, and for no more
-    money. Raises ForbiddenError where nobody may approve it, and where Slack does not say who may.
+    money; the approval of a purchase holds for its payment, too, unless the approver pays.
+
+    Raises ForbiddenError where nobody may approve it, and where Slack does not say who may.
     """
     ctx, now = interaction.ctx, interaction.ctx.clock()
     approvers = ctx.approvers.policy.approvers(deed.amount_fen, flow.owner)
@@ -45,8 +47,19 @@ async def allowance(interaction: Interaction, flow: Flow, deed: Deed) -> str | D
     found = await ctx.store.approvals.fitting(now, flow.owner, deed, flow.id)
     if found and found.state is ApprovalState.APPROVED:
         return found.by
+    if found is None and (approver := await _approved_purchase(interaction, flow, deed)):
+        return approver
     asked = found or await _ask(interaction, flow, deed, approvers)
     return waiting_page(asked, now)
+
+
+async def _approved_purchase(interaction: Interaction, flow: Flow, deed: Deed) -> str:
+    """Return who approved the purchase that is paid now; empty: nobody, or the person who pays it."""
+    if deed.kind != "pay":
+        return ""
+    ids = [key.partition(":")[2] or key for key in deed.target.split(",")]
+    approver = await interaction.ctx.store.approvals.purchase_approved(ids, deed.amount_fen)
+    return approver if approver != flow.owner else ""
 
 
 async def _ask(interaction: Interaction, flow: Flow, deed: Deed, approvers: frozenset[str]) -> Approval:
