@@ -146,7 +146,7 @@ def _text() -> Block:
 
 def working() -> View:
     """The page that stands while a decision is stored."""
-    return orders_page([el.section(_("⏳ Working on it…"))], title=_("Approval"))
+    return orders_page([el.section("⏳ " + _("Working on it…"))], title=_("Approval"))
 
 
 def refused(message: Message) -> View:

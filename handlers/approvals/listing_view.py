@@ -59,6 +59,8 @@ def _own_buttons(asked: Approval, at: int, now: datetime) -> list[Block]:
 
 
 def _away(absence: Absence, now: datetime) -> str:
-    until = _("until {time}").format(time=slack_date(absence.until, now)) if absence.until else ""
-    words_ = _("🏖 You are away; {user} may decide in your place {until}. `/panda approvals back` ends that.")
-    return " ".join(words_.format(user=name(absence.delegate), until=until).split(" ")).replace("  ", " ")
+    user = name(absence.delegate)
+    if absence.until is None:
+        return _("🏖 You are away; {user} may decide in your place. `/panda approvals back` ends that.").format(user=user)
+    said = _("🏖 You are away until {time}; {user} may decide in your place. `/panda approvals back` ends that.")
+    return said.format(user=user, time=slack_date(absence.until, now))

@@ -10,7 +10,7 @@ from handlers.blocks import elements as el
 from handlers.blocks.error_messages import channel_error
 from handlers.blocks.i18n import _
 from handlers.blocks.people import name
-from handlers.blocks.punctuation import clauses, sentences
+from handlers.blocks.punctuation import sentences
 from handlers.blocks.text import escape, slack_date
 from tracking.approvals import ApprovalState, to_mention
 
@@ -32,9 +32,9 @@ def request(asked: Approval, absences: Sequence[Absence], now: datetime, *, is_d
     blocks = [el.section(f"🧾 *{words.asks(asked)}*\n{words.title(asked)}"), el.section(words.facts(asked))]
     if not is_open(asked, now):
         return el.message([*blocks, el.context(words.state(asked, now))])
-    due = _("please decide by {time}").format(time=slack_date(asked.until, now))
-    who = "" if is_direct else _mentions(asked, absences, now)
-    return el.message([*blocks, el.section(clauses([who, due])), *el.actions(buttons(asked, 1))])
+    due = _("Please decide by {time}.") if is_direct else _("{who} Please decide by {time}.")
+    due = due.format(who=_mentions(asked, absences, now), time=slack_date(asked.until, now))
+    return el.message([*blocks, el.section(due), *el.actions(buttons(asked, 1))])
 
 
 def reminder(asked: Approval, absences: Sequence[Absence], now: datetime, *, is_direct: bool) -> Message | None:
