@@ -8,7 +8,6 @@ from zoneinfo import ZoneInfo, ZoneInfoNotFoundError
 from handlers.approvals.last_day import end_of, read_last_day
 from handlers.blocks import elements as el
 from handlers.blocks.i18n import _
-from handlers.blocks.people import name
 from handlers.blocks.text import code, slack_date
 from handlers.parsing.tokens import Kind, Token
 from handlers.wire.errors import ForbiddenError, RequestError
@@ -68,10 +67,12 @@ async def set_back(interaction: Interaction, _request: SetBack) -> Message:
 
 def away(delegate: str, until: datetime | None, now: datetime) -> Message:
     """Confirm who decides in the person's place."""
-    said = _("🏖 {user} may decide in your place until you say `/panda approvals back`.").format(user=name(delegate))
+    said = _("🏖 {user} may decide in your place until you say `/panda approvals back`.").format(
+        user=el.mention(delegate)
+    )
     if until is not None:
         time = slack_date(until, now)
-        said = _("🏖 {user} may decide in your place until {time}.").format(user=name(delegate), time=time)
+        said = _("🏖 {user} may decide in your place until {time}.").format(user=el.mention(delegate), time=time)
     hint = _("Requests mention them instead of you. They decide nothing that either of you asked for.")
     return el.message([el.section(said), el.context(hint)])
 

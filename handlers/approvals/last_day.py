@@ -46,7 +46,7 @@ def end_of(day: str, now: datetime, zone: tzinfo) -> datetime | None:
     last = _date(day, today)
     if last is None:
         return None
-    end = datetime.combine(last + timedelta(days=1), time(), zone)
+    end = datetime.combine(last, time(23, 59, 59), zone)
     return end if now < end <= now + FARTHEST else None
 
 

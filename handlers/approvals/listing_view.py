@@ -8,7 +8,6 @@ from handlers.blocks import approval_words as words
 from handlers.blocks import elements as el
 from handlers.blocks.i18n import _
 from handlers.blocks.message import LIST_ROOM, LIST_TEXT, Layout
-from handlers.blocks.people import name
 from handlers.blocks.text import slack_date
 from handlers.posts import approvals as posts
 from tracking.approvals import ApprovalState
@@ -59,8 +58,8 @@ def _own_buttons(asked: Approval, at: int, now: datetime) -> list[Block]:
 
 
 def _away(absence: Absence, now: datetime) -> str:
-    user = name(absence.delegate)
-    if absence.until is None:
-        return _("🏖 You are away; {user} may decide in your place. `/panda approvals back` ends that.").format(user=user)
-    said = _("🏖 You are away until {time}; {user} may decide in your place. `/panda approvals back` ends that.")
-    return said.format(user=user, time=slack_date(absence.until, now))
+    said = _("🏖 You are away; {user} may decide in your place. `/panda approvals back` ends that.")
+    if absence.until is not None:
+        said = _("🏖 You are away until {time}; {user} may decide in your place. `/panda approvals back` ends that.")
+    time = slack_date(absence.until, now) if absence.until else ""
+    return said.format(user=el.mention(absence.delegate), time=time)

@@ -89,7 +89,7 @@ WIZARD = Wizard(
 )
 OWN = WIZARD.feature()
 FEATURE = Feature(
-    commands=(Command(Verb("purchase", (), frozenset()), throwaway._read, throwaway._help),),
+    commands=(Command(Verb("rehearse", (), frozenset()), throwaway._read, throwaway._help),),
     answers=(Answer(throwaway.Purchase, throwaway.show),),
     forms=OWN.forms,
     listeners=(
