@@ -13,6 +13,7 @@ import aiohttp
 
 from bot.client_config import api_config
 from bot.decider import Decider
+from bot.jobs.approvals import ApprovalKeeper
 from bot.jobs.backups import Backups
 from bot.jobs.deliver import Deliverer
 from bot.jobs.digests import Digester
@@ -38,6 +39,8 @@ from bot.running import Bot, StartError
 from bot.slack import SlackClient, bolt_app, web_client
 from bot.web import callbacks, metrics
 from handlers.access.admission import Admission
+from handlers.access.approvers import Approvers
+from handlers.access.user_groups import UserGroups
 from handlers.access.writers import Gate
 from handlers.blocks import team_glosses
 from handlers.blocks.links import Links
@@ -266,6 +269,7 @@ def _scheduled(
         Job("inbox", workers.inbox.tick, slow),
         Job("writes", WriteResolver(store, workers.writer, clock).tick, slow),
         Job("new orders", NewOrders(store, workers.tracker, clock, settings.default_filter).tick, slow),
+        Job("approvals", ApprovalKeeper(store, clock, deliverer.wake).tick, slow),
         Job("stalls", workers.stalls.tick, slow),
         Job("digests", workers.digester.tick, slow),
         Job("discover", workers.discoverer.tick, max(slow, DISCOVER_EVERY * settings.cadence_factor), slow),
@@ -292,6 +296,7 @@ def _context(
     outside: Outside,
 ) -> Context:
     """Return the handlers' context. ``report`` calls the bot, which is built later."""
+    groups = UserGroups()
     return Context(
         api=resources.api,
         store=resources.store,
@@ -307,7 +312,8 @@ def _context(
         answer_seconds=settings.answer_seconds,
         languages=resources.languages,
         admission=Admission(settings.slack_outsiders),
-        gate=Gate(settings.write_policy),
+        gate=Gate(settings.write_policy, groups),
+        approvers=Approvers(settings.approval_policy, groups),
         people=resources.people,
         links=resources.links,
         outside=outside,

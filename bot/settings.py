@@ -18,6 +18,7 @@ from handlers.blocks.team_glosses import GlossFileError
 from handlers.blocks.team_glosses import load as load_glosses
 from pandapon.operations.catalogue import Catalogue
 from pandapon.signing import Signer
+from tracking.approvals import ApprovalPolicy, read_channel, read_rules
 from tracking.cadence import Cadence
 from tracking.rest_days import parse as parse_rest
 from tracking.stalls import Limits
@@ -92,6 +93,11 @@ def _ids(value: str) -> str:
     return value
 
 
+def _rules(value: str) -> str:
+    read_rules(value)
+    return value
+
+
 def _proxy(value: SecretStr) -> SecretStr:
     return SecretStr(proxy_address(value.get_secret_value()))
 
@@ -156,6 +162,9 @@ class Settings(BaseSettings):
     writes: WriteScope = WriteScope.OFF
     writers: Annotated[str, AfterValidator(_ids)] = ""
     auditors: Annotated[str, AfterValidator(_ids)] = ""
+    approvals: Annotated[str, AfterValidator(_rules)] = ""
+    approvals_channel: Annotated[str, AfterValidator(read_channel)] = ""
+    approval_days: float = Field(default=3.0, ge=0.01, le=60)
 
     callback_token: Annotated[SecretStr, AfterValidator(_hard_to_guess)] | None = None
 
@@ -231,6 +240,12 @@ class Settings(BaseSettings):
     def write_policy(self) -> WritePolicy:
         """The policy of writes: those that are switched on, who may make them, and who may read the audit trail."""
         return WritePolicy(self.writes, read_ids(self.writers), read_ids(self.auditors))
+
+    @property
+    def approval_policy(self) -> ApprovalPolicy:
+        """Which amounts somebody has to approve, who, where they are asked, and for how long."""
+        lasts = timedelta(days=self.approval_days)
+        return ApprovalPolicy(read_rules(self.approvals), self.approvals_channel, lasts)
 
     @property
     def backups(self) -> Path:

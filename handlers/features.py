@@ -4,6 +4,8 @@ from __future__ import annotations
 
 from handlers.about import audit, start, status
 from handlers.about import help as help_
+from handlers.approvals import decisions
+from handlers.approvals import listing as approvals
 from handlers.buying import act_commands, acts, buy
 from handlers.buying import order as buying
 from handlers.cart import cart, quantity
@@ -41,6 +43,8 @@ FEATURES = (
     mute.FEATURE,
     settings.FEATURE,
     delivery_log.FEATURE,
+    approvals.FEATURE,
+    decisions.FEATURE,
     audit.FEATURE,
     status.FEATURE,
     help_.FEATURE,

@@ -9,6 +9,7 @@ from storage.outbox import LIVE, drop_unsent
 from storage.post import Post, PostKind, PostState
 from storage.rows import to_int, to_time
 from storage.watch import WatchState
+from tracking.messages import ApprovalMessage
 
 if TYPE_CHECKING:
     import sqlite3
@@ -136,6 +137,7 @@ def _claim(conn: sqlite3.Connection, row: sqlite3.Row, now: datetime, lease: tim
 def _post(conn: sqlite3.Connection, row: sqlite3.Row, now: int, state: PostState, *, claimed: bool = False) -> Post:
     context = conn.execute(POST_CONTEXT, {"id": row["id"], "now": now}).fetchone()
     kind = PostKind(row["kind"])
+    content = rows.content(kind, row["payload"] or context["payload"] or "")
     return Post(
         id=row["id"],
         fence=row["fence"] + claimed,
@@ -143,14 +145,14 @@ def _post(conn: sqlite3.Connection, row: sqlite3.Row, now: int, state: PostState
         channel=row["channel"],
         watch_id=context["watch_id"],
         key=row["key"],
-        content=rows.content(kind, row["payload"] or context["payload"] or ""),
+        content=content,
         attempts=row["attempts"],
         state=state,
         token=row["token"],
         created_at=to_time(row["created_at"]),
         claimed_at=to_time(row["claimed_at"]) or to_time(now),
         restored_at=to_time(context["restored_at"]),
-        thread_ts=context["card_ts"] or "",
+        thread_ts=content.thread if isinstance(content, ApprovalMessage) else context["card_ts"] or "",
         watch_state=WatchState(context["state"]) if context["state"] else None,
         event_id=row["event_id"],
         severity=rows.severity(row["severity"]),

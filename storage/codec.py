@@ -13,12 +13,15 @@ from pydantic import TypeAdapter, ValidationError
 from pandapon.courier import Reason
 from pandapon.models import Order
 from pandapon.shipment import Milestone
+from tracking.approvals import Deed
 from tracking.changes.cart import CartChange
 from tracking.changes.kinds import KINDS, Change
 from tracking.channel_settings import DEFAULTS, ChannelSettings
 from tracking.daily_digest import DailyDigest
 from tracking.flows import CONTENTS, FlowContent
 from tracking.messages import (
+    ApprovalMessage,
+    ApprovalPart,
     ChannelChange,
     Muted,
     Notice,
@@ -267,6 +270,8 @@ def dump_notice(notice: Notice) -> str:
             facts = {"corrected": orders}
         case Reminder(alarm, person, channel):
             facts = {"reminder": alarm, "person": person, "channel": channel}
+        case ApprovalMessage(approval, part, reader, thread, by, text):
+            facts = {"approval": approval, "part": part, "reader": reader, "thread": thread, "by": by, "text": text}
         case _:
             raise TypeError(type(notice).__name__)
     return json.dumps(facts, ensure_ascii=False)
@@ -285,6 +290,11 @@ def _notice(facts: dict[str, Any]) -> Notice:
         return WatchesPaused(facts["paused"], facts.get("reason", ""), int(facts.get("orders", 1)))
     if "corrected" in facts:
         return OrdersCorrected(int(facts["corrected"]))
+    if "approval" in facts:
+        part = ApprovalPart(facts["part"])
+        return ApprovalMessage(
+            int(facts["approval"]), part, facts["reader"], facts["thread"], facts["by"], facts["text"]
+        )
     return Reminder(facts["reminder"], facts["person"], facts["channel"])
 
 
@@ -305,6 +315,16 @@ def load_write_change(stored: str) -> Change | None:
         return adapter.validate_python(facts, strict=False) if adapter else None
     except (ValidationError, ValueError, AttributeError):
         return None
+
+
+def dump_deed(deed: Deed) -> str:
+    """Return the column ``deed`` of a request for an approval."""
+    return _deed().dump_json(deed).decode()
+
+
+def load_deed(stored: str) -> Deed:
+    """Read :func:`dump_deed` back. Raises ValidationError."""
+    return _deed().validate_json(stored)
 
 
 def dump_flow(content: FlowContent) -> tuple[str, str]:
@@ -363,6 +383,11 @@ def _digest() -> TypeAdapter[DailyDigest]:
 @cache
 def _settings() -> TypeAdapter[ChannelSettings]:
     return TypeAdapter(ChannelSettings)
+
+
+@cache
+def _deed() -> TypeAdapter[Deed]:
+    return TypeAdapter(Deed)
 
 
 @cache

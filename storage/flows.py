@@ -1,4 +1,4 @@
-"""What open forms and answers with buttons were made from, under opaque ids, for a day."""
+"""What open forms and answers with buttons were made from, under opaque ids: for a day, or while they wait."""
 
 from __future__ import annotations
 
@@ -6,7 +6,7 @@ from datetime import timedelta
 from typing import TYPE_CHECKING
 
 from storage import codec, sqlite
-from storage.rows import to_int
+from storage.rows import to_int, to_time
 from tracking.flows import Flow
 
 if TYPE_CHECKING:
@@ -29,15 +29,16 @@ def put(conn: sqlite3.Connection, now: datetime, flow: Flow) -> None:
 
 
 def forget(conn: sqlite3.Connection, now: datetime) -> int:
-    """Forget the forms and answers of yesterday, and what was typed into them. Returns how many."""
+    """Forget yesterday's forms and answers that wait for nobody, and what was typed into them. Returns how many."""
+    sql = "DELETE FROM flows WHERE at < ? AND keep_until < ?"
     with sqlite.wiping(conn):
-        return conn.execute("DELETE FROM flows WHERE at < ?", (to_int(now - KEEP),)).rowcount
+        return conn.execute(sql, (to_int(now - KEEP), to_int(now))).rowcount
 
 
 def close(conn: sqlite3.Connection, flow_id: str, owner: str) -> None:
-    """Forget a form that its owner closed."""
+    """Forget a form that its owner closed, unless it waits for somebody."""
     with sqlite.wiping(conn):
-        conn.execute("DELETE FROM flows WHERE id = ? AND owner = ?", (flow_id, owner))
+        conn.execute("DELETE FROM flows WHERE id = ? AND owner = ? AND keep_until = 0", (flow_id, owner))
 
 
 def advance(conn: sqlite3.Connection, now: datetime, flow: Flow, step: str, content: FlowContent) -> Flow | None:
@@ -57,10 +58,19 @@ def advance(conn: sqlite3.Connection, now: datetime, flow: Flow, step: str, cont
 
 def get(conn: sqlite3.Connection, now: datetime, flow_id: str) -> Flow | None:
     """Return what a form was made from; None for an unknown, expired or unreadable one."""
-    row = conn.execute("SELECT * FROM flows WHERE id = ? AND at >= ?", (flow_id, to_int(now - KEEP))).fetchone()
+    sql = "SELECT * FROM flows WHERE id = ? AND (at >= ? OR keep_until >= ?)"
+    row = conn.execute(sql, (flow_id, to_int(now - KEEP), to_int(now))).fetchone()
     return _flow(row) if row else None
+
+
+def keep(conn: sqlite3.Connection, flow_id: str, until: datetime) -> None:
+    """Keep a flow until then at least, since it waits for somebody; a former such time is replaced."""
+    conn.execute("UPDATE flows SET keep_until = ? WHERE id = ?", (to_int(until), flow_id))
 
 
 def _flow(row: sqlite3.Row) -> Flow | None:
     content = codec.load_flow(row["kind"], row["content"])
-    return Flow(row["id"], row["owner"], row["channel"], content, row["step"], row["revision"]) if content else None
+    if content is None:
+        return None
+    until = to_time(row["keep_until"]) if row["keep_until"] else None
+    return Flow(row["id"], row["owner"], row["channel"], content, row["step"], row["revision"], until)

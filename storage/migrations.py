@@ -324,3 +324,29 @@ CREATE INDEX orders_refund_needs_buyer ON orders (created_at) WHERE refund_needs
 def _refunds(db: Database) -> None:
     for statement in REFUNDS.split(";\n"):
         db.conn.execute(statement)
+
+
+# Requests for approvals, their messages, people who are away, and forms that wait for a decision.
+APPROVALS = """
+CREATE TABLE approvals (
+  id INTEGER PRIMARY KEY AUTOINCREMENT, target TEXT NOT NULL, deed TEXT NOT NULL, asker TEXT NOT NULL,
+  flow TEXT NOT NULL, channel TEXT NOT NULL, approvers TEXT NOT NULL, state TEXT NOT NULL, asked_at INTEGER NOT NULL,
+  until INTEGER NOT NULL, reminded_at INTEGER, decided_at INTEGER, decided_by TEXT NOT NULL DEFAULT '',
+  reason TEXT NOT NULL DEFAULT '', granted_to TEXT NOT NULL DEFAULT ''
+) STRICT;
+CREATE INDEX approvals_target ON approvals (asker, target);
+CREATE INDEX approvals_waiting ON approvals (asked_at) WHERE state = 'waiting';
+CREATE TABLE approval_messages (
+  approval INTEGER NOT NULL REFERENCES approvals (id) ON DELETE CASCADE, channel TEXT NOT NULL, ts TEXT NOT NULL,
+  reader TEXT NOT NULL, PRIMARY KEY (approval, channel, ts)
+) STRICT, WITHOUT ROWID;
+CREATE TABLE absences (person TEXT PRIMARY KEY, delegate TEXT NOT NULL, until INTEGER) STRICT, WITHOUT ROWID;
+CREATE INDEX writes_approved ON writes (begun_at) WHERE approved_by <> '';
+ALTER TABLE flows ADD COLUMN keep_until INTEGER NOT NULL DEFAULT 0
+"""
+
+
+@migrations(name="0018_approvals")
+def _approvals(db: Database) -> None:
+    for statement in APPROVALS.split(";\n"):
+        db.conn.execute(statement)

@@ -5,7 +5,7 @@ from __future__ import annotations
 from datetime import timedelta
 from typing import TYPE_CHECKING
 
-from storage import codec, enqueue, messages, orders
+from storage import approval_posts, codec, enqueue, messages, orders
 from storage.post import PostKind
 from storage.rows import to_int
 from storage.watch import WatchState
@@ -27,8 +27,10 @@ FARTHEST = timedelta(hours=2)
 FAIL = "UPDATE outbox SET state = 'failed', fence = fence + 1, claimed_at = NULL, sent_at = ?, error = ? WHERE {which}"
 
 
-def mark_sent(conn: sqlite3.Connection, now: datetime, post: Post, ts: str) -> bool:
+def mark_sent(conn: sqlite3.Connection, now: datetime, post: Post, ts: str, channel: str = "") -> bool:
     """Record that Slack took a post under ``ts``. False: the fence was stale, and nothing changed.
+
+    ``channel``: the one that Slack put it in, where the post names a person; empty: the post's.
 
     The ``ts`` of a CARD becomes its watch's ``card_ts`` and makes an OPENING watch ACTIVE, as a LIST does with its
     watches. A BATCH settles its members.
@@ -45,6 +47,8 @@ def mark_sent(conn: sqlite3.Connection, now: datetime, post: Post, ts: str) -> b
     if is_settled and post.kind is PostKind.LIST:
         sql = "UPDATE watches SET state = 'active' WHERE id = ? AND state = 'opening'"
         conn.executemany(sql, [(watch_id,) for watch_id in post.opens])
+    if is_settled:
+        approval_posts.note_request(conn, now, post, channel or post.channel, ts)
     if is_settled and post.kind is PostKind.BATCH:
         conn.execute(
             "UPDATE outbox SET state = 'sent', ts = ?, sent_at = ?, error = '' WHERE batch_id = ?",

@@ -50,6 +50,8 @@ class PostKind(StrEnum):
     DAILY_DIGEST = "daily_digest"  # the daily digest of a channel
     LIST = "list"  # tells a channel which orders were watched at once; their cards come with their first news
     LINE = "line"  # tells a channel of a change that somebody made for all in it
+    APPROVAL = "approval"  # asks a channel for an approval, or answers in the thread of that
+    APPROVAL_EDIT = "approval_edit"  # brings the request for an approval up to date
 
 
 @dataclass(frozen=True, slots=True)
@@ -80,7 +82,7 @@ class Post:
     created_at: datetime
     claimed_at: datetime | None = None  # when it was first claimed: the history is searched from here
     restored_at: datetime | None = None  # when a backup from before was restored: the post may have been sent by then
-    thread_ts: str = ""  # Slack's id of the watch's card, joined in
+    thread_ts: str = ""  # Slack's id of the watch's card, joined in, or of the request for an approval
     watch_state: WatchState | None = None
     event_id: str = ""
     severity: Severity | None = None  # None: the post is no news
@@ -122,7 +124,7 @@ class Post:
 
     @property
     def notice(self) -> Notice:
-        """The contents of a NOTICE. Raises UnreadableError."""
+        """The contents of a NOTICE, an APPROVAL or an APPROVAL_EDIT. Raises UnreadableError."""
         return self._content(Notice)
 
     def _content(self, kind: type[T]) -> T:

@@ -80,6 +80,8 @@ _READERS: dict[PostKind, Callable[[str], Content]] = {
     PostKind.LINE: codec.load_change,
     PostKind.LIST: codec.load_watch_list,
     PostKind.NOTICE: codec.load_notice,
+    PostKind.APPROVAL: codec.load_notice,
+    PostKind.APPROVAL_EDIT: codec.load_notice,
 }
 
 

@@ -11,7 +11,9 @@ from dataclasses import replace
 from typing import TYPE_CHECKING
 
 from storage import (
+    absences,
     alarms,
+    approvals,
     audit,
     channels,
     claims,
@@ -24,6 +26,7 @@ from storage import (
     orders,
     outbox,
     recording,
+    redirects,
     retiming,
     room,
     sharing,
@@ -109,7 +112,7 @@ class Outbox(Aggregate):
     mark_skipped = Operation(outbox.mark_skipped)
     mark_card_deleted = Operation(outbox.mark_card_deleted)
     queue_card_before = Operation(outbox.queue_card_before)
-    move_to_thread = Operation(alarms.say_in_thread)
+    move_to_thread = Operation(redirects.move_to_thread)
     batch = Operation(enqueue.batch)
     batched = Operation(claims.batched)
     shared = Operation(sharing.shared)
@@ -213,6 +216,23 @@ class Writes(Aggregate):
     flow = Operation(flows.get, only_reads=True)
 
 
+class Approvals(Aggregate):
+    """Requests for an approval of an order or a payment, and who decides while somebody is away."""
+
+    ask = Operation(approvals.ask)
+    fitting = Operation(approvals.fitting)
+    purchase_approved = Operation(approvals.purchase_approved, only_reads=True)
+    get = Operation(approvals.get, only_reads=True)
+    waiting = Operation(approvals.waiting, only_reads=True)
+    of_asker = Operation(approvals.of_asker, only_reads=True)
+    decide = Operation(approvals.decide)
+    question = Operation(approvals.question)
+    tend = Operation(approvals.tend)
+    away = Operation(absences.current, only_reads=True)
+    set_away = Operation(absences.set_away)
+    set_back = Operation(absences.set_back)
+
+
 class Rereading(Aggregate):
     """Corrections of stored orders by newer courier rules."""
 
@@ -273,6 +293,7 @@ class Store:
         self.inbox = Inbox(thread)
         self.people = People(thread)
         self.writes = Writes(thread)
+        self.approvals = Approvals(thread)
         self.rereading = Rereading(thread)
         self.clock = Clock(thread)
         self.upkeep = Upkeep(thread)

@@ -24,10 +24,10 @@ POSTS = """
 DELETE FROM outbox WHERE id IN
   (SELECT id FROM outbox WHERE {which} AND sent_at < ? AND event_id NOT IN ('card', 'refresh') LIMIT ?)
 """
-# Cards and refreshes do not count: whoever asked for a refused card was told, and a refresh holds no news.
+# Cards and edits do not count: whoever asked for a refused card was told, and a refresh holds no news.
 LOST = f"""
 SELECT COUNT(*) FROM outbox
-WHERE {STUCK} AND state = 'failed' AND kind NOT IN ('card', 'refresh') AND sent_at >= ? AND error <> ?
+WHERE {STUCK} AND state = 'failed' AND kind NOT IN ('card', 'refresh', 'approval_edit') AND sent_at >= ? AND error <> ?
 """
 NEWS = """
 SELECT id FROM news WHERE at < ? AND NOT EXISTS (SELECT 1 FROM outbox p
@@ -41,6 +41,7 @@ FORGET = (
     "DELETE FROM alarms WHERE id IN (SELECT id FROM alarms WHERE cleared_at < ? LIMIT ?)",
     "DELETE FROM deliveries WHERE id IN (SELECT id FROM deliveries WHERE at < ? LIMIT ?)",
     "DELETE FROM audit WHERE id IN (SELECT id FROM audit WHERE at < ? LIMIT ?)",
+    "DELETE FROM approvals WHERE id IN (SELECT id FROM approvals WHERE until < ? AND state <> 'waiting' LIMIT ?)",
     "DELETE FROM journeys WHERE (key, waybill) IN (SELECT key, waybill FROM journeys WHERE ended_at < ? LIMIT ?)",
 )
 

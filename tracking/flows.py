@@ -6,7 +6,7 @@ Slack's payloads carry the id alone, so that nobody can make the bot act on a pr
 from __future__ import annotations
 
 from dataclasses import dataclass
-from typing import Literal, get_args
+from typing import TYPE_CHECKING, Literal, get_args
 
 from pandapon.carts import CartLine  # noqa: TC001  pydantic reads these annotations when the program runs
 from pandapon.models import Order  # noqa: TC001
@@ -15,6 +15,9 @@ from pandapon.shipment import Platform  # noqa: TC001
 from tracking.addresses import NOBODY, TypedAddress, TypedReceiver
 from tracking.files import SharedFile  # noqa: TC001
 from tracking.freight import Earlier, Offer, OrderToShip, Preview, TypedParcel  # noqa: TC001
+
+if TYPE_CHECKING:
+    from datetime import datetime
 
 
 @dataclass(frozen=True, slots=True)
@@ -166,3 +169,4 @@ class Flow:
     content: FlowContent
     step: str = ""
     revision: int = 1
+    kept_until: datetime | None = None  # at least; None: for a day after its last change

@@ -6,6 +6,7 @@ A change is told to its channel in one line with Undo, and holds what Undo needs
 from __future__ import annotations
 
 from dataclasses import dataclass, field
+from enum import StrEnum
 from typing import TYPE_CHECKING
 
 if TYPE_CHECKING:
@@ -114,3 +115,25 @@ class Reminder(Notice):
     alarm: int  # the alarm's id
     person: str  # who snoozed it
     channel: str  # where it was snoozed
+
+
+class ApprovalPart(StrEnum):
+    """The messages about a request for an approval."""
+
+    REQUEST = "request"  # with the buttons of the approvers; brought up to date when somebody has decided
+    REMINDER = "reminder"  # to the approvers, once
+    QUESTION = "question"  # of an approver to the asker
+    OUTCOME = "outcome"  # to the asker
+    UNPOSTED = "unposted"  # to the asker: Slack does not take the request where it belongs
+
+
+@dataclass(frozen=True, slots=True)
+class ApprovalMessage(Notice):
+    """A message about a request for an approval; it shows the request as it is when the message is sent."""
+
+    approval: int  # the request's number
+    part: ApprovalPart
+    reader: str = ""  # the only person who gets it; empty: a channel
+    thread: str = ""  # Slack's id of the message that it answers or brings up to date; empty: it is one of its own
+    by: str = ""  # who asks a question
+    text: str = ""  # of the question

@@ -35,7 +35,8 @@ class WriteState(StrEnum):
 
 S = WriteState
 OPEN = frozenset({S.BEGUN, S.UNCLEAR})  # the states in which nobody knows the end
-FIRST = frozenset({S.BEGUN, S.REFUSED})  # the states in which a record is made
+# The states in which a record is made; DONE: of an act that needs no call, such as the decision of an approver.
+FIRST = frozenset({S.BEGUN, S.REFUSED, S.DONE})
 TRANSITIONS: Mapping[WriteState, frozenset[WriteState]] = {
     S.BEGUN: frozenset({S.DONE, S.REFUSED, S.UNCLEAR}),
     S.UNCLEAR: frozenset({S.FOUND_DONE, S.FOUND_UNDONE, S.UNKNOWABLE}),

@@ -10,11 +10,11 @@ from bot.jobs import shared
 from bot.jobs.links import permalink
 from handlers.blocks.i18n import use_language
 from handlers.blocks.message import Message
-from handlers.posts import alarms, card, digest, lines, notices, thread
+from handlers.posts import alarms, approvals, card, digest, lines, notices, thread
 from storage.alarm import AlarmState
 from storage.post import DETAIL_OF, BatchRule, Post, PostKind
 from storage.watch import WatchState
-from tracking.messages import OrdersCorrected, Reminder, WatchesPaused
+from tracking.messages import ApprovalMessage, ApprovalPart, OrdersCorrected, Reminder, WatchesPaused
 from tracking.quiet_hours import hold_until, quiet_until
 from tracking.severity import SEVERITIES
 from tracking.values import News
@@ -58,13 +58,14 @@ class Composer:
 
         It is in the channel's language or, where a person alone gets it, in theirs: ``channel`` is then their id.
         """
-        language = self._languages.of_reader(self._people.of(post.channel), post.channel)
+        reader = post.content.reader if isinstance(post.content, ApprovalMessage) else ""
+        language = self._languages.of_reader(self._people.of(reader or post.channel), post.channel)
         with use_language(language), self._people.known():
             return await self._compose(post, now)
 
     async def _compose(self, post: Post, now: datetime) -> Message | None:
         match post.kind:
-            case PostKind.NOTICE:
+            case PostKind.NOTICE | PostKind.APPROVAL | PostKind.APPROVAL_EDIT:
                 return await self._notice(post, post.notice, now)
             case PostKind.LINE:
                 return lines.line(post.change, post.id, now)
@@ -113,8 +114,28 @@ class Composer:
                 return notices.corrected(orders)
             case Reminder():
                 return await self._reminder(post, notice, now)
+            case ApprovalMessage():
+                return await self._approval(post, notice, now)
             case _:
                 return None
+
+    async def _approval(self, post: Post, message: ApprovalMessage, now: datetime) -> Message | None:
+        """Return a message about a request for an approval; None for a reminder that nobody needs any more."""
+        asked = await self._store.approvals.get(message.approval)
+        if asked is None:
+            return None
+        absences = await self._store.approvals.away(now)
+        match message.part:
+            case ApprovalPart.REQUEST:
+                return approvals.request(asked, absences, now, is_direct=bool(message.reader))
+            case ApprovalPart.REMINDER:
+                return approvals.reminder(asked, absences, now, is_direct=bool(message.reader))
+            case ApprovalPart.QUESTION:
+                return approvals.question(asked, message.by, message.text, is_direct=post.kind is PostKind.NOTICE)
+            case ApprovalPart.UNPOSTED:
+                return approvals.unposted(asked, message.by, message.text)
+            case _:
+                return approvals.outcome(asked, now, is_direct=post.kind is PostKind.NOTICE)
 
     async def _reminder(self, post: Post, reminder: Reminder, now: datetime) -> Message | None:
         """Return the reminder; None when the alarm is over or the order is no longer watched there."""
@@ -212,7 +233,7 @@ def batch_rule(post: Post, now: datetime, fewest: int) -> BatchRule:
 
 def goes_to_thread(post: Post) -> bool:
     """Return whether the post is a reply under its card. A notice is one when Slack took no direct message."""
-    replies = post.kind in {PostKind.NEWS, PostKind.BATCH, PostKind.NOTICE}
+    replies = post.kind in {PostKind.NEWS, PostKind.BATCH, PostKind.NOTICE, PostKind.APPROVAL}
     in_thread = _is_detail(post) or _is_shown_by_card(post) or post.settings.threads != "channel"
     return replies and bool(post.thread_ts) and in_thread
 
@@ -235,5 +256,5 @@ def _is_shown_by_card(post: Post) -> bool:
 
 
 def _is_detail(post: Post) -> bool:
-    """Return whether the post is for the thread alone: the details of a line that the channel was shown."""
-    return post.kind is PostKind.NOTICE or post.event_id.startswith(DETAIL_OF)
+    """Return whether the post is for the thread alone: a notice, or details of a line that the channel was shown."""
+    return post.kind in {PostKind.NOTICE, PostKind.APPROVAL} or post.event_id.startswith(DETAIL_OF)

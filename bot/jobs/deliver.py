@@ -153,12 +153,12 @@ class Deliverer:
             return
         point("before_send")
         try:
-            ts = await self._sender.send(left, message)
+            sent = await self._sender.send(left, message)
         except Exception as error:  # noqa: BLE001  understand() raises again what is not Slack's
             await self.failures.apply(left, message, understand(error))
         else:
             point("after_send")
-            await self.failures.accepted(left, ts)
+            await self.failures.accepted(left, sent)
             point("after_mark")
 
     async def _remaining(self, post: Post) -> Post | None:

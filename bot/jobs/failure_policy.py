@@ -28,14 +28,16 @@ if TYPE_CHECKING:
     from datetime import datetime
 
     from bot.jobs.pacing import Pacer
-    from bot.jobs.sender import Sender
+    from bot.jobs.sender import Sender, Sent
     from handlers.blocks.message import Message
     from storage.store import Store
 
 log = logging.getLogger(__name__)
 
 # A repeated edit does no harm. A notice cannot be searched: our scopes do not cover direct messages.
-SENT_AGAIN = frozenset({PostKind.REFRESH, PostKind.NOTICE})
+SENT_AGAIN = frozenset({PostKind.REFRESH, PostKind.NOTICE, PostKind.APPROVAL_EDIT})
+# These belong to no watch: where Slack refuses one, no watch is paused, and whoever waits for it is told otherwise.
+WITHOUT_WATCH = frozenset({PostKind.NOTICE, PostKind.APPROVAL, PostKind.APPROVAL_EDIT})
 SHORT_AFTER = 6  # tries with an unknown error code before the short text is sent
 BACKOFF = (1, 2, 5, 15, 60, 300)  # seconds between tries of one message
 
@@ -70,12 +72,12 @@ class FailurePolicy:
             case _:
                 await self._give_up(post, failure.code)
 
-    async def accepted(self, post: Post, ts: str) -> None:
-        """Settle a post that Slack took. ``ts``: of its message."""
+    async def accepted(self, post: Post, sent: Sent) -> None:
+        """Settle a post that Slack took. ``sent``: where."""
         self.note_token("")
         if post.kind is not PostKind.REFRESH:  # a card can be edited where nothing can be posted
             self.unknown_refusals.forget(post.channel)
-        await self._store.outbox.mark_sent(self._clock(), post, ts)
+        await self._store.outbox.mark_sent(self._clock(), post, sent.ts, sent.channel)
 
     def note_token(self, code: str) -> None:
         """Record Slack's error code for the token; empty when Slack accepts it. Logs a change."""
@@ -93,9 +95,9 @@ class FailurePolicy:
         return timedelta(seconds=failure.retry_after)
 
     async def close_channel(self, post: Post, code: str) -> None:
-        """Pause the channel's watches until a person changes something. A notice or an awaited card is given up."""
+        """Pause the channel's watches until a person changes something. Posts of no watch, awaited cards: given up."""
         now = self._clock()
-        if post.kind is PostKind.NOTICE:
+        if post.kind in WITHOUT_WATCH:
             await self._give_up(post, code)
         elif _is_awaited(post):
             await self._store.outbox.mark_failed(now, post, code)
@@ -106,11 +108,11 @@ class FailurePolicy:
     async def _shorten(self, post: Post, message: Message, failure: Failure) -> None:
         log.warning("Slack refused the message, sending a short text", extra={"error": failure.code})
         try:
-            ts = await self._sender.send_short(post, message)
+            sent = await self._sender.send_short(post, message)
         except Exception as error:  # noqa: BLE001  understand() raises again what is not Slack's
             again = understand(error)
         else:
-            await self.accepted(post, ts)
+            await self.accepted(post, sent)
             return
         if again.verdict is Verdict.REFUSED:
             await self._give_up(post, again.code)
@@ -125,7 +127,7 @@ class FailurePolicy:
             log.error("Slack refuses posts for an unknown reason, tried again", extra={"error": failure.code})
         if post.attempts == SHORT_AFTER:
             await self._shorten(post, message, failure)
-        elif post.attempts > SHORT_AFTER and post.kind is PostKind.NOTICE:
+        elif post.attempts > SHORT_AFTER and post.kind in WITHOUT_WATCH:
             await self._give_up(post, failure.code)
         else:
             await self._retry(post, failure.code)
@@ -144,7 +146,7 @@ class FailurePolicy:
 
     async def _give_up(self, post: Post, code: str) -> None:
         if post.kind is PostKind.NOTICE and await self._store.outbox.move_to_thread(post):
-            log.info("reminder goes under its card: Slack takes no direct message", extra={"error": code})
+            log.info("notice goes into its thread: Slack takes no direct message", extra={"error": code})
             return
         log.error("Slack refused the message for good", extra={"error": code})
         await self._store.outbox.mark_failed(self._clock(), post, code)

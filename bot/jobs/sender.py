@@ -2,12 +2,13 @@
 
 from __future__ import annotations
 
-from typing import TYPE_CHECKING, Any
+from typing import TYPE_CHECKING, Any, NamedTuple
 
 from bot.jobs import reconcile
 from bot.jobs.compose import goes_to_thread, is_broadcast
 from handlers.blocks.message import Message
 from handlers.blocks.text import truncate_mrkdwn
+from handlers.wire import payloads
 from handlers.wire.slack import OddAnswerError, ts_of
 from storage.post import Post, PostKind
 
@@ -18,6 +19,14 @@ if TYPE_CHECKING:
 
 EVENT_TYPE = "pandabot_post"  # the metadata's type; its payload is an opaque token and opaque fact ids
 SHORT = 1000  # characters of the short text
+EDITS = frozenset({PostKind.REFRESH, PostKind.APPROVAL_EDIT})  # of a message that was posted before
+
+
+class Sent(NamedTuple):
+    """Where Slack put a message. ``channel``: of a message to a person, that of the conversation with them."""
+
+    ts: str
+    channel: str
 
 
 class Sender:
@@ -26,12 +35,12 @@ class Sender:
     def __init__(self, store: Store, slack: AsyncWebClient) -> None:
         self._store, self._slack = store, slack
 
-    async def send(self, post: Post, message: Message) -> str:
-        """Post or update. Returns the message's ``ts``. Raises OddAnswerError when Slack returns no ``ts``."""
+    async def send(self, post: Post, message: Message) -> Sent:
+        """Post or update. Raises OddAnswerError when Slack returns no ``ts``."""
         content: dict[str, Any] = {"text": message.text, "blocks": message.blocks}
-        if post.kind is PostKind.REFRESH:
+        if post.kind in EDITS:
             await self._slack.chat_update(channel=post.channel, ts=post.thread_ts, **content)
-            return post.thread_ts
+            return Sent(post.thread_ts, post.channel)
         if goes_to_thread(post):
             content |= {"thread_ts": post.thread_ts, "reply_broadcast": is_broadcast(post)}
         response = await self._slack.chat_postMessage(
@@ -44,8 +53,8 @@ class Sender:
         ts = ts_of(response)
         if not ts and post.kind is not PostKind.NOTICE:  # nobody ever refers to a notice
             raise OddAnswerError("Slack took a post and did not say under which ts")
-        return ts
+        return Sent(ts, payloads.text(response.data, "channel") or post.channel)
 
-    async def send_short(self, post: Post, message: Message) -> str:
+    async def send_short(self, post: Post, message: Message) -> Sent:
         """Send the text alone, shortened: not every workspace takes newer blocks, and limits change."""
         return await self.send(post, Message(truncate_mrkdwn(message.text, SHORT), []))

@@ -2,37 +2,26 @@
 
 from __future__ import annotations
 
-import asyncio
-import logging
-import time
 from typing import TYPE_CHECKING
 
+from handlers.access.user_groups import UserGroups
 from handlers.blocks.i18n import _
 from handlers.blocks.people import name
 from handlers.blocks.punctuation import listed
 from handlers.wire.errors import ForbiddenError
-from handlers.wire.slack import FAILURES, code_of
 from tracking.write_policy import WritePolicy, WriteScope, groups_of, is_among
 
 if TYPE_CHECKING:
-    from collections.abc import Callable
-
     from slack_sdk.web.async_client import AsyncWebClient
 
-log = logging.getLogger(__name__)
-
-PATIENCE = 4.0  # seconds that Slack has to say who is in a user group
-KNOWN_FOR = 600.0  # seconds before Slack is asked again
 NAMED = 6  # people and channels in a refusal
 
 
 class Gate:
     """Asks the settings, and Slack for the members of user groups. No other module decides who may write."""
 
-    def __init__(self, policy: WritePolicy | None = None, clock: Callable[[], float] = time.monotonic) -> None:
-        self.policy = policy or WritePolicy()
-        self._clock = clock
-        self._members: dict[str, tuple[frozenset[str], float]] = {}  # of user groups, and until when they are believed
+    def __init__(self, policy: WritePolicy | None = None, groups: UserGroups | None = None) -> None:
+        self.policy, self._groups = policy or WritePolicy(), groups or UserGroups()
 
     def allows(self, needed: WriteScope) -> bool:
         """Whether writes of this kind are switched on. Buttons that lead to others are not shown."""
@@ -57,29 +46,10 @@ class Gate:
     ) -> None:
         if is_among(allowed, user, channel):
             return
-        groups = [group for group in groups_of(allowed) if user in await self._members_of(client, group)]
+        groups = [group for group in groups_of(allowed) if user in await self._groups.members(client, group)]
         if not is_among(allowed, user, channel, groups):
             words = _("Only some people may {act}. Ask {who}, or your pandabot admin.")
             raise ForbiddenError(words.format(act=act, who=_who(allowed)))
-
-    async def _members_of(self, client: AsyncWebClient, group: str) -> frozenset[str]:
-        """Return the members of a user group. Where Slack does not answer, the last answer counts. Raises."""
-        members, until = self._members.get(group, (None, 0.0))
-        if members is not None and self._clock() < until:
-            return members
-        try:
-            async with asyncio.timeout(PATIENCE):
-                answer = await client.usergroups_users_list(usergroup=group)
-        except FAILURES as error:
-            log.warning("Slack did not say who is in a user group", extra={"error": code_of(error) or error})
-            if members is not None:
-                return members
-            words = _("Slack did not confirm that you may do this, so nothing was done. Please try again in a minute.")
-            raise ForbiddenError(words) from error
-        users = answer.get("users")
-        found = frozenset(user for user in users if isinstance(user, str)) if isinstance(users, list) else frozenset()
-        self._members[group] = found, self._clock() + KNOWN_FOR
-        return found
 
 
 def _who(allowed: frozenset[str]) -> str:

@@ -36,6 +36,9 @@ ADD_CHOICE = "add_choice"  # of the fields in that form
 # Values of the next four: the opaque id of the shown cart, a dot, and the line's position in it.
 CART_MORE, CART_LESS, CART_REMOVE = "cart_more", "cart_less", "cart_remove"
 CART_QUANTITY = "cart_quantity"  # also the callback id of its form
+# Values of the next five: the number of a request for an approval. Two are callback ids of forms, too.
+APPROVE, DECLINE, ASK_ABOUT = "approval_approve", "approval_decline", "approval_ask"
+WITHDRAW_REQUEST, RESUME_REQUEST = "approval_withdraw", "approval_resume"
 CART_UNDO = "cart_undo"  # value: the opaque id of the removal
 ORDER_CART = "order_cart"  # value: the opaque id of the shown cart; with a dot and a position, that line's seller alone
 BUY_NOW = "buy_now"  # value: platform and id of each product, with blanks between them

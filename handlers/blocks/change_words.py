@@ -5,13 +5,14 @@ from __future__ import annotations
 from dataclasses import dataclass
 from typing import TYPE_CHECKING, Any
 
-from handlers.blocks import address_words, freight_words
+from handlers.blocks import address_words, approval_steps, freight_words
 from handlers.blocks import order_change_words as orders
 from handlers.blocks.i18n import _, ngettext
 from handlers.blocks.locale_data import number
 from handlers.blocks.punctuation import bracketed
 from handlers.blocks.text import code, escape, truncate
 from tracking.changes.address import AddressChange
+from tracking.changes.approval import ApprovalStep
 from tracking.changes.cart import CartChange
 from tracking.changes.freight import DomesticParcels, FreightBooking
 from tracking.changes.order_acts import Cancellation, PayLink, Payment, Receipt, WarehouseChange
@@ -99,4 +100,5 @@ WORDS: Mapping[type[Any], ChangeWords] = {
         freight_words.booked, freight_words.to_book, freight_words.shipments, is_readable=False
     ),
     DomesticParcels: ChangeWords(freight_words.told, freight_words.to_tell, freight_words.arrivals, is_readable=False),
+    ApprovalStep: ChangeWords(approval_steps.done, approval_steps.wanted, approval_steps.place),
 }

@@ -60,6 +60,13 @@ def refusal(write: Write) -> str:
         "foreign_form": _("It came from another person's form."),
         "not_allowed": _("This person may not do that."),
         "price_moved": _("The price had changed."),
+        "unknown_approval": _("There is no such request."),
+        "own_request": _("Nobody approves their own request."),
+        "not_an_approver": _("This person may not decide about it."),
+        "not_the_asker": _("Only the person who asked may do that."),
+        "already_decided": _("It was decided before."),
+        "approval_expired": _("Its time was over."),
+        "nobody_else": _("Nobody else may approve it."),
     }
     if write.reason in own:
         return own[write.reason]

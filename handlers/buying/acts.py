@@ -162,7 +162,7 @@ async def send_payment(interaction: Interaction, flow: Flow, _filled: Any) -> Go
         return Goto(flow.step, replace(content, orders=now, moved=moved))
     first, amount = now[0], acts_view.total_fen(now)
     target = ",".join(order.ref.key for order in now)
-    deed = Deed("pay", target, amount or 0, tuple(acts_view.lines(now)), "", "")
+    deed = Deed("pay", target, amount, tuple(acts_view.lines(now)), "", "")
     allowed = await allowance(interaction, flow, deed)
     if isinstance(allowed, Done):
         return allowed
@@ -239,6 +239,15 @@ async def _orders_now(ctx: Context, content: Acting) -> tuple[Order, ...]:
     return tuple(await asyncio.gather(*(ctx.api.order(order.ref) for order in content.orders)))
 
 
+async def renew(interaction: Interaction, flow: Flow) -> Goto:
+    """Review a payment again, such as after an approval: amounts that have moved meanwhile are shown."""
+    content = _content(flow)
+    if content.act not in _PAID:
+        return Goto(flow.step, content)
+    now = await _orders_now(interaction.ctx, content)
+    return Goto(flow.step, replace(content, orders=now, moved=_moved(content, now)))
+
+
 def _moved(content: Acting, now: Sequence[Order]) -> tuple[MovedPrice, ...]:
     amounts = (
         MovedPrice(order.order_id, acts_view.total_fen([order]), acts_view.total_fen([new]))
@@ -286,7 +295,7 @@ STEPS = {
     "warehouse": Step(acts_view.warehouse, review_warehouse, read_warehouse),
     "warehouse_review": Step(acts_view.warehouse_review, send_warehouse, working=acting, back="warehouse"),
 }
-WIZARD = Wizard(NAME, Acting, WriteScope.ORDERS, acts_view.title, STEPS)
+WIZARD = Wizard(NAME, Acting, WriteScope.ORDERS, acts_view.title, STEPS, renew=renew)
 
 
 # --- entrances --------------------------------------------------------------------------------------------------------

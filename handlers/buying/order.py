@@ -106,9 +106,19 @@ def _begin(content: Ordering, saved: Sequence[SavedAddress]) -> Goto:
 
 async def send_fill(interaction: Interaction, flow: Flow, filled: FilledOrder) -> Goto | Done:
     """Review it: read everything anew. Raises WrongFieldsError."""
-    content = _filled(_content(flow), filled.values)
+    return await _reviewed(interaction, replace(_filled(_content(flow), filled.values), costs=()))
+
+
+async def renew(interaction: Interaction, flow: Flow) -> Goto | Done:
+    """Review it again, such as after an approval: amounts that have moved meanwhile are shown with the former ones."""
+    if flow.step != "review":
+        return Goto(flow.step, flow.content)
+    return await _reviewed(interaction, _content(flow))
+
+
+async def _reviewed(interaction: Interaction, content: Ordering) -> Goto | Done:
     try:
-        now, _receivers = await quoted(interaction.ctx, replace(content, costs=()))
+        now, _receivers = await quoted(interaction.ctx, content)
     except ApiError as error:
         words = _("PandaPon refused this order: {reason}").format(reason=platform_error(error))
         return Done([el.section(f"❌ {words}")])
@@ -204,6 +214,7 @@ WIZARD = Wizard(
         "fill": Step(order_view.fill, send_fill, read_order),
         "review": Step(order_view.review, confirm, working=placing, back="fill"),
     },
+    renew=renew,
 )
 
 

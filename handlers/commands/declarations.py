@@ -130,6 +130,8 @@ class Form:
     answer: Callable[[Interaction, Any, Any], Awaitable[View]]
     working: Callable[[], View]
     page: Callable[[Message], View]  # makes the page that explains an error or a late answer
+    # Of a form of several pages: the kind of flow that it is made from, and what opens such a form where it was left.
+    again: tuple[type[Any], Callable[[Interaction, str], Awaitable[None]]] | None = None
 
 
 @dataclass(frozen=True, slots=True)

@@ -39,6 +39,8 @@ class Commands:
         self.answers: dict[type[Request], Answer] = {
             answer.request: answer for feature in features for answer in feature.answers
         }
+        # By the kind of a flow: opens its form again where it was left. Gets the flow's id.
+        self.again = {form.again[0]: form.again[1] for feature in features for form in feature.forms if form.again}
         self.undo = {change: undo for feature in features for change, undo in feature.undo.items()}
         self.pages: dict[str, Callable[[], HelpPage]] = {
             **{name: command.help for name, command in self.declared.items() if command.help},

@@ -10,6 +10,7 @@ from dataclasses import dataclass, field
 from typing import TYPE_CHECKING, Any
 
 from handlers.access.admission import Admission
+from handlers.access.approvers import Approvers
 from handlers.access.writers import Gate
 from handlers.blocks.links import Links
 from handlers.blocks.people import People
@@ -61,6 +62,7 @@ class Context:
     languages: Languages = field(default_factory=Languages)
     admission: Admission = field(default_factory=Admission)  # decides who may use the bot
     gate: Gate = field(default_factory=Gate)  # decides who may change the account
+    approvers: Approvers = field(default_factory=Approvers)  # decides who may approve an order or a payment
     answer_seconds: float = 15.0  # from the acknowledgement to the answer, at most
     links: Links = field(default_factory=Links)  # to the messages of the workspace
     recent: Recent = field(default_factory=Recent)

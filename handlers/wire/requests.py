@@ -182,6 +182,36 @@ class ShowAudit:
 
 
 @dataclass(frozen=True, slots=True)
+class ShowApprovals:
+    """Show which requests for approvals wait for the person, and what became of their own."""
+
+    def command(self) -> str:
+        """The canonical text."""
+        return "approvals"
+
+
+@dataclass(frozen=True, slots=True)
+class SetAway:
+    """Let another person decide about approvals. ``until``: a day as :mod:`handlers.approvals.last_day` writes it."""
+
+    delegate: str  # Slack user id
+    until: str = ""  # empty: until the person says that they are back
+
+    def command(self) -> str:
+        """The canonical text."""
+        return _joined("approvals", "away", f"<@{self.delegate}>", f"until {self.until}" if self.until else "")
+
+
+@dataclass(frozen=True, slots=True)
+class SetBack:
+    """Decide about approvals oneself again."""
+
+    def command(self) -> str:
+        """The canonical text."""
+        return _joined("approvals", "back")
+
+
+@dataclass(frozen=True, slots=True)
 class ListOrders:
     """List the account's orders, all of them or those that pass every filter that is not empty.
 

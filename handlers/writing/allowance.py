@@ -2,30 +2,111 @@
 
 from __future__ import annotations
 
-from dataclasses import dataclass
-from typing import TYPE_CHECKING, Literal
+from dataclasses import replace
+from typing import TYPE_CHECKING
+
+from handlers.blocks import action_ids
+from handlers.blocks import approval_words as words
+from handlers.blocks import elements as el
+from handlers.blocks.i18n import _
+from handlers.blocks.punctuation import listed
+from handlers.blocks.text import slack_date
+from handlers.wire.errors import ForbiddenError
+from handlers.writing.flows import note_refused
+from handlers.writing.wizard import Done
+from pandapon.phones import mask_phones
+from tracking.approvals import Approval, ApprovalState, Deed, to_mention
+from tracking.changes.approval import ApprovalStep, Step
 
 if TYPE_CHECKING:
+    from datetime import datetime
+
     from handlers.interactions.interaction import Interaction
-    from handlers.writing.wizard import Done
     from tracking.flows import Flow
 
+__all__ = ["Deed", "allowance", "waiting_page"]
 
-@dataclass(frozen=True, slots=True)
-class Deed:
-    """An order or a payment that a person is about to confirm. ``summary``: plain lines, not Slack text."""
-
-    kind: Literal["order", "pay"]
-    target: str  # the flow, or the order that is paid
-    amount_fen: int
-    summary: tuple[str, ...]  # seller, product, variant, quantity
-    note: str  # the person's words to the seller
-    place: str  # the masked address; empty: none
+READERS = 20  # people who are asked directly
+NAMED = 4
 
 
-async def allowance(_interaction: Interaction, _flow: Flow, _deed: Deed) -> str | Done:
+async def allowance(interaction: Interaction, flow: Flow, deed: Deed) -> str | Done:
     """Return the Slack id of whoever approved a deed; empty: nobody has to.
 
-    A ``Done`` page: somebody was asked, and the person has to wait. Nothing is sent then.
+    A ``Done`` page: somebody was asked, and the person has to wait. Nothing is sent then. Ask once for a confirmation,
+    with the total of all that it buys or pays. An approval holds for the same lines, note and place, and for no more
+    money; the approval of a purchase holds for its payment, too, unless the approver pays.
+
+    Raises ForbiddenError where nobody may approve it, and where Slack does not say who may.
     """
-    return ""
+    ctx, now = interaction.ctx, interaction.ctx.clock()
+    approvers = ctx.approvers.policy.approvers(deed.amount_fen, flow.owner)
+    if approvers is None:
+        return ""
+    deed = replace(deed, note=mask_phones(deed.note), place=mask_phones(deed.place))
+    found = await ctx.store.approvals.fitting(now, flow.owner, deed, flow.id)
+    if found and found.state is ApprovalState.APPROVED:
+        return found.by
+    if found is None and (approver := await _approved_purchase(interaction, flow, deed)):
+        return approver
+    asked = found or await _ask(interaction, flow, deed, approvers)
+    return waiting_page(asked, now)
+
+
+async def _approved_purchase(interaction: Interaction, flow: Flow, deed: Deed) -> str:
+    """Return who approved the purchase that is paid now; empty: nobody, or the person who pays it."""
+    if deed.kind != "pay":
+        return ""
+    ids = [key.partition(":")[2] or key for key in deed.target.split(",")]
+    approver = await interaction.ctx.store.approvals.purchase_approved(ids, deed.amount_fen)
+    return approver if approver != flow.owner else ""
+
+
+async def _ask(interaction: Interaction, flow: Flow, deed: Deed, approvers: frozenset[str]) -> Approval:
+    ctx, now = interaction.ctx, interaction.ctx.clock()
+    if not approvers:
+        raise await _nobody(interaction, deed)
+    channel = ctx.approvers.policy.channel or flow.channel
+    readers: list[str] = []
+    if channel[:1] not in {"C", "G"}:  # asked in a direct message: each approver gets one
+        people = await ctx.approvers.people(interaction.client, approvers)
+        readers = to_mention(people, flow.owner, await ctx.store.approvals.away(now), now)[:READERS]
+        if not readers:
+            raise await _nobody(interaction, deed)
+    until = now + ctx.approvers.policy.lasts
+    asked = await ctx.store.approvals.ask(
+        now, Approval(0, deed, flow.owner, flow.id, channel, approvers, now, until), readers
+    )
+    ctx.wake()
+    return asked
+
+
+async def _nobody(interaction: Interaction, deed: Deed) -> ForbiddenError:
+    change = ApprovalStep(0, Step.ASK, interaction.user, "; ".join(deed.summary))
+    await note_refused(interaction, "approval.ask", "nobody_else", change)
+    return ForbiddenError(
+        _(
+            "This needs an approval, and nobody but you may give it. Your pandabot admin can name somebody: {setting}"
+        ).format(setting="`APPROVALS`")
+    )
+
+
+def waiting_page(asked: Approval, now: datetime) -> Done:
+    """The page for an asker who has to wait."""
+    who = _who(asked) or _("the approvers")
+    line = _("🕓 Asked {who} for approval · {title}").format(who=who, title=words.title(asked))
+    hint = _("You'll hear at once, and go on from there. It waits until {time}.")
+    withdraw = el.button(_("Withdraw"), f"{action_ids.WITHDRAW_REQUEST}:1", str(asked.id))
+    return Done(
+        [
+            el.section(line),
+            el.context(hint.format(time=slack_date(asked.until, now))),
+            *el.actions([withdraw]),
+        ]
+    )
+
+
+def _who(asked: Approval) -> str:
+    """The approvers, as a form shows them: a mention there notifies nobody."""
+    ids = [each for each in sorted(asked.approvers) if each != asked.asker][:NAMED]
+    return listed(f"<!subteam^{each}>" if each.startswith("S") else el.mention(each) for each in ids)

@@ -14,6 +14,7 @@ from tracking.write_policy import WriteScope
 
 if TYPE_CHECKING:
     from handlers.interactions.interaction import Interaction
+    from tracking.changes.kinds import Change
     from tracking.flows import FlowContent
 
 _ID = re.compile(r"[A-Za-z0-9_-]{24}")
@@ -40,7 +41,7 @@ async def own_flow(
     """
     ctx = interaction.ctx
     if not _ID.fullmatch(flow_id):
-        await _note(interaction, operation, "unknown_form")
+        await note_refused(interaction, operation, "unknown_form")
         raise OutdatedError
     flow = await ctx.store.writes.flow(ctx.clock(), flow_id)
     reason = ""
@@ -49,7 +50,7 @@ async def own_flow(
     elif flow.owner != interaction.user:
         reason, words = "foreign_form", _("This belongs to somebody else, so nothing was done.")
     if flow is None or reason:
-        await _note(interaction, operation, reason)
+        await note_refused(interaction, operation, reason)
         raise ForbiddenError(words)
     if scope is not None:
         await require(interaction, scope, flow.channel, operation)
@@ -61,12 +62,13 @@ async def require(interaction: Interaction, scope: WriteScope, channel: str, ope
     try:
         await interaction.ctx.gate.require(interaction.client, scope, interaction.user, channel)
     except ForbiddenError:
-        await _note(interaction, operation, "not_allowed")
+        await note_refused(interaction, operation, "not_allowed")
         raise
 
 
-async def _note(interaction: Interaction, operation: str, reason: str) -> None:
+async def note_refused(interaction: Interaction, operation: str, reason: str, change: Change | None = None) -> None:
+    """Record that a press or a form was refused, once for each. ``reason``: a word of the bot; see ``write_words``."""
     body = interaction.body
     pressed = payloads.text(body, "trigger_id") or payloads.text(body, "actions", 0, "action_ts") or new_id()
     act = Act(f"refused:{pressed}", interaction.user, interaction.channel)
-    await interaction.ctx.writer.note_refusal(act, operation, reason)
+    await interaction.ctx.writer.note_refusal(act, operation, reason, change)

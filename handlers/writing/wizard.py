@@ -104,7 +104,8 @@ class Wizard:
     """A form of several pages. ``name``: in action ids, in the keys of writes and in the audit trail.
 
     ``presses``: buttons in the pages, by name; each gets the flow, the button's argument and the page's values as Slack
-    sent them. :func:`button` makes one.
+    sent them. :func:`button` makes one. ``renew``: makes the present page from the state of things as it is now, when
+    the form is opened again; without it, the page is shown as it was left.
     """
 
     name: str
@@ -116,6 +117,7 @@ class Wizard:
         default_factory=dict
     )
     forgets: bool = False  # it holds what only its owner may see: closing it without a result forgets that at once
+    renew: Callable[[Interaction, Flow], Awaitable[Goto | Done]] | None = None
 
     async def open(
         self, interaction: Interaction, begin: Callable[[], Awaitable[Goto]], *, words: Callable[[], str] = checking
@@ -132,7 +134,12 @@ class Wizard:
         """Open a form again where it was left, such as after an approval."""
 
         async def work() -> View:
-            return self.view(await self._flow(interaction, flow_id))
+            flow = await self._flow(interaction, flow_id)
+            if isinstance(flow.content, Finished):
+                return await self._result(interaction, flow.content)
+            if self.renew is None:
+                return self.view(flow)
+            return await self._advance(interaction, flow, await self.renew(interaction, flow))
 
         await open_and_fill(interaction, self.waiting(checking), work(), self.refused)
 
@@ -198,7 +205,13 @@ class Wizard:
             return await self._advance(interaction, flow, await step.send(interaction, flow, filled))
 
         return Form(
-            self._id(name), self._own_form(), step.read, answer, lambda: self.waiting(step.working), self.refused
+            self._id(name),
+            self._own_form(),
+            step.read,
+            answer,
+            lambda: self.waiting(step.working),
+            self.refused,
+            again=(self.content, self.resume),
         )
 
     async def _advance(self, interaction: Interaction, flow: Flow, after: Goto | Done) -> View:

@@ -195,7 +195,7 @@ class Writer:
         self._marking.add(marking)
         marking.add_done_callback(self._marking.discard)
 
-    async def note_refusal(self, act: Act, operation: str, reason: str) -> None:
+    async def note_refusal(self, act: Act, operation: str, reason: str, change: Change | None = None) -> None:
         """Record an attempt that was refused before anything was sent. ``reason``: a word of the bot."""
         now = self._clock()
         await self._store.writes.begin(
@@ -207,6 +207,7 @@ class Writer:
                 channel=act.channel,
                 begun_at=now,
                 state=WriteState.REFUSED,
+                change=change,
                 reason=reason,
                 settled_at=now,
             )

@@ -62,6 +62,8 @@ async def test_every_listener_says_what_it_acts_on(harness: BotHarness) -> None:
     nothing = "nothing: it is only acknowledged, or said to be from an older version"
     person = "nothing but what the person may see"
     of_line = "a line of the cart that this person was shown"
+    of_request = "the request for an approval whose number the button carries"
+    of_request_form = "the request for an approval whose number the form carries"
     of_choice = "the subject of the form that the option opens, or else the channel of its command"
     assert found == [
         *(("command", one, named) for one in COMMANDS.slash_commands()),
@@ -99,6 +101,13 @@ async def test_every_listener_says_what_it_acts_on(harness: BotHarness) -> None:
         ("action", "preview_digest", f"{carried}, to look at"),
         ("action", "edit_settings", carried),
         ("view", "channel_settings", "the channel of the settings form"),
+        ("action", "approval_approve", of_request),
+        ("action", "approval_withdraw", of_request),
+        ("action", "approval_decline", of_request),
+        ("action", "approval_ask", of_request),
+        ("view", "approval_decline", of_request_form),
+        ("view", "approval_ask", of_request_form),
+        ("action", "approval_resume", of_request),
         ("shortcut", "track_message", "nothing but the message, which the person sees"),
         ("shortcut", "watch_message", "the channel of the message"),
         ("shortcut", "find_orders", person),

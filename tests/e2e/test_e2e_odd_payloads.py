@@ -62,7 +62,7 @@ ODD: list[Any] = [
 OTHERS = {
     "help": {"run:"},
     "status": {"run:"},
-    "1": {"undo_unwatch", "undo_for_all", "resume_watch", "alarm_", "seller_message"},
+    "1": {"undo_unwatch", "undo_for_all", "resume_watch", "alarm_", "seller_message", "approval_"},
 }
 OTHERS |= {"C0ORDERS01": {"resume_channel", "preview_digest", "edit_settings"}}
 OTHERS |= {f"unwatch {ORDER}": {"run:", "unwatch_here", "undo_watch"}, f"watch {ORDER}": {"run:", "watch_here"}}
@@ -107,6 +107,7 @@ async def test_rows_that_are_not_there(harness: BotHarness, value: str) -> None:
         ("undo_for_all:1", "undone already"),
         ("resume_watch:1", "no longer watched"),
         ("alarm_seen:1", "no longer exists"),
+        ("approval_approve:1", "no such request"),
     ):
         assert sentence in await forged.answered(harness, forged.press(harness, action, value))
 

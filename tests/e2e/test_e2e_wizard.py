@@ -32,7 +32,7 @@ async def harness(tmp_path: Path) -> AsyncIterator[BotHarness]:
 
 async def open_form(harness: BotHarness) -> None:
     """Press the button, and wait for the filled first page."""
-    await harness.ask("/panda purchase")
+    await harness.ask("/panda rehearse")
     await open_by(harness, "Buy")
 
 

@@ -14,6 +14,8 @@ from storage.post import PostKind, Unreadable
 from storage.rows import content
 from tracking.channel_settings import ChannelSettings
 from tracking.messages import (
+    ApprovalMessage,
+    ApprovalPart,
     ChannelChange,
     Muted,
     Notice,
@@ -62,6 +64,9 @@ NOTICES = {
     '{"paused": "C1"}': WatchesPaused("C1", "", 1),
     '{"corrected": 3}': OrdersCorrected(3),
     '{"reminder": 4, "person": "U1", "channel": "C1"}': Reminder(4, "U1", "C1"),
+    '{"approval": 7, "part": "question", "reader": "U1", "thread": "1.2", "by": "U2", "text": "why?"}': (
+        ApprovalMessage(7, ApprovalPart.QUESTION, "U1", "1.2", "U2", "why?")
+    ),
 }
 
 

@@ -29,6 +29,7 @@ from support.view_samples import (
 
 from handlers.about import audit_view, start, status_view
 from handlers.about.next_steps import Waiting
+from handlers.approvals import away, decisions, listing_view
 from handlers.blocks import failures, pages, write_words
 from handlers.blocks.i18n import _
 from handlers.blocks.paging import of_rows
@@ -48,11 +49,12 @@ from handlers.orders.order_filter import ListedOrder
 from handlers.orders.order_list import Matches, OrderList, Sum
 from handlers.parsing.message_ids import Found
 from handlers.parsing.message_pictures import FoundPicture
-from handlers.posts import alarms, card, digest, lines, notices, seller_message, thread, tracking
+from handlers.posts import alarms, approvals, card, digest, lines, notices, seller_message, thread, tracking
 from handlers.watching import finder_form, mentioned, watch_all_views, watches_view
 from handlers.watching import views as watch_views
 from handlers.wire.errors import UnknownOrderError, UsageError, WrongPlatformError
 from handlers.wire.requests import Discover, ListOrders, ListWatches, Search, SearchPicture, ShowAudit
+from handlers.writing.allowance import waiting_page
 from pandapon import errors as api
 from pandapon.carts import CartLine
 from pandapon.courier import Reason
@@ -67,7 +69,10 @@ from storage.post import PostState
 from storage.subscription import Subscription
 from storage.upkeep import Health, Watched
 from storage.watch import Watch, WatchedOrder, WatchedOrders, WatchState
+from tracking.approvals import Absence, Approval, ApprovalState, Deed
 from tracking.attention import Group
+from tracking.changes.approval import ApprovalStep
+from tracking.changes.approval import Step as AskedStep
 from tracking.changes.cart import CartChange
 from tracking.channel_settings import ChannelSettings, Load
 from tracking.daily_digest import DailyDigest, DigestEntry
@@ -236,6 +241,72 @@ def _write(state: WriteState = WriteState.DONE, before: int = 0, wanted: int = 4
     change = CartChange(ALIBABA, "712345678901", "4", "f", title, more.pop("variant", "红色 / M"), before, wanted)
     made = Write("w", "k", "1688.cart.add", MEI, HERE, NOW - timedelta(hours=1), state, change, 147_200, "a" * 32)
     return replace(made, **more)
+
+
+def _asked(state: ApprovalState = ApprovalState.WAITING, words: str = "连衣裙 红色 / M × 40", **more: Any) -> Approval:
+    deed = Deed("order", "f" * 24, 147_200, (words,) * 30, words, words[:40])
+    approvers = frozenset({MEI, "S0FINANCE", "U0TOM00002"})
+    made = Approval(17, deed, "U0ASKER01", "f" * 24, HERE, approvers, NOW, NOW + timedelta(days=3), state)
+    decided: dict[str, Any] = {"by": MEI, "reason": words, "decided_at": NOW} if state != "waiting" else {}
+    return replace(made, **(decided | more))
+
+
+def _approved() -> dict[str, Any]:
+    asked, hostile, away_now = _asked(), _asked(words=HOSTILE), [Absence("U0TOM00002", MEI, LATER)]
+    paid = replace(asked, deed=replace(asked.deed, kind="pay", place="", note="", summary=()))
+    steps = [
+        _write(change=ApprovalStep(17, step, MEI, HOSTILE, HOSTILE), operation=f"approval.{step}") for step in AskedStep
+    ]
+    refused = [
+        _write(WriteState.REFUSED, change=ApprovalStep(17, step, MEI), reason=reason, operation="approval.approve")
+        for step, reason in zip(
+            AskedStep,
+            (
+                "unknown_approval",
+                "own_request",
+                "not_an_approver",
+                "not_the_asker",
+                "already_decided",
+                "approval_expired",
+                "nobody_else",
+            ),
+            strict=False,
+        )
+    ]
+    made = {
+        f"posts.approvals.request {state}": approvals.request(_asked(state), [], NOW, is_direct=False)
+        for state in ApprovalState
+    }
+    made |= {
+        f"posts.approvals.outcome {state}": approvals.outcome(_asked(state, HOSTILE), NOW, is_direct=True)
+        for state in ApprovalState
+    }
+    return made | {
+        "posts.approvals.request hostile": approvals.request(hostile, away_now, NOW, is_direct=True),
+        "posts.approvals.request to pay": approvals.request(paid, away_now, NOW, is_direct=False),
+        "posts.approvals.reminder": approvals.reminder(asked, [], NOW, is_direct=False),
+        "posts.approvals.reminder direct": approvals.reminder(hostile, [], NOW, is_direct=True),
+        "posts.approvals.question": approvals.question(asked, MEI, HOSTILE, is_direct=False),
+        "posts.approvals.question direct": approvals.question(asked, MEI, HOSTILE, is_direct=True),
+        "posts.approvals.outcome in the thread": approvals.outcome(
+            _asked(ApprovalState.APPROVED), NOW, is_direct=False
+        ),
+        "posts.approvals.unposted": approvals.unposted(asked, HERE, "not_in_channel"),
+        "posts.approvals.unposted to a person": approvals.unposted(asked, MEI, "messages_tab_disabled"),
+        "writing.allowance.waiting_page": pages.orders_page(waiting_page(asked, NOW).blocks),
+        "approvals.decisions.decline_form": decisions.decline_form(hostile),
+        "approvals.decisions.question_form": decisions.question_form(asked),
+        "approvals.decisions.working": decisions.working(),
+        "approvals.decisions.refused": decisions.refused(failures.failure("😿")),
+        "approvals.away.away": away.away(MEI, LATER, NOW),
+        "approvals.away.away for long": away.away(MEI, None, NOW),
+        "approvals.listing_view.overview": listing_view.overview(
+            [replace(hostile, id=n) for n in range(30)], [_asked(state) for state in ApprovalState], None, NOW
+        ),
+        "approvals.listing_view.overview none": listing_view.overview([], [asked], away_now[0], NOW),
+        "about.audit_view.trail of approvals": audit_view.trail(ShowAudit(), steps, 8, NOW),
+        "about.audit_view.trail of refused approvals": audit_view.trail(ShowAudit(), refused, 7, NOW),
+    }
 
 
 def _bought() -> dict[str, Any]:
@@ -607,6 +678,7 @@ def catalogue() -> dict[str, list[Json]]:
     made = (
         _searched()
         | _bought()
+        | _approved()
         | _tracked()
         | _watched()
         | _chosen()

@@ -37,7 +37,7 @@ class Purchase:
 
     def command(self) -> str:
         """The canonical text."""
-        return "purchase"
+        return "rehearse"
 
 
 @dataclass(frozen=True, slots=True)
@@ -131,12 +131,12 @@ def _read(command: TypedCommand) -> Purchase:
 
 
 def _help() -> HelpPage:
-    return HelpPage("Throw-away", "Buys.", (("/panda purchase", "buys"),))
+    return HelpPage("Throw-away", "Buys.", (("/panda rehearse", "buys"),))
 
 
 OWN = WIZARD.feature()
 FEATURE = Feature(
-    commands=(Command(Verb("purchase", (), frozenset()), _read, _help),),
+    commands=(Command(Verb("rehearse", (), frozenset()), _read, _help),),
     answers=(Answer(Purchase, show),),
     forms=OWN.forms,
     listeners=(*OWN.listeners, Listener("action", OPEN, Subject("anybody", _anybody), open_it)),

@@ -8,6 +8,7 @@ from __future__ import annotations
 from typing import TYPE_CHECKING, Protocol, get_args
 
 from tracking.changes.address import AddressChange
+from tracking.changes.approval import ApprovalStep
 from tracking.changes.cart import CartChange
 from tracking.changes.freight import DomesticParcels, FreightBooking
 from tracking.changes.order_acts import Cancellation, PayLink, Payment, Receipt, WarehouseChange
@@ -27,6 +28,7 @@ Change = (
     | WarehouseChange
     | FreightBooking
     | DomesticParcels
+    | ApprovalStep
 )
 KINDS: tuple[type[Change], ...] = get_args(Change)
 

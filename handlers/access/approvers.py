@@ -1,0 +1,57 @@
+"""Who may decide about a request for an approval. No other module decides that."""
+
+from __future__ import annotations
+
+from typing import TYPE_CHECKING
+
+from handlers.access.user_groups import UserGroups
+from tracking.approvals import ApprovalPolicy, represents
+from tracking.write_policy import groups_of
+
+if TYPE_CHECKING:
+    from collections.abc import Iterable
+    from datetime import datetime
+
+    from slack_sdk.web.async_client import AsyncWebClient
+
+    from tracking.approvals import Absence, Approval
+
+
+class Approvers:
+    """Asks the settings, and Slack for the members of user groups."""
+
+    def __init__(self, policy: ApprovalPolicy | None = None, groups: UserGroups | None = None) -> None:
+        self.policy, self._groups = policy or ApprovalPolicy(), groups or UserGroups()
+
+    async def may_decide(
+        self, client: AsyncWebClient, asked: Approval, person: str, absences: Iterable[Absence], now: datetime
+    ) -> bool:
+        """Whether a person may decide about a request: by the present settings, or for somebody who is away.
+
+        Raises ForbiddenError where Slack does not say who is in a user group.
+        """
+        listed = self.policy.approvers(asked.deed.amount_fen, asked.asker) or asked.approvers
+        for each in represents(person, asked.asker, absences, now):
+            if await self._is_among(client, listed, each):
+                return True
+        return False
+
+    async def is_approver(self, client: AsyncWebClient, person: str) -> bool:
+        """Whether a person may approve any amount. Raises ForbiddenError, likewise."""
+        return await self._is_among(client, self.policy.everybody, person)
+
+    async def people(self, client: AsyncWebClient, listed: Iterable[str]) -> frozenset[str]:
+        """Return the people of a list, those in its user groups included. Raises ForbiddenError, likewise."""
+        named = frozenset(listed)
+        people = {each for each in named if not each.startswith("S")}
+        for group in groups_of(named):
+            people |= await self._groups.members(client, group)
+        return frozenset(people)
+
+    async def _is_among(self, client: AsyncWebClient, listed: frozenset[str], person: str) -> bool:
+        if person in listed:
+            return True
+        for group in groups_of(listed):
+            if person in await self._groups.members(client, group):
+                return True
+        return False

@@ -1,0 +1,65 @@
+"""The lists of requests for approvals, as one private message."""
+
+from __future__ import annotations
+
+from typing import TYPE_CHECKING
+
+from handlers.blocks import approval_words as words
+from handlers.blocks import elements as el
+from handlers.blocks.i18n import _
+from handlers.blocks.message import LIST_ROOM, LIST_TEXT, Layout
+from handlers.blocks.text import slack_date
+from handlers.posts import approvals as posts
+from tracking.approvals import ApprovalState
+
+if TYPE_CHECKING:
+    from collections.abc import Sequence
+    from datetime import datetime
+
+    from handlers.blocks.message import Block, Message
+    from tracking.approvals import Absence, Approval
+
+FEW = 4  # lines of each deed
+
+
+def overview(
+    to_decide: Sequence[Approval], mine: Sequence[Approval], absence: Absence | None, now: datetime
+) -> Message:
+    """Show what the person may decide, what became of their own requests, and who decides in their place."""
+    layout = Layout([el.header(_("Approvals"))], room=LIST_ROOM)
+    if absence:
+        layout.add(el.context(_away(absence, now)))
+    layout.add(el.section("*" + _("Waiting for your decision") + "*"))
+    if not to_decide:
+        layout.add(el.section(_("✅ Nothing waits for you.")))
+    shown = 0
+    for at, asked in enumerate(to_decide, 1):
+        head = f"{words.title(asked)} · {words.asks(asked)}"
+        facts = el.section(f"{head}\n{words.facts(asked, FEW)}")
+        if not layout.add(facts, *el.actions(posts.buttons(asked, at))):
+            break
+        shown = at
+    if len(to_decide) > shown:
+        layout.note(el.context(_("and {n} more").format(n=len(to_decide) - shown)))
+    if mine:
+        layout.add(el.section("*" + _("Your requests") + "*"))
+    for at, asked in enumerate(mine, 1):
+        text = el.section(f"{words.title(asked)} · {words.state(asked, now)}\n{words.facts(asked, 1)}")
+        if not layout.add(text, *el.actions(_own_buttons(asked, at, now))):
+            break
+    return el.message(layout.blocks, longest=LIST_TEXT)
+
+
+def _own_buttons(asked: Approval, at: int, now: datetime) -> list[Block]:
+    if posts.is_open(asked, now):
+        return [posts.withdraw(asked, at)]
+    is_usable = asked.state is ApprovalState.APPROVED and not asked.is_over(now)
+    return [posts.resume(asked, at)] if is_usable else []
+
+
+def _away(absence: Absence, now: datetime) -> str:
+    said = _("🏖 You are away; {user} may decide in your place. `/panda approvals back` ends that.")
+    if absence.until is not None:
+        said = _("🏖 You are away until {time}; {user} may decide in your place. `/panda approvals back` ends that.")
+    time = slack_date(absence.until, now) if absence.until else ""
+    return said.format(user=el.mention(absence.delegate), time=time)

@@ -1,0 +1,74 @@
+"""A request for an approval in words: what it is about, and what became of it."""
+
+from __future__ import annotations
+
+from decimal import Decimal
+from typing import TYPE_CHECKING
+
+from handlers.blocks.i18n import _
+from handlers.blocks.people import name
+from handlers.blocks.punctuation import labelled
+from handlers.blocks.text import escape, money, slack_date, truncate
+from tracking.approvals import ApprovalState, lines_of
+
+if TYPE_CHECKING:
+    from datetime import datetime
+
+    from tracking.approvals import Approval
+
+LINES, LINE, NOTE, REASON = 12, 150, 300, 500  # lines of a deed, and characters of each text
+
+
+def amount(asked: Approval) -> str:
+    """The amount as money."""
+    if asked.deed.amount_fen is None:
+        return _("amount unknown")
+    return money(Decimal(asked.deed.amount_fen) / 100)
+
+
+def title(asked: Approval) -> str:
+    """The reference and the amount."""
+    return f"*{asked.reference}* · *{amount(asked)}*"
+
+
+def asks(asked: Approval) -> str:
+    """Who asks for what."""
+    words = {
+        "order": _("{user} asks for approval to place an order"),
+        "pay": _("{user} asks for approval to pay"),
+    }
+    return words[asked.deed.kind].format(user=name(asked.asker))
+
+
+def facts(asked: Approval, most: int = LINES) -> str:
+    """The lines of the deed, the note and where it goes; one a line, all of it escaped."""
+    shown, left = lines_of(asked.deed, most)
+    lines = [f"• {escape(truncate(line, LINE))}" for line in shown]
+    lines += [_("and {n} more").format(n=left)] if left else []
+    if asked.deed.note:
+        lines.append(labelled(_("Note to the seller"), escape(truncate(asked.deed.note, NOTE))))
+    if asked.deed.place:
+        lines.append(labelled(_("Goes to"), escape(truncate(asked.deed.place, LINE))))
+    return "\n".join(lines) or "–"
+
+
+def state(asked: Approval, now: datetime) -> str:
+    """What became of it so far."""
+    user = name(asked.by)
+    match asked.state:
+        case ApprovalState.APPROVED:
+            return _("✅ Approved by {user}.").format(user=user)
+        case ApprovalState.DECLINED:
+            reason = escape(truncate(asked.reason, REASON))
+            return _("❌ Declined by {user}: {reason}").format(user=user, reason=reason)
+        case ApprovalState.WITHDRAWN:
+            return _("↩️ Withdrawn by {user}.").format(user=user)
+        case ApprovalState.WAITING if not asked.is_over(now):
+            return _("🕓 Waits for a decision until {time}.").format(time=slack_date(asked.until, now))
+        case _:
+            return _("⌛ Expired: nobody decided in time.")
+
+
+def go_on(asked: Approval) -> str:
+    """The label of the button with which the asker goes on."""
+    return {"order": _("Place the order"), "pay": _("Pay")}[asked.deed.kind]

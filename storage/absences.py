@@ -1,0 +1,50 @@
+"""Who is away, and who decides about approvals in their place."""
+
+from __future__ import annotations
+
+import secrets
+from typing import TYPE_CHECKING
+
+from storage import writes
+from storage.rows import to_int, to_time
+from tracking.approvals import Absence
+from tracking.changes.approval import ApprovalStep, Step
+from tracking.writes import Write, WriteState
+
+if TYPE_CHECKING:
+    import sqlite3
+    from datetime import datetime
+
+SET = """
+INSERT INTO absences (person, delegate, until) VALUES (?, ?, ?)
+ON CONFLICT (person) DO UPDATE SET delegate = excluded.delegate, until = excluded.until
+"""
+
+
+def current(conn: sqlite3.Connection, now: datetime) -> list[Absence]:
+    """Return who is away now, and who decides in their place."""
+    rows = conn.execute("SELECT * FROM absences WHERE until IS NULL OR until > ? ORDER BY person", (to_int(now),))
+    return [Absence(row["person"], row["delegate"], to_time(row["until"])) for row in rows]
+
+
+def set_away(conn: sqlite3.Connection, now: datetime, absence: Absence) -> None:
+    """Note that a person is away; a former such note of theirs is replaced."""
+    conn.execute(SET, (absence.person, absence.delegate, to_int(absence.until)))
+    _record(conn, now, absence.person, Step.AWAY, absence.delegate)
+
+
+def set_back(conn: sqlite3.Connection, now: datetime, person: str) -> bool:
+    """Note that a person is back. False: they were not away."""
+    was_away = bool(conn.execute("DELETE FROM absences WHERE person = ?", (person,)).rowcount)
+    if was_away:
+        _record(conn, now, person, Step.BACK)
+    return was_away
+
+
+def _record(conn: sqlite3.Connection, now: datetime, person: str, step: Step, delegate: str = "") -> None:
+    id_ = secrets.token_urlsafe(18)
+    change = ApprovalStep(0, step, reason=delegate)
+    writes.begin(
+        conn,
+        Write(id_, f"approval:{id_}", f"approval.{step}", person, "", now, WriteState.DONE, change, settled_at=now),
+    )

@@ -1,0 +1,131 @@
+"""The messages about requests for approvals, in the outbox: to channels, to people, and to whoever can be reached."""
+
+from __future__ import annotations
+
+from typing import TYPE_CHECKING
+
+from storage import codec
+from storage.messages import MESSAGE
+from storage.post import PostKind
+from storage.rows import to_int
+from tracking.messages import ApprovalMessage, ApprovalPart
+
+if TYPE_CHECKING:
+    import sqlite3
+    from datetime import datetime
+
+    from storage.post import Post
+    from tracking.approvals import Approval
+
+# A request that Slack refuses, or that would wait in its channel until somebody resumes the paused watches there.
+UNPOSTED = """
+UPDATE outbox SET state = 'failed', event_id = 'approval:moved', sent_at = ?, fence = fence + 1, lease_until = NULL
+WHERE kind IN ('approval', 'notice') AND key = '' AND state IN ('held', 'failed') AND event_id = ?
+RETURNING kind, channel, error
+"""
+IN_THREAD = """
+UPDATE outbox SET channel = ?, kind = 'approval', payload = ?, state = 'pending', fence = fence + 1, attempts = 0,
+  not_before = 0, lease_until = NULL, claimed_at = NULL WHERE id = ? AND fence = ?
+"""
+NOTE = """
+INSERT INTO approval_messages (approval, channel, ts, reader) VALUES (?, ?, ?, ?)
+ON CONFLICT (approval, channel, ts) DO NOTHING
+"""
+WHERE = "SELECT channel, ts, reader FROM approval_messages WHERE approval = ? ORDER BY ts"
+
+
+def send(conn: sqlite3.Connection, now: datetime, message: ApprovalMessage, recipient: str) -> None:
+    """Enqueue a message: to its reader as a notice, else to a channel. ``recipient``: the id of either."""
+    event_id = _event_id(message.approval)
+    if message.part is not ApprovalPart.REQUEST:
+        event_id += f":{message.part}"
+    kind = PostKind.NOTICE if message.reader else PostKind.APPROVAL
+    _enqueue(conn, now, kind, event_id, recipient=recipient, message=message)
+
+
+def refresh(conn: sqlite3.Connection, now: datetime, number: int) -> None:
+    """Enqueue an edit of every message that shows a request."""
+    for row in conn.execute(WHERE, (number,)).fetchall():
+        _edit(conn, now, number, row["channel"], row["ts"], reader=row["reader"])
+
+
+def question(conn: sqlite3.Connection, now: datetime, asked: Approval, by: str, text: str) -> None:
+    """Enqueue a question to the asker: in the request's thread, or directly where there is none."""
+    threads = _threads(conn, asked.id)
+    if not threads:
+        direct = ApprovalMessage(asked.id, ApprovalPart.QUESTION, asked.asker, by=by, text=text)
+        send(conn, now, direct, asked.asker)
+    for channel, ts in threads:
+        send(conn, now, ApprovalMessage(asked.id, ApprovalPart.QUESTION, thread=ts, by=by, text=text), channel)
+
+
+def remind(conn: sqlite3.Connection, now: datetime, number: int) -> None:
+    """Enqueue a reminder wherever a request was posted."""
+    for row in conn.execute(WHERE, (number,)).fetchall():
+        thread = "" if row["reader"] else row["ts"]
+        reminder = ApprovalMessage(number, ApprovalPart.REMINDER, row["reader"], thread)
+        send(conn, now, reminder, row["reader"] or row["channel"])
+
+
+def send_otherwise(conn: sqlite3.Connection, now: datetime, asked: Approval) -> bool:
+    """Send a request that its channel does not take to each approver who is named, and tell the asker.
+
+    The asker is told of an approver who takes no direct messages, too. False: every message was taken, or may still be.
+    """
+    rows = conn.execute(UNPOSTED, (to_int(now), _event_id(asked.id))).fetchall()
+    for row in rows:
+        if row["kind"] == PostKind.APPROVAL:
+            for person in sorted(asked.approvers - {asked.asker}):
+                if not person.startswith("S"):
+                    send(conn, now, ApprovalMessage(asked.id, ApprovalPart.REQUEST, person), person)
+        told = ApprovalMessage(asked.id, ApprovalPart.UNPOSTED, asked.asker, by=row["channel"], text=row["error"])
+        send(conn, now, told, asked.asker)
+    return bool(rows)
+
+
+def note_request(conn: sqlite3.Connection, now: datetime, post: Post, channel: str, ts: str) -> None:
+    """Note where a request was posted, and bring it up to date at once if somebody has decided meanwhile."""
+    message = post.content
+    is_request = isinstance(message, ApprovalMessage) and message.part is ApprovalPart.REQUEST
+    if not isinstance(message, ApprovalMessage) or not is_request or not ts or post.kind is PostKind.APPROVAL_EDIT:
+        return
+    row = conn.execute("SELECT state FROM approvals WHERE id = ?", (message.approval,)).fetchone()
+    if row is None:
+        return
+    conn.execute(NOTE, (message.approval, channel, ts, message.reader))
+    if row["state"] != "waiting":
+        _edit(conn, now, message.approval, channel, ts, reader=message.reader)
+
+
+def say_in_thread(conn: sqlite3.Connection, post: Post) -> bool:
+    """Move a message to an asker who takes no direct ones into the request's thread. False: there is none."""
+    message = post.content
+    if not isinstance(message, ApprovalMessage) or message.part is ApprovalPart.REQUEST:
+        return False
+    threads = _threads(conn, message.approval)
+    if post.kind is not PostKind.NOTICE or message.part is ApprovalPart.REMINDER or not threads:
+        return False
+    channel, ts = threads[0]
+    moved = ApprovalMessage(message.approval, message.part, message.reader, ts, message.by, message.text)
+    return bool(conn.execute(IN_THREAD, (channel, codec.dump_notice(moved), post.id, post.fence)).rowcount)
+
+
+def _threads(conn: sqlite3.Connection, number: int) -> list[tuple[str, str]]:
+    """Where a request was posted for a whole channel: the channel, and Slack's id of the message."""
+    return [(row["channel"], row["ts"]) for row in conn.execute(WHERE, (number,)) if not row["reader"]]
+
+
+def _edit(conn: sqlite3.Connection, now: datetime, number: int, channel: str, ts: str, *, reader: str) -> None:
+    edit = ApprovalMessage(number, ApprovalPart.REQUEST, reader, ts)
+    event_id = f"{_event_id(number)}:edit"
+    _enqueue(conn, now, PostKind.APPROVAL_EDIT, event_id, recipient=channel, message=edit)
+
+
+def _enqueue(
+    conn: sqlite3.Connection, now: datetime, kind: PostKind, event_id: str, *, recipient: str, message: ApprovalMessage
+) -> None:
+    conn.execute(MESSAGE, (event_id, kind.value, recipient, codec.dump_notice(message), to_int(now)))
+
+
+def _event_id(number: int) -> str:
+    return f"approval:{number}"

@@ -1,0 +1,224 @@
+"""Requests for approvals: each is posted once, decided once, and its asker told. Every step is in the audit trail."""
+
+from __future__ import annotations
+
+import secrets
+from datetime import timedelta
+from typing import TYPE_CHECKING
+
+from storage import approval_posts, codec, flows, writes
+from storage.rows import to_int, to_time
+from tracking.approvals import TRANSITIONS, Approval, ApprovalState, is_no_more
+from tracking.changes.approval import ApprovalStep, Step
+from tracking.messages import ApprovalMessage, ApprovalPart
+from tracking.writes import Write, WriteState
+
+if TYPE_CHECKING:
+    import sqlite3
+    from collections.abc import Sequence
+    from datetime import datetime
+
+    from tracking.approvals import Deed
+
+REMIND_AFTER = timedelta(days=1)
+BOT = "pandabot"  # the actor of an expiry in the audit trail
+ABOUT = 300  # characters of a deed in the audit trail
+TENDED = 500  # waiting requests whose messages are looked after
+
+ADD = """
+INSERT INTO approvals (target, deed, asker, flow, channel, approvers, state, asked_at, until)
+VALUES (?, ?, ?, ?, ?, ?, 'waiting', ?, ?) RETURNING *
+"""
+# An approval is used up when another form has made the write for which it was granted. Within one form the write itself
+# is made once: its record, its target and the finished form see to that.
+LIVE = """
+SELECT * FROM approvals WHERE asker = ? AND target = ? AND until > ? AND (state = 'waiting' OR state = 'approved' AND
+  NOT EXISTS (SELECT 1 FROM writes w WHERE approvals.granted_to <> ? AND approvals.granted_to <> ''
+    AND w.begun_at >= approvals.decided_at AND w.state IN ('done', 'found_done', 'unknowable')
+    AND w.approved_by <> '' AND w.dedup_key LIKE '%:' || approvals.granted_to || ':%'))
+ORDER BY id DESC
+"""
+BOUGHT = """
+SELECT id, approved_by, amount_fen FROM writes WHERE approved_by <> '' AND state IN ('done', 'found_done')
+  AND ',' || made || ',' LIKE '%,' || ? || ',%' LIMIT 1
+"""
+WAITING = "SELECT * FROM approvals WHERE state = 'waiting' AND until > ? ORDER BY asked_at LIMIT ?"
+OF_ASKER = "SELECT * FROM approvals WHERE asker = ? ORDER BY id DESC LIMIT ?"
+DECIDE = """
+UPDATE approvals SET state = ?, decided_at = ?, decided_by = ?, reason = ?, until = ? WHERE id = ? AND state = 'waiting'
+RETURNING *
+"""
+EXPIRED = "SELECT * FROM approvals WHERE state = 'waiting' AND until <= ? ORDER BY id"
+TO_REMIND = """
+UPDATE approvals SET reminded_at = ? WHERE state = 'waiting' AND reminded_at IS NULL AND asked_at <= ? AND until > ?
+RETURNING *
+"""
+
+
+def ask(conn: sqlite3.Connection, now: datetime, request: Approval, readers: Sequence[str] = ()) -> Approval:
+    """Record a request and enqueue its message. Returns it with its number, or the one of the same deed that waits.
+
+    ``readers``: people who each get it directly; without any it is posted in the request's channel. A waiting request
+    of the same asker for another amount of the same target is withdrawn: the new one takes its place.
+    """
+    for former in _live(conn, now, request.asker, request.deed, request.flow):
+        if former.state is ApprovalState.WAITING and former.deed.covers(request.deed):
+            return former
+        if former.state is ApprovalState.WAITING:
+            decide(conn, now, former.id, ApprovalState.WITHDRAWN, request.asker)
+    deed = request.deed
+    facts = (deed.target, codec.dump_deed(deed), request.asker, request.flow, request.channel)
+    listed = codec.dump_ids(sorted(request.approvers))
+    row = conn.execute(ADD, (*facts, listed, to_int(now), to_int(request.until))).fetchone()
+    made = _approval(row)
+    flows.keep(conn, made.flow, made.until)
+    for reader in readers or [""]:
+        approval_posts.send(conn, now, ApprovalMessage(made.id, ApprovalPart.REQUEST, reader), reader or made.channel)
+    _record(conn, now, made, Step.ASK, made.asker)
+    return made
+
+
+def fitting(conn: sqlite3.Connection, now: datetime, asker: str, deed: Deed, flow: str) -> Approval | None:
+    """Return the request that covers a deed: approved and not used up, or waiting; None: there is none.
+
+    An approved one is noted as granted to this ``flow``.
+    """
+    covering = [each for each in _live(conn, now, asker, deed, flow) if each.deed.covers(deed)]
+    covering.sort(key=lambda each: each.state is not ApprovalState.APPROVED)
+    found = next(iter(covering), None)
+    if found and found.state is ApprovalState.APPROVED:
+        conn.execute("UPDATE approvals SET granted_to = ? WHERE id = ?", (flow, found.id))
+    return found
+
+
+def purchase_approved(conn: sqlite3.Connection, order_ids: Sequence[str], amount_fen: int | None) -> str:
+    """Return who approved the purchases that made these orders, for no less money; empty: nobody, or not all of them.
+
+    The orders of one payment may come from several purchases, of which the first one's approver is returned.
+    """
+    made = {order_id: conn.execute(BOUGHT, (order_id,)).fetchone() for order_id in order_ids}
+    purchases = {row["id"]: row for row in made.values() if row is not None}
+    amounts = [row["amount_fen"] for row in purchases.values()]
+    if None in made.values() or not purchases or None in amounts or not is_no_more(amount_fen, sum(amounts)):
+        return ""
+    return str(next(iter(purchases.values()))["approved_by"])
+
+
+def get(conn: sqlite3.Connection, number: int) -> Approval | None:
+    """Return a request by its number; None: there is none."""
+    row = conn.execute("SELECT * FROM approvals WHERE id = ?", (number,)).fetchone()
+    return _approval(row) if row else None
+
+
+def waiting(conn: sqlite3.Connection, now: datetime, limit: int) -> list[Approval]:
+    """Return up to ``limit`` requests that wait for a decision, the oldest first."""
+    return [_approval(row) for row in conn.execute(WAITING, (to_int(now), limit))]
+
+
+def of_asker(conn: sqlite3.Connection, asker: str, limit: int) -> list[Approval]:
+    """Return up to ``limit`` requests of a person, the newest first."""
+    return [_approval(row) for row in conn.execute(OF_ASKER, (asker, limit))]
+
+
+def decide(
+    conn: sqlite3.Connection,
+    now: datetime,
+    number: int,
+    state: ApprovalState,
+    by: str,
+    *,
+    reason: str = "",
+    until: datetime | None = None,
+) -> bool:
+    """Record the end of a request, once: its messages are brought up to date, and its asker is told.
+
+    ``until``: the last moment at which an approval can be used. False: the request does not wait any more.
+    """
+    assert state in TRANSITIONS[ApprovalState.WAITING]
+    ends = until or now
+    asked = get(conn, number)
+    if asked is None or (asked.is_over(now) and state in {ApprovalState.APPROVED, ApprovalState.DECLINED}):
+        return False
+    row = conn.execute(DECIDE, (state, to_int(now), by, reason, to_int(ends), number)).fetchone()
+    if row is None:
+        return False
+    decided = _approval(row)
+    flows.keep(conn, decided.flow, max(ends, now + flows.KEEP))
+    approval_posts.refresh(conn, now, number)
+    if state is not ApprovalState.WITHDRAWN:
+        outcome = ApprovalMessage(number, ApprovalPart.OUTCOME, decided.asker)
+        approval_posts.send(conn, now, outcome, decided.asker)
+    _record(conn, now, decided, _STEPS[state], by)
+    return True
+
+
+def question(conn: sqlite3.Connection, now: datetime, number: int, by: str, text: str) -> bool:
+    """Enqueue an approver's question to the asker: in the request's thread, else directly. False: it does not wait."""
+    asked = get(conn, number)
+    if asked is None or asked.state is not ApprovalState.WAITING:
+        return False
+    approval_posts.question(conn, now, asked, by, text)
+    _record(conn, now, asked, Step.QUESTION, by, text=text)
+    return True
+
+
+def tend(conn: sqlite3.Connection, now: datetime) -> int:
+    """Do what time demands: expire requests, remind of others, and send directly what no channel takes.
+
+    Returns how many requests were concerned.
+    """
+    expired = conn.execute(EXPIRED, (to_int(now),)).fetchall()
+    for row in expired:
+        decide(conn, now, row["id"], ApprovalState.EXPIRED, BOT)
+    moved = [each for each in waiting(conn, now, TENDED) if approval_posts.send_otherwise(conn, now, each)]
+    late = conn.execute(TO_REMIND, (to_int(now), to_int(now - REMIND_AFTER), to_int(now))).fetchall()
+    for row in late:
+        approval_posts.remind(conn, now, row["id"])
+    return len(expired) + len(moved) + len(late)
+
+
+_STEPS = {
+    ApprovalState.APPROVED: Step.APPROVE,
+    ApprovalState.DECLINED: Step.DECLINE,
+    ApprovalState.EXPIRED: Step.EXPIRE,
+    ApprovalState.WITHDRAWN: Step.WITHDRAW,
+}
+
+
+def _live(conn: sqlite3.Connection, now: datetime, asker: str, deed: Deed, flow: str) -> list[Approval]:
+    rows = conn.execute(LIVE, (asker, deed.target, to_int(now), flow)).fetchall()
+    return [_approval(row) for row in rows]
+
+
+def _record(conn: sqlite3.Connection, now: datetime, asked: Approval, step: Step, by: str, *, text: str = "") -> None:
+    about = "; ".join(asked.deed.summary)[:ABOUT]
+    write = Write(
+        id=secrets.token_urlsafe(18),
+        dedup_key=f"approval:{asked.id}:{step}" + (f":{secrets.token_hex(8)}" if text else ""),
+        operation=f"approval.{step}",
+        actor=by,
+        channel=asked.channel,
+        begun_at=now,
+        state=WriteState.DONE,
+        change=ApprovalStep(asked.id, step, asked.asker, about, text or asked.reason),
+        amount_fen=asked.deed.amount_fen,
+        settled_at=now,
+    )
+    writes.begin(conn, write)
+
+
+def _approval(row: sqlite3.Row) -> Approval:
+    return Approval(
+        id=row["id"],
+        deed=codec.load_deed(row["deed"]),
+        asker=row["asker"],
+        flow=row["flow"],
+        channel=row["channel"],
+        approvers=frozenset(codec.load_ids(row["approvers"])),
+        asked_at=to_time(row["asked_at"]),
+        until=to_time(row["until"]),
+        state=ApprovalState(row["state"]),
+        decided_at=to_time(row["decided_at"]),
+        by=row["decided_by"],
+        reason=row["reason"],
+    )

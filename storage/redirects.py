@@ -1,0 +1,17 @@
+"""Messages that Slack does not take directly, and the threads in which their readers find them instead."""
+
+from __future__ import annotations
+
+from typing import TYPE_CHECKING
+
+from storage import alarms, approval_posts
+
+if TYPE_CHECKING:
+    import sqlite3
+
+    from storage.post import Post
+
+
+def move_to_thread(conn: sqlite3.Connection, post: Post) -> bool:
+    """Move a notice whose person takes no direct messages into its thread. False: there is no such thread."""
+    return approval_posts.say_in_thread(conn, post) or alarms.say_in_thread(conn, post)

@@ -1,0 +1,123 @@
+"""Approvals of real orders and payments: the form goes on with fresh amounts, and one purchase is approved once."""
+
+from __future__ import annotations
+
+from dataclasses import replace
+from decimal import Decimal
+from typing import TYPE_CHECKING
+
+import pytest
+from support.buying import ALIBABA, buying, made, open_order, own_goods, put, to_review, writes
+from support.wizard_steps import open_by, send_page, text_of, typed
+
+from sandbox.pandapon.trading.products import skus
+from tracking.writes import WriteState
+
+if TYPE_CHECKING:
+    from collections.abc import AsyncIterator
+    from pathlib import Path
+
+    from support.bot_harness import BotHarness
+
+    from sandbox.slack.workspace import Message
+
+MEI, TOM = "U0MEI00001", "U0TOM00002"
+
+
+@pytest.fixture
+async def harness(tmp_path: Path) -> AsyncIterator[BotHarness]:
+    """A bot whose orders above 50 yuan Tom has to approve."""
+    async with buying(tmp_path, approvals=f"50:{TOM}+{MEI}") as one:
+        yield one
+
+
+def request(harness: BotHarness) -> Message:
+    """The newest request in the channel."""
+    return [one for one in harness.slack.visible("#orders", "tom") if one.by_bot and "asks for approval" in one.text][
+        -1
+    ]
+
+
+def buttons(message: Message) -> dict[str, str]:
+    """The action ids of a message's buttons, by their labels."""
+    every = [each for block in message.blocks for each in block.get("elements") or [] if "action_id" in each]
+    return {each["text"]["text"]: each["action_id"] for each in every}
+
+
+async def ask(harness: BotHarness) -> Message:
+    """Fill the cart, review an order of about 100 yuan, confirm it, and return the request."""
+    put(harness, own_goods(harness, ALIBABA, "一家", "12.50", "红色 <!channel> 连衣裙"), 8)
+    await open_order(harness)
+    await to_review(harness, typed(note0="请用纸箱"))
+    await send_page(harness)
+    assert "Asked" in text_of(harness)
+    assert made(harness) == []
+    await harness.until(
+        lambda: "asks for approval" in str([one.text for one in harness.slack.visible("#orders", "tom")])
+    )
+    return request(harness)
+
+
+async def approve(harness: BotHarness, message: Message) -> Message:
+    """Approve as Tom; return what Mei is told."""
+    assert (await harness.slack.press("tom", message, buttons(message)["Approve"])).ok
+    own = harness.slack.workspace.direct(MEI)
+    await harness.until(lambda: any("Place the order" in buttons(one) for one in own.messages.values()))
+    return list(own.messages.values())[-1]
+
+
+async def go_on(harness: BotHarness, outcome: Message) -> None:
+    """Press the button of the direct message, and wait for the form."""
+    views = len(harness.slack.workspace.views)
+    assert (await harness.slack.press("mei", outcome, buttons(outcome)["Place the order"])).ok
+    await harness.until(lambda: len(harness.slack.workspace.views) > views and "⏳" not in text_of(harness))
+
+
+async def test_an_order_is_approved_placed_and_paid(harness: BotHarness) -> None:
+    """Tom sees the lines and the masked address; the payment of the same purchase needs no second approval."""
+    message = await ask(harness)
+    for part in ("一家", "连衣裙", "× 8", "请用纸箱", "王∗∗ · 杭州市 · ∗∗78"):
+        assert part in message.text, part
+    assert "<!channel>" not in message.text
+    assert "13812345678" not in str(message.blocks)
+    await go_on(harness, await approve(harness, message))
+    await send_page(harness)
+    assert "✅ Ordered" in text_of(harness)
+    assert len(made(harness)) == 1
+    [created] = [write for write in await writes(harness) if write.made]
+    assert created.approved_by == TOM
+    await harness.ask(f"/panda pay {made(harness)[0].order_id}")
+    await open_by(harness, "Pay")
+    await send_page(harness)
+    assert "Asked" not in text_of(harness)
+    paid = (await writes(harness))[0]
+    assert (paid.approved_by, paid.state) == (TOM, WriteState.DONE)
+
+
+async def test_who_approved_a_purchase_does_not_pay_it_alone(harness: BotHarness) -> None:
+    """Tom's own payment of what he approved is asked for: Mei decides."""
+    await go_on(harness, await approve(harness, await ask(harness)))
+    await send_page(harness)
+    await harness.ask(f"/panda pay {made(harness)[0].order_id}", user="tom")
+    await open_by(harness, "Pay", user="tom")
+    await send_page(harness, user="tom")
+    assert "Asked" in text_of(harness)
+    await harness.until(lambda: "A-2" in request(harness).text)
+    assert request(harness).notifies == {MEI}
+
+
+async def test_a_price_that_rose_meanwhile_is_shown_and_asked_for_anew(harness: BotHarness) -> None:
+    """The form opens with both prices; its confirmation needs a new approval."""
+    message = await ask(harness)
+    outcome = await approve(harness, message)
+    harness.world.goods = tuple(
+        goods if goods.seller != "一家" else replace(goods, price=Decimal(20)) for goods in harness.world.goods
+    )
+    for entry in harness.pandapon.account.carts[ALIBABA].values():
+        entry.sku = skus(harness.world.goods[-1])[0]
+    await go_on(harness, outcome)
+    assert "¥20.00" in text_of(harness)
+    assert "¥12.50" in text_of(harness)
+    await send_page(harness)
+    assert "A-2" in text_of(harness)
+    assert made(harness) == []
