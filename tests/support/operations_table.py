@@ -51,6 +51,8 @@ IN_SLACK = {
     "taobao.order.warehouse": "`order`: Change warehouse",
     "1688.order.wangwang": "`seller`, Message the seller",
     "taobao.order.im_link": "`seller`, Message the seller",
+    "taobao.goods.check": "`cart check`",
+    "1688.goods.category": "`discover category`",
     "address.get": "`address`",
     "address.save": "`address`: Add, Change",
     "freight.estimate": "`freight`; `product`: Freight abroad",
