@@ -8,9 +8,9 @@ from handlers.approvals import decisions
 from handlers.approvals import listing as approvals
 from handlers.buying import act_commands, acts, buy
 from handlers.buying import order as buying
-from handlers.cart import cart, quantity
+from handlers.cart import cart, check, quantity
 from handlers.channel import delivery_log, mute, settings, undo
-from handlers.goods import add_to_cart, discover, picture_search, product, search, seller
+from handlers.goods import add_to_cart, categories, discover, picture_search, product, search, seller
 from handlers.home import forms, tab
 from handlers.orders import listing, order, track
 from handlers.shipping import address_form, addresses, estimate_form, freight
@@ -21,10 +21,12 @@ FEATURES = (
     picture_search.FEATURE,
     product.FEATURE,
     discover.FEATURE,
+    categories.FEATURE,
     seller.FEATURE,
     add_to_cart.FEATURE,
     cart.FEATURE,
     quantity.FEATURE,
+    check.FEATURE,
     addresses.FEATURE,
     address_form.FEATURE,
     buy.FEATURE,

@@ -16,7 +16,7 @@ if TYPE_CHECKING:
     from tracking.freight import Offer
     from tracking.writes import Write
 
-SERVICE, DAYS = 60, 20  # characters
+SERVICE, DAYS = 60, 12  # characters
 
 
 def price(fen: int | None, currency: str = YUAN) -> str:
@@ -27,9 +27,9 @@ def price(fen: int | None, currency: str = YUAN) -> str:
     return money(amount) if currency in {"", YUAN} else f"{number(amount)} {escape(truncate(currency, 10))}"
 
 
-def service(offer: Offer) -> str:
+def service(offer: Offer, limit: int = SERVICE) -> str:
     """An offer's carrier and service; plain text, not Slack text."""
-    return truncate(" · ".join(part for part in (offer.company, offer.category) if part) or offer.service_id, SERVICE)
+    return truncate(" · ".join(part for part in (offer.company, offer.category) if part) or offer.service_id, limit)
 
 
 def days(offer: Offer) -> str:

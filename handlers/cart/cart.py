@@ -19,7 +19,8 @@ from handlers.parsing.options import read_options
 from handlers.parsing.words import Verb
 from handlers.wire import payloads
 from handlers.wire.errors import ForbiddenError, OutdatedError, RequestError
-from handlers.wire.requests import ShowCart
+from handlers.wire.requests import CheckCart, ShowCart
+from handlers.wire.text import folded
 from handlers.writing.additions import plan_addition, same_variant, variant_of
 from handlers.writing.cart_changes import Variant, change_cart
 from handlers.writing.flows import open_flow, own_flow
@@ -45,6 +46,7 @@ if TYPE_CHECKING:
 
 log = logging.getLogger(__name__)
 
+CHECK = (["check"], ["检查"])
 UNCLEAR = 10  # unclear changes that are looked for when the cart is shown
 
 
@@ -58,9 +60,11 @@ class ChosenLine:
     page: int
 
 
-def read_cart(command: TypedCommand) -> ShowCart:
-    """Read ``cart``. Raises UsageError."""
+def read_cart(command: TypedCommand) -> ShowCart | CheckCart:
+    """Read ``cart [check]``. Raises UsageError."""
     options, words = read_options(command)
+    if [folded(word.text) for word in words] in CHECK:
+        return CheckCart()
     if words:
         problem = _("{command} takes nothing after it").format(command="`/panda cart`")
         raise command.refuse(problem, suggestion="/panda cart")
@@ -237,7 +241,7 @@ def _help() -> HelpPage:
             "What is in the carts of 1688 and Taobao, by seller, with the totals. To add a product, press Details in a "
             "search, and Add to cart. Nothing is ordered or paid yet."
         ),
-        (("/panda cart", _("both carts")),),
+        (("/panda cart", _("both carts")), ("/panda cart check", _("is what lies in Taobao's cart still on sale?"))),
     )
 
 

@@ -17,7 +17,8 @@ from handlers.blocks.paging import of_rows
 from handlers.blocks.parts import run_button
 from handlers.blocks.text import code, escape, money, truncate
 from handlers.blocks.write_words import said
-from handlers.wire.requests import Search, ShowCart
+from handlers.wire.requests import CheckCart, Search, ShowCart
+from pandapon.shipment import Platform
 
 if TYPE_CHECKING:
     from collections.abc import Mapping, Sequence
@@ -25,12 +26,11 @@ if TYPE_CHECKING:
     from handlers.blocks.message import Block, Message
     from handlers.blocks.paging import Paging
     from pandapon.carts import CartLine
-    from pandapon.shipment import Platform
     from tracking.writes import Write
 
 PAGE_SIZE = 8  # lines; each has up to four buttons
 TITLE, VARIANT, SELLER = 80, 60, 40  # characters
-REFRESH, SEARCH = 3, 4  # numbers of buttons; the paging has 1 and 2
+REFRESH, SEARCH, CHECK = 3, 4, 5  # numbers of buttons; the paging has 1 and 2
 LOW = 10  # pieces left that are named
 
 
@@ -78,6 +78,8 @@ def cart(
     head += [el.section(said(write)) for write in pending]
     orders = flow_id if may_order and any(line.is_enabled for line in shown.every) else ""
     buttons = [*_order(orders, shown.every), *shown.paging.buttons(), run_button(_("Refresh"), REFRESH, shown.request)]
+    if any(line.platform is Platform.TAOBAO for line in shown.every):
+        buttons.append(run_button(_("Still on sale?"), CHECK, CheckCart()))
     layout = Layout([el.header(_heading(shown.every)), *head], tail=el.actions(buttons), room=LIST_ROOM)
     for platform, reason in errors.items():
         words = _("⚠️ Couldn't read the cart of {platform}: {reason}")

@@ -14,7 +14,7 @@ from handlers.goods.references import read_reference
 from handlers.parsing.options import read_options
 from handlers.parsing.typed_command import text_of
 from handlers.parsing.words import Verb, nearest
-from handlers.wire.requests import Discover
+from handlers.wire.requests import Discover, ShowCategories
 from handlers.wire.text import folded
 from pandapon.operations import goods
 
@@ -51,6 +51,7 @@ KINDS: dict[str, tuple[Operation[Any, Any], Callable[[Discover], Request]]] = {
     "global": (goods.GLOBAL_SELECTION, _selection),
     "recommended": (goods.RECOMMENDED, _selection),
 }
+CATEGORY, CATEGORY_ID = frozenset({"category", "categories", "类目", "分类"}), 18  # words; digits of its id
 NEED_AN_ID = frozenset({"store", "similar"})
 SYNONYMS = {
     "热销": "hot",
@@ -62,9 +63,11 @@ SYNONYMS = {
 }
 
 
-def read_discover(command: TypedCommand) -> Discover:
+def read_discover(command: TypedCommand) -> Discover | ShowCategories:
     """Read ``discover KIND [ID|WORDS]``. Raises UsageError."""
     options, words = read_options(command)
+    if words and folded(words[0].text) in CATEGORY:
+        return _read_category(command, [word.text for word in words[1:]])
     known = {**{kind: kind for kind in KINDS}, **SYNONYMS}
     first = folded(words[0].text) if words else "hot"
     kind = known.get(first)
@@ -82,6 +85,14 @@ def read_discover(command: TypedCommand) -> Discover:
             raise command.refuse(problem, suggestion="/panda help product")
         about = product.product_id
     return Discover(kind, about, options.page)
+
+
+def _read_category(command: TypedCommand, words: list[str]) -> ShowCategories:
+    wanted = folded(words[0]) if words else "0"
+    if len(words) > 1 or not (wanted.isascii() and wanted.isdigit() and len(wanted) <= CATEGORY_ID):
+        problem = _("a category has a number, which {command} shows").format(command="`/panda discover category`")
+        raise command.refuse(problem, suggestion="/panda discover category")
+    return ShowCategories(wanted)
 
 
 async def discover(interaction: Interaction, request: Discover) -> Message:
@@ -106,6 +117,7 @@ def _help() -> HelpPage:
         ),
         (
             ("/panda discover hot", _("the hot list")),
+            ("/panda discover category", _("1688's categories; each leads to its parts or to a search")),
             ("/panda discover selection 连衣裙", _("1688's selection for a word; also `global` and `recommended`")),
         ),
     )

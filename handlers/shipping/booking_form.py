@@ -46,7 +46,7 @@ if TYPE_CHECKING:
 
 RECEIVER, SERVICE, REVIEW = "receiver", "service", "review"
 OFFERS = 10  # services to choose from: Slack's limit of radio buttons
-TITLE, LINE = 60, 60  # characters
+TITLE, LINE, CHOICE = 60, 60, 26  # characters
 LINES = 6  # of each order that the review names
 
 
@@ -123,7 +123,7 @@ def _service(flow: Flow) -> Page:
 
 
 def _choice(offer: Offer) -> str:
-    parts = [price(offer.fen, offer.currency), freight_words.service(offer), freight_words.days(offer)]
+    parts = [price(offer.fen, offer.currency), freight_words.service(offer, CHOICE), freight_words.days(offer)]
     return " · ".join(part for part in parts if part).replace("<", "＜")
 
 

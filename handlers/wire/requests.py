@@ -122,6 +122,26 @@ class ShowCart:
 
 
 @dataclass(frozen=True, slots=True)
+class CheckCart:
+    """Ask whether what lies in Taobao's cart is still on sale."""
+
+    def command(self) -> str:
+        """The canonical text."""
+        return "cart check"
+
+
+@dataclass(frozen=True, slots=True)
+class ShowCategories:
+    """Show the parts of one of 1688's categories. ``category_id``: 0 for the top ones."""
+
+    category_id: str = "0"
+
+    def command(self) -> str:
+        """The canonical text."""
+        return _joined("discover category", self.category_id)
+
+
+@dataclass(frozen=True, slots=True)
 class ShowAddresses:
     """Show the account's saved addresses to the person alone. ``is_whole``: unmasked."""
 

@@ -82,7 +82,7 @@ async def test_every_listener_says_what_it_acts_on(harness: BotHarness) -> None:
         ("action", "cart_undo", "a line that this person removed from the cart"),
         ("action", "cart_quantity", of_line),
         ("view", "cart_quantity", "the line for which this person opened the form, as the bot remembers it"),
-        *pages("address", "fill", "review"),
+        *pages("address", "fill", "review", forgets=True),
         ("action", "add_address", "nothing but the list of addresses, for a person who may change it"),
         ("action", "change_address", "a saved address that is looked up again, for a person who may change it"),
         *pages("order", "nowhere", "fill", "review"),
@@ -92,6 +92,14 @@ async def test_every_listener_says_what_it_acts_on(harness: BotHarness) -> None:
         ("action", "order_act", "orders that are read again, for a person who may order"),
         ("action", "act_resume", "the act that was offered to this person, as the bot remembers it"),
         ("action", "pay_page", nothing),
+        *pages("freight", "receiver", "service", "review")[:3],
+        *pages("parcels", "fill", "review")[:2],
+        *pages("freight", forgets=True),
+        *pages("parcels"),
+        ("action", "ship_abroad", "orders that are read again"),
+        ("action", "tell_parcels", "an order that is read again, for a person who may tell the warehouse"),
+        *pages("estimate", "fill", "offers", forgets=True),
+        ("action", "estimate_freight", "a product that is looked up again"),
         ("action", "watch_here", of_watching),
         ("action", "unwatch_here", of_unwatching),
         ("action", "undo_watch", of_unwatching),
@@ -130,6 +138,7 @@ async def test_every_listener_says_what_it_acts_on(harness: BotHarness) -> None:
         ("action", "…", nothing),
         ("shortcut", "…", nothing),
         ("view", "…", nothing),
+        ("view_closed", "…", nothing),
         ("options", "…", nothing),
         ("event", "…", nothing),
     ]
@@ -138,11 +147,12 @@ async def test_every_listener_says_what_it_acts_on(harness: BotHarness) -> None:
     assert every == {name for name in ids if not name.startswith(FLOW)}
 
 
-def pages(form: str, *steps: str, presses: tuple[str, ...] = ()) -> list[tuple[str, str, str]]:
+def pages(form: str, *steps: str, presses: tuple[str, ...] = (), forgets: bool = False) -> list[tuple[str, str, str]]:
     """The listeners of a form of several pages."""
     own = "the form that this person opened, as the bot remembers it"
     views = [("view", f"{FLOW}{form}:{step}", own) for step in steps]
-    return [*views, *(("action", f"{FLOW}{form}:{press}:", own) for press in ("back", *presses))]
+    closing = [("view_closed", f"{FLOW}{form}:", own)] if forgets else []
+    return [*views, *(("action", f"{FLOW}{form}:{press}:", own) for press in ("back", *presses)), *closing]
 
 
 async def test_every_command_says_what_it_wants_of_a_channel() -> None:
@@ -156,7 +166,7 @@ async def test_every_command_says_what_it_wants_of_a_channel() -> None:
     assert {kind for kind, need in needs.items() if need is Need.READ} == looking
 
 
-@pytest.mark.parametrize("kind", ["command", "action", "shortcut", "view", "options", "event"])
+@pytest.mark.parametrize("kind", ["command", "action", "shortcut", "view", "view_closed", "options", "event"])
 async def test_a_listener_that_does_not_say_it_stops_the_start(harness: BotHarness, kind: str) -> None:
     """Whenever it came: before the others, or after them and before the start."""
     assert harness.bot is not None

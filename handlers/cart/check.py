@@ -1,0 +1,102 @@
+"""``cart check``: whether Taobao still sells what lies in its cart, so many pieces of it, at the price shown there."""
+
+from __future__ import annotations
+
+from typing import TYPE_CHECKING
+
+from handlers.blocks import elements as el
+from handlers.blocks.i18n import _, ngettext
+from handlers.blocks.locale_data import number
+from handlers.blocks.message import Layout
+from handlers.blocks.parts import run_button
+from handlers.blocks.text import code, escape, money, truncate
+from handlers.commands.declarations import Answer, Feature
+from handlers.wire.requests import CheckCart, ShowCart
+from pandapon import carts
+from pandapon.operations import goods
+from pandapon.operations.goods import CheckedProduct, CheckProducts
+from pandapon.operations.requests import made
+from pandapon.shipment import Platform
+
+if TYPE_CHECKING:
+    from collections.abc import Mapping, Sequence
+
+    from handlers.blocks.message import Message
+    from handlers.interactions.context import Context
+    from handlers.interactions.interaction import Interaction
+    from pandapon.carts import CartLine
+    from pandapon.operations.goods import TaobaoProduct
+
+AT_ONCE = 100  # products of one call [stated]
+TITLE, REASON = 80, 120  # characters
+
+
+async def check_cart(interaction: Interaction, _request: CheckCart) -> Message:
+    """Ask PandaPon for every product in Taobao's cart, as it is sold now."""
+    ctx = interaction.ctx
+    lines = await ctx.api.cart(Platform.TAOBAO)
+    back = el.actions([run_button(_("◀ Back to the cart"), 1, ShowCart())])
+    named = [line for line in lines if line.product_id]
+    if not named:
+        return el.message([el.section(_("📭 Taobao's cart is empty.")), *back])
+    sold, reasons = await _asked(ctx, named)
+    found = [(line, _problem(line, sold.get(line.product_id), reasons)) for line in named]
+    wrong = [(line, problem) for line, problem in found if problem]
+    layout = Layout([el.header(_heading(len(named), len(wrong)))], tail=back)
+    for line, problem in wrong:
+        words = " / ".join(part for part in (line.title, line.variant) if part) or line.product_id
+        if not layout.add(el.section(f"{problem}\n*{escape(truncate(words, TITLE))}*")):
+            break
+    return el.message(layout.blocks)
+
+
+async def _asked(ctx: Context, lines: Sequence[CartLine]) -> tuple[dict[str, TaobaoProduct], dict[str, str]]:
+    """The products that are sold, and why others are not, by product id. Raises PandaPonError."""
+    skus: dict[str, list[str]] = {}
+    for line in lines:
+        skus.setdefault(line.product_id, []).extend([line.sku_id] if line.sku_id else [])
+    sold: dict[str, TaobaoProduct] = {}
+    reasons: dict[str, str] = {}
+    every = tuple(made(lambda item, ids: CheckedProduct(item_id=item, sku_ids=ids), *each) for each in skus.items())
+    for begin in range(0, len(every), AT_ONCE):
+        products = every[begin : begin + AT_ONCE]
+        answer = await ctx.api.run(goods.TAOBAO_CHECK, CheckProducts(params=products))
+        sold |= {product.item_id: product for product in answer.mp_products}
+        why = dict(zip(answer.no_mp_product_item_ids, answer.no_mp_reason_list, strict=False))
+        reasons |= {item: why.get(item, "") for item in answer.no_mp_product_item_ids}
+    return sold, reasons
+
+
+def _problem(line: CartLine, product: TaobaoProduct | None, reasons: Mapping[str, str]) -> str:
+    """What is wrong with a line, as Slack text; empty: it can be bought as it stands in the cart."""
+    if product is None:
+        if line.product_id not in reasons:
+            return _("❓ PandaPon said nothing of this product.")
+        reason = escape(truncate(reasons[line.product_id], REASON))
+        return _("⛔ No longer on sale: {reason}").format(reason=reason) if reason else _("⛔ No longer on sale.")
+    sku = next((each for each in product.sku_list if each.sku_id == line.sku_id), None)
+    if line.sku_id and product.sku_list and sku is None:
+        return _("⛔ This variant is no longer sold.")
+    left = sku.quantity if sku else product.quantity
+    if left is not None and left < line.quantity:
+        words = ngettext("⚠️ Only {n} piece is left.", "⚠️ Only {n} pieces are left.", left)
+        return words.format(n=number(left)) if left > 0 else _("⛔ Sold out.")
+    offered = sku or product
+    price = offered.promotion_price if offered.promotion_price is not None else offered.price
+    if price is not None and line.price is not None and carts.fen(price) != carts.fen(line.price):
+        return _("⚠️ The price is now {now}, and {then} in the cart.").format(now=money(price), then=money(line.price))
+    return ""
+
+
+def _heading(n: int, wrong: int) -> str:
+    if not wrong:
+        return ngettext("✅ {n} product is on sale", "✅ All {n} products are on sale", n).format(n=number(n))
+    words = ngettext("{n} of {all} lines needs a look", "{n} of {all} lines need a look", wrong)
+    return words.format(n=number(wrong), all=number(n))
+
+
+def _not_checked(_request: CheckCart) -> str:
+    return _("Couldn't check {command}").format(command=code("/panda cart"))
+
+
+FEATURE = Feature(answers=(Answer(CheckCart, check_cart, failed=_not_checked, is_repeatable=True),))
