@@ -1,11 +1,10 @@
-"""Refunds and returns of both platforms as one kind of value: reading them, and the calls that ask for and change them.
+"""Refunds and returns of both platforms as one kind of value, and the calls that ask for and change them.
 
 1688 has no list of refunds, and no operations for messages, changes and withdrawals [the vendor's navigation].
 """
 
 from __future__ import annotations
 
-import asyncio
 import base64
 from dataclasses import dataclass
 from datetime import datetime
@@ -16,16 +15,12 @@ from typing import TYPE_CHECKING, Any
 from pydantic import BaseModel, ConfigDict
 
 from pandapon import fields
-from pandapon.errors import NotFoundError
-from pandapon.models import Page
 from pandapon.operations import refunds as ops
-from pandapon.operations.requests import Nothing
 from pandapon.shipment import Platform
 
 if TYPE_CHECKING:
     from collections.abc import Mapping, Sequence
 
-    from pandapon.client import PandaPon
     from pandapon.operations.operation import Operation
     from pandapon.operations.requests import Request
 
@@ -35,7 +30,6 @@ ALIBABA, TAOBAO = Platform.ALIBABA, Platform.TAOBAO
 ASK: Mapping[Platform, Operation[Any, Any]] = {ALIBABA: ops.ALIBABA_CREATE, TAOBAO: ops.TAOBAO_SUBMIT}
 TERMS: Mapping[Platform, Operation[Any, Any]] = {ALIBABA: ops.ALIBABA_REASONS, TAOBAO: ops.TAOBAO_RENDER}
 SHIP: Mapping[Platform, Operation[Any, Any]] = {ALIBABA: ops.ALIBABA_RETURN, TAOBAO: ops.TAOBAO_RETURN}
-LETTERS = 50  # messages of a refund that are read
 
 
 class GoodsState(StrEnum):
@@ -132,76 +126,6 @@ class RefundChange:
     description: str | None = None
 
 
-# --- reading ----------------------------------------------------------------------------------------------------------
-
-
-async def terms(api: PandaPon, ask: RefundAsk) -> RefundTerms:
-    """Return the reasons and limits of a refund. Raises PandaPonError, and ValueError for ids that cannot be sent."""
-    if ask.platform is ALIBABA:
-        entries = tuple(line.entry_id for line in ask.lines)
-        question = ops.RefundReasons(order_id=ask.order_id, order_entry_ids=entries or None, goods_status=_stage(ask))
-        return RefundTerms(reasons=_reasons(await api.run(TERMS[ALIBABA], question)))
-    codes = api.refund_codes
-    asked = ops.RenderRefund(
-        sub_order_id=ask.lines[0].entry_id,
-        refund_type=_type(codes, with_return=ask.with_return),
-        goods_status=_goods(codes, ask.goods),
-    )
-    template = (await api.run(ops.TAOBAO_RENDER, asked)).refund_order_template
-    if template is None:
-        return RefundTerms()
-    limits = template.max_refund_fee
-    least, most = (limits.min_refund_fee, limits.refund_fee) if limits else (None, None)
-    return RefundTerms(reasons=_reasons(template.refund_reasons), least=least, most=most)
-
-
-async def refund(api: PandaPon, platform: Platform, refund_id: str) -> AskedRefund:
-    """Return one refund. Raises NotFoundError for an unknown id, and the other PandaPonErrors."""
-    asked = ops.RefundId(refund_id=refund_id)
-    if platform is ALIBABA:
-        answer = await api.run(ops.ALIBABA_DETAIL, asked)
-        if answer.id or answer.status or answer.apply_payment is not None:
-            return _alibaba(answer, refund_id)
-    else:
-        detail = (await api.run(ops.TAOBAO_DETAIL, asked)).refund_order_aggregate
-        if detail is not None and detail.refund_order is not None:
-            return _taobao_detail(detail, refund_id, api.refund_codes)
-    raise NotFoundError(f"PandaPon has no refund {refund_id!r}")
-
-
-async def taobao_refunds(
-    api: PandaPon, *, page: int = 1, page_size: int = 20, order_id: str | None = None
-) -> Page[AskedRefund]:
-    """Return a page of Taobao's refunds, those of one order where its id is given. Raises PandaPonError."""
-    asked = ops.ListRefunds(page_no=page, page_size=page_size, purchase_order_id=order_id)
-    rows = await api.run(ops.TAOBAO_LIST, asked)
-    made = tuple(_taobao(row, row.refund_id, api.refund_codes) for row in rows.items if row.refund_id)
-    return Page[AskedRefund](items=made, page=page, page_size=page_size, total=rows.total)
-
-
-async def details(api: PandaPon, refunds: Sequence[AskedRefund]) -> tuple[AskedRefund, ...]:
-    """Return these refunds with everything that is known of each. Raises PandaPonError."""
-    return tuple(await asyncio.gather(*(refund(api, each.platform, each.refund_id) for each in refunds)))
-
-
-async def letters(api: PandaPon, refund_id: str) -> tuple[Letter, ...]:
-    """Return the messages of a Taobao refund, the oldest first where their times are known. Raises PandaPonError."""
-    page = await api.run(ops.TAOBAO_MESSAGES, ops.RefundMessages(refund_id=refund_id, page_size=LETTERS))
-    made = [Letter(author=row.owner_nick, words=row.content, at=row.create_time) for row in page.items]
-    return tuple(sorted(made, key=lambda each: each.at.timestamp() if each.at else 0.0))
-
-
-async def carriers(api: PandaPon, platform: Platform, refund_id: str) -> tuple[ReturnCarrier, ...]:
-    """Return the carriers that a return may name. Raises PandaPonError."""
-    if platform is ALIBABA:
-        rows = await api.run(ops.ALIBABA_CARRIERS, Nothing())
-        named = [(row.company_no or row.id, row.company_name) for row in rows]
-    else:
-        answer = await api.run(ops.TAOBAO_RETURN_RENDER, ops.RefundId(refund_id=refund_id))
-        named = [(row.company_name or row.company_no, row.company_name) for row in answer.logistics_companies]
-    return tuple(ReturnCarrier(code=code, name=name or code) for code, name in dict(named).items() if code)
-
-
 # --- calls ------------------------------------------------------------------------------------------------------------
 
 
@@ -216,14 +140,14 @@ def asking(ask: RefundAsk, codes: Mapping[str, int]) -> Call:
             apply_carriage=ask.shipping,
             apply_reason_id=ask.reason_id,
             description=ask.description,
-            goods_status=_stage(ask),
+            goods_status=stage_of(ask),
             vouchers=ask.vouchers or None,
             order_entry_count_list=tuple(ops.EntryCount(id=line.entry_id, count=line.pieces) for line in ask.lines),
         )
     return ops.TAOBAO_SUBMIT, ops.SubmitRefund(
         sub_order_id=ask.lines[0].entry_id,
-        refund_type=_type(codes, with_return=ask.with_return),
-        goods_status=_goods(codes, ask.goods),
+        refund_type=type_of(codes, with_return=ask.with_return),
+        goods_status=goods_of(codes, ask.goods),
         reason_id=ask.reason_id,
         refund_fee=ask.amount,
         refund_desc=ask.description or None,
@@ -281,10 +205,10 @@ def made_voucher(answer: Any) -> tuple[str, ...]:
     return (address,) if address else ()
 
 
-# --- parts ------------------------------------------------------------------------------------------------------------
+# --- readers ----------------------------------------------------------------------------------------------------------
 
 
-def _stage(ask: RefundAsk) -> str:
+def stage_of(ask: RefundAsk) -> str:
     """1688's word for where the goods are [upstream]."""
     if ask.is_over:
         is_here = ask.goods is GoodsState.RECEIVED
@@ -296,20 +220,23 @@ def _stage(ask: RefundAsk) -> str:
     }[ask.goods]
 
 
-def _type(codes: Mapping[str, int], *, with_return: bool) -> int:
+def type_of(codes: Mapping[str, int], *, with_return: bool) -> int:
+    """Taobao's number for what is asked for."""
     return codes["return" if with_return else "refund"]
 
 
-def _goods(codes: Mapping[str, int], goods: GoodsState) -> int:
+def goods_of(codes: Mapping[str, int], goods: GoodsState) -> int:
+    """Taobao's number for where the goods are; it knows no goods that are not shipped."""
     return codes["received" if goods is GoodsState.RECEIVED else "not_received"]
 
 
-def _reasons(rows: Sequence[ops.Reason]) -> tuple[RefundReason, ...]:
+def reasons_of(rows: Sequence[ops.Reason]) -> tuple[RefundReason, ...]:
+    """Read reasons; rows without an id are left out."""
     named = [(row.reason_id or row.id, row.reason_desc or row.name) for row in rows]
     return tuple(RefundReason(reason_id=number, words=words or number) for number, words in named if number)
 
 
-def _alibaba(row: ops.AlibabaRefund, refund_id: str) -> AskedRefund:
+def read_alibaba(row: ops.AlibabaRefund, refund_id: str) -> AskedRefund:
     """Read a 1688 refund. The names of what the published page cuts off are the upstream's [inferred]."""
     more = row.model_extra or {}
     parts = [part for part in (row.apply_payment, row.apply_carriage) if part is not None]
@@ -334,7 +261,8 @@ def _flag(text: str) -> bool | None:
     return {"true": True, "false": False, "1": True, "0": False}.get(text.strip().casefold())
 
 
-def _taobao(row: ops.TaobaoRefund, refund_id: str, codes: Mapping[str, int]) -> AskedRefund:
+def read_taobao(row: ops.TaobaoRefund, refund_id: str, codes: Mapping[str, int]) -> AskedRefund:
+    """Read a row of Taobao's list."""
     kinds = {str(codes["return"]): True, str(codes["refund"]): False}
     return AskedRefund(
         platform=TAOBAO,
@@ -350,7 +278,8 @@ def _taobao(row: ops.TaobaoRefund, refund_id: str, codes: Mapping[str, int]) -> 
     )
 
 
-def _taobao_detail(detail: ops.RefundAggregate, refund_id: str, codes: Mapping[str, int]) -> AskedRefund:
+def read_taobao_detail(detail: ops.RefundAggregate, refund_id: str, codes: Mapping[str, int]) -> AskedRefund:
+    """Read a Taobao refund with its line and shipment. ``detail`` has a refund."""
     assert detail.refund_order is not None
     line, sent = detail.purchase_order_line, (detail.logistics.model_extra or {}) if detail.logistics else {}
     facts: dict[str, Any] = {
@@ -360,4 +289,4 @@ def _taobao_detail(detail: ops.RefundAggregate, refund_id: str, codes: Mapping[s
     if line is not None:
         order, entry = line.purchase_order_id, line.purchase_order_line_id
         facts |= {"order_id": order, "entry_id": entry, "title": line.item_title}
-    return _taobao(detail.refund_order, refund_id, codes).model_copy(update=facts)
+    return read_taobao(detail.refund_order, refund_id, codes).model_copy(update=facts)

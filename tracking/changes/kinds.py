@@ -12,6 +12,7 @@ from tracking.changes.cart import CartChange
 from tracking.changes.freight import DomesticParcels, FreightBooking
 from tracking.changes.order_acts import Cancellation, PayLink, Payment, Receipt, WarehouseChange
 from tracking.changes.orders import OrderCreation
+from tracking.changes.refunds import LetterSent, ProofSent, RefundAsked, RefundChanged, RefundWithdrawn, ReturnSent
 
 if TYPE_CHECKING:
     from pandapon.shipment import Platform
@@ -27,6 +28,12 @@ Change = (
     | WarehouseChange
     | FreightBooking
     | DomesticParcels
+    | RefundAsked
+    | RefundChanged
+    | RefundWithdrawn
+    | LetterSent
+    | ReturnSent
+    | ProofSent
 )
 KINDS: tuple[type[Change], ...] = get_args(Change)
 
