@@ -76,7 +76,7 @@ def _paths(value: dict[str, str]) -> dict[str, str]:
 
 def _refund_codes(value: dict[str, int]) -> dict[str, int]:
     if unknown := value.keys() - TAOBAO_REFUND_CODES.keys():
-        raise ValueError(f"there is no {sorted(unknown)[0]!r}; the names are {', '.join(TAOBAO_REFUND_CODES)}")
+        raise ValueError(f"there is no {min(unknown)!r}; the names are {', '.join(TAOBAO_REFUND_CODES)}")
     return value
 
 

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from handlers.about import audit, start, status
 from handlers.about import help as help_
+from handlers.aftersales import asking, handling, refunds
 from handlers.buying import act_commands, acts, buy
 from handlers.buying import order as buying
 from handlers.cart import cart, quantity
@@ -31,6 +32,9 @@ FEATURES = (
     acts.FEATURE,
     freight.FEATURE,
     estimate_form.FEATURE,
+    asking.FEATURE,
+    handling.FEATURE,
+    refunds.FEATURE,
     order.FEATURE,
     listing.FEATURE,
     track.FEATURE,

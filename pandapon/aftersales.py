@@ -30,6 +30,7 @@ ALIBABA, TAOBAO = Platform.ALIBABA, Platform.TAOBAO
 ASK: Mapping[Platform, Operation[Any, Any]] = {ALIBABA: ops.ALIBABA_CREATE, TAOBAO: ops.TAOBAO_SUBMIT}
 TERMS: Mapping[Platform, Operation[Any, Any]] = {ALIBABA: ops.ALIBABA_REASONS, TAOBAO: ops.TAOBAO_RENDER}
 SHIP: Mapping[Platform, Operation[Any, Any]] = {ALIBABA: ops.ALIBABA_RETURN, TAOBAO: ops.TAOBAO_RETURN}
+CARRIERS: Mapping[Platform, Operation[Any, Any]] = {ALIBABA: ops.ALIBABA_CARRIERS, TAOBAO: ops.TAOBAO_RETURN_RENDER}
 
 
 class GoodsState(StrEnum):
@@ -244,14 +245,14 @@ def read_alibaba(row: ops.AlibabaRefund, refund_id: str) -> AskedRefund:
         platform=ALIBABA,
         refund_id=refund_id,
         order_id=fields.text(more, "orderId"),
-        code=row.status or fields.text(more, "status", "refundStatus"),
-        amount=sum(parts, Decimal()) if parts else None,
+        code=row.status or fields.text(more, "refundStatus"),
+        amount=row.refund_payment or (sum(parts, Decimal()) if parts else None),
         reason_id=row.apply_reason_id,
         reason=row.apply_reason,
         description=fields.words(more, "description"),
         with_return=_flag(row.buyer_send_goods),
-        until=getattr(row, "gmt_time_out", None),
-        refusal=getattr(row, "reject_reason", ""),
+        until=row.gmt_time_out,
+        refusal=row.reject_reason,
         carrier=row.buyer_logistics_name,
         number=fields.text(more, "freightBill", "buyerLogisticsNo"),
     )

@@ -24,6 +24,7 @@ from tracking.messages import (
     Notice,
     OrdersChanged,
     OrdersCorrected,
+    RefundRequested,
     Reminder,
     SettingsChanged,
     StoppedAll,
@@ -207,6 +208,8 @@ def dump_change(change: ChannelChange) -> str:
             facts["undo"] = undo
         case OrdersChanged(by, act, ids):
             facts = {"line": "orders", "by": by, "act": act, "ids": ids}
+        case RefundRequested(by, key, title, fen, with_return):
+            facts = {"line": "refund", "by": by, "key": key, "title": title, "fen": fen, "with_return": with_return}
         case _:
             raise TypeError(type(change).__name__)
     return json.dumps(facts, ensure_ascii=False)
@@ -239,6 +242,8 @@ def _change(facts: dict[str, Any]) -> ChannelChange:
             return SettingsChanged(by, settings, former_settings, _filter(facts.get("filter_all")), filters)
         case "orders":
             return OrdersChanged(by, str(facts["act"]), tuple(facts["ids"]))
+        case "refund":
+            return RefundRequested(by, facts["key"], facts["title"], int(facts["fen"]), bool(facts["with_return"]))
         case other:
             raise LookupError(other)
 
