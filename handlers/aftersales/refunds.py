@@ -35,7 +35,7 @@ if TYPE_CHECKING:
     from pandapon.models import Order
     from tracking.writes import Write
 
-_REFUND_ID = re.compile(r"[A-Za-z0-9_-]{4,40}")
+_REFUND_ID = re.compile(r"[A-Za-z0-9_-]{3,40}")
 _ORDER_ID = re.compile(r"[0-9]{6,20}")
 
 

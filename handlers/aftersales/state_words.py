@@ -17,8 +17,8 @@ if TYPE_CHECKING:
     from pandapon.aftersales import AskedRefund
 
 _SIGNS = {
-    RefundState.REQUESTED: "⏳",
-    RefundState.SENT_BACK: "⏳",
+    RefundState.REQUESTED: "🕓",
+    RefundState.SENT_BACK: "🕓",
     RefundState.AGREED: "✋",
     RefundState.REFUSED: "✋",
     RefundState.TO_CHANGE: "✋",
