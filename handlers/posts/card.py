@@ -96,7 +96,9 @@ def card(
         [el.header(heading(state, order, snapshot.ref))],
         tail=[
             el.context(" · ".join(part for part in small_print if part)),
-            *el.actions(_buttons(watch, muted, now, acts=possible(order) if may_act and order else ())),
+            *el.actions(
+                _buttons(watch, snapshot.milestone, muted, now, acts=possible(order) if may_act and order else ())
+            ),
         ],
     )
     notes = [muted_line(*muted, now)] if muted else []
@@ -184,7 +186,13 @@ def _ended(watch: Watch) -> str:
     return _("No longer watched.")
 
 
-def _buttons(watch: Watch, muted: tuple[str, datetime] | None, now: datetime, acts: Sequence[str] = ()) -> list[Block]:
+def _buttons(
+    watch: Watch,
+    stands: Milestone | None,
+    muted: tuple[str, datetime] | None,
+    now: datetime,
+    acts: Sequence[str] = (),
+) -> list[Block]:
     ref = ref_of(watch)
     track = show_button(_("Track"), 1, Track(ref.order_id, ref.platform))
     if watch.state is WatchState.ENDED:
@@ -197,16 +205,15 @@ def _buttons(watch: Watch, muted: tuple[str, datetime] | None, now: datetime, ac
         _mute_option(watch, muted, now),
         run_option(_("Message the seller"), ContactSeller(order_id=ref.order_id, platform=ref.platform)),
         run_option(_("What was posted, and why"), Why(ref.order_id, watch.channel)),
-        _refund_option(ref) if _is_refund_likely(watch) else _settings_option(watch),
+        _refund_option(ref) if _is_refund_likely(stands) else _settings_option(watch),
     ]
     named = (ref.order_id,)
     waiting = [show_button(label(act), 2, ActOnOrders(act, named, ref.platform)) for act in wanted]
     return [track, *waiting, el.overflow(options, f"{action_ids.MENU}1")]
 
 
-def _is_refund_likely(watch: Watch) -> bool:
-    """Whether a refund is likelier wanted than the settings: a menu has five options, and each of the others counts."""
-    stands = watch.milestone
+def _is_refund_likely(stands: Milestone | None) -> bool:
+    """Whether a refund is likelier wanted than the settings: a menu has five options, and the others are needed."""
     return stands is not None and (stands.is_problem or stands is Milestone.DELIVERED)
 
 

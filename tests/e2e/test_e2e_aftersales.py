@@ -37,9 +37,10 @@ from sandbox.pandapon.world import Refund
 from tracking.writes import Write, WriteState
 
 if TYPE_CHECKING:
-    from pandapon.shipment import Platform
     from collections.abc import AsyncIterator
     from pathlib import Path
+
+    from pandapon.shipment import Platform
 
 PLATFORMS = [ALIBABA, TAOBAO]
 EVIL = "<!channel> <@U0TOM00002> *b* https://evil.example :smile: 13812345678"
@@ -411,7 +412,8 @@ async def test_messages_of_both(harness: BotHarness) -> None:
 
 
 async def test_ways_that_lead_there(harness: BotHarness) -> None:
-    """The order's answer and the card's menu lead to the order's refunds."""
+    """The order's answer leads to its refunds; so does the menu of its card, once something is wrong with it."""
+    harness.scan("快件外包装破损，已登记为问题件", status="TRANSPORT")
     await harness.ask(f"/panda order {ORDERS[ALIBABA]}")
     assert "Refunds of 1688" in await harness.press("Refund…")
     await harness.ask(f"/panda watch {ORDERS[ALIBABA]}")
