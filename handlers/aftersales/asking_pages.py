@@ -71,11 +71,11 @@ def reason_page(flow: Flow) -> Page:
     most = most_of(asking, ask)
     blocks = [el.section(_moved(*asking.moved))] if asking.moved else []
     blocks += [el.section("\n".join(_chosen(asking)))]
-    blocks.append(_amount_field(_("Refund amount in yuan"), names.AMOUNT, f"{ask.amount:f}", _limits(asking, most)))
+    blocks.append(_amount_field(_("Refund amount in yuan"), names.AMOUNT, f"{ask.amount:.2f}", _limits(asking, most)))
     if asking.shipping_fen and asking.platform is Platform.ALIBABA:
         hint = _("Up to {amount}, if you want the shipping back, too.").format(amount=yuan(asking.shipping_fen))
         label = _("Shipping to refund, in yuan")
-        blocks.append(_amount_field(label, names.SHIPPING, f"{ask.shipping:f}", hint, optional=True))
+        blocks.append(_amount_field(label, names.SHIPPING, f"{ask.shipping:.2f}", hint, optional=True))
     if terms:
         reasons = [Choice(each.reason_id, _label(each.words, REASON)) for each in terms.reasons[:REASONS]]
         blocks.append(field(_("Reason"), names.REASON, select(reasons, ask.reason_id)))

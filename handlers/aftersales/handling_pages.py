@@ -85,7 +85,7 @@ def change_page(flow: Flow) -> Page:
     if fen is None and refund.amount is not None:
         fen = carts.fen(refund.amount)
     amount: Block = {"type": "number_input", "action_id": VALUE, "is_decimal_allowed": True, "min_value": "0"}
-    amount |= {"initial_value": f"{yuan_of(fen):f}"} if fen is not None else {}
+    amount |= {"initial_value": f"{yuan_of(fen):.2f}"} if fen is not None else {}
     most = terms.most if terms else None
     hint = _("Up to {amount}.").format(amount=money(most)) if most is not None else ""
     blocks = [_refund(handling), field(_("Refund amount in yuan"), AMOUNT, amount, hint=hint)]
