@@ -24,6 +24,7 @@ def api_config(settings: Settings) -> Config:
         concurrency=settings.pandapon_concurrency,
         read_timeout=settings.pandapon_read_timeout_seconds,
         taobao_amounts=settings.pandapon_taobao_amounts,
+        taobao_refund_codes=settings.pandapon_taobao_refund_codes,
         freight_signature=settings.pandapon_freight_signature,
         proxy=proxy_for(settings.pandapon_base_url, settings),
         certificates=str(settings.certificates) if settings.certificates else None,

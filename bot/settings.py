@@ -16,6 +16,7 @@ from pydantic_settings import BaseSettings, SettingsConfigDict
 from bot.addresses import base_url, passwords, proxy_address
 from handlers.blocks.team_glosses import GlossFileError
 from handlers.blocks.team_glosses import load as load_glosses
+from pandapon.config import TAOBAO_REFUND_CODES
 from pandapon.operations.catalogue import Catalogue
 from pandapon.signing import Signer
 from tracking.approvals import ApprovalPolicy, read_channel, read_rules
@@ -33,6 +34,7 @@ Hours = Annotated[float, Field(ge=1, le=720)]
 _TOKEN = re.compile(r"[A-Za-z0-9_-]{24,200}")
 OBJECTS = {
     "pandapon_paths": '{"taobao.order.list": "/v2/taobao/order/page"}',
+    "pandapon_taobao_refund_codes": '{"refund": 1, "return": 2, "not_received": 1, "received": 2}',
     "poll_minutes": '{"near": 5, "moving": 30}',
     "stall_hours": '{"domestic": 72, "not_shipped": 96}',
 }
@@ -70,6 +72,12 @@ def _hard_to_guess(value: SecretStr) -> SecretStr:
 
 def _paths(value: dict[str, str]) -> dict[str, str]:
     Catalogue(value)
+    return value
+
+
+def _refund_codes(value: dict[str, int]) -> dict[str, int]:
+    if unknown := value.keys() - TAOBAO_REFUND_CODES.keys():
+        raise ValueError(f"there is no {min(unknown)!r}; the names are {', '.join(TAOBAO_REFUND_CODES)}")
     return value
 
 
@@ -153,6 +161,7 @@ class Settings(BaseSettings):
     pandapon_timestamp_unit: Literal["s", "ms"] = "s"
     pandapon_paths: Annotated[dict[str, str], AfterValidator(_paths)] = Field(default_factory=dict)
     pandapon_taobao_amounts: Literal["fen", "yuan"] = "fen"
+    pandapon_taobao_refund_codes: Annotated[dict[str, int], AfterValidator(_refund_codes)] = Field(default_factory=dict)
     pandapon_freight_signature: Literal["query", "all"] = "query"
     pandapon_named_parcels: bool = True
     pandapon_rate_per_second: float = Field(default=200.0, ge=0)

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from handlers.about import audit, start, status
 from handlers.about import help as help_
+from handlers.aftersales import asking, handling, refunds
 from handlers.approvals import decisions
 from handlers.approvals import listing as approvals
 from handlers.buying import act_commands, acts, buy
@@ -35,6 +36,9 @@ FEATURES = (
     acts.FEATURE,
     freight.FEATURE,
     estimate_form.FEATURE,
+    asking.FEATURE,
+    handling.FEATURE,
+    refunds.FEATURE,
     order.FEATURE,
     listing.FEATURE,
     track.FEATURE,

@@ -133,6 +133,7 @@ def _item(row: dict[str, Any]) -> Item:
         image_url=link({"url": images[0]}, "url") if isinstance(images, list) and images else "",
         refund_status=text(row, "refundStatus", "refundStatusForAs"),
         refund_id=text(row, "refundId", "refundIdForAs"),
+        entry_id=text(row, "subItemIDString", "subItemIdString", "subItemID", "subItemId"),
     )
 
 

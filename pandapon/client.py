@@ -11,7 +11,7 @@ from typing import TYPE_CHECKING, Any, Generic, Self, TypeVar, cast
 import httpx
 
 from pandapon import carts, sellers
-from pandapon.config import Config
+from pandapon.config import TAOBAO_REFUND_CODES, Config
 from pandapon.envelope import fingerprint, open_envelope, request_id
 from pandapon.errors import DecodeError, NotFoundError, NotShippedError
 from pandapon.operations import goods, orders
@@ -74,6 +74,7 @@ class PandaPon:
         self.catalogue = Catalogue(config.paths)
         self._wire = Wire(config, clock=clock, transport=transport)
         self._amounts = config.taobao_amounts
+        self.refund_codes: Mapping[str, int] = {**TAOBAO_REFUND_CODES, **config.taobao_refund_codes}
 
     @property
     def skew(self) -> timedelta | None:

@@ -10,6 +10,10 @@ if TYPE_CHECKING:
 
     from pandapon.signing import Signed, Unit
 
+# The numbers that Taobao's refund operations take: what is asked for, and whether the goods have arrived. Nobody has
+# published them [inferred].
+TAOBAO_REFUND_CODES: Mapping[str, int] = {"refund": 1, "return": 2, "not_received": 1, "received": 2}
+
 
 @dataclass(frozen=True, slots=True)
 class Config:
@@ -27,6 +31,7 @@ class Config:
     retries: int = 2  # of a call that only reads; a call that writes is never repeated
     read_timeout: float = 8.0  # between two parts of an answer; a whole answer may take twice that and the connecting
     taobao_amounts: Literal["fen", "yuan"] = "fen"  # the upstream counts fen [upstream], the vendor does not say
+    taobao_refund_codes: Mapping[str, int] = field(default_factory=dict)  # instead of those above, by the same names
     freight_signature: Signed = "query"  # what the freight operations' second signature covers: unverified
     proxy: str | None = field(default=None, repr=False)  # address of an HTTP proxy; the environment is ignored
     certificates: str | None = None  # file of certificates that are trusted beside the system's

@@ -30,6 +30,7 @@ class Item(_Frozen):
     image_url: str = ""
     refund_status: str = ""  # as sent; empty: none
     refund_id: str = ""  # of the line's refund; empty: there is none, or the platform does not name it
+    entry_id: str = ""  # the platform's id of the line: 1688's sub-item, Taobao's sub-order; empty: unknown
 
 
 class Consignment(_Frozen):

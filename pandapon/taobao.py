@@ -155,6 +155,7 @@ def _item(sub: dict[str, Any], *, fen: bool) -> Item:
         image_url=link(sku, "skuImgUrl", "sku_img_url") or link(sub, "picUrl", "imageUrl"),
         refund_status=_refund(sub),
         refund_id=text(sub, "refundId", "refund_id") if _refund(sub) else "",
+        entry_id=_sub_id(sub),
     )
 
 

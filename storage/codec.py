@@ -27,6 +27,7 @@ from tracking.messages import (
     Notice,
     OrdersChanged,
     OrdersCorrected,
+    RefundRequested,
     Reminder,
     SettingsChanged,
     StoppedAll,
@@ -210,6 +211,8 @@ def dump_change(change: ChannelChange) -> str:
             facts["undo"] = undo
         case OrdersChanged(by, act, ids):
             facts = {"line": "orders", "by": by, "act": act, "ids": ids}
+        case RefundRequested(by, key, title, fen, with_return):
+            facts = {"line": "refund", "by": by, "key": key, "title": title, "fen": fen, "with_return": with_return}
         case _:
             raise TypeError(type(change).__name__)
     return json.dumps(facts, ensure_ascii=False)
@@ -240,10 +243,17 @@ def _change(facts: dict[str, Any]) -> ChannelChange:
             settings, former_settings = load_settings(facts["settings"]), load_settings(undo["settings"])
             filters = {name: tuple(ids) for name, ids in (undo.get("filters") or {}).items()}
             return SettingsChanged(by, settings, former_settings, _filter(facts.get("filter_all")), filters)
-        case "orders":
-            return OrdersChanged(by, str(facts["act"]), tuple(facts["ids"]))
+        case "orders" | "refund":
+            return _change_of_orders(facts)
         case other:
             raise LookupError(other)
+
+
+def _change_of_orders(facts: dict[str, Any]) -> ChannelChange:
+    if facts["line"] == "orders":
+        return OrdersChanged(facts["by"], str(facts["act"]), tuple(facts["ids"]))
+    fen, with_return = int(facts["fen"]), bool(facts["with_return"])
+    return RefundRequested(facts["by"], facts["key"], facts["title"], fen, with_return)
 
 
 def dump_watch_list(opened: WatchList) -> str:

@@ -33,6 +33,10 @@ LATEST_OF = (
     f"SELECT {COLUMNS} FROM writes WHERE target = ? AND state IN ('done', 'found_done', 'unknowable')"
     " ORDER BY begun_at DESC LIMIT 1"
 )
+MADE_BY = (
+    f"SELECT {COLUMNS} FROM writes WHERE operation = ? AND state IN ('done', 'found_done') AND made <> ''"
+    " ORDER BY begun_at DESC, id LIMIT ?"
+)
 SETTLE = "UPDATE writes SET state = ?, request_id = ?, reason = ?, settled_at = ?, made = ? WHERE id = ? AND state = ?"
 RECOVER = "UPDATE writes SET state = 'unclear' WHERE state = 'begun' AND begun_at <= ?"
 
@@ -102,6 +106,11 @@ def latest_of(conn: sqlite3.Connection, target: str) -> Write | None:
     """Return the newest write of a target that was done, or of which nobody knows whether it was; None: none was."""
     row = conn.execute(LATEST_OF, (target,)).fetchone()
     return _write(row) if row else None
+
+
+def made_by(conn: sqlite3.Connection, operation: str, limit: int) -> list[Write]:
+    """Return up to ``limit`` writes of an operation that created something, the newest first."""
+    return [_write(row) for row in conn.execute(MADE_BY, (operation, limit))]
 
 
 def unclear(conn: sqlite3.Connection, limit: int) -> list[Write]:

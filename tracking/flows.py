@@ -8,6 +8,12 @@ from __future__ import annotations
 from dataclasses import dataclass
 from typing import TYPE_CHECKING, Literal, get_args
 
+from pandapon.aftersales import (  # noqa: TC001  likewise
+    AskedRefund,
+    RefundAsk,
+    RefundTerms,
+    ReturnCarrier,
+)
 from pandapon.carts import CartLine  # noqa: TC001  pydantic reads these annotations when the program runs
 from pandapon.models import Order  # noqa: TC001
 from pandapon.products import ProductDetail  # noqa: TC001
@@ -149,8 +155,82 @@ class Parcelling:
     parcels: tuple[TypedParcel, ...] = ()
 
 
+@dataclass(frozen=True, slots=True)
+class ClaimableLine:
+    """A line of an order of which a refund may be asked for.
+
+    ``fen``: of the whole line; None: unknown. ``is_taken``: it has an open refund.
+    """
+
+    entry_id: str
+    title: str
+    variant: str
+    pieces: int
+    fen: int | None
+    is_taken: bool = False
+
+
+@dataclass(frozen=True, slots=True)
+class Proof:
+    """A picture that proves a claim: its address at the platform, or why it has none, as Slack text."""
+
+    name: str
+    address: str = ""
+    problem: str = ""
+
+
+@dataclass(frozen=True, slots=True)
+class AskingRefund:
+    """A form that asks for a refund: the order as the person was shown it, and what they have filled in.
+
+    Amounts are fen; None: unknown. ``is_shipped``, ``is_over``: how far the order is. ``ask``, ``terms``: None until
+    the lines are chosen. ``moved``: the most that could be asked back before and now, where it changed.
+    """
+
+    platform: Platform
+    order_id: str
+    lines: tuple[ClaimableLine, ...]
+    shipping_fen: int
+    total_fen: int | None
+    is_shipped: bool
+    is_over: bool
+    takes_proofs: bool
+    ask: RefundAsk | None = None
+    terms: RefundTerms | None = None
+    proofs: tuple[Proof, ...] = ()
+    moved: tuple[int | None, int | None] | None = None
+
+
+@dataclass(frozen=True, slots=True)
+class HandlingRefund:
+    """A form for one act on a refund, which was read when it was opened, and what the person has filled in.
+
+    ``words``: a message, or the new description. ``amount_fen``, ``reason_id``: of a change.
+    """
+
+    refund: AskedRefund
+    carriers: tuple[ReturnCarrier, ...] = ()
+    terms: RefundTerms | None = None
+    words: str = ""
+    carrier: str = ""  # its code
+    number: str = ""
+    amount_fen: int | None = None
+    reason_id: str = ""
+
+
 FlowContent = (
-    Adding | ShownCart | ShownPictures | Addressing | Ordering | Acting | Estimating | Shipping | Parcelling | Finished
+    Adding
+    | ShownCart
+    | ShownPictures
+    | Addressing
+    | Ordering
+    | Acting
+    | Estimating
+    | Shipping
+    | Parcelling
+    | AskingRefund
+    | HandlingRefund
+    | Finished
 )
 CONTENTS: tuple[type[FlowContent], ...] = get_args(FlowContent)
 

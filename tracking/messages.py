@@ -80,6 +80,16 @@ class OrdersChanged(ChannelChange):
 
 
 @dataclass(frozen=True, slots=True)
+class RefundRequested(ChannelChange):
+    """A refund of a watched order was asked for. It cannot be undone here. ``fen``: what is asked back."""
+
+    key: str  # of the order
+    title: str  # of the goods
+    fen: int
+    with_return: bool
+
+
+@dataclass(frozen=True, slots=True)
 class WatchList:
     """Several watches that a person opened at once; the channel is told of them in one message."""
 

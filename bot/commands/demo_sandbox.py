@@ -142,7 +142,7 @@ def _settings(slack_url: str, pandapon_url: str, database: Path) -> Settings:
         pandapon_login_name="panda-trading",
         pandapon_login_password=SecretStr(LOGIN_PASSWORD),
         pandapon_paths=OWN_PATHS,
-        writes=WriteScope.CART,
+        writes=WriteScope.ALL,
         database_path=database,
         http_port=0,
         poll_interval_seconds=1,

@@ -31,6 +31,10 @@ CHOOSE_SETTINGS = "choose_settings"  # of which channel
 FIND_ORDERS = "find_orders"  # callback id of the global shortcut and of its form; also the button in the home
 SHARE_PRODUCT = "share_product"  # value: the platform and the product's id
 SEARCH_PICTURE = "search_picture"  # callback id of the message shortcut and of the form; also the button that opens it
+ASK_REFUND = "ask_refund"  # value: the platform, a dot, and the order's id
+# Values of the next four: the platform, the refund's id, and the order's id, joined by dots.
+REFUND_LETTER, REFUND_RETURN = "refund_letter", "refund_return"
+REFUND_CHANGE, REFUND_CANCEL = "refund_change", "refund_cancel"
 ADD_TO_CART = "add_to_cart"  # value: the platform and the product's id; also the callback id of its form
 ADD_CHOICE = "add_choice"  # of the fields in that form
 # Values of the next four: the opaque id of the shown cart, a dot, and the line's position in it.

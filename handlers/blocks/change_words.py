@@ -7,6 +7,7 @@ from typing import TYPE_CHECKING, Any
 
 from handlers.blocks import address_words, approval_steps, freight_words
 from handlers.blocks import order_change_words as orders
+from handlers.blocks import refund_change_words as refunds
 from handlers.blocks.i18n import _, ngettext
 from handlers.blocks.locale_data import number
 from handlers.blocks.punctuation import bracketed
@@ -17,6 +18,7 @@ from tracking.changes.cart import CartChange
 from tracking.changes.freight import DomesticParcels, FreightBooking
 from tracking.changes.order_acts import Cancellation, PayLink, Payment, Receipt, WarehouseChange
 from tracking.changes.orders import OrderCreation
+from tracking.changes.refunds import LetterSent, ProofSent, RefundAsked, RefundChanged, RefundWithdrawn, ReturnSent
 
 if TYPE_CHECKING:
     from collections.abc import Callable, Mapping
@@ -101,4 +103,10 @@ WORDS: Mapping[type[Any], ChangeWords] = {
     ),
     DomesticParcels: ChangeWords(freight_words.told, freight_words.to_tell, freight_words.arrivals, is_readable=False),
     ApprovalStep: ChangeWords(approval_steps.done, approval_steps.wanted, approval_steps.place),
+    RefundAsked: ChangeWords(refunds.asked, refunds.to_ask, refunds.refunds_place),
+    RefundChanged: ChangeWords(refunds.changed, refunds.to_change, refunds.refunds_place),
+    RefundWithdrawn: ChangeWords(refunds.withdrawn, refunds.to_withdraw, refunds.refunds_place),
+    LetterSent: ChangeWords(refunds.letter_sent, refunds.to_send_letter, refunds.refunds_place),
+    ReturnSent: ChangeWords(refunds.return_sent, refunds.to_send_return, refunds.refunds_place),
+    ProofSent: ChangeWords(refunds.proof_sent, refunds.to_send_proof, refunds.refunds_place, is_readable=False),
 }

@@ -25,6 +25,8 @@ _FOR_ANY_PLACE = frozenset(
         "orders",
         "picture",
         "product",
+        "refund",
+        "refunds",
         "search",
         "seller",
         "status",

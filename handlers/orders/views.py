@@ -16,8 +16,9 @@ from handlers.blocks.parts import freshness_of, heading, order_name, parcel_name
 from handlers.blocks.refunds import refund_lines, refunds_of
 from handlers.blocks.standing import of_parcel
 from handlers.blocks.text import escape, money, sanitize_id, slack_date, truncate
-from handlers.wire.requests import ContactSeller, ShowFreight, ShowOrder, Track, WatchOrders
+from handlers.wire.requests import AskRefund, ContactSeller, ShowFreight, ShowOrder, Track, WatchOrders
 from pandapon.refunds import names_refund
+from pandapon.shipment import Milestone
 
 if TYPE_CHECKING:
     from datetime import datetime
@@ -26,7 +27,6 @@ if TYPE_CHECKING:
     from handlers.blocks.standing import Standing
     from handlers.wire.requests import ListOrders
     from pandapon.models import Item, Order
-    from pandapon.shipment import OrderRef
     from tracking.orders import OrderSnapshot
 
 ITEMS = 10  # items, parcels and waybills of an order that are shown of each
@@ -43,7 +43,7 @@ def detail(snapshot: OrderSnapshot, now: datetime, back: ListOrders | None = Non
         [el.header(heading(state, order, snapshot.ref)), el.context(" · ".join(names))],
         tail=[
             el.context(freshness_of(snapshot, now)),
-            *el.actions([*_buttons(snapshot.ref, back), *_acts(snapshot.order, may_act=may_act)]),
+            *el.actions([*_buttons(snapshot, back), *_acts(snapshot.order, may_act=may_act)]),
         ],
     )
     if notes := _notes(state, snapshot, now):
@@ -57,7 +57,8 @@ def detail(snapshot: OrderSnapshot, now: datetime, back: ListOrders | None = Non
     return el.message(layout.blocks)
 
 
-def _buttons(ref: OrderRef, back: ListOrders | None) -> list[Block]:
+def _buttons(snapshot: OrderSnapshot, back: ListOrders | None) -> list[Block]:
+    ref, order = snapshot.ref, snapshot.order
     buttons = []
     if back:
         buttons.append(run_button(_("◀ Back to orders (page {page})").format(page=back.page), 3, back))
@@ -69,7 +70,13 @@ def _buttons(ref: OrderRef, back: ListOrders | None) -> list[Block]:
         show_button(_("Message the seller"), 4, ContactSeller(order_id=ref.order_id, platform=ref.platform)),
         el.button(_("Watch here"), f"{action_ids.WATCH_HERE}:1", watch),
         show_button(_("Freight abroad"), 5, ShowFreight((ref.order_id,), platform=ref.platform)),
+        *([run_button(_("Refund…"), 5, AskRefund(ref.order_id, ref.platform))] if _may_be_refunded(order) else []),
     ]
+
+
+def _may_be_refunded(order: Order | None) -> bool:
+    """Whether it makes sense to ask for a refund, or to look at one."""
+    return order is not None and not order.is_unpaid and order.milestone is not Milestone.CANCELLED
 
 
 def _acts(order: Order | None, *, may_act: bool) -> list[Block]:

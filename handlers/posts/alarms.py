@@ -24,7 +24,7 @@ from handlers.blocks.people import name
 from handlers.blocks.punctuation import sentences
 from handlers.blocks.text import escape, sanitize_id, slack_date, span, truncate
 from handlers.posts import refund_alarm, unpaid
-from handlers.wire.requests import Track
+from handlers.wire.requests import AskRefund, Track
 from pandapon.shipment import OrderRef, Parcel
 from storage.alarm import AlarmState
 from tracking.values import Leg, Stall
@@ -235,6 +235,8 @@ def _buttons(alarm: Alarm, watch: Watch | None, now: datetime) -> list[Block]:
     if stall.leg in SELLERS:
         buttons.append(el.button(_("Copy message to seller"), f"{action_ids.SELLER_MESSAGE}:1", value))
     buttons.append(show_button(_("Track"), 1, Track(ref.order_id, ref.platform)))
+    if stall.leg in {Leg.PROBLEM, Leg.REFUND}:  # of what is damaged, lost or on its way back, the money may be claimed
+        buttons.append(show_button(_("Refund…"), 2, AskRefund(ref.order_id, ref.platform)))
     if watch is not None and stall.leg is Leg.SILENT:
         buttons.append(unwatch_button(_("Stop watching"), watch))
     return buttons

@@ -36,7 +36,18 @@ from handlers.blocks.standing import standing
 from handlers.blocks.text import sanitize_id, slack_date
 from handlers.posts import alarms
 from handlers.posts.parcels import last_scan, more_parcels, no_parcel, parcel_lines
-from handlers.wire.requests import ActOnOrders, ContactSeller, Mute, Track, Unmute, Unwatch, WatchOrders, Why
+from handlers.wire.requests import (
+    ActOnOrders,
+    AskRefund,
+    ContactSeller,
+    Mute,
+    Track,
+    Unmute,
+    Unwatch,
+    WatchOrders,
+    Why,
+)
+from pandapon.shipment import Milestone
 from pandapon.times import CHINA
 from storage.watch import WatchState
 from tracking.severity import required_actions
@@ -48,6 +59,7 @@ if TYPE_CHECKING:
 
     from handlers.blocks.message import Block
     from pandapon.models import Order
+    from pandapon.shipment import OrderRef
     from storage.alarm import Alarm
     from storage.watch import Watch
     from tracking.orders import OrderSnapshot
@@ -84,7 +96,9 @@ def card(
         [el.header(heading(state, order, snapshot.ref))],
         tail=[
             el.context(" · ".join(part for part in small_print if part)),
-            *el.actions(_buttons(watch, muted, now, acts=possible(order) if may_act and order else ())),
+            *el.actions(
+                _buttons(watch, snapshot.milestone, muted, now, acts=possible(order) if may_act and order else ())
+            ),
         ],
     )
     notes = [muted_line(*muted, now)] if muted else []
@@ -172,7 +186,13 @@ def _ended(watch: Watch) -> str:
     return _("No longer watched.")
 
 
-def _buttons(watch: Watch, muted: tuple[str, datetime] | None, now: datetime, acts: Sequence[str] = ()) -> list[Block]:
+def _buttons(
+    watch: Watch,
+    stands: Milestone | None,
+    muted: tuple[str, datetime] | None,
+    now: datetime,
+    acts: Sequence[str] = (),
+) -> list[Block]:
     ref = ref_of(watch)
     track = show_button(_("Track"), 1, Track(ref.order_id, ref.platform))
     if watch.state is WatchState.ENDED:
@@ -185,11 +205,24 @@ def _buttons(watch: Watch, muted: tuple[str, datetime] | None, now: datetime, ac
         _mute_option(watch, muted, now),
         run_option(_("Message the seller"), ContactSeller(order_id=ref.order_id, platform=ref.platform)),
         run_option(_("What was posted, and why"), Why(ref.order_id, watch.channel)),
-        form_option(_("Channel settings"), action_ids.EDIT_SETTINGS, watch.channel),
+        _refund_option(ref) if _is_refund_likely(stands) else _settings_option(watch),
     ]
     named = (ref.order_id,)
     waiting = [show_button(label(act), 2, ActOnOrders(act, named, ref.platform)) for act in wanted]
     return [track, *waiting, el.overflow(options, f"{action_ids.MENU}1")]
+
+
+def _is_refund_likely(stands: Milestone | None) -> bool:
+    """Whether a refund is likelier wanted than the settings: a menu has five options, and the others are needed."""
+    return stands is not None and (stands.is_problem or stands is Milestone.DELIVERED)
+
+
+def _refund_option(ref: OrderRef) -> tuple[str, str]:
+    return run_option(_("Refund…"), AskRefund(ref.order_id, ref.platform))
+
+
+def _settings_option(watch: Watch) -> tuple[str, str]:
+    return form_option(_("Channel settings"), action_ids.EDIT_SETTINGS, watch.channel)
 
 
 def _mute_option(watch: Watch, muted: tuple[str, datetime] | None, now: datetime) -> tuple[str, str]:

@@ -1,18 +1,28 @@
-"""Public lines: each tells a channel that a person changed something for all its members, and offers Undo."""
+"""Public lines: each tells a channel that a person changed something for all its members, and offers Undo if it can."""
 
 from __future__ import annotations
 
+from decimal import Decimal
 from typing import TYPE_CHECKING
 
 from handlers.blocks import action_ids
 from handlers.blocks import elements as el
 from handlers.blocks.i18n import _, ngettext
-from handlers.blocks.parts import filter_words
+from handlers.blocks.parts import filter_words, short_name
 from handlers.blocks.people import name
 from handlers.blocks.punctuation import bracketed, listed
 from handlers.blocks.settings_words import settings_lines
-from handlers.blocks.text import code, slack_date
-from tracking.messages import Muted, OrdersChanged, SettingsChanged, StoppedAll, Unmuted, WatchingAll
+from handlers.blocks.text import code, escape, money, slack_date, truncate
+from pandapon.shipment import OrderRef
+from tracking.messages import (
+    Muted,
+    OrdersChanged,
+    RefundRequested,
+    SettingsChanged,
+    StoppedAll,
+    Unmuted,
+    WatchingAll,
+)
 
 if TYPE_CHECKING:
     from collections.abc import Sequence
@@ -21,11 +31,13 @@ if TYPE_CHECKING:
     from handlers.blocks.message import Message
     from tracking.messages import ChannelChange
 
-MAX_NAMED = 12  # orders named in a line
+MAX_NAMED, TITLE = 12, 60  # orders named in a line; characters of a title
 
 
 def line(change: ChannelChange, number: int, now: datetime) -> Message | None:
     """The message for a change; None for one that has no words here. ``number``: the post's id, which Undo sends."""
+    if isinstance(change, RefundRequested):
+        return el.message([el.section(_refund(change))])
     words = _words(change, now)
     if not words:
         return None
@@ -92,6 +104,15 @@ def _watching(user: str, change: WatchingAll) -> str:
     )
     orders = bracketed(_("all orders"), f"`{change.status}`" if change.status else "")
     return words.format(user=user, orders=orders, n=n, filter=news)
+
+
+def _refund(change: RefundRequested) -> str:
+    words = _("💸 {user} asked for a refund of {amount}: {product} · {order}")
+    if change.with_return:
+        words = _("💸 {user} asked to return and refund {amount}: {product} · {order}")
+    title = escape(truncate(change.title, TITLE)) or _("(no title)")
+    order, amount = short_name(OrderRef.from_key(change.key)), money(Decimal(change.fen) / 100)
+    return words.format(user=name(change.by), amount=f"*{amount}*", product=title, order=order)
 
 
 def _changed(user: str, change: SettingsChanged, now: datetime) -> str:

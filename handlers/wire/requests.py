@@ -290,6 +290,42 @@ class ShowOrder:
 
 
 @dataclass(frozen=True, slots=True)
+class AskRefund:
+    """Show the refunds of an order, and the way to ask for one. ``platform`` None: the one on which it is found."""
+
+    order_id: str
+    platform: Platform | None = None
+
+    def command(self) -> str:
+        """The canonical text."""
+        return _joined("refund", self.order_id, _platform(self.platform))
+
+
+@dataclass(frozen=True, slots=True)
+class ShowRefunds:
+    """List the account's refunds."""
+
+    page: int = 1
+
+    def command(self) -> str:
+        """The canonical text."""
+        return _joined("refunds", _page(self.page))
+
+
+@dataclass(frozen=True, slots=True)
+class ShowRefund:
+    """Show one refund. ``order_id``: of its order; empty: unknown."""
+
+    refund_id: str
+    platform: Platform
+    order_id: str = ""
+
+    def command(self) -> str:
+        """The canonical text."""
+        return _joined("refunds", self.refund_id, self.order_id, _platform(self.platform))
+
+
+@dataclass(frozen=True, slots=True)
 class Track:
     """Show every parcel of an order. ``text``: its id, or the waybill of one of its parcels.
 
@@ -452,7 +488,7 @@ class Status:
 
 
 PagedRequest = (
-    Search | SearchPicture | Discover | ShowCart | ShowAddresses | ShowAudit | ListOrders | ListWatches
+    Search | SearchPicture | Discover | ShowCart | ShowRefunds | ShowAddresses | ShowAudit | ListOrders | ListWatches
 )  # requests whose answers come page by page
 OfOnePlatform = ShowOrder | Track  # requests that can be repeated for the platform on which the order is
 

@@ -100,7 +100,7 @@ def order_1688(order: SandboxOrder, now: datetime, *, detail: bool, pictures: st
         },
         "productItems": [
             {
-                "subItemIDString": f"{order.order_id}{number}",
+                "subItemIDString": order.entry_id(number - 1),
                 "productID": line.picture or None,
                 "name": line.title,
                 "price": float(line.price),

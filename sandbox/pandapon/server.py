@@ -249,6 +249,7 @@ class PandaPonServer:
             for order in self.world.of(platform)
             if order.created_at <= now
             and replies.matches(order, now, status)
+            and body.get("refundStatus") in {None, "", order.refund(now).status}
             and str(body.get("outerPurchaseId") or order.outer_id) == order.outer_id
             and (first is None or order.created_at >= first)
             and (last is None or order.created_at <= last)

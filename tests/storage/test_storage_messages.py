@@ -20,6 +20,7 @@ from tracking.messages import (
     Muted,
     Notice,
     OrdersCorrected,
+    RefundRequested,
     Reminder,
     SettingsChanged,
     StoppedAll,
@@ -58,6 +59,11 @@ LINES = {
     ),
     '{"line": "settings", "by": "U1", "settings": "{}", "undo": {"settings": "{\\"filter\\":\\"problems\\",'
     '\\"digest_at\\":\\"09:00\\",\\"language\\":\\"th\\"}"}}': SettingsChanged("U1", FORMER, CHOSEN),
+}
+LINES |= {
+    '{"line": "refund", "by": "U1", "key": "1688:25", "title": "裙", "fen": 7360, "with_return": true}': (
+        RefundRequested("U1", "1688:25", "裙", 7360, with_return=True)
+    ),
 }
 NOTICES = {
     '{"paused": "C1", "reason": "is_archived", "orders": 2, "key": "taobao:1"}': WatchesPaused("C1", "is_archived", 2),

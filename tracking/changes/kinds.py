@@ -13,6 +13,7 @@ from tracking.changes.cart import CartChange
 from tracking.changes.freight import DomesticParcels, FreightBooking
 from tracking.changes.order_acts import Cancellation, PayLink, Payment, Receipt, WarehouseChange
 from tracking.changes.orders import OrderCreation
+from tracking.changes.refunds import LetterSent, ProofSent, RefundAsked, RefundChanged, RefundWithdrawn, ReturnSent
 
 if TYPE_CHECKING:
     from pandapon.shipment import Platform
@@ -29,6 +30,12 @@ Change = (
     | FreightBooking
     | DomesticParcels
     | ApprovalStep
+    | RefundAsked
+    | RefundChanged
+    | RefundWithdrawn
+    | LetterSent
+    | ReturnSent
+    | ProofSent
 )
 KINDS: tuple[type[Change], ...] = get_args(Change)
 

@@ -39,17 +39,23 @@ def voucher(account: Account, fields: Fields) -> str:
 def create(account: Account, fields: Fields) -> Json:
     """Ask for a refund [stated for v1]; amounts in fen [upstream]."""
     order = account.order(Platform.ALIBABA, fields.id("orderId"))
-    entries = {f"{order.order_id}{at + 1}": at for at in range(len(order.lines))}
+    entries = {order.entry_id(at): at for at in range(len(order.lines))}
     asked = set(fields.ids("orderEntryIds"))
     if not asked <= {*entries, order.order_id}:
         raise RefusedError("404", "订单商品不存在")
+    for row in fields.rows("orderEntryCountList") if "orderEntryCountList" in fields else []:
+        at_line = entries.get(row.id("id"))
+        if at_line is not None and row.quantity("count") > order.lines[at_line].quantity:
+            raise RefusedError("COUNT_TOO_HIGH", "退款数量超过购买数量")
     request, reason = fields.words("disputeRequest"), fields.id("applyReasonId")
     if request not in {"refund", "returnRefund"} or fields.words("goodsStatus") not in GOODS_STATES:
         raise RefusedError(400, "参数错误: disputeRequest, goodsStatus")
     if reason not in REASONS:
         raise RefusedError("REASON_NOT_EXIST", "退款原因不存在")
     amount = fields.fen("applyPayment") + fields.fen("applyCarriage")
-    words = fields.words("description")
+    words, vouchers = fields.words("description"), fields.texts("vouchers")
+    if not set(vouchers) <= set(account.vouchers):
+        raise RefusedError("404", "凭证不存在")
     case = open_case(
         account,
         order,
@@ -60,9 +66,7 @@ def create(account: Account, fields: Fields) -> Json:
         with_return=request == "returnRefund",
         lines=() if order.order_id in asked else tuple(at for entry, at in entries.items() if entry in asked),
     )
-    case.vouchers = fields.texts("vouchers")
-    if not set(case.vouchers) <= set(account.vouchers):
-        raise RefusedError("404", "凭证不存在")
+    case.vouchers = vouchers
     return {"refundId": case.refund_id}
 
 
@@ -72,6 +76,7 @@ def detail(account: Account, fields: Fields) -> Json:
     state = case.order.refund(account.clock())
     return {
         "id": case.refund_id,
+        "orderId": int(case.order.order_id),
         "status": state.status,
         "remark": None,
         "applyPayment": replies.fen(case.amount),
@@ -79,6 +84,7 @@ def detail(account: Account, fields: Fields) -> Json:
         "applyReason": REASONS[case.reason],
         "applyReasonId": int(case.reason),
         "buyerLogisticsName": case.shipment[0] if case.shipment else None,
+        "freightBill": case.shipment[1] if case.shipment else None,
         "buyerSendGoods": case.with_return,
         "refundPayment": replies.fen(state.paid_back) if state.paid_back is not None else None,
         "rejectReason": state.refusal or None,

@@ -55,9 +55,7 @@ def render(account: Account, fields: Fields) -> Json:
 def submit(account: Account, fields: Fields) -> Json:
     """Ask for a refund. Nothing is published of it."""
     order, line = line_of(account, fields.id("subOrderId"))
-    reason = fields.id("reasonId")
-    if reason not in REASONS:
-        raise RefusedError("REASON_NOT_EXIST", "退款原因不存在")
+    reason = _known_reason(fields)
     if (amount := fields.fen("refundFee")) > line.price * line.quantity:
         raise RefusedError("AMOUNT_TOO_HIGH", "退款金额超过可退金额")
     with_return = fields.number("refundType") == WITH_RETURN
@@ -74,6 +72,12 @@ def submit(account: Account, fields: Fields) -> Json:
     return {"refundId": case.refund_id}
 
 
+def _known_reason(fields: Fields) -> str:
+    if (reason := fields.id("reasonId")) not in REASONS:
+        raise RefusedError("REASON_NOT_EXIST", "退款原因不存在")
+    return reason
+
+
 def change(account: Account, fields: Fields) -> bool:
     """Change what a refund asks for, while the seller has not agreed."""
     case = case_of(account, fields.id("refundId"), Platform.TAOBAO)
@@ -83,6 +87,8 @@ def change(account: Account, fields: Fields) -> bool:
         if (amount := fields.fen("refundFee")) > line.price * line.quantity:
             raise RefusedError("AMOUNT_TOO_HIGH", "退款金额超过可退金额")
         case.amount = amount
+    if "reasonId" in fields:
+        case.reason = _known_reason(fields)
     case.description = fields.optional("refundDesc") or case.description
     plan(account, case)
     return True

@@ -1,0 +1,89 @@
+"""Changes of refunds, looked for in the order's refunds, the refund itself, or its messages."""
+
+from __future__ import annotations
+
+from typing import TYPE_CHECKING
+
+from handlers.writing.writer import Found
+from pandapon import carts, refund_reading
+from pandapon.errors import NotFoundError
+from pandapon.shipment import OrderRef, Platform
+from tracking.changes import refunds as changes
+from tracking.writes import WriteState
+
+if TYPE_CHECKING:
+    from datetime import timedelta
+
+    from pandapon.aftersales import AskedRefund
+    from pandapon.client import PandaPon
+    from pandapon.models import Order
+
+OF_ORDER = 20  # refunds of one order that are read
+
+
+async def refunds_of(api: PandaPon, order: Order) -> dict[str, AskedRefund | None]:
+    """Return an order's refunds by their ids; None where one cannot be read by its id. Raises PandaPonError."""
+    if order.platform is Platform.TAOBAO:
+        page = await refund_reading.taobao_refunds(api, page_size=OF_ORDER, order_id=order.order_id)
+        return {each.refund_id: each for each in page.items}
+    ids = dict.fromkeys([order.refund_id, *(item.refund_id for item in order.items)])
+    return {refund_id: await _read(api, refund_id) for refund_id in ids if refund_id}
+
+
+def code_of(order: Order) -> str:
+    """The refund state of an order, or of the first of its lines that has one."""
+    return order.refund_status or next((item.refund_status for item in order.items if item.refund_status), "")
+
+
+async def look_for_asked(api: PandaPon, change: changes.RefundAsked, age: timedelta) -> Found | None:
+    """Look for a refund that may have been asked for. Raises PandaPonError."""
+    order = await api.order(OrderRef(change.platform, change.order_id))
+    seen = {refund_id: _fen(each) for refund_id, each in (await refunds_of(api, order)).items()}
+    judged = changes.judge_asked(change, seen, code_of(order), age)
+    return Found(*judged) if judged else None
+
+
+async def look_for_changed(api: PandaPon, change: changes.RefundChanged, age: timedelta) -> Found | None:
+    """Look for a change of what a refund asks for. Raises PandaPonError."""
+    return _found(changes.judge_changed(change, await _of(api, change), age))
+
+
+async def look_for_withdrawn(api: PandaPon, change: changes.RefundWithdrawn, age: timedelta) -> Found | None:
+    """Look whether a refund was cancelled. Raises PandaPonError."""
+    return _found(changes.judge_withdrawn(change, await _of(api, change), age))
+
+
+async def look_for_letter(api: PandaPon, change: changes.LetterSent, age: timedelta) -> Found | None:
+    """Look for a message to the seller. Raises PandaPonError."""
+    return _found(changes.judge_letter(change, await refund_reading.letters(api, change.refund_id), age))
+
+
+async def look_for_return(api: PandaPon, change: changes.ReturnSent, age: timedelta) -> Found | None:
+    """Look whether a return's shipment is known. Raises PandaPonError."""
+    return _found(changes.judge_return(change, await _of(api, change), age))
+
+
+async def no_proof(_api: PandaPon, _change: changes.ProofSent, _age: timedelta) -> Found:
+    """Nobody can look for a picture whose address is not known; it does nothing by itself."""
+    return Found(WriteState.UNKNOWABLE)
+
+
+async def _of(
+    api: PandaPon, change: changes.RefundChanged | changes.RefundWithdrawn | changes.ReturnSent
+) -> AskedRefund:
+    return await refund_reading.refund(api, change.platform, change.refund_id)
+
+
+async def _read(api: PandaPon, refund_id: str) -> AskedRefund | None:
+    try:
+        return await refund_reading.refund(api, Platform.ALIBABA, refund_id)
+    except NotFoundError:
+        return None
+
+
+def _fen(refund: AskedRefund | None) -> int | None:
+    return carts.fen(refund.amount) if refund is not None and refund.amount is not None else None
+
+
+def _found(state: WriteState | None) -> Found | None:
+    return Found(state) if state else None
