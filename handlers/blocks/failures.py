@@ -65,11 +65,14 @@ def failure(sentence: str, incident_id: str = "", *, asked: Asked = NOTHING_ASKE
 def working(sentence: str, *, stays: bool = False) -> Message:
     """The line in the answer's place until the answer is ready. ``sentence``: empty for "Working on it…".
 
-    ``stays``: Slack will not let the answer replace it, so it says where the answer comes, which stays true.
+    ``stays``: Slack will not let the answer replace it, so it says nothing that the answer makes untrue: it neither
+    goes on working nor promises. A command's response URL makes new messages only, whatever ``replace_original`` and
+    ``delete_original`` say (slackapi/bolt-python#1268, slackapi/bolt-js#2287), and nothing else changes an ephemeral
+    message that nobody pressed.
     """
-    line = sentence or _("Working on it…")
-    below = _("The answer will appear below.") if stays else ""
-    return el.message([el.section(f"⏳ {sentences([line, below])}")])
+    if stays:
+        return el.message([el.section(_("⏳ This takes a moment. The answer follows below."))])
+    return el.message([el.section(f"⏳ {sentence or _('Working on it…')}")])
 
 
 def too_late(seconds: float, asked: Asked = NOTHING_ASKED) -> Message:

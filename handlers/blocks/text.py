@@ -108,7 +108,11 @@ def truncate_mrkdwn(marked: str, limit: int) -> str:
 
 
 def slack_date(at: datetime, now: datetime) -> str:
-    """A time that Slack shows in each reader's own zone. The fallback is in China time and says so."""
+    """A time that Slack shows in each reader's own zone. The fallback is in China time and says so.
+
+    A day other than yesterday, today and tomorrow has its year: of Slack's formats only ``day_divider_pretty`` leaves
+    the present year out, and only the rich text element takes it (docs.slack.dev, "Date element").
+    """
     local = at.astimezone(CHINA)
     written = locale_data.day_and_time(local, with_year=local.year != now.astimezone(CHINA).year)
     fallback = _("{time} China time").format(time=written)

@@ -363,7 +363,7 @@ async def test_a_slow_pandapon_gets_a_working_line_first(harness: BotHarness) ->
     assert ack.ok
     assert time.perf_counter() - began < 0.5
     await harness.until(lambda: bool(harness.private()))
-    assert "Checking with PandaPon… The answer will appear below." in harness.private()[-1].text
+    assert "⏳ This takes a moment. The answer follows below." in harness.private()[-1].text
     await harness.until(lambda: ORDER in words(harness.private()[-1]))
     assert len(harness.private()) == 2
 

@@ -341,7 +341,8 @@ async def test_the_tabs_of_watches_follow_the_same_rule(harness: BotHarness) -> 
     assert (await watched("waiting"), await watched("在途")) == ({unpaid}, {ours})
     harness.clock.advance(timedelta(hours=68))
     harness.scan("快件外包装破损，已登记为问题件")
-    await harness.several_ticks()
+    told = ("Action needed: not paid", "· damaged")
+    await harness.until(lambda: all(any(words(one).count(text) for one in harness.channel()) for text in told))
     assert await watched("attention") == {ours, unpaid}
     assert set(ids(await harness.ask("/panda orders attention"))) == {ours, unpaid}
     assert await watched("waiting") == set()

@@ -188,7 +188,7 @@ def test_a_card_is_five_lines() -> None:
         ContactSeller(order_id=ID, platform=Platform.ALIBABA),
         Why(ID, "C0123ABCD"),
     ]
-    assert commands(message)[4] == "edit_settings C0123ABCD"
+    assert commands(message)[5] == "edit_settings C0123ABCD"
 
 
 def test_a_card_of_several_parcels_has_a_line_for_each() -> None:

@@ -622,7 +622,12 @@ def _homes() -> dict[str, Any]:
     unpaid = replace(of_one, alarm=UNPAID_ALARM)
     attention = WatchedOrders((of_one, unpaid), {Group.ATTENTION: 9})
     arrived = listed(watch(3, milestone=Milestone.DELIVERED, order=order(HOSTILE)))
-    everything = {Group.ATTENTION: attention, Group.ON_THE_WAY: listed(watch(4)), Group.DELIVERED: arrived}
+    everything = {
+        Group.ATTENTION: attention,
+        Group.WAITING: listed(watch(5, milestone=Milestone.PAID)),
+        Group.ON_THE_WAY: listed(watch(4)),
+        Group.DELIVERED: arrived,
+    }
     return {
         "": home_view.view(home_view.Overview(everything, unread=3), NOW, LINKS),
         "none": home_view.view(home_view.Overview(dict.fromkeys(Group, WatchedOrders((), {}))), NOW, LINKS),
