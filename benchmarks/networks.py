@@ -119,6 +119,15 @@ def lines_of(blocks: list[dict[str, Any]], now: datetime) -> int:
     return len(layout.lines)
 
 
+class Answer(dict[str, Any]):
+    """Slack's answer, which the bot reads as a whole or by its keys, as that of slack_sdk."""
+
+    @property
+    def data(self) -> dict[str, Any]:
+        """The whole answer."""
+        return self
+
+
 @dataclass
 class Ledger:
     """Slack without the network: it counts messages and keeps the times of told scans."""
@@ -136,7 +145,7 @@ class Ledger:
     channel_lines: int = 0  # of those in channels' main views
     calls: int = 0
 
-    async def chat_postMessage(self, **post: Any) -> dict[str, Any]:  # noqa: N802  slack_sdk's name
+    async def chat_postMessage(self, **post: Any) -> Answer:  # noqa: N802  slack_sdk's name
         """Count a message."""
         self.calls += 1
         text, thread = str(post["text"]), str(post.get("thread_ts") or "")
@@ -158,7 +167,7 @@ class Ledger:
         elif post.get("thread_ts"):
             for mark in set(TOKEN.findall(text.partition("filled in")[0])):  # the text after it repeats older scans
                 self.told[mark].append(self.clock())
-        return {"ts": f"{self.calls}.0"}
+        return Answer(ts=f"{self.calls}.0")
 
     async def chat_getPermalink(self, **_which: Any) -> dict[str, Any]:  # noqa: N802  slack_sdk's name
         """Return an address."""
