@@ -395,6 +395,23 @@ def lose_answer(harness: BotHarness, path: str) -> None:
     harness.pandapon.faults.path, harness.pandapon.faults.cut = f"{path}$", True
 
 
+async def test_an_unclear_order_is_not_sent_again_from_its_form(harness: BotHarness) -> None:
+    """Back, and Place order: it stays unclear, and nothing is sent until it is known."""
+    await reviewed(harness, "cart-1688")
+    path = PATHS["cart-1688"]
+    harness.pandapon.faults.path, harness.pandapon.faults.down = f"{path}$", True
+    await send_page(harness)
+    await press_in_page(harness, "◀ Back")
+    await send_page(harness)
+    assert says(harness, "unclear")
+    assert [seen.path for seen in harness.pandapon.requests].count(path) == 1
+    harness.pandapon.faults.clear()
+    harness.clock.advance(timedelta(seconds=70))
+    harness.hurry("writes")
+    await until_state(harness, WriteState.FOUND_UNDONE)
+    assert made(harness) == []
+
+
 @pytest.mark.parametrize("way", WAYS)
 async def test_an_order_that_was_not_made_is_unclear_and_then_not_done(harness: BotHarness, way: str) -> None:
     """The call does not arrive: after the time in which it could still do so, the list shows that it was not done."""
