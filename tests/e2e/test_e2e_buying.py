@@ -301,7 +301,7 @@ async def test_taobao_without_a_preview_says_that_the_shipping_comes_later(tmp_p
         put(harness, goods(harness, TAOBAO), 2)
         await open_order(harness)
         await to_review(harness)
-        assert says(harness, "names only later")
+        assert says(harness, "shipping, which is known after the order is placed")
         await send_page(harness)
         assert len(made(harness)) == 1
 
