@@ -19,6 +19,7 @@ from tracking.messages import (
     ChannelChange,
     Muted,
     Notice,
+    OrdersChanged,
     OrdersCorrected,
     RefundRequested,
     Reminder,
@@ -37,6 +38,7 @@ LATER = NOW + timedelta(hours=24)
 FORMER, CHOSEN = ChannelSettings(), ChannelSettings(filter=Filter.PROBLEMS, digest_at="09:00", language="th")
 # The payloads of the version before these values had types, byte for byte.
 LINES = {
+    f'{{"line": "orders", "by": "U1", "act": "paid", "ids": ["{ORDER}"]}}': OrdersChanged("U1", "paid", (ORDER,)),
     f'{{"line": "mute", "by": "U1", "ids": ["{ORDER}"], "until": "{LATER.isoformat()}", "undo": {{"until": ""}}}}': (
         Muted("U1", LATER, (ORDER,))
     ),
