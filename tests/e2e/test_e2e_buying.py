@@ -425,6 +425,15 @@ async def test_an_order_that_was_not_made_is_unclear_and_then_not_done(harness: 
     harness.hurry("writes")
     await until_state(harness, WriteState.FOUND_UNDONE)
     assert made(harness) == []
+    mei = harness.slack.workspace.user("mei").id
+    await harness.until(lambda: any("Not done: order" in str(sent) for sent in direct(harness, mei)))
+
+
+def direct(harness: BotHarness, user: str) -> list[object]:
+    """The blocks of the bot's direct messages to a person."""
+    channels = harness.slack.workspace.channels.values()
+    own = [channel for channel in channels if user in channel.id or channel.id.startswith("D")]
+    return [message.blocks for channel in own for message in channel.messages.values()]
 
 
 async def until_state(harness: BotHarness, state: WriteState) -> None:
