@@ -7,7 +7,7 @@ import sys
 from collections.abc import Callable, Coroutine  # noqa: TC003  the tables below name them
 from typing import Any
 
-from benchmarks import ack, courier, expected, gloss, kill, page, poll, proofs, replay, scale, unchanged
+from benchmarks import ack, courier, expected, gloss, kill, page, poll, proofs, purchase, replay, scale, unchanged
 
 ALL: dict[str, Callable[[], Coroutine[Any, Any, None]]] = {
     "poll": poll.measure,
@@ -22,6 +22,7 @@ LONG: dict[str, Callable[[], Coroutine[Any, Any, None]]] = {
     "replay": replay.measure,
     "scale": scale.measure,
     "page": page.measure,
+    "purchase": purchase.measure,
     "faults": proofs.faults,
     "machine": proofs.machine,
     "fuzz": proofs.fuzz,

@@ -267,7 +267,7 @@ def _scheduled(
         Job("poll", workers.poller.tick, settings.poll_interval),
         Job("deliver", deliverer.drain, HALF_SECOND),
         Job("inbox", workers.inbox.tick, slow),
-        Job("writes", WriteResolver(store, workers.writer, clock).tick, slow),
+        Job("writes", WriteResolver(store, workers.writer, clock, deliverer.wake).tick, slow),
         Job("new orders", NewOrders(store, workers.tracker, clock, settings.default_filter).tick, slow),
         Job("approvals", ApprovalKeeper(store, clock, deliverer.wake).tick, slow),
         Job("stalls", workers.stalls.tick, slow),

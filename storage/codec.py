@@ -35,6 +35,7 @@ from tracking.messages import (
     WatchesPaused,
     WatchingAll,
     WatchList,
+    WriteSettled,
 )
 from tracking.values import Expected, Filter, Leg, News, Refund, Stall
 
@@ -282,6 +283,8 @@ def dump_notice(notice: Notice) -> str:
             facts = {"reminder": alarm, "person": person, "channel": channel}
         case ApprovalMessage(approval, part, reader, thread, by, text):
             facts = {"approval": approval, "part": part, "reader": reader, "thread": thread, "by": by, "text": text}
+        case WriteSettled(write):
+            facts = {"write": write}
         case _:
             raise TypeError(type(notice).__name__)
     return json.dumps(facts, ensure_ascii=False)
@@ -298,6 +301,8 @@ def load_notice(stored: str) -> Notice:
 def _notice(facts: dict[str, Any]) -> Notice:
     if "paused" in facts:
         return WatchesPaused(facts["paused"], facts.get("reason", ""), int(facts.get("orders", 1)))
+    if "write" in facts:
+        return WriteSettled(facts["write"])
     if "corrected" in facts:
         return OrdersCorrected(int(facts["corrected"]))
     if "approval" in facts:

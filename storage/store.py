@@ -201,6 +201,7 @@ class Writes(Aggregate):
     begin = Operation(writes.begin)
     settle = Operation(writes.settle)
     abandon = Operation(writes.abandon)
+    tell = Operation(writes.tell)
     get = Operation(writes.get)
     of_key = Operation(writes.of_key)
     open_of = Operation(writes.open_of)

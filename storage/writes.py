@@ -5,8 +5,9 @@ from __future__ import annotations
 import sys
 from typing import TYPE_CHECKING
 
-from storage import codec
+from storage import codec, messages
 from storage.rows import to_int, to_time
+from tracking.messages import WriteSettled
 from tracking.writes import OPEN, TRANSITIONS, TransitionError, Write, WriteState
 
 if TYPE_CHECKING:
@@ -63,6 +64,11 @@ def settle(
         raise TransitionError(f"a write that is {present or 'unknown'} cannot become {state}")
     facts = (request_id or row["request_id"], reason or row["reason"], None if state in OPEN else to_int(now))
     conn.execute(SETTLE, (state, *facts, ",".join(made) or row["made"], write_id, present))
+
+
+def tell(conn: sqlite3.Connection, now: datetime, write: Write) -> None:
+    """Enqueue the notice that tells the person what became of their write."""
+    messages.notice(conn, now, f"write:{write.id}", write.actor, WriteSettled(write.id))
 
 
 def abandon(conn: sqlite3.Connection, before: datetime | None = None) -> int:

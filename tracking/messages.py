@@ -147,3 +147,10 @@ class ApprovalMessage(Notice):
     thread: str = ""  # Slack's id of the message that it answers or brings up to date; empty: it is one of its own
     by: str = ""  # who asks a question
     text: str = ""  # of the question
+
+
+@dataclass(frozen=True, slots=True)
+class WriteSettled(Notice):
+    """It is known at last what became of a write whose answer was lost; the person who made it is told."""
+
+    write: str  # its id

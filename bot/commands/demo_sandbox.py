@@ -19,7 +19,7 @@ from bot.reading import DETAIL_EVERY
 from bot.settings import Settings
 from handlers.blocks import action_ids
 from sandbox.clock import SimClock
-from sandbox.pandapon.demo import demo_world, living_world
+from sandbox.pandapon.demo import ADDRESS, demo_world, living_world
 from sandbox.pandapon.goods import PICTURES, PICTURES_HOST
 from sandbox.pandapon.server import PandaPonServer
 from sandbox.pandapon.trading.routes import OWN_PATHS
@@ -85,6 +85,7 @@ async def running_sandbox(start: datetime, scene: str = "") -> AsyncIterator[San
             user_id=USER_ID,
             pictures=PICTURES,
         )
+        pandapon.account.addresses[pandapon.account.next_number()] = dict(ADDRESS)
         base_url = await pandapon.start()
         stack.push_async_callback(pandapon.stop)
         slack = SlackServer(

@@ -14,7 +14,7 @@ from handlers.posts import alarms, approvals, card, digest, lines, notices, thre
 from storage.alarm import AlarmState
 from storage.post import DETAIL_OF, BatchRule, Post, PostKind
 from storage.watch import WatchState
-from tracking.messages import ApprovalMessage, ApprovalPart, OrdersCorrected, Reminder, WatchesPaused
+from tracking.messages import ApprovalMessage, ApprovalPart, OrdersCorrected, Reminder, WatchesPaused, WriteSettled
 from tracking.quiet_hours import hold_until, quiet_until
 from tracking.severity import SEVERITIES
 from tracking.values import News
@@ -112,6 +112,9 @@ class Composer:
                 return notices.paused(channel, reason, orders)
             case OrdersCorrected(orders):
                 return notices.corrected(orders)
+            case WriteSettled(write_id):
+                write = await self._store.writes.get(write_id)
+                return notices.settled(write) if write else None
             case Reminder():
                 return await self._reminder(post, notice, now)
             case ApprovalMessage():

@@ -6,6 +6,8 @@ import logging
 from datetime import timedelta
 from typing import TYPE_CHECKING
 
+from tracking.changes.cart import CartChange
+
 if TYPE_CHECKING:
     from collections.abc import Callable
     from datetime import datetime
@@ -22,8 +24,9 @@ AT_ONCE = 20  # unclear writes of one tick; each is a reading of a cart
 class WriteResolver:
     """The job."""
 
-    def __init__(self, store: Store, writer: Writer, clock: Callable[[], datetime]) -> None:
-        self._store, self._writer, self._clock = store, writer, clock
+    def __init__(self, store: Store, writer: Writer, clock: Callable[[], datetime], wake: Callable[[], None]) -> None:
+        """``wake``: makes the sender look into the outbox."""
+        self._store, self._writer, self._clock, self._wake = store, writer, clock, wake
 
     async def tick(self) -> None:
         """Look for the oldest unclear writes. Where PandaPon does not answer, they stay for the next tick.
@@ -35,3 +38,6 @@ class WriteResolver:
             after = await self._writer.look(write)
             if after.state is not write.state:
                 log.info("an unclear write was resolved", extra={"operation": write.operation, "state": after.state})
+                if not isinstance(write.change, CartChange):  # the cart shows itself
+                    await self._store.writes.tell(self._clock(), write)
+                    self._wake()

@@ -65,8 +65,8 @@ def cancel(flow: Flow) -> Page:
     """Cancel an unpaid order, with a reason."""
     words = {
         "unwanted": _("No longer needed"),
-        "wrong": _("Ordered by mistake, is ordered anew"),
-        "out_of_stock": _("The seller has none"),
+        "wrong": _("Ordered by mistake"),
+        "out_of_stock": _("The seller is out of stock"),
         "price": _("The price is not right"),
         "other": _("Another reason"),
     }
@@ -182,7 +182,7 @@ def _next(change: Any) -> str:
         case Cancellation(platform=Platform.TAOBAO):
             return _("`/panda order` shows when it is closed.")
         case Cancellation() | Receipt() | WarehouseChange():
-            return _("Nothing else is to do.")
+            return _("There is nothing else to do.")
         case _:
             return ""
 

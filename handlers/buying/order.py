@@ -19,7 +19,7 @@ from handlers.buying import order_view
 from handlers.buying.acts import pay_button
 from handlers.buying.creating import Creating, started
 from handlers.buying.following import Followed, follow
-from handlers.buying.quote import chosen_line, quoted, total_of
+from handlers.buying.quote import chosen_line, known_total, quoted
 from handlers.commands.declarations import Feature, Listener, WrongFieldsError
 from handlers.parsing.references import read_reference
 from handlers.wire import payloads
@@ -189,9 +189,8 @@ def _deed(flow: Flow, content: Ordering) -> Deed:
         for line in content.lines
     )
     note = " ".join(words for _seller, words in content.notes if words)
-    return Deed(
-        "order", flow.id, total_of(content.costs), lines, note, dict(content.addresses).get(content.address, "")
-    )
+    place = dict(content.addresses).get(content.address, "")
+    return Deed("order", flow.id, known_total(content.costs), lines, note, place)
 
 
 def _content(flow: Flow) -> Ordering:

@@ -80,7 +80,7 @@ def grand_total(content: Ordering) -> str:
     amount = yuan(total_of(content.costs))
     if all(cost.total is not None for cost in content.costs):
         return labelled(_("Total"), amount)
-    return _("Total: {amount} + the shipping that PandaPon names only later").format(amount=amount)
+    return _("Total: {amount} + shipping, which is known after the order is placed").format(amount=amount)
 
 
 def result(
@@ -206,7 +206,7 @@ def _sum(cost: SellerCost | None) -> str:
     if cost is None:
         return ""
     goods = yuan(cost.goods) if cost.goods is not None else _("not given")
-    freight = yuan(cost.freight) if cost.freight is not None else _("named by PandaPon only after the order")
+    freight = yuan(cost.freight) if cost.freight is not None else _("known after the order is placed")
     parts = [labelled(_("Products"), goods), labelled(_("Shipping"), freight)]
     if cost.total is not None:
         parts.append(labelled(_("Total"), f"*{yuan(cost.total)}*"))

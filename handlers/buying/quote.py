@@ -62,6 +62,11 @@ def total_of(costs: Sequence[SellerCost]) -> int:
     return sum(cost.total if cost.total is not None else cost.goods or 0 for cost in costs)
 
 
+def known_total(costs: Sequence[SellerCost]) -> int | None:
+    """Return the sum for those who approve, in fen; None where the price of some goods is not known."""
+    return total_of(costs) if all(cost.total is not None or cost.goods is not None for cost in costs) else None
+
+
 def chosen_line(product: ProductDetail, at: int, quantity: int) -> CartLine:
     """Return a variant of a product as a line of a purchase. ``at``: its position among the variants."""
     sku = variants(product)[at]

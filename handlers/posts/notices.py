@@ -8,9 +8,11 @@ from handlers.blocks import action_ids
 from handlers.blocks import elements as el
 from handlers.blocks.error_messages import channel_error
 from handlers.blocks.i18n import _, ngettext
+from handlers.blocks.write_words import said
 
 if TYPE_CHECKING:
     from handlers.blocks.message import Message
+    from tracking.writes import Write
 
 
 def corrected(orders: int) -> Message:
@@ -55,3 +57,9 @@ def resumed(channel: str, orders: int) -> Message:
     )
     where = _("in {channel}").format(channel=el.channel(channel)) if el.channel(channel) else _("here")
     return el.message([el.section(words.format(n=orders, where=where))])
+
+
+def settled(write: Write) -> Message:
+    """The direct message to a person about a change of theirs that was unclear until now."""
+    head = _("About a change of yours that was unclear:")
+    return el.message([el.section(f"{head}\n{said(write)}")])

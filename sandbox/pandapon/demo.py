@@ -20,6 +20,15 @@ from sandbox.pandapon.world import Line, SandboxOrder, World
 if TYPE_CHECKING:
     from collections.abc import Callable, Iterator
 
+# The saved address of the demo's account: a warehouse that does not exist.
+ADDRESS = {
+    "name": "熊猫仓",
+    "province": "浙江省",
+    "city": "义乌市",
+    "district": "北苑街道",
+    "address": "演示路 1 号",
+    "phone": "13800000000",
+}
 FIRST = "2542285634920880794"
 SECOND = "2542285634920880795"
 TAOBAO = "3305075341149134260"

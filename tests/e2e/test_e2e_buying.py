@@ -39,6 +39,7 @@ if TYPE_CHECKING:
 
     from support.bot_harness import BotHarness
 
+    from pandapon.shipment import Platform
     from sandbox.pandapon.trading.products import Sku
 
 CREATE = "/v2/alibaba/order/create"
@@ -300,7 +301,7 @@ async def test_taobao_without_a_preview_says_that_the_shipping_comes_later(tmp_p
         put(harness, goods(harness, TAOBAO), 2)
         await open_order(harness)
         await to_review(harness)
-        assert says(harness, "names only later")
+        assert says(harness, "shipping, which is known after the order is placed")
         await send_page(harness)
         assert len(made(harness)) == 1
 
@@ -394,6 +395,23 @@ def lose_answer(harness: BotHarness, path: str) -> None:
     harness.pandapon.faults.path, harness.pandapon.faults.cut = f"{path}$", True
 
 
+async def test_an_unclear_order_is_not_sent_again_from_its_form(harness: BotHarness) -> None:
+    """Back, and Place order: it stays unclear, and nothing is sent until it is known."""
+    await reviewed(harness, "cart-1688")
+    path = PATHS["cart-1688"]
+    harness.pandapon.faults.path, harness.pandapon.faults.down = f"{path}$", True
+    await send_page(harness)
+    await press_in_page(harness, "◀ Back")
+    await send_page(harness)
+    assert says(harness, "unclear")
+    assert [seen.path for seen in harness.pandapon.requests].count(path) == 1
+    harness.pandapon.faults.clear()
+    harness.clock.advance(timedelta(seconds=70))
+    harness.hurry("writes")
+    await until_state(harness, WriteState.FOUND_UNDONE)
+    assert made(harness) == []
+
+
 @pytest.mark.parametrize("way", WAYS)
 async def test_an_order_that_was_not_made_is_unclear_and_then_not_done(harness: BotHarness, way: str) -> None:
     """The call does not arrive: after the time in which it could still do so, the list shows that it was not done."""
@@ -407,6 +425,15 @@ async def test_an_order_that_was_not_made_is_unclear_and_then_not_done(harness: 
     harness.hurry("writes")
     await until_state(harness, WriteState.FOUND_UNDONE)
     assert made(harness) == []
+    mei = harness.slack.workspace.user("mei").id
+    await harness.until(lambda: any("Not done: order" in str(sent) for sent in direct(harness, mei)))
+
+
+def direct(harness: BotHarness, user: str) -> list[object]:
+    """The blocks of the bot's direct messages to a person."""
+    channels = harness.slack.workspace.channels.values()
+    own = [channel for channel in channels if user in channel.id or channel.id.startswith("D")]
+    return [message.blocks for channel in own for message in channel.messages.values()]
 
 
 async def until_state(harness: BotHarness, state: WriteState) -> None:
@@ -433,3 +460,79 @@ async def test_a_like_order_of_somebody_else_is_not_taken_for_it(harness: BotHar
     change = (await writes(harness))[0].change
     assert isinstance(change, OrderCreation)
     assert len(change.known) >= 1
+
+
+# --- odd goods and hostile words --------------------------------------------------------------------------------------
+
+
+@pytest.mark.parametrize("price", ["0", "0.01", "9999999.99"])
+async def test_amounts_from_nothing_to_nine_digits_are_exact(harness: BotHarness, price: str) -> None:
+    """In fen, in the record and in PandaPon's order; the title has 200 characters."""
+    put(harness, own_goods(harness, ALIBABA, "第二家", price, "裙" * 200), 10)
+    await open_order(harness)
+    await to_review(harness)
+    await send_page(harness)
+    assert says(harness, "✅ Ordered")
+    [write], [order] = await writes(harness), made(harness)
+    assert write.amount_fen == int(order.total(harness.clock()) * 100)
+
+
+@pytest.mark.parametrize("platform", [ALIBABA, TAOBAO])
+async def test_hostile_words_stay_words(harness: BotHarness, platform: Platform) -> None:
+    """In title, seller and note: they notify nobody, and reach PandaPon as they were written."""
+    hostile = "<!channel> *x* <https://x.example|y> @here"
+    put(harness, own_goods(harness, platform, hostile, "9", f"{hostile} ok"), 10)
+    await open_order(harness)
+    await to_review(harness, typed(note0=hostile) if platform is ALIBABA else {})
+    for text in (text_of(harness), str(await send_page(harness)), text_of(harness)):
+        assert "<!channel>" not in text
+        assert "<https://x" not in text
+    assert says(harness, "✅ Ordered")
+    sent = next(seen.body for seen in harness.pandapon.requests if seen.path == CART_ORDER[platform])
+    assert platform is TAOBAO or sent["message"] == hostile
+
+
+async def test_an_address_reaches_no_record_and_no_log(harness: BotHarness, caplog: pytest.LogCaptureFixture) -> None:
+    """Not the database, the log, or a message to the channel: the review has its masked line alone."""
+    put(harness, goods(harness, ALIBABA), 4)
+    await open_order(harness)
+    await to_review(harness)
+    await send_page(harness)
+    assert harness.bot is not None
+    stored = await harness.bot.store.thread.run(lambda conn: "\n".join(conn.iterdump()))
+    said = str([message.blocks for message in harness.channel()])
+    for part in ("文三路", "13812345678", "王小明"):
+        assert part not in stored
+        assert part not in caplog.text
+        assert part not in said
+        assert part not in text_of(harness)
+
+
+async def test_a_failure_of_watching_is_said_and_mended(harness: BotHarness) -> None:
+    """PandaPon does not describe the new order at first: a job watches it a little later."""
+    put(harness, goods(harness, ALIBABA), 4)
+    await open_order(harness)
+    await to_review(harness)
+    harness.pandapon.faults.path, harness.pandapon.faults.status = "/v2/alibaba/order/detail$", 503
+    await send_page(harness)
+    assert says(harness, "✅ Ordered")
+    assert says(harness, "The card follows")
+    harness.pandapon.faults.clear()
+    harness.clock.advance(timedelta(seconds=20))
+    harness.hurry("new orders")
+    await harness.until(lambda: len(harness.channel()) == 1)
+
+
+async def test_a_watch_that_a_person_ended_stays_ended(harness: BotHarness) -> None:
+    """The job does not begin it again."""
+    put(harness, goods(harness, ALIBABA), 4)
+    await open_order(harness)
+    await to_review(harness)
+    await send_page(harness)
+    [order] = made(harness)
+    await harness.ask(f"/panda unwatch {order.order_id}")
+    harness.clock.advance(timedelta(minutes=1))
+    harness.hurry("new orders")
+    await asyncio.sleep(0.5)
+    assert harness.bot is not None
+    assert await harness.bot.store.watches.of_orders([f"1688:{order.order_id}"]) == []

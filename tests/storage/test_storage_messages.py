@@ -19,6 +19,7 @@ from tracking.messages import (
     ChannelChange,
     Muted,
     Notice,
+    OrdersChanged,
     OrdersCorrected,
     RefundRequested,
     Reminder,
@@ -27,6 +28,7 @@ from tracking.messages import (
     Unmuted,
     WatchesPaused,
     WatchingAll,
+    WriteSettled,
 )
 from tracking.values import Filter
 
@@ -37,6 +39,7 @@ LATER = NOW + timedelta(hours=24)
 FORMER, CHOSEN = ChannelSettings(), ChannelSettings(filter=Filter.PROBLEMS, digest_at="09:00", language="th")
 # The payloads of the version before these values had types, byte for byte.
 LINES = {
+    f'{{"line": "orders", "by": "U1", "act": "paid", "ids": ["{ORDER}"]}}': OrdersChanged("U1", "paid", (ORDER,)),
     f'{{"line": "mute", "by": "U1", "ids": ["{ORDER}"], "until": "{LATER.isoformat()}", "undo": {{"until": ""}}}}': (
         Muted("U1", LATER, (ORDER,))
     ),
@@ -69,6 +72,7 @@ NOTICES = {
     '{"paused": "C1", "reason": "is_archived", "orders": 2, "key": "taobao:1"}': WatchesPaused("C1", "is_archived", 2),
     '{"paused": "C1"}': WatchesPaused("C1", "", 1),
     '{"corrected": 3}': OrdersCorrected(3),
+    '{"write": "w1"}': WriteSettled("w1"),
     '{"reminder": 4, "person": "U1", "channel": "C1"}': Reminder(4, "U1", "C1"),
     '{"approval": 7, "part": "question", "reader": "U1", "thread": "1.2", "by": "U2", "text": "why?"}': (
         ApprovalMessage(7, ApprovalPart.QUESTION, "U1", "1.2", "U2", "why?")

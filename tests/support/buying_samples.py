@@ -18,7 +18,7 @@ from handlers.cart import cart_view
 from handlers.goods import product_view
 from handlers.interactions.ports import WatchOutcome, WatchResult
 from handlers.orders import views as order_page
-from handlers.posts import lines
+from handlers.posts import lines, notices
 from handlers.writing.writer import Outcome
 from pandapon import errors as api
 from pandapon.carts import CartLine
@@ -194,4 +194,8 @@ def _said() -> dict[str, Any]:
         f"posts.lines.line {act}": lines.line(OrdersChanged(MEI, act, (id_,)), 1, NOW)
         for act in ("paid", "cancelled", "received", "moved")
     }
-    return said | links | told
+    notes = {
+        f"posts.notices.settled {state}": notices.settled(_write(_creation(HOSTILE), state, made=(id_,)))
+        for state in (WriteState.FOUND_DONE, WriteState.FOUND_UNDONE, WriteState.UNKNOWABLE)
+    }
+    return said | links | told | notes
