@@ -260,6 +260,7 @@ WIZARD = Wizard(
         "reason": Step(pages.reason_page, give_reason, names.read_reason, back="lines"),
         "review": Step(pages.review_page, confirm, back="reason"),
     },
+    forgets=True,
 )
 
 OWN = WIZARD.feature()

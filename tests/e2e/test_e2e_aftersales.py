@@ -3,7 +3,9 @@
 from __future__ import annotations
 
 import asyncio
+import contextlib
 import re
+import sqlite3
 from datetime import timedelta
 from decimal import Decimal
 from typing import TYPE_CHECKING, Any
@@ -34,6 +36,7 @@ from handlers.blocks import action_ids
 from sandbox.pandapon import pictures
 from sandbox.pandapon.trading.routes import OWN_PATHS
 from sandbox.pandapon.world import Refund
+from sandbox.slack import payloads
 from tracking.writes import Write, WriteState
 
 if TYPE_CHECKING:
@@ -261,9 +264,34 @@ async def test_hostile_words_are_harmless(harness: BotHarness) -> None:
     texts += [words(each) for each in harness.channel()]
     for text in texts:
         assert not re.search(r"<!channel|<@|13812345678", text), text
-    await harness.stop_bot()
-    stored = (harness.folder / "bot.db").read_bytes()
-    assert EVIL.encode() * 2 not in stored.replace(of.lines[0].title.encode(), b"")
+
+
+async def test_words_to_the_seller_are_not_kept(harness: BotHarness) -> None:
+    """Neither a description nor a message: the form that held them is forgotten when it is done, or closed."""
+    await ask_form(harness, TAOBAO)
+    await send_page(harness, lines(TAOBAO))
+    await send_page(harness, reason(words="收件人王小明"))
+    assert "王小明" in stored(harness)
+    await send_page(harness)
+    await show(harness, cases(harness)[0])
+    await open_by(harness, "Write to seller…")
+    await send_page(harness, typed(words="住在王小明家"))
+    assert "住在" in stored(harness)
+    await send_page(harness)
+    assert len(await writes(harness)) == 2
+    assert "王小明" not in stored(harness)
+    await open_by(harness, "Write to seller…")
+    await send_page(harness, typed(words="住在王小明家"))
+    await forged.send(
+        harness, payloads.view_closed(harness.slack.workspace.user("mei"), view_of(harness), everything=True)
+    )
+    assert "王小明" not in stored(harness)
+
+
+def stored(harness: BotHarness) -> str:
+    """What the database holds of forms and writes."""
+    with contextlib.closing(sqlite3.connect(harness.folder / "bot.db")) as conn:
+        return str([conn.execute(f"SELECT * FROM {table}").fetchall() for table in ("flows", "writes")])  # noqa: S608
 
 
 # --- pictures ---------------------------------------------------------------------------------------------------------
