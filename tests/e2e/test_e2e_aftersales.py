@@ -11,6 +11,7 @@ from decimal import Decimal
 from typing import TYPE_CHECKING, Any
 
 import pytest
+from pydantic import ValidationError
 from support import forged
 from support.bot_harness import BotHarness, running, words
 from support.refund_steps import (
@@ -138,6 +139,21 @@ async def test_a_return_and_refund(harness: BotHarness, platform: Platform) -> N
     assert "return and refund" in text_of(harness)
     await send_page(harness)
     assert cases(harness)[0].with_return
+
+
+async def test_taobaos_numbers_are_a_setting(tmp_path: Path) -> None:
+    """Nobody has published them: those that are given replace the guesses, and an unknown name stops the start."""
+    codes = {"return": 9, "received": 8}
+    paths: dict[str, Any] = {"pandapon_paths": OWN_PATHS, "writes": "all"}
+    async with running(tmp_path, **paths, pandapon_taobao_refund_codes=codes) as harness:
+        await ask_form(harness, TAOBAO)
+        await send_page(harness, lines(TAOBAO, kind="return"))
+        await send_page(harness, reason())
+        await send_page(harness)
+        body = next(seen.body for seen in harness.pandapon.requests if seen.path == ASK[TAOBAO])
+        assert (body["refundType"], body["goodsStatus"]) == (9, 8)
+    with pytest.raises(ValidationError, match="there is no 'receivd'"):
+        BotHarness(tmp_path, "socket", paths | {"pandapon_taobao_refund_codes": {"receivd": 1}}).settings  # noqa: B018
 
 
 @pytest.mark.parametrize(
@@ -510,6 +526,15 @@ async def test_what_was_not_done_is_unclear_until_that_is_sure(harness: BotHarne
     harness.hurry("writes")
     await until_state(harness, WriteState.FOUND_UNDONE)
     assert not act.is_done(harness)
+
+
+async def test_where_taobao_lists_no_refunds_the_order_names_them(harness: BotHarness) -> None:
+    """The list's path is inferred: where it is refused, a refund is asked for all the same."""
+    await review(harness, TAOBAO)
+    lose(harness, "queryList", status=404)
+    await send_page(harness)
+    assert "Asked for a refund" in text_of(harness)
+    assert cases(harness)[0].refund_id in await harness.ask(f"/panda refund {ORDERS[TAOBAO]}")
 
 
 @each_act
