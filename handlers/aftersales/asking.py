@@ -137,11 +137,14 @@ async def confirm(interaction: Interaction, flow: Flow, _nothing: Nothing) -> Go
             await ctx.writer.note_refusal(act, aftersales.ASK[ask.platform].name, "price_moved")
             return Goto("reason", replace(now, moved=(before, after)))
 
+    is_first = False
+
     async def plan() -> Plan:
+        nonlocal is_first
+        is_first = True  # the writer asks for the plan of an act once, however often it comes
         return await _plan(ctx.api, asking, order or await ctx.api.order(ref))
 
     outcome = await ctx.writer.make(act, asking_target(ask.platform, ask.order_id), plan)
-    is_first = outcome.answer is not None or outcome.error is not None
     if outcome.write.state in DONE and is_first:
         await announce(ctx, outcome.write)
     notes = [_("By {user}").format(user=name(outcome.write.actor))]
@@ -260,6 +263,7 @@ WIZARD = Wizard(
         "reason": Step(pages.reason_page, give_reason, names.read_reason, back="lines"),
         "review": Step(pages.review_page, confirm, back="reason"),
     },
+    forgets=True,
 )
 
 OWN = WIZARD.feature()

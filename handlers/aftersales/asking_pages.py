@@ -163,7 +163,7 @@ def _taobao_lines(asking: AskingRefund) -> list[Block]:
 
 def _choice(line: ClaimableLine) -> str:
     amount = yuan(line.fen) if line.fen is not None else ""
-    facts = [_label(line.title, 32), _label(line.variant, 16), f"× {number(line.pieces)}", amount]
+    facts = [_label(line.title, 28), _label(line.variant, 12), f"× {number(line.pieces)}", amount]
     return " · ".join(fact for fact in facts if fact)
 
 

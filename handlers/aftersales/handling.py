@@ -349,6 +349,7 @@ WIZARD = Wizard(
         "change_review": Step(pages.change_review, change_refund, back="change"),
         "cancel": Step(pages.cancel_page, cancel_refund),
     },
+    forgets=True,
 )
 
 OWN = WIZARD.feature()

@@ -7,6 +7,7 @@ from typing import TYPE_CHECKING
 from handlers.blocks.i18n import _
 from handlers.blocks.labels import platform_name
 from handlers.blocks.order_states import refund_words
+from handlers.blocks.punctuation import sentences
 from handlers.blocks.refunds import todo
 from handlers.blocks.text import slack_date
 from pandapon.refunds import RefundState, refund_state
@@ -42,7 +43,7 @@ def next_words(refund: AskedRefund, now: datetime) -> str:
     if words and refund.until and refund.until > now and refund_state(refund.code) not in _OVER:
         by = _("{platform} decides by itself {time}.")
         time = slack_date(refund.until, now)
-        return f"{words} {by.format(platform=platform_name(refund.platform), time=time)}"
+        return sentences([words, by.format(platform=platform_name(refund.platform), time=time)])
     return words
 
 

@@ -7,6 +7,7 @@ from typing import TYPE_CHECKING
 
 from handlers.blocks.i18n import _
 from handlers.blocks.parts import short_name
+from handlers.blocks.punctuation import sentences
 from handlers.blocks.text import escape, money, sanitize_id, truncate
 from pandapon.shipment import OrderRef
 from tracking.changes.refunds import LetterSent, ProofSent, RefundAsked, RefundChanged, RefundWithdrawn, ReturnSent
@@ -24,8 +25,8 @@ def asked(write: Write) -> str:
     words = _("Asked for a return and refund of {amount}: {product}, {order}.")
     if not change.with_return:
         words = _("Asked for a refund of {amount}: {product}, {order}.")
-    sentence = words.format(**_asking(change))
-    return sentence + (" " + _("Refund {id}.").format(id=_id(write.made[0])) if write.made else "")
+    named = _("Refund {id}.").format(id=_id(write.made[0])) if write.made else ""
+    return sentences([words.format(**_asking(change)), named])
 
 
 def to_ask(change: RefundAsked) -> str:

@@ -2,11 +2,13 @@
 
 from __future__ import annotations
 
+import logging
 from typing import TYPE_CHECKING
 
 from handlers.writing.writer import Found
 from pandapon import carts, refund_reading
-from pandapon.errors import NotFoundError
+from pandapon.errors import ApiError
+from pandapon.operations.catalogue import UnknownPathError
 from pandapon.shipment import OrderRef, Platform
 from tracking.changes import refunds as changes
 from tracking.writes import WriteState
@@ -18,16 +20,29 @@ if TYPE_CHECKING:
     from pandapon.client import PandaPon
     from pandapon.models import Order
 
+log = logging.getLogger(__name__)
+
 OF_ORDER = 20  # refunds of one order that are read
 
 
 async def refunds_of(api: PandaPon, order: Order) -> dict[str, AskedRefund | None]:
-    """Return an order's refunds by their ids; None where one cannot be read by its id. Raises PandaPonError."""
-    if order.platform is Platform.TAOBAO:
+    """Return an order's refunds by their ids; None where one cannot be read by its id. Raises PandaPonError.
+
+    The paths of Taobao's list and of both details are inferred in part. Where they are refused, the refunds are those
+    that the order names.
+    """
+    listed = await _listed(api, order) if order.platform is Platform.TAOBAO else {}
+    ids = dict.fromkeys([*listed, order.refund_id, *(item.refund_id for item in order.items)])
+    return {id_: listed.get(id_) or await _read(api, order.platform, id_) for id_ in ids if id_}
+
+
+async def _listed(api: PandaPon, order: Order) -> dict[str, AskedRefund]:
+    try:
         page = await refund_reading.taobao_refunds(api, page_size=OF_ORDER, order_id=order.order_id)
-        return {each.refund_id: each for each in page.items}
-    ids = dict.fromkeys([order.refund_id, *(item.refund_id for item in order.items)])
-    return {refund_id: await _read(api, refund_id) for refund_id in ids if refund_id}
+    except (ApiError, UnknownPathError) as error:
+        log.info("Taobao's refunds are not listed", extra={"order": order.ref.key, "error": error})
+        return {}
+    return {each.refund_id: each for each in page.items}
 
 
 def code_of(order: Order) -> str:
@@ -74,10 +89,10 @@ async def _of(
     return await refund_reading.refund(api, change.platform, change.refund_id)
 
 
-async def _read(api: PandaPon, refund_id: str) -> AskedRefund | None:
+async def _read(api: PandaPon, platform: Platform, refund_id: str) -> AskedRefund | None:
     try:
-        return await refund_reading.refund(api, Platform.ALIBABA, refund_id)
-    except NotFoundError:
+        return await refund_reading.refund(api, platform, refund_id)
+    except (ApiError, UnknownPathError):
         return None
 
 

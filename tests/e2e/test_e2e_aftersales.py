@@ -3,12 +3,15 @@
 from __future__ import annotations
 
 import asyncio
+import contextlib
 import re
+import sqlite3
 from datetime import timedelta
 from decimal import Decimal
 from typing import TYPE_CHECKING, Any
 
 import pytest
+from pydantic import ValidationError
 from support import forged
 from support.bot_harness import BotHarness, running, words
 from support.refund_steps import (
@@ -34,6 +37,7 @@ from handlers.blocks import action_ids
 from sandbox.pandapon import pictures
 from sandbox.pandapon.trading.routes import OWN_PATHS
 from sandbox.pandapon.world import Refund
+from sandbox.slack import payloads
 from tracking.writes import Write, WriteState
 
 if TYPE_CHECKING:
@@ -135,6 +139,21 @@ async def test_a_return_and_refund(harness: BotHarness, platform: Platform) -> N
     assert "return and refund" in text_of(harness)
     await send_page(harness)
     assert cases(harness)[0].with_return
+
+
+async def test_taobaos_numbers_are_a_setting(tmp_path: Path) -> None:
+    """Nobody has published them: those that are given replace the guesses, and an unknown name stops the start."""
+    codes = {"return": 9, "received": 8}
+    paths: dict[str, Any] = {"pandapon_paths": OWN_PATHS, "writes": "all"}
+    async with running(tmp_path, **paths, pandapon_taobao_refund_codes=codes) as harness:
+        await ask_form(harness, TAOBAO)
+        await send_page(harness, lines(TAOBAO, kind="return"))
+        await send_page(harness, reason())
+        await send_page(harness)
+        body = next(seen.body for seen in harness.pandapon.requests if seen.path == ASK[TAOBAO])
+        assert (body["refundType"], body["goodsStatus"]) == (9, 8)
+    with pytest.raises(ValidationError, match="there is no 'receivd'"):
+        BotHarness(tmp_path, "socket", paths | {"pandapon_taobao_refund_codes": {"receivd": 1}}).settings  # noqa: B018
 
 
 @pytest.mark.parametrize(
@@ -261,9 +280,34 @@ async def test_hostile_words_are_harmless(harness: BotHarness) -> None:
     texts += [words(each) for each in harness.channel()]
     for text in texts:
         assert not re.search(r"<!channel|<@|13812345678", text), text
-    await harness.stop_bot()
-    stored = (harness.folder / "bot.db").read_bytes()
-    assert EVIL.encode() * 2 not in stored.replace(of.lines[0].title.encode(), b"")
+
+
+async def test_words_to_the_seller_are_not_kept(harness: BotHarness) -> None:
+    """Neither a description nor a message: the form that held them is forgotten when it is done, or closed."""
+    await ask_form(harness, TAOBAO)
+    await send_page(harness, lines(TAOBAO))
+    await send_page(harness, reason(words="收件人王小明"))
+    assert "王小明" in stored(harness)
+    await send_page(harness)
+    await show(harness, cases(harness)[0])
+    await open_by(harness, "Write to seller…")
+    await send_page(harness, typed(words="住在王小明家"))
+    assert "住在" in stored(harness)
+    await send_page(harness)
+    assert len(await writes(harness)) == 2
+    assert "王小明" not in stored(harness)
+    await open_by(harness, "Write to seller…")
+    await send_page(harness, typed(words="住在王小明家"))
+    await forged.send(
+        harness, payloads.view_closed(harness.slack.workspace.user("mei"), view_of(harness), everything=True)
+    )
+    assert "王小明" not in stored(harness)
+
+
+def stored(harness: BotHarness) -> str:
+    """What the database holds of forms and writes."""
+    with contextlib.closing(sqlite3.connect(harness.folder / "bot.db")) as conn:
+        return str([conn.execute(f"SELECT * FROM {table}").fetchall() for table in ("flows", "writes")])  # noqa: S608
 
 
 # --- pictures ---------------------------------------------------------------------------------------------------------
@@ -482,6 +526,15 @@ async def test_what_was_not_done_is_unclear_until_that_is_sure(harness: BotHarne
     harness.hurry("writes")
     await until_state(harness, WriteState.FOUND_UNDONE)
     assert not act.is_done(harness)
+
+
+async def test_where_taobao_lists_no_refunds_the_order_names_them(harness: BotHarness) -> None:
+    """The list's path is inferred: where it is refused, a refund is asked for all the same."""
+    await review(harness, TAOBAO)
+    lose(harness, "queryList", status=404)
+    await send_page(harness)
+    assert "Asked for a refund" in text_of(harness)
+    assert cases(harness)[0].refund_id in await harness.ask(f"/panda refund {ORDERS[TAOBAO]}")
 
 
 @each_act

@@ -65,9 +65,8 @@ async def test_every_listener_says_what_it_acts_on(harness: BotHarness) -> None:
     of_request = "the request for an approval whose number the button carries"
     of_request_form = "the request for an approval whose number the form carries"
     of_choice = "the subject of the form that the option opens, or else the channel of its command"
-    of_form = "the form that this person opened, as the bot remembers it"
     refund = "a refund that is read again, for a person who may change refunds"
-    acts = [step for act in ("letter", "return", "change") for step in (act, f"{act}_review")] + ["cancel"]
+    acts = ("letter", "letter_review", "return", "return_review", "change", "change_review", "cancel")
     assert found == [
         *(("command", one, named) for one in COMMANDS.slash_commands()),
         ("action", "run:", of_button),
@@ -103,11 +102,9 @@ async def test_every_listener_says_what_it_acts_on(harness: BotHarness) -> None:
         ("action", "tell_parcels", "an order that is read again, for a person who may tell the warehouse"),
         *pages("estimate", "fill", "offers", forgets=True),
         ("action", "estimate_freight", "a product that is looked up again"),
-        *(("view", f"flow:refund:{step}", of_form) for step in ("lines", "reason", "review")),
-        ("action", "flow:refund:back:", of_form),
+        *pages("refund", "lines", "reason", "review", forgets=True),
         ("action", "ask_refund", "an order that is read again, for a person who may ask for refunds"),
-        *(("view", f"flow:refund_act:{step}", of_form) for step in acts),
-        ("action", "flow:refund_act:back:", of_form),
+        *pages("refund_act", *acts, forgets=True),
         *(("action", f"refund_{act}", refund) for act in ("letter", "return", "change", "cancel")),
         ("action", "watch_here", of_watching),
         ("action", "unwatch_here", of_unwatching),

@@ -11,7 +11,7 @@ from support.message_checks import check, commands, labels, shown
 from support.view_samples import HOSTILE, ID, NOW, REF, order, parcel, snapshot, watch
 
 from handlers.posts import alarms, seller_message
-from handlers.wire.requests import Track
+from handlers.wire.requests import AskRefund, Track
 from pandapon.shipment import Platform
 from storage.alarm import Alarm, AlarmState
 from tracking.values import Leg, News, Stall
@@ -90,6 +90,14 @@ def test_who_handles_it_stays_named() -> None:
     after = check(alarms.acted_on(act, watch(), NOW, SEEN))
     assert "🙋 somebody is handling it · 💤 somebody will be reminded <!date^" in shown(after)
     assert labels(after) == ["Remind me in 24 h", "Copy message to seller", "Track"]
+
+
+@pytest.mark.parametrize("leg", [Leg.PROBLEM, Leg.REFUND])
+def test_what_is_damaged_lost_or_coming_back_leads_to_its_refunds(leg: Leg) -> None:
+    """So does the alert of a refund that waits for the buyer; others do not."""
+    message = check(alarms.acted_on(replace(ALARM, stall=replace(STALL, leg=leg)), watch(), NOW))
+    assert labels(message)[-1] == "Refund…"
+    assert parse(commands(message)[-1]) == AskRefund(ID, Platform.ALIBABA)
 
 
 def test_its_buttons() -> None:

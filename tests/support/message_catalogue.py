@@ -7,7 +7,7 @@ from datetime import date, timedelta
 from decimal import Decimal
 from typing import TYPE_CHECKING, Any
 
-from support import buying_samples, readme_messages, shipping_samples
+from support import buying_samples, readme_messages, refund_samples, shipping_samples
 from support.commands import TOPICS, help_page
 from support.order_lists import listing
 from support.view_samples import (
@@ -691,5 +691,6 @@ def catalogue() -> dict[str, list[Json]]:
         | readme_messages.messages()
         | buying_samples.samples()
         | shipping_samples.samples(_detail())
+        | refund_samples.samples()
     )
     return {name: one["blocks"] if isinstance(one, dict) else one.blocks for name, one in made.items()}
