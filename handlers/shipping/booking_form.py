@@ -141,7 +141,7 @@ def _review(flow: Flow) -> Page:
     if not content.may_book:
         off = _("Booking is switched off. Your pandabot admin can allow it: `{setting}`").format(setting="WRITES=all")
         return Page([*blocks, el.context(off)])
-    note = _("PandaPon books and bills this at once; its interface has no way to cancel it.")
+    note = _("PandaPon books and bills this at once, and it can't be cancelled from here.")
     return Page([*blocks, el.context(note)], _("Book again") if content.earlier else _("Book"))
 
 

@@ -95,7 +95,7 @@ async def preview(api: PandaPon, order: OrderToShip, service: Offer, receiver: T
     )
     answer = await _asked(api, freight.PREVIEW, request)
     if not answer.render_id:
-        raise RequestError(_("PandaPon's answer names no preview that could be booked, so nothing was done."))
+        raise RequestError(_("PandaPon's answer has no preview that could be booked, so nothing was done."))
     fen = carts.fen(answer.total_price) if answer.total_price is not None else None
     return Preview(order.order_id, answer.render_id, fen, answer.currency or YUAN)
 
@@ -138,8 +138,8 @@ async def look(_api: PandaPon, _change: FreightBooking | DomesticParcels, _age: 
 def unverified() -> str:
     """The note on the second signature, for answers in which PandaPon refused."""
     return _(
-        "Freight calls carry a second signature whose making PandaPon has not published, so the refusal may come from "
-        "that. Your pandabot admin can try the other value of {setting}."
+        "Freight calls need a second signature that PandaPon hasn't documented, so that may be the reason. "
+        "Your pandabot admin can try the other value of {setting}."
     ).format(setting="`PANDAPON_FREIGHT_SIGNATURE`")
 
 

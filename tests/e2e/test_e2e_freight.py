@@ -234,7 +234,7 @@ async def test_an_order_is_previewed_reviewed_and_booked(harness: BotHarness) ->
     assert "¥68.40 · Panda Line · SEA · 9-14 days" in text_of(harness)
     await send_page(harness, service(remark="Fragile"))
     review = text_of(harness)
-    for words in ("¥68.40", "Somchai", "Thailand", "夏季新款红色连衣裙", "× 20", "Fragile", "no way to cancel"):
+    for words in ("¥68.40", "Somchai", "Thailand", "夏季新款红色连衣裙", "× 20", "Fragile", "be cancelled from here"):
         assert words in review
     assert harness.pandapon.count(BOOK) == 0
     done = await confirm(harness)
@@ -476,7 +476,7 @@ async def test_the_warehouse_is_told_only_where_that_is_allowed(tmp_path: Path, 
 @pytest.mark.parametrize(
     ("line", "said"),
     [
-        ("/panda freight", "Freight of what?"),
+        ("/panda freight", "Freight for what?"),
         ("/panda freight x", "is not an order ID"),
         ("/panda freight 123456", "too short"),
         ("/panda freight " + " ".join(f"{ORDER[:-1]}{n}" for n in range(6)), "At most 5 orders"),
