@@ -100,8 +100,10 @@ async def preview(api: PandaPon, order: OrderToShip, service: Offer, receiver: T
     return Preview(order.order_id, answer.render_id, fen, answer.currency or YUAN)
 
 
-def plan_booking(order: OrderToShip, shown: Preview, service: Offer, receiver: TypedReceiver, remark: str) -> Plan:
-    """Plan to book the shipment of an order."""
+def plan_booking(
+    order: OrderToShip, shown: Preview, service: Offer, receiver: TypedReceiver, remark: str, *, approved_by: str = ""
+) -> Plan:
+    """Plan to book the shipment of an order. ``approved_by``: a Slack id; empty: nobody had to allow it."""
     request = made(
         lambda: BookFreight(
             render_id=shown.render_id,
@@ -115,7 +117,7 @@ def plan_booking(order: OrderToShip, shown: Preview, service: Offer, receiver: T
         order.platform, order.order_id, shown.render_id, service_words(service), receiver.country, len(order.lines)
     )
     amount = shown.fen if shown.currency == YUAN else None
-    return Plan((freight.BOOK, request), change, amount, made=_number)
+    return Plan((freight.BOOK, request), change, amount, made=_number, approved_by=approved_by)
 
 
 def plan_parcels(order: OrderToShip, parcels: Sequence[TypedParcel]) -> Plan:
