@@ -49,9 +49,12 @@ class Refusal(StrEnum):
 
 @dataclass(frozen=True, slots=True)
 class Deed:
-    """An order or a payment that a person is about to confirm. ``summary``: plain lines, not Slack text."""
+    """An order, a payment or a shipment abroad that a person is about to confirm.
 
-    kind: Literal["order", "pay"]
+    ``summary``: plain lines, not Slack text.
+    """
+
+    kind: Literal["order", "pay", "freight"]
     target: str  # the flow, or the order that is paid
     amount_fen: int | None  # None: it is not known
     summary: tuple[str, ...]  # seller, product, variant, quantity

@@ -36,6 +36,7 @@ def asks(asked: Approval) -> str:
     words = {
         "order": _("{user} asks for approval to place an order"),
         "pay": _("{user} asks for approval to pay"),
+        "freight": _("{user} asks for approval to book freight abroad"),
     }
     return words[asked.deed.kind].format(user=name(asked.asker))
 
@@ -46,7 +47,8 @@ def facts(asked: Approval, most: int = LINES) -> str:
     lines = [f"• {escape(truncate(line, LINE))}" for line in shown]
     lines += [_("and {n} more").format(n=left)] if left else []
     if asked.deed.note:
-        lines.append(labelled(_("Note to the seller"), escape(truncate(asked.deed.note, NOTE))))
+        label = _("Note to the warehouse") if asked.deed.kind == "freight" else _("Note to the seller")
+        lines.append(labelled(label, escape(truncate(asked.deed.note, NOTE))))
     if asked.deed.place:
         lines.append(labelled(_("Goes to"), escape(truncate(asked.deed.place, LINE))))
     return "\n".join(lines) or "–"
@@ -71,4 +73,4 @@ def state(asked: Approval, now: datetime) -> str:
 
 def go_on(asked: Approval) -> str:
     """The label of the button with which the asker goes on."""
-    return {"order": _("Place the order"), "pay": _("Pay")}[asked.deed.kind]
+    return {"order": _("Place the order"), "pay": _("Pay"), "freight": _("Book")}[asked.deed.kind]

@@ -44,7 +44,7 @@ def _unknowable(write: Write) -> str:
     if is_readable(write):
         return _("PandaPon gave no answer to this, and things have changed since: {change}. Please check {place}.")
     return _(
-        "PandaPon gave no answer, so nobody knows whether this was done: {change}. Its interface has no way to look. "
+        "PandaPon gave no answer, so nobody knows whether this was done: {change}. I have no way to look it up. "
         "Check {place} before you do it again; I won't send it again by myself."
     )
 

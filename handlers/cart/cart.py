@@ -241,7 +241,7 @@ def _help() -> HelpPage:
             "What is in the carts of 1688 and Taobao, by seller, with the totals. To add a product, press Details in a "
             "search, and Add to cart. Nothing is ordered or paid yet."
         ),
-        (("/panda cart", _("both carts")), ("/panda cart check", _("is what lies in Taobao's cart still on sale?"))),
+        (("/panda cart", _("both carts")), ("/panda cart check", _("is everything in Taobao's cart still on sale?"))),
     )
 
 

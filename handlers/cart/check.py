@@ -21,7 +21,7 @@ from pandapon.shipment import Platform
 if TYPE_CHECKING:
     from collections.abc import Mapping, Sequence
 
-    from handlers.blocks.message import Message
+    from handlers.blocks.message import Block, Message
     from handlers.interactions.context import Context
     from handlers.interactions.interaction import Interaction
     from pandapon.carts import CartLine
@@ -35,19 +35,26 @@ async def check_cart(interaction: Interaction, _request: CheckCart) -> Message:
     """Ask PandaPon for every product in Taobao's cart, as it is sold now."""
     ctx = interaction.ctx
     lines = await ctx.api.cart(Platform.TAOBAO)
-    back = el.actions([run_button(_("◀ Back to the cart"), 1, ShowCart())])
     named = [line for line in lines if line.product_id]
     if not named:
-        return el.message([el.section(_("📭 Taobao's cart is empty.")), *back])
+        return el.message([el.section(_("📭 Taobao's cart is empty.")), *_back()])
     sold, reasons = await _asked(ctx, named)
-    found = [(line, _problem(line, sold.get(line.product_id), reasons)) for line in named]
+    return _shown([(line, _problem(line, sold.get(line.product_id), reasons)) for line in named])
+
+
+def _shown(found: Sequence[tuple[CartLine, str]]) -> Message:
+    """Show the lines with a problem, or that there are none."""
     wrong = [(line, problem) for line, problem in found if problem]
-    layout = Layout([el.header(_heading(len(named), len(wrong)))], tail=back)
+    layout = Layout([el.header(_heading(len(found), len(wrong)))], tail=_back())
     for line, problem in wrong:
         words = " / ".join(part for part in (line.title, line.variant) if part) or line.product_id
         if not layout.add(el.section(f"{problem}\n*{escape(truncate(words, TITLE))}*")):
             break
     return el.message(layout.blocks)
+
+
+def _back() -> list[Block]:
+    return el.actions([run_button(_("◀ Back to the cart"), 1, ShowCart())])
 
 
 async def _asked(ctx: Context, lines: Sequence[CartLine]) -> tuple[dict[str, TaobaoProduct], dict[str, str]]:

@@ -24,12 +24,13 @@ from handlers.shipping import receiver_fields
 from handlers.shipping.entries import REMARK, Entries, text_field
 from handlers.shipping.results import UNDONE
 from handlers.wire.errors import OutdatedError, RequestError
+from handlers.writing.allowance import Deed, allowance
 from handlers.writing.flows import require
 from handlers.writing.freight_changes import estimate_all, plan_booking, preview, refusal
 from handlers.writing.wizard import Done, Goto, Page, Step, Wizard
 from tracking.changes.freight import booking_of
 from tracking.flows import Shipping
-from tracking.freight import Earlier
+from tracking.freight import YUAN, Earlier
 from tracking.write_policy import WriteScope
 from tracking.writes import WriteState
 
@@ -141,7 +142,7 @@ def _review(flow: Flow) -> Page:
     if not content.may_book:
         off = _("Booking is switched off. Your pandabot admin can allow it: `{setting}`").format(setting="WRITES=all")
         return Page([*blocks, el.context(off)])
-    note = _("PandaPon books and bills this at once; its interface has no way to cancel it.")
+    note = _("PandaPon books and bills this at once, and it can't be cancelled from here.")
     return Page([*blocks, el.context(note)], _("Book again") if content.earlier else _("Book"))
 
 
@@ -220,10 +221,25 @@ async def _book(interaction: Interaction, flow: Flow, _filled: Any) -> Goto | Do
         if earlier != content.earlier:
             return Goto(REVIEW, replace(content, earlier=earlier))
         content = replace(content, previews=now)
+        approver = await allowance(interaction, flow, _deed(flow, content))
+        if isinstance(approver, Done):
+            return approver
+        return await _book_all(ctx, flow, content, approver)
     return await _book_all(ctx, flow, content)
 
 
-async def _book_all(ctx: Context, flow: Flow, content: Shipping) -> Done:
+def _deed(flow: Flow, content: Shipping) -> Deed:
+    """The booking as an approver sees it: the country, and never the receiver."""
+    service = content.service
+    assert service is not None
+    orders = (f"{order.title} · {order.order_id}" for order in content.orders)
+    summary = (freight_words.service(service), *orders)
+    is_yuan = {each.currency for each in content.previews} == {YUAN}
+    amount = _sum(content.previews) if is_yuan else None
+    return Deed("freight", flow.id, amount, summary, content.remark, freight_words.country(content.receiver.country))
+
+
+async def _book_all(ctx: Context, flow: Flow, content: Shipping, approver: str = "") -> Done:
     blocks: list[Block] = []
     writes: list[str] = []
     for order, shown in zip(content.orders, content.previews, strict=True):
@@ -231,7 +247,7 @@ async def _book_all(ctx: Context, flow: Flow, content: Shipping) -> Done:
         assert service is not None
 
         async def plan(order: OrderToShip = order, shown: Preview = shown, service: Offer = service) -> Plan:
-            return plan_booking(order, shown, service, content.receiver, content.remark)
+            return plan_booking(order, shown, service, content.receiver, content.remark, approved_by=approver)
 
         try:
             act = WIZARD.act_of(flow, order.order_id)

@@ -58,7 +58,7 @@ class Entries:
         """Read a city or a district, which has no digits."""
         text = self.words(name, TOWN, optional=optional)
         if any(sign.isdigit() for sign in text):
-            return self._refuse(name, _("A place has no digits. The house number belongs into the street."))
+            return self._refuse(name, _("A place has no digits. The house number goes with the street."))
         return text
 
     def chinese_phone(self, name: str) -> str:

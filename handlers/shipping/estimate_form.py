@@ -132,7 +132,7 @@ async def _ask(interaction: Interaction, flow: Flow, filled: FilledEstimate) -> 
         price=piece_price(product, choices[at], filled.quantity),
     )
     if not line.can_be_shipped:
-        words = _("PandaPon names no ID or no price of this variant, and its freight calls want both.")
+        words = _("PandaPon gives no ID or no price for this variant, and its freight calls need both.")
         raise WrongFieldsError({"variant" if product.skus else "quantity": words})
     offers = await estimate(interaction.ctx.api, line, filled.receiver)
     return Goto(OFFERS, replace(content, variant=at, quantity=filled.quantity, receiver=filled.receiver, offers=offers))
@@ -160,7 +160,7 @@ async def _open(subject: Subject, interaction: Interaction) -> None:
         interaction.ctx.api.catalogue.path(freight.ESTIMATE.name)
         product = await interaction.ctx.api.product(chosen.platform, chosen.product_id)
         if not any(sku.sku_id for sku in variants(product)):
-            raise RequestError(_("PandaPon names no ID of this product's variant, and its freight calls want one."))
+            raise RequestError(_("PandaPon gives no ID for this product's variants, and its freight calls need one."))
         return Goto(FILL, Estimating(product, quantity=product.min_quantity or 1))
 
     await WIZARD.open(interaction, begin)

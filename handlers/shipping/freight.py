@@ -49,7 +49,7 @@ def read_freight(command: TypedCommand) -> ShowFreight:
     """Read ``freight ORDER… | PRODUCT``. Raises UsageError."""
     options, words = read_options(command)
     if not words:
-        problem = _("Freight of what? Name orders, or a product by its link.")
+        problem = _("Freight for what? Name orders, or paste a product's link.")
         raise command.refuse(problem, suggestion="/panda help freight")
     reference = read_reference(words[0].target or words[0].text)
     if len(words) == 1 and reference and reference.platform:
@@ -141,7 +141,7 @@ async def _order(ctx: Context, ref: OrderRef) -> OrderToShip:
     """Read what an order holds. Raises RequestError where a line lacks what the calls want, and PandaPonError."""
     lines = await ctx.api.order_lines(ref)
     if not lines or not all(line.can_be_shipped for line in lines):
-        words = _("PandaPon's description of order {id} lacks its items' IDs or prices, which its freight calls want.")
+        words = _("PandaPon's description of order {id} lacks its items' IDs or prices, which its freight calls need.")
         raise RequestError(words.format(id=code(ref.order_id)))
     title = next((line.title for line in lines if line.title), ref.order_id)
     return OrderToShip(ref.platform, ref.order_id, f"{title} +{len(lines) - 1}" if lines[1:] else title, lines)
@@ -168,7 +168,7 @@ ORDER_TO_SHIP = Subject("an order that is read again, for a person who may tell 
 
 
 def _not_shown(_request: ShowFreight) -> str:
-    return _("Couldn't prepare the freight abroad")
+    return _("Couldn't look up freight abroad")
 
 
 def _help() -> HelpPage:

@@ -126,7 +126,7 @@ async def _send(interaction: Interaction, flow: Flow, _filled: Any) -> Done:
 
     target = DomesticParcels(order.platform, order.order_id, ()).target
     outcome = await interaction.ctx.writer.make(WIZARD.act_of(flow), target, plan)
-    return result(outcome, _("`/panda freight` books the way abroad."), refusal(outcome.error))
+    return result(outcome, _("`/panda freight` books freight abroad."), refusal(outcome.error))
 
 
 def _content(flow: Flow) -> Parcelling:

@@ -41,7 +41,7 @@ async def plan_address(api: PandaPon, wanted: TypedAddress, address_id: str = ""
     if was_read and address_id and address_id not in before:
         raise RequestError(_("This address is no longer saved at PandaPon, so nothing was done."))
     if wanted in before.values():
-        raise RequestError(_("This very address is saved already, so nothing was done."))
+        raise RequestError(_("This exact address is saved already, so nothing was done."))
     salt = new_id()
     former = before[address_id].fingerprint(salt) if address_id in before else ""
     change = AddressChange(address_id, tuple(before), salt, former, wanted.fingerprint(salt), was_read)

@@ -95,13 +95,15 @@ async def preview(api: PandaPon, order: OrderToShip, service: Offer, receiver: T
     )
     answer = await _asked(api, freight.PREVIEW, request)
     if not answer.render_id:
-        raise RequestError(_("PandaPon's answer names no preview that could be booked, so nothing was done."))
+        raise RequestError(_("PandaPon's answer has no preview that could be booked, so nothing was done."))
     fen = carts.fen(answer.total_price) if answer.total_price is not None else None
     return Preview(order.order_id, answer.render_id, fen, answer.currency or YUAN)
 
 
-def plan_booking(order: OrderToShip, shown: Preview, service: Offer, receiver: TypedReceiver, remark: str) -> Plan:
-    """Plan to book the shipment of an order."""
+def plan_booking(
+    order: OrderToShip, shown: Preview, service: Offer, receiver: TypedReceiver, remark: str, *, approved_by: str = ""
+) -> Plan:
+    """Plan to book the shipment of an order. ``approved_by``: a Slack id; empty: nobody had to allow it."""
     request = made(
         lambda: BookFreight(
             render_id=shown.render_id,
@@ -115,7 +117,7 @@ def plan_booking(order: OrderToShip, shown: Preview, service: Offer, receiver: T
         order.platform, order.order_id, shown.render_id, service_words(service), receiver.country, len(order.lines)
     )
     amount = shown.fen if shown.currency == YUAN else None
-    return Plan((freight.BOOK, request), change, amount, made=_number)
+    return Plan((freight.BOOK, request), change, amount, made=_number, approved_by=approved_by)
 
 
 def plan_parcels(order: OrderToShip, parcels: Sequence[TypedParcel]) -> Plan:
@@ -138,8 +140,8 @@ async def look(_api: PandaPon, _change: FreightBooking | DomesticParcels, _age: 
 def unverified() -> str:
     """The note on the second signature, for answers in which PandaPon refused."""
     return _(
-        "Freight calls carry a second signature whose making PandaPon has not published, so the refusal may come from "
-        "that. Your pandabot admin can try the other value of {setting}."
+        "Freight calls need a second signature that PandaPon hasn't documented, so that may be the reason. "
+        "Your pandabot admin can try the other value of {setting}."
     ).format(setting="`PANDAPON_FREIGHT_SIGNATURE`")
 
 

@@ -17,6 +17,9 @@ from support.wizard_steps import open_by, press_in_page, send_page, text_of, vie
 
 from bot.process import log as process_log
 from bot.process.redaction import Redaction
+from pandapon.shipment import Platform
+from sandbox.pandapon.trading import products
+from sandbox.pandapon.trading.account import CartEntry
 from sandbox.pandapon.trading.routes import OWN_PATHS
 from tracking.writes import WriteState
 
@@ -422,3 +425,20 @@ async def stored(harness: BotHarness) -> list[str]:
     assert harness.bot is not None
     dump = await harness.bot.store.thread.read(lambda conn: "\n".join(conn.iterdump()))
     return [secret for secret in SECRETS if secret in dump]
+
+
+async def test_an_order_without_an_address_leads_to_the_form(harness: BotHarness) -> None:
+    """It opens on top of the order's form, and closing it leads back there."""
+    goods = next(goods for goods in harness.world.goods if goods.platform is Platform.ALIBABA)
+    account = harness.pandapon.account
+    entry = CartEntry(account.next_number(), products.skus(goods)[0], 4)
+    account.carts[Platform.ALIBABA][entry.number] = entry
+    await harness.ask("/panda cart")
+    below = await open_by(harness, "Order")
+    assert "No address is saved" in text_of(harness)
+    await press_in_page(harness, "Add an address")
+    await harness.until(lambda: view_of(harness)["id"] != below["id"] and "Name of the recipient" in text_of(harness))
+    assert view_of(harness)["root_view_id"] == below["id"]
+    await send_page(harness, fields())
+    await send_page(harness)
+    assert saved(harness) == [MING]

@@ -29,6 +29,7 @@ if TYPE_CHECKING:
 
     from support.bot_harness import BotHarness
 
+    from sandbox.slack.workspace import Message
     from tracking.writes import Write
 
 ROOT = "/v2/open/pp/logistics/"
@@ -133,6 +134,12 @@ def lose(harness: BotHarness, path: str, kind: str) -> None:
         setattr(harness.pandapon.faults, name, value)
 
 
+def buttons(message: Message) -> dict[str, str]:
+    """The action ids of a message's buttons, by their labels."""
+    every = [each for block in message.blocks for each in block.get("elements") or [] if "action_id" in each]
+    return {each["text"]["text"]: each["action_id"] for each in every}
+
+
 def sent_to(harness: BotHarness, path: str) -> list[Any]:
     """The bodies that PandaPon got at an address."""
     return [request.body for request in harness.pandapon.requests if request.path == path]
@@ -234,7 +241,7 @@ async def test_an_order_is_previewed_reviewed_and_booked(harness: BotHarness) ->
     assert "¥68.40 · Panda Line · SEA · 9-14 days" in text_of(harness)
     await send_page(harness, service(remark="Fragile"))
     review = text_of(harness)
-    for words in ("¥68.40", "Somchai", "Thailand", "夏季新款红色连衣裙", "× 20", "Fragile", "no way to cancel"):
+    for words in ("¥68.40", "Somchai", "Thailand", "夏季新款红色连衣裙", "× 20", "Fragile", "be cancelled from here"):
         assert words in review
     assert harness.pandapon.count(BOOK) == 0
     done = await confirm(harness)
@@ -339,6 +346,29 @@ async def test_a_second_booking_of_an_order_is_made_knowingly(harness: BotHarnes
     assert harness.pandapon.count(BOOK) == 1
     assert "Booked freight abroad" in await confirm(harness)
     assert harness.pandapon.count(BOOK) == 2
+
+
+async def test_a_booking_above_the_limit_is_approved(tmp_path: Path) -> None:
+    """Tom sees orders, service, price and country, and no receiver; then Mei goes on, and the record names him."""
+    async with shipping(tmp_path, approvals="50:U0TOM00002") as harness:
+        await to_review(harness)
+        assert "Asked" in await confirm(harness)
+        assert harness.pandapon.count(BOOK) == 0
+        await harness.until(lambda: "book freight abroad" in str(harness.channel()))
+        asked = next(one for one in reversed(harness.channel()) if "book freight abroad" in one.text)
+        for part in ("¥68.40", ORDER, "Panda Line · SEA", "Thailand"):
+            assert part in asked.text
+        assert not [secret for secret in SECRETS if secret in str(asked.blocks)]
+        assert (await harness.slack.press("tom", asked, buttons(asked)["Approve"])).ok
+        own = harness.slack.workspace.direct("U0MEI00001").messages
+        await harness.until(lambda: any("Book" in buttons(one) for one in own.values()))
+        told = list(own.values())[-1]
+        views = len(harness.slack.workspace.views)
+        assert (await harness.slack.press("mei", told, buttons(told)["Book"])).ok
+        await harness.until(lambda: len(harness.slack.workspace.views) > views and WAITING not in text_of(harness))
+        assert "Booked freight abroad" in await confirm(harness)
+        assert (await writes(harness))[0].approved_by == "U0TOM00002"
+        assert harness.pandapon.count(BOOK) == 1
 
 
 async def test_another_person_cannot_send_the_form(harness: BotHarness) -> None:
@@ -476,7 +506,7 @@ async def test_the_warehouse_is_told_only_where_that_is_allowed(tmp_path: Path, 
 @pytest.mark.parametrize(
     ("line", "said"),
     [
-        ("/panda freight", "Freight of what?"),
+        ("/panda freight", "Freight for what?"),
         ("/panda freight x", "is not an order ID"),
         ("/panda freight 123456", "too short"),
         ("/panda freight " + " ".join(f"{ORDER[:-1]}{n}" for n in range(6)), "At most 5 orders"),

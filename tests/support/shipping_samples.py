@@ -8,12 +8,16 @@ from typing import TYPE_CHECKING, Any
 from support.view_samples import HOSTILE, ID, NOW, snapshot
 
 from handlers.blocks import write_words
+from handlers.cart import check
+from handlers.goods import categories
 from handlers.shipping import address_form, address_view, booking_form, estimate_form, freight, parcels_form, results
-from handlers.wire.requests import ShowAddresses
+from handlers.wire.requests import ShowAddresses, ShowCategories
 from handlers.writing.receivers import SavedAddress
 from handlers.writing.writer import Outcome
+from pandapon.carts import CartLine
 from pandapon.errors import ApiError
 from pandapon.operations.catalogue import UnknownPathError
+from pandapon.operations.goods import CategoryInfo
 from pandapon.order_lines import OrderLine
 from pandapon.shipment import Platform
 from tracking.addresses import TypedAddress, TypedReceiver
@@ -41,7 +45,7 @@ def _said(change: Any, state: WriteState, **more: Any) -> Any:
 
 def samples(product: ProductDetail) -> dict[str, Any]:
     """By the builder's module and name and a word for the case."""
-    return _addresses() | _estimates(product) | _bookings() | _parcels() | _written()
+    return _addresses() | _estimates(product) | _bookings() | _parcels() | _written() | _shelves()
 
 
 def _addresses() -> dict[str, Any]:
@@ -155,3 +159,15 @@ def _written() -> dict[str, Any]:
 
 def _refused(reason: str) -> Write:
     return Write("w", "k", "freight.book", MEI, "", NOW, WriteState.REFUSED, None, reason=reason)
+
+
+def _shelves() -> dict[str, Any]:
+    line = CartLine(platform=Platform.TAOBAO, entry_id="1", product_id="9", title=HOSTILE, variant=HOSTILE, quantity=3)
+    told = ["", check._problem(line, None, {"9": HOSTILE}), check._problem(line, None, {}), "⛔"]
+    rows = [CategoryInfo(category_id=str(n), chinese_name="连衣裙", translated_name=HOSTILE) for n in range(60)]
+    return {
+        "cart.check": check._shown([(line, problem) for problem in told * 20]),
+        "cart.check all": check._shown([(line, "")] * 3),
+        "goods.categories": categories._listing(rows, ShowCategories()),
+        "goods.categories none": categories._listing([], ShowCategories("7")),
+    }
