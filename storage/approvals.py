@@ -55,11 +55,13 @@ RETURNING *
 """
 
 
-def ask(conn: sqlite3.Connection, now: datetime, request: Approval, readers: Sequence[str] = ()) -> Approval:
+def ask(
+    conn: sqlite3.Connection, now: datetime, request: Approval, readers: Sequence[str] = (), *, in_channel: bool = True
+) -> Approval:
     """Record a request and enqueue its message. Returns it with its number, or the one of the same deed that waits.
 
-    ``readers``: people who each get it directly; without any it is posted in the request's channel. A waiting request
-    of the same asker for another amount of the same target is withdrawn: the new one takes its place.
+    ``readers``: people who each get it directly; ``in_channel``: it is posted in the request's channel. A request of
+    the same asker that waits for another amount of the same target is withdrawn: the new one takes its place.
     """
     for former in _live(conn, now, request.asker, request.deed, request.flow):
         if former.state is ApprovalState.WAITING and former.deed.covers(request.deed):
@@ -72,7 +74,7 @@ def ask(conn: sqlite3.Connection, now: datetime, request: Approval, readers: Seq
     row = conn.execute(ADD, (*facts, listed, to_int(now), to_int(request.until))).fetchone()
     made = _approval(row)
     flows.keep(conn, made.flow, made.until)
-    for reader in readers or [""]:
+    for reader in [*([""] if in_channel else []), *readers]:
         approval_posts.send(conn, now, ApprovalMessage(made.id, ApprovalPart.REQUEST, reader), reader or made.channel)
     _record(conn, now, made, Step.ASK, made.asker)
     return made

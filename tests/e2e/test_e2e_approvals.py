@@ -471,6 +471,20 @@ async def test_asked_in_a_direct_message_each_approver_gets_one(tmp_path: Path) 
         assert "Approved by tom" in words(to_ann)
 
 
+async def test_an_approver_who_is_not_in_the_channel_gets_it_directly_as_well(harness: BotHarness) -> None:
+    """A mention there would not reach her; both messages are brought up to date, and both remind."""
+    harness.slack.workspace.channel("#orders").members.remove(ANN)
+    await ask_for(harness, 60)
+    message = await request_in(harness)
+    to_ann = await until_told(harness, ANN, "asks for approval")
+    assert direct(harness, TOM) == []
+    await tend(harness, timedelta(hours=25))
+    await until_told(harness, ANN, "still waits")
+    await press(harness, to_ann, "Approve", "ann")
+    await harness.until(lambda: labels(message) == [] and labels(to_ann) == [])
+    assert "Approved by ann" in words(message)
+
+
 @pytest.mark.parametrize("error", ["not_in_channel", "is_archived", "channel_not_found"])
 async def test_a_channel_that_takes_no_posts(harness: BotHarness, error: str) -> None:
     """The approvers get it directly, and the asker hears why."""
