@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import asyncio
+import hashlib
 import logging
 from dataclasses import dataclass, field, replace
 from typing import TYPE_CHECKING, Any
@@ -189,9 +190,14 @@ def _deed(flow: Flow, content: Ordering) -> Deed:
         for line in content.lines
     )
     note = " ".join(words for _seller, words in content.notes if words)
-    return Deed(
-        "order", flow.id, total_of(content.costs), lines, note, dict(content.addresses).get(content.address, "")
-    )
+    place = dict(content.addresses).get(content.address, "")
+    return Deed("order", flow.id, total_of(content.costs), lines, note, place, _exactly(content))
+
+
+def _exactly(content: Ordering) -> str:
+    """A text that is another for another address or product, even where both look the same to the approver."""
+    lines = ((line.platform, line.product_id, line.sku_id, line.spec_id, line.quantity) for line in content.lines)
+    return hashlib.blake2b(repr((content.address, *lines)).encode(), digest_size=16).hexdigest()
 
 
 def _content(flow: Flow) -> Ordering:
