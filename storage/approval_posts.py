@@ -79,8 +79,8 @@ def send_otherwise(conn: sqlite3.Connection, now: datetime, asked: Approval) -> 
             for person in sorted(asked.approvers - {asked.asker} - reached):
                 if not person.startswith("S"):
                     send(conn, now, ApprovalMessage(asked.id, ApprovalPart.REQUEST, person), person)
-        told = ApprovalMessage(asked.id, ApprovalPart.UNPOSTED, asked.asker, by=row["channel"], text=row["error"])
-        send(conn, now, told, asked.asker)
+        notice = ApprovalMessage(asked.id, ApprovalPart.UNPOSTED, asked.asker, by=row["channel"], text=row["error"])
+        send(conn, now, notice, asked.asker)
     return bool(rows)
 
 

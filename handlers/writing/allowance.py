@@ -52,12 +52,12 @@ async def allowance(interaction: Interaction, flow: Flow, deed: Deed) -> str | D
     if approvers is None:
         return ""
     deed = replace(deed, note=mask_phones(deed.note), place=mask_phones(deed.place))
-    found = await ctx.store.approvals.fitting(now, flow.owner, deed, flow.id)
-    if found and found.state is ApprovalState.APPROVED:
-        return found.by
-    if found is None and (approver := await _approved_purchase(interaction, flow, deed)):
+    request = await ctx.store.approvals.fitting(now, flow.owner, deed, flow.id)
+    if request and request.state is ApprovalState.APPROVED:
+        return request.by
+    if request is None and (approver := await _approved_purchase(interaction, flow, deed)):
         return approver
-    asked = found or await _ask(interaction, flow, deed, approvers)
+    asked = request or await _ask(interaction, flow, deed, approvers)
     return waiting_page(asked, now)
 
 
@@ -66,8 +66,7 @@ async def _approved_purchase(interaction: Interaction, flow: Flow, deed: Deed) -
     if deed.kind != "pay":
         return ""
     ids = [key.partition(":")[2] or key for key in deed.target.split(",")]
-    approver = await interaction.ctx.store.approvals.purchase_approved(ids, deed.amount_fen)
-    return approver if approver != flow.owner else ""
+    return await interaction.ctx.store.approvals.purchase_approved(ids, deed.amount_fen, flow.owner)
 
 
 async def _ask(interaction: Interaction, flow: Flow, deed: Deed, approvers: frozenset[str]) -> Approval:
