@@ -68,18 +68,19 @@ def remind(conn: sqlite3.Connection, now: datetime, number: int) -> None:
 
 
 def send_otherwise(conn: sqlite3.Connection, now: datetime, asked: Approval) -> bool:
-    """Send a request that its channel does not take to each approver who is named, and tell the asker.
+    """Send a request that its channel does not take to each named approver who lacks it, and tell the asker.
 
     The asker is told of an approver who takes no direct messages, too. False: every message was taken, or may still be.
     """
     rows = conn.execute(UNPOSTED, (to_int(now), _event_id(asked.id))).fetchall()
     for row in rows:
         if row["kind"] == PostKind.APPROVAL:
-            for person in sorted(asked.approvers - {asked.asker}):
+            reached = {each["reader"] for each in conn.execute(WHERE, (asked.id,))}
+            for person in sorted(asked.approvers - {asked.asker} - reached):
                 if not person.startswith("S"):
                     send(conn, now, ApprovalMessage(asked.id, ApprovalPart.REQUEST, person), person)
-        told = ApprovalMessage(asked.id, ApprovalPart.UNPOSTED, asked.asker, by=row["channel"], text=row["error"])
-        send(conn, now, told, asked.asker)
+        notice = ApprovalMessage(asked.id, ApprovalPart.UNPOSTED, asked.asker, by=row["channel"], text=row["error"])
+        send(conn, now, notice, asked.asker)
     return bool(rows)
 
 

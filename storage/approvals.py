@@ -55,11 +55,13 @@ RETURNING *
 """
 
 
-def ask(conn: sqlite3.Connection, now: datetime, request: Approval, readers: Sequence[str] = ()) -> Approval:
+def ask(
+    conn: sqlite3.Connection, now: datetime, request: Approval, readers: Sequence[str] = (), *, in_channel: bool = True
+) -> Approval:
     """Record a request and enqueue its message. Returns it with its number, or the one of the same deed that waits.
 
-    ``readers``: people who each get it directly; without any it is posted in the request's channel. A waiting request
-    of the same asker for another amount of the same target is withdrawn: the new one takes its place.
+    ``readers``: people who each get it directly; ``in_channel``: it is posted in the request's channel. A request of
+    the same asker that waits for another amount of the same target is withdrawn: the new one takes its place.
     """
     for former in _live(conn, now, request.asker, request.deed, request.flow):
         if former.state is ApprovalState.WAITING and former.deed.covers(request.deed):
@@ -70,12 +72,12 @@ def ask(conn: sqlite3.Connection, now: datetime, request: Approval, readers: Seq
     facts = (deed.target, codec.dump_deed(deed), request.asker, request.flow, request.channel)
     listed = codec.dump_ids(sorted(request.approvers))
     row = conn.execute(ADD, (*facts, listed, to_int(now), to_int(request.until))).fetchone()
-    made = _approval(row)
-    flows.keep(conn, made.flow, made.until)
-    for reader in readers or [""]:
-        approval_posts.send(conn, now, ApprovalMessage(made.id, ApprovalPart.REQUEST, reader), reader or made.channel)
-    _record(conn, now, made, Step.ASK, made.asker)
-    return made
+    asked = _approval(row)
+    flows.keep(conn, asked.flow, asked.until)
+    for reader in [*([""] if in_channel else []), *readers]:
+        approval_posts.send(conn, now, ApprovalMessage(asked.id, ApprovalPart.REQUEST, reader), reader or asked.channel)
+    _record(conn, now, asked, Step.ASK, asked.asker)
+    return asked
 
 
 def fitting(conn: sqlite3.Connection, now: datetime, asker: str, deed: Deed, flow: str) -> Approval | None:
@@ -85,23 +87,25 @@ def fitting(conn: sqlite3.Connection, now: datetime, asker: str, deed: Deed, flo
     """
     covering = [each for each in _live(conn, now, asker, deed, flow) if each.deed.covers(deed)]
     covering.sort(key=lambda each: each.state is not ApprovalState.APPROVED)
-    found = next(iter(covering), None)
-    if found and found.state is ApprovalState.APPROVED:
-        conn.execute("UPDATE approvals SET granted_to = ? WHERE id = ?", (flow, found.id))
-    return found
+    fits = next(iter(covering), None)
+    if fits and fits.state is ApprovalState.APPROVED:
+        conn.execute("UPDATE approvals SET granted_to = ? WHERE id = ?", (flow, fits.id))
+    return fits
 
 
-def purchase_approved(conn: sqlite3.Connection, order_ids: Sequence[str], amount_fen: int | None) -> str:
-    """Return who approved the purchases that made these orders, for no less money; empty: nobody, or not all of them.
+def purchase_approved(conn: sqlite3.Connection, order_ids: Sequence[str], amount_fen: int | None, payer: str) -> str:
+    """Return who approved the purchases that made these orders, for no less money; empty: somebody has to be asked.
 
-    The orders of one payment may come from several purchases, of which the first one's approver is returned.
+    The orders of one payment may come from several purchases: all must be approved, and none by the ``payer``. The
+    approver of the first is returned.
     """
-    made = {order_id: conn.execute(BOUGHT, (order_id,)).fetchone() for order_id in order_ids}
-    purchases = {row["id"]: row for row in made.values() if row is not None}
+    by_order = {order_id: conn.execute(BOUGHT, (order_id,)).fetchone() for order_id in order_ids}
+    purchases = {row["id"]: row for row in by_order.values() if row is not None}
     amounts = [row["amount_fen"] for row in purchases.values()]
-    if None in made.values() or not purchases or None in amounts or not is_no_more(amount_fen, sum(amounts)):
+    approvers = [str(row["approved_by"]) for row in purchases.values()]
+    if None in by_order.values() or None in amounts or payer in approvers:
         return ""
-    return str(next(iter(purchases.values()))["approved_by"])
+    return approvers[0] if approvers and is_no_more(amount_fen, sum(amounts)) else ""
 
 
 def get(conn: sqlite3.Connection, number: int) -> Approval | None:

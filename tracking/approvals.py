@@ -60,6 +60,7 @@ class Deed:
     summary: tuple[str, ...]  # seller, product, variant, quantity
     note: str  # the person's words to the seller
     place: str  # the masked address; empty: none
+    exactly: str = ""  # stands for what no line shows and yet must stay, such as the ids of the address and products
 
     def covers(self, other: Deed) -> bool:
         """Whether an approval of this deed allows the other one: the same deed, for no more money."""
@@ -67,7 +68,7 @@ class Deed:
 
     @property
     def _facts(self) -> tuple[object, ...]:
-        return self.kind, self.target, self.summary, self.note, self.place
+        return self.kind, self.target, self.summary, self.note, self.place, self.exactly
 
 
 @dataclass(frozen=True, slots=True)

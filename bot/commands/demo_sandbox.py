@@ -144,6 +144,7 @@ def _settings(slack_url: str, pandapon_url: str, database: Path) -> Settings:
         pandapon_login_password=SecretStr(LOGIN_PASSWORD),
         pandapon_paths=OWN_PATHS,
         writes=WriteScope.ALL,
+        approvals="2000:U0TOM00002+U0MEI00001",  # above 2,000 yuan one of them asks the other
         database_path=database,
         http_port=0,
         poll_interval_seconds=1,

@@ -67,14 +67,14 @@ async def set_back(interaction: Interaction, _request: SetBack) -> Message:
 
 def away(delegate: str, until: datetime | None, now: datetime) -> Message:
     """Confirm who decides in the person's place."""
-    said = _("🏖 {user} may decide in your place until you say `/panda approvals back`.").format(
+    sentence = _("🏖 {user} may decide in your place until you say `/panda approvals back`.").format(
         user=el.mention(delegate)
     )
     if until is not None:
         time = slack_date(until, now)
-        said = _("🏖 {user} may decide in your place until {time}.").format(user=el.mention(delegate), time=time)
+        sentence = _("🏖 {user} may decide in your place until {time}.").format(user=el.mention(delegate), time=time)
     hint = _("Requests mention them instead of you. They decide nothing that either of you asked for.")
-    return el.message([el.section(said), el.context(hint)])
+    return el.message([el.section(sentence), el.context(hint)])
 
 
 def _not_away() -> str:

@@ -19,6 +19,7 @@ from handlers.blocks.people import name
 from handlers.blocks.write_words import said
 from handlers.commands.declarations import Button, Feature, Form, Listener, Opener
 from handlers.wire.errors import ForbiddenError
+from pandapon.phones import mask_phones
 from tracking.approvals import ApprovalState
 from tracking.changes.approval import Step
 from tracking.flows import Finished
@@ -105,8 +106,8 @@ async def go_on(subject: Subject, interaction: Interaction) -> None:
 
 
 def read_text(name_: str, values: dict[str, Any]) -> FilledText:
-    """Read the form's one field."""
-    text = " ".join(value_of(values, name_, "value").split())[:LONGEST]
+    """Read the form's one field, without phone numbers: it stays in the audit trail."""
+    text = mask_phones(" ".join(value_of(values, name_, "value").split())[:LONGEST])
     return FilledText(text) if text else FilledText("", {name_: _("Write a few words.")})
 
 

@@ -58,8 +58,8 @@ def _own_buttons(asked: Approval, at: int, now: datetime) -> list[Block]:
 
 
 def _away(absence: Absence, now: datetime) -> str:
-    said = _("🏖 You are away; {user} may decide in your place. `/panda approvals back` ends that.")
+    sentence = _("🏖 You are away; {user} may decide in your place. `/panda approvals back` ends that.")
     if absence.until is not None:
-        said = _("🏖 You are away until {time}; {user} may decide in your place. `/panda approvals back` ends that.")
+        sentence = _("🏖 You are away until {time}; {user} may decide in your place. `/panda approvals back` ends that.")
     time = slack_date(absence.until, now) if absence.until else ""
-    return said.format(user=el.mention(absence.delegate), time=time)
+    return sentence.format(user=el.mention(absence.delegate), time=time)

@@ -54,8 +54,8 @@ def _words(reason: Refusal, asked: Approval, interaction: Interaction) -> str:
         case Refusal.NOT_AN_APPROVER:
             return _("You are not among those who may decide about this request, so nothing was done.")
         case _:
-            said = _("It is too late for that: {state}")
-            return said.format(state=state(asked, interaction.ctx.clock()))
+            late = _("It is too late for that: {state}")
+            return late.format(state=state(asked, interaction.ctx.clock()))
 
 
 def _finder(step: Step, *path: str | int) -> Callable[[Interaction, Any], Awaitable[Claim]]:

@@ -29,9 +29,9 @@ def done(write: Write) -> str:
         Step.AWAY: _("Away: {text} decides about approvals."),
         Step.BACK: _("Back: decides about approvals again."),
     }
-    said = words.get(step.step, "{reference}")
+    sentence = words.get(step.step, "{reference}")
     text = name(step.reason) if step.step is Step.AWAY else escape(truncate(step.reason, REASON))
-    line = said.format(reference=f"*{step.subject}*", text=text)
+    line = sentence.format(reference=f"*{step.subject}*", text=text)
     about = escape(truncate(step.about, ABOUT))
     return f"{line}\n{about}" if about else line
 

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import asyncio
+import hashlib
 import logging
 from dataclasses import dataclass, field, replace
 from typing import TYPE_CHECKING, Any
@@ -190,7 +191,13 @@ def _deed(flow: Flow, content: Ordering) -> Deed:
     )
     note = " ".join(words for _seller, words in content.notes if words)
     place = dict(content.addresses).get(content.address, "")
-    return Deed("order", flow.id, known_total(content.costs), lines, note, place)
+    return Deed("order", flow.id, known_total(content.costs), lines, note, place, _exactly(content))
+
+
+def _exactly(content: Ordering) -> str:
+    """A text that is another for another address or product, even where both look the same to the approver."""
+    lines = ((line.platform, line.product_id, line.sku_id, line.spec_id, line.quantity) for line in content.lines)
+    return hashlib.blake2b(repr((content.address, *lines)).encode(), digest_size=16).hexdigest()
 
 
 def _content(flow: Flow) -> Ordering:

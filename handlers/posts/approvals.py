@@ -51,12 +51,12 @@ def reminder(asked: Approval, absences: Sequence[Absence], now: datetime, *, is_
 
 def question(asked: Approval, by: str, text: str, *, is_direct: bool) -> Message:
     """An approver's question to the asker: in the request's thread, or directly."""
-    said = _("❓ {user} asks about {title}: {text}").format(user=name(by), title=words.title(asked), text=escape(text))
+    line = _("❓ {user} asks about {title}: {text}").format(user=name(by), title=words.title(asked), text=escape(text))
     if is_direct:
         hint = _("Answer {user} in a direct message.").format(user=el.mention(by))
-        return el.message([el.section(said), el.section(words.facts(asked, FEW)), el.context(hint)])
+        return el.message([el.section(line), el.section(words.facts(asked, FEW)), el.context(hint)])
     hint = _("Answer in this thread; the buttons above stay.")
-    return el.message([el.section(f"{el.mention(asked.asker)} {said}"), el.context(hint)])
+    return el.message([el.section(f"{el.mention(asked.asker)} {line}"), el.context(hint)])
 
 
 def outcome(asked: Approval, now: datetime, *, is_direct: bool) -> Message:

@@ -2,9 +2,12 @@
 
 from __future__ import annotations
 
+import asyncio
+import logging
 from dataclasses import replace
 from typing import TYPE_CHECKING
 
+from handlers.access.permissions import is_member
 from handlers.blocks import action_ids
 from handlers.blocks import approval_words as words
 from handlers.blocks import elements as el
@@ -12,6 +15,7 @@ from handlers.blocks.i18n import _
 from handlers.blocks.punctuation import listed
 from handlers.blocks.text import slack_date
 from handlers.wire.errors import ForbiddenError
+from handlers.wire.slack import FAILURES, code_of
 from handlers.writing.flows import note_refused
 from handlers.writing.wizard import Done
 from pandapon.phones import mask_phones
@@ -19,6 +23,7 @@ from tracking.approvals import Approval, ApprovalState, Deed, to_mention
 from tracking.changes.approval import ApprovalStep, Step
 
 if TYPE_CHECKING:
+    from collections.abc import Sequence
     from datetime import datetime
 
     from handlers.interactions.interaction import Interaction
@@ -26,7 +31,10 @@ if TYPE_CHECKING:
 
 __all__ = ["Deed", "allowance", "waiting_page"]
 
+log = logging.getLogger(__name__)
+
 READERS = 20  # people who are asked directly
+PATIENCE = 3.0  # seconds that Slack has to say who is in a channel
 NAMED = 4
 
 
@@ -44,12 +52,12 @@ async def allowance(interaction: Interaction, flow: Flow, deed: Deed) -> str | D
     if approvers is None:
         return ""
     deed = replace(deed, note=mask_phones(deed.note), place=mask_phones(deed.place))
-    found = await ctx.store.approvals.fitting(now, flow.owner, deed, flow.id)
-    if found and found.state is ApprovalState.APPROVED:
-        return found.by
-    if found is None and (approver := await _approved_purchase(interaction, flow, deed)):
+    request = await ctx.store.approvals.fitting(now, flow.owner, deed, flow.id)
+    if request and request.state is ApprovalState.APPROVED:
+        return request.by
+    if request is None and (approver := await _approved_purchase(interaction, flow, deed)):
         return approver
-    asked = found or await _ask(interaction, flow, deed, approvers)
+    asked = request or await _ask(interaction, flow, deed, approvers)
     return waiting_page(asked, now)
 
 
@@ -58,8 +66,7 @@ async def _approved_purchase(interaction: Interaction, flow: Flow, deed: Deed) -
     if deed.kind != "pay":
         return ""
     ids = [key.partition(":")[2] or key for key in deed.target.split(",")]
-    approver = await interaction.ctx.store.approvals.purchase_approved(ids, deed.amount_fen)
-    return approver if approver != flow.owner else ""
+    return await interaction.ctx.store.approvals.purchase_approved(ids, deed.amount_fen, flow.owner)
 
 
 async def _ask(interaction: Interaction, flow: Flow, deed: Deed, approvers: frozenset[str]) -> Approval:
@@ -67,18 +74,31 @@ async def _ask(interaction: Interaction, flow: Flow, deed: Deed, approvers: froz
     if not approvers:
         raise await _nobody(interaction, deed)
     channel = ctx.approvers.policy.channel or flow.channel
-    readers: list[str] = []
-    if channel[:1] not in {"C", "G"}:  # asked in a direct message: each approver gets one
+    in_channel, absences = channel[:1] in {"C", "G"}, await ctx.store.approvals.away(now)
+    if in_channel:
+        named = to_mention(approvers, flow.owner, absences, now)
+        readers = await _outside(interaction, channel, [each for each in named if not each.startswith("S")])
+    else:  # asked in a direct message: each approver gets one
         people = await ctx.approvers.people(interaction.client, approvers)
-        readers = to_mention(people, flow.owner, await ctx.store.approvals.away(now), now)[:READERS]
+        readers = to_mention(people, flow.owner, absences, now)[:READERS]
         if not readers:
             raise await _nobody(interaction, deed)
     until = now + ctx.approvers.policy.lasts
     asked = await ctx.store.approvals.ask(
-        now, Approval(0, deed, flow.owner, flow.id, channel, approvers, now, until), readers
+        now, Approval(0, deed, flow.owner, flow.id, channel, approvers, now, until), readers, in_channel=in_channel
     )
     ctx.wake()
     return asked
+
+
+async def _outside(interaction: Interaction, channel: str, people: Sequence[str]) -> list[str]:
+    """Return who is not in a channel, where a mention does not reach them; nobody where Slack does not say it."""
+    try:
+        async with asyncio.timeout(PATIENCE):
+            return [each for each in people[:READERS] if not await is_member(interaction.client, channel, each)]
+    except FAILURES as error:
+        log.info("Slack did not say who is in a channel", extra={"error": code_of(error) or error})
+        return []
 
 
 async def _nobody(interaction: Interaction, deed: Deed) -> ForbiddenError:

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import asyncio
+import io
 from contextlib import asynccontextmanager
 from datetime import timedelta
 from typing import TYPE_CHECKING, Any
@@ -12,6 +13,7 @@ from support import approval_wizard, forged
 from support.bot_harness import running, words
 from support.wizard_steps import open_by, press_in_page, send_page, text_of, typed
 
+from bot.commands.audit import write_csv
 from handlers.features import FEATURES
 from pandapon.shipment import Platform
 from sandbox.pandapon.trading.routes import OWN_PATHS
@@ -210,6 +212,11 @@ async def test_decline_with_a_reason_that_is_hostile(harness: BotHarness) -> Non
     declined = (await trail(harness))[-1]
     assert declined.change is not None
     assert "no" in declined.change.details
+    file = io.StringIO()
+    write_csv(harness.folder / "bot.db", file)
+    rows = [row for row in file.getvalue().splitlines() if ",A-1," in row]
+    assert ["approval.decline" in row for row in rows] == [True, False]
+    assert "13812345678" not in file.getvalue()
     await ask_for(harness)
     assert len({one.text for one in [await request_in(harness, count=2)]}) == 1
     assert (await stored(harness, 2)).state is ApprovalState.WAITING
@@ -469,6 +476,20 @@ async def test_asked_in_a_direct_message_each_approver_gets_one(tmp_path: Path) 
         await until_told(harness, MEI, "Approved by tom")
         await harness.until(lambda: labels(to_ann) == [] and labels(to_tom) == [])
         assert "Approved by tom" in words(to_ann)
+
+
+async def test_an_approver_who_is_not_in_the_channel_gets_it_directly_as_well(harness: BotHarness) -> None:
+    """A mention there would not reach her; both messages are brought up to date, and both remind."""
+    harness.slack.workspace.channel("#orders").members.remove(ANN)
+    await ask_for(harness, 60)
+    message = await request_in(harness)
+    to_ann = await until_told(harness, ANN, "asks for approval")
+    assert direct(harness, TOM) == []
+    await tend(harness, timedelta(hours=25))
+    await until_told(harness, ANN, "still waits")
+    await press(harness, to_ann, "Approve", "ann")
+    await harness.until(lambda: labels(message) == [] and labels(to_ann) == [])
+    assert "Approved by ann" in words(message)
 
 
 @pytest.mark.parametrize("error", ["not_in_channel", "is_archived", "channel_not_found"])

@@ -7,8 +7,8 @@ from decimal import Decimal
 from typing import TYPE_CHECKING
 
 import pytest
-from support.buying import ALIBABA, buying, made, open_order, own_goods, put, to_review, writes
-from support.wizard_steps import open_by, send_page, text_of, typed
+from support.buying import ADDRESS, ALIBABA, buying, made, open_order, own_goods, put, to_review, writes
+from support.wizard_steps import chosen, open_by, press_in_page, send_page, text_of, typed
 
 from sandbox.pandapon.trading.products import skus
 from tracking.writes import WriteState
@@ -104,6 +104,19 @@ async def test_who_approved_a_purchase_does_not_pay_it_alone(harness: BotHarness
     assert "Asked" in text_of(harness)
     await harness.until(lambda: "A-2" in request(harness).text)
     assert request(harness).notifies == {MEI}
+
+
+@pytest.mark.parametrize(("address", "is_asked"), [("1", False), ("2", True)])
+async def test_an_address_that_looks_the_same_is_another(harness: BotHarness, address: str, *, is_asked: bool) -> None:
+    """After the approval Mei goes back: the same again is ordered, one with the same masked line is asked anew."""
+    harness.pandapon.account.addresses[2] = ADDRESS | {"address": "somewhere else 9"}
+    outcome = await approve(harness, await ask(harness))
+    await go_on(harness, outcome)
+    await press_in_page(harness, "◀ Back")
+    await send_page(harness, chosen(address=address) | typed(note0="请用纸箱"))
+    await send_page(harness)
+    assert ("A-2" in text_of(harness)) == is_asked
+    assert len(made(harness)) == (not is_asked)
 
 
 async def test_a_price_that_rose_meanwhile_is_shown_and_asked_for_anew(harness: BotHarness) -> None:

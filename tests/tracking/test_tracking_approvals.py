@@ -128,6 +128,7 @@ def test_an_absence_ends() -> None:
         ({"summary": ("杭州锦绣", "电视机 × 1")}, False),
         ({"note": "send it to my home"}, False),
         ({"place": "X** · 上海"}, False),
+        ({"exactly": "another address that looks the same"}, False),
     ],
 )
 def test_an_approval_covers_the_same_for_no_more(other: dict[str, object], *, is_covered: bool) -> None:
