@@ -19,7 +19,7 @@ from bot.reading import DETAIL_EVERY
 from bot.settings import Settings
 from handlers.blocks import action_ids
 from sandbox.clock import SimClock
-from sandbox.pandapon.demo import ADDRESS, demo_world, living_world
+from sandbox.pandapon.demo import demo_world, living_world, save_addresses
 from sandbox.pandapon.goods import PICTURES, PICTURES_HOST
 from sandbox.pandapon.server import PandaPonServer
 from sandbox.pandapon.trading.routes import OWN_PATHS
@@ -30,7 +30,7 @@ from storage.post import PostState
 from tracking.write_policy import WriteScope
 
 if TYPE_CHECKING:
-    from collections.abc import AsyncIterator, Mapping
+    from collections.abc import AsyncIterator, Mapping, Sequence
     from datetime import datetime
 
     from pydantic_settings import BaseSettings, PydanticBaseSettingsSource
@@ -43,6 +43,7 @@ LOGIN_PASSWORD = "demo-login"  # noqa: S105  the same
 # The jobs in the order in which one brings work for the next. An order's price is read at every sixth poll only.
 JOBS = ("discover", *("poll",) * DETAIL_EVERY, "stalls", "digests", "deliver")
 ALARM_BUTTONS = frozenset({action_ids.ALARM_SEEN, action_ids.ALARM_SNOOZE, action_ids.ALARM_TAKE})
+APPROVED_ABOVE = 300  # yuan, from which on a purchase of the demo needs a second person
 LONGEST_CATCH_UP = 15.0  # seconds of this machine's time
 GOING_ON, LIVED_IN = "going-on", "lived-in"
 
@@ -85,8 +86,8 @@ async def running_sandbox(start: datetime, scene: str = "") -> AsyncIterator[San
             user_id=USER_ID,
             pictures=PICTURES,
         )
-        pandapon.account.addresses[pandapon.account.next_number()] = dict(ADDRESS)
         base_url = await pandapon.start()
+        save_addresses(pandapon.account)
         stack.push_async_callback(pandapon.stop)
         slack = SlackServer(
             clock,
@@ -100,7 +101,8 @@ async def running_sandbox(start: datetime, scene: str = "") -> AsyncIterator[San
             prelude.furnish(slack.workspace)
         await slack.start()
         stack.push_async_callback(slack.stop)
-        settings = _settings(slack.api_url, base_url, folder / "pandabot.db")
+        approvers = [user.id for user in slack.workspace.users.values() if not user.is_bot]
+        settings = _settings(slack.api_url, base_url, folder / "pandabot.db", approvers)
         bot = await stack.enter_async_context(await build(settings, clock=clock, stand_ins={PICTURES_HOST: base_url}))
         if is_lived_in:
             await _speak(bot, prelude.LANGUAGES)
@@ -129,7 +131,7 @@ def is_alarm(message: Message) -> bool:
     return message.by_bot and not message.viewer and bool(names & ALARM_BUTTONS)
 
 
-def _settings(slack_url: str, pandapon_url: str, database: Path) -> Settings:
+def _settings(slack_url: str, pandapon_url: str, database: Path, approvers: Sequence[str]) -> Settings:
     return DemoSettings(
         slack_mode="socket",
         slack_bot_token=SecretStr(BOT_TOKEN),
@@ -144,7 +146,7 @@ def _settings(slack_url: str, pandapon_url: str, database: Path) -> Settings:
         pandapon_login_password=SecretStr(LOGIN_PASSWORD),
         pandapon_paths=OWN_PATHS,
         writes=WriteScope.ALL,
-        approvals="2000:U0TOM00002+U0MEI00001",  # above 2,000 yuan one of them asks the other
+        approvals=f"{APPROVED_ABOVE}:{'+'.join(approvers)}",
         database_path=database,
         http_port=0,
         poll_interval_seconds=1,

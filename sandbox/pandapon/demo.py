@@ -20,21 +20,19 @@ from sandbox.pandapon.world import Line, SandboxOrder, World
 if TYPE_CHECKING:
     from collections.abc import Callable, Iterator
 
-# The saved address of the demo's account: a warehouse that does not exist.
-ADDRESS = {
-    "name": "熊猫仓",
-    "province": "浙江省",
-    "city": "义乌市",
-    "district": "北苑街道",
-    "address": "演示路 1 号",
-    "phone": "13800000000",
-}
+    from sandbox.pandapon.trading.account import Account
+
 FIRST = "2542285634920880794"
 SECOND = "2542285634920880795"
 TAOBAO = "3305075341149134260"
 UNPAID, PAY_WITHIN = "2542285634920889990", timedelta(days=3)
 LATE, UNSHIPPED, CHEAPER = "2542285634920887426", "2542285634920886153", "2542285634920885017"
 SEED = 1688
+# Invented, as their numbers and streets show: "example road", and telephone numbers of zeros.
+ADDRESSES = (
+    ("熊猫示例仓", "浙江省", "金华市", "义乌市", "示例路1号3仓", "13800000001"),
+    ("熊猫示例门店", "广东省", "广州市", "白云区", "样板街8号", "13800000008"),
+)
 ARRIVALS_BEFORE = timedelta(hours=12)  # since when orders come one by one, before the moment of the account
 
 
@@ -57,6 +55,19 @@ def demo_world(clock: Callable[[], datetime]) -> World:
     world = World(clock)
     _furnish(world, clock().replace(microsecond=0))
     return world
+
+
+def save_addresses(account: Account) -> None:
+    """Save invented addresses in an account, so that a visitor can order without typing one."""
+    for name, province, city, district, address, phone in ADDRESSES:
+        account.addresses[account.next_number()] = {
+            "name": name,
+            "province": province,
+            "city": city,
+            "address": address,
+            "phone": phone,
+            "district": district,
+        }
 
 
 def _furnish(world: World, now: datetime) -> None:
