@@ -53,7 +53,8 @@ def contact(of: Contact, message: str, *, order: OrderRef | None = None) -> Mess
 
 def _ways(of: Contact) -> list[str]:
     if link := _chat(of.link):
-        return [f"<{link}|{_('Open the chat with the seller')}>", _("The link is only for you: it opens the account.")]
+        words = _("Open the chat with the seller")
+        return [f"<{link}|{words}>", _("The link is only for you: it opens the account.")]
     if of.name:
         return [
             _("Wangwang name: {name}").format(name=code(of.name, NAME)),

@@ -127,7 +127,7 @@ class CheckCart:
 
     def command(self) -> str:
         """The canonical text."""
-        return "cart check"
+        return _joined("cart", "check")
 
 
 @dataclass(frozen=True, slots=True)
@@ -138,7 +138,7 @@ class ShowCategories:
 
     def command(self) -> str:
         """The canonical text."""
-        return _joined("discover category", self.category_id)
+        return _joined("discover", "category", self.category_id)
 
 
 @dataclass(frozen=True, slots=True)

@@ -220,6 +220,7 @@ LEFT = {
     ),
     *("orders", "message", "edited", "Shanghai", "Asia", "Europe", "Berlin", "America", "New", "York", "max", "sort"),
     *("Red", "red", "dress", "answer", "channel", "htt", "boom", "www", "evil", "example", "amp", "Lite", "mei"),
+    *("Line", "Somchai", "Sukhumvit", "Bangkok", "https", "Web", "Search", "this", "picture"),
 }
 
 
