@@ -6,6 +6,7 @@ from typing import TYPE_CHECKING
 
 from handlers.aftersales import asking_fields as names
 from handlers.aftersales.claims import LINES, least_of, most_of, platform_link
+from handlers.aftersales.state_words import capitalised
 from handlers.blocks import elements as el
 from handlers.blocks.forms import VALUE, Choice, field, radio, select
 from handlers.blocks.i18n import _, ngettext
@@ -173,7 +174,8 @@ def _label(remote: str, limit: int) -> str:
 
 
 def _goods_choices() -> list[Choice]:
-    return [Choice(state.value, _goods_words(state)) for state in (GoodsState.RECEIVED, GoodsState.NOT_RECEIVED)]
+    states = (GoodsState.RECEIVED, GoodsState.NOT_RECEIVED)
+    return [Choice(state.value, capitalised(_goods_words(state))) for state in states]
 
 
 def _kind_choices() -> list[Choice]:

@@ -32,7 +32,12 @@ def heading(code: str) -> str:
     """The state with its sign."""
     state = refund_state(code)
     sign = _SIGNS.get(state, "💸") if state else "💸"
-    return f"{sign} {refund_words(code)}"
+    return f"{sign} {capitalised(refund_words(code))}"
+
+
+def capitalised(phrase: str) -> str:
+    """A phrase that begins a line."""
+    return phrase[:1].upper() + phrase[1:]
 
 
 def next_words(refund: AskedRefund, now: datetime) -> str:

@@ -401,7 +401,7 @@ async def test_a_refund_of_1688_that_was_asked_for_here_stays_in_the_list(harnes
     harness.clock.advance(timedelta(hours=7))
     shown = await harness.ask("/panda refunds")
     assert cases(harness)[0].refund_id in shown
-    assert "✅ refunded" in shown
+    assert "✅ Refunded" in shown
 
 
 async def test_pages_of_the_list(harness: BotHarness) -> None:

@@ -30,7 +30,7 @@ async def test_a_refund_from_an_order(browser: Browser, server: WebServer) -> No
         await form.get_by_role("button", name="Next").click()
         await expect(form).to_contain_text("from 0 to 20")
         await form.get_by_label("夏季新款红色连衣裙").fill("2")
-        await form.get_by_label("received", exact=True).check()
+        await form.get_by_label("Received", exact=True).check()
         await form.get_by_role("button", name="Next").click()
         await expect(form.get_by_label("Refund amount in yuan")).to_have_value("73.60")
         await form.get_by_label("Reason").select_option(label="货物破损")
