@@ -4,7 +4,8 @@ from __future__ import annotations
 
 from handlers.about import audit, start, status
 from handlers.about import help as help_
-from handlers.aftersales import asking, handling, refunds
+from handlers.aftersales import acts as refund_acts
+from handlers.aftersales import asking, refunds
 from handlers.approvals import decisions
 from handlers.approvals import listing as approvals
 from handlers.buying import act_commands, acts, buy
@@ -37,7 +38,7 @@ FEATURES = (
     freight.FEATURE,
     estimate_form.FEATURE,
     asking.FEATURE,
-    handling.FEATURE,
+    refund_acts.FEATURE,
     refunds.FEATURE,
     order.FEATURE,
     listing.FEATURE,
