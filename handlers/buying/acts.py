@@ -40,6 +40,7 @@ from tracking.changes.order_acts import (
 from tracking.flows import Acting, Finished, MovedPrice
 from tracking.messages import OrdersChanged
 from tracking.write_policy import WriteScope
+from tracking.writes import WriteState
 
 if TYPE_CHECKING:
     from collections.abc import Sequence
@@ -68,6 +69,7 @@ _CANCELS: dict[Platform, Operation[Any, Any]] = {
     Platform.TAOBAO: operations.TAOBAO_CANCEL,
 }
 _TOLD: dict[type[OrderAct], str] = {
+    PayLink: "paid",
     Payment: "paid",
     Cancellation: "cancelled",
     Receipt: "received",
@@ -266,15 +268,22 @@ async def _require_not_paid(ctx: Context, orders: Sequence[Order]) -> None:
 
 
 async def _tell(ctx: Context, outcome: Outcome, user: str) -> None:
-    """Tell the channels that watch the orders. A link alone has changed nothing."""
-    change = outcome.write.change
-    if not isinstance(change, Payment | Cancellation | Receipt | WarehouseChange):
+    """Tell the channels that watch the orders. A link alone has changed nothing, unless it has paid at once."""
+    change, paid_at_once = outcome.write.change, _has_paid(outcome)
+    if not isinstance(change, OrderAct) or (isinstance(change, PayLink) and not paid_at_once):
         return
     ids = orders_of(change)
     keys = [OrderRef(change.platform, order_id).key for order_id in ids]
     watches = await ctx.store.watches.of_orders(keys)
     for channel in dict.fromkeys(watch.channel for watch in watches):
         await announce(ctx, channel, OrdersChanged(user, _TOLD[type(change)], ids))
+
+
+def _has_paid(outcome: Outcome) -> bool:
+    """Whether a request for a pay link has paid: its answer says so, or the order does where the answer was lost."""
+    answer = outcome.answer
+    is_paid = isinstance(answer, operations.PayUrl) and bool(answer.protocol_pay_success)
+    return is_paid or outcome.write.state is WriteState.FOUND_DONE
 
 
 def _content(flow: Flow) -> Acting:
