@@ -5,23 +5,25 @@ Each platform has two ways: entries of its cart, or products. Lines of the cart 
 
 from __future__ import annotations
 
+import re
 from dataclasses import dataclass
 from decimal import Decimal
 from itertools import groupby
 from typing import TYPE_CHECKING, Any
 
-from pandapon import fields
 from pandapon.operations import cart, orders
 from pandapon.operations.addresses import AlibabaReceiver, TaobaoReceiver
 from pandapon.shipment import Platform
 
 if TYPE_CHECKING:
-    from collections.abc import Callable, Iterable, Mapping, Sequence
+    from collections.abc import Callable, Iterable, Iterator, Mapping, Sequence
 
     from pandapon.carts import Call, CartLine
 
 Receivers = tuple[AlibabaReceiver, TaobaoReceiver]  # the same address in both spellings
 _IDS = ("purchaseIds", "purchaseIdList", "orderIds", "orderIdList")  # of created Taobao orders [inferred]
+DEPTH = 4  # of the objects and lists in such an answer
+_NUMBER = re.compile(r"[0-9]{6,20}")
 _ID = ("purchaseId", "purchase_id", "purchaseOrderId", "orderId", "id")
 
 
@@ -149,18 +151,18 @@ def made_ids(answer: Any) -> tuple[str, ...]:
     """Return the ids of created orders: of 1688's, or of Taobao's raw answer, whose shape nobody published."""
     if isinstance(answer, tuple):
         return tuple(order.order_id for order in answer)
-    if isinstance(answer, str | int) and not isinstance(answer, bool):
-        return (str(answer),) if str(answer).isdigit() else ()
-    if isinstance(answer, list):
-        return tuple(dict.fromkeys(id_ for each in answer for id_ in made_ids(each)))
-    return _ids_in(fields.mapping(answer))
+    return tuple(dict.fromkeys(_ids_in(answer, DEPTH)))
 
 
-def _ids_in(answer: Mapping[str, Any]) -> tuple[str, ...]:
-    for name in _IDS:
-        if isinstance(answer.get(name), list):
-            return made_ids(answer[name])
-    return next((made_ids(answer[name]) for name in _ID if answer.get(name)), ())
+def _ids_in(answer: Any, depth: int) -> Iterator[str]:
+    if isinstance(answer, list) and depth:
+        for each in answer:
+            yield from _ids_in(each, depth - 1)
+    elif isinstance(answer, dict) and depth:
+        names = [name for name in (*_IDS, *_ID) if answer.get(name)]
+        yield from _ids_in(answer[names[0]], depth - 1) if names else ()
+    elif isinstance(answer, str | int) and not isinstance(answer, bool) and _NUMBER.fullmatch(str(answer)):
+        yield str(answer)
 
 
 def _created(lines: Sequence[CartLine], receiver: AlibabaReceiver, note: str = "") -> orders.CreateAlibaba:

@@ -13,6 +13,7 @@ from handlers.blocks.text import escape, money, sanitize_id, truncate
 from pandapon.shipment import Platform
 from tracking.changes.order_acts import Cancellation, PayLink, Payment, Receipt, WarehouseChange
 from tracking.changes.orders import OrderCreation
+from tracking.writes import WriteState
 
 if TYPE_CHECKING:
     from collections.abc import Sequence
@@ -39,10 +40,14 @@ def to_create(change: OrderCreation) -> str:
 
 
 def pay_page(write: Write) -> str:
-    """The link to pay an order, as a sentence. The link itself is not recorded."""
+    """The link to pay an order, as a sentence. The link itself is not recorded.
+
+    Where the answer was lost, only a payment shows in the order.
+    """
     change = write.change
     assert isinstance(change, PayLink)
-    return _("The pay page of {order} is ready.").format(order=_ids([change.order_id]))
+    words = _("{order} is paid.") if write.state is WriteState.FOUND_DONE else _("Asked for the pay page of {order}.")
+    return words.format(order=_ids([change.order_id]))
 
 
 def paid(write: Write) -> str:

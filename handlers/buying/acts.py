@@ -3,25 +3,22 @@
 from __future__ import annotations
 
 import asyncio
-import logging
-from dataclasses import dataclass, field, replace
+from dataclasses import replace
 from typing import TYPE_CHECKING, Any
 
 from handlers.access.permissions import Claim
 from handlers.access.subjects import NOTHING, Subject, claimed
 from handlers.blocks import action_ids
 from handlers.blocks import elements as el
-from handlers.blocks.forms import value_of
 from handlers.blocks.i18n import _
-from handlers.blocks.order_acts import label, possible
-from handlers.blocks.parts import short_name
-from handlers.blocks.people import name
+from handlers.blocks.order_acts import label
 from handlers.blocks.write_words import DONE
 from handlers.buying import acts_view
+from handlers.buying.act_fields import FilledReason, FilledWarehouse, read_reason, read_warehouse
+from handlers.buying.carrying_out import PAID, carry_out, moved_totals, orders_now, require_possible
 from handlers.commands.declarations import Feature, Listener
-from handlers.interactions.announcing import announce
 from handlers.wire import payloads
-from handlers.wire.errors import OutdatedError, RequestError
+from handlers.wire.errors import OutdatedError
 from handlers.writing.allowance import Deed, allowance
 from handlers.writing.flows import open_flow, own_flow
 from handlers.writing.wizard import Done, Goto, Step, Wizard
@@ -35,10 +32,8 @@ from tracking.changes.order_acts import (
     Payment,
     Receipt,
     WarehouseChange,
-    orders_of,
 )
-from tracking.flows import Acting, Finished, MovedPrice
-from tracking.messages import OrdersChanged
+from tracking.flows import Acting, Finished
 from tracking.write_policy import WriteScope
 
 if TYPE_CHECKING:
@@ -47,18 +42,14 @@ if TYPE_CHECKING:
     from handlers.blocks.message import Block
     from handlers.interactions.context import Context
     from handlers.interactions.interaction import Interaction
-    from handlers.writing.writer import Outcome
     from pandapon.carts import Call
     from pandapon.models import Order
     from pandapon.operations.operation import Operation
     from pandapon.operations.requests import Request
     from tracking.flows import Flow
 
-log = logging.getLogger(__name__)
-
 NAME = "act"
 MOST = 10  # orders of one act: a call of Taobao takes no more
-RECENT = 200  # writes among which an earlier payment is looked for
 _PAYMENTS: dict[Platform, Operation[Any, Any]] = {
     Platform.ALIBABA: operations.PAY_BATCH,
     Platform.TAOBAO: operations.TAOBAO_PAY,
@@ -67,46 +58,6 @@ _CANCELS: dict[Platform, Operation[Any, Any]] = {
     Platform.ALIBABA: operations.CANCEL,
     Platform.TAOBAO: operations.TAOBAO_CANCEL,
 }
-_TOLD: dict[type[OrderAct], str] = {
-    Payment: "paid",
-    Cancellation: "cancelled",
-    Receipt: "received",
-    WarehouseChange: "moved",
-}
-_PAID = {"pay", "pay_all"}
-
-
-@dataclass(frozen=True, slots=True)
-class FilledReason:
-    """The filled page of a cancellation. ``reason``: as it is sent."""
-
-    reason: str
-    remark: str
-    wrong: dict[str, str] = field(default_factory=dict)
-
-
-@dataclass(frozen=True, slots=True)
-class FilledWarehouse:
-    """The filled page of a warehouse: its name and its address."""
-
-    warehouse: tuple[str, str]
-    wrong: dict[str, str] = field(default_factory=dict)
-
-
-def read_reason(values: dict[str, Any]) -> FilledReason:
-    """Read the form's ``state.values``."""
-    reason = acts_view.REASONS.get(value_of(values, "reason", "selected_option"), "")
-    remark = " ".join(value_of(values, "remark", "value").split())[: acts_view.REMARK]
-    return FilledReason(reason, remark, {} if reason else {"reason": _("Choose a reason.")})
-
-
-def read_warehouse(values: dict[str, Any]) -> FilledWarehouse:
-    """Read the form's ``state.values``."""
-    named = " ".join(value_of(values, "name", "value").split())[: acts_view.WAREHOUSE]
-    place = " ".join(value_of(values, "place", "value").split())[: acts_view.PLACE]
-    wrong = {} if named else {"name": _("Write the warehouse's name.")}
-    wrong |= {} if place else {"place": _("Write its address.")}
-    return FilledWarehouse((named, place), wrong)
 
 
 # --- begin ------------------------------------------------------------------------------------------------------------
@@ -117,7 +68,7 @@ async def begin(interaction: Interaction, act: str, refs: Sequence[OrderRef]) ->
     ctx = interaction.ctx
     ctx.api.catalogue.path(_operation(act, refs[0].platform).name)
     orders = await asyncio.gather(*(ctx.api.order(ref) for ref in refs))
-    _require_possible(act, orders)
+    require_possible(act, orders)
     arrived = act != "receive" or await _has_arrived(ctx, orders[0])
     return Goto(act, Acting(act, tuple(orders), arrived))  # type: ignore[arg-type]  # the claim has checked it
 
@@ -137,13 +88,6 @@ def _operation(act: str, platform: Platform) -> Any:
     }[act]
 
 
-def _require_possible(act: str, orders: Sequence[Order]) -> None:
-    wanted = "pay" if act in _PAID else act
-    if other := next((order for order in orders if wanted not in possible(order)), None):
-        words = _("{order} is not in a state that allows this: {act}. `/panda order` shows it.")
-        raise RequestError(words.format(order=short_name(other.ref), act=label(act).rstrip("…")))
-
-
 async def _has_arrived(ctx: Context, order: Order) -> bool:
     stored = await ctx.tracker.stored(order.order_id, order.platform)
     milestone = stored.milestone if stored else order.milestone
@@ -156,8 +100,8 @@ async def _has_arrived(ctx: Context, order: Order) -> bool:
 async def send_payment(interaction: Interaction, flow: Flow, _filled: Any) -> Goto | Done:
     """Ask for the link, or submit the orders. An amount that moved stops it, and both are shown."""
     content = _content(flow)
-    now = await _orders_now(interaction.ctx, content)
-    if moved := _moved(content, now):
+    now = await orders_now(interaction.ctx, content)
+    if moved := moved_totals(content, now):
         await interaction.ctx.writer.note_refusal(WIZARD.act_of(flow), content.act, "price_moved")
         return Goto(flow.step, replace(content, orders=now, moved=moved))
     first, amount = now[0], acts_view.total_fen(now)
@@ -176,7 +120,7 @@ async def send_payment(interaction: Interaction, flow: Flow, _filled: Any) -> Go
         is_1688 = first.platform is Platform.ALIBABA
         request: Request = operations.PayBatch(order_ids=ids) if is_1688 else operations.PayTaobao(purchase_ids=ids)
         call = _PAYMENTS[first.platform], request
-    return await _make(interaction, flow, Plan(call, change, amount, approved_by=allowed))
+    return await _done(interaction, flow, Plan(call, change, amount, approved_by=allowed))
 
 
 async def send_cancellation(interaction: Interaction, flow: Flow, filled: FilledReason) -> Done:
@@ -193,14 +137,14 @@ async def send_cancellation(interaction: Interaction, flow: Flow, filled: Filled
             operations.CancelTaobao(purchase_id=order.order_id, cancel_reason=filled.reason, cancel_remark=remark),
         )
     reason = f"{filled.reason} ({filled.remark})" if filled.remark else filled.reason
-    return await _make(interaction, flow, Plan(call, Cancellation(order.platform, order.order_id, reason)))
+    return await _done(interaction, flow, Plan(call, Cancellation(order.platform, order.order_id, reason)))
 
 
 async def send_receipt(interaction: Interaction, flow: Flow, _filled: Any) -> Done:
     """Confirm the receipt, once."""
     [order] = _content(flow).orders
     call: Call = operations.RECEIVED, operations.Receive(order_id=order.order_id)
-    return await _make(interaction, flow, Plan(call, Receipt(order.platform, order.order_id)))
+    return await _done(interaction, flow, Plan(call, Receipt(order.platform, order.order_id)))
 
 
 async def review_warehouse(_interaction: Interaction, flow: Flow, filled: FilledWarehouse) -> Goto:
@@ -214,67 +158,22 @@ async def send_warehouse(interaction: Interaction, flow: Flow, _filled: Any) -> 
     [order], (named, place) = content.orders, content.warehouse
     request = operations.Warehouse(order_id=order.order_id, warehouse_name=named, warehouse_address=place)
     change = WarehouseChange(order.platform, order.order_id, named)
-    return await _make(interaction, flow, Plan((operations.TAOBAO_WAREHOUSE, request), change))
+    return await _done(interaction, flow, Plan((operations.TAOBAO_WAREHOUSE, request), change))
 
 
-async def _make(interaction: Interaction, flow: Flow, plan: Plan) -> Done:
-    """Do it once, as long as the orders allow it, and tell the channels that watch them."""
-    ctx, content, change = interaction.ctx, _content(flow), plan.change
-
-    async def planned() -> Plan:
-        _require_possible(content.act, await _orders_now(ctx, content))
-        if content.act in _PAID:
-            await _require_not_paid(ctx, content.orders)
-        return plan
-
-    is_single = isinstance(change, Cancellation | Receipt)
-    outcome = await ctx.writer.make(WIZARD.act_of(flow), change.target, planned, is_single=is_single)
-    if outcome.write.state in DONE:
-        await _tell(ctx, outcome, interaction.user)
+async def _done(interaction: Interaction, flow: Flow, plan: Plan) -> Done:
+    outcome = await carry_out(interaction.ctx, _content(flow), WIZARD.act_of(flow), plan)
     is_over = outcome.write.state in DONE or not outcome.error
     return Done(acts_view.result(outcome, interaction.user), (outcome.write.id,) if is_over else ())
-
-
-async def _orders_now(ctx: Context, content: Acting) -> tuple[Order, ...]:
-    return tuple(await asyncio.gather(*(ctx.api.order(order.ref) for order in content.orders)))
 
 
 async def renew(interaction: Interaction, flow: Flow) -> Goto:
     """Review a payment again, such as after an approval: amounts that have moved meanwhile are shown."""
     content = _content(flow)
-    if content.act not in _PAID:
+    if content.act not in PAID:
         return Goto(flow.step, content)
-    now = await _orders_now(interaction.ctx, content)
-    return Goto(flow.step, replace(content, orders=now, moved=_moved(content, now)))
-
-
-def _moved(content: Acting, now: Sequence[Order]) -> tuple[MovedPrice, ...]:
-    amounts = (
-        MovedPrice(order.order_id, acts_view.total_fen([order]), acts_view.total_fen([new]))
-        for order, new in zip(content.orders, now, strict=True)
-    )
-    return tuple(amount for amount in amounts if amount.before != amount.now)
-
-
-async def _require_not_paid(ctx: Context, orders: Sequence[Order]) -> None:
-    """Raises RequestError for an order that was submitted before: its detail may say so only later."""
-    ids = {order.order_id for order in orders}
-    for write in (await ctx.store.writes.newest(0, RECENT))[0]:
-        if isinstance(write.change, Payment) and write.state in DONE and ids & set(write.change.order_ids):
-            words = _("{user} has submitted this for payment before, so nothing was done. `/panda order` shows it.")
-            raise RequestError(words.format(user=name(write.actor)))
-
-
-async def _tell(ctx: Context, outcome: Outcome, user: str) -> None:
-    """Tell the channels that watch the orders. A link alone has changed nothing."""
-    change = outcome.write.change
-    if not isinstance(change, Payment | Cancellation | Receipt | WarehouseChange):
-        return
-    ids = orders_of(change)
-    keys = [OrderRef(change.platform, order_id).key for order_id in ids]
-    watches = await ctx.store.watches.of_orders(keys)
-    for channel in dict.fromkeys(watch.channel for watch in watches):
-        await announce(ctx, channel, OrdersChanged(user, _TOLD[type(change)], ids))
+    now = await orders_now(interaction.ctx, content)
+    return Goto(flow.step, replace(content, orders=now, moved=moved_totals(content, now)))
 
 
 def _content(flow: Flow) -> Acting:
@@ -340,7 +239,7 @@ async def _orders(interaction: Interaction, _given: Any) -> Claim:
         refs = [OrderRef.from_key(key) for key in keys]
     except ValueError:
         raise OutdatedError from None
-    is_one = len(refs) == 1 or act in _PAID
+    is_one = len(refs) == 1 or act in PAID
     is_known = act in STEPS and act != "warehouse_review" and 1 <= len(refs) <= MOST
     if not is_known or not is_one or len({ref.platform for ref in refs}) != 1:
         raise OutdatedError

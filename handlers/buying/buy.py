@@ -51,12 +51,12 @@ def read_buy(command: TypedCommand) -> BuyProducts | ShowCart:
         products.append(product)
     chosen = tuple(dict.fromkeys(products))
     if len(chosen) > MOST:
-        words_ = ngettext(
+        problem = ngettext(
             "{most} products can be bought at once, and you named {n}",
             "{most} products can be bought at once, and you named {n}",
             len(chosen),
-        )
-        raise command.refuse(words_.format(most=MOST, n=len(chosen)), suggestion=text_of(BuyProducts(chosen[:MOST])))
+        ).format(most=MOST, n=len(chosen))
+        raise command.refuse(problem, suggestion=text_of(BuyProducts(chosen[:MOST])))
     return BuyProducts(chosen)
 
 

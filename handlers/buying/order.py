@@ -4,7 +4,6 @@ from __future__ import annotations
 
 import asyncio
 import hashlib
-import logging
 from dataclasses import dataclass, field, replace
 from typing import TYPE_CHECKING, Any
 
@@ -43,8 +42,6 @@ if TYPE_CHECKING:
     from handlers.writing.writer import Outcome
     from pandapon.products import ProductRef
     from tracking.flows import Flow
-
-log = logging.getLogger(__name__)
 
 NAME = "order"
 MOST_LINES = 100  # of one call

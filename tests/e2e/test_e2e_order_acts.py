@@ -339,3 +339,20 @@ async def test_panda_alone_says_what_is_next(harness: BotHarness) -> None:
     assert "Pay…" in await harness.press("Pay…")
     harness.pandapon.faults.down = True
     assert "in the cart" not in await harness.ask("/panda")
+
+
+@pytest.mark.parametrize("is_lost", [False, True])
+async def test_a_standing_agreement_pays_when_the_link_is_asked_for(harness: BotHarness, is_lost: bool) -> None:
+    """The page says so, and the channel is told; where the answer is lost, the order shows it. It is sent once."""
+    harness.pandapon.account.pays_at_once = True
+    order = ordered(harness)
+    await harness.ask(f"/panda watch {order.order_id}")
+    await harness.ask(f"/panda pay {order.order_id}")
+    await open_by(harness, "Pay…")
+    if is_lost:
+        harness.pandapon.faults.path, harness.pandapon.faults.cut = "/v2/alibaba/order/pay/url$", True
+    await send_page(harness)
+    assert says(harness, "is paid. (PandaPon gave no answer, but" if is_lost else "has paid it at once")
+    assert harness.pandapon.count("/order/pay/url") == 1
+    assert status(harness, order) == "waitsellersend"
+    await harness.until(lambda: any("submitted" in words(message) for message in harness.channel()))

@@ -110,10 +110,12 @@ def _matched(baskets: Sequence[Basket], orders: Sequence[Order]) -> tuple[str, .
     """The order of each basket; empty where one has none, or several."""
     ids = []
     for basket in baskets:
-        like = [order.order_id for order in orders if is_like(basket, order)]
-        if len(like) != 1 or like[0] in ids:
+        like = [order for order in orders if is_like(basket, order)]
+        if len(like) > 1:  # sellers have several names each, so their names only choose among like orders
+            like = [order for order in like if order.seller == basket.seller]
+        if len(like) != 1 or like[0].order_id in ids:
             return ()
-        ids.append(like[0])
+        ids.append(like[0].order_id)
     return tuple(ids)
 
 

@@ -58,6 +58,7 @@ class Account:
         self.vouchers: list[str] = []
         self.freight: dict[str, Decimal] = {}  # the price of each preview, by its id
         self.outer_ids: set[str] = set()  # the callers' own numbers of their orders
+        self.pays_at_once = False  # a standing agreement pays an order whose pay page is asked for
         self.submitted: set[str] = set()  # orders that were submitted for payment
         self.skus: dict[tuple[str, str], Sku] = {}  # the ordered variants, by product id and variant as orders name it
         self._taken: Counter[str] = Counter()  # pieces of each variant that were ordered

@@ -78,10 +78,12 @@ def pay_url(account: Account, fields: Fields) -> Json:
     """Where an order is paid [stated]."""
     order = account.order(Platform.ALIBABA, fields.id("orderId"))
     require_unpaid(account, order)
+    if account.pays_at_once:
+        pay(account, order)
     return {
         "orderId": order.order_id,
-        "protocolPaySuccess": False,
-        "payUrl": f"{account.pay_pages}/pay/{order.order_id}",
+        "protocolPaySuccess": account.pays_at_once,
+        "payUrl": None if account.pays_at_once else f"{account.pay_pages}/pay/{order.order_id}",
         "cantPayOrderList": None,
     }
 

@@ -1,0 +1,117 @@
+"""Acts on orders are carried out: once, as long as the orders allow it, and told to the channels that watch them."""
+
+from __future__ import annotations
+
+import asyncio
+from typing import TYPE_CHECKING
+
+from handlers.blocks.i18n import _
+from handlers.blocks.order_acts import label, possible
+from handlers.blocks.parts import short_name
+from handlers.blocks.people import name
+from handlers.blocks.write_words import DONE
+from handlers.buying import acts_view
+from handlers.interactions.announcing import announce
+from handlers.wire.errors import RequestError
+from pandapon.operations import orders as operations
+from pandapon.shipment import OrderRef
+from tracking.changes.order_acts import (
+    Cancellation,
+    OrderAct,
+    PayLink,
+    Payment,
+    Receipt,
+    WarehouseChange,
+    orders_of,
+)
+from tracking.flows import MovedPrice
+from tracking.messages import OrdersChanged
+from tracking.writes import WriteState
+
+if TYPE_CHECKING:
+    from collections.abc import Sequence
+
+    from handlers.interactions.context import Context
+    from handlers.writing.writer import Act, Outcome, Plan
+    from pandapon.models import Order
+    from tracking.flows import Acting
+
+RECENT = 200  # writes among which an earlier payment is looked for
+PAID = frozenset({"pay", "pay_all"})
+_TOLD: dict[type[OrderAct], str] = {
+    PayLink: "paid",
+    Payment: "paid",
+    Cancellation: "cancelled",
+    Receipt: "received",
+    WarehouseChange: "moved",
+}
+
+
+async def carry_out(ctx: Context, content: Acting, act: Act, plan: Plan) -> Outcome:
+    """Do it once, as long as the orders allow it, and tell the channels that watch them.
+
+    Raises RequestError where they do not, BusyError, and the errors of reading them; then nothing was sent.
+    """
+    change = plan.change
+
+    async def planned() -> Plan:
+        require_possible(content.act, await orders_now(ctx, content))
+        if content.act in PAID:
+            await _require_not_paid(ctx, content.orders)
+        return plan
+
+    is_single = isinstance(change, Cancellation | Receipt)
+    outcome = await ctx.writer.make(act, change.target, planned, is_single=is_single)
+    if outcome.write.state in DONE:
+        await _tell(ctx, outcome, act.actor)
+    return outcome
+
+
+async def orders_now(ctx: Context, content: Acting) -> tuple[Order, ...]:
+    """Read the orders again. Raises PandaPonError."""
+    return tuple(await asyncio.gather(*(ctx.api.order(order.ref) for order in content.orders)))
+
+
+def require_possible(act: str, orders: Sequence[Order]) -> None:
+    """Raises RequestError for orders whose state does not allow an act."""
+    wanted = "pay" if act in PAID else act
+    if other := next((order for order in orders if wanted not in possible(order)), None):
+        words = _("{order} is not in a state that allows this: {act}. `/panda order` shows it.")
+        raise RequestError(words.format(order=short_name(other.ref), act=label(act).rstrip("…")))
+
+
+def moved_totals(content: Acting, now: Sequence[Order]) -> tuple[MovedPrice, ...]:
+    """The orders whose totals are others than those that the person was shown."""
+    amounts = (
+        MovedPrice(order.order_id, acts_view.total_fen([order]), acts_view.total_fen([new]))
+        for order, new in zip(content.orders, now, strict=True)
+    )
+    return tuple(amount for amount in amounts if amount.before != amount.now)
+
+
+async def _require_not_paid(ctx: Context, orders: Sequence[Order]) -> None:
+    """Raises RequestError for an order that was submitted before: its detail may say so only later."""
+    ids = {order.order_id for order in orders}
+    for write in (await ctx.store.writes.newest(0, RECENT))[0]:
+        if isinstance(write.change, Payment) and write.state in DONE and ids & set(write.change.order_ids):
+            words = _("{user} has submitted this for payment before, so nothing was done. `/panda order` shows it.")
+            raise RequestError(words.format(user=name(write.actor)))
+
+
+async def _tell(ctx: Context, outcome: Outcome, user: str) -> None:
+    """Tell the channels that watch the orders. A link alone has changed nothing, unless it has paid at once."""
+    change, paid_at_once = outcome.write.change, _has_paid(outcome)
+    if not isinstance(change, OrderAct) or (isinstance(change, PayLink) and not paid_at_once):
+        return
+    ids = orders_of(change)
+    keys = [OrderRef(change.platform, order_id).key for order_id in ids]
+    watches = await ctx.store.watches.of_orders(keys)
+    for channel in dict.fromkeys(watch.channel for watch in watches):
+        await announce(ctx, channel, OrdersChanged(user, _TOLD[type(change)], ids))
+
+
+def _has_paid(outcome: Outcome) -> bool:
+    """Whether a request for a pay link has paid: its answer says so, or the order does where the answer was lost."""
+    answer = outcome.answer
+    is_paid = isinstance(answer, operations.PayUrl) and bool(answer.protocol_pay_success)
+    return is_paid or outcome.write.state is WriteState.FOUND_DONE

@@ -1,0 +1,107 @@
+"""A purchase as calls: as few as can be, each seller's note kept, and ids read from answers of any shape."""
+
+from __future__ import annotations
+
+from decimal import Decimal
+from typing import Any
+
+import pytest
+from hypothesis import given
+from hypothesis import strategies as st
+
+from pandapon.carts import CartLine
+from pandapon.operations.addresses import AlibabaReceiver, TaobaoReceiver
+from pandapon.operations.orders import AlibabaPreview
+from pandapon.purchases import Cost, Share, costs, creation, goods_of, made_ids, previews, shares
+from pandapon.shipment import Platform
+
+ALIBABA, TAOBAO = Platform.ALIBABA, Platform.TAOBAO
+RECEIVERS = (
+    AlibabaReceiver(full_name="王", mobile="1", province_text="浙江", city_text="杭州", address="文三路"),
+    TaobaoReceiver(name="王", mobile_phone="1", state="浙江", city="杭州", address="文三路"),
+)
+JSON = st.recursive(
+    st.none() | st.booleans() | st.integers() | st.floats() | st.text(),
+    lambda inner: st.lists(inner) | st.dictionaries(st.sampled_from(["purchaseIds", "orderIds", "id", "x"]), inner),
+)
+
+
+def line(seller: str, platform: Platform = ALIBABA, entry: str = "7", **more: Any) -> CartLine:
+    """A line of a cart; without an entry, of a product."""
+    made = CartLine(platform=platform, entry_id=entry, product_id="p", sku_id="1", spec_id="s", seller=seller)
+    return made.model_copy(update={"price": Decimal("1.5"), "quantity": 2} | more)
+
+
+def test_one_call_a_platform_and_one_for_each_note() -> None:
+    """Sellers with the same note share a call; Taobao takes none."""
+    lines = [line("a"), line("b"), line("c"), line("t", TAOBAO)]
+    parts = shares(lines, {"a": "x", "b": "y", "c": "x", "t": "x"})
+    assert [(part.platform, part.sellers, part.note) for part in parts] == [
+        (ALIBABA, ("a", "c"), "x"),
+        (ALIBABA, ("b",), "y"),
+        (TAOBAO, ("t",), ""),
+    ]
+
+
+@pytest.mark.parametrize(
+    ("lines", "name"),
+    [
+        ([line("a"), line("b")], "1688.cart.order"),
+        ([line("a", entry="")], "1688.order.create"),
+        ([line("a", entry=""), line("b", entry="")], "1688.order.create_batch"),
+        ([line("t", TAOBAO)], "taobao.cart.order"),
+        ([line("t", TAOBAO, entry="")], "taobao.order.create"),
+    ],
+)
+def test_the_operation_that_fits_creates_it(lines: list[CartLine], name: str) -> None:
+    """From the cart, from a product, from products of several sellers."""
+    operation, request = creation(Share(lines[0].platform, tuple(lines)), RECEIVERS, "o1")
+    assert operation.name == name
+    assert request.wire()
+
+
+def test_where_the_batch_has_no_preview_each_seller_is_previewed_alone() -> None:
+    """And Taobao's products have none."""
+    lines = [line("a", entry=""), line("b", entry="")]
+    assert [call[0].name for call in previews(lines, RECEIVERS, lambda _name: True)] == ["1688.order.preview_batch"]
+    assert [call[0].name for call in previews(lines, RECEIVERS, lambda _name: False)] == ["1688.order.preview"] * 2
+    assert previews([line("t", TAOBAO, entry="")], RECEIVERS, lambda _name: True) == []
+    assert previews([line("t", TAOBAO)], RECEIVERS, lambda _name: False) == []
+
+
+def test_each_sellers_costs_come_from_their_own_preview() -> None:
+    """By its lines; a seller without one has the sum of the goods alone."""
+    lines = [line("a"), line("b", product_id="q", sku_id="2", spec_id="u")]
+    row = {"openOfferId": "q", "skuId": "2", "amount": 300}
+    answer = {"sumPaymentNoCarriage": 300, "sumCarriage": 600, "sumPayment": 900, "orderItemTOList": [row]}
+    found = costs(lines, [AlibabaPreview.model_validate(answer)])
+    assert found == {"a": Cost(Decimal(3)), "b": Cost(Decimal(3), Decimal(6), Decimal(9))}
+
+
+def test_a_sum_with_an_unknown_price_is_unknown() -> None:
+    """It is never shown as less than it is."""
+    assert goods_of([line("a"), line("a", price=None)]) is None
+    assert goods_of([]) == 0
+
+
+@pytest.mark.parametrize(
+    "answer",
+    [
+        {"purchaseIds": [3305077000000000001, "3305077000000000002"]},
+        [{"purchaseId": 3305077000000000001}, {"orderId": "3305077000000000002"}],
+        {"orderIds": {"id": ["3305077000000000001", "3305077000000000002", "3305077000000000001"]}},
+    ],
+)
+def test_ids_are_read_from_answers_of_several_shapes(answer: Any) -> None:
+    """Each once, and with every digit."""
+    assert made_ids(answer) == ("3305077000000000001", "3305077000000000002")
+
+
+@given(JSON)
+def test_any_answer_gives_ids_or_none(answer: Any) -> None:
+    """After a write that was done, nothing of its answer may be an error."""
+    assert all(isinstance(id_, str) and id_.isascii() and id_.isdigit() for id_ in made_ids(answer))
+    nested: Any = answer
+    for _ in range(2000):
+        nested = [nested]
+    assert made_ids(nested) == ()

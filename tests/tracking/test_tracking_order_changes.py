@@ -1,0 +1,100 @@
+"""What the account's list and an order's detail say of a write whose answer was lost."""
+
+from __future__ import annotations
+
+from dataclasses import replace
+from datetime import UTC, datetime, timedelta
+from decimal import Decimal
+from typing import Any
+
+import pytest
+
+from pandapon.models import Item, Order
+from pandapon.shipment import Milestone, Platform
+from tracking.changes.order_acts import Cancellation, PayLink, Payment, Receipt, WarehouseChange
+from tracking.changes.orders import SKEW, Basket, OrderCreation, OrderedLine, judge
+from tracking.writes import LATE, WriteState
+
+S = WriteState
+ALIBABA, TAOBAO = Platform.ALIBABA, Platform.TAOBAO
+NOW = datetime(2026, 11, 28, 12, tzinfo=UTC)
+SOON, LATER = timedelta(seconds=5), LATE + timedelta(seconds=1)
+
+
+def order(order_id: str, title: str = "裙", quantity: int = 4, **more: Any) -> Order:
+    """A new order of the account's list."""
+    items = (Item(title=title, quantity=Decimal(quantity)),)
+    made = Order(platform=ALIBABA, order_id=order_id, created_at=NOW, seller="甲", items=items)
+    return made.model_copy(update=more)
+
+
+def creation(*sellers: str, **more: Any) -> OrderCreation:
+    """The creation of an order of each seller, all of the same products."""
+    baskets = tuple(Basket(seller, (OrderedLine("裙", "红", 4),)) for seller in sellers or ("甲",))
+    made = OrderCreation(ALIBABA, "f:0", baskets, NOW)
+    return replace(made, **more)
+
+
+@pytest.mark.parametrize(
+    ("change", "seen", "soon", "later"),
+    [
+        (creation(), [], None, S.FOUND_UNDONE),
+        (creation(), [order("1")], S.FOUND_DONE, S.FOUND_DONE),
+        (creation(known=("1",)), [order("1")], None, S.FOUND_UNDONE),
+        (creation(known=("1",)), [order("1"), order("2")], S.FOUND_DONE, S.FOUND_DONE),
+        (creation(), [order("1", quantity=5)], None, S.UNKNOWABLE),
+        (creation(), [order("1", title="衣")], None, S.UNKNOWABLE),
+        (creation(), [order("1"), order("2")], None, S.UNKNOWABLE),
+        (creation(), [order("1"), order("2", seller="乙")], S.FOUND_DONE, S.FOUND_DONE),
+        (creation("甲", "乙"), [order("1"), order("2", seller="乙")], S.FOUND_DONE, S.FOUND_DONE),
+        (creation("甲", "乙"), [order("1")], None, S.UNKNOWABLE),
+        (creation(), [order("1", created_at=NOW - SKEW - SOON)], None, S.FOUND_UNDONE),
+        (creation(), [order("1", created_at=None)], S.FOUND_DONE, S.FOUND_DONE),
+        (creation(outer_id="o"), [order("1", quantity=9, outer_id="o")], S.FOUND_DONE, S.FOUND_DONE),
+        (creation(outer_id="o"), [order("1", outer_id="o"), order("2")], S.FOUND_DONE, S.FOUND_DONE),
+    ],
+)
+def test_a_list_says_what_became_of_a_creation(
+    change: OrderCreation, seen: list[Order], soon: WriteState | None, later: WriteState
+) -> None:
+    """At once, and when the call could no longer arrive."""
+    for age, state in ((SOON, soon), (LATER, later)):
+        judged = judge(change, seen, age, is_whole=True)
+        assert (judged[0] if judged else None) is state
+
+
+def test_a_list_that_is_not_whole_proves_nothing() -> None:
+    """The order may stand on a page that was not read."""
+    judged = judge(creation(), [], LATER, is_whole=False)
+    assert judged == (S.UNKNOWABLE, ())
+
+
+PAID: dict[str, Any] = {"milestone": Milestone.PAID, "paid_at": NOW}
+UNPAID: dict[str, Any] = {"milestone": Milestone.ORDERED, "status_code": "waitbuyerpay"}
+
+
+@pytest.mark.parametrize(
+    ("change", "orders", "soon", "later"),
+    [
+        (PayLink(ALIBABA, "1"), [order("1", **UNPAID)], None, S.FOUND_UNDONE),
+        (PayLink(ALIBABA, "1"), [order("1", **PAID)], S.FOUND_DONE, S.FOUND_DONE),
+        (Payment(ALIBABA, ("1", "2")), [order("1", **PAID), order("2", **PAID)], S.FOUND_DONE, S.FOUND_DONE),
+        (Payment(ALIBABA, ("1", "2")), [order("1", **PAID), order("2", **UNPAID)], None, S.UNKNOWABLE),
+        (Payment(ALIBABA, ("1", "2")), [order("1", **UNPAID), order("2", **UNPAID)], None, S.FOUND_UNDONE),
+        (Cancellation(ALIBABA, "1", "x"), [order("1", milestone=Milestone.CANCELLED)], S.FOUND_DONE, S.FOUND_DONE),
+        (Cancellation(ALIBABA, "1", "x"), [order("1", **UNPAID)], None, S.FOUND_UNDONE),
+        (Cancellation(TAOBAO, "1", "x"), [order("1", **UNPAID)], None, None),  # accepted is not cancelled yet
+        (Receipt(ALIBABA, "1"), [order("1", status_code="SUCCESS")], S.FOUND_DONE, S.FOUND_DONE),
+        (Receipt(ALIBABA, "1"), [order("1", status_code="waitbuyerreceive")], None, S.FOUND_UNDONE),
+        (WarehouseChange(TAOBAO, "1", "仓"), [order("1")], None, S.UNKNOWABLE),
+    ],
+)
+def test_an_order_says_what_became_of_an_act(
+    change: PayLink | Payment | Cancellation | Receipt | WarehouseChange,
+    orders: list[Order],
+    soon: WriteState | None,
+    later: WriteState | None,
+) -> None:
+    """At once, and when the call could no longer arrive."""
+    assert change.judge(orders, SOON) is soon
+    assert change.judge(orders, LATER) is later
