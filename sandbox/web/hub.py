@@ -152,12 +152,15 @@ class Hub:
         return self._orders
 
     def _listed(self) -> list[Json]:
+        now = self.sandbox.clock()
         return [
             {
                 "id": order.order_id,
                 "platform": order.platform.value,
                 "title": order.lines[0].title,
                 "waybills": [package.waybill for package in order.packages],
+                "is_paid": order.paid_at(now) is not None,
+                "has_refund": bool(order.refund(now).status),
             }
             for order in self.sandbox.world.orders.values()
         ]

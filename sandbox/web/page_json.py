@@ -28,7 +28,10 @@ def person(user: User) -> Json:
 
 
 def channel(channel: Channel, unread: int, mentions: int) -> Json:
-    """Return a channel as the left rail shows it. ``unread`` counts messages, ``mentions`` those for its person."""
+    """Return a channel as the left rail shows it, and the people in it.
+
+    ``unread`` counts messages, ``mentions`` those for its person.
+    """
     kind = "im" if channel.is_im else "private" if channel.is_private else "channel"
     return {
         "id": channel.id,
@@ -37,6 +40,7 @@ def channel(channel: Channel, unread: int, mentions: int) -> Json:
         "unread": unread,
         "mentions": mentions,
         "has_bot": BOT_USER in channel.members,
+        "people": sorted(channel.members - {BOT_USER}),
     }
 
 

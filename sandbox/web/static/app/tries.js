@@ -3,6 +3,7 @@
 import { button, h, unseen } from "./dom.js";
 import { icon } from "./icons.js";
 import { menuButton } from "./menu.js";
+import { keptStory } from "./story_kept.js";
 import { language, say } from "./words.js";
 
 const KEY = "pandabot.tries"; // "hidden" once the strip was closed
@@ -12,7 +13,9 @@ const SHORT = 6; // the last digits of an id, by which one knows it again
 
 export function tryStrip(page, composer) {
   const { store } = page;
+  let isStory = Boolean(keptStory());
   const chips = h("div", { class: "tries-chips" });
+  const guide = h("div", { class: "tries-story", hidden: true });
   const strip = h(
     "section",
     { class: "tries", "aria-label": say("Try it"), hidden: true },
@@ -20,6 +23,17 @@ export function tryStrip(page, composer) {
     chips,
     button([icon("close"), unseen(say("Close"))], () => hide(), { class: "close" }),
   );
+  const both = h("div", {}, strip, guide);
+  const tell = async () => {
+    isStory = true;
+    draw();
+    const { startStory } = await import("./story.js");
+    await startStory(page, composer, guide, () => {
+      isStory = false;
+      draw();
+      composer.box.focus();
+    });
+  };
   const hide = () => {
     keep("hidden");
     strip.hidden = true;
@@ -27,18 +41,22 @@ export function tryStrip(page, composer) {
   };
   const draw = () => {
     const { channel } = store;
-    strip.hidden = kept() === "hidden" || !channel || channel.kind === "im" || !channel.has_bot;
-    if (!strip.hidden && store.state.orders.length) chips.replaceChildren(...tries(page, composer));
+    guide.hidden = !isStory;
+    strip.hidden = isStory || kept() === "hidden" || !channel || channel.kind === "im" || !channel.has_bot;
+    if (!strip.hidden && store.state.orders.length) chips.replaceChildren(...tries(page, composer, tell));
   };
   store.on("hello place orders", draw);
-  return strip;
+  if (isStory) store.once("hello", tell);
+  return both;
 }
 
-function tries(page, composer) {
+function tries(page, composer, tell) {
   const { orders, searches } = page.store.state;
   const [search, ...others] = searches[language];
   const run = (text) => composer.run(`/panda ${text}`);
+  const isTold = page.store.channel.people.length > 1; // the story needs somebody who approves
   return [
+    ...(isTold ? [chip(say("The story of a purchase"), tell, "story-chip")] : []),
     chip(say("Search {words}", { words: search }), () => run(`search ${search}`)),
     chip(say("Show my orders"), () => run("orders")),
     chip(say("Watch an order"), () => run(`watch ${next(orders).id}`)),
@@ -47,8 +65,8 @@ function tries(page, composer) {
   ];
 }
 
-function chip(words, onclick) {
-  return button(words, onclick, { class: "chip" });
+function chip(words, onclick, more = "") {
+  return button(words, onclick, { class: `chip ${more}`.trim() });
 }
 
 /** An order that is worth watching: one with two parcels on their way, else the newest. */
