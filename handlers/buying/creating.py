@@ -2,13 +2,15 @@
 
 from __future__ import annotations
 
+import asyncio
 from dataclasses import dataclass
 from typing import TYPE_CHECKING
 
 from handlers.blocks.error_messages import platform_error
 from handlers.blocks.i18n import _
-from handlers.buying.quote import lacking
+from handlers.buying.quote import lacking, require_as_reviewed
 from handlers.wire.errors import RequestError
+from handlers.writing.cart_changes import cart_turn
 from handlers.writing.order_looks import newest_orders
 from handlers.writing.writer import BusyError, Plan
 from pandapon import purchases
@@ -69,14 +71,19 @@ class Creating:
         async def plan() -> Plan:
             return await self._plan(form, share)
 
-        # A like order of another form must be known before this one is looked for.
-        async with self.ctx.writer.turn(f"creating:{share.platform.value}"):
+        # A like order of another form must be known before this one is looked for, and the cart stays as it is.
+        async with cart_turn(self.ctx, share.platform):
             return await self.ctx.writer.make(self.act_of(self.flow, str(at)), target_of(form), plan, is_single=True)
 
     async def _plan(self, form: str, share: Share) -> Plan:
-        """Make the call, with the orders that stand already. Raises BusyError where a like order is unclear."""
+        """Make the call, with the orders that stand already.
+
+        Raises BusyError where a like order is unclear, and what ``require_as_reviewed`` raises.
+        """
         ctx, since = self.ctx, self.ctx.clock()
-        known, _is_whole = await newest_orders(ctx.api, share.platform, since - SKEW)
+        (known, _is_whole), _nothing = await asyncio.gather(
+            newest_orders(ctx.api, share.platform, since - SKEW), require_as_reviewed(ctx, share)
+        )
         outer_id = form.replace(":", "-") if purchases.takes_outer_id(share) else ""
         total = _total(share, self.content)
         change = OrderCreation(

@@ -27,8 +27,9 @@ from handlers.wire.errors import OutdatedError, RequestError
 from handlers.writing.additions import variants, wrong_quantity
 from handlers.writing.allowance import Deed, allowance
 from handlers.writing.flows import own_flow
-from handlers.writing.receivers import choices, saved_addresses
+from handlers.writing.receivers import choices, marks_of, saved_addresses
 from handlers.writing.wizard import Done, Goto, Step, Wizard
+from handlers.writing.writer import new_id
 from pandapon.errors import ApiError
 from pandapon.shipment import Platform
 from tracking.flows import Ordering, ShownCart
@@ -99,7 +100,9 @@ def _begin(content: Ordering, saved: Sequence[SavedAddress]) -> Goto:
     if not saved:
         return Goto("nowhere", content)
     addresses = tuple((choice.value, choice.words) for choice in choices(saved))
-    return Goto("fill", replace(content, addresses=addresses, address=addresses[0][0]))
+    salt = new_id()
+    content = replace(content, addresses=addresses, salt=salt, marks=marks_of(saved, salt), address=addresses[0][0])
+    return Goto("fill", content)
 
 
 async def send_fill(interaction: Interaction, flow: Flow, filled: FilledOrder) -> Goto | Done:

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import asyncio
+import itertools
 from dataclasses import replace
 from datetime import timedelta
 from typing import TYPE_CHECKING
@@ -42,6 +43,7 @@ if TYPE_CHECKING:
     from pandapon.shipment import Platform
     from sandbox.pandapon.trading.products import Sku
 
+LAST_LOOK = 2  # at the cart, after a confirmation
 CREATE = "/v2/alibaba/order/create"
 CART_ORDER = {ALIBABA: "/v2/alibaba/cart/create/order", TAOBAO: "/v2/taobao/cart/create/order"}
 
@@ -245,8 +247,11 @@ async def test_what_sells_out_at_the_last_moment_is_refused_by_pandapon(harness:
     entry = put(harness, goods(harness, ALIBABA), 4)
     await open_order(harness)
     await to_review(harness)
+    looks = itertools.count(1)
     harness.pandapon.on_request.append(
-        lambda seen, *_: leave(harness, entry.sku, 1) if seen.path.endswith("cart/preview/order") else None
+        lambda seen, *_: (
+            leave(harness, entry.sku, 1) if seen.path.endswith("cart/list") and next(looks) == LAST_LOOK else None
+        )
     )
     await send_page(harness)
     assert says(harness, "Not done: order 1 product")
