@@ -197,7 +197,8 @@ def _deed(flow: Flow, content: Ordering) -> Deed:
 def _exactly(content: Ordering) -> str:
     """A text that is another for another address or product, even where both look the same to the approver."""
     lines = ((line.platform, line.product_id, line.sku_id, line.spec_id, line.quantity) for line in content.lines)
-    return hashlib.blake2b(repr((content.address, *lines)).encode(), digest_size=16).hexdigest()
+    place = content.address, dict(content.marks).get(content.address, "")
+    return hashlib.blake2b(repr((*place, *lines)).encode(), digest_size=16).hexdigest()
 
 
 def _content(flow: Flow) -> Ordering:
