@@ -6,17 +6,26 @@ import asyncio
 import logging
 import secrets
 from dataclasses import dataclass, replace
+from datetime import timedelta
 from typing import TYPE_CHECKING, Any
 from weakref import WeakValueDictionary
 
 from handlers.blocks.i18n import _
 from handlers.wire.errors import RequestError
-from pandapon.errors import DecodeError, PandaPonError, ServerError, TransportError
+from pandapon.errors import (
+    ApiError,
+    AuthError,
+    DecodeError,
+    InvalidRequestError,
+    PandaPonError,
+    ServerError,
+    TransportError,
+)
 from tracking.writes import OPEN, TransitionError, Write, WriteState
 
 if TYPE_CHECKING:
     from collections.abc import Awaitable, Callable, Mapping
-    from datetime import datetime, timedelta
+    from datetime import datetime
 
     from pandapon.carts import Call
     from pandapon.client import PandaPon
@@ -25,6 +34,9 @@ if TYPE_CHECKING:
 
 log = logging.getLogger(__name__)
 
+UNREADABLE_FOR = timedelta(minutes=10)  # then a reading that PandaPon refuses will not be answered any more
+SILENT_FOR = timedelta(days=1)  # likewise for one that gets no answer
+NOT_READABLE = "not_readable"
 LOST = (TransportError, ServerError, DecodeError)  # after these nobody knows whether PandaPon did it
 
 
@@ -87,7 +99,8 @@ class Writer:
     ) -> None:
         """``looks``: by the kind of a change, the function that looks for one whose answer was lost.
 
-        It gets the change and the time since it was sent, and returns None where it is too early to tell.
+        It gets the change and the time since it was sent, and returns None where it is too early to tell. Where it
+        raises a PandaPonError for too long, a person has to find out.
         ``point``: passed at the moments at which a test lets the process die.
         """
         self._api, self._store, self._clock, self._looks, self._point = api, store, clock, looks, point
@@ -169,8 +182,15 @@ class Writer:
             found = await look(self._api, write.change, self._clock() - write.begun_at)
         except PandaPonError as error:
             log.info("an unclear write cannot be looked for yet", extra={"error": error})
-            return write
+            return await self._still_unread(write, error)
         return await self._settle(write, found.state, made=found.made) if found else write
+
+    async def _still_unread(self, write: Write, error: PandaPonError) -> Write:
+        """Leave a write to a person that cannot be looked for: unclear, it would bar its target for ever."""
+        is_refused = isinstance(error, ApiError | InvalidRequestError) and not isinstance(error, AuthError)
+        if self._clock() - write.begun_at < (UNREADABLE_FOR if is_refused else SILENT_FOR):
+            return write
+        return await self._settle(write, WriteState.UNKNOWABLE, reason=NOT_READABLE)
 
     async def _settle(
         self, write: Write, state: WriteState, request_id: str = "", reason: str = "", made: tuple[str, ...] = ()
