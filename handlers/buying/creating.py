@@ -30,6 +30,7 @@ if TYPE_CHECKING:
     from tracking.flows import Flow, Ordering
     from tracking.writes import Write
 
+RECENT = 100  # writes whose orders may not be in the account's list yet
 UNCLEAR = 50  # unclear writes that may be like this one
 _UNDONE = frozenset({WriteState.REFUSED, WriteState.FOUND_UNDONE})
 
@@ -93,7 +94,7 @@ class Creating:
             since,
             total,
             outer_id,
-            tuple(order.order_id for order in known),
+            tuple(sorted({order.order_id for order in known} | await _made_here(ctx))),
         )
         await _require_no_like(ctx, change)
         try:
@@ -101,6 +102,11 @@ class Creating:
         except ValueError:  # pydantic's: an id is missing
             raise lacking() from None
         return Plan(call, change, total, purchases.made_ids, self.approved_by)
+
+
+async def _made_here(ctx: Context) -> set[str]:
+    """The orders that the bot has made lately: the account's list may name one only later."""
+    return {order_id for write in (await ctx.store.writes.newest(0, RECENT))[0] for order_id in write.made}
 
 
 async def _require_no_like(ctx: Context, change: OrderCreation) -> None:

@@ -467,6 +467,35 @@ async def test_a_like_order_of_somebody_else_is_not_taken_for_it(harness: BotHar
     assert len(change.known) >= 1
 
 
+async def test_an_order_of_another_variant_is_not_taken_for_it(harness: BotHarness) -> None:
+    """A colleague orders the same product in the same minute, as many pieces, in another colour."""
+    await reviewed(harness, "cart-1688")
+    harness.pandapon.faults.path, harness.pandapon.faults.down = PATHS["cart-1688"], True
+    await send_page(harness)
+    harness.pandapon.faults.clear()
+    other = skus(goods(harness, ALIBABA))[1]
+    open_past_the_bot(harness.pandapon.account, ALIBABA, [Wanted(other, 4)])
+    harness.clock.advance(timedelta(seconds=70))
+    harness.hurry("writes")
+    await until_state(harness, WriteState.UNKNOWABLE)
+
+
+async def test_an_order_that_the_list_names_late_is_not_taken_for_the_next_one(harness: BotHarness) -> None:
+    """The same goods twice: the first order comes into the account's list only after the second call was lost."""
+    await reviewed(harness, "cart-1688")
+    await send_page(harness)
+    [first] = made(harness)
+    hidden = harness.world.orders.pop(first.order_id)
+    await reviewed(harness, "cart-1688")
+    harness.pandapon.faults.path, harness.pandapon.faults.down = PATHS["cart-1688"], True
+    await send_page(harness)
+    harness.pandapon.faults.clear()
+    harness.world.orders[first.order_id] = hidden
+    harness.clock.advance(timedelta(seconds=70))
+    harness.hurry("writes")
+    await until_state(harness, WriteState.FOUND_UNDONE)
+
+
 # --- odd goods and hostile words --------------------------------------------------------------------------------------
 
 
