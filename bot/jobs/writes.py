@@ -7,7 +7,6 @@ from datetime import timedelta
 from typing import TYPE_CHECKING
 
 from bot.jobs.isolation import isolated
-from tracking.changes.cart import CartChange
 
 if TYPE_CHECKING:
     from collections.abc import Callable
@@ -45,6 +44,4 @@ class WriteResolver:
         if after.state is write.state:
             return
         log.info("an unclear write was resolved", extra={"operation": write.operation, "state": after.state})
-        if not isinstance(write.change, CartChange):  # the cart shows itself
-            await self._store.writes.tell(self._clock(), write)
-            self._wake()
+        self._wake()

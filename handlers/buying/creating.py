@@ -40,7 +40,7 @@ async def started(ctx: Context, flow: Flow) -> list[Write]:
     writes = await ctx.store.writes.of_targets(target_of(flow.id))
     if all(write.state in _UNDONE for write in writes):
         return []
-    return [await ctx.writer.look(write) for write in writes]
+    return [await ctx.writer.look(write, flow.owner) for write in writes]
 
 
 @dataclass(frozen=True, slots=True)
@@ -96,7 +96,7 @@ class Creating:
             outer_id,
             tuple(sorted({order.order_id for order in known} | await _made_here(ctx))),
         )
-        await _require_no_like(ctx, change)
+        await _require_no_like(ctx, change, self.flow.owner)
         try:
             call = purchases.creation(share, self.receivers, outer_id)
         except ValueError:  # pydantic's: an id is missing
@@ -109,10 +109,10 @@ async def _made_here(ctx: Context) -> set[str]:
     return {order_id for write in (await ctx.store.writes.newest(0, RECENT))[0] for order_id in write.made}
 
 
-async def _require_no_like(ctx: Context, change: OrderCreation) -> None:
+async def _require_no_like(ctx: Context, change: OrderCreation, reader: str) -> None:
     for write in await ctx.store.writes.unclear(UNCLEAR):
         is_like = isinstance(write.change, OrderCreation) and write.change.resembles(change)
-        if is_like and (await ctx.writer.look(write)).state in OPEN:
+        if is_like and (await ctx.writer.look(write, reader)).state in OPEN:
             raise BusyError(
                 _(
                     "An earlier order of the same products is still unclear, so I don't send another one. "

@@ -31,6 +31,7 @@ from handlers.writing.receivers import choices, marks_of, saved_addresses
 from handlers.writing.wizard import Done, Goto, Step, Wizard
 from handlers.writing.writer import new_id
 from pandapon.errors import ApiError
+from pandapon.purchases import by_seller
 from pandapon.shipment import Platform
 from tracking.flows import Ordering, ShownCart
 from tracking.write_policy import WriteScope
@@ -46,6 +47,7 @@ if TYPE_CHECKING:
 
 NAME = "order"
 MOST_LINES = 100  # of one call
+MOST_SELLERS = 30  # of one form, whose pages show all of them
 MOST_PRODUCTS = 4
 DIGITS = 9  # of the largest quantity
 
@@ -80,7 +82,7 @@ async def from_cart(interaction: Interaction, flow: Flow, at: int | None) -> Got
     lines = tuple(line for line in every if line.is_enabled and seller in {None, (line.platform, line.seller)})
     if not lines:
         raise RequestError(_("There is nothing in the cart that can be ordered."))
-    if len(lines) > MOST_LINES:
+    if len(lines) > MOST_LINES or len(by_seller(lines)) > MOST_SELLERS:
         raise RequestError(
             _("That is too much for one order. Order from one seller at a time: press the button beside it.")
         )

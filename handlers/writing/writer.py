@@ -21,6 +21,7 @@ from pandapon.errors import (
     ServerError,
     TransportError,
 )
+from tracking.changes.cart import CartChange
 from tracking.writes import OPEN, TransitionError, Write, WriteState
 
 if TYPE_CHECKING:
@@ -121,8 +122,8 @@ class Writer:
         """
         async with self.turn(target):
             if former := await self._store.writes.of_key(act.key):
-                return Outcome(await self.look(former))
-            await self._require_nothing_unclear(target)
+                return Outcome(await self.look(former, act.actor))
+            await self._require_nothing_unclear(target, act.actor)
             if is_single and (former := await self._store.writes.done_of(target)):
                 return Outcome(former)
             made = await plan()
@@ -130,9 +131,9 @@ class Writer:
             self._api.catalogue.path(made.call[0].name)  # an unknown path is known before anything is recorded
             return await self._send(act, made)
 
-    async def _require_nothing_unclear(self, target: str) -> None:
+    async def _require_nothing_unclear(self, target: str, reader: str) -> None:
         earlier = await self._store.writes.open_of(target)
-        if earlier and (await self.look(earlier)).state in OPEN:
+        if earlier and (await self.look(earlier, reader)).state in OPEN:
             raise BusyError(
                 _(
                     "An earlier change of the same thing is still unclear, so I don't send another one. "
@@ -154,13 +155,14 @@ class Writer:
             approved_by=plan.approved_by,
         )
         if former := await self._store.writes.begin(write):
-            return Outcome(await self.look(former))
+            return Outcome(await self.look(former, act.actor))
         self._point("before_write")
         try:
             written = await self._api.write(operation, request)
         except LOST as error:
             log.warning("a write's answer was lost", extra={"operation": operation.name, "error": error})
-            return Outcome(await self.look(await self._settle(write, WriteState.UNCLEAR, error.request_id)), error)
+            unclear = await self._settle(write, WriteState.UNCLEAR, error.request_id)
+            return Outcome(await self.look(unclear, act.actor), error)
         except PandaPonError as error:
             return Outcome(await self._settle(write, WriteState.REFUSED, error.request_id, error.code), error)
         except BaseException:  # the time is up, or a fault of our own: the call may have been made
@@ -171,8 +173,19 @@ class Writer:
         settled = await self._settle(write, WriteState.DONE, written.request_id, made=made)
         return Outcome(settled, answer=written.answer)
 
-    async def look(self, write: Write) -> Write:
-        """Look for an unclear write. Returns its record, as it was where PandaPon does not answer."""
+    async def look(self, write: Write, reader: str = "") -> Write:
+        """Look for an unclear write. Returns its record, as it was where PandaPon does not answer.
+
+        ``reader``: the Slack id of whoever is shown the record. The person whose write it is gets a message, unless
+        they are that reader, or the cart shows it.
+        """
+        after = await self._looked(write)
+        is_news = after.state is not write.state and after.state not in OPEN
+        if is_news and reader != write.actor and not isinstance(write.change, CartChange):
+            await self._store.writes.tell(self._clock(), after)
+        return after
+
+    async def _looked(self, write: Write) -> Write:
         if write.state is not WriteState.UNCLEAR:
             return write
         look = self._looks.get(type(write.change))

@@ -104,6 +104,21 @@ async def test_each_seller_gets_their_own_note(harness: BotHarness) -> None:
     assert await states(harness) == [WriteState.DONE] * 2
 
 
+@pytest.mark.parametrize("sellers", [30, 31])
+async def test_no_seller_is_ordered_from_that_the_review_leaves_out(harness: BotHarness, sellers: int) -> None:
+    """With three long lines each; more sellers than a page shows are refused before anything is filled in."""
+    for number in range(sellers):
+        for _line in range(3):
+            put(harness, own_goods(harness, ALIBABA, f"第{number:02}家", "9", "裙" * 120), 1)
+    await open_order(harness, label="Order all…")
+    if sellers > 30:
+        assert says(harness, "too much for one order")
+        return
+    await to_review(harness)
+    assert all(says(harness, f"第{number:02}家") for number in range(sellers))
+    assert says(harness, "30 orders are placed")
+
+
 async def test_one_seller_alone(harness: BotHarness) -> None:
     """The button beside a seller orders their lines, and leaves the others in the cart."""
     put(harness, goods(harness, ALIBABA), 4)
@@ -446,6 +461,24 @@ async def until_state(harness: BotHarness, state: WriteState) -> None:
     async with asyncio.timeout(10):
         while (await states(harness))[0] is not state:  # noqa: ASYNC110  a job settles it
             await asyncio.sleep(0.05)
+
+
+async def test_whoever_finds_it_out_first_the_person_hears_of_it(harness: BotHarness) -> None:
+    """Tom orders the same goods: his form looks for Mei's unclear order. His cart says nothing of hers."""
+    await reviewed(harness, "cart-1688")
+    harness.pandapon.faults.path, harness.pandapon.faults.down = PATHS["cart-1688"], True
+    await send_page(harness)
+    assert says(harness, "unclear")
+    harness.pandapon.faults.clear()
+    assert "unclear" not in await harness.ask("/panda cart", user="tom")
+    await open_by(harness, "Order…", user="tom")
+    await to_review(harness, user="tom")
+    harness.clock.advance(timedelta(seconds=70))
+    await send_page(harness, user="tom")
+    assert says(harness, "✅ Ordered")
+    assert await states(harness) == [WriteState.DONE, WriteState.FOUND_UNDONE]
+    mei = harness.slack.workspace.user("mei").id
+    await harness.until(lambda: any("Not done: order" in str(sent) for sent in direct(harness, mei)))
 
 
 async def test_a_like_order_of_somebody_else_is_not_taken_for_it(harness: BotHarness) -> None:
