@@ -6,7 +6,7 @@ import asyncio
 import itertools
 from dataclasses import replace
 from datetime import timedelta
-from typing import TYPE_CHECKING
+from typing import TYPE_CHECKING, Any
 
 import pytest
 from support.buying import (
@@ -27,6 +27,7 @@ from support.buying import (
 from support.wizard_steps import chosen, open_by, press_in_page, send_page, text_of, typed, view_of
 
 from handlers.blocks.write_words import yuan
+from sandbox.pandapon.trading import routes
 from sandbox.pandapon.trading.ordering import Wanted
 from sandbox.pandapon.trading.ordering import open_order as open_past_the_bot
 from sandbox.pandapon.trading.products import skus
@@ -41,6 +42,8 @@ if TYPE_CHECKING:
     from support.bot_harness import BotHarness
 
     from pandapon.shipment import Platform
+    from sandbox.pandapon.trading.account import Account
+    from sandbox.pandapon.trading.fields import Fields
     from sandbox.pandapon.trading.products import Sku
 
 LAST_LOOK = 2  # at the cart, after a confirmation
@@ -102,6 +105,27 @@ async def test_each_seller_gets_their_own_note(harness: BotHarness) -> None:
     assert sorted(body["message"] for body in sent) == ["one", "two"]
     assert len(made(harness)) == 2
     assert await states(harness) == [WriteState.DONE] * 2
+
+
+@pytest.mark.parametrize("named", [1, 2, 3])
+async def test_fewer_orders_than_sellers_are_said(
+    harness: BotHarness, monkeypatch: pytest.MonkeyPatch, named: int
+) -> None:
+    """PandaPon's answer names orders of some sellers alone: nobody should think that all is ordered."""
+    for number in range(3):
+        put(harness, own_goods(harness, ALIBABA, f"第{number}家"), 10)
+    address = ("POST", CART_ORDER[ALIBABA])
+    real = routes._BY_ADDRESS[address]
+
+    def some(account: Account, fields: Fields) -> list[Any]:
+        answer: list[Any] = real.handler(account, fields)
+        return answer[:named]
+
+    monkeypatch.setitem(routes._BY_ADDRESS, address, replace(real, handler=some))
+    await open_order(harness, label="Order all…")
+    await to_review(harness)
+    await send_page(harness)
+    assert says(harness, f"PandaPon named {named} of 3 orders") == (named < 3)
 
 
 @pytest.mark.parametrize("sellers", [30, 31])
