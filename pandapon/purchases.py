@@ -93,10 +93,13 @@ def creation(share: Share, receivers: Receivers, outer_id: str) -> Call:
         return operation, _created(share.lines, alibaba, share.note)
     if share.is_from_cart:
         return cart.TAOBAO_ORDER, cart.OrderTaobaoCart(ids=ids, order_address=taobao)
+    amount = goods_of(share.lines)
+    if amount is None:
+        raise ValueError("a price is missing, and Taobao takes it as what the buyer agreed to")
     return orders.TAOBAO_CREATE, orders.CreateTaobao(
         order_line_list=tuple(_taobao_line(line, at) for at, line in enumerate(share.lines, 1)),
         receiver=taobao,
-        purchase_amount=goods_of(share.lines) or Decimal(),
+        purchase_amount=amount,
         seller_order_number=outer_id,
     )
 

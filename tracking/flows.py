@@ -66,12 +66,15 @@ class Ordering:
     """An order that a person makes: its lines, the address's id, notes to sellers, and the costs as they were shown.
 
     ``products``: those that are bought without the cart, in the order of the lines. ``addresses``: the id and the
-    masked line of each saved one. ``notes``: words by the seller's name.
+    masked line of each saved one. ``marks``: the mark of each with ``salt``, by its id: the address has to stay as it
+    was when the form was opened. ``notes``: words by the seller's name.
     """
 
     lines: tuple[CartLine, ...]
     products: tuple[ProductDetail, ...] = ()
     addresses: tuple[tuple[str, str], ...] = ()
+    salt: str = ""
+    marks: tuple[tuple[str, str], ...] = ()
     address: str = ""
     notes: tuple[tuple[str, str], ...] = ()
     costs: tuple[SellerCost, ...] = ()

@@ -6,7 +6,7 @@ import logging
 from datetime import timedelta
 from typing import TYPE_CHECKING
 
-from tracking.changes.cart import CartChange
+from bot.jobs.isolation import isolated
 
 if TYPE_CHECKING:
     from collections.abc import Callable
@@ -14,6 +14,7 @@ if TYPE_CHECKING:
 
     from handlers.writing.writer import Writer
     from storage.store import Store
+    from tracking.writes import Write
 
 log = logging.getLogger(__name__)
 
@@ -35,9 +36,12 @@ class WriteResolver:
         """
         await self._store.writes.abandon(self._clock() - LONGEST)
         for write in await self._store.writes.unclear(AT_ONCE):
-            after = await self._writer.look(write)
-            if after.state is not write.state:
-                log.info("an unclear write was resolved", extra={"operation": write.operation, "state": after.state})
-                if not isinstance(write.change, CartChange):  # the cart shows itself
-                    await self._store.writes.tell(self._clock(), write)
-                    self._wake()
+            with isolated(log, "an unclear write was not looked for", operation=write.operation):
+                await self._resolve(write)
+
+    async def _resolve(self, write: Write) -> None:
+        after = await self._writer.look(write)
+        if after.state is write.state:
+            return
+        log.info("an unclear write was resolved", extra={"operation": write.operation, "state": after.state})
+        self._wake()

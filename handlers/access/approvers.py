@@ -30,7 +30,8 @@ class Approvers:
 
         Raises ForbiddenError where Slack does not say who is in a user group.
         """
-        listed = self.policy.approvers(asked.deed.amount_fen, asked.asker) or asked.approvers
+        present = self.policy.approvers(asked.deed.amount_fen, asked.asker)
+        listed = asked.approvers if present is None else present
         for each in represents(person, asked.asker, absences, now):
             if await self._is_among(client, listed, each):
                 return True

@@ -128,10 +128,8 @@ async def confirm(interaction: Interaction, flow: Flow, _nothing: Nothing) -> Go
     ctx, asking = interaction.ctx, pages.content(flow)
     ask, act = pages.asked(asking), WIZARD.act_of(flow)
     ref = OrderRef(ask.platform, ask.order_id)
-    order: Order | None = None
     if not await ctx.store.writes.of_key(act.key):
-        order = await ctx.api.order(ref)
-        now = await _as_now(ctx.api, asking, order)
+        now = await _as_now(ctx.api, asking, await ctx.api.order(ref))
         before, after = most_of(asking, ask), most_of(now, ask)
         if before != after:
             await ctx.writer.note_refusal(act, aftersales.ASK[ask.platform].name, "price_moved")
@@ -142,7 +140,9 @@ async def confirm(interaction: Interaction, flow: Flow, _nothing: Nothing) -> Go
     async def plan() -> Plan:
         nonlocal is_first
         is_first = True  # the writer asks for the plan of an act once, however often it comes
-        return await _plan(ctx.api, asking, order or await ctx.api.order(ref))
+        order = await ctx.api.order(ref)  # another form may have asked meanwhile
+        await _as_now(ctx.api, asking, order)
+        return await _plan(ctx.api, asking, order)
 
     outcome = await ctx.writer.make(act, asking_target(ask.platform, ask.order_id), plan)
     if outcome.write.state in DONE and is_first:

@@ -75,7 +75,7 @@ async def show_order(interaction: Interaction, request: AskRefund) -> Message:
     refunds = await reading.of_order(ctx.api, order)
     why_not = _why_not(ctx, order)
     ask = "" if why_not else asking.value_of(order.ref)
-    pending = await _pending(ctx, asking_target(order.platform, order.order_id))
+    pending = await _pending(ctx, asking_target(order.platform, order.order_id), interaction.user)
     return refunds_view.of_order(order, refunds, ctx.clock(), ask=ask, why_not=why_not, pending=pending)
 
 
@@ -94,14 +94,14 @@ async def show_refund(interaction: Interaction, request: ShowRefund) -> Message:
         ctx.clock(),
         may_act=ctx.gate.allows(WriteScope.ALL),
         no_letters=no_letters,
-        pending=await _pending(ctx, refund_target(refund.platform, refund.refund_id)),
+        pending=await _pending(ctx, refund_target(refund.platform, refund.refund_id), interaction.user),
     )
 
 
-async def _pending(ctx: Context, target: str) -> Write | None:
+async def _pending(ctx: Context, target: str, reader: str) -> Write | None:
     """What became of a change whose answer was lost, if it was unclear until now."""
     write = await ctx.store.writes.open_of(target)
-    return await ctx.writer.look(write) if write else None
+    return await ctx.writer.look(write, reader) if write else None
 
 
 async def _title(ctx: Context, refund: AskedRefund) -> str:

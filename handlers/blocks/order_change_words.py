@@ -31,7 +31,11 @@ def created(write: Write) -> str:
     if not write.made:
         return _("{ordered}. PandaPon did not name the order; `/panda orders` shows it.").format(ordered=words)
     label = ngettext("order", "orders", len(write.made))
-    return labelled(words, f"{label} {_ids(write.made)}")
+    ordered = labelled(words, f"{label} {_ids(write.made)}")
+    if len(write.made) < len(change.baskets):
+        missing = _("⚠️ PandaPon named {n} of {all} orders. Check `/panda orders` before you order the rest.")
+        return f"{ordered}\n{missing.format(n=number(len(write.made)), all=number(len(change.baskets)))}"
+    return ordered
 
 
 def to_create(change: OrderCreation) -> str:

@@ -41,6 +41,10 @@ def said(write: Write, error: PandaPonError | None = None) -> str:
 
 
 def _unknowable(write: Write) -> str:
+    if write.reason == "not_readable":
+        return _(
+            "PandaPon gave no answer to this and does not let me look: {change}. Check {place} before you do it again."
+        )
     if is_readable(write):
         return _("PandaPon gave no answer to this, and things have changed since: {change}. Please check {place}.")
     return _(

@@ -55,9 +55,11 @@ async def carry_out(ctx: Context, content: Acting, act: Act, plan: Plan) -> Outc
     change = plan.change
 
     async def planned() -> Plan:
-        require_possible(content.act, await orders_now(ctx, content))
+        now = await orders_now(ctx, content)
+        require_possible(content.act, now)
         if content.act in PAID:
             await _require_not_paid(ctx, content.orders)
+            _require_amount(now, plan)
         return plan
 
     is_single = isinstance(change, Cancellation | Receipt)
@@ -96,6 +98,12 @@ async def _require_not_paid(ctx: Context, orders: Sequence[Order]) -> None:
         if isinstance(write.change, Payment) and write.state in DONE and ids & set(write.change.order_ids):
             words = _("{user} has submitted this for payment before, so nothing was done. `/panda order` shows it.")
             raise RequestError(words.format(user=name(write.actor)))
+
+
+def _require_amount(now: Sequence[Order], plan: Plan) -> None:
+    """Raises RequestError where the amount is another one than was confirmed, and approved, a moment ago."""
+    if acts_view.total_fen(now) != plan.amount_fen:
+        raise RequestError(_("The amount has changed this very moment, so nothing was paid. Open the form again."))
 
 
 async def _tell(ctx: Context, outcome: Outcome, user: str) -> None:

@@ -2,13 +2,15 @@
 
 from __future__ import annotations
 
+import asyncio
 from dataclasses import dataclass
 from typing import TYPE_CHECKING
 
 from handlers.blocks.error_messages import platform_error
 from handlers.blocks.i18n import _
-from handlers.buying.quote import lacking
+from handlers.buying.quote import lacking, require_as_reviewed
 from handlers.wire.errors import RequestError
+from handlers.writing.cart_changes import cart_turn
 from handlers.writing.order_looks import newest_orders
 from handlers.writing.writer import BusyError, Plan
 from pandapon import purchases
@@ -28,6 +30,7 @@ if TYPE_CHECKING:
     from tracking.flows import Flow, Ordering
     from tracking.writes import Write
 
+RECENT = 100  # writes whose orders may not be in the account's list yet
 UNCLEAR = 50  # unclear writes that may be like this one
 _UNDONE = frozenset({WriteState.REFUSED, WriteState.FOUND_UNDONE})
 
@@ -37,7 +40,7 @@ async def started(ctx: Context, flow: Flow) -> list[Write]:
     writes = await ctx.store.writes.of_targets(target_of(flow.id))
     if all(write.state in _UNDONE for write in writes):
         return []
-    return [await ctx.writer.look(write) for write in writes]
+    return [await ctx.writer.look(write, flow.owner) for write in writes]
 
 
 @dataclass(frozen=True, slots=True)
@@ -69,14 +72,19 @@ class Creating:
         async def plan() -> Plan:
             return await self._plan(form, share)
 
-        # A like order of another form must be known before this one is looked for.
-        async with self.ctx.writer.turn(f"creating:{share.platform.value}"):
+        # A like order of another form must be known before this one is looked for, and the cart stays as it is.
+        async with cart_turn(self.ctx, share.platform):
             return await self.ctx.writer.make(self.act_of(self.flow, str(at)), target_of(form), plan, is_single=True)
 
     async def _plan(self, form: str, share: Share) -> Plan:
-        """Make the call, with the orders that stand already. Raises BusyError where a like order is unclear."""
+        """Make the call, with the orders that stand already.
+
+        Raises BusyError where a like order is unclear, and what ``require_as_reviewed`` raises.
+        """
         ctx, since = self.ctx, self.ctx.clock()
-        known, _is_whole = await newest_orders(ctx.api, share.platform, since - SKEW)
+        (known, _is_whole), _nothing = await asyncio.gather(
+            newest_orders(ctx.api, share.platform, since - SKEW), require_as_reviewed(ctx, share)
+        )
         outer_id = form.replace(":", "-") if purchases.takes_outer_id(share) else ""
         total = _total(share, self.content)
         change = OrderCreation(
@@ -86,9 +94,9 @@ class Creating:
             since,
             total,
             outer_id,
-            tuple(order.order_id for order in known),
+            tuple(sorted({order.order_id for order in known} | await _made_here(ctx))),
         )
-        await _require_no_like(ctx, change)
+        await _require_no_like(ctx, change, self.flow.owner)
         try:
             call = purchases.creation(share, self.receivers, outer_id)
         except ValueError:  # pydantic's: an id is missing
@@ -96,10 +104,15 @@ class Creating:
         return Plan(call, change, total, purchases.made_ids, self.approved_by)
 
 
-async def _require_no_like(ctx: Context, change: OrderCreation) -> None:
+async def _made_here(ctx: Context) -> set[str]:
+    """The orders that the bot has made lately: the account's list may name one only later."""
+    return {order_id for write in (await ctx.store.writes.newest(0, RECENT))[0] for order_id in write.made}
+
+
+async def _require_no_like(ctx: Context, change: OrderCreation, reader: str) -> None:
     for write in await ctx.store.writes.unclear(UNCLEAR):
         is_like = isinstance(write.change, OrderCreation) and write.change.resembles(change)
-        if is_like and (await ctx.writer.look(write)).state in OPEN:
+        if is_like and (await ctx.writer.look(write, reader)).state in OPEN:
             raise BusyError(
                 _(
                     "An earlier order of the same products is still unclear, so I don't send another one. "

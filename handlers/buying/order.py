@@ -27,9 +27,11 @@ from handlers.wire.errors import OutdatedError, RequestError
 from handlers.writing.additions import variants, wrong_quantity
 from handlers.writing.allowance import Deed, allowance
 from handlers.writing.flows import own_flow
-from handlers.writing.receivers import choices, saved_addresses
+from handlers.writing.receivers import choices, marks_of, saved_addresses
 from handlers.writing.wizard import Done, Goto, Step, Wizard
+from handlers.writing.writer import new_id
 from pandapon.errors import ApiError
+from pandapon.purchases import by_seller
 from pandapon.shipment import Platform
 from tracking.flows import Ordering, ShownCart
 from tracking.write_policy import WriteScope
@@ -45,6 +47,7 @@ if TYPE_CHECKING:
 
 NAME = "order"
 MOST_LINES = 100  # of one call
+MOST_SELLERS = 30  # of one form, whose pages show all of them
 MOST_PRODUCTS = 4
 DIGITS = 9  # of the largest quantity
 
@@ -79,7 +82,7 @@ async def from_cart(interaction: Interaction, flow: Flow, at: int | None) -> Got
     lines = tuple(line for line in every if line.is_enabled and seller in {None, (line.platform, line.seller)})
     if not lines:
         raise RequestError(_("There is nothing in the cart that can be ordered."))
-    if len(lines) > MOST_LINES:
+    if len(lines) > MOST_LINES or len(by_seller(lines)) > MOST_SELLERS:
         raise RequestError(
             _("That is too much for one order. Order from one seller at a time: press the button beside it.")
         )
@@ -99,7 +102,9 @@ def _begin(content: Ordering, saved: Sequence[SavedAddress]) -> Goto:
     if not saved:
         return Goto("nowhere", content)
     addresses = tuple((choice.value, choice.words) for choice in choices(saved))
-    return Goto("fill", replace(content, addresses=addresses, address=addresses[0][0]))
+    salt = new_id()
+    content = replace(content, addresses=addresses, salt=salt, marks=marks_of(saved, salt), address=addresses[0][0])
+    return Goto("fill", content)
 
 
 async def send_fill(interaction: Interaction, flow: Flow, filled: FilledOrder) -> Goto | Done:
@@ -194,7 +199,8 @@ def _deed(flow: Flow, content: Ordering) -> Deed:
 def _exactly(content: Ordering) -> str:
     """A text that is another for another address or product, even where both look the same to the approver."""
     lines = ((line.platform, line.product_id, line.sku_id, line.spec_id, line.quantity) for line in content.lines)
-    return hashlib.blake2b(repr((content.address, *lines)).encode(), digest_size=16).hexdigest()
+    place = content.address, dict(content.marks).get(content.address, "")
+    return hashlib.blake2b(repr((*place, *lines)).encode(), digest_size=16).hexdigest()
 
 
 def _content(flow: Flow) -> Ordering:

@@ -22,16 +22,18 @@ if TYPE_CHECKING:
 
     from handlers.interactions.context import Context
     from pandapon.products import ProductDetail
-    from pandapon.purchases import Receivers
+    from pandapon.purchases import Receivers, Share
     from tracking.flows import Ordering
 
 
 async def quoted(ctx: Context, wanted: Ordering) -> tuple[Ordering, Receivers]:
     """Return the purchase with the prices and costs of now, and its address in both spellings.
 
-    Raises RequestError where the cart has changed, a variant has gone or the address has; and PandaPonError.
+    Raises RequestError where the cart has changed, a variant has gone, or the address has gone or was changed; and
+    PandaPonError.
     """
-    (lines, products), receivers = await asyncio.gather(_lines_now(ctx, wanted), address_in(ctx, wanted.address))
+    receiver = address_in(ctx, wanted.address, wanted.salt, dict(wanted.marks))
+    (lines, products), receivers = await asyncio.gather(_lines_now(ctx, wanted), receiver)
     platforms = list(dict.fromkeys(line.platform for line in lines))
     costs = await asyncio.gather(
         *(_costs(ctx, [line for line in lines if line.platform is platform], receivers) for platform in platforms)
@@ -109,9 +111,27 @@ def _line_of(product: ProductDetail, line: CartLine) -> CartLine:
 
 def _entry_now(now: CartLine | None, line: CartLine) -> CartLine:
     if now is None or now.quantity != line.quantity or not now.is_enabled:
-        words = _("The cart has changed since you saw it, so nothing was ordered. Open `/panda cart` again.")
-        raise RequestError(words)
+        raise cart_changed()
     return now
+
+
+def cart_changed() -> RequestError:
+    """The refusal for a cart that holds something else than the person was shown."""
+    return RequestError(_("The cart has changed since you saw it, so nothing was ordered. Open `/panda cart` again."))
+
+
+async def require_as_reviewed(ctx: Context, share: Share) -> None:
+    """Check that the cart still has what was confirmed: the call names its entries alone, and no quantities.
+
+    Raises RequestError, and PandaPonError where the cart cannot be read. A call for products names their quantities.
+    """
+    if not share.is_from_cart:
+        return
+    entries = {line.entry_id: line for line in await ctx.api.cart(share.platform)}
+    for line in share.lines:
+        now = _entry_now(entries.get(line.entry_id), line)
+        if (_fen(now.price), now.product_id, now.sku_id) != (_fen(line.price), line.product_id, line.sku_id):
+            raise cart_changed()
 
 
 async def _costs(ctx: Context, lines: Sequence[CartLine], receivers: Receivers) -> list[SellerCost]:

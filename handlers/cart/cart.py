@@ -79,10 +79,12 @@ async def show_cart(interaction: Interaction, request: ShowCart) -> Message:
 async def page_of(interaction: Interaction, page: int, note: str = "", undo: str = "") -> Message:
     """Read both carts and show a page. ``note``: what just happened. ``undo``: the id of a removal.
 
-    Unclear changes are looked for first. Raises the first platform's PandaPonError where neither cart can be read.
+    Unclear changes of the cart are looked for first. Raises the first platform's PandaPonError where neither cart can
+    be read.
     """
     ctx = interaction.ctx
-    pending = [await ctx.writer.look(write) for write in await ctx.store.writes.unclear(UNCLEAR)]
+    unclear = [write for write in await ctx.store.writes.unclear(UNCLEAR) if isinstance(write.change, CartChange)]
+    pending = [await ctx.writer.look(write, interaction.user) for write in unclear]
     read, errors = await ask_each(list(Platform), ctx.api.cart)
     lines = sorted((line for cart in read.values() for line in cart), key=_place)
     shown = cart_view.Shown.of(lines, page)

@@ -18,7 +18,7 @@ from handlers.shipping.entries import NAME, STREET, Entries, text_field
 from handlers.shipping.results import result
 from handlers.wire import payloads
 from handlers.wire.errors import OutdatedError
-from handlers.writing.address_changes import plan_address, typed
+from handlers.writing.address_changes import plan_address
 from handlers.writing.receivers import SavedAddress, address_of
 from handlers.writing.wizard import Done, Goto, Page, Step, Wizard
 from pandapon.operations import addresses
@@ -139,7 +139,7 @@ async def _open_new(subject: Subject, interaction: Interaction) -> None:
 async def _open_saved(subject: Subject, interaction: Interaction) -> None:
     async def begin() -> Goto:
         address_id: str = await claimed(interaction, subject)
-        return Goto(FILL, Addressing(typed(await address_of(interaction.ctx, address_id)), address_id))
+        return Goto(FILL, Addressing((await address_of(interaction.ctx, address_id)).typed, address_id))
 
     await WIZARD.open(interaction, begin)
 

@@ -7,7 +7,8 @@ preview; the booking wants ``WRITES=all``.
 from __future__ import annotations
 
 import asyncio
-from dataclasses import dataclass, field, replace
+import hashlib
+from dataclasses import astuple, dataclass, field, replace
 from typing import TYPE_CHECKING, Any
 
 from handlers.blocks import elements as el
@@ -236,7 +237,19 @@ def _deed(flow: Flow, content: Shipping) -> Deed:
     summary = (freight_words.service(service), *orders)
     is_yuan = {each.currency for each in content.previews} == {YUAN}
     amount = _sum(content.previews) if is_yuan else None
-    return Deed("freight", flow.id, amount, summary, content.remark, freight_words.country(content.receiver.country))
+    country = freight_words.country(content.receiver.country)
+    return Deed("freight", flow.id, amount, summary, content.remark, country, _exactly(flow, content))
+
+
+def _exactly(flow: Flow, content: Shipping) -> str:
+    """A mark that is another for another receiver, service or line; nobody can read them from it."""
+    lines = [
+        (order.order_id, line.product_id, line.sku_id, line.quantity)
+        for order in content.orders
+        for line in order.lines
+    ]
+    facts = repr((astuple(content.receiver), content.chosen, lines))
+    return hashlib.blake2b(facts.encode(), key=flow.id.encode(), digest_size=16).hexdigest()
 
 
 async def _book_all(ctx: Context, flow: Flow, content: Shipping, approver: str = "") -> Done:
@@ -247,12 +260,13 @@ async def _book_all(ctx: Context, flow: Flow, content: Shipping, approver: str =
         assert service is not None
 
         async def plan(order: OrderToShip = order, shown: Preview = shown, service: Offer = service) -> Plan:
+            await _require_none_since(ctx, content, order)
             return plan_booking(order, shown, service, content.receiver, content.remark, approved_by=approver)
 
         try:
             act = WIZARD.act_of(flow, order.order_id)
             outcome = await ctx.writer.make(act, booking_of(order.platform, order.order_id), plan)
-        except RequestError as error:  # an earlier booking of this order is unclear; the others go on
+        except RequestError as error:  # another booking of this order is unclear or was quicker; the others go on
             blocks.append(el.section(f"❌ {code(order.order_id)}: {error}"))
             continue
         blocks.append(el.section(said(outcome.write, outcome.error)))
@@ -260,6 +274,16 @@ async def _book_all(ctx: Context, flow: Flow, content: Shipping, approver: str =
         writes += [outcome.write.id] if outcome.write.state not in UNDONE else []
     small = [_("By {user}").format(user=person(flow.owner)), _("`/panda audit` keeps a record of it.")]
     return Done([*blocks, el.context(" · ".join(small))], tuple(writes))
+
+
+async def _require_none_since(ctx: Context, content: Shipping, order: OrderToShip) -> None:
+    """Check, while no other booking of the order can begin, that none was made since the review: each is billed.
+
+    Raises RequestError.
+    """
+    shown = tuple(each for each in content.earlier if each.order_id == order.order_id)
+    if await _earlier_ones(ctx, replace(content, orders=(order,))) != shown:
+        raise RequestError(_("Another form has booked freight for this order since you saw it, so nothing was sent."))
 
 
 async def _previews(ctx: Context, content: Shipping) -> tuple[Preview, ...]:

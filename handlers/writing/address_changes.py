@@ -12,7 +12,6 @@ from pandapon.operations import addresses
 from pandapon.operations.addresses import SaveAddress
 from pandapon.operations.catalogue import UnknownPathError
 from pandapon.operations.requests import Nothing, made
-from tracking.addresses import TypedAddress
 from tracking.changes.address import AddressChange, judge
 from tracking.writes import WriteState
 
@@ -20,11 +19,7 @@ if TYPE_CHECKING:
     from datetime import timedelta
 
     from pandapon.client import PandaPon
-
-
-def typed(saved: SavedAddress) -> TypedAddress:
-    """Return a saved address as a person would type it."""
-    return TypedAddress(saved.name, saved.phone, saved.province, saved.city, saved.district, saved.address)
+    from tracking.addresses import TypedAddress
 
 
 async def plan_address(api: PandaPon, wanted: TypedAddress, address_id: str = "") -> Plan:
@@ -71,7 +66,7 @@ async def look(api: PandaPon, change: AddressChange, age: timedelta) -> Found | 
 
 async def _read(api: PandaPon) -> dict[str, TypedAddress]:
     answers = await api.run(addresses.LIST, Nothing())
-    return {answer.id: typed(SavedAddress.of(answer)) for answer in answers if answer.id}
+    return {answer.id: SavedAddress.of(answer).typed for answer in answers if answer.id}
 
 
 def _number(address_id: str) -> int | None:

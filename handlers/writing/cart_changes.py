@@ -9,6 +9,7 @@ from handlers.writing.writer import Found
 from tracking.changes.cart import judge, target_of
 
 if TYPE_CHECKING:
+    import asyncio
     from collections.abc import Callable, Iterable
     from datetime import timedelta
 
@@ -38,6 +39,11 @@ class Variant:
         return line.platform is self.platform and line.is_of(self.product_id, self.sku_id, self.spec_id)
 
 
+def cart_turn(ctx: Context, platform: Platform) -> asyncio.Lock:
+    """Return the lock of whoever changes a cart or orders from it: an order takes what lies there at that moment."""
+    return ctx.writer.turn(f"cart-or-order:{platform.value}")
+
+
 async def change_cart(
     ctx: Context, act: Act, variant: Variant, plan: Callable[[tuple[CartLine, ...]], Plan]
 ) -> Outcome:
@@ -50,7 +56,8 @@ async def change_cart(
         return plan(await ctx.api.cart(variant.platform))
 
     target = target_of(variant.platform, variant.product_id, variant.sku_id, variant.spec_id)
-    return await ctx.writer.make(act, target, planned)
+    async with cart_turn(ctx, variant.platform):
+        return await ctx.writer.make(act, target, planned)
 
 
 async def look(api: PandaPon, change: CartChange, age: timedelta) -> Found | None:

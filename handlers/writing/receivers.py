@@ -24,9 +24,10 @@ from handlers.wire.errors import RequestError
 from pandapon.operations import addresses
 from pandapon.operations.addresses import AlibabaReceiver, TaobaoReceiver
 from pandapon.operations.requests import Nothing
+from tracking.addresses import TypedAddress
 
 if TYPE_CHECKING:
-    from collections.abc import Sequence
+    from collections.abc import Mapping, Sequence
 
     from handlers.blocks.message import Block
     from handlers.interactions.context import Context
@@ -78,6 +79,11 @@ class SavedAddress:
         first = [f"*{escape(self.name)}*" if self.name else "", code(self.phone, PHONE) if self.phone else ""]
         return "\n".join(line for line in (" ".join(part for part in first if part), escape(place)) if line)
 
+    @property
+    def typed(self) -> TypedAddress:
+        """The address as a person would type it."""
+        return TypedAddress(self.name, self.phone, self.province, self.city, self.district, self.address)
+
     def alibaba(self) -> AlibabaReceiver:
         """Return it as 1688 takes it. Raises RequestError for an address that lacks a part."""
         try:
@@ -122,10 +128,25 @@ async def address_of(ctx: Context, address_id: str) -> SavedAddress:
     raise RequestError(_("This address is no longer saved at PandaPon. Choose another one."))
 
 
-async def address_in(ctx: Context, address_id: str) -> tuple[AlibabaReceiver, TaobaoReceiver]:
-    """Read an address again in both spellings. Raises what :func:`address_of` raises, and for one that lacks a part."""
+async def address_in(
+    ctx: Context, address_id: str, salt: str, marks: Mapping[str, str]
+) -> tuple[AlibabaReceiver, TaobaoReceiver]:
+    """Read an address again in both spellings.
+
+    ``marks``: those of :func:`marks_of`. An id proves nothing: whoever may change a saved address could otherwise send
+    what was reviewed, or approved, to another place. Raises what :func:`address_of` raises, and RequestError for an
+    address that was changed since, or lacks a part.
+    """
     address = await address_of(ctx, address_id)
+    if marks.get(address_id) != address.typed.fingerprint(salt):
+        words = _("The saved address has been changed since this form was opened, so nothing was ordered. Order again.")
+        raise RequestError(words)
     return address.alibaba(), address.taobao()
+
+
+def marks_of(saved: Sequence[SavedAddress], salt: str) -> tuple[tuple[str, str], ...]:
+    """Return the id of each address with a mark by which a change of it is noticed."""
+    return tuple((address.id, address.typed.fingerprint(salt)) for address in saved[:MOST])
 
 
 def choices(saved: Sequence[SavedAddress]) -> list[Choice]:

@@ -6,17 +6,27 @@ import asyncio
 import logging
 import secrets
 from dataclasses import dataclass, replace
+from datetime import timedelta
 from typing import TYPE_CHECKING, Any
 from weakref import WeakValueDictionary
 
 from handlers.blocks.i18n import _
 from handlers.wire.errors import RequestError
-from pandapon.errors import DecodeError, PandaPonError, ServerError, TransportError
+from pandapon.errors import (
+    ApiError,
+    AuthError,
+    DecodeError,
+    InvalidRequestError,
+    PandaPonError,
+    ServerError,
+    TransportError,
+)
+from tracking.changes.cart import CartChange
 from tracking.writes import OPEN, TransitionError, Write, WriteState
 
 if TYPE_CHECKING:
     from collections.abc import Awaitable, Callable, Mapping
-    from datetime import datetime, timedelta
+    from datetime import datetime
 
     from pandapon.carts import Call
     from pandapon.client import PandaPon
@@ -25,6 +35,9 @@ if TYPE_CHECKING:
 
 log = logging.getLogger(__name__)
 
+UNREADABLE_FOR = timedelta(minutes=10)  # then a reading that PandaPon refuses will not be answered any more
+SILENT_FOR = timedelta(days=1)  # likewise for one that gets no answer
+NOT_READABLE = "not_readable"
 LOST = (TransportError, ServerError, DecodeError)  # after these nobody knows whether PandaPon did it
 
 
@@ -87,7 +100,8 @@ class Writer:
     ) -> None:
         """``looks``: by the kind of a change, the function that looks for one whose answer was lost.
 
-        It gets the change and the time since it was sent, and returns None where it is too early to tell.
+        It gets the change and the time since it was sent, and returns None where it is too early to tell. Where it
+        raises a PandaPonError for too long, a person has to find out.
         ``point``: passed at the moments at which a test lets the process die.
         """
         self._api, self._store, self._clock, self._looks, self._point = api, store, clock, looks, point
@@ -108,8 +122,8 @@ class Writer:
         """
         async with self.turn(target):
             if former := await self._store.writes.of_key(act.key):
-                return Outcome(await self.look(former))
-            await self._require_nothing_unclear(target)
+                return Outcome(await self.look(former, act.actor))
+            await self._require_nothing_unclear(target, act.actor)
             if is_single and (former := await self._store.writes.done_of(target)):
                 return Outcome(former)
             made = await plan()
@@ -117,9 +131,9 @@ class Writer:
             self._api.catalogue.path(made.call[0].name)  # an unknown path is known before anything is recorded
             return await self._send(act, made)
 
-    async def _require_nothing_unclear(self, target: str) -> None:
+    async def _require_nothing_unclear(self, target: str, reader: str) -> None:
         earlier = await self._store.writes.open_of(target)
-        if earlier and (await self.look(earlier)).state in OPEN:
+        if earlier and (await self.look(earlier, reader)).state in OPEN:
             raise BusyError(
                 _(
                     "An earlier change of the same thing is still unclear, so I don't send another one. "
@@ -141,13 +155,14 @@ class Writer:
             approved_by=plan.approved_by,
         )
         if former := await self._store.writes.begin(write):
-            return Outcome(await self.look(former))
+            return Outcome(await self.look(former, act.actor))
         self._point("before_write")
         try:
             written = await self._api.write(operation, request)
         except LOST as error:
             log.warning("a write's answer was lost", extra={"operation": operation.name, "error": error})
-            return Outcome(await self.look(await self._settle(write, WriteState.UNCLEAR, error.request_id)), error)
+            unclear = await self._settle(write, WriteState.UNCLEAR, error.request_id)
+            return Outcome(await self.look(unclear, act.actor), error)
         except PandaPonError as error:
             return Outcome(await self._settle(write, WriteState.REFUSED, error.request_id, error.code), error)
         except BaseException:  # the time is up, or a fault of our own: the call may have been made
@@ -158,8 +173,19 @@ class Writer:
         settled = await self._settle(write, WriteState.DONE, written.request_id, made=made)
         return Outcome(settled, answer=written.answer)
 
-    async def look(self, write: Write) -> Write:
-        """Look for an unclear write. Returns its record, as it was where PandaPon does not answer."""
+    async def look(self, write: Write, reader: str = "") -> Write:
+        """Look for an unclear write. Returns its record, as it was where PandaPon does not answer.
+
+        ``reader``: the Slack id of whoever is shown the record. The person whose write it is gets a message, unless
+        they are that reader, or the cart shows it.
+        """
+        after = await self._looked(write)
+        is_news = after.state is not write.state and after.state not in OPEN
+        if is_news and reader != write.actor and not isinstance(write.change, CartChange):
+            await self._store.writes.tell(self._clock(), after)
+        return after
+
+    async def _looked(self, write: Write) -> Write:
         if write.state is not WriteState.UNCLEAR:
             return write
         look = self._looks.get(type(write.change))
@@ -169,8 +195,15 @@ class Writer:
             found = await look(self._api, write.change, self._clock() - write.begun_at)
         except PandaPonError as error:
             log.info("an unclear write cannot be looked for yet", extra={"error": error})
-            return write
+            return await self._still_unread(write, error)
         return await self._settle(write, found.state, made=found.made) if found else write
+
+    async def _still_unread(self, write: Write, error: PandaPonError) -> Write:
+        """Leave a write to a person that cannot be looked for: unclear, it would bar its target for ever."""
+        is_refused = isinstance(error, ApiError | InvalidRequestError) and not isinstance(error, AuthError)
+        if self._clock() - write.begun_at < (UNREADABLE_FOR if is_refused else SILENT_FOR):
+            return write
+        return await self._settle(write, WriteState.UNKNOWABLE, reason=NOT_READABLE)
 
     async def _settle(
         self, write: Write, state: WriteState, request_id: str = "", reason: str = "", made: tuple[str, ...] = ()

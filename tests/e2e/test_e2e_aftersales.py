@@ -82,6 +82,20 @@ def lose(harness: BotHarness, path: str, **fault: Any) -> None:
         setattr(harness.pandapon.faults, name, value)
 
 
+@pytest.mark.parametrize("platform", PLATFORMS)
+async def test_two_forms_that_are_confirmed_at_once_ask_once(harness: BotHarness, platform: Platform) -> None:
+    """Both have read the order before either was sent."""
+    await review(harness, platform)
+    mine = view_of(harness)["id"]
+    await review(harness, platform)
+    harness.pandapon.faults.path, harness.pandapon.faults.delay = ASK[platform], 0.4
+    both = (harness.slack.submit("mei", view, {}) for view in (mine, view_of(harness)["id"]))
+    assert all(ack.ok for ack in await asyncio.gather(*both))
+    await harness.idle()
+    assert calls(harness, ASK[platform]) == 1
+    assert len(cases(harness)) == 1
+
+
 # --- asking -----------------------------------------------------------------------------------------------------------
 
 

@@ -3,9 +3,10 @@
 from __future__ import annotations
 
 import asyncio
+import itertools
 from dataclasses import replace
 from datetime import timedelta
-from typing import TYPE_CHECKING
+from typing import TYPE_CHECKING, Any
 
 import pytest
 from support.buying import (
@@ -26,6 +27,7 @@ from support.buying import (
 from support.wizard_steps import chosen, open_by, press_in_page, send_page, text_of, typed, view_of
 
 from handlers.blocks.write_words import yuan
+from sandbox.pandapon.trading import routes
 from sandbox.pandapon.trading.ordering import Wanted
 from sandbox.pandapon.trading.ordering import open_order as open_past_the_bot
 from sandbox.pandapon.trading.products import skus
@@ -40,8 +42,11 @@ if TYPE_CHECKING:
     from support.bot_harness import BotHarness
 
     from pandapon.shipment import Platform
+    from sandbox.pandapon.trading.account import Account
+    from sandbox.pandapon.trading.fields import Fields
     from sandbox.pandapon.trading.products import Sku
 
+LAST_LOOK = 2  # at the cart, after a confirmation
 CREATE = "/v2/alibaba/order/create"
 CART_ORDER = {ALIBABA: "/v2/alibaba/cart/create/order", TAOBAO: "/v2/taobao/cart/create/order"}
 
@@ -100,6 +105,42 @@ async def test_each_seller_gets_their_own_note(harness: BotHarness) -> None:
     assert sorted(body["message"] for body in sent) == ["one", "two"]
     assert len(made(harness)) == 2
     assert await states(harness) == [WriteState.DONE] * 2
+
+
+@pytest.mark.parametrize("named", [1, 2, 3])
+async def test_fewer_orders_than_sellers_are_said(
+    harness: BotHarness, monkeypatch: pytest.MonkeyPatch, named: int
+) -> None:
+    """PandaPon's answer names orders of some sellers alone: nobody should think that all is ordered."""
+    for number in range(3):
+        put(harness, own_goods(harness, ALIBABA, f"第{number}家"), 10)
+    address = ("POST", CART_ORDER[ALIBABA])
+    real = routes._BY_ADDRESS[address]
+
+    def some(account: Account, fields: Fields) -> list[Any]:
+        answer: list[Any] = real.handler(account, fields)
+        return answer[:named]
+
+    monkeypatch.setitem(routes._BY_ADDRESS, address, replace(real, handler=some))
+    await open_order(harness, label="Order all…")
+    await to_review(harness)
+    await send_page(harness)
+    assert says(harness, f"PandaPon named {named} of 3 orders") == (named < 3)
+
+
+@pytest.mark.parametrize("sellers", [30, 31])
+async def test_no_seller_is_ordered_from_that_the_review_leaves_out(harness: BotHarness, sellers: int) -> None:
+    """With three long lines each; more sellers than a page shows are refused before anything is filled in."""
+    for number in range(sellers):
+        for _line in range(3):
+            put(harness, own_goods(harness, ALIBABA, f"第{number:02}家", "9", "裙" * 120), 1)
+    await open_order(harness, label="Order all…")
+    if sellers > 30:
+        assert says(harness, "too much for one order")
+        return
+    await to_review(harness)
+    assert all(says(harness, f"第{number:02}家") for number in range(sellers))
+    assert says(harness, "30 orders are placed")
 
 
 async def test_one_seller_alone(harness: BotHarness) -> None:
@@ -245,8 +286,11 @@ async def test_what_sells_out_at_the_last_moment_is_refused_by_pandapon(harness:
     entry = put(harness, goods(harness, ALIBABA), 4)
     await open_order(harness)
     await to_review(harness)
+    looks = itertools.count(1)
     harness.pandapon.on_request.append(
-        lambda seen, *_: leave(harness, entry.sku, 1) if seen.path.endswith("cart/preview/order") else None
+        lambda seen, *_: (
+            leave(harness, entry.sku, 1) if seen.path.endswith("cart/list") and next(looks) == LAST_LOOK else None
+        )
     )
     await send_page(harness)
     assert says(harness, "Not done: order 1 product")
@@ -443,6 +487,24 @@ async def until_state(harness: BotHarness, state: WriteState) -> None:
             await asyncio.sleep(0.05)
 
 
+async def test_whoever_finds_it_out_first_the_person_hears_of_it(harness: BotHarness) -> None:
+    """Tom orders the same goods: his form looks for Mei's unclear order. His cart says nothing of hers."""
+    await reviewed(harness, "cart-1688")
+    harness.pandapon.faults.path, harness.pandapon.faults.down = PATHS["cart-1688"], True
+    await send_page(harness)
+    assert says(harness, "unclear")
+    harness.pandapon.faults.clear()
+    assert "unclear" not in await harness.ask("/panda cart", user="tom")
+    await open_by(harness, "Order…", user="tom")
+    await to_review(harness, user="tom")
+    harness.clock.advance(timedelta(seconds=70))
+    await send_page(harness, user="tom")
+    assert says(harness, "✅ Ordered")
+    assert await states(harness) == [WriteState.DONE, WriteState.FOUND_UNDONE]
+    mei = harness.slack.workspace.user("mei").id
+    await harness.until(lambda: any("Not done: order" in str(sent) for sent in direct(harness, mei)))
+
+
 async def test_a_like_order_of_somebody_else_is_not_taken_for_it(harness: BotHarness) -> None:
     """It was there before; a second one that comes meanwhile makes it unknowable."""
     product = goods(harness, ALIBABA)
@@ -460,6 +522,35 @@ async def test_a_like_order_of_somebody_else_is_not_taken_for_it(harness: BotHar
     change = (await writes(harness))[0].change
     assert isinstance(change, OrderCreation)
     assert len(change.known) >= 1
+
+
+async def test_an_order_of_another_variant_is_not_taken_for_it(harness: BotHarness) -> None:
+    """A colleague orders the same product in the same minute, as many pieces, in another colour."""
+    await reviewed(harness, "cart-1688")
+    harness.pandapon.faults.path, harness.pandapon.faults.down = PATHS["cart-1688"], True
+    await send_page(harness)
+    harness.pandapon.faults.clear()
+    other = skus(goods(harness, ALIBABA))[1]
+    open_past_the_bot(harness.pandapon.account, ALIBABA, [Wanted(other, 4)])
+    harness.clock.advance(timedelta(seconds=70))
+    harness.hurry("writes")
+    await until_state(harness, WriteState.UNKNOWABLE)
+
+
+async def test_an_order_that_the_list_names_late_is_not_taken_for_the_next_one(harness: BotHarness) -> None:
+    """The same goods twice: the first order comes into the account's list only after the second call was lost."""
+    await reviewed(harness, "cart-1688")
+    await send_page(harness)
+    [first] = made(harness)
+    hidden = harness.world.orders.pop(first.order_id)
+    await reviewed(harness, "cart-1688")
+    harness.pandapon.faults.path, harness.pandapon.faults.down = PATHS["cart-1688"], True
+    await send_page(harness)
+    harness.pandapon.faults.clear()
+    harness.world.orders[first.order_id] = hidden
+    harness.clock.advance(timedelta(seconds=70))
+    harness.hurry("writes")
+    await until_state(harness, WriteState.FOUND_UNDONE)
 
 
 # --- odd goods and hostile words --------------------------------------------------------------------------------------

@@ -348,6 +348,41 @@ async def test_a_second_booking_of_an_order_is_made_knowingly(harness: BotHarnes
     assert harness.pandapon.count(BOOK) == 2
 
 
+async def test_two_forms_that_are_confirmed_at_once_book_once(harness: BotHarness) -> None:
+    """Both have looked for earlier bookings before either was sent; the second one is stopped at the last moment."""
+    await to_review(harness)
+    mine = view_of(harness)["id"]
+    await to_review(harness)
+    harness.pandapon.faults.path, harness.pandapon.faults.delay = BOOK, 0.4
+    both = (harness.slack.submit("mei", view, {}) for view in (mine, view_of(harness)["id"]))
+    assert all(ack.ok for ack in await asyncio.gather(*both))
+    await harness.idle()
+    assert harness.pandapon.count(BOOK) == 1
+    assert await states(harness) == [WriteState.DONE]
+    shown = [str(harness.slack.workspace.views[mine]["blocks"]), text_of(harness)]
+    assert sum("Another form has booked freight for this order" in each for each in shown) == 1
+
+
+@pytest.mark.parametrize("other", [{"address": "7 Rama IV Road"}, {"name": "Somsri"}, {"phone": "+66 82 345 6780"}])
+async def test_an_approved_booking_goes_to_the_same_receiver(tmp_path: Path, other: dict[str, str]) -> None:
+    """The approver saw the country; another receiver there is asked for anew."""
+    async with shipping(tmp_path, approvals="50:U0TOM00002") as harness:
+        await to_review(harness)
+        assert "Asked" in await confirm(harness)
+        await harness.until(lambda: any("asks for approval" in one.text for one in harness.channel()))
+        request = next(one for one in harness.channel() if "asks for approval" in one.text)
+        every = [each for block in request.blocks for each in block.get("elements") or []]
+        action = next(each["action_id"] for each in every if each.get("text", {}).get("text") == "Approve")
+        assert (await harness.slack.press("tom", request, action)).ok
+        await harness.idle()
+        for _page in range(3):  # to the review, to the services, to the receiver
+            await press_in_page(harness, "◀ Back")
+        await send_page(harness, fields(**other))
+        await send_page(harness, service())
+        assert "Asked" in await confirm(harness)
+        assert harness.pandapon.count(BOOK) == 0
+
+
 async def test_a_booking_above_the_limit_is_approved(tmp_path: Path) -> None:
     """Tom sees orders, service, price and country, and no receiver; then Mei goes on, and the record names him."""
     async with shipping(tmp_path, approvals="50:U0TOM00002") as harness:

@@ -143,6 +143,11 @@ async def test_an_act_that_did_not_arrive_is_not_done(harness: BotHarness, name:
     await send_page(harness, ACTS[name][3])
     assert says(harness, "unclear")
     harness.pandapon.faults.clear()
+    if name in {"taobao", "cancel-taobao"}:  # the order says so only later
+        harness.clock.advance(timedelta(seconds=70))
+        harness.hurry("writes")
+        await harness.several_ticks(2)
+        assert await states(harness) == [WriteState.UNCLEAR]
     harness.clock.advance(timedelta(minutes=11))
     await until_state(harness, WriteState.FOUND_UNDONE)
     assert status(harness, order) == before
@@ -235,6 +240,52 @@ async def test_an_amount_that_moved_stops_the_payment(harness: BotHarness) -> No
     await send_page(harness)
     assert says(harness, f"¥{before:,.2f} → ¥{before - 3:,.2f}")
     assert status(harness, order) == "0"
+    await send_page(harness)
+    assert says(harness, "Submitted for payment")
+
+
+async def test_an_amount_that_moves_at_the_last_moment_stops_the_payment(harness: BotHarness) -> None:
+    """After the last comparison, and before the call."""
+    order = await open_act(harness, "taobao")
+
+    def listen(seen: Any, *_rest: Any) -> None:
+        if "order" in seen.path and not order.discounts:
+            order.discounts.append((harness.clock(), Decimal(-3)))
+
+    harness.pandapon.on_request.append(listen)
+    await send_page(harness)
+    assert says(harness, "changed this very moment")
+    assert status(harness, order) == "0"
+    assert await states(harness) == []
+
+
+@pytest.mark.parametrize(("fault", "minutes"), [("refused", 11), ("down", 24 * 60 + 1)])
+async def test_a_payment_that_cannot_be_looked_for_does_not_bar_all_others(
+    harness: BotHarness, fault: str, minutes: int
+) -> None:
+    """A person has to look; until that is plain, nothing else of the platform is paid."""
+    order, other = await open_act(harness, "taobao"), ordered(harness, TAOBAO)
+    harness.pandapon.faults.path, harness.pandapon.faults.cut = f"{PAY['taobao']}$", True
+
+    def hide(seen: Any, *_rest: Any) -> None:
+        if seen.path == PAY["taobao"] and fault == "refused":
+            harness.world.orders.pop(order.order_id, None)
+        elif seen.path == PAY["taobao"]:
+            harness.pandapon.faults.path, harness.pandapon.faults.down = "/v2/taobao/order/detail", True
+
+    harness.pandapon.on_request.append(hide)
+    await send_page(harness)
+    assert says(harness, "unclear")
+    harness.clock.advance(timedelta(minutes=minutes - 2))
+    harness.hurry("writes")
+    await harness.several_ticks(2)
+    assert await states(harness) == [WriteState.UNCLEAR]
+    harness.clock.advance(timedelta(minutes=2))
+    await until_state(harness, WriteState.UNKNOWABLE)
+    harness.pandapon.on_request.clear()
+    harness.pandapon.faults.clear()
+    await harness.ask(f"/panda pay {other.order_id}")
+    await open_by(harness, "Pay…")
     await send_page(harness)
     assert says(harness, "Submitted for payment")
 

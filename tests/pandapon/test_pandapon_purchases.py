@@ -60,6 +60,16 @@ def test_the_operation_that_fits_creates_it(lines: list[CartLine], name: str) ->
     assert request.wire()
 
 
+@pytest.mark.parametrize("more", [[], [{"price": Decimal("0.01")}], [{"price": None}]])
+def test_no_order_at_a_price_of_nothing_is_sent_for_an_unknown_one(more: list[dict[str, Any]]) -> None:
+    """Taobao's products are ordered with their prices; one that is not known is none of nothing."""
+    lines = [line("t", TAOBAO, entry="", **facts) for facts in [{"price": None}, *more]]
+    with pytest.raises(ValueError, match="price is missing"):
+        creation(Share(TAOBAO, tuple(lines)), RECEIVERS, "o1")
+    free = creation(Share(TAOBAO, (line("t", TAOBAO, entry="", price=Decimal(0)),)), RECEIVERS, "o1")[1]
+    assert free.wire()["purchaseAmount"] == 0
+
+
 def test_where_the_batch_has_no_preview_each_seller_is_previewed_alone() -> None:
     """And Taobao's products have none."""
     lines = [line("a", entry=""), line("b", entry="")]

@@ -19,6 +19,8 @@ if TYPE_CHECKING:
 
 # Taobao accepts a cancellation and closes the order later [upstream]: until then the order says nothing of it.
 CLOSES_WITHIN = timedelta(minutes=10)
+# A payment is submitted, and the order says so later [inferred]: until then it is no payment that was not made.
+PAYS_WITHIN = timedelta(minutes=10)
 _RECEIVED = frozenset({"confirm_goods", "success"})  # 1688's codes of an order whose receipt was confirmed
 
 
@@ -79,7 +81,7 @@ class Payment:
         paid = [order.is_settled for order in orders]
         if all(paid):
             return WriteState.FOUND_DONE
-        if age < LATE:
+        if age < PAYS_WITHIN:
             return None
         return WriteState.UNKNOWABLE if any(paid) else WriteState.FOUND_UNDONE
 

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import re
 from collections import Counter
 from dataclasses import dataclass
 from datetime import datetime, timedelta
@@ -13,8 +14,9 @@ from tracking.writes import LATE, WriteState
 if TYPE_CHECKING:
     from collections.abc import Iterable, Sequence
 
-    from pandapon.models import Order
+    from pandapon.models import Item, Order
 
+_VALUE = re.compile(r"[^\s/;；,，:：|]+")  # of a variant's text, such as "红色 / M"
 SKEW = timedelta(minutes=10)  # between PandaPon's clock and this machine's; a call is refused for a larger one
 
 
@@ -120,10 +122,21 @@ def _matched(baskets: Sequence[Basket], orders: Sequence[Order]) -> tuple[str, .
 
 
 def is_like(basket: Basket, order: Order) -> bool:
-    """Whether an order has exactly the products and quantities of a basket. Sellers have several names each."""
-    return _contents(basket.lines) == frozenset(
-        Counter((item.title.strip(), int(item.quantity or 0)) for item in order.items).items()
+    """Whether an order has exactly the products and quantities of a basket, and no other variant of one.
+
+    Sellers have several names each, and are not compared.
+    """
+    items = Counter((item.title.strip(), int(item.quantity or 0)) for item in order.items)
+    return _contents(basket.lines) == frozenset(items.items()) and all(
+        any(_may_be(line, item) for item in order.items) for line in basket.lines
     )
+
+
+def _may_be(line: OrderedLine, item: Item) -> bool:
+    """Whether a line of an order may be of a variant. Its text may have the names of the values, too."""
+    wanted, sent = (frozenset(_VALUE.findall(text.casefold())) for text in (line.variant, item.variant))
+    is_same = line.title.strip() == item.title.strip() and line.quantity == item.quantity
+    return is_same and (wanted <= sent or sent <= wanted)
 
 
 def _contents(lines: Iterable[OrderedLine]) -> frozenset[tuple[tuple[str, int], int]]:
