@@ -21,7 +21,7 @@ from tracking.changes.orders import SKEW, Basket, OrderCreation, OrderedLine, ta
 from tracking.writes import OPEN, WriteState
 
 if TYPE_CHECKING:
-    from collections.abc import Callable
+    from collections.abc import Callable, Sequence
 
     from handlers.interactions.context import Context
     from handlers.writing.writer import Act, Outcome
@@ -41,6 +41,13 @@ async def started(ctx: Context, flow: Flow) -> list[Write]:
     if all(write.state in _UNDONE for write in writes):
         return []
     return [await ctx.writer.look(write, flow.owner) for write in writes]
+
+
+def never_begun(flow: Flow, content: Ordering, writes: Sequence[Write]) -> list[str]:
+    """Return the sellers of the calls that a purchase never made, because the process ended between two of them."""
+    begun = {write.change.target for write in writes if write.change}
+    shares = enumerate(purchases.shares(content.lines, _notes(content)))
+    return [seller for at, share in shares if target_of(f"{flow.id}:{at}") not in begun for seller in share.sellers]
 
 
 @dataclass(frozen=True, slots=True)

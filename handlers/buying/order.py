@@ -17,7 +17,7 @@ from handlers.blocks.i18n import _
 from handlers.blocks.write_words import DONE, said
 from handlers.buying import order_view
 from handlers.buying.acts import pay_button
-from handlers.buying.creating import Creating, started
+from handlers.buying.creating import Creating, never_begun, started
 from handlers.buying.following import Followed, follow
 from handlers.buying.quote import chosen_line, known_total, quoted
 from handlers.commands.declarations import Feature, Listener, WrongFieldsError
@@ -159,9 +159,15 @@ def _filled(content: Ordering, values: dict[str, Any]) -> Ordering:
 
 async def confirm(interaction: Interaction, flow: Flow, _filled: Any) -> Goto | Done:
     """Order it, once. A price that moved since the review stops it, and both are shown."""
+    async with interaction.ctx.writer.turn(f"order-form:{flow.id}"):  # a second click waits for all calls of the first
+        return await _confirmed(interaction, flow)
+
+
+async def _confirmed(interaction: Interaction, flow: Flow) -> Goto | Done:
     ctx, content = interaction.ctx, _content(flow)
     if earlier := await started(ctx, flow):
-        return Done([el.section(said(write)) for write in earlier], tuple(write.id for write in earlier))
+        blocks = [*(said(write) for write in earlier), *order_view.left_out(never_begun(flow, content, earlier))]
+        return Done([el.section(words) for words in blocks], tuple(write.id for write in earlier))
     try:
         now, receivers = await quoted(ctx, content)
     except ApiError as error:

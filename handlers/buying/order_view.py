@@ -11,7 +11,7 @@ from handlers.blocks.labels import platform_name
 from handlers.blocks.locale_data import number
 from handlers.blocks.parts import paragraphs, show_button
 from handlers.blocks.people import name
-from handlers.blocks.punctuation import labelled
+from handlers.blocks.punctuation import labelled, listed
 from handlers.blocks.text import code, escape, money, truncate
 from handlers.blocks.write_words import said, yuan
 from handlers.buying.quote import total_of
@@ -101,6 +101,16 @@ def result(
         for at, ref in enumerate(refs[:DETAILS], 1)
     ]
     return [*blocks, *el.actions(buttons), el.context(" · ".join(notes))]
+
+
+def left_out(sellers: Sequence[str]) -> list[str]:
+    """Say from whom nothing was ordered, as Slack text; nothing where all was."""
+    if not sellers:
+        return []
+    named = listed([seller_name(seller) for seller in sellers[:DETAILS]])
+    more = len(sellers) - DETAILS
+    named += " " + _("and {n} more").format(n=number(more)) if more > 0 else ""
+    return [_("❌ Nothing was ordered from {sellers}. Order from them in a new form.").format(sellers=named)]
 
 
 def refs_of(outcomes: Iterable[Outcome]) -> list[OrderRef]:

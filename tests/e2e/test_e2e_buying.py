@@ -32,8 +32,8 @@ from sandbox.pandapon.trading.ordering import Wanted
 from sandbox.pandapon.trading.ordering import open_order as open_past_the_bot
 from sandbox.pandapon.trading.products import skus
 from sandbox.pandapon.trading.routes import OWN_PATHS
-from tracking.changes.orders import OrderCreation
-from tracking.writes import WriteState
+from tracking.changes.orders import Basket, OrderCreation, OrderedLine
+from tracking.writes import Write, WriteState
 
 if TYPE_CHECKING:
     from collections.abc import AsyncIterator
@@ -364,6 +364,43 @@ async def test_a_confirmation_that_comes_again_orders_nothing_more(harness: BotH
     await send_page(harness)
     assert says(harness, "Ordered")
     assert len(made(harness)) == 1
+
+
+async def two_calls(harness: BotHarness) -> None:
+    """Come to the review of an order of two sellers with notes of their own, which takes two calls."""
+    put(harness, own_goods(harness, ALIBABA, "第一家"), 10)
+    put(harness, own_goods(harness, ALIBABA, "第二家 <!channel>"), 10)
+    await open_order(harness, label="Order all…")
+    await to_review(harness, typed(note0="one", note1="two"))
+
+
+async def test_a_second_click_between_two_calls_waits_for_both(harness: BotHarness) -> None:
+    """It does not say that the second seller's order is missing while that is being sent."""
+    await two_calls(harness)
+    harness.pandapon.faults.path, harness.pandapon.faults.delay = CART_ORDER[ALIBABA], 0.3
+    view = view_of(harness)["id"]
+    assert all(ack.ok for ack in await asyncio.gather(*(harness.slack.submit("mei", view, {}) for _ in range(2))))
+    await harness.idle()
+    assert len(made(harness)) == 2
+    assert all(says(harness, order.order_id) for order in made(harness))
+    assert not says(harness, "Nothing was ordered")
+
+
+async def test_what_was_never_sent_before_a_restart_is_said(harness: BotHarness) -> None:
+    """The process died between the two calls: the confirmation that comes again names the seller who got no order."""
+    await two_calls(harness)
+    assert harness.bot is not None
+    flow = view_of(harness)["private_metadata"].partition(".")[0]
+    line = OrderedLine("第一家 商品", "", 10)
+    basket = Basket("第一家", (line,))
+    change = OrderCreation(ALIBABA, f"{flow}:0", (basket,), harness.clock())
+    done = Write("w", "k", "1688.cart.order", "U0MEI00001", "", harness.clock(), WriteState.DONE, change, made=("7",))
+    await harness.bot.store.writes.begin(done)
+    await send_page(harness)
+    assert says(harness, "✅ Ordered")
+    assert says(harness, "Nothing was ordered from 第二家")
+    assert not says(harness, "<!channel>")
+    assert made(harness) == []
 
 
 async def test_a_foreign_confirmation_is_refused_and_recorded(harness: BotHarness) -> None:
