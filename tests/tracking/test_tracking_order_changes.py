@@ -11,7 +11,7 @@ import pytest
 
 from pandapon.models import Item, Order
 from pandapon.shipment import Milestone, Platform
-from tracking.changes.order_acts import Cancellation, PayLink, Payment, Receipt, WarehouseChange
+from tracking.changes.order_acts import PAYS_WITHIN, Cancellation, PayLink, Payment, Receipt, WarehouseChange
 from tracking.changes.orders import SKEW, Basket, OrderCreation, OrderedLine, judge
 from tracking.writes import LATE, WriteState
 
@@ -73,14 +73,37 @@ PAID: dict[str, Any] = {"milestone": Milestone.PAID, "paid_at": NOW}
 UNPAID: dict[str, Any] = {"milestone": Milestone.ORDERED, "status_code": "waitbuyerpay"}
 
 
+def test_a_submitted_payment_shows_later() -> None:
+    """A minute without it proves nothing; ten do."""
+    payment = Payment(TAOBAO, ("1", "2"))
+    for first, end in ((UNPAID, S.FOUND_UNDONE), (PAID, S.UNKNOWABLE)):
+        orders = [order("1", **first), order("2", **UNPAID)]
+        assert payment.judge(orders, PAYS_WITHIN - SOON) is None
+        assert payment.judge(orders, PAYS_WITHIN) is end
+
+
+def test_another_variant_is_another_order() -> None:
+    """The names of the values make no difference; another value does."""
+    for variant, state in (
+        ("颜色:红;尺码:M", S.FOUND_DONE),
+        ("", S.FOUND_DONE),
+        ("蓝", S.UNKNOWABLE),
+        ("深红", S.UNKNOWABLE),
+    ):
+        items = (Item(title="裙", quantity=Decimal(4), variant=variant),)
+        judged = judge(creation(), [order("1", items=items)], LATER, is_whole=True)
+        assert judged is not None
+        assert judged[0] is state
+
+
 @pytest.mark.parametrize(
     ("change", "orders", "soon", "later"),
     [
         (PayLink(ALIBABA, "1"), [order("1", **UNPAID)], None, S.FOUND_UNDONE),
         (PayLink(ALIBABA, "1"), [order("1", **PAID)], S.FOUND_DONE, S.FOUND_DONE),
         (Payment(ALIBABA, ("1", "2")), [order("1", **PAID), order("2", **PAID)], S.FOUND_DONE, S.FOUND_DONE),
-        (Payment(ALIBABA, ("1", "2")), [order("1", **PAID), order("2", **UNPAID)], None, S.UNKNOWABLE),
-        (Payment(ALIBABA, ("1", "2")), [order("1", **UNPAID), order("2", **UNPAID)], None, S.FOUND_UNDONE),
+        (Payment(ALIBABA, ("1", "2")), [order("1", **PAID), order("2", **UNPAID)], None, None),
+        (Payment(ALIBABA, ("1", "2")), [order("1", **UNPAID), order("2", **UNPAID)], None, None),  # it shows later
         (Cancellation(ALIBABA, "1", "x"), [order("1", milestone=Milestone.CANCELLED)], S.FOUND_DONE, S.FOUND_DONE),
         (Cancellation(ALIBABA, "1", "x"), [order("1", **UNPAID)], None, S.FOUND_UNDONE),
         (Cancellation(TAOBAO, "1", "x"), [order("1", **UNPAID)], None, None),  # accepted is not cancelled yet
