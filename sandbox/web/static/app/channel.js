@@ -62,7 +62,7 @@ export function startChannel(page) {
     drawEmpty(page, empty, store.room(channel));
   });
   document.addEventListener("visibilitychange", () => store.channel && list.changed());
-  return { heading, about, reveal: (ts) => list.reveal(ts) };
+  return { heading, about, reveal: (ts) => list.reveal(ts), toEnd: () => list.toEnd() };
 }
 
 function aboutOf(channel) {

@@ -169,6 +169,7 @@ function start() {
   startRail(page);
   const head = startChannel(page);
   page.reveal = head.reveal;
+  page.toEnd = head.toEnd;
   loadParts(head);
   lost = startNotes(page);
   store.on("place", () => writeAddress("pushState"));

@@ -2,19 +2,20 @@
 
 import { button, h, stylesheet, unseen } from "./dom.js";
 import { icon } from "./icons.js";
-import { keepStory, keptStory } from "./story_kept.js";
 import { APPROVE, storySteps } from "./story_steps.js";
+import { STORY, keep, kept } from "./tries.js";
 import { say } from "./words.js";
 
 const ORDERING = 3; // the number of the step that makes the order
+const SHORT = 6; // the last digits of an order's id, by which messages name it
 const PATIENCE = 10_000; // milliseconds that a button of the bot is waited for
 
 /** The guide in `place`, an element of the strip. `left()` is called when the visitor leaves it. */
 export async function startStory(page, composer, place, left) {
   await stylesheet("story");
-  const story = new Story(page, composer, keptStory() ?? beginning(page));
+  const story = new Story(page, composer, JSON.parse(kept(STORY)) ?? beginning(page));
   const guide = new Guide(story, place, () => {
-    keepStory(null);
+    keep(STORY, null);
     story.stop();
     left();
   });
@@ -81,8 +82,11 @@ class Story {
     this.#leaving.abort();
   }
 
+  /** Go to a step: in the story's channel, as the asker. */
   goTo(step) {
     this.#keep({ step, deed: 0 });
+    this.#goTo(this.kept.channel);
+    if (this.isColleague()) this.page.switchUser(this.kept.asker);
     this.#look();
     this.changed();
   }
@@ -125,7 +129,7 @@ class Story {
 
   #keep(changes) {
     Object.assign(this.kept, changes);
-    keepStory(this.kept);
+    keep(STORY, JSON.stringify(this.kept));
   }
 
   // --- deeds ---
@@ -138,9 +142,9 @@ class Story {
 
   /** Press the newest button of the bot with this action id, once it is there. Returns whether it came in time. */
   async press(action, since = "") {
-    const message = await this.#found(action, since);
+    const message = await this.#found((one) => one.ts > since && buttonOf(one, action));
     if (message) {
-      this.page.reveal(message.ts);
+      this.page.toEnd(); // where the answer will be
       this.page.socket.send("press", { channel: message.channel, ts: message.ts, action: pressed(buttonOf(message, action)) });
     }
     return Boolean(message);
@@ -165,7 +169,12 @@ class Story {
   letPass(seconds) {
     this.#goTo(this.kept.channel);
     this.page.forward(seconds);
-    return new Promise((resolve) => { this.store.once("outcome", resolve); });
+    return new Promise((resolve) => {
+      this.store.once("outcome", () => {
+        this.page.toEnd();
+        resolve();
+      });
+    });
   }
 
   openThread() {
@@ -174,9 +183,13 @@ class Story {
     if (card) this.store.openThread(this.kept.channel, card.ts);
   }
 
-  scan(moment, text) {
+  /** Let a courier scan the parcel, and wait for what the bot says of it in the channel. */
+  async scan(moment, text) {
     this.#goTo(this.kept.channel);
+    const since = this.#room().newest;
     this.page.socket.send("add_node", { order: this.order, waybill: "", moment, text });
+    const alarm = await this.#found((one) => one.ts > since && JSON.stringify(one.blocks ?? "").includes(this.order.slice(-SHORT)));
+    if (alarm) this.page.reveal(alarm.ts);
   }
 
   // --- what the page shows ---
@@ -224,9 +237,9 @@ class Story {
     return this.store.room(this.store.place.id);
   }
 
-  /** The newest message here with a button of this action id; null if none comes in time. */
-  #found(action, since) {
-    const look = () => this.#room().items.findLast((one) => one.ts > since && buttonOf(one, action));
+  /** The newest message here of which a function is true; null if none comes in time. */
+  #found(isIt) {
+    const look = () => this.#room().items.findLast(isIt);
     return new Promise((resolve) => {
       const listening = new AbortController();
       const end = (message) => {

@@ -69,7 +69,7 @@ export function storySteps(it) {
     },
     {
       name: say("A damaged parcel"),
-      look: say("The problem is said in the channel too, not in the thread alone, with what to do about it."),
+      look: say("A problem is posted in the channel too, where nobody overlooks it; the courier's own words are in it."),
       deeds: [{ label: say("Damage the parcel"), words: say("A courier notes that the box is broken. Look at what the bot makes of it."), run: () => it.scan("trouble", DAMAGED) }],
     },
     {
