@@ -18,8 +18,8 @@ PATH = "/pay/{order}"
 HEAD = """<meta charset="utf-8"><meta name="viewport" content="width=device-width, initial-scale=1">
 <style>
 :root { color-scheme: light dark; }
-body { margin: 0; font: 16px/1.5 system-ui, sans-serif; background: Canvas; color: CanvasText; }
-main { max-width: 26rem; margin: 12vh auto 0; padding: 1.5rem; border: 1px solid GrayText; border-radius: 12px; }
+body { margin: 0; padding: 0 12px; font: 16px/1.5 system-ui, sans-serif; background: Canvas; color: CanvasText; }
+main { max-width: 26rem; margin: 8vh auto 0; box-sizing: border-box; padding: 1.5rem; border: 1px solid GrayText; border-radius: 12px; }
 h1 { margin: 0; font-size: 1.25rem; }
 button { width: 100%; padding: .7rem; border: 0; border-radius: 8px; background: #007a5a; color: #fff; font: inherit; font-weight: 600; cursor: pointer; }
 small { display: block; margin-top: 1rem; opacity: .8; }

@@ -136,6 +136,8 @@ export class MessageList {
     }
     this.#reconcile(items.slice(this.#start, this.#end));
     this.#settle();
+    // A message drawn anew gets its true height only in the next frame, which no observer reports if it is the old one.
+    if (this.#follows) requestAnimationFrame(() => this.#follows && this.#stick());
     this.down.hidden = this.#follows;
     if (this.#follows && document.visibilityState === "visible") this.seen(this.room.newest);
     this.#fill();

@@ -2,8 +2,8 @@
 
 import { button, h, stylesheet, unseen } from "./dom.js";
 import { icon } from "./icons.js";
-import { keepStory, keptStory } from "./story_kept.js";
 import { APPROVE, storySteps } from "./story_steps.js";
+import { STORY, keep, kept } from "./tries.js";
 import { say } from "./words.js";
 
 const ORDERING = 3; // the number of the step that makes the order
@@ -13,9 +13,9 @@ const PATIENCE = 10_000; // milliseconds that a button of the bot is waited for
 /** The guide in `place`, an element of the strip. `left()` is called when the visitor leaves it. */
 export async function startStory(page, composer, place, left) {
   await stylesheet("story");
-  const story = new Story(page, composer, keptStory() ?? beginning(page));
+  const story = new Story(page, composer, JSON.parse(kept(STORY)) ?? beginning(page));
   const guide = new Guide(story, place, () => {
-    keepStory(null);
+    keep(STORY, null);
     story.stop();
     left();
   });
@@ -129,7 +129,7 @@ class Story {
 
   #keep(changes) {
     Object.assign(this.kept, changes);
-    keepStory(this.kept);
+    keep(STORY, JSON.stringify(this.kept));
   }
 
   // --- deeds ---
@@ -185,11 +185,11 @@ class Story {
 
   /** Let a courier scan the parcel, and wait for what the bot says of it in the channel. */
   async scan(moment, text) {
-    const since = ts(this.store);
     this.#goTo(this.kept.channel);
+    const since = this.#room().newest;
     this.page.socket.send("add_node", { order: this.order, waybill: "", moment, text });
-    await this.#found((one) => one.ts > since && one.text.includes(this.order.slice(-SHORT)));
-    this.page.toEnd();
+    const alarm = await this.#found((one) => one.ts > since && JSON.stringify(one.blocks ?? "").includes(this.order.slice(-SHORT)));
+    if (alarm) this.page.reveal(alarm.ts);
   }
 
   // --- what the page shows ---

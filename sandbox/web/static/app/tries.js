@@ -3,17 +3,18 @@
 import { button, h, unseen } from "./dom.js";
 import { icon } from "./icons.js";
 import { menuButton } from "./menu.js";
-import { keptStory } from "./story_kept.js";
 import { language, say } from "./words.js";
 
-const KEY = "pandabot.tries"; // "hidden" once the strip was closed
+/** Where the window keeps the state of the story of a purchase. */
+export const STORY = "pandabot.story";
+const STRIP = "pandabot.tries"; // "hidden" once the strip was closed
 const NIGHT = 8 * 3600; // seconds
 const MOST_ORDERS = 6;
 const SHORT = 6; // the last digits of an id, by which one knows it again
 
 export function tryStrip(page, composer) {
   const { store } = page;
-  let isStory = Boolean(keptStory());
+  let isStory = Boolean(kept(STORY));
   const chips = h("div", { class: "tries-chips" });
   const guide = h("div", { class: "tries-story", hidden: true });
   const strip = h(
@@ -35,14 +36,14 @@ export function tryStrip(page, composer) {
     });
   };
   const hide = () => {
-    keep("hidden");
+    keep(STRIP, "hidden");
     strip.hidden = true;
     composer.box.focus();
   };
   const draw = () => {
     const { channel } = store;
     guide.hidden = !isStory;
-    strip.hidden = isStory || kept() === "hidden" || !channel || channel.kind === "im" || !channel.has_bot;
+    strip.hidden = isStory || kept(STRIP) === "hidden" || !channel || channel.kind === "im" || !channel.has_bot;
     if (!strip.hidden && store.state.orders.length) chips.replaceChildren(...tries(page, composer, tell));
   };
   store.on("hello place orders", draw);
@@ -86,18 +87,21 @@ function more(composer, orders, searches) {
   ];
 }
 
-function kept() {
+/** What this window keeps under a name; null: nothing. */
+export function kept(name) {
   try {
-    return sessionStorage.getItem(KEY);
+    return sessionStorage.getItem(name);
   } catch {
     return null;
   }
 }
 
-function keep(value) {
+/** Keep a text for as long as this window is open; null forgets it. */
+export function keep(name, text) {
   try {
-    sessionStorage.setItem(KEY, value);
+    if (text === null) sessionStorage.removeItem(name);
+    else sessionStorage.setItem(name, text);
   } catch {
-    // without storage the strip comes back with the next page
+    // without storage the strip comes back, and the story begins anew, with the next page
   }
 }

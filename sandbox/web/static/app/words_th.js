@@ -109,6 +109,66 @@ export default {
   "Track …{end}": "ตรวจสอบพัสดุ …{end}",
   "Watch every order here": "ติดตามทุกคำสั่งซื้อที่นี่",
 
+  // the story of a purchase
+  "The story of a purchase": "เรื่องราวของการสั่งซื้อ",
+  "Leave the story": "ออกจากเรื่องราว",
+  "{n} of {all} · {name}": "{n}/{all} · {name}",
+  "Next: {name}": "ถัดไป: {name}",
+  "Back to {name}": "กลับไปที่ {name}",
+  "Skip": "ข้าม",
+  "End of the story": "จบเรื่องราว",
+  "There is no order yet: the step “{name}” makes one.": "ยังไม่มีคำสั่งซื้อ: ขั้นตอน “{name}” จะสร้างให้",
+  "Search": "ค้นหา",
+  "Both marketplaces answer at once: compare prices, pictures and how many were sold.": "ทั้งสองแพลตฟอร์มตอบพร้อมกัน: ดูราคา รูป และจำนวนที่ขายแล้ว",
+  "Compare": "เปรียบเทียบ",
+  "Variants, stock and prices by quantity stand one below the other.": "ตัวเลือก สต็อก และราคาตามจำนวนเรียงให้เทียบกัน",
+  "Compare the first products": "เปรียบเทียบสินค้าแรกๆ",
+  "The cart of both marketplaces, by seller. It is the account's own cart.": "ตะกร้าของทั้งสองแพลตฟอร์ม แยกตามผู้ขาย เป็นตะกร้าของบัญชีเอง",
+  "Cart": "ตะกร้า",
+  "Open the first product": "เปิดสินค้าแรก",
+  "A product's page: variants, prices by quantity, and everything one can do with it.":
+    "หน้าสินค้า: ตัวเลือก ราคาตามจำนวน และสิ่งที่ทำได้กับสินค้านี้",
+  "Add to cart…": "ใส่ตะกร้า…",
+  "Type 20 as the quantity and watch the total; then press Add to cart, and close the form.":
+    "ใส่จำนวน 20 แล้วดูยอดรวมเปลี่ยน จากนั้นกด “ใส่ตะกร้า” และปิดแบบฟอร์ม",
+  "Show the cart": "ดูตะกร้า",
+  "Order and approval": "สั่งซื้อและอนุมัติ",
+  "The order is placed, and its card is in the channel: from now on it is watched.": "สั่งซื้อแล้ว และการ์ดอยู่ในช่อง: จากนี้บอตติดตามให้",
+  "Order…": "สั่งซื้อ…",
+  "Press Review, then Place order: above ¥300 the bot asks {colleague} first. Close the form then.":
+    "กด “ตรวจสอบ” แล้วกด “ส่งคำสั่งซื้อ”: ถ้าเกิน ¥300 บอตจะถาม {colleague} ก่อน จากนั้นปิดแบบฟอร์ม",
+  "Be {name}": "เป็น {name}",
+  "The request is in the channel. {asker} cannot approve it, so be {colleague} for a moment.":
+    "คำขออยู่ในช่อง {asker} อนุมัติเองไม่ได้ ลองเป็น {colleague} สักครู่",
+  "Approve": "อนุมัติ",
+  "The request says who buys what, for how much, and where it goes.": "คำขอบอกว่าใครซื้ออะไร ราคาเท่าไร และส่งไปที่ไหน",
+  "Be {name} again": "กลับเป็น {name}",
+  "The bot has told {asker} at once, in a direct message.": "บอตแจ้ง {asker} ทันทีทางข้อความส่วนตัว",
+  "Place the order": "สั่งซื้อ",
+  "Prices are checked once more. Press Place order, and close the form.": "บอตตรวจราคาอีกครั้ง กด “ส่งคำสั่งซื้อ” แล้วปิดแบบฟอร์ม",
+  "Pay": "ชำระเงิน",
+  "The order is paid. The seller is to ship it now.": "ชำระเงินแล้ว ต่อไปผู้ขายจะจัดส่ง",
+  "Pay…": "ชำระเงิน…",
+  "Press Get the pay link, open the pay page, press Pay on it, and come back here.":
+    "กด “รับลิงก์ชำระเงิน” เปิดหน้าชำระเงิน กด Pay แล้วกลับมาที่นี่",
+  "Updates": "อัปเดต",
+  "Each scan of the courier is a line in the order's thread; the card above shows where the parcel is.":
+    "บันทึกขนส่งแต่ละรายการเป็นหนึ่งบรรทัดในเธรดของคำสั่งซื้อ การ์ดด้านบนบอกว่าพัสดุอยู่ที่ไหน",
+  "Let a day pass": "ให้เวลาผ่านไป 1 วัน",
+  "The seller ships, and the courier scans the parcel.": "ผู้ขายจัดส่ง และขนส่งสแกนพัสดุ",
+  "Open the order's thread": "เปิดเธรดของคำสั่งซื้อ",
+  "What has happened to this order meanwhile?": "ระหว่างนี้เกิดอะไรขึ้นกับคำสั่งซื้อนี้บ้าง",
+  "A damaged parcel": "พัสดุเสียหาย",
+  "A problem is posted in the channel too, where nobody overlooks it; the courier's own words are in it.":
+    "ปัญหาจะโพสต์ในช่องด้วย จึงไม่มีใครพลาด พร้อมคำของขนส่งเอง",
+  "Damage the parcel": "ทำให้พัสดุเสียหาย",
+  "A courier notes that the box is broken. Look at what the bot makes of it.": "ขนส่งบันทึกว่ากล่องแตก ดูว่าบอตแจ้งอย่างไร",
+  "That was the whole story. From now on the refund is part of the order's updates.":
+    "จบเรื่องราวแล้ว จากนี้ความคืบหน้าของการคืนเงินจะอยู่ในอัปเดตของคำสั่งซื้อ",
+  "Ask for a refund…": "ขอคืนเงิน…",
+  "Choose products and reason, add a picture as proof, review it and send it; then close the form.":
+    "เลือกสินค้าและเหตุผล แนบรูปเป็นหลักฐาน ตรวจสอบแล้วส่ง จากนั้นปิดแบบฟอร์ม",
+
   // the demo's controls
   "Demo controls": "ตัวควบคุมการสาธิต",
   "Close demo controls": "ปิดตัวควบคุมการสาธิต",
