@@ -89,7 +89,7 @@ async def test_an_order_is_approved_placed_and_paid(harness: BotHarness) -> None
     await harness.ask(f"/panda pay {made(harness)[0].order_id}")
     await open_by(harness, "Pay")
     await send_page(harness)
-    assert "Asked" not in text_of(harness)
+    assert "for approval" not in text_of(harness)
     paid = (await writes(harness))[0]
     assert (paid.approved_by, paid.state) == (TOM, WriteState.DONE)
 
