@@ -14,6 +14,8 @@ from e2e.test_e2e_cart import lose, open_form, send_form, shopping
 from prometheus_client.parser import text_string_to_metric_families
 from support.bot_harness import ORDER, BotHarness, running
 from support.patience import PATIENCE
+from support.settings_form import at as clock_time
+from support.settings_form import choose
 
 from bot.process.figures import InTime, ReadingOutcome, Service
 from handlers.interactions.interaction import in_time, within
@@ -28,7 +30,7 @@ if TYPE_CHECKING:
     from pathlib import Path
 
 ADD = OWN_PATHS["1688.cart.add"]
-VALUES = {
+VALUES: dict[str, Any] = {
     "kind": set(PostKind),
     "outcome": set(ReadingOutcome),
     "severity": set(Severity),
@@ -129,14 +131,30 @@ async def test_the_news_of_a_batch_dwells(tmp_path: Path) -> None:
         harness.slack.faults.plan(Fault("chat.postMessage", times=1, retry_after=3))
         harness.scan("快件已发往 广州分拨中心", status="TRANSPORT")
         await reaches(harness, 1, "rate_limits_total", service="slack")
+        changed = await figure(harness, "readings_total", outcome="changed")
         harness.scan("快件到达 广州分拨中心", status="TRANSPORT")
-        await reaches(harness, 2, "readings_total", outcome="changed")
+        await reaches(harness, changed + 1, "readings_total", outcome="changed")
         harness.clock.advance(timedelta(seconds=90))
         await harness.until(lambda: bool(harness.thread(card)))
         await reaches(harness, 1, "posts_sent_total", kind="batch")
         assert await figure(harness, "posts_sent_total", kind="news") == 0
         assert await figure(harness, "news_dwell_seconds_count", severity="node") == 2
         assert await figure(harness, "news_dwell_seconds_bucket", severity="node", le="60.0") == 0
+
+
+async def test_news_that_a_channel_held_does_not_dwell(harness: BotHarness) -> None:
+    """It waited as the channel wished: in its quiet hours. It is 10:00 in Shanghai."""
+    await harness.ask(f"/panda watch {ORDER}")
+    await choose(
+        harness, quiet_from=clock_time("09:00"), quiet_to=clock_time("12:00"), break_through={"selected_options": []}
+    )
+    harness.scan("派送失败，电话无人接听", status="FAILED")
+    await reaches(harness, 1, "posts", state="held")
+    harness.clock.advance(timedelta(hours=2, minutes=1))
+    await reaches(harness, 1, "posts_sent_total", kind="news")
+    assert await figure(harness, "news_dwell_seconds_count", severity="problem") == 0
+    later = [await figure(harness, "news_dwell_seconds_sum", severity=each) for each in Severity]
+    assert sum(later) < 60, "the parcel has moved on since, and that news did not wait"
 
 
 @pytest.mark.parametrize("fault", [{"rate_limited": 1}, {"status": 503}, {"malformed": True}])
