@@ -31,6 +31,7 @@ from bot.jobs.writes import WriteResolver
 from bot.orders import LiveTracker
 from bot.process.clock import utc_now
 from bot.process.failpoints import point
+from bot.process.figures import Figures
 from bot.process.log import for_bolt
 from bot.process.proxies import hide_from_libraries, proxy_for
 from bot.process.scheduler import Job, Scheduler
@@ -105,7 +106,7 @@ async def _build(
     scheduler = _scheduled(settings, resources, workers, clock)
     workers.discoverer.unfinished = lambda: scheduler.hurry("discover")
     app = bolt_app(  # bot.web.gate verifies requests before Bolt gets them
-        web_client(settings, resources.session, patient=True),
+        web_client(settings, resources.session, patient=True, on_rate_limit=resources.figures.limited_by_slack),
         logger=for_bolt(),
         request_verification_enabled=False,
         ssl_check_enabled=False,
@@ -141,7 +142,9 @@ async def _build(
         timekeeper=workers.timekeeper,
         routes=(
             *callbacks.routes(settings.callback_tokens, resources.store, clock, workers.inbox.wake),
-            *metrics.routes(resources.store, clock, workers.poller, workers.breaker, scheduler),
+            *metrics.routes(
+                resources.store, clock, workers.poller, workers.breaker, scheduler, figures=resources.figures
+            ),
         ),
         started_at=clock(),
         opened=opened.pop_all(),
@@ -151,7 +154,7 @@ async def _build(
 
 @dataclass(frozen=True, slots=True)
 class _Resources:
-    """The database, both network clients, the languages and names that the database holds, and links to messages."""
+    """The database, both network clients, the languages and names that the database holds, links, and the figures."""
 
     store: Store
     backups: Backups
@@ -161,6 +164,7 @@ class _Resources:
     languages: Languages
     people: People
     links: Links
+    figures: Figures
 
 
 async def _open_resources(
@@ -168,7 +172,8 @@ async def _open_resources(
 ) -> _Resources:
     store, restored = await open_or_restore(settings.database_path, settings.backups, clock(), point)
     opened.push_async_callback(store.close)
-    api = PandaPon(api_config(settings), clock=clock)
+    figures = Figures()
+    api = PandaPon(api_config(settings), clock=clock, on_rate_limit=figures.limited_by_pandapon)
     opened.push_async_callback(api.aclose)
     session = await opened.enter_async_context(aiohttp.ClientSession(timeout=aiohttp.ClientTimeout(total=15)))
     team_glosses.use(team_glosses.load(settings.glosses) if settings.glosses else ())
@@ -180,10 +185,11 @@ async def _open_resources(
         Backups(store.thread, settings.backups, clock, restored),
         api,
         session,
-        web_client(settings, session, patient=False),
+        web_client(settings, session, patient=False, on_rate_limit=figures.limited_by_slack),
         languages,
         people,
         Links(),
+        figures,
     )
 
 
@@ -205,6 +211,7 @@ class _Workers:
 
 def _workers(settings: Settings, resources: _Resources, clock: Callable[[], datetime]) -> _Workers:
     store, api, cadence, breaker = resources.store, resources.api, settings.cadence, CircuitBreaker()
+    figures = resources.figures
 
     def is_trusted() -> bool:
         return not api.clock_is_off
@@ -219,11 +226,18 @@ def _workers(settings: Settings, resources: _Resources, clock: Callable[[], date
         people=resources.people,
         links=resources.links,
         may_act=settings.write_policy.allows(WriteScope.ORDERS),
+        figures=figures,
     )
     stalls = StallWatch(store, clock, settings.limits, deliverer.wake, is_trusted)
     digester = Digester(store, clock, deliverer.wake)
     discoverer = Discoverer(store=store, api=api, clock=clock, settle_in=SETTLE_IN * settings.cadence_factor)
-    decider = Decider(cadence, lambda: stalls.limits, names=settings.pandapon_named_parcels, is_trusted=is_trusted)
+    decider = Decider(
+        cadence,
+        lambda: stalls.limits,
+        names=settings.pandapon_named_parcels,
+        is_trusted=is_trusted,
+        on_unread=figures.texts_unread,
+    )
     refunds = RefundReader(api, clock)
     poller = Poller(
         store=store,
@@ -234,6 +248,7 @@ def _workers(settings: Settings, resources: _Resources, clock: Callable[[], date
         clock=clock,
         concurrency=settings.pandapon_concurrency,
         on_news=deliverer.wake,
+        figures=figures,
     )
     clock_keepers = (
         api.clock_moved,
@@ -252,7 +267,7 @@ def _workers(settings: Settings, resources: _Resources, clock: Callable[[], date
         poller,
         InboxReader(store, clock, poller.poll_now),
         Timekeeper(store, clock, longest_wait, clock_keepers, lambda: api.clock_moved(timedelta())),
-        Writer(api, store, clock, LOOKS, point),
+        Writer(api, store, clock, LOOKS, point, on_end=figures.write_settled),
     )
 
 
@@ -310,6 +325,7 @@ def _context(
         writer=workers.writer,
         default_filter=settings.default_filter,
         answer_seconds=settings.answer_seconds,
+        answered=resources.figures.answered,
         languages=resources.languages,
         admission=Admission(settings.slack_outsiders),
         gate=Gate(settings.write_policy, groups),

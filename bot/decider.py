@@ -6,6 +6,7 @@ from dataclasses import replace
 from datetime import timedelta
 from typing import TYPE_CHECKING
 
+from pandapon.courier import read_entry
 from pandapon.shipment import Milestone, OrderRef
 from storage.poll import Changed, DueOrder, Unchanged
 from tracking.cadence import Cadence
@@ -36,10 +37,14 @@ class Decider:
         *,
         names: bool = True,
         is_trusted: Callable[[], bool] = lambda: True,
+        on_unread: Callable[[int], None] = lambda _count: None,
     ) -> None:
-        """``limits`` returns the present limits of silence. ``names``, ``is_trusted`` (the clock): see Policy."""
+        """``limits`` returns the present limits of silence. ``names``, ``is_trusted`` (the clock): see Policy.
+
+        ``on_unread`` gets the number of new entries, if any, of which no word is known.
+        """
         self._cadence, self._limits, self._names = cadence or Cadence(), limits, names
-        self._is_trusted = is_trusted
+        self._is_trusted, self._on_unread = is_trusted, on_unread
         self._money: dict[
             str, list[datetime]
         ] = {}  # by order key: when channels were shown a change of its price or refund
@@ -53,6 +58,12 @@ class Decider:
         self, stored: StoredOrder | None, reading: PollOutcome, now: datetime, *, baseline: bool = False
     ) -> Decision:
         """See :func:`tracking.decide.decide`. ``stored``: None if new. ``reading.fetched`` must not be None."""
+        decided = self._decided(stored, reading, now, baseline=baseline)
+        if unread := sum(not read_entry(node.text, node.code).understood for node in decided.new_nodes):
+            self._on_unread(unread)
+        return decided
+
+    def _decided(self, stored: StoredOrder | None, reading: PollOutcome, now: datetime, *, baseline: bool) -> Decision:
         if stored is None:
             assert reading.fetched is not None, "nothing differs"
             return decide(None, reading.fetched, now, self.policy, baseline=baseline)

@@ -51,6 +51,8 @@ class SlackWay(TypedDict):
 class SlackClient(AsyncWebClient):
     """A client with a time limit for each call. An answer that is no JSON object counts as a failed call."""
 
+    on_rate_limit: Callable[[], None] = staticmethod(lambda: None)  # called for each answer that asks to slow down
+
     async def _request(self, *, http_verb: str, api_url: str, req_args: dict[str, Any]) -> dict[str, Any]:
         """See AsyncWebClient. An unreadable body becomes ``{"ok": False}``, which slack_sdk raises as an error."""
         try:
@@ -64,6 +66,7 @@ class SlackClient(AsyncWebClient):
         if not isinstance(answer.get("data"), dict):
             answer["data"] = {"ok": False}
         if answer["status_code"] == TOO_MANY:
+            self.on_rate_limit()
             answer["headers"] = _sane(answer["headers"])
         return answer
 
@@ -114,9 +117,11 @@ def _fits(seconds: float) -> bool:
     return seconds <= budget.within(PATIENCE)
 
 
-def web_client(settings: Settings, session: aiohttp.ClientSession, *, patient: bool) -> SlackClient:
+def web_client(
+    settings: Settings, session: aiohttp.ClientSession, *, patient: bool, on_rate_limit: Callable[[], None]
+) -> SlackClient:
     """Return a Web API client. ``patient``: it retries after short pauses. Posts never do: they could come twice."""
-    return SlackClient(
+    client = SlackClient(
         token=settings.slack_bot_token.get_secret_value(),
         base_url=settings.slack_api_url,
         session=session,
@@ -124,6 +129,8 @@ def web_client(settings: Settings, session: aiohttp.ClientSession, *, patient: b
         retry_handlers=[Patience(max_retry_count=2)] if patient else [],
         **slack_way(settings),
     )
+    client.on_rate_limit = on_rate_limit
+    return client
 
 
 def slack_way(settings: Settings) -> SlackWay:

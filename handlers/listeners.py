@@ -242,7 +242,7 @@ async def _answer_form(
 ) -> None:
     """Show the form's next page at once where the work is quick; else a working page, and the next page later."""
     ctx, until = interaction.ctx, time.monotonic() + interaction.ctx.answer_seconds * WORKING
-    task = asyncio.ensure_future(within(work, ctx.answer_seconds))
+    task = asyncio.ensure_future(within(work, ctx))
     ctx.hold(task)
     done, _pending = await asyncio.wait({task}, timeout=FORM_SECONDS)
     if done:

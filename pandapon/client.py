@@ -65,14 +65,20 @@ class PandaPon:
     """
 
     def __init__(
-        self, config: Config, *, clock: Callable[[], datetime], transport: httpx.AsyncBaseTransport | None = None
+        self,
+        config: Config,
+        *,
+        clock: Callable[[], datetime],
+        transport: httpx.AsyncBaseTransport | None = None,
+        on_rate_limit: Callable[[], None] = lambda: None,
     ) -> None:
         """``clock`` returns the present time, aware. ``transport`` replaces the connections, for tests.
 
+        ``on_rate_limit`` is called for each answer that asks to slow down.
         Raises ValueError for an unusable path override, key or user id.
         """
         self.catalogue = Catalogue(config.paths)
-        self._wire = Wire(config, clock=clock, transport=transport)
+        self._wire = Wire(config, clock=clock, transport=transport, on_rate_limit=on_rate_limit)
         self._amounts = config.taobao_amounts
         self.refund_codes: Mapping[str, int] = {**TAOBAO_REFUND_CODES, **config.taobao_refund_codes}
 

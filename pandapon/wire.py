@@ -60,11 +60,17 @@ class Wire:
     """Sends the requests of one account. Raises PandaPonError and no error of a library."""
 
     def __init__(
-        self, config: Config, *, clock: Callable[[], datetime], transport: httpx.AsyncBaseTransport | None = None
+        self,
+        config: Config,
+        *,
+        clock: Callable[[], datetime],
+        transport: httpx.AsyncBaseTransport | None = None,
+        on_rate_limit: Callable[[], None] = lambda: None,
     ) -> None:
+        """``on_rate_limit`` is called for each answer that asks to slow down."""
         self.skew: timedelta | None = None  # the server's time minus ours; None: not seen yet
         self.answered_at: datetime | None = None  # when it last gave a proper answer
-        self._clock, self._retries = clock, config.retries
+        self._clock, self._retries, self._on_rate_limit = clock, config.retries, on_rate_limit
         self._base = config.base_url.rstrip("/")
         self._http = http.Client(config, transport)
         self._timeout = self._http.timeout.as_dict()
@@ -178,6 +184,7 @@ class Wire:
         try:
             _look_at(response, content)
         except RateLimitError as error:
+            self._on_rate_limit()
             self._background.pause(error.retry_after or PAUSE)
             raise
         except TimestampError:

@@ -25,10 +25,12 @@ CHUNK = 500  # keys in one IN (…)
 # The errors of a damaged row, or of one that another version wrote: in its JSON, its words or its times.
 UNREADABLE = (ValueError, KeyError, OverflowError)
 
+DUE = """
+SELECT key, next_poll_at FROM orders WHERE next_poll_at IS NOT NULL AND next_poll_at <= ? {among}
+ORDER BY next_poll_at LIMIT ?
+"""
 CLAIM = """
-UPDATE orders SET next_poll_at = ?, fence = fence + 1, leased = 1
-WHERE key IN (SELECT key FROM orders WHERE next_poll_at IS NOT NULL AND next_poll_at <= ? {among}
-  ORDER BY next_poll_at LIMIT ?)
+UPDATE orders SET next_poll_at = ?, fence = fence + 1, leased = 1 WHERE key IN ({marks})
 RETURNING key, fence, fingerprint, milestone, order_json, sub_orders, moved_at, final_at, has_parcels, polls, fails,
   created_at, late_at, refund_open_until
 """
@@ -49,9 +51,13 @@ def claim_due(
     ``keys``: only these orders, a few hundred at most; None: all.
     """
     among = "" if keys is None else f"AND key IN ({', '.join('?' * len(keys))})"
-    claim = CLAIM.format(among=among)
-    leased = conn.execute(claim, (to_int(now + lease), to_int(now), *(keys or ()), limit)).fetchall()
-    return [rows.due(row) for row in leased]
+    longest = conn.execute(DUE.format(among=among), (to_int(now), *(keys or ()), limit))
+    due = {row["key"]: row["next_poll_at"] for row in longest}
+    leased: list[DueOrder] = []
+    for chunk, marks in chunks(list(due)):
+        claimed = conn.execute(CLAIM.format(marks=marks), (to_int(now + lease), *chunk)).fetchall()
+        leased += [rows.due(row, due[row["key"]]) for row in claimed]
+    return leased
 
 
 def due_round_robin(conn: sqlite3.Connection, now: datetime) -> list[str]:

@@ -34,6 +34,7 @@ class DueOrder:
     polls: int  # readings so far; 0: never read
     fails: int  # failed readings in a row
     created_at: datetime
+    due_at: datetime | None = None  # since when it had been due; None: not known
     late_at: datetime | None = None  # from when on it is later than expected, which is to be told; None: never
     refund_open_until: datetime | None = None  # a refund of it waits for somebody, and is read on until then
 

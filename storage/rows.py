@@ -85,8 +85,8 @@ _READERS: dict[PostKind, Callable[[str], Content]] = {
 }
 
 
-def due(row: sqlite3.Row) -> DueOrder:
-    """Return a leased order from its row."""
+def due(row: sqlite3.Row, due_at: int) -> DueOrder:
+    """Return a leased order from its row. ``due_at`` (µs): since when it had been due."""
     return DueOrder(
         key=row["key"],
         fence=row["fence"],
@@ -102,6 +102,7 @@ def due(row: sqlite3.Row) -> DueOrder:
         created_at=to_time(row["created_at"]),
         late_at=to_time(row["late_at"]),
         refund_open_until=to_time(row["refund_open_until"]),
+        due_at=to_time(due_at),
     )
 
 

@@ -29,6 +29,14 @@ LOST = f"""
 SELECT COUNT(*) FROM outbox
 WHERE {STUCK} AND state = 'failed' AND kind NOT IN ('card', 'refresh', 'approval_edit') AND sent_at >= ? AND error <> ?
 """
+# The snapshot of an order that is neither due nor stale is as old as its schedule allows. Of the others only
+# those that have waited longest are read: in an outage all are due, and Prometheus asks several times a minute.
+SNAPSHOT = """
+SELECT MIN(read_at) FROM (SELECT o.read_at FROM orders o WHERE {which} AND o.next_poll_at IS NOT NULL
+  AND EXISTS (SELECT 1 FROM watches w WHERE w.key = o.key AND w.state <> 'ended') ORDER BY o.{by} LIMIT 200)
+"""
+UNCLEAR = "FROM writes WHERE state IN ('begun', 'unclear') AND state = 'unclear'"
+WAITING = "SELECT COUNT(*) FROM approvals WHERE state = 'waiting' AND until > ?"
 NEWS = """
 SELECT id FROM news WHERE at < ? AND NOT EXISTS (SELECT 1 FROM outbox p
   WHERE p.key = news.key AND p.event_id = news.event_id AND p.state NOT IN ('sent', 'skipped', 'failed')) LIMIT ?
@@ -61,6 +69,10 @@ class Health:
     lost: int = 0  # news, digests and notices that Slack refused for good in the last day
     stale_orders: int = 0
     alarms: int = 0  # not cleared, whatever people did about them
+    oldest_snapshot: datetime | None = None  # of the watched orders that are due or whose last reading failed
+    writes_unclear: int = 0
+    oldest_unclear_write: datetime | None = None  # when it was sent
+    approvals_waiting: int = 0
     sqlite_version: str = ""
     trouble: StorageError | None = None  # why nothing can be written; reads still work
     wal_bytes: int = field(default=0, compare=False)  # size of the write-ahead log
@@ -99,6 +111,10 @@ def health(conn: sqlite3.Connection, now: datetime) -> Health:
     due = "FROM orders WHERE next_poll_at IS NOT NULL AND next_poll_at <= ?"
     waiting = f"SELECT state, COUNT(*) FROM outbox WHERE {LIVE} GROUP BY state"
     stuck = f"SELECT state, COUNT(*) FROM outbox WHERE {STUCK} AND state <> 'skipped' GROUP BY state"
+    snapshots = (
+        (SNAPSHOT.format(which="o.stale_since IS NOT NULL", by="stale_since"),),
+        (SNAPSHOT.format(which="o.next_poll_at <= ?", by="next_poll_at"), to_int(now)),
+    )
     return Health(
         orders=figure("SELECT COUNT(*) FROM orders"),
         watches=sum(watches.values()),
@@ -111,5 +127,9 @@ def health(conn: sqlite3.Connection, now: datetime) -> Health:
         lost=figure(LOST, to_int(now - DAY), NOTHING_TO_SAY),
         stale_orders=figure("SELECT COUNT(*) FROM orders WHERE stale_since IS NOT NULL"),
         alarms=figure("SELECT COUNT(*) FROM alarms WHERE state <> 'cleared'"),
+        oldest_snapshot=to_time(min(filter(None, (figure(sql, *facts) for sql, *facts in snapshots)), default=None)),
+        writes_unclear=figure(f"SELECT COUNT(*) {UNCLEAR}"),
+        oldest_unclear_write=to_time(figure(f"SELECT MIN(begun_at) {UNCLEAR}") or None),
+        approvals_waiting=figure(WAITING, to_int(now)),
         sqlite_version=sqlite3.sqlite_version,
     )

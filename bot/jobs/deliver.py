@@ -17,6 +17,7 @@ from bot.jobs.recovery import Recovery
 from bot.jobs.sender import Sender
 from bot.jobs.slack_errors import understand
 from bot.process.failpoints import point
+from bot.process.figures import Figures
 from handlers.blocks.links import Links
 from handlers.blocks.people import People
 from handlers.interactions.languages import Languages
@@ -61,6 +62,7 @@ class Deliverer:
         people: People | None = None,
         links: Links | None = None,
         may_act: bool = False,
+        figures: Figures | None = None,
     ) -> None:
         """``digest_from``: so many pieces of news become one message in a channel that is late by ``BEHIND``."""
         self._store, self._pacer, self._clock = store, pacer, clock
@@ -68,7 +70,7 @@ class Deliverer:
             store, slack, languages or Languages(), people or People(), links or Links(), may_act=may_act
         )
         self._sender = Sender(store, slack)
-        self.failures = FailurePolicy(store, self._sender, pacer, clock)
+        self.failures = FailurePolicy(store, self._sender, pacer, clock, figures or Figures())
         self._recovery = Recovery(store, slack, self.failures, clock)
         self._digest_from = digest_from
         self._in_flight: dict[str, asyncio.Task[None]] = {}

@@ -20,7 +20,7 @@ from typing import TYPE_CHECKING
 
 from bot.jobs.slack_errors import Failure, Verdict, understand
 from bot.jobs.unknown_refusals import UnknownRefusals
-from storage.post import Post, PostKind
+from storage.post import DETAIL_OF, Post, PostKind
 from storage.watch import WatchState
 
 if TYPE_CHECKING:
@@ -29,6 +29,7 @@ if TYPE_CHECKING:
 
     from bot.jobs.pacing import Pacer
     from bot.jobs.sender import Sender, Sent
+    from bot.process.figures import Figures
     from handlers.blocks.message import Message
     from storage.store import Store
 
@@ -45,8 +46,11 @@ BACKOFF = (1, 2, 5, 15, 60, 300)  # seconds between tries of one message
 class FailurePolicy:
     """Settles a post that failed, and keeps Slack's refusals for the status."""
 
-    def __init__(self, store: Store, sender: Sender, pacer: Pacer, clock: Callable[[], datetime]) -> None:
+    def __init__(
+        self, store: Store, sender: Sender, pacer: Pacer, clock: Callable[[], datetime], figures: Figures
+    ) -> None:
         self._store, self._sender, self._pacer, self._clock = store, sender, pacer, clock
+        self._figures = figures
         self.unknown_refusals = UnknownRefusals()
         self.token_refused = ""  # Slack's error code for the bot's token; empty while Slack accepts it
 
@@ -77,7 +81,18 @@ class FailurePolicy:
         self.note_token("")
         if post.kind is not PostKind.REFRESH:  # a card can be edited where nothing can be posted
             self.unknown_refusals.forget(post.channel)
-        await self._store.outbox.mark_sent(self._clock(), post, sent.ts, sent.channel)
+        await self.mark_sent(post, sent.ts, sent.channel)
+
+    async def mark_sent(self, post: Post, ts: str, channel: str = "") -> None:
+        """Record that Slack took a post under ``ts``, and count it. ``channel``: see the store's ``mark_sent``."""
+        if await self._store.outbox.mark_sent(self._clock(), post, ts, channel):
+            self._figures.posted(post, ts, await self._told_first_by(post))
+
+    async def _told_first_by(self, post: Post) -> list[Post]:
+        """The posts of the news that a message tells first: a batch's details repeat its lines in the threads."""
+        if post.kind is PostKind.BATCH and not post.event_id.startswith(DETAIL_OF):
+            return await self._store.outbox.batched(post.id)
+        return [post] if post.kind is PostKind.NEWS else []
 
     def note_token(self, code: str) -> None:
         """Record Slack's error code for the token; empty when Slack accepts it. Logs a change."""

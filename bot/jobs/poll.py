@@ -13,6 +13,7 @@ from typing import TYPE_CHECKING
 from bot.jobs.isolation import SHARED_TROUBLE, isolated
 from bot.jobs.poll_results import poll_result
 from bot.process.failpoints import point
+from bot.process.figures import Figures
 from bot.reading import PollOutcome, poll_order
 from bot.refunds import RefundReader
 from pandapon.errors import PandaPonError, RateLimitError, ServerError, TransportError
@@ -57,10 +58,12 @@ class Poller:
         concurrency: int,
         on_news: Callable[[], None],
         refunds: RefundReader | None = None,
+        figures: Figures | None = None,
     ) -> None:
         self._store, self._api, self._clock, self._breaker = store, api, clock, breaker
         self._decider, self.refunds = decider, refunds or RefundReader(api, clock)
         self._concurrency, self._on_news = concurrency, on_news
+        self._figures = figures or Figures()
         self._stopping = False
         self._ticking, self._polling_now = asyncio.Lock(), asyncio.Lock()
         self.last_tick_at: datetime | None = None
@@ -203,6 +206,7 @@ class Poller:
         point("before_record")
         posts = await self._write(now, results)
         point("after_record")
+        self._figures.read([(read.due, result) for read, result in zip(batch, results, strict=True)], now)
         if posts:
             self._on_news()
 

@@ -53,7 +53,7 @@ class Recovery:
             return
         point("after_search")
         if found.ts:
-            await self._store.outbox.mark_sent(now, post, found.ts)
+            await self._failures.mark_sent(post, found.ts)
         elif found.fact_ids and post.kind is PostKind.NEWS:
             await reconcile.settle(self._store, post, found.fact_ids, now)
         else:

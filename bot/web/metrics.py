@@ -1,4 +1,7 @@
-"""`GET /metrics`: figures in the text form that Prometheus reads. No ids, no names, no contents."""
+"""`GET /metrics`: figures in the text form that Prometheus reads. No ids, no names, no contents.
+
+What happened is counted in :mod:`bot.process.figures`; how things stand is read when Prometheus asks.
+"""
 
 from __future__ import annotations
 
@@ -6,6 +9,9 @@ from http import HTTPStatus
 from typing import TYPE_CHECKING
 
 from aiohttp import web
+from prometheus_client import generate_latest
+from prometheus_client.core import GaugeMetricFamily
+from prometheus_client.registry import Collector
 
 from bot.process.version import VERSION
 from storage.errors import StorageError
@@ -15,7 +21,10 @@ if TYPE_CHECKING:
     from collections.abc import Callable, Iterator
     from datetime import datetime
 
+    from prometheus_client import Metric
+
     from bot.jobs.poll import Poller
+    from bot.process.figures import Figures
     from bot.process.scheduler import Scheduler
     from storage.store import Store
     from storage.upkeep import Health
@@ -25,7 +34,13 @@ NOT_SENT = (PostState.PENDING, PostState.SENDING, PostState.UNCERTAIN, PostState
 
 
 def routes(
-    store: Store, clock: Callable[[], datetime], poller: Poller, breaker: CircuitBreaker, scheduler: Scheduler
+    store: Store,
+    clock: Callable[[], datetime],
+    poller: Poller,
+    breaker: CircuitBreaker,
+    scheduler: Scheduler,
+    *,
+    figures: Figures,
 ) -> list[web.RouteDef]:
     """Return the route of ``/metrics``."""
 
@@ -35,50 +50,70 @@ def routes(
             health = await store.upkeep.health(now)
         except StorageError as error:
             return web.Response(text=f"the database does not answer: {error}", status=HTTPStatus.SERVICE_UNAVAILABLE)
-        lines = [*_of_store(health, now), *_of_machine(health), *_of_process(poller, breaker, scheduler)]
-        return web.Response(text="\n".join(lines) + "\n", content_type="text/plain", charset="utf-8")
+        gauges = [*_of_store(health, now), *_of_machine(health), *_of_process(poller, breaker, scheduler)]
+        text = generate_latest(_Together(gauges, figures)).decode()
+        return web.Response(text=text, content_type="text/plain", charset="utf-8")
 
     return [web.get("/metrics", metrics)]
 
 
-def _of_store(health: Health, now: datetime) -> Iterator[str]:
-    yield from _gauge("orders", "Orders known.", health.orders)
-    yield from _gauge("orders_due", "Orders that are due.", health.due)
-    yield from _gauge("orders_stale", "Orders whose last reading failed.", health.stale_orders)
-    yield from _gauge("oldest_due_seconds", "How long the oldest due order has been due.", _age(health.oldest_due, now))
-    yield from _gauge("watches", "Watches.", health.watches)
-    yield from _gauge("watches_paused", "Watches whose channel refuses posts.", health.paused)
-    yield "# HELP pandabot_posts Messages that were not sent, by state."
-    yield "# TYPE pandabot_posts gauge"
-    for state in NOT_SENT:
-        yield f'pandabot_posts{{state="{state.value}"}} {health.outbox.get(state, 0)}'
-    yield from _gauge(
-        "oldest_post_seconds", "How long the oldest waiting message waits.", _age(health.oldest_post, now)
+class _Together(Collector):
+    """The gauges of this moment, and what was counted."""
+
+    def __init__(self, gauges: list[GaugeMetricFamily], figures: Figures) -> None:
+        self._gauges, self._figures = gauges, figures
+
+    def collect(self) -> Iterator[Metric]:
+        yield from self._gauges
+        yield from self._figures.registry.collect()
+
+
+def _of_store(health: Health, now: datetime) -> Iterator[GaugeMetricFamily]:
+    yield _gauge("orders", "Orders known.", health.orders)
+    yield _gauge("orders_due", "Orders that are due.", health.due)
+    yield _gauge("orders_stale", "Orders whose last reading failed.", health.stale_orders)
+    yield _gauge("oldest_due_seconds", "How long the oldest due order has been due.", _age(health.oldest_due, now))
+    yield _gauge(
+        "oldest_snapshot_seconds",
+        "Age of the oldest state that people see of a watched order which is due or whose last reading failed.",
+        _age(health.oldest_snapshot, now),
     )
+    yield _gauge("watches", "Watches.", health.watches)
+    yield _gauge("watches_paused", "Watches whose channel refuses posts.", health.paused)
+    posts = GaugeMetricFamily("pandabot_posts", "Messages that were not sent, by state.", labels=["state"])
+    for state in NOT_SENT:
+        posts.add_metric([state.value], health.outbox.get(state, 0))
+    yield posts
+    yield _gauge("oldest_post_seconds", "How long the oldest waiting message waits.", _age(health.oldest_post, now))
+    yield _gauge("writes_unclear", "Writes to the account whose answer was lost.", health.writes_unclear)
+    yield _gauge(
+        "oldest_unclear_write_seconds",
+        "How long ago the oldest unclear write was sent.",
+        _age(health.oldest_unclear_write, now),
+    )
+    yield _gauge("approvals_waiting", "Requests that wait for an approver.", health.approvals_waiting)
 
 
-def _of_machine(health: Health) -> Iterator[str]:
-    yield from _gauge("database_writable", "1 while the database can be written.", int(health.trouble is None))
-    yield from _gauge("wal_bytes", "Bytes of the database's write-ahead log.", health.wal_bytes)
+def _of_machine(health: Health) -> Iterator[GaugeMetricFamily]:
+    yield _gauge("database_writable", "1 while the database can be written.", int(health.trouble is None))
+    yield _gauge("wal_bytes", "Bytes of the database's write-ahead log.", health.wal_bytes)
     if health.disk_free is not None:
-        yield from _gauge("disk_free_bytes", "Bytes left on the database's disk.", health.disk_free)
+        yield _gauge("disk_free_bytes", "Bytes left on the database's disk.", health.disk_free)
 
 
-def _of_process(poller: Poller, breaker: CircuitBreaker, scheduler: Scheduler) -> Iterator[str]:
-    yield from _gauge("pandapon_up", "1 while PandaPon answers.", int(breaker.down_since is None))
+def _of_process(poller: Poller, breaker: CircuitBreaker, scheduler: Scheduler) -> Iterator[GaugeMetricFamily]:
+    yield _gauge("pandapon_up", "1 while PandaPon answers.", int(breaker.down_since is None))
     if (since := poller.since_tick) is not None:  # before the first tick there is none, and 0 would be wrong
-        yield from _gauge("last_tick_seconds", "Since the poller last looked.", round(since.total_seconds(), 3))
+        yield _gauge("last_tick_seconds", "Since the poller last looked.", round(since.total_seconds(), 3))
     stopped = scheduler.stopped(busy={"poll": poller.alive_at})
-    yield from _gauge("jobs_stopped", "1 while a job of the scheduler shows no sign of life.", int(stopped is not None))
-    yield "# HELP pandabot_info The version."
-    yield "# TYPE pandabot_info gauge"
-    yield f'pandabot_info{{version="{VERSION}"}} 1'
+    yield _gauge("jobs_stopped", "1 while a job of the scheduler shows no sign of life.", int(stopped is not None))
+    info = GaugeMetricFamily("pandabot_info", "The version.", labels=["version"])
+    info.add_metric([VERSION], 1)
+    yield info
 
 
-def _gauge(name: str, text: str, value: float) -> Iterator[str]:
-    yield f"# HELP pandabot_{name} {text}"
-    yield f"# TYPE pandabot_{name} gauge"
-    yield f"pandabot_{name} {value}"
+def _gauge(name: str, text: str, value: float) -> GaugeMetricFamily:
+    return GaugeMetricFamily(f"pandabot_{name}", text, value=value)
 
 
 def _age(since: datetime | None, now: datetime) -> float:

@@ -48,7 +48,7 @@ async def show_home(subject: Subject, interaction: Interaction) -> None:
     """
     ctx = interaction.ctx
     until = time.monotonic() + ctx.answer_seconds * WORKING
-    work = asyncio.ensure_future(within(_home_or_error(subject, interaction), ctx.answer_seconds))
+    work = asyncio.ensure_future(within(_home_or_error(subject, interaction), ctx))
     late = home_page(failures.too_late(ctx.answer_seconds))
     try:
         await interaction.client.views_publish(user_id=interaction.user, view=await in_time(work, until, late))

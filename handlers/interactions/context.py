@@ -64,6 +64,8 @@ class Context:
     gate: Gate = field(default_factory=Gate)  # decides who may change the account
     approvers: Approvers = field(default_factory=Approvers)  # decides who may approve an order or a payment
     answer_seconds: float = 15.0  # from the acknowledgement to the answer, at most
+    # Gets the seconds that an answer took, and whether it was ready in time.
+    answered: Callable[[float, bool], None] = lambda _seconds, _is_in_time: None
     links: Links = field(default_factory=Links)  # to the messages of the workspace
     recent: Recent = field(default_factory=Recent)
     outside: Outside = field(default_factory=Outside)  # opens links to pictures

@@ -88,7 +88,7 @@ class Interaction:
 
     async def _answer(self, work: Coroutine[None, None, Message], working: str, *, replace: bool) -> None:
         until = time.monotonic() + self.ctx.answer_seconds * WORKING
-        task = asyncio.ensure_future(within(guarded(work, self.meanwhile), self.ctx.answer_seconds))
+        task = asyncio.ensure_future(within(guarded(work, self.meanwhile), self.ctx))
         finished, _pending = await asyncio.wait({task}, timeout=self.ctx.working_after)
         if not finished:  # Slack replaces only pressed messages: elsewhere the working line stays above the answer
             await self.say(self._working(working, stays=not replace), replace=replace)
@@ -105,10 +105,18 @@ class Interaction:
         await ways.tell(message, replace=replace)
 
 
-async def within(work: Coroutine[Any, Any, T], seconds: float) -> T:
-    """Run the work, whose questions to others may take their share of ``seconds`` in all."""
-    with budget.limited(seconds * ASKING):
-        return await work
+async def within(work: Coroutine[Any, Any, T], ctx: Context) -> T:
+    """Run the work of an answer, whose questions to others may take their share of its time, and time it."""
+    began, is_given_up = time.monotonic(), False
+    try:
+        with budget.limited(ctx.answer_seconds * ASKING):
+            return await work
+    except asyncio.CancelledError:
+        is_given_up = True
+        raise
+    finally:
+        seconds = time.monotonic() - began
+        ctx.answered(seconds, not is_given_up and seconds <= ctx.answer_seconds)
 
 
 async def in_time(task: asyncio.Task[T], until: float, late: T) -> T:

@@ -36,7 +36,7 @@ async def open_and_fill(
     except BaseException:
         work.close()
         raise
-    task = asyncio.ensure_future(within(_guarded(work, refused), ctx.answer_seconds))
+    task = asyncio.ensure_future(within(_guarded(work, refused), ctx))
     ctx.hold(task)
     page = await in_time(task, until, refused(failures.too_late(ctx.answer_seconds)))
     await interaction.client.views_update(view_id=payloads.text(opened.data, "view", "id"), view=page)

@@ -242,7 +242,7 @@ class Wizard:
         view_id = payloads.text(interaction.body, "view", "id")
         newest = interaction.ctx.newest
         turn = newest.turn(view_id)
-        task = asyncio.ensure_future(within(self._pressed(subject, interaction), interaction.ctx.answer_seconds))
+        task = asyncio.ensure_future(within(self._pressed(subject, interaction), interaction.ctx))
         interaction.ctx.hold(task)
 
         async def show(view: View) -> None:

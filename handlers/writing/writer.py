@@ -97,14 +97,18 @@ class Writer:
         clock: Callable[[], datetime],
         looks: Mapping[type[Any], Callable[[PandaPon, Any, timedelta], Awaitable[Found | None]]],
         point: Callable[[str], None] = lambda _name: None,
+        *,
+        on_end: Callable[[WriteState], None] = lambda _state: None,
     ) -> None:
         """``looks``: by the kind of a change, the function that looks for one whose answer was lost.
 
         It gets the change and the time since it was sent, and returns None where it is too early to tell. Where it
         raises a PandaPonError for too long, a person has to find out.
         ``point``: passed at the moments at which a test lets the process die.
+        ``on_end`` gets the state in which a write that was sent ended.
         """
         self._api, self._store, self._clock, self._looks, self._point = api, store, clock, looks, point
+        self._on_end = on_end
         self._locks: WeakValueDictionary[str, asyncio.Lock] = WeakValueDictionary()
         self._marking: set[asyncio.Future[Any]] = set()
 
@@ -214,6 +218,8 @@ class Writer:
             await self._store.writes.settle(write.id, state, now, request_id=request_id, reason=reason, made=made)
         except TransitionError:
             return await self._store.writes.get(write.id) or write
+        if state not in OPEN:
+            self._on_end(state)
         return replace(
             write,
             state=state,

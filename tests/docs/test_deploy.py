@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import asyncio
 import json
 import re
 import shutil
@@ -19,6 +20,8 @@ if TYPE_CHECKING:
 
 DEPLOY = Path(__file__).parents[2] / "deploy"
 ALERTS, DASHBOARD = DEPLOY / "monitoring/alerts.yml", DEPLOY / "monitoring/dashboard.json"
+ALERTS_TEST = Path(__file__).with_name("alerts_test.yml")
+OPERATION = DEPLOY.parent / "docs/operation.md"
 FIGURE = re.compile(r"pandabot_[a-z_]+")
 
 
@@ -30,24 +33,74 @@ def expressions() -> Iterator[str]:
         yield from (target["expr"] for target in panel["targets"])
 
 
-async def test_every_figure_that_is_asked_for_is_served(tmp_path: Path) -> None:
-    """By a running bot; a renamed figure would be an alert that never comes."""
-    async with running(tmp_path) as harness, aiohttp.ClientSession() as session:
+@pytest.fixture(scope="module")
+def served(tmp_path_factory: pytest.TempPathFactory) -> str:
+    """The text of ``/metrics`` of a running bot that has looked for due orders."""
+    return asyncio.run(served_in(tmp_path_factory.mktemp("bot")))
+
+
+async def served_in(folder: Path) -> str:
+    async with running(folder) as harness, aiohttp.ClientSession() as session:
+        await harness.several_ticks(1)
         assert harness.bot is not None
         async with session.get(f"http://127.0.0.1:{harness.bot.http_port}/metrics") as answer:
-            served = set(FIGURE.findall(await answer.text()))
+            return await answer.text()
+
+
+def promtool(*arguments: str | Path, given: str = "") -> None:
+    """Run Prometheus' own checker, and fail if it finds anything."""
+    checker = shutil.which("promtool")
+    if checker is None:
+        pytest.skip("promtool is not installed")
+    command = [checker, *arguments]
+    result = subprocess.run(command, input=given, capture_output=True, text=True, check=False)  # noqa: S603  its own path
+    assert result.returncode == 0, result.stdout + result.stderr
+
+
+def test_every_figure_that_is_asked_for_is_served(served: str) -> None:
+    """A renamed figure would be an alert that never comes."""
     asked = {name for expression in expressions() for name in FIGURE.findall(expression)}
     assert asked
-    assert asked <= served
+    assert asked <= set(FIGURE.findall(served))
+
+
+def test_every_figure_that_is_served_is_documented(served: str) -> None:
+    """With its type, its labels and the words that Prometheus gets, in one table and in the same order."""
+    assert [row for row in OPERATION.read_text().splitlines() if row.startswith("| `pandabot_")] == list(
+        rows_of(served)
+    )
+
+
+def rows_of(text: str) -> Iterator[str]:
+    """The rows of the table, made from what is served."""
+    for name, meaning, kind, samples in re.findall(r"# HELP (\S+) (.+)\n# TYPE \S+ (\w+)\n((?:[^#].*\n)*)", text):
+        labels = [label for label in dict.fromkeys(re.findall(r'(\w+)="', samples)) if label != "le"]
+        yield f"| `{name}` | {kind} | {', '.join(f'`{label}`' for label in labels)} | {meaning} |".replace(
+            "|  |", "| |"
+        )
+
+
+def test_the_figures_pass_the_linter(served: str) -> None:
+    """Names and units as Prometheus expects them."""
+    promtool("check", "metrics", given=served)
 
 
 def test_the_rules_pass_their_checker() -> None:
     """Prometheus' own."""
-    checker = shutil.which("promtool")
-    if checker is None:
-        pytest.skip("promtool is not installed")
-    result = subprocess.run([checker, "check", "rules", ALERTS], capture_output=True, text=True, check=False)  # noqa: S603  its own path
-    assert result.returncode == 0, result.stdout + result.stderr
+    promtool("check", "rules", ALERTS)
+
+
+def test_the_rules_fire_when_they_should() -> None:
+    """And are silent otherwise: series made by hand, and what becomes of them."""
+    promtool("test", "rules", ALERTS_TEST)
+
+
+def test_the_expressions_of_the_dashboard_can_be_read(tmp_path: Path) -> None:
+    """By the same checker, as if each were a rule."""
+    rules = [{"record": f"panel:{at}", "expr": each} for at, each in enumerate(expressions())]
+    path = tmp_path / "panels.yml"
+    path.write_text(yaml.safe_dump({"groups": [{"name": "panels", "rules": rules}]}))
+    promtool("check", "rules", path)
 
 
 def test_every_rule_says_what_happened_and_how_bad_it_is() -> None:

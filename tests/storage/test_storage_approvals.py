@@ -106,3 +106,14 @@ async def test_an_idle_look_writes_nothing(harness: StoreHarness) -> None:
     for _ in range(5):
         assert await harness.store.approvals.tend(NOW) == 0
     assert harness.path.with_name(harness.path.name + "-wal").stat().st_size == before
+
+
+@pytest.mark.parametrize("end", [ApprovalState.APPROVED, ApprovalState.WITHDRAWN])
+async def test_requests_wait_until_they_are_decided_or_too_old(harness: StoreHarness, end: ApprovalState) -> None:
+    """Two wait, one is decided, the other runs out."""
+    asked = await harness.store.approvals.ask(NOW, ASKED)
+    await harness.store.approvals.ask(NOW, replace(ASKED, deed=replace(DEED, target="other")))
+    assert (await harness.store.upkeep.health(NOW)).approvals_waiting == 2
+    await harness.store.approvals.decide(NOW, asked.id, end, TOM)
+    assert (await harness.store.upkeep.health(NOW)).approvals_waiting == 1
+    assert (await harness.store.upkeep.health(ASKED.until)).approvals_waiting == 0
