@@ -25,7 +25,7 @@ from tracking.changes.cart import CartChange
 from tracking.writes import OPEN, TransitionError, Write, WriteState
 
 if TYPE_CHECKING:
-    from collections.abc import Awaitable, Callable, Mapping
+    from collections.abc import Awaitable, Callable, Coroutine, Mapping
     from datetime import datetime
 
     from pandapon.carts import Call
@@ -173,9 +173,9 @@ class Writer:
             self._mark_unclear(write)
             raise
         self._point("after_write")
-        made = plan.made(written.answer)
-        settled = await self._settle(write, WriteState.DONE, written.request_id, made=made)
-        return Outcome(settled, answer=written.answer)
+        # Whoever gives up waiting now does not take back what PandaPon did: it is recorded all the same.
+        settling = self._hold(self._settle(write, WriteState.DONE, written.request_id, made=plan.made(written.answer)))
+        return Outcome(await asyncio.shield(settling), answer=written.answer)
 
     async def look(self, write: Write, reader: str = "") -> Write:
         """Look for an unclear write. Returns its record, as it was where PandaPon does not answer.
@@ -230,9 +230,14 @@ class Writer:
         )
 
     def _mark_unclear(self, write: Write) -> None:
-        marking = asyncio.ensure_future(self._settle(write, WriteState.UNCLEAR))
-        self._marking.add(marking)
-        marking.add_done_callback(self._marking.discard)
+        self._hold(self._settle(write, WriteState.UNCLEAR))
+
+    def _hold(self, recording: Coroutine[Any, Any, Write]) -> asyncio.Future[Write]:
+        """Run a recording to its end, whoever waits for it."""
+        held = asyncio.ensure_future(recording)
+        self._marking.add(held)
+        held.add_done_callback(self._marking.discard)
+        return held
 
     async def note_refusal(self, act: Act, operation: str, reason: str, change: Change | None = None) -> None:
         """Record an attempt that was refused before anything was sent. ``reason``: a word of the bot."""

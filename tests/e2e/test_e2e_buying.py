@@ -32,7 +32,7 @@ from sandbox.pandapon.trading.ordering import Wanted
 from sandbox.pandapon.trading.ordering import open_order as open_past_the_bot
 from sandbox.pandapon.trading.products import skus
 from sandbox.pandapon.trading.routes import OWN_PATHS
-from tracking.changes.orders import Basket, OrderCreation, OrderedLine
+from tracking.changes.orders import LISTED_WITHIN, Basket, OrderCreation, OrderedLine
 from tracking.writes import Write, WriteState
 
 if TYPE_CHECKING:
@@ -496,7 +496,7 @@ async def test_an_unclear_order_is_not_sent_again_from_its_form(harness: BotHarn
     assert says(harness, "unclear")
     assert [seen.path for seen in harness.pandapon.requests].count(path) == 1
     harness.pandapon.faults.clear()
-    harness.clock.advance(timedelta(seconds=70))
+    harness.clock.advance(LISTED_WITHIN + timedelta(seconds=10))
     harness.hurry("writes")
     await until_state(harness, WriteState.FOUND_UNDONE)
     assert made(harness) == []
@@ -511,7 +511,7 @@ async def test_an_order_that_was_not_made_is_unclear_and_then_not_done(harness: 
     assert says(harness, "unclear")
     assert [seen.path for seen in harness.pandapon.requests].count(PATHS[way]) == 1
     harness.pandapon.faults.clear()
-    harness.clock.advance(timedelta(seconds=70))
+    harness.clock.advance(LISTED_WITHIN + timedelta(seconds=10))
     harness.hurry("writes")
     await until_state(harness, WriteState.FOUND_UNDONE)
     assert made(harness) == []
@@ -543,7 +543,7 @@ async def test_whoever_finds_it_out_first_the_person_hears_of_it(harness: BotHar
     assert "unclear" not in await harness.ask("/panda cart", user="tom")
     await open_by(harness, "Order…", user="tom")
     await to_review(harness, user="tom")
-    harness.clock.advance(timedelta(seconds=70))
+    harness.clock.advance(LISTED_WITHIN + timedelta(seconds=10))
     await send_page(harness, user="tom")
     assert says(harness, "✅ Ordered")
     assert await states(harness) == [WriteState.DONE, WriteState.FOUND_UNDONE]
@@ -562,7 +562,7 @@ async def test_a_like_order_of_somebody_else_is_not_taken_for_it(harness: BotHar
     assert says(harness, "unclear")
     harness.pandapon.faults.clear()
     open_past_the_bot(account, ALIBABA, [Wanted(skus(product)[0], 5)])  # new, and not quite like it
-    harness.clock.advance(timedelta(seconds=70))
+    harness.clock.advance(LISTED_WITHIN + timedelta(seconds=10))
     harness.hurry("writes")
     await until_state(harness, WriteState.UNKNOWABLE)
     change = (await writes(harness))[0].change
@@ -578,7 +578,7 @@ async def test_an_order_of_another_variant_is_not_taken_for_it(harness: BotHarne
     harness.pandapon.faults.clear()
     other = skus(goods(harness, ALIBABA))[1]
     open_past_the_bot(harness.pandapon.account, ALIBABA, [Wanted(other, 4)])
-    harness.clock.advance(timedelta(seconds=70))
+    harness.clock.advance(LISTED_WITHIN + timedelta(seconds=10))
     harness.hurry("writes")
     await until_state(harness, WriteState.UNKNOWABLE)
 
@@ -594,7 +594,7 @@ async def test_an_order_that_the_list_names_late_is_not_taken_for_the_next_one(h
     await send_page(harness)
     harness.pandapon.faults.clear()
     harness.world.orders[first.order_id] = hidden
-    harness.clock.advance(timedelta(seconds=70))
+    harness.clock.advance(LISTED_WITHIN + timedelta(seconds=10))
     harness.hurry("writes")
     await until_state(harness, WriteState.FOUND_UNDONE)
 

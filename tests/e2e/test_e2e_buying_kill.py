@@ -23,7 +23,8 @@ from sandbox.pandapon.trading.ordering import Wanted, open_order
 from sandbox.pandapon.trading.products import skus
 from sandbox.pandapon.trading.routes import OWN_PATHS
 from storage.store import open_store
-from tracking.writes import LATE, Write, WriteState
+from tracking.changes.orders import LISTED_WITHIN
+from tracking.writes import Write, WriteState
 
 if TYPE_CHECKING:
     from collections.abc import AsyncIterator
@@ -102,7 +103,7 @@ async def found_later(harness: BuyingHarness) -> WriteState:
     config = Config(stand_in.base_url, stand_in.access_key, stand_in.access_secret, "1", paths=OWN_PATHS)
     async with PandaPon(config, clock=now) as api:
         [write], _total = await store.writes.newest(0, 9)
-        after = await Writer(api, store, lambda: now() + LATE + timedelta(seconds=1), LOOKS).look(write)
+        after = await Writer(api, store, lambda: now() + LISTED_WITHIN + timedelta(seconds=1), LOOKS).look(write)
     await store.close()
     return after.state
 

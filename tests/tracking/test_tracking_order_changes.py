@@ -12,13 +12,13 @@ import pytest
 from pandapon.models import Item, Order
 from pandapon.shipment import Milestone, Platform
 from tracking.changes.order_acts import PAYS_WITHIN, Cancellation, PayLink, Payment, Receipt, WarehouseChange
-from tracking.changes.orders import SKEW, Basket, OrderCreation, OrderedLine, judge
+from tracking.changes.orders import LISTED_WITHIN, SKEW, Basket, OrderCreation, OrderedLine, judge
 from tracking.writes import LATE, WriteState
 
 S = WriteState
 ALIBABA, TAOBAO = Platform.ALIBABA, Platform.TAOBAO
 NOW = datetime(2026, 11, 28, 12, tzinfo=UTC)
-SOON, LATER = timedelta(seconds=5), LATE + timedelta(seconds=1)
+SOON, LATER = timedelta(seconds=5), LISTED_WITHIN + timedelta(seconds=1)
 
 
 def order(order_id: str, title: str = "裙", quantity: int = 4, **more: Any) -> Order:
@@ -120,4 +120,4 @@ def test_an_order_says_what_became_of_an_act(
 ) -> None:
     """At once, and when the call could no longer arrive."""
     assert change.judge(orders, SOON) is soon
-    assert change.judge(orders, LATER) is later
+    assert change.judge(orders, LATE + timedelta(seconds=1)) is later

@@ -17,6 +17,8 @@ if TYPE_CHECKING:
     from pandapon.models import Item, Order
 
 _VALUE = re.compile(r"[^\s/;；,，:：|]+")  # of a variant's text, such as "红色 / M"
+# An order list may lag behind the orders: within this time a list without the order proves nothing [inferred].
+LISTED_WITHIN = timedelta(minutes=10)
 SKEW = timedelta(minutes=10)  # between PandaPon's clock and this machine's; a call is refused for a larger one
 
 
@@ -99,7 +101,7 @@ def judge(
         return WriteState.FOUND_DONE, tuple(order.order_id for order in own)
     if ids := _matched(change.baskets, own or new):
         return WriteState.FOUND_DONE, ids
-    if age < LATE:
+    if age < LISTED_WITHIN:
         return None
     return (WriteState.UNKNOWABLE if new or not is_whole else WriteState.FOUND_UNDONE), ()
 
