@@ -160,7 +160,7 @@ async def _is_refunded(visitor: Visitor) -> None:
     """Ask for the price of two dresses, with a picture as proof."""
     await visitor.do("Ask for a refund…")
     await visitor.form.get_by_label("夏季新款红色连衣裙").fill("2")
-    await visitor.form.get_by_label("received", exact=True).check()
+    await visitor.form.get_by_label("Received", exact=True).check()
     await visitor.form.get_by_role("button", name="Next").click()
     await visitor.form.get_by_label("Reason").select_option(label="货物破损")
     await visitor.form.get_by_label("What is wrong?").fill("外包装破损")
