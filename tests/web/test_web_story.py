@@ -205,5 +205,5 @@ async def test_each_language_and_a_narrow_window(browser: Browser, lived_in: Web
         box = await guide.bounding_box()
         assert box
         assert box["x"] >= 0
-        assert box["x"] + box["width"] <= 390  # noqa: PLR2004  the window's
+        assert box["x"] + box["width"] <= 390
         await expect(visitor.page.locator("h1")).to_have_text(f"#{part.name}")
