@@ -407,3 +407,16 @@ async def test_a_standing_agreement_pays_when_the_link_is_asked_for(harness: Bot
     assert harness.pandapon.count("/order/pay/url") == 1
     assert status(harness, order) == "waitsellersend"
     await harness.until(lambda: any("submitted" in words(message) for message in harness.channel()))
+
+
+@pytest.mark.parametrize(("verb", "label"), [("pay", "Pay…"), ("cancel", "Cancel order…")])
+async def test_an_unpublished_path_is_said_before_anything_is_sent(tmp_path: Path, verb: str, label: str) -> None:
+    """Taobao's payment and cancellation: the form names the setting, and has nothing to send."""
+    paths = {name: path for name, path in OWN_PATHS.items() if name != f"taobao.order.{verb}"}
+    async with buying(tmp_path, pandapon_paths=paths) as harness:
+        order = ordered(harness, TAOBAO)
+        await harness.ask(f"/panda {verb} {order.order_id}")
+        await open_by(harness, label)
+        assert says(harness, "PANDAPON_PATHS")
+        assert not view_of(harness).get("submit")
+        assert await states(harness) == []
