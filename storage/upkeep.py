@@ -33,7 +33,7 @@ WHERE {STUCK} AND state = 'failed' AND kind NOT IN ('card', 'refresh', 'approval
 # those that have waited longest are read: in an outage all are due, and Prometheus asks several times a minute.
 SNAPSHOT = """
 SELECT MIN(read_at) FROM (SELECT o.read_at FROM orders o WHERE {which} AND o.next_poll_at IS NOT NULL
-  AND EXISTS (SELECT 1 FROM watches w WHERE w.key = o.key AND w.state <> 'ended') ORDER BY o.{by} LIMIT 200)
+  AND EXISTS (SELECT 1 FROM watches w WHERE w.key = o.key AND w.state <> 'ended') ORDER BY o.{by} LIMIT 200) AS oldest
 """
 UNCLEAR = "FROM writes WHERE state IN ('begun', 'unclear') AND state = 'unclear'"
 WAITING = "SELECT COUNT(*) FROM approvals WHERE state = 'waiting' AND until > ?"

@@ -92,19 +92,19 @@ def _ordering() -> dict[str, Any]:
     moved = (MovedPrice(HOSTILE, 0, 99_999_999_900), MovedPrice("", None, 1), *([MovedPrice("S", 1, 2)] * 20))
     unknown = tuple(replace(cost, freight=None, total=None) for cost in _content(few).costs)
     return {
-        "buying.order_form.nowhere": _page(_content(few), "nowhere"),
-        "buying.order_form.fill": _page(_content(few), "fill"),
-        "buying.order_form.fill of many": _page(_content(many), "fill"),
-        "buying.order_form.fill hostile": _page(_content(hostile, notes=((HOSTILE, HOSTILE),)), "fill"),
-        "buying.order_form.fill of products": _page(bought, "fill", "↻"),
-        "buying.order_form.fill bare": _page(_content([chosen_line(bare, 0, 1)], products=(bare,)), "fill"),
-        "buying.order_form.review": _page(_content(few, notes=(("杭州锦绣服饰厂 0", "请用纸箱"),)), "review"),
-        "buying.order_form.review of many": _page(_content(many, moved=moved), "review"),
-        "buying.order_form.review hostile": _page(_content(hostile, moved=moved, costs=()), "review"),
-        "buying.order_form.review without shipping": _page(_content(few, costs=unknown), "review"),
-        "buying.order_form.review of products": _page(bought, "review"),
-        "buying.order_form.result": ORDER.last(_result()),
-        "buying.order_form.result hostile": ORDER.last(_result(HOSTILE)),
+        "buying.order_view.nowhere": _page(_content(few), "nowhere"),
+        "buying.order_view.fill": _page(_content(few), "fill"),
+        "buying.order_view.fill of many": _page(_content(many), "fill"),
+        "buying.order_view.fill hostile": _page(_content(hostile, notes=((HOSTILE, HOSTILE),)), "fill"),
+        "buying.order_view.fill of products": _page(bought, "fill", "↻"),
+        "buying.order_view.fill bare": _page(_content([chosen_line(bare, 0, 1)], products=(bare,)), "fill"),
+        "buying.order_view.review": _page(_content(few, notes=(("杭州锦绣服饰厂 0", "请用纸箱"),)), "review"),
+        "buying.order_view.review of many": _page(_content(many, moved=moved), "review"),
+        "buying.order_view.review hostile": _page(_content(hostile, moved=moved, costs=()), "review"),
+        "buying.order_view.review without shipping": _page(_content(few, costs=unknown), "review"),
+        "buying.order_view.review of products": _page(bought, "review"),
+        "buying.order_view.result": ORDER.last(_result()),
+        "buying.order_view.result hostile": ORDER.last(_result(HOSTILE)),
         "buying.buy.offer": buy.offer([product, bare]),
         "goods.product_view.page to order": product_view.page(product, may_add=True, may_order=True),
         "cart.cart_view.cart to order": cart_view.cart(cart_view.Shown.of(few, 1), {}, flow_id=FLOW, may_order=True),
@@ -151,7 +151,7 @@ def _acting() -> dict[str, Any]:
         "warehouse": Acting("warehouse", (unpaid,), warehouse=("广州仓", LONG)),
         "warehouse_review": Acting("warehouse", (hostile,), warehouse=(HOSTILE, HOSTILE)),
     }
-    views = {f"buying.act_form.{step}": ACT.view(Flow(FLOW, MEI, HERE, each, step)) for step, each in contents.items()}
+    views = {f"buying.acts_view.{step}": ACT.view(Flow(FLOW, MEI, HERE, each, step)) for step, each in contents.items()}
     snaps = [snapshot(of=each) for each in (unpaid, hostile, huge)]
     return views | {
         "buying.act_commands.acts pay": act_commands.acts("pay", snaps),
@@ -180,12 +180,12 @@ def _said() -> dict[str, Any]:
         PayUrl(protocol_pay_success=True),
     )
     said = {
-        f"buying.act_form.result {at} {state}": ACT.last(acts_view.result(Outcome(_write(change, state)), MEI))
+        f"buying.acts_view.result {at} {state}": ACT.last(acts_view.result(Outcome(_write(change, state)), MEI))
         for at, change in enumerate(changes)
         for state in WriteState
     }
     links = {
-        f"buying.act_form.result link {at}": ACT.last(
+        f"buying.acts_view.result link {at}": ACT.last(
             acts_view.result(Outcome(_write(PayLink(ALIBABA, id_)), answer=answer), MEI)
         )
         for at, answer in enumerate(answers)

@@ -129,7 +129,7 @@ def _asking() -> dict[str, Any]:
         whole, platform=TAOBAO, ask=ask.model_copy(update={"platform": TAOBAO, "description": ""}), proofs=()
     )
     return {
-        f"aftersales.asking_form {name}": _page(asking.WIZARD, step, content)
+        f"aftersales.asking_pages {name}": _page(asking.WIZARD, step, content)
         for name, (step, content) in {
             "lines": ("lines", begun),
             "lines again": ("lines", whole),
@@ -153,7 +153,7 @@ def _handling() -> dict[str, Any]:
     hostile = replace(tame, refund=_refund(text=HOSTILE * 9), words=HOSTILE * 2, carrier=HOSTILE[:70])
     bare = HandlingRefund(AskedRefund(platform=TAOBAO, refund_id="TQ1"), carriers)
     return {
-        f"aftersales.handling_form {step} {name}".strip(): _page(handling.WIZARD, step, content)
+        f"aftersales.handling_pages {step} {name}".strip(): _page(handling.WIZARD, step, content)
         for step in handling.WIZARD.steps
         for name, content in {"": tame, "hostile": hostile, "bare": bare}.items()
     }
@@ -172,7 +172,7 @@ def _written() -> dict[str, Any]:
     }
     error = ApiError(HOSTILE, code="X")
     return {
-        f"aftersales.words {name} {state}": {
+        f"blocks.write_words refund {name} {state}": {
             "blocks": [
                 el.section(write_words.said(_write(change, state), error if state is WriteState.REFUSED else None))
             ]

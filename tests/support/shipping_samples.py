@@ -148,7 +148,7 @@ def _written() -> dict[str, Any]:
         for name, change in changes.items()
         for state in WriteState
     } | {
-        "shipping.write_words": {
+        "blocks.write_words freight": {
             "blocks": [
                 {"type": "section", "text": {"type": "mrkdwn", "text": write_words.refusal(_refused(reason))}}
                 for reason in ("not_allowed", "price_moved")
