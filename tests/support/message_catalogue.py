@@ -678,6 +678,11 @@ def _told() -> dict[str, Any]:
     }
 
 
+def is_page(name: str) -> bool:
+    """Whether an entry of the catalogue is a page of a form, which Slack allows more than a message."""
+    return any(part in name for part in ("modal", "form", "_pages", "buying.order_view", "buying.acts_view"))
+
+
 def catalogue() -> dict[str, list[Json]]:
     """The blocks of each, under the builder's module and name and a word for the case."""
     made = (

@@ -12,7 +12,7 @@ from typing import TYPE_CHECKING, Any
 
 import pytest
 from support.block_parity import EXPECTED, PEOPLE, RENEW, ROOMS, ZONE, fingerprint, samples
-from support.message_catalogue import catalogue
+from support.message_catalogue import catalogue, is_page
 
 import handlers
 
@@ -22,7 +22,9 @@ if TYPE_CHECKING:
 SAMPLES = samples()
 NEW_YEAR = 1_830_297_600  # 2028: no date in the samples is near, so that all are written out
 SCREEN_READERS = re.compile(r"\b(?:Complete|In progress|Warning): ")  # words that nobody sees
-MARKERS = re.compile(r"(?:[a-z]|\d+|[ivx]+)\.|Max \d+ files?|Accepted: .*")  # list numbers, the browser's own here; its own hint
+MARKERS = re.compile(
+    r"(?:[a-z]|\d+|[ivx]+)\.|Max \d+ files?|Accepted: .*"
+)  # list numbers, the browser's own here; its own hint
 # What it shows and Slack does not: hints on its own working, and menus before they know their first choice.
 ITS_OWN = {
     *(
@@ -99,7 +101,7 @@ async def test_same_strings(board: Board, name: str) -> None:
 def shows_text_alone(name: str) -> bool:
     """Whether a message has no fields, and is read right."""
     fields = any(block["type"] == "input" for block in SAMPLES[name])
-    return name not in MISREAD and not fields and "modal" not in name and "form" not in name
+    return name not in MISREAD and not fields and not is_page(name)
 
 
 @pytest.mark.asyncio(loop_scope="session")
