@@ -198,8 +198,9 @@ def _buttons(
     if watch.state is WatchState.ENDED:
         again = WatchOrders((ref.order_id,), watch.channel, platform=ref.platform).command()
         return [track, el.button(_("Watch again"), f"{action_ids.WATCH_HERE}:1", again)]
-    # An order waits for these two; its page has the others.
-    wanted = [act for act in acts if act in {"pay", "receive"}]
+    # An order waits for these two, a receipt once its parcels have arrived; its page has the others.
+    ready = {"pay", "receive"} if stands is Milestone.DELIVERED else {"pay"}
+    wanted = [act for act in acts if act in ready]
     options = [
         run_option(_("Stop watching"), Unwatch((ref.order_id,), watch.channel)),
         _mute_option(watch, muted, now),
