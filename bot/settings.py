@@ -252,7 +252,7 @@ class Settings(BaseSettings):
 
     @property
     def approval_policy(self) -> ApprovalPolicy:
-        """Which amounts somebody has to approve, who, where they are asked, and for how long."""
+        """The amounts that need an approval, their approvers, the channel of the requests, and how long these wait."""
         lasts = timedelta(days=self.approval_days)
         return ApprovalPolicy(read_rules(self.approvals), self.approvals_channel, lasts)
 

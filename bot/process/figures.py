@@ -1,4 +1,4 @@
-"""What the running bot counts for ``/metrics``, in a registry of its own: one process may run several bots.
+"""The counters and histograms behind ``/metrics``. Each bot has a registry of its own: a process may run several.
 
 No label holds an id, a name or a content: the values of every label come from an enum.
 """

@@ -40,7 +40,7 @@ def content(flow: Flow) -> AskingRefund:
 
 
 def asked(asking: AskingRefund) -> RefundAsk:
-    """What has been filled in so far, behind the page of lines."""
+    """Return the request as the person has filled it in so far; every page after that of the lines has one."""
     assert asking.ask is not None
     return asking.ask
 
@@ -104,7 +104,7 @@ def review_page(flow: Flow) -> Page:
 
 
 def total_fen(ask: RefundAsk) -> int:
-    """What is asked back, shipping included, in fen."""
+    """Return the amount that the buyer asks back, shipping included, in fen."""
     return int((ask.amount + ask.shipping) * 100)
 
 
@@ -116,7 +116,7 @@ def reason_of(asking: AskingRefund) -> str:
 
 
 def kind_words(*, with_return: bool) -> str:
-    """What is asked for, in words."""
+    """Say whether the buyer returns the goods or wants the money alone."""
     return _("return and refund") if with_return else _("refund only, no return")
 
 
@@ -265,6 +265,6 @@ def _moved(before: int | None, now: int | None) -> str:
 
 
 def done_notes(platform: Platform) -> str:
-    """What happens after a refund was asked for."""
+    """Say who acts next, once the buyer has asked for a refund."""
     words = _("The seller answers on {platform}. `/panda refunds` shows what is next.")
     return words.format(platform=platform_name(platform))

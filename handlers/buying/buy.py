@@ -10,13 +10,13 @@ from handlers.blocks import elements as el
 from handlers.blocks.help_page import HelpPage
 from handlers.blocks.i18n import _, ngettext
 from handlers.blocks.labels import platform_name
-from handlers.blocks.text import code, escape, money, truncate
+from handlers.blocks.text import escape, money, truncate
 from handlers.commands.declarations import Answer, Command, Feature, HelpGroup, Overview
 from handlers.parsing.options import PLATFORMS, read_options
-from handlers.parsing.references import read_reference, reference
+from handlers.parsing.references import read_products, reference
 from handlers.parsing.typed_command import text_of
 from handlers.parsing.words import Verb
-from handlers.wire.requests import BuyProducts, Search, ShowCart
+from handlers.wire.requests import BuyProducts, ShowCart
 from pandapon.errors import NotFoundError, PandaPonError
 from pandapon.products import ProductDetail
 from pandapon.shipment import Platform
@@ -41,15 +41,7 @@ def read_buy(command: TypedCommand) -> BuyProducts | ShowCart:
     options, words = read_options(command)
     if not words:
         return ShowCart()
-    products = []
-    for word in words:
-        product = read_reference(word.target or word.text, options.platform)
-        if product is None:
-            problem = _("{word} is neither a link to a product nor the ID of one").format(word=code(word.text, 60))
-            keyword = " ".join(other.text for other in words)[:60]
-            raise command.refuse(problem, suggestion=text_of(Search(keyword)))
-        products.append(product)
-    chosen = tuple(dict.fromkeys(products))
+    chosen = read_products(command, words, options.platform)
     if len(chosen) > MOST:
         problem = ngettext(
             "{most} products can be bought at once, and you named {n}",

@@ -11,12 +11,13 @@ from handlers.blocks.i18n import _, ngettext, use_language
 from handlers.blocks.text import code
 from handlers.commands.declarations import Answer, Button, Command, Feature, HelpGroup, Overview
 from handlers.goods import product_view
-from handlers.goods.references import PRODUCT, read_reference
+from handlers.goods.references import PRODUCT
 from handlers.interactions.answering import OK
 from handlers.parsing.options import PLATFORMS, read_options
+from handlers.parsing.references import read_products
 from handlers.parsing.typed_command import text_of
 from handlers.parsing.words import Verb
-from handlers.wire.requests import Search, ShowProducts
+from handlers.wire.requests import ShowProducts
 from pandapon.errors import NotFoundError, PandaPonError
 from pandapon.products import ProductDetail, ProductRef
 from pandapon.shipment import Platform
@@ -26,7 +27,7 @@ if TYPE_CHECKING:
     from handlers.blocks.help_page import Example
     from handlers.blocks.message import Message
     from handlers.interactions.interaction import Interaction
-    from handlers.parsing.typed_command import TypedCommand
+from handlers.parsing.typed_command import TypedCommand
 
 MOST = 4  # products that are compared
 EXAMPLE = "https://detail.1688.com/offer/712345678901.html"
@@ -38,15 +39,7 @@ def read_product(command: TypedCommand) -> ShowProducts:
     if not words:
         problem = _("Which product? Paste its link, or press Details in a search.")
         raise command.refuse(problem, suggestion="/panda help product")
-    products = []
-    for word in words:
-        product = read_reference(word.target or word.text, options.platform)
-        if product is None:
-            problem = _("{word} is neither a link to a product nor the ID of one").format(word=code(word.text, 60))
-            keyword = " ".join(other.text for other in words)[:60]
-            raise command.refuse(problem, suggestion=text_of(Search(keyword)))
-        products.append(product)
-    chosen = tuple(dict.fromkeys(products))
+    chosen = read_products(command, words, options.platform)
     if len(chosen) > MOST:
         problem = ngettext(
             "{most} products can be compared at once, and you named {n}",

@@ -15,7 +15,7 @@ from handlers.blocks.locale_data import number
 from handlers.blocks.text import escape, truncate
 from handlers.wire.errors import FileError
 from handlers.wire.files import PICTURES, is_slacks, kind_of, shared_file
-from handlers.wire.slack import code_of
+from handlers.wire.slack import FAILURES, code_of
 from pandapon import budget
 
 if TYPE_CHECKING:
@@ -102,7 +102,7 @@ async def _described(client: AsyncWebClient, file: SharedFile) -> SharedFile:
     """Ask Slack for the description of a file that a payload only names. Raises FileError where it gives none."""
     try:
         answer = await client.files_info(file=file.id)
-    except Exception as error:
+    except FAILURES as error:
         if (refused := _refused(code_of(error), file)) is not None:
             raise refused from error
         raise

@@ -5,10 +5,18 @@ from __future__ import annotations
 import re
 from typing import TYPE_CHECKING
 
+from handlers.blocks.i18n import _
+from handlers.blocks.text import code
+from handlers.parsing.typed_command import text_of
+from handlers.wire.requests import Search
 from pandapon.products import ProductRef
 from pandapon.shipment import Platform
 
 if TYPE_CHECKING:
+    from collections.abc import Sequence
+
+    from handlers.parsing.tokens import Token
+    from handlers.parsing.typed_command import TypedCommand
     from pandapon.models import Product
     from pandapon.products import ProductDetail
 
@@ -48,3 +56,19 @@ def is_named(product: Product | ProductDetail) -> bool:
 def reference(product: Product | ProductDetail) -> ProductRef:
     """The reference of a product."""
     return ProductRef(product.product_id, product.platform)
+
+
+def read_products(command: TypedCommand, words: Sequence[Token], platform: Platform | None) -> tuple[ProductRef, ...]:
+    """Read typed links and ids of products, each once. ``platform``: of ids alone; None: unknown.
+
+    Raises UsageError, which offers a search for the words, where one is neither.
+    """
+    products = []
+    for word in words:
+        product = read_reference(word.target or word.text, platform)
+        if product is None:
+            problem = _("{word} is neither a link to a product nor the ID of one").format(word=code(word.text, 60))
+            keyword = " ".join(other.text for other in words)[:60]
+            raise command.refuse(problem, suggestion=text_of(Search(keyword)))
+        products.append(product)
+    return tuple(dict.fromkeys(products))

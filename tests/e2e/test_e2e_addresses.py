@@ -3,9 +3,7 @@
 from __future__ import annotations
 
 import asyncio
-import io
 import json
-import logging
 from contextlib import asynccontextmanager
 from datetime import timedelta
 from typing import TYPE_CHECKING, Any
@@ -13,10 +11,9 @@ from typing import TYPE_CHECKING, Any
 import pytest
 from support import forged
 from support.bot_harness import running, words
+from support.logged import everything_logged
 from support.wizard_steps import open_by, press_in_page, send_page, text_of, view_of
 
-from bot.process import log as process_log
-from bot.process.redaction import Redaction
 from pandapon.shipment import Platform
 from sandbox.pandapon.trading import products
 from sandbox.pandapon.trading.account import CartEntry
@@ -392,13 +389,7 @@ async def test_neither_log_nor_database_has_the_address_afterwards(
     tmp_path: Path, caplog: pytest.LogCaptureFixture, loss: str
 ) -> None:
     """With every line of the log as JSON at debug level, and the bytes of the database's file after a stop."""
-    stream = io.StringIO()
-    handler = logging.StreamHandler(stream)
-    handler.setFormatter(process_log.FORMATS["json"](Redaction(())))
-    root = logging.getLogger()
-    root.addHandler(handler)
-    caplog.set_level(logging.DEBUG)
-    try:
+    with everything_logged(caplog) as stream:
         async with sending(tmp_path) as harness:
             await open_form(harness)
             await send_page(harness, fields())
@@ -410,8 +401,6 @@ async def test_neither_log_nor_database_has_the_address_afterwards(
             harness.pandapon.faults.clear()
             await harness.ask("/panda address")
             await harness.ask("/panda audit")
-    finally:
-        root.removeHandler(handler)
     logged = stream.getvalue() + caplog.text
     assert logged
     assert [secret for secret in SECRETS if secret in logged or json.dumps(secret)[1:-1] in logged] == []

@@ -3,8 +3,6 @@
 from __future__ import annotations
 
 import asyncio
-import io
-import logging
 from contextlib import asynccontextmanager
 from decimal import Decimal
 from typing import TYPE_CHECKING, Any
@@ -12,10 +10,9 @@ from typing import TYPE_CHECKING, Any
 import pytest
 from support import forged
 from support.bot_harness import ORDER, running
+from support.logged import everything_logged
 from support.wizard_steps import WAITING, open_by, press_in_page, send_page, text_of, view_of
 
-from bot.process import log as process_log
-from bot.process.redaction import Redaction
 from sandbox.pandapon.demo import SECOND, TAOBAO
 from sandbox.pandapon.trading import freight as stand_in
 from sandbox.pandapon.trading import routes
@@ -570,13 +567,7 @@ async def test_neither_log_nor_database_has_the_receiver_afterwards(
     tmp_path: Path, caplog: pytest.LogCaptureFixture, end: str
 ) -> None:
     """After the booking, after a lost answer, and after its owner closed the form: also in the bytes of the file."""
-    stream = io.StringIO()
-    handler = logging.StreamHandler(stream)
-    handler.setFormatter(process_log.FORMATS["json"](Redaction(())))
-    root = logging.getLogger()
-    root.addHandler(handler)
-    caplog.set_level(logging.DEBUG)
-    try:
+    with everything_logged(caplog) as stream:
         async with shipping(tmp_path) as harness:
             await to_review(harness)
             assert await stored(harness), "the open form holds it"
@@ -593,8 +584,6 @@ async def test_neither_log_nor_database_has_the_receiver_afterwards(
             assert await stored(harness) == []
             harness.pandapon.faults.clear()
             await harness.ask("/panda audit")
-    finally:
-        root.removeHandler(handler)
     logged = stream.getvalue() + caplog.text
     assert logged
     assert [secret for secret in SECRETS if secret in logged] == []
