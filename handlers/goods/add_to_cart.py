@@ -13,8 +13,8 @@ from handlers.blocks.i18n import _
 from handlers.blocks.pages import answer_page
 from handlers.commands.declarations import Feature, Form, Listener, WrongFieldsError
 from handlers.goods import add_form
-from handlers.goods.references import read_reference
 from handlers.interactions.opening import open_and_fill
+from handlers.parsing.references import read_reference
 from handlers.wire import payloads
 from handlers.wire.errors import OutdatedError
 from handlers.wire.slack import FAILURES

@@ -10,8 +10,8 @@ from handlers.blocks.i18n import _
 from handlers.blocks.text import code, truncate
 from handlers.commands.declarations import Answer, Command, Feature, HelpGroup, Overview
 from handlers.goods import discover_view
-from handlers.goods.references import read_reference
 from handlers.parsing.options import read_options
+from handlers.parsing.references import read_reference
 from handlers.parsing.typed_command import text_of
 from handlers.parsing.words import Verb, nearest
 from handlers.wire.requests import Discover, ShowCategories

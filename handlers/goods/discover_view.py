@@ -12,7 +12,7 @@ from handlers.blocks.message import LIST_ROOM, Layout
 from handlers.blocks.paging import of_answers
 from handlers.blocks.text import truncate
 from handlers.goods.facts import facts, price, title
-from handlers.goods.references import is_named, reference
+from handlers.parsing.references import is_named, reference
 from handlers.wire.requests import ShowProducts
 
 if TYPE_CHECKING:

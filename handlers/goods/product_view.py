@@ -15,7 +15,7 @@ from handlers.blocks.parts import show_button
 from handlers.blocks.people import name
 from handlers.blocks.text import code, escape, money, sanitize_id, truncate
 from handlers.goods.facts import facts, price, title
-from handlers.goods.references import is_named, reference
+from handlers.parsing.references import is_named, reference
 from handlers.wire.requests import ContactSeller, Discover, ShowProducts
 
 if TYPE_CHECKING:

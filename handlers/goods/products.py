@@ -17,7 +17,7 @@ from handlers.blocks.parts import run_button
 from handlers.blocks.punctuation import sentences
 from handlers.blocks.text import code, money, truncate
 from handlers.goods.facts import TITLE, facts, price, title
-from handlers.goods.references import is_named, reference
+from handlers.parsing.references import is_named, reference
 from handlers.wire.requests import Search, SearchPicture, ShowProducts
 from pandapon.shipment import Platform
 

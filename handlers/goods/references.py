@@ -6,14 +6,12 @@ from typing import TYPE_CHECKING, Any
 
 from handlers.access.permissions import Claim, Need
 from handlers.access.subjects import Subject
-from handlers.parsing.references import is_named, read_reference, reference
+from handlers.parsing.references import read_reference
 from handlers.wire import payloads
 from handlers.wire.errors import OutdatedError
 
 if TYPE_CHECKING:
     from handlers.interactions.interaction import Interaction
-
-__all__ = ["PRODUCT", "is_named", "read_reference", "reference"]
 
 
 async def _find(interaction: Interaction, _given: Any) -> Claim:

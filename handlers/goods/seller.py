@@ -13,9 +13,9 @@ from handlers.blocks.text import code
 from handlers.commands.declarations import Answer, Command, Feature, HelpGroup, Overview
 from handlers.goods import seller_view
 from handlers.goods.product import EXAMPLE, look_up
-from handlers.goods.references import read_reference
 from handlers.goods.seller_view import Contact
 from handlers.parsing.options import PLATFORMS, read_options
+from handlers.parsing.references import read_reference
 from handlers.parsing.targets import one_id
 from handlers.parsing.words import Verb
 from handlers.posts import seller_message

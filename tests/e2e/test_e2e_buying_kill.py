@@ -5,16 +5,13 @@ from __future__ import annotations
 import asyncio
 import json
 from contextlib import asynccontextmanager
-from datetime import timedelta
 from typing import TYPE_CHECKING, Any
 
 import pytest
 from support.buying import ADDRESS
+from support.killed import found_later
 
 from benchmarks.kill import KillHarness, kill, now, until
-from handlers.writing.looks import LOOKS
-from handlers.writing.writer import Writer
-from pandapon.client import Config, PandaPon
 from pandapon.shipment import Platform
 from sandbox.clock import SimClock
 from sandbox.pandapon.demo import demo_world
@@ -96,18 +93,6 @@ async def recorded(harness: BuyingHarness) -> list[Write]:
     return written
 
 
-async def found_later(harness: BuyingHarness) -> WriteState:
-    """What a look says when a call could no longer arrive."""
-    store = await open_store(harness.folder / "bot.db")
-    stand_in = harness.pandapon
-    config = Config(stand_in.base_url, stand_in.access_key, stand_in.access_secret, "1", paths=OWN_PATHS)
-    async with PandaPon(config, clock=now) as api:
-        [write], _total = await store.writes.newest(0, 9)
-        after = await Writer(api, store, lambda: now() + LISTED_WITHIN + timedelta(seconds=1), LOOKS).look(write)
-    await store.close()
-    return after.state
-
-
 def new_orders(harness: BuyingHarness) -> list[str]:
     """The orders that the bot made."""
     return [order for order in harness.world.orders if order.startswith(("25422870", "33050770"))]
@@ -163,7 +148,7 @@ async def test_dying_over_an_order_makes_it_once_at_most_and_its_card_follows(
             await asyncio.sleep(2)
         await kill(process, harness)
         if not calls:
-            assert await found_later(harness) is S.FOUND_UNDONE
+            assert await found_later(harness, LISTED_WITHIN) is S.FOUND_UNDONE
         else:
             [write] = await recorded(harness)
             assert write.state is S.FOUND_DONE
@@ -202,6 +187,6 @@ async def test_dying_over_an_act_does_it_once_at_most(tmp_path: Path, act: str, 
         await harness.slack.submit("mei", form["id"], values)
         await asyncio.sleep(2)
         await kill(process, harness)
-        assert (await found_later(harness)) is (S.FOUND_DONE if calls else S.FOUND_UNDONE)
+        assert (await found_later(harness, LISTED_WITHIN)) is (S.FOUND_DONE if calls else S.FOUND_UNDONE)
         assert harness.pandapon.count(path) == calls
         assert (order.status(now()) != before) is bool(calls)

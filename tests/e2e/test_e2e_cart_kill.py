@@ -5,22 +5,18 @@ from __future__ import annotations
 import asyncio
 import json
 from contextlib import asynccontextmanager
-from datetime import timedelta
 from typing import TYPE_CHECKING, Any
 
 import pytest
+from support.killed import found_later, recorded
 from support.patience import in_time, until
 
 from benchmarks.kill import KillHarness, kill, now
-from handlers.writing.looks import LOOKS
-from handlers.writing.writer import Writer
-from pandapon.client import Config, PandaPon
 from pandapon.shipment import Platform
 from sandbox.clock import SimClock
 from sandbox.pandapon.demo import demo_world
 from sandbox.pandapon.trading.routes import OWN_PATHS
-from storage.store import open_store
-from tracking.writes import LATE, Write, WriteState
+from tracking.writes import LATE, WriteState
 
 if TYPE_CHECKING:
     from collections.abc import AsyncIterator
@@ -67,27 +63,6 @@ async def open_form(harness: WritingHarness) -> dict[str, Any]:
     return next(view for view in views.values() if view["private_metadata"])
 
 
-async def recorded(harness: WritingHarness) -> Write:
-    """The one record, read while no bot runs."""
-    store = await open_store(harness.folder / "bot.db")
-    [write], _total = await store.writes.newest(0, 9)
-    await store.close()
-    return write
-
-
-async def found_later(harness: WritingHarness) -> WriteState:
-    """What a look says when a call could no longer arrive."""
-    store = await open_store(harness.folder / "bot.db")
-    config = Config(
-        harness.pandapon.base_url, harness.pandapon.access_key, harness.pandapon.access_secret, "1", paths=OWN_PATHS
-    )
-    async with PandaPon(config, clock=now) as api:
-        [write], _total = await store.writes.newest(0, 9)
-        after = await Writer(api, store, lambda: now() + LATE + timedelta(seconds=1), LOOKS).look(write)
-    await store.close()
-    return after.state
-
-
 @pytest.mark.parametrize(
     ("moment", "calls", "first", "last"),
     [
@@ -120,6 +95,6 @@ async def test_dying_over_a_write_sends_it_once_at_most(
         await asyncio.sleep(2)
         await kill(process, harness)
         assert (await recorded(harness)).state is first
-        assert await found_later(harness) is last
+        assert await found_later(harness, LATE) is last
         assert harness.pandapon.count(ADD) == calls
         assert harness.in_cart() == [4] * calls

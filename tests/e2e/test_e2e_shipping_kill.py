@@ -6,21 +6,17 @@ import asyncio
 import json
 from contextlib import asynccontextmanager
 from dataclasses import dataclass
-from datetime import timedelta
 from typing import TYPE_CHECKING, Any
 
 import pytest
+from support.killed import found_later, recorded
 from support.patience import in_time, until
 
 from benchmarks.kill import KillHarness, kill, now
-from handlers.writing.looks import LOOKS
-from handlers.writing.writer import Writer
-from pandapon.client import Config, PandaPon
 from sandbox.clock import SimClock
 from sandbox.pandapon.demo import FIRST, demo_world
 from sandbox.pandapon.trading.routes import OWN_PATHS
-from storage.store import open_store
-from tracking.writes import LATE, Write, WriteState
+from tracking.writes import LATE, WriteState
 
 if TYPE_CHECKING:
     from collections.abc import AsyncIterator
@@ -145,27 +141,6 @@ async def to_last_page(harness: ShippingHarness, form: Form) -> dict[str, Any]:
     return dict(harness.page)
 
 
-async def recorded(harness: ShippingHarness) -> Write:
-    """The one record, read while no bot runs."""
-    store = await open_store(harness.folder / "bot.db")
-    [write], _total = await store.writes.newest(0, 9)
-    await store.close()
-    return write
-
-
-async def found_later(harness: ShippingHarness) -> WriteState:
-    """What a look says when a call could no longer arrive."""
-    store = await open_store(harness.folder / "bot.db")
-    config = Config(
-        harness.pandapon.base_url, harness.pandapon.access_key, harness.pandapon.access_secret, "1", paths=OWN_PATHS
-    )
-    async with PandaPon(config, clock=now) as api:
-        [write], _total = await store.writes.newest(0, 9)
-        after = await Writer(api, store, lambda: now() + LATE + timedelta(seconds=1), LOOKS).look(write)
-    await store.close()
-    return after.state
-
-
 @pytest.mark.timeout(120)
 @pytest.mark.parametrize("name", list(FORMS))
 @pytest.mark.parametrize(("moment", "calls"), [("before_write", 0), ("during", 1), ("after_write", 1)])
@@ -192,5 +167,5 @@ async def test_dying_over_a_write_sends_it_once_at_most(tmp_path: Path, name: st
         await kill(process, harness)
         first, last = form.ends(moment)
         assert (await recorded(harness)).state is first
-        assert await found_later(harness) is last
+        assert await found_later(harness, LATE) is last
         assert harness.pandapon.count(form.path) == calls
