@@ -26,6 +26,7 @@ from pandapon.shipment import Milestone, OrderRef
 from pandapon.times import CHINA
 from sandbox.pandapon.generator import scenarios
 from sandbox.pandapon.world import World
+from storage.sqlite.database import thread_of
 from storage.store import open_store
 from tracking.expected import expect
 from tracking.journeys import STAGES, History, journey_of, stages_of
@@ -148,7 +149,9 @@ async def _at_scale(samples: list[Journey]) -> None:
     """Print how long learning takes beside 100,000 journeys, and for how long it keeps the event loop busy at most."""
     with tempfile.TemporaryDirectory() as folder:
         store = await open_store(Path(folder) / "journeys.db")
-        await store.thread.direct(lambda conn: conn.execute("PRAGMA foreign_keys = OFF"))  # no orders are needed here
+        await thread_of(store.engine).direct(
+            lambda conn: conn.execute("PRAGMA foreign_keys = OFF")
+        )  # no orders are needed here
         for start in range(0, MANY, BATCH):
             copies = range(start, start + BATCH)
             await store.journeys.add([replace(samples[n % len(samples)], waybill=str(n)) for n in copies])

@@ -16,7 +16,7 @@ from sandbox.pandapon import replies
 from sandbox.slack.mentions import notified
 from sandbox.terminal.blocks import Layout, add_block
 from sandbox.terminal.mrkdwn import Viewer
-from storage.database import DatabaseThread
+from storage.sqlite.database import DatabaseThread
 
 if TYPE_CHECKING:
     from collections.abc import Callable

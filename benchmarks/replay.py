@@ -28,6 +28,7 @@ from pandapon.client import Config, PandaPon
 from sandbox.pandapon.generator import Event, scenarios
 from sandbox.pandapon.world import World
 from storage.alarm import AlarmState
+from storage.sqlite.database import thread_of
 from storage.store import Store
 from tracking.channel_settings import ChannelSettings
 from tracking.circuit_breaker import CircuitBreaker
@@ -74,10 +75,10 @@ async def ours(orders: list[Scenario], days: int, way: Way) -> Result:
     api, ledger = Api(world, clock), Ledger(clock)
     with tempfile.TemporaryDirectory() as folder:
         store = Store(Database())
-        await store.thread.open(Path(folder) / "replay.db")
+        await thread_of(store.engine).open(Path(folder) / "replay.db")
         try:
             # No power failure has to be survived here.
-            await store.thread.direct(lambda conn: conn.execute("PRAGMA synchronous=OFF"))
+            await thread_of(store.engine).direct(lambda conn: conn.execute("PRAGMA synchronous=OFF"))
             await _Run(
                 orders=orders, days=days, clock=clock, world=world, api=api, ledger=ledger, store=store, way=way
             ).run()
@@ -221,7 +222,7 @@ class _Run:
 
     async def _snooze(self) -> None:
         """Snooze every new alarm, but not the alarms that follow from a snooze."""
-        for alarm, what, order_id in await self.store.thread.run(open_alarms):
+        for alarm, what, order_id in await self.store.engine.run(open_alarms):
             if what not in self.snoozed:
                 self.snoozed.add(what)
                 until = self.clock() + SNOOZE
@@ -236,13 +237,13 @@ class _Run:
             await self.deliverer.drain()
             await self.deliverer.stop()
             self.deliverer._stopping = False  # noqa: SLF001  the same deliverer goes on
-            self.posts = await self.store.thread.run(waits_to_be_sent)
+            self.posts = await self.store.engine.run(waits_to_be_sent)
             if self.ledger.calls == sent:
                 return
 
     async def _next(self) -> datetime:
         """Return the next time of an event or a due order, rounded up to a tick."""
-        poll_at, self.stall_at = await self.store.thread.run(lambda conn: due_times(conn, self.clock()))
+        poll_at, self.stall_at = await self.store.engine.run(lambda conn: due_times(conn, self.clock()))
         moments = [self.queue[0][0]] if self.queue else [self.end]
         if self.posts:  # a channel waits a second for the rate limit
             return self.clock.at + timedelta(seconds=1)

@@ -7,9 +7,9 @@ from typing import TYPE_CHECKING
 from storage.rows import to_time
 
 if TYPE_CHECKING:
-    import sqlite3
     from datetime import datetime
 
+    from storage.connection import Connection
     from storage.store import Store
 
 FOLDED = "SELECT COUNT(*) FROM outbox WHERE batch_id IS NOT NULL AND state = 'sent'"
@@ -17,10 +17,10 @@ FOLDED = "SELECT COUNT(*) FROM outbox WHERE batch_id IS NOT NULL AND state = 'se
 
 async def folded_posts(store: Store) -> int:
     """Count the news that came in one message with others; a thread holds each of their scans all the same."""
-    return int(await store.thread.run(lambda conn: conn.execute(FOLDED).fetchone()[0]))
+    return int(await store.engine.run(lambda conn: conn.execute(FOLDED).fetchone()[0]))
 
 
-def due_times(conn: sqlite3.Connection, now: datetime) -> tuple[datetime | None, datetime | None]:
+def due_times(conn: Connection, now: datetime) -> tuple[datetime | None, datetime | None]:
     """Return when the next order is due, and when the next check for a stall is; an order is read before its check."""
     poll = conn.execute("SELECT MIN(next_poll_at) FROM orders").fetchone()[0]
     at = int(now.timestamp() * 1e6)
@@ -28,14 +28,14 @@ def due_times(conn: sqlite3.Connection, now: datetime) -> tuple[datetime | None,
     return to_time(poll), to_time(silence.fetchone()[0])
 
 
-def waits_to_be_sent(conn: sqlite3.Connection) -> bool:
+def waits_to_be_sent(conn: Connection) -> bool:
     """Return whether Slack has not yet taken a post."""
     return (
         conn.execute("SELECT 1 FROM outbox WHERE state IN ('pending', 'sending', 'uncertain')").fetchone() is not None
     )
 
 
-def open_alarms(conn: sqlite3.Connection) -> list[tuple[int, str, str]]:
+def open_alarms(conn: Connection) -> list[tuple[int, str, str]]:
     """Return row, name and order id of each alarm that nobody acted on."""
     alarms = conn.execute("SELECT id, event_id, key FROM alarms WHERE state = 'open'")
     return [(row["id"], row["key"] + row["event_id"], row["key"].partition(":")[2]) for row in alarms]

@@ -20,6 +20,7 @@ from pandapon.client import Config, PandaPon
 from pandapon.shipment import OrderRef, Platform
 from storage import recording, watches
 from storage.poll import Changed
+from storage.sqlite.database import thread_of
 from storage.store import open_store
 from storage.watch import NewWatch
 from tracking.circuit_breaker import CircuitBreaker
@@ -31,6 +32,7 @@ if TYPE_CHECKING:
     import sqlite3
     from multiprocessing.connection import Connection
 
+    from storage.connection import Connection as Transaction
     from storage.store import Store
 
 SIZES = (1_000, 10_000, 100_000)
@@ -121,7 +123,7 @@ async def _one(server: LatencyServer, size: int) -> dict[str, float]:
 async def _fill(store: Store, clock: Clock, size: int) -> None:
     """Store orders with their scans, each watched with a card, none of them due."""
 
-    def batch(conn: sqlite3.Connection, start: int) -> None:
+    def batch(conn: Transaction, start: int) -> None:
         refs = [OrderRef(Platform.ALIBABA, order_id(n)) for n in range(start, min(start + BATCH, size))]
         for ref in refs:
             decided = decide(None, FetchedOrder(ref, None, first_reading(ref.order_id)), clock())
@@ -133,7 +135,7 @@ async def _fill(store: Store, clock: Clock, size: int) -> None:
         conn.execute("UPDATE orders SET next_poll_at = 9000000000000000")
 
     for start in range(0, size, BATCH):
-        await store.thread.run(lambda conn, start=start: batch(conn, start))  # type: ignore[misc]  # bound
+        await store.engine.run(lambda conn, start=start: batch(conn, start))  # type: ignore[misc]  # bound
 
 
 async def _poll(store: Store, api: PandaPon, clock: Clock, size: int) -> dict[str, float]:
@@ -173,7 +175,7 @@ async def _used(store: Store) -> int:
         pages, free, size = (conn.execute(f"PRAGMA {name}").fetchone()[0] for name in PAGES)
         return int((pages - free) * size)
 
-    return await store.thread.run(ask)
+    return await thread_of(store.engine).direct(ask)
 
 
 def _poller(store: Store, api: PandaPon, clock: Clock) -> Poller:

@@ -9,6 +9,7 @@ from typing import TYPE_CHECKING
 from benchmarks.poll import polls_per_second, watched_orders
 from benchmarks.server import latency_server
 from benchmarks.table import show
+from storage.sqlite.database import thread_of
 from storage.store import Store
 
 if TYPE_CHECKING:
@@ -28,17 +29,17 @@ async def measure() -> None:
     with latency_server(0.0) as server:
         async with watched_orders(server.url, ORDERS) as (poller, clock, store):
             assert isinstance(store, Store)
-            thread = store.thread
+            thread = thread_of(store.engine)
             await polls_per_second(server, poller, clock)
             for name, scans in (("nothing new", False), ("a new scan each", True)):
                 if scans:
                     server.scan_again()
-                before = await thread.run(lambda conn: conn.total_changes)
+                before = await thread.direct(lambda conn: conn.total_changes)
                 statements: list[str] = []
-                await thread.run(partial(_trace, statements.append))
+                await thread.direct(partial(_trace, statements.append))
                 await polls_per_second(server, poller, clock)
-                await thread.run(partial(_trace, None))
-                written = await thread.run(lambda conn: conn.total_changes) - before
+                await thread.direct(partial(_trace, None))
+                written = await thread.direct(lambda conn: conn.total_changes) - before
                 touching = sum(" nodes " in statement for statement in statements)
                 rows.append([name, str(ORDERS), f"{written / ORDERS:.2f}", str(touching)])
     header = ["", "orders", "rows written an order", "statements that touch nodes"]

@@ -56,7 +56,8 @@ from handlers.writing.looks import LOOKS
 from handlers.writing.writer import Writer
 from pandapon.client import PandaPon
 from pandapon.transport import trusted
-from storage.backup import open_or_restore
+from storage.sqlite.backup import open_or_restore
+from storage.sqlite.database import thread_of
 from tracking.circuit_breaker import CircuitBreaker
 from tracking.write_policy import WriteScope
 
@@ -182,7 +183,7 @@ async def _open_resources(
     await people.learn(store)
     return _Resources(
         store,
-        Backups(store.thread, settings.backups, clock, restored),
+        Backups(thread_of(store.engine), settings.backups, clock, restored),
         api,
         session,
         web_client(settings, session, patient=False, on_rate_limit=figures.limited_by_slack),
@@ -296,7 +297,7 @@ def _scheduled(
         Job("check", resources.backups.verify, DAY, HOUR),
         Job("prune", partial(prune, store, clock, resources.api), DAY, MINUTE * 10),
         Job("prune unknown", partial(prune_unknown, store, clock), HOUR, MINUTE * 5),
-        Job("log", store.upkeep.truncate_wal, slow, slow),
+        Job("log", store.upkeep.tidy_log, slow, slow),
     )
 
 

@@ -12,8 +12,9 @@ from tracking.changes.approval import ApprovalStep, Step
 from tracking.writes import Write, WriteState
 
 if TYPE_CHECKING:
-    import sqlite3
     from datetime import datetime
+
+    from storage.connection import Connection
 
 SET = """
 INSERT INTO absences (person, delegate, until) VALUES (?, ?, ?)
@@ -21,19 +22,19 @@ ON CONFLICT (person) DO UPDATE SET delegate = excluded.delegate, until = exclude
 """
 
 
-def current(conn: sqlite3.Connection, now: datetime) -> list[Absence]:
+def current(conn: Connection, now: datetime) -> list[Absence]:
     """Return who is away now, and who decides in their place."""
     rows = conn.execute("SELECT * FROM absences WHERE until IS NULL OR until > ? ORDER BY person", (to_int(now),))
     return [Absence(row["person"], row["delegate"], to_time(row["until"])) for row in rows]
 
 
-def set_away(conn: sqlite3.Connection, now: datetime, absence: Absence) -> None:
+def set_away(conn: Connection, now: datetime, absence: Absence) -> None:
     """Note that a person is away; a former such note of theirs is replaced."""
     conn.execute(SET, (absence.person, absence.delegate, to_int(absence.until)))
     _record(conn, now, absence.person, Step.AWAY, absence.delegate)
 
 
-def set_back(conn: sqlite3.Connection, now: datetime, person: str) -> bool:
+def set_back(conn: Connection, now: datetime, person: str) -> bool:
     """Note that a person is back. False: they were not away."""
     was_away = bool(conn.execute("DELETE FROM absences WHERE person = ?", (person,)).rowcount)
     if was_away:
@@ -41,7 +42,7 @@ def set_back(conn: sqlite3.Connection, now: datetime, person: str) -> bool:
     return was_away
 
 
-def _record(conn: sqlite3.Connection, now: datetime, person: str, step: Step, delegate: str = "") -> None:
+def _record(conn: Connection, now: datetime, person: str, step: Step, delegate: str = "") -> None:
     id_ = secrets.token_urlsafe(18)
     change = ApprovalStep(0, step, reason=delegate)
     writes.begin(

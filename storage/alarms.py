@@ -12,11 +12,11 @@ from storage.rows import to_int, to_time
 from tracking.messages import Reminder
 
 if TYPE_CHECKING:
-    import sqlite3
     from collections.abc import Collection, Sequence
     from datetime import datetime
 
     from pandapon.shipment import Milestone
+    from storage.connection import Connection, Row
     from storage.post import Post
     from tracking.values import Filter, NewsToPost, Severity
 
@@ -60,7 +60,7 @@ WHERE n.at IS NOT NULL AND n.at >= ? ORDER BY n.key, n.waybill, n.at, n.sequence
 """
 
 
-def due(conn: sqlite3.Connection, now: datetime, unread: datetime, limit: int) -> list[str]:
+def due(conn: Connection, now: datetime, unread: datetime, limit: int) -> list[str]:
     """Return the keys of up to ``limit`` actively watched orders whose ``stall_at`` has passed, the oldest first.
 
     An order must have been read since then, unless PandaPon no longer knows it or its last good reading is older than
@@ -69,14 +69,12 @@ def due(conn: sqlite3.Connection, now: datetime, unread: datetime, limit: int) -
     return [row[0] for row in conn.execute(STALLED, (to_int(now), to_int(unread), limit))]
 
 
-def schedule(conn: sqlite3.Connection, key: str, at: datetime | None) -> None:
+def schedule(conn: Connection, key: str, at: datetime | None) -> None:
     """Set when the order is next checked for silence; None: never."""
     conn.execute("UPDATE orders SET stall_at = ? WHERE key = ?", (to_int(at), key))
 
 
-def raise_alarm(
-    conn: sqlite3.Connection, now: datetime, alarm: Alarm, news: NewsToPost, again_at: datetime | None
-) -> bool:
+def raise_alarm(conn: Connection, now: datetime, alarm: Alarm, news: NewsToPost, again_at: datetime | None) -> bool:
     """Store an alarm and enqueue its news, once; another alarm of the order is cleared. False: it was raised before.
 
     ``again_at``: when the order is next checked for silence; None: never.
@@ -99,7 +97,7 @@ def raise_alarm(
 
 
 def clear(
-    conn: sqlite3.Connection, at: int, key: str, silent: Collection[str] = ()
+    conn: Connection, at: int, key: str, silent: Collection[str] = ()
 ) -> tuple[frozenset[Filter], Severity | None]:
     """Clear the order's alarm, unless it is about one of the silences ``silent`` (their names), which still last.
 
@@ -118,14 +116,14 @@ def clear(
     return (codec.load_audience(news["audience"]), rows.severity(news["severity"])) if news else (frozenset(), None)
 
 
-def cleared_at(conn: sqlite3.Connection, key: str, at: datetime) -> Alarm | None:
+def cleared_at(conn: Connection, key: str, at: datetime) -> Alarm | None:
     """Return the alarm that was cleared at exactly ``at``, the time of the news that cleared it; None: none was."""
     row = conn.execute("SELECT * FROM alarms WHERE key = ? AND cleared_at = ?", (key, to_int(at))).fetchone()
     return _alarm(row) if row else None
 
 
 def act(
-    conn: sqlite3.Connection,
+    conn: Connection,
     now: datetime,
     alarm_id: int,
     state: AlarmState,
@@ -154,7 +152,7 @@ def act(
     return get(conn, alarm_id)
 
 
-def remind(conn: sqlite3.Connection, now: datetime, unread: datetime, over_at: datetime) -> int:
+def remind(conn: Connection, now: datetime, unread: datetime, over_at: datetime) -> int:
     """Enqueue a direct message for each due reminder whose alarm is not cleared. Returns how many were due.
 
     A reminder waits until its order was read, but no longer once it was due by ``unread``. ``over_at``: when the order
@@ -169,7 +167,7 @@ def remind(conn: sqlite3.Connection, now: datetime, unread: datetime, over_at: d
     return len(due)
 
 
-def _remind(conn: sqlite3.Connection, now: datetime, row: sqlite3.Row, over_at: datetime) -> None:
+def _remind(conn: Connection, now: datetime, row: Row, over_at: datetime) -> None:
     reminder = Reminder(row["alarm"], row["person"], row["channel"])
     messages.notice(conn, now, f"reminder:{reminder.alarm}", reminder.person, reminder)
     if conn.execute(END_SNOOZE, (row["alarm"], to_int(now))).rowcount:
@@ -178,7 +176,7 @@ def _remind(conn: sqlite3.Connection, now: datetime, row: sqlite3.Row, over_at: 
             schedule(conn, row["key"], over_at)
 
 
-def say_in_thread(conn: sqlite3.Connection, post: Post) -> bool:
+def say_in_thread(conn: Connection, post: Post) -> bool:
     """Move a reminder whose person takes no direct messages into the order's thread. False: there is no such thread."""
     reminder = post.notice
     if not isinstance(reminder, Reminder) or post.watch_id is not None:
@@ -189,12 +187,12 @@ def say_in_thread(conn: sqlite3.Connection, post: Post) -> bool:
     return bool(conn.execute(IN_THREAD, (post.id, post.fence, alarm.key, reminder.channel)).rowcount)
 
 
-def event_ids(conn: sqlite3.Connection, key: str) -> list[str]:
+def event_ids(conn: Connection, key: str) -> list[str]:
     """Return the ``event_id`` of every alarm that an order ever had."""
     return [row[0] for row in conn.execute("SELECT event_id FROM alarms WHERE key = ?", (key,))]
 
 
-def retire(conn: sqlite3.Connection, now: datetime, key: str, reason: str) -> None:
+def retire(conn: Connection, now: datetime, key: str, reason: str) -> None:
     """End every watch of an order with this reason, which their cards show. The order is no longer polled."""
     enqueue.refresh_order(conn, now, key)
     end(conn, now, "key = ?", (key,), reason)
@@ -203,13 +201,13 @@ def retire(conn: sqlite3.Connection, now: datetime, key: str, reason: str) -> No
     audit.append(conn, [AuditEntry(now, "pandabot", reason, "", key)])
 
 
-def get(conn: sqlite3.Connection, alarm_id: int) -> Alarm | None:
+def get(conn: Connection, alarm_id: int) -> Alarm | None:
     """Return an alarm by its id; None: there is none."""
     row = conn.execute("SELECT * FROM alarms WHERE id = ?", (alarm_id,)).fetchone()
     return _alarm(row) if row else None
 
 
-def of_orders(conn: sqlite3.Connection, keys: Sequence[str]) -> dict[str, Alarm]:
+def of_orders(conn: Connection, keys: Sequence[str]) -> dict[str, Alarm]:
     """Return the live alarms of these orders by key; orders without one are absent."""
     alarms = {}
     for key in keys:
@@ -219,13 +217,13 @@ def of_orders(conn: sqlite3.Connection, keys: Sequence[str]) -> dict[str, Alarm]
     return alarms
 
 
-def live(conn: sqlite3.Connection, limit: int) -> list[str]:
+def live(conn: Connection, limit: int) -> list[str]:
     """Return the keys of the orders with a live alarm, those whose alarm was raised last first."""
     query = "SELECT key FROM alarms WHERE state <> 'cleared' ORDER BY raised_at DESC LIMIT ?"
     return [row[0] for row in conn.execute(query, (limit,))]
 
 
-def scans(conn: sqlite3.Connection, since: datetime, limit: int) -> list[tuple[str, str, datetime, Milestone | None]]:
+def scans(conn: Connection, since: datetime, limit: int) -> list[tuple[str, str, datetime, Milestone | None]]:
     """Return (order key, waybill, time, milestone) of nodes since then, parcel by parcel, oldest first.
 
     For :func:`tracking.stalls.usual_times`. Times are aware; at most ``limit`` nodes are returned.
@@ -236,7 +234,7 @@ def scans(conn: sqlite3.Connection, since: datetime, limit: int) -> list[tuple[s
     ]
 
 
-def _alarm(row: sqlite3.Row) -> Alarm:
+def _alarm(row: Row) -> Alarm:
     return Alarm(
         key=row["key"],
         event_id=row["event_id"],

@@ -11,9 +11,9 @@ from storage.rows import to_int
 from tracking.messages import ApprovalMessage, ApprovalPart
 
 if TYPE_CHECKING:
-    import sqlite3
     from datetime import datetime
 
+    from storage.connection import Connection
     from storage.post import Post
     from tracking.approvals import Approval
 
@@ -34,7 +34,7 @@ ON CONFLICT (approval, channel, ts) DO NOTHING
 WHERE = "SELECT channel, ts, reader FROM approval_messages WHERE approval = ? ORDER BY ts"
 
 
-def send(conn: sqlite3.Connection, now: datetime, message: ApprovalMessage, recipient: str) -> None:
+def send(conn: Connection, now: datetime, message: ApprovalMessage, recipient: str) -> None:
     """Enqueue a message: to its reader as a notice, else to a channel. ``recipient``: the id of either."""
     event_id = _event_id(message.approval)
     if message.part is not ApprovalPart.REQUEST:
@@ -43,13 +43,13 @@ def send(conn: sqlite3.Connection, now: datetime, message: ApprovalMessage, reci
     _enqueue(conn, now, kind, event_id, recipient=recipient, message=message)
 
 
-def refresh(conn: sqlite3.Connection, now: datetime, number: int) -> None:
+def refresh(conn: Connection, now: datetime, number: int) -> None:
     """Enqueue an edit of every message that shows a request."""
     for row in conn.execute(WHERE, (number,)).fetchall():
         _edit(conn, now, number, row["channel"], row["ts"], reader=row["reader"])
 
 
-def question(conn: sqlite3.Connection, now: datetime, asked: Approval, by: str, text: str) -> None:
+def question(conn: Connection, now: datetime, asked: Approval, by: str, text: str) -> None:
     """Enqueue a question to the asker: in the request's thread, or directly where there is none."""
     threads = _threads(conn, asked.id)
     if not threads:
@@ -59,7 +59,7 @@ def question(conn: sqlite3.Connection, now: datetime, asked: Approval, by: str, 
         send(conn, now, ApprovalMessage(asked.id, ApprovalPart.QUESTION, thread=ts, by=by, text=text), channel)
 
 
-def remind(conn: sqlite3.Connection, now: datetime, number: int) -> None:
+def remind(conn: Connection, now: datetime, number: int) -> None:
     """Enqueue a reminder wherever a request was posted."""
     for row in conn.execute(WHERE, (number,)).fetchall():
         thread = "" if row["reader"] else row["ts"]
@@ -67,7 +67,7 @@ def remind(conn: sqlite3.Connection, now: datetime, number: int) -> None:
         send(conn, now, reminder, row["reader"] or row["channel"])
 
 
-def send_otherwise(conn: sqlite3.Connection, now: datetime, asked: Approval) -> bool:
+def send_otherwise(conn: Connection, now: datetime, asked: Approval) -> bool:
     """Send a request that its channel does not take to each named approver who lacks it, and tell the asker.
 
     The asker is told of an approver who takes no direct messages, too. False: every message was taken, or may still be.
@@ -84,7 +84,7 @@ def send_otherwise(conn: sqlite3.Connection, now: datetime, asked: Approval) -> 
     return bool(rows)
 
 
-def note_request(conn: sqlite3.Connection, now: datetime, post: Post, channel: str, ts: str) -> None:
+def note_request(conn: Connection, now: datetime, post: Post, channel: str, ts: str) -> None:
     """Note where a request was posted, and bring it up to date at once if somebody has decided meanwhile."""
     message = post.content
     is_request = isinstance(message, ApprovalMessage) and message.part is ApprovalPart.REQUEST
@@ -98,7 +98,7 @@ def note_request(conn: sqlite3.Connection, now: datetime, post: Post, channel: s
         _edit(conn, now, message.approval, channel, ts, reader=message.reader)
 
 
-def say_in_thread(conn: sqlite3.Connection, post: Post) -> bool:
+def say_in_thread(conn: Connection, post: Post) -> bool:
     """Move a message to an asker who takes no direct ones into the request's thread. False: there is none."""
     message = post.content
     if not isinstance(message, ApprovalMessage) or message.part is ApprovalPart.REQUEST:
@@ -111,19 +111,19 @@ def say_in_thread(conn: sqlite3.Connection, post: Post) -> bool:
     return bool(conn.execute(IN_THREAD, (channel, codec.dump_notice(moved), post.id, post.fence)).rowcount)
 
 
-def _threads(conn: sqlite3.Connection, number: int) -> list[tuple[str, str]]:
+def _threads(conn: Connection, number: int) -> list[tuple[str, str]]:
     """Where a request was posted for a whole channel: the channel, and Slack's id of the message."""
     return [(row["channel"], row["ts"]) for row in conn.execute(WHERE, (number,)) if not row["reader"]]
 
 
-def _edit(conn: sqlite3.Connection, now: datetime, number: int, channel: str, ts: str, *, reader: str) -> None:
+def _edit(conn: Connection, now: datetime, number: int, channel: str, ts: str, *, reader: str) -> None:
     edit = ApprovalMessage(number, ApprovalPart.REQUEST, reader, ts)
     event_id = f"{_event_id(number)}:edit"
     _enqueue(conn, now, PostKind.APPROVAL_EDIT, event_id, recipient=channel, message=edit)
 
 
 def _enqueue(
-    conn: sqlite3.Connection, now: datetime, kind: PostKind, event_id: str, *, recipient: str, message: ApprovalMessage
+    conn: Connection, now: datetime, kind: PostKind, event_id: str, *, recipient: str, message: ApprovalMessage
 ) -> None:
     conn.execute(MESSAGE, (event_id, kind.value, recipient, codec.dump_notice(message), to_int(now)))
 

@@ -14,10 +14,10 @@ from tracking.messages import ApprovalMessage, ApprovalPart
 from tracking.writes import Write, WriteState
 
 if TYPE_CHECKING:
-    import sqlite3
     from collections.abc import Sequence
     from datetime import datetime
 
+    from storage.connection import Connection, Row
     from tracking.approvals import Deed
 
 REMIND_AFTER = timedelta(days=1)
@@ -56,7 +56,7 @@ RETURNING *
 
 
 def ask(
-    conn: sqlite3.Connection, now: datetime, request: Approval, readers: Sequence[str] = (), *, in_channel: bool = True
+    conn: Connection, now: datetime, request: Approval, readers: Sequence[str] = (), *, in_channel: bool = True
 ) -> Approval:
     """Record a request and enqueue its message. Returns it with its number, or the one of the same deed that waits.
 
@@ -80,7 +80,7 @@ def ask(
     return asked
 
 
-def fitting(conn: sqlite3.Connection, now: datetime, asker: str, deed: Deed, flow: str) -> Approval | None:
+def fitting(conn: Connection, now: datetime, asker: str, deed: Deed, flow: str) -> Approval | None:
     """Return the request that covers a deed: approved and not used up, or waiting; None: there is none.
 
     An approved one is noted as granted to this ``flow``.
@@ -93,7 +93,7 @@ def fitting(conn: sqlite3.Connection, now: datetime, asker: str, deed: Deed, flo
     return fits
 
 
-def purchase_approved(conn: sqlite3.Connection, order_ids: Sequence[str], amount_fen: int | None, payer: str) -> str:
+def purchase_approved(conn: Connection, order_ids: Sequence[str], amount_fen: int | None, payer: str) -> str:
     """Return who approved the purchases that made these orders, for no less money; empty: somebody has to be asked.
 
     The orders of one payment may come from several purchases: all must be approved, and none by the ``payer``. The
@@ -108,24 +108,24 @@ def purchase_approved(conn: sqlite3.Connection, order_ids: Sequence[str], amount
     return approvers[0] if approvers and is_no_more(amount_fen, sum(amounts)) else ""
 
 
-def get(conn: sqlite3.Connection, number: int) -> Approval | None:
+def get(conn: Connection, number: int) -> Approval | None:
     """Return a request by its number; None: there is none."""
     row = conn.execute("SELECT * FROM approvals WHERE id = ?", (number,)).fetchone()
     return _approval(row) if row else None
 
 
-def waiting(conn: sqlite3.Connection, now: datetime, limit: int) -> list[Approval]:
+def waiting(conn: Connection, now: datetime, limit: int) -> list[Approval]:
     """Return up to ``limit`` requests that wait for a decision, the oldest first."""
     return [_approval(row) for row in conn.execute(WAITING, (to_int(now), limit))]
 
 
-def of_asker(conn: sqlite3.Connection, asker: str, limit: int) -> list[Approval]:
+def of_asker(conn: Connection, asker: str, limit: int) -> list[Approval]:
     """Return up to ``limit`` requests of a person, the newest first."""
     return [_approval(row) for row in conn.execute(OF_ASKER, (asker, limit))]
 
 
 def decide(
-    conn: sqlite3.Connection,
+    conn: Connection,
     now: datetime,
     number: int,
     state: ApprovalState,
@@ -156,7 +156,7 @@ def decide(
     return True
 
 
-def question(conn: sqlite3.Connection, now: datetime, number: int, by: str, text: str) -> bool:
+def question(conn: Connection, now: datetime, number: int, by: str, text: str) -> bool:
     """Enqueue an approver's question to the asker: in the request's thread, else directly. False: it does not wait."""
     asked = get(conn, number)
     if asked is None or asked.state is not ApprovalState.WAITING:
@@ -166,7 +166,7 @@ def question(conn: sqlite3.Connection, now: datetime, number: int, by: str, text
     return True
 
 
-def tend(conn: sqlite3.Connection, now: datetime) -> int:
+def tend(conn: Connection, now: datetime) -> int:
     """Do what time demands: expire requests, remind of others, and send directly what no channel takes.
 
     Returns how many requests were concerned.
@@ -189,12 +189,12 @@ _STEPS = {
 }
 
 
-def _live(conn: sqlite3.Connection, now: datetime, asker: str, deed: Deed, flow: str) -> list[Approval]:
+def _live(conn: Connection, now: datetime, asker: str, deed: Deed, flow: str) -> list[Approval]:
     rows = conn.execute(LIVE, (asker, deed.target, to_int(now), flow)).fetchall()
     return [_approval(row) for row in rows]
 
 
-def _record(conn: sqlite3.Connection, now: datetime, asked: Approval, step: Step, by: str, *, text: str = "") -> None:
+def _record(conn: Connection, now: datetime, asked: Approval, step: Step, by: str, *, text: str = "") -> None:
     about = "; ".join(asked.deed.summary)[:ABOUT]
     write = Write(
         id=secrets.token_urlsafe(18),
@@ -211,7 +211,7 @@ def _record(conn: sqlite3.Connection, now: datetime, asked: Approval, step: Step
     writes.begin(conn, write)
 
 
-def _approval(row: sqlite3.Row) -> Approval:
+def _approval(row: Row) -> Approval:
     return Approval(
         id=row["id"],
         deed=codec.load_deed(row["deed"]),

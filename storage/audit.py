@@ -8,9 +8,10 @@ from typing import TYPE_CHECKING
 from storage.rows import to_int
 
 if TYPE_CHECKING:
-    import sqlite3
     from collections.abc import Sequence
     from datetime import datetime
+
+    from storage.connection import Connection
 
 
 @dataclass(frozen=True, slots=True)
@@ -34,7 +35,7 @@ class AuditEntry:
     detail: str = ""
 
 
-def append(conn: sqlite3.Connection, entries: Sequence[AuditEntry]) -> None:
+def append(conn: Connection, entries: Sequence[AuditEntry]) -> None:
     """Append to the audit trail, in the transaction of the act."""
     conn.executemany(
         "INSERT INTO audit (at, actor, action, channel, key, detail) VALUES (?, ?, ?, ?, ?, ?)",
@@ -42,19 +43,19 @@ def append(conn: sqlite3.Connection, entries: Sequence[AuditEntry]) -> None:
     )
 
 
-def first_seen(conn: sqlite3.Connection, event_id: str, now: datetime) -> bool:
+def first_seen(conn: Connection, event_id: str, now: datetime) -> bool:
     """Record a delivery id. Returns True the first time it is seen: Slack delivers some requests twice."""
     sql = "INSERT INTO deliveries (id, at) VALUES (?, ?) ON CONFLICT (id) DO NOTHING"
     return conn.execute(sql, (event_id, to_int(now))).rowcount == 1
 
 
-def people(conn: sqlite3.Connection) -> dict[str, Person]:
+def people(conn: Connection) -> dict[str, Person]:
     """Return everybody who used the bot, by Slack user id."""
     rows = conn.execute("SELECT id, name, locale, time_zone FROM people")
     return {row["id"]: Person(row["name"], row["locale"], row["time_zone"]) for row in rows}
 
 
-def keep_person(conn: sqlite3.Connection, user: str, person: Person) -> None:
+def keep_person(conn: Connection, user: str, person: Person) -> None:
     """Store a person, or what changed about them. ``user``: Slack user id."""
     conn.execute(
         "INSERT INTO people (id, name, locale, time_zone) VALUES (?, ?, ?, ?) ON CONFLICT (id) DO UPDATE SET"

@@ -11,10 +11,10 @@ from storage.channel import Channel
 from storage.rows import to_int, to_time
 
 if TYPE_CHECKING:
-    import sqlite3
     from collections.abc import Mapping, Sequence
     from datetime import datetime
 
+    from storage.connection import Connection, Row
     from tracking.channel_settings import ChannelSettings
     from tracking.daily_digest import DailyDigest
     from tracking.messages import ChannelChange
@@ -25,15 +25,13 @@ DO UPDATE SET settings = excluded.settings, updated_by = excluded.updated_by, up
 """
 
 
-def channel(conn: sqlite3.Connection, channel_id: str) -> Channel:
+def channel(conn: Connection, channel_id: str) -> Channel:
     """Return a channel's choices: the defaults for one that never chose."""
     row = conn.execute("SELECT * FROM channels WHERE channel = ?", (channel_id,)).fetchone()
     return _channel(row) if row else Channel(channel_id)
 
 
-def save_settings(
-    conn: sqlite3.Connection, now: datetime, channel_id: str, settings: ChannelSettings, actor: str
-) -> None:
+def save_settings(conn: Connection, now: datetime, channel_id: str, settings: ChannelSettings, actor: str) -> None:
     """Replace a channel's settings. Posts held there by quiet hours are checked again."""
     stored = codec.dump_settings(settings)
     conn.execute(SAVE, (channel_id, stored, actor, to_int(now)))
@@ -41,7 +39,7 @@ def save_settings(
     audit.append(conn, [AuditEntry(now, actor, "settings", channel_id, "", stored)])
 
 
-def set_filters(conn: sqlite3.Connection, now: datetime, channel_id: str, filter_: str, actor: str) -> int:
+def set_filters(conn: Connection, now: datetime, channel_id: str, filter_: str, actor: str) -> int:
     """Set the filter of every live watch and subscription of a channel. Returns how many watches had another filter."""
     watches = conn.execute(
         "UPDATE watches SET filter = ? WHERE channel = ? AND state <> 'ended' AND filter <> ? RETURNING id",
@@ -54,18 +52,18 @@ def set_filters(conn: sqlite3.Connection, now: datetime, channel_id: str, filter
     return len(watches)
 
 
-def say(conn: sqlite3.Connection, now: datetime, channel_id: str, change: ChannelChange) -> None:
+def say(conn: Connection, now: datetime, channel_id: str, change: ChannelChange) -> None:
     """Enqueue a LINE, which tells a channel of a change that somebody made for all in it."""
     messages.line(conn, now, channel_id, change)
 
 
-def channel_of_line(conn: sqlite3.Connection, line: int) -> str:
+def channel_of_line(conn: Connection, line: int) -> str:
     """Return the channel of a LINE, given by its id; empty: there is no such line."""
     row = conn.execute("SELECT channel FROM outbox WHERE id = ? AND kind = 'line'", (line,)).fetchone()
     return row["channel"] if row else ""
 
 
-def take_line(conn: sqlite3.Connection, line: int) -> tuple[str, ChannelChange] | None:
+def take_line(conn: Connection, line: int) -> tuple[str, ChannelChange] | None:
     """Mark a LINE as undone. Returns its channel and change; None: it was undone before, or does not exist any more.
 
     Raises ValueError for a line that another version stored and this one cannot read.
@@ -78,7 +76,7 @@ def take_line(conn: sqlite3.Connection, line: int) -> tuple[str, ChannelChange] 
     return (row["channel"], codec.load_change(row["payload"])) if row else None
 
 
-def filters_of(conn: sqlite3.Connection, channel_id: str) -> dict[str, list[int]]:
+def filters_of(conn: Connection, channel_id: str) -> dict[str, list[int]]:
     """Return the ids of a channel's live watches by their filter."""
     filters: dict[str, list[int]] = {}
     for row in conn.execute("SELECT id, filter FROM watches WHERE channel = ? AND state <> 'ended'", (channel_id,)):
@@ -87,7 +85,7 @@ def filters_of(conn: sqlite3.Connection, channel_id: str) -> dict[str, list[int]
 
 
 def restore_filters(
-    conn: sqlite3.Connection, now: datetime, channel_id: str, filters: Mapping[str, Sequence[int]], actor: str
+    conn: Connection, now: datetime, channel_id: str, filters: Mapping[str, Sequence[int]], actor: str
 ) -> None:
     """Restore the filters that :func:`filters_of` returned."""
     for filter_, ids in filters.items():
@@ -100,7 +98,7 @@ def restore_filters(
     audit.append(conn, [AuditEntry(now, actor, "filters restored", channel_id)])
 
 
-def mute_channel(conn: sqlite3.Connection, now: datetime, channel_id: str, until: datetime | None, actor: str) -> None:
+def mute_channel(conn: Connection, now: datetime, channel_id: str, until: datetime | None, actor: str) -> None:
     """Mute a channel until then (aware); None ends the mute."""
     holds.recheck_cards(conn, now, channel_id)
     conn.execute(
@@ -113,7 +111,7 @@ def mute_channel(conn: sqlite3.Connection, now: datetime, channel_id: str, until
 
 
 def mute_watches(
-    conn: sqlite3.Connection, now: datetime, channel_id: str, keys: Sequence[str], *, until: datetime | None, actor: str
+    conn: Connection, now: datetime, channel_id: str, keys: Sequence[str], *, until: datetime | None, actor: str
 ) -> list[str]:
     """Mute these orders in a channel until then (aware); None ends the mute. Returns the keys watched there."""
     holds.recheck_cards(conn, now, channel_id)
@@ -132,14 +130,12 @@ def mute_watches(
     return muted
 
 
-def with_settings(conn: sqlite3.Connection) -> list[Channel]:
+def with_settings(conn: Connection) -> list[Channel]:
     """Return every channel whose settings somebody saved."""
     return [_channel(row) for row in conn.execute("SELECT * FROM channels WHERE settings <> ''")]
 
 
-def put_daily_digest(
-    conn: sqlite3.Connection, now: datetime, channel_id: str, day: str, digest: DailyDigest | None
-) -> bool:
+def put_daily_digest(conn: Connection, now: datetime, channel_id: str, day: str, digest: DailyDigest | None) -> bool:
     """Mark the channel's digest of a local day (ISO) as made, and enqueue it. False: it was made before.
 
     ``digest`` None: there is nothing to tell of that day.
@@ -152,7 +148,7 @@ def put_daily_digest(
     return bool(marked)
 
 
-def _channel(row: sqlite3.Row) -> Channel:
+def _channel(row: Row) -> Channel:
     return Channel(
         channel=row["channel"],
         settings=codec.load_settings(row["settings"]),

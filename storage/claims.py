@@ -12,9 +12,10 @@ from storage.watch import WatchState
 from tracking.messages import ApprovalMessage
 
 if TYPE_CHECKING:
-    import sqlite3
     from collections.abc import Collection, Iterator
     from datetime import datetime, timedelta
+
+    from storage.connection import Connection, Row
 
 # Every channel with a live post, found without touching each of its rows.
 CHANNELS = f"""
@@ -54,9 +55,7 @@ WHERE channel = ? AND {LIVE} AND state = 'pending' AND kind = 'news' AND not_bef
 """
 
 
-def claim_posts(
-    conn: sqlite3.Connection, now: datetime, limit: int, lease: timedelta, busy: Collection[str]
-) -> list[Post]:
+def claim_posts(conn: Connection, now: datetime, limit: int, lease: timedelta, busy: Collection[str]) -> list[Post]:
     """Claim the oldest live post of each channel that is not in ``busy``, if its time has come: ``limit`` at most.
 
     A claimed post is SENDING; one that was UNCERTAIN stays so, and has to be looked up before it is sent. Posts of
@@ -76,7 +75,7 @@ def claim_posts(
     return claimed
 
 
-def batched(conn: sqlite3.Connection, batch_id: int) -> list[Post]:
+def batched(conn: Connection, batch_id: int) -> list[Post]:
     """Return the posts in a BATCH, oldest first."""
     listed = conn.execute("SELECT payload FROM outbox WHERE id = ?", (batch_id,)).fetchone()
     where, facts = "batch_id = ?", [batch_id]
@@ -87,12 +86,12 @@ def batched(conn: sqlite3.Connection, batch_id: int) -> list[Post]:
     return [_post(conn, row, row["created_at"], PostState.BATCHED) for row in members]
 
 
-def _head(conn: sqlite3.Connection, channel: str, now: int) -> sqlite3.Row | None:
+def _head(conn: Connection, channel: str, now: int) -> Row | None:
     """The channel's oldest live row, if its time has come; a refresh only if no other row is due."""
     if conn.execute(BUSY, (channel,)).fetchone():
         return None
     for is_refresh in (False, True):
-        queue: Iterator[sqlite3.Row] = conn.execute(QUEUE, (channel, is_refresh))
+        queue: Iterator[Row] = iter(conn.execute(QUEUE, (channel, is_refresh)))
         for row in queue:
             if row["state"] == "pending" and _is_unwatched(conn, row["watch_id"]):
                 drop_unsent(conn, [row["watch_id"]])
@@ -104,19 +103,19 @@ def _head(conn: sqlite3.Connection, channel: str, now: int) -> sqlite3.Row | Non
     return None
 
 
-def _is_unwatched(conn: sqlite3.Connection, watch_id: int | None) -> bool:
+def _is_unwatched(conn: Connection, watch_id: int | None) -> bool:
     """Whether a person ended the post's watch. The posts of a watch that ended with a reason still go out."""
     sql = "SELECT 1 FROM watches WHERE id = ? AND state = 'ended' AND reason = ''"
     return watch_id is not None and conn.execute(sql, (watch_id,)).fetchone() is not None
 
 
-def _is_opening(conn: sqlite3.Connection, watch_id: int) -> bool:
+def _is_opening(conn: Connection, watch_id: int) -> bool:
     """Whether the watch's card is not known to be posted yet, so that it cannot be refreshed."""
     sql = "SELECT 1 FROM watches WHERE id = ? AND state = 'opening'"
     return conn.execute(sql, (watch_id,)).fetchone() is not None
 
 
-def _claim(conn: sqlite3.Connection, row: sqlite3.Row, now: datetime, lease: timedelta) -> Post:
+def _claim(conn: Connection, row: Row, now: datetime, lease: timedelta) -> Post:
     is_uncertain = row["state"] == "uncertain"
     conn.execute(
         "UPDATE outbox SET state = ?, fence = fence + 1, attempts = attempts + 1, "
@@ -134,7 +133,7 @@ def _claim(conn: sqlite3.Connection, row: sqlite3.Row, now: datetime, lease: tim
     return _post(conn, row, to_int(now), PostState.UNCERTAIN if is_uncertain else PostState.SENDING, claimed=True)
 
 
-def _post(conn: sqlite3.Connection, row: sqlite3.Row, now: int, state: PostState, *, claimed: bool = False) -> Post:
+def _post(conn: Connection, row: Row, now: int, state: PostState, *, claimed: bool = False) -> Post:
     context = conn.execute(POST_CONTEXT, {"id": row["id"], "now": now}).fetchone()
     kind = PostKind(row["kind"])
     content = rows.content(kind, row["payload"] or context["payload"] or "")

@@ -9,12 +9,12 @@ from storage.rows import to_int
 from tracking.messages import OrdersCorrected
 
 if TYPE_CHECKING:
-    import sqlite3
     from collections.abc import Sequence
     from datetime import datetime
 
     from pandapon.courier import Reason
     from pandapon.shipment import Milestone, Parcel
+    from storage.connection import Connection
     from tracking.orders import StoredOrder
 
 RULES = "courier rules"  # the fact with the version of the rules by which the stored nodes were read
@@ -47,13 +47,13 @@ class Correction(NamedTuple):
     was_told_as_over: bool  # a channel was told of an end that was none
 
 
-def read_by(conn: sqlite3.Connection) -> str:
+def read_by(conn: Connection) -> str:
     """Return the version of the rules by which the stored nodes were read; empty: unknown."""
     row = conn.execute("SELECT value FROM facts WHERE name = ?", (RULES,)).fetchone()
     return str(row[0]) if row else ""
 
 
-def batch(conn: sqlite3.Connection, after: str, limit: int) -> tuple[str, list[StoredOrder]]:
+def batch(conn: Connection, after: str, limit: int) -> tuple[str, list[StoredOrder]]:
     """Return the last key of the next ``limit`` orders behind ``after``, and those that can be decoded.
 
     The key is empty when no order is left.
@@ -63,7 +63,7 @@ def batch(conn: sqlite3.Connection, after: str, limit: int) -> tuple[str, list[S
     return (keys[-1] if keys else ""), [stored[key] for key in keys if key in stored]
 
 
-def correct(conn: sqlite3.Connection, now: datetime, corrections: Sequence[Correction]) -> list[tuple[str, str]]:
+def correct(conn: Connection, now: datetime, corrections: Sequence[Correction]) -> list[tuple[str, str]]:
     """Store corrections and refresh the cards. Returns (channel, order key) where an end was told that was none."""
     at = to_int(now)
     for correction in corrections:
@@ -88,7 +88,7 @@ def correct(conn: sqlite3.Connection, now: datetime, corrections: Sequence[Corre
     ]
 
 
-def finish(conn: sqlite3.Connection, now: datetime, rules: str, misled: dict[str, int]) -> None:
+def finish(conn: Connection, now: datetime, rules: str, misled: dict[str, int]) -> None:
     """Mark all orders as read by these rules, and enqueue a notice for each channel that was told wrongly.
 
     ``misled``: the number of such orders by channel.

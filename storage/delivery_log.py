@@ -12,8 +12,9 @@ from tracking.dry_run import NewsEvent
 from tracking.values import Filter, Severity
 
 if TYPE_CHECKING:
-    import sqlite3
     from datetime import datetime
+
+    from storage.connection import Connection, Row
 
 ENTRIES = """
 SELECT n.*, p.state, p.sent_at, p.error, p.batch_id,
@@ -28,13 +29,13 @@ WHERE w.channel = ? AND w.state <> 'ended' AND n.at >= ? ORDER BY n.at, n.id
 """
 
 
-def of_order(conn: sqlite3.Connection, key: str, channel_id: str, limit: int) -> list[DeliveryLogEntry]:
+def of_order(conn: Connection, key: str, channel_id: str, limit: int) -> list[DeliveryLogEntry]:
     """Return the newest ``limit`` entries of an order in a channel, oldest first."""
     log = conn.execute(ENTRIES.format(where="n.key = ?"), (channel_id, key)).fetchall()
     return [_entry(row) for row in log[-limit:]]
 
 
-def events_since(conn: sqlite3.Connection, channel_id: str, since: datetime) -> list[NewsEvent]:
+def events_since(conn: Connection, channel_id: str, since: datetime) -> list[NewsEvent]:
     """Return the news of a channel's live watches since then (aware), without its contents, oldest first."""
     return [
         NewsEvent(to_time(at), Severity(severity), codec.load_audience(audience), Filter(filter_))
@@ -42,13 +43,13 @@ def events_since(conn: sqlite3.Connection, channel_id: str, since: datetime) -> 
     ]
 
 
-def since(conn: sqlite3.Connection, channel_id: str, since: datetime) -> list[DeliveryLogEntry]:
+def since(conn: Connection, channel_id: str, since: datetime) -> list[DeliveryLogEntry]:
     """Return the entries since then (aware) of the orders that the channel watches, oldest first."""
     where = "n.at >= ? AND n.key IN (SELECT key FROM watches WHERE channel = ? AND state <> 'ended')"
     return [_entry(row) for row in conn.execute(ENTRIES.format(where=where), (channel_id, to_int(since), channel_id))]
 
 
-def _entry(row: sqlite3.Row) -> DeliveryLogEntry:
+def _entry(row: Row) -> DeliveryLogEntry:
     return DeliveryLogEntry(
         key=row["key"],
         event_id=row["event_id"],

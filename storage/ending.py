@@ -8,12 +8,13 @@ from storage import orders, outbox
 from storage.rows import to_int
 
 if TYPE_CHECKING:
-    import sqlite3
     from collections.abc import Sequence
     from datetime import datetime
 
+    from storage.connection import Connection
 
-def end(conn: sqlite3.Connection, now: datetime, which: str, facts: Sequence[object], reason: str = "") -> list[int]:
+
+def end(conn: Connection, now: datetime, which: str, facts: Sequence[object], reason: str = "") -> list[int]:
     """End the live watches for which the SQL condition ``which`` with these ``facts`` holds. Returns their ids.
 
     Without a reason a person ended them, and their unsent posts are dropped. With a reason the bot ends them, and their

@@ -4,28 +4,23 @@ from __future__ import annotations
 
 from typing import TYPE_CHECKING, NamedTuple
 
-from storage import codec, rows, sqlite
+from storage import codec, rows
 from storage.post import ANY_POSTS, DETAIL_OF, Post, PostKind, PostState
 from storage.rows import to_int
-from storage.sqlite import RANDOM_TOKEN
 from tracking.values import Filter
 
 if TYPE_CHECKING:
-    import sqlite3
     from collections.abc import Sequence
     from datetime import datetime, timedelta
 
+    from storage.connection import Connection
     from storage.post import BatchRule
     from tracking.daily_digest import DailyDigest
     from tracking.values import NewsToPost, Severity
 
-NEXT = "(SELECT COALESCE(MAX(position), 0) + 1 FROM outbox)"
 DAY = 86_400_000_000  # microseconds
 # The watch's filter is in the audience: see _filters.
 WATCH_IN_AUDIENCE = f"w.filter IN ({', '.join('?' * len(Filter))})"
-NEWS_TOKEN = sqlite.POST_TOKEN.format(channel="w.channel", key="w.key", event_id="?")
-CARD_TOKEN = sqlite.POST_TOKEN.format(channel="w.channel", key="w.key", event_id="'card:' || w.id")
-DIGEST_TOKEN = sqlite.POST_TOKEN.format(channel=":channel", key="''", event_id=":seed")
 LOG = """
 INSERT INTO news (key, event_id, at, severity, audience, payload) VALUES (?, ?, ?, ?, ?, ?)
 ON CONFLICT (key, event_id) DO NOTHING
@@ -36,9 +31,9 @@ ON CONFLICT (key, event_id) DO NOTHING
 NEWS = f"""
 INSERT INTO outbox (position, watch_id, event_id, kind, channel, key, payload, severity, state, error, token,
   created_at, claimed_at)
-SELECT {NEXT}, w.id, ?, 'news', w.channel, w.key, '', ?,
+SELECT next_position(), w.id, ?, 'news', w.channel, w.key, '', ?,
   CASE WHEN w.state = 'paused' THEN 'held' WHEN o.unconfirmed_since IS NULL THEN 'pending' ELSE 'uncertain' END,
-  CASE WHEN w.state = 'paused' THEN w.reason ELSE '' END, {NEWS_TOKEN}, ?, o.unconfirmed_since
+  CASE WHEN w.state = 'paused' THEN w.reason ELSE '' END, post_token(w.channel, w.key, ?), ?, o.unconfirmed_since
 FROM watches w JOIN orders o ON o.key = w.key
 WHERE w.key = ? AND w.state <> 'ended' AND {WATCH_IN_AUDIENCE}
 ON CONFLICT (watch_id, event_id) DO NOTHING
@@ -47,9 +42,9 @@ ON CONFLICT (watch_id, event_id) DO NOTHING
 # that news: the card shows it, so the channel is not shown the reply as well.
 FIRST_CARD = f"""
 INSERT INTO outbox (position, watch_id, event_id, kind, channel, key, payload, state, token, created_at, claimed_at)
-SELECT {NEXT}, w.id, 'card', 'card', w.channel, w.key, ?,
+SELECT next_position(), w.id, 'card', 'card', w.channel, w.key, ?,
   CASE WHEN w.state = 'paused' THEN 'held' WHEN o.unconfirmed_since IS NULL THEN 'pending' ELSE 'uncertain' END,
-  {CARD_TOKEN}, ?, o.unconfirmed_since FROM watches w JOIN orders o ON o.key = w.key
+  post_token(w.channel, w.key, 'card:' || w.id), ?, o.unconfirmed_since FROM watches w JOIN orders o ON o.key = w.key
 WHERE w.key = ? AND w.state <> 'ended' AND w.card_ts = '' AND {WATCH_IN_AUDIENCE}
 ON CONFLICT (watch_id, event_id) DO UPDATE SET state = excluded.state, fence = outbox.fence + 1,
   position = excluded.position, attempts = 0, not_before = 0, lease_until = NULL, claimed_at = excluded.claimed_at,
@@ -58,9 +53,9 @@ ON CONFLICT (watch_id, event_id) DO UPDATE SET state = excluded.state, fence = o
 """
 # A card that may be on its way is left alone: it becomes this watch's card, and a second one would stay in the channel.
 # A card that was given up but may have been posted is looked up first, under its old token.
-CARD = f"""
+CARD = """
 INSERT INTO outbox (position, watch_id, event_id, kind, channel, key, payload, state, token, created_at)
-SELECT {NEXT}, id, 'card', 'card', channel, key, '', 'pending', {RANDOM_TOKEN}, ? FROM watches WHERE id = ?
+SELECT next_position(), id, 'card', 'card', channel, key, '', 'pending', random_token(), ? FROM watches WHERE id = ?
 ON CONFLICT (watch_id, event_id) DO UPDATE SET
   state = CASE WHEN outbox.state <> 'sent' AND outbox.claimed_at IS NOT NULL THEN 'uncertain' ELSE 'pending' END,
   token = CASE WHEN outbox.state <> 'sent' AND outbox.claimed_at IS NOT NULL THEN outbox.token ELSE excluded.token END,
@@ -72,7 +67,7 @@ HAS_CARD_ROW = "EXISTS (SELECT 1 FROM outbox k WHERE k.watch_id = watches.id AND
 # A watch has one refresh row, which each request revives. The fence keeps an older claim from settling it.
 REFRESH = f"""
 INSERT INTO outbox (position, watch_id, event_id, kind, channel, key, payload, state, token, created_at)
-SELECT {NEXT}, id, 'refresh', 'refresh', channel, key, '', 'pending', {RANDOM_TOKEN}, ? FROM watches
+SELECT next_position(), id, 'refresh', 'refresh', channel, key, '', 'pending', random_token(), ? FROM watches
 WHERE {{where}} AND state IN ('active', 'opening') AND (card_ts <> '' OR (state = 'opening' AND {HAS_CARD_ROW}))
 ON CONFLICT (watch_id, event_id) DO UPDATE SET state = 'pending', fence = outbox.fence + 1,
   position = excluded.position, attempts = 0, not_before = 0, lease_until = NULL, claimed_at = NULL, error = ''
@@ -82,8 +77,8 @@ ON CONFLICT (watch_id, event_id) DO UPDATE SET state = 'pending', fence = outbox
 DAILY_DIGEST = f"""
 INSERT INTO outbox (position, watch_id, event_id, kind, channel, key, payload, severity, state, token, created_at,
   claimed_at)
-SELECT {NEXT}, NULL, :event_id, 'daily_digest', :channel, '', :payload, '',
-  CASE WHEN then_ IS NULL THEN 'pending' ELSE 'uncertain' END, {DIGEST_TOKEN}, :now, then_
+SELECT next_position(), NULL, :event_id, 'daily_digest', :channel, '', :payload, '',
+  CASE WHEN then_ IS NULL THEN 'pending' ELSE 'uncertain' END, post_token(:channel, '', :seed), :now, then_
 FROM (SELECT MAX(CAST(value AS BIGINT)) AS then_ FROM facts
   WHERE name = 'restored' AND at > :now - 2 * {DAY}) AS restored
 """
@@ -97,22 +92,22 @@ WHERE p.channel = ? AND p.state IN ('pending', 'sending', 'uncertain') AND p.sta
 SEEN = 50  # cards of a channel that people still see
 AHEAD = 10  # times as many rows are examined as fit into one message: not all may belong into it
 # A batch names its order when it belongs into that order's thread; one of many orders lists its posts.
-BATCH = f"""
+BATCH = """
 INSERT INTO outbox (position, event_id, kind, channel, key, payload, severity, state, fence, attempts, lease_until,
   token, created_at, claimed_at)
-SELECT position, 'batch:' || id, 'batch', channel, ?, ?, ?, 'sending', 1, 1, ?, {RANDOM_TOKEN}, ?, ? FROM outbox
+SELECT position, 'batch:' || id, 'batch', channel, ?, ?, ?, 'sending', 1, 1, ?, random_token(), ?, ? FROM outbox
 WHERE id = ? AND fence = ? AND state = 'sending'
 RETURNING id, token
 """
 DETAIL = f"""
 INSERT INTO outbox (position, event_id, kind, channel, key, payload, severity, state, token, created_at)
-SELECT {NEXT}, '{DETAIL_OF}' || id, 'batch', channel, key, '', '', 'pending', {RANDOM_TOKEN}, ? FROM outbox
+SELECT next_position(), '{DETAIL_OF}' || id, 'batch', channel, key, '', '', 'pending', random_token(), ? FROM outbox
 WHERE id = ?
 RETURNING id
 """
 
 
-def announce(conn: sqlite3.Connection, at: int, to_post: Sequence[tuple[str, NewsToPost]]) -> int:
+def announce(conn: Connection, at: int, to_post: Sequence[tuple[str, NewsToPost]]) -> int:
     """Log the news of these orders and enqueue it for each watch in its audience. Returns the number of new posts.
 
     ``at``: now, in microseconds since 1970. ``to_post``: pairs of order key and news.
@@ -128,12 +123,12 @@ def announce(conn: sqlite3.Connection, at: int, to_post: Sequence[tuple[str, New
     return conn.executemany(NEWS, posts).rowcount
 
 
-def first_cards(conn: sqlite3.Connection, at: int, key: str, news: NewsToPost) -> None:
+def first_cards(conn: Connection, at: int, key: str, news: NewsToPost) -> None:
     """Enqueue a card for each watch in the audience of this news that has none yet."""
     conn.execute(FIRST_CARD, (news.event_id, at, key, *_filters(news)))
 
 
-def tell(conn: sqlite3.Connection, at: int, key: str, news: NewsToPost) -> None:
+def tell(conn: Connection, at: int, key: str, news: NewsToPost) -> None:
     """Log a piece of news and enqueue it for each watch in its audience, behind the card of the watch."""
     first_cards(conn, at, key, news)
     announce(conn, at, [(key, news)])
@@ -144,33 +139,33 @@ def _filters(news: NewsToPost) -> list[str]:
     return [*news.audience, *[""] * (len(Filter) - len(news.audience))]
 
 
-def card(conn: sqlite3.Connection, now: datetime, watch_id: int) -> None:
+def card(conn: Connection, now: datetime, watch_id: int) -> None:
     """Enqueue the parent card of a watch."""
     conn.execute(CARD, (to_int(now), watch_id))
 
 
-def refresh(conn: sqlite3.Connection, now: datetime, watch_id: int) -> None:
+def refresh(conn: Connection, now: datetime, watch_id: int) -> None:
     """Enqueue a refresh of a watch's card."""
     conn.execute(REFRESH.format(where="id = ?"), (to_int(now), watch_id))
 
 
-def refresh_order(conn: sqlite3.Connection, now: datetime, key: str) -> int:
+def refresh_order(conn: Connection, now: datetime, key: str) -> int:
     """Enqueue a refresh of every card of an order. Returns how many."""
     return refresh_orders(conn, to_int(now), [key])
 
 
-def refresh_newest(conn: sqlite3.Connection, now: datetime, channel: str) -> None:
+def refresh_newest(conn: Connection, now: datetime, channel: str) -> None:
     """Enqueue a refresh of the newest cards of a channel: all of thousands would keep Slack busy for hours."""
     newest = "id IN (SELECT id FROM watches WHERE channel = ? AND state = 'active' AND card_ts <> '' ORDER BY id DESC "
     conn.execute(REFRESH.format(where=f"{newest} LIMIT {SEEN})"), (to_int(now), channel))
 
 
-def refresh_orders(conn: sqlite3.Connection, at: int, keys: Sequence[str]) -> int:
+def refresh_orders(conn: Connection, at: int, keys: Sequence[str]) -> int:
     """Enqueue a refresh of every card of these orders. Returns how many."""
     return conn.executemany(REFRESH.format(where="key = ?"), [(at, key) for key in keys]).rowcount if keys else 0
 
 
-def daily_digest(conn: sqlite3.Connection, now: datetime, day: str, channel: str, digest: DailyDigest) -> None:
+def daily_digest(conn: Connection, now: datetime, day: str, channel: str, digest: DailyDigest) -> None:
     """Enqueue a channel's daily digest of a local day (ISO)."""
     names = {"event_id": f"daily_digest:{day}", "seed": f"summary:{day}"}  # the seed never changes
     facts = {"channel": channel, "payload": codec.dump_digest(digest), "now": to_int(now)}
@@ -178,7 +173,7 @@ def daily_digest(conn: sqlite3.Connection, now: datetime, day: str, channel: str
 
 
 def batch(
-    conn: sqlite3.Connection, now: datetime, head: Post, limit: int, lease: timedelta, *, rule: BatchRule = ANY_POSTS
+    conn: Connection, now: datetime, head: Post, limit: int, lease: timedelta, *, rule: BatchRule = ANY_POSTS
 ) -> Post | None:
     """Put a claimed NEWS post and up to ``limit - 1`` that wait behind it into one BATCH, claimed in its place.
 
@@ -220,7 +215,7 @@ class _Waiting(NamedTuple):
 
 
 def _make(
-    conn: sqlite3.Connection,
+    conn: Connection,
     now: datetime,
     head: Post,
     lease: timedelta,
@@ -259,13 +254,13 @@ def _make(
     )
 
 
-def _put_into_thread(conn: sqlite3.Connection, at: int, ids: Sequence[int]) -> None:
+def _put_into_thread(conn: Connection, at: int, ids: Sequence[int]) -> None:
     """Enqueue a BATCH of these posts for their order's thread, behind all waiting posts."""
     row = conn.execute(DETAIL, (at, ids[0])).fetchone()
     _put_into_batch(conn, row["id"], ids)
 
 
-def _put_into_batch(conn: sqlite3.Connection, batch_id: int, ids: Sequence[int]) -> None:
+def _put_into_batch(conn: Connection, batch_id: int, ids: Sequence[int]) -> None:
     conn.executemany(
         "UPDATE outbox SET state = 'batched', batch_id = ?, fence = fence + 1, lease_until = NULL WHERE id = ?",
         [(batch_id, post_id) for post_id in ids],

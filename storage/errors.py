@@ -7,6 +7,8 @@ StorageError
   NewerSchemaError
   BusyFileError
   DiskFullError
+  UnreachableError
+  RefusedError
 UnreadableError: the contents of one row; the file is sound
 """
 
@@ -39,6 +41,14 @@ class BusyFileError(StorageError):
 
 class DiskFullError(StorageError):
     """Nothing could be written; the transaction was rolled back and the store goes on working."""
+
+
+class UnreachableError(StorageError):
+    """The database server does not answer, or the connection broke; it may answer again later."""
+
+
+class RefusedError(StorageError):
+    """The database server does not let us in, or does not let us write."""
 
 
 class UnreadableError(ValueError):

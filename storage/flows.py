@@ -5,20 +5,20 @@ from __future__ import annotations
 from datetime import timedelta
 from typing import TYPE_CHECKING
 
-from storage import codec, sqlite
+from storage import codec
 from storage.rows import to_int, to_time
 from tracking.flows import Flow
 
 if TYPE_CHECKING:
-    import sqlite3
     from datetime import datetime
 
+    from storage.connection import Connection, Row
     from tracking.flows import FlowContent
 
 KEEP = timedelta(days=1)  # a form or an answer that is older has to be opened anew
 
 
-def put(conn: sqlite3.Connection, now: datetime, flow: Flow) -> None:
+def put(conn: Connection, now: datetime, flow: Flow) -> None:
     """Keep what a form was made from, and forget those of yesterday."""
     kind, content = codec.dump_flow(flow.content)
     forget(conn, now)
@@ -28,26 +28,26 @@ def put(conn: sqlite3.Connection, now: datetime, flow: Flow) -> None:
     )
 
 
-def forget(conn: sqlite3.Connection, now: datetime) -> int:
+def forget(conn: Connection, now: datetime) -> int:
     """Forget yesterday's forms and answers that wait for nobody, and what was typed into them. Returns how many."""
     sql = "DELETE FROM flows WHERE at < ? AND keep_until < ?"
-    with sqlite.wiping(conn):
+    with conn.wiping():
         return conn.execute(sql, (to_int(now - KEEP), to_int(now))).rowcount
 
 
-def close(conn: sqlite3.Connection, flow_id: str, owner: str) -> None:
+def close(conn: Connection, flow_id: str, owner: str) -> None:
     """Forget a form that its owner closed, unless it waits for somebody."""
-    with sqlite.wiping(conn):
+    with conn.wiping():
         conn.execute("DELETE FROM flows WHERE id = ? AND owner = ? AND keep_until = 0", (flow_id, owner))
 
 
-def advance(conn: sqlite3.Connection, now: datetime, flow: Flow, step: str, content: FlowContent) -> Flow | None:
+def advance(conn: Connection, now: datetime, flow: Flow, step: str, content: FlowContent) -> Flow | None:
     """Replace the content of a flow. Returns the next revision; None where another act was quicker.
 
     ``flow``: as the act saw it. The day for which it is kept begins anew.
     """
     kind, stored = codec.dump_flow(content)
-    with sqlite.wiping(conn):
+    with conn.wiping():
         row = conn.execute(
             "UPDATE flows SET kind = ?, content = ?, step = ?, revision = revision + 1, at = ?"
             " WHERE id = ? AND revision = ? RETURNING *",
@@ -56,19 +56,19 @@ def advance(conn: sqlite3.Connection, now: datetime, flow: Flow, step: str, cont
     return _flow(row) if row else None
 
 
-def get(conn: sqlite3.Connection, now: datetime, flow_id: str) -> Flow | None:
+def get(conn: Connection, now: datetime, flow_id: str) -> Flow | None:
     """Return what a form was made from; None for an unknown, expired or unreadable one."""
     sql = "SELECT * FROM flows WHERE id = ? AND (at >= ? OR keep_until >= ?)"
     row = conn.execute(sql, (flow_id, to_int(now - KEEP), to_int(now))).fetchone()
     return _flow(row) if row else None
 
 
-def keep(conn: sqlite3.Connection, flow_id: str, until: datetime) -> None:
+def keep(conn: Connection, flow_id: str, until: datetime) -> None:
     """Keep a flow until then at least, since it waits for somebody; a former such time is replaced."""
     conn.execute("UPDATE flows SET keep_until = ? WHERE id = ?", (to_int(until), flow_id))
 
 
-def _flow(row: sqlite3.Row) -> Flow | None:
+def _flow(row: Row) -> Flow | None:
     content = codec.load_flow(row["kind"], row["content"])
     if content is None:
         return None

@@ -8,13 +8,13 @@ from storage.outbox import LIVE
 from storage.rows import to_int
 
 if TYPE_CHECKING:
-    import sqlite3
     from datetime import datetime
 
+    from storage.connection import Connection
     from storage.watch import Watch
 
 
-def hold(conn: sqlite3.Connection, watch: Watch, reason: str) -> None:
+def hold(conn: Connection, watch: Watch, reason: str) -> None:
     """Hold a paused watch's posts until it is resumed, and its channel's digests with them."""
     conn.execute(
         "UPDATE outbox SET state = 'held', held_until = NULL, fence = fence + 1, lease_until = NULL, error = ? "
@@ -23,7 +23,7 @@ def hold(conn: sqlite3.Connection, watch: Watch, reason: str) -> None:
     )
 
 
-def fail_undeliverable(conn: sqlite3.Connection, now: datetime, channel: str, reason: str) -> None:
+def fail_undeliverable(conn: Connection, now: datetime, channel: str, reason: str) -> None:
     """Fail the posts of a channel that refuses for good, where no paused watch could release them later.
 
     Digests and lines wait while the channel has a paused watch. Posts of ended watches fail: nothing would resume them.
@@ -41,7 +41,7 @@ def fail_undeliverable(conn: sqlite3.Connection, now: datetime, channel: str, re
     )
 
 
-def release(conn: sqlite3.Connection, watch: Watch) -> None:
+def release(conn: Connection, watch: Watch) -> None:
     """Release a resumed watch's posts. A post that was being sent when its watch was paused is looked up first."""
     conn.execute(
         "UPDATE outbox SET state = CASE WHEN claimed_at IS NULL THEN 'pending' ELSE 'uncertain' END, not_before = 0, "
@@ -50,7 +50,7 @@ def release(conn: sqlite3.Connection, watch: Watch) -> None:
     )
 
 
-def recheck_quiet_hours(conn: sqlite3.Connection, channel: str, at: int) -> None:
+def recheck_quiet_hours(conn: Connection, channel: str, at: int) -> None:
     """End the holds of a channel whose settings changed: its next claim asks the quiet hours again.
 
     ``at``: now, in microseconds since 1970.
@@ -61,7 +61,7 @@ def recheck_quiet_hours(conn: sqlite3.Connection, channel: str, at: int) -> None
     )
 
 
-def recheck_cards(conn: sqlite3.Connection, now: datetime, channel: str) -> None:
+def recheck_cards(conn: Connection, now: datetime, channel: str) -> None:
     """End the holds of a channel's cards after a mute changed: the next claim asks the mute again."""
     conn.execute(
         "UPDATE outbox SET held_until = ? "

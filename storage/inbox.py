@@ -13,9 +13,10 @@ from storage import codec
 from storage.rows import to_int, to_time
 
 if TYPE_CHECKING:
-    import sqlite3
     from collections.abc import Sequence
     from datetime import datetime
+
+    from storage.connection import Connection
 
 
 class Outcome(StrEnum):
@@ -67,7 +68,7 @@ class PushMessage:
     received_at: datetime  # aware
 
 
-def put(conn: sqlite3.Connection, message: PushMessage) -> bool:
+def put(conn: Connection, message: PushMessage) -> bool:
     """Store a pushed message. False: it is a repeat."""
     row = (
         message.dedup,
@@ -79,7 +80,7 @@ def put(conn: sqlite3.Connection, message: PushMessage) -> bool:
     return conn.execute(PUT, row).rowcount == 1
 
 
-def waiting(conn: sqlite3.Connection, limit: int) -> list[PushMessage]:
+def waiting(conn: Connection, limit: int) -> list[PushMessage]:
     """Return up to ``limit`` messages that were not handled yet, oldest first."""
     rows = conn.execute("SELECT * FROM inbox WHERE handled_at IS NULL ORDER BY id LIMIT ?", (limit,))
     return [
@@ -93,7 +94,7 @@ def waiting(conn: sqlite3.Connection, limit: int) -> list[PushMessage]:
     ]
 
 
-def concerned(conn: sqlite3.Connection, ids: Sequence[str]) -> list[str]:
+def concerned(conn: Connection, ids: Sequence[str]) -> list[str]:
     """Return the keys of stored orders with one of these numbers: their own, of a sub-order, a parcel or a refund."""
     keys: dict[str, None] = {}
     for id_ in ids:
@@ -102,7 +103,7 @@ def concerned(conn: sqlite3.Connection, ids: Sequence[str]) -> list[str]:
     return list(keys)
 
 
-def done(conn: sqlite3.Connection, now: datetime, outcomes: Sequence[tuple[str, Outcome]]) -> None:
+def done(conn: Connection, now: datetime, outcomes: Sequence[tuple[str, Outcome]]) -> None:
     """Record the outcomes of messages, as pairs of dedup and outcome."""
     conn.executemany(
         "UPDATE inbox SET handled_at = ?, outcome = ? WHERE dedup = ?",
@@ -112,7 +113,7 @@ def done(conn: sqlite3.Connection, now: datetime, outcomes: Sequence[tuple[str, 
         _keep_few(conn, now)
 
 
-def counts(conn: sqlite3.Connection, since: datetime) -> tuple[dict[str, int], datetime | None]:
+def counts(conn: Connection, since: datetime) -> tuple[dict[str, int], datetime | None]:
     """Return the number of messages since then by outcome, and the time of the last one; None: there is none.
 
     Messages that were dropped because there were too many are counted too.
@@ -131,7 +132,7 @@ def counts(conn: sqlite3.Connection, since: datetime) -> tuple[dict[str, int], d
     return by_outcome, to_time(max((row[2] for row in rows), default=None))
 
 
-def unknown_kinds(conn: sqlite3.Connection, since: datetime, limit: int) -> list[str]:
+def unknown_kinds(conn: Connection, since: datetime, limit: int) -> list[str]:
     """Return the unknown types of messages since then about stored orders, the most frequent first."""
     query = (
         "SELECT kind FROM inbox WHERE received_at >= ? AND outcome = ? AND kind <> '' "
@@ -140,12 +141,12 @@ def unknown_kinds(conn: sqlite3.Connection, since: datetime, limit: int) -> list
     return [kind for (kind,) in conn.execute(query, (to_int(since), Outcome.UNKNOWN_TYPE, limit))]
 
 
-def prune_unknown(conn: sqlite3.Connection, before: datetime, limit: int) -> int:
+def prune_unknown(conn: Connection, before: datetime, limit: int) -> int:
     """Delete up to ``limit`` messages about unknown orders that came before ``before``. Returns how many."""
     return conn.execute(FORGET, (to_int(before), limit)).rowcount
 
 
-def _keep_few(conn: sqlite3.Connection, now: datetime) -> None:
+def _keep_few(conn: Connection, now: datetime) -> None:
     """Delete the oldest messages about unknown orders beyond MOST_UNKNOWN, and count the deleted ones."""
     dropped = conn.execute(EXCESS, (sys.maxsize, MOST_UNKNOWN)).rowcount
     if dropped:

@@ -8,9 +8,10 @@ from storage.rows import to_int, to_time
 from tracking.journeys import STAGES, Journey
 
 if TYPE_CHECKING:
-    import sqlite3
     from collections.abc import Sequence
     from datetime import datetime
+
+    from storage.connection import Connection
 
 TIMES = tuple(f"{stage.value}_at" for stage in STAGES)
 ADD = f"""
@@ -28,20 +29,18 @@ GATHERED = "journeys gathered"  # the fact that the orders of an earlier version
 MARK = "INSERT INTO facts (name, value, at) VALUES (?, '', ?) ON CONFLICT (name) DO NOTHING"
 
 
-def add(conn: sqlite3.Connection, journeys: Sequence[Journey]) -> None:
+def add(conn: Connection, journeys: Sequence[Journey]) -> None:
     """Store journeys; one of a parcel that is known replaces the one before."""
     if journeys:
         conn.executemany(ADD, [_row(journey) for journey in journeys])
 
 
-def newest(conn: sqlite3.Connection, now: datetime, limit: int, skip: int = 0) -> list[Journey]:
+def newest(conn: Connection, now: datetime, limit: int, skip: int = 0) -> list[Journey]:
     """Return up to ``limit`` journeys that have ended by now, the newest first, without the ``skip`` newest."""
-    plain = conn.cursor()
-    plain.row_factory = None  # tuples are made faster than rows
-    return [_journey(row) for row in plain.execute(NEWEST, (to_int(now), limit, skip))]
+    return [_journey(row) for row in conn.tuples(NEWEST, (to_int(now), limit, skip))]
 
 
-def ungathered(conn: sqlite3.Connection, since: datetime, limit: int) -> list[str] | None:
+def ungathered(conn: Connection, since: datetime, limit: int) -> list[str] | None:
     """Return the keys of up to ``limit`` orders that ended since then, the newest first; None: they were gathered.
 
     They are those of a database that an earlier version wrote.
@@ -51,7 +50,7 @@ def ungathered(conn: sqlite3.Connection, since: datetime, limit: int) -> list[st
     return [key for (key,) in conn.execute(ENDED, (to_int(since), limit))]
 
 
-def mark_gathered(conn: sqlite3.Connection, now: datetime) -> None:
+def mark_gathered(conn: Connection, now: datetime) -> None:
     """Record that the orders of an earlier version were looked through."""
     conn.execute(MARK, (GATHERED, to_int(now)))
 

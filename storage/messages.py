@@ -5,47 +5,45 @@ from __future__ import annotations
 from typing import TYPE_CHECKING
 
 from storage import codec
-from storage.enqueue import NEXT
 from storage.post import PostKind
 from storage.rows import to_int
-from storage.sqlite import RANDOM_TOKEN
 
 if TYPE_CHECKING:
-    import sqlite3
     from datetime import datetime
 
+    from storage.connection import Connection
     from tracking.messages import ChannelChange, Notice, WatchesPaused, WatchList
 
-MESSAGE = f"""
+MESSAGE = """
 INSERT INTO outbox (position, watch_id, event_id, kind, channel, key, payload, severity, state, token, created_at)
-VALUES ({NEXT}, NULL, ?, ?, ?, '', ?, '', 'pending', {RANDOM_TOKEN}, ?)
+VALUES (next_position(), NULL, ?, ?, ?, '', ?, '', 'pending', random_token(), ?)
 """
 REFUSAL = "refused:"  # begins the names of such facts; channel, reason and owner follow
 TOLD_OWNER = "INSERT INTO facts (name, value, at) VALUES (?, '', ?) ON CONFLICT (name) DO NOTHING"
 
 
-def line(conn: sqlite3.Connection, now: datetime, channel: str, change: ChannelChange) -> None:
+def line(conn: Connection, now: datetime, channel: str, change: ChannelChange) -> None:
     """Enqueue a LINE, which belongs to no watch."""
     conn.execute(MESSAGE, ("line", PostKind.LINE.value, channel, codec.dump_change(change), to_int(now)))
 
 
-def watch_list(conn: sqlite3.Connection, now: datetime, channel: str, opened: WatchList) -> None:
+def watch_list(conn: Connection, now: datetime, channel: str, opened: WatchList) -> None:
     """Enqueue one LIST for watches that were opened at once, in place of their cards."""
     facts = (f"list:{opened.watches[0]}", PostKind.LIST.value, channel, codec.dump_watch_list(opened), to_int(now))
     conn.execute(MESSAGE, facts)
 
 
-def notice(conn: sqlite3.Connection, now: datetime, event_id: str, recipient: str, contents: Notice) -> None:
+def notice(conn: Connection, now: datetime, event_id: str, recipient: str, contents: Notice) -> None:
     """Enqueue a NOTICE, which belongs to no watch. ``recipient``: the id of a channel or of a person."""
     conn.execute(MESSAGE, (event_id, PostKind.NOTICE.value, recipient, codec.dump_notice(contents), to_int(now)))
 
 
-def refused(conn: sqlite3.Connection, now: datetime, owner: str, paused: WatchesPaused) -> None:
+def refused(conn: Connection, now: datetime, owner: str, paused: WatchesPaused) -> None:
     """Enqueue a notice to an owner that a channel refuses posts, once until the channel takes a post again."""
     if conn.execute(TOLD_OWNER, (f"{REFUSAL}{paused.channel}:{paused.reason}:{owner}", to_int(now))).rowcount:
         notice(conn, now, f"paused:{paused.channel}", owner, paused)
 
 
-def clear_refusals(conn: sqlite3.Connection, channel: str) -> None:
+def clear_refusals(conn: Connection, channel: str) -> None:
     """Forget which owners were told that a channel refuses posts: at the next refusal they are told again."""
     conn.execute("DELETE FROM facts WHERE name > ? AND name < ?", (f"{REFUSAL}{channel}:", f"{REFUSAL}{channel};"))

@@ -1,14 +1,14 @@
-"""Turns a function of a connection into an async method: one transaction on the database's thread."""
+"""Turns a function of a connection into an async method: one transaction."""
 
 from __future__ import annotations
 
 from typing import TYPE_CHECKING, Any, Concatenate, Generic, ParamSpec, Self, TypeVar, overload
 
 if TYPE_CHECKING:
-    import sqlite3
     from collections.abc import Callable, Coroutine
 
-    from storage.database import DatabaseThread
+    from storage.connection import Connection
+    from storage.engine import Engine
 
 P = ParamSpec("P")
 T = TypeVar("T")
@@ -17,8 +17,8 @@ T = TypeVar("T")
 class Aggregate:
     """Base of the groups of operations of a database."""
 
-    def __init__(self, thread: DatabaseThread) -> None:
-        self.thread = thread
+    def __init__(self, engine: Engine) -> None:
+        self.engine = engine
 
 
 class Operation(Generic[P, T]):
@@ -28,7 +28,7 @@ class Operation(Generic[P, T]):
     Every operation raises StorageError for the failures of the database engine, besides the errors of its function.
     """
 
-    def __init__(self, work: Callable[Concatenate[sqlite3.Connection, P], T], *, only_reads: bool = False) -> None:
+    def __init__(self, work: Callable[Concatenate[Connection, P], T], *, only_reads: bool = False) -> None:
         """``only_reads``: the operation works where nothing can be written, too."""
         self.work, self._only_reads = work, only_reads
         self.__doc__ = work.__doc__
@@ -43,7 +43,7 @@ class Operation(Generic[P, T]):
     ) -> Self | Callable[P, Coroutine[Any, Any, T]]:
         if aggregate is None:
             return self
-        transaction = aggregate.thread.read if self._only_reads else aggregate.thread.run
+        transaction = aggregate.engine.read if self._only_reads else aggregate.engine.run
 
         def call(*args: P.args, **kwargs: P.kwargs) -> Coroutine[Any, Any, T]:
             return transaction(lambda conn: self.work(conn, *args, **kwargs))

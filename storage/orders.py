@@ -9,14 +9,13 @@ from typing import TYPE_CHECKING
 from pandapon.tracking_numbers import normal
 from storage import rows
 from storage.rows import to_int
-from storage.sqlite import NEWEST_FIRST
 
 if TYPE_CHECKING:
-    import sqlite3
     from collections.abc import Iterable, Sequence
     from datetime import datetime, timedelta
 
     from pandapon.shipment import Milestone, Node
+    from storage.connection import Connection, Row
     from storage.poll import DueOrder
     from tracking.orders import StoredOrder
 
@@ -44,7 +43,7 @@ NODES = f"SELECT key, {rows.NODE} FROM nodes WHERE key IN ({{marks}}) ORDER BY a
 
 
 def claim_due(
-    conn: sqlite3.Connection, now: datetime, limit: int, lease: timedelta, keys: Sequence[str] | None = None
+    conn: Connection, now: datetime, limit: int, lease: timedelta, keys: Sequence[str] | None = None
 ) -> list[DueOrder]:
     """Lease up to ``limit`` due orders, the longest overdue first. After a crash they are due when ``lease`` ends.
 
@@ -60,32 +59,30 @@ def claim_due(
     return leased
 
 
-def due_round_robin(conn: sqlite3.Connection, now: datetime) -> list[str]:
+def due_round_robin(conn: Connection, now: datetime) -> list[str]:
     """Return the keys of all due orders, round robin: the first of each channel, the second of each, and so on."""
     return [key for (key,) in conn.execute(IN_TURN, (to_int(now),))]
 
 
-def load(conn: sqlite3.Connection, keys: Sequence[str]) -> dict[str, StoredOrder]:
+def load(conn: Connection, keys: Sequence[str]) -> dict[str, StoredOrder]:
     """Return everything stored about these orders by key; unknown keys are absent.
 
     Raises one of ``UNREADABLE`` if one of them cannot be decoded; :func:`load_readable` leaves that order out.
     """
-    parcels: dict[str, list[sqlite3.Row]] = defaultdict(list)
+    parcels: dict[str, list[Row]] = defaultdict(list)
     nodes: dict[str, list[Node]] = defaultdict(list)
     stored: dict[str, StoredOrder] = {}
-    plain = conn.cursor()
-    plain.row_factory = None  # tuples are made faster than rows, and an order has dozens of nodes
     for chunk, marks in chunks(keys):
         for row in conn.execute(f"SELECT * FROM parcels WHERE key IN ({marks}) ORDER BY key, waybill", chunk):
             parcels[row["key"]].append(row)
-        for row in plain.execute(NODES.format(marks=marks), chunk):
+        for row in conn.tuples(NODES.format(marks=marks), chunk):  # an order has dozens of nodes
             nodes[row[0]].append(rows.node(row))
         for row in conn.execute(f"SELECT * FROM orders WHERE key IN ({marks})", chunk):
             stored[row["key"]] = rows.order(row, parcels[row["key"]], nodes[row["key"]])
     return stored
 
 
-def load_readable(conn: sqlite3.Connection, keys: Sequence[str]) -> dict[str, StoredOrder]:
+def load_readable(conn: Connection, keys: Sequence[str]) -> dict[str, StoredOrder]:
     """Return these orders by key like :func:`load`, without those that cannot be decoded."""
     with contextlib.suppress(*UNREADABLE):
         return load(conn, keys)
@@ -96,7 +93,7 @@ def load_readable(conn: sqlite3.Connection, keys: Sequence[str]) -> dict[str, St
     return stored
 
 
-def mark_due(conn: sqlite3.Connection, keys: Sequence[str], at: datetime, *, whole: bool = False) -> int:
+def mark_due(conn: Connection, keys: Sequence[str], at: datetime, *, whole: bool = False) -> int:
     """Make these watched orders due no later than ``at``; archived ones are polled again. Returns how many there are.
 
     ``whole``: the last fingerprint is forgotten, so that the next reading is compared in full. The fence grows: a
@@ -115,7 +112,7 @@ def mark_due(conn: sqlite3.Connection, keys: Sequence[str], at: datetime, *, who
     return known
 
 
-def release_leases(conn: sqlite3.Connection, now: datetime) -> int:
+def release_leases(conn: Connection, now: datetime) -> int:
     """Make the orders due that a process was reading when it died. Returns how many."""
     return conn.execute(
         "UPDATE orders SET next_poll_at = ?, leased = 0, fence = fence + 1 "
@@ -124,29 +121,32 @@ def release_leases(conn: sqlite3.Connection, now: datetime) -> int:
     ).rowcount
 
 
-def find_waybill(conn: sqlite3.Connection, waybill: str) -> list[str]:
+def find_waybill(conn: Connection, waybill: str) -> list[str]:
     """Return the keys of the orders with a parcel of this number, in any spelling."""
     if not (number := normal(waybill)):
         return []
     return [row[0] for row in conn.execute("SELECT DISTINCT key FROM parcels WHERE number = ? ORDER BY key", (number,))]
 
 
-def find_order_id(conn: sqlite3.Connection, order_id: str) -> list[str]:
+def find_order_id(conn: Connection, order_id: str) -> list[str]:
     """Return the keys of the stored orders with this id, on either platform."""
     return [row[0] for row in conn.execute("SELECT key FROM orders WHERE order_id = ? ORDER BY key", (order_id,))]
 
 
-def newest(conn: sqlite3.Connection, limit: int) -> list[str]:
+def newest(conn: Connection, limit: int) -> list[str]:
     """Return the ids of the orders that were stored last."""
-    return [row[0] for row in conn.execute(f"SELECT order_id FROM orders {NEWEST_FIRST} LIMIT ?", (limit,))]
+    sql = "SELECT order_id FROM orders ORDER BY created_at DESC, key LIMIT ?"
+    return [row[0] for row in conn.execute(sql, (limit,))]
 
 
-def standing_at(conn: sqlite3.Connection, milestones: Iterable[Milestone], limit: int) -> list[str]:
+def standing_at(conn: Connection, milestones: Iterable[Milestone], limit: int) -> list[str]:
     """Return the keys of the stored orders at one of these milestones, those that were stored last first.
 
     An order that no channel watches any more is not read again, so it counts only where its state is final.
     """
     wanted = [milestone.value for milestone in milestones]
+    if not wanted:
+        return []
     marks = ", ".join("?" * len(wanted))
     query = (
         f"SELECT key FROM orders WHERE milestone IN ({marks}) AND (final_at IS NOT NULL OR EXISTS "
@@ -156,7 +156,7 @@ def standing_at(conn: sqlite3.Connection, milestones: Iterable[Milestone], limit
     return [row[0] for row in conn.execute(query, (*wanted, limit))]
 
 
-def refunds_to_act_on(conn: sqlite3.Connection, limit: int) -> list[str]:
+def refunds_to_act_on(conn: Connection, limit: int) -> list[str]:
     """Return the keys of the watched orders with a refund that waits for the buyer, those stored last first."""
     query = (
         "SELECT key FROM orders WHERE refund_needs_buyer = 1 AND EXISTS "
@@ -166,7 +166,7 @@ def refunds_to_act_on(conn: sqlite3.Connection, limit: int) -> list[str]:
     return [row[0] for row in conn.execute(query, (limit,))]
 
 
-def unschedule_unwatched(conn: sqlite3.Connection, keys: Iterable[str]) -> None:
+def unschedule_unwatched(conn: Connection, keys: Iterable[str]) -> None:
     """Stop the polling of those orders that no live watch is for; a reading that is under way is dropped."""
     conn.executemany(
         "UPDATE orders SET next_poll_at = NULL, fence = fence + 1 WHERE key = ? AND NOT EXISTS "

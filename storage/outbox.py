@@ -11,10 +11,10 @@ from storage.rows import to_int
 from storage.watch import WatchState
 
 if TYPE_CHECKING:
-    import sqlite3
     from collections.abc import Collection
     from datetime import datetime
 
+    from storage.connection import Connection
     from storage.post import Post
     from tracking.values import News, Severity
 
@@ -27,7 +27,7 @@ FARTHEST = timedelta(hours=2)
 FAIL = "UPDATE outbox SET state = 'failed', fence = fence + 1, claimed_at = NULL, sent_at = ?, error = ? WHERE {which}"
 
 
-def mark_sent(conn: sqlite3.Connection, now: datetime, post: Post, ts: str, channel: str = "") -> bool:
+def mark_sent(conn: Connection, now: datetime, post: Post, ts: str, channel: str = "") -> bool:
     """Record that Slack took a post under ``ts``. False: the fence was stale, and nothing changed.
 
     ``channel``: the one that Slack put it in, where the post names a person; empty: the post's.
@@ -57,7 +57,7 @@ def mark_sent(conn: sqlite3.Connection, now: datetime, post: Post, ts: str, chan
     return is_settled
 
 
-def mark_retry(conn: sqlite3.Connection, now: datetime, post: Post, not_before: datetime, error: str) -> bool:
+def mark_retry(conn: Connection, now: datetime, post: Post, not_before: datetime, error: str) -> bool:
     """Record that a post was certainly not sent; it is tried again from ``not_before`` on. False: stale fence."""
     del now
     return _settle(
@@ -65,29 +65,29 @@ def mark_retry(conn: sqlite3.Connection, now: datetime, post: Post, not_before: 
     )
 
 
-def mark_uncertain(conn: sqlite3.Connection, now: datetime, post: Post, not_before: datetime, error: str) -> bool:
+def mark_uncertain(conn: Connection, now: datetime, post: Post, not_before: datetime, error: str) -> bool:
     """Record that a post was perhaps sent; it is looked up from ``not_before`` on. False: the fence was stale."""
     del now
     return _settle(conn, post, "state = 'uncertain', not_before = ?, error = ?", to_int(not_before), error)
 
 
-def mark_reduced(conn: sqlite3.Connection, now: datetime, post: Post, remaining: News, severity: Severity) -> bool:
+def mark_reduced(conn: Connection, now: datetime, post: Post, remaining: News, severity: Severity) -> bool:
     """Replace a NEWS, part of which was told before, by the remaining news, to be sent at once. False: stale fence."""
     changes = "state = 'pending', claimed_at = NULL, not_before = ?, error = 'told in part', payload = ?, severity = ?"
     return _settle(conn, post, changes, to_int(now), codec.dump_news(remaining), severity)
 
 
-def mark_held(conn: sqlite3.Connection, post: Post, until: datetime, reason: str) -> bool:
+def mark_held(conn: Connection, post: Post, until: datetime, reason: str) -> bool:
     """Hold a post until then, for quiet hours or a mute; others of the channel may overtake it. False: stale fence."""
     return _settle(conn, post, "state = 'held', claimed_at = NULL, held_until = ?, error = ?", to_int(until), reason)
 
 
-def mark_skipped(conn: sqlite3.Connection, now: datetime, post: Post, reason: str) -> bool:
+def mark_skipped(conn: Connection, now: datetime, post: Post, reason: str) -> bool:
     """Record that a post is never sent, with the reason. False: the fence was stale."""
     return _settle(conn, post, "state = 'skipped', sent_at = ?, error = ?", to_int(now), reason)
 
 
-def mark_failed(conn: sqlite3.Connection, now: datetime, post: Post, error: str) -> bool:
+def mark_failed(conn: Connection, now: datetime, post: Post, error: str) -> bool:
     """Record that Slack refused a post for good; posts that wait for it fail with it. False: the fence was stale."""
     is_settled = _settle(conn, post, "state = 'failed', claimed_at = NULL, sent_at = ?, error = ?", to_int(now), error)
     if is_settled and post.kind is PostKind.CARD and post.watch_id is not None:
@@ -102,12 +102,12 @@ def mark_failed(conn: sqlite3.Connection, now: datetime, post: Post, error: str)
     return is_settled
 
 
-def _is_opening(conn: sqlite3.Connection, watch_id: int) -> bool:
+def _is_opening(conn: Connection, watch_id: int) -> bool:
     sql = "SELECT 1 FROM watches WHERE id = ? AND state = 'opening'"
     return conn.execute(sql, (watch_id,)).fetchone() is not None
 
 
-def mark_card_deleted(conn: sqlite3.Connection, now: datetime, post: Post) -> bool:
+def mark_card_deleted(conn: Connection, now: datetime, post: Post) -> bool:
     """Record that the card of a post's watch was deleted in Slack. False: the fence was stale.
 
     News is tried again behind a new card; a refresh is skipped.
@@ -123,7 +123,7 @@ def mark_card_deleted(conn: sqlite3.Connection, now: datetime, post: Post) -> bo
     return True
 
 
-def queue_card_before(conn: sqlite3.Connection, now: datetime, post: Post) -> bool:
+def queue_card_before(conn: Connection, now: datetime, post: Post) -> bool:
     """Put the held card of a post's watch in front of the post, with its severity. False: the fence was stale."""
     is_settled = _settle(conn, post, "state = 'pending', claimed_at = NULL, not_before = 0")
     if is_settled:
@@ -131,7 +131,7 @@ def queue_card_before(conn: sqlite3.Connection, now: datetime, post: Post) -> bo
     return is_settled
 
 
-def _card_before(conn: sqlite3.Connection, now: datetime, post: Post) -> None:
+def _card_before(conn: Connection, now: datetime, post: Post) -> None:
     """Enqueue the card in front of the post, with its severity, so that quiet hours and mutes treat both alike."""
     if post.watch_id is not None:
         enqueue.card(conn, now, post.watch_id)
@@ -142,7 +142,7 @@ def _card_before(conn: sqlite3.Connection, now: datetime, post: Post) -> None:
         )
 
 
-def _fail_unsent(conn: sqlite3.Connection, now: datetime, card: Post, error: str) -> None:
+def _fail_unsent(conn: Connection, now: datetime, card: Post, error: str) -> None:
     """Fail the unsent posts of a card's watch with the card's error."""
     waits = "state IN ('pending', 'held')"
     conn.execute(FAIL.format(which=f"watch_id = ? AND {waits}"), (to_int(now), error, card.watch_id))
@@ -151,7 +151,7 @@ def _fail_unsent(conn: sqlite3.Connection, now: datetime, card: Post, error: str
         conn.execute(FAIL.format(which="id = ? OR batch_id = ?"), (to_int(now), error, batch_id, batch_id))
 
 
-def drop_unsent(conn: sqlite3.Connection, watch_ids: Collection[int]) -> None:
+def drop_unsent(conn: Connection, watch_ids: Collection[int]) -> None:
     """Delete the pending and held posts of these watches; posts that may be on their way are left to finish."""
     conn.executemany(
         "DELETE FROM outbox WHERE watch_id = ? AND state IN ('pending', 'held')",
@@ -159,7 +159,7 @@ def drop_unsent(conn: sqlite3.Connection, watch_ids: Collection[int]) -> None:
     )
 
 
-def recover_after_crash(conn: sqlite3.Connection, now: datetime) -> int:
+def recover_after_crash(conn: Connection, now: datetime) -> int:
     """Void all leases, at the start of the only process. Returns the number of posts that were leased.
 
     Leased orders and posts are due at once, and a SENDING post becomes UNCERTAIN: nobody knows whether it was sent.
@@ -174,7 +174,7 @@ def recover_after_crash(conn: sqlite3.Connection, now: datetime) -> int:
     ).rowcount
 
 
-def _settle(conn: sqlite3.Connection, post: Post, changes: str, *facts: object) -> bool:
+def _settle(conn: Connection, post: Post, changes: str, *facts: object) -> bool:
     """Change a claimed row; False: it was claimed again or revived since, so that its fence grew."""
     sql = f"UPDATE outbox SET fence = fence + 1, lease_until = NULL, {changes} WHERE id = ? AND fence = ?"
     return conn.execute(sql, (*facts, post.id, post.fence)).rowcount == 1

@@ -15,11 +15,11 @@ from tracking.refunds import open_until
 from tracking.values import Severity
 
 if TYPE_CHECKING:
-    import sqlite3
     from collections.abc import Sequence
     from datetime import datetime
 
     from pandapon.shipment import Milestone, Node, Parcel
+    from storage.connection import Connection
     from storage.poll import PollResult
     from tracking.decide import Decision
     from tracking.values import NewsToPost
@@ -77,7 +77,7 @@ ON CONFLICT (key, identity) DO UPDATE SET at = excluded.at, time_basis = exclude
 """
 
 
-def record_polls(conn: sqlite3.Connection, now: datetime, results: Sequence[PollResult]) -> Recorded:
+def record_polls(conn: Connection, now: datetime, results: Sequence[PollResult]) -> Recorded:
     """Write nodes, states, schedules and outbox rows of a whole batch. A result with a stale fence is dropped.
 
     News becomes one NEWS row for each live watch of the order whose filter is in the audience; the row of a paused
@@ -100,7 +100,7 @@ def record_polls(conn: sqlite3.Connection, now: datetime, results: Sequence[Poll
     return Recorded(applied, len(results) - applied, posts)
 
 
-def _standing(conn: sqlite3.Connection, changed: Sequence[Changed]) -> list[Changed]:
+def _standing(conn: Connection, changed: Sequence[Changed]) -> list[Changed]:
     """The results whose lease still stands, one per order."""
     fences: dict[str, int] = {}
     for chunk, marks in chunks([result.key for result in changed]):
@@ -112,7 +112,7 @@ def _standing(conn: sqlite3.Connection, changed: Sequence[Changed]) -> list[Chan
     return list(standing.values())
 
 
-def _flags(conn: sqlite3.Connection, keys: Sequence[str]) -> dict[str, frozenset[str]]:
+def _flags(conn: Connection, keys: Sequence[str]) -> dict[str, frozenset[str]]:
     """The rare traits of orders, looked up once for a whole batch: ``alarm``, ``cardless``, ``unconfirmed``."""
     flags: dict[str, frozenset[str]] = {}
     for chunk, marks in chunks(keys):
@@ -121,7 +121,7 @@ def _flags(conn: sqlite3.Connection, keys: Sequence[str]) -> dict[str, frozenset
     return flags
 
 
-def _announce(conn: sqlite3.Connection, at: int, changed: Sequence[Changed]) -> int:
+def _announce(conn: Connection, at: int, changed: Sequence[Changed]) -> int:
     flags_of = _flags(conn, [result.key for result in changed])
     to_post: list[tuple[str, NewsToPost]] = []
     for result in changed:
@@ -138,7 +138,7 @@ def _announce(conn: sqlite3.Connection, at: int, changed: Sequence[Changed]) -> 
     return posts
 
 
-def _relieved(conn: sqlite3.Connection, at: int, result: Changed, news: NewsToPost) -> NewsToPost:
+def _relieved(conn: Connection, at: int, result: Changed, news: NewsToPost) -> NewsToPost:
     """Clear the alarm of a silence that ended, and widen the news to the audience and severity of that alarm."""
     audience, alarm_severity = alarms.clear(conn, at, result.key, result.decision.follow_up.silent)
     is_quieter = news.severity in {Severity.EDIT, Severity.NODE, Severity.STEP}
@@ -146,14 +146,14 @@ def _relieved(conn: sqlite3.Connection, at: int, result: Changed, news: NewsToPo
     return replace(news, audience=news.audience | audience, severity=severity)
 
 
-def _archive(conn: sqlite3.Connection, now: datetime, key: str) -> int:
+def _archive(conn: Connection, now: datetime, key: str) -> int:
     """End the active watches of an order that is no longer polled; their cards show it. Returns how many cards."""
     cards = enqueue.refresh_order(conn, now, key)
     end(conn, now, ARCHIVED, (key,), "archived")
     return cards
 
 
-def add_order(conn: sqlite3.Connection, now: datetime, baseline: Changed) -> bool:
+def add_order(conn: Connection, now: datetime, baseline: Changed) -> bool:
     """Store an order's first reading. False: the order is stored already, and nothing was written.
 
     The order falls due when its first watch opens.
@@ -223,7 +223,7 @@ def _sub_orders(decided: Decision) -> str:
     return codec.dump_ids(decided.order.sub_order_ids if decided.order else ())
 
 
-def _store_parts(conn: sqlite3.Connection, at: int, results: Sequence[Changed]) -> None:
+def _store_parts(conn: Connection, at: int, results: Sequence[Changed]) -> None:
     store_parcels(conn, [(result.key, parcel) for result in results for parcel in result.decision.parcels])
     nodes = [
         _node_row(result.key, node, at)
@@ -234,7 +234,7 @@ def _store_parts(conn: sqlite3.Connection, at: int, results: Sequence[Changed]) 
     journeys.add(conn, [journey for result in results for journey in result.decision.journeys])
 
 
-def store_parcels(conn: sqlite3.Connection, parcels: Sequence[tuple[str, Parcel]]) -> None:
+def store_parcels(conn: Connection, parcels: Sequence[tuple[str, Parcel]]) -> None:
     """Write parcels, given as pairs of order key and parcel; the other parcels of the orders stay."""
     _many(conn, PARCEL, [_parcel_row(key, parcel) for key, parcel in parcels])
 
@@ -275,5 +275,5 @@ def _value(milestone: Milestone | None) -> str | None:
     return milestone.value if milestone else None
 
 
-def _many(conn: sqlite3.Connection, sql: str, rows: Sequence[tuple[object, ...]]) -> int:
+def _many(conn: Connection, sql: str, rows: Sequence[tuple[object, ...]]) -> int:
     return conn.executemany(sql, rows).rowcount if rows else 0

@@ -14,8 +14,9 @@ from storage.outbox import LIVE
 from storage.rows import MICROSECOND, to_int, to_time
 
 if TYPE_CHECKING:
-    import sqlite3
     from datetime import datetime
+
+    from storage.connection import Connection
 
 POST_WAITS = timedelta(hours=1)  # no post is put off or leased for longer
 STALL_WAITS = timedelta(days=90)  # the longest silence before an alarm, with its grace and days of rest
@@ -65,13 +66,13 @@ SELECT MAX(at) FROM (SELECT MAX(read_at) AS at FROM orders
 """
 
 
-def last_seen(conn: sqlite3.Connection) -> datetime | None:
+def last_seen(conn: Connection) -> datetime | None:
     """Return the latest time that was recorded, aware; None: the database is new."""
     latest: int | None = conn.execute(LAST_SEEN).fetchone()[0]
     return to_time(latest)
 
 
-def retime(conn: sqlite3.Connection, now: datetime, by: timedelta, longest: timedelta) -> int:
+def retime(conn: Connection, now: datetime, by: timedelta, longest: timedelta) -> int:
     """Adapt all stored times to a clock that was set back to ``now``. Returns the number of changed rows.
 
     ``by``: how far the clock was moved, negative; zero: unknown. ``longest``: the longest time until an order's next

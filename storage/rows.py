@@ -15,9 +15,9 @@ from tracking.orders import StoredOrder
 from tracking.values import Filter, Severity
 
 if TYPE_CHECKING:
-    import sqlite3
     from collections.abc import Callable, Iterable
 
+    from storage.connection import Row
     from storage.post import Content
     from tracking.values import Refund
 
@@ -85,7 +85,7 @@ _READERS: dict[PostKind, Callable[[str], Content]] = {
 }
 
 
-def due(row: sqlite3.Row, due_at: int) -> DueOrder:
+def due(row: Row, due_at: int) -> DueOrder:
     """Return a leased order from its row. ``due_at`` (µs): since when it had been due."""
     return DueOrder(
         key=row["key"],
@@ -106,7 +106,7 @@ def due(row: sqlite3.Row, due_at: int) -> DueOrder:
     )
 
 
-def order(row: sqlite3.Row, parcels: Iterable[sqlite3.Row], nodes: Iterable[Node]) -> StoredOrder:
+def order(row: Row, parcels: Iterable[Row], nodes: Iterable[Node]) -> StoredOrder:
     """Return an order from its row, its parcels' rows and its nodes, which come oldest first.
 
     Raises ValueError (pydantic's ValidationError among others) for a row that cannot be decoded.
@@ -137,7 +137,7 @@ def order(row: sqlite3.Row, parcels: Iterable[sqlite3.Row], nodes: Iterable[Node
     )
 
 
-def parcel(row: sqlite3.Row, nodes: tuple[Node, ...] = ()) -> Parcel:
+def parcel(row: Row, nodes: tuple[Node, ...] = ()) -> Parcel:
     """Return a parcel from its row and its nodes."""
     return Parcel(
         waybill=row["waybill"],
@@ -150,7 +150,7 @@ def parcel(row: sqlite3.Row, nodes: tuple[Node, ...] = ()) -> Parcel:
     )
 
 
-def _parcel_or_number(waybill: str, row: sqlite3.Row | None, nodes: tuple[Node, ...]) -> Parcel:
+def _parcel_or_number(waybill: str, row: Row | None, nodes: tuple[Node, ...]) -> Parcel:
     return Parcel(waybill, nodes=nodes) if row is None else parcel(row, nodes)
 
 
@@ -165,7 +165,7 @@ def node(row: tuple[Any, ...]) -> Node:
     return stored
 
 
-def watch(row: sqlite3.Row) -> Watch:
+def watch(row: Row) -> Watch:
     """Return a watch from its row with the order joined in."""
     return Watch(
         id=row["id"],

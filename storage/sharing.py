@@ -11,9 +11,9 @@ from storage import codec
 from storage.post import Shared
 
 if TYPE_CHECKING:
-    import sqlite3
     from collections.abc import Iterable, Iterator
 
+    from storage.connection import Connection
     from storage.post import Post
     from tracking.values import News
 
@@ -41,7 +41,7 @@ ORDER BY p.position, p.id
 """
 
 
-def shared(conn: sqlite3.Connection, post: Post) -> Shared:
+def shared(conn: Connection, post: Post) -> Shared:
     """Return the other orders that share a parcel with a NEWS post's order, and their earlier news in its channel."""
     facts = {"key": post.key, "channel": post.channel, "id": post.id, "watch": post.watch_id}
     if conn.execute(OTHERS, facts).fetchone() is None:

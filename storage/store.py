@@ -6,7 +6,6 @@ follow behind the same operations.
 
 from __future__ import annotations
 
-import contextlib
 from dataclasses import replace
 from typing import TYPE_CHECKING
 
@@ -28,7 +27,6 @@ from storage import (
     recording,
     redirects,
     retiming,
-    room,
     sharing,
     subscriptions,
     upkeep,
@@ -36,13 +34,14 @@ from storage import (
     watches,
     writes,
 )
-from storage.database import DatabaseThread
 from storage.operation import Aggregate, Operation
+from storage.sqlite.database import DatabaseThread
 
 if TYPE_CHECKING:
     from datetime import datetime
     from pathlib import Path
 
+    from storage.engine import Engine
     from storage.upkeep import Health
 
 
@@ -257,49 +256,46 @@ class Upkeep(Aggregate):
     prune = Operation(upkeep.prune)
     watched = Operation(upkeep.watched)
 
-    async def truncate_wal(self) -> bool:
+    async def tidy_log(self) -> bool:
         """Cut off a write-ahead log that has outgrown its limit. False: another program's reading prevents it."""
-        path = self.thread.path
-        return path is None or await self.thread.direct(lambda conn: room.truncate(conn, path))
+        return await self.engine.tidy_log()
 
     async def health(self, now: datetime) -> Health:
         """Return the figures of the status. If writing had failed, such as on a full disk, this tries it anew."""
-        if self.thread.trouble:
-            with contextlib.suppress(*room.LASTS):
-                await self.thread.run(lambda conn: room.try_to_write(conn, now))
-                await self.thread.run(room.tidy_up)
-                self.thread.trouble = None
-        figures = await self.thread.read(lambda conn: upkeep.health(conn, now))
-        assert self.thread.path is not None
+        await self.engine.try_again(now)
+        figures = await self.engine.read(lambda conn: upkeep.health(conn, now))
+        engine = await self.engine.condition()
         return replace(
             figures,
-            trouble=self.thread.trouble or room.lack_of_room(self.thread.path),
-            wal_bytes=room.wal_size(self.thread.path),
-            disk_free=room.free(self.thread.path),
+            engine_version=engine.version,
+            trouble=engine.trouble,
+            wal_bytes=engine.wal_bytes,
+            disk_free=engine.disk_free,
+            gauges=engine.gauges,
         )
 
 
 class Store:
     """One open database, with its operations by aggregate."""
 
-    def __init__(self, thread: DatabaseThread) -> None:
-        self.thread = thread
-        self.orders = Orders(thread)
-        self.watches = Watches(thread)
-        self.outbox = Outbox(thread)
-        self.channels = Channels(thread)
-        self.delivery_log = DeliveryLog(thread)
-        self.alarms = Alarms(thread)
-        self.journeys = Journeys(thread)
-        self.subscriptions = Subscriptions(thread)
-        self.inbox = Inbox(thread)
-        self.people = People(thread)
-        self.writes = Writes(thread)
-        self.approvals = Approvals(thread)
-        self.rereading = Rereading(thread)
-        self.clock = Clock(thread)
-        self.upkeep = Upkeep(thread)
+    def __init__(self, engine: Engine) -> None:
+        self.engine = engine
+        self.orders = Orders(engine)
+        self.watches = Watches(engine)
+        self.outbox = Outbox(engine)
+        self.channels = Channels(engine)
+        self.delivery_log = DeliveryLog(engine)
+        self.alarms = Alarms(engine)
+        self.journeys = Journeys(engine)
+        self.subscriptions = Subscriptions(engine)
+        self.inbox = Inbox(engine)
+        self.people = People(engine)
+        self.writes = Writes(engine)
+        self.approvals = Approvals(engine)
+        self.rereading = Rereading(engine)
+        self.clock = Clock(engine)
+        self.upkeep = Upkeep(engine)
 
     async def close(self) -> None:
         """Finish the waiting operations and close the file."""
-        await self.thread.close()
+        await self.engine.close()

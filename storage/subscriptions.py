@@ -12,10 +12,10 @@ from storage.subscription import Subscription
 from tracking.values import Filter
 
 if TYPE_CHECKING:
-    import sqlite3
     from collections.abc import Sequence
     from datetime import datetime
 
+    from storage.connection import Connection, Row
     from storage.subscription import NewOrder
 
 ADD_ORDER = """
@@ -47,7 +47,7 @@ RETURNING key
 SCHEDULE = "UPDATE orders SET next_poll_at = ? WHERE key = ? AND next_poll_at IS NULL"
 
 
-def subscribe(conn: sqlite3.Connection, now: datetime, wish: Subscription) -> tuple[Subscription, bool]:
+def subscribe(conn: Connection, now: datetime, wish: Subscription) -> tuple[Subscription, bool]:
     """Watch all orders in a channel, or those with one status. Returns the subscription, and whether it is new.
 
     A subscription to the same status that stands already takes over the filter, with its watches.
@@ -68,7 +68,7 @@ def subscribe(conn: sqlite3.Connection, now: datetime, wish: Subscription) -> tu
     return _must(conn, row["id"]), True
 
 
-def unsubscribe(conn: sqlite3.Connection, now: datetime, channel: str, actor: str) -> tuple[int, int]:
+def unsubscribe(conn: Connection, now: datetime, channel: str, actor: str) -> tuple[int, int]:
     """End the channel's subscriptions and the watches that they opened. Returns how many of each."""
     ids = [
         row[0]
@@ -83,7 +83,7 @@ def unsubscribe(conn: sqlite3.Connection, now: datetime, channel: str, actor: st
     return len(ids), ended
 
 
-def resubscribe(conn: sqlite3.Connection, now: datetime, channel: str, ended_at: datetime, actor: str) -> int:
+def resubscribe(conn: Connection, now: datetime, channel: str, ended_at: datetime, actor: str) -> int:
     """Undo the :func:`unsubscribe` of ``ended_at``. Returns the number of watches that were restored."""
     at = to_int(ended_at)
     revived = conn.execute(REVIVE, (channel, at)).fetchall()
@@ -95,14 +95,14 @@ def resubscribe(conn: sqlite3.Connection, now: datetime, channel: str, ended_at:
     return len(keys)
 
 
-def active(conn: sqlite3.Connection, channel: str | None = None) -> list[Subscription]:
+def active(conn: Connection, channel: str | None = None) -> list[Subscription]:
     """Return the active subscriptions of one channel, or of all for None, oldest first."""
     where, facts = ("AND channel = ?", (channel,)) if channel else ("", ())
     rows = conn.execute(f"SELECT * FROM subscriptions WHERE state = 'active' {where} ORDER BY id", facts)
     return [_subscription(row) for row in rows]
 
 
-def join_orders(conn: sqlite3.Connection, now: datetime, subscription: int, new: Sequence[NewOrder]) -> int:
+def join_orders(conn: Connection, now: datetime, subscription: int, new: Sequence[NewOrder]) -> int:
     """Store these orders and watch them for a subscription, without a card. Returns the number of new watches.
 
     An order that the channel watches or ever watched is left out. In a channel whose watches are all paused, the new
@@ -120,7 +120,7 @@ def join_orders(conn: sqlite3.Connection, now: datetime, subscription: int, new:
     return joined
 
 
-def unknown_of(conn: sqlite3.Connection, channel: str, keys: Sequence[str]) -> list[str]:
+def unknown_of(conn: Connection, channel: str, keys: Sequence[str]) -> list[str]:
     """Return the keys among these that the channel does not watch and never did."""
     return [
         key
@@ -129,7 +129,7 @@ def unknown_of(conn: sqlite3.Connection, channel: str, keys: Sequence[str]) -> l
     ]
 
 
-def _state_to_join(conn: sqlite3.Connection, subscription: int) -> tuple[str, str]:
+def _state_to_join(conn: Connection, subscription: int) -> tuple[str, str]:
     row = conn.execute("SELECT channel FROM subscriptions WHERE id = ?", (subscription,)).fetchone()
     if row is None or conn.execute(IN_CHANNEL, (row["channel"], False)).fetchone():
         return "active", ""
@@ -137,18 +137,18 @@ def _state_to_join(conn: sqlite3.Connection, subscription: int) -> tuple[str, st
     return ("paused", paused["reason"]) if paused else ("active", "")
 
 
-def _live(conn: sqlite3.Connection, channel: str, status: str) -> Subscription | None:
+def _live(conn: Connection, channel: str, status: str) -> Subscription | None:
     row = conn.execute(
         "SELECT * FROM subscriptions WHERE channel = ? AND status = ? AND state = 'active'", (channel, status)
     ).fetchone()
     return _subscription(row) if row else None
 
 
-def _must(conn: sqlite3.Connection, subscription: int) -> Subscription:
+def _must(conn: Connection, subscription: int) -> Subscription:
     return _subscription(conn.execute("SELECT * FROM subscriptions WHERE id = ?", (subscription,)).fetchone())
 
 
-def _subscription(row: sqlite3.Row) -> Subscription:
+def _subscription(row: Row) -> Subscription:
     return Subscription(
         channel=row["channel"],
         status=row["status"],

@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import sqlite3
 from dataclasses import dataclass, field
 from datetime import timedelta
 from typing import TYPE_CHECKING
@@ -12,8 +11,10 @@ from storage.post import NOTHING_TO_SAY, PostState
 from storage.rows import to_int, to_time
 
 if TYPE_CHECKING:
+    from collections.abc import Mapping
     from datetime import datetime
 
+    from storage.connection import Connection
     from storage.errors import StorageError
 
 DAY = timedelta(days=1)
@@ -73,10 +74,11 @@ class Health:
     writes_unclear: int = 0
     oldest_unclear_write: datetime | None = None  # when it was sent
     approvals_waiting: int = 0
-    sqlite_version: str = ""
+    engine_version: str = ""
     trouble: StorageError | None = None  # why nothing can be written; reads still work
     wal_bytes: int = field(default=0, compare=False)  # size of the write-ahead log
     disk_free: int | None = field(default=None, compare=False)  # bytes left on its disk; None: unknown
+    gauges: Mapping[str, float] = field(default_factory=dict, compare=False)  # the engine's further figures by name
 
 
 @dataclass(frozen=True, slots=True)
@@ -87,13 +89,13 @@ class Watched:
     channels: int = 0
 
 
-def watched(conn: sqlite3.Connection) -> Watched:
+def watched(conn: Connection) -> Watched:
     """Count the orders and channels of all live watches. It reads every watch, so only people ask for it."""
     query = "SELECT COUNT(DISTINCT key), COUNT(DISTINCT channel) FROM watches WHERE state <> 'ended'"
     return Watched(*conn.execute(query).fetchone())
 
 
-def prune(conn: sqlite3.Connection, before: datetime, limit: int) -> int:
+def prune(conn: Connection, before: datetime, limit: int) -> int:
     """Delete rows from before ``before``: settled posts, news, alarms, push messages, delivery ids, audits, journeys.
 
     At most ``limit`` rows of each kind go at once. Returns the number of deleted rows: 0 when nothing is left to do.
@@ -101,7 +103,7 @@ def prune(conn: sqlite3.Connection, before: datetime, limit: int) -> int:
     return sum(conn.execute(sql, (to_int(before), limit)).rowcount for sql in FORGET)
 
 
-def health(conn: sqlite3.Connection, now: datetime) -> Health:
+def health(conn: Connection, now: datetime) -> Health:
     """Count the rows behind :class:`Health`; the caller adds the figures of the file and the disk."""
 
     def figure(sql: str, *facts: object) -> int:
@@ -131,5 +133,4 @@ def health(conn: sqlite3.Connection, now: datetime) -> Health:
         writes_unclear=figure(f"SELECT COUNT(*) {UNCLEAR}"),
         oldest_unclear_write=to_time(figure(f"SELECT MIN(begun_at) {UNCLEAR}") or None),
         approvals_waiting=figure(WAITING, to_int(now)),
-        sqlite_version=sqlite3.sqlite_version,
     )

@@ -14,10 +14,10 @@ from tracking.attention import GROUPS, LOSSES, LOST_FOR, NEEDS_ATTENTION, OVER_F
 from tracking.renumber import live
 
 if TYPE_CHECKING:
-    import sqlite3
     from collections.abc import Iterable, Sequence
     from datetime import datetime
 
+    from storage.connection import Connection
     from storage.watch import Watch
 
 NO_CHANNEL = WatchedOrders((), {})
@@ -31,7 +31,7 @@ def _sql(milestones: Iterable[Milestone]) -> str:
 WATCHED = f"""
 WITH watched AS (
   SELECT w.key, w.id, CASE
-      WHEN w.state = 'paused' OR o.refund_needs_buyer OR w.key IN (SELECT key FROM alarms WHERE state <> 'cleared')
+      WHEN w.state = 'paused' OR o.refund_needs_buyer = 1 OR w.key IN (SELECT key FROM alarms WHERE state <> 'cleared')
         OR o.milestone IN ({_sql(NEEDS_ATTENTION)}) THEN 0
       WHEN o.milestone = '{Milestone.DELIVERED}' THEN 3 WHEN o.milestone IN ({_sql(UNDER_WAY)}) THEN 2
       ELSE 1 END AS place
@@ -42,7 +42,7 @@ WITH watched AS (
 _LONGER = (LOST_FOR - OVER_FOR) // rows.MICROSECOND
 NOT_OVER = f"""AND (o.milestone IS NULL OR o.milestone NOT IN ({_sql(FINAL)}) OR o.final_at IS NULL
   OR o.final_at > ? - CASE WHEN o.milestone IN ({_sql(LOSSES)}) THEN {_LONGER} ELSE 0 END
-  OR o.refund_needs_buyer OR w.key IN (SELECT key FROM alarms WHERE state <> 'cleared'))"""
+  OR o.refund_needs_buyer = 1 OR w.key IN (SELECT key FROM alarms WHERE state <> 'cleared'))"""
 ONCE = "SELECT key, MAX(id) AS id, MIN(place) AS place FROM watched GROUP BY key"
 # One pass for both: a channel may watch a hundred thousand orders. The rows of the counts have no key.
 PAGE = """
@@ -58,7 +58,7 @@ WHERE w.channel = ? AND w.state <> 'ended' AND w.id < ? {NOT_OVER} ORDER BY w.id
 
 
 def watched_orders(
-    conn: sqlite3.Connection,
+    conn: Connection,
     channels: Sequence[str],
     offset: int,
     limit: int,
@@ -84,7 +84,7 @@ def watched_orders(
 
 
 def newest_first(
-    conn: sqlite3.Connection, channel: str, before: int, limit: int, over_since: datetime
+    conn: Connection, channel: str, before: int, limit: int, over_since: datetime
 ) -> tuple[WatchedOrder, ...]:
     """Return the orders of a channel's newest watches with ids below ``before``, ungrouped.
 
@@ -95,7 +95,7 @@ def newest_first(
     return _orders(conn, [channel], [row["key"] for row in page])
 
 
-def _orders(conn: sqlite3.Connection, channels: Sequence[str], keys: Sequence[str]) -> tuple[WatchedOrder, ...]:
+def _orders(conn: Connection, channels: Sequence[str], keys: Sequence[str]) -> tuple[WatchedOrder, ...]:
     watches = _watches(conn, channels, keys)
     live_alarms, parcels = alarms.of_orders(conn, keys), _parcels(conn, keys)
     return tuple(
@@ -115,7 +115,7 @@ def _group(watches: Sequence[Watch], *, is_alarmed: bool) -> Group:
     return group_of(watches[0].milestone, is_pressing=is_pressing)
 
 
-def _watches(conn: sqlite3.Connection, channels: Sequence[str], keys: Sequence[str]) -> dict[str, list[Watch]]:
+def _watches(conn: Connection, channels: Sequence[str], keys: Sequence[str]) -> dict[str, list[Watch]]:
     """The live watches of each order in these channels, the newest first."""
     watches: dict[str, list[Watch]] = defaultdict(list)
     in_channels = ", ".join("?" * len(channels))
@@ -126,7 +126,7 @@ def _watches(conn: sqlite3.Connection, channels: Sequence[str], keys: Sequence[s
     return watches
 
 
-def _parcels(conn: sqlite3.Connection, keys: Sequence[str]) -> dict[str, list[Milestone | None]]:
+def _parcels(conn: Connection, keys: Sequence[str]) -> dict[str, list[Milestone | None]]:
     """The milestone of each parcel by order, without replaced and withdrawn parcels."""
     stored = defaultdict(list)
     for chunk, marks in orders.chunks(keys):

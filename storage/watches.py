@@ -13,10 +13,10 @@ from storage.watch import Opened, Watch, WatchState
 from tracking.messages import WatchesPaused, WatchList
 
 if TYPE_CHECKING:
-    import sqlite3
     from collections.abc import Iterable, Sequence
     from datetime import datetime
 
+    from storage.connection import Connection
     from storage.post import Post
     from storage.watch import NewWatch
 
@@ -28,7 +28,7 @@ FROM watches w JOIN orders o ON o.key = w.key WHERE
 """
 
 
-def open_watches(conn: sqlite3.Connection, now: datetime, wishes: Sequence[NewWatch]) -> list[Opened]:
+def open_watches(conn: Connection, now: datetime, wishes: Sequence[NewWatch]) -> list[Opened]:
     """Open a watch for each wish, in the same order. The orders must be stored.
 
     A new watch is OPENING, and its CARD is enqueued; more than :data:`FEW` new ones of a channel share one LIST
@@ -42,7 +42,7 @@ def open_watches(conn: sqlite3.Connection, now: datetime, wishes: Sequence[NewWa
     return opened
 
 
-def end_watches(conn: sqlite3.Connection, now: datetime, channel: str, keys: Sequence[str], actor: str) -> list[Watch]:
+def end_watches(conn: Connection, now: datetime, channel: str, keys: Sequence[str], actor: str) -> list[Watch]:
     """End the live watches of these orders in this channel and drop their unsent posts. Returns the ended watches."""
     ended = [watch for key in keys if (watch := _live(conn, key, channel))]
     for watch in ended:
@@ -51,7 +51,7 @@ def end_watches(conn: sqlite3.Connection, now: datetime, channel: str, keys: Seq
     return _again(conn, ended)
 
 
-def restore_watches(conn: sqlite3.Connection, now: datetime, ids: Sequence[int], actor: str) -> list[Watch]:
+def restore_watches(conn: Connection, now: datetime, ids: Sequence[int], actor: str) -> list[Watch]:
     """Undo :func:`end_watches`. Returns the restored watches.
 
     A watch that the bot ended with a reason stays ended; so does one whose order is watched anew in the channel.
@@ -66,7 +66,7 @@ def restore_watches(conn: sqlite3.Connection, now: datetime, ids: Sequence[int],
     return _again(conn, restored)
 
 
-def mark_failed(conn: sqlite3.Connection, now: datetime, post: Post, error: str) -> bool:
+def mark_failed(conn: Connection, now: datetime, post: Post, error: str) -> bool:
     """Record that Slack refused a post for good. Returns False when the fence was stale.
 
     The watch of a refused first CARD, and the watches of a refused LIST, end with the error as their reason; other
@@ -79,7 +79,7 @@ def mark_failed(conn: sqlite3.Connection, now: datetime, post: Post, error: str)
     return is_settled
 
 
-def resume_watch(conn: sqlite3.Connection, now: datetime, watch_id: int, actor: str) -> Watch | None:
+def resume_watch(conn: Connection, now: datetime, watch_id: int, actor: str) -> Watch | None:
     """Make a paused watch active again, release its posts and refresh its card. None: it is not paused."""
     watch = get(conn, watch_id)
     if watch is None or watch.state is not WatchState.PAUSED:
@@ -94,7 +94,7 @@ def resume_watch(conn: sqlite3.Connection, now: datetime, watch_id: int, actor: 
     return get(conn, watch_id)
 
 
-def pause_channel(conn: sqlite3.Connection, now: datetime, channel: str, reason: str) -> list[Watch]:
+def pause_channel(conn: Connection, now: datetime, channel: str, reason: str) -> list[Watch]:
     """Pause every active watch of a channel with Slack's reason and hold their posts. Returns the paused watches.
 
     Posts of ended watches fail; digests wait with the paused watches, if there are any. Each owner gets one notice per
@@ -110,30 +110,30 @@ def pause_channel(conn: sqlite3.Connection, now: datetime, channel: str, reason:
     return _again(conn, paused)
 
 
-def resume_channel(conn: sqlite3.Connection, now: datetime, channel: str, actor: str) -> list[Watch]:
+def resume_channel(conn: Connection, now: datetime, channel: str, actor: str) -> list[Watch]:
     """Resume every paused watch of a channel. Returns the resumed watches."""
     paused = _select(conn, "w.channel = ? AND w.state = 'paused' ORDER BY w.id", (channel,))
     return [resumed for watch in paused if (resumed := resume_watch(conn, now, watch.id, actor))]
 
 
-def watched_channels(conn: sqlite3.Connection) -> list[str]:
+def watched_channels(conn: Connection) -> list[str]:
     """Return the channels with live watches, the channel with the newest watch first."""
     sql = "SELECT channel FROM watches WHERE state <> 'ended' GROUP BY channel ORDER BY MAX(id) DESC"
     return [channel for (channel,) in conn.execute(sql)]
 
 
-def paused_channels(conn: sqlite3.Connection) -> dict[str, str]:
+def paused_channels(conn: Connection) -> dict[str, str]:
     """Return Slack's reason for each channel with paused watches."""
     sql = "SELECT channel, MAX(reason) FROM watches WHERE state = 'paused' GROUP BY channel"
     return dict(conn.execute(sql).fetchall())
 
 
-def get(conn: sqlite3.Connection, watch_id: int) -> Watch | None:
+def get(conn: Connection, watch_id: int) -> Watch | None:
     """Return a watch by its id, live or ended; None: there is none."""
     return next(iter(_select(conn, "w.id = ?", (watch_id,))), None)
 
 
-def of_channel(conn: sqlite3.Connection, channel: str, offset: int, limit: int) -> tuple[list[Watch], int]:
+def of_channel(conn: Connection, channel: str, offset: int, limit: int) -> tuple[list[Watch], int]:
     """Return a page of the channel's live watches, newest first, and how many there are in all."""
     page = _select(
         conn, "w.channel = ? AND w.state <> 'ended' ORDER BY w.id DESC LIMIT ? OFFSET ?", (channel, limit, offset)
@@ -144,18 +144,18 @@ def of_channel(conn: sqlite3.Connection, channel: str, offset: int, limit: int) 
     return page, total
 
 
-def of_orders(conn: sqlite3.Connection, keys: Sequence[str]) -> list[Watch]:
+def of_orders(conn: Connection, keys: Sequence[str]) -> list[Watch]:
     """Return the live watches of these orders in every channel, order by order."""
     return [watch for key in keys for watch in _select(conn, "w.key = ? AND w.state <> 'ended' ORDER BY w.id", (key,))]
 
 
-def never_in(conn: sqlite3.Connection, channel: str, keys: Sequence[str]) -> list[str]:
+def never_in(conn: Connection, channel: str, keys: Sequence[str]) -> list[str]:
     """Return the orders that this channel has never watched; a watch that ended counts as one."""
     sql = "SELECT 1 FROM watches WHERE key = ? AND channel = ? LIMIT 1"
     return [key for key in keys if conn.execute(sql, (key, channel)).fetchone() is None]
 
 
-def _tell_of(conn: sqlite3.Connection, now: datetime, channel: str, new: Sequence[Watch]) -> None:
+def _tell_of(conn: Connection, now: datetime, channel: str, new: Sequence[Watch]) -> None:
     """Enqueue what tells a channel of its new watches: a card for each, or a list of all."""
     if len(new) > FEW:
         messages.watch_list(conn, now, channel, WatchList(new[0].created_by, tuple(watch.id for watch in new)))
@@ -164,7 +164,7 @@ def _tell_of(conn: sqlite3.Connection, now: datetime, channel: str, new: Sequenc
         enqueue.card(conn, now, watch.id)
 
 
-def _open(conn: sqlite3.Connection, now: datetime, wish: NewWatch) -> Opened:
+def _open(conn: Connection, now: datetime, wish: NewWatch) -> Opened:
     standing = _live(conn, wish.key, wish.channel)
     if standing is not None:
         return _stands_already(conn, now, wish, standing)
@@ -181,7 +181,7 @@ def _open(conn: sqlite3.Connection, now: datetime, wish: NewWatch) -> Opened:
     return Opened(watch, created=True)
 
 
-def _stands_already(conn: sqlite3.Connection, now: datetime, wish: NewWatch, standing: Watch) -> Opened:
+def _stands_already(conn: Connection, now: datetime, wish: NewWatch, standing: Watch) -> Opened:
     """Apply a wish to the watch that stands already: see :func:`open_watches`."""
     conn.execute(
         "UPDATE watches SET subscription = NULL, created_by = ? WHERE id = ? AND subscription IS NOT NULL",
@@ -197,7 +197,7 @@ def _stands_already(conn: sqlite3.Connection, now: datetime, wish: NewWatch, sta
     return Opened(_must(conn, standing.id), created=False, filter_changed=changed)
 
 
-def _restore(conn: sqlite3.Connection, now: datetime, watch: Watch, actor: str) -> Watch:
+def _restore(conn: Connection, now: datetime, watch: Watch, actor: str) -> Watch:
     _set_state(conn, watch, WatchState.ACTIVE if watch.card_ts else WatchState.OPENING)
     if watch.card_ts:
         enqueue.refresh(conn, now, watch.id)
@@ -208,39 +208,39 @@ def _restore(conn: sqlite3.Connection, now: datetime, watch: Watch, actor: str) 
     return watch
 
 
-def _set_state(conn: sqlite3.Connection, watch: Watch, state: WatchState) -> None:
+def _set_state(conn: Connection, watch: Watch, state: WatchState) -> None:
     conn.execute("UPDATE watches SET state = ?, reason = '', ended_at = NULL WHERE id = ?", (state.value, watch.id))
 
 
-def _tell_owners(conn: sqlite3.Connection, now: datetime, paused: Sequence[Watch], channel: str, reason: str) -> None:
+def _tell_owners(conn: Connection, now: datetime, paused: Sequence[Watch], channel: str, reason: str) -> None:
     """Send each owner one notice, however many of their watches were paused."""
     for owner in sorted({watch.created_by for watch in paused}):
         keys = [watch.key for watch in paused if watch.created_by == owner]
         messages.refused(conn, now, owner, WatchesPaused(channel, reason, len(keys)))
 
 
-def _is_unscheduled(conn: sqlite3.Connection, key: str) -> bool:
+def _is_unscheduled(conn: Connection, key: str) -> bool:
     row = conn.execute("SELECT next_poll_at FROM orders WHERE key = ?", (key,)).fetchone()
     return row["next_poll_at"] is None
 
 
-def _live(conn: sqlite3.Connection, key: str, channel: str) -> Watch | None:
+def _live(conn: Connection, key: str, channel: str) -> Watch | None:
     return next(iter(_select(conn, "w.key = ? AND w.channel = ? AND w.state <> 'ended'", (key, channel))), None)
 
 
-def _must(conn: sqlite3.Connection, watch_id: int) -> Watch:
+def _must(conn: Connection, watch_id: int) -> Watch:
     watch = get(conn, watch_id)
     assert watch is not None
     return watch
 
 
-def _again(conn: sqlite3.Connection, watches: Iterable[Watch]) -> list[Watch]:
+def _again(conn: Connection, watches: Iterable[Watch]) -> list[Watch]:
     return [_must(conn, watch.id) for watch in watches]
 
 
-def _select(conn: sqlite3.Connection, where: str, facts: Sequence[object]) -> list[Watch]:
+def _select(conn: Connection, where: str, facts: Sequence[object]) -> list[Watch]:
     return [rows.watch(row) for row in conn.execute(SELECT + where, facts)]
 
 
-def _audit(conn: sqlite3.Connection, now: datetime, actor: str, action: str, watch: Watch, *, detail: str = "") -> None:
+def _audit(conn: Connection, now: datetime, actor: str, action: str, watch: Watch, *, detail: str = "") -> None:
     audit.append(conn, [AuditEntry(now, actor, action, watch.channel, watch.key, detail)])

@@ -11,8 +11,9 @@ from tracking.messages import WriteSettled
 from tracking.writes import OPEN, TRANSITIONS, TransitionError, Write, WriteState
 
 if TYPE_CHECKING:
-    import sqlite3
     from datetime import datetime
+
+    from storage.connection import Connection, Row
 
 COLUMNS = (
     "id, dedup_key, operation, target, change_json, actor, channel, amount_fen, state, request_id, reason, begun_at,"
@@ -42,13 +43,13 @@ SETTLE = "UPDATE writes SET state = ?, request_id = ?, reason = ?, settled_at = 
 RECOVER = "UPDATE writes SET state = 'unclear' WHERE state = 'begun' AND begun_at <= ?"
 
 
-def begin(conn: sqlite3.Connection, write: Write) -> Write | None:
+def begin(conn: Connection, write: Write) -> Write | None:
     """Record a write before it is sent. Returns the record of the same act where there is one; None: it is new."""
     return None if conn.execute(ADD, _row(write)).rowcount else of_key(conn, write.dedup_key)
 
 
 def settle(
-    conn: sqlite3.Connection,
+    conn: Connection,
     write_id: str,
     state: WriteState,
     now: datetime,
@@ -66,12 +67,12 @@ def settle(
     conn.execute(SETTLE, (state, *facts, ",".join(made) or row["made"], write_id, present))
 
 
-def tell(conn: sqlite3.Connection, now: datetime, write: Write) -> None:
+def tell(conn: Connection, now: datetime, write: Write) -> None:
     """Enqueue the notice that tells the person what became of their write."""
     messages.notice(conn, now, f"write:{write.id}", write.actor, WriteSettled(write.id))
 
 
-def abandon(conn: sqlite3.Connection, before: datetime | None = None) -> int:
+def abandon(conn: Connection, before: datetime | None = None) -> int:
     """Mark what was being sent as unclear. Returns how many.
 
     ``before``: only what began by then, which nothing sends any more. None, at a start: all, since its process died.
@@ -79,52 +80,52 @@ def abandon(conn: sqlite3.Connection, before: datetime | None = None) -> int:
     return conn.execute(RECOVER, (sys.maxsize if before is None else to_int(before),)).rowcount
 
 
-def get(conn: sqlite3.Connection, write_id: str) -> Write | None:
+def get(conn: Connection, write_id: str) -> Write | None:
     """Return the record with this id; None: there is none."""
     row = conn.execute(OF_ID, (write_id,)).fetchone()
     return _write(row) if row else None
 
 
-def of_key(conn: sqlite3.Connection, dedup_key: str) -> Write | None:
+def of_key(conn: Connection, dedup_key: str) -> Write | None:
     """Return the record of an act; None: it is new."""
     row = conn.execute(OF_KEY, (dedup_key,)).fetchone()
     return _write(row) if row else None
 
 
-def open_of(conn: sqlite3.Connection, target: str) -> Write | None:
+def open_of(conn: Connection, target: str) -> Write | None:
     """Return the oldest write of a target whose end nobody knows yet; None: there is none."""
     row = conn.execute(OF_TARGET, (target,)).fetchone()
     return _write(row) if row else None
 
 
-def done_of(conn: sqlite3.Connection, target: str) -> Write | None:
+def done_of(conn: Connection, target: str) -> Write | None:
     """Return the newest write of a target that was done; None: there is none."""
     row = conn.execute(DONE_OF, (target,)).fetchone()
     return _write(row) if row else None
 
 
-def of_targets(conn: sqlite3.Connection, prefix: str) -> list[Write]:
+def of_targets(conn: Connection, prefix: str) -> list[Write]:
     """Return the writes whose targets begin with ``prefix``, a text in ASCII, the oldest first."""
     return [_write(row) for row in conn.execute(OF_FORM, (prefix, prefix + "\x7f"))]
 
 
-def latest_of(conn: sqlite3.Connection, target: str) -> Write | None:
+def latest_of(conn: Connection, target: str) -> Write | None:
     """Return the newest write of a target that was done, or of which nobody knows whether it was; None: none was."""
     row = conn.execute(LATEST_OF, (target,)).fetchone()
     return _write(row) if row else None
 
 
-def made_by(conn: sqlite3.Connection, operation: str, limit: int) -> list[Write]:
+def made_by(conn: Connection, operation: str, limit: int) -> list[Write]:
     """Return up to ``limit`` writes of an operation that created something, the newest first."""
     return [_write(row) for row in conn.execute(MADE_BY, (operation, limit))]
 
 
-def unclear(conn: sqlite3.Connection, limit: int) -> list[Write]:
+def unclear(conn: Connection, limit: int) -> list[Write]:
     """Return up to ``limit`` unclear writes, the oldest first."""
     return [_write(row) for row in conn.execute(UNCLEAR, (limit,))]
 
 
-def newest(conn: sqlite3.Connection, skip: int, limit: int) -> tuple[list[Write], int]:
+def newest(conn: Connection, skip: int, limit: int) -> tuple[list[Write], int]:
     """Return up to ``limit`` records behind the ``skip`` newest, the newest first, and the number of all."""
     rows = conn.execute(NEWEST, (limit, skip)).fetchall()
     return [_write(row) for row in rows], int(conn.execute("SELECT COUNT(*) FROM writes").fetchone()[0])
@@ -150,7 +151,7 @@ def _row(write: Write) -> tuple[object, ...]:
     )
 
 
-def _write(row: sqlite3.Row) -> Write:
+def _write(row: Row) -> Write:
     return Write(
         id=row["id"],
         dedup_key=row["dedup_key"],

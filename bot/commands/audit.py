@@ -8,9 +8,9 @@ from contextlib import closing
 from typing import TYPE_CHECKING, TextIO
 
 from storage import writes
-from storage.database import open_to_read
 from storage.errors import StorageError
-from storage.sqlite_errors import translated
+from storage.sqlite.database import open_to_read
+from storage.sqlite.errors import translated
 
 if TYPE_CHECKING:
     from collections.abc import Iterator

@@ -7,8 +7,9 @@ from datetime import UTC, datetime
 from typing import TYPE_CHECKING
 
 from bot.process.leader import NotLeaderError, leading
-from storage import backup
 from storage.errors import StorageError
+from storage.sqlite import backup
+from storage.sqlite.database import thread_of
 from storage.store import open_store
 
 if TYPE_CHECKING:
@@ -48,7 +49,7 @@ def _is_empty(database: Path) -> bool:
 async def _back_up(database: Path, folder: Path, say: Callable[[str], None]) -> None:
     store = await open_store(database)
     try:
-        say(f"Copied to {await backup.back_up(store.thread, folder, datetime.now(UTC))}")
+        say(f"Copied to {await backup.back_up(thread_of(store.engine), folder, datetime.now(UTC))}")
     finally:
         await store.close()
 

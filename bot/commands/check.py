@@ -20,9 +20,9 @@ from bot.process.proxies import hide_from_libraries, proxy_for, without_password
 from bot.slack import slack_way
 from pandapon.client import PandaPon
 from pandapon.errors import ApiError, AuthError, PandaPonError, TimestampError, TransportError
-from storage.backup import open_present
 from storage.errors import LostFileError, NewerSchemaError, StorageError
-from storage.private import is_open_to_others
+from storage.sqlite.backup import open_present
+from storage.sqlite.private import is_open_to_others
 
 if TYPE_CHECKING:
     from collections.abc import AsyncIterator, Iterator

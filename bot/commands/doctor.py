@@ -17,9 +17,9 @@ from pydantic import SecretStr
 
 from bot.process.redaction import Redaction
 from bot.process.version import VERSION
-from storage import backup
-from storage.database import open_to_read
-from storage.private import is_open_to_others
+from storage.sqlite import backup
+from storage.sqlite.database import open_to_read
+from storage.sqlite.private import is_open_to_others
 
 if TYPE_CHECKING:
     from collections.abc import Iterator

@@ -7,16 +7,16 @@ from dataclasses import replace
 from typing import TYPE_CHECKING
 
 from handlers.interactions.ports import Copies
-from storage.backup import back_up, backups, check, taken_at
 from storage.errors import StorageError
+from storage.sqlite.backup import back_up, backups, check, taken_at
 
 if TYPE_CHECKING:
     from collections.abc import Callable
     from datetime import datetime
     from pathlib import Path
 
-    from storage.backup import Restored
-    from storage.database import DatabaseThread
+    from storage.sqlite.backup import Restored
+    from storage.sqlite.database import DatabaseThread
 
 log = logging.getLogger(__name__)
 

@@ -21,6 +21,6 @@ would have its own copy, and both would be wrong:
 ``handlers.interactions.newest.Newest``   the newest choice in each open form
 ``handlers.interactions.languages.Languages``  the channels' languages, learnt at the start
 ``handlers.blocks.people.People``         people's names, learnt at the start
-``storage.database.DatabaseThread``       the one connection that writes, and the last failure of the file
+``storage.sqlite.database.DatabaseThread``       the one connection that writes, and the last failure of the file
 ========================================  ==========================================================================
 """

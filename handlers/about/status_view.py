@@ -62,7 +62,7 @@ def status(health: Health, watched: Watched, report: Report, now: datetime, *, p
         f"pandabot {escape(report.version)}",
         _("running for {span}").format(span=span(now - report.started_at)),
         _("connected by Socket Mode") if report.slack_mode == "socket" else _("connected by HTTP"),
-        f"SQLite {escape(health.sqlite_version) or '–'}",
+        escape(health.engine_version) or "–",
     ]
     return el.message([*blocks, el.context(" · ".join(footer))])
 

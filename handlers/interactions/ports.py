@@ -18,8 +18,8 @@ if TYPE_CHECKING:
 
     from pandapon.models import Order
     from pandapon.shipment import Platform
-    from storage.backup import Restored
     from storage.errors import StorageError
+    from storage.sqlite.backup import Restored
     from storage.watch import Watch
     from tracking.orders import OrderSnapshot
 

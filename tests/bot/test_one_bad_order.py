@@ -135,4 +135,4 @@ async def _spoil(harness: StoreHarness) -> None:
 
 async def _run(harness: StoreHarness, sql: str, *facts: object) -> None:
     """Damage that no version of the bot writes on purpose."""
-    await harness.store.thread.run(lambda conn: conn.execute(sql, facts))
+    await harness.store.engine.run(lambda conn: conn.execute(sql, facts))

@@ -18,6 +18,7 @@ from pandapon.shipment import Platform
 from sandbox.pandapon.trading import products
 from sandbox.pandapon.trading.account import CartEntry
 from sandbox.pandapon.trading.routes import OWN_PATHS
+from storage.sqlite.database import thread_of
 from tracking.writes import WriteState
 
 if TYPE_CHECKING:
@@ -412,7 +413,7 @@ async def test_neither_log_nor_database_has_the_address_afterwards(
 async def stored(harness: BotHarness) -> list[str]:
     """The parts of the address that any table has."""
     assert harness.bot is not None
-    dump = await harness.bot.store.thread.read(lambda conn: "\n".join(conn.iterdump()))
+    dump = await thread_of(harness.bot.store.engine).direct(lambda conn: "\n".join(conn.iterdump()))
     return [secret for secret in SECRETS if secret in dump]
 
 

@@ -32,6 +32,7 @@ from sandbox.pandapon.trading.ordering import Wanted
 from sandbox.pandapon.trading.ordering import open_order as open_past_the_bot
 from sandbox.pandapon.trading.products import skus
 from sandbox.pandapon.trading.routes import OWN_PATHS
+from storage.sqlite.database import thread_of
 from tracking.changes.orders import LISTED_WITHIN, Basket, OrderCreation, OrderedLine
 from tracking.writes import Write, WriteState
 
@@ -636,7 +637,7 @@ async def test_an_address_reaches_no_record_and_no_log(harness: BotHarness, capl
     await to_review(harness)
     await send_page(harness)
     assert harness.bot is not None
-    stored = await harness.bot.store.thread.run(lambda conn: "\n".join(conn.iterdump()))
+    stored = await thread_of(harness.bot.store.engine).direct(lambda conn: "\n".join(conn.iterdump()))
     said = str([message.blocks for message in harness.channel()])
     for part in ("文三路", "13812345678", "王小明"):
         assert part not in stored

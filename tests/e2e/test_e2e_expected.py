@@ -153,7 +153,7 @@ async def test_a_database_of_an_earlier_version_teaches_at_its_first_start(harne
     under_way(harness)
     await seen_arriving(harness, *range(20))
     assert harness.bot is not None
-    await harness.bot.store.thread.run(
+    await harness.bot.store.engine.run(
         lambda conn: (
             conn.execute("DELETE FROM journeys"),
             conn.execute("DELETE FROM facts WHERE name LIKE 'journeys%'"),

@@ -20,7 +20,8 @@ from support.patience import until
 from benchmarks.kill import begin, kill, kill_harness, now
 from bot.terminal import EX_CONFIG
 from sandbox.slack.faults import Fault
-from storage.backup import back_up, backups
+from storage.sqlite.backup import back_up, backups
+from storage.sqlite.database import thread_of
 from storage.store import open_store
 
 if TYPE_CHECKING:
@@ -193,7 +194,7 @@ async def test_the_disk_is_full_for_a_while(harness: BotHarness) -> None:
     """Nothing is posted that could not be recorded; with room again everything is told, once."""
     card = await watched(harness)
     assert harness.bot is not None
-    thread = harness.bot.store.thread
+    thread = thread_of(harness.bot.store.engine)
 
     used = await thread.run(lambda conn: conn.execute("PRAGMA page_count").fetchone()[0])
     await thread.run(lambda conn: conn.execute(f"PRAGMA max_page_count = {used}"))
@@ -222,7 +223,7 @@ async def told_then_cut(one: KillHarness, size: int) -> bytes:
     await begin(one)
     path = one.folder / "bot.db"
     store = await open_store(path)
-    await back_up(store.thread, one.folder / "backups", now())
+    await back_up(thread_of(store.engine), one.folder / "backups", now())
     await store.close()
     process = await one.spawn()
     one.scan(0)

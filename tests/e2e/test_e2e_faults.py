@@ -29,6 +29,7 @@ if TYPE_CHECKING:
     from pathlib import Path
 
     from sandbox.slack.workspace import Message
+    from storage.connection import Connection
 
 
 @pytest.fixture
@@ -127,12 +128,12 @@ async def test_a_post_that_cannot_be_composed_stands_in_nobodys_way(harness: Bot
     assert harness.bot is not None
     now = harness.clock()
 
-    def put(conn: sqlite3.Connection) -> None:
+    def put(conn: Connection) -> None:
         channels.save_settings(conn, now, card.channel, ChannelSettings(), "U0MEI00001")
         assert channels.put_daily_digest(conn, now, card.channel, "2026-03-02", DailyDigest("2026-03-02"))
         conn.execute("""UPDATE outbox SET payload = '{"from": "another version"}' WHERE kind = 'daily_digest'""")
 
-    await harness.bot.store.thread.run(put)
+    await harness.bot.store.engine.run(put)
     harness.scan("快件已发往 广州分拨中心")
     await told_once(harness, card, "快件已发往 广州分拨中心")
     assert "1 refused" in await harness.ask("/panda status")

@@ -18,6 +18,7 @@ from sandbox.pandapon.trading import freight as stand_in
 from sandbox.pandapon.trading import routes
 from sandbox.pandapon.trading.routes import OWN_PATHS
 from sandbox.slack import payloads
+from storage.sqlite.database import thread_of
 from tracking.writes import WriteState
 
 if TYPE_CHECKING:
@@ -603,5 +604,5 @@ async def test_only_its_owner_closes_a_form(harness: BotHarness) -> None:
 async def stored(harness: BotHarness) -> list[str]:
     """The parts of the receiver that any table has."""
     assert harness.bot is not None
-    dump = await harness.bot.store.thread.read(lambda conn: "\n".join(conn.iterdump()))
+    dump = await thread_of(harness.bot.store.engine).direct(lambda conn: "\n".join(conn.iterdump()))
     return [secret for secret in SECRETS if secret in dump]

@@ -16,7 +16,8 @@ from support.patience import in_time, until
 from benchmarks.kill import begin, kill, kill_harness, now, torture
 from bot.process import failpoints
 from sandbox.pandapon.world import Refund
-from storage.backup import back_up
+from storage.sqlite.backup import back_up
+from storage.sqlite.database import thread_of
 from storage.store import open_store
 from tracking.channel_settings import ChannelSettings
 
@@ -105,7 +106,7 @@ async def test_dying_in_a_restore_loses_and_repeats_nothing(tmp_path: Path) -> N
     async with kill_harness(tmp_path, 1) as one:
         await begin(one)
         store = await open_store(tmp_path / "bot.db")
-        await back_up(store.thread, tmp_path / "backups", now())
+        await back_up(thread_of(store.engine), tmp_path / "backups", now())
         await store.close()
         one.scan(0)
         await died(one, "after_mark")

@@ -15,7 +15,8 @@ from support.patience import until
 from support.store_harness import by_a_newer_version
 
 from sandbox.pandapon.demo import FIRST
-from storage.backup import back_up
+from storage.sqlite.backup import back_up
+from storage.sqlite.database import thread_of
 from storage.store import open_store
 
 if TYPE_CHECKING:
@@ -181,7 +182,7 @@ async def test_the_database_of_a_newer_version_is_refused_in_one_sentence(
     """Whatever the operator tries, with its newest copy too: what is wrong, what to do, and every byte as it was."""
     folder = outside.folder / "data"
     store = await open_store(folder / "bot.db")
-    copy = await back_up(store.thread, folder / "backups", datetime.now(UTC))
+    copy = await back_up(thread_of(store.engine), folder / "backups", datetime.now(UTC))
     await store.close()
     for path in (folder / "bot.db", copy):
         by_a_newer_version(path)

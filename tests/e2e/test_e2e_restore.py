@@ -9,7 +9,7 @@ from typing import TYPE_CHECKING
 import pytest
 from support.bot_harness import ORDER, BotHarness, running, words
 
-from storage import backup
+from storage.sqlite import backup
 from tracking.channel_settings import ChannelSettings
 
 if TYPE_CHECKING:

@@ -158,7 +158,7 @@ async def test_news_that_cannot_be_read_holds_nobody_up(harness: BotHarness) -> 
     await harness.until(lambda: bool(told(harness, both, AGAIN)))
     await settled(harness)
     assert harness.bot is not None
-    await harness.bot.store.thread.run(lambda conn: conn.execute("UPDATE news SET payload = '{'"))
+    await harness.bot.store.engine.run(lambda conn: conn.execute("UPDATE news SET payload = '{'"))
     for text in ("快件正在派送中", "派送不成功，客户不在家"):
         harness.scan(text)
         await harness.until(lambda text=text: bool(told(harness, both, text)))  # type: ignore[misc]

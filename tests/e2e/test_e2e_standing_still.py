@@ -12,6 +12,7 @@ from support.bot_harness import ORDER, BotHarness, running, words
 
 from bot.process import scheduler
 from sandbox.slack.faults import Fault
+from storage.sqlite.database import thread_of
 
 if TYPE_CHECKING:
     import sqlite3
@@ -52,7 +53,7 @@ async def limit(harness: BotHarness, pages: int | None) -> None:
         used = conn.execute("PRAGMA page_count").fetchone()[0]
         conn.execute(f"PRAGMA max_page_count = {used + pages if pages is not None else 1 << 30}")
 
-    await store.thread.direct(work)
+    await thread_of(store.engine).direct(work)
 
 
 async def test_a_full_disk_is_told_everywhere(harness: BotHarness) -> None:
@@ -64,7 +65,7 @@ async def test_a_full_disk_is_told_everywhere(harness: BotHarness) -> None:
         harness.scan(f"第{number:02d}站 快件已到达" + "很长的说明" * 30)
     assert harness.bot is not None
     store = harness.bot.store
-    await harness.until(lambda: store.thread.trouble is not None)
+    await harness.until(lambda: thread_of(store.engine).trouble is not None)
     code, text = await get(harness, "/readyz")
     assert (code, "disk is full" in text) == (503, True)
     assert "pandabot_database_writable 0" in (await get(harness, "/metrics"))[1]

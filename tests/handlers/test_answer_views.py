@@ -41,10 +41,10 @@ from handlers.wire.requests import ExportOrders, Help, ListOrders, ListWatches, 
 from pandapon import errors as api
 from pandapon.models import Order, Page, Product
 from pandapon.shipment import OrderRef, Parcel, Platform
-from storage.backup import Restored
 from storage.channel import Channel
 from storage.errors import StorageError
 from storage.post import PostState
+from storage.sqlite.backup import Restored
 from storage.upkeep import Health, Watched
 from storage.watch import WatchState
 from tracking.attention import Group

@@ -1,10 +1,11 @@
-"""The store under test, on a real file; another implementation joins by its opener."""
+"""The store under test, on each engine."""
 
 from __future__ import annotations
 
 from typing import TYPE_CHECKING
 
 import pytest
+from support.postgres import open_postgres
 from support.store_harness import StoreHarness
 
 from storage.store import open_store
@@ -15,10 +16,17 @@ if TYPE_CHECKING:
 
     from support.store_harness import Opener
 
-OPENERS: dict[str, Opener] = {"sqlite": open_store}
+OPENERS: dict[str, Opener] = {"sqlite": open_store, "postgres": open_postgres}
 
 
-@pytest.fixture(params=OPENERS)
+def pytest_generate_tests(metafunc: pytest.Metafunc) -> None:
+    """Run each test on every engine, or on those that its module names in ``ENGINES``."""
+    is_told = any(mark.args[0] == "harness" for mark in metafunc.definition.iter_markers("parametrize"))
+    if "harness" in metafunc.fixturenames and not is_told:
+        metafunc.parametrize("harness", getattr(metafunc.module, "ENGINES", list(OPENERS)), indirect=True)
+
+
+@pytest.fixture
 async def harness(request: pytest.FixtureRequest, tmp_path: Path) -> AsyncIterator[StoreHarness]:
     """An empty store, open."""
     harness = StoreHarness(tmp_path / "data" / "bot.db", OPENERS[request.param])

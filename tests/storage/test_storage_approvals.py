@@ -99,6 +99,7 @@ async def test_old_requests_are_pruned_and_their_numbers_not_used_again(harness:
     assert (await harness.store.approvals.ask(NOW, ASKED)).id == waits.id + 1
 
 
+@pytest.mark.parametrize("harness", ["sqlite"], indirect=True)  # whose log shows it
 async def test_an_idle_look_writes_nothing(harness: StoreHarness) -> None:
     """The job runs every minute."""
     await ask(harness)

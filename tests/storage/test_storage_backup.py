@@ -10,23 +10,26 @@ from typing import TYPE_CHECKING
 import pytest
 from support.store_harness import NOW, ORDERS_CHANNEL, StoreHarness, by_a_newer_version
 
-from storage import backup
 from storage.errors import CorruptFileError, LostFileError, NewerSchemaError, StorageError
 from storage.post import PostKind, PostState
 from storage.rows import to_int
+from storage.sqlite import backup
+from storage.sqlite.database import thread_of
 from storage.store import open_store
 
 if TYPE_CHECKING:
     from pathlib import Path
 
-    from storage.database import DatabaseThread
+    from storage.sqlite.database import DatabaseThread
+
+ENGINES = ["sqlite"]  # what is tried here is the file
 
 HOUR = timedelta(hours=1)
 
 
 def thread(harness: StoreHarness) -> DatabaseThread:
     """The database thread of the open store."""
-    return harness.store.thread
+    return thread_of(harness.store.engine)
 
 
 async def test_a_copy_is_complete_and_private(harness: StoreHarness, tmp_path: Path) -> None:

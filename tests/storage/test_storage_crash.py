@@ -19,6 +19,9 @@ if TYPE_CHECKING:
     from pathlib import Path
 
     from pandapon.shipment import Node
+    from storage.connection import Connection
+
+ENGINES = ["sqlite"]  # what is tried here is the file
 
 # Writes batches of news for every order, each batch one transaction, and says after each that it is done.
 WRITER = """
@@ -83,11 +86,11 @@ async def _kill_after(path: Path, batches: int) -> int:
 async def _limit(harness: StoreHarness, pages: int | None) -> None:
     """Make the disk as small as the file is now, plus this many pages; None: large again."""
 
-    def limit(conn: sqlite3.Connection) -> None:
+    def limit(conn: Connection) -> None:
         used = conn.execute("PRAGMA page_count").fetchone()[0]
         conn.execute(f"PRAGMA max_page_count = {used + pages if pages is not None else 1 << 30}")
 
-    await harness.store.thread.run(limit)
+    await harness.store.engine.run(limit)
 
 
 def _many_nodes() -> tuple[Node, ...]:

@@ -11,8 +11,8 @@ from pathlib import Path
 import pytest
 from support.store_harness import NOW, baseline, by_a_newer_version
 
-from storage import database
 from storage.errors import BusyFileError, CorruptFileError, NewerSchemaError, StorageError, UnusableFileError
+from storage.sqlite import database
 from storage.store import open_store
 
 needs_permissions = pytest.mark.skipif(os.geteuid() == 0, reason="root may write anywhere")
@@ -207,7 +207,8 @@ async def test_a_migration_that_fails_leaves_nothing_half_done(tmp_path: Path, m
     """The next open, with a good version, finds a file it can use."""
     path = tmp_path / "bot.db"
     with monkeypatch.context() as patch:
-        patch.setattr("storage.migrations.TABLES", "CREATE TABLE one (id TEXT) STRICT;\nCREATE TABLE broken (;\n")
+        broken = ("CREATE TABLE one (id TEXT) STRICT", "CREATE TABLE broken (")
+        patch.setattr("storage.migrations.step.Step.for_sqlite", lambda _step: iter(broken))
         with pytest.raises(StorageError):
             await open_store(path)
     await _make(path)
@@ -215,7 +216,7 @@ async def test_a_migration_that_fails_leaves_nothing_half_done(tmp_path: Path, m
 
 async def test_an_old_sqlite_is_refused(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
     """STRICT tables need 3.37; the file is not made."""
-    monkeypatch.setattr("storage.database.OLDEST", (99, 0, 0))
+    monkeypatch.setattr("storage.sqlite.database.OLDEST", (99, 0, 0))
     with pytest.raises(UnusableFileError, match="too old"):
         await open_store(tmp_path / "bot.db")
     assert _contents(tmp_path) == {}

@@ -23,7 +23,7 @@ async def push(harness: StoreHarness, names: range, outcome: Outcome, at: dateti
 
 
 async def rows(harness: StoreHarness) -> int:
-    return await harness.store.thread.run(lambda conn: int(conn.execute("SELECT COUNT(*) FROM inbox").fetchone()[0]))
+    return await harness.store.engine.run(lambda conn: int(conn.execute("SELECT COUNT(*) FROM inbox").fetchone()[0]))
 
 
 async def test_a_flood_about_unknown_orders_is_counted_and_not_kept(harness: StoreHarness) -> None:

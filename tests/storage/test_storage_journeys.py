@@ -98,5 +98,5 @@ async def test_the_expected_range_and_its_lateness_are_stored_with_the_order(har
 
 async def test_a_range_that_this_version_cannot_read_spoils_nothing(harness: StoreHarness) -> None:
     await harness.order()
-    await harness.store.thread.run(lambda conn: conn.execute("UPDATE orders SET expected = ?", ('{"first": 7}',)))
+    await harness.store.engine.run(lambda conn: conn.execute("UPDATE orders SET expected = ?", ('{"first": 7}',)))
     assert (await harness.store.orders.load([ORDER]))[ORDER].expected is None

@@ -14,6 +14,7 @@ from hypothesis import HealthCheck, Phase, settings
 from hypothesis import strategies as st
 from hypothesis.stateful import RuleBasedStateMachine, invariant, precondition, rule
 from support.effort import examples
+from support.postgres import open_postgres
 from support.store_harness import LEASE, MEI, NOW, ORDER, OTHER, StoreHarness, words
 
 from storage.post import Post, PostKind, PostState
@@ -45,11 +46,13 @@ class Sender(RuleBasedStateMachine):
     the room, as the real sender does.
     """
 
+    opener = staticmethod(open_store)
+
     def __init__(self) -> None:
         super().__init__()
         self.loop = asyncio.new_event_loop()
         self.folder = Path(tempfile.mkdtemp(prefix="pandabot-machine-"))
-        self.harness = StoreHarness(self.folder / "bot.db", open_store)
+        self.harness = StoreHarness(self.folder / "bot.db", self.opener)
         self.run(self.harness.open())
         self.now = NOW
         self.rooms = {channel: Room() for channel in CHANNELS}
@@ -235,8 +238,15 @@ class Sender(RuleBasedStateMachine):
         return sum(outbox.get(state, 0) for state in (PostState.PENDING, PostState.SENDING, PostState.UNCERTAIN))
 
 
+class SenderOnPostgres(Sender):
+    """The same on the other engine."""
+
+    opener = staticmethod(open_postgres)
+
+
 TestSender = Sender.TestCase
-TestSender.settings = settings(
+TestSenderOnPostgres = SenderOnPostgres.TestCase
+TestSender.settings = TestSenderOnPostgres.settings = settings(
     max_examples=examples(15, 500),
     stateful_step_count=40,
     deadline=None,

@@ -138,7 +138,7 @@ async def test_a_stored_line_is_claimed_and_undone_once(harness: StoreHarness) -
     change = Muted("U1", LATER, (), NOW)
     await harness.store.channels.say(NOW, ORDERS_CHANNEL, Unmuted(MEI))
     stored = next(text for text, value in LINES.items() if value == change)
-    await harness.store.thread.run(lambda conn: conn.execute("UPDATE outbox SET payload = ?", (stored,)))
+    await harness.store.engine.run(lambda conn: conn.execute("UPDATE outbox SET payload = ?", (stored,)))
     post = await harness.claim_one()
     assert (post.kind, post.change) == (PostKind.LINE, change)
     assert await harness.store.channels.take_line(post.id) == (ORDERS_CHANNEL, change)
@@ -149,7 +149,7 @@ async def test_an_unreadable_line_is_not_undone(harness: StoreHarness) -> None:
     """The mark that it was undone is taken back with the failure."""
     await harness.store.channels.say(NOW, ORDERS_CHANNEL, Unmuted(MEI))
     stored = json.dumps({"line": "renamed", "by": MEI})
-    await harness.store.thread.run(lambda conn: conn.execute("UPDATE outbox SET payload = ?", (stored,)))
+    await harness.store.engine.run(lambda conn: conn.execute("UPDATE outbox SET payload = ?", (stored,)))
     post = await harness.claim_one()
     for _attempt in range(2):
         with pytest.raises(ValueError, match="LookupError"):

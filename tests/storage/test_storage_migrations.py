@@ -11,18 +11,18 @@ from datetime import UTC, datetime
 from typing import TYPE_CHECKING, Any
 
 import pytest
-from sqlite_utils import Database
 from support.old_database import unpack
 
 from storage import enqueue
-from storage.database import open_file
-from storage.migrations import migrations
+from storage.migrations.steps import STEPS
+from storage.sqlite import migrate
+from storage.sqlite.database import open_file
 from tracking.daily_digest import DailyDigest
 
 if TYPE_CHECKING:
     from pathlib import Path
 
-NAMES = [migration.name for migration in migrations._migrations]
+NAMES = [step.name for step in STEPS]
 FIXTURE = "the database of an earlier version"
 # Opens one copy of a file after the other, each in a process of its own, which dies at the next moment of that work: at
 # its first statement that may write, its second one, and so on, and whenever a statement has taken so many steps. Of
@@ -41,7 +41,7 @@ def is_record(statement: str) -> bool:
     return statement.upper().startswith("INSERT") and "_sqlite_migrations" in statement
 
 def open_and_die(path: Path, moment: int) -> None:
-    from storage import database
+    from storage.sqlite import database
     passed, is_looked_at, is_reading = 0, False, False
 
     def pass_moment(*statement: str) -> None:
@@ -53,19 +53,19 @@ def open_and_die(path: Path, moment: int) -> None:
         if passed > moment:
             os.kill(os.getpid(), signal.SIGKILL)
 
-    class Mortal(sqlite3.Connection):
+    class Mortal(database.SqliteConnection):
         def __init__(self, *args: object, **more: object) -> None:
             super().__init__(*args, **more)
             self.set_trace_callback(pass_moment)
             self.set_progress_handler(pass_moment, STEPS)
 
     connect = sqlite3.connect
-    sqlite3.connect = lambda *args, **more: connect(*args, factory=Mortal, **more)
+    sqlite3.connect = lambda *args, **more: connect(*args, **more | {"factory": Mortal})
     database.open_file(path)
     os._exit(0)
 
 def main(source: Path, folder: Path) -> None:
-    import storage.database
+    import storage.sqlite.database
     for moment in range(10_000):
         path = folder / f"{moment}.db"
         if source.exists():
@@ -126,7 +126,7 @@ def before(path: Path, name: str) -> None:
         return
     for number, applied in enumerate(NAMES[: NAMES.index(name)], 1):
         with closing(sqlite3.connect(path, isolation_level=None)) as conn:
-            migrations.apply(Database(conn), stop_before=NAMES[number])
+            migrate.apply(conn, stop_before=NAMES[number])
             conn.executescript(ROWS.get(applied, ""))
 
 
@@ -145,7 +145,7 @@ def contents(path: Path) -> dict[str, list[Any]]:
 def schema_now(folder: Path) -> list[Any]:
     """Of a database that is made today."""
     path = folder / "fresh.db"
-    open_file(path).conn.close()
+    open_file(path).close()
     return contents(path)[""]
 
 
@@ -157,7 +157,7 @@ def test_a_process_that_dies_in_a_migration_leaves_the_old_file_or_the_new(tmp_p
     before(source, name)
     if source.exists():
         shutil.copyfile(source, whole)
-    open_file(whole).conn.close()
+    open_file(whole).close()
     old, new = contents(source), contents(whole)
     assert new[""] == schema_now(tmp_path)
     killed = subprocess.run(  # noqa: S603  the program above
@@ -171,7 +171,7 @@ def test_a_process_that_dies_in_a_migration_leaves_the_old_file_or_the_new(tmp_p
     for path in (copies / one.rpartition("/")[2] for one in killed):
         left = contents(path) if path.exists() else {"": []}
         assert left in (old, new)
-        open_file(path).conn.close()
+        open_file(path).close()
         assert contents(path) == new
 
 
@@ -180,7 +180,7 @@ def test_no_migration_loses_a_row(tmp_path: Path) -> None:
     path = tmp_path / "bot.db"
     before(path, FIXTURE)
     old = contents(path)
-    open_file(path).conn.close()
+    open_file(path).close()
     new = contents(path)
     kept = set(old) & set(new) - {"", "_sqlite_migrations"}
     assert kept
@@ -191,7 +191,7 @@ def test_posts_that_wait_keep_their_place_under_the_names_of_today(tmp_path: Pat
     """A batch on its way, what it tells word for word, the news in it, and a day's digest that was sent."""
     path = tmp_path / "bot.db"
     before(path, "0010_vocabulary")
-    open_file(path).conn.close()
+    open_file(path).close()
     with closing(sqlite3.connect(path)) as conn:
         sql = "SELECT id, event_id, kind, state, severity, batch_id, payload FROM outbox WHERE id >= 10 ORDER BY id"
         assert conn.execute(sql).fetchall() == [
@@ -211,7 +211,7 @@ def test_a_days_digest_has_the_token_under_which_an_earlier_version_posted_it(tm
     with closing(sqlite3.connect(tmp_path / "bot.db")) as conn:
         posted = conn.execute(sql).fetchall()
     assert posted
-    with closing(open_file(tmp_path / "bot.db").conn) as conn:
+    with closing(open_file(tmp_path / "bot.db")) as conn:
         for channel, day, token in posted:
             enqueue.daily_digest(conn, datetime(2026, 12, 1, tzinfo=UTC), day, channel, DailyDigest(day))
             assert conn.execute("SELECT token FROM outbox ORDER BY id DESC LIMIT 1").fetchone()[0] == token

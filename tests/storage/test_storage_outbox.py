@@ -385,7 +385,7 @@ async def test_a_post_that_cannot_be_read_keeps_no_other_from_being_claimed(harn
     await harness.active(OTHER, CLAIMS_CHANNEL)
     await harness.tell("bad", ORDER)
     await harness.tell("good", OTHER)
-    await harness.store.thread.run(
+    await harness.store.engine.run(
         lambda conn: conn.execute("UPDATE news SET payload = ? WHERE key = ?", (stored, ORDER))
     )
     bad, good = sorted(await harness.claim(), key=lambda post: post.key)

@@ -10,7 +10,8 @@ from typing import TYPE_CHECKING
 import pytest
 from support.store_harness import NOW, baseline
 
-from storage import backup, private
+from storage.sqlite import backup, private
+from storage.sqlite.database import thread_of
 from storage.store import open_store
 
 if TYPE_CHECKING:
@@ -59,7 +60,7 @@ async def test_copies_are_private_from_their_first_byte(tmp_path: Path, monkeypa
     path, folder, seen = tmp_path / "bot.db", tmp_path / "copies", []
     store = await open_store(path)
     await store.orders.add(NOW, baseline())
-    copy = await backup.back_up(store.thread, folder, NOW)
+    copy = await backup.back_up(thread_of(store.engine), folder, NOW)
     await store.close()
     assert mode(copy) == 0o600
     copy.chmod(0o644)  # as it came back from an archive
@@ -84,7 +85,7 @@ async def test_a_start_closes_the_copies_too(tmp_path: Path) -> None:
     """They hold as much as the database."""
     path, folder = tmp_path / "bot.db", tmp_path / "copies"
     store = await open_store(path)
-    copy = await backup.back_up(store.thread, folder, NOW)
+    copy = await backup.back_up(thread_of(store.engine), folder, NOW)
     await store.close()
     copy.chmod(0o664)
     store, _restored = await backup.open_or_restore(path, folder, NOW)

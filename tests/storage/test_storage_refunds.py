@@ -101,7 +101,7 @@ async def test_lists_of_watches_put_it_first(harness: StoreHarness) -> None:
 async def test_a_damaged_column_costs_no_order(harness: StoreHarness, damage: str) -> None:
     """The order names its refunds, so it is read without them."""
     await stored(harness, AGREED)
-    await harness.store.thread.run(lambda conn: conn.execute("UPDATE orders SET refunds = ?", (damage,)).rowcount)
+    await harness.store.engine.run(lambda conn: conn.execute("UPDATE orders SET refunds = ?", (damage,)).rowcount)
     assert (await harness.store.orders.load([ORDER]))[ORDER].refunds == ()
 
 

@@ -110,7 +110,7 @@ async def test_an_order_that_cannot_be_read_keeps_no_other_from_being_put_right(
     """The bot starts, and the others are read by the new rules."""
     await harness.store.orders.add(NOW, told_as_delivered(ORDER, PICKED_UP))
     await harness.store.orders.add(NOW, told_as_delivered(OTHER, PICKED_UP))
-    await harness.store.thread.run(lambda conn: conn.execute(damage, (OTHER,)))
+    await harness.store.engine.run(lambda conn: conn.execute(damage, (OTHER,)))
     await reread(harness.store, lambda: NOW)
     assert set(await harness.store.orders.load_readable([ORDER, OTHER])) == {ORDER}
     assert (await harness.store.orders.load([ORDER]))[ORDER].milestone == "picked_up"

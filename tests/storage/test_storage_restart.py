@@ -2,8 +2,6 @@
 
 from __future__ import annotations
 
-import sqlite3
-from contextlib import closing
 from typing import TYPE_CHECKING
 
 import pytest
@@ -105,8 +103,8 @@ async def test_a_wait_that_nobody_asked_for_is_healed_at_the_start(
         await harness.store.outbox.mark_uncertain(NOW, post, later, "ratelimited")
     else:
         await harness.store.outbox.mark_retry(NOW, post, later, "ratelimited")
-    with closing(sqlite3.connect(harness.path)) as conn, conn:
-        conn.execute("UPDATE outbox SET not_before = ? WHERE id = ?", (to_int(NOW) + days * 86_400_000_000, post.id))
+    sql, facts = "UPDATE outbox SET not_before = ? WHERE id = ?", (to_int(NOW) + days * 86_400_000_000, post.id)
+    await harness.store.engine.run(lambda conn: conn.execute(sql, facts))
     store = await harness.restart()
     assert await harness.claim() == []
     await store.outbox.recover_after_crash(NOW)

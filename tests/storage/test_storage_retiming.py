@@ -20,7 +20,7 @@ HOUR, DAY = timedelta(hours=1), timedelta(days=1)
 
 
 async def one(harness: StoreHarness, sql: str, *facts: object) -> object:
-    return await harness.store.thread.run(lambda conn: (conn.execute(sql, facts).fetchone() or [None])[0])
+    return await harness.store.engine.run(lambda conn: (conn.execute(sql, facts).fetchone() or [None])[0])
 
 
 def micros(when: datetime) -> int:

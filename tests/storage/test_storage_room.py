@@ -10,17 +10,20 @@ from typing import TYPE_CHECKING, NamedTuple
 import pytest
 from support.store_harness import MINUTE, NOW, StoreHarness, baseline
 
-from storage import room
 from storage.errors import DiskFullError, UnusableFileError
+from storage.sqlite import room
+from storage.sqlite.database import thread_of
 
 if TYPE_CHECKING:
     from collections.abc import Callable
 
-    from storage.database import DatabaseThread
+    from storage.sqlite.database import DatabaseThread
+
+ENGINES = ["sqlite"]  # what is tried here is the file
 
 
 def thread(harness: StoreHarness) -> DatabaseThread:
-    return harness.store.thread
+    return thread_of(harness.store.engine)
 
 
 async def limit(harness: StoreHarness, pages: int | None) -> None:
@@ -96,11 +99,11 @@ async def test_the_log_is_cut_off_when_nobody_reads_the_old_any_more(
     await harness.restart()
     with closing(reader(harness)) as other:
         await fill(harness)
-        assert not await harness.store.upkeep.truncate_wal()
+        assert not await harness.store.upkeep.tidy_log()
         grown = (await harness.store.upkeep.health(NOW)).wal_bytes
         assert grown > 1_000_000
         ends(other)
-        assert await harness.store.upkeep.truncate_wal()
+        assert await harness.store.upkeep.tidy_log()
     assert (await harness.store.upkeep.health(NOW)).wal_bytes == 0
     await fill(harness, 50, begin=1000)
     assert (await harness.store.upkeep.health(NOW)).orders == 250

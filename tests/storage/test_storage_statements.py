@@ -6,18 +6,18 @@ import sqlite3
 from contextlib import contextmanager
 from typing import TYPE_CHECKING, Any
 
-import pytest
 from support.store_harness import LEASE, MEI, MINUTE, NOW, ORDER, ORDERS_CHANNEL, OTHER, StoreHarness, changed, order_of
 
 from storage import alarms, claims, delivery_log, enqueue, orders, recording, subscriptions, upkeep
 from storage.poll import Failed, Unchanged
-from storage.store import open_store
+from storage.sqlite.database import thread_of
 from storage.subscription import NewOrder, Subscription
 from tracking.values import Filter
 
 if TYPE_CHECKING:
-    from collections.abc import AsyncIterator, Callable, Iterator
-    from pathlib import Path
+    from collections.abc import Callable, Iterator
+
+    from storage.sqlite.connection import SqliteConnection
 
 
 class Watched:
@@ -37,21 +37,15 @@ class Watched:
         return sqlite3.SQLITE_OK
 
 
-@pytest.fixture
-async def harness(tmp_path: Path) -> AsyncIterator[StoreHarness]:
-    """SQLite alone: what is measured here is its own."""
-    harness = StoreHarness(tmp_path / "bot.db", open_store)
-    await harness.open()
-    yield harness
-    await harness.close()
+ENGINES = ["sqlite"]  # what is measured here is its own
 
 
 def _thread(harness: StoreHarness) -> Any:
-    return harness.store.thread
+    return thread_of(harness.store.engine)
 
 
 @contextmanager
-def _watching(conn: sqlite3.Connection) -> Iterator[Watched]:
+def _watching(conn: SqliteConnection) -> Iterator[Watched]:
     """Look at everything that the connection does, in its own thread."""
     seen = Watched()
     before = conn.total_changes
@@ -65,8 +59,8 @@ def _watching(conn: sqlite3.Connection) -> Iterator[Watched]:
         seen.rows = conn.total_changes - before
 
 
-async def _watch(harness: StoreHarness, work: Callable[[sqlite3.Connection], object]) -> Watched:
-    def looked_at(conn: sqlite3.Connection) -> Watched:
+async def _watch(harness: StoreHarness, work: Callable[[SqliteConnection], object]) -> Watched:
+    def looked_at(conn: SqliteConnection) -> Watched:
         with _watching(conn) as seen:
             work(conn)
         return seen
@@ -136,10 +130,10 @@ async def test_an_idle_look_at_the_outbox_writes_nothing(harness: StoreHarness) 
     assert seen.rows == 0
 
 
-async def _plans(harness: StoreHarness, work: Callable[[sqlite3.Connection], object]) -> list[str]:
+async def _plans(harness: StoreHarness, work: Callable[[SqliteConnection], object]) -> list[str]:
     """How SQLite goes about every statement of this work."""
 
-    def explained(conn: sqlite3.Connection) -> list[str]:
+    def explained(conn: SqliteConnection) -> list[str]:
         with _watching(conn) as seen:
             work(conn)
         return [
@@ -193,7 +187,7 @@ async def test_recording_news_searches_and_never_scans(harness: StoreHarness) ->
 async def test_the_file_is_durable_and_its_keys_hold(harness: StoreHarness) -> None:
     """A commit waits for the disk; a watch of no order cannot be written."""
 
-    def settings(conn: sqlite3.Connection) -> dict[str, object]:
+    def settings(conn: SqliteConnection) -> dict[str, object]:
         names = ("journal_mode", "synchronous", "foreign_keys", "busy_timeout", "mmap_size")
         return {name: row[0] for name in names if (row := conn.execute(f"PRAGMA {name}").fetchone())}
 

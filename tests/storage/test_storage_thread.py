@@ -13,6 +13,7 @@ from support.patience import PATIENCE
 from support.store_harness import NOW, ORDER, OTHER, baseline
 
 from storage.errors import StorageError
+from storage.sqlite.database import thread_of
 from storage.store import open_store
 
 if TYPE_CHECKING:
@@ -40,12 +41,12 @@ async def test_a_long_job_lets_transactions_in_between(tmp_path: Path) -> None:
     def long(_conn: object) -> str:
         begun.set()
         while not ended.is_set():
-            store.thread.run_pending()
+            thread_of(store.engine).run_pending()
             time.sleep(0.001)
         return "over"
 
-    first = asyncio.ensure_future(store.thread.direct(long))
-    second = asyncio.ensure_future(store.thread.direct(lambda _conn: "second"))
+    first = asyncio.ensure_future(thread_of(store.engine).direct(long))
+    second = asyncio.ensure_future(thread_of(store.engine).direct(lambda _conn: "second"))
     await asyncio.to_thread(begun.wait, 5)
     assert await store.orders.add(NOW, baseline())
     assert not first.done()
@@ -111,7 +112,7 @@ async def test_a_failure_in_the_middle_undoes_the_whole(tmp_path: Path) -> None:
         raise LookupError
 
     with pytest.raises(LookupError):
-        await store.thread.run(half)
+        await store.engine.run(half)
     assert await store.people.first_seen("one", NOW)
     assert not await store.people.first_seen("one", NOW)
     await store.close()

@@ -15,6 +15,8 @@ from storage.transitions import TRANSITIONS
 if TYPE_CHECKING:
     from support.store_harness import StoreHarness
 
+    from storage.connection import Connection
+
 
 def test_every_state_stands_in_the_table() -> None:
     """No state is a dead end that a card's row could not leave, and none follows itself."""
@@ -31,7 +33,7 @@ async def test_a_database_of_the_tests_refuses_what_is_not_in_it(harness: StoreH
         is_settled = before in {PostState.SENT, PostState.SKIPPED, PostState.FAILED}
         may = before is after or (after in TRANSITIONS[before] and not (is_settled and kind == "news"))
 
-        def change(conn: sqlite3.Connection, before: PostState = before, after: PostState = after) -> None:
+        def change(conn: Connection, before: PostState = before, after: PostState = after) -> None:
             conn.execute("DELETE FROM outbox")
             conn.execute(
                 "INSERT INTO outbox (position, event_id, kind, channel, key, payload, state, token, created_at) "
@@ -41,7 +43,7 @@ async def test_a_database_of_the_tests_refuses_what_is_not_in_it(harness: StoreH
             conn.execute("UPDATE outbox SET state = ?", (after,))
 
         if may:
-            await store.thread.run(change)
+            await store.engine.run(change)
         else:
             with pytest.raises((StorageError, sqlite3.IntegrityError)):
-                await store.thread.run(change)
+                await store.engine.run(change)

@@ -332,7 +332,7 @@ async def test_a_list_stands_though_one_of_its_orders_cannot_be_read(harness: St
     await harness.active(ORDER)
     await harness.active(OTHER)
     sql = "UPDATE orders SET order_json = ? WHERE key = ?"
-    await harness.store.thread.run(lambda conn: conn.execute(sql, (stored, ORDER)))
+    await harness.store.engine.run(lambda conn: conn.execute(sql, (stored, ORDER)))
     watches, total = await harness.store.watches.of_channel(ORDERS_CHANNEL, 0, 10)
     assert total == 2
     assert {watch.key: watch.order is None for watch in watches} == {ORDER: True, OTHER: False}

@@ -62,10 +62,10 @@ from pandapon.models import Page
 from pandapon.products import ProductDetail, ProductRef, Sku, Tier
 from pandapon.shipment import Milestone, OrderRef, Parcel, Platform
 from storage.alarm import Alarm, AlarmState
-from storage.backup import Restored
 from storage.channel import Channel, DeliveryLogEntry
 from storage.errors import DiskFullError
 from storage.post import PostState
+from storage.sqlite.backup import Restored
 from storage.subscription import Subscription
 from storage.upkeep import Health, Watched
 from storage.watch import Watch, WatchedOrder, WatchedOrders, WatchState

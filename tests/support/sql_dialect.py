@@ -12,7 +12,7 @@ if TYPE_CHECKING:
 STATEMENT = re.compile(r"\b(SELECT|INSERT|UPDATE|DELETE|PRAGMA|WITH|BEGIN|WHERE|SET|CASE|FROM)\b|\w\(")
 FUNCTIONS = (
     "abs_|changes|date|datetime|glob|group_concat|hex|ifnull|iif|instr|json|json_[a-z_]+|julianday|last_insert_rowid|"
-    "likelihood|likely|post_token|printf|quote|randomblob|sqlite_[a-z_]+|strftime|time|total|total_changes|typeof|"
+    "likelihood|likely|printf|quote|randomblob|sqlite_[a-z_]+|strftime|time|total|total_changes|typeof|"
     "unicode|unixepoch|unlikely|zeroblob"
 )
 ONLY_SQLITE = {

@@ -7,6 +7,7 @@ from contextlib import closing
 from datetime import UTC, datetime, timedelta
 from typing import TYPE_CHECKING, Any
 
+from support import postgres
 from support.transitions import guard
 
 from pandapon.models import Order
@@ -141,7 +142,9 @@ class StoreHarness:
     # --- looking at the file from outside ------------------------------------------------------------------------
 
     def rows(self, sql: str, *facts: object) -> list[dict[str, Any]]:
-        """Read the file through a connection of the test's own."""
+        """Read the database through a connection of the test's own."""
+        if self._opener is postgres.open_postgres:
+            return postgres.rows(self.path, sql, facts)
         with closing(sqlite3.connect(self.path)) as conn:
             conn.row_factory = sqlite3.Row
             return [dict(row) for row in conn.execute(sql, facts)]

@@ -6,14 +6,16 @@ import os
 import shutil
 from typing import TYPE_CHECKING
 
-from storage import sqlite
 from storage.errors import CorruptFileError, DiskFullError, StorageError, UnusableFileError
 from storage.rows import to_int
+from storage.sqlite import pragmas
 
 if TYPE_CHECKING:
     import sqlite3
     from datetime import datetime
     from pathlib import Path
+
+    from storage.connection import Connection
 
 WAL_LIMIT = 4 * 1024 * 1024  # bytes; as much as SQLite writes between two of its own checkpoints
 NEEDED = 1024 * 1024  # bytes; with less free disk the next batch may not be recorded
@@ -42,12 +44,12 @@ def free(path: Path) -> int | None:
         return None
 
 
-def try_to_write(conn: sqlite3.Connection, now: datetime) -> None:
+def try_to_write(conn: Connection, now: datetime) -> None:
     """Write as much as a batch may need; :func:`tidy_up` deletes it. Raises sqlite3.Error."""
     conn.execute(TRY, ("0" * TRIED, to_int(now)))
 
 
-def tidy_up(conn: sqlite3.Connection) -> None:
+def tidy_up(conn: Connection) -> None:
     """Delete what :func:`try_to_write` wrote."""
     conn.execute("DELETE FROM facts WHERE name = 'room'")
 
@@ -57,7 +59,7 @@ def truncate(conn: sqlite3.Connection, path: Path) -> bool:
 
     While another program reads, SQLite keeps the state that it sees, and the log grows. This does not wait for it.
     """
-    return wal_size(path) <= WAL_LIMIT or sqlite.truncate_wal(conn)
+    return wal_size(path) <= WAL_LIMIT or pragmas.truncate_wal(conn)
 
 
 def lack_of_room(path: Path) -> StorageError | None:

@@ -1,24 +1,14 @@
-"""All SQL that only SQLite understands; the SQL of the other modules works in PostgreSQL as well.
-
-The exception is the tables (``migrations``), which each engine makes in its own SQL.
-"""
+"""The statements that only SQLite understands; those of the operations work in PostgreSQL as well."""
 
 from __future__ import annotations
 
-import hashlib
-from contextlib import contextmanager
 from typing import TYPE_CHECKING
 
 if TYPE_CHECKING:
     import sqlite3
-    from collections.abc import Iterator
 
 BEGIN_TO_WRITE = "BEGIN IMMEDIATE"  # waits for the lock now, instead of failing at the first change
 BEGIN_TO_READ = "BEGIN"
-# Expressions for the statements of other modules.
-RANDOM_TOKEN = "lower(hex(randomblob(16)))"  # noqa: S105  no secret: SQL for a random text
-NEWEST_FIRST = "ORDER BY rowid DESC"  # of a table without a better mark of when a row was written
-POST_TOKEN = "post_token({channel}, {key}, {event_id})"  # noqa: S105  no secret: see :func:`post_token`
 
 
 def configure(conn: sqlite3.Connection, wal_limit: int) -> None:
@@ -29,25 +19,6 @@ def configure(conn: sqlite3.Connection, wal_limit: int) -> None:
     conn.execute("PRAGMA foreign_keys=ON")
     conn.execute("PRAGMA mmap_size=0")
     conn.execute("PRAGMA secure_delete=FAST")  # a row that is replaced or deleted leaves no address in its page
-    conn.create_function("post_token", 3, post_token, deterministic=True)
-
-
-@contextmanager
-def wiping(conn: sqlite3.Connection) -> Iterator[None]:
-    """Overwrite also whole pages that become free in the block: long rows have pages of their own.
-
-    Not always, since each freed page has to be written then.
-    """
-    conn.execute("PRAGMA secure_delete=ON")
-    try:
-        yield
-    finally:
-        conn.execute("PRAGMA secure_delete=FAST")
-
-
-def post_token(channel: str, key: str, event_id: str) -> str:
-    """Return the token of one piece of news in one channel. A restored database derives the same one again."""
-    return hashlib.blake2b(f"{channel}\x1f{key}\x1f{event_id}".encode(), digest_size=16).hexdigest()
 
 
 def complaint(conn: sqlite3.Connection) -> str:

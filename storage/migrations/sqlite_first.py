@@ -1,22 +1,8 @@
-"""The schema as a series of migrations. Times are integer microseconds since 1970 UTC, ids are text.
-
-All migrations that a database lacks are applied in one transaction: none may commit, or need to run outside of one.
-"""
+"""The steps of the time when SQLite was the only engine. ``normal_number`` is a function of the connection."""
 
 from __future__ import annotations
 
-from typing import TYPE_CHECKING
-
-from sqlite_utils.migrations import Migrations
-
-from pandapon.tracking_numbers import normal
-
-if TYPE_CHECKING:
-    from sqlite_utils import Database
-
-migrations = Migrations("pandabot")
-
-TABLES = """
+FIRST_TABLES = """
 CREATE TABLE orders (
   key TEXT PRIMARY KEY, platform TEXT NOT NULL, order_id TEXT NOT NULL,
   fence INTEGER NOT NULL DEFAULT 0, version INTEGER NOT NULL DEFAULT 1,
@@ -67,14 +53,6 @@ CREATE INDEX audit_key ON audit (key, at);
 CREATE TABLE deliveries (id TEXT PRIMARY KEY, at INTEGER NOT NULL) STRICT, WITHOUT ROWID;
 """
 
-
-@migrations(name="0001_first_tables")
-def _first_tables(db: Database) -> None:
-    for statement in TABLES.split(";\n"):
-        if statement.strip():
-            db.conn.execute(statement)
-
-
 DELIVERY = """
 CREATE TABLE channels (
   channel TEXT PRIMARY KEY, settings TEXT NOT NULL DEFAULT '', muted_until INTEGER, muted_by TEXT NOT NULL DEFAULT '',
@@ -116,14 +94,6 @@ CREATE INDEX orders_stall ON orders (stall_at) WHERE stall_at IS NOT NULL;
 CREATE TABLE facts (name TEXT PRIMARY KEY, value TEXT NOT NULL, at INTEGER NOT NULL) STRICT, WITHOUT ROWID;
 """
 
-
-@migrations(name="0003_delivery")
-def _delivery(db: Database) -> None:
-    for statement in DELIVERY.split(";\n"):
-        if statement.strip():
-            db.conn.execute(statement)
-
-
 INBOX = """
 CREATE TABLE inbox (
   id INTEGER PRIMARY KEY AUTOINCREMENT, dedup TEXT NOT NULL UNIQUE, kind TEXT NOT NULL, ids TEXT NOT NULL,
@@ -133,19 +103,10 @@ CREATE INDEX inbox_waiting ON inbox (id) WHERE handled_at IS NULL;
 CREATE INDEX inbox_received ON inbox (received_at);
 """
 
-
-@migrations(name="0004_inbox")
-def _inbox(db: Database) -> None:
-    for statement in INBOX.split(";\n"):
-        if statement.strip():
-            db.conn.execute(statement)
-
-
-@migrations(name="0005_scans")
-def _scans(db: Database) -> None:
-    """Drop the time of the last complete look at an order list: after a start the list is read again anyway."""
-    db.conn.execute("ALTER TABLE subscriptions DROP COLUMN scanned_at")
-
+# The time of the last complete look at an order list goes: after a start the list is read again anyway.
+SCANS = """
+ALTER TABLE subscriptions DROP COLUMN scanned_at;
+"""
 
 # Indexes for the figures of the status and for pruning: the tables may hold millions of rows.
 HEALTH = """
@@ -154,19 +115,10 @@ CREATE INDEX orders_stale ON orders (stale_since) WHERE stale_since IS NOT NULL;
 CREATE INDEX watches_state ON watches (state) WHERE state <> 'ended';
 """
 
-
-@migrations(name="0006_health")
-def _health(db: Database) -> None:
-    for statement in HEALTH.split(";\n"):
-        if statement.strip():
-            db.conn.execute(statement)
-
-
-@migrations(name="0007_unknown_pushes")
-def _unknown_pushes(db: Database) -> None:
-    """Index the messages about unknown orders, which are counted and deleted often."""
-    db.conn.execute("CREATE INDEX inbox_unknown ON inbox (received_at) WHERE outcome = 'unknown order'")
-
+# The messages about unknown orders are counted and deleted often.
+UNKNOWN_PUSHES = """
+CREATE INDEX inbox_unknown ON inbox (received_at) WHERE outcome = 'unknown order';
+"""
 
 # People's names; who is to be reminded of which alarm, where and when.
 REACH = """
@@ -181,30 +133,14 @@ INSERT INTO reminders (alarm, person, channel, at)
     a.snoozed_until FROM alarms a WHERE a.state = 'snoozed' AND a.snoozed_until IS NOT NULL AND a.actor <> '';
 """
 
-
-@migrations(name="0008_reach")
-def _reach(db: Database) -> None:
-    for statement in REACH.split(";\n"):
-        if statement.strip():
-            db.conn.execute(statement)
-
-
 # A parcel is found by its normal number, and matched with its order's consignments by the platform's own id.
-NUMBERS = """
+TRACKING_NUMBERS = """
 ALTER TABLE parcels ADD COLUMN number TEXT NOT NULL DEFAULT '';
 ALTER TABLE parcels ADD COLUMN logistics_id TEXT NOT NULL DEFAULT '';
 CREATE INDEX parcels_number ON parcels (number);
 DROP INDEX parcels_waybill;
-UPDATE parcels SET number = normal_number(waybill)
+UPDATE parcels SET number = normal_number(waybill);
 """
-
-
-@migrations(name="0009_tracking_numbers")
-def _tracking_numbers(db: Database) -> None:
-    db.conn.create_function("normal_number", 1, normal, deterministic=True)
-    for statement in NUMBERS.split(";\n"):
-        db.conn.execute(statement)
-
 
 # The names that the code has for the same things. A daily digest's token was made from what its event was called then
 # (see ``enqueue``), and stays.
@@ -222,28 +158,19 @@ CREATE INDEX outbox_batch ON outbox (batch_id) WHERE batch_id IS NOT NULL;
 UPDATE outbox SET state = 'batched' WHERE state = 'folded';
 UPDATE outbox SET event_id = 'batch:' || substr(event_id, 8) WHERE kind = 'digest' AND event_id LIKE 'digest:%';
 UPDATE outbox SET kind = 'batch' WHERE kind = 'digest';
-UPDATE outbox SET kind = 'daily_digest', event_id = 'daily_digest:' || substr(event_id, 9) WHERE kind = 'summary'
+UPDATE outbox SET kind = 'daily_digest', event_id = 'daily_digest:' || substr(event_id, 9) WHERE kind = 'summary';
 """
 
+# Why an order stands where it stands, for lists, which load no entries. Rereading by newer rules fills it.
+REASON = """
+ALTER TABLE orders ADD COLUMN reason TEXT NOT NULL DEFAULT '';
+"""
 
-@migrations(name="0010_vocabulary")
-def _vocabulary(db: Database) -> None:
-    for statement in VOCABULARY.split(";\n"):
-        db.conn.execute(statement)
-
-
-@migrations(name="0011_reason")
-def _reason(db: Database) -> None:
-    """Why an order stands where it stands, for lists, which load no entries. Rereading by newer rules fills it."""
-    db.conn.execute("ALTER TABLE orders ADD COLUMN reason TEXT NOT NULL DEFAULT ''")
-
-
-@migrations(name="0012_readers")
-def _readers(db: Database) -> None:
-    """The language and time zone of each person's Slack: answers are in the reader's language after a restart too."""
-    db.conn.execute("ALTER TABLE people ADD COLUMN locale TEXT NOT NULL DEFAULT ''")
-    db.conn.execute("ALTER TABLE people ADD COLUMN time_zone TEXT NOT NULL DEFAULT ''")
-
+# The language and time zone of each person's Slack: answers are in the reader's language after a restart too.
+READERS = """
+ALTER TABLE people ADD COLUMN locale TEXT NOT NULL DEFAULT '';
+ALTER TABLE people ADD COLUMN time_zone TEXT NOT NULL DEFAULT '';
+"""
 
 # When an order is expected, whether it was told as late, and the journeys from which that is learnt.
 EXPECTED = """
@@ -255,15 +182,8 @@ CREATE TABLE journeys (
   lane TEXT NOT NULL, paid_at INTEGER, picked_up_at INTEGER, in_transit_at INTEGER, arrived_at INTEGER,
   out_for_delivery_at INTEGER, ended_at INTEGER NOT NULL, PRIMARY KEY (key, waybill)
 ) STRICT, WITHOUT ROWID;
-CREATE INDEX journeys_ended ON journeys (ended_at)
+CREATE INDEX journeys_ended ON journeys (ended_at);
 """
-
-
-@migrations(name="0013_expected")
-def _expected(db: Database) -> None:
-    for statement in EXPECTED.split(";\n"):
-        db.conn.execute(statement)
-
 
 # The records of calls that change the account, and what open forms were made from.
 WRITES = """
@@ -278,15 +198,8 @@ CREATE TABLE flows (
   id TEXT PRIMARY KEY, kind TEXT NOT NULL, owner TEXT NOT NULL, channel TEXT NOT NULL, content TEXT NOT NULL,
   at INTEGER NOT NULL
 ) STRICT, WITHOUT ROWID;
-CREATE INDEX flows_at ON flows (at)
+CREATE INDEX flows_at ON flows (at);
 """
-
-
-@migrations(name="0014_writes")
-def _writes(db: Database) -> None:
-    for statement in WRITES.split(";\n"):
-        db.conn.execute(statement)
-
 
 # Forms of several pages, and the results and approvals of writes.
 FLOWS = """
@@ -294,21 +207,13 @@ ALTER TABLE flows ADD COLUMN step TEXT NOT NULL DEFAULT '';
 ALTER TABLE flows ADD COLUMN revision INTEGER NOT NULL DEFAULT 1;
 ALTER TABLE writes ADD COLUMN made TEXT NOT NULL DEFAULT '';
 ALTER TABLE writes ADD COLUMN approved_by TEXT NOT NULL DEFAULT '';
-CREATE INDEX writes_target ON writes (target, begun_at)
+CREATE INDEX writes_target ON writes (target, begun_at);
 """
 
-
-@migrations(name="0015_flows")
-def _flows(db: Database) -> None:
-    for statement in FLOWS.split(";\n"):
-        db.conn.execute(statement)
-
-
-@migrations(name="0016_pick_up_by")
-def _pick_up_by(db: Database) -> None:
-    """Until when an order is to be picked up, for lists, which load no entries. Rereading by newer rules fills it."""
-    db.conn.execute("ALTER TABLE orders ADD COLUMN pick_up_by INTEGER")
-
+# Until when an order is to be picked up, for lists, which load no entries. Rereading by newer rules fills it.
+PICK_UP_BY = """
+ALTER TABLE orders ADD COLUMN pick_up_by INTEGER;
+"""
 
 # The refunds of each order, until when one that waits keeps it from the archive, and whether one waits for the buyer.
 REFUNDS = """
@@ -316,15 +221,8 @@ ALTER TABLE orders ADD COLUMN refunds TEXT NOT NULL DEFAULT '';
 ALTER TABLE orders ADD COLUMN refund_open_until INTEGER;
 ALTER TABLE orders ADD COLUMN refund_needs_buyer INTEGER NOT NULL DEFAULT 0;
 CREATE INDEX orders_refunds ON orders (key) WHERE refunds <> '';
-CREATE INDEX orders_refund_needs_buyer ON orders (created_at) WHERE refund_needs_buyer = 1
+CREATE INDEX orders_refund_needs_buyer ON orders (created_at) WHERE refund_needs_buyer = 1;
 """
-
-
-@migrations(name="0017_refunds")
-def _refunds(db: Database) -> None:
-    for statement in REFUNDS.split(";\n"):
-        db.conn.execute(statement)
-
 
 # Requests for approvals, their messages, people who are away, and forms that wait for a decision.
 APPROVALS = """
@@ -342,11 +240,5 @@ CREATE TABLE approval_messages (
 ) STRICT, WITHOUT ROWID;
 CREATE TABLE absences (person TEXT PRIMARY KEY, delegate TEXT NOT NULL, until INTEGER) STRICT, WITHOUT ROWID;
 CREATE INDEX writes_approved ON writes (begun_at) WHERE approved_by <> '';
-ALTER TABLE flows ADD COLUMN keep_until INTEGER NOT NULL DEFAULT 0
+ALTER TABLE flows ADD COLUMN keep_until INTEGER NOT NULL DEFAULT 0;
 """
-
-
-@migrations(name="0018_approvals")
-def _approvals(db: Database) -> None:
-    for statement in APPROVALS.split(";\n"):
-        db.conn.execute(statement)

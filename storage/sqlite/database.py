@@ -1,8 +1,9 @@
-"""The one connection to the database and its thread: every use of the connection is a transaction."""
+"""The SQLite engine: one connection and its thread, where every use of the connection is a transaction."""
 
 from __future__ import annotations
 
 import asyncio
+import contextlib
 import os
 import queue
 import sqlite3
@@ -16,14 +17,20 @@ from typing import TYPE_CHECKING, TypeVar, cast
 
 from sqlite_utils import Database
 
-from storage import private, room, sqlite
+from storage.engine import Condition
 from storage.errors import CorruptFileError, NewerSchemaError, StorageError, UnusableFileError
-from storage.migrations import migrations
-from storage.sqlite_errors import translated
+from storage.migrations.steps import NAMES
+from storage.sqlite import migrate, pragmas, private, room
+from storage.sqlite.connection import SqliteConnection
+from storage.sqlite.errors import translated
 
 if TYPE_CHECKING:
     from collections.abc import Callable
+    from datetime import datetime
     from pathlib import Path
+
+    from storage.connection import Connection
+    from storage.engine import Engine
 
 T = TypeVar("T")
 
@@ -60,7 +67,7 @@ class DatabaseThread:
         self._jobs: queue.SimpleQueue[_Job] = queue.SimpleQueue()
         self._thread: threading.Thread | None = None
         self._closed = False  # used on the event loop only
-        self._db: Database | None = None  # this and the next are used on the thread only
+        self._conn: SqliteConnection | None = None  # this and the next are used on the thread only
         self._put_off: deque[_Job] = deque()
         self.path: Path | None = None
         self.trouble: StorageError | None = None  # why nothing can be written; cleared when a large write succeeds
@@ -70,17 +77,17 @@ class DatabaseThread:
         """Open and migrate the file. Raises StorageError."""
         await self._submit(partial(self._open, path))
 
-    async def run(self, work: Callable[[sqlite3.Connection], T]) -> T:
+    async def run(self, work: Callable[[Connection], T]) -> T:
         """Run ``work`` in a transaction: all of it is done or nothing. Raises StorageError for SQLite's errors."""
         if self._closed:
             raise StorageError("The database is closed.")
         return await self._submit(partial(self._transact, work))
 
-    async def read(self, work: Callable[[sqlite3.Connection], T]) -> T:
+    async def read(self, work: Callable[[Connection], T]) -> T:
         """Run ``work`` that only reads, on one state of the file; it works on a full disk, too. Raises StorageError."""
         if self._closed:
             raise StorageError("The database is closed.")
-        return await self._submit(partial(self._transact, work, sqlite.BEGIN_TO_READ))
+        return await self._submit(partial(self._transact, work, pragmas.BEGIN_TO_READ))
 
     async def direct(self, work: Callable[[sqlite3.Connection], T]) -> T:
         """Run long ``work`` outside a transaction, such as a copy or a check of the file. Raises StorageError.
@@ -90,6 +97,30 @@ class DatabaseThread:
         if self._closed:
             raise StorageError("The database is closed.")
         return await self._submit(partial(self._alone, work), is_short=False)
+
+    async def try_again(self, now: datetime) -> None:
+        """Write as much as a batch of readings needs, if writing had failed, and tell whether it works again."""
+        if self.trouble is None:
+            return
+        with contextlib.suppress(*room.LASTS):
+            await self.run(lambda conn: room.try_to_write(conn, now))
+            await self.run(room.tidy_up)
+            self.trouble = None
+
+    async def condition(self) -> Condition:
+        """Return the version of SQLite, and the sizes of the file's log and of the disk."""
+        assert self.path is not None
+        return Condition(
+            version=f"SQLite {sqlite3.sqlite_version}",
+            trouble=self.trouble or room.lack_of_room(self.path),
+            wal_bytes=room.wal_size(self.path),
+            disk_free=room.free(self.path),
+        )
+
+    async def tidy_log(self) -> bool:
+        """Cut off a write-ahead log that has outgrown its limit. False: another program's reading prevents it."""
+        path = self.path
+        return path is None or await self.direct(lambda conn: room.truncate(conn, path))
 
     def run_pending(self) -> None:
         """Run the waiting transactions. Long work on the thread calls this between two of its steps."""
@@ -129,33 +160,33 @@ class DatabaseThread:
                 return
 
     def _open(self, path: Path) -> None:
-        self._db, self.path = open_file(path), path
+        self._conn, self.path = open_file(path), path
 
     def _close(self) -> None:
         self._over = True
-        if self._db is not None:
-            db, self._db = self._db, None
-            db.conn.close()
+        if self._conn is not None:
+            conn, self._conn = self._conn, None
+            conn.close()
 
     def _alone(self, work: Callable[[sqlite3.Connection], T]) -> T:
-        if self._db is None:
+        if self._conn is None:
             raise StorageError("The database is not open.")
         with translated():
-            return work(self._db.conn)
+            return work(self._conn)
 
-    def _transact(self, work: Callable[[sqlite3.Connection], T], begin: str = sqlite.BEGIN_TO_WRITE) -> T:
-        if self._db is None:
+    def _transact(self, work: Callable[[Connection], T], begin: str = pragmas.BEGIN_TO_WRITE) -> T:
+        if self._conn is None:
             raise StorageError("The database is not open.")
-        conn = self._db.conn
         try:
             with translated():
-                return _all_or_nothing(conn, work, begin)
+                return all_or_nothing(self._conn, work, begin)
         except room.LASTS as error:
             self.trouble = error
             raise
 
 
-def _all_or_nothing(conn: sqlite3.Connection, work: Callable[[sqlite3.Connection], T], begin: str) -> T:
+def all_or_nothing(conn: SqliteConnection, work: Callable[[Connection], T], begin: str) -> T:
+    """Run ``work`` in a transaction that ``begin`` begins."""
     conn.execute(begin)
     try:
         result = work(conn)
@@ -167,32 +198,34 @@ def _all_or_nothing(conn: sqlite3.Connection, work: Callable[[sqlite3.Connection
     return result
 
 
-def open_file(path: Path) -> Database:
+def thread_of(engine: Engine) -> DatabaseThread:
+    """Return the engine as SQLite's, for the commands and jobs of a file. Raises StorageError for another engine."""
+    if not isinstance(engine, DatabaseThread):
+        raise StorageError("Only a SQLite database has a file to copy and to check.")
+    return engine
+
+
+def open_file(path: Path) -> SqliteConnection:
     """Open and migrate the file on the calling thread. Raises StorageError."""
     if sqlite3.sqlite_version_info < OLDEST:
         raise UnusableFileError(f"SQLite {sqlite3.sqlite_version} is too old: 3.37 or newer is needed.")
     _prepare_file(path)
     _check_before_opening(path)
-    conn = sqlite3.connect(path, isolation_level=None, check_same_thread=True, timeout=BUSY_MS / 1000)
+    conn = sqlite3.connect(
+        path, isolation_level=None, check_same_thread=True, timeout=BUSY_MS / 1000, factory=SqliteConnection
+    )
     try:
         with translated(path):
-            db = Database(conn)
             _check(conn, path)
-            check_owner(db, path)
+            check_owner(conn, path)
             private.close_to_others(private.family(path))
-            sqlite.configure(conn, room.WAL_LIMIT)
-            conn.row_factory = sqlite3.Row
-            _migrate(db)
+            conn.set_up(room.WAL_LIMIT)
+            if migrate.is_behind(conn):  # all steps or none: if the process dies, the tables stay as they were
+                all_or_nothing(conn, lambda _conn: migrate.apply(conn), pragmas.BEGIN_TO_WRITE)
     except BaseException:
         conn.close()
         raise
-    return db
-
-
-def _migrate(db: Database) -> None:
-    """Apply every missing migration in one transaction: if the process dies, the tables stay as they were."""
-    if migrations.pending(db):
-        _all_or_nothing(db.conn, lambda _conn: migrations.apply(db), sqlite.BEGIN_TO_WRITE)
+    return conn
 
 
 def _prepare_file(path: Path) -> None:
@@ -212,29 +245,28 @@ def _check_before_opening(path: Path) -> None:
     if path.with_name(f"{path.name}-wal").exists():
         with translated(path), closing(open_to_read(path)) as conn:
             _check(conn, path)
-            check_owner(Database(conn), path)
+            check_owner(conn, path)
 
 
-def open_to_read(path: Path) -> sqlite3.Connection:
+def open_to_read(path: Path) -> SqliteConnection:
     """Open a connection that changes nothing, not even the log of a killed process. Raises sqlite3.Error."""
-    return sqlite3.connect(f"{path.absolute().as_uri()}?mode=ro", uri=True)
+    return sqlite3.connect(f"{path.absolute().as_uri()}?mode=ro", uri=True, factory=SqliteConnection)
 
 
 def _check(conn: sqlite3.Connection, path: Path) -> None:
-    if sqlite.complaint(conn):
+    if pragmas.complaint(conn):
         raise CorruptFileError(
             f"The database {path} is damaged. It was left as it is: move it aside and restore a backup."
         )
 
 
-def check_owner(db: Database, path: Path) -> None:
+def check_owner(conn: sqlite3.Connection, path: Path) -> None:
     """Check that this version may write to the file. Raises NewerSchemaError and UnusableFileError.
 
     The check precedes every setting: even another journal mode would change another program's file.
     """
-    applied = {migration.name for migration in migrations.applied(db)}
-    known = {migration.name for migration in migrations._migrations}  # noqa: SLF001  sqlite-utils has no public list
-    if applied - known:
+    applied = migrate.applied(conn)
+    if applied - NAMES:
         raise NewerSchemaError(f"The database {path} was written by a newer version of pandabot. Update pandabot.")
-    if not applied and any(not name.startswith(("_", "sqlite_")) for name in db.table_names()):
+    if not applied and any(not name.startswith(("_", "sqlite_")) for name in Database(conn).table_names()):
         raise UnusableFileError(f"The database {path} belongs to another program. Choose another DATABASE_PATH.")

@@ -11,19 +11,17 @@ from dataclasses import dataclass
 from datetime import UTC, datetime
 from typing import TYPE_CHECKING
 
-from sqlite_utils import Database
-
-from storage import private, sqlite
-from storage.database import check_owner, open_file, open_to_read
 from storage.errors import CorruptFileError, DiskFullError, LostFileError, StorageError
 from storage.rows import to_int
+from storage.sqlite import pragmas, private
+from storage.sqlite.database import check_owner, open_file, open_to_read
 from storage.store import Store, open_store
 
 if TYPE_CHECKING:
     from collections.abc import Callable
     from pathlib import Path
 
-    from storage.database import DatabaseThread
+    from storage.sqlite.database import DatabaseThread
 
 HOURLY, DAILY = 24, 7  # backups kept: the newest 24, and the newest of each of the last 7 days with one
 NAME = "pandabot-%Y%m%dT%H%M%SZ.db"
@@ -90,7 +88,7 @@ async def back_up(thread: DatabaseThread, folder: Path, now: datetime) -> Path:
 
 async def check(thread: DatabaseThread) -> str:
     """Check the open database. Returns SQLite's first complaint; empty: the database is sound."""
-    return await thread.direct(sqlite.complaint)
+    return await thread.direct(pragmas.complaint)
 
 
 async def open_present(path: Path, folder: Path) -> Store:
@@ -140,7 +138,7 @@ def restore(copy: Path, path: Path, now: datetime, passing: Callable[[str], None
     if problem := _problem_of(copy):
         raise CorruptFileError(f"The copy {copy} cannot be used: {problem}.")
     with contextlib.closing(open_to_read(copy)) as conn:
-        check_owner(Database(conn), copy)
+        check_owner(conn, copy)
     partial = path.with_name(f"{path.name}.restoring")
     for part in private.family(partial):  # left behind by a restore that was killed
         part.unlink(missing_ok=True)
@@ -157,13 +155,13 @@ def restore(copy: Path, path: Path, now: datetime, passing: Callable[[str], None
 
 def _unconfirm(partial: Path, then: datetime, now: datetime) -> None:
     """Mark every post as perhaps sent since the backup was made at ``then``."""
-    with contextlib.closing(open_file(partial).conn) as conn:
-        conn.execute(sqlite.BEGIN_TO_WRITE)
+    with contextlib.closing(open_file(partial)) as conn:
+        conn.execute(pragmas.BEGIN_TO_WRITE)
         facts = {"then": to_int(then), "said": str(to_int(then)), "now": to_int(now), "nothing": b""}
         for statement in UNCONFIRM:
             conn.execute(statement, facts)
         conn.execute("COMMIT")
-        sqlite.without_log(conn)
+        pragmas.without_log(conn)
 
 
 def backups(folder: Path) -> list[Path]:
@@ -206,15 +204,15 @@ def _copy(conn: sqlite3.Connection, partial: Path, run_pending: Callable[[], Non
     partial.unlink(missing_ok=True)
     private.create(partial)
     with contextlib.closing(sqlite3.connect(partial)) as copy:
-        sqlite.in_no_hurry(copy)  # the file is synchronised once at the end, off the database's thread
+        pragmas.in_no_hurry(copy)  # the file is synchronised once at the end, off the database's thread
         conn.backup(copy, pages=STEP, progress=lambda *_: run_pending())
 
 
 def _finish(partial: Path, target: Path) -> None:
     """Check the copy, off the database's thread, and give it its name."""
     with contextlib.closing(sqlite3.connect(partial)) as copy:
-        sqlite.without_log(copy)
-        if problem := sqlite.complaint(copy):
+        pragmas.without_log(copy)
+        if problem := pragmas.complaint(copy):
             raise CorruptFileError(f"A copy of the database is not sound: {problem}.")
     _sync(partial)
     partial.replace(target)
@@ -222,16 +220,16 @@ def _finish(partial: Path, target: Path) -> None:
 
 
 def _check_space(conn: sqlite3.Connection, folder: Path) -> None:
-    if shutil.disk_usage(folder).free < sqlite.size(conn) * SPARE:
+    if shutil.disk_usage(folder).free < pragmas.size(conn) * SPARE:
         raise DiskFullError(f"There is no room for a copy of the database in {folder}.")
 
 
 def _problem_of(copy: Path) -> str:
     try:
         with contextlib.closing(open_to_read(copy)) as conn:
-            if problem := sqlite.complaint(conn):
+            if problem := pragmas.complaint(conn):
                 return problem
-            is_ours = sqlite.has_tables(conn, "orders", "watches", "outbox")
+            is_ours = pragmas.has_tables(conn, "orders", "watches", "outbox")
             return "" if is_ours else "it is not a database of pandabot"
     except sqlite3.Error as error:
         return str(error)

@@ -1,0 +1,1 @@
+"""The history of the tables: numbered steps with a text for each engine."""

@@ -1,0 +1,30 @@
+"""One step of the tables' history."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+from typing import TYPE_CHECKING
+
+if TYPE_CHECKING:
+    from collections.abc import Iterator
+
+
+@dataclass(frozen=True, slots=True)
+class Step:
+    """One change of the tables, as SQL for each engine. A semicolon at the end of a line ends a statement."""
+
+    name: str
+    sqlite: str
+    postgres: str = ""  # empty: PostgreSQL has no such tables yet, or has them like this from the beginning
+
+    def for_sqlite(self) -> Iterator[str]:
+        """Yield SQLite's statements one by one."""
+        return _parts(self.sqlite)
+
+    def for_postgres(self) -> Iterator[str]:
+        """Yield PostgreSQL's statements one by one."""
+        return _parts(self.postgres)
+
+
+def _parts(text: str) -> Iterator[str]:
+    return (statement for statement in text.split(";\n") if statement.strip())

@@ -1,0 +1,71 @@
+"""A connection to PostgreSQL, as the operations see it."""
+
+from __future__ import annotations
+
+import re
+from contextlib import nullcontext
+from functools import lru_cache
+from typing import TYPE_CHECKING, Any
+
+from psycopg.rows import tuple_row
+
+if TYPE_CHECKING:
+    from collections.abc import Callable, Iterable
+    from contextlib import AbstractContextManager
+
+    import psycopg
+
+PLACE = re.compile(r"\?|(?<![:\w]):([a-z_]+)")  # a place in order, or one with a name; a cast has two colons
+
+
+class Row(tuple[Any, ...]):
+    """A row that gives its values by place and by column name, and can be unpacked."""
+
+    __slots__ = ()
+    places: dict[str, int]
+
+    def __getitem__(self, column: Any) -> Any:
+        """Return a value by the name of its column, or by its place."""
+        return tuple.__getitem__(self, self.places[column] if column.__class__ is str else column)
+
+
+@lru_cache(maxsize=1000)
+def _row_type(names: tuple[str, ...]) -> type[Row]:
+    places = {name: place for place, name in reversed(tuple(enumerate(names)))}  # of equal names the first counts
+    return type("Row", (Row,), {"__slots__": (), "places": places})
+
+
+def named_row(cursor: psycopg.Cursor[Any]) -> Callable[[Iterable[Any]], Row]:
+    """Make rows of :class:`Row`: a row factory of psycopg."""
+    return _row_type(tuple(column.name for column in cursor.description or ()))
+
+
+@lru_cache(maxsize=2000)
+def in_psycopgs_words(sql: str) -> str:
+    """Return the statement with psycopg's places for values instead of ``?`` and ``:name``."""
+    return PLACE.sub(lambda place: f"%({place[1]})s" if place[1] else "%s", sql.replace("%", "%%"))
+
+
+class PostgresConnection:
+    """Gives the operations a psycopg connection as a :class:`storage.connection.Connection`."""
+
+    def __init__(self, raw: psycopg.Connection[Any]) -> None:
+        self.raw = raw
+
+    def execute(self, sql: str, parameters: Any = (), /) -> psycopg.Cursor[Any]:
+        """Run one statement."""
+        return self.raw.cursor(row_factory=named_row).execute(in_psycopgs_words(sql), parameters)
+
+    def executemany(self, sql: str, parameters: Iterable[Any], /) -> psycopg.Cursor[Any]:
+        """Run one statement for each of several sets of values, in one round trip."""
+        cursor = self.raw.cursor()
+        cursor.executemany(in_psycopgs_words(sql), parameters)
+        return cursor
+
+    def tuples(self, sql: str, parameters: Any = (), /) -> psycopg.Cursor[Any]:
+        """Run one statement whose rows are plain tuples."""
+        return self.raw.cursor(row_factory=tuple_row).execute(in_psycopgs_words(sql), parameters)
+
+    def wiping(self) -> AbstractContextManager[None]:
+        """Do nothing: who may read the server's files can read what its vacuum has not yet reached."""
+        return nullcontext()

@@ -1,0 +1,173 @@
+"""The PostgreSQL engine: a pool of connections, a thread for each, and every use of a connection is a transaction."""
+
+from __future__ import annotations
+
+import asyncio
+import random
+import time
+from concurrent.futures import ThreadPoolExecutor
+from functools import partial
+from typing import TYPE_CHECKING, Any, TypeVar
+
+import psycopg
+from psycopg_pool import ConnectionPool
+
+from storage.engine import Condition
+from storage.errors import DiskFullError, StorageError
+from storage.postgres import migrate
+from storage.postgres.connection import PostgresConnection
+from storage.postgres.errors import COLLISIONS, translated
+
+if TYPE_CHECKING:
+    from collections.abc import Callable
+    from datetime import datetime
+
+    from storage.connection import Connection
+
+T = TypeVar("T")
+
+CONNECTIONS = 4  # of a process at most; a transaction holds one for a few milliseconds
+PATIENCE = 10.0  # seconds to wait for a connection
+TRIES = 6  # of one transaction that collided with another, or whose connection broke before it committed
+# A transaction that hangs would keep its locks, and its snapshot would keep dead rows from being vacuumed.
+LIMITS = {"idle_in_transaction_session_timeout": "30s", "lock_timeout": "20s"}
+
+
+class PostgresServer:
+    """The connections of one process, and the threads in which they are used."""
+
+    def __init__(self, url: str, *, behind_pooler: bool = False, connections: int = CONNECTIONS) -> None:
+        """``behind_pooler``: a pooler gives each transaction another session, so nothing may outlast a transaction."""
+        self.url, self.behind_pooler = url, behind_pooler
+        self._threads = ThreadPoolExecutor(connections, thread_name_prefix="database")
+        self._pool: ConnectionPool[psycopg.Connection[Any]] = ConnectionPool(
+            url,
+            min_size=1,
+            max_size=connections,
+            open=False,
+            timeout=PATIENCE,
+            kwargs={"prepare_threshold": None if behind_pooler else 5},
+            name="pandabot",
+        )
+
+    async def open(self) -> None:
+        """Connect. Raises StorageError."""
+        await self.in_thread(self._open)
+
+    async def close(self) -> None:
+        """Finish the waiting transactions and close the connections. A second call does nothing."""
+        await asyncio.to_thread(self._threads.shutdown)
+        await asyncio.to_thread(self._pool.close)
+
+    async def in_thread(self, work: Callable[[], T]) -> T:
+        """Run ``work`` in one of the threads. If the caller is cancelled, work that has not begun is dropped."""
+        try:
+            future = self._threads.submit(work)
+        except RuntimeError:
+            raise StorageError("The database is closed.") from None
+        return await asyncio.wrap_future(future)
+
+    def transact(
+        self, work: Callable[[psycopg.Connection[Any]], T], *, schema: str = "", only_reads: bool = False
+    ) -> T:
+        """Run ``work`` in a transaction on the calling thread. Raises StorageError.
+
+        The same work is done again after a collision with another transaction, and after a lost connection unless it
+        was lost while committing: then nobody knows whether the transaction took place.
+        """
+        for attempt in range(1, TRIES + 1):
+            commits: list[bool] = []
+            try:
+                with translated():
+                    return self._once(work, schema, only_reads=only_reads, commits=commits)
+            except StorageError as error:
+                is_passing = isinstance(error.__cause__, (*COLLISIONS, psycopg.OperationalError))
+                if commits or not is_passing or isinstance(error, DiskFullError) or attempt == TRIES:
+                    raise
+            time.sleep(random.uniform(0.01, 0.02) * 2**attempt)  # noqa: S311  no secret: spreads the tries
+        raise AssertionError("unreachable")
+
+    def _open(self) -> None:
+        with translated():
+            self._pool.open()
+            self._pool.wait(PATIENCE)
+
+    def _once(
+        self, work: Callable[[psycopg.Connection[Any]], T], schema: str, *, only_reads: bool, commits: list[bool]
+    ) -> T:
+        with self._pool.connection() as raw:
+            raw.read_only = only_reads
+            # A reader sees one state of the database; a writer sees what others committed as soon as it has their lock.
+            raw.isolation_level = psycopg.IsolationLevel.REPEATABLE_READ if only_reads else None
+            self._set_for_transaction(raw, schema)
+            result = work(raw)
+            commits.append(True)
+            raw.commit()
+            return result
+
+    def _set_for_transaction(self, raw: psycopg.Connection[Any], schema: str) -> None:
+        settings = LIMITS | ({"search_path": schema} if schema else {})
+        calls = ", ".join("set_config(%s, %s, true)" for _ in settings)
+        raw.execute(f"SELECT {calls}", [part for setting in settings.items() for part in setting])
+
+
+class PostgresEngine:
+    """The tables of one schema as an engine of the store."""
+
+    def __init__(self, server: PostgresServer, schema: str = "", *, owns_server: bool = True) -> None:
+        """``schema``: in which the tables are; empty: the default of the URL. ``owns_server``: close it with this."""
+        self.server, self.schema, self._owns_server = server, schema, owns_server
+        self._version = ""
+        self._trouble: StorageError | None = None
+
+    async def open(self) -> None:
+        """Make or migrate the tables. Raises StorageError, and NewerSchemaError for those of a newer version."""
+        if self._owns_server:
+            await self.server.open()
+        work = partial(migrate.prepare, schema=self.schema)
+        self._version = await self.server.in_thread(partial(self.server.transact, work, schema=self.schema))
+
+    async def run(self, work: Callable[[Connection], T]) -> T:
+        """Run ``work`` in a transaction: all of it is done or nothing. Raises StorageError for the engine's errors."""
+        try:
+            return await self._transact(work, only_reads=False)
+        except DiskFullError as error:
+            self._trouble = error
+            raise
+
+    async def read(self, work: Callable[[Connection], T]) -> T:
+        """Run ``work`` that only reads, on one state of the database. Raises StorageError."""
+        return await self._transact(work, only_reads=True)
+
+    async def try_again(self, now: datetime) -> None:
+        """Write a small row, if writing had failed for want of room, and tell whether it works again."""
+        if self._trouble is not None:
+            try:
+                await self.run(lambda conn: _touch(conn, now))
+            except DiskFullError:
+                return
+            self._trouble = None
+
+    async def condition(self) -> Condition:
+        """Return the server's version, and whether it takes writes."""
+        return Condition(version=f"PostgreSQL {self._version}", trouble=self._trouble)
+
+    async def tidy_log(self) -> bool:
+        """Do nothing: the server keeps its log."""
+        return True
+
+    async def close(self) -> None:
+        """Finish the waiting transactions and close the connections. A second call does nothing."""
+        if self._owns_server:
+            await self.server.close()
+
+    async def _transact(self, work: Callable[[Connection], T], *, only_reads: bool) -> T:
+        def on(raw: psycopg.Connection[Any]) -> T:
+            return work(PostgresConnection(raw))
+
+        return await self.server.in_thread(partial(self.server.transact, on, schema=self.schema, only_reads=only_reads))
+
+
+def _touch(conn: Connection, now: datetime) -> None:
+    sql = "INSERT INTO facts (name, value, at) VALUES ('room', '', 0) ON CONFLICT (name) DO UPDATE SET value = ?"
+    conn.execute(sql, (now.isoformat(),))

@@ -1,0 +1,39 @@
+"""Translates psycopg's errors into those of the store, each with a sentence for the person who runs the bot."""
+
+from __future__ import annotations
+
+from contextlib import contextmanager
+from typing import TYPE_CHECKING
+
+import psycopg
+from psycopg import errors
+
+from storage.errors import DiskFullError, RefusedError, StorageError, UnreachableError
+
+if TYPE_CHECKING:
+    from collections.abc import Iterator
+
+COLLISIONS = (errors.DeadlockDetected, errors.SerializationFailure)  # rolled back whole: the same work is done again
+
+
+@contextmanager
+def translated() -> Iterator[None]:
+    """Raise psycopg's errors in the block as StorageErrors. No value of a statement gets into a sentence."""
+    try:
+        yield
+    except psycopg.Error as error:
+        raise _ours(error) from error
+
+
+def _ours(error: psycopg.Error) -> StorageError:
+    if isinstance(error, errors.DiskFull):
+        return DiskFullError("The disk of the PostgreSQL server is full.")
+    if isinstance(error, errors.InvalidAuthorizationSpecification | errors.InsufficientPrivilege):
+        return RefusedError(f"PostgreSQL refuses the user of STORAGE_URL ({error.sqlstate}).")
+    if isinstance(error, errors.InvalidCatalogName):
+        return RefusedError("The database that STORAGE_URL names does not exist.")
+    if isinstance(error, errors.ReadOnlySqlTransaction):
+        return RefusedError("The PostgreSQL server only reads: it is a standby. Name the primary in STORAGE_URL.")
+    if error.sqlstate is None or isinstance(error, psycopg.OperationalError):
+        return UnreachableError(f"PostgreSQL does not answer ({error.sqlstate or type(error).__name__}).")
+    return StorageError(f"PostgreSQL failed: {error.diag.message_primary or type(error).__name__} ({error.sqlstate}).")

@@ -1,0 +1,66 @@
+"""Applies the steps to a schema of PostgreSQL, and keeps the list of the applied ones beside the tables."""
+
+from __future__ import annotations
+
+from typing import TYPE_CHECKING, Any
+
+from psycopg import sql
+
+from storage.errors import NewerSchemaError, RefusedError, StorageError
+from storage.migrations.steps import NAMES, STEPS
+
+if TYPE_CHECKING:
+    import psycopg
+
+LOCK = 0x70616E6461626F74  # an arbitrary number: processes that start at the same time migrate one after the other
+OLDEST = 140000  # server_version_num
+LIST = """
+CREATE TABLE IF NOT EXISTS migrations (
+  name TEXT COLLATE "C" PRIMARY KEY, applied_at TIMESTAMPTZ NOT NULL DEFAULT now()
+)
+"""
+
+
+def prepare(raw: psycopg.Connection[Any], schema: str = "") -> str:
+    """Make or migrate the tables of a schema, in the caller's transaction. Returns the server's version.
+
+    Raises NewerSchemaError when a newer version made them, and RefusedError for a standby or a server that is too old.
+    """
+    version, number, is_standby = _one(
+        raw, "SELECT current_setting('server_version'), current_setting('server_version_num')::int, pg_is_in_recovery()"
+    )
+    if number < OLDEST:
+        raise RefusedError(f"PostgreSQL {version} is too old: 14 or newer is needed.")
+    if is_standby:
+        raise RefusedError("The PostgreSQL server is a standby, which only reads. Name the primary in STORAGE_URL.")
+    raw.execute("SELECT pg_advisory_xact_lock(%s)", (LOCK,))
+    if schema:
+        raw.execute(sql.SQL("CREATE SCHEMA IF NOT EXISTS {}").format(sql.Identifier(schema)))
+    if not _one(raw, "SELECT to_regclass('migrations') IS NOT NULL")[0]:
+        _check_empty(raw)
+        raw.execute(LIST)
+    applied = {name for (name,) in raw.execute("SELECT name FROM migrations").fetchall()}
+    if applied - NAMES:
+        raise NewerSchemaError("The database was written by a newer version of pandabot. Update pandabot.")
+    for step in STEPS:
+        if step.name not in applied:
+            for statement in step.for_postgres():
+                raw.execute(statement)
+            raw.execute("INSERT INTO migrations (name) VALUES (%s)", (step.name,))
+    return str(version).split()[0]
+
+
+def _check_empty(raw: psycopg.Connection[Any]) -> None:
+    """Raise StorageError when the schema has the tables of another program."""
+    found = raw.execute(
+        "SELECT tablename FROM pg_tables WHERE schemaname = current_schema() "
+        "AND tablename IN ('orders', 'watches', 'outbox', 'news', 'alarms')"
+    ).fetchall()
+    if found:
+        raise StorageError(
+            "The database of STORAGE_URL has tables of another program. Give pandabot a database of its own."
+        )
+
+
+def _one(raw: psycopg.Connection[Any], query: str) -> Any:
+    return raw.execute(query).fetchone()

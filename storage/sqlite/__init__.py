@@ -1,0 +1,1 @@
+"""SQLite: one file, one connection, one thread; with backups, restores and the checks of the file."""

@@ -1,0 +1,62 @@
+"""A connection to a SQLite file, as the operations see it."""
+
+from __future__ import annotations
+
+import hashlib
+import sqlite3
+import uuid
+from contextlib import contextmanager
+from typing import TYPE_CHECKING, Any
+
+from storage.sqlite import pragmas
+
+if TYPE_CHECKING:
+    from collections.abc import Iterator
+
+
+class SqliteConnection(sqlite3.Connection):
+    """sqlite3's connection with the rest of :class:`storage.connection.Connection`."""
+
+    _position: int | None = None  # the last given one; one connection writes, so it alone counts
+
+    def set_up(self, wal_limit: int) -> None:
+        """Set up the connection to write. ``wal_limit``: bytes at which the write-ahead log is cut off."""
+        pragmas.configure(self, wal_limit)
+        self.row_factory = sqlite3.Row
+        self.create_function("post_token", 3, post_token, deterministic=True)
+        self.create_function("random_token", 0, _random_token)
+        self.create_function("next_position", 0, self._next_position)
+
+    def tuples(self, sql: str, parameters: Any = (), /) -> sqlite3.Cursor:
+        """See :class:`storage.connection.Connection`."""
+        cursor = self.cursor()
+        cursor.row_factory = None
+        return cursor.execute(sql, parameters)
+
+    @contextmanager
+    def wiping(self) -> Iterator[None]:
+        """Overwrite also whole pages that become free in the block: long rows have pages of their own.
+
+        Not always, since each freed page has to be written then.
+        """
+        self.execute("PRAGMA secure_delete=ON")
+        try:
+            yield
+        finally:
+            self.execute("PRAGMA secure_delete=FAST")
+
+    def _next_position(self) -> int:
+        """Return the next position in the outbox. A transaction that is rolled back leaves a gap."""
+        if self._position is None:
+            self._position = int(self.execute("SELECT COALESCE(MAX(position), 0) FROM outbox").fetchone()[0])
+        self._position += 1
+        return self._position
+
+
+def post_token(channel: str, key: str, event_id: str) -> str:
+    """Return the token of one piece of news in one channel. A restored database derives the same one again."""
+    return hashlib.blake2b(f"{channel}\x1f{key}\x1f{event_id}".encode(), digest_size=16).hexdigest()
+
+
+def _random_token() -> str:
+    return uuid.uuid4().hex

@@ -1,0 +1,46 @@
+"""Applies the steps to a SQLite file with sqlite-utils, which also keeps the list of the applied ones in the file."""
+
+from __future__ import annotations
+
+from typing import TYPE_CHECKING
+
+from sqlite_utils import Database
+from sqlite_utils.migrations import Migrations
+
+from pandapon.tracking_numbers import normal
+from storage.migrations.steps import STEPS
+
+if TYPE_CHECKING:
+    import sqlite3
+
+    from storage.migrations.step import Step
+
+
+MIGRATIONS = Migrations("pandabot")
+
+
+def _add(step: Step) -> None:
+    @MIGRATIONS(name=step.name)
+    def run(db: Database) -> None:
+        for statement in step.for_sqlite():
+            db.conn.execute(statement)
+
+
+for _step in STEPS:
+    _add(_step)
+
+
+def applied(conn: sqlite3.Connection) -> frozenset[str]:
+    """Return the names of the steps that the file has."""
+    return frozenset(migration.name for migration in MIGRATIONS.applied(Database(conn)))
+
+
+def is_behind(conn: sqlite3.Connection) -> bool:
+    """Whether the file lacks a step."""
+    return bool(MIGRATIONS.pending(Database(conn)))
+
+
+def apply(conn: sqlite3.Connection, *, stop_before: str | None = None) -> None:
+    """Apply every step that the file lacks, or those before one of them, in the caller's transaction."""
+    conn.create_function("normal_number", 1, normal, deterministic=True)
+    MIGRATIONS.apply(Database(conn), stop_before=stop_before)
