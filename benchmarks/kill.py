@@ -123,6 +123,7 @@ class KillHarness:
             "LOG_LEVEL": "error",
             "CHANNEL_MESSAGES_PER_SECOND": "20",
             "CHANNEL_BURST": "20",
+            "SLACK_MESSAGES_PER_SECOND": "1000",
             "DIGEST_FROM": "100000",  # no backlog becomes one message, which would hold no text of a scan
         }
 

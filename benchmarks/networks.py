@@ -10,7 +10,6 @@ from typing import TYPE_CHECKING, Any, TypeVar
 
 import httpx
 
-from bot.jobs.pacing import Pacer
 from pandapon.shipment import Platform
 from sandbox.pandapon import replies
 from sandbox.slack.mentions import notified
@@ -78,24 +77,6 @@ class Api(httpx.AsyncBaseTransport):
         if order.platform is Platform.ALIBABA:
             return 200, replies.trace_1688(order, now)
         return 200, replies.trace_taobao(order, query["subPurchaseOrderId"], now)
-
-
-class Pace(Pacer):
-    """The bot's own pacing, on the clock that jumps."""
-
-    def __init__(self, clock: Clock, per_second: float, burst: int) -> None:
-        super().__init__(per_second, burst)
-        self._clock = clock
-
-    def spend(self, channel: str, now: float) -> None:
-        """See Pacer."""
-        del now
-        super().spend(channel, self._clock().timestamp())
-
-    def waiting(self, now: float) -> set[str]:
-        """See Pacer."""
-        del now
-        return super().waiting(self._clock().timestamp())
 
 
 class Database(DatabaseThread):

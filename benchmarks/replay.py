@@ -14,7 +14,7 @@ from datetime import datetime, timedelta
 from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
-from benchmarks.networks import Api, Clock, Database, Ledger, Pace
+from benchmarks.networks import Api, Clock, Database, Ledger
 from benchmarks.replay_counts import START, Result, claims, is_false, mark, naive, tables, waits_of
 from benchmarks.replay_queries import due_times, folded_posts, open_alarms, waits_to_be_sent
 from bot.decider import Decider
@@ -28,6 +28,7 @@ from pandapon.client import Config, PandaPon
 from sandbox.pandapon.generator import Event, scenarios
 from sandbox.pandapon.world import World
 from storage.alarm import AlarmState
+from storage.lanes import Pace, Rate
 from storage.sqlite.database import thread_of
 from storage.store import Store
 from tracking.channel_settings import ChannelSettings
@@ -143,8 +144,8 @@ class _Run:
             for event in scenario.events:
                 self._at(event.at, event)
         client = PandaPon(config(), transport=api, clock=clock)
-        pacer = Pace(clock, way.pace or 1e9, 4 if way.pace else 10**6)
-        self.deliverer = Deliverer(store=store, slack=ledger, pacer=pacer, clock=clock)  # type: ignore[arg-type]  # its three methods
+        pace = Pace(Rate(way.pace or 1e6, 4 if way.pace else 10**6), Rate(1e6, 10**6))
+        self.deliverer = Deliverer(store=store, slack=ledger, pace=pace, clock=clock)  # type: ignore[arg-type]  # its three methods
         self.stalls = StallWatch(store, clock, Limits(), self._wake)
         self.digester = Digester(store, clock, self._wake)
         decider = Decider(limits=lambda: self.stalls.limits)

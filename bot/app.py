@@ -20,7 +20,6 @@ from bot.jobs.digests import Digester
 from bot.jobs.discovery import Discoverer
 from bot.jobs.inbox import InboxReader
 from bot.jobs.new_orders import NewOrders
-from bot.jobs.pacing import Pacer
 from bot.jobs.poll import LEASE, Poller
 from bot.jobs.prune import prune, prune_unknown
 from bot.jobs.reopen import Reopener
@@ -220,7 +219,7 @@ def _workers(settings: Settings, resources: _Resources, clock: Callable[[], date
     deliverer = Deliverer(
         store=store,
         slack=resources.slack,
-        pacer=Pacer(settings.channel_messages_per_second, settings.channel_burst),
+        pace=settings.pace,
         clock=clock,
         digest_from=settings.digest_from,
         languages=resources.languages,

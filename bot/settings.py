@@ -19,6 +19,7 @@ from handlers.blocks.team_glosses import load as load_glosses
 from pandapon.config import TAOBAO_REFUND_CODES
 from pandapon.operations.catalogue import Catalogue
 from pandapon.signing import Signer
+from storage.lanes import Pace, Rate
 from tracking.approvals import ApprovalPolicy, read_channel, read_rules
 from tracking.cadence import Cadence
 from tracking.rest_days import parse as parse_rest
@@ -32,6 +33,7 @@ if TYPE_CHECKING:
 Minutes = Annotated[float, Field(ge=1, le=10_080)]
 Hours = Annotated[float, Field(ge=1, le=720)]
 _TOKEN = re.compile(r"[A-Za-z0-9_-]{24,200}")
+WORKSPACE_BURST = 20  # posts to all channels that may go at once
 OBJECTS = {
     "pandapon_paths": '{"taobao.order.list": "/v2/taobao/order/page"}',
     "pandapon_taobao_refund_codes": '{"refund": 1, "return": 2, "not_received": 1, "received": 2}',
@@ -205,6 +207,7 @@ class Settings(BaseSettings):
     default_filter: Filter = Filter.ALL
     channel_messages_per_second: float = Field(default=1.0, gt=0, le=20)
     channel_burst: int = Field(default=4, ge=1, le=20)
+    slack_messages_per_second: float = Field(default=4.0, gt=0, le=1000)
     digest_from: int = Field(default=8, ge=2, le=100_000)
 
     log_level: Literal["debug", "info", "warning", "error"] = "info"
@@ -230,6 +233,14 @@ class Settings(BaseSettings):
     def poll_interval(self) -> timedelta:
         """How often the poller looks for due orders."""
         return timedelta(seconds=self.poll_interval_seconds)
+
+    @property
+    def pace(self) -> Pace:
+        """How fast posts may follow each other in a channel, and in the workspace."""
+        return Pace(
+            channel=Rate(self.channel_messages_per_second, self.channel_burst),
+            workspace=Rate(self.slack_messages_per_second, WORKSPACE_BURST),
+        )
 
     @property
     def cadence(self) -> Cadence:

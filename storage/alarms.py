@@ -8,6 +8,7 @@ from storage import audit, codec, enqueue, messages, rows
 from storage.alarm import Alarm, AlarmState
 from storage.audit import AuditEntry
 from storage.ending import end
+from storage.locks import lock_orders
 from storage.rows import to_int, to_time
 from tracking.messages import Reminder
 
@@ -79,6 +80,7 @@ def raise_alarm(conn: Connection, now: datetime, alarm: Alarm, news: NewsToPost,
 
     ``again_at``: when the order is next checked for silence; None: never.
     """
+    lock_orders(conn, [alarm.key])
     schedule(conn, alarm.key, again_at)
     conn.execute(
         "UPDATE alarms SET state = 'cleared', cleared_at = ? WHERE key = ? AND state <> 'cleared' AND event_id <> ?",
@@ -136,7 +138,7 @@ def act(
 
     ``until``: the end of a snooze, when the person is reminded. ``channel``: where they snoozed it.
     """
-    alarm = get(conn, alarm_id)
+    alarm = _held(conn, alarm_id)
     if alarm is None or alarm.state is AlarmState.CLEARED:
         return alarm
     assignee = actor if state is AlarmState.ASSIGNED else alarm.assignee
@@ -159,7 +161,9 @@ def remind(conn: Connection, now: datetime, unread: datetime, over_at: datetime)
     of an open question (leg SILENT) is checked again, which ends its watches.
     """
     at = to_int(now)
-    due = conn.execute(DUE_REMINDERS, (at, to_int(unread))).fetchall()
+    facts = (at, to_int(unread))
+    lock_orders(conn, [row["key"] for row in conn.execute(DUE_REMINDERS, facts).fetchall()])
+    due = conn.execute(DUE_REMINDERS, facts).fetchall()  # another process may have reminded meanwhile
     for row in due:
         conn.execute("UPDATE reminders SET at = NULL WHERE alarm = ? AND person = ?", (row["alarm"], row["person"]))
         if row["state"] != AlarmState.CLEARED:
@@ -194,6 +198,7 @@ def event_ids(conn: Connection, key: str) -> list[str]:
 
 def retire(conn: Connection, now: datetime, key: str, reason: str) -> None:
     """End every watch of an order with this reason, which their cards show. The order is no longer polled."""
+    lock_orders(conn, [key])
     enqueue.refresh_order(conn, now, key)
     end(conn, now, "key = ?", (key,), reason)
     conn.execute("UPDATE orders SET next_poll_at = NULL, stall_at = NULL WHERE key = ?", (key,))
@@ -232,6 +237,14 @@ def scans(conn: Connection, since: datetime, limit: int) -> list[tuple[str, str,
         (row["key"], row["waybill"], to_time(row["at"]), rows.milestone(row["milestone"]))
         for row in conn.execute(SCANS, (to_int(since), limit))
     ]
+
+
+def _held(conn: Connection, alarm_id: int) -> Alarm | None:
+    """Hold an alarm's order. Returns the alarm as it is then."""
+    row = conn.execute("SELECT key FROM alarms WHERE id = ?", (alarm_id,)).fetchone()
+    if row:
+        lock_orders(conn, [row["key"]])
+    return get(conn, alarm_id)
 
 
 def _alarm(row: Row) -> Alarm:

@@ -63,6 +63,7 @@ def ask(
     ``readers``: people who each get it directly; ``in_channel``: it is posted in the request's channel. A request of
     the same asker that waits for another amount of the same target is withdrawn: the new one takes its place.
     """
+    conn.hold(f"approval:{request.asker}:{request.deed.target}")
     for former in _live(conn, now, request.asker, request.deed, request.flow):
         if former.state is ApprovalState.WAITING and former.deed.covers(request.deed):
             return former
@@ -85,6 +86,7 @@ def fitting(conn: Connection, now: datetime, asker: str, deed: Deed, flow: str) 
 
     An approved one is noted as granted to this ``flow``.
     """
+    conn.hold(f"approval:{asker}:{deed.target}")
     covering = [each for each in _live(conn, now, asker, deed, flow) if each.deed.covers(deed)]
     covering.sort(key=lambda each: each.state is not ApprovalState.APPROVED)
     fits = next(iter(covering), None)

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from typing import TYPE_CHECKING
 
-from storage import codec, rows
+from storage import codec, lanes, rows
 from storage.outbox import LIVE, drop_unsent
 from storage.post import Post, PostKind, PostState
 from storage.rows import to_int, to_time
@@ -16,7 +16,9 @@ if TYPE_CHECKING:
     from datetime import datetime, timedelta
 
     from storage.connection import Connection, Row
+    from storage.lanes import Pace
 
+AT_ONCE = 100  # channels whose lanes are held at a time
 # Every channel with a live post, found without touching each of its rows.
 CHANNELS = f"""
 WITH RECURSIVE waiting (channel) AS (
@@ -30,7 +32,10 @@ BUSY = "SELECT 1 FROM outbox WHERE state = 'sending' AND channel = ?"
 QUEUE = f"SELECT * FROM outbox WHERE channel = ? AND {LIVE} AND (kind = 'refresh') = ? ORDER BY position, id"
 END_HOLDS = "UPDATE outbox SET state = 'pending' WHERE state = 'held' AND held_until IS NOT NULL AND held_until <= ?"
 LEASE_OVER = "SELECT id, channel FROM outbox WHERE state = 'sending' AND lease_until <= ?"
-DOUBT = "UPDATE outbox SET state = 'uncertain', fence = fence + 1, not_before = ?, lease_until = NULL WHERE id = ?"
+DOUBT = """
+UPDATE outbox SET state = 'uncertain', fence = fence + 1, not_before = ?, lease_until = NULL
+WHERE id = ? AND state = 'sending' AND lease_until <= ?
+"""
 # A batch names the order in whose thread it belongs: the order's present watch is joined in.
 POST_CONTEXT = """
 SELECT w.id AS watch_id, w.card_ts, w.state, c.settings, n.payload,
@@ -55,23 +60,38 @@ WHERE channel = ? AND {LIVE} AND state = 'pending' AND kind = 'news' AND not_bef
 """
 
 
-def claim_posts(conn: Connection, now: datetime, limit: int, lease: timedelta, busy: Collection[str]) -> list[Post]:
+def claim_posts(
+    conn: Connection,
+    now: datetime,
+    limit: int,
+    lease: timedelta,
+    busy: Collection[str],
+    *,
+    pace: Pace | None = None,
+) -> list[Post]:
     """Claim the oldest live post of each channel that is not in ``busy``, if its time has come: ``limit`` at most.
 
     A claimed post is SENDING; one that was UNCERTAIN stays so, and has to be looked up before it is sent. Posts of
     watches that a person ended are deleted instead. A claim is void after ``lease``: the post is then UNCERTAIN. The
     claim of a busy channel stands: its sender is at work, and only the clock was set forward or the machine slept.
+    ``pace``: Slack's limits; None: none. Channels for which another process claims at the moment are passed over.
     """
     at = to_int(now)
     conn.execute(END_HOLDS, (at,))
     leases = conn.execute(LEASE_OVER, (at,)).fetchall()
-    conn.executemany(DOUBT, [(at, id_) for id_, channel in leases if channel not in busy])
+    conn.executemany(DOUBT, [(at, id_, at) for id_, channel in leases if channel not in busy])
+    waiting = [channel for (channel,) in conn.execute(CHANNELS).fetchall() if channel not in busy]
+    if waiting and pace:
+        limit = min(limit, lanes.hold_workspace(conn, pace, at))
     claimed: list[Post] = []
-    for (channel,) in conn.execute(CHANNELS).fetchall():
+    for start in range(0, len(waiting), AT_ONCE):
         if len(claimed) >= limit:
             break
-        if channel not in busy and (row := _head(conn, channel, at)) is not None:
-            claimed.append(_claim(conn, row, now, lease))
+        for channel in lanes.hold_ready(conn, waiting[start : start + AT_ONCE], pace, at):
+            if len(claimed) < limit and (row := _head(conn, channel, at)) is not None:
+                claimed.append(_claim(conn, row, now, lease))
+    if claimed and pace:
+        lanes.spend(conn, [post.channel for post in claimed], pace, at)
     return claimed
 
 

@@ -43,6 +43,20 @@ class Cursor(Protocol):
 class Connection(Protocol):
     """A connection within a transaction. Places for values are ``?`` in order, or ``:name``."""
 
+    @property
+    def for_update(self) -> str:
+        """The words that make a SELECT lock its rows, references to them excepted; empty where nothing runs beside."""
+        ...
+
+    @property
+    def skip_locked(self) -> str:
+        """The same, where rows that another transaction has locked are passed over."""
+        ...
+
+    def hold(self, name: str) -> None:
+        """Wait until no other transaction holds this name, and hold it until the end of this one."""
+        ...
+
     def execute(self, sql: str, parameters: Any = ..., /) -> Cursor:
         """Run one statement."""
         ...

@@ -5,6 +5,7 @@ from __future__ import annotations
 from typing import TYPE_CHECKING, NamedTuple
 
 from storage import enqueue, messages, orders, recording
+from storage.locks import chunks, lock_orders
 from storage.rows import to_int
 from tracking.messages import OrdersCorrected
 
@@ -66,6 +67,7 @@ def batch(conn: Connection, after: str, limit: int) -> tuple[str, list[StoredOrd
 def correct(conn: Connection, now: datetime, corrections: Sequence[Correction]) -> list[tuple[str, str]]:
     """Store corrections and refresh the cards. Returns (channel, order key) where an end was told that was none."""
     at = to_int(now)
+    lock_orders(conn, [correction.key for correction in corrections])
     for correction in corrections:
         key = correction.key
         conn.executemany(NODE, [(milestone, key, identity) for identity, milestone in correction.nodes])
@@ -83,7 +85,7 @@ def correct(conn: Connection, now: datetime, corrections: Sequence[Correction]) 
     misled = [correction.key for correction in corrections if correction.was_told_as_over]
     return [
         (str(channel), str(key))
-        for chunk, marks in orders.chunks(misled)
+        for chunk, marks in chunks(misled)
         for channel, key in conn.execute(MISLED.format(marks=marks), chunk)
     ]
 

@@ -5,6 +5,7 @@ from __future__ import annotations
 from typing import TYPE_CHECKING
 
 from storage import orders, outbox
+from storage.locks import lock_orders, lock_orders_of_watches
 from storage.rows import to_int
 
 if TYPE_CHECKING:
@@ -20,6 +21,7 @@ def end(conn: Connection, now: datetime, which: str, facts: Sequence[object], re
     Without a reason a person ended them, and their unsent posts are dropped. With a reason the bot ends them, and their
     posts still go out. An order without live watches is no longer polled.
     """
+    lock_orders_of_watches(conn, f"({which}) AND state <> 'ended'", facts)
     ended = conn.execute(
         f"UPDATE watches SET state = 'ended', ended_at = ?, reason = ? WHERE ({which}) AND state <> 'ended' "
         "RETURNING id, key",
@@ -28,5 +30,7 @@ def end(conn: Connection, now: datetime, which: str, facts: Sequence[object], re
     ids = [row["id"] for row in ended]
     if not reason:
         outbox.drop_unsent(conn, ids)
-    orders.unschedule_unwatched(conn, list(dict.fromkeys(row["key"] for row in ended)))
+    keys = list(dict.fromkeys(row["key"] for row in ended))
+    lock_orders(conn, keys)  # of watches that came in between, too
+    orders.unschedule_unwatched(conn, keys)
     return ids

@@ -184,7 +184,8 @@ def batch(
     None: there was nothing to batch it with, or the fence was stale.
     """
     at = to_int(now)
-    waiting_rows = conn.execute(BATCHABLE, (head.channel, at, at, head.was_held, AHEAD * limit)).fetchall()
+    sql = f"{BATCHABLE} {conn.for_update} OF p" if conn.for_update else BATCHABLE
+    waiting_rows = conn.execute(sql, (head.channel, at, at, head.was_held, AHEAD * limit)).fetchall()
     allowed = rule.severities
     may_go = [row for row in waiting_rows if allowed is None or rows.severity(row["severity"]) in allowed]
     if len(may_go) + 1 < rule.fewest or not head.thread_ts:

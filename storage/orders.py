@@ -8,6 +8,7 @@ from typing import TYPE_CHECKING
 
 from pandapon.tracking_numbers import normal
 from storage import rows
+from storage.locks import chunks, lock_orders
 from storage.rows import to_int
 
 if TYPE_CHECKING:
@@ -20,7 +21,6 @@ if TYPE_CHECKING:
     from tracking.orders import StoredOrder
 
 
-CHUNK = 500  # keys in one IN (…)
 # The errors of a damaged row, or of one that another version wrote: in its JSON, its words or its times.
 UNREADABLE = (ValueError, KeyError, OverflowError)
 
@@ -50,7 +50,8 @@ def claim_due(
     ``keys``: only these orders, a few hundred at most; None: all.
     """
     among = "" if keys is None else f"AND key IN ({', '.join('?' * len(keys))})"
-    longest = conn.execute(DUE.format(among=among), (to_int(now), *(keys or ()), limit))
+    sql = f"{DUE.format(among=among)} {conn.skip_locked}"
+    longest = conn.execute(sql, (to_int(now), *(keys or ()), limit))
     due = {row["key"]: row["next_poll_at"] for row in longest}
     leased: list[DueOrder] = []
     for chunk, marks in chunks(list(due)):
@@ -99,6 +100,7 @@ def mark_due(conn: Connection, keys: Sequence[str], at: datetime, *, whole: bool
     ``whole``: the last fingerprint is forgotten, so that the next reading is compared in full. The fence grows: a
     reading that is under way may be older than the reason for this call, so it is dropped.
     """
+    lock_orders(conn, keys)
     forget, nothing = (", fingerprint = ?", [b""]) if whole else ("", [])
     known = 0
     for chunk, marks in chunks(keys):
@@ -173,10 +175,3 @@ def unschedule_unwatched(conn: Connection, keys: Iterable[str]) -> None:
         "(SELECT 1 FROM watches w WHERE w.key = orders.key AND w.state <> 'ended')",
         [(key,) for key in keys],
     )
-
-
-def chunks(keys: Sequence[str]) -> Iterable[tuple[list[str], str]]:
-    """Yield the keys in chunks of :data:`CHUNK`, each with its question marks for SQL."""
-    for start in range(0, len(keys), CHUNK):
-        chunk = list(keys[start : start + CHUNK])
-        yield chunk, ", ".join("?" * len(chunk))

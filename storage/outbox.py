@@ -167,6 +167,8 @@ def recover_after_crash(conn: Connection, now: datetime) -> int:
     orders.release_leases(conn, now)
     heal = f"UPDATE outbox SET not_before = ? WHERE {LIVE} AND not_before > ?"
     conn.execute(heal, (to_int(now), to_int(now + FARTHEST)))
+    for column in ("full_at", "paused_until"):
+        conn.execute(f"UPDATE lanes SET {column} = 0 WHERE {column} > ?", (to_int(now + FARTHEST),))
     return conn.execute(
         "UPDATE outbox SET state = 'uncertain', fence = fence + 1, not_before = ?, lease_until = NULL "
         f"WHERE {LIVE} AND lease_until IS NOT NULL",  # being sent or looked for by a process that is gone

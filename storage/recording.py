@@ -8,7 +8,7 @@ from typing import TYPE_CHECKING
 from pandapon.tracking_numbers import normal
 from storage import alarms, codec, enqueue, journeys
 from storage.ending import end
-from storage.orders import chunks
+from storage.locks import chunks, lock_orders
 from storage.poll import Changed, Failed, Recorded, Unchanged
 from storage.rows import to_int
 from tracking.refunds import open_until
@@ -85,6 +85,8 @@ def record_polls(conn: Connection, now: datetime, results: Sequence[PollResult])
     so that one lease gives one result.
     """
     at = to_int(now)
+    lock_orders(conn, [r.key for r in results if isinstance(r, Changed) or r.next_poll_at is None])
+    results = sorted(results, key=lambda result: result.key)  # rows are locked in one order
     unchanged = [
         (at, to_int(r.next_poll_at), stall := to_int(r.stall_at), stall, r.key, r.fence)
         for r in results

@@ -29,6 +29,8 @@ AHEAD = (
     ("orders", "next_poll_at", "next_poll_at IS NOT NULL", "longest"),
     ("outbox", "not_before", LIVE, "post"),
     ("outbox", "lease_until", f"{LIVE} AND lease_until IS NOT NULL", "post"),
+    ("lanes", "full_at", "TRUE", "post"),
+    ("lanes", "paused_until", "TRUE", "post"),
     ("watches", "muted_until", "muted_until IS NOT NULL", "muted"),
     ("channels", "muted_until", "muted_until IS NOT NULL", "muted"),
     ("alarms", "snoozed_until", "state = 'snoozed'", "snoozed"),

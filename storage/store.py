@@ -22,6 +22,7 @@ from storage import (
     flows,
     inbox,
     journeys,
+    lanes,
     orders,
     outbox,
     recording,
@@ -102,6 +103,7 @@ class Outbox(Aggregate):
     """Posts: claimed by the sender, one of a channel at a time, and settled by it."""
 
     claim = Operation(claims.claim_posts)
+    pause = Operation(lanes.pause)
     mark_sent = Operation(outbox.mark_sent)
     mark_retry = Operation(outbox.mark_retry)
     mark_uncertain = Operation(outbox.mark_uncertain)

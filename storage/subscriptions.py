@@ -7,6 +7,7 @@ from typing import TYPE_CHECKING
 from storage import audit, codec, enqueue, orders
 from storage.audit import AuditEntry
 from storage.ending import end
+from storage.locks import lock_orders, lock_orders_of_watches
 from storage.rows import to_int, to_time
 from storage.subscription import Subscription
 from tracking.values import Filter
@@ -86,6 +87,7 @@ def unsubscribe(conn: Connection, now: datetime, channel: str, actor: str) -> tu
 def resubscribe(conn: Connection, now: datetime, channel: str, ended_at: datetime, actor: str) -> int:
     """Undo the :func:`unsubscribe` of ``ended_at``. Returns the number of watches that were restored."""
     at = to_int(ended_at)
+    lock_orders_of_watches(conn, "channel = ? AND subscription IS NOT NULL AND ended_at = ?", (channel, at))
     revived = conn.execute(REVIVE, (channel, at)).fetchall()
     keys = [row["key"] for (id_,) in revived for row in conn.execute(REVIVE_WATCHES, (id_, at)).fetchall()]
     orders.mark_due(conn, keys, now)
@@ -109,6 +111,7 @@ def join_orders(conn: Connection, now: datetime, subscription: int, new: Sequenc
     watches are paused as well.
     """
     joined = 0
+    lock_orders(conn, [new_order.order.ref.key for new_order in new])
     state, reason = _state_to_join(conn, subscription) if new else ("active", "")
     for new_order in new:
         order, key = new_order.order, new_order.order.ref.key

@@ -48,6 +48,7 @@ FORGET = (
     f"DELETE FROM news WHERE id IN ({NEWS})",
     "DELETE FROM inbox WHERE id IN (SELECT id FROM inbox WHERE handled_at IS NOT NULL AND received_at < ? LIMIT ?)",
     "DELETE FROM alarms WHERE id IN (SELECT id FROM alarms WHERE cleared_at < ? LIMIT ?)",
+    "DELETE FROM lanes WHERE channel IN (SELECT channel FROM lanes WHERE full_at < ? LIMIT ?)",
     "DELETE FROM deliveries WHERE id IN (SELECT id FROM deliveries WHERE at < ? LIMIT ?)",
     "DELETE FROM audit WHERE id IN (SELECT id FROM audit WHERE at < ? LIMIT ?)",
     "DELETE FROM approvals WHERE id IN (SELECT id FROM approvals WHERE until < ? AND state <> 'waiting' LIMIT ?)",

@@ -6,7 +6,8 @@ from collections import defaultdict
 from typing import TYPE_CHECKING
 
 from pandapon.shipment import FINAL, Milestone
-from storage import alarms, orders, rows
+from storage import alarms, rows
+from storage.locks import chunks
 from storage.rows import to_int
 from storage.watch import WatchedOrder, WatchedOrders
 from storage.watches import SELECT
@@ -119,7 +120,7 @@ def _watches(conn: Connection, channels: Sequence[str], keys: Sequence[str]) -> 
     """The live watches of each order in these channels, the newest first."""
     watches: dict[str, list[Watch]] = defaultdict(list)
     in_channels = ", ".join("?" * len(channels))
-    for chunk, marks in orders.chunks(keys):
+    for chunk, marks in chunks(keys):
         where = f"w.state <> 'ended' AND w.channel IN ({in_channels}) AND w.key IN ({marks}) ORDER BY w.id DESC"
         for row in conn.execute(SELECT + where, (*channels, *chunk)):
             watches[row["key"]].append(rows.watch(row))
@@ -129,7 +130,7 @@ def _watches(conn: Connection, channels: Sequence[str], keys: Sequence[str]) -> 
 def _parcels(conn: Connection, keys: Sequence[str]) -> dict[str, list[Milestone | None]]:
     """The milestone of each parcel by order, without replaced and withdrawn parcels."""
     stored = defaultdict(list)
-    for chunk, marks in orders.chunks(keys):
+    for chunk, marks in chunks(keys):
         for row in conn.execute(f"SELECT * FROM parcels WHERE key IN ({marks})", chunk):
             stored[row["key"]].append(rows.parcel(row))
     return {key: [parcel.milestone for parcel in live(stored[key])] for key in keys}

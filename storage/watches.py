@@ -7,6 +7,7 @@ from typing import TYPE_CHECKING
 from storage import audit, enqueue, holds, messages, orders, outbox, rows
 from storage.audit import AuditEntry
 from storage.ending import end
+from storage.locks import lock_orders, lock_orders_of_watches
 from storage.post import PostKind
 from storage.rows import to_int
 from storage.watch import Opened, Watch, WatchState
@@ -35,6 +36,7 @@ def open_watches(conn: Connection, now: datetime, wishes: Sequence[NewWatch]) ->
     instead. A watch that stands already takes over a filter that was named, never a default, is resumed if it was
     paused, and belongs to this person instead of its subscription.
     """
+    lock_orders(conn, [wish.key for wish in wishes])
     opened = [_open(conn, now, wish) for wish in wishes]
     new = [result.watch for result in opened if result.created]
     for channel in dict.fromkeys(watch.channel for watch in new):
@@ -44,6 +46,7 @@ def open_watches(conn: Connection, now: datetime, wishes: Sequence[NewWatch]) ->
 
 def end_watches(conn: Connection, now: datetime, channel: str, keys: Sequence[str], actor: str) -> list[Watch]:
     """End the live watches of these orders in this channel and drop their unsent posts. Returns the ended watches."""
+    lock_orders(conn, keys)
     ended = [watch for key in keys if (watch := _live(conn, key, channel))]
     for watch in ended:
         end(conn, now, "id = ?", (watch.id,))
@@ -56,6 +59,7 @@ def restore_watches(conn: Connection, now: datetime, ids: Sequence[int], actor: 
 
     A watch that the bot ended with a reason stays ended; so does one whose order is watched anew in the channel.
     """
+    _lock(conn, ids)
     restored = []
     for watch_id in ids:
         watch = get(conn, watch_id)
@@ -72,6 +76,7 @@ def mark_failed(conn: Connection, now: datetime, post: Post, error: str) -> bool
     The watch of a refused first CARD, and the watches of a refused LIST, end with the error as their reason; other
     watches are left to the caller.
     """
+    _lock(conn, post.opens)
     is_settled = outbox.mark_failed(conn, now, post, error)
     if is_settled and post.kind in {PostKind.CARD, PostKind.LIST}:
         for watch_id in post.opens:
@@ -81,6 +86,7 @@ def mark_failed(conn: Connection, now: datetime, post: Post, error: str) -> bool
 
 def resume_watch(conn: Connection, now: datetime, watch_id: int, actor: str) -> Watch | None:
     """Make a paused watch active again, release its posts and refresh its card. None: it is not paused."""
+    _lock(conn, [watch_id])
     watch = get(conn, watch_id)
     if watch is None or watch.state is not WatchState.PAUSED:
         return None
@@ -100,6 +106,7 @@ def pause_channel(conn: Connection, now: datetime, channel: str, reason: str) ->
     Posts of ended watches fail; digests wait with the paused watches, if there are any. Each owner gets one notice per
     reason until the channel takes a post again or a person resumes it.
     """
+    lock_orders_of_watches(conn, "channel = ? AND state = 'active'", (channel,))
     paused = _select(conn, "w.channel = ? AND w.state = 'active' ORDER BY w.id", (channel,))
     for watch in paused:
         conn.execute("UPDATE watches SET state = 'paused', reason = ? WHERE id = ?", (reason, watch.id))
@@ -112,6 +119,7 @@ def pause_channel(conn: Connection, now: datetime, channel: str, reason: str) ->
 
 def resume_channel(conn: Connection, now: datetime, channel: str, actor: str) -> list[Watch]:
     """Resume every paused watch of a channel. Returns the resumed watches."""
+    lock_orders_of_watches(conn, "channel = ? AND state = 'paused'", (channel,))
     paused = _select(conn, "w.channel = ? AND w.state = 'paused' ORDER BY w.id", (channel,))
     return [resumed for watch in paused if (resumed := resume_watch(conn, now, watch.id, actor))]
 
@@ -206,6 +214,12 @@ def _restore(conn: Connection, now: datetime, watch: Watch, actor: str) -> Watch
     orders.mark_due(conn, [watch.key], now)
     _audit(conn, now, actor, "restore", watch)
     return watch
+
+
+def _lock(conn: Connection, ids: Sequence[int]) -> None:
+    """Hold the orders of these watches."""
+    if ids:
+        lock_orders_of_watches(conn, f"id IN ({', '.join('?' * len(ids))})", ids)
 
 
 def _set_state(conn: Connection, watch: Watch, state: WatchState) -> None:

@@ -151,6 +151,7 @@ def _settings(slack_url: str, pandapon_url: str, database: Path, approvers: Sequ
         http_port=0,
         poll_interval_seconds=1,
         cadence_factor=0,
+        slack_messages_per_second=100,
         channel_messages_per_second=10,  # the stand-in refuses none, unless its switch says so
     )
 

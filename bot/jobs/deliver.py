@@ -4,7 +4,6 @@ from __future__ import annotations
 
 import asyncio
 import logging
-import time
 from datetime import timedelta
 from functools import partial
 from typing import TYPE_CHECKING
@@ -33,8 +32,8 @@ if TYPE_CHECKING:
 
     from slack_sdk.web.async_client import AsyncWebClient
 
-    from bot.jobs.pacing import Pacer
     from handlers.blocks.message import Message
+    from storage.lanes import Pace
     from storage.store import Store
 
 log = logging.getLogger(__name__)
@@ -55,7 +54,7 @@ class Deliverer:
         *,
         store: Store,
         slack: AsyncWebClient,
-        pacer: Pacer,
+        pace: Pace,
         clock: Callable[[], datetime],
         digest_from: int = 8,
         languages: Languages | None = None,
@@ -65,12 +64,12 @@ class Deliverer:
         figures: Figures | None = None,
     ) -> None:
         """``digest_from``: so many pieces of news become one message in a channel that is late by ``BEHIND``."""
-        self._store, self._pacer, self._clock = store, pacer, clock
+        self._store, self._pace, self._clock = store, pace, clock
         self._composer = Composer(
             store, slack, languages or Languages(), people or People(), links or Links(), may_act=may_act
         )
         self._sender = Sender(store, slack)
-        self.failures = FailurePolicy(store, self._sender, pacer, clock, figures or Figures())
+        self.failures = FailurePolicy(store, self._sender, pace, clock, figures or Figures())
         self._recovery = Recovery(store, slack, self.failures, clock)
         self._digest_from = digest_from
         self._in_flight: dict[str, asyncio.Task[None]] = {}
@@ -107,10 +106,8 @@ class Deliverer:
         return event
 
     async def _start_claimed(self) -> int:
-        busy = set(self._in_flight) | self._pacer.waiting(time.monotonic())
-        posts = await self._store.outbox.claim(self._clock(), CLAIM, LEASE, busy)
+        posts = await self._store.outbox.claim(self._clock(), CLAIM, LEASE, set(self._in_flight), pace=self._pace)
         for post in posts:
-            self._pacer.spend(post.channel, time.monotonic())
             context = budget.unlimited()  # the caller's own time limit must not cut the delivery short
             task = asyncio.create_task(self._deliver(post), name=f"post-{post.id}", context=context)
             self._in_flight[post.channel] = task

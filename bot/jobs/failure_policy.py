@@ -14,7 +14,6 @@ unknown        tried again, ever less often, then as a short text; the status sh
 from __future__ import annotations
 
 import logging
-import time
 from datetime import timedelta
 from typing import TYPE_CHECKING
 
@@ -27,10 +26,10 @@ if TYPE_CHECKING:
     from collections.abc import Callable
     from datetime import datetime
 
-    from bot.jobs.pacing import Pacer
     from bot.jobs.sender import Sender, Sent
     from bot.process.figures import Figures
     from handlers.blocks.message import Message
+    from storage.lanes import Pace
     from storage.store import Store
 
 log = logging.getLogger(__name__)
@@ -47,9 +46,9 @@ class FailurePolicy:
     """Settles a post that failed, and keeps Slack's refusals for the status."""
 
     def __init__(
-        self, store: Store, sender: Sender, pacer: Pacer, clock: Callable[[], datetime], figures: Figures
+        self, store: Store, sender: Sender, pace: Pace, clock: Callable[[], datetime], figures: Figures
     ) -> None:
-        self._store, self._sender, self._pacer, self._clock = store, sender, pacer, clock
+        self._store, self._sender, self._pace, self._clock = store, sender, pace, clock
         self._figures = figures
         self.unknown_refusals = UnknownRefusals()
         self.token_refused = ""  # Slack's error code for the bot's token; empty while Slack accepts it
@@ -63,7 +62,7 @@ class FailurePolicy:
             case Verdict.UNCERTAIN if post.kind not in SENT_AGAIN:
                 await self._store.outbox.mark_uncertain(now, post, now + backoff(post), failure.code)
             case Verdict.NOT_SENT | Verdict.UNCERTAIN:
-                await self._store.outbox.mark_retry(now, post, now + self.wait(post, failure), failure.code)
+                await self._store.outbox.mark_retry(now, post, now + await self.wait(post, failure), failure.code)
             case Verdict.CHANNEL_GONE:
                 await self.close_channel(post, failure.code)
             case Verdict.TOKEN_REFUSED:
@@ -102,12 +101,13 @@ class FailurePolicy:
             log.info("Slack accepts the bot's token again")
         self.token_refused = code
 
-    def wait(self, post: Post, failure: Failure) -> timedelta:
+    async def wait(self, post: Post, failure: Failure) -> timedelta:
         """Return the pause that Slack asked for, and pause the whole channel by it; else return the post's backoff."""
         if failure.retry_after is None:
             return backoff(post)
-        self._pacer.pause(post.channel, time.monotonic(), failure.retry_after)
-        return timedelta(seconds=failure.retry_after)
+        asked_for = timedelta(seconds=failure.retry_after)
+        await self._store.outbox.pause(post.channel, self._clock() + asked_for, self._pace)
+        return asked_for
 
     async def close_channel(self, post: Post, code: str) -> None:
         """Pause the channel's watches until a person changes something. Posts of no watch, awaited cards: given up."""

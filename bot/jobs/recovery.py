@@ -66,7 +66,7 @@ class Recovery:
         if failure.code in CLOSED:
             await self._failures.close_channel(post, failure.code)
         elif passes or (verdict is Verdict.TOKEN_REFUSED and failure.code != "missing_scope"):
-            wait = self._failures.wait(post, failure)
+            wait = await self._failures.wait(post, failure)
             await self._store.outbox.mark_uncertain(now, post, now + wait, failure.code)
         else:
             log.warning("channel cannot be searched, a message may repeat", extra={"error": failure.code})

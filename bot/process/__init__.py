@@ -5,7 +5,6 @@ would have its own copy, and both would be wrong:
 
 ========================================  ==========================================================================
 ``bot.jobs.deliver.Deliverer``            which channels a message is being sent to
-``bot.jobs.pacing.Pacer``                 how many posts a channel may get now, and the pauses that Slack asked for
 ``bot.jobs.failure_policy.FailurePolicy``  whether the token is refused, and which channels refuse for no known reason
 ``tracking.circuit_breaker.CircuitBreaker``  whether PandaPon answers
 ``pandapon.wire.Wire``                    the requests' pace and pauses, and how far PandaPon's clock is off

@@ -8,7 +8,7 @@ removed a release later.
 
 from __future__ import annotations
 
-from storage.migrations import postgres_first, sqlite_first
+from storage.migrations import m0019_lanes, postgres_first, sqlite_first
 from storage.migrations.step import Step
 
 STEPS = (
@@ -29,5 +29,6 @@ STEPS = (
     Step("0016_pick_up_by", sqlite_first.PICK_UP_BY),
     Step("0017_refunds", sqlite_first.REFUNDS),
     Step("0018_approvals", sqlite_first.APPROVALS, postgres_first.TABLES),
+    m0019_lanes.STEP,
 )
 NAMES = frozenset(step.name for step in STEPS)

@@ -49,8 +49,14 @@ def in_psycopgs_words(sql: str) -> str:
 class PostgresConnection:
     """Gives the operations a psycopg connection as a :class:`storage.connection.Connection`."""
 
+    for_update, skip_locked = "FOR NO KEY UPDATE", "FOR NO KEY UPDATE SKIP LOCKED"
+
     def __init__(self, raw: psycopg.Connection[Any]) -> None:
         self.raw = raw
+
+    def hold(self, name: str) -> None:
+        """Wait until no other transaction of this schema holds the name, and hold it until the end of this one."""
+        self.raw.execute("SELECT pg_advisory_xact_lock(hashtextextended(current_schema() || ':' || %s, 0))", (name,))
 
     def execute(self, sql: str, parameters: Any = (), /) -> psycopg.Cursor[Any]:
         """Run one statement."""

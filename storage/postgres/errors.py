@@ -13,7 +13,9 @@ from storage.errors import DiskFullError, RefusedError, StorageError, Unreachabl
 if TYPE_CHECKING:
     from collections.abc import Iterator
 
-COLLISIONS = (errors.DeadlockDetected, errors.SerializationFailure)  # rolled back whole: the same work is done again
+# Rolled back whole, and the same work is done again. Two transactions that add the same row at once collide, too: the
+# second one finds it when it looks again.
+COLLISIONS = (errors.DeadlockDetected, errors.SerializationFailure, errors.UniqueViolation)
 
 
 @contextmanager

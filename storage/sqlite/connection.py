@@ -17,6 +17,7 @@ if TYPE_CHECKING:
 class SqliteConnection(sqlite3.Connection):
     """sqlite3's connection with the rest of :class:`storage.connection.Connection`."""
 
+    for_update = skip_locked = ""  # one transaction runs at a time
     _position: int | None = None  # the last given one; one connection writes, so it alone counts
 
     def set_up(self, wal_limit: int) -> None:
@@ -26,6 +27,9 @@ class SqliteConnection(sqlite3.Connection):
         self.create_function("post_token", 3, post_token, deterministic=True)
         self.create_function("random_token", 0, _random_token)
         self.create_function("next_position", 0, self._next_position)
+
+    def hold(self, name: str) -> None:
+        """Do nothing: one transaction runs at a time."""
 
     def tuples(self, sql: str, parameters: Any = (), /) -> sqlite3.Cursor:
         """See :class:`storage.connection.Connection`."""

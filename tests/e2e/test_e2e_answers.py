@@ -15,15 +15,16 @@ from support import forged
 from support.bot_harness import ORDER, BotHarness, running, words
 from support.patience import timed
 
-from bot.jobs.pacing import Pacer
 from sandbox.pandapon.demo import TAOBAO
 from sandbox.slack.faults import Fault
 
 if TYPE_CHECKING:
     from collections.abc import AsyncIterator, Iterator
+    from datetime import datetime
     from pathlib import Path
 
     from sandbox.slack.workspace import Message
+    from storage.lanes import Pace
 
 SHORT = 5.0  # seconds that a question has in the tests that use them up
 WAITS = ["3600", "inf", "1e30", "99999999999", "soon", "-1", "nan", "Fri, 31 Dec 9999 23:59:59 GMT", "９"]
@@ -294,7 +295,14 @@ async def test_no_wait_silences_a_channel(harness: BotHarness, wait: str, monkey
     harness.slack.faults.plan(Fault("chat.postMessage", retry_after=wait))
     assert harness.bot is not None
     pauses: list[float] = []
-    monkeypatch.setattr(Pacer, "pause", lambda _pacer, _channel, _now, seconds: pauses.append(seconds))
+    outbox = harness.bot.store.outbox
+    pause = outbox.pause
+
+    async def noted(channel: str, until: datetime, pace: Pace) -> None:
+        pauses.append(round((until - harness.clock()).total_seconds()))
+        await pause(channel, until, pace)
+
+    monkeypatch.setattr(outbox, "pause", noted)
     scan = "快件已发往 广州分拨中心"
     harness.scan(scan)
     await harness.until(lambda: bool(pauses))

@@ -86,6 +86,7 @@ class BotHarness:
             "cadence_factor": 0,
             "channel_messages_per_second": 20,
             "channel_burst": 20,
+            "slack_messages_per_second": 1000,
             "callback_token": SecretStr(CALLBACK_TOKEN),
         }
         return Settings(_env_file=None, **(values | self.extra))

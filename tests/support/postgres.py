@@ -9,6 +9,7 @@ import pwd
 import shutil
 import subprocess
 import tempfile
+from contextlib import closing, contextmanager
 from functools import cache
 from pathlib import Path
 from typing import TYPE_CHECKING, Any
@@ -22,7 +23,7 @@ from storage.postgres.database import PostgresEngine, PostgresServer
 from storage.store import Store
 
 if TYPE_CHECKING:
-    from collections.abc import Sequence
+    from collections.abc import Iterator, Sequence
 
 REQUIRED = "REQUIRE_POSTGRES"  # set where the tests must not be skipped
 PLACES = ("/usr/lib/postgresql/*/bin", "/usr/local/pgsql/bin", "/opt/homebrew/opt/postgresql*/bin")
@@ -135,8 +136,15 @@ async def open_postgres(path: Path) -> Store:
     return Store(engine)
 
 
+@contextmanager
+def session(path: Path) -> Iterator[psycopg.Connection[Any]]:
+    """A connection of the test's own to the schema that stands for a file. What it changes is rolled back."""
+    with closing(psycopg.connect(server().url)) as conn:
+        conn.execute("SELECT set_config('search_path', %s, false)", (schema_of(path),))
+        yield conn
+
+
 def rows(path: Path, sql: str, facts: Sequence[Any] = ()) -> list[dict[str, Any]]:
     """Read rows, as dicts, of the schema that stands for a file, with a connection of its own."""
-    with psycopg.connect(server().url, autocommit=True, row_factory=dict_row) as conn:
-        conn.execute(f"SET search_path TO {schema_of(path)}")
-        return conn.execute(in_psycopgs_words(sql), facts).fetchall()
+    with session(path) as conn:
+        return conn.cursor(row_factory=dict_row).execute(in_psycopgs_words(sql), facts).fetchall()

@@ -1,0 +1,96 @@
+"""Lanes: the pace of each channel and of the workspace, shared by all processes, and the lock of whoever claims.
+
+The pace is a token bucket that is kept as one time, ``full_at``: when the bucket is full again. Each post moves it on
+by the time that one token takes. (This is the generic cell rate algorithm; its "theoretical arrival time" is that.)
+"""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+from typing import TYPE_CHECKING
+
+from storage.locks import chunks
+from storage.rows import to_int
+
+if TYPE_CHECKING:
+    from collections.abc import Sequence
+    from datetime import datetime
+
+    from storage.connection import Connection
+
+WORKSPACE = ""  # the lane of all channels together
+SECOND = 1_000_000  # microseconds
+ADD = "INSERT INTO lanes (channel, full_at) VALUES (?, ?) ON CONFLICT (channel) DO NOTHING"
+SPEND = "UPDATE lanes SET full_at = CASE WHEN full_at > ? THEN full_at ELSE ? END + ? WHERE channel = ?"
+PAUSE = """
+INSERT INTO lanes (channel, paused_until, full_at) VALUES (?, ?, ?) ON CONFLICT (channel) DO UPDATE SET
+  paused_until = CASE WHEN lanes.paused_until > excluded.paused_until THEN lanes.paused_until
+    ELSE excluded.paused_until END,
+  full_at = CASE WHEN lanes.full_at > excluded.full_at THEN lanes.full_at ELSE excluded.full_at END
+"""
+
+
+@dataclass(frozen=True, slots=True)
+class Rate:
+    """How often something may happen: ``burst`` times at once, and ``per_second`` in the long run."""
+
+    per_second: float
+    burst: int
+
+    @property
+    def interval(self) -> int:
+        """The microseconds that one token takes."""
+        return round(SECOND / self.per_second)
+
+    def tokens(self, full_at: int, now: int) -> int:
+        """Return how many tokens are there. Times in microseconds since 1970."""
+        return self.burst - -(-max(0, full_at - now) // self.interval)
+
+
+@dataclass(frozen=True, slots=True)
+class Pace:
+    """Slack's limits: about a message a second and channel with short bursts, and several hundred a minute in all."""
+
+    channel: Rate
+    workspace: Rate
+
+
+def pause(conn: Connection, channel: str, until: datetime, pace: Pace) -> None:
+    """Post nothing to a channel until then, as Slack asked, and then one message first. A longer pause stands."""
+    burst_after = (pace.channel.burst - 1) * pace.channel.interval
+    conn.execute(PAUSE, (channel, to_int(until), to_int(until) + burst_after))
+
+
+def hold_workspace(conn: Connection, pace: Pace, at: int) -> int:
+    """Hold the workspace's lane until the end of the transaction. Returns how many posts may go now."""
+    conn.execute(ADD, (WORKSPACE, at))
+    sql = f"SELECT full_at, paused_until FROM lanes WHERE channel = ? {conn.for_update}"
+    row = conn.execute(sql, (WORKSPACE,)).fetchone()
+    return 0 if row["paused_until"] > at else pace.workspace.tokens(row["full_at"], at)
+
+
+def hold_ready(conn: Connection, channels: Sequence[str], pace: Pace | None, at: int) -> list[str]:
+    """Hold the lanes of those channels that may get a post now and that no other transaction holds.
+
+    ``pace``: None: only pauses count. Returns these channels. The caller must look at their posts in a later
+    statement: what another transaction did with them is visible only after their lock was got.
+    """
+    latest = at + (pace.channel.burst - 1) * pace.channel.interval if pace else at
+    ready: list[str] = []
+    for chunk, marks in chunks(channels):
+        known = {channel for (channel,) in conn.execute(f"SELECT channel FROM lanes WHERE channel IN ({marks})", chunk)}
+        if new := sorted(set(chunk) - known):
+            conn.executemany(ADD, [(channel, at) for channel in new])
+        sql = f"SELECT channel, full_at, paused_until FROM lanes WHERE channel IN ({marks}) ORDER BY channel"
+        for row in conn.execute(f"{sql} {conn.skip_locked}", chunk):
+            is_full_enough = pace is None or row["full_at"] <= latest
+            if row["paused_until"] <= at and is_full_enough:
+                ready.append(row["channel"])
+    return ready
+
+
+def spend(conn: Connection, channels: Sequence[str], pace: Pace, at: int) -> None:
+    """Take a token of each of these channels, whose lanes the caller holds, and as many of the workspace."""
+    interval = pace.channel.interval
+    conn.executemany(SPEND, [(at, at, interval, channel) for channel in channels])
+    conn.execute(SPEND, (at, at, pace.workspace.interval * len(channels), WORKSPACE))

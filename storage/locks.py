@@ -1,0 +1,38 @@
+"""Locks of rows, for an engine on which several transactions run at a time; SQLite runs one after the other.
+
+Every transaction takes its locks in one order: orders by their keys, then posts, then lanes by their channels. Whoever
+changes the watches of an order, or decides by them whether it is polled, holds the lock of the order's row: otherwise
+one transaction could stop the polling of an order that another one begins to watch.
+"""
+
+from __future__ import annotations
+
+from typing import TYPE_CHECKING
+
+if TYPE_CHECKING:
+    from collections.abc import Iterable, Iterator, Sequence
+
+    from storage.connection import Connection
+
+CHUNK = 500  # keys in one IN (…)
+
+
+def lock_orders(conn: Connection, keys: Iterable[str]) -> None:
+    """Wait until no other transaction holds these orders, and hold them until the end of this one."""
+    if conn.for_update:
+        for chunk, marks in chunks(sorted(set(keys))):
+            sql = f"SELECT key FROM orders WHERE key IN ({marks}) ORDER BY key {conn.for_update}"
+            conn.execute(sql, chunk).fetchall()
+
+
+def lock_orders_of_watches(conn: Connection, where: str, facts: Iterable[object]) -> None:
+    """Hold the orders of the watches for which a condition holds, such as all of a channel."""
+    if conn.for_update:
+        lock_orders(conn, [key for (key,) in conn.execute(f"SELECT key FROM watches WHERE {where}", tuple(facts))])
+
+
+def chunks(keys: Sequence[str]) -> Iterator[tuple[list[str], str]]:
+    """Yield keys in chunks, each with its question marks for SQL."""
+    for start in range(0, len(keys), CHUNK):
+        chunk = list(keys[start : start + CHUNK])
+        yield chunk, ", ".join("?" * len(chunk))

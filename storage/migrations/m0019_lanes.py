@@ -1,0 +1,22 @@
+"""One row a channel that gets posts: whoever claims for it locks the row, and its times are the channel's pace.
+
+The row with an empty channel is that of the whole workspace.
+"""
+
+from __future__ import annotations
+
+from storage.migrations.step import Step
+
+STEP = Step(
+    "0019_lanes",
+    sqlite="""
+CREATE TABLE lanes (
+  channel TEXT PRIMARY KEY, full_at INTEGER NOT NULL DEFAULT 0, paused_until INTEGER NOT NULL DEFAULT 0
+) STRICT, WITHOUT ROWID;
+""",
+    postgres="""
+CREATE TABLE lanes (
+  channel TEXT COLLATE "C" PRIMARY KEY, full_at BIGINT NOT NULL DEFAULT 0, paused_until BIGINT NOT NULL DEFAULT 0
+) WITH (fillfactor = 50, autovacuum_vacuum_scale_factor = 0.02, autovacuum_vacuum_cost_delay = 0);
+""",
+)
