@@ -12,7 +12,7 @@ from storage.watch import WatchState
 from tracking.messages import ApprovalMessage
 
 if TYPE_CHECKING:
-    from collections.abc import Collection, Iterator
+    from collections.abc import Collection
     from datetime import datetime, timedelta
 
     from storage.connection import Connection, Row
@@ -28,8 +28,15 @@ WITH RECURSIVE waiting (channel) AS (
 ) SELECT channel FROM waiting WHERE channel IS NOT NULL
 """
 BUSY = "SELECT 1 FROM outbox WHERE state = 'sending' AND channel = ?"
-# A refresh waits until the channel has no other post: readers wait for news, nobody waits for a card's new look.
-QUEUE = f"SELECT * FROM outbox WHERE channel = ? AND {LIVE} AND (kind = 'refresh') = ? ORDER BY position, id"
+HEAD = f"SELECT * FROM outbox WHERE channel = ? AND {LIVE} AND (kind = 'refresh') = ? ORDER BY position, id LIMIT 1"
+# A refresh waits until the channel has no other post that could go: readers wait for news, nobody waits for a card's
+# new look. A card that is not known to be posted yet cannot be refreshed, and a refresh of an ended watch is dropped.
+REFRESH = f"""
+SELECT * FROM outbox p WHERE channel = ? AND {LIVE} AND (kind = 'refresh') = ? AND not_before <= ?
+  AND NOT EXISTS (SELECT 1 FROM watches w WHERE w.id = p.watch_id
+    AND (w.state = 'opening' OR w.state = 'ended' AND w.reason = '' AND p.state = 'pending'))
+ORDER BY position, id LIMIT 1
+"""
 END_HOLDS = "UPDATE outbox SET state = 'pending' WHERE state = 'held' AND held_until IS NOT NULL AND held_until <= ?"
 LEASE_OVER = "SELECT id, channel FROM outbox WHERE state = 'sending' AND lease_until <= ?"
 DOUBT = """
@@ -107,32 +114,24 @@ def batched(conn: Connection, batch_id: int) -> list[Post]:
 
 
 def _head(conn: Connection, channel: str, now: int) -> Row | None:
-    """The channel's oldest live row, if its time has come; a refresh only if no other row is due."""
+    """The channel's oldest live row, if its time has come; a refresh only if no other row waits."""
     if conn.execute(BUSY, (channel,)).fetchone():
         return None
-    for is_refresh in (False, True):
-        queue: Iterator[Row] = iter(conn.execute(QUEUE, (channel, is_refresh)))
-        for row in queue:
-            if row["state"] == "pending" and _is_unwatched(conn, row["watch_id"]):
-                drop_unsent(conn, [row["watch_id"]])
-                return _head(conn, channel, now)
-            if row["not_before"] <= now and not (is_refresh and _is_opening(conn, row["watch_id"])):
-                return row
-            if not is_refresh:
-                break
-    return None
+    head: Row | None = conn.execute(f"{HEAD} {conn.for_update}", (channel, False)).fetchone()
+    if head is None or head["not_before"] > now:
+        sql = f"{REFRESH} {conn.for_update}"
+        refresh: Row | None = conn.execute(sql, (channel, True, now)).fetchone()
+        return refresh
+    if head["state"] == "pending" and _is_unwatched(conn, head["watch_id"]):
+        drop_unsent(conn, [head["watch_id"]])
+        return _head(conn, channel, now)
+    return head
 
 
 def _is_unwatched(conn: Connection, watch_id: int | None) -> bool:
     """Whether a person ended the post's watch. The posts of a watch that ended with a reason still go out."""
     sql = "SELECT 1 FROM watches WHERE id = ? AND state = 'ended' AND reason = ''"
     return watch_id is not None and conn.execute(sql, (watch_id,)).fetchone() is not None
-
-
-def _is_opening(conn: Connection, watch_id: int) -> bool:
-    """Whether the watch's card is not known to be posted yet, so that it cannot be refreshed."""
-    sql = "SELECT 1 FROM watches WHERE id = ? AND state = 'opening'"
-    return conn.execute(sql, (watch_id,)).fetchone() is not None
 
 
 def _claim(conn: Connection, row: Row, now: datetime, lease: timedelta) -> Post:

@@ -142,6 +142,7 @@ def session(path: Path) -> Iterator[psycopg.Connection[Any]]:
     with closing(psycopg.connect(server().url)) as conn:
         conn.execute("SELECT set_config('search_path', %s, false)", (schema_of(path),))
         yield conn
+        conn.rollback()  # closing alone would let the server find out later
 
 
 def rows(path: Path, sql: str, facts: Sequence[Any] = ()) -> list[dict[str, Any]]:
