@@ -30,11 +30,10 @@ WITH RECURSIVE waiting (channel) AS (
 BUSY = "SELECT 1 FROM outbox WHERE state = 'sending' AND channel = ?"
 HEAD = f"SELECT * FROM outbox WHERE channel = ? AND {LIVE} AND (kind = 'refresh') = ? ORDER BY position, id LIMIT 1"
 # A refresh waits until the channel has no other post that could go: readers wait for news, nobody waits for a card's
-# new look. A card that is not known to be posted yet cannot be refreshed, and a refresh of an ended watch is dropped.
+# new look. A card that is not known to be posted yet cannot be refreshed.
 REFRESH = f"""
 SELECT * FROM outbox p WHERE channel = ? AND {LIVE} AND (kind = 'refresh') = ? AND not_before <= ?
-  AND NOT EXISTS (SELECT 1 FROM watches w WHERE w.id = p.watch_id
-    AND (w.state = 'opening' OR w.state = 'ended' AND w.reason = '' AND p.state = 'pending'))
+  AND NOT EXISTS (SELECT 1 FROM watches w WHERE w.id = p.watch_id AND w.state = 'opening')
 ORDER BY position, id LIMIT 1
 """
 END_HOLDS = "UPDATE outbox SET state = 'pending' WHERE state = 'held' AND held_until IS NOT NULL AND held_until <= ?"
@@ -114,15 +113,13 @@ def batched(conn: Connection, batch_id: int) -> list[Post]:
 
 
 def _head(conn: Connection, channel: str, now: int) -> Row | None:
-    """The channel's oldest live row, if its time has come; a refresh only if no other row waits."""
+    """The channel's oldest live row, if its time has come; a refresh only if no other row could go."""
     if conn.execute(BUSY, (channel,)).fetchone():
         return None
     head: Row | None = conn.execute(f"{HEAD} {conn.for_update}", (channel, False)).fetchone()
     if head is None or head["not_before"] > now:
-        sql = f"{REFRESH} {conn.for_update}"
-        refresh: Row | None = conn.execute(sql, (channel, True, now)).fetchone()
-        return refresh
-    if head["state"] == "pending" and _is_unwatched(conn, head["watch_id"]):
+        head = conn.execute(f"{REFRESH} {conn.for_update}", (channel, True, now)).fetchone()
+    if head is not None and head["state"] == "pending" and _is_unwatched(conn, head["watch_id"]):
         drop_unsent(conn, [head["watch_id"]])
         return _head(conn, channel, now)
     return head
