@@ -29,6 +29,11 @@ class Condition:
 class Engine(Protocol):
     """A database. Each call of ``run`` or ``read`` is one transaction."""
 
+    @property
+    def is_shared(self) -> bool:
+        """Whether other processes may work on the database at the same time."""
+        ...
+
     async def run(self, work: Callable[[Connection], T]) -> T:
         """Run ``work`` in a transaction: all of it is done or nothing. Raises StorageError for the engine's errors."""
         ...

@@ -30,6 +30,7 @@ from storage import (
     retiming,
     sharing,
     subscriptions,
+    turns,
     upkeep,
     watch_lists,
     watches,
@@ -211,6 +212,8 @@ class Writes(Aggregate):
     latest_of = Operation(writes.latest_of)
     made_by = Operation(writes.made_by, only_reads=True)
     unclear = Operation(writes.unclear, only_reads=True)
+    take_turn = Operation(turns.take)
+    end_turn = Operation(turns.end)
     newest = Operation(writes.newest, only_reads=True)
     put_flow = Operation(flows.put)
     advance_flow = Operation(flows.advance)

@@ -43,9 +43,21 @@ SETTLE = "UPDATE writes SET state = ?, request_id = ?, reason = ?, settled_at = 
 RECOVER = "UPDATE writes SET state = 'unclear' WHERE state = 'begun' AND begun_at <= ?"
 
 
-def begin(conn: Connection, write: Write) -> Write | None:
-    """Record a write before it is sent. Returns the record of the same act where there is one; None: it is new."""
-    return None if conn.execute(ADD, _row(write)).rowcount else of_key(conn, write.dedup_key)
+def begin(conn: Connection, write: Write, *, is_single: bool = False) -> Write | None:
+    """Record a write before it is sent. Returns None where it is new, else the record that stands in its way.
+
+    That is the record of the same act, of another act on the same target whose end nobody knows yet, or, where
+    ``is_single``, of one that was done: another process may have begun it since the caller looked.
+    """
+    target = write.change.target if write.change and write.state is WriteState.BEGUN else ""  # else nothing is sent
+    if target:
+        conn.hold(f"write:{target}")
+    if former := of_key(conn, write.dedup_key):
+        return former
+    if target and (former := open_of(conn, target) or (done_of(conn, target) if is_single else None)):
+        return former
+    conn.execute(ADD, _row(write))
+    return None
 
 
 def settle(

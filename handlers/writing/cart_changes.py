@@ -9,8 +9,8 @@ from handlers.writing.writer import Found
 from tracking.changes.cart import judge, target_of
 
 if TYPE_CHECKING:
-    import asyncio
     from collections.abc import Callable, Iterable
+    from contextlib import AbstractAsyncContextManager
     from datetime import timedelta
 
     from handlers.interactions.context import Context
@@ -39,8 +39,8 @@ class Variant:
         return line.platform is self.platform and line.is_of(self.product_id, self.sku_id, self.spec_id)
 
 
-def cart_turn(ctx: Context, platform: Platform) -> asyncio.Lock:
-    """Return the lock of whoever changes a cart or orders from it: an order takes what lies there at that moment."""
+def cart_turn(ctx: Context, platform: Platform) -> AbstractAsyncContextManager[None]:
+    """Return the turn of whoever changes a cart or orders from it: an order takes what lies there at that moment."""
     return ctx.writer.turn(f"cart-or-order:{platform.value}")
 
 

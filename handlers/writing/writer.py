@@ -5,9 +5,10 @@ from __future__ import annotations
 import asyncio
 import logging
 import secrets
+from contextlib import asynccontextmanager
 from dataclasses import dataclass, replace
 from datetime import timedelta
-from typing import TYPE_CHECKING, Any
+from typing import TYPE_CHECKING, Any, TypeVar
 from weakref import WeakValueDictionary
 
 from handlers.blocks.i18n import _
@@ -25,7 +26,7 @@ from tracking.changes.cart import CartChange
 from tracking.writes import OPEN, TransitionError, Write, WriteState
 
 if TYPE_CHECKING:
-    from collections.abc import Awaitable, Callable, Coroutine, Mapping
+    from collections.abc import AsyncIterator, Awaitable, Callable, Coroutine, Mapping
     from datetime import datetime
 
     from pandapon.carts import Call
@@ -35,9 +36,13 @@ if TYPE_CHECKING:
 
 log = logging.getLogger(__name__)
 
+T = TypeVar("T")
+
 UNREADABLE_FOR = timedelta(minutes=10)  # then a reading that PandaPon refuses will not be answered any more
 SILENT_FOR = timedelta(days=1)  # likewise for one that gets no answer
 NOT_READABLE = "not_readable"
+TURN_SECONDS = 0.2  # between two tries to get a turn that another process has
+TURN_ENDS = timedelta(minutes=5)  # the turn of a process that died; no act lasts longer
 LOST = (TransportError, ServerError, DecodeError)  # after these nobody knows whether PandaPon did it
 
 
@@ -87,6 +92,15 @@ class Outcome:
     answer: Any = None
 
 
+def _busy() -> BusyError:
+    return BusyError(
+        _(
+            "An earlier change of the same thing is still unclear, so I don't send another one. "
+            "Try again in a minute; `/panda audit` shows what became of it."
+        )
+    )
+
+
 class Writer:
     """Makes writes, one at a time of each target."""
 
@@ -112,9 +126,24 @@ class Writer:
         self._locks: WeakValueDictionary[str, asyncio.Lock] = WeakValueDictionary()
         self._marking: set[asyncio.Future[Any]] = set()
 
-    def turn(self, name: str) -> asyncio.Lock:
-        """Return a lock for acts that must not overlap, although their targets are different."""
-        return self._locks.setdefault(name, asyncio.Lock())
+    @asynccontextmanager
+    async def turn(self, name: str) -> AsyncIterator[None]:
+        """Hold a name, for acts that must not overlap, although their targets are different; others wait."""
+        async with self._locks.setdefault(name, asyncio.Lock()):
+            if not self._store.engine.is_shared:
+                yield
+                return
+            holder = new_id()
+            while not await self._take_turn(name, holder):  # noqa: ASYNC110  another process has it
+                await asyncio.sleep(TURN_SECONDS)
+            try:
+                yield
+            finally:
+                await asyncio.shield(self._hold(self._store.writes.end_turn(name, holder)))
+
+    async def _take_turn(self, name: str, holder: str) -> bool:
+        now = self._clock()
+        return await self._store.writes.take_turn(now, name, holder, now + TURN_ENDS)
 
     async def make(
         self, act: Act, target: str, plan: Callable[[], Awaitable[Plan]], *, is_single: bool = False
@@ -133,19 +162,14 @@ class Writer:
             made = await plan()
             assert made.change.target == target, "the lock is that of the change"
             self._api.catalogue.path(made.call[0].name)  # an unknown path is known before anything is recorded
-            return await self._send(act, made)
+            return await self._send(act, made, is_single=is_single)
 
     async def _require_nothing_unclear(self, target: str, reader: str) -> None:
         earlier = await self._store.writes.open_of(target)
         if earlier and (await self.look(earlier, reader)).state in OPEN:
-            raise BusyError(
-                _(
-                    "An earlier change of the same thing is still unclear, so I don't send another one. "
-                    "Try again in a minute; `/panda audit` shows what became of it."
-                )
-            )
+            raise _busy()
 
-    async def _send(self, act: Act, plan: Plan) -> Outcome:
+    async def _send(self, act: Act, plan: Plan, *, is_single: bool) -> Outcome:
         operation, request = plan.call
         write = Write(
             id=new_id(),
@@ -158,7 +182,9 @@ class Writer:
             amount_fen=plan.amount_fen,
             approved_by=plan.approved_by,
         )
-        if former := await self._store.writes.begin(write):
+        if former := await self._store.writes.begin(write, is_single=is_single):
+            if former.state in OPEN and former.dedup_key != act.key:  # begun by another process meanwhile
+                raise _busy()
             return Outcome(await self.look(former, act.actor))
         self._point("before_write")
         try:
@@ -232,7 +258,7 @@ class Writer:
     def _mark_unclear(self, write: Write) -> None:
         self._hold(self._settle(write, WriteState.UNCLEAR))
 
-    def _hold(self, recording: Coroutine[Any, Any, Write]) -> asyncio.Future[Write]:
+    def _hold(self, recording: Coroutine[Any, Any, T]) -> asyncio.Future[T]:
         """Run a recording to its end, whoever waits for it."""
         held = asyncio.ensure_future(recording)
         self._marking.add(held)

@@ -114,6 +114,8 @@ class PostgresServer:
 class PostgresEngine:
     """The tables of one schema as an engine of the store."""
 
+    is_shared = True
+
     def __init__(self, server: PostgresServer, schema: str = "", *, owns_server: bool = True) -> None:
         """``schema``: in which the tables are; empty: the default of the URL. ``owns_server``: close it with this."""
         self.server, self.schema, self._owns_server = server, schema, owns_server

@@ -63,6 +63,8 @@ class DatabaseThread:
     write or checkpoint at the same time, and a commit's fsync must not stall the loop.
     """
 
+    is_shared = False  # the file's lock sees to that
+
     def __init__(self) -> None:
         self._jobs: queue.SimpleQueue[_Job] = queue.SimpleQueue()
         self._thread: threading.Thread | None = None
