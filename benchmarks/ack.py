@@ -82,7 +82,7 @@ async def _running(mode: str, load_: Load, slack_url: str, server: LatencyServer
             await polls_per_second(server, poller, clock)
             await all_sent(store, clock)
             due = 0 if load_.polls else None
-            await store.engine.run(lambda conn: conn.execute("UPDATE orders SET next_poll_at = ?", (due,)))
+            await store.engine.run(lambda conn: conn.execute("UPDATE schedule SET next_poll_at = ?", (due,)))
         async with await build(settings) as bot:
             yield "socket" if mode == "socket" else f"http://127.0.0.1:{bot.http_port}"
 

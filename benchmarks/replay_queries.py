@@ -22,9 +22,9 @@ async def folded_posts(store: Store) -> int:
 
 def due_times(conn: Connection, now: datetime) -> tuple[datetime | None, datetime | None]:
     """Return when the next order is due, and when the next check for a stall is; an order is read before its check."""
-    poll = conn.execute("SELECT MIN(next_poll_at) FROM orders").fetchone()[0]
+    poll = conn.execute("SELECT MIN(next_poll_at) FROM schedule").fetchone()[0]
     at = int(now.timestamp() * 1e6)
-    silence = conn.execute("SELECT MIN(stall_at) FROM orders WHERE stall_at > ? OR read_at >= stall_at", (at,))
+    silence = conn.execute("SELECT MIN(stall_at) FROM schedule WHERE stall_at > ? OR read_at >= stall_at", (at,))
     return to_time(poll), to_time(silence.fetchone()[0])
 
 

@@ -132,7 +132,7 @@ async def _fill(store: Store, clock: Clock, size: int) -> None:
         watches.open_watches(conn, clock(), wishes)
         conn.execute("UPDATE watches SET state = 'active', card_ts = '1.0' WHERE state = 'opening'")
         conn.execute("UPDATE outbox SET state = 'sent', sent_at = 1 WHERE state = 'pending'")
-        conn.execute("UPDATE orders SET next_poll_at = 9000000000000000")
+        conn.execute("UPDATE schedule SET next_poll_at = 9000000000000000")
 
     for start in range(0, size, BATCH):
         await store.engine.run(lambda conn, start=start: batch(conn, start))  # type: ignore[misc]  # bound

@@ -24,7 +24,7 @@ if TYPE_CHECKING:
 # After an outage the order is read before its silence counts: the bot did not look. An order that PandaPon no longer
 # knows, or that could not be read for long, counts without a reading, so that no order is followed for ever.
 STALLED = """
-SELECT o.key FROM orders o WHERE o.stall_at IS NOT NULL AND o.stall_at <= ?
+SELECT o.key FROM schedule o WHERE o.stall_at IS NOT NULL AND o.stall_at <= ?
   AND (o.read_at >= o.stall_at OR o.error = 'NotFoundError' OR o.read_at < ?)
   AND EXISTS (SELECT 1 FROM watches w WHERE w.key = o.key AND w.state = 'active') ORDER BY o.stall_at LIMIT ?
 """
@@ -42,7 +42,7 @@ INSERT INTO reminders (alarm, person, channel, at) VALUES (?, ?, ?, ?) ON CONFLI
 # The order is read before its reminder, since it may have moved; a reminder does not wait hours for that reading.
 DUE_REMINDERS = """
 SELECT r.alarm, r.person, r.channel, a.key, a.leg, a.state FROM reminders r
-JOIN alarms a ON a.id = r.alarm JOIN orders o ON o.key = a.key
+JOIN alarms a ON a.id = r.alarm JOIN schedule o ON o.key = a.key
 WHERE r.at <= ? AND (a.state = 'cleared' OR o.read_at >= r.at OR r.at <= ? OR o.error = 'NotFoundError')
 """
 END_SNOOZE = """
@@ -56,7 +56,7 @@ FROM watches w WHERE outbox.id = ? AND outbox.fence = ? AND w.key = ? AND w.chan
   AND w.card_ts <> ''
 """
 SCANS = """
-SELECT o.platform, n.waybill, n.at, n.milestone, n.key FROM nodes n JOIN orders o ON o.key = n.key
+SELECT n.waybill, n.at, n.milestone, n.key FROM nodes n
 WHERE n.at IS NOT NULL AND n.at >= ? ORDER BY n.key, n.waybill, n.at, n.sequence LIMIT ?
 """
 
@@ -72,7 +72,7 @@ def due(conn: Connection, now: datetime, unread: datetime, limit: int) -> list[s
 
 def schedule(conn: Connection, key: str, at: datetime | None) -> None:
     """Set when the order is next checked for silence; None: never."""
-    conn.execute("UPDATE orders SET stall_at = ? WHERE key = ?", (to_int(at), key))
+    conn.execute("UPDATE schedule SET stall_at = ? WHERE key = ?", (to_int(at), key))
 
 
 def raise_alarm(conn: Connection, now: datetime, alarm: Alarm, news: NewsToPost, again_at: datetime | None) -> bool:
@@ -201,7 +201,7 @@ def retire(conn: Connection, now: datetime, key: str, reason: str) -> None:
     lock_orders(conn, [key])
     enqueue.refresh_order(conn, now, key)
     end(conn, now, "key = ?", (key,), reason)
-    conn.execute("UPDATE orders SET next_poll_at = NULL, stall_at = NULL WHERE key = ?", (key,))
+    conn.execute("UPDATE schedule SET next_poll_at = NULL, stall_at = NULL WHERE key = ?", (key,))
     clear(conn, to_int(now), key)
     audit.append(conn, [AuditEntry(now, "pandabot", reason, "", key)])
 

@@ -24,11 +24,13 @@ NODE = "UPDATE nodes SET milestone = ? WHERE key = ? AND identity = ?"
 # An order that is not at its end after all is read again, if anybody watches it, and checked for silence.
 ORDER = """
 UPDATE orders SET milestone = :milestone, reason = :reason, pick_up_by = :pick_up_by, version = version + 1,
-  final_at = CASE WHEN :is_final THEN final_at END,
-  stall_at = CASE WHEN :is_final THEN stall_at ELSE COALESCE(stall_at, :asks_at) END,
-  next_poll_at = CASE WHEN NOT :is_final AND EXISTS (SELECT 1 FROM watches WHERE watches.key = orders.key
-    AND state <> 'ended') AND (next_poll_at > :now OR next_poll_at IS NULL) THEN :now ELSE next_poll_at END
-WHERE key = :key
+  final_at = CASE WHEN :is_final THEN final_at END WHERE key = :key
+"""
+SCHEDULE = """
+UPDATE schedule SET stall_at = COALESCE(stall_at, :asks_at),
+  next_poll_at = CASE WHEN EXISTS (SELECT 1 FROM watches WHERE watches.key = schedule.key AND state <> 'ended')
+    AND (next_poll_at > :now OR next_poll_at IS NULL) THEN :now ELSE next_poll_at END
+WHERE key = :key AND NOT :is_final
 """
 MISLED = "SELECT DISTINCT channel, key FROM watches WHERE state = 'active' AND key IN ({marks})"
 SET = "INSERT INTO facts (name, value, at) VALUES (?, ?, ?) ON CONFLICT (name) DO UPDATE SET value = excluded.value"
@@ -80,7 +82,8 @@ def correct(conn: Connection, now: datetime, corrections: Sequence[Correction]) 
             "now": at,
             "key": key,
         }
-        conn.execute(ORDER, facts | {"asks_at": to_int(correction.asks_at)})
+        conn.execute(ORDER, facts)
+        conn.execute(SCHEDULE, facts | {"asks_at": to_int(correction.asks_at)})
     enqueue.refresh_orders(conn, at, [correction.key for correction in corrections])
     misled = [correction.key for correction in corrections if correction.was_told_as_over]
     return [

@@ -8,6 +8,7 @@ from datetime import timedelta
 from enum import StrEnum
 from typing import TYPE_CHECKING
 
+from pandapon.shipment import OrderRef, Platform
 from pandapon.tracking_numbers import normal
 from storage import codec
 from storage.rows import to_int, to_time
@@ -49,8 +50,9 @@ INSERT INTO facts (name, value, at) VALUES (:name, :said, :now) ON CONFLICT (nam
 """
 # A sub-order or refund is found by its id within the JSON of the column: the quotes around it make the match exact.
 CONCERNED = """
-SELECT key FROM orders WHERE order_id = :id UNION SELECT key FROM parcels WHERE number = :number AND number <> ''
-UNION SELECT key FROM orders WHERE sub_orders <> '[]' AND platform = 'taobao' AND sub_orders LIKE :quoted
+SELECT key FROM orders WHERE key IN (:alibaba, :taobao)
+UNION SELECT key FROM parcels WHERE number = :number AND number <> ''
+UNION SELECT key FROM orders WHERE sub_orders <> '[]' AND key LIKE 'taobao:%' AND sub_orders LIKE :quoted
 UNION SELECT key FROM orders WHERE refunds <> '' AND refunds LIKE :refund
 """
 
@@ -98,7 +100,8 @@ def concerned(conn: Connection, ids: Sequence[str]) -> list[str]:
     """Return the keys of stored orders with one of these numbers: their own, of a sub-order, a parcel or a refund."""
     keys: dict[str, None] = {}
     for id_ in ids:
-        facts = {"id": id_, "number": normal(id_), "quoted": f'%"{id_}"%', "refund": f'%"refund_id":"{id_}"%'}
+        facts = {"number": normal(id_), "quoted": f'%"{id_}"%', "refund": f'%"refund_id":"{id_}"%'}
+        facts |= {platform.name.lower(): OrderRef(platform, id_).key for platform in Platform}
         keys |= dict.fromkeys(key for (key,) in conn.execute(CONCERNED, facts))
     return list(keys)
 

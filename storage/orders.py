@@ -6,6 +6,7 @@ import contextlib
 from collections import defaultdict
 from typing import TYPE_CHECKING
 
+from pandapon.shipment import OrderRef, Platform
 from pandapon.tracking_numbers import normal
 from storage import rows
 from storage.locks import chunks, lock_orders
@@ -25,19 +26,26 @@ if TYPE_CHECKING:
 UNREADABLE = (ValueError, KeyError, OverflowError)
 
 DUE = """
-SELECT key, next_poll_at FROM orders WHERE next_poll_at IS NOT NULL AND next_poll_at <= ? {among}
+SELECT key, next_poll_at FROM schedule WHERE next_poll_at IS NOT NULL AND next_poll_at <= ? {among}
 ORDER BY next_poll_at LIMIT ?
 """
 CLAIM = """
-UPDATE orders SET next_poll_at = ?, fence = fence + 1, leased = 1 WHERE key IN ({marks})
-RETURNING key, fence, fingerprint, milestone, order_json, sub_orders, moved_at, final_at, has_parcels, polls, fails,
-  created_at, late_at, refund_open_until
+UPDATE schedule SET next_poll_at = ?, fence = fence + 1, leased = 1 WHERE key IN ({marks})
+RETURNING key, fence, fingerprint, polls, fails
+"""
+LEASED = """
+SELECT key, milestone, order_json, sub_orders, moved_at, final_at, has_parcels, created_at, late_at, refund_open_until
+FROM orders WHERE key IN ({marks})
 """
 IN_TURN = """
 SELECT key FROM (
   SELECT o.key, o.next_poll_at, ROW_NUMBER() OVER (PARTITION BY w.channel ORDER BY o.next_poll_at) AS turn
-  FROM orders o LEFT JOIN watches w ON w.key = o.key AND w.state <> 'ended' WHERE o.next_poll_at <= ?
+  FROM schedule o LEFT JOIN watches w ON w.key = o.key AND w.state <> 'ended' WHERE o.next_poll_at <= ?
 ) AS due GROUP BY key ORDER BY MIN(turn), MIN(next_poll_at)
+"""
+STORED = """
+SELECT o.*, s.read_at, s.stale_since, s.next_poll_at, s.fence FROM orders o JOIN schedule s ON s.key = o.key
+WHERE o.key IN ({marks})
 """
 NODES = f"SELECT key, {rows.NODE} FROM nodes WHERE key IN ({{marks}}) ORDER BY at, sequence"
 
@@ -56,7 +64,8 @@ def claim_due(
     leased: list[DueOrder] = []
     for chunk, marks in chunks(list(due)):
         claimed = conn.execute(CLAIM.format(marks=marks), (to_int(now + lease), *chunk)).fetchall()
-        leased += [rows.due(row, due[row["key"]]) for row in claimed]
+        stored = {row["key"]: row for row in conn.execute(LEASED.format(marks=marks), chunk)}
+        leased += [rows.due(stored[row["key"]], row, due[row["key"]]) for row in claimed]
     return leased
 
 
@@ -78,7 +87,7 @@ def load(conn: Connection, keys: Sequence[str]) -> dict[str, StoredOrder]:
             parcels[row["key"]].append(row)
         for row in conn.tuples(NODES.format(marks=marks), chunk):  # an order has dozens of nodes
             nodes[row[0]].append(rows.node(row))
-        for row in conn.execute(f"SELECT * FROM orders WHERE key IN ({marks})", chunk):
+        for row in conn.execute(STORED.format(marks=marks), chunk):
             stored[row["key"]] = rows.order(row, parcels[row["key"]], nodes[row["key"]])
     return stored
 
@@ -105,10 +114,10 @@ def mark_due(conn: Connection, keys: Sequence[str], at: datetime, *, whole: bool
     known = 0
     for chunk, marks in chunks(keys):
         known += conn.execute(
-            f"UPDATE orders SET fence = fence + 1, "
+            f"UPDATE schedule SET fence = fence + 1, "
             f"next_poll_at = CASE WHEN next_poll_at < ? THEN next_poll_at ELSE ? END{forget} "
             f"WHERE key IN ({marks}) AND EXISTS "
-            "(SELECT 1 FROM watches w WHERE w.key = orders.key AND w.state <> 'ended')",
+            "(SELECT 1 FROM watches w WHERE w.key = schedule.key AND w.state <> 'ended')",
             (to_int(at), to_int(at), *nothing, *chunk),
         ).rowcount
     return known
@@ -117,7 +126,7 @@ def mark_due(conn: Connection, keys: Sequence[str], at: datetime, *, whole: bool
 def release_leases(conn: Connection, now: datetime) -> int:
     """Make the orders due that a process was reading when it died. Returns how many."""
     return conn.execute(
-        "UPDATE orders SET next_poll_at = ?, leased = 0, fence = fence + 1 "
+        "UPDATE schedule SET next_poll_at = ?, leased = 0, fence = fence + 1 "
         "WHERE leased = 1 AND next_poll_at IS NOT NULL",
         (to_int(now),),
     ).rowcount
@@ -132,13 +141,14 @@ def find_waybill(conn: Connection, waybill: str) -> list[str]:
 
 def find_order_id(conn: Connection, order_id: str) -> list[str]:
     """Return the keys of the stored orders with this id, on either platform."""
-    return [row[0] for row in conn.execute("SELECT key FROM orders WHERE order_id = ? ORDER BY key", (order_id,))]
+    keys = [OrderRef(platform, order_id).key for platform in Platform]
+    return [row[0] for row in conn.execute("SELECT key FROM orders WHERE key IN (?, ?) ORDER BY key", keys)]
 
 
 def newest(conn: Connection, limit: int) -> list[str]:
     """Return the ids of the orders that were stored last."""
-    sql = "SELECT order_id FROM orders ORDER BY created_at DESC, key LIMIT ?"
-    return [row[0] for row in conn.execute(sql, (limit,))]
+    sql = "SELECT key FROM orders ORDER BY created_at DESC, key LIMIT ?"
+    return [OrderRef.from_key(row[0]).order_id for row in conn.execute(sql, (limit,))]
 
 
 def standing_at(conn: Connection, milestones: Iterable[Milestone], limit: int) -> list[str]:
@@ -171,7 +181,7 @@ def refunds_to_act_on(conn: Connection, limit: int) -> list[str]:
 def unschedule_unwatched(conn: Connection, keys: Iterable[str]) -> None:
     """Stop the polling of those orders that no live watch is for; a reading that is under way is dropped."""
     conn.executemany(
-        "UPDATE orders SET next_poll_at = NULL, fence = fence + 1 WHERE key = ? AND NOT EXISTS "
-        "(SELECT 1 FROM watches w WHERE w.key = orders.key AND w.state <> 'ended')",
+        "UPDATE schedule SET next_poll_at = NULL, fence = fence + 1 WHERE key = ? AND NOT EXISTS "
+        "(SELECT 1 FROM watches w WHERE w.key = schedule.key AND w.state <> 'ended')",
         [(key,) for key in keys],
     )

@@ -25,30 +25,33 @@ if TYPE_CHECKING:
     from tracking.values import NewsToPost
 
 UNCHANGED = """
-UPDATE orders SET fence = fence + 1, leased = 0, polls = polls + 1, fails = 0, error = '', stale_since = NULL,
+UPDATE schedule SET fence = fence + 1, leased = 0, polls = polls + 1, fails = 0, error = '', stale_since = NULL,
   read_at = ?, next_poll_at = ?,
   stall_at = CASE WHEN stall_at <= ? THEN stall_at ELSE COALESCE(?, stall_at) END WHERE key = ? AND fence = ?
 """
 CHANGED = """
-UPDATE orders SET fence = fence + 1, leased = 0, version = version + 1, polls = polls + 1, fails = 0, error = '',
-  stale_since = NULL, read_at = ?, next_poll_at = ?, fingerprint = ?, milestone = ?, reason = ?, pick_up_by = ?,
-  order_json = ?, sub_orders = ?, moved_at = ?, final_at = ?, has_parcels = CASE WHEN ? THEN 1 ELSE has_parcels END,
-  stall_at = CASE WHEN ? THEN ? ELSE stall_at END, expected = ?, late_at = ?, was_late = ?,
-  refunds = ?, refund_open_until = ?, refund_needs_buyer = ?
+UPDATE schedule SET fence = fence + 1, leased = 0, polls = polls + 1, fails = 0, error = '', stale_since = NULL,
+  read_at = ?, next_poll_at = ?, fingerprint = ?, stall_at = CASE WHEN ? THEN ? ELSE stall_at END
 WHERE key = ? AND fence = ?
 """
-ARCHIVED = "state = 'active' AND key IN (SELECT key FROM orders WHERE key = ? AND next_poll_at IS NULL)"
+ORDER = """
+UPDATE orders SET version = version + 1, milestone = ?, reason = ?, pick_up_by = ?, order_json = ?, sub_orders = ?,
+  moved_at = ?, final_at = ?, has_parcels = CASE WHEN ? THEN 1 ELSE has_parcels END, expected = ?, late_at = ?,
+  was_late = ?, refunds = ?, refund_open_until = ?, refund_needs_buyer = ?
+WHERE key = ?
+"""
+ARCHIVED = "state = 'active' AND key IN (SELECT key FROM schedule WHERE key = ? AND next_poll_at IS NULL)"
 FAILED = """
-UPDATE orders SET fence = fence + 1, leased = 0, fails = fails + 1, error = ?, stale_since = COALESCE(stale_since, ?),
+UPDATE schedule SET fence = fence + 1, leased = 0, fails = fails + 1, error = ?, stale_since = COALESCE(stale_since, ?),
   next_poll_at = ? WHERE key = ? AND fence = ?
 """
 ADD = """
-INSERT INTO orders (key, platform, order_id, fingerprint, milestone, reason, pick_up_by, order_json, sub_orders,
-  moved_at, final_at, has_parcels, read_at, created_at, stall_at, expected, late_at, was_late,
-  refunds, refund_open_until, refund_needs_buyer)
-VALUES (?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?)
+INSERT INTO orders (key, milestone, reason, pick_up_by, order_json, sub_orders, moved_at, final_at, has_parcels,
+  expected, late_at, was_late, refunds, refund_open_until, refund_needs_buyer, created_at)
+VALUES (?, ?, ?, ?, ?, ?, ?, ?, CASE WHEN ? THEN 1 ELSE 0 END, ?, ?, ?, ?, ?, ?, ?)
 ON CONFLICT (key) DO NOTHING
 """
+ADD_TO_SCHEDULE = "INSERT INTO schedule (key, fingerprint, read_at, stall_at) VALUES (?, ?, ?, ?)"
 # A reading right after a restore may be empty or partial. So the news of later readings, and the alarm of a silence,
 # are looked up as well. An order that does not change stays unconfirmed until it does.
 SETTLING = 3_600_000_000  # microseconds
@@ -95,7 +98,8 @@ def record_polls(conn: Connection, now: datetime, results: Sequence[PollResult])
     failed = [(r.error, at, to_int(r.next_poll_at), r.key, r.fence) for r in results if isinstance(r, Failed)]
     applied = _many(conn, UNCHANGED, unchanged) + _many(conn, FAILED, failed)
     changed = _standing(conn, [r for r in results if isinstance(r, Changed)])
-    applied += _many(conn, CHANGED, [_order_row(result, at) for result in changed])
+    applied += _many(conn, CHANGED, [_schedule_row(result, at) for result in changed])
+    _many(conn, ORDER, [(*_facts(result.decision), result.key) for result in changed])
     _store_parts(conn, at, changed)
     posts = _announce(conn, at, changed)
     posts += sum(_archive(conn, now, result.key) for result in results if result.next_poll_at is None)
@@ -106,7 +110,8 @@ def _standing(conn: Connection, changed: Sequence[Changed]) -> list[Changed]:
     """The results whose lease still stands, one per order."""
     fences: dict[str, int] = {}
     for chunk, marks in chunks([result.key for result in changed]):
-        fences.update(conn.execute(f"SELECT key, fence FROM orders WHERE key IN ({marks})", chunk).fetchall())
+        sql = f"SELECT key, fence FROM schedule WHERE key IN ({marks}) ORDER BY key {conn.for_update}"
+        fences.update(conn.execute(sql, chunk).fetchall())  # held: another process may lease it when our lease ends
     standing: dict[str, Changed] = {}
     for result in changed:
         if fences.get(result.key) == result.fence:
@@ -161,39 +166,33 @@ def add_order(conn: Connection, now: datetime, baseline: Changed) -> bool:
     The order falls due when its first watch opens.
     """
     at, decided = to_int(now), baseline.decision
-    stall_at, is_pressing = decided.follow_up.stall_at, decided.follow_up.is_pressing
-    row = (
-        baseline.key,
-        decided.shipment.ref.platform.value,
-        decided.shipment.ref.order_id,
-        baseline.fingerprint,
-        decided.milestone,
-        decided.reason or "",
-        to_int(decided.pick_up_by),
-        codec.dump_order(decided.order),
-        _sub_orders(decided),
-        to_int(decided.moved_at),
-        to_int(decided.final_at),
-        int(bool(decided.parcels)),
-        at,
-        at,
-        # A silence from before the first watch raises no alarm; a deadline that lies ahead does.
-        to_int(stall_at) if is_pressing or (stall_at and stall_at > now) else None,
-        *_expected(decided),
-        *_refunds(decided),
-    )
-    if not conn.execute(ADD, row).rowcount:
+    if not conn.execute(ADD, (baseline.key, *_facts(decided), at)).rowcount:
         return False
+    stall_at, is_pressing = decided.follow_up.stall_at, decided.follow_up.is_pressing
+    # A silence from before the first watch raises no alarm; a deadline that lies ahead does.
+    asks_at = to_int(stall_at) if is_pressing or (stall_at and stall_at > now) else None
+    conn.execute(ADD_TO_SCHEDULE, (baseline.key, baseline.fingerprint, at, asks_at))
     _store_parts(conn, at, [baseline])
     return True
 
 
-def _order_row(result: Changed, at: int) -> tuple[object, ...]:
+def _schedule_row(result: Changed, at: int) -> tuple[object, ...]:
     decided, stall_at = result.decision, to_int(result.decision.follow_up.stall_at)
     return (
         at,
         to_int(result.next_poll_at),
         result.fingerprint,
+        # A baseline's old silence raises no alarm, and an order that did not move keeps its alarm.
+        decided.moved or decided.follow_up.is_pressing or stall_at is None or stall_at > at,
+        stall_at,
+        result.key,
+        result.fence,
+    )
+
+
+def _facts(decided: Decision) -> tuple[object, ...]:
+    """The columns of an order that a reading decides, in the order of ``ADD`` and ``ORDER``."""
+    return (
         decided.milestone,
         decided.reason or "",
         to_int(decided.pick_up_by),
@@ -202,13 +201,8 @@ def _order_row(result: Changed, at: int) -> tuple[object, ...]:
         to_int(decided.moved_at),
         to_int(decided.final_at),
         bool(decided.parcels),
-        # A baseline's old silence raises no alarm, and an order that did not move keeps its alarm.
-        decided.moved or decided.follow_up.is_pressing or stall_at is None or stall_at > at,
-        stall_at,
         *_expected(decided),
         *_refunds(decided),
-        result.key,
-        result.fence,
     )
 
 

@@ -26,7 +26,7 @@ FURTHEST_EAST = timedelta(hours=14)  # the UTC offset where a new day begins fir
 
 # Times that lie ahead: moved with the clock, and due now if they still lie too far ahead.
 AHEAD = (
-    ("orders", "next_poll_at", "next_poll_at IS NOT NULL", "longest"),
+    ("schedule", "next_poll_at", "next_poll_at IS NOT NULL", "longest"),
     ("outbox", "not_before", LIVE, "post"),
     ("outbox", "lease_until", f"{LIVE} AND lease_until IS NOT NULL", "post"),
     ("lanes", "full_at", "TRUE", "post"),
@@ -34,12 +34,12 @@ AHEAD = (
     ("watches", "muted_until", "muted_until IS NOT NULL", "muted"),
     ("channels", "muted_until", "muted_until IS NOT NULL", "muted"),
     ("alarms", "snoozed_until", "state = 'snoozed'", "snoozed"),
-    ("orders", "stall_at", "key IN (SELECT key FROM alarms WHERE state = 'snoozed')", "snoozed"),
+    ("schedule", "stall_at", "key IN (SELECT key FROM alarms WHERE state = 'snoozed')", "snoozed"),
 )
 # Times of past events: not later than now. An uncertain post is looked for around its claim, in Slack's time.
 BEHIND = (
-    ("orders", "read_at", "read_at IS NOT NULL"),
-    ("orders", "stale_since", "stale_since IS NOT NULL"),
+    ("schedule", "read_at", "read_at IS NOT NULL"),
+    ("schedule", "stale_since", "stale_since IS NOT NULL"),
     ("orders", "final_at", "final_at IS NOT NULL"),
     ("orders", "created_at", "TRUE"),
     ("orders", "unconfirmed_since", "unconfirmed_since IS NOT NULL"),
@@ -56,12 +56,12 @@ UPDATE outbox SET held_until = :now WHERE state = 'held' AND held_until IS NOT N
   AND (:by < 0 OR (kind = 'news' AND held_until > :now + :held))
 """
 FAR_STALL = (
-    "UPDATE orders SET stall_at = :now WHERE stall_at IS NOT NULL AND stall_at > :now AND stall_at - :stall > :now"
+    "UPDATE schedule SET stall_at = :now WHERE stall_at IS NOT NULL AND stall_at > :now AND stall_at - :stall > :now"
 )
 # A digest marked as made for a day that has begun nowhere: the clock was ahead, and the mark would block digests.
 DIGESTS = "UPDATE channels SET digest_day = :today WHERE digest_day > :tomorrow"
 LAST_SEEN = """
-SELECT MAX(at) FROM (SELECT MAX(read_at) AS at FROM orders
+SELECT MAX(at) FROM (SELECT MAX(read_at) AS at FROM schedule
   UNION ALL SELECT MAX(sent_at) FROM outbox WHERE state = 'sent'
   UNION ALL SELECT MAX(claimed_at) FROM outbox WHERE state IN ('pending', 'sending', 'uncertain')
   UNION ALL SELECT MAX(at) FROM news UNION ALL SELECT MAX(at) FROM audit) AS seen

@@ -85,20 +85,20 @@ _READERS: dict[PostKind, Callable[[str], Content]] = {
 }
 
 
-def due(row: Row, due_at: int) -> DueOrder:
-    """Return a leased order from its row. ``due_at`` (µs): since when it had been due."""
+def due(row: Row, lease: Row, due_at: int) -> DueOrder:
+    """Return a leased order from its row and that of its schedule. ``due_at`` (µs): since when it had been due."""
     return DueOrder(
         key=row["key"],
-        fence=row["fence"],
-        fingerprint=row["fingerprint"],
+        fence=lease["fence"],
+        fingerprint=lease["fingerprint"],
         milestone=milestone(row["milestone"]),
         order_json=row["order_json"],
         sub_orders=codec.load_ids(row["sub_orders"]),
         moved_at=to_time(row["moved_at"]),
         final_at=to_time(row["final_at"]),
         has_parcels=bool(row["has_parcels"]),
-        polls=row["polls"],
-        fails=row["fails"],
+        polls=lease["polls"],
+        fails=lease["fails"],
         created_at=to_time(row["created_at"]),
         late_at=to_time(row["late_at"]),
         refund_open_until=to_time(row["refund_open_until"]),
@@ -107,7 +107,7 @@ def due(row: Row, due_at: int) -> DueOrder:
 
 
 def order(row: Row, parcels: Iterable[Row], nodes: Iterable[Node]) -> StoredOrder:
-    """Return an order from its row, its parcels' rows and its nodes, which come oldest first.
+    """Return an order from its row with its schedule joined in, its parcels' rows and its nodes, oldest first.
 
     Raises ValueError (pydantic's ValidationError among others) for a row that cannot be decoded.
     """

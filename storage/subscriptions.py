@@ -20,9 +20,10 @@ if TYPE_CHECKING:
     from storage.subscription import NewOrder
 
 ADD_ORDER = """
-INSERT INTO orders (key, platform, order_id, fingerprint, milestone, order_json, sub_orders, polls, created_at)
-VALUES (?, ?, ?, ?, ?, ?, ?, 0, ?) ON CONFLICT (key) DO NOTHING
+INSERT INTO orders (key, milestone, order_json, sub_orders, created_at)
+VALUES (?, ?, ?, ?, ?) ON CONFLICT (key) DO NOTHING
 """
+ADD_TO_SCHEDULE = "INSERT INTO schedule (key, fingerprint, polls) VALUES (?, ?, 0)"
 # A new watch in a channel whose watches are all paused is paused, too: otherwise the first news of each would be
 # refused, and its owner told each time.
 IN_CHANNEL = "SELECT reason FROM watches WHERE channel = ? AND state <> 'ended' AND (state = 'paused') = ? LIMIT 1"
@@ -45,7 +46,7 @@ WHERE subscription = ? AND state = 'ended' AND ended_at = ? AND NOT EXISTS (SELE
   WHERE live.key = watches.key AND live.channel = watches.channel AND live.state <> 'ended')
 RETURNING key
 """
-SCHEDULE = "UPDATE orders SET next_poll_at = ? WHERE key = ? AND next_poll_at IS NULL"
+SCHEDULE = "UPDATE schedule SET next_poll_at = ? WHERE key = ? AND next_poll_at IS NULL"
 
 
 def subscribe(conn: Connection, now: datetime, wish: Subscription) -> tuple[Subscription, bool]:
@@ -115,8 +116,9 @@ def join_orders(conn: Connection, now: datetime, subscription: int, new: Sequenc
     state, reason = _state_to_join(conn, subscription) if new else ("active", "")
     for new_order in new:
         order, key = new_order.order, new_order.order.ref.key
-        facts = (b"", order.milestone, codec.dump_order(order), codec.dump_ids(order.sub_order_ids))
-        conn.execute(ADD_ORDER, (key, order.platform.value, order.order_id, *facts, to_int(now)))
+        facts = (order.milestone, codec.dump_order(order), codec.dump_ids(order.sub_order_ids))
+        if conn.execute(ADD_ORDER, (key, *facts, to_int(now))).rowcount:
+            conn.execute(ADD_TO_SCHEDULE, (key, b""))
         if conn.execute(JOIN, (key, state, reason, to_int(now), subscription, key)).rowcount:
             joined += 1
             conn.execute(SCHEDULE, (to_int(new_order.first_poll_at), key))

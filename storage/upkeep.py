@@ -33,7 +33,7 @@ WHERE {STUCK} AND state = 'failed' AND kind NOT IN ('card', 'refresh', 'approval
 # The snapshot of an order that is neither due nor stale is as old as its schedule allows. Of the others only
 # those that have waited longest are read: in an outage all are due, and Prometheus asks several times a minute.
 SNAPSHOT = """
-SELECT MIN(read_at) FROM (SELECT o.read_at FROM orders o WHERE {which} AND o.next_poll_at IS NOT NULL
+SELECT MIN(read_at) FROM (SELECT o.read_at FROM schedule o WHERE {which} AND o.next_poll_at IS NOT NULL
   AND EXISTS (SELECT 1 FROM watches w WHERE w.key = o.key AND w.state <> 'ended') ORDER BY o.{by} LIMIT 200) AS oldest
 """
 UNCLEAR = "FROM writes WHERE state IN ('begun', 'unclear') AND state = 'unclear'"
@@ -111,7 +111,7 @@ def health(conn: Connection, now: datetime) -> Health:
         return int(conn.execute(sql, facts).fetchone()[0] or 0)
 
     watches = dict(conn.execute("SELECT state, COUNT(*) FROM watches WHERE state <> 'ended' GROUP BY state").fetchall())
-    due = "FROM orders WHERE next_poll_at IS NOT NULL AND next_poll_at <= ?"
+    due = "FROM schedule WHERE next_poll_at IS NOT NULL AND next_poll_at <= ?"
     waiting = f"SELECT state, COUNT(*) FROM outbox WHERE {LIVE} GROUP BY state"
     stuck = f"SELECT state, COUNT(*) FROM outbox WHERE {STUCK} AND state <> 'skipped' GROUP BY state"
     snapshots = (
@@ -128,7 +128,7 @@ def health(conn: Connection, now: datetime) -> Health:
         oldest_post=to_time(figure(f"SELECT MIN(created_at) FROM outbox WHERE {LIVE}") or None),
         last_sent_at=to_time(figure("SELECT MAX(sent_at) FROM outbox WHERE state = 'sent'") or None),
         lost=figure(LOST, to_int(now - DAY), NOTHING_TO_SAY),
-        stale_orders=figure("SELECT COUNT(*) FROM orders WHERE stale_since IS NOT NULL"),
+        stale_orders=figure("SELECT COUNT(*) FROM schedule WHERE stale_since IS NOT NULL"),
         alarms=figure("SELECT COUNT(*) FROM alarms WHERE state <> 'cleared'"),
         oldest_snapshot=to_time(min(filter(None, (figure(sql, *facts) for sql, *facts in snapshots)), default=None)),
         writes_unclear=figure(f"SELECT COUNT(*) {UNCLEAR}"),

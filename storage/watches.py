@@ -23,9 +23,9 @@ if TYPE_CHECKING:
 
 FEW = 3  # orders watched at once that get their cards at once; cards of more would fill the channel
 SELECT = """
-SELECT w.*, o.milestone, o.reason AS order_reason, o.pick_up_by, o.order_json, o.read_at, o.stale_since,
+SELECT w.*, o.milestone, o.reason AS order_reason, o.pick_up_by, o.order_json, s.read_at, s.stale_since,
   o.refund_needs_buyer, o.refunds
-FROM watches w JOIN orders o ON o.key = w.key WHERE
+FROM watches w JOIN orders o ON o.key = w.key JOIN schedule s ON s.key = w.key WHERE
 """
 
 
@@ -234,7 +234,7 @@ def _tell_owners(conn: Connection, now: datetime, paused: Sequence[Watch], chann
 
 
 def _is_unscheduled(conn: Connection, key: str) -> bool:
-    row = conn.execute("SELECT next_poll_at FROM orders WHERE key = ?", (key,)).fetchone()
+    row = conn.execute("SELECT next_poll_at FROM schedule WHERE key = ?", (key,)).fetchone()
     return row["next_poll_at"] is None
 
 

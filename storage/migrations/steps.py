@@ -8,7 +8,7 @@ removed a release later.
 
 from __future__ import annotations
 
-from storage.migrations import m0019_lanes, postgres_first, sqlite_first
+from storage.migrations import m0019_lanes, m0020_schedule, postgres_first, sqlite_first
 from storage.migrations.step import Step
 
 STEPS = (
@@ -30,5 +30,6 @@ STEPS = (
     Step("0017_refunds", sqlite_first.REFUNDS),
     Step("0018_approvals", sqlite_first.APPROVALS, postgres_first.TABLES),
     m0019_lanes.STEP,
+    m0020_schedule.STEP,
 )
 NAMES = frozenset(step.name for step in STEPS)

@@ -31,9 +31,9 @@ STEP = 500  # pages (2 MB) copied between two runs of pending transactions
 # Nobody knows which posts were sent after the backup was made. So after a restore every post is looked up in its
 # channel before it is sent, and every order is read afresh.
 UNCONFIRM = (
+    "UPDATE orders SET unconfirmed_since = :then WHERE unconfirmed_since IS NULL OR unconfirmed_since > :then",
     (
-        "UPDATE orders SET fingerprint = :nothing, fence = fence + 1, "
-        "unconfirmed_since = CASE WHEN unconfirmed_since < :then THEN unconfirmed_since ELSE :then END, "
+        "UPDATE schedule SET fingerprint = :nothing, fence = fence + 1, "
         "next_poll_at = CASE WHEN next_poll_at IS NULL THEN next_poll_at ELSE :now END"
     ),
     (

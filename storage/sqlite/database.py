@@ -222,12 +222,29 @@ def open_file(path: Path) -> SqliteConnection:
             check_owner(conn, path)
             private.close_to_others(private.family(path))
             conn.set_up(room.WAL_LIMIT)
-            if migrate.is_behind(conn):  # all steps or none: if the process dies, the tables stay as they were
-                all_or_nothing(conn, lambda _conn: migrate.apply(conn), pragmas.BEGIN_TO_WRITE)
+            _migrate(conn)
     except BaseException:
         conn.close()
         raise
     return conn
+
+
+def _migrate(conn: SqliteConnection) -> None:
+    """Apply every missing step in one transaction: if the process dies, the tables stay as they were.
+
+    A step may make a table anew that others refer to, so their references are checked at the end, not meanwhile.
+    """
+    if not migrate.is_behind(conn):
+        return
+
+    def apply(_conn: Connection) -> None:
+        migrate.apply(conn)
+        if wrong := conn.execute("PRAGMA foreign_key_check").fetchone():
+            raise UnusableFileError(f"The database cannot be updated: a row of {wrong[0]} belongs to nothing.")
+
+    conn.execute("PRAGMA foreign_keys=OFF")
+    all_or_nothing(conn, apply, pragmas.BEGIN_TO_WRITE)
+    conn.execute("PRAGMA foreign_keys=ON")
 
 
 def _prepare_file(path: Path) -> None:

@@ -76,7 +76,7 @@ async def test_an_impossible_time_is_news_and_stops_nobody(harness: StoreHarness
     """What the scan says is told, its time counts for nothing, and the next order is told too."""
     assert await polled(harness, when=when) == [BAD, GOOD]
     assert NODE.at is not None
-    due = harness.value("SELECT stall_at FROM orders WHERE key = ?", BAD)
+    due = harness.value("SELECT stall_at FROM schedule WHERE key = ?", BAD)
     assert due == to_int(NODE.at + Limits().domestic), "silence counts from the last scan whose time can be true"
 
 
@@ -91,7 +91,7 @@ async def test_whatever_the_rules_raise_the_others_are_recorded(harness: StoreHa
 
     [told] = await polled(harness, limits=limits)
     [other] = {BAD, GOOD} - {told}
-    [row] = harness.rows("SELECT fails, error, next_poll_at FROM orders WHERE key = ?", other)
+    [row] = harness.rows("SELECT fails, error, next_poll_at FROM schedule WHERE key = ?", other)
     assert (row["fails"], row["error"]) == (1, "ZeroDivisionError")
     assert row["next_poll_at"] is not None
 
@@ -100,7 +100,7 @@ async def test_rows_that_cannot_be_understood_stop_nobody(harness: StoreHarness)
     """The batch that holds such an order is loaded one by one; the order's reading has failed."""
     await _spoil(harness)
     assert await polled(harness) == [GOOD]
-    assert harness.value("SELECT error FROM orders WHERE key = ?", BAD) == "OverflowError"
+    assert harness.value("SELECT error FROM schedule WHERE key = ?", BAD) == "OverflowError"
 
 
 async def test_the_look_for_silence_goes_on_after_a_bad_order(harness: StoreHarness) -> None:

@@ -105,7 +105,7 @@ async def test_answers_slower_than_a_batch_are_recorded_each(stage: Stage) -> No
     await stage.watch(FEW, SMALL)
     stage.api.will(slow)
     assert await stage.poller.tick() == len(FEW)
-    assert stage.harness.value("SELECT COUNT(*) FROM orders WHERE polls = 2 AND leased = 0") == len(FEW)
+    assert stage.harness.value("SELECT COUNT(*) FROM schedule WHERE polls = 2 AND leased = 0") == len(FEW)
 
 
 async def test_a_hint_does_not_wait_for_the_tick(stage: Stage) -> None:

@@ -54,5 +54,5 @@ def due_times(harness: StoreHarness, post: int) -> tuple[datetime | None, dateti
     """When the post is tried again, and when the order is read again."""
     return (
         to_time(harness.value("SELECT not_before FROM outbox WHERE id = ?", post)),
-        to_time(harness.value("SELECT next_poll_at FROM orders WHERE key = ?", ORDER)),
+        to_time(harness.value("SELECT next_poll_at FROM schedule WHERE key = ?", ORDER)),
     )

@@ -253,7 +253,7 @@ async def test_orders_of_an_older_version_have_alarms_to_come_and_no_old_ones(tm
         await harness.stop_bot()
         month = int((harness.clock() + timedelta(days=30)).timestamp() * 1_000_000)
         with sqlite3.connect(tmp_path / "bot.db") as stored:
-            stored.execute("UPDATE orders SET stall_at = ?", (month,))
+            stored.execute("UPDATE schedule SET stall_at = ?", (month,))
         stored.close()
         await harness.start_bot()
         await still(harness)

@@ -66,7 +66,7 @@ async def test_every_table_is_strict(tmp_path: Path) -> None:
         }
         assert loose == set()
         with pytest.raises(sqlite3.IntegrityError):
-            conn.execute("UPDATE orders SET read_at = 'yesterday'")
+            conn.execute("UPDATE schedule SET read_at = 'yesterday'")
 
 
 async def test_opening_twice_migrates_once(tmp_path: Path) -> None:

@@ -38,8 +38,9 @@ CHANNELS = ["C1", "C2", "C3"]
 LEASE = timedelta(minutes=2)
 ROUNDS = 60  # of a contest
 POLLED = """
-SELECT o.key, o.next_poll_at IS NOT NULL AS is_polled,
-  EXISTS (SELECT 1 FROM watches w WHERE w.key = o.key AND w.state <> 'ended') AS is_watched FROM orders o
+SELECT o.key, s.next_poll_at IS NOT NULL AS is_polled,
+  EXISTS (SELECT 1 FROM watches w WHERE w.key = o.key AND w.state <> 'ended') AS is_watched
+FROM orders o JOIN schedule s ON s.key = o.key
 """
 
 

@@ -46,7 +46,7 @@ async def test_an_order_keeps_what_was_left(harness: StoreHarness, back: timedel
 async def test_what_lies_too_far_ahead_is_due_now(harness: StoreHarness, ahead: timedelta) -> None:
     """Also where nobody knows by how much the clock was off, as after a restart."""
     await harness.active(ORDER)
-    await one(harness, "UPDATE orders SET next_poll_at = ? RETURNING 1", micros(NOW + ahead))
+    await one(harness, "UPDATE schedule SET next_poll_at = ? RETURNING 1", micros(NOW + ahead))
     await harness.store.clock.retime(NOW, timedelta(), LONGEST)
     assert len(await harness.store.orders.claim_due(NOW, 10, LEASE)) == 1
 

@@ -70,24 +70,24 @@ async def _watch(harness: StoreHarness, work: Callable[[SqliteConnection], objec
     return seen
 
 
-async def test_an_unchanged_reading_writes_its_orders_row_and_nothing_else(harness: StoreHarness) -> None:
-    """One row of one table; nodes, parcels, watches and the outbox are not even read."""
+async def test_an_unchanged_reading_writes_its_schedule_and_nothing_else(harness: StoreHarness) -> None:
+    """One short row of one table; the order, its parcels, watches and the outbox are not even read."""
     await harness.active(ORDER)
     await harness.active(OTHER)
     due = await harness.due()
     result = Unchanged(ORDER, due.fence, NOW + MINUTE)
     seen = await _watch(harness, lambda conn: recording.record_polls(conn, NOW, [result]))
-    assert (seen.read, seen.written, seen.rows) == ({"orders"}, {"orders"}, 1)
+    assert (seen.read, seen.written, seen.rows) == ({"schedule"}, {"schedule"}, 1)
     assert len(seen.statements) == 1
 
 
-async def test_a_failed_reading_writes_its_orders_row_and_nothing_else(harness: StoreHarness) -> None:
+async def test_a_failed_reading_writes_its_schedule_and_nothing_else(harness: StoreHarness) -> None:
     """An outage costs as little as a quiet day."""
     await harness.active()
     due = await harness.due()
     result = Failed(ORDER, due.fence, NOW + MINUTE, "TransportError")
     seen = await _watch(harness, lambda conn: recording.record_polls(conn, NOW, [result]))
-    assert (seen.read, seen.written, seen.rows) == ({"orders"}, {"orders"}, 1)
+    assert (seen.read, seen.written, seen.rows) == ({"schedule"}, {"schedule"}, 1)
 
 
 async def test_a_batch_of_unchanged_readings_is_one_transaction(harness: StoreHarness) -> None:
@@ -117,10 +117,10 @@ async def test_a_stale_reading_writes_nothing(harness: StoreHarness) -> None:
 
 
 async def test_claiming_due_orders_reads_no_node(harness: StoreHarness) -> None:
-    """What is needed to poll an order is in its own row."""
+    """What is needed to poll an order is in its own row and that of its schedule, which alone is written."""
     await harness.active()
     seen = await _watch(harness, lambda conn: orders.claim_due(conn, NOW, 10, LEASE))
-    assert (seen.read, seen.written, seen.rows) == ({"orders"}, {"orders"}, 1)
+    assert (seen.read, seen.written, seen.rows) == ({"orders", "schedule"}, {"schedule"}, 1)
 
 
 async def test_an_idle_look_at_the_outbox_writes_nothing(harness: StoreHarness) -> None:
@@ -158,7 +158,7 @@ async def test_claiming_due_orders_uses_the_index(harness: StoreHarness) -> None
     """However many orders rest, only those that are due are looked at."""
     await harness.active()
     plans = await _plans(harness, lambda conn: orders.claim_due(conn, NOW, 10, LEASE))
-    assert any("INDEX orders_due (next_poll_at>? AND next_poll_at<?)" in step for step in plans)
+    assert any("INDEX schedule_due (next_poll_at>? AND next_poll_at<?)" in step for step in plans)
     assert _scans(plans) == []
 
 

@@ -43,7 +43,9 @@ async def test_no_other_transition_happens(tmp_path: Path, tried: list[WriteStat
     store = await open_store(path)
     try:
         number = (await store.writes.newest(0, 1))[1]
-        change = replace(CHANGE, product_id=f"p{number}", sku_id=f"s{number}")  # a target that no other example left open
+        change = replace(
+            CHANGE, product_id=f"p{number}", sku_id=f"s{number}"
+        )  # a target that no other example left open
         write = Write(f"w{number}", f"k{number}", "1688.cart.add", "U1", "C1", NOW, change=change)
         assert await store.writes.begin(write) is None
         present = WriteState.BEGUN
