@@ -20,7 +20,7 @@ from bot.process.figures import Figures
 from handlers.blocks.links import Links
 from handlers.blocks.people import People
 from handlers.interactions.languages import Languages
-from pandapon import budget, log_context
+from pandapon import budget, log_context, spans
 from storage.errors import StorageError
 from storage.post import NOTHING_TO_SAY, TOLD_OF_PARCEL, Post, PostKind, PostState
 from storage.watch import WatchState
@@ -43,6 +43,8 @@ CLAIM = 50  # channels served at a time
 # News that waits for less than this is sent piece by piece: at Slack's pace that is a burst of about sixty posts.
 # Beyond it each further post would be sent later and later.
 BEHIND = timedelta(seconds=60)
+# Outcomes of a post, in its span; a failure's outcome is its verdict.
+SENT, LOOKED_UP, KEPT_BACK, NOTHING_LEFT = "sent", "looked_up", "kept_back", "nothing_left"
 BATCH_MOST = 20  # pieces of news in one batch: Slack limits blocks, and a reader reads no more
 
 
@@ -84,6 +86,10 @@ class Deliverer:
         self._again = True
         if self._draining.locked():
             return
+        with spans.apart():  # whatever woke the delivery, the posts are of others too
+            await self._drain()
+
+    async def _drain(self) -> None:
         async with self._draining:
             while self._again and not self._stopping:
                 self._again = False
@@ -138,27 +144,34 @@ class Deliverer:
 
     async def _deliver(self, post: Post) -> None:
         log_context.bind(post=post.id, kind=post.kind, channel=post.channel, order=post.key)
+        with spans.span("post", kind=post.kind, severity=post.severity or "none") as span:
+            span.note(outcome=await self._settle(post))
+
+    async def _settle(self, post: Post) -> str:
+        """Send a post or keep it back. Returns the outcome, for its span."""
         if post.state is PostState.UNCERTAIN:
             await self._recovery.resolve(post)
-            return
+            return LOOKED_UP
         if await self._kept_back(post):
             point("after_hold")
-            return
+            return KEPT_BACK
         if post.kind is PostKind.NEWS:
             post = await self._batched(post)
         left = await self._remaining(post)
         message = await self._composed(left) if left else None
         if left is None or message is None:
-            return
+            return NOTHING_LEFT
         point("before_send")
         try:
             sent = await self._sender.send(left, message)
         except Exception as error:  # noqa: BLE001  understand() raises again what is not Slack's
-            await self.failures.apply(left, message, understand(error))
-        else:
-            point("after_send")
-            await self.failures.accepted(left, sent)
-            point("after_mark")
+            failure = understand(error)
+            await self.failures.apply(left, message, failure)
+            return failure.verdict
+        point("after_send")
+        await self.failures.accepted(left, sent)
+        point("after_mark")
+        return SENT
 
     async def _remaining(self, post: Post) -> Post | None:
         """Return the post without the news of its parcel's other orders; None, and it is skipped, when none is left."""

@@ -1,0 +1,32 @@
+"""Lets the same log event pass once in a while, for outlets that a repeated failure would flood."""
+
+from __future__ import annotations
+
+import logging
+import time
+
+MOST_KINDS = 200  # events that are remembered; beyond these all are forgotten
+
+
+class Seldom(logging.Filter):
+    """Passes the first record of each kind, and the next one after so many seconds.
+
+    Records are of one kind when their logger, their text without its arguments and their error's type are the same.
+    """
+
+    def __init__(self, seconds: float) -> None:
+        super().__init__()
+        self._seconds = seconds
+        self._passed_at: dict[tuple[str, str, str], float] = {}
+
+    def filter(self, record: logging.LogRecord) -> bool:
+        """Return whether the record may pass."""
+        kind = record.exc_info[0] if record.exc_info else None
+        key = (record.name, str(record.msg), kind.__name__ if kind else "")
+        now = time.monotonic()
+        if key in self._passed_at and now - self._passed_at[key] < self._seconds:
+            return False
+        if len(self._passed_at) >= MOST_KINDS:
+            self._passed_at.clear()
+        self._passed_at[key] = now
+        return True
