@@ -1,4 +1,4 @@
-"""Traces for the time that the process runs, where the settings ask for them."""
+"""Traces and error reports for the time that the process runs, where the settings ask for them."""
 
 from __future__ import annotations
 
@@ -16,7 +16,7 @@ if TYPE_CHECKING:
 
 @contextmanager
 def observed(settings: Settings, env_file: Path | None = None) -> Iterator[None]:
-    """Trace the block. ``env_file``: holds further variables of OpenTelemetry.
+    """Trace the block and report its errors. ``env_file``: holds further variables of OpenTelemetry.
 
     The libraries of the extras are imported only here and only then.
     """
@@ -26,4 +26,8 @@ def observed(settings: Settings, env_file: Path | None = None) -> Iterator[None]
             from bot.process.tracing import traced  # noqa: PLC0415  of an extra
 
             on.enter_context(traced(settings, redaction, env_file))
+        if settings.sentry_dsn is not None:
+            from bot.process.error_reports import reported  # noqa: PLC0415  of an extra
+
+            on.enter_context(reported(settings, redaction))
         yield
