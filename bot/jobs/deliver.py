@@ -16,7 +16,7 @@ from bot.jobs.recovery import Recovery
 from bot.jobs.sender import Sender
 from bot.jobs.slack_errors import understand
 from bot.process.failpoints import point
-from bot.process.figures import Figures
+from bot.process.figures import Claimed, Figures
 from handlers.blocks.links import Links
 from handlers.blocks.people import People
 from handlers.interactions.languages import Languages
@@ -70,8 +70,8 @@ class Deliverer:
         self._composer = Composer(
             store, slack, languages or Languages(), people or People(), links or Links(), may_act=may_act
         )
-        self._sender = Sender(store, slack)
-        self.failures = FailurePolicy(store, self._sender, pace, clock, figures or Figures())
+        self._sender, self._figures = Sender(store, slack), figures or Figures()
+        self.failures = FailurePolicy(store, self._sender, pace, clock, self._figures)
         self._recovery = Recovery(store, slack, self.failures, clock)
         self._digest_from = digest_from
         self._in_flight: dict[str, asyncio.Task[None]] = {}
@@ -113,6 +113,7 @@ class Deliverer:
 
     async def _start_claimed(self) -> int:
         posts = await self._store.outbox.claim(self._clock(), CLAIM, LEASE, set(self._in_flight), pace=self._pace)
+        self._figures.claimed(Claimed.POST, len(posts))
         for post in posts:
             context = budget.unlimited()  # the caller's own time limit must not cut the delivery short
             task = asyncio.create_task(self._deliver(post), name=f"post-{post.id}", context=context)

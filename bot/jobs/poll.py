@@ -13,7 +13,7 @@ from typing import TYPE_CHECKING
 from bot.jobs.isolation import SHARED_TROUBLE, isolated
 from bot.jobs.poll_results import poll_result
 from bot.process.failpoints import point
-from bot.process.figures import Figures
+from bot.process.figures import Claimed, Figures
 from bot.reading import PollOutcome, poll_order
 from bot.refunds import RefundReader
 from pandapon import spans
@@ -149,6 +149,7 @@ class Poller:
         with spans.inner("poll claim") as span:
             claimed = await self._store.orders.claim_due(began, allowed, LEASE, keys) if allowed else []
             span.note(orders=len(claimed))
+        self._figures.claimed(Claimed.ORDER, len(claimed))
         if claimed:
             point("after_claim")
         return claimed

@@ -7,16 +7,27 @@ import json
 import re
 import shutil
 import subprocess
+from datetime import UTC, datetime
 from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
 import aiohttp
 import pytest
 import yaml
+from prometheus_client import CollectorRegistry, generate_latest
+from prometheus_client.registry import Collector
 from support.bot_harness import running
+from support.postgres import open_postgres
+
+from bot.web import metrics
+from storage.postgres.gauges import MEANINGS
 
 if TYPE_CHECKING:
-    from collections.abc import Iterator
+    from collections.abc import Callable, Iterator
+
+    from prometheus_client import Metric
+
+    from storage.store import Store
 
 DEPLOY = Path(__file__).parents[2] / "deploy"
 ALERTS, DASHBOARD = DEPLOY / "monitoring/alerts.yml", DEPLOY / "monitoring/dashboard.json"
@@ -61,14 +72,50 @@ def test_every_figure_that_is_asked_for_is_served(served: str) -> None:
     """A renamed figure would be an alert that never comes."""
     asked = {name for expression in expressions() for name in FIGURE.findall(expression)}
     assert asked
-    assert asked <= set(FIGURE.findall(served))
+    assert asked <= {*FIGURE.findall(served), *(f"pandabot_{name}" for name in MEANINGS)}
 
 
 def test_every_figure_that_is_served_is_documented(served: str) -> None:
     """With its type, its labels and the words that Prometheus gets, in one table and in the same order."""
-    assert [row for row in OPERATION.read_text().splitlines() if row.startswith("| `pandabot_")] == list(
-        rows_of(served)
-    )
+    assert documented(lambda name: name not in MEANINGS) == list(rows_of(served))
+
+
+async def test_every_figure_of_postgresql_is_documented_and_lints(tmp_path: Path) -> None:
+    """Those of a real server, with dead rows in its tables, as ``/metrics`` serves them."""
+    store = await open_postgres(tmp_path)
+    try:
+        text = await served_of(store)
+    finally:
+        await store.close()
+    rows = [row for row in rows_of(text) if "_database_" in row]
+    assert documented(lambda name: name in MEANINGS) == rows
+    assert re.search(r'^pandabot_database_dead_rows\{table="outbox"\} \d', text, re.MULTILINE)
+    assert float(re.findall(r"^pandabot_database_bytes (\S+)", text, re.MULTILINE)[0]) > 1e6
+    promtool("check", "metrics", given=text)
+
+
+async def served_of(store: Store) -> str:
+    """What ``/metrics`` tells of the engine."""
+    health = await store.upkeep.health(datetime.now(UTC))
+    registry = CollectorRegistry()
+    registry.register(Given(list(metrics.of_engine(health.gauges))))
+    return generate_latest(registry).decode()
+
+
+class Given(Collector):
+    """Families that were made before."""
+
+    def __init__(self, families: list[Metric]) -> None:
+        self._families = families
+
+    def collect(self) -> list[Metric]:
+        return self._families
+
+
+def documented(is_meant: Callable[[str], bool]) -> list[str]:
+    """The rows of the document's tables of figures whose names are meant."""
+    rows = [row for row in OPERATION.read_text().splitlines() if row.startswith("| `pandabot_")]
+    return [row for row in rows if is_meant(row.split("`")[1].removeprefix("pandabot_"))]
 
 
 def rows_of(text: str) -> Iterator[str]:
