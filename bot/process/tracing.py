@@ -9,6 +9,7 @@ from __future__ import annotations
 import logging
 import os
 from contextlib import AbstractContextManager, contextmanager
+from functools import lru_cache, partial
 from typing import TYPE_CHECKING
 
 import requests
@@ -27,7 +28,7 @@ from bot.process.version import VERSION
 from pandapon import spans
 
 if TYPE_CHECKING:
-    from collections.abc import Iterator, Mapping, Sequence
+    from collections.abc import Callable, Iterator, Mapping, Sequence
     from pathlib import Path
 
     from bot.process.redaction import Redaction
@@ -49,7 +50,7 @@ def traced(settings: Settings, redaction: Redaction, env_file: Path | None) -> I
     _hush()
     provider = TracerProvider(resource=_resource(), shutdown_on_exit=False)
     provider.add_span_processor(BatchSpanProcessor(_exporter(settings)))
-    spans.install(_Tracer(provider, redaction))
+    spans.install(OpenTelemetry(provider, redaction))
     try:
         yield
     finally:
@@ -87,25 +88,30 @@ def _exporter(settings: Settings) -> OTLPSpanExporter:
     return OTLPSpanExporter(session=session)
 
 
-class _Tracer:
-    """Makes OpenTelemetry's spans."""
+class OpenTelemetry:
+    """Makes OpenTelemetry's spans; the tracer of :mod:`pandapon.spans`."""
 
     def __init__(self, provider: TracerProvider, redaction: Redaction) -> None:
         self._tracer = provider.get_tracer(SERVICE, VERSION)
-        self._redaction = redaction
+        # The texts are those of the code: a few hundred.
+        self._clean = lru_cache(maxsize=1000)(partial(redaction.line, longest=LONGEST))
 
     def span(self, name: str, attributes: Mapping[str, spans.Value]) -> AbstractContextManager[spans.Span]:
+        """Open a span inside the present one, or at the root of a new trace."""
         return self._opened(name, attributes)
 
     def inner(self, name: str, attributes: Mapping[str, spans.Value]) -> AbstractContextManager[spans.Span]:
+        """Open a span inside the present one; none where there is none."""
         return self._opened(name, attributes) if _is_inside() else spans.NO_SPAN
 
     def linked(self, name: str, attributes: Mapping[str, spans.Value]) -> AbstractContextManager[spans.Span]:
+        """Open a span at the root of a new trace, with a link to the present one."""
         links = [Link(trace.get_current_span().get_span_context())] if _is_inside() else []
         return self._opened(name, attributes, contexts.Context(), links)
 
     @contextmanager
     def apart(self) -> Iterator[None]:
+        """Open a block that belongs to no span."""
         token = contexts.attach(contexts.Context())
         try:
             yield
@@ -113,11 +119,13 @@ class _Tracer:
             contexts.detach(token)
 
     def note(self, attributes: Mapping[str, spans.Value]) -> None:
+        """Add attributes to the present span, where one is open."""
         span = trace.get_current_span()
         if span.is_recording():
-            _Noted(span, self._redaction).note(**attributes)
+            _Noted(span, self._clean).note(**attributes)
 
     def ids(self) -> Mapping[str, str]:
+        """Return the ids of the present span in hex; empty where there is none."""
         here = trace.get_current_span().get_span_context()
         if not here.is_valid:
             return spans.NO_IDS
@@ -140,7 +148,7 @@ class _Tracer:
             record_exception=False,  # an error's text may quote data
             set_status_on_exception=False,
         ) as span:
-            noted = _Noted(span, self._redaction)
+            noted = _Noted(span, self._clean)
             noted.note(**attributes)
             try:
                 yield noted
@@ -153,13 +161,13 @@ class _Tracer:
 class _Noted:
     """An open span. Its texts pass the log's redaction, though they come from the code."""
 
-    def __init__(self, span: trace.Span, redaction: Redaction) -> None:
-        self._span, self._redaction = span, redaction
+    def __init__(self, span: trace.Span, clean: Callable[[str], str]) -> None:
+        self._span, self._clean = span, clean
 
     def note(self, **attributes: spans.Value) -> None:
-        for name, value in attributes.items():
-            clean = self._redaction.line(value, LONGEST) if isinstance(value, str) else value
-            self._span.set_attribute(f"pandabot.{name}", clean)
+        if self._span.is_recording():  # else the sampler left it out
+            for name, value in attributes.items():
+                self._span.set_attribute(f"pandabot.{name}", self._clean(value) if isinstance(value, str) else value)
 
 
 def _is_inside() -> bool:
