@@ -38,8 +38,9 @@ $(VENV)/.dev: requirements-dev.lock $(VENV)/.runtime
 install: $(VENV)/.runtime  ## build the environment in .venv
 	@$(BIN)/python -m compileall -q $(VENV)/lib || true  # some packages ship templates that are no Python
 
-extras: install  ## add what PostgreSQL, traces and Sentry need
+extras: $(VENV)/.runtime  ## the same, with what PostgreSQL, traces and Sentry need
 	$(INSTALL) --require-hashes -r requirements-extras.lock
+	@$(MAKE) --no-print-directory install
 
 demo: $(VENV)/.runtime  ## try the bot here, with no account anywhere
 	@$(BIN)/pandabot demo
