@@ -65,7 +65,11 @@ class EntryFormatter(logging.Formatter):
             record.levelname.lower(),
             clean(record.name, 100),
             clean(_message(record)),
-            {name: clean(_shown(value), LONGEST_FIELD) for name, value in fields.items() if value not in {None, ""}},
+            {
+                name: clean(_shown(value), LONGEST_FIELD)
+                for name, value in fields.items()
+                if value is not None and value != ""
+            },
             list(self._trace(record)),
         )
 
