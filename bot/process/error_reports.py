@@ -18,7 +18,7 @@ from sentry_sdk import Client
 
 from bot.process.log import EntryFormatter, causes, words
 from bot.process.proxies import proxy_for
-from bot.process.seldom import Seldom
+from bot.process.seldom import Relay, Seldom
 from bot.process.version import VERSION
 
 if TYPE_CHECKING:
@@ -27,6 +27,9 @@ if TYPE_CHECKING:
     from bot.process.redaction import Redaction
     from bot.settings import Settings
 
+log = logging.getLogger(__name__)
+
+SELDOM_WARNED = 600.0  # seconds between two log lines about the same trouble with the service
 SELDOM = 60.0  # seconds between two reports of the same error
 FLUSH_SECONDS = 2.0  # how long a stop waits for reports that are not sent yet
 MOST_FRAMES = 50  # of one error, the innermost
@@ -38,6 +41,7 @@ OURS = ("bot", "handlers", "storage", "tracking", "pandapon", "sandbox")
 @contextmanager
 def reported(settings: Settings, redaction: Redaction) -> Iterator[None]:
     """Report the errors that are logged during the block, and send what is left at its end."""
+    Relay(log, "error reports cannot be sent", SELDOM_WARNED).take("urllib3")
     client = _client(settings)
     handler = _Handler(client, redaction)
     logging.getLogger().addHandler(handler)

@@ -1,4 +1,4 @@
-"""Lets the same log event pass once in a while, for outlets that a repeated failure would flood."""
+"""Lets the same log event pass once in a while, for what a repeated failure would flood."""
 
 from __future__ import annotations
 
@@ -30,3 +30,23 @@ class Seldom(logging.Filter):
             self._passed_at.clear()
         self._passed_at[key] = now
         return True
+
+
+class Relay(logging.Handler):
+    """Logs a library's warnings as one event of ours, the same trouble once in so many seconds."""
+
+    def __init__(self, log: logging.Logger, event: str, seconds: float) -> None:
+        super().__init__(logging.WARNING)
+        self._log, self._event = log, event
+        self.addFilter(Seldom(seconds))
+
+    def emit(self, record: logging.LogRecord) -> None:
+        """Log the event, with the library's words as its reason."""
+        self._log.warning(self._event, extra={"reason": record.getMessage()})
+
+    def take(self, name: str) -> None:
+        """Take over the records of this logger and of those below it."""
+        logger = logging.getLogger(name)
+        logger.setLevel(logging.WARNING)
+        logger.propagate = False
+        logger.handlers = [self]

@@ -8,6 +8,7 @@ from __future__ import annotations
 
 import logging
 import os
+import threading
 from contextlib import AbstractContextManager, contextmanager
 from functools import lru_cache, partial
 from typing import TYPE_CHECKING
@@ -23,7 +24,7 @@ from opentelemetry.sdk.trace.export import BatchSpanProcessor
 from opentelemetry.trace import Link, SpanKind, Status, StatusCode
 
 from bot.process.proxies import proxy_for
-from bot.process.seldom import Seldom
+from bot.process.seldom import Relay
 from bot.process.version import VERSION
 from pandapon import spans
 
@@ -37,6 +38,7 @@ if TYPE_CHECKING:
 log = logging.getLogger(__name__)
 
 SERVICE = "pandabot"
+FLUSH_SECONDS = 3.0  # how long a stop waits for spans that are not sent yet
 LONGEST = 100  # characters of an attribute
 SELDOM = 600.0  # seconds between two log lines about the same trouble: a collector may be down for long
 # Calls of other services, and what Slack calls here; every other span is of this process.
@@ -47,7 +49,7 @@ KINDS = {"pandapon": SpanKind.CLIENT, "slack": SpanKind.CLIENT, "slack event": S
 def traced(settings: Settings, redaction: Redaction, env_file: Path | None) -> Iterator[None]:
     """Trace the block, and send what is left at its end. ``env_file``: holds further ``OTEL_*`` variables."""
     _take_over(settings, env_file)
-    _hush()
+    Relay(log, "traces cannot be sent", SELDOM).take("opentelemetry")
     provider = TracerProvider(resource=_resource(), shutdown_on_exit=False)
     provider.add_span_processor(BatchSpanProcessor(_exporter(settings)))
     spans.install(OpenTelemetry(provider, redaction))
@@ -55,7 +57,9 @@ def traced(settings: Settings, redaction: Redaction, env_file: Path | None) -> I
         yield
     finally:
         spans.install(None)
-        provider.shutdown()
+        closing = threading.Thread(target=provider.shutdown, name="traces", daemon=True)
+        closing.start()
+        closing.join(FLUSH_SECONDS)  # a collector that is down must not delay a stop by its own patience
 
 
 def _take_over(settings: Settings, env_file: Path | None) -> None:
@@ -173,19 +177,3 @@ class _Noted:
 def _is_inside() -> bool:
     is_valid: bool = trace.get_current_span().get_span_context().is_valid
     return is_valid
-
-
-class _Relay(logging.Handler):
-    """Logs as a warning of ours that traces cannot be sent; the process works on."""
-
-    def emit(self, record: logging.LogRecord) -> None:
-        log.warning("traces cannot be sent", extra={"reason": record.getMessage()})
-
-
-def _hush() -> None:
-    logger = logging.getLogger("opentelemetry")
-    logger.setLevel(logging.WARNING)
-    logger.propagate = False
-    relay = _Relay()
-    relay.addFilter(Seldom(SELDOM))
-    logger.handlers = [relay]

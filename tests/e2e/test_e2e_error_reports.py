@@ -140,6 +140,20 @@ async def test_a_service_that_refuses_stops_nothing(tmp_path: Path, status: int)
     assert log.getvalue().count("ERROR") == 1
 
 
+async def test_a_service_that_cannot_be_reached_is_told_once(tmp_path: Path) -> None:
+    """As a warning, which is no report itself; a stop waits for two seconds at most."""
+    with logged("info") as log:
+        async with running(tmp_path, sentry_dsn="http://canarydsnkey0123456789@127.0.0.1:9/7") as harness:
+            with observed(harness.settings):
+                for number in range(5):
+                    logging.getLogger("bot").error("fault of kind %s", number, extra={"of": {"any": ["shape"]}})
+                    logging.getLogger("bot").error(f"fault {number}")  # noqa: G004  another event each time
+                await until(lambda: "error reports cannot be sent" in log.getvalue())
+    assert log.getvalue().count("error reports cannot be sent") == 1
+    assert "Logging error" not in log.getvalue()
+    assert "canarydsnkey0123456789" not in log.getvalue()
+
+
 async def test_nothing_is_reported_by_default(tmp_path: Path, receiver: Receiver) -> None:
     """Without a DSN, whatever Sentry's own variables say."""
     async with running(tmp_path) as harness:

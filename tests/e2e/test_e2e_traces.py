@@ -8,6 +8,8 @@ import logging
 import os
 import re
 import signal
+import socket
+import time
 from typing import TYPE_CHECKING, Any
 
 import pytest
@@ -168,6 +170,25 @@ async def test_a_collector_that_is_down_stops_nothing(tmp_path: Path, monkeypatc
     assert receiver.requests[0].headers["api-key"] == "canary-collector-key"
     assert log.getvalue().count("traces cannot be sent") == 1
     assert "canary-collector-key" not in log.getvalue()
+
+
+@pytest.mark.parametrize("listens", [True, False])
+async def test_a_collector_that_never_answers_delays_no_stop(
+    tmp_path: Path, monkeypatch: pytest.MonkeyPatch, listens: bool
+) -> None:
+    """It takes the connection and is silent, or nothing listens there; its own patience is ten seconds."""
+    with socket.socket() as silent:
+        silent.bind(("127.0.0.1", 0))
+        if listens:
+            silent.listen(10)
+        url = f"http://127.0.0.1:{silent.getsockname()[1]}"
+        monkeypatch.setenv("OTEL_EXPORTER_OTLP_ENDPOINT", url)
+        async with running(tmp_path, otel_exporter_otlp_endpoint=url) as harness:
+            with observed(harness.settings):
+                with spans.span("test"):
+                    pass
+                began = time.monotonic()
+            assert time.monotonic() - began < 6
 
 
 def test_without_a_tracer_no_span_is_made() -> None:
