@@ -9,7 +9,7 @@ export PYTHONDONTWRITEBYTECODE :=
 export PYTHONPYCACHEPREFIX := $(CURDIR)/$(VENV)/compiled
 
 .DEFAULT_GOAL := help
-.PHONY: help install demo test coverage check audit format lock bench gallery translations clean
+.PHONY: help install extras demo test coverage check audit format lock bench gallery translations clean
 
 help:  ## show this list
 	@grep -E '^[a-z]+:.*##' $(MAKEFILE_LIST) | sed -E 's/^([a-z]+):.*## /  make \1\t/'
@@ -38,6 +38,10 @@ $(VENV)/.dev: requirements-dev.lock $(VENV)/.runtime
 install: $(VENV)/.runtime  ## build the environment in .venv
 	@$(BIN)/python -m compileall -q $(VENV)/lib || true  # some packages ship templates that are no Python
 
+extras: $(VENV)/.runtime  ## the same, with what PostgreSQL, traces and Sentry need
+	$(INSTALL) --require-hashes -r requirements-extras.lock
+	@$(MAKE) --no-print-directory install
+
 demo: $(VENV)/.runtime  ## try the bot here, with no account anywhere
 	@$(BIN)/pandabot demo
 
@@ -55,7 +59,7 @@ $(VENV)/audit/.ready: Makefile
 
 audit: $(VENV)/audit/.ready  ## look for known weaknesses in the locked packages, and for new ones in the code
 	@$(VENV)/audit/bin/bandit -q -c pyproject.toml -r bot handlers storage tracking pandapon sandbox && echo "bandit: nothing found"
-	@$(VENV)/audit/bin/python .ci/audit.py requirements.lock requirements-dev.lock
+	@$(VENV)/audit/bin/python .ci/audit.py requirements.lock requirements-extras.lock requirements-dev.lock
 
 test: check  ## everything that CI runs
 	$(BIN)/pytest -n $(WORKERS) --dist worksteal -q
@@ -71,9 +75,13 @@ format: $(VENV)/.dev  ## format and mend what ruff can mend
 bench: $(VENV)/.dev  ## the performance figures, as ratios
 	$(BIN)/python -m benchmarks
 
+UV_COMPILE = uv pip compile pyproject.toml --universal --python-version 3.11 --generate-hashes --no-emit-index-url --no-header --no-annotate --quiet
+EXTRAS = --extra postgres --extra otel --extra sentry
+
 lock: $(VENV)/.dev  ## renew the hashed locks (needs uv)
-	uv pip compile pyproject.toml --universal --python-version 3.11 --generate-hashes --no-emit-index-url --no-header --no-annotate --quiet --extra build -o requirements.lock
-	uv pip compile pyproject.toml --universal --python-version 3.11 --generate-hashes --no-emit-index-url --no-header --no-annotate --quiet --extra build --extra dev -c requirements.lock -o requirements-dev.lock
+	$(UV_COMPILE) --extra build -o requirements.lock
+	$(UV_COMPILE) --extra build $(EXTRAS) -c requirements.lock -o requirements-extras.lock
+	$(UV_COMPILE) --extra build --extra dev -c requirements-extras.lock -o requirements-dev.lock
 
 gallery: $(VENV)/.dev  ## draw every message in every language, gallery/index.html, and from them the README's pictures
 	@PYTHONPATH=tests $(BIN)/python -m support.gallery gallery docs  # needs Chromium and an emoji font

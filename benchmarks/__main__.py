@@ -7,7 +7,21 @@ import sys
 from collections.abc import Callable, Coroutine  # noqa: TC003  the tables below name them
 from typing import Any
 
-from benchmarks import ack, courier, expected, gloss, kill, page, poll, proofs, purchase, replay, scale, unchanged
+from benchmarks import (
+    ack,
+    courier,
+    expected,
+    gloss,
+    kill,
+    page,
+    poll,
+    proofs,
+    purchase,
+    replay,
+    scale,
+    spans,
+    unchanged,
+)
 
 ALL: dict[str, Callable[[], Coroutine[Any, Any, None]]] = {
     "poll": poll.measure,
@@ -16,6 +30,7 @@ ALL: dict[str, Callable[[], Coroutine[Any, Any, None]]] = {
     "courier": courier.measure,
     "expected": expected.measure,
     "gloss": gloss.measure,
+    "spans": spans.measure,
 }
 LONG: dict[str, Callable[[], Coroutine[Any, Any, None]]] = {
     "kill": kill.measure,

@@ -18,8 +18,9 @@ import typer
 
 from bot.cli_texts import courier, glosses
 from bot.process import failpoints, log
+from bot.process.observed import observed
 from bot.process.version import VERSION
-from bot.settings import Settings, SettingsError
+from bot.settings import ENV_FILE, Settings, SettingsError
 from bot.terminal import EX_CONFIG, fail, settings_or_exit
 
 EX_TEMPFAIL = 75  # sysexits.h: try again later
@@ -60,7 +61,9 @@ def run(
     except failpoints.FailpointError as error:
         fail(str(error))
     log.configure(settings.log_level, settings.secrets(), form=settings.log_format)
-    raise typer.Exit(asyncio.run(_run(settings, standby=standby)))
+    with observed(settings, ENV_FILE):
+        code = asyncio.run(_run(settings, standby=standby))
+    raise typer.Exit(code)
 
 
 async def _run(settings: Settings, *, standby: bool) -> int:

@@ -11,9 +11,10 @@ from typing import TYPE_CHECKING, Annotated, Any, Literal
 
 from pydantic import AfterValidator, Field, SecretStr, ValidationError, ValidationInfo, field_validator
 from pydantic_core import PydanticCustomError
-from pydantic_settings import BaseSettings, SettingsConfigDict
+from pydantic_settings import SettingsConfigDict
 
 from bot.addresses import base_url, passwords, proxy_address
+from bot.observability import Observability
 from handlers.blocks.team_glosses import GlossFileError
 from handlers.blocks.team_glosses import load as load_glosses
 from pandapon.config import TAOBAO_REFUND_CODES
@@ -30,6 +31,7 @@ from tracking.write_policy import WritePolicy, WriteScope, read_ids
 if TYPE_CHECKING:
     from collections.abc import Mapping
 
+ENV_FILE = Path(".env")
 Minutes = Annotated[float, Field(ge=1, le=10_080)]
 Hours = Annotated[float, Field(ge=1, le=720)]
 _TOKEN = re.compile(r"[A-Za-z0-9_-]{24,200}")
@@ -135,11 +137,11 @@ def _slack_url(value: str) -> str:
     return base_url(value) + "/"
 
 
-class Settings(BaseSettings):
+class Settings(Observability):
     """All settings. Field names in upper case are the variables' names; .env.example explains each."""
 
     model_config = SettingsConfigDict(
-        env_file=".env",
+        env_file=ENV_FILE,
         env_file_encoding="utf-8",
         env_ignore_empty=True,
         extra="ignore",
@@ -284,7 +286,7 @@ class Settings(BaseSettings):
         )
         values = (value.get_secret_value() for value in secrets if value is not None)
         proxies = [url.get_secret_value() for url in (self.https_proxy, self.http_proxy, self.all_proxy) if url]
-        return (*values, *self.callback_tokens, *passwords(proxies))
+        return (*values, *self.callback_tokens, *passwords(proxies), *self.observability_secrets())
 
     @property
     def certificates(self) -> Path | None:
@@ -297,7 +299,7 @@ class Settings(BaseSettings):
         return _tokens(self.callback_token) if self.callback_token else ()
 
 
-def load(env_file: Path | None = Path(".env"), **overrides: Any) -> Settings:
+def load(env_file: Path | None = ENV_FILE, **overrides: Any) -> Settings:
     """Read the settings. Raises SettingsError with one line for each wrong or missing setting."""
     try:
         return Settings(_env_file=env_file, **overrides)

@@ -15,7 +15,7 @@ from slack_sdk.http_retry.async_handler import AsyncRetryHandler
 from slack_sdk.web.async_client import AsyncWebClient
 
 from bot.process.proxies import proxy_for
-from pandapon import budget
+from pandapon import budget, spans
 from pandapon.transport import trusted
 from pandapon.waits import asked
 
@@ -55,6 +55,12 @@ class SlackClient(AsyncWebClient):
 
     async def _request(self, *, http_verb: str, api_url: str, req_args: dict[str, Any]) -> dict[str, Any]:
         """See AsyncWebClient. An unreadable body becomes ``{"ok": False}``, which slack_sdk raises as an error."""
+        with spans.inner("slack", operation=api_url.rpartition("/")[2]) as span:
+            answer = await self._answer(http_verb, api_url, req_args)
+            span.note(status=answer["status_code"], ok=bool(answer["data"].get("ok")))
+        return answer
+
+    async def _answer(self, http_verb: str, api_url: str, req_args: dict[str, Any]) -> dict[str, Any]:
         try:
             async with asyncio.timeout(budget.within(SECONDS)):
                 answer = await super()._request(http_verb=http_verb, api_url=api_url, req_args=req_args)

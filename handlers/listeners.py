@@ -22,7 +22,7 @@ from handlers.interactions.error_boundary import explain
 from handlers.interactions.interaction import WORKING, Interaction, in_time, within
 from handlers.wire import payloads
 from handlers.wire.errors import OutdatedError, UsageError
-from pandapon import log_context
+from pandapon import log_context, spans
 
 if TYPE_CHECKING:
     from collections.abc import Awaitable, Callable, Coroutine
@@ -120,7 +120,8 @@ class _Attacher:
             # Bolt keeps no reference to this task, in which it also calls the error handler. A stop waits for it.
             if task := asyncio.current_task():
                 ctx.hold(task)
-            await listener(subject, *bound, _interaction(ctx, body, respond, client), ack)
+            with spans.span("slack event", kind=kind, listener=name if isinstance(name, str) else "any"):
+                await listener(subject, *bound, _interaction(ctx, body, respond, client), ack)
 
         listen.declaration = Declaration(kind, name, subject)  # type: ignore[attr-defined]  # a function takes attributes
         matcher = re.compile(f"^{re.escape(name)}") if kind in BY_PREFIX and isinstance(name, str) else name

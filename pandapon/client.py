@@ -10,7 +10,7 @@ from typing import TYPE_CHECKING, Any, Generic, Self, TypeVar, cast
 
 import httpx
 
-from pandapon import carts, sellers
+from pandapon import carts, sellers, spans
 from pandapon.config import TAOBAO_REFUND_CODES, Config
 from pandapon.envelope import fingerprint, open_envelope, request_id
 from pandapon.errors import DecodeError, NotFoundError, NotShippedError
@@ -280,15 +280,18 @@ class PandaPon:
         operation, path = self.catalogue[name], self.catalogue.path(name)
         if "{" in path:
             path, query = filled(path, query or {})
-        return await self._wire.send(
-            operation.method,
-            path,
-            query=query,
-            body=body,
-            background=background,
-            writes=operation.writes,
-            signs_query=operation.signature == "query",
-        )
+        with spans.span("pandapon", operation=name, background=background) as span:
+            response, content = await self._wire.send(
+                operation.method,
+                path,
+                query=query,
+                body=body,
+                background=background,
+                writes=operation.writes,
+                signs_query=operation.signature == "query",
+            )
+            span.note(status=response.status_code, bytes=len(content))
+        return response, content
 
 
 @dataclass(frozen=True, slots=True)

@@ -16,6 +16,15 @@ T = TypeVar("T")
 
 
 @dataclass(frozen=True, slots=True)
+class Gauge:
+    """A figure that only this engine has. Its name ends in its unit: ``_seconds``, ``_bytes``."""
+
+    meaning: str  # a sentence
+    values: Mapping[str, float]  # by the value of the label; one value under "" where there is no label
+    label: str = ""
+
+
+@dataclass(frozen=True, slots=True)
 class Condition:
     """How the engine is doing."""
 
@@ -23,7 +32,7 @@ class Condition:
     trouble: StorageError | None = None  # why nothing can be written; reads still work
     wal_bytes: int = 0  # of the write-ahead log that lies beside the file; 0 where a server keeps it
     disk_free: int | None = None  # bytes left on the disk of the file; None: unknown
-    gauges: Mapping[str, float] = field(default_factory=dict)  # further figures for /metrics, by name
+    gauges: Mapping[str, Gauge] = field(default_factory=dict)  # further figures for /metrics, by name
 
 
 class Engine(Protocol):

@@ -4,6 +4,8 @@ from __future__ import annotations
 
 from typing import TYPE_CHECKING, Any, Concatenate, Generic, ParamSpec, Self, TypeVar, overload
 
+from pandapon import spans
+
 if TYPE_CHECKING:
     from collections.abc import Callable, Coroutine
 
@@ -31,7 +33,11 @@ class Operation(Generic[P, T]):
     def __init__(self, work: Callable[Concatenate[Connection, P], T], *, only_reads: bool = False) -> None:
         """``only_reads``: the operation works where nothing can be written, too."""
         self.work, self._only_reads = work, only_reads
+        self.name = work.__name__
         self.__doc__ = work.__doc__
+
+    def __set_name__(self, owner: type[Aggregate], name: str) -> None:
+        self.name = f"{owner.__name__.lower()}.{name}"
 
     @overload
     def __get__(self, aggregate: None, owner: type[Aggregate]) -> Self: ...
@@ -46,6 +52,13 @@ class Operation(Generic[P, T]):
         transaction = aggregate.engine.read if self._only_reads else aggregate.engine.run
 
         def call(*args: P.args, **kwargs: P.kwargs) -> Coroutine[Any, Any, T]:
-            return transaction(lambda conn: self.work(conn, *args, **kwargs))
+            done = transaction(lambda conn: self.work(conn, *args, **kwargs))
+            return _traced(self.name, done) if spans.is_on() else done
 
         return call
+
+
+async def _traced(operation: str, transaction: Coroutine[Any, Any, T]) -> T:
+    """Await a transaction inside the span of the work that asks for it; the time in the queue counts."""
+    with spans.inner("storage", operation=operation):
+        return await transaction

@@ -15,9 +15,12 @@ if TYPE_CHECKING:
     from datetime import datetime
 
     from storage.connection import Connection
+    from storage.engine import Gauge
     from storage.errors import StorageError
 
 DAY = timedelta(days=1)
+BEHIND = timedelta(minutes=1)
+LATE = f"SELECT COUNT(DISTINCT channel) FROM outbox WHERE {LIVE} AND created_at < ?"
 # The very words of the index of such rows, so that SQLite uses it.
 STUCK = "state IN ('held', 'failed', 'skipped')"
 # The one card row and one refresh row of a watch stay: they are revived.
@@ -67,6 +70,7 @@ class Health:
     oldest_due: datetime | None
     outbox: dict[PostState, int] = field(default_factory=dict)  # unsent posts by state: waiting, held, failed
     oldest_post: datetime | None = None  # creation of the oldest waiting post
+    lanes_behind: int = 0  # channels with a post that has waited for longer than BEHIND
     last_sent_at: datetime | None = None
     lost: int = 0  # news, digests and notices that Slack refused for good in the last day
     stale_orders: int = 0
@@ -79,7 +83,7 @@ class Health:
     trouble: StorageError | None = None  # why nothing can be written; reads still work
     wal_bytes: int = field(default=0, compare=False)  # size of the write-ahead log
     disk_free: int | None = field(default=None, compare=False)  # bytes left on its disk; None: unknown
-    gauges: Mapping[str, float] = field(default_factory=dict, compare=False)  # the engine's further figures by name
+    gauges: Mapping[str, Gauge] = field(default_factory=dict, compare=False)  # the engine's further figures by name
 
 
 @dataclass(frozen=True, slots=True)
@@ -126,6 +130,7 @@ def health(conn: Connection, now: datetime) -> Health:
         oldest_due=to_time(figure(f"SELECT MIN(next_poll_at) {due}", to_int(now)) or None),
         outbox={PostState(state): count for sql in (waiting, stuck) for state, count in conn.execute(sql)},
         oldest_post=to_time(figure(f"SELECT MIN(created_at) FROM outbox WHERE {LIVE}") or None),
+        lanes_behind=figure(LATE, to_int(now - BEHIND)),
         last_sent_at=to_time(figure("SELECT MAX(sent_at) FROM outbox WHERE state = 'sent'") or None),
         lost=figure(LOST, to_int(now - DAY), NOTHING_TO_SAY),
         stale_orders=figure("SELECT COUNT(*) FROM schedule WHERE stale_since IS NOT NULL"),

@@ -16,11 +16,11 @@ from bot.jobs.recovery import Recovery
 from bot.jobs.sender import Sender
 from bot.jobs.slack_errors import understand
 from bot.process.failpoints import point
-from bot.process.figures import Figures
+from bot.process.figures import Claimed, Figures
 from handlers.blocks.links import Links
 from handlers.blocks.people import People
 from handlers.interactions.languages import Languages
-from pandapon import budget, log_context
+from pandapon import budget, log_context, spans
 from storage.errors import StorageError
 from storage.post import NOTHING_TO_SAY, TOLD_OF_PARCEL, Post, PostKind, PostState
 from storage.watch import WatchState
@@ -43,6 +43,8 @@ CLAIM = 50  # channels served at a time
 # News that waits for less than this is sent piece by piece: at Slack's pace that is a burst of about sixty posts.
 # Beyond it each further post would be sent later and later.
 BEHIND = timedelta(seconds=60)
+# Outcomes of a post, in its span; a failure's outcome is its verdict.
+SENT, LOOKED_UP, KEPT_BACK, NOTHING_LEFT = "sent", "looked_up", "kept_back", "nothing_left"
 BATCH_MOST = 20  # pieces of news in one batch: Slack limits blocks, and a reader reads no more
 
 
@@ -68,8 +70,8 @@ class Deliverer:
         self._composer = Composer(
             store, slack, languages or Languages(), people or People(), links or Links(), may_act=may_act
         )
-        self._sender = Sender(store, slack)
-        self.failures = FailurePolicy(store, self._sender, pace, clock, figures or Figures())
+        self._sender, self._figures = Sender(store, slack), figures or Figures()
+        self.failures = FailurePolicy(store, self._sender, pace, clock, self._figures)
         self._recovery = Recovery(store, slack, self.failures, clock)
         self._digest_from = digest_from
         self._in_flight: dict[str, asyncio.Task[None]] = {}
@@ -84,6 +86,10 @@ class Deliverer:
         self._again = True
         if self._draining.locked():
             return
+        with spans.apart():  # whatever woke the delivery, the posts are of others too
+            await self._drain()
+
+    async def _drain(self) -> None:
         async with self._draining:
             while self._again and not self._stopping:
                 self._again = False
@@ -107,6 +113,7 @@ class Deliverer:
 
     async def _start_claimed(self) -> int:
         posts = await self._store.outbox.claim(self._clock(), CLAIM, LEASE, set(self._in_flight), pace=self._pace)
+        self._figures.claimed(Claimed.POST, len(posts))
         for post in posts:
             context = budget.unlimited()  # the caller's own time limit must not cut the delivery short
             task = asyncio.create_task(self._deliver(post), name=f"post-{post.id}", context=context)
@@ -138,27 +145,34 @@ class Deliverer:
 
     async def _deliver(self, post: Post) -> None:
         log_context.bind(post=post.id, kind=post.kind, channel=post.channel, order=post.key)
+        with spans.span("post", kind=post.kind, severity=post.severity or "none") as span:
+            span.note(outcome=await self._settle(post))
+
+    async def _settle(self, post: Post) -> str:
+        """Send a post or keep it back. Returns the outcome, for its span."""
         if post.state is PostState.UNCERTAIN:
             await self._recovery.resolve(post)
-            return
+            return LOOKED_UP
         if await self._kept_back(post):
             point("after_hold")
-            return
+            return KEPT_BACK
         if post.kind is PostKind.NEWS:
             post = await self._batched(post)
         left = await self._remaining(post)
         message = await self._composed(left) if left else None
         if left is None or message is None:
-            return
+            return NOTHING_LEFT
         point("before_send")
         try:
             sent = await self._sender.send(left, message)
         except Exception as error:  # noqa: BLE001  understand() raises again what is not Slack's
-            await self.failures.apply(left, message, understand(error))
-        else:
-            point("after_send")
-            await self.failures.accepted(left, sent)
-            point("after_mark")
+            failure = understand(error)
+            await self.failures.apply(left, message, failure)
+            return failure.verdict
+        point("after_send")
+        await self.failures.accepted(left, sent)
+        point("after_mark")
+        return SENT
 
     async def _remaining(self, post: Post) -> Post | None:
         """Return the post without the news of its parcel's other orders; None, and it is skipped, when none is left."""

@@ -13,9 +13,10 @@ from typing import TYPE_CHECKING
 from bot.jobs.isolation import SHARED_TROUBLE, isolated
 from bot.jobs.poll_results import poll_result
 from bot.process.failpoints import point
-from bot.process.figures import Figures
+from bot.process.figures import Claimed, Figures
 from bot.reading import PollOutcome, poll_order
 from bot.refunds import RefundReader
+from pandapon import spans
 from pandapon.errors import PandaPonError, RateLimitError, ServerError, TransportError
 from tracking.circuit_breaker import Transition
 
@@ -82,7 +83,10 @@ class Poller:
         async with self._ticking:
             self.last_tick_at = began = self._clock()
             self._ticked = time.monotonic()
-            return await self._run(self._everything(began), began)
+            with spans.span("poll tick") as span:
+                count = await self._run(self._everything(began), began)
+                span.note(orders=count)
+            return count
 
     @property
     def since_tick(self) -> timedelta | None:
@@ -142,14 +146,19 @@ class Poller:
         if self._stopping or self._clock() < began:
             return []
         allowed = self._breaker.allow(self._clock(), self._claim_size)
-        claimed = await self._store.orders.claim_due(began, allowed, LEASE, keys) if allowed else []
+        with spans.inner("poll claim") as span:
+            claimed = await self._store.orders.claim_due(began, allowed, LEASE, keys) if allowed else []
+            span.note(orders=len(claimed))
+        self._figures.claimed(Claimed.ORDER, len(claimed))
         if claimed:
             point("after_claim")
         return claimed
 
     async def _work(self, queue: asyncio.Queue[DueOrder | None], done: asyncio.Queue[_Read | None]) -> None:
         while (due := await queue.get()) is not None:
-            await done.put(_Read(due, await self._read(due)))
+            with spans.linked("poll read"):  # a trace of its own: a tick may read a hundred thousand orders
+                outcome = await self._read(due)
+            await done.put(_Read(due, outcome))
 
     async def _read(self, due: DueOrder) -> PollOutcome | Exception:
         try:
@@ -190,25 +199,36 @@ class Poller:
                 return count
 
     async def _record(self, batch: list[_Read], began: datetime) -> None:
+        with spans.inner("poll record", orders=len(batch)):
+            await self._decide_and_write(batch, began)
+
+    async def _decide_and_write(self, batch: list[_Read], began: datetime) -> None:
         self.alive_at = time.monotonic()
         now = self._clock()
         later = now if now < began else max(now, began + timedelta(milliseconds=1))
         known = await self._known(batch)
-        results: list[PollResult] = []
-        yield_at = time.perf_counter() + YIELD_AFTER
-        for read in batch:
-            stored = known.get(read.due.key)
-            outcome, stored = (stored, None) if isinstance(stored, Exception) else (read.outcome, stored)
-            results.append(poll_result(self._decider, read.due, outcome, stored, later))
-            if time.perf_counter() >= yield_at:
-                await asyncio.sleep(0)
-                yield_at = time.perf_counter() + YIELD_AFTER
+        with spans.inner("poll decide"):
+            results = await self._decided(batch, known, later)
         point("before_record")
         posts = await self._write(now, results)
         point("after_record")
         self._figures.read([(read.due, result) for read, result in zip(batch, results, strict=True)], now)
         if posts:
             self._on_news()
+
+    async def _decided(
+        self, batch: list[_Read], known: Mapping[str, StoredOrder | Exception], now: datetime
+    ) -> list[PollResult]:
+        results: list[PollResult] = []
+        yield_at = time.perf_counter() + YIELD_AFTER
+        for read in batch:
+            stored = known.get(read.due.key)
+            outcome, stored = (stored, None) if isinstance(stored, Exception) else (read.outcome, stored)
+            results.append(poll_result(self._decider, read.due, outcome, stored, now))
+            if time.perf_counter() >= yield_at:
+                await asyncio.sleep(0)
+                yield_at = time.perf_counter() + YIELD_AFTER
+        return results
 
     async def _write(self, now: datetime, results: list[PollResult]) -> int:
         """Record a batch in one transaction; if that fails, each reading alone. Returns the number of new posts."""

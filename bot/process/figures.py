@@ -55,6 +55,13 @@ class InTime(StrEnum):
     NO = "no"
 
 
+class Claimed(StrEnum):
+    """What a process claims, so that no other works on it."""
+
+    ORDER = "order"
+    POST = "post"
+
+
 _OUTCOMES = {Unchanged: ReadingOutcome.UNCHANGED, Changed: ReadingOutcome.CHANGED, Failed: ReadingOutcome.FAILED}
 
 
@@ -71,6 +78,15 @@ class Figures:
         )
         self._readings = _by(
             ReadingOutcome, Counter("pandabot_readings", "Readings of orders.", ["outcome"], registry=registry)
+        )
+        self._claims = _by(
+            Claimed,
+            Counter(
+                "pandabot_claims",
+                "Orders that were claimed to be read, and messages to be sent.",
+                ["item"],
+                registry=registry,
+            ),
         )
         self._dwell = _by(
             Severity,
@@ -108,6 +124,10 @@ class Figures:
                 buckets=ANSWERS,
             ),
         )
+
+    def claimed(self, item: Claimed, count: int) -> None:
+        """Count so many orders or messages that this process claimed."""
+        self._claims[item].inc(count)
 
     def read(self, batch: Sequence[tuple[DueOrder, PollResult]], now: datetime) -> None:
         """Count a batch of readings that are recorded ``now``."""

@@ -11,7 +11,7 @@ from datetime import datetime
 from typing import TYPE_CHECKING, NamedTuple, TextIO
 
 from bot.process.redaction import Redaction
-from pandapon import log_context
+from pandapon import log_context, spans
 from pandapon.errors import PandaPonError
 from storage.errors import StorageError
 
@@ -25,7 +25,7 @@ LONGEST_FIELD = 300  # characters
 LONGEST_TRACE = 8_000  # characters of a traceback
 MOST_CAUSES = 5
 # These libraries log addresses, payloads or whole requests at INFO and DEBUG.
-TALKATIVE = ("httpx", "httpcore", "aiohttp", "slack_sdk", "slack_bolt", "asyncio")
+TALKATIVE = ("httpx", "httpcore", "aiohttp", "slack_sdk", "slack_bolt", "asyncio", "urllib3", "sentry_sdk")
 SILENT = ("apscheduler", "stamina")  # the caller of a job or request logs its final failure
 # Errors whose text names code, files or our own sentences. Other errors may quote data: a name, an address.
 OURS = (StorageError, AttributeError, TypeError, NameError, ImportError, RecursionError, OSError)
@@ -47,9 +47,9 @@ class Entry(NamedTuple):
 class EntryFormatter(logging.Formatter):
     """Makes an :class:`Entry` of a record. It is the last step before the stream, so it sees every library's records.
 
-    Its fields are the record's ``extra`` and those bound to the current task (``pandapon.log_context``). We use the
-    standard library's ``extra`` and not structlog: the client stays usable alone, records of libraries take the same
-    path, and only this formatter is needed.
+    Its fields are the record's ``extra``, those bound to the current task (``pandapon.log_context``), and the ids of
+    the present span (``pandapon.spans``) where the process is traced. We use the standard library's ``extra`` and not
+    structlog: the client stays usable alone, records of libraries take the same path, and one formatter is enough.
     """
 
     def __init__(self, redaction: Redaction) -> None:
@@ -59,13 +59,17 @@ class EntryFormatter(logging.Formatter):
     def entry(self, record: logging.LogRecord) -> Entry:
         """Return the record's event, redacted."""
         clean = self._redaction.line
-        fields = {**log_context.fields(), **{k: v for k, v in vars(record).items() if k not in STANDARD}}
+        fields = {**log_context.fields(), **spans.ids(), **{k: v for k, v in vars(record).items() if k not in STANDARD}}
         return Entry(
             datetime.fromtimestamp(record.created).astimezone(),
             record.levelname.lower(),
             clean(record.name, 100),
             clean(_message(record)),
-            {name: clean(_shown(value), LONGEST_FIELD) for name, value in fields.items() if value not in {None, ""}},
+            {
+                name: clean(_shown(value), LONGEST_FIELD)
+                for name, value in fields.items()
+                if value is not None and value != ""
+            },
             list(self._trace(record)),
         )
 
@@ -135,12 +139,12 @@ def _is_no_chatter(record: logging.LogRecord) -> bool:
 
 
 def _message(record: logging.LogRecord) -> str:
-    """Return the record's text, with each error among its arguments as :func:`_words` shows it."""
+    """Return the record's text, with each error among its arguments as :func:`words` shows it."""
     if record.name == "asyncio":  # its further lines show an error with its whole text
         return record.getMessage().partition("\n")[0]
     args = record.args
     if isinstance(args, tuple):
-        args = tuple(_words(arg) if isinstance(arg, BaseException) else arg for arg in args)
+        args = tuple(words(arg) if isinstance(arg, BaseException) else arg for arg in args)
     try:
         return str(record.msg) % args if args else str(record.msg)
     except (TypeError, ValueError, KeyError):
@@ -148,7 +152,7 @@ def _message(record: logging.LogRecord) -> str:
 
 
 def _shown(value: object) -> str:
-    return _words(value) if isinstance(value, BaseException) else str(value)
+    return words(value) if isinstance(value, BaseException) else str(value)
 
 
 def _quoted(value: str) -> str:
@@ -156,7 +160,7 @@ def _quoted(value: str) -> str:
     return json.dumps(value, ensure_ascii=False) if not value or set(value) & set(' "=') else value
 
 
-def _words(error: BaseException) -> str:
+def words(error: BaseException) -> str:
     """Return what is safe to log of an error: PandaPon's code, our own sentence, else only its type."""
     if isinstance(error, PandaPonError):
         return error.brief
@@ -165,20 +169,24 @@ def _words(error: BaseException) -> str:
     return type(error).__name__
 
 
-def _trace(error: BaseException | None) -> Iterator[str]:
+def _trace(error: BaseException) -> Iterator[str]:
     """Yield the error's frames, the newest last, then those of its causes."""
+    for at, cause in enumerate(causes(error)):
+        if at:
+            yield "because of:"
+        for entry in traceback.format_tb(cause.__traceback__):
+            yield from entry.rstrip().splitlines()
+        kind, safe = type(cause).__name__, words(cause)
+        yield kind if safe == kind else f"{kind}: {safe}"
+
+
+def causes(error: BaseException | None) -> Iterator[BaseException]:
+    """Yield the error, its cause, the cause of that, and so on, at most :data:`MOST_CAUSES` of them."""
     for _ in range(MOST_CAUSES):
         if error is None:
             return
-        for entry in traceback.format_tb(error.__traceback__):
-            yield from entry.rstrip().splitlines()
-        kind = type(error).__name__
-        words = _words(error)
-        yield kind if words == kind else f"{kind}: {words}"
-        cause = error.__cause__ or (None if error.__suppress_context__ else error.__context__)
-        if cause is not None:
-            yield "because of:"
-        error = cause
+        yield error
+        error = error.__cause__ or (None if error.__suppress_context__ else error.__context__)
 
 
 def _unhandled(kind: type[BaseException], error: BaseException | None, trace: TracebackType | None) -> None:

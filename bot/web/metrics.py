@@ -18,7 +18,7 @@ from storage.errors import StorageError
 from storage.post import PostState
 
 if TYPE_CHECKING:
-    from collections.abc import Callable, Iterator
+    from collections.abc import Callable, Iterator, Mapping
     from datetime import datetime
 
     from prometheus_client import Metric
@@ -26,6 +26,7 @@ if TYPE_CHECKING:
     from bot.jobs.poll import Poller
     from bot.process.figures import Figures
     from bot.process.scheduler import Scheduler
+    from storage.engine import Gauge
     from storage.store import Store
     from storage.upkeep import Health
     from tracking.circuit_breaker import CircuitBreaker
@@ -50,7 +51,12 @@ def routes(
             health = await store.upkeep.health(now)
         except StorageError as error:
             return web.Response(text=f"the database does not answer: {error}", status=HTTPStatus.SERVICE_UNAVAILABLE)
-        gauges = [*_of_store(health, now), *_of_machine(health), *_of_process(poller, breaker, scheduler)]
+        gauges = [
+            *_of_store(health, now),
+            *_of_machine(health),
+            *of_engine(health.gauges),
+            *_of_process(poller, breaker, scheduler),
+        ]
         text = generate_latest(_Together(gauges, figures)).decode()
         return web.Response(text=text, content_type="text/plain", charset="utf-8")
 
@@ -85,6 +91,7 @@ def _of_store(health: Health, now: datetime) -> Iterator[GaugeMetricFamily]:
         posts.add_metric([state.value], health.outbox.get(state, 0))
     yield posts
     yield _gauge("oldest_post_seconds", "How long the oldest waiting message waits.", _age(health.oldest_post, now))
+    yield _gauge("lanes_behind", "Channels with a message that has waited for more than a minute.", health.lanes_behind)
     yield _gauge("writes_unclear", "Writes to the account whose answer was lost.", health.writes_unclear)
     yield _gauge(
         "oldest_unclear_write_seconds",
@@ -99,6 +106,16 @@ def _of_machine(health: Health) -> Iterator[GaugeMetricFamily]:
     yield _gauge("wal_bytes", "Bytes of the database's write-ahead log.", health.wal_bytes)
     if health.disk_free is not None:
         yield _gauge("disk_free_bytes", "Bytes left on the database's disk.", health.disk_free)
+
+
+def of_engine(gauges: Mapping[str, Gauge]) -> Iterator[GaugeMetricFamily]:
+    """Make families of the figures that only this database engine has."""
+    for name, gauge in gauges.items():
+        labels = [gauge.label] if gauge.label else []
+        family = GaugeMetricFamily(f"pandabot_{name}", gauge.meaning, labels=labels)
+        for value, number in gauge.values.items():
+            family.add_metric([value] if gauge.label else [], number)
+        yield family
 
 
 def _of_process(poller: Poller, breaker: CircuitBreaker, scheduler: Scheduler) -> Iterator[GaugeMetricFamily]:

@@ -16,6 +16,7 @@ from handlers.parsing.words import Vocabulary
 from handlers.wire.errors import UsageError, WrongPlatformError
 from handlers.wire.requests import HELP_WORDS, Help, OfOnePlatform, Request, Start
 from handlers.wire.text import escape_wire, folded
+from pandapon import spans
 
 if TYPE_CHECKING:
     from collections.abc import Callable, Sequence
@@ -86,6 +87,7 @@ class Commands:
     async def perform(self, interaction: Interaction, request: Request) -> Message:
         """Carry out a request. Raises errors that ``handlers.interactions.error_boundary`` explains."""
         answer = self.answer_to(request)
+        spans.note(request=type(request).__name__)
         interaction.meanwhile.asked = answer.asked(request)
         try:
             return await answer.act(interaction, request)

@@ -14,7 +14,7 @@ from handlers.blocks.i18n import _
 from handlers.blocks.slack_error_messages import may_pass, slack_error
 from handlers.wire.errors import OutdatedError, RequestError, UnknownOrderError, UsageError, WrongPlatformError
 from handlers.wire.slack import code_of
-from pandapon import log_context
+from pandapon import log_context, spans
 from pandapon.errors import PandaPonError
 from storage.errors import DiskFullError, StorageError
 
@@ -42,6 +42,7 @@ async def guarded(work: Coroutine[None, None, Message], asking: Asking) -> Messa
 
 def explain(error: Exception, asked: failures.Asked = failures.NOTHING_ASKED) -> Message:
     """Explain a known error in one sentence; for an unknown one, name an id that is also in the log."""
+    spans.note(error=type(error).__name__)
     match error:
         case RequestError():
             return _refusal(error)

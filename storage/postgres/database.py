@@ -17,6 +17,7 @@ from storage.errors import DiskFullError, StorageError
 from storage.postgres import migrate
 from storage.postgres.connection import PostgresConnection
 from storage.postgres.errors import COLLISIONS, translated
+from storage.postgres.gauges import gauges
 
 if TYPE_CHECKING:
     from collections.abc import Callable
@@ -151,8 +152,9 @@ class PostgresEngine:
             self._trouble = None
 
     async def condition(self) -> Condition:
-        """Return the server's version, and whether it takes writes."""
-        return Condition(version=f"PostgreSQL {self._version}", trouble=self._trouble)
+        """Return the server's version, whether it takes writes, and its own figures."""
+        figures = await self.read(gauges)
+        return Condition(version=f"PostgreSQL {self._version}", trouble=self._trouble, gauges=figures)
 
     async def tidy_log(self) -> bool:
         """Do nothing: the server keeps its log."""

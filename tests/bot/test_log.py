@@ -105,6 +105,16 @@ def test_fields_stand_behind_the_event(stream: io.StringIO) -> None:
     assert "13800138000" not in stream.getvalue()
 
 
+@pytest.mark.parametrize("value", [{"a": 1}, [1, 2], {3}, b"four", 0, False, object()])
+def test_a_field_may_be_of_any_type(stream: io.StringIO, value: object) -> None:
+    """Libraries add what they like, also what has no hash; nothing and an empty text alone are left out."""
+    logging.getLogger("bot").info("event", extra={"given": value, "nothing": None, "empty": ""})
+    [line] = stream.getvalue().splitlines()
+    assert " given=" in line
+    assert "nothing" not in line
+    assert "empty" not in line
+
+
 def test_a_line_of_json_is_one_object(objects: io.StringIO) -> None:
     """With time, level, logger and event, whose names no field can take; its trace is a list of lines."""
     try:

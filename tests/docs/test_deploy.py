@@ -7,21 +7,34 @@ import json
 import re
 import shutil
 import subprocess
+from datetime import UTC, datetime
 from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
 import aiohttp
 import pytest
 import yaml
+from prometheus_client import CollectorRegistry, generate_latest
+from prometheus_client.registry import Collector
 from support.bot_harness import running
+from support.postgres import open_postgres
+
+from bot.web import metrics
+from storage.postgres.gauges import MEANINGS
 
 if TYPE_CHECKING:
-    from collections.abc import Iterator
+    from collections.abc import Callable, Iterator
+
+    from prometheus_client import Metric
+
+    from storage.store import Store
 
 DEPLOY = Path(__file__).parents[2] / "deploy"
 ALERTS, DASHBOARD = DEPLOY / "monitoring/alerts.yml", DEPLOY / "monitoring/dashboard.json"
 ALERTS_TEST = Path(__file__).with_name("alerts_test.yml")
 OPERATION = DEPLOY.parent / "docs/operation.md"
+SYSTEMD = DEPLOY / "systemd"
+ROLES = {"web", "poll", "send", "jobs"}
 FIGURE = re.compile(r"pandabot_[a-z_]+")
 
 
@@ -61,14 +74,50 @@ def test_every_figure_that_is_asked_for_is_served(served: str) -> None:
     """A renamed figure would be an alert that never comes."""
     asked = {name for expression in expressions() for name in FIGURE.findall(expression)}
     assert asked
-    assert asked <= set(FIGURE.findall(served))
+    assert asked <= {*FIGURE.findall(served), *(f"pandabot_{name}" for name in MEANINGS)}
 
 
 def test_every_figure_that_is_served_is_documented(served: str) -> None:
     """With its type, its labels and the words that Prometheus gets, in one table and in the same order."""
-    assert [row for row in OPERATION.read_text().splitlines() if row.startswith("| `pandabot_")] == list(
-        rows_of(served)
-    )
+    assert documented(lambda name: name not in MEANINGS) == list(rows_of(served))
+
+
+async def test_every_figure_of_postgresql_is_documented_and_lints(tmp_path: Path) -> None:
+    """Those of a real server, with dead rows in its tables, as ``/metrics`` serves them."""
+    store = await open_postgres(tmp_path)
+    try:
+        text = await served_of(store)
+    finally:
+        await store.close()
+    rows = [row for row in rows_of(text) if "_database_" in row]
+    assert documented(lambda name: name in MEANINGS) == rows
+    assert re.search(r'^pandabot_database_dead_rows\{table="outbox"\} \d', text, re.MULTILINE)
+    assert float(re.findall(r"^pandabot_database_bytes (\S+)", text, re.MULTILINE)[0]) > 1e6
+    promtool("check", "metrics", given=text)
+
+
+async def served_of(store: Store) -> str:
+    """What ``/metrics`` tells of the engine."""
+    health = await store.upkeep.health(datetime.now(UTC))
+    registry = CollectorRegistry()
+    registry.register(Given(list(metrics.of_engine(health.gauges))))
+    return generate_latest(registry).decode()
+
+
+class Given(Collector):
+    """Families that were made before."""
+
+    def __init__(self, families: list[Metric]) -> None:
+        self._families = families
+
+    def collect(self) -> list[Metric]:
+        return self._families
+
+
+def documented(is_meant: Callable[[str], bool]) -> list[str]:
+    """The rows of the document's tables of figures whose names are meant."""
+    rows = [row for row in OPERATION.read_text().splitlines() if row.startswith("| `pandabot_")]
+    return [row for row in rows if is_meant(row.split("`")[1].removeprefix("pandabot_"))]
 
 
 def rows_of(text: str) -> Iterator[str]:
@@ -111,39 +160,157 @@ def test_every_rule_says_what_happened_and_how_bad_it_is() -> None:
             assert rule["annotations"]["summary"]
 
 
-def test_the_unit_passes_its_checker(tmp_path: Path) -> None:
+@pytest.mark.parametrize(
+    ("file", "unit"),
+    [
+        ("pandabot.service", "pandabot.service"),
+        ("pandabot@.service", "pandabot@web.service"),
+        ("pandabot@.service", r"pandabot@poll\x2csend\x2cjobs.service"),
+    ],
+)
+def test_a_unit_passes_its_checker(tmp_path: Path, file: str, unit: str) -> None:
     """Systemd's own, with a program in the place of the bot's."""
     checker = shutil.which("systemd-analyze")
     if checker is None:
         pytest.skip("systemd-analyze is not installed")
-    unit = tmp_path / "pandabot.service"
-    text = (DEPLOY / "systemd/pandabot.service").read_text()
-    unit.write_text(re.sub(r"ExecStart=\S+", "ExecStart=/bin/true", text))
-    result = subprocess.run([checker, "verify", unit], capture_output=True, text=True, check=False)  # noqa: S603  its own path
+    path = tmp_path / unit
+    text = (SYSTEMD / file).read_text()
+    path.write_text(re.sub(r"ExecStart=\S+", "ExecStart=/bin/true", text))
+    result = subprocess.run([checker, "verify", path], capture_output=True, text=True, check=False)  # noqa: S603  its own path
     if "Failed to connect" in result.stderr:
         pytest.skip("systemd-analyze does not work here")
-    assert "pandabot.service" not in result.stderr, result.stderr
+    assert "pandabot" not in result.stderr, result.stderr
 
 
-def test_containers_run_without_rights_on_what_they_cannot_write() -> None:
-    """As a user without a name, on a read-only root, with the folder of the database alone to write to."""
-    compose = yaml.safe_load((DEPLOY / "container/compose.yml").read_text())["services"]["pandabot"]
-    assert compose["read_only"]
-    assert compose["cap_drop"] == ["ALL"]
-    documents = list(yaml.safe_load_all((DEPLOY / "kubernetes/pandabot.yml").read_text()))
-    deployment = next(each for each in documents if each["kind"] == "Deployment")["spec"]
-    assert (deployment["replicas"], deployment["strategy"]["type"]) == (1, "Recreate"), "the database is one file"
-    [container] = deployment["template"]["spec"]["containers"]
+def test_the_roles_of_an_instance_are_what_systemd_escapes() -> None:
+    """The name of the unit for several roles, as its head says to make it."""
+    escape = shutil.which("systemd-escape")
+    if escape is None:
+        pytest.skip("systemd-escape is not installed")
+    command = [escape, "--unescape", r"poll\x2csend\x2cjobs"]
+    result = subprocess.run(command, capture_output=True, text=True, check=True)  # noqa: S603  its own path
+    assert result.stdout.strip() == "poll,send,jobs"
+
+
+def directives(file: str) -> dict[str, list[str]]:
+    """The directives of a unit by name, each with its values."""
+    found: dict[str, list[str]] = {}
+    for name, value in re.findall(r"^(\w+)=(.*)$", (SYSTEMD / file).read_text(), re.MULTILINE):
+        found.setdefault(name, []).append(value)
+    return found
+
+
+def test_an_instance_has_no_more_rights_than_the_single_process() -> None:
+    """The template differs in its roles, its settings and its words."""
+    single, template = directives("pandabot.service"), directives("pandabot@.service")
+    own = {"Description", "After", "EnvironmentFile", "Environment", "ExecStart"}
+    assert {name: value for name, value in template.items() if name not in own} == {
+        name: value for name, value in single.items() if name not in own
+    }
+    assert template["ExecStart"] == [f"{single['ExecStart'][0]} --roles %I"]
+    assert "Environment" not in template, "no file of a database"
+
+
+def services(file: str) -> dict[str, Any]:
+    found: dict[str, Any] = yaml.safe_load((DEPLOY / "container" / file).read_text())["services"]
+    return found
+
+
+CONTAINERS = [(file, name) for file in ("compose.yml", "compose.postgres.yml") for name in services(file)]
+
+
+@pytest.mark.parametrize(("file", "name"), CONTAINERS)
+def test_containers_run_without_rights_on_what_they_cannot_write(file: str, name: str) -> None:
+    """On a read-only root, without a capability, and never without a limit."""
+    service = services(file)[name]
+    assert service["read_only"]
+    assert service["cap_drop"] == ["ALL"]
+    assert service["security_opt"] == ["no-new-privileges:true"]
+    assert service["mem_limit"]
+    assert service["restart"] == "unless-stopped"
+    assert all(port.startswith("127.0.0.1:") for port in service.get("ports", [])), "for this machine alone"
+
+
+def test_the_containers_on_postgresql_share_the_work() -> None:
+    """Every role is played, two workers play those that may be shared, and none keeps a file of its own."""
+    given = services("compose.postgres.yml")
+    played = {name: roles_of(given[name]["command"]) for name in ("web", "worker")}
+    assert played == {"web": {"web"}, "worker": ROLES - {"web"}}
+    assert given["worker"]["deploy"]["replicas"] == 2
+    for name in played:
+        assert given[name]["environment"]["STORAGE_URL"].startswith("postgresql://")
+        assert given[name]["depends_on"] == {"postgres": {"condition": "service_healthy"}}
+        assert "volumes" not in given[name]
+        assert given[name]["build"]["args"] == {"TARGET": "extras"}
+
+
+def test_only_the_bot_reaches_postgresql() -> None:
+    """It publishes no port, stands in a network without a way outside, and its password stands in no file."""
+    text = (DEPLOY / "container/compose.postgres.yml").read_text()
+    whole = yaml.safe_load(text)
+    database = whole["services"]["postgres"]
+    assert "ports" not in database
+    assert database["networks"] == ["database"]
+    assert whole["networks"]["database"] == {"internal": True}
+    assert set(re.findall(r"(?:PGPASSWORD|POSTGRES_PASSWORD): (.*?)(?:  #.*)?$", text, re.MULTILINE)) == {
+        "${POSTGRES_PASSWORD:?set it in .env}"
+    }
+
+
+def roles_of(command: list[str]) -> set[str]:
+    assert command[:2] == ["run", "--roles"]
+    return set(command[2].split(","))
+
+
+def deployments(file: str) -> dict[str, Any]:
+    """The deployments of a file by their names."""
+    documents = yaml.safe_load_all((DEPLOY / "kubernetes" / file).read_text())
+    return {each["metadata"]["name"]: each["spec"] for each in documents if each["kind"] == "Deployment"}
+
+
+PODS = [(file, name) for file in ("pandabot.yml", "pandabot-postgres.yml") for name in deployments(file)]
+
+
+@pytest.mark.parametrize(("file", "name"), PODS)
+def test_pods_run_without_rights_on_what_they_cannot_write(file: str, name: str) -> None:
+    """As a user without a name, on a read-only root, with two folders to write to."""
+    pod = deployments(file)[name]["template"]["spec"]
+    assert pod["securityContext"]["runAsNonRoot"]
+    assert pod["securityContext"]["seccompProfile"] == {"type": "RuntimeDefault"}
+    assert not pod["automountServiceAccountToken"]
+    [container] = pod["containers"]
     security: dict[str, Any] = container["securityContext"]
     assert security["readOnlyRootFilesystem"]
     assert not security["allowPrivilegeEscalation"]
+    assert security["capabilities"] == {"drop": ["ALL"]}
+    assert container["resources"]["limits"]["memory"]
+    assert {container[probe]["httpGet"]["path"] for probe in ("livenessProbe", "readinessProbe")} == {
+        "/healthz",
+        "/readyz",
+    }
     assert {mount["mountPath"] for mount in container["volumeMounts"]} == {"/data", "/tmp"}  # noqa: S108  in the container
+
+
+def test_one_pod_has_the_file_and_several_share_a_server() -> None:
+    """A file has one pod, which is stopped before the next; on PostgreSQL pods are replaced one by one."""
+    [single] = deployments("pandabot.yml").values()
+    assert (single["replicas"], single["strategy"]["type"]) == (1, "Recreate"), "the database is one file"
+    several = deployments("pandabot-postgres.yml")
+    played = {name: roles_of(spec["template"]["spec"]["containers"][0]["args"]) for name, spec in several.items()}
+    assert played == {"pandabot-web": {"web"}, "pandabot-worker": ROLES - {"web"}}
+    for spec in several.values():
+        assert spec["replicas"] == 2
+        assert spec.get("strategy", {}).get("type", "RollingUpdate") == "RollingUpdate"
+        assert spec["selector"]["matchLabels"].items() <= spec["template"]["metadata"]["labels"].items()
+        assert [volume for volume in spec["template"]["spec"]["volumes"] if "emptyDir" not in volume] == []
 
 
 def test_the_image_takes_every_package_of_the_program() -> None:
     """A new package at the top level has to be copied, and to pass the list of what the builder may see."""
     root = DEPLOY.parent
     dockerfile, ignored = (DEPLOY / "container/Dockerfile").read_text(), (root / ".dockerignore").read_text()
+    assert "!requirements-extras.lock\n" in ignored
+    assert re.search(r"^COPY .*\brequirements\.lock requirements-extras\.lock\b", dockerfile, re.MULTILINE)
     packages = re.search(r"^packages = \[(.*)\]$", (root / "pyproject.toml").read_text(), re.MULTILINE)
     assert packages
     for package in re.findall(r'"(\w+)"', packages[1]):

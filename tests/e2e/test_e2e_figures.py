@@ -17,7 +17,7 @@ from support.patience import PATIENCE
 from support.settings_form import at as clock_time
 from support.settings_form import choose
 
-from bot.process.figures import InTime, ReadingOutcome, Service
+from bot.process.figures import Claimed, InTime, ReadingOutcome, Service
 from handlers.interactions.interaction import in_time, within
 from sandbox.pandapon.trading.routes import OWN_PATHS
 from sandbox.slack.faults import Fault
@@ -36,6 +36,7 @@ VALUES: dict[str, Any] = {
     "severity": set(Severity),
     "service": set(Service),
     "in_time": set(InTime),
+    "item": set(Claimed),
     "state": {*PostState, *WriteState},
 }
 
@@ -89,6 +90,8 @@ async def test_the_figures_move_with_an_order(harness: BotHarness, tmp_path: Pat
 
         await reaches(harness, 3, "posts_sent_total", kind="news")
         assert await figure(harness, "posts_sent_total", kind="card") == 1
+        assert await figure(harness, "claims_total", item="post") >= 4
+        assert await figure(harness, "claims_total", item="order") >= await figure(harness, "reading_lag_seconds_count")
         assert await figure(harness, "readings_total", outcome="changed") >= 3
         assert await figure(harness, "reading_lag_seconds_count") >= 4
         assert await figure(harness, "courier_texts_unread_total") == unread + 1
@@ -116,6 +119,7 @@ async def test_news_that_waits_for_slack_dwells(harness: BotHarness) -> None:
     harness.slack.faults.plan(Fault("chat.postMessage", times=1, retry_after=1))
     harness.scan("快件已发往 广州分拨中心", status="TRANSPORT")
     await reaches(harness, 1, "rate_limits_total", service="slack")
+    assert await figure(harness, "lanes_behind") == 0
     harness.clock.advance(timedelta(seconds=40))
     await harness.until(lambda: bool(harness.thread(card)))
     await reaches(harness, 1, "news_dwell_seconds_count", severity="node")
@@ -137,6 +141,7 @@ async def test_the_news_of_a_batch_dwells(tmp_path: Path) -> None:
         harness.clock.advance(timedelta(seconds=90))
         await harness.until(lambda: bool(harness.thread(card)))
         await reaches(harness, 1, "posts_sent_total", kind="batch")
+        assert await figure(harness, "lanes_behind") == 0
         assert await figure(harness, "posts_sent_total", kind="news") == 0
         assert await figure(harness, "news_dwell_seconds_count", severity="node") == 2
         assert await figure(harness, "news_dwell_seconds_bucket", severity="node", le="60.0") == 0

@@ -358,6 +358,27 @@ async def test_the_figures_count_what_is_there(harness: StoreHarness) -> None:
     assert health.stale_orders == 0
 
 
+async def test_a_channel_is_behind_when_a_post_of_its_waits_for_over_a_minute(harness: StoreHarness) -> None:
+    """However many of its posts do; what is held, failed or sent does not wait."""
+    for channel in ("C1", "C2", "C3"):
+        await harness.active(ORDER, channel)
+    await harness.tell("moved")
+    await harness.tell("moved on")
+
+    async def behind(minutes: float) -> int:
+        return (await harness.store.upkeep.health(NOW + minutes * MINUTE)).lanes_behind
+
+    assert [await behind(0), await behind(1), await behind(1.1)] == [0, 0, 3]
+    for channel in ("C1", "C2"):
+        for _ in range(2):
+            post = await harness.claim_one(channel)
+            if channel == "C1":
+                await harness.store.outbox.mark_failed(NOW, post, "channel_not_found")
+            else:
+                await harness.store.outbox.mark_held(post, NOW + 60 * MINUTE, "quiet hours")
+    assert await behind(2) == 1
+
+
 async def test_pruning_forgets_the_past_and_nothing_else(harness: StoreHarness) -> None:
     """Old sent posts, seen events and audit rows go; what waits, however old, and the watches stay."""
     watch = await harness.active()

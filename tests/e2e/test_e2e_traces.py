@@ -1,0 +1,266 @@
+"""Traces as a collector gets them: a real receiver of OTLP over HTTP, and every attribute looked through."""
+
+from __future__ import annotations
+
+import asyncio
+import json
+import logging
+import os
+import re
+import signal
+import socket
+import time
+from typing import TYPE_CHECKING, Any
+
+import pytest
+from e2e.test_e2e_canaries import every_entrance
+from support.bot_harness import ORDER, running
+from support.canaries import SHORT, Slanderer, found, logged
+from support.outside import SECRETS, Outside
+from support.patience import until
+from support.receiver import Receiver, Seen
+
+from bot.process.observed import observed
+from pandapon import spans
+from sandbox.pandapon.demo import FIRST
+from sandbox.slack.faults import Fault
+
+if TYPE_CHECKING:
+    from collections.abc import AsyncIterator, Iterator
+    from pathlib import Path
+
+ID = re.compile(r"[0-9]{5,}|\b[UCDTB]0[A-Z0-9]{6,}")  # an order, a parcel, a channel, a person, a time of a message
+
+
+@pytest.fixture
+def receiver(monkeypatch: pytest.MonkeyPatch) -> Iterator[Receiver]:
+    """A receiver; the variables of OpenTelemetry are as they were afterwards."""
+    before = {name: value for name, value in os.environ.items() if name.startswith("OTEL_")}
+    with Receiver() as one:
+        yield one
+    for name in [name for name in os.environ if name.startswith("OTEL_") and name not in before]:
+        del os.environ[name]
+
+
+def of(receiver: Receiver, name: str) -> list[Seen]:
+    return [span for span in receiver.spans() if span.name.partition(" ")[0] == name or span.name == name]
+
+
+def is_safe(span: Seen) -> bool:
+    """Whether nothing of a span names an order, a person, a place or a secret."""
+    texts = [span.name, *(str(value) for value in span.attributes.values())]
+    return not span.has_text and not any(found(text) or ID.search(text) for text in texts)
+
+
+async def test_a_command_a_reading_and_a_post_become_traces(tmp_path: Path, receiver: Receiver) -> None:
+    """Each with its parts inside it, their operations by name, and how it ended."""
+    async with running(tmp_path, otel_exporter_otlp_endpoint=receiver.url) as harness:
+        with observed(harness.settings):
+            assert "Watching" in await harness.ask(f"/panda watch {ORDER}")
+            [card] = harness.channel()
+            harness.scan("快件正在派送中，派送员：张三 13812345678")
+            await harness.replies(card, 1)
+            await harness.several_ticks(2)
+    seen = receiver.spans()
+    command = next(one for one in seen if one.name == "slack event")
+    assert command.attributes["pandabot.kind"] == "command"
+    assert command.attributes["pandabot.listener"] == "/panda"
+    assert command.attributes["pandabot.request"] == "WatchOrders"
+    inside = {one.name for one in seen if one.trace == command.trace}
+    assert "storage watches.open" in inside
+    assert any(name.startswith("pandapon taobao.order.") for name in inside), inside
+    tick = next(one for one in seen if one.name == "poll tick" and one.attributes["pandabot.orders"] == 1)
+    assert {"poll claim", "storage orders.claim_due", "poll record", "storage orders.record"} <= {
+        one.name for one in seen if one.trace == tick.trace
+    }
+    read = next(one for one in seen if one.name == "poll read" and tick.trace in one.links)
+    assert any(one.name.startswith("pandapon ") and one.parent == read.id for one in seen)
+    news = next(one for one in seen if one.name == "post" and one.attributes["pandabot.kind"] == "news")
+    assert news.attributes["pandabot.outcome"] == "sent"
+    assert news.attributes["pandabot.severity"] == "milestone"
+    assert not news.parent
+    assert {"slack chat.postMessage", "storage outbox.mark_sent"} <= {
+        one.name for one in seen if one.trace == news.trace
+    }
+    assert receiver.resource()["service.name"] == "pandabot"
+    assert [one for one in seen if not is_safe(one)] == []
+
+
+@pytest.mark.parametrize("mode", ["socket", "http"])
+async def test_nothing_that_anybody_sends_gets_into_a_trace(tmp_path: Path, receiver: Receiver, mode: str) -> None:
+    """Canaries in every field of every payload, in PandaPon's failures, in couriers' scans and in Slack's refusals."""
+    more: dict[str, Any] = {"mode": mode, "otel_exporter_otlp_endpoint": receiver.url}
+    async with Slanderer() as url, running(tmp_path, pandapon_base_url=url, **more) as harness:
+        with observed(harness.settings):
+            await every_entrance(harness)
+            await harness.several_ticks()
+    (tmp_path / "told").mkdir()
+    async with running(tmp_path / "told", **more) as harness:
+        with observed(harness.settings):
+            await harness.ask(f"/panda watch {ORDER}")
+            for error in ("invalid_blocks", "internal_error", "fatal_error"):
+                harness.slack.faults.plan(Fault("chat.postMessage", error=error))
+                harness.scan(f"{error} {SHORT}")
+                await harness.several_ticks()
+    seen = receiver.spans()
+    assert len(seen) > 200
+    assert {"slack event", "post", "poll tick"} <= {one.name for one in seen}
+    assert [one for one in seen if not is_safe(one)] == []
+    assert any(one.attributes.get("pandabot.outcome") == "refused" for one in seen if one.name == "post")
+    assert any(one.is_error and one.attributes["error.type"] for one in seen if one.name.startswith("pandapon"))
+    bodies = b"".join(one.body for one in receiver.requests)
+    assert ORDER.encode() not in bodies
+    assert not any(secret.encode() in bodies for secret in ("张三", "王大山", "canaryhookpart"))
+
+
+@pytest.mark.parametrize(
+    ("value", "is_kept"),
+    [("1688.order.get", True), ("13912345671", False), ("xoxb-house-secret", False), ("/commands/T0/1/abc", False)],
+)
+async def test_the_logs_redaction_holds_for_attributes_too(
+    tmp_path: Path, receiver: Receiver, value: str, is_kept: bool
+) -> None:
+    """A second net: a later hand may give an attribute a text that it should not."""
+    async with running(tmp_path, otel_exporter_otlp_endpoint=receiver.url) as harness:
+        with observed(harness.settings), spans.span("test", text=value):
+            pass
+    [span] = of(receiver, "test")
+    assert (value in str(span.attributes)) is is_kept
+
+
+async def test_an_error_marks_its_span_by_its_type_alone(tmp_path: Path, receiver: Receiver) -> None:
+    """Its words may quote a name, an address or a key."""
+    async with running(tmp_path, otel_exporter_otlp_endpoint=receiver.url) as harness:
+        with observed(harness.settings), pytest.raises(ValueError, match="王大山"), spans.span("test"):
+            raise ValueError(f"王大山 {SHORT}")
+    [span] = of(receiver, "test")
+    assert (span.is_error, span.attributes) == (True, {"error.type": "ValueError"})
+    assert is_safe(span)
+
+
+async def test_log_lines_bear_the_ids_of_their_trace(tmp_path: Path, receiver: Receiver) -> None:
+    """In either form; and none where nothing is traced."""
+    with logged("info", "json") as log:
+        async with running(tmp_path, otel_exporter_otlp_endpoint=receiver.url) as harness:
+            with observed(harness.settings), spans.span("test"):
+                logging.getLogger("bot").info("inside")
+            logging.getLogger("bot").info("outside")
+    [span] = of(receiver, "test")
+    lines = {line["event"]: line for line in map(json.loads, log.getvalue().splitlines())}
+    assert (lines["inside"]["trace_id"], lines["inside"]["span_id"]) == (span.trace, span.id)
+    assert "trace_id" not in lines["outside"]
+
+
+async def test_a_collector_that_is_down_stops_nothing(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+    """The bot answers, the log says so once, and names no secret."""
+    monkeypatch.setenv("OTEL_BSP_SCHEDULE_DELAY", "50")
+    monkeypatch.setenv("OTEL_EXPORTER_OTLP_TIMEOUT", "1")
+    with Receiver(status=400) as receiver, logged("info") as log:
+        headers = "api-key=canary-collector-key"
+        async with running(
+            tmp_path, otel_exporter_otlp_endpoint=receiver.url, otel_exporter_otlp_headers=headers
+        ) as harness:
+            with observed(harness.settings):
+                for _ in range(3):
+                    assert ORDER[-6:] in await harness.ask(f"/panda track {ORDER}")
+                    await asyncio.sleep(0.2)
+    for name in ("OTEL_EXPORTER_OTLP_ENDPOINT", "OTEL_EXPORTER_OTLP_HEADERS"):
+        monkeypatch.delenv(name)
+    assert len(receiver.requests) > 1
+    assert receiver.requests[0].headers["api-key"] == "canary-collector-key"
+    assert log.getvalue().count("traces cannot be sent") == 1
+    assert "canary-collector-key" not in log.getvalue()
+
+
+@pytest.mark.parametrize("listens", [True, False])
+async def test_a_collector_that_never_answers_delays_no_stop(
+    tmp_path: Path, monkeypatch: pytest.MonkeyPatch, listens: bool
+) -> None:
+    """It takes the connection and is silent, or nothing listens there; its own patience is ten seconds."""
+    with socket.socket() as silent:
+        silent.bind(("127.0.0.1", 0))
+        if listens:
+            silent.listen(10)
+        url = f"http://127.0.0.1:{silent.getsockname()[1]}"
+        monkeypatch.setenv("OTEL_EXPORTER_OTLP_ENDPOINT", url)
+        async with running(tmp_path, otel_exporter_otlp_endpoint=url) as harness:
+            with observed(harness.settings):
+                with spans.span("test"):
+                    pass
+                began = time.monotonic()
+            assert time.monotonic() - began < 6
+
+
+def test_without_a_tracer_no_span_is_made() -> None:
+    """Every span is one and the same object."""
+    assert not spans.is_on()
+    assert spans.span("a", operation="b") is spans.inner("c") is spans.linked("d", n=1) is spans.NO_SPAN
+    with spans.span("a") as span:
+        span.note(x=1)
+    assert spans.apart() is spans.apart()
+    assert spans.ids() == {}
+
+
+@pytest.fixture
+async def outside(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> AsyncIterator[Outside]:
+    monkeypatch.setenv("PYTHONPATH", os.getcwd())  # noqa: PTH109  the checkout, for runs without an installation
+    one = Outside(tmp_path)
+    await one.slack.start()
+    await one.pandapon.start()
+    yield one
+    await one.leave_none()
+    await one.slack.stop()
+    await one.pandapon.stop()
+
+
+async def run_once(outside: Outside, **environment: str) -> str:
+    """Run the process for one command, stop it, and return its log."""
+    process = await outside.spawn("run", **environment)
+    try:
+        await until(lambda: bool(outside.slack.sockets.open))
+        assert (await outside.slack.slash("mei", "#orders", "/panda", f"watch {FIRST}")).ok
+        orders = outside.slack.workspace.channel("orders")
+        await until(lambda: any(m.by_bot for m in orders.messages.values()))
+    finally:
+        process.send_signal(signal.SIGTERM)
+        out, err = await process.communicate()
+    assert process.returncode == 0, err.decode()
+    return out.decode() + err.decode()
+
+
+async def test_the_standard_variables_hold(outside: Outside, receiver: Receiver) -> None:
+    """In the process as an operator starts it, from the environment and from .env; what is left at a stop is sent."""
+    (outside.folder / ".env").write_text(
+        "OTEL_RESOURCE_ATTRIBUTES=deployment.environment=test\nOTEL_SERVICE_NAME=other\n"
+    )
+    log = await run_once(
+        outside,
+        OTEL_EXPORTER_OTLP_ENDPOINT=receiver.url,
+        OTEL_SERVICE_NAME="buying-bot",
+        OTEL_EXPORTER_OTLP_HEADERS="api-key=canary-collector-key",
+        OTEL_EXPORTER_OTLP_COMPRESSION="gzip",
+        OTEL_BSP_SCHEDULE_DELAY="60000",
+    )
+    resource = receiver.resource()
+    assert (resource["service.name"], resource["deployment.environment"]) == ("buying-bot", "test")
+    assert receiver.requests[0].headers["api-key"] == "canary-collector-key"
+    assert {"slack event", "post", "poll tick"} <= {one.name for one in receiver.spans()}
+    assert all(is_safe(one) for one in receiver.spans())
+    everything = log + "".join(one.body.decode("latin-1") for one in receiver.requests)
+    assert not any(secret in everything for secret in SECRETS.values())
+
+
+@pytest.mark.parametrize(
+    "off",
+    [
+        {"OTEL_SDK_DISABLED": "true"},
+        {"OTEL_TRACES_EXPORTER": "none"},
+        {"OTEL_TRACES_SAMPLER": "always_off"},
+        {"OTEL_EXPORTER_OTLP_ENDPOINT": ""},
+    ],
+    ids=lambda off: next(iter(off)),
+)
+async def test_traces_can_be_switched_off(outside: Outside, receiver: Receiver, off: dict[str, str]) -> None:
+    """By each of the standard ways."""
+    await run_once(outside, **({"OTEL_EXPORTER_OTLP_ENDPOINT": receiver.url} | off))
+    assert receiver.spans() == []
