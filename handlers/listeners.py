@@ -120,7 +120,7 @@ class _Attacher:
             # Bolt keeps no reference to this task, in which it also calls the error handler. A stop waits for it.
             if task := asyncio.current_task():
                 ctx.hold(task)
-            with spans.span("slack event", kind=kind, listener=name if isinstance(name, str) else "any"):
+            with spans.span("slack.event", kind=kind, listener=name if isinstance(name, str) else "any"):
                 await listener(subject, *bound, _interaction(ctx, body, respond, client), ack)
 
         listen.declaration = Declaration(kind, name, subject)  # type: ignore[attr-defined]  # a function takes attributes

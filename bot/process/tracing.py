@@ -42,7 +42,7 @@ FLUSH_SECONDS = 3.0  # how long a stop waits for spans that are not sent yet
 LONGEST = 100  # characters of an attribute
 SELDOM = 600.0  # seconds between two log lines about the same trouble: a collector may be down for long
 # Calls of other services, and what Slack calls here; every other span is of this process.
-KINDS = {"pandapon": SpanKind.CLIENT, "slack": SpanKind.CLIENT, "slack event": SpanKind.SERVER}
+KINDS = {"pandapon": SpanKind.CLIENT, "slack": SpanKind.CLIENT, "slack.event": SpanKind.SERVER}
 
 
 @contextmanager

@@ -62,7 +62,7 @@ async def test_a_command_a_reading_and_a_post_become_traces(tmp_path: Path, rece
             await harness.replies(card, 1)
             await harness.several_ticks(2)
     seen = receiver.spans()
-    command = next(one for one in seen if one.name == "slack event")
+    command = next(one for one in seen if one.name == "slack.event")
     assert command.attributes["pandabot.kind"] == "command"
     assert command.attributes["pandabot.listener"] == "/panda"
     assert command.attributes["pandabot.request"] == "WatchOrders"
@@ -104,7 +104,7 @@ async def test_nothing_that_anybody_sends_gets_into_a_trace(tmp_path: Path, rece
                 await harness.several_ticks()
     seen = receiver.spans()
     assert len(seen) > 200
-    assert {"slack event", "post", "poll tick"} <= {one.name for one in seen}
+    assert {"slack.event", "post", "poll tick"} <= {one.name for one in seen}
     assert [one for one in seen if not is_safe(one)] == []
     assert any(one.attributes.get("pandabot.outcome") == "refused" for one in seen if one.name == "post")
     assert any(one.is_error and one.attributes["error.type"] for one in seen if one.name.startswith("pandapon"))
@@ -244,7 +244,7 @@ async def test_the_standard_variables_hold(outside: Outside, receiver: Receiver)
     resource = receiver.resource()
     assert (resource["service.name"], resource["deployment.environment"]) == ("buying-bot", "test")
     assert receiver.requests[0].headers["api-key"] == "canary-collector-key"
-    assert {"slack event", "post", "poll tick"} <= {one.name for one in receiver.spans()}
+    assert {"slack.event", "post", "poll tick"} <= {one.name for one in receiver.spans()}
     assert all(is_safe(one) for one in receiver.spans())
     everything = log + "".join(one.body.decode("latin-1") for one in receiver.requests)
     assert not any(secret in everything for secret in SECRETS.values())
