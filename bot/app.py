@@ -12,9 +12,9 @@ from typing import TYPE_CHECKING
 import aiohttp
 
 from bot.client_config import api_config
+from bot.database import open_to_run
 from bot.decider import Decider
 from bot.jobs.approvals import ApprovalKeeper
-from bot.jobs.backups import Backups
 from bot.jobs.deliver import Deliverer
 from bot.jobs.digests import Digester
 from bot.jobs.discovery import Discoverer
@@ -55,15 +55,14 @@ from handlers.writing.looks import LOOKS
 from handlers.writing.writer import Writer
 from pandapon.client import PandaPon
 from pandapon.transport import trusted
-from storage.sqlite.backup import open_or_restore
-from storage.sqlite.database import thread_of
 from tracking.circuit_breaker import CircuitBreaker
 from tracking.write_policy import WriteScope
 
 if TYPE_CHECKING:
-    from collections.abc import Callable, Mapping, Sequence
+    from collections.abc import Callable, Iterator, Mapping, Sequence
     from datetime import datetime
 
+    from bot.jobs.backups import Backups
     from bot.settings import Settings
     from handlers.commands.declarations import Feature
     from handlers.interactions.ports import Report
@@ -157,7 +156,7 @@ class _Resources:
     """The database, both network clients, the languages and names that the database holds, links, and the figures."""
 
     store: Store
-    backups: Backups
+    backups: Backups | None
     api: PandaPon
     session: aiohttp.ClientSession
     slack: SlackClient
@@ -170,7 +169,8 @@ class _Resources:
 async def _open_resources(
     settings: Settings, clock: Callable[[], datetime], opened: contextlib.AsyncExitStack
 ) -> _Resources:
-    store, restored = await open_or_restore(settings.database_path, settings.backups, clock(), point)
+    database = await open_to_run(settings, clock, point)
+    store = database.store
     opened.push_async_callback(store.close)
     figures = Figures()
     api = PandaPon(api_config(settings), clock=clock, on_rate_limit=figures.limited_by_pandapon)
@@ -182,7 +182,7 @@ async def _open_resources(
     await people.learn(store)
     return _Resources(
         store,
-        Backups(thread_of(store.engine), settings.backups, clock, restored),
+        database.backups,
         api,
         session,
         web_client(settings, session, patient=False, on_rate_limit=figures.limited_by_slack),
@@ -292,12 +292,18 @@ def _scheduled(
         Job("token", TokenWatch(resources.slack, deliverer.failures.note_token).tick, slow * 5, slow * 5),
         Job("learn", workers.stalls.learn, DAY),
         Job("journeys", workers.stalls.learn_journeys, max(slow, HOUR * settings.cadence_factor)),
-        Job("backup", resources.backups.copy, HOUR, MINUTE),
-        Job("check", resources.backups.verify, DAY, HOUR),
         Job("prune", partial(prune, store, clock, resources.api), DAY, MINUTE * 10),
         Job("prune unknown", partial(prune_unknown, store, clock), HOUR, MINUTE * 5),
-        Job("log", store.upkeep.tidy_log, slow, slow),
+        *_of_file(resources, slow),
     )
+
+
+def _of_file(resources: _Resources, slow: timedelta) -> Iterator[Job]:
+    """Yield the jobs of a SQLite file. A PostgreSQL server is copied, checked and kept tidy by its operator."""
+    if (backups := resources.backups) is not None:
+        yield Job("backup", backups.copy, HOUR, MINUTE)
+        yield Job("check", backups.verify, DAY, HOUR)
+        yield Job("log", resources.store.upkeep.tidy_log, slow, slow)
 
 
 def _context(

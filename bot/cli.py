@@ -68,19 +68,23 @@ def run(
 
 async def _run(settings: Settings, *, standby: bool) -> int:
     from bot.app import StartError, run
-    from bot.process.leader import NotLeaderError, leading
-    from storage.errors import StorageError
+    from bot.database import holding
+    from bot.process.leader import NotLeaderError
+    from storage.errors import StorageError, UnreachableError
 
     stop = asyncio.Event()
     loop = asyncio.get_running_loop()
     for signal_ in (signal.SIGINT, signal.SIGTERM):
         loop.add_signal_handler(signal_, stop.set)
     try:
-        async with leading(settings.database_path, standby=standby, stop=stop) as leads:
+        async with holding(settings, standby=standby, stop=stop) as leads:
             if leads:
                 await run(settings, stop)
     except NotLeaderError as error:
         typer.secho(f"pandabot: {error}", err=True, fg="yellow")
+        return EX_TEMPFAIL
+    except UnreachableError as error:
+        typer.secho(f"pandabot: {error}", err=True, fg="red")
         return EX_TEMPFAIL
     except (StartError, StorageError) as error:
         typer.secho(f"pandabot: {error}", err=True, fg="red")
@@ -94,7 +98,7 @@ def backup() -> None:
     from bot.commands import backups
 
     settings = settings_or_exit()
-    raise typer.Exit(asyncio.run(backups.back_up_now(settings.database_path, settings.backups, typer.echo)))
+    raise typer.Exit(asyncio.run(backups.back_up_now(_file(settings), settings.backups, typer.echo)))
 
 
 @app.command()
@@ -107,9 +111,20 @@ def restore(
     from bot.commands import backups
 
     settings = settings_or_exit()
+    database = _file(settings)
     if show:
         raise typer.Exit(backups.show(settings.backups, typer.echo))
-    raise typer.Exit(asyncio.run(backups.restore(settings.database_path, settings.backups, copy, typer.echo)))
+    raise typer.Exit(asyncio.run(backups.restore(database, settings.backups, copy, typer.echo)))
+
+
+def _file(settings: Settings) -> Path:
+    """Return the SQLite file; end with a sentence where the data are on a server, which has its own copies."""
+    if settings.database_file is None:
+        fail(
+            "the data are on the PostgreSQL server of STORAGE_URL, and so are its copies: make them and restore them "
+            "there, with pg_dump and pg_restore or from the archive of its log"
+        )
+    return settings.database_file
 
 
 @app.command()
@@ -118,15 +133,17 @@ def audit(
 ) -> None:
     """Print who changed what in the account: carts, amounts, and what was refused. The bot may run meanwhile."""
     from bot.commands import audit as trail
+    from bot.database import reading
     from storage.errors import StorageError
 
     settings = settings_or_exit()
     try:
-        if as_csv:
-            trail.write_csv(settings.database_path, sys.stdout)
-        else:
-            for line in trail.lines(settings.database_path):
-                typer.echo(line)
+        with reading(settings) as conn:
+            if as_csv:
+                trail.write_csv(conn, sys.stdout)
+            else:
+                for line in trail.lines(conn):
+                    typer.echo(line)
     except StorageError as error:
         fail(str(error))
 

@@ -2,8 +2,8 @@
 
 from __future__ import annotations
 
-import sqlite3
-from collections.abc import Sequence
+from collections.abc import Iterator, Sequence
+from contextlib import contextmanager
 from pathlib import Path
 from typing import TYPE_CHECKING, Annotated
 
@@ -12,7 +12,9 @@ import typer
 from bot.terminal import fail, settings_or_exit
 
 if TYPE_CHECKING:
+    from bot.settings import Settings
     from handlers.blocks.team_glosses import TeamGloss
+    from storage.connection import Connection
 
 courier = typer.Typer(no_args_is_help=True, help="What the bot makes of couriers' words.")
 
@@ -36,8 +38,9 @@ def courier_unknown(
     """List the stored texts that claim nothing to the bot, the commonest first, without numbers and names."""
     from bot.commands.courier import unknown
 
-    for count, text in unknown(settings_or_exit().database_path, most):
-        typer.echo(f"{count:6}  {text}")
+    with _reading(settings_or_exit()) as conn:
+        for count, text in unknown(conn, most):
+            typer.echo(f"{count:6}  {text}")
 
 
 glosses = typer.Typer(help="Short readings of couriers' words, for those who cannot read them.")
@@ -62,10 +65,8 @@ def gloss(
     if readers not in dict(LANGUAGES):
         fail(f"there is no language {readers!r}; choose one of {', '.join(dict(LANGUAGES))}")
     _use_glosses(settings.glosses)
-    try:
-        found = coverage(settings.database_path, readers, most)
-    except sqlite3.OperationalError as error:
-        fail(f"cannot read {settings.database_path}: {error}")
+    with _reading(settings) as conn:
+        found = coverage(conn, readers, most)
     for line in [sheet(found)] if as_csv else listing(found):
         typer.echo(line)
 
@@ -89,6 +90,18 @@ def gloss_check(file: Annotated[Path, typer.Argument(help="A file of the team's 
     from bot.commands.gloss import summary
 
     typer.echo(summary(_use_glosses(file)))
+
+
+@contextmanager
+def _reading(settings: Settings) -> Iterator[Connection]:
+    from bot.database import reading
+    from storage.errors import StorageError
+
+    try:
+        with reading(settings) as conn:
+            yield conn
+    except StorageError as error:
+        fail(str(error))
 
 
 def _use_glosses(file: Path | None) -> Sequence[TeamGloss]:

@@ -80,7 +80,7 @@ class Bot:
     deliverer: Deliverer
     scheduler: Scheduler
     breaker: CircuitBreaker
-    backups: Backups
+    backups: Backups | None
     inbox: InboxReader
     timekeeper: Timekeeper
     routes: tuple[aiohttp_web.RouteDef, ...]
@@ -257,5 +257,5 @@ class Bot:
             refunds_refused=self.poller.refunds.refused,
             token_refused=self.deliverer.failures.token_refused,
             unknown_refusals=self.deliverer.failures.unknown_refusals.channels_by_code(),
-            copies=self.backups.state,
+            copies=self.backups.state if self.backups else None,
         )

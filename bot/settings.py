@@ -7,14 +7,23 @@ import re
 import ssl
 from datetime import timedelta
 from pathlib import Path
-from typing import TYPE_CHECKING, Annotated, Any, Literal
+from typing import TYPE_CHECKING, Annotated, Any, Literal, Self
 
-from pydantic import AfterValidator, Field, SecretStr, ValidationError, ValidationInfo, field_validator
+from pydantic import (
+    AfterValidator,
+    Field,
+    SecretStr,
+    ValidationError,
+    ValidationInfo,
+    field_validator,
+    model_validator,
+)
 from pydantic_core import PydanticCustomError
 from pydantic_settings import SettingsConfigDict
 
 from bot.addresses import base_url, passwords, proxy_address
 from bot.observability import Observability
+from bot.storage_url import file_of, passwords_of, storage_url
 from handlers.blocks.team_glosses import GlossFileError
 from handlers.blocks.team_glosses import load as load_glosses
 from pandapon.config import TAOBAO_REFUND_CODES
@@ -114,6 +123,10 @@ def _proxy(value: SecretStr) -> SecretStr:
     return SecretStr(proxy_address(value.get_secret_value()))
 
 
+def _storage_url(value: SecretStr) -> SecretStr:
+    return SecretStr(storage_url(value.get_secret_value()))
+
+
 def _certificates(value: Path) -> Path:
     """Load the file once: otherwise an unreadable file would only fail at the first connection."""
     try:
@@ -188,6 +201,9 @@ class Settings(Observability):
     ssl_cert_file: Annotated[Path, AfterValidator(_certificates)] | None = None
     requests_ca_bundle: Annotated[Path, AfterValidator(_certificates)] | None = None
 
+    storage_url: Annotated[SecretStr, AfterValidator(_storage_url)] | None = None
+    storage_pooler: Literal["on", "off"] = "off"
+    storage_connections: int = Field(default=4, ge=1, le=100)
     database_path: Path = Path("data/pandabot.db")
 
     backup_path: Path | None = None
@@ -231,6 +247,17 @@ class Settings(Observability):
             raise ValueError("needs PANDAPON_LOGIN_NAME beside it")
         return value
 
+    @model_validator(mode="after")
+    def _one_database(self) -> Self:
+        if self.storage_url is not None and "database_path" in self.model_fields_set:
+            raise ValueError("STORAGE_URL and DATABASE_PATH both name a database: keep one of them")
+        return self
+
+    @property
+    def database_file(self) -> Path | None:
+        """The SQLite file; None: the data are on a PostgreSQL server."""
+        return file_of(self.storage_url.get_secret_value()) if self.storage_url else self.database_path
+
     @property
     def poll_interval(self) -> timedelta:
         """How often the poller looks for due orders."""
@@ -271,8 +298,8 @@ class Settings(Observability):
 
     @property
     def backups(self) -> Path:
-        """The folder of the database's copies: beside the database unless BACKUP_PATH is set."""
-        return self.backup_path or self.database_path.parent / "backups"
+        """The folder of a SQLite file's copies: beside the file unless BACKUP_PATH is set."""
+        return self.backup_path or (self.database_file or self.database_path).parent / "backups"
 
     def secrets(self) -> tuple[str, ...]:
         """Return every secret value, for the log's redaction."""
@@ -286,7 +313,8 @@ class Settings(Observability):
         )
         values = (value.get_secret_value() for value in secrets if value is not None)
         proxies = [url.get_secret_value() for url in (self.https_proxy, self.http_proxy, self.all_proxy) if url]
-        return (*values, *self.callback_tokens, *passwords(proxies), *self.observability_secrets())
+        storage = passwords_of(self.storage_url.get_secret_value()) if self.storage_url else []
+        return (*values, *self.callback_tokens, *passwords(proxies), *storage, *self.observability_secrets())
 
     @property
     def certificates(self) -> Path | None:

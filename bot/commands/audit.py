@@ -3,19 +3,14 @@
 from __future__ import annotations
 
 import csv
-import sqlite3
-from contextlib import closing
 from typing import TYPE_CHECKING, TextIO
 
 from storage import writes
-from storage.errors import StorageError
-from storage.sqlite.database import open_to_read
-from storage.sqlite.errors import translated
 
 if TYPE_CHECKING:
     from collections.abc import Iterator
-    from pathlib import Path
 
+    from storage.connection import Connection
     from tracking.writes import Write
 
 PAGE = 500
@@ -37,28 +32,24 @@ HEADING = (
 )
 
 
-def trail(path: Path) -> Iterator[Write]:
-    """Yield every record, the newest first; a bot may run meanwhile. Raises StorageError."""
-    if not path.exists():
-        raise StorageError(f"There is no database at {path} yet.")
-    with translated(path), closing(open_to_read(path)) as conn:
-        conn.row_factory = sqlite3.Row
-        skip = 0
-        while page := writes.newest(conn, skip, PAGE)[0]:
-            yield from page
-            skip += len(page)
+def trail(conn: Connection) -> Iterator[Write]:
+    """Yield every record, the newest first; a bot may run meanwhile."""
+    skip = 0
+    while page := writes.newest(conn, skip, PAGE)[0]:
+        yield from page
+        skip += len(page)
 
 
-def write_csv(path: Path, file: TextIO) -> None:
-    """Write the trail as CSV. Raises StorageError."""
+def write_csv(conn: Connection, file: TextIO) -> None:
+    """Write the trail as CSV."""
     writer = csv.writer(file)
     writer.writerow(HEADING)
-    writer.writerows([_cell(value) for value in _row(record)] for record in trail(path))
+    writer.writerows([_cell(value) for value in _row(record)] for record in trail(conn))
 
 
-def lines(path: Path) -> Iterator[str]:
-    """Yield one line for each record. Raises StorageError."""
-    for record in trail(path):
+def lines(conn: Connection) -> Iterator[str]:
+    """Yield one line for each record."""
+    for record in trail(conn):
         yield "  ".join(_printable(value) for value in _row(record) if value != "")
 
 

@@ -14,14 +14,14 @@ from slack_sdk.web.async_client import AsyncWebClient
 
 from bot.client_config import api_config
 from bot.commands import manifest
+from bot.database import holding, name_of, open_to_look
 from bot.process.clock import utc_now
-from bot.process.leader import NotLeaderError, leading
+from bot.process.leader import NotLeaderError
 from bot.process.proxies import hide_from_libraries, proxy_for, without_password
 from bot.slack import slack_way
 from pandapon.client import PandaPon
 from pandapon.errors import ApiError, AuthError, PandaPonError, TimestampError, TransportError
 from storage.errors import LostFileError, NewerSchemaError, StorageError
-from storage.sqlite.backup import open_present
 from storage.sqlite.private import is_open_to_others
 
 if TYPE_CHECKING:
@@ -79,23 +79,26 @@ def _has_proxy(settings: Settings) -> bool:
 
 
 async def _database(settings: Settings) -> Finding:
-    """Open the database only while no bot leads it: two write connections could damage it."""
+    """Open a SQLite file only while no bot leads it: two write connections could damage it. A server takes many."""
+    is_file = settings.database_file is not None
     try:
-        async with leading(settings.database_path, standby=False, stop=asyncio.Event()):
-            store = await open_present(settings.database_path, settings.backups)
+        async with holding(settings, standby=False, stop=asyncio.Event()):
+            store = await open_to_look(settings)
             try:
                 health = await store.upkeep.health(utc_now())
             finally:
                 await store.close()
     except NotLeaderError:
-        return Finding("database", ok=True, words=f"{settings.database_path} is in use by a running pandabot")
+        return Finding("database", ok=True, words=f"{name_of(settings)} is in use by a running pandabot")
     except LostFileError as error:
         return Finding("database", ok=False, words=str(error), mend="Start the bot, or move the copies away.")
     except NewerSchemaError as error:
         return Finding("database", ok=False, words=str(error), mend="Run the version that wrote it, or a later one.")
     except StorageError as error:
-        return Finding("database", ok=False, words=str(error), mend="Set DATABASE_PATH to a file that I may write.")
-    return Finding("database", ok=True, words=f"{settings.database_path}, {health.watches} watches")
+        mend = "Set DATABASE_PATH to a file that I may write." if is_file else "Check STORAGE_URL and the way there."
+        return Finding("database", ok=False, words=str(error), mend=mend)
+    words = f"{name_of(settings)}, {health.watches} watches"
+    return Finding("database", ok=True, words=words if is_file else f"{words}, {health.engine_version}")
 
 
 async def _slack(settings: Settings) -> AsyncIterator[Finding]:

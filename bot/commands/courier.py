@@ -3,9 +3,7 @@
 from __future__ import annotations
 
 import re
-import sqlite3
 from collections import Counter
-from contextlib import closing
 from typing import TYPE_CHECKING
 
 from pandapon.courier import read_entry
@@ -16,7 +14,8 @@ from pandapon.courier.tokens import tokens
 
 if TYPE_CHECKING:
     from collections.abc import Iterator
-    from pathlib import Path
+
+    from storage.connection import Connection
 
 _NUMBERS = re.compile(r"[0-9*][0-9*a-z-]*")
 _IN_BRACKETS = re.compile(r"\[[^\]]*\]")
@@ -42,22 +41,21 @@ def stages(text: str, status: str = "") -> Iterator[str]:
     )
 
 
-def unknown(database: Path, most: int) -> list[tuple[int, str]]:
+def unknown(conn: Connection, most: int) -> list[tuple[int, str]]:
     """Return the stored texts that are not understood, masked, each with its count; the commonest first.
 
-    ``most``: the length of the list. Only reads. Raises sqlite3.OperationalError when there is no database.
+    ``most``: the length of the list.
     """
     counted: Counter[str] = Counter()
-    for text, count in stored_texts(database):
+    for text, count in stored_texts(conn):
         if not read_entry(text).understood:
             counted[blotted(text)] += count
     return [(count, text) for text, count in counted.most_common(most)]
 
 
-def stored_texts(database: Path) -> Iterator[tuple[str, int]]:
-    """Yield the stored texts, each with its count. Only reads; raises sqlite3.OperationalError without a database."""
-    with closing(sqlite3.connect(f"file:{database}?mode=ro", uri=True)) as conn:
-        yield from conn.execute("SELECT text, count(*) FROM nodes GROUP BY text")
+def stored_texts(conn: Connection) -> Iterator[tuple[str, int]]:
+    """Yield the stored texts, each with its count."""
+    yield from conn.execute("SELECT text, count(*) FROM nodes GROUP BY text")
 
 
 def blotted(text: str) -> str:

@@ -15,8 +15,10 @@ from typing import TYPE_CHECKING, Any
 import aiohttp
 from pydantic import SecretStr
 
+from bot.database import reading
 from bot.process.redaction import Redaction
 from bot.process.version import VERSION
+from storage.errors import StorageError
 from storage.sqlite import backup
 from storage.sqlite.database import open_to_read
 from storage.sqlite.private import is_open_to_others
@@ -27,21 +29,32 @@ if TYPE_CHECKING:
     from pathlib import Path
 
     from bot.settings import Settings
+    from storage.connection import Connection
 
 SECONDS = 3.0  # for each question to the running bot
 LONGEST = 20_000  # characters of a part
-LIBRARIES = ("slack-bolt", "slack-sdk", "httpx", "apscheduler", "sqlite-utils", "pydantic", "aiohttp", "babel")
+LIBRARIES = (
+    "slack-bolt",
+    "slack-sdk",
+    "httpx",
+    "apscheduler",
+    "sqlite-utils",
+    "pydantic",
+    "aiohttp",
+    "babel",
+    "psycopg",
+)
 LISTS_OF_IDS = frozenset({"writers", "auditors", "pandapon_user_id", "no_proxy"})
 
 
 async def report(settings: Settings, now: datetime) -> str:
     """Return the report. ``now``: aware."""
-    redaction = Redaction(settings.secrets())
+    redaction, file = Redaction(settings.secrets()), settings.database_file
     parts = [
         ("The machine", _table(_machine())),
         ("Settings that differ from their defaults", _table(_settings(settings))),
-        ("The database", _table(_database(settings.database_path))),
-        ("Copies", _table(_copies(settings.backups))),
+        ("The database", _table(_server(settings) if file is None else _database(file))),
+        ("Copies", "They are made at the PostgreSQL server." if file is None else _table(_copies(settings.backups))),
         ("The running bot", await _running(settings)),
     ]
     made = f"Made at {now:%Y-%m-%d %H:%M} UTC. Please read it before you attach it to a report."
@@ -95,11 +108,37 @@ def _database(path: Path) -> Iterator[tuple[str, object]]:
             for (table,) in conn.execute(names).fetchall():
                 yield f"rows of {table}", conn.execute(f'SELECT COUNT(*) FROM "{table}"').fetchone()[0]  # noqa: S608  a name from the schema
             yield "last migration", conn.execute("SELECT MAX(name) FROM _sqlite_migrations").fetchone()[0]
-            for table, states in (("outbox", "state"), ("writes", "state"), ("watches", "state")):
-                counted = conn.execute(f"SELECT {states}, COUNT(*) FROM {table} GROUP BY 1")  # noqa: S608  constants
-                yield f"{table} by state", ", ".join(f"{state} {count}" for state, count in counted) or "none"
+            yield from _states(conn)
     except sqlite3.Error as error:
         yield "cannot be read further", error
+
+
+def _server(settings: Settings) -> Iterator[tuple[str, object]]:
+    """Versions and sizes, and about how many rows each table has: no row is read but those that are counted by state.
+
+    The server's name and address are left out: they name the team.
+    """
+    try:
+        with reading(settings) as conn:
+            server = "SELECT current_setting('server_version'), pg_database_size(current_database())"
+            version, size = conn.execute(server).fetchone()
+            yield "PostgreSQL", version
+            yield "size", f"{size:,} bytes"
+            tables = (
+                "SELECT relname, n_live_tup, n_dead_tup FROM pg_stat_user_tables WHERE schemaname = current_schema()"
+            )
+            for table, live, dead in conn.execute(f"{tables} ORDER BY relname"):
+                yield f"rows of {table}", f"about {live}, and {dead} dead ones"
+            yield "last migration", conn.execute("SELECT MAX(name) FROM migrations").fetchone()[0]
+            yield from _states(conn)
+    except StorageError as error:
+        yield "cannot be read further", error
+
+
+def _states(conn: Connection) -> Iterator[tuple[str, object]]:
+    for table in ("outbox", "writes", "watches"):
+        counted = conn.execute(f"SELECT state, COUNT(*) FROM {table} GROUP BY state")  # noqa: S608  constants
+        yield f"{table} by state", ", ".join(f"{state} {count}" for state, count in counted) or "none"
 
 
 def _copies(folder: Path) -> Iterator[tuple[str, object]]:

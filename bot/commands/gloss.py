@@ -14,7 +14,8 @@ from handlers.blocks.i18n import LANGUAGES, use_language
 
 if TYPE_CHECKING:
     from collections.abc import Iterator, Sequence
-    from pathlib import Path
+
+    from storage.connection import Connection
 
 _FORMULA = ("=", "+", "-", "@")
 
@@ -27,14 +28,11 @@ class Coverage(NamedTuple):
     without: list[tuple[int, str]]  # masked texts with their counts, the commonest first
 
 
-def coverage(database: Path, language: str, most: int) -> Coverage:
-    """Return the coverage for readers of a language. ``most``: the length of the list of texts.
-
-    Raises sqlite3.OperationalError when there is no database.
-    """
+def coverage(conn: Connection, language: str, most: int) -> Coverage:
+    """Return the coverage for readers of a language. ``most``: the length of the list of texts."""
     without: Counter[str] = Counter()
     foreign = glossed = 0
-    for text, count in stored_texts(database):
+    for text, count in stored_texts(conn):
         if language_of(text) == language:
             continue
         foreign += count

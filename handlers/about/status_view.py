@@ -69,7 +69,7 @@ def status(health: Health, watched: Watched, report: Report, now: datetime, *, p
 
 def _is_ailing(health: Health, report: Report, now: datetime) -> bool:
     copies = report.copies
-    unsafe = copies.is_damaged or copies.failed or copies.restored
+    unsafe = copies and (copies.is_damaged or copies.failed or copies.restored)
     undelivered = (
         report.token_refused
         or report.unknown_refusals
@@ -243,7 +243,10 @@ def _storage_error(error: StorageError) -> str:
             return escape(truncate(str(error), 300))
 
 
-def _database(copies: Copies, now: datetime) -> Iterator[str]:
+def _database(copies: Copies | None, now: datetime) -> Iterator[str]:
+    if copies is None:
+        yield _("The database is on a PostgreSQL server. Its backups are made there, not by the bot.")
+        return
     if copies.restored and copies.restored.is_lost:
         yield _(
             "The database was missing or empty when the bot started. The copy of {time} is in use, and what was "

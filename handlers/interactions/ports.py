@@ -85,7 +85,7 @@ class Report:
     token_refused: str = ""  # the error code with which Slack refuses the bot's token; nothing can be posted meanwhile
     takes_pushes: bool = False  # whether PandaPon can push messages to this process
     refunds_refused: Mapping[str, str] = field(default_factory=dict)  # the error by operation that tells of refunds
-    copies: Copies = Copies()
+    copies: Copies | None = Copies()  # None: the database is on a server, and its operator makes the copies
     stopped: tuple[str, timedelta] | None = None  # the scheduler's job that hangs, and for how long
     clock_off_by: timedelta | None = None  # PandaPon's clock less this machine's; None: too little to matter
 

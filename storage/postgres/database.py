@@ -90,6 +90,8 @@ class PostgresServer:
 
     def _open(self) -> None:
         with translated():
+            # The pool would go on trying until its patience ends, and then not say why.
+            psycopg.connect(self.url, connect_timeout=int(PATIENCE)).close()
             self._pool.open()
             self._pool.wait(PATIENCE)
 

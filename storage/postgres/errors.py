@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import re
 from contextlib import contextmanager
 from typing import TYPE_CHECKING
 
@@ -30,12 +31,25 @@ def translated() -> Iterator[None]:
 def _ours(error: psycopg.Error) -> StorageError:
     if isinstance(error, errors.DiskFull):
         return DiskFullError("The disk of the PostgreSQL server is full.")
-    if isinstance(error, errors.InvalidAuthorizationSpecification | errors.InsufficientPrivilege):
-        return RefusedError(f"PostgreSQL refuses the user of STORAGE_URL ({error.sqlstate}).")
-    if isinstance(error, errors.InvalidCatalogName):
-        return RefusedError("The database that STORAGE_URL names does not exist.")
-    if isinstance(error, errors.ReadOnlySqlTransaction):
-        return RefusedError("The PostgreSQL server only reads: it is a standby. Name the primary in STORAGE_URL.")
+    if refused := _refused(error):
+        return RefusedError(refused)
     if error.sqlstate is None or isinstance(error, psycopg.OperationalError):
         return UnreachableError(f"PostgreSQL does not answer ({error.sqlstate or type(error).__name__}).")
     return StorageError(f"PostgreSQL failed: {error.diag.message_primary or type(error).__name__} ({error.sqlstate}).")
+
+
+def _refused(error: psycopg.Error) -> str:
+    """Say why the server does not let us in, or not write; empty: it does not refuse.
+
+    A refused connection has no SQLSTATE: libpq tells of it in the server's words alone, which may be translated.
+    """
+    words = str(error) if error.sqlstate is None else ""
+    if isinstance(error, errors.InvalidCatalogName) or re.search(r'database "[^"]*" does not exist', words):
+        return "The database that STORAGE_URL names does not exist."
+    if isinstance(error, errors.InvalidAuthorizationSpecification | errors.InsufficientPrivilege):
+        return f"PostgreSQL refuses the user of STORAGE_URL ({error.sqlstate})."
+    if re.search(r"authentication failed|no pg_hba.conf entry|role .* does not exist|no password supplied", words):
+        return "PostgreSQL refuses the user of STORAGE_URL."
+    if isinstance(error, errors.ReadOnlySqlTransaction):
+        return "The PostgreSQL server only reads: it is a standby. Name the primary in STORAGE_URL."
+    return ""

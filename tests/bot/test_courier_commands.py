@@ -3,12 +3,14 @@
 from __future__ import annotations
 
 import sqlite3
+from contextlib import closing
 from typing import TYPE_CHECKING
 
 from typer.testing import CliRunner
 
 from bot.cli import app
 from bot.commands.courier import blotted, unknown
+from storage.sqlite.database import open_to_read
 
 if TYPE_CHECKING:
     from pathlib import Path
@@ -33,7 +35,8 @@ def test_what_is_not_understood(tmp_path: Path) -> None:
         texts = ["【甲地】嗡嗡嗡声 13000000001", "【乙地】嗡嗡嗡声 13000000002", "嘀嘀嘀嘀嘀", "已签收"]
         conn.executemany("INSERT INTO nodes VALUES (?)", [(text,) for text in texts])
     conn.close()
-    found = unknown(path, 10)
+    with closing(open_to_read(path)) as opened:
+        found = unknown(opened, 10)
     assert found == [(2, "…嗡嗡嗡声…"), (1, "嘀嘀嘀嘀嘀")]
 
 

@@ -20,6 +20,7 @@ from bot.settings import SettingsError, load
 from handlers.blocks import team_glosses
 from handlers.blocks.gloss import gloss
 from handlers.blocks.team_glosses import GlossFileError, compiled
+from storage.sqlite.database import open_to_read
 
 if TYPE_CHECKING:
     from collections.abc import Iterator
@@ -113,7 +114,7 @@ def test_without_a_database(tmp_path: Path, database: Path, monkeypatch: pytest.
     monkeypatch.setenv("DATABASE_PATH", str(tmp_path / "none.db"))
     code, output = run()
     assert code == 2
-    assert "cannot read" in output
+    assert "There is no database at" in output
     assert not (tmp_path / "none.db").exists()
     assert run("--language", "fr")[1].startswith("pandabot: there is no language 'fr'; choose one of en, zh_CN, th")
 
@@ -123,7 +124,8 @@ def test_nothing_stored(tmp_path: Path) -> None:
     path = tmp_path / "empty.db"
     with closing(sqlite3.connect(path)) as conn, conn:
         conn.execute("CREATE TABLE nodes (text TEXT)")
-    found = coverage(path, "en", 10)
+    with closing(open_to_read(path)) as opened:
+        found = coverage(opened, "en", 10)
     assert found == Coverage(0, 0, [])
     assert sheet(found) == "text,en,zh_CN,th"
 

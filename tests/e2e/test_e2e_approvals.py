@@ -14,6 +14,7 @@ from support.bot_harness import running, words
 from support.wizard_steps import open_by, press_in_page, send_page, text_of, typed
 
 from bot.commands.audit import write_csv
+from bot.database import reading
 from handlers.features import FEATURES
 from pandapon.shipment import Platform
 from sandbox.pandapon.trading.routes import OWN_PATHS
@@ -213,7 +214,8 @@ async def test_decline_with_a_reason_that_is_hostile(harness: BotHarness) -> Non
     assert declined.change is not None
     assert "no" in declined.change.details
     file = io.StringIO()
-    write_csv(harness.folder / "bot.db", file)
+    with reading(harness.settings) as conn:
+        write_csv(conn, file)
     rows = [row for row in file.getvalue().splitlines() if ",A-1," in row]
     assert ["approval.decline" in row for row in rows] == [True, False]
     assert "13812345678" not in file.getvalue()

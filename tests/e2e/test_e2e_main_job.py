@@ -4,9 +4,11 @@ from __future__ import annotations
 
 import logging
 import re
-from typing import TYPE_CHECKING
+from typing import TYPE_CHECKING, Any
 
 import pytest
+from pydantic import SecretStr
+from support import postgres
 from support.bot_harness import ORDER, BotHarness, running, words
 from support.canaries import logged
 
@@ -17,10 +19,12 @@ if TYPE_CHECKING:
     from pathlib import Path
 
 
-@pytest.fixture(params=["socket", "http"])
+@pytest.fixture(params=["socket", "http", "postgres"])
 async def harness(request: pytest.FixtureRequest, tmp_path: Path) -> AsyncIterator[BotHarness]:
-    """Both stand-ins and the production bot between them, in each Slack mode."""
-    async with running(tmp_path, mode=request.param) as one:
+    """Both stand-ins and the production bot between them, in each Slack mode, and on PostgreSQL."""
+    is_socket, on_server = request.param != "http", request.param == "postgres"
+    extra: dict[str, Any] = {"storage_url": SecretStr(postgres.new_database(tmp_path))} if on_server else {}
+    async with running(tmp_path, mode="socket" if is_socket else "http", **extra) as one:
         yield one
 
 

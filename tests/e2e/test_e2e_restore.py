@@ -16,6 +16,7 @@ if TYPE_CHECKING:
     from collections.abc import AsyncIterator
     from pathlib import Path
 
+    from bot.jobs.backups import Backups
     from sandbox.slack.workspace import Message
 
 FIRST, SECOND, THIRD = (
@@ -32,11 +33,18 @@ async def harness(tmp_path: Path) -> AsyncIterator[BotHarness]:
         yield one
 
 
+def copies_of(harness: BotHarness) -> Backups:
+    """The bot's jobs that copy and check the file."""
+    assert harness.bot is not None
+    assert harness.bot.backups is not None
+    return harness.bot.backups
+
+
 async def copied(harness: BotHarness) -> Message:
     """Watch the order, and copy the database then; returns the card."""
     assert "Watching" in await harness.ask(f"/panda watch {ORDER}")
     assert harness.bot is not None
-    await harness.bot.backups.copy()
+    await copies_of(harness).copy()
     [card] = harness.channel("#orders")
     return card
 
@@ -52,7 +60,7 @@ async def restored(harness: BotHarness, size: int | None = 5000) -> None:
             file.truncate(size)
     await harness.start_bot()
     assert harness.bot is not None
-    assert harness.bot.backups.state.restored is not None
+    assert copies_of(harness).state.restored is not None
     await harness.several_ticks(8)
 
 
@@ -114,7 +122,7 @@ async def test_quiet_news_that_a_digest_told_is_not_told_again(harness: BotHarne
         harness.scan(scan)
         await harness.several_ticks(6)
     harness.clock.advance(timedelta(minutes=1))
-    await harness.bot.backups.copy()
+    await copies_of(harness).copy()
     harness.clock.advance(timedelta(hours=2))
     await harness.until(lambda: any(SECOND in words(m) for m in harness.thread(card)))
     await harness.several_ticks(8)
@@ -148,7 +156,7 @@ async def test_the_daily_digest_is_not_made_again(harness: BotHarness) -> None:
     await harness.bot.store.channels.save_settings(
         harness.clock(), card.channel, ChannelSettings(digest_at="11:00"), "U0MEI00001"
     )
-    await harness.bot.backups.copy()
+    await copies_of(harness).copy()
     harness.clock.advance(timedelta(minutes=70))
     await harness.until(lambda: len(digests(harness)) == 1)
     await restored(harness)

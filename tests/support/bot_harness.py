@@ -89,6 +89,8 @@ class BotHarness:
             "slack_messages_per_second": 1000,
             "callback_token": SecretStr(CALLBACK_TOKEN),
         }
+        if "storage_url" in self.extra:
+            del values["database_path"]
         return Settings(_env_file=None, **(values | self.extra))
 
     async def start_bot(self) -> Bot:

@@ -68,7 +68,10 @@ class Outside:
         }
 
     async def spawn(self, *arguments: str, **extra: str) -> asyncio.subprocess.Process:
-        environment = {name: value for name, value in (self.environment | extra).items() if value}
+        given = self.environment | extra
+        if extra.get("STORAGE_URL"):
+            given |= {"DATABASE_PATH": extra.get("DATABASE_PATH", "")}
+        environment = {name: value for name, value in given.items() if value}
         return await self._started(sys.executable, "-m", "bot", *arguments, env=environment)
 
     async def spawn_with_files(self, files: int, **extra: str) -> asyncio.subprocess.Process:

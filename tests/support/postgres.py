@@ -59,7 +59,11 @@ class TestServer:
 
     @property
     def url(self) -> str:
-        return f"postgresql://pandabot@/postgres?host={self.folder}"
+        return self.url_of("postgres")
+
+    def url_of(self, database: str) -> str:
+        """The address of a database on this server."""
+        return f"postgresql://pandabot@/{database}?host={self.folder}"
 
     def start(self) -> None:
         self._run("pg_ctl", "-D", str(self.data), "-l", str(self.folder / "log"), "-w", "-t", "60", "start")
@@ -118,6 +122,15 @@ def server() -> TestServer:
             pytest.fail(missing)
         pytest.skip(missing)
     return started
+
+
+def new_database(path: Path) -> str:
+    """The address of a new, empty database that stands for a file of this path."""
+    name = schema_of(path)
+    with psycopg.connect(server().url, autocommit=True) as conn:
+        conn.execute(f"DROP DATABASE IF EXISTS {name} WITH (FORCE)")
+        conn.execute(f"CREATE DATABASE {name} TEMPLATE template0")
+    return server().url_of(name)
 
 
 def schema_of(path: Path) -> str:

@@ -1,0 +1,45 @@
+"""The PostgreSQL server that the settings name. Importing this needs the extra ``pandabot[postgres]``."""
+
+from __future__ import annotations
+
+from contextlib import contextmanager
+from typing import TYPE_CHECKING
+
+from storage.postgres.database import PostgresEngine, PostgresServer
+from storage.postgres.reading import open_to_read
+
+if TYPE_CHECKING:
+    from collections.abc import Iterator
+
+    from bot.settings import Settings
+    from storage.connection import Connection
+
+
+def server_of(settings: Settings) -> PostgresServer:
+    """Return the process's connections, not yet opened."""
+    is_pooled = settings.storage_pooler == "on"
+    return PostgresServer(url_of(settings), behind_pooler=is_pooled, connections=settings.storage_connections)
+
+
+async def open_engine(settings: Settings) -> PostgresEngine:
+    """Connect, and make or migrate the tables. Raises StorageError; then all connections are closed."""
+    engine = PostgresEngine(server_of(settings))
+    try:
+        await engine.open()
+    except BaseException:
+        await engine.close()
+        raise
+    return engine
+
+
+@contextmanager
+def reading(settings: Settings) -> Iterator[Connection]:
+    """Open one connection for a command that only reads. Raises StorageError."""
+    with open_to_read(url_of(settings)) as conn:
+        yield conn
+
+
+def url_of(settings: Settings) -> str:
+    """Return the server's address with its password, for the driver alone."""
+    assert settings.storage_url is not None
+    return settings.storage_url.get_secret_value()

@@ -1,0 +1,156 @@
+"""STORAGE_URL: each command speaks truly of a PostgreSQL server, and its password is shown nowhere."""
+
+from __future__ import annotations
+
+import os
+import signal
+from typing import TYPE_CHECKING
+
+import pytest
+from pydantic import SecretStr
+from support import postgres
+from support.bot_harness import ORDER, running
+from support.outside import SECRETS, Outside
+from support.patience import until
+
+from bot.commands.doctor import report
+from bot.process.clock import utc_now
+from bot.settings import SettingsError, load
+from bot.storage_url import file_of, passwords_of, shown
+from sandbox.pandapon.demo import FIRST
+
+if TYPE_CHECKING:
+    from collections.abc import AsyncIterator
+    from pathlib import Path
+
+PASSWORD = "canary-p%40ss-0123"  # the server of the tests trusts everybody
+NEEDED = {name: SECRETS[name] for name in ("SLACK_BOT_TOKEN", "SLACK_APP_TOKEN")} | {
+    "PANDAPON_ACCESS_KEY": "key",
+    "PANDAPON_ACCESS_SECRET": "secret",
+    "PANDAPON_USER_ID": "1",
+}
+
+
+@pytest.fixture
+async def outside(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> AsyncIterator[Outside]:
+    monkeypatch.setenv("PYTHONPATH", os.getcwd())  # noqa: PTH109  the checkout, for runs without an installation
+    one = Outside(tmp_path)
+    await one.slack.start()
+    await one.pandapon.start()
+    yield one
+    await one.leave_none()
+    await one.slack.stop()
+    await one.pandapon.stop()
+
+
+def with_password(url: str) -> str:
+    return url.replace("pandabot@", f"pandabot:{PASSWORD}@")
+
+
+async def test_a_process_on_a_server_and_the_commands_beside_it(outside: Outside, tmp_path: Path) -> None:
+    """run, check, audit, doctor, backup, restore and courier, while the bot runs: no word holds the password."""
+    url = with_password(postgres.new_database(tmp_path))
+    process = await outside.spawn("run", STORAGE_URL=url)
+    try:
+        await until(lambda: bool(outside.slack.sockets.open))
+        assert (await outside.slack.slash("mei", "#orders", "/panda", f"watch {FIRST}")).ok
+        orders = outside.slack.workspace.channel("orders")
+        await until(lambda: any(m.by_bot for m in orders.messages.values()))
+        said = {
+            name: await outside.run(*name.split(), STORAGE_URL=url)
+            for name in ("check", "audit", "doctor", "backup", "restore", "courier unknown", "run --standby")
+        }
+    finally:
+        process.send_signal(signal.SIGTERM)
+        out, err = await process.communicate()
+    assert process.returncode == 0, err.decode()
+    codes = {name: code for name, (code, _text) in said.items()}
+    wrong = {"backup": 2, "restore": 2, "run --standby": 78}
+    assert codes == dict.fromkeys(codes, 0) | wrong, said
+    assert "PostgreSQL" in said["check"][1]
+    assert "1 watches" in said["check"][1]
+    assert "pg_dump" in said["backup"][1]
+    assert "pg_restore" in said["restore"][1]
+    assert "there is no standby" in said["run --standby"][1]
+    assert "| rows of watches |" in said["doctor"][1]
+    assert "| watches by state | active 1 |" in said["doctor"][1]
+    assert not (outside.folder / "data").exists()
+    for text in (out.decode() + err.decode(), *(text for _code, text in said.values())):
+        assert "canary" not in text
+        assert "Traceback" not in text
+
+
+async def test_the_status_says_whose_the_backups_are(tmp_path: Path) -> None:
+    """No backup is missed that the bot cannot make; the version is the server's."""
+    async with running(tmp_path, storage_url=SecretStr(postgres.new_database(tmp_path))) as harness:
+        await harness.ask(f"/panda watch {ORDER}")
+        status = await harness.ask("/panda status")
+        assert harness.bot is not None
+        jobs = {job.name for job in harness.bot.scheduler._jobs}
+        text = await report(harness.settings, utc_now())
+    assert "✅" in status
+    assert "Its backups are made there" in status
+    assert "PostgreSQL" in status
+    assert "no backup yet" not in status
+    assert jobs.isdisjoint({"backup", "check", "log"})
+    assert "STORAGE_URL | given" in text
+
+
+@pytest.mark.parametrize(
+    ("url", "says"),
+    [
+        ("postgresql://pandabot:canary-pass@127.0.0.1:9/none", "PostgreSQL does not answer"),
+        ("postgresql://pandabot@/nowhere?host={folder}&password=canary-pass", "does not exist"),
+        ("postgresql://x:canary-pa ss@host/db", "without spaces"),
+        ("postgresql://x:canary%zz@host/db", "%40 %3A %2F"),
+        ("postgresql://x:canary-pass@host", "name of a database"),
+        ("mysql://x:canary-pass@host/db", "sqlite:///data/pandabot.db or postgresql://"),
+        ("data/bot.db", "sqlite:///data/pandabot.db or postgresql://"),
+        ("sqlite:///", "sqlite:///data/pandabot.db or postgresql://"),
+    ],
+)
+async def test_a_wrong_address_is_one_sentence(outside: Outside, url: str, says: str) -> None:
+    """Whatever is wrong with it, the start says so without the address, and changes nothing."""
+    folder = str(postgres.server().folder)
+    code, text = await outside.run("run", STORAGE_URL=url.format(folder=folder))
+    assert code == (75 if "does not answer" in says else 78), text  # a server may come back; a setting may not
+    assert says in text
+    assert text.count("\n") <= 3, text
+    assert "canary" not in text
+    assert "Traceback" not in text
+
+
+def test_two_databases_are_one_sentence(monkeypatch: pytest.MonkeyPatch, tmp_path: Path) -> None:
+    """Nobody guesses which of them is meant."""
+    monkeypatch.chdir(tmp_path)
+    for name, value in NEEDED.items():
+        monkeypatch.setenv(name, value)
+    monkeypatch.setenv("STORAGE_URL", "postgresql://u:canary@h/d")
+    assert load().database_file is None
+    monkeypatch.setenv("DATABASE_PATH", "x.db")
+    with pytest.raises(SettingsError, match="both name a database: keep one") as refused:
+        load()
+    assert "canary" not in str(refused.value)
+    monkeypatch.setenv("DATABASE_PATH", "")
+    monkeypatch.setenv("STORAGE_URL", "sqlite:////var/lib/pandabot/bot.db")
+    assert str(load().database_file) == "/var/lib/pandabot/bot.db"
+    assert str(load().backups) == "/var/lib/pandabot/backups"
+
+
+async def test_without_the_driver_it_is_one_sentence(outside: Outside) -> None:
+    """The extra is not installed: what to type."""
+    (outside.folder / "psycopg.py").write_text("raise ImportError('no')", encoding="utf-8")
+    code, text = await outside.run("run", STORAGE_URL="postgresql://u:canary@127.0.0.1/d", PYTHONPATH=".")
+    assert code == 78
+    assert "pip install 'pandabot[postgres]'" in text
+    assert "canary" not in text
+
+
+def test_what_is_read_of_an_address() -> None:
+    """Passwords in each place, as written and decoded; the shown form has none, and no user."""
+    several = "postgresql://me:a%40b@h1:5432,h2:5433/db?sslpassword=c%20d&host=x"
+    assert set(passwords_of(several)) == {"a%40b", "a@b", "c d"}
+    assert shown(several) == "postgresql://h1:5432,h2:5433/db"
+    assert shown("postgresql://me@/db?host=/var/run") == "postgresql:///var/run/db"
+    assert file_of("sqlite:///data/bot.db") == file_of("sqlite:///data%2Fbot.db?x=1")
+    assert file_of(several) is None
