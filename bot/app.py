@@ -55,6 +55,7 @@ from handlers.writing.looks import LOOKS
 from handlers.writing.writer import Writer
 from pandapon.client import PandaPon
 from pandapon.transport import trusted
+from storage import moved
 from tracking.circuit_breaker import CircuitBreaker
 from tracking.write_policy import WriteScope
 
@@ -172,6 +173,7 @@ async def _open_resources(
     database = await open_to_run(settings, clock, point)
     store = database.store
     opened.push_async_callback(store.close)
+    await store.engine.read(moved.check)
     figures = Figures()
     api = PandaPon(api_config(settings), clock=clock, on_rate_limit=figures.limited_by_pandapon)
     opened.push_async_callback(api.aclose)

@@ -1,4 +1,4 @@
-"""The command line: run, demo, check, doctor, backup, restore, audit, api and sandbox.
+"""The command line: run, demo, check, doctor, backup, restore, migrate, restored, audit, api and sandbox.
 
 :mod:`bot.cli_texts` adds courier and gloss. Each command imports its parts when it runs, so that --help and --version
 stay quick.
@@ -56,14 +56,19 @@ def run(
 ) -> None:
     """Run the bot until it is told to stop (Ctrl-C or SIGTERM)."""
     settings = settings_or_exit()
-    try:
-        failpoints.arm([settings.slack_api_url, settings.pandapon_base_url])
-    except failpoints.FailpointError as error:
-        fail(str(error))
+    _arm(settings)
     log.configure(settings.log_level, settings.secrets(), form=settings.log_format)
     with observed(settings, ENV_FILE):
         code = asyncio.run(_run(settings, standby=standby))
     raise typer.Exit(code)
+
+
+def _arm(settings: Settings) -> None:
+    """Read the point at which a test lets the process die."""
+    try:
+        failpoints.arm([settings.slack_api_url, settings.pandapon_base_url])
+    except failpoints.FailpointError as error:
+        fail(str(error))
 
 
 async def _run(settings: Settings, *, standby: bool) -> int:
@@ -125,6 +130,59 @@ def _file(settings: Settings) -> Path:
             "there, with pg_dump and pg_restore or from the archive of its log"
         )
     return settings.database_file
+
+
+@app.command()
+def migrate(
+    to: Annotated[str, typer.Option("--to", help="postgresql://user:password@host/database, or sqlite:///a/file.db")],
+    source: Annotated[
+        str, typer.Option("--from", help="The address of the present database [DATABASE_PATH].", show_default=False)
+    ] = "",
+    *,
+    dry_run: Annotated[
+        bool, typer.Option("--dry-run", help="Move and compare everything, report it, and keep nothing of it.")
+    ] = False,
+) -> None:
+    """Move all data to an empty database of the other engine, while no bot runs."""
+    from bot.commands import migrate as moving
+
+    settings = settings_or_exit()
+    _arm(settings)
+    present = _url("--from", source) if source else f"sqlite:///{settings.database_path}"
+    raise typer.Exit(
+        asyncio.run(moving.migrate(present, _url("--to", to), settings.backups, typer.echo, dry_run=dry_run))
+    )
+
+
+def _url(option: str, text: str) -> str:
+    from bot.storage_url import storage_url
+
+    try:
+        return storage_url(text)
+    except ValueError as error:
+        fail(f"{option} {error}")
+
+
+@app.command()
+def restored(
+    at: Annotated[str, typer.Option("--at", help="The newest moment that the database remembers, as an ISO time.")],
+    url: Annotated[
+        str, typer.Option("--database", help="The address of the database [DATABASE_PATH].", show_default=False)
+    ] = "",
+) -> None:
+    """Say that the database forgot what happened after a moment: a failover, or a copy put back by hand.
+
+    The bot then looks up what it posted since, so that nothing is told twice. Stop every process of the bot before.
+    """
+    from bot.commands.restored import MomentError, run
+    from bot.process.clock import utc_now
+
+    settings = settings_or_exit()
+    database = _url("--database", url) if url else f"sqlite:///{settings.database_path}"
+    try:
+        raise typer.Exit(asyncio.run(run(database, at, utc_now(), typer.echo)))
+    except MomentError as error:
+        fail(str(error))
 
 
 @app.command()

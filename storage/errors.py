@@ -9,6 +9,7 @@ StorageError
   DiskFullError
   UnreachableError
   RefusedError
+  MovedError
 UnreadableError: the contents of one row; the file is sound
 """
 
@@ -49,6 +50,10 @@ class UnreachableError(StorageError):
 
 class RefusedError(StorageError):
     """The database server does not let us in, or does not let us write."""
+
+
+class MovedError(StorageError):
+    """The rows were moved to another database, in which the bot goes on."""
 
 
 class UnreadableError(ValueError):

@@ -22,7 +22,8 @@ RARE = (
     "before_write",
     "after_write",
 )  # passed only in a special case
-POINTS = (*COMMON, *RARE)
+MOVING = ("before_rows", "after_table", "before_commit", "after_commit", "after_move")  # of `pandabot migrate`
+POINTS = (*COMMON, *RARE, *MOVING)
 
 
 _counts: dict[str, int] = {}  # passes left until the process dies; empty outside tests

@@ -12,10 +12,10 @@ from datetime import UTC, datetime
 from typing import TYPE_CHECKING
 
 from storage.errors import CorruptFileError, DiskFullError, LostFileError, StorageError
-from storage.rows import to_int
 from storage.sqlite import pragmas, private
-from storage.sqlite.database import check_owner, open_file, open_to_read
+from storage.sqlite.database import all_or_nothing, check_owner, open_file, open_to_read
 from storage.store import Store, open_store
+from storage.unconfirmed import unconfirm
 
 if TYPE_CHECKING:
     from collections.abc import Callable
@@ -27,27 +27,6 @@ HOURLY, DAILY = 24, 7  # backups kept: the newest 24, and the newest of each of 
 NAME = "pandabot-%Y%m%dT%H%M%SZ.db"
 SPARE = 1.2  # free space needed for a backup, in sizes of the database
 STEP = 500  # pages (2 MB) copied between two runs of pending transactions
-
-# Nobody knows which posts were sent after the backup was made. So after a restore every post is looked up in its
-# channel before it is sent, and every order is read afresh.
-UNCONFIRM = (
-    "UPDATE orders SET unconfirmed_since = :then WHERE unconfirmed_since IS NULL OR unconfirmed_since > :then",
-    (
-        "UPDATE schedule SET fingerprint = :nothing, fence = fence + 1, "
-        "next_poll_at = CASE WHEN next_poll_at IS NULL THEN next_poll_at ELSE :now END"
-    ),
-    (
-        "UPDATE outbox SET state = 'uncertain', fence = fence + 1, lease_until = NULL, not_before = :now, "
-        "claimed_at = COALESCE(claimed_at, created_at) "
-        "WHERE state IN ('pending', 'sending') OR (state = 'held' AND held_until IS NOT NULL)"
-    ),
-    # A paused watch's posts are looked up when it is resumed.
-    "UPDATE outbox SET claimed_at = COALESCE(claimed_at, created_at) WHERE state = 'held'",
-    (
-        "INSERT INTO facts (name, value, at) VALUES ('restored', :said, :now) "
-        "ON CONFLICT (name) DO UPDATE SET value = excluded.value, at = excluded.at"
-    ),
-)
 
 
 @dataclass(frozen=True, slots=True)
@@ -145,22 +124,18 @@ def restore(copy: Path, path: Path, now: datetime, passing: Callable[[str], None
     private.create(partial)
     shutil.copyfile(copy, partial)
     _unconfirm(partial, taken_at(copy), now)
-    _sync(partial)
+    sync(partial)
     aside = _set_aside(path, now)
     passing("in_restore")
     partial.replace(path)
-    _sync(path.parent)
+    sync(path.parent)
     return aside
 
 
 def _unconfirm(partial: Path, then: datetime, now: datetime) -> None:
     """Mark every post as perhaps sent since the backup was made at ``then``."""
     with contextlib.closing(open_file(partial)) as conn:
-        conn.execute(pragmas.BEGIN_TO_WRITE)
-        facts = {"then": to_int(then), "said": str(to_int(then)), "now": to_int(now), "nothing": b""}
-        for statement in UNCONFIRM:
-            conn.execute(statement, facts)
-        conn.execute("COMMIT")
+        all_or_nothing(conn, lambda conn: unconfirm(conn, then, now), pragmas.BEGIN_TO_WRITE)
         pragmas.without_log(conn)
 
 
@@ -214,9 +189,9 @@ def _finish(partial: Path, target: Path) -> None:
         pragmas.without_log(copy)
         if problem := pragmas.complaint(copy):
             raise CorruptFileError(f"A copy of the database is not sound: {problem}.")
-    _sync(partial)
+    sync(partial)
     partial.replace(target)
-    _sync(target.parent)
+    sync(target.parent)
 
 
 def _check_space(conn: sqlite3.Connection, folder: Path) -> None:
@@ -267,7 +242,8 @@ def _stamp(copy: Path) -> datetime | None:
         return None
 
 
-def _sync(path: Path) -> None:
+def sync(path: Path) -> None:
+    """Wait until the file or folder is on the disk. Raises OSError."""
     descriptor = os.open(path, os.O_RDONLY)
     try:
         os.fsync(descriptor)

@@ -233,7 +233,7 @@ async def test_doubt_and_copy_come_in_one_step(
     await backup.back_up(thread(harness), folder, NOW)
     await harness.close()
     with monkeypatch.context() as patch:
-        patch.setattr(backup, "_sync", lambda _: 1 / 0)
+        patch.setattr(backup, "sync", lambda _: 1 / 0)
         with pytest.raises(ZeroDivisionError):
             await backup.open_or_restore(_emptied(harness.path), folder, NOW + HOUR)
     for suffix in ("-wal", "-journal"):

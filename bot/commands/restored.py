@@ -1,0 +1,103 @@
+"""`pandabot restored`: the database forgot its last minutes, after a failover or a copy put back by hand."""
+
+from __future__ import annotations
+
+import asyncio
+from contextlib import AsyncExitStack
+from datetime import UTC, datetime, timedelta
+from functools import partial
+from typing import TYPE_CHECKING
+
+from bot.commands.backups import BUSY, FAILED
+from bot.commands.migrate import NO_DRIVER
+from bot.process.leader import NotLeaderError, leading
+from bot.storage_url import file_of
+from storage import moved
+from storage.errors import StorageError
+from storage.sqlite.transfer import check_present
+from storage.store import Store, open_store
+from storage.unconfirmed import unconfirm_once
+
+if TYPE_CHECKING:
+    from collections.abc import Callable
+
+    from storage.connection import Connection
+
+OLDEST = timedelta(days=60)  # nothing that was told is remembered for longer
+AHEAD = timedelta(minutes=1)  # allowed difference between two machines' clocks
+
+
+class MomentError(ValueError):
+    """The time is not one that a database can have been restored to; the message says why."""
+
+
+def moment(text: str, now: datetime) -> datetime:
+    """Read an ISO time with a zone (aware). Raises MomentError."""
+    try:
+        at = datetime.fromisoformat(text)
+    except ValueError:
+        raise MomentError(f"--at {text!r} is no ISO time, such as 2026-11-28T19:40:00Z") from None
+    if at.tzinfo is None:
+        raise MomentError(f"--at {text!r} names no time zone: write {text}Z for UTC, or {text}+08:00 for China")
+    if at > now + AHEAD:
+        raise MomentError(f"--at {text!r} has not come yet")
+    if at < now - OLDEST:  # a slip in the date: every channel's history would be read from then on
+        raise MomentError(f"--at {text!r} is more than {OLDEST.days} days ago")
+    return at.astimezone(UTC)
+
+
+async def run(database: str, text: str, now: datetime, say: Callable[[str], None]) -> int:
+    """Do so in the database at this address. Returns the exit code. Raises MomentError for a text that is no time."""
+    at = moment(text, now)
+    try:
+        async with AsyncExitStack() as held:
+            if file := file_of(database):
+                await asyncio.to_thread(check_present, file)
+                await held.enter_async_context(leading(file, standby=False, stop=asyncio.Event()))
+            store = await _opened(database)
+            held.push_async_callback(store.close)
+            await restored(store, at, now, say)
+    except NotLeaderError as error:
+        say(f"pandabot: {error}")
+        return BUSY
+    except StorageError as error:
+        say(f"pandabot: {error}")
+        return FAILED
+    except ImportError:
+        say(f"pandabot: {NO_DRIVER}")
+        return FAILED
+    return 0
+
+
+async def _opened(database: str) -> Store:
+    if file := file_of(database):
+        return await open_store(file)
+    from storage.postgres.database import PostgresEngine, PostgresServer  # noqa: PLC0415  an extra
+
+    engine = PostgresEngine(PostgresServer(database))
+    try:
+        await engine.open()
+    except BaseException:
+        await engine.close()
+        raise
+    return Store(engine)
+
+
+async def restored(store: Store, at: datetime, now: datetime, say: Callable[[str], None]) -> None:
+    """Mark all that may have happened since ``at`` as unconfirmed. Raises StorageError; then nothing was changed."""
+    done_at, was_moved = await store.engine.run(partial(_mark, at=at, now=now))
+    if was_moved:
+        say("The bot may start on this database again, although its data were moved to another one.")
+    if done_at is not None:
+        say(f"That was done already, at {done_at:%Y-%m-%d %H:%M} UTC, for the same time: nothing was changed.")
+        return
+    say(f"Marked what happened after {at:%Y-%m-%d %H:%M:%S} UTC as unconfirmed.")
+    say(
+        "Start the bot: it reads every order again, and looks up what was posted since, so that nothing is told twice "
+        "in channels whose history it may read. What people changed since then has to be done again: watches, settings "
+        "and alarms."
+    )
+
+
+def _mark(conn: Connection, at: datetime, now: datetime) -> tuple[datetime | None, bool]:
+    return unconfirm_once(conn, at, now), moved.unmark(conn)

@@ -1,0 +1,144 @@
+"""Moves all rows of a database to another engine, and compares them there.
+
+Which tables and columns there are is what the databases say of themselves: a table that a later step adds is moved like
+any other.
+"""
+
+from __future__ import annotations
+
+import time
+from dataclasses import dataclass
+from typing import TYPE_CHECKING, Any, Protocol
+
+from storage import moved, outbox
+from storage.errors import StorageError
+from storage.tables import Tally, differences, parents_first
+
+if TYPE_CHECKING:
+    from collections.abc import Callable, Iterable, Iterator
+    from contextlib import AbstractContextManager
+    from datetime import datetime
+
+    from storage.connection import Connection
+    from storage.tables import Table
+
+
+class End(Protocol):
+    """A transaction on the database from which rows are moved, or to which."""
+
+    @property
+    def conn(self) -> Connection:
+        """The transaction's connection, for the portable statements."""
+        ...
+
+    def tables(self) -> dict[str, Table]:
+        """Describe the tables of the bot."""
+        ...
+
+    def read(self, table: Table) -> Iterator[list[tuple[Any, ...]]]:
+        """Yield the rows in batches, with the columns in the table's order."""
+        ...
+
+    def write(self, table: Table, batches: Iterable[list[tuple[Any, ...]]]) -> None:
+        """Insert rows, with the columns in the table's order."""
+        ...
+
+    def empty(self, table: Table) -> None:
+        """Delete the rows that the steps of the tables' history made."""
+        ...
+
+    def without_indexes(self) -> AbstractContextManager[None]:
+        """Take away what only slows writing, for the length of the block."""
+        ...
+
+    def numbers(self, tables: Iterable[Table]) -> dict[str, int]:
+        """Return the last number given in each table that numbers its rows."""
+        ...
+
+    def continue_from(self, table: Table, last: int) -> None:
+        """Give numbers after ``last`` and after all that are in the table."""
+        ...
+
+    def analyze(self) -> None:
+        """Collect what the engine's planner wants to know."""
+        ...
+
+    def commit(self) -> None:
+        """Keep what was done."""
+        ...
+
+
+@dataclass(frozen=True, slots=True)
+class MovedTable:
+    """A table whose rows are the same in both databases."""
+
+    name: str
+    rows: int
+    checksum: str  # hexadecimal digits
+
+
+@dataclass(frozen=True, slots=True)
+class Move:
+    """What was moved. ``seconds``: to write the rows and their indexes, and to compare them."""
+
+    tables: list[MovedTable]
+    nuls: int  # NUL characters that were left out, since PostgreSQL stores none
+    in_doubt: int  # posts that were being sent: they are looked up before they are sent again
+    writing_seconds: float
+    comparing_seconds: float
+
+    @property
+    def rows(self) -> int:
+        """The number of rows of all tables."""
+        return sum(table.rows for table in self.tables)
+
+
+def _ignore(_point: str) -> None:
+    """The default for ``passing``."""
+
+
+def copy_rows(source: End, target: End, now: datetime, passing: Callable[[str], None] = _ignore) -> Move:
+    """Write the rows of the source into the empty tables of the target, and compare them there. Commits nothing.
+
+    As at a start after a crash, leases are void in the target. Raises StorageError when the databases have different
+    tables, and when a row arrived differently. ``passing``: called with the name of each point of the work.
+    """
+    moved.check(source.conn)
+    theirs, ours = source.tables(), target.tables()
+    if problems := differences(theirs, ours):
+        raise StorageError(f"The tables of the two databases do not match: {'; '.join(problems[:5])}.")
+    tables, began = parents_first(theirs), time.perf_counter()
+    for table in reversed(tables):
+        target.empty(table)
+    passing("before_rows")
+    read = {table.name: Tally() for table in tables}
+    with target.without_indexes():
+        for table in tables:
+            target.write(table, read[table.name].counted(source.read(table)))
+            passing("after_table")
+    numbers = source.numbers(tables)
+    for table in tables:
+        if table.identity:
+            target.continue_from(table, numbers[table.name])
+    written = time.perf_counter()
+    found = _compare(target, tables, read)
+    compared = time.perf_counter()
+    in_doubt = outbox.recover_after_crash(target.conn, now)
+    target.analyze()
+    passing("before_commit")
+    return Move(found, sum(tally.nuls for tally in read.values()), in_doubt, written - began, compared - written)
+
+
+def _compare(target: End, tables: list[Table], read: dict[str, Tally]) -> list[MovedTable]:
+    found = []
+    for table in tables:
+        expected, arrived = read[table.name], Tally()
+        for _batch in arrived.counted(target.read(table)):
+            pass
+        if (expected.rows, expected.checksum) != (arrived.rows, arrived.checksum):
+            raise StorageError(
+                f"{expected.rows} rows of {table.name} were read and {arrived.rows} arrived, or their contents differ. "
+                "Nothing was moved."
+            )
+        found.append(MovedTable(table.name, arrived.rows, arrived.checksum))
+    return found

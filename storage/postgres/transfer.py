@@ -1,0 +1,215 @@
+"""A schema of PostgreSQL as one end of a move to another engine."""
+
+from __future__ import annotations
+
+import contextlib
+from typing import TYPE_CHECKING, Any
+
+import psycopg
+from psycopg import errors, sql
+
+from storage.errors import BusyFileError, UnusableFileError
+from storage.postgres import migrate
+from storage.postgres.connection import PostgresConnection
+from storage.postgres.errors import translated
+from storage.tables import Key, Table
+
+if TYPE_CHECKING:
+    from collections.abc import Iterable, Iterator, Mapping
+
+KINDS = {"text": "text", "bigint": "integer", "integer": "integer", "bytea": "bytes", "double precision": "real"}
+OURS = """
+c.relnamespace = (SELECT oid FROM pg_namespace WHERE nspname = current_schema())
+AND c.relkind IN ('r', 'p') AND NOT c.relispartition AND c.relname <> 'migrations'
+"""
+COLUMNS = f"""
+SELECT c.relname, a.attname, format_type(a.atttypid, NULL), a.attidentity <> ''
+FROM pg_class c JOIN pg_attribute a ON a.attrelid = c.oid AND a.attnum > 0 AND NOT a.attisdropped
+WHERE {OURS} ORDER BY c.relname, a.attname COLLATE "C"
+"""
+KEYS = f"""
+SELECT c.relname, i.indpred IS NOT NULL,
+  (SELECT array_agg(a.attname::text ORDER BY k.place) FROM unnest(i.indkey::int[]) WITH ORDINALITY AS k (number, place)
+    JOIN pg_attribute a ON a.attrelid = c.oid AND a.attnum = k.number)
+FROM pg_class c JOIN pg_index i ON i.indrelid = c.oid WHERE i.indisunique AND {OURS}
+"""
+REFERENCES = f"""
+SELECT c.relname, r.relname FROM pg_constraint f JOIN pg_class c ON c.oid = f.conrelid
+JOIN pg_class r ON r.oid = f.confrelid WHERE f.contype = 'f' AND {OURS}
+"""
+# Rows are written faster without these, and one look at all of them makes them again.
+SECONDARY = f"""
+SELECT i.indexrelid::regclass::text, pg_get_indexdef(i.indexrelid) FROM pg_class c
+JOIN pg_index i ON i.indrelid = c.oid
+WHERE NOT EXISTS (SELECT 1 FROM pg_constraint k WHERE k.conindid = i.indexrelid) AND {OURS}
+"""
+FOREIGN = f"""
+SELECT c.oid::regclass::text, quote_ident(f.conname), pg_get_constraintdef(f.oid) FROM pg_constraint f
+JOIN pg_class c ON c.oid = f.conrelid WHERE f.contype = 'f' AND {OURS}
+"""
+POSITIONS = """
+SELECT setval('outbox_positions', GREATEST(MAX(position), 1), MAX(position) IS NOT NULL) FROM outbox
+"""
+BATCH = 5_000  # rows
+TIMEOUTS = {"lock_timeout": "20s", "idle_in_transaction_session_timeout": "0", "statement_timeout": "0"}
+
+
+class PostgresEnd:
+    """One transaction on a schema. Only :meth:`commit` keeps it: a process that dies leaves nothing behind."""
+
+    def __init__(self, raw: psycopg.Connection[Any]) -> None:
+        self.raw, self.conn = raw, PostgresConnection(raw)
+
+    def tables(self) -> dict[str, Table]:
+        """Describe the tables of the bot."""
+        columns: dict[str, dict[str, str]] = {}
+        identities: dict[str, str] = {}
+        for table, column, type_, is_identity in self.raw.execute(COLUMNS).fetchall():
+            columns.setdefault(table, {})[column] = KINDS.get(type_, type_)
+            if is_identity:
+                identities[table] = column
+        keys, references = self.raw.execute(KEYS).fetchall(), self.raw.execute(REFERENCES).fetchall()
+        return {
+            name: Table(
+                name,
+                columns[name],
+                frozenset(Key(tuple(unique or ()), is_partial) for table, is_partial, unique in keys if table == name),
+                frozenset(parent for table, parent in references if table == name),
+                identities.get(name, ""),
+            )
+            for name in columns
+        }
+
+    def read(self, table: Table) -> Iterator[list[tuple[Any, ...]]]:
+        """Yield the rows in batches, with the columns in the table's order."""
+        query = sql.SQL("SELECT {} FROM {}").format(_names(table.columns), sql.Identifier(table.name))
+        with self.raw.cursor("move", binary=True) as cursor:
+            cursor.execute(query)
+            while batch := cursor.fetchmany(BATCH):
+                yield batch
+
+    def write(self, table: Table, batches: Iterable[list[tuple[Any, ...]]]) -> None:
+        """Insert rows, with the columns in the table's order."""
+        query = sql.SQL("COPY {} ({}) FROM STDIN").format(sql.Identifier(table.name), _names(table.columns))
+        with self.raw.cursor() as cursor, cursor.copy(query) as copy:
+            for batch in batches:
+                for row in batch:
+                    copy.write_row(row)
+
+    def empty(self, table: Table) -> None:
+        """Delete the rows that the steps of the tables' history made."""
+        self.raw.execute(sql.SQL("DELETE FROM {}").format(sql.Identifier(table.name)))
+
+    def numbers(self, tables: Iterable[Table]) -> dict[str, int]:
+        """Return the last number given in each table that numbers its rows."""
+        return {table.name: self._last(table) for table in tables if table.identity}
+
+    def continue_from(self, table: Table, last: int) -> None:
+        """Give numbers after ``last`` and after all that are in the table; positions after those of the outbox."""
+        self._set(table, last)
+        if table.name == "outbox":
+            self.raw.execute(POSITIONS)
+
+    def analyze(self) -> None:
+        """Collect what the planner wants to know of each table. Until then it would read whole tables."""
+        for name in self.tables():
+            self.raw.execute(sql.SQL("ANALYZE {}").format(sql.Identifier(name)))
+
+    def commit(self) -> None:
+        """Keep what was done."""
+        self.raw.commit()
+
+    @contextlib.contextmanager
+    def without_indexes(self) -> Iterator[None]:
+        """Take away what only slows writing, for the length of the block: secondary indexes and foreign keys."""
+        indexes, foreign = self.raw.execute(SECONDARY).fetchall(), self.raw.execute(FOREIGN).fetchall()
+        for table, constraint, _definition in foreign:
+            self._do(f"ALTER TABLE {table} DROP CONSTRAINT {constraint}")
+        for index, _definition in indexes:
+            self._do(f"DROP INDEX {index}")
+        yield
+        for _index, definition in indexes:
+            self._do(definition)
+        for table, constraint, definition in foreign:
+            self._do(f"ALTER TABLE {table} ADD CONSTRAINT {constraint} {definition}")
+
+    def _do(self, statement: str) -> None:
+        self.raw.execute(statement.encode())  # made by the server itself, with the names quoted
+
+    def _last(self, table: Table) -> int:
+        query = sql.SQL("SELECT CASE WHEN is_called THEN last_value ELSE last_value - 1 END FROM {}")
+        return int(_one(self.raw, query.format(self._sequence(table))))
+
+    def _set(self, table: Table, last: int) -> None:
+        sequence = self._sequence(table).as_string(self.raw)
+        largest = sql.SQL("SELECT MAX({}) FROM {}").format(sql.Identifier(table.identity), sql.Identifier(table.name))
+        last = max(last, _one(self.raw, largest) or 0)
+        self.raw.execute("SELECT setval(%s::regclass, %s, %s)", (sequence, max(last, 1), last > 0))
+
+    def _sequence(self, table: Table) -> sql.SQL:
+        query = "SELECT pg_get_serial_sequence(quote_ident(%s), %s)"
+        return sql.SQL(_one(self.raw, query, table.name, table.identity))
+
+
+@contextlib.contextmanager
+def source_schema(url: str, schema: str = "") -> Iterator[PostgresEnd]:
+    """Open a schema to move its rows; nobody may write meanwhile. Raises StorageError.
+
+    Its tables are brought up to date in the same transaction.
+    """
+    with _connected(url, schema) as raw:
+        if _one(raw, "SELECT to_regclass('migrations') IS NULL OR to_regclass('orders') IS NULL"):
+            raise UnusableFileError("There are no tables of pandabot in that database, so there is nothing to move.")
+        migrate.prepare(raw, schema)
+        end = PostgresEnd(raw)
+        _lock(raw, end.tables())
+        yield end
+
+
+@contextlib.contextmanager
+def empty_schema(url: str, schema: str = "") -> Iterator[PostgresEnd]:
+    """Make empty tables in a schema that has none of the bot's, or none with rows. Raises StorageError."""
+    with _connected(url, schema) as raw:
+        end = PostgresEnd(raw)
+        is_used = _one(raw, "SELECT to_regclass('migrations') IS NOT NULL")
+        full = [name for name in end.tables() if _has_rows(raw, name)] if is_used else []
+        if full:
+            raise UnusableFileError(
+                f"The database there has rows of pandabot already (in {', '.join(full[:3])}). Name an empty one, or "
+                "drop its tables first."
+            )
+        migrate.prepare(raw, schema)
+        yield end
+
+
+@contextlib.contextmanager
+def _connected(url: str, schema: str) -> Iterator[psycopg.Connection[Any]]:
+    """A connection with a transaction, which is rolled back at the end unless it was committed."""
+    with translated(), contextlib.closing(psycopg.connect(url, prepare_threshold=None)) as raw:
+        settings = TIMEOUTS | ({"search_path": schema} if schema else {})
+        calls = ", ".join("set_config(%s, %s, true)" for _ in settings)
+        raw.execute(f"SELECT {calls}", [part for setting in settings.items() for part in setting])
+        yield raw
+
+
+def _lock(raw: psycopg.Connection[Any], tables: Mapping[str, Table]) -> None:
+    names = sql.SQL(", ").join(sql.Identifier(name) for name in sorted(tables))
+    try:
+        raw.execute(sql.SQL("LOCK TABLE {} IN SHARE MODE NOWAIT").format(names))
+    except errors.LockNotAvailable as error:
+        raise BusyFileError(
+            "Somebody writes to the database. Stop every process of the bot that works on it, then try again."
+        ) from error
+
+
+def _has_rows(raw: psycopg.Connection[Any], name: str) -> bool:
+    return bool(_one(raw, sql.SQL("SELECT EXISTS (SELECT 1 FROM {})").format(sql.Identifier(name))))
+
+
+def _names(columns: Mapping[str, str]) -> sql.Composed:
+    return sql.SQL(", ").join(sql.Identifier(name) for name in columns)
+
+
+def _one(raw: psycopg.Connection[Any], query: Any, *values: object) -> Any:
+    row = raw.execute(query, values).fetchone()
+    return row[0] if row else None

@@ -1,0 +1,158 @@
+"""A SQLite file as one end of a move to another engine."""
+
+from __future__ import annotations
+
+import contextlib
+from typing import TYPE_CHECKING, Any
+
+from storage.errors import CorruptFileError, StorageError, UnusableFileError
+from storage.sqlite import pragmas, private
+from storage.sqlite.backup import sync
+from storage.sqlite.database import open_file
+from storage.sqlite.errors import translated
+from storage.tables import Key, Table
+
+if TYPE_CHECKING:
+    from collections.abc import Iterable, Iterator, Mapping
+    from contextlib import AbstractContextManager
+    from pathlib import Path
+
+    from storage.sqlite.connection import SqliteConnection
+
+KINDS = {"TEXT": "text", "INTEGER": "integer", "INT": "integer", "BLOB": "bytes", "REAL": "real"}
+TABLES = r"""
+SELECT name, sql LIKE '%AUTOINCREMENT%' FROM sqlite_master
+WHERE type = 'table' AND name NOT LIKE 'sqlite\_%' ESCAPE '\' AND name NOT LIKE '\_%' ESCAPE '\'
+"""
+BATCH = 5_000  # rows
+
+
+class SqliteEnd:
+    """One transaction on a file: the first statement locks it against writers, and only :meth:`commit` keeps it."""
+
+    def __init__(self, conn: SqliteConnection) -> None:
+        self.conn = conn
+        conn.execute(pragmas.BEGIN_TO_WRITE)
+
+    def tables(self) -> dict[str, Table]:
+        """Describe the tables of the bot."""
+        return {name: self._table(name, numbers=numbers) for name, numbers in self.conn.execute(TABLES).fetchall()}
+
+    def read(self, table: Table) -> Iterator[list[tuple[Any, ...]]]:
+        """Yield the rows in batches, with the columns in the table's order."""
+        cursor = self.conn.tuples(f"SELECT {_names(table.columns)} FROM {_quoted(table.name)}")
+        while batch := cursor.fetchmany(BATCH):
+            yield batch
+
+    def write(self, table: Table, batches: Iterable[list[tuple[Any, ...]]]) -> None:
+        """Insert rows, with the columns in the table's order."""
+        places = ", ".join("?" * len(table.columns))
+        sql = f"INSERT INTO {_quoted(table.name)} ({_names(table.columns)}) VALUES ({places})"
+        for batch in batches:
+            self.conn.executemany(sql, batch)
+
+    def empty(self, table: Table) -> None:
+        """Delete the rows that the steps of the tables' history made."""
+        self.conn.execute(f"DELETE FROM {_quoted(table.name)}")
+
+    def without_indexes(self) -> AbstractContextManager[None]:
+        """Do nothing: the indexes grow while the rows are written, at little cost."""
+        return contextlib.nullcontext()
+
+    def numbers(self, tables: Iterable[Table]) -> dict[str, int]:
+        """Return the last number given in each table that numbers its rows."""
+        given = dict(self.conn.execute("SELECT name, seq FROM sqlite_sequence").fetchall())
+        return {table.name: given.get(table.name, 0) for table in tables if table.identity}
+
+    def continue_from(self, table: Table, last: int) -> None:
+        """Give numbers after ``last`` and after all that are in the table. Positions always follow the outbox's."""
+        largest = self.conn.execute(f"SELECT MAX({_quoted(table.identity)}) FROM {_quoted(table.name)}").fetchone()[0]
+        self.conn.execute("DELETE FROM sqlite_sequence WHERE name = ?", (table.name,))
+        numbers = (table.name, max(last, largest or 0))
+        self.conn.execute("INSERT INTO sqlite_sequence (name, seq) VALUES (?, ?)", numbers)
+
+    def analyze(self) -> None:
+        """Do nothing: the plans of SQLite follow the words of the statements."""
+
+    def commit(self) -> None:
+        """Keep what was done."""
+        self.conn.execute("COMMIT")
+
+    def _table(self, name: str, *, numbers: bool) -> Table:
+        info = self.conn.execute(f"PRAGMA table_info({_quoted(name)})").fetchall()
+        primary = tuple(row["name"] for row in sorted(info, key=lambda row: row["pk"]) if row["pk"])
+        references = self.conn.execute(f"PRAGMA foreign_key_list({_quoted(name)})").fetchall()
+        return Table(
+            name,
+            {row["name"]: KINDS.get(row["type"].upper(), row["type"]) for row in sorted(info, key=lambda r: r["name"])},
+            frozenset([*self._keys(name), *([Key(primary)] if primary else [])]),
+            frozenset(row["table"] for row in references),
+            primary[0] if numbers else "",
+        )
+
+    def _keys(self, table: str) -> Iterator[Key]:
+        for index in self.conn.execute(f"PRAGMA index_list({_quoted(table)})").fetchall():
+            if index["unique"]:
+                columns = self.conn.execute(f"PRAGMA index_info({_quoted(index['name'])})").fetchall()
+                yield Key(tuple(column["name"] for column in columns), bool(index["partial"]))
+
+
+def check_present(path: Path) -> None:
+    """Raise UnusableFileError when the file is missing or has no bytes: opening it would make a new database."""
+    if not path.exists() or not path.stat().st_size:
+        raise UnusableFileError(f"There is no database at {path}, or an empty one.")
+
+
+@contextlib.contextmanager
+def source_file(path: Path) -> Iterator[SqliteEnd]:
+    """Open a file to move its rows. Its tables are brought up to date first, as by any start. Raises StorageError."""
+    check_present(path)
+    with contextlib.closing(open_file(path)) as conn, translated(path):
+        yield SqliteEnd(conn)
+
+
+@contextlib.contextmanager
+def new_file(path: Path, *, is_rehearsal: bool = False) -> Iterator[SqliteEnd]:
+    """Make a file with empty tables, which gets its name when the block ends without an error. Raises StorageError.
+
+    Whenever the process dies, there is no file of that name, or the whole one. ``is_rehearsal``: it never gets it.
+    """
+    if any(part.exists() for part in private.family(path)):
+        raise UnusableFileError(f"There is a file {path} already. Move it away, or choose another name.")
+    partial = path.with_name(f"{path.name}.moving")
+    _remove(partial)  # left behind by a move that was killed
+    try:
+        path.parent.mkdir(parents=True, exist_ok=True)
+        private.create(partial)
+        with contextlib.closing(open_file(partial)) as conn, translated(partial):
+            pragmas.in_no_hurry(conn)  # the file is synchronised once, at the end
+            yield SqliteEnd(conn)
+            if not is_rehearsal:
+                _check(conn, partial)
+        if not is_rehearsal:
+            sync(partial)
+            partial.replace(path)
+            sync(path.parent)
+    except OSError as error:
+        raise StorageError(f"The file {path} cannot be made: {error.strerror}.") from error
+    finally:
+        _remove(partial)
+
+
+def _check(conn: SqliteConnection, partial: Path) -> None:
+    pragmas.without_log(conn)
+    if problem := pragmas.complaint(conn):
+        raise CorruptFileError(f"The new file {partial} is not sound: {problem}.")
+
+
+def _remove(partial: Path) -> None:
+    for part in private.family(partial):
+        part.unlink(missing_ok=True)
+
+
+def _quoted(name: str) -> str:
+    return '"' + name.replace('"', '""') + '"'
+
+
+def _names(columns: Mapping[str, str]) -> str:
+    return ", ".join(_quoted(name) for name in columns)

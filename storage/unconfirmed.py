@@ -1,0 +1,51 @@
+"""What follows when the database forgot its last minutes: after a restore of a copy, or a failover to a stale standby.
+
+Nobody knows which posts were sent in the time that is forgotten. So every post is looked up in its channel before it is
+sent, and every order is read afresh.
+"""
+
+from __future__ import annotations
+
+from typing import TYPE_CHECKING
+
+from storage.rows import to_int, to_time
+
+if TYPE_CHECKING:
+    from datetime import datetime
+
+    from storage.connection import Connection
+
+UNCONFIRM = (
+    "UPDATE orders SET unconfirmed_since = :then WHERE unconfirmed_since IS NULL OR unconfirmed_since > :then",
+    (
+        "UPDATE schedule SET fingerprint = :nothing, fence = fence + 1, "
+        "next_poll_at = CASE WHEN next_poll_at IS NULL THEN next_poll_at ELSE :now END"
+    ),
+    (
+        "UPDATE outbox SET state = 'uncertain', fence = fence + 1, lease_until = NULL, not_before = :now, "
+        "claimed_at = COALESCE(claimed_at, created_at) "
+        "WHERE state IN ('pending', 'sending') OR (state = 'held' AND held_until IS NOT NULL)"
+    ),
+    # A paused watch's posts are looked up when it is resumed.
+    "UPDATE outbox SET claimed_at = COALESCE(claimed_at, created_at) WHERE state = 'held'",
+    (
+        "INSERT INTO facts (name, value, at) VALUES ('restored', :said, :now) "
+        "ON CONFLICT (name) DO UPDATE SET value = excluded.value, at = excluded.at"
+    ),
+)
+
+
+def unconfirm(conn: Connection, then: datetime, now: datetime) -> None:
+    """Mark every post as perhaps sent since ``then``, the newest moment that the database remembers."""
+    facts = {"then": to_int(then), "said": str(to_int(then)), "now": to_int(now), "nothing": b""}
+    for statement in UNCONFIRM:
+        conn.execute(statement, facts)
+
+
+def unconfirm_once(conn: Connection, then: datetime, now: datetime) -> datetime | None:
+    """Do so unless it was done for that moment: then nothing changes, and the time when it was done is returned."""
+    row = conn.execute("SELECT value, at FROM facts WHERE name = 'restored'").fetchone()
+    if row is not None and row["value"] == str(to_int(then)):
+        return to_time(int(row["at"]))
+    unconfirm(conn, then, now)
+    return None
