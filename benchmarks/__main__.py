@@ -21,6 +21,7 @@ from benchmarks import (
     scale,
     spans,
     unchanged,
+    upgrade,
 )
 
 ALL: dict[str, Callable[[], Coroutine[Any, Any, None]]] = {
@@ -36,6 +37,7 @@ LONG: dict[str, Callable[[], Coroutine[Any, Any, None]]] = {
     "kill": kill.measure,
     "replay": replay.measure,
     "scale": scale.measure,
+    "upgrade": upgrade.measure,
     "page": page.measure,
     "purchase": purchase.measure,
     "faults": proofs.faults,

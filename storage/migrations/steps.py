@@ -29,6 +29,7 @@ STEPS = (
     Step("0016_pick_up_by", sqlite_first.PICK_UP_BY),
     Step("0017_refunds", sqlite_first.REFUNDS),
     Step("0018_approvals", sqlite_first.APPROVALS, postgres_first.TABLES),
+    Step("0018_early_versions", ""),  # storage/sqlite/early_versions.py; before any step that reads what it adds
     m0019_lanes.STEP,
     m0020_schedule.STEP,
 )

@@ -9,6 +9,7 @@ from sqlite_utils.migrations import Migrations
 
 from pandapon.tracking_numbers import normal
 from storage.migrations.steps import STEPS
+from storage.sqlite import early_versions
 
 if TYPE_CHECKING:
     import sqlite3
@@ -24,6 +25,8 @@ def _add(step: Step) -> None:
     def run(db: Database) -> None:
         for statement in step.for_sqlite():
             db.conn.execute(statement)
+        if step.name == early_versions.STEP:
+            early_versions.mend(db.conn)
 
 
 for _step in STEPS:

@@ -6,28 +6,34 @@ import shutil
 import sqlite3
 import subprocess
 import sys
-from contextlib import closing
+from contextlib import closing, contextmanager
 from datetime import UTC, datetime
 from typing import TYPE_CHECKING, Any
 
 import pytest
-from support.old_database import unpack
+from support.old_database import VERSIONS, migration_of, unpack
+from support.store_harness import by_a_newer_version
 
 from storage import enqueue
+from storage.errors import DiskFullError, NewerSchemaError
 from storage.migrations.steps import STEPS
 from storage.sqlite import migrate
+from storage.sqlite.connection import SqliteConnection
 from storage.sqlite.database import open_file
 from tracking.daily_digest import DailyDigest
 
 if TYPE_CHECKING:
+    from collections.abc import Iterator
     from pathlib import Path
 
+DIGESTS = 8  # the version of this migration posted digests under the tokens of today
 NAMES = [step.name for step in STEPS]
-FIXTURE = "the database of an earlier version"
+OLDEST = VERSIONS[0]
+SHORT = {OLDEST, "0018_early_versions"}  # few moments: see KILLER; a step that finds nothing to do
 # Opens one copy of a file after the other, each in a process of its own, which dies at the next moment of that work: at
 # its first statement that may write, its second one, and so on, and whenever a statement has taken so many steps. Of
-# several migrations only the first is looked at, and the end of all. It names the copies at which a process died; the
-# last process came through.
+# several migrations only the first is looked at, of the others the end, and the end of all. It names the copies at
+# which a process died; the last process came through.
 KILLER = """
 import os, shutil, signal, sqlite3, sys
 from pathlib import Path
@@ -37,7 +43,10 @@ STEPS = 400  # of SQLite's virtual machine
 def begins(statement: str) -> bool:
     return statement == "COMMIT" or "journal_mode" in statement
 
-def is_record(statement: str) -> bool:
+def is_record(*statement: str) -> bool:
+    return bool(statement) and is_insert(statement[0])
+
+def is_insert(statement: str) -> bool:
     return statement.upper().startswith("INSERT") and "_sqlite_migrations" in statement
 
 def open_and_die(path: Path, moment: int) -> None:
@@ -49,7 +58,7 @@ def open_and_die(path: Path, moment: int) -> None:
         if statement:
             is_reading = statement[0].lower().startswith("select")
             is_looked_at = begins(*statement) or (is_looked_at and not is_record(*statement))
-        passed += is_looked_at and not is_reading
+        passed += (is_looked_at and not is_reading) or is_record(*statement)
         if passed > moment:
             os.kill(os.getpid(), signal.SIGKILL)
 
@@ -121,8 +130,8 @@ UPDATE orders SET doubtful_since = 3, detail = '{"seller": "x"}' WHERE key = '16
 
 def before(path: Path, name: str) -> None:
     """A database to which this migration is the next, with rows in its tables; no file before the first."""
-    if name == FIXTURE:
-        unpack(path)
+    if name == OLDEST:
+        unpack(path, OLDEST)
         return
     for number, applied in enumerate(NAMES[: NAMES.index(name)], 1):
         with closing(sqlite3.connect(path, isolation_level=None)) as conn:
@@ -144,12 +153,29 @@ def contents(path: Path) -> dict[str, list[Any]]:
 
 def schema_now(folder: Path) -> list[Any]:
     """Of a database that is made today."""
+    return contents(fresh(folder))[""]
+
+
+def fresh(folder: Path) -> Path:
+    """A database that is made today."""
     path = folder / "fresh.db"
     open_file(path).close()
-    return contents(path)[""]
+    return path
 
 
-@pytest.mark.parametrize("name", [*NAMES, FIXTURE])
+def shape(path: Path) -> dict[str, Any]:
+    """The columns of each table in any order, and the text of each index."""
+    with closing(sqlite3.connect(path)) as conn:
+        schema = conn.execute("SELECT type, name, sql FROM sqlite_master WHERE name NOT LIKE 'sqlite_%'").fetchall()
+        indexes = {name: " ".join(sql.split()) for kind, name, sql in schema if kind == "index" and sql}
+        tables = {name: conn.execute(f"PRAGMA table_info({name})") for kind, name, _sql in schema if kind == "table"}
+        ends = {
+            name: sql.rpartition(")")[2].strip() for kind, name, sql in schema if kind == "table"
+        }  # STRICT and so on
+        return indexes | {name: (ends[name], {row[1:] for row in columns}) for name, columns in tables.items()}
+
+
+@pytest.mark.parametrize("name", [*NAMES, OLDEST])
 def test_a_process_that_dies_in_a_migration_leaves_the_old_file_or_the_new(tmp_path: Path, name: str) -> None:
     """Whenever it dies: all rows are there in the tables of before or of after, and the next start ends as any does."""
     source, whole, copies = tmp_path / "source.db", tmp_path / "whole.db", tmp_path / "copies"
@@ -167,7 +193,7 @@ def test_a_process_that_dies_in_a_migration_leaves_the_old_file_or_the_new(tmp_p
         text=True,
         env={"PYTHONPATH": ":".join(sys.path)},
     ).stdout.split()
-    assert len(killed) > (3 if name == FIXTURE else 10)
+    assert len(killed) > (len(STEPS) if name == OLDEST else 3 if name in SHORT else 10)
     for path in (copies / one.rpartition("/")[2] for one in killed):
         left = contents(path) if path.exists() else {"": []}
         assert left in (old, new)
@@ -175,16 +201,85 @@ def test_a_process_that_dies_in_a_migration_leaves_the_old_file_or_the_new(tmp_p
         assert contents(path) == new
 
 
-def test_no_migration_loses_a_row(tmp_path: Path) -> None:
-    """What an earlier version stored is there after each one that follows, in as many rows."""
+@pytest.mark.parametrize("version", VERSIONS)
+def test_the_file_of_every_released_version_gets_the_tables_of_today(tmp_path: Path, version: str) -> None:
+    """They are those of a new file, and no table has fewer rows than it had."""
     path = tmp_path / "bot.db"
-    before(path, FIXTURE)
+    unpack(path, version)
     old = contents(path)
+    assert max(old["_sqlite_migrations"])[0].startswith(version[:4])
     open_file(path).close()
     new = contents(path)
+    assert shape(path) == shape(fresh(tmp_path))
     kept = set(old) & set(new) - {"", "_sqlite_migrations"}
-    assert kept
-    assert {name: len(new[name]) for name in kept} == {name: len(old[name]) for name in kept}
+    assert {name for name in kept if len(new[name]) < len(old[name])} == set()
+    assert set(old) - set(new) == set()
+
+
+def test_a_disk_without_room_for_the_update_leaves_the_old_file(tmp_path: Path) -> None:
+    """The refusal names the disk; the rows of before are there, and with room again the update ends as any does."""
+    path, roomy = tmp_path / "bot.db", tmp_path / "roomy.db"
+    unpack(path, OLDEST)
+    shutil.copyfile(path, roomy)
+    open_file(roomy).close()
+    old = contents(path)
+    for pages in (0, 1, 5, 20):
+        with closing(sqlite3.connect(path)) as conn:
+            used = conn.execute("PRAGMA page_count").fetchone()[0]
+        with pytest.raises(DiskFullError, match="disk is full"), limited(used + pages):
+            open_file(path)
+        assert contents(path) == old
+    open_file(path).close()
+    assert contents(path) == contents(roomy)
+
+
+@contextmanager
+def limited(pages: int) -> Iterator[None]:
+    """Let every connection meet a disk on which a database has room for so many pages."""
+
+    def small(conn: SqliteConnection, wal_limit: int) -> None:
+        set_up(conn, wal_limit)
+        conn.execute(f"PRAGMA max_page_count = {pages}")
+
+    set_up = SqliteConnection.set_up
+    with pytest.MonkeyPatch.context() as patch:
+        patch.setattr(SqliteConnection, "set_up", small)
+        yield
+
+
+@pytest.mark.parametrize("version", [OLDEST, VERSIONS[-1]])
+def test_a_step_of_a_newer_version_is_refused_and_nothing_touched(tmp_path: Path, version: str) -> None:
+    """Whichever version made the file, and although it lacks steps of today: no byte and no name changes."""
+    path = tmp_path / "bot.db"
+    unpack(path, version)
+    by_a_newer_version(path)
+    before = path.read_bytes()
+    with pytest.raises(NewerSchemaError, match="newer version of pandabot"):
+        open_file(path)
+    assert [(each.name, each.read_bytes()) for each in tmp_path.iterdir()] == [("bot.db", before)]
+
+
+# What commits of the first days made otherwise than the steps do now: see storage/sqlite/early_versions.py.
+VARIANTS = {
+    "0001_first_tables": "DROP INDEX outbox_sending; DROP INDEX outbox_position; DROP INDEX outbox_live;"
+    "CREATE INDEX outbox_live ON outbox (channel, position) WHERE state IN ('pending', 'sending', 'uncertain')",
+    "0003_delivery": "ALTER TABLE orders DROP COLUMN leased; DROP INDEX outbox_leased; DROP INDEX outbox_news;"
+    "DROP INDEX watches_order; DROP INDEX watches_subscription",
+    "0006_health": "DROP INDEX outbox_stuck;"
+    "CREATE INDEX outbox_stuck ON outbox (state) WHERE state IN ('held', 'failed')",
+    "0008_reach": "CREATE TABLE former_settings (id INTEGER PRIMARY KEY, channel TEXT NOT NULL) STRICT",
+}
+
+
+@pytest.mark.parametrize("step", VARIANTS)
+def test_a_file_of_the_early_versions_is_completed(tmp_path: Path, step: str) -> None:
+    """Its steps were made by an earlier text of theirs, and are not made again."""
+    path = tmp_path / "bot.db"
+    before(path, NAMES[NAMES.index(step) + 1])
+    with closing(sqlite3.connect(path)) as conn:
+        conn.executescript(VARIANTS[step])
+    open_file(path).close()
+    assert shape(path) == shape(fresh(tmp_path))
 
 
 def test_posts_that_wait_keep_their_place_under_the_names_of_today(tmp_path: Path) -> None:
@@ -206,7 +301,7 @@ def test_posts_that_wait_keep_their_place_under_the_names_of_today(tmp_path: Pat
 
 def test_a_days_digest_has_the_token_under_which_an_earlier_version_posted_it(tmp_path: Path) -> None:
     """In a restored database it is looked up by that, whichever version posted it."""
-    unpack(tmp_path / "bot.db")
+    unpack(tmp_path / "bot.db", next(version for version in VERSIONS if migration_of(version) == DIGESTS))
     sql = "SELECT channel, substr(what, 9), token FROM outbox WHERE kind = 'summary' ORDER BY id"
     with closing(sqlite3.connect(tmp_path / "bot.db")) as conn:
         posted = conn.execute(sql).fetchall()

@@ -1,4 +1,4 @@
-"""A database that an earlier version left behind, and the scene around it: its orders, and what stands in Slack.
+"""The databases that earlier versions left behind, and the scene around: their orders, and what stands in Slack.
 
 ``make_old_database`` makes the files. Orders and their scans are laid out at fixed times here, so that the stand-in of
 PandaPon answers the same to the version that made the database and to the one that opens it.
@@ -6,10 +6,11 @@ PandaPon answers the same to the version that made the database and to the one t
 
 from __future__ import annotations
 
-import gzip
 import json
-from contextlib import asynccontextmanager
-from dataclasses import asdict, dataclass
+import lzma
+import sqlite3
+from contextlib import asynccontextmanager, closing
+from dataclasses import asdict, dataclass, replace
 from datetime import datetime, timedelta
 from decimal import Decimal
 from pathlib import Path
@@ -19,15 +20,22 @@ from support.bot_harness import START, BotHarness
 
 from pandapon.shipment import Platform
 from sandbox.clock import SimClock
-from sandbox.pandapon.world import Line, Package, SandboxOrder, Scan, World
+from sandbox.pandapon.trading.account import CartEntry
+from sandbox.pandapon.trading.products import skus
+from sandbox.pandapon.trading.routes import OWN_PATHS
+from sandbox.pandapon.world import Goods, Line, Package, Refund, SandboxOrder, Scan, World
 from sandbox.slack.workspace import BOT_USER, Channel, Message
 
 if TYPE_CHECKING:
     from collections.abc import AsyncIterator
 
-VERSION = "513b369"  # the commit that made the files
 FILES = Path(__file__).resolve().parents[1] / "storage" / "databases"
-DATABASE, CONVERSATIONS = FILES / f"{VERSION}.db.gz", FILES / f"{VERSION}.slack.json.gz"
+# Each released version whose tables differ from those of the one before: its newest migration, and the last commit with
+# these tables. ``make_old_database`` writes two files of this name.
+VERSIONS = sorted(path.name.removesuffix(".sql.xz") for path in FILES.glob("*.sql.xz"))
+# The migration with which a part of the life became possible.
+CHOICES, PUSHES, REMINDERS, CART, APPROVALS = 3, 4, 8, 14, 18
+LEFT_IN_CART = (8, 4)  # pieces of the mugs, by colour
 # Hours after START, which is a Monday, ten o'clock in the morning in China.
 EARLIER = (10.0, 30.0, 50.0)  # what was told while all was well
 LATE = 60.7  # the last scan before the process ended
@@ -44,6 +52,7 @@ class Story:
     channel: str
     scans: tuple[float, ...]
     platform: Platform = Platform.ALIBABA
+    is_signed: bool = False  # at its last scan
 
     @property
     def key(self) -> str:
@@ -52,6 +61,8 @@ class Story:
 
     def text(self, number: int) -> str:
         """What the courier writes at its n-th scan."""
+        if self.is_signed and number == len(self.scans) - 1:
+            return f"【广州市】 {self.order_id[-3:]}号货第{number + 1}站：快件已签收，签收人：本人"
         return f"【广州市】 {self.order_id[-3:]}号货第{number + 1}站：快件已到达 分拨中心"
 
 
@@ -68,14 +79,33 @@ STORIES = {
     "batch": Story("2542285634920880110", "evening", (*EARLIER, 60.1, 60.2)),  # one message of two, not yet out
     "closed": Story("2542285634920880111", "closed", (*EARLIER, LATE)),  # archived in Slack, so its watch is paused
     "muted": Story("2542285634920880112", "muted", (*EARLIER, 60.1)),
+    "arrived": Story("2542285634920880114", "orders", (*EARLIER[:2],), is_signed=True),
+    "refund": Story("2542285634920880115", "orders", (*EARLIER, LATER)),  # asked for on the second day
     "opening": Story("2542285634920880113", "fresh", (*EARLIER, LATER)),  # its card was refused for now
 }
 NAMES = ("waiting", "doubt", "lost", "night", "evening", "closed", "muted", "fresh", "everything")
 
 
+MUGS, DRESSES = (
+    Goods(Platform.ALIBABA, "own1", "白色陶瓷马克杯 带盖勺", Decimal("12.50"), "一家", 1),
+    Goods(Platform.ALIBABA, "own2", "红色连衣裙", Decimal("30.00"), "一家", 1),
+)
+ADDRESS = {
+    "name": "王小明",
+    "province": "浙江省",
+    "city": "杭州市",
+    "district": "西湖区",
+    "address": "文三路 1 号",
+    "phone": "13812345678",
+}
+TOM = "U0TOM00002"
+BUYING = {"writes": "all", "approvals": f"50:{TOM}", "pandapon_paths": OWN_PATHS}  # settings
+
+
 def world_of(clock: SimClock) -> World:
     """The account: one parcel an order, shipped half a day before START."""
     world = World(clock)
+    world.goods = (MUGS, DRESSES)
     for number, story in enumerate(STORIES.values()):
         world.add_order(_order(story, number))
     return world
@@ -90,6 +120,8 @@ def _order(story: Story, number: int) -> SandboxOrder:
         Scan(START + timedelta(hours=hours), story.text(place), action="TMS_STATION_IN", city="广州")
         for place, hours in enumerate(story.scans)
     ]
+    if story.is_signed:
+        scans[-1] = replace(scans[-1], action="TMS_SIGN", status="SIGN")
     codes = ("waitsellersend", "waitbuyerreceive") if story.platform is Platform.ALIBABA else ("10", "11")
     return SandboxOrder(
         story.platform,
@@ -100,16 +132,32 @@ def _order(story: Story, number: int) -> SandboxOrder:
         [(START - timedelta(hours=30), codes[0]), (shipped, codes[1])],
         Decimal(8),
         [Package(f"781000000000{number:02d}", "中通快递", shipped, [before, *scans], f"20004885{number:04d}")],
+        refunds=_refunds() if story is STORIES["refund"] else [],
     )
+
+
+def _refunds() -> list[tuple[datetime, Refund]]:
+    """Asked for on the second day, agreed to on the third, paid back after the old version's end."""
+    case = Refund("waitselleragree", 10, None, "TQ2800000000000000001", Decimal("20.50"))
+    steps = ((26.0, "waitselleragree", 10), (52.0, "waitsellerreceive", 30), (LATER, "refundsuccess", 100))
+    times = [(START + timedelta(hours=hours), status, number) for hours, status, number in steps]
+    return [(at, replace(case, status=status, number=number)) for at, status, number in times]
 
 
 class OldBotHarness(BotHarness):
     """The bot and both stand-ins by which the database was made, or others in their place."""
 
     def __init__(self, folder: Path, at: datetime = START) -> None:
-        super().__init__(folder, "socket", {"poll_interval_seconds": 0.1}, SimClock(at), world_of)
+        super().__init__(folder, "socket", {"poll_interval_seconds": 0.1, **BUYING}, SimClock(at), world_of)
+        self.pandapon.account.addresses[1] = dict(ADDRESS)
         for name in NAMES:
             self._channel(name)
+
+    def put(self, *quantities: int) -> None:
+        """Fill 1688's cart as the old version left it: so many mugs of each colour."""
+        for place, quantity in enumerate(quantities):
+            number = self.pandapon.account.next_number()
+            self.pandapon.account.carts[Platform.ALIBABA][number] = CartEntry(number, skus(MUGS)[place], quantity)
 
     def _channel(self, name: str) -> None:
         made = Channel(f"C0{name.upper()}", name, members={"U0MEI00001", "U0TOM00002", BOT_USER})
@@ -153,18 +201,21 @@ async def up(harness: OldBotHarness) -> AsyncIterator[OldBotHarness]:
         await harness.pandapon.stop()
 
 
-def unpack(path: Path) -> None:
-    """Put the old version's database there."""
-    path.write_bytes(gzip.decompress(DATABASE.read_bytes()))
+def unpack(path: Path, version: str) -> None:
+    """Put an old version's database there."""
+    with closing(sqlite3.connect(path)) as conn:
+        conn.executescript(lzma.decompress((FILES / f"{version}.sql.xz").read_bytes()).decode())
 
 
-def left_behind(folder: Path) -> OldBotHarness:
-    """The bot as the old version left it: its database in this folder, its messages in Slack, the time stopped."""
-    unpack(folder / "bot.db")
-    found = json.loads(gzip.decompress(CONVERSATIONS.read_bytes()))
-    harness = OldBotHarness(folder, datetime.fromisoformat(found["at"]))
-    for channel in found["channels"]:
+def left_behind(folder: Path, version: str) -> OldBotHarness:
+    """The bot as an old version left it: its database in this folder, its messages in Slack, the time stopped."""
+    unpack(folder / "bot.db", version)
+    stored = json.loads(lzma.decompress((FILES / f"{version}.slack.json.xz").read_bytes()))
+    harness = OldBotHarness(folder, datetime.fromisoformat(stored["at"]))
+    for channel in stored["channels"]:
         harness.slack.workspace.channels[channel["id"]] = _channel(channel)
+    if migration_of(version) >= CART:
+        harness.put(*LEFT_IN_CART)
     return harness
 
 
@@ -174,3 +225,13 @@ def _channel(stored: dict[str, Any]) -> Channel:
         for ts, message in stored["messages"].items()
     }
     return Channel(**stored | {"members": set(stored["members"]), "messages": messages})
+
+
+def migration_of(version: str) -> int:
+    """The number of a version's newest migration."""
+    return int(version.partition("-")[0])
+
+
+def pack(path: Path, content: bytes) -> None:
+    """Write a file of the folder of databases."""
+    path.write_bytes(lzma.compress(content, preset=9 | lzma.PRESET_EXTREME))
