@@ -10,6 +10,7 @@ from typing import Any
 from benchmarks import (
     ack,
     courier,
+    engines,
     expected,
     gloss,
     kill,
@@ -36,6 +37,7 @@ ALL: dict[str, Callable[[], Coroutine[Any, Any, None]]] = {
 LONG: dict[str, Callable[[], Coroutine[Any, Any, None]]] = {
     "kill": kill.measure,
     "replay": replay.measure,
+    "engines": engines.measure,
     "scale": scale.measure,
     "upgrade": upgrade.measure,
     "page": page.measure,
