@@ -13,7 +13,7 @@ from slack_sdk.errors import SlackApiError
 from slack_sdk.web.async_client import AsyncWebClient
 
 from bot.client_config import api_config
-from bot.commands import manifest
+from bot.commands import check_outlets, manifest
 from bot.database import holding, name_of, open_to_look
 from bot.process.clock import utc_now
 from bot.process.leader import NotLeaderError
@@ -54,6 +54,20 @@ async def check(settings: Settings) -> AsyncIterator[Finding]:
     async for finding in _pandapon(settings):
         yield finding
     yield _pushes(settings)
+    async for finding in _outlets(settings):
+        yield finding
+
+
+async def _outlets(settings: Settings) -> AsyncIterator[Finding]:
+    """Warn where traces or error reports would get lost: the bot itself works without them."""
+    if settings.collector:
+        wrong = await check_outlets.traces(settings)
+        mend = "Check OTEL_EXPORTER_OTLP_ENDPOINT, OTEL_EXPORTER_OTLP_HEADERS, and the collector." if wrong else ""
+        yield Finding("traces", ok=True, words=wrong or "the collector takes them", mend=mend)
+    if settings.sentry_dsn is not None:
+        wrong = await check_outlets.error_reports(settings)
+        mend = "Copy the DSN from the project's settings (Client Keys) into SENTRY_DSN." if wrong else ""
+        yield Finding("error reports", ok=True, words=wrong or "the service takes them", mend=mend)
 
 
 def _env_file(path: Path) -> Iterator[Finding]:

@@ -264,3 +264,36 @@ async def test_traces_can_be_switched_off(outside: Outside, receiver: Receiver, 
     """By each of the standard ways."""
     await run_once(outside, **({"OTEL_EXPORTER_OTLP_ENDPOINT": receiver.url} | off))
     assert receiver.spans() == []
+
+
+@pytest.mark.parametrize(
+    ("status", "words", "sign"),
+    [
+        (200, "takes them", "✓"),
+        (400, "takes them", "✓"),
+        (401, "refuses the key (401)", "!"),
+        (403, "(403)", "!"),
+        (404, "answers with status 404", "!"),
+        (503, "answers with status 503", "!"),
+        (0, "cannot be reached", "!"),
+    ],
+)
+async def test_check_tries_the_collector_and_sentry(outside: Outside, status: int, words: str, sign: str) -> None:
+    """With their keys, which it does not show; it keeps nothing there, and a start does not depend on them."""
+    with Receiver(status=status or 200) as receiver:
+        url, dsn = receiver.url, receiver.dsn
+        if not status:
+            url, dsn = "http://127.0.0.1:9", "http://canarydsnkey0123456789@127.0.0.1:9/7"
+        more = {"OTEL_EXPORTER_OTLP_HEADERS": "api-key=canary%20collector-key", "SENTRY_DSN": dsn}
+        code, text = await outside.run("check", OTEL_EXPORTER_OTLP_ENDPOINT=url, **more)
+    lines = [line for line in text.splitlines() if line.startswith((f"{sign} traces: ", f"{sign} error reports: "))]
+    assert len(lines) == 2, text
+    assert all(words in line for line in lines)
+    assert code == 0
+    assert "collector-key" not in text
+    assert "canarydsnkey" not in text
+    if status:
+        export, envelope = receiver.requests
+        assert (export.path, export.body, export.headers["api-key"]) == ("/v1/traces", b"", "canary collector-key")
+        assert (envelope.path, envelope.body) == ("/api/7/envelope/", b"{}\n")
+        assert "sentry_key=canarydsnkey0123456789" in envelope.headers["X-Sentry-Auth"]
