@@ -19,6 +19,7 @@ from prometheus_client.registry import Collector
 from support.bot_harness import running
 from support.postgres import open_postgres
 
+from bot.settings import load
 from bot.web import metrics
 from storage.postgres.gauges import MEANINGS
 
@@ -255,6 +256,48 @@ def test_only_the_bot_reaches_postgresql() -> None:
     assert set(re.findall(r"(?:PGPASSWORD|POSTGRES_PASSWORD): (.*?)(?:  #.*)?$", text, re.MULTILINE)) == {
         "${POSTGRES_PASSWORD:?set it in .env}"
     }
+
+
+def image_environment() -> dict[str, str]:
+    """The settings that the image itself gives."""
+    [block] = re.findall(r"^ENV ((?:.*\\\n)*.*)$", (DEPLOY / "container/Dockerfile").read_text(), re.MULTILINE)
+    return dict(re.findall(r"([A-Z_]+)=(\S+)", block))
+
+
+def pod_environment(file: str, name: str) -> dict[str, str]:
+    [container] = deployments(file)[name]["template"]["spec"]["containers"]
+    return {one["name"]: one["value"] for one in container.get("env", [])}
+
+
+def environments() -> Iterator[tuple[str, dict[str, str], bool]]:
+    """Each way to run the image: its name, its settings beside .env, and whether it is on PostgreSQL."""
+    server = {"STORAGE_URL": "postgresql://pandabot:secret@db.example/pandabot?sslmode=verify-full"}  # of the Secret
+    yield "compose.yml", {}, False
+    for name in ("web", "worker"):
+        yield f"compose.postgres.yml {name}", services("compose.postgres.yml")[name]["environment"], True
+    for file, name in PODS:
+        on_server = file == "pandabot-postgres.yml"
+        yield f"{file} {name}", {**(server if on_server else {}), **pod_environment(file, name)}, on_server
+
+
+def test_the_settings_of_every_container_are_complete(monkeypatch: pytest.MonkeyPatch, tmp_path: Path) -> None:
+    """With the image's own settings and the first block of .env the process starts, on the database that is meant."""
+    needed = {
+        "SLACK_BOT_TOKEN": "xoxb-1",
+        "SLACK_APP_TOKEN": "xapp-1",
+        "PANDAPON_ACCESS_KEY": "key",
+        "PANDAPON_ACCESS_SECRET": "secret-value",
+        "PANDAPON_USER_ID": "2100007341207",
+    }
+    monkeypatch.chdir(tmp_path)
+    for name, given, is_on_server in environments():
+        with monkeypatch.context() as patch:
+            for variable, value in {**needed, **image_environment(), **given}.items():
+                patch.setenv(variable, value)
+            settings = load()
+        assert (settings.database_file is None) is is_on_server, name
+        assert is_on_server or settings.database_file == Path("/data/pandabot.db"), name
+        assert settings.http_host == "0.0.0.0", name  # noqa: S104  in the container
 
 
 def roles_of(command: list[str]) -> set[str]:
