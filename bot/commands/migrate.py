@@ -137,6 +137,5 @@ def _report(move: Move, source: str, target: str, *, dry_run: bool) -> list[str]
         return lines
     lines.append(f"The data are in {_name(target)} now, and a bot refuses to start on {_name(source)}.")
     lines.append("Put this line into .env, with the password in its place if there is one, and start the bot:")
-    without_password = PASSWORD.sub(r"\g<1>PASSWORD", target)
-    lines.append(f"STORAGE_URL={without_password}")
+    lines.append("STORAGE_URL=" + PASSWORD.sub(r"\1PASSWORD", target))
     return lines
