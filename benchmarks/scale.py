@@ -106,7 +106,7 @@ async def _one(server: LatencyServer, size: int) -> dict[str, float]:
     with tempfile.TemporaryDirectory() as folder:
         path = Path(folder) / "scale.db"
         store = await open_store(path)
-        await _fill(store, clock, size)
+        await fill(store, clock, size)
         await store.close()
         began = time.perf_counter()
         store = await open_store(path)
@@ -120,7 +120,7 @@ async def _one(server: LatencyServer, size: int) -> dict[str, float]:
         return {**found, "start": start, "file": file, "growth": growth, "memory": _memory()}
 
 
-async def _fill(store: Store, clock: Clock, size: int) -> None:
+async def fill(store: Store, clock: Clock, size: int) -> None:
     """Store orders with their scans, each watched with a card, none of them due."""
 
     def batch(conn: Transaction, start: int) -> None:
