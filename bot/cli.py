@@ -136,7 +136,8 @@ def _file(settings: Settings) -> Path:
 def migrate(
     to: Annotated[str, typer.Option("--to", help="postgresql://user:password@host/database, or sqlite:///a/file.db")],
     source: Annotated[
-        str, typer.Option("--from", help="The address of the present database [DATABASE_PATH].", show_default=False)
+        str,
+        typer.Option("--from", help="The address of the present database [that of the settings].", show_default=False),
     ] = "",
     *,
     dry_run: Annotated[
@@ -148,7 +149,7 @@ def migrate(
 
     settings = settings_or_exit()
     _arm(settings)
-    present = _url("--from", source) if source else f"sqlite:///{settings.database_path}"
+    present = _url("--from", source) if source else settings.storage_address
     raise typer.Exit(
         asyncio.run(moving.migrate(present, _url("--to", to), settings.backups, typer.echo, dry_run=dry_run))
     )
@@ -166,9 +167,6 @@ def _url(option: str, text: str) -> str:
 @app.command()
 def restored(
     at: Annotated[str, typer.Option("--at", help="The newest moment that the database remembers, as an ISO time.")],
-    url: Annotated[
-        str, typer.Option("--database", help="The address of the database [DATABASE_PATH].", show_default=False)
-    ] = "",
 ) -> None:
     """Say that the database forgot what happened after a moment: a failover, or a copy put back by hand.
 
@@ -177,10 +175,8 @@ def restored(
     from bot.commands.restored import MomentError, run
     from bot.process.clock import utc_now
 
-    settings = settings_or_exit()
-    database = _url("--database", url) if url else f"sqlite:///{settings.database_path}"
     try:
-        raise typer.Exit(asyncio.run(run(database, at, utc_now(), typer.echo)))
+        raise typer.Exit(asyncio.run(run(settings_or_exit(), at, utc_now(), typer.echo)))
     except MomentError as error:
         fail(str(error))
 

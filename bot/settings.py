@@ -254,6 +254,11 @@ class Settings(Observability):
         return self
 
     @property
+    def storage_address(self) -> str:
+        """The database's address, which may hold a password: it is for the driver alone."""
+        return self.storage_url.get_secret_value() if self.storage_url else f"sqlite:///{self.database_path}"
+
+    @property
     def database_file(self) -> Path | None:
         """The SQLite file; None: the data are on a PostgreSQL server."""
         return file_of(self.storage_url.get_secret_value()) if self.storage_url else self.database_path

@@ -9,6 +9,7 @@ from datetime import UTC, datetime
 from typing import TYPE_CHECKING
 
 from bot.commands.backups import BUSY, FAILED
+from bot.database import NO_DRIVER
 from bot.process.failpoints import point
 from bot.process.leader import NotLeaderError, leading
 from bot.storage_url import file_of, shown
@@ -28,7 +29,6 @@ if TYPE_CHECKING:
     from storage.move import End, Move
 
 PASSWORD = re.compile(r"((?:://[^/@:]*:|[?&](?:ssl)?password=))[^@/&]+(?=@|&|$)")
-NO_DRIVER = "PostgreSQL's driver is not installed: install it with `pip install 'pandabot[postgres]'`."
 STOP_ALL = "Stop every process of the bot that works on {name} before this, and start none until it is done."
 
 
@@ -136,6 +136,6 @@ def _report(move: Move, source: str, target: str, *, dry_run: bool) -> list[str]
         lines.append(f"This was a dry run: nothing was kept in {_name(target)}, and {_name(source)} is as it was.")
         return lines
     lines.append(f"The data are in {_name(target)} now, and a bot refuses to start on {_name(source)}.")
-    lines.append("Put this line into .env, with the password in its place if there is one, and start the bot:")
+    lines.append("Put this line into .env, with the password in its place, and no DATABASE_PATH; then start the bot:")
     lines.append("STORAGE_URL=" + PASSWORD.sub(r"\1PASSWORD", target))
     return lines

@@ -3,25 +3,24 @@
 from __future__ import annotations
 
 import asyncio
-from contextlib import AsyncExitStack
 from datetime import UTC, datetime, timedelta
 from functools import partial
 from typing import TYPE_CHECKING
 
 from bot.commands.backups import BUSY, FAILED
-from bot.commands.migrate import NO_DRIVER
-from bot.process.leader import NotLeaderError, leading
-from bot.storage_url import file_of
+from bot.database import holding, open_to_look
+from bot.process.leader import NotLeaderError
 from storage import moved
 from storage.errors import StorageError
 from storage.sqlite.transfer import check_present
-from storage.store import Store, open_store
 from storage.unconfirmed import unconfirm_once
 
 if TYPE_CHECKING:
     from collections.abc import Callable
 
+    from bot.settings import Settings
     from storage.connection import Connection
+    from storage.store import Store
 
 OLDEST = timedelta(days=60)  # nothing that was told is remembered for longer
 AHEAD = timedelta(minutes=1)  # allowed difference between two machines' clocks
@@ -46,41 +45,25 @@ def moment(text: str, now: datetime) -> datetime:
     return at.astimezone(UTC)
 
 
-async def run(database: str, text: str, now: datetime, say: Callable[[str], None]) -> int:
-    """Do so in the database at this address. Returns the exit code. Raises MomentError for a text that is no time."""
+async def run(settings: Settings, text: str, now: datetime, say: Callable[[str], None]) -> int:
+    """Mark it in the database of the settings. Returns the exit code. Raises MomentError for a text that is no time."""
     at = moment(text, now)
     try:
-        async with AsyncExitStack() as held:
-            if file := file_of(database):
-                await asyncio.to_thread(check_present, file)
-                await held.enter_async_context(leading(file, standby=False, stop=asyncio.Event()))
-            store = await _opened(database)
-            held.push_async_callback(store.close)
-            await restored(store, at, now, say)
+        async with holding(settings, standby=False, stop=asyncio.Event()):
+            if settings.database_file is not None:
+                await asyncio.to_thread(check_present, settings.database_file)
+            store = await open_to_look(settings)
+            try:
+                await restored(store, at, now, say)
+            finally:
+                await store.close()
     except NotLeaderError as error:
         say(f"pandabot: {error}")
         return BUSY
     except StorageError as error:
         say(f"pandabot: {error}")
         return FAILED
-    except ImportError:
-        say(f"pandabot: {NO_DRIVER}")
-        return FAILED
     return 0
-
-
-async def _opened(database: str) -> Store:
-    if file := file_of(database):
-        return await open_store(file)
-    from storage.postgres.database import PostgresEngine, PostgresServer  # noqa: PLC0415  an extra
-
-    engine = PostgresEngine(PostgresServer(database))
-    try:
-        await engine.open()
-    except BaseException:
-        await engine.close()
-        raise
-    return Store(engine)
 
 
 async def restored(store: Store, at: datetime, now: datetime, say: Callable[[str], None]) -> None:

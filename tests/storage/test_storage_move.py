@@ -20,6 +20,7 @@ from bot.commands import migrate as command
 from bot.process.leader import leading
 from storage.errors import StorageError
 from storage.migrations.step import Step
+from storage.migrations.steps import NAMES, STEPS
 from storage.move import copy_rows
 from storage.post import PostState
 from storage.postgres import migrate as postgres_steps
@@ -209,8 +210,8 @@ async def test_a_table_of_a_later_step_is_moved_too(tmp_path: Path, monkeypatch:
     code, said = await move(tmp_path, file, server)
     assert (code, "only one of them has the table aaa" in said[-1]) == (1, True)
     step = Step("9999_later", "", f"CREATE TABLE aaa {columns.format('TEXT', 'BIGINT', 'DOUBLE PRECISION')};")
-    monkeypatch.setattr(postgres_steps, "STEPS", (*postgres_steps.STEPS, step))
-    monkeypatch.setattr(postgres_steps, "NAMES", postgres_steps.NAMES | {step.name})
+    monkeypatch.setattr(postgres_steps, "STEPS", (*STEPS, step))
+    monkeypatch.setattr(postgres_steps, "NAMES", NAMES | {step.name})
     code, said = await move(tmp_path, file, server)
     assert code == 0, said
     assert contents(server)["aaa"] == contents(file)["aaa"] != []
@@ -284,6 +285,22 @@ async def test_a_bot_that_runs_is_not_moved_from_under_its_feet(tmp_path: Path) 
         code, said = await move(tmp_path, server, f"sqlite:///{tmp_path / 'back.db'}")
     assert (code, "Somebody writes to the database" in said[-1]) == (1, True)
     assert not (tmp_path / "back.db").exists()
+
+
+async def test_workers_that_were_seen_lately_stop_a_move(tmp_path: Path) -> None:
+    """Whatever their processes do at the moment, they would go on on the old rows."""
+    server, back = new_database(), f"sqlite:///{tmp_path / 'back.db'}"
+    await move(tmp_path, eventful(tmp_path / "bot.db"), server)
+    with psycopg.connect(server) as raw:
+        raw.execute("CREATE TABLE IF NOT EXISTS workers (id TEXT PRIMARY KEY, seen_at BIGINT NOT NULL)")
+        raw.execute("UPDATE workers SET seen_at = 0")
+        raw.execute("INSERT INTO workers (id, seen_at) VALUES ('w1', extract(epoch FROM now())::bigint * 1000000)")
+    code, said = await move(tmp_path, server, back)
+    assert (code, "was at work in the last" in said[-1]) == (1, True)
+    with psycopg.connect(server) as raw:
+        raw.execute("UPDATE workers SET seen_at = seen_at - 300 * 1000000")
+    code, said = await move(tmp_path, server, back)
+    assert "at work" not in said[-1]
 
 
 POINTS = ["before_rows", "after_table:2", "after_table:15", "before_commit", "after_commit", "after_move"]
