@@ -12,6 +12,7 @@ from slack_sdk.errors import SlackApiError
 from bot.jobs.reconcile import fact_ids_in
 from bot.jobs.slack_errors import Verdict, understand
 from handlers.wire.slack import EndlessError, pages, rows, ts_of
+from storage.tokens import tokens_of
 
 if TYPE_CHECKING:
     from collections.abc import Mapping
@@ -38,6 +39,7 @@ class Found:
 
     now: datetime  # by our clock
     apart: timedelta = timedelta()  # Slack's clock less ours, as its answer tells
+    tokens: frozenset[str] = frozenset()  # under which the post may stand in Slack
     ts: str = ""  # of the message with the post's token; empty when there is none
     fact_ids: dict[str, str] = field(default_factory=dict)
 
@@ -48,7 +50,7 @@ async def find_post(slack: AsyncWebClient, post: Post, event_type: str, now: dat
     A reply is searched in its thread and then in the channel, where other settings may have put it. ``now``: by our
     clock. Needs channels:history or groups:history. Raises GaveUpError and what slack_sdk raises.
     """
-    found = Found(now)
+    found = Found(now, tokens=tokens_of(post))
     if post.thread_ts:
         await _in_thread(slack, post, event_type, found)
     if not found.ts:
@@ -98,7 +100,7 @@ def _is_it(message: Any, post: Post, event_type: str, found: Found) -> bool:
     if not isinstance(message, dict) or not (ts := ts_of(message)):
         return False
     payload = _payload(message, event_type)
-    if payload.get("id") == post.token:
+    if payload.get("id") in found.tokens:
         found.ts = ts
     elif post.restored_at is not None and _is_before(ts, post.restored_at):
         found.fact_ids |= dict.fromkeys(fact_ids_in(payload), ts)
