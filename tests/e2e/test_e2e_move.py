@@ -3,12 +3,12 @@
 from __future__ import annotations
 
 import shutil
-from typing import TYPE_CHECKING
+from typing import TYPE_CHECKING, Any
 
 import pytest
 from pydantic import SecretStr
 from support.bot_harness import ORDER, BotHarness, running, words
-from support.moving import contents, new_database
+from support.moving import VERSION, contents, new_database
 from support.old_database import LATE, LATER, NIGHT_ENDS, OldBotHarness, left_behind, up
 
 from bot.commands.migrate import migrate
@@ -31,7 +31,7 @@ FIRST, SECOND, THIRD = (
 @pytest.fixture
 async def old(tmp_path: Path) -> AsyncIterator[OldBotHarness]:
     """Both stand-ins as an earlier version left them in the midst of things, and no bot yet."""
-    async with up(left_behind(tmp_path)) as harness:
+    async with up(left_behind(tmp_path, VERSION)) as harness:
         yield harness
 
 
@@ -110,7 +110,7 @@ async def forgot_the_second_scan(harness: BotHarness, engine: str) -> tuple[Mess
 @pytest.mark.parametrize("engine", ["sqlite", "postgres"])
 async def test_posts_whose_marks_were_lost_are_looked_up(tmp_path: Path, engine: str) -> None:
     """The second scan was told and the database does not know: it is found in the channel; the third is told."""
-    extra = {"storage_url": SecretStr(new_database())} if engine == "postgres" else {}
+    extra: dict[str, Any] = {"storage_url": SecretStr(new_database())} if engine == "postgres" else {}
     async with running(tmp_path, **extra) as harness:
         card, at = await forgot_the_second_scan(harness, engine)
         said: list[str] = []

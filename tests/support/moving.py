@@ -11,7 +11,7 @@ from typing import TYPE_CHECKING, Any
 
 import psycopg
 from support import postgres
-from support.old_database import unpack
+from support.old_database import VERSIONS, migration_of, unpack
 
 from bot.storage_url import file_of
 from storage.postgres.database import PostgresEngine, PostgresServer
@@ -35,6 +35,7 @@ SETTINGS = {
     "PANDAPON_USER_ID": "1",
 }
 PASSWORD = "s3cret-word"
+VERSION = next(one for one in VERSIONS if migration_of(one) == 8)  # its database holds every state
 
 
 def new_database(template: str = "") -> str:
@@ -75,7 +76,7 @@ def _rows(end: SqliteEnd | PostgresEnd) -> dict[str, list[tuple[Any, ...]]]:
 
 def eventful(path: Path) -> str:
     """The address of a file with rows in every table: what an earlier version left behind, and made-up ones."""
-    unpack(path)
+    unpack(path, VERSION)
     with closing(open_file(path)) as conn:
         all_or_nothing(conn, lambda _conn: _fill(conn), BEGIN_TO_WRITE)
     return f"sqlite:///{path}"
