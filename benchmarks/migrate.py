@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 import asyncio
-import sys
 import tempfile
 import time
 from datetime import UTC, datetime
@@ -11,6 +10,7 @@ from pathlib import Path
 from typing import TYPE_CHECKING
 
 from benchmarks.poll import Clock
+from benchmarks.postgres_server import PrivateServer, programs
 from benchmarks.scale import fill
 from benchmarks.table import show
 from storage.move import copy_rows
@@ -21,7 +21,6 @@ if TYPE_CHECKING:
     from storage.move import Move
 
 ORDERS = 100_000
-TESTS = Path(__file__).resolve().parents[1] / "tests"
 
 
 async def measure() -> None:
@@ -37,15 +36,12 @@ async def measure() -> None:
 
 
 def _both_ways(path: Path) -> list[list[str]]:
-    sys.path.insert(0, str(TESTS))
-    from support import postgres  # noqa: PLC0415  the tests' private server
-
     from storage.postgres.transfer import empty_schema, source_schema  # noqa: PLC0415  an extra
 
-    found = postgres.programs()
+    found = programs()
     if found is None:
         raise SystemExit("PostgreSQL is not installed, so nothing can be moved to it.")
-    server = postgres.TestServer(found, configuration="listen_addresses = ''")  # as careful as it is by default
+    server = PrivateServer(found)
     try:
         began = time.perf_counter()
         with source_file(path) as source, empty_schema(server.url) as target:
