@@ -34,6 +34,7 @@ if TYPE_CHECKING:
     from pandapon.sellers import OrderSeller
     from pandapon.shipment import OrderRef, Platform
     from pandapon.traces import Trace
+    from pandapon.transport import Answer, Head
 
 __all__ = ["Config", "PandaPon", "TraceResult", "Written"]
 
@@ -276,7 +277,7 @@ class PandaPon:
 
     async def _exchange(
         self, name: str, query: Mapping[str, str] | None, body: Any = None, *, background: bool
-    ) -> tuple[httpx.Response, bytes]:
+    ) -> Answer:
         operation, path = self.catalogue[name], self.catalogue.path(name)
         if "{" in path:
             path, query = filled(path, query or {})
@@ -299,7 +300,7 @@ class _Answer:
     """The answer of a trace, decoded on demand."""
 
     mark: bytes
-    response: httpx.Response
+    response: Head
     content: bytes
     decoded: Any = None
 

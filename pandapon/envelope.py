@@ -21,7 +21,7 @@ from pandapon.fields import loads
 from pandapon.waits import asked
 
 if TYPE_CHECKING:
-    import httpx
+    from pandapon.transport import Head
 
 SUCCESS = "200"
 # The vendor's error table could not be read. Errors are told apart by the upstream's codes and words [upstream] and by
@@ -64,7 +64,7 @@ def fingerprint(body: bytes) -> bytes | None:
     return hashlib.blake2b(body[at:], digest_size=16).digest()
 
 
-def open_envelope(response: httpx.Response, body: bytes) -> Any:
+def open_envelope(response: Head, body: bytes) -> Any:
     """Return the ``data`` of a successful answer. Raises the fitting PandaPonError for any other answer."""
     status = response.status_code
     envelope = _decoded(body)
@@ -107,7 +107,7 @@ def _unpacked(data: str) -> Any:
         return data
 
 
-def _without_envelope(response: httpx.Response) -> PandaPonError:
+def _without_envelope(response: Head) -> PandaPonError:
     """The error of an answer without an envelope, such as a proxy's page: only its HTTP status counts."""
     status = response.status_code
     if status >= 500 or status == 429:  # noqa: PLR2004  HTTP statuses
@@ -119,14 +119,14 @@ def _without_envelope(response: httpx.Response) -> PandaPonError:
     return DecodeError("the answer is not the JSON object that it should be")
 
 
-def _check_inner(data: Any, response: httpx.Response, request_id: str) -> None:
+def _check_inner(data: Any, response: Head, request_id: str) -> None:
     """Raise the error of a refusal within the data, as some 1688 calls answer."""
     if isinstance(data, dict) and str(data.get("success", "")).casefold() == "false":
         words = _text(data.get("errorInfo")) or _text(data.get("errorMsg")) or _text(data.get("errorMessage"))
         raise _named(response, _text(data.get("errorCode")), words, request_id)
 
 
-def _refusal(response: httpx.Response, code: str, words: str, request_id: str) -> PandaPonError:
+def _refusal(response: Head, code: str, words: str, request_id: str) -> PandaPonError:
     """The error of a refusal: by its code and words first, by the HTTP status second."""
     status = response.status_code
     if status == 429 or code == "429":  # noqa: PLR2004  the HTTP status
@@ -141,7 +141,7 @@ def _refusal(response: httpx.Response, code: str, words: str, request_id: str) -
     return error
 
 
-def _named(response: httpx.Response, code: str, words: str, request_id: str) -> PandaPonError:
+def _named(response: Head, code: str, words: str, request_id: str) -> PandaPonError:
     """The error of a refusal by its code and words alone."""
     quoted, both = _quoted(code, words), f"{code} {words}"
     if _RATE.search(both):
@@ -164,7 +164,7 @@ _KINDS: tuple[tuple[type[ApiError], re.Pattern[str], str], ...] = (
 )
 
 
-def _too_fast(response: httpx.Response, code: str, words: str, request_id: str) -> RateLimitError:
+def _too_fast(response: Head, code: str, words: str, request_id: str) -> RateLimitError:
     message = f"PandaPon asks to slow down: {_quoted(code, words)}"
     return RateLimitError(message, retry_after=asked(response.headers), code=code, request_id=request_id)
 

@@ -1,21 +1,26 @@
-"""Sends a request: an httpx client over aiohttp's connections, with our errors and a limit on bodies."""
+"""Sends a request over aiohttp's connections, with our errors and a limit on bodies: through httpx, or the short way.
+
+The poller's requests are nearly all, and equal but for an id. To make an httpx request and its answer of each would
+cost a third of a poll's processor time, so they go to aiohttp directly. Both ways share the connections and the faults.
+"""
 
 from __future__ import annotations
 
 import asyncio
 import ssl
 from functools import cache
-from typing import TYPE_CHECKING
+from typing import TYPE_CHECKING, NamedTuple, Protocol
 
 import aiohttp
 import httpx
 from aiohttp.http import HttpProcessingError
 from httpx_aiohttp import AiohttpTransport
+from httpx_aiohttp.transport import AiohttpResponseStream
 
 from pandapon import errors
 
 if TYPE_CHECKING:
-    from collections.abc import AsyncIterator
+    from collections.abc import AsyncIterator, Mapping
 
     from pandapon.config import Config
 
@@ -23,6 +28,27 @@ BODY_LIMIT = 2 * 1024 * 1024  # bytes; a page of 40 products has about 100 kB
 PIECE = 256 * 1024  # bytes; pictures are sent as base64
 KEEPALIVE = 60.0  # seconds; below the 75 s after which common servers close an idle connection
 CONNECT = 3.0  # seconds
+UNUSABLE = "the request's address cannot be used"
+
+
+class Head(Protocol):
+    """The head of an answer, whichever way it came."""
+
+    @property
+    def status_code(self) -> int:
+        """The HTTP status."""
+
+    @property
+    def headers(self) -> Mapping[str, str]:
+        """The headers; names are found in any case."""
+
+
+class _ShortHead(NamedTuple):
+    status_code: int
+    headers: Mapping[str, str]
+
+
+Answer = tuple[Head, bytes]
 
 
 class Client(httpx.AsyncClient):
@@ -33,7 +59,10 @@ class Client(httpx.AsyncClient):
     """
 
     def __init__(self, config: Config, transport: httpx.AsyncBaseTransport | None = None) -> None:
-        self._way = transport or _aiohttp_transport(config)
+        """``transport`` replaces the connections, and leaves no short way."""
+        self.deadline = CONNECT + 2 * config.read_timeout  # seconds for a whole answer, however slowly it comes
+        self._way = transport or Connections(config, self.deadline)
+        self.short_way = self._way if isinstance(self._way, Connections) else None
         timeout = httpx.Timeout(connect=CONNECT, read=config.read_timeout, write=3.0, pool=None)
         super().__init__(transport=self._way, timeout=timeout, trust_env=False)
 
@@ -51,39 +80,60 @@ def trusted(certificates: str | None) -> ssl.SSLContext:
     return context
 
 
-def _aiohttp_transport(config: Config) -> AiohttpTransport:
-    context = trusted(config.certificates)
+class Connections(AiohttpTransport):
+    """The connections: an httpx transport, and the short way past httpx for requests of the poller."""
 
-    def session() -> aiohttp.ClientSession:
-        connector = aiohttp.TCPConnector(limit=config.concurrency + 8, ssl=context, keepalive_timeout=KEEPALIVE)
-        made = aiohttp.ClientSession(connector=connector, cookie_jar=aiohttp.DummyCookieJar(), proxy=config.proxy)
-        # aiohttp sends a GET again by itself when its connection is lost; but a GET of this API may pay an order. The
-        # wire repeats what only reads.
-        made._retry_connection = False  # noqa: SLF001  there is no public switch
-        return made
+    def __init__(self, config: Config, deadline: float) -> None:
+        """``deadline``: seconds for a whole answer that comes the short way."""
+        context = trusted(config.certificates)
+        timeout = aiohttp.ClientTimeout(total=deadline, sock_connect=CONNECT, sock_read=config.read_timeout)
 
-    return AiohttpTransport(verify=context, trust_env=False, client=session)
+        def session() -> aiohttp.ClientSession:
+            made = aiohttp.ClientSession(
+                connector=aiohttp.TCPConnector(limit=config.concurrency + 8, ssl=context, keepalive_timeout=KEEPALIVE),
+                cookie_jar=aiohttp.DummyCookieJar(),
+                proxy=config.proxy,
+                timeout=timeout,
+                auto_decompress=False,
+            )
+            # aiohttp sends a GET again by itself when its connection is lost; but a GET of this API may pay an order.
+            # The wire repeats what only reads.
+            made._retry_connection = False  # noqa: SLF001  there is no public switch
+            return made
+
+        super().__init__(verify=context, trust_env=False, client=session)
+
+    @property
+    def session(self) -> aiohttp.ClientSession:
+        """The session, made at its first use, because it needs the running event loop."""
+        if not isinstance(self.client, aiohttp.ClientSession):
+            self.client = self.get_client()
+        return self.client
+
+    async def exchange(self, method: str, url: str, headers: dict[str, str], content: bytes | None) -> Answer:
+        """Send a request and read the whole answer. Raises what :func:`exchange` raises."""
+        try:
+            sent = self.session.request(method, url, headers=headers, data=content, allow_redirects=False)
+            async with sent as response:
+                return _ShortHead(response.status, response.headers), await _joined(_raw_parts(response))
+        except FAULTS as error:
+            raise _named(error) from error
 
 
-async def exchange(client: Client, request: httpx.Request, deadline: float) -> tuple[httpx.Response, bytes]:
-    """Send a request and read the whole answer within ``deadline`` seconds, however slowly it comes.
+async def exchange(client: Client, request: httpx.Request) -> Answer:
+    """Send a request and read the whole answer within the client's deadline.
 
     Raises TransportError, TimeoutError, and DecodeError when the answer is too large or its compression is broken.
     """
     try:
-        async with asyncio.timeout(deadline):
+        async with asyncio.timeout(client.deadline):
             response = await client.send(request)
             try:
-                return response, await _read(response)
+                return response, await _joined(_parts(response))
             finally:
                 await response.aclose()
-    except (httpx.TimeoutException, TimeoutError) as error:
-        raise _late_or_broken(error) from error
-    except httpx.DecodingError as error:
-        raise errors.DecodeError("the answer's compression is broken") from error
-    # ValueError: aiohttp and httpx let the error of a garbled status line or header through.
-    except (httpx.TransportError, aiohttp.ClientError, HttpProcessingError, OSError, EOFError, ValueError) as error:
-        raise errors.TransportError(f"no whole answer ({type(error).__name__})") from error
+    except FAULTS as error:
+        raise _named(error) from error
 
 
 def sent(content: bytes | None, headers: dict[str, str]) -> bytes | AsyncIterator[bytes] | None:
@@ -102,6 +152,29 @@ async def _pieces(content: bytes) -> AsyncIterator[bytes]:
         yield content[at : at + PIECE]
 
 
+# ValueError: aiohttp and httpx let the error of a garbled status line or header through.
+FAULTS = (
+    httpx.TransportError,
+    httpx.DecodingError,
+    aiohttp.ClientError,
+    HttpProcessingError,
+    OSError,
+    EOFError,
+    ValueError,
+)
+
+
+def _named(error: Exception) -> errors.PandaPonError:
+    """Our error for one of :data:`FAULTS`."""
+    if isinstance(error, httpx.DecodingError):
+        return errors.DecodeError("the answer's compression is broken")
+    if isinstance(error, httpx.TimeoutException | TimeoutError):
+        return _late_or_broken(error)
+    if isinstance(error, aiohttp.InvalidURL):
+        return errors.TransportError(UNUSABLE)
+    return errors.TransportError(f"no whole answer ({type(error).__name__})")
+
+
 def _late_or_broken(error: Exception) -> errors.TransportError:
     """The error of a timeout or lost connection: the transport calls both a timeout, and only the cause differs."""
     cause = error.__cause__
@@ -118,12 +191,21 @@ def _parts(response: httpx.Response) -> AsyncIterator[bytes]:
     return aiter(response.stream)
 
 
-async def _read(response: httpx.Response) -> bytes:
-    parts: list[bytes] = []
+def _raw_parts(response: aiohttp.ClientResponse) -> AsyncIterator[bytes]:
+    """The body in parts. A compressed one is unpacked by httpx, so that its faults are the same on both ways."""
+    if "content-encoding" in response.headers:
+        stream = AiohttpResponseStream(response)
+        return httpx.Response(response.status, headers=response.raw_headers, stream=stream).aiter_bytes()
+    return response.content.iter_any()
+
+
+async def _joined(parts: AsyncIterator[bytes]) -> bytes:
+    """The whole body. Raises DecodeError for one beyond the limit, before the rest of it is read."""
+    pieces: list[bytes] = []
     size = 0
-    async for part in _parts(response):
-        size += len(part)
+    async for piece in parts:
+        size += len(piece)
         if size > BODY_LIMIT:
             raise errors.DecodeError(f"the answer is larger than {BODY_LIMIT // 1024} kB")
-        parts.append(part)
-    return b"".join(parts)
+        pieces.append(piece)
+    return b"".join(pieces)

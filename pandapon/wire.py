@@ -26,7 +26,7 @@ from pandapon.errors import (
     TimestampError,
     TransportError,
 )
-from pandapon.limiter import RequestLimiter, limiters
+from pandapon.limiter import limiters
 from pandapon.signing import QuerySigner, Signer
 
 if TYPE_CHECKING:
@@ -34,6 +34,7 @@ if TYPE_CHECKING:
     from datetime import datetime
 
     from pandapon.config import Config
+    from pandapon.transport import Answer, Head
 
 log = logging.getLogger(__name__)
 
@@ -41,8 +42,6 @@ SKEW_EVERY = 50  # calls between two readings of the server's clock
 SKEW_CORRECTED = timedelta(seconds=300)  # half of the difference that the API tolerates
 WORTH_A_TRY = 0.3  # seconds that must be left of a question's time for a second try
 PAUSE = 1.0  # seconds, if the API asks to slow down and names no time
-
-Answer = tuple[httpx.Response, bytes]
 
 
 @dataclass(frozen=True, slots=True)
@@ -52,7 +51,7 @@ class _Job:
     method: str
     url: str
     content: bytes | None
-    limiter: RequestLimiter
+    background: bool  # it is the poller's, or another job's
     signed: Any = None  # the body, for an operation that takes the second signature, too
 
 
@@ -74,7 +73,6 @@ class Wire:
         self._base = config.base_url.rstrip("/")
         self._http = http.Client(config, transport)
         self._timeout = self._http.timeout.as_dict()
-        self._deadline = http.CONNECT + 2 * config.read_timeout
         self._signer = Signer(config.access_key, config.access_secret, config.user_id, config.timestamp_unit)
         self._query_signer = QuerySigner(config.access_secret, config.timestamp_unit, config.freight_signature)
         self._background, self._people = limiters(config)
@@ -144,8 +142,7 @@ class Wire:
         if query:
             url = f"{url}?{urlencode(query, errors='replace')}"
         content = json.dumps(body, ensure_ascii=False).encode(errors="replace") if body is not None else None
-        limiter = self._background if background else self._people
-        return _Job(method, url, content, limiter, (body or {}) if signs_query else None)
+        return _Job(method, url, content, background, (body or {}) if signs_query else None)
 
     def _tries(self, error: Exception, *, background: bool) -> int:
         """How often a call is repeated. A poll comes again anyway: it is repeated only after a lost connection."""
@@ -179,7 +176,7 @@ class Wire:
             return response, content
         return await self._checked(job, response, content)
 
-    async def _checked(self, job: _Job, response: httpx.Response, content: bytes) -> Answer:
+    async def _checked(self, job: _Job, response: Head, content: bytes) -> Answer:
         """Handle an answer that is no plain success: pause, correct the clock, or raise an error to be retried."""
         try:
             _look_at(response, content)
@@ -198,7 +195,7 @@ class Wire:
         self.answered_at = self._clock()
         return response, content
 
-    def _corrects(self, response: httpx.Response) -> bool:
+    def _corrects(self, response: Head) -> bool:
         """Whether the server's Date header shows a correction that the refused request lacked."""
         before = self._correction()
         self._observe(response)
@@ -218,11 +215,25 @@ class Wire:
             raise TimeoutError("no answer within the time that a question has") from error
 
     async def _limited(self, job: _Job) -> Answer:
-        async with job.limiter:
-            return await http.exchange(self._http, self._request(job), self._deadline)
+        async with self._background if job.background else self._people:
+            if job.background and self._http.short_way:
+                url, headers = self._signed(job)
+                return await self._http.short_way.exchange(job.method, url, headers, job.content)
+            return await http.exchange(self._http, self._request(job))
 
     def _request(self, job: _Job, *, whole: bool = False) -> httpx.Request:
         """Sign a request. ``whole``: its body is to be read, not sent, and so it is never in pieces."""
+        url, headers = self._signed(job)
+        try:
+            content = job.content if whole else http.sent(job.content, headers)
+            return httpx.Request(
+                job.method, url, headers=headers, content=content, extensions={"timeout": self._timeout}
+            )
+        except httpx.InvalidURL as error:
+            raise TransportError(http.UNUSABLE) from error
+
+    def _signed(self, job: _Job) -> tuple[str, dict[str, str]]:
+        """Sign a request for this moment. Returns its address and its headers."""
         now = self._clock() + self._correction()
         url, headers = job.url, self._signer.headers(now)
         if job.signed is not None:
@@ -231,18 +242,12 @@ class Wire:
         headers["accept-encoding"] = "gzip, deflate"
         if job.content is not None:
             headers["content-type"] = "application/json; charset=utf-8"
-        try:
-            content = job.content if whole else http.sent(job.content, headers)
-            return httpx.Request(
-                job.method, url, headers=headers, content=content, extensions={"timeout": self._timeout}
-            )
-        except httpx.InvalidURL as error:
-            raise TransportError("the request's address cannot be used") from error
+        return url, headers
 
     def _correction(self) -> timedelta:
         return self.skew if self.skew is not None and abs(self.skew) >= SKEW_CORRECTED else timedelta()
 
-    def _observe(self, response: httpx.Response) -> None:
+    def _observe(self, response: Head) -> None:
         try:
             theirs = parsedate_to_datetime(response.headers["date"])
         except (KeyError, ValueError, TypeError, OverflowError):
@@ -251,7 +256,7 @@ class Wire:
             self.skew = theirs - self._clock()
 
 
-def _look_at(response: httpx.Response, content: bytes) -> None:
+def _look_at(response: Head, content: bytes) -> None:
     """Open the envelope and log its error at DEBUG. Raises the errors of :func:`open_envelope`."""
     try:
         open_envelope(response, content)

@@ -58,10 +58,12 @@ async def test_a_tunnel_and_an_own_certificate(tmp_path: Path) -> None:
         )
         async with PandaPon(config, clock=lambda: datetime.now(UTC)) as api:
             await api.probe()
-        assert proxy.seen == [("CONNECT", f"localhost:{port}")]
-        assert len(proxy.authorized) == 1
+            await api.call("1688.order.list", body={}, background=True)  # the poller's way
+        assert set(proxy.seen) == {("CONNECT", f"localhost:{port}")}
+        assert len(proxy.authorized) == len(proxy.seen)
         stranger = Config(**{name: getattr(config, name) for name in Config.__slots__} | {"certificates": None})
         async with PandaPon(stranger, clock=lambda: datetime.now(UTC)) as api:
-            with pytest.raises(TransportError):
-                await api.probe()
+            for background in (False, True):
+                with pytest.raises(TransportError):
+                    await api.call("1688.order.list", body={}, background=background)
     await runner.cleanup()

@@ -3,15 +3,18 @@
 from __future__ import annotations
 
 import asyncio
+import contextlib
 import gzip
 import json
+from contextlib import asynccontextmanager
 from datetime import timedelta
 from typing import TYPE_CHECKING, Any
 
 import pytest
 from aiohttp import web
-from support.pandapon_api import Api, api_server, ok, page, refused, talking, utc_now
+from support.pandapon_api import Api, api_server, config, ok, page, refused, talking, utc_now
 
+from pandapon.client import PandaPon
 from pandapon.errors import (
     ApiError,
     DecodeError,
@@ -23,13 +26,15 @@ from pandapon.errors import (
 )
 
 if TYPE_CHECKING:
-    from collections.abc import AsyncIterator
-
-    from pandapon.client import PandaPon
+    from collections.abc import AsyncIterator, Awaitable, Callable
 
 READ, WRITE = "1688.order.list", "taobao.cart.add"
 BODY = {"requestId": "r", "code": 200, "msg": "成功", "data": [{"name": "连衣裙"}]}
+HEAD_OF_MANY = b"HTTP/1.1 200 OK\r\nContent-Length: 9000\r\n\r\n"
 TEXT = json.dumps(BODY, ensure_ascii=False)
+
+
+BOTH_WAYS = pytest.mark.parametrize("background", [False, True], ids=["a person's", "the poller's"])
 
 
 @pytest.fixture
@@ -54,6 +59,29 @@ async def dawdle(_request: web.Request) -> web.Response:
     """Answer too late."""
     await asyncio.sleep(1.0)
     return ok([])
+
+
+@asynccontextmanager
+async def speaking(
+    speak: Callable[[asyncio.StreamReader, asyncio.StreamWriter], Awaitable[None]],
+) -> AsyncIterator[str]:
+    """Run a server that speaks bytes of its own with each caller. Yields its address."""
+    done: list[asyncio.Event] = []
+
+    async def serve(reader: asyncio.StreamReader, writer: asyncio.StreamWriter) -> None:
+        done.append(ended := asyncio.Event())
+        with contextlib.suppress(ConnectionError):
+            await speak(reader, writer)
+        writer.close()
+        with contextlib.suppress(ConnectionError):
+            await writer.wait_closed()
+        ended.set()
+
+    server = await asyncio.start_server(serve, "127.0.0.1", 0)
+    async with server:
+        yield f"http://127.0.0.1:{server.sockets[0].getsockname()[1]}"
+    for ended in done:
+        await ended.wait()
 
 
 async def error_of(client: PandaPon, name: str = READ, **options: Any) -> PandaPonError:
@@ -91,11 +119,12 @@ async def test_a_poll_has_its_next_tick(api: Api) -> None:
         assert await client.call(READ, body={}, background=True) == [1]
 
 
-async def test_an_answer_that_is_late(api: Api) -> None:
+@BOTH_WAYS
+async def test_an_answer_that_is_late(api: Api, background: bool) -> None:
     """It is given up after the time that the settings allow."""
     api.will(dawdle)
     async with talking(api, read_timeout=0.2, retries=0) as client:
-        assert isinstance(await error_of(client), TimeoutError)
+        assert isinstance(await error_of(client, background=background), TimeoutError)
 
 
 async def test_the_poller_pauses_and_people_do_not(api: Api) -> None:
@@ -110,32 +139,35 @@ async def test_the_poller_pauses_and_people_do_not(api: Api) -> None:
         assert await client.call(READ, body={}) == [1]
 
 
-async def test_a_clock_that_is_off(api: Api) -> None:
+@BOTH_WAYS
+async def test_a_clock_that_is_off(api: Api, background: bool) -> None:
     """The server's clock is taken from its refusal, and the request is signed anew with it."""
     api.will(ok([1]))
     async with talking(api, clock=lambda: utc_now() - timedelta(minutes=20)) as client:
-        assert await client.call(READ, body={}) == [1]
-        assert await client.call(READ, body={}) == [1]
+        assert await client.call(READ, body={}, background=background) == [1]
+        assert await client.call(READ, body={}, background=background) == [1]
     assert len(api.seen) == 3
     assert len(api.signed_badly) == 1
 
 
+@BOTH_WAYS
 @pytest.mark.parametrize("ending", ["refused", "dropped", "cancelled"])
-async def test_a_slot_is_free_again(api: Api, ending: str) -> None:
+async def test_a_slot_is_free_again(api: Api, ending: str, background: bool) -> None:
     """However a request ends, the next one goes."""
-    async with talking(api, concurrency=1, retries=0) as client:
+    async with talking(api, concurrency=2, background_share=0.5, retries=0) as client:
         for _ in range(3):
             if ending == "cancelled":
                 api.will(dawdle)
                 with pytest.raises(asyncio.TimeoutError):
-                    await asyncio.wait_for(client.call(READ, body={}), 0.05)
+                    await asyncio.wait_for(client.call(READ, body={}, background=background), 0.05)
             else:
                 api.will(drop if ending == "dropped" else refused(400, "no"))
-                await error_of(client)
+                await error_of(client, background=background)
         api.will(ok([1]))
-        assert await client.call(READ, body={}) == [1]
+        assert await client.call(READ, body={}, background=background) == [1]
 
 
+@BOTH_WAYS
 @pytest.mark.parametrize(
     "reply",
     [
@@ -147,13 +179,14 @@ async def test_a_slot_is_free_again(api: Api, ending: str) -> None:
     ],
     ids=["plain", "gzip", "identity", "with a mark", "UTF-16"],
 )
-async def test_answers_of_any_form(api: Api, reply: web.Response) -> None:
+async def test_answers_of_any_form(api: Api, reply: web.Response, background: bool) -> None:
     """Compressed or not, in whichever encoding JSON allows."""
     api.will(reply)
     async with talking(api) as client:
-        assert await client.call(READ, body={}) == BODY["data"]
+        assert await client.call(READ, body={}, background=background) == BODY["data"]
 
 
+@BOTH_WAYS
 @pytest.mark.parametrize(
     ("reply", "says"),
     [
@@ -164,24 +197,121 @@ async def test_answers_of_any_form(api: Api, reply: web.Response) -> None:
     ],
     ids=["broken compression", "another encoding", "too large", "too large when unpacked"],
 )
-async def test_answers_that_cannot_be_read(api: Api, reply: web.Response, says: str) -> None:
+async def test_answers_that_cannot_be_read(api: Api, reply: web.Response, says: str, background: bool) -> None:
     """They are one clear error, and are not asked for again; the connection's next answer is read as ever."""
     async with talking(api) as client:
         api.will(reply)
-        error = await error_of(client)
+        error = await error_of(client, background=background)
         assert isinstance(error, DecodeError)
         assert says in str(error)
         assert len(api.seen) == 1
         api.will(ok([1]))
-        assert await client.call(READ, body={}) == [1]
+        assert await client.call(READ, body={}, background=background) == [1]
 
 
-async def test_nobody_is_led_elsewhere(api: Api) -> None:
+@BOTH_WAYS
+async def test_nobody_is_led_elsewhere(api: Api, background: bool) -> None:
     """A redirect is no answer: signed headers go to the API alone, and what it sets stays with it."""
     async with talking(api) as client:
         api.will(web.Response(status=302, headers={"Location": f"{api.url}/elsewhere", "Set-Cookie": "session=1"}))
-        assert isinstance(await error_of(client), ApiError)
+        assert isinstance(await error_of(client, background=background), ApiError)
         api.will(ok([1]))
-        assert await client.call(READ, body={}) == [1]
+        assert await client.call(READ, body={}, background=background) == [1]
     assert [seen.path for seen in api.seen] == [api.seen[0].path] * 2
     assert all("Cookie" not in seen.headers for seen in api.seen)
+
+
+@pytest.mark.parametrize(
+    ("name", "query", "body"),
+    [
+        ("1688.order.logistics", {"orderId": "2542285634920880794"}, None),
+        ("1688.order.logistics", {"orderId": "a b&c=d+e/f?g#h%20é"}, None),
+        ("1688.order.logistics", {"orderId": ""}, None),
+        ("1688.order.logistics", None, None),
+        ("1688.order.detail", None, {"orderId": 2542285634920880794, "words": "红色"}),
+        ("1688.order.detail", {"lang": "en"}, {}),
+        ("1688.order.list", None, {"words": "x" * 300_000}),
+    ],
+    ids=["an id", "odd signs", "an empty value", "no query", "a body", "both", "a body in pieces"],
+)
+async def test_both_ways_send_the_same(api: Api, name: str, query: dict[str, str] | None, body: Any) -> None:
+    """The poller's short way past httpx sends what httpx would send, but for the signature's moment and nonce."""
+    api.will(ok([1]))
+    async with talking(api) as client:
+        for background in (False, True):
+            assert await client.call(name, query=query, body=body, background=background) == [1]
+    person, poller = api.seen
+    assert (person.method, person.path, person.query, person.body) == (
+        poller.method,
+        poller.path,
+        poller.query,
+        poller.body,
+    )
+    changing = {"timestamp", "nonce-str", "signature"}
+    assert {name: value for name, value in person.headers.items() if name.lower() not in changing} == {
+        name: value for name, value in poller.headers.items() if name.lower() not in changing
+    }
+    assert not api.signed_badly
+
+
+@pytest.mark.parametrize(
+    "wire",
+    [
+        b"",
+        b"HTTP/1.1 2oo OK\r\n\r\n",
+        b"HTTP/1.1 200 OK\r\nno header\r\n\r\n",
+        b"HTTP/1.1 200 OK\r\nContent-Length: 90\r\n\r\n{",
+        b"HTTP/1.1 200 OK\r\nTransfer-Encoding: chunked\r\n\r\nzz\r\n",
+        b"SSH-2.0-OpenSSH_9.2\r\n",
+        None,
+    ],
+    ids=["nothing", "a broken status", "a broken header", "half a body", "broken chunks", "SSH", "nobody listens"],
+)
+async def test_both_ways_call_a_fault_the_same(wire: bytes | None) -> None:
+    """A fault of the connection is a TransportError, whichever library met it."""
+
+    async def speak(reader: asyncio.StreamReader, writer: asyncio.StreamWriter) -> None:
+        await reader.readuntil(b"\r\n\r\n")
+        writer.write(wire or b"")
+
+    async with speaking(speak) as url:
+        heard_at = url if wire is not None else "http://127.0.0.1:9"  # where nobody listens
+        async with PandaPon(config(heard_at, retries=0), clock=utc_now) as client:
+            errors = [await error_of(client, background=background) for background in (False, True)]
+    assert [type(error) for error in errors] == [TransportError, TransportError]
+
+
+@BOTH_WAYS
+@pytest.mark.parametrize("head", [b"", HEAD_OF_MANY + b"{"], ids=["nothing", "half a body"])
+async def test_a_silence_is_a_timeout(head: bytes, background: bool) -> None:
+    """A server that stops speaking is given up after the limit between two parts."""
+
+    async def speak(reader: asyncio.StreamReader, writer: asyncio.StreamWriter) -> None:
+        writer.write(head)
+        await reader.read()  # until the client has enough
+
+    async with speaking(speak) as url, PandaPon(config(url, retries=0, read_timeout=0.2), clock=utc_now) as client:
+        assert isinstance(await error_of(client, background=background), TimeoutError)
+
+
+@BOTH_WAYS
+async def test_a_whole_answer_has_its_limit(background: bool) -> None:
+    """A server that sends byte after byte, each in time, is given up after the limit of a whole answer."""
+
+    async def speak(reader: asyncio.StreamReader, writer: asyncio.StreamWriter) -> None:
+        writer.write(HEAD_OF_MANY)
+        await reader.readuntil(b"\r\n\r\n")
+        while not reader.at_eof():
+            writer.write(b" ")
+            with contextlib.suppress(asyncio.TimeoutError):
+                await asyncio.wait_for(reader.read(1), 0.05)
+
+    async with speaking(speak) as url, PandaPon(config(url, retries=0, read_timeout=0.2), clock=utc_now) as client:
+        assert isinstance(await error_of(client, background=background), TimeoutError)
+
+
+@BOTH_WAYS
+async def test_an_address_that_cannot_be_used(background: bool) -> None:
+    """It is our error, and not one of a library."""
+    async with PandaPon(config("http://[half", retries=0), clock=utc_now) as client:
+        assert isinstance(await error_of(client, background=background), TransportError)
