@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import asyncio
 import sys
 from collections.abc import Callable, Coroutine  # noqa: TC003  the tables below name them
 from typing import Any
@@ -25,6 +24,7 @@ from benchmarks import (
     unchanged,
     upgrade,
 )
+from bot.process import loop
 
 ALL: dict[str, Callable[[], Coroutine[Any, Any, None]]] = {
     "poll": poll.measure,
@@ -51,4 +51,4 @@ LONG: dict[str, Callable[[], Coroutine[Any, Any, None]]] = {
 
 if __name__ == "__main__":
     for name in sys.argv[1:] or ALL:
-        asyncio.run((ALL | LONG)[name]())
+        loop.run((ALL | LONG)[name]())

@@ -20,6 +20,7 @@ from benchmarks.server import LatencyServer, latency_server
 from benchmarks.table import percentile, show
 from benchmarks.typist import PER_SECOND, SECRET, typist
 from bot.app import build
+from bot.process.loop import run
 from bot.settings import load
 
 if TYPE_CHECKING:
@@ -142,4 +143,4 @@ async def measure() -> None:
 
 
 if __name__ == "__main__":
-    asyncio.run(measure())
+    run(measure())

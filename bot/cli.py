@@ -17,7 +17,7 @@ from typing import Annotated, Any
 import typer
 
 from bot.cli_texts import courier, glosses
-from bot.process import failpoints, log
+from bot.process import failpoints, log, loop
 from bot.process.observed import observed
 from bot.process.version import VERSION
 from bot.settings import ENV_FILE, Settings, SettingsError
@@ -59,7 +59,7 @@ def run(
     _arm(settings)
     log.configure(settings.log_level, settings.secrets(), form=settings.log_format)
     with observed(settings, ENV_FILE):
-        code = asyncio.run(_run(settings, standby=standby))
+        code = loop.run(_run(settings, standby=standby))
     raise typer.Exit(code)
 
 
@@ -78,9 +78,8 @@ async def _run(settings: Settings, *, standby: bool) -> int:
     from storage.errors import StorageError, UnreachableError
 
     stop = asyncio.Event()
-    loop = asyncio.get_running_loop()
     for signal_ in (signal.SIGINT, signal.SIGTERM):
-        loop.add_signal_handler(signal_, stop.set)
+        asyncio.get_running_loop().add_signal_handler(signal_, stop.set)
     try:
         async with holding(settings, standby=standby, stop=stop) as leads:
             if leads:

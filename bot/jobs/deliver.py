@@ -17,10 +17,11 @@ from bot.jobs.sender import Sender
 from bot.jobs.slack_errors import understand
 from bot.process.failpoints import point
 from bot.process.figures import Claimed, Figures
+from bot.process.loop import background
 from handlers.blocks.links import Links
 from handlers.blocks.people import People
 from handlers.interactions.languages import Languages
-from pandapon import budget, log_context, spans
+from pandapon import log_context, spans
 from storage.errors import StorageError
 from storage.post import NOTHING_TO_SAY, TOLD_OF_PARCEL, Post, PostKind, PostState
 from storage.watch import WatchState
@@ -115,8 +116,7 @@ class Deliverer:
         posts = await self._store.outbox.claim(self._clock(), CLAIM, LEASE, set(self._in_flight), pace=self._pace)
         self._figures.claimed(Claimed.POST, len(posts))
         for post in posts:
-            context = budget.unlimited()  # the caller's own time limit must not cut the delivery short
-            task = asyncio.create_task(self._deliver(post), name=f"post-{post.id}", context=context)
+            task = asyncio.create_task(self._deliver(post), name=f"post-{post.id}", context=background())
             self._in_flight[post.channel] = task
             task.add_done_callback(partial(self._finished, post.channel))
         return len(posts)
@@ -134,7 +134,7 @@ class Deliverer:
     def wake(self) -> None:
         """Start sending now, without waiting for the tick."""
         if not self._stopping:
-            task = asyncio.create_task(self.drain(), context=budget.unlimited())
+            task = asyncio.create_task(self.drain(), context=background())
             self._drains.add(task)
             task.add_done_callback(self._drained)
 

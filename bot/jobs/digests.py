@@ -21,7 +21,7 @@ if TYPE_CHECKING:
     from storage.store import Store
     from storage.watch import WatchedOrder
 
-PART = 1000  # orders read at a time
+PART = 100  # orders read at a time, whose entries are made without a pause: some milliseconds
 NEWEST = 2**63 - 1  # above the id of every watch
 LATER = timedelta(minutes=15)  # a digest that could not be made is tried again then
 

@@ -6,6 +6,7 @@ import asyncio
 import logging
 from typing import TYPE_CHECKING
 
+from bot.process.loop import background
 from pandapon.pushes import family_of
 from storage.inbox import Outcome
 
@@ -32,7 +33,7 @@ class InboxReader:
 
     def wake(self) -> None:
         """Handle a new message now, without waiting for the tick."""
-        task = asyncio.ensure_future(self._woken())
+        task = asyncio.create_task(self._woken(), context=background())
         self._tasks.add(task)
         task.add_done_callback(self._tasks.discard)
 

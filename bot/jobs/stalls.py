@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import asyncio
 import logging
 from dataclasses import replace
 from datetime import timedelta
@@ -48,7 +49,10 @@ class StallWatch:
 
     async def learn(self) -> None:
         """Take the usual gaps between scans from the history."""
-        usual = usual_times(await self._store.orders.scans(self._clock() - HISTORY, SCANS))
+        scans = await self._store.orders.scans(self._clock() - HISTORY, SCANS)
+        usual = await asyncio.to_thread(
+            usual_times, scans
+        )  # a third of a second for all of them, and people wait for answers
         self.limits = replace(self.limits, usual=usual)
 
     async def learn_journeys(self) -> None:

@@ -12,6 +12,7 @@ from apscheduler.events import EVENT_JOB_ERROR, EVENT_JOB_EXECUTED, JobExecution
 from apscheduler.schedulers.asyncio import AsyncIOScheduler
 from apscheduler.triggers.base import BaseTrigger
 
+from bot.process.loop import background
 from pandapon import log_context
 from storage.errors import StorageError
 
@@ -147,7 +148,7 @@ class Scheduler:
         loop = asyncio.get_running_loop()
         self._alive_at[job.name] = loop.time()
         with log_context.bound(job=job.name):
-            task = asyncio.ensure_future(job.run())
+            task = background().run(lambda: asyncio.ensure_future(job.run()))
         self._running[job.name] = task
         try:
             await asyncio.wait({task})
