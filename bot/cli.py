@@ -102,7 +102,8 @@ def backup() -> None:
     from bot.commands import backups
 
     settings = settings_or_exit()
-    raise typer.Exit(asyncio.run(backups.back_up_now(_file(settings), settings.backups, typer.echo)))
+    copying = backups.back_up_now(_file(settings), settings.backups, settings.backup_bytes, typer.echo)
+    raise typer.Exit(asyncio.run(copying))
 
 
 @app.command()

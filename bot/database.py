@@ -50,7 +50,8 @@ async def open_to_run(
     if file is None:
         return OpenDatabase(await _open_server(settings), None)
     store, restored = await open_or_restore(file, settings.backups, clock(), passing)
-    return OpenDatabase(store, Backups(thread_of(store.engine), settings.backups, clock, restored))
+    backups = Backups(thread_of(store.engine), settings.backups, clock, restored, settings.backup_bytes)
+    return OpenDatabase(store, backups)
 
 
 async def open_to_look(settings: Settings) -> Store:

@@ -207,6 +207,7 @@ class Settings(Observability):
     database_path: Path = Path("data/pandabot.db")
 
     backup_path: Path | None = None
+    backup_gb: float = Field(default=10.0, gt=0, le=100_000)
 
     http_host: str = "127.0.0.1"
     http_port: int = Field(default=8080, ge=0, le=65535)
@@ -305,6 +306,11 @@ class Settings(Observability):
     def backups(self) -> Path:
         """The folder of a SQLite file's copies: beside the file unless BACKUP_PATH is set."""
         return self.backup_path or (self.database_file or self.database_path).parent / "backups"
+
+    @property
+    def backup_bytes(self) -> int:
+        """The bytes that the database's copies may take together."""
+        return int(self.backup_gb * 1_000_000_000)
 
     def secrets(self) -> tuple[str, ...]:
         """Return every secret value, for the log's redaction."""

@@ -16,7 +16,6 @@ if TYPE_CHECKING:
     from collections.abc import Collection, Sequence
     from datetime import datetime
 
-    from pandapon.shipment import Milestone
     from storage.connection import Connection, Row
     from storage.post import Post
     from tracking.values import Filter, NewsToPost, Severity
@@ -54,10 +53,6 @@ UPDATE outbox SET channel = w.channel, watch_id = w.id, state = 'pending', fence
   not_before = 0, lease_until = NULL, claimed_at = NULL
 FROM watches w WHERE outbox.id = ? AND outbox.fence = ? AND w.key = ? AND w.channel = ? AND w.state = 'active'
   AND w.card_ts <> ''
-"""
-SCANS = """
-SELECT n.waybill, n.at, n.milestone, n.key FROM nodes n
-WHERE n.at IS NOT NULL AND n.at >= ? ORDER BY n.key, n.waybill, n.at, n.sequence LIMIT ?
 """
 
 
@@ -226,17 +221,6 @@ def live(conn: Connection, limit: int) -> list[str]:
     """Return the keys of the orders with a live alarm, those whose alarm was raised last first."""
     query = "SELECT key FROM alarms WHERE state <> 'cleared' ORDER BY raised_at DESC LIMIT ?"
     return [row[0] for row in conn.execute(query, (limit,))]
-
-
-def scans(conn: Connection, since: datetime, limit: int) -> list[tuple[str, str, datetime, Milestone | None]]:
-    """Return (order key, waybill, time, milestone) of nodes since then, parcel by parcel, oldest first.
-
-    For :func:`tracking.stalls.usual_times`. Times are aware; at most ``limit`` nodes are returned.
-    """
-    return [
-        (row["key"], row["waybill"], to_time(row["at"]), rows.milestone(row["milestone"]))
-        for row in conn.execute(SCANS, (to_int(since), limit))
-    ]
 
 
 def _held(conn: Connection, alarm_id: int) -> Alarm | None:

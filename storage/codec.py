@@ -13,6 +13,7 @@ from pydantic import TypeAdapter, ValidationError
 from pandapon.courier import Reason
 from pandapon.models import Order
 from pandapon.shipment import Milestone
+from storage.packing import pack, unpack
 from tracking.approvals import Deed
 from tracking.changes.cart import CartChange
 from tracking.changes.kinds import KINDS, Change
@@ -65,13 +66,30 @@ def readable_order(stored: str) -> Order | None:
         return None
 
 
+def pack_entries(entries: Sequence[Sequence[object]]) -> bytes:
+    """Return the column ``nodes`` of a trace; for each entry see :func:`storage.rows.entry_of`."""
+    return pack(json.dumps(entries, ensure_ascii=False, separators=(",", ":")))
+
+
+def unpack_entries(stored: bytes) -> list[list[Any]]:
+    """Read :func:`pack_entries` back. Raises ValueError."""
+    entries: list[list[Any]] = json.loads(unpack(stored))
+    return entries
+
+
+def pack_news(news: News) -> bytes:
+    """Return the payload of a row of news."""
+    return pack(dump_news(news))
+
+
 def dump_news(news: News) -> str:
-    """Return the payload of a piece of news."""
-    return _news().dump_json(news).decode()
+    """Return the payload of a post that tells other news than its row of news."""
+    return _news().dump_json(news, exclude_defaults=True).decode()
 
 
-def load_news(stored: str) -> News:
-    """Read :func:`dump_news` back. Raises ValueError, such as pydantic's ValidationError."""
+def load_news(stored: str | bytes) -> News:
+    """Read :func:`dump_news` or :func:`pack_news` back. Raises ValueError, such as pydantic's ValidationError."""
+    stored = stored if isinstance(stored, str) else unpack(stored)
     if _OLD_REFUND in stored:
         stored = json.dumps(_with_refunds(json.loads(stored)))
     return _news().validate_json(stored)

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from typing import TYPE_CHECKING, NamedTuple
 
-from storage import enqueue, messages, orders, recording
+from storage import enqueue, messages, orders, recording, traces
 from storage.locks import chunks, lock_orders
 from storage.rows import to_int
 from tracking.messages import OrdersCorrected
@@ -20,7 +20,6 @@ if TYPE_CHECKING:
 
 RULES = "courier rules"  # the fact with the version of the rules by which the stored nodes were read
 AFTER = "SELECT key FROM orders WHERE key > ? ORDER BY key LIMIT ?"
-NODE = "UPDATE nodes SET milestone = ? WHERE key = ? AND identity = ?"
 # An order that is not at its end after all is read again, if anybody watches it, and checked for silence.
 ORDER = """
 UPDATE orders SET milestone = :milestone, reason = :reason, pick_up_by = :pick_up_by, version = version + 1,
@@ -72,7 +71,7 @@ def correct(conn: Connection, now: datetime, corrections: Sequence[Correction]) 
     lock_orders(conn, [correction.key for correction in corrections])
     for correction in corrections:
         key = correction.key
-        conn.executemany(NODE, [(milestone, key, identity) for identity, milestone in correction.nodes])
+        traces.reclaim(conn, key, dict(correction.nodes))
         recording.store_parcels(conn, [(key, parcel) for parcel in correction.parcels])
         facts = {
             "milestone": correction.milestone,

@@ -115,7 +115,7 @@ def announce(conn: Connection, at: int, to_post: Sequence[tuple[str, NewsToPost]
     if not to_post:
         return 0
     log = [
-        (key, new.event_id, at, new.severity, codec.dump_audience(new.audience), codec.dump_news(new.news))
+        (key, new.event_id, at, new.severity, codec.dump_audience(new.audience), codec.pack_news(new.news))
         for key, new in to_post
     ]
     conn.executemany(LOG, log)

@@ -8,7 +8,7 @@ from typing import TYPE_CHECKING
 
 from pandapon.shipment import OrderRef, Platform
 from pandapon.tracking_numbers import normal
-from storage import rows
+from storage import rows, traces
 from storage.locks import chunks, lock_orders
 from storage.rows import to_int
 
@@ -16,7 +16,7 @@ if TYPE_CHECKING:
     from collections.abc import Iterable, Sequence
     from datetime import datetime, timedelta
 
-    from pandapon.shipment import Milestone, Node
+    from pandapon.shipment import Milestone
     from storage.connection import Connection, Row
     from storage.poll import DueOrder
     from tracking.orders import StoredOrder
@@ -47,7 +47,6 @@ STORED = """
 SELECT o.*, s.read_at, s.stale_since, s.next_poll_at, s.fence FROM orders o JOIN schedule s ON s.key = o.key
 WHERE o.key IN ({marks})
 """
-NODES = f"SELECT key, {rows.NODE} FROM nodes WHERE key IN ({{marks}}) ORDER BY at, sequence"
 
 
 def claim_due(
@@ -80,15 +79,13 @@ def load(conn: Connection, keys: Sequence[str]) -> dict[str, StoredOrder]:
     Raises one of ``UNREADABLE`` if one of them cannot be decoded; :func:`load_readable` leaves that order out.
     """
     parcels: dict[str, list[Row]] = defaultdict(list)
-    nodes: dict[str, list[Node]] = defaultdict(list)
     stored: dict[str, StoredOrder] = {}
     for chunk, marks in chunks(keys):
         for row in conn.execute(f"SELECT * FROM parcels WHERE key IN ({marks}) ORDER BY key, waybill", chunk):
             parcels[row["key"]].append(row)
-        for row in conn.tuples(NODES.format(marks=marks), chunk):  # an order has dozens of nodes
-            nodes[row[0]].append(rows.node(row))
+        entries = traces.load(conn, chunk)
         for row in conn.execute(STORED.format(marks=marks), chunk):
-            stored[row["key"]] = rows.order(row, parcels[row["key"]], nodes[row["key"]])
+            stored[row["key"]] = rows.order(row, parcels[row["key"]], entries.get(row["key"], {}))
     return stored
 
 

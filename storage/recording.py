@@ -6,7 +6,7 @@ from dataclasses import replace
 from typing import TYPE_CHECKING
 
 from pandapon.tracking_numbers import normal
-from storage import alarms, codec, enqueue, journeys
+from storage import alarms, codec, enqueue, journeys, traces
 from storage.ending import end
 from storage.locks import chunks, lock_orders
 from storage.poll import Changed, Failed, Recorded, Unchanged
@@ -18,7 +18,7 @@ if TYPE_CHECKING:
     from collections.abc import Sequence
     from datetime import datetime
 
-    from pandapon.shipment import Milestone, Node, Parcel
+    from pandapon.shipment import Milestone, Parcel
     from storage.connection import Connection
     from storage.poll import PollResult
     from tracking.decide import Decision
@@ -71,13 +71,6 @@ ON CONFLICT (key, waybill) DO UPDATE SET number = excluded.number, carrier = exc
   status_code = excluded.status_code, status_milestone = excluded.status_milestone, milestone = excluded.milestone,
   logistics_id = excluded.logistics_id
 """
-NODE = """
-INSERT INTO nodes (key, identity, content, waybill, at, raw_time, time_basis, text, code, place, milestone, sequence,
-  seen_at) VALUES (?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?)
-ON CONFLICT (key, identity) DO UPDATE SET at = excluded.at, time_basis = excluded.time_basis,
-  content = excluded.content, text = excluded.text, code = excluded.code,
-  place = excluded.place, milestone = excluded.milestone, sequence = excluded.sequence
-"""
 
 
 def record_polls(conn: Connection, now: datetime, results: Sequence[PollResult]) -> Recorded:
@@ -100,7 +93,7 @@ def record_polls(conn: Connection, now: datetime, results: Sequence[PollResult])
     changed = _standing(conn, [r for r in results if isinstance(r, Changed)])
     applied += _many(conn, CHANGED, [_schedule_row(result, at) for result in changed])
     _many(conn, ORDER, [(*_facts(result.decision), result.key) for result in changed])
-    _store_parts(conn, at, changed)
+    _store_parts(conn, changed)
     posts = _announce(conn, at, changed)
     posts += sum(_archive(conn, now, result.key) for result in results if result.next_poll_at is None)
     return Recorded(applied, len(results) - applied, posts)
@@ -172,7 +165,7 @@ def add_order(conn: Connection, now: datetime, baseline: Changed) -> bool:
     # A silence from before the first watch raises no alarm; a deadline that lies ahead does.
     asks_at = to_int(stall_at) if is_pressing or (stall_at and stall_at > now) else None
     conn.execute(ADD_TO_SCHEDULE, (baseline.key, baseline.fingerprint, at, asks_at))
-    _store_parts(conn, at, [baseline])
+    _store_parts(conn, [baseline])
     return True
 
 
@@ -219,14 +212,12 @@ def _sub_orders(decided: Decision) -> str:
     return codec.dump_ids(decided.order.sub_order_ids if decided.order else ())
 
 
-def _store_parts(conn: Connection, at: int, results: Sequence[Changed]) -> None:
+def _store_parts(conn: Connection, results: Sequence[Changed]) -> None:
     store_parcels(conn, [(result.key, parcel) for result in results for parcel in result.decision.parcels])
     nodes = [
-        _node_row(result.key, node, at)
-        for result in results
-        for node in (*result.decision.new_nodes, *result.decision.edited_nodes)
+        (result.key, node) for result in results for node in (*result.decision.new_nodes, *result.decision.edited_nodes)
     ]
-    _many(conn, NODE, nodes)
+    traces.store(conn, nodes)
     journeys.add(conn, [journey for result in results for journey in result.decision.journeys])
 
 
@@ -245,24 +236,6 @@ def _parcel_row(key: str, parcel: Parcel) -> tuple[object, ...]:
         _value(parcel.status_milestone),
         _value(parcel.milestone),
         parcel.logistics_id,
-    )
-
-
-def _node_row(key: str, node: Node, at: int) -> tuple[object, ...]:
-    return (
-        key,
-        node.identity,
-        node.content,
-        node.waybill,
-        to_int(node.at),
-        node.raw_time,
-        node.time_basis.value,
-        node.text,
-        node.code,
-        node.place,
-        _value(node.milestone),
-        node.sequence,
-        at,
     )
 
 

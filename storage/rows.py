@@ -15,7 +15,7 @@ from tracking.orders import StoredOrder
 from tracking.values import Filter, Severity
 
 if TYPE_CHECKING:
-    from collections.abc import Callable, Iterable
+    from collections.abc import Callable, Iterable, Mapping, Sequence
 
     from storage.connection import Row
     from storage.post import Content
@@ -23,7 +23,6 @@ if TYPE_CHECKING:
 
 EPOCH = datetime(1970, 1, 1, tzinfo=UTC)
 MICROSECOND = timedelta(microseconds=1)
-NODE = "waybill, identity, at, raw_time, time_basis, text, code, place, milestone, sequence"  # the columns of a node
 _BASES = {basis.value: basis for basis in TimeBasis}
 _REASONS = {reason.value: reason for reason in Reason}
 
@@ -61,7 +60,7 @@ def reason(stored: str) -> Reason | None:
     return _REASONS.get(stored)
 
 
-def content(kind: PostKind, stored: str) -> Content:
+def content(kind: PostKind, stored: str | bytes) -> Content:
     """Decode the payload of a post; None for a BATCH, whose members hold the contents, and for a CARD.
 
     A payload that cannot be decoded becomes :class:`Unreadable`.
@@ -69,7 +68,7 @@ def content(kind: PostKind, stored: str) -> Content:
     if not stored or kind not in _READERS:
         return None
     try:
-        return _READERS[kind](stored)
+        return codec.load_news(stored) if isinstance(stored, bytes) else _READERS[kind](stored)
     except (ValueError, TypeError) as error:
         return Unreadable(f"{type(error).__name__} in a {kind.value}")
 
@@ -106,20 +105,18 @@ def due(row: Row, lease: Row, due_at: int) -> DueOrder:
     )
 
 
-def order(row: Row, parcels: Iterable[Row], nodes: Iterable[Node]) -> StoredOrder:
-    """Return an order from its row with its schedule joined in, its parcels' rows and its nodes, oldest first.
+def order(row: Row, parcels: Iterable[Row], traces: Mapping[str, Sequence[Node]]) -> StoredOrder:
+    """Return an order from its row with its schedule joined in, its parcels' rows, and its traces by waybill.
 
     Raises ValueError (pydantic's ValidationError among others) for a row that cannot be decoded.
     """
     facts = {parcel["waybill"]: parcel for parcel in parcels}
-    by_waybill: dict[str, list[Node]] = {waybill: [] for waybill in facts}
-    for stored_node in nodes:
-        by_waybill.setdefault(stored_node.waybill, []).append(stored_node)
+    waybills = dict.fromkeys([*facts, *traces])
     return StoredOrder(
         order=codec.load_order(row["order_json"]),
         shipment=Shipment(
             OrderRef.from_key(row["key"]),
-            tuple(_parcel_or_number(waybill, facts.get(waybill), tuple(ours)) for waybill, ours in by_waybill.items()),
+            tuple(_parcel_or_number(number, facts.get(number), tuple(traces.get(number, ()))) for number in waybills),
         ),
         milestone=milestone(row["milestone"]),
         reason=reason(row["reason"]),
@@ -154,15 +151,30 @@ def _parcel_or_number(waybill: str, row: Row | None, nodes: tuple[Node, ...]) ->
     return Parcel(waybill, nodes=nodes) if row is None else parcel(row, nodes)
 
 
-def node(row: tuple[Any, ...]) -> Node:
-    """Return a node from a row of the order's key and the columns ``NODE``.
+def node(waybill: str, entry: Sequence[Any]) -> Node:
+    """Read :func:`entry_of` back. Raises ValueError, KeyError or OverflowError for another list.
 
     The stored identity is set as it is: to compute it again for every known node would double the cost of a poll.
     """
-    _key, waybill, identity, at, raw_time, basis, text, code, place, claim, sequence = row
+    identity, at, raw_time, basis, text, code, place, claim, sequence = entry
     stored = Node(waybill, to_time(at), raw_time, _BASES[basis], text, code, place, milestone(claim), sequence)
     stored.__dict__["identity"] = identity
     return stored
+
+
+def entry_of(node: Node) -> list[object]:
+    """Return a node as a list for its trace's JSON, without the waybill."""
+    return [
+        node.identity,
+        to_int(node.at),
+        node.raw_time,
+        node.time_basis,
+        node.text,
+        node.code,
+        node.place,
+        node.milestone,
+        node.sequence,
+    ]
 
 
 def watch(row: Row) -> Watch:

@@ -5,8 +5,6 @@ from __future__ import annotations
 import contextlib
 from typing import TYPE_CHECKING
 
-from pydantic import ValidationError
-
 from storage import codec
 from storage.post import Shared
 
@@ -30,8 +28,8 @@ WHERE w.channel = :channel AND w.state IN ('active', 'paused') ORDER BY w.key, o
 # News that was or will be posted before this post; refused and muted posts told nothing. A watch with a narrower filter
 # is shown less of the same news, so its news does not stand in for that of a watch with a wider one.
 TOLD = f"""
-SELECT CASE WHEN p.payload <> '' THEN p.payload ELSE n.payload END
-FROM outbox p JOIN watches theirs ON theirs.id = p.watch_id JOIN news n ON n.key = p.key AND n.event_id = p.event_id
+SELECT p.payload, n.payload FROM outbox p JOIN watches theirs ON theirs.id = p.watch_id
+  JOIN news n ON n.key = p.key AND n.event_id = p.event_id
 WHERE p.key IN (SELECT key FROM ({OTHERS}) AS others) AND p.channel = :channel AND p.kind = 'news'
   AND p.state IN ('pending', 'sending', 'uncertain', 'held', 'batched', 'sent')
   AND (p.position, p.id) < (SELECT position, id FROM outbox WHERE id = :id)
@@ -48,12 +46,12 @@ def shared(conn: Connection, post: Post) -> Shared:
         return Shared()
     return Shared(
         tuple((key, waybill) for key, waybill in conn.execute(WATCHED, facts)),
-        tuple(_readable(payload for (payload,) in conn.execute(TOLD, facts))),
+        tuple(_readable(own or common for own, common in conn.execute(TOLD, facts))),
     )
 
 
-def _readable(payloads: Iterable[str]) -> Iterator[News]:
+def _readable(payloads: Iterable[str | bytes]) -> Iterator[News]:
     """The news of these payloads; an unreadable one is left out, so that it does not hold up another order's news."""
     for payload in payloads:
-        with contextlib.suppress(ValidationError):
+        with contextlib.suppress(ValueError):
             yield codec.load_news(payload)

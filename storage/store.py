@@ -30,6 +30,7 @@ from storage import (
     retiming,
     sharing,
     subscriptions,
+    traces,
     turns,
     upkeep,
     watch_lists,
@@ -74,7 +75,7 @@ class Orders(Aggregate):
     standing_at = Operation(orders.standing_at)
     refunds_to_act_on = Operation(orders.refunds_to_act_on)
     retire = Operation(alarms.retire)
-    scans = Operation(alarms.scans)
+    scans = Operation(traces.scans)
 
 
 class Watches(Aggregate):

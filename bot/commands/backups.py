@@ -19,12 +19,12 @@ if TYPE_CHECKING:
 FAILED, BUSY = 1, 75
 
 
-async def back_up_now(database: Path, folder: Path, say: Callable[[str], None]) -> int:
-    """Copy the database. Returns the exit code."""
+async def back_up_now(database: Path, folder: Path, most: int, say: Callable[[str], None]) -> int:
+    """Copy the database. ``most``: bytes of all copies together. Returns the exit code."""
     if await asyncio.to_thread(_is_empty, database):
         say(f"There is no database at {database} yet, or an empty one, so there is nothing to copy.")
         return FAILED
-    return await _alone(database, lambda: _back_up(database, folder, say), say)
+    return await _alone(database, lambda: _back_up(database, folder, most, say), say)
 
 
 async def restore(database: Path, folder: Path, copy: Path | None, say: Callable[[str], None]) -> int:
@@ -46,10 +46,10 @@ def _is_empty(database: Path) -> bool:
     return not database.exists() or not database.stat().st_size
 
 
-async def _back_up(database: Path, folder: Path, say: Callable[[str], None]) -> None:
+async def _back_up(database: Path, folder: Path, most: int, say: Callable[[str], None]) -> None:
     store = await open_store(database)
     try:
-        say(f"Copied to {await backup.back_up(thread_of(store.engine), folder, datetime.now(UTC))}")
+        say(f"Copied to {await backup.back_up(thread_of(store.engine), folder, datetime.now(UTC), most)}")
     finally:
         await store.close()
 

@@ -11,6 +11,7 @@ from pandapon.courier.events import read
 from pandapon.courier.form import fold
 from pandapon.courier.signs import ACTORS, PLACES, Sign
 from pandapon.courier.tokens import tokens
+from storage import traces
 
 if TYPE_CHECKING:
     from collections.abc import Iterator
@@ -55,7 +56,7 @@ def unknown(conn: Connection, most: int) -> list[tuple[int, str]]:
 
 def stored_texts(conn: Connection) -> Iterator[tuple[str, int]]:
     """Yield the stored texts, each with its count."""
-    yield from conn.execute("SELECT text, count(*) FROM nodes GROUP BY text")
+    yield from Counter(traces.texts(conn)).items()
 
 
 def blotted(text: str) -> str:

@@ -8,7 +8,7 @@ from typing import TYPE_CHECKING
 
 from handlers.interactions.ports import Copies
 from storage.errors import StorageError
-from storage.sqlite.backup import back_up, backups, check, taken_at
+from storage.sqlite.backup import MOST, back_up, backups, check, taken_at
 
 if TYPE_CHECKING:
     from collections.abc import Callable
@@ -25,10 +25,15 @@ class Backups:
     """The two jobs. ``state``: their last results, for the status."""
 
     def __init__(
-        self, thread: DatabaseThread, folder: Path, clock: Callable[[], datetime], restored: Restored | None = None
+        self,
+        thread: DatabaseThread,
+        folder: Path,
+        clock: Callable[[], datetime],
+        restored: Restored | None = None,
+        most: int = MOST,
     ) -> None:
-        """``restored``: the copy that this start put in place, if any."""
-        self._thread, self._folder, self._clock = thread, folder, clock
+        """``restored``: the copy that this start put in place, if any. ``most``: bytes of all copies together."""
+        self._thread, self._folder, self._clock, self._most = thread, folder, clock, most
         newest = next(iter(backups(folder)), None)
         self.state = Copies(copied_at=taken_at(newest) if newest else None, restored=restored)
         if restored and restored.is_lost:
@@ -44,7 +49,7 @@ class Backups:
         """Make a copy. A failure is logged once and leaves the older copies."""
         now = self._clock()
         try:
-            path = await back_up(self._thread, self._folder, now)
+            path = await back_up(self._thread, self._folder, now, self._most)
         except StorageError as error:
             if not self.state.failed:
                 log.error("database not copied", extra={"error": error})  # noqa: TRY400  a StorageError's sentence suffices

@@ -6,16 +6,22 @@ from dataclasses import dataclass
 from typing import TYPE_CHECKING
 
 if TYPE_CHECKING:
-    from collections.abc import Iterator
+    from collections.abc import Callable, Iterator
+
+    from storage.connection import Connection
 
 
 @dataclass(frozen=True, slots=True)
 class Step:
-    """One change of the tables, as SQL for each engine. A semicolon at the end of a line ends a statement."""
+    """One change of the tables, as SQL for each engine. A semicolon at the end of a line ends a statement.
+
+    ``convert`` fills the changed tables where SQL alone cannot; it runs after the SQL, in the same transaction.
+    """
 
     name: str
     sqlite: str
     postgres: str = ""  # empty: PostgreSQL has no such tables yet, or has them like this from the beginning
+    convert: Callable[[Connection], None] | None = None
 
     def for_sqlite(self) -> Iterator[str]:
         """Yield SQLite's statements one by one."""

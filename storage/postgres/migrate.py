@@ -8,6 +8,7 @@ from psycopg import sql
 
 from storage.errors import NewerSchemaError, RefusedError, StorageError
 from storage.migrations.steps import NAMES, STEPS
+from storage.postgres.connection import PostgresConnection
 
 if TYPE_CHECKING:
     import psycopg
@@ -46,6 +47,8 @@ def prepare(raw: psycopg.Connection[Any], schema: str = "") -> str:
         if step.name not in applied:
             for statement in step.for_postgres():
                 raw.execute(statement)
+            if step.convert:
+                step.convert(PostgresConnection(raw))
             raw.execute("INSERT INTO migrations (name) VALUES (%s)", (step.name,))
     return str(version).split()[0]
 

@@ -18,12 +18,15 @@ from storage.store import Store, open_store
 from storage.unconfirmed import unconfirm
 
 if TYPE_CHECKING:
-    from collections.abc import Callable
+    from collections.abc import Callable, Sequence
     from pathlib import Path
 
     from storage.sqlite.database import DatabaseThread
 
-HOURLY, DAILY = 24, 7  # backups kept: the newest 24, and the newest of each of the last 7 days with one
+# Backups kept: the newest of each of the last so many hours, days and weeks that have one.
+KEPT = (("%Y-%m-%dT%H", 24), ("%Y-%m-%d", 7), ("%G-W%V", 5))
+FEWEST = 2  # kept however large they are
+MOST = 10_000_000_000  # bytes of all backups together
 NAME = "pandabot-%Y%m%dT%H%M%SZ.db"
 SPARE = 1.2  # free space needed for a backup, in sizes of the database
 STEP = 500  # pages (2 MB) copied between two runs of pending transactions
@@ -45,8 +48,11 @@ def _ignore(_point: str) -> None:
     """The default for ``passing``."""
 
 
-async def back_up(thread: DatabaseThread, folder: Path, now: datetime) -> Path:
-    """Copy the open database into ``folder``, check the copy, and delete backups that are too old.
+async def back_up(thread: DatabaseThread, folder: Path, now: datetime, most: int = MOST) -> Path:
+    """Copy the open database into ``folder``, check the copy, and thin out the older backups.
+
+    ``most``: bytes that the backups may take together; where they would take more, they are thinned out further, but
+    the newest :data:`FEWEST` stay.
 
     Returns the new backup. Raises StorageError; a failed backup leaves no file behind and deletes none.
     """
@@ -60,7 +66,7 @@ async def back_up(thread: DatabaseThread, folder: Path, now: datetime) -> Path:
         raise StorageError(f"The database could not be copied to {folder}: {error}.") from error
     finally:
         partial.unlink(missing_ok=True)
-    for old in _too_old(folder):
+    for old in _superfluous(folder, most):
         old.unlink(missing_ok=True)
     return target
 
@@ -225,14 +231,31 @@ def _set_aside(path: Path, now: datetime) -> Path | None:
     return aside
 
 
-def _too_old(folder: Path) -> list[Path]:
+def _superfluous(folder: Path, most: int) -> list[Path]:
     copies = backups(folder)
-    kept = set(copies[:HOURLY])
-    newest_of_day: dict[str, Path] = {}
-    for copy in copies:
-        newest_of_day.setdefault(taken_at(copy).date().isoformat(), copy)
-    kept.update(list(newest_of_day.values())[:DAILY])
+    wanted: set[Path] = set()
+    for period, count in KEPT:
+        newest: dict[str, Path] = {}
+        for copy in copies:
+            newest.setdefault(taken_at(copy).strftime(period), copy)
+        wanted.update(list(newest.values())[:count])
+    kept = [copy for copy in copies if copy in wanted]
+    size = {copy: copy.stat().st_size for copy in kept}
+    while len(kept) > FEWEST and sum(size[copy] for copy in kept) > most:
+        kept.remove(_least_missed(kept))
     return [copy for copy in copies if copy not in kept]
+
+
+def _least_missed(copies: Sequence[Path]) -> Path:
+    """Return the backup between whose neighbours the gap is smallest for its age; of three the oldest.
+
+    So the newest stay close together, and the others lie ever further apart.
+    """
+    if len(copies) == FEWEST + 1:
+        return copies[-1]
+    ages = [(taken_at(copies[0]) - taken_at(copy)).total_seconds() for copy in copies]
+    between = range(FEWEST, len(copies) - 1)
+    return copies[min(between, key=lambda place: (ages[place + 1] - ages[place - 1]) / ages[place])]
 
 
 def _stamp(copy: Path) -> datetime | None:

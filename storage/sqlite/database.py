@@ -212,17 +212,21 @@ def open_file(path: Path) -> SqliteConnection:
     if sqlite3.sqlite_version_info < OLDEST:
         raise UnusableFileError(f"SQLite {sqlite3.sqlite_version} is too old: 3.37 or newer is needed.")
     _prepare_file(path)
-    _check_before_opening(path)
+    is_checked = _check_before_opening(path)
     conn = sqlite3.connect(
         path, isolation_level=None, check_same_thread=True, timeout=BUSY_MS / 1000, factory=SqliteConnection
     )
     try:
         with translated(path):
-            _check(conn, path)
+            if not is_checked:
+                _check(conn, path)
             check_owner(conn, path)
+            if migrate.is_behind(conn):
+                room.check_for_copy(conn, path)
             private.close_to_others(private.family(path))
             conn.set_up(room.WAL_LIMIT)
             _migrate(conn)
+            room.compact(conn, path)
     except BaseException:
         conn.close()
         raise
@@ -256,15 +260,18 @@ def _prepare_file(path: Path) -> None:
         raise UnusableFileError(f"The database {path} cannot be opened for writing: {error.strerror}.") from None
 
 
-def _check_before_opening(path: Path) -> None:
+def _check_before_opening(path: Path) -> bool:
     """Check a file beside which a killed process left its log, before that log is written into the file.
 
-    The log must not get into a damaged file, nor into that of a newer version or another program.
+    The log must not get into a damaged file, nor into that of a newer version or another program. Returns whether there
+    was a log.
     """
-    if path.with_name(f"{path.name}-wal").exists():
-        with translated(path), closing(open_to_read(path)) as conn:
-            _check(conn, path)
-            check_owner(conn, path)
+    if not path.with_name(f"{path.name}-wal").exists():
+        return False
+    with translated(path), closing(open_to_read(path)) as conn:
+        _check(conn, path)
+        check_owner(conn, path)
+    return True
 
 
 def open_to_read(path: Path) -> SqliteConnection:

@@ -10,6 +10,7 @@ from sqlite_utils.migrations import Migrations
 from pandapon.tracking_numbers import normal
 from storage.migrations.steps import STEPS
 from storage.sqlite import early_versions
+from storage.sqlite.connection import SqliteConnection
 
 if TYPE_CHECKING:
     import sqlite3
@@ -27,6 +28,9 @@ def _add(step: Step) -> None:
             db.conn.execute(statement)
         if step.name == early_versions.STEP:
             early_versions.mend(db.conn)
+        if step.convert:
+            assert isinstance(db.conn, SqliteConnection)
+            step.convert(db.conn)
 
 
 for _step in STEPS:
@@ -43,7 +47,7 @@ def is_behind(conn: sqlite3.Connection) -> bool:
     return bool(MIGRATIONS.pending(Database(conn)))
 
 
-def apply(conn: sqlite3.Connection, *, stop_before: str | None = None) -> None:
+def apply(conn: SqliteConnection, *, stop_before: str | None = None) -> None:
     """Apply every step that the file lacks, or those before one of them, in the caller's transaction."""
     conn.create_function("normal_number", 1, normal, deterministic=True)
     MIGRATIONS.apply(Database(conn), stop_before=stop_before)

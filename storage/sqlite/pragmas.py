@@ -39,6 +39,12 @@ def size(conn: sqlite3.Connection) -> int:
     return int(conn.execute("PRAGMA page_count").fetchone()[0] * conn.execute("PRAGMA page_size").fetchone()[0])
 
 
+def is_mostly_empty(conn: sqlite3.Connection) -> bool:
+    """Whether more than half of the file's pages hold nothing any more."""
+    free, pages = (conn.execute(f"PRAGMA {name}").fetchone()[0] for name in ("freelist_count", "page_count"))
+    return bool(2 * free > pages)
+
+
 def in_no_hurry(conn: sqlite3.Connection) -> None:
     """Turn off synchronisation with the disk, for a file that the caller synchronises as a whole."""
     conn.execute("PRAGMA synchronous=OFF")

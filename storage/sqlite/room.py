@@ -2,8 +2,10 @@
 
 from __future__ import annotations
 
+import contextlib
 import os
 import shutil
+import sqlite3
 from typing import TYPE_CHECKING
 
 from storage.errors import CorruptFileError, DiskFullError, StorageError, UnusableFileError
@@ -11,12 +13,12 @@ from storage.rows import to_int
 from storage.sqlite import pragmas
 
 if TYPE_CHECKING:
-    import sqlite3
     from datetime import datetime
     from pathlib import Path
 
     from storage.connection import Connection
 
+MB = 1_000_000  # bytes
 WAL_LIMIT = 4 * 1024 * 1024  # bytes; as much as SQLite writes between two of its own checkpoints
 NEEDED = 1024 * 1024  # bytes; with less free disk the next batch may not be recorded
 LASTS = (DiskFullError, UnusableFileError, CorruptFileError)  # a person has to mend these; a lock passes by itself
@@ -42,6 +44,28 @@ def free(path: Path) -> int | None:
         return shutil.disk_usage(path.parent).free
     except OSError:
         return None
+
+
+def check_for_copy(conn: sqlite3.Connection, path: Path) -> None:
+    """Check that as much as the database holds fits on its disk once more. Raises DiskFullError."""
+    needed, left = pragmas.size(conn), free(path)
+    if left is not None and left < needed:
+        raise DiskFullError(
+            f"This version makes tables of the database {path} anew, for which {needed / MB:,.0f} MB must be free on "
+            f"its disk; {left / MB:,.0f} MB are. Make room and start again: nothing was changed."
+        )
+
+
+def compact(conn: sqlite3.Connection, path: Path) -> None:
+    """Give the disk back what a file that is mostly empty does not need, as after tables were made anew.
+
+    Where that fails, for want of room or since another program reads the file, the next start tries it again. A
+    process that dies meanwhile leaves the file as it was.
+    """
+    if pragmas.is_mostly_empty(conn):
+        with contextlib.suppress(sqlite3.OperationalError):
+            conn.execute("VACUUM")
+            truncate(conn, path)
 
 
 def try_to_write(conn: Connection, now: datetime) -> None:

@@ -2,10 +2,10 @@
 
 from __future__ import annotations
 
-import sqlite3
 from contextlib import closing
 from typing import TYPE_CHECKING
 
+from support.stored_texts import store_texts
 from typer.testing import CliRunner
 
 from bot.cli import app
@@ -30,11 +30,7 @@ def test_the_stages_of_one_text() -> None:
 def test_what_is_not_understood(tmp_path: Path) -> None:
     """Commonest first, two texts that differ by a number are one, and neither number nor name is shown."""
     path = tmp_path / "bot.db"
-    with sqlite3.connect(path) as conn:
-        conn.execute("CREATE TABLE nodes (text TEXT)")
-        texts = ["【甲地】嗡嗡嗡声 13000000001", "【乙地】嗡嗡嗡声 13000000002", "嘀嘀嘀嘀嘀", "已签收"]
-        conn.executemany("INSERT INTO nodes VALUES (?)", [(text,) for text in texts])
-    conn.close()
+    store_texts(path, ["【甲地】嗡嗡嗡声 13000000001", "【乙地】嗡嗡嗡声 13000000002", "嘀嘀嘀嘀嘀", "已签收"])
     with closing(open_to_read(path)) as opened:
         found = unknown(opened, 10)
     assert found == [(2, "…嗡嗡嗡声…"), (1, "嘀嘀嘀嘀嘀")]

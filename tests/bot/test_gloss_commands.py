@@ -4,13 +4,13 @@ from __future__ import annotations
 
 import csv
 import io
-import sqlite3
 from contextlib import closing
 from pathlib import Path
 from typing import TYPE_CHECKING
 
 import pytest
 from support.courier_texts import opened_texts
+from support.stored_texts import store_texts
 from typer.testing import CliRunner
 
 from bot.cli import app
@@ -46,17 +46,15 @@ def no_glosses() -> Iterator[None]:
 def database(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> Path:
     """A database with a few stored texts, and the settings that name it."""
     path = tmp_path / "bot.db"
-    with closing(sqlite3.connect(path)) as conn, conn:
-        conn.execute("CREATE TABLE nodes (text TEXT)")
-        stored = [
-            "【甲地】嗡嗡嗡声 13000000001",
-            "【乙地】嗡嗡嗡声 13000000002",
-            "=嘀嘀嘀嘀嘀",
-            "已签收",
-            "海关放行",
-            "Buzz buzz",
-        ]
-        conn.executemany("INSERT INTO nodes VALUES (?)", [(text,) for text in stored])
+    stored = [
+        "【甲地】嗡嗡嗡声 13000000001",
+        "【乙地】嗡嗡嗡声 13000000002",
+        "=嘀嘀嘀嘀嘀",
+        "已签收",
+        "海关放行",
+        "Buzz buzz",
+    ]
+    store_texts(path, stored)
     for name, value in {**NEEDED, "DATABASE_PATH": str(path)}.items():
         monkeypatch.setenv(name, value)
     monkeypatch.chdir(tmp_path)
@@ -122,8 +120,7 @@ def test_without_a_database(tmp_path: Path, database: Path, monkeypatch: pytest.
 def test_nothing_stored(tmp_path: Path) -> None:
     """An empty database has nothing to list."""
     path = tmp_path / "empty.db"
-    with closing(sqlite3.connect(path)) as conn, conn:
-        conn.execute("CREATE TABLE nodes (text TEXT)")
+    store_texts(path, [])
     with closing(open_to_read(path)) as opened:
         found = coverage(opened, "en", 10)
     assert found == Coverage(0, 0, [])

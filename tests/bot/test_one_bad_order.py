@@ -14,6 +14,8 @@ from bot.jobs.digests import Digester
 from bot.jobs.poll import Poller
 from bot.jobs.stalls import StallWatch
 from sandbox.pandapon.replies import naive
+from storage import traces
+from storage.packing import pack
 from storage.rows import to_int
 from storage.store import open_store
 from tracking.channel_settings import ChannelSettings
@@ -123,14 +125,14 @@ async def test_one_channel_without_its_digest_keeps_none_from_the_others(harness
         await harness.active(key, channel)
         await harness.store.channels.save_settings(utc_now(), channel, settings, "U1")
     await polled(harness)
-    await _run(harness, "UPDATE news SET payload = 'not JSON' WHERE key = ?", BAD)
+    await _run(harness, "UPDATE news SET payload = ? WHERE key = ?", pack("not JSON"), BAD)
     digester = Digester(harness.store, utc_now, lambda: None)
     assert await digester.tick() == 1
     assert harness.rows("SELECT channel FROM outbox WHERE kind = 'daily_digest'") == [{"channel": "C0B"}]
 
 
 async def _spoil(harness: StoreHarness) -> None:
-    await _run(harness, "UPDATE nodes SET at = ? WHERE key = ?", BEYOND, BAD)
+    await harness.spoil_entries(BAD, traces.AT, BEYOND)
 
 
 async def _run(harness: StoreHarness, sql: str, *facts: object) -> None:

@@ -12,6 +12,7 @@ from support.bot_harness import ORDER, BotHarness, running, words
 
 from handlers.blocks.text import short_id
 from sandbox.slack.faults import Fault
+from storage.packing import pack
 
 if TYPE_CHECKING:
     from collections.abc import AsyncIterator
@@ -158,7 +159,7 @@ async def test_news_that_cannot_be_read_holds_nobody_up(harness: BotHarness) -> 
     await harness.until(lambda: bool(told(harness, both, AGAIN)))
     await settled(harness)
     assert harness.bot is not None
-    await harness.bot.store.engine.run(lambda conn: conn.execute("UPDATE news SET payload = '{'"))
+    await harness.bot.store.engine.run(lambda conn: conn.execute("UPDATE news SET payload = ?", (pack("{"),)))
     for text in ("快件正在派送中", "派送不成功，客户不在家"):
         harness.scan(text)
         await harness.until(lambda text=text: bool(told(harness, both, text)))  # type: ignore[misc]

@@ -3,11 +3,14 @@
 from __future__ import annotations
 
 import asyncio
+import os
 import sqlite3
 from datetime import timedelta
+from itertools import pairwise
 from typing import TYPE_CHECKING
 
 import pytest
+from support.old_database import unpack
 from support.store_harness import NOW, ORDERS_CHANNEL, StoreHarness, by_a_newer_version
 
 from storage.errors import CorruptFileError, LostFileError, NewerSchemaError, StorageError
@@ -77,14 +80,61 @@ async def test_closing_waits_for_a_copy(harness: StoreHarness, tmp_path: Path, m
     assert backup.newest_good(tmp_path / "copies") == copy
 
 
-async def test_old_copies_are_dropped(harness: StoreHarness, tmp_path: Path) -> None:
-    """The newest 24 are kept, and the newest of each of the last seven days."""
+def _made_hourly(folder: Path, days: int, size: int) -> None:
+    """Leave copies of so many bytes behind, the last an hour before :data:`NOW`."""
+    folder.mkdir()
+    for hours in range(1, 24 * days):
+        (folder / (NOW - hours * HOUR).strftime(backup.NAME)).touch()
+        os.truncate(folder / (NOW - hours * HOUR).strftime(backup.NAME), size)
+
+
+def _ages(folder: Path) -> list[timedelta]:
+    return [NOW.replace(microsecond=0) - backup.taken_at(copy) for copy in backup.backups(folder)]
+
+
+async def test_old_copies_are_thinned_out(harness: StoreHarness, tmp_path: Path) -> None:
+    """A day is kept by the hour, a week by the day, a month by the week, each with its newest."""
     folder = tmp_path / "copies"
-    for hours in range(0, 24 * 10, 6):
-        await backup.back_up(thread(harness), folder, NOW + timedelta(hours=hours))
-    kept = backup.backups(folder)
-    assert len(kept) == 24 + 1  # 24 copies reach six days back; one day more has its last one
-    assert len({backup.taken_at(one).date() for one in kept}) == 7
+    _made_hourly(folder, 70, 1)
+    newest = await backup.back_up(thread(harness), folder, NOW)
+    ages = _ages(folder)
+    assert backup.backups(folder)[0] == newest
+    assert ages[:24] == [hours * HOUR for hours in range(24)]
+    stamps = [backup.taken_at(copy) for copy in backup.backups(folder)]
+    assert len({stamp.date() for stamp in stamps[:29]}) == 7
+    assert len({stamp.isocalendar()[:2] for stamp in stamps}) == 5
+    assert len(ages) <= 24 + 6 + 4
+    assert ages[-1] > timedelta(days=21)
+
+
+@pytest.mark.parametrize("fit", [0, 1, 2, 3, 6, 12])
+async def test_copies_that_take_too_much_room_are_thinned_out_further(
+    harness: StoreHarness, tmp_path: Path, fit: int
+) -> None:
+    """The newest two stay in any case; of more the gaps widen with the age."""
+    folder, size = tmp_path / "copies", 10_000_000
+    _made_hourly(folder, 40, size)
+    await backup.back_up(thread(harness), folder, NOW, most=(fit - 1) * size + size // 2)
+    ages = _ages(folder)
+    assert len(ages) == max(2, fit)
+    assert ages[:2] == [timedelta(0), HOUR]
+    gaps = [later - earlier for earlier, later in pairwise(ages)]
+    assert all(gap <= 6 * max(HOUR, age) for gap, age in zip(gaps, ages, strict=False) if fit > 6)
+    assert fit <= 3 or ages[-1] > timedelta(days=20)
+
+
+async def test_a_copy_from_before_is_restored_and_carried_on(harness: StoreHarness, tmp_path: Path) -> None:
+    """A copy that an earlier version made is brought up to date when it takes the database's place."""
+    folder = tmp_path / "copies"
+    folder.mkdir()
+    unpack(folder / NOW.strftime(backup.NAME))
+    await harness.close()
+    copy = backup.newest_good(folder)
+    assert copy is not None
+    backup.restore(copy, harness.path, NOW + HOUR)
+    await harness.open()
+    assert (await harness.store.upkeep.health(NOW)).orders > 0
+    assert await backup.check(thread(harness)) == ""
 
 
 async def test_no_room_for_a_copy(harness: StoreHarness, tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:

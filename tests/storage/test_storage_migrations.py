@@ -14,9 +14,11 @@ import pytest
 from support.old_database import VERSIONS, migration_of, unpack
 from support.store_harness import by_a_newer_version
 
-from storage import enqueue
+from storage import enqueue, traces
 from storage.errors import DiskFullError, NewerSchemaError
 from storage.migrations.steps import STEPS
+from storage.packing import unpack as unpack_text
+from storage.rows import to_int
 from storage.sqlite import migrate
 from storage.sqlite.connection import SqliteConnection
 from storage.sqlite.database import open_file
@@ -134,7 +136,7 @@ def before(path: Path, name: str) -> None:
         unpack(path, OLDEST)
         return
     for number, applied in enumerate(NAMES[: NAMES.index(name)], 1):
-        with closing(sqlite3.connect(path, isolation_level=None)) as conn:
+        with closing(sqlite3.connect(path, isolation_level=None, factory=SqliteConnection)) as conn:
             migrate.apply(conn, stop_before=NAMES[number])
             conn.executescript(ROWS.get(applied, ""))
 
@@ -310,3 +312,37 @@ def test_a_days_digest_has_the_token_under_which_an_earlier_version_posted_it(tm
         for channel, day, token in posted:
             enqueue.daily_digest(conn, datetime(2026, 12, 1, tzinfo=UTC), day, channel, DailyDigest(day))
             assert conn.execute("SELECT token FROM outbox ORDER BY id DESC LIMIT 1").fetchone()[0] == token
+
+
+def test_entries_and_news_are_packed_and_read_as_they_were(tmp_path: Path) -> None:
+    """Each entry of each parcel that an earlier version stored, in its place, and the contents of each news."""
+    path = tmp_path / "bot.db"
+    before(path, "0021_traces")
+    nodes = "SELECT key, waybill, identity, at, raw_time, text, place, milestone FROM nodes ORDER BY key, waybill, at"
+    with closing(sqlite3.connect(path)) as conn:
+        conn.execute(
+            "INSERT INTO nodes SELECT key, 'untimed', content, waybill, NULL, raw_time, time_basis, text, code, place,"
+            " milestone, 9, seen_at FROM nodes"
+        )
+        old, news = conn.execute(nodes).fetchall(), conn.execute("SELECT id, event_id, payload FROM news").fetchall()
+        conn.commit()
+    assert len(old) > 1
+    assert news
+    with closing(open_file(path)) as conn:
+        stored = [
+            (
+                key,
+                waybill,
+                node.identity,
+                to_int(node.at),
+                node.raw_time,
+                node.text,
+                node.place,
+                node.milestone,
+            )
+            for key, parcels in traces.load(conn, [row[0] for row in old]).items()
+            for waybill, trace in parcels.items()
+            for node in trace
+        ]
+        assert stored == old
+        assert [(i, e, unpack_text(p)) for i, e, p in conn.execute("SELECT id, event_id, payload FROM news")] == news

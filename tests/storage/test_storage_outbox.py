@@ -21,6 +21,7 @@ from support.store_harness import (
 )
 
 from storage.errors import UnreadableError
+from storage.packing import pack
 from storage.poll import Unchanged
 from storage.post import PostKind, PostState
 from tracking.values import Filter
@@ -407,7 +408,7 @@ async def test_a_post_that_cannot_be_read_keeps_no_other_from_being_claimed(harn
     await harness.tell("bad", ORDER)
     await harness.tell("good", OTHER)
     await harness.store.engine.run(
-        lambda conn: conn.execute("UPDATE news SET payload = ? WHERE key = ?", (stored, ORDER))
+        lambda conn: conn.execute("UPDATE news SET payload = ? WHERE key = ?", (pack(stored), ORDER))
     )
     bad, good = sorted(await harness.claim(), key=lambda post: post.key)
     assert words(good) == "good"

@@ -13,6 +13,7 @@ from bot.jobs.reread import reread
 from handlers.posts.notices import corrected
 from pandapon.courier import RULES, Reason
 from pandapon.shipment import Milestone
+from storage import traces
 
 if TYPE_CHECKING:
     from support.store_harness import StoreHarness
@@ -100,17 +101,24 @@ def test_the_line() -> None:
     "damage",
     [
         "UPDATE orders SET order_json = '{}' WHERE key = ?",
-        "UPDATE nodes SET at = 9000000000000000000 WHERE key = ?",
-        "UPDATE nodes SET time_basis = 'of another version' WHERE key = ?",
+        b"\x00",
+        b"\x01\xff",
+        (traces.AT, 9_000_000_000_000_000_000),
+        (traces.BASIS, "of another version"),
     ],
 )
 async def test_an_order_that_cannot_be_read_keeps_no_other_from_being_put_right(
-    harness: StoreHarness, damage: str
+    harness: StoreHarness, damage: str | bytes | tuple[int, object]
 ) -> None:
     """The bot starts, and the others are read by the new rules."""
     await harness.store.orders.add(NOW, told_as_delivered(ORDER, PICKED_UP))
     await harness.store.orders.add(NOW, told_as_delivered(OTHER, PICKED_UP))
-    await harness.store.engine.run(lambda conn: conn.execute(damage, (OTHER,)))
+    if isinstance(damage, tuple):
+        await harness.spoil_entries(OTHER, *damage)
+    else:
+        sql = damage if isinstance(damage, str) else "UPDATE traces SET nodes = ? WHERE key = ?"
+        facts = (OTHER,) if isinstance(damage, str) else (damage, OTHER)
+        await harness.store.engine.run(lambda conn: conn.execute(sql, facts))
     await reread(harness.store, lambda: NOW)
     assert set(await harness.store.orders.load_readable([ORDER, OTHER])) == {ORDER}
     assert (await harness.store.orders.load([ORDER]))[ORDER].milestone == "picked_up"

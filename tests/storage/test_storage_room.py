@@ -8,14 +8,16 @@ from contextlib import closing
 from typing import TYPE_CHECKING, NamedTuple
 
 import pytest
+from support.old_database import unpack
 from support.store_harness import MINUTE, NOW, StoreHarness, baseline
 
 from storage.errors import DiskFullError, UnusableFileError
 from storage.sqlite import room
-from storage.sqlite.database import thread_of
+from storage.sqlite.database import open_file, thread_of
 
 if TYPE_CHECKING:
     from collections.abc import Callable
+    from pathlib import Path
 
     from storage.sqlite.database import DatabaseThread
 
@@ -120,3 +122,35 @@ async def test_the_log_does_not_stay_at_its_longest(harness: StoreHarness, monke
     await fill(harness, 5, begin=1000)
     assert grown > 1_000_000
     assert room.wal_size(harness.path) < 400_000
+
+
+def test_a_database_that_would_not_fit_twice_is_not_migrated(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+    """One sentence with the figures, and the file is as it was, byte for byte."""
+    path = tmp_path / "bot.db"
+    unpack(path)
+    before = path.read_bytes()
+    monkeypatch.setattr(room, "free", lambda _path: len(before) - 1)
+    with pytest.raises(DiskFullError, match=r"must be free on its disk.*nothing was changed"):
+        open_file(path)
+    assert path.read_bytes() == before
+    monkeypatch.undo()
+    open_file(path).close()
+
+
+async def test_a_file_that_is_mostly_empty_gives_its_room_back_at_the_next_start(harness: StoreHarness) -> None:
+    """Not while another program reads it, and nothing of what is left is lost."""
+    await fill(harness, 400)
+    large = "CREATE TABLE large AS SELECT zeroblob(9000000) AS content"
+    await harness.store.engine.run(lambda conn: conn.execute(large))
+    await harness.store.engine.run(lambda conn: conn.execute("DROP TABLE large"))
+    await harness.close()
+    size = harness.path.stat().st_size
+    assert size > 9_000_000
+    with closing(sqlite3.connect(harness.path)) as reader:
+        reader.execute("BEGIN")
+        reader.execute("SELECT COUNT(*) FROM orders").fetchone()
+        await harness.open()
+        await harness.close()
+    assert (await (await harness.open()).upkeep.health(NOW)).orders == 400
+    await harness.close()
+    assert harness.path.stat().st_size < size / 4

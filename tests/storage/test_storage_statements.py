@@ -113,7 +113,7 @@ async def test_a_stale_reading_writes_nothing(harness: StoreHarness) -> None:
     result = changed(ORDER, due.fence - 1, "stale")
     seen = await _watch(harness, lambda conn: recording.record_polls(conn, NOW, [result]))
     assert seen.rows == 0
-    assert "nodes" not in seen.written
+    assert "traces" not in seen.written
 
 
 async def test_claiming_due_orders_reads_no_node(harness: StoreHarness) -> None:

@@ -12,6 +12,7 @@ from support.transitions import guard
 
 from pandapon.models import Order
 from pandapon.shipment import Milestone, Node, OrderRef, Parcel, Shipment, TimeBasis
+from storage import codec
 from storage.poll import Changed, DueOrder
 from storage.post import Post, PostKind
 from storage.watch import NewWatch, Watch
@@ -138,6 +139,19 @@ class StoreHarness:
                 out.append(f"{post.channel} {post.kind.value} {words(post)}".strip())
                 assert await self.store.outbox.mark_sent(now, post, f"sent-{post.id}")
         return out
+
+    async def spoil_entries(self, key: str, place: int, value: object) -> None:
+        """Overwrite a field of each entry of an order, by its place in storage.rows.entry_of."""
+
+        def spoil(conn: Any) -> None:
+            for waybill, packed in conn.execute("SELECT waybill, nodes FROM traces WHERE key = ?", (key,)).fetchall():
+                entries = codec.unpack_entries(packed)
+                for entry in entries:
+                    entry[place] = value
+                sql = "UPDATE traces SET nodes = ? WHERE key = ? AND waybill = ?"
+                conn.execute(sql, (codec.pack_entries(entries), key, waybill))
+
+        await self.store.engine.run(spoil)
 
     # --- looking at the file from outside ------------------------------------------------------------------------
 
