@@ -60,7 +60,10 @@ class Poller:
         on_news: Callable[[], None],
         refunds: RefundReader | None = None,
         figures: Figures | None = None,
+        worker: str = "",
     ) -> None:
+        """``worker``: the name of this process."""
+        self._worker = worker
         self._store, self._api, self._clock, self._breaker = store, api, clock, breaker
         self._decider, self.refunds = decider, refunds or RefundReader(api, clock)
         self._concurrency, self._on_news = concurrency, on_news

@@ -8,7 +8,7 @@ removed a release later.
 
 from __future__ import annotations
 
-from storage.migrations import m0019_lanes, m0020_schedule, postgres_first, sqlite_first
+from storage.migrations import m0019_lanes, m0020_schedule, m0024_roles, postgres_first, sqlite_first
 from storage.migrations.step import Step
 
 STEPS = (
@@ -32,5 +32,6 @@ STEPS = (
     Step("0018_early_versions", ""),  # storage/sqlite/early_versions.py; before any step that reads what it adds
     m0019_lanes.STEP,
     m0020_schedule.STEP,
+    m0024_roles.STEP,
 )
 NAMES = frozenset(step.name for step in STEPS)
