@@ -91,9 +91,10 @@ async def test_six_schedulers_run_ten_jobs_once_each_and_one_dies(tmp_path: Path
         for scheduler in schedulers:
             scheduler.start()
         await asyncio.sleep(4)
-        dead = await stores[0].jobs.take(
-            now() + EVERY, "job 3", worker="dead", until=now() + lease, due=now() + timedelta(days=1)
-        )  # it took a row, and is never heard of again
+        # A process takes a row, and is never heard of again.
+        take = partial(stores[0].jobs.take, name="job 3", worker="dead", due=now() + timedelta(days=1))
+        while await take(now(), until=now() + lease) is None:  # noqa: ASYNC110  another one runs it
+            await asyncio.sleep(0.01)
         at = asyncio.get_running_loop().time()
         await schedulers[0].stop(5)
         await asyncio.sleep(5)
@@ -103,11 +104,10 @@ async def test_six_schedulers_run_ten_jobs_once_each_and_one_dies(tmp_path: Path
         for each in stores:
             await each.close()
     spent = asyncio.get_running_loop().time() - began
-    assert dead is not None
     assert beside == []
     for name, times in runs.items():
         gaps = [later - earlier for earlier, later in pairwise(times)]
-        assert min(gaps) > EVERY.total_seconds() * 0.7, (name, gaps)
+        assert min(gaps) > EVERY.total_seconds() * 0.5, (name, gaps)
         assert len(times) > spent / (EVERY.total_seconds() * 4), (name, times)
     assert any(time > at + 1.5 for time in runs["job 3"]), "the lease of the dead one ended"
 

@@ -20,7 +20,7 @@ from storage.postgres.database import PostgresEngine, PostgresServer
 from storage.store import Store
 
 if TYPE_CHECKING:
-    from support.postgres import TestServer
+    from benchmarks.postgres_server import PrivateServer
 
 PORT = 6432  # in the name of its socket: it listens on no address
 SESSIONS = 3  # of each database: fewer than the bot's connections, so that they change hands
@@ -44,7 +44,7 @@ pidfile = {folder}/pid
 class Pooler:
     """A pooler that runs until the test process ends."""
 
-    def __init__(self, program: str, server: TestServer) -> None:
+    def __init__(self, program: str, server: PrivateServer) -> None:
         self.folder = Path(tempfile.mkdtemp(prefix="pandabot-pgbouncer-"))
         text = CONFIGURATION.format(server=server.folder, folder=self.folder, port=PORT, sessions=SESSIONS)
         (self.folder / "ini").write_text(text, encoding="ascii")
