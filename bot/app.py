@@ -6,7 +6,6 @@ import asyncio
 import contextlib
 from dataclasses import dataclass
 from datetime import timedelta
-from functools import partial
 from typing import TYPE_CHECKING
 
 import aiohttp
@@ -14,28 +13,25 @@ import aiohttp
 from bot.client_config import api_config
 from bot.database import open_to_run
 from bot.decider import Decider
-from bot.jobs.approvals import ApprovalKeeper
 from bot.jobs.deliver import Deliverer
 from bot.jobs.digests import Digester
 from bot.jobs.discovery import Discoverer
 from bot.jobs.inbox import InboxReader
-from bot.jobs.new_orders import NewOrders
 from bot.jobs.poll import LEASE, Poller
-from bot.jobs.prune import prune, prune_unknown
-from bot.jobs.reopen import Reopener
 from bot.jobs.stalls import StallWatch
 from bot.jobs.timekeeper import Timekeeper
-from bot.jobs.token import TokenWatch
-from bot.jobs.writes import WriteResolver
 from bot.orders import LiveTracker
 from bot.process.clock import utc_now
 from bot.process.failpoints import point
 from bot.process.figures import Figures
 from bot.process.log import for_bolt
 from bot.process.proxies import hide_from_libraries, proxy_for
-from bot.process.scheduler import Job, Scheduler
+from bot.process.scheduler import Scheduler
+from bot.process.shared_jobs import SharedJobs
 from bot.refunds import RefundReader
+from bot.roles import ALL, Part, Role, part_of
 from bot.running import Bot, StartError
+from bot.schedule import jobs_of, slow
 from bot.slack import SlackClient, bolt_app, web_client
 from bot.web import callbacks, metrics
 from handlers.access.admission import Admission
@@ -60,7 +56,7 @@ from tracking.circuit_breaker import CircuitBreaker
 from tracking.write_policy import WriteScope
 
 if TYPE_CHECKING:
-    from collections.abc import Callable, Iterator, Mapping, Sequence
+    from collections.abc import Callable, Mapping, Sequence
     from datetime import datetime
 
     from bot.jobs.backups import Backups
@@ -73,9 +69,6 @@ if TYPE_CHECKING:
 __all__ = ["Bot", "StartError", "api_config", "build", "run"]
 
 SETTLE_IN = timedelta(minutes=30)  # the first readings of orders that join together are spread over this time
-DISCOVER_EVERY = timedelta(minutes=10)
-DAY, HOUR, MINUTE = timedelta(days=1), timedelta(hours=1), timedelta(minutes=1)
-HALF_SECOND = timedelta(seconds=0.5)
 
 
 async def build(
@@ -84,14 +77,18 @@ async def build(
     clock: Callable[[], datetime] = utc_now,
     features: Sequence[Feature] = FEATURES,
     stand_ins: Mapping[str, str] | None = None,
+    roles: frozenset[Role] = ALL,
 ) -> Bot:
     """Build the bot, not yet started. Raises StorageError when the database cannot be used.
 
+    ``roles``: the part of the work that this process does; on SQLite all of it.
     ``stand_ins``: by a public name, the base address of a local server that stands for it, as of pictures in the demo.
     """
     hide_from_libraries()
     async with contextlib.AsyncExitStack() as opened:  # closes the opened parts when a later part fails
-        return await _build(settings, clock, opened, Commands(features), stand_ins or {})
+        return await _build(
+            settings, clock, opened, Commands(features), stand_ins=stand_ins or {}, part=part_of(settings, roles)
+        )
 
 
 async def _build(
@@ -99,12 +96,21 @@ async def _build(
     clock: Callable[[], datetime],
     opened: contextlib.AsyncExitStack,
     commands: Commands,
+    *,
     stand_ins: Mapping[str, str],
+    part: Part,
 ) -> Bot:
     resources = await _open_resources(settings, clock, opened)
-    workers = _workers(settings, resources, clock)
-    scheduler = _scheduled(settings, resources, workers, clock)
-    workers.discoverer.unfinished = lambda: scheduler.hurry("discover")
+    workers = _workers(settings, resources, clock, part)
+    shared = SharedJobs(resources.store, clock, part.worker, slow(settings)) if part.shares else None
+    scheduler = Scheduler(*jobs_of(settings, resources, workers, clock, roles=part.roles, shared=shared))
+
+    async def unfinished() -> None:
+        if shared is not None:
+            await shared.hurry("discover")
+        scheduler.hurry("discover")
+
+    workers.discoverer.unfinished = unfinished
     app = bolt_app(  # bot.web.gate verifies requests before Bolt gets them
         web_client(settings, resources.session, patient=True, on_rate_limit=resources.figures.limited_by_slack),
         logger=for_bolt(),
@@ -140,8 +146,13 @@ async def _build(
         backups=resources.backups,
         inbox=workers.inbox,
         timekeeper=workers.timekeeper,
+        part=part,
         routes=(
-            *callbacks.routes(settings.callback_tokens, resources.store, clock, workers.inbox.wake),
+            *(
+                callbacks.routes(settings.callback_tokens, resources.store, clock, workers.inbox.wake)
+                if Role.WEB in part.roles
+                else ()
+            ),
             *metrics.routes(
                 resources.store, clock, workers.poller, workers.breaker, scheduler, figures=resources.figures
             ),
@@ -153,7 +164,7 @@ async def _build(
 
 
 @dataclass(frozen=True, slots=True)
-class _Resources:
+class Resources:
     """The database, both network clients, the languages and names that the database holds, links, and the figures."""
 
     store: Store
@@ -169,7 +180,7 @@ class _Resources:
 
 async def _open_resources(
     settings: Settings, clock: Callable[[], datetime], opened: contextlib.AsyncExitStack
-) -> _Resources:
+) -> Resources:
     database = await open_to_run(settings, clock, point)
     store = database.store
     opened.push_async_callback(store.close)
@@ -182,7 +193,7 @@ async def _open_resources(
     languages, people = Languages(settings.language), People()
     await languages.learn(store)
     await people.learn(store)
-    return _Resources(
+    return Resources(
         store,
         database.backups,
         api,
@@ -196,7 +207,7 @@ async def _open_resources(
 
 
 @dataclass(frozen=True, slots=True)
-class _Workers:
+class Workers:
     """The parts that do the work, by a job or when they are woken."""
 
     breaker: CircuitBreaker
@@ -211,7 +222,7 @@ class _Workers:
     writer: Writer
 
 
-def _workers(settings: Settings, resources: _Resources, clock: Callable[[], datetime]) -> _Workers:
+def _workers(settings: Settings, resources: Resources, clock: Callable[[], datetime], part: Part) -> Workers:
     store, api, cadence, breaker = resources.store, resources.api, settings.cadence, CircuitBreaker()
     figures = resources.figures
 
@@ -229,6 +240,8 @@ def _workers(settings: Settings, resources: _Resources, clock: Callable[[], date
         links=resources.links,
         may_act=settings.write_policy.allows(WriteScope.ORDERS),
         figures=figures,
+        worker=part.worker,
+        sends=part.sends,
     )
     stalls = StallWatch(store, clock, settings.limits, deliverer.wake, is_trusted)
     digester = Digester(store, clock, deliverer.wake)
@@ -251,6 +264,7 @@ def _workers(settings: Settings, resources: _Resources, clock: Callable[[], date
         concurrency=settings.pandapon_concurrency,
         on_news=deliverer.wake,
         figures=figures,
+        worker=part.worker,
     )
     clock_keepers = (
         api.clock_moved,
@@ -259,7 +273,7 @@ def _workers(settings: Settings, resources: _Resources, clock: Callable[[], date
         lambda _by: discoverer.clock_moved(),
     )
     longest_wait = max(cadence.longest, SETTLE_IN * cadence.factor) + LEASE
-    return _Workers(
+    return Workers(
         breaker,
         deliverer,
         stalls,
@@ -267,51 +281,27 @@ def _workers(settings: Settings, resources: _Resources, clock: Callable[[], date
         discoverer,
         LiveTracker(store=store, api=api, decider=decider, refunds=refunds, deliverer=deliverer, clock=clock),
         poller,
-        InboxReader(store, clock, poller.poll_now),
-        Timekeeper(store, clock, longest_wait, clock_keepers, lambda: api.clock_moved(timedelta())),
+        InboxReader(store, clock, poller.poll_now if Role.POLL in part.roles else _left_to_others),
+        Timekeeper(
+            store,
+            clock,
+            longest_wait,
+            clock_keepers,
+            lambda: api.clock_moved(timedelta()),
+            moves_rows=not part.shares,
+        ),
         Writer(api, store, clock, LOOKS, point, on_end=figures.write_settled),
     )
 
 
-def _scheduled(
-    settings: Settings, resources: _Resources, workers: _Workers, clock: Callable[[], datetime]
-) -> Scheduler:
-    """Return the scheduler with all jobs."""
-    store, deliverer = resources.store, workers.deliverer
-    slow = min(MINUTE, settings.poll_interval * 10)  # a demo's clock is faster, and so are its jobs
-    return Scheduler(
-        Job("clock", workers.timekeeper.tick, min(HALF_SECOND, settings.poll_interval)),
-        Job("poll", workers.poller.tick, settings.poll_interval),
-        Job("deliver", deliverer.drain, HALF_SECOND),
-        Job("inbox", workers.inbox.tick, slow),
-        Job("writes", WriteResolver(store, workers.writer, clock, deliverer.wake).tick, slow),
-        Job("new orders", NewOrders(store, workers.tracker, clock, settings.default_filter).tick, slow),
-        Job("approvals", ApprovalKeeper(store, clock, deliverer.wake).tick, slow),
-        Job("stalls", workers.stalls.tick, slow),
-        Job("digests", workers.digester.tick, slow),
-        Job("discover", workers.discoverer.tick, max(slow, DISCOVER_EVERY * settings.cadence_factor), slow),
-        Job("reopen", Reopener(store, resources.slack, clock, deliverer.wake).tick, slow * 5, slow),
-        Job("token", TokenWatch(resources.slack, deliverer.failures.note_token).tick, slow * 5, slow * 5),
-        Job("learn", workers.stalls.learn, DAY),
-        Job("journeys", workers.stalls.learn_journeys, max(slow, HOUR * settings.cadence_factor)),
-        Job("prune", partial(prune, store, clock, resources.api), DAY, MINUTE * 10),
-        Job("prune unknown", partial(prune_unknown, store, clock), HOUR, MINUTE * 5),
-        *_of_file(resources, slow),
-    )
-
-
-def _of_file(resources: _Resources, slow: timedelta) -> Iterator[Job]:
-    """Yield the jobs of a SQLite file. A PostgreSQL server is copied, checked and kept tidy by its operator."""
-    if (backups := resources.backups) is not None:
-        yield Job("backup", backups.copy, HOUR, MINUTE)
-        yield Job("check", backups.verify, DAY, HOUR)
-        yield Job("log", resources.store.upkeep.tidy_log, slow, slow)
+async def _left_to_others(_keys: Sequence[str]) -> None:
+    """What a process does that does not poll: the orders are due, and one that polls reads them."""
 
 
 def _context(
     settings: Settings,
-    resources: _Resources,
-    workers: _Workers,
+    resources: Resources,
+    workers: Workers,
     clock: Callable[[], datetime],
     *,
     commands: Commands,
@@ -359,8 +349,8 @@ def _outside(settings: Settings, stand_ins: Mapping[str, str]) -> Outside:
     )
 
 
-async def run(settings: Settings, stop: asyncio.Event) -> None:
+async def run(settings: Settings, stop: asyncio.Event, roles: frozenset[Role] = ALL) -> None:
     """Run the bot until ``stop`` is set. Raises StartError and StorageError."""
-    async with await build(settings):
+    async with await build(settings, roles=roles):
         with contextlib.suppress(asyncio.CancelledError):
             await stop.wait()

@@ -20,6 +20,7 @@ from bot.cli_texts import courier, glosses
 from bot.process import failpoints, log, loop
 from bot.process.observed import observed
 from bot.process.version import VERSION
+from bot.roles import Role, parse, part_of
 from bot.settings import ENV_FILE, Settings, SettingsError
 from bot.terminal import EX_CONFIG, fail, settings_or_exit
 
@@ -53,13 +54,18 @@ def run(
     standby: Annotated[
         bool, typer.Option("--standby", help="Wait while another process leads, then take over.")
     ] = False,
+    roles: Annotated[str, typer.Option(help="Parts of the work, on PostgreSQL.")] = "web,poll,send,jobs",
 ) -> None:
     """Run the bot until it is told to stop (Ctrl-C or SIGTERM)."""
     settings = settings_or_exit()
+    try:
+        part_of(settings, chosen := parse(roles))
+    except ValueError as error:
+        fail(f"--roles: {error}")
     _arm(settings)
     log.configure(settings.log_level, settings.secrets(), form=settings.log_format)
     with observed(settings, ENV_FILE):
-        code = loop.run(_run(settings, standby=standby))
+        code = loop.run(_run(settings, standby=standby, roles=chosen))
     raise typer.Exit(code)
 
 
@@ -71,7 +77,7 @@ def _arm(settings: Settings) -> None:
         fail(str(error))
 
 
-async def _run(settings: Settings, *, standby: bool) -> int:
+async def _run(settings: Settings, *, standby: bool, roles: frozenset[Role]) -> int:
     from bot.app import StartError, run
     from bot.database import holding
     from bot.process.leader import NotLeaderError
@@ -83,7 +89,7 @@ async def _run(settings: Settings, *, standby: bool) -> int:
     try:
         async with holding(settings, standby=standby, stop=stop) as leads:
             if leads:
-                await run(settings, stop)
+                await run(settings, stop, roles)
     except NotLeaderError as error:
         typer.secho(f"pandabot: {error}", err=True, fg="yellow")
         return EX_TEMPFAIL

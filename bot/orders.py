@@ -7,6 +7,7 @@ contract of its public methods stands.
 from __future__ import annotations
 
 import asyncio
+import contextlib
 import logging
 from dataclasses import dataclass, replace
 from typing import TYPE_CHECKING
@@ -40,6 +41,7 @@ if TYPE_CHECKING:
 log = logging.getLogger(__name__)
 
 CARD_SECONDS = 8.0  # how long a person waits for the card to be posted before "it will follow"
+LOOK_SECONDS = 0.5  # how often is looked whether another process posted a card
 ORDER_ID_DIGITS = range(12, 21)
 # 1688 ids have 16 to 19 digits, Taobao sub-orders were seen with 12 (inferred): says which platform is tried first.
 LONG_ID = 16
@@ -235,7 +237,7 @@ class LiveTracker:
                     await self._deliverer.drain()
                     waiting = await self._still_opening(waiting)
                     if waiting:
-                        await posted.wait()
+                        await _soon(posted)
         except TimeoutError:
             log.info("cards are still on their way", extra={"cards": len(waiting)})
 
@@ -249,6 +251,13 @@ class LiveTracker:
         unknown = self._deliverer.failures.unknown_refusals
         reason = watch.reason or (unknown.code_of(watch.channel) if result is WatchResult.QUEUED else "")
         return WatchOutcome(resolved.ref.order_id, result, watch=watch, snapshot=resolved.snapshot, reason=reason)
+
+
+async def _soon(posted: asyncio.Event) -> None:
+    """Wait until this process has settled a post, or until it is time to look whether another one did."""
+    with contextlib.suppress(TimeoutError):
+        async with asyncio.timeout(LOOK_SECONDS):
+            await posted.wait()
 
 
 def _result(opened: Opened, watch: Watch) -> WatchResult:

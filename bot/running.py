@@ -5,17 +5,20 @@ from __future__ import annotations
 import asyncio
 import gc
 import logging
+import secrets
 from contextlib import AsyncExitStack
 from dataclasses import dataclass, field
+from datetime import timedelta
 from typing import TYPE_CHECKING, Self
 
 from aiohttp import web as aiohttp_web
 
-from bot.jobs.reread import reread
+from bot.jobs.reread import is_read, reread
 from bot.jobs.slack_errors import Verdict, understand
 from bot.link import Link
 from bot.process.loop import background
 from bot.process.version import VERSION
+from bot.roles import Role
 from bot.web import server
 from bot.web.door import Doors, Site
 from handlers.interactions.ports import Report
@@ -25,7 +28,7 @@ from storage.errors import StorageError
 
 if TYPE_CHECKING:
     from collections.abc import Callable
-    from datetime import datetime, timedelta
+    from datetime import datetime
 
     from slack_bolt.async_app import AsyncApp
 
@@ -36,6 +39,7 @@ if TYPE_CHECKING:
     from bot.jobs.slack_errors import Failure
     from bot.jobs.timekeeper import Timekeeper
     from bot.process.scheduler import Scheduler
+    from bot.roles import Part
     from bot.settings import Settings
     from bot.slack import SlackClient
     from handlers.interactions.context import Context
@@ -48,6 +52,7 @@ log = logging.getLogger(__name__)
 ASK_SECONDS = 5.0  # how long a start waits for Slack to check the token
 ASK_AGAIN_SECONDS = 60.0
 CONNECT_SECONDS = 10.0  # how long a start waits for Socket Mode; then it connects in the background
+REREAD_MOST = timedelta(minutes=10)  # a process that died over it holds up the others no longer
 STOP_SECONDS = 10.0  # how long a stop waits for answers and for jobs
 
 
@@ -86,6 +91,7 @@ class Bot:
     backups: Backups | None
     inbox: InboxReader
     timekeeper: Timekeeper
+    part: Part
     routes: tuple[aiohttp_web.RouteDef, ...]
     started_at: datetime
     opened: AsyncExitStack  # closes database and connections when all else has ended
@@ -111,21 +117,39 @@ class Bot:
         """Start all parts. Raises StartError when a person must mend something, and UndeclaredError."""
         declarations(self.app)
         await self.timekeeper.begin()
-        uncertain = await self.store.outbox.recover_after_crash(self.clock())
+        uncertain = await self.store.outbox.recover_after_crash(
+            self.clock(), self.part.worker if self.part.shares else None
+        )
         if uncertain:
             log.info("posts in doubt since the last stop are looked up first", extra={"posts": uncertain})
-        if unclear := await self.store.writes.abandon():
+        # Where other processes run, the job takes only what began longer ago than any call may last.
+        if not self.part.shares and (unclear := await self.store.writes.abandon()):
             log.warning("writes in doubt since the last stop are looked for", extra={"writes": unclear})
         await self._serve()
-        await self._check_token()
-        if self.settings.slack_mode == "socket":
+        if self.part.roles - {Role.POLL}:  # a poller never calls Slack
+            await self._check_token()
+        if self.settings.slack_mode == "socket" and Role.WEB in self.part.roles:
             await self._connect()
         # People are answered during this; the first poll comes after it.
-        work = reread(self.store, self.clock, self.settings.limits, names=self.settings.pandapon_named_parcels)
-        await asyncio.create_task(work, context=background())
+        await asyncio.create_task(self._reread(), context=background())
         self.scheduler.start()
         tune_gc()
-        log.info("pandabot is running", extra={"version": VERSION, "mode": self.settings.slack_mode})
+        log.info(
+            "pandabot is running",
+            extra={"version": VERSION, "mode": self.settings.slack_mode, "roles": ",".join(sorted(self.part.roles))},
+        )
+
+    async def _reread(self) -> None:
+        """Read the stored orders by the rules of this version. Of several processes one does it; the others wait."""
+        limits, names, me = self.settings.limits, self.settings.pandapon_named_parcels, secrets.token_hex(8)
+        while self.part.shares and not await is_read(self.store, names=names):
+            now = self.clock()
+            if await self.store.writes.take_turn(now, "reread", me, now + REREAD_MOST):
+                break
+            await asyncio.sleep(1)
+        await reread(self.store, self.clock, limits, names=names)
+        if self.part.shares:
+            await self.store.writes.end_turn("reread", me)
 
     async def stop(self) -> None:
         """Accept no new work, finish the work in hand, and close all parts. Safe to call at any stage."""
@@ -185,7 +209,8 @@ class Bot:
             self.deliverer.failures.note_token(failure.code)
 
     async def _serve(self) -> None:
-        secret = self.settings.slack_signing_secret if self.settings.slack_mode == "http" else None
+        hears = self.settings.slack_mode == "http" and Role.WEB in self.part.roles
+        secret = self.settings.slack_signing_secret if hears else None
         application = server.build(
             self.app,
             signing_secret=secret.get_secret_value() if secret else None,
@@ -221,7 +246,7 @@ class Bot:
             return f"the database does not answer: {error}"
         if health.trouble:
             return f"the database cannot be written: {health.trouble}"
-        if self.deliverer.failures.token_refused:
+        if self.part.sends and self.deliverer.failures.token_refused:
             return f"Slack refuses the bot's token ({self.deliverer.failures.token_refused})"
         if self._socket is not None and not await self._socket.client.is_connected():
             return "Socket Mode is not connected"
@@ -232,6 +257,7 @@ class Bot:
             "watches": health.watches,
             "due": health.due,
             "last_tick": self.last_tick_at.isoformat() if self.last_tick_at else None,
+            **({"roles": sorted(self.part.roles), "worker": self.part.worker} if self.part.shares else {}),
         }
 
     def stopped(self) -> tuple[str, timedelta] | None:
@@ -262,4 +288,5 @@ class Bot:
             token_refused=self.deliverer.failures.token_refused,
             unknown_refusals=self.deliverer.failures.unknown_refusals.channels_by_code(),
             copies=self.backups.state if self.backups else None,
+            polls=Role.POLL in self.part.roles,
         )

@@ -74,6 +74,7 @@ def claim_posts(
     busy: Collection[str],
     *,
     pace: Pace | None = None,
+    worker: str = "",
 ) -> list[Post]:
     """Claim the oldest live post of each channel that is not in ``busy``, if its time has come: ``limit`` at most.
 
@@ -81,6 +82,7 @@ def claim_posts(
     watches that a person ended are deleted instead. A claim is void after ``lease``: the post is then UNCERTAIN. The
     claim of a busy channel stands: its sender is at work, and only the clock was set forward or the machine slept.
     ``pace``: Slack's limits; None: none. Channels for which another process claims at the moment are passed over.
+    ``worker``: the name of the process.
     """
     at = to_int(now)
     conn.execute(END_HOLDS, (at,))
@@ -95,7 +97,7 @@ def claim_posts(
             break
         for channel in lanes.hold_ready(conn, waiting[start : start + AT_ONCE], pace, at):
             if len(claimed) < limit and (row := _head(conn, channel, at)) is not None:
-                claimed.append(_claim(conn, row, now, lease))
+                claimed.append(_claim(conn, row, now, lease, worker))
     if claimed and pace:
         lanes.spend(conn, [post.channel for post in claimed], pace, at)
     return claimed
@@ -131,16 +133,17 @@ def _is_unwatched(conn: Connection, watch_id: int | None) -> bool:
     return watch_id is not None and conn.execute(sql, (watch_id,)).fetchone() is not None
 
 
-def _claim(conn: Connection, row: Row, now: datetime, lease: timedelta) -> Post:
+def _claim(conn: Connection, row: Row, now: datetime, lease: timedelta, worker: str) -> Post:
     is_uncertain = row["state"] == "uncertain"
     conn.execute(
         "UPDATE outbox SET state = ?, fence = fence + 1, attempts = attempts + 1, "
-        "claimed_at = COALESCE(claimed_at, ?), lease_until = ?, "
+        "claimed_at = COALESCE(claimed_at, ?), lease_until = ?, worker = ?, "
         "not_before = CASE ? WHEN 'uncertain' THEN ? ELSE not_before END WHERE id = ?",
         (
             "uncertain" if is_uncertain else "sending",
             to_int(now),
             to_int(now + lease),
+            worker,
             row["state"],
             to_int(now + lease),
             row["id"],

@@ -30,7 +30,7 @@ SELECT key, next_poll_at FROM schedule WHERE next_poll_at IS NOT NULL AND next_p
 ORDER BY next_poll_at LIMIT ?
 """
 CLAIM = """
-UPDATE schedule SET next_poll_at = ?, fence = fence + 1, leased = 1 WHERE key IN ({marks})
+UPDATE schedule SET next_poll_at = ?, fence = fence + 1, leased = 1, worker = ? WHERE key IN ({marks})
 RETURNING key, fence, fingerprint, polls, fails
 """
 LEASED = """
@@ -50,11 +50,17 @@ WHERE o.key IN ({marks})
 
 
 def claim_due(
-    conn: Connection, now: datetime, limit: int, lease: timedelta, keys: Sequence[str] | None = None
+    conn: Connection,
+    now: datetime,
+    limit: int,
+    lease: timedelta,
+    keys: Sequence[str] | None = None,
+    *,
+    worker: str = "",
 ) -> list[DueOrder]:
     """Lease up to ``limit`` due orders, the longest overdue first. After a crash they are due when ``lease`` ends.
 
-    ``keys``: only these orders, a few hundred at most; None: all.
+    ``keys``: only these orders, a few hundred at most; None: all. ``worker``: the name of the process.
     """
     among = "" if keys is None else f"AND key IN ({', '.join('?' * len(keys))})"
     sql = f"{DUE.format(among=among)} {conn.skip_locked}"
@@ -62,7 +68,7 @@ def claim_due(
     due = {row["key"]: row["next_poll_at"] for row in longest}
     leased: list[DueOrder] = []
     for chunk, marks in chunks(list(due)):
-        claimed = conn.execute(CLAIM.format(marks=marks), (to_int(now + lease), *chunk)).fetchall()
+        claimed = conn.execute(CLAIM.format(marks=marks), (to_int(now + lease), worker, *chunk)).fetchall()
         stored = {row["key"]: row for row in conn.execute(LEASED.format(marks=marks), chunk)}
         leased += [rows.due(stored[row["key"]], row, due[row["key"]]) for row in claimed]
     return leased
@@ -120,12 +126,13 @@ def mark_due(conn: Connection, keys: Sequence[str], at: datetime, *, whole: bool
     return known
 
 
-def release_leases(conn: Connection, now: datetime) -> int:
-    """Make the orders due that a process was reading when it died. Returns how many."""
+def release_leases(conn: Connection, now: datetime, worker: str | None = None) -> int:
+    """Make the orders due that a process was reading when it died. ``worker``: its name; None: any. Returns a count."""
+    whose, names = ("", []) if worker is None else (" AND worker = ?", [worker])
     return conn.execute(
         "UPDATE schedule SET next_poll_at = ?, leased = 0, fence = fence + 1 "
-        "WHERE leased = 1 AND next_poll_at IS NOT NULL",
-        (to_int(now),),
+        f"WHERE leased = 1 AND next_poll_at IS NOT NULL{whose}",
+        (to_int(now), *names),
     ).rowcount
 
 

@@ -159,20 +159,22 @@ def drop_unsent(conn: Connection, watch_ids: Collection[int]) -> None:
     )
 
 
-def recover_after_crash(conn: Connection, now: datetime) -> int:
-    """Void all leases, at the start of the only process. Returns the number of posts that were leased.
+def recover_after_crash(conn: Connection, now: datetime, worker: str | None = None) -> int:
+    """Void the leases of a process that died, at the start of the next one. Returns the number of posts it had.
 
+    ``worker``: the name that both processes bear; the leases of others stand. None: all, where no other process runs.
     Leased orders and posts are due at once, and a SENDING post becomes UNCERTAIN: nobody knows whether it was sent.
     """
-    orders.release_leases(conn, now)
+    orders.release_leases(conn, now, worker)
     heal = f"UPDATE outbox SET not_before = ? WHERE {LIVE} AND not_before > ?"
     conn.execute(heal, (to_int(now), to_int(now + FARTHEST)))
     for column in ("full_at", "paused_until"):
         conn.execute(f"UPDATE lanes SET {column} = 0 WHERE {column} > ?", (to_int(now + FARTHEST),))
+    whose, names = ("", []) if worker is None else (" AND worker = ?", [worker])
     return conn.execute(
         "UPDATE outbox SET state = 'uncertain', fence = fence + 1, not_before = ?, lease_until = NULL "
-        f"WHERE {LIVE} AND lease_until IS NOT NULL",  # being sent or looked for by a process that is gone
-        (to_int(now),),
+        f"WHERE {LIVE} AND lease_until IS NOT NULL{whose}",  # being sent or looked for by a process that is gone
+        (to_int(now), *names),
     ).rowcount
 
 

@@ -21,6 +21,7 @@ from storage import (
     enqueue,
     flows,
     inbox,
+    jobs,
     journeys,
     lanes,
     orders,
@@ -240,6 +241,15 @@ class Approvals(Aggregate):
     set_back = Operation(absences.set_back)
 
 
+class Jobs(Aggregate):
+    """Jobs of which one process at a time runs each, where several share the database."""
+
+    take = Operation(jobs.take)
+    extend = Operation(jobs.extend)
+    finish = Operation(jobs.finish)
+    hurry = Operation(jobs.hurry)
+
+
 class Rereading(Aggregate):
     """Corrections of stored orders by newer courier rules."""
 
@@ -298,6 +308,7 @@ class Store:
         self.people = People(engine)
         self.writes = Writes(engine)
         self.approvals = Approvals(engine)
+        self.jobs = Jobs(engine)
         self.rereading = Rereading(engine)
         self.clock = Clock(engine)
         self.upkeep = Upkeep(engine)

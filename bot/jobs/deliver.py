@@ -65,8 +65,14 @@ class Deliverer:
         links: Links | None = None,
         may_act: bool = False,
         figures: Figures | None = None,
+        worker: str = "",
+        sends: bool = True,
     ) -> None:
-        """``digest_from``: so many pieces of news become one message in a channel that is late by ``BEHIND``."""
+        """``digest_from``: so many pieces of news become one message in a channel that is late by ``BEHIND``.
+
+        ``worker``: the name of this process. ``sends`` False: it leaves the posts to other processes.
+        """
+        self._worker, self._sends = worker, sends
         self._store, self._pace, self._clock = store, pace, clock
         self._composer = Composer(
             store, slack, languages or Languages(), people or People(), links or Links(), may_act=may_act
@@ -85,7 +91,7 @@ class Deliverer:
     async def drain(self) -> None:
         """Start sending every post that may go now. Cheap when there is none; safe to call at any time."""
         self._again = True
-        if self._draining.locked():
+        if not self._sends or self._draining.locked():
             return
         with spans.apart():  # whatever woke the delivery, the posts are of others too
             await self._drain()
@@ -113,7 +119,9 @@ class Deliverer:
         return event
 
     async def _start_claimed(self) -> int:
-        posts = await self._store.outbox.claim(self._clock(), CLAIM, LEASE, set(self._in_flight), pace=self._pace)
+        posts = await self._store.outbox.claim(
+            self._clock(), CLAIM, LEASE, set(self._in_flight), pace=self._pace, worker=self._worker
+        )
         self._figures.claimed(Claimed.POST, len(posts))
         for post in posts:
             task = asyncio.create_task(self._deliver(post), name=f"post-{post.id}", context=background())
@@ -133,7 +141,7 @@ class Deliverer:
 
     def wake(self) -> None:
         """Start sending now, without waiting for the tick."""
-        if not self._stopping:
+        if self._sends and not self._stopping:
             task = asyncio.create_task(self.drain(), context=background())
             self._drains.add(task)
             task.add_done_callback(self._drained)

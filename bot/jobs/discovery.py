@@ -16,7 +16,7 @@ from storage.subscription import NewOrder, Subscription
 from tracking.cadence import spread
 
 if TYPE_CHECKING:
-    from collections.abc import Callable
+    from collections.abc import Awaitable, Callable
     from datetime import datetime
 
     from pandapon.client import PandaPon
@@ -62,7 +62,7 @@ class Discoverer:
     ) -> None:
         """``settle_in``: the first readings of orders that join together are spread over this time."""
         self._store, self._api, self._clock, self._settle_in = store, api, clock, settle_in
-        self.unfinished: Callable[[], None] = _nothing  # called when pages are left to the next tick
+        self.unfinished: Callable[[], Awaitable[None]] = _nothing  # called when pages are left to the next tick
         self._whole: dict[tuple[int, Platform], datetime] = {}
         self._left_off: dict[tuple[int, Platform], int] = {}  # the page at which a reading goes on
 
@@ -101,7 +101,7 @@ class Discoverer:
         if seen.joined:
             log.info("orders joined a channel that watches all", extra={"orders": seen.joined})
         if seen.later:
-            self.unfinished()
+            await self.unfinished()
         return seen
 
     async def _discover_on(self, subscription: Subscription, platform: Platform, until: float | None) -> Seen:
@@ -157,5 +157,5 @@ def _more(page: Page[Order], number: int) -> bool:
     return number < page.pages if page.pages is not None else len(page.items) >= page.page_size
 
 
-def _nothing() -> None:
+async def _nothing() -> None:
     """The default of :attr:`Discoverer.unfinished`."""

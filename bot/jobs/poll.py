@@ -8,6 +8,7 @@ import logging
 import time
 from dataclasses import dataclass
 from datetime import timedelta
+from functools import partial
 from typing import TYPE_CHECKING
 
 from bot.jobs.isolation import SHARED_TROUBLE, isolated
@@ -60,7 +61,10 @@ class Poller:
         on_news: Callable[[], None],
         refunds: RefundReader | None = None,
         figures: Figures | None = None,
+        worker: str = "",
     ) -> None:
+        """``worker``: the name of this process."""
+        self._worker = worker
         self._store, self._api, self._clock, self._breaker = store, api, clock, breaker
         self._decider, self.refunds = decider, refunds or RefundReader(api, clock)
         self._concurrency, self._on_news = concurrency, on_news
@@ -147,7 +151,8 @@ class Poller:
             return []
         allowed = self._breaker.allow(self._clock(), self._claim_size)
         with spans.inner("poll claim") as span:
-            claimed = await self._store.orders.claim_due(began, allowed, LEASE, keys) if allowed else []
+            claim = partial(self._store.orders.claim_due, began, allowed, LEASE, keys, worker=self._worker)
+            claimed = await claim() if allowed else []
             span.note(orders=len(claimed))
         self._figures.claimed(Claimed.ORDER, len(claimed))
         if claimed:

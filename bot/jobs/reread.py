@@ -34,6 +34,15 @@ BATCH = 100  # orders read and stored at a time
 PARCELS = {True: "with named parcels", False: "without named parcels"}
 
 
+async def is_read(store: Store, *, names: bool) -> bool:
+    """Return whether the stored orders were read by the rules of this version."""
+    return await store.rereading.rules() == _rules(names=names)
+
+
+def _rules(*, names: bool) -> str:
+    return f"{RULES}, {PARCELS[names]}"
+
+
 async def reread(
     store: Store, clock: Callable[[], datetime], limits: Limits | None = None, *, names: bool = True
 ) -> None:
@@ -42,7 +51,7 @@ async def reread(
     After a stop in between the next start begins anew. Corrections that were stored then count no more, so the line in
     a channel may name fewer orders than were wrong. ``limits``: of silence. ``names``: see tracking.policy.Policy.
     """
-    rules = f"{RULES}, {PARCELS[names]}"
+    rules = _rules(names=names)
     if await store.rereading.rules() == rules:
         return
     after, corrected = "", 0

@@ -35,18 +35,24 @@ class Timekeeper:
         longest: timedelta,
         moved: Sequence[Callable[[timedelta], None]],
         leapt: Callable[[], None] = lambda: None,
+        *,
+        moves_rows: bool = True,
     ) -> None:
         """``longest``: the longest time until an order's next reading.
 
         ``moved``: called with the (negative) step when the clock was set back, for those who keep times in memory.
-        ``leapt``: called when it was set forward, or the machine slept.
+        ``leapt``: called when it was set forward, or the machine slept. ``moves_rows`` False: the rows are those of
+        several machines, whose clocks were not set.
         """
+        self._moves_rows = moves_rows
         self._store, self._clock, self._longest, self._moved, self._leapt = store, clock, longest, moved, leapt
         self._compared: tuple[datetime, float] | None = None
         self._checks: list[float] = []  # monotonic seconds
 
     async def begin(self) -> None:
         """Move due times if the clock was set back while no process ran: no row can be younger than now."""
+        if not self._moves_rows:
+            return
         now, seen = self._clock(), await self._store.clock.last_seen()
         by = min(now - seen, timedelta()) if seen else timedelta()
         if -by > LOGGED:
@@ -66,7 +72,7 @@ class Timekeeper:
         by = now - earlier - timedelta(seconds=steady - earlier_steady)
         # A demo's clock is faster, so only a clock that shows less than before was surely set back.
         if now < earlier - SETTING:
-            await self._store.clock.retime(now, by, self._longest)
+            await self._retime(now, by)
             if by < -LOGGED:
                 log.warning("clock was set back, due times are moved with it", extra={"by": -by})
             for move in self._moved:
@@ -75,7 +81,11 @@ class Timekeeper:
         elif by > LEAP:
             self._leapt()
         if self._checks and steady >= self._checks[0]:
-            await self._store.clock.retime(now, timedelta(), self._longest)
+            await self._retime(now, timedelta())
             del self._checks[0]
         self._compared = now, steady  # last, so that after a full disk the next tick tries again
         return by
+
+    async def _retime(self, now: datetime, by: timedelta) -> None:
+        if self._moves_rows:
+            await self._store.clock.retime(now, by, self._longest)

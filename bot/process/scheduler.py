@@ -97,9 +97,9 @@ class Scheduler:
             self._scheduler.shutdown(wait=False)
 
     def hurry(self, name: str) -> None:
-        """Run this job now instead of at its next time, unless it runs already."""
-        job = next(job for job in self._jobs if job.name == name)
-        if timer := self._timers.pop(name, None):
+        """Run this job now instead of at its next time, unless it runs already or this process does not have it."""
+        job = next((job for job in self._jobs if job.name == name), None)
+        if job and (timer := self._timers.pop(name, None)):
             timer.cancel()
             self._set_timer(job, asyncio.get_running_loop().time())
 

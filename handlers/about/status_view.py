@@ -139,9 +139,9 @@ def _polling(health: Health, report: Report, now: datetime) -> str:
 
 
 def _schedule(health: Health, report: Report, now: datetime) -> str:
-    if report.last_tick_at is None:
+    if report.polls and report.last_tick_at is None:
         return _("not started yet")
-    if _is_late(report, now):
+    if report.last_tick_at is not None and _is_late(report, now):
         return _("no check for {span}").format(span=span(now - report.last_tick_at))
     if health.oldest_due and now - health.oldest_due > max(BEHIND, report.poll_interval * 10):
         words = ngettext("{n} order is late, by {span}", "{n} orders are late, the oldest by {span}", health.due)

@@ -86,6 +86,7 @@ class Report:
     takes_pushes: bool = False  # whether PandaPon can push messages to this process
     refunds_refused: Mapping[str, str] = field(default_factory=dict)  # the error by operation that tells of refunds
     copies: Copies | None = Copies()  # None: the database is on a server, and its operator makes the copies
+    polls: bool = True  # whether this process reads orders; else other processes do
     stopped: tuple[str, timedelta] | None = None  # the scheduler's job that hangs, and for how long
     clock_off_by: timedelta | None = None  # PandaPon's clock less this machine's; None: too little to matter
 

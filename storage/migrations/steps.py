@@ -14,6 +14,7 @@ from storage.migrations import (
     m0021_traces,
     m0022_packed_news,
     m0023_unpacked,
+    m0024_roles,
     postgres_first,
     sqlite_first,
 )
@@ -43,5 +44,6 @@ STEPS = (
     m0021_traces.STEP,
     m0022_packed_news.STEP,
     m0023_unpacked.STEP,
+    m0024_roles.STEP,
 )
 NAMES = frozenset(step.name for step in STEPS)

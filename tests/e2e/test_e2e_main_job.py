@@ -8,7 +8,7 @@ from typing import TYPE_CHECKING, Any
 
 import pytest
 from pydantic import SecretStr
-from support import postgres
+from support import pgbouncer, postgres
 from support.bot_harness import ORDER, BotHarness, running, words
 from support.canaries import logged
 
@@ -19,12 +19,15 @@ if TYPE_CHECKING:
     from pathlib import Path
 
 
-@pytest.fixture(params=["socket", "http", "postgres"])
+@pytest.fixture(params=["socket", "http", "postgres", "pgbouncer"])
 async def harness(request: pytest.FixtureRequest, tmp_path: Path) -> AsyncIterator[BotHarness]:
-    """Both stand-ins and the production bot between them, in each Slack mode, and on PostgreSQL."""
-    is_socket, on_server = request.param != "http", request.param == "postgres"
-    extra: dict[str, Any] = {"storage_url": SecretStr(postgres.new_database(tmp_path))} if on_server else {}
-    async with running(tmp_path, mode="socket" if is_socket else "http", **extra) as one:
+    """Both stand-ins and the production bot, in each Slack mode, on PostgreSQL, and with a pooler between."""
+    extra: dict[str, Any] = {}
+    if request.param == "postgres":
+        extra = {"storage_url": SecretStr(postgres.new_database(tmp_path))}
+    elif request.param == "pgbouncer":
+        extra = {"storage_url": SecretStr(pgbouncer.new_database(tmp_path)), "storage_pooler": "on"}
+    async with running(tmp_path, mode="http" if request.param == "http" else "socket", **extra) as one:
         yield one
 
 

@@ -5,6 +5,7 @@ from __future__ import annotations
 from typing import TYPE_CHECKING
 
 import pytest
+from support.pgbouncer import open_pooled
 from support.postgres import open_postgres
 from support.store_harness import StoreHarness
 
@@ -16,14 +17,15 @@ if TYPE_CHECKING:
 
     from support.store_harness import Opener
 
-OPENERS: dict[str, Opener] = {"sqlite": open_store, "postgres": open_postgres}
+OPENERS: dict[str, Opener] = {"sqlite": open_store, "postgres": open_postgres, "pgbouncer": open_pooled}
+BOTH = ["sqlite", "postgres"]
 
 
 def pytest_generate_tests(metafunc: pytest.Metafunc) -> None:
     """Run each test on every engine, or on those that its module names in ``ENGINES``."""
     is_told = any(mark.args[0] == "harness" for mark in metafunc.definition.iter_markers("parametrize"))
     if "harness" in metafunc.fixturenames and not is_told:
-        metafunc.parametrize("harness", getattr(metafunc.module, "ENGINES", list(OPENERS)), indirect=True)
+        metafunc.parametrize("harness", getattr(metafunc.module, "ENGINES", BOTH), indirect=True)
 
 
 @pytest.fixture

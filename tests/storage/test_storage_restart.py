@@ -5,7 +5,7 @@ from __future__ import annotations
 from typing import TYPE_CHECKING
 
 import pytest
-from support.store_harness import LEASE, MEI, MINUTE, NOW, ORDER, ORDERS_CHANNEL, changed
+from support.store_harness import CLAIMS_CHANNEL, LEASE, MEI, MINUTE, NOW, ORDER, ORDERS_CHANNEL, OTHER, changed
 
 from storage.poll import Failed
 from storage.post import PostKind, PostState
@@ -14,6 +14,9 @@ from storage.watch import WatchState
 
 if TYPE_CHECKING:
     from support.store_harness import StoreHarness
+
+
+ENGINES = ["sqlite", "postgres", "pgbouncer"]
 
 
 async def _news(harness: StoreHarness) -> None:
@@ -164,6 +167,24 @@ async def test_a_lease_of_the_old_process_runs_out(harness: StoreHarness) -> Non
     late, good = changed(ORDER, lost.fence, "moved"), changed(ORDER, again.fence, "moved", changed=False)
     recorded = await store.orders.record(NOW + LEASE, [late, good])
     assert (recorded.applied, recorded.stale, recorded.posts) == (1, 1, 1)
+
+
+async def test_a_process_takes_back_its_own_leases_alone(harness: StoreHarness) -> None:
+    """By the name on them: what another process sends or reads at the moment is left in its hands."""
+    await _news(harness)
+    await harness.opening(OTHER, CLAIMS_CHANNEL)
+    store, names = harness.store, {"a": (ORDERS_CHANNEL, ORDER), "b": (CLAIMS_CHANNEL, OTHER)}
+    posts = {}
+    for worker, (channel, key) in names.items():
+        others = [each for each, _key in names.values() if each != channel]
+        [posts[worker]] = await store.outbox.claim(NOW, 9, LEASE, others, worker=worker)
+        assert len(await store.orders.claim_due(NOW + 999 * MINUTE, 9, LEASE, [key], worker=worker)) == 1
+    assert await store.outbox.recover_after_crash(NOW, "c") == 0
+    assert await store.outbox.recover_after_crash(NOW, "a") == 1
+    assert [due.key for due in await store.orders.claim_due(NOW, 9, LEASE)] == [ORDER]
+    assert [(post.channel, post.state) for post in await harness.claim()] == [(ORDERS_CHANNEL, PostState.UNCERTAIN)]
+    assert not await store.outbox.mark_sent(NOW, posts["a"], "1.1"), "its fence is stale"
+    assert await store.outbox.mark_sent(NOW, posts["b"], "1.2")
 
 
 async def test_staleness_survives(harness: StoreHarness) -> None:

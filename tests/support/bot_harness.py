@@ -15,6 +15,7 @@ from support.transitions import guard
 
 from bot.app import Bot, build
 from bot.commands import manifest
+from bot.roles import ALL, Role
 from bot.settings import Settings
 from handlers.features import FEATURES
 from sandbox.clock import SimClock
@@ -56,6 +57,7 @@ class BotHarness:
         world_of: Callable[[SimClock], World] = demo_world,
     ) -> None:
         self.folder, self.mode, self.extra = folder, mode, extra
+        self.roles: frozenset[Role] = extra.pop("roles", ALL)
         self.clock = clock or SimClock(START)
         self.world = world_of(self.clock)
         self.pandapon = PandaPonServer(self.world, self.clock, access_key=KEY, access_secret=SECRET)
@@ -95,7 +97,9 @@ class BotHarness:
 
     async def start_bot(self) -> Bot:
         stand_ins = {PICTURES_HOST: self.pandapon.base_url}
-        self.bot = await build(self.settings, clock=self.clock, features=self.features, stand_ins=stand_ins)
+        self.bot = await build(
+            self.settings, clock=self.clock, features=self.features, stand_ins=stand_ins, roles=self.roles
+        )
         await self.bot.start()
         await guard(self.bot.store)
         if self.mode == "http":

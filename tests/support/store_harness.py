@@ -7,7 +7,7 @@ from contextlib import closing
 from datetime import UTC, datetime, timedelta
 from typing import TYPE_CHECKING, Any
 
-from support import postgres
+from support import pgbouncer, postgres
 from support.transitions import guard
 
 from pandapon.models import Order
@@ -157,7 +157,7 @@ class StoreHarness:
 
     def rows(self, sql: str, *facts: object) -> list[dict[str, Any]]:
         """Read the database through a connection of the test's own."""
-        if self._opener is postgres.open_postgres:
+        if self._opener in {postgres.open_postgres, pgbouncer.open_pooled}:
             return postgres.rows(self.path, sql, facts)
         with closing(sqlite3.connect(self.path)) as conn:
             conn.row_factory = sqlite3.Row

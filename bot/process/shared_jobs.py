@@ -1,0 +1,79 @@
+"""Jobs that several processes share: whoever takes a job's row runs it, and the others let their tick pass.
+
+A process that dies in a job leaves its row with a lease that nobody extends: another one takes the job when that ends.
+"""
+
+from __future__ import annotations
+
+import asyncio
+import logging
+from dataclasses import replace
+from datetime import timedelta
+from functools import partial
+from typing import TYPE_CHECKING
+
+from storage.errors import StorageError
+
+if TYPE_CHECKING:
+    from collections.abc import Callable
+    from datetime import datetime
+
+    from bot.process.scheduler import Job
+    from storage.store import Store
+
+log = logging.getLogger(__name__)
+
+LEASE = timedelta(seconds=60)
+EXTENDED_EVERY = 15.0  # seconds
+EARLY = 0.1  # of its interval: a job's row and a process's tick are never due at the very same moment
+
+
+class SharedJobs:
+    """Makes jobs of which one process at a time runs each."""
+
+    def __init__(
+        self, store: Store, clock: Callable[[], datetime], worker: str, tick: timedelta, lease: timedelta = LEASE
+    ) -> None:
+        """``tick``: how often a process looks at the latest whether a job is due. ``worker``: its name."""
+        self._store, self._clock, self._worker, self._tick, self._lease = store, clock, worker, tick, lease
+
+    def of(self, job: Job) -> Job:
+        """Return the job as one that looks at its row first, and that runs only if it took the row."""
+        return replace(job, run=partial(self._run, job), every=min(job.every, self._tick))
+
+    async def hurry(self, name: str) -> None:
+        """Make a job due now, for whichever process looks first."""
+        await self._store.jobs.hurry(self._clock(), name)
+
+    async def _run(self, job: Job) -> None:
+        began = self._clock()
+        due = began + min(job.every, self._tick) * EARLY
+        fence = await self._store.jobs.take(began, job.name, worker=self._worker, until=began + self._lease, due=due)
+        if fence is None:
+            return
+        again = began + job.every
+        keeping = asyncio.create_task(self._keep(job.name, fence))
+        try:
+            await job.run()
+        except asyncio.CancelledError:  # this process stops: another one shall take the job at once
+            again = began
+            raise
+        finally:
+            keeping.cancel()
+            await asyncio.gather(keeping, return_exceptions=True)
+            await self._finish(job.name, fence, again)
+
+    async def _keep(self, name: str, fence: int) -> None:
+        """Extend the lease for as long as the job runs."""
+        while True:
+            await asyncio.sleep(EXTENDED_EVERY)
+            try:
+                await self._store.jobs.extend(name, fence, self._clock() + self._lease)
+            except StorageError as error:
+                log.warning("lease of a job not extended", extra={"of": name, "error": error})
+
+    async def _finish(self, name: str, fence: int, again: datetime) -> None:
+        try:
+            await self._store.jobs.finish(name, fence, again)
+        except StorageError as error:
+            log.warning("job not marked as done, its lease has to end", extra={"of": name, "error": error})

@@ -1,0 +1,58 @@
+"""The roles of a process: which part of the work it does. On PostgreSQL any number of processes share it."""
+
+from __future__ import annotations
+
+import secrets
+import socket
+from dataclasses import dataclass
+from enum import StrEnum
+from typing import TYPE_CHECKING
+
+if TYPE_CHECKING:
+    from bot.settings import Settings
+
+
+class Role(StrEnum):
+    """A part of the work. A process without a role starts nothing of it."""
+
+    WEB = "web"  # hears Slack and PandaPon's pushes, answers people, and sends what it queued for them
+    POLL = "poll"  # reads orders that are due
+    SEND = "send"  # posts to Slack
+    JOBS = "jobs"  # all that is done now and then: alarms, digests, order lists, unclear writes, pruning
+
+
+ALL = frozenset(Role)
+
+
+def parse(text: str) -> frozenset[Role]:
+    """Read roles that are divided by commas. Raises ValueError with a sentence."""
+    names = [name.strip() for name in text.split(",") if name.strip()]
+    known = [role.value for role in Role]
+    if wrong := next((name for name in names if name not in known), None):
+        raise ValueError(f"there is no role {wrong!r}; the roles are {', '.join(known)}")
+    if not names:
+        raise ValueError(f"a process needs a role; the roles are {', '.join(known)}")
+    return frozenset(Role(name) for name in names)
+
+
+@dataclass(frozen=True, slots=True)
+class Part:
+    """What this process does of the work. ``worker``: its name on leases. ``shares``: other processes may do more."""
+
+    roles: frozenset[Role] = ALL
+    worker: str = ""
+    shares: bool = False
+
+    @property
+    def sends(self) -> bool:
+        """Whether it posts to Slack. One that answers people does, so that it sees their cards posted."""
+        return bool(self.roles & {Role.SEND, Role.WEB})
+
+
+def part_of(settings: Settings, roles: frozenset[Role]) -> Part:
+    """Return what a process with these roles does. Raises ValueError where SQLite would have to share its file."""
+    shares = settings.database_file is None
+    if not shares and roles != ALL:
+        raise ValueError("a SQLite file takes one process, which has all roles: leave --roles out, or use PostgreSQL")
+    random = f"{socket.gethostname()}-{secrets.token_hex(4)}"  # no lease of a former process bears it
+    return Part(roles, settings.worker or (random if shares else ""), shares)

@@ -1,0 +1,46 @@
+"""Jobs of which one process at a time runs each: a row is due, and who takes it holds a lease while it runs."""
+
+from __future__ import annotations
+
+from typing import TYPE_CHECKING
+
+from storage.rows import to_int
+
+if TYPE_CHECKING:
+    from datetime import datetime
+
+    from storage.connection import Connection
+
+TAKE = """
+INSERT INTO jobs (name, due_at, lease_until, fence, worker) VALUES (:name, :now, :until, 1, :worker)
+ON CONFLICT (name) DO UPDATE SET lease_until = excluded.lease_until, fence = jobs.fence + 1, worker = excluded.worker
+  WHERE jobs.due_at <= :due AND jobs.lease_until <= :now
+RETURNING fence
+"""
+
+
+def take(conn: Connection, now: datetime, name: str, *, worker: str, until: datetime, due: datetime) -> int | None:
+    """Take a job that is due by ``due`` and that no process runs. Returns the lease's fence; None: not now.
+
+    ``until``: when another process may take it, if this one neither extends its lease nor ends it.
+    """
+    facts = {"name": name, "worker": worker, "now": to_int(now), "until": to_int(until), "due": to_int(due)}
+    row = conn.execute(TAKE, facts).fetchone()
+    return int(row[0]) if row else None
+
+
+def extend(conn: Connection, name: str, fence: int, until: datetime) -> bool:
+    """Extend a lease. False: it ended meanwhile, and another process may have taken the job."""
+    sql = "UPDATE jobs SET lease_until = ? WHERE name = ? AND fence = ?"
+    return conn.execute(sql, (to_int(until), name, fence)).rowcount == 1
+
+
+def finish(conn: Connection, name: str, fence: int, due_at: datetime) -> bool:
+    """End a lease; the job is due again at ``due_at``. False: the lease was over."""
+    sql = "UPDATE jobs SET due_at = ?, lease_until = 0 WHERE name = ? AND fence = ?"
+    return conn.execute(sql, (to_int(due_at), name, fence)).rowcount == 1
+
+
+def hurry(conn: Connection, now: datetime, name: str) -> None:
+    """Make a job due now, unless it is running: its run finds what it is hurried for."""
+    conn.execute("UPDATE jobs SET due_at = ? WHERE name = ? AND due_at > ?", (to_int(now), name, to_int(now)))
