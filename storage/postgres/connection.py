@@ -9,6 +9,8 @@ from typing import TYPE_CHECKING, Any
 
 from psycopg.rows import tuple_row
 
+from storage.postgres.bulk import combined
+
 if TYPE_CHECKING:
     from collections.abc import Callable, Iterable
     from contextlib import AbstractContextManager
@@ -64,8 +66,10 @@ class PostgresConnection:
 
     def executemany(self, sql: str, parameters: Iterable[Any], /) -> psycopg.Cursor[Any]:
         """Run one statement for each of several sets of values, in one round trip."""
-        cursor = self.raw.cursor()
-        cursor.executemany(in_psycopgs_words(sql), parameters)
+        cursor, rows = self.raw.cursor(), list(parameters)
+        if at_once := combined(sql, rows):
+            return cursor.execute(*at_once)
+        cursor.executemany(in_psycopgs_words(sql), rows)
         return cursor
 
     def tuples(self, sql: str, parameters: Any = (), /) -> psycopg.Cursor[Any]:

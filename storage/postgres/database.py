@@ -34,6 +34,12 @@ TRIES = 6  # of one transaction that collided with another, or whose connection 
 LIMITS = {"idle_in_transaction_session_timeout": "30s", "lock_timeout": "20s"}
 
 
+class _Session(psycopg.Connection[Any]):
+    """A connection that knows in which schema its session works; None: not known."""
+
+    schema: str | None = None
+
+
 class PostgresServer:
     """The connections of one process, and the threads in which they are used."""
 
@@ -41,8 +47,9 @@ class PostgresServer:
         """``behind_pooler``: a pooler gives each transaction another session, so nothing may outlast a transaction."""
         self.url, self.behind_pooler = url, behind_pooler
         self._threads = ThreadPoolExecutor(connections, thread_name_prefix="database")
-        self._pool: ConnectionPool[psycopg.Connection[Any]] = ConnectionPool(
+        self._pool: ConnectionPool[_Session] = ConnectionPool(
             url,
+            connection_class=_Session,
             min_size=1,
             max_size=connections,
             open=False,
@@ -102,16 +109,22 @@ class PostgresServer:
             raw.read_only = only_reads
             # A reader sees one state of the database; a writer sees what others committed as soon as it has their lock.
             raw.isolation_level = psycopg.IsolationLevel.REPEATABLE_READ if only_reads else None
-            self._set_for_transaction(raw, schema)
+            self._set_up(raw, schema)
             result = work(raw)
             commits.append(True)
             raw.commit()
+            raw.schema = schema
             return result
 
-    def _set_for_transaction(self, raw: psycopg.Connection[Any], schema: str) -> None:
+    def _set_up(self, raw: _Session, schema: str) -> None:
+        """Set the limits and the schema: for this transaction behind a pooler, else for the session, once."""
+        if raw.schema == schema and not self.behind_pooler:
+            return
+        raw.schema = None  # until it is committed: a rollback takes the settings back
         settings = LIMITS | ({"search_path": schema} if schema else {})
-        calls = ", ".join("set_config(%s, %s, true)" for _ in settings)
-        raw.execute(f"SELECT {calls}", [part for setting in settings.items() for part in setting])
+        calls = ", ".join("set_config(%s, %s, %s)" for _ in settings)
+        facts = [part for name, value in settings.items() for part in (name, value, self.behind_pooler)]
+        raw.execute(f"SELECT {calls}", facts)
 
 
 class PostgresEngine:
