@@ -15,6 +15,7 @@ from bot.jobs.isolation import SHARED_TROUBLE, isolated
 from bot.jobs.poll_results import poll_result
 from bot.process.failpoints import point
 from bot.process.figures import Claimed, Figures
+from bot.process.loop import give_way
 from bot.reading import PollOutcome, poll_order
 from bot.refunds import RefundReader
 from pandapon import spans
@@ -37,7 +38,7 @@ log = logging.getLogger(__name__)
 LEASE = timedelta(minutes=5)
 FLUSH_ROWS = 100  # a transaction holds this many readings …
 FLUSH_SECONDS = 0.25  # … or those of so many seconds, whichever comes first
-YIELD_AFTER = 0.0005  # seconds of deciding before other steps get a turn: mostly one reading, or many unchanged ones
+YIELD_AFTER = 0.0005  # seconds of deciding before people go first: mostly one reading, or many unchanged ones
 
 
 @dataclass(frozen=True, slots=True)
@@ -231,7 +232,7 @@ class Poller:
             outcome, stored = (stored, None) if isinstance(stored, Exception) else (read.outcome, stored)
             results.append(poll_result(self._decider, read.due, outcome, stored, now))
             if time.perf_counter() >= yield_at:
-                await asyncio.sleep(0)
+                await give_way()
                 yield_at = time.perf_counter() + YIELD_AFTER
         return results
 

@@ -2,13 +2,13 @@
 
 from __future__ import annotations
 
-import asyncio
 import logging
 from collections import Counter
 from dataclasses import replace
 from typing import TYPE_CHECKING
 
 from bot.jobs.isolation import isolated
+from bot.process.loop import give_way
 from pandapon.courier import RULES, read_entry
 from pandapon.pickup import earliest_pick_up
 from pandapon.progress import order_milestone, order_reason, place_after
@@ -62,7 +62,7 @@ async def reread(
         for order in stored:
             with isolated(log, "order not read by the new rules", order=order.key):
                 corrections.append(correction(order, clock(), limits or Limits(), names=names))
-            await asyncio.sleep(0)  # people's requests come between two orders
+            await give_way()
         wrong = [each for each in corrections if each is not None]
         if wrong:
             misled.update(channel for channel, _key in await store.rereading.correct(clock(), wrong))

@@ -53,6 +53,7 @@ class PeopleFirstLoop(asyncio.SelectorEventLoop):
         self._steps: deque[asyncio.Handle] = deque()
         self._is_turn_planned = False
         self._is_somebody_here = False  # a step of a person's work was planned since the last turn
+        self._goes_on = False  # the next step that is planned belongs to the task that gives way
 
     def call_soon(
         self, callback: Callable[[Unpack[Ts]], object], *args: *Ts, context: Context | None = None
@@ -62,10 +63,19 @@ class PeopleFirstLoop(asyncio.SelectorEventLoop):
             self._is_somebody_here = True
             return super().call_soon(callback, *args, context=context)
         handle = asyncio.Handle(callback, args, self, context)
-        self._steps.append(handle)
+        if self._goes_on:
+            self._steps.appendleft(handle)
+        else:
+            self._steps.append(handle)
+        self._goes_on = False
         if not self._is_turn_planned:
             self._plan_turn()
         return handle
+
+    async def give_way(self) -> None:
+        """See :func:`give_way`."""
+        self._goes_on = _is_background.get()
+        await asyncio.sleep(0)  # asyncio plans the rest of this task at once, before any other callback
 
     def _plan_turn(self) -> None:
         self._is_turn_planned = True
@@ -73,18 +83,31 @@ class PeopleFirstLoop(asyncio.SelectorEventLoop):
 
     def _take_turn(self) -> None:
         until = 0.0 if self._is_somebody_here else time.perf_counter() + TURN
-        self._is_somebody_here = False
+        self._is_somebody_here = False  # a step of this turn may wake a person's task; the turn then ends
         try:
             while self._steps:
                 handle = self._steps.popleft()
                 if not handle.cancelled():
                     handle._run()  # noqa: SLF001  it catches and reports errors as the loop does; asyncio has no public way
-                    if time.perf_counter() >= until:
+                    if self._is_somebody_here or time.perf_counter() >= until:
                         break
         finally:  # a step can raise SystemExit
             self._is_turn_planned = False
             if self._steps:
                 self._plan_turn()
+
+
+async def give_way() -> None:
+    """Let people go first in the midst of long background work; other background work waits until this has a pause.
+
+    A plain ``asyncio.sleep(0)`` would let all other background work by, too: a task that does so for each of a hundred
+    readings, beside a hundred requests in flight, would hardly go on.
+    """
+    loop = asyncio.get_running_loop()
+    if isinstance(loop, PeopleFirstLoop):
+        await loop.give_way()
+    else:
+        await asyncio.sleep(0)
 
 
 def run(main: Coroutine[Any, Any, T]) -> T:

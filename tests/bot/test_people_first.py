@@ -9,7 +9,7 @@ from typing import TYPE_CHECKING, Any
 from support.patience import in_time
 
 from bot.process import loop
-from bot.process.loop import PeopleFirstLoop, background
+from bot.process.loop import PeopleFirstLoop, background, give_way
 from bot.process.scheduler import Job, Scheduler
 
 if TYPE_CHECKING:
@@ -105,6 +105,35 @@ def test_background_work_never_starves() -> None:
 
     loop.run(busy())
     assert work.steps == TASKS * STEPS
+
+
+def test_long_work_gives_way_to_people_alone() -> None:
+    """A task that gives way after each of a hundred parts is passed by a request, and not by the other tasks."""
+    work, parts, seen = Work(), list[int](), list[int]()
+
+    async def long() -> None:
+        for part in range(100):
+            parts.append(work.steps)
+            if part == 10:
+                work.has_begun.set()
+            await give_way()
+
+    async def all_work() -> None:
+        other = asyncio.create_task(work.all())
+        await asyncio.sleep(0)
+        await long()
+        await other
+
+    async def passed() -> None:
+        task = background().run(lambda: asyncio.ensure_future(all_work()))
+        await work.has_begun.wait()
+        await _asked(10)
+        seen.append(len(parts))
+        await in_time(task)
+
+    loop.run(passed())
+    assert parts == [parts[0]] * 100
+    assert seen[0] < 100
 
 
 def test_the_jobs_are_background_work() -> None:
