@@ -21,7 +21,7 @@ INSERT = re.compile(r"\s*INSERT INTO \w+ \([^)]*\)\s*")
 TYPES = {bool: "boolean", int: "bigint", str: "text", bytes: "bytea"}
 
 
-def combined(sql: str, rows: Sequence[Sequence[Any]]) -> tuple[str, list[list[Any]]] | None:
+def combined(sql: str, rows: Sequence[Any]) -> tuple[str, list[list[Any]]] | None:
     """Return the statement for all rows at once, in psycopg's words, and its arrays; None: it cannot be combined."""
     if len(rows) < FEWEST or isinstance(rows[0], dict):
         return None

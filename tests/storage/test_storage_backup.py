@@ -127,7 +127,7 @@ async def test_a_copy_from_before_is_restored_and_carried_on(harness: StoreHarne
     """A copy that an earlier version made is brought up to date when it takes the database's place."""
     folder = tmp_path / "copies"
     folder.mkdir()
-    unpack(folder / NOW.strftime(backup.NAME), VERSIONS[-1])
+    unpack(folder / NOW.strftime(backup.NAME), VERSIONS[0])
     await harness.close()
     copy = backup.newest_good(folder)
     assert copy is not None

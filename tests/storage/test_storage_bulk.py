@@ -16,10 +16,12 @@ if TYPE_CHECKING:
 TABLE = """
 CREATE TABLE things (id BIGINT PRIMARY KEY, name TEXT, at BIGINT, flag BOOLEAN, raw BYTEA, count BIGINT DEFAULT 0)
 """
-ADD = "INSERT INTO things (id, name, at, flag, raw) VALUES (?, ?, ?, ?, ?) ON CONFLICT (id) DO UPDATE SET name = excluded.name"
-SET = (
-    "UPDATE things SET name = CASE WHEN ? THEN ? ELSE name END, at = COALESCE(?, at) WHERE id = ? AND EXISTS (SELECT 1)"
-)
+ADD = """
+INSERT INTO things (id, name, at, flag, raw) VALUES (?, ?, ?, ?, ?) ON CONFLICT (id) DO UPDATE SET name = excluded.name
+"""
+SET = """
+UPDATE things SET name = CASE WHEN ? THEN ? ELSE name END, at = COALESCE(?, at) WHERE id = ? AND EXISTS (SELECT 1)
+"""
 COPY = """
 INSERT INTO things (id, name) SELECT t.id + ?, 'of (' || t.name || ')' FROM things t WHERE t.id = ?
 ON CONFLICT (id) DO NOTHING

@@ -127,7 +127,7 @@ async def test_the_log_does_not_stay_at_its_longest(harness: StoreHarness, monke
 def test_a_database_that_would_not_fit_twice_is_not_migrated(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
     """One sentence with the figures, and the file is as it was, byte for byte."""
     path = tmp_path / "bot.db"
-    unpack(path, VERSIONS[-1])
+    unpack(path, VERSIONS[0])
     before = path.read_bytes()
     monkeypatch.setattr(room, "free", lambda _path: len(before) - 1)
     with pytest.raises(DiskFullError, match=r"must be free on its disk.*nothing was changed"):
