@@ -10,6 +10,7 @@ from typing import TYPE_CHECKING
 
 import aiohttp
 
+from bot.account_pace import AccountPace
 from bot.client_config import api_config
 from bot.database import open_to_run
 from bot.decider import Decider
@@ -100,7 +101,7 @@ async def _build(
     stand_ins: Mapping[str, str],
     part: Part,
 ) -> Bot:
-    resources = await _open_resources(settings, clock, opened)
+    resources = await _open_resources(settings, clock, opened, part)
     workers = _workers(settings, resources, clock, part)
     shared = SharedJobs(resources.store, clock, part.worker, slow(settings)) if part.shares else None
     scheduler = Scheduler(*jobs_of(settings, resources, workers, clock, roles=part.roles, shared=shared))
@@ -179,14 +180,15 @@ class Resources:
 
 
 async def _open_resources(
-    settings: Settings, clock: Callable[[], datetime], opened: contextlib.AsyncExitStack
+    settings: Settings, clock: Callable[[], datetime], opened: contextlib.AsyncExitStack, part: Part
 ) -> Resources:
     database = await open_to_run(settings, clock, point)
     store = database.store
     opened.push_async_callback(store.close)
     await store.engine.read(moved.check)
     figures = Figures()
-    api = PandaPon(api_config(settings), clock=clock, on_rate_limit=figures.limited_by_pandapon)
+    pace = AccountPace(store, clock) if part.shares else None
+    api = PandaPon(api_config(settings), clock=clock, on_rate_limit=figures.limited_by_pandapon, pace=pace)
     opened.push_async_callback(api.aclose)
     session = await opened.enter_async_context(aiohttp.ClientSession(timeout=aiohttp.ClientTimeout(total=15)))
     team_glosses.use(team_glosses.load(settings.glosses) if settings.glosses else ())

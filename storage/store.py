@@ -26,6 +26,7 @@ from storage import (
     lanes,
     orders,
     outbox,
+    paces,
     recording,
     redirects,
     retiming,
@@ -250,6 +251,13 @@ class Jobs(Aggregate):
     hurry = Operation(jobs.hurry)
 
 
+class Paces(Aggregate):
+    """How often all processes together may call an account."""
+
+    reserve = Operation(paces.reserve)
+    pause = Operation(paces.pause)
+
+
 class Rereading(Aggregate):
     """Corrections of stored orders by newer courier rules."""
 
@@ -309,6 +317,7 @@ class Store:
         self.writes = Writes(engine)
         self.approvals = Approvals(engine)
         self.jobs = Jobs(engine)
+        self.paces = Paces(engine)
         self.rereading = Rereading(engine)
         self.clock = Clock(engine)
         self.upkeep = Upkeep(engine)
