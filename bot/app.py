@@ -12,7 +12,7 @@ import aiohttp
 
 from bot.account_pace import AccountPace
 from bot.client_config import api_config
-from bot.database import open_to_run
+from bot.database import listener_of, open_to_run
 from bot.decider import Decider
 from bot.jobs.deliver import Deliverer
 from bot.jobs.digests import Digester
@@ -148,6 +148,12 @@ async def _build(
         inbox=workers.inbox,
         timekeeper=workers.timekeeper,
         part=part,
+        listener=listener_of(
+            settings,
+            resources.store,
+            # A process that answers people sends what it queued itself, and leaves the rest to those that send.
+            {"posts": lambda: scheduler.hurry("deliver"), "due": lambda: scheduler.hurry("poll")},
+        ),
         routes=(
             *(
                 callbacks.routes(settings.callback_tokens, resources.store, clock, workers.inbox.wake)
@@ -247,7 +253,8 @@ def _workers(settings: Settings, resources: Resources, clock: Callable[[], datet
     )
     stalls = StallWatch(store, clock, settings.limits, deliverer.wake, is_trusted)
     digester = Digester(store, clock, deliverer.wake)
-    discoverer = Discoverer(store=store, api=api, clock=clock, settle_in=SETTLE_IN * settings.cadence_factor)
+    settle_in = SETTLE_IN * settings.cadence_factor
+    discoverer = Discoverer(store=store, api=api, clock=clock, settle_in=settle_in, shares=part.shares)
     decider = Decider(
         cadence,
         lambda: stalls.limits,

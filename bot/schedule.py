@@ -7,6 +7,7 @@ from functools import partial
 from typing import TYPE_CHECKING
 
 from bot.jobs.approvals import ApprovalKeeper
+from bot.jobs.hearsay import Hearsay
 from bot.jobs.new_orders import NewOrders
 from bot.jobs.prune import prune, prune_unknown
 from bot.jobs.reopen import Reopener
@@ -53,6 +54,8 @@ def jobs_of(
         yield from _of_deciders(settings, workers)
     if shared:
         yield Job("names", partial(_relearn, resources), LEARN_EVERY, LEARN_EVERY)
+        hearsay = Hearsay(resources.store, clock, workers.deliverer.failures, shared.worker)
+        yield Job("refusals", hearsay.tick, LEARN_EVERY, LEARN_EVERY)
     if Role.JOBS in roles:
         for job in _of_the_installation(settings, resources, workers, clock):
             yield shared.of(job) if shared else job

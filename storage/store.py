@@ -24,11 +24,13 @@ from storage import (
     jobs,
     journeys,
     lanes,
+    marks,
     orders,
     outbox,
     paces,
     recording,
     redirects,
+    refusals,
     retiming,
     sharing,
     subscriptions,
@@ -178,6 +180,8 @@ class Subscriptions(Aggregate):
     active = Operation(subscriptions.active)
     join = Operation(subscriptions.join_orders)
     never_watched = Operation(subscriptions.unknown_of)
+    set_mark = Operation(marks.set_mark)
+    mark = Operation(marks.mark, only_reads=True)
 
 
 class Inbox(Aggregate):
@@ -258,6 +262,13 @@ class Paces(Aggregate):
     pause = Operation(paces.pause)
 
 
+class Refusals(Aggregate):
+    """What Slack refuses each of several processes."""
+
+    say = Operation(refusals.say)
+    hear = Operation(refusals.hear)
+
+
 class Rereading(Aggregate):
     """Corrections of stored orders by newer courier rules."""
 
@@ -318,6 +329,7 @@ class Store:
         self.approvals = Approvals(engine)
         self.jobs = Jobs(engine)
         self.paces = Paces(engine)
+        self.refusals = Refusals(engine)
         self.rereading = Rereading(engine)
         self.clock = Clock(engine)
         self.upkeep = Upkeep(engine)
