@@ -10,8 +10,9 @@ from typing import TYPE_CHECKING
 
 import aiohttp
 
+from bot.account_pace import AccountPace
 from bot.client_config import api_config
-from bot.database import open_to_run
+from bot.database import listener_of, open_to_run
 from bot.decider import Decider
 from bot.jobs.deliver import Deliverer
 from bot.jobs.digests import Digester
@@ -100,7 +101,7 @@ async def _build(
     stand_ins: Mapping[str, str],
     part: Part,
 ) -> Bot:
-    resources = await _open_resources(settings, clock, opened)
+    resources = await _open_resources(settings, clock, opened, part)
     workers = _workers(settings, resources, clock, part)
     shared = SharedJobs(resources.store, clock, part.worker, slow(settings)) if part.shares else None
     scheduler = Scheduler(*jobs_of(settings, resources, workers, clock, roles=part.roles, shared=shared))
@@ -147,6 +148,12 @@ async def _build(
         inbox=workers.inbox,
         timekeeper=workers.timekeeper,
         part=part,
+        listener=listener_of(
+            settings,
+            resources.store,
+            # A process that answers people sends what it queued itself, and leaves the rest to those that send.
+            {"posts": lambda: scheduler.hurry("deliver"), "due": lambda: scheduler.hurry("poll")},
+        ),
         routes=(
             *(
                 callbacks.routes(settings.callback_tokens, resources.store, clock, workers.inbox.wake)
@@ -179,14 +186,15 @@ class Resources:
 
 
 async def _open_resources(
-    settings: Settings, clock: Callable[[], datetime], opened: contextlib.AsyncExitStack
+    settings: Settings, clock: Callable[[], datetime], opened: contextlib.AsyncExitStack, part: Part
 ) -> Resources:
     database = await open_to_run(settings, clock, point)
     store = database.store
     opened.push_async_callback(store.close)
     await store.engine.read(moved.check)
     figures = Figures()
-    api = PandaPon(api_config(settings), clock=clock, on_rate_limit=figures.limited_by_pandapon)
+    pace = AccountPace(store, clock) if part.shares else None
+    api = PandaPon(api_config(settings), clock=clock, on_rate_limit=figures.limited_by_pandapon, pace=pace)
     opened.push_async_callback(api.aclose)
     session = await opened.enter_async_context(aiohttp.ClientSession(timeout=aiohttp.ClientTimeout(total=15)))
     team_glosses.use(team_glosses.load(settings.glosses) if settings.glosses else ())
@@ -245,7 +253,8 @@ def _workers(settings: Settings, resources: Resources, clock: Callable[[], datet
     )
     stalls = StallWatch(store, clock, settings.limits, deliverer.wake, is_trusted)
     digester = Digester(store, clock, deliverer.wake)
-    discoverer = Discoverer(store=store, api=api, clock=clock, settle_in=SETTLE_IN * settings.cadence_factor)
+    settle_in = SETTLE_IN * settings.cadence_factor
+    discoverer = Discoverer(store=store, api=api, clock=clock, settle_in=settle_in, shares=part.shares)
     decider = Decider(
         cadence,
         lambda: stalls.limits,

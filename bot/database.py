@@ -18,11 +18,12 @@ from storage.store import Store
 
 if TYPE_CHECKING:
     import asyncio
-    from collections.abc import AsyncIterator, Callable, Iterator
+    from collections.abc import AsyncIterator, Callable, Iterator, Mapping
     from datetime import datetime
 
     from bot.settings import Settings
     from storage.connection import Connection
+    from storage.postgres.listen import Listener
 
 NO_DRIVER = (
     "STORAGE_URL names a PostgreSQL server, and its driver is not installed: install it with "
@@ -52,6 +53,18 @@ async def open_to_run(
     store, restored = await open_or_restore(file, settings.backups, clock(), passing)
     backups = Backups(thread_of(store.engine), settings.backups, clock, restored, settings.backup_bytes)
     return OpenDatabase(store, backups)
+
+
+def listener_of(settings: Settings, store: Store, wakes: Mapping[str, Callable[[], None]]) -> Listener | None:
+    """Return what hears other processes say that there is work; None on SQLite, and where nothing is heard.
+
+    ``wakes``: what to do, by the kinds of :class:`storage.postgres.wakes.Wake`.
+    """
+    if settings.database_file is not None:
+        return None
+    from bot import postgres  # noqa: PLC0415  an extra, which is there where the store is open
+
+    return postgres.listener(settings, store, lambda kind: wakes[kind]())
 
 
 async def open_to_look(settings: Settings) -> Store:

@@ -6,19 +6,27 @@ from contextlib import contextmanager
 from typing import TYPE_CHECKING
 
 from storage.postgres.database import PostgresEngine, PostgresServer
+from storage.postgres.listen import Listener
 from storage.postgres.reading import open_to_read
 
 if TYPE_CHECKING:
-    from collections.abc import Iterator
+    from collections.abc import Callable, Iterator
 
     from bot.settings import Settings
     from storage.connection import Connection
+    from storage.postgres.wakes import Wake
+    from storage.store import Store
 
 
 def server_of(settings: Settings) -> PostgresServer:
     """Return the process's connections, not yet opened."""
     is_pooled = settings.storage_pooler == "on"
-    return PostgresServer(url_of(settings), behind_pooler=is_pooled, connections=settings.storage_connections)
+    return PostgresServer(
+        url_of(settings),
+        behind_pooler=is_pooled,
+        connections=settings.storage_connections,
+        notifies=settings.storage_notify == "on",
+    )
 
 
 async def open_engine(settings: Settings) -> PostgresEngine:
@@ -30,6 +38,14 @@ async def open_engine(settings: Settings) -> PostgresEngine:
         await engine.close()
         raise
     return engine
+
+
+def listener(settings: Settings, store: Store, wake: Callable[[Wake], None]) -> Listener | None:
+    """Return what listens for other processes' notices; None where it is off, or a pooler would pass none on."""
+    if settings.storage_notify == "off" or settings.storage_pooler == "on":
+        return None
+    assert isinstance(store.engine, PostgresEngine)
+    return Listener(url_of(settings), store.engine.schema, wake)
 
 
 @contextmanager

@@ -44,6 +44,7 @@ if TYPE_CHECKING:
     from bot.slack import SlackClient
     from handlers.interactions.context import Context
     from pandapon.client import PandaPon
+    from storage.postgres.listen import Listener
     from storage.store import Store
     from tracking.circuit_breaker import CircuitBreaker
 
@@ -92,6 +93,7 @@ class Bot:
     inbox: InboxReader
     timekeeper: Timekeeper
     part: Part
+    listener: Listener | None
     routes: tuple[aiohttp_web.RouteDef, ...]
     started_at: datetime
     opened: AsyncExitStack  # closes database and connections when all else has ended
@@ -133,6 +135,8 @@ class Bot:
         # People are answered during this; the first poll comes after it.
         await asyncio.create_task(self._reread(), context=background())
         self.scheduler.start()
+        if self.listener is not None:
+            self.listener.start()
         tune_gc()
         log.info(
             "pandabot is running",
@@ -154,6 +158,8 @@ class Bot:
     async def stop(self) -> None:
         """Accept no new work, finish the work in hand, and close all parts. Safe to call at any stage."""
         self.scheduler.pause()
+        if self.listener is not None:
+            await self.listener.stop()
         async with AsyncExitStack() as last_to_first:  # a failed step does not stop the others
             last_to_first.push_async_callback(self.opened.aclose)
             if self._runner is not None:
@@ -285,7 +291,7 @@ class Bot:
             poll_interval=self.settings.poll_interval,
             takes_pushes=bool(self.settings.callback_tokens),
             refunds_refused=self.poller.refunds.refused,
-            token_refused=self.deliverer.failures.token_refused,
+            token_refused=self.deliverer.failures.token_refused or self.deliverer.failures.heard_token_refused,
             unknown_refusals=self.deliverer.failures.unknown_refusals.channels_by_code(),
             copies=self.backups.state if self.backups else None,
             polls=Role.POLL in self.part.roles,

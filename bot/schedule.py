@@ -7,6 +7,7 @@ from functools import partial
 from typing import TYPE_CHECKING
 
 from bot.jobs.approvals import ApprovalKeeper
+from bot.jobs.hearsay import Hearsay
 from bot.jobs.new_orders import NewOrders
 from bot.jobs.prune import prune, prune_unknown
 from bot.jobs.reopen import Reopener
@@ -26,6 +27,7 @@ if TYPE_CHECKING:
 DISCOVER_EVERY = timedelta(minutes=10)
 DAY, HOUR, MINUTE = timedelta(days=1), timedelta(hours=1), timedelta(minutes=1)
 HALF_SECOND = timedelta(seconds=0.5)
+LEARN_EVERY = timedelta(seconds=30)
 
 
 def slow(settings: Settings) -> timedelta:
@@ -50,10 +52,20 @@ def jobs_of(
         yield Job("deliver", workers.deliverer.drain, HALF_SECOND)
     if roles - {Role.SEND}:
         yield from _of_deciders(settings, workers)
+    if shared:
+        yield Job("names", partial(_relearn, resources), LEARN_EVERY, LEARN_EVERY)
+        hearsay = Hearsay(resources.store, clock, workers.deliverer.failures, shared.worker)
+        yield Job("refusals", hearsay.tick, LEARN_EVERY, LEARN_EVERY)
     if Role.JOBS in roles:
         for job in _of_the_installation(settings, resources, workers, clock):
             yield shared.of(job) if shared else job
     yield from _of_file(settings, resources)
+
+
+async def _relearn(resources: Resources) -> None:
+    """Learn what people told other processes: the languages of channels, and people's names."""
+    await resources.languages.learn(resources.store)
+    await resources.people.learn(resources.store)
 
 
 def _of_deciders(settings: Settings, workers: Workers) -> Iterator[Job]:

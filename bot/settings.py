@@ -203,6 +203,7 @@ class Settings(Observability):
 
     storage_url: Annotated[SecretStr, AfterValidator(_storage_url)] | None = None
     storage_pooler: Literal["on", "off"] = "off"
+    storage_notify: Literal["on", "off"] = "on"
     storage_connections: int = Field(default=4, ge=1, le=100)
     worker: Annotated[str, Field(pattern=r"^[\w.-]{0,60}$")] = ""
     database_path: Path = Path("data/pandabot.db")

@@ -32,6 +32,7 @@ if TYPE_CHECKING:
     from pandapon.order_lines import OrderLine
     from pandapon.products import ProductDetail
     from pandapon.sellers import OrderSeller
+    from pandapon.shared_pace import SharedPace
     from pandapon.shipment import OrderRef, Platform
     from pandapon.traces import Trace
     from pandapon.transport import Answer, Head
@@ -72,14 +73,16 @@ class PandaPon:
         clock: Callable[[], datetime],
         transport: httpx.AsyncBaseTransport | None = None,
         on_rate_limit: Callable[[], None] = lambda: None,
+        pace: SharedPace | None = None,
     ) -> None:
         """``clock`` returns the present time, aware. ``transport`` replaces the connections, for tests.
 
-        ``on_rate_limit`` is called for each answer that asks to slow down.
+        ``on_rate_limit`` is called for each answer that asks to slow down. ``pace``: where several processes share the
+        rate of requests.
         Raises ValueError for an unusable path override, key or user id.
         """
         self.catalogue = Catalogue(config.paths)
-        self._wire = Wire(config, clock=clock, transport=transport, on_rate_limit=on_rate_limit)
+        self._wire = Wire(config, clock=clock, transport=transport, on_rate_limit=on_rate_limit, pace=pace)
         self._amounts = config.taobao_amounts
         self.refund_codes: Mapping[str, int] = {**TAOBAO_REFUND_CODES, **config.taobao_refund_codes}
 

@@ -9,18 +9,25 @@ from typing import TYPE_CHECKING
 from aiolimiter import AsyncLimiter
 
 from pandapon.errors import RateLimitError
+from pandapon.shared_pace import SharedLimiter
 from pandapon.waits import LONGEST
 
 if TYPE_CHECKING:
     from pandapon.config import Config
+    from pandapon.shared_pace import SharedPace
+
+BACKGROUND, PEOPLE = "background", "people"  # the shares
 
 
 class RequestLimiter:
     """A share of the pace: ``slots`` requests in flight and ``rate`` requests a second (0: no limit)."""
 
-    def __init__(self, slots: int, rate: float) -> None:
+    def __init__(self, slots: int, rate: float, share: str = "", pace: SharedPace | None = None) -> None:
+        """``pace``: where several processes share the rate, under the name ``share``; None: this is the only one."""
         self._slots = asyncio.Semaphore(max(1, slots))
-        self._limiter = AsyncLimiter(rate, 1.0) if rate >= 1 else AsyncLimiter(1, 1 / rate) if rate > 0 else None
+        self._limiter: SharedLimiter | AsyncLimiter | None = None
+        if rate > 0:
+            self._limiter = SharedLimiter(share, rate, pace, self.pause) if pace else _own_limiter(rate)
         self._paused_until = 0.0  # monotonic seconds
 
     def pause(self, seconds: float) -> None:
@@ -48,10 +55,14 @@ class RequestLimiter:
             raise RateLimitError("PandaPon asked to slow down a moment ago", retry_after=remaining)
 
 
-def limiters(config: Config) -> tuple[RequestLimiter, RequestLimiter]:
+def _own_limiter(rate: float) -> AsyncLimiter:
+    return AsyncLimiter(rate, 1.0) if rate >= 1 else AsyncLimiter(1, 1 / rate)
+
+
+def limiters(config: Config, pace: SharedPace | None = None) -> tuple[RequestLimiter, RequestLimiter]:
     """Return the limiters of the poller and of people. Each has at least one slot, so that neither starves."""
     share = min(1.0, max(0.0, config.background_share))
     slots = round(config.concurrency * share)
-    background = RequestLimiter(slots, config.rate_per_second * max(share, 0.1))
-    people = RequestLimiter(config.concurrency - slots, config.rate_per_second * max(1 - share, 0.1))
+    background = RequestLimiter(slots, config.rate_per_second * max(share, 0.1), BACKGROUND, pace)
+    people = RequestLimiter(config.concurrency - slots, config.rate_per_second * max(1 - share, 0.1), PEOPLE, pace)
     return background, people

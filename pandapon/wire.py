@@ -26,7 +26,7 @@ from pandapon.errors import (
     TimestampError,
     TransportError,
 )
-from pandapon.limiter import limiters
+from pandapon.limiter import BACKGROUND, limiters
 from pandapon.signing import QuerySigner, Signer
 
 if TYPE_CHECKING:
@@ -34,6 +34,7 @@ if TYPE_CHECKING:
     from datetime import datetime
 
     from pandapon.config import Config
+    from pandapon.shared_pace import SharedPace
     from pandapon.transport import Answer, Head
 
 log = logging.getLogger(__name__)
@@ -65,8 +66,10 @@ class Wire:
         clock: Callable[[], datetime],
         transport: httpx.AsyncBaseTransport | None = None,
         on_rate_limit: Callable[[], None] = lambda: None,
+        pace: SharedPace | None = None,
     ) -> None:
-        """``on_rate_limit`` is called for each answer that asks to slow down."""
+        """``on_rate_limit`` is called for each answer that asks to slow down. ``pace``: see RequestLimiter."""
+        self._pace = pace
         self.skew: timedelta | None = None  # the server's time minus ours; None: not seen yet
         self.answered_at: datetime | None = None  # when it last gave a proper answer
         self._clock, self._retries, self._on_rate_limit = clock, config.retries, on_rate_limit
@@ -75,7 +78,7 @@ class Wire:
         self._timeout = self._http.timeout.as_dict()
         self._signer = Signer(config.access_key, config.access_secret, config.user_id, config.timestamp_unit)
         self._query_signer = QuerySigner(config.access_secret, config.timestamp_unit, config.freight_signature)
-        self._background, self._people = limiters(config)
+        self._background, self._people = limiters(config, pace)
         self._calls = 0
 
     async def aclose(self) -> None:
@@ -183,6 +186,8 @@ class Wire:
         except RateLimitError as error:
             self._on_rate_limit()
             self._background.pause(error.retry_after or PAUSE)
+            if self._pace is not None:
+                await self._pace.pause(BACKGROUND, error.retry_after or PAUSE)
             raise
         except TimestampError:
             if not self._corrects(response):

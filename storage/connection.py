@@ -57,6 +57,10 @@ class Connection(Protocol):
         """Wait until no other transaction holds this name, and hold it until the end of this one."""
         ...
 
+    def orders_are_due(self) -> None:
+        """Say that this transaction makes orders due at once, so that another process is woken when it has ended."""
+        ...
+
     def execute(self, sql: str, parameters: Any = ..., /) -> Cursor:
         """Run one statement."""
         ...

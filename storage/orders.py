@@ -123,6 +123,8 @@ def mark_due(conn: Connection, keys: Sequence[str], at: datetime, *, whole: bool
             "(SELECT 1 FROM watches w WHERE w.key = schedule.key AND w.state <> 'ended')",
             (to_int(at), to_int(at), *nothing, *chunk),
         ).rowcount
+    if known:
+        conn.orders_are_due()
     return known
 
 

@@ -24,10 +24,13 @@ from storage import (
     jobs,
     journeys,
     lanes,
+    marks,
     orders,
     outbox,
+    paces,
     recording,
     redirects,
+    refusals,
     retiming,
     sharing,
     subscriptions,
@@ -177,6 +180,8 @@ class Subscriptions(Aggregate):
     active = Operation(subscriptions.active)
     join = Operation(subscriptions.join_orders)
     never_watched = Operation(subscriptions.unknown_of)
+    set_mark = Operation(marks.set_mark)
+    mark = Operation(marks.mark, only_reads=True)
 
 
 class Inbox(Aggregate):
@@ -250,6 +255,20 @@ class Jobs(Aggregate):
     hurry = Operation(jobs.hurry)
 
 
+class Paces(Aggregate):
+    """How often all processes together may call an account."""
+
+    reserve = Operation(paces.reserve)
+    pause = Operation(paces.pause)
+
+
+class Refusals(Aggregate):
+    """What Slack refuses each of several processes."""
+
+    say = Operation(refusals.say)
+    hear = Operation(refusals.hear)
+
+
 class Rereading(Aggregate):
     """Corrections of stored orders by newer courier rules."""
 
@@ -309,6 +328,8 @@ class Store:
         self.writes = Writes(engine)
         self.approvals = Approvals(engine)
         self.jobs = Jobs(engine)
+        self.paces = Paces(engine)
+        self.refusals = Refusals(engine)
         self.rereading = Rereading(engine)
         self.clock = Clock(engine)
         self.upkeep = Upkeep(engine)

@@ -49,7 +49,8 @@ class Seen:
 class Discoverer:
     """Reads the order lists, newest first [inferred], and now and then to their end.
 
-    The time of the last whole reading is kept in memory only: after a restart every list is read whole again.
+    Where this is the only process, the time of the last whole reading is kept in memory only: after a restart every
+    list is read whole again.
     """
 
     def __init__(
@@ -59,8 +60,13 @@ class Discoverer:
         api: PandaPon,
         clock: Callable[[], datetime],
         settle_in: timedelta,
+        shares: bool = False,
     ) -> None:
-        """``settle_in``: the first readings of orders that join together are spread over this time."""
+        """``settle_in``: the first readings of orders that join together are spread over this time.
+
+        ``shares``: other processes read the lists, too, so that the times of whole readings are kept in the database.
+        """
+        self._shares = shares
         self._store, self._api, self._clock, self._settle_in = store, api, clock, settle_in
         self.unfinished: Callable[[], Awaitable[None]] = _nothing  # called when pages are left to the next tick
         self._whole: dict[tuple[int, Platform], datetime] = {}
@@ -106,7 +112,7 @@ class Discoverer:
 
     async def _discover_on(self, subscription: Subscription, platform: Platform, until: float | None) -> Seen:
         place, began, joined, before = (subscription.id, platform), self._clock(), 0, set[str]()
-        status, whole = code(subscription.status, platform), self._whole_is_due(subscription, platform, began)
+        status, whole = code(subscription.status, platform), await self._whole_is_due(subscription, platform, began)
         number = first = self._left_off.pop(place, 1) if whole else 1
         while True:
             self._left_off[place] = max(1, number - 1)  # new orders may have pushed old ones to the next page
@@ -117,23 +123,26 @@ class Discoverer:
             if not _more(page, number) or keys == before or not (whole or fresh):
                 break
             if number - first >= MOST_PAGES:
-                return self._end(place, began, Seen(joined, never=_rest(page, number)))
+                return await self._end(place, began, Seen(joined, never=_rest(page, number)))
             if until is not None and time.monotonic() > until:
                 return Seen(joined, later=_rest(page, number))
             number, before = number + 1, keys
         self._left_off.pop(place, None)
-        return self._end(place, began, Seen(joined)) if whole else Seen(joined)
+        return await self._end(place, began, Seen(joined)) if whole else Seen(joined)
 
-    def _end(self, place: tuple[int, Platform], began: datetime, seen: Seen) -> Seen:
+    async def _end(self, place: tuple[int, Platform], began: datetime, seen: Seen) -> Seen:
         self._left_off.pop(place, None)
         self._whole[place] = began
+        if self._shares:
+            await self._store.subscriptions.set_mark(_name(place), began)
         if seen.never:
             beyond = {"orders": seen.never, "platform": place[1].value}
             log.warning("orders lie beyond what is read of the list", extra=beyond)
         return seen
 
-    def _whole_is_due(self, subscription: Subscription, platform: Platform, now: datetime) -> bool:
-        last = self._whole.get((subscription.id, platform))
+    async def _whole_is_due(self, subscription: Subscription, platform: Platform, now: datetime) -> bool:
+        place = (subscription.id, platform)
+        last = await self._store.subscriptions.mark(_name(place)) if self._shares else self._whole.get(place)
         return last is None or now - last >= (WHOLE_EVERY_OF_STATE if subscription.status else WHOLE_EVERY)
 
     async def _fresh(self, subscription: Subscription, page: Page[Order]) -> list[NewOrder]:
@@ -144,6 +153,10 @@ class Discoverer:
 
     def _new(self, order: Order) -> NewOrder:
         return NewOrder(order, self._clock() + self._settle_in * spread(order.ref.key))
+
+
+def _name(place: tuple[int, Platform]) -> str:
+    return f"whole list {place[0]} {place[1].value}"
 
 
 def _rest(page: Page[Order], number: int) -> int:

@@ -52,6 +52,7 @@ class FailurePolicy:
         self._figures = figures
         self.unknown_refusals = UnknownRefusals()
         self.token_refused = ""  # Slack's error code for the bot's token; empty while Slack accepts it
+        self.heard_token_refused = ""  # the same, of another process
 
     async def apply(self, post: Post, message: Message, failure: Failure) -> None:
         """Settle a claimed post by the table above."""

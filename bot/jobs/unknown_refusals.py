@@ -14,6 +14,7 @@ class UnknownRefusals:
     """The last unknown refusal of each channel. Times are monotonic."""
 
     _refusals: dict[str, tuple[str, float]] = field(default_factory=dict)  # by channel: Slack's error code, and when
+    heard: dict[str, str] = field(default_factory=dict)  # of other processes: by channel
 
     def note(self, channel: str, code: str) -> bool:
         """Record a refusal. Returns whether this code is new for the channel."""
@@ -27,12 +28,19 @@ class UnknownRefusals:
 
     def code_of(self, channel: str) -> str:
         """Return Slack's error code for a channel; empty when the channel takes posts."""
-        return self._live().get(channel, "")
+        return self._known().get(channel, "")
 
     def channels_by_code(self) -> dict[str, int]:
         """Return how many channels have each of Slack's error codes."""
-        codes = list(self._live().values())
+        codes = list(self._known().values())
         return {code: codes.count(code) for code in sorted(set(codes))}
+
+    def by_channel(self) -> dict[str, str]:
+        """Return Slack's error codes by channel, those of this process alone."""
+        return self._live()
+
+    def _known(self) -> dict[str, str]:
+        return {**self.heard, **self._live()}
 
     def _live(self) -> dict[str, str]:
         oldest = time.monotonic() - FORGOTTEN

@@ -1,25 +1,36 @@
 """The process itself: its log, its clock, its lock, its scheduler.
 
-One process leads a data directory (``leader``), so these classes keep state in memory. A second process beside it
-would have its own copy, and both would be wrong:
+On SQLite one process leads a data directory (``leader``). On PostgreSQL any number of processes share the work, each
+with its roles (:mod:`bot.roles`). What must be one for all of them is a row:
+
+- the leases of orders and posts, with the worker's name, and the turns of writers;
+- the pace and the pauses of channels and of the workspace (``lanes``), and those of the account (``paces``);
+- the jobs (``jobs``, see :mod:`bot.process.shared_jobs`), and when each order list was last read to its end;
+- what Slack refuses each process, for the status (:mod:`bot.jobs.hearsay`).
+
+These classes keep state in memory, of which each process has its own:
 
 ========================================  ==========================================================================
-``bot.jobs.deliver.Deliverer``            which channels a message is being sent to
-``bot.jobs.failure_policy.FailurePolicy``  whether the token is refused, and which channels refuse for no known reason
-``tracking.circuit_breaker.CircuitBreaker``  whether PandaPon answers
-``pandapon.wire.Wire``                    the requests' pace and pauses, and how far PandaPon's clock is off
-``bot.decider.Decider``                   how often a channel was shown a change of price or refund in the last 24 hours
-``bot.jobs.stalls.StallWatch``            the usual gaps between scans here, for the limits of silence
-``bot.jobs.discovery.Discoverer``         the next page of each order list, and when each list was last read to its end
+``bot.jobs.deliver.Deliverer``            which channels this process is sending a message to
+``bot.jobs.failure_policy.FailurePolicy``  whether the token is refused, and which channels refuse for no known reason;
+                                          other processes hear of it within a minute
+``tracking.circuit_breaker.CircuitBreaker``  whether PandaPon answers: in an outage each process asks for itself
+``pandapon.wire.Wire``                    how far PandaPon's clock is off; the requests' pace on SQLite
+``pandapon.shared_pace.SharedLimiter``    requests that this process has reserved, for half a second at most
+``bot.decider.Decider``                   how often a channel was shown changes of price or refund in the last 24 hours;
+                                          each process that polls may show three
+``bot.jobs.stalls.StallWatch``            the usual gaps between scans here: each process learns them from the history
+``bot.jobs.discovery.Discoverer``         the next page of each order list: another process begins at the first
 ``bot.jobs.digests.Digester``             channels whose daily digest failed, and when it is tried again
-``bot.jobs.timekeeper.Timekeeper``        the wall clock against the monotonic one
+``bot.jobs.timekeeper.Timekeeper``        the wall clock against the monotonic one; on SQLite it moves stored times
+``bot.process.shared_jobs.SharedJobs``    nothing but its name: the fence of a job's lease is its run's
 ``handlers.interactions.deliveries.Recent``  requests that were handled while the database could not be read
 ``handlers.access.admission.Admission``   whether a person is a member, a guest or an outsider, for ten minutes
 ``handlers.access.writers.Gate``          who is in a user group that may write, for ten minutes
 ``handlers.writing.writer.Writer``        which variants are being changed now: the database knows what was sent
 ``handlers.interactions.newest.Newest``   the newest choice in each open form
-``handlers.interactions.languages.Languages``  the channels' languages, learnt at the start
-``handlers.blocks.people.People``         people's names, learnt at the start
+``handlers.interactions.languages.Languages``  the channels' languages, learnt anew twice a minute
+``handlers.blocks.people.People``         people's names, learnt anew twice a minute
 ``storage.sqlite.database.DatabaseThread``       the one connection that writes, and the last failure of the file
 ========================================  ==========================================================================
 """

@@ -35,7 +35,8 @@ class SharedJobs:
         self, store: Store, clock: Callable[[], datetime], worker: str, tick: timedelta, lease: timedelta = LEASE
     ) -> None:
         """``tick``: how often a process looks at the latest whether a job is due. ``worker``: its name."""
-        self._store, self._clock, self._worker, self._tick, self._lease = store, clock, worker, tick, lease
+        self.worker = worker
+        self._store, self._clock, self._tick, self._lease = store, clock, tick, lease
 
     def of(self, job: Job) -> Job:
         """Return the job as one that looks at its row first, and that runs only if it took the row."""
@@ -48,7 +49,7 @@ class SharedJobs:
     async def _run(self, job: Job) -> None:
         began = self._clock()
         due = began + min(job.every, self._tick) * EARLY
-        fence = await self._store.jobs.take(began, job.name, worker=self._worker, until=began + self._lease, due=due)
+        fence = await self._store.jobs.take(began, job.name, worker=self.worker, until=began + self._lease, due=due)
         if fence is None:
             return
         again = began + job.every

@@ -10,6 +10,7 @@ from typing import TYPE_CHECKING, Any
 from psycopg.rows import tuple_row
 
 from storage.postgres.bulk import combined
+from storage.postgres.wakes import QUEUED, Wake
 
 if TYPE_CHECKING:
     from collections.abc import Callable, Iterable
@@ -55,6 +56,7 @@ class PostgresConnection:
 
     def __init__(self, raw: psycopg.Connection[Any]) -> None:
         self.raw = raw
+        self.wakes: set[Wake] = set()  # what this transaction leaves for others to do
 
     def hold(self, name: str) -> None:
         """Wait until no other transaction of this schema holds the name, and hold it until the end of this one."""
@@ -62,15 +64,28 @@ class PostgresConnection:
 
     def execute(self, sql: str, parameters: Any = (), /) -> psycopg.Cursor[Any]:
         """Run one statement."""
-        return self.raw.cursor(row_factory=named_row).execute(in_psycopgs_words(sql), parameters)
+        cursor = self.raw.cursor(row_factory=named_row).execute(in_psycopgs_words(sql), parameters)
+        self._note(sql, cursor)
+        return cursor
 
     def executemany(self, sql: str, parameters: Iterable[Any], /) -> psycopg.Cursor[Any]:
         """Run one statement for each of several sets of values, in one round trip."""
         cursor, rows = self.raw.cursor(), list(parameters)
         if at_once := combined(sql, rows):
-            return cursor.execute(*at_once)
-        cursor.executemany(in_psycopgs_words(sql), rows)
+            cursor.execute(*at_once)
+        else:
+            cursor.executemany(in_psycopgs_words(sql), rows)
+        self._note(sql, cursor)
         return cursor
+
+    def orders_are_due(self) -> None:
+        """Note that orders are due."""
+        self.wakes.add(Wake.DUE)
+
+    def _note(self, sql: str, cursor: psycopg.Cursor[Any]) -> None:
+        """Note that posts were queued. A dozen operations do it, and each by such a statement."""
+        if cursor.rowcount > 0 and sql.lstrip().startswith(QUEUED):
+            self.wakes.add(Wake.POSTS)
 
     def tuples(self, sql: str, parameters: Any = (), /) -> psycopg.Cursor[Any]:
         """Run one statement whose rows are plain tuples."""

@@ -18,6 +18,7 @@ from storage.postgres import migrate
 from storage.postgres.connection import PostgresConnection
 from storage.postgres.errors import COLLISIONS, translated
 from storage.postgres.gauges import gauges
+from storage.postgres.wakes import CHANNEL, payload
 
 if TYPE_CHECKING:
     from collections.abc import Callable
@@ -43,8 +44,14 @@ class _Session(psycopg.Connection[Any]):
 class PostgresServer:
     """The connections of one process, and the threads in which they are used."""
 
-    def __init__(self, url: str, *, behind_pooler: bool = False, connections: int = CONNECTIONS) -> None:
-        """``behind_pooler``: a pooler gives each transaction another session, so nothing may outlast a transaction."""
+    def __init__(
+        self, url: str, *, behind_pooler: bool = False, connections: int = CONNECTIONS, notifies: bool = True
+    ) -> None:
+        """``behind_pooler``: a pooler gives each transaction another session, so nothing may outlast a transaction.
+
+        ``notifies``: transactions that leave work for other processes wake them.
+        """
+        self.notifies = notifies
         self.url, self.behind_pooler = url, behind_pooler
         self._threads = ThreadPoolExecutor(connections, thread_name_prefix="database")
         self._pool: ConnectionPool[_Session] = ConnectionPool(
@@ -182,7 +189,11 @@ class PostgresEngine:
 
     async def _transact(self, work: Callable[[Connection], T], *, only_reads: bool) -> T:
         def on(raw: psycopg.Connection[Any]) -> T:
-            return work(PostgresConnection(raw))
+            conn = PostgresConnection(raw)
+            result = work(conn)
+            if conn.wakes and self.server.notifies:
+                raw.execute("SELECT pg_notify(%s, %s)", (CHANNEL, payload(self.schema, conn.wakes)))
+            return result
 
         return await self.server.in_thread(partial(self.server.transact, on, schema=self.schema, only_reads=only_reads))
 

@@ -31,6 +31,9 @@ class SqliteConnection(sqlite3.Connection):
     def hold(self, name: str) -> None:
         """Do nothing: one transaction runs at a time."""
 
+    def orders_are_due(self) -> None:
+        """Do nothing: there is no other process."""
+
     def tuples(self, sql: str, parameters: Any = (), /) -> sqlite3.Cursor:
         """See :class:`storage.connection.Connection`."""
         cursor = self.cursor()

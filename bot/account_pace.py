@@ -1,0 +1,43 @@
+"""The pace of requests to PandaPon over all processes, kept in the database."""
+
+from __future__ import annotations
+
+import logging
+from datetime import timedelta
+from typing import TYPE_CHECKING
+
+from pandapon.shared_pace import Block
+from storage.errors import StorageError
+
+if TYPE_CHECKING:
+    from collections.abc import Callable
+    from datetime import datetime
+
+    from storage.store import Store
+
+log = logging.getLogger(__name__)
+
+
+class AccountPace:
+    """Implements :class:`pandapon.shared_pace.SharedPace`."""
+
+    def __init__(self, store: Store, clock: Callable[[], datetime]) -> None:
+        self._store, self._clock = store, clock
+
+    async def reserve(self, share: str, count: int, interval: float) -> Block:
+        """Reserve requests. Without the database, which nothing else works without either, there is no wait."""
+        now = self._clock()
+        try:
+            got = await self._store.paces.reserve(now, f"pandapon {share}", count, timedelta(seconds=interval))
+        except StorageError as error:
+            log.warning("pace of requests not shared", extra={"error": error})
+            return Block()
+        paused = got.paused_until - now if got.paused_until else timedelta()
+        return Block(max(0.0, (got.begins - now).total_seconds()), paused.total_seconds())
+
+    async def pause(self, share: str, seconds: float) -> None:
+        """Tell the other processes of a pause that PandaPon asked for."""
+        try:
+            await self._store.paces.pause(f"pandapon {share}", self._clock() + timedelta(seconds=seconds))
+        except StorageError as error:
+            log.warning("pause of requests not shared", extra={"error": error})

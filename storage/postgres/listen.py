@@ -1,0 +1,67 @@
+"""Notices that another process queued posts or made orders due. It only wakes: without it the next tick finds them.
+
+Each process has one connection more for this. A pooler in transaction mode passes no notice on, so none is used there.
+"""
+
+from __future__ import annotations
+
+import asyncio
+import logging
+from typing import TYPE_CHECKING
+
+import psycopg
+
+from storage.postgres.wakes import CHANNEL, Wake, read
+
+if TYPE_CHECKING:
+    from collections.abc import Callable
+
+log = logging.getLogger(__name__)
+
+AGAIN_SECONDS = 5.0  # until the next try after a lost connection
+PATIENCE = 10  # seconds to wait for the connection
+
+
+class Listener:
+    """Listens for the notices of one schema until it is stopped, and connects again by itself."""
+
+    def __init__(
+        self, url: str, schema: str, wake: Callable[[Wake], None], *, again_seconds: float = AGAIN_SECONDS
+    ) -> None:
+        """``wake`` is called on the event loop; once for each kind after each connecting, too, for what was missed."""
+        self._url, self._schema, self._wake, self._again = url, schema, wake, again_seconds
+        self._task: asyncio.Task[None] | None = None
+        self.is_listening = False
+
+    def start(self) -> None:
+        """Start listening. Call it on the event loop."""
+        self._task = asyncio.create_task(self._run(), name="listener")
+
+    async def stop(self) -> None:
+        """Close the connection. Safe to call at any stage."""
+        if self._task is not None:
+            self._task.cancel()
+            await asyncio.gather(self._task, return_exceptions=True)
+
+    async def _run(self) -> None:
+        while True:
+            try:
+                await self._listen()
+            except psycopg.Error as error:
+                kind = type(error).__name__  # its text may name the server
+                log.log(logging.INFO if self.is_listening else logging.DEBUG, "no notices", extra={"error": kind})
+            self.is_listening = False
+            await asyncio.sleep(self._again)
+
+    async def _listen(self) -> None:
+        connecting = psycopg.AsyncConnection.connect(self._url, autocommit=True, connect_timeout=PATIENCE)
+        async with await connecting as conn:
+            await conn.execute(f"LISTEN {CHANNEL}")
+            self.is_listening = True
+            for kind in Wake:
+                self._wake(kind)
+            async for notice in conn.notifies():
+                schema, kinds = read(notice.payload)
+                if schema == self._schema:
+                    for kind in kinds:
+                        self._wake(kind)
