@@ -8,6 +8,7 @@ from typing import Any
 
 from benchmarks import (
     ack,
+    claims,
     courier,
     engines,
     expected,
@@ -40,6 +41,7 @@ LONG: dict[str, Callable[[], Coroutine[Any, Any, None]]] = {
     "kill": kill.measure,
     "replay": replay.measure,
     "engines": engines.measure,
+    "claims": claims.measure,
     "scale": scale.measure,
     "soak": soak.measure,
     "upgrade": upgrade.measure,

@@ -26,7 +26,8 @@ if TYPE_CHECKING:
 UNREADABLE = (ValueError, KeyError, OverflowError)
 
 DUE = """
-SELECT key, next_poll_at FROM schedule WHERE next_poll_at IS NOT NULL AND next_poll_at <= ? {among}
+SELECT key, next_poll_at FROM schedule
+WHERE next_poll_at IS NOT NULL AND next_poll_at <= ? AND next_poll_at >= ? {among}
 ORDER BY next_poll_at LIMIT ?
 """
 CLAIM = """
@@ -57,14 +58,17 @@ def claim_due(
     keys: Sequence[str] | None = None,
     *,
     worker: str = "",
+    since: datetime | None = None,
 ) -> list[DueOrder]:
     """Lease up to ``limit`` due orders, the longest overdue first. After a crash they are due when ``lease`` ends.
 
-    ``keys``: only these orders, a few hundred at most; None: all. ``worker``: the name of the process.
+    ``keys``: only these orders, a few hundred at most; None: all. ``worker``: the name of the process. ``since``: only
+    what has been due since then or shorter; None: all. PostgreSQL reads over every dead row of a claim before, until
+    its vacuum may take them away, and an old snapshot keeps it from that.
     """
     among = "" if keys is None else f"AND key IN ({', '.join('?' * len(keys))})"
     sql = f"{DUE.format(among=among)} {conn.skip_locked}"
-    longest = conn.execute(sql, (to_int(now), *(keys or ()), limit))
+    longest = conn.execute(sql, (to_int(now), to_int(since) or 0, *(keys or ()), limit))
     due = {row["key"]: row["next_poll_at"] for row in longest}
     leased: list[DueOrder] = []
     for chunk, marks in chunks(list(due)):

@@ -38,6 +38,7 @@ log = logging.getLogger(__name__)
 LEASE = timedelta(minutes=5)
 FLUSH_ROWS = 100  # a transaction holds this many readings …
 FLUSH_SECONDS = 0.25  # … or those of so many seconds, whichever comes first
+FLOOR_SECONDS = 60.0
 YIELD_AFTER = 0.0005  # seconds of deciding before people go first: mostly one reading, or many unchanged ones
 
 
@@ -132,7 +133,9 @@ class Poller:
         if len(batch) == self._claim_size:
             async for batch in self._claims_of(await self._store.orders.due_round_robin(began), began):
                 yield batch
-        while batch := await self._claim(began):
+        floor = _Floor()
+        while batch := await self._claim(began, since=floor.at()):
+            floor.rise(batch)
             yield batch
 
     async def _claims_of(self, keys: Sequence[str], began: datetime) -> AsyncGenerator[list[DueOrder]]:
@@ -145,14 +148,16 @@ class Poller:
         """Orders of one claim: enough to keep all workers busy, few enough that a crash delays little."""
         return self._concurrency * 2
 
-    async def _claim(self, began: datetime, keys: Sequence[str] | None = None) -> list[DueOrder]:
+    async def _claim(
+        self, began: datetime, keys: Sequence[str] | None = None, since: datetime | None = None
+    ) -> list[DueOrder]:
         self.alive_at = time.monotonic()
         # After the clock is set back, the same orders would be due by ``began`` again and again. The next tick goes on.
         if self._stopping or self._clock() < began:
             return []
         allowed = self._breaker.allow(self._clock(), self._claim_size)
         with spans.inner("poll claim") as span:
-            claim = partial(self._store.orders.claim_due, began, allowed, LEASE, keys, worker=self._worker)
+            claim = partial(self._store.orders.claim_due, began, allowed, LEASE, keys, worker=self._worker, since=since)
             claimed = await claim() if allowed else []
             span.note(orders=len(claimed))
         self._figures.claimed(Claimed.ORDER, len(claimed))
@@ -263,6 +268,27 @@ class Poller:
             raise
         except Exception as error:  # noqa: BLE001  becomes a failed reading of this order alone
             return error
+
+
+class _Floor:
+    """The time before which nothing is due any more, since it was claimed: it spares a claim the dead rows there.
+
+    What another process claimed and gave back lies below it, so the floor falls every minute.
+    """
+
+    def __init__(self) -> None:
+        self._at: datetime | None = None
+        self._falls = 0.0  # monotonic seconds
+
+    def at(self) -> datetime | None:
+        """Return the floor; None: there is none now."""
+        if time.monotonic() >= self._falls:
+            self._at, self._falls = None, time.monotonic() + FLOOR_SECONDS
+        return self._at
+
+    def rise(self, batch: Sequence[DueOrder]) -> None:
+        """Rise to what was due first of a batch: batches come in the order of their times."""
+        self._at = min((due.due_at for due in batch if due.due_at), default=self._at)
 
 
 async def _put(queue: asyncio.Queue[DueOrder | None], items: Sequence[DueOrder | None]) -> None:
