@@ -309,3 +309,29 @@ async def test_one_store_names_the_tables_of_its_schema_alone(harness: HostHarne
     assert alpha.bot.store is not beta.bot.store
     assert alpha.bot.api is not beta.bot.api
     assert alpha.bot.context.admission is not beta.bot.context.admission
+
+
+async def test_one_connection_serves_all_schemas_in_turn_and_after_rollbacks(harness: HostHarness) -> None:
+    """Sessions are set up once; each transaction sees its own schema all the same, whatever was before it."""
+    assert harness.host is not None
+    engines = {
+        f"team_{A.lower()}": harness.of(A).bot.store.engine,
+        f"team_{B.lower()}": harness.of(B).bot.store.engine,
+        "public": harness.host.directory.engine,
+    }
+
+    def look(conn: Any) -> str:
+        return str(conn.execute("SELECT current_schema()").fetchone()[0])
+
+    def fail(conn: Any) -> str:
+        look(conn)
+        raise RuntimeError
+
+    async def once(schema: str, number: int) -> None:
+        engine = engines[schema]
+        if number % 3 == 0:
+            with pytest.raises(RuntimeError):
+                await engine.run(fail)
+        assert await (engine.read if number % 2 else engine.run)(look) == schema
+
+    await asyncio.gather(*(once(schema, number) for number in range(40) for schema in engines))
