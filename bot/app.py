@@ -12,7 +12,7 @@ import aiohttp
 
 from bot.account_pace import AccountPace
 from bot.client_config import api_config
-from bot.database import listener_of, open_to_run
+from bot.database import OpenDatabase, listener_of, open_to_run
 from bot.decider import Decider
 from bot.jobs.deliver import Deliverer
 from bot.jobs.digests import Digester
@@ -23,6 +23,7 @@ from bot.jobs.stalls import StallWatch
 from bot.jobs.timekeeper import Timekeeper
 from bot.orders import LiveTracker
 from bot.process.clock import utc_now
+from bot.process.errors import StartError
 from bot.process.failpoints import point
 from bot.process.figures import Figures
 from bot.process.log import for_bolt
@@ -31,10 +32,11 @@ from bot.process.scheduler import Scheduler
 from bot.process.shared_jobs import SharedJobs
 from bot.refunds import RefundReader
 from bot.roles import ALL, Part, Role, part_of
-from bot.running import Bot, StartError
+from bot.running import Bot
 from bot.schedule import jobs_of, slow
 from bot.slack import SlackClient, bolt_app, web_client
-from bot.web import callbacks, metrics
+from bot.web import metrics
+from bot.web.callbacks import Callbacks
 from handlers.access.admission import Admission
 from handlers.access.approvers import Approvers
 from handlers.access.user_groups import UserGroups
@@ -57,19 +59,30 @@ from tracking.circuit_breaker import CircuitBreaker
 from tracking.write_policy import WriteScope
 
 if TYPE_CHECKING:
-    from collections.abc import Callable, Mapping, Sequence
+    from collections.abc import Awaitable, Callable, Mapping, Sequence
     from datetime import datetime
 
     from bot.jobs.backups import Backups
     from bot.settings import Settings
     from handlers.commands.declarations import Feature
-    from handlers.interactions.ports import Report
+    from handlers.interactions.ports import Connector, Report
     from storage.store import Store
 
 
 __all__ = ["Bot", "StartError", "api_config", "build", "run"]
 
 SETTLE_IN = timedelta(minutes=30)  # the first readings of orders that join together are spread over this time
+
+
+@dataclass(frozen=True, slots=True)
+class Hosting:
+    """What a process that serves many workspaces gives to the bot of one of them."""
+
+    open_store: Callable[[], Awaitable[Store]]
+    commands: Commands
+    connector: Connector
+    figures: Figures  # of the process
+    is_working: bool  # whether its jobs run; without an account there is nothing to do
 
 
 async def build(
@@ -79,16 +92,25 @@ async def build(
     features: Sequence[Feature] = FEATURES,
     stand_ins: Mapping[str, str] | None = None,
     roles: frozenset[Role] = ALL,
+    hosting: Hosting | None = None,
 ) -> Bot:
     """Build the bot, not yet started. Raises StorageError when the database cannot be used.
 
     ``roles``: the part of the work that this process does; on SQLite all of it.
     ``stand_ins``: by a public name, the base address of a local server that stands for it, as of pictures in the demo.
+    ``hosting``: of the bot of one workspace among many; its commands take the place of ``features``.
     """
     hide_from_libraries()
+    commands = hosting.commands if hosting else Commands(features)
     async with contextlib.AsyncExitStack() as opened:  # closes the opened parts when a later part fails
         return await _build(
-            settings, clock, opened, Commands(features), stand_ins=stand_ins or {}, part=part_of(settings, roles)
+            settings,
+            clock,
+            opened,
+            commands,
+            stand_ins=stand_ins or {},
+            part=part_of(settings, roles),
+            hosting=hosting,
         )
 
 
@@ -100,8 +122,9 @@ async def _build(
     *,
     stand_ins: Mapping[str, str],
     part: Part,
+    hosting: Hosting | None,
 ) -> Bot:
-    resources = await _open_resources(settings, clock, opened, part)
+    resources = await _open_resources(settings, clock, opened, part, hosting)
     workers = _workers(settings, resources, clock, part)
     shared = SharedJobs(resources.store, clock, part.worker, slow(settings)) if part.shares else None
     scheduler = Scheduler(*jobs_of(settings, resources, workers, clock, roles=part.roles, shared=shared))
@@ -130,6 +153,7 @@ async def _build(
         commands=commands,
         report=report,
         outside=_outside(settings, stand_ins),
+        connector=hosting.connector if hosting else None,
     )
     register(app, context)
     bot = Bot(
@@ -148,24 +172,25 @@ async def _build(
         inbox=workers.inbox,
         timekeeper=workers.timekeeper,
         part=part,
-        listener=listener_of(
+        # A bot among many does without: each listener takes a connection to the server for itself.
+        listener=None
+        if hosting
+        else listener_of(
             settings,
             resources.store,
             # A process that answers people sends what it queued itself, and leaves the rest to those that send.
             {"posts": lambda: scheduler.hurry("deliver"), "due": lambda: scheduler.hurry("poll")},
         ),
-        routes=(
-            *(
-                callbacks.routes(settings.callback_tokens, resources.store, clock, workers.inbox.wake)
-                if Role.WEB in part.roles
-                else ()
-            ),
-            *metrics.routes(
+        callbacks=Callbacks(settings.callback_tokens, resources.store, clock, workers.inbox.wake),
+        metrics=tuple(
+            metrics.routes(
                 resources.store, clock, workers.poller, workers.breaker, scheduler, figures=resources.figures
-            ),
+            )
         ),
         started_at=clock(),
         opened=opened.pop_all(),
+        is_alone=hosting is None,
+        is_working=hosting is None or hosting.is_working,
     )
     return bot
 
@@ -186,13 +211,17 @@ class Resources:
 
 
 async def _open_resources(
-    settings: Settings, clock: Callable[[], datetime], opened: contextlib.AsyncExitStack, part: Part
+    settings: Settings,
+    clock: Callable[[], datetime],
+    opened: contextlib.AsyncExitStack,
+    part: Part,
+    hosting: Hosting | None,
 ) -> Resources:
-    database = await open_to_run(settings, clock, point)
+    database = OpenDatabase(await hosting.open_store(), None) if hosting else await open_to_run(settings, clock, point)
     store = database.store
     opened.push_async_callback(store.close)
     await store.engine.read(moved.check)
-    figures = Figures()
+    figures = hosting.figures if hosting else Figures()
     pace = AccountPace(store, clock) if part.shares else None
     api = PandaPon(api_config(settings), clock=clock, on_rate_limit=figures.limited_by_pandapon, pace=pace)
     opened.push_async_callback(api.aclose)
@@ -316,6 +345,7 @@ def _context(
     commands: Commands,
     report: Callable[[], Report],
     outside: Outside,
+    connector: Connector | None,
 ) -> Context:
     """Return the handlers' context. ``report`` calls the bot, which is built later."""
     groups = UserGroups()
@@ -341,6 +371,7 @@ def _context(
         links=resources.links,
         outside=outside,
         chat_login=_chat_login(settings),
+        connector=connector,
     )
 
 

@@ -12,17 +12,24 @@ import signal
 import sys
 from collections.abc import Awaitable, Callable
 from pathlib import Path
-from typing import Annotated, Any
+from typing import TYPE_CHECKING, Annotated, Any
 
 import typer
 
 from bot.cli_texts import courier, glosses
+from bot.cli_workspaces import host_settings_or_exit, keys, workspaces
 from bot.process import failpoints, log, loop
 from bot.process.observed import observed
 from bot.process.version import VERSION
 from bot.roles import Role, parse, part_of
-from bot.settings import ENV_FILE, Settings, SettingsError
+from bot.settings import ENV_FILE, Settings, SettingsError, is_hosted
 from bot.terminal import EX_CONFIG, fail, settings_or_exit
+
+if TYPE_CHECKING:
+    from collections.abc import AsyncIterator
+
+    from bot.commands.check import Finding
+    from bot.workspaces.settings import HostSettings
 
 EX_TEMPFAIL = 75  # sysexits.h: try again later
 
@@ -34,6 +41,8 @@ app = typer.Typer(
 )
 app.add_typer(courier, name="courier")
 app.add_typer(glosses, name="gloss")
+app.add_typer(workspaces, name="workspaces")
+app.add_typer(keys, name="keys")
 
 
 def main() -> None:
@@ -56,7 +65,9 @@ def run(
     ] = False,
     roles: Annotated[str, typer.Option(help="Parts of the work, on PostgreSQL.")] = "web,poll,send,jobs",
 ) -> None:
-    """Run the bot until it is told to stop (Ctrl-C or SIGTERM)."""
+    """Run the bot until it is told to stop (Ctrl-C or SIGTERM). SLACK_CLIENT_ID set: for many workspaces."""
+    if is_hosted():
+        raise typer.Exit(_host(host_settings_or_exit(), roles))
     settings = settings_or_exit()
     try:
         part_of(settings, chosen := parse(roles))
@@ -99,6 +110,33 @@ async def _run(settings: Settings, *, standby: bool, roles: frozenset[Role]) -> 
     except (StartError, StorageError) as error:
         typer.secho(f"pandabot: {error}", err=True, fg="red")
         return EX_CONFIG
+    return 0
+
+
+def _host(settings: HostSettings, roles: str) -> int:
+    """Serve many workspaces. Several processes may do so at a time."""
+    try:
+        chosen = parse(roles)
+    except ValueError as error:
+        fail(f"--roles: {error}")
+    log.configure(settings.log_level, settings.secrets(), form=settings.log_format)
+    with observed(settings, ENV_FILE):
+        return loop.run(_serve(settings, chosen))
+
+
+async def _serve(settings: HostSettings, roles: frozenset[Role]) -> int:
+    from bot.process.errors import StartError
+    from bot.workspaces.host import run
+    from storage.errors import StorageError, UnreachableError
+
+    stop = asyncio.Event()
+    for signal_ in (signal.SIGINT, signal.SIGTERM):
+        asyncio.get_running_loop().add_signal_handler(signal_, stop.set)
+    try:
+        await run(settings, stop, roles)
+    except (StartError, StorageError) as error:
+        typer.secho(f"pandabot: {error}", err=True, fg="red")
+        return EX_TEMPFAIL if isinstance(error, UnreachableError) else EX_CONFIG
     return 0
 
 
@@ -216,6 +254,8 @@ def check(
     ] = False,
 ) -> None:
     """Try settings, database, Slack and PandaPon, and say what is wrong and how to mend it."""
+    if is_hosted() and not contract:
+        raise typer.Exit(asyncio.run(_check_host(host_settings_or_exit())))
     settings = settings_or_exit()
     log.configure("error", settings.secrets())
     raise typer.Exit(asyncio.run(_contract(settings) if contract else _check(settings)))
@@ -243,8 +283,19 @@ async def _contract(settings: Settings) -> int:
 async def _check(settings: Settings) -> int:
     from bot.commands.check import check
 
+    return await _report(check(settings))
+
+
+async def _check_host(settings: HostSettings) -> int:
+    from bot.commands.check_workspaces import check
+
+    log.configure("error", settings.secrets())
+    return await _report(check(settings))
+
+
+async def _report(findings: AsyncIterator[Finding]) -> int:
     failed = 0
-    async for finding in check(settings):
+    async for finding in findings:
         failed += not finding.ok
         sign, colour = ("✗", "red") if not finding.ok else ("!", "yellow") if finding.mend else ("✓", "green")
         typer.secho(f"{sign} ", fg=colour, nl=False)

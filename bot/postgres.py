@@ -12,13 +12,13 @@ from storage.postgres.reading import open_to_read
 if TYPE_CHECKING:
     from collections.abc import Callable, Iterator
 
-    from bot.settings import Settings
+    from bot.settings import Shared
     from storage.connection import Connection
     from storage.postgres.wakes import Wake
     from storage.store import Store
 
 
-def server_of(settings: Settings) -> PostgresServer:
+def server_of(settings: Shared) -> PostgresServer:
     """Return the process's connections, not yet opened."""
     is_pooled = settings.storage_pooler == "on"
     return PostgresServer(
@@ -29,7 +29,7 @@ def server_of(settings: Settings) -> PostgresServer:
     )
 
 
-async def open_engine(settings: Settings) -> PostgresEngine:
+async def open_engine(settings: Shared) -> PostgresEngine:
     """Connect, and make or migrate the tables. Raises StorageError; then all connections are closed."""
     engine = PostgresEngine(server_of(settings))
     try:
@@ -40,7 +40,7 @@ async def open_engine(settings: Settings) -> PostgresEngine:
     return engine
 
 
-def listener(settings: Settings, store: Store, wake: Callable[[Wake], None]) -> Listener | None:
+def listener(settings: Shared, store: Store, wake: Callable[[Wake], None]) -> Listener | None:
     """Return what listens for other processes' notices; None where it is off, or a pooler would pass none on."""
     if settings.storage_notify == "off" or settings.storage_pooler == "on":
         return None
@@ -49,13 +49,13 @@ def listener(settings: Settings, store: Store, wake: Callable[[Wake], None]) -> 
 
 
 @contextmanager
-def reading(settings: Settings) -> Iterator[Connection]:
+def reading(settings: Shared) -> Iterator[Connection]:
     """Open one connection for a command that only reads. Raises StorageError."""
     with open_to_read(url_of(settings)) as conn:
         yield conn
 
 
-def url_of(settings: Settings) -> str:
+def url_of(settings: Shared) -> str:
     """Return the server's address with its password, for the driver alone."""
     assert settings.storage_url is not None
     return settings.storage_url.get_secret_value()

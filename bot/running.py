@@ -9,18 +9,18 @@ import secrets
 from contextlib import AsyncExitStack
 from dataclasses import dataclass, field
 from datetime import timedelta
+from functools import partial
 from typing import TYPE_CHECKING, Self
-
-from aiohttp import web as aiohttp_web
 
 from bot.jobs.reread import is_read, reread
 from bot.jobs.slack_errors import Verdict, understand
 from bot.link import Link
+from bot.process.errors import StartError
 from bot.process.loop import background
 from bot.process.version import VERSION
 from bot.roles import Role
-from bot.web import server
-from bot.web.door import Doors, Site
+from bot.web import callbacks, server
+from bot.web.door import Doors
 from handlers.interactions.ports import Report
 from handlers.listeners import declarations
 from handlers.wire import payloads
@@ -30,6 +30,7 @@ if TYPE_CHECKING:
     from collections.abc import Callable
     from datetime import datetime
 
+    from aiohttp import web as aiohttp_web
     from slack_bolt.async_app import AsyncApp
 
     from bot.jobs.backups import Backups
@@ -42,6 +43,7 @@ if TYPE_CHECKING:
     from bot.roles import Part
     from bot.settings import Settings
     from bot.slack import SlackClient
+    from bot.web.callbacks import Callbacks
     from handlers.interactions.context import Context
     from pandapon.client import PandaPon
     from storage.postgres.listen import Listener
@@ -70,10 +72,6 @@ def tune_gc() -> None:
     gc.set_threshold(50_000, 10, 10)
 
 
-class StartError(Exception):
-    """The process cannot start; the message says why and what to do."""
-
-
 @dataclass
 class Bot:
     """The running parts. Use :func:`build`, then ``async with``."""
@@ -94,10 +92,13 @@ class Bot:
     timekeeper: Timekeeper
     part: Part
     listener: Listener | None
-    routes: tuple[aiohttp_web.RouteDef, ...]
+    callbacks: Callbacks
+    metrics: tuple[aiohttp_web.RouteDef, ...]
     started_at: datetime
     opened: AsyncExitStack  # closes database and connections when all else has ended
     http_port: int = 0
+    is_alone: bool = True  # it has an HTTP server of its own; else the process serves several bots
+    is_working: bool = True  # its jobs run; else it only answers people
     doors: Doors = field(default_factory=Doors)
     _socket: Link | None = None
     _connecting: asyncio.Task[None] | None = None
@@ -127,17 +128,20 @@ class Bot:
         # Where other processes run, the job takes only what began longer ago than any call may last.
         if not self.part.shares and (unclear := await self.store.writes.abandon()):
             log.warning("writes in doubt since the last stop are looked for", extra={"writes": unclear})
-        await self._serve()
+        if self.is_alone:
+            await self._serve()
         if self.part.roles - {Role.POLL}:  # a poller never calls Slack
             await self._check_token()
         if self.settings.slack_mode == "socket" and Role.WEB in self.part.roles:
             await self._connect()
-        # People are answered during this; the first poll comes after it.
-        await asyncio.create_task(self._reread(), context=background())
-        self.scheduler.start()
-        if self.listener is not None:
-            self.listener.start()
-        tune_gc()
+        if self.is_working:
+            # People are answered during this; the first poll comes after it.
+            await asyncio.create_task(self._reread(), context=background())
+            self.scheduler.start()
+            if self.listener is not None:
+                self.listener.start()
+        if self.is_alone:
+            tune_gc()
         log.info(
             "pandabot is running",
             extra={"version": VERSION, "mode": self.settings.slack_mode, "roles": ",".join(sorted(self.part.roles))},
@@ -188,6 +192,8 @@ class Bot:
         """Raise StartError for a refused token. When Slack does not answer, check again later in the background."""
         failure = await self._ask_slack()
         if failure and failure.verdict is Verdict.TOKEN_REFUSED:
+            if not self.is_alone:
+                raise StartError(f"Slack refuses the workspace's token ({failure.code}): install the app there again.")
             raise StartError(
                 f"Slack refuses SLACK_BOT_TOKEN ({failure.code}). Copy the Bot User OAuth Token "
                 "from the app's page (OAuth & Permissions) and start again; `pandabot check` tells more."
@@ -218,23 +224,19 @@ class Bot:
         hears = self.settings.slack_mode == "http" and Role.WEB in self.part.roles
         secret = self.settings.slack_signing_secret if hears else None
         application = server.build(
-            self.app,
+            partial(server.dispatched, self.app),
             signing_secret=secret.get_secret_value() if secret else None,
             doors=self.doors,
             ready=self._ready,
             more=self.routes,
         )
-        self._runner = aiohttp_web.AppRunner(application, handle_signals=False)
-        await self._runner.setup()
-        site = Site(self._runner, self.settings.http_host, self.settings.http_port, self.doors)
-        try:
-            await site.start()
-        except OSError as error:
-            raise StartError(
-                f"HTTP_PORT {self.settings.http_port} on {self.settings.http_host} cannot be used "
-                f"({error.strerror}): another program has it, or it needs more rights. Choose another HTTP_PORT."
-            ) from None
-        self.http_port = self._runner.addresses[0][1]
+        self._runner, self.http_port = await server.listen(application, self.settings, self.doors)
+
+    @property
+    def routes(self) -> tuple[aiohttp_web.RouteDef, ...]:
+        """The routes beside Slack's: that of push messages, where this process hears them, and that of the figures."""
+        hears = Role.WEB in self.part.roles
+        return (*([callbacks.route(self.callbacks.answer)] if hears else ()), *self.metrics)
 
     async def _connect(self) -> None:
         assert self.settings.slack_app_token is not None

@@ -7,7 +7,7 @@ import re
 import ssl
 from datetime import timedelta
 from pathlib import Path
-from typing import TYPE_CHECKING, Annotated, Any, Literal, Self
+from typing import TYPE_CHECKING, Annotated, Any, Literal, Self, TypeVar
 
 from pydantic import (
     AfterValidator,
@@ -19,7 +19,7 @@ from pydantic import (
     model_validator,
 )
 from pydantic_core import PydanticCustomError
-from pydantic_settings import SettingsConfigDict
+from pydantic_settings import BaseSettings, SettingsConfigDict
 
 from bot.addresses import base_url, passwords, proxy_address
 from bot.observability import Observability
@@ -150,8 +150,11 @@ def _slack_url(value: str) -> str:
     return base_url(value) + "/"
 
 
-class Settings(Observability):
-    """All settings. Field names in upper case are the variables' names; .env.example explains each."""
+class Shared(Observability):
+    """The settings of the process: with one workspace or with many, they are the same for all.
+
+    Field names in upper case are the variables' names; .env.example explains each.
+    """
 
     model_config = SettingsConfigDict(
         env_file=ENV_FILE,
@@ -163,18 +166,11 @@ class Settings(Observability):
     )
 
     slack_mode: Literal["socket", "http"] = "socket"
-    slack_bot_token: Annotated[SecretStr, _starts_with("xoxb-")]
-    slack_app_token: Annotated[SecretStr, _starts_with("xapp-")] | None = Field(default=None, validate_default=True)
     slack_signing_secret: SecretStr | None = Field(default=None, validate_default=True)
     slack_outsiders: Literal["none", "guests", "all"] = "none"
     slack_api_url: Annotated[str, AfterValidator(_slack_url)] = "https://slack.com/api/"
 
     pandapon_base_url: Annotated[str, AfterValidator(base_url)] = "https://api.pandapon.com"
-    pandapon_access_key: Annotated[SecretStr, AfterValidator(_access_key)]
-    pandapon_access_secret: SecretStr
-    pandapon_user_id: Annotated[str, AfterValidator(_user_id)] = Field(min_length=1)
-    pandapon_login_name: str = ""
-    pandapon_login_password: SecretStr | None = None
     pandapon_timestamp_unit: Literal["s", "ms"] = "s"
     pandapon_paths: Annotated[dict[str, str], AfterValidator(_paths)] = Field(default_factory=dict)
     pandapon_taobao_amounts: Literal["fen", "yuan"] = "fen"
@@ -191,8 +187,6 @@ class Settings(Observability):
     approvals: Annotated[str, AfterValidator(_rules)] = ""
     approvals_channel: Annotated[str, AfterValidator(read_channel)] = ""
     approval_days: float = Field(default=3.0, ge=0.01, le=60)
-
-    callback_token: Annotated[SecretStr, AfterValidator(_hard_to_guess)] | None = None
 
     https_proxy: Annotated[SecretStr, AfterValidator(_proxy)] | None = None
     http_proxy: Annotated[SecretStr, AfterValidator(_proxy)] | None = None
@@ -234,20 +228,13 @@ class Settings(Observability):
     log_level: Literal["debug", "info", "warning", "error"] = "info"
     log_format: Literal["line", "json"] = "line"
 
-    @field_validator("slack_app_token", "slack_signing_secret")
+    @field_validator("slack_app_token", "slack_signing_secret", check_fields=False)  # the first is Settings'
     @classmethod
     def _mode_has_its_secret(cls, value: SecretStr | None, info: ValidationInfo) -> SecretStr | None:
         """Require the mode's secret. A check for each field lets one start name all that is missing."""
         mode, why = NEEDED_BY[str(info.field_name)]
         if value is None and info.data.get("slack_mode") == mode:
             raise PydanticCustomError("missing", why)
-        return value
-
-    @field_validator("pandapon_login_password")
-    @classmethod
-    def _login_has_a_name(cls, value: SecretStr | None, info: ValidationInfo) -> SecretStr | None:
-        if value is not None and not info.data.get("pandapon_login_name"):
-            raise ValueError("needs PANDAPON_LOGIN_NAME beside it")
         return value
 
     @model_validator(mode="after")
@@ -316,23 +303,63 @@ class Settings(Observability):
 
     def secrets(self) -> tuple[str, ...]:
         """Return every secret value, for the log's redaction."""
-        secrets = (
-            self.slack_bot_token,
-            self.slack_app_token,
-            self.slack_signing_secret,
-            self.pandapon_access_key,
-            self.pandapon_access_secret,
-            self.pandapon_login_password,
-        )
-        values = (value.get_secret_value() for value in secrets if value is not None)
+        signing = (self.slack_signing_secret.get_secret_value(),) if self.slack_signing_secret else ()
         proxies = [url.get_secret_value() for url in (self.https_proxy, self.http_proxy, self.all_proxy) if url]
         storage = passwords_of(self.storage_url.get_secret_value()) if self.storage_url else []
-        return (*values, *self.callback_tokens, *passwords(proxies), *storage, *self.observability_secrets())
+        return (*signing, *passwords(proxies), *storage, *self.observability_secrets())
 
     @property
     def certificates(self) -> Path | None:
         """The file of certificates that are trusted beside the system's, as for a company's inspecting proxy."""
         return self.ssl_cert_file or self.requests_ca_bundle
+
+
+class _Chosen(BaseSettings):
+    """The two settings that turn the hosted mode on."""
+
+    model_config = Shared.model_config
+    slack_client_id: str | None = None
+    slack_client_secret: SecretStr | None = None
+
+
+def is_hosted(env_file: Path | None = ENV_FILE) -> bool:
+    """Whether the process serves many workspaces: one of two settings is there, and a start then asks for the other."""
+    chosen = _Chosen(_env_file=env_file)
+    return bool(chosen.slack_client_id or chosen.slack_client_secret)
+
+
+class Settings(Shared):
+    """All settings of the bot of one workspace."""
+
+    slack_bot_token: Annotated[SecretStr, _starts_with("xoxb-")]
+    slack_app_token: Annotated[SecretStr, _starts_with("xapp-")] | None = Field(default=None, validate_default=True)
+
+    pandapon_access_key: Annotated[SecretStr, AfterValidator(_access_key)]
+    pandapon_access_secret: SecretStr
+    pandapon_user_id: Annotated[str, AfterValidator(_user_id)] = Field(min_length=1)
+    pandapon_login_name: str = ""
+    pandapon_login_password: SecretStr | None = None
+
+    callback_token: Annotated[SecretStr, AfterValidator(_hard_to_guess)] | None = None
+
+    @field_validator("pandapon_login_password")
+    @classmethod
+    def _login_has_a_name(cls, value: SecretStr | None, info: ValidationInfo) -> SecretStr | None:
+        if value is not None and not info.data.get("pandapon_login_name"):
+            raise ValueError("needs PANDAPON_LOGIN_NAME beside it")
+        return value
+
+    def secrets(self) -> tuple[str, ...]:
+        """Return every secret value, for the log's redaction."""
+        own = (
+            self.slack_bot_token,
+            self.slack_app_token,
+            self.pandapon_access_key,
+            self.pandapon_access_secret,
+            self.pandapon_login_password,
+        )
+        values = (value.get_secret_value() for value in own if value is not None)
+        return (*values, *self.callback_tokens, *super().secrets())
 
     @property
     def callback_tokens(self) -> tuple[str, ...]:
@@ -340,10 +367,18 @@ class Settings(Observability):
         return _tokens(self.callback_token) if self.callback_token else ()
 
 
+S = TypeVar("S", bound=Shared)
+
+
 def load(env_file: Path | None = ENV_FILE, **overrides: Any) -> Settings:
     """Read the settings. Raises SettingsError with one line for each wrong or missing setting."""
+    return load_as(Settings, env_file, **overrides)
+
+
+def load_as(form: type[S], env_file: Path | None, **overrides: Any) -> S:
+    """Read the settings of one of the two forms. Raises as :func:`load` does."""
     try:
-        return Settings(_env_file=env_file, **overrides)
+        return form(_env_file=env_file, **overrides)
     except ValidationError as error:
         raise SettingsError("\n".join(_sentence(dict(item)) for item in error.errors())) from None
     except Exception as error:  # noqa: BLE001  pydantic-settings' own error for a value that is not JSON

@@ -29,7 +29,7 @@ if TYPE_CHECKING:
     from slack_sdk.http_retry.response import HttpResponse
     from slack_sdk.http_retry.state import RetryState
 
-    from bot.settings import Settings
+    from bot.settings import Settings, Shared
 
 log = logging.getLogger(__name__)
 
@@ -139,7 +139,7 @@ def web_client(
     return client
 
 
-def slack_way(settings: Settings) -> SlackWay:
+def slack_way(settings: Shared) -> SlackWay:
     """Return the proxy and certificates for Slack. The client passes them on to the socket and to response URLs."""
     certificates = settings.certificates
     return {

@@ -2,19 +2,34 @@
 
 from __future__ import annotations
 
-from typing import NoReturn
+from typing import TYPE_CHECKING, NoReturn, TypeVar
 
 import typer
 
-from bot.settings import Settings, SettingsError, load
+from bot.settings import Settings, SettingsError, is_hosted, load
+
+if TYPE_CHECKING:
+    from collections.abc import Callable
+
+T = TypeVar("T")
 
 EX_CONFIG = 78  # sysexits.h: something in the configuration
 
 
 def settings_or_exit() -> Settings:
     """Return the settings. When they are wrong, print a line for each and exit with :data:`EX_CONFIG`."""
+    if is_hosted():
+        fail(
+            "SLACK_CLIENT_ID is set, so this installation serves many workspaces, and this command is for a single "
+            "one; see `pandabot workspaces --help`"
+        )
+    return or_exit(load)
+
+
+def or_exit(read: Callable[[], T]) -> T:
+    """Return the settings that ``read`` reads. Exits as :func:`settings_or_exit` does."""
     try:
-        return load()
+        return read()
     except SettingsError as error:
         typer.secho("pandabot: the settings are not complete:", err=True, fg="red")
         for line in str(error).splitlines():

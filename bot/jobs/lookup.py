@@ -1,7 +1,13 @@
-"""Finds a message that may have been sent, by the opaque token in its metadata."""
+"""Finds a message that may have been sent, by the opaque token in its metadata.
+
+Slack lets apps that are distributed outside its Marketplace ask for a history once a minute, and shows 15 messages.
+So the search begins where the message most likely is, with one page of 15. A pause that Slack asks for does not undo
+the search until then, or a busy channel would be searched for ever.
+"""
 
 from __future__ import annotations
 
+from collections import Counter
 from dataclasses import dataclass, field
 from datetime import timedelta
 from email.utils import parsedate_to_datetime
@@ -11,7 +17,7 @@ from slack_sdk.errors import SlackApiError
 
 from bot.jobs.reconcile import fact_ids_in
 from bot.jobs.slack_errors import Verdict, understand
-from handlers.wire.slack import EndlessError, pages, rows, ts_of
+from handlers.wire.slack import EndlessError, code_of, cursor_of, pages, rows, ts_of
 from storage.tokens import tokens_of
 
 if TYPE_CHECKING:
@@ -26,7 +32,11 @@ MARGIN = timedelta(minutes=5)  # allowed difference between our clock and Slack'
 # A claimed post is sent within seconds. The rest is for a machine that slept in between. Without an end the search
 # would read everything written since, perhaps over a long weekend.
 AFTER = timedelta(hours=1)
-PAGES = 50  # of 200 messages: more than a channel writes in so short a time
+PAGES = 50  # more than a channel writes in so short a time, where Slack gives pages of 200 messages
+PAGE, FIRST_PAGE = 200, 15  # messages
+# Around the claim, for the first page: most posts are sent within a second, and most clocks are right.
+SHORTLY_BEFORE, SHORTLY_AFTER = timedelta(seconds=30), timedelta(minutes=2)
+Place = tuple[str, "datetime", "datetime"]  # a thread, empty for the channel, and the time that is searched there
 
 
 class GaveUpError(Exception):
@@ -35,22 +45,29 @@ class GaveUpError(Exception):
 
 @dataclass(slots=True)
 class Found:
-    """The result of a search. ``fact_ids``: after a restore, those of our messages, each with its message's ``ts``."""
+    """The result of a search, as far as it has come.
+
+    ``fact_ids``: after a restore, those of our messages, each with its message's ``ts``.
+    """
 
     now: datetime  # by our clock
     apart: timedelta = timedelta()  # Slack's clock less ours, as its answer tells
     tokens: frozenset[str] = frozenset()  # under which the post may stand in Slack
     ts: str = ""  # of the message with the post's token; empty when there is none
     fact_ids: dict[str, str] = field(default_factory=dict)
+    over: set[Place] = field(default_factory=set)  # searched to the end
+    cursors: dict[Place, str] = field(default_factory=dict)  # the next page of each other place that was begun
+    pages: Counter[Place] = field(default_factory=Counter)  # that were read of each place
 
 
-async def find_post(slack: AsyncWebClient, post: Post, event_type: str, now: datetime) -> Found:
+async def find_post(slack: AsyncWebClient, post: Post, event_type: str, found: Found) -> Found:
     """Look for the message that carries the post's token.
 
-    A reply is searched in its thread and then in the channel, where other settings may have put it. ``now``: by our
-    clock. Needs channels:history or groups:history. Raises GaveUpError and what slack_sdk raises.
+    A reply is searched in its thread and then in the channel, where other settings may have put it. ``found``: new, or
+    as a search was left that failed. Needs channels:history or groups:history. Raises GaveUpError and what slack_sdk
+    raises; what was searched until then is noted in ``found``.
     """
-    found = Found(now, tokens=tokens_of(post))
+    found.tokens = tokens_of(post)
     if post.thread_ts:
         await _in_thread(slack, post, event_type, found)
     if not found.ts:
@@ -73,26 +90,58 @@ async def _search(slack: AsyncWebClient, post: Post, event_type: str, thread: st
     Our clock may have been set since the post, and a post that is not found is sent again.
     """
     began, ended = _window(post)
+    await _near(slack, post, event_type, thread, found)
+    if found.ts:
+        return
     await _between(slack, post, event_type, thread, found=found, window=(began, ended))
     if not found.ts and abs(found.apart) > MARGIN:
         shifted = began + found.apart, ended + found.apart
         await _between(slack, post, event_type, thread, found=found, window=shifted)
 
 
+async def _near(slack: AsyncWebClient, post: Post, event_type: str, thread: str, found: Found) -> None:
+    """Look through the one page where the message most likely is. In a busy channel it shows only a part."""
+    claimed = _claimed(post)
+    near = claimed - SHORTLY_BEFORE, claimed + SHORTLY_AFTER
+    if (thread, *near) not in found.over:
+        answer = await _page(slack, post.channel, near, None, thread, FIRST_PAGE)
+        _is_in(answer, post, event_type, found)
+        found.over.add((thread, *near))
+
+
 async def _between(
     slack: AsyncWebClient, post: Post, event_type: str, thread: str, *, found: Found, window: tuple[datetime, datetime]
 ) -> None:
+    place = (thread, *window)
+    if place in found.over:
+        return
+
     async def page(cursor: str | None) -> Any:
-        return await _page(slack, post.channel, window, cursor, thread)
+        if found.pages[place] >= PAGES:
+            raise GaveUpError(f"more than {PAGES} pages")
+        return await _page(slack, post.channel, window, cursor, thread, PAGE)
 
     try:
-        async for answer in pages(page, PAGES):
-            found.apart = _date(answer.headers, found.now) - found.now
-            for message in rows(answer, "messages"):
-                if _is_it(message, post, event_type, found):
-                    return
+        async for answer in pages(page, PAGES, found.cursors.get(place, "")):
+            found.pages[place] += 1
+            if _is_in(answer, post, event_type, found):
+                return
+            found.cursors[place] = cursor_of(answer)
     except EndlessError as error:
-        raise GaveUpError(f"more than {PAGES * 200} messages: {error}") from error
+        raise GaveUpError(str(error)) from error
+    except SlackApiError as error:
+        if code_of(error) != "invalid_cursor" or not found.cursors.pop(place, ""):
+            raise
+        # The page that was left has expired since: the place is searched anew.
+        await _between(slack, post, event_type, thread, found=found, window=window)
+        return
+    found.over.add(place)
+
+
+def _is_in(answer: Any, post: Post, event_type: str, found: Found) -> bool:
+    """Return whether a page holds the message, and note Slack's clock and the fact ids."""
+    found.apart = _date(answer.headers, found.now) - found.now
+    return any(_is_it(message, post, event_type, found) for message in rows(answer, "messages"))
 
 
 def _is_it(message: Any, post: Post, event_type: str, found: Found) -> bool:
@@ -124,19 +173,23 @@ def _is_before(ts: str, restored_at: datetime) -> bool:
 
 def _window(post: Post) -> tuple[datetime, datetime]:
     """Return the times between which the message was posted, if it was."""
-    began = post.claimed_at or post.created_at
+    began = _claimed(post)
     return began - MARGIN, (post.restored_at or began) + AFTER
 
 
-async def _page(
-    slack: AsyncWebClient, channel: str, window: tuple[datetime, datetime], cursor: str | None, thread: str
+def _claimed(post: Post) -> datetime:
+    return post.claimed_at or post.created_at
+
+
+async def _page(  # noqa: PLR0917  the parts of a question
+    slack: AsyncWebClient, channel: str, window: tuple[datetime, datetime], cursor: str | None, thread: str, limit: int
 ) -> Any:
     oldest, latest = window
     wanted: dict[str, Any] = {
         "channel": channel,
         "oldest": f"{oldest.timestamp():.6f}",
         "latest": f"{latest.timestamp():.6f}",
-        "limit": 200,
+        "limit": limit,
         "include_all_metadata": True,
         "cursor": cursor,
     }

@@ -7,7 +7,7 @@ from typing import TYPE_CHECKING
 
 from bot.jobs import reconcile
 from bot.jobs.failure_policy import SENT_AGAIN
-from bot.jobs.lookup import GaveUpError, find_post
+from bot.jobs.lookup import Found, GaveUpError, find_post
 from bot.jobs.sender import EVENT_TYPE
 from bot.jobs.slack_errors import Failure, Verdict, understand
 from bot.process.failpoints import point
@@ -25,6 +25,7 @@ if TYPE_CHECKING:
 log = logging.getLogger(__name__)
 
 LOOKUPS = 300  # tries, about a day; then the search is given up, so that the channel gets its other posts
+MOST_BEGUN = 1_000  # searches whose state is kept
 CLOSED = frozenset({"channel_not_found", "is_archived"})  # other codes hide the history but may still allow posts
 
 
@@ -35,6 +36,7 @@ class Recovery:
         self, store: Store, slack: AsyncWebClient, failures: FailurePolicy, clock: Callable[[], datetime]
     ) -> None:
         self._store, self._slack, self._failures, self._clock = store, slack, failures, clock
+        self._begun: dict[int, Found] = {}  # searches that Slack interrupted, by the post's id
 
     async def resolve(self, post: Post) -> None:
         """Search for the post. Queue it again, or the part that the channel lacks, only when it is not there."""
@@ -42,13 +44,16 @@ class Recovery:
         if post.kind in SENT_AGAIN:
             await self._store.outbox.mark_retry(now, post, now, "may have been sent")
             return
+        found = self._begun.pop(post.id, None) or Found(now)
+        found.now = now
         try:
-            found = await find_post(self._slack, post, EVENT_TYPE, now)
+            await find_post(self._slack, post, EVENT_TYPE, found)
         except GaveUpError as error:
             log.warning("channel holds too much to be searched, a message may repeat", extra={"reason": str(error)})
             await self._store.outbox.mark_retry(now, post, now, "search given up")
             return
         except Exception as error:  # noqa: BLE001  understand() raises again what is not Slack's
+            self._keep(post, found)
             await self._not_searched(post, understand(error))
             return
         point("after_search")
@@ -58,6 +63,12 @@ class Recovery:
             await reconcile.settle(self._store, post, found.fact_ids, now)
         else:
             await self._store.outbox.mark_retry(now, post, now, "not found in the channel")
+
+    def _keep(self, post: Post, found: Found) -> None:
+        """Keep how far a search has come. After a restart, and in another process, it begins anew."""
+        while len(self._begun) >= MOST_BEGUN:
+            self._begun.pop(next(iter(self._begun)))
+        self._begun[post.id] = found
 
     async def _not_searched(self, post: Post, failure: Failure) -> None:
         """Wait if the failure may pass. If Slack never shows the history, send again: the channel must not block."""

@@ -14,6 +14,8 @@ These classes keep state in memory, of which each process has its own:
 ``bot.jobs.deliver.Deliverer``            which channels this process is sending a message to
 ``bot.jobs.failure_policy.FailurePolicy``  whether the token is refused, and which channels refuse for no known reason;
                                           other processes hear of it within a minute
+``bot.jobs.recovery.Recovery``            how far the searches have come that Slack interrupted
+``bot.workspaces.registry.Registry``      the bots of all workspaces; each process follows the shared tables by itself
 ``tracking.circuit_breaker.CircuitBreaker``  whether PandaPon answers: in an outage each process asks for itself
 ``pandapon.wire.Wire``                    how far PandaPon's clock is off; the requests' pace on SQLite
 ``pandapon.shared_pace.SharedLimiter``    requests that this process has reserved, for half a second at most

@@ -25,7 +25,7 @@ if TYPE_CHECKING:
     from collections.abc import Iterator
 
     from bot.process.redaction import Redaction
-    from bot.settings import Settings
+    from bot.settings import Shared
 
 log = logging.getLogger(__name__)
 
@@ -39,7 +39,7 @@ OURS = ("bot", "handlers", "storage", "tracking", "pandapon", "sandbox")
 
 
 @contextmanager
-def reported(settings: Settings, redaction: Redaction) -> Iterator[None]:
+def reported(settings: Shared, redaction: Redaction) -> Iterator[None]:
     """Report the errors that are logged during the block, and send what is left at its end."""
     Relay(log, "error reports cannot be sent", SELDOM_WARNED).take("urllib3")
     client = _client(settings)
@@ -52,7 +52,7 @@ def reported(settings: Settings, redaction: Redaction) -> Iterator[None]:
         client.close(timeout=FLUSH_SECONDS)
 
 
-def _client(settings: Settings) -> Client:
+def _client(settings: Shared) -> Client:
     assert settings.sentry_dsn is not None
     dsn = settings.sentry_dsn.get_secret_value()
     proxy = proxy_for(dsn, settings) or ""  # empty: none, whatever the environment says

@@ -30,7 +30,13 @@ SILENT = ("apscheduler", "stamina")  # the caller of a job or request logs its f
 # Errors whose text names code, files or our own sentences. Other errors may quote data: a name, an address.
 OURS = (StorageError, AttributeError, TypeError, NameError, ImportError, RecursionError, OSError)
 # Beginnings of Bolt's hints to app developers: many lines, with parts of payloads.
-CHATTER = ("Unhandled request", "As you gave `client` as well", "A global middleware (")
+# The last one holds the code of an installation.
+CHATTER = (
+    "Unhandled request",
+    "As you gave `client` as well",
+    "A global middleware (",
+    "Failed to fetch oauth.v2.access result",
+)
 
 
 class Entry(NamedTuple):

@@ -11,11 +11,11 @@ if TYPE_CHECKING:
     from collections.abc import Iterator
     from pathlib import Path
 
-    from bot.settings import Settings
+    from bot.settings import Shared
 
 
 @contextmanager
-def observed(settings: Settings, env_file: Path | None = None) -> Iterator[None]:
+def observed(settings: Shared, env_file: Path | None = None) -> Iterator[None]:
     """Trace the block and report its errors. ``env_file``: holds further variables of OpenTelemetry.
 
     The libraries of the extras are imported only here and only then.

@@ -13,13 +13,13 @@ from typing import TYPE_CHECKING
 from urllib.parse import urlsplit
 
 if TYPE_CHECKING:
-    from bot.settings import Settings
+    from bot.settings import Shared
 
 VARIABLES = ("HTTPS_PROXY", "HTTP_PROXY", "ALL_PROXY")
 PORTS = {"https": 443, "wss": 443, "http": 80, "ws": 80}
 
 
-def proxy_for(url: str, settings: Settings) -> str | None:
+def proxy_for(url: str, settings: Shared) -> str | None:
     """Return the proxy for this address; None when none is set, or NO_PROXY excepts the host."""
     proxy = settings.https_proxy or settings.all_proxy or settings.http_proxy
     return proxy.get_secret_value() if proxy and not is_excepted(url, settings.no_proxy) else None

@@ -13,6 +13,7 @@ import re
 import unicodedata
 from typing import TYPE_CHECKING
 from urllib.parse import unquote
+from weakref import WeakSet
 
 from pandapon.phones import mask_phones
 
@@ -43,12 +44,28 @@ _BASE64 = re.compile(r"[A-Za-z0-9+/_-]{12,}={0,2}")
 _HEX = re.compile(r"(?:[0-9a-fA-F]{2}){6,}")
 
 
+_everywhere: WeakSet[Redaction] = WeakSet()
+
+
+def hide(secrets: Sequence[str]) -> None:
+    """Replace these secrets from now on, too, in the log and in reports: those of a workspace that came later."""
+    for redaction in _everywhere:
+        redaction.add(secrets)
+
+
 class Redaction:
     """Replaces the secrets of one process, and whatever looks like a secret, by :data:`MASK`."""
 
     def __init__(self, secrets: Sequence[str]) -> None:
-        self._secrets = tuple(sorted({_plain(secret) for secret in secrets if secret}, key=len, reverse=True))
-        # The limit may cut a secret in two, and no half of it may stay.
+        self._secrets: tuple[str, ...] = ()
+        self._margin = 0  # the limit may cut a secret in two, and no half of it may stay
+        self.add(secrets)
+        _everywhere.add(self)
+
+    def add(self, secrets: Sequence[str]) -> None:
+        """Replace these secrets as well."""
+        plain = {_plain(secret) for secret in secrets if secret}
+        self._secrets = tuple(sorted(plain.union(self._secrets), key=len, reverse=True))
         self._margin = max((len(secret) for secret in self._secrets), default=0)
 
     def line(self, text: str, longest: int = LONGEST) -> str:

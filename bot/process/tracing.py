@@ -33,7 +33,7 @@ if TYPE_CHECKING:
     from pathlib import Path
 
     from bot.process.redaction import Redaction
-    from bot.settings import Settings
+    from bot.settings import Shared
 
 log = logging.getLogger(__name__)
 
@@ -46,7 +46,7 @@ KINDS = {"pandapon": SpanKind.CLIENT, "slack": SpanKind.CLIENT, "slack.event": S
 
 
 @contextmanager
-def traced(settings: Settings, redaction: Redaction, env_file: Path | None) -> Iterator[None]:
+def traced(settings: Shared, redaction: Redaction, env_file: Path | None) -> Iterator[None]:
     """Trace the block, and send what is left at its end. ``env_file``: holds further ``OTEL_*`` variables."""
     _take_over(settings, env_file)
     Relay(log, "traces cannot be sent", SELDOM).take("opentelemetry")
@@ -62,7 +62,7 @@ def traced(settings: Settings, redaction: Redaction, env_file: Path | None) -> I
         closing.join(FLUSH_SECONDS)  # a collector that is down must not delay a stop by its own patience
 
 
-def _take_over(settings: Settings, env_file: Path | None) -> None:
+def _take_over(settings: Shared, env_file: Path | None) -> None:
     """Put the variables of the settings and of the file into the environment, where OpenTelemetry looks for them."""
     headers = (settings.otel_exporter_otlp_headers, settings.otel_exporter_otlp_traces_headers)
     given = {
@@ -82,7 +82,7 @@ def _resource() -> Resource:
     return Resource.create().merge(ours).merge(OTELResourceDetector().detect())
 
 
-def _exporter(settings: Settings) -> OTLPSpanExporter:
+def _exporter(settings: Shared) -> OTLPSpanExporter:
     session = requests.Session()
     session.trust_env = False  # bot.process.proxies alone decides
     if proxy := proxy_for(settings.collector, settings):

@@ -19,7 +19,7 @@ from storage.errors import StorageError
 from storage.inbox import PushMessage
 
 if TYPE_CHECKING:
-    from collections.abc import Callable
+    from collections.abc import Awaitable, Callable
     from datetime import datetime
 
     from storage.store import Store
@@ -31,18 +31,18 @@ TAKEN = ("GET", "HEAD", "POST")
 PATH = "/pandapon/callbacks/{token}"
 
 
-def routes(
-    tokens: tuple[str, ...], store: Store, clock: Callable[[], datetime], wake: Callable[[], None]
-) -> list[web.RouteDef]:
-    """Return the route. A wrong token gets 404 for every method, as does every token when none is set."""
-    return [web.route(hdrs.METH_ANY, PATH, _Callbacks(tokens, store, clock, wake).answer)]
+def route(answer: Callable[[web.Request], Awaitable[web.StreamResponse]]) -> web.RouteDef:
+    """Return the route of the address."""
+    return web.route(hdrs.METH_ANY, PATH, answer)
 
 
-class _Callbacks:
+class Callbacks:
+    """Takes the messages for one account. A wrong token gets 404 for every method, as any does where none is set."""
+
     def __init__(
         self, tokens: tuple[str, ...], store: Store, clock: Callable[[], datetime], wake: Callable[[], None]
     ) -> None:
-        self._digests = [_digest(token) for token in tokens]
+        self.digests = [digest(token) for token in tokens]
         self._store, self._clock, self._wake = store, clock, wake
         self._waiting: set[asyncio.Task[bool]] = set()
 
@@ -57,9 +57,9 @@ class _Callbacks:
         return await self._take(body) if body.strip() else _ok()
 
     def _admit(self, request: web.Request) -> None:
-        given = _digest(request.match_info["token"])
+        given = digest(request.match_info["token"])
         # A sum compares every token, each in constant time, so that the duration shows nothing.
-        if not sum(hmac.compare_digest(given, good) for good in self._digests):
+        if not sum(hmac.compare_digest(given, good) for good in self.digests):
             raise web.HTTPNotFound
 
     async def _take(self, body: bytes) -> web.Response:
@@ -95,5 +95,6 @@ def _ok() -> web.Response:
     return web.json_response({"code": 200, "msg": "ok"})
 
 
-def _digest(token: str) -> bytes:
+def digest(token: str) -> bytes:
+    """Return the hash by which a token is compared and found."""
     return hashlib.sha256(token.encode()).digest()

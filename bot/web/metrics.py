@@ -52,84 +52,87 @@ def routes(
         except StorageError as error:
             return web.Response(text=f"the database does not answer: {error}", status=HTTPStatus.SERVICE_UNAVAILABLE)
         gauges = [
-            *_of_store(health, now),
+            *of_store(health, now),
             *_of_machine(health),
             *of_engine(health.gauges),
             *_of_process(poller, breaker, scheduler),
         ]
-        text = generate_latest(_Together(gauges, figures)).decode()
+        text = generate_latest(Together(gauges, figures)).decode()
         return web.Response(text=text, content_type="text/plain", charset="utf-8")
 
     return [web.get("/metrics", metrics)]
 
 
-class _Together(Collector):
+class Together(Collector):
     """The gauges of this moment, and what was counted."""
 
     def __init__(self, gauges: list[GaugeMetricFamily], figures: Figures) -> None:
         self._gauges, self._figures = gauges, figures
 
     def collect(self) -> Iterator[Metric]:
+        """Yield all of them. The library calls this."""
         yield from self._gauges
         yield from self._figures.registry.collect()
 
 
-def _of_store(health: Health, now: datetime) -> Iterator[GaugeMetricFamily]:
-    yield _gauge("orders", "Orders known.", health.orders)
-    yield _gauge("orders_due", "Orders that are due.", health.due)
-    yield _gauge("orders_stale", "Orders whose last reading failed.", health.stale_orders)
-    yield _gauge("oldest_due_seconds", "How long the oldest due order has been due.", _age(health.oldest_due, now))
-    yield _gauge(
+def of_store(health: Health, now: datetime) -> Iterator[GaugeMetricFamily]:
+    """Yield the figures of orders, watches and posts at this moment."""
+    yield gauge("orders", "Orders known.", health.orders)
+    yield gauge("orders_due", "Orders that are due.", health.due)
+    yield gauge("orders_stale", "Orders whose last reading failed.", health.stale_orders)
+    yield gauge("oldest_due_seconds", "How long the oldest due order has been due.", _age(health.oldest_due, now))
+    yield gauge(
         "oldest_snapshot_seconds",
         "Age of the oldest state that people see of a watched order which is due or whose last reading failed.",
         _age(health.oldest_snapshot, now),
     )
-    yield _gauge("watches", "Watches.", health.watches)
-    yield _gauge("watches_paused", "Watches whose channel refuses posts.", health.paused)
+    yield gauge("watches", "Watches.", health.watches)
+    yield gauge("watches_paused", "Watches whose channel refuses posts.", health.paused)
     posts = GaugeMetricFamily("pandabot_posts", "Messages that were not sent, by state.", labels=["state"])
     for state in NOT_SENT:
         posts.add_metric([state.value], health.outbox.get(state, 0))
     yield posts
-    yield _gauge("oldest_post_seconds", "How long the oldest waiting message waits.", _age(health.oldest_post, now))
-    yield _gauge("lanes_behind", "Channels with a message that has waited for more than a minute.", health.lanes_behind)
-    yield _gauge("writes_unclear", "Writes to the account whose answer was lost.", health.writes_unclear)
-    yield _gauge(
+    yield gauge("oldest_post_seconds", "How long the oldest waiting message waits.", _age(health.oldest_post, now))
+    yield gauge("lanes_behind", "Channels with a message that has waited for more than a minute.", health.lanes_behind)
+    yield gauge("writes_unclear", "Writes to the account whose answer was lost.", health.writes_unclear)
+    yield gauge(
         "oldest_unclear_write_seconds",
         "How long ago the oldest unclear write was sent.",
         _age(health.oldest_unclear_write, now),
     )
-    yield _gauge("approvals_waiting", "Requests that wait for an approver.", health.approvals_waiting)
+    yield gauge("approvals_waiting", "Requests that wait for an approver.", health.approvals_waiting)
 
 
 def _of_machine(health: Health) -> Iterator[GaugeMetricFamily]:
-    yield _gauge("database_writable", "1 while the database can be written.", int(health.trouble is None))
-    yield _gauge("wal_bytes", "Bytes of the database's write-ahead log.", health.wal_bytes)
+    yield gauge("database_writable", "1 while the database can be written.", int(health.trouble is None))
+    yield gauge("wal_bytes", "Bytes of the database's write-ahead log.", health.wal_bytes)
     if health.disk_free is not None:
-        yield _gauge("disk_free_bytes", "Bytes left on the database's disk.", health.disk_free)
+        yield gauge("disk_free_bytes", "Bytes left on the database's disk.", health.disk_free)
 
 
 def of_engine(gauges: Mapping[str, Gauge]) -> Iterator[GaugeMetricFamily]:
     """Make families of the figures that only this database engine has."""
-    for name, gauge in gauges.items():
-        labels = [gauge.label] if gauge.label else []
-        family = GaugeMetricFamily(f"pandabot_{name}", gauge.meaning, labels=labels)
-        for value, number in gauge.values.items():
-            family.add_metric([value] if gauge.label else [], number)
+    for name, figure in gauges.items():
+        labels = [figure.label] if figure.label else []
+        family = GaugeMetricFamily(f"pandabot_{name}", figure.meaning, labels=labels)
+        for value, number in figure.values.items():
+            family.add_metric([value] if figure.label else [], number)
         yield family
 
 
 def _of_process(poller: Poller, breaker: CircuitBreaker, scheduler: Scheduler) -> Iterator[GaugeMetricFamily]:
-    yield _gauge("pandapon_up", "1 while PandaPon answers.", int(breaker.down_since is None))
+    yield gauge("pandapon_up", "1 while PandaPon answers.", int(breaker.down_since is None))
     if (since := poller.since_tick) is not None:  # before the first tick there is none, and 0 would be wrong
-        yield _gauge("last_tick_seconds", "Since the poller last looked.", round(since.total_seconds(), 3))
+        yield gauge("last_tick_seconds", "Since the poller last looked.", round(since.total_seconds(), 3))
     stopped = scheduler.stopped(busy={"poll": poller.alive_at})
-    yield _gauge("jobs_stopped", "1 while a job of the scheduler shows no sign of life.", int(stopped is not None))
+    yield gauge("jobs_stopped", "1 while a job of the scheduler shows no sign of life.", int(stopped is not None))
     info = GaugeMetricFamily("pandabot_info", "The version.", labels=["version"])
     info.add_metric([VERSION], 1)
     yield info
 
 
-def _gauge(name: str, text: str, value: float) -> GaugeMetricFamily:
+def gauge(name: str, text: str, value: float) -> GaugeMetricFamily:
+    """Return a figure of this moment without labels."""
     return GaugeMetricFamily(f"pandabot_{name}", text, value=value)
 
 

@@ -12,6 +12,8 @@ from slack_bolt import BoltResponse
 from slack_bolt.adapter.aiohttp import to_aiohttp_response
 from slack_bolt.request.async_request import AsyncBoltRequest
 
+from bot.process.errors import StartError
+from bot.web.door import Site
 from bot.web.gate import SlackGate, guard
 
 if TYPE_CHECKING:
@@ -19,7 +21,10 @@ if TYPE_CHECKING:
 
     from slack_bolt.async_app import AsyncApp
 
+    from bot.settings import Shared
     from bot.web.door import Doors
+
+    Dispatch = Callable[[AsyncBoltRequest], Awaitable[BoltResponse]]
 
 log = logging.getLogger(__name__)
 
@@ -28,7 +33,7 @@ PASSED_ON = ("X-Slack-Retry-Num", "X-Slack-Retry-Reason")  # the only headers th
 
 
 def build(
-    app: AsyncApp,
+    dispatch: Dispatch,
     *,
     signing_secret: str | None,
     doors: Doors,
@@ -37,8 +42,8 @@ def build(
 ) -> web.Application:
     """Return the web application, for a ``bot.web.door.Site`` with the same doors.
 
-    ``signing_secret``: of Slack's requests; without it there is no ``/slack/events``. ``ready`` returns facts for
-    ``/readyz``, or the reason as a text when the bot cannot work. ``more``: further routes.
+    ``dispatch`` answers Slack's requests. ``signing_secret``: of these; without it there is no ``/slack/events``.
+    ``ready`` returns facts for ``/readyz``, or the reason as a text when the bot cannot work. ``more``: further routes.
     """
     server = web.Application(middlewares=[guard(doors)])
 
@@ -52,11 +57,26 @@ def build(
         return web.json_response({"status": "ready", **state})
 
     if signing_secret:
-        server.router.add_routes(_slack(app, SlackGate(signing_secret)))
+        server.router.add_routes(_slack(dispatch, SlackGate(signing_secret)))
     server.router.add_get("/healthz", healthz)
     server.router.add_get("/readyz", readyz)
     server.router.add_routes(more)
     return server
+
+
+async def listen(application: web.Application, settings: Shared, doors: Doors) -> tuple[web.AppRunner, int]:
+    """Serve on the host and port of the settings. Returns what stops it, and the port. Raises StartError."""
+    runner = web.AppRunner(application, handle_signals=False)
+    await runner.setup()
+    try:
+        await Site(runner, settings.http_host, settings.http_port, doors).start()
+    except OSError as error:
+        await runner.cleanup()
+        raise StartError(
+            f"HTTP_PORT {settings.http_port} on {settings.http_host} cannot be used "
+            f"({error.strerror}): another program has it, or it needs more rights. Choose another HTTP_PORT."
+        ) from None
+    return runner, runner.addresses[0][1]
 
 
 async def dispatched(app: AsyncApp, asked: AsyncBoltRequest) -> BoltResponse:
@@ -78,7 +98,7 @@ async def _answered(app: AsyncApp, asked: AsyncBoltRequest) -> BoltResponse:
     return answer if answer.status < HTTPStatus.BAD_REQUEST else BoltResponse(status=HTTPStatus.OK)
 
 
-def _slack(app: AsyncApp, gate: SlackGate) -> list[web.RouteDef]:
+def _slack(dispatch: Dispatch, gate: SlackGate) -> list[web.RouteDef]:
     async def events(request: web.Request) -> web.Response:
         payload = await gate.admit(request)
         if not payload:
@@ -87,7 +107,7 @@ def _slack(app: AsyncApp, gate: SlackGate) -> list[web.RouteDef]:
         # The payload is parsed and verified. Bolt gets it like a payload of Socket Mode, so that it does neither again:
         # its own parser takes any form with "payload" in a text for an interaction.
         asked = AsyncBoltRequest(body=payload, headers=dict(headers), mode="socket_mode")
-        return await to_aiohttp_response(await dispatched(app, asked))
+        return await to_aiohttp_response(await dispatch(asked))
 
     async def certificate_check(request: web.Request) -> web.Response:
         """Answer Slack's certificate check, which comes by GET too."""

@@ -28,7 +28,7 @@ if TYPE_CHECKING:
     from pydantic import SecretStr
 
     from handlers.commands.registry import Commands
-    from handlers.interactions.ports import Joined, Report, Tracker
+    from handlers.interactions.ports import Connector, Joined, Report, Tracker
     from handlers.writing.writer import Writer
     from pandapon.client import PandaPon
     from storage.store import Store
@@ -70,6 +70,7 @@ class Context:
     recent: Recent = field(default_factory=Recent)
     outside: Outside = field(default_factory=Outside)  # opens links to pictures
     chat_login: ChatLogin | None = None  # of the account, for chats with Taobao's sellers
+    connector: Connector | None = None  # to the account, where one installation serves many workspaces
     newest: Newest = field(default_factory=Newest)  # of the choices in each open form
     people: People = field(default_factory=People)
     working_after: float = 1.5  # seconds of silence before a working line is shown

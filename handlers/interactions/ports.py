@@ -91,6 +91,37 @@ class Report:
     clock_off_by: timedelta | None = None  # PandaPon's clock less this machine's; None: too little to matter
 
 
+@dataclass(frozen=True, slots=True)
+class AccountKeys:
+    """The keys of a PandaPon account, as its console shows them."""
+
+    access_key: str = field(repr=False)
+    access_secret: str = field(repr=False)
+    user_id: str = field(repr=False)
+
+
+class Connector(Protocol):
+    """Connects a workspace to its PandaPon account, where one installation serves many workspaces."""
+
+    @property
+    def installer(self) -> str:
+        """The id of the person who installed the app in this workspace."""
+        ...
+
+    @property
+    def is_connected(self) -> bool:
+        """Whether the workspace has an account."""
+        ...
+
+    async def connect(self, keys: AccountKeys, person: str) -> str:
+        """Try the keys with a call that only reads, and store them for this workspace. ``person``: who entered them.
+
+        Returns the address to which PandaPon can push messages, empty where it is not known. Raises PandaPonError; then
+        nothing was stored.
+        """
+        ...
+
+
 class Tracker(Protocol):
     """Reads orders by the poller's own path of decide and record, so that no news is posted twice."""
 

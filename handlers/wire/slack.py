@@ -54,16 +54,17 @@ def ts_of(message: Any) -> str:
     return f"{whole}.{fraction}" if dot and digits.isdecimal() and digits.isascii() else ""
 
 
-async def pages(call: Callable[[str | None], Awaitable[Any]], most: int) -> AsyncIterator[Any]:
+async def pages(call: Callable[[str | None], Awaitable[Any]], most: int, cursor: str = "") -> AsyncIterator[Any]:
     """The pages of a list, one after the other. ``call`` gets a page by its cursor; None: the first page.
 
-    Raises EndlessError after ``most`` pages, and where Slack's cursors repeat: later pages may hold what is looked for.
+    ``cursor``: of the page to begin with. Raises EndlessError after ``most`` pages, and where Slack's cursors repeat:
+    later pages may hold what is looked for.
     """
-    cursor, seen = "", set[str]()
+    seen = {cursor} - {""}
     for _page in range(most):
         answer = await call(cursor or None)
         yield answer
-        cursor = _cursor(answer)
+        cursor = cursor_of(answer)
         if not cursor:
             return
         if cursor in seen:
@@ -72,7 +73,8 @@ async def pages(call: Callable[[str | None], Awaitable[Any]], most: int) -> Asyn
     raise EndlessError(f"Slack's list has more than {most} pages")
 
 
-def _cursor(answer: Any) -> str:
+def cursor_of(answer: Any) -> str:
+    """The cursor of the next page; empty where this is the last one."""
     metadata = answer.get("response_metadata")
     cursor = metadata.get("next_cursor") if isinstance(metadata, dict) else None
     return cursor if isinstance(cursor, str) else ""

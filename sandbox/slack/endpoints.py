@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import json
+import math
 from dataclasses import dataclass, field
 from typing import TYPE_CHECKING, Any
 from urllib.parse import quote
@@ -14,6 +15,7 @@ from sandbox.slack.arguments import as_object
 from sandbox.slack.arguments import read as read_arguments
 from sandbox.slack.faults import Fault, Faults, pause
 from sandbox.slack.interactions import URL_USES
+from sandbox.slack.names import Names
 from sandbox.slack.workspace import SlackError
 
 if TYPE_CHECKING:
@@ -57,7 +59,8 @@ class Endpoints:
         self.calls: list[Call] = []
         self.on_call: list[Callable[[Call], None]] = []
         self.base_url = ""
-        self._clock, self._bot_token, self._app_token = clock, bot_token, app_token
+        self._clock, self.bot_token, self._app_token = clock, bot_token, app_token
+        self.names = Names()
 
     async def on_api(self, request: web.Request) -> web.StreamResponse:
         """Serve a Web API method."""
@@ -84,6 +87,9 @@ class Endpoints:
                 return refusal
         if method == "chat.postMessage" and self.faults.too_fast(channel):
             return self._answer(call, {"ok": False, "error": "ratelimited"}, 429, retry_after=1)
+        if self.faults.too_often(method, arguments):
+            wait = math.ceil(self.faults.history_seconds)
+            return self._answer(call, {"ok": False, "error": "ratelimited"}, 429, retry_after=wait)
         answer = self._do(method, arguments, token)
         if fault is not None and fault.applied:
             call.answer = answer
@@ -120,10 +126,10 @@ class Endpoints:
                 return {"ok": False, "error": "invalid_auth"}
             address = self.base_url.replace("http://", "ws://")
             return {"ok": True, "url": f"{address}/link/?ticket={self.sockets.ticket()}&app_id=A0PANDA01"}
-        if token != self._bot_token:
+        if token != self.bot_token:
             return {"ok": False, "error": "invalid_auth" if token else "not_authed"}
         try:
-            return {"ok": True, **self.web_api.call(method, arguments)}
+            return {"ok": True, **self.names.on_the_wire(self.web_api.call(method, arguments))}
         except SlackError as error:
             return {"ok": False, "error": error.code, **error.more}
 
@@ -152,7 +158,7 @@ class Endpoints:
                 return web.Response(text=fault.text, content_type="text/html")
         token = request.headers.get("Authorization", "").removeprefix("Bearer ")
         file = self.web_api.files.readable(request.match_info["place"].rpartition("-")[2])
-        if token != self._bot_token or "files:read" not in self.web_api.scopes or file is None:
+        if token != self.bot_token or "files:read" not in self.web_api.scopes or file is None:
             raise web.HTTPFound(f"{self.base_url}/signin?redir={quote(request.path, safe='')}")
         return web.Response(body=file.content, content_type=file.mimetype)
 

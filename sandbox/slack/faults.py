@@ -5,6 +5,7 @@ from __future__ import annotations
 import asyncio
 import time
 from dataclasses import dataclass, field
+from typing import Any
 
 
 @dataclass
@@ -32,6 +33,10 @@ class Faults:
     down: bool = False
     late_acks: bool = False  # acknowledgements are held back until their time has run out
     one_per_second: bool = False  # enforce Slack's pace: a message a second and channel, bursts of four
+    # Slack's limit for apps outside its Marketplace: seconds between two calls of a method that shows a history, and 15
+    # messages of each. 0: no limit.
+    history_seconds: float = 0.0
+    _history_at: dict[str, float] = field(default_factory=dict)
     _buckets: dict[str, tuple[float, float]] = field(default_factory=dict)
 
     def plan(self, fault: Fault) -> None:
@@ -62,6 +67,17 @@ class Faults:
         tokens = min(4.0, tokens + now - at)
         self._buckets[channel] = (tokens - (tokens >= 1), now)
         return tokens < 1
+
+    def too_often(self, method: str, arguments: dict[str, Any]) -> bool:
+        """Whether a history is asked for too soon. One that is not shows 15 messages at most."""
+        if not self.history_seconds or method not in {"conversations.history", "conversations.replies"}:
+            return False
+        now = time.monotonic()
+        if now - self._history_at.get(method, -self.history_seconds) < self.history_seconds:
+            return True
+        self._history_at[method] = now
+        arguments["limit"] = min(15, int(arguments.get("limit") or 15))
+        return False
 
 
 async def pause(seconds: float) -> None:

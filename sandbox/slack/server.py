@@ -13,6 +13,7 @@ from sandbox.slack.delivery import Ack, Sockets, post_signed
 from sandbox.slack.endpoints import Call, Endpoints, notify
 from sandbox.slack.faults import pause
 from sandbox.slack.interactions import Interactions
+from sandbox.slack.names import Names
 from sandbox.slack.people import People
 from sandbox.slack.web_api import ALL_SCOPES, WebApi
 from sandbox.slack.workspace import Message, Workspace
@@ -44,7 +45,9 @@ class SlackServer(People):
         manifest: dict[str, Any] | None = None,
         ack_seconds: float = ACK_SECONDS,
         rights_clock: Callable[[], datetime] | None = None,
+        names: Names | None = None,
     ) -> None:
+        """``names``: those of the workspace, where a :class:`sandbox.slack.host.SlackHost` has several."""
         workspace = Workspace(clock)
         super().__init__(workspace, Interactions(workspace, rights_clock or clock), clock, manifest or {})
         scopes = frozenset((self.manifest.get("oauth_config") or {}).get("scopes", {}).get("bot", ALL_SCOPES))
@@ -53,6 +56,7 @@ class SlackServer(People):
         self._endpoints = Endpoints(
             self.web_api, self.interactions, self.sockets, clock, bot_token=bot_token, app_token=app_token
         )
+        self.names = self._endpoints.names = names or Names()
         self.faults, self.calls, self.on_call = self._endpoints.faults, self._endpoints.calls, self._endpoints.on_call
         self.acks: list[Ack] = []
         self.on_payload: list[Callable[[str, Payload, Ack | None], None]] = []
@@ -103,6 +107,23 @@ class SlackServer(People):
         disposition = f'attachment; filename="{quote(file.name)}"'
         return web.Response(body=file.content, headers={"Content-Disposition": disposition})
 
+    def join(self, base_url: str) -> None:
+        """Be one workspace of a server that listens at this address, instead of :meth:`start`."""
+        self.base_url = self._endpoints.base_url = self.web_api.files.base_url = base_url
+        self._session = aiohttp.ClientSession()
+
+    def accept(self, token: str) -> None:
+        """Let the bot call with this token alone."""
+        self._endpoints.bot_token = token
+
+    async def serve_api(self, request: web.Request) -> web.StreamResponse:
+        """Serve a call of the Web API for the server that this workspace has joined."""
+        return await self._endpoints.on_api(request)
+
+    async def serve_response_url(self, request: web.Request) -> web.StreamResponse:
+        """Serve a response URL for the server that this workspace has joined."""
+        return await self._endpoints.on_response_url(request)
+
     async def stop(self) -> None:
         """Close the connections and the server."""
         await self.leave()
@@ -129,6 +150,7 @@ class SlackServer(People):
 
     async def deliver(self, kind: str, payload: Payload, attempt: int = 0) -> Ack:
         """Send a payload as it is, over the socket or to the request URL; ``attempt`` counts redeliveries."""
+        payload = self.names.on_the_wire(payload)
         notify(self.on_payload, kind, payload, None)
         if self.request_url:
             ack = await self._post(kind, payload, attempt)

@@ -82,6 +82,7 @@ class WebApi:
 
     def __init__(self, workspace: Workspace, interactions: Interactions, scopes: frozenset[str], links: Links) -> None:
         self._workspace, self.scopes = workspace, scopes
+        self.enterprise = ""  # the organisation to which the workspace belongs
         self.files = Files(workspace)
         self._methods: dict[str, Method] = {
             "api.test": lambda _: {},
@@ -134,7 +135,7 @@ class WebApi:
             "user_id": BOT_USER,
             "bot_id": BOT,
             "is_enterprise_install": False,
-        }
+        } | ({"enterprise_id": self.enterprise} if self.enterprise else {})
 
     def _bot(self, arguments: Arguments) -> Answer:
         if str(arguments.get("bot", "")) != BOT:
@@ -164,6 +165,7 @@ class WebApi:
             "real_name": user.real_name,
             "tz": user.tz,
             "is_bot": user.is_bot,
+            "is_admin": user.is_admin,
             "is_restricted": user.is_restricted or user.is_ultra_restricted,
             "is_ultra_restricted": user.is_ultra_restricted,
         } | ({"is_stranger": True} if user.team != TEAM else {})

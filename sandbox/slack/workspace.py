@@ -40,6 +40,7 @@ class User:
     is_bot: bool = False
     is_restricted: bool = False  # a guest of the workspace, in several channels
     is_ultra_restricted: bool = False  # a guest in a single channel, who counts as restricted too
+    is_admin: bool = False  # of the workspace
     team: str = TEAM  # another team: a person of another company, in a channel that both share
 
 

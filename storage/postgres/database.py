@@ -132,6 +132,8 @@ class PostgresServer:
         calls = ", ".join("set_config(%s, %s, %s)" for _ in settings)
         facts = [part for name, value in settings.items() for part in (name, value, self.behind_pooler)]
         raw.execute(f"SELECT {calls}", facts)
+        if not schema and not self.behind_pooler:
+            raw.execute("RESET search_path")  # else the session stays in the schema of the transaction before
 
 
 class PostgresEngine:

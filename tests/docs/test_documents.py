@@ -11,6 +11,7 @@ from support.commands import VERBS
 
 from bot.commands import manifest
 from bot.settings import Settings
+from bot.workspaces.settings import HostSettings
 
 ROOT = Path(__file__).resolve().parents[2]
 DOCUMENTS = sorted([*ROOT.glob("*.md"), *(ROOT / "docs").glob("*.md")])
@@ -23,7 +24,7 @@ LINK = re.compile(r"\]\(([^)#]+)(?:#[^)]*)?\)|(?:href|src)=\"([^\"]+)\"")
 def defaults() -> dict[str, str]:
     """Each variable and its default as text; empty for none."""
     found = {}
-    for name, field in Settings.model_fields.items():
+    for name, field in (Settings.model_fields | HostSettings.model_fields).items():
         default = field.get_default(call_default_factory=True)
         text = "" if field.is_required() or default is None else str(default)
         found[name.upper()] = text.removesuffix(".0")

@@ -288,10 +288,43 @@ async def test_a_long_weekend_of_chatter_hides_no_post(
     chatter(harness, 450)
     harness.slack.faults.clear()
     harness.clock.advance(timedelta(minutes=6))
-    await harness.until(lambda: searches() == (1 if hours else 2))
+    await harness.until(lambda: searches() == (1 if hours else 3))  # a short page first, then two long ones
     await harness.several_ticks(8)
     told = sum("第一站" in words(m) for m in harness.channel("#orders") if m.ts != card.ts)
     assert (told, "may repeat" in caplog.text) == ((1, False) if hours else (2, True))
+
+
+@pytest.mark.parametrize(("busy", "applied", "asked"), [(5, True, 1), (5, False, 2), (40, True, 4), (40, False, 4)])
+async def test_one_short_history_a_time_finds_it_all_the_same(
+    harness: BotHarness, busy: int, applied: bool, asked: int
+) -> None:
+    """An app outside Slack's Marketplace gets 15 messages a minute, here a second. A pause keeps what was searched."""
+    card = await watched(harness)
+    assert harness.bot is not None
+    await harness.bot.store.channels.save_settings(
+        harness.clock(), card.channel, ChannelSettings(threads="channel"), "U0MEI00001"
+    )
+
+    def answers() -> int:
+        return sum(
+            call.method == "conversations.history" and bool(call.answer.get("ok")) for call in harness.slack.calls
+        )
+
+    harness.slack.faults.plan(Fault("chat.postMessage", times=1, drop=True, applied=applied))
+    harness.slack.faults.plan(Fault("conversations.history", times=2, status=503))
+    harness.scan("第一站：快件已发往 广州分拨中心")
+    await harness.until(lambda: any(call.method == "conversations.history" for call in harness.slack.calls))
+    chatter(harness, busy)
+    harness.slack.faults.history_seconds = 1.0
+
+    def told() -> int:
+        return sum("第一站" in words(m) for m in harness.channel("#orders") if m.ts != card.ts)
+
+    for _ in range(40):
+        harness.clock.advance(timedelta(seconds=3))
+        await asyncio.sleep(0.25)
+    assert told() == 1
+    assert answers() == asked
 
 
 async def test_a_card_that_was_stored_without_an_answer_is_found_again(harness: BotHarness) -> None:

@@ -205,6 +205,9 @@ LATIN = re.compile(r"[A-Za-z][a-z]{2,}")
 LEFT = {
     *(
         "pandabot",
+        "App",
+        "Key",
+        "Secret",
         "Panda",
         "Pon",
         "Slack",

@@ -88,7 +88,7 @@ def stored(view: Json) -> Json:
 
 async def send(harness: BotHarness, payload: Json, kind: str = "interactive") -> Ack:
     """Deliver a payload without the check against Slack's types, and wait until the bot has handled it."""
-    slack = harness.slack
+    slack, payload = harness.slack, harness.slack.names.on_the_wire(payload)
     if slack.request_url:
         assert slack._session is not None
         ack = await post_signed(

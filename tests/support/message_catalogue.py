@@ -37,6 +37,8 @@ from handlers.blocks.settings_words import Defaults
 from handlers.blocks.text import code, escape
 from handlers.cart import cart, cart_view, quantity
 from handlers.channel import delivery_log_view, mute, settings_views, time_zones
+from handlers.connecting import closed
+from handlers.connecting import views as connecting_views
 from handlers.goods import add_form, discover_view, picture_views, product_view, products, seller_view
 from handlers.goods.add_to_cart import FilledAddition
 from handlers.goods.seller_view import Contact
@@ -678,6 +680,23 @@ def _told() -> dict[str, Any]:
     }
 
 
+def _connecting() -> dict[str, Any]:
+    address = "https://pandabot.example/pandapon/callbacks/VZk3qA0c8nq1r0f3xT6m2bJ9sLw7uYdE"
+    return {
+        "connecting.views.not_connected": connecting_views.not_connected(),
+        "connecting.views.connected": connecting_views.connected(),
+        "connecting.views.form": connecting_views.form(),
+        "connecting.views.trying form": connecting_views.trying(),
+        "connecting.views.done form": connecting_views.done(address),
+        "connecting.views.done form bare": connecting_views.done(""),
+        "connecting.views.page form": connecting_views.page(failures.failure("😿")),
+        "connecting.closed.not_installed": closed.not_installed(),
+        "connecting.closed.starting": closed.starting(),
+        "connecting.closed.not_running": closed.not_running(),
+        "connecting.closed.page form": closed.page(closed.not_installed()),
+    }
+
+
 def is_page(name: str) -> bool:
     """Whether an entry of the catalogue is a page of a form, which Slack allows more than a message."""
     return any(part in name for part in ("modal", "form", "_pages", "buying.order_view", "buying.acts_view"))
@@ -693,6 +712,7 @@ def catalogue() -> dict[str, list[Json]]:
         | _watched()
         | _chosen()
         | _told()
+        | _connecting()
         | readme_messages.messages()
         | buying_samples.samples()
         | shipping_samples.samples(_detail())

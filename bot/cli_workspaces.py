@@ -1,0 +1,136 @@
+"""The commands of an installation with many workspaces: `pandabot workspaces` and `pandabot keys`."""
+
+from __future__ import annotations
+
+import asyncio
+import sys
+from collections.abc import Coroutine
+from typing import TYPE_CHECKING, Annotated, Any
+
+import typer
+
+from bot.process import log
+from bot.settings import ENV_FILE
+from bot.terminal import fail, or_exit
+
+if TYPE_CHECKING:
+    from bot.workspaces.settings import HostSettings
+
+workspaces = typer.Typer(no_args_is_help=True, help="The workspaces of an installation that serves many.")
+keys = typer.Typer(no_args_is_help=True, help="The keys that encrypt the workspaces' tokens and keys.")
+
+
+def host_settings_or_exit() -> HostSettings:
+    """Return the settings of a process that serves many workspaces. Exits as ``settings_or_exit`` does."""
+    try:
+        from bot.workspaces import settings
+    except ImportError:
+        fail("many workspaces need more packages: pip install 'pandabot[workspaces]'")
+    return or_exit(lambda: settings.load(ENV_FILE))
+
+
+Id = Annotated[str, typer.Argument(help="The workspace's id (T…), or the organisation's (E…); `list` shows them.")]
+
+
+@workspaces.command("list")
+def list_() -> None:
+    """List the workspaces: since when the app is installed, and whether they are connected to PandaPon."""
+    from bot.commands import workspaces as commands
+
+    settings = _settings()
+    for line in _done(commands.lines(settings)):
+        typer.echo(line)
+
+
+@workspaces.command()
+def connect(
+    id_: Id,
+    key: Annotated[str, typer.Option("--key", help="The App Key (Access Key) of its PandaPon account.")],
+    user_id: Annotated[str, typer.Option("--user-id", help="The account's user id.")],
+    rate: Annotated[
+        float | None, typer.Option(min=0, help="Requests a second at most [PANDAPON_RATE_PER_SECOND]; 0: no limit.")
+    ] = None,
+) -> None:
+    """Connect a workspace to its PandaPon account, or change its keys. The App Secret is read from standard input."""
+    from bot.commands import workspaces as commands
+
+    settings = _settings()
+    if sys.stdin.isatty():
+        typer.echo("App Secret (it is not shown): ", nl=False, err=True)
+    secret = _secret()
+    typer.echo(_done(commands.connect(settings, id_, key=key, secret=secret, user_id=user_id, rate=rate)))
+
+
+@workspaces.command()
+def remove(
+    id_: Id,
+    *,
+    data: Annotated[bool, typer.Option("--data", help="Also delete its orders, watches and records for good.")] = False,
+    yes: Annotated[bool, typer.Option("--yes", help="Do not ask.")] = False,
+) -> None:
+    """Forget a workspace: its token and its keys; its bot stops within seconds in every process."""
+    from bot.commands import workspaces as commands
+
+    settings = _settings()
+    if not yes and not typer.confirm(f"Forget {id_}{' with all its data' if data else ''}?"):
+        raise typer.Exit(1)
+    typer.echo(_done(commands.remove(settings, id_, with_data=data)))
+
+
+@workspaces.command("manifest")
+def manifest_() -> None:
+    """Print the manifest of a Slack app that many workspaces install, for the address PUBLIC_URL."""
+    from bot.commands import workspaces as commands
+
+    settings = _settings()
+    if not settings.public_url:
+        fail("PUBLIC_URL is needed: the address https://… at which Slack reaches this installation")
+    typer.echo(commands.manifest_text(settings.public_url))
+
+
+@keys.command()
+def new() -> None:
+    """Print a new key for PANDABOT_KEYS. Keep it outside the database and its backups."""
+    from bot.workspaces.vault import new_key
+
+    typer.echo(new_key())
+
+
+@keys.command()
+def rotate() -> None:
+    """Encrypt all rows with the newest key, so that the older keys can be taken out of PANDABOT_KEYS."""
+    from bot.commands import workspaces as commands
+
+    settings = _settings()
+    outcome = _done(commands.rotate(settings))
+    typer.echo(outcome.words)
+    raise typer.Exit(1 if outcome.unreadable else 0)
+
+
+def _settings() -> HostSettings:
+    settings = host_settings_or_exit()
+    log.configure("error", settings.secrets())
+    return settings
+
+
+def _secret() -> str:
+    from getpass import getpass
+
+    secret = getpass("") if sys.stdin.isatty() else sys.stdin.readline()
+    if not secret.strip():
+        fail("the App Secret is expected on standard input")
+    return secret.strip()
+
+
+def _done(work: Coroutine[Any, Any, Any]) -> Any:
+    """Run the work; a failure is one sentence."""
+    from bot.process.errors import StartError
+    from pandapon.errors import PandaPonError
+    from storage.errors import StorageError
+
+    try:
+        return asyncio.run(work)
+    except PandaPonError as error:
+        fail(f"PandaPon: {error}; nothing was stored")
+    except (StartError, StorageError, ValueError) as error:
+        fail(str(error))

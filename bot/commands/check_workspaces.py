@@ -1,0 +1,96 @@
+"""`pandabot check` where one installation serves many workspaces: the database, the keys, and each workspace."""
+
+from __future__ import annotations
+
+from typing import TYPE_CHECKING
+
+import aiohttp
+
+from bot.client_config import api_config
+from bot.commands.check import Finding
+from bot.jobs.slack_errors import understand
+from bot.postgres import server_of
+from bot.process.clock import utc_now
+from bot.process.proxies import hide_from_libraries
+from bot.slack import web_client
+from bot.workspaces.secrets import open_account, open_installation
+from bot.workspaces.vault import MissingKeyError, SealedError, Vault
+from pandapon.client import PandaPon
+from pandapon.errors import PandaPonError
+from storage.errors import StorageError
+from storage.workspaces.opening import open_directory
+
+if TYPE_CHECKING:
+    from collections.abc import AsyncIterator
+
+    from bot.workspaces.settings import HostSettings
+    from storage.workspaces.directory import Directory
+    from storage.workspaces.records import Account, Installation
+
+NEW_KEY = "Put the missing key back into PANDABOT_KEYS, behind the others, and run `pandabot keys rotate`."
+
+
+async def check(settings: HostSettings) -> AsyncIterator[Finding]:
+    """Yield each finding. The shared tables are made where they are missing."""
+    hide_from_libraries()
+    yield Finding("settings", ok=True, words="complete and well-formed, for many workspaces")
+    if not settings.public_url:
+        words = "not set: Slack leads installers to the app's first redirect address, and push addresses are not shown"
+        yield Finding("PUBLIC_URL", ok=True, words=words, mend="Set it to https://… of this installation.")
+    database = server_of(settings)
+    try:
+        await database.open()
+        directory = await open_directory(database)
+        async for finding in _workspaces(settings, directory):
+            yield finding
+    except StorageError as error:
+        yield Finding("database", ok=False, words=str(error), mend="Check STORAGE_URL and the server.")
+    finally:
+        await database.close()
+
+
+async def _workspaces(settings: HostSettings, directory: Directory) -> AsyncIterator[Finding]:
+    installations = [row for row in await directory.installations.listed() if row.revoked_at is None]
+    accounts = {account.id: account for account in await directory.accounts.listed()}
+    yield Finding("database", ok=True, words=f"{len(installations)} workspaces have installed the app")
+    async with aiohttp.ClientSession() as session:
+        for installation in installations:
+            yield await _slack(settings, session, installation)
+            yield await _pandapon(settings, installation.id, accounts.get(installation.id))
+
+
+async def _slack(settings: HostSettings, session: aiohttp.ClientSession, installation: Installation) -> Finding:
+    name = f"{installation.id} Slack"
+    try:
+        token = open_installation(Vault(settings.keys), installation).bot_token
+    except SealedError as error:
+        return _unreadable(name, error, "Install the app there again.")
+    own = settings.of_workspace(token, None, None)
+    try:
+        await web_client(own, session, patient=True, on_rate_limit=lambda: None).auth_test()
+    except Exception as error:  # noqa: BLE001  understand() raises again what is not Slack's
+        code = understand(error).code
+        return Finding(name, ok=False, words=f"Slack refuses the token or fails: {code}", mend="Install the app again.")
+    return Finding(name, ok=True, words="Slack takes the token")
+
+
+async def _pandapon(settings: HostSettings, id_: str, account: Account | None) -> Finding:
+    name = f"{id_} PandaPon"
+    if account is None:
+        return Finding(name, ok=True, words="not connected yet", mend="Its admins connect it by `/panda connect`.")
+    try:
+        keys = open_account(Vault(settings.keys), account)
+    except SealedError as error:
+        return _unreadable(name, error, f"Enter its keys again: `pandabot workspaces connect {id_} …`.")
+    config = api_config(settings.of_workspace("", keys, account.rate_per_second))
+    async with PandaPon(config, clock=utc_now) as api:
+        try:
+            await api.probe()
+        except PandaPonError as error:
+            return Finding(name, ok=False, words=error.brief, mend="Enter its keys again by `/panda connect`.")
+    return Finding(name, ok=True, words="a signed read succeeded")
+
+
+def _unreadable(name: str, error: SealedError, mend: str) -> Finding:
+    is_missing = isinstance(error, MissingKeyError)
+    return Finding(name, ok=False, words=f"its data {error}", mend=NEW_KEY if is_missing else mend)

@@ -1,0 +1,102 @@
+"""`/readyz` and `/metrics` of a process that serves many workspaces. No label names a workspace."""
+
+from __future__ import annotations
+
+import asyncio
+import dataclasses
+from collections import Counter
+from typing import TYPE_CHECKING
+
+from aiohttp import web
+from prometheus_client import generate_latest
+from prometheus_client.core import GaugeMetricFamily
+
+from bot.process.version import VERSION
+from bot.web import metrics
+from bot.workspaces.workspace import State
+from storage.errors import StorageError
+from storage.upkeep import Health
+
+if TYPE_CHECKING:
+    from collections.abc import Callable, Iterator, Sequence
+    from datetime import datetime
+
+    from bot.process.figures import Figures
+    from bot.running import Bot
+    from bot.workspaces.registry import Registry
+
+AT_ONCE = 4  # workspaces whose figures are read at the same time
+
+
+async def ready(registry: Registry) -> dict[str, object] | str:
+    """Return the number of workspaces in each state; or why none of them can be served, as a text.
+
+    The page may be open to everybody, so that it says why some failed, and not which: that is in the log.
+    """
+    if registry.trouble:
+        return f"the shared tables cannot be read: {registry.trouble}"
+    failed = sorted({workspace.reason for workspace in registry.all() if workspace.state is State.FAILED})
+    counts = {state.value: count for state, count in registry.counts().items()}
+    return {"version": VERSION, "workspaces": counts, **({"failed": failed} if failed else {})}
+
+
+def route(registry: Registry, clock: Callable[[], datetime], figures: Figures) -> web.RouteDef:
+    """Return the route of ``/metrics``: the counters of the process, and the gauges of all workspaces together."""
+
+    async def answer(_request: web.Request) -> web.Response:
+        now, bots = clock(), [workspace.bot for workspace in registry.all() if workspace.bot]
+        try:
+            together = combined(await _figures_of(bots, now))
+        except StorageError as error:
+            return web.Response(text=f"the database does not answer: {error}", status=503)
+        gauges = [*metrics.of_store(together, now), *_of_workspaces(registry, bots)]
+        text = generate_latest(metrics.Together(gauges, figures)).decode()
+        return web.Response(text=text, content_type="text/plain", charset="utf-8")
+
+    return web.get("/metrics", answer)
+
+
+async def _figures_of(bots: Sequence[Bot], now: datetime) -> list[Health]:
+    turns = asyncio.Semaphore(AT_ONCE)
+
+    async def ask(bot: Bot) -> Health:
+        async with turns:
+            return await bot.store.upkeep.health(now)
+
+    return list(await asyncio.gather(*map(ask, bots)))
+
+
+def combined(healths: Sequence[Health]) -> Health:
+    """Return the figures of all workspaces as those of one: numbers are added, and of times the oldest counts."""
+    values: dict[str, object] = {}
+    for field in dataclasses.fields(Health):
+        parts = [getattr(health, field.name) for health in healths]
+        given = [part for part in parts if part is not None]
+        if field.name == "outbox":
+            values[field.name] = sum((Counter(part) for part in given), Counter())
+        elif given and all(isinstance(part, int) for part in given):
+            values[field.name] = sum(given)
+        elif given:
+            values[field.name] = min(given, key=_age) if hasattr(given[0], "timestamp") else given[0]
+    return Health(**{"orders": 0, "watches": 0, "paused": 0, "due": 0, "oldest_due": None, **values})  # type: ignore[arg-type]  # by name
+
+
+def _age(when: datetime) -> float:
+    return when.timestamp()
+
+
+def _of_workspaces(registry: Registry, bots: Sequence[Bot]) -> Iterator[GaugeMetricFamily]:
+    states = GaugeMetricFamily("pandabot_workspaces", "Workspaces of this process, by state.", labels=["state"])
+    for state, count in registry.counts().items():
+        states.add_metric([state.value], count)
+    yield states
+    working = [bot for bot in bots if bot.is_working]
+    refused = sum(bool(bot.deliverer.failures.token_refused) for bot in bots)
+    down = sum(bot.breaker.down_since is not None for bot in working)
+    stopped = sum(bot.stopped() is not None for bot in working)
+    yield metrics.gauge("workspaces_token_refused", "Workspaces whose token Slack refuses.", refused)
+    yield metrics.gauge("workspaces_pandapon_down", "Workspaces for which PandaPon does not answer.", down)
+    yield metrics.gauge("jobs_stopped", "Workspaces in which a job shows no sign of life.", stopped)
+    info = GaugeMetricFamily("pandabot_info", "The version.", labels=["version"])
+    info.add_metric([VERSION], 1)
+    yield info

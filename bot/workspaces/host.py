@@ -1,0 +1,194 @@
+"""The process that serves many workspaces: one HTTP server, the shared tables, and a bot for each workspace."""
+
+from __future__ import annotations
+
+import asyncio
+import contextlib
+import logging
+from dataclasses import dataclass, field
+from typing import TYPE_CHECKING, Self
+
+import aiohttp
+from aiohttp import web
+
+from bot.jobs.slack_errors import Verdict, understand
+from bot.postgres import server_of
+from bot.process.clock import utc_now
+from bot.process.errors import StartError
+from bot.process.figures import Figures
+from bot.process.proxies import hide_from_libraries
+from bot.process.version import VERSION
+from bot.roles import ALL, Role
+from bot.running import tune_gc
+from bot.slack import web_client
+from bot.web import callbacks, server
+from bot.web.door import Doors
+from bot.workspaces import health, installing
+from bot.workspaces.accounts import Accounts
+from bot.workspaces.launcher import WorkspaceLauncher
+from bot.workspaces.registry import Registry
+from bot.workspaces.router import Router
+from bot.workspaces.secrets import open_account, open_installation
+from bot.workspaces.stores import OAuthStates, SealedInstallations
+from bot.workspaces.vault import MissingKeyError, SealedError, Vault
+from handlers.features import FEATURES
+from storage.workspaces.opening import open_directory, open_schema
+
+if TYPE_CHECKING:
+    from collections.abc import Callable, Mapping, Sequence
+    from datetime import datetime
+
+    from bot.workspaces.settings import HostSettings
+    from handlers.commands.declarations import Feature
+    from storage.workspaces.directory import Directory
+
+log = logging.getLogger(__name__)
+
+
+@dataclass
+class Host:
+    """The running process. Use ``async with``."""
+
+    settings: HostSettings
+    clock: Callable[[], datetime] = utc_now
+    roles: frozenset[Role] = ALL
+    features: Sequence[Feature] = FEATURES
+    stand_ins: Mapping[str, str] = field(default_factory=dict)
+    doors: Doors = field(default_factory=Doors)
+    http_port: int = 0
+    _opened: contextlib.AsyncExitStack = field(default_factory=contextlib.AsyncExitStack)
+
+    async def __aenter__(self) -> Self:
+        try:
+            await self.start()
+        except BaseException:
+            await self.stop()
+            raise
+        return self
+
+    async def __aexit__(self, *_exc: object) -> None:
+        await self.stop()
+
+    async def start(self) -> None:
+        """Start serving, and the bots in the background. Raises StartError and StorageError."""
+        hide_from_libraries()
+        settings, opened = self.settings, self._opened
+        self.vault, self.figures = Vault(settings.keys), Figures()
+        database = server_of(settings)
+        opened.push_async_callback(database.close)
+        await database.open()
+        self.directory = await open_directory(database)
+        await require_keys(self.directory, self.vault)
+        session = await opened.enter_async_context(aiohttp.ClientSession(timeout=aiohttp.ClientTimeout(total=15)))
+        self.session = session
+        self.accounts = Accounts(self.directory, self.vault, settings, self.clock, self._wake)
+        launcher = WorkspaceLauncher(
+            self.accounts,
+            lambda schema: open_schema(database, schema),
+            self.figures,
+            self.clock,
+            self.features,
+            self.roles,
+            self.stand_ins,
+        )
+        self.registry = Registry(self.directory, launcher, settings.workspaces_seconds)
+        opened.push_async_callback(self.registry.stop)
+        await self._serve()
+        self.registry.start()
+        tune_gc()
+        log.info("pandabot serves many workspaces", extra={"version": VERSION})
+
+    async def stop(self) -> None:
+        """Accept no new work, stop the bots, and close all parts. Safe to call at any stage."""
+        await self._opened.aclose()
+        log.info("pandabot has stopped")
+
+    async def _serve(self) -> None:
+        settings, opened = self.settings, self._opened
+        hears = Role.WEB in self.roles
+        installations = SealedInstallations(self.directory, self.vault, self.clock, self._wake)
+        states = OAuthStates(self.directory, self.clock)
+        router = Router(self.registry, settings, self.session, self.leave)
+        opened.push_async_callback(router.stop)
+        assert settings.slack_signing_secret is not None, "its validator requires it in HTTP mode"
+        application = server.build(
+            router.dispatch,
+            signing_secret=settings.slack_signing_secret.get_secret_value() if hears else None,
+            doors=self.doors,
+            ready=lambda: health.ready(self.registry),
+            more=(
+                *(installing.routes(settings, installations, states, self.session) if hears else ()),
+                *([callbacks.route(self._take_push)] if hears else ()),
+                health.route(self.registry, self.clock, self.figures),
+            ),
+        )
+        runner, self.http_port = await server.listen(application, settings, self.doors)
+        opened.push_async_callback(runner.cleanup)
+
+    async def _take_push(self, request: web.Request) -> web.StreamResponse:
+        """Give a push message to the workspace whose token its address holds, and to no other."""
+        found = self.registry.callbacks(request.match_info["token"])
+        if found is None:
+            raise web.HTTPNotFound
+        return await found.answer(request)
+
+    async def leave(self, id_: str) -> None:
+        """Mark an installation as revoked, if Slack refuses its token.
+
+        A late or repeated event of a former installation must not end the present one.
+        """
+        if await self._token_works(id_):
+            log.info("event of a former installation is passed over", extra={"workspace": id_})
+        elif await self.directory.installations.revoke(self.clock(), id_):
+            log.info("installation was revoked", extra={"workspace": id_})
+            self._wake()
+
+    async def _token_works(self, id_: str) -> bool:
+        row = await self.directory.installations.get(id_)
+        if row is None or row.revoked_at is not None:
+            return False
+        try:
+            token = open_installation(self.vault, row).bot_token
+        except SealedError:
+            return False
+        bot_settings = self.settings.of_workspace(token, None, None)
+        client = web_client(bot_settings, self.session, patient=True, on_rate_limit=self.figures.limited_by_slack)
+        try:
+            await client.auth_test()
+        except Exception as error:  # noqa: BLE001  understand() raises again what is not Slack's
+            return understand(error).verdict is not Verdict.TOKEN_REFUSED
+        return True
+
+    def _wake(self) -> None:
+        self.registry.wake()
+
+
+async def require_keys(directory: Directory, vault: Vault) -> None:
+    """Check that the keys of all rows are there. Raises StartError with what to do.
+
+    Damaged rows stop only their own workspace.
+    """
+    for installation in await directory.installations.listed():
+        if installation.sealed:
+            _require(lambda row=installation: open_installation(vault, row), installation.id)  # type: ignore[misc]
+    for account in await directory.accounts.listed():
+        _require(lambda row=account: open_account(vault, row), account.id)  # type: ignore[misc]
+
+
+def _require(open_it: Callable[[], object], id_: str) -> None:
+    try:
+        open_it()
+    except MissingKeyError as error:
+        raise StartError(
+            f"The data of the workspace {id_} {error}. Put that key back behind the others, and run `pandabot keys "
+            "rotate` before it is taken out."
+        ) from None
+    except SealedError as error:
+        log.error("data of a workspace cannot be read", extra={"workspace": id_, "error": str(error)})  # noqa: TRY400
+
+
+async def run(settings: HostSettings, stop: asyncio.Event, roles: frozenset[Role] = ALL) -> None:
+    """Do this part of the work for all workspaces until ``stop`` is set. Raises StartError and StorageError."""
+    async with Host(settings, roles=roles):
+        with contextlib.suppress(asyncio.CancelledError):
+            await stop.wait()

@@ -1,0 +1,80 @@
+"""Builds and starts the bot of one workspace: its own store, its own clients of Slack and PandaPon, its own app."""
+
+from __future__ import annotations
+
+import re
+from dataclasses import dataclass, field
+from typing import TYPE_CHECKING
+
+from bot.app import Hosting, build
+from bot.process.errors import StartError
+from bot.process.redaction import hide
+from bot.roles import ALL
+from bot.workspaces.accounts import WorkspaceConnector
+from bot.workspaces.secrets import open_account, open_installation
+from handlers.commands.registry import Commands
+from handlers.connecting import connect
+from handlers.connecting.unconnected import Unconnected
+from handlers.features import FEATURES
+
+if TYPE_CHECKING:
+    from collections.abc import Awaitable, Callable, Mapping, Sequence
+    from datetime import datetime
+
+    from bot.process.figures import Figures
+    from bot.roles import Role
+    from bot.running import Bot
+    from bot.workspaces.accounts import Accounts
+    from handlers.commands.declarations import Feature
+    from storage.store import Store
+
+_ID = re.compile(r"[A-Z][A-Z0-9]{2,30}")
+
+
+def schema_of(id_: str) -> str:
+    """Return the PostgreSQL schema of a workspace. Raises ValueError for what is no id of Slack's.
+
+    Slack's ids have capital letters and digits only, so that no two of them share a schema.
+    """
+    if not _ID.fullmatch(id_):
+        raise ValueError(f"{id_[:40]!r} is no workspace's or organisation's id, such as T0123ABCD")
+    return f"team_{id_.lower()}"
+
+
+@dataclass(frozen=True, slots=True)
+class WorkspaceLauncher:
+    """Starts bots. ``open_store`` gets the name of a schema, which it makes where it is missing."""
+
+    accounts: Accounts
+    open_store: Callable[[str], Awaitable[Store]]
+    figures: Figures
+    clock: Callable[[], datetime]
+    features: Sequence[Feature] = FEATURES
+    roles: frozenset[Role] = ALL
+    stand_ins: Mapping[str, str] = field(default_factory=dict)
+
+    async def launch(self, id_: str) -> Bot:
+        """Return the started bot of an installation. Raises StartError, StorageError and SealedError."""
+        directory, vault = self.accounts.directory, self.accounts.vault
+        installation, account = await directory.installations.get(id_), await directory.accounts.get(id_)
+        if installation is None or installation.revoked_at is not None:
+            raise StartError("The app is not installed there any more.")
+        secret = open_installation(vault, installation)
+        keys = open_account(vault, account) if account else None
+        hide([secret.bot_token, *([keys.access_key, keys.access_secret] if keys else [])])
+        hosting = Hosting(
+            open_store=lambda: self.open_store(schema_of(id_)),
+            commands=Commands((*self.features, connect.FEATURE)) if keys else Unconnected(),
+            connector=WorkspaceConnector(self.accounts, id_, secret.installer, is_connected=keys is not None),
+            figures=self.figures,
+            is_working=keys is not None,
+        )
+        rate = account.rate_per_second if account else None
+        settings = self.accounts.settings.of_workspace(secret.bot_token, keys, rate)
+        bot = await build(settings, clock=self.clock, stand_ins=self.stand_ins, roles=self.roles, hosting=hosting)
+        try:
+            await bot.start()
+        except BaseException:  # a cancelled start, too, must leave nothing running
+            await bot.stop()
+            raise
+        return bot

@@ -1,0 +1,110 @@
+"""Gives each request of Slack to the bot of its workspace. The gate has checked the signature before."""
+
+from __future__ import annotations
+
+import asyncio
+import json
+import logging
+from http import HTTPStatus
+from typing import TYPE_CHECKING
+
+import aiohttp
+from slack_bolt import BoltResponse
+from slack_sdk.errors import SlackClientError
+from slack_sdk.webhook.async_client import AsyncWebhookClient
+
+from bot.slack import slack_way
+from bot.web.server import dispatched
+from bot.workspaces.places import candidates
+from bot.workspaces.workspace import State
+from handlers.blocks.i18n import use_language
+from handlers.connecting import closed
+from handlers.wire import payloads
+
+if TYPE_CHECKING:
+    from collections.abc import Awaitable, Callable
+
+    from slack_bolt.request.async_request import AsyncBoltRequest
+
+    from bot.workspaces.registry import Registry
+    from bot.workspaces.settings import HostSettings
+    from bot.workspaces.workspace import Workspace
+    from handlers.blocks.message import Message
+    from handlers.wire.payloads import Body
+
+log = logging.getLogger(__name__)
+
+SAY_SECONDS = 5
+LEAVING = frozenset({"app_uninstalled", "tokens_revoked"})  # events of an installation that ends
+
+
+class Router:
+    """Answers Slack's requests. ``on_leave`` gets the id of an installation that Slack says has ended."""
+
+    def __init__(
+        self,
+        registry: Registry,
+        settings: HostSettings,
+        session: aiohttp.ClientSession,
+        on_leave: Callable[[str], Awaitable[None]],
+    ) -> None:
+        self._registry, self._settings, self._session, self._on_leave = registry, settings, session, on_leave
+        self._at_work: set[asyncio.Task[None]] = set()
+
+    async def dispatch(self, asked: AsyncBoltRequest) -> BoltResponse:
+        """Return the answer of the workspace's bot, or a sentence where it has none. Nothing else is done then."""
+        body = asked.body
+        if payloads.text(body, "type") == "url_verification":
+            return BoltResponse(status=HTTPStatus.OK, body=json.dumps({"challenge": payloads.text(body, "challenge")}))
+        workspace = self._registry.find(candidates(asked))
+        if payloads.text(body, "event", "type") in LEAVING:
+            if workspace is not None and _ends_the_bot(body):
+                self._hold(self._on_leave(workspace.id))
+            return BoltResponse(status=HTTPStatus.OK)
+        if workspace is None or workspace.bot is None:
+            return self._refused(body, workspace)
+        return await dispatched(workspace.bot.app, asked)
+
+    async def stop(self) -> None:
+        """Finish the sentences that are being sent."""
+        if self._at_work:
+            await asyncio.wait(set(self._at_work), timeout=SAY_SECONDS)
+
+    def _refused(self, body: Body, workspace: Workspace | None) -> BoltResponse:
+        with use_language(self._settings.language):
+            message = _sentence(workspace)
+            page = closed.page(message)
+        if "command" in body:
+            said = {"response_type": "ephemeral", "text": message.text}
+            return BoltResponse(status=HTTPStatus.OK, body=json.dumps(said))
+        if payloads.text(body, "type") == "view_submission":
+            return BoltResponse(status=HTTPStatus.OK, body=json.dumps({"response_action": "update", "view": page}))
+        if url := payloads.text(body, "response_url"):
+            self._hold(self._say(url, message))
+        return BoltResponse(status=HTTPStatus.OK)
+
+    async def _say(self, url: str, message: Message) -> None:
+        client = AsyncWebhookClient(url, timeout=SAY_SECONDS, session=self._session, **slack_way(self._settings))
+        try:
+            await client.send(text=message.text, response_type="ephemeral", replace_original=False)
+        except (SlackClientError, aiohttp.ClientError, OSError, ValueError) as error:
+            log.info("answer not accepted", extra={"error": error})
+
+    def _hold(self, work: Awaitable[None]) -> None:
+        task = asyncio.ensure_future(work)
+        self._at_work.add(task)
+        task.add_done_callback(self._at_work.discard)
+
+
+def _ends_the_bot(body: Body) -> bool:
+    """Whether the event is about the bot's own token: the app has none of people."""
+    if payloads.text(body, "event", "type") == "app_uninstalled":
+        return True
+    revoked = payloads.part(body, "event", "tokens", "bot")
+    return isinstance(revoked, list) and bool(revoked)
+
+
+def _sentence(workspace: Workspace | None) -> Message:
+    if workspace is None:
+        return closed.not_installed()
+    return closed.not_running() if workspace.state is State.FAILED else closed.starting()

@@ -1,0 +1,63 @@
+"""The secrets of workspaces as the vault keeps them."""
+
+from __future__ import annotations
+
+from dataclasses import asdict, dataclass, field
+from typing import TYPE_CHECKING
+
+from bot.workspaces.vault import SealedError
+from storage.workspaces.records import owner_of_account, owner_of_installation
+
+if TYPE_CHECKING:
+    from bot.workspaces.vault import Vault
+    from storage.workspaces.records import Account, Installation
+
+
+@dataclass(frozen=True, slots=True)
+class InstallationSecret:
+    """An installation's token, and what belongs to it."""
+
+    bot_token: str = field(repr=False)
+    bot_user_id: str
+    bot_id: str
+    app_id: str
+    installer: str  # the id of the person who installed the app
+    scopes: tuple[str, ...] = ()
+
+
+@dataclass(frozen=True, slots=True)
+class AccountSecret:
+    """The keys of a PandaPon account, and the secret end of the address to which its push messages come."""
+
+    access_key: str = field(repr=False)
+    access_secret: str = field(repr=False)
+    user_id: str = field(repr=False)
+    callback_token: str = field(repr=False)
+
+
+def seal_installation(vault: Vault, id_: str, secret: InstallationSecret) -> str:
+    """Return an installation's secret for the database."""
+    return vault.seal(owner_of_installation(id_), asdict(secret))
+
+
+def open_installation(vault: Vault, installation: Installation) -> InstallationSecret:
+    """Return an installation's secret. Raises SealedError."""
+    content = vault.open(owner_of_installation(installation.id), installation.sealed)
+    try:
+        return InstallationSecret(**{**content, "scopes": tuple(content.get("scopes", ()))})
+    except TypeError:
+        raise SealedError("has fields that this version does not know") from None
+
+
+def seal_account(vault: Vault, id_: str, secret: AccountSecret) -> str:
+    """Return an account's secret for the database."""
+    return vault.seal(owner_of_account(id_), asdict(secret))
+
+
+def open_account(vault: Vault, account: Account) -> AccountSecret:
+    """Return an account's secret. Raises SealedError."""
+    content = vault.open(owner_of_account(account.id), account.sealed)
+    try:
+        return AccountSecret(**content)
+    except TypeError:
+        raise SealedError("has fields that this version does not know") from None

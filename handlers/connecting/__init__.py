@@ -1,0 +1,1 @@
+"""Connecting a workspace to its PandaPon account, where one installation serves many workspaces."""

@@ -1,0 +1,33 @@
+"""The one sentence for people of a workspace for which no bot runs."""
+
+from __future__ import annotations
+
+from typing import TYPE_CHECKING, Any
+
+from handlers.blocks import elements as el
+from handlers.blocks.i18n import _
+from handlers.blocks.pages import orders_page
+
+if TYPE_CHECKING:
+    from handlers.blocks.message import Message
+
+
+def not_installed() -> Message:
+    """The app is not installed there, or not any more."""
+    return el.message([el.section(_("pandabot is not installed in this workspace, so I do nothing here."))])
+
+
+def starting() -> Message:
+    """The bot of the workspace is being started."""
+    return el.message([el.section(_("I am just starting for this workspace. Please try again in a minute."))])
+
+
+def not_running() -> Message:
+    """The bot of the workspace could not be started."""
+    words = _("I cannot start for this workspace at the moment, so nothing was done. My operator can see why.")
+    return el.message([el.section(f"⚠️ {words}")])
+
+
+def page(message: Message) -> dict[str, Any]:
+    """The sentence in the place of a form."""
+    return orders_page(message.blocks, title="pandabot")

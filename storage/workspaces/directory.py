@@ -1,0 +1,49 @@
+"""All operations on the shared tables, by aggregate."""
+
+from __future__ import annotations
+
+from typing import TYPE_CHECKING
+
+from storage.operation import Aggregate, Operation
+from storage.workspaces import accounts, installations, marks, oauth_states
+
+if TYPE_CHECKING:
+    from storage.engine import Engine
+
+
+class Installations(Aggregate):
+    """Who installed the app."""
+
+    save = Operation(installations.save)
+    get = Operation(installations.get, only_reads=True)
+    listed = Operation(installations.listed, only_reads=True)
+    revoke = Operation(installations.revoke)
+    replace = Operation(installations.replace)
+    remove = Operation(installations.remove)
+    marks = Operation(marks.read, only_reads=True)
+
+
+class Accounts(Aggregate):
+    """Which PandaPon account is whose."""
+
+    save = Operation(accounts.save)
+    get = Operation(accounts.get, only_reads=True)
+    listed = Operation(accounts.listed, only_reads=True)
+    replace = Operation(accounts.replace)
+
+
+class OAuthStates(Aggregate):
+    """Installations under way."""
+
+    put = Operation(oauth_states.put)
+    take = Operation(oauth_states.take)
+
+
+class Directory:
+    """The shared tables of one database."""
+
+    def __init__(self, engine: Engine) -> None:
+        self.engine = engine
+        self.installations = Installations(engine)
+        self.accounts = Accounts(engine)
+        self.oauth_states = OAuthStates(engine)

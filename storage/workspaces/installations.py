@@ -1,0 +1,76 @@
+"""Installations of the app, by workspace or organisation."""
+
+from __future__ import annotations
+
+from typing import TYPE_CHECKING
+
+from storage.rows import to_int, to_time
+from storage.workspaces.records import Installation
+
+if TYPE_CHECKING:
+    from datetime import datetime
+    from typing import Any
+
+    from storage.connection import Connection
+
+
+def save(conn: Connection, now: datetime, installation: Installation) -> None:
+    """Store an installation, or replace the former one of the same workspace; it is no longer revoked."""
+    conn.execute(
+        "INSERT INTO installations (id, enterprise_id, team_id, name, sealed, installed_at, revoked_at, revision)"
+        " VALUES (?, ?, ?, ?, ?, ?, NULL, ?) ON CONFLICT (id) DO UPDATE SET"
+        " enterprise_id = excluded.enterprise_id, team_id = excluded.team_id, name = excluded.name,"
+        " sealed = excluded.sealed, installed_at = excluded.installed_at, revoked_at = NULL,"
+        " revision = excluded.revision",
+        (
+            installation.id,
+            installation.enterprise_id,
+            installation.team_id,
+            installation.name,
+            installation.sealed,
+            to_int(installation.installed_at),
+            to_int(now),
+        ),
+    )
+
+
+def get(conn: Connection, id_: str) -> Installation | None:
+    """Return an installation, also a revoked one; None for an unknown id."""
+    row = conn.execute("SELECT * FROM installations WHERE id = ?", (id_,)).fetchone()
+    return _installation(row) if row else None
+
+
+def listed(conn: Connection) -> list[Installation]:
+    """Return all installations, the revoked ones too, by id."""
+    return [_installation(row) for row in conn.execute("SELECT * FROM installations ORDER BY id")]
+
+
+def revoke(conn: Connection, now: datetime, id_: str) -> bool:
+    """Mark an installation as revoked and forget its token. False: there is none, or it was revoked before."""
+    sql = "UPDATE installations SET revoked_at = ?, revision = ?, sealed = '' WHERE id = ? AND revoked_at IS NULL"
+    return conn.execute(sql, (to_int(now), to_int(now), id_)).rowcount > 0
+
+
+def replace(conn: Connection, id_: str, former: str, sealed: str) -> bool:
+    """Put another sealed text in the place of the former one. False: it has changed meanwhile."""
+    sql = "UPDATE installations SET sealed = ? WHERE id = ? AND sealed = ?"
+    return conn.execute(sql, (sealed, id_, former)).rowcount > 0
+
+
+def remove(conn: Connection, id_: str) -> bool:
+    """Delete an installation with its account. False: there is none."""
+    conn.execute("DELETE FROM accounts WHERE id = ?", (id_,))
+    return conn.execute("DELETE FROM installations WHERE id = ?", (id_,)).rowcount > 0
+
+
+def _installation(row: Any) -> Installation:
+    return Installation(
+        row["id"],
+        row["enterprise_id"],
+        row["team_id"],
+        row["name"],
+        row["sealed"],
+        to_time(row["installed_at"]),
+        to_time(row["revoked_at"]),
+        row["revision"],
+    )

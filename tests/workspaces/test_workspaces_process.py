@@ -1,0 +1,108 @@
+"""`pandabot run` for many workspaces, as a process of its own."""
+
+from __future__ import annotations
+
+import asyncio
+import os
+import signal
+import socket
+import sys
+from typing import TYPE_CHECKING, Any
+
+import aiohttp
+from support.host_harness import CLIENT, CLIENT_SECRET, SIGNING, B, HostHarness, hosted, keys_of
+from support.patience import PATIENCE
+
+if TYPE_CHECKING:
+    from pathlib import Path
+
+
+def free_port() -> int:
+    with socket.socket() as probe:
+        probe.bind(("127.0.0.1", 0))
+        return int(probe.getsockname()[1])
+
+
+def environment_of(harness: HostHarness, port: int) -> dict[str, str]:
+    """The variables of the process."""
+    return {name: value for name, value in os.environ.items() if not name.startswith(("SLACK", "PANDA"))} | {
+        "SLACK_MODE": "http",
+        "SLACK_CLIENT_ID": CLIENT,
+        "SLACK_CLIENT_SECRET": CLIENT_SECRET,
+        "SLACK_SIGNING_SECRET": SIGNING,
+        "SLACK_API_URL": harness.slack.api_url.rstrip("/"),
+        "PANDABOT_KEYS": ",".join(harness.keys),
+        "STORAGE_URL": harness.url,
+        "PANDAPON_BASE_URL": harness.pandapon.base_url,
+        "HTTP_PORT": str(port),
+        "WORKSPACES_SECONDS": "0.2",
+    }
+
+
+async def start(harness: HostHarness, port: int) -> asyncio.subprocess.Process:
+    """Start the process and wait until it is ready."""
+    process = await asyncio.create_subprocess_exec(
+        sys.executable,
+        *("-m", "bot", "run"),
+        env=environment_of(harness, port),
+        cwd=harness.folder,
+        stderr=asyncio.subprocess.PIPE,
+    )
+    async with asyncio.timeout(PATIENCE):
+        while (await ready(port)).get("status") != "ready":
+            await asyncio.sleep(0.1)
+            assert process.returncode is None
+    return process
+
+
+async def ready(port: int) -> dict[str, Any]:
+    try:
+        async with aiohttp.ClientSession() as session, session.get(f"http://127.0.0.1:{port}/readyz") as answer:
+            return dict(await answer.json())
+    except aiohttp.ClientError:
+        return {}
+
+
+async def until_running(port: int) -> None:
+    async with asyncio.timeout(PATIENCE):
+        while True:
+            if (await ready(port))["workspaces"]["running"] == 1:
+                return
+            await asyncio.sleep(0.1)
+
+
+async def told(process: asyncio.subprocess.Process) -> str:
+    """End the process as systemd does, and return its log."""
+    process.send_signal(signal.SIGTERM)
+    _out, log = await asyncio.wait_for(process.communicate(), PATIENCE)
+    assert process.returncode == 0, log.decode()
+    return log.decode()
+
+
+async def test_the_process_starts_serves_is_killed_and_goes_on(tmp_path: Path) -> None:
+    """Installed and connected from outside; after a kill, the next process finds its workspace again."""
+    async with hosted(tmp_path, starts=False) as harness:
+        port = free_port()
+        process = await start(harness, port)
+        assert (await harness.visit(B, f"http://127.0.0.1:{port}"))[0] == 200
+        keys = keys_of(B)
+        connecting = await asyncio.create_subprocess_exec(
+            sys.executable,
+            *("-m", "bot", "workspaces", "connect", B, "--key", keys.access_key, "--user-id", keys.user_id),
+            env=environment_of(harness, port),
+            cwd=tmp_path,
+            stdin=asyncio.subprocess.PIPE,
+            stdout=asyncio.subprocess.PIPE,
+            stderr=asyncio.subprocess.PIPE,
+        )
+        out, error = await asyncio.wait_for(connecting.communicate(f"{keys.access_secret}\n".encode()), PATIENCE)
+        assert f"{B} is connected" in out.decode(), error.decode()
+        assert keys.access_secret not in out.decode() + error.decode()
+        process.kill()
+        await process.wait()
+        process = await start(harness, port)
+        await until_running(port)
+        log = await told(process)
+        assert f"workspace={B}" in log
+        for secret in (keys.access_key, keys.access_secret, harness.slack.teams[B].token, CLIENT_SECRET, SIGNING):
+            assert secret not in log
