@@ -14,7 +14,7 @@ import pytest
 from support.old_database import VERSIONS, migration_of, unpack
 from support.store_harness import by_a_newer_version
 
-from storage import enqueue, traces
+from storage import codec, enqueue, traces
 from storage.errors import DiskFullError, NewerSchemaError
 from storage.migrations.steps import STEPS
 from storage.packing import unpack as unpack_text
@@ -215,7 +215,8 @@ def test_the_file_of_every_released_version_gets_the_tables_of_today(tmp_path: P
     assert shape(path) == shape(fresh(tmp_path))
     kept = set(old) & set(new) - {"", "_sqlite_migrations"}
     assert {name for name in kept if len(new[name]) < len(old[name])} == set()
-    assert set(old) - set(new) == set()
+    assert set(old) - set(new) == {"nodes"}
+    assert sum(len(codec.unpack_entries(packed)) for *_parcel, packed in new["traces"]) == len(old["nodes"])
 
 
 def test_a_disk_without_room_for_the_update_leaves_the_old_file(tmp_path: Path) -> None:
