@@ -76,7 +76,7 @@ bench: $(VENV)/.dev  ## the performance figures, as ratios
 	$(BIN)/python -m benchmarks
 
 UV_COMPILE = uv pip compile pyproject.toml --universal --python-version 3.11 --generate-hashes --no-emit-index-url --no-header --no-annotate --quiet
-EXTRAS = --extra postgres --extra otel --extra sentry
+EXTRAS = --extra postgres --extra workspaces --extra otel --extra sentry
 
 lock: $(VENV)/.dev  ## renew the hashed locks (needs uv)
 	$(UV_COMPILE) --extra build -o requirements.lock
