@@ -16,7 +16,7 @@ from storage.engine import Condition
 from storage.errors import DiskFullError, StorageError
 from storage.postgres import migrate
 from storage.postgres.connection import PostgresConnection
-from storage.postgres.errors import COLLISIONS, translated
+from storage.postgres.errors import COLLISIONS, OUTDATED, translated
 from storage.postgres.gauges import gauges
 from storage.postgres.wakes import CHANNEL, payload
 
@@ -96,7 +96,7 @@ class PostgresServer:
                 with translated():
                     return self._once(work, schema, only_reads=only_reads, commits=commits)
             except StorageError as error:
-                is_passing = isinstance(error.__cause__, (*COLLISIONS, psycopg.OperationalError))
+                is_passing = isinstance(error.__cause__, (*COLLISIONS, OUTDATED, psycopg.OperationalError))
                 if commits or not is_passing or isinstance(error, DiskFullError) or attempt == TRIES:
                     raise
             time.sleep(random.uniform(0.01, 0.02) * 2**attempt)  # noqa: S311  no secret: spreads the tries
@@ -117,7 +117,11 @@ class PostgresServer:
             # A reader sees one state of the database; a writer sees what others committed as soon as it has their lock.
             raw.isolation_level = psycopg.IsolationLevel.REPEATABLE_READ if only_reads else None
             self._set_up(raw, schema)
-            result = work(raw)
+            try:
+                result = work(raw)
+            except OUTDATED:
+                raw.close()  # the pool makes a new one, which has prepared nothing
+                raise
             commits.append(True)
             raw.commit()
             raw.schema = schema

@@ -17,6 +17,8 @@ if TYPE_CHECKING:
 # Rolled back whole, and the same work is done again. Two transactions that add the same row at once collide, too: the
 # second one finds it when it looks again.
 COLLISIONS = (errors.DeadlockDetected, errors.SerializationFailure, errors.UniqueViolation)
+# A statement that this session prepared before a newer version added a column to its table.
+OUTDATED = errors.FeatureNotSupported
 
 
 @contextmanager
