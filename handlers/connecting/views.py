@@ -25,7 +25,7 @@ def not_connected() -> Message:
     """The answer to everything in a workspace without an account."""
     return el.message(
         [
-            el.section(f"🔌 {_('This workspace is not connected to PandaPon yet.')}"),
+            el.section("🔌 " + _("This workspace is not connected to PandaPon yet.")),
             el.context(_who()),
             *el.actions([el.button(_("Connect PandaPon…"), f"{CONNECT}:1", "connect", "primary")]),
         ]
@@ -36,7 +36,7 @@ def connected() -> Message:
     """The answer of a workspace with an account: how its keys are changed."""
     return el.message(
         [
-            el.section(f"✅ {_('This workspace is connected to PandaPon.')}"),
+            el.section("✅ " + _("This workspace is connected to PandaPon.")),
             el.context(_who()),
             *el.actions([el.button(_("Change the keys…"), f"{CONNECT}:1", "connect")]),
         ]

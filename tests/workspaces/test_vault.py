@@ -14,11 +14,11 @@ SECRET = {"bot_token": "xoxb-1", "name": "熊猫"}
 def test_a_secret_comes_back_to_its_owner_and_its_text_shows_nothing() -> None:
     """The ciphertext holds neither the secret nor its owner, and differs each time."""
     vault = Vault([NEW])
-    sealed = vault.seal("installation:T1", SECRET)
-    assert vault.open("installation:T1", sealed) == SECRET
+    sealed = vault.seal("installation:T0WORKSPACE", SECRET)
+    assert vault.open("installation:T0WORKSPACE", sealed) == SECRET
     assert "xoxb" not in sealed
-    assert "T1" not in sealed
-    assert vault.seal("installation:T1", SECRET) != sealed
+    assert "T0WORKSPACE" not in sealed
+    assert vault.seal("installation:T0WORKSPACE", SECRET) != sealed
 
 
 @pytest.mark.parametrize("other", ["installation:T2", "account:T1", "", "installation:T1 "])
