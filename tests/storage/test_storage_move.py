@@ -347,7 +347,7 @@ def test_the_schema_is_made_in_the_moves_own_transaction(tmp_path: Path) -> None
     assert code == 0, said
     with psycopg.connect(server) as raw:
         indexes = raw.execute("SELECT indexdef FROM pg_indexes WHERE schemaname = 'public' ORDER BY 1").fetchall()
-        assert PostgresEnd(raw).tables()["nodes"].references == {"orders"}
+        assert PostgresEnd(raw).tables()["traces"].references == {"orders"}
         analyzed = raw.execute("SELECT reltuples FROM pg_class WHERE relname = 'outbox'").fetchone()
     assert analyzed is not None
     assert analyzed[0] > 0
