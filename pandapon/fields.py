@@ -13,25 +13,26 @@ from pandapon.markup import plain
 _DIGITS = 18  # before and behind the point; no amount is longer, and 1e999999999 must not be written out
 _NATIVE = re.compile(r"[0-9]{6,20}")
 _JSON = json.JSONDecoder(parse_float=Decimal)
-_HALF = re.compile(r"\\u[dD]")  # half of a surrogate pair, or a text that looks like one
+_ODD = re.compile(r"\\u(?:[dD]|0000)")  # half of a surrogate pair or NUL, or a text that looks like one
 
 
 def loads(body: bytes | str) -> Any:
     """Decode JSON with exact whole numbers and Decimal fractions. Raises ValueError for other texts.
 
-    Half a surrogate pair, legal in JSON but not in UTF-8 or a database, becomes a question mark.
+    Half a surrogate pair, legal in JSON but not in UTF-8 or a database, becomes a question mark; NUL, which PostgreSQL
+    takes in no text, is left out.
     """
     try:
         words = body if isinstance(body, str) else body.decode(json.detect_encoding(body))
         value = _JSON.decode(words)
-        return _encodable(value) if "\\u" in words and _HALF.search(words) else value
+        return _encodable(value) if "\\u" in words and _ODD.search(words) else value
     except RecursionError:
         raise ValueError("nested too deeply") from None
 
 
 def _encodable(value: Any) -> Any:
     if isinstance(value, str):
-        return value.encode(errors="replace").decode()
+        return value.replace("\0", "").encode(errors="replace").decode()
     if isinstance(value, list):
         return [_encodable(item) for item in value]
     if isinstance(value, dict):

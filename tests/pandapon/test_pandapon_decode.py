@@ -12,6 +12,7 @@ import pytest
 from pandapon import alibaba, taobao
 from pandapon.envelope import open_envelope
 from pandapon.errors import DecodeError
+from pandapon.fields import loads
 from pandapon.models import ProductQuery
 from pandapon.operations import goods
 from pandapon.progress import parcel_milestone
@@ -415,6 +416,12 @@ def test_an_amount_that_is_none_is_left_out(amount: str) -> None:
     data = decoded(f'{{"baseInfo":{{"status":"success","totalAmount":{amount},"shippingFee":{amount}}}}}')
     order = alibaba.order(data, ORDER)
     assert (order.total_amount, order.shipping_amount) == (None, None)
+
+
+def test_nul_is_left_out() -> None:
+    """One entry with it would be refused by a database, and its whole batch with it."""
+    text = r'{"a\u0000": ["b\u0000c", {"d": "\u0000"}], "e": "\\u0000"}'
+    assert loads(text) == {"a": ["bc", {"d": ""}], "e": r"\u0000"}
 
 
 def test_half_a_surrogate_pair_is_harmless() -> None:
