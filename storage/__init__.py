@@ -1,1 +1,1 @@
-"""SQLite through sqlite-utils: orders, nodes, watches, outbox, audit. No business rules."""
+"""What the bot keeps: orders, traces, watches, outbox, audit; on SQLite or PostgreSQL. No business rules."""

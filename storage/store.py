@@ -1,7 +1,7 @@
 """The store: all operations on the database, by aggregate. The docstring of each is that of its function.
 
-Each operation is async and one transaction, takes values and the present time (aware), and shows no SQL: PostgreSQL can
-follow behind the same operations.
+Each operation is async and one transaction, takes values and the present time (aware), and shows no SQL. The engine
+behind them is SQLite's or PostgreSQL's.
 """
 
 from __future__ import annotations
