@@ -67,7 +67,7 @@ def order_id(number: int) -> str:
 
 
 class Speed(NamedTuple):
-    """What a run of requests took."""
+    """The time and processor time of a run of requests."""
 
     rate: float  # requests a second
     cost: float  # processor time of a request, in seconds, of all threads of this process

@@ -1,4 +1,4 @@
-"""What the calls for spans cost: without a tracer, and with one, against the work that they stand around."""
+"""Measures the cost of the calls for spans: without a tracer, and with one, against the work that they stand around."""
 
 from __future__ import annotations
 

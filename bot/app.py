@@ -66,6 +66,7 @@ if TYPE_CHECKING:
     from bot.settings import Settings
     from handlers.commands.declarations import Feature
     from handlers.interactions.ports import Connector, Report
+    from storage.postgres.listen import Listener
     from storage.store import Store
 
 
@@ -76,7 +77,7 @@ SETTLE_IN = timedelta(minutes=30)  # the first readings of orders that join toge
 
 @dataclass(frozen=True, slots=True)
 class Hosting:
-    """What a process that serves many workspaces gives to the bot of one of them."""
+    """The parts that a process with many workspaces gives to the bot of one of them."""
 
     open_store: Callable[[], Awaitable[Store]]
     commands: Commands
@@ -173,14 +174,7 @@ async def _build(
         timekeeper=workers.timekeeper,
         part=part,
         # A bot among many does without: each listener takes a connection to the server for itself.
-        listener=None
-        if hosting
-        else listener_of(
-            settings,
-            resources.store,
-            # A process that answers people sends what it queued itself, and leaves the rest to those that send.
-            {"posts": lambda: scheduler.hurry("deliver"), "due": lambda: scheduler.hurry("poll")},
-        ),
+        listener=None if hosting else _listener(settings, resources.store, scheduler),
         callbacks=Callbacks(settings.callback_tokens, resources.store, clock, workers.inbox.wake),
         metrics=tuple(
             metrics.routes(
@@ -193,6 +187,15 @@ async def _build(
         is_working=hosting is None or hosting.is_working,
     )
     return bot
+
+
+def _listener(settings: Settings, store: Store, scheduler: Scheduler) -> Listener | None:
+    """Return what wakes the jobs at other processes' notices.
+
+    A process that answers people sends what it queued itself, and leaves the rest to those that send.
+    """
+    wakes = {"posts": lambda: scheduler.hurry("deliver"), "due": lambda: scheduler.hurry("poll")}
+    return listener_of(settings, store, wakes)
 
 
 @dataclass(frozen=True, slots=True)
@@ -259,15 +262,9 @@ class Workers:
     writer: Writer
 
 
-def _workers(settings: Settings, resources: Resources, clock: Callable[[], datetime], part: Part) -> Workers:
-    store, api, cadence, breaker = resources.store, resources.api, settings.cadence, CircuitBreaker()
-    figures = resources.figures
-
-    def is_trusted() -> bool:
-        return not api.clock_is_off
-
-    deliverer = Deliverer(
-        store=store,
+def _deliverer(settings: Settings, resources: Resources, clock: Callable[[], datetime], part: Part) -> Deliverer:
+    return Deliverer(
+        store=resources.store,
         slack=resources.slack,
         pace=settings.pace,
         clock=clock,
@@ -276,10 +273,20 @@ def _workers(settings: Settings, resources: Resources, clock: Callable[[], datet
         people=resources.people,
         links=resources.links,
         may_act=settings.write_policy.allows(WriteScope.ORDERS),
-        figures=figures,
+        figures=resources.figures,
         worker=part.worker,
         sends=part.sends,
     )
+
+
+def _workers(settings: Settings, resources: Resources, clock: Callable[[], datetime], part: Part) -> Workers:
+    store, api, cadence, breaker = resources.store, resources.api, settings.cadence, CircuitBreaker()
+    figures = resources.figures
+
+    def is_trusted() -> bool:
+        return not api.clock_is_off
+
+    deliverer = _deliverer(settings, resources, clock, part)
     stalls = StallWatch(store, clock, settings.limits, deliverer.wake, is_trusted)
     digester = Digester(store, clock, deliverer.wake)
     settle_in = SETTLE_IN * settings.cadence_factor
@@ -333,7 +340,7 @@ def _workers(settings: Settings, resources: Resources, clock: Callable[[], datet
 
 
 async def _left_to_others(_keys: Sequence[str]) -> None:
-    """What a process does that does not poll: the orders are due, and one that polls reads them."""
+    """Leave the reading of due orders to the processes that poll."""
 
 
 def _context(

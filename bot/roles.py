@@ -37,7 +37,7 @@ def parse(text: str) -> frozenset[Role]:
 
 @dataclass(frozen=True, slots=True)
 class Part:
-    """What this process does of the work. ``worker``: its name on leases. ``shares``: other processes may do more."""
+    """This process's part of the work. ``worker``: its name on leases. ``shares``: others may do the rest."""
 
     roles: frozenset[Role] = ALL
     worker: str = ""

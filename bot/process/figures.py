@@ -56,7 +56,7 @@ class InTime(StrEnum):
 
 
 class Claimed(StrEnum):
-    """What a process claims, so that no other works on it."""
+    """The kinds of things that a process claims, so that no other process works on them."""
 
     ORDER = "order"
     POST = "post"

@@ -12,7 +12,6 @@ from typing import TYPE_CHECKING
 
 import aiohttp
 import pytest
-from e2e.test_e2e_process import outside
 from support.outside import Outside, port_of
 from support.patience import PATIENCE, until
 
@@ -22,8 +21,6 @@ if TYPE_CHECKING:
     from support.outside import Outside
 
     from sandbox.slack.workspace import Message
-
-__all__ = ["outside"]
 
 LIBRARY = next(iter(sorted(Path("/usr/lib").glob("*/faketime/libfaketimeMT.so.1"))), None)
 JUMPS = ["-60", "-10800", "-120d", "-2y", "+60", "+10800", "+120d", "+2y"]

@@ -3,11 +3,9 @@
 from __future__ import annotations
 
 import asyncio
-import os
 import signal
 from datetime import UTC, datetime
 from pathlib import Path
-from typing import TYPE_CHECKING
 
 import pytest
 from support.outside import SECRETS, Outside, port_of
@@ -18,21 +16,6 @@ from sandbox.pandapon.demo import FIRST
 from storage.sqlite.backup import back_up
 from storage.sqlite.database import thread_of
 from storage.store import open_store
-
-if TYPE_CHECKING:
-    from collections.abc import AsyncIterator
-
-
-@pytest.fixture
-async def outside(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> AsyncIterator[Outside]:
-    monkeypatch.setenv("PYTHONPATH", os.getcwd())  # noqa: PTH109  the checkout, for runs without an installation
-    one = Outside(tmp_path)
-    await one.slack.start()
-    await one.pandapon.start()
-    yield one
-    await one.leave_none()
-    await one.slack.stop()
-    await one.pandapon.stop()
 
 
 async def test_run_watches_tells_and_stops_cleanly(outside: Outside) -> None:

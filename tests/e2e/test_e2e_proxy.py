@@ -8,7 +8,6 @@ from typing import TYPE_CHECKING
 from urllib.parse import urlsplit
 
 import pytest
-from e2e.test_e2e_process import outside
 from support.patience import until
 from support.proxy import Proxy
 
@@ -18,8 +17,6 @@ if TYPE_CHECKING:
     from collections.abc import AsyncIterator
 
     from support.outside import Outside
-
-__all__ = ["outside"]
 
 DIRECT = dict.fromkeys(("HTTPS_PROXY", "HTTP_PROXY", "ALL_PROXY", "NO_PROXY"), "")
 DIRECT |= {name.lower(): "" for name in DIRECT}

@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import os
 import signal
 from typing import TYPE_CHECKING
 
@@ -20,7 +19,6 @@ from bot.storage_url import file_of, passwords_of, shown
 from sandbox.pandapon.demo import FIRST
 
 if TYPE_CHECKING:
-    from collections.abc import AsyncIterator
     from pathlib import Path
 
 PASSWORD = "canary-p%40ss-0123"  # the server of the tests trusts everybody
@@ -29,18 +27,6 @@ NEEDED = {name: SECRETS[name] for name in ("SLACK_BOT_TOKEN", "SLACK_APP_TOKEN")
     "PANDAPON_ACCESS_SECRET": "secret",
     "PANDAPON_USER_ID": "1",
 }
-
-
-@pytest.fixture
-async def outside(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> AsyncIterator[Outside]:
-    monkeypatch.setenv("PYTHONPATH", os.getcwd())  # noqa: PTH109  the checkout, for runs without an installation
-    one = Outside(tmp_path)
-    await one.slack.start()
-    await one.pandapon.start()
-    yield one
-    await one.leave_none()
-    await one.slack.stop()
-    await one.pandapon.stop()
 
 
 def with_password(url: str) -> str:

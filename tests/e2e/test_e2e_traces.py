@@ -26,7 +26,7 @@ from sandbox.pandapon.demo import FIRST
 from sandbox.slack.faults import Fault
 
 if TYPE_CHECKING:
-    from collections.abc import AsyncIterator, Iterator
+    from collections.abc import Iterator
     from pathlib import Path
 
 ID = re.compile(r"[0-9]{5,}|\b[UCDTB]0[A-Z0-9]{6,}")  # an order, a parcel, a channel, a person, a time of a message
@@ -199,18 +199,6 @@ def test_without_a_tracer_no_span_is_made() -> None:
         span.note(x=1)
     assert spans.apart() is spans.apart()
     assert spans.ids() == {}
-
-
-@pytest.fixture
-async def outside(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> AsyncIterator[Outside]:
-    monkeypatch.setenv("PYTHONPATH", os.getcwd())  # noqa: PTH109  the checkout, for runs without an installation
-    one = Outside(tmp_path)
-    await one.slack.start()
-    await one.pandapon.start()
-    yield one
-    await one.leave_none()
-    await one.slack.stop()
-    await one.pandapon.stop()
 
 
 async def run_once(outside: Outside, **environment: str) -> str:

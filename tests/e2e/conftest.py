@@ -1,0 +1,26 @@
+"""The outside world of a process under test."""
+
+from __future__ import annotations
+
+import os
+from typing import TYPE_CHECKING
+
+import pytest
+from support.outside import Outside
+
+if TYPE_CHECKING:
+    from collections.abc import AsyncIterator
+    from pathlib import Path
+
+
+@pytest.fixture
+async def outside(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> AsyncIterator[Outside]:
+    """Stand-ins of Slack and PandaPon, and what starts processes that reach them; none is left afterwards."""
+    monkeypatch.setenv("PYTHONPATH", os.getcwd())  # noqa: PTH109  the checkout, for runs without an installation
+    one = Outside(tmp_path)
+    await one.slack.start()
+    await one.pandapon.start()
+    yield one
+    await one.leave_none()
+    await one.slack.stop()
+    await one.pandapon.stop()
