@@ -2,8 +2,6 @@
 
 from __future__ import annotations
 
-from dataclasses import replace
-from datetime import timedelta
 from typing import TYPE_CHECKING
 
 from pandapon.courier import read_entry
@@ -12,9 +10,7 @@ from storage.poll import Changed, DueOrder, Unchanged
 from tracking.cadence import Cadence
 from tracking.decide import decide
 from tracking.policy import Policy, read_again
-from tracking.severity import is_only_money
 from tracking.stalls import Limits
-from tracking.values import Severity
 
 if TYPE_CHECKING:
     from collections.abc import Callable
@@ -24,11 +20,9 @@ if TYPE_CHECKING:
     from tracking.decide import Decision
     from tracking.orders import StoredOrder
 
-DAY, MONEY_A_DAY = timedelta(days=1), 3
-
 
 class Decider:
-    """Holds this installation's policy, and when channels were shown changes of money."""
+    """Holds this installation's policy."""
 
     def __init__(
         self,
@@ -45,9 +39,6 @@ class Decider:
         """
         self._cadence, self._limits, self._names = cadence or Cadence(), limits, names
         self._is_trusted, self._on_unread = is_trusted, on_unread
-        self._money: dict[
-            str, list[datetime]
-        ] = {}  # by order key: when channels were shown a change of its price or refund
 
     @property
     def policy(self) -> Policy:
@@ -68,7 +59,7 @@ class Decider:
             assert reading.fetched is not None, "nothing differs"
             return decide(None, reading.fetched, now, self.policy, baseline=baseline)
         fetched = reading.beside(stored.shipment, stored.order.created_at if stored.order else None)
-        return self._calmed(stored.key, decide(stored, fetched, now, self.policy, baseline=baseline))
+        return decide(stored, fetched, now, self.policy, baseline=baseline)
 
     def unchanged(self, due: DueOrder, now: datetime) -> Unchanged:
         """Return the record of an unchanged reading: the next reading, and the alarm time of an unpaid order."""
@@ -93,17 +84,3 @@ class Decider:
         if decided.news is None and is_same and decided.late_at == due.late_at:
             return self.unchanged(due, now)
         return Changed(decided, due.fence, reading.fingerprint)
-
-    def _calmed(self, key: str, decided: Decision) -> Decision:
-        """Leave frequent changes of price to the thread: a channel is shown at most ``MONEY_A_DAY`` of an order.
-
-        A refund that waits for the buyer is always shown.
-        """
-        if decided.news is None or not is_only_money(decided.news) or decided.severity is Severity.PROBLEM:
-            return decided
-        recent = [at for at in self._money.get(key, ()) if decided.at - at < DAY]
-        if len(recent) >= MONEY_A_DAY:
-            return replace(decided, severity=Severity.NODE)
-        self._money = {order: times for order, times in self._money.items() if decided.at - times[-1] < DAY}
-        self._money[key] = [*recent, decided.at]
-        return decided

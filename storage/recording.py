@@ -10,7 +10,7 @@ from storage import alarms, codec, enqueue, journeys, traces
 from storage.ending import end
 from storage.locks import chunks, lock_orders
 from storage.poll import Changed, Failed, Recorded, Unchanged
-from storage.rows import to_int
+from storage.rows import dump_times, to_int
 from tracking.refunds import open_until
 from tracking.values import Severity
 
@@ -37,7 +37,7 @@ WHERE key = ? AND fence = ?
 ORDER = """
 UPDATE orders SET version = version + 1, milestone = ?, reason = ?, pick_up_by = ?, order_json = ?, sub_orders = ?,
   moved_at = ?, final_at = ?, has_parcels = CASE WHEN ? THEN 1 ELSE has_parcels END, expected = ?, late_at = ?,
-  was_late = ?, refunds = ?, refund_open_until = ?, refund_needs_buyer = ?
+  was_late = ?, refunds = ?, refund_open_until = ?, refund_needs_buyer = ?, money_shown = ?
 WHERE key = ?
 """
 ARCHIVED = "state = 'active' AND key IN (SELECT key FROM schedule WHERE key = ? AND next_poll_at IS NULL)"
@@ -47,8 +47,8 @@ UPDATE schedule SET fence = fence + 1, leased = 0, fails = fails + 1, error = ?,
 """
 ADD = """
 INSERT INTO orders (key, milestone, reason, pick_up_by, order_json, sub_orders, moved_at, final_at, has_parcels,
-  expected, late_at, was_late, refunds, refund_open_until, refund_needs_buyer, created_at)
-VALUES (?, ?, ?, ?, ?, ?, ?, ?, CASE WHEN ? THEN 1 ELSE 0 END, ?, ?, ?, ?, ?, ?, ?)
+  expected, late_at, was_late, refunds, refund_open_until, refund_needs_buyer, money_shown, created_at)
+VALUES (?, ?, ?, ?, ?, ?, ?, ?, CASE WHEN ? THEN 1 ELSE 0 END, ?, ?, ?, ?, ?, ?, ?, ?)
 ON CONFLICT (key) DO NOTHING
 """
 ADD_TO_SCHEDULE = "INSERT INTO schedule (key, fingerprint, read_at, stall_at) VALUES (?, ?, ?, ?)"
@@ -196,6 +196,7 @@ def _facts(decided: Decision) -> tuple[object, ...]:
         bool(decided.parcels),
         *_expected(decided),
         *_refunds(decided),
+        dump_times(decided.money_shown),
     )
 
 

@@ -45,6 +45,16 @@ def to_time(stored: int | None) -> datetime | None:
     return None if stored is None else EPOCH + MICROSECOND * stored
 
 
+def dump_times(times: Sequence[datetime]) -> str:
+    """Return a column of several aware times: their :func:`to_int`, parted by blanks; empty for none."""
+    return " ".join(str(to_int(at)) for at in times) if times else ""
+
+
+def load_times(stored: str) -> tuple[datetime, ...]:
+    """Read :func:`dump_times` back. Raises ValueError."""
+    return tuple(to_time(int(at)) for at in stored.split()) if stored else ()
+
+
 def severity(stored: str) -> Severity | None:
     """Read a severity column; None for an empty one, of a row without news."""
     return Severity(stored) if stored else None
@@ -131,6 +141,7 @@ def order(row: Row, parcels: Iterable[Row], traces: Mapping[str, Sequence[Node]]
         expected=codec.load_expected(row["expected"]),
         was_late=bool(row["was_late"]),
         refunds=codec.load_refunds(row["refunds"]),
+        money_shown=load_times(row["money_shown"]),
     )
 
 

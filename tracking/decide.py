@@ -13,6 +13,7 @@ from tracking.expected import expect
 from tracking.journeys import journey_of
 from tracking.lines import facts, lines_of, with_carriers, with_named
 from tracking.merge import merge_order
+from tracking.money import calmed
 from tracking.orders import OrderSnapshot, StoredOrder, shown
 from tracking.policy import FollowUp, Policy, follow_up
 from tracking.refunds import merge_refunds
@@ -64,6 +65,7 @@ class Decision:
     journeys: tuple[Journey, ...]  # parcels that arrived, for what is learnt
     follow_up: FollowUp = field(compare=False)  # when it is read again, and when its silence is worth an alarm
     at: datetime = field(compare=False)  # when it was decided
+    money_shown: tuple[datetime, ...] = field(default=(), compare=False)  # see StoredOrder
 
     @property
     def key(self) -> str:
@@ -122,6 +124,7 @@ def decide(
     merged = merge_refunds(known, order if fetched.order else None, fetched.refunds, now)
     news = _news(base, order, lines, merged.steps, milestone, late=late) if stored and not baseline else None
     moved_at = _moved_at(None if baseline else stored, order, parcels, news, now)
+    level, money_shown = _level(base, news, now)
     final_at, is_first = (base.final_at or now) if milestone in FINAL else None, stored is None or baseline
     return Decision(
         order=order,
@@ -133,7 +136,7 @@ def decide(
         edited_nodes=tuple(node for line in lines for node in line.nodes.rewritten),
         parcels=tuple(facts(line.after) for line in lines if line.has_new_facts),
         news=news,
-        severity=severity.of(news, suppressed(base.shipment.parcels, news, now)) if news else None,
+        severity=level,
         audience=severity.audience(news) if news else frozenset(),
         event_id=severity.dedup_key(news, base.moved_at) if news else "",
         moved_at=moved_at,
@@ -157,11 +160,19 @@ def decide(
             refunds=merged.refunds,
         ),
         at=now,
+        money_shown=money_shown,
         changed=stored is None
         or merged.refunds != known
         or _seen_to_change(base, order, milestone, expected, lines=lines, late=late),
         learned=order != base.order or merged.refunds != base.refunds or any(line.is_learned for line in lines),
     )
+
+
+def _level(base: StoredOrder, news: News | None, now: datetime) -> tuple[Severity | None, tuple[datetime, ...]]:
+    """How severe the news is, None without any, and when channels were shown changes of money."""
+    if news is None:
+        return None, base.money_shown
+    return calmed(news, severity.of(news, suppressed(base.shipment.parcels, news, now)), base.money_shown, now)
 
 
 def _lateness(

@@ -106,8 +106,9 @@ def _is_relief(step: Step) -> bool:
 
 def is_only_money(news: News) -> bool:
     """Whether the news holds nothing but the price or a refund."""
-    rest = replace(news, price=None, refunds=(), refunded=None, edited=())
-    return bool(news.price or is_refund(news)) and says_nothing(rest)
+    if not (news.price or is_refund(news)):
+        return False
+    return says_nothing(replace(news, price=None, refunds=(), refunded=None, edited=()))
 
 
 def is_refund(news: News) -> bool:

@@ -19,8 +19,6 @@ These classes keep state in memory, of which each process has its own:
 ``tracking.circuit_breaker.CircuitBreaker``  whether PandaPon answers: in an outage each process asks for itself
 ``pandapon.wire.Wire``                    how far PandaPon's clock is off; the requests' pace on SQLite
 ``pandapon.shared_pace.SharedLimiter``    requests that this process has reserved, for half a second at most
-``bot.decider.Decider``                   how often a channel was shown changes of price or refund in the last 24 hours;
-                                          each process that polls may show three
 ``bot.jobs.stalls.StallWatch``            the usual gaps between scans here: each process learns them from the history
 ``bot.jobs.discovery.Discoverer``         the next page of each order list: another process begins at the first
 ``bot.jobs.digests.Digester``             channels whose daily digest failed, and when it is tried again

@@ -15,6 +15,7 @@ from storage.migrations import (
     m0022_packed_news,
     m0023_unpacked,
     m0024_roles,
+    m0025_money_shown,
     postgres_first,
     sqlite_first,
 )
@@ -45,5 +46,6 @@ STEPS = (
     m0022_packed_news.STEP,
     m0023_unpacked.STEP,
     m0024_roles.STEP,
+    m0025_money_shown.STEP,
 )
 NAMES = frozenset(step.name for step in STEPS)

@@ -8,7 +8,7 @@ from decimal import Decimal
 import pytest
 from support.tracking_cases import REF, Desk, at, due_order, only_order, order
 
-from bot.decider import MONEY_A_DAY, Decider
+from bot.decider import Decider
 from bot.jobs.poll_results import poll_result
 from bot.reading import PollOutcome
 from handlers.blocks.refunds import news_lines
@@ -16,6 +16,7 @@ from pandapon import alibaba
 from pandapon.models import Item, Order
 from storage.poll import Changed
 from tracking.fact_ids import fact_ids, remaining
+from tracking.money import MONEY_A_DAY
 
 
 def told(*states: Order) -> Desk:
@@ -72,16 +73,29 @@ def test_what_was_paid_back_is_told_with_the_amounts() -> None:
 
 
 def test_a_price_that_flaps_is_shown_to_the_channel_so_often_a_day() -> None:
-    """The thread is told each change; the next day the channel is shown one again, and other news as ever."""
-    desk, results = told(order(total_amount=10)), Decider()
-    levels = [_read(desk, results, order(total_amount=10 + 5 * (number % 2))) for number in range(1, 6)]
+    """The thread is told each change; the next day the channel is shown one again, and other news as ever.
+
+    Each reading is another process's: what counts is stored.
+    """
+    desk = told(order(total_amount=10))
+    levels = [_read(desk, order(total_amount=10 + 5 * (number % 2))) for number in range(1, 6)]
     assert levels == ["milestone"] * MONEY_A_DAY + ["node"] * (5 - MONEY_A_DAY)
     desk.now += timedelta(days=1)
-    assert _read(desk, results, order(total_amount=10)) == "milestone"
+    assert _read(desk, order(total_amount=10)) == "milestone"
 
 
-def _read(desk: Desk, results: Decider, state: Order) -> str:
-    """How loud the poll records this reading."""
+def test_times_that_a_wrong_clock_left_do_not_silence_an_order() -> None:
+    """A clock that was days ahead was set back: what it counted counts no longer."""
+    desk = told(order(total_amount=10))
+    desk.now += timedelta(days=5)
+    ahead = [_read(desk, order(total_amount=10 + 5 * (number % 2))) for number in range(1, 5)]
+    desk.now -= timedelta(days=5)
+    assert (ahead[-1], _read(desk, order(total_amount=40))) == ("node", "milestone")
+
+
+def _read(desk: Desk, state: Order) -> str:
+    """How loud a process that has just started records this reading."""
+    results = Decider()
     assert desk.stored
     due = due_order(desk.stored, has_parcels=False, polls=1, fails=0, created_at=at(0))
     result = poll_result(results, due, PollOutcome(only_order(state), b"x"), desk.stored, desk.now)

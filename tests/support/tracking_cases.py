@@ -150,6 +150,7 @@ def recorded(stored: StoredOrder | None, decision: Decision) -> StoredOrder:
         expected=decision.expected,
         was_late=decision.was_late,
         refunds=decision.refunds,
+        money_shown=decision.money_shown,
     )
 
 
