@@ -23,6 +23,7 @@ import httpx
 
 from benchmarks.server import LatencyServer, first_reading, latency_server
 from benchmarks.table import show
+from bot.breaker import AccountBreaker
 from bot.decider import Decider
 from bot.jobs.poll import Poller
 from bot.running import tune_gc
@@ -31,7 +32,6 @@ from pandapon.shipment import OrderRef, Platform
 from storage.poll import Changed
 from storage.store import open_store
 from storage.watch import NewWatch
-from tracking.circuit_breaker import CircuitBreaker
 from tracking.decide import decide
 from tracking.orders import FetchedOrder
 from tracking.values import Filter
@@ -125,7 +125,7 @@ async def watched_orders(
             store=store,
             api=api,
             decider=Decider(),
-            breaker=CircuitBreaker(),
+            breaker=AccountBreaker(clock),
             clock=clock,
             concurrency=in_flight,
             on_news=lambda: None,

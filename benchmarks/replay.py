@@ -17,6 +17,7 @@ from typing import TYPE_CHECKING, Any
 from benchmarks.networks import Api, Clock, Database, Ledger
 from benchmarks.replay_counts import START, Result, claims, is_false, mark, naive, tables, waits_of
 from benchmarks.replay_queries import due_times, folded_posts, open_alarms, waits_to_be_sent
+from bot.breaker import AccountBreaker
 from bot.decider import Decider
 from bot.jobs.deliver import Deliverer
 from bot.jobs.digests import Digester
@@ -32,7 +33,6 @@ from storage.lanes import Pace, Rate
 from storage.sqlite.database import thread_of
 from storage.store import Store
 from tracking.channel_settings import ChannelSettings
-from tracking.circuit_breaker import CircuitBreaker
 from tracking.digest_schedule import next_digest
 from tracking.stalls import Limits
 from tracking.values import Filter
@@ -154,7 +154,7 @@ class _Run:
             store=store,
             api=client,
             decider=decider,
-            breaker=CircuitBreaker(),
+            breaker=AccountBreaker(clock),
             clock=clock,
             concurrency=16,
             on_news=self._wake,

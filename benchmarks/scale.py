@@ -14,6 +14,7 @@ from typing import TYPE_CHECKING, Any
 from benchmarks.poll import IN_FLIGHT, LATENCY, Clock, all_sent, order_id
 from benchmarks.server import LatencyServer, first_reading, latency_server
 from benchmarks.table import show
+from bot.breaker import AccountBreaker
 from bot.decider import Decider
 from bot.jobs.poll import Poller
 from pandapon.client import Config, PandaPon
@@ -23,7 +24,6 @@ from storage.poll import Changed
 from storage.sqlite.database import thread_of
 from storage.store import open_store
 from storage.watch import NewWatch
-from tracking.circuit_breaker import CircuitBreaker
 from tracking.decide import decide
 from tracking.orders import FetchedOrder
 from tracking.values import Filter
@@ -183,7 +183,7 @@ def _poller(store: Store, api: PandaPon, clock: Clock) -> Poller:
         store=store,
         api=api,
         decider=Decider(),
-        breaker=CircuitBreaker(),
+        breaker=AccountBreaker(clock),
         clock=clock,
         concurrency=IN_FLIGHT,
         on_news=lambda: None,

@@ -10,7 +10,9 @@ from typing import TYPE_CHECKING
 
 import aiohttp
 
+from bot.account import account_of
 from bot.account_pace import AccountPace
+from bot.breaker import AccountBreaker
 from bot.client_config import api_config
 from bot.database import OpenDatabase, listener_of, open_to_run
 from bot.decider import Decider
@@ -55,7 +57,6 @@ from handlers.writing.writer import Writer
 from pandapon.client import PandaPon
 from pandapon.transport import trusted
 from storage import moved
-from tracking.circuit_breaker import CircuitBreaker
 from tracking.write_policy import WriteScope
 
 if TYPE_CHECKING:
@@ -250,7 +251,7 @@ async def _open_resources(
 class Workers:
     """The parts that do the work, by a job or when they are woken."""
 
-    breaker: CircuitBreaker
+    breaker: AccountBreaker
     deliverer: Deliverer
     stalls: StallWatch
     digester: Digester
@@ -280,7 +281,8 @@ def _deliverer(settings: Settings, resources: Resources, clock: Callable[[], dat
 
 
 def _workers(settings: Settings, resources: Resources, clock: Callable[[], datetime], part: Part) -> Workers:
-    store, api, cadence, breaker = resources.store, resources.api, settings.cadence, CircuitBreaker()
+    store, api, cadence = resources.store, resources.api, settings.cadence
+    breaker = AccountBreaker(clock, account_of(store), shares=part.shares, on_pause=api.pause)
     figures = resources.figures
 
     def is_trusted() -> bool:

@@ -33,6 +33,7 @@ if TYPE_CHECKING:
     from aiohttp import web as aiohttp_web
     from slack_bolt.async_app import AsyncApp
 
+    from bot.breaker import AccountBreaker
     from bot.jobs.backups import Backups
     from bot.jobs.deliver import Deliverer
     from bot.jobs.inbox import InboxReader
@@ -48,7 +49,6 @@ if TYPE_CHECKING:
     from pandapon.client import PandaPon
     from storage.postgres.listen import Listener
     from storage.store import Store
-    from tracking.circuit_breaker import CircuitBreaker
 
 log = logging.getLogger(__name__)
 
@@ -86,7 +86,7 @@ class Bot:
     poller: Poller
     deliverer: Deliverer
     scheduler: Scheduler
-    breaker: CircuitBreaker
+    breaker: AccountBreaker
     backups: Backups | None
     inbox: InboxReader
     timekeeper: Timekeeper
@@ -285,7 +285,7 @@ class Bot:
             started_at=self.started_at,
             pandapon_ok_at=self.api.answered_at,
             pandapon_down_since=self.breaker.down_since,
-            pandapon_error=self.poller.last_error if self.breaker.down_since else "",
+            pandapon_error=self.breaker.last_error if self.breaker.down_since else "",
             slack_mode=self.settings.slack_mode,
             last_tick_at=self.last_tick_at,
             stopped=self.stopped(),

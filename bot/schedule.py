@@ -54,6 +54,7 @@ def jobs_of(
         yield from _of_deciders(settings, workers)
     if shared:
         yield Job("names", partial(_relearn, resources), LEARN_EVERY, LEARN_EVERY)
+        yield Job("outage", workers.breaker.look, LEARN_EVERY, LEARN_EVERY)
         hearsay = Hearsay(resources.store, clock, workers.deliverer.failures, shared.worker)
         yield Job("refusals", hearsay.tick, LEARN_EVERY, LEARN_EVERY)
     if Role.JOBS in roles:

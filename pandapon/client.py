@@ -101,6 +101,10 @@ class PandaPon:
         """When PandaPon last gave a proper answer (aware), a refusal of one order included; None: not yet."""
         return self._wire.answered_at
 
+    def pause(self, seconds: float) -> None:
+        """Send no request of the poller or of a job for a while: PandaPon asked another process for that."""
+        self._wire.pause(seconds)
+
     def clock_moved(self, by: timedelta) -> None:
         """Adapt to a change of this machine's clock by ``by``."""
         self._wire.clock_moved(by)

@@ -85,6 +85,10 @@ class Wire:
         """Close every connection."""
         await self._http.aclose()
 
+    def pause(self, seconds: float) -> None:
+        """Send no request of the poller or of a job for a while."""
+        self._background.pause(seconds)
+
     def clock_moved(self, by: timedelta) -> None:
         """Adapt to a change of our clock by ``by`` (zero: unknown). The next answer measures the difference anew."""
         if self.skew is not None:

@@ -31,6 +31,7 @@ AHEAD = (
     ("outbox", "lease_until", f"{LIVE} AND lease_until IS NOT NULL", "post"),
     ("lanes", "full_at", "TRUE", "post"),
     ("lanes", "paused_until", "TRUE", "post"),
+    ("outages", "closed_until", "closed_until IS NOT NULL", "post"),
     ("watches", "muted_until", "muted_until IS NOT NULL", "muted"),
     ("channels", "muted_until", "muted_until IS NOT NULL", "muted"),
     ("alarms", "snoozed_until", "state = 'snoozed'", "snoozed"),
@@ -49,6 +50,7 @@ BEHIND = (
     ("inbox", "received_at", "TRUE"),
     ("news", "at", "TRUE"),
     ("facts", "at", "TRUE"),
+    ("outages", "down_since", "down_since IS NOT NULL"),
 )
 # Quiet hours are asked again, since they are hours of a day, and the day may be another one now.
 HELD = """

@@ -26,6 +26,7 @@ from storage import (
     lanes,
     marks,
     orders,
+    outages,
     outbox,
     paces,
     recording,
@@ -262,6 +263,13 @@ class Paces(Aggregate):
     pause = Operation(paces.pause)
 
 
+class Outages(Aggregate):
+    """What processes know together of PandaPon's outages and pauses."""
+
+    get = Operation(outages.get, only_reads=True)
+    put = Operation(outages.put)
+
+
 class Refusals(Aggregate):
     """What Slack refuses each of several processes."""
 
@@ -329,6 +337,7 @@ class Store:
         self.approvals = Approvals(engine)
         self.jobs = Jobs(engine)
         self.paces = Paces(engine)
+        self.outages = Outages(engine)
         self.refusals = Refusals(engine)
         self.rereading = Rereading(engine)
         self.clock = Clock(engine)

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from datetime import timedelta
 from enum import Enum
-from typing import TYPE_CHECKING
+from typing import TYPE_CHECKING, NamedTuple
 
 from pandapon.waits import LONGEST
 
@@ -18,6 +18,21 @@ class Transition(Enum):
     NONE = "none"
     DOWN = "down"
     UP = "up"
+
+
+class Outage(NamedTuple):
+    """What a breaker knows of its source, which several processes may share. Times are aware."""
+
+    down_since: datetime | None = None  # None: the source answers
+    waits: int = 0  # in a row, that ended with a failed probe or another refusal
+    closed_until: datetime | None = None  # no request leaves before then
+
+    def joined(self, other: Outage) -> Outage:
+        """Return what is known after another process's word: the longer pause of two; of an outage, its word. Pure."""
+        if self.down_since or other.down_since or self.closed_until is None:
+            return other
+        until = max(self.closed_until, other.closed_until or self.closed_until)
+        return Outage(None, max(self.waits, other.waits), until)
 
 
 class CircuitBreaker:
@@ -50,6 +65,21 @@ class CircuitBreaker:
     def waits_until(self) -> datetime | None:
         """The time (aware) before which no request leaves; None: nothing holds them back."""
         return self._closed_until
+
+    @property
+    def outage(self) -> Outage:
+        """What is known of the source."""
+        return Outage(self.down_since, self._waits, self._closed_until)
+
+    def adopt(self, outage: Outage, now: datetime) -> Transition:
+        """Go on with what another process, or an earlier one, knew. A probe of one's own is decided by that."""
+        was_down, until = self.down_since is not None, outage.closed_until
+        self.down_since, self._waits, self._probing = outage.down_since, outage.waits, False
+        self._closed_until = min(until, now + LONGEST) if until else None
+        if was_down == (self.down_since is not None):
+            return Transition.NONE
+        self._failures, self._first_failure = 0, None
+        return Transition.UP if was_down else Transition.DOWN
 
     def allow(self, now: datetime, wanted: int) -> int:
         """Return how many of ``wanted`` requests may leave now.

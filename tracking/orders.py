@@ -50,9 +50,7 @@ class StoredOrder:
     expected: Expected | None = None  # when it was expected at its last change; None: unknown
     was_late: bool = False  # it is, or once was, later than expected: that is told once, or never if no range was shown
     refunds: tuple[Refund, ...] = ()  # those that it named last come first
-    money_shown: tuple[
-        datetime, ...
-    ] = ()  # when channels were shown its price or a refund change
+    money_shown: tuple[datetime, ...] = ()  # when channels were shown its price or a refund change
 
     @property
     def ref(self) -> OrderRef:

@@ -19,18 +19,17 @@ from bot.process.loop import give_way
 from bot.reading import PollOutcome, poll_order
 from bot.refunds import RefundReader
 from pandapon import spans
-from pandapon.errors import PandaPonError, RateLimitError, ServerError, TransportError
-from tracking.circuit_breaker import Transition
+from pandapon.errors import PandaPonError
 
 if TYPE_CHECKING:
     from collections.abc import AsyncGenerator, Callable, Mapping, Sequence
     from datetime import datetime
 
+    from bot.breaker import AccountBreaker
     from bot.decider import Decider
     from pandapon.client import PandaPon
     from storage.poll import DueOrder, PollResult
     from storage.store import Store
-    from tracking.circuit_breaker import CircuitBreaker
     from tracking.orders import StoredOrder
 
 log = logging.getLogger(__name__)
@@ -57,7 +56,7 @@ class Poller:
         store: Store,
         api: PandaPon,
         decider: Decider,
-        breaker: CircuitBreaker,
+        breaker: AccountBreaker,
         clock: Callable[[], datetime],
         concurrency: int,
         on_news: Callable[[], None],
@@ -76,7 +75,6 @@ class Poller:
         self.last_tick_at: datetime | None = None
         self._ticked: float | None = None  # the same on the monotonic clock
         self.alive_at = 0.0  # monotonic seconds: when it last claimed or recorded
-        self.last_error = ""
 
     async def stop(self) -> None:
         """Claim nothing more, and wait until what is leased is recorded."""
@@ -155,7 +153,7 @@ class Poller:
         # After the clock is set back, the same orders would be due by ``began`` again and again. The next tick goes on.
         if self._stopping or self._clock() < began:
             return []
-        allowed = self._breaker.allow(self._clock(), self._claim_size)
+        allowed = await self._breaker.allow(self._claim_size)
         with spans.inner("poll claim") as span:
             claim = partial(self._store.orders.claim_due, began, allowed, LEASE, keys, worker=self._worker, since=since)
             claimed = await claim() if allowed else []
@@ -175,29 +173,13 @@ class Poller:
         try:
             outcome = await poll_order(self._api, due, self.refunds)
         except PandaPonError as error:
-            self._note(error)
+            await self._breaker.note(error)
             return error
         except Exception as error:  # noqa: BLE001  becomes a failed reading of this order alone
             return error
-        self._note(None)
+        await self._breaker.note(None)
         is_late = due.late_at is not None and due.late_at <= self._clock()
         return outcome.decided_anyway(due.key) if is_late else outcome
-
-    def _note(self, error: PandaPonError | None) -> None:
-        """Record the outcome in the circuit breaker, and log once when PandaPon goes down and when it is back."""
-        now, down_since = self._clock(), self._breaker.down_since
-        if isinstance(error, RateLimitError):
-            transition = self._breaker.record_rate_limit(now, error.retry_after)
-        elif isinstance(error, TransportError | ServerError):
-            transition = self._breaker.record_failure(now)
-        else:
-            transition = self._breaker.record_success(now)
-        if error is not None:
-            self.last_error = str(error)
-        if transition is Transition.DOWN and error is not None:
-            log.warning("PandaPon is not answering, polling slows down until it does", extra={"error": error})
-        elif transition is Transition.UP and down_since is not None:
-            log.info("PandaPon answers again", extra={"after": now - down_since})
 
     async def _record_all(self, done: asyncio.Queue[_Read | None], began: datetime) -> int:
         count = 0

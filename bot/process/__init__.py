@@ -4,7 +4,9 @@ On SQLite one process leads a data directory (``leader``). On PostgreSQL any num
 with its roles (:mod:`bot.roles`). What must be one for all of them is a row:
 
 - the leases of orders and posts, with the worker's name, and the turns of writers;
-- the pace and the pauses of channels and of the workspace (``lanes``), and those of the account (``paces``);
+- the pace and the pauses of channels and of the workspace (``lanes``), and the pace of the account (``paces``);
+- whether PandaPon answers, who probes it next, and until when it wants to be left alone (``outages``);
+- how often a day a channel was shown that an order's price or refund changed (``orders``);
 - the jobs (``jobs``, see :mod:`bot.process.shared_jobs`), and when each order list was last read to its end;
 - what Slack refuses each process, for the status (:mod:`bot.jobs.hearsay`).
 
@@ -16,7 +18,7 @@ These classes keep state in memory, of which each process has its own:
                                           other processes hear of it within a minute
 ``bot.jobs.recovery.Recovery``            how far the searches have come that Slack interrupted
 ``bot.workspaces.registry.Registry``      the bots of all workspaces; each process follows the shared tables by itself
-``tracking.circuit_breaker.CircuitBreaker``  whether PandaPon answers: in an outage each process asks for itself
+``bot.breaker.AccountBreaker``            the failures in a row before an outage, and the row as it was a second ago
 ``pandapon.wire.Wire``                    how far PandaPon's clock is off; the requests' pace on SQLite
 ``pandapon.shared_pace.SharedLimiter``    requests that this process has reserved, for half a second at most
 ``bot.jobs.stalls.StallWatch``            the usual gaps between scans here: each process learns them from the history

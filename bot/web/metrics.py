@@ -23,13 +23,13 @@ if TYPE_CHECKING:
 
     from prometheus_client import Metric
 
+    from bot.breaker import AccountBreaker
     from bot.jobs.poll import Poller
     from bot.process.figures import Figures
     from bot.process.scheduler import Scheduler
     from storage.engine import Gauge
     from storage.store import Store
     from storage.upkeep import Health
-    from tracking.circuit_breaker import CircuitBreaker
 
 NOT_SENT = (PostState.PENDING, PostState.SENDING, PostState.UNCERTAIN, PostState.HELD, PostState.FAILED)
 
@@ -38,7 +38,7 @@ def routes(
     store: Store,
     clock: Callable[[], datetime],
     poller: Poller,
-    breaker: CircuitBreaker,
+    breaker: AccountBreaker,
     scheduler: Scheduler,
     *,
     figures: Figures,
@@ -120,7 +120,7 @@ def of_engine(gauges: Mapping[str, Gauge]) -> Iterator[GaugeMetricFamily]:
         yield family
 
 
-def _of_process(poller: Poller, breaker: CircuitBreaker, scheduler: Scheduler) -> Iterator[GaugeMetricFamily]:
+def _of_process(poller: Poller, breaker: AccountBreaker, scheduler: Scheduler) -> Iterator[GaugeMetricFamily]:
     yield gauge("pandapon_up", "1 while PandaPon answers.", int(breaker.down_since is None))
     if (since := poller.since_tick) is not None:  # before the first tick there is none, and 0 would be wrong
         yield gauge("last_tick_seconds", "Since the poller last looked.", round(since.total_seconds(), 3))

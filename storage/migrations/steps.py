@@ -16,6 +16,7 @@ from storage.migrations import (
     m0023_unpacked,
     m0024_roles,
     m0025_money_shown,
+    m0026_outages,
     postgres_first,
     sqlite_first,
 )
@@ -47,5 +48,6 @@ STEPS = (
     m0023_unpacked.STEP,
     m0024_roles.STEP,
     m0025_money_shown.STEP,
+    m0026_outages.STEP,
 )
 NAMES = frozenset(step.name for step in STEPS)

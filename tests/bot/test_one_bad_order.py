@@ -9,6 +9,7 @@ import pytest
 from support.pandapon_api import api_server, ok, talking, utc_now
 from support.store_harness import NODE, PARCEL, StoreHarness, baseline
 
+from bot.breaker import AccountBreaker
 from bot.decider import Decider
 from bot.jobs.digests import Digester
 from bot.jobs.poll import Poller
@@ -19,7 +20,6 @@ from storage.packing import pack
 from storage.rows import to_int
 from storage.store import open_store
 from tracking.channel_settings import ChannelSettings
-from tracking.circuit_breaker import CircuitBreaker
 from tracking.stalls import Limits
 
 if TYPE_CHECKING:
@@ -64,7 +64,7 @@ async def polled(harness: StoreHarness, *, when: str = "", limits: Callable[[], 
             store=harness.store,
             api=client,
             decider=Decider(limits=limits),
-            breaker=CircuitBreaker(),
+            breaker=AccountBreaker(utc_now),
             clock=utc_now,
             concurrency=2,
             on_news=lambda: None,

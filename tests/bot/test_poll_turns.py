@@ -11,12 +11,12 @@ from support.pandapon_api import Api, Seen, api_server, ok, talking, utc_now
 from support.patience import in_time, until
 from support.store_harness import StoreHarness
 
+from bot.breaker import AccountBreaker
 from bot.decider import Decider
 from bot.jobs.poll import FLUSH_SECONDS, Poller
 from pandapon.shipment import OrderRef, Shipment
 from storage.poll import Changed
 from storage.store import open_store
-from tracking.circuit_breaker import CircuitBreaker
 from tracking.decide import decide
 from tracking.orders import FetchedOrder
 
@@ -68,7 +68,7 @@ async def stage(tmp_path: Path) -> AsyncIterator[Stage]:
             store=harness.store,
             api=client,
             decider=Decider(),
-            breaker=CircuitBreaker(),
+            breaker=AccountBreaker(utc_now),
             clock=utc_now,
             concurrency=1,
             on_news=lambda: None,
