@@ -13,7 +13,7 @@ if TYPE_CHECKING:
     from collections.abc import Callable
     from datetime import datetime
 
-    from storage.store import Store
+    from bot.account import Account
 
 log = logging.getLogger(__name__)
 
@@ -21,14 +21,14 @@ log = logging.getLogger(__name__)
 class AccountPace:
     """Implements :class:`pandapon.shared_pace.SharedPace`."""
 
-    def __init__(self, store: Store, clock: Callable[[], datetime]) -> None:
-        self._store, self._clock = store, clock
+    def __init__(self, account: Account, clock: Callable[[], datetime]) -> None:
+        self._account, self._clock = account, clock
 
     async def reserve(self, share: str, count: int, interval: float) -> Block:
         """Reserve requests. Without the database, which nothing else works without either, there is no wait."""
         now = self._clock()
         try:
-            got = await self._store.paces.reserve(now, f"pandapon {share}", count, timedelta(seconds=interval))
+            got = await self._account.paces.reserve(now, self._name(share), count, timedelta(seconds=interval))
         except StorageError as error:
             log.warning("pace of requests not shared", extra={"error": error})
             return Block()
@@ -38,6 +38,9 @@ class AccountPace:
     async def pause(self, share: str, seconds: float) -> None:
         """Tell the other processes of a pause that PandaPon asked for."""
         try:
-            await self._store.paces.pause(f"pandapon {share}", self._clock() + timedelta(seconds=seconds))
+            await self._account.paces.pause(self._name(share), self._clock() + timedelta(seconds=seconds))
         except StorageError as error:
             log.warning("pause of requests not shared", extra={"error": error})
+
+    def _name(self, share: str) -> str:
+        return f"{self._account.name} {share}"

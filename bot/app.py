@@ -63,6 +63,7 @@ if TYPE_CHECKING:
     from collections.abc import Awaitable, Callable, Mapping, Sequence
     from datetime import datetime
 
+    from bot.account import Account
     from bot.jobs.backups import Backups
     from bot.settings import Settings
     from handlers.commands.declarations import Feature
@@ -83,6 +84,7 @@ class Hosting:
     open_store: Callable[[], Awaitable[Store]]
     commands: Commands
     connector: Connector
+    account: Account | None  # the rows of its PandaPon account; None: it has none yet
     figures: Figures  # of the process
     is_working: bool  # whether its jobs run; without an account there is nothing to do
 
@@ -201,9 +203,10 @@ def _listener(settings: Settings, store: Store, scheduler: Scheduler) -> Listene
 
 @dataclass(frozen=True, slots=True)
 class Resources:
-    """The database, both network clients, the languages and names that the database holds, links, and the figures."""
+    """The database, the account's rows, both network clients, languages and names as stored, links, and the figures."""
 
     store: Store
+    account: Account
     backups: Backups | None
     api: PandaPon
     session: aiohttp.ClientSession
@@ -226,7 +229,8 @@ async def _open_resources(
     opened.push_async_callback(store.close)
     await store.engine.read(moved.check)
     figures = hosting.figures if hosting else Figures()
-    pace = AccountPace(store, clock) if part.shares else None
+    account = (hosting and hosting.account) or account_of(store)
+    pace = AccountPace(account, clock) if part.shares else None
     api = PandaPon(api_config(settings), clock=clock, on_rate_limit=figures.limited_by_pandapon, pace=pace)
     opened.push_async_callback(api.aclose)
     session = await opened.enter_async_context(aiohttp.ClientSession(timeout=aiohttp.ClientTimeout(total=15)))
@@ -236,6 +240,7 @@ async def _open_resources(
     await people.learn(store)
     return Resources(
         store,
+        account,
         database.backups,
         api,
         session,
@@ -282,7 +287,7 @@ def _deliverer(settings: Settings, resources: Resources, clock: Callable[[], dat
 
 def _workers(settings: Settings, resources: Resources, clock: Callable[[], datetime], part: Part) -> Workers:
     store, api, cadence = resources.store, resources.api, settings.cadence
-    breaker = AccountBreaker(clock, account_of(store), shares=part.shares, on_pause=api.pause)
+    breaker = AccountBreaker(clock, resources.account, shares=part.shares, on_pause=api.pause)
     figures = resources.figures
 
     def is_trusted() -> bool:

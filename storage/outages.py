@@ -31,24 +31,35 @@ class KnownOutage:
     fence: int = 0
 
 
-def get(conn: Connection, name: str, *, table: str = "outages") -> KnownOutage:
-    """Return what is known of a source."""
-    row = conn.execute(GET.format(table=table), (name,)).fetchone()
-    if row is None:
-        return KnownOutage()
-    outage = Outage(to_time(row["down_since"]), row["waits"], to_time(row["closed_until"]))
-    return KnownOutage(outage, row["error"], row["fence"])
+@dataclass(frozen=True, slots=True)
+class OutageTable:
+    """The outages of one table, by the names of their sources."""
+
+    table: str
+
+    def get(self, conn: Connection, name: str) -> KnownOutage:
+        """Return what is known of a source."""
+        row = conn.execute(GET.format(table=self.table), (name,)).fetchone()
+        if row is None:
+            return KnownOutage()
+        outage = Outage(to_time(row["down_since"]), row["waits"], to_time(row["closed_until"]))
+        return KnownOutage(outage, row["error"], row["fence"])
+
+    def put(self, conn: Connection, name: str, outage: Outage, error: str, fence: int) -> int | None:
+        """Store what a process found, if nothing was stored since it saw ``fence``. Returns the new one; None: it was.
+
+        ``error``: with which an outage began, a sentence.
+        """
+        facts = {
+            "name": name,
+            "down_since": to_int(outage.down_since),
+            "waits": outage.waits,
+            "closed_until": to_int(outage.closed_until),
+            "error": error,
+            "fence": fence,
+        }
+        row = conn.execute(PUT.format(table=self.table), facts).fetchone()
+        return int(row[0]) if row else None
 
 
-def put(conn: Connection, name: str, outage: Outage, error: str, fence: int, *, table: str = "outages") -> int | None:
-    """Store what a process found, if nothing was stored since it saw ``fence``. Returns the new fence; None: it was."""
-    facts = {
-        "name": name,
-        "down_since": to_int(outage.down_since),
-        "waits": outage.waits,
-        "closed_until": to_int(outage.closed_until),
-        "error": error,
-        "fence": fence,
-    }
-    row = conn.execute(PUT.format(table=table), facts).fetchone()
-    return int(row[0]) if row else None
+OWN = OutageTable("outages")  # of the account of a database

@@ -13,13 +13,13 @@ if TYPE_CHECKING:
     from storage.connection import Connection
 
 RESERVE = """
-INSERT INTO paces (name, full_at) VALUES (:name, :now + :whole) ON CONFLICT (name) DO UPDATE SET
-  full_at = CASE WHEN paces.full_at > :now THEN paces.full_at ELSE :now END + :whole
+INSERT INTO {table} (name, full_at) VALUES (:name, :now + :whole) ON CONFLICT (name) DO UPDATE SET
+  full_at = CASE WHEN {table}.full_at > :now THEN {table}.full_at ELSE :now END + :whole
 RETURNING full_at, paused_until
 """
 PAUSE = """
-INSERT INTO paces (name, paused_until) VALUES (?, ?) ON CONFLICT (name) DO UPDATE SET
-  paused_until = CASE WHEN paces.paused_until > excluded.paused_until THEN paces.paused_until
+INSERT INTO {table} (name, paused_until) VALUES (?, ?) ON CONFLICT (name) DO UPDATE SET
+  paused_until = CASE WHEN {table}.paused_until > excluded.paused_until THEN {table}.paused_until
     ELSE excluded.paused_until END
 """
 
@@ -32,14 +32,23 @@ class Reserved:
     paused_until: datetime | None = None
 
 
-def reserve(conn: Connection, now: datetime, name: str, count: int, interval: timedelta) -> Reserved:
-    """Reserve so many requests of a pace, one every ``interval``, behind those that others have reserved."""
-    whole = count * (interval // MICROSECOND)
-    row = conn.execute(RESERVE, {"name": name, "now": to_int(now), "whole": whole}).fetchone()
-    paused = row["paused_until"] if row["paused_until"] > to_int(now) else None
-    return Reserved(to_time(row["full_at"] - whole), to_time(paused))
+@dataclass(frozen=True, slots=True)
+class PaceTable:
+    """The paces of one table, by their names."""
+
+    table: str
+
+    def reserve(self, conn: Connection, now: datetime, name: str, count: int, interval: timedelta) -> Reserved:
+        """Reserve so many requests of a pace, one every ``interval``, behind those that others have reserved."""
+        whole = count * (interval // MICROSECOND)
+        facts = {"name": name, "now": to_int(now), "whole": whole}
+        row = conn.execute(RESERVE.format(table=self.table), facts).fetchone()
+        paused = row["paused_until"] if row["paused_until"] > to_int(now) else None
+        return Reserved(to_time(row["full_at"] - whole), to_time(paused))
+
+    def pause(self, conn: Connection, name: str, until: datetime) -> None:
+        """Let no process make requests of a pace until then. A longer pause stands."""
+        conn.execute(PAUSE.format(table=self.table), (name, to_int(until)))
 
 
-def pause(conn: Connection, name: str, until: datetime) -> None:
-    """Let no process make requests of a pace until then. A longer pause stands."""
-    conn.execute(PAUSE, (name, to_int(until)))
+OWN = PaceTable("paces")  # of the account of a database

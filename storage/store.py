@@ -259,15 +259,15 @@ class Jobs(Aggregate):
 class Paces(Aggregate):
     """How often all processes together may call an account."""
 
-    reserve = Operation(paces.reserve)
-    pause = Operation(paces.pause)
+    reserve = Operation(paces.OWN.reserve)
+    pause = Operation(paces.OWN.pause)
 
 
 class Outages(Aggregate):
     """What processes know together of PandaPon's outages and pauses."""
 
-    get = Operation(outages.get, only_reads=True)
-    put = Operation(outages.put)
+    get = Operation(outages.OWN.get, only_reads=True)
+    put = Operation(outages.OWN.put)
 
 
 class Refusals(Aggregate):

@@ -5,7 +5,8 @@ with its roles (:mod:`bot.roles`). What must be one for all of them is a row:
 
 - the leases of orders and posts, with the worker's name, and the turns of writers;
 - the pace and the pauses of channels and of the workspace (``lanes``), and the pace of the account (``paces``);
-- whether PandaPon answers, who probes it next, and until when it wants to be left alone (``outages``);
+- whether PandaPon answers, who probes it next, and until when it wants to be left alone (``outages``); workspaces with
+  the same keys have one row of both, in the shared tables (:mod:`bot.account`);
 - how often a day a channel was shown that an order's price or refund changed (``orders``);
 - the jobs (``jobs``, see :mod:`bot.process.shared_jobs`), and when each order list was last read to its end;
 - what Slack refuses each process, for the status (:mod:`bot.jobs.hearsay`).

@@ -6,6 +6,7 @@ import re
 from dataclasses import dataclass, field
 from typing import TYPE_CHECKING
 
+from bot.account import shared_account
 from bot.app import Hosting, build
 from bot.process.errors import StartError
 from bot.process.redaction import hide
@@ -66,6 +67,7 @@ class WorkspaceLauncher:
             open_store=lambda: self.open_store(schema_of(id_)),
             commands=Commands((*self.features, connect.FEATURE)) if keys else Unconnected(),
             connector=WorkspaceConnector(self.accounts, id_, secret.installer, is_connected=keys is not None),
+            account=shared_account(directory, keys.access_key) if keys else None,
             figures=self.figures,
             is_working=keys is not None,
         )

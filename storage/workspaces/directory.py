@@ -5,10 +5,16 @@ from __future__ import annotations
 from typing import TYPE_CHECKING
 
 from storage.operation import Aggregate, Operation
+from storage.outages import OutageTable
+from storage.paces import PaceTable
+from storage.store import Outages, Paces
 from storage.workspaces import accounts, installations, marks, oauth_states
 
 if TYPE_CHECKING:
     from storage.engine import Engine
+
+
+PACES, OUTAGES = PaceTable("account_paces"), OutageTable("account_outages")
 
 
 class Installations(Aggregate):
@@ -32,6 +38,20 @@ class Accounts(Aggregate):
     replace = Operation(accounts.replace)
 
 
+class AccountPaces(Paces):
+    """How often all workspaces of an account together may call it."""
+
+    reserve = Operation(PACES.reserve)
+    pause = Operation(PACES.pause)
+
+
+class AccountOutages(Outages):
+    """What all workspaces of an account know together of its outages and pauses."""
+
+    get = Operation(OUTAGES.get, only_reads=True)
+    put = Operation(OUTAGES.put)
+
+
 class OAuthStates(Aggregate):
     """Installations under way."""
 
@@ -46,4 +66,6 @@ class Directory:
         self.engine = engine
         self.installations = Installations(engine)
         self.accounts = Accounts(engine)
+        self.paces = AccountPaces(engine)
+        self.outages = AccountOutages(engine)
         self.oauth_states = OAuthStates(engine)

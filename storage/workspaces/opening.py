@@ -24,6 +24,13 @@ CREATE TABLE IF NOT EXISTS accounts (
   id TEXT COLLATE "C" PRIMARY KEY, sealed TEXT COLLATE "C" NOT NULL, rate_per_second DOUBLE PRECISION,
   connected_at BIGINT NOT NULL, connected_by TEXT COLLATE "C" NOT NULL, revision BIGINT NOT NULL
 );
+CREATE TABLE IF NOT EXISTS account_paces (
+  name TEXT COLLATE "C" PRIMARY KEY, full_at BIGINT NOT NULL DEFAULT 0, paused_until BIGINT NOT NULL DEFAULT 0
+) WITH (fillfactor = 50, autovacuum_vacuum_scale_factor = 0.02, autovacuum_vacuum_cost_delay = 0);
+CREATE TABLE IF NOT EXISTS account_outages (
+  name TEXT COLLATE "C" PRIMARY KEY, down_since BIGINT, waits BIGINT NOT NULL, closed_until BIGINT,
+  error TEXT COLLATE "C" NOT NULL, fence BIGINT NOT NULL
+) WITH (fillfactor = 50);
 CREATE TABLE IF NOT EXISTS oauth_states (hash TEXT COLLATE "C" PRIMARY KEY, expires_at BIGINT NOT NULL);
 """
 

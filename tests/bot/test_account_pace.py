@@ -10,6 +10,7 @@ from typing import TYPE_CHECKING
 import pytest
 from support import postgres
 
+from bot.account import account_of
 from bot.account_pace import AccountPace
 from pandapon.errors import RateLimitError
 from pandapon.limiter import RequestLimiter
@@ -40,7 +41,7 @@ def now() -> datetime:
 
 async def test_three_busy_processes_share_one_rate(stores: list[Store]) -> None:
     """Whatever each of them asks for, together they make no more requests than the account takes."""
-    limiters = [RequestLimiter(20, RATE, "background", AccountPace(store, now)) for store in stores]
+    limiters = [RequestLimiter(20, RATE, "background", AccountPace(account_of(store), now)) for store in stores]
     passed: list[float] = []
     until = time.monotonic() + 3
 
@@ -57,15 +58,15 @@ async def test_three_busy_processes_share_one_rate(stores: list[Store]) -> None:
 
 async def test_a_pause_that_one_met_holds_for_all(stores: list[Store]) -> None:
     """The others learn of it with their next requests, and say so at once: requests do not pile up."""
-    mine, others = (RequestLimiter(9, RATE, "background", AccountPace(store, now)) for store in stores[:2])
+    mine, others = (RequestLimiter(9, RATE, "background", AccountPace(account_of(store), now)) for store in stores[:2])
     async with others:
         pass
-    await AccountPace(stores[0], now).pause("background", 60)
+    await AccountPace(account_of(stores[0]), now).pause("background", 60)
     with pytest.raises(RateLimitError) as refused:
         await several(others)
     assert refused.value.retry_after is not None
     assert 50 < refused.value.retry_after <= 60
-    people = RequestLimiter(9, RATE, "people", AccountPace(stores[1], now))
+    people = RequestLimiter(9, RATE, "people", AccountPace(account_of(stores[1]), now))
     async with people:  # only the poller is paused
         pass
     with pytest.raises(RateLimitError):
@@ -100,7 +101,7 @@ async def test_each_reservation_begins_behind_the_last(opener: type, tmp_path: P
 
 async def test_a_process_that_needs_little_takes_little(stores: list[Store]) -> None:
     """One request now and then reserves one, and not half a second of the account's rate."""
-    seldom = RequestLimiter(9, 4.0, "background", AccountPace(stores[0], now))
+    seldom = RequestLimiter(9, 4.0, "background", AccountPace(account_of(stores[0]), now))
     for _ in range(3):
         async with seldom:
             pass
