@@ -23,6 +23,7 @@ from bot.jobs.deliver import Deliverer
 from bot.jobs.digests import Digester
 from bot.jobs.poll import Poller
 from bot.jobs.stalls import StallWatch
+from bot.jobs.usual import UsualTimes
 from bot.orders import LiveTracker
 from handlers.watching.alarms import SNOOZE
 from pandapon.client import Config, PandaPon
@@ -146,9 +147,10 @@ class _Run:
         client = PandaPon(config(), transport=api, clock=clock)
         pace = Pace(Rate(way.pace or 1e6, 4 if way.pace else 10**6), Rate(1e6, 10**6))
         self.deliverer = Deliverer(store=store, slack=ledger, pace=pace, clock=clock)  # type: ignore[arg-type]  # its three methods
-        self.stalls = StallWatch(store, clock, Limits(), self._wake)
+        self.usual = UsualTimes(store, clock, Limits())
+        self.stalls = StallWatch(store, clock, lambda: self.usual.limits, self._wake)
         self.digester = Digester(store, clock, self._wake)
-        decider = Decider(limits=lambda: self.stalls.limits)
+        decider = Decider(limits=lambda: self.usual.limits)
         self.tracker = LiveTracker(store=store, api=client, decider=decider, deliverer=self.deliverer, clock=clock)
         self.poller = Poller(
             store=store,
@@ -198,8 +200,8 @@ class _Run:
                 self.world.add_order(what.order)
                 self._at(self._asked_at(), what.order.order_id)
             elif not self._is_off():  # daily, as in production
-                await self.stalls.learn()
-                await self.stalls.learn_journeys()
+                await self.usual.learn()
+                await self.usual.learn_journeys()
                 await self.digester.tick()
         return changed
 

@@ -23,6 +23,7 @@ from bot.jobs.inbox import InboxReader
 from bot.jobs.poll import LEASE, Poller
 from bot.jobs.stalls import StallWatch
 from bot.jobs.timekeeper import Timekeeper
+from bot.jobs.usual import UsualTimes
 from bot.orders import LiveTracker
 from bot.process.clock import utc_now
 from bot.process.errors import StartError
@@ -130,6 +131,8 @@ async def _build(
 ) -> Bot:
     resources = await _open_resources(settings, clock, opened, part, hosting)
     workers = _workers(settings, resources, clock, part)
+    if part.shares:
+        await workers.usual.renew()
     shared = SharedJobs(resources.store, clock, part.worker, slow(settings)) if part.shares else None
     scheduler = Scheduler(*jobs_of(settings, resources, workers, clock, roles=part.roles, shared=shared))
 
@@ -258,6 +261,7 @@ class Workers:
 
     breaker: AccountBreaker
     deliverer: Deliverer
+    usual: UsualTimes
     stalls: StallWatch
     digester: Digester
     discoverer: Discoverer
@@ -294,13 +298,13 @@ def _workers(settings: Settings, resources: Resources, clock: Callable[[], datet
         return not api.clock_is_off
 
     deliverer = _deliverer(settings, resources, clock, part)
-    stalls = StallWatch(store, clock, settings.limits, deliverer.wake, is_trusted)
+    usual = UsualTimes(store, clock, settings.limits, shares=part.shares)
     digester = Digester(store, clock, deliverer.wake)
     settle_in = SETTLE_IN * settings.cadence_factor
     discoverer = Discoverer(store=store, api=api, clock=clock, settle_in=settle_in, shares=part.shares)
     decider = Decider(
         cadence,
-        lambda: stalls.limits,
+        lambda: usual.limits,
         names=settings.pandapon_named_parcels,
         is_trusted=is_trusted,
         on_unread=figures.texts_unread,
@@ -328,7 +332,8 @@ def _workers(settings: Settings, resources: Resources, clock: Callable[[], datet
     return Workers(
         breaker,
         deliverer,
-        stalls,
+        usual,
+        StallWatch(store, clock, lambda: usual.limits, deliverer.wake, is_trusted),
         digester,
         discoverer,
         LiveTracker(store=store, api=api, decider=decider, refunds=refunds, deliverer=deliverer, clock=clock),

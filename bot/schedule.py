@@ -28,6 +28,7 @@ DISCOVER_EVERY = timedelta(minutes=10)
 DAY, HOUR, MINUTE = timedelta(days=1), timedelta(hours=1), timedelta(minutes=1)
 HALF_SECOND = timedelta(seconds=0.5)
 LEARN_EVERY = timedelta(seconds=30)
+RENEW_EVERY = timedelta(minutes=1)  # what is learnt once an hour
 
 
 def slow(settings: Settings) -> timedelta:
@@ -50,8 +51,8 @@ def jobs_of(
         yield Job("poll", workers.poller.tick, settings.poll_interval)
     if Role.SEND in roles:
         yield Job("deliver", workers.deliverer.drain, HALF_SECOND)
-    if roles - {Role.SEND}:
-        yield from _of_deciders(settings, workers)
+    if shared and roles - {Role.SEND}:
+        yield Job("usual times", workers.usual.renew, RENEW_EVERY, RENEW_EVERY)
     if shared:
         yield Job("names", partial(_relearn, resources), LEARN_EVERY, LEARN_EVERY)
         yield Job("outage", workers.breaker.look, LEARN_EVERY, LEARN_EVERY)
@@ -69,12 +70,6 @@ async def _relearn(resources: Resources) -> None:
     await resources.people.learn(resources.store)
 
 
-def _of_deciders(settings: Settings, workers: Workers) -> Iterator[Job]:
-    """Yield the jobs of each process that decides by what is usual: it learns that for itself."""
-    yield Job("learn", workers.stalls.learn, DAY)
-    yield Job("journeys", workers.stalls.learn_journeys, max(slow(settings), HOUR * settings.cadence_factor))
-
-
 def _of_the_installation(
     settings: Settings, resources: Resources, workers: Workers, clock: Callable[[], datetime]
 ) -> Iterator[Job]:
@@ -84,6 +79,8 @@ def _of_the_installation(
     yield Job("writes", WriteResolver(store, workers.writer, clock, wake).tick, often)
     yield Job("new orders", NewOrders(store, workers.tracker, clock, settings.default_filter).tick, often)
     yield Job("approvals", ApprovalKeeper(store, clock, wake).tick, often)
+    yield Job("learn", workers.usual.learn, DAY)
+    yield Job("journeys", workers.usual.learn_journeys, max(often, HOUR * settings.cadence_factor))
     yield Job("stalls", workers.stalls.tick, often)
     yield Job("digests", workers.digester.tick, often)
     yield Job("discover", workers.discoverer.tick, max(often, DISCOVER_EVERY * settings.cadence_factor), often)

@@ -4,8 +4,9 @@ from __future__ import annotations
 
 import json
 from dataclasses import fields
-from datetime import datetime
+from datetime import datetime, timedelta
 from functools import cache
+from itertools import accumulate, pairwise
 from typing import TYPE_CHECKING, Any
 
 from pydantic import TypeAdapter, ValidationError
@@ -20,6 +21,7 @@ from tracking.changes.kinds import KINDS, Change
 from tracking.channel_settings import DEFAULTS, ChannelSettings
 from tracking.daily_digest import DailyDigest
 from tracking.flows import CONTENTS, FlowContent
+from tracking.journeys import History
 from tracking.messages import (
     ApprovalMessage,
     ApprovalPart,
@@ -41,9 +43,10 @@ from tracking.messages import (
 from tracking.values import Expected, Filter, Leg, News, Refund, Stall
 
 if TYPE_CHECKING:
-    from collections.abc import Collection, Sequence
+    from collections.abc import Collection, Mapping, Sequence
     from enum import StrEnum
 
+MICROSECOND = timedelta(microseconds=1)
 _OLD_REFUND, _LONG_AGO = '"refund":[', "1970-01-01T00:00:00Z"
 _WORDS_OF_ENTRY: dict[str, type[StrEnum]] = {"milestone": Milestone, "alarm": Leg, "reason": Reason}
 
@@ -137,6 +140,35 @@ def dump_stall(stall: Stall) -> str:
 def load_stall(stored: str) -> Stall:
     """Read :func:`dump_stall` back. Raises ValidationError."""
     return _stall().validate_json(stored)
+
+
+def pack_gaps(gaps: Mapping[Leg, timedelta]) -> bytes:
+    """Pack the usual silences by leg."""
+    return pack(json.dumps({leg: gap // MICROSECOND for leg, gap in sorted(gaps.items())}))
+
+
+def unpack_gaps(stored: bytes) -> dict[Leg, timedelta]:
+    """Read :func:`pack_gaps` back. Raises ValueError, TypeError and AttributeError for what another version wrote."""
+    return {Leg(leg): MICROSECOND * gap for leg, gap in json.loads(unpack(stored)).items()}
+
+
+def pack_history(history: History) -> bytes:
+    """Pack what was learnt from journeys, to the second. Each time is stored as what it is longer than the last."""
+    kinds = []
+    for (stage, lane, carrier), times in sorted(history.times.items()):
+        seconds = [round(time.total_seconds()) for time in times]
+        kinds.append([stage, lane, carrier, [after - before for before, after in pairwise([0, *seconds])]])
+    return pack(json.dumps(kinds, ensure_ascii=False, separators=(",", ":")))
+
+
+def unpack_history(stored: bytes) -> History:
+    """Read :func:`pack_history` back. Raises ValueError and TypeError for what another version wrote."""
+    return History(
+        {
+            (Milestone(stage), lane, carrier): tuple(timedelta(seconds=at) for at in accumulate(steps))
+            for stage, lane, carrier, steps in json.loads(unpack(stored))
+        }
+    )
 
 
 def dump_digest(digest: DailyDigest) -> str:

@@ -24,6 +24,7 @@ from storage import (
     jobs,
     journeys,
     lanes,
+    learned,
     marks,
     orders,
     outages,
@@ -270,6 +271,14 @@ class Outages(Aggregate):
     put = Operation(outages.OWN.put)
 
 
+class Learned(Aggregate):
+    """What one process learnt for all."""
+
+    put = Operation(learned.put)
+    versions = Operation(learned.versions, only_reads=True)
+    get = Operation(learned.get, only_reads=True)
+
+
 class Refusals(Aggregate):
     """What Slack refuses each of several processes."""
 
@@ -338,6 +347,7 @@ class Store:
         self.jobs = Jobs(engine)
         self.paces = Paces(engine)
         self.outages = Outages(engine)
+        self.learned = Learned(engine)
         self.refusals = Refusals(engine)
         self.rereading = Rereading(engine)
         self.clock = Clock(engine)

@@ -1,18 +1,15 @@
-"""Raises one alarm for each watched order that is silent for too long, and learns which times are usual here."""
+"""Raises one alarm for each watched order that is silent for too long."""
 
 from __future__ import annotations
 
-import asyncio
 import logging
-from dataclasses import replace
 from datetime import timedelta
 from typing import TYPE_CHECKING
 
-from bot.jobs import journeys
 from bot.jobs.isolation import isolated
 from storage.alarm import Alarm, AlarmState
 from tracking.renumber import live
-from tracking.stalls import Limits, is_same, silence, silences, stall, stall_at, usual_times
+from tracking.stalls import is_same, silence, silences, stall, stall_at
 from tracking.values import Filter, Leg, News, NewsToPost, Severity
 
 if TYPE_CHECKING:
@@ -21,51 +18,41 @@ if TYPE_CHECKING:
 
     from storage.store import Store
     from tracking.orders import StoredOrder
+    from tracking.stalls import Limits
     from tracking.values import Stall
 
 log = logging.getLogger(__name__)
 
 BATCH = 200
-HISTORY, SCANS = timedelta(days=60), 200_000
 PATIENCE = timedelta(hours=1)  # how long a reminder waits for its order to be read
 LATER = timedelta(hours=1)  # an order whose check fails is checked again then
 EVERYBODY = frozenset(Filter)
 
 
 class StallWatch:
-    """The job, with the present limits of silence."""
+    """The job."""
 
     def __init__(
         self,
         store: Store,
         clock: Callable[[], datetime],
-        limits: Limits,
+        limits: Callable[[], Limits],
         wake: Callable[[], None],
         is_trusted: Callable[[], bool] = lambda: True,
     ) -> None:
-        """``is_trusted``: whether the clock is right. With a clock months ahead, every order would seem silent."""
+        """``limits`` returns the present limits of silence.
+
+        ``is_trusted``: whether the clock is right. With a clock months ahead, every order would seem silent.
+        """
         self._store, self._clock, self._wake, self._is_trusted = store, clock, wake, is_trusted
-        self.limits = limits
-
-    async def learn(self) -> None:
-        """Take the usual gaps between scans from the history."""
-        scans = await self._store.orders.scans(self._clock() - HISTORY, SCANS)
-        usual = await asyncio.to_thread(
-            usual_times, scans
-        )  # a third of a second for all of them, and people wait for answers
-        self.limits = replace(self.limits, usual=usual)
-
-    async def learn_journeys(self) -> None:
-        """Take from the journeys that ended when parcels are expected."""
-        history = await journeys.learn(self._store, self._clock)
-        self.limits = replace(self.limits, history=history)
+        self._limits = limits
 
     async def tick(self) -> int:
         """Check every order that is due for it. Returns how many alarms and reminders were raised."""
         if not self._is_trusted():
             return 0
         now = self._clock()
-        raised = await self._store.alarms.remind(now, now - PATIENCE, now + self.limits.grace)
+        raised = await self._store.alarms.remind(now, now - PATIENCE, now + self._limits().grace)
         while keys := await self._stalled():
             for key in keys:
                 raised += await self._check_safely(key)
@@ -75,7 +62,7 @@ class StallWatch:
 
     async def _stalled(self) -> list[str]:
         now = self._clock()
-        return await self._store.alarms.due(now, now - self.limits.silent, BATCH)
+        return await self._store.alarms.due(now, now - self._limits().silent, BATCH)
 
     async def _check_safely(self, key: str) -> bool:
         """Put an order off whose check fails, so that the other orders are checked."""
@@ -89,8 +76,9 @@ class StallWatch:
         now = self._clock()
         parcels = live(stored.shipment.parcels)
         order, refunds = stored.order, stored.known_refunds
-        silent = silences(order, stored.milestone, parcels, self.limits, now, moved_at=stored.moved_at, refunds=refunds)
-        found = stall(silent, self.limits, now)
+        limits, moved_at = self._limits(), stored.moved_at
+        silent = silences(order, stored.milestone, parcels, limits, now, moved_at=moved_at, refunds=refunds)
+        found = stall(silent, limits, now)
         if found is None:
             again = stall_at(silent)
             await self._store.alarms.schedule(stored.key, again if again and again > now else None)
@@ -125,6 +113,6 @@ class StallWatch:
     def _next(self, found: Stall, now: datetime) -> datetime | None:
         """Return when this silence needs the next step; None when only news can change it."""
         if found.leg is Leg.SILENT:
-            return now + self.limits.grace
-        asks = found.since + self.limits.silent
+            return now + self._limits().grace
+        asks = found.since + self._limits().silent
         return asks if asks > now else None

@@ -8,6 +8,7 @@ with its roles (:mod:`bot.roles`). What must be one for all of them is a row:
 - whether PandaPon answers, who probes it next, and until when it wants to be left alone (``outages``); workspaces with
   the same keys have one row of both, in the shared tables (:mod:`bot.account`);
 - how often a day a channel was shown that an order's price or refund changed (``orders``);
+- the usual gaps between scans and the journeys that ended, which one process learns for all (``learned``);
 - the jobs (``jobs``, see :mod:`bot.process.shared_jobs`), and when each order list was last read to its end;
 - what Slack refuses each process, for the status (:mod:`bot.jobs.hearsay`).
 
@@ -22,7 +23,8 @@ These classes keep state in memory, of which each process has its own:
 ``bot.breaker.AccountBreaker``            the failures in a row before an outage, and the row as it was a second ago
 ``pandapon.wire.Wire``                    how far PandaPon's clock is off; the requests' pace on SQLite
 ``pandapon.shared_pace.SharedLimiter``    requests that this process has reserved, for half a second at most
-``bot.jobs.stalls.StallWatch``            the usual gaps between scans here: each process learns them from the history
+``bot.jobs.usual.UsualTimes``             the usual times as one process learnt them for all, up to a minute old; on
+                                          SQLite they are learnt at each start
 ``bot.jobs.discovery.Discoverer``         the next page of each order list: another process begins at the first
 ``bot.jobs.digests.Digester``             channels whose daily digest failed, and when it is tried again
 ``bot.jobs.timekeeper.Timekeeper``        the wall clock against the monotonic one; on SQLite it moves stored times

@@ -17,6 +17,7 @@ from storage.migrations import (
     m0024_roles,
     m0025_money_shown,
     m0026_outages,
+    m0027_processes,
     postgres_first,
     sqlite_first,
 )
@@ -49,5 +50,6 @@ STEPS = (
     m0024_roles.STEP,
     m0025_money_shown.STEP,
     m0026_outages.STEP,
+    m0027_processes.STEP,
 )
 NAMES = frozenset(step.name for step in STEPS)

@@ -111,7 +111,7 @@ async def test_the_look_for_silence_goes_on_after_a_bad_order(harness: StoreHarn
     long_ago = utc_now() - timedelta(hours=60)
     for key, at in ((BAD, long_ago), (GOOD, long_ago + timedelta(seconds=1))):
         await harness.store.alarms.schedule(key, at)
-    watch = StallWatch(harness.store, utc_now, Limits(), lambda: None)
+    watch = StallWatch(harness.store, utc_now, Limits, lambda: None)
     assert await watch.tick() == 1
     assert set(await harness.store.alarms.of_orders([BAD, GOOD])) == {GOOD}
     assert await harness.store.alarms.due(utc_now(), utc_now(), 10) == []

@@ -126,11 +126,11 @@ async def test_a_role_that_is_absent_starts_nothing_of_it(tmp_path: Path) -> Non
             assert ready["roles"] == [role.value]
             paths = {route.path for route in harness.bot.routes}
             assert any("callbacks" in path for path in paths) is (role is Role.WEB)
-    learning = {"learn", "journeys"}
-    assert jobs[Role.WEB] == {"clock", "names", "refusals", *learning}
-    assert jobs[Role.POLL] == {"clock", "names", "refusals", "poll", *learning}
-    assert jobs[Role.SEND] == {"clock", "names", "refusals", "deliver"}
-    assert {"digests", "stalls", "discover", "writes", "prune"} < jobs[Role.JOBS]
+    everywhere = {"clock", "names", "refusals", "outage"}
+    assert jobs[Role.WEB] == {*everywhere, "usual times"}
+    assert jobs[Role.POLL] == {*everywhere, "poll", "usual times"}
+    assert jobs[Role.SEND] == {*everywhere, "deliver"}
+    assert {"digests", "stalls", "discover", "writes", "prune", "learn", "journeys"} < jobs[Role.JOBS]
     assert jobs[Role.JOBS].isdisjoint({"poll", "deliver", "backup"})
 
 

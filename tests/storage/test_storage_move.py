@@ -292,9 +292,7 @@ async def test_workers_that_were_seen_lately_stop_a_move(tmp_path: Path) -> None
     server, back = new_database(), f"sqlite:///{tmp_path / 'back.db'}"
     await move(tmp_path, eventful(tmp_path / "bot.db"), server)
     with psycopg.connect(server) as raw:
-        raw.execute("CREATE TABLE IF NOT EXISTS workers (id TEXT PRIMARY KEY, seen_at BIGINT NOT NULL)")
-        raw.execute("UPDATE workers SET seen_at = 0")
-        raw.execute("INSERT INTO workers (id, seen_at) VALUES ('w1', extract(epoch FROM now())::bigint * 1000000)")
+        raw.execute("INSERT INTO workers VALUES ('w1', 'poll', '1.0', extract(epoch FROM now())::bigint * 1000000)")
     code, said = await move(tmp_path, server, back)
     assert (code, "was at work in the last" in said[-1]) == (1, True)
     with psycopg.connect(server) as raw:

@@ -1,0 +1,29 @@
+"""What one process learnt for all, by its name: a version that tells whether it changed, and its bytes."""
+
+from __future__ import annotations
+
+from typing import TYPE_CHECKING
+
+if TYPE_CHECKING:
+    from storage.connection import Connection
+
+PUT = """
+INSERT INTO learned (name, version, value) VALUES (?, 1, ?) ON CONFLICT (name) DO UPDATE SET
+  version = learned.version + 1, value = excluded.value WHERE learned.value <> excluded.value
+"""
+
+
+def put(conn: Connection, name: str, value: bytes) -> None:
+    """Store what was learnt. What is the same as before keeps its version."""
+    conn.execute(PUT, (name, value))
+
+
+def versions(conn: Connection) -> dict[str, int]:
+    """Return the version of each."""
+    return dict(conn.execute("SELECT name, version FROM learned").fetchall())
+
+
+def get(conn: Connection, name: str) -> bytes | None:
+    """Return what was learnt; None: nothing yet."""
+    row = conn.execute("SELECT value FROM learned WHERE name = ?", (name,)).fetchone()
+    return bytes(row["value"]) if row else None
