@@ -30,6 +30,7 @@ from bot.process.errors import StartError
 from bot.process.failpoints import point
 from bot.process.figures import Figures
 from bot.process.log import for_bolt
+from bot.process.presence import Presence
 from bot.process.proxies import hide_from_libraries, proxy_for
 from bot.process.scheduler import Scheduler
 from bot.process.shared_jobs import SharedJobs
@@ -134,7 +135,10 @@ async def _build(
     if part.shares:
         await workers.usual.renew()
     shared = SharedJobs(resources.store, clock, part.worker, slow(settings)) if part.shares else None
-    scheduler = Scheduler(*jobs_of(settings, resources, workers, clock, roles=part.roles, shared=shared))
+    told = part.shares and hosting is None
+    presence = Presence(resources.store.workers, clock, part.worker, part.roles) if told else None
+    jobs = jobs_of(settings, resources, workers, clock, roles=part.roles, shared=shared, presence=presence)
+    scheduler = Scheduler(*jobs)
 
     async def unfinished() -> None:
         if shared is not None:
@@ -178,6 +182,7 @@ async def _build(
         backups=resources.backups,
         inbox=workers.inbox,
         timekeeper=workers.timekeeper,
+        presence=presence,
         part=part,
         # A bot among many does without: each listener takes a connection to the server for itself.
         listener=None if hosting else _listener(settings, resources.store, scheduler),

@@ -9,7 +9,7 @@ from enum import StrEnum
 from typing import TYPE_CHECKING
 
 if TYPE_CHECKING:
-    from bot.settings import Settings
+    from bot.settings import Settings, Shared
 
 
 class Role(StrEnum):
@@ -54,5 +54,9 @@ def part_of(settings: Settings, roles: frozenset[Role]) -> Part:
     shares = settings.database_file is None
     if not shares and roles != ALL:
         raise ValueError("a SQLite file takes one process, which has all roles: leave --roles out, or use PostgreSQL")
-    random = f"{socket.gethostname()}-{secrets.token_hex(4)}"  # no lease of a former process bears it
-    return Part(roles, settings.worker or (random if shares else ""), shares)
+    return Part(roles, name_of_process(settings) if shares else settings.worker, shares)
+
+
+def name_of_process(settings: Shared) -> str:
+    """Return the name that the settings give this process, else a new one, which no lease of a former process bears."""
+    return settings.worker or f"{socket.gethostname()}-{secrets.token_hex(4)}"

@@ -40,6 +40,7 @@ if TYPE_CHECKING:
     from bot.jobs.poll import Poller
     from bot.jobs.slack_errors import Failure
     from bot.jobs.timekeeper import Timekeeper
+    from bot.process.presence import Presence
     from bot.process.scheduler import Scheduler
     from bot.roles import Part
     from bot.settings import Settings
@@ -49,6 +50,7 @@ if TYPE_CHECKING:
     from pandapon.client import PandaPon
     from storage.postgres.listen import Listener
     from storage.store import Store
+    from storage.upkeep import Health
 
 log = logging.getLogger(__name__)
 
@@ -90,6 +92,7 @@ class Bot:
     backups: Backups | None
     inbox: InboxReader
     timekeeper: Timekeeper
+    presence: Presence | None
     part: Part
     listener: Listener | None
     callbacks: Callbacks
@@ -166,6 +169,8 @@ class Bot:
             await self.listener.stop()
         async with AsyncExitStack() as last_to_first:  # a failed step does not stop the others
             last_to_first.push_async_callback(self.opened.aclose)
+            if self.presence is not None:
+                last_to_first.push_async_callback(self.presence.leave)
             if self._runner is not None:
                 last_to_first.push_async_callback(self._runner.cleanup)
             last_to_first.push_async_callback(self.scheduler.stop, STOP_SECONDS)
@@ -265,8 +270,12 @@ class Bot:
             "watches": health.watches,
             "due": health.due,
             "last_tick": self.last_tick_at.isoformat() if self.last_tick_at else None,
-            **({"roles": sorted(self.part.roles), "worker": self.part.worker} if self.part.shares else {}),
+            **(self._among_others(health) if self.part.shares else {}),
         }
+
+    def _among_others(self, health: Health) -> dict[str, object]:
+        """What this process is among several, and how many there are in each role."""
+        return {"roles": sorted(self.part.roles), "worker": self.part.worker, "workers": health.workers}
 
     def stopped(self) -> tuple[str, timedelta] | None:
         """Return the name of the job that has stopped, and for how long; None when all jobs run."""

@@ -13,6 +13,7 @@ from bot.jobs.prune import prune, prune_unknown
 from bot.jobs.reopen import Reopener
 from bot.jobs.token import TokenWatch
 from bot.jobs.writes import WriteResolver
+from bot.process.presence import SEEN_EVERY
 from bot.process.scheduler import Job
 from bot.roles import Role
 
@@ -21,6 +22,7 @@ if TYPE_CHECKING:
     from datetime import datetime
 
     from bot.app import Resources, Workers
+    from bot.process.presence import Presence
     from bot.process.shared_jobs import SharedJobs
     from bot.settings import Settings
 
@@ -28,6 +30,7 @@ DISCOVER_EVERY = timedelta(minutes=10)
 DAY, HOUR, MINUTE = timedelta(days=1), timedelta(hours=1), timedelta(minutes=1)
 HALF_SECOND = timedelta(seconds=0.5)
 LEARN_EVERY = timedelta(seconds=30)
+PRESENT_EVERY = timedelta(seconds=SEEN_EVERY)
 RENEW_EVERY = timedelta(minutes=1)  # what is learnt once an hour
 
 
@@ -44,8 +47,12 @@ def jobs_of(
     *,
     roles: frozenset[Role],
     shared: SharedJobs | None,
+    presence: Presence | None,
 ) -> Iterator[Job]:
-    """Yield the jobs of a process with these roles. ``shared`` None: it is the only one."""
+    """Yield the jobs of a process with these roles. ``shared`` None: it is the only one.
+
+    ``presence`` None: nobody asks which processes are at work, or the process tells for all its bots.
+    """
     yield Job("clock", workers.timekeeper.tick, min(HALF_SECOND, settings.poll_interval))
     if Role.POLL in roles:
         yield Job("poll", workers.poller.tick, settings.poll_interval)
@@ -53,6 +60,8 @@ def jobs_of(
         yield Job("deliver", workers.deliverer.drain, HALF_SECOND)
     if shared and roles - {Role.SEND}:
         yield Job("usual times", workers.usual.renew, RENEW_EVERY, RENEW_EVERY)
+    if presence:
+        yield Job("presence", presence.tick, PRESENT_EVERY)
     if shared:
         yield Job("names", partial(_relearn, resources), LEARN_EVERY, LEARN_EVERY)
         yield Job("outage", workers.breaker.look, LEARN_EVERY, LEARN_EVERY)

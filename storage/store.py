@@ -41,6 +41,7 @@ from storage import (
     upkeep,
     watch_lists,
     watches,
+    workers,
     writes,
 )
 from storage.operation import Aggregate, Operation
@@ -279,6 +280,14 @@ class Learned(Aggregate):
     get = Operation(learned.get, only_reads=True)
 
 
+class Workers(Aggregate):
+    """The processes that work on the database."""
+
+    seen = Operation(workers.OWN.seen)
+    left = Operation(workers.OWN.left)
+    at_work = Operation(workers.OWN.at_work, only_reads=True)
+
+
 class Refusals(Aggregate):
     """What Slack refuses each of several processes."""
 
@@ -348,6 +357,7 @@ class Store:
         self.paces = Paces(engine)
         self.outages = Outages(engine)
         self.learned = Learned(engine)
+        self.workers = Workers(engine)
         self.refusals = Refusals(engine)
         self.rereading = Rereading(engine)
         self.clock = Clock(engine)

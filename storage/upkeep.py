@@ -9,6 +9,7 @@ from typing import TYPE_CHECKING
 from storage.outbox import LIVE
 from storage.post import NOTHING_TO_SAY, PostState
 from storage.rows import to_int, to_time
+from storage.workers import OWN, by_role
 
 if TYPE_CHECKING:
     from collections.abc import Mapping
@@ -79,6 +80,9 @@ class Health:
     writes_unclear: int = 0
     oldest_unclear_write: datetime | None = None  # when it was sent
     approvals_waiting: int = 0
+    workers: Mapping[str, int] = field(
+        default_factory=dict, compare=False
+    )  # processes at work, by role; empty on SQLite
     engine_version: str = ""
     trouble: StorageError | None = None  # why nothing can be written; reads still work
     wal_bytes: int = field(default=0, compare=False)  # size of the write-ahead log
@@ -139,4 +143,5 @@ def health(conn: Connection, now: datetime) -> Health:
         writes_unclear=figure(f"SELECT COUNT(*) {UNCLEAR}"),
         oldest_unclear_write=to_time(figure(f"SELECT MIN(begun_at) {UNCLEAR}") or None),
         approvals_waiting=figure(WAITING, to_int(now)),
+        workers=by_role(OWN.at_work(conn, now)),
     )

@@ -8,6 +8,7 @@ from __future__ import annotations
 import platform
 import sqlite3
 import sys
+from collections import Counter
 from contextlib import closing
 from importlib.metadata import distributions
 from typing import TYPE_CHECKING, Any
@@ -18,6 +19,7 @@ from pydantic import SecretStr
 from bot.database import reading
 from bot.process.redaction import Redaction
 from bot.process.version import VERSION
+from storage import workers
 from storage.errors import StorageError
 from storage.sqlite import backup
 from storage.sqlite.database import open_to_read
@@ -53,7 +55,7 @@ async def report(settings: Settings, now: datetime) -> str:
     parts = [
         ("The machine", _table(_machine())),
         ("Settings that differ from their defaults", _table(_settings(settings))),
-        ("The database", _table(_server(settings) if file is None else _database(file))),
+        ("The database", _table(_server(settings, now) if file is None else _database(file))),
         ("Copies", "They are made at the PostgreSQL server." if file is None else _table(_copies(settings.backups))),
         ("The running bot", await _running(settings)),
     ]
@@ -113,7 +115,13 @@ def _database(path: Path) -> Iterator[tuple[str, object]]:
         yield "cannot be read further", error
 
 
-def _server(settings: Settings) -> Iterator[tuple[str, object]]:
+def _workers(conn: Connection, now: datetime) -> str:
+    """How many processes have which roles and version, without their names: these begin with their machine's."""
+    counted = Counter((worker.roles, worker.version) for worker in workers.OWN.at_work(conn, now))
+    return "; ".join(f"{count} × {roles} ({version})" for (roles, version), count in counted.items()) or "none"
+
+
+def _server(settings: Settings, now: datetime) -> Iterator[tuple[str, object]]:
     """Versions and sizes, and about how many rows each table has: no row is read but those that are counted by state.
 
     The server's name and address are left out: they name the team.
@@ -130,6 +138,7 @@ def _server(settings: Settings) -> Iterator[tuple[str, object]]:
             for table, live, dead in conn.execute(f"{tables} ORDER BY relname"):
                 yield f"rows of {table}", f"about {live}, and {dead} dead ones"
             yield "last migration", conn.execute("SELECT MAX(name) FROM migrations").fetchone()[0]
+            yield "processes seen in the last minute", _workers(conn, now)
             yield from _states(conn)
     except StorageError as error:
         yield "cannot be read further", error

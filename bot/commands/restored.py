@@ -10,7 +10,7 @@ from typing import TYPE_CHECKING
 from bot.commands.backups import BUSY, FAILED
 from bot.database import holding, open_to_look
 from bot.process.leader import NotLeaderError
-from storage import moved
+from storage import moved, workers
 from storage.errors import StorageError
 from storage.sqlite.transfer import check_present
 from storage.unconfirmed import unconfirm_once
@@ -83,4 +83,7 @@ async def restored(store: Store, at: datetime, now: datetime, say: Callable[[str
 
 
 def _mark(conn: Connection, at: datetime, now: datetime) -> tuple[datetime | None, bool]:
-    return unconfirm_once(conn, at, now), moved.unmark(conn)
+    done_at = unconfirm_once(conn, at, now)
+    if done_at is None:  # a failover's script runs this on each machine, and the bot may have started on another one
+        workers.require_none(conn, now)
+    return done_at, moved.unmark(conn)

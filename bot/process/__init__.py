@@ -10,6 +10,7 @@ with its roles (:mod:`bot.roles`). What must be one for all of them is a row:
 - how often a day a channel was shown that an order's price or refund changed (``orders``);
 - the usual gaps between scans and the journeys that ended, which one process learns for all (``learned``);
 - the jobs (``jobs``, see :mod:`bot.process.shared_jobs`), and when each order list was last read to its end;
+- which processes are at work (``workers``, see :mod:`bot.process.presence`);
 - what Slack refuses each process, for the status (:mod:`bot.jobs.hearsay`).
 
 These classes keep state in memory, of which each process has its own:

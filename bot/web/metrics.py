@@ -100,6 +100,11 @@ def of_store(health: Health, now: datetime) -> Iterator[GaugeMetricFamily]:
         "How long ago the oldest unclear write was sent.",
         _age(health.oldest_unclear_write, now),
     )
+    if health.workers:
+        workers = GaugeMetricFamily("pandabot_workers", "Processes seen in the last minute, by role.", labels=["role"])
+        for role, count in health.workers.items():
+            workers.add_metric([role], count)
+        yield workers
     yield gauge("approvals_waiting", "Requests that wait for an approver.", health.approvals_waiting)
 
 

@@ -16,6 +16,7 @@ from bot.web import metrics
 from bot.workspaces.workspace import State
 from storage.errors import StorageError
 from storage.upkeep import Health
+from storage.workers import by_role
 
 if TYPE_CHECKING:
     from collections.abc import Callable, Iterator, Sequence
@@ -24,6 +25,7 @@ if TYPE_CHECKING:
     from bot.process.figures import Figures
     from bot.running import Bot
     from bot.workspaces.registry import Registry
+    from storage.workspaces.directory import Directory
 
 AT_ONCE = 4  # workspaces whose figures are read at the same time
 
@@ -40,15 +42,17 @@ async def ready(registry: Registry) -> dict[str, object] | str:
     return {"version": VERSION, "workspaces": counts, **({"failed": failed} if failed else {})}
 
 
-def route(registry: Registry, clock: Callable[[], datetime], figures: Figures) -> web.RouteDef:
+def route(registry: Registry, directory: Directory, clock: Callable[[], datetime], figures: Figures) -> web.RouteDef:
     """Return the route of ``/metrics``: the counters of the process, and the gauges of all workspaces together."""
 
     async def answer(_request: web.Request) -> web.Response:
         now, bots = clock(), [workspace.bot for workspace in registry.all() if workspace.bot]
         try:
             together = combined(await _figures_of(bots, now))
+            at_work = by_role(await directory.processes.at_work(now))
         except StorageError as error:
             return web.Response(text=f"the database does not answer: {error}", status=503)
+        together = dataclasses.replace(together, workers=at_work)
         gauges = [*metrics.of_store(together, now), *_of_workspaces(registry, bots)]
         text = generate_latest(metrics.Together(gauges, figures)).decode()
         return web.Response(text=text, content_type="text/plain", charset="utf-8")

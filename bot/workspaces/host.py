@@ -16,9 +16,10 @@ from bot.postgres import server_of
 from bot.process.clock import utc_now
 from bot.process.errors import StartError
 from bot.process.figures import Figures
+from bot.process.presence import Presence
 from bot.process.proxies import hide_from_libraries
 from bot.process.version import VERSION
-from bot.roles import ALL, Role
+from bot.roles import ALL, Role, name_of_process
 from bot.running import tune_gc
 from bot.slack import web_client
 from bot.web import callbacks, server
@@ -93,6 +94,8 @@ class Host:
         )
         self.registry = Registry(self.directory, launcher, settings.workspaces_seconds)
         opened.push_async_callback(self.registry.stop)
+        presence = Presence(self.directory.processes, self.clock, name_of_process(settings), self.roles)
+        await opened.enter_async_context(presence.kept())
         await self._serve()
         self.registry.start()
         tune_gc()
@@ -119,7 +122,7 @@ class Host:
             more=(
                 *(installing.routes(settings, installations, states, self.session) if hears else ()),
                 *([callbacks.route(self._take_push)] if hears else ()),
-                health.route(self.registry, self.clock, self.figures),
+                health.route(self.registry, self.directory, self.clock, self.figures),
             ),
         )
         runner, self.http_port = await server.listen(application, settings, self.doors)

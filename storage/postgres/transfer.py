@@ -3,11 +3,13 @@
 from __future__ import annotations
 
 import contextlib
+from datetime import UTC, datetime
 from typing import TYPE_CHECKING, Any
 
 import psycopg
 from psycopg import errors, sql
 
+from storage import workers
 from storage.errors import BusyFileError, UnusableFileError
 from storage.postgres import migrate
 from storage.postgres.connection import PostgresConnection
@@ -50,12 +52,6 @@ JOIN pg_class c ON c.oid = f.conrelid WHERE f.contype = 'f' AND {OURS}
 POSITIONS = """
 SELECT setval('outbox_positions', GREATEST(MAX(position), 1), MAX(position) IS NOT NULL) FROM outbox
 """
-WORKERS = """
-SELECT EXISTS (SELECT 1 FROM information_schema.columns
-  WHERE table_schema = current_schema() AND table_name = 'workers' AND column_name = 'seen_at')
-"""
-AT_WORK = "SELECT EXISTS (SELECT 1 FROM workers WHERE seen_at > (extract(epoch FROM now()) - %s)::bigint * 1000000)"
-QUIET = 180  # seconds since a worker was last seen; one that works writes so several times within
 BATCH = 5_000  # rows
 TIMEOUTS = {"lock_timeout": "20s", "idle_in_transaction_session_timeout": "0", "statement_timeout": "0"}
 
@@ -167,8 +163,8 @@ def source_schema(url: str, schema: str = "") -> Iterator[PostgresEnd]:
         if _one(raw, "SELECT to_regclass('migrations') IS NULL OR to_regclass('orders') IS NULL"):
             raise UnusableFileError("There are no tables of pandabot in that database, so there is nothing to move.")
         migrate.prepare(raw, schema)
-        _refuse_while_at_work(raw)
         end = PostgresEnd(raw)
+        workers.require_none(end.conn, datetime.now(UTC))
         _lock(raw, end.tables())
         yield end
 
@@ -197,14 +193,6 @@ def _connected(url: str, schema: str) -> Iterator[psycopg.Connection[Any]]:
         calls = ", ".join("set_config(%s, %s, true)" for _ in settings)
         raw.execute(f"SELECT {calls}", [part for setting in settings.items() for part in setting])
         yield raw
-
-
-def _refuse_while_at_work(raw: psycopg.Connection[Any]) -> None:
-    if _one(raw, WORKERS) and _one(raw, AT_WORK, QUIET):
-        raise BusyFileError(
-            f"A process of the bot was at work in the last {QUIET // 60} minutes. Stop every one that works on that "
-            "database, wait as long, and try again."
-        )
 
 
 def _lock(raw: psycopg.Connection[Any], tables: Mapping[str, Table]) -> None:

@@ -7,7 +7,8 @@ from typing import TYPE_CHECKING
 from storage.operation import Aggregate, Operation
 from storage.outages import OutageTable
 from storage.paces import PaceTable
-from storage.store import Outages, Paces
+from storage.store import Outages, Paces, Workers
+from storage.workers import WorkerTable
 from storage.workspaces import accounts, installations, marks, oauth_states
 
 if TYPE_CHECKING:
@@ -15,6 +16,7 @@ if TYPE_CHECKING:
 
 
 PACES, OUTAGES = PaceTable("account_paces"), OutageTable("account_outages")
+PROCESSES = WorkerTable("host_workers")
 
 
 class Installations(Aggregate):
@@ -52,6 +54,14 @@ class AccountOutages(Outages):
     put = Operation(OUTAGES.put)
 
 
+class Processes(Workers):
+    """The processes that serve the workspaces."""
+
+    seen = Operation(PROCESSES.seen)
+    left = Operation(PROCESSES.left)
+    at_work = Operation(PROCESSES.at_work, only_reads=True)
+
+
 class OAuthStates(Aggregate):
     """Installations under way."""
 
@@ -68,4 +78,5 @@ class Directory:
         self.accounts = Accounts(engine)
         self.paces = AccountPaces(engine)
         self.outages = AccountOutages(engine)
+        self.processes = Processes(engine)
         self.oauth_states = OAuthStates(engine)

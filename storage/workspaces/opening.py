@@ -31,6 +31,10 @@ CREATE TABLE IF NOT EXISTS account_outages (
   name TEXT COLLATE "C" PRIMARY KEY, down_since BIGINT, waits BIGINT NOT NULL, closed_until BIGINT,
   error TEXT COLLATE "C" NOT NULL, fence BIGINT NOT NULL
 ) WITH (fillfactor = 50);
+CREATE TABLE IF NOT EXISTS host_workers (
+  id TEXT COLLATE "C" PRIMARY KEY, roles TEXT COLLATE "C" NOT NULL, version TEXT COLLATE "C" NOT NULL,
+  seen_at BIGINT NOT NULL
+) WITH (fillfactor = 50);
 CREATE TABLE IF NOT EXISTS oauth_states (hash TEXT COLLATE "C" PRIMARY KEY, expires_at BIGINT NOT NULL);
 """
 

@@ -126,7 +126,7 @@ async def test_a_role_that_is_absent_starts_nothing_of_it(tmp_path: Path) -> Non
             assert ready["roles"] == [role.value]
             paths = {route.path for route in harness.bot.routes}
             assert any("callbacks" in path for path in paths) is (role is Role.WEB)
-    everywhere = {"clock", "names", "refusals", "outage"}
+    everywhere = {"clock", "presence", "names", "refusals", "outage"}
     assert jobs[Role.WEB] == {*everywhere, "usual times"}
     assert jobs[Role.POLL] == {*everywhere, "poll", "usual times"}
     assert jobs[Role.SEND] == {*everywhere, "deliver"}

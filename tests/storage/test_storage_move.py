@@ -294,7 +294,7 @@ async def test_workers_that_were_seen_lately_stop_a_move(tmp_path: Path) -> None
     with psycopg.connect(server) as raw:
         raw.execute("INSERT INTO workers VALUES ('w1', 'poll', '1.0', extract(epoch FROM now())::bigint * 1000000)")
     code, said = await move(tmp_path, server, back)
-    assert (code, "was at work in the last" in said[-1]) == (1, True)
+    assert (code, "was at work" in said[-1]) == (1, True)
     with psycopg.connect(server) as raw:
         raw.execute("UPDATE workers SET seen_at = seen_at - 300 * 1000000")
     code, said = await move(tmp_path, server, back)

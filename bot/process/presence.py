@@ -1,0 +1,63 @@
+"""Tells the other processes, and the commands that need the database alone, that this process is at work."""
+
+from __future__ import annotations
+
+import asyncio
+import contextlib
+import logging
+from dataclasses import dataclass
+from typing import TYPE_CHECKING
+
+from bot.process.version import VERSION
+from storage.errors import StorageError
+from storage.workers import Worker
+
+if TYPE_CHECKING:
+    from collections.abc import AsyncIterator, Callable, Iterable
+    from datetime import datetime
+
+    from storage.store import Workers
+
+log = logging.getLogger(__name__)
+
+SEEN_EVERY = 20.0  # seconds; one that was not seen for a minute counts as dead
+
+
+@dataclass(frozen=True, slots=True)
+class Presence:
+    """The row of this process."""
+
+    rows: Workers
+    clock: Callable[[], datetime]
+    worker: str  # the name of this process
+    roles: Iterable[str]
+
+    async def tick(self) -> None:
+        """Record that it is at work. Raises StorageError."""
+        await self.rows.seen(Worker(self.worker, ",".join(sorted(self.roles)), VERSION, self.clock()))
+
+    @contextlib.asynccontextmanager
+    async def kept(self) -> AsyncIterator[None]:
+        """Record it again and again for the length of the block, in a process that has no scheduler."""
+        keeping = asyncio.create_task(self._keep())
+        try:
+            yield
+        finally:
+            keeping.cancel()
+            await asyncio.gather(keeping, return_exceptions=True)
+            await self.leave()
+
+    async def _keep(self) -> None:
+        while True:
+            try:
+                await self.tick()
+            except StorageError as error:
+                log.debug("process cannot say that it is at work", extra={"error": error})
+            await asyncio.sleep(SEEN_EVERY)
+
+    async def leave(self) -> None:
+        """Record that it has stopped."""
+        try:
+            await self.rows.left(self.worker)
+        except StorageError as error:
+            log.warning("process cannot say that it stopped, it counts as at work for a minute", extra={"error": error})
