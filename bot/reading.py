@@ -31,6 +31,7 @@ EARLY = frozenset({None, Milestone.ORDERED, Milestone.PAID})  # before shipping,
 # Every twentieth reading reads the whole answer, so that an error in skipping known rows cannot last, nor an older
 # version's reading of a courier's words.
 READ_AFRESH_EVERY = 20
+READ_WHOLE = b""  # stored as the fingerprint of a reading that lacks something: no answer equals it
 DETAILS_SECONDS = 3.0  # how long a person waits for the details of refunds
 DETAIL_EVERY = 6  # after shipping, every sixth reading asks for the order too: late parcels, refunds, closings
 
@@ -65,8 +66,9 @@ class PollOutcome:
 async def poll_order(api: PandaPon, due: DueOrder, refunds: RefundReader | None = None) -> PollOutcome:
     """Read a due order with as few calls as its state needs. Raises PandaPonError.
 
-    The details of its refunds are read where the order differs from the stored one, with a reading of the whole, and
-    where they could not be read the last time. ``refunds`` None: never.
+    The details of its refunds are read where the order differs from the stored one, and with a reading of the whole.
+    Where PandaPon does not answer that, the next reading, of whichever process, is one of the whole. ``refunds`` None:
+    they are never read.
     """
     ref = OrderRef.from_key(due.key)
     known = due.fingerprint if due.polls % READ_AFRESH_EVERY else b""
@@ -75,12 +77,14 @@ async def poll_order(api: PandaPon, due: DueOrder, refunds: RefundReader | None 
     reading = await api.trace(ref, sub_orders=sub_orders, known=known or None, background=True)
     news_in_order = order is not None and not due.is_same(order)
     details: tuple[RefundDetail, ...] = ()
-    if refunds and order and (news_in_order or not known or refunds.wants(due.key)):
+    fingerprint = reading.fingerprint
+    if refunds and order and (news_in_order or not known):
         details = await refunds.details(order, background=True)
+        fingerprint = READ_WHOLE if refunds.lacks(due.key) else fingerprint
     if reading.trace is None and not (news_in_order or details):
-        return PollOutcome(None, reading.fingerprint)
+        return PollOutcome(None, fingerprint)
     fetched = FetchedOrder(ref, order if news_in_order or details else None, None, details)
-    return PollOutcome(fetched, reading.fingerprint, reading.trace, is_whole=not known)
+    return PollOutcome(fetched, fingerprint, reading.trace, is_whole=not known)
 
 
 async def read_order(api: PandaPon, ref: OrderRef, refunds: RefundReader | None = None) -> PollOutcome:
@@ -97,8 +101,13 @@ async def read_order(api: PandaPon, ref: OrderRef, refunds: RefundReader | None 
         order = await _settled(api.order(ref))
         sub_orders = () if isinstance(order, PandaPonError) else order.sub_order_ids
         reading = await _settled(api.trace(ref, sub_orders=sub_orders))
-    details = () if refunds is None or isinstance(order, PandaPonError) else await _in_time(refunds, order)
-    return _with_refunds(_combined(ref, order, reading), details)
+    outcome = _combined(ref, order, reading)
+    if refunds is None or isinstance(order, PandaPonError):
+        return outcome
+    details = await _in_time(refunds, order)
+    if details is None or refunds.lacks(ref.key):
+        outcome = replace(outcome, fingerprint=READ_WHOLE)
+    return _with_refunds(outcome, details or ())
 
 
 def needs_detail(due: DueOrder) -> bool:
@@ -107,12 +116,12 @@ def needs_detail(due: DueOrder) -> bool:
     return is_new_to_come or due.refund_open_until is not None or due.polls % DETAIL_EVERY == 0
 
 
-async def _in_time(refunds: RefundReader, order: Order) -> tuple[RefundDetail, ...]:
-    """The details of refunds, unless they take long: the person waits for the order."""
+async def _in_time(refunds: RefundReader, order: Order) -> tuple[RefundDetail, ...] | None:
+    """The details of refunds; None where they take long: the person waits for the order."""
     with contextlib.suppress(TimeoutError):
         async with asyncio.timeout(DETAILS_SECONDS):
             return await refunds.details(order)
-    return ()
+    return None
 
 
 def _with_refunds(outcome: PollOutcome, details: tuple[RefundDetail, ...]) -> PollOutcome:

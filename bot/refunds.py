@@ -53,15 +53,15 @@ class RefundReader:
     def __init__(self, api: PandaPon, clock: Callable[[], datetime]) -> None:
         self._api, self._clock = api, clock
         self._refused: dict[str, _Refusal] = {}  # by operation; gone with its next answer
-        self._missed: set[str] = set()  # keys of orders whose details could not be read for want of an answer
+        self._missed: set[str] = set()  # keys of orders whose last details lack one for want of an answer
 
     @property
     def refused(self) -> dict[str, str]:
         """The operations that PandaPon refused when they were last asked, each with the name of the error."""
         return {name: refusal.error for name, refusal in self._refused.items()}
 
-    def wants(self, key: str) -> bool:
-        """Whether the details of this order could not be read the last time, though nothing refused them."""
+    def lacks(self, key: str) -> bool:
+        """Whether the last details of this order lack one that PandaPon gave no answer to, and did not refuse."""
         return key in self._missed
 
     async def details(self, order: Order, *, background: bool = False) -> tuple[RefundDetail, ...]:
