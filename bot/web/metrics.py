@@ -14,6 +14,7 @@ from prometheus_client.core import GaugeMetricFamily
 from prometheus_client.registry import Collector
 
 from bot.process.version import VERSION
+from bot.roles import Role
 from storage.errors import StorageError
 from storage.post import PostState
 
@@ -53,6 +54,7 @@ def routes(
             return web.Response(text=f"the database does not answer: {error}", status=HTTPStatus.SERVICE_UNAVAILABLE)
         gauges = [
             *of_store(health, now),
+            of_workers(health.workers if store.engine.is_shared else dict.fromkeys(Role, 1)),  # one has a file's all
             *_of_machine(health),
             *of_engine(health.gauges),
             *_of_process(poller, breaker, scheduler),
@@ -100,12 +102,15 @@ def of_store(health: Health, now: datetime) -> Iterator[GaugeMetricFamily]:
         "How long ago the oldest unclear write was sent.",
         _age(health.oldest_unclear_write, now),
     )
-    if health.workers:
-        workers = GaugeMetricFamily("pandabot_workers", "Processes seen in the last minute, by role.", labels=["role"])
-        for role, count in health.workers.items():
-            workers.add_metric([role], count)
-        yield workers
     yield gauge("approvals_waiting", "Requests that wait for an approver.", health.approvals_waiting)
+
+
+def of_workers(workers: Mapping[str, int]) -> GaugeMetricFamily:
+    """Return the number of processes in each role, the absent ones too."""
+    family = GaugeMetricFamily("pandabot_workers", "Processes seen in the last minute, by role.", labels=["role"])
+    for role in Role:
+        family.add_metric([role.value], workers.get(role.value, 0))
+    return family
 
 
 def _of_machine(health: Health) -> Iterator[GaugeMetricFamily]:

@@ -52,8 +52,7 @@ def route(registry: Registry, directory: Directory, clock: Callable[[], datetime
             at_work = by_role(await directory.processes.at_work(now))
         except StorageError as error:
             return web.Response(text=f"the database does not answer: {error}", status=503)
-        together = dataclasses.replace(together, workers=at_work)
-        gauges = [*metrics.of_store(together, now), *_of_workspaces(registry, bots)]
+        gauges = [*metrics.of_store(together, now), metrics.of_workers(at_work), *_of_workspaces(registry, bots)]
         text = generate_latest(metrics.Together(gauges, figures)).decode()
         return web.Response(text=text, content_type="text/plain", charset="utf-8")
 
