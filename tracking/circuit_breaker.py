@@ -71,6 +71,11 @@ class CircuitBreaker:
         """What is known of the source."""
         return Outage(self.down_since, self._waits, self._closed_until)
 
+    @property
+    def is_well(self) -> bool:
+        """Whether nothing is known against the source but perhaps single failures: an answer changes no more of it."""
+        return self.down_since is None and self._closed_until is None and not self._waits
+
     def adopt(self, outage: Outage, now: datetime) -> Transition:
         """Go on with what another process, or an earlier one, knew. A probe of one's own is decided by that."""
         was_down, until = self.down_since is not None, outage.closed_until
