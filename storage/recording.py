@@ -214,10 +214,7 @@ def _sub_orders(decided: Decision) -> str:
 
 def _store_parts(conn: Connection, results: Sequence[Changed]) -> None:
     store_parcels(conn, [(result.key, parcel) for result in results for parcel in result.decision.parcels])
-    nodes = [
-        (result.key, node) for result in results for node in (*result.decision.new_nodes, *result.decision.edited_nodes)
-    ]
-    traces.store(conn, nodes)
+    traces.store(conn, [(result.key, parcel) for result in results for parcel in result.decision.with_other_entries])
     journeys.add(conn, [journey for result in results for journey in result.decision.journeys])
 
 
