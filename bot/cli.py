@@ -89,8 +89,9 @@ def _arm(settings: Settings) -> None:
 
 
 async def _run(settings: Settings, *, standby: bool, roles: frozenset[Role]) -> int:
-    from bot.app import StartError, run
+    from bot.app import run
     from bot.database import holding
+    from bot.process.errors import StartError
     from bot.process.leader import NotLeaderError
     from storage.errors import StorageError, UnreachableError
 
