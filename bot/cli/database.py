@@ -72,7 +72,7 @@ def migrate(
 
 
 def _url(option: str, text: str) -> str:
-    from bot.storage_url import storage_url
+    from bot.settings.storage_url import storage_url
 
     try:
         return storage_url(text)

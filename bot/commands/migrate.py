@@ -12,7 +12,7 @@ from bot.commands.backups import BUSY, FAILED
 from bot.database import NO_DRIVER
 from bot.process.failpoints import point
 from bot.process.leader import NotLeaderError, leading
-from bot.storage_url import file_of, shown
+from bot.settings.storage_url import file_of, shown
 from storage import moved
 from storage.errors import StorageError
 from storage.move import copy_rows
