@@ -6,6 +6,7 @@ import asyncio
 import contextlib
 from typing import TYPE_CHECKING
 
+from bot.clients.slack import bolt_app, web_client
 from bot.database import listener_of
 from bot.process.clock import utc_now
 from bot.process.log import for_bolt
@@ -14,7 +15,6 @@ from bot.process.scheduler import Scheduler
 from bot.process.shared_jobs import SharedJobs
 from bot.roles import ALL, Role, part_of
 from bot.running import Bot
-from bot.slack import bolt_app, web_client
 from bot.web import metrics
 from bot.web.callbacks import Callbacks
 from bot.wiring.context import build_context

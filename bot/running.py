@@ -12,9 +12,9 @@ from datetime import timedelta
 from functools import partial
 from typing import TYPE_CHECKING, Self
 
+from bot.clients.socket_mode import Link
 from bot.jobs.reread import is_read, reread
 from bot.jobs.slack_errors import Verdict, understand
-from bot.link import Link
 from bot.process.errors import StartError
 from bot.process.loop import background
 from bot.process.version import VERSION
@@ -33,6 +33,7 @@ if TYPE_CHECKING:
     from aiohttp import web as aiohttp_web
     from slack_bolt.async_app import AsyncApp
 
+    from bot.clients.slack import SlackClient
     from bot.jobs.backups import Backups
     from bot.jobs.deliver import Deliverer
     from bot.jobs.inbox import InboxReader
@@ -42,7 +43,6 @@ if TYPE_CHECKING:
     from bot.process.scheduler import Scheduler
     from bot.roles import Part
     from bot.settings import Settings
-    from bot.slack import SlackClient
     from bot.web.callbacks import Callbacks
     from handlers.interactions.context import Context
     from pandapon.client import PandaPon

@@ -7,12 +7,12 @@ from typing import TYPE_CHECKING
 
 import aiohttp
 
-from bot.account_pace import AccountPace
-from bot.client_config import api_config
+from bot.clients.account_pace import AccountPace
+from bot.clients.pandapon import api_config
+from bot.clients.slack import SlackClient, web_client
 from bot.database import OpenDatabase, open_to_run
 from bot.process.failpoints import point
 from bot.process.figures import Figures
-from bot.slack import SlackClient, web_client
 from handlers.blocks import team_glosses
 from handlers.blocks.links import Links
 from handlers.blocks.people import People

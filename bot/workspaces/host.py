@@ -11,6 +11,7 @@ from typing import TYPE_CHECKING, Self
 import aiohttp
 from aiohttp import web
 
+from bot.clients.slack import web_client
 from bot.jobs.slack_errors import Verdict, understand
 from bot.postgres import server_of
 from bot.process.clock import utc_now
@@ -20,7 +21,6 @@ from bot.process.proxies import hide_from_libraries
 from bot.process.version import VERSION
 from bot.roles import ALL, Role
 from bot.running import tune_gc
-from bot.slack import web_client
 from bot.web import callbacks, server
 from bot.web.door import Doors
 from bot.workspaces import health, installing
