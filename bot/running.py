@@ -10,13 +10,14 @@ from contextlib import AsyncExitStack
 from dataclasses import dataclass, field
 from datetime import timedelta
 from functools import partial
-from typing import TYPE_CHECKING, Self
+from typing import TYPE_CHECKING
 
 from bot.clients.socket_mode import Link
 from bot.jobs.reread import is_read, reread
 from bot.jobs.slack_errors import Verdict, understand
 from bot.process.errors import StartError
 from bot.process.loop import background
+from bot.process.service import Service
 from bot.process.version import VERSION
 from bot.roles import Role
 from bot.web import callbacks, server
@@ -73,7 +74,7 @@ def tune_gc() -> None:
 
 
 @dataclass
-class Bot:
+class Bot(Service):
     """The running parts. Use :func:`build`, then ``async with``."""
 
     settings: Settings
@@ -104,17 +105,6 @@ class Bot:
     _connecting: asyncio.Task[None] | None = None
     _asking: asyncio.Task[None] | None = None
     _runner: aiohttp_web.AppRunner | None = None
-
-    async def __aenter__(self) -> Self:
-        try:
-            await self.start()
-        except BaseException:
-            await self.stop()
-            raise
-        return self
-
-    async def __aexit__(self, *_exc: object) -> None:
-        await self.stop()
 
     async def start(self) -> None:
         """Start all parts. Raises StartError when a person must mend something, and UndeclaredError."""
