@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 import asyncio
-import gc
 import logging
 import secrets
 from contextlib import AsyncExitStack
@@ -16,6 +15,7 @@ from bot.clients.socket_mode import Link
 from bot.jobs.reread import is_read, reread
 from bot.jobs.slack_errors import Verdict, understand
 from bot.process.errors import StartError
+from bot.process.garbage import tune_gc
 from bot.process.loop import background
 from bot.process.service import Service
 from bot.process.version import VERSION
@@ -58,19 +58,6 @@ ASK_AGAIN_SECONDS = 60.0
 CONNECT_SECONDS = 10.0  # how long a start waits for Socket Mode; then it connects in the background
 REREAD_MOST = timedelta(minutes=10)  # a process that died over it holds up the others no longer
 STOP_SECONDS = 10.0  # how long a stop waits for answers and for jobs
-
-
-def tune_gc() -> None:
-    """Freeze the objects of the start, and collect less often.
-
-    The objects of the start stay: scanning them again can delay an ack by 30 ms. A reading makes and drops some
-    thousand objects, almost none in a cycle: at 160 readings a second with news, 160 objects a second are left to the
-    collector. The readings of one batch are about 10,000 objects. A threshold near that made two collections a second,
-    each of 5 to 40 ms, in which no thread runs; with this one there was at most one in 15 seconds, of 25 ms.
-    """
-    gc.collect()
-    gc.freeze()
-    gc.set_threshold(50_000, 10, 10)
 
 
 @dataclass

@@ -17,11 +17,11 @@ from bot.postgres import server_of
 from bot.process.clock import utc_now
 from bot.process.errors import StartError
 from bot.process.figures import Figures
+from bot.process.garbage import tune_gc
 from bot.process.proxies import hide_from_libraries
 from bot.process.service import Service
 from bot.process.version import VERSION
 from bot.roles import ALL, Role
-from bot.running import tune_gc
 from bot.web import callbacks, server
 from bot.web.door import Doors
 from bot.workspaces import health, installing
