@@ -25,7 +25,7 @@ from benchmarks.server import LatencyServer, first_reading, latency_server
 from benchmarks.table import show
 from bot.decider import Decider
 from bot.jobs.poll import Poller
-from bot.running import tune_gc
+from bot.process.garbage import tune_gc
 from pandapon.client import Config, PandaPon
 from pandapon.shipment import OrderRef, Platform
 from storage.poll import Changed
