@@ -31,7 +31,7 @@ UPDATE schedule SET stall_at = COALESCE(stall_at, :asks_at),
     AND (next_poll_at > :now OR next_poll_at IS NULL) THEN :now ELSE next_poll_at END
 WHERE key = :key AND NOT :is_final
 """
-MISLED = "SELECT DISTINCT channel, key FROM watches WHERE state = 'active' AND key IN ({marks})"
+MISLED = "SELECT DISTINCT channel, key FROM watches WHERE state = 'active' AND key {among}"
 SET = "INSERT INTO facts (name, value, at) VALUES (?, ?, ?) ON CONFLICT (name) DO UPDATE SET value = excluded.value"
 
 
@@ -87,8 +87,8 @@ def correct(conn: Connection, now: datetime, corrections: Sequence[Correction]) 
     misled = [correction.key for correction in corrections if correction.was_told_as_over]
     return [
         (str(channel), str(key))
-        for chunk, marks in chunks(misled)
-        for channel, key in conn.execute(MISLED.format(marks=marks), chunk)
+        for among, values in chunks(conn, misled)
+        for channel, key in conn.execute(MISLED.format(among=among), values)
     ]
 
 
