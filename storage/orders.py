@@ -68,13 +68,12 @@ def claim_due(
     """
     among, values = ("", []) if keys is None else conn.among(keys)
     sql = f"{DUE.format(among=among and f'AND key {among}')} {conn.skip_locked}"
-    longest = conn.execute(sql, (to_int(now), to_int(since) or 0, *values, limit))
-    due = {row["key"]: row["next_poll_at"] for row in longest}
+    due: dict[str, int] = dict(conn.tuples(sql, (to_int(now), to_int(since) or 0, *values, limit)))
     leased: list[DueOrder] = []
     for among, values in chunks(conn, list(due)):
-        claimed = conn.execute(CLAIM.format(among=among), (to_int(now + lease), worker, *values)).fetchall()
-        stored = {row["key"]: row for row in conn.execute(LEASED.format(among=among), values)}
-        leased += [rows.due(stored[row["key"]], row, due[row["key"]]) for row in claimed]
+        claimed = conn.tuples(CLAIM.format(among=among), (to_int(now + lease), worker, *values)).fetchall()
+        stored = {key: facts for key, *facts in conn.tuples(LEASED.format(among=among), values)}
+        leased += [rows.due(key, due[key], lease_of, stored[key]) for key, *lease_of in claimed]
     return leased
 
 
