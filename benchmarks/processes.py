@@ -36,12 +36,14 @@ from storage.store import Store
 from tracking.circuit_breaker import CircuitBreaker
 
 if TYPE_CHECKING:
-    from collections.abc import Callable, Coroutine, Iterator
+    from collections.abc import AsyncIterator, Awaitable, Callable, Iterator
+    from contextlib import AbstractAsyncContextManager
     from multiprocessing.connection import Connection
 
     from storage.post import Post
 
-    Worker = Callable[[Store], Coroutine[Any, Any, int]]  # works until nothing is left, and returns how much it did
+    Work = Callable[[], Awaitable[int]]  # works until nothing is left, and returns how much it did
+    Worker = Callable[[Store], AbstractAsyncContextManager[Work]]
 
 FEW, MANY = (25, 4_000), (MOST_IN_FLIGHT, 10_000)  # requests in flight of each process, and orders due
 POSTS, ROUNDS = 2_000, 2
@@ -201,13 +203,15 @@ async def _work(url: str, worker: Worker, pipe: Connection) -> None:
     store = await _open(url)
     tune_gc()  # as the running bot does
     pipe.send("ready")
-    while await asyncio.to_thread(pipe.recv):
-        cost = time.process_time()
-        count, ended = await worker(store), time.monotonic()
-        pipe.send((count, ended, time.process_time() - cost))
+    async with worker(store) as work:
+        while await asyncio.to_thread(pipe.recv):
+            cost = time.process_time()
+            count, ended = await work(), time.monotonic()
+            pipe.send((count, ended, time.process_time() - cost))
 
 
-async def _poll(url: str, in_flight: int, store: Store) -> int:
+@contextlib.asynccontextmanager
+async def _poll(url: str, in_flight: int, store: Store) -> AsyncIterator[Work]:
     """Read what is due until nothing is."""
     config = Config(
         base_url=url,
@@ -232,14 +236,24 @@ async def _poll(url: str, in_flight: int, store: Store) -> int:
         on_news=lambda: None,
         worker=f"process {os.getpid()}",
     )
-    count = 0
-    while read := await poller.tick():
-        count += read
+
+    async def work() -> int:
+        count = 0
+        while read := await poller.tick():
+            count += read
+        return count
+
+    yield work
     await api.aclose()
-    return count
 
 
-async def _send(store: Store) -> int:
+@contextlib.asynccontextmanager
+async def _send(store: Store) -> AsyncIterator[Work]:
+    """Send what waits until nothing does."""
+    yield partial(_send_all, store)
+
+
+async def _send_all(store: Store) -> int:
     """Send what waits, each post as a task of its own, until nothing does."""
     sending: set[asyncio.Task[None]] = set()
     count = 0
