@@ -33,7 +33,7 @@ WHERE key = :key AND NOT :is_final
 """
 # A reading that is under way began with what is corrected here, and would write it back.
 DROP_READING = "UPDATE schedule SET fence = fence + 1 WHERE key = ?"
-MISLED = "SELECT DISTINCT channel, key FROM watches WHERE state = 'active' AND key IN ({marks})"
+MISLED = "SELECT DISTINCT channel, key FROM watches WHERE state = 'active' AND key {among}"
 SET = "INSERT INTO facts (name, value, at) VALUES (?, ?, ?) ON CONFLICT (name) DO UPDATE SET value = excluded.value"
 
 
@@ -90,8 +90,8 @@ def correct(conn: Connection, now: datetime, corrections: Sequence[Correction]) 
     misled = [correction.key for correction in corrections if correction.was_told_as_over]
     return [
         (str(channel), str(key))
-        for chunk, marks in chunks(misled)
-        for channel, key in conn.execute(MISLED.format(marks=marks), chunk)
+        for among, values in chunks(conn, misled)
+        for channel, key in conn.execute(MISLED.format(among=among), values)
     ]
 
 

@@ -84,23 +84,28 @@ _READERS: dict[PostKind, Callable[[str], Content]] = {
 }
 
 
-def due(row: Row, lease: Row, due_at: int) -> DueOrder:
-    """Return a leased order from its row and that of its schedule. ``due_at`` (µs): since when it had been due."""
+def due(key: str, due_at: int, lease: Sequence[Any], facts: Sequence[Any]) -> DueOrder:
+    """Return a leased order. ``due_at`` (µs): since when it had been due.
+
+    ``lease``, ``facts``: what ``CLAIM`` and ``LEASED`` of :mod:`storage.orders` return beside the key, in their order.
+    """
+    fence, fingerprint, polls, fails = lease
+    stage, order_json, sub_orders, moved_at, final_at, has_parcels, created_at, late_at, refund_open_until = facts
     return DueOrder(
-        key=row["key"],
-        fence=lease["fence"],
-        fingerprint=lease["fingerprint"],
-        milestone=milestone(row["milestone"]),
-        order_json=row["order_json"],
-        sub_orders=codec.load_ids(row["sub_orders"]),
-        moved_at=to_time(row["moved_at"]),
-        final_at=to_time(row["final_at"]),
-        has_parcels=bool(row["has_parcels"]),
-        polls=lease["polls"],
-        fails=lease["fails"],
-        created_at=to_time(row["created_at"]),
-        late_at=to_time(row["late_at"]),
-        refund_open_until=to_time(row["refund_open_until"]),
+        key=key,
+        fence=fence,
+        fingerprint=fingerprint,
+        milestone=milestone(stage),
+        order_json=order_json,
+        sub_orders=codec.load_ids(sub_orders),
+        moved_at=to_time(moved_at),
+        final_at=to_time(final_at),
+        has_parcels=bool(has_parcels),
+        polls=polls,
+        fails=fails,
+        created_at=to_time(created_at),
+        late_at=to_time(late_at),
+        refund_open_until=to_time(refund_open_until),
         due_at=to_time(due_at),
     )
 

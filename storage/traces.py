@@ -20,7 +20,7 @@ if TYPE_CHECKING:
 
     Scan = tuple[str, str, datetime, Milestone | None]  # order key, waybill, aware time, the milestone that it claims
 
-LOAD = "SELECT key, waybill, nodes FROM traces WHERE key IN ({marks}) ORDER BY key, waybill"
+LOAD = "SELECT key, waybill, nodes FROM traces WHERE key {among} ORDER BY key, waybill"
 STORE = """
 INSERT INTO traces (key, waybill, last_at, nodes) VALUES (?, ?, ?, ?)
 ON CONFLICT (key, waybill) DO UPDATE SET last_at = excluded.last_at, nodes = excluded.nodes
@@ -80,8 +80,8 @@ def texts(conn: Connection) -> Iterator[str]:
 def _load(conn: Connection, keys: Sequence[str]) -> dict[tuple[str, str], list[Entry]]:
     return {
         (key, waybill): codec.unpack_entries(packed)
-        for chunk, marks in chunks(keys)
-        for key, waybill, packed in conn.tuples(LOAD.format(marks=marks), chunk)
+        for among, values in chunks(conn, keys)
+        for key, waybill, packed in conn.tuples(LOAD.format(among=among), values)
     }
 
 
