@@ -27,7 +27,7 @@ from benchmarks.table import show
 from bot.decider import Decider
 from bot.jobs.poll import Poller
 from bot.process import loop
-from bot.running import tune_gc
+from bot.process.garbage import tune_gc
 from pandapon.client import Config, PandaPon
 from storage.lanes import Pace, Rate
 from storage.postgres.database import PostgresEngine, PostgresServer
