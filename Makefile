@@ -4,6 +4,10 @@ VENV := .venv
 BIN := $(VENV)/bin
 # Tests wait more than they reckon: twice as many workers as a small machine has cores.
 WORKERS ?= 4
+# The tests' files lie in memory where it has room for them and programs may run from it: no commit waits for a disk.
+MEMORY := $(shell awk '$$2 == "/dev/shm" && $$4 !~ /noexec/' /proc/mounts 2>/dev/null | grep -q . \
+	&& df -Pk /dev/shm | awk 'NR == 2 && $$4 > 4000000 {print "/dev/shm"}')
+PYTEST = $(if $(MEMORY),TMPDIR=$(MEMORY) )$(BIN)/pytest -n $(WORKERS) --dist worksteal -q
 # What Python compiles lies in .venv, for the next start and for each process that a test starts, and nowhere else.
 export PYTHONDONTWRITEBYTECODE :=
 export PYTHONPYCACHEPREFIX := $(CURDIR)/$(VENV)/compiled
@@ -62,11 +66,11 @@ audit: $(VENV)/audit/.ready  ## look for known weaknesses in the locked packages
 	@$(VENV)/audit/bin/python .ci/audit.py requirements.lock requirements-extras.lock requirements-dev.lock
 
 test: check  ## everything that CI runs
-	$(BIN)/pytest -n $(WORKERS) --dist worksteal -q
+	$(PYTEST)
 
 # Apart from `make test`: the tracer more than doubles the processor time of the tests.
 coverage: $(VENV)/.dev  ## which lines and branches no test runs
-	$(BIN)/pytest -n $(WORKERS) --dist worksteal --cov --cov-report=term:skip-covered -q
+	$(PYTEST) --cov --cov-report=term:skip-covered
 
 format: $(VENV)/.dev  ## format and mend what ruff can mend
 	$(BIN)/ruff format .

@@ -154,10 +154,11 @@ def _plans(url: str) -> None:
 
 def hot_statements(conn: Connection) -> list[tuple[str, str, tuple[Any, ...]]]:
     """Return name, statement and values of what runs for each claim."""
+    among, values = conn.among(["1688:1", "1688:2"])
     return [
         ("due", f"{orders.DUE.format(among='')} {conn.skip_locked}", (to_int(NOW), 0, LIMIT)),
-        ("lease", orders.CLAIM.format(marks="?, ?"), (to_int(NOW), "", "1688:1", "1688:2")),
-        ("order", orders.LEASED.format(marks="?, ?"), ("1688:1", "1688:2")),
+        ("lease", orders.CLAIM.format(among=among), (to_int(NOW), "", *values)),
+        ("order", orders.LEASED.format(among=among), tuple(values)),
         ("channels", claims.CHANNELS, ()),
         ("head", f"{claims.HEAD} {conn.for_update}", ("C1", False)),
         ("refresh", f"{claims.REFRESH} {conn.for_update}", ("C1", True, to_int(NOW))),

@@ -17,7 +17,7 @@ from typing import TYPE_CHECKING, Any
 from benchmarks.networks import Api, Clock, Database, Ledger
 from benchmarks.replay_counts import START, Result, claims, is_false, mark, naive, tables, waits_of
 from benchmarks.replay_queries import due_times, folded_posts, open_alarms, waits_to_be_sent
-from bot.breaker import AccountBreaker
+from bot.clients.breaker import AccountBreaker
 from bot.decider import Decider
 from bot.jobs.deliver import Deliverer
 from bot.jobs.digests import Digester

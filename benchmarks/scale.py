@@ -14,7 +14,7 @@ from typing import TYPE_CHECKING, Any
 from benchmarks.poll import IN_FLIGHT, LATENCY, Clock, all_sent, order_id
 from benchmarks.server import LatencyServer, first_reading, latency_server
 from benchmarks.table import show
-from bot.breaker import AccountBreaker
+from bot.clients.breaker import AccountBreaker
 from bot.decider import Decider
 from bot.jobs.poll import Poller
 from pandapon.client import Config, PandaPon

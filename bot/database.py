@@ -9,7 +9,7 @@ from typing import TYPE_CHECKING
 
 from bot.jobs.backups import Backups
 from bot.process.leader import leading
-from bot.storage_url import shown
+from bot.settings.storage_url import shown
 from storage.errors import StorageError
 from storage.sqlite.backup import open_or_restore, open_present
 from storage.sqlite.database import open_to_read, thread_of

@@ -3,20 +3,21 @@
 from __future__ import annotations
 
 import asyncio
-import gc
 import logging
 import secrets
 from contextlib import AsyncExitStack
 from dataclasses import dataclass, field
 from datetime import timedelta
 from functools import partial
-from typing import TYPE_CHECKING, Self
+from typing import TYPE_CHECKING
 
+from bot.clients.socket_mode import Link
 from bot.jobs.reread import is_read, reread
 from bot.jobs.slack_errors import Verdict, understand
-from bot.link import Link
 from bot.process.errors import StartError
+from bot.process.garbage import tune_gc
 from bot.process.loop import background
+from bot.process.service import Service
 from bot.process.version import VERSION
 from bot.roles import Role
 from bot.web import callbacks, server
@@ -33,7 +34,8 @@ if TYPE_CHECKING:
     from aiohttp import web as aiohttp_web
     from slack_bolt.async_app import AsyncApp
 
-    from bot.breaker import AccountBreaker
+    from bot.clients.breaker import AccountBreaker
+    from bot.clients.slack import SlackClient
     from bot.jobs.backups import Backups
     from bot.jobs.deliver import Deliverer
     from bot.jobs.inbox import InboxReader
@@ -44,7 +46,6 @@ if TYPE_CHECKING:
     from bot.process.scheduler import Scheduler
     from bot.roles import Part
     from bot.settings import Settings
-    from bot.slack import SlackClient
     from bot.web.callbacks import Callbacks
     from handlers.interactions.context import Context
     from pandapon.client import PandaPon
@@ -61,21 +62,8 @@ REREAD_MOST = timedelta(minutes=10)  # a process that died over it holds up the 
 STOP_SECONDS = 10.0  # how long a stop waits for answers and for jobs
 
 
-def tune_gc() -> None:
-    """Freeze the objects of the start, and collect less often.
-
-    The objects of the start stay: scanning them again can delay an ack by 30 ms. A reading makes and drops some
-    thousand objects, almost none in a cycle: at 160 readings a second with news, 160 objects a second are left to the
-    collector. The readings of one batch are about 10,000 objects. A threshold near that made two collections a second,
-    each of 5 to 40 ms, in which no thread runs; with this one there was at most one in 15 seconds, of 25 ms.
-    """
-    gc.collect()
-    gc.freeze()
-    gc.set_threshold(50_000, 10, 10)
-
-
 @dataclass
-class Bot:
+class Bot(Service):
     """The running parts. Use :func:`build`, then ``async with``."""
 
     settings: Settings
@@ -107,17 +95,6 @@ class Bot:
     _connecting: asyncio.Task[None] | None = None
     _asking: asyncio.Task[None] | None = None
     _runner: aiohttp_web.AppRunner | None = None
-
-    async def __aenter__(self) -> Self:
-        try:
-            await self.start()
-        except BaseException:
-            await self.stop()
-            raise
-        return self
-
-    async def __aexit__(self, *_exc: object) -> None:
-        await self.stop()
 
     async def start(self) -> None:
         """Start all parts. Raises StartError when a person must mend something, and UndeclaredError."""

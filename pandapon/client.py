@@ -13,12 +13,13 @@ import httpx
 from pandapon import carts, sellers, spans
 from pandapon.config import TAOBAO_REFUND_CODES, Config
 from pandapon.envelope import fingerprint, open_envelope, request_id
-from pandapon.errors import DecodeError, NotFoundError, NotShippedError
+from pandapon.errors import DecodeError, NotFoundError, NotShippedError, PandaPonError
 from pandapon.operations import goods, orders
 from pandapon.operations.catalogue import Catalogue, filled
 from pandapon.operations.requests import made
 from pandapon.order_lines import lines_of
 from pandapon.products import is_empty
+from pandapon.shipment import Platform
 from pandapon.signing import WINDOW
 from pandapon.wire import Wire
 
@@ -30,10 +31,10 @@ if TYPE_CHECKING:
     from pandapon.models import Order, Page, PictureQuery, Product, ProductQuery
     from pandapon.operations.operation import Answered, Asked, Operation
     from pandapon.order_lines import OrderLine
-    from pandapon.products import ProductDetail
+    from pandapon.products import ProductDetail, ProductRef
     from pandapon.sellers import OrderSeller
     from pandapon.shared_pace import SharedPace
-    from pandapon.shipment import OrderRef, Platform
+    from pandapon.shipment import OrderRef
     from pandapon.traces import Trace
     from pandapon.transport import Answer, Head
 
@@ -161,6 +162,21 @@ class PandaPon:
         if is_empty(answer):
             raise NotFoundError(f"PandaPon has no product {product_id!r}")
         return detail(answer, product_id)
+
+    async def find_product(self, product: ProductRef) -> ProductDetail:
+        """Return a product, from whichever platform has it. Raises PandaPonError."""
+        platforms = [product.platform] if product.platform else list(Platform)
+        answers = await asyncio.gather(
+            *(self.product(platform, product.product_id) for platform in platforms), return_exceptions=True
+        )
+        errors = []
+        for answer in answers:
+            if not isinstance(answer, BaseException):
+                return answer
+            if not isinstance(answer, PandaPonError):
+                raise answer
+            errors.append(answer)
+        raise next((error for error in errors if not isinstance(error, NotFoundError)), errors[0])
 
     async def cart(self, platform: Platform, *, background: bool = False) -> tuple[CartLine, ...]:
         """Return the entries of a platform's cart. Prices are yuan. ``background``: a call of a job."""

@@ -10,7 +10,7 @@ from __future__ import annotations
 from typing import TYPE_CHECKING, Any, Protocol
 
 if TYPE_CHECKING:
-    from collections.abc import Iterable, Iterator
+    from collections.abc import Iterable, Iterator, Sequence
     from contextlib import AbstractContextManager
 
 
@@ -59,6 +59,10 @@ class Connection(Protocol):
 
     def orders_are_due(self) -> None:
         """Say that this transaction makes orders due at once, so that another process is woken when it has ended."""
+        ...
+
+    def among(self, texts: Sequence[str]) -> tuple[str, list[Any]]:
+        """Return the condition that a column, named before it, is one of these texts; and the values for its places."""
         ...
 
     def execute(self, sql: str, parameters: Any = ..., /) -> Cursor:

@@ -31,7 +31,9 @@ UPDATE schedule SET stall_at = COALESCE(stall_at, :asks_at),
     AND (next_poll_at > :now OR next_poll_at IS NULL) THEN :now ELSE next_poll_at END
 WHERE key = :key AND NOT :is_final
 """
-MISLED = "SELECT DISTINCT channel, key FROM watches WHERE state = 'active' AND key IN ({marks})"
+# A reading that is under way began with what is corrected here, and would write it back.
+DROP_READING = "UPDATE schedule SET fence = fence + 1 WHERE key = ?"
+MISLED = "SELECT DISTINCT channel, key FROM watches WHERE state = 'active' AND key {among}"
 SET = "INSERT INTO facts (name, value, at) VALUES (?, ?, ?) ON CONFLICT (name) DO UPDATE SET value = excluded.value"
 
 
@@ -83,12 +85,13 @@ def correct(conn: Connection, now: datetime, corrections: Sequence[Correction]) 
         }
         conn.execute(ORDER, facts)
         conn.execute(SCHEDULE, facts | {"asks_at": to_int(correction.asks_at)})
+        conn.execute(DROP_READING, (key,))
     enqueue.refresh_orders(conn, at, [correction.key for correction in corrections])
     misled = [correction.key for correction in corrections if correction.was_told_as_over]
     return [
         (str(channel), str(key))
-        for chunk, marks in chunks(misled)
-        for channel, key in conn.execute(MISLED.format(marks=marks), chunk)
+        for among, values in chunks(conn, misled)
+        for channel, key in conn.execute(MISLED.format(among=among), values)
     ]
 
 

@@ -77,12 +77,14 @@ def hold_ready(conn: Connection, channels: Sequence[str], pace: Pace | None, at:
     """
     latest = at + (pace.channel.burst - 1) * pace.channel.interval if pace else at
     ready: list[str] = []
-    for chunk, marks in chunks(channels):
-        known = {channel for (channel,) in conn.execute(f"SELECT channel FROM lanes WHERE channel IN ({marks})", chunk)}
-        if new := sorted(set(chunk) - known):
-            conn.executemany(ADD, [(channel, at) for channel in new])
-        sql = f"SELECT channel, full_at, paused_until FROM lanes WHERE channel IN ({marks}) ORDER BY channel"
-        for row in conn.execute(f"{sql} {conn.skip_locked}", chunk):
+    known: set[str] = set()
+    for among, values in chunks(conn, channels):
+        known |= {channel for (channel,) in conn.tuples(f"SELECT channel FROM lanes WHERE channel {among}", values)}
+    if new := sorted(set(channels) - known):
+        conn.executemany(ADD, [(channel, at) for channel in new])
+    for among, values in chunks(conn, channels):
+        sql = f"SELECT channel, full_at, paused_until FROM lanes WHERE channel {among} ORDER BY channel"
+        for row in conn.execute(f"{sql} {conn.skip_locked}", values):
             is_full_enough = pace is None or row["full_at"] <= latest
             if row["paused_until"] <= at and is_full_enough:
                 ready.append(row["channel"])

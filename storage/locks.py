@@ -7,22 +7,22 @@ one transaction could stop the polling of an order that another one begins to wa
 
 from __future__ import annotations
 
-from typing import TYPE_CHECKING
+from typing import TYPE_CHECKING, Any
 
 if TYPE_CHECKING:
     from collections.abc import Iterable, Iterator, Sequence
 
     from storage.connection import Connection
 
-CHUNK = 500  # keys in one IN (…)
+CHUNK = 500  # keys of one statement
 
 
 def lock_orders(conn: Connection, keys: Iterable[str]) -> None:
     """Wait until no other transaction holds these orders, and hold them until the end of this one."""
     if conn.for_update:
-        for chunk, marks in chunks(sorted(set(keys))):
-            sql = f"SELECT key FROM orders WHERE key IN ({marks}) ORDER BY key {conn.for_update}"
-            conn.execute(sql, chunk).fetchall()
+        for among, values in chunks(conn, sorted(set(keys))):
+            sql = f"SELECT key FROM orders WHERE key {among} ORDER BY key {conn.for_update}"
+            conn.tuples(sql, values).fetchall()
 
 
 def lock_orders_of_watches(conn: Connection, where: str, facts: Iterable[object]) -> None:
@@ -31,8 +31,7 @@ def lock_orders_of_watches(conn: Connection, where: str, facts: Iterable[object]
         lock_orders(conn, [key for (key,) in conn.execute(f"SELECT key FROM watches WHERE {where}", tuple(facts))])
 
 
-def chunks(keys: Sequence[str]) -> Iterator[tuple[list[str], str]]:
-    """Yield keys in chunks, each with its question marks for SQL."""
+def chunks(conn: Connection, keys: Sequence[str]) -> Iterator[tuple[str, list[Any]]]:
+    """Yield for each chunk of the keys what :meth:`Connection.among` returns: the condition, and its values."""
     for start in range(0, len(keys), CHUNK):
-        chunk = list(keys[start : start + CHUNK])
-        yield chunk, ", ".join("?" * len(chunk))
+        yield conn.among(keys[start : start + CHUNK])

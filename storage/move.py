@@ -111,7 +111,7 @@ def copy_rows(source: End, target: End, now: datetime, passing: Callable[[str], 
     for table in reversed(tables):
         target.empty(table)
     passing("before_rows")
-    read = {table.name: Tally() for table in tables}
+    read = {table.name: Tally(table.kinds) for table in tables}
     with target.without_indexes():
         for table in tables:
             target.write(table, read[table.name].counted(source.read(table)))
@@ -132,7 +132,7 @@ def copy_rows(source: End, target: End, now: datetime, passing: Callable[[str], 
 def _compare(target: End, tables: list[Table], read: dict[str, Tally]) -> list[MovedTable]:
     found = []
     for table in tables:
-        expected, arrived = read[table.name], Tally()
+        expected, arrived = read[table.name], Tally(table.kinds)
         for _batch in arrived.counted(target.read(table)):
             pass
         if (expected.rows, expected.checksum) != (arrived.rows, arrived.checksum):

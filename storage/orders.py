@@ -31,12 +31,12 @@ WHERE next_poll_at IS NOT NULL AND next_poll_at <= ? AND next_poll_at >= ? {amon
 ORDER BY next_poll_at LIMIT ?
 """
 CLAIM = """
-UPDATE schedule SET next_poll_at = ?, fence = fence + 1, leased = 1, worker = ? WHERE key IN ({marks})
+UPDATE schedule SET next_poll_at = ?, fence = fence + 1, leased = 1, worker = ? WHERE key {among}
 RETURNING key, fence, fingerprint, polls, fails
 """
 LEASED = """
 SELECT key, milestone, order_json, sub_orders, moved_at, final_at, has_parcels, created_at, late_at, refund_open_until
-FROM orders WHERE key IN ({marks})
+FROM orders WHERE key {among}
 """
 IN_TURN = """
 SELECT key FROM (
@@ -46,7 +46,7 @@ SELECT key FROM (
 """
 STORED = """
 SELECT o.*, s.read_at, s.stale_since, s.next_poll_at, s.fence FROM orders o JOIN schedule s ON s.key = o.key
-WHERE o.key IN ({marks})
+WHERE o.key {among}
 """
 
 
@@ -66,15 +66,14 @@ def claim_due(
     what has been due since then or shorter; None: all. PostgreSQL reads over every dead row of a claim before, until
     its vacuum may take them away, and an old snapshot keeps it from that.
     """
-    among = "" if keys is None else f"AND key IN ({', '.join('?' * len(keys))})"
-    sql = f"{DUE.format(among=among)} {conn.skip_locked}"
-    longest = conn.execute(sql, (to_int(now), to_int(since) or 0, *(keys or ()), limit))
-    due = {row["key"]: row["next_poll_at"] for row in longest}
+    among, values = ("", []) if keys is None else conn.among(keys)
+    sql = f"{DUE.format(among=among and f'AND key {among}')} {conn.skip_locked}"
+    due: dict[str, int] = dict(conn.tuples(sql, (to_int(now), to_int(since) or 0, *values, limit)))
     leased: list[DueOrder] = []
-    for chunk, marks in chunks(list(due)):
-        claimed = conn.execute(CLAIM.format(marks=marks), (to_int(now + lease), worker, *chunk)).fetchall()
-        stored = {row["key"]: row for row in conn.execute(LEASED.format(marks=marks), chunk)}
-        leased += [rows.due(stored[row["key"]], row, due[row["key"]]) for row in claimed]
+    for among, values in chunks(conn, list(due)):
+        claimed = conn.tuples(CLAIM.format(among=among), (to_int(now + lease), worker, *values)).fetchall()
+        stored = {key: facts for key, *facts in conn.tuples(LEASED.format(among=among), values)}
+        leased += [rows.due(key, due[key], lease_of, stored[key]) for key, *lease_of in claimed]
     return leased
 
 
@@ -90,11 +89,11 @@ def load(conn: Connection, keys: Sequence[str]) -> dict[str, StoredOrder]:
     """
     parcels: dict[str, list[Row]] = defaultdict(list)
     stored: dict[str, StoredOrder] = {}
-    for chunk, marks in chunks(keys):
-        for row in conn.execute(f"SELECT * FROM parcels WHERE key IN ({marks}) ORDER BY key, waybill", chunk):
+    entries = traces.load(conn, keys)
+    for among, values in chunks(conn, keys):
+        for row in conn.execute(f"SELECT * FROM parcels WHERE key {among} ORDER BY key, waybill", values):
             parcels[row["key"]].append(row)
-        entries = traces.load(conn, chunk)
-        for row in conn.execute(STORED.format(marks=marks), chunk):
+        for row in conn.execute(STORED.format(among=among), values):
             stored[row["key"]] = rows.order(row, parcels[row["key"]], entries.get(row["key"], {}))
     return stored
 
@@ -119,13 +118,13 @@ def mark_due(conn: Connection, keys: Sequence[str], at: datetime, *, whole: bool
     lock_orders(conn, keys)
     forget, nothing = (", fingerprint = ?", [b""]) if whole else ("", [])
     known = 0
-    for chunk, marks in chunks(keys):
+    for among, values in chunks(conn, keys):
         known += conn.execute(
             f"UPDATE schedule SET fence = fence + 1, "
             f"next_poll_at = CASE WHEN next_poll_at < ? THEN next_poll_at ELSE ? END{forget} "
-            f"WHERE key IN ({marks}) AND EXISTS "
+            f"WHERE key {among} AND EXISTS "
             "(SELECT 1 FROM watches w WHERE w.key = schedule.key AND w.state <> 'ended')",
-            (to_int(at), to_int(at), *nothing, *chunk),
+            (to_int(at), to_int(at), *nothing, *values),
         ).rowcount
     if known:
         conn.orders_are_due()

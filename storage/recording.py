@@ -60,9 +60,9 @@ UPDATE orders SET unconfirmed_since = NULL
 WHERE key = ? AND NOT EXISTS (SELECT 1 FROM facts WHERE name = 'restored' AND at > ?)
 """
 BATCH_FLAGS = """
-SELECT key, 'alarm' FROM alarms WHERE state <> 'cleared' AND key IN ({marks})
-UNION ALL SELECT DISTINCT key, 'cardless' FROM watches WHERE state <> 'ended' AND card_ts = '' AND key IN ({marks})
-UNION ALL SELECT key, 'unconfirmed' FROM orders WHERE unconfirmed_since IS NOT NULL AND key IN ({marks})
+SELECT key, 'alarm' FROM alarms WHERE state <> 'cleared' AND key {among}
+UNION ALL SELECT DISTINCT key, 'cardless' FROM watches WHERE state <> 'ended' AND card_ts = '' AND key {among}
+UNION ALL SELECT key, 'unconfirmed' FROM orders WHERE unconfirmed_since IS NOT NULL AND key {among}
 """
 PARCEL = """
 INSERT INTO parcels (key, waybill, number, carrier, status_code, status_milestone, milestone, logistics_id)
@@ -102,9 +102,9 @@ def record_polls(conn: Connection, now: datetime, results: Sequence[PollResult])
 def _standing(conn: Connection, changed: Sequence[Changed]) -> list[Changed]:
     """The results whose lease still stands, one per order."""
     fences: dict[str, int] = {}
-    for chunk, marks in chunks([result.key for result in changed]):
-        sql = f"SELECT key, fence FROM schedule WHERE key IN ({marks}) ORDER BY key {conn.for_update}"
-        fences.update(conn.execute(sql, chunk).fetchall())  # held: another process may lease it when our lease ends
+    for among, values in chunks(conn, [result.key for result in changed]):
+        sql = f"SELECT key, fence FROM schedule WHERE key {among} ORDER BY key {conn.for_update}"
+        fences.update(conn.execute(sql, values).fetchall())  # held: another process may lease it when our lease ends
     standing: dict[str, Changed] = {}
     for result in changed:
         if fences.get(result.key) == result.fence:
@@ -115,8 +115,8 @@ def _standing(conn: Connection, changed: Sequence[Changed]) -> list[Changed]:
 def _flags(conn: Connection, keys: Sequence[str]) -> dict[str, frozenset[str]]:
     """The rare traits of orders, looked up once for a whole batch: ``alarm``, ``cardless``, ``unconfirmed``."""
     flags: dict[str, frozenset[str]] = {}
-    for chunk, marks in chunks(keys):
-        for key, flag in conn.execute(BATCH_FLAGS.format(marks=marks), chunk * 3):
+    for among, values in chunks(conn, keys):
+        for key, flag in conn.execute(BATCH_FLAGS.format(among=among), values * 3):
             flags[key] = flags.get(key, frozenset()) | {flag}
     return flags
 
@@ -215,10 +215,7 @@ def _sub_orders(decided: Decision) -> str:
 
 def _store_parts(conn: Connection, results: Sequence[Changed]) -> None:
     store_parcels(conn, [(result.key, parcel) for result in results for parcel in result.decision.parcels])
-    nodes = [
-        (result.key, node) for result in results for node in (*result.decision.new_nodes, *result.decision.edited_nodes)
-    ]
-    traces.store(conn, nodes)
+    traces.store(conn, [(result.key, parcel) for result in results for parcel in result.decision.with_other_entries])
     journeys.add(conn, [journey for result in results for journey in result.decision.journeys])
 
 

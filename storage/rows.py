@@ -94,23 +94,28 @@ _READERS: dict[PostKind, Callable[[str], Content]] = {
 }
 
 
-def due(row: Row, lease: Row, due_at: int) -> DueOrder:
-    """Return a leased order from its row and that of its schedule. ``due_at`` (µs): since when it had been due."""
+def due(key: str, due_at: int, lease: Sequence[Any], facts: Sequence[Any]) -> DueOrder:
+    """Return a leased order. ``due_at`` (µs): since when it had been due.
+
+    ``lease``, ``facts``: what ``CLAIM`` and ``LEASED`` of :mod:`storage.orders` return beside the key, in their order.
+    """
+    fence, fingerprint, polls, fails = lease
+    stage, order_json, sub_orders, moved_at, final_at, has_parcels, created_at, late_at, refund_open_until = facts
     return DueOrder(
-        key=row["key"],
-        fence=lease["fence"],
-        fingerprint=lease["fingerprint"],
-        milestone=milestone(row["milestone"]),
-        order_json=row["order_json"],
-        sub_orders=codec.load_ids(row["sub_orders"]),
-        moved_at=to_time(row["moved_at"]),
-        final_at=to_time(row["final_at"]),
-        has_parcels=bool(row["has_parcels"]),
-        polls=lease["polls"],
-        fails=lease["fails"],
-        created_at=to_time(row["created_at"]),
-        late_at=to_time(row["late_at"]),
-        refund_open_until=to_time(row["refund_open_until"]),
+        key=key,
+        fence=fence,
+        fingerprint=fingerprint,
+        milestone=milestone(stage),
+        order_json=order_json,
+        sub_orders=codec.load_ids(sub_orders),
+        moved_at=to_time(moved_at),
+        final_at=to_time(final_at),
+        has_parcels=bool(has_parcels),
+        polls=polls,
+        fails=fails,
+        created_at=to_time(created_at),
+        late_at=to_time(late_at),
+        refund_open_until=to_time(refund_open_until),
         due_at=to_time(due_at),
     )
 
@@ -165,25 +170,37 @@ def _parcel_or_number(waybill: str, row: Row | None, nodes: tuple[Node, ...]) ->
 def node(waybill: str, entry: Sequence[Any]) -> Node:
     """Read :func:`entry_of` back. Raises ValueError, KeyError or OverflowError for another list.
 
-    The stored identity is set as it is: to compute it again for every known node would double the cost of a poll.
+    A poll reads a dozen for each order with news, so the fields are set at once: a frozen dataclass sets them one by
+    one, which takes three times as long. The stored identity is set as it is, and never computed again.
     """
     identity, at, raw_time, basis, text, code, place, claim, sequence = entry
-    stored = Node(waybill, to_time(at), raw_time, _BASES[basis], text, code, place, milestone(claim), sequence)
-    stored.__dict__["identity"] = identity
+    stored = object.__new__(Node)
+    stored.__dict__.update(
+        waybill=waybill,
+        at=to_time(at),
+        raw_time=raw_time,
+        time_basis=_BASES[basis],
+        text=text,
+        code=code,
+        place=place,
+        milestone=milestone(claim),
+        sequence=sequence,
+        identity=identity,
+    )
     return stored
 
 
 def entry_of(node: Node) -> list[object]:
-    """Return a node as a list for its trace's JSON, without the waybill."""
+    """Return a node as a list for its trace's JSON, without the waybill. Plain texts are written much faster."""
     return [
         node.identity,
         to_int(node.at),
         node.raw_time,
-        node.time_basis,
+        node.time_basis.value,
         node.text,
         node.code,
         node.place,
-        node.milestone,
+        node.milestone.value if node.milestone else None,
         node.sequence,
     ]
 

@@ -15,12 +15,12 @@ if TYPE_CHECKING:
     from collections.abc import Collection, Iterator, Mapping, Sequence
     from datetime import datetime
 
-    from pandapon.shipment import Milestone, Node
+    from pandapon.shipment import Milestone, Node, Parcel
     from storage.connection import Connection
 
     Scan = tuple[str, str, datetime, Milestone | None]  # order key, waybill, aware time, the milestone that it claims
 
-LOAD = "SELECT key, waybill, nodes FROM traces WHERE key IN ({marks}) ORDER BY key, waybill"
+LOAD = "SELECT key, waybill, nodes FROM traces WHERE key {among} ORDER BY key, waybill"
 STORE = """
 INSERT INTO traces (key, waybill, last_at, nodes) VALUES (?, ?, ?, ?)
 ON CONFLICT (key, waybill) DO UPDATE SET last_at = excluded.last_at, nodes = excluded.nodes
@@ -46,16 +46,12 @@ def load(conn: Connection, keys: Sequence[str]) -> dict[str, dict[str, list[Node
     return traces
 
 
-def store(conn: Connection, nodes: Sequence[tuple[str, Node]]) -> None:
-    """Write entries, given as pairs of order key and entry. One with a known identity is replaced."""
-    stored = _load(conn, list(dict.fromkeys(key for key, _node in nodes)))
-    changed: dict[tuple[str, str], dict[str, Entry]] = {}
-    for key, node in nodes:
-        parcel = (key, node.waybill)
-        if parcel not in changed:
-            changed[parcel] = {entry[IDENTITY]: entry for entry in stored.get(parcel, ())}
-        changed[parcel][node.identity] = rows.entry_of(node)
-    _write(conn, [(parcel, entries.values()) for parcel, entries in changed.items()])
+def store(conn: Connection, parcels: Sequence[tuple[str, Parcel]]) -> None:
+    """Write the entries of parcels, given as pairs of order key and parcel, in place of those that are stored.
+
+    The caller knows all the stored ones: the lease under which it loaded them still stands.
+    """
+    _write(conn, [((key, parcel.waybill), [rows.entry_of(node) for node in parcel.nodes]) for key, parcel in parcels])
 
 
 def reclaim(conn: Connection, key: str, claims: Mapping[str, Milestone | None]) -> None:
@@ -84,8 +80,8 @@ def texts(conn: Connection) -> Iterator[str]:
 def _load(conn: Connection, keys: Sequence[str]) -> dict[tuple[str, str], list[Entry]]:
     return {
         (key, waybill): codec.unpack_entries(packed)
-        for chunk, marks in chunks(keys)
-        for key, waybill, packed in conn.tuples(LOAD.format(marks=marks), chunk)
+        for among, values in chunks(conn, keys)
+        for key, waybill, packed in conn.tuples(LOAD.format(among=among), values)
     }
 
 

@@ -119,10 +119,10 @@ def _group(watches: Sequence[Watch], *, is_alarmed: bool) -> Group:
 def _watches(conn: Connection, channels: Sequence[str], keys: Sequence[str]) -> dict[str, list[Watch]]:
     """The live watches of each order in these channels, the newest first."""
     watches: dict[str, list[Watch]] = defaultdict(list)
-    in_channels = ", ".join("?" * len(channels))
-    for chunk, marks in chunks(keys):
-        where = f"w.state <> 'ended' AND w.channel IN ({in_channels}) AND w.key IN ({marks}) ORDER BY w.id DESC"
-        for row in conn.execute(SELECT + where, (*channels, *chunk)):
+    in_channels, its_values = conn.among(channels)
+    for among, values in chunks(conn, keys):
+        where = f"w.state <> 'ended' AND w.channel {in_channels} AND w.key {among} ORDER BY w.id DESC"
+        for row in conn.execute(SELECT + where, (*its_values, *values)):
             watches[row["key"]].append(rows.watch(row))
     return watches
 
@@ -130,7 +130,7 @@ def _watches(conn: Connection, channels: Sequence[str], keys: Sequence[str]) -> 
 def _parcels(conn: Connection, keys: Sequence[str]) -> dict[str, list[Milestone | None]]:
     """The milestone of each parcel by order, without replaced and withdrawn parcels."""
     stored = defaultdict(list)
-    for chunk, marks in chunks(keys):
-        for row in conn.execute(f"SELECT * FROM parcels WHERE key IN ({marks})", chunk):
+    for among, values in chunks(conn, keys):
+        for row in conn.execute(f"SELECT * FROM parcels WHERE key {among}", values):
             stored[row["key"]].append(rows.parcel(row))
     return {key: [parcel.milestone for parcel in live(stored[key])] for key in keys}

@@ -78,6 +78,12 @@ class Decision:
         return self.expected.late_at if self.expected and not self.was_late else None
 
     @property
+    def with_other_entries(self) -> tuple[Parcel, ...]:
+        """The parcels with a new or edited entry, with all their entries."""
+        waybills = {node.waybill for node in (*self.new_nodes, *self.edited_nodes)}
+        return tuple(parcel for parcel in self.shipment.parcels if parcel.waybill in waybills)
+
+    @property
     def to_post(self) -> NewsToPost | None:
         """The news for the outbox; None: there is none."""
         if self.news is None or self.severity is None:

@@ -6,17 +6,17 @@ import asyncio
 from datetime import UTC, datetime
 from typing import TYPE_CHECKING
 
-from bot.process.leader import NotLeaderError, leading
+from bot.commands.outcomes import FAILED, exit_code
+from bot.process.leader import leading
 from storage.errors import StorageError
 from storage.sqlite import backup
 from storage.sqlite.database import thread_of
 from storage.store import open_store
 
 if TYPE_CHECKING:
-    from collections.abc import Awaitable, Callable
+    from collections.abc import Callable
+    from contextlib import AbstractAsyncContextManager
     from pathlib import Path
-
-FAILED, BUSY = 1, 75
 
 
 async def back_up_now(database: Path, folder: Path, most: int, say: Callable[[str], None]) -> int:
@@ -24,12 +24,12 @@ async def back_up_now(database: Path, folder: Path, most: int, say: Callable[[st
     if await asyncio.to_thread(_is_empty, database):
         say(f"There is no database at {database} yet, or an empty one, so there is nothing to copy.")
         return FAILED
-    return await _alone(database, lambda: _back_up(database, folder, most, say), say)
+    return await exit_code(_back_up(database, folder, most, say), say)
 
 
 async def restore(database: Path, folder: Path, copy: Path | None, say: Callable[[str], None]) -> int:
     """Put a copy in the place of the database. Returns the exit code."""
-    return await _alone(database, lambda: _restore(database, folder, copy, say), say)
+    return await exit_code(_restore(database, folder, copy, say), say)
 
 
 def show(folder: Path, say: Callable[[str], None]) -> int:
@@ -47,20 +47,22 @@ def _is_empty(database: Path) -> bool:
 
 
 async def _back_up(database: Path, folder: Path, most: int, say: Callable[[str], None]) -> None:
-    store = await open_store(database)
-    try:
-        say(f"Copied to {await backup.back_up(thread_of(store.engine), folder, datetime.now(UTC), most)}")
-    finally:
-        await store.close()
+    async with _alone(database):
+        store = await open_store(database)
+        try:
+            say(f"Copied to {await backup.back_up(thread_of(store.engine), folder, datetime.now(UTC), most)}")
+        finally:
+            await store.close()
 
 
 async def _restore(database: Path, folder: Path, copy: Path | None, say: Callable[[str], None]) -> None:
-    chosen = copy or backup.newest_good(folder)
-    if chosen is None:
-        raise StorageError(f"There is no sound copy in {folder}.")
-    if not chosen.is_file():
-        raise StorageError(f"There is no file {chosen}; `pandabot restore --list` shows the copies.")
-    aside = backup.restore(chosen, database, datetime.now(UTC))
+    async with _alone(database):
+        chosen = copy or backup.newest_good(folder)
+        if chosen is None:
+            raise StorageError(f"There is no sound copy in {folder}.")
+        if not chosen.is_file():
+            raise StorageError(f"There is no file {chosen}; `pandabot restore --list` shows the copies.")
+        aside = backup.restore(chosen, database, datetime.now(UTC))
     say(
         f"Restored the copy of {backup.taken_at(chosen):%Y-%m-%d %H:%M} UTC."
         + (f" The former file is kept as {aside}." if aside else "")
@@ -71,15 +73,6 @@ async def _restore(database: Path, folder: Path, copy: Path | None, say: Callabl
     )
 
 
-async def _alone(database: Path, work: Callable[[], Awaitable[None]], say: Callable[[str], None]) -> int:
-    """Run ``work`` only while no bot uses the database: the bot would go on writing to the replaced file."""
-    try:
-        async with leading(database, standby=False, stop=asyncio.Event()):
-            await work()
-    except NotLeaderError as error:
-        say(f"pandabot: {error}")
-        return BUSY
-    except StorageError as error:
-        say(f"pandabot: {error}")
-        return FAILED
-    return 0
+def _alone(database: Path) -> AbstractAsyncContextManager[bool]:
+    """Keep a bot away: it would go on writing to the replaced file. Raises NotLeaderError while one runs."""
+    return leading(database, standby=False, stop=asyncio.Event())

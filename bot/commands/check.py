@@ -12,13 +12,13 @@ import aiohttp
 from slack_sdk.errors import SlackApiError
 from slack_sdk.web.async_client import AsyncWebClient
 
-from bot.client_config import api_config
+from bot.clients.pandapon import api_config
+from bot.clients.slack import slack_way
 from bot.commands import check_outlets, manifest
 from bot.database import holding, name_of, open_to_look
 from bot.process.clock import utc_now
 from bot.process.leader import NotLeaderError
 from bot.process.proxies import hide_from_libraries, proxy_for, without_password
-from bot.slack import slack_way
 from pandapon.client import PandaPon
 from pandapon.errors import ApiError, AuthError, PandaPonError, TimestampError, TransportError
 from storage.errors import LostFileError, NewerSchemaError, StorageError

@@ -6,13 +6,13 @@ from typing import TYPE_CHECKING
 
 import aiohttp
 
-from bot.client_config import api_config
+from bot.clients.pandapon import api_config
+from bot.clients.slack import web_client
 from bot.commands.check import Finding
 from bot.jobs.slack_errors import understand
 from bot.postgres import server_of
 from bot.process.clock import utc_now
 from bot.process.proxies import hide_from_libraries
-from bot.slack import web_client
 from bot.workspaces.secrets import open_account, open_installation
 from bot.workspaces.vault import MissingKeyError, SealedError, Vault
 from pandapon.client import PandaPon

@@ -12,7 +12,7 @@ from typing import TYPE_CHECKING, Any
 
 from pydantic import SecretStr
 
-from bot.app import Bot, build
+from bot.app import build
 from bot.commands import manifest
 from bot.process.clock import utc_now
 from bot.reading import DETAIL_EVERY
@@ -35,6 +35,7 @@ if TYPE_CHECKING:
 
     from pydantic_settings import BaseSettings, PydanticBaseSettingsSource
 
+    from bot.running import Bot
     from sandbox.slack.workspace import Message
 
 BOT_TOKEN, APP_TOKEN, SIGNING_SECRET = "xoxb-demo", "xapp-demo", "demo"  # the stand-ins' own

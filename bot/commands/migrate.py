@@ -8,11 +8,11 @@ from contextlib import AsyncExitStack
 from datetime import UTC, datetime
 from typing import TYPE_CHECKING
 
-from bot.commands.backups import BUSY, FAILED
+from bot.commands.outcomes import exit_code
 from bot.database import NO_DRIVER
 from bot.process.failpoints import point
-from bot.process.leader import NotLeaderError, leading
-from bot.storage_url import file_of, shown
+from bot.process.leader import leading
+from bot.settings.storage_url import file_of, shown
 from storage import moved
 from storage.errors import StorageError
 from storage.move import copy_rows
@@ -37,28 +37,24 @@ async def migrate(source: str, target: str, backups: Path, say: Callable[[str], 
 
     A bot refuses to start on the source afterwards. ``dry_run``: all is done but that and what the target would keep.
     """
-    try:
-        async with AsyncExitStack() as held:
-            _check_engines(source, target)
-            for path in filter(None, (file_of(source), file_of(target))):
-                await held.enter_async_context(leading(path, standby=False, stop=asyncio.Event()))
-            if file := file_of(source):
-                await _back_up(file, backups, say)
-            else:
-                say(STOP_ALL.format(name=shown(source)))
+    return await exit_code(_migrate(source, target, backups, say, dry_run=dry_run), say)
+
+
+async def _migrate(source: str, target: str, backups: Path, say: Callable[[str], None], *, dry_run: bool) -> None:
+    async with AsyncExitStack() as held:
+        _check_engines(source, target)
+        for path in filter(None, (file_of(source), file_of(target))):
+            await held.enter_async_context(leading(path, standby=False, stop=asyncio.Event()))
+        if file := file_of(source):
+            await _back_up(file, backups, say)
+        else:
+            say(STOP_ALL.format(name=shown(source)))
+        try:
             move = await asyncio.to_thread(_move, source, target, dry_run=dry_run)
-    except NotLeaderError as error:
-        say(f"pandabot: {error}")
-        return BUSY
-    except StorageError as error:
-        say(f"pandabot: {error}")
-        return FAILED
-    except ImportError:
-        say(f"pandabot: {NO_DRIVER}")
-        return FAILED
+        except ImportError:
+            raise StorageError(NO_DRIVER) from None
     for line in _report(move, source, target, dry_run=dry_run):
         say(line)
-    return 0
 
 
 def _check_engines(source: str, target: str) -> None:

@@ -7,11 +7,9 @@ from datetime import UTC, datetime, timedelta
 from functools import partial
 from typing import TYPE_CHECKING
 
-from bot.commands.backups import BUSY, FAILED
+from bot.commands.outcomes import exit_code
 from bot.database import holding, open_to_look
-from bot.process.leader import NotLeaderError
 from storage import moved, workers
-from storage.errors import StorageError
 from storage.sqlite.transfer import check_present
 from storage.unconfirmed import unconfirm_once
 
@@ -47,23 +45,18 @@ def moment(text: str, now: datetime) -> datetime:
 
 async def run(settings: Settings, text: str, now: datetime, say: Callable[[str], None]) -> int:
     """Mark it in the database of the settings. Returns the exit code. Raises MomentError for a text that is no time."""
-    at = moment(text, now)
-    try:
-        async with holding(settings, standby=False, stop=asyncio.Event()):
-            if settings.database_file is not None:
-                await asyncio.to_thread(check_present, settings.database_file)
-            store = await open_to_look(settings)
-            try:
-                await restored(store, at, now, say)
-            finally:
-                await store.close()
-    except NotLeaderError as error:
-        say(f"pandabot: {error}")
-        return BUSY
-    except StorageError as error:
-        say(f"pandabot: {error}")
-        return FAILED
-    return 0
+    return await exit_code(_run(settings, moment(text, now), now, say), say)
+
+
+async def _run(settings: Settings, at: datetime, now: datetime, say: Callable[[str], None]) -> None:
+    async with holding(settings, standby=False, stop=asyncio.Event()):
+        if settings.database_file is not None:
+            await asyncio.to_thread(check_present, settings.database_file)
+        store = await open_to_look(settings)
+        try:
+            await restored(store, at, now, say)
+        finally:
+            await store.close()
 
 
 async def restored(store: Store, at: datetime, now: datetime, say: Callable[[str], None]) -> None:

@@ -6,12 +6,12 @@ import asyncio
 import contextlib
 import logging
 import time
-from dataclasses import dataclass
 from datetime import timedelta
 from functools import partial
 from typing import TYPE_CHECKING
 
 from bot.jobs.isolation import SHARED_TROUBLE, isolated
+from bot.jobs.poll_batches import Floor, Reading, Readings
 from bot.jobs.poll_results import poll_result
 from bot.process.failpoints import point
 from bot.process.figures import Claimed, Figures
@@ -25,7 +25,7 @@ if TYPE_CHECKING:
     from collections.abc import AsyncGenerator, Callable, Mapping, Sequence
     from datetime import datetime
 
-    from bot.breaker import AccountBreaker
+    from bot.clients.breaker import AccountBreaker
     from bot.decider import Decider
     from pandapon.client import PandaPon
     from storage.poll import DueOrder, PollResult
@@ -35,16 +35,7 @@ if TYPE_CHECKING:
 log = logging.getLogger(__name__)
 
 LEASE = timedelta(minutes=5)
-FLUSH_ROWS = 100  # a transaction holds this many readings …
-FLUSH_SECONDS = 0.25  # … or those of so many seconds, whichever comes first
-FLOOR_SECONDS = 60.0
 YIELD_AFTER = 0.0005  # seconds of deciding before people go first: mostly one reading, or many unchanged ones
-
-
-@dataclass(frozen=True, slots=True)
-class _Read:
-    due: DueOrder
-    outcome: PollOutcome | Exception
 
 
 class Poller:
@@ -110,7 +101,7 @@ class Poller:
             if not first:
                 return 0
             queue: asyncio.Queue[DueOrder | None] = asyncio.Queue(maxsize=self._concurrency)
-            done: asyncio.Queue[_Read | None] = asyncio.Queue()
+            done = Readings()
             recorder = asyncio.create_task(self._record_all(done, began))
             workers = [asyncio.create_task(self._work(queue, done)) for _ in range(min(self._concurrency, len(first)))]
             try:
@@ -120,7 +111,7 @@ class Poller:
             finally:
                 await _put(queue, [None] * len(workers))
                 await asyncio.gather(*workers)
-                await done.put(None)
+                done.close()
                 count = await recorder
             return count
 
@@ -131,7 +122,7 @@ class Poller:
         if len(batch) == self._claim_size:
             async for batch in self._claims_of(await self._store.orders.due_round_robin(began), began):
                 yield batch
-        floor = _Floor()
+        floor = Floor()
         while batch := await self._claim(began, since=floor.at()):
             floor.rise(batch)
             yield batch
@@ -163,11 +154,11 @@ class Poller:
             point("after_claim")
         return claimed
 
-    async def _work(self, queue: asyncio.Queue[DueOrder | None], done: asyncio.Queue[_Read | None]) -> None:
+    async def _work(self, queue: asyncio.Queue[DueOrder | None], done: Readings) -> None:
         while (due := await queue.get()) is not None:
             with spans.linked("poll read"):  # a trace of its own: a tick may read a hundred thousand orders
                 outcome = await self._read(due)
-            await done.put(_Read(due, outcome))
+            done.add(Reading(due, outcome))
 
     async def _read(self, due: DueOrder) -> PollOutcome | Exception:
         try:
@@ -181,21 +172,18 @@ class Poller:
         is_late = due.late_at is not None and due.late_at <= self._clock()
         return outcome.decided_anyway(due.key) if is_late else outcome
 
-    async def _record_all(self, done: asyncio.Queue[_Read | None], began: datetime) -> int:
+    async def _record_all(self, done: Readings, began: datetime) -> int:
         count = 0
-        while True:
-            batch, finished = await _gather_batch(done)
-            if batch:
-                count += len(batch)
-                await self._record(batch, began)
-            if finished:
-                return count
+        while batch := await done.batch():
+            count += len(batch)
+            await self._record(batch, began)
+        return count
 
-    async def _record(self, batch: list[_Read], began: datetime) -> None:
+    async def _record(self, batch: list[Reading], began: datetime) -> None:
         with spans.inner("poll record", orders=len(batch)):
             await self._decide_and_write(batch, began)
 
-    async def _decide_and_write(self, batch: list[_Read], began: datetime) -> None:
+    async def _decide_and_write(self, batch: list[Reading], began: datetime) -> None:
         self.alive_at = time.monotonic()
         now = self._clock()
         later = now if now < began else max(now, began + timedelta(milliseconds=1))
@@ -210,7 +198,7 @@ class Poller:
             self._on_news()
 
     async def _decided(
-        self, batch: list[_Read], known: Mapping[str, StoredOrder | Exception], now: datetime
+        self, batch: list[Reading], known: Mapping[str, StoredOrder | Exception], now: datetime
     ) -> list[PollResult]:
         results: list[PollResult] = []
         yield_at = time.perf_counter() + YIELD_AFTER
@@ -233,7 +221,7 @@ class Poller:
                 posts += (await self._store.orders.record(now, [result])).posts
         return posts
 
-    async def _known(self, batch: list[_Read]) -> Mapping[str, StoredOrder | Exception]:
+    async def _known(self, batch: list[Reading]) -> Mapping[str, StoredOrder | Exception]:
         """Load the stored orders whose reading differs. An unchanged order costs no read of its nodes."""
         differing = (
             read for read in batch if isinstance(read.outcome, PollOutcome) and read.outcome.fetched is not None
@@ -252,40 +240,6 @@ class Poller:
             return error
 
 
-class _Floor:
-    """The time before which nothing is due any more, since it was claimed: it spares a claim the dead rows there.
-
-    What another process claimed and gave back lies below it, so the floor falls every minute.
-    """
-
-    def __init__(self) -> None:
-        self._at: datetime | None = None
-        self._falls = 0.0  # monotonic seconds
-
-    def at(self) -> datetime | None:
-        """Return the floor; None: there is none now."""
-        if time.monotonic() >= self._falls:
-            self._at, self._falls = None, time.monotonic() + FLOOR_SECONDS
-        return self._at
-
-    def rise(self, batch: Sequence[DueOrder]) -> None:
-        """Rise to what was due first of a batch: batches come in the order of their times."""
-        self._at = min((due.due_at for due in batch if due.due_at), default=self._at)
-
-
 async def _put(queue: asyncio.Queue[DueOrder | None], items: Sequence[DueOrder | None]) -> None:
     for item in items:
         await queue.put(item)
-
-
-async def _gather_batch(done: asyncio.Queue[_Read | None]) -> tuple[list[_Read], bool]:
-    """Collect the readings of one flush window. Returns them, and whether they are the last."""
-    batch: list[_Read] = []
-    with contextlib.suppress(TimeoutError):
-        async with asyncio.timeout(FLUSH_SECONDS):
-            while len(batch) < FLUSH_ROWS:
-                read = await done.get()
-                if read is None:
-                    return batch, True
-                batch.append(read)
-    return batch, False

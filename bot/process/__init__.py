@@ -6,7 +6,7 @@ with its roles (:mod:`bot.roles`). What must be one for all of them is a row:
 - the leases of orders and posts, with the worker's name, and the turns of writers;
 - the pace and the pauses of channels and of the workspace (``lanes``), and the pace of the account (``paces``);
 - whether PandaPon answers, who probes it next, and until when it wants to be left alone (``outages``); workspaces with
-  the same keys have one row of both, in the shared tables (:mod:`bot.account`);
+  the same keys have one row of both, in the shared tables (:mod:`bot.clients.account`);
 - how often a day a channel was shown that an order's price or refund changed (``orders``);
 - the usual gaps between scans and the journeys that ended, which one process learns for all (``learned``);
 - the jobs (``jobs``, see :mod:`bot.process.shared_jobs`), and when each order list was last read to its end;
@@ -23,7 +23,7 @@ the others' knowing it:
 ``bot.jobs.recovery.Recovery``            how far the searches have come that Slack interrupted: another process that
                                           takes such a post begins its search anew, and nothing is sent before one ends
 ``bot.workspaces.registry.Registry``      the bots of all workspaces; each process follows the shared tables by itself
-``bot.breaker.AccountBreaker``            the failures in a row before an outage, and the row as it was a second ago
+``bot.clients.breaker.AccountBreaker``    the failures in a row before an outage, and the row as it was a second ago
 ``bot.refunds.RefundReader``              which operations PandaPon refuses: each process finds out for itself, and asks
                                           again now and then. What it did not answer stands in the order's row
 ``pandapon.wire.Wire``                    how far PandaPon's clock is off; the requests' pace on SQLite

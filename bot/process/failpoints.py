@@ -9,7 +9,7 @@ import os
 import signal
 from urllib.parse import urlsplit
 
-from bot.addresses import LOOPBACK
+from bot.settings.addresses import LOOPBACK
 
 VARIABLE = "PANDABOT_KILL_AT"
 # Every piece of news passes these.

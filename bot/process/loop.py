@@ -8,6 +8,7 @@ a queue of their own, and take one turn in each round of the loop.
 from __future__ import annotations
 
 import asyncio
+import signal
 import sys
 import time
 from collections import deque
@@ -115,3 +116,11 @@ def run(main: Coroutine[Any, Any, T]) -> T:
     sys.setswitchinterval(SWITCH)
     with asyncio.Runner(loop_factory=PeopleFirstLoop) as runner:
         return runner.run(main)
+
+
+def stop_on_signals() -> asyncio.Event:
+    """Return an event of the running loop that Ctrl-C or SIGTERM sets."""
+    stop = asyncio.Event()
+    for number in (signal.SIGINT, signal.SIGTERM):
+        asyncio.get_running_loop().add_signal_handler(number, stop.set)
+    return stop

@@ -24,7 +24,7 @@ if TYPE_CHECKING:
 
     from prometheus_client import Metric
 
-    from bot.breaker import AccountBreaker
+    from bot.clients.breaker import AccountBreaker
     from bot.jobs.poll import Poller
     from bot.process.figures import Figures
     from bot.process.scheduler import Scheduler

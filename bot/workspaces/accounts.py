@@ -7,7 +7,7 @@ import secrets
 from dataclasses import dataclass
 from typing import TYPE_CHECKING
 
-from bot.client_config import api_config
+from bot.clients.pandapon import api_config
 from bot.process.redaction import hide
 from bot.workspaces.secrets import AccountSecret, open_account, seal_account
 from bot.workspaces.vault import SealedError

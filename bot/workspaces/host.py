@@ -6,22 +6,23 @@ import asyncio
 import contextlib
 import logging
 from dataclasses import dataclass, field
-from typing import TYPE_CHECKING, Self
+from typing import TYPE_CHECKING
 
 import aiohttp
 from aiohttp import web
 
+from bot.clients.slack import web_client
 from bot.jobs.slack_errors import Verdict, understand
 from bot.postgres import server_of
 from bot.process.clock import utc_now
 from bot.process.errors import StartError
 from bot.process.figures import Figures
+from bot.process.garbage import tune_gc
 from bot.process.presence import Presence
 from bot.process.proxies import hide_from_libraries
+from bot.process.service import Service
 from bot.process.version import VERSION
 from bot.roles import ALL, Role, name_of_process
-from bot.running import tune_gc
-from bot.slack import web_client
 from bot.web import callbacks, server
 from bot.web.door import Doors
 from bot.workspaces import health, installing
@@ -47,7 +48,7 @@ log = logging.getLogger(__name__)
 
 
 @dataclass
-class Host:
+class Host(Service):
     """The running process. Use ``async with``."""
 
     settings: HostSettings
@@ -58,17 +59,6 @@ class Host:
     doors: Doors = field(default_factory=Doors)
     http_port: int = 0
     _opened: contextlib.AsyncExitStack = field(default_factory=contextlib.AsyncExitStack)
-
-    async def __aenter__(self) -> Self:
-        try:
-            await self.start()
-        except BaseException:
-            await self.stop()
-            raise
-        return self
-
-    async def __aexit__(self, *_exc: object) -> None:
-        await self.stop()
 
     async def start(self) -> None:
         """Start serving, and the bots in the background. Raises StartError and StorageError."""

@@ -15,9 +15,9 @@ from slack_bolt.oauth.async_oauth_settings import AsyncOAuthSettings
 from slack_sdk.errors import SlackClientError
 from slack_sdk.web.async_client import AsyncWebClient
 
+from bot.clients.slack import slack_way
 from bot.commands import manifest
 from bot.process.log import for_bolt
-from bot.slack import slack_way
 from bot.web.gate import RefusedError
 from storage.errors import StorageError
 

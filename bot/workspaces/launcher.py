@@ -6,11 +6,12 @@ import re
 from dataclasses import dataclass, field
 from typing import TYPE_CHECKING
 
-from bot.account import shared_account
-from bot.app import Hosting, build
+from bot.app import build
+from bot.clients.account import shared_account
 from bot.process.errors import StartError
 from bot.process.redaction import hide
 from bot.roles import ALL
+from bot.wiring.setup import Hosting
 from bot.workspaces.accounts import WorkspaceConnector
 from bot.workspaces.secrets import open_account, open_installation
 from handlers.commands.registry import Commands

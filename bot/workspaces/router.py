@@ -13,7 +13,7 @@ from slack_bolt import BoltResponse
 from slack_sdk.errors import SlackClientError
 from slack_sdk.webhook.async_client import AsyncWebhookClient
 
-from bot.slack import slack_way
+from bot.clients.slack import slack_way
 from bot.web.server import dispatched
 from bot.workspaces.places import candidates
 from bot.workspaces.workspace import State

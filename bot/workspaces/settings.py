@@ -6,9 +6,9 @@ from typing import TYPE_CHECKING, Annotated, Literal
 
 from pydantic import AfterValidator, Field, SecretStr, field_validator
 
-from bot.addresses import base_url
 from bot.settings import Settings, Shared, load_as
-from bot.storage_url import file_of, storage_url
+from bot.settings.addresses import base_url
+from bot.settings.storage_url import file_of, storage_url
 from bot.workspaces.vault import Vault
 
 if TYPE_CHECKING:

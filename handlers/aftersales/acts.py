@@ -12,7 +12,7 @@ from handlers.aftersales.handling import WIZARD, require_open
 from handlers.aftersales.refunds_view import MAY_BE_CHANGED
 from handlers.blocks import action_ids
 from handlers.blocks.i18n import _
-from handlers.commands.declarations import Feature, Listener
+from handlers.commands.declarations import Listener
 from handlers.wire import payloads
 from handlers.wire.errors import OutdatedError, RequestError
 from handlers.writing.wizard import Goto
@@ -137,8 +137,4 @@ KINDS = {
 }
 REFUND = Subject("a refund that is read again, for a person who may change refunds", _of_button)
 
-OWN = WIZARD.feature()
-FEATURE = Feature(
-    forms=OWN.forms,
-    listeners=(*OWN.listeners, *(Listener("action", id_, REFUND, opener(kind)) for id_, kind in KINDS.items())),
-)
+FEATURE = WIZARD.feature(*(Listener("action", id_, REFUND, opener(kind)) for id_, kind in KINDS.items()))

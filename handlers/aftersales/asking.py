@@ -20,7 +20,7 @@ from handlers.blocks.i18n import _
 from handlers.blocks.locale_data import number
 from handlers.blocks.people import name
 from handlers.blocks.write_words import DONE, said, yuan
-from handlers.commands.declarations import Feature, Listener, WrongFieldsError
+from handlers.commands.declarations import Listener, WrongFieldsError
 from handlers.wire import payloads
 from handlers.wire.errors import OutdatedError, RequestError
 from handlers.writing.refund_looks import code_of, refunds_of
@@ -266,7 +266,4 @@ WIZARD = Wizard(
     forgets=True,
 )
 
-OWN = WIZARD.feature()
-FEATURE = Feature(
-    forms=OWN.forms, listeners=(*OWN.listeners, Listener("action", action_ids.ASK_REFUND, ORDER, open_form))
-)
+FEATURE = WIZARD.feature(Listener("action", action_ids.ASK_REFUND, ORDER, open_form))

@@ -16,7 +16,7 @@ from handlers.blocks.write_words import DONE
 from handlers.buying import acts_view
 from handlers.buying.act_fields import FilledReason, FilledWarehouse, read_reason, read_warehouse
 from handlers.buying.carrying_out import PAID, carry_out, moved_totals, orders_now, require_possible
-from handlers.commands.declarations import Feature, Listener
+from handlers.commands.declarations import Listener
 from handlers.wire import payloads
 from handlers.wire.errors import OutdatedError
 from handlers.writing.allowance import Deed, allowance
@@ -256,13 +256,8 @@ async def _own(interaction: Interaction, _given: Any) -> Claim:
 ORDERS = Subject("orders that are read again, for a person who may order", _orders)
 OWN_ACT = Subject("the act that was offered to this person, as the bot remembers it", _own)
 
-OWN = WIZARD.feature()
-FEATURE = Feature(
-    forms=OWN.forms,
-    listeners=(
-        *OWN.listeners,
-        Listener("action", action_ids.ORDER_ACT, ORDERS, open_act),
-        Listener("action", action_ids.ACT_RESUME, OWN_ACT, resume_act),
-        Listener("action", action_ids.PAY_PAGE, NOTHING, ignore),
-    ),
+FEATURE = WIZARD.feature(
+    Listener("action", action_ids.ORDER_ACT, ORDERS, open_act),
+    Listener("action", action_ids.ACT_RESUME, OWN_ACT, resume_act),
+    Listener("action", action_ids.PAY_PAGE, NOTHING, ignore),
 )

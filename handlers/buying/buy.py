@@ -17,9 +17,6 @@ from handlers.parsing.references import read_products, reference
 from handlers.parsing.typed_command import text_of
 from handlers.parsing.words import Verb
 from handlers.wire.requests import BuyProducts, ShowCart
-from pandapon.errors import NotFoundError, PandaPonError
-from pandapon.products import ProductDetail
-from pandapon.shipment import Platform
 from tracking.write_policy import WriteScope
 
 if TYPE_CHECKING:
@@ -29,7 +26,7 @@ if TYPE_CHECKING:
     from handlers.blocks.message import Message
     from handlers.interactions.interaction import Interaction
     from handlers.parsing.typed_command import TypedCommand
-    from pandapon.products import ProductRef
+    from pandapon.products import ProductDetail
 
 MOST = 4  # products of one form
 EXAMPLE = "https://detail.1688.com/offer/712345678901.html"
@@ -56,7 +53,7 @@ async def buy(interaction: Interaction, request: BuyProducts) -> Message:
     """Show the products, and the button that opens the form. Raises ForbiddenError, and PandaPonError."""
     ctx = interaction.ctx
     await ctx.gate.require(interaction.client, WriteScope.ORDERS, interaction.user, interaction.channel)
-    return offer(await asyncio.gather(*(_product(interaction, ref) for ref in request.products)))
+    return offer(await asyncio.gather(*(ctx.api.find_product(product) for product in request.products)))
 
 
 def offer(products: Sequence[ProductDetail]) -> Message:
@@ -70,23 +67,6 @@ def offer(products: Sequence[ProductDetail]) -> Message:
     note = _("Variant, quantity, address and the review come next. Nothing is ordered yet.")
     button = el.button(_("Order…"), f"{action_ids.BUY_NOW}:1", value, "primary")
     return el.message([el.section("\n".join(lines)), *el.actions([button]), el.context(note)])
-
-
-async def _product(interaction: Interaction, ref: ProductRef) -> ProductDetail:
-    """Return a product, from whichever platform has it. Raises PandaPonError."""
-    api = interaction.ctx.api
-    if ref.platform:
-        return await api.product(ref.platform, ref.product_id)
-    answers = await asyncio.gather(
-        *(api.product(platform, ref.product_id) for platform in Platform), return_exceptions=True
-    )
-    for answer in answers:
-        if isinstance(answer, ProductDetail):
-            return answer
-        if not isinstance(answer, PandaPonError):
-            raise answer
-    errors = [answer for answer in answers if isinstance(answer, PandaPonError)]
-    raise next((error for error in errors if not isinstance(error, NotFoundError)), errors[0])
 
 
 def _not_shown(_request: BuyProducts) -> str:

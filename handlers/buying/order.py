@@ -20,7 +20,7 @@ from handlers.buying.acts import pay_button
 from handlers.buying.creating import Creating, never_begun, started
 from handlers.buying.following import Followed, follow
 from handlers.buying.quote import chosen_line, known_total, quoted
-from handlers.commands.declarations import Feature, Listener, WrongFieldsError
+from handlers.commands.declarations import Listener, WrongFieldsError
 from handlers.parsing.references import read_reference
 from handlers.wire import payloads
 from handlers.wire.errors import OutdatedError, RequestError
@@ -279,12 +279,7 @@ async def _of_products(interaction: Interaction, _given: Any) -> Claim:
 CART = Subject("the cart that this person was shown", _of_cart)
 PRODUCTS = Subject("products that are looked up again, for a person who may order", _of_products)
 
-OWN = WIZARD.feature()
-FEATURE = Feature(
-    forms=OWN.forms,
-    listeners=(
-        *OWN.listeners,
-        Listener("action", action_ids.ORDER_CART, CART, open_from_cart),
-        Listener("action", action_ids.BUY_NOW, PRODUCTS, open_from_product),
-    ),
+FEATURE = WIZARD.feature(
+    Listener("action", action_ids.ORDER_CART, CART, open_from_cart),
+    Listener("action", action_ids.BUY_NOW, PRODUCTS, open_from_product),
 )

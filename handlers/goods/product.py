@@ -18,15 +18,14 @@ from handlers.parsing.references import read_products
 from handlers.parsing.typed_command import text_of
 from handlers.parsing.words import Verb
 from handlers.wire.requests import ShowProducts
-from pandapon.errors import NotFoundError, PandaPonError
-from pandapon.products import ProductDetail, ProductRef
-from pandapon.shipment import Platform
+from pandapon.errors import PandaPonError
 from tracking.write_policy import WriteScope
 
 if TYPE_CHECKING:
     from handlers.blocks.help_page import Example
     from handlers.blocks.message import Message
     from handlers.interactions.interaction import Interaction
+    from pandapon.products import ProductRef
 from handlers.parsing.typed_command import TypedCommand
 
 MOST = 4  # products that are compared
@@ -53,7 +52,7 @@ def read_product(command: TypedCommand) -> ShowProducts:
 async def show_products(interaction: Interaction, request: ShowProducts) -> Message:
     """Show one product, or several side by side. Raises PandaPonError where none can be shown."""
     found = await asyncio.gather(
-        *(look_up(interaction, product) for product in request.products), return_exceptions=True
+        *(interaction.ctx.api.find_product(product) for product in request.products), return_exceptions=True
     )
     shown, missing = [], {}
     for product, answer in zip(request.products, found, strict=True):
@@ -78,7 +77,7 @@ async def share(interaction: Interaction, chosen: ProductRef) -> Message:
     The response URL posts where the person pressed, also where the bot is no member. Raises SlackApiError where Slack
     takes the post in neither way.
     """
-    product = await look_up(interaction, chosen)
+    product = await interaction.ctx.api.find_product(chosen)
     with use_language(interaction.ctx.languages.of(interaction.channel)):  # the whole channel reads it
         message = product_view.shared(product, interaction.user)
     if getattr(interaction.respond, "response_url", None):
@@ -91,21 +90,6 @@ async def share(interaction: Interaction, chosen: ProductRef) -> Message:
         channel=interaction.channel, text=message.text, blocks=message.blocks, unfurl_links=False
     )
     return product_view.was_shared()
-
-
-async def look_up(interaction: Interaction, product: ProductRef) -> ProductDetail:
-    """Return a product, from whichever platform has it. Raises PandaPonError."""
-    platforms = [product.platform] if product.platform else list(Platform)
-    answers = await asyncio.gather(
-        *(interaction.ctx.api.product(platform, product.product_id) for platform in platforms), return_exceptions=True
-    )
-    for answer in answers:
-        if isinstance(answer, ProductDetail):
-            return answer
-        if not isinstance(answer, PandaPonError):
-            raise answer
-    errors = [answer for answer in answers if isinstance(answer, PandaPonError)]
-    raise next((error for error in errors if not isinstance(error, NotFoundError)), errors[0])
 
 
 def _not_shown(request: ShowProducts) -> str:

@@ -12,7 +12,7 @@ from handlers.blocks.i18n import _
 from handlers.blocks.text import code
 from handlers.commands.declarations import Answer, Command, Feature, HelpGroup, Overview
 from handlers.goods import seller_view
-from handlers.goods.product import EXAMPLE, look_up
+from handlers.goods.product import EXAMPLE
 from handlers.goods.seller_view import Contact
 from handlers.parsing.options import PLATFORMS, read_options
 from handlers.parsing.references import read_reference
@@ -55,7 +55,7 @@ async def contact_seller(interaction: Interaction, request: ContactSeller) -> Me
 
 
 async def _of_product(interaction: Interaction, product: ProductRef) -> Message:
-    detail = await look_up(interaction, product)
+    detail = await interaction.ctx.api.find_product(product)
     contact = await _contact(interaction.ctx, detail.platform, detail.seller_id, detail.product_id)
     contact = replace(contact, seller=detail.seller, page=detail.url)
     return seller_view.contact(contact, seller_message.about_product(detail))

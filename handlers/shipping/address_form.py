@@ -12,7 +12,7 @@ from handlers.blocks import elements as el
 from handlers.blocks.forms import field as form_field
 from handlers.blocks.forms import grouped_select
 from handlers.blocks.i18n import _
-from handlers.commands.declarations import Feature, Listener, WrongFieldsError
+from handlers.commands.declarations import Listener, WrongFieldsError
 from handlers.shipping import provinces
 from handlers.shipping.entries import NAME, STREET, Entries, text_field
 from handlers.shipping.results import result
@@ -172,14 +172,9 @@ def _content(flow: Flow) -> Addressing:
 ADDING = Subject("nothing but the list of addresses, for a person who may change it", _to_add)
 CHANGING = Subject("a saved address that is looked up again, for a person who may change it", _to_change)
 
-_OWN = WIZARD.feature()
-FEATURE = Feature(
-    forms=_OWN.forms,
-    listeners=(
-        *_OWN.listeners,
-        Listener("action", action_ids.ADD_ADDRESS, ADDING, _open_new),
-        Listener("action", action_ids.CHANGE_ADDRESS, CHANGING, _open_saved),
-    ),
+FEATURE = WIZARD.feature(
+    Listener("action", action_ids.ADD_ADDRESS, ADDING, _open_new),
+    Listener("action", action_ids.CHANGE_ADDRESS, CHANGING, _open_saved),
 )
 
 

@@ -14,7 +14,7 @@ from handlers.blocks.forms import field as form_field
 from handlers.blocks.i18n import _
 from handlers.blocks.locale_data import number
 from handlers.blocks.text import escape, plain, truncate
-from handlers.commands.declarations import Feature, Listener, WrongFieldsError
+from handlers.commands.declarations import Listener, WrongFieldsError
 from handlers.shipping import receiver_fields
 from handlers.shipping.entries import Entries, text_field
 from handlers.wire import payloads
@@ -182,8 +182,4 @@ def _content(flow: Flow) -> Estimating:
 
 PRODUCT = Subject("a product that is looked up again", _chosen)
 
-_OWN = WIZARD.feature()
-FEATURE = Feature(
-    forms=_OWN.forms,
-    listeners=(*_OWN.listeners, Listener("action", action_ids.ESTIMATE_FREIGHT, PRODUCT, _open)),
-)
+FEATURE = WIZARD.feature(Listener("action", action_ids.ESTIMATE_FREIGHT, PRODUCT, _open))

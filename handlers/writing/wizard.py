@@ -171,15 +171,16 @@ class Wizard:
         """The page that explains an error."""
         return answer_page(message, title=self.title())
 
-    def feature(self) -> Feature:
-        """The listeners of the form, for the feature that opens it."""
+    def feature(self, *others: Listener) -> Feature:
+        """The form and its listeners, with others of the feature that opens it."""
         return Feature(
             forms=tuple(self._form(name, step) for name, step in self.steps.items()),
             listeners=tuple(
                 Listener("action", self._id(name) + ":", self._own_press(), self._on_press)
                 for name in (BACK, *self.presses)
             )
-            + self._closing(),
+            + self._closing()
+            + others,
         )
 
     def _closing(self) -> tuple[Listener, ...]:

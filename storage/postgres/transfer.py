@@ -45,9 +45,9 @@ SELECT i.indexrelid::regclass::text, pg_get_indexdef(i.indexrelid) FROM pg_class
 JOIN pg_index i ON i.indrelid = c.oid
 WHERE NOT EXISTS (SELECT 1 FROM pg_constraint k WHERE k.conindid = i.indexrelid) AND {OURS}
 """
-FOREIGN = f"""
-SELECT c.oid::regclass::text, quote_ident(f.conname), pg_get_constraintdef(f.oid) FROM pg_constraint f
-JOIN pg_class c ON c.oid = f.conrelid WHERE f.contype = 'f' AND {OURS}
+CONSTRAINTS = f"""
+SELECT c.oid::regclass::text, quote_ident(k.conname), pg_get_constraintdef(k.oid) FROM pg_constraint k
+JOIN pg_class c ON c.oid = k.conrelid WHERE k.contype IN ('p', 'u', 'f') AND {OURS} ORDER BY k.contype = 'f', k.conname
 """
 POSITIONS = """
 SELECT setval('outbox_positions', GREATEST(MAX(position), 1), MAX(position) IS NOT NULL) FROM outbox
@@ -92,8 +92,12 @@ class PostgresEnd:
 
     def write(self, table: Table, batches: Iterable[list[tuple[Any, ...]]]) -> None:
         """Insert rows, with the columns in the table's order."""
-        query = sql.SQL("COPY {} ({}) FROM STDIN").format(sql.Identifier(table.name), _names(table.columns))
+        names = _names(table.columns)
+        described = self.raw.execute(sql.SQL("SELECT {} FROM {} LIMIT 0").format(names, sql.Identifier(table.name)))
+        types = [column.type_code for column in described.description or ()]
+        query = sql.SQL("COPY {} ({}) FROM STDIN (FORMAT binary)").format(sql.Identifier(table.name), names)
         with self.raw.cursor() as cursor, cursor.copy(query) as copy:
+            copy.set_types(types)
             for batch in batches:
                 for row in batch:
                     copy.write_row(row)
@@ -123,16 +127,16 @@ class PostgresEnd:
 
     @contextlib.contextmanager
     def without_indexes(self) -> Iterator[None]:
-        """Take away what only slows writing, for the length of the block: secondary indexes and foreign keys."""
-        indexes, foreign = self.raw.execute(SECONDARY).fetchall(), self.raw.execute(FOREIGN).fetchall()
-        for table, constraint, _definition in foreign:
+        """Take away what only slows writing, for the length of the block: all keys and indexes."""
+        indexes, constraints = self.raw.execute(SECONDARY).fetchall(), self.raw.execute(CONSTRAINTS).fetchall()
+        for table, constraint, _definition in reversed(constraints):
             self._do(f"ALTER TABLE {table} DROP CONSTRAINT {constraint}")
         for index, _definition in indexes:
             self._do(f"DROP INDEX {index}")
         yield
         for _index, definition in indexes:
             self._do(definition)
-        for table, constraint, definition in foreign:
+        for table, constraint, definition in constraints:  # foreign keys come last, since they need the others
             self._do(f"ALTER TABLE {table} ADD CONSTRAINT {constraint} {definition}")
 
     def _do(self, statement: str) -> None:

@@ -11,7 +11,7 @@ from typing import TYPE_CHECKING, Any
 from storage.sqlite import pragmas
 
 if TYPE_CHECKING:
-    from collections.abc import Iterator
+    from collections.abc import Iterator, Sequence
 
 
 class SqliteConnection(sqlite3.Connection):
@@ -33,6 +33,10 @@ class SqliteConnection(sqlite3.Connection):
 
     def orders_are_due(self) -> None:
         """Do nothing: there is no other process."""
+
+    def among(self, texts: Sequence[str]) -> tuple[str, list[Any]]:
+        """See :class:`storage.connection.Connection`. Measured: a place each is quicker than json_each of one value."""
+        return f"IN ({', '.join('?' * len(texts))})", list(texts)
 
     def tuples(self, sql: str, parameters: Any = (), /) -> sqlite3.Cursor:
         """See :class:`storage.connection.Connection`."""

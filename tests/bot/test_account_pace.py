@@ -10,8 +10,8 @@ from typing import TYPE_CHECKING
 import pytest
 from support import postgres
 
-from bot.account import account_of
-from bot.account_pace import AccountPace
+from bot.clients.account import account_of
+from bot.clients.account_pace import AccountPace
 from pandapon.errors import RateLimitError
 from pandapon.limiter import RequestLimiter
 from storage.store import open_store

@@ -11,9 +11,9 @@ from support import postgres
 from support.pandapon_api import api_server, ok, page, talking
 from support.store_harness import StoreHarness
 
-from bot import breaker as breakers
-from bot.account import account_of
-from bot.breaker import AccountBreaker
+from bot.clients import breaker as breakers
+from bot.clients.account import account_of
+from bot.clients.breaker import AccountBreaker
 from bot.decider import Decider
 from bot.jobs.poll import Poller
 from pandapon.errors import RateLimitError, ServerError

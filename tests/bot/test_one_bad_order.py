@@ -9,7 +9,7 @@ import pytest
 from support.pandapon_api import api_server, ok, talking, utc_now
 from support.store_harness import NODE, PARCEL, StoreHarness, baseline
 
-from bot.breaker import AccountBreaker
+from bot.clients.breaker import AccountBreaker
 from bot.decider import Decider
 from bot.jobs.digests import Digester
 from bot.jobs.poll import Poller

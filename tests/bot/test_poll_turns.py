@@ -11,9 +11,10 @@ from support.pandapon_api import Api, Seen, api_server, ok, talking, utc_now
 from support.patience import in_time, until
 from support.store_harness import StoreHarness
 
-from bot.breaker import AccountBreaker
+from bot.clients.breaker import AccountBreaker
 from bot.decider import Decider
-from bot.jobs.poll import FLUSH_SECONDS, Poller
+from bot.jobs.poll import Poller
+from bot.jobs.poll_batches import FLUSH_SECONDS
 from pandapon.shipment import OrderRef, Shipment
 from storage.poll import Changed
 from storage.store import open_store

@@ -12,7 +12,7 @@ from typing import TYPE_CHECKING
 
 import aiohttp
 import pytest
-from support.outside import Outside, port_of
+from support.outside import port_of
 from support.patience import PATIENCE, until
 
 from sandbox.pandapon.demo import FIRST

@@ -18,7 +18,7 @@ from support.bot_harness import ORDER, BotHarness, running, words
 from support.patience import until
 
 from benchmarks.kill import begin, kill, kill_harness, now
-from bot.terminal import EX_CONFIG
+from bot.cli.terminal import EX_CONFIG
 from sandbox.slack.faults import Fault
 from storage.sqlite.backup import back_up, backups
 from storage.sqlite.database import thread_of

@@ -15,7 +15,7 @@ from support.patience import until
 from bot.commands.doctor import report
 from bot.process.clock import utc_now
 from bot.settings import SettingsError, load
-from bot.storage_url import file_of, passwords_of, shown
+from bot.settings.storage_url import file_of, passwords_of, shown
 from sandbox.pandapon.demo import FIRST
 
 if TYPE_CHECKING:

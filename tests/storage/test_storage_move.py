@@ -37,6 +37,11 @@ if TYPE_CHECKING:
 
 NOW = datetime(2026, 12, 1, tzinfo=UTC)
 SOON = timedelta(minutes=1)
+GUARDS = """
+SELECT indexdef AS guard FROM pg_indexes WHERE schemaname = 'public'
+UNION ALL SELECT conrelid::regclass || ' ' || conname || ': ' || pg_get_constraintdef(oid) FROM pg_constraint
+WHERE connamespace = 'public'::regnamespace ORDER BY guard
+"""
 
 
 async def move(folder: Path, source: str, target: str, *, dry_run: bool = False) -> tuple[int, list[str]]:
@@ -98,6 +103,21 @@ def test_a_checksum_sees_one_value_and_no_order() -> None:
     assert checksum((1, "a"), (2, "b")) == checksum((2, "b"), (1, "a"))
     others = [((1, "a"),), ((1, "a"), (2, "c")), ((1, "b"), (2, "a")), ((1, None), (2, "b")), ((1, "a"), (1, "a"))]
     assert len({checksum((1, "a"), (2, "b")), *(checksum(*rows) for rows in others)}) == 1 + len(others)
+
+
+@pytest.mark.parametrize("kinds", [["bytes", "text", "bytes"], ["bytes", "bytes", "bytes"]])
+def test_a_checksum_sees_each_byte(kinds: list[str]) -> None:
+    """Also one that moves to the next column, and none for no bytes; and the NUL bytes among them stay."""
+    second = "x" if "text" in kinds else b"x"
+    pairs = [(b"a\0b", None), (b"a\0", b"b"), (b"a\0b", b""), (b"a", b"\0b"), (b"a\0c", None)]
+    rows = [(first, second, third) for first, third in pairs]
+    checksums = set()
+    for row in rows:
+        tally = Tally(kinds)
+        assert list(tally.counted([[row]])) == [[row]]
+        assert tally.nuls == 0
+        checksums.add(tally.checksum)
+    assert len(checksums) == len(rows)
 
 
 async def test_there_and_back(tmp_path: Path) -> None:
@@ -344,14 +364,16 @@ def test_the_schema_is_made_in_the_moves_own_transaction(tmp_path: Path) -> None
     code, said = asyncio.run(move(tmp_path, eventful(tmp_path / "bot.db"), server))
     assert code == 0, said
     with psycopg.connect(server) as raw:
-        indexes = raw.execute("SELECT indexdef FROM pg_indexes WHERE schemaname = 'public' ORDER BY 1").fetchall()
+        guards = raw.execute(GUARDS).fetchall()
         assert PostgresEnd(raw).tables()["traces"].references == {"orders"}
         analyzed = raw.execute("SELECT reltuples FROM pg_class WHERE relname = 'outbox'").fetchone()
     assert analyzed is not None
     assert analyzed[0] > 0
     with psycopg.connect(fresh := new_database()) as raw, empty_schema(fresh) as end:
-        expected = end.raw.execute("SELECT indexdef FROM pg_indexes WHERE schemaname = 'public' ORDER BY 1").fetchall()
-    assert indexes == expected
+        expected = end.raw.execute(GUARDS).fetchall()
+    assert guards == expected
+    assert sum("PRIMARY KEY" in guard for (guard,) in guards) >= 20
+    assert sum("FOREIGN KEY" in guard for (guard,) in guards) >= 5
 
 
 async def _close(url: str) -> None:

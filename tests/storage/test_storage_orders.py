@@ -179,7 +179,7 @@ async def test_two_results_of_one_lease_in_a_batch(harness: StoreHarness) -> Non
     """The first of them counts, and is told once."""
     await harness.active()
     due = await harness.due()
-    both: list[PollResult] = [changed(ORDER, due.fence, what, nodes=(scan(what),)) for what in ("first", "second")]
+    both: list[PollResult] = [changed(ORDER, due.fence, what, nodes=(NODE, scan(what))) for what in ("first", "second")]
     recorded = await harness.store.orders.record(NOW, both)
     assert (recorded.applied, recorded.stale) == (1, 1)
     known = (await harness.store.orders.load([ORDER]))[ORDER]

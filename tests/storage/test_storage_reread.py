@@ -7,7 +7,7 @@ from datetime import timedelta
 from typing import TYPE_CHECKING, Any
 
 import pytest
-from support.store_harness import NOW, ORDER, ORDERS_CHANNEL, OTHER, PARCEL, baseline, scan
+from support.store_harness import NOW, ORDER, ORDERS_CHANNEL, OTHER, PARCEL, baseline, changed, scan
 
 from bot.jobs.reread import reread
 from handlers.posts.notices import corrected
@@ -51,6 +51,21 @@ async def test_what_was_told_wrongly_is_put_right(harness: StoreHarness) -> None
     await reread(harness.store, lambda: NOW)
     assert await harness.said() == []
     assert (await harness.store.rereading.rules()).startswith(RULES)
+
+
+async def test_a_reading_under_way_does_not_undo_it(harness: StoreHarness) -> None:
+    """It began with the entries as they were before, and is recorded whole: it is dropped, and the order read again."""
+    await harness.store.orders.add(NOW, told_as_delivered(ORDER, PICKED_UP))
+    await harness.active(ORDER)
+    await harness.store.orders.mark_due([ORDER], NOW)
+    [due] = await harness.store.orders.claim_due(NOW, 1, timedelta(minutes=5))
+    await reread(harness.store, lambda: NOW)
+    late = changed(ORDER, due.fence, "late", milestone=Milestone.DELIVERED, nodes=(PICKED_UP, SIGNED))
+    recorded = await harness.store.orders.record(NOW, [late])
+    assert (recorded.applied, recorded.stale) == (0, 1)
+    stored = (await harness.store.orders.load([ORDER]))[ORDER]
+    assert [node.milestone for node in stored.shipment.nodes] == ["picked_up"]
+    assert stored.next_poll_at == NOW
 
 
 async def test_reasons_that_were_not_stored_before_are_read(harness: StoreHarness) -> None:

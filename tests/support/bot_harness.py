@@ -13,7 +13,7 @@ from support.patience import AT_ONCE, until
 from support.schema_watch import SchemaWatch
 from support.transitions import guard
 
-from bot.app import Bot, build
+from bot.app import build
 from bot.commands import manifest
 from bot.roles import ALL, Role
 from bot.settings import Settings
@@ -30,6 +30,7 @@ if TYPE_CHECKING:
     from collections.abc import AsyncIterator, Callable, Sequence
     from pathlib import Path
 
+    from bot.running import Bot
     from handlers.commands.declarations import Feature
     from sandbox.pandapon.world import World
     from sandbox.slack.delivery import Ack

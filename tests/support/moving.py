@@ -13,7 +13,7 @@ import psycopg
 from support import postgres
 from support.old_database import VERSIONS, migration_of, unpack
 
-from bot.storage_url import file_of
+from bot.settings.storage_url import file_of
 from storage.postgres.database import PostgresEngine, PostgresServer
 from storage.postgres.transfer import PostgresEnd
 from storage.sqlite.database import all_or_nothing, open_file

@@ -22,7 +22,7 @@ class SmallApp:
         self.retries: list[str] = []
         self.naps: list[float] = []  # seconds that the next events are delayed
         self.client = web_client(slack)
-        self.bolt = AsyncApp(client=self.client, signing_secret=SIGNING, process_before_response=True)
+        self.bolt = AsyncApp(name="small", client=self.client, signing_secret=SIGNING, process_before_response=True)
         self._listen()
 
     def _listen(self) -> None:

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import sqlite3
 from contextlib import closing
+from dataclasses import replace
 from datetime import UTC, datetime, timedelta
 from typing import TYPE_CHECKING, Any
 
@@ -21,7 +22,7 @@ from tracking.policy import FollowUp
 from tracking.values import Filter, News, NewsToPost, Severity
 
 if TYPE_CHECKING:
-    from collections.abc import Awaitable, Callable
+    from collections.abc import Awaitable, Callable, Sequence
     from pathlib import Path
 
     from storage.store import Store
@@ -180,8 +181,17 @@ def changed(key: str, fence: int, what: str, *, fingerprint: bytes | None = None
     return Changed(decided(key, what, **fields), fence, what.encode() if fingerprint is None else fingerprint)
 
 
+def _with_nodes(parcels: Sequence[Parcel], nodes: Sequence[Node]) -> tuple[Parcel, ...]:
+    """The parcels with their nodes, and those that only nodes name."""
+    all_parcels = {node.waybill: Parcel(node.waybill) for node in nodes} | {each.waybill: each for each in parcels}
+    return tuple(
+        replace(parcel, nodes=tuple(node for node in nodes if node.waybill == waybill))
+        for waybill, parcel in all_parcels.items()
+    )
+
+
 def decided(key: str, what: str, **fields: Any) -> Decision:
-    """What follows from such a reading. ``to_post``: None, or the news; ``nodes``: new or edited ones."""
+    """What follows from such a reading. ``to_post``: None, or the news; ``nodes``: all, some of them new."""
     ref, to_post = OrderRef.from_key(key), fields.pop("to_post", named(what))
     nodes, parcels = fields.pop("nodes", (NODE,)), fields.pop("parcels", (PARCEL,))
     follow_up: dict[str, Any] = {"next_poll_at": NOW + MINUTE, "silent": (), "stall_at": None, "is_pressing": False}
@@ -201,7 +211,7 @@ def decided(key: str, what: str, **fields: Any) -> Decision:
         "journeys": (),
     }
     return Decision(
-        shipment=Shipment(ref, parcels),
+        shipment=Shipment(ref, _with_nodes(parcels, nodes)),
         new_nodes=nodes,
         edited_nodes=(),
         parcels=parcels,

@@ -9,7 +9,7 @@ from typing import TYPE_CHECKING
 from support.host_harness import MEI, A, B, hosted, keys_of
 from support.patience import until
 
-from bot.account import shared_account
+from bot.clients.account import shared_account
 from pandapon.errors import ServerError
 
 if TYPE_CHECKING:

@@ -5,7 +5,7 @@ from __future__ import annotations
 from dataclasses import dataclass
 from typing import TYPE_CHECKING, Any, Literal
 
-from bot.client_config import api_config
+from bot.clients.pandapon import api_config
 from bot.commands.api import arguments, printing
 from bot.process.clock import utc_now
 from pandapon.client import PandaPon

@@ -7,7 +7,8 @@ from typing import TYPE_CHECKING
 from pydantic import Field
 from pydantic_settings import BaseSettings
 
-from bot.settings import OBJECTS, Settings, SettingsError
+from bot.settings import Settings, SettingsError
+from bot.settings.loading import OBJECTS
 from pandapon.operations.catalogue import OPERATIONS, Catalogue
 
 if TYPE_CHECKING:

@@ -9,7 +9,7 @@ from typing import TYPE_CHECKING, Annotated
 
 import typer
 
-from bot.terminal import fail, settings_or_exit
+from bot.cli.terminal import fail, settings_or_exit
 
 if TYPE_CHECKING:
     from bot.settings import Settings

@@ -164,4 +164,5 @@ def bolt_app(client: SlackClient, **options: Any) -> AsyncApp:
 
     way: SlackWay = {"proxy": client.proxy, "ssl": client.ssl}
     bare = AsyncWebClient(base_url=client.base_url, session=client.session, retry_handlers=[], **way)
-    return AsyncApp(client=bare, authorize=authorize, before_authorize=one_client, **options)
+    # Without a name Bolt reads the source of the whole call stack for one: half of the time of building the bot.
+    return AsyncApp(client=bare, authorize=authorize, before_authorize=one_client, name="pandabot", **options)

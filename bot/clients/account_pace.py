@@ -13,7 +13,7 @@ if TYPE_CHECKING:
     from collections.abc import Callable
     from datetime import datetime
 
-    from bot.account import Account
+    from bot.clients.account import Account
 
 log = logging.getLogger(__name__)
 

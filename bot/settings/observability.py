@@ -9,7 +9,7 @@ from urllib.parse import unquote, urlsplit
 from pydantic import AfterValidator, SecretStr
 from pydantic_settings import BaseSettings
 
-from bot.addresses import web_address
+from bot.settings.addresses import web_address
 
 Protocol = Literal["http/protobuf"]
 

@@ -9,9 +9,9 @@ from typing import TYPE_CHECKING, Annotated, Any
 
 import typer
 
+from bot.cli.terminal import fail, or_exit
 from bot.process import log
 from bot.settings import ENV_FILE
-from bot.terminal import fail, or_exit
 
 if TYPE_CHECKING:
     from bot.workspaces.settings import HostSettings

@@ -21,10 +21,11 @@ if TYPE_CHECKING:
     from collections.abc import Callable, Iterator
     from datetime import datetime
 
-    from bot.app import Resources, Workers
     from bot.process.presence import Presence
     from bot.process.shared_jobs import SharedJobs
     from bot.settings import Settings
+    from bot.wiring.resources import Resources
+    from bot.wiring.workers import Workers
 
 DISCOVER_EVERY = timedelta(minutes=10)
 DAY, HOUR, MINUTE = timedelta(days=1), timedelta(hours=1), timedelta(minutes=1)

@@ -1,4 +1,4 @@
-"""The sentences with which a command ends in a terminal when it cannot go on."""
+"""What the commands share: the settings, and the sentences with which a command ends when it cannot go on."""
 
 from __future__ import annotations
 
@@ -6,6 +6,7 @@ from typing import TYPE_CHECKING, NoReturn, TypeVar
 
 import typer
 
+from bot.process import failpoints
 from bot.settings import Settings, SettingsError, is_hosted, load
 
 if TYPE_CHECKING:
@@ -35,6 +36,14 @@ def or_exit(read: Callable[[], T]) -> T:
         for line in str(error).splitlines():
             typer.echo(f"  - {line}", err=True)
         raise typer.Exit(EX_CONFIG) from None
+
+
+def arm(settings: Settings) -> None:
+    """Read the point at which a test lets the process die."""
+    try:
+        failpoints.arm([settings.slack_api_url, settings.pandapon_base_url])
+    except failpoints.FailpointError as error:
+        fail(str(error))
 
 
 def fail(message: str) -> NoReturn:

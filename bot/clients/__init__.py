@@ -1,0 +1,1 @@
+"""The clients of PandaPon and Slack, made from the settings."""

@@ -1,0 +1,84 @@
+"""The batches of a poll: the readings that one transaction records, and the time before which nothing is due."""
+
+from __future__ import annotations
+
+import asyncio
+import contextlib
+import time
+from dataclasses import dataclass
+from typing import TYPE_CHECKING
+
+if TYPE_CHECKING:
+    from collections.abc import Sequence
+    from datetime import datetime
+
+    from bot.reading import PollOutcome
+    from storage.poll import DueOrder
+
+FLUSH_ROWS = 100  # a transaction holds this many readings …
+FLUSH_SECONDS = 0.1  # … or those of so many seconds, whichever comes first: people wait behind a transaction
+FLOOR_SECONDS = 60.0
+
+
+@dataclass(frozen=True, slots=True)
+class Reading:
+    """A reading of a leased order; an exception where it failed."""
+
+    due: DueOrder
+    outcome: PollOutcome | Exception
+
+
+class Readings:
+    """The readings that wait to be recorded."""
+
+    def __init__(self) -> None:
+        self._waiting: asyncio.Queue[Reading | None] = asyncio.Queue()
+        self._is_over = False
+
+    def add(self, reading: Reading) -> None:
+        """Add a reading."""
+        self._waiting.put_nowait(reading)
+
+    def close(self) -> None:
+        """Say that no reading is added any more."""
+        self._waiting.put_nowait(None)
+
+    async def batch(self) -> list[Reading]:
+        """Wait for the readings of one flush window. Empty: all are taken, and no more come."""
+        batch: list[Reading] = []
+        if await self._took(batch):
+            with contextlib.suppress(TimeoutError):
+                async with asyncio.timeout(FLUSH_SECONDS):
+                    while len(batch) < FLUSH_ROWS and await self._took(batch):
+                        pass
+        return batch
+
+    async def _took(self, batch: list[Reading]) -> bool:
+        """Move the next reading into the batch. False: there is none."""
+        if not self._is_over:
+            reading = await self._waiting.get()
+            self._is_over = reading is None
+            if reading is not None:
+                batch.append(reading)
+        return not self._is_over
+
+
+class Floor:
+    """The time before which nothing is due any more, since it was claimed: it spares a claim the dead rows there.
+
+    What another process claimed and gave back lies below it, so the floor falls every minute.
+    """
+
+    def __init__(self) -> None:
+        self._at: datetime | None = None
+        self._falls = 0.0  # monotonic seconds
+
+    def at(self) -> datetime | None:
+        """Return the floor; None: there is none now."""
+        if time.monotonic() >= self._falls:
+            self._at, self._falls = None, time.monotonic() + FLOOR_SECONDS
+        return self._at
+
+    def rise(self, batch: Sequence[DueOrder]) -> None:
+        """Rise to what was due first of a batch: batches come in the order of their times."""
+        self._at = min((due.due_at for due in batch if due.due_at), default=self._at)

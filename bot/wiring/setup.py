@@ -1,0 +1,48 @@
+"""What a bot is built from."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass, field
+from typing import TYPE_CHECKING
+
+from bot.process.clock import utc_now
+from bot.roles import Part
+
+if TYPE_CHECKING:
+    from collections.abc import Awaitable, Callable, Mapping
+    from datetime import datetime
+
+    from bot.clients.account import Account
+    from bot.process.figures import Figures
+    from bot.settings import Settings
+    from handlers.commands.registry import Commands
+    from handlers.interactions.ports import Connector
+    from storage.store import Store
+
+
+@dataclass(frozen=True, slots=True)
+class Hosting:
+    """The parts that a process with many workspaces gives to the bot of one of them."""
+
+    open_store: Callable[[], Awaitable[Store]]
+    commands: Commands
+    connector: Connector
+    account: Account | None  # the rows of its PandaPon account; None: it has none yet
+    figures: Figures  # of the process
+    is_working: bool  # whether its jobs run; without an account there is nothing to do
+
+
+@dataclass(frozen=True, slots=True)
+class Setup:
+    """What is given to a bot from outside.
+
+    ``stand_ins``: by a public name, the base address of a local server that stands for it, as of pictures in the demo.
+    ``hosting``: of the bot of one workspace among many; None for the only bot of a process.
+    """
+
+    settings: Settings
+    commands: Commands
+    clock: Callable[[], datetime] = utc_now
+    part: Part = field(default_factory=Part)
+    stand_ins: Mapping[str, str] = field(default_factory=dict)
+    hosting: Hosting | None = None
