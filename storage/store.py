@@ -325,9 +325,11 @@ class Upkeep(Aggregate):
         """Return the figures of the status. If writing had failed, such as on a full disk, this tries it anew."""
         await self.engine.try_again(now)
         figures = await self.engine.read(lambda conn: upkeep.health(conn, now))
+        at_work = await self.engine.read(lambda conn: workers.OWN.at_work(conn, now)) if self.engine.is_shared else []
         engine = await self.engine.condition()
         return replace(
             figures,
+            workers=workers.by_role(at_work),
             engine_version=engine.version,
             trouble=engine.trouble,
             wal_bytes=engine.wal_bytes,

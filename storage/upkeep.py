@@ -9,7 +9,6 @@ from typing import TYPE_CHECKING
 from storage.outbox import LIVE
 from storage.post import NOTHING_TO_SAY, PostState
 from storage.rows import to_int, to_time
-from storage.workers import OWN, by_role
 
 if TYPE_CHECKING:
     from collections.abc import Mapping
@@ -143,5 +142,4 @@ def health(conn: Connection, now: datetime) -> Health:
         writes_unclear=figure(f"SELECT COUNT(*) {UNCLEAR}"),
         oldest_unclear_write=to_time(figure(f"SELECT MIN(begun_at) {UNCLEAR}") or None),
         approvals_waiting=figure(WAITING, to_int(now)),
-        workers=by_role(OWN.at_work(conn, now)),
     )
