@@ -45,10 +45,12 @@ NEWS = """
 SELECT id FROM news WHERE at < ? AND NOT EXISTS (SELECT 1 FROM outbox p
   WHERE p.key = news.key AND p.event_id = news.event_id AND p.state NOT IN ('sent', 'skipped', 'failed')) LIMIT ?
 """
-FORGET = (
+FORGET_TOLD = (
     POSTS.format(which="state = 'sent'"),
     POSTS.format(which=f"{STUCK} AND state <> 'held'"),
     f"DELETE FROM news WHERE id IN ({NEWS})",
+)
+FORGET_OTHERS = (
     "DELETE FROM inbox WHERE id IN (SELECT id FROM inbox WHERE handled_at IS NOT NULL AND received_at < ? LIMIT ?)",
     "DELETE FROM alarms WHERE id IN (SELECT id FROM alarms WHERE cleared_at < ? LIMIT ?)",
     "DELETE FROM lanes WHERE channel IN (SELECT channel FROM lanes WHERE full_at < ? LIMIT ?)",
@@ -103,12 +105,14 @@ def watched(conn: Connection) -> Watched:
     return Watched(*conn.execute(query).fetchone())
 
 
-def prune(conn: Connection, before: datetime, limit: int) -> int:
-    """Delete rows from before ``before``: settled posts, news, alarms, push messages, delivery ids, audits, journeys.
+def prune(conn: Connection, before: datetime, limit: int, *, told_before: datetime | None = None) -> int:
+    """Delete rows from before ``before``: alarms, push messages, delivery ids, audits, journeys, news, settled posts.
 
+    ``told_before``: of news and posts, those from before then go already; None: they are kept as long as the others.
     At most ``limit`` rows of each kind go at once. Returns the number of deleted rows: 0 when nothing is left to do.
     """
-    return sum(conn.execute(sql, (to_int(before), limit)).rowcount for sql in FORGET)
+    told = sum(conn.execute(sql, (to_int(told_before or before), limit)).rowcount for sql in FORGET_TOLD)
+    return told + sum(conn.execute(sql, (to_int(before), limit)).rowcount for sql in FORGET_OTHERS)
 
 
 def health(conn: Connection, now: datetime) -> Health:

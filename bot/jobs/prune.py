@@ -20,12 +20,12 @@ KEEP_UNKNOWN = timedelta(days=1)  # for push messages about orders that the bot 
 AT_ONCE = 5000  # rows of a table deleted in one transaction: a tenth of a second, so that nobody waits long behind it
 
 
-async def prune(store: Store, clock: Callable[[], datetime], api: PandaPon) -> None:
-    """Delete rows older than :data:`KEEP`. A clock that is wrong deletes nothing."""
+async def prune(store: Store, clock: Callable[[], datetime], api: PandaPon, keep_news: timedelta = KEEP) -> None:
+    """Delete rows older than :data:`KEEP`, news and posts older than ``keep_news``. A wrong clock deletes nothing."""
     if api.clock_is_off:
         return
-    before, rows = clock() - KEEP, 0
-    while deleted := await store.upkeep.prune(before, AT_ONCE):
+    now, rows = clock(), 0
+    while deleted := await store.upkeep.prune(now - KEEP, AT_ONCE, told_before=now - keep_news):
         rows += deleted
     if rows:
         log.info("old rows pruned", extra={"rows": rows})

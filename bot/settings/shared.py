@@ -98,6 +98,7 @@ class Shared(Observability):
     database_path: Path = Path("data/pandabot.db")
 
     backup_path: Path | None = None
+    news_days: int = Field(default=60, ge=7, le=60)
     backup_gb: float = Field(default=10.0, gt=0, le=100_000)
 
     http_host: str = "127.0.0.1"

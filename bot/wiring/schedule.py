@@ -96,7 +96,7 @@ def _of_the_installation(
     yield Job("discover", workers.discoverer.tick, max(often, DISCOVER_EVERY * settings.cadence_factor), often)
     yield Job("reopen", Reopener(store, resources.slack, clock, wake).tick, often * 5, often)
     yield Job("token", TokenWatch(resources.slack, workers.deliverer.failures.note_token).tick, often * 5, often * 5)
-    yield Job("prune", partial(prune, store, clock, resources.api), DAY, MINUTE * 10)
+    yield Job("prune", partial(prune, store, clock, resources.api, DAY * settings.news_days), DAY, MINUTE * 10)
     yield Job("prune unknown", partial(prune_unknown, store, clock), HOUR, MINUTE * 5)
 
 

@@ -395,6 +395,18 @@ async def test_pruning_forgets_the_past_and_nothing_else(harness: StoreHarness) 
     assert await harness.said() == [f"{ORDERS_CHANNEL} news waiting"]
 
 
+async def test_news_may_be_kept_for_a_shorter_time(harness: StoreHarness) -> None:
+    """What was told goes first; the audit trail and what waits stay."""
+    await harness.active()
+    await harness.tell("sent")
+    await harness.said()
+    await harness.tell("waiting")
+    assert await harness.store.upkeep.prune(NOW, 100, told_before=NOW + MINUTE) == 2
+    assert harness.value("SELECT COUNT(*) FROM news") == 1
+    assert harness.value("SELECT COUNT(*) FROM audit") > 0
+    assert await harness.said() == [f"{ORDERS_CHANNEL} news waiting"]
+
+
 async def test_a_delivery_is_new_once(harness: StoreHarness) -> None:
     """Slack sends some events twice."""
     assert [await harness.store.people.first_seen(one, NOW) for one in ("Ev1", "Ev1", "Ev2")] == [True, False, True]
