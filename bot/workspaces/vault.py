@@ -59,7 +59,7 @@ class Vault:
             content = json.loads(fernet.decrypt(ciphertext))
         except InvalidToken:
             raise SealedError("is damaged") from None
-        if content["owner"] != owner:
+        if not _is_of(content, owner):
             raise SealedError("belongs to another workspace")
         return dict(content["secret"])
 
@@ -83,6 +83,10 @@ class Vault:
         if match[1] not in self._by_print:
             raise MissingKeyError(f"was sealed with the key {match[1]}, which PANDABOT_KEYS does not name")
         return self._by_print[match[1]], match[2].encode()
+
+
+def _is_of(content: dict[str, Any], owner: str) -> bool:
+    return bool(content["owner"] == owner)
 
 
 def new_key() -> str:

@@ -18,6 +18,7 @@ from sandbox.slack.arguments import read as read_arguments
 from sandbox.slack.endpoints import Call
 from sandbox.slack.names import Names
 from sandbox.slack.server import SlackServer
+from sandbox.slack.web_api import ADDRESS
 from sandbox.slack.workspace import BOT_USER, TEAM, SlackError
 
 if TYPE_CHECKING:
@@ -92,7 +93,7 @@ class SlackHost:
             bot_token="",
             signing_secret=self.signing_secret,
             manifest=self._manifest,
-            names=Names({TEAM: id_, "Panda Trading": name}, enterprise),
+            names=Names({TEAM: id_, "Panda Trading": name, ADDRESS: f"https://{id_.lower()}.slack.com/"}, enterprise),
         )
         server.web_api.enterprise = enterprise
         self.teams[id_] = Team(id_, name, server, enterprise)

@@ -16,6 +16,7 @@ if TYPE_CHECKING:
     from sandbox.slack.interactions import Interactions
     from sandbox.slack.links import Links
 
+ADDRESS = "https://panda.slack.com/"  # of the workspace, as auth.test tells it
 ALL_SCOPES = (
     "commands",
     "chat:write",
@@ -128,7 +129,7 @@ class WebApi:
 
     def _auth_test(self, _: Arguments) -> Answer:
         return {
-            "url": "https://panda.slack.com/",
+            "url": ADDRESS,
             "team": "Panda Trading",
             "user": "pandabot",
             "team_id": TEAM,

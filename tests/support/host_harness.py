@@ -21,6 +21,7 @@ from bot.commands import manifest
 from bot.workspaces.host import Host
 from bot.workspaces.settings import HostSettings
 from bot.workspaces.vault import new_key
+from handlers.features import FEATURES
 from handlers.interactions.ports import AccountKeys
 from sandbox.clock import SimClock
 from sandbox.pandapon.demo import demo_world
@@ -29,10 +30,11 @@ from sandbox.pandapon.server import PandaPonServer
 from sandbox.slack.host import SlackHost
 
 if TYPE_CHECKING:
-    from collections.abc import AsyncIterator
+    from collections.abc import AsyncIterator, Sequence
     from pathlib import Path
 
     from bot.running import Bot
+    from handlers.commands.declarations import Feature
     from sandbox.pandapon.world import World
     from sandbox.slack.host import Team
 
@@ -120,6 +122,7 @@ class HostHarness:
 
     def __init__(self, folder: Path, extra: dict[str, Any]) -> None:
         self.folder, self.extra = folder, extra
+        self.features: Sequence[Feature] = extra.pop("features", FEATURES)
         self.clock = SimClock(START)
         self.keys = [new_key()]
         self.database = f"host_{secrets.token_hex(6)}"
@@ -171,7 +174,8 @@ class HostHarness:
         return f"http://127.0.0.1:{self.host.http_port}"
 
     async def start_host(self) -> Host:
-        self.host = Host(self.settings, clock=self.clock, stand_ins={PICTURES_HOST: self.pandapon.base_url})
+        stand_ins = {PICTURES_HOST: self.pandapon.base_url}
+        self.host = Host(self.settings, clock=self.clock, features=self.features, stand_ins=stand_ins)
         await self.host.start()
         self.slack.request_url = f"{self.base_url}/slack/events"
         return self.host

@@ -4,7 +4,6 @@ from __future__ import annotations
 
 import asyncio
 import contextlib
-import json
 from datetime import timedelta
 from typing import TYPE_CHECKING, Any
 
@@ -13,29 +12,33 @@ import pytest
 from support import forged
 from support.buying import ADDRESS, goods, open_order, put, to_review
 from support.canaries import logged
-from support.commands import VERBS
-from support.host_harness import CANARY, OFFSET, SIGNING, A, B, HostHarness, WorkspaceHarness, hosted, keys_of
+from support.host_harness import CANARY, SIGNING, A, B, HostHarness, WorkspaceHarness, hosted, keys_of
+from support.intruder import MINE, Loot, attack, attempts_on, pairs
 from support.wizard_steps import send_page
 
+from handlers import listeners
+from handlers.access.subjects import PERSON
 from handlers.blocks import action_ids
+from handlers.commands.declarations import Button, Feature, Listener, MessageShortcut
+from handlers.features import FEATURES
 from handlers.listeners import declarations
+from pandapon import spans
 from pandapon.shipment import OrderRef, Platform
-from sandbox.pandapon.demo import FIRST, SECOND, TAOBAO
+from sandbox.pandapon.demo import FIRST
 from sandbox.pandapon.trading.routes import OWN_PATHS
-from sandbox.slack import payloads
 from sandbox.slack.delivery import post_signed
 from storage.alarm import Alarm
 from tracking.values import Filter, Leg, News, NewsToPost, Severity, Stall
 
 if TYPE_CHECKING:
-    from collections.abc import AsyncIterator, Iterator
+    from collections.abc import AsyncIterator
     from pathlib import Path
 
-Json = dict[str, Any]
-MINE = [str(int(order) + OFFSET) for order in (FIRST, SECOND, TAOBAO)]  # orders of A
+    from handlers.access.subjects import Subject
+    from handlers.interactions.interaction import Interaction
+
 # What people of B could change in A, if anything could.
 STANDING = ("watches", "alarms", "approvals", "absences", "writes", "flows", "audit", "channels", "subscriptions")
-CARRIED = ("watches", "alarms", "approvals", "flows", "writes", "outbox")  # their ids stand in buttons and forms
 ASKED = (
     "orders",
     f"order {MINE[0]}",
@@ -52,7 +55,6 @@ ASKED = (
     "audit",
 )
 MOST_PRESSES = 12  # of one answer
-AT_ONCE = 8  # payloads that are sent at the same time
 
 
 @pytest.fixture
@@ -105,118 +107,28 @@ async def press_everything(workspace: WorkspaceHarness) -> None:
     await workspace.idle()
 
 
-def pairs(value: Any) -> Iterator[tuple[str, str]]:
-    """Yield each button and option in blocks: its action id and its value."""
-    if isinstance(value, list):
-        for each in value:
-            yield from pairs(each)
-    elif isinstance(value, dict):
-        if "action_id" in value:
-            for carrier in (value, *(value.get("options") or ())):
-                if carrier.get("value"):
-                    yield str(value["action_id"]), str(carrier["value"])
-        for each in value.values():
-            yield from pairs(each)
-
-
-def sent(workspace: WorkspaceHarness) -> list[Any]:
-    """Everything that the bot has sent to Slack: blocks and views as values."""
-    values = []
-    for call in workspace.slack.calls:
-        for value in call.arguments.values():
-            with contextlib.suppress(ValueError, TypeError):
-                values.append(json.loads(value) if isinstance(value, str) else value)
-    return values
-
-
-def forms(workspace: WorkspaceHarness) -> set[tuple[str, str]]:
-    """The callback id and the metadata of each form that was shown."""
-    views = [value for value in sent(workspace) if isinstance(value, dict) and "callback_id" in value]
-    return {(view["callback_id"], str(view.get("private_metadata", ""))) for view in views}
-
-
-def numbers(workspace: WorkspaceHarness) -> list[str]:
-    """Every id of A's that a button or form could carry."""
-    found = [str(row["id"]) for table in CARRIED for row in workspace.rows(f"TABLE {table}")]
-    orders = [*MINE, *(f"alibaba {one}" for one in MINE), *(f"alibaba.{one}" for one in MINE)]
-    parcels = [row["waybill"] for row in workspace.rows("SELECT waybill FROM parcels")]
-    with_places = [f"{one}.0" for one in found if not one.isdigit()]
-    return [*dict.fromkeys([*found, *with_places, *orders, *parcels])]
-
-
-async def attack(beta: WorkspaceHarness, alpha: WorkspaceHarness) -> int:
-    """Try every declared listener of B with everything of A; return how many payloads were sent."""
-    harvest: dict[str, set[str]] = {}
-    for action, value in pairs(sent(alpha)):
-        harvest.setdefault(action.partition(":")[0], set()).add(value)
-    ids, shown = numbers(alpha), forms(alpha)
-    work: list[tuple[Json, str]] = []
-    for declared in declarations(beta.bot.app):
-        name = declared.name if isinstance(declared.name, str) else ""
-        if declared.kind == "action":
-            values = [*harvest.get(name.partition(":")[0], ()), *(ids if name else ids[:3])]
-            prefix = name if name.endswith(":") else f"{name}:1"
-            work += [(forged.press(beta, prefix, value), "interactive") for value in values]
-            work += [(forged.press_in_home(beta, prefix, value), "interactive") for value in values[:2]]
-        elif declared.kind in {"view", "view_closed"}:
-            known = [metadata for callback, metadata in shown if callback.startswith(name)]
-            work += [(sent_form(beta, declared.kind, name, value), "interactive") for value in [*known, *ids]]
-        elif declared.kind == "shortcut":
-            work += [(shortcut, "interactive") for shortcut in shortcuts(beta, name or "unknown")]
-    asked = [f"{verb} {given}" for verb in VERBS for given in (*MINE, *ids[-2:])]
-    work += [(forged.command(beta, text), "slash_commands") for text in (*asked, *VERBS, *MINE)]
-    turns = asyncio.Semaphore(AT_ONCE)
-
-    async def send(payload: Json, kind: str) -> None:
-        async with turns:
-            payload = beta.slack.names.on_the_wire(payload)
-            slack = beta.slack
-            assert slack._session is not None
-            ack = await post_signed(slack._session, slack.request_url, SIGNING, kind, payload, 30)
-            assert ack.ok, payload
-            answers.append(ack.payload)
-
-    answers: list[Any] = []
-    await asyncio.gather(*(send(payload, kind) for payload, kind in work))
-    await beta.idle()
-    assert CANARY not in str(answers)
-    return len(work)
-
-
-def sent_form(beta: WorkspaceHarness, kind: str, callback: str, metadata: str) -> Json:
-    form = forged.submission(beta, callback or "unknown", metadata, {})
-    if kind == "view":
-        return form
-    return payloads.view_closed(beta.slack.workspace.user("mei"), form["view"], everything=False)
-
-
-def shortcuts(beta: WorkspaceHarness, callback: str) -> Iterator[Json]:
-    person, room = beta.slack.workspace.user("mei"), beta.slack.workspace.channel("orders")
-    message = beta.slack.workspace.post(room, person.id, " ".join(MINE))
-    url = beta.slack.base_url + beta.slack.interactions.new_url("actions", room.id, person.id)
-    trigger = beta.slack.interactions.new_trigger()
-    yield payloads.message_shortcut(person, room, message, callback, trigger=trigger, url=url)
-    yield payloads.global_shortcut(person, callback, trigger=beta.slack.interactions.new_trigger(), ts=message.ts)
-
-
 def standing(workspace: WorkspaceHarness) -> dict[str, str]:
     return {table: str(sorted(map(str, workspace.rows(f"TABLE {table}")))) for table in STANDING}
 
 
 @pytest.mark.timeout(600)
-async def test_nothing_of_a_workspace_is_ever_in_another(harness: HostHarness) -> None:
-    """Every command, button, form and shortcut of B with every id of A; the same shows A's contents in A itself."""
+async def test_nothing_of_a_workspace_is_ever_in_another(harness: HostHarness, monkeypatch: pytest.MonkeyPatch) -> None:
+    """Every listener of B with every id of A; the same shows A's contents in A itself."""
     alpha, beta = harness.of(A), harness.of(B)
     await lived_in(alpha)
     assert CANARY in str(alpha.slack.calls), "the canary would be seen"
     assert CANARY in harness.dump(f"team_{A.lower()}")
-    assert len(forms(alpha)) > 6
+    loot = Loot.of(alpha)
+    assert len(loot.forms) > 6
     assert len(alpha.rows("TABLE flows")) > 3
     before, asked_before = standing(alpha), len(alpha.slack.calls)
+    heard = hear_listeners(monkeypatch)
     with logged("debug") as log:
-        count = await attack(beta, alpha)
+        answers = await attack(beta, loot)
         await beta.several_ticks()
-    assert count > 1500
+    assert len(answers) > 1500
+    assert CANARY not in str(answers)
+    assert heard == {named(declared.kind, declared.name) for declared in declarations(beta.bot.app)}
     assert standing(alpha) == before
     assert {call.method for call in alpha.slack.calls[asked_before:]} <= {"auth.test"}  # a job of A
     everything = str([(call.method, call.arguments, call.answer) for call in beta.slack.calls])
@@ -229,6 +141,54 @@ async def test_nothing_of_a_workspace_is_ever_in_another(harness: HostHarness) -
         assert secret not in everything
         assert secret not in harness.dump(f"team_{B.lower()}")
         assert secret not in log.getvalue()
+
+
+def hear_listeners(monkeypatch: pytest.MonkeyPatch) -> set[tuple[str, str]]:
+    """Collect the kind and the name of each listener that Bolt calls from now on."""
+    heard: set[tuple[str, str]] = set()
+
+    class Spans:
+        @staticmethod
+        def span(name: str, **attributes: Any) -> Any:
+            heard.add((attributes["kind"], attributes["listener"]))
+            return spans.span(name, **attributes)
+
+    monkeypatch.setattr(listeners, "spans", Spans)
+    return heard
+
+
+def named(kind: str, name: Any) -> tuple[str, str]:
+    return kind, name if isinstance(name, str) else "any"
+
+
+async def test_a_listener_that_is_added_later_is_tried_as_well(tmp_path: Path) -> None:
+    """The attack follows the declarations: a new button, shortcut, form's end and event get A's ids in B."""
+    heard: list[tuple[str, str]] = []
+
+    async def note(_subject: Subject, interaction: Interaction) -> None:
+        heard.append(("listener", str(interaction.body)))
+
+    async def act(interaction: Interaction, _given: Any) -> Any:
+        heard.append(("act", str(interaction.body)))
+        raise LookupError
+
+    throwaway = Feature(
+        buttons=(Button("later_button", PERSON, act),),
+        message_shortcuts=(MessageShortcut("later_shortcut", PERSON, act),),
+        listeners=(
+            Listener("action", "later_action", PERSON, note),
+            Listener("event", "reaction_added", PERSON, note),
+            Listener("view_closed", "later_form", PERSON, note),
+        ),
+    )
+    async with hosted(tmp_path, features=(*FEATURES, throwaway)) as harness:
+        alpha, beta = await harness.connect(A), await harness.connect(B)
+        await alpha.ask(f"/panda watch {MINE[0]}")
+        loot = Loot.of(alpha)
+        await attack(beta, loot, lambda declared: "later" in str(declared.name) or declared.name == "reaction_added")
+        for name in ("later_button", "later_shortcut", "later_action", "reaction_added", "later_form"):
+            assert any(name in body and MINE[0] in body for _, body in heard), name
+        assert all(attempts_on(declared, beta, loot) for declared in declarations(beta.bot.app))
 
 
 # --- the gate and the push messages -----------------------------------------------------------------------------------

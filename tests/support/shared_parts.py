@@ -1,0 +1,123 @@
+"""Finds state that two bots of one process share: whatever both reach, or any module keeps, and that people change.
+
+A cache that is kept without the workspace is such a state, wherever it stands and whoever adds it later.
+"""
+
+from __future__ import annotations
+
+import gc
+import sys
+from collections import deque
+from functools import partial
+from types import BuiltinFunctionType, FunctionType, MethodType, ModuleType
+from typing import TYPE_CHECKING, Any
+from weakref import WeakSet
+
+from pydantic import BaseModel
+
+from bot.process.figures import Figures
+from bot.process.redaction import Redaction
+from bot.workspaces.accounts import Accounts
+from storage.postgres.database import PostgresServer
+
+if TYPE_CHECKING:
+    from collections.abc import Iterable, Iterator
+
+OURS = ("bot", "handlers", "storage", "tracking", "pandapon")
+# What all bots may share: the settings, the counters of the process, its connections, and the accounts, each of which
+# is asked for by the id of its workspace.
+ALLOWED = (BaseModel, Figures, Accounts, PostgresServer, Redaction)
+PLAIN = (str, bytes, int, float, complex, bool, type(None))
+KEPT = (dict, list, set, deque, WeakSet)
+
+
+def both_reach(first: object, second: object) -> dict[int, object]:
+    """Return the changeable objects that are reached from both, and those that modules keep, by their ``id()``."""
+    one, other = reached([first]), reached([second])
+    return {key: value for key, value in one.items() if key in other} | reached(_globals())
+
+
+def state_of(parts: dict[int, object]) -> dict[int, tuple[object, str]]:
+    """Return each object with its contents as far as they are plain."""
+    return {key: (part, _contents(part)) for key, part in parts.items()}
+
+
+def changed(before: dict[int, tuple[object, str]]) -> list[str]:
+    """Return in words what has other contents than before."""
+    return sorted(
+        f"{type(part).__qualname__}: {contents[:80]} -> {_contents(part)[:80]}"
+        for part, contents in before.values()
+        if _contents(part) != contents
+    )
+
+
+def reached(roots: Iterable[object]) -> dict[int, object]:
+    """Return the changeable objects that are reached from the roots without passing one that all may share."""
+    seen: dict[int, object] = {}
+    found: dict[int, object] = {}
+    waiting = list(roots)
+    while waiting:
+        part = waiting.pop()
+        if id(part) in seen or isinstance(part, (*PLAIN, *ALLOWED, type, ModuleType)):
+            continue
+        seen[id(part)] = part
+        if isinstance(part, KEPT) or _is_ours(part):
+            found[id(part)] = part
+        waiting += _parts(part)
+    return found
+
+
+def _parts(part: object) -> Iterator[object]:
+    if isinstance(part, dict):
+        yield from part.values()
+    elif isinstance(part, list | tuple | set | frozenset | deque):
+        yield from part
+    elif isinstance(part, MethodType):
+        yield from (part.__self__, part.__func__)
+    elif isinstance(part, partial):
+        yield from (part.func, part.args, part.keywords)
+    elif isinstance(part, FunctionType):
+        yield from (part.__defaults__, part.__kwdefaults__, part.__dict__)
+        yield from (cell.cell_contents for cell in part.__closure__ or () if gc.is_tracked(cell))
+    elif _is_ours(part):
+        yield from _attributes(part).values()
+
+
+def _is_ours(part: object) -> bool:
+    module = type(part).__module__
+    is_code = isinstance(part, FunctionType | BuiltinFunctionType | MethodType)
+    return not is_code and module.partition(".")[0] in (*OURS, "slack_bolt")
+
+
+def _attributes(part: object) -> dict[str, object]:
+    slots = [name for kind in type(part).__mro__ for name in _names(kind)]
+    return {**getattr(part, "__dict__", {}), **{name: getattr(part, name) for name in slots if hasattr(part, name)}}
+
+
+def _names(kind: type) -> Iterable[str]:
+    slots = kind.__dict__.get("__slots__", ())
+    return (slots,) if isinstance(slots, str) else slots
+
+
+def _contents(part: object) -> str:
+    if isinstance(part, dict):
+        return f"{len(part)} {sorted(map(_plain, part))} {[_plain(value) for value in part.values()]}"
+    if isinstance(part, KEPT):
+        return f"{len(part)} {sorted(map(_plain, part))}"
+    return str({name: _plain(value) for name, value in _attributes(part).items()})
+
+
+def _plain(value: Any) -> str:
+    if isinstance(value, tuple | frozenset):
+        return f"({', '.join(map(_plain, value))})"
+    return repr(value) if isinstance(value, PLAIN) else str(id(value))
+
+
+def _globals() -> list[object]:
+    modules = [module for name, module in list(sys.modules.items()) if name.partition(".")[0] in OURS]
+    return [
+        value
+        for module in modules
+        for name, value in vars(module).items()
+        if not name.startswith("__") and not isinstance(value, FunctionType)
+    ]
