@@ -113,7 +113,13 @@ def _scheduler(setup: Setup, resources: Resources, workers: Workers, presence: P
 def _bolt(settings: Settings, resources: Resources) -> AsyncApp:
     """Return the app, still without listeners. ``bot.web.gate`` verifies requests before Bolt gets them."""
     return bolt_app(
-        web_client(settings, resources.session, patient=True, on_rate_limit=resources.figures.limited_by_slack),
+        web_client(
+            settings,
+            resources.session,
+            patient=True,
+            on_rate_limit=resources.figures.limited_by_slack,
+            token=resources.slack.bot_token,
+        ),
         logger=for_bolt(),
         request_verification_enabled=False,
         ssl_check_enabled=False,

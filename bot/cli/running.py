@@ -52,6 +52,7 @@ def _run_many(roles: str) -> int:
     """Serve many workspaces. Several processes may do so at a time."""
     settings = host_settings_or_exit()
     chosen = _read_roles(roles)
+    arm(settings)
     return _run(settings, _serve_many(settings, chosen))
 
 

@@ -7,7 +7,7 @@ from typing import TYPE_CHECKING, NoReturn, TypeVar
 import typer
 
 from bot.process import failpoints
-from bot.settings import Settings, SettingsError, is_hosted, load
+from bot.settings import Settings, SettingsError, Shared, is_hosted, load
 
 if TYPE_CHECKING:
     from collections.abc import Callable
@@ -38,7 +38,7 @@ def or_exit(read: Callable[[], T]) -> T:
         raise typer.Exit(EX_CONFIG) from None
 
 
-def arm(settings: Settings) -> None:
+def arm(settings: Shared) -> None:
     """Read the point at which a test lets the process die."""
     try:
         failpoints.arm([settings.slack_api_url, settings.pandapon_base_url])

@@ -5,6 +5,7 @@ from __future__ import annotations
 import asyncio
 import logging
 import math
+from dataclasses import dataclass, field
 from datetime import UTC, datetime
 from typing import TYPE_CHECKING, Any, TypedDict
 
@@ -39,6 +40,7 @@ PATIENCE = 5.0  # longest pause in seconds that a person waits for; else they ge
 PAUSE = 1.0  # seconds that a person's call waits when Slack gives no usable time
 NOT_SAID = 30.0  # seconds that any other call waits then
 RETRY_AFTER = "Retry-After"
+EXPIRED = "token_expired"  # Slack's error code
 
 
 class SlackWay(TypedDict):
@@ -48,17 +50,57 @@ class SlackWay(TypedDict):
     ssl: SSLContext | None
 
 
+@dataclass(slots=True)
+class BotToken:
+    """The token of one bot, which all its clients share: where the app has token rotation, it changes as they run.
+
+    ``renew`` fetches the next token where Slack says that this one has expired; None: it never expires. ``renew_at``:
+    when it is fetched without that. ``revision``: of the stored token.
+    """
+
+    value: str = field(repr=False)
+    renew: Callable[[], Awaitable[object]] | None = None
+    renew_at: datetime | None = None
+    revision: int = 0
+
+
 class SlackClient(AsyncWebClient):
     """A client with a time limit for each call. An answer that is no JSON object counts as a failed call."""
 
     on_rate_limit: Callable[[], None] = staticmethod(lambda: None)  # called for each answer that asks to slow down
 
+    def __init__(self, bot_token: BotToken, **options: Any) -> None:
+        self.bot_token = bot_token
+        super().__init__(**options)
+
+    @property
+    def token(self) -> str | None:
+        """The present token, for the next call."""
+        return self.bot_token.value
+
+    @token.setter
+    def token(self, _value: str | None) -> None:
+        """Keep the present token: Bolt sets what it was told at the beginning of a request, which may be older."""
+
     async def _request(self, *, http_verb: str, api_url: str, req_args: dict[str, Any]) -> dict[str, Any]:
         """See AsyncWebClient. An unreadable body becomes ``{"ok": False}``, which slack_sdk raises as an error."""
         with spans.inner("slack", operation=api_url.rpartition("/")[2]) as span:
-            answer = await self._answer(http_verb, api_url, req_args)
+            answer = await self._with_valid_token(http_verb, api_url, req_args)
             span.note(status=answer["status_code"], ok=bool(answer["data"].get("ok")))
         return answer
+
+    async def _with_valid_token(self, http_verb: str, api_url: str, req_args: dict[str, Any]) -> dict[str, Any]:
+        """Call once more with the next token where Slack refuses this one as expired: it has done nothing then."""
+        used = self.token
+        answer = await self._answer(http_verb, api_url, req_args)
+        if answer["data"].get("error") != EXPIRED or self.bot_token.renew is None:
+            return answer
+        if self.token == used:
+            await self.bot_token.renew()
+        if self.token == used:
+            return answer
+        headers = {**req_args.get("headers", {}), "Authorization": f"Bearer {self.token}"}
+        return await self._answer(http_verb, api_url, {**req_args, "headers": headers})
 
     async def _answer(self, http_verb: str, api_url: str, req_args: dict[str, Any]) -> dict[str, Any]:
         try:
@@ -124,11 +166,19 @@ def _fits(seconds: float) -> bool:
 
 
 def web_client(
-    settings: Settings, session: aiohttp.ClientSession, *, patient: bool, on_rate_limit: Callable[[], None]
+    settings: Settings,
+    session: aiohttp.ClientSession,
+    *,
+    patient: bool,
+    on_rate_limit: Callable[[], None],
+    token: BotToken | None = None,
 ) -> SlackClient:
-    """Return a Web API client. ``patient``: it retries after short pauses. Posts never do: they could come twice."""
+    """Return a Web API client. ``patient``: it retries after short pauses. Posts never do: they could come twice.
+
+    ``token``: the bot's, which another may renew; None: that of the settings, which stays.
+    """
     client = SlackClient(
-        token=settings.slack_bot_token.get_secret_value(),
+        token or BotToken(settings.slack_bot_token.get_secret_value()),
         base_url=settings.slack_api_url,
         session=session,
         timeout=round(SECONDS),

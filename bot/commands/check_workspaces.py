@@ -7,7 +7,7 @@ from typing import TYPE_CHECKING
 import aiohttp
 
 from bot.clients.pandapon import api_config
-from bot.clients.slack import web_client
+from bot.clients.slack import EXPIRED, web_client
 from bot.commands.check import Finding
 from bot.jobs.slack_errors import understand
 from bot.postgres import server_of
@@ -70,6 +70,9 @@ async def _slack(settings: HostSettings, session: aiohttp.ClientSession, install
         await web_client(own, session, patient=True, on_rate_limit=lambda: None).auth_test()
     except Exception as error:  # noqa: BLE001  understand() raises again what is not Slack's
         code = understand(error).code
+        if code == EXPIRED:
+            words = "Slack's token has expired, and `pandabot run` has not renewed it"
+            return Finding(name, ok=False, words=words, mend="Start pandabot; if it stays so, install the app again.")
         return Finding(name, ok=False, words=f"Slack refuses the token or fails: {code}", mend="Install the app again.")
     return Finding(name, ok=True, words="Slack takes the token")
 

@@ -21,6 +21,7 @@ RARE = (
     "in_restore",
     "before_write",
     "after_write",
+    "after_renewal",
 )  # passed only in a special case
 MOVING = ("before_rows", "after_table", "before_commit", "after_commit", "after_move")  # of `pandabot migrate`
 POINTS = (*COMMON, *RARE, *MOVING)

@@ -13,6 +13,7 @@ if TYPE_CHECKING:
     from datetime import datetime
 
     from bot.clients.account import Account
+    from bot.clients.slack import BotToken
     from bot.process.figures import Figures
     from bot.settings import Settings
     from handlers.commands.registry import Commands
@@ -30,6 +31,7 @@ class Hosting:
     account: Account | None  # the rows of its PandaPon account; None: it has none yet
     figures: Figures  # of the process
     is_working: bool  # whether its jobs run; without an account there is nothing to do
+    token: BotToken  # of Slack, which the process renews
 
 
 @dataclass(frozen=True, slots=True)

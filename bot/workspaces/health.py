@@ -19,7 +19,7 @@ from storage.upkeep import Health
 from storage.workers import by_role
 
 if TYPE_CHECKING:
-    from collections.abc import Callable, Iterator, Sequence
+    from collections.abc import Callable, Iterator, Mapping, Sequence
     from datetime import datetime
 
     from bot.process.figures import Figures
@@ -42,8 +42,17 @@ async def ready(registry: Registry) -> dict[str, object] | str:
     return {"version": VERSION, "workspaces": counts, **({"failed": failed} if failed else {})}
 
 
-def route(registry: Registry, directory: Directory, clock: Callable[[], datetime], figures: Figures) -> web.RouteDef:
-    """Return the route of ``/metrics``: the counters of the process, and the gauges of all workspaces together."""
+def route(
+    registry: Registry,
+    directory: Directory,
+    clock: Callable[[], datetime],
+    figures: Figures,
+    refused: Mapping[str, str],
+) -> web.RouteDef:
+    """Return the route of ``/metrics``: the counters of the process, and the gauges of all workspaces together.
+
+    ``refused``: the workspaces whose token Slack does not renew.
+    """
 
     async def answer(_request: web.Request) -> web.Response:
         now, bots = clock(), [workspace.bot for workspace in registry.all() if workspace.bot]
@@ -52,7 +61,11 @@ def route(registry: Registry, directory: Directory, clock: Callable[[], datetime
             at_work = by_role(await directory.processes.at_work(now))
         except StorageError as error:
             return web.Response(text=f"the database does not answer: {error}", status=503)
-        gauges = [*metrics.of_store(together, now), metrics.of_workers(at_work), *_of_workspaces(registry, bots)]
+        gauges = [
+            *metrics.of_store(together, now),
+            metrics.of_workers(at_work),
+            *_of_workspaces(registry, bots, refused),
+        ]
         text = generate_latest(metrics.Together(gauges, figures)).decode()
         return web.Response(text=text, content_type="text/plain", charset="utf-8")
 
@@ -88,16 +101,18 @@ def _age(when: datetime) -> float:
     return when.timestamp()
 
 
-def _of_workspaces(registry: Registry, bots: Sequence[Bot]) -> Iterator[GaugeMetricFamily]:
+def _of_workspaces(registry: Registry, bots: Sequence[Bot], refused: Mapping[str, str]) -> Iterator[GaugeMetricFamily]:
     states = GaugeMetricFamily("pandabot_workspaces", "Workspaces of this process, by state.", labels=["state"])
     for state, count in registry.counts().items():
         states.add_metric([state.value], count)
     yield states
     working = [bot for bot in bots if bot.is_working]
-    refused = sum(bool(bot.deliverer.failures.token_refused) for bot in bots)
+    without = sum(bool(bot.deliverer.failures.token_refused) for bot in bots)
     down = sum(bot.breaker.down_since is not None for bot in working)
     stopped = sum(bot.stopped() is not None for bot in working)
-    yield metrics.gauge("workspaces_token_refused", "Workspaces whose token Slack refuses.", refused)
+    yield metrics.gauge("workspaces_token_refused", "Workspaces whose token Slack refuses.", without)
+    ending = sum(workspace.id in refused for workspace in registry.all())
+    yield metrics.gauge("workspaces_token_not_renewed", "Workspaces whose token Slack does not renew.", ending)
     yield metrics.gauge("workspaces_pandapon_down", "Workspaces for which PandaPon does not answer.", down)
     yield metrics.gauge("jobs_stopped", "Workspaces in which a job shows no sign of life.", stopped)
     info = GaugeMetricFamily("pandabot_info", "The version.", labels=["version"])

@@ -11,7 +11,7 @@ from typing import TYPE_CHECKING
 import aiohttp
 from aiohttp import web
 
-from bot.clients.slack import web_client
+from bot.clients.slack import EXPIRED, web_client
 from bot.jobs.slack_errors import Verdict, understand
 from bot.postgres import server_of
 from bot.process.clock import utc_now
@@ -32,6 +32,7 @@ from bot.workspaces.registry import Registry
 from bot.workspaces.router import Router
 from bot.workspaces.secrets import open_account, open_installation
 from bot.workspaces.stores import OAuthStates, SealedInstallations
+from bot.workspaces.tokens import Tokens
 from bot.workspaces.vault import MissingKeyError, SealedError, Vault
 from handlers.features import FEATURES
 from storage.workspaces.opening import open_directory, open_schema
@@ -73,8 +74,11 @@ class Host(Service):
         session = await opened.enter_async_context(aiohttp.ClientSession(timeout=aiohttp.ClientTimeout(total=15)))
         self.session = session
         self.accounts = Accounts(self.directory, self.vault, settings, self.clock, self._wake)
+        self.tokens = Tokens(self.directory, self.vault, settings, session, self.clock)
+        opened.push_async_callback(self.tokens.stop)
         launcher = WorkspaceLauncher(
             self.accounts,
+            self.tokens,
             lambda schema: open_schema(database, schema),
             self.figures,
             self.clock,
@@ -112,7 +116,7 @@ class Host(Service):
             more=(
                 *(installing.routes(settings, installations, states, self.session) if hears else ()),
                 *([callbacks.route(self._take_push)] if hears else ()),
-                health.route(self.registry, self.directory, self.clock, self.figures),
+                health.route(self.registry, self.directory, self.clock, self.figures, self.tokens.refused),
             ),
         )
         runner, self.http_port = await server.listen(application, settings, self.doors)
@@ -149,7 +153,8 @@ class Host(Service):
         try:
             await client.auth_test()
         except Exception as error:  # noqa: BLE001  understand() raises again what is not Slack's
-            return understand(error).verdict is not Verdict.TOKEN_REFUSED
+            failure = understand(error)
+            return failure.verdict is not Verdict.TOKEN_REFUSED or failure.code == EXPIRED  # that will be renewed
         return True
 
     def _wake(self) -> None:

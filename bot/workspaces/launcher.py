@@ -13,7 +13,7 @@ from bot.process.redaction import hide
 from bot.roles import ALL
 from bot.wiring.setup import Hosting
 from bot.workspaces.accounts import WorkspaceConnector
-from bot.workspaces.secrets import open_account, open_installation
+from bot.workspaces.secrets import open_account
 from handlers.commands.registry import Commands
 from handlers.connecting import connect
 from handlers.connecting.unconnected import Unconnected
@@ -27,8 +27,10 @@ if TYPE_CHECKING:
     from bot.roles import Role
     from bot.running import Bot
     from bot.workspaces.accounts import Accounts
+    from bot.workspaces.tokens import Tokens
     from handlers.commands.declarations import Feature
     from storage.store import Store
+    from storage.workspaces.marks import Mark
 
 _ID = re.compile(r"[A-Z][A-Z0-9]{2,30}")
 
@@ -48,6 +50,7 @@ class WorkspaceLauncher:
     """Starts bots. ``open_store`` gets the name of a schema, which it makes where it is missing."""
 
     accounts: Accounts
+    tokens: Tokens
     open_store: Callable[[str], Awaitable[Store]]
     figures: Figures
     clock: Callable[[], datetime]
@@ -55,13 +58,26 @@ class WorkspaceLauncher:
     roles: frozenset[Role] = ALL
     stand_ins: Mapping[str, str] = field(default_factory=dict)
 
+    def is_stale(self, bot: Bot, mark: Mark) -> bool:
+        """Whether a running bot's token was renewed by another process, or is to be renewed."""
+        token = bot.slack.bot_token
+        return token.revision != mark.token or self.tokens.is_due(token.renew_at)
+
+    async def freshen(self, id_: str, bot: Bot) -> None:
+        """Give a running bot the newest token. Raises StorageError and SealedError."""
+        current = await self.tokens.renew(id_)
+        if current.give(bot.slack.bot_token):
+            bot.deliverer.failures.note_token("")
+            bot.deliverer.wake()
+
     async def launch(self, id_: str) -> Bot:
         """Return the started bot of an installation. Raises StartError, StorageError and SealedError."""
         directory, vault = self.accounts.directory, self.accounts.vault
         installation, account = await directory.installations.get(id_), await directory.accounts.get(id_)
         if installation is None or installation.revoked_at is not None:
             raise StartError("The app is not installed there any more.")
-        secret = open_installation(vault, installation)
+        current = await self.tokens.of(installation)
+        secret = current.secret
         keys = open_account(vault, account) if account else None
         hide([secret.bot_token, *([keys.access_key, keys.access_secret] if keys else [])])
         hosting = Hosting(
@@ -71,6 +87,7 @@ class WorkspaceLauncher:
             account=shared_account(directory, keys.access_key) if keys else None,
             figures=self.figures,
             is_working=keys is not None,
+            token=self.tokens.of_bot(id_, current),
         )
         rate = account.rate_per_second if account else None
         settings = self.accounts.settings.of_workspace(secret.bot_token, keys, rate)

@@ -41,6 +41,14 @@ class Launcher(Protocol):
         """Return the started bot. Raises StartError, StorageError and SealedError."""
         ...
 
+    def is_stale(self, bot: Bot, mark: Mark) -> bool:
+        """Whether a running bot needs another token than it has."""
+        ...
+
+    async def freshen(self, id_: str, bot: Bot) -> None:
+        """Give a running bot the newest token. Raises StorageError and SealedError."""
+        ...
+
 
 class Registry:
     """The workspaces of this process, by the ids of their installations."""
@@ -129,8 +137,11 @@ class Registry:
         if workspace.work is not None and not workspace.work.done():
             return  # a change is seen at the next look
         is_due = workspace.state is State.FAILED and asyncio.get_running_loop().time() >= workspace.again_at
-        if (workspace.bot is None and workspace.state is State.STARTING) or workspace.mark != mark or is_due:
+        is_new = workspace.bot is None and workspace.state is State.STARTING
+        if is_new or workspace.mark.of_bot != mark.of_bot or is_due:
             workspace.work = asyncio.create_task(self._start(workspace, mark))
+        elif workspace.bot is not None and self._launcher.is_stale(workspace.bot, mark):
+            workspace.work = asyncio.create_task(self._freshen(workspace, workspace.bot))
 
     async def _start(self, workspace: Workspace, mark: Mark) -> None:
         with log_context.bound(workspace=workspace.id):
@@ -145,6 +156,13 @@ class Registry:
                 workspace.state = State.RUNNING if bot.is_working else State.UNCONNECTED
             if former is not None:  # it was made from other tokens or keys; people were answered by it until now
                 await _stop(former)
+
+    async def _freshen(self, workspace: Workspace, bot: Bot) -> None:
+        with log_context.bound(workspace=workspace.id):
+            try:
+                await self._launcher.freshen(workspace.id, bot)
+            except (StorageError, SealedError) as error:
+                log.warning("token cannot be read, tried again", extra={"error": str(error)})
 
     def _failed(self, workspace: Workspace, error: Exception) -> None:
         ours = isinstance(error, StartError | StorageError | SealedError)

@@ -13,6 +13,9 @@ if TYPE_CHECKING:
     from storage.workspaces.records import Account, Installation
 
 
+ROTATION = ("refresh_token", "renew_at", "expires_at")  # fields that only a token that expires needs
+
+
 @dataclass(frozen=True, slots=True)
 class InstallationSecret:
     """An installation's token, and what belongs to it."""
@@ -23,6 +26,10 @@ class InstallationSecret:
     app_id: str
     installer: str  # the id of the person who installed the app
     scopes: tuple[str, ...] = ()
+    # Of an app with token rotation: fetches the next token, once. Empty: the token does not expire.
+    refresh_token: str = field(default="", repr=False)
+    renew_at: float = 0.0  # when the next token is fetched, in seconds since 1970
+    expires_at: float = 0.0  # likewise
 
 
 @dataclass(frozen=True, slots=True)
@@ -37,7 +44,11 @@ class AccountSecret:
 
 def seal_installation(vault: Vault, id_: str, secret: InstallationSecret) -> str:
     """Return an installation's secret for the database."""
-    return vault.seal(owner_of_installation(id_), asdict(secret))
+    content = asdict(secret)
+    if not secret.refresh_token:  # so that the version before, which knows no rotation, can read it
+        for name in ROTATION:
+            del content[name]
+    return vault.seal(owner_of_installation(id_), content)
 
 
 def open_installation(vault: Vault, installation: Installation) -> InstallationSecret:

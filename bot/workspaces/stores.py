@@ -4,6 +4,8 @@ from __future__ import annotations
 
 import logging
 import secrets
+import time
+from dataclasses import replace
 from datetime import timedelta
 from typing import TYPE_CHECKING
 
@@ -13,6 +15,7 @@ from slack_sdk.oauth.installation_store.models.installation import Installation 
 from slack_sdk.oauth.state_store.async_state_store import AsyncOAuthStateStore
 
 from bot.workspaces.secrets import InstallationSecret, open_installation, seal_installation
+from bot.workspaces.tokens import lifetime
 from storage.errors import StorageError
 from storage.workspaces.records import Installation
 
@@ -48,16 +51,15 @@ class SealedInstallations(AsyncInstallationStore):
         id_ = id_of(installation.enterprise_id, installation.team_id, installation.is_enterprise_install)
         if not id_ or not installation.bot_token:
             raise BoltError("Slack sent no bot token, or named neither a workspace nor an organisation")
-        if installation.bot_token_expires_at is not None:
-            # Bolt renews tokens when an event comes. The poster needs one at any time, so it would end within hours.
-            raise BoltError("the Slack app has token rotation, which pandabot does not support")
+        if installation.bot_token_expires_at is not None and not installation.bot_refresh_token:
+            raise BoltError("Slack sent a token that expires, and nothing to renew it with")
         now = self._clock()
         row = Installation(
             id_,
             installation.enterprise_id or "",
             "" if installation.is_enterprise_install else installation.team_id or "",
             (installation.enterprise_name if installation.is_enterprise_install else installation.team_name) or "",
-            seal_installation(self._vault, id_, _secret(installation)),
+            seal_installation(self._vault, id_, _secret(installation, now)),
             now,
         )
         try:
@@ -81,7 +83,8 @@ class SealedInstallations(AsyncInstallationStore):
     ) -> SlackInstallation | None:
         """Return the installation of a workspace or organisation; None: there is none, or it was revoked.
 
-        It is the same for every person, since the app asks for no token of theirs.
+        It is the same for every person, since the app asks for no token of theirs. Its refresh token is left out:
+        ``bot.workspaces.tokens`` alone renews tokens.
         """
         del user_id
         row = await self._directory.installations.get(id_of(enterprise_id, team_id, is_enterprise_install))
@@ -151,8 +154,8 @@ def id_of(enterprise_id: str | None, team_id: str | None, is_enterprise_install:
     return (enterprise_id if is_enterprise_install else team_id) or ""
 
 
-def _secret(installation: SlackInstallation) -> InstallationSecret:
-    return InstallationSecret(
+def _secret(installation: SlackInstallation, now: datetime) -> InstallationSecret:
+    secret = InstallationSecret(
         bot_token=installation.bot_token or "",
         bot_user_id=installation.bot_user_id or "",
         bot_id=installation.bot_id or "",
@@ -160,3 +163,8 @@ def _secret(installation: SlackInstallation) -> InstallationSecret:
         installer=installation.user_id or "",
         scopes=tuple(installation.bot_scopes or ()),
     )
+    if installation.bot_token_expires_at is None:
+        return secret
+    seconds = installation.bot_token_expires_at - time.time()  # Bolt has added the system's time to Slack's seconds
+    renew_at, expires_at = lifetime(now, seconds)
+    return replace(secret, refresh_token=installation.bot_refresh_token or "", renew_at=renew_at, expires_at=expires_at)

@@ -59,7 +59,8 @@ class Endpoints:
         self.calls: list[Call] = []
         self.on_call: list[Callable[[Call], None]] = []
         self.base_url = ""
-        self._clock, self.bot_token, self._app_token = clock, bot_token, app_token
+        self._clock, self._app_token = clock, app_token
+        self.bot_tokens = frozenset({bot_token})  # each of them is accepted
         self.names = Names()
 
     async def on_api(self, request: web.Request) -> web.StreamResponse:
@@ -126,7 +127,7 @@ class Endpoints:
                 return {"ok": False, "error": "invalid_auth"}
             address = self.base_url.replace("http://", "ws://")
             return {"ok": True, "url": f"{address}/link/?ticket={self.sockets.ticket()}&app_id=A0PANDA01"}
-        if token != self.bot_token:
+        if token not in self.bot_tokens:
             return {"ok": False, "error": "invalid_auth" if token else "not_authed"}
         try:
             return {"ok": True, **self.names.on_the_wire(self.web_api.call(method, arguments))}
@@ -158,7 +159,7 @@ class Endpoints:
                 return web.Response(text=fault.text, content_type="text/html")
         token = request.headers.get("Authorization", "").removeprefix("Bearer ")
         file = self.web_api.files.readable(request.match_info["place"].rpartition("-")[2])
-        if token != self.bot_token or "files:read" not in self.web_api.scopes or file is None:
+        if token not in self.bot_tokens or "files:read" not in self.web_api.scopes or file is None:
             raise web.HTTPFound(f"{self.base_url}/signin?redir={quote(request.path, safe='')}")
         return web.Response(body=file.content, content_type=file.mimetype)
 

@@ -8,7 +8,7 @@ from __future__ import annotations
 
 import base64
 import secrets
-from dataclasses import dataclass, field
+from dataclasses import dataclass
 from typing import TYPE_CHECKING, Any, Self
 from urllib.parse import urlencode
 
@@ -17,6 +17,7 @@ from aiohttp import web
 from sandbox.slack.arguments import read as read_arguments
 from sandbox.slack.endpoints import Call
 from sandbox.slack.names import Names
+from sandbox.slack.rotation import Tokens
 from sandbox.slack.server import SlackServer
 from sandbox.slack.web_api import ADDRESS
 from sandbox.slack.workspace import BOT_USER, TEAM, SlackError
@@ -26,18 +27,26 @@ if TYPE_CHECKING:
     from datetime import datetime
 
 AUTHORIZE = "/oauth/v2/authorize"
+ACCESS = "oauth.v2.access"
+REFRESH = "refresh_token"  # the grant_type with which a token is renewed
+DOWN = "down"
+SECRET = ("client_secret", "refresh_token")  # arguments that are not kept
 
 
 @dataclass
 class Team:
-    """A workspace of the stand-in. ``token``: of the installed app; empty: it is not installed there."""
+    """A workspace of the stand-in."""
 
     id: str
     name: str
     server: SlackServer
+    tokens: Tokens
     enterprise: str = ""
-    token: str = ""
-    revoked: set[str] = field(default_factory=set)
+
+    @property
+    def token(self) -> str:
+        """The newest token of the installed app; empty: it is not installed there."""
+        return self.tokens.newest
 
 
 @dataclass(frozen=True, slots=True)
@@ -66,7 +75,8 @@ class SlackHost:
         self.client_id, self.client_secret, self.signing_secret = client_id, client_secret, signing_secret
         self.teams: dict[str, Team] = {}
         self.calls: list[Call] = []  # of the OAuth methods, and those whose token is none of a workspace
-        self.expires_in = 0  # seconds after which tokens end: the app has token rotation; 0: it has none
+        self.lost_refreshes = 0  # so many next answers with a renewed token get lost
+        self.refresh_error = ""  # with which each renewal is refused; "down": the connection ends
         self._grants: dict[str, Grant] = {}
         self.base_url = ""
         self._runner: web.AppRunner | None = None
@@ -96,7 +106,7 @@ class SlackHost:
             names=Names({TEAM: id_, "Panda Trading": name, ADDRESS: f"https://{id_.lower()}.slack.com/"}, enterprise),
         )
         server.web_api.enterprise = enterprise
-        self.teams[id_] = Team(id_, name, server, enterprise)
+        self.teams[id_] = Team(id_, name, server, Tokens(id_), enterprise)
         return self.teams[id_]
 
     async def __aenter__(self) -> Self:
@@ -130,16 +140,24 @@ class SlackHost:
     def install(self, team: str) -> str:
         """Give the workspace's bot a new token, which replaces the former one."""
         place = self.teams[team]
-        place.token = f"xoxb-{team}-{secrets.token_hex(8)}"
+        place.tokens.install(self._clock())
         place.server.accept(place.token)
         return place.token
 
     def revoke(self, team: str) -> None:
         """End the bot's token: Slack refuses it from now on."""
-        place = self.teams[team]
-        place.revoked.add(place.token)
-        place.token = ""
-        place.server.accept("")
+        self.teams[team].tokens.end()
+        self.teams[team].server.accept()
+
+    def rotate(self, *, lasts: float, forgives: bool = False) -> None:
+        """Switch token rotation on, for the tokens that are made from now on. ``lasts``: seconds."""
+        for team in self.teams.values():
+            team.tokens.lasts, team.tokens.forgives = lasts, forgives
+
+    @property
+    def refreshes(self) -> int:
+        """The number of calls that asked for a renewed token."""
+        return sum(call.arguments.get("grant_type") == "refresh_token" for call in self.calls)
 
     async def uninstall(self, team: str) -> None:
         """Remove the app from a workspace, and send the two events that Slack sends then, in no certain order."""
@@ -163,22 +181,32 @@ class SlackHost:
     async def _on_api(self, request: web.Request) -> web.StreamResponse:
         method = request.match_info["method"]
         arguments, token = await read_arguments(request)
-        team = next((team for team in self.teams.values() if token and token == team.token), None)
-        if team is not None:
-            return await team.server.serve_api(request)
-        call = Call(
-            method, {name: value for name, value in arguments.items() if name != "client_secret"}, self._clock()
-        )
-        self.calls.append(call)
+        call = Call(method, {name: arguments[name] for name in arguments if name not in SECRET}, self._clock())
         try:
-            call.answer = {"ok": True, **self._access(request, arguments)} if method == "oauth.v2.access" else {}
+            if method != ACCESS:
+                return await self._team_of(token).server.serve_api(request)
+            call.answer = {"ok": True, **self._access(request, arguments)}
         except SlackError as error:
             call.answer = {"ok": False, "error": error.code}
-        if not call.answer:
-            ended = any(token in each.revoked for each in self.teams.values())
-            code = "token_revoked" if ended else "invalid_auth" if token else "not_authed"
-            call.answer = {"ok": False, "error": code}
+        self.calls.append(call)
+        if arguments.get("grant_type") == REFRESH and self._loses_it():
+            assert request.transport is not None
+            request.transport.abort()
         return web.json_response(call.answer)
+
+    def _team_of(self, token: str) -> Team:
+        """Return the workspace whose app calls. Raises SlackError for a token that is not valid."""
+        team = next((team for team in self.teams.values() if team.tokens.knows(token)), None)
+        if team is None:
+            raise SlackError("invalid_auth" if token else "not_authed")
+        team.tokens.check(token, self._clock())
+        return team
+
+    def _loses_it(self) -> bool:
+        if self.refresh_error == DOWN:
+            return True
+        self.lost_refreshes -= 1
+        return self.lost_refreshes >= 0
 
     def _access(self, request: web.Request, arguments: dict[str, Any]) -> dict[str, Any]:
         login, _colon, password = _basic(request).partition(":")
@@ -186,6 +214,8 @@ class SlackHost:
             raise SlackError("invalid_client_id")
         if password != self.client_secret:
             raise SlackError("bad_client_secret")
+        if arguments.get("grant_type") == REFRESH:
+            return self._renewed(str(arguments.get("refresh_token", "")))
         grant = self._grants.pop(str(arguments.get("code", "")), None)
         if grant is None:
             raise SlackError("invalid_code")
@@ -193,9 +223,9 @@ class SlackHost:
             raise SlackError("bad_redirect_uri")
         team = self.teams[grant.team]
         team.server.names.for_enterprise = grant.whole_enterprise
+        self.install(team.id)
         return {
-            "access_token": self.install(team.id),
-            "token_type": "bot",
+            **team.tokens.answer,
             "scope": ",".join(sorted(team.server.web_api.scopes)),
             "bot_user_id": BOT_USER,
             "app_id": "A0PANDA01",
@@ -203,13 +233,28 @@ class SlackHost:
             "enterprise": {"id": team.enterprise, "name": team.name} if team.enterprise else None,
             "is_enterprise_install": grant.whole_enterprise,
             "authed_user": {"id": grant.user},
-            **self._rotation(),
         }
 
-    def _rotation(self) -> dict[str, Any]:
-        if not self.expires_in:
-            return {}
-        return {"expires_in": self.expires_in, "refresh_token": f"xoxe-1-{secrets.token_hex(8)}"}
+    def _renewed(self, refresh_token: str) -> dict[str, Any]:
+        """Return the next pair of the workspace whose app has this refresh token."""
+        if self.refresh_error:
+            raise SlackError(self.refresh_error)
+        given = {refresh_token} - {""}
+        owners = (team for team in self.teams.values() if given & team.tokens.refresh_tokens)
+        team = next(owners, None)
+        if team is None:
+            raise SlackError("invalid_refresh_token")
+        team.tokens.refresh(refresh_token, self._clock())
+        team.server.accept(*team.tokens.valid)
+        return {
+            **team.tokens.answer,
+            "scope": ",".join(sorted(team.server.web_api.scopes)),
+            "bot_user_id": BOT_USER,
+            "app_id": "A0PANDA01",
+            "team": {"id": team.id, "name": team.name},
+            "enterprise": None,
+            "is_enterprise_install": False,
+        }
 
     async def _on_response_url(self, request: web.Request) -> web.StreamResponse:
         for server in self._servers():

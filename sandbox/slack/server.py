@@ -112,9 +112,9 @@ class SlackServer(People):
         self.base_url = self._endpoints.base_url = self.web_api.files.base_url = base_url
         self._session = aiohttp.ClientSession()
 
-    def accept(self, token: str) -> None:
-        """Let the bot call with this token alone."""
-        self._endpoints.bot_token = token
+    def accept(self, *tokens: str) -> None:
+        """Let the bot call with these tokens alone."""
+        self._endpoints.bot_tokens = frozenset(tokens)
 
     async def serve_api(self, request: web.Request) -> web.StreamResponse:
         """Serve a call of the Web API for the server that this workspace has joined."""

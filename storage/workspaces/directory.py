@@ -27,6 +27,9 @@ class Installations(Aggregate):
     listed = Operation(installations.listed, only_reads=True)
     revoke = Operation(installations.revoke)
     replace = Operation(installations.replace)
+    claim_renewal = Operation(installations.claim_renewal)
+    put_off_renewal = Operation(installations.put_off_renewal)
+    renew = Operation(installations.renew)
     remove = Operation(installations.remove)
     marks = Operation(marks.read, only_reads=True)
 

@@ -21,7 +21,7 @@ def save(conn: Connection, now: datetime, installation: Installation) -> None:
         " VALUES (?, ?, ?, ?, ?, ?, NULL, ?) ON CONFLICT (id) DO UPDATE SET"
         " enterprise_id = excluded.enterprise_id, team_id = excluded.team_id, name = excluded.name,"
         " sealed = excluded.sealed, installed_at = excluded.installed_at, revoked_at = NULL,"
-        " revision = excluded.revision",
+        " revision = excluded.revision, token_revision = installations.token_revision + 1, renewing_until = NULL",
         (
             installation.id,
             installation.enterprise_id,
@@ -57,6 +57,33 @@ def replace(conn: Connection, id_: str, former: str, sealed: str) -> bool:
     return conn.execute(sql, (sealed, id_, former)).rowcount > 0
 
 
+def claim_renewal(conn: Connection, now: datetime, id_: str, token_revision: int, until: datetime) -> bool:
+    """Take the renewal of a token until then at most. False: it was renewed meanwhile, or another process is at it."""
+    sql = (
+        "UPDATE installations SET renewing_until = ? WHERE id = ? AND token_revision = ? AND revoked_at IS NULL"
+        " AND (renewing_until IS NULL OR renewing_until <= ?)"
+    )
+    return conn.execute(sql, (to_int(until), id_, token_revision, to_int(now))).rowcount > 0
+
+
+def put_off_renewal(conn: Connection, id_: str, token_revision: int, until: datetime) -> None:
+    """Let no process try the renewal of a token before then."""
+    sql = "UPDATE installations SET renewing_until = ? WHERE id = ? AND token_revision = ?"
+    conn.execute(sql, (to_int(until), id_, token_revision))
+
+
+def renew(conn: Connection, id_: str, token_revision: int, sealed: str) -> bool:
+    """Store a renewed token. False: the token was renewed, replaced or revoked meanwhile, and that stays.
+
+    The claim is not asked for: whoever lost it over a slow answer holds the only pair that Slack takes.
+    """
+    sql = (
+        "UPDATE installations SET sealed = ?, token_revision = token_revision + 1, renewing_until = NULL"
+        " WHERE id = ? AND token_revision = ? AND revoked_at IS NULL"
+    )
+    return conn.execute(sql, (sealed, id_, token_revision)).rowcount > 0
+
+
 def remove(conn: Connection, id_: str) -> bool:
     """Delete an installation with its account. False: there is none."""
     conn.execute("DELETE FROM accounts WHERE id = ?", (id_,))
@@ -73,4 +100,5 @@ def _installation(row: Any) -> Installation:
         to_time(row["installed_at"]),
         to_time(row["revoked_at"]),
         row["revision"],
+        row["token_revision"],
     )

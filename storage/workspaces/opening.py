@@ -13,7 +13,8 @@ if TYPE_CHECKING:
     from storage.postgres.database import PostgresServer
 
 LOCK = 0x776F726B73706163  # an arbitrary number: processes that start at the same time make the tables one by one
-# Text sorts and compares by its bytes, as everywhere; times are microseconds since 1970.
+# Text sorts and compares by its bytes, as everywhere; times are microseconds since 1970. What a later version needs
+# stands at the end and only adds, as processes of the version before go on working with the tables.
 TABLES = """
 CREATE TABLE IF NOT EXISTS installations (
   id TEXT COLLATE "C" PRIMARY KEY, enterprise_id TEXT COLLATE "C" NOT NULL, team_id TEXT COLLATE "C" NOT NULL,
@@ -36,6 +37,8 @@ CREATE TABLE IF NOT EXISTS host_workers (
   seen_at BIGINT NOT NULL
 ) WITH (fillfactor = 50);
 CREATE TABLE IF NOT EXISTS oauth_states (hash TEXT COLLATE "C" PRIMARY KEY, expires_at BIGINT NOT NULL);
+ALTER TABLE installations ADD COLUMN IF NOT EXISTS token_revision BIGINT NOT NULL DEFAULT 0;
+ALTER TABLE installations ADD COLUMN IF NOT EXISTS renewing_until BIGINT;
 """
 
 

@@ -14,7 +14,7 @@ class Installation:
     """An installation of the app. ``id``: the workspace's id, or the organisation's where it was installed for all.
 
     ``sealed``: the sealed token with what belongs to it; empty once the installation was revoked. ``revision`` differs
-    after each change.
+    after each change, and ``token_revision`` also after each renewal of a token that expires.
     """
 
     id: str
@@ -25,6 +25,7 @@ class Installation:
     installed_at: datetime
     revoked_at: datetime | None = None
     revision: int = 0
+    token_revision: int = 0
 
     @property
     def is_for_organisation(self) -> bool:

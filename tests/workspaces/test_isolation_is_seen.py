@@ -16,7 +16,7 @@ from support.host_harness import A, hosted
 from support.isolation import leaks
 
 import bot.app
-import bot.slack
+import bot.clients.slack
 import bot.web.callbacks
 import bot.workspaces.accounts
 import bot.workspaces.launcher
@@ -171,12 +171,12 @@ def all_bots_have_the_first_account(patch: Patch) -> None:
 
 def homes_are_kept_by_person(patch: Patch) -> None:
     """A home is kept by the person's id, without the workspace."""
-    publish, kept = bot.slack.SlackClient.views_publish, dict[str, Any]()
+    publish, kept = bot.clients.slack.SlackClient.views_publish, dict[str, Any]()
 
     async def from_memory(self: Any, *, user_id: str, view: Any, **more: Any) -> Any:
         return await publish(self, user_id=user_id, view=kept.setdefault(user_id, view), **more)
 
-    patch.setattr(bot.slack.SlackClient, "views_publish", from_memory)
+    patch.setattr(bot.clients.slack.SlackClient, "views_publish", from_memory)
 
 
 def answers_go_to_a_kept_url(patch: Patch) -> None:

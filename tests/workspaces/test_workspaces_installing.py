@@ -242,15 +242,6 @@ async def test_a_silent_slack_installs_nothing_and_says_so(harness: HostHarness)
     assert harness.rows("SELECT * FROM installations") == []
 
 
-async def test_an_app_with_token_rotation_is_refused(harness: HostHarness) -> None:
-    """Its token would end within hours, and the poster would fall silent."""
-    harness.slack.expires_in = 43_200
-    status, page = await harness.visit(A)
-    assert status == 500
-    assert "storage_error" in page
-    assert harness.rows("SELECT * FROM installations") == []
-
-
 async def test_a_code_is_in_no_log(harness: HostHarness) -> None:
     """Bolt logs a refused code; only the reason is ours."""
     with logged("debug") as log:

@@ -156,6 +156,12 @@ class Stubborn:
         await asyncio.sleep(3600)
         raise AssertionError
 
+    def is_stale(self, _bot: Bot, _mark: object) -> bool:
+        return False
+
+    async def freshen(self, _id: str, _bot: Bot) -> None:
+        raise AssertionError
+
 
 async def test_a_start_that_hangs_or_breaks_holds_up_no_other(harness: HostHarness) -> None:
     """Each fails for itself, with a sentence; an unknown fault shows no more than its kind."""
