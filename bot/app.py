@@ -15,7 +15,7 @@ from bot.process.proxies import hide_from_libraries
 from bot.process.scheduler import Scheduler
 from bot.process.shared_jobs import SharedJobs
 from bot.roles import ALL, Role, part_of
-from bot.running import Bot
+from bot.running import JOBS, Bot
 from bot.web import metrics
 from bot.web.callbacks import Callbacks
 from bot.wiring.context import build_context
@@ -155,7 +155,7 @@ def _bot(
         timekeeper=workers.timekeeper,
         presence=presence,
         part=setup.part,
-        listener=_listener(setup, resources, scheduler),
+        listener=_listener(setup, scheduler),
         callbacks=Callbacks(settings.callback_tokens, store, clock, workers.inbox.wake),
         metrics=tuple(
             metrics.routes(store, clock, workers.poller, workers.breaker, scheduler, figures=resources.figures)
@@ -167,16 +167,14 @@ def _bot(
     )
 
 
-def _listener(setup: Setup, resources: Resources, scheduler: Scheduler) -> Listener | None:
-    """Return what wakes the jobs at other processes' notices; None for a bot among many.
+def _listener(setup: Setup, scheduler: Scheduler) -> Listener | None:
+    """Return what wakes the jobs at other processes' notices.
 
-    Each listener takes a connection to the server for itself, so a bot among many does without. A process that answers
-    people sends what it queued itself, and leaves the rest to those that send.
+    None for a bot among many: they share that of their process, which wakes the right one (:meth:`Bot.wake`).
     """
     if setup.hosting:
         return None
-    wakes = {"posts": lambda: scheduler.hurry("deliver"), "due": lambda: scheduler.hurry("poll")}
-    return listener_of(setup.settings, resources.store, wakes)
+    return listener_of(setup.settings, lambda kind: scheduler.hurry(JOBS[kind]))
 
 
 async def run(settings: Settings, stop: asyncio.Event, roles: frozenset[Role] = ALL) -> None:

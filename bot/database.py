@@ -18,12 +18,13 @@ from storage.store import Store
 
 if TYPE_CHECKING:
     import asyncio
-    from collections.abc import AsyncIterator, Callable, Iterator, Mapping
+    from collections.abc import AsyncIterator, Callable, Iterator
     from datetime import datetime
 
     from bot.settings import Settings
     from storage.connection import Connection
     from storage.postgres.listen import Listener
+    from storage.postgres.wakes import Wake
 
 NO_DRIVER = (
     "STORAGE_URL names a PostgreSQL server, and its driver is not installed: install it with "
@@ -55,16 +56,17 @@ async def open_to_run(
     return OpenDatabase(store, backups)
 
 
-def listener_of(settings: Settings, store: Store, wakes: Mapping[str, Callable[[], None]]) -> Listener | None:
-    """Return what hears other processes say that there is work; None on SQLite, and where nothing is heard.
-
-    ``wakes``: what to do, by the kinds of :class:`storage.postgres.wakes.Wake`.
-    """
+def listener_of(settings: Settings, wake: Callable[[Wake], None]) -> Listener | None:
+    """Return what hears other processes say that there is work; None on SQLite, and where nothing is heard."""
     if settings.database_file is not None:
         return None
     from bot import postgres  # noqa: PLC0415  an extra, which is there where the store is open
 
-    return postgres.listener(settings, store, lambda kind: wakes[kind]())
+    def hear(kind: Wake, schema: str | None) -> None:
+        if not schema:  # a single bot's tables are in the default schema
+            wake(kind)
+
+    return postgres.listener(settings, hear)
 
 
 async def open_to_look(settings: Settings) -> Store:

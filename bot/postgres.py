@@ -15,7 +15,6 @@ if TYPE_CHECKING:
     from bot.settings import Shared
     from storage.connection import Connection
     from storage.postgres.wakes import Wake
-    from storage.store import Store
 
 
 def server_of(settings: Shared) -> PostgresServer:
@@ -40,12 +39,14 @@ async def open_engine(settings: Shared) -> PostgresEngine:
     return engine
 
 
-def listener(settings: Shared, store: Store, wake: Callable[[Wake], None]) -> Listener | None:
-    """Return what listens for other processes' notices; None where it is off, or a pooler would pass none on."""
+def listener(settings: Shared, wake: Callable[[Wake, str | None], None]) -> Listener | None:
+    """Return what listens for other processes' notices; None where it is off, or a pooler would pass none on.
+
+    ``wake``: see :class:`storage.postgres.listen.Listener`.
+    """
     if settings.storage_notify == "off" or settings.storage_pooler == "on":
         return None
-    assert isinstance(store.engine, PostgresEngine)
-    return Listener(url_of(settings), store.engine.schema, wake)
+    return Listener(url_of(settings), wake)
 
 
 @contextmanager

@@ -50,6 +50,7 @@ if TYPE_CHECKING:
     from handlers.interactions.context import Context
     from pandapon.client import PandaPon
     from storage.postgres.listen import Listener
+    from storage.postgres.wakes import Wake
     from storage.store import Store
     from storage.upkeep import Health
 
@@ -60,6 +61,7 @@ ASK_AGAIN_SECONDS = 60.0
 CONNECT_SECONDS = 10.0  # how long a start waits for Socket Mode; then it connects in the background
 REREAD_MOST = timedelta(minutes=10)  # a process that died over it holds up the others no longer
 STOP_SECONDS = 10.0  # how long a stop waits for answers and for jobs
+JOBS = {"posts": "deliver", "due": "poll"}  # by the kind of a notice of another process, the job that does it
 
 
 @dataclass
@@ -157,6 +159,13 @@ class Bot(Service):
             last_to_first.push_async_callback(self.poller.stop)
             last_to_first.push_async_callback(self._disconnect)
         log.info("pandabot has stopped")
+
+    def wake(self, kind: Wake) -> None:
+        """Do now what another process has left: posts to send, or orders that became due.
+
+        A process that answers people sends what it queued itself, and leaves the rest to those that send.
+        """
+        self.scheduler.hurry(JOBS[kind])
 
     async def _disconnect(self) -> None:
         for task in (self._asking, self._connecting):

@@ -13,7 +13,7 @@ from aiohttp import web
 
 from bot.clients.slack import EXPIRED, web_client
 from bot.jobs.slack_errors import Verdict, understand
-from bot.postgres import server_of
+from bot.postgres import listener, server_of
 from bot.process.clock import utc_now
 from bot.process.errors import StartError
 from bot.process.figures import Figures
@@ -27,7 +27,7 @@ from bot.web import callbacks, server
 from bot.web.door import Doors
 from bot.workspaces import health, installing
 from bot.workspaces.accounts import Accounts
-from bot.workspaces.launcher import WorkspaceLauncher
+from bot.workspaces.launcher import WorkspaceLauncher, id_of
 from bot.workspaces.registry import Registry
 from bot.workspaces.router import Router
 from bot.workspaces.secrets import open_account, open_installation
@@ -43,6 +43,7 @@ if TYPE_CHECKING:
 
     from bot.workspaces.settings import HostSettings
     from handlers.commands.declarations import Feature
+    from storage.postgres.wakes import Wake
     from storage.workspaces.directory import Directory
 
 log = logging.getLogger(__name__)
@@ -92,6 +93,7 @@ class Host(Service):
         await opened.enter_async_context(presence.kept())
         await self._serve()
         self.registry.start()
+        self._listen()
         tune_gc()
         log.info("pandabot serves many workspaces", extra={"version": VERSION})
 
@@ -156,6 +158,19 @@ class Host(Service):
             failure = understand(error)
             return failure.verdict is not Verdict.TOKEN_REFUSED or failure.code == EXPIRED  # that will be renewed
         return True
+
+    def _listen(self) -> None:
+        """Hear on one connection what other processes leave to do, in whichever workspace."""
+        if (heard := listener(self.settings, self._hear)) is not None:
+            self._opened.push_async_callback(heard.stop)
+            heard.start()
+
+    def _hear(self, kind: Wake, schema: str | None) -> None:
+        """Wake the bot of a schema; all of them where something may have been missed."""
+        workspace = self.registry.find([id_of(schema or "")])
+        for each in self.registry.all() if schema is None else [workspace]:
+            if each is not None and each.bot is not None:
+                each.bot.wake(kind)
 
     def _wake(self) -> None:
         self.registry.wake()

@@ -45,6 +45,11 @@ def schema_of(id_: str) -> str:
     return f"team_{id_.lower()}"
 
 
+def id_of(schema: str) -> str:
+    """Return the id of the workspace that has a schema; one that no workspace has for a schema of another kind."""
+    return schema.removeprefix("team_").upper()
+
+
 @dataclass(frozen=True, slots=True)
 class WorkspaceLauncher:
     """Starts bots. ``open_store`` gets the name of a schema, which it makes where it is missing."""

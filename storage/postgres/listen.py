@@ -23,13 +23,16 @@ PATIENCE = 10  # seconds to wait for the connection
 
 
 class Listener:
-    """Listens for the notices of one schema until it is stopped, and connects again by itself."""
+    """Listens for the notices of all schemas until it is stopped, and connects again by itself."""
 
     def __init__(
-        self, url: str, schema: str, wake: Callable[[Wake], None], *, again_seconds: float = AGAIN_SECONDS
+        self, url: str, wake: Callable[[Wake, str | None], None], *, again_seconds: float = AGAIN_SECONDS
     ) -> None:
-        """``wake`` is called on the event loop; once for each kind after each connecting, too, for what was missed."""
-        self._url, self._schema, self._wake, self._again = url, schema, wake, again_seconds
+        """``wake`` is called on the event loop, with the schema in which there is something to do.
+
+        After each connecting it is called once for each kind with None: in every schema something may have been missed.
+        """
+        self._url, self._wake, self._again = url, wake, again_seconds
         self._task: asyncio.Task[None] | None = None
         self.is_listening = False
 
@@ -59,9 +62,8 @@ class Listener:
             await conn.execute(f"LISTEN {CHANNEL}")
             self.is_listening = True
             for kind in Wake:
-                self._wake(kind)
+                self._wake(kind, None)
             async for notice in conn.notifies():
                 schema, kinds = read(notice.payload)
-                if schema == self._schema:
-                    for kind in kinds:
-                        self._wake(kind)
+                for kind in kinds:
+                    self._wake(kind, schema)

@@ -30,8 +30,12 @@ class Ear:
 
     def __init__(self, path: Path) -> None:
         self.heard: list[Wake] = []
-        schema = postgres.schema_of(path)
-        self.listener = Listener(postgres.server().url, schema, self.heard.append, again_seconds=0.1)
+        self._schema = postgres.schema_of(path)
+        self.listener = Listener(postgres.server().url, self._hear, again_seconds=0.1)
+
+    def _hear(self, kind: Wake, schema: str | None) -> None:
+        if schema in {None, self._schema}:
+            self.heard.append(kind)
 
     async def listen(self) -> None:
         """Wait until it listens; what it did on connecting is forgotten."""
@@ -83,7 +87,7 @@ async def test_what_is_rolled_back_wakes_nobody(harness: StoreHarness, ear: Ear)
 
 
 async def test_other_workspaces_are_not_heard(harness: StoreHarness, ear: Ear, tmp_path: Path) -> None:
-    """Each schema is a world of its own."""
+    """Each notice names its schema."""
     other = StoreHarness(tmp_path / "other.db", postgres.open_postgres)
     await other.open()
     await other.active()

@@ -18,6 +18,7 @@ from support.bot_harness import START, TICK, BotHarness
 from support.patience import until
 
 from bot.commands import manifest
+from bot.roles import ALL
 from bot.workspaces.host import Host
 from bot.workspaces.settings import HostSettings
 from bot.workspaces.vault import new_key
@@ -123,6 +124,7 @@ class HostHarness:
     def __init__(self, folder: Path, extra: dict[str, Any]) -> None:
         self.folder, self.extra = folder, extra
         self.features: Sequence[Feature] = extra.pop("features", FEATURES)
+        self.roles = ALL
         self.clock = SimClock(START)
         self.keys = [new_key()]
         self.database = f"host_{secrets.token_hex(6)}"
@@ -175,7 +177,7 @@ class HostHarness:
 
     async def start_host(self) -> Host:
         stand_ins = {PICTURES_HOST: self.pandapon.base_url}
-        self.host = Host(self.settings, clock=self.clock, features=self.features, stand_ins=stand_ins)
+        self.host = Host(self.settings, clock=self.clock, roles=self.roles, features=self.features, stand_ins=stand_ins)
         await self.host.start()
         self.slack.request_url = f"{self.base_url}/slack/events"
         return self.host

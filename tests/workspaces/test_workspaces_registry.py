@@ -19,6 +19,7 @@ from support.patience import until
 from bot.commands import check_workspaces, manifest
 from bot.commands import workspaces as commands
 from bot.process.errors import StartError
+from bot.roles import Role
 from bot.workspaces import health
 from bot.workspaces.host import Host
 from bot.workspaces.registry import Registry
@@ -227,6 +228,58 @@ async def test_two_processes_follow_each_other(harness: HostHarness) -> None:
         await harness.until_state(B, "gone")
         await until(lambda: second.registry.find([B]) is None)
     assert "uninstalled" in str(await commands.lines(harness.settings))
+
+
+async def test_a_notice_of_another_process_wakes_the_bot_of_its_workspace_alone(
+    harness: HostHarness, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    """One process queues a post, and the other, which sends, hears of it on its one connection."""
+    await harness.stop_host()
+    asking, sending = frozenset({Role.WEB, Role.POLL, Role.JOBS}), frozenset({Role.SEND})
+    async with Host(harness.settings, clock=harness.clock, roles=sending) as second:
+        harness.roles = asking
+        await harness.start_host()
+        beta, _alpha = await harness.connect(B), await harness.connect(A)
+        bots = {id_: await bot_of(second, id_) for id_ in (A, B)}
+        await until(lambda: listeners(harness) == 2)
+        heard: list[tuple[str, str]] = []
+        for id_, bot in bots.items():
+            monkeypatch.setattr(bot, "wake", lambda kind, id_=id_: heard.append((id_, kind)))
+        await beta.ask(f"/panda watch {ORDER}")
+        await until(lambda: (B, "posts") in heard)
+        assert {id_ for id_, _kind in heard} == {B}
+        monkeypatch.undo()
+        heard.clear()
+        with psycopg.connect(harness.url, autocommit=True) as conn:
+            conn.execute("SELECT pg_terminate_backend(pid) FROM pg_stat_activity WHERE query = 'LISTEN pandabot'")
+        for id_, bot in bots.items():
+            monkeypatch.setattr(bot, "wake", lambda kind, id_=id_: heard.append((id_, kind)))
+        await until(lambda: {(id_, kind) for id_ in (A, B) for kind in ("posts", "due")} <= set(heard))
+
+
+async def bot_of(host: Host, id_: str) -> Bot:
+    """Wait until a process runs the bot of a workspace."""
+    await until(lambda: (found := host.registry.find([id_])) is not None and found.state is State.RUNNING)
+    workspace = host.registry.find([id_])
+    assert workspace is not None
+    assert workspace.bot is not None
+    return workspace.bot
+
+
+def listeners(harness: HostHarness) -> int:
+    """The number of connections on which processes hear each other."""
+    sql = "SELECT 1 FROM pg_stat_activity WHERE query = 'LISTEN pandabot' AND datname = current_database()"
+    return len(harness.rows(sql))
+
+
+@pytest.mark.parametrize("extra", [{"storage_notify": "off"}, {"storage_pooler": "on"}])
+async def test_everything_works_without_notices(tmp_path: Path, extra: dict[str, Any]) -> None:
+    """No connection listens, and the jobs find the posts at their own times."""
+    async with hosted(tmp_path, **extra) as harness:
+        beta = await harness.connect(B)
+        await beta.ask(f"/panda watch {ORDER}")
+        await beta.until(beta.channel)
+        assert listeners(harness) == 0
 
 
 # --- organisations and shared channels --------------------------------------------------------------------------------
