@@ -26,6 +26,7 @@ from benchmarks import (
     spans,
     unchanged,
     upgrade,
+    workspaces,
 )
 from bot.process import loop
 
@@ -46,6 +47,7 @@ LONG: dict[str, Callable[[], Coroutine[Any, Any, None]]] = {
     "processes": processes.measure,
     "scale": scale.measure,
     "soak": soak.measure,
+    "workspaces": workspaces.measure,
     "upgrade": upgrade.measure,
     "page": page.measure,
     "migrate": migrate.measure,

@@ -43,6 +43,7 @@ if TYPE_CHECKING:
 
     from bot.workspaces.settings import HostSettings
     from handlers.commands.declarations import Feature
+    from storage.postgres.database import PostgresServer
     from storage.postgres.wakes import Wake
     from storage.workspaces.directory import Directory
 
@@ -67,27 +68,13 @@ class Host(Service):
         hide_from_libraries()
         settings, opened = self.settings, self._opened
         self.vault, self.figures = Vault(settings.keys), Figures()
-        database = server_of(settings)
-        opened.push_async_callback(database.close)
-        await database.open()
-        self.directory = await open_directory(database)
-        await require_keys(self.directory, self.vault)
+        database = await self._open_database()
         session = await opened.enter_async_context(aiohttp.ClientSession(timeout=aiohttp.ClientTimeout(total=15)))
         self.session = session
         self.accounts = Accounts(self.directory, self.vault, settings, self.clock, self._wake)
         self.tokens = Tokens(self.directory, self.vault, settings, session, self.clock)
         opened.push_async_callback(self.tokens.stop)
-        launcher = WorkspaceLauncher(
-            self.accounts,
-            self.tokens,
-            lambda schema: open_schema(database, schema),
-            self.figures,
-            self.clock,
-            self.features,
-            self.roles,
-            self.stand_ins,
-        )
-        self.registry = Registry(self.directory, launcher, settings.workspaces_seconds)
+        self.registry = Registry(self.directory, self._launcher(database), settings.workspaces_seconds)
         opened.push_async_callback(self.registry.stop)
         presence = Presence(self.directory.processes, self.clock, name_of_process(settings), self.roles)
         await opened.enter_async_context(presence.kept())
@@ -101,6 +88,27 @@ class Host(Service):
         """Accept no new work, stop the bots, and close all parts. Safe to call at any stage."""
         await self._opened.aclose()
         log.info("pandabot has stopped")
+
+    async def _open_database(self) -> PostgresServer:
+        """Open the connections and the shared tables, whose rows the keys must open."""
+        database = server_of(self.settings)
+        self._opened.push_async_callback(database.close)
+        await database.open()
+        self.directory = await open_directory(database)
+        await require_keys(self.directory, self.vault)
+        return database
+
+    def _launcher(self, database: PostgresServer) -> WorkspaceLauncher:
+        return WorkspaceLauncher(
+            self.accounts,
+            self.tokens,
+            lambda schema: open_schema(database, schema),
+            self.figures,
+            self.clock,
+            self.features,
+            self.roles,
+            self.stand_ins,
+        )
 
     async def _serve(self) -> None:
         settings, opened = self.settings, self._opened

@@ -27,7 +27,8 @@ if TYPE_CHECKING:
     from bot.roles import Role
     from bot.running import Bot
     from bot.workspaces.accounts import Accounts
-    from bot.workspaces.tokens import Tokens
+    from bot.workspaces.secrets import AccountSecret
+    from bot.workspaces.tokens import Current, Tokens
     from handlers.commands.declarations import Feature
     from storage.store import Store
     from storage.workspaces.marks import Mark
@@ -82,20 +83,11 @@ class WorkspaceLauncher:
         if installation is None or installation.revoked_at is not None:
             raise StartError("The app is not installed there any more.")
         current = await self.tokens.of(installation)
-        secret = current.secret
         keys = open_account(vault, account) if account else None
-        hide([secret.bot_token, *([keys.access_key, keys.access_secret] if keys else [])])
-        hosting = Hosting(
-            open_store=lambda: self.open_store(schema_of(id_)),
-            commands=Commands((*self.features, connect.FEATURE)) if keys else Unconnected(),
-            connector=WorkspaceConnector(self.accounts, id_, secret.installer, is_connected=keys is not None),
-            account=shared_account(directory, keys.access_key) if keys else None,
-            figures=self.figures,
-            is_working=keys is not None,
-            token=self.tokens.of_bot(id_, current),
-        )
+        hide([current.secret.bot_token, *([keys.access_key, keys.access_secret] if keys else [])])
         rate = account.rate_per_second if account else None
-        settings = self.accounts.settings.of_workspace(secret.bot_token, keys, rate)
+        settings = self.accounts.settings.of_workspace(current.secret.bot_token, keys, rate)
+        hosting = self._hosting(id_, current, keys)
         bot = await build(settings, clock=self.clock, stand_ins=self.stand_ins, roles=self.roles, hosting=hosting)
         try:
             await bot.start()
@@ -103,3 +95,15 @@ class WorkspaceLauncher:
             await bot.stop()
             raise
         return bot
+
+    def _hosting(self, id_: str, current: Current, keys: AccountSecret | None) -> Hosting:
+        is_connected = keys is not None
+        return Hosting(
+            open_store=lambda: self.open_store(schema_of(id_)),
+            commands=Commands((*self.features, connect.FEATURE)) if is_connected else Unconnected(),
+            connector=WorkspaceConnector(self.accounts, id_, current.secret.installer, is_connected=is_connected),
+            account=shared_account(self.accounts.directory, keys.access_key) if keys else None,
+            figures=self.figures,
+            is_working=is_connected,
+            token=self.tokens.of_bot(id_, current),
+        )

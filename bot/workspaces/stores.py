@@ -90,20 +90,7 @@ class SealedInstallations(AsyncInstallationStore):
         row = await self._directory.installations.get(id_of(enterprise_id, team_id, is_enterprise_install))
         if row is None or row.revoked_at is not None:
             return None
-        secret = open_installation(self._vault, row)
-        return SlackInstallation(
-            app_id=secret.app_id,
-            enterprise_id=row.enterprise_id or None,
-            team_id=row.team_id or None,
-            team_name=row.name,
-            bot_token=secret.bot_token,
-            bot_id=secret.bot_id,
-            bot_user_id=secret.bot_user_id,
-            bot_scopes=secret.scopes,
-            user_id=secret.installer,
-            is_enterprise_install=row.is_for_organisation,
-            installed_at=row.installed_at.timestamp(),
-        )
+        return _as_slack_has_it(row, open_installation(self._vault, row))
 
     async def async_find_bot(
         self, *, enterprise_id: str | None, team_id: str | None, is_enterprise_install: bool | None = False
@@ -152,6 +139,22 @@ class OAuthStates(AsyncOAuthStateStore):
 def id_of(enterprise_id: str | None, team_id: str | None, is_enterprise_install: bool | None) -> str:
     """Return the id of an installation: the organisation's where the app was installed for all of it."""
     return (enterprise_id if is_enterprise_install else team_id) or ""
+
+
+def _as_slack_has_it(row: Installation, secret: InstallationSecret) -> SlackInstallation:
+    return SlackInstallation(
+        app_id=secret.app_id,
+        enterprise_id=row.enterprise_id or None,
+        team_id=row.team_id or None,
+        team_name=row.name,
+        bot_token=secret.bot_token,
+        bot_id=secret.bot_id,
+        bot_user_id=secret.bot_user_id,
+        bot_scopes=secret.scopes,
+        user_id=secret.installer,
+        is_enterprise_install=row.is_for_organisation,
+        installed_at=row.installed_at.timestamp(),
+    )
 
 
 def _secret(installation: SlackInstallation, now: datetime) -> InstallationSecret:

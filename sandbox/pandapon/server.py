@@ -14,6 +14,7 @@ from aiohttp import web
 from pandapon.shipment import Platform
 from pandapon.signing import SignatureError, StaleError, Unit, sorted_signature, verify
 from pandapon.times import parse_time
+from sandbox.loopback import serve
 from sandbox.pandapon import replies
 from sandbox.pandapon.goods import picture
 from sandbox.pandapon.refusals import RefusedError
@@ -104,10 +105,7 @@ class PandaPonServer:
         app.router.add_get("/img/{name}.png", self._picture)
         pay_page.attach(app, self.account)
         app.router.add_route("*", "/{path:.*}", self._on_request)
-        self._runner = web.AppRunner(app, access_log=None, shutdown_timeout=1.0)
-        await self._runner.setup()
-        await web.TCPSite(self._runner, "127.0.0.1", port).start()
-        self.base_url = f"http://127.0.0.1:{self._runner.addresses[0][1]}"
+        self._runner, self.base_url = await serve(app, port)
         self.account.pay_pages = self.base_url
         return self.base_url
 

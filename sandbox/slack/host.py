@@ -14,6 +14,7 @@ from urllib.parse import urlencode
 
 from aiohttp import web
 
+from sandbox.loopback import serve
 from sandbox.slack.arguments import read as read_arguments
 from sandbox.slack.endpoints import Call
 from sandbox.slack.names import Names
@@ -115,10 +116,7 @@ class SlackHost:
         app.router.add_post("/{kind:commands|actions}/{rest:.*}", self._on_response_url)
         app.router.add_get(AUTHORIZE, self._on_authorize)
         app.router.add_post("/upload/v1/{ticket}", self._on_upload)
-        self._runner = web.AppRunner(app, access_log=None, shutdown_timeout=1.0)
-        await self._runner.setup()
-        await web.TCPSite(self._runner, "127.0.0.1", 0).start()
-        self.base_url = f"http://127.0.0.1:{self._runner.addresses[0][1]}"
+        self._runner, self.base_url = await serve(app)
         for team in self.teams.values():
             team.server.join(self.base_url)
         return self

@@ -9,6 +9,7 @@ from urllib.parse import quote
 import aiohttp
 from aiohttp import web
 
+from sandbox.loopback import serve
 from sandbox.slack.delivery import Ack, Sockets, post_signed
 from sandbox.slack.endpoints import Call, Endpoints, notify
 from sandbox.slack.faults import pause
@@ -82,13 +83,8 @@ class SlackServer(People):
         app.router.add_get("/files-pri/{place}/{rest:.+}", self._endpoints.on_private_file)
         app.router.add_get("/signin", self._endpoints.on_sign_in)
         app.on_response_prepare.append(self._date)
-        self._runner = web.AppRunner(app, access_log=None, shutdown_timeout=1.0)
-        await self._runner.setup()
-        await web.TCPSite(self._runner, "127.0.0.1", port).start()
-        self.base_url = self._endpoints.base_url = self.web_api.files.base_url = (
-            f"http://127.0.0.1:{self._runner.addresses[0][1]}"
-        )
-        self._session = aiohttp.ClientSession()
+        self._runner, base_url = await serve(app, port)
+        self.join(base_url)
         return self.api_url
 
     async def _date(self, _request: web.Request, response: web.StreamResponse) -> None:

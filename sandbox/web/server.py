@@ -12,6 +12,7 @@ from typing import TYPE_CHECKING, Any, Self
 
 from aiohttp import WSMsgType, web
 
+from sandbox.loopback import serve
 from sandbox.pandapon.goods import picture
 from sandbox.web import guard, page_commands
 from sandbox.web.hub import Hub
@@ -66,14 +67,7 @@ class WebServer:
         app.router.add_get("/shared/{file}", self._shared)
         app.router.add_get("/recording.json", self._recording)
         app.router.add_get("/ws", self._socket)
-        self._runner = web.AppRunner(app, access_log=None, shutdown_timeout=1.0)
-        await self._runner.setup()
-        try:
-            await web.TCPSite(self._runner, "127.0.0.1", port).start()
-        except OSError:
-            await self._runner.cleanup()
-            raise
-        self.base_url = f"http://127.0.0.1:{self._runner.addresses[0][1]}"
+        self._runner, self.base_url = await serve(app, port)
         self._tasks = [asyncio.ensure_future(self.hub.follow()), asyncio.ensure_future(self.hub.follow_wire())]
         return f"{self.base_url}/"
 

@@ -25,6 +25,7 @@ from bot.workspaces.vault import new_key
 from handlers.features import FEATURES
 from handlers.interactions.ports import AccountKeys
 from sandbox.clock import SimClock
+from sandbox.loopback import serve
 from sandbox.pandapon.demo import demo_world
 from sandbox.pandapon.goods import PICTURES_HOST
 from sandbox.pandapon.server import PandaPonServer
@@ -79,10 +80,7 @@ class Accounts:
     async def start(self) -> None:
         app = web.Application(client_max_size=16 * 1024 * 1024)
         app.router.add_route("*", "/{path:.*}", self._answer)
-        self._runner = web.AppRunner(app, access_log=None, shutdown_timeout=1.0)
-        await self._runner.setup()
-        await web.TCPSite(self._runner, "127.0.0.1", 0).start()
-        self.base_url = f"http://127.0.0.1:{self._runner.addresses[0][1]}"
+        self._runner, self.base_url = await serve(app)
         for server in self.servers.values():
             server.base_url = self.base_url
             server.account.pay_pages = self.base_url

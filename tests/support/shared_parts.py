@@ -18,15 +18,16 @@ from pydantic import BaseModel
 from bot.process.figures import Figures
 from bot.process.redaction import Redaction
 from bot.workspaces.accounts import Accounts
+from bot.workspaces.tokens import Tokens
 from storage.postgres.database import PostgresServer
 
 if TYPE_CHECKING:
     from collections.abc import Iterable, Iterator
 
 OURS = ("bot", "handlers", "storage", "tracking", "pandapon")
-# What all bots may share: the settings, the counters of the process, its connections, and the accounts, each of which
-# is asked for by the id of its workspace.
-ALLOWED = (BaseModel, Figures, Accounts, PostgresServer, Redaction)
+# What all bots may share: the settings, the counters of the process, its connections, and the accounts and tokens, each
+# of which is asked for by the id of its workspace.
+ALLOWED = (BaseModel, Figures, Accounts, Tokens, PostgresServer, Redaction)
 PLAIN = (str, bytes, int, float, complex, bool, type(None))
 KEPT = (dict, list, set, deque, WeakSet)
 

@@ -24,6 +24,7 @@ import bot.workspaces.places
 import bot.workspaces.registry
 import bot.workspaces.router
 import bot.workspaces.stores
+import bot.workspaces.tokens
 import bot.workspaces.vault
 import handlers.access.admission
 import handlers.listeners
@@ -159,7 +160,7 @@ def seals_of_others_are_opened(patch: Patch) -> None:
 
 
 def all_bots_have_the_first_token(patch: Patch) -> None:
-    patch.setattr(bot.workspaces.launcher, "open_installation", once(open_installation))
+    patch.setattr(bot.workspaces.tokens, "open_installation", once(open_installation))
 
 
 def all_bots_have_the_first_account(patch: Patch) -> None:
