@@ -41,6 +41,8 @@ PAUSE = 1.0  # seconds that a person's call waits when Slack gives no usable tim
 NOT_SAID = 30.0  # seconds that any other call waits then
 RETRY_AFTER = "Retry-After"
 EXPIRED = "token_expired"  # Slack's error code
+# Error codes after which another process may have a newer token of an app with token rotation.
+STALE = frozenset({EXPIRED, "token_revoked", "invalid_auth"})
 
 
 class SlackWay(TypedDict):
@@ -54,12 +56,12 @@ class SlackWay(TypedDict):
 class BotToken:
     """The token of one bot, which all its clients share: where the app has token rotation, it changes as they run.
 
-    ``renew`` fetches the next token where Slack says that this one has expired; None: it never expires. ``renew_at``:
-    when it is fetched without that. ``revision``: of the stored token.
+    ``renew`` fetches the next token where Slack refuses this one, and gets Slack's error code; None: it never expires.
+    ``renew_at``: when it is fetched without that. ``revision``: of the stored token.
     """
 
     value: str = field(repr=False)
-    renew: Callable[[], Awaitable[object]] | None = None
+    renew: Callable[[str], Awaitable[None]] | None = None
     renew_at: datetime | None = None
     revision: int = 0
 
@@ -90,13 +92,14 @@ class SlackClient(AsyncWebClient):
         return answer
 
     async def _with_valid_token(self, http_verb: str, api_url: str, req_args: dict[str, Any]) -> dict[str, Any]:
-        """Call once more with the next token where Slack refuses this one as expired: it has done nothing then."""
+        """Call once more with the next token where Slack refuses this one: it has done nothing then."""
         used = self.token
         answer = await self._answer(http_verb, api_url, req_args)
-        if answer["data"].get("error") != EXPIRED or self.bot_token.renew is None:
+        code = answer["data"].get("error")
+        if code not in STALE or self.bot_token.renew is None:
             return answer
         if self.token == used:
-            await self.bot_token.renew()
+            await self.bot_token.renew(code)
         if self.token == used:
             return answer
         headers = {**req_args.get("headers", {}), "Authorization": f"Bearer {self.token}"}

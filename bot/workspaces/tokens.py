@@ -23,11 +23,12 @@ from typing import TYPE_CHECKING
 
 from slack_sdk.web.async_client import AsyncWebClient
 
-from bot.clients.slack import BotToken, slack_way
+from bot.clients.slack import EXPIRED, BotToken, slack_way
 from bot.jobs.slack_errors import Failure, Verdict, understand
 from bot.process.failpoints import point
 from bot.process.redaction import hide
 from bot.workspaces.secrets import InstallationSecret, open_installation, seal_installation
+from bot.workspaces.vault import SealedError
 from pandapon import log_context
 from storage.errors import StorageError
 
@@ -95,12 +96,19 @@ class Tokens:
         return current
 
     def of_bot(self, id_: str, current: Current) -> BotToken:
-        """Return the token for a bot, which is renewed also when Slack says that it has expired."""
+        """Return the token for a bot, which is renewed also when Slack says that it has expired.
+
+        Where Slack refuses it for another reason, the bot takes what is stored: another process may have renewed it.
+        """
         token = BotToken(current.secret.bot_token)
 
-        async def renew() -> None:
-            renewed = await self.renew(id_, expired=token.value)
-            renewed.give(token)
+        async def renew(code: str) -> None:
+            try:
+                newest = await self.renew(id_, expired=token.value if code == EXPIRED else "")
+            except (StorageError, SealedError) as error:
+                log.warning("newest token cannot be read", extra={"workspace": id_, "error": str(error)})
+            else:
+                newest.give(token)
 
         if current.secret.refresh_token:
             token.renew = renew

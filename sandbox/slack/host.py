@@ -147,10 +147,10 @@ class SlackHost:
         self.teams[team].tokens.end()
         self.teams[team].server.accept()
 
-    def rotate(self, *, lasts: float, forgives: bool = False) -> None:
-        """Switch token rotation on, for the tokens that are made from now on. ``lasts``: seconds."""
+    def rotate(self, *, lasts: float, forgives: bool = False, revokes: bool = False) -> None:
+        """Switch token rotation on, for the tokens that are made from now on. See ``sandbox.slack.rotation``."""
         for team in self.teams.values():
-            team.tokens.lasts, team.tokens.forgives = lasts, forgives
+            team.tokens.lasts, team.tokens.forgives, team.tokens.revokes = lasts, forgives, revokes
 
     @property
     def refreshes(self) -> int:

@@ -2,7 +2,7 @@
 
 With rotation a token ends after some time, and its refresh token fetches the next pair, once. Slack's page on token
 rotation says that a refresh token is revoked when it is used. Whether Slack takes it again after an answer that got
-lost is not known, so both can be tried: ``forgives``.
+lost is not known, nor whether the token before lasts to its end, so both can be tried: ``forgives``, ``revokes``.
 """
 
 from __future__ import annotations
@@ -25,6 +25,7 @@ class Tokens:
     team: str
     lasts: float = 0
     forgives: bool = False  # the refresh token before is taken until the token that it fetched is used
+    revokes: bool = False  # the token before ends when the next one is made
     newest: str = ""
     refresh_token: str = ""
     former_refresh_token: str = ""
@@ -38,9 +39,12 @@ class Tokens:
         self._make(now)
 
     def refresh(self, refresh_token: str, now: datetime) -> None:
-        """Make the next pair. The present token lasts to its end. Raises SlackError."""
+        """Make the next pair. Raises SlackError."""
         if refresh_token not in self.refresh_tokens:
             raise SlackError("invalid_refresh_token")
+        if self.revokes:
+            self.revoked |= set(self._ends)
+            self._ends = {}
         self._make(now)
         self.former_refresh_token = refresh_token if self.forgives else ""
 

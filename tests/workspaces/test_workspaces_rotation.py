@@ -9,6 +9,7 @@ from typing import TYPE_CHECKING, Any
 
 import aiohttp
 import pytest
+from slack_sdk.errors import SlackApiError
 from support.bot_harness import words
 from support.canaries import logged
 from support.host_harness import A, B, HostHarness, WorkspaceHarness, hosted
@@ -163,6 +164,38 @@ async def test_of_two_processes_one_renews_the_token(harness: HostHarness) -> No
         assert harness.slack.refreshes == 2
         harness.clock.advance(timedelta(hours=3))
         await told_of_a_scan(harness.of(B), "到达广州分拨中心")
+
+
+async def test_a_token_that_another_process_has_replaced_is_looked_up(harness: HostHarness) -> None:
+    """Should Slack end the former token at once, a process takes the stored one at its next call: nobody notices."""
+    harness.slack.rotate(lasts=LASTS, revokes=True)
+    beta = await harness.connect(B)
+    token = beta.bot.slack.bot_token
+    former, revision = token.value, token.revision
+    harness.clock.advance(DUE)
+    await until_renewed(harness, former)
+    token.value, token.revision = former, revision  # as in the process that did not renew it, before its next look
+    assert (await beta.bot.slack.auth_test())["ok"]
+    assert token.value == harness.slack.teams[B].token
+    assert harness.slack.refreshes == 1
+
+
+async def test_an_expired_token_and_a_silent_database_are_slacks_refusal(
+    harness: HostHarness, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    """Whoever calls Slack hears of Slack's error, and never of the database's."""
+    beta = await harness.connect(B)
+    assert harness.host is not None
+
+    async def get(_id: str) -> None:
+        raise StorageError("The database does not answer.")
+
+    monkeypatch.setattr(harness.host.directory.installations, "get", get)
+    harness.clock.advance(MUCH_LATER)
+    with pytest.raises(SlackApiError, match="token_expired"):
+        await beta.bot.slack.auth_test()
+    monkeypatch.undo()
+    await until(lambda: harness.slack.refreshes == 1)
 
 
 @pytest.mark.parametrize("error", ["down", "internal_error", "ratelimited"])
