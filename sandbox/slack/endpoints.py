@@ -157,9 +157,9 @@ class Endpoints:
                 return web.Response(status=fault.status, text=fault.text)
             if fault.text:
                 return web.Response(text=fault.text, content_type="text/html")
-        token = request.headers.get("Authorization", "").removeprefix("Bearer ")
-        file = self.web_api.files.readable(request.match_info["place"].rpartition("-")[2])
-        if token not in self.bot_tokens or "files:read" not in self.web_api.scopes or file is None:
+        team, _, file_id = request.match_info["place"].partition("-")
+        file = self.web_api.files.readable(file_id) if team == self.web_api.files.team else None
+        if bearer(request) not in self.bot_tokens or "files:read" not in self.web_api.scopes or file is None:
             raise web.HTTPFound(f"{self.base_url}/signin?redir={quote(request.path, safe='')}")
         return web.Response(body=file.content, content_type=file.mimetype)
 
@@ -193,6 +193,11 @@ class Endpoints:
         self.interactions.respond(request.path, call.arguments)
         call.remark = f"use {self.interactions.urls[request.path].uses} of {URL_USES}"
         return web.Response(text="ok")
+
+
+def bearer(request: web.Request) -> str:
+    """Return the token with which a file is asked for."""
+    return request.headers.get("Authorization", "").removeprefix("Bearer ")
 
 
 def notify(listeners: list[Callable[..., None]], *event: Any) -> None:

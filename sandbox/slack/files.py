@@ -62,6 +62,7 @@ class Files:
         self._numbers: Iterator[int] = itertools.count(1)
         self.shared: dict[str, File] = {}  # by id
         self.base_url = ""
+        self.team = TEAM  # the workspace's id on the wire, which stands in the addresses of its files
 
     def methods(self) -> dict[str, Method]:
         """Return the methods by name."""
@@ -110,7 +111,7 @@ class Files:
 
     def described(self, file: File) -> dict[str, Any]:
         """Return the description of a file, as Slack's events and answers have it."""
-        place = f"{self.base_url}/files-pri/{TEAM}-{file.id}"
+        place = f"{self.base_url}/files-pri/{self.team}-{file.id}"
         title, kind = quote(file.name), file.name.rpartition(".")[2].lower()
         return {
             "id": file.id,

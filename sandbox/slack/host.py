@@ -16,7 +16,7 @@ from aiohttp import web
 
 from sandbox.loopback import serve
 from sandbox.slack.arguments import read as read_arguments
-from sandbox.slack.endpoints import Call
+from sandbox.slack.endpoints import Call, bearer
 from sandbox.slack.names import Names
 from sandbox.slack.rotation import Tokens
 from sandbox.slack.server import SlackServer
@@ -106,7 +106,7 @@ class SlackHost:
             manifest=self._manifest,
             names=Names({TEAM: id_, "Panda Trading": name, ADDRESS: f"https://{id_.lower()}.slack.com/"}, enterprise),
         )
-        server.web_api.enterprise = enterprise
+        server.web_api.enterprise, server.web_api.files.team = enterprise, id_
         self.teams[id_] = Team(id_, name, server, Tokens(id_), enterprise)
         return self.teams[id_]
 
@@ -116,6 +116,8 @@ class SlackHost:
         app.router.add_post("/{kind:commands|actions}/{rest:.*}", self._on_response_url)
         app.router.add_get(AUTHORIZE, self._on_authorize)
         app.router.add_post("/upload/v1/{ticket}", self._on_upload)
+        app.router.add_get("/files-pri/{place}/{rest:.+}", self._on_private_file)
+        app.router.add_get("/signin", self._on_sign_in)
         self._runner, self.base_url = await serve(app)
         for team in self.teams.values():
             team.server.join(self.base_url)
@@ -259,6 +261,16 @@ class SlackHost:
             if request.path in server.interactions.urls:
                 return await server.serve_response_url(request)
         raise web.HTTPNotFound
+
+    async def _on_private_file(self, request: web.Request) -> web.StreamResponse:
+        """Let the workspace whose token is given answer: it has no files of another one."""
+        try:
+            return await self._team_of(bearer(request)).server.serve_private_file(request)
+        except SlackError:
+            raise web.HTTPFound(f"{self.base_url}/signin") from None
+
+    async def _on_sign_in(self, _request: web.Request) -> web.Response:
+        return web.Response(text="<!DOCTYPE html><title>Sign in | Slack</title>", content_type="text/html")
 
     async def _on_upload(self, request: web.Request) -> web.Response:
         content = await request.read()

@@ -116,6 +116,10 @@ class SlackServer(People):
         """Serve a call of the Web API for the server that this workspace has joined."""
         return await self._endpoints.on_api(request)
 
+    async def serve_private_file(self, request: web.Request) -> web.StreamResponse:
+        """Serve the bytes of a file for the server that this workspace has joined."""
+        return await self._endpoints.on_private_file(request)
+
     async def serve_response_url(self, request: web.Request) -> web.StreamResponse:
         """Serve a response URL for the server that this workspace has joined."""
         return await self._endpoints.on_response_url(request)

@@ -21,7 +21,10 @@ from support.patience import until
 from support.settings_form import choose
 from support.shared_parts import both_reach, changed, state_of
 
+from handlers.blocks import action_ids
+from sandbox.pandapon import pictures
 from sandbox.pandapon.demo import FIRST
+from sandbox.pandapon.goods import PICTURES
 from sandbox.slack import payloads
 from sandbox.slack.delivery import post_signed
 
@@ -30,16 +33,17 @@ if TYPE_CHECKING:
 
     from support.host_harness import HostHarness, WorkspaceHarness
 
-SECONDS = 10.0  # for each look; a broken bot may never answer
+SECONDS = 60.0  # for each step
+WAITING = "SELECT 1 FROM outbox WHERE state IN ('pending', 'sending', 'uncertain')"
 HARMLESS = {"auth.test"}  # calls that a job makes by itself
 
 
-async def leaks(harness: HostHarness) -> list[str]:
+async def leaks(harness: HostHarness, seconds: float = SECONDS) -> list[str]:
     """Connect two workspaces, act in both, and return what went wrong between them; empty where they are apart.
 
-    It ends with the first step that finds something.
+    It ends with the first step that finds something. ``seconds``: for each step; a broken bot may never answer.
     """
-    look = Look(harness)
+    look = Look(harness, seconds)
     for step in Look.STEPS:
         async with look.at(step):
             await getattr(look, step)()
@@ -58,6 +62,7 @@ class Look:
         "each_has_its_own_home_and_language",
         "a_form_opens_where_it_was_asked_for",
         "foreign_ids_do_nothing",
+        "a_file_is_fetched_with_its_own_token",
         "a_shared_channels_button_is_its_posters",
         "an_event_is_for_the_workspace_that_slack_authorizes",
         "only_slacks_signature_counts",
@@ -69,15 +74,15 @@ class Look:
         "nothing_secret_went_astray",
     )
 
-    def __init__(self, harness: HostHarness) -> None:
-        self.harness, self.found = harness, list[str]()
+    def __init__(self, harness: HostHarness, seconds: float = SECONDS) -> None:
+        self.harness, self.seconds, self.found = harness, seconds, list[str]()
         self.alpha, self.beta = harness.of(A), harness.of(B)
 
     @asynccontextmanager
     async def at(self, step: str) -> AsyncIterator[None]:
         """Turn each failure of a step into a sentence."""
         try:
-            async with asyncio.timeout(SECONDS):
+            async with asyncio.timeout(self.seconds):
                 yield
         except Exception as error:  # noqa: BLE001  whatever does not work is a finding
             self.found.append(f"{step} does not work: {type(error).__name__} {error}"[:300])
@@ -89,7 +94,8 @@ class Look:
 
     @asynccontextmanager
     async def silent(self, workspace: WorkspaceHarness) -> AsyncIterator[None]:
-        """Expect no call to the Slack of a workspace in which nobody does anything."""
+        """Expect no call to the Slack of a workspace in which nobody does anything, once its own posts are out."""
+        await until(lambda: not workspace.rows(WAITING))
         before = len(workspace.slack.calls)
         yield
         methods = {call.method for call in workspace.slack.calls[before:]} - HARMLESS
@@ -145,6 +151,8 @@ class Look:
             links += str([message.blocks for message in workspace.private()])
             own = f"{workspace.team.id.lower()}.slack.com"
             self.expect(ok=own in links, words=f"no link of {workspace.team.name} leads to its own messages")
+        for workspace in (self.alpha, self.beta):
+            await workspace.several_ticks()  # the first looks at the orders bring their cards up to date
 
     async def each_has_its_own_home_and_language(self) -> None:
         home = await self.alpha.home()
@@ -178,6 +186,22 @@ class Look:
                 self.expect(ok=CANARY not in answer, words=f"{line} of B shows A's order")
         [after] = self.alpha.rows("TABLE watches")
         self.expect(ok=watch["state"] == after["state"], words="B changed a watch of A")
+
+    async def a_file_is_fetched_with_its_own_token(self) -> None:
+        """A message of B holds the address of a picture that only A's token opens."""
+        address = ""
+        for workspace in (self.alpha, self.beta):
+            workspace.pandapon.pictures = PICTURES
+            file = workspace.slack.web_api.files.keep("U0TOM00002", "dress.png", pictures.draw("dress", "red"))
+            message = await workspace.slack.say("tom", "orders", "like this?", files=[file])
+            address = address or workspace.slack.web_api.files.described(file)["url_private"]
+            found = await workspace.shortcut(action_ids.SEARCH_PICTURE, message)
+            self.expect(ok="*1. " in found, words=f"the picture of {workspace.team.name} is not found")
+        more = {"url_private": address, "url_private_download": address}
+        foreign = self.beta.slack.web_api.files.keep("U0TOM00002", "dress.png", b"none", **more)
+        message = await self.beta.slack.say("tom", "orders", "and this?", files=[foreign])
+        found = await self.beta.shortcut(action_ids.SEARCH_PICTURE, message)
+        self.expect(ok="*1. " not in found, words="B's bot has read a file of A")
 
     async def a_shared_channels_button_is_its_posters(self) -> None:
         """A's card stands in a channel of both; somebody of B presses its button."""

@@ -27,6 +27,7 @@ import bot.workspaces.stores
 import bot.workspaces.tokens
 import bot.workspaces.vault
 import handlers.access.admission
+import handlers.interactions.files
 import handlers.listeners
 import storage.postgres.database
 from bot.workspaces.secrets import open_account, open_installation
@@ -192,6 +193,18 @@ def answers_go_to_a_kept_url(patch: Patch) -> None:
 
 
 SHARED = ("PandaPon", "web_client", "Admission", "Languages", "People", "Links")  # parts that bot.app makes
+
+
+def files_are_fetched_by_the_first(patch: Patch) -> None:
+    fetch, kept = handlers.interactions.files._bytes, list[Any]()
+
+    async def by_the_first(client: Any, *args: Any) -> bytes:
+        kept.append(client)
+        return await fetch(kept[0], *args)
+
+    patch.setattr(handlers.interactions.files, "_bytes", by_the_first)
+
+
 BREAKAGES: dict[str, Callable[[Patch], None]] = {
     **{
         breakage.__name__: breakage
@@ -214,6 +227,7 @@ BREAKAGES: dict[str, Callable[[Patch], None]] = {
             all_bots_have_the_first_account,
             homes_are_kept_by_person,
             answers_go_to_a_kept_url,
+            files_are_fetched_by_the_first,
         )
     },
     **{f"all_bots_share_{name}": partial(shared, name) for name in SHARED},
@@ -226,4 +240,4 @@ async def test_each_wall_is_needed(tmp_path: Path, monkeypatch: pytest.MonkeyPat
     """Without it, the check says what came through."""
     BREAKAGES[breakage](monkeypatch)
     async with hosted(tmp_path) as harness:
-        assert await leaks(harness) != []
+        assert await leaks(harness, seconds=10) != []
