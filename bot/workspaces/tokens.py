@@ -21,9 +21,7 @@ from datetime import UTC, datetime, timedelta
 from itertools import chain, repeat
 from typing import TYPE_CHECKING
 
-from slack_sdk.web.async_client import AsyncWebClient
-
-from bot.clients.slack import EXPIRED, BotToken, slack_way
+from bot.clients.slack import EXPIRED, BotToken, web_client
 from bot.jobs.slack_errors import Failure, Verdict, understand
 from bot.process.failpoints import point
 from bot.process.redaction import hide
@@ -46,7 +44,6 @@ if TYPE_CHECKING:
 log = logging.getLogger(__name__)
 
 RENEW_BEFORE = timedelta(hours=2)  # the end of a token; of one that lasts less than twelve hours, a sixth of its life
-SECONDS = 15  # for the call
 LEASE = timedelta(minutes=1)  # of one that renews a token; longer than the call and its storing last
 AGAIN = timedelta(minutes=10)  # after Slack has refused a refresh token
 WAIT_SECONDS = 5.0  # for another process that renews a token which has expired
@@ -58,10 +55,14 @@ PASSING = frozenset({Verdict.NOT_SENT, Verdict.UNCERTAIN})  # of a failed call: 
 
 @dataclass(frozen=True, slots=True)
 class Current:
-    """The stored token of an installation, and the revision of its row."""
+    """The stored token of an installation, and the revision of its row.
+
+    ``tried_until``: before then no other process tries to renew it; None: anyone may.
+    """
 
     secret: InstallationSecret
     revision: int
+    tried_until: datetime | None = None
 
     @property
     def renew_at(self) -> datetime | None:
@@ -157,10 +158,13 @@ class Tokens:
 
     async def _of_another(self, id_: str, current: Current, expired: str) -> Current:
         """Return the token that another process is renewing. Wait a while for it where the present one has ended."""
-        has_ended = bool(expired) or self.clock().timestamp() >= current.secret.expires_at
-        tries = round(WAIT_SECONDS / STEP_SECONDS) if has_ended and id_ not in self.refused else 0
-        former = current.revision
-        for _ in range(tries):
+        now, former = self.clock(), current.revision
+        current = await self._stored(id_)
+        if current.tried_until is not None and current.tried_until > now + LEASE:
+            self.refused.setdefault(id_, "refused to another process")
+            return current
+        has_ended = bool(expired) or now.timestamp() >= current.secret.expires_at
+        for _ in range(round(WAIT_SECONDS / STEP_SECONDS) if has_ended else 0):
             if current.revision != former:
                 break
             await asyncio.sleep(STEP_SECONDS)
@@ -169,22 +173,16 @@ class Tokens:
 
     async def _ask(self, refresh_token: str) -> InstallationSecret | Failure:
         """Fetch the next pair. The returned secret holds nothing but the pair and its times."""
-        settings = self.settings
-        client = AsyncWebClient(
-            base_url=settings.slack_api_url,
-            session=self.session,
-            timeout=SECONDS,
-            retry_handlers=[],  # each try would use up the refresh token
-            **slack_way(settings),
-        )
+        settings = self.settings.of_workspace("", None, None)
+        # Not patient: a call that is made again would use the refresh token up.
+        client = web_client(settings, self.session, patient=False, on_rate_limit=lambda: None)
         try:
-            async with asyncio.timeout(SECONDS):
-                answer = await client.oauth_v2_access(
-                    client_id=settings.slack_client_id,
-                    client_secret=settings.slack_client_secret.get_secret_value(),
-                    grant_type="refresh_token",
-                    refresh_token=refresh_token,
-                )
+            answer = await client.oauth_v2_access(
+                client_id=self.settings.slack_client_id,
+                client_secret=self.settings.slack_client_secret.get_secret_value(),
+                grant_type="refresh_token",
+                refresh_token=refresh_token,
+            )
         except Exception as error:  # noqa: BLE001  understand() raises again what is not Slack's
             return understand(error)
         return _pair(answer, self.clock()) or Failure(Verdict.UNCERTAIN, "odd_answer")
@@ -233,7 +231,7 @@ class Tokens:
         return self._opened(row)
 
     def _opened(self, row: Installation) -> Current:
-        return Current(open_installation(self.vault, row), row.token_revision)
+        return Current(open_installation(self.vault, row), row.token_revision, row.renewing_until)
 
 
 def lifetime(now: datetime, seconds: float) -> tuple[float, float]:

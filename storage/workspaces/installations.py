@@ -101,4 +101,5 @@ def _installation(row: Any) -> Installation:
         to_time(row["revoked_at"]),
         row["revision"],
         row["token_revision"],
+        to_time(row["renewing_until"]),
     )

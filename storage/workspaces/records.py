@@ -26,6 +26,7 @@ class Installation:
     revoked_at: datetime | None = None
     revision: int = 0
     token_revision: int = 0
+    renewing_until: datetime | None = None  # before then no process tries to renew the token; None: any may
 
     @property
     def is_for_organisation(self) -> bool:

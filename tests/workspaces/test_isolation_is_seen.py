@@ -18,6 +18,8 @@ from support.isolation import leaks
 import bot.app
 import bot.clients.slack
 import bot.web.callbacks
+import bot.wiring.context
+import bot.wiring.resources
 import bot.workspaces.accounts
 import bot.workspaces.launcher
 import bot.workspaces.places
@@ -27,6 +29,7 @@ import bot.workspaces.stores
 import bot.workspaces.tokens
 import bot.workspaces.vault
 import handlers.access.admission
+import handlers.blocks.people
 import handlers.interactions.files
 import handlers.listeners
 import storage.postgres.database
@@ -60,7 +63,10 @@ def once(make: Callable[..., Any]) -> Callable[..., Any]:
 
 def shared(name: str, patch: Patch) -> None:
     """All bots of the process get the same part, as if it were kept without the workspace."""
-    patch.setattr(bot.app, name, once(getattr(bot.app, name)))
+    places = [module for module in (bot.app, bot.wiring.resources, bot.wiring.context) if hasattr(module, name)]
+    part = once(getattr(places[0], name))
+    for module in places:
+        patch.setattr(module, name, part)
 
 
 # --- the way in -------------------------------------------------------------------------------------------------------
@@ -192,7 +198,19 @@ def answers_go_to_a_kept_url(patch: Patch) -> None:
     patch.setattr(handlers.listeners, "_interaction", from_memory)
 
 
-SHARED = ("PandaPon", "web_client", "Admission", "Languages", "People", "Links")  # parts that bot.app makes
+def people_are_kept_in_a_module(patch: Patch) -> None:
+    """A cache beside the code, as anybody may add one, by the person's id alone."""
+    meet, kept = handlers.blocks.people.People.meet, dict[str, Any]()
+    patch.setattr(handlers.blocks.people, "kept", kept, raising=False)
+
+    def keep(self: Any, body: Any) -> str:
+        kept[payloads.user(body)] = body
+        return meet(self, body)
+
+    patch.setattr(handlers.blocks.people.People, "meet", keep)
+
+
+SHARED = ("PandaPon", "web_client", "Admission", "Languages", "People", "Links")  # parts of each bot
 
 
 def files_are_fetched_by_the_first(patch: Patch) -> None:
@@ -228,6 +246,7 @@ BREAKAGES: dict[str, Callable[[Patch], None]] = {
             homes_are_kept_by_person,
             answers_go_to_a_kept_url,
             files_are_fetched_by_the_first,
+            people_are_kept_in_a_module,
         )
     },
     **{f"all_bots_share_{name}": partial(shared, name) for name in SHARED},

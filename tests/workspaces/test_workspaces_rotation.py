@@ -260,6 +260,23 @@ async def test_a_lost_answer_that_slack_does_not_give_again_leaves_two_hours(har
     assert "pandabot_workspaces_token_not_renewed 0.0" in await metrics(harness)
 
 
+async def test_a_refusal_to_one_process_is_known_to_the_others(harness: HostHarness) -> None:
+    """They neither ask Slack again nor wait for the first one, and their figures show it as well."""
+    await harness.connect(B)
+    assert harness.host is not None
+    harness.slack.refresh_error = "invalid_refresh_token"
+    harness.clock.advance(MUCH_LATER)
+    await until(lambda: harness.host is not None and B in harness.host.tokens.refused)
+    tried = harness.slack.refreshes
+    async with Host(harness.settings, clock=harness.clock) as second:
+        await until(lambda: B in second.tokens.refused)
+        assert harness.slack.refreshes == tried
+        harness.slack.refresh_error = ""
+        harness.clock.advance(timedelta(minutes=11))
+        await until(lambda: not second.tokens.refused and harness.host is not None and not harness.host.tokens.refused)
+    assert harness.slack.refreshes == tried + 1
+
+
 async def metrics(harness: HostHarness) -> str:
     async with aiohttp.ClientSession() as session, session.get(f"{harness.base_url}/metrics") as answer:
         return await answer.text()
