@@ -48,11 +48,7 @@ async def measure() -> None:
     first = 0.0
     with latency_server(LATENCY) as server:
         for size in SIZES:
-            here, there = Pipe()
-            process = Process(target=_in_process, args=(server, size, there))
-            process.start()
-            one: dict[str, float] = await asyncio.to_thread(here.recv)
-            process.join()
+            one = await asyncio.to_thread(_of_size, server, size)
             first = first or one["cpu"]
             rows.append(
                 [
@@ -85,11 +81,36 @@ async def measure() -> None:
     )
 
 
-def _in_process(server: LatencyServer, size: int, answer: Connection) -> None:
-    answer.send(asyncio.run(_one(server, size)))
+def _of_size(server: LatencyServer, size: int) -> dict[str, float]:
+    """Fill a file in a process of its own, which leaves its memory there, and measure in a second one."""
+    with tempfile.TemporaryDirectory() as folder:
+        path = Path(folder) / "scale.db"
+        filling = Process(target=_filled, args=(path, size))
+        filling.start()
+        filling.join()
+        file = path.stat().st_size / 1e6
+        here, there = Pipe()
+        process = Process(target=_in_process, args=(server, path, size, there))
+        process.start()
+        figures: dict[str, float] = here.recv()
+        process.join()
+        return {**figures, "file": file}
 
 
-async def _one(server: LatencyServer, size: int) -> dict[str, float]:
+def _filled(path: Path, size: int) -> None:
+    async def work() -> None:
+        store = await open_store(path)
+        await fill(store, Clock(), size)
+        await store.close()
+
+    asyncio.run(work())
+
+
+def _in_process(server: LatencyServer, path: Path, size: int, answer: Connection) -> None:
+    answer.send(asyncio.run(_one(server, path, size)))
+
+
+async def _one(server: LatencyServer, path: Path, size: int) -> dict[str, float]:
     clock = Clock()
     config = Config(
         base_url=server.url,
@@ -103,21 +124,15 @@ async def _one(server: LatencyServer, size: int) -> dict[str, float]:
         retries=0,
     )
     api = PandaPon(config, clock=clock)
-    with tempfile.TemporaryDirectory() as folder:
-        path = Path(folder) / "scale.db"
-        store = await open_store(path)
-        await fill(store, clock, size)
-        await store.close()
-        began = time.perf_counter()
-        store = await open_store(path)
-        await store.outbox.recover_after_crash(clock())
-        start = time.perf_counter() - began
-        file = path.stat().st_size / 1e6
-        found = await _poll(store, api, clock, size)
-        growth = await _growth(server, store, api, clock, size)
-        await api.aclose()
-        await store.close()
-        return {**found, "start": start, "file": file, "growth": growth, "memory": _memory()}
+    began = time.perf_counter()
+    store = await open_store(path)
+    await store.outbox.recover_after_crash(clock())
+    start = time.perf_counter() - began
+    found = await _poll(store, api, clock, size)
+    growth = await _growth(server, store, api, clock, size)
+    await api.aclose()
+    await store.close()
+    return {**found, "start": start, "growth": growth, "memory": _memory()}
 
 
 async def fill(store: Store, clock: Clock, size: int) -> None:

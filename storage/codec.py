@@ -231,7 +231,7 @@ def dump_ids(ids: Sequence[str]) -> str:
 
 def load_ids(stored: str) -> tuple[str, ...]:
     """Read :func:`dump_ids` back; an empty text has no ids. Raises ValueError."""
-    return tuple(json.loads(stored)) if stored else ()
+    return tuple(json.loads(stored)) if stored and stored != "[]" else ()
 
 
 def dump_members(ids: Sequence[int]) -> str:

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import contextlib
 from collections import defaultdict
-from typing import TYPE_CHECKING
+from typing import TYPE_CHECKING, Any
 
 from pandapon.shipment import OrderRef, Platform
 from pandapon.tracking_numbers import normal
@@ -26,13 +26,12 @@ if TYPE_CHECKING:
 UNREADABLE = (ValueError, KeyError, OverflowError)
 
 DUE = """
-SELECT key, next_poll_at FROM schedule
+SELECT key, next_poll_at, fence, fingerprint, polls, fails FROM schedule
 WHERE next_poll_at IS NOT NULL AND next_poll_at <= ? AND next_poll_at >= ? {among}
 ORDER BY next_poll_at LIMIT ?
 """
 CLAIM = """
 UPDATE schedule SET next_poll_at = ?, fence = fence + 1, leased = 1, worker = ? WHERE key {among}
-RETURNING key, fence, fingerprint, polls, fails
 """
 LEASED = """
 SELECT key, milestone, order_json, sub_orders, moved_at, final_at, has_parcels, created_at, late_at, refund_open_until
@@ -68,13 +67,12 @@ def claim_due(
     """
     among, values = ("", []) if keys is None else conn.among(keys)
     sql = f"{DUE.format(among=among and f'AND key {among}')} {conn.skip_locked}"
-    due: dict[str, int] = dict(conn.tuples(sql, (to_int(now), to_int(since) or 0, *values, limit)))
-    leased: list[DueOrder] = []
-    for among, values in chunks(conn, list(due)):
-        claimed = conn.tuples(CLAIM.format(among=among), (to_int(now + lease), worker, *values)).fetchall()
-        stored = {key: facts for key, *facts in conn.tuples(LEASED.format(among=among), values)}
-        leased += [rows.due(key, due[key], lease_of, stored[key]) for key, *lease_of in claimed]
-    return leased
+    due = conn.tuples(sql, (to_int(now), to_int(since) or 0, *values, limit)).fetchall()
+    stored: dict[str, Sequence[Any]] = {}
+    for among, values in chunks(conn, [key for key, *_lease in due]):
+        conn.execute(CLAIM.format(among=among), (to_int(now + lease), worker, *values))
+        stored.update((key, facts) for key, *facts in conn.tuples(LEASED.format(among=among), values))
+    return [rows.due(key, lease, stored[key]) for key, *lease in due]
 
 
 def due_round_robin(conn: Connection, now: datetime) -> list[str]:

@@ -94,16 +94,17 @@ _READERS: dict[PostKind, Callable[[str], Content]] = {
 }
 
 
-def due(key: str, due_at: int, lease: Sequence[Any], facts: Sequence[Any]) -> DueOrder:
-    """Return a leased order. ``due_at`` (µs): since when it had been due.
+def due(key: str, lease: Sequence[Any], facts: Sequence[Any]) -> DueOrder:
+    """Return a leased order.
 
-    ``lease``, ``facts``: what ``CLAIM`` and ``LEASED`` of :mod:`storage.orders` return beside the key, in their order.
+    ``lease``, ``facts``: what ``DUE`` and ``LEASED`` of :mod:`storage.orders` return beside the key, in their order.
+    The lease has raised the fence by one since.
     """
-    fence, fingerprint, polls, fails = lease
+    due_at, fence, fingerprint, polls, fails = lease
     stage, order_json, sub_orders, moved_at, final_at, has_parcels, created_at, late_at, refund_open_until = facts
     return DueOrder(
         key=key,
-        fence=fence,
+        fence=fence + 1,
         fingerprint=fingerprint,
         milestone=milestone(stage),
         order_json=order_json,
