@@ -95,7 +95,7 @@ class SlackClient(AsyncWebClient):
         """Call once more with the next token where Slack refuses this one: it has done nothing then."""
         used = self.token
         answer = await self._answer(http_verb, api_url, req_args)
-        code = answer["data"].get("error")
+        code = str(answer["data"].get("error"))
         if code not in STALE or self.bot_token.renew is None:
             return answer
         if self.token == used:

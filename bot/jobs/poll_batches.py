@@ -16,7 +16,7 @@ if TYPE_CHECKING:
     from storage.poll import DueOrder
 
 FLUSH_ROWS = 100  # a transaction holds this many readings …
-FLUSH_SECONDS = 0.1  # … or those of so many seconds, whichever comes first: people wait behind a transaction
+FLUSH_SECONDS = 0.05  # … or those of so many seconds, whichever comes first: people wait behind a transaction
 FLOOR_SECONDS = 60.0
 
 

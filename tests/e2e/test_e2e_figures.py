@@ -18,6 +18,7 @@ from support.settings_form import at as clock_time
 from support.settings_form import choose
 
 from bot.process.figures import Claimed, InTime, ReadingOutcome, Service
+from bot.roles import Role
 from handlers.interactions.interaction import in_time, within
 from sandbox.pandapon.trading.routes import OWN_PATHS
 from sandbox.slack.faults import Fault
@@ -37,6 +38,7 @@ VALUES: dict[str, Any] = {
     "service": set(Service),
     "in_time": set(InTime),
     "item": set(Claimed),
+    "role": set(Role),
     "state": {*PostState, *WriteState},
 }
 
