@@ -2,8 +2,8 @@
 PYTHON ?= python3
 VENV := .venv
 BIN := $(VENV)/bin
-# Tests wait more than they reckon: three times as many workers as a small machine has cores.
-WORKERS ?= 6
+# Tests wait more than they reckon: twice as many workers as a small machine has cores.
+WORKERS ?= 4
 # The tests' files lie in memory where it has room for them and programs may run from it: no commit waits for a disk.
 MEMORY := $(shell awk '$$2 == "/dev/shm" && $$4 !~ /noexec/' /proc/mounts 2>/dev/null | grep -q . \
 	&& df -Pk /dev/shm | awk 'NR == 2 && $$4 > 4000000 {print "/dev/shm"}')

@@ -2,14 +2,16 @@
 
 from __future__ import annotations
 
+import logging
 import os
 from typing import TYPE_CHECKING
 
+import pytest
 import pytest_asyncio
 from hypothesis import settings
 
 if TYPE_CHECKING:
-    from collections.abc import AsyncIterator
+    from collections.abc import AsyncIterator, Iterator
 
     from playwright.async_api import Browser
 
@@ -20,6 +22,18 @@ for name in ("SSL_CERT_FILE", "REQUESTS_CA_BUNDLE"):
 
 settings.register_profile("pandabot", deadline=None, print_blob=True)
 settings.load_profile("pandabot")
+
+
+@pytest.fixture(autouse=True)
+def _own_log() -> Iterator[None]:
+    """Undo the log that a command sets up for its process: at its level, later tests would see no warning."""
+    root = logging.getLogger()
+    level, handlers = root.level, root.handlers[:]
+    yield
+    root.setLevel(level)
+    for handler in root.handlers[:]:
+        if type(handler) is logging.StreamHandler and handler not in handlers:  # pytest's own are of other classes
+            root.removeHandler(handler)
 
 
 @pytest_asyncio.fixture(loop_scope="session", scope="session")

@@ -66,13 +66,19 @@ class Doors:
         return len(self._all)
 
     def enter(self, door: Door) -> None:
-        """Add a connection, and close one when there are too many."""
+        """Add a connection, and close one when there are too many.
+
+        Where all others are being answered or closed, as on a busy machine after a rush, a few more may come in.
+        """
         self._all.add(door)
-        if len(self._all) > self._most:
-            # Idle connections come second: Slack may be about to send its next request there.
-            (_longest(self.waiting) or _longest(self.idle) or door).show_out(
-                HTTPStatus.TOO_MANY_REQUESTS, "too many connections"
-            )
+        if len(self._all) <= self._most:
+            return
+        # Idle connections come second: Slack may be about to send its next request there.
+        surplus = _longest(self.waiting) or _longest(self.idle)
+        if surplus is None and len(self._all) > self._most + BURST:
+            surplus = door
+        if surplus is not None:
+            surplus.show_out(HTTPStatus.TOO_MANY_REQUESTS, "too many connections")
 
     def leave(self, door: Door) -> None:
         """Remove a closed connection."""
