@@ -72,8 +72,9 @@ class Orders(Aggregate):
     claim_due = Operation(orders.claim_due)
     due_round_robin = Operation(orders.due_round_robin)
     newest = Operation(orders.newest)
-    load = Operation(orders.load)
-    load_readable = Operation(orders.load_readable)
+    # On one state: whoever records what follows from it writes all entries back, under the fence that it loaded.
+    load = Operation(orders.load, only_reads=True)
+    load_readable = Operation(orders.load_readable, only_reads=True)
     record = Operation(recording.record_polls)
     add = Operation(recording.add_order)
     mark_due = Operation(orders.mark_due)

@@ -49,7 +49,7 @@ def load(conn: Connection, keys: Sequence[str]) -> dict[str, dict[str, list[Node
 def store(conn: Connection, parcels: Sequence[tuple[str, Parcel]]) -> None:
     """Write the entries of parcels, given as pairs of order key and parcel, in place of those that are stored.
 
-    The caller knows all the stored ones: the lease under which it loaded them still stands.
+    The caller knows all the stored ones: it loaded them together with the fence that still stands, or after it.
     """
     _write(conn, [((key, parcel.waybill), [rows.entry_of(node) for node in parcel.nodes]) for key, parcel in parcels])
 

@@ -17,8 +17,9 @@ from typing import TYPE_CHECKING
 import pytest
 from support import postgres
 from support.effort import examples
-from support.store_harness import MEI, NOW, baseline, changed, words
+from support.store_harness import MEI, NODE, NOW, baseline, changed, scan, words
 
+from storage import traces
 from storage.poll import Unchanged
 from storage.post import PostKind, PostState
 from storage.postgres.connection import PostgresConnection
@@ -26,9 +27,11 @@ from storage.watch import NewWatch
 from tracking.values import Filter
 
 if TYPE_CHECKING:
-    from collections.abc import AsyncIterator
+    from collections.abc import AsyncIterator, Sequence
     from pathlib import Path
 
+    from pandapon.shipment import Node
+    from storage.connection import Connection
     from storage.poll import PollResult
     from storage.post import Post
     from storage.store import Store
@@ -224,3 +227,25 @@ async def test_each_lock_is_needed(
     assert await CONTESTS[lock](stores, tmp_path) == 0
     monkeypatch.setattr(PostgresConnection, lock, "")
     assert await CONTESTS[lock](stores, tmp_path) > 0
+
+
+async def test_a_look_beside_a_poll_takes_no_entry_away(stores: list[Store], monkeypatch: pytest.MonkeyPatch) -> None:
+    """Whoever loads an order gets its entries and its fence as they stood together, and is refused afterwards."""
+    person, poller = stores[:2]
+    await person.watches.open(NOW, [NewWatch(KEYS[0], "C1", Filter.ALL, MEI)])
+    [due] = await poller.orders.claim_due(NOW, 1, LEASE)
+    loop, loaded = asyncio.get_running_loop(), traces.load
+    read_by_poll = changed(KEYS[0], due.fence, "1", nodes=(NODE, scan("by the poll")))
+
+    def interrupted(conn: Connection, keys: Sequence[str]) -> dict[str, dict[str, list[Node]]]:
+        entries = loaded(conn, keys)
+        asyncio.run_coroutine_threadsafe(poller.orders.record(NOW, [read_by_poll]), loop).result()
+        return entries
+
+    monkeypatch.setattr(traces, "load", interrupted)
+    stale = (await person.orders.load([KEYS[0]]))[KEYS[0]]
+    monkeypatch.undo()
+    late = changed(KEYS[0], stale.fence, "2", nodes=(*stale.shipment.nodes, scan("by the look")))
+    assert (await person.orders.record(NOW, [late])).stale == 1
+    stored = (await person.orders.load([KEYS[0]]))[KEYS[0]]
+    assert {node.identity for node in stored.shipment.nodes} == {NODE.identity, "by the poll"}
