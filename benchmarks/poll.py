@@ -94,6 +94,21 @@ async def speed_of(server: LatencyServer, work: Awaitable[object]) -> Speed:
     return Speed(requests / (time.perf_counter() - began), (time.process_time() - cost) / requests)
 
 
+def config_of(url: str, in_flight: int) -> Config:
+    """Return the settings of a client without limits but that of its requests in flight."""
+    return Config(
+        base_url=url,
+        access_key="k",
+        access_secret="s",
+        user_id="u",
+        rate_per_second=0,
+        concurrency=in_flight,
+        background_share=1.0,
+        read_timeout=30.0,
+        retries=0,
+    )
+
+
 @asynccontextmanager
 async def watched_orders(
     url: str,
@@ -108,20 +123,9 @@ async def watched_orders(
     clock = Clock()
     clock.skipped = skipped
     transport = httpx.AsyncHTTPTransport(limits=httpx.Limits(max_connections=in_flight)) if stock_httpx else None
-    config = Config(
-        base_url=url,
-        access_key="k",
-        access_secret="s",
-        user_id="u",
-        rate_per_second=0,
-        concurrency=in_flight,
-        background_share=1.0,
-        read_timeout=30.0,
-        retries=0,
-    )
     with tempfile.TemporaryDirectory() as folder:
         store = await open_store(database or Path(folder) / "bench.db")
-        api = PandaPon(config, transport=transport, clock=clock)
+        api = PandaPon(config_of(url, in_flight), transport=transport, clock=clock)
         poller = Poller(
             store=store,
             api=api,

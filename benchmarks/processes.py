@@ -19,7 +19,7 @@ from typing import TYPE_CHECKING, Any, NamedTuple
 
 import psycopg
 
-from benchmarks.poll import LATENCY, MOST_IN_FLIGHT, Clock
+from benchmarks.poll import LATENCY, MOST_IN_FLIGHT, Clock, config_of
 from benchmarks.postgres_server import PrivateServer, programs
 from benchmarks.scale import fill
 from benchmarks.server import LatencyServer, latency_server
@@ -30,7 +30,7 @@ from bot.decider import Decider
 from bot.jobs.poll import Poller
 from bot.process import loop
 from bot.process.garbage import tune_gc
-from pandapon.client import Config, PandaPon
+from pandapon.client import PandaPon
 from storage.lanes import Pace, Rate
 from storage.postgres.database import PostgresEngine, PostgresServer
 from storage.rows import to_int
@@ -214,19 +214,8 @@ async def _work(url: str, worker: Worker, pipe: Connection) -> None:
 @contextlib.asynccontextmanager
 async def _poll(url: str, in_flight: int, store: Store) -> AsyncIterator[Work]:
     """Read what is due until nothing is."""
-    config = Config(
-        base_url=url,
-        access_key="k",
-        access_secret="s",
-        user_id="u",
-        rate_per_second=0,
-        concurrency=in_flight,
-        background_share=1.0,
-        read_timeout=30.0,
-        retries=0,
-    )
     clock = Clock()
-    api = PandaPon(config, clock=clock)
+    api = PandaPon(config_of(url, in_flight), clock=clock)
     poller = Poller(
         store=store,
         api=api,

@@ -11,13 +11,13 @@ from multiprocessing import Pipe, Process
 from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
-from benchmarks.poll import IN_FLIGHT, LATENCY, Clock, all_sent, order_id
+from benchmarks.poll import IN_FLIGHT, LATENCY, Clock, all_sent, config_of, order_id
 from benchmarks.server import LatencyServer, first_reading, latency_server
 from benchmarks.table import show
 from bot.clients.breaker import AccountBreaker
 from bot.decider import Decider
 from bot.jobs.poll import Poller
-from pandapon.client import Config, PandaPon
+from pandapon.client import PandaPon
 from pandapon.shipment import OrderRef, Platform
 from storage import recording, watches
 from storage.poll import Changed
@@ -112,18 +112,7 @@ def _in_process(server: LatencyServer, path: Path, size: int, answer: Connection
 
 async def _one(server: LatencyServer, path: Path, size: int) -> dict[str, float]:
     clock = Clock()
-    config = Config(
-        base_url=server.url,
-        access_key="k",
-        access_secret="s",
-        user_id="u",
-        rate_per_second=0,
-        concurrency=IN_FLIGHT,
-        background_share=1.0,
-        read_timeout=30.0,
-        retries=0,
-    )
-    api = PandaPon(config, clock=clock)
+    api = PandaPon(config_of(server.url, IN_FLIGHT), clock=clock)
     began = time.perf_counter()
     store = await open_store(path)
     await store.outbox.recover_after_crash(clock())

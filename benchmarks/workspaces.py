@@ -1,4 +1,4 @@
-"""What idle workspaces cost a process, and how long posts of another process wait, with notices and without.
+"""Measures the cost of idle workspaces, and how long a post of another process waits, with notices and without.
 
 The bot runs as `python -m bot run`, between stand-ins of Slack and PandaPon in this process, and a PostgreSQL server.
 """

@@ -260,7 +260,7 @@ class Bot(Service):
         }
 
     def _among_others(self, health: Health) -> dict[str, object]:
-        """What this process is among several, and how many there are in each role."""
+        """Return the roles of this process among several, and the number of processes in each role."""
         return {"roles": sorted(self.part.roles), "worker": self.part.worker, "workers": health.workers}
 
     def stopped(self) -> tuple[str, timedelta] | None:

@@ -1,4 +1,4 @@
-"""What the commands share: the settings, and the sentences with which a command ends when it cannot go on."""
+"""Reads the settings for each command, and ends a command in a sentence when it cannot go on."""
 
 from __future__ import annotations
 

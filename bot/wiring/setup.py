@@ -1,4 +1,4 @@
-"""What a bot is built from."""
+"""The parts that a bot is given before it is built."""
 
 from __future__ import annotations
 
@@ -36,7 +36,7 @@ class Hosting:
 
 @dataclass(frozen=True, slots=True)
 class Setup:
-    """What is given to a bot from outside.
+    """The settings, commands, clock and part of the work that a bot is given from outside.
 
     ``stand_ins``: by a public name, the base address of a local server that stands for it, as of pictures in the demo.
     ``hosting``: of the bot of one workspace among many; None for the only bot of a process.

@@ -52,7 +52,7 @@ class Team:
 
 @dataclass(frozen=True, slots=True)
 class Grant:
-    """What a person granted on Slack's page, until the app fetches the token."""
+    """A grant that a person gave on Slack's page, until the app fetches the token."""
 
     team: str
     user: str

@@ -256,6 +256,11 @@ async def test_a_search_that_keeps_failing_is_tried_less_and_less_often(harness:
     await told_once(harness, card, "第一站")
 
 
+def history_answers(harness: BotHarness) -> int:
+    """How often Slack has shown a part of a channel's history."""
+    return sum(call.method == "conversations.history" and bool(call.answer.get("ok")) for call in harness.slack.calls)
+
+
 def chatter(harness: BotHarness, count: int) -> None:
     """People talk in #orders."""
     workspace = harness.slack.workspace
@@ -275,11 +280,6 @@ async def test_a_long_weekend_of_chatter_hides_no_post(
         harness.clock(), card.channel, ChannelSettings(threads="channel"), "U0MEI00001"
     )
 
-    def searches() -> int:
-        return sum(
-            call.method == "conversations.history" and bool(call.answer.get("ok")) for call in harness.slack.calls
-        )
-
     harness.slack.faults.plan(Fault("chat.postMessage", times=1, drop=True, applied=True))
     harness.slack.faults.plan(Fault("conversations.history", times=10_000, status=503))
     harness.scan("第一站：快件已发往 广州分拨中心")
@@ -288,7 +288,9 @@ async def test_a_long_weekend_of_chatter_hides_no_post(
     chatter(harness, 450)
     harness.slack.faults.clear()
     harness.clock.advance(timedelta(minutes=6))
-    await harness.until(lambda: searches() == (1 if hours else 3))  # a short page first, then two long ones
+    await harness.until(
+        lambda: history_answers(harness) == (1 if hours else 3)
+    )  # a short page first, then two long ones
     await harness.several_ticks(8)
     told = sum("第一站" in words(m) for m in harness.channel("#orders") if m.ts != card.ts)
     assert (told, "may repeat" in caplog.text) == ((1, False) if hours else (2, True))
@@ -305,11 +307,6 @@ async def test_one_short_history_a_time_finds_it_all_the_same(
         harness.clock(), card.channel, ChannelSettings(threads="channel"), "U0MEI00001"
     )
 
-    def answers() -> int:
-        return sum(
-            call.method == "conversations.history" and bool(call.answer.get("ok")) for call in harness.slack.calls
-        )
-
     harness.slack.faults.plan(Fault("chat.postMessage", times=1, drop=True, applied=applied))
     harness.slack.faults.plan(Fault("conversations.history", times=2, status=503))
     harness.scan("第一站：快件已发往 广州分拨中心")
@@ -324,7 +321,7 @@ async def test_one_short_history_a_time_finds_it_all_the_same(
         harness.clock.advance(timedelta(seconds=3))
         await asyncio.sleep(0.25)
     assert told() == 1
-    assert answers() == asked
+    assert history_answers(harness) == asked
 
 
 async def test_a_card_that_was_stored_without_an_answer_is_found_again(harness: BotHarness) -> None:
