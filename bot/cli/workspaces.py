@@ -11,7 +11,6 @@ import typer
 
 from bot.cli.terminal import fail, or_exit
 from bot.process import log
-from bot.settings import ENV_FILE
 
 if TYPE_CHECKING:
     from bot.workspaces.settings import HostSettings
@@ -22,6 +21,8 @@ keys = typer.Typer(no_args_is_help=True, help="The keys that encrypt the workspa
 
 def host_settings_or_exit() -> HostSettings:
     """Return the settings of a process that serves many workspaces. Exits as ``settings_or_exit`` does."""
+    from bot.settings import ENV_FILE
+
     try:
         from bot.workspaces import settings
     except ImportError:
