@@ -26,7 +26,8 @@ from handlers.wire.errors import OutdatedError, RequestError
 from handlers.writing.allowance import Deed, allowance
 from handlers.writing.flows import require
 from handlers.writing.freight_changes import estimate_all, plan_booking, preview, refusal
-from handlers.writing.wizard import Done, Goto, Step, Wizard
+from handlers.writing.steps import Done, Goto, Step
+from handlers.writing.wizard import Wizard
 from tracking.changes.freight import booking_of
 from tracking.flows import Shipping
 from tracking.freight import YUAN, Earlier

@@ -12,7 +12,7 @@ from handlers.blocks.i18n import _, ngettext
 from handlers.blocks.text import code, escape, truncate
 from handlers.shipping import receiver_fields
 from handlers.shipping.entries import text_field
-from handlers.writing.wizard import Page
+from handlers.writing.steps import Page
 from tracking.flows import Shipping
 from tracking.writes import WriteState
 
