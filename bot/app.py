@@ -158,7 +158,15 @@ def _bot(
         listener=_listener(setup, scheduler),
         callbacks=Callbacks(settings.callback_tokens, store, clock, workers.inbox.wake),
         metrics=tuple(
-            metrics.routes(store, clock, workers.poller, workers.breaker, scheduler, figures=resources.figures)
+            metrics.routes(
+                store,
+                clock,
+                workers.poller,
+                workers.breaker,
+                scheduler,
+                presence=presence,
+                figures=resources.figures,
+            )
         ),
         started_at=clock(),
         opened=opened.pop_all(),

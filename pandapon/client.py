@@ -3,17 +3,15 @@
 from __future__ import annotations
 
 import asyncio
-import hashlib
-import json
 from dataclasses import dataclass
-from typing import TYPE_CHECKING, Any, Generic, Self, TypeVar, cast
-
-import httpx
+from functools import partial
+from typing import TYPE_CHECKING, Any, Generic, Self, TypeVar
 
 from pandapon import carts, sellers, spans
 from pandapon.config import TAOBAO_REFUND_CODES, Config
-from pandapon.envelope import fingerprint, open_envelope, request_id
-from pandapon.errors import DecodeError, NotFoundError, NotShippedError, PandaPonError
+from pandapon.envelope import open_envelope, request_id
+from pandapon.errors import NotFoundError, PandaPonError
+from pandapon.logistics import TraceResult, read_trace
 from pandapon.operations import goods, orders
 from pandapon.operations.catalogue import Catalogue, filled
 from pandapon.operations.requests import made
@@ -24,8 +22,10 @@ from pandapon.signing import WINDOW
 from pandapon.wire import Wire
 
 if TYPE_CHECKING:
-    from collections.abc import Callable, Coroutine, Mapping, Sequence
+    from collections.abc import Callable, Mapping, Sequence
     from datetime import datetime, timedelta
+
+    import httpx
 
     from pandapon.carts import CartLine
     from pandapon.models import Order, Page, PictureQuery, Product, ProductQuery
@@ -35,22 +35,11 @@ if TYPE_CHECKING:
     from pandapon.sellers import OrderSeller
     from pandapon.shared_pace import SharedPace
     from pandapon.shipment import OrderRef
-    from pandapon.traces import Trace
-    from pandapon.transport import Answer, Head
+    from pandapon.transport import Answer
 
 __all__ = ["Config", "PandaPon", "TraceResult", "Written"]
 
 T = TypeVar("T")
-
-NOT_SHIPPED = b"not shipped yet."  # 16 bytes, the length of a fingerprint
-
-
-@dataclass(frozen=True, slots=True)
-class TraceResult:
-    """The result of reading an order's logistics. ``trace`` None: the answer equals the known fingerprint."""
-
-    fingerprint: bytes  # 16 bytes over the data of the answer
-    trace: Trace | None
 
 
 @dataclass(frozen=True, slots=True)
@@ -248,15 +237,7 @@ class PandaPon:
         1688 takes one call. Taobao takes one call for each of ``sub_orders``, or one with the order's id where they are
         not known. An answer whose fingerprint equals ``known`` is not decoded. ``background``: a call of the poller.
         """
-        logistics = orders.LOGISTICS[ref.platform]
-        queries = logistics.queries(ref, sub_orders)
-        name = logistics.operation.name
-        answers = await _all([self._traced(name, query, background=background) for query in queries])
-        mark = _digest(b"".join(answer.mark for answer in answers)) if len(answers) > 1 else answers[0].mark
-        if mark == known:
-            return TraceResult(mark, None)
-        asked = [(next(iter(query.values())), answer.data()) for query, answer in zip(queries, answers, strict=True)]
-        return TraceResult(mark, logistics.read(asked, ref))
+        return await read_trace(partial(self._exchange, background=background), ref, sub_orders, known)
 
     # --- anything ---------------------------------------------------------------------------------------------------
 
@@ -288,16 +269,6 @@ class PandaPon:
         """Make one cheap signed call that reads. Raises PandaPonError when key, signature or clock are not accepted."""
         await self.run(orders.ALIBABA_ORDERS, orders.ListAlibaba(page_size=1))
 
-    async def _traced(self, name: str, query: Mapping[str, str], *, background: bool) -> _Answer:
-        response, content = await self._exchange(name, query, background=background)
-        if response.status_code == httpx.codes.OK and (mark := fingerprint(content)) is not None:
-            return _Answer(mark, response, content)
-        try:
-            data = open_envelope(response, content)
-        except NotShippedError:
-            return _Answer(NOT_SHIPPED, response, b"", decoded=[])
-        return _Answer(_canonical(data), response, b"", decoded=data)
-
     async def _exchange(
         self, name: str, query: Mapping[str, str] | None, body: Any = None, *, background: bool
     ) -> Answer:
@@ -316,45 +287,3 @@ class PandaPon:
             )
             span.note(status=response.status_code, bytes=len(content))
         return response, content
-
-
-@dataclass(frozen=True, slots=True)
-class _Answer:
-    """The answer of a trace, decoded on demand."""
-
-    mark: bytes
-    response: Head
-    content: bytes
-    decoded: Any = None
-
-    def data(self) -> Any:
-        """Return the ``data``; an empty list: nothing is shipped yet. Raises PandaPonError."""
-        if not self.content:
-            return self.decoded
-        try:
-            return open_envelope(self.response, self.content)
-        except NotShippedError:  # a refusal within the data of a successful answer
-            return []
-
-
-def _digest(content: bytes) -> bytes:
-    return hashlib.blake2b(content, digest_size=16).digest()
-
-
-def _canonical(data: Any) -> bytes:
-    """Fingerprint the decoded data, where the bytes of the answer cannot be compared. Raises DecodeError."""
-    try:
-        return _digest(json.dumps(data, sort_keys=True, default=str, ensure_ascii=False).encode(errors="replace"))
-    except RecursionError as error:
-        raise DecodeError("the answer is nested too deeply") from error
-
-
-async def _all(calls: Sequence[Coroutine[Any, Any, _Answer]]) -> list[_Answer]:
-    """Await all calls, then raise the first failure: no call is left running."""
-    if len(calls) == 1:
-        return [await calls[0]]
-    results = await asyncio.gather(*calls, return_exceptions=True)
-    for result in results:
-        if isinstance(result, BaseException):
-            raise result
-    return cast("list[_Answer]", results)

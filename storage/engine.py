@@ -59,6 +59,10 @@ class Engine(Protocol):
         """Return how the engine is doing. Raises StorageError."""
         ...
 
+    async def clock_offset(self, clock: Callable[[], datetime]) -> float:
+        """Return how many seconds ``clock`` is ahead of the database's; 0 for a file. Raises StorageError."""
+        ...
+
     async def tidy_log(self) -> bool:
         """Cut off a write-ahead log that has outgrown its limit. False: another program's reading prevents it."""
         ...

@@ -88,4 +88,4 @@ def doctor() -> None:
 
     settings = settings_or_exit()
     log.configure("error", settings.secrets())
-    typer.echo(asyncio.run(report(settings, utc_now())), nl=False)
+    typer.echo(asyncio.run(report(settings, utc_now)), nl=False)

@@ -18,15 +18,17 @@ from pydantic import SecretStr
 
 from bot.database import reading
 from bot.process.redaction import Redaction
+from bot.process.server_clock import AGREES
 from bot.process.version import VERSION
 from storage import workers
 from storage.errors import StorageError
+from storage.postgres.clock import offset
 from storage.sqlite import backup
 from storage.sqlite.database import open_to_read
 from storage.sqlite.private import is_open_to_others
 
 if TYPE_CHECKING:
-    from collections.abc import Iterator
+    from collections.abc import Callable, Iterator
     from datetime import datetime
     from pathlib import Path
 
@@ -49,13 +51,13 @@ LIBRARIES = (
 LISTS_OF_IDS = frozenset({"writers", "auditors", "pandapon_user_id", "no_proxy"})
 
 
-async def report(settings: Settings, now: datetime) -> str:
-    """Return the report. ``now``: aware."""
-    redaction, file = Redaction(settings.secrets()), settings.database_file
+async def report(settings: Settings, clock: Callable[[], datetime]) -> str:
+    """Return the report. ``clock`` returns the present time, aware."""
+    redaction, file, now = Redaction(settings.secrets()), settings.database_file, clock()
     parts = [
         ("The machine", _table(_machine())),
         ("Settings that differ from their defaults", _table(_settings(settings))),
-        ("The database", _table(_server(settings, now) if file is None else _database(file))),
+        ("The database", _table(_server(settings, clock) if file is None else _database(file))),
         ("Copies", "They are made at the PostgreSQL server." if file is None else _table(_copies(settings.backups))),
         ("The running bot", await _running(settings)),
     ]
@@ -121,7 +123,15 @@ def _workers(conn: Connection, now: datetime) -> str:
     return "; ".join(f"{count} × {roles} ({version})" for (roles, version), count in counted.items()) or "none"
 
 
-def _server(settings: Settings, now: datetime) -> Iterator[tuple[str, object]]:
+def _clock(conn: Connection, clock: Callable[[], datetime]) -> str:
+    """How far the clock is from the server's, and a warning where that is too far."""
+    found = offset(conn, clock)
+    words = f"{abs(found):.3f} s {'ahead of' if found > 0 else 'behind'} the server's"
+    warning = f"more than {AGREES:g} s: set it by NTP, as leases and due times are read by other machines"
+    return f"**{words}, {warning}**" if abs(found) > AGREES else words
+
+
+def _server(settings: Settings, clock: Callable[[], datetime]) -> Iterator[tuple[str, object]]:
     """Versions and sizes, and about how many rows each table has: no row is read but those that are counted by state.
 
     The server's name and address are left out: they name the team.
@@ -138,7 +148,8 @@ def _server(settings: Settings, now: datetime) -> Iterator[tuple[str, object]]:
             for table, live, dead in conn.execute(f"{tables} ORDER BY relname"):
                 yield f"rows of {table}", f"about {live}, and {dead} dead ones"
             yield "last migration", conn.execute("SELECT MAX(name) FROM migrations").fetchone()[0]
-            yield "processes seen in the last minute", _workers(conn, now)
+            yield "processes seen in the last minute", _workers(conn, clock())
+            yield "this machine's clock", _clock(conn, clock)
             yield from _states(conn)
     except StorageError as error:
         yield "cannot be read further", error

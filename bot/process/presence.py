@@ -1,13 +1,17 @@
-"""Tells the other processes, and the commands that need the database alone, that this process is at work."""
+"""Tells the other processes, and the commands that need the database alone, that this process is at work.
+
+They judge that by their own clocks, so its clock is compared with the server's on the same occasion.
+"""
 
 from __future__ import annotations
 
 import asyncio
 import contextlib
 import logging
-from dataclasses import dataclass
+from dataclasses import dataclass, field
 from typing import TYPE_CHECKING
 
+from bot.process.server_clock import ServerClock
 from bot.process.version import VERSION
 from storage.errors import StorageError
 from storage.workers import Worker
@@ -23,7 +27,7 @@ log = logging.getLogger(__name__)
 SEEN_EVERY = 20.0  # seconds; one that was not seen for a minute counts as dead
 
 
-@dataclass(frozen=True, slots=True)
+@dataclass(slots=True)
 class Presence:
     """The row of this process."""
 
@@ -31,10 +35,15 @@ class Presence:
     clock: Callable[[], datetime]
     worker: str  # the name of this process
     roles: Iterable[str]
+    server_clock: ServerClock = field(init=False)
+
+    def __post_init__(self) -> None:
+        self.server_clock = ServerClock(self.rows.engine, self.clock)
 
     async def tick(self) -> None:
-        """Record that it is at work. Raises StorageError."""
+        """Record that it is at work, and compare the clocks. Raises StorageError."""
         await self.rows.seen(Worker(self.worker, ",".join(sorted(self.roles)), VERSION, self.clock()))
+        await self.server_clock.compare()
 
     @contextlib.asynccontextmanager
     async def kept(self) -> AsyncIterator[None]:

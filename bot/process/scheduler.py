@@ -8,7 +8,6 @@ from dataclasses import dataclass
 from datetime import UTC, datetime, timedelta
 from typing import TYPE_CHECKING, Any
 
-from apscheduler.events import EVENT_JOB_ERROR, EVENT_JOB_EXECUTED, JobExecutionEvent
 from apscheduler.schedulers.asyncio import AsyncIOScheduler
 from apscheduler.triggers.base import BaseTrigger
 
@@ -36,6 +35,14 @@ class Job:
     first: timedelta = timedelta()
 
 
+@dataclass(frozen=True, slots=True)
+class _Run:
+    """A run at work. ``whole``: APScheduler's task, which waits for the job's and logs what became of it."""
+
+    job: asyncio.Task[Any]
+    whole: asyncio.Task[Any]
+
+
 class _OnCall(BaseTrigger):  # type: ignore[misc]  # apscheduler ships no types
     """Never fires by itself; :class:`Scheduler` sets the time."""
 
@@ -57,15 +64,13 @@ class Scheduler:
             job_defaults={"coalesce": True, "max_instances": 1, "misfire_grace_time": None},
         )
         self._jobs = jobs
-        self._running: dict[str, asyncio.Task[Any]] = {}
+        self._running: dict[str, _Run] = {}
         self._timers: dict[str, asyncio.TimerHandle] = {}
         self._ended: dict[str, asyncio.Event] = {}  # set when a run of a job has ended, for those who wait for that
         self._alive_at: dict[str, float] = {}  # when each job last began or ended, in monotonic seconds
         for job in jobs:
             self._scheduler.add_job(self._run, _OnCall(), [job], id=job.name, name=job.name, next_run_time=NEVER)
         self._reporter = _Reporter()
-        self._scheduler.add_listener(self._reporter.failed, EVENT_JOB_ERROR)
-        self._scheduler.add_listener(self._reporter.worked, EVENT_JOB_EXECUTED)
 
     def start(self) -> None:
         """Start all jobs. Call it on the event loop."""
@@ -86,13 +91,11 @@ class Scheduler:
     async def stop(self, patience: float) -> None:
         """Wait ``patience`` seconds for the runs at work, cancel the rest, and end. Safe to call at any stage."""
         self.pause()
-        if self._running:
-            await asyncio.wait(set(self._running.values()), timeout=patience)
-        for task in self._running.values():
-            task.cancel()
-        if self._running:
-            await asyncio.wait(set(self._running.values()))
-        await asyncio.sleep(0)  # lets the scheduler's tasks notice that our tasks ended
+        if runs := [run.whole for run in self._running.values()]:
+            await asyncio.wait(runs, timeout=patience)
+            for run in self._running.values():
+                run.job.cancel()
+            await asyncio.wait(runs)  # else APScheduler cancels its tasks, which is a failure to it
         if self._scheduler.running:
             self._scheduler.shutdown(wait=False)
 
@@ -109,7 +112,7 @@ class Scheduler:
         For a demo whose clock jumps, and that wants to show what came of it. A failure is logged as ever.
         """
         while running := self._running.get(name):
-            await asyncio.wait({running})
+            await asyncio.wait({running.whole})
         ended = self._ended.setdefault(name, asyncio.Event())
         ended.clear()
         self.hurry(name)
@@ -144,21 +147,29 @@ class Scheduler:
             self._scheduler.modify_job(job.name, next_run_time=AT_ONCE)
 
     async def _run(self, job: Job) -> None:
-        """Run the job in a separate task, so that a cancelled run at a stop counts as no failure."""
+        """Run the job as background work, in a task of its own, and log its failure.
+
+        APScheduler's own events come later than a stop can wait for, and tell a cancelled run as a failed one.
+        """
         loop = asyncio.get_running_loop()
         self._alive_at[job.name] = loop.time()
         with log_context.bound(job=job.name):
-            task = background().run(lambda: asyncio.ensure_future(job.run()))
-        self._running[job.name] = task
+            task = asyncio.create_task(_do(job), context=background())
+        whole = asyncio.current_task()
+        assert whole is not None, "APScheduler runs it in a task"
+        self._running[job.name] = _Run(task, whole)
         try:
             await asyncio.wait({task})
+            self._reporter.ended(job.name, task)
         finally:
             self._running.pop(job.name, None)
             if ended := self._ended.get(job.name):
                 ended.set()
             self._alive_at[job.name] = loop.time()
-        if not task.cancelled():
-            task.result()
+
+
+async def _do(job: Job) -> None:
+    await job.run()
 
 
 class _Reporter:
@@ -167,15 +178,17 @@ class _Reporter:
     def __init__(self) -> None:
         self._failing: dict[str, str] = {}
 
-    def failed(self, event: JobExecutionEvent) -> None:
-        error = repr(event.exception)
-        if self._failing.get(event.job_id) == error:
-            return
-        self._failing[event.job_id] = error
-        fields = {"job": event.job_id, "error": event.exception}
-        trace = None if isinstance(event.exception, StorageError) else event.exception
-        log.error("job failed, it runs again at its next time", extra=fields, exc_info=trace)
+    def ended(self, job: str, run: asyncio.Task[Any]) -> None:
+        if run.cancelled():
+            log.info("job was cancelled before its end", extra={"job": job})
+        elif error := run.exception():
+            self._failed(job, error)
+        elif self._failing.pop(job, None):
+            log.info("job works again", extra={"job": job})
 
-    def worked(self, event: JobExecutionEvent) -> None:
-        if self._failing.pop(event.job_id, None):
-            log.info("job works again", extra={"job": event.job_id})
+    def _failed(self, job: str, error: BaseException) -> None:
+        if self._failing.get(job) == repr(error):
+            return
+        self._failing[job] = repr(error)
+        trace = None if isinstance(error, StorageError) else error
+        log.error("job failed, it runs again at its next time", extra={"job": job, "error": error}, exc_info=trace)

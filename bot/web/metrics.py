@@ -27,6 +27,7 @@ if TYPE_CHECKING:
     from bot.clients.breaker import AccountBreaker
     from bot.jobs.poll import Poller
     from bot.process.figures import Figures
+    from bot.process.presence import Presence
     from bot.process.scheduler import Scheduler
     from storage.engine import Gauge
     from storage.store import Store
@@ -42,9 +43,10 @@ def routes(
     breaker: AccountBreaker,
     scheduler: Scheduler,
     *,
+    presence: Presence | None,
     figures: Figures,
 ) -> list[web.RouteDef]:
-    """Return the route of ``/metrics``."""
+    """Return the route of ``/metrics``. ``presence`` None: the process has the database, a file, to itself."""
 
     async def metrics(_request: web.Request) -> web.Response:
         now = clock()
@@ -55,6 +57,7 @@ def routes(
         gauges = [
             *of_store(health, now),
             of_workers(health.workers if store.engine.is_shared else dict.fromkeys(Role, 1)),  # one has a file's all
+            *of_clock(presence.server_clock.offset if presence else 0.0),
             *_of_machine(health),
             *of_engine(health.gauges),
             *_of_process(poller, breaker, scheduler),
@@ -111,6 +114,13 @@ def of_workers(workers: Mapping[str, int]) -> GaugeMetricFamily:
     for role in Role:
         family.add_metric([role.value], workers.get(role.value, 0))
     return family
+
+
+def of_clock(offset: float | None) -> Iterator[GaugeMetricFamily]:
+    """Yield the difference of the clocks, unless they were not compared yet."""
+    if offset is not None:
+        text = "How far this process's clock is ahead of the database server's, negative: behind; 0 for a file."
+        yield gauge("clock_offset_seconds", text, round(offset, 3))
 
 
 def _of_machine(health: Health) -> Iterator[GaugeMetricFamily]:

@@ -23,6 +23,7 @@ if TYPE_CHECKING:
     from datetime import datetime
 
     from bot.process.figures import Figures
+    from bot.process.server_clock import ServerClock
     from bot.running import Bot
     from bot.workspaces.registry import Registry
     from storage.workspaces.directory import Directory
@@ -47,7 +48,9 @@ def route(
     directory: Directory,
     clock: Callable[[], datetime],
     figures: Figures,
+    *,
     refused: Mapping[str, str],
+    server_clock: ServerClock,
 ) -> web.RouteDef:
     """Return the route of ``/metrics``: the counters of the process, and the gauges of all workspaces together.
 
@@ -64,6 +67,7 @@ def route(
         gauges = [
             *metrics.of_store(together, now),
             metrics.of_workers(at_work),
+            *metrics.of_clock(server_clock.offset),
             *_of_workspaces(registry, bots, refused),
         ]
         text = generate_latest(metrics.Together(gauges, figures)).decode()

@@ -41,6 +41,7 @@ if TYPE_CHECKING:
     from collections.abc import Callable, Mapping, Sequence
     from datetime import datetime
 
+    from bot.process.server_clock import ServerClock
     from bot.workspaces.settings import HostSettings
     from handlers.commands.declarations import Feature
     from storage.postgres.database import PostgresServer
@@ -78,7 +79,7 @@ class Host(Service):
         opened.push_async_callback(self.registry.stop)
         presence = Presence(self.directory.processes, self.clock, name_of_process(settings), self.roles)
         await opened.enter_async_context(presence.kept())
-        await self._serve()
+        await self._serve(presence.server_clock)
         self.registry.start()
         self._listen()
         tune_gc()
@@ -110,7 +111,7 @@ class Host(Service):
             self.stand_ins,
         )
 
-    async def _serve(self) -> None:
+    async def _serve(self, server_clock: ServerClock) -> None:
         settings, opened = self.settings, self._opened
         hears = Role.WEB in self.roles
         installations = SealedInstallations(self.directory, self.vault, self.clock, self._wake)
@@ -126,7 +127,14 @@ class Host(Service):
             more=(
                 *(installing.routes(settings, installations, states, self.session) if hears else ()),
                 *([callbacks.route(self._take_push)] if hears else ()),
-                health.route(self.registry, self.directory, self.clock, self.figures, self.tokens.refused),
+                health.route(
+                    self.registry,
+                    self.directory,
+                    self.clock,
+                    self.figures,
+                    refused=self.tokens.refused,
+                    server_clock=server_clock,
+                ),
             ),
         )
         runner, self.http_port = await server.listen(application, settings, self.doors)

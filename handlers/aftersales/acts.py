@@ -15,7 +15,7 @@ from handlers.blocks.i18n import _
 from handlers.commands.declarations import Listener
 from handlers.wire import payloads
 from handlers.wire.errors import OutdatedError, RequestError
-from handlers.writing.wizard import Goto
+from handlers.writing.steps import Goto
 from pandapon import aftersales, refund_reading
 from pandapon.aftersales import AskedLine, GoodsState, RefundAsk
 from pandapon.errors import PandaPonError

@@ -24,7 +24,8 @@ from handlers.commands.declarations import Listener, WrongFieldsError
 from handlers.wire import payloads
 from handlers.wire.errors import OutdatedError, RequestError
 from handlers.writing.refund_looks import code_of, refunds_of
-from handlers.writing.wizard import Done, Goto, Step, Wizard
+from handlers.writing.steps import Done, Goto, Step
+from handlers.writing.wizard import Wizard
 from handlers.writing.writer import Plan
 from pandapon import aftersales, refund_reading
 from pandapon.aftersales import AskedLine, GoodsState, RefundAsk
@@ -38,7 +39,7 @@ from tracking.write_policy import WriteScope
 if TYPE_CHECKING:
     from handlers.aftersales.asking_fields import FilledLines, FilledReason
     from handlers.interactions.interaction import Interaction
-    from handlers.writing.wizard import Nothing
+    from handlers.writing.steps import Nothing
     from pandapon.client import PandaPon
     from pandapon.models import Order
     from tracking.flows import Flow

@@ -17,7 +17,7 @@ from handlers.blocks.punctuation import bracketed, labelled
 from handlers.blocks.text import escape, plain, truncate
 from handlers.blocks.write_words import yuan
 from handlers.wire.files import ENDINGS
-from handlers.writing.wizard import Page
+from handlers.writing.steps import Page
 from pandapon.aftersales import GoodsState
 from pandapon.shipment import OrderRef, Platform
 from tracking.flows import AskingRefund

@@ -20,7 +20,8 @@ from handlers.blocks.text import money
 from handlers.blocks.write_words import DONE, said
 from handlers.commands.declarations import WrongFieldsError
 from handlers.wire.errors import RequestError
-from handlers.writing.wizard import Done, Goto, Step, Wizard
+from handlers.writing.steps import Done, Goto, Step
+from handlers.writing.wizard import Wizard
 from handlers.writing.writer import Plan
 from pandapon import aftersales, carts, refund_reading
 from pandapon.aftersales import RefundChange, ReturnCarrier
@@ -36,7 +37,7 @@ if TYPE_CHECKING:
 
     from handlers.interactions.context import Context
     from handlers.interactions.interaction import Interaction
-    from handlers.writing.wizard import Nothing
+    from handlers.writing.steps import Nothing
     from pandapon.aftersales import AskedRefund
     from tracking.flows import Flow
 

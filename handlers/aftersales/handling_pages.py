@@ -15,7 +15,7 @@ from handlers.blocks.parts import short_name
 from handlers.blocks.punctuation import labelled
 from handlers.blocks.text import escape, money, plain, sanitize_id, truncate
 from handlers.blocks.write_words import yuan
-from handlers.writing.wizard import Page
+from handlers.writing.steps import Page
 from pandapon import carts
 from pandapon.shipment import OrderRef
 from tracking.flows import HandlingRefund

@@ -21,7 +21,8 @@ from handlers.wire import payloads
 from handlers.wire.errors import OutdatedError
 from handlers.writing.allowance import Deed, allowance
 from handlers.writing.flows import open_flow, own_flow
-from handlers.writing.wizard import Done, Goto, Step, Wizard
+from handlers.writing.steps import Done, Goto, Step
+from handlers.writing.wizard import Wizard
 from handlers.writing.writer import Plan
 from pandapon.operations import orders as operations
 from pandapon.shipment import Milestone, OrderRef, Platform

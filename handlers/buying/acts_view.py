@@ -15,7 +15,7 @@ from handlers.blocks.people import name
 from handlers.blocks.punctuation import labelled
 from handlers.blocks.text import escape, money, sanitize_id, truncate
 from handlers.blocks.write_words import DONE, said, yuan
-from handlers.writing.wizard import Page
+from handlers.writing.steps import Page
 from pandapon.carts import fen
 from pandapon.operations.orders import PayUrl
 from pandapon.shipment import Platform

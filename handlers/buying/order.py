@@ -28,7 +28,8 @@ from handlers.writing.additions import variants, wrong_quantity
 from handlers.writing.allowance import Deed, allowance
 from handlers.writing.flows import own_flow
 from handlers.writing.receivers import choices, marks_of, saved_addresses
-from handlers.writing.wizard import Done, Goto, Step, Wizard
+from handlers.writing.steps import Done, Goto, Step
+from handlers.writing.wizard import Wizard
 from handlers.writing.writer import new_id
 from pandapon.errors import ApiError
 from pandapon.purchases import by_seller

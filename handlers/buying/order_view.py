@@ -18,7 +18,7 @@ from handlers.buying.quote import total_of
 from handlers.wire.requests import ShowOrder
 from handlers.writing.additions import MOST, variant_menu
 from handlers.writing.receivers import none_saved
-from handlers.writing.wizard import Page
+from handlers.writing.steps import Page
 from pandapon.purchases import by_seller
 from pandapon.shipment import OrderRef, Platform
 from tracking.flows import Ordering

@@ -20,7 +20,8 @@ from handlers.wire import payloads
 from handlers.wire.errors import OutdatedError
 from handlers.writing.address_changes import plan_address
 from handlers.writing.receivers import SavedAddress, address_of
-from handlers.writing.wizard import Done, Goto, Page, Step, Wizard
+from handlers.writing.steps import Done, Goto, Page, Step
+from handlers.writing.wizard import Wizard
 from pandapon.operations import addresses
 from tracking.addresses import TypedAddress
 from tracking.changes.address import target_of

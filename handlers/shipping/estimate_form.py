@@ -21,7 +21,8 @@ from handlers.wire import payloads
 from handlers.wire.errors import OutdatedError, RequestError
 from handlers.writing.additions import MOST, variants
 from handlers.writing.freight_changes import estimate
-from handlers.writing.wizard import Goto, Page, Step, Wizard
+from handlers.writing.steps import Goto, Page, Step
+from handlers.writing.wizard import Wizard
 from pandapon.operations import freight
 from pandapon.order_lines import OrderLine
 from pandapon.products import ProductRef, piece_price

@@ -36,7 +36,7 @@ if TYPE_CHECKING:
     from handlers.interactions.context import Context
     from handlers.interactions.interaction import Interaction
     from handlers.parsing.typed_command import TypedCommand
-    from handlers.writing.wizard import Goto
+    from handlers.writing.steps import Goto
     from tracking.orders import OrderSnapshot
 
 ORDERS = 5  # of one form; each is previewed and booked by itself

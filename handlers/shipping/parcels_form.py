@@ -15,7 +15,8 @@ from handlers.commands.declarations import WrongFieldsError
 from handlers.shipping.entries import Entries, text_field
 from handlers.shipping.results import result
 from handlers.writing.freight_changes import plan_parcels, refusal
-from handlers.writing.wizard import Done, Goto, Page, Step, Wizard
+from handlers.writing.steps import Done, Goto, Page, Step
+from handlers.writing.wizard import Wizard
 from tracking.changes.freight import DomesticParcels
 from tracking.flows import Parcelling
 from tracking.freight import TypedParcel

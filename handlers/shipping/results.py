@@ -8,7 +8,7 @@ from handlers.blocks import elements as el
 from handlers.blocks.i18n import _
 from handlers.blocks.people import name
 from handlers.blocks.write_words import said
-from handlers.writing.wizard import Done
+from handlers.writing.steps import Done
 from tracking.writes import WriteState
 
 if TYPE_CHECKING:

@@ -17,7 +17,7 @@ from handlers.blocks.text import slack_date
 from handlers.wire.errors import ForbiddenError
 from handlers.wire.slack import FAILURES, code_of
 from handlers.writing.flows import note_refused
-from handlers.writing.wizard import Done
+from handlers.writing.steps import Done
 from pandapon.phones import mask_phones
 from tracking.approvals import Approval, ApprovalState, Deed, to_mention
 from tracking.changes.approval import ApprovalStep, Step

@@ -1,8 +1,9 @@
 """Forms of several pages that end in a change of the account: fill, review, confirm, done.
 
-A feature declares its pages, and this module does the rest: the pages' content stays in the database under an opaque
-id, and Slack carries that id and the content's revision alone. A page of an earlier revision does nothing; it shows the
-present page. A finished form shows what became of it, whoever sends it how often.
+A feature declares its pages by what :mod:`handlers.writing.steps` has, and this module does the rest: the pages'
+content stays in the database under an opaque id, and Slack carries that id and the content's revision alone. A page of
+an earlier revision does nothing; it shows the present page. A finished form shows what became of it, whoever sends it
+how often.
 """
 
 from __future__ import annotations
@@ -26,6 +27,7 @@ from handlers.wire import payloads
 from handlers.wire.errors import OutdatedError, RequestError
 from handlers.wire.slack import FAILURES
 from handlers.writing.flows import open_flow, own_flow
+from handlers.writing.steps import Done, Goto, Step, checking
 from handlers.writing.writer import Act
 from tracking.flows import Finished
 
@@ -33,70 +35,15 @@ if TYPE_CHECKING:
     from collections.abc import Awaitable, Callable, Mapping
 
     from handlers.blocks.message import Block, Message
-    from handlers.commands.declarations import Filled, View
+    from handlers.commands.declarations import View
     from handlers.interactions.interaction import Interaction
-    from tracking.flows import Flow, FlowContent
+    from tracking.flows import Flow
     from tracking.write_policy import WriteScope
 
 FLOW = "flow:"  # begins the ids of pages and buttons; then come the form's name and that of the page or button
 QUICK = 0.5  # seconds of work after a press before a waiting page is shown
 BACK = "back"
 OWN_BLOCKS = 98  # of a page, beside the way back; Slack allows 100
-
-
-@dataclass(frozen=True, slots=True)
-class Page:
-    """A page for a person to fill in. ``submit``: the words of its button; empty: it has none."""
-
-    blocks: list[Block]
-    submit: str = ""
-
-
-@dataclass(frozen=True, slots=True)
-class Goto:
-    """The next page, and the content from which it is made."""
-
-    step: str
-    content: FlowContent
-
-
-@dataclass(frozen=True, slots=True)
-class Done:
-    """The last page. ``writes``: the ids of what was done; empty: nothing was, and the person may go back."""
-
-    blocks: list[Block]
-    writes: tuple[str, ...] = ()
-
-
-@dataclass(frozen=True, slots=True)
-class Nothing:
-    """The values of a page without fields."""
-
-    wrong: Mapping[str, str] = field(default_factory=dict)
-
-
-def no_fields(_values: dict[str, Any]) -> Nothing:
-    """Read a page without fields."""
-    return Nothing()
-
-
-def checking() -> str:
-    """Return the waiting line of most pages."""
-    return _("Checking with PandaPon…")
-
-
-@dataclass(frozen=True, slots=True)
-class Step:
-    """One page: how it is made from the flow, read, and answered. ``back``: the page before it; empty: none.
-
-    ``send`` gets the flow and the values. It raises WrongFieldsError for fields that are wrong for this content.
-    """
-
-    page: Callable[[Flow], Page]
-    send: Callable[[Interaction, Flow, Any], Awaitable[Goto | Done]]
-    read: Callable[[dict[str, Any]], Filled] = no_fields
-    working: Callable[[], str] = checking
-    back: str = ""
 
 
 @dataclass(frozen=True, slots=True)

@@ -15,6 +15,7 @@ from psycopg_pool import ConnectionPool
 from storage.engine import Condition
 from storage.errors import DiskFullError, StorageError
 from storage.postgres import migrate
+from storage.postgres.clock import offset
 from storage.postgres.connection import PostgresConnection
 from storage.postgres.errors import COLLISIONS, OUTDATED, translated
 from storage.postgres.gauges import gauges
@@ -186,6 +187,10 @@ class PostgresEngine:
         """Return the server's version, whether it takes writes, and its own figures."""
         figures = await self.read(gauges)
         return Condition(version=f"PostgreSQL {self._version}", trouble=self._trouble, gauges=figures)
+
+    async def clock_offset(self, clock: Callable[[], datetime]) -> float:
+        """Return how many seconds ``clock`` is ahead of the server's; negative: behind. Raises StorageError."""
+        return await self.read(partial(offset, clock=clock))
 
     async def tidy_log(self) -> bool:
         """Do nothing: the server keeps its log."""

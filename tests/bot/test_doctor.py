@@ -23,7 +23,7 @@ async def test_it_tells_of_a_running_bot_without_secrets_or_names(tmp_path: Path
         await harness.ask(f"/panda watch {ORDER}")
         assert harness.bot is not None
         settings = harness.settings.model_copy(update={"http_port": harness.bot.http_port})
-        text = await report(settings, harness.clock())
+        text = await report(settings, harness.clock)
     for needed in (
         "| pandabot |",
         "| CHANNEL_BURST | 7 |",
@@ -46,7 +46,7 @@ async def test_without_a_bot_or_a_database_each_part_says_so(tmp_path: Path, con
     path.unlink(missing_ok=True)
     if content is not None:
         path.write_bytes(content)
-    text = await report(settings, utc_now())
+    text = await report(settings, utc_now)
     assert "No bot answers" in text
     assert "does not exist" in text or "bytes" in text
     assert (path.read_bytes() if path.exists() else None) == content

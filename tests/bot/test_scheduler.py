@@ -3,14 +3,16 @@
 from __future__ import annotations
 
 import asyncio
+import logging
 from datetime import UTC, datetime, timedelta, tzinfo
+from functools import partial
 from typing import Any
 
 import apscheduler.schedulers.base
 import pytest
-from support.patience import PATIENCE
+from support.patience import PATIENCE, until
 
-from bot.process import scheduler
+from bot.process import loop, scheduler
 from bot.process.scheduler import Job, Scheduler
 
 TICK = timedelta(seconds=0.02)
@@ -166,3 +168,51 @@ async def test_a_run_that_fails_or_never_begins_is_not_waited_for() -> None:
         await timetable.complete("broken")
         await timetable.stop(1)
         await timetable.complete("broken")
+
+
+@pytest.mark.parametrize("is_stop_cut_off", [False, True], ids=["in order", "ended amidst it"])
+def test_a_cancelled_run_is_no_failure(caplog: pytest.LogCaptureFixture, is_stop_cut_off: bool) -> None:
+    """Of many workspaces that stop at once, with jobs in hand; and of a process that ends before they have stopped."""
+    caplog.set_level(logging.INFO, "bot")
+
+    begun = 0
+
+    async def hangs() -> None:
+        nonlocal begun
+        begun += 1
+        await asyncio.Event().wait()
+
+    async def main() -> None:
+        hour = timedelta(hours=1)
+        many = [Scheduler(*(Job(f"job {at}", hangs, hour) for at in range(4))) for _ in range(20)]
+        for timetable in many:  # begun by background work, as a job is that other background work hurries
+            loop.background().run(timetable.start)
+        await until(lambda: begun == 80)
+        stops = asyncio.gather(*(timetable.stop(PATIENCE if is_stop_cut_off else 0) for timetable in many))
+        if not is_stop_cut_off:
+            await stops
+
+    loop.run(main())
+    said = [(record.levelname, record.getMessage()) for record in caplog.records if record.name == scheduler.__name__]
+    assert said == [("INFO", "job was cancelled before its end")] * (0 if is_stop_cut_off else 80)
+
+
+def test_a_failure_during_the_stop_is_told(caplog: pytest.LogCaptureFixture) -> None:
+    """A run that ends by an error of its own while it is waited for, or when it is cancelled, has failed."""
+
+    async def fails(seconds: float) -> None:
+        try:
+            await asyncio.sleep(seconds)
+        finally:
+            raise ValueError(f"after {seconds}")
+
+    async def main() -> None:
+        jobs = [Job(f"job {seconds}", partial(fails, seconds), timedelta(hours=1)) for seconds in (0.2, 60)]
+        timetable = Scheduler(*jobs)
+        loop.background().run(timetable.start)
+        await asyncio.sleep(0.1)
+        await timetable.stop(0.3)
+
+    loop.run(main())
+    failed = [record for record in caplog.records if record.getMessage().startswith("job failed")]
+    assert [str(vars(record)["error"]) for record in failed] == ["after 0.2", "after 60"]

@@ -73,7 +73,7 @@ async def test_the_status_says_whose_the_backups_are(tmp_path: Path) -> None:
         status = await harness.ask("/panda status")
         assert harness.bot is not None
         jobs = {job.name for job in harness.bot.scheduler._jobs}
-        text = await report(harness.settings, utc_now())
+        text = await report(harness.settings, utc_now)
     assert "✅" in status
     assert "Its backups are made there" in status
     assert "PostgreSQL" in status

@@ -14,7 +14,8 @@ from handlers.parsing.words import Verb
 from handlers.writing.additions import plan_addition, variant_of, variants
 from handlers.writing.allowance import Deed, allowance
 from handlers.writing.cart_changes import change_cart
-from handlers.writing.wizard import Done, Goto, Step, Wizard
+from handlers.writing.steps import Done, Goto, Step
+from handlers.writing.wizard import Wizard
 from pandapon.shipment import Platform
 from tracking.flows import Adding
 from tracking.write_policy import WriteScope

@@ -113,11 +113,13 @@ def _bookings() -> dict[str, Any]:
     return {
         "shipping.freight orders": freight._orders(found, may_tell=True),
         "shipping.freight orders read only": freight._orders(found[:1], may_tell=False),
-        "shipping.booking_form receiver": _page(form, "receiver", Shipping((ORDER, MANY), may_book=True)),
-        "shipping.booking_form service": _page(form, "service", whole),
-        "shipping.booking_form no service": _page(form, "service", Shipping((ORDER,), may_book=True, receiver=SOMCHAI)),
-        "shipping.booking_form review": _page(form, "review", whole),
-        "shipping.booking_form preview only": _page(
+        "shipping.booking_pages receiver": _page(form, "receiver", Shipping((ORDER, MANY), may_book=True)),
+        "shipping.booking_pages service": _page(form, "service", whole),
+        "shipping.booking_pages no service": _page(
+            form, "service", Shipping((ORDER,), may_book=True, receiver=SOMCHAI)
+        ),
+        "shipping.booking_pages review": _page(form, "review", whole),
+        "shipping.booking_pages preview only": _page(
             form,
             "review",
             Shipping((ORDER,), may_book=False, receiver=SOMCHAI, offers=OFFERS, chosen="SEA-TH", previews=previews[:1]),

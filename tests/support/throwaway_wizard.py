@@ -17,7 +17,8 @@ from handlers.parsing.words import Verb
 from handlers.writing import wizard
 from handlers.writing.additions import plan_addition, variant_of, variants
 from handlers.writing.cart_changes import change_cart
-from handlers.writing.wizard import Done, Goto, Page, Step, Wizard
+from handlers.writing.steps import Done, Goto, Page, Step
+from handlers.writing.wizard import Wizard
 from pandapon.shipment import Platform
 from tracking.flows import Adding
 from tracking.write_policy import WriteScope
