@@ -74,6 +74,7 @@ class _Marking:
             self._mark(part)
             point("after_workspace")
         for id_ in empty:
+            self._done(id_)
             self.say(f"{id_}: no data yet, so there is nothing to mark.")
         self._end()
 
@@ -117,17 +118,20 @@ class _Marking:
             with part.present() as end:
                 outcome = mark(end.conn, self.at, self.now)
                 end.commit()
+            self._done(part.id)
         except StorageError as error:
             self.failed.append(part.id)
             self.say(f"{part.id}: {error}")
             return
-        with self.installation.shared.present() as end:
-            restoring.done(end.conn, part.id)
-            end.commit()
         self.marked += outcome.done_at is None
         self.before += outcome.done_at is not None
         for line in outcome.lines(self.at):
             self.say(f"{part.id}: {line}")
+
+    def _done(self, id_: str) -> None:
+        with self.installation.shared.present() as end:
+            restoring.done(end.conn, id_)
+            end.commit()
 
     def _end(self) -> None:
         counts = f"{self.marked} marked, {self.before} marked before, {len(self.failed)} failed"

@@ -102,6 +102,7 @@ async def remove(settings: HostSettings, id_: str, *, with_data: bool) -> str:
             raise StartError(f"there is no {id_}; `pandabot workspaces list` shows where the app is installed")
         if with_data:
             await drop_schema(database, schema)
+            await directory.restoring.done(id_)  # there is nothing left to mark
     kept = "Its data is deleted." if with_data else f"Its data stays in the schema {schema}."
     return f"{id_} is forgotten. {kept} Remove the app in Slack, too: until then it answers that it is not installed."
 

@@ -34,7 +34,7 @@ def present_schema(url: str, schema: str = "", form: Form = BOT) -> Iterator[Pos
     with _connected(url, schema) as raw:
         end = PostgresEnd(raw, form)
         if not (shared.is_there(end.conn) if form.is_shared else one(raw, HAS_BOT)):
-            raise UnusableFileError("There are no tables of pandabot in that database, so there is nothing to move.")
+            raise UnusableFileError("There are no tables of pandabot in that database.")
         _prepare(end, schema)
         yield end
 

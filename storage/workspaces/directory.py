@@ -75,6 +75,7 @@ class Restoring(Aggregate):
     """Which workspaces have still to be marked after a failover."""
 
     pending = Operation(restoring.pending, only_reads=True)
+    done = Operation(restoring.done)
 
 
 class Directory:

@@ -124,6 +124,16 @@ def test_a_run_that_was_killed_is_finished_by_the_next(many: Many, point: str, a
     assert (marked(many), pending(many)) == ([A, B], [])
 
 
+def test_a_workspace_that_is_deleted_is_not_waited_for(many: Many) -> None:
+    """What cannot be mended may be given up."""
+    execute(many, "INSERT INTO team_t0aaaaaa1.migrations (name) VALUES ('9999_later')")
+    assert many.run("restored", "--at", AT).exit_code == 1
+    assert many.run("workspaces", "remove", A, "--data", "--yes").exit_code == 0
+    assert pending(many) == []
+    result = many.run("restored", "--at", AT)
+    assert (result.exit_code, A in result.output) == (0, False), result.output
+
+
 def test_a_database_without_workspaces(many: Many) -> None:
     """Such as that of a slip in STORAGE_URL: a mark there would protect nobody."""
     for id_ in (A, B, UNKNOWN):
