@@ -3,17 +3,18 @@
 from __future__ import annotations
 
 from dataclasses import dataclass, field
-from typing import TYPE_CHECKING
+from typing import TYPE_CHECKING, NamedTuple
 
 from pandapon.pickup import earliest_pick_up
 from pandapon.progress import order_milestone, order_reason
-from pandapon.shipment import FINAL, Milestone, Node, OrderRef, Parcel, Shipment, by_shipping
+from pandapon.shipment import FINAL, Milestone, Node, OrderRef, Parcel, Shipment
 from tracking import severity
 from tracking.expected import expect
 from tracking.journeys import journey_of
 from tracking.lines import lines_of, with_carriers, with_named
 from tracking.merge import merge_order
 from tracking.money import calmed
+from tracking.news import news_of
 from tracking.orders import OrderSnapshot, StoredOrder, shown
 from tracking.policy import FollowUp, Policy, follow_up
 from tracking.refunds import merge_refunds
@@ -25,14 +26,14 @@ from tracking.values import Expected, Filter, News, NewsToPost, Severity
 if TYPE_CHECKING:
     from collections.abc import Sequence
     from datetime import datetime
-    from decimal import Decimal
 
     from pandapon.courier import Reason
     from pandapon.models import Order
     from tracking.journeys import Journey
     from tracking.lines import Line
     from tracking.orders import FetchedOrder
-    from tracking.values import Refund, RefundStep
+    from tracking.refunds import MergedRefunds
+    from tracking.values import Refund
 
 DEFAULT = Policy()
 
@@ -119,16 +120,11 @@ def decide(
     reading, of an order that is stored from the order list only. ``now``: aware UTC.
     """
     ref, base = fetched.ref, stored or StoredOrder(None, Shipment(fetched.ref))
-    order = merge_order(base.order, fetched.order)
-    lines = _lines(stored, fetched, order, now, names=policy.names, baseline=baseline)
+    order, lines, counted, milestone, known, merged = _merged(stored, fetched, now, policy, baseline=baseline)
     parcels = tuple(line.after for line in lines)
-    counted = _counted(parcels)
-    milestone = order_milestone(order.milestone if order else None, counted) or base.milestone
-    expected = expect(order, milestone, live(counted), policy.limits, now)
+    expected = expect(order, milestone, counted, policy.limits, now)
     is_late, late = _lateness(expected, base, policy, now)
-    known = base.known_refunds
-    merged = merge_refunds(known, order if fetched.order else None, fetched.refunds, now)
-    news = _news(base, order, lines, merged.steps, milestone, late=late) if stored and not baseline else None
+    news = news_of(base, order, lines, merged.steps, milestone, late=late) if stored and not baseline else None
     moved_at = _moved_at(None if baseline else stored, order, parcels, news, now)
     level, money_shown = _level(base, news, now)
     final_at, is_first = (base.final_at or now) if milestone in FINAL else None, stored is None or baseline
@@ -172,6 +168,29 @@ def decide(
         or _seen_to_change(base, order, milestone, expected, lines=lines, late=late),
         learned=order != base.order or merged.refunds != base.refunds or any(line.is_learned for line in lines),
     )
+
+
+class _Merged(NamedTuple):
+    order: Order | None
+    lines: Sequence[Line]
+    counted: tuple[Parcel, ...]
+    milestone: Milestone | None
+    known_refunds: tuple[Refund, ...]  # as they were stored
+    refunds: MergedRefunds
+
+
+def _merged(
+    stored: StoredOrder | None, fetched: FetchedOrder, now: datetime, policy: Policy, *, baseline: bool
+) -> _Merged:
+    """The order after the reading: what is stored with what was fetched over it."""
+    base = stored or StoredOrder(None, Shipment(fetched.ref))
+    order = merge_order(base.order, fetched.order)
+    lines = _lines(stored, fetched, order, now, names=policy.names, baseline=baseline)
+    counted = _counted([line.after for line in lines])
+    milestone = order_milestone(order.milestone if order else None, counted) or base.milestone
+    known = base.known_refunds
+    refunds = merge_refunds(known, order if fetched.order else None, fetched.refunds, now)
+    return _Merged(order, lines, counted, milestone, known, refunds)
 
 
 def _level(base: StoredOrder, news: News | None, now: datetime) -> tuple[Severity | None, tuple[datetime, ...]]:
@@ -234,56 +253,6 @@ def _journeys(ref: OrderRef, order: Order | None, lines: Sequence[Line], now: da
     """The journeys of the parcels that arrived with this reading, or of which it changed something."""
     arrived = (journey_of(ref.key, line.after, order, now) for line in lines if line.is_learned)
     return tuple(journey for journey in arrived if journey)
-
-
-def _news(
-    base: StoredOrder,
-    order: Order | None,
-    lines: Sequence[Line],
-    refunds: tuple[RefundStep, ...],
-    milestone: Milestone | None,
-    *,
-    late: Expected | None,
-) -> News | None:
-    """One piece of news for all that the reading found; None: nothing new. Edits alone are news too, the quietest."""
-    parcels = tuple(parcel.without_nodes() for parcel in by_shipping(live(line.after for line in lines)))
-    steps = tuple(step for line in lines for step in line.steps)
-    news = News(
-        ref=base.ref,
-        milestone=milestone,
-        nodes=tuple(node for line in lines for node in line.told),
-        edited=tuple(node for line in lines for node in line.edits),
-        steps=steps + severity.order_step(base.milestone, milestone, steps, len(parcels)),
-        parcels=parcels,
-        added=tuple(line.after.waybill for line in lines if line.is_added),
-        renumbered=tuple(pair for line in lines for pair in line.renumbered),
-        price=_price(base.order, order),
-        refunds=refunds,
-        refunded=_refunded(base.order, order),
-        settled=milestone is base.milestone and _is_settled(base.order, order),
-        late=late,
-    )
-    return None if severity.says_nothing(news) else news
-
-
-def _is_settled(before: Order | None, after: Order | None) -> bool:
-    """Whether the order no longer waits for the buyer's payment, though no milestone says so: a finance team has it."""
-    return bool(before and after and before.is_unpaid and after.is_settled)
-
-
-def _price(before: Order | None, after: Order | None) -> tuple[Decimal, Decimal] | None:
-    """The total before and after, if it changed; a total that was not known before is no change."""
-    if before is None or after is None or before.total_amount is None or after.total_amount is None:
-        return None
-    return None if before.total_amount == after.total_amount else (before.total_amount, after.total_amount)
-
-
-def _refunded(before: Order | None, after: Order | None) -> tuple[Decimal | None, Decimal] | None:
-    """The amount paid back before and after, if the upstream names it and it changed."""
-    if before is None or after is None or after.refunded_amount in {None, before.refunded_amount}:
-        return None
-    assert after.refunded_amount is not None
-    return before.refunded_amount, after.refunded_amount
 
 
 def _moved_at(

@@ -68,7 +68,7 @@ def _leave(old: End, target: Part, now: datetime) -> None:
 
 
 def words(move: Move) -> list[str]:
-    """What is to be said of a move besides its rows."""
+    """Return the sentences about a move besides the count of its rows."""
     lines = []
     if move.nuls:
         lines.append(f"{move.nuls} NUL characters were left out: PostgreSQL stores none in a text.")

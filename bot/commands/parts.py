@@ -1,4 +1,4 @@
-"""What a database consists of for commands that work on it while no bot does: one bot's tables, or many and the shared.
+"""The parts of a database, for commands that work on it while no bot does: one bot's tables, or many and the shared.
 
 A single bot's database is one part. An installation with many workspaces has a part for each of them, and one that they
 share: on PostgreSQL each is a schema, and on the way from one server to another a SQLite file in a folder.
@@ -168,6 +168,6 @@ def driver() -> Iterator[None]:
 
 
 def _contents(folder: Path) -> list[Path]:
-    """What stands in a folder, without what a run that was killed left behind and the next one deletes."""
+    """The files of a folder, without those that a killed run left behind and the next one deletes."""
     found = sorted(folder.iterdir()) if folder.is_dir() else [folder] if folder.exists() else []
     return [path for path in found if ".db.moving" not in path.name and not path.name.endswith(".db.lock")]

@@ -78,7 +78,7 @@ async def restored(store: Store, at: datetime, now: datetime, say: Callable[[str
 
 @dataclass(frozen=True, slots=True)
 class Outcome:
-    """What became of a bot's database. ``done_at``: when it was done before, for the same time; None: it is done now.
+    """The outcome for one bot's database. ``done_at``: when it was marked before, as of the same time; None: just now.
 
     ``was_moved``: its rows had been moved to another database.
     """

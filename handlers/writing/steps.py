@@ -1,4 +1,4 @@
-"""What a form of several pages is declared with: its steps, what a step leads to, and the pages that a person sees."""
+"""The declaration of a form of several pages: its steps, what a step leads to, and the pages that a person sees."""
 
 from __future__ import annotations
 

@@ -104,8 +104,8 @@ def _latin_start(word: str) -> str:
 # A tail makes a noun of the act before it: 签收 + 单 is a slip.
 UNFORMED, TAILS = _read()
 LONGEST_TAIL = max(map(len, TAILS))
-# What :func:`form` made so far. There are 100,000 words in all: to form them at a start takes a fifth of it, and most
-# commands read no courier text.
+# The words that :func:`form` made so far. All 100,000 would take a fifth of a start, and most commands read no courier
+# text.
 WORDS: dict[str, Signs] = {}
 LATIN_WORDS: dict[str, Signs] = {}
 # Keyed by the first two characters, which few words share, so a place of a text is looked up once or twice. A word of
