@@ -23,10 +23,10 @@ class Installations(Aggregate):
     """Who installed the app."""
 
     save = Operation(installations.save)
-    get = Operation(installations.get, only_reads=True)
-    listed = Operation(installations.listed, only_reads=True)
+    get = Operation(installations.TABLE.get, only_reads=True)
+    listed = Operation(installations.TABLE.listed, only_reads=True)
     revoke = Operation(installations.revoke)
-    replace = Operation(installations.replace)
+    replace = Operation(installations.TABLE.replace)
     claim_renewal = Operation(installations.claim_renewal)
     put_off_renewal = Operation(installations.put_off_renewal)
     renew = Operation(installations.renew)
@@ -38,9 +38,9 @@ class Accounts(Aggregate):
     """Which PandaPon account is whose."""
 
     save = Operation(accounts.save)
-    get = Operation(accounts.get, only_reads=True)
-    listed = Operation(accounts.listed, only_reads=True)
-    replace = Operation(accounts.replace)
+    get = Operation(accounts.TABLE.get, only_reads=True)
+    listed = Operation(accounts.TABLE.listed, only_reads=True)
+    replace = Operation(accounts.TABLE.replace)
 
 
 class AccountPaces(Paces):
