@@ -29,7 +29,7 @@ from sandbox.pandapon.world import World
 from storage.sqlite.database import thread_of
 from storage.store import open_store
 from tracking.expected import expect
-from tracking.journeys import STAGES, History, journey_of, stages_of
+from tracking.journeys import STAGES, History, journey_of, own_nodes, stages_of
 from tracking.stalls import Limits
 
 if TYPE_CHECKING:
@@ -109,9 +109,10 @@ def estimates(order: Order, parcel: Parcel, limits: Callable[[datetime], Limits]
     journey = journey_of(order.ref.key, parcel, order, LATER)
     if journey is None:
         return {}
-    times = [*(at for at in stages_of(parcel, order, LATER).values() if at < journey.ended_at), journey.ended_at]
+    reached = stages_of(own_nodes(parcel, order, LATER), order, LATER)
+    times = [*(at for at in reached.values() if at < journey.ended_at), journey.ended_at]
     shown = {}
-    for stage, at in stages_of(parcel, order, LATER).items():
+    for stage, at in reached.items():
         nodes = tuple(node for node in parcel.nodes if node.at is not None and node.at <= at)
         then = _placed(parcel, nodes, order)
         milestone = then.milestone or Milestone.PAID

@@ -31,7 +31,7 @@ from bot.jobs.poll import Poller
 from bot.process import loop
 from bot.process.garbage import tune_gc
 from pandapon.client import PandaPon
-from storage.lanes import Pace, Rate
+from storage.pace import Pace, Rate
 from storage.postgres.database import PostgresEngine, PostgresServer
 from storage.rows import to_int
 from storage.store import Store

@@ -30,7 +30,7 @@ from pandapon.client import Config, PandaPon
 from sandbox.pandapon.generator import Event, scenarios
 from sandbox.pandapon.world import World
 from storage.alarm import AlarmState
-from storage.lanes import Pace, Rate
+from storage.pace import Pace, Rate
 from storage.sqlite.database import thread_of
 from storage.store import Store
 from tracking.channel_settings import ChannelSettings

@@ -25,7 +25,7 @@ import psycopg
 from benchmarks.postgres_server import PrivateServer, programs
 from benchmarks.table import show
 from pandapon.shipment import OrderRef, Platform, Shipment
-from storage.lanes import Pace, Rate
+from storage.pace import Pace, Rate
 from storage.poll import Changed
 from storage.post import PostKind, PostState
 from storage.postgres.database import PostgresEngine, PostgresServer

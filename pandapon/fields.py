@@ -62,6 +62,8 @@ def text(source: dict[str, Any], *names: str) -> str:
     """Return the first of these fields that is not empty, as text. Whole numbers keep every digit."""
     for name in names:
         value = source.get(name)
+        if value is None:
+            continue
         if isinstance(value, str):
             if stripped := value.strip():
                 return stripped

@@ -7,7 +7,7 @@ from datetime import UTC, datetime
 from typing import TYPE_CHECKING
 
 from pandapon.courier import Reason, read_entry
-from pandapon.courier.fold import fold, fold_with_reason, precedes
+from pandapon.courier.fold import fold, fold_with_reason, since_order
 from pandapon.shipment import FINAL, Milestone, Node
 
 if TYPE_CHECKING:
@@ -49,11 +49,10 @@ def parcel_milestone(
 
 
 def place_after(
-    nodes: Iterable[Node], status_milestone: Milestone | None, ordered_at: datetime | None = None
+    nodes: Sequence[Node], status_milestone: Milestone | None, ordered_at: datetime | None = None
 ) -> Milestone | None:
     """Return the same as :func:`parcel_milestone` for nodes in the order of events. Pure."""
-    ours = (_Scan(node) for node in nodes if not precedes(node.at, ordered_at))
-    return _with_status(fold(ours), status_milestone)
+    return _with_status(fold(since_order(nodes, ordered_at), _Scan), status_milestone)
 
 
 def order_milestone(order_status_milestone: Milestone | None, parcels: Sequence[Parcel]) -> Milestone | None:
@@ -83,8 +82,8 @@ def parcel_reason(parcel: Parcel, ordered_at: datetime | None = None) -> Reason 
     """Return why a parcel is at its problem or delivered, by its nodes; None: it is at neither, or none says why."""
     if not _has_reason(parcel.milestone):
         return None
-    ours = (_Scan(node) for node in sorted(parcel.nodes, key=order_of) if not precedes(node.at, ordered_at))
-    way = fold_with_reason(ours)
+    ours = since_order(sorted(parcel.nodes, key=order_of), ordered_at)
+    way = fold_with_reason(_Scan(node) for node in ours)
     return way.reason if way.place is parcel.milestone else None
 
 
@@ -113,7 +112,7 @@ def _brings(place: Milestone | None, milestone: Milestone) -> bool:
     return place is not None and milestone in {place, _WHILE_OTHERS_MOVE.get(place)}
 
 
-@dataclass(slots=True)  # not frozen: every node of every reading passes through one, and freezing doubles its cost
+@dataclass(slots=True)  # not frozen, which doubles the cost: many nodes of every reading pass through one
 class _Scan:
     """A node. Its words are read again only where its milestone alone does not decide."""
 

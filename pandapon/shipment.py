@@ -170,6 +170,17 @@ class Parcel:
     milestone: Milestone | None = None  # decided from nodes and status together; None: unknown
     logistics_id: str = ""  # the platform's own id, by which its order may name it; empty: none
 
+    def with_milestone(self, milestone: Milestone | None) -> Parcel:
+        """Return the parcel at this milestone."""
+        # dataclasses.replace takes five times as long, and each reading with news makes several parcels.
+        facts = self.waybill, self.carrier, self.status_code, self.status_milestone
+        return Parcel(*facts, self.nodes, milestone, self.logistics_id)
+
+    def without_nodes(self) -> Parcel:
+        """Return the parcel's own facts."""
+        facts = self.waybill, self.carrier, self.status_code, self.status_milestone
+        return Parcel(*facts, (), self.milestone, self.logistics_id)
+
 
 def by_shipping(parcels: Iterable[Parcel]) -> tuple[Parcel, ...]:
     """Return the parcels in the order in which they are numbered: by first scan, then waybill; unscanned ones last.

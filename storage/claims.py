@@ -16,7 +16,7 @@ if TYPE_CHECKING:
     from datetime import datetime, timedelta
 
     from storage.connection import Connection, Row
-    from storage.lanes import Pace
+    from storage.pace import Pace
 
 AT_ONCE = 100  # channels whose lanes are held at a time
 # Every channel with a live post, found without touching each of its rows.

@@ -6,7 +6,6 @@ by the time that one token takes. (This is the generic cell rate algorithm; its 
 
 from __future__ import annotations
 
-from dataclasses import dataclass
 from typing import TYPE_CHECKING
 
 from storage.locks import chunks
@@ -17,9 +16,9 @@ if TYPE_CHECKING:
     from datetime import datetime
 
     from storage.connection import Connection
+    from storage.pace import Pace
 
 WORKSPACE = ""  # the lane of all channels together
-SECOND = 1_000_000  # microseconds
 ADD = "INSERT INTO lanes (channel, full_at) VALUES (?, ?) ON CONFLICT (channel) DO NOTHING"
 SPEND = "UPDATE lanes SET full_at = CASE WHEN full_at > ? THEN full_at ELSE ? END + ? WHERE channel = ?"
 PAUSE = """
@@ -28,31 +27,6 @@ INSERT INTO lanes (channel, paused_until, full_at) VALUES (?, ?, ?) ON CONFLICT 
     ELSE excluded.paused_until END,
   full_at = CASE WHEN lanes.full_at > excluded.full_at THEN lanes.full_at ELSE excluded.full_at END
 """
-
-
-@dataclass(frozen=True, slots=True)
-class Rate:
-    """How often something may happen: ``burst`` times at once, and ``per_second`` in the long run."""
-
-    per_second: float
-    burst: int
-
-    @property
-    def interval(self) -> int:
-        """The microseconds that one token takes."""
-        return round(SECOND / self.per_second)
-
-    def tokens(self, full_at: int, now: int) -> int:
-        """Return how many tokens are there. Times in microseconds since 1970."""
-        return self.burst - -(-max(0, full_at - now) // self.interval)
-
-
-@dataclass(frozen=True, slots=True)
-class Pace:
-    """Slack's limits: about a message a second and channel with short bursts, and several hundred a minute in all."""
-
-    channel: Rate
-    workspace: Rate
 
 
 def pause(conn: Connection, channel: str, until: datetime, pace: Pace) -> None:

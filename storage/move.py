@@ -10,7 +10,7 @@ import time
 from dataclasses import dataclass
 from typing import TYPE_CHECKING, Any, Protocol
 
-from storage import moved, outbox
+from storage import moved
 from storage.errors import StorageError
 from storage.tables import Tally, differences, parents_first
 
@@ -20,6 +20,7 @@ if TYPE_CHECKING:
     from datetime import datetime
 
     from storage.connection import Connection
+    from storage.forms import Form
     from storage.tables import Table
 
 
@@ -27,12 +28,17 @@ class End(Protocol):
     """A transaction on the database from which rows are moved, or to which."""
 
     @property
+    def form(self) -> Form:
+        """Which tables these are."""
+        ...
+
+    @property
     def conn(self) -> Connection:
         """The transaction's connection, for the portable statements."""
         ...
 
     def tables(self) -> dict[str, Table]:
-        """Describe the tables of the bot."""
+        """Describe the tables of the form."""
         ...
 
     def read(self, table: Table) -> Iterator[list[tuple[Any, ...]]]:
@@ -103,7 +109,7 @@ def copy_rows(source: End, target: End, now: datetime, passing: Callable[[str], 
     As at a start after a crash, leases are void in the target. Raises StorageError when the databases have different
     tables, and when a row arrived differently. ``passing``: called with the name of each point of the work.
     """
-    moved.check(source.conn)
+    moved.check(source.conn, source.form.facts)
     theirs, ours = source.tables(), target.tables()
     if problems := differences(theirs, ours):
         raise StorageError(f"The tables of the two databases do not match: {'; '.join(problems[:5])}.")
@@ -123,7 +129,7 @@ def copy_rows(source: End, target: End, now: datetime, passing: Callable[[str], 
     written = time.perf_counter()
     found = _compare(target, tables, read)
     compared = time.perf_counter()
-    in_doubt = outbox.recover_after_crash(target.conn, now)
+    in_doubt = target.form.arrive(target.conn, now)
     target.analyze()
     passing("before_commit")
     return Move(found, sum(tally.nuls for tally in read.values()), in_doubt, written - began, compared - written)

@@ -24,6 +24,8 @@ if TYPE_CHECKING:
 EPOCH = datetime(1970, 1, 1, tzinfo=UTC)
 MICROSECOND = timedelta(microseconds=1)
 _BASES = {basis.value: basis for basis in TimeBasis}
+_MILESTONES: dict[str | None, Milestone] = {milestone.value: milestone for milestone in Milestone}
+_ENTRY = "stored entry"  # beside the fields of a node that was read from a row; a changed node is another object
 _REASONS = {reason.value: reason for reason in Reason}
 
 
@@ -172,28 +174,32 @@ def node(waybill: str, entry: Sequence[Any]) -> Node:
     """Read :func:`entry_of` back. Raises ValueError, KeyError or OverflowError for another list.
 
     A poll reads a dozen for each order with news, so the fields are set at once: a frozen dataclass sets them one by
-    one, which takes three times as long. The stored identity is set as it is, and never computed again.
+    one, which takes three times as long. The stored identity is set as it is, and never computed again; the list is
+    kept for the next :func:`entry_of`.
     """
     identity, at, raw_time, basis, text, code, place, claim, sequence = entry
     stored = object.__new__(Node)
     stored.__dict__.update(
-        waybill=waybill,
-        at=to_time(at),
-        raw_time=raw_time,
-        time_basis=_BASES[basis],
-        text=text,
-        code=code,
-        place=place,
-        milestone=milestone(claim),
-        sequence=sequence,
-        identity=identity,
+        {
+            "waybill": waybill,
+            "at": None if at is None else EPOCH + MICROSECOND * at,
+            "raw_time": raw_time,
+            "time_basis": _BASES[basis],
+            "text": text,
+            "code": code,
+            "place": place,
+            "milestone": _MILESTONES.get(claim),
+            "sequence": sequence,
+            "identity": identity,
+            _ENTRY: entry,
+        }
     )
     return stored
 
 
 def entry_of(node: Node) -> list[object]:
     """Return a node as a list for its trace's JSON, without the waybill. Plain texts are written much faster."""
-    return [
+    return node.__dict__.get(_ENTRY) or [
         node.identity,
         to_int(node.at),
         node.raw_time,

@@ -8,7 +8,8 @@ from __future__ import annotations
 
 from typing import TYPE_CHECKING
 
-from storage.rows import to_int, to_time
+from storage.facts import OWN
+from storage.rows import to_int
 
 if TYPE_CHECKING:
     from datetime import datetime
@@ -44,8 +45,13 @@ def unconfirm(conn: Connection, then: datetime, now: datetime) -> None:
 
 def unconfirm_once(conn: Connection, then: datetime, now: datetime) -> datetime | None:
     """Do so unless it was done for that moment: then nothing changes, and the time when it was done is returned."""
-    row = conn.execute("SELECT value, at FROM facts WHERE name = 'restored'").fetchone()
-    if row is not None and row["value"] == str(to_int(then)):
-        return to_time(int(row["at"]))
-    unconfirm(conn, then, now)
-    return None
+    done = unconfirmed_at(conn, then)
+    if done is None:
+        unconfirm(conn, then, now)
+    return done
+
+
+def unconfirmed_at(conn: Connection, then: datetime) -> datetime | None:
+    """Return when it was done for that moment, aware; None: it was not, or for another moment since."""
+    found = OWN.get(conn, "restored")
+    return found.at if found is not None and found.value == str(to_int(then)) else None

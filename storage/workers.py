@@ -56,7 +56,7 @@ class WorkerTable:
         return [Worker(row["id"], row["roles"], row["version"], to_time(row["seen_at"])) for row in rows]
 
 
-OWN = WorkerTable("workers")
+OWN, SHARED = WorkerTable("workers"), WorkerTable("host_workers")
 
 
 def by_role(workers: Iterable[Worker]) -> dict[str, int]:
@@ -64,9 +64,9 @@ def by_role(workers: Iterable[Worker]) -> dict[str, int]:
     return dict(sorted(Counter(role for worker in workers for role in worker.roles.split(",")).items()))
 
 
-def require_none(conn: Connection, now: datetime) -> None:
+def require_none(conn: Connection, now: datetime, table: WorkerTable = OWN) -> None:
     """Raise BusyFileError, which names one of them, while a process works on the database."""
-    if workers := OWN.at_work(conn, now):
+    if workers := table.at_work(conn, now):
         newest = max(workers, key=lambda worker: worker.seen_at)
         seconds = max(0, round((now - newest.seen_at).total_seconds()))
         raise BusyFileError(

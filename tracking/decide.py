@@ -11,7 +11,7 @@ from pandapon.shipment import FINAL, Milestone, Node, OrderRef, Parcel, Shipment
 from tracking import severity
 from tracking.expected import expect
 from tracking.journeys import journey_of
-from tracking.lines import facts, lines_of, with_carriers, with_named
+from tracking.lines import lines_of, with_carriers, with_named
 from tracking.merge import merge_order
 from tracking.money import calmed
 from tracking.orders import OrderSnapshot, StoredOrder, shown
@@ -140,7 +140,7 @@ def decide(
         pick_up_by=earliest_pick_up(milestone, counted),
         new_nodes=tuple(node for line in lines for node in line.nodes.new),
         edited_nodes=tuple(node for line in lines for node in line.nodes.rewritten),
-        parcels=tuple(facts(line.after) for line in lines if line.has_new_facts),
+        parcels=tuple(line.after.without_nodes() for line in lines if line.has_new_facts),
         news=news,
         severity=level,
         audience=severity.audience(news) if news else frozenset(),
@@ -246,7 +246,7 @@ def _news(
     late: Expected | None,
 ) -> News | None:
     """One piece of news for all that the reading found; None: nothing new. Edits alone are news too, the quietest."""
-    parcels = tuple(facts(parcel) for parcel in by_shipping(live(line.after for line in lines)))
+    parcels = tuple(parcel.without_nodes() for parcel in by_shipping(live(line.after for line in lines)))
     steps = tuple(step for line in lines for step in line.steps)
     news = News(
         ref=base.ref,

@@ -5,7 +5,7 @@ from __future__ import annotations
 from typing import TYPE_CHECKING
 
 from pandapon.shipment import FINAL, Milestone
-from tracking.journeys import STAGES, carrier_key, lane_of, stages_of
+from tracking.journeys import STAGES, carrier_key, lane_of, own_nodes, stages_of
 from tracking.values import Expected
 
 if TYPE_CHECKING:
@@ -33,7 +33,7 @@ def expect(
     count, with their nodes oldest first. ``limits`` holds what was learnt, and the rest days, which lengthen the way.
     A scan that reaches another stage changes the answer; ``now`` only tells which times are plausible.
     """
-    if not is_under_way(milestone):
+    if not is_under_way(milestone) or not limits.history.times:
         return None
     if not parcels:
         return _before_shipping(order, limits, now)
@@ -51,7 +51,7 @@ def is_under_way(milestone: Milestone | None) -> bool:
 
 def _before_shipping(order: Order | None, limits: Limits, now: datetime) -> Expected | None:
     """The range from the payment on."""
-    paid_at = stages_of(None, order, now).get(Milestone.PAID)
+    paid_at = stages_of((), order, now).get(Milestone.PAID)
     sample = limits.history.of(Milestone.PAID, "", "")
     return _range(sample, sample, paid_at, limits, since=paid_at) if sample and paid_at else None
 
@@ -60,8 +60,9 @@ def _of_parcel(parcel: Parcel, order: Order | None, limits: Limits, now: datetim
     """The range from the furthest stage that the parcel has reached and from which enough journeys are known."""
     if parcel.milestone is not None and not is_under_way(parcel.milestone):
         return None
-    reached = stages_of(parcel, order, now)
-    lane, carrier = lane_of(parcel, order, now), carrier_key(parcel)
+    nodes = own_nodes(parcel, order, now)
+    reached = stages_of(nodes, order, now)
+    lane, carrier = lane_of(nodes), carrier_key(parcel)
     begin = Milestone.PICKED_UP if Milestone.PICKED_UP in reached else Milestone.PAID
     whole = limits.history.of(begin, lane, carrier)
     for stage, at in reversed(reached.items()):

@@ -14,7 +14,7 @@ from math import ceil
 from typing import TYPE_CHECKING
 
 from pandapon.carriers import carrier_of
-from pandapon.courier.fold import precedes
+from pandapon.courier.fold import since_order
 from pandapon.shipment import Milestone, nfkc
 from tracking.values import Basis
 
@@ -40,6 +40,8 @@ STAGES = (
     Milestone.ARRIVED,
     Milestone.OUT_FOR_DELIVERY,
 )
+# From which rank on a scan reaches a stage: a parcel is picked up with its first scan, whatever that says.
+_SCANNED = ((0, Milestone.PICKED_UP), *((stage.rank, stage) for stage in STAGES[2:]))
 _THERE = frozenset({Milestone.READY_FOR_PICKUP, Milestone.DELIVERED})
 _RANK = {milestone: milestone.rank for milestone in Milestone}
 _IN_BRACKETS = re.compile(r"^\s*【([^】]{2,40})】")
@@ -104,31 +106,37 @@ def journey_of(key: str, parcel: Parcel, order: Order | None, now: datetime) -> 
     """
     if parcel.milestone not in _THERE:
         return None
-    reached = stages_of(parcel, order, now)
-    ended_at = next((node.at for node in _own_nodes(parcel, order, now) if node.milestone in _THERE), None)
+    nodes = own_nodes(parcel, order, now)
+    reached = stages_of(nodes, order, now)
+    ended_at = next((node.at for node in nodes if node.milestone in _THERE), None)
     began_at = reached.get(Milestone.PICKED_UP)
     if ended_at is None or began_at is None or now - ended_at > OLDEST:
         return None
     if not SHORTEST <= ended_at - began_at <= LONGEST:
         return None
     before = {stage: at for stage, at in reached.items() if at < ended_at and ended_at - at <= LONGEST}
-    return Journey(key, parcel.waybill, carrier_key(parcel), lane_of(parcel, order, now), before, ended_at)
+    return Journey(key, parcel.waybill, carrier_key(parcel), lane_of(nodes), before, ended_at)
 
 
-def stages_of(parcel: Parcel | None, order: Order | None, now: datetime) -> dict[Milestone, datetime]:
+def own_nodes(parcel: Parcel, order: Order | None, now: datetime) -> Sequence[Node]:
+    """Return the nodes of a parcel with a plausible time, oldest first, without those from before the order. Pure."""
+    earliest, latest = EARLIEST, now + AHEAD
+    timed = [node for node in parcel.nodes if node.at and earliest <= node.at <= latest and node.is_timed]
+    return since_order(timed, order.created_at if order else None)
+
+
+def stages_of(nodes: Sequence[Node], order: Order | None, now: datetime) -> dict[Milestone, datetime]:
     """Return when each stage was reached, as far as it is known: aware times, in the order of the stages. Pure.
 
-    ``parcel`` None: the order has none yet.
+    ``nodes``: see :func:`own_nodes`; none where the order has no parcel yet.
     """
-    nodes = _own_nodes(parcel, order, now) if parcel else ()
     reached: dict[Milestone, datetime] = {}
-    if order and order.paid_at and _is_plausible(order.paid_at, now):
+    if order and order.paid_at and EARLIEST <= order.paid_at <= now + AHEAD:
         reached[Milestone.PAID] = order.paid_at
-    for stage in STAGES[1:]:
-        least = 0 if stage is Milestone.PICKED_UP else stage.rank
-        at = next((node.at for node in nodes if _rank(node) >= least), None)
-        if at is not None:
-            reached[stage] = at
+    left = [*_SCANNED]
+    for node in nodes:
+        while left and node.at and _rank(node) >= left[0][0]:
+            reached[left.pop(0)[1]] = node.at
     return reached
 
 
@@ -138,29 +146,20 @@ def carrier_key(parcel: Parcel) -> str:
     return match.carrier.name if match else nfkc(parcel.carrier).strip()[:40]
 
 
-def lane_of(parcel: Parcel, order: Order | None, now: datetime) -> str:
-    """Return the place that a parcel left, shortened so that its spellings agree; empty: unknown.
+def lane_of(nodes: Sequence[Node]) -> str:
+    """Return the place that a parcel left, shortened so that its spellings agree; empty: unknown. Pure.
+
+    ``nodes``: see :func:`own_nodes`.
 
     The platforms name the place of a scan as a city, a province with its city, or an outlet, whose name begins with its
     place; couriers write it in brackets before their words. The first two Chinese characters tell these apart
     [inferred]; of other scripts it is the first word.
     """
-    for node in _own_nodes(parcel, order, now)[:3]:
+    for node in nodes[:3]:
         place = node.place or next(iter(_IN_BRACKETS.findall(node.text)), "")
         if match := _HAN.search(place) or _WORD.search(unicodedata.normalize("NFKC", place).casefold()):
             return match[0][:20]
     return ""
-
-
-def _own_nodes(parcel: Parcel, order: Order | None, now: datetime) -> Sequence[Node]:
-    """The nodes with a plausible time, oldest first, without those from before the order."""
-    ordered_at = order.created_at if order else None
-    timed = [node for node in parcel.nodes if node.at and node.is_timed and _is_plausible(node.at, now)]
-    return [node for node in timed if not precedes(node.at, ordered_at)]
-
-
-def _is_plausible(at: datetime, now: datetime) -> bool:
-    return EARLIEST <= at <= now + AHEAD
 
 
 def _rank(node: Node) -> int:

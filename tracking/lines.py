@@ -94,11 +94,6 @@ class Line:
         return bool(self.nodes.new or self.nodes.rewritten) or self.has_new_facts
 
 
-def facts(parcel: Parcel) -> Parcel:
-    """Return the parcel without its nodes."""
-    return replace(parcel, nodes=())
-
-
 def lines_of(
     known: Sequence[Parcel], read: Sequence[Parcel], order: Order | None, ordered_at: datetime | None
 ) -> list[Line]:
@@ -107,8 +102,9 @@ def lines_of(
     ``order``: the order whose named parcels count; None: none count. ``ordered_at``: aware time of the order.
     """
     fetched = one_per_waybill(read)
-    successors = renumbered(known, tuple(fetched.values()), named.consignments(order))
     stored = {parcel.waybill: parcel for parcel in known}
+    is_same_set = fetched.keys() == stored.keys()  # mostly; nothing can be renumbered then
+    successors = {} if is_same_set else renumbered(known, tuple(fetched.values()), named.consignments(order))
     lines = [
         _known_line(parcel, fetched.get(parcel.waybill), successors.get(parcel.waybill), ordered_at) for parcel in known
     ]
@@ -189,7 +185,7 @@ def _new_line(fetched: Parcel, predecessor: Parcel | None, ordered_at: datetime 
 def _placed(parcel: Parcel, ordered_at: datetime | None) -> Parcel:
     """The parcel at the milestone of its merged nodes and status; an unknown claim keeps the last known milestone."""
     milestone = place_after(parcel.nodes, parcel.status_milestone, ordered_at) or parcel.milestone
-    return parcel if milestone is parcel.milestone else replace(parcel, milestone=milestone)
+    return parcel if milestone is parcel.milestone else parcel.with_milestone(milestone)
 
 
 def _reads_differently(before: Node | None, after: Node) -> bool:

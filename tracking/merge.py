@@ -3,16 +3,18 @@
 from __future__ import annotations
 
 from dataclasses import dataclass, replace
+from itertools import pairwise
 from typing import TYPE_CHECKING
 
 from pandapon.models import Order
 from pandapon.progress import order_of
+from pandapon.shipment import Parcel
 
 if TYPE_CHECKING:
-    from collections.abc import Iterable
+    from collections.abc import Iterable, Mapping
     from datetime import datetime
 
-    from pandapon.shipment import Milestone, Node, Parcel, TimeBasis
+    from pandapon.shipment import Milestone, Node, TimeBasis
 
 _EMPTY: tuple[object, ...] = (None, "", ())
 # The upstream empties these when the refund is over or the reason no longer holds: the old words would be wrong.
@@ -51,7 +53,10 @@ def merge_claim(
 
 def merge_nodes(known: Iterable[Node], fetched: Iterable[Node]) -> MergedNodes:
     """Return the union by identity. It does not depend on the order in which nodes or readings arrive. Pure."""
+    known, fetched = tuple(known), tuple(fetched)
     stored = {node.identity: node for node in known}
+    if (new := _appended(known, fetched, stored)) is not None:
+        return MergedNodes(fetched, new, (), ())
     union = dict(stored)
     for node in fetched:
         before = union.get(node.identity)
@@ -69,6 +74,20 @@ def merge_nodes(known: Iterable[Node], fetched: Iterable[Node]) -> MergedNodes:
     )
 
 
+def _appended(
+    known: tuple[Node, ...], fetched: tuple[Node, ...], stored: Mapping[str, Node]
+) -> tuple[Node, ...] | None:
+    """The nodes behind the known ones, where a reading repeats those and all others are later; None: it does not.
+
+    ``known``: in the order of events, as they are stored. ``stored``: the same by identity.
+    """
+    if not known or fetched[: len(known)] != known:
+        return None
+    new = fetched[len(known) :]
+    in_order = all(order_of(before) < order_of(after) for before, after in pairwise((known[-1], *new)))
+    return new if in_order and not any(node.identity in stored for node in new) else None
+
+
 def merge_parcel(known: Parcel, fetched: Parcel, nodes: tuple[Node, ...]) -> Parcel:
     """Return the parcel with the facts of the reading over the stored ones, and with these nodes.
 
@@ -77,12 +96,13 @@ def merge_parcel(known: Parcel, fetched: Parcel, nodes: tuple[Node, ...]) -> Par
     code, milestone = merge_claim(
         (known.status_code, known.status_milestone), (fetched.status_code, fetched.status_milestone)
     )
-    return replace(
-        known,
+    return Parcel(  # as quickly as in its own methods
+        waybill=known.waybill,
         carrier=fetched.carrier or known.carrier,
         status_code=code,
         status_milestone=milestone,
         nodes=nodes,
+        milestone=known.milestone,
         logistics_id=fetched.logistics_id or known.logistics_id,
     )
 

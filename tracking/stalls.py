@@ -5,6 +5,7 @@ from __future__ import annotations
 import re
 from dataclasses import dataclass, field
 from datetime import UTC, datetime, timedelta
+from functools import lru_cache
 from itertools import groupby, pairwise
 from statistics import median
 from typing import TYPE_CHECKING, TypeGuard
@@ -169,11 +170,16 @@ def leg_of(parcel: Parcel) -> Leg | None:
         return None
     if place is Milestone.READY_FOR_PICKUP:
         return Leg.PICKUP
-    if _ABROAD.search(normalise("\n".join(node.shown for node in parcel.nodes[-3:]))):
+    if any(_is_abroad(node.shown) for node in parcel.nodes[-3:]):
         return Leg.ABROAD
     if place.is_problem:  # the channel knows of the problem; to solve it takes longer
         return Leg.PROBLEM
     return Leg.FIRST_SCAN if place in _HANDED_OVER else Leg.DOMESTIC
+
+
+@lru_cache(maxsize=4_096)
+def _is_abroad(words: str) -> bool:
+    return _ABROAD.search(normalise(words)) is not None
 
 
 def usual_times(scans: Iterable[tuple[str, str, datetime, str | None]]) -> dict[Leg, timedelta]:

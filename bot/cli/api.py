@@ -10,7 +10,6 @@ import typer
 
 from bot.cli.terminal import fail, settings_or_exit
 from bot.process import log
-from bot.settings import SettingsError
 
 
 def api(
@@ -33,6 +32,7 @@ def api(
     """
     from bot.commands.api.calling import Call, Form, RefusedCallError, run_call
     from bot.commands.api.listing import listing
+    from bot.settings import SettingsError
 
     if name == "list":
         try:

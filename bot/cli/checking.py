@@ -11,12 +11,12 @@ from bot.cli.terminal import fail, settings_or_exit
 from bot.cli.workspaces import host_settings_or_exit
 from bot.process import log
 from bot.process.version import VERSION
-from bot.settings import Settings, is_hosted
 
 if TYPE_CHECKING:
     from collections.abc import AsyncIterator
 
     from bot.commands.check import Finding
+    from bot.settings import Settings
     from bot.workspaces.settings import HostSettings
 
 
@@ -27,6 +27,8 @@ def check(
     ] = False,
 ) -> None:
     """Try settings, database, Slack and PandaPon, and say what is wrong and how to mend it."""
+    from bot.settings import is_hosted
+
     if is_hosted() and not contract:
         raise typer.Exit(asyncio.run(_check_host(host_settings_or_exit())))
     settings = settings_or_exit()

@@ -4,15 +4,19 @@ from __future__ import annotations
 
 import asyncio
 import sys
+from collections.abc import Coroutine
 from pathlib import Path
-from typing import TYPE_CHECKING, Annotated
+from typing import TYPE_CHECKING, Annotated, Any
 
 import typer
+from pydantic import SecretStr
 
 from bot.cli.terminal import arm, fail, settings_or_exit
+from bot.cli.workspaces import host_settings
+from bot.settings import Settings, is_hosted
 
 if TYPE_CHECKING:
-    from bot.settings import Settings
+    from bot.workspaces.settings import HostSettings
 
 
 def backup() -> None:
@@ -60,15 +64,25 @@ def migrate(
         bool, typer.Option("--dry-run", help="Move and compare everything, report it, and keep nothing of it.")
     ] = False,
 ) -> None:
-    """Move all data to an empty database of the other engine, while no bot runs."""
-    from bot.commands import migrate as moving
+    """Move all data to an empty database of the other engine, while no bot runs.
 
-    settings = settings_or_exit()
+    SLACK_CLIENT_ID set: the data of all workspaces; sqlite:///a/folder is then a folder, with a file for each.
+    """
+    settings = host_settings() if is_hosted() else settings_or_exit()
     arm(settings)
-    present = _url("--from", source) if source else settings.storage_address
-    raise typer.Exit(
-        asyncio.run(moving.migrate(present, _url("--to", to), settings.backups, typer.echo, dry_run=dry_run))
-    )
+    present, target = _url("--from", source) if source else settings.storage_address, _url("--to", to)
+    raise typer.Exit(asyncio.run(_moved(settings, present, target, dry_run=dry_run)))
+
+
+def _moved(settings: Settings | HostSettings, source: str, target: str, *, dry_run: bool) -> Coroutine[Any, Any, int]:
+    if isinstance(settings, Settings):
+        from bot.commands.migrate import migrate
+
+        return migrate(source, target, settings.backups, typer.echo, dry_run=dry_run)
+    from bot.commands.migrate_many import migrate as migrate_many
+    from bot.workspaces.vault import Vault
+
+    return migrate_many(source, target, Vault(settings.keys), typer.echo, dry_run=dry_run)
 
 
 def _url(option: str, text: str) -> str:
@@ -82,18 +96,42 @@ def _url(option: str, text: str) -> str:
 
 def restored(
     at: Annotated[str, typer.Option("--at", help="The newest moment that the database remembers, as an ISO time.")],
+    workspace: Annotated[
+        str,
+        typer.Option("--workspace", help="Of many workspaces, this one alone [all].", show_default=False),
+    ] = "",
+    source: Annotated[
+        str,
+        typer.Option("--from", help="The address of the database [that of the settings].", show_default=False),
+    ] = "",
 ) -> None:
     """Say that the database forgot what happened after a moment: a failover, or a copy put back by hand.
 
     The bot then looks up what it posted since, so that nothing is told twice. Stop every process of the bot before.
+    SLACK_CLIENT_ID set: for all workspaces, or one; a workspace that fails is named, and a second run marks it.
     """
-    from bot.commands.restored import MomentError, run
+    settings = host_settings() if is_hosted() else settings_or_exit()
+    arm(settings)
+    url = _url("--from", source) if source else settings.storage_address
+    try:
+        raise typer.Exit(asyncio.run(_marked(settings, url, at, workspace)))
+    except ValueError as error:  # a time, or an id, that cannot be meant
+        fail(str(error))
+
+
+def _marked(settings: Settings | HostSettings, url: str, at: str, workspace: str) -> Coroutine[Any, Any, int]:
     from bot.process.clock import utc_now
 
-    try:
-        raise typer.Exit(asyncio.run(run(settings_or_exit(), at, utc_now(), typer.echo)))
-    except MomentError as error:
-        fail(str(error))
+    if isinstance(settings, Settings):
+        from bot.commands.restored import run
+
+        if workspace:
+            fail("--workspace is for an installation with many workspaces, and SLACK_CLIENT_ID is not set")
+        at_url = settings.model_copy(update={"storage_url": SecretStr(url)})
+        return run(at_url if url != settings.storage_address else settings, at, utc_now(), typer.echo)
+    from bot.commands.restored_many import run as run_many
+
+    return run_many(url, at, utc_now(), typer.echo, workspace)
 
 
 def audit(

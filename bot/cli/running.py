@@ -10,11 +10,10 @@ import typer
 from bot.cli.terminal import EX_CONFIG, arm, fail, settings_or_exit
 from bot.cli.workspaces import host_settings_or_exit
 from bot.process import log, loop
-from bot.process.observed import observed
 from bot.roles import Role, parse, part_of
-from bot.settings import ENV_FILE, Settings, Shared, is_hosted
 
 if TYPE_CHECKING:
+    from bot.settings import Settings, Shared
     from bot.workspaces.settings import HostSettings
 
 EX_TEMPFAIL = 75  # sysexits.h: try again later
@@ -28,6 +27,8 @@ def run(
     roles: Annotated[str, typer.Option(help="Parts of the work, on PostgreSQL.")] = "web,poll,send,jobs",
 ) -> None:
     """Run the bot until it is told to stop (Ctrl-C or SIGTERM). SLACK_CLIENT_ID set: for many workspaces."""
+    from bot.settings import is_hosted
+
     raise typer.Exit(_run_many(roles) if is_hosted() else _run_one(roles, standby=standby))
 
 
@@ -75,6 +76,9 @@ def _read_roles(text: str, settings: Settings | None = None) -> frozenset[Role]:
 
 def _run(settings: Shared, work: Coroutine[Any, Any, None]) -> int:
     """Do the work, which ends when the process is told to stop. Returns the exit code."""
+    from bot.process.observed import observed
+    from bot.settings import ENV_FILE
+
     log.configure(settings.log_level, settings.secrets(), form=settings.log_format)
     with observed(settings, ENV_FILE):
         return loop.run(_ended(work))

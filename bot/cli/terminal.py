@@ -6,11 +6,10 @@ from typing import TYPE_CHECKING, NoReturn, TypeVar
 
 import typer
 
-from bot.process import failpoints
-from bot.settings import Settings, SettingsError, Shared, is_hosted, load
-
 if TYPE_CHECKING:
     from collections.abc import Callable
+
+    from bot.settings import Settings, Shared
 
 T = TypeVar("T")
 
@@ -19,6 +18,8 @@ EX_CONFIG = 78  # sysexits.h: something in the configuration
 
 def settings_or_exit() -> Settings:
     """Return the settings. When they are wrong, print a line for each and exit with :data:`EX_CONFIG`."""
+    from bot.settings import is_hosted, load
+
     if is_hosted():
         fail(
             "SLACK_CLIENT_ID is set, so this installation serves many workspaces, and this command is for a single "
@@ -29,6 +30,8 @@ def settings_or_exit() -> Settings:
 
 def or_exit(read: Callable[[], T]) -> T:
     """Return the settings that ``read`` reads. Exits as :func:`settings_or_exit` does."""
+    from bot.settings import SettingsError
+
     try:
         return read()
     except SettingsError as error:
@@ -40,6 +43,8 @@ def or_exit(read: Callable[[], T]) -> T:
 
 def arm(settings: Shared) -> None:
     """Read the point at which a test lets the process die."""
+    from bot.process import failpoints
+
     try:
         failpoints.arm([settings.slack_api_url, settings.pandapon_base_url])
     except failpoints.FailpointError as error:

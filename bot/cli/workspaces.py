@@ -11,7 +11,6 @@ import typer
 
 from bot.cli.terminal import fail, or_exit
 from bot.process import log
-from bot.settings import ENV_FILE
 
 if TYPE_CHECKING:
     from bot.workspaces.settings import HostSettings
@@ -22,6 +21,8 @@ keys = typer.Typer(no_args_is_help=True, help="The keys that encrypt the workspa
 
 def host_settings_or_exit() -> HostSettings:
     """Return the settings of a process that serves many workspaces. Exits as ``settings_or_exit`` does."""
+    from bot.settings import ENV_FILE
+
     try:
         from bot.workspaces import settings
     except ImportError:
@@ -37,7 +38,7 @@ def list_() -> None:
     """List the workspaces: since when the app is installed, and whether they are connected to PandaPon."""
     from bot.commands import workspaces as commands
 
-    settings = _settings()
+    settings = host_settings()
     for line in _done(commands.lines(settings)):
         typer.echo(line)
 
@@ -54,7 +55,7 @@ def connect(
     """Connect a workspace to its PandaPon account, or change its keys. The App Secret is read from standard input."""
     from bot.commands import workspaces as commands
 
-    settings = _settings()
+    settings = host_settings()
     if sys.stdin.isatty():
         typer.echo("App Secret (it is not shown): ", nl=False, err=True)
     secret = _secret()
@@ -71,7 +72,7 @@ def remove(
     """Forget a workspace: its token and its keys; its bot stops within seconds in every process."""
     from bot.commands import workspaces as commands
 
-    settings = _settings()
+    settings = host_settings()
     if not yes and not typer.confirm(f"Forget {id_}{' with all its data' if data else ''}?"):
         raise typer.Exit(1)
     typer.echo(_done(commands.remove(settings, id_, with_data=data)))
@@ -82,7 +83,7 @@ def manifest_() -> None:
     """Print the manifest of a Slack app that many workspaces install, for the address PUBLIC_URL."""
     from bot.commands import workspaces as commands
 
-    settings = _settings()
+    settings = host_settings()
     if not settings.public_url:
         fail("PUBLIC_URL is needed: the address https://… at which Slack reaches this installation")
     typer.echo(commands.manifest_text(settings.public_url))
@@ -101,13 +102,14 @@ def rotate() -> None:
     """Encrypt all rows with the newest key, so that the older keys can be taken out of PANDABOT_KEYS."""
     from bot.commands import workspaces as commands
 
-    settings = _settings()
+    settings = host_settings()
     outcome = _done(commands.rotate(settings))
     typer.echo(outcome.words)
     raise typer.Exit(1 if outcome.unreadable else 0)
 
 
-def _settings() -> HostSettings:
+def host_settings() -> HostSettings:
+    """Return the settings for a command, whose log names errors alone. Exits as :func:`host_settings_or_exit` does."""
     settings = host_settings_or_exit()
     log.configure("error", settings.secrets())
     return settings

@@ -18,6 +18,7 @@ from bot.workspaces.vault import MissingKeyError, SealedError, Vault
 from pandapon.client import PandaPon
 from pandapon.errors import PandaPonError
 from storage.errors import StorageError
+from storage.workspaces import moves
 from storage.workspaces.opening import open_directory
 
 if TYPE_CHECKING:
@@ -41,6 +42,7 @@ async def check(settings: HostSettings) -> AsyncIterator[Finding]:
     try:
         await database.open()
         directory = await open_directory(database)
+        await directory.engine.read(moves.check)
         async for finding in _workspaces(settings, directory):
             yield finding
     except StorageError as error:
@@ -55,6 +57,9 @@ async def _workspaces(settings: HostSettings, directory: Directory) -> AsyncIter
     yield Finding("database", ok=True, words=f"{len(installations)} workspaces have installed the app")
     async with aiohttp.ClientSession() as session:
         for installation in installations:
+            if at := await directory.restoring.pending(installation.id):
+                words, mend = "its bot does not start: it is to be marked", f"Run `pandabot restored --at {at}`."
+                yield Finding(f"{installation.id} database", ok=False, words=words, mend=mend)
             yield await _slack(settings, session, installation)
             yield await _pandapon(settings, installation.id, accounts.get(installation.id))
 

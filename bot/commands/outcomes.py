@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from typing import TYPE_CHECKING
 
+from bot.process.errors import StartError
 from bot.process.leader import NotLeaderError
 from storage.errors import StorageError
 
@@ -20,7 +21,7 @@ async def exit_code(work: Awaitable[None], say: Callable[[str], None]) -> int:
     except NotLeaderError as error:
         say(f"pandabot: {error}")
         return BUSY
-    except StorageError as error:
+    except (StartError, StorageError) as error:
         say(f"pandabot: {error}")
         return FAILED
     return 0

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import asyncio
+from dataclasses import dataclass
 from datetime import UTC, datetime, timedelta
 from functools import partial
 from typing import TYPE_CHECKING
@@ -22,6 +23,13 @@ if TYPE_CHECKING:
 
 OLDEST = timedelta(days=60)  # nothing that was told is remembered for longer
 AHEAD = timedelta(minutes=1)  # allowed difference between two machines' clocks
+
+
+START = (
+    "Start the bot: it reads every order again, and looks up what was posted since, so that nothing is told twice in "
+    "channels whose history it may read. What people changed since then has to be done again: watches, settings and "
+    "alarms."
+)
 
 
 class MomentError(ValueError):
@@ -61,22 +69,37 @@ async def _run(settings: Settings, at: datetime, now: datetime, say: Callable[[s
 
 async def restored(store: Store, at: datetime, now: datetime, say: Callable[[str], None]) -> None:
     """Mark all that may have happened since ``at`` as unconfirmed. Raises StorageError; then nothing was changed."""
-    done_at, was_moved = await store.engine.run(partial(_mark, at=at, now=now))
-    if was_moved:
-        say("The bot may start on this database again, although its data were moved to another one.")
-    if done_at is not None:
-        say(f"That was done already, at {done_at:%Y-%m-%d %H:%M} UTC, for the same time: nothing was changed.")
-        return
-    say(f"Marked what happened after {at:%Y-%m-%d %H:%M:%S} UTC as unconfirmed.")
-    say(
-        "Start the bot: it reads every order again, and looks up what was posted since, so that nothing is told twice "
-        "in channels whose history it may read. What people changed since then has to be done again: watches, settings "
-        "and alarms."
-    )
+    outcome = await store.engine.run(partial(mark, at=at, now=now))
+    for line in outcome.lines(at):
+        say(line)
+    if outcome.done_at is None:
+        say(START)
 
 
-def _mark(conn: Connection, at: datetime, now: datetime) -> tuple[datetime | None, bool]:
+@dataclass(frozen=True, slots=True)
+class Outcome:
+    """What became of a bot's database. ``done_at``: when it was done before, for the same time; None: it is done now.
+
+    ``was_moved``: its rows had been moved to another database.
+    """
+
+    done_at: datetime | None
+    was_moved: bool
+
+    def lines(self, at: datetime) -> list[str]:
+        """Return the outcome in sentences."""
+        lines = []
+        if self.was_moved:
+            lines.append("The bot may start on this database again, although its data were moved to another one.")
+        if self.done_at is not None:
+            done_at = f"{self.done_at:%Y-%m-%d %H:%M} UTC"
+            return [*lines, f"That was done already, at {done_at}, for the same time: nothing was changed."]
+        return [*lines, f"Marked what happened after {at:%Y-%m-%d %H:%M:%S} UTC as unconfirmed."]
+
+
+def mark(conn: Connection, at: datetime, now: datetime) -> Outcome:
+    """Mark one bot's database, in the caller's transaction. Raises BusyFileError while a process works on it."""
     done_at = unconfirm_once(conn, at, now)
     if done_at is None:  # a failover's script runs this on each machine, and the bot may have started on another one
         workers.require_none(conn, now)
-    return done_at, moved.unmark(conn)
+    return Outcome(done_at, moved.unmark(conn))

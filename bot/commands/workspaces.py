@@ -13,11 +13,12 @@ from bot.process.clock import utc_now
 from bot.process.errors import StartError
 from bot.workspaces.accounts import Accounts
 from bot.workspaces.installing import RETURN
-from bot.workspaces.launcher import schema_of
 from bot.workspaces.vault import SealedError, Vault
 from handlers.interactions.ports import AccountKeys
 from pandapon.signing import Signer
+from storage.workspaces import moves
 from storage.workspaces.opening import drop_schema, open_directory
+from storage.workspaces.schemas import schema_of
 
 if TYPE_CHECKING:
     from collections.abc import AsyncIterator, Awaitable, Callable
@@ -39,6 +40,14 @@ async def _opened(settings: HostSettings) -> AsyncIterator[tuple[PostgresServer,
         yield database, await open_directory(database)
     finally:
         await database.close()
+
+
+@contextlib.asynccontextmanager
+async def _to_change(settings: HostSettings) -> AsyncIterator[tuple[PostgresServer, Directory]]:
+    """Raises MovedError where the rows are elsewhere, or on their way: what is changed here would be lost."""
+    async with _opened(settings) as (database, directory):
+        await directory.engine.read(moves.check)
+        yield database, directory
 
 
 async def lines(settings: HostSettings) -> list[str]:
@@ -76,7 +85,7 @@ def _time(when: datetime) -> str:
 async def connect(settings: HostSettings, id_: str, *, key: str, secret: str, user_id: str, rate: float | None) -> str:
     """Try the keys and store them. Returns a sentence. Raises PandaPonError, StorageError, ValueError, StartError."""
     Signer(key, "", user_id)
-    async with _opened(settings) as (_database, directory):
+    async with _to_change(settings) as (_database, directory):
         if await directory.installations.get(id_) is None:
             raise StartError(f"the app is not installed in {id_}; `pandabot workspaces list` shows where it is")
         accounts = Accounts(directory, Vault(settings.keys), settings, utc_now, lambda: None)
@@ -87,12 +96,13 @@ async def connect(settings: HostSettings, id_: str, *, key: str, secret: str, us
 async def remove(settings: HostSettings, id_: str, *, with_data: bool) -> str:
     """Forget a workspace. Returns a sentence. Raises StorageError, StartError and ValueError."""
     schema = schema_of(id_)
-    async with _opened(settings) as (database, directory):
+    async with _to_change(settings) as (database, directory):
         is_known = await directory.installations.remove(id_)
         if not is_known and not with_data:
             raise StartError(f"there is no {id_}; `pandabot workspaces list` shows where the app is installed")
         if with_data:
             await drop_schema(database, schema)
+            await directory.restoring.done(id_)  # there is nothing left to mark
     kept = "Its data is deleted." if with_data else f"Its data stays in the schema {schema}."
     return f"{id_} is forgotten. {kept} Remove the app in Slack, too: until then it answers that it is not installed."
 
@@ -133,7 +143,7 @@ class Rotation:
 async def rotate(settings: HostSettings) -> Rotation:
     """Encrypt all rows with the newest key. A row that changes meanwhile is read again. Raises StorageError."""
     vault = Vault(settings.keys)
-    async with _opened(settings) as (_database, directory):
+    async with _to_change(settings) as (_database, directory):
         tables = (directory.installations, directory.accounts)
         rows = [(table, row.id, row.sealed) for table in tables for row in await table.listed() if row.sealed]
         outcomes = [await _renewed(vault, table.replace, table.get, id_, sealed) for table, id_, sealed in rows]

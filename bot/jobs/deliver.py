@@ -34,7 +34,7 @@ if TYPE_CHECKING:
     from slack_sdk.web.async_client import AsyncWebClient
 
     from handlers.blocks.message import Message
-    from storage.lanes import Pace
+    from storage.pace import Pace
     from storage.store import Store
 
 log = logging.getLogger(__name__)

@@ -29,7 +29,7 @@ if TYPE_CHECKING:
     from bot.jobs.sender import Sender, Sent
     from bot.process.figures import Figures
     from handlers.blocks.message import Message
-    from storage.lanes import Pace
+    from storage.pace import Pace
     from storage.store import Store
 
 log = logging.getLogger(__name__)

@@ -14,7 +14,7 @@ from pandapon.pickup import earliest_pick_up
 from pandapon.progress import order_milestone, order_reason, place_after
 from pandapon.shipment import FINAL, Milestone
 from storage.corrections import Correction
-from tracking.lines import Line, facts, with_named
+from tracking.lines import Line, with_named
 from tracking.merge import merge_nodes
 from tracking.renumber import live
 from tracking.stalls import Limits, asks_at
@@ -89,7 +89,9 @@ def correction(stored: StoredOrder, now: datetime, limits: Limits, *, names: boo
     counted = sorted(live(parcels), key=lambda parcel: parcel.waybill)
     milestone = order_milestone(own, counted) or stored.milestone
     reason, pick_up_by = order_reason(milestone, counted, ordered_at), earliest_pick_up(milestone, counted)
-    changed = [line.after for line in lines if line.before is None or facts(line.before) != facts(line.after)]
+    changed = [
+        line.after for line in lines if line.before is None or line.before.without_nodes() != line.after.without_nodes()
+    ]
     is_same = (milestone, reason, pick_up_by) == (stored.milestone, stored.reason, stored.pick_up_by)
     if not nodes and not changed and is_same:
         return None

@@ -23,8 +23,10 @@ RARE = (
     "after_write",
     "after_renewal",
 )  # passed only in a special case
-MOVING = ("before_rows", "after_table", "before_commit", "after_commit", "after_move")  # of `pandabot migrate`
-POINTS = (*COMMON, *RARE, *MOVING)
+# Of `pandabot migrate`; the first only where it moves many workspaces.
+MOVING = ("after_begin", "before_rows", "after_table", "before_commit", "after_commit", "after_move")
+MARKING = ("after_notes", "after_workspace")  # of `pandabot restored` for many workspaces
+POINTS = (*COMMON, *RARE, *MOVING, *MARKING)
 
 
 _counts: dict[str, int] = {}  # passes left until the process dies; empty outside tests

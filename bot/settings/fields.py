@@ -11,10 +11,7 @@ from pydantic import AfterValidator, Field, SecretStr
 
 from bot.settings.addresses import base_url, proxy_address
 from bot.settings.storage_url import storage_url
-from handlers.blocks.team_glosses import GlossFileError
-from handlers.blocks.team_glosses import load as load_glosses
 from pandapon.config import TAOBAO_REFUND_CODES
-from pandapon.operations.catalogue import Catalogue
 from pandapon.signing import Signer
 from tracking.approvals import read_channel, read_rules
 from tracking.rest_days import parse as parse_rest
@@ -47,7 +44,10 @@ def _hard_to_guess(value: SecretStr) -> SecretStr:
 
 
 def _paths(value: dict[str, str]) -> dict[str, str]:
-    Catalogue(value)
+    if value:
+        from pandapon.operations.catalogue import Catalogue  # noqa: PLC0415  all operations, and the setting is rare
+
+        Catalogue(value)
     return value
 
 
@@ -101,8 +101,10 @@ def _certificates(value: Path) -> Path:
 
 def _glosses(value: Path) -> Path:
     """Read the file once: a bad line stops the start with a sentence, and not the first message that needs it."""
+    from handlers.blocks.team_glosses import GlossFileError, load  # noqa: PLC0415  the courier's language: it is slow
+
     try:
-        load_glosses(value)
+        load(value)
     except GlossFileError as error:
         raise ValueError(str(error).rstrip(".")) from None
     return value

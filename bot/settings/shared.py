@@ -29,7 +29,7 @@ from bot.settings.fields import (
 )
 from bot.settings.observability import Observability
 from bot.settings.storage_url import file_of, passwords_of
-from storage.lanes import Pace, Rate
+from storage.pace import Pace, Rate
 from tracking.approvals import ApprovalPolicy, read_rules
 from tracking.cadence import Cadence
 from tracking.rest_days import parse as parse_rest

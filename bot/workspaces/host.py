@@ -15,7 +15,6 @@ from bot.clients.slack import EXPIRED, web_client
 from bot.jobs.slack_errors import Verdict, understand
 from bot.postgres import listener, server_of
 from bot.process.clock import utc_now
-from bot.process.errors import StartError
 from bot.process.figures import Figures
 from bot.process.garbage import tune_gc
 from bot.process.presence import Presence
@@ -27,15 +26,17 @@ from bot.web import callbacks, server
 from bot.web.door import Doors
 from bot.workspaces import health, installing
 from bot.workspaces.accounts import Accounts
-from bot.workspaces.launcher import WorkspaceLauncher, id_of
+from bot.workspaces.launcher import WorkspaceLauncher
 from bot.workspaces.registry import Registry
 from bot.workspaces.router import Router
-from bot.workspaces.secrets import open_account, open_installation
+from bot.workspaces.secrets import open_installation, require_keys
 from bot.workspaces.stores import OAuthStates, SealedInstallations
 from bot.workspaces.tokens import Tokens
-from bot.workspaces.vault import MissingKeyError, SealedError, Vault
+from bot.workspaces.vault import SealedError, Vault
 from handlers.features import FEATURES
+from storage.workspaces import moves
 from storage.workspaces.opening import open_directory, open_schema
+from storage.workspaces.schemas import id_of
 
 if TYPE_CHECKING:
     from collections.abc import Callable, Mapping, Sequence
@@ -46,7 +47,6 @@ if TYPE_CHECKING:
     from handlers.commands.declarations import Feature
     from storage.postgres.database import PostgresServer
     from storage.postgres.wakes import Wake
-    from storage.workspaces.directory import Directory
 
 log = logging.getLogger(__name__)
 
@@ -78,6 +78,10 @@ class Host(Service):
         self.registry = Registry(self.directory, self._launcher(database), settings.workspaces_seconds)
         opened.push_async_callback(self.registry.stop)
         presence = Presence(self.directory.processes, self.clock, name_of_process(settings), self.roles)
+        opened.push_async_callback(presence.leave)
+        await presence.tick()
+        # Only now: a move that did not see this process has noted by now that it began.
+        await self.directory.engine.read(moves.check)
         await opened.enter_async_context(presence.kept())
         await self._serve(presence.server_clock)
         self.registry.start()
@@ -96,7 +100,8 @@ class Host(Service):
         self._opened.push_async_callback(database.close)
         await database.open()
         self.directory = await open_directory(database)
-        await require_keys(self.directory, self.vault)
+        directory = self.directory
+        require_keys(self.vault, await directory.installations.listed(), await directory.accounts.listed())
         return database
 
     def _launcher(self, database: PostgresServer) -> WorkspaceLauncher:
@@ -190,30 +195,6 @@ class Host(Service):
 
     def _wake(self) -> None:
         self.registry.wake()
-
-
-async def require_keys(directory: Directory, vault: Vault) -> None:
-    """Check that the keys of all rows are there. Raises StartError with what to do.
-
-    Damaged rows stop only their own workspace.
-    """
-    for installation in await directory.installations.listed():
-        if installation.sealed:
-            _require(lambda row=installation: open_installation(vault, row), installation.id)  # type: ignore[misc]
-    for account in await directory.accounts.listed():
-        _require(lambda row=account: open_account(vault, row), account.id)  # type: ignore[misc]
-
-
-def _require(open_it: Callable[[], object], id_: str) -> None:
-    try:
-        open_it()
-    except MissingKeyError as error:
-        raise StartError(
-            f"The data of the workspace {id_} {error}. Put that key back behind the others, and run `pandabot keys "
-            "rotate` before it is taken out."
-        ) from None
-    except SealedError as error:
-        log.error("data of a workspace cannot be read", extra={"workspace": id_, "error": str(error)})  # noqa: TRY400
 
 
 async def run(settings: HostSettings, stop: asyncio.Event, roles: frozenset[Role] = ALL) -> None:

@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import re
 from dataclasses import dataclass, field
 from typing import TYPE_CHECKING
 
@@ -18,6 +17,7 @@ from handlers.commands.registry import Commands
 from handlers.connecting import connect
 from handlers.connecting.unconnected import Unconnected
 from handlers.features import FEATURES
+from storage.workspaces.schemas import schema_of
 
 if TYPE_CHECKING:
     from collections.abc import Awaitable, Callable, Mapping, Sequence
@@ -32,23 +32,6 @@ if TYPE_CHECKING:
     from handlers.commands.declarations import Feature
     from storage.store import Store
     from storage.workspaces.marks import Mark
-
-_ID = re.compile(r"[A-Z][A-Z0-9]{2,30}")
-
-
-def schema_of(id_: str) -> str:
-    """Return the PostgreSQL schema of a workspace. Raises ValueError for what is no id of Slack's.
-
-    Slack's ids have capital letters and digits only, so that no two of them share a schema.
-    """
-    if not _ID.fullmatch(id_):
-        raise ValueError(f"{id_[:40]!r} is no workspace's or organisation's id, such as T0123ABCD")
-    return f"team_{id_.lower()}"
-
-
-def id_of(schema: str) -> str:
-    """Return the id of the workspace that has a schema; one that no workspace has for a schema of another kind."""
-    return schema.removeprefix("team_").upper()
 
 
 @dataclass(frozen=True, slots=True)
@@ -82,6 +65,10 @@ class WorkspaceLauncher:
         installation, account = await directory.installations.get(id_), await directory.accounts.get(id_)
         if installation is None or installation.revoked_at is not None:
             raise StartError("The app is not installed there any more.")
+        if at := await directory.restoring.pending(id_):
+            raise StartError(
+                f"`pandabot restored --at {at}` was begun and has not reached this workspace: run it again."
+            )
         current = await self.tokens.of(installation)
         keys = open_account(vault, account) if account else None
         hide([current.secret.bot_token, *([keys.access_key, keys.access_secret] if keys else [])])

@@ -2,16 +2,22 @@
 
 from __future__ import annotations
 
+import logging
 from dataclasses import asdict, dataclass, field
+from functools import partial
 from typing import TYPE_CHECKING
 
-from bot.workspaces.vault import SealedError
+from bot.process.errors import StartError
+from bot.workspaces.vault import MissingKeyError, SealedError
 from storage.workspaces.records import owner_of_account, owner_of_installation
 
 if TYPE_CHECKING:
+    from collections.abc import Callable, Iterable
+
     from bot.workspaces.vault import Vault
     from storage.workspaces.records import Account, Installation
 
+log = logging.getLogger(__name__)
 
 ROTATION = ("refresh_token", "renew_at", "expires_at")  # fields that only a token that expires needs
 
@@ -72,3 +78,27 @@ def open_account(vault: Vault, account: Account) -> AccountSecret:
         return AccountSecret(**content)
     except TypeError:
         raise SealedError("has fields that this version does not know") from None
+
+
+def require_keys(vault: Vault, installations: Iterable[Installation], accounts: Iterable[Account]) -> None:
+    """Check that the keys of all rows are there. Raises StartError with what to do.
+
+    Damaged rows stop only their own workspace.
+    """
+    for installation in installations:
+        if installation.sealed:
+            _require(partial(open_installation, vault, installation), installation.id)
+    for account in accounts:
+        _require(partial(open_account, vault, account), account.id)
+
+
+def _require(open_it: Callable[[], object], id_: str) -> None:
+    try:
+        open_it()
+    except MissingKeyError as error:
+        raise StartError(
+            f"The data of the workspace {id_} {error}. Put that key back behind the others, and run `pandabot keys "
+            "rotate` before it is taken out."
+        ) from None
+    except SealedError as error:
+        log.error("data of a workspace cannot be read", extra={"workspace": id_, "error": str(error)})  # noqa: TRY400

@@ -62,14 +62,7 @@ def read_entry(text: str, status: str = "", action: str = "") -> Reading:
     A field of the result that is None claims nothing. Odd and long texts raise nothing. Every claim of words is
     inferred.
     """
-    reading = _reading(text[:LONGEST_RAW])
-    code_alone = scan_code(text[: LONGEST_CODE + 1])
-    if code_alone is not None:
-        reading = replace(reading, milestone=code_alone, understood=True)
-    if not (status or action):
-        return reading
-    milestone = together(status[:LONGEST_CODE], action[:LONGEST_CODE], reading.milestone)
-    return reading if milestone is reading.milestone else replace(reading, milestone=milestone)
+    return _entry(text[:LONGEST_RAW], status[:LONGEST_CODE], action[:LONGEST_CODE])
 
 
 def asked_action(text: str) -> Action | None:
@@ -81,7 +74,19 @@ def asked_action(text: str) -> Action | None:
     return reading.action if reading.action is not Action.PICK_UP or reading.is_urgent else None
 
 
-@lru_cache(maxsize=16_384)  # each poll of an order repeats the scans of the poll before
+@lru_cache(maxsize=16_384)  # several rules ask for the reading of a new scan, and the next polls repeat it
+def _entry(text: str, status: str, action: str) -> Reading:
+    reading = _reading(text)
+    code_alone = scan_code(text[: LONGEST_CODE + 1])
+    if code_alone is not None:
+        reading = replace(reading, milestone=code_alone, understood=True)
+    if not (status or action):
+        return reading
+    milestone = together(status, action, reading.milestone)
+    return reading if milestone is reading.milestone else replace(reading, milestone=milestone)
+
+
+@lru_cache(maxsize=2_048)  # the same words with and without their code
 def _reading(text: str) -> Reading:
     """Return the reading of a text. Texts that differ only in a long number, which has no meaning, are read once."""
     blotted = _LONG_NUMBER.sub(lambda number: "0" * len(number[0]), text)
@@ -120,4 +125,4 @@ def read_trace(
     """
     in_order = (rows[place] for place in oldest_first([at for at, _, _ in rows]))
     readings = (read_entry(text, status) for at, text, status in in_order if not precedes(at, ordered_at))
-    return fold(_Row(reading) for reading in readings).place
+    return fold((_Row(reading) for reading in readings), lambda row: row).place

@@ -11,16 +11,17 @@ from __future__ import annotations
 
 from datetime import UTC, datetime, timedelta
 from itertools import pairwise
-from typing import TYPE_CHECKING, NamedTuple, Protocol
+from typing import TYPE_CHECKING, NamedTuple, Protocol, TypeVar
 
 from pandapon.courier.aspect import Aspect
 from pandapon.courier.claims import Reason
 from pandapon.shipment import Milestone
 
 if TYPE_CHECKING:
-    from collections.abc import Iterable
+    from collections.abc import Callable, Iterable, Sequence
 
     from pandapon.courier.reading import Reading
+    from pandapon.shipment import Node
 
 M = Milestone
 RECYCLED = timedelta(hours=12)  # an older scan is another parcel's; a smaller difference may be a zone that was misread
@@ -43,16 +44,23 @@ _MOVED = frozenset(milestone for milestone in Milestone if M.PICKED_UP.rank <= m
 _AT_THE_DOOR = frozenset({M.OUT_FOR_DELIVERY, M.READY_FOR_PICKUP, M.DELIVERED})
 
 
-class Entry(Protocol):
-    """One entry of a trace. Its words are read only if its milestone alone does not decide."""
+class Claim(Protocol):
+    """One entry of a trace, without its words."""
 
     @property
     def milestone(self) -> Milestone | None:
         """The milestone that the entry claims; None: no claim."""
 
+
+class Entry(Claim, Protocol):
+    """One entry of a trace. Its words are read only if its milestone alone does not decide."""
+
     @property
     def reading(self) -> Reading:
         """The reading of the entry's words."""
+
+
+T = TypeVar("T", bound=Claim)
 
 
 class Way(NamedTuple):  # quicker to make than a dataclass; each reading of a parcel makes several
@@ -71,21 +79,22 @@ class Way(NamedTuple):  # quicker to make than a dataclass; each reading of a pa
     steps: int = 0  # entries about a pick-up or a later milestone
 
 
-def fold(entries: Iterable[Entry]) -> Way:
-    """Return the state of a parcel after these entries, the oldest first."""
-    way = Way()
-    for entry in entries:
-        claim = entry.milestone
-        if claim is not None and not _repeats(way, claim):
-            way = _after(way, entry, claim)
+def fold(scans: Iterable[T], entry_of: Callable[[T], Entry]) -> Way:
+    """Return the state of a parcel after these scans, the oldest first. ``entry_of``: makes the entry of a scan."""
+    way, repeated = Way(), None
+    for scan in scans:
+        claim = scan.milestone
+        if claim is not None and claim is not repeated:
+            way = _after(way, entry_of(scan), claim)
+            repeated = _repeated(way)
     return way
 
 
-def _repeats(way: Way, claim: Milestone) -> bool:
-    """Whether an entry changes nothing. Most entries are scans in transit of a parcel that is in transit already."""
-    if claim is not M.IN_TRANSIT or way.place is not claim or way.best is not claim or way.steps < _FEW:
-        return False
-    return not (way.is_stopped or way.is_back or way.is_gone)
+def _repeated(way: Way) -> Milestone | None:
+    """The claim that changes nothing. Most entries are scans in transit of a parcel that is in transit already."""
+    if way.place is not M.IN_TRANSIT or way.best is not M.IN_TRANSIT or way.steps < _FEW:
+        return None
+    return None if way.is_stopped or way.is_back or way.is_gone else M.IN_TRANSIT
 
 
 def fold_with_reason(entries: Iterable[Entry]) -> Way:
@@ -104,6 +113,14 @@ def fold_with_reason(entries: Iterable[Entry]) -> Way:
 def precedes(at: datetime | None, ordered_at: datetime | None) -> bool:
     """Return whether an entry is older than its order: a recycled number, a foreign trace, a mistyped year."""
     return at is not None and ordered_at is not None and at < ordered_at - RECYCLED
+
+
+def since_order(nodes: Sequence[Node], ordered_at: datetime | None) -> Sequence[Node]:
+    """Return the nodes that do not precede their order."""
+    if ordered_at is None:
+        return nodes
+    earliest = ordered_at - RECYCLED
+    return [node for node in nodes if node.at is None or node.at >= earliest]
 
 
 def _after(way: Way, entry: Entry, claim: Milestone) -> Way:

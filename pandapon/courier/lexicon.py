@@ -17,7 +17,7 @@ from typing import TYPE_CHECKING
 from pandapon.courier.signs import Sign
 
 if TYPE_CHECKING:
-    from collections.abc import Callable
+    from collections.abc import Iterator
 
 Signs = tuple[Sign, ...]
 LATIN = re.compile(r"[a-z0-9'&]+")
@@ -44,9 +44,31 @@ def formed(pattern: str) -> list[str]:
     return [" ".join("".join(word).split()) for word in product(*parts)]
 
 
-def _words() -> tuple[dict[str, Signs], dict[str, Signs], frozenset[str]]:
-    written: dict[str, Signs] = {}
-    made: dict[str, Signs] = {}
+def form(char: str) -> None:
+    """Make the words that begin with a character of :data:`UNFORMED` ready to be looked up."""
+    words, key_of = (LATIN_WORDS, _latin_start) if LATIN.match(char) else (WORDS, _first_two)
+    found = {word: signs for pattern, signs in UNFORMED.get(char, ()) for word in formed(pattern)}
+    lengths: dict[str, set[int]] = defaultdict(set)
+    for word in found:
+        lengths[key_of(word)].add(len(word))
+    words.update(found)
+    (LATIN_LENGTHS if words is LATIN_WORDS else LENGTHS).update(
+        {key: tuple(sorted(sizes, reverse=True)) for key, sizes in lengths.items()}
+    )
+    UNFORMED.pop(char, None)  # at the end: another thread that is here meanwhile does the same again
+
+
+def is_word(text: str) -> bool:
+    """Return whether a text is one of the words."""
+    if text[:1] in UNFORMED:
+        form(text[0])
+    return text in WORDS or text in LATIN_WORDS
+
+
+def _read() -> tuple[dict[str, list[tuple[str, Signs]]], frozenset[str]]:
+    """The patterns by the first characters of their words, those that are written out last, and the tails."""
+    made: dict[str, list[tuple[str, Signs]]] = defaultdict(list)
+    written: dict[str, list[tuple[str, Signs]]] = defaultdict(list)
     tails: frozenset[str] = frozenset()
     for language in ("zh", "th", "en"):
         for signs, listed in sections(language).items():
@@ -54,18 +76,23 @@ def _words() -> tuple[dict[str, Signs], dict[str, Signs], frozenset[str]]:
                 tails = frozenset(listed)
                 continue
             for pattern in listed:
-                (made if _FORMED in pattern else written).update(dict.fromkeys(formed(pattern), signs))
-    words = made | written
-    latin = {word: signs for word, signs in words.items() if LATIN.match(word)}
-    return {word: signs for word, signs in words.items() if word not in latin}, latin, tails
+                for opened in _opened(pattern):
+                    (made if _FORMED in pattern else written)[opened[0]].append((opened, signs))
+    return {char: made[char] + written[char] for char in made | written}, tails
 
 
-def _lengths(words: dict[str, Signs], key_of: Callable[[str], str]) -> dict[str, tuple[int, ...]]:
-    """The lengths of the words that begin alike, the longest first."""
-    lengths: dict[str, set[int]] = defaultdict(set)
-    for word in words:
-        lengths[key_of(word)].add(len(word))
-    return {key: tuple(sorted(sizes, reverse=True)) for key, sizes in lengths.items()}
+def _opened(pattern: str) -> Iterator[str]:
+    """The pattern as several, each of which begins with the first character of its words."""
+    if not pattern.startswith(_FORMED):
+        yield pattern
+        return
+    choices, _, rest = pattern.removeprefix(_FORMED).partition("}")
+    for choice in choices.split(","):
+        yield from _opened((choice + rest).lstrip())
+
+
+def _first_two(word: str) -> str:
+    return word[:2]
 
 
 def _latin_start(word: str) -> str:
@@ -75,9 +102,13 @@ def _latin_start(word: str) -> str:
 
 
 # A tail makes a noun of the act before it: 签收 + 单 is a slip.
-WORDS, LATIN_WORDS, TAILS = _words()
-# Keyed by the first two characters, which few words share, so a place of a text is looked up once or twice. A word of
-# one character is its own key.
-LENGTHS = _lengths(WORDS, lambda word: word[:2])
-LATIN_LENGTHS = _lengths(LATIN_WORDS, _latin_start)
+UNFORMED, TAILS = _read()
 LONGEST_TAIL = max(map(len, TAILS))
+# What :func:`form` made so far. There are 100,000 words in all: to form them at a start takes a fifth of it, and most
+# commands read no courier text.
+WORDS: dict[str, Signs] = {}
+LATIN_WORDS: dict[str, Signs] = {}
+# Keyed by the first two characters, which few words share, so a place of a text is looked up once or twice. A word of
+# one character is its own key. The longest goes first.
+LENGTHS: dict[str, tuple[int, ...]] = {}
+LATIN_LENGTHS: dict[str, tuple[int, ...]] = {}  # keyed by the first word of several

@@ -6,7 +6,7 @@ import re
 from enum import StrEnum
 from typing import TYPE_CHECKING, NamedTuple
 
-from pandapon.courier.lexicon import LATIN_WORDS, WORDS
+from pandapon.courier.lexicon import is_word
 from pandapon.courier.signs import Sign
 
 if TYPE_CHECKING:
@@ -115,7 +115,7 @@ class Site:
         name = blank.join(token.text for token in run).strip(_EDGES)
         kinds = [token for token in run if token.sign in _KINDS or token.sign is S.PORT]
         kind = _kind(kinds[-1]) if kinds and not name.endswith(_TOWNS_ON_WATER) else PlaceKind.TOWN
-        is_general = bool(kinds) and all(token.text in WORDS or token.text in LATIN_WORDS for token in run)
+        is_general = bool(kinds) and all(is_word(token.text) for token in run)
         if is_general or len(name) > _LONGEST or _NO_NAME.match(name):
             return Place(kind, "", self._within) if kinds else None
         return Place(kind, name, self._within, is_name=bool(kinds) or self._is_quoted(run) or _has_rank(name))

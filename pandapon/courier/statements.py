@@ -8,7 +8,7 @@ matter. They are for texts in the form of :func:`pandapon.courier.form.fold`, an
 from __future__ import annotations
 
 import re
-from functools import lru_cache
+from functools import cache, lru_cache
 from typing import TYPE_CHECKING, NamedTuple
 
 from pandapon.courier.moments import DAY, LENGTH, after, day_before, end_of
@@ -29,7 +29,7 @@ _BEFORE = r"(?:by|before|until|till|no later than|not later than|on or before)"
 class Statement(NamedTuple):
     """A pattern whose first group is a time, and how the time is reckoned."""
 
-    pattern: re.Pattern[str]
+    pattern: str
     end: Callable[[str, datetime, datetime | None], datetime | None]  # of the time, given when scanned and when stored
     is_free: bool = False  # afterwards it costs a fee: such a time gives way to the one of the pick-up
 
@@ -57,7 +57,7 @@ def _until_return(day: str, at: datetime, since: datetime | None) -> datetime | 
 def _stated(
     end: Callable[[str, datetime, datetime | None], datetime | None], *patterns: str, is_free: bool = False
 ) -> list[Statement]:
-    return [Statement(re.compile(pattern), end, is_free) for pattern in patterns]
+    return [Statement(pattern, end, is_free) for pattern in patterns]
 
 
 _STATED = (
@@ -114,6 +114,7 @@ _STATED = (
         rf"(?:will be |be )?(?:returned|sent back)[^;]{{0,20}}? on {DAY}",
     ),
 )
+_compiled = cache(re.compile)  # with the first text: a start reads none, and most commands never do
 _HAS_TIME = re.compile(
     r"\d|[一二两三四五六七八九十]|今|明|后天|当[日天]|本[周月]|月底|today|tomorrow|tonight|\bone|\btwo|week|day|วัน"
 )
@@ -132,7 +133,7 @@ def statements(folded: str) -> tuple[tuple[Statement, str], ...]:
     """Return the times that a folded text states for a pick-up, each as written, with how it is reckoned."""
     if not _HAS_TIME.search(folded) or _OTHER.search(folded) or _FETCHED.search(folded):
         return ()
-    return tuple((stated, match[1]) for stated in _STATED for match in stated.pattern.finditer(folded))
+    return tuple((stated, match[1]) for stated in _STATED for match in _compiled(stated.pattern).finditer(folded))
 
 
 def is_stored_already(folded: str) -> bool:

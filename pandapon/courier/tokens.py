@@ -12,7 +12,9 @@ from pandapon.courier.lexicon import (
     LENGTHS,
     LONGEST_TAIL,
     TAILS,
+    UNFORMED,
     WORDS,
+    form,
 )
 from pandapon.courier.names import SURNAMES, name_end
 from pandapon.courier.signs import PLACES, Sign
@@ -123,6 +125,8 @@ def _at(text: str, at: int, *, in_word: bool) -> tuple[tuple[Sign, ...] | None, 
 
 
 def _word(text: str, at: int) -> tuple[tuple[Sign, ...], int]:
+    if text[at] in UNFORMED:
+        form(text[at])
     for length in LENGTHS.get(text[at : at + 2], ()):
         signs = WORDS.get(text[at : at + length])
         if signs:
@@ -139,6 +143,8 @@ def _word_end(text: str, at: int) -> int:
 
 
 def _latin(text: str, at: int) -> tuple[tuple[Sign, ...], int]:
+    if text[at] in UNFORMED:
+        form(text[at])
     word = LATIN.match(text, at)
     assert word is not None
     for length in LATIN_LENGTHS.get(word[0], ()):

@@ -28,7 +28,12 @@ class Answer(BaseModel):
     """A decoded object of the API. Ids are text, amounts Decimal yuan, times aware."""
 
     model_config = ConfigDict(
-        frozen=True, extra="allow", alias_generator=to_camel, validate_by_name=True, validate_by_alias=True
+        frozen=True,
+        extra="allow",
+        alias_generator=to_camel,
+        validate_by_name=True,
+        validate_by_alias=True,
+        defer_build=True,
     )
 
 

@@ -25,7 +25,12 @@ class Request(BaseModel):
     """The typed fields of one operation. Raises pydantic's ValidationError for a field of a wrong type or name."""
 
     model_config = ConfigDict(
-        frozen=True, extra="forbid", alias_generator=to_camel, validate_by_name=True, validate_by_alias=True
+        frozen=True,
+        extra="forbid",
+        alias_generator=to_camel,
+        validate_by_name=True,
+        validate_by_alias=True,
+        defer_build=True,
     )
 
     def wire(self) -> dict[str, Any]:

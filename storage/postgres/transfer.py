@@ -1,4 +1,4 @@
-"""A schema of PostgreSQL as one end of a move to another engine."""
+"""Opens a schema of PostgreSQL to move its rows to another engine, or to take them, and says what is in the way."""
 
 from __future__ import annotations
 
@@ -11,182 +11,101 @@ from psycopg import errors, sql
 
 from storage import workers
 from storage.errors import BusyFileError, UnusableFileError
-from storage.postgres import migrate
+from storage.forms import BOT, SHARED, Form
+from storage.postgres import migrate, shared
 from storage.postgres.connection import PostgresConnection
+from storage.postgres.end import PostgresEnd, one
 from storage.postgres.errors import translated
-from storage.tables import Key, Table
+from storage.sqlite.shared import check_known
 
 if TYPE_CHECKING:
-    from collections.abc import Iterable, Iterator, Mapping
+    from collections.abc import Iterator, Mapping
 
-KINDS = {"text": "text", "bigint": "integer", "integer": "integer", "bytea": "bytes", "double precision": "real"}
-OURS = """
-c.relnamespace = (SELECT oid FROM pg_namespace WHERE nspname = current_schema())
-AND c.relkind IN ('r', 'p') AND NOT c.relispartition AND c.relname <> 'migrations'
-"""
-COLUMNS = f"""
-SELECT c.relname, a.attname, format_type(a.atttypid, NULL), a.attidentity <> ''
-FROM pg_class c JOIN pg_attribute a ON a.attrelid = c.oid AND a.attnum > 0 AND NOT a.attisdropped
-WHERE {OURS} ORDER BY c.relname, a.attname COLLATE "C"
-"""
-KEYS = f"""
-SELECT c.relname, i.indpred IS NOT NULL,
-  (SELECT array_agg(a.attname::text ORDER BY k.place) FROM unnest(i.indkey::int[]) WITH ORDINALITY AS k (number, place)
-    JOIN pg_attribute a ON a.attrelid = c.oid AND a.attnum = k.number)
-FROM pg_class c JOIN pg_index i ON i.indrelid = c.oid WHERE i.indisunique AND {OURS}
-"""
-REFERENCES = f"""
-SELECT c.relname, r.relname FROM pg_constraint f JOIN pg_class c ON c.oid = f.conrelid
-JOIN pg_class r ON r.oid = f.confrelid WHERE f.contype = 'f' AND {OURS}
-"""
-# Rows are written faster without these, and one look at all of them makes them again.
-SECONDARY = f"""
-SELECT i.indexrelid::regclass::text, pg_get_indexdef(i.indexrelid) FROM pg_class c
-JOIN pg_index i ON i.indrelid = c.oid
-WHERE NOT EXISTS (SELECT 1 FROM pg_constraint k WHERE k.conindid = i.indexrelid) AND {OURS}
-"""
-CONSTRAINTS = f"""
-SELECT c.oid::regclass::text, quote_ident(k.conname), pg_get_constraintdef(k.oid) FROM pg_constraint k
-JOIN pg_class c ON c.oid = k.conrelid WHERE k.contype IN ('p', 'u', 'f') AND {OURS} ORDER BY k.contype = 'f', k.conname
-"""
-POSITIONS = """
-SELECT setval('outbox_positions', GREATEST(MAX(position), 1), MAX(position) IS NOT NULL) FROM outbox
-"""
-BATCH = 5_000  # rows
+    from storage.tables import Table
+
+HAS_LIST = "SELECT to_regclass('migrations') IS NOT NULL"
+HAS_BOT = "SELECT to_regclass('migrations') IS NOT NULL AND to_regclass('orders') IS NOT NULL"
 TIMEOUTS = {"lock_timeout": "20s", "idle_in_transaction_session_timeout": "0", "statement_timeout": "0"}
 
 
-class PostgresEnd:
-    """One transaction on a schema. Only :meth:`commit` keeps it: a process that dies leaves nothing behind."""
-
-    def __init__(self, raw: psycopg.Connection[Any]) -> None:
-        self.raw, self.conn = raw, PostgresConnection(raw)
-
-    def tables(self) -> dict[str, Table]:
-        """Describe the tables of the bot."""
-        columns: dict[str, dict[str, str]] = {}
-        identities: dict[str, str] = {}
-        for table, column, type_, is_identity in self.raw.execute(COLUMNS).fetchall():
-            columns.setdefault(table, {})[column] = KINDS.get(type_, type_)
-            if is_identity:
-                identities[table] = column
-        keys, references = self.raw.execute(KEYS).fetchall(), self.raw.execute(REFERENCES).fetchall()
-        return {
-            name: Table(
-                name,
-                columns[name],
-                frozenset(Key(tuple(unique or ()), is_partial) for table, is_partial, unique in keys if table == name),
-                frozenset(parent for table, parent in references if table == name),
-                identities.get(name, ""),
-            )
-            for name in columns
-        }
-
-    def read(self, table: Table) -> Iterator[list[tuple[Any, ...]]]:
-        """Yield the rows in batches, with the columns in the table's order."""
-        query = sql.SQL("SELECT {} FROM {}").format(_names(table.columns), sql.Identifier(table.name))
-        with self.raw.cursor("move", binary=True) as cursor:
-            cursor.execute(query)
-            while batch := cursor.fetchmany(BATCH):
-                yield batch
-
-    def write(self, table: Table, batches: Iterable[list[tuple[Any, ...]]]) -> None:
-        """Insert rows, with the columns in the table's order."""
-        names = _names(table.columns)
-        described = self.raw.execute(sql.SQL("SELECT {} FROM {} LIMIT 0").format(names, sql.Identifier(table.name)))
-        types = [column.type_code for column in described.description or ()]
-        query = sql.SQL("COPY {} ({}) FROM STDIN (FORMAT binary)").format(sql.Identifier(table.name), names)
-        with self.raw.cursor() as cursor, cursor.copy(query) as copy:
-            copy.set_types(types)
-            for batch in batches:
-                for row in batch:
-                    copy.write_row(row)
-
-    def empty(self, table: Table) -> None:
-        """Delete the rows that the steps of the tables' history made."""
-        self.raw.execute(sql.SQL("DELETE FROM {}").format(sql.Identifier(table.name)))
-
-    def numbers(self, tables: Iterable[Table]) -> dict[str, int]:
-        """Return the last number given in each table that numbers its rows."""
-        return {table.name: self._last(table) for table in tables if table.identity}
-
-    def continue_from(self, table: Table, last: int) -> None:
-        """Give numbers after ``last`` and after all that are in the table; positions after those of the outbox."""
-        self._set(table, last)
-        if table.name == "outbox":
-            self.raw.execute(POSITIONS)
-
-    def analyze(self) -> None:
-        """Collect what the planner wants to know of each table. Until then it would read whole tables."""
-        for name in self.tables():
-            self.raw.execute(sql.SQL("ANALYZE {}").format(sql.Identifier(name)))
-
-    def commit(self) -> None:
-        """Keep what was done."""
-        self.raw.commit()
-
-    @contextlib.contextmanager
-    def without_indexes(self) -> Iterator[None]:
-        """Take away what only slows writing, for the length of the block: all keys and indexes."""
-        indexes, constraints = self.raw.execute(SECONDARY).fetchall(), self.raw.execute(CONSTRAINTS).fetchall()
-        for table, constraint, _definition in reversed(constraints):
-            self._do(f"ALTER TABLE {table} DROP CONSTRAINT {constraint}")
-        for index, _definition in indexes:
-            self._do(f"DROP INDEX {index}")
-        yield
-        for _index, definition in indexes:
-            self._do(definition)
-        for table, constraint, definition in constraints:  # foreign keys come last, since they need the others
-            self._do(f"ALTER TABLE {table} ADD CONSTRAINT {constraint} {definition}")
-
-    def _do(self, statement: str) -> None:
-        self.raw.execute(statement.encode())  # made by the server itself, with the names quoted
-
-    def _last(self, table: Table) -> int:
-        query = sql.SQL("SELECT CASE WHEN is_called THEN last_value ELSE last_value - 1 END FROM {}")
-        return int(_one(self.raw, query.format(self._sequence(table))))
-
-    def _set(self, table: Table, last: int) -> None:
-        sequence = self._sequence(table).as_string(self.raw)
-        largest = sql.SQL("SELECT MAX({}) FROM {}").format(sql.Identifier(table.identity), sql.Identifier(table.name))
-        last = max(last, _one(self.raw, largest) or 0)
-        self.raw.execute("SELECT setval(%s::regclass, %s, %s)", (sequence, max(last, 1), last > 0))
-
-    def _sequence(self, table: Table) -> sql.SQL:
-        query = "SELECT pg_get_serial_sequence(quote_ident(%s), %s)"
-        return sql.SQL(_one(self.raw, query, table.name, table.identity))
+@contextlib.contextmanager
+def present_schema(url: str, schema: str = "", form: Form = BOT) -> Iterator[PostgresEnd]:
+    """Open a schema that has the tables, which are brought up to date in the same transaction. Raises StorageError."""
+    with _connected(url, schema) as raw:
+        end = PostgresEnd(raw, form)
+        if not (shared.is_there(end.conn) if form.is_shared else one(raw, HAS_BOT)):
+            raise UnusableFileError("There are no tables of pandabot in that database.")
+        _prepare(end, schema)
+        yield end
 
 
 @contextlib.contextmanager
-def source_schema(url: str, schema: str = "") -> Iterator[PostgresEnd]:
+def source_schema(url: str, schema: str = "", form: Form = BOT) -> Iterator[PostgresEnd]:
     """Open a schema to move its rows; nobody may write meanwhile. Raises StorageError.
 
     Its tables are brought up to date in the same transaction.
     """
-    with _connected(url, schema) as raw:
-        if _one(raw, "SELECT to_regclass('migrations') IS NULL OR to_regclass('orders') IS NULL"):
-            raise UnusableFileError("There are no tables of pandabot in that database, so there is nothing to move.")
-        migrate.prepare(raw, schema)
-        end = PostgresEnd(raw)
-        workers.require_none(end.conn, datetime.now(UTC))
-        _lock(raw, end.tables())
+    with present_schema(url, schema, form) as end:
+        workers.require_none(end.conn, datetime.now(UTC), form.workers)
+        _lock(end.raw, end.tables())
         yield end
 
 
 @contextlib.contextmanager
-def empty_schema(url: str, schema: str = "") -> Iterator[PostgresEnd]:
-    """Make empty tables in a schema that has none of the bot's, or none with rows. Raises StorageError."""
+def empty_schema(url: str, schema: str = "", form: Form = BOT) -> Iterator[PostgresEnd]:
+    """Make empty tables in a schema that has none of the form, or none with rows. Raises StorageError."""
     with _connected(url, schema) as raw:
-        end = PostgresEnd(raw)
-        is_used = _one(raw, "SELECT to_regclass('migrations') IS NOT NULL")
-        full = [name for name in end.tables() if _has_rows(raw, name)] if is_used else []
-        if full:
-            raise UnusableFileError(
-                f"The database there has rows of pandabot already (in {', '.join(full[:3])}). Name an empty one, or "
-                "drop its tables first."
-            )
-        migrate.prepare(raw, schema)
+        end = PostgresEnd(raw, form)
+        _require_empty(end)
+        _prepare(end, schema)
         yield end
+
+
+def fact_of(url: str, schema: str, form: Form, name: str) -> str:
+    """Return the text of a fact; empty: there is no such schema or fact. Raises StorageError."""
+    with _connected(url, schema) as raw:
+        return _fact(PostgresEnd(raw, form), name)
+
+
+def require_free(url: str, fact: str, value: str) -> None:
+    """Raise StorageError where the database has rows of an installation, the shared ones or a workspace's.
+
+    Those that hold this fact are left out: an earlier run of the same move put them there.
+    """
+    with _connected(url, "") as raw:
+        _require_free(PostgresEnd(raw, SHARED), fact, value)
+        for schema in shared.schemas(PostgresConnection(raw)):
+            raw.execute("SELECT set_config('search_path', %s, true)", (schema,))
+            _require_free(PostgresEnd(raw), fact, value, f"the schema {schema}: ")
+
+
+def _require_free(end: PostgresEnd, fact: str, value: str, where: str = "") -> None:
+    if not value or _fact(end, fact) != value:
+        _require_empty(end, where)
+
+
+def _require_empty(end: PostgresEnd, where: str = "") -> None:
+    is_used = shared.is_there(end.conn) if end.form.is_shared else one(end.raw, HAS_LIST)
+    if full := [name for name in end.tables() if _has_rows(end.raw, name)] if is_used else []:
+        raise UnusableFileError(
+            f"The database there has rows of pandabot already (in {where}{', '.join(full[:3])}). Name an empty one, or "
+            "drop its tables first."
+        )
+
+
+def _fact(end: PostgresEnd, name: str) -> str:
+    table = end.form.facts
+    is_there = one(end.raw, "SELECT to_regclass(%s) IS NOT NULL", table.table)
+    found = table.get(end.conn, name) if is_there else None
+    return found.value if found else ""
+
+
+def _prepare(end: PostgresEnd, schema: str) -> None:
+    if not end.form.is_shared:
+        migrate.prepare(end.raw, schema)
+        return
+    shared.prepare(end.conn)
+    check_known(end.tables())
 
 
 @contextlib.contextmanager
@@ -210,13 +129,4 @@ def _lock(raw: psycopg.Connection[Any], tables: Mapping[str, Table]) -> None:
 
 
 def _has_rows(raw: psycopg.Connection[Any], name: str) -> bool:
-    return bool(_one(raw, sql.SQL("SELECT EXISTS (SELECT 1 FROM {})").format(sql.Identifier(name))))
-
-
-def _names(columns: Mapping[str, str]) -> sql.Composed:
-    return sql.SQL(", ").join(sql.Identifier(name) for name in columns)
-
-
-def _one(raw: psycopg.Connection[Any], query: Any, *values: object) -> Any:
-    row = raw.execute(query, values).fetchone()
-    return row[0] if row else None
+    return bool(one(raw, sql.SQL("SELECT EXISTS (SELECT 1 FROM {})").format(sql.Identifier(name))))

@@ -3,12 +3,14 @@
 from __future__ import annotations
 
 import contextlib
+import sqlite3
 from typing import TYPE_CHECKING, Any
 
 from storage.errors import CorruptFileError, StorageError, UnusableFileError
-from storage.sqlite import pragmas, private
+from storage.forms import BOT, Form
+from storage.sqlite import pragmas, private, shared
 from storage.sqlite.backup import sync
-from storage.sqlite.database import open_file
+from storage.sqlite.database import open_file, open_to_read
 from storage.sqlite.errors import translated
 from storage.tables import Key, Table
 
@@ -30,13 +32,14 @@ BATCH = 5_000  # rows
 class SqliteEnd:
     """One transaction on a file: the first statement locks it against writers, and only :meth:`commit` keeps it."""
 
-    def __init__(self, conn: SqliteConnection) -> None:
-        self.conn = conn
+    def __init__(self, conn: SqliteConnection, form: Form = BOT) -> None:
+        self.conn, self.form = conn, form
         conn.execute(pragmas.BEGIN_TO_WRITE)
 
     def tables(self) -> dict[str, Table]:
-        """Describe the tables of the bot."""
-        return {name: self._table(name, numbers=numbers) for name, numbers in self.conn.execute(TABLES).fetchall()}
+        """Describe the tables of the form."""
+        found = self.conn.execute(TABLES).fetchall()
+        return {name: self._table(name, numbers=numbers) for name, numbers in found if self.form.has(name)}
 
     def read(self, table: Table) -> Iterator[list[tuple[Any, ...]]]:
         """Yield the rows in batches, with the columns in the table's order."""
@@ -61,8 +64,9 @@ class SqliteEnd:
 
     def numbers(self, tables: Iterable[Table]) -> dict[str, int]:
         """Return the last number given in each table that numbers its rows."""
-        given = dict(self.conn.execute("SELECT name, seq FROM sqlite_sequence").fetchall())
-        return {table.name: given.get(table.name, 0) for table in tables if table.identity}
+        numbered = [table.name for table in tables if table.identity]
+        given = dict(self.conn.execute("SELECT name, seq FROM sqlite_sequence").fetchall() if numbered else [])
+        return {name: given.get(name, 0) for name in numbered}
 
     def continue_from(self, table: Table, last: int) -> None:
         """Give numbers after ``last`` and after all that are in the table. Positions always follow the outbox's."""
@@ -104,15 +108,29 @@ def check_present(path: Path) -> None:
 
 
 @contextlib.contextmanager
-def source_file(path: Path) -> Iterator[SqliteEnd]:
+def source_file(path: Path, form: Form = BOT) -> Iterator[SqliteEnd]:
     """Open a file to move its rows. Its tables are brought up to date first, as by any start. Raises StorageError."""
     check_present(path)
-    with contextlib.closing(open_file(path)) as conn, translated(path):
-        yield SqliteEnd(conn)
+    with contextlib.closing(_opened(path, form)) as conn, translated(path):
+        end = SqliteEnd(conn, form)
+        if form.is_shared:
+            shared.check_known(end.tables())
+        yield end
+
+
+def fact_of(path: Path, form: Form, name: str) -> str:
+    """Return the text of a fact; empty: there is no such file or fact. Raises StorageError."""
+    if not path.exists():
+        return ""
+    with translated(path), contextlib.closing(open_to_read(path)) as conn:
+        conn.row_factory = sqlite3.Row
+        has_facts = pragmas.has_tables(conn, form.facts.table)
+        found = form.facts.get(conn, name) if has_facts else None
+    return found.value if found else ""
 
 
 @contextlib.contextmanager
-def new_file(path: Path, *, is_rehearsal: bool = False) -> Iterator[SqliteEnd]:
+def new_file(path: Path, form: Form = BOT, *, is_rehearsal: bool = False) -> Iterator[SqliteEnd]:
     """Make a file with empty tables, which gets its name when the block ends without an error. Raises StorageError.
 
     Whenever the process dies, there is no file of that name, or the whole one. ``is_rehearsal``: it never gets it.
@@ -124,9 +142,9 @@ def new_file(path: Path, *, is_rehearsal: bool = False) -> Iterator[SqliteEnd]:
     try:
         path.parent.mkdir(parents=True, exist_ok=True)
         private.create(partial)
-        with contextlib.closing(open_file(partial)) as conn, translated(partial):
+        with contextlib.closing(_opened(partial, form)) as conn, translated(partial):
             pragmas.in_no_hurry(conn)  # the file is synchronised once, at the end
-            yield SqliteEnd(conn)
+            yield SqliteEnd(conn, form)
             if not is_rehearsal:
                 _check(conn, partial)
         if not is_rehearsal:
@@ -137,6 +155,10 @@ def new_file(path: Path, *, is_rehearsal: bool = False) -> Iterator[SqliteEnd]:
         raise StorageError(f"The file {path} cannot be made: {error.strerror}.") from error
     finally:
         _remove(partial)
+
+
+def _opened(path: Path, form: Form) -> SqliteConnection:
+    return shared.open_file(path) if form.is_shared else open_file(path)
 
 
 def _check(conn: SqliteConnection, partial: Path) -> None:

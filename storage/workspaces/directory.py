@@ -8,15 +8,14 @@ from storage.operation import Aggregate, Operation
 from storage.outages import OutageTable
 from storage.paces import PaceTable
 from storage.store import Outages, Paces, Workers
-from storage.workers import WorkerTable
-from storage.workspaces import accounts, installations, marks, oauth_states
+from storage.workers import SHARED as PROCESSES
+from storage.workspaces import accounts, installations, marks, oauth_states, restoring
 
 if TYPE_CHECKING:
     from storage.engine import Engine
 
 
 PACES, OUTAGES = PaceTable("account_paces"), OutageTable("account_outages")
-PROCESSES = WorkerTable("host_workers")
 
 
 class Installations(Aggregate):
@@ -72,6 +71,13 @@ class OAuthStates(Aggregate):
     take = Operation(oauth_states.take)
 
 
+class Restoring(Aggregate):
+    """Which workspaces have still to be marked after a failover."""
+
+    pending = Operation(restoring.pending, only_reads=True)
+    done = Operation(restoring.done)
+
+
 class Directory:
     """The shared tables of one database."""
 
@@ -83,3 +89,4 @@ class Directory:
         self.outages = AccountOutages(engine)
         self.processes = Processes(engine)
         self.oauth_states = OAuthStates(engine)
+        self.restoring = Restoring(engine)

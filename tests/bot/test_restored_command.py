@@ -6,7 +6,7 @@ from datetime import UTC, datetime, timedelta
 from typing import TYPE_CHECKING
 
 import pytest
-from support.moving import SETTINGS
+from support.moving import SETTINGS, eventful
 from typer.testing import CliRunner
 
 from bot.cli import app
@@ -50,5 +50,21 @@ def test_without_a_database_none_is_made(tmp_path: Path, monkeypatch: pytest.Mon
     assert (result.exit_code, "There is no database" in result.output) == (1, True), result.output
     assert not (tmp_path / "none.db").exists()
     assert CliRunner().invoke(app, ["restored", "--at", "soon"]).exit_code == 2
+    alone = CliRunner().invoke(app, ["restored", "--at", at, "--workspace", "T0123ABCD"])
+    assert (alone.exit_code, "for an installation with many" in alone.output) == (2, True), alone.output
     assert CliRunner().invoke(app, ["migrate", "--to", "mysql://u:canary@h/d"]).exit_code == 2
     assert "canary" not in CliRunner().invoke(app, ["migrate", "--to", "mysql://u:canary@h/d"]).output
+
+
+def test_a_database_of_another_address(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+    """Such as the one that was left by a move, while the settings name the new one."""
+    monkeypatch.chdir(tmp_path)
+    for name, value in (SETTINGS | {"DATABASE_PATH": str(tmp_path / "none.db")}).items():
+        monkeypatch.setenv(name, value)
+    at = (datetime.now(UTC) - timedelta(minutes=5)).isoformat()
+    url = eventful(tmp_path / "left.db")
+    result = CliRunner().invoke(app, ["restored", "--at", at, "--from", url])
+    assert (result.exit_code, "Marked what happened after" in result.output) == (0, True), result.output
+    assert not (tmp_path / "none.db").exists()
+    again = CliRunner().invoke(app, ["restored", "--at", at, "--from", url])
+    assert "was done already" in again.output

@@ -24,7 +24,7 @@ if TYPE_CHECKING:
     from pathlib import Path
 
     from sandbox.slack.workspace import Message
-    from storage.lanes import Pace
+    from storage.pace import Pace
 
 SHORT = 5.0  # seconds that a question has in the tests that use them up
 WAITS = ["3600", "inf", "1e30", "99999999999", "soon", "-1", "nan", "Fri, 31 Dec 9999 23:59:59 GMT", "９"]

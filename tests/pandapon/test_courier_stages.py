@@ -10,7 +10,7 @@ from pandapon.courier import Action, Holder, Reason, read_entry, read_trace
 from pandapon.courier.aspect import Aspect
 from pandapon.courier.events import read
 from pandapon.courier.form import fold
-from pandapon.courier.lexicon import formed, sections
+from pandapon.courier.lexicon import formed, is_word, sections
 from pandapon.courier.signs import Sign
 from pandapon.courier.tokens import tokens
 from pandapon.shipment import Milestone
@@ -84,6 +84,13 @@ def test_a_formed_word_has_one_meaning(language: str) -> None:
         for word in (word for pattern in patterns if "{" in pattern for word in formed(pattern)):
             meanings.setdefault(word, set()).add(signs)
     assert [word for word, found in meanings.items() if len(found) > 1] == []
+
+
+@pytest.mark.parametrize("language", ["zh", "th", "en"])
+def test_every_word_is_known_when_it_is_asked_for(language: str) -> None:
+    """The words are formed by their first characters, and only as texts need them."""
+    patterns = (pattern for signs, listed in sections(language).items() if signs != (S.TAIL,) for pattern in listed)
+    assert [word for pattern in patterns for word in formed(pattern) if not is_word(word)] == []
 
 
 def test_words_are_formed() -> None:

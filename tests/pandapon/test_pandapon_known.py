@@ -91,3 +91,23 @@ def test_known_nodes_keep_their_turn_where_one_comes_between() -> None:
     found = one(earlier, ROW).shipment(known).nodes
     assert [(node.text, node.sequence) for node in found] == [(earlier.text, 0), (ROW.text, 1)]
     assert isinstance(found[1], Node)
+
+
+TIMES = ["2026-03-02 08:01:11", "2026-03-02 08:01:12", "2026-03-02 09:00:00", "2569-03-03 10:00:00", ""]
+
+
+@given(
+    st.lists(st.builds(ROW._replace, time=st.sampled_from(TIMES), text=rows.map(lambda row: row.text)), max_size=8),
+    st.integers(1, 8),
+    st.booleans(),
+)
+def test_a_list_that_goes_on_is_read_as_if_whole(found: list[Row], known: int, backward: bool) -> None:
+    """Most answers repeat a list and add to its end: to whichever of its ends is the later."""
+    before, after = found[:known], found
+    if backward:
+        before, after = before[::-1], after[::-1]
+    assert one(*after).shipment(one(*before).shipment().nodes) == one(*after).shipment()
+    in_time = sorted(found, key=lambda row: row.time, reverse=backward)
+    whole = one(*in_time).shipment()
+    part = in_time[-known:] if backward else in_time[:known]
+    assert one(*in_time).shipment(one(*part).shipment().nodes) == whole

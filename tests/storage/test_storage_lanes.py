@@ -11,7 +11,7 @@ from hypothesis import strategies as st
 from support import postgres
 from support.store_harness import LEASE, NOW, ORDER, OTHER, StoreHarness
 
-from storage.lanes import SECOND, Pace, Rate
+from storage.pace import SECOND, Pace, Rate
 from storage.rows import to_int
 
 if TYPE_CHECKING:

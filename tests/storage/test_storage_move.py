@@ -24,7 +24,8 @@ from storage.migrations.steps import NAMES, STEPS
 from storage.move import copy_rows
 from storage.post import PostState
 from storage.postgres import migrate as postgres_steps
-from storage.postgres.transfer import PostgresEnd, empty_schema
+from storage.postgres.end import PostgresEnd
+from storage.postgres.transfer import empty_schema
 from storage.sqlite.transfer import source_file
 from storage.store import open_store
 from storage.tables import Key, Table, Tally, differences

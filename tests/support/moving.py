@@ -15,7 +15,7 @@ from support.old_database import VERSIONS, migration_of, unpack
 
 from bot.settings.storage_url import file_of
 from storage.postgres.database import PostgresEngine, PostgresServer
-from storage.postgres.transfer import PostgresEnd
+from storage.postgres.end import PostgresEnd
 from storage.sqlite.database import all_or_nothing, open_file
 from storage.sqlite.pragmas import BEGIN_TO_WRITE
 from storage.sqlite.transfer import SqliteEnd

@@ -12,10 +12,10 @@ from slack_bolt.request.async_request import AsyncBoltRequest
 
 from bot import settings as single
 from bot.settings import SettingsError
-from bot.workspaces.launcher import schema_of
 from bot.workspaces.places import candidates
 from bot.workspaces.secrets import AccountSecret
 from bot.workspaces.settings import load
+from storage.workspaces.schemas import schema_of
 
 if TYPE_CHECKING:
     from pathlib import Path

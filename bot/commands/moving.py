@@ -1,0 +1,77 @@
+"""Moves one part of a database to another engine: a single bot's rows, a workspace's, or those that all share."""
+
+from __future__ import annotations
+
+import re
+from typing import TYPE_CHECKING
+
+from bot.commands.parts import name_of
+from bot.process.failpoints import point
+from storage import moved
+from storage.move import copy_rows
+from storage.workspaces import moves
+
+if TYPE_CHECKING:
+    from datetime import datetime
+
+    from bot.commands.parts import Part
+    from storage.move import End, Move
+
+PASSWORD = re.compile(r"((?:://[^/@:]*:|[?&](?:ssl)?password=))[^@/&]+(?=@|&|$)")
+STOP_ALL = "Stop every process of the bot that works on {name} before this, and start none until it is done."
+LINE_FOR_ENV = "Put this line into .env, with the password in its place, and no DATABASE_PATH; then start the bot:"
+
+
+def line_for_env(url: str) -> str:
+    """Return the setting that names a database, with a place for the password."""
+    return "STORAGE_URL=" + PASSWORD.sub(r"\1PASSWORD", url)
+
+
+def move(source: Part, target: Part, now: datetime, *, dry_run: bool, passage: str = "") -> Move:
+    """Move the rows. Raises StorageError.
+
+    The target is committed before the source gets its marker: a process that dies in between leaves both whole.
+    ``passage``: the id of the move of which this is a part; it stands in the target then. ``dry_run``: nothing is kept.
+    """
+    with source.source() as old:
+        with target.target(is_rehearsal=dry_run) as new:
+            done = copy_rows(old, new, now, point)
+            if not dry_run:
+                if passage:
+                    moves.arrive(new.conn, new.form, passage, now)
+                new.commit()
+                point("after_commit")
+        if not dry_run:
+            point("after_move")
+            _leave(old, target, now)
+    return done
+
+
+def move_once(source: Part, target: Part, now: datetime, *, dry_run: bool, passage: str) -> Move | None:
+    """Move the rows unless an earlier run of the same move did: then return None, and the source has its marker."""
+    if not passage or target.fact(moves.ARRIVED) != passage:
+        return move(source, target, now, dry_run=dry_run, passage=passage)
+    if not dry_run:
+        with source.present() as old:
+            if not moved.destination(old.conn, old.form.facts):
+                _leave(old, target, now)
+    return None
+
+
+def _leave(old: End, target: Part, now: datetime) -> None:
+    """Note in the source where its rows went."""
+    if old.form.is_shared:
+        moves.end(old.conn, name_of(target.url), now)
+    else:
+        moved.mark(old.conn, name_of(target.url), now)
+    old.commit()
+
+
+def words(move: Move) -> list[str]:
+    """What is to be said of a move besides its rows."""
+    lines = []
+    if move.nuls:
+        lines.append(f"{move.nuls} NUL characters were left out: PostgreSQL stores none in a text.")
+    if move.in_doubt:
+        lines.append(f"{move.in_doubt} posts were being sent: each is looked up in its channel before it is sent.")
+    return lines

@@ -1,0 +1,48 @@
+"""The two forms of tables that are moved as a whole: those of one bot, and those that all workspaces share."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+from typing import TYPE_CHECKING
+
+from storage import facts, outbox, workers
+
+if TYPE_CHECKING:
+    from collections.abc import Callable
+    from datetime import datetime
+
+    from storage.connection import Connection
+
+
+def _nothing_was_leased(_conn: Connection, _now: datetime) -> int:
+    """The shared tables hold no posts."""
+    return 0
+
+
+@dataclass(frozen=True, slots=True)
+class Form:
+    """Tables that belong together. ``tables``: their names; empty: all that the bot has in that place."""
+
+    facts: facts.FactTable  # where the move is noted
+    workers: workers.WorkerTable
+    arrive: Callable[[Connection, datetime], int]  # voids the leases of the processes that are left behind
+    tables: frozenset[str] = frozenset()
+
+    @property
+    def is_shared(self) -> bool:
+        """Whether these are the tables that all workspaces share."""
+        return bool(self.tables)
+
+    def has(self, table: str) -> bool:
+        """Whether a table is one of them."""
+        return not self.tables or table in self.tables
+
+
+BOT = Form(facts.OWN, workers.OWN, outbox.recover_after_crash)
+# Its facts tell of the place, such as that its rows were moved away, so they are no rows to move.
+SHARED = Form(
+    facts.SHARED,
+    workers.SHARED,
+    _nothing_was_leased,
+    frozenset({"installations", "accounts", "account_paces", "account_outages", "host_workers", "oauth_states"}),
+)

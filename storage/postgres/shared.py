@@ -1,0 +1,38 @@
+"""Makes the tables that all workspaces share, in a database's default schema, and finds the schemas of workspaces."""
+
+from __future__ import annotations
+
+from typing import TYPE_CHECKING
+
+from storage.migrations import shared
+from storage.workspaces.schemas import id_of, is_id
+
+if TYPE_CHECKING:
+    from storage.connection import Connection
+
+LOCK = 0x776F726B73706163  # an arbitrary number: processes that start at the same time make the tables one by one
+# Of a bot that was started there once.
+SCHEMAS = r"""
+SELECT n.nspname AS name FROM pg_namespace n
+WHERE n.nspname LIKE 'team\_%'
+AND EXISTS (SELECT 1 FROM pg_class c WHERE c.relnamespace = n.oid AND c.relname = 'migrations')
+ORDER BY n.nspname COLLATE "C"
+"""
+
+
+def prepare(conn: Connection) -> None:
+    """Make the tables that are missing, in the caller's transaction."""
+    conn.execute("SELECT pg_advisory_xact_lock(?)", (LOCK,))
+    for statement in shared.statements(shared.POSTGRES):
+        conn.execute(statement)
+
+
+def is_there(conn: Connection) -> bool:
+    """Whether the database has the tables."""
+    return bool(conn.execute("SELECT to_regclass('installations') IS NOT NULL AS found").fetchone()["found"])
+
+
+def schemas(conn: Connection) -> list[str]:
+    """Return the schemas in which a workspace has tables, also one that was forgotten without its data."""
+    names = [row["name"] for row in conn.execute(SCHEMAS)]
+    return [name for name in names if is_id(id_of(name))]
