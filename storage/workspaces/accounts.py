@@ -44,4 +44,5 @@ def _account(row: Any) -> Account:
     )
 
 
-TABLE = SealedTable("accounts", _account)
+_TABLE = SealedTable("accounts", _account)
+get, listed, replace = _TABLE.get, _TABLE.listed, _TABLE.replace

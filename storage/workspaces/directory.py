@@ -22,10 +22,10 @@ class Installations(Aggregate):
     """Who installed the app."""
 
     save = Operation(installations.save)
-    get = Operation(installations.TABLE.get, only_reads=True)
-    listed = Operation(installations.TABLE.listed, only_reads=True)
+    get = Operation(installations.get, only_reads=True)
+    listed = Operation(installations.listed, only_reads=True)
     revoke = Operation(installations.revoke)
-    replace = Operation(installations.TABLE.replace)
+    replace = Operation(installations.replace)
     claim_renewal = Operation(installations.claim_renewal)
     put_off_renewal = Operation(installations.put_off_renewal)
     renew = Operation(installations.renew)
@@ -37,9 +37,9 @@ class Accounts(Aggregate):
     """Which PandaPon account is whose."""
 
     save = Operation(accounts.save)
-    get = Operation(accounts.TABLE.get, only_reads=True)
-    listed = Operation(accounts.TABLE.listed, only_reads=True)
-    replace = Operation(accounts.TABLE.replace)
+    get = Operation(accounts.get, only_reads=True)
+    listed = Operation(accounts.listed, only_reads=True)
+    replace = Operation(accounts.replace)
 
 
 class AccountPaces(Paces):

@@ -89,4 +89,5 @@ def _installation(row: Any) -> Installation:
     )
 
 
-TABLE = SealedTable("installations", _installation)
+_TABLE = SealedTable("installations", _installation)
+get, listed, replace = _TABLE.get, _TABLE.listed, _TABLE.replace
