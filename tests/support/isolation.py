@@ -22,6 +22,7 @@ from support.settings_form import choose
 from support.shared_parts import both_reach, changed, state_of
 
 from handlers.blocks import action_ids
+from pandapon.courier import lexicon
 from sandbox.pandapon import pictures
 from sandbox.pandapon.demo import FIRST
 from sandbox.pandapon.goods import PICTURES
@@ -43,6 +44,8 @@ async def leaks(harness: HostHarness, seconds: float = SECONDS) -> list[str]:
 
     It ends with the first step that finds something. ``seconds``: for each step; a broken bot may never answer.
     """
+    for char in tuple(lexicon.UNFORMED):
+        lexicon.form(char)  # the words of couriers are formed at their first use, and belong to nobody
     look = Look(harness, seconds)
     for step in Look.STEPS:
         async with look.at(step):
