@@ -79,6 +79,17 @@ class KillHarness:
         self.told: list[tuple[int, str]] = []  # order number and text of each scan
         self.restarts: list[float] = []  # seconds from the start of a process to its connection
 
+    @contextlib.asynccontextmanager
+    async def served(self) -> AsyncIterator[None]:
+        """Start everything but the bot."""
+        await self.slack.start()
+        await self.pandapon.start()
+        try:
+            yield
+        finally:
+            await self.slack.stop()
+            await self.pandapon.stop()
+
     def _order(self, number: int) -> str:
         order_id = f"{2542285634920100000 + number}"
         scan = Scan(now() - timedelta(hours=3), "【义乌市】 义乌北苑网点 已揽收", "ACCEPT", "ACCEPT")
@@ -173,13 +184,8 @@ class KillHarness:
 async def kill_harness(folder: Path, orders: int) -> AsyncIterator[KillHarness]:
     """Start everything but the bot."""
     harness = KillHarness(folder, orders)
-    await harness.slack.start()
-    await harness.pandapon.start()
-    try:
+    async with harness.served():
         yield harness
-    finally:
-        await harness.slack.stop()
-        await harness.pandapon.stop()
 
 
 async def until(predicate: Callable[[], bool]) -> None:

@@ -94,26 +94,22 @@ def abandon(conn: Connection, before: datetime | None = None) -> int:
 
 def get(conn: Connection, write_id: str) -> Write | None:
     """Return the record with this id; None: there is none."""
-    row = conn.execute(OF_ID, (write_id,)).fetchone()
-    return _write(row) if row else None
+    return _one(conn, OF_ID, (write_id,))
 
 
 def of_key(conn: Connection, dedup_key: str) -> Write | None:
     """Return the record of an act; None: it is new."""
-    row = conn.execute(OF_KEY, (dedup_key,)).fetchone()
-    return _write(row) if row else None
+    return _one(conn, OF_KEY, (dedup_key,))
 
 
 def open_of(conn: Connection, target: str) -> Write | None:
     """Return the oldest write of a target whose end nobody knows yet; None: there is none."""
-    row = conn.execute(OF_TARGET, (target,)).fetchone()
-    return _write(row) if row else None
+    return _one(conn, OF_TARGET, (target,))
 
 
 def done_of(conn: Connection, target: str) -> Write | None:
     """Return the newest write of a target that was done; None: there is none."""
-    row = conn.execute(DONE_OF, (target,)).fetchone()
-    return _write(row) if row else None
+    return _one(conn, DONE_OF, (target,))
 
 
 def of_targets(conn: Connection, prefix: str) -> list[Write]:
@@ -123,8 +119,7 @@ def of_targets(conn: Connection, prefix: str) -> list[Write]:
 
 def latest_of(conn: Connection, target: str) -> Write | None:
     """Return the newest write of a target that was done, or of which nobody knows whether it was; None: none was."""
-    row = conn.execute(LATEST_OF, (target,)).fetchone()
-    return _write(row) if row else None
+    return _one(conn, LATEST_OF, (target,))
 
 
 def made_by(conn: Connection, operation: str, limit: int) -> list[Write]:
@@ -161,6 +156,11 @@ def _row(write: Write) -> tuple[object, ...]:
         ",".join(write.made),
         write.approved_by,
     )
+
+
+def _one(conn: Connection, sql: str, facts: tuple[str, ...]) -> Write | None:
+    row = conn.execute(sql, facts).fetchone()
+    return _write(row) if row else None
 
 
 def _write(row: Row) -> Write:

@@ -6,6 +6,7 @@ from typing import TYPE_CHECKING
 
 from storage.rows import to_int, to_time
 from storage.workspaces.records import Account
+from storage.workspaces.sealed import SealedTable
 
 if TYPE_CHECKING:
     from datetime import datetime
@@ -32,23 +33,6 @@ def save(conn: Connection, now: datetime, account: Account) -> None:
     )
 
 
-def get(conn: Connection, id_: str) -> Account | None:
-    """Return the account of an installation; None: it is not connected."""
-    row = conn.execute("SELECT * FROM accounts WHERE id = ?", (id_,)).fetchone()
-    return _account(row) if row else None
-
-
-def listed(conn: Connection) -> list[Account]:
-    """Return all accounts, by the installation's id."""
-    return [_account(row) for row in conn.execute("SELECT * FROM accounts ORDER BY id")]
-
-
-def replace(conn: Connection, id_: str, former: str, sealed: str) -> bool:
-    """Put another sealed text in the place of the former one. False: it has changed meanwhile."""
-    sql = "UPDATE accounts SET sealed = ? WHERE id = ? AND sealed = ?"
-    return conn.execute(sql, (sealed, id_, former)).rowcount > 0
-
-
 def _account(row: Any) -> Account:
     return Account(
         row["id"],
@@ -58,3 +42,7 @@ def _account(row: Any) -> Account:
         row["connected_by"],
         row["revision"],
     )
+
+
+_TABLE = SealedTable("accounts", _account)
+get, listed, replace = _TABLE.get, _TABLE.listed, _TABLE.replace

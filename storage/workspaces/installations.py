@@ -6,6 +6,7 @@ from typing import TYPE_CHECKING
 
 from storage.rows import to_int, to_time
 from storage.workspaces.records import Installation
+from storage.workspaces.sealed import SealedTable
 
 if TYPE_CHECKING:
     from datetime import datetime
@@ -34,27 +35,10 @@ def save(conn: Connection, now: datetime, installation: Installation) -> None:
     )
 
 
-def get(conn: Connection, id_: str) -> Installation | None:
-    """Return an installation, also a revoked one; None for an unknown id."""
-    row = conn.execute("SELECT * FROM installations WHERE id = ?", (id_,)).fetchone()
-    return _installation(row) if row else None
-
-
-def listed(conn: Connection) -> list[Installation]:
-    """Return all installations, the revoked ones too, by id."""
-    return [_installation(row) for row in conn.execute("SELECT * FROM installations ORDER BY id")]
-
-
 def revoke(conn: Connection, now: datetime, id_: str) -> bool:
     """Mark an installation as revoked and forget its token. False: there is none, or it was revoked before."""
     sql = "UPDATE installations SET revoked_at = ?, revision = ?, sealed = '' WHERE id = ? AND revoked_at IS NULL"
     return conn.execute(sql, (to_int(now), to_int(now), id_)).rowcount > 0
-
-
-def replace(conn: Connection, id_: str, former: str, sealed: str) -> bool:
-    """Put another sealed text in the place of the former one. False: it has changed meanwhile."""
-    sql = "UPDATE installations SET sealed = ? WHERE id = ? AND sealed = ?"
-    return conn.execute(sql, (sealed, id_, former)).rowcount > 0
 
 
 def claim_renewal(conn: Connection, now: datetime, id_: str, token_revision: int, until: datetime) -> bool:
@@ -103,3 +87,7 @@ def _installation(row: Any) -> Installation:
         row["token_revision"],
         to_time(row["renewing_until"]),
     )
+
+
+_TABLE = SealedTable("installations", _installation)
+get, listed, replace = _TABLE.get, _TABLE.listed, _TABLE.replace

@@ -8,7 +8,6 @@ from typing import TYPE_CHECKING
 
 import aiohttp
 import psycopg
-import pytest
 from support import postgres
 from support.bot_harness import running
 from support.moving import SETTINGS
@@ -19,22 +18,12 @@ from typer.testing import CliRunner
 from bot.cli import app
 from bot.process.version import VERSION
 from bot.roles import ALL, Role
-from storage.store import open_store
 from storage.workers import AT_WORK, FORGOTTEN, Worker, by_role
 
 if TYPE_CHECKING:
-    from collections.abc import AsyncIterator
     from pathlib import Path
 
     from storage.store import Store
-
-
-@pytest.fixture(params=["sqlite", "postgres"])
-async def store(request: pytest.FixtureRequest, tmp_path: Path) -> AsyncIterator[Store]:
-    opener = postgres.open_postgres if request.param == "postgres" else open_store
-    opened = await opener(tmp_path / "bot.db")
-    yield opened
-    await opened.close()
 
 
 async def test_who_was_seen_lately_is_at_work(store: Store) -> None:

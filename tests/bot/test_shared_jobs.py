@@ -15,24 +15,14 @@ from support.bot_harness import running
 from bot.process.scheduler import Job, Scheduler
 from bot.process.shared_jobs import SharedJobs
 from bot.roles import ALL, Role, parse
-from storage.store import open_store
 
 if TYPE_CHECKING:
-    from collections.abc import AsyncIterator
     from pathlib import Path
 
     from storage.store import Store
 
 EVERY = timedelta(seconds=0.4)
 NOW = datetime(2026, 3, 2, tzinfo=UTC)
-
-
-@pytest.fixture(params=["sqlite", "postgres"])
-async def store(request: pytest.FixtureRequest, tmp_path: Path) -> AsyncIterator[Store]:
-    opener = postgres.open_postgres if request.param == "postgres" else open_store
-    opened = await opener(tmp_path / "bot.db")
-    yield opened
-    await opened.close()
 
 
 def now() -> datetime:

@@ -1,4 +1,4 @@
-"""The outside world of a process under test."""
+"""The outside world of a process under test, and the bot in one process with it."""
 
 from __future__ import annotations
 
@@ -6,6 +6,7 @@ import os
 from typing import TYPE_CHECKING
 
 import pytest
+from support.bot_harness import BotHarness, running
 from support.outside import Outside
 
 if TYPE_CHECKING:
@@ -24,3 +25,10 @@ async def outside(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> AsyncItera
     await one.leave_none()
     await one.slack.stop()
     await one.pandapon.stop()
+
+
+@pytest.fixture
+async def harness(tmp_path: Path) -> AsyncIterator[BotHarness]:
+    """Both stand-ins and the production bot between them, with the settings of :mod:`support.bot_harness`."""
+    async with running(tmp_path) as one:
+        yield one

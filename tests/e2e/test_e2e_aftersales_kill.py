@@ -2,31 +2,24 @@
 
 from __future__ import annotations
 
-import asyncio
-import json
-from contextlib import asynccontextmanager
 from datetime import timedelta
 from typing import TYPE_CHECKING, Any
 
 import pytest
 from support import forged
 from support.bot_harness import BotHarness, running
+from support.killed import ChangingHarness, found_later, recorded
 from support.refund_steps import ACTS, ASK, lines, reason
 from support.wizard_steps import send_page, text_of, view_of
 
-from benchmarks.kill import KillHarness, kill, now, until
-from handlers.writing.looks import LOOKS
-from handlers.writing.writer import Writer
-from pandapon.client import Config, PandaPon
+from benchmarks.kill import now
 from pandapon.shipment import Platform
 from sandbox.clock import SimClock
 from sandbox.pandapon.demo import FIRST, demo_world
 from sandbox.pandapon.trading.routes import OWN_PATHS
-from storage.store import open_store
 from tracking.writes import LATE, Write, WriteState
 
 if TYPE_CHECKING:
-    from collections.abc import AsyncIterator
     from pathlib import Path
 
 MOMENTS = ["before_write", "during", "after_write"]
@@ -90,62 +83,13 @@ async def test_a_write_at_which_the_work_ends(tmp_path: Path, name: str, moment:
 # --- a real process ---------------------------------------------------------------------------------------------------
 
 
-class RefundHarness(KillHarness):
-    """Stand-ins with a shipped order, and a bot that may ask for refunds."""
-
-    @property
-    def environment(self) -> dict[str, str]:
-        """As for other kills, with refunds switched on."""
-        return super().environment | {"WRITES": "all", "PANDAPON_PATHS": json.dumps(OWN_PATHS)}
-
-
-@asynccontextmanager
-async def refunding(folder: Path) -> AsyncIterator[RefundHarness]:
-    """Start everything but the bot."""
-    harness = RefundHarness(folder, 1)
-    harness.world.orders[FIRST] = demo_world(SimClock(now())).orders[FIRST]
-    await harness.slack.start()
-    await harness.pandapon.start()
-    try:
-        yield harness
-    finally:
-        await harness.slack.stop()
-        await harness.pandapon.stop()
-
-
-async def fill_in(harness: RefundHarness) -> dict[str, Any]:
+async def fill_in(harness: ChangingHarness) -> dict[str, Any]:
     """Fill in the form up to its review. Returns that page."""
-    said, views = harness.slack.workspace.ephemeral, harness.slack.workspace.views
-    await harness.slack.slash("mei", harness.channels[0], "/panda", f"refund {FIRST}")
-    await until(lambda: bool(said) and "Ask for a refund" in str(said[-1].blocks))
-    assert (await harness.slack.press("mei", said[-1], "ask_refund:1")).ok
+    await harness.open_form(f"refund {FIRST}", "ask_refund:1")
     for step, values in (("lines", lines(Platform.ALIBABA)), ("reason", reason())):
-        await until(lambda step=step: _at(views, step))  # type: ignore[misc]
-        assert (await harness.slack.submit("mei", _page(views)["id"], values)).ok
-    await until(lambda: _at(views, "review"))
-    return _page(views)
-
-
-def _page(views: dict[str, Any]) -> dict[str, Any]:
-    return dict(list(views.values())[-1])
-
-
-def _at(views: dict[str, Any], step: str) -> bool:
-    return bool(views) and _page(views)["callback_id"] == f"flow:refund:{step}"
-
-
-async def looked_for(harness: RefundHarness, *, later: bool) -> WriteState:
-    """What the record says; ``later``: what a look says when a call could no longer arrive."""
-    store = await open_store(harness.folder / "bot.db")
-    config = Config(
-        harness.pandapon.base_url, harness.pandapon.access_key, harness.pandapon.access_secret, "1", paths=OWN_PATHS
-    )
-    async with PandaPon(config, clock=now) as api:
-        [write], _total = await store.writes.newest(0, 1)
-        if later:
-            write = await Writer(api, store, lambda: now() + LATE + timedelta(seconds=1), LOOKS).look(write)
-    await store.close()
-    return write.state
+        assert harness.page["callback_id"] == f"flow:refund:{step}"
+        await harness.send(values)
+    return harness.page
 
 
 @pytest.mark.timeout(120)
@@ -153,24 +97,13 @@ async def looked_for(harness: RefundHarness, *, later: bool) -> WriteState:
 async def test_dying_over_a_refund_asks_for_it_once_at_most(tmp_path: Path, moment: str) -> None:
     """The process is killed; the next one looks for the refund among the order's, and the page does nothing more."""
     done = moment != "before_write"
-    async with refunding(tmp_path) as harness:
-        process = await harness.spawn("" if moment == "during" else moment)
-        await harness.connected(process)
-        page = await fill_in(harness)
-        if moment == "during":  # the stand-in has done it, and its answer goes to nobody
-            path = ASK[Platform.ALIBABA]
-            harness.pandapon.on_request.append(lambda seen, *_: process.kill() if seen.path == path else None)
-        await harness.slack.submit("mei", page["id"], {})
-        await asyncio.wait_for(process.wait(), 20)
-        await kill(process, harness)
-        assert await looked_for(harness, later=False) is WriteState.BEGUN
-        harness.pandapon.on_request.clear()
-        process = await harness.spawn()
-        await harness.connected(process)
-        harness.slack.workspace.views[page["id"]] = page
-        assert (await harness.slack.submit("mei", page["id"], {})).ok
-        await asyncio.sleep(2)
-        await kill(process, harness)
-        assert await looked_for(harness, later=True) is (WriteState.FOUND_DONE if done else WriteState.FOUND_UNDONE)
-        assert harness.pandapon.count(ASK[Platform.ALIBABA]) == int(done)
+    harness = ChangingHarness(tmp_path, "all")
+    harness.world.orders[FIRST] = demo_world(SimClock(now())).orders[FIRST]
+    path = ASK[Platform.ALIBABA]
+    async with harness.served():
+        page = await harness.die_over(moment, path, lambda: fill_in(harness))
+        assert (await recorded(harness)).state is WriteState.BEGUN
+        await harness.send_again(page)
+        assert await found_later(harness, LATE) is (WriteState.FOUND_DONE if done else WriteState.FOUND_UNDONE)
+        assert harness.pandapon.count(path) == int(done)
         assert len(harness.pandapon.account.refunds) == int(done)

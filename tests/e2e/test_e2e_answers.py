@@ -31,13 +31,6 @@ WAITS = ["3600", "inf", "1e30", "99999999999", "soon", "-1", "nan", "Fri, 31 Dec
 
 
 @pytest.fixture
-async def harness(tmp_path: Path) -> AsyncIterator[BotHarness]:
-    """Both stand-ins and the production bot between them."""
-    async with running(tmp_path) as one:
-        yield one
-
-
-@pytest.fixture
 async def hurried(tmp_path: Path) -> AsyncIterator[BotHarness]:
     """The same, where a question has but a few seconds."""
     async with running(tmp_path, answer_seconds=SHORT) as one:

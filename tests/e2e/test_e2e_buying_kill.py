@@ -2,16 +2,14 @@
 
 from __future__ import annotations
 
-import asyncio
-import json
 from contextlib import asynccontextmanager
 from typing import TYPE_CHECKING, Any
 
 import pytest
 from support.buying import ADDRESS
-from support.killed import found_later
+from support.killed import ChangingHarness, found_later, recorded
 
-from benchmarks.kill import KillHarness, kill, now, until
+from benchmarks.kill import now, until
 from pandapon.shipment import Platform
 from sandbox.clock import SimClock
 from sandbox.pandapon.demo import demo_world
@@ -19,9 +17,8 @@ from sandbox.pandapon.trading.account import CartEntry
 from sandbox.pandapon.trading.ordering import Wanted, open_order
 from sandbox.pandapon.trading.products import skus
 from sandbox.pandapon.trading.routes import OWN_PATHS
-from storage.store import open_store
 from tracking.changes.orders import LISTED_WITHIN
-from tracking.writes import Write, WriteState
+from tracking.writes import WriteState
 
 if TYPE_CHECKING:
     from collections.abc import AsyncIterator
@@ -30,19 +27,10 @@ if TYPE_CHECKING:
 S = WriteState
 
 
-class BuyingHarness(KillHarness):
-    """Stand-ins with a cart, an address and an unpaid order, and a bot that may order."""
-
-    @property
-    def environment(self) -> dict[str, str]:
-        """As for other kills, with orders switched on."""
-        return super().environment | {"WRITES": "orders", "PANDAPON_PATHS": json.dumps(OWN_PATHS)}
-
-
 @asynccontextmanager
-async def buying(folder: Path) -> AsyncIterator[BuyingHarness]:
-    """Start everything but the bot."""
-    harness = BuyingHarness(folder, 1)
+async def buying(folder: Path) -> AsyncIterator[ChangingHarness]:
+    """Start stand-ins with a cart, an address and goods, and prepare a bot that may order."""
+    harness = ChangingHarness(folder, "orders")
     harness.world.goods = demo_world(SimClock(now())).goods
     account = harness.pandapon.account
     account.addresses[1] = dict(ADDRESS)
@@ -50,34 +38,11 @@ async def buying(folder: Path) -> AsyncIterator[BuyingHarness]:
         product = next(each for each in harness.world.goods if each.platform is platform)
         entry = CartEntry(account.next_number(), skus(product)[0], 4)
         account.carts[platform][entry.number] = entry
-    await harness.slack.start()
-    await harness.pandapon.start()
-    try:
+    async with harness.served():
         yield harness
-    finally:
-        await harness.slack.stop()
-        await harness.pandapon.stop()
 
 
-def filled_views(harness: BuyingHarness) -> list[dict[str, Any]]:
-    """The forms that wait for the person."""
-    return [view for view in harness.slack.workspace.views.values() if view.get("private_metadata")]
-
-
-async def open_form(harness: BuyingHarness, command: str, action: str) -> dict[str, Any]:
-    """Type a command and press the button of the answer with this id; return the filled form."""
-    said, where = harness.slack.workspace.ephemeral, harness.channels[0]
-    count = len(said)
-    await harness.slack.slash("mei", where, "/panda", command)
-    await until(lambda: len(said) > count and action in str(said[-1].blocks))
-    found = [each for block in said[-1].blocks for each in [*(block.get("elements") or []), block.get("accessory")]]
-    button = next(each for each in found if each and str(each.get("action_id", "")).startswith(action))
-    assert (await harness.slack.press("mei", said[-1], button["action_id"])).ok
-    await until(lambda: bool(filled_views(harness)))
-    return filled_views(harness)[-1]
-
-
-async def to_review(harness: BuyingHarness, form: dict[str, Any]) -> dict[str, Any]:
+async def to_review(harness: ChangingHarness, form: dict[str, Any]) -> dict[str, Any]:
     """Send the first page; return the review."""
     option = {"value": "1", "text": {"type": "plain_text", "text": "x"}}
     await harness.slack.submit("mei", form["id"], {"address": {"value": {"selected_option": option}}})
@@ -85,30 +50,9 @@ async def to_review(harness: BuyingHarness, form: dict[str, Any]) -> dict[str, A
     return dict(harness.slack.workspace.views[form["id"]])
 
 
-async def recorded(harness: BuyingHarness) -> list[Write]:
-    """The records, read while no bot runs."""
-    store = await open_store(harness.folder / "bot.db")
-    written, _total = await store.writes.newest(0, 9)
-    await store.close()
-    return written
-
-
-def new_orders(harness: BuyingHarness) -> list[str]:
+def new_orders(harness: ChangingHarness) -> list[str]:
     """The orders that the bot made."""
     return [order for order in harness.world.orders if order.startswith(("25422870", "33050770"))]
-
-
-async def die(harness: BuyingHarness, moment: str, path: str, confirm: Any) -> None:
-    """Confirm, and die at this moment of the write. ``confirm``: a coroutine function that gets the process ready."""
-    process = await harness.spawn("" if moment == "during" else moment)
-    await harness.connected(process)
-    form, values = await confirm()
-    if moment == "during":  # the stand-in has done it, and its answer goes to nobody
-        harness.pandapon.on_request.append(lambda seen, *_: process.kill() if seen.path == path else None)
-    await harness.slack.submit("mei", form["id"], values)
-    await asyncio.wait_for(process.wait(), 20)
-    await kill(process, harness)
-    harness.pandapon.on_request.clear()
 
 
 @pytest.mark.timeout(180)
@@ -129,28 +73,17 @@ async def test_dying_over_an_order_makes_it_once_at_most_and_its_card_follows(
     async with buying(tmp_path) as harness:
         account = harness.pandapon.account
         account.carts[Platform.TAOBAO if platform is Platform.ALIBABA else Platform.ALIBABA].clear()
-        review: dict[str, Any] = {}
 
-        async def confirm() -> tuple[dict[str, Any], dict[str, Any]]:
-            review.update(await to_review(harness, await open_form(harness, "cart", "order_cart")))
-            return review, {}
+        async def review() -> dict[str, Any]:
+            return await to_review(harness, await harness.open_form("cart", "order_cart"))
 
-        await die(harness, moment, path, confirm)
-        assert [write.state for write in await recorded(harness)] == [S.BEGUN]
-
-        process = await harness.spawn()
-        await harness.connected(process)
-        harness.slack.workspace.views[review["id"]] = review
-        await harness.slack.submit("mei", review["id"], {})
-        if calls:
-            await until(lambda: harness._cards(harness.channels[0]) > 0)
-        else:
-            await asyncio.sleep(2)
-        await kill(process, harness)
+        page = await harness.die_over(moment, path, review)
+        assert (await recorded(harness)).state is S.BEGUN
+        await harness.send_again(page, settled=(lambda: harness.cards() > 0) if calls else None)
         if not calls:
             assert await found_later(harness, LISTED_WITHIN) is S.FOUND_UNDONE
         else:
-            [write] = await recorded(harness)
+            write = await recorded(harness)
             assert write.state is S.FOUND_DONE
             assert list(write.made) == new_orders(harness)
         assert harness.pandapon.count(path) == calls
@@ -172,21 +105,12 @@ async def test_dying_over_an_act_does_it_once_at_most(tmp_path: Path, act: str, 
         account = harness.pandapon.account
         product = next(each for each in harness.world.goods if each.platform is platform)
         order = open_order(account, platform, [Wanted(skus(product)[1], 4)])
-        form: dict[str, Any] = {}
-
-        async def confirm() -> tuple[dict[str, Any], dict[str, Any]]:
-            verb = "pay" if act == "taobao.pay" else "cancel"
-            form.update(await open_form(harness, f"{verb} {order.order_id}", "order_act"))
-            return form, values
-
+        verb = "pay" if act == "taobao.pay" else "cancel"
         before = order.status(now())
-        await die(harness, moment, path, confirm)
-        process = await harness.spawn()
-        await harness.connected(process)
-        harness.slack.workspace.views[form["id"]] = form
-        await harness.slack.submit("mei", form["id"], values)
-        await asyncio.sleep(2)
-        await kill(process, harness)
+        form = await harness.die_over(
+            moment, path, lambda: harness.open_form(f"{verb} {order.order_id}", "order_act"), values
+        )
+        await harness.send_again(form, values)
         assert (await found_later(harness, LISTED_WITHIN)) is (S.FOUND_DONE if calls else S.FOUND_UNDONE)
         assert harness.pandapon.count(path) == calls
         assert (order.status(now()) != before) is bool(calls)

@@ -9,7 +9,7 @@ from pathlib import Path
 from typing import TYPE_CHECKING
 
 import pytest
-from support.bot_harness import ORDER, BotHarness, running, words
+from support.bot_harness import ORDER, BotHarness, words
 
 from bot.jobs import slack_errors
 from handlers.blocks.text import short_id
@@ -17,18 +17,9 @@ from sandbox.slack.faults import Fault
 from sandbox.slack.workspace import BOT_USER
 
 if TYPE_CHECKING:
-    from collections.abc import AsyncIterator
-
     from sandbox.slack.workspace import Channel, Message
 
 FIRST, SECOND = "第一站：快件已发往 广州分拨中心", "第二站：快件已到达 广州分拨中心"
-
-
-@pytest.fixture
-async def harness(tmp_path: Path) -> AsyncIterator[BotHarness]:
-    """Both stand-ins and the production bot between them."""
-    async with running(tmp_path) as one:
-        yield one
 
 
 async def watched(harness: BotHarness) -> tuple[Channel, Message]:

@@ -8,7 +8,7 @@ from typing import TYPE_CHECKING, Any
 from zoneinfo import available_timezones
 
 import pytest
-from support.bot_harness import ORDER, BotHarness, running, words
+from support.bot_harness import ORDER, BotHarness, words
 from support.settings_form import at as clock_time
 from support.settings_form import choose
 from support.settings_form import zone as zone_of
@@ -22,19 +22,10 @@ from storage.errors import DiskFullError
 from tracking.channel_settings import FEW
 
 if TYPE_CHECKING:
-    from collections.abc import AsyncIterator
     from datetime import datetime
-    from pathlib import Path
 
     from sandbox.slack.workspace import Message
     from tracking.dry_run import NewsEvent
-
-
-@pytest.fixture
-async def harness(tmp_path: Path) -> AsyncIterator[BotHarness]:
-    """Both stand-ins and the production bot between them."""
-    async with running(tmp_path) as one:
-        yield one
 
 
 async def watched(harness: BotHarness, line: str = f"/panda watch {ORDER}") -> Message:

@@ -7,30 +7,19 @@ from datetime import timedelta
 from decimal import Decimal
 from typing import TYPE_CHECKING
 
-import pytest
-from support.bot_harness import BotHarness, running, words
+from support.bot_harness import BotHarness, words
 
 from pandapon.shipment import Platform
 from sandbox.pandapon.scenarios import ENDINGS, package, route, shipped_order
 from sandbox.pandapon.world import Line
 
 if TYPE_CHECKING:
-    from collections.abc import AsyncIterator
-    from pathlib import Path
-
     from sandbox.pandapon.world import SandboxOrder
     from sandbox.slack.workspace import Message
 
 HOUR, DAY = timedelta(hours=1), timedelta(days=1)
 LATE = "Later than expected"
 WAITING = "2542285634931000000"  # the order under way
-
-
-@pytest.fixture
-async def harness(tmp_path: Path) -> AsyncIterator[BotHarness]:
-    """Both stand-ins and the production bot between them."""
-    async with running(tmp_path) as one:
-        yield one
 
 
 def arrived(harness: BotHarness, number: int) -> str:

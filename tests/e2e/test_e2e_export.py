@@ -6,28 +6,16 @@ import csv
 import io
 from datetime import timedelta
 from decimal import Decimal
-from typing import TYPE_CHECKING
 
 import pytest
-from support.bot_harness import ORDER, BotHarness, running, words
+from support.bot_harness import ORDER, BotHarness, words
 
 from pandapon.shipment import Platform
 from pandapon.times import CHINA
 from sandbox.pandapon.world import Line, SandboxOrder
 from sandbox.slack.faults import Fault
 
-if TYPE_CHECKING:
-    from collections.abc import AsyncIterator
-    from pathlib import Path
-
 EVIL = '=HYPERLINK("https://evil.example","x")'
-
-
-@pytest.fixture
-async def harness(tmp_path: Path) -> AsyncIterator[BotHarness]:
-    """Both stand-ins and the production bot between them."""
-    async with running(tmp_path) as one:
-        yield one
 
 
 def rows(harness: BotHarness) -> list[dict[str, str]]:

@@ -25,18 +25,10 @@ from tracking.channel_settings import ChannelSettings
 from tracking.daily_digest import DailyDigest
 
 if TYPE_CHECKING:
-    from collections.abc import AsyncIterator
     from pathlib import Path
 
     from sandbox.slack.workspace import Message
     from storage.connection import Connection
-
-
-@pytest.fixture
-async def harness(tmp_path: Path) -> AsyncIterator[BotHarness]:
-    """Both stand-ins and the production bot between them."""
-    async with running(tmp_path) as one:
-        yield one
 
 
 async def watched(harness: BotHarness) -> Message:

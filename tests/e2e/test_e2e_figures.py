@@ -27,7 +27,6 @@ from tracking.values import Severity
 from tracking.writes import WriteState
 
 if TYPE_CHECKING:
-    from collections.abc import AsyncIterator
     from pathlib import Path
 
 ADD = OWN_PATHS["1688.cart.add"]
@@ -41,13 +40,6 @@ VALUES: dict[str, Any] = {
     "role": set(Role),
     "state": {*PostState, *WriteState},
 }
-
-
-@pytest.fixture
-async def harness(tmp_path: Path) -> AsyncIterator[BotHarness]:
-    """Both stand-ins and the production bot between them."""
-    async with running(tmp_path) as one:
-        yield one
 
 
 async def samples(harness: BotHarness) -> list[Any]:

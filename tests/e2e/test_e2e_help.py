@@ -4,23 +4,14 @@ from __future__ import annotations
 
 from typing import TYPE_CHECKING
 
-import pytest
-from support.bot_harness import ORDER, BotHarness, running, words
+from support.bot_harness import ORDER, BotHarness, words
 
 from handlers.blocks.help_page import ID, ID2
 from sandbox.pandapon.demo import SECOND
 from storage.errors import StorageError
 
 if TYPE_CHECKING:
-    from collections.abc import AsyncIterator
-    from pathlib import Path
-
-
-@pytest.fixture
-async def harness(tmp_path: Path) -> AsyncIterator[BotHarness]:
-    """Both stand-ins and the production bot between them."""
-    async with running(tmp_path) as one:
-        yield one
+    import pytest
 
 
 async def test_help_is_four_groups_with_buttons(harness: BotHarness) -> None:

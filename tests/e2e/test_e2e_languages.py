@@ -12,17 +12,9 @@ from support.settings_form import choose, form
 from sandbox.slack.faults import Fault
 
 if TYPE_CHECKING:
-    from collections.abc import AsyncIterator
     from pathlib import Path
 
     from sandbox.slack.workspace import Message
-
-
-@pytest.fixture
-async def harness(tmp_path: Path) -> AsyncIterator[BotHarness]:
-    """Both stand-ins and the production bot between them."""
-    async with running(tmp_path) as one:
-        yield one
 
 
 async def watched(harness: BotHarness) -> Message:

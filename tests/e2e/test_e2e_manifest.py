@@ -2,19 +2,13 @@
 
 from __future__ import annotations
 
-from typing import TYPE_CHECKING
-
 import pytest
-from support.bot_harness import ORDER, BotHarness, running
+from support.bot_harness import ORDER, BotHarness
 from support.commands import COMMANDS
 
 from bot.commands import manifest
 from handlers.blocks import action_ids
 from handlers.features import FEATURES
-
-if TYPE_CHECKING:
-    from collections.abc import AsyncIterator
-    from pathlib import Path
 
 MANIFEST = manifest.read()["features"]
 
@@ -22,13 +16,6 @@ MANIFEST = manifest.read()["features"]
 @pytest.fixture(scope="module")
 def declared_shortcuts() -> dict[str, str]:
     return {shortcut["callback_id"]: shortcut["type"] for shortcut in MANIFEST["shortcuts"]}
-
-
-@pytest.fixture
-async def harness(tmp_path: Path) -> AsyncIterator[BotHarness]:
-    """Both stand-ins and the production bot between them."""
-    async with running(tmp_path) as one:
-        yield one
 
 
 def test_commands_are_the_same_both_ways() -> None:

@@ -6,25 +6,15 @@ from datetime import timedelta
 from typing import TYPE_CHECKING
 
 import pytest
-from support.bot_harness import ORDER, BotHarness, running, words
+from support.bot_harness import ORDER, BotHarness, words
 
 from sandbox.slack.mentions import notified
 from sandbox.slack.workspace import BOT_USER
 
 if TYPE_CHECKING:
-    from collections.abc import AsyncIterator
-    from pathlib import Path
-
     from sandbox.slack.workspace import Message
 
 MEI, TOM = "U0MEI00001", "U0TOM00002"
-
-
-@pytest.fixture
-async def harness(tmp_path: Path) -> AsyncIterator[BotHarness]:
-    """Both stand-ins and the production bot between them."""
-    async with running(tmp_path) as one:
-        yield one
 
 
 def mentions(harness: BotHarness) -> list[tuple[str, str]]:

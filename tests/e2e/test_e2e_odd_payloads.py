@@ -17,7 +17,6 @@ from handlers.blocks import action_ids
 from handlers.features import FEATURES
 
 if TYPE_CHECKING:
-    from collections.abc import AsyncIterator
     from pathlib import Path
 
 OLDER = "This button is from an older version of me"
@@ -69,13 +68,6 @@ OTHERS |= {f"unwatch {ORDER}": {"run:", "unwatch_here", "undo_watch"}, f"watch {
 OTHERS |= {f"track {ORDER}": {"run:", "watch_here"}, "unwatch all": {"run:"}, "watch all": {"run:"}}
 # An id alone reads as "track" does.
 FITS = {"watch": {"run:", "watch_here"}, "\u202e" + ORDER: {"run:", "watch_here"}}
-
-
-@pytest.fixture
-async def harness(tmp_path: Path) -> AsyncIterator[BotHarness]:
-    """Both stand-ins and the production bot between them."""
-    async with running(tmp_path) as one:
-        yield one
 
 
 def fits(action: str, value: Any) -> bool:

@@ -16,18 +16,11 @@ from sandbox.pandapon.goods import PICTURES
 from sandbox.pandapon.world import Line, SandboxOrder
 
 if TYPE_CHECKING:
-    from collections.abc import AsyncIterator, Callable
+    from collections.abc import Callable
     from pathlib import Path
 
 UNPAID = "2542285634920889990"
 LISTS = {Platform.ALIBABA: "/v2/alibaba/order/page", Platform.TAOBAO: "/v2/taobao/order/page"}
-
-
-@pytest.fixture
-async def harness(tmp_path: Path) -> AsyncIterator[BotHarness]:
-    """Both stand-ins and the production bot between them."""
-    async with running(tmp_path) as one:
-        yield one
 
 
 def ids(listing: str) -> list[str]:

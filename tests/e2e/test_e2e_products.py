@@ -18,17 +18,9 @@ from sandbox.pandapon.world import Goods
 from sandbox.slack.workspace import BOT_USER
 
 if TYPE_CHECKING:
-    from collections.abc import AsyncIterator
     from pathlib import Path
 
 PRODUCT = "1688:A000-1688-demo"
-
-
-@pytest.fixture
-async def harness(tmp_path: Path) -> AsyncIterator[BotHarness]:
-    """Both stand-ins and the production bot between them."""
-    async with running(tmp_path) as one:
-        yield one
 
 
 async def test_from_a_search_to_a_product_and_back_to_the_channel(harness: BotHarness) -> None:

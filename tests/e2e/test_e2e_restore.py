@@ -7,15 +7,12 @@ from datetime import timedelta
 from typing import TYPE_CHECKING
 
 import pytest
-from support.bot_harness import ORDER, BotHarness, running, words
+from support.bot_harness import ORDER, BotHarness, words
 
 from storage.sqlite import backup
 from tracking.channel_settings import ChannelSettings
 
 if TYPE_CHECKING:
-    from collections.abc import AsyncIterator
-    from pathlib import Path
-
     from bot.jobs.backups import Backups
     from sandbox.slack.workspace import Message
 
@@ -24,13 +21,6 @@ FIRST, SECOND, THIRD = (
     "第二站：快件已到达 广州分拨中心",
     "第三站：快件已到达 白云营业部",
 )
-
-
-@pytest.fixture
-async def harness(tmp_path: Path) -> AsyncIterator[BotHarness]:
-    """Both stand-ins and the bot."""
-    async with running(tmp_path) as one:
-        yield one
 
 
 def copies_of(harness: BotHarness) -> Backups:

@@ -6,19 +6,8 @@ import re
 from decimal import Decimal
 from typing import TYPE_CHECKING
 
-import pytest
-from support.bot_harness import BotHarness, running
-
 if TYPE_CHECKING:
-    from collections.abc import AsyncIterator
-    from pathlib import Path
-
-
-@pytest.fixture
-async def harness(tmp_path: Path) -> AsyncIterator[BotHarness]:
-    """Both stand-ins and the production bot between them."""
-    async with running(tmp_path) as one:
-        yield one
+    from support.bot_harness import BotHarness
 
 
 def prices(answer: str) -> list[Decimal]:

@@ -19,19 +19,11 @@ from pandapon.products import ProductRef
 from pandapon.shipment import Platform
 
 if TYPE_CHECKING:
-    from collections.abc import AsyncIterator
     from pathlib import Path
     from typing import Any
 
 PASSWORD = "canary-password-of-the-account"
 DECRYPT, CHAT = "/v2/alibaba/product/openuid/decrypt", "/v2/taobao/order/page/link/get"
-
-
-@pytest.fixture
-async def harness(tmp_path: Path) -> AsyncIterator[BotHarness]:
-    """Both stand-ins and the production bot, without the account's own login."""
-    async with running(tmp_path) as one:
-        yield one
 
 
 def taobao_order(harness: BotHarness) -> str:

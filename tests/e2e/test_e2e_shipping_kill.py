@@ -2,24 +2,18 @@
 
 from __future__ import annotations
 
-import asyncio
-import json
-from contextlib import asynccontextmanager
 from dataclasses import dataclass
 from typing import TYPE_CHECKING, Any
 
 import pytest
-from support.killed import found_later, recorded
-from support.patience import in_time, until
+from support.killed import ChangingHarness, found_later, recorded
 
-from benchmarks.kill import KillHarness, kill, now
+from benchmarks.kill import now
 from sandbox.clock import SimClock
 from sandbox.pandapon.demo import FIRST, demo_world
-from sandbox.pandapon.trading.routes import OWN_PATHS
 from tracking.writes import LATE, WriteState
 
 if TYPE_CHECKING:
-    from collections.abc import AsyncIterator
     from pathlib import Path
 
 S = WriteState
@@ -94,51 +88,12 @@ FORMS = {
 }
 
 
-class ShippingHarness(KillHarness):
-    """Stand-ins with an order to ship, and a bot that may change everything."""
-
-    @property
-    def environment(self) -> dict[str, str]:
-        """As for other kills, with every write switched on."""
-        return super().environment | {"WRITES": "all", "PANDAPON_PATHS": json.dumps(OWN_PATHS)}
-
-    @property
-    def page(self) -> dict[str, Any]:
-        """The newest form."""
-        return list(self.slack.workspace.views.values())[-1]
-
-    async def send(self, values: dict[str, Any]) -> None:
-        """Send the page, and wait for the next one."""
-        before = self.page["private_metadata"]
-        assert (await self.slack.submit("mei", self.page["id"], values)).ok
-        await until(lambda: self.page["private_metadata"] not in {"", before})
-
-
-@asynccontextmanager
-async def shipping(folder: Path) -> AsyncIterator[ShippingHarness]:
-    """Start everything but the bot."""
-    harness = ShippingHarness(folder, 1)
-    harness.world.add_order(demo_world(SimClock(now())).orders[FIRST])
-    await harness.slack.start()
-    await harness.pandapon.start()
-    try:
-        yield harness
-    finally:
-        await harness.slack.stop()
-        await harness.pandapon.stop()
-
-
-async def to_last_page(harness: ShippingHarness, form: Form) -> dict[str, Any]:
+async def to_last_page(harness: ChangingHarness, form: Form) -> dict[str, Any]:
     """Open the form and fill it in. Returns the last page."""
-    said, views, where = harness.slack.workspace.ephemeral, harness.slack.workspace.views, harness.channels[0]
-    count = len(said)
-    await harness.slack.slash("mei", where, "/panda", form.command)
-    await until(lambda: len(said) > count and form.button in str(said[-1].blocks))
-    assert (await harness.slack.press("mei", said[-1], form.button)).ok
-    await until(lambda: any(view["private_metadata"] for view in views.values()))
+    await harness.open_form(form.command, form.button)
     for values in form.pages:
         await harness.send(values)
-    return dict(harness.page)
+    return harness.page
 
 
 @pytest.mark.timeout(120)
@@ -147,24 +102,12 @@ async def to_last_page(harness: ShippingHarness, form: Form) -> dict[str, Any]:
 async def test_dying_over_a_write_sends_it_once_at_most(tmp_path: Path, name: str, moment: str, calls: int) -> None:
     """The next process looks for it where that is possible, and the page that is sent again does nothing more."""
     form = FORMS[name]
-    async with shipping(tmp_path) as harness:
-        process = await harness.spawn("" if moment == "during" else moment)
-        await harness.connected(process)
-        page = await to_last_page(harness, form)
-        if moment == "during":  # the stand-in has done it, and its answer goes to nobody
-            harness.pandapon.on_request.append(lambda seen, *_: process.kill() if seen.path == form.path else None)
-        await harness.slack.submit("mei", page["id"], {})
-        await in_time(process.wait())
-        await kill(process, harness)
+    harness = ChangingHarness(tmp_path, "all")
+    harness.world.add_order(demo_world(SimClock(now())).orders[FIRST])
+    async with harness.served():
+        page = await harness.die_over(moment, form.path, lambda: to_last_page(harness, form))
         assert (await recorded(harness)).state is S.BEGUN
-        harness.pandapon.on_request.clear()
-
-        process = await harness.spawn()
-        await harness.connected(process)
-        harness.slack.workspace.views[page["id"]] = page
-        assert (await harness.slack.submit("mei", page["id"], {})).ok
-        await asyncio.sleep(2)
-        await kill(process, harness)
+        await harness.send_again(page)
         first, last = form.ends(moment)
         assert (await recorded(harness)).state is first
         assert await found_later(harness, LATE) is last

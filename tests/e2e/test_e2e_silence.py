@@ -5,23 +5,12 @@ from __future__ import annotations
 from datetime import timedelta
 from typing import TYPE_CHECKING
 
-import pytest
-from support.bot_harness import ORDER, BotHarness, running, words
+from support.bot_harness import ORDER, BotHarness, words
 
 from sandbox.slack.faults import Fault
 
 if TYPE_CHECKING:
-    from collections.abc import AsyncIterator
-    from pathlib import Path
-
     from sandbox.slack.workspace import Message
-
-
-@pytest.fixture
-async def harness(tmp_path: Path) -> AsyncIterator[BotHarness]:
-    """Both stand-ins and the production bot between them."""
-    async with running(tmp_path) as one:
-        yield one
 
 
 async def watched(harness: BotHarness, told: str = "all") -> Message:

@@ -5,26 +5,15 @@ from __future__ import annotations
 from datetime import timedelta
 from typing import TYPE_CHECKING
 
-import pytest
-from support.bot_harness import ORDER, BotHarness, running, words
+from support.bot_harness import ORDER, BotHarness, words
 
 from handlers.blocks.text import short_id
 
 if TYPE_CHECKING:
-    from collections.abc import AsyncIterator
-    from pathlib import Path
-
     from sandbox.pandapon.world import SandboxOrder
 
 UNPAID = "2542285634920889990"
 ON_TAOBAO = "330507534115006"
-
-
-@pytest.fixture
-async def harness(tmp_path: Path) -> AsyncIterator[BotHarness]:
-    """Both stand-ins and the production bot between them."""
-    async with running(tmp_path) as one:
-        yield one
 
 
 def stop_at(order: SandboxOrder, harness: BotHarness, *scans: str) -> None:

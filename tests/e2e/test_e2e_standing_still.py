@@ -17,15 +17,7 @@ from storage.sqlite.database import thread_of
 
 if TYPE_CHECKING:
     import sqlite3
-    from collections.abc import AsyncIterator
     from pathlib import Path
-
-
-@pytest.fixture
-async def harness(tmp_path: Path) -> AsyncIterator[BotHarness]:
-    """Both stand-ins and the production bot between them."""
-    async with running(tmp_path) as one:
-        yield one
 
 
 class MovedClock:

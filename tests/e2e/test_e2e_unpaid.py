@@ -30,13 +30,6 @@ ALARM = "Action needed: not paid"
 PAID = {Platform.ALIBABA: "waitsellersend", Platform.TAOBAO: "10"}
 
 
-@pytest.fixture
-async def harness(tmp_path: Path) -> AsyncIterator[BotHarness]:
-    """Both stand-ins and the production bot between them."""
-    async with running(tmp_path) as one:
-        yield one
-
-
 @asynccontextmanager
 async def slow(folder: Path) -> AsyncIterator[BotHarness]:
     """The same, reading each order as seldom as in production."""

@@ -6,28 +6,21 @@ from dataclasses import replace
 from datetime import timedelta
 from typing import TYPE_CHECKING, Any
 
-import pytest
-from support.bot_harness import ORDER, START, BotHarness, running
+from support.bot_harness import ORDER, START, BotHarness
 
 from bot.jobs.discovery import MOST_PAGES, PAGE
 from handlers.blocks.text import short_id
 
 if TYPE_CHECKING:
-    from collections.abc import AsyncIterator, Mapping
-    from pathlib import Path
+    from collections.abc import Mapping
+
+    import pytest
 
     from pandapon.models import Order, Page
     from pandapon.shipment import Platform
     from sandbox.pandapon.server import ReceivedRequest
 
 OLDEST = "2542285634920870001"
-
-
-@pytest.fixture
-async def harness(tmp_path: Path) -> AsyncIterator[BotHarness]:
-    """Both stand-ins and the production bot between them."""
-    async with running(tmp_path) as one:
-        yield one
 
 
 def fill(harness: BotHarness, status: str, oldest: str) -> None:

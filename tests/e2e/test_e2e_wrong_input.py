@@ -3,26 +3,14 @@
 from __future__ import annotations
 
 import re
-from typing import TYPE_CHECKING
 
 import pytest
 from support import forged
-from support.bot_harness import ORDER, BotHarness, running
+from support.bot_harness import ORDER, BotHarness
 
 from sandbox.pandapon.demo import SECOND, TAOBAO
 from sandbox.slack.faults import Fault
 from sandbox.slack.workspace import User
-
-if TYPE_CHECKING:
-    from collections.abc import AsyncIterator
-    from pathlib import Path
-
-
-@pytest.fixture
-async def harness(tmp_path: Path) -> AsyncIterator[BotHarness]:
-    """Both stand-ins and the production bot between them."""
-    async with running(tmp_path) as one:
-        yield one
 
 
 async def nothing_changed(harness: BotHarness) -> bool:

@@ -8,8 +8,6 @@ from itertools import islice
 from typing import TYPE_CHECKING
 
 import pytest
-import pytest_asyncio
-from support.fake_pandapon import FakePandaPon, fake_pandapon
 
 from pandapon.errors import NotFoundError
 from pandapon.models import ProductQuery
@@ -20,18 +18,12 @@ from sandbox.pandapon.demo import CHEAPER, FIRST, LATE, TAOBAO, UNSHIPPED, livin
 from sandbox.pandapon.replies import visible
 
 if TYPE_CHECKING:
-    from collections.abc import AsyncIterator
+    from support.fake_pandapon import FakePandaPon
 
     from sandbox.pandapon.world import SandboxOrder, World
 
 START = datetime(2026, 3, 2, 2, tzinfo=UTC)
 HOUR, DAY = timedelta(hours=1), timedelta(days=1)
-
-
-@pytest_asyncio.fixture
-async def pandapon() -> AsyncIterator[FakePandaPon]:
-    async with fake_pandapon() as found:
-        yield found
 
 
 def world_after(length: timedelta, seed: int = 7) -> World:

@@ -9,35 +9,19 @@ from decimal import Decimal
 from typing import TYPE_CHECKING, Any
 
 import pytest
-from support.fake_pandapon import FakePandaPon, fake_pandapon
 
 from pandapon.errors import PandaPonError
 from pandapon.models import PictureQuery
 from pandapon.operations import goods
 from pandapon.shipment import Platform
 from sandbox.pandapon import likeness, pictures, png
-from sandbox.pandapon.trading.routes import OWN_PATHS
 
 if TYPE_CHECKING:
-    from collections.abc import AsyncIterator, Callable
+    from collections.abc import Callable
 
     from pandapon.client import PandaPon
 
 CHINESE = {"red": "红色", "white": "白色", "blue": "蓝色", "black": "黑色"}
-
-
-@pytest.fixture
-async def pandapon() -> AsyncIterator[FakePandaPon]:
-    """The stand-in with the demo's account."""
-    async with fake_pandapon() as one:
-        yield one
-
-
-@pytest.fixture
-async def client(pandapon: FakePandaPon) -> AsyncIterator[PandaPon]:
-    """The bot's own client, which knows the stand-in's own paths."""
-    async with pandapon.client(paths=OWN_PATHS) as one:
-        yield one
 
 
 Pixels = list[list[tuple[int, int, int, int]]]

@@ -8,23 +8,15 @@ from typing import TYPE_CHECKING, Any
 
 import aiohttp
 import pytest
-import pytest_asyncio
-from support.fake_pandapon import FakePandaPon, fake_pandapon
 
 from pandapon import errors
 from pandapon.shipment import OrderRef, Platform
 from sandbox.pandapon.demo import FIRST, TAOBAO
 
 if TYPE_CHECKING:
-    from collections.abc import AsyncIterator
+    from support.fake_pandapon import FakePandaPon
 
 REF = OrderRef(Platform.ALIBABA, FIRST)
-
-
-@pytest_asyncio.fixture
-async def pandapon() -> AsyncIterator[FakePandaPon]:
-    async with fake_pandapon() as found:
-        yield found
 
 
 @pytest.mark.parametrize("status", [500, 502, 503])

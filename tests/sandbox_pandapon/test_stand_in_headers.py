@@ -3,24 +3,13 @@
 from __future__ import annotations
 
 from datetime import timedelta
-from typing import TYPE_CHECKING
 
 import pytest
-import pytest_asyncio
-from support.fake_pandapon import KEY, SECRET, USER, FakePandaPon, fake_pandapon
+from support.fake_pandapon import KEY, SECRET, USER, FakePandaPon
 
 from pandapon import errors
 from pandapon.signing import Signer, signature
 from sandbox.pandapon.demo import FIRST
-
-if TYPE_CHECKING:
-    from collections.abc import AsyncIterator
-
-
-@pytest_asyncio.fixture
-async def pandapon() -> AsyncIterator[FakePandaPon]:
-    async with fake_pandapon() as found:
-        yield found
 
 
 async def test_a_signed_request(pandapon: FakePandaPon) -> None:

@@ -10,7 +10,6 @@ from typing import TYPE_CHECKING
 
 import pytest
 from aiohttp import web
-from support.fake_pandapon import FakePandaPon, fake_pandapon
 from support.patience import in_time, until
 
 from bot.commands.sandbox import serve
@@ -26,6 +25,8 @@ from sandbox.pandapon.trading.routes import OWN_PATHS
 
 if TYPE_CHECKING:
     from collections.abc import AsyncIterator
+
+    from support.fake_pandapon import FakePandaPon
 
     from sandbox.pandapon.world import SandboxOrder
 
@@ -48,12 +49,6 @@ async def receiver() -> AsyncIterator[tuple[str, list[Push]]]:
         yield f"http://127.0.0.1:{runner.addresses[0][1]}/", got
     finally:
         await runner.cleanup()
-
-
-@pytest.fixture
-async def pandapon() -> AsyncIterator[FakePandaPon]:
-    async with fake_pandapon() as one:
-        yield one
 
 
 def unpaid(pandapon: FakePandaPon, platform: Platform) -> SandboxOrder:

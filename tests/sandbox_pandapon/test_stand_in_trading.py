@@ -7,7 +7,6 @@ from decimal import Decimal
 from typing import TYPE_CHECKING, Any
 
 import pytest
-from support.fake_pandapon import FakePandaPon, fake_pandapon
 from support.operation_samples import ABROAD, ALIBABA, TAOBAO
 
 from pandapon.errors import ApiError, AuthError, PandaPonError
@@ -20,7 +19,7 @@ from sandbox.pandapon import pictures
 from sandbox.pandapon.trading.routes import HANDLERS, OWN_PATHS, find
 
 if TYPE_CHECKING:
-    from collections.abc import AsyncIterator
+    from support.fake_pandapon import FakePandaPon
 
     from pandapon.client import PandaPon
 
@@ -29,20 +28,6 @@ FROM_THE_START = {  # answered by the server itself, which was there before the 
     *("taobao.order.logistics", "taobao.order.detail", "taobao.order.list", "taobao.goods.search"),
 }
 RECEIVER, TAOBAO_RECEIVER = AlibabaReceiver(**ALIBABA), TaobaoReceiver(**TAOBAO)
-
-
-@pytest.fixture
-async def pandapon() -> AsyncIterator[FakePandaPon]:
-    """The stand-in with the demo's account."""
-    async with fake_pandapon() as one:
-        yield one
-
-
-@pytest.fixture
-async def client(pandapon: FakePandaPon) -> AsyncIterator[PandaPon]:
-    """The bot's own client, which knows the stand-in's own paths."""
-    async with pandapon.client(paths=OWN_PATHS) as one:
-        yield one
 
 
 async def product_1688(client: PandaPon, at: int = 0) -> goods.AlibabaProduct:

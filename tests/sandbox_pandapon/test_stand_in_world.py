@@ -7,8 +7,6 @@ from decimal import Decimal
 from typing import TYPE_CHECKING, Any
 
 import pytest
-import pytest_asyncio
-from support.fake_pandapon import FakePandaPon, fake_pandapon
 
 from pandapon.errors import NotFoundError
 from pandapon.models import ProductQuery
@@ -17,19 +15,13 @@ from sandbox.pandapon.demo import FIRST, SECOND, TAOBAO
 from sandbox.pandapon.world import Goods
 
 if TYPE_CHECKING:
-    from collections.abc import AsyncIterator
+    from support.fake_pandapon import FakePandaPon
 
     from pandapon.models import Product
     from pandapon.shipment import Shipment
 
 REF, OTHER = OrderRef(Platform.ALIBABA, FIRST), OrderRef(Platform.TAOBAO, TAOBAO)
 SUBS = ("200048859480", "200048859481")
-
-
-@pytest_asyncio.fixture
-async def pandapon() -> AsyncIterator[FakePandaPon]:
-    async with fake_pandapon() as found:
-        yield found
 
 
 async def shipment(pandapon: FakePandaPon, ref: OrderRef = REF, subs: tuple[str, ...] = ()) -> Shipment:

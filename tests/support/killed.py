@@ -1,11 +1,15 @@
-"""What the database and PandaPon say of a write after its process was killed."""
+"""A process that is killed over a write, and what the database and PandaPon say of that afterwards."""
 
 from __future__ import annotations
 
+import asyncio
+import json
 from datetime import timedelta
-from typing import TYPE_CHECKING
+from typing import TYPE_CHECKING, Any
 
-from benchmarks.kill import now
+from support.patience import in_time, until
+
+from benchmarks.kill import KillHarness, kill, now
 from handlers.writing.looks import LOOKS
 from handlers.writing.writer import Writer
 from pandapon.client import Config, PandaPon
@@ -13,8 +17,87 @@ from sandbox.pandapon.trading.routes import OWN_PATHS
 from storage.store import open_store
 
 if TYPE_CHECKING:
-    from benchmarks.kill import KillHarness
+    from collections.abc import Awaitable, Callable
+    from pathlib import Path
+
     from tracking.writes import Write, WriteState
+
+SETTLED = 2.0  # seconds after which a process has looked for what its predecessor left, and done what it was sent
+NO_VALUES: dict[str, Any] = {}
+
+
+class ChangingHarness(KillHarness):
+    """Both stand-ins, with every path of the API, and a bot that may change the account."""
+
+    def __init__(self, folder: Path, writes: str) -> None:
+        """``writes``: what it may change, as ``WRITES`` has it."""
+        super().__init__(folder, 1)
+        self._writes = writes
+
+    @property
+    def environment(self) -> dict[str, str]:
+        """As for other kills, with writes switched on."""
+        return super().environment | {"WRITES": self._writes, "PANDAPON_PATHS": json.dumps(OWN_PATHS)}
+
+    @property
+    def page(self) -> dict[str, Any]:
+        """The newest form."""
+        return dict(list(self.slack.workspace.views.values())[-1])
+
+    async def open_form(self, command: str, button: str) -> dict[str, Any]:
+        """Type a command, and press the button of its answer whose id begins so. Returns the filled form."""
+        said = self.slack.workspace.ephemeral
+        count = len(said)
+        await self.slack.slash("mei", self.channels[0], "/panda", command)
+        await until(lambda: len(said) > count and button in str(said[-1].blocks))
+        found = [each for block in said[-1].blocks for each in [*(block.get("elements") or []), block.get("accessory")]]
+        ids = [str(each.get("action_id", "")) for each in found if each]
+        assert (await self.slack.press("mei", said[-1], next(id_ for id_ in ids if id_.startswith(button)))).ok
+        await until(lambda: any(view.get("private_metadata") for view in self.slack.workspace.views.values()))
+        return self.page
+
+    async def send(self, values: dict[str, Any]) -> None:
+        """Send the newest form's page, and wait for its next one."""
+        before = self.page["private_metadata"]
+        assert (await self.slack.submit("mei", self.page["id"], values)).ok
+        await until(lambda: self.page["private_metadata"] not in {"", before})
+
+    async def die_over(
+        self,
+        moment: str,
+        path: str,
+        fill_in: Callable[[], Awaitable[dict[str, Any]]],
+        values: dict[str, Any] = NO_VALUES,
+    ) -> dict[str, Any]:
+        """Fill a form in, send its last page, and die at this moment of the write. Returns that page.
+
+        ``moment``: of the bot; or ``during``, when the stand-in has done it and its answer goes to nobody.
+        """
+        process = await self.spawn("" if moment == "during" else moment)
+        await self.connected(process)
+        page = await fill_in()
+        if moment == "during":
+            self.pandapon.on_request.append(lambda seen, *_: process.kill() if seen.path == path else None)
+        await self.slack.submit("mei", page["id"], values)
+        await in_time(process.wait())
+        await kill(process, self)
+        self.pandapon.on_request.clear()
+        return page
+
+    async def send_again(
+        self,
+        page: dict[str, Any],
+        values: dict[str, Any] = NO_VALUES,
+        *,
+        settled: Callable[[], object] | None = None,
+    ) -> None:
+        """Send the page again, to the next process, and kill that one too when all is settled; None: after a while."""
+        process = await self.spawn()
+        await self.connected(process)
+        self.slack.workspace.views[page["id"]] = page
+        assert (await self.slack.submit("mei", page["id"], values)).ok
+        await (until(settled) if settled else asyncio.sleep(SETTLED))
+        await kill(process, self)
 
 
 async def recorded(harness: KillHarness) -> Write:
