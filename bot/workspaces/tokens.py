@@ -145,8 +145,7 @@ class Tokens:
             current = await self._stored(id_)
             is_wanted = self.is_due(current.renew_at) or (bool(expired) and current.secret.bot_token == expired)
             if not current.secret.refresh_token or not is_wanted:
-                self.refused.pop(id_, None)
-                return current
+                return self._renewed(id_, current)
             now, installations = self.clock(), self.directory.installations
             if not await installations.claim_renewal(now, id_, current.revision, now + LEASE):
                 return await self._of_another(id_, current, expired)
@@ -169,6 +168,11 @@ class Tokens:
                 break
             await asyncio.sleep(STEP_SECONDS)
             current = await self._stored(id_)
+        return self._renewed(id_, current) if current.revision != former else current
+
+    def _renewed(self, id_: str, current: Current) -> Current:
+        """Return a token that was renewed or replaced: what Slack refused before was the former one."""
+        self.refused.pop(id_, None)
         return current
 
     async def _ask(self, refresh_token: str) -> InstallationSecret | Failure:
@@ -193,7 +197,7 @@ class Tokens:
             log.warning("Slack did not renew the token, tried again", extra={"error": failure.code})
             return current
         if (stored := await self._stored(id_)).revision != current.revision:
-            return stored  # by another process, with the same refresh token
+            return self._renewed(id_, stored)  # by another process, with the same refresh token
         await self.directory.installations.put_off_renewal(id_, current.revision, self.clock() + AGAIN)
         if id_ not in self.refused:
             log.error(

@@ -277,6 +277,28 @@ async def test_a_refusal_to_one_process_is_known_to_the_others(harness: HostHarn
     assert harness.slack.refreshes == tried + 1
 
 
+async def test_a_renewal_between_a_look_and_the_claim_ends_the_refusal(
+    harness: HostHarness, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    """Another process renews the token just then: this one, too, no longer tells of a token that is not renewed."""
+    await harness.connect(B)
+    harness.slack.refresh_error = "invalid_refresh_token"
+    harness.clock.advance(MUCH_LATER)
+    await until(lambda: harness.host is not None and B in harness.host.tokens.refused)
+    async with Host(harness.settings, clock=harness.clock) as second:
+        await until(lambda: B in second.tokens.refused)
+        claim = second.directory.installations.claim_renewal
+
+        async def late(*facts: Any) -> bool:
+            await until(lambda: harness.rows("SELECT 1 FROM installations WHERE token_revision = 1"))
+            return await claim(*facts)
+
+        monkeypatch.setattr(second.directory.installations, "claim_renewal", late)
+        harness.slack.refresh_error = ""
+        harness.clock.advance(timedelta(minutes=11))
+        await until(lambda: not second.tokens.refused)
+
+
 async def metrics(harness: HostHarness) -> str:
     async with aiohttp.ClientSession() as session, session.get(f"{harness.base_url}/metrics") as answer:
         return await answer.text()
