@@ -56,7 +56,6 @@ async def test_who_is_hurried_is_due(store: Store) -> None:
     assert await store.jobs.take(NOW, "discover", worker="b", until=NOW + timedelta(seconds=60), due=NOW) is not None
 
 
-@pytest.mark.timeout(120)
 async def test_six_schedulers_run_ten_jobs_once_each_and_one_dies(tmp_path: Path) -> None:
     """No run beside another of the same job, none too early, none lost, though a process is gone in the middle."""
     stores = [await postgres.open_postgres(tmp_path / "bot.db") for _ in range(6)]

@@ -12,6 +12,7 @@ import pytest
 from support import forged
 from support.bot_harness import running, words
 from support.logged import everything_logged
+from support.patience import PATIENCE
 from support.wizard_steps import open_by, press_in_page, send_page, text_of, view_of
 
 from pandapon.shipment import Platform
@@ -97,7 +98,7 @@ async def states(harness: BotHarness) -> list[WriteState]:
 
 async def until_state(harness: BotHarness, state: WriteState) -> None:
     """Wait until the newest write has this state."""
-    async with asyncio.timeout(8):
+    async with asyncio.timeout(PATIENCE):
         while (await states(harness))[0] is not state:  # noqa: ASYNC110  the database wakes nobody
             await asyncio.sleep(0.02)
 

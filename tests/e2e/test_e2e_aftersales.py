@@ -14,6 +14,7 @@ import pytest
 from pydantic import ValidationError
 from support import forged
 from support.bot_harness import BotHarness, running, words
+from support.patience import PATIENCE
 from support.refund_steps import (
     ACTS,
     ALIBABA,
@@ -65,7 +66,7 @@ async def writes(harness: BotHarness) -> list[Write]:
 
 async def until_state(harness: BotHarness, state: WriteState) -> None:
     """Wait until the newest write has this state."""
-    async with asyncio.timeout(8):
+    async with asyncio.timeout(PATIENCE):
         while (await writes(harness))[0].state is not state:  # noqa: ASYNC110  the database wakes nobody
             await asyncio.sleep(0.02)
 

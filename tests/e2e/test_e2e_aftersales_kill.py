@@ -92,7 +92,6 @@ async def fill_in(harness: ChangingHarness) -> dict[str, Any]:
     return harness.page
 
 
-@pytest.mark.timeout(120)
 @pytest.mark.parametrize("moment", MOMENTS)
 async def test_dying_over_a_refund_asks_for_it_once_at_most(tmp_path: Path, moment: str) -> None:
     """The process is killed; the next one looks for the refund among the order's, and the page does nothing more."""

@@ -51,7 +51,6 @@ async def stored(harness: KillHarness) -> Approval:
     return asked
 
 
-@pytest.mark.timeout(120)
 @pytest.mark.parametrize("moment", ["before_send", "after_send", "after_mark"])
 async def test_dying_over_the_post_shows_the_request_once(tmp_path: Path, moment: str) -> None:
     """The next process posts it, or finds that it was posted; then Tom approves it there, and Mei hears."""
@@ -71,7 +70,6 @@ async def test_dying_over_the_post_shows_the_request_once(tmp_path: Path, moment
         assert (await stored(harness)).by == TOM
 
 
-@pytest.mark.timeout(120)
 @pytest.mark.parametrize("moment", ["during", "before_send"])
 async def test_dying_over_the_decision_loses_nothing(tmp_path: Path, moment: str) -> None:
     """Killed when the press was acknowledged, or just before the first message about it: it is decided or it is not.

@@ -24,6 +24,7 @@ from support.buying import (
     to_review,
     writes,
 )
+from support.patience import PATIENCE
 from support.wizard_steps import chosen, open_by, press_in_page, send_page, text_of, typed, view_of
 
 from handlers.blocks.write_words import yuan
@@ -381,7 +382,7 @@ async def test_a_second_click_between_two_calls_waits_for_both(harness: BotHarne
     harness.pandapon.faults.path, harness.pandapon.faults.delay = CART_ORDER[ALIBABA], 0.3
     page = dict(view_of(harness))
     first = asyncio.ensure_future(harness.slack.submit("mei", page["id"], {}))
-    async with asyncio.timeout(10):
+    async with asyncio.timeout(PATIENCE):
         while not await states(harness):  # noqa: ASYNC110  the first call is being sent
             await asyncio.sleep(0.02)
     harness.slack.workspace.views["V0SECOND"] = page | {"id": "V0SECOND"}  # the same form, opened in another window
@@ -529,7 +530,7 @@ def direct(harness: BotHarness, user: str) -> list[object]:
 
 async def until_state(harness: BotHarness, state: WriteState) -> None:
     """Wait for the state of the newest write."""
-    async with asyncio.timeout(10):
+    async with asyncio.timeout(PATIENCE):
         while (await states(harness))[0] is not state:  # noqa: ASYNC110  a job settles it
             await asyncio.sleep(0.05)
 

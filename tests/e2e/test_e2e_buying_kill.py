@@ -55,7 +55,6 @@ def new_orders(harness: ChangingHarness) -> list[str]:
     return [order for order in harness.world.orders if order.startswith(("25422870", "33050770"))]
 
 
-@pytest.mark.timeout(180)
 @pytest.mark.parametrize(
     ("platform", "moment", "calls"),
     [
@@ -90,7 +89,6 @@ async def test_dying_over_an_order_makes_it_once_at_most_and_its_card_follows(
         assert len(new_orders(harness)) == calls
 
 
-@pytest.mark.timeout(180)
 @pytest.mark.parametrize(
     ("act", "moment", "calls"),
     [("cancel", "before_write", 0), ("taobao.pay", "during", 1), ("cancel", "after_write", 1)],

@@ -59,7 +59,6 @@ async def settled(harness: BotHarness, log: io.StringIO, before: tuple[int, int]
     assert any("help" in answer.lower() for answer in answers)
 
 
-@pytest.mark.timeout(600)
 async def test_signed_and_malformed_over_http(tmp_path: Path) -> None:
     """Rightly signed, and nothing that Slack would send."""
     chance = chances(SEED)
@@ -76,7 +75,6 @@ async def test_signed_and_malformed_over_http(tmp_path: Path) -> None:
             await settled(harness, log, before)
 
 
-@pytest.mark.timeout(600)
 async def test_malformed_over_the_socket(tmp_path: Path) -> None:
     """Each envelope is acknowledged, whatever is in it."""
     chance = chances(SEED + 1)

@@ -27,7 +27,6 @@ if TYPE_CHECKING:
     from benchmarks.kill import KillHarness
 
 
-@pytest.mark.timeout(240)  # a dozen processes one after the other, on whatever machine this is
 async def test_dying_anywhere_loses_and_repeats_nothing(tmp_path: Path) -> None:
     """Each named point once, and some random moments: every scan in one message, every watch with one card."""
     plan = [*failpoints.COMMON, "after_send", "after_search", "", ""]  # what was sent is searched for, twice

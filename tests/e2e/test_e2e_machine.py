@@ -184,7 +184,7 @@ class Bot(RuleBasedStateMachine):
                 self.loop.close()
 
 
-@pytest.mark.timeout(3600 if LONG else 240)
+@pytest.mark.timeout(3600)
 def test_the_bot_does_as_the_model() -> None:
     """Whatever happens in whatever order: what is owed is told once, and nothing else is."""
     run_state_machine_as_test(

@@ -10,6 +10,7 @@ from typing import TYPE_CHECKING, Any
 import pytest
 from support.bot_harness import words
 from support.buying import ALIBABA, TAOBAO, buying, goods, made, open_order, put, states, to_review, writes
+from support.patience import PATIENCE
 from support.wizard_steps import buttons, chosen, open_by, press_in_page, send_page, text_of, typed, view_of
 
 from sandbox.pandapon.trading.ordering import Wanted
@@ -157,7 +158,7 @@ async def test_an_act_that_did_not_arrive_is_not_done(harness: BotHarness, name:
 async def until_state(harness: BotHarness, state: WriteState) -> None:
     """Wait for the state of the newest write."""
     harness.hurry("writes")
-    async with asyncio.timeout(10):
+    async with asyncio.timeout(PATIENCE):
         while (await states(harness))[0] is not state:  # noqa: ASYNC110  a job settles it
             await asyncio.sleep(0.05)
 

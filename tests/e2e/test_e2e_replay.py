@@ -17,7 +17,6 @@ PACED = Way(settings=MANY, pace=0.02, off=(timedelta(days=5), timedelta(days=6))
 
 
 @pytest.mark.no_cover  # the tracer would double its time, and tells nothing that the other tests don't
-@pytest.mark.timeout(240)  # half a minute where nothing else runs
 @pytest.mark.parametrize(
     ("orders", "days", "seed", "way"),
     [(24, 20, 2, Way(settings=MANY)), (14, 16, 5, Way(settings=MANY, push=True)), (40, 12, 7, PACED)],

@@ -8,7 +8,6 @@ import signal
 import sys
 from typing import TYPE_CHECKING
 
-import pytest
 from support import postgres
 from support.patience import until
 
@@ -87,7 +86,6 @@ def all_told(harness: KillHarness) -> bool:
     return min(harness.seen().values()) > 0
 
 
-@pytest.mark.timeout(400)  # a dozen processes one after the other, on whatever machine this is
 async def test_each_role_dies_in_turn_and_nothing_is_lost_or_told_twice(tmp_path: Path) -> None:
     """The others go on; the next process of that name takes up what the dead one had in hand."""
     async with fleet(tmp_path, 3) as one:

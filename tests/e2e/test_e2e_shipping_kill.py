@@ -96,7 +96,6 @@ async def to_last_page(harness: ChangingHarness, form: Form) -> dict[str, Any]:
     return harness.page
 
 
-@pytest.mark.timeout(120)
 @pytest.mark.parametrize("name", list(FORMS))
 @pytest.mark.parametrize(("moment", "calls"), [("before_write", 0), ("during", 1), ("after_write", 1)])
 async def test_dying_over_a_write_sends_it_once_at_most(tmp_path: Path, name: str, moment: str, calls: int) -> None:

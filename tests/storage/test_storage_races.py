@@ -184,7 +184,6 @@ def faults_in(path: Path, world: World) -> list[str]:
     return out
 
 
-@pytest.mark.timeout(600)
 async def test_nothing_goes_wrong_between_processes(stores: list[Store], tmp_path: Path) -> None:
     """1,000 rounds in the full run."""
     assert faults_in(tmp_path, await chaos(stores, examples(60, 1000), seed=1)) == []
@@ -218,7 +217,6 @@ async def claim_at_once(stores: list[Store], _path: Path) -> int:
 CONTESTS = {"for_update": watch_and_unwatch, "skip_locked": claim_at_once}
 
 
-@pytest.mark.timeout(600)
 @pytest.mark.parametrize("lock", CONTESTS)
 async def test_each_lock_is_needed(
     stores: list[Store], tmp_path: Path, monkeypatch: pytest.MonkeyPatch, lock: str

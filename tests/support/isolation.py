@@ -17,7 +17,7 @@ from support import forged
 from support.bot_harness import words
 from support.host_harness import CANARY, MEI, SIGNING, UNKNOWN, A, B, keys_of
 from support.intruder import MINE
-from support.patience import until
+from support.patience import PATIENCE, until
 from support.settings_form import choose
 from support.shared_parts import both_reach, changed, state_of
 
@@ -34,7 +34,7 @@ if TYPE_CHECKING:
 
     from support.host_harness import HostHarness, WorkspaceHarness
 
-SECONDS = 60.0  # for each step
+SECONDS = PATIENCE  # for each step
 WAITING = "SELECT 1 FROM outbox WHERE state IN ('pending', 'sending', 'uncertain')"
 HARMLESS = {"auth.test"}  # calls that a job makes by itself
 

@@ -13,6 +13,7 @@ from typing import TYPE_CHECKING, Any
 import psycopg
 from support.host_harness import CLIENT, CLIENT_SECRET, SIGNING, UNKNOWN, A, B, keys_of
 from support.moving import contents, eventful, new_database
+from support.patience import PATIENCE
 from typer.testing import CliRunner
 
 from bot.cli import app
@@ -73,7 +74,7 @@ class Many:
             capture_output=True,
             text=True,
             check=False,
-            timeout=120,
+            timeout=PATIENCE,
         )
 
 

@@ -12,6 +12,7 @@ from typing import TYPE_CHECKING, Any
 import psycopg
 from support import postgres
 from support.old_database import VERSIONS, migration_of, unpack
+from support.patience import PATIENCE
 
 from bot.settings.storage_url import file_of
 from storage.postgres.database import PostgresEngine, PostgresServer
@@ -113,5 +114,5 @@ def migrate(
         capture_output=True,
         text=True,
         check=False,
-        timeout=60,
+        timeout=PATIENCE,
     )

@@ -14,7 +14,7 @@ if TYPE_CHECKING:
     T = TypeVar("T")
 
 # An upper bound costs nothing where the effect comes, so it only has to be shorter than pytest's own timeout.
-PATIENCE = 60.0  # seconds
+PATIENCE = 180.0  # seconds
 PATIENCE_MS = PATIENCE * 1000  # the same for Playwright
 STEP = 0.01  # seconds between two looks
 # Seconds. The bot itself acknowledges after 2.5 what no listener has acknowledged, and Slack waits for 3.

@@ -111,7 +111,6 @@ def standing(workspace: WorkspaceHarness) -> dict[str, str]:
     return {table: str(sorted(map(str, workspace.rows(f"TABLE {table}")))) for table in STANDING}
 
 
-@pytest.mark.timeout(600)
 async def test_nothing_of_a_workspace_is_ever_in_another(harness: HostHarness, monkeypatch: pytest.MonkeyPatch) -> None:
     """Every listener of B with every id of A; the same shows A's contents in A itself."""
     alpha, beta = harness.of(A), harness.of(B)

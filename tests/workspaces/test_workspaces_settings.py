@@ -9,6 +9,7 @@ from typing import TYPE_CHECKING, Any
 
 import pytest
 from slack_bolt.request.async_request import AsyncBoltRequest
+from support.patience import PATIENCE
 
 from bot import settings as single
 from bot.settings import SettingsError
@@ -117,7 +118,7 @@ def test_the_process_says_what_is_missing(tmp_path: Path) -> None:
             cwd=tmp_path,
             capture_output=True,
             text=True,
-            timeout=60,
+            timeout=PATIENCE,
             check=False,
         )
 
