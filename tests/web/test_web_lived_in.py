@@ -12,8 +12,8 @@ from typing import TYPE_CHECKING
 
 import pytest
 import pytest_asyncio
-from axe_playwright_python.async_playwright import Axe  # type: ignore[import-untyped]  # ships no types
 from playwright.async_api import expect
+from support.accessibility import SERIOUS, violations
 from support.patience import PATIENCE
 from support.web_page import person
 from support.web_protocol import Pages
@@ -36,7 +36,6 @@ if TYPE_CHECKING:
 pytestmark = pytest.mark.asyncio(loop_scope="session")
 
 NOW = datetime(2026, 3, 4, 9, tzinfo=UTC)
-SERIOUS = {"serious", "critical"}
 CHROME = {
     "en": ("Only visible to you", "Search red dress", "Let 8 hours pass", "Threads", "Tom Berger"),
     "zh": ("只有您能看到", "搜索 连衣裙", "快进 8 小时", "消息列", "Mei Lin 林梅"),
@@ -294,10 +293,9 @@ async def test_no_serious_violation(browser: Browser, lived_in: WebServer, langu
 
 
 async def _clean(visitor: Person) -> None:
-    found = await Axe().run(visitor.page)
     assert [
         (one["id"], one["nodes"][0]["html"], one["nodes"][0].get("failureSummary"))
-        for one in found.response["violations"]
+        for one in await violations(visitor.page)
         if one["impact"] in SERIOUS or one["id"] == "heading-order"
     ] == []
 

@@ -6,8 +6,8 @@ import asyncio
 from typing import TYPE_CHECKING
 
 import pytest
-from axe_playwright_python.async_playwright import Axe  # type: ignore[import-untyped]  # ships no types
 from playwright.async_api import expect
+from support.accessibility import SERIOUS, violations
 from support.patience import PATIENCE
 from support.web_page import person
 
@@ -27,7 +27,6 @@ IN_SIGHT = """() => {
   return { ts: all[at].dataset.ts, top: all[at].getBoundingClientRect().top, above: all[at - 1].dataset.ts };
 }"""
 ORDER = "2542285634920880794"
-SERIOUS = {"serious", "critical"}
 ORDERLY = {"heading-order", "landmark-unique"}  # moderate, and none of them has to be
 
 
@@ -169,9 +168,8 @@ async def test_no_serious_violation(browser: Browser, server: WebServer, *, dark
 
 
 async def _clean(page: Page) -> None:
-    found = await Axe().run(page)
     assert [
         (violation["id"], violation["nodes"][0]["html"], violation["nodes"][0].get("failureSummary"))
-        for violation in found.response["violations"]
+        for violation in await violations(page)
         if violation["impact"] in SERIOUS or violation["id"] in ORDERLY
     ] == []

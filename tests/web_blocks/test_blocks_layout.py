@@ -5,8 +5,8 @@ from __future__ import annotations
 from typing import TYPE_CHECKING, Any
 
 import pytest
-from axe_playwright_python.async_playwright import Axe  # type: ignore[import-untyped]  # ships no types
 from playwright.async_api import expect
+from support.accessibility import violations
 from support.block_samples import OURS, SHARED, mrkdwn, plain
 from support.view_samples import HOSTILE, VERY_HOSTILE
 
@@ -133,7 +133,7 @@ async def test_axe(board: Board, scheme: str) -> None:
     await board.page.emulate_media(color_scheme="dark" if scheme == "dark" else "light")
     try:
         await board.draw(*SHARED.values(), *OURS.values(), {"type": "hologram"})
-        found = (await Axe().run(board.page)).response["violations"]
+        found = await violations(board.page)
     finally:
         await board.page.emulate_media(color_scheme="light")
     assert [

@@ -6,8 +6,8 @@ from datetime import UTC, datetime
 from typing import TYPE_CHECKING, Any
 
 import pytest
-from axe_playwright_python.async_playwright import Axe  # type: ignore[import-untyped]  # ships no types
 from playwright.async_api import expect
+from support.accessibility import violations
 
 from handlers.blocks.settings_words import Defaults
 from handlers.channel.settings_views import modal
@@ -155,7 +155,7 @@ async def test_axe(board: Board, scheme: str) -> None:
     try:
         await board.draw(*blocks, bare)
         await board.show_errors({f"b{at}": "wrong" for at in range(len(blocks))})
-        found = (await Axe().run(board.page)).response["violations"]
+        found = await violations(board.page)
     finally:
         await board.page.emulate_media(color_scheme="light")
     bad = [one for one in found if one["impact"] in {"serious", "critical"}]

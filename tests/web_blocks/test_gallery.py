@@ -9,8 +9,8 @@ from typing import TYPE_CHECKING, Any
 
 import pytest
 import pytest_asyncio
-from axe_playwright_python.async_playwright import Axe  # type: ignore[import-untyped]  # ships no types
 from support import gallery, readme_pictures
+from support.accessibility import ALL_BUT_COLOURS, COLOURS_ALONE, SERIOUS, violations
 from support.message_catalogue import catalogue
 
 if TYPE_CHECKING:
@@ -19,12 +19,6 @@ if TYPE_CHECKING:
 pytestmark = pytest.mark.asyncio(loop_scope="session")
 
 DOCS = Path(__file__).parents[2] / "docs"
-SERIOUS = {"serious", "critical"}
-COLOURS = ["color-contrast", "link-in-text-block"]
-# Without the selectors of all that passes: they take axe four times as long as the rules.
-FINDINGS = {"resultTypes": ["violations"]}
-IN_ALL_LANGUAGES = FINDINGS | {"rules": {rule: {"enabled": False} for rule in COLOURS}}
-IN_ALL_COLOURS = FINDINGS | {"runOnly": COLOURS}
 IN_ENGLISH = "() => document.querySelectorAll('.languages > :not([lang=en-US])').forEach((text) => text.remove())"
 BROKEN = """() => {
   const section = document.querySelector("main > section");
@@ -67,11 +61,11 @@ async def test_no_serious_violation(browser: Browser, drawn: Path) -> None:
     page = await browser.new_page(color_scheme="light")
     try:
         await page.goto(drawn.as_uri())
-        assert await serious(page, IN_ALL_LANGUAGES) == []
+        assert await serious(page, ALL_BUT_COLOURS) == []
         await page.evaluate(IN_ENGLISH)
-        assert await serious(page, IN_ALL_COLOURS) == []
+        assert await serious(page, COLOURS_ALONE) == []
         await page.emulate_media(color_scheme="dark")
-        assert await serious(page, IN_ALL_COLOURS) == []
+        assert await serious(page, COLOURS_ALONE) == []
     finally:
         await page.close()
 
@@ -82,17 +76,17 @@ async def test_what_a_reader_could_not_use_is_found(browser: Browser, drawn: Pat
     try:
         await page.goto(drawn.as_uri())
         await page.evaluate(BROKEN)
-        assert [rule for rule, _ in await serious(page, IN_ALL_LANGUAGES)] == ["button-name"]
-        assert await serious(page, IN_ALL_COLOURS) == []
+        assert [rule for rule, _ in await serious(page, ALL_BUT_COLOURS)] == ["button-name"]
+        assert await serious(page, COLOURS_ALONE) == []
         await page.emulate_media(color_scheme="dark")
-        assert [rule for rule, _ in await serious(page, IN_ALL_COLOURS)] == ["color-contrast"]
+        assert [rule for rule, _ in await serious(page, COLOURS_ALONE)] == ["color-contrast"]
     finally:
         await page.close()
 
 
 async def serious(page: Page, options: dict[str, Any]) -> list[tuple[str, list[str]]]:
     """The rules with a serious violation, each with its first nodes."""
-    found = (await Axe().run(page, options=options)).response["violations"]
+    found = await violations(page, options)
     return [(one["id"], [node["html"] for node in one["nodes"]][:3]) for one in found if one["impact"] in SERIOUS]
 
 
