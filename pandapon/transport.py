@@ -1,26 +1,31 @@
 """Sends a request over aiohttp's connections, with our errors and a limit on bodies: through httpx, or the short way.
 
 The poller's requests are nearly all, and equal but for an id. To make an httpx request and its answer of each would
-cost a third of a poll's processor time, so they go to aiohttp directly. Both ways share the connections and the faults.
+cost a third of a poll's processor time, and aiohttp's session as much again, so they go to aiohttp's connections
+directly. Both ways share the connections and the faults.
 """
 
 from __future__ import annotations
 
 import asyncio
+import contextlib
 import ssl
-from functools import cache
+from functools import cache, cached_property
 from typing import TYPE_CHECKING, NamedTuple, Protocol
 
 import aiohttp
 import httpx
 from aiohttp.http import HttpProcessingError
 from httpx_aiohttp import AiohttpTransport
-from httpx_aiohttp.transport import AiohttpResponseStream
 
 from pandapon import errors
+from pandapon.direct import DirectExchange
 
 if TYPE_CHECKING:
     from collections.abc import AsyncIterator, Mapping
+
+    from aiohttp.http import RawResponseMessage
+    from aiohttp.streams import StreamReader
 
     from pandapon.config import Config
 
@@ -86,7 +91,9 @@ class Connections(AiohttpTransport):
     def __init__(self, config: Config, deadline: float) -> None:
         """``deadline``: seconds for a whole answer that comes the short way."""
         context = trusted(config.certificates)
+        self._base = None if config.proxy else config.base_url.rstrip("/")  # a proxy's ways are the session's
         timeout = aiohttp.ClientTimeout(total=deadline, sock_connect=CONNECT, sock_read=config.read_timeout)
+        self._timeout = timeout
 
         def session() -> aiohttp.ClientSession:
             made = aiohttp.ClientSession(
@@ -110,12 +117,26 @@ class Connections(AiohttpTransport):
             self.client = self.get_client()
         return self.client
 
+    @cached_property
+    def _direct(self) -> DirectExchange | None:
+        """None: every request takes the session."""
+        connector = self.session.connector
+        if self._base is None or connector is None:
+            return None
+        with contextlib.suppress(ValueError):
+            return DirectExchange(self._base, connector, self._timeout)
+        return None
+
     async def exchange(self, method: str, url: str, headers: dict[str, str], content: bytes | None) -> Answer:
         """Send a request and read the whole answer. Raises what :func:`exchange` raises."""
         try:
+            if self._direct and (request := self._direct.request(method, url, headers, content)):
+                return await self._direct.exchange(request, _whole)
             sent = self.session.request(method, url, headers=headers, data=content, allow_redirects=False)
             async with sent as response:
-                return _ShortHead(response.status, response.headers), await _joined(_raw_parts(response))
+                return _ShortHead(response.status, response.headers), await _joined(
+                    _raw_parts(response.status, response.headers, response.content)
+                )
         except FAULTS as error:
             raise _named(error) from error
 
@@ -191,12 +212,23 @@ def _parts(response: httpx.Response) -> AsyncIterator[bytes]:
     return aiter(response.stream)
 
 
-def _raw_parts(response: aiohttp.ClientResponse) -> AsyncIterator[bytes]:
-    """The body in parts. A compressed one is unpacked by httpx, so that its faults are the same on both ways."""
-    if "content-encoding" in response.headers:
-        stream = AiohttpResponseStream(response)
-        return httpx.Response(response.status, headers=response.raw_headers, stream=stream).aiter_bytes()
-    return response.content.iter_any()
+async def _whole(head: RawResponseMessage, body: StreamReader) -> Answer:
+    return _ShortHead(head.code, head.headers), await _joined(_raw_parts(head.code, head.headers, body))
+
+
+def _raw_parts(status: int, headers: Mapping[str, str], body: StreamReader) -> AsyncIterator[bytes]:
+    """The body in parts. A compressed one is unpacked by httpx, so that its faults are the same on all ways."""
+    if "content-encoding" in headers:
+        return httpx.Response(status, headers=headers, stream=_Stream(body)).aiter_bytes()
+    return body.iter_any()
+
+
+class _Stream(httpx.AsyncByteStream):
+    def __init__(self, body: StreamReader) -> None:
+        self._body = body
+
+    def __aiter__(self) -> AsyncIterator[bytes]:
+        return aiter(self._body.iter_any())
 
 
 async def _joined(parts: AsyncIterator[bytes]) -> bytes:

@@ -6,19 +6,30 @@ import asyncio
 import contextlib
 import gzip
 import json
-from contextlib import asynccontextmanager
 from datetime import timedelta
 from typing import TYPE_CHECKING, Any
 
 import pytest
 from aiohttp import web
-from support.pandapon_api import Api, api_server, config, ok, page, refused, talking, utc_now
+from support.pandapon_api import (
+    BOTH_WAYS,
+    READ,
+    Api,
+    api_server,
+    config,
+    error_of,
+    ok,
+    page,
+    refused,
+    speaking,
+    talking,
+    utc_now,
+)
 
 from pandapon.client import PandaPon
 from pandapon.errors import (
     ApiError,
     DecodeError,
-    PandaPonError,
     RateLimitError,
     ServerError,
     TimeoutError,  # noqa: A004  named as httpx names its own
@@ -26,15 +37,12 @@ from pandapon.errors import (
 )
 
 if TYPE_CHECKING:
-    from collections.abc import AsyncIterator, Awaitable, Callable
+    from collections.abc import AsyncIterator
 
-READ, WRITE = "1688.order.list", "taobao.cart.add"
+WRITE = "taobao.cart.add"
 BODY = {"requestId": "r", "code": 200, "msg": "成功", "data": [{"name": "连衣裙"}]}
 HEAD_OF_MANY = b"HTTP/1.1 200 OK\r\nContent-Length: 9000\r\n\r\n"
 TEXT = json.dumps(BODY, ensure_ascii=False)
-
-
-BOTH_WAYS = pytest.mark.parametrize("background", [False, True], ids=["a person's", "the poller's"])
 
 
 @pytest.fixture
@@ -59,35 +67,6 @@ async def dawdle(_request: web.Request) -> web.Response:
     """Answer too late."""
     await asyncio.sleep(1.0)
     return ok([])
-
-
-@asynccontextmanager
-async def speaking(
-    speak: Callable[[asyncio.StreamReader, asyncio.StreamWriter], Awaitable[None]],
-) -> AsyncIterator[str]:
-    """Run a server that speaks bytes of its own with each caller. Yields its address."""
-    done: list[asyncio.Event] = []
-
-    async def serve(reader: asyncio.StreamReader, writer: asyncio.StreamWriter) -> None:
-        done.append(ended := asyncio.Event())
-        with contextlib.suppress(ConnectionError):
-            await speak(reader, writer)
-        writer.close()
-        with contextlib.suppress(ConnectionError):
-            await writer.wait_closed()
-        ended.set()
-
-    server = await asyncio.start_server(serve, "127.0.0.1", 0)
-    async with server:
-        yield f"http://127.0.0.1:{server.sockets[0].getsockname()[1]}"
-    for ended in done:
-        await ended.wait()
-
-
-async def error_of(client: PandaPon, name: str = READ, **options: Any) -> PandaPonError:
-    with pytest.raises(PandaPonError) as caught:
-        await client.call(name, body={}, **options)
-    return caught.value
 
 
 async def test_a_read_is_tried_again(api: Api) -> None:

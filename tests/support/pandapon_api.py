@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+import asyncio
+import contextlib
 import json
 from collections import deque
 from contextlib import asynccontextmanager
@@ -9,11 +11,13 @@ from dataclasses import dataclass, field
 from datetime import UTC, datetime
 from typing import TYPE_CHECKING, Any
 
+import pytest
 from aiohttp import web
 from aiohttp.test_utils import TestServer
 
 from pandapon import signing
 from pandapon.client import Config, PandaPon
+from pandapon.errors import PandaPonError
 
 if TYPE_CHECKING:
     from collections.abc import AsyncIterator, Awaitable, Callable
@@ -22,6 +26,8 @@ if TYPE_CHECKING:
 
 KEY, SECRET, USER = "0123456789abcdef0123456789abcdef", "canary-secret-9f2c", "2100007341207"
 ORDER = "2542285634920880794"
+READ = "1688.order.list"
+BOTH_WAYS = pytest.mark.parametrize("background", [False, True], ids=["a person's", "the poller's"])
 
 
 def utc_now() -> datetime:
@@ -117,3 +123,32 @@ async def talking(api: Api, clock: Callable[[], datetime] = utc_now, **changes: 
     """Make a client of that server."""
     async with PandaPon(config(api.url, **changes), clock=clock) as client:
         yield client
+
+
+@asynccontextmanager
+async def speaking(
+    speak: Callable[[asyncio.StreamReader, asyncio.StreamWriter], Awaitable[None]],
+) -> AsyncIterator[str]:
+    """Run a server that speaks bytes of its own with each caller. Yields its address."""
+    done: list[asyncio.Event] = []
+
+    async def serve(reader: asyncio.StreamReader, writer: asyncio.StreamWriter) -> None:
+        done.append(ended := asyncio.Event())
+        with contextlib.suppress(ConnectionError):
+            await speak(reader, writer)
+        writer.close()
+        with contextlib.suppress(ConnectionError):
+            await writer.wait_closed()
+        ended.set()
+
+    server = await asyncio.start_server(serve, "127.0.0.1", 0)
+    async with server:
+        yield f"http://127.0.0.1:{server.sockets[0].getsockname()[1]}"
+    for ended in done:
+        await ended.wait()
+
+
+async def error_of(client: PandaPon, name: str = READ, **options: Any) -> PandaPonError:
+    with pytest.raises(PandaPonError) as caught:
+        await client.call(name, body={}, **options)
+    return caught.value

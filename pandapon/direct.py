@@ -1,0 +1,94 @@
+"""Exchanges on connections of aiohttp's pool without aiohttp's session, request and response.
+
+The poller's requests are equal but for an id and the signature, and the session would build all of each anew: that is
+half of a request's processor time. Connections, TLS, their pool and the parser are aiohttp's here, too.
+"""
+
+from __future__ import annotations
+
+import asyncio
+import re
+from typing import TYPE_CHECKING
+
+import aiohttp
+from aiohttp import hdrs
+from aiohttp.client_reqrep import ClientRequest
+from aiohttp.helpers import TimerNoop
+from yarl import URL
+
+if TYPE_CHECKING:
+    from collections.abc import Awaitable, Callable, Mapping
+    from typing import TypeVar
+
+    from aiohttp.http import RawResponseMessage
+    from aiohttp.streams import StreamReader
+
+    T = TypeVar("T")
+
+_TARGET = re.compile(r"[/?][!-~]*")  # what stands in a request line as it is
+_VALUE = re.compile(r"[!-~]+(?: [!-~]+)*")  # the same in a header
+_OWN = frozenset({hdrs.ACCEPT, hdrs.ACCEPT_ENCODING})  # each request brings these
+_TIMER = TimerNoop()  # the limit of time lies around the whole exchange
+_INTERIM = range(102, 200)
+
+
+class DirectExchange:
+    """Exchanges with one host."""
+
+    def __init__(self, base: str, connector: aiohttp.BaseConnector, timeout: aiohttp.ClientTimeout) -> None:
+        """``base``: the part that all addresses have in common. ``timeout``: of connecting, of each read, and in all.
+
+        Needs the running event loop. Raises ValueError for a base that no connection leads to.
+        """
+        url = URL(base)
+        if url.scheme not in {"http", "https"} or not url.host or url.query_string or url.fragment:
+            raise ValueError("a base has a scheme, a host and a path")
+        self._base, self._path = base, url.raw_path.rstrip("/")
+        self._connector, self._timeout = connector, timeout
+        self._template = ClientRequest("GET", url, loop=asyncio.get_running_loop())
+        common = [f"{name}: {value}\r\n" for name, value in self._template.headers.items() if name not in _OWN]
+        self._common = "".join(common)
+
+    def request(self, method: str, url: str, headers: Mapping[str, str], content: bytes | None) -> bytes | None:
+        """Return a request as it is sent; None for one that needs the session, which may refuse it, too."""
+        target = self._path + url.removeprefix(self._base)
+        if not _TARGET.fullmatch(target) or not all(map(_VALUE.fullmatch, headers.values())):
+            return None
+        lines = "".join([f"{name}: {value}\r\n" for name, value in headers.items()])
+        length = "" if content is None else f"Content-Length: {len(content)}\r\n"
+        head = f"{method} {target} HTTP/1.1\r\n{self._common}{lines}{length}\r\n"
+        return head.encode("ascii") + (content or b"")
+
+    async def exchange(self, request: bytes, read: Callable[[RawResponseMessage, StreamReader], Awaitable[T]]) -> T:
+        """Send a request and return what ``read`` makes of the answer, whose body it reads to the end.
+
+        Raises aiohttp's ClientError and HttpProcessingError, OSError and TimeoutError. A connection on which anything
+        was raised is closed.
+        """
+        async with asyncio.timeout(self._timeout.total):
+            connection = await self._connector.connect(self._template, [], self._timeout)
+            try:
+                message, body = await self._answered(connection, request)
+                answer = await read(message, body)
+            except BaseException:
+                connection.close()
+                raise
+            connection.release()
+            return answer
+
+    async def _answered(
+        self, connection: aiohttp.connector.Connection, request: bytes
+    ) -> tuple[RawResponseMessage, StreamReader]:
+        protocol, transport = connection.protocol, connection.transport
+        if protocol is None or transport is None:
+            raise aiohttp.ServerDisconnectedError
+        read_timeout = self._timeout.sock_read
+        protocol.set_response_params(
+            timer=_TIMER, read_until_eof=True, auto_decompress=False, read_timeout=read_timeout
+        )
+        transport.write(request)
+        protocol.start_timeout()
+        message, body = await protocol.read()
+        while message.code == 100 or message.code in _INTERIM:  # noqa: PLR2004  "Continue"
+            message, body = await protocol.read()
+        return message, body
