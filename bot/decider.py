@@ -21,13 +21,16 @@ if TYPE_CHECKING:
     from tracking.orders import StoredOrder
 
 
+_LIMITS = Limits()
+
+
 class Decider:
     """Holds this installation's policy."""
 
     def __init__(
         self,
         cadence: Cadence | None = None,
-        limits: Callable[[], Limits] = Limits,
+        limits: Callable[[], Limits] = lambda: _LIMITS,
         *,
         names: bool = True,
         is_trusted: Callable[[], bool] = lambda: True,
@@ -39,11 +42,15 @@ class Decider:
         """
         self._cadence, self._limits, self._names = cadence or Cadence(), limits, names
         self._is_trusted, self._on_unread = is_trusted, on_unread
+        self._policy = Policy(self._cadence, names=names)
 
     @property
     def policy(self) -> Policy:
-        """The present policy."""
-        return Policy(self._cadence, self._limits(), self._names, self._is_trusted())
+        """The present policy: the same object until a limit or the trust in the clock changes."""
+        limits, trusts_clock = self._limits(), self._is_trusted()
+        if self._policy.limits is not limits or self._policy.trusts_clock is not trusts_clock:
+            self._policy = Policy(self._cadence, limits, self._names, trusts_clock)
+        return self._policy
 
     def decide(
         self, stored: StoredOrder | None, reading: PollOutcome, now: datetime, *, baseline: bool = False

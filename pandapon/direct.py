@@ -7,6 +7,7 @@ half of a request's processor time. Connections, TLS, their pool and the parser 
 from __future__ import annotations
 
 import asyncio
+import math
 import re
 from typing import TYPE_CHECKING
 
@@ -20,13 +21,14 @@ if TYPE_CHECKING:
     from collections.abc import Awaitable, Callable, Mapping
     from typing import TypeVar
 
+    from aiohttp.connector import Connection
     from aiohttp.http import RawResponseMessage
     from aiohttp.streams import StreamReader
 
     T = TypeVar("T")
 
 _TARGET = re.compile(r"[/?][!-~]*")  # what stands in a request line as it is
-_VALUE = re.compile(r"[!-~]+(?: [!-~]+)*")  # the same in a header
+_NEVER_SENT = re.compile(r"[^ -~]")  # the same in a header; an end of line among others
 _OWN = frozenset({hdrs.ACCEPT, hdrs.ACCEPT_ENCODING})  # each request brings these
 _TIMER = TimerNoop()  # the limit of time lies around the whole exchange
 _INTERIM = range(102, 200)
@@ -44,7 +46,8 @@ class DirectExchange:
         if url.scheme not in {"http", "https"} or not url.host or url.query_string or url.fragment:
             raise ValueError("a base has a scheme, a host and a path")
         self._base, self._path = base, url.raw_path.rstrip("/")
-        self._connector, self._timeout = connector, timeout
+        self._connector, self._part, self._whole = connector, timeout.sock_read, timeout.total or math.inf
+        self._connect = aiohttp.ClientTimeout(connect=timeout.total, sock_connect=timeout.sock_connect)
         self._template = ClientRequest("GET", url, loop=asyncio.get_running_loop())
         common = [f"{name}: {value}\r\n" for name, value in self._template.headers.items() if name not in _OWN]
         self._common = "".join(common)
@@ -52,7 +55,7 @@ class DirectExchange:
     def request(self, method: str, url: str, headers: Mapping[str, str], content: bytes | None) -> bytes | None:
         """Return a request as it is sent; None for one that needs the session, which may refuse it, too."""
         target = self._path + url.removeprefix(self._base)
-        if not _TARGET.fullmatch(target) or not all(map(_VALUE.fullmatch, headers.values())):
+        if not _TARGET.fullmatch(target) or _NEVER_SENT.search("".join(headers.values())):
             return None
         lines = "".join([f"{name}: {value}\r\n" for name, value in headers.items()])
         length = "" if content is None else f"Content-Length: {len(content)}\r\n"
@@ -65,30 +68,35 @@ class DirectExchange:
         Raises aiohttp's ClientError and HttpProcessingError, OSError and TimeoutError. A connection on which anything
         was raised is closed.
         """
-        async with asyncio.timeout(self._timeout.total):
-            connection = await self._connector.connect(self._template, [], self._timeout)
-            try:
-                message, body = await self._answered(connection, request)
+        ends = asyncio.get_running_loop().time() + self._whole
+        connection = await self._connector.connect(self._template, [], self._connect)
+        try:
+            async with asyncio.timeout(self._part) as limit:
+                message, body = await _answered(connection, request)
+                if not body.is_eof():  # mostly the body comes with the head, and one timer is enough
+                    _limit_parts(connection, self._part)
+                    limit.reschedule(ends)
                 answer = await read(message, body)
-            except BaseException:
-                connection.close()
-                raise
-            connection.release()
-            return answer
+        except BaseException:
+            connection.close()
+            raise
+        connection.release()
+        return answer
 
-    async def _answered(
-        self, connection: aiohttp.connector.Connection, request: bytes
-    ) -> tuple[RawResponseMessage, StreamReader]:
-        protocol, transport = connection.protocol, connection.transport
-        if protocol is None or transport is None:
-            raise aiohttp.ServerDisconnectedError
-        read_timeout = self._timeout.sock_read
-        protocol.set_response_params(
-            timer=_TIMER, read_until_eof=True, auto_decompress=False, read_timeout=read_timeout
-        )
-        transport.write(request)
-        protocol.start_timeout()
+
+async def _answered(connection: Connection, request: bytes) -> tuple[RawResponseMessage, StreamReader]:
+    protocol, transport = connection.protocol, connection.transport
+    if protocol is None or transport is None:
+        raise aiohttp.ServerDisconnectedError
+    protocol.set_response_params(timer=_TIMER, read_until_eof=True, auto_decompress=False)
+    transport.write(request)
+    message, body = await protocol.read()
+    while message.code == 100 or message.code in _INTERIM:  # noqa: PLR2004  "Continue"
         message, body = await protocol.read()
-        while message.code == 100 or message.code in _INTERIM:  # noqa: PLR2004  "Continue"
-            message, body = await protocol.read()
-        return message, body
+    return message, body
+
+
+def _limit_parts(connection: Connection, seconds: float | None) -> None:
+    if connection.protocol is not None:
+        connection.protocol.read_timeout = seconds
+        connection.protocol.start_timeout()

@@ -8,8 +8,7 @@ from __future__ import annotations
 import asyncio
 import hashlib
 import json
-from dataclasses import dataclass
-from typing import TYPE_CHECKING, Any, cast
+from typing import TYPE_CHECKING, Any, NamedTuple, cast
 
 import httpx
 
@@ -27,8 +26,7 @@ if TYPE_CHECKING:
 NOT_SHIPPED = b"not shipped yet."  # 16 bytes, the length of a fingerprint
 
 
-@dataclass(frozen=True, slots=True)
-class TraceResult:
+class TraceResult(NamedTuple):
     """The result of reading an order's logistics. ``trace`` None: the answer equals the known fingerprint."""
 
     fingerprint: bytes  # 16 bytes over the data of the answer
@@ -55,8 +53,7 @@ async def read_trace(
     return TraceResult(mark, logistics.read(asked, ref))
 
 
-@dataclass(frozen=True, slots=True)
-class _Read:
+class _Read(NamedTuple):
     """One answer, decoded on demand."""
 
     mark: bytes

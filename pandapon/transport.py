@@ -213,6 +213,8 @@ def _parts(response: httpx.Response) -> AsyncIterator[bytes]:
 
 
 async def _whole(head: RawResponseMessage, body: StreamReader) -> Answer:
+    if body.is_eof() and body.total_bytes <= BODY_LIMIT and "content-encoding" not in head.headers:
+        return _ShortHead(head.code, head.headers), body.read_nowait()
     return _ShortHead(head.code, head.headers), await _joined(_raw_parts(head.code, head.headers, body))
 
 

@@ -6,10 +6,9 @@ import asyncio
 import builtins
 import json
 import logging
-from dataclasses import dataclass
 from datetime import timedelta
 from email.utils import parsedate_to_datetime
-from typing import TYPE_CHECKING, Any
+from typing import TYPE_CHECKING, Any, NamedTuple
 from urllib.parse import urlencode
 
 import httpx
@@ -45,8 +44,7 @@ WORTH_A_TRY = 0.3  # seconds that must be left of a question's time for a second
 PAUSE = 1.0  # seconds, if the API asks to slow down and names no time
 
 
-@dataclass(frozen=True, slots=True)
-class _Job:
+class _Job(NamedTuple):
     """A request before it is signed. Each try is signed anew, because a signature holds for 600 s only."""
 
     method: str
