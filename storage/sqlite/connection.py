@@ -3,8 +3,8 @@
 from __future__ import annotations
 
 import hashlib
+import os
 import sqlite3
-import uuid
 from contextlib import contextmanager
 from typing import TYPE_CHECKING, Any
 
@@ -75,4 +75,4 @@ def post_token(channel: str, key: str, event_id: str) -> str:
 
 
 def _random_token() -> str:
-    return uuid.uuid4().hex
+    return os.urandom(16).hex()  # as good as a UUID, in a third of the time; a refresh of each changed card has one
