@@ -97,6 +97,28 @@ async def test_what_comes_behind_an_answer_is_not_the_next_one(background: bool)
 
 
 @BOTH_WAYS
+async def test_what_comes_over_an_idle_connection_is_no_answer(background: bool) -> None:
+    """That connection is dropped, and the next request takes another one."""
+    whole = b"HTTP/1.1 200 OK\r\n" + LENGTH + b"\r\n" + BODY
+    connections: list[StreamWriter] = []
+
+    async def speak(reader: StreamReader, writer: StreamWriter) -> None:
+        connections.append(writer)
+        with contextlib.suppress(asyncio.IncompleteReadError):
+            while True:
+                head = await reader.readuntil(b"\r\n\r\n")
+                await reader.readexactly(int(head.lower().partition(b"content-length: ")[2].split(b"\r\n")[0]))
+                writer.write(whole)
+
+    async with speaking(speak) as url, PandaPon(config(url, retries=0), clock=utc_now) as client:
+        assert await client.call(READ, body={}, background=background) == DATA
+        connections[0].write(whole.replace(BODY, b'{"code":200,"data":[666]}'.ljust(len(BODY))))
+        await asyncio.sleep(0.1)
+        assert await client.call(READ, body={}, background=background) == DATA
+    assert len(connections) == 2
+
+
+@BOTH_WAYS
 async def test_a_call_that_is_cancelled_leaves_nothing_for_the_next(background: bool) -> None:
     """Its answer comes later, and must not be taken for another one's."""
     waiting = asyncio.Event()
