@@ -13,7 +13,7 @@ from contextlib import closing
 from pathlib import Path
 
 from benchmarks.table import show
-from storage.sqlite.database import open_file
+from storage.sqlite.opening import open_file
 
 sys.path.insert(0, str(Path(__file__).resolve().parents[1] / "tests"))
 

@@ -12,8 +12,9 @@ from bot.process.leader import leading
 from bot.settings.storage_url import shown
 from storage.errors import StorageError
 from storage.sqlite.backup import open_or_restore, open_present
-from storage.sqlite.database import open_to_read, thread_of
+from storage.sqlite.database import thread_of
 from storage.sqlite.errors import translated
+from storage.sqlite.opening import open_to_read
 from storage.store import Store
 
 if TYPE_CHECKING:

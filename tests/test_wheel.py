@@ -19,7 +19,7 @@ READ = """
 import bot, pathlib
 from bot.commands import manifest
 from handlers.blocks import i18n
-from storage.sqlite.database import open_file
+from storage.sqlite.opening import open_file
 assert pathlib.Path(bot.__file__).is_relative_to({environment!r}), bot.__file__
 assert "slash_commands" in str(manifest.read())
 open_file(pathlib.Path("bot.db")).close()

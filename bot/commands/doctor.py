@@ -24,7 +24,7 @@ from storage import workers
 from storage.errors import StorageError
 from storage.postgres.clock import offset
 from storage.sqlite import backup
-from storage.sqlite.database import open_to_read
+from storage.sqlite.opening import open_to_read
 from storage.sqlite.private import is_open_to_others
 
 if TYPE_CHECKING:

@@ -13,7 +13,8 @@ from typing import TYPE_CHECKING
 
 from storage.errors import CorruptFileError, DiskFullError, LostFileError, StorageError
 from storage.sqlite import pragmas, private
-from storage.sqlite.database import all_or_nothing, check_owner, open_file, open_to_read
+from storage.sqlite.connection import all_or_nothing
+from storage.sqlite.opening import check_owner, open_file, open_to_read
 from storage.store import Store, open_store
 from storage.unconfirmed import unconfirm
 

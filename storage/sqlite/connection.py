@@ -6,12 +6,16 @@ import hashlib
 import os
 import sqlite3
 from contextlib import contextmanager
-from typing import TYPE_CHECKING, Any
+from typing import TYPE_CHECKING, Any, TypeVar
 
 from storage.sqlite import pragmas
 
 if TYPE_CHECKING:
-    from collections.abc import Iterator, Sequence
+    from collections.abc import Callable, Iterator, Sequence
+
+    from storage.connection import Connection
+
+T = TypeVar("T")
 
 
 class SqliteConnection(sqlite3.Connection):
@@ -67,6 +71,19 @@ class SqliteConnection(sqlite3.Connection):
             self._position = int(self.execute("SELECT COALESCE(MAX(position), 0) FROM outbox").fetchone()[0])
         self._position += 1
         return self._position
+
+
+def all_or_nothing(conn: SqliteConnection, work: Callable[[Connection], T], begin: str) -> T:
+    """Run ``work`` in a transaction that ``begin`` begins."""
+    conn.execute(begin)
+    try:
+        result = work(conn)
+        conn.execute("COMMIT")
+    except BaseException:
+        if conn.in_transaction:
+            conn.execute("ROLLBACK")
+        raise
+    return result
 
 
 def post_token(channel: str, key: str, event_id: str) -> str:

@@ -10,8 +10,8 @@ from storage.errors import CorruptFileError, StorageError, UnusableFileError
 from storage.forms import BOT, Form
 from storage.sqlite import pragmas, private, shared
 from storage.sqlite.backup import sync
-from storage.sqlite.database import open_file, open_to_read
 from storage.sqlite.errors import translated
+from storage.sqlite.opening import open_file, open_to_read
 from storage.tables import Key, Table
 
 if TYPE_CHECKING:

@@ -10,7 +10,7 @@ from typer.testing import CliRunner
 
 from bot.cli import app
 from bot.commands.courier import blotted, unknown
-from storage.sqlite.database import open_to_read
+from storage.sqlite.opening import open_to_read
 
 if TYPE_CHECKING:
     from pathlib import Path

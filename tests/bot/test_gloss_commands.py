@@ -20,7 +20,7 @@ from bot.settings import SettingsError, load
 from handlers.blocks import team_glosses
 from handlers.blocks.gloss import gloss
 from handlers.blocks.team_glosses import GlossFileError, compiled
-from storage.sqlite.database import open_to_read
+from storage.sqlite.opening import open_to_read
 
 if TYPE_CHECKING:
     from collections.abc import Iterator

@@ -12,7 +12,7 @@ import pytest
 from support.store_harness import NOW, baseline, by_a_newer_version
 
 from storage.errors import BusyFileError, CorruptFileError, NewerSchemaError, StorageError, UnusableFileError
-from storage.sqlite import database
+from storage.sqlite import opening
 from storage.store import open_store
 
 needs_permissions = pytest.mark.skipif(os.geteuid() == 0, reason="root may write anywhere")
@@ -143,7 +143,7 @@ async def test_a_file_held_by_another_process_is_left_alone(tmp_path: Path, monk
     """It waits a little, then says who is in the way."""
     path = tmp_path / "bot.db"
     await _make(path)
-    monkeypatch.setattr(database, "BUSY_MS", 50)
+    monkeypatch.setattr(opening, "BUSY_MS", 50)
     with closing(sqlite3.connect(path, isolation_level=None)) as other:
         other.execute("PRAGMA locking_mode=EXCLUSIVE")
         other.execute("BEGIN EXCLUSIVE")
@@ -154,7 +154,7 @@ async def test_a_file_held_by_another_process_is_left_alone(tmp_path: Path, monk
 async def test_a_write_that_cannot_get_the_lock_says_so(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
     """Another writer that does not let go is named; the store works again once it has."""
     path = tmp_path / "bot.db"
-    monkeypatch.setattr(database, "BUSY_MS", 50)
+    monkeypatch.setattr(opening, "BUSY_MS", 50)
     store = await open_store(path)
     with closing(sqlite3.connect(path, isolation_level=None)) as other:
         other.execute("BEGIN IMMEDIATE")
@@ -216,7 +216,7 @@ async def test_a_migration_that_fails_leaves_nothing_half_done(tmp_path: Path, m
 
 async def test_an_old_sqlite_is_refused(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
     """STRICT tables need 3.37; the file is not made."""
-    monkeypatch.setattr("storage.sqlite.database.OLDEST", (99, 0, 0))
+    monkeypatch.setattr("storage.sqlite.opening.OLDEST", (99, 0, 0))
     with pytest.raises(UnusableFileError, match="too old"):
         await open_store(tmp_path / "bot.db")
     assert _contents(tmp_path) == {}

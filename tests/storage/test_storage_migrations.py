@@ -23,7 +23,7 @@ from storage.packing import unpack as unpack_text
 from storage.rows import to_int
 from storage.sqlite import migrate
 from storage.sqlite.connection import SqliteConnection
-from storage.sqlite.database import open_file
+from storage.sqlite.opening import open_file
 from tracking.daily_digest import DailyDigest
 
 if TYPE_CHECKING:
@@ -53,7 +53,7 @@ def is_insert(statement: str) -> bool:
     return statement.upper().startswith("INSERT") and "_sqlite_migrations" in statement
 
 def open_and_die(path: Path, moment: int) -> None:
-    from storage.sqlite import database
+    from storage.sqlite import opening
     passed, is_looked_at, is_reading = 0, False, False
 
     def pass_moment(*statement: str) -> None:
@@ -65,7 +65,7 @@ def open_and_die(path: Path, moment: int) -> None:
         if passed > moment:
             os.kill(os.getpid(), signal.SIGKILL)
 
-    class Mortal(database.SqliteConnection):
+    class Mortal(opening.SqliteConnection):
         def __init__(self, *args: object, **more: object) -> None:
             super().__init__(*args, **more)
             self.set_trace_callback(pass_moment)
@@ -73,11 +73,11 @@ def open_and_die(path: Path, moment: int) -> None:
 
     connect = sqlite3.connect
     sqlite3.connect = lambda *args, **more: connect(*args, **more | {"factory": Mortal})
-    database.open_file(path)
+    opening.open_file(path)
     os._exit(0)
 
 def main(source: Path, folder: Path) -> None:
-    import storage.sqlite.database
+    import storage.sqlite.opening
     for moment in range(10_000):
         path = folder / f"{moment}.db"
         if source.exists():

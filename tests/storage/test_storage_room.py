@@ -13,7 +13,8 @@ from support.store_harness import MINUTE, NOW, StoreHarness, baseline
 
 from storage.errors import DiskFullError, UnusableFileError
 from storage.sqlite import room
-from storage.sqlite.database import open_file, thread_of
+from storage.sqlite.database import thread_of
+from storage.sqlite.opening import open_file
 
 if TYPE_CHECKING:
     from collections.abc import Callable

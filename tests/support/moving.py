@@ -17,7 +17,8 @@ from support.patience import PATIENCE
 from bot.settings.storage_url import file_of
 from storage.postgres.database import PostgresEngine, PostgresServer
 from storage.postgres.end import PostgresEnd
-from storage.sqlite.database import all_or_nothing, open_file
+from storage.sqlite.connection import all_or_nothing
+from storage.sqlite.opening import open_file
 from storage.sqlite.pragmas import BEGIN_TO_WRITE
 from storage.sqlite.transfer import SqliteEnd
 from storage.store import Store, open_store

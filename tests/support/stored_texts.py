@@ -7,7 +7,7 @@ from typing import TYPE_CHECKING
 from support.store_harness import NOW, baseline, scan
 
 from storage import recording
-from storage.sqlite.database import open_file
+from storage.sqlite.opening import open_file
 
 if TYPE_CHECKING:
     from collections.abc import Sequence
