@@ -7,6 +7,7 @@ import contextlib
 import json
 from typing import TYPE_CHECKING
 
+import aiohttp
 import pytest
 from support.pandapon_api import BOTH_WAYS, READ, api_server, config, ok, speaking, talking, utc_now
 from support.proxy import Proxy
@@ -21,11 +22,15 @@ if TYPE_CHECKING:
 DATA = [{"name": "连衣裙"}]
 BODY = json.dumps({"requestId": "r", "code": 200, "msg": "成功", "data": DATA}, ensure_ascii=False).encode()
 LENGTH = f"Content-Length: {len(BODY)}\r\n".encode()
+WHOLE = b"HTTP/1.1 200 OK\r\n" + LENGTH + b"\r\n" + BODY
 CHUNKS = b"".join(f"{len(part):x}\r\n".encode() + part + b"\r\n" for part in (BODY[:7], BODY[7:])) + b"0\r\n\r\n"
 
 
 def answering(*wires: bytes) -> tuple[list[int], Callable[[StreamReader, StreamWriter], Awaitable[None]]]:
-    """What speaks one of ``wires`` for each request; the list gets the number of each request on its connection."""
+    """Return a list, and a server's part that answers each request by the next of ``wires``.
+
+    The list gets the number of each request on its connection, from 1.
+    """
     left, numbers = list(wires), list[int]()
 
     async def speak(reader: StreamReader, writer: StreamWriter) -> None:
@@ -47,50 +52,44 @@ def answering(*wires: bytes) -> tuple[list[int], Callable[[StreamReader, StreamW
 
 @BOTH_WAYS
 @pytest.mark.parametrize(
-    "wire",
+    ("wire", "requests"),
     [
-        b"HTTP/1.1 200 OK\r\n" + LENGTH + b"\r\n" + BODY,
-        b"HTTP/1.1 200 OK\r\nTransfer-Encoding: chunked\r\n\r\n" + CHUNKS,
-        b"HTTP/1.1 100 Continue\r\n\r\nHTTP/1.1 103 Early Hints\r\nLink: </a>\r\n\r\nHTTP/1.1 200 OK\r\n"
-        + LENGTH
-        + b"\r\n"
-        + BODY,
+        (WHOLE, [1, 2]),
+        (b"HTTP/1.1 200 OK\r\nTransfer-Encoding: chunked\r\n\r\n" + CHUNKS, [1, 2]),
+        (b"HTTP/1.1 100 Continue\r\n\r\nHTTP/1.1 103 Early Hints\r\nLink: </a>\r\n\r\n" + WHOLE, [1, 2]),
+        (b"HTTP/1.1 200 OK\r\nConnection: close\r\n" + LENGTH + b"\r\n" + BODY, [1, 1]),
+        (b"HTTP/1.0 200 OK\r\nConnection: close\r\n\r\n" + BODY, [1, 1]),
     ],
-    ids=["a length", "chunks", "interim answers"],
+    ids=["a length", "chunks", "interim answers", "a length and a close", "to the end of the connection"],
 )
-async def test_forms_of_an_answer_that_leave_the_connection_open(wire: bytes, background: bool) -> None:
-    """Its end is known, so the next request goes over the same connection."""
+async def test_forms_of_an_answer(wire: bytes, requests: list[int], background: bool) -> None:
+    """The answer is whole. The next request goes over the same connection, unless the answer ends it."""
     numbers, speak = answering(wire, wire)
     async with speaking(speak) as url, PandaPon(config(url, retries=0), clock=utc_now) as client:
         for _ in range(2):
             assert await client.call(READ, body={}, background=background) == DATA
-    assert numbers == [1, 2]
+    assert numbers == requests
 
 
-@BOTH_WAYS
-@pytest.mark.parametrize(
-    "wire",
-    [
-        b"HTTP/1.1 200 OK\r\nConnection: close\r\n" + LENGTH + b"\r\n" + BODY,
-        b"HTTP/1.0 200 OK\r\nConnection: close\r\n\r\n" + BODY,
-    ],
-    ids=["a length", "to the end of the connection"],
-)
-async def test_forms_of_an_answer_that_end_the_connection(wire: bytes, background: bool) -> None:
-    """The answer is whole, and the next request takes another connection."""
-    numbers, speak = answering(wire, wire)
-    async with speaking(speak) as url, PandaPon(config(url, retries=0), clock=utc_now) as client:
-        for _ in range(2):
-            assert await client.call(READ, body={}, background=background) == DATA
-    assert numbers == [1, 1]
+async def test_the_poller_needs_no_session(monkeypatch: pytest.MonkeyPatch) -> None:
+    """A poll works where aiohttp's session would fail; a person's call shows that the session does fail here."""
+
+    def fail(*_args: object, **_options: object) -> None:
+        raise OSError("the session was used")
+
+    monkeypatch.setattr(aiohttp.ClientSession, "_request", fail)
+    async with api_server() as api, talking(api, retries=0) as client:
+        api.will(ok([1]))
+        assert await client.call(READ, body={}, background=True) == [1]
+        with pytest.raises(TransportError):
+            await client.call(READ, body={})
 
 
 @BOTH_WAYS
 async def test_what_comes_behind_an_answer_is_not_the_next_one(background: bool) -> None:
     """A server that sends two answers to one request loses its connection, and the second answer with it."""
-    whole = b"HTTP/1.1 200 OK\r\n" + LENGTH + b"\r\n" + BODY
-    forged = whole.replace(BODY, b'{"requestId":"r","code":200,"data":[666]}'.ljust(len(BODY)))
-    _, speak = answering(whole + forged, whole, whole)
+    forged = WHOLE.replace(BODY, b'{"requestId":"r","code":200,"data":[666]}'.ljust(len(BODY)))
+    _, speak = answering(WHOLE + forged, WHOLE, WHOLE)
     async with speaking(speak) as url, PandaPon(config(url, retries=1), clock=utc_now) as client:
         for _ in range(2):
             assert await client.call(READ, body={}, background=background) == DATA
@@ -99,7 +98,6 @@ async def test_what_comes_behind_an_answer_is_not_the_next_one(background: bool)
 @BOTH_WAYS
 async def test_what_comes_over_an_idle_connection_is_no_answer(background: bool) -> None:
     """That connection is dropped, and the next request takes another one."""
-    whole = b"HTTP/1.1 200 OK\r\n" + LENGTH + b"\r\n" + BODY
     connections: list[StreamWriter] = []
 
     async def speak(reader: StreamReader, writer: StreamWriter) -> None:
@@ -108,11 +106,11 @@ async def test_what_comes_over_an_idle_connection_is_no_answer(background: bool)
             while True:
                 head = await reader.readuntil(b"\r\n\r\n")
                 await reader.readexactly(int(head.lower().partition(b"content-length: ")[2].split(b"\r\n")[0]))
-                writer.write(whole)
+                writer.write(WHOLE)
 
     async with speaking(speak) as url, PandaPon(config(url, retries=0), clock=utc_now) as client:
         assert await client.call(READ, body={}, background=background) == DATA
-        connections[0].write(whole.replace(BODY, b'{"code":200,"data":[666]}'.ljust(len(BODY))))
+        connections[0].write(WHOLE.replace(BODY, b'{"code":200,"data":[666]}'.ljust(len(BODY))))
         await asyncio.sleep(0.1)
         assert await client.call(READ, body={}, background=background) == DATA
     assert len(connections) == 2
@@ -126,7 +124,7 @@ async def test_a_call_that_is_cancelled_leaves_nothing_for_the_next(background: 
     async def speak(reader: StreamReader, writer: StreamWriter) -> None:
         await reader.readuntil(b"\r\n\r\n")
         if waiting.is_set():
-            writer.write(b"HTTP/1.1 200 OK\r\n" + LENGTH + b"\r\n" + BODY)
+            writer.write(WHOLE)
         else:
             waiting.set()
             await asyncio.sleep(0.1)

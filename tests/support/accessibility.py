@@ -1,4 +1,4 @@
-"""What a reader could not use on a page, as axe-core finds it."""
+"""Asks axe-core what on a page a reader could not use."""
 
 from __future__ import annotations
 
