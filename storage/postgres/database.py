@@ -16,6 +16,7 @@ from storage.engine import Condition
 from storage.errors import DiskFullError, StorageError
 from storage.postgres import migrate
 from storage.postgres.clock import offset
+from storage.postgres.connecting import CLIENT_ENCODING, PATIENCE, connect
 from storage.postgres.connection import PostgresConnection
 from storage.postgres.errors import COLLISIONS, OUTDATED, translated
 from storage.postgres.gauges import gauges
@@ -30,7 +31,6 @@ if TYPE_CHECKING:
 T = TypeVar("T")
 
 CONNECTIONS = 4  # of a process at most; a transaction holds one for a few milliseconds
-PATIENCE = 10.0  # seconds to wait for a connection
 TRIES = 6  # of one transaction that collided with another, or whose connection broke before it committed
 # A transaction that hangs would keep its locks, and its snapshot would keep dead rows from being vacuumed.
 LIMITS = {"idle_in_transaction_session_timeout": "30s", "lock_timeout": "20s"}
@@ -65,7 +65,7 @@ class PostgresServer:
             max_size=connections,
             open=False,
             timeout=PATIENCE,
-            kwargs={"prepare_threshold": None if behind_pooler else 5},
+            kwargs={"prepare_threshold": None if behind_pooler else 5, "client_encoding": CLIENT_ENCODING},
             name="pandabot",
         )
 
@@ -109,7 +109,7 @@ class PostgresServer:
     def _open(self) -> None:
         with translated():
             # The pool would go on trying until its patience ends, and then not say why.
-            psycopg.connect(self.url, connect_timeout=int(PATIENCE)).close()
+            connect(self.url).close()
             self._pool.open()
             self._pool.wait(PATIENCE)
 

@@ -11,6 +11,7 @@ from typing import TYPE_CHECKING
 
 import psycopg
 
+from storage.postgres.connecting import PATIENCE
 from storage.postgres.wakes import CHANNEL, Wake, read
 
 if TYPE_CHECKING:
@@ -19,7 +20,6 @@ if TYPE_CHECKING:
 log = logging.getLogger(__name__)
 
 AGAIN_SECONDS = 5.0  # until the next try after a lost connection
-PATIENCE = 10  # seconds to wait for the connection
 
 
 class Listener:

@@ -8,22 +8,18 @@ from typing import TYPE_CHECKING
 import psycopg
 
 from storage.errors import StorageError
+from storage.postgres.connecting import connect
 from storage.postgres.connection import PostgresConnection
 from storage.postgres.errors import translated
 
 if TYPE_CHECKING:
     from collections.abc import Iterator
 
-PATIENCE = 10  # seconds to wait for the connection
-
 
 @contextmanager
 def open_to_read(url: str) -> Iterator[PostgresConnection]:
-    """Open a connection in a transaction that only reads, on one state of the database. Raises StorageError.
-
-    It prepares no statements, so it works through a pooler too.
-    """
-    with translated(), psycopg.connect(url, prepare_threshold=None, connect_timeout=PATIENCE) as raw:
+    """Open a connection in a transaction that only reads, on one state of the database. Raises StorageError."""
+    with translated(), connect(url) as raw:
         raw.read_only, raw.isolation_level = True, psycopg.IsolationLevel.REPEATABLE_READ
         if not raw.execute("SELECT to_regclass('migrations') IS NOT NULL").fetchone()[0]:  # type: ignore[index]  # one row
             raise StorageError("The database of STORAGE_URL has no tables of pandabot yet: `pandabot run` makes them.")

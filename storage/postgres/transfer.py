@@ -13,6 +13,7 @@ from storage import workers
 from storage.errors import BusyFileError, UnusableFileError
 from storage.forms import BOT, SHARED, Form
 from storage.postgres import migrate, shared
+from storage.postgres.connecting import connect
 from storage.postgres.connection import PostgresConnection
 from storage.postgres.end import PostgresEnd, one
 from storage.postgres.errors import translated
@@ -111,7 +112,7 @@ def _prepare(end: PostgresEnd, schema: str) -> None:
 @contextlib.contextmanager
 def _connected(url: str, schema: str) -> Iterator[psycopg.Connection[Any]]:
     """A connection with a transaction, which is rolled back at the end unless it was committed."""
-    with translated(), contextlib.closing(psycopg.connect(url, prepare_threshold=None)) as raw:
+    with translated(), contextlib.closing(connect(url)) as raw:
         settings = TIMEOUTS | ({"search_path": schema} if schema else {})
         calls = ", ".join("set_config(%s, %s, true)" for _ in settings)
         raw.execute(f"SELECT {calls}", [part for setting in settings.items() for part in setting])

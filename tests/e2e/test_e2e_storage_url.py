@@ -5,10 +5,12 @@ from __future__ import annotations
 import signal
 from typing import TYPE_CHECKING
 
+import psycopg
 import pytest
 from pydantic import SecretStr
 from support import postgres
 from support.bot_harness import ORDER, running
+from support.moving import eventful
 from support.outside import SECRETS, Outside
 from support.patience import until
 
@@ -104,6 +106,41 @@ async def test_a_wrong_address_is_one_sentence(outside: Outside, url: str, says:
     assert text.count("\n") <= 3, text
     assert "canary" not in text
     assert "Traceback" not in text
+
+
+@pytest.mark.parametrize("encoding", ["SQL_ASCII", "LATIN1", "EUC_CN"])
+async def test_another_encoding_is_one_sentence(outside: Outside, tmp_path: Path, encoding: str) -> None:
+    """A server that was set up without a locale has SQL_ASCII: text would come back as bytes. No table is made."""
+    url = postgres.new_database(tmp_path, encoding)
+    eventful(tmp_path / "bot.db")
+    for command in ("run", "check", "doctor", "audit"):
+        code, text = await outside.run(*command.split(), STORAGE_URL=url)
+        assert f"in the encoding {encoding}" in text, (command, text)
+        assert "createdb --encoding=UTF8" in text
+        assert code != 0 or command == "doctor"
+        assert "Traceback" not in text
+    code, text = await outside.run("migrate", "--to", url, DATABASE_PATH=str(tmp_path / "bot.db"))
+    assert (code, f"in the encoding {encoding}" in text) == (1, True), text
+    with psycopg.connect(url) as conn:
+        assert conn.execute("SELECT count(*) FROM pg_tables WHERE schemaname = 'public'").fetchone() == (0,)
+
+
+async def test_the_environment_does_not_choose_the_encoding(outside: Outside, tmp_path: Path) -> None:
+    """PGCLIENTENCODING is for other programs: with it, Chinese text would not get into the database, or as bytes."""
+    url = postgres.new_database(tmp_path)
+    process = await outside.spawn("run", STORAGE_URL=url, PGCLIENTENCODING="LATIN1")
+    try:
+        await until(lambda: bool(outside.slack.sockets.open))
+        assert (await outside.slack.slash("mei", "#orders", "/panda", f"watch {FIRST}")).ok
+        orders = outside.slack.workspace.channel("orders")
+        await until(lambda: any(m.by_bot and "义乌" in m.text for m in orders.messages.values()))
+        for encoding in ("LATIN1", "SQL_ASCII"):
+            code, text = await outside.run("doctor", STORAGE_URL=url, PGCLIENTENCODING=encoding)
+            assert (code, "| watches by state | active 1 |" in text) == (0, True), text
+    finally:
+        process.send_signal(signal.SIGTERM)
+        _out, err = await process.communicate()
+    assert (process.returncode, "Traceback" in err.decode()) == (0, False)
 
 
 def test_two_databases_are_one_sentence(monkeypatch: pytest.MonkeyPatch, tmp_path: Path) -> None:

@@ -53,12 +53,13 @@ def server() -> PrivateServer:
     return started
 
 
-def new_database(path: Path) -> str:
-    """The address of a new, empty database that stands for a file of this path."""
+def new_database(path: Path, encoding: str = "") -> str:
+    """The address of a new, empty database that stands for a file of this path. ``encoding``: another than UTF-8."""
     name = schema_of(path)
     with psycopg.connect(server().url, autocommit=True) as conn:
         conn.execute(f"DROP DATABASE IF EXISTS {name} WITH (FORCE)")
-        conn.execute(f"CREATE DATABASE {name} TEMPLATE template0")
+        form = f" ENCODING '{encoding}' LOCALE 'C'" if encoding else ""
+        conn.execute(f"CREATE DATABASE {name} TEMPLATE template0{form}")
     return server().url_of(name)
 
 

@@ -1,0 +1,31 @@
+"""How every connection is made: in UTF-8 on both sides, whatever the environment or the server's default says."""
+
+from __future__ import annotations
+
+from typing import Any
+
+import psycopg
+
+from storage.errors import RefusedError
+
+# PGCLIENTENCODING, or a database in SQL_ASCII, would have psycopg give bytes where text is meant.
+CLIENT_ENCODING = "UTF8"
+PATIENCE = 10  # seconds to wait for a connection
+
+
+def connect(url: str, *, prepare_threshold: int | None = None) -> psycopg.Connection[Any]:
+    """Connect. Prepares no statements by default, so it works through a pooler too.
+
+    Raises RefusedError for a database in another encoding than UTF-8, and psycopg's errors.
+    """
+    raw = psycopg.connect(
+        url, prepare_threshold=prepare_threshold, connect_timeout=PATIENCE, client_encoding=CLIENT_ENCODING
+    )
+    encoding = raw.info.parameter_status("server_encoding")
+    if encoding != CLIENT_ENCODING:
+        raw.close()
+        raise RefusedError(
+            f"The PostgreSQL database is in the encoding {encoding}, which cannot hold every text. Give it one in "
+            "UTF8: createdb --encoding=UTF8 --template=template0 NAME."
+        )
+    return raw
