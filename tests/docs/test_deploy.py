@@ -241,7 +241,7 @@ def test_the_containers_on_postgresql_share_the_work() -> None:
     for name in played:
         assert given[name]["environment"]["STORAGE_URL"].startswith("postgresql://")
         assert given[name]["depends_on"] == {"postgres": {"condition": "service_healthy"}}
-        assert "volumes" not in given[name]
+        assert given[name]["volumes"] == ["/data"]  # without a name: nothing in it is kept or shared
         assert given[name]["build"]["args"] == {"TARGET": "extras"}
 
 
@@ -265,8 +265,12 @@ def image_environment() -> dict[str, str]:
 
 
 def pod_environment(file: str, name: str) -> dict[str, str]:
+    """Its settings beside those of the Secret; a field of the pod is its name, the only one that is taken."""
     [container] = deployments(file)[name]["template"]["spec"]["containers"]
-    return {one["name"]: one["value"] for one in container.get("env", [])}
+    given = {one["name"]: one.get("value", POD_NAME) for one in container.get("env", [])}
+    fields = [one["valueFrom"] for one in container.get("env", []) if "valueFrom" in one]
+    assert fields in ([], [{"fieldRef": {"fieldPath": "metadata.name"}}])
+    return given
 
 
 def environments() -> Iterator[tuple[str, dict[str, str], bool]]:
@@ -296,6 +300,7 @@ def test_the_settings_of_every_container_are_complete(monkeypatch: pytest.Monkey
                 patch.setenv(variable, value)
             settings = load()
         assert (settings.database_file is None) is is_on_server, name
+        assert settings.worker == (POD_NAME if name.startswith("pandabot-postgres.yml") else ""), name
         assert is_on_server or settings.database_file == Path("/data/pandabot.db"), name
         assert settings.http_host == "0.0.0.0", name  # noqa: S104  in the container
 
@@ -311,6 +316,7 @@ def deployments(file: str) -> dict[str, Any]:
     return {each["metadata"]["name"]: each["spec"] for each in documents if each["kind"] == "Deployment"}
 
 
+POD_NAME = "pandabot-worker-5f8c9d7b6-x2x4z"  # as a Deployment makes them
 PODS = [(file, name) for file in ("pandabot.yml", "pandabot-postgres.yml") for name in deployments(file)]
 
 
