@@ -10,6 +10,7 @@ from functools import partial
 from typing import TYPE_CHECKING, Any, TypeVar
 
 import psycopg
+from psycopg import IsolationLevel
 from psycopg_pool import ConnectionPool
 
 from storage.engine import Condition
@@ -37,6 +38,8 @@ LIMITS = {"idle_in_transaction_session_timeout": "30s", "lock_timeout": "20s"}
 # What is read often is in memory. With the default, 4, which stands for a disk's arm, the server reads a table of some
 # thousand orders from its beginning to find a hundred of them.
 PLANNER = {"random_page_cost": "1.1"}
+# A commit that is answered before it is on the disk may be forgotten when the server crashes: a post would be repeated.
+DURABLE = "set_config('synchronous_commit', replace(current_setting('synchronous_commit'), 'off', 'on'), %s)"
 
 
 class _Session(psycopg.Connection[Any]):
@@ -118,8 +121,9 @@ class PostgresServer:
     ) -> T:
         with self._pool.connection() as raw:
             raw.read_only = only_reads
-            # A reader sees one state of the database; a writer sees what others committed as soon as it has their lock.
-            raw.isolation_level = psycopg.IsolationLevel.REPEATABLE_READ if only_reads else None
+            # A reader sees one state of the database; a writer sees what others committed as soon as it has their lock,
+            # whatever the default of its role or database is.
+            raw.isolation_level = IsolationLevel.REPEATABLE_READ if only_reads else IsolationLevel.READ_COMMITTED
             self._set_up(raw, schema)
             try:
                 result = work(raw)
@@ -137,9 +141,9 @@ class PostgresServer:
             return
         raw.schema = None  # until it is committed: a rollback takes the settings back
         settings = LIMITS | PLANNER | ({"search_path": schema} if schema else {})
-        calls = ", ".join("set_config(%s, %s, %s)" for _ in settings)
+        calls = ", ".join(["set_config(%s, %s, %s)"] * len(settings))
         facts = [part for name, value in settings.items() for part in (name, value, self.behind_pooler)]
-        raw.execute(f"SELECT {calls}", facts)
+        raw.execute(f"SELECT {calls}, {DURABLE}", [*facts, self.behind_pooler])
         if not schema and not self.behind_pooler:
             raw.execute("RESET search_path")  # else the session stays in the schema of the transaction before
 

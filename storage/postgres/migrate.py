@@ -34,6 +34,8 @@ def prepare(raw: psycopg.Connection[Any], schema: str = "") -> str:
         raise RefusedError(f"PostgreSQL {version} is too old: 14 or newer is needed.")
     if is_standby:
         raise RefusedError("The PostgreSQL server is a standby, which only reads. Name the primary in STORAGE_URL.")
+    # A role's default may be too short for a table of millions, or for the process that migrates it just now.
+    raw.execute("SET LOCAL statement_timeout = 0")
     raw.execute("SELECT pg_advisory_xact_lock(%s)", (LOCK,))
     if schema:
         raw.execute(sql.SQL("CREATE SCHEMA IF NOT EXISTS {}").format(sql.Identifier(schema)))
