@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import io
 import sys
 
 from bot.process.garbage import collect_seldom
@@ -14,6 +15,8 @@ NEEDLESS = "httpx._main"
 def main() -> None:
     """The console script."""
     collect_seldom()
+    if isinstance(sys.stdout, io.TextIOWrapper):
+        sys.stdout.reconfigure(errors="backslashreplace")  # couriers' words, on a terminal that has no Chinese
     sys.modules[NEEDLESS] = None  # type: ignore[assignment]  # the import system takes it so
     from bot.cli import main  # noqa: PLC0415  what it imports is most of the start
 

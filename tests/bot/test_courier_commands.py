@@ -2,9 +2,13 @@
 
 from __future__ import annotations
 
+import os
+import subprocess
+import sys
 from contextlib import closing
 from typing import TYPE_CHECKING
 
+import pytest
 from support.stored_texts import store_texts
 from typer.testing import CliRunner
 
@@ -25,6 +29,19 @@ def test_the_stages_of_one_text() -> None:
     assert "丰巢=locker" in lines[1]
     assert "act:    proxy (代收): done at locker (丰巢)" in lines
     assert lines[-1] == "claim:  ready_for_pickup; holder: locker; action: pick_up; reason: -"
+
+
+@pytest.mark.parametrize("encoding", ["latin-1", "gbk", "cp874", "utf-8"])
+def test_a_terminal_without_chinese_gets_what_it_can_show(encoding: str) -> None:
+    """What its encoding has not is written by its number, and nothing fails: not every console is in UTF-8."""
+    read = [sys.executable, "-m", "bot", "courier", "read", "快件已签收 ไทย"]
+    environment = {**os.environ, "PYTHONIOENCODING": encoding, "PYTHONUTF8": "0"}
+    out = subprocess.run(read, env=environment, capture_output=True, check=True).stdout.decode(encoding)  # noqa: S603  our own
+    assert "form:" in out
+    assert "claim:  delivered" in out
+    for text in ("快件已签收", "ไทย"):
+        escaped = text.encode("ascii", "backslashreplace").decode()
+        assert (text if text.encode(encoding, "ignore") else escaped) in out
 
 
 def test_what_is_not_understood(tmp_path: Path) -> None:
