@@ -8,7 +8,7 @@ from typing import Annotated, Any
 
 import typer
 
-from bot.cli.terminal import fail, settings_or_exit
+from bot.cli.terminal import fail, or_exit, settings_or_exit
 from bot.process import log
 
 
@@ -32,13 +32,9 @@ def api(
     """
     from bot.commands.api.calling import Call, Form, RefusedCallError, run_call
     from bot.commands.api.listing import listing
-    from bot.settings import SettingsError
 
     if name == "list":
-        try:
-            typer.echo("\n".join(listing()))
-        except SettingsError as error:
-            fail(str(error))
+        typer.echo("\n".join(or_exit(listing)))
         return
     sends = not (fields or dry_run or as_curl)
     form: Form = "dry-run" if dry_run else "curl" if as_curl else "table" if table else "json"

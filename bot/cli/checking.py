@@ -7,7 +7,7 @@ from typing import TYPE_CHECKING, Annotated
 
 import typer
 
-from bot.cli.terminal import fail, settings_or_exit
+from bot.cli.terminal import fail, serves_many, settings_or_exit
 from bot.cli.workspaces import host_settings_or_exit
 from bot.process import log
 from bot.process.version import VERSION
@@ -27,9 +27,7 @@ def check(
     ] = False,
 ) -> None:
     """Try settings, database, Slack and PandaPon, and say what is wrong and how to mend it."""
-    from bot.settings import is_hosted
-
-    if is_hosted() and not contract:
+    if serves_many() and not contract:
         raise typer.Exit(asyncio.run(_check_host(host_settings_or_exit())))
     settings = settings_or_exit()
     log.configure("error", settings.secrets())

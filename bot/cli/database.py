@@ -11,9 +11,9 @@ from typing import TYPE_CHECKING, Annotated, Any
 import typer
 from pydantic import SecretStr
 
-from bot.cli.terminal import arm, fail, settings_or_exit
+from bot.cli.terminal import arm, fail, serves_many, settings_or_exit
 from bot.cli.workspaces import host_settings
-from bot.settings import Settings, is_hosted
+from bot.settings import Settings
 
 if TYPE_CHECKING:
     from bot.workspaces.settings import HostSettings
@@ -68,7 +68,7 @@ def migrate(
 
     SLACK_CLIENT_ID set: the data of all workspaces; sqlite:///a/folder is then a folder, with a file for each.
     """
-    settings = host_settings() if is_hosted() else settings_or_exit()
+    settings = host_settings() if serves_many() else settings_or_exit()
     arm(settings)
     present, target = _url("--from", source) if source else settings.storage_address, _url("--to", to)
     raise typer.Exit(asyncio.run(_moved(settings, present, target, dry_run=dry_run)))
@@ -110,7 +110,7 @@ def restored(
     The bot then looks up what it posted since, so that nothing is told twice. Stop every process of the bot before.
     SLACK_CLIENT_ID set: for all workspaces, or one; a workspace that fails is named, and a second run marks it.
     """
-    settings = host_settings() if is_hosted() else settings_or_exit()
+    settings = host_settings() if serves_many() else settings_or_exit()
     arm(settings)
     url = _url("--from", source) if source else settings.storage_address
     try:

@@ -7,7 +7,7 @@ from typing import TYPE_CHECKING, Annotated, Any
 
 import typer
 
-from bot.cli.terminal import EX_CONFIG, arm, fail, settings_or_exit
+from bot.cli.terminal import EX_CONFIG, arm, fail, serves_many, settings_or_exit
 from bot.cli.workspaces import host_settings_or_exit
 from bot.process import log, loop
 from bot.roles import Role, parse, part_of
@@ -27,9 +27,7 @@ def run(
     roles: Annotated[str, typer.Option(help="Parts of the work, on PostgreSQL.")] = "web,poll,send,jobs",
 ) -> None:
     """Run the bot until it is told to stop (Ctrl-C or SIGTERM). SLACK_CLIENT_ID set: for many workspaces."""
-    from bot.settings import is_hosted
-
-    raise typer.Exit(_run_many(roles) if is_hosted() else _run_one(roles, standby=standby))
+    raise typer.Exit(_run_many(roles) if serves_many() else _run_one(roles, standby=standby))
 
 
 def _run_one(roles: str, *, standby: bool) -> int:

@@ -18,14 +18,21 @@ EX_CONFIG = 78  # sysexits.h: something in the configuration
 
 def settings_or_exit() -> Settings:
     """Return the settings. When they are wrong, print a line for each and exit with :data:`EX_CONFIG`."""
-    from bot.settings import is_hosted, load
+    from bot.settings import load
 
-    if is_hosted():
+    if serves_many():
         fail(
             "SLACK_CLIENT_ID is set, so this installation serves many workspaces, and this command is for a single "
             "one; see `pandabot workspaces --help`"
         )
     return or_exit(load)
+
+
+def serves_many() -> bool:
+    """Whether the settings are those of an installation for many workspaces. Exits as :func:`settings_or_exit` does."""
+    from bot.settings import is_hosted
+
+    return or_exit(is_hosted)
 
 
 def or_exit(read: Callable[[], T]) -> T:

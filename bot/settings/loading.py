@@ -37,11 +37,15 @@ class _Chosen(BaseSettings):
 
 
 def is_hosted(env_file: Path | None = ENV_FILE) -> bool:
-    """Whether the process serves many workspaces: one of two settings is there, and a start then asks for the other."""
-    chosen = _Chosen(_env_file=env_file)
+    """Whether the process serves many workspaces: one of two settings is there, and a start then asks for the other.
+
+    Raises SettingsError when the file cannot be read.
+    """
+    chosen = read(_Chosen, env_file)
     return bool(chosen.slack_client_id or chosen.slack_client_secret)
 
 
+B = TypeVar("B", bound=BaseSettings)
 S = TypeVar("S", bound=Shared)
 
 
@@ -52,10 +56,22 @@ def load(env_file: Path | None = ENV_FILE, **overrides: Any) -> Settings:
 
 def load_as(form: type[S], env_file: Path | None, **overrides: Any) -> S:
     """Read the settings of one of the two forms. Raises as :func:`load` does."""
+    return read(form, env_file, **overrides)
+
+
+def read(form: type[B], env_file: Path | None = ENV_FILE, **overrides: Any) -> B:
+    """Read some of the settings. Raises as :func:`load` does."""
     try:
         return form(_env_file=env_file, **overrides)
     except ValidationError as error:
         raise SettingsError("\n".join(_sentence(dict(item)) for item in error.errors())) from None
+    except OSError as error:  # of the file or, where nobody may look for it, of its folder
+        raise SettingsError(
+            f"The file {env_file} cannot be read ({type(error).__name__}): start pandabot as a user who may, or in "
+            "another folder."
+        ) from None
+    except UnicodeDecodeError:
+        raise SettingsError(f"The file {env_file} is not in UTF-8: save it in that encoding.") from None
     except Exception as error:  # noqa: BLE001  pydantic-settings' own error for a value that is not JSON
         raise SettingsError(_unreadable(error)) from None
 
@@ -65,6 +81,8 @@ def _sentence(error: Mapping[str, Any]) -> str:
     if error["type"] == "missing":
         why = "" if error["msg"] == "Field required" else f"{error['msg']}; "
         return f"{name} is missing: {why}set it in the environment or in .env (see .env.example)."
+    if error["type"] == "string_type" and error["loc"][0] in OBJECTS:
+        return _no_object(error["loc"][0])
     text = str(error["msg"]).removeprefix("Value error, ")
     return f"{name}: {text}." if name else f"{text}."
 
@@ -72,5 +90,9 @@ def _sentence(error: Mapping[str, Any]) -> str:
 def _unreadable(error: Exception) -> str:
     field = re.search(r'field "(\w+)"', str(error))
     if field and isinstance(error.__cause__, json.JSONDecodeError):
-        return f"{field[1].upper()}: must be a JSON object such as {OBJECTS[field[1]]}."
+        return _no_object(field[1])
     return f"The settings cannot be read: {type(error).__name__}."
+
+
+def _no_object(field: str) -> str:
+    return f"{field.upper()}: must be a JSON object such as {OBJECTS[field]}."

@@ -67,6 +67,6 @@ def test_a_replaced_path_is_shown_and_said_to_be_one(place: str, folder: Path, m
 def test_a_wrong_setting_is_a_sentence(paths: str, said: str, monkeypatch: pytest.MonkeyPatch) -> None:
     """A typing error in the setting is named, and nothing is listed as if it were right."""
     monkeypatch.setenv("PANDAPON_PATHS", paths)
-    found = listed(2)
+    found = listed(78)
     assert said in found
     assert "1688.order.logistics" not in found

@@ -7,8 +7,7 @@ from typing import TYPE_CHECKING
 from pydantic import Field
 from pydantic_settings import BaseSettings
 
-from bot.settings import Settings, SettingsError
-from bot.settings.loading import OBJECTS
+from bot.settings import Settings, SettingsError, read
 from pandapon.operations.catalogue import OPERATIONS, Catalogue
 
 if TYPE_CHECKING:
@@ -27,11 +26,7 @@ class _Paths(BaseSettings):
 
 def listing() -> Iterator[str]:
     """Return a line for each operation. Raises SettingsError when PANDAPON_PATHS is malformed."""
-    try:
-        paths = _Paths().pandapon_paths
-    except ValueError:
-        example = OBJECTS["pandapon_paths"]
-        raise SettingsError(f"PANDAPON_PATHS: must be a JSON object such as {example}.") from None
+    paths = read(_Paths).pandapon_paths
     try:
         Catalogue(paths)
     except ValueError as error:
