@@ -19,15 +19,14 @@ from aiohttp.http import HttpProcessingError
 from httpx_aiohttp import AiohttpTransport
 
 from pandapon import errors
+from pandapon.connector import Connector
 from pandapon.direct import DirectExchange
 
 if TYPE_CHECKING:
     from collections.abc import AsyncIterator, Mapping
 
-    from aiohttp.connector import Connection
     from aiohttp.http import RawResponseMessage
     from aiohttp.streams import StreamReader
-    from aiohttp.tracing import Trace
 
     from pandapon.config import Config
 
@@ -87,26 +86,6 @@ def trusted(certificates: str | None) -> ssl.SSLContext:
     return context
 
 
-class _Connector(aiohttp.TCPConnector):
-    """Gives out no idle connection over which anything came.
-
-    That answers nothing, but aiohttp would take it for the answer to the next request.
-    """
-
-    async def connect(
-        self,
-        req: aiohttp.ClientRequest,
-        traces: list[Trace],
-        timeout: aiohttp.ClientTimeout,  # noqa: ASYNC109  aiohttp's own signature
-    ) -> Connection:
-        """See aiohttp."""
-        while True:
-            connection = await super().connect(req, traces, timeout)
-            if connection.protocol is None or not connection.protocol.should_close:
-                return connection
-            connection.close()
-
-
 class Connections(AiohttpTransport):
     """The connections: an httpx transport, and the short way past httpx for requests of the poller."""
 
@@ -119,7 +98,7 @@ class Connections(AiohttpTransport):
 
         def session() -> aiohttp.ClientSession:
             made = aiohttp.ClientSession(
-                connector=_Connector(limit=config.concurrency + 8, ssl=context, keepalive_timeout=KEEPALIVE),
+                connector=Connector(limit=config.concurrency + 8, ssl=context, keepalive_timeout=KEEPALIVE),
                 cookie_jar=aiohttp.DummyCookieJar(),
                 proxy=config.proxy,
                 timeout=timeout,

@@ -9,6 +9,7 @@ from dataclasses import dataclass, field
 from datetime import UTC, datetime
 from typing import TYPE_CHECKING, Any, TypedDict
 
+import aiohttp
 from slack_bolt.async_app import AsyncApp
 from slack_bolt.authorization import AuthorizeResult
 from slack_sdk.errors import SlackApiError
@@ -17,6 +18,7 @@ from slack_sdk.web.async_client import AsyncWebClient
 
 from bot.process.proxies import proxy_for
 from pandapon import budget, spans
+from pandapon.connector import Connector
 from pandapon.transport import trusted
 from pandapon.waits import asked
 
@@ -24,7 +26,6 @@ if TYPE_CHECKING:
     from collections.abc import Awaitable, Callable
     from ssl import SSLContext
 
-    import aiohttp
     from slack_bolt.context.async_context import AsyncBoltContext
     from slack_sdk.http_retry.request import HttpRequest
     from slack_sdk.http_retry.response import HttpResponse
@@ -35,6 +36,7 @@ if TYPE_CHECKING:
 log = logging.getLogger(__name__)
 
 SECONDS = 10.0  # seconds for one call; less when a person waits
+HTTP_SECONDS = 15  # for one request of a call
 TOO_MANY = 429
 PATIENCE = 5.0  # longest pause in seconds that a person waits for; else they get the error
 PAUSE = 1.0  # seconds that a person's call waits when Slack gives no usable time
@@ -166,6 +168,11 @@ def _sane(headers: Any) -> dict[str, str]:
 
 def _fits(seconds: float) -> bool:
     return seconds <= budget.within(PATIENCE)
+
+
+def slack_session() -> aiohttp.ClientSession:
+    """Return the session of all calls to Slack, on the running event loop. Its connections are kept and used again."""
+    return aiohttp.ClientSession(connector=Connector(), timeout=aiohttp.ClientTimeout(total=HTTP_SECONDS))
 
 
 def web_client(

@@ -5,12 +5,10 @@ from __future__ import annotations
 from dataclasses import dataclass
 from typing import TYPE_CHECKING
 
-import aiohttp
-
 from bot.clients.account import account_of
 from bot.clients.account_pace import AccountPace
 from bot.clients.pandapon import api_config
-from bot.clients.slack import SlackClient, web_client
+from bot.clients.slack import SlackClient, slack_session, web_client
 from bot.database import OpenDatabase, open_to_run
 from bot.process.failpoints import point
 from bot.process.figures import Figures
@@ -24,13 +22,13 @@ from storage import moved
 if TYPE_CHECKING:
     from contextlib import AsyncExitStack
 
+    import aiohttp
+
     from bot.clients.account import Account
     from bot.jobs.backups import Backups
     from bot.settings import Settings
     from bot.wiring.setup import Setup
     from storage.store import Store
-
-HTTP_SECONDS = 15
 
 
 @dataclass(frozen=True, slots=True)
@@ -57,7 +55,7 @@ async def open_resources(setup: Setup, opened: AsyncExitStack) -> Resources:
     account = (setup.hosting and setup.hosting.account) or account_of(database.store)
     api = _pandapon(setup, account, figures)
     opened.push_async_callback(api.aclose)
-    session = aiohttp.ClientSession(timeout=aiohttp.ClientTimeout(total=HTTP_SECONDS))
+    session = slack_session()
     await opened.enter_async_context(session)
     _use_glosses(settings)
     return Resources(

@@ -8,10 +8,9 @@ import logging
 from dataclasses import dataclass, field
 from typing import TYPE_CHECKING
 
-import aiohttp
 from aiohttp import web
 
-from bot.clients.slack import EXPIRED, web_client
+from bot.clients.slack import EXPIRED, slack_session, web_client
 from bot.jobs.slack_errors import Verdict, understand
 from bot.postgres import listener, server_of
 from bot.process.clock import utc_now
@@ -70,7 +69,7 @@ class Host(Service):
         settings, opened = self.settings, self._opened
         self.vault, self.figures = Vault(settings.keys), Figures()
         database = await self._open_database()
-        session = await opened.enter_async_context(aiohttp.ClientSession(timeout=aiohttp.ClientTimeout(total=15)))
+        session = await opened.enter_async_context(slack_session())
         self.session = session
         self.accounts = Accounts(self.directory, self.vault, settings, self.clock, self._wake)
         self.tokens = Tokens(self.directory, self.vault, settings, session, self.clock)
