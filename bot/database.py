@@ -28,8 +28,8 @@ if TYPE_CHECKING:
     from storage.postgres.wakes import Wake
 
 NO_DRIVER = (
-    "STORAGE_URL names a PostgreSQL server, and its driver is not installed: install it with "
-    "`pip install 'pandabot[postgres]'`."
+    "STORAGE_URL names a PostgreSQL server, and pandabot[postgres], its driver, is not installed; "
+    "`make extras` adds it."
 )
 ON_SERVER = "The data are on the PostgreSQL server of STORAGE_URL"
 

@@ -26,7 +26,7 @@ def host_settings_or_exit() -> HostSettings:
     try:
         from bot.workspaces import settings
     except ImportError:
-        fail("many workspaces need more packages: pip install 'pandabot[workspaces]'")
+        fail("many workspaces need pandabot[workspaces], which is not installed; `make extras` adds it")
     return or_exit(lambda: settings.load(ENV_FILE))
 
 

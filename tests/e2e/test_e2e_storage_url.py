@@ -165,7 +165,7 @@ async def test_without_the_driver_it_is_one_sentence(outside: Outside) -> None:
     (outside.folder / "psycopg.py").write_text("raise ImportError('no')", encoding="utf-8")
     code, text = await outside.run("run", STORAGE_URL="postgresql://u:canary@127.0.0.1/d", PYTHONPATH=".")
     assert code == 78
-    assert "pip install 'pandabot[postgres]'" in text
+    assert "`make extras` adds it" in text
     assert "canary" not in text
 
 
