@@ -1,6 +1,7 @@
 # Everything starts from Python 3.11+ and make; the environment is built from the hashed locks.
 PYTHON ?= python3
 VENV := .venv
+PACKAGES := bot handlers storage tracking pandapon sandbox
 BIN := $(VENV)/bin
 # Tests wait more than they reckon: twice as many workers as a small machine has cores.
 WORKERS ?= 4
@@ -39,8 +40,10 @@ $(VENV)/.dev: requirements-dev.lock $(VENV)/.runtime
 	$(INSTALL) --require-hashes -r requirements-dev.lock
 	@touch $@
 
+# Compiled beside the sources: a bot that is started without make finds it there, also one that may not write there, in a
+# container or under systemd. Some packages ship templates that are no Python.
 install: $(VENV)/.runtime  ## build the environment in .venv
-	@$(BIN)/python -m compileall -q $(VENV)/lib || true  # some packages ship templates that are no Python
+	@env -u PYTHONPYCACHEPREFIX $(BIN)/python -m compileall -q -j 0 $(VENV)/lib $(PACKAGES) || true
 
 extras: $(VENV)/.runtime  ## the same, with what PostgreSQL, traces and Sentry need
 	$(INSTALL) --require-hashes -r requirements-extras.lock
@@ -62,7 +65,7 @@ $(VENV)/audit/.ready: Makefile
 	@touch $@
 
 audit: $(VENV)/audit/.ready  ## look for known weaknesses in the locked packages, and for new ones in the code
-	@$(VENV)/audit/bin/bandit -q -c pyproject.toml -r bot handlers storage tracking pandapon sandbox && echo "bandit: nothing found"
+	@$(VENV)/audit/bin/bandit -q -c pyproject.toml -r $(PACKAGES) && echo "bandit: nothing found"
 	@$(VENV)/audit/bin/python .ci/audit.py requirements.lock requirements-extras.lock requirements-dev.lock
 
 test: check  ## everything that CI runs

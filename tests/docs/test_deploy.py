@@ -4,9 +4,11 @@ from __future__ import annotations
 
 import asyncio
 import json
+import os
 import re
 import shutil
 import subprocess
+import sys
 from datetime import UTC, datetime
 from pathlib import Path
 from typing import TYPE_CHECKING, Any
@@ -365,3 +367,23 @@ def test_the_image_takes_every_package_of_the_program() -> None:
     for package in re.findall(r'"(\w+)"', packages[1]):
         assert f"COPY {package} {package}\n" in dockerfile
         assert f"!{package}\n" in ignored
+
+
+def test_an_installed_bot_finds_everything_compiled(tmp_path: Path) -> None:
+    """Beside the sources, as in a container or under systemd it may write nowhere: else each start compiles it all."""
+    makefile = (DEPLOY.parent / "Makefile").read_text()
+    given = re.search(r"^install: .*\n\t@(.*) \|\| true$", makefile, re.MULTILINE)
+    packages = re.search(r"^PACKAGES := (.*)$", makefile, re.MULTILINE)
+    assert given
+    assert packages
+    for package in packages[1].split():
+        (tmp_path / package).mkdir()
+        (tmp_path / package / "__init__.py").touch()
+    (tmp_path / "lib").mkdir()
+    words = {"$(BIN)/python": sys.executable, "$(VENV)": ".", "$(PACKAGES)": packages[1]}
+    command = re.sub("|".join(map(re.escape, words)), lambda found: words[found[0]], given[1])
+    environment = {**os.environ, "PYTHONPYCACHEPREFIX": str(tmp_path / "elsewhere")}  # as for all that make runs
+    subprocess.run(command, shell=True, cwd=tmp_path, env=environment, check=True)  # noqa: S602  our own recipe
+    assert {path.parent.parent.name for path in tmp_path.glob("*/__pycache__/*.pyc")} == set(packages[1].split())
+    root = DEPLOY.parent
+    assert {path.parent.name for path in root.glob("*/__init__.py")} - {"benchmarks"} == set(packages[1].split())
