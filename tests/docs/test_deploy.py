@@ -245,6 +245,18 @@ def test_the_containers_on_postgresql_share_the_work() -> None:
         assert given[name]["depends_on"] == {"postgres": {"condition": "service_healthy"}}
         assert given[name]["volumes"] == ["/data"]  # without a name: nothing in it is kept or shared
         assert given[name]["build"]["args"] == {"TARGET": "extras"}
+        assert "exec pandabot" in given[name]["entrypoint"][2]  # so that the process gets SIGTERM
+
+
+def test_a_container_goes_on_under_its_own_name() -> None:
+    """Compose has no variable for it, so a shell sets it, and passes every argument on."""
+    shell, flag, script, *rest = services("compose.postgres.yml")["worker"]["entrypoint"]
+    shows = """exec sh -c 'printf "%s|" "$WORKER" "$@"' shown"""
+    words = script.replace("$$", "$").replace("exec pandabot", shows)
+    command = [shell, flag, words, *rest, "run", "--roles", "poll,send, jobs"]
+    said = subprocess.run(command, capture_output=True, text=True, check=True).stdout  # noqa: S603  our own
+    assert said.split("|")[1:] == ["run", "--roles", "poll,send, jobs", ""]
+    assert said.split("|")[0] == Path("/etc/hostname").read_text(encoding="utf-8").strip()
 
 
 def test_only_the_bot_reaches_postgresql() -> None:
