@@ -94,7 +94,7 @@ class Shared(Observability):
     storage_pooler: Literal["on", "off"] = "off"
     storage_notify: Literal["on", "off"] = "on"
     storage_connections: int = Field(default=4, ge=1, le=100)
-    worker: Annotated[str, Field(pattern=r"^[\w.-]{0,60}$")] = ""
+    worker: Annotated[str, Field(pattern=r"^[\w.,-]{0,120}$")] = ""
     database_path: Path = Path("data/pandabot.db")
 
     backup_path: Path | None = None

@@ -94,6 +94,14 @@ def test_every_missing_setting_is_named() -> None:
     assert all(line.endswith("(see .env.example).") for line in lines)
 
 
+@pytest.mark.parametrize("name", ["", "vm-poll,send,jobs", "pandabot-worker-5f8c9d7b6-x2x4z", f"{'h' * 63}-web"])
+def test_a_process_may_have_its_machines_and_its_roles_name(monkeypatch: pytest.MonkeyPatch, name: str) -> None:
+    """As the systemd unit, a container and a pod give it."""
+    for variable, value in (NEEDED | {"WORKER": name}).items():
+        monkeypatch.setenv(variable, value)
+    assert load(None).worker == name
+
+
 @pytest.mark.parametrize(
     ("wrong", "sentence"),
     [
@@ -107,6 +115,7 @@ def test_every_missing_setting_is_named() -> None:
         ({"HTTP_PORT": "eighty"}, "HTTP_PORT: "),
         ({"HTTP_PORT": "70000"}, "HTTP_PORT: "),
         ({"POLL_INTERVAL_SECONDS": "0"}, "POLL_INTERVAL_SECONDS: "),
+        ({"WORKER": "two words"}, "WORKER: "),
         ({"PANDAPON_PATHS": "{oops"}, "PANDAPON_PATHS: must be a JSON object"),
         ({"PANDAPON_PATHS": '{"nope": "/v2/x"}'}, "PANDAPON_PATHS: no endpoint is called 'nope'"),
         ({"PANDAPON_PATHS": '{"taobao.order.list": "v2/x"}'}, "PANDAPON_PATHS: the path of 'taobao.order.list'"),

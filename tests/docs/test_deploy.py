@@ -211,7 +211,7 @@ def test_an_instance_has_no_more_rights_than_the_single_process() -> None:
         name: value for name, value in single.items() if name not in own
     }
     assert template["ExecStart"] == [f"{single['ExecStart'][0]} --roles %I"]
-    assert "Environment" not in template, "no file of a database"
+    assert template["Environment"] == ["WORKER=%l-%I"], "a name of its own, and no file of a database"
 
 
 def services(file: str) -> dict[str, Any]:
@@ -250,6 +250,8 @@ def test_the_containers_on_postgresql_share_the_work() -> None:
 
 def test_a_container_goes_on_under_its_own_name() -> None:
     """Compose has no variable for it, so a shell sets it, and passes every argument on."""
+    if not Path("/etc/hostname").exists():
+        pytest.skip("this machine has no /etc/hostname")
     shell, flag, script, *rest = services("compose.postgres.yml")["worker"]["entrypoint"]
     shows = """exec sh -c 'printf "%s|" "$WORKER" "$@"' shown"""
     words = script.replace("$$", "$").replace("exec pandabot", shows)
