@@ -19,6 +19,10 @@ if TYPE_CHECKING:
 COLLISIONS = (errors.DeadlockDetected, errors.SerializationFailure, errors.UniqueViolation)
 # A statement that this session prepared before a newer version added a column to its table.
 OUTDATED = errors.FeatureNotSupported
+# Since version 15 nobody but the owner of a database makes tables in its schema "public".
+NO_RIGHTS = (
+    "The user of STORAGE_URL may not make or use tables. Let it own the database: ALTER DATABASE … OWNER TO …"
+)
 
 
 @contextmanager
@@ -48,7 +52,9 @@ def _refused(error: psycopg.Error) -> str:
     words = str(error) if error.sqlstate is None else ""
     if isinstance(error, errors.InvalidCatalogName) or re.search(r'database "[^"]*" does not exist', words):
         return "The database that STORAGE_URL names does not exist."
-    if isinstance(error, errors.InvalidAuthorizationSpecification | errors.InsufficientPrivilege):
+    if isinstance(error, errors.InsufficientPrivilege):
+        return NO_RIGHTS
+    if isinstance(error, errors.InvalidAuthorizationSpecification):
         return f"PostgreSQL refuses the user of STORAGE_URL ({error.sqlstate})."
     if re.search(r"authentication failed|no pg_hba.conf entry|role .* does not exist|no password supplied", words):
         return "PostgreSQL refuses the user of STORAGE_URL."

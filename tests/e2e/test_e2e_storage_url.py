@@ -125,6 +125,25 @@ async def test_another_encoding_is_one_sentence(outside: Outside, tmp_path: Path
         assert conn.execute("SELECT count(*) FROM pg_tables WHERE schemaname = 'public'").fetchone() == (0,)
 
 
+async def test_a_user_that_may_not_make_tables_is_told_how(outside: Outside, tmp_path: Path) -> None:
+    """Since PostgreSQL 15 only the owner of a database may, unless somebody grants it."""
+    url = postgres.new_database(tmp_path)
+    name = f"user_{postgres.schema_of(tmp_path)}"
+    with psycopg.connect(url, autocommit=True) as conn:
+        conn.execute(f"CREATE ROLE {name} LOGIN".encode())
+        conn.execute(b"REVOKE CREATE ON SCHEMA public FROM PUBLIC")  # the default since 15
+    try:
+        for command in ("run", "check"):
+            code, text = await outside.run(command, STORAGE_URL=url.replace("pandabot@", f"{name}@"))
+            assert code != 0
+            assert "ALTER DATABASE … OWNER TO …" in text
+            assert "Traceback" not in text
+            assert name not in text
+    finally:
+        with psycopg.connect(url, autocommit=True) as conn:
+            conn.execute(f"DROP ROLE {name}".encode())
+
+
 async def test_the_environment_does_not_choose_the_encoding(outside: Outside, tmp_path: Path) -> None:
     """PGCLIENTENCODING is for other programs: with it, Chinese text would not get into the database, or as bytes."""
     url = postgres.new_database(tmp_path)
