@@ -11,6 +11,9 @@ from storage.errors import RefusedError
 # PGCLIENTENCODING, or a database in SQL_ASCII, would have psycopg give bytes where text is meant.
 CLIENT_ENCODING = "UTF8"
 PATIENCE = 10  # seconds to wait for a connection
+# The server tells each client the id of its process, for cancelling. A pooler, whose clients have no process of their
+# own, makes one up; some proxies do as well that keep a client's session, where the caution costs only speed.
+PROCESS = "SELECT pg_backend_pid()"
 
 
 def connect(url: str, *, prepare_threshold: int | None = None) -> psycopg.Connection[Any]:
@@ -29,3 +32,9 @@ def connect(url: str, *, prepare_threshold: int | None = None) -> psycopg.Connec
             "UTF8: createdb --encoding=UTF8 --template=template0 NAME."
         )
     return raw
+
+
+def is_pooled(raw: psycopg.Connection[Any]) -> bool:
+    """Whether something stands between that may give each transaction another session of the server."""
+    row = raw.execute(PROCESS).fetchone()
+    return row is not None and row[0] != raw.info.backend_pid

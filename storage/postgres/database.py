@@ -3,6 +3,8 @@
 from __future__ import annotations
 
 import asyncio
+import contextlib
+import logging
 import random
 import time
 from concurrent.futures import ThreadPoolExecutor
@@ -17,7 +19,7 @@ from storage.engine import Condition
 from storage.errors import DiskFullError, StorageError
 from storage.postgres import migrate
 from storage.postgres.clock import offset
-from storage.postgres.connecting import CLIENT_ENCODING, PATIENCE, connect
+from storage.postgres.connecting import CLIENT_ENCODING, PATIENCE, connect, is_pooled
 from storage.postgres.connection import PostgresConnection
 from storage.postgres.errors import COLLISIONS, OUTDATED, translated
 from storage.postgres.gauges import gauges
@@ -30,6 +32,8 @@ if TYPE_CHECKING:
     from storage.connection import Connection
 
 T = TypeVar("T")
+
+log = logging.getLogger(__name__)
 
 CONNECTIONS = 4  # of a process at most; a transaction holds one for a few milliseconds
 TRIES = 6  # of one transaction that collided with another, or whose connection broke before it committed
@@ -56,6 +60,7 @@ class PostgresServer:
     ) -> None:
         """``behind_pooler``: a pooler gives each transaction another session, so nothing may outlast a transaction.
 
+        It is seen when the connections are opened, too: a schema that stays set would become another client's.
         ``notifies``: transactions that leave work for other processes wake them.
         """
         self.notifies = notifies
@@ -68,7 +73,7 @@ class PostgresServer:
             max_size=connections,
             open=False,
             timeout=PATIENCE,
-            kwargs={"prepare_threshold": None if behind_pooler else 5, "client_encoding": CLIENT_ENCODING},
+            kwargs=self._options,
             name="pandabot",
         )
 
@@ -112,9 +117,16 @@ class PostgresServer:
     def _open(self) -> None:
         with translated():
             # The pool would go on trying until its patience ends, and then not say why.
-            connect(self.url).close()
+            with contextlib.closing(connect(self.url)) as raw:
+                if not self.behind_pooler and is_pooled(raw):
+                    self.behind_pooler = True
+                    log.warning("PostgreSQL is behind a pooler: it is used as with STORAGE_POOLER=on")
             self._pool.open()
             self._pool.wait(PATIENCE)
+
+    def _options(self) -> dict[str, Any]:
+        """Return psycopg's arguments for each connection."""
+        return {"prepare_threshold": None if self.behind_pooler else 5, "client_encoding": CLIENT_ENCODING}
 
     def _once(
         self, work: Callable[[psycopg.Connection[Any]], T], schema: str, *, only_reads: bool, commits: list[bool]

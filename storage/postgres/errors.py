@@ -20,9 +20,7 @@ COLLISIONS = (errors.DeadlockDetected, errors.SerializationFailure, errors.Uniqu
 # A statement that this session prepared before a newer version added a column to its table.
 OUTDATED = errors.FeatureNotSupported
 # Since version 15 nobody but the owner of a database makes tables in its schema "public".
-NO_RIGHTS = (
-    "The user of STORAGE_URL may not make or use tables. Let it own the database: ALTER DATABASE … OWNER TO …"
-)
+NO_RIGHTS = "The user of STORAGE_URL may not make or use tables. Let it own the database: ALTER DATABASE … OWNER TO …"
 
 
 @contextmanager

@@ -11,7 +11,7 @@ from typing import TYPE_CHECKING
 
 import psycopg
 
-from storage.postgres.connecting import PATIENCE
+from storage.postgres.connecting import PATIENCE, PROCESS
 from storage.postgres.wakes import CHANNEL, Wake, read
 
 if TYPE_CHECKING:
@@ -49,16 +49,20 @@ class Listener:
     async def _run(self) -> None:
         while True:
             try:
-                await self._listen()
+                if not await self._listened():
+                    return
             except psycopg.Error as error:
                 kind = type(error).__name__  # its text may name the server
                 log.log(logging.INFO if self.is_listening else logging.DEBUG, "no notices", extra={"error": kind})
             self.is_listening = False
             await asyncio.sleep(self._again)
 
-    async def _listen(self) -> None:
+    async def _listened(self) -> bool:
+        """Listen until the connection is lost. False: there is no use, as a pooler passes no notice on."""
         connecting = psycopg.AsyncConnection.connect(self._url, autocommit=True, connect_timeout=PATIENCE)
         async with await connecting as conn:
+            if await (await conn.execute(PROCESS)).fetchone() != (conn.info.backend_pid,):
+                return False
             await conn.execute(f"LISTEN {CHANNEL}")
             self.is_listening = True
             for kind in Wake:
@@ -67,3 +71,4 @@ class Listener:
                 schema, kinds = read(notice.payload)
                 for kind in kinds:
                     self._wake(kind, schema)
+        return True
