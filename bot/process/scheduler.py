@@ -91,6 +91,7 @@ class Scheduler:
     async def stop(self, patience: float) -> None:
         """Wait ``patience`` seconds for the runs at work, cancel the rest, and end. Safe to call at any stage."""
         self.pause()
+        await asyncio.sleep(0)  # what APScheduler has just planned begins, and is one of the runs
         if runs := [run.whole for run in self._running.values()]:
             await asyncio.wait(runs, timeout=patience)
             for run in self._running.values():

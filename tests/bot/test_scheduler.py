@@ -6,7 +6,7 @@ import asyncio
 import logging
 from datetime import UTC, datetime, timedelta, tzinfo
 from functools import partial
-from typing import Any
+from typing import TYPE_CHECKING, Any
 
 import apscheduler.schedulers.base
 import pytest
@@ -14,6 +14,9 @@ from support.patience import PATIENCE, until
 
 from bot.process import loop, scheduler
 from bot.process.scheduler import Job, Scheduler
+
+if TYPE_CHECKING:
+    from collections.abc import Callable, Coroutine
 
 TICK = timedelta(seconds=0.02)
 
@@ -216,3 +219,35 @@ def test_a_failure_during_the_stop_is_told(caplog: pytest.LogCaptureFixture) -> 
     loop.run(main())
     failed = [record for record in caplog.records if record.getMessage().startswith("job failed")]
     assert [str(vars(record)["error"]) for record in failed] == ["after 0.2", "after 60"]
+
+
+@pytest.mark.parametrize("turns", range(9))
+@pytest.mark.parametrize("runner", [asyncio.run, loop.run], ids=["asyncio's loop", "ours"])
+def test_a_run_that_just_begins_is_waited_for(
+    runner: Callable[[Coroutine[Any, Any, None]], None], turns: int, caplog: pytest.LogCaptureFixture
+) -> None:
+    """At whichever turn of the loop the stop comes: what has begun ends, and nothing is told as failed."""
+    begun: list[str] = []
+    ended: list[str] = []
+
+    async def run(name: str) -> None:
+        begun.append(name)
+        await asyncio.sleep(0.05)
+        ended.append(name)
+
+    async def main() -> None:
+        seldom = timedelta(hours=1)
+        names = ("one", "two", "three")
+        timetable = Scheduler(*(Job(name, partial(run, name), seldom, first=seldom) for name in names))
+        timetable.start()
+        timetable.hurry("one")
+        await until(lambda: bool(begun))
+        timetable.hurry("two")
+        timetable.hurry("three")
+        for _ in range(turns):
+            await asyncio.sleep(0)
+        await timetable.stop(5)
+
+    runner(main())
+    assert begun == ended
+    assert [record.getMessage() for record in caplog.records if record.levelno >= logging.WARNING] == []
