@@ -19,7 +19,7 @@ from storage.engine import Condition
 from storage.errors import DiskFullError, StorageError
 from storage.postgres import migrate
 from storage.postgres.clock import offset
-from storage.postgres.connecting import CLIENT_ENCODING, PATIENCE, connect, is_pooled
+from storage.postgres.connecting import OPTIONS, PATIENCE, PROCESS, connect, is_pooled
 from storage.postgres.connection import PostgresConnection
 from storage.postgres.errors import COLLISIONS, OUTDATED, translated
 from storage.postgres.gauges import gauges
@@ -118,7 +118,7 @@ class PostgresServer:
         with translated():
             # The pool would go on trying until its patience ends, and then not say why.
             with contextlib.closing(connect(self.url)) as raw:
-                if not self.behind_pooler and is_pooled(raw):
+                if not self.behind_pooler and is_pooled(raw.execute(PROCESS).fetchone(), raw.info):
                     self.behind_pooler = True
                     log.warning("PostgreSQL is behind a pooler: it is used as with STORAGE_POOLER=on")
             self._pool.open()
@@ -126,7 +126,7 @@ class PostgresServer:
 
     def _options(self) -> dict[str, Any]:
         """Return psycopg's arguments for each connection."""
-        return {"prepare_threshold": None if self.behind_pooler else 5, "client_encoding": CLIENT_ENCODING}
+        return {"prepare_threshold": None if self.behind_pooler else 5, **OPTIONS}
 
     def _once(
         self, work: Callable[[psycopg.Connection[Any]], T], schema: str, *, only_reads: bool, commits: list[bool]

@@ -11,7 +11,7 @@ from typing import TYPE_CHECKING
 
 import psycopg
 
-from storage.postgres.connecting import PATIENCE, PROCESS
+from storage.postgres.connecting import OPTIONS, PROCESS, is_pooled
 from storage.postgres.wakes import CHANNEL, Wake, read
 
 if TYPE_CHECKING:
@@ -59,9 +59,9 @@ class Listener:
 
     async def _listened(self) -> bool:
         """Listen until the connection is lost. False: there is no use, as a pooler passes no notice on."""
-        connecting = psycopg.AsyncConnection.connect(self._url, autocommit=True, connect_timeout=PATIENCE)
+        connecting = psycopg.AsyncConnection.connect(self._url, autocommit=True, **OPTIONS)
         async with await connecting as conn:
-            if await (await conn.execute(PROCESS)).fetchone() != (conn.info.backend_pid,):
+            if is_pooled(await (await conn.execute(PROCESS)).fetchone(), conn.info):
                 return False
             await conn.execute(f"LISTEN {CHANNEL}")
             self.is_listening = True

@@ -13,6 +13,8 @@ from storage.postgres.connection import PostgresConnection
 if TYPE_CHECKING:
     import psycopg
 
+    from storage.connection import Connection
+
 LOCK = 0x70616E6461626F74  # an arbitrary number: processes that start at the same time migrate one after the other
 OLDEST = 140000  # server_version_num
 LIST = """
@@ -34,9 +36,7 @@ def prepare(raw: psycopg.Connection[Any], schema: str = "") -> str:
         raise RefusedError(f"PostgreSQL {version} is too old: 14 or newer is needed.")
     if is_standby:
         raise RefusedError("The PostgreSQL server is a standby, which only reads. Name the primary in STORAGE_URL.")
-    # A role's default may be too short for a table of millions, or for the process that migrates it just now.
-    raw.execute("SET LOCAL statement_timeout = 0")
-    raw.execute("SELECT pg_advisory_xact_lock(%s)", (LOCK,))
+    wait_for_turn(PostgresConnection(raw), LOCK)
     if schema:
         raw.execute(sql.SQL("CREATE SCHEMA IF NOT EXISTS {}").format(sql.Identifier(schema)))
     if not _one(raw, "SELECT to_regclass('migrations') IS NOT NULL")[0]:
@@ -53,6 +53,15 @@ def prepare(raw: psycopg.Connection[Any], schema: str = "") -> str:
                 step.convert(PostgresConnection(raw))
             raw.execute("INSERT INTO migrations (name) VALUES (%s)", (step.name,))
     return str(version).split()[0]
+
+
+def wait_for_turn(conn: Connection, lock: int) -> None:
+    """Let the processes that start at the same time make their tables one after the other, in the caller's transaction.
+
+    No time limit of a role holds then: it may be too short for a table of millions, or to wait for who migrates one.
+    """
+    conn.execute("SET LOCAL statement_timeout = 0")
+    conn.execute("SELECT pg_advisory_xact_lock(?)", (lock,))
 
 
 def _check_empty(raw: psycopg.Connection[Any]) -> None:

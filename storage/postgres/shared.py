@@ -5,6 +5,7 @@ from __future__ import annotations
 from typing import TYPE_CHECKING
 
 from storage.migrations import shared
+from storage.postgres.migrate import wait_for_turn
 from storage.workspaces.schemas import id_of, is_id
 
 if TYPE_CHECKING:
@@ -22,7 +23,7 @@ ORDER BY n.nspname COLLATE "C"
 
 def prepare(conn: Connection) -> None:
     """Make the tables that are missing, in the caller's transaction."""
-    conn.execute("SELECT pg_advisory_xact_lock(?)", (LOCK,))
+    wait_for_turn(conn, LOCK)
     for statement in shared.statements(shared.POSTGRES):
         conn.execute(statement)
 

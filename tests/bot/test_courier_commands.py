@@ -33,7 +33,7 @@ def test_the_stages_of_one_text() -> None:
 
 @pytest.mark.parametrize("encoding", ["latin-1", "gbk", "cp874", "utf-8"])
 def test_a_terminal_without_chinese_gets_what_it_can_show(encoding: str) -> None:
-    """What its encoding has not is written by its number, and nothing fails: not every console is in UTF-8."""
+    """A console in another encoding than UTF-8 shows the numbers of the characters that it lacks, and nothing fails."""
     read = [sys.executable, "-m", "bot", "courier", "read", "快件已签收 ไทย"]
     environment = {**os.environ, "PYTHONIOENCODING": encoding, "PYTHONUTF8": "0"}
     out = subprocess.run(read, env=environment, capture_output=True, check=True).stdout.decode(encoding)  # noqa: S603  our own

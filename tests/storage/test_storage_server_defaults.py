@@ -1,4 +1,4 @@
-"""What a server, a database or a role has as its defaults does not change what the store promises."""
+"""The store keeps its promises on a server, a database or a role with other defaults."""
 
 from __future__ import annotations
 
@@ -11,13 +11,14 @@ import pytest
 from support import postgres
 from support.store_harness import NOW
 
+from storage.postgres import migrate, shared
 from storage.postgres.database import PostgresEngine, PostgresServer
-from storage.postgres.migrate import LOCK
 from storage.store import Store
 
 if TYPE_CHECKING:
     from collections.abc import Iterator
     from pathlib import Path
+    from types import ModuleType
 
     from storage.connection import Connection
 
@@ -72,20 +73,23 @@ async def test_a_stricter_durability_stays(url: str, tmp_path: Path) -> None:
         await engine.close()
 
 
-async def test_the_process_that_migrates_is_waited_for(url: str) -> None:
+@pytest.mark.parametrize("makes", [migrate, shared], ids=["a bot's tables", "the tables of all workspaces"])
+async def test_the_process_that_makes_tables_is_waited_for(url: str, makes: ModuleType) -> None:
     """Longer than a role's statements may take."""
     holds, lets_go = threading.Event(), threading.Event()
 
-    def migrate() -> None:
+    def hold() -> None:
         with psycopg.connect(url) as conn:
-            conn.execute("SELECT pg_advisory_xact_lock(%s)", (LOCK,))
+            conn.execute("SELECT pg_advisory_xact_lock(%s)", (makes.LOCK,))
             holds.set()
             lets_go.wait()
 
-    other = asyncio.create_task(asyncio.to_thread(migrate))
+    other = asyncio.create_task(asyncio.to_thread(hold))
     await asyncio.to_thread(holds.wait)
     engine = PostgresEngine(PostgresServer(url))
-    opening = asyncio.create_task(engine.open())
+    if makes is shared:
+        await engine.open()
+    opening = asyncio.create_task(engine.open() if makes is migrate else engine.run(shared.prepare))
     try:
         await asyncio.sleep(3)  # several times all the tries with 150 ms
         assert not opening.done()
