@@ -32,14 +32,20 @@ if TYPE_CHECKING:
 ID = re.compile(r"[0-9]{5,}|\b[UCDTB]0[A-Z0-9]{6,}")  # an order, a parcel, a channel, a person, a time of a message
 
 
+@pytest.fixture(autouse=True)
+def environment() -> Iterator[None]:
+    """The bot puts OpenTelemetry's variables into the environment, where the next test would find them."""
+    before = dict(os.environ)
+    yield
+    for name in os.environ.keys() - before.keys():
+        del os.environ[name]
+    os.environ.update(before)
+
+
 @pytest.fixture
-def receiver(monkeypatch: pytest.MonkeyPatch) -> Iterator[Receiver]:
-    """A receiver; the variables of OpenTelemetry are as they were afterwards."""
-    before = {name: value for name, value in os.environ.items() if name.startswith("OTEL_")}
+def receiver() -> Iterator[Receiver]:
     with Receiver() as one:
         yield one
-    for name in [name for name in os.environ if name.startswith("OTEL_") and name not in before]:
-        del os.environ[name]
 
 
 def of(receiver: Receiver, name: str) -> list[Seen]:
@@ -164,8 +170,6 @@ async def test_a_collector_that_is_down_stops_nothing(tmp_path: Path, monkeypatc
                 for _ in range(3):
                     assert ORDER[-6:] in await harness.ask(f"/panda track {ORDER}")
                     await asyncio.sleep(0.2)
-    for name in ("OTEL_EXPORTER_OTLP_ENDPOINT", "OTEL_EXPORTER_OTLP_HEADERS"):
-        monkeypatch.delenv(name)
     assert len(receiver.requests) > 1
     assert receiver.requests[0].headers["api-key"] == "canary-collector-key"
     assert log.getvalue().count("traces cannot be sent") == 1
