@@ -42,7 +42,7 @@ def or_exit(read: Callable[[], T]) -> T:
     try:
         return read()
     except SettingsError as error:
-        typer.secho("pandabot: the settings are not complete:", err=True, fg="red")
+        typer.secho("pandabot: the settings cannot be used:", err=True, fg="red")
         for line in str(error).splitlines():
             typer.echo(f"  - {line}", err=True)
         raise typer.Exit(EX_CONFIG) from None

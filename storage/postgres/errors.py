@@ -19,6 +19,8 @@ if TYPE_CHECKING:
 COLLISIONS = (errors.DeadlockDetected, errors.SerializationFailure, errors.UniqueViolation)
 # A statement that this session prepared before a newer version added a column to its table.
 OUTDATED = errors.FeatureNotSupported
+# Statements that the server broke off: a role's statement_timeout or lock_timeout, or an administrator.
+BROKEN_OFF = (errors.QueryCanceled, errors.LockNotAvailable)
 # Since version 15 nobody but the owner of a database makes tables in its schema "public".
 NO_RIGHTS = "The user of STORAGE_URL may not make or use tables. Let it own the database: ALTER DATABASE … OWNER TO …"
 
@@ -37,6 +39,10 @@ def _ours(error: psycopg.Error) -> StorageError:
         return DiskFullError("The disk of the PostgreSQL server is full.")
     if refused := _refused(error):
         return RefusedError(refused)
+    if isinstance(error, BROKEN_OFF):
+        return UnreachableError(
+            f"PostgreSQL broke a statement off: a time limit, or an administrator ({error.sqlstate})."
+        )
     if error.sqlstate is None or isinstance(error, psycopg.OperationalError):
         return UnreachableError(f"PostgreSQL does not answer ({error.sqlstate or type(error).__name__}).")
     return StorageError(f"PostgreSQL failed: {error.diag.message_primary or type(error).__name__} ({error.sqlstate}).")

@@ -11,6 +11,7 @@ import pytest
 from support import postgres
 from support.store_harness import NOW
 
+from storage.errors import UnreachableError
 from storage.postgres import migrate, shared
 from storage.postgres.database import PostgresEngine, PostgresServer
 from storage.store import Store
@@ -104,3 +105,17 @@ async def test_the_process_that_makes_tables_is_waited_for(url: str, makes: Modu
 
 def _shown(conn: Connection) -> tuple[str, ...]:
     return tuple(conn.execute(SHOWN).fetchone())
+
+
+async def test_a_statement_that_the_server_breaks_off_is_told_as_such(url: str) -> None:
+    """The server answers; whoever looks for a dead one is led astray."""
+    engine = PostgresEngine(PostgresServer(url))
+    await engine.open()
+    try:
+        with pytest.raises(
+            UnreachableError, match=r"broke a statement off: a time limit, or an administrator \(57014\)"
+        ):
+            await engine.run(lambda conn: conn.execute("SELECT pg_sleep(1)").fetchall())
+        assert (await engine.run(_shown))[0] == "read committed"
+    finally:
+        await engine.close()
