@@ -65,17 +65,28 @@ def due(conn: Connection, now: datetime, unread: datetime, limit: int) -> list[s
     return [row[0] for row in conn.execute(STALLED, (to_int(now), to_int(unread), limit))]
 
 
-def schedule(conn: Connection, key: str, at: datetime | None) -> None:
-    """Set when the order is next checked for silence; None: never."""
-    conn.execute("UPDATE schedule SET stall_at = ? WHERE key = ?", (to_int(at), key))
+def schedule(conn: Connection, key: str, at: datetime | None, *, seen: int | None = None) -> None:
+    """Set when the order is next checked for silence; None: never. ``seen``: see :func:`raise_alarm`."""
+    if _is_as_seen(conn, key, seen):
+        conn.execute("UPDATE schedule SET stall_at = ? WHERE key = ?", (to_int(at), key))
 
 
-def raise_alarm(conn: Connection, now: datetime, alarm: Alarm, news: NewsToPost, again_at: datetime | None) -> bool:
+def raise_alarm(
+    conn: Connection,
+    now: datetime,
+    alarm: Alarm,
+    news: NewsToPost,
+    again_at: datetime | None,
+    *,
+    seen: int | None = None,
+) -> bool:
     """Store an alarm and enqueue its news, once; another alarm of the order is cleared. False: it was raised before.
 
-    ``again_at``: when the order is next checked for silence; None: never.
+    ``again_at``: when the order is next checked for silence; None: never. ``seen``: the version of the order that was
+    found silent. Where something was recorded of it since, nothing is done: it may have moved. None: it is not asked.
     """
-    lock_orders(conn, [alarm.key])
+    if not _is_as_seen(conn, alarm.key, seen):
+        return False
     schedule(conn, alarm.key, again_at)
     conn.execute(
         "UPDATE alarms SET state = 'cleared', cleared_at = ? WHERE key = ? AND state <> 'cleared' AND event_id <> ?",
@@ -191,14 +202,19 @@ def event_ids(conn: Connection, key: str) -> list[str]:
     return [row[0] for row in conn.execute("SELECT event_id FROM alarms WHERE key = ?", (key,))]
 
 
-def retire(conn: Connection, now: datetime, key: str, reason: str) -> None:
-    """End every watch of an order with this reason, which their cards show. The order is no longer polled."""
-    lock_orders(conn, [key])
+def retire(conn: Connection, now: datetime, key: str, reason: str, *, seen: int | None = None) -> bool:
+    """End every watch of an order with this reason, which their cards show. The order is no longer polled.
+
+    ``seen``: see :func:`raise_alarm`. Returns whether it was done.
+    """
+    if not _is_as_seen(conn, key, seen):
+        return False
     enqueue.refresh_order(conn, now, key)
     end(conn, now, "key = ?", (key,), reason)
     conn.execute("UPDATE schedule SET next_poll_at = NULL, stall_at = NULL WHERE key = ?", (key,))
     clear(conn, to_int(now), key)
     audit.append(conn, [AuditEntry(now, "pandabot", reason, "", key)])
+    return True
 
 
 def get(conn: Connection, alarm_id: int) -> Alarm | None:
@@ -221,6 +237,13 @@ def live(conn: Connection, limit: int) -> list[str]:
     """Return the keys of the orders with a live alarm, those whose alarm was raised last first."""
     query = "SELECT key FROM alarms WHERE state <> 'cleared' ORDER BY raised_at DESC LIMIT ?"
     return [row[0] for row in conn.execute(query, (limit,))]
+
+
+def _is_as_seen(conn: Connection, key: str, version: int | None) -> bool:
+    """Hold an order. Returns whether it still has the version in which it was read; None: any."""
+    lock_orders(conn, [key])
+    sql = "SELECT 1 FROM orders WHERE key = ? AND version = ?"
+    return version is None or conn.execute(sql, (key, version)).fetchone() is not None
 
 
 def _held(conn: Connection, alarm_id: int) -> Alarm | None:

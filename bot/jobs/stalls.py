@@ -81,7 +81,7 @@ class StallWatch:
         found = stall(silent, limits, now)
         if found is None:
             again = stall_at(silent)
-            await self._store.alarms.schedule(stored.key, again if again and again > now else None)
+            await self._store.alarms.schedule(stored.key, again if again and again > now else None, seen=stored.version)
             return False
         if standing and is_same(standing.stall, found):
             return await self._stands(stored, standing, found, now)
@@ -91,11 +91,11 @@ class StallWatch:
     async def _stands(self, stored: StoredOrder, standing: Alarm, found: Stall, now: datetime) -> bool:
         """Handle the same silence as before: no second alarm, but an unanswered final question ends the watches."""
         if found.leg is Leg.SILENT and standing.state is AlarmState.OPEN:
-            log.info("order is silent and nobody answered, no longer followed", extra={"order": stored.key})
-            await self._store.orders.retire(now, stored.key, "silent")
-            self._wake()
+            if await self._store.orders.retire(now, stored.key, "silent", seen=stored.version):
+                log.info("order is silent and nobody answered, no longer followed", extra={"order": stored.key})
+                self._wake()
             return False
-        await self._store.alarms.schedule(stored.key, self._next(found, now))
+        await self._store.alarms.schedule(stored.key, self._next(found, now), seen=stored.version)
         return False
 
     async def _raise(self, stored: StoredOrder, found: Stall, event_id: str, now: datetime, assignee: str = "") -> bool:
@@ -103,7 +103,7 @@ class StallWatch:
         recalled = found.leg is Leg.PROBLEM and await self._was_recalled(stored.key, found)
         to_post = NewsToPost(event_id, news, Severity.NODE if recalled else Severity.PROBLEM, EVERYBODY)
         alarm = Alarm(stored.key, event_id, found, assignee=assignee)
-        return await self._store.alarms.open(now, alarm, to_post, self._next(found, now))
+        return await self._store.alarms.open(now, alarm, to_post, self._next(found, now), seen=stored.version)
 
     async def _was_recalled(self, key: str, found: Stall) -> bool:
         """Return whether this parcel's unsolved problem was posted before; a repeat goes to the thread only."""
