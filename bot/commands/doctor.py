@@ -6,12 +6,14 @@ It changes nothing, and a bot may run meanwhile. A part that cannot be read is a
 from __future__ import annotations
 
 import platform
+import re
 import sqlite3
 import sys
 from collections import Counter
 from contextlib import closing
 from importlib.metadata import distributions
-from typing import TYPE_CHECKING, Any
+from pathlib import Path
+from typing import TYPE_CHECKING, Any, Literal, get_origin
 
 import aiohttp
 from pydantic import SecretStr
@@ -30,7 +32,6 @@ from storage.sqlite.private import is_open_to_others
 if TYPE_CHECKING:
     from collections.abc import Callable, Iterator
     from datetime import datetime
-    from pathlib import Path
 
     from bot.settings import Settings
     from storage.connection import Connection
@@ -48,7 +49,7 @@ LIBRARIES = (
     "babel",
     "psycopg",
 )
-LISTS_OF_IDS = frozenset({"writers", "auditors", "pandapon_user_id", "no_proxy"})
+HARMLESS = frozenset({"stall_rest"})  # settings that are free text, and cannot name a person, a team or a machine
 
 
 async def report(settings: Settings, clock: Callable[[], datetime]) -> str:
@@ -76,7 +77,7 @@ def _machine() -> Iterator[tuple[str, object]]:
     yield "Python", f"{platform.python_implementation()} {platform.python_version()} ({sys.platform})"
     yield "system", f"{platform.system()} {platform.release()} {platform.machine()}"
     yield "SQLite", sqlite3.sqlite_version
-    versions = {each.name.lower(): each.version for each in distributions()}
+    versions = {re.sub(r"[-_.]+", "-", each.name).lower(): each.version for each in distributions()}
     for name in LIBRARIES:
         yield name, versions.get(name, "not installed")
 
@@ -86,15 +87,17 @@ def _settings(settings: Settings) -> Iterator[tuple[str, object]]:
     for name, declared in type(settings).model_fields.items():
         value = getattr(settings, name)
         if value is not None and value != declared.get_default(call_default_factory=True):
-            yield name.upper(), _shown(name, value)
+            is_choice = get_origin(declared.annotation) is Literal or name in HARMLESS
+            yield name.upper(), value if is_choice else _shown(value)
 
 
-def _shown(name: str, value: Any) -> object:
+def _shown(value: Any) -> object:
+    """A number, a switch or a choice as it is; of free text, which may name somebody, only that it is given."""
     if isinstance(value, SecretStr):
         return f"given, {len(value.get_secret_value())} characters"
-    if name in LISTS_OF_IDS:
-        return f"given, {len(str(value).split(','))} entries"
-    return value
+    if type(value) is str:  # no choice, as those of an enum are
+        return f"given, {len(value.split(','))} entries" if "," in value else "given"
+    return "given" if isinstance(value, Path) else value
 
 
 def _database(path: Path) -> Iterator[tuple[str, object]]:

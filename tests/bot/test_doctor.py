@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import asyncio
-from typing import TYPE_CHECKING
+from typing import TYPE_CHECKING, Any
 
 import pytest
 from support.bot_harness import BOT_TOKEN, CALLBACK_TOKEN, KEY, ORDER, SECRET, running
@@ -19,7 +19,14 @@ if TYPE_CHECKING:
 
 async def test_it_tells_of_a_running_bot_without_secrets_or_names(tmp_path: Path) -> None:
     """Versions, settings, rows and figures; no token, no key, no order, no person, no channel, no seller."""
-    async with running(tmp_path, writers="U0MEI00001,U0TOM00001", channel_burst=7) as harness:
+    names: dict[str, Any] = {
+        "writers": "U0MEI00001,U0TOM00001",
+        "approvals": "500:U0LEAD0001",
+        "approvals_channel": "C0APPROVE1",
+        "pandapon_login_name": "fashion-buyer-wang",
+        "worker": "alice-laptop",
+    }
+    async with running(tmp_path, channel_burst=7, language="zh_CN", **names) as harness:
         await harness.ask(f"/panda watch {ORDER}")
         assert harness.bot is not None
         settings = harness.settings.model_copy(update={"http_port": harness.bot.http_port})
@@ -34,7 +41,23 @@ async def test_it_tells_of_a_running_bot_without_secrets_or_names(tmp_path: Path
         assert needed.removesuffix("_up") in text
     assert '"status": "ready"' in text or '"status": "not ready"' in text
     assert "WRITERS | given, 2 entries" in text
-    secret = (BOT_TOKEN, CALLBACK_TOKEN, KEY, SECRET, ORDER, "U0MEI00001", "C0", "连衣裙")
+    assert "| LANGUAGE | zh_CN |" in text
+    libraries = [line for line in text.splitlines() if line.startswith(("| slack-", "| psycopg"))]
+    assert [line for line in libraries if "not installed" in line] == []
+    secret = (
+        BOT_TOKEN,
+        CALLBACK_TOKEN,
+        KEY,
+        SECRET,
+        ORDER,
+        "U0MEI00001",
+        "U0LEAD",
+        "C0",
+        "wang",
+        "alice",
+        "连衣裙",
+        str(tmp_path),
+    )
     assert [each for each in secret if each in text] == []
 
 
