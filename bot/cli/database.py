@@ -39,7 +39,7 @@ def restore(
     settings = settings_or_exit()
     database = _file(settings)
     if show:
-        raise typer.Exit(backups.show(settings.backups, typer.echo))
+        raise typer.Exit(asyncio.run(backups.show(settings.backups, typer.echo)))
     raise typer.Exit(asyncio.run(backups.restore(database, settings.backups, copy, typer.echo)))
 
 

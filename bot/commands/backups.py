@@ -8,8 +8,8 @@ from typing import TYPE_CHECKING
 
 from bot.commands.outcomes import FAILED, exit_code
 from bot.process.leader import leading
-from storage.errors import StorageError
-from storage.sqlite import backup
+from storage.errors import NewerSchemaError, StorageError
+from storage.sqlite import backup, copies
 from storage.sqlite.database import thread_of
 from storage.store import open_store
 
@@ -32,14 +32,22 @@ async def restore(database: Path, folder: Path, copy: Path | None, say: Callable
     return await exit_code(_restore(database, folder, copy, say), say)
 
 
-def show(folder: Path, say: Callable[[str], None]) -> int:
+async def show(folder: Path, say: Callable[[str], None]) -> int:
     """List the copies, newest first. Returns the exit code."""
-    copies = backup.backups(folder)
-    for copy in copies:
-        say(f"{copy}  {backup.taken_at(copy):%Y-%m-%d %H:%M} UTC  {copy.stat().st_size // 1024} KiB")
-    if not copies:
+    return await exit_code(_show(folder, say), say)
+
+
+async def _show(folder: Path, say: Callable[[str], None]) -> None:
+    found = copies.backups(folder)
+    for copy in found:
+        why_not = copies.problem_of(copy) or copies.refusal_of(copy)
+        size = f"{copy.stat().st_size // 1024} KiB"
+        say(
+            f"{copy}  {copies.taken_at(copy):%Y-%m-%d %H:%M} UTC  {size}"
+            + (f"  cannot be used: {why_not}" * bool(why_not))
+        )
+    if not found:
         say(f"There is no copy in {folder} yet: a running bot makes one every hour.")
-    return 0
 
 
 def _is_empty(database: Path) -> bool:
@@ -57,20 +65,31 @@ async def _back_up(database: Path, folder: Path, most: int, say: Callable[[str],
 
 async def _restore(database: Path, folder: Path, copy: Path | None, say: Callable[[str], None]) -> None:
     async with _alone(database):
-        chosen = copy or backup.newest_good(folder)
+        backup.check_not_moved(database, folder)
+        chosen = copy or copies.newest_good(folder)
         if chosen is None:
             raise StorageError(f"There is no sound copy in {folder}.")
         if not chosen.is_file():
             raise StorageError(f"There is no file {chosen}; `pandabot restore --list` shows the copies.")
-        aside = backup.restore(chosen, database, datetime.now(UTC))
+        aside = _put_back(chosen, database, folder)
     say(
-        f"Restored the copy of {backup.taken_at(chosen):%Y-%m-%d %H:%M} UTC."
+        f"Restored the copy of {copies.taken_at(chosen):%Y-%m-%d %H:%M} UTC."
         + (f" The former file is kept as {aside}." if aside else "")
     )
     say(
         "Start the bot: it reads every order again, and looks up what was posted since, so that nothing is told twice "
         "in channels whose history it may read."
     )
+
+
+def _put_back(copy: Path, database: Path, folder: Path) -> Path | None:
+    """Put a copy in the place of the database, or name one of this version, for whoever goes back to it."""
+    try:
+        return backup.restore(copy, database, datetime.now(UTC))
+    except NewerSchemaError as error:
+        usable = copies.newest_usable(folder)
+        hint = f" The newest copy that this version can use: `pandabot restore {usable}`." if usable else ""
+        raise NewerSchemaError(f"{error}{hint}") from error
 
 
 def _alone(database: Path) -> AbstractAsyncContextManager[bool]:

@@ -25,7 +25,7 @@ from bot.process.version import VERSION
 from storage import workers
 from storage.errors import StorageError
 from storage.postgres.clock import offset
-from storage.sqlite import backup
+from storage.sqlite import copies
 from storage.sqlite.opening import open_to_read
 from storage.sqlite.private import is_open_to_others
 
@@ -165,10 +165,14 @@ def _states(conn: Connection) -> Iterator[tuple[str, object]]:
 
 
 def _copies(folder: Path) -> Iterator[tuple[str, object]]:
-    copies = backup.backups(folder)  # newest first
-    yield "number", len(copies)
-    if copies:
-        yield "newest", f"{backup.taken_at(copies[0]):%Y-%m-%d %H:%M} UTC"
+    try:
+        found = copies.backups(folder)
+    except StorageError as error:
+        yield "cannot be read", error.__cause__.__class__.__name__  # its words name the folder
+        return
+    yield "number", len(found)
+    if found:
+        yield "newest", f"{copies.taken_at(found[0]):%Y-%m-%d %H:%M} UTC"
 
 
 async def _running(settings: Settings) -> str:

@@ -23,6 +23,7 @@ if TYPE_CHECKING:
     from collections.abc import Callable
     from pathlib import Path
 
+    from storage.connection import Connection
     from storage.move import Move
 
 
@@ -39,13 +40,16 @@ async def _migrate(source: str, target: str, backups: Path, say: Callable[[str],
         check_engines(source, target, "SQLite files: stop the bot and copy the file")
         for path in filter(None, (file_of(source), file_of(target))):
             await held.enter_async_context(leading(path, standby=False, stop=asyncio.Event()))
-        if file := file_of(source):
+        file = file_of(source)
+        if file:
             await _back_up(file, backups, say)
         else:
             say(STOP_ALL.format(name=shown(source)))
         with driver():
             now = datetime.now(UTC)
             done = await asyncio.to_thread(move, single(source), single(target), now, dry_run=dry_run)
+        if file and not dry_run:
+            await _copy(file, backups)  # the newest copy, too, says that the data went on elsewhere
     for line in _report(done, source, target, dry_run=dry_run):
         say(line)
 
@@ -61,13 +65,16 @@ def check_engines(source: str, target: str, files: str) -> None:
 
 async def _back_up(file: Path, folder: Path, say: Callable[[str], None]) -> None:
     await asyncio.to_thread(check_present, file)
+    say(f"Copied {file} to {await _copy(file, folder, moved.check)} first.")
+
+
+async def _copy(file: Path, folder: Path, check: Callable[[Connection], None] = lambda _conn: None) -> Path:
     store = await open_store(file)
     try:
-        await store.engine.read(moved.check)
-        copy = await backup.back_up(thread_of(store.engine), folder, datetime.now(UTC))
+        await store.engine.read(check)
+        return await backup.back_up(thread_of(store.engine), folder, datetime.now(UTC))
     finally:
         await store.close()
-    say(f"Copied {file} to {copy} first.")
 
 
 def _report(move: Move, source: str, target: str, *, dry_run: bool) -> list[str]:

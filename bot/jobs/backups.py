@@ -8,7 +8,8 @@ from typing import TYPE_CHECKING
 
 from handlers.interactions.ports import Copies
 from storage.errors import StorageError
-from storage.sqlite.backup import MOST, back_up, backups, check, taken_at
+from storage.sqlite.backup import back_up, check
+from storage.sqlite.copies import MOST, backups, taken_at
 
 if TYPE_CHECKING:
     from collections.abc import Callable

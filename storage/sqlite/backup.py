@@ -8,27 +8,24 @@ import os
 import shutil
 import sqlite3
 from dataclasses import dataclass
-from datetime import UTC, datetime
 from typing import TYPE_CHECKING
 
+from storage import moved
 from storage.errors import CorruptFileError, DiskFullError, LostFileError, StorageError
 from storage.sqlite import pragmas, private
 from storage.sqlite.connection import all_or_nothing
+from storage.sqlite.copies import MOST, NAME, backups, newest_good, problem_of, superfluous, taken_at
 from storage.sqlite.opening import check_owner, open_file, open_to_read
 from storage.store import Store, open_store
 from storage.unconfirmed import unconfirm
 
 if TYPE_CHECKING:
-    from collections.abc import Callable, Sequence
+    from collections.abc import Callable
+    from datetime import datetime
     from pathlib import Path
 
     from storage.sqlite.database import DatabaseThread
 
-# Backups kept: the newest of each of the last so many hours, days and weeks that have one.
-KEPT = (("%Y-%m-%dT%H", 24), ("%Y-%m-%d", 7), ("%G-W%V", 5))
-FEWEST = 2  # kept however large they are
-MOST = 10_000_000_000  # bytes of all backups together
-NAME = "pandabot-%Y%m%dT%H%M%SZ.db"
 SPARE = 1.2  # free space needed for a backup, in sizes of the database
 STEP = 500  # pages (2 MB) copied between two runs of pending transactions
 
@@ -53,7 +50,7 @@ async def back_up(thread: DatabaseThread, folder: Path, now: datetime, most: int
     """Copy the open database into ``folder``, check the copy, and thin out the older backups.
 
     ``most``: bytes that the backups may take together; where they would take more, they are thinned out further, but
-    the newest :data:`FEWEST` stay.
+    some stay, see :func:`storage.sqlite.copies.superfluous`.
 
     Returns the new backup. Raises StorageError; a failed backup leaves no file behind and deletes none.
     """
@@ -67,7 +64,7 @@ async def back_up(thread: DatabaseThread, folder: Path, now: datetime, most: int
         raise StorageError(f"The database could not be copied to {folder}: {error}.") from error
     finally:
         partial.unlink(missing_ok=True)
-    for old in _superfluous(folder, most):
+    for old in await asyncio.to_thread(superfluous, folder, most):
         old.unlink(missing_ok=True)
     return target
 
@@ -113,6 +110,18 @@ async def open_or_restore(
     return store, Restored(taken_at(copy), aside.name if aside else "", is_lost)
 
 
+def check_not_moved(path: Path, folder: Path) -> None:
+    """Raise MovedError where the data went on in another database: a restored copy would be told of a second time.
+
+    The present file says so; where it cannot be read, the newest copy, which a move makes at its end.
+    """
+    for file in filter(None, (path, newest_good(folder))):
+        with contextlib.suppress(sqlite3.Error), contextlib.closing(open_to_read(file)) as conn:
+            conn.row_factory = sqlite3.Row
+            moved.check(conn)
+            return
+
+
 def restore(copy: Path, path: Path, now: datetime, passing: Callable[[str], None] = _ignore) -> Path | None:
     """Put a backup in the place of the database, whose files are kept under another name. Returns that name, if any.
 
@@ -121,7 +130,7 @@ def restore(copy: Path, path: Path, now: datetime, passing: Callable[[str], None
     when the backup cannot be used, NewerSchemaError when a newer version made it; then nothing was moved. ``passing``
     is called with ``in_restore`` while there is no database for a moment.
     """
-    if problem := _problem_of(copy):
+    if problem := problem_of(copy):
         raise CorruptFileError(f"The copy {copy} cannot be used: {problem}.")
     with contextlib.closing(open_to_read(copy)) as conn:
         check_owner(conn, copy)
@@ -144,22 +153,6 @@ def _unconfirm(partial: Path, then: datetime, now: datetime) -> None:
     with contextlib.closing(open_file(partial)) as conn:
         all_or_nothing(conn, lambda conn: unconfirm(conn, then, now), pragmas.BEGIN_TO_WRITE)
         pragmas.without_log(conn)
-
-
-def backups(folder: Path) -> list[Path]:
-    """Return the backups in a folder, newest first."""
-    files = folder.glob("pandabot-*.db") if folder.is_dir() else ()
-    return sorted((file for file in files if _stamp(file)), key=lambda file: file.name, reverse=True)
-
-
-def newest_good(folder: Path) -> Path | None:
-    """Return the newest sound backup; None: there is none."""
-    return next((copy for copy in backups(folder) if not _problem_of(copy)), None)
-
-
-def taken_at(copy: Path) -> datetime:
-    """Return when a backup was made (aware): by its name, or by the file's time if it was renamed."""
-    return _stamp(copy) or datetime.fromtimestamp(copy.stat().st_mtime, UTC)
 
 
 def _is_empty(path: Path) -> bool:
@@ -206,17 +199,6 @@ def _check_space(conn: sqlite3.Connection, folder: Path) -> None:
         raise DiskFullError(f"There is no room for a copy of the database in {folder}.")
 
 
-def _problem_of(copy: Path) -> str:
-    try:
-        with contextlib.closing(open_to_read(copy)) as conn:
-            if problem := pragmas.complaint(conn):
-                return problem
-            is_ours = pragmas.has_tables(conn, "orders", "watches", "outbox")
-            return "" if is_ours else "it is not a database of pandabot"
-    except sqlite3.Error as error:
-        return str(error)
-
-
 def _set_aside(path: Path, now: datetime) -> Path | None:
     """Rename the database and its log, so that no file is ever overwritten."""
     mark = now.strftime("set-aside-%Y%m%dT%H%M%SZ")
@@ -230,40 +212,6 @@ def _set_aside(path: Path, now: datetime) -> Path | None:
     aside = path.with_name(f"{path.name}.{mark}")
     path.replace(aside)
     return aside
-
-
-def _superfluous(folder: Path, most: int) -> list[Path]:
-    copies = backups(folder)
-    wanted: set[Path] = set()
-    for period, count in KEPT:
-        newest: dict[str, Path] = {}
-        for copy in copies:
-            newest.setdefault(taken_at(copy).strftime(period), copy)
-        wanted.update(list(newest.values())[:count])
-    kept = [copy for copy in copies if copy in wanted]
-    size = {copy: copy.stat().st_size for copy in kept}
-    while len(kept) > FEWEST and sum(size[copy] for copy in kept) > most:
-        kept.remove(_least_missed(kept))
-    return [copy for copy in copies if copy not in kept]
-
-
-def _least_missed(copies: Sequence[Path]) -> Path:
-    """Return the backup between whose neighbours the gap is smallest for its age; of three the oldest.
-
-    So the newest stay close together, and the others lie ever further apart.
-    """
-    if len(copies) == FEWEST + 1:
-        return copies[-1]
-    ages = [(taken_at(copies[0]) - taken_at(copy)).total_seconds() for copy in copies]
-    between = range(FEWEST, len(copies) - 1)
-    return copies[min(between, key=lambda place: (ages[place + 1] - ages[place - 1]) / ages[place])]
-
-
-def _stamp(copy: Path) -> datetime | None:
-    try:
-        return datetime.strptime(copy.name, NAME).replace(tzinfo=UTC)
-    except ValueError:
-        return None
 
 
 def sync(path: Path) -> None:

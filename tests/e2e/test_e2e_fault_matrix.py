@@ -20,7 +20,8 @@ from support.patience import until
 from benchmarks.kill import begin, kill, kill_harness, now
 from bot.cli.terminal import EX_CONFIG
 from sandbox.slack.faults import Fault
-from storage.sqlite.backup import back_up, backups
+from storage.sqlite.backup import back_up
+from storage.sqlite.copies import backups
 from storage.sqlite.database import thread_of
 from storage.store import open_store
 

@@ -9,7 +9,7 @@ from typing import TYPE_CHECKING
 import pytest
 from support.bot_harness import ORDER, BotHarness, words
 
-from storage.sqlite import backup
+from storage.sqlite import backup, copies
 from tracking.channel_settings import ChannelSettings
 
 if TYPE_CHECKING:
@@ -169,7 +169,7 @@ async def test_a_restore_that_was_killed_at_its_end_tells_nothing_twice(harness:
     harness.scan(FIRST)
     await harness.replies(card, 1)
     await harness.stop_bot()
-    copy = backup.newest_good(harness.settings.backups)
+    copy = copies.newest_good(harness.settings.backups)
     assert copy is not None
     backup.restore(copy, harness.settings.database_path, harness.clock())
     await harness.start_bot()

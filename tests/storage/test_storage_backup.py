@@ -13,10 +13,12 @@ import pytest
 from support.old_database import VERSIONS, unpack
 from support.store_harness import NOW, ORDERS_CHANNEL, StoreHarness, by_a_newer_version
 
-from storage.errors import CorruptFileError, LostFileError, NewerSchemaError, StorageError
+from bot.commands.backups import restore, show
+from storage import moved
+from storage.errors import CorruptFileError, LostFileError, MovedError, NewerSchemaError, StorageError
 from storage.post import PostKind, PostState
 from storage.rows import to_int
-from storage.sqlite import backup
+from storage.sqlite import backup, copies
 from storage.sqlite.database import thread_of
 from storage.store import open_store
 
@@ -77,19 +79,19 @@ async def test_closing_waits_for_a_copy(harness: StoreHarness, tmp_path: Path, m
     await asyncio.sleep(0)
     await harness.close()
     copy = await copying
-    assert backup.newest_good(tmp_path / "copies") == copy
+    assert copies.newest_good(tmp_path / "copies") == copy
 
 
 def _made_hourly(folder: Path, days: int, size: int) -> None:
     """Leave copies of so many bytes behind, the last an hour before :data:`NOW`."""
     folder.mkdir()
     for hours in range(1, 24 * days):
-        (folder / (NOW - hours * HOUR).strftime(backup.NAME)).touch()
-        os.truncate(folder / (NOW - hours * HOUR).strftime(backup.NAME), size)
+        (folder / (NOW - hours * HOUR).strftime(copies.NAME)).touch()
+        os.truncate(folder / (NOW - hours * HOUR).strftime(copies.NAME), size)
 
 
 def _ages(folder: Path) -> list[timedelta]:
-    return [NOW.replace(microsecond=0) - backup.taken_at(copy) for copy in backup.backups(folder)]
+    return [NOW.replace(microsecond=0) - copies.taken_at(copy) for copy in copies.backups(folder)]
 
 
 async def test_old_copies_are_thinned_out(harness: StoreHarness, tmp_path: Path) -> None:
@@ -98,9 +100,9 @@ async def test_old_copies_are_thinned_out(harness: StoreHarness, tmp_path: Path)
     _made_hourly(folder, 70, 1)
     newest = await backup.back_up(thread(harness), folder, NOW)
     ages = _ages(folder)
-    assert backup.backups(folder)[0] == newest
+    assert copies.backups(folder)[0] == newest
     assert ages[:24] == [hours * HOUR for hours in range(24)]
-    stamps = [backup.taken_at(copy) for copy in backup.backups(folder)]
+    stamps = [copies.taken_at(copy) for copy in copies.backups(folder)]
     assert len({stamp.date() for stamp in stamps[:29]}) == 7
     assert len({stamp.isocalendar()[:2] for stamp in stamps}) == 5
     assert len(ages) <= 24 + 6 + 4
@@ -123,13 +125,86 @@ async def test_copies_that_take_too_much_room_are_thinned_out_further(
     assert fit <= 3 or ages[-1] > timedelta(days=20)
 
 
+async def test_the_way_back_to_the_version_before_is_kept(harness: StoreHarness, tmp_path: Path) -> None:
+    """An update changes the tables for good. For two weeks the newest copy of the former ones stays."""
+    folder = tmp_path / "copies"
+    folder.mkdir()
+    old = folder / (NOW - HOUR / 6).strftime(copies.NAME)
+    for minutes in (20, 30):
+        unpack(folder / (NOW - minutes * HOUR / 60).strftime(copies.NAME), VERSIONS[-2])
+    unpack(old, VERSIONS[-2])
+    for hours in range(0, 13 * 24, 12):
+        await backup.back_up(thread(harness), folder, NOW + hours * HOUR, most=1)
+    assert copies.backups(folder)[2:] == [old]
+    await backup.back_up(thread(harness), folder, NOW + 15 * 24 * HOUR, most=1)
+    assert old not in copies.backups(folder)
+
+
+async def test_two_copies_of_one_hour_are_both_kept(harness: StoreHarness, tmp_path: Path) -> None:
+    """The newest two stay: one is made before a move or an update, and another after it."""
+    folder = tmp_path / "copies"
+    made = [await backup.back_up(thread(harness), folder, NOW + n * HOUR / 60) for n in range(3)]
+    assert copies.backups(folder) == [made[2], made[1]]
+
+
+async def test_copies_that_cannot_be_listed_are_not_none(harness: StoreHarness, tmp_path: Path) -> None:
+    """A start that took them for none would begin anew, beside good copies."""
+    folder = tmp_path / "copies"
+    folder.touch()
+    await harness.close()
+    harness.path.unlink()
+    said: list[str] = []
+    with pytest.raises(StorageError, match="cannot be listed: Not a directory"):
+        await backup.open_or_restore(harness.path, folder, NOW)
+    assert await show(folder, said.append) == 1
+    assert "cannot be listed" in said[0]
+    assert not harness.path.exists()
+
+
+async def test_of_what_is_moved_no_copy_is_restored(harness: StoreHarness, tmp_path: Path) -> None:
+    """A bot on it would tell everything a second time, beside the one where the data went."""
+    folder = tmp_path / "copies"
+    await backup.back_up(thread(harness), folder, NOW)
+    await harness.store.engine.run(lambda conn: moved.mark(conn, "postgresql://db/bot", NOW))
+    marked = await backup.back_up(thread(harness), folder, NOW + HOUR / 60)
+    await harness.close()
+    said: list[str] = []
+    assert await restore(harness.path, folder, None, said.append) == 1
+    assert await restore(harness.path, folder, copies.backups(folder)[1], said.append) == 1
+    harness.path.unlink()
+    assert await restore(harness.path, folder, copies.backups(folder)[1], said.append) == 1
+    assert [line for line in said if "The data moved to postgresql://db/bot" not in line] == []
+    store, restored = await backup.open_or_restore(harness.path, folder, NOW + HOUR)
+    assert restored is not None
+    assert restored.taken_at == copies.taken_at(marked)
+    with pytest.raises(MovedError):
+        await store.engine.read(moved.check)
+    await store.engine.run(moved.unmark)
+    await store.close()
+    assert await restore(harness.path, folder, copies.backups(folder)[1], said.append) == 0
+
+
+async def test_the_list_names_what_this_version_can_use(harness: StoreHarness, tmp_path: Path) -> None:
+    """Somebody went back to an older version: the newest copy is none for it, and the refusal names the one that is."""
+    folder = tmp_path / "copies"
+    good = await backup.back_up(thread(harness), folder, NOW)
+    newer = await backup.back_up(thread(harness), folder, NOW + HOUR)
+    await harness.close()
+    by_a_newer_version(newer)
+    said: list[str] = []
+    assert await show(folder, said.append) == 0
+    assert [line.endswith("cannot be used: of a newer version") for line in said] == [True, False]
+    assert await restore(harness.path, folder, None, said.append) == 1
+    assert said[-1].endswith(f"`pandabot restore {good}`.")
+
+
 async def test_a_copy_from_before_is_restored_and_carried_on(harness: StoreHarness, tmp_path: Path) -> None:
     """A copy that an earlier version made is brought up to date when it takes the database's place."""
     folder = tmp_path / "copies"
     folder.mkdir()
-    unpack(folder / NOW.strftime(backup.NAME), VERSIONS[0])
+    unpack(folder / NOW.strftime(copies.NAME), VERSIONS[0])
     await harness.close()
-    copy = backup.newest_good(folder)
+    copy = copies.newest_good(folder)
     assert copy is not None
     backup.restore(copy, harness.path, NOW + HOUR)
     await harness.open()
@@ -144,7 +219,7 @@ async def test_no_room_for_a_copy(harness: StoreHarness, tmp_path: Path, monkeyp
     monkeypatch.setattr(backup, "SPARE", 10**12)
     with pytest.raises(StorageError, match="no room"):
         await backup.back_up(thread(harness), folder, NOW + timedelta(hours=1))
-    assert backup.backups(folder) == [first]
+    assert copies.backups(folder) == [first]
 
 
 async def _garbled(harness: StoreHarness, tmp_path: Path) -> tuple[Path, Path]:
@@ -180,7 +255,7 @@ async def test_a_damaged_file_is_set_aside_and_the_copy_used(harness: StoreHarne
 async def test_without_a_copy_the_damaged_file_stays(harness: StoreHarness, tmp_path: Path) -> None:
     """No copy, no guess: the start fails with a sentence and touches nothing."""
     path, folder = await _garbled(harness, tmp_path)
-    for copy in backup.backups(folder):
+    for copy in copies.backups(folder):
         copy.write_bytes(b"not a database at all" * 300)
     damaged = path.read_bytes()
     with pytest.raises(CorruptFileError):
@@ -211,7 +286,7 @@ async def test_a_lost_file_without_a_sound_copy_is_for_a_person(harness: StoreHa
     """An empty start would hide it: the start fails with what to do, and what to do helps."""
     path, folder = await _garbled(harness, tmp_path)
     path.unlink()
-    for copy in backup.backups(folder):
+    for copy in copies.backups(folder):
         copy.write_bytes(b"not a database at all" * 300)
     with pytest.raises(LostFileError, match="To start afresh, move that folder away"):
         await backup.open_or_restore(path, folder, NOW)
@@ -288,7 +363,7 @@ async def test_doubt_and_copy_come_in_one_step(
             await backup.open_or_restore(_emptied(harness.path), folder, NOW + HOUR)
     for suffix in ("-wal", "-journal"):
         harness.path.with_name(f"{harness.path.name}.restoring{suffix}").write_bytes(b"\xa5" * 9000)
-    copy = backup.newest_good(folder)
+    copy = copies.newest_good(folder)
     assert copy is not None
     backup.restore(copy, harness.path, NOW + HOUR)
     since = harness.value("SELECT unconfirmed_since FROM orders")
