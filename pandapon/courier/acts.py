@@ -24,13 +24,12 @@ from pandapon.courier.claims import HAPPENED, PACKING, Claim, Reason, claim
 from pandapon.courier.collecting import collected
 from pandapon.courier.departing import departed, is_no_departure
 from pandapon.courier.dues import must_pay
-from pandapon.courier.handovers import fetched
 from pandapon.courier.problems import PROBLEMS, problem
 from pandapon.courier.receipts import brought, received
 from pandapon.courier.returns import returned
 from pandapon.courier.signing import signed
 from pandapon.courier.signs import Sign
-from pandapon.courier.taking import taken
+from pandapon.courier.taking import taken_away
 from pandapon.shipment import Milestone
 
 if TYPE_CHECKING:
@@ -279,9 +278,8 @@ _CLAIMS: dict[Sign, Callable[[Event, Text], Claim | None]] = {
     **dict.fromkeys((S.RETURN, S.REVERSE), returned),
     **dict.fromkeys((S.STORE, S.REACH, S.TRANSFER), brought),
     **dict.fromkeys((S.TO_DEPOT, S.TAKE_BACK), _taken_back),
+    **dict.fromkeys((S.FETCH, S.TAKE), taken_away),
     **dict.fromkeys((S.PAID, S.LABEL), _noted),
-    S.FETCH: fetched,
-    S.TAKE: taken,
     S.COLLECT: collected,
     S.RECEIVE: received,
     S.SHIP: _shipped,

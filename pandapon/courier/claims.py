@@ -158,6 +158,7 @@ TABLE: dict[Sign, tuple[Row, ...]] = {
         _row(HAPPENED, _POINTS, M.READY_FOR_PICKUP),
         _row(HAPPENED, _NEAR, M.DELIVERED),
         _row(HAPPENED, _ON_THE_WAY | _OUTLETS, M.IN_TRANSIT),
+        _row(HAPPENED, frozenset({S.AUTHORITY}), M.EXCEPTION, Reason.HELD),
     ),
     S.REACH: (
         _row(_IN_VAIN, None, M.ATTEMPT_FAILED),

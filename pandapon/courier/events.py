@@ -16,7 +16,9 @@ if TYPE_CHECKING:
 S = Sign
 Clause = list[Token]
 
-_WHERE = PLACES | {S.POINT, S.LOCKER, S.DESK, S.KIN, S.SENDER, S.CUSTOMS, S.CARRIER, S.PARTNER, S.RECIPIENT, S.SELF}
+_WHERE = PLACES | frozenset(
+    {S.POINT, S.LOCKER, S.DESK, S.KIN, S.SENDER, S.CUSTOMS, S.AUTHORITY, S.CARRIER, S.PARTNER, S.RECIPIENT, S.SELF}
+)
 _BESIDE = frozenset({S.NUMBER, S.NOTE, S.COLON})  # a telephone number and its label
 _LONGEST_BESIDE = 6  # words, the parentheses included
 _MOST_EVENTS = 40  # a text with more acts is not a scan
@@ -234,7 +236,10 @@ def _is_where(clause: Clause, place: int) -> bool:
 
 
 def _decides(token: Token) -> int:
-    """The weight of a place among several: a point most, then the first place; a person who is addressed least."""
+    """The weight of a place among several: a point most, then the first place; a person who is addressed least.
+
+    An authority is often only the address: 派出所门卫.
+    """
     if token.sign in _POINTS:
         return 3
-    return 1 if token.sign is S.RECIPIENT or token.text in _FIRMS else 2
+    return 1 if token.sign in {S.RECIPIENT, S.AUTHORITY} or token.text in _FIRMS else 2

@@ -114,6 +114,7 @@ class Sign(Enum):
     CARRIER = auto()  # a carrier as a company
     PARTNER = auto()  # the next carrier, without a name
     CUSTOMS = auto()
+    AUTHORITY = auto()  # the police and other offices that may take a parcel away
     SERVICE = auto()  # customer service, the platform
     SIGNER = auto()  # the label "signed by"
     PERSON = auto()  # a person's name, by its form

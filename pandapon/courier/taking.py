@@ -13,6 +13,7 @@ from pandapon.courier.handovers import (
     PUBLIC,
     RECIPIENTS,
     SHORT,
+    fetched,
     is_awaited_courier,
     is_needless,
     is_public,
@@ -20,6 +21,7 @@ from pandapon.courier.handovers import (
     success,
 )
 from pandapon.courier.signs import Sign
+from pandapon.courier.takers import BY_ANOTHER, another
 from pandapon.shipment import Milestone
 
 if TYPE_CHECKING:
@@ -51,6 +53,14 @@ class _Taking(NamedTuple):
     @property
     def signs(self) -> frozenset[Sign]:
         return self.text.signs
+
+
+def taken_away(event: Event, text: Text) -> Claim | None:
+    """Return the claim of 取件 or 提走. Who took the parcel decides before anything else."""
+    taker = another(event, text)
+    if taker is not None:
+        return BY_ANOTHER[taker]
+    return fetched(event, text) if event.act is S.FETCH else taken(event, text)
 
 
 def taken(event: Event, text: Text) -> Claim | None:

@@ -1,0 +1,96 @@
+"""Who took a parcel away where it was not its recipient: an authority, the next carrier, a stranger, nobody known."""
+
+from __future__ import annotations
+
+from typing import TYPE_CHECKING
+
+from pandapon.courier.claims import HAPPENED, Claim, Reason
+from pandapon.courier.names import SURNAMES
+from pandapon.courier.signs import Sign
+from pandapon.shipment import Milestone
+
+if TYPE_CHECKING:
+    from collections.abc import Sequence
+
+    from pandapon.courier.events import Event, Text
+    from pandapon.courier.tokens import Token
+
+M, S = Milestone, Sign
+
+_STRANGERS = (
+    "他人",
+    "别人",
+    "其他人",
+    "陌生人",
+    "小偷",
+    "unknown",
+    "stranger",
+    "someone else",
+    "somebody else",
+    "another",
+)
+_PASSIVE = "被"
+_AGENTS = (_PASSIVE, "由")
+_AUTHORITIES = frozenset({S.AUTHORITY, S.CUSTOMS})
+_CARRIERS = frozenset({S.PARTNER, S.CARRIER})
+_RECIPIENTS = frozenset({S.SELF, S.RECIPIENT, S.KIN, S.BY_CODE, S.POINT, S.LOCKER})
+_KNOWN = _AUTHORITIES | _CARRIERS | _RECIPIENTS | {S.DESK, S.SENDER, S.COURIER, S.BRANCH}
+_FORBIDDEN = frozenset({S.FORBIDDEN, S.SEIZE})
+_CALLED = "小老阿"  # 小李, 老王: as a name begins
+_LONGEST_NAME = 4  # characters
+
+# What it means that somebody else than the recipient has the parcel. A stranger stands under KIN, somebody unknown
+# under OTHER.
+BY_ANOTHER: dict[Sign, Claim | None] = {
+    S.AUTHORITY: Claim(M.EXCEPTION, Reason.HELD),
+    S.CUSTOMS: Claim(M.EXCEPTION, Reason.CUSTOMS_HELD),
+    S.PARTNER: Claim(M.IN_TRANSIT),
+    S.CARRIER: Claim(M.IN_TRANSIT),
+    S.KIN: Claim(M.EXCEPTION, Reason.SIGNATURE_DISPUTED),
+    S.OTHER: None,
+}
+
+
+def another(event: Event, text: Text) -> Sign | None:
+    """Return who took the parcel, a key of :data:`BY_ANOTHER`; None: its recipient, a courier, or nobody is named."""
+    if event.aspect not in HAPPENED:
+        return None
+    clause = text.clauses[event.clause]
+    before = clause[: event.token]
+    is_passive, agent = _agent(clause, event)
+    if is_passive and any(token.text.startswith(_STRANGERS) for token in agent):
+        return S.KIN
+    taker = _taker(agent) if agent else next((t.sign for t in before if t.sign in _KNOWN), None)
+    if taker in _AUTHORITIES or (taker is S.OTHER and agent):
+        return taker
+    if taker in _CARRIERS and event.act is S.FETCH and not event.word.isascii() and (agent or taker is S.PARTNER):
+        return taker if text.signs.isdisjoint({S.COURIER, S.SENDER}) else None
+    return S.OTHER if taker is None and _is_seized(event, text) else None
+
+
+def _is_seized(event: Event, text: Text) -> bool:
+    """Whether forbidden goods were taken out by nobody who is named. 自提 and 领取 tell that the recipient did it."""
+    is_recipients = "自" in event.word or "领" in event.word or not text.signs.isdisjoint(_RECIPIENTS)
+    return not text.signs.isdisjoint(_FORBIDDEN) and not is_recipients
+
+
+def _agent(clause: Sequence[Token], event: Event) -> tuple[bool, Sequence[Token]]:
+    """The words for who acts, and whether the act was done to the parcel: X in 被X提走, by X."""
+    if event.word.isascii():
+        behind = clause[event.token + 1 :]
+        return True, behind[1:] if behind and behind[0].sign is S.BY else []
+    for at in range(event.token - 1, -1, -1):
+        token = clause[at]
+        if token.sign in {S.BY, S.DONE} and token.text.endswith(_AGENTS):
+            return token.text.endswith(_PASSIVE), clause[at + 1 : event.token]
+    return False, []
+
+
+def _taker(agent: Sequence[Token]) -> Sign | None:
+    """Who acts: the first word that tells it, else a word that no list knows and that is no name, or 清关公司."""
+    known = next((token.sign for token in agent if token.sign in _KNOWN), None)
+    if known is not None or agent[0].sign not in {S.OTHER, S.NOTE}:
+        return known
+    word = agent[0].text
+    is_name = word[0] in SURNAMES or word[0] in _CALLED
+    return None if is_name and len(word) <= _LONGEST_NAME else S.OTHER
