@@ -21,7 +21,12 @@ _LONGEST_NAME = 5  # characters of a person's name
 
 def signer(text: Text) -> Sign | None:
     """Return who signed; None where the text names nobody."""
-    return _labelled(text.clauses) or _by(text) or _listed(text.clauses) or _in_parentheses(text)
+    return told(text) or _listed(text.clauses) or _in_parentheses(text)
+
+
+def told(text: Text) -> Sign | None:
+    """Return who signed by the words that say so: behind a label, or before the act."""
+    return _labelled(text.clauses) or _by(text)
 
 
 def best(signs: Sequence[Sign]) -> Sign | None:
@@ -34,9 +39,17 @@ def _labelled(clauses: list[Clause]) -> Sign | None:
     return next((person for person in map(_who, _values(clauses)) if person is not None), None)
 
 
-def is_warehouse(text: Text) -> bool:
-    """Return whether a forwarder's warehouse signed, which sends the parcel on: 签收人：集运仓库."""
-    return any(token.sign is S.WAREHOUSE for value in _values(text.clauses) for token in value)
+def is_forwarder(text: Text) -> bool:
+    """Return whether a forwarder or its warehouse signed, which sends the parcel on: 签收人：集运仓库, 义乌货代."""
+    return any(map(_is_forwarder, _values(text.clauses)))
+
+
+def _is_forwarder(value: Clause) -> bool:
+    signs = [token.sign for token in value]
+    if S.WAREHOUSE in signs:
+        return True
+    abroad = "".join(token.text for token in value).endswith(("国际物流", "国际货运"))
+    return (abroad or S.PARTNER in signs) and best(signs) is None
 
 
 def _values(clauses: list[Clause]) -> Iterator[Clause]:

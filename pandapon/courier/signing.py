@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from itertools import pairwise
 from typing import TYPE_CHECKING
 
 from pandapon.courier import signers
@@ -22,6 +23,20 @@ _POINTS = frozenset({S.POINT, S.LOCKER})
 _CARRIED_ON = frozenset({S.PARTNER, S.WAREHOUSE, S.HUB, S.PORT})
 # Outlets and senders have stamps, too: 寄件人加盖收件章.
 _STAMPING = frozenset({S.SENDER, S.BRANCH, S.LAST_BRANCH, S.HUB, S.COURIER, S.LABEL, S.COLLECT, S.WAREHOUSE, S.CUSTOMS})
+_PUBLIC_OR_BACK = frozenset({S.POINT, S.LOCKER, S.BY_CODE, S.SELF, S.RETURN, S.REVERSE})
+_WAREHOUSE_WORK = (
+    "入库",
+    "入仓",
+    "上架",
+    "称重",
+    "打包",
+    "合箱",
+    "合包",
+    "shelved",
+    "weighed",
+    "consolidated",
+    "repacked",
+)
 _BRINGS = frozenset({S.REACH, S.STORE})
 _LONGEST_NAME = 4  # characters
 
@@ -57,7 +72,7 @@ def signed(event: Event, text: Text) -> Claim | None:
         return None
     if S.TO in behind[:1] and event.at in _POINTS:
         return Claim(M.READY_FOR_PICKUP)
-    if S.SIGNER in text.signs and signers.is_warehouse(text):
+    if (S.SIGNER in text.signs and signers.is_forwarder(text)) or _is_put_away(event, text):
         return Claim(M.IN_TRANSIT)
     who = signers.signer(text)
     fetches = event.act is S.PROXY and event.word in {"代领", "代取"} and (who not in _POINTS or S.KIN in before)
@@ -82,6 +97,25 @@ def signed(event: Event, text: Text) -> Claim | None:
     if who is S.SENDER or goes_back(text):
         return Claim(M.RETURNED)
     return Claim(M.DELIVERED)
+
+
+def _is_put_away(event: Event, text: Text) -> bool:
+    """Whether a forwarder's warehouse signed, which its next work or its fee tells: 已签收入库, 已签收，待打包."""
+    if event.act is not S.SIGN or not text.signs.isdisjoint(_PUBLIC_OR_BACK):
+        return False
+    who = signers.told(text)
+    if any(other.act is S.RECEIVE and other.at is S.WAREHOUSE and other.aspect in HAPPENED for other in text.events):
+        return who not in {S.RECIPIENT, S.SELF}
+    works = any(
+        other.act is S.HANDLE and other.word.endswith(_WAREHOUSE_WORK) and other.clause >= event.clause
+        for other in text.events
+    )
+    return who is None and (works or _names_a_freight(text))
+
+
+def _names_a_freight(text: Text) -> bool:
+    """Whether the text names the fee for the way abroad: 国际运费."""
+    return any("国际运费" in one.text + two.text for clause in text.clauses for one, two in pairwise(clause))
 
 
 def _given_to(text: Text) -> Sign | None:

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import pytest
 
-from pandapon.courier import read_entry
+from pandapon.courier import Action, read_entry
 from pandapon.shipment import Milestone
 
 M = Milestone
@@ -23,7 +23,7 @@ M = Milestone
         ("货物已由车队提走，发往口岸", M.IN_TRANSIT),
         ("包裹被陌生人从驿站拿走，正在核实", M.EXCEPTION),
         ("包裹被烟草专卖局取走调查", M.EXCEPTION),
-        ("集运仓货物已被国际物流商提走", None),
+        ("集运仓货物已被国际物流商提走", M.IN_TRANSIT),
         ("快件已由收件人的同事取走", M.DELIVERED),
         ("包裹已被邻居从驿站取走", M.DELIVERED),
         ("已由本人从丰巢取出", M.DELIVERED),
@@ -51,3 +51,54 @@ M = Milestone
 def test_who_took_it_away(text: str, claim: Milestone | None) -> None:
     """A parcel that the police, the next carrier or a stranger took away is not with its recipient; with kin it is."""
     assert read_entry(text).milestone is claim
+
+
+@pytest.mark.parametrize(
+    ("text", "claim"),
+    [
+        ("【淘宝集运】包裹已签收入库，等待您支付国际运费", M.IN_TRANSIT),
+        ("包裹已签收入库", M.IN_TRANSIT),
+        ("已签收入仓，重量2.1kg", M.IN_TRANSIT),
+        ("已签收，已上架，待打包", M.IN_TRANSIT),
+        ("签收人：义乌货代", M.IN_TRANSIT),
+        ("签收人：XX国际物流", M.IN_TRANSIT),
+        ("Received at warehouse, signed by: WH STAFF", M.IN_TRANSIT),
+        ("签收入库，待合箱", M.IN_TRANSIT),
+        ("包裹已签收并入库，请提交集运订单", M.IN_TRANSIT),
+        ("您的包裹已签收，称重1.25kg，请及时支付国际运费", M.IN_TRANSIT),
+        ("已签收，签收人：广州货代", M.IN_TRANSIT),
+        ("签收人：中通国际物流", M.IN_TRANSIT),
+        ("【转运中国】包裹已签收，已上架A12", M.IN_TRANSIT),
+        ("集运点已签收，等待打包", M.IN_TRANSIT),
+        ("Signed and shelved, awaiting consolidation", M.IN_TRANSIT),
+        ("已签收，签收人：前台小张", M.DELIVERED),
+        ("您的快件已签收，签收人：本人，感谢使用", M.DELIVERED),
+        ("快件已签收，签收人是【仓管】", M.DELIVERED),
+        ("驿站已签收上架，请凭取件码3-2-118取件", M.READY_FOR_PICKUP),
+        ("已签收，如需寄件请拨打国际快递热线", M.DELIVERED),
+        ("快件已暂存至菜鸟驿站，已上架，请凭码取件", M.READY_FOR_PICKUP),
+        ("包裹已到仓签收，等待称重", M.IN_TRANSIT),
+        ("签收入仓成功，待支付运费", M.IN_TRANSIT),
+        ("已签收入库，货架号B-203，请提交打包申请", M.IN_TRANSIT),
+        ("包裹签收完成，已入库拍照", M.IN_TRANSIT),
+        ("签收人：深圳集运商", M.IN_TRANSIT),
+        ("已由转运公司签收", M.IN_TRANSIT),
+        ("您的快递已签收，待您合箱付款", M.IN_TRANSIT),
+        ("Parcel signed by: warehouse team", M.IN_TRANSIT),
+        ("Received by freight forwarder, weighed 3.2kg", M.IN_TRANSIT),
+        ("已签收，签收人：物业", M.DELIVERED),
+        ("您的包裹已签收，签收人：国际部张先生", M.DELIVERED),
+        ("已签收，签收人凭取货码签收", M.DELIVERED),
+        ("包裹已入库驿站，请来取件", M.READY_FOR_PICKUP),
+        ("已签收，运费到付已收", M.DELIVERED),
+    ],
+)
+def test_who_put_it_away(text: str, claim: Milestone | None) -> None:
+    """A signature beside the work of a warehouse is the forwarder's; at a desk or a station it is not."""
+    assert read_entry(text).milestone is claim
+
+
+def test_a_fee_is_asked_for_beside_the_warehouse() -> None:
+    """A parcel that a forwarder's warehouse took in goes on when its fee is paid."""
+    reading = read_entry("【淘宝集运】包裹已签收入库，等待您支付国际运费")
+    assert (reading.milestone, reading.action) == (M.IN_TRANSIT, Action.PAY)
