@@ -19,6 +19,7 @@ S = Sign
 
 _OTHER_MATTERS = ("退货", "退款", "理赔", "拦截", "截件", "售后", "退换", "发票", "换货", "旧件", "赔", "仅退")
 _SLIPS = ("回单", "签收单", "签单", "底单", "回执")
+_PREPOSITIONS = (" to", "达", "到", "至")
 _SPOKEN = frozenset({S.NOTICE, S.ASKED})
 
 
@@ -99,6 +100,18 @@ def is_for_the_sender(text: Text) -> bool:
         for c in text.clauses
         for token in c
     )
+
+
+def is_given_to_sender(event: Event, text: Text) -> bool:
+    """Whether the words behind the act name the sender as who has it then: delivered to seller, 已送达寄件人."""
+    clause = text.clauses[event.clause]
+    if S.SENDER not in text.kinds[event.clause]:
+        return False
+    behind = [token for token in clause[event.token + 1 :] if token.sign not in {S.PARCEL, S.OTHER}]
+    if not event.word.endswith(_PREPOSITIONS):
+        behind = behind[1:] if behind and behind[0].text == "to" else []
+    is_of_a_code = any(token.sign is S.NOTE for token in clause[: event.token])  # 取件码已送达商家
+    return bool(behind) and behind[0].sign is S.SENDER and not is_of_a_code
 
 
 def is_about_else(text: Text) -> bool:

@@ -48,6 +48,7 @@ _DENIED = (
     "不知情",
     "not received",
 )
+_WRONG = ("wrong", "incorrect", "mistaken", "错")
 _SEEN = ("见", "看到", "看见", "拿到", "取到", "收到")
 _CHOSEN = ("改为", "改成", "变更为", "设为", "设置为", "选择")  # 签收方式改为 is a setting; nothing happened
 _WISHES = ("备注", "留言", "授权", "允许", "嘱咐", "叮嘱", "选择", "设置", "偏好", "指示", "同意")
@@ -84,9 +85,9 @@ def weigh_doubts(claim: Claim, event: Event, text: Text) -> Claim | None:
     """
     if claim.milestone not in _ENDS:
         return claim
-    if claim.milestone is M.DELIVERED and is_disputed(event, text):
-        return _DISPUTED
     clause = text.clauses[event.clause]
+    if claim.milestone is M.DELIVERED and (is_disputed(event, text) or _is_in_wrong_hands(clause[event.token + 1 :])):
+        return _DISPUTED
     is_replaced = claim.milestone is M.CANCELLED and has_another_number(text)
     is_wished = claim.milestone is M.DELIVERED and _is_wished(clause[: event.token])
     if is_replaced or is_wished or any(token.text.endswith(_CHOSEN) for token in clause[: event.token]):
@@ -98,6 +99,12 @@ def weigh_doubts(claim: Claim, event: Event, text: Text) -> Claim | None:
     if event.act in ACTS and any(token.sign in {S.VOID, S.CANCEL} and token.text != "非本人" for token in behind):
         return _less(claim, event) if claim.milestone is not M.DELIVERED else _DISPUTED
     return _less(claim, event) if _is_unreal(claim, before, behind) else claim
+
+
+def _is_in_wrong_hands(behind: Sequence[Token]) -> bool:
+    """Whether the act is followed by who was not meant: to the wrong person."""
+    first = next((token for token in behind if token.sign not in {S.TO, S.PARCEL}), None)
+    return first is not None and first.sign is S.OTHER and first.text.startswith(_WRONG)
 
 
 def _is_wished(before: Sequence[Token]) -> bool:

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from typing import TYPE_CHECKING
 
+from pandapon.courier import signers
 from pandapon.courier.around import clause_has, is_about_else, says
 from pandapon.courier.aspect import Aspect
 from pandapon.courier.claims import HAPPENED, Claim, Reason, claim
@@ -26,6 +27,10 @@ PROBLEMS = frozenset(
 )
 _WRONG_HANDS = frozenset({S.KIN, S.DESK, S.DOOR, S.PERSON})
 _SUSPECTED = {S.MISSING: Reason.MISSING, S.DAMAGE: Reason.DAMAGED, S.FORBIDDEN: Reason.FORBIDDEN}
+# A delivery at the wrong door, rather than a way to the wrong outlet.
+_BROUGHT = ("送错", "派错", "投错", "放错", "交错", "错送", "错派", "错投", "误送", "误派", "误投", "delivered")
+_PLACES = ("网点", "站点", "站", "城市", "区域", "分拨", "hub", "branch", "depot", "city", "facility", "station")
+_MENDS = frozenset({S.RESUME, S.CARRY, S.TAKE_BACK, S.FORWARD})
 _CARRIED = ("送", "派", "投", "派件", "派送", "配送", "投递")
 _CAN_END = frozenset({S.DELAY, S.LOSE, S.DAMAGE, S.FORBIDDEN, S.MISSING, S.TROUBLE, S.HOLD, S.ADDRESS_FAULT})
 _NOTICED = frozenset({S.DELAY, S.LOSE, S.DAMAGE, S.FORBIDDEN})
@@ -117,10 +122,21 @@ def _is_of_the_fitting(event: Event, text: Text) -> bool:
     return any(word in token.text for token in before for word in ("安装", "组装", "调试"))
 
 
-def _misrouted(event: Event, _: Text) -> Claim | None:
+def _misrouted(event: Event, text: Text) -> Claim | None:
     """The claim of a parcel that was sorted wrongly, or left with the wrong person: it was not delivered."""
     stated = claim(event)
-    return Claim(M.EXCEPTION, Reason.SIGNATURE_DISPUTED) if stated and event.at in _WRONG_HANDS else stated
+    is_with_another = event.at in _WRONG_HANDS or _is_signed_by_another(event, text)
+    return Claim(M.EXCEPTION, Reason.SIGNATURE_DISPUTED) if stated and is_with_another else stated
+
+
+def _is_signed_by_another(event: Event, text: Text) -> bool:
+    """Whether somebody else signed at the wrong door, and nobody set it right: 送错楼栋，已被他人签收."""
+    if not event.word.startswith(_BROUGHT) or event.word.endswith(_PLACES):
+        return False
+    later = [other for other in text.events if other.clause > event.clause and other.aspect in HAPPENED]
+    is_mended = any(other.act in _MENDS for other in later)
+    is_signed = any(other.act in {S.SIGN, S.PROXY} for other in later)
+    return is_signed and not is_mended and signers.signer(text) in _WRONG_HANDS
 
 
 def _held(event: Event, text: Text) -> Claim | None:

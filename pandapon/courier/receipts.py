@@ -5,7 +5,14 @@ from __future__ import annotations
 from typing import TYPE_CHECKING
 
 from pandapon.courier import signers
-from pandapon.courier.around import clause_has, goes_back, happened, is_about_else, speaks_of_return
+from pandapon.courier.around import (
+    clause_has,
+    goes_back,
+    happened,
+    is_about_else,
+    is_given_to_sender,
+    speaks_of_return,
+)
 from pandapon.courier.aspect import Aspect
 from pandapon.courier.claims import HAPPENED, Claim, Reason, claim
 from pandapon.courier.signs import Sign
@@ -128,7 +135,8 @@ def brought(event: Event, text: Text) -> Claim | None:
         return _given_to_courier(event, text)
     if event.act is S.STORE and stated is not None and stated.milestone is M.ARRIVED and text.signs & _POINTS:
         return Claim(M.READY_FOR_PICKUP)
-    if event.aspect in HAPPENED and event.at is S.SENDER and text.signs & {S.RETURN, S.REVERSE}:
+    is_back = event.at is S.SENDER and (is_given_to_sender(event, text) or bool(text.signs & {S.RETURN, S.REVERSE}))
+    if is_back and event.aspect in HAPPENED:
         return Claim(M.RETURNED)
     if (
         stated is not None

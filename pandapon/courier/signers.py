@@ -21,7 +21,7 @@ _LONGEST_NAME = 5  # characters of a person's name
 
 def signer(text: Text) -> Sign | None:
     """Return who signed; None where the text names nobody."""
-    return told(text) or _listed(text.clauses) or _in_parentheses(text)
+    return told(text) or _to(text.clauses) or _listed(text.clauses) or _in_parentheses(text)
 
 
 def told(text: Text) -> Sign | None:
@@ -99,6 +99,17 @@ def _by(text: Text) -> Sign | None:
                 person = best(before)
                 if person is not None:
                     return person
+    return None
+
+
+def _to(clauses: list[Clause]) -> Sign | None:
+    """The recipient right behind the act: delivered to consignee."""
+    for clause in clauses:
+        for at, token in enumerate(clause):
+            if token.sign is S.TO and at and clause[at - 1].sign is S.SIGN:
+                behind = [other.sign for other in clause[at + 1 : at + _NEAR] if other.sign is not S.PARCEL]
+                if behind and behind[0] in {S.RECIPIENT, S.SELF}:
+                    return behind[0]
     return None
 
 

@@ -6,7 +6,7 @@ from itertools import pairwise
 from typing import TYPE_CHECKING
 
 from pandapon.courier import signers
-from pandapon.courier.around import goes_back, happened, says
+from pandapon.courier.around import goes_back, happened, is_given_to_sender, says
 from pandapon.courier.aspect import Aspect
 from pandapon.courier.claims import HAPPENED, Claim, Reason
 from pandapon.courier.doubts import weigh_doubts
@@ -24,6 +24,7 @@ _CARRIED_ON = frozenset({S.PARTNER, S.WAREHOUSE, S.HUB, S.PORT})
 # Outlets and senders have stamps, too: 寄件人加盖收件章.
 _STAMPING = frozenset({S.SENDER, S.BRANCH, S.LAST_BRANCH, S.HUB, S.COURIER, S.LABEL, S.COLLECT, S.WAREHOUSE, S.CUSTOMS})
 _PUBLIC_OR_BACK = frozenset({S.POINT, S.LOCKER, S.BY_CODE, S.SELF, S.RETURN, S.REVERSE})
+_FEES = frozenset({S.NOTE, S.MUST_PAY})
 _WAREHOUSE_WORK = (
     "入库",
     "入仓",
@@ -94,7 +95,7 @@ def signed(event: Event, text: Text) -> Claim | None:
         return Claim(M.READY_FOR_PICKUP)
     if S.PART in text.signs and who is not S.SENDER:
         return Claim(M.DELIVERED, Reason.PARTIAL)
-    if who is S.SENDER or goes_back(text):
+    if who is S.SENDER or is_given_to_sender(event, text) or goes_back(text):
         return Claim(M.RETURNED)
     return Claim(M.DELIVERED)
 
@@ -103,18 +104,19 @@ def _is_put_away(event: Event, text: Text) -> bool:
     """Whether a forwarder's warehouse signed, which its next work or its fee tells: 已签收入库, 已签收，待打包."""
     if event.act is not S.SIGN or not text.signs.isdisjoint(_PUBLIC_OR_BACK):
         return False
-    who = signers.told(text)
     if any(other.act is S.RECEIVE and other.at is S.WAREHOUSE and other.aspect in HAPPENED for other in text.events):
-        return who not in {S.RECIPIENT, S.SELF}
+        return signers.told(text) not in {S.RECIPIENT, S.SELF}
     works = any(
         other.act is S.HANDLE and other.word.endswith(_WAREHOUSE_WORK) and other.clause >= event.clause
         for other in text.events
     )
-    return who is None and (works or _names_a_freight(text))
+    return (works or _names_a_freight(text)) and signers.told(text) is None
 
 
 def _names_a_freight(text: Text) -> bool:
     """Whether the text names the fee for the way abroad: 国际运费."""
+    if text.signs.isdisjoint(_FEES):
+        return False
     return any("国际运费" in one.text + two.text for clause in text.clauses for one, two in pairwise(clause))
 
 
@@ -181,5 +183,6 @@ def _handed_on(event: Event, text: Text) -> bool:
     before, behind = clause[: event.token], clause[event.token + 1 :]
     signs = [token.sign for token in behind]
     to_next = S.TO in signs[:1] and bool({S.PARTNER, S.CARRIER, S.WAREHOUSE, S.HUB, S.PORT} & set(signs))
+    to_broker = [sign for sign in signs if sign is not S.PARCEL][:2] == [S.TO, S.DECLARE]
     by_courier = bool(before) and before[-1].sign is S.COURIER and before[-1].end == clause[event.token].start
-    return to_next or by_courier or any(token.sign in _CARRIED_ON for token in before)
+    return to_next or to_broker or by_courier or any(token.sign in _CARRIED_ON for token in before)

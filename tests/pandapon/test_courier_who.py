@@ -102,3 +102,50 @@ def test_a_fee_is_asked_for_beside_the_warehouse() -> None:
     """A parcel that a forwarder's warehouse took in goes on when its fee is paid."""
     reading = read_entry("【淘宝集运】包裹已签收入库，等待您支付国际运费")
     assert (reading.milestone, reading.action) == (M.IN_TRANSIT, Action.PAY)
+
+
+@pytest.mark.parametrize(
+    ("text", "claim"),
+    [
+        ("Shipment delivered to shipper", M.RETURNED),
+        ("Delivered to original sender", M.RETURNED),
+        ("Delivered to seller", M.RETURNED),
+        ("Delivered to the wrong person", M.EXCEPTION),
+        ("Delivered to wrong recipient", M.EXCEPTION),
+        ("Wrongly delivered", M.EXCEPTION),
+        ("快件送错楼栋，已被他人签收", M.EXCEPTION),
+        ("Delivered to customs broker", M.IN_TRANSIT),
+        ("Delivered to returns center", M.RETURNING),
+        ("Package delivered to the merchant", M.RETURNED),
+        ("Successfully delivered to sender", M.RETURNED),
+        ("Delivered, to original shipper", M.RETURNED),
+        ("Parcel given to the wrong customer", M.EXCEPTION),
+        ("Your parcel was delivered to an incorrect recipient", M.EXCEPTION),
+        ("Mistakenly delivered to a neighbour", M.EXCEPTION),
+        ("包裹投错单元，已被隔壁签收", M.EXCEPTION),
+        ("Delivered to recipient", M.DELIVERED),
+        ("Delivered to the correct address after wrong address was fixed", M.DELIVERED),
+        ("Delivered to front desk", M.DELIVERED),
+        ("送错楼层，已更正，本人签收", M.DELIVERED),
+        ("快件派错地址，已重新派送，本人签收", M.DELIVERED),
+        ("Delivered to return center", M.RETURNING),
+        ("Delivered to forwarder's warehouse", M.IN_TRANSIT),
+        ("Item delivered to vendor", M.RETURNED),
+        ("Shipment delivered back to consignor", M.RETURNED),
+        ("Delivered to the original shipper", M.RETURNED),
+        ("Delivered to the wrong house", M.EXCEPTION),
+        ("Package delivered to wrong neighbor", M.EXCEPTION),
+        ("Delivered incorrectly, courier will retrieve it", M.EXCEPTION),
+        ("Handed to the wrong receiver", M.EXCEPTION),
+        ("快件投错，他人已签收", M.EXCEPTION),
+        ("送错小区，邻居签收了", M.EXCEPTION),
+        ("Delivered to the broker", M.IN_TRANSIT),
+        ("Delivered to the customer", M.DELIVERED),
+        ("Delivered to neighbour", M.DELIVERED),
+        ("Sent by seller, delivered to buyer", M.DELIVERED),
+        ("派错后已找回，客户本人已签收", M.DELIVERED),
+    ],
+)
+def test_whose_hands(text: str, claim: Milestone | None) -> None:
+    """A sender's hands end a return, and wrong hands are disputed until somebody sets it right."""
+    assert read_entry(text).milestone is claim
