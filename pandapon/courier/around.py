@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from itertools import pairwise
 from typing import TYPE_CHECKING
 
 from pandapon.courier.aspect import Aspect
@@ -20,6 +21,12 @@ S = Sign
 _OTHER_MATTERS = ("退货", "退款", "理赔", "拦截", "截件", "售后", "退换", "发票", "换货", "旧件", "赔", "仅退")
 _SLIPS = ("回单", "签收单", "签单", "底单", "回执")
 _PREPOSITIONS = (" to", "达", "到", "至")
+_COLLEAGUES = frozenset({S.KIN, S.DESK, S.SERVICE})
+_DEPARTMENTS = ("部门", "仓管", "安检")
+_EXAMINED = (
+    *("处理", "核查", "核实", "核对", "复核", "复查", "检查", "调查", "审核", "查", "跟进", "称重", "重新打包"),
+    *("investigat", "check", "review"),
+)
 _SPOKEN = frozenset({S.NOTICE, S.ASKED})
 
 
@@ -100,6 +107,31 @@ def is_for_the_sender(text: Text) -> bool:
         for c in text.clauses
         for token in c
     )
+
+
+def hands_on_within(text: Text) -> bool:
+    """Whether the text hands the parcel to the carrier's own people: 已交给夜班同事，明日派送."""
+    return any(is_handed_within(event, text) for event in text.events if event.act is S.TRANSFER)
+
+
+def is_handed_within(event: Event, text: Text) -> bool:
+    """Whether who takes the parcel over works for the carrier, which delivers, examines or keeps it after that."""
+    if event.aspect not in HAPPENED or event.at not in _COLLEAGUES:
+        return False
+    clause = text.clauses[event.clause]
+    if any(token.text.startswith(_EXAMINED) for token in clause[event.token + 1 :]):
+        return True
+    if any(
+        (other.act in {S.CARRY, S.RESUME} or (other.act is S.CARRY_NOUN and other.clause == event.clause))
+        and (other.clause, other.token) > (event.clause, event.token)
+        and other.aspect is not Aspect.DONE
+        for other in text.events
+    ):
+        return True
+    is_recipients = S.PLEASE in text.signs or any(
+        one.sign is S.RECIPIENT and two.sign is not S.OF for one, two in pairwise(clause)
+    )
+    return event.place.endswith(_DEPARTMENTS) and not is_recipients
 
 
 def is_given_to_sender(event: Event, text: Text) -> bool:

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from typing import TYPE_CHECKING
 
-from pandapon.courier.around import clause_has, happened, is_for_the_sender, is_on_foot, says
+from pandapon.courier.around import clause_has, hands_on_within, happened, is_for_the_sender, is_on_foot, says
 from pandapon.courier.aspect import Aspect
 from pandapon.courier.bookings import is_only_spoken_of
 from pandapon.courier.claims import HAPPENED, Claim, Reason
@@ -285,7 +285,7 @@ def _called_off(event: Event, text: Text) -> Claim | None:
 
 
 def _planned(event: Event, text: Text) -> Claim | None:
-    if happened(text, S.SHIP) and not event.view.again:
+    if hands_on_within(text) or (happened(text, S.SHIP) and not event.view.again):
         return None  # 已寄出，将由…配送 names who delivers it later
     if event.act is S.CARRY_NOUN and not event.view.again and not clause_has(event, text, S.WAIT):
         return None

@@ -11,6 +11,7 @@ from pandapon.courier.around import (
     happened,
     is_about_else,
     is_given_to_sender,
+    is_handed_within,
     speaks_of_return,
 )
 from pandapon.courier.aspect import Aspect
@@ -113,7 +114,7 @@ def brought(event: Event, text: Text) -> Claim | None:
         return Claim(M.EXCEPTION, Reason.HELD) if S.MUST_PAY in text.signs else _not_given(event)
     if event.act is S.TRANSFER and event.at in {S.SENDER, None} and _is_given_by_sender(event, text):
         return Claim(M.SHIPPED)
-    if event.token and _is_about_a_slip(event, text):
+    if (event.token and _is_about_a_slip(event, text)) or (event.act is S.TRANSFER and is_handed_within(event, text)):
         return None
     if (
         event.act is S.STORE

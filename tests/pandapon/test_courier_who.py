@@ -149,3 +149,45 @@ def test_a_fee_is_asked_for_beside_the_warehouse() -> None:
 def test_whose_hands(text: str, claim: Milestone | None) -> None:
     """A sender's hands end a return, and wrong hands are disputed until somebody sets it right."""
     assert read_entry(text).milestone is claim
+
+
+@pytest.mark.parametrize(
+    ("text", "claim"),
+    [
+        ("已交给夜班同事，明日派送", None),
+        ("快件已交给仲裁部门", None),
+        ("包裹已移交缉毒部门", M.EXCEPTION),
+        ("快件已转交仓管处理", None),
+        ("已交给白班同事，下午再派送", None),
+        ("快件已移交问题件部门核查", M.EXCEPTION),
+        ("包裹已转交客服处理", None),
+        ("快件已移交安检部门复核", M.IN_TRANSIT),
+        ("已交给仓管查件", None),
+        ("已转交理赔部门", None),
+        ("已交给同事，由他明天送货", None),
+        ("快件已交给您的同事", M.DELIVERED),
+        ("已交给收件人同事代收", M.DELIVERED),
+        ("按您要求已交给前台", M.DELIVERED),
+        ("包裹已交给门卫，请及时领取", M.READY_FOR_PICKUP),
+        ("已转交收件人邻居", M.DELIVERED),
+        ("货物已交给客户行政部门", M.DELIVERED),
+        ("已交给家人签收", M.DELIVERED),
+        ("快件已交给晚班同事，晚上送", M.OUT_FOR_DELIVERY),
+        ("已转交质控部门调查", None),
+        ("包裹已移交异常部门复查", M.EXCEPTION),
+        ("快件已移交禁毒部门", M.EXCEPTION),
+        ("快件交给仓管员，次日安排派送", None),
+        ("快件已交接给同事继续派送", M.IN_TRANSIT),
+        ("已移交公司安检部门", M.IN_TRANSIT),
+        ("Handed over to colleague for delivery tomorrow", None),
+        ("已交给您家人", M.DELIVERED),
+        ("快件已转交给客户前台", M.DELIVERED),
+        ("已按客户要求转交物业", M.DELIVERED),
+        ("已交给邻居，请下班后去取", M.DELIVERED),
+        ("包裹交给了收件单位财务部门", M.DELIVERED),
+        ("Handed to your colleague at reception", M.DELIVERED),
+    ],
+)
+def test_whose_people_took_it_over(text: str, claim: Milestone | None) -> None:
+    """A colleague or a department of the carrier only handles the parcel; the recipient's people have it."""
+    assert read_entry(text).milestone is claim
