@@ -25,7 +25,7 @@ from pandapon.courier.collecting import collected
 from pandapon.courier.departing import departed, is_no_departure
 from pandapon.courier.dues import must_pay
 from pandapon.courier.problems import PROBLEMS, problem
-from pandapon.courier.receipts import brought, received
+from pandapon.courier.receipts import brought, handed, received
 from pandapon.courier.returns import returned
 from pandapon.courier.signing import signed
 from pandapon.courier.signs import Sign
@@ -276,10 +276,11 @@ _CLAIMS: dict[Sign, Callable[[Event, Text], Claim | None]] = {
     **dict.fromkeys((S.SIGN, S.PROXY), signed),
     **dict.fromkeys((S.CARRY, S.CARRY_NOUN), carried),
     **dict.fromkeys((S.RETURN, S.REVERSE), returned),
-    **dict.fromkeys((S.STORE, S.REACH, S.TRANSFER), brought),
+    **dict.fromkeys((S.STORE, S.REACH), brought),
     **dict.fromkeys((S.TO_DEPOT, S.TAKE_BACK), _taken_back),
     **dict.fromkeys((S.FETCH, S.TAKE), taken_away),
     **dict.fromkeys((S.PAID, S.LABEL), _noted),
+    S.TRANSFER: handed,
     S.COLLECT: collected,
     S.RECEIVE: received,
     S.SHIP: _shipped,

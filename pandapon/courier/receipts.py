@@ -29,6 +29,11 @@ _ON_THE_ROAD = frozenset({S.HUB, S.BRANCH, S.ARRIVE, S.FLY, S.CUSTOMS, S.WAREHOU
 _VEHICLES = frozenset({S.FLY, S.MOVE, S.DEPART, S.DECLARE, S.HANDLE, S.CARRY, S.CARRY_NOUN})
 _MONEY = ("运费", "费用", "邮费", "款", "税")
 _BACK = frozenset({S.RETURN, S.REVERSE, S.REFUSE})
+_NOT_BROUGHT = frozenset(
+    {S.RETURN, S.REVERSE, S.REFUSE, S.TO_DEPOT, S.TAKE_BACK, S.OVERDUE, S.SENDER, S.MOVE, S.DEPART, S.HUB}
+)
+_TAKERS = frozenset({S.COURIER, S.POINT, S.LOCKER, S.RECIPIENT, S.DESK, S.KIN, S.CARRIER, S.PARTNER, S.BRANCH})
+_KEEPERS = ("店主", "站主", "站点")
 _NOT_TO_THE_DOOR = frozenset({S.RETURN, S.REVERSE, S.REFUSE, S.CARRY})
 _COLLECTORS = frozenset({S.BRANCH, S.COURIER, S.CARRIER})
 
@@ -102,7 +107,7 @@ def _is_of_money(event: Event, text: Text) -> bool:
 
 
 def brought(event: Event, text: Text) -> Claim | None:
-    """Return the claim of a parcel put down or brought: by the courier, to the courier, or back to the sender."""
+    """Return the claim of a parcel put down or brought: by the courier, or back to the sender."""
     stated = claim(event)
     if event.act is S.STORE and event.aspect is A.BARE and {S.OVERDUE, S.WILL} <= text.kinds[event.clause]:
         return None
@@ -110,11 +115,7 @@ def brought(event: Event, text: Text) -> Claim | None:
         return Claim(M.IN_TRANSIT)
     if event.act is S.REACH and event.at is S.POINT and event.aspect in {A.BARE, A.ONGOING} and _has_left_a_hub(text):
         return Claim(M.IN_TRANSIT)
-    if event.act is S.TRANSFER and event.aspect in {A.FAILED, A.NEGATED}:
-        return Claim(M.EXCEPTION, Reason.HELD) if S.MUST_PAY in text.signs else _not_given(event)
-    if event.act is S.TRANSFER and event.at in {S.SENDER, None} and _is_given_by_sender(event, text):
-        return Claim(M.SHIPPED)
-    if (event.token and _is_about_a_slip(event, text)) or (event.act is S.TRANSFER and is_handed_within(event, text)):
+    if event.token and _is_about_a_slip(event, text):
         return None
     if (
         event.act is S.STORE
@@ -125,17 +126,38 @@ def brought(event: Event, text: Text) -> Claim | None:
         return Claim(M.READY_FOR_PICKUP)
     if event.act is S.STORE and event.at is None and S.DECLARE in text.signs and not text.signs & (_POINTS | {S.FETCH}):
         return Claim(M.EXCEPTION, Reason.CUSTOMS_HELD)
-    if event.act is S.TRANSFER and event.at in _POINTS and text.signs & {S.DECLARE, S.CUSTOMS}:
+    if event.act is S.STORE and stated is not None and stated.milestone is M.ARRIVED and text.signs & _POINTS:
+        return Claim(M.READY_FOR_PICKUP)
+    return _with_whom(event, text, stated)
+
+
+def handed(event: Event, text: Text) -> Claim | None:
+    """Return the claim of a handover: to the next carrier, to a courier, within the carrier, or to the recipient."""
+    stated = claim(event)
+    if event.aspect in {A.FAILED, A.NEGATED}:
+        return Claim(M.EXCEPTION, Reason.HELD) if S.MUST_PAY in text.signs else _not_given(event)
+    if event.at in {S.SENDER, None} and _is_given_by_sender(event, text):
+        return Claim(M.SHIPPED)
+    if is_handed_within(event, text):
+        return None
+    if event.at in _POINTS and text.signs & {S.DECLARE, S.CUSTOMS}:
         return Claim(M.IN_TRANSIT)
-    if event.act is S.TRANSFER and clause_has(event, text, S.COURIER) and _is_sent_off(text):
+    if clause_has(event, text, S.COURIER) and _is_sent_off(text):
         return Claim(M.PICKED_UP)
     if event.aspect in HAPPENED and _is_sent_by_seller(event, text):
         return Claim(M.SHIPPED)
+    if _is_given_out(event, text):
+        return Claim(M.OUT_FOR_DELIVERY)
     behind = {token.sign for token in text.clauses[event.clause][event.token + 1 :]}
-    if event.act is S.TRANSFER and stated is None and S.COURIER in behind:
+    if stated is None and S.COURIER in behind:
         return _given_to_courier(event, text)
-    if event.act is S.STORE and stated is not None and stated.milestone is M.ARRIVED and text.signs & _POINTS:
-        return Claim(M.READY_FOR_PICKUP)
+    if event.at is None and event.aspect in HAPPENED and behind & _VEHICLES:
+        return Claim(M.IN_TRANSIT)  # 已交付空运
+    return _with_whom(event, text, stated)
+
+
+def _with_whom(event: Event, text: Text, stated: Claim | None) -> Claim | None:
+    """The claim by who has the parcel after the act: its sender, a point for the sender, or the recipient."""
     is_back = event.at is S.SENDER and (is_given_to_sender(event, text) or bool(text.signs & {S.RETURN, S.REVERSE}))
     if is_back and event.aspect in HAPPENED:
         return Claim(M.RETURNED)
@@ -148,8 +170,6 @@ def brought(event: Event, text: Text) -> Claim | None:
         is_awaited = any({S.WAIT, S.COURIER} <= signs for signs in text.kinds)
         taken = event.act is S.REACH and event.aspect is A.DONE and not is_awaited
         return Claim(M.PICKED_UP) if taken else Claim(M.SHIPPED)
-    if event.act is S.TRANSFER and event.at is None and event.aspect in HAPPENED and behind & _VEHICLES:
-        return Claim(M.IN_TRANSIT)  # 已交付空运
     alone = len(text.clauses[event.clause]) == 1 and event.word == "送达"
     given = (
         event.word.endswith("交付")
@@ -159,6 +179,19 @@ def brought(event: Event, text: Text) -> Claim | None:
     if stated is None and ((alone and event.aspect is A.BARE) or given):
         return Claim(M.DELIVERED)
     return stated
+
+
+def _is_given_out(event: Event, text: Text) -> bool:
+    """Whether a point gives the parcel to a courier who brings it: 驿站已将包裹交给配送员.
+
+    The place before the act is the giver. The courier behind it has the parcel.
+    """
+    if event.aspect not in HAPPENED or not text.signs.isdisjoint(_NOT_BROUGHT):
+        return False
+    clause = text.clauses[event.clause]
+    takers = [token.sign for token in clause[event.token + 1 :] if token.sign in _TAKERS]
+    is_points = event.at in _POINTS or any(token.text.startswith(_KEEPERS) for token in clause[: event.token])
+    return is_points and takers[:1] == [S.COURIER]
 
 
 def _is_given_by_sender(event: Event, text: Text) -> bool:

@@ -191,3 +191,39 @@ def test_whose_hands(text: str, claim: Milestone | None) -> None:
 def test_whose_people_took_it_over(text: str, claim: Milestone | None) -> None:
     """A colleague or a department of the carrier only handles the parcel; the recipient's people have it."""
     assert read_entry(text).milestone is claim
+
+
+@pytest.mark.parametrize(
+    ("text", "claim"),
+    [
+        ("驿站已将包裹移交给送货上门的小哥，请在家等候", M.OUT_FOR_DELIVERY),
+        ("驿站已将包裹交给配送员，稍后送货上门", M.OUT_FOR_DELIVERY),
+        ("驿站已把快件交给派送员，请保持电话畅通", M.OUT_FOR_DELIVERY),
+        ("菜鸟驿站已将您的包裹转交给送货小哥，正在送货上门", M.OUT_FOR_DELIVERY),
+        ("代收点已将包裹交给骑手", M.OUT_FOR_DELIVERY),
+        ("店主已将您的包裹交给送货上门的小哥", M.OUT_FOR_DELIVERY),
+        ("包裹已由驿站交给配送员派送", M.OUT_FOR_DELIVERY),
+        ("快递超市将包裹移交给派件员上门派送", M.OUT_FOR_DELIVERY),
+        ("派件员已将包裹交给驿站", M.READY_FOR_PICKUP),
+        ("快递员已将快件移交至菜鸟驿站，请凭码取件", M.READY_FOR_PICKUP),
+        ("已交给丰巢快递柜，请及时取件", M.READY_FOR_PICKUP),
+        ("小哥已将包裹交由驿站保管", M.READY_FOR_PICKUP),
+        ("快件已交给代收点【万家超市】", M.READY_FOR_PICKUP),
+        ("商家已将包裹交给快递员", M.PICKED_UP),
+        ("自提点已将包裹交接给送货员，今天送达", M.OUT_FOR_DELIVERY),
+        ("驿站已将包裹移交送货上门骑手，请留意电话", M.OUT_FOR_DELIVERY),
+        ("妈妈驿站已把您的快件转给小哥，马上送到家", M.OUT_FOR_DELIVERY),
+        ("您的包裹已从驿站交给配送小哥，请在家等待", M.OUT_FOR_DELIVERY),
+        ("包裹已由代收点移交配送员，即将上门", M.OUT_FOR_DELIVERY),
+        ("站点已将包裹交给骑手配送", M.OUT_FOR_DELIVERY),
+        ("骑手已将包裹交给驿站，请前往领取", M.READY_FOR_PICKUP),
+        ("包裹已移交给小区驿站", M.READY_FOR_PICKUP),
+        ("配送员已将您的包裹交给便利店代收", M.READY_FOR_PICKUP),
+        ("已由快递员交给物业前台", M.DELIVERED),
+        ("寄件人已将包裹交给驿站，等待快递员取件", M.SHIPPED),
+        ("派送员已将包裹交给客户", M.DELIVERED),
+    ],
+)
+def test_who_gave_it_to_whom(text: str, claim: Milestone | None) -> None:
+    """A station gives the parcel to a rider who brings it, or a rider gives it to a station that keeps it."""
+    assert read_entry(text).milestone is claim
