@@ -65,7 +65,7 @@ def _noted(event: Event, text: Text) -> Claim | None:
     """The claim of a payment or a label."""
     if event.word == "接单" and event.at is S.SENDER and event.aspect in HAPPENED:
         return Claim(M.PAID)
-    if event.act is S.PAID and says_of_fees(text):
+    if (event.act is S.PAID and says_of_fees(text)) or (event.act is S.LABEL and event.view.again):  # 已重新打印面单
         return None
     return None if is_about_else(text) else claim(event)
 

@@ -11,10 +11,20 @@ from pandapon.courier.signs import Sign
 from pandapon.shipment import Milestone
 
 if TYPE_CHECKING:
+    from collections.abc import Sequence
+
     from pandapon.courier.events import Event, Text
+    from pandapon.courier.tokens import Token
 
 A, M, S = Aspect, Milestone, Sign
 
+# Things that are no parcel, under signs of their own or by their names.
+_PAPERS = frozenset({S.NOTE, S.PAPERS})
+_THINGS = ("面单", "快递单", "回单", "单据", "标签", "条码", "钥匙", "门卡", "复印件", "资料", "文件")
+_LATIN_THINGS = frozenset({"label", "labels", "key", "keys", "waybill", "pod", "proof of delivery"})
+_LINKS = ("和", "及", "与", "连同", "with", "and")
+_GOODS = ("件", "货", "品")
+_AUXILIARIES = frozenset({"is", "are", "be", "been"})
 # Words that settle a loss. Without them, a loss that is being investigated is only a problem.
 _SETTLED = ("确认", "判定", "认定", "按遗失", "按丢失", "无法寻回", "灭失", "confirmed", "declared")
 _SOUGHT = (
@@ -51,6 +61,9 @@ _NOT_FOUND = (
 def lost(event: Event, text: Text) -> Claim | None:
     """Return the claim of a loss: only a problem while the parcel is sought, or the loss claimed or settled."""
     stated = claim(event)
+    if stated and is_of_a_thing(event, text):
+        is_sought = event.word.startswith(_NOT_FOUND)
+        return Claim(M.EXCEPTION, Reason.ADDRESS if says(event, text, "地址") else Reason.OTHER) if is_sought else None
     if stated and S.PART in text.signs:
         return Claim(M.EXCEPTION, Reason.LOST)
     settled = (happened(text, S.COMPENSATE) and not _is_being_settled(event, text)) or any(
@@ -63,6 +76,36 @@ def lost(event: Event, text: Text) -> Claim | None:
         and (event.word.startswith(_NOT_FOUND) or _is_sought(event, text) or _is_being_settled(event, text))
         else stated
     )
+
+
+def is_of_a_thing(event: Event, text: Text) -> bool:
+    """Return whether a paper, a label or a key was lost, and no parcel: 回单丢失, 遗失面单, invoice lost."""
+    clause = text.clauses[event.clause]
+    before = [token for token in clause[: event.token] if token.sign is not S.DONE and token.text not in _AUXILIARIES]
+    named = _thing_at_the_end(before)
+    if named:
+        rest = "".join(token.text for token in before).removesuffix(named)
+        return not (rest.endswith(_LINKS) and _names_a_parcel(before))  # 快件及发票丢失
+    behind = [token for token in clause[event.token + 1 :] if token.sign is not S.DONE]
+    if not behind or _names_a_parcel(before):
+        return False
+    return _is_a_thing(behind[0]) or "".join(token.text for token in behind[:2]).startswith(_THINGS)
+
+
+def _thing_at_the_end(words: Sequence[Token]) -> str:
+    """The name of the thing that the last words name; an empty text where they name none."""
+    if words and _is_a_thing(words[-1]):
+        return words[-1].text
+    last = "".join(token.text for token in words[-2:])
+    return next((thing for thing in _THINGS if last.endswith(thing)), "")
+
+
+def _names_a_parcel(words: Sequence[Token]) -> bool:
+    return any(token.sign is S.PARCEL and token.text != "单" for token in words)
+
+
+def _is_a_thing(token: Token) -> bool:
+    return token.text in _LATIN_THINGS or (token.sign in _PAPERS and not token.text.endswith(_GOODS))
 
 
 def _is_being_settled(event: Event, text: Text) -> bool:

@@ -143,6 +143,8 @@ def _is_received_between(event: Event, text: Text) -> bool:
 def _is_a_kind(event: Event, text: Text) -> bool:
     """Whether the word names a kind of parcel, which has to be signed for like that: 面签件，请本人…."""
     behind = text.clauses[event.clause][event.token + 1 :][:1]
+    if event.word in {"pod", "proof of delivery"} and behind and behind[0].sign is S.LOSE:
+        return True  # a slip
     is_joined = bool(behind) and behind[0].start == text.clauses[event.clause][event.token].end
     return event.word.endswith("签") and event.aspect is A.BARE and is_joined and behind[0].text == "件"
 

@@ -227,3 +227,47 @@ def test_whose_people_took_it_over(text: str, claim: Milestone | None) -> None:
 def test_who_gave_it_to_whom(text: str, claim: Milestone | None) -> None:
     """A station gives the parcel to a rider who brings it, or a rider gives it to a station that keeps it."""
     assert read_entry(text).milestone is claim
+
+
+@pytest.mark.parametrize(
+    ("text", "claim"),
+    [
+        ("遗失面单，已重新打印", None),
+        ("回单丢失，已补开", None),
+        ("发票遗失，请联系商家补寄", M.EXCEPTION),
+        ("清关资料遗失", None),
+        ("钥匙丢失", None),
+        ("POD lost", None),
+        ("面单丢失，正在补打", M.EXCEPTION),
+        ("签收单遗失，客户已收货", M.DELIVERED),
+        ("报关单丢失，需重新提交", M.EXCEPTION),
+        ("快递柜钥匙遗失，请联系客服", None),
+        ("Label lost, parcel relabelled and on its way", M.EXCEPTION),
+        ("Invoice lost, please send a new copy", M.EXCEPTION),
+        ("标签丢失，无法识别", M.EXCEPTION),
+        ("快件丢失，已联系客户理赔", M.LOST),
+        ("您的包裹在运输途中遗失", M.LOST),
+        ("货物丢失，运单号：7700000000000", M.LOST),
+        ("经核实，该单已丢失，请联系商家", M.LOST),
+        ("Your parcel was lost in transit", M.LOST),
+        ("包裹内发票与货物一并遗失", M.LOST),
+        ("面单破损，快件遗失", M.LOST),
+        ("丢失回单，已重新补打", None),
+        ("发票丢了，让商家重开", M.EXCEPTION),
+        ("客户遗失取件码，已重新发送", None),
+        ("身份证复印件遗失，请重新上传", M.EXCEPTION),
+        ("提货单遗失，无法提货", M.EXCEPTION),
+        ("车钥匙遗失，派送暂缓", M.EXCEPTION),
+        ("Customs documents lost, please resend", M.EXCEPTION),
+        ("Key lost, locker cannot be opened", None),
+        ("取件码丢失可凭身份证取件", M.READY_FOR_PICKUP),
+        ("快件丢失", M.LOST),
+        ("宝贝在中转站丢失，商家已退款", M.LOST),
+        ("确认遗失，将按保价赔偿", M.LOST),
+        ("Shipment lost, claim opened", M.LOST),
+        ("此件面单脱落后丢失", M.LOST),
+    ],
+)
+def test_what_was_lost(text: str, claim: Milestone | None) -> None:
+    """A lost label, receipt, paper or key is no lost parcel."""
+    assert read_entry(text).milestone is claim
