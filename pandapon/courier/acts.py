@@ -26,7 +26,7 @@ from pandapon.courier.departing import departed, is_no_departure
 from pandapon.courier.dues import must_pay
 from pandapon.courier.problems import PROBLEMS, problem
 from pandapon.courier.receipts import brought, handed, received
-from pandapon.courier.returns import returned
+from pandapon.courier.returns import returned, taken_back
 from pandapon.courier.signing import signed
 from pandapon.courier.signs import Sign
 from pandapon.courier.taking import taken_away
@@ -212,50 +212,6 @@ def _scanned_back(event: Event, text: Text) -> Claim | None:
     return Claim(M.RETURNING) if back else None
 
 
-def _taken_back(event: Event, text: Text) -> Claim | None:
-    """The claim when a parcel is taken out of a locker, brought to the depot, or taken back by its sender."""
-    collected = S.COLLECT in text.signs
-    if event.act is S.TAKE_BACK and _is_of_sending(event, text):
-        return Claim(M.PICKED_UP)  # 智能柜寄件已被快递员取出
-    if (
-        event.act is S.TO_DEPOT
-        and clause_has(event, text, S.REFUSE)
-        and clause_has(event, text, S.WAREHOUSE, S.ONGOING)
-    ):
-        return Claim(M.RETURNING)  # 拒收后正在返回仓库
-    if event.act is S.TO_DEPOT and event.at is S.SENDER and event.aspect in HAPPENED:
-        return Claim(M.RETURNING)  # 原车拉回发货人处
-    if event.aspect in HAPPENED and S.MISSORT in text.signs and text.signs.isdisjoint({S.CARRY, S.RECIPIENT}):
-        return Claim(M.EXCEPTION, Reason.MISSORTED)  # 误卸，随下一班车带回
-    if event.act is S.TAKE_BACK and event.aspect in HAPPENED and _is_brought_now(event, text):
-        return Claim(M.ARRIVED)
-    by_sender = event.act is S.TAKE_BACK and event.aspect in HAPPENED and _is_taken_by_sender(event, text)
-    if by_sender and not collected:
-        return Claim(M.RETURNED)
-    if collected and happened(text, S.COLLECT):
-        return Claim(M.IN_TRANSIT) if event.aspect in HAPPENED else None
-    return claim(event)
-
-
-def _is_brought_now(event: Event, text: Text) -> bool:
-    """Whether a courier takes the parcel out of a point to bring it: 业务员已取回，准备上门."""
-    return S.COURIER in text.signs and any(
-        clause[-1].text.endswith("上门") and S.WILL in signs
-        for clause, signs in zip(text.clauses[event.clause + 1 :], text.kinds[event.clause + 1 :], strict=True)
-    )
-
-
-def _is_of_sending(event: Event, text: Text) -> bool:
-    sends = any(token.text in {"寄", "寄件"} for token in text.clauses[event.clause])
-    return sends and text.signs.isdisjoint({S.RETURN, S.REVERSE, S.SENDER})
-
-
-def _is_taken_by_sender(event: Event, text: Text) -> bool:
-    """Whether the sender has the parcel again: 寄件人已取回退件."""
-    before = {token.sign for token in text.clauses[event.clause][: event.token]}
-    return S.SENDER in before and not before & {S.COURIER, S.RECIPIENT}
-
-
 def _of_a_part(event: Event, text: Text) -> bool:
     """Whether a pick-up, a return or an interception is cancelled, and not the whole order."""
     acts = {token.sign for token in text.clauses[event.clause][: event.token]}
@@ -277,7 +233,7 @@ _CLAIMS: dict[Sign, Callable[[Event, Text], Claim | None]] = {
     **dict.fromkeys((S.CARRY, S.CARRY_NOUN), carried),
     **dict.fromkeys((S.RETURN, S.REVERSE), returned),
     **dict.fromkeys((S.STORE, S.REACH), brought),
-    **dict.fromkeys((S.TO_DEPOT, S.TAKE_BACK), _taken_back),
+    **dict.fromkeys((S.TO_DEPOT, S.TAKE_BACK), taken_back),
     **dict.fromkeys((S.FETCH, S.TAKE), taken_away),
     **dict.fromkeys((S.PAID, S.LABEL), _noted),
     S.TRANSFER: handed,

@@ -27,6 +27,10 @@ _EXAMINED = (
     *("处理", "核查", "核实", "核对", "复核", "复查", "检查", "调查", "审核", "查", "跟进", "称重", "重新打包"),
     *("investigat", "check", "review"),
 )
+_LAST_LEG = frozenset(
+    {S.CARRY, S.CARRY_NOUN, S.REFUSE, S.ABSENT, S.NO_CONTACT, S.NOT, S.NOT_YET, S.POINT, S.LOCKER, S.OVERDUE, S.REVERSE}
+)
+_OUTLETS = frozenset({S.BRANCH, S.LAST_BRANCH, S.HUB, S.WAREHOUSE})
 _SPOKEN = frozenset({S.NOTICE, S.ASKED})
 
 
@@ -98,6 +102,22 @@ def says_of_fees(text: Text) -> bool:
 def is_on_foot(event: Event, text: Text) -> bool:
     """Whether a courier has the parcel in hand."""
     return clause_has(event, text, S.COURIER)
+
+
+def is_collected_before(event: Event, text: Text) -> bool:
+    """Whether a courier goes back to the outlet with what was just picked up: 快递员已取件，正返回网点.
+
+    Words of the last leg tell that the courier comes back from a recipient or a point.
+    """
+    if event.at is S.SENDER or not text.signs.isdisjoint(_LAST_LEG):
+        return False
+    if event.word.isascii() and event.at not in _OUTLETS:
+        return False
+    by_courier = S.COURIER in text.signs or any(t.text == "courier" for t in text.clauses[event.clause])
+    return by_courier and any(
+        other.act in {S.TAKE, S.COLLECT, S.FETCH} and other.aspect is Aspect.DONE and other.clause <= event.clause
+        for other in text.events
+    )
 
 
 def is_for_the_sender(text: Text) -> bool:

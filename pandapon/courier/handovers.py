@@ -5,7 +5,7 @@ from __future__ import annotations
 from itertools import zip_longest
 from typing import TYPE_CHECKING
 
-from pandapon.courier.around import clause_has, happened, in_notice
+from pandapon.courier.around import clause_has, in_notice, is_collected_before
 from pandapon.courier.aspect import Aspect
 from pandapon.courier.claims import HAPPENED, Claim, Reason
 from pandapon.courier.signs import Sign
@@ -39,7 +39,7 @@ def fetched(event: Event, text: Text) -> Claim | None:
         and event.aspect is not A.PLANNED
     ):
         return success(text)
-    if happened(text, S.TO_DEPOT) or _is_of_a_notice(event, text):
+    if _is_carried_back(text) or _is_of_a_notice(event, text):
         return None
     if event.at is S.SENDER and event.aspect in HAPPENED and S.RETURN not in text.signs:
         return Claim(M.PICKED_UP)
@@ -82,6 +82,12 @@ def fetched(event: Event, text: Text) -> Claim | None:
         case A.CONDITIONAL | A.REVOKED | A.MENTIONED:
             return None
     return Claim(M.READY_FOR_PICKUP) if is_ready(event, text) else None
+
+
+def _is_carried_back(text: Text) -> bool:
+    """Whether a courier brings the parcel back to the outlet, and does not come from its sender."""
+    back = [other for other in text.events if other.act is S.TO_DEPOT and other.aspect in HAPPENED]
+    return any(not is_collected_before(other, text) for other in back)
 
 
 def _is_of_a_notice(event: Event, text: Text) -> bool:

@@ -4,9 +4,16 @@ from __future__ import annotations
 
 from typing import TYPE_CHECKING
 
-from pandapon.courier.around import clause_has, happened, is_fetched_after_all, is_of_a_slip, is_wrongly_sorted
+from pandapon.courier.around import (
+    clause_has,
+    happened,
+    is_collected_before,
+    is_fetched_after_all,
+    is_of_a_slip,
+    is_wrongly_sorted,
+)
 from pandapon.courier.aspect import Aspect
-from pandapon.courier.claims import HAPPENED, Claim, Reason
+from pandapon.courier.claims import HAPPENED, Claim, Reason, claim
 from pandapon.courier.signs import Sign
 from pandapon.shipment import Milestone
 
@@ -48,7 +55,7 @@ def returned(event: Event, text: Text) -> Claim | None:
         return Claim(M.RETURNED)
     if event.act is S.REVERSE:
         return Claim(M.RETURNING)
-    if S.COURIER in text.signs and _has_just_collected(event, text):
+    if is_collected_before(event, text):
         return None
     if text.signs & {S.CUSTOMS, S.DECLARE} and event.at in _KEEPERS:
         return Claim(M.IN_TRANSIT)
@@ -70,14 +77,6 @@ def _is_in_their_store(event: Event, text: Text) -> bool:
     behind = text.clauses[event.clause][event.token + 1 :]
     signs = [token.sign for token in behind]
     return signs[:2] == [S.DONE, S.TO] and behind[1].text in {"入", "进"} and signs[2:3] == [S.SENDER]
-
-
-def _has_just_collected(event: Event, text: Text) -> bool:
-    """Whether a courier goes back with parcels that were just picked up: 收派员已取到快件，正返回【营业点】."""
-    return event.at is not S.SENDER and any(
-        other.act in {S.TAKE, S.COLLECT} and other.aspect is A.DONE and other.clause <= event.clause
-        for other in text.events
-    )
 
 
 def _is_of_something_else(event: Event, text: Text) -> bool:
@@ -132,3 +131,49 @@ def _not_to_the_sender(event: Event, text: Text) -> Claim | None:
     if event.at is S.HUB and text.signs & {S.AGAIN, S.CARRY}:
         return Claim(M.ATTEMPT_FAILED)
     return None
+
+
+def taken_back(event: Event, text: Text) -> Claim | None:
+    """Return the claim when a parcel is taken out of a locker, brought to the depot, or taken back by its sender."""
+    collected = S.COLLECT in text.signs
+    if event.act is S.TO_DEPOT and is_collected_before(event, text):
+        return None
+    if event.act is S.TAKE_BACK and _is_of_sending(event, text):
+        return Claim(M.PICKED_UP)  # 智能柜寄件已被快递员取出
+    if (
+        event.act is S.TO_DEPOT
+        and clause_has(event, text, S.REFUSE)
+        and clause_has(event, text, S.WAREHOUSE, S.ONGOING)
+    ):
+        return Claim(M.RETURNING)  # 拒收后正在返回仓库
+    if event.act is S.TO_DEPOT and event.at is S.SENDER and event.aspect in HAPPENED:
+        return Claim(M.RETURNING)  # 原车拉回发货人处
+    if event.aspect in HAPPENED and S.MISSORT in text.signs and text.signs.isdisjoint({S.CARRY, S.RECIPIENT}):
+        return Claim(M.EXCEPTION, Reason.MISSORTED)  # 误卸，随下一班车带回
+    if event.act is S.TAKE_BACK and event.aspect in HAPPENED and _is_brought_now(event, text):
+        return Claim(M.ARRIVED)
+    by_sender = event.act is S.TAKE_BACK and event.aspect in HAPPENED and _is_taken_by_sender(event, text)
+    if by_sender and not collected:
+        return Claim(M.RETURNED)
+    if collected and happened(text, S.COLLECT):
+        return Claim(M.IN_TRANSIT) if event.aspect in HAPPENED else None
+    return claim(event)
+
+
+def _is_brought_now(event: Event, text: Text) -> bool:
+    """Whether a courier takes the parcel out of a point to bring it: 业务员已取回，准备上门."""
+    return S.COURIER in text.signs and any(
+        clause[-1].text.endswith("上门") and S.WILL in signs
+        for clause, signs in zip(text.clauses[event.clause + 1 :], text.kinds[event.clause + 1 :], strict=True)
+    )
+
+
+def _is_of_sending(event: Event, text: Text) -> bool:
+    sends = any(token.text in {"寄", "寄件"} for token in text.clauses[event.clause])
+    return sends and text.signs.isdisjoint({S.RETURN, S.REVERSE, S.SENDER})
+
+
+def _is_taken_by_sender(event: Event, text: Text) -> bool:
+    """Whether the sender has the parcel again: 寄件人已取回退件."""
+    before = {token.sign for token in text.clauses[event.clause][: event.token]}
+    return S.SENDER in before and not before & {S.COURIER, S.RECIPIENT}

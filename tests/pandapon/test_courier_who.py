@@ -271,3 +271,41 @@ def test_who_gave_it_to_whom(text: str, claim: Milestone | None) -> None:
 def test_what_was_lost(text: str, claim: Milestone | None) -> None:
     """A lost label, receipt, paper or key is no lost parcel."""
     assert read_entry(text).milestone is claim
+
+
+@pytest.mark.parametrize(
+    ("text", "claim"),
+    [
+        ("极兔小哥已取到您寄出的包裹，正赶回网点", M.PICKED_UP),
+        ("快递员已取件，正返回网点", M.PICKED_UP),
+        ("司机已提货，正在返回点部", M.PICKED_UP),
+        ("Courier picked up the parcel and is returning to depot", M.PICKED_UP),
+        ("业务员已揽收，返回网点途中", M.PICKED_UP),
+        ("小哥已上门取件，现带回网点", M.PICKED_UP),
+        ("快递员已取走您寄的包裹，回网点中", M.PICKED_UP),
+        ("司机已取货，返回站点", M.PICKED_UP),
+        ("取件员已取件成功，正在返站", M.PICKED_UP),
+        ("Driver has collected your parcel and is heading back to the hub", M.PICKED_UP),
+        ("快递员已取件，客户不在，带回网点", M.ATTEMPT_FAILED),
+        ("派件未成功，快件带回网点", M.ATTEMPT_FAILED),
+        ("客户拒收，快递员已返回网点", M.ATTEMPT_FAILED),
+        ("今日未派完，快件带回网点，明日再派", M.ATTEMPT_FAILED),
+        ("小哥派送途中车坏，返回网点", M.ATTEMPT_FAILED),
+        ("Recipient not home, parcel returned to depot", M.ATTEMPT_FAILED),
+        ("收派员已取到快件，返回点部途中", M.PICKED_UP),
+        ("极兔快递员已提货，正赶回站点", M.PICKED_UP),
+        ("骑手已取件，正在赶回营业部", M.PICKED_UP),
+        ("司机已揽件，返回网点", M.PICKED_UP),
+        ("小哥取件完成，正返回站点", M.PICKED_UP),
+        ("Rider picked up the package and is on the way back to station", M.PICKED_UP),
+        ("Courier has collected the parcel and is returning to the branch", M.PICKED_UP),
+        ("快递员联系不上收件人，返回网点", M.ATTEMPT_FAILED),
+        ("派送失败，快递员已返回站点", M.ATTEMPT_FAILED),
+        ("快件超时未取，快递员已取回网点", M.ATTEMPT_FAILED),
+        ("收件人不在家，司机返回网点", M.ATTEMPT_FAILED),
+        ("Customer refused, driver returning to depot", M.ATTEMPT_FAILED),
+    ],
+)
+def test_why_the_courier_goes_back(text: str, claim: Milestone | None) -> None:
+    """A courier goes back to the outlet with what was picked up, or after a delivery in vain."""
+    assert read_entry(text).milestone is claim
