@@ -19,6 +19,7 @@ from pandapon.courier.around import (
 )
 from pandapon.courier.arriving import arrived
 from pandapon.courier.aspect import Aspect
+from pandapon.courier.cancelling import cancelled
 from pandapon.courier.carrying import carried
 from pandapon.courier.claims import HAPPENED, PACKING, Claim, Reason, claim
 from pandapon.courier.collecting import collected
@@ -201,12 +202,6 @@ def _attempted(event: Event, _: Text) -> Claim | None:
     return Claim(M.OUT_FOR_DELIVERY) if event.aspect is A.ONGOING else claim(event)
 
 
-def _cancelled(event: Event, text: Text) -> Claim | None:
-    if event.word.startswith("不发") and clause_has(event, text, S.SENDER):  # no cancelled order
-        return Claim(M.EXCEPTION, Reason.NOT_COLLECTED)
-    return None if event.token and _of_a_part(event, text) else claim(event)
-
-
 def _scanned_back(event: Event, text: Text) -> Claim | None:
     """The claim of 退 as the only word."""
     back = event.aspect is A.ONGOING or (event.aspect is A.DONE and text.signs & {S.REFUSE, S.ABSENT})
@@ -257,12 +252,6 @@ def _is_taken_by_sender(event: Event, text: Text) -> bool:
     return S.SENDER in before and not before & {S.COURIER, S.RECIPIENT}
 
 
-def _of_a_part(event: Event, text: Text) -> bool:
-    """Whether a pick-up, a return or an interception is cancelled, and not the whole order."""
-    acts = {token.sign for token in text.clauses[event.clause][: event.token]}
-    return bool(acts & {S.RETURN, S.COLLECT, S.TAKE, S.INTERCEPT, S.CARRY, S.FORWARD})
-
-
 def _is_handed_out(event: Event, text: Text) -> bool:
     """Whether 出库 means that a pick-up point gave the parcel to its customer."""
     if event.word != "出库":
@@ -293,7 +282,7 @@ _CLAIMS: dict[Sign, Callable[[Event, Text], Claim | None]] = {
     S.ARRIVE: arrived,
     S.FORWARD: _forwarded,
     S.ATTEMPT: _attempted,
-    S.CANCEL: _cancelled,
+    S.CANCEL: cancelled,
     S.RETURN_SCAN: _scanned_back,
     S.MUST_PAY: must_pay,
 }

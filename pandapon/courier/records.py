@@ -6,6 +6,7 @@ from itertools import pairwise
 from typing import TYPE_CHECKING
 
 from pandapon.courier.aspect import Aspect, View
+from pandapon.courier.cancelling import is_of_no_goods
 from pandapon.courier.claims import Claim, Reason
 from pandapon.courier.events import Event
 from pandapon.courier.losses import PAID_OUT
@@ -60,7 +61,9 @@ _SENT = frozenset(
     | {S.ASKED, S.NOT, S.IF, S.WILL, S.MAY, S.REFUSE, S.POINT, S.SHIP}
 )
 _ORDERS = ("订单", "交易", "运单", "寄件单")
-_NOT_THE_ORDER = frozenset({S.COLLECT, S.TAKE, S.RETURN, S.CARRY, S.FORWARD, S.SIGN, S.INTERCEPT, S.ADDRESS_FAULT})
+_NOT_THE_ORDER = frozenset(
+    {S.COLLECT, S.TAKE, S.RETURN, S.CARRY, S.FORWARD, S.SIGN, S.INTERCEPT, S.ADDRESS_FAULT, S.PART}
+)
 
 
 def recorded(text: Text) -> list[tuple[Claim, Event]]:
@@ -235,7 +238,8 @@ def _noun(token: Token, clause: Sequence[Token], at: int, signs: frozenset[Sign]
         closed = S.VOID in near or any(
             other.sign is S.VOID and before.sign is S.DONE for before, other in pairwise(clause)
         )
-        return Claim(M.CANCELLED) if closed and not signs & _NOT_THE_ORDER else None
+        is_other = bool(signs & _NOT_THE_ORDER) or is_of_no_goods(clause, at)
+        return Claim(M.CANCELLED) if closed and not is_other else None
     if token.text in _NOT_GOT:
         return _not_got(signs)
     if token.sign is not S.NOTE:
