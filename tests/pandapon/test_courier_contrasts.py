@@ -42,3 +42,32 @@ M = Milestone
 def test_what_is_cancelled(text: str, claim: Milestone | None) -> None:
     """Only the whole order's cancellation is an end: no request's, no delivery's, no insurance's, no part's."""
     assert read_entry(text).milestone is claim
+
+
+@pytest.mark.parametrize(
+    ("text", "claim"),
+    [
+        ("入柜失败，柜满", M.ATTEMPT_FAILED),
+        ("投柜不成功", M.ATTEMPT_FAILED),
+        ("丰巢投柜失败", M.ATTEMPT_FAILED),
+        ("箱格已满，入柜未成功", M.ATTEMPT_FAILED),
+        ("入柜失败，改为上门派送", M.ATTEMPT_FAILED),
+        ("投递至驿站失败", M.ATTEMPT_FAILED),
+        ("已成功投柜，请凭取件码取件", M.READY_FOR_PICKUP),
+        ("快件已存入丰巢柜", M.READY_FOR_PICKUP),
+        ("派送失败，已投柜，请及时取件", M.READY_FOR_PICKUP),
+        ("存柜失败，格口不足", M.ATTEMPT_FAILED),
+        ("放入快递柜失败，请重新投递", M.ATTEMPT_FAILED),
+        ("送至代收点未成功，店铺已关", M.ATTEMPT_FAILED),
+        ("驿站入库失败，等待处理", M.EXCEPTION),
+        ("已签收，签收人：快递柜，未入柜", M.EXCEPTION),
+        ("未能放入丰巢柜", M.ATTEMPT_FAILED),
+        ("Could not be placed in locker: locker full", M.ATTEMPT_FAILED),
+        ("入柜成功，取件码 38-2-11", M.READY_FOR_PICKUP),
+        ("首次入柜失败，现已放入菜鸟驿站", M.READY_FOR_PICKUP),
+        ("包裹已入柜，请及时取走", M.READY_FOR_PICKUP),
+    ],
+)
+def test_putting_into_a_locker_or_station(text: str, claim: Milestone | None) -> None:
+    """What failed at its place puts nothing there; what was put there in spite of an earlier failure lies ready."""
+    assert read_entry(text).milestone is claim
