@@ -8,6 +8,7 @@ from pandapon.courier.around import clause_has, is_about_else, says
 from pandapon.courier.aspect import Aspect
 from pandapon.courier.claims import HAPPENED, Claim, Reason, claim
 from pandapon.courier.dues import customs_wants
+from pandapon.courier.hours import are_hours
 from pandapon.courier.losses import compensated, is_rule, lost
 from pandapon.courier.signs import Sign
 from pandapon.shipment import Milestone
@@ -43,6 +44,8 @@ def problem(event: Event, text: Text) -> Claim | None:
     if event.act in _NOTICED and event.aspect is not A.DONE and clause_has(event, text, S.NOTICE):
         return None
     if event.act in _RULED and event.aspect in _UNTOLD and is_rule(event, text):
+        return None
+    if event.act in {S.ABSENT, S.DELAY} and are_hours(event, text):
         return None
     return _BY_ACT.get(event.act, _stated)(event, text)
 

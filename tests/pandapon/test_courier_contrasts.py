@@ -71,3 +71,33 @@ def test_what_is_cancelled(text: str, claim: Milestone | None) -> None:
 def test_putting_into_a_locker_or_station(text: str, claim: Milestone | None) -> None:
     """What failed at its place puts nothing there; what was put there in spite of an earlier failure lies ready."""
     assert read_entry(text).milestone is claim
+
+
+@pytest.mark.parametrize(
+    ("text", "claim"),
+    [
+        ("韵达快递超市已代收您的包裹，货架号 3-5-1102，凭码取件，晚9点打烊", M.READY_FOR_PICKUP),
+        ("已到驿站，晚上10点下班，请尽早来取", M.READY_FOR_PICKUP),
+        ("Ready for pickup. Store closed on Sundays", M.READY_FOR_PICKUP),
+        ("包裹在前台，前台18点下班", M.DELIVERED),
+        ("已存放菜鸟驿站，周日休息", M.READY_FOR_PICKUP),
+        ("快件已到代收点，中午休息，请避开", M.READY_FOR_PICKUP),
+        ("派送时店铺已打烊，明日再派", M.ATTEMPT_FAILED),
+        ("公司下班，无人签收", M.ATTEMPT_FAILED),
+        ("Delivery attempted, business closed", M.ATTEMPT_FAILED),
+        ("您的快递已到小区门口便利店，早8点到晚8点营业，节假日不休息", M.READY_FOR_PICKUP),
+        ("取件码 5-1-2203，老王超市，22:00关门，请及时来取", M.READY_FOR_PICKUP),
+        ("Your parcel is ready to collect at the post office, closed on weekends", M.READY_FOR_PICKUP),
+        ("Please collect from the shop before 8 pm, shop closes at 20:00", M.READY_FOR_PICKUP),
+        ("妈妈驿站已代收，每天21:30打烊，逾期请来电", M.READY_FOR_PICKUP),
+        ("包裹已放驿站，周一休息", M.READY_FOR_PICKUP),
+        ("已投丰巢，小区大门23点关门，请提前取件", M.READY_FOR_PICKUP),
+        ("单位周日放假，无人收件", M.ATTEMPT_FAILED),
+        ("送到时客户已下班，约明天上午9点再送", M.ATTEMPT_FAILED),
+        ("驿站晚上10点已打烊，未能投递", M.ATTEMPT_FAILED),
+        ("Attempted delivery, office closed at 5 pm", M.ATTEMPT_FAILED),
+    ],
+)
+def test_opening_hours(text: str, claim: Milestone | None) -> None:
+    """When a shop closes is no failed attempt once the parcel lies there; a closed door at an attempt is one."""
+    assert read_entry(text).milestone is claim
