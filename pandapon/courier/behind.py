@@ -36,8 +36,8 @@ _SERVICES = ("服务", "功能")
 _STATED = View(Aspect.BARE)
 _BY_APPOINTMENT = frozenset({S.COLLECT, S.TAKE})
 
-_PUTTING = frozenset({S.STORE, S.REACH, S.PROXY})
-_PUT_AT = frozenset({S.POINT, S.LOCKER, S.DESK, S.DOOR, S.PARCEL, S.TO})
+_AT_A_PLACE = frozenset({S.STORE, S.REACH, S.PROXY, S.COLLECT})
+_ITS_PLACE = frozenset({S.POINT, S.LOCKER, S.DESK, S.DOOR, S.PARCEL, S.TO, S.FROM, S.SENDER})
 _TRIES = frozenset({S.CARRY, S.AGAIN})  # 客户不在，将再次派送: a try failed
 
 
@@ -55,7 +55,7 @@ def behind(clause: Sequence[Token], at: int) -> View:
         if token.sign is not S.PARCEL and token.text not in _EACH  # 两次派送均未成功
     ]
     act = clause[at].sign
-    if act in _PUTTING and _fails_there(clause[at + 1 :]):
+    if act in _AT_A_PLACE and _fails_there(clause[at + 1 :]):
         return View(Aspect.FAILED)
     if act is S.SIGN and _is_taken_back(clause[at + 1 :]):
         return View(Aspect.REVOKED)
@@ -133,8 +133,8 @@ def _right_behind(clause: Sequence[Token], at: int, first: Sign, second: Sign | 
 
 
 def _fails_there(behind: Sequence[Token]) -> bool:
-    """Whether the act failed at the place that stands between: 入柜失败, 投递至驿站失败."""
-    told = [token.sign for token in behind if token.sign not in _PUT_AT]
+    """Whether the act failed at the place that stands between: 投递至驿站失败, collection from sender failed."""
+    told = [token.sign for token in behind if token.sign not in _ITS_PLACE]
     return told[:1] == [S.FAILED] or told[:2] in ([S.NOT, S.OK], [S.CANNOT, S.OK])
 
 

@@ -5,7 +5,7 @@ from __future__ import annotations
 from itertools import zip_longest
 from typing import TYPE_CHECKING
 
-from pandapon.courier.around import clause_has, happened, in_notice
+from pandapon.courier.around import clause_has, happened, in_notice, says
 from pandapon.courier.aspect import Aspect
 from pandapon.courier.claims import HAPPENED, Claim, Reason
 from pandapon.courier.signs import Sign
@@ -22,6 +22,7 @@ EN_ROUTE = frozenset({S.FLY, S.PORT, S.DECLARE, S.CUSTOMS})
 _THERE = POINTS | {S.BY_CODE, S.STORE, S.PARCEL, S.ARRIVE}
 PUBLIC = POINTS | {S.SELF, S.BY_CODE}
 SHORT = 3  # words
+_IN_VAIN = frozenset({A.NEGATED, A.FAILED, A.NOT_YET})
 RECIPIENTS = frozenset({S.RECIPIENT, S.SELF, S.KIN, S.BY_CODE, S.SIGNER})
 
 
@@ -39,6 +40,8 @@ def fetched(event: Event, text: Text) -> Claim | None:
         and event.aspect is not A.PLANNED
     ):
         return success(text)
+    if _is_left_with_the_sender(event, text):
+        return Claim(M.SHIPPED) if _is_not_yet(event, text) else Claim(M.EXCEPTION, Reason.NOT_COLLECTED)
     if happened(text, S.TO_DEPOT) or _is_of_a_notice(event, text):
         return None
     if event.at is S.SENDER and event.aspect in HAPPENED and S.RETURN not in text.signs:
@@ -82,6 +85,17 @@ def fetched(event: Event, text: Text) -> Claim | None:
         case A.CONDITIONAL | A.REVOKED | A.MENTIONED:
             return None
     return Claim(M.READY_FOR_PICKUP) if is_ready(event, text) else None
+
+
+def _is_left_with_the_sender(event: Event, text: Text) -> bool:
+    """Whether the parcel was not taken from its sender: not collected from the merchant."""
+    is_denied = event.aspect in _IN_VAIN or event.word.startswith("not ")
+    signs = text.kinds[event.clause]
+    return is_denied and S.SENDER in signs and S.RECIPIENT not in signs and not text.signs & {S.RETURN, S.REVERSE}
+
+
+def _is_not_yet(event: Event, text: Text) -> bool:
+    return event.aspect is A.NOT_YET or says(event, text, "yet")
 
 
 def _is_of_a_notice(event: Event, text: Text) -> bool:

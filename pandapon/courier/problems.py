@@ -93,7 +93,15 @@ def _troubled(event: Event, text: Text) -> Claim | None:
 
 
 def _unreached(event: Event, text: Text) -> Claim | None:
+    if event.word == "did not pick up" and _is_by_courier(event, text):
+        return Claim(M.EXCEPTION, Reason.NOT_COLLECTED)
     return None if _is_the_senders(event, text) else claim(event)
+
+
+def _is_by_courier(event: Event, text: Text) -> bool:
+    """Whether a courier stands before the act, and no recipient, who would not answer the call."""
+    before = {token.sign for token in text.clauses[event.clause][: event.token]}
+    return bool(before & {S.COURIER, S.CARRIER, S.PARTNER}) and S.RECIPIENT not in before
 
 
 def _absent(event: Event, text: Text) -> Claim | None:

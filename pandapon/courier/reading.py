@@ -164,6 +164,11 @@ def _is_urgent(text: Text) -> bool:
     return threatened or S.OVERDUE in text.signs or "尽快" in words
 
 
+def _is_left_behind(strongest: TextClaim | None) -> bool:
+    """Whether the parcel is still with its sender, so that no call to the buyer helps."""
+    return strongest is not None and strongest.claim.reason is Reason.NOT_COLLECTED
+
+
 def _action(text: Text, strongest: TextClaim | None) -> Action | None:
     milestone = strongest.claim.milestone if strongest else None
     if milestone in {M.DELIVERED, M.RETURNED, M.CANCELLED, M.LOST}:
@@ -180,6 +185,6 @@ def _action(text: Text, strongest: TextClaim | None) -> Action | None:
         return Action.PICK_UP
     if S.ADDRESS_FAULT in asked and milestone in {M.EXCEPTION, M.ATTEMPT_FAILED}:
         return Action.ADDRESS
-    if S.NO_CONTACT in asked and milestone in {M.EXCEPTION, M.ATTEMPT_FAILED}:
+    if S.NO_CONTACT in asked and milestone in {M.EXCEPTION, M.ATTEMPT_FAILED} and not _is_left_behind(strongest):
         return Action.CONTACT
     return None

@@ -17,7 +17,7 @@ from pandapon.courier.lexicon import (
     form,
 )
 from pandapon.courier.names import SURNAMES, name_end
-from pandapon.courier.signs import PLACES, Sign
+from pandapon.courier.signs import ACTORS, PLACES, Sign
 
 S = Sign
 
@@ -152,6 +152,9 @@ def _latin(text: str, at: int) -> tuple[tuple[Sign, ...], int]:
         signs = LATIN_WORDS.get(text[at:end])
         if signs and not (text[end : end + 1].isascii() and text[end : end + 1].isalnum()):
             return signs, end
+    owner = LATIN_WORDS.get(word[0].removesuffix("'s"), ())
+    if len(owner) == 1 and owner[0] in ACTORS:  # addressee's
+        return (*owner, S.OF), word.end()
     number = _NUMBER.match(text, at)
     if number:
         return (S.NUMBER,), max(number.end(), word.end())

@@ -101,3 +101,34 @@ def test_putting_into_a_locker_or_station(text: str, claim: Milestone | None) ->
 def test_opening_hours(text: str, claim: Milestone | None) -> None:
     """When a shop closes is no failed attempt once the parcel lies there; a closed door at an attempt is one."""
     assert read_entry(text).milestone is claim
+
+
+@pytest.mark.parametrize(
+    ("text", "claim"),
+    [
+        ("Rider did not collect the parcel from the seller: shop closed", M.EXCEPTION),
+        ("The parcel has not been collected from the merchant yet", M.SHIPPED),
+        ("Parcel was not picked up: seller not available", M.EXCEPTION),
+        ("Collection from sender failed", M.EXCEPTION),
+        ("Driver did not pick up the parcel", M.EXCEPTION),
+        ("Arrived at the place of delivery, awaiting addressee's collection", M.READY_FOR_PICKUP),
+        ("Picked up from seller", M.PICKED_UP),
+        ("Not collected by recipient yet, held at post office", M.READY_FOR_PICKUP),
+        ("Awaiting collection at the parcel shop", M.READY_FOR_PICKUP),
+        ("Recipient did not pick up the phone", M.ATTEMPT_FAILED),
+        ("Not collected: sender closed", M.EXCEPTION),
+        ("Courier was unable to collect the parcel from the shipper", M.EXCEPTION),
+        ("Pickup failed, merchant was not ready", M.EXCEPTION),
+        ("Item not yet collected from vendor", M.SHIPPED),
+        ("Courier did not pick up the package, seller will arrange a new pickup", M.EXCEPTION),
+        ("Waiting for customer's collection at the service point", M.READY_FOR_PICKUP),
+        ("The driver collected the package from the merchant", M.PICKED_UP),
+        ("Parcel not picked up yet, waiting at 7-Eleven for 5 days", M.READY_FOR_PICKUP),
+        ("Available for the recipient's pickup", M.READY_FOR_PICKUP),
+        ("Customer did not pick up our call", M.ATTEMPT_FAILED),
+        ("Uncollected, still at the locker", M.READY_FOR_PICKUP),
+    ],
+)
+def test_who_did_not_collect(text: str, claim: Milestone | None) -> None:
+    """A parcel that no courier took from its sender is not ready; one that its recipient has not fetched is."""
+    assert read_entry(text).milestone is claim
