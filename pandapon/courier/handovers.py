@@ -22,6 +22,8 @@ EN_ROUTE = frozenset({S.FLY, S.PORT, S.DECLARE, S.CUSTOMS})
 _THERE = POINTS | {S.BY_CODE, S.STORE, S.PARCEL, S.ARRIVE}
 PUBLIC = POINTS | {S.SELF, S.BY_CODE}
 SHORT = 3  # words
+_PUTTING = frozenset({S.STORE, S.REACH, S.ARRIVE, S.PROXY, S.SIGN, S.TRANSFER, S.FORWARD})
+_PUT_AT = POINTS | {S.DOOR, S.DESK, S.KIN}
 _IN_VAIN = frozenset({A.NEGATED, A.FAILED, A.NOT_YET})
 RECIPIENTS = frozenset({S.RECIPIENT, S.SELF, S.KIN, S.BY_CODE, S.SIGNER})
 
@@ -151,6 +153,8 @@ def is_needless(event: Event, text: Text) -> bool:
 
 def is_ready(event: Event, text: Text) -> bool:
     """Whether the parcel lies ready. "Fetch it" means that; the bare word may come from an advertisement."""
+    if _is_still_to_be_put(event, text):
+        return False
     is_alone = len(text.clauses[event.clause]) <= SHORT and len(text.clauses) == 1
     named = text.signs & (POINTS | {S.RECIPIENT, S.PARCEL})
     if event.aspect in {A.NEGATED, A.NOT_YET} and not named and not is_alone:
@@ -160,6 +164,21 @@ def is_ready(event: Event, text: Text) -> bool:
     if event.aspect in {A.ASKED, A.PLANNED, A.NEGATED, A.NOT_YET}:
         return not in_notice(event, text) or bool(text.signs & (POINTS | {S.BY_CODE, S.STORE}))
     return bool(text.signs & (POINTS | {S.BY_CODE, S.STORE, S.NUMBER})) or len(text.clauses[event.clause]) == 1
+
+
+def _is_still_to_be_put(event: Event, text: Text) -> bool:
+    """Whether the parcel has yet to come where it can be fetched: 小哥将把快件放入快递柜，请及时取件."""
+    put = {other.aspect for other in text.events if other.clause <= event.clause and _puts_somewhere(other, text)}
+    return A.PLANNED in put and put.isdisjoint(HAPPENED)
+
+
+def _puts_somewhere(event: Event, text: Text) -> bool:
+    """Whether the act brings the parcel to a place. One that stands before the act only keeps it: 驿站将保管7天."""
+    if event.act not in _PUTTING or event.at not in _PUT_AT:
+        return False
+    clause = text.clauses[event.clause]
+    start = clause[event.token].start
+    return event.act is S.PROXY or any(token.sign in _PUT_AT and token.start >= start for token in clause)
 
 
 def success(text: Text) -> Claim:

@@ -132,3 +132,31 @@ def test_opening_hours(text: str, claim: Milestone | None) -> None:
 def test_who_did_not_collect(text: str, claim: Milestone | None) -> None:
     """A parcel that no courier took from its sender is not ready; one that its recipient has not fetched is."""
     assert read_entry(text).milestone is claim
+
+
+@pytest.mark.parametrize(
+    ("text", "claim"),
+    [
+        ("应您的要求，配送员将把包裹放在家门口，请及时取走", None),
+        ("小哥将把快件放入快递柜，请及时取件", None),
+        ("快件将存放至菜鸟驿站，届时请凭取件码领取", None),
+        ("稍后为您投柜，请留意短信并及时取件", None),
+        ("包裹将送至代收点，请及时领取", M.OUT_FOR_DELIVERY),
+        ("快件已存放至菜鸟驿站，请凭取件码领取", M.READY_FOR_PICKUP),
+        ("包裹在驿站，请尽快领取，逾期将退回", M.READY_FOR_PICKUP),
+        ("您的快递即将存入丰巢，请及时领取", None),
+        ("快递员准备将快件放到驿站，请注意查收短信后取件", None),
+        ("您的包裹预计今日下午送到驿站，请您及时取件", M.OUT_FOR_DELIVERY),
+        ("Your parcel will be placed in a locker, please collect it within 3 days", None),
+        ("It will be delivered to the pickup point soon, please pick it up with your code", None),
+        ("马上给您放到自提柜，请记得取件", None),
+        ("已放入丰巢，24小时后将收费，请及时取件", M.READY_FOR_PICKUP),
+        ("您的包裹已到站，请尽快取件，超期将退回", M.READY_FOR_PICKUP),
+        ("包裹已由驿站代收，请于今日领取", M.READY_FOR_PICKUP),
+        ("请到菜鸟驿站领取您的包裹", M.READY_FOR_PICKUP),
+        ("Your parcel is in the locker, please collect it, it will be returned after 3 days", M.READY_FOR_PICKUP),
+    ],
+)
+def test_a_promise_to_put_it_somewhere(text: str, claim: Milestone | None) -> None:
+    """What will be put into a locker or a station does not lie there yet; a point that will keep it has it."""
+    assert read_entry(text).milestone is claim
