@@ -13,6 +13,7 @@ from pandapon.courier.around import (
     in_notice,
     is_about_else,
     is_on_foot,
+    is_without_it,
     says,
     says_of_fees,
     speaks_of_return,
@@ -67,6 +68,8 @@ def _noted(event: Event, text: Text) -> Claim | None:
     """The claim of a payment or a label."""
     if event.word == "接单" and event.at is S.SENDER and event.aspect in HAPPENED:
         return Claim(M.PAID)
+    if event.act is S.LABEL and S.RECIPIENT in text.kinds[event.clause] and is_without_it(text.clauses[event.clause]):
+        return None  # the recipient has not received it yet, which says nothing of its courier
     if event.act is S.PAID and says_of_fees(text):
         return None
     return None if is_about_else(text) else claim(event)

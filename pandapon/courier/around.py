@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from itertools import pairwise
 from typing import TYPE_CHECKING
 
 from pandapon.courier.aspect import Aspect
@@ -19,6 +20,9 @@ S = Sign
 
 _OTHER_MATTERS = ("退货", "退款", "理赔", "拦截", "截件", "售后", "退换", "发票", "换货", "旧件", "赔", "仅退")
 _SLIPS = ("回单", "签收单", "签单", "底单", "回执")
+_NOT_RECEIVED = ("ยังไม่ได้รับ", "ไม่ได้รับ")
+_RECEIVES = ("รับ", "เซ็นรับ", "ได้รับ")
+_DENIALS = frozenset({S.NOT, S.NOT_YET})
 _SPOKEN = frozenset({S.NOTICE, S.ASKED})
 
 
@@ -120,3 +124,12 @@ def is_wrongly_sorted(event: Event, text: Text) -> bool:
     behind = text.clauses[event.clause][event.token + 1 :]
     sorts = any(other.act is S.HANDLE and other.view.again for other in text.events if other.clause >= event.clause)
     return event.at is S.HUB and sorts and bool(behind)
+
+
+def is_without_it(clause: Sequence[Token]) -> bool:
+    """Return whether the recipient stands before a denied receipt, as Thai couriers write it: ลูกค้ายังไม่ได้รับของ."""
+    at = next((place for place, token in enumerate(clause) if token.sign is S.RECIPIENT), len(clause))
+    return any(token.text.startswith(_NOT_RECEIVED) for token in clause[at:]) or any(
+        before.sign in _DENIALS and behind.text.startswith(_RECEIVES) and not behind.text.startswith("รับสาย")
+        for before, behind in pairwise(clause[at:])
+    )

@@ -5,6 +5,7 @@ from __future__ import annotations
 from itertools import pairwise
 from typing import TYPE_CHECKING
 
+from pandapon.courier.around import is_without_it
 from pandapon.courier.aspect import Aspect, View
 from pandapon.courier.cancelling import is_of_no_goods
 from pandapon.courier.claims import Claim, Reason
@@ -35,6 +36,7 @@ _CALLED_OFF = frozenset({S.VOID, S.CANCEL})
 _RETURNS = frozenset({"退回", "退件"})
 _NUMBERS = frozenset({"运单号", "面单号", "单号"})
 _NOT_GOT = frozenset({"未收到", "没收到", "没有收到"})
+_REPORTS = ("แจ้ง", "ร้องเรียน", "ปฏิเสธ", "อ้าง", "ยืนยัน")
 _PAYMENTS = ("赔", "理赔款", "理赔金", "保价赔")
 _CODES = frozenset(
     {"取件码", "取货码", "提货码", "货架号", "货号", "取件号", "取货号", "提货号", "开箱码", "开柜码", "货位号"}
@@ -71,7 +73,7 @@ def recorded(text: Text) -> list[tuple[Claim, Event]]:
 
     Such nouns are a signature's record that is corrected, or a pick-up's task that is cancelled.
     """
-    claims = _coded(text) + _wishes(text) + _cannot(text) + _unpaid(text) + _labelled(text)
+    claims = _coded(text) + _wishes(text) + _cannot(text) + _unpaid(text) + _labelled(text) + _denied(text)
     if text.signs.isdisjoint(_NOUNS):
         return claims
     for number, (clause, signs) in enumerate(zip(text.clauses, text.kinds, strict=True)):
@@ -114,6 +116,18 @@ def _wishes(text: Text) -> list[tuple[Claim, Event]]:
             return [(Claim(M.ATTEMPT_FAILED, Reason.REFUSED), event)]
         if later:
             return [(Claim(M.ATTEMPT_FAILED, Reason.ABSENT), event)]
+    return []
+
+
+def _denied(text: Text) -> list[tuple[Claim, Event]]:
+    """The claim of a recipient's report that the parcel was not received: ผู้รับแจ้งว่าไม่ได้รับพัสดุ."""
+    if S.RECIPIENT not in text.signs:
+        return []
+    for number, clause in enumerate(text.clauses):
+        at = next((at for at, token in enumerate(clause) if token.text.startswith(_REPORTS)), None)
+        if at is not None and is_without_it(clause):
+            event = Event(S.SIGN, View(A.REVOKED), None, "", number, clause[at].text, at)
+            return [(Claim(M.EXCEPTION, Reason.SIGNATURE_DISPUTED), event)]
     return []
 
 

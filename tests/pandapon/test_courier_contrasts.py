@@ -160,3 +160,28 @@ def test_who_did_not_collect(text: str, claim: Milestone | None) -> None:
 def test_a_promise_to_put_it_somewhere(text: str, claim: Milestone | None) -> None:
     """What will be put into a locker or a station does not lie there yet; a point that will keep it has it."""
     assert read_entry(text).milestone is claim
+
+
+@pytest.mark.parametrize(
+    ("text", "claim"),
+    [
+        ("นำจ่ายสำเร็จแล้ว แต่ผู้รับแจ้งว่ายังไม่ได้รับ", M.EXCEPTION),
+        ("เซ็นรับแล้ว แต่ลูกค้ายังไม่ได้รับของ", M.EXCEPTION),
+        ("ผู้รับแจ้งว่าไม่ได้รับพัสดุ", M.EXCEPTION),
+        ("นำจ่ายสำเร็จ ผู้รับได้รับพัสดุแล้ว", M.DELIVERED),
+        ("ยังไม่ได้รับพัสดุจากผู้ส่ง", M.SHIPPED),
+        ("ขนส่งยังไม่ได้รับพัสดุ", M.SHIPPED),
+        ("ติดต่อผู้รับไม่ได้", M.ATTEMPT_FAILED),
+        ("จัดส่งสำเร็จ แต่ลูกค้าแจ้งไม่ได้รับพัสดุ", M.EXCEPTION),
+        ("ระบบขึ้นว่าส่งสำเร็จ แต่ผู้รับยังไม่ได้รับสินค้า", M.EXCEPTION),
+        ("ลูกค้าร้องเรียนว่ายังไม่ได้รับพัสดุ", M.EXCEPTION),
+        ("ผู้รับปฏิเสธว่าไม่ได้เซ็นรับพัสดุ", M.EXCEPTION),
+        ("รอผู้ขายส่งพัสดุ ขนส่งยังไม่ได้รับของ", M.SHIPPED),
+        ("ยังไม่ได้รับสินค้าจากร้านค้า", M.SHIPPED),
+        ("ลูกค้าได้รับของแล้ว", M.DELIVERED),
+        ("นำจ่ายสำเร็จ ผู้รับได้รับสิ่งของเรียบร้อย", M.DELIVERED),
+    ],
+)
+def test_a_thai_recipient_without_the_parcel(text: str, claim: Milestone | None) -> None:
+    """Who has not received the parcel decides: the recipient disputes a delivery, the carrier awaits its pick-up."""
+    assert read_entry(text).milestone is claim
