@@ -33,6 +33,7 @@ _NOTICED = frozenset({S.DELAY, S.LOSE, S.DAMAGE, S.FORBIDDEN})
 _RULED = frozenset({S.LOSE, S.DAMAGE, S.MISSING, S.DESTROY})
 _UNTOLD = frozenset({A.BARE, A.PLANNED})
 _OF_A_COURIER = frozenset({"外出", "下班", "休息"})
+_INCONVENIENT = frozenset({"不便", "不方便", "暂不方便"})
 _PICK_UP_TASKS = ("收件任务", "揽收任务", "取件任务", "寄件任务", "揽件任务", "收件订单", "寄件订单")
 _PICK_UPS = frozenset({S.COLLECT, S.TAKE})
 
@@ -110,6 +111,8 @@ def _absent(event: Event, text: Text) -> Claim | None:
         return None
     if _is_of_the_fitting(event, text):
         return None
+    if event.word in _INCONVENIENT and _is_of_bringing(event, text):
+        return Claim(M.EXCEPTION, Reason.OUT_OF_AREA) if event.aspect in HAPPENED else None
     if event.at is S.POINT and S.RECIPIENT not in text.signs:
         return Claim(M.EXCEPTION, Reason.HELD) if event.aspect in HAPPENED else None
     if event.word in {"不在", "未在", "没在"} and event.at in {S.POINT, S.LOCKER, S.BRANCH}:
@@ -120,6 +123,14 @@ def _absent(event: Event, text: Text) -> Claim | None:
     if event.word == "约定" and (_is_fetched_later(event, text) or _is_agreed(event, text)):
         return None
     return claim(event)
+
+
+def _is_of_bringing(event: Event, text: Text) -> bool:
+    """Whether it suits the courier ill to bring the parcel, and not a person to take it: 乡村不便投递."""
+    clause = text.clauses[event.clause]
+    behind = clause[event.token + 1 : event.token + 2]
+    is_carried = bool(behind) and behind[0].sign is S.CARRY
+    return is_carried and all(token.sign is not S.RECIPIENT for token in clause[: event.token])
 
 
 def _is_of_the_fitting(event: Event, text: Text) -> bool:

@@ -50,6 +50,7 @@ _DECIDED = 72
 _AWAITED = 42  # a courier has yet to come: the parcel has not moved, whatever else the text tells
 _MENDABLE = frozenset({M.ATTEMPT_FAILED, M.EXCEPTION})
 _RESUMABLE = _MENDABLE | {M.LOST}
+_FETCHED_AT = frozenset({S.POINT, S.LOCKER, S.BRANCH, S.LAST_BRANCH})
 _MENDS = frozenset({M.OUT_FOR_DELIVERY, M.DELIVERED, M.READY_FOR_PICKUP})
 
 
@@ -97,6 +98,7 @@ def _without_mended(claims: list[TextClaim], text: Text) -> list[TextClaim]:
     resumed = [each.event.clause for each in claims if each.claim.resumes]
     last_end, last_resumed = max(ends, default=-1), max(resumed, default=-1)
     last_brought = max(brought, default=-1)
+    invited = max((each.event.clause for each in claims if _is_bidden(each, text)), default=-1)
     return [
         each
         for each in claims
@@ -106,6 +108,7 @@ def _without_mended(claims: list[TextClaim], text: Text) -> list[TextClaim]:
                 and each.event.clause < (last_brought if each.claim.reason is Reason.SIGNATURE_DISPUTED else last_end)
             )
             or (each.claim.milestone in _RESUMABLE and each.event.clause <= last_resumed)
+            or (each.claim.reason is Reason.OUT_OF_AREA and each.event.clause < invited)  # 不派送，请到网点自取
         )
     ]
 
@@ -144,6 +147,11 @@ def _is_handed_over(claim: TextClaim) -> bool:
 
 def _is_invitation(claim: TextClaim) -> bool:
     return claim.claim.milestone is M.READY_FOR_PICKUP and claim.event.act in {S.FETCH, S.TAKE}
+
+
+def _is_bidden(claim: TextClaim, text: Text) -> bool:
+    """Whether the recipient is asked to come to an outlet or a point, where the parcel lies then."""
+    return _is_invitation(claim) and claim.event.aspect is A.ASKED and not text.signs.isdisjoint(_FETCHED_AT)
 
 
 def _tells_of_now(event: Event) -> bool:

@@ -185,3 +185,26 @@ def test_a_promise_to_put_it_somewhere(text: str, claim: Milestone | None) -> No
 def test_a_thai_recipient_without_the_parcel(text: str, claim: Milestone | None) -> None:
     """Who has not received the parcel decides: the recipient disputes a delivery, the carrier awaits its pick-up."""
     assert read_entry(text).milestone is claim
+
+
+@pytest.mark.parametrize(
+    ("text", "claim"),
+    [
+        ("您的邮件已到【镇邮政所】，因乡村不便投递，请您自行来所领取", M.READY_FOR_PICKUP),
+        ("不方便送货上门，请自行到站点取件", M.READY_FOR_PICKUP),
+        ("村镇不派送，请到镇上网点自取", M.READY_FOR_PICKUP),
+        ("客户不方便收货，改日再送", M.ATTEMPT_FAILED),
+        ("收件人不便，约明天", M.ATTEMPT_FAILED),
+        ("超区，不派送", M.EXCEPTION),
+        ("因道路狭窄不便配送，请您到镇上代办点领取", M.READY_FOR_PICKUP),
+        ("快件已到乡镇网点，该村不便派送，请自提", M.READY_FOR_PICKUP),
+        ("您所在地址偏远，请到网点自取", M.READY_FOR_PICKUP),
+        ("客户称在外不便，明日再派送", M.ATTEMPT_FAILED),
+        ("联系客户，客户表示今天不方便，改日派送", M.ATTEMPT_FAILED),
+        ("地址偏远，不在派送范围，转邮政", M.EXCEPTION),
+        ("该村不派送，已联系寄件人", M.EXCEPTION),
+    ],
+)
+def test_fetched_because_it_is_not_brought(text: str, claim: Milestone | None) -> None:
+    """A courier who cannot bring it, and bids to fetch it, has it ready; a recipient who cannot take it is absent."""
+    assert read_entry(text).milestone is claim
