@@ -22,6 +22,7 @@ EN_ROUTE = frozenset({S.FLY, S.PORT, S.DECLARE, S.CUSTOMS})
 _THERE = POINTS | {S.BY_CODE, S.STORE, S.PARCEL, S.ARRIVE}
 PUBLIC = POINTS | {S.SELF, S.BY_CODE}
 SHORT = 3  # words
+_ONWARD = frozenset({S.PORT, S.FLY, S.SHIP})
 _PUTTING = frozenset({S.STORE, S.REACH, S.ARRIVE, S.PROXY, S.SIGN, S.TRANSFER, S.FORWARD})
 _PUT_AT = POINTS | {S.DOOR, S.DESK, S.KIN}
 _IN_VAIN = frozenset({A.NEGATED, A.FAILED, A.NOT_YET})
@@ -56,7 +57,7 @@ def fetched(event: Event, text: Text) -> Claim | None:
     if is_needless(event, text) or (S.WAREHOUSE in text.signs and not is_public(event, text)):
         return None
     if is_awaited_courier(event, text):
-        return Claim(M.ARRIVED)
+        return Claim(M.IN_TRANSIT if text.signs & _ONWARD else M.ARRIVED)  # 等待司机提走送机场
     if S.COURIER in clause and not clause & {S.PLEASE, S.WAIT}:
         if any("寄" in token.text for token in text.clauses[event.clause]):
             return Claim(M.PICKED_UP)

@@ -88,9 +88,17 @@ def _destroyed(event: Event, text: Text) -> Claim | None:
 def _troubled(event: Event, text: Text) -> Claim | None:
     if event.word.endswith("处理") and (text.signs & {S.PAID, S.ORDER} or is_about_else(text)):
         return None
+    if event.aspect in {A.POSSIBLE, A.PLANNED} and _is_feared(event, text):
+        return Claim(M.EXCEPTION, Reason.OTHER)
     if event.token and text.clauses[event.clause][event.token - 1].sign is S.CARRY:
         return Claim(M.ATTEMPT_FAILED) if event.aspect in HAPPENED else None
     return claim(event)
+
+
+def _is_feared(event: Event, text: Text) -> bool:
+    """Whether somebody may have done harm to the parcel: 疑似被错拿, 可能被他人错拿."""
+    before = {token.sign for token in text.clauses[event.clause][: event.token]}
+    return S.BY in before and (S.SUSPECT in before or says(event, text, "可能"))
 
 
 def _unreached(event: Event, text: Text) -> Claim | None:

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import pytest
 
-from pandapon.courier import read_entry
+from pandapon.courier import Action, Holder, read_entry
 from pandapon.shipment import Milestone
 
 M = Milestone
@@ -208,3 +208,58 @@ def test_a_thai_recipient_without_the_parcel(text: str, claim: Milestone | None)
 def test_fetched_because_it_is_not_brought(text: str, claim: Milestone | None) -> None:
     """A courier who cannot bring it, and bids to fetch it, has it ready; a recipient who cannot take it is absent."""
     assert read_entry(text).milestone is claim
+
+
+@pytest.mark.parametrize(
+    ("text", "claim"),
+    [
+        ("您购买的宝贝已经在赶往您的路上啦", M.IN_TRANSIT),
+        ("您的退款申请已撤销，商家继续发货", None),
+        ("已出库装车，等待司机提走送机场", M.IN_TRANSIT),
+        ("您的快件疑似被错拿，请联系站长", M.EXCEPTION),
+        ("由收发室签收后转交本人", M.DELIVERED),
+        ("改退件为继续派送", M.IN_TRANSIT),
+        ("退回途中发现错误，改为继续派送", M.IN_TRANSIT),
+        ("小哥正赶往您的路上", M.OUT_FOR_DELIVERY),
+        ("派件改为退件", M.RETURNING),
+        ("您的宝贝正在奔向您的路上", M.IN_TRANSIT),
+        ("已装车，等待司机提走送往码头", M.IN_TRANSIT),
+        ("包裹可能被他人错拿，正在联系", M.EXCEPTION),
+        ("门卫签收后已转交收件人本人", M.DELIVERED),
+        ("退件途中取消退回，改为继续派送", M.IN_TRANSIT),
+        ("改继续派送为退件", M.RETURNING),
+        ("派件员正奔向您，请保持电话畅通", M.OUT_FOR_DELIVERY),
+        ("等待司机提走派送", M.ARRIVED),
+        ("退款申请已取消，卖家将继续发货", None),
+    ],
+)
+def test_states_in_the_middle(text: str, claim: Milestone | None) -> None:
+    """Each of these was told as a step too early, too late, or not at all."""
+    assert read_entry(text).milestone is claim
+
+
+@pytest.mark.parametrize(
+    ("text", "action"),
+    [
+        ("收货方自提，过5天收仓储费", Action.PICK_UP),
+        ("已到自提点，超过3天收取保管费", Action.PICK_UP),
+        ("已到集运仓，请支付仓储费", Action.PAY),
+        ("货到付款，请付运费后自提", Action.PAY),
+    ],
+)
+def test_a_fee_that_is_due_later(text: str, action: Action) -> None:
+    """A fee that comes only once a time is over asks for nothing yet."""
+    assert read_entry(text).action is action
+
+
+@pytest.mark.parametrize(
+    ("text", "holder"),
+    [
+        ("已交到前台，请下班前领走", Holder.AGENT),
+        ("已放在门卫室，请在关门前取走", Holder.AGENT),
+        ("已交到前台，本人已领走", Holder.RECIPIENT),
+    ],
+)
+def test_who_holds_what_is_to_be_taken_later(text: str, holder: Holder) -> None:
+    """Who is asked to take the parcel before a time has not taken it."""
+    assert read_entry(text).holder is holder
