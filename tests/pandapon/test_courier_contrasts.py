@@ -263,3 +263,37 @@ def test_a_fee_that_is_due_later(text: str, action: Action) -> None:
 def test_who_holds_what_is_to_be_taken_later(text: str, holder: Holder) -> None:
     """Who is asked to take the parcel before a time has not taken it."""
     assert read_entry(text).holder is holder
+
+
+@pytest.mark.parametrize(
+    ("text", "claim"),
+    [
+        ("配達完了", M.DELIVERED),
+        ("配達中", M.OUT_FOR_DELIVERY),
+        ("輸送中", None),
+        ("お届け済み", None),
+        ("お荷物のお届けが完了しました", None),
+        ("배송완료", None),
+        ("Entregado", None),
+        ("配达中，派件员小李", M.OUT_FOR_DELIVERY),
+        ("Delivered", M.DELIVERED),
+        ("已配達", M.DELIVERED),
+        ("ご不在のため持ち戻りました", None),
+        ("配達店に到着", None),
+        ("荷物を引き受けました", None),
+        ("配達できませんでした", None),
+        ("返送済み", None),
+        ("注文がキャンセルされました", None),
+        ("受取済み（宅配ボックス）", None),
+        ("持ち出し中", None),
+        ("調査中", M.EXCEPTION),
+        ("배송 출발", None),
+        ("Zustellung nicht möglich", None),
+        ("順豐已派遞", M.DELIVERED),
+        ("已派送至府上，谢谢", M.DELIVERED),
+        ("派遞中", M.OUT_FOR_DELIVERY),
+    ],
+)
+def test_another_language(text: str, claim: Milestone | None) -> None:
+    """What the bot does not read claims nothing; what Chinese shares with Japanese is read as Chinese."""
+    assert read_entry(text).milestone is claim
