@@ -22,7 +22,7 @@ _BARE = frozenset({"cancelled", "canceled", "cancellation"})
 _ORDERS = frozenset(
     {"order", "shipment", "parcel", "package", "item", "consignment", "goods", "purchase", "label", "transaction"}
 )
-_LINKS = frozenset({"is", "be", "been", "are", "has now", "the", "a", "an", "this", "your", "our", "it", "that"})
+_LINKS = frozenset({"is", "be", "been", "are", "has now", "the", "a", "an", "this", "your", "our", "it", "that", "we"})
 _ADVERBS = frozenset({S.DONE, S.ONGOING, S.OK, S.TODAY, S.NO_LONGER})
 _CANCELLING = frozenset({S.SENDER, S.RECIPIENT, S.SERVICE, S.CARRIER, S.PARTNER})  # "merchant cancelled"
 _CARRIED = frozenset({S.CARRY, S.CARRY_NOUN})
@@ -52,16 +52,26 @@ def is_of_no_goods(clause: Sequence[Token], at: int) -> bool:
 
 def _of_whatever(before: Sequence[Token], behind: Sequence[Token], stated: Claim) -> Claim | None:
     """The claim of a word that does not name what is cancelled: the words beside it do, or it stands alone."""
-    subject = [token for token in before if token.sign not in _ADVERBS and token.text not in _LINKS]
-    object_ = next((token.sign for token in behind if token.text not in _LINKS), None)
-    if object_ in _BESIDE | _CARRIED:
-        return None
+    object_ = next((token for token in behind if token.text not in _LINKS), None)
+    if object_ is not None and (object_.sign in _BESIDE | _CARRIED or object_.text in _ORDERS):
+        return stated if object_.text in _ORDERS else None  # "we have cancelled your order"
+    subject = _subject(before)
     head = subject[-1] if subject else None
-    if head is None or head.text in _ORDERS or head.sign in _CANCELLING:
+    if any(token.sign in _CARRIED for token in subject) and not (head and _is_order(head)):
+        return None if any(token.sign in _BESIDE - _CARRIED for token in subject) else Claim(M.ATTEMPT_FAILED)
+    if head is None or _is_order(head) or head.sign in _CANCELLING:
         return stated
-    if head.sign in {S.NUMBER, S.TO}:  # order 123 cancelled, order changed to cancelled
-        return stated if any(token.text in _ORDERS for token in subject) else None
-    is_delivery = any(token.sign in _CARRIED for token in subject) and not any(
-        token.sign in _BESIDE - _CARRIED for token in subject
-    )
-    return Claim(M.ATTEMPT_FAILED) if is_delivery else None
+    is_listed = head.sign in {S.NUMBER, S.TO}  # order 123 cancelled, order changed to cancelled
+    return stated if is_listed and any(map(_is_order, subject)) else None
+
+
+def _subject(before: Sequence[Token]) -> list[Token]:
+    """The words that name what is cancelled, or who cancels it. "Status:" before it names neither, "Delivery:" does."""
+    colon = max((at for at, token in enumerate(before) if token.sign is S.COLON), default=-1)
+    names = any(token.sign in _BESIDE | _CARRIED for token in before[: max(colon, 0)])
+    words = before if names else before[colon + 1 :]
+    return [token for token in words if token.sign not in _ADVERBS | {S.COLON} and token.text not in _LINKS]
+
+
+def _is_order(token: Token) -> bool:
+    return token.text in _ORDERS

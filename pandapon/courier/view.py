@@ -75,6 +75,7 @@ _SETTLED = frozenset({Aspect.REVOKED, Aspect.MENTIONED, Aspect.POSSIBLE, Aspect.
 _CARRIED = frozenset({S.CARRY, S.CARRY_NOUN})
 _CARRIED_TO = frozenset({S.SIGN, S.REACH})
 _TOLD = frozenset({Aspect.DONE, Aspect.FAILED, Aspect.NEGATED})
+_CALLED_OFF = frozenset({S.COLLECT, S.CARRY, S.FORWARD, S.HOLD})
 _LIGHT = frozenset({S.CALL_BUYER})
 _ON_REQUEST = frozenset({S.REFUSE, S.RETURN, S.INTERCEPT, S.CANCEL, S.ABANDON, S.ABSENT})
 
@@ -99,6 +100,8 @@ def _left(clause: Sequence[Token], at: int, found: View) -> View:
         token = clause[position]
         if token.start == act.start and token.sign is not S.NOT:  # the word itself tells: done, under way or awaited
             found = _inherent(found, token.sign)
+        elif token.sign is S.CANCEL and act.sign in _CALLED_OFF and {S.PARCEL}.issuperset(between):
+            return found._replace(aspect=Aspect.REVOKED)  # carrier cancelled the pickup
         elif _is_an_act(clause, position):
             is_object = token.sign is act.sign is S.RETURN  # 已将退件交还
             if not is_object and not (token.sign in _CARRIED and act.sign in _CARRIED_TO):

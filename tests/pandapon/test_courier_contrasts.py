@@ -37,6 +37,12 @@ M = Milestone
         ("订单已由卖家取消", M.CANCELLED),
         ("Sender cancelled the shipment", M.CANCELLED),
         ("Cancelled by merchant", M.CANCELLED),
+        ("Status: Cancelled", M.CANCELLED),
+        ("We have cancelled your order", M.CANCELLED),
+        ("Order 8812345 has been cancelled", M.CANCELLED),
+        ("Delivery: cancelled", M.ATTEMPT_FAILED),
+        ("Carrier cancelled the pickup", M.SHIPPED),
+        ("Cancelled delivery request", None),
     ],
 )
 def test_what_is_cancelled(text: str, claim: Milestone | None) -> None:
