@@ -13,14 +13,16 @@ from pandapon.courier.around import (
     in_notice,
     is_about_else,
     is_on_foot,
+    is_without_it,
     says,
     says_of_fees,
     speaks_of_return,
 )
 from pandapon.courier.arriving import arrived
 from pandapon.courier.aspect import Aspect
+from pandapon.courier.cancelling import cancelled
 from pandapon.courier.carrying import carried
-from pandapon.courier.claims import HAPPENED, PACKING, Claim, Reason, claim
+from pandapon.courier.claims import HAPPENED, PACKING, Claim, claim
 from pandapon.courier.collecting import collected
 from pandapon.courier.departing import departed, is_no_departure
 from pandapon.courier.dues import must_pay
@@ -65,6 +67,8 @@ def _noted(event: Event, text: Text) -> Claim | None:
     """The claim of a payment or a label."""
     if event.word == "接单" and event.at is S.SENDER and event.aspect in HAPPENED:
         return Claim(M.PAID)
+    if event.act is S.LABEL and S.RECIPIENT in text.kinds[event.clause] and is_without_it(text.clauses[event.clause]):
+        return None  # the recipient has not received it yet, which says nothing of its courier
     if (event.act is S.PAID and says_of_fees(text)) or (event.act is S.LABEL and event.view.again):  # 已重新打印面单
         return None
     return None if is_about_else(text) else claim(event)
@@ -200,22 +204,10 @@ def _attempted(event: Event, _: Text) -> Claim | None:
     return Claim(M.OUT_FOR_DELIVERY) if event.aspect is A.ONGOING else claim(event)
 
 
-def _cancelled(event: Event, text: Text) -> Claim | None:
-    if event.word.startswith("不发") and clause_has(event, text, S.SENDER):  # no cancelled order
-        return Claim(M.EXCEPTION, Reason.NOT_COLLECTED)
-    return None if event.token and _of_a_part(event, text) else claim(event)
-
-
 def _scanned_back(event: Event, text: Text) -> Claim | None:
     """The claim of 退 as the only word."""
     back = event.aspect is A.ONGOING or (event.aspect is A.DONE and text.signs & {S.REFUSE, S.ABSENT})
     return Claim(M.RETURNING) if back else None
-
-
-def _of_a_part(event: Event, text: Text) -> bool:
-    """Whether a pick-up, a return or an interception is cancelled, and not the whole order."""
-    acts = {token.sign for token in text.clauses[event.clause][: event.token]}
-    return bool(acts & {S.RETURN, S.COLLECT, S.TAKE, S.INTERCEPT, S.CARRY, S.FORWARD})
 
 
 def _is_handed_out(event: Event, text: Text) -> bool:
@@ -248,7 +240,7 @@ _CLAIMS: dict[Sign, Callable[[Event, Text], Claim | None]] = {
     S.ARRIVE: arrived,
     S.FORWARD: _forwarded,
     S.ATTEMPT: _attempted,
-    S.CANCEL: _cancelled,
+    S.CANCEL: cancelled,
     S.RETURN_SCAN: _scanned_back,
     S.MUST_PAY: must_pay,
 }

@@ -31,6 +31,9 @@ _LAST_LEG = frozenset(
     {S.CARRY, S.CARRY_NOUN, S.REFUSE, S.ABSENT, S.NO_CONTACT, S.NOT, S.NOT_YET, S.POINT, S.LOCKER, S.OVERDUE, S.REVERSE}
 )
 _OUTLETS = frozenset({S.BRANCH, S.LAST_BRANCH, S.HUB, S.WAREHOUSE})
+_NOT_RECEIVED = ("ยังไม่ได้รับ", "ไม่ได้รับ")
+_RECEIVES = ("รับ", "เซ็นรับ", "ได้รับ")
+_DENIALS = frozenset({S.NOT, S.NOT_YET})
 _SPOKEN = frozenset({S.NOTICE, S.ASKED})
 
 
@@ -185,3 +188,12 @@ def is_wrongly_sorted(event: Event, text: Text) -> bool:
     behind = text.clauses[event.clause][event.token + 1 :]
     sorts = any(other.act is S.HANDLE and other.view.again for other in text.events if other.clause >= event.clause)
     return event.at is S.HUB and sorts and bool(behind)
+
+
+def is_without_it(clause: Sequence[Token]) -> bool:
+    """Return whether the recipient stands before a denied receipt, as Thai couriers write it: ลูกค้ายังไม่ได้รับของ."""
+    at = next((place for place, token in enumerate(clause) if token.sign is S.RECIPIENT), len(clause))
+    return any(token.text.startswith(_NOT_RECEIVED) for token in clause[at:]) or any(
+        before.sign in _DENIALS and behind.text.startswith(_RECEIVES) and not behind.text.startswith("รับสาย")
+        for before, behind in pairwise(clause[at:])
+    )

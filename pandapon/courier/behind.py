@@ -21,7 +21,7 @@ _MOVES = frozenset({S.REACH, S.CARRY, S.DEPART, S.RETURN, S.SHIP})
 CHOICES = frozenset(
     {S.RETURN, S.CARRY, S.FETCH, S.TAKE, S.SIGN, S.SHIP, S.ABANDON, S.DESTROY, S.FORWARD, S.COLLECT, S.PROXY, S.STORE}
 )
-_REVOCABLE = frozenset({S.RETURN, S.REVERSE, S.COLLECT, S.INTERCEPT})
+_REVOCABLE = frozenset({S.RETURN, S.REVERSE, S.COLLECT, S.INTERCEPT, S.HOLD})
 _REWARDS = ("可", "即可", "得", "获", "赢", "赚", "享", "领", "送", "就能", "能", "有机会", "抽")
 _REVOKE = frozenset({S.CANCEL, S.VOID})
 # Words that tell the aspect when they stand right behind an act.
@@ -36,6 +36,8 @@ _SERVICES = ("服务", "功能")
 _STATED = View(Aspect.BARE)
 _BY_APPOINTMENT = frozenset({S.COLLECT, S.TAKE})
 
+_AT_A_PLACE = frozenset({S.STORE, S.REACH, S.PROXY, S.COLLECT})
+_ITS_PLACE = frozenset({S.POINT, S.LOCKER, S.DESK, S.DOOR, S.PARCEL, S.TO, S.FROM, S.SENDER})
 _TRIES = frozenset({S.CARRY, S.AGAIN})  # 客户不在，将再次派送: a try failed
 
 
@@ -53,6 +55,8 @@ def behind(clause: Sequence[Token], at: int) -> View:
         if token.sign is not S.PARCEL and token.text not in _EACH  # 两次派送均未成功
     ]
     act = clause[at].sign
+    if act in _AT_A_PLACE and _fails_there(clause[at + 1 :]):
+        return View(Aspect.FAILED)
     if act is S.SIGN and _is_taken_back(clause[at + 1 :]):
         return View(Aspect.REVOKED)
     if act in _REVOCABLE and not _REVOKE.isdisjoint(after[:2]):
@@ -126,6 +130,12 @@ def _right_behind(clause: Sequence[Token], at: int, first: Sign, second: Sign | 
         case S.PLEASE | S.MAY if clause[at + 1].start == clause[at].end:  # 签收请…: advice
             return View(Aspect.MENTIONED)
     return None
+
+
+def _fails_there(behind: Sequence[Token]) -> bool:
+    """Whether the act failed at the place that stands between: 投递至驿站失败, collection from sender failed."""
+    told = [token.sign for token in behind if token.sign not in _ITS_PLACE]
+    return told[:1] == [S.FAILED] or told[:2] in ([S.NOT, S.OK], [S.CANNOT, S.OK])
 
 
 def _is_compared(act: Token, behind: Token) -> bool:

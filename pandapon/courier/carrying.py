@@ -236,10 +236,10 @@ def _waits_its_turn(event: Event, text: Text) -> bool:
 
 
 def _is_said_of_the_end(event: Event, text: Text) -> bool:
-    """Whether the word states a delivery: 已派递, as couriers of Hong Kong say, or 已送货上门."""
+    """Whether the word states a delivery: 已派递, as Hong Kong says, 已配達, or 已送货上门."""
     clause = text.clauses[event.clause]
     is_told = clause[event.token - 1].sign is S.DONE and event.token + 1 == len(clause)
-    return event.word == "派递" or (event.word in {"送货上门", "送上门"} and is_told)
+    return event.word in {"派递", "配达"} or (event.word in {"送货上门", "送上门"} and is_told)
 
 
 def _is_being_arranged(event: Event, text: Text) -> bool:

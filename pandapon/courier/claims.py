@@ -171,6 +171,7 @@ TABLE: dict[Sign, tuple[Row, ...]] = {
         _row(frozenset({A.ONGOING}), None, M.OUT_FOR_DELIVERY),
     ),
     S.STORE: (
+        _row(frozenset({A.FAILED}), None, M.ATTEMPT_FAILED),  # a negated one may be a wish: 不要放驿站
         _row(HAPPENED, _LEFT_WITH, M.DELIVERED),
         _row(HAPPENED, _OUTLETS, M.ARRIVED),
         _row(HAPPENED, _ON_THE_WAY, M.IN_TRANSIT),

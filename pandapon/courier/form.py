@@ -52,6 +52,8 @@ _LONE_AFTER = re.compile(r"(?<=[一-鿿]) (?=[一-鿿](?![一-鿿]))")
 _FULL_STOP = re.compile(r"\.(?=\s|$|[一-鿿])|(?<=[一-鿿])\.")
 _CAMEL_CASE = re.compile(r"[A-Z][a-z]+(?:[A-Z][a-z]+)+")  # a whole text of this form is a code: OutForDelivery
 _HUMP = re.compile(r"(?<=[a-z])(?=[A-Z])")
+_HIRAGANA = re.compile("[ぁ-ねは-ゖ]")  # without の, which Chinese shops have in their names
+_NAME = re.compile(r"\[[^\]]*\]")
 _ARROW = re.compile(r"-+>|=>|→")
 
 
@@ -79,3 +81,11 @@ def fold(text: str) -> str:
     text = _SPACES.sub(" ", text.casefold()).strip()[:LONGEST]
     text = _LONE_AFTER.sub("", _LONE_BEFORE.sub(r"\1", text))
     return _FULL_STOP.sub(";", _ARROW.sub(" ", text))
+
+
+def is_japanese(text: str) -> bool:
+    """Return whether a folded text is Japanese, whose characters mean other things than in Chinese.
+
+    A Japanese name in brackets makes no Japanese text.
+    """
+    return _HIRAGANA.search(text) is not None and _HIRAGANA.search(_NAME.sub("", text)) is not None

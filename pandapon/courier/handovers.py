@@ -5,7 +5,7 @@ from __future__ import annotations
 from itertools import zip_longest
 from typing import TYPE_CHECKING
 
-from pandapon.courier.around import clause_has, in_notice, is_collected_before
+from pandapon.courier.around import clause_has, in_notice, is_collected_before, says
 from pandapon.courier.aspect import Aspect
 from pandapon.courier.claims import HAPPENED, Claim, Reason
 from pandapon.courier.signs import Sign
@@ -22,6 +22,10 @@ EN_ROUTE = frozenset({S.FLY, S.PORT, S.DECLARE, S.CUSTOMS})
 _THERE = POINTS | {S.BY_CODE, S.STORE, S.PARCEL, S.ARRIVE}
 PUBLIC = POINTS | {S.SELF, S.BY_CODE}
 SHORT = 3  # words
+_ONWARD = frozenset({S.PORT, S.FLY, S.SHIP})
+_PUTTING = frozenset({S.STORE, S.REACH, S.ARRIVE, S.PROXY, S.SIGN, S.TRANSFER, S.FORWARD})
+_PUT_AT = POINTS | {S.DOOR, S.DESK, S.KIN}
+_IN_VAIN = frozenset({A.NEGATED, A.FAILED, A.NOT_YET})
 RECIPIENTS = frozenset({S.RECIPIENT, S.SELF, S.KIN, S.BY_CODE, S.SIGNER})
 
 
@@ -39,6 +43,8 @@ def fetched(event: Event, text: Text) -> Claim | None:
         and event.aspect is not A.PLANNED
     ):
         return success(text)
+    if _is_left_with_the_sender(event, text):
+        return Claim(M.SHIPPED) if _is_not_yet(event, text) else Claim(M.EXCEPTION, Reason.NOT_COLLECTED)
     if _is_carried_back(text) or _is_of_a_notice(event, text):
         return None
     if event.at is S.SENDER and event.aspect in HAPPENED and S.RETURN not in text.signs:
@@ -51,7 +57,7 @@ def fetched(event: Event, text: Text) -> Claim | None:
     if is_needless(event, text) or (S.WAREHOUSE in text.signs and not is_public(event, text)):
         return None
     if is_awaited_courier(event, text):
-        return Claim(M.ARRIVED)
+        return Claim(M.IN_TRANSIT if text.signs & _ONWARD else M.ARRIVED)  # 等待司机提走送机场
     if S.COURIER in clause and not clause & {S.PLEASE, S.WAIT}:
         if any("寄" in token.text for token in text.clauses[event.clause]):
             return Claim(M.PICKED_UP)
@@ -88,6 +94,17 @@ def _is_carried_back(text: Text) -> bool:
     """Whether a courier brings the parcel back to the outlet, and does not come from its sender."""
     back = [other for other in text.events if other.act is S.TO_DEPOT and other.aspect in HAPPENED]
     return any(not is_collected_before(other, text) for other in back)
+
+
+def _is_left_with_the_sender(event: Event, text: Text) -> bool:
+    """Whether the parcel was not taken from its sender: not collected from the merchant."""
+    is_denied = event.aspect in _IN_VAIN or event.word.startswith("not ")
+    signs = text.kinds[event.clause]
+    return is_denied and S.SENDER in signs and S.RECIPIENT not in signs and not text.signs & {S.RETURN, S.REVERSE}
+
+
+def _is_not_yet(event: Event, text: Text) -> bool:
+    return event.aspect is A.NOT_YET or says(event, text, "yet")
 
 
 def _is_of_a_notice(event: Event, text: Text) -> bool:
@@ -143,6 +160,8 @@ def is_needless(event: Event, text: Text) -> bool:
 
 def is_ready(event: Event, text: Text) -> bool:
     """Whether the parcel lies ready. "Fetch it" means that; the bare word may come from an advertisement."""
+    if _is_still_to_be_put(event, text):
+        return False
     is_alone = len(text.clauses[event.clause]) <= SHORT and len(text.clauses) == 1
     named = text.signs & (POINTS | {S.RECIPIENT, S.PARCEL})
     if event.aspect in {A.NEGATED, A.NOT_YET} and not named and not is_alone:
@@ -152,6 +171,21 @@ def is_ready(event: Event, text: Text) -> bool:
     if event.aspect in {A.ASKED, A.PLANNED, A.NEGATED, A.NOT_YET}:
         return not in_notice(event, text) or bool(text.signs & (POINTS | {S.BY_CODE, S.STORE}))
     return bool(text.signs & (POINTS | {S.BY_CODE, S.STORE, S.NUMBER})) or len(text.clauses[event.clause]) == 1
+
+
+def _is_still_to_be_put(event: Event, text: Text) -> bool:
+    """Whether the parcel has yet to come where it can be fetched: 小哥将把快件放入快递柜，请及时取件."""
+    put = {other.aspect for other in text.events if other.clause <= event.clause and _puts_somewhere(other, text)}
+    return A.PLANNED in put and put.isdisjoint(HAPPENED)
+
+
+def _puts_somewhere(event: Event, text: Text) -> bool:
+    """Whether the act brings the parcel to a place. One that stands before the act only keeps it: 驿站将保管7天."""
+    if event.act not in _PUTTING or event.at not in _PUT_AT:
+        return False
+    clause = text.clauses[event.clause]
+    start = clause[event.token].start
+    return event.act is S.PROXY or any(token.sign in _PUT_AT and token.start >= start for token in clause)
 
 
 def success(text: Text) -> Claim:

@@ -9,6 +9,7 @@ from pandapon.courier.around import clause_has, is_about_else, says
 from pandapon.courier.aspect import Aspect
 from pandapon.courier.claims import HAPPENED, Claim, Reason, claim
 from pandapon.courier.dues import customs_wants
+from pandapon.courier.hours import are_hours
 from pandapon.courier.losses import compensated, is_rule, lost
 from pandapon.courier.signs import Sign
 from pandapon.shipment import Milestone
@@ -37,6 +38,7 @@ _NOTICED = frozenset({S.DELAY, S.LOSE, S.DAMAGE, S.FORBIDDEN})
 _RULED = frozenset({S.LOSE, S.DAMAGE, S.MISSING, S.DESTROY})
 _UNTOLD = frozenset({A.BARE, A.PLANNED})
 _OF_A_COURIER = frozenset({"外出", "下班", "休息"})
+_INCONVENIENT = frozenset({"不便", "不方便", "暂不方便"})
 _PICK_UP_TASKS = ("收件任务", "揽收任务", "取件任务", "寄件任务", "揽件任务", "收件订单", "寄件订单")
 _PICK_UPS = frozenset({S.COLLECT, S.TAKE})
 
@@ -48,6 +50,8 @@ def problem(event: Event, text: Text) -> Claim | None:
     if event.act in _NOTICED and event.aspect is not A.DONE and clause_has(event, text, S.NOTICE):
         return None
     if event.act in _RULED and event.aspect in _UNTOLD and is_rule(event, text):
+        return None
+    if event.act in {S.ABSENT, S.DELAY} and are_hours(event, text):
         return None
     return _BY_ACT.get(event.act, _stated)(event, text)
 
@@ -89,13 +93,29 @@ def _destroyed(event: Event, text: Text) -> Claim | None:
 def _troubled(event: Event, text: Text) -> Claim | None:
     if event.word.endswith("处理") and (text.signs & {S.PAID, S.ORDER} or is_about_else(text)):
         return None
+    if event.aspect in {A.POSSIBLE, A.PLANNED} and _is_feared(event, text):
+        return Claim(M.EXCEPTION, Reason.OTHER)
     if event.token and text.clauses[event.clause][event.token - 1].sign is S.CARRY:
         return Claim(M.ATTEMPT_FAILED) if event.aspect in HAPPENED else None
     return claim(event)
 
 
+def _is_feared(event: Event, text: Text) -> bool:
+    """Whether somebody may have done harm to the parcel: 疑似被错拿, 可能被他人错拿."""
+    before = {token.sign for token in text.clauses[event.clause][: event.token]}
+    return S.BY in before and (S.SUSPECT in before or says(event, text, "可能"))
+
+
 def _unreached(event: Event, text: Text) -> Claim | None:
+    if event.word == "did not pick up" and _is_by_courier(event, text):
+        return Claim(M.EXCEPTION, Reason.NOT_COLLECTED)
     return None if _is_the_senders(event, text) else claim(event)
+
+
+def _is_by_courier(event: Event, text: Text) -> bool:
+    """Whether a courier stands before the act, and no recipient, who would not answer the call."""
+    before = {token.sign for token in text.clauses[event.clause][: event.token]}
+    return bool(before & {S.COURIER, S.CARRIER, S.PARTNER}) and S.RECIPIENT not in before
 
 
 def _absent(event: Event, text: Text) -> Claim | None:
@@ -104,6 +124,8 @@ def _absent(event: Event, text: Text) -> Claim | None:
         return None
     if _is_of_the_fitting(event, text):
         return None
+    if event.word in _INCONVENIENT and _is_of_bringing(event, text):
+        return Claim(M.EXCEPTION, Reason.OUT_OF_AREA) if event.aspect in HAPPENED else None
     if event.at is S.POINT and S.RECIPIENT not in text.signs:
         return Claim(M.EXCEPTION, Reason.HELD) if event.aspect in HAPPENED else None
     if event.word in {"不在", "未在", "没在"} and event.at in {S.POINT, S.LOCKER, S.BRANCH}:
@@ -114,6 +136,14 @@ def _absent(event: Event, text: Text) -> Claim | None:
     if event.word == "约定" and (_is_fetched_later(event, text) or _is_agreed(event, text)):
         return None
     return claim(event)
+
+
+def _is_of_bringing(event: Event, text: Text) -> bool:
+    """Whether it suits the courier ill to bring the parcel, and not a person to take it: 乡村不便投递."""
+    clause = text.clauses[event.clause]
+    behind = clause[event.token + 1 : event.token + 2]
+    is_carried = bool(behind) and behind[0].sign is S.CARRY
+    return is_carried and all(token.sign is not S.RECIPIENT for token in clause[: event.token])
 
 
 def _is_of_the_fitting(event: Event, text: Text) -> bool:

@@ -164,6 +164,17 @@ def _is_urgent(text: Text) -> bool:
     return threatened or S.OVERDUE in text.signs or "尽快" in words
 
 
+def _is_left_behind(strongest: TextClaim | None) -> bool:
+    """Whether the parcel is still with its sender, so that no call to the buyer helps."""
+    return strongest is not None and strongest.claim.reason is Reason.NOT_COLLECTED
+
+
+def _is_due_later(event: Event, text: Text) -> bool:
+    """Whether a fee only comes once a time is over: 过5天收仓储费."""
+    before = text.clauses[event.clause][: event.token]
+    return any(token.sign is S.OVERDUE or token.text.startswith("过") for token in before)
+
+
 def _action(text: Text, strongest: TextClaim | None) -> Action | None:
     milestone = strongest.claim.milestone if strongest else None
     if milestone in {M.DELIVERED, M.RETURNED, M.CANCELLED, M.LOST}:
@@ -174,12 +185,13 @@ def _action(text: Text, strongest: TextClaim | None) -> Action | None:
     for act, action in ((S.PAPERS, Action.PAPERS), (S.DUTY, Action.PAY)):
         if act in asked and customs_wants(asked[act], text) is not None:
             return action
-    if S.MUST_PAY in asked and asked[S.MUST_PAY].aspect not in {A.DONE, A.CONDITIONAL}:
+    must_pay = asked.get(S.MUST_PAY)
+    if must_pay and must_pay.aspect not in {A.DONE, A.CONDITIONAL} and not _is_due_later(must_pay, text):
         return Action.PAY
     if milestone is M.READY_FOR_PICKUP:
         return Action.PICK_UP
     if S.ADDRESS_FAULT in asked and milestone in {M.EXCEPTION, M.ATTEMPT_FAILED}:
         return Action.ADDRESS
-    if S.NO_CONTACT in asked and milestone in {M.EXCEPTION, M.ATTEMPT_FAILED}:
+    if S.NO_CONTACT in asked and milestone in {M.EXCEPTION, M.ATTEMPT_FAILED} and not _is_left_behind(strongest):
         return Action.CONTACT
     return None

@@ -5,7 +5,9 @@ from __future__ import annotations
 from itertools import pairwise
 from typing import TYPE_CHECKING
 
+from pandapon.courier.around import is_without_it
 from pandapon.courier.aspect import Aspect, View
+from pandapon.courier.cancelling import is_of_no_goods
 from pandapon.courier.claims import Claim, Reason
 from pandapon.courier.events import Event
 from pandapon.courier.losses import PAID_OUT
@@ -34,6 +36,7 @@ _CALLED_OFF = frozenset({S.VOID, S.CANCEL})
 _RETURNS = frozenset({"退回", "退件"})
 _NUMBERS = frozenset({"运单号", "面单号", "单号"})
 _NOT_GOT = frozenset({"未收到", "没收到", "没有收到"})
+_REPORTS = ("แจ้ง", "ร้องเรียน", "ปฏิเสธ", "อ้าง", "ยืนยัน")
 _PAYMENTS = ("赔", "理赔款", "理赔金", "保价赔")
 _CODES = frozenset(
     {"取件码", "取货码", "提货码", "货架号", "货号", "取件号", "取货号", "提货号", "开箱码", "开柜码", "货位号"}
@@ -60,7 +63,9 @@ _SENT = frozenset(
     | {S.ASKED, S.NOT, S.IF, S.WILL, S.MAY, S.REFUSE, S.POINT, S.SHIP}
 )
 _ORDERS = ("订单", "交易", "运单", "寄件单")
-_NOT_THE_ORDER = frozenset({S.COLLECT, S.TAKE, S.RETURN, S.CARRY, S.FORWARD, S.SIGN, S.INTERCEPT, S.ADDRESS_FAULT})
+_NOT_THE_ORDER = frozenset(
+    {S.COLLECT, S.TAKE, S.RETURN, S.CARRY, S.FORWARD, S.SIGN, S.INTERCEPT, S.ADDRESS_FAULT, S.PART}
+)
 
 
 def recorded(text: Text) -> list[tuple[Claim, Event]]:
@@ -68,7 +73,7 @@ def recorded(text: Text) -> list[tuple[Claim, Event]]:
 
     Such nouns are a signature's record that is corrected, or a pick-up's task that is cancelled.
     """
-    claims = _coded(text) + _wishes(text) + _cannot(text) + _unpaid(text) + _labelled(text)
+    claims = _coded(text) + _wishes(text) + _cannot(text) + _unpaid(text) + _labelled(text) + _denied(text)
     if text.signs.isdisjoint(_NOUNS):
         return claims
     for number, (clause, signs) in enumerate(zip(text.clauses, text.kinds, strict=True)):
@@ -111,6 +116,18 @@ def _wishes(text: Text) -> list[tuple[Claim, Event]]:
             return [(Claim(M.ATTEMPT_FAILED, Reason.REFUSED), event)]
         if later:
             return [(Claim(M.ATTEMPT_FAILED, Reason.ABSENT), event)]
+    return []
+
+
+def _denied(text: Text) -> list[tuple[Claim, Event]]:
+    """The claim of a recipient's report that the parcel was not received: ผู้รับแจ้งว่าไม่ได้รับพัสดุ."""
+    if S.RECIPIENT not in text.signs:
+        return []
+    for number, clause in enumerate(text.clauses):
+        at = next((at for at, token in enumerate(clause) if token.text.startswith(_REPORTS)), None)
+        if at is not None and is_without_it(clause):
+            event = Event(S.SIGN, View(A.REVOKED), None, "", number, clause[at].text, at)
+            return [(Claim(M.EXCEPTION, Reason.SIGNATURE_DISPUTED), event)]
     return []
 
 
@@ -235,7 +252,8 @@ def _noun(token: Token, clause: Sequence[Token], at: int, signs: frozenset[Sign]
         closed = S.VOID in near or any(
             other.sign is S.VOID and before.sign is S.DONE for before, other in pairwise(clause)
         )
-        return Claim(M.CANCELLED) if closed and not signs & _NOT_THE_ORDER else None
+        is_other = bool(signs & _NOT_THE_ORDER) or is_of_no_goods(clause, at)
+        return Claim(M.CANCELLED) if closed and not is_other else None
     if token.text in _NOT_GOT:
         return _not_got(signs)
     if token.sign is not S.NOTE:

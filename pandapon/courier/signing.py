@@ -92,7 +92,8 @@ def signed(event: Event, text: Text) -> Claim | None:
     if aspect is A.BARE and who in {None, S.RECIPIENT} and (_is_a_noun(event, text) or _is_of_a_time(event, text)):
         return None
     if who in _POINTS:
-        return Claim(M.READY_FOR_PICKUP)
+        disputed = Claim(M.EXCEPTION, Reason.SIGNATURE_DISPUTED)
+        return disputed if _was_not_put_there(event, text) else Claim(M.READY_FOR_PICKUP)
     if S.PART in text.signs and who is not S.SENDER:
         return Claim(M.DELIVERED, Reason.PARTIAL)
     if who is S.SENDER or is_given_to_sender(event, text) or goes_back(text):
@@ -129,6 +130,16 @@ def _given_to(text: Text) -> Sign | None:
 def _is_sure(event: Event, text: Text) -> bool:
     delivered = Claim(M.DELIVERED)
     return event.aspect in HAPPENED and weigh_doubts(delivered, event, text) is delivered
+
+
+def _was_not_put_there(event: Event, text: Text) -> bool:
+    """Whether the text denies afterwards that the parcel lies in the locker that signed: 签收人：快递柜，未入柜."""
+    return any(
+        other.act is S.STORE
+        and other.clause > event.clause
+        and (other.aspect is A.FAILED or (other.aspect is A.NEGATED and says(other, text, "未", "没")))
+        for other in text.events
+    )
 
 
 def _is_received_between(event: Event, text: Text) -> bool:

@@ -13,6 +13,8 @@ from pandapon.courier.signs import Sign
 from pandapon.shipment import Milestone
 
 if TYPE_CHECKING:
+    from collections.abc import Iterable
+
     from pandapon.courier.events import Event, Text
 
 A, M, S = Aspect, Milestone, Sign
@@ -50,6 +52,9 @@ _DECIDED = 72
 _AWAITED = 42  # a courier has yet to come: the parcel has not moved, whatever else the text tells
 _MENDABLE = frozenset({M.ATTEMPT_FAILED, M.EXCEPTION})
 _RESUMABLE = _MENDABLE | {M.LOST}
+_CARRIED = ("送", "派", "派件", "投递")
+_NOWHERE = -1
+_FETCHED_AT = frozenset({S.POINT, S.LOCKER, S.BRANCH, S.LAST_BRANCH})
 _MENDS = frozenset({M.OUT_FOR_DELIVERY, M.DELIVERED, M.READY_FOR_PICKUP})
 
 
@@ -80,34 +85,61 @@ def weight(claim: TextClaim) -> int:
     return _FETCHED if claim.claim.fetched else _WEIGHT[milestone]
 
 
+class _Ends(NamedTuple):
+    """The last clauses of a text that end the problems before them."""
+
+    mended: int  # the parcel is brought, kept or handed over
+    brought: int  # a courier is on the way with it
+    resumed: int  # the problem is over
+    bidden: int  # the recipient is asked to come for it
+    carried_on: tuple[int, int]  # the clause and the word: it goes on to the recipient
+
+
 def _without_mended(claims: list[TextClaim], text: Text) -> list[TextClaim]:
     """Drop the problems whose end a later clause tells: yesterday in vain, today out for delivery again."""
     claims = [each for each in claims if not (each.claim.fetched and _is_brought_next(each, text))]
     if any(_is_on_its_way(each) for each in claims):
         claims = [each for each in claims if not _was_before(each, text)]
+    ends = _ends(claims, text)
+    return [each for each in claims if not _is_mended(each, ends)]
+
+
+def _ends(claims: list[TextClaim], text: Text) -> _Ends:
     kept = any(_is_kept(each) for each in claims)
-    ends = [
-        each.event.clause
-        for each in claims
-        if each.claim.milestone in _MENDS and (_tells_of_now(each.event) or (kept and _is_invitation(each)))
-    ]
-    brought = [
-        each.event.clause for each in claims if each.claim.milestone in _MENDS and each.event.aspect is A.ONGOING
-    ]
-    resumed = [each.event.clause for each in claims if each.claim.resumes]
-    last_end, last_resumed = max(ends, default=-1), max(resumed, default=-1)
-    last_brought = max(brought, default=-1)
-    return [
-        each
-        for each in claims
-        if not (
-            (
-                each.claim.milestone in _MENDABLE
-                and each.event.clause < (last_brought if each.claim.reason is Reason.SIGNATURE_DISPUTED else last_end)
-            )
-            or (each.claim.milestone in _RESUMABLE and each.event.clause <= last_resumed)
-        )
-    ]
+    good = [each for each in claims if each.claim.milestone in _MENDS]
+    return _Ends(
+        _last(each for each in good if _tells_of_now(each.event) or (kept and _is_invitation(each))),
+        _last(each for each in good if each.event.aspect is A.ONGOING),
+        _last(each for each in claims if each.claim.resumes),
+        _last(each for each in claims if _is_bidden(each, text)),
+        max((_place(each) for each in claims if _is_carried_on(each)), default=(_NOWHERE, _NOWHERE)),
+    )
+
+
+def _last(claims: Iterable[TextClaim]) -> int:
+    return max((each.event.clause for each in claims), default=_NOWHERE)
+
+
+def _is_mended(claim: TextClaim, ends: _Ends) -> bool:
+    """Whether the claim is a problem, or a return, that a later clause ends."""
+    (milestone, reason), clause = claim.claim[:2], claim.event.clause
+    if milestone is M.RETURNING:
+        return _place(claim) < ends.carried_on  # 改退件为继续派送
+    if reason is Reason.OUT_OF_AREA and clause < ends.bidden:  # 不派送，请到网点自取
+        return True
+    if milestone in _RESUMABLE and clause <= ends.resumed:
+        return True
+    end = ends.brought if reason is Reason.SIGNATURE_DISPUTED else ends.mended
+    return milestone in _MENDABLE and clause < end
+
+
+def _place(claim: TextClaim) -> tuple[int, int]:
+    return claim.event.clause, claim.event.token
+
+
+def _is_carried_on(claim: TextClaim) -> bool:
+    """Whether the parcel goes on to its recipient, whatever was begun before."""
+    return claim.claim.resumes and claim.event.act is S.RESUME and claim.event.word.endswith(_CARRIED)
 
 
 def _is_kept(claim: TextClaim) -> bool:
@@ -144,6 +176,11 @@ def _is_handed_over(claim: TextClaim) -> bool:
 
 def _is_invitation(claim: TextClaim) -> bool:
     return claim.claim.milestone is M.READY_FOR_PICKUP and claim.event.act in {S.FETCH, S.TAKE}
+
+
+def _is_bidden(claim: TextClaim, text: Text) -> bool:
+    """Whether the recipient is asked to come to an outlet or a point, where the parcel lies then."""
+    return _is_invitation(claim) and claim.event.aspect is A.ASKED and not text.signs.isdisjoint(_FETCHED_AT)
 
 
 def _tells_of_now(event: Event) -> bool:

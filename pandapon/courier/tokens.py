@@ -5,6 +5,7 @@ from __future__ import annotations
 import re
 from typing import NamedTuple
 
+from pandapon.courier.form import is_japanese
 from pandapon.courier.lexicon import (
     LATIN,
     LATIN_LENGTHS,
@@ -17,7 +18,7 @@ from pandapon.courier.lexicon import (
     form,
 )
 from pandapon.courier.names import SURNAMES, name_end
-from pandapon.courier.signs import PLACES, Sign
+from pandapon.courier.signs import ACTORS, PLACES, Sign
 
 S = Sign
 
@@ -77,7 +78,12 @@ _LONGEST_NAME = 8  # characters in brackets
 
 
 def tokens(text: str) -> list[Token]:
-    """Return the words of a folded text (see :func:`pandapon.courier.form.fold`), in order."""
+    """Return the words of a folded text (see :func:`pandapon.courier.form.fold`), in order.
+
+    A text in a language that the bot does not read is one unknown word.
+    """
+    if is_japanese(text):
+        return [Token(S.OTHER, text, 0, len(text))]
     return _reduced(_scan(text))
 
 
@@ -152,6 +158,9 @@ def _latin(text: str, at: int) -> tuple[tuple[Sign, ...], int]:
         signs = LATIN_WORDS.get(text[at:end])
         if signs and not (text[end : end + 1].isascii() and text[end : end + 1].isalnum()):
             return signs, end
+    owner = LATIN_WORDS.get(word[0].removesuffix("'s"), ())
+    if len(owner) == 1 and owner[0] in ACTORS:  # addressee's
+        return (*owner, S.OF), word.end()
     number = _NUMBER.match(text, at)
     if number:
         return (S.NUMBER,), max(number.end(), word.end())

@@ -51,7 +51,10 @@ _BRIDGES = frozenset(
 _NEAR = 2  # words of any kind that a denial may reach across
 # These may stand between two acts of a phrase; the modifiers of the first act still hold.
 _INHERENT = {S.DONE: Aspect.DONE, S.ONGOING: Aspect.ONGOING}
-_CHECKS = frozenset({S.HANDLE, S.RECEIVE})  # 验货, 验收
+# The first act was done before the second where somebody is named who did it: 本人验货后签收, 由收发室签收后转交本人.
+_SUCCESSIONS = frozenset(
+    {(S.HANDLE, S.SIGN), (S.RECEIVE, S.SIGN), (S.SIGN, S.TRANSFER), (S.PROXY, S.TRANSFER), (S.RECEIVE, S.TRANSFER)}
+)
 _CLOCK = ("时", "点", "日", "号", "底", "天")
 _HURRIED = frozenset({"抓紧", "尽早", "及时"})
 _WORKERS = frozenset({S.SENDER, S.BRANCH, S.COURIER, S.WAREHOUSE})
@@ -72,6 +75,7 @@ _SETTLED = frozenset({Aspect.REVOKED, Aspect.MENTIONED, Aspect.POSSIBLE, Aspect.
 _CARRIED = frozenset({S.CARRY, S.CARRY_NOUN})
 _CARRIED_TO = frozenset({S.SIGN, S.REACH})
 _TOLD = frozenset({Aspect.DONE, Aspect.FAILED, Aspect.NEGATED})
+_CALLED_OFF = frozenset({S.COLLECT, S.CARRY, S.FORWARD, S.HOLD})
 _LIGHT = frozenset({S.CALL_BUYER})
 _ON_REQUEST = frozenset({S.REFUSE, S.RETURN, S.INTERCEPT, S.CANCEL, S.ABANDON, S.ABSENT})
 
@@ -96,10 +100,12 @@ def _left(clause: Sequence[Token], at: int, found: View) -> View:
         token = clause[position]
         if token.start == act.start and token.sign is not S.NOT:  # the word itself tells: done, under way or awaited
             found = _inherent(found, token.sign)
-        elif token.sign in ACTS and token.sign not in _LIGHT and token.text not in _GOING:
+        elif token.sign is S.CANCEL and act.sign in _CALLED_OFF and {S.PARCEL}.issuperset(between):
+            return found._replace(aspect=Aspect.REVOKED)  # carrier cancelled the pickup
+        elif _is_an_act(clause, position):
             is_object = token.sign is act.sign is S.RETURN  # 已将退件交还
             if not is_object and not (token.sign in _CARRIED and act.sign in _CARRIED_TO):
-                return _modal(found, clause[:position])
+                return _modal(found, _before(clause, position))
         elif token.sign is S.COLON:
             return _modal(found, clause[:position])
         else:
@@ -109,6 +115,20 @@ def _left(clause: Sequence[Token], at: int, found: View) -> View:
             found = _noted(found, token, between)
             between.append(token.sign)
     return found
+
+
+def _before(clause: Sequence[Token], position: int) -> Sequence[Token]:
+    """The words before an act, without the 已 that is a part of it: 提走 in 等待司机提走派送 is only awaited."""
+    own = position and clause[position - 1].sign is S.DONE and clause[position - 1].start == clause[position].start
+    return clause[: position - 1] if own else clause[:position]
+
+
+def _is_an_act(clause: Sequence[Token], position: int) -> bool:
+    """Whether the word is an act of its own, and not the end of a time: 请下班前领走."""
+    token, behind = clause[position], clause[position + 1]
+    if token.sign not in ACTS or token.sign in _LIGHT or token.text in _GOING:
+        return False
+    return not (token.sign is S.ABSENT and behind.sign is S.AFTER and behind.text.endswith("前"))
 
 
 def _inherent(found: View, sign: Sign) -> View:
@@ -134,7 +154,7 @@ def _verdict(found: View, clause: Sequence[Token], at: int, position: int, betwe
             return _denied(found, clause[at:], between)
         case S.AFTER if token.text.isascii() and is_near and found.aspect is not Aspect.DONE:  # after delivery
             return found._replace(aspect=Aspect.MENTIONED)
-        case S.AFTER if before and before[-1].sign in _CHECKS and clause[at].sign is S.SIGN and _has_actor(before):
+        case S.AFTER if before and (before[-1].sign, clause[at].sign) in _SUCCESSIONS and _has_actor(before):
             return None
         case S.AFTER if (
             "后" in token.text

@@ -1,0 +1,77 @@
+"""The claims of cancellations: of the order, or of something beside it, which leaves the order as it is."""
+
+from __future__ import annotations
+
+from typing import TYPE_CHECKING
+
+from pandapon.courier.around import clause_has
+from pandapon.courier.claims import Claim, Reason, claim
+from pandapon.courier.signs import Sign
+from pandapon.shipment import Milestone
+
+if TYPE_CHECKING:
+    from collections.abc import Sequence
+
+    from pandapon.courier.events import Event, Text
+    from pandapon.courier.tokens import Token
+
+M, S = Milestone, Sign
+
+# These words name nothing that is cancelled. The longer ones name it themselves: "order cancelled".
+_BARE = frozenset({"cancelled", "canceled", "cancellation"})
+_ORDERS = frozenset(
+    {"order", "shipment", "parcel", "package", "item", "consignment", "goods", "purchase", "label", "transaction"}
+)
+_LINKS = frozenset({"is", "be", "been", "are", "has now", "the", "a", "an", "this", "your", "our", "it", "that", "we"})
+_ADVERBS = frozenset({S.DONE, S.ONGOING, S.OK, S.TODAY, S.NO_LONGER})
+_CANCELLING = frozenset({S.SENDER, S.RECIPIENT, S.SERVICE, S.CARRIER, S.PARTNER})  # "merchant cancelled"
+_CARRIED = frozenset({S.CARRY, S.CARRY_NOUN})
+_PARTS = frozenset({S.RETURN, S.COLLECT, S.TAKE, S.INTERCEPT, S.CARRY, S.FORWARD})
+_BESIDE = _PARTS | {S.FETCH, S.ARRANGE, S.FLY, S.HOLD, S.NOTICE, S.NOTE}
+_NO_GOODS = ("险", "保价", "售后", "发票", "安装", "会员", "insurance")
+
+
+def cancelled(event: Event, text: Text) -> Claim | None:
+    """Return the claim of a cancellation. Only that of the whole order is an end."""
+    if event.word.startswith("不发") and clause_has(event, text, S.SENDER):  # no cancelled order
+        return Claim(M.EXCEPTION, Reason.NOT_COLLECTED)
+    clause = text.clauses[event.clause]
+    stated = claim(event)
+    if stated is None or clause_has(event, text, S.PART) or is_of_no_goods(clause, event.token):
+        return None
+    before = clause[: event.token]
+    if event.word in _BARE:
+        return _of_whatever(before, clause[event.token + 1 :], stated)
+    return None if any(token.sign in _PARTS for token in before) else stated
+
+
+def is_of_no_goods(clause: Sequence[Token], at: int) -> bool:
+    """Return whether the order at that place is one of a service beside the goods: 保险订单已取消."""
+    return at > 0 and clause[at - 1].text.endswith(_NO_GOODS)
+
+
+def _of_whatever(before: Sequence[Token], behind: Sequence[Token], stated: Claim) -> Claim | None:
+    """The claim of a word that does not name what is cancelled: the words beside it do, or it stands alone."""
+    object_ = next((token for token in behind if token.text not in _LINKS), None)
+    if object_ is not None and (object_.sign in _BESIDE | _CARRIED or object_.text in _ORDERS):
+        return stated if object_.text in _ORDERS else None  # "we have cancelled your order"
+    subject = _subject(before)
+    head = subject[-1] if subject else None
+    if any(token.sign in _CARRIED for token in subject) and not (head and _is_order(head)):
+        return None if any(token.sign in _BESIDE - _CARRIED for token in subject) else Claim(M.ATTEMPT_FAILED)
+    if head is None or _is_order(head) or head.sign in _CANCELLING:
+        return stated
+    is_listed = head.sign in {S.NUMBER, S.TO}  # order 123 cancelled, order changed to cancelled
+    return stated if is_listed and any(map(_is_order, subject)) else None
+
+
+def _subject(before: Sequence[Token]) -> list[Token]:
+    """The words that name what is cancelled, or who cancels it. "Status:" before it names neither, "Delivery:" does."""
+    colon = max((at for at, token in enumerate(before) if token.sign is S.COLON), default=-1)
+    names = any(token.sign in _BESIDE | _CARRIED for token in before[: max(colon, 0)])
+    words = before if names else before[colon + 1 :]
+    return [token for token in words if token.sign not in _ADVERBS | {S.COLON} and token.text not in _LINKS]
+
+
+def _is_order(token: Token) -> bool:
+    return token.text in _ORDERS

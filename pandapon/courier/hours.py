@@ -1,0 +1,55 @@
+"""Opening hours: when a shop closes is no problem of a parcel that lies there for its recipient."""
+
+from __future__ import annotations
+
+from typing import TYPE_CHECKING
+
+from pandapon.courier.aspect import Aspect
+from pandapon.courier.claims import HAPPENED
+from pandapon.courier.signs import Sign
+
+if TYPE_CHECKING:
+    from collections.abc import Sequence
+
+    from pandapon.courier.events import Event, Text
+    from pandapon.courier.tokens import Token
+
+A, S = Aspect, Sign
+
+_CLOSES = ("打烊", "下班", "闭店", "关门", "锁门", "休息", "休", "放假", "停业", "歇业", "closed", "closes", "holiday")
+_FREE_DAYS = frozenset({"周末", "节假日", "假期", "春节", "法定节假日"})
+_TIMES = ("点", "时", "午", "晚", "早", "夜", "每", "周", "星期", "day", "weekend", "daily")
+_PEOPLE = frozenset({S.RECIPIENT, S.SELF, S.COURIER})
+_KEEPERS = frozenset({S.POINT, S.LOCKER, S.DESK, S.KIN})
+_KEEPING = frozenset({S.STORE, S.PROXY, S.ARRIVE, S.REACH, S.RECEIVE, S.SIGN})
+_FETCHING = frozenset({S.FETCH, S.TAKE})
+_BRINGING = frozenset({S.CARRY, S.ATTEMPT, S.SIGN, S.REACH, S.STORE})
+_NOT_DONE = frozenset({A.FAILED, A.NEGATED, A.PLANNED})
+
+
+def are_hours(event: Event, text: Text) -> bool:
+    """Return whether the act names when a place is closed, and the parcel can be fetched: 已到驿站，晚9点打烊."""
+    is_closing = event.word in _FREE_DAYS or event.word.endswith(_CLOSES)
+    if not is_closing or event.aspect is A.DONE or not text.kinds[event.clause].isdisjoint(_PEOPLE):
+        return False
+    return _names_a_time(text.clauses[event.clause]) and _can_be_fetched(text)
+
+
+def _names_a_time(clause: Sequence[Token]) -> bool:
+    return any(
+        token.sign in {S.NUMBER, S.FUTURE_DAY}
+        or token.text in _FREE_DAYS
+        or (token.sign is S.OTHER and any(word in token.text for word in _TIMES))
+        for token in clause
+    )
+
+
+def _can_be_fetched(text: Text) -> bool:
+    """Whether the parcel is where its recipient can fetch it, and no courier has to come again."""
+    if any(other.act in _BRINGING and other.aspect in _NOT_DONE for other in text.events):
+        return False
+    return any(
+        (other.act in _KEEPING and other.at in _KEEPERS and other.aspect in HAPPENED)
+        or (other.act in _FETCHING and other.aspect is not A.FAILED)
+        for other in text.events
+    )
