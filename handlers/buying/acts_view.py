@@ -79,9 +79,18 @@ def cancel(flow: Flow) -> Page:
 def receive(flow: Flow) -> Page:
     """Confirm the receipt of a 1688 order."""
     content = _content(flow)
-    warning = [] if content.arrived else [el.section(_("⚠️ *The parcel has not arrived, as far as its courier says.*"))]
     note = _("The seller gets the money then. A refund is harder to get afterwards.")
-    return Page([*_head(content), *warning, el.context(note)], _("Confirm receipt"))
+    return Page([*_head(content), *_warning(content.arrived), el.context(note)], _("Confirm receipt"))
+
+
+def _warning(arrived: bool | None) -> list[Block]:
+    if arrived:
+        return []
+    if arrived is None:
+        return [
+            el.section(_("⚠️ *It is not known whether the parcel has arrived.* Make sure that you have the products."))
+        ]
+    return [el.section(_("⚠️ *The parcel has not arrived, as far as its courier says.*"))]
 
 
 def warehouse(flow: Flow) -> Page:

@@ -291,10 +291,33 @@ async def test_a_payment_that_cannot_be_looked_for_does_not_bar_all_others(
     assert says(harness, "Submitted for payment")
 
 
-async def test_a_receipt_is_warned_of_before_the_parcel_arrives(harness: BotHarness) -> None:
-    """The order is on its way."""
-    await open_act(harness, "receive")
-    assert says(harness, "has not arrived")
+ARRIVED, MOVING = "2542285634920881000", "2542285634920880794"  # orders of the demo
+
+
+@pytest.mark.parametrize("watched", [False, True])
+@pytest.mark.parametrize(
+    ("order_id", "fault", "warning"),
+    [
+        (ARRIVED, "", ""),
+        (MOVING, "", "has not arrived"),
+        (ARRIVED, "trace", "not known"),
+    ],
+)
+async def test_a_receipt_is_warned_of_by_what_the_courier_says(
+    harness: BotHarness, order_id: str, fault: str, warning: str, watched: bool
+) -> None:
+    """Whether or not anybody watches the order, and as its page says."""
+    if watched:
+        await harness.ask(f"/panda watch {order_id}")
+    assert ("Delivered" in await harness.ask(f"/panda order {order_id}")) is (order_id == ARRIVED)
+    harness.pandapon.faults.path, harness.pandapon.faults.down = "logistic", bool(fault)
+    await open_by(harness, "Confirm receipt…")
+    assert says(harness, "The seller gets the money then")
+    # What was read before stays true of a parcel that was delivered.
+    expected = "" if fault and watched else warning
+    assert [each for each in ("has not arrived", "not known") if says(harness, each)] == (
+        [expected] if expected else []
+    )
 
 
 async def test_the_warehouse_is_reviewed_and_changed(harness: BotHarness) -> None:
