@@ -134,7 +134,7 @@ def _row(refund: AskedRefund, now: datetime) -> str:
 
 def _details(refund: AskedRefund, at: int) -> Block:
     if not refund.refund_id:  # the platform does not name it
-        return run_button(_("Order"), at, ShowOrder(refund.order_id, refund.platform))
+        return run_button(_("Order details"), at, ShowOrder(refund.order_id, refund.platform))
     return run_button(_("Details"), at, ShowRefund(refund.refund_id, refund.platform, refund.order_id))
 
 
@@ -154,7 +154,7 @@ def _order_buttons(ref: OrderRef, ask: str) -> list[Block]:
     return [
         *buttons,
         run_button(_("Refresh"), REFRESH, AskRefund(ref.order_id, ref.platform)),
-        run_button(_("Order"), ORDER, ShowOrder(ref.order_id, ref.platform)),
+        run_button(_("Order details"), ORDER, ShowOrder(ref.order_id, ref.platform)),
         run_button(_("All refunds"), LIST, ShowRefunds()),
     ]
 
@@ -227,5 +227,5 @@ def _act_rows(refund: AskedRefund, *, may_act: bool) -> list[Block]:
 def _ways(refund: AskedRefund) -> list[Block]:
     ways = [run_button(_("Refresh"), REFRESH, ShowRefund(refund.refund_id, refund.platform, refund.order_id))]
     if refund.order_id:
-        ways.append(run_button(_("Order"), ORDER, ShowOrder(refund.order_id, refund.platform)))
+        ways.append(run_button(_("Order details"), ORDER, ShowOrder(refund.order_id, refund.platform)))
     return [*ways, run_button(_("All refunds"), LIST, ShowRefunds())]

@@ -190,13 +190,20 @@ def acting() -> str:
     return _("Telling PandaPon…")
 
 
+def _titled(step: Step, act: str) -> Step:
+    """The page under the name of its act, which the button that opens it bears."""
+    return replace(step, title=lambda: label(act).rstrip("…"))
+
+
 STEPS = {
-    "pay": Step(acts_view.pay, send_payment, working=acting),
-    "pay_all": Step(acts_view.pay_all, send_payment, working=acting),
-    "cancel": Step(acts_view.cancel, send_cancellation, read_reason, working=acting),
-    "receive": Step(acts_view.receive, send_receipt, working=acting),
-    "warehouse": Step(acts_view.warehouse, review_warehouse, read_warehouse),
-    "warehouse_review": Step(acts_view.warehouse_review, send_warehouse, working=acting, back="warehouse"),
+    "pay": _titled(Step(acts_view.pay, send_payment, working=acting), "pay"),
+    "pay_all": _titled(Step(acts_view.pay_all, send_payment, working=acting), "pay_all"),
+    "cancel": _titled(Step(acts_view.cancel, send_cancellation, read_reason, working=acting), "cancel"),
+    "receive": _titled(Step(acts_view.receive, send_receipt, working=acting), "receive"),
+    "warehouse": _titled(Step(acts_view.warehouse, review_warehouse, read_warehouse), "warehouse"),
+    "warehouse_review": _titled(
+        Step(acts_view.warehouse_review, send_warehouse, working=acting, back="warehouse"), "warehouse"
+    ),
 }
 WIZARD = Wizard(NAME, Acting, WriteScope.ORDERS, acts_view.title, STEPS, renew=renew)
 

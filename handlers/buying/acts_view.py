@@ -9,7 +9,6 @@ from handlers.blocks import elements as el
 from handlers.blocks.addresses import web_address
 from handlers.blocks.forms import VALUE, Choice, field, select
 from handlers.blocks.i18n import _, ngettext
-from handlers.blocks.order_acts import label
 from handlers.blocks.parts import called
 from handlers.blocks.people import name
 from handlers.blocks.punctuation import labelled
@@ -43,8 +42,8 @@ REASONS = {
 
 
 def title() -> str:
-    """The title of all pages."""
-    return _("Order")
+    """The title of the pages before it is known which act it is, and after it."""
+    return _("Orders")
 
 
 def pay(flow: Flow) -> Page:
@@ -148,8 +147,7 @@ def _content(flow: Flow) -> Acting:
 
 
 def _head(content: Acting) -> list[Block]:
-    head = [el.section(f"*{label(content.act).rstrip('…')}*")]
-    head += [_moved(content)] if content.moved else []
+    head = [_moved(content)] if content.moved else []
     listed = [el.section(order_line(order)) for order in content.orders]
     amount = total_fen(content.orders)
     if len(content.orders) > 1 and amount is not None:

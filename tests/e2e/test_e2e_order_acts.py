@@ -29,6 +29,7 @@ if TYPE_CHECKING:
     from pandapon.shipment import Platform
     from sandbox.pandapon.world import SandboxOrder
 
+ARRIVED, MOVING = "2542285634920881000", "2542285634920880794"  # orders of the demo
 PAY = {"1688": "/v2/alibaba/order/batch/submit/to/pay", "taobao": OWN_PATHS["taobao.order.pay"]}
 
 
@@ -111,6 +112,38 @@ async def test_an_act_is_done_and_says_who_and_what_is_next(harness: BotHarness,
         assert status(harness, order) == before
     elif name != "cancel-taobao":
         assert status(harness, order) != before
+
+
+# The title of each act's form, in each language; the button that opens it has the same words.
+TITLES = {
+    "link": ("Pay", "付款", "ชำระเงิน"),
+    "cancel": ("Cancel order", "取消订单", "ยกเลิกคำสั่งซื้อ"),
+    "receive": ("Confirm receipt", "确认收货", "ยืนยันการรับ"),
+}
+
+
+@pytest.mark.parametrize(("language", "locale"), list(enumerate(["en-US", "zh-CN", "th-TH"])))
+@pytest.mark.parametrize("name", TITLES)
+async def test_a_form_is_named_for_its_act(harness: BotHarness, name: str, language: int, locale: str) -> None:
+    """In the reader's language, from the form to its result; to order something is another act."""
+    harness.slack.workspace.user("mei").locale = locale
+    title = TITLES[name][language]
+    order: SandboxOrder = ACTS[name][2](harness)
+    await harness.ask(f"/panda {ACTS[name][0]} {order.order_id}")
+    await open_by(harness, f"{title}…")
+    assert view_of(harness)["title"]["text"] == title
+    await send_page(harness, ACTS[name][3])
+    assert view_of(harness)["title"]["text"] == title
+
+
+@pytest.mark.parametrize(("locale", "label"), [("zh-CN", "订单详情"), ("th-TH", "รายละเอียดคำสั่งซื้อ")])
+async def test_the_way_from_a_refund_to_its_order_does_not_read_as_to_order(
+    harness: BotHarness, locale: str, label: str
+) -> None:
+    """The button shows an order, and its label says so."""
+    harness.slack.workspace.user("mei").locale = locale
+    assert label in await harness.ask(f"/panda refund {ARRIVED}")
+    assert ARRIVED in await harness.press(label)
 
 
 @pytest.mark.parametrize("name", ACTS)
@@ -289,9 +322,6 @@ async def test_a_payment_that_cannot_be_looked_for_does_not_bar_all_others(
     await open_by(harness, "Pay…")
     await send_page(harness)
     assert says(harness, "Submitted for payment")
-
-
-ARRIVED, MOVING = "2542285634920881000", "2542285634920880794"  # orders of the demo
 
 
 @pytest.mark.parametrize("watched", [False, True])
