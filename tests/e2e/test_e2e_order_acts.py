@@ -233,13 +233,34 @@ async def test_a_forged_button_opens_nothing(harness: BotHarness, value: str) ->
     assert says(harness, "older version")
 
 
-@pytest.mark.parametrize("verb", ["pay", "cancel", "receive", "付款", "取消订单", "确认收货"])
-async def test_a_wrong_state_is_said(harness: BotHarness, verb: str) -> None:
-    """The order is over: no button."""
-    order = ordered(harness)
-    set_status(harness.pandapon.account, order, "success")
-    said = await harness.ask(f"/panda {verb} {order.order_id}")
-    assert "its state does not allow this" in said
+@pytest.mark.parametrize(
+    ("verb", "platform", "status", "answer"),
+    [
+        ("pay", ALIBABA, "waitsellersend", ("Already paid", "")),
+        ("付款", ALIBABA, "success", ("Already paid", "")),
+        ("pay", TAOBAO, "11", ("Already paid", "")),
+        ("pay", ALIBABA, "cancel", ("is cancelled", "")),
+        ("cancel", ALIBABA, "waitsellersend", ("A paid order cannot be cancelled", "Refund…")),
+        ("取消订单", ALIBABA, "waitbuyerreceive", ("A paid order cannot be cancelled", "Refund…")),
+        ("cancel", TAOBAO, "4", ("is cancelled", "")),
+        ("receive", ALIBABA, "waitbuyerpay", ("Not paid yet", "Pay…")),
+        ("receive", ALIBABA, "waitsellersend", ("has not shipped it yet", "Message the seller")),
+        ("receive", ALIBABA, "waitlogisticstakein", ("1688 does not allow this now", "")),
+        ("确认收货", ALIBABA, "success", ("confirmed already", "")),
+        ("receive", ALIBABA, "cancel", ("is cancelled", "")),
+        ("receive", TAOBAO, "11", ("list_bought_items.htm|Taobao>", "")),
+    ],
+)
+async def test_a_wrong_state_is_said_with_what_is_possible(
+    harness: BotHarness, verb: str, platform: Platform, status: str, answer: tuple[str, str]
+) -> None:
+    """Why the order does not allow it, and the button of what it does allow."""
+    why, next_step = answer
+    order = ordered(harness, platform)
+    set_status(harness.pandapon.account, order, status)
+    assert why in await harness.ask(f"/panda {verb} {order.order_id}")
+    if next_step:
+        assert order.order_id in await harness.press(next_step)
 
 
 async def test_a_state_that_changed_meanwhile_stops_it(harness: BotHarness) -> None:
@@ -247,7 +268,8 @@ async def test_a_state_that_changed_meanwhile_stops_it(harness: BotHarness) -> N
     order = await open_act(harness, "cancel")
     set_status(harness.pandapon.account, order, "waitsellersend")
     await send_page(harness, chosen(reason="wrong"))
-    assert says(harness, "not in a state that allows this")
+    assert says(harness, "A paid order cannot be cancelled")
+    assert says(harness, f"/panda refund {order.order_id}")
     assert await states(harness) == []
 
 
