@@ -63,12 +63,13 @@ def of_order(
     *,
     ask: str = "",
     why_not: str = "",
+    is_possible: bool = True,
     pending: Write | None = None,
 ) -> Message:
     """Show the refunds of an order, and the button that asks for one.
 
-    ``ask``: the button's value; empty: nobody may ask, and ``why_not`` says why, as Slack text. ``pending``: a request
-    whose answer was lost.
+    ``ask``: the button's value; empty: nobody may ask, and ``why_not`` says why, as Slack text. ``is_possible``:
+    the order allows it, there or here. ``pending``: a request whose answer was lost.
     """
     ref = order.ref
     layout = Layout(
@@ -83,8 +84,9 @@ def of_order(
         layout.add(el.section(_("No refund was asked for yet.")))
     if why_not:
         layout.add(el.section(why_not))
-    link = platform_link(ref)
-    layout.add(el.context(_("You can always do it there, too: {link}.").format(link=link)))
+    if is_possible:
+        link = platform_link(ref)
+        layout.add(el.context(_("You can always do it there, too: {link}.").format(link=link)))
     return el.message(layout.blocks)
 
 

@@ -419,6 +419,42 @@ async def test_the_channel_of_a_watched_order_is_told(harness: BotHarness) -> No
     assert "Undo" not in str(line.blocks)
 
 
+async def test_what_a_buyer_cancelled_needs_nobody(harness: BotHarness) -> None:
+    """Neither a list nor the card asks for anything: no parcel is missing, and nothing was paid."""
+    order = ordered(harness)
+    await harness.ask(f"/panda watch {order.order_id}")
+    await harness.ask(f"/panda cancel {order.order_id}")
+    await open_by(harness, "Cancel order…")
+    await send_page(harness, chosen(reason="unwanted"))
+    await harness.until(lambda: "Cancelled" in words(harness.channel()[0]))
+    card = harness.channel()[0]
+    assert "No tracking number" not in words(card)
+    assert "Refund…" not in str(card.blocks)
+    assert "No parcel yet" not in await harness.ask(f"/panda order {order.order_id}")
+    assert "needs no attention" in await harness.ask("/panda")
+    assert "Nothing needs attention" in await harness.ask("/panda orders attention")
+    assert order.order_id[-6:] not in await harness.home()
+    refused = await harness.ask(f"/panda refund {order.order_id}")
+    assert "no refund can be asked for" in refused
+    assert "always do it there" not in refused
+
+
+async def test_what_another_closed_needs_somebody(harness: BotHarness) -> None:
+    """The platform closed it, since nobody paid in time: perhaps it was wanted."""
+    order = ordered(harness)
+    await harness.ask(f"/panda watch {order.order_id}")
+    harness.world.set_status(order.order_id, "cancel")
+    await harness.until(lambda: "Cancelled" in words(harness.channel()[0]))
+    assert "1 order here needs attention" in await harness.ask("/panda")
+
+
+async def test_a_refund_of_an_unpaid_order_is_offered_nowhere(harness: BotHarness) -> None:
+    """The answer says why, and sends nobody to the platform, which allows it as little."""
+    refused = await harness.ask(f"/panda refund {ordered(harness).order_id}")
+    assert "nothing to refund" in refused
+    assert "always do it there" not in refused
+
+
 async def test_new_orders_are_paid_from_the_page_of_their_result(harness: BotHarness) -> None:
     """The button there opens the form on top of it."""
     put(harness, goods(harness, ALIBABA), 4)
