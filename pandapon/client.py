@@ -10,7 +10,7 @@ from typing import TYPE_CHECKING, Any, Generic, Self, TypeVar
 from pandapon import carts, sellers, spans
 from pandapon.config import TAOBAO_REFUND_CODES, Config
 from pandapon.envelope import open_envelope, request_id
-from pandapon.errors import NotFoundError, PandaPonError
+from pandapon.errors import NotFoundError, PandaPonError, UnknownProductError
 from pandapon.logistics import TraceResult, read_trace
 from pandapon.operations import goods, orders
 from pandapon.operations.catalogue import Catalogue, filled
@@ -145,11 +145,14 @@ class PandaPon:
         return await self.run(operation, made(request, query))
 
     async def product(self, platform: Platform, product_id: str) -> ProductDetail:
-        """Return one product in detail. Prices are yuan. Raises NotFoundError for an unknown id."""
+        """Return one product in detail. Prices are yuan. Raises UnknownProductError for an unknown id."""
         operation, request, detail = goods.PRODUCT[platform]
-        answer = await self.run(operation, made(request, product_id))
+        try:
+            answer = await self.run(operation, made(request, product_id))
+        except NotFoundError as error:
+            raise UnknownProductError(str(error), code=error.code, request_id=error.request_id) from error
         if is_empty(answer):
-            raise NotFoundError(f"PandaPon has no product {product_id!r}")
+            raise UnknownProductError(f"PandaPon has no product {product_id!r}")
         return detail(answer, product_id)
 
     async def find_product(self, product: ProductRef) -> ProductDetail:

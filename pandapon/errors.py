@@ -11,6 +11,7 @@ PandaPonError
     AuthError
       TimestampError
     NotFoundError
+      UnknownProductError
     NotShippedError
 """
 
@@ -92,6 +93,10 @@ class TimestampError(AuthError):
 
 class NotFoundError(ApiError):
     """No such order for this account on this platform (or the endpoint's path is not this one)."""
+
+
+class UnknownProductError(NotFoundError):
+    """No such product: it is off sale, or the number is wrong. Products are in no account."""
 
 
 class NotShippedError(ApiError):

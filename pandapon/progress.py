@@ -15,6 +15,7 @@ if TYPE_CHECKING:
 
     from pandapon.courier import Reading
     from pandapon.courier.fold import Way
+    from pandapon.models import Order
     from pandapon.shipment import Parcel
 
 M = Milestone
@@ -27,6 +28,8 @@ _MENDABLE = frozenset({M.ATTEMPT_FAILED, M.EXCEPTION})
 _SEVERITY = (M.LOST, M.EXCEPTION, M.ATTEMPT_FAILED, M.RETURNING, M.RETURNED, M.CANCELLED)
 # A parcel at one of these is scanned again before its end.
 _ON_ITS_WAY = frozenset({M.PICKED_UP, M.IN_TRANSIT, M.ARRIVED, M.OUT_FOR_DELIVERY})
+# 1688's reason of a closing that the buyer chose, folded [upstream].
+_BUYERS = frozenset({"buyercancel"})
 # While other parcels move, a parcel that ended badly counts in its order as a problem that is not the end.
 _WHILE_OTHERS_MOVE = {M.RETURNED: M.RETURNING, M.LOST: M.EXCEPTION}
 
@@ -95,6 +98,12 @@ def order_reason(
         return None
     bringing = (parcel for parcel in parcels if _brings(parcel.milestone, milestone))
     return next((reason for parcel in bringing if (reason := parcel_reason(parcel, ordered_at))), None)
+
+
+def closing_reason(milestone: Milestone | None, order: Order | None) -> Reason | None:
+    """Return why an order was cancelled, as far as that tells whether anybody wanted it; None: it does not."""
+    is_buyers = order is not None and order.close_reason.strip().casefold().replace("_", "") in _BUYERS
+    return Reason.BY_BUYER if milestone is M.CANCELLED and is_buyers else None
 
 
 def told_reason(milestone: Milestone, nodes: Iterable[Node]) -> Reason | None:

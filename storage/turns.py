@@ -18,7 +18,8 @@ INSERT INTO turns (name, holder, until) VALUES (?, ?, ?) ON CONFLICT (name) DO U
 
 
 def take(conn: Connection, now: datetime, name: str, holder: str, until: datetime) -> bool:
-    """Take the turn of a name until then at most. False: somebody else has it."""
+    """Take the turn of a name until then at most. False: somebody has it. Turns that have ended are forgotten."""
+    conn.execute("DELETE FROM turns WHERE until <= ?", (to_int(now),))
     return conn.execute(TAKE, (name, holder, to_int(until), to_int(now))).rowcount == 1
 
 

@@ -11,7 +11,17 @@ from storage.locks import chunks
 from storage.rows import to_int
 from storage.watch import WatchedOrder, WatchedOrders
 from storage.watches import SELECT
-from tracking.attention import GROUPS, LOSSES, LOST_FOR, NEEDS_ATTENTION, OVER_FOR, UNDER_WAY, Group, group_of
+from tracking.attention import (
+    GROUPS,
+    LOSSES,
+    LOST_FOR,
+    NEEDS_ATTENTION,
+    OVER_FOR,
+    UNDER_WAY,
+    WANTED,
+    Group,
+    group_of,
+)
 from tracking.renumber import live
 
 if TYPE_CHECKING:
@@ -33,7 +43,7 @@ WATCHED = f"""
 WITH watched AS (
   SELECT w.key, w.id, CASE
       WHEN w.state = 'paused' OR o.refund_needs_buyer = 1 OR w.key IN (SELECT key FROM alarms WHERE state <> 'cleared')
-        OR o.milestone IN ({_sql(NEEDS_ATTENTION)}) THEN 0
+        OR (o.milestone IN ({_sql(NEEDS_ATTENTION)}) AND o.reason <> '{WANTED}') THEN 0
       WHEN o.milestone = '{Milestone.DELIVERED}' THEN 3 WHEN o.milestone IN ({_sql(UNDER_WAY)}) THEN 2
       ELSE 1 END AS place
   FROM watches w JOIN orders o ON o.key = w.key
@@ -42,7 +52,7 @@ WITH watched AS (
 # By :func:`tracking.attention.is_over`; what presses stays listed.
 _LONGER = (LOST_FOR - OVER_FOR) // rows.MICROSECOND
 NOT_OVER = f"""AND (o.milestone IS NULL OR o.milestone NOT IN ({_sql(FINAL)}) OR o.final_at IS NULL
-  OR o.final_at > ? - CASE WHEN o.milestone IN ({_sql(LOSSES)}) THEN {_LONGER} ELSE 0 END
+  OR (o.reason <> '{WANTED}' AND o.final_at > ? - CASE WHEN o.milestone IN ({_sql(LOSSES)}) THEN {_LONGER} ELSE 0 END)
   OR o.refund_needs_buyer = 1 OR w.key IN (SELECT key FROM alarms WHERE state <> 'cleared'))"""
 ONCE = "SELECT key, MAX(id) AS id, MIN(place) AS place FROM watched GROUP BY key"
 # One pass for both: a channel may watch a hundred thousand orders. The rows of the counts have no key.
@@ -113,7 +123,7 @@ def _orders(conn: Connection, channels: Sequence[str], keys: Sequence[str]) -> t
 
 def _group(watches: Sequence[Watch], *, is_alarmed: bool) -> Group:
     is_pressing = is_alarmed or any(watch.is_paused or watch.refund is not None for watch in watches)
-    return group_of(watches[0].milestone, is_pressing=is_pressing)
+    return group_of(watches[0].milestone, watches[0].order_reason, is_pressing=is_pressing)
 
 
 def _watches(conn: Connection, channels: Sequence[str], keys: Sequence[str]) -> dict[str, list[Watch]]:

@@ -9,13 +9,16 @@ from datetime import timedelta
 from enum import StrEnum
 from typing import TYPE_CHECKING
 
+from pandapon.courier import Reason
 from pandapon.shipment import FINAL, PROBLEMS, Milestone
 
 if TYPE_CHECKING:
     from datetime import datetime
 
-# Somebody has to act on these, or to know of them: a problem, an end that nobody wanted, a parcel that lies ready.
+# Somebody has to act on these, or to know of them: a problem, an end that nobody wanted, a parcel that lies ready. What
+# the buyer cancelled is wanted (WANTED): it needs nobody, and is over at once.
 NEEDS_ATTENTION = PROBLEMS | {Milestone.READY_FOR_PICKUP}
+WANTED = Reason.BY_BUYER
 # A courier has these, or is about to.
 UNDER_WAY = frozenset(
     {
@@ -45,21 +48,23 @@ class Group(StrEnum):
 GROUPS = tuple(Group)
 
 
-def group_of(milestone: Milestone | None, *, is_pressing: bool = False) -> Group:
-    """Return the group of an order that is not over.
+def group_of(milestone: Milestone | None, reason: Reason | None = None, *, is_pressing: bool = False) -> Group:
+    """Return the group of an order that is not over. ``reason``: why it stands at a problem or an end.
 
     ``is_pressing``: it has a live alarm, a watch of it is paused, a payment is due, or a refund waits for the buyer.
     """
-    if is_pressing or milestone in NEEDS_ATTENTION:
+    if is_pressing or (milestone in NEEDS_ATTENTION and reason is not WANTED):
         return Group.ATTENTION
     if milestone is Milestone.DELIVERED:
         return Group.DELIVERED
     return Group.ON_THE_WAY if milestone in UNDER_WAY else Group.WAITING
 
 
-def is_over(milestone: Milestone | None, since: datetime | None, now: datetime) -> bool:
+def is_over(milestone: Milestone | None, since: datetime | None, now: datetime, reason: Reason | None = None) -> bool:
     """Whether an order has been at its end for so long that it needs nobody.
 
-    ``since`` (aware): when it was first seen at its end; None: the bot never followed it.
+    ``since`` (aware): when it was first seen at its end; None: the bot never followed it. ``reason``: as above.
     """
+    if milestone in FINAL and reason is WANTED:
+        return True
     return milestone in FINAL and (since is None or now - since >= (LOST_FOR if milestone in LOSSES else OVER_FOR))

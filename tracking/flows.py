@@ -85,13 +85,13 @@ class Ordering:
 class Acting:
     """An act on orders of one platform, with the orders as the person was shown them.
 
-    ``act``: a key of ``handlers.buying.acts.STEPS``. ``arrived``: whether all parcels of the order are delivered.
-    ``warehouse``: name and address of the new one.
+    ``act``: a key of ``handlers.buying.acts.STEPS``. ``arrived``: whether all parcels of the order are delivered;
+    None: it is not known. ``warehouse``: name and address of the new one.
     """
 
     act: Literal["pay", "pay_all", "cancel", "receive", "warehouse"]
     orders: tuple[Order, ...]
-    arrived: bool = True
+    arrived: bool | None = True
     warehouse: tuple[str, str] = ("", "")
     moved: tuple[MovedPrice, ...] = ()
 

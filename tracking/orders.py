@@ -6,7 +6,7 @@ from dataclasses import dataclass
 from datetime import UTC, datetime
 from typing import TYPE_CHECKING
 
-from pandapon.shipment import Shipment, by_shipping
+from pandapon.shipment import Milestone, Shipment, by_shipping
 from tracking.expected import is_under_way
 from tracking.refunds import new_refunds
 from tracking.renumber import live
@@ -15,7 +15,7 @@ if TYPE_CHECKING:
     from pandapon.courier import Reason
     from pandapon.models import Order
     from pandapon.refunds import RefundDetail
-    from pandapon.shipment import Milestone, OrderRef
+    from pandapon.shipment import OrderRef
     from tracking.values import Expected, Refund
 
 _UNKNOWN = datetime(1970, 1, 1, tzinfo=UTC)
@@ -98,6 +98,14 @@ class OrderSnapshot:
     final_at: datetime | None = None  # when it was first seen at its end; None: it is not at its end
     expected: Expected | None = None  # when it is expected; None: unknown, or there is nothing to expect
     refunds: tuple[Refund, ...] = ()  # those that the order names
+
+    @property
+    def has_arrived(self) -> bool | None:
+        """Whether everything is delivered; None: no courier has told, or what they told could not be read just now."""
+        if self.milestone is Milestone.DELIVERED:
+            return True
+        is_known = self.stale_since is None and any(parcel.milestone for parcel in self.shipment.parcels)
+        return False if is_known else None
 
 
 def shown(shipment: Shipment) -> Shipment:

@@ -80,7 +80,7 @@ def start(
 
 def _needs_attention(watch: Watch, alarms: Mapping[str, Alarm]) -> bool:
     is_pressing = watch.key in alarms or watch.state is WatchState.PAUSED or watch.refund is not None
-    return group_of(watch.milestone, is_pressing=is_pressing) is Group.ATTENTION
+    return group_of(watch.milestone, watch.order_reason, is_pressing=is_pressing) is Group.ATTENTION
 
 
 def _line(watch: Watch, alarm: Alarm | None, links: Links, now: datetime | None) -> str:

@@ -73,10 +73,13 @@ async def show_order(interaction: Interaction, request: AskRefund) -> Message:
     snapshot = await ctx.tracker.lookup(request.order_id, request.platform)
     order = await ctx.api.order(snapshot.ref)
     refunds = await reading.of_order(ctx.api, order)
-    why_not = _why_not(ctx, order)
+    refusal = _refusal(order)
+    why_not = refusal or _why_not_here(ctx, order)
     ask = "" if why_not else asking.value_of(order.ref)
     pending = await _pending(ctx, asking_target(order.platform, order.order_id), interaction.user)
-    return refunds_view.of_order(order, refunds, ctx.clock(), ask=ask, why_not=why_not, pending=pending)
+    return refunds_view.of_order(
+        order, refunds, ctx.clock(), ask=ask, why_not=why_not, is_possible=not refusal, pending=pending
+    )
 
 
 async def show_refund(interaction: Interaction, request: ShowRefund) -> Message:
@@ -120,17 +123,23 @@ async def _letters(ctx: Context, refund: AskedRefund) -> tuple[tuple[Letter, ...
         return (), platform_error(error)
 
 
-def _why_not(ctx: Context, order: Order) -> str:
-    """Why no refund of an order can be asked for here, as Slack text; empty: it can."""
+def _refusal(order: Order) -> str:
+    """Why an order as it is allows no refund, as Slack text; empty: it does."""
+    try:
+        claimable(order, takes_proofs=False)
+    except RequestError as error:
+        return str(error)
+    return ""
+
+
+def _why_not_here(ctx: Context, order: Order) -> str:
+    """Why no refund can be asked for from here, as Slack text; empty: it can."""
     if not ctx.gate.allows(WriteScope.ALL):
         words = _("Asking for refunds here is switched off. Your pandabot admin can allow it: `{setting}`")
         return words.format(setting=f"WRITES={WriteScope.ALL.value}")
     try:
-        claimable(order, takes_proofs=False)
         for operation in (aftersales.ASK[order.platform], aftersales.TERMS[order.platform]):
             ctx.api.catalogue.path(operation.name)
-    except RequestError as error:
-        return str(error)
     except PandaPonError as error:
         return platform_error(error)
     return ""

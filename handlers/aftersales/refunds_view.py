@@ -63,12 +63,13 @@ def of_order(
     *,
     ask: str = "",
     why_not: str = "",
+    is_possible: bool = True,
     pending: Write | None = None,
 ) -> Message:
     """Show the refunds of an order, and the button that asks for one.
 
-    ``ask``: the button's value; empty: nobody may ask, and ``why_not`` says why, as Slack text. ``pending``: a request
-    whose answer was lost.
+    ``ask``: the button's value; empty: nobody may ask, and ``why_not`` says why, as Slack text. ``is_possible``:
+    the order allows it, there or here. ``pending``: a request whose answer was lost.
     """
     ref = order.ref
     layout = Layout(
@@ -83,8 +84,9 @@ def of_order(
         layout.add(el.section(_("No refund was asked for yet.")))
     if why_not:
         layout.add(el.section(why_not))
-    link = platform_link(ref)
-    layout.add(el.context(_("You can always do it there, too: {link}.").format(link=link)))
+    if is_possible:
+        link = platform_link(ref)
+        layout.add(el.context(_("You can always do it there, too: {link}.").format(link=link)))
     return el.message(layout.blocks)
 
 
@@ -134,7 +136,7 @@ def _row(refund: AskedRefund, now: datetime) -> str:
 
 def _details(refund: AskedRefund, at: int) -> Block:
     if not refund.refund_id:  # the platform does not name it
-        return run_button(_("Order"), at, ShowOrder(refund.order_id, refund.platform))
+        return run_button(_("Order details"), at, ShowOrder(refund.order_id, refund.platform))
     return run_button(_("Details"), at, ShowRefund(refund.refund_id, refund.platform, refund.order_id))
 
 
@@ -154,7 +156,7 @@ def _order_buttons(ref: OrderRef, ask: str) -> list[Block]:
     return [
         *buttons,
         run_button(_("Refresh"), REFRESH, AskRefund(ref.order_id, ref.platform)),
-        run_button(_("Order"), ORDER, ShowOrder(ref.order_id, ref.platform)),
+        run_button(_("Order details"), ORDER, ShowOrder(ref.order_id, ref.platform)),
         run_button(_("All refunds"), LIST, ShowRefunds()),
     ]
 
@@ -227,5 +229,5 @@ def _act_rows(refund: AskedRefund, *, may_act: bool) -> list[Block]:
 def _ways(refund: AskedRefund) -> list[Block]:
     ways = [run_button(_("Refresh"), REFRESH, ShowRefund(refund.refund_id, refund.platform, refund.order_id))]
     if refund.order_id:
-        ways.append(run_button(_("Order"), ORDER, ShowOrder(refund.order_id, refund.platform)))
+        ways.append(run_button(_("Order details"), ORDER, ShowOrder(refund.order_id, refund.platform)))
     return [*ways, run_button(_("All refunds"), LIST, ShowRefunds())]

@@ -67,12 +67,21 @@ def _refused(error: errors.ApiError | UnknownPathError) -> str:
         case errors.AuthError():
             return _("PandaPon refused the bot's access key. Ask your pandabot admin to run `pandabot check`.")
         case errors.NotFoundError():
-            return _("PandaPon has nothing with this number in your account.")
+            return _not_found(error)
         case errors.NotShippedError():
             return _("The order has not been shipped yet, so there is nothing to track.")
         case _:
             words = str(error).removeprefix(REFUSED)
             return _("PandaPon refused the request: {words}").format(words=escape(words)[:300])
+
+
+def _not_found(error: errors.NotFoundError) -> str:
+    if not isinstance(error, errors.UnknownProductError):
+        return _("PandaPon has nothing with this number in your account.")
+    return _(
+        "PandaPon does not find this product. It may be off sale, or the number is wrong. "
+        "Search for it by its name: {command}"
+    ).format(command="`/panda search 连衣裙`")
 
 
 def channel_error(code: str, channel: str) -> str:

@@ -12,6 +12,7 @@ from handlers.blocks.labels import platform_name
 from handlers.blocks.parts import run_button
 from handlers.blocks.punctuation import sentences
 from handlers.blocks.text import code, sanitize_id
+from pandapon.errors import UnknownProductError
 
 if TYPE_CHECKING:
     from handlers.blocks.message import Block, Message
@@ -113,9 +114,12 @@ def wrong_platform(error: WrongPlatformError) -> Message:
 
 
 def pandapon(error: PandaPonError, asked: Asked = NOTHING_ASKED) -> Message:
-    """PandaPon failed or refused: a sentence, and PandaPon's number of the request where it gave one."""
+    """PandaPon failed or refused: a sentence, and PandaPon's number of the request where it gave one.
+
+    A product that there is not is no failure, so nobody has to find the request.
+    """
     blocks = [el.section(_headline(platform_error(error), asked))]
-    if error.request_id:
+    if error.request_id and not isinstance(error, UnknownProductError):
         number = f"`{sanitize_id(error.request_id, 64)}`"
         blocks.append(el.context(_("PandaPon's number for this request: {id}").format(id=number)))
     return el.message([*blocks, *_try_again(asked, may_pass=passes(error))])

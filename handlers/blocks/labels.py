@@ -109,6 +109,7 @@ def reason_words(reason: Reason) -> str:
         Reason.FORWARDED: _("sent on to another address"),
         Reason.PARTIAL: _("only a part has come"),
         Reason.OTHER: "",
+        Reason.BY_BUYER: "",  # whoever cancelled it knows, and its page says so
     }[reason]
 
 

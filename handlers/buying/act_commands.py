@@ -12,6 +12,7 @@ from handlers.blocks.order_acts import act_button, label, possible
 from handlers.blocks.text import code
 from handlers.buying.acts import MOST
 from handlers.buying.acts_view import order_line
+from handlers.buying.refusals import refusal
 from handlers.commands.declarations import Answer, Command, Feature, HelpGroup, Overview
 from handlers.parsing.options import PLATFORMS, read_options
 from handlers.parsing.targets import Where, take_ids
@@ -68,8 +69,8 @@ def acts(act: str, snapshots: Sequence[OrderSnapshot]) -> Message:
             able.append(order)
             blocks.append(el.section(order_line(order), act_button(act, [order.ref], at)))
         else:
-            words = _("its state does not allow this")
-            blocks.append(el.section(f"{order_line(order)}\n⚠️ {words}"))
+            why = refusal(act, order)
+            blocks.append(el.section(f"{order_line(order)}\n⚠️ {why.words}", why.button(at)))
     buttons = [*_together(able)] if act == "pay" else []
     return el.message([*blocks, *el.actions(buttons)])
 

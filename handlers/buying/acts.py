@@ -24,8 +24,9 @@ from handlers.writing.flows import open_flow, own_flow
 from handlers.writing.steps import Done, Goto, Step
 from handlers.writing.wizard import Wizard
 from handlers.writing.writer import Plan
+from pandapon.errors import PandaPonError
 from pandapon.operations import orders as operations
-from pandapon.shipment import Milestone, OrderRef, Platform
+from pandapon.shipment import OrderRef, Platform
 from tracking.changes.order_acts import (
     Cancellation,
     OrderAct,
@@ -70,7 +71,7 @@ async def begin(interaction: Interaction, act: str, refs: Sequence[OrderRef]) ->
     ctx.api.catalogue.path(_operation(act, refs[0].platform).name)
     orders = await asyncio.gather(*(ctx.api.order(ref) for ref in refs))
     require_possible(act, orders)
-    arrived = act != "receive" or await _has_arrived(ctx, orders[0])
+    arrived = act != "receive" or await _has_arrived(ctx, orders[0].ref)
     return Goto(act, Acting(act, tuple(orders), arrived))  # type: ignore[arg-type]  # the claim has checked it
 
 
@@ -89,10 +90,12 @@ def _operation(act: str, platform: Platform) -> Any:
     }[act]
 
 
-async def _has_arrived(ctx: Context, order: Order) -> bool:
-    stored = await ctx.tracker.stored(order.order_id, order.platform)
-    milestone = stored.milestone if stored else order.milestone
-    return milestone is Milestone.DELIVERED
+async def _has_arrived(ctx: Context, ref: OrderRef) -> bool | None:
+    """Read the trace, as ``/panda order`` does: the order's own state says "shipped" until its receipt is confirmed."""
+    try:
+        return (await ctx.tracker.lookup(ref.order_id, ref.platform)).has_arrived
+    except PandaPonError:  # the form still opens, and says that it is not known
+        return None
 
 
 # --- send -------------------------------------------------------------------------------------------------------------
@@ -187,13 +190,20 @@ def acting() -> str:
     return _("Telling PandaPon…")
 
 
+def _titled(step: Step, act: str) -> Step:
+    """The page under the name of its act, which the button that opens it bears."""
+    return replace(step, title=lambda: label(act).rstrip("…"))
+
+
 STEPS = {
-    "pay": Step(acts_view.pay, send_payment, working=acting),
-    "pay_all": Step(acts_view.pay_all, send_payment, working=acting),
-    "cancel": Step(acts_view.cancel, send_cancellation, read_reason, working=acting),
-    "receive": Step(acts_view.receive, send_receipt, working=acting),
-    "warehouse": Step(acts_view.warehouse, review_warehouse, read_warehouse),
-    "warehouse_review": Step(acts_view.warehouse_review, send_warehouse, working=acting, back="warehouse"),
+    "pay": _titled(Step(acts_view.pay, send_payment, working=acting), "pay"),
+    "pay_all": _titled(Step(acts_view.pay_all, send_payment, working=acting), "pay_all"),
+    "cancel": _titled(Step(acts_view.cancel, send_cancellation, read_reason, working=acting), "cancel"),
+    "receive": _titled(Step(acts_view.receive, send_receipt, working=acting), "receive"),
+    "warehouse": _titled(Step(acts_view.warehouse, review_warehouse, read_warehouse), "warehouse"),
+    "warehouse_review": _titled(
+        Step(acts_view.warehouse_review, send_warehouse, working=acting, back="warehouse"), "warehouse"
+    ),
 }
 WIZARD = Wizard(NAME, Acting, WriteScope.ORDERS, acts_view.title, STEPS, renew=renew)
 

@@ -9,7 +9,6 @@ from handlers.blocks import elements as el
 from handlers.blocks.addresses import web_address
 from handlers.blocks.forms import VALUE, Choice, field, select
 from handlers.blocks.i18n import _, ngettext
-from handlers.blocks.order_acts import label
 from handlers.blocks.parts import called
 from handlers.blocks.people import name
 from handlers.blocks.punctuation import labelled
@@ -43,8 +42,8 @@ REASONS = {
 
 
 def title() -> str:
-    """The title of all pages."""
-    return _("Order")
+    """The title of the pages before it is known which act it is, and after it."""
+    return _("Orders")
 
 
 def pay(flow: Flow) -> Page:
@@ -79,9 +78,18 @@ def cancel(flow: Flow) -> Page:
 def receive(flow: Flow) -> Page:
     """Confirm the receipt of a 1688 order."""
     content = _content(flow)
-    warning = [] if content.arrived else [el.section(_("⚠️ *The parcel has not arrived, as far as its courier says.*"))]
     note = _("The seller gets the money then. A refund is harder to get afterwards.")
-    return Page([*_head(content), *warning, el.context(note)], _("Confirm receipt"))
+    return Page([*_head(content), *_warning(content.arrived), el.context(note)], _("Confirm receipt"))
+
+
+def _warning(arrived: bool | None) -> list[Block]:
+    if arrived:
+        return []
+    if arrived is None:
+        return [
+            el.section(_("⚠️ *It is not known whether the parcel has arrived.* Make sure that you have the products."))
+        ]
+    return [el.section(_("⚠️ *The parcel has not arrived, as far as its courier says.*"))]
 
 
 def warehouse(flow: Flow) -> Page:
@@ -139,8 +147,7 @@ def _content(flow: Flow) -> Acting:
 
 
 def _head(content: Acting) -> list[Block]:
-    head = [el.section(f"*{label(content.act).rstrip('…')}*")]
-    head += [_moved(content)] if content.moved else []
+    head = [_moved(content)] if content.moved else []
     listed = [el.section(order_line(order)) for order in content.orders]
     amount = total_fen(content.orders)
     if len(content.orders) > 1 and amount is not None:

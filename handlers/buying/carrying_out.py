@@ -6,11 +6,13 @@ import asyncio
 from typing import TYPE_CHECKING
 
 from handlers.blocks.i18n import _
-from handlers.blocks.order_acts import label, possible
+from handlers.blocks.order_acts import possible
 from handlers.blocks.parts import short_name
 from handlers.blocks.people import name
+from handlers.blocks.punctuation import labelled
 from handlers.blocks.write_words import DONE
 from handlers.buying import acts_view
+from handlers.buying.refusals import refusal
 from handlers.interactions.announcing import announce
 from handlers.wire.errors import RequestError
 from pandapon.operations import orders as operations
@@ -78,8 +80,7 @@ def require_possible(act: str, orders: Sequence[Order]) -> None:
     """Raises RequestError for orders whose state does not allow an act."""
     wanted = "pay" if act in PAID else act
     if other := next((order for order in orders if wanted not in possible(order)), None):
-        words = _("{order} is not in a state that allows this: {act}. `/panda order` shows it.")
-        raise RequestError(words.format(order=short_name(other.ref), act=label(act).rstrip("…")))
+        raise RequestError(labelled(short_name(other.ref), refusal(wanted, other).text))
 
 
 def moved_totals(content: Acting, now: Sequence[Order]) -> tuple[MovedPrice, ...]:

@@ -43,7 +43,7 @@ DETAILS = 8  # orders with a button on the last page
 
 def title() -> str:
     """The title of all pages."""
-    return _("Order")
+    return _("Place an order")
 
 
 def nowhere(_flow: Flow) -> Page:

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import asyncio
+from datetime import timedelta
 from typing import TYPE_CHECKING
 
 from handlers.blocks import action_ids
@@ -25,10 +26,11 @@ if TYPE_CHECKING:
     from handlers.blocks.help_page import Example
     from handlers.blocks.message import Message
     from handlers.interactions.interaction import Interaction
-    from pandapon.products import ProductRef
+    from pandapon.products import ProductDetail, ProductRef
 from handlers.parsing.typed_command import TypedCommand
 
 MOST = 4  # products that are compared
+SHARED_FOR = timedelta(minutes=10)  # so long a shared product is not shared again in the same channel
 EXAMPLE = "https://detail.1688.com/offer/712345678901.html"
 
 
@@ -74,10 +76,21 @@ async def show_products(interaction: Interaction, request: ShowProducts) -> Mess
 async def share(interaction: Interaction, chosen: ProductRef) -> Message:
     """Show a product to the whole channel, as PandaPon describes it now.
 
-    The response URL posts where the person pressed, also where the bot is no member. Raises SlackApiError where Slack
-    takes the post in neither way.
+    A second press within ``SHARED_FOR`` posts nothing. The response URL posts where the person pressed, also where the
+    bot is no member. Raises SlackApiError where Slack takes the post in neither way.
     """
     product = await interaction.ctx.api.find_product(chosen)
+    store, now, turn = interaction.ctx.store.writes, interaction.ctx.clock(), f"share:{interaction.channel}:{chosen}"
+    if not await store.take_turn(now, turn, interaction.user, now + SHARED_FOR):
+        return product_view.shared_before(SHARED_FOR)
+    try:
+        return await _post(interaction, product)
+    except Exception:
+        await store.end_turn(turn, interaction.user)
+        raise
+
+
+async def _post(interaction: Interaction, product: ProductDetail) -> Message:
     with use_language(interaction.ctx.languages.of(interaction.channel)):  # the whole channel reads it
         message = product_view.shared(product, interaction.user)
     if getattr(interaction.respond, "response_url", None):

@@ -13,13 +13,14 @@ from handlers.blocks.locale_data import number
 from handlers.blocks.message import Layout
 from handlers.blocks.parts import show_button
 from handlers.blocks.people import name
-from handlers.blocks.text import code, escape, money, sanitize_id, truncate
+from handlers.blocks.text import code, escape, money, sanitize_id, span, truncate
 from handlers.goods.facts import facts, price, title
 from handlers.parsing.references import is_named, reference
 from handlers.wire.requests import ContactSeller, Discover, ShowProducts
 
 if TYPE_CHECKING:
     from collections.abc import Mapping, Sequence
+    from datetime import timedelta
 
     from handlers.blocks.message import Block, Message
     from pandapon.errors import PandaPonError
@@ -80,6 +81,12 @@ def shared(product: ProductDetail, user: str) -> Message:
 def was_shared() -> Message:
     """Tell the person who shared a product that it is done."""
     return el.message([el.section(_("📣 Shared here with everybody."))])
+
+
+def shared_before(within: timedelta) -> Message:
+    """Tell a person that nothing was posted, since the product was shared in the channel a short while ago."""
+    words = _("📣 This was shared here less than {span} ago, so it was not posted again.")
+    return el.message([el.section(words.format(span=span(within)))])
 
 
 def _summary(product: ProductDetail) -> Block:

@@ -10,11 +10,13 @@ from handlers.blocks.i18n import _, ngettext
 from handlers.blocks.text import escape, truncate
 from handlers.commands.declarations import Answer, Command, Feature, HelpGroup, Overview
 from handlers.goods import products
+from handlers.goods.product import MOST
 from handlers.interactions.platforms import ask_each
 from handlers.parsing.options import PLATFORMS, read_options
+from handlers.parsing.references import linked_products
 from handlers.parsing.typed_command import text_of
 from handlers.parsing.words import Verb
-from handlers.wire.requests import Search
+from handlers.wire.requests import Search, ShowProducts
 from pandapon.models import ProductQuery
 from pandapon.shipment import Platform
 
@@ -28,9 +30,11 @@ MAX_KEYWORD = 200  # characters; a button that carries the search must hold it
 PAGE_SIZE = 10  # products on a page; halved when both platforms share it
 
 
-def read_search(command: TypedCommand) -> Search:
-    """Read ``search``. Raises UsageError."""
+def read_search(command: TypedCommand) -> Search | ShowProducts:
+    """Read ``search``; of links to products it is the products that are wanted. Raises UsageError."""
     options, words = read_options(command)
+    if 0 < len(linked := linked_products(words)) <= MOST:
+        return ShowProducts(linked)
     keyword = " ".join(" ".join(word.text for word in words).split())
     if not keyword:
         raise command.refuse(

@@ -13,8 +13,9 @@ from handlers.blocks.i18n import _
 from handlers.blocks.pages import answer_page
 from handlers.commands.declarations import Feature, Form, Listener, Opener, asking
 from handlers.home import form_views
+from handlers.parsing.references import read_reference
 from handlers.wire import payloads
-from handlers.wire.requests import ListOrders, Search
+from handlers.wire.requests import ListOrders, Search, ShowProducts
 from pandapon.shipment import Platform
 
 if TYPE_CHECKING:
@@ -57,7 +58,8 @@ def read_search(values: dict[str, Any]) -> FilledSearch:
 
 async def search(interaction: Interaction, _nothing: Any, filled: FilledSearch) -> View:
     """Show the first page of results. Its buttons show the other pages in the same form."""
-    request = Search(filled.keyword, filled.platform)
+    product = read_reference(filled.keyword) if "://" in filled.keyword else None
+    request = ShowProducts((product,)) if product else Search(filled.keyword, filled.platform)
     return form_views.results(await interaction.ctx.commands.perform(interaction, request))
 
 

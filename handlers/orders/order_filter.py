@@ -15,6 +15,7 @@ from handlers.parsing.typed_command import text_of
 from handlers.wire.errors import UsageError
 from handlers.wire.text import folded
 from pandapon.models import Order
+from pandapon.progress import closing_reason
 from pandapon.times import CHINA
 from tracking.attention import Group, group_of, is_over
 from tracking.stalls import payment_is_due
@@ -120,9 +121,10 @@ def needs_person(listed: ListedOrder, now: datetime) -> bool:
         listed.alarm is not None or any(refund.needs_buyer for refund in refunds) or payment_is_due(listed.order, now)
     )
     ended_at = listed.snapshot.final_at if listed.snapshot else None
-    if not is_pressing and is_over(listed.milestone, ended_at, now):
+    reason = closing_reason(listed.milestone, listed.order)
+    if not is_pressing and is_over(listed.milestone, ended_at, now, reason):
         return False
-    return group_of(listed.milestone, is_pressing=is_pressing) is Group.ATTENTION
+    return group_of(listed.milestone, reason, is_pressing=is_pressing) is Group.ATTENTION
 
 
 def _midnight(day: date | None) -> datetime | None:

@@ -79,6 +79,12 @@ def _may_be_refunded(order: Order | None) -> bool:
     return order is not None and not order.is_unpaid and order.milestone is not Milestone.CANCELLED
 
 
+def _awaits_none(snapshot: OrderSnapshot) -> bool:
+    """Whether an order cannot have a parcel: it is not paid, or cancelled."""
+    is_unpaid = snapshot.order is not None and snapshot.order.is_unpaid
+    return is_unpaid or snapshot.milestone is Milestone.CANCELLED
+
+
 def _acts(order: Order | None, *, may_act: bool) -> list[Block]:
     return act_buttons(order, 1) if may_act and order else []
 
@@ -158,5 +164,5 @@ def _add_parcels(layout: Layout, snapshot: OrderSnapshot, now: datetime) -> None
     more = [_("and {n} more").format(n=total - len(lines))] if total > len(lines) else []
     if lines:
         layout.add(el.section("\n".join([headline, *lines, *more])))
-    elif not (snapshot.order and snapshot.order.is_unpaid):  # the heading says already that it is not paid
+    elif not _awaits_none(snapshot):  # the heading says it
         layout.add(el.section(_("*No parcel yet*")))

@@ -48,6 +48,14 @@ def read_reference(text: str, platform: Platform | None = None) -> ProductRef | 
     return ProductRef(named["id"], Platform(named["platform"].lower()) if named["platform"] else platform)
 
 
+def linked_products(words: Sequence[Token]) -> tuple[ProductRef, ...]:
+    """The products of words that are all links to products, each once; empty where one is anything else."""
+    links = [word.target or word.text for word in words]
+    found = [read_reference(link) if "://" in link else None for link in links]
+    products = tuple(dict.fromkeys(product for product in found if product is not None))
+    return products if None not in found else ()
+
+
 def is_named(product: Product | ProductDetail) -> bool:
     """Whether a button or a command can carry the product's id."""
     return bool(_ID.fullmatch(product.product_id))

@@ -214,8 +214,13 @@ def _buttons(
 
 
 def _is_refund_likely(stands: Milestone | None) -> bool:
-    """Whether a refund is likelier wanted than the settings: a menu has five options, and the others are needed."""
-    return stands is not None and (stands.is_problem or stands is Milestone.DELIVERED)
+    """Whether a refund is likelier wanted than the settings: a menu has five options, and the others are needed.
+
+    None can be asked for a cancelled order.
+    """
+    if stands is None or stands is Milestone.CANCELLED:
+        return False
+    return stands.is_problem or stands is Milestone.DELIVERED
 
 
 def _refund_option(ref: OrderRef) -> tuple[str, str]:

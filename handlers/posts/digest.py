@@ -19,6 +19,7 @@ from handlers.blocks.standing import Standing, delivered, delivered_of, of_miles
 from handlers.blocks.text import truncate_mrkdwn
 from handlers.posts.alarms import headline
 from pandapon.models import Order
+from pandapon.progress import closing_reason
 from pandapon.shipment import Milestone, OrderRef
 from tracking.attention import Group, group_of
 from tracking.severity import is_refund, required_actions
@@ -50,7 +51,7 @@ def batch(waiting: Sequence[tuple[News, Watch]], links: Links) -> Message:
     keys = sorted(of_order, key=lambda key: _urgency(of_order[key]), reverse=True)
     groups: dict[Group, list[str]] = {group: [] for group in Group}
     for key in keys:
-        group = _group(of_order[key])
+        group = _group(of_order[key], watches[key])
         title = title_in(watches[key], links)
         groups[group].append(title.linked if group is Group.DELIVERED else _line(of_order[key], watches[key], title))
     heading = ngettext("📬 *Updates on {n} order*", "📬 *Updates on {n} orders*", len(keys)).format(n=len(keys))
@@ -96,10 +97,11 @@ def _add(layout: Layout, heading: str, lines: Sequence[str]) -> None:
         shown += paragraph["text"]["text"].count("\n") + 1
 
 
-def _group(batched: Sequence[News]) -> Group:
+def _group(batched: Sequence[News], watch: Watch) -> Group:
     """The group of an order by its news. A delivered one stays among the updates where more has to be told of it."""
     newest = batched[-1]
-    group = group_of(newest.milestone, is_pressing=newest.stall is not None or newest.needs_buyer)
+    reason = closing_reason(newest.milestone, watch.order)
+    group = group_of(newest.milestone, reason, is_pressing=newest.stall is not None or newest.needs_buyer)
     is_update = group is Group.WAITING or (group is Group.DELIVERED and any(map(_is_remarkable, batched)))
     return Group.ON_THE_WAY if is_update else group
 

@@ -64,7 +64,7 @@ def bar_of(parcel: Parcel, snapshot: OrderSnapshot, order: Order | None, now: da
 def no_parcel(snapshot: OrderSnapshot, order: Order | None) -> str:
     """Why an order has no parcel yet, or the page on which it can be paid.
 
-    Empty where the heading says it: "Waiting for the seller to ship".
+    Empty where the heading says it: "Waiting for the seller to ship", or "Cancelled".
     """
     waybills = order.waybills if order else ()
     if waybills:
@@ -72,7 +72,7 @@ def no_parcel(snapshot: OrderSnapshot, order: Order | None) -> str:
         return _("Shipped as {numbers}; no scan yet.").format(numbers=names)
     if order and order.is_unpaid and snapshot.milestone in {None, Milestone.ORDERED}:
         return el.link(order_page(order.ref), _("Pay on {platform}").format(platform=platform_name(order.platform)))
-    if snapshot.milestone is Milestone.PAID:
+    if snapshot.milestone in {Milestone.PAID, Milestone.CANCELLED}:
         return ""
     if snapshot.milestone in {None, Milestone.ORDERED}:
         return _("Not shipped yet.")

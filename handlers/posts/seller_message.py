@@ -23,13 +23,17 @@ _PRODUCT = "您好，想咨询商品 {product}：请问现在有现货吗？批�
 _REQUESTS = {
     Leg.NOT_SHIPPED: "已付款{span}，目前还没有发货。请问什么时候可以发货？麻烦尽快安排，谢谢！",
     Leg.FIRST_SCAN: "显示已发货，但{span}没有揽收记录。请问快递是否已经取件？麻烦核实一下，谢谢！",
+    Leg.PICKUP: "包裹在取件点已等待{span}。请问取件码和取件地址是什么？麻烦发给我们，谢谢！",
     Leg.PROBLEM: "物流显示异常，已经{span}没有解决。麻烦联系快递公司处理一下，并告诉我们结果，谢谢！",
 }
+_OF_MONEY = frozenset({Leg.NOT_PAID, Leg.REFUND})  # alarms that are not about the seller's way of sending
 _STANDS_STILL = "物流已经{span}没有更新。麻烦联系快递公司查询一下，谢谢！"
 _UNPAID = "还没有付款，想先确认一下：商品有现货吗？付款后多久可以发货？谢谢！"
 _WAITS = "已付款。请问什么时候可以发货？麻烦尽快安排，谢谢！"
 _PROBLEM = "物流显示异常。麻烦联系快递公司处理一下，并告诉我们结果，谢谢！"
 _OVER = "有几个问题想和您确认一下，方便的时候请回复，谢谢！"
+_ON_ITS_LAST_WAY = "显示正在派送。请问今天可以送达吗？如有问题请联系快递员，谢谢！"
+_LIES_READY = "显示包裹已到取件点。请问取件码和取件地址是什么？麻烦发给我们，谢谢！"
 _ON_THE_WAY = "正在运输中。请问大概什么时候可以送达？麻烦帮忙关注一下物流，谢谢！"
 
 
@@ -46,7 +50,7 @@ def about_product(product: ProductDetail) -> str:
 
 def about_order(snapshot: OrderSnapshot, alarm: Alarm | None, now: datetime) -> str:
     """The message about an order, by where it stands. ``alarm``: its open alarm, which says more."""
-    if alarm is not None and alarm.stall.leg is not Leg.NOT_PAID:
+    if alarm is not None and alarm.stall.leg not in _OF_MONEY:
         return about_stall(alarm, now)
     return f"您好，订单 {sanitize_id(snapshot.ref.order_id)} {_request(snapshot)}"
 
@@ -59,7 +63,11 @@ def _request(snapshot: OrderSnapshot) -> str:
         return _WAITS
     if milestone in {Milestone.DELIVERED, Milestone.RETURNED, Milestone.CANCELLED}:
         return _OVER
-    return _PROBLEM if milestone.is_problem else _ON_THE_WAY
+    if milestone.is_problem:
+        return _PROBLEM
+    return {Milestone.READY_FOR_PICKUP: _LIES_READY, Milestone.OUT_FOR_DELIVERY: _ON_ITS_LAST_WAY}.get(
+        milestone, _ON_THE_WAY
+    )
 
 
 def about_stall(alarm: Alarm, now: datetime) -> str:

@@ -62,6 +62,7 @@ class Step:
     """One page: how it is made from the flow, read, and answered. ``back``: the page before it; empty: none.
 
     ``send`` gets the flow and the values. It raises WrongFieldsError for fields that are wrong for this content.
+    ``title``: of the page, and of those that wait for its answer or show it; None: the form's.
     """
 
     page: Callable[[Flow], Page]
@@ -69,3 +70,4 @@ class Step:
     read: Callable[[dict[str, Any]], Filled] = no_fields
     working: Callable[[], str] = checking
     back: str = ""
+    title: Callable[[], str] | None = None

@@ -83,7 +83,7 @@ class Wizard:
         async def work() -> View:
             flow = await self._flow(interaction, flow_id)
             if isinstance(flow.content, Finished):
-                return await self._result(interaction, flow.content)
+                return await self._result(interaction, flow.content, flow.step)
             if self.renew is None:
                 return self.view(flow)
             return await self._advance(interaction, flow, await self.renew(interaction, flow))
@@ -97,26 +97,30 @@ class Wizard:
     def view(self, flow: Flow, note: str = "") -> View:
         """The present page of a flow. ``note``: a line above it."""
         if isinstance(flow.content, Finished):
-            return self.last([el.section(note or _("This form has done its work."))])
+            return self.last([el.section(note or _("This form has done its work."))], flow.step)
         step = self.steps[flow.step]
         page = step.page(flow)
         blocks = [*([el.context(note)] if note else []), *page.blocks][:OWN_BLOCKS]
         blocks += self._way_back(flow, step.back) if step.back else []
-        view = orders_page(blocks, submit=page.submit, title=self.title())
+        view = orders_page(blocks, submit=page.submit, title=self._title(flow.step))
         view |= {"callback_id": self._id(flow.step), "private_metadata": f"{flow.id}.{flow.revision}"}
         return view | ({"notify_on_close": True} if self.forgets else {})
 
-    def last(self, blocks: list[Block]) -> View:
-        """A page without a button to send."""
-        return orders_page(blocks, title=self.title())
+    def last(self, blocks: list[Block], step: str = "") -> View:
+        """A page without a button to send. ``step``: the page before it; empty: it is not known."""
+        return orders_page(blocks, title=self._title(step))
 
-    def waiting(self, words: Callable[[], str]) -> View:
-        """The page that stands while something is done."""
-        return orders_page([el.section("⏳ " + words())], title=self.title())
+    def waiting(self, words: Callable[[], str], step: str = "") -> View:
+        """The page that stands while something is done. ``step``: as above."""
+        return orders_page([el.section("⏳ " + words())], title=self._title(step))
 
-    def refused(self, message: Message) -> View:
-        """The page that explains an error."""
-        return answer_page(message, title=self.title())
+    def refused(self, message: Message, step: str = "") -> View:
+        """The page that explains an error. ``step``: as above."""
+        return answer_page(message, title=self._title(step))
+
+    def _title(self, step: str) -> str:
+        own = self.steps[step].title if step in self.steps else None
+        return (own or self.title)()
 
     def feature(self, *others: Listener) -> Feature:
         """The form and its listeners, with others of the feature that opens it."""
@@ -146,7 +150,7 @@ class Wizard:
     def _form(self, name: str, step: Step) -> Form:
         async def answer(interaction: Interaction, flow: Flow, filled: Any) -> View:
             if isinstance(flow.content, Finished):
-                return await self._result(interaction, flow.content)
+                return await self._result(interaction, flow.content, flow.step)
             sent = payloads.text(interaction.body, "view", "private_metadata")
             if flow.step != name or sent != f"{flow.id}.{flow.revision}":
                 return self.view(flow, _stale())
@@ -157,8 +161,8 @@ class Wizard:
             self._own_form(),
             step.read,
             answer,
-            lambda: self.waiting(step.working),
-            self.refused,
+            lambda: self.waiting(step.working, name),
+            lambda message: self.refused(message, name),
             again=(self.content, self.resume),
         )
 
@@ -171,16 +175,16 @@ class Wizard:
             return self.view(moved)
         if after.writes:
             await store.writes.advance_flow(now, flow, flow.step, Finished(after.writes))
-            return self.last(after.blocks)
-        return self.last([*after.blocks[:OWN_BLOCKS], *self._way_back(flow, flow.step)])
+            return self.last(after.blocks, flow.step)
+        return self.last([*after.blocks[:OWN_BLOCKS], *self._way_back(flow, flow.step)], flow.step)
 
     def _way_back(self, flow: Flow, step: str) -> list[Block]:
         return el.actions([button(self.name, BACK, flow, _("◀ Back"), step)])
 
-    async def _result(self, interaction: Interaction, content: Finished) -> View:
+    async def _result(self, interaction: Interaction, content: Finished, step: str) -> View:
         """What became of a form that was sent before."""
         found = [await interaction.ctx.store.writes.get(each) for each in content.writes]
-        return self.last([el.section(said(write)) for write in found if write])
+        return self.last([el.section(said(write)) for write in found if write], step)
 
     async def _flow(self, interaction: Interaction, flow_id: str) -> Flow:
         return await own_flow(interaction, flow_id, (self.content, Finished), self.name, self.scope)
@@ -207,7 +211,7 @@ class Wizard:
         try:
             flow: Flow = await claimed(interaction, subject)
             if isinstance(flow.content, Finished):
-                return await self._result(interaction, flow.content)
+                return await self._result(interaction, flow.content, flow.step)
             _id, revision, argument = _parts(payloads.value(interaction.body))
             if revision != str(flow.revision):
                 return self.view(flow, _stale())

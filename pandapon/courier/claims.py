@@ -48,6 +48,7 @@ class Reason(StrEnum):
     ABANDONED = "abandoned"
     FORWARDED = "forwarded"
     PARTIAL = "partial"
+    BY_BUYER = "by_buyer"  # the buyer cancelled the order: the platform says so, no courier
     OTHER = "other"
 
 

@@ -22,6 +22,10 @@ PICTURES = f"https://{PICTURES_HOST}"
 _PRODUCT_ID = re.compile(r"[AT](\d{3})-(?:1688|taobao)-demo")
 
 
+# The marketplaces' own numbers in the examples of the README and the help: those products can be found by them, too.
+OWN_NUMBERS = {"712345678901": "A000-1688-demo", "610947572360": "T000-taobao-demo"}
+
+
 @dataclass(frozen=True, slots=True)
 class Kind:
     """A kind of product: its silhouette, title, price in yuan and seller, and other words that buyers search with."""

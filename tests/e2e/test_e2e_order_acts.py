@@ -29,6 +29,7 @@ if TYPE_CHECKING:
     from pandapon.shipment import Platform
     from sandbox.pandapon.world import SandboxOrder
 
+ARRIVED, MOVING = "2542285634920881000", "2542285634920880794"  # orders of the demo
 PAY = {"1688": "/v2/alibaba/order/batch/submit/to/pay", "taobao": OWN_PATHS["taobao.order.pay"]}
 
 
@@ -111,6 +112,38 @@ async def test_an_act_is_done_and_says_who_and_what_is_next(harness: BotHarness,
         assert status(harness, order) == before
     elif name != "cancel-taobao":
         assert status(harness, order) != before
+
+
+# The title of each act's form, in each language; the button that opens it has the same words.
+TITLES = {
+    "link": ("Pay", "付款", "ชำระเงิน"),
+    "cancel": ("Cancel order", "取消订单", "ยกเลิกคำสั่งซื้อ"),
+    "receive": ("Confirm receipt", "确认收货", "ยืนยันการรับ"),
+}
+
+
+@pytest.mark.parametrize(("language", "locale"), list(enumerate(["en-US", "zh-CN", "th-TH"])))
+@pytest.mark.parametrize("name", TITLES)
+async def test_a_form_is_named_for_its_act(harness: BotHarness, name: str, language: int, locale: str) -> None:
+    """In the reader's language, from the form to its result; to order something is another act."""
+    harness.slack.workspace.user("mei").locale = locale
+    title = TITLES[name][language]
+    order: SandboxOrder = ACTS[name][2](harness)
+    await harness.ask(f"/panda {ACTS[name][0]} {order.order_id}")
+    await open_by(harness, f"{title}…")
+    assert view_of(harness)["title"]["text"] == title
+    await send_page(harness, ACTS[name][3])
+    assert view_of(harness)["title"]["text"] == title
+
+
+@pytest.mark.parametrize(("locale", "label"), [("zh-CN", "订单详情"), ("th-TH", "รายละเอียดคำสั่งซื้อ")])
+async def test_the_way_from_a_refund_to_its_order_does_not_read_as_to_order(
+    harness: BotHarness, locale: str, label: str
+) -> None:
+    """The button shows an order, and its label says so."""
+    harness.slack.workspace.user("mei").locale = locale
+    assert label in await harness.ask(f"/panda refund {ARRIVED}")
+    assert ARRIVED in await harness.press(label)
 
 
 @pytest.mark.parametrize("name", ACTS)
@@ -200,13 +233,34 @@ async def test_a_forged_button_opens_nothing(harness: BotHarness, value: str) ->
     assert says(harness, "older version")
 
 
-@pytest.mark.parametrize("verb", ["pay", "cancel", "receive", "付款", "取消订单", "确认收货"])
-async def test_a_wrong_state_is_said(harness: BotHarness, verb: str) -> None:
-    """The order is over: no button."""
-    order = ordered(harness)
-    set_status(harness.pandapon.account, order, "success")
-    said = await harness.ask(f"/panda {verb} {order.order_id}")
-    assert "its state does not allow this" in said
+@pytest.mark.parametrize(
+    ("verb", "platform", "status", "answer"),
+    [
+        ("pay", ALIBABA, "waitsellersend", ("Already paid", "")),
+        ("付款", ALIBABA, "success", ("Already paid", "")),
+        ("pay", TAOBAO, "11", ("Already paid", "")),
+        ("pay", ALIBABA, "cancel", ("is cancelled", "")),
+        ("cancel", ALIBABA, "waitsellersend", ("A paid order cannot be cancelled", "Refund…")),
+        ("取消订单", ALIBABA, "waitbuyerreceive", ("A paid order cannot be cancelled", "Refund…")),
+        ("cancel", TAOBAO, "4", ("is cancelled", "")),
+        ("receive", ALIBABA, "waitbuyerpay", ("Not paid yet", "Pay…")),
+        ("receive", ALIBABA, "waitsellersend", ("has not shipped it yet", "Message the seller")),
+        ("receive", ALIBABA, "waitlogisticstakein", ("1688 does not allow this now", "")),
+        ("确认收货", ALIBABA, "success", ("confirmed already", "")),
+        ("receive", ALIBABA, "cancel", ("is cancelled", "")),
+        ("receive", TAOBAO, "11", ("list_bought_items.htm|Taobao>", "")),
+    ],
+)
+async def test_a_wrong_state_is_said_with_what_is_possible(
+    harness: BotHarness, verb: str, platform: Platform, status: str, answer: tuple[str, str]
+) -> None:
+    """Why the order does not allow it, and the button of what it does allow."""
+    why, next_step = answer
+    order = ordered(harness, platform)
+    set_status(harness.pandapon.account, order, status)
+    assert why in await harness.ask(f"/panda {verb} {order.order_id}")
+    if next_step:
+        assert order.order_id in await harness.press(next_step)
 
 
 async def test_a_state_that_changed_meanwhile_stops_it(harness: BotHarness) -> None:
@@ -214,7 +268,8 @@ async def test_a_state_that_changed_meanwhile_stops_it(harness: BotHarness) -> N
     order = await open_act(harness, "cancel")
     set_status(harness.pandapon.account, order, "waitsellersend")
     await send_page(harness, chosen(reason="wrong"))
-    assert says(harness, "not in a state that allows this")
+    assert says(harness, "A paid order cannot be cancelled")
+    assert says(harness, f"/panda refund {order.order_id}")
     assert await states(harness) == []
 
 
@@ -291,10 +346,30 @@ async def test_a_payment_that_cannot_be_looked_for_does_not_bar_all_others(
     assert says(harness, "Submitted for payment")
 
 
-async def test_a_receipt_is_warned_of_before_the_parcel_arrives(harness: BotHarness) -> None:
-    """The order is on its way."""
-    await open_act(harness, "receive")
-    assert says(harness, "has not arrived")
+@pytest.mark.parametrize("watched", [False, True])
+@pytest.mark.parametrize(
+    ("order_id", "fault", "warning"),
+    [
+        (ARRIVED, "", ""),
+        (MOVING, "", "has not arrived"),
+        (ARRIVED, "trace", "not known"),
+    ],
+)
+async def test_a_receipt_is_warned_of_by_what_the_courier_says(
+    harness: BotHarness, order_id: str, fault: str, warning: str, watched: bool
+) -> None:
+    """Whether or not anybody watches the order, and as its page says."""
+    if watched:
+        await harness.ask(f"/panda watch {order_id}")
+    assert ("Delivered" in await harness.ask(f"/panda order {order_id}")) is (order_id == ARRIVED)
+    harness.pandapon.faults.path, harness.pandapon.faults.down = "logistic", bool(fault)
+    await open_by(harness, "Confirm receipt…")
+    assert says(harness, "The seller gets the money then")
+    # What was read before stays true of a parcel that was delivered.
+    expected = "" if fault and watched else warning
+    assert [each for each in ("has not arrived", "not known") if says(harness, each)] == (
+        [expected] if expected else []
+    )
 
 
 async def test_the_warehouse_is_reviewed_and_changed(harness: BotHarness) -> None:
@@ -342,6 +417,42 @@ async def test_the_channel_of_a_watched_order_is_told(harness: BotHarness) -> No
     line = next(message for message in harness.channel() if "cancelled" in words(message))
     assert "tom" in words(line)
     assert "Undo" not in str(line.blocks)
+
+
+async def test_what_a_buyer_cancelled_needs_nobody(harness: BotHarness) -> None:
+    """Neither a list nor the card asks for anything: no parcel is missing, and nothing was paid."""
+    order = ordered(harness)
+    await harness.ask(f"/panda watch {order.order_id}")
+    await harness.ask(f"/panda cancel {order.order_id}")
+    await open_by(harness, "Cancel order…")
+    await send_page(harness, chosen(reason="unwanted"))
+    await harness.until(lambda: "Cancelled" in words(harness.channel()[0]))
+    card = harness.channel()[0]
+    assert "No tracking number" not in words(card)
+    assert "Refund…" not in str(card.blocks)
+    assert "No parcel yet" not in await harness.ask(f"/panda order {order.order_id}")
+    assert "needs no attention" in await harness.ask("/panda")
+    assert "Nothing needs attention" in await harness.ask("/panda orders attention")
+    assert order.order_id[-6:] not in await harness.home()
+    refused = await harness.ask(f"/panda refund {order.order_id}")
+    assert "no refund can be asked for" in refused
+    assert "always do it there" not in refused
+
+
+async def test_what_another_closed_needs_somebody(harness: BotHarness) -> None:
+    """The platform closed it, since nobody paid in time: perhaps it was wanted."""
+    order = ordered(harness)
+    await harness.ask(f"/panda watch {order.order_id}")
+    harness.world.set_status(order.order_id, "cancel")
+    await harness.until(lambda: "Cancelled" in words(harness.channel()[0]))
+    assert "1 order here needs attention" in await harness.ask("/panda")
+
+
+async def test_a_refund_of_an_unpaid_order_is_offered_nowhere(harness: BotHarness) -> None:
+    """The answer says why, and sends nobody to the platform, which allows it as little."""
+    refused = await harness.ask(f"/panda refund {ordered(harness).order_id}")
+    assert "nothing to refund" in refused
+    assert "always do it there" not in refused
 
 
 async def test_new_orders_are_paid_from_the_page_of_their_result(harness: BotHarness) -> None:

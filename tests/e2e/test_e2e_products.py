@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import re
+from datetime import timedelta
 from decimal import Decimal
 from typing import TYPE_CHECKING
 
@@ -58,6 +59,40 @@ async def test_a_product_by_its_link(harness: BotHarness) -> None:
         ("taobao:610947572360", "蓝色数据线"),
     ):
         assert title in await harness.ask(f"/panda product {typed}"), typed
+
+
+LINK = "https://detail.1688.com/offer/712345678901.html"  # the README's and the help's example
+
+
+async def test_the_examples_of_the_help_are_products_of_the_demo(harness: BotHarness) -> None:
+    """A visitor copies them; a search for a link shows its product, in the form as in the command."""
+    shown = await harness.ask(f"/panda product {LINK}")
+    assert "连衣裙" in shown
+    assert "连衣裙" in await harness.ask("/panda product 1688:712345678901 taobao:610947572360")
+    assert await harness.ask(f"/panda search {LINK}") == shown
+
+
+async def test_an_unknown_product_is_said_with_a_next_step(harness: BotHarness) -> None:
+    """A product is in no account, and nobody has to find the request."""
+    for typed in (f"product {LINK.replace('712', '713')}", "product 99999999999 --taobao", "seller 1688:99999999999"):
+        said = await harness.ask(f"/panda {typed}")
+        assert "does not find this product" in said
+        assert "/panda search" in said
+        assert "in your account" not in said
+        assert "number for this request" not in said
+
+
+async def test_a_product_is_shared_once(harness: BotHarness) -> None:
+    """A second press posts nothing, whoever presses; later, and in another channel, it is posted."""
+    await harness.ask(f"/panda product {PRODUCT}")
+    await harness.press("Share in channel")
+    assert "not posted again" in await harness.press("Share in channel")
+    await harness.ask(f"/panda product {PRODUCT}", user="tom")
+    assert "not posted again" in await harness.press("Share in channel", user="tom")
+    assert len(harness.channel()) == 1
+    harness.clock.advance(timedelta(minutes=11))
+    assert "Shared here" in await harness.press("Share in channel")
+    assert len(harness.channel()) == 2
 
 
 async def test_products_side_by_side(harness: BotHarness) -> None:

@@ -61,6 +61,30 @@ async def test_from_the_card_and_by_its_command(harness: BotHarness) -> None:
     assert len(harness.channel()) == before
 
 
+@pytest.mark.parametrize(
+    ("status", "scan", "asked"),
+    [
+        ("TRANSPORT", "快件离开【杭州转运中心】", "正在运输中。请问大概什么时候可以送达"),
+        ("DELIVERING", "快递员正在派送", "请问今天可以送达吗"),
+        ("AGENT_SIGN", "快件已到达菜鸟驿站，请凭取件码领取", "请问取件码和取件地址"),
+    ],
+)
+async def test_the_message_asks_what_is_open_where_the_parcel_is(
+    harness: BotHarness, status: str, scan: str, asked: str
+) -> None:
+    """On its way, with the courier, or at the pickup point, where it has arrived already."""
+    harness.scan(scan, status=status)
+    assert asked in await harness.ask(f"/panda seller {ORDER}")
+
+
+async def test_the_pickup_point_of_the_demo(harness: BotHarness) -> None:
+    """The same order that `track` calls ready."""
+    assert "Ready for pickup" in await harness.ask("/panda track 2542285634920881037")
+    answer = await harness.ask("/panda seller 2542285634920881037")
+    assert "取件点" in answer
+    assert "什么时候可以送达" not in answer
+
+
 async def test_a_login_that_an_order_names(harness: BotHarness, monkeypatch: pytest.MonkeyPatch) -> None:
     """1688's name of the seller in the order is the chat name, so nothing else is asked."""
     from sandbox.pandapon import replies  # noqa: PLC0415  the stand-in's answer is changed for this test

@@ -82,6 +82,20 @@ async def test_a_paused_watch_needs_attention(harness: StoreHarness) -> None:
     assert dict(here.counts) == {Group.ON_THE_WAY: 1, Group.DELIVERED: 1}
 
 
+async def test_what_its_buyer_cancelled_needs_nobody_and_is_over_at_once(harness: StoreHarness) -> None:
+    """By the statement and the rule alike; an alarm of it stands."""
+    for n, reason in enumerate((None, Reason.BY_BUYER, Reason.BY_BUYER)):
+        await watched(harness, n, M.CANCELLED, reason=reason, final_at=NOW)
+    await alarmed(harness, 2)
+    page = await harness.store.watches.listed([ORDERS_CHANNEL], 0, 9)
+    groups = [Group.ATTENTION, group_of(M.CANCELLED, Reason.BY_BUYER), Group.ATTENTION]
+    assert {int(one.watch.key[5:]) - 254228563492000000: one.group for one in page.orders} == dict(enumerate(groups))
+    assert groups[1] is not Group.ATTENTION
+    assert is_over(M.CANCELLED, NOW, NOW, Reason.BY_BUYER)
+    page = await harness.store.watches.listed([ORDERS_CHANNEL], 0, 9, over_since=NOW - OVER_FOR)
+    assert sorted(numbers(page)) == [0, 2]
+
+
 async def test_an_order_in_two_channels_is_one_order(harness: StoreHarness) -> None:
     """With both watches, the newest first; of channels that were not asked for nothing is told."""
     await watched(harness, 1, M.IN_TRANSIT, ORDERS_CHANNEL, CLAIMS_CHANNEL, "C0OTHER")

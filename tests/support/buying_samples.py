@@ -152,6 +152,8 @@ def _acting() -> dict[str, Any]:
         "warehouse_review": Acting("warehouse", (hostile,), warehouse=(HOSTILE, HOSTILE)),
     }
     views = {f"buying.acts_view.{step}": ACT.view(Flow(FLOW, MEI, HERE, each, step)) for step, each in contents.items()}
+    unknown = Flow(FLOW, MEI, HERE, Acting("receive", (unpaid,), arrived=None), "receive")
+    views["buying.acts_view.receive unknown"] = ACT.view(unknown)
     snaps = [snapshot(of=each) for each in (unpaid, hostile, huge)]
     return views | {
         "buying.act_commands.acts pay": act_commands.acts("pay", snaps),

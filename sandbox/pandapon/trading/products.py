@@ -10,7 +10,7 @@ from typing import TYPE_CHECKING, Any
 
 from pandapon.shipment import Platform
 from sandbox.pandapon import replies, variants
-from sandbox.pandapon.goods import look
+from sandbox.pandapon.goods import OWN_NUMBERS, look
 from sandbox.pandapon.likeness import look_of
 from sandbox.pandapon.png import NoPngError
 from sandbox.pandapon.refusals import RefusedError
@@ -80,10 +80,11 @@ def seller_id(seller: str) -> str:
 
 def by_id(account: Account, platform: Platform, product_id: str) -> Goods:
     """Return a product. Raises RefusedError."""
-    for goods in account.world.goods:
-        if goods.platform is platform and goods.product_id == product_id:
-            return goods
-    raise RefusedError("404", "商品不存在或已下架")
+    known = {goods.product_id: goods for goods in account.world.goods if goods.platform is platform}
+    found = known.get(product_id) or known.get(OWN_NUMBERS.get(product_id, ""))
+    if found is None:
+        raise RefusedError("404", "商品不存在或已下架")
+    return found
 
 
 def variant_of(account: Account, platform: Platform, product_id: str, sku_or_spec: str) -> Sku:
