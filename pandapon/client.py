@@ -128,7 +128,7 @@ class PandaPon:
         """
         query, body = operation.sent(request)
         response, content = await self._exchange(operation.name, query, body, background=False)
-        data = open_envelope(response, content)
+        data = open_envelope(response, content, writes=True)
         return Written(operation.read(data, request, self._amounts), request_id(content))
 
     async def search(self, platform: Platform, query: ProductQuery) -> Page[Product]:
@@ -255,7 +255,7 @@ class PandaPon:
         value for a place in it is unknown, and the other PandaPonErrors.
         """
         response, content = await self._exchange(name, query, body, background=background)
-        return open_envelope(response, content)
+        return open_envelope(response, content, writes=self.catalogue[name].writes)
 
     def prepared(self, name: str, *, query: Mapping[str, str] | None = None, body: Any = None) -> httpx.Request:
         """Return the signed request that :meth:`call` would send, without sending it. Raises what ``call`` raises."""
