@@ -160,6 +160,7 @@ class Wizard:
             lambda: self.waiting(step.working),
             self.refused,
             again=(self.content, self.resume),
+            changes=True,
         )
 
     async def _advance(self, interaction: Interaction, flow: Flow, after: Goto | Done) -> View:

@@ -13,6 +13,7 @@ from support.buying import ALIBABA, TAOBAO, buying, goods, made, open_order, put
 from support.patience import PATIENCE
 from support.wizard_steps import buttons, chosen, open_by, press_in_page, send_page, text_of, typed, view_of
 
+from handlers.listeners import FORM_SECONDS
 from sandbox.pandapon.trading.ordering import Wanted
 from sandbox.pandapon.trading.ordering import open_order as order_past_the_bot
 from sandbox.pandapon.trading.paying import set_status
@@ -421,3 +422,47 @@ async def test_an_unpublished_path_is_said_before_anything_is_sent(tmp_path: Pat
         assert says(harness, "PANDAPON_PATHS")
         assert not view_of(harness).get("submit")
         assert await states(harness) == []
+
+
+# --- the form is closed meanwhile -------------------------------------------------------------------------------------
+
+
+def told_directly(harness: BotHarness) -> list[str]:
+    """The words of the direct messages to Mei."""
+    conversation = harness.slack.workspace.direct(harness.slack.workspace.user("mei").id)
+    return [words(message) for message in conversation.messages.values()]
+
+
+async def send_and_close(harness: BotHarness, values: dict[str, Any], *, seconds: float = FORM_SECONDS + 0.7) -> None:
+    """Send the page while PandaPon is slow, and close the form that waits."""
+    harness.pandapon.faults.delay = seconds
+    assert (await harness.slack.submit("mei", view_of(harness)["id"], values)).ok
+    harness.slack.workspace.views.clear()
+    await harness.idle()
+    harness.pandapon.faults.clear()
+
+
+@pytest.mark.parametrize("name", ["taobao", "link", "cancel"])
+async def test_what_was_done_is_told_although_the_form_was_closed(harness: BotHarness, name: str) -> None:
+    """Whoever closes the waiting form hears that it was done, and gets the link; nobody is told to open it again."""
+    await open_act(harness, name)
+    harness.pandapon.faults.path = f"{ACTS[name][4]}$"
+    await send_and_close(harness, ACTS[name][3])
+    assert await states(harness) == [WriteState.DONE]
+    [said] = told_directly(harness)
+    assert ACTS[name][5] in said
+    assert "The form is closed" in said
+    assert "again" not in said
+    if name == "link":
+        assert "Open the pay page" in said
+
+
+async def test_a_page_to_fill_in_has_done_nothing(harness: BotHarness) -> None:
+    """The price moved: nothing was paid, and the form can be opened again."""
+    order = await open_act(harness, "taobao")
+    order.discounts.append((harness.clock(), Decimal(3)))
+    harness.pandapon.faults.path = "detail"
+    await send_and_close(harness, {})
+    assert await states(harness) == [WriteState.REFUSED]
+    [said] = told_directly(harness)
+    assert "Open it again" in said
