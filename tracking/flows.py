@@ -140,7 +140,7 @@ class Shipping:
     chosen: str = ""  # the service's id
     remark: str = ""
     previews: tuple[Preview, ...] = ()
-    former_fen: int | None = None  # the price that was shown before it moved; None: it has not
+    former: tuple[Preview, ...] = ()  # the prices that were shown before they moved; empty: they have not
     earlier: tuple[Earlier, ...] = ()
 
     @property
