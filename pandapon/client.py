@@ -116,7 +116,7 @@ class PandaPon:
 
         Raises UnknownPathError for an operation whose path nobody published and no setting gives.
         """
-        query, body = operation.sent(request)
+        query, body = operation.sent(request, self._amounts)
         data = await self.call(operation.name, query=query, body=body, background=background)
         return operation.read(data, request, self._amounts)
 
@@ -126,7 +126,7 @@ class PandaPon:
         Raises what :meth:`run` raises. After a TransportError, ServerError or DecodeError nobody knows whether it was
         done; every other error says that it was not.
         """
-        query, body = operation.sent(request)
+        query, body = operation.sent(request, self._amounts)
         response, content = await self._exchange(operation.name, query, body, background=False)
         data = open_envelope(response, content, writes=True)
         return Written(operation.read(data, request, self._amounts), request_id(content))
@@ -193,7 +193,7 @@ class PandaPon:
 
     async def _order_as_sent(self, ref: OrderRef) -> Any:
         operation, request = orders.DETAIL[ref.platform]
-        query, body = operation.sent(made(request, ref.order_id))
+        query, body = operation.sent(made(request, ref.order_id), self._amounts)
         return await self.call(operation.name, query=query, body=body)
 
     async def chat_name(self, seller_id: str, product_id: str = "") -> str:
