@@ -19,6 +19,7 @@ from pandapon.models import Order  # noqa: TC001
 from pandapon.products import ProductDetail  # noqa: TC001
 from pandapon.shipment import Platform  # noqa: TC001
 from tracking.addresses import NOBODY, TypedAddress, TypedReceiver
+from tracking.changes.order_acts import Submitted  # noqa: TC001
 from tracking.files import SharedFile  # noqa: TC001
 from tracking.freight import Earlier, Offer, OrderToShip, Preview, TypedParcel  # noqa: TC001
 
@@ -94,6 +95,7 @@ class Acting:
     arrived: bool = True
     warehouse: tuple[str, str] = ("", "")
     moved: tuple[MovedPrice, ...] = ()
+    submitted: tuple[Submitted, ...] = ()  # the earlier payments that the person was shown
 
 
 @dataclass(frozen=True, slots=True)

@@ -19,6 +19,7 @@ from sandbox.pandapon.trading.ordering import open_order as order_past_the_bot
 from sandbox.pandapon.trading.paying import set_status
 from sandbox.pandapon.trading.products import skus
 from sandbox.pandapon.trading.routes import OWN_PATHS
+from tracking.changes.order_acts import BARS_FOR
 from tracking.writes import WriteState
 
 if TYPE_CHECKING:
@@ -232,6 +233,57 @@ async def test_several_orders_are_paid_at_once(harness: BotHarness) -> None:
     assert harness.pandapon.count(PAY["1688"]) == 1
     [write] = await writes(harness)
     assert write.amount_fen == int(total * 100)
+
+
+def unpaid_again(harness: BotHarness, order: SandboxOrder) -> None:
+    """The platform could not take the money of the payment."""
+    order.statuses[1:] = []
+    harness.world.revision += 1
+
+
+async def open_payment(harness: BotHarness, order: SandboxOrder) -> None:
+    """Name the order in a command, and open the form."""
+    await harness.ask(f"/panda pay {order.order_id}")
+    await open_by(harness, "Pay…")
+
+
+async def test_an_order_that_stays_unpaid_can_be_paid_again_knowingly(harness: BotHarness) -> None:
+    """Not for some hours, in which its detail may lag; then the review warns, and the button says again."""
+    order = await open_act(harness, "taobao")
+    await send_page(harness)
+    unpaid_again(harness, order)
+    await open_payment(harness, order)
+    assert says(harness, "mei submitted this for payment already")
+    harness.clock.advance(BARS_FOR)
+    await open_payment(harness, order)
+    assert says(harness, "It is still unpaid. Check why before you pay again.")
+    assert view_of(harness)["submit"]["text"] == "Pay again"
+    await send_page(harness)
+    assert says(harness, "Submitted for payment")
+    assert harness.pandapon.count(PAY["taobao"]) == 2
+    assert await states(harness) == [WriteState.DONE] * 2
+
+
+async def test_a_payment_of_another_form_bars_and_later_warns(harness: BotHarness) -> None:
+    """Of forms that were open before: refused at once, and hours later shown anew, so that nobody pays unknowingly."""
+    order = await open_act(harness, "taobao")
+    forms = [view_of(harness)["id"]]
+    for _form in range(2):
+        await open_payment(harness, order)
+        forms.append(view_of(harness)["id"])
+    await send_page(harness)
+    unpaid_again(harness, order)
+
+    async def send(form: str) -> str:
+        assert (await harness.slack.submit("mei", form, {})).ok
+        await harness.idle()
+        return str(harness.slack.workspace.views[form])
+
+    assert "submitted this for payment already" in await send(forms[1])
+    harness.clock.advance(BARS_FOR)
+    assert "It is still unpaid" in await send(forms[0])
+    assert harness.pandapon.count(PAY["taobao"]) == 1
+    assert "Submitted for payment" in await send(forms[0])
 
 
 async def test_an_amount_that_moved_stops_the_payment(harness: BotHarness) -> None:
