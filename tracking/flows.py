@@ -188,8 +188,9 @@ class Proof:
 class AskingRefund:
     """A form that asks for a refund: the order as the person was shown it, and what they have filled in.
 
-    Amounts are fen; None: unknown. ``is_shipped``, ``is_over``: how far the order is. ``ask``, ``terms``: None until
-    the lines are chosen. ``moved``: the most that could be asked back before and now, where it changed.
+    Amounts are fen; None: unknown. ``is_shipped``, ``is_over``: how far the order is; None: nobody knows whether the
+    seller has sent it, and the form asks. ``ask``, ``terms``: None until the lines are chosen. ``moved``: the most that
+    could be asked back before and now, where it changed.
     """
 
     platform: Platform
@@ -197,7 +198,7 @@ class AskingRefund:
     lines: tuple[ClaimableLine, ...]
     shipping_fen: int
     total_fen: int | None
-    is_shipped: bool
+    is_shipped: bool | None
     is_over: bool
     takes_proofs: bool
     ask: RefundAsk | None = None

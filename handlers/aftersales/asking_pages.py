@@ -54,12 +54,12 @@ def lines_page(flow: Flow) -> Page:
         link = platform_link(OrderRef(asking.platform, asking.order_id))
         more = _("More than {n} products: ask for the others there: {link}.")
         blocks.append(el.context(more.format(n=LINES, link=link)))
-    if asking.is_shipped:
+    if asking.is_shipped is not False:
         chosen = asking.ask
         goods = chosen.goods if chosen else ""
         kind = "return" if chosen and chosen.with_return else "refund"
         blocks += [
-            field(_("Have the products arrived?"), names.GOODS, radio(_goods_choices(), goods)),
+            field(_("Have the products arrived?"), names.GOODS, _goods_menu(asking, goods)),
             field(_("What do you want?"), names.KIND, radio(_kind_choices(), kind)),
         ]
     return Page(blocks, _("Next"))
@@ -173,9 +173,14 @@ def _label(remote: str, limit: int) -> str:
     return truncate(plain(remote), limit).replace("<", "＜")
 
 
-def _goods_choices() -> list[Choice]:
-    states = (GoodsState.RECEIVED, GoodsState.NOT_RECEIVED)
-    return [Choice(state.value, capitalised(_goods_words(state))) for state in states]
+def _goods_menu(asking: AskingRefund, chosen: str) -> Block:
+    """Where the goods are. Of an order of which nobody knows whether it was sent, nothing is chosen beforehand."""
+    states = [GoodsState.RECEIVED, GoodsState.NOT_RECEIVED]
+    states += [GoodsState.NOT_SHIPPED] if asking.is_shipped is None else []
+    menu = radio([Choice(state.value, capitalised(_goods_words(state))) for state in states], chosen)
+    if asking.is_shipped is None and not chosen:
+        del menu["initial_option"]
+    return menu
 
 
 def _kind_choices() -> list[Choice]:
