@@ -46,7 +46,6 @@ if TYPE_CHECKING:
     from tracking.flows import Flow
 
 _VALUE = re.compile(r"(?P<platform>1688|taobao)\.(?P<order>[0-9]{6,20})")
-MOST_PIECES = 1_000_000
 LEAST_WORDS = 4  # characters, ours: a claim of a letter is none
 
 
@@ -169,7 +168,7 @@ async def _as_now(ctx: Context, asking: AskingRefund, order: Order) -> AskingRef
     """
     known, ask = await _known(ctx, order), pages.asked(asking)
     now = claimable(order, takes_proofs=asking.takes_proofs, known=known)
-    free = {line.entry_id: line.pieces for line in now.lines if not line.is_taken}
+    free = {line.entry_id: pages.most_pieces(line) for line in now.lines if not line.is_taken}
     is_sent = asking.is_shipped is False and now.is_shipped is not False
     if is_sent or any(free.get(chosen.entry_id, 0) < chosen.pieces for chosen in ask.lines):
         raise RequestError(_("The order has changed since you saw it, so nothing was sent. Open the form again."))
@@ -231,8 +230,9 @@ def _alibaba_lines(asking: AskingRefund, filled: FilledLines) -> tuple[AskedLine
         pieces = int(typed) if typed.isascii() and typed.isdigit() and len(typed) < 8 else -1  # noqa: PLR2004  digits
         if line.is_taken:
             continue
-        if not 0 <= pieces <= min(line.pieces or MOST_PIECES, MOST_PIECES):
-            wrong[f"{names.PIECES}{at}"] = _("Write a whole number from 0 to {n}.").format(n=number(line.pieces))
+        if not 0 <= pieces <= pages.most_pieces(line):
+            words = _("Write a whole number from 0 to {n}.").format(n=number(pages.most_pieces(line)))
+            wrong[f"{names.PIECES}{at}"] = words
         elif pieces:
             chosen.append(AskedLine(entry_id=line.entry_id, pieces=pieces))
     if not chosen and not wrong:

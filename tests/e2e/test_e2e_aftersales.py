@@ -36,7 +36,7 @@ from support.refund_steps import (
 from support.wizard_steps import buttons, chosen, open_by, press_in_page, send_page, text_of, typed, view_of
 
 from handlers.blocks import action_ids
-from sandbox.pandapon import pictures
+from sandbox.pandapon import pictures, replies
 from sandbox.pandapon.trading.ordering import Wanted
 from sandbox.pandapon.trading.ordering import open_order as order_past_the_bot
 from sandbox.pandapon.trading.paying import set_status
@@ -504,6 +504,28 @@ async def test_a_state_that_nobody_knows_is_asked_for(harness: BotHarness, goods
     assert await send_page(harness) == {}
     [sent] = [seen.body for seen in harness.pandapon.requests if seen.path == ASK[ALIBABA]]
     assert sent["goodsStatus"] == stage
+
+
+@pytest.mark.parametrize("platform", PLATFORMS)
+async def test_a_line_without_a_quantity_can_be_claimed(
+    harness: BotHarness, monkeypatch: pytest.MonkeyPatch, platform: Platform
+) -> None:
+    """PandaPon does not say how many pieces it has: no number is shown that would be none."""
+    make, rows = ("order_1688", "productItems") if platform is ALIBABA else ("order_taobao", "subPurchaseOrders")
+    real = getattr(replies, make)
+
+    def without(*args: Any, **more: Any) -> Any:
+        answer = real(*args, **more)
+        return answer | {rows: [row | {"quantity": None} for row in answer[rows]]}
+
+    monkeypatch.setattr(replies, make, without)
+    form = str(await ask_form(harness, platform))
+    assert "of 0" not in form
+    assert "× 0" not in form
+    assert await send_page(harness, lines(platform)) == {}
+    assert await send_page(harness, reason("1.00")) == {}
+    await send_page(harness)
+    assert "Asked for a refund" in text_of(harness)
 
 
 @pytest.mark.parametrize("line", ["refunds TQ1 --1688", "refunds TQ1 --taobao", "refund 254228563492088079999"])
