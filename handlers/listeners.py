@@ -20,6 +20,7 @@ from handlers.interactions.answering import Ways
 from handlers.interactions.deliveries import is_new
 from handlers.interactions.error_boundary import explain
 from handlers.interactions.interaction import WORKING, Interaction, in_time, within
+from handlers.interactions.late_pages import show_late
 from handlers.wire import payloads
 from handlers.wire.errors import OutdatedError, UsageError
 from pandapon import log_context, spans
@@ -259,7 +260,7 @@ async def _answer_form(
     answer, _slept = await asyncio.gather(in_time(task, until, late), asyncio.sleep(1))
     if isinstance(answer, WrongFieldsError):  # the fields have gone with the form
         answer = form.page(failures.failure(sentences(answer.wrong.values())))
-    await interaction.client.views_update(view_id=payloads.text(interaction.body, "view", "id"), view=answer)
+    await show_late(interaction, answer, tells=form.changes)
 
 
 async def _on_other(subject: Subject, declared: Listener, interaction: Interaction, ack: AsyncAck) -> None:

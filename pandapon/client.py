@@ -116,7 +116,7 @@ class PandaPon:
 
         Raises UnknownPathError for an operation whose path nobody published and no setting gives.
         """
-        query, body = operation.sent(request)
+        query, body = operation.sent(request, self._amounts)
         data = await self.call(operation.name, query=query, body=body, background=background)
         return operation.read(data, request, self._amounts)
 
@@ -126,9 +126,9 @@ class PandaPon:
         Raises what :meth:`run` raises. After a TransportError, ServerError or DecodeError nobody knows whether it was
         done; every other error says that it was not.
         """
-        query, body = operation.sent(request)
+        query, body = operation.sent(request, self._amounts)
         response, content = await self._exchange(operation.name, query, body, background=False)
-        data = open_envelope(response, content)
+        data = open_envelope(response, content, writes=True)
         return Written(operation.read(data, request, self._amounts), request_id(content))
 
     async def search(self, platform: Platform, query: ProductQuery) -> Page[Product]:
@@ -196,7 +196,7 @@ class PandaPon:
 
     async def _order_as_sent(self, ref: OrderRef) -> Any:
         operation, request = orders.DETAIL[ref.platform]
-        query, body = operation.sent(made(request, ref.order_id))
+        query, body = operation.sent(made(request, ref.order_id), self._amounts)
         return await self.call(operation.name, query=query, body=body)
 
     async def chat_name(self, seller_id: str, product_id: str = "") -> str:
@@ -258,7 +258,7 @@ class PandaPon:
         value for a place in it is unknown, and the other PandaPonErrors.
         """
         response, content = await self._exchange(name, query, body, background=background)
-        return open_envelope(response, content)
+        return open_envelope(response, content, writes=self.catalogue[name].writes)
 
     def prepared(self, name: str, *, query: Mapping[str, str] | None = None, body: Any = None) -> httpx.Request:
         """Return the signed request that :meth:`call` would send, without sending it. Raises what ``call`` raises."""

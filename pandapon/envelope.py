@@ -18,6 +18,7 @@ from pandapon.errors import (
     TimestampError,
 )
 from pandapon.fields import loads
+from pandapon.unclear import leaves_open
 from pandapon.waits import asked
 
 if TYPE_CHECKING:
@@ -64,20 +65,25 @@ def fingerprint(body: bytes) -> bytes | None:
     return hashlib.blake2b(body[at:], digest_size=16).digest()
 
 
-def open_envelope(response: Head, body: bytes) -> Any:
-    """Return the ``data`` of a successful answer. Raises the fitting PandaPonError for any other answer."""
+def open_envelope(response: Head, body: bytes, *, writes: bool = False) -> Any:
+    """Return the ``data`` of a successful answer. Raises the fitting PandaPonError for any other answer.
+
+    ``writes``: the call changes the account. Then an answer that leaves open whether it was done is a ServerError.
+    """
     status = response.status_code
     envelope = _decoded(body)
     if envelope is None:
-        raise _without_envelope(response)
+        raise _without_envelope(response, writes=writes)
     code, words = _text(envelope.get("code")), _text(envelope.get("msg"))
     call_id = _line(_text(envelope.get("requestId")), 64)
     if code != SUCCESS or status >= 300:  # noqa: PLR2004  beyond the HTTP statuses of success
-        raise _refusal(response, code if code not in {"", SUCCESS} else str(status), words, call_id)
+        code = code if code not in {"", SUCCESS} else str(status)
+        _check_open(response, code, words, call_id, writes=writes)
+        raise _refusal(response, code, words, call_id)
     data = envelope.get("data")
     if isinstance(data, str) and data[:1] in {"{", "["}:
         data = _unpacked(data)
-    _check_inner(data, response, call_id)
+    _check_inner(data, response, call_id, writes=writes)
     return data
 
 
@@ -107,9 +113,19 @@ def _unpacked(data: str) -> Any:
         return data
 
 
-def _without_envelope(response: Head) -> PandaPonError:
+def _check_open(response: Head, code: str, words: str, request_id: str, *, writes: bool) -> None:
+    """Raise ServerError for a write's answer that leaves open whether it was done, whatever else its words name."""
+    status, both = response.status_code, f"{code} {words}"
+    is_named = any(pattern.search(both) for pattern in (_NOT_SHIPPED, _TIMESTAMP, _RATE))
+    if writes and (leaves_open(status, code, words) or (status >= 500 and not is_named)):  # noqa: PLR2004  of HTTP
+        raise ServerError(f"PandaPon failed: {_quoted(code, words)}", code=code, request_id=request_id)
+
+
+def _without_envelope(response: Head, *, writes: bool) -> PandaPonError:
     """The error of an answer without an envelope, such as a proxy's page: only its HTTP status counts."""
     status = response.status_code
+    if writes and status in {408, 499}:  # a proxy gave up waiting
+        return ServerError(f"PandaPon failed with HTTP {status}", code=str(status))
     if status >= 500 or status == 429:  # noqa: PLR2004  HTTP statuses
         return _refusal(response, str(status), "", "")
     if status in {401, 403, 404}:
@@ -119,11 +135,13 @@ def _without_envelope(response: Head) -> PandaPonError:
     return DecodeError("the answer is not the JSON object that it should be")
 
 
-def _check_inner(data: Any, response: Head, request_id: str) -> None:
+def _check_inner(data: Any, response: Head, request_id: str, *, writes: bool) -> None:
     """Raise the error of a refusal within the data, as some 1688 calls answer."""
     if isinstance(data, dict) and str(data.get("success", "")).casefold() == "false":
         words = _text(data.get("errorInfo")) or _text(data.get("errorMsg")) or _text(data.get("errorMessage"))
-        raise _named(response, _text(data.get("errorCode")), words, request_id)
+        code = _text(data.get("errorCode"))
+        _check_open(response, code, words, request_id, writes=writes)
+        raise _named(response, code, words, request_id)
 
 
 def _refusal(response: Head, code: str, words: str, request_id: str) -> PandaPonError:

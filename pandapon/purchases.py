@@ -128,26 +128,49 @@ def previews(lines: Sequence[CartLine], receivers: Receivers, knows: Callable[[s
 
 
 def costs(lines: Sequence[CartLine], answers: Iterable[orders.AlibabaPreview]) -> dict[str, Cost]:
-    """Return the cost of each seller of a platform, by the seller's name; without an answer the goods' alone."""
-    parts = by_seller(lines)
-    found = {part[0].seller: Cost(goods_of(part)) for part in parts}
-    for answer in answers:
-        part = parts[0] if len(parts) == 1 else next((part for part in parts if _is_about(answer, part)), None)
-        if part is None:
-            continue
-        goods, freight = answer.sum_payment_no_carriage, answer.sum_carriage
-        total = answer.sum_payment
-        if total is None and goods is not None and freight is not None:
-            total = goods + freight
-        found[part[0].seller] = Cost(goods if goods is not None else goods_of(part), freight, total)
+    """Return the cost of each seller of a platform, by the seller's name; without an answer the goods' alone.
+
+    A seller's goods may come in several answers, such as one for each of their warehouses [inferred]: they add up.
+    """
+    parts, about = by_seller(lines), list(answers)
+    found = {}
+    for part in parts:
+        own = about if len(parts) == 1 else [answer for answer in about if _is_about(answer, part)]
+        found[part[0].seller] = _sum(own, part) if own else Cost(goods_of(part))
     return found
+
+
+def _sum(answers: Sequence[orders.AlibabaPreview], part: Sequence[CartLine]) -> Cost:
+    """The cost of a seller's goods over all answers about them; what one of them leaves open is unknown."""
+    if _leave_out(answers, part):
+        return Cost(goods_of(part))
+    goods = _added(answer.sum_payment_no_carriage for answer in answers)
+    total = _added(_total(answer) for answer in answers)
+    return Cost(goods if goods is not None else goods_of(part), _added(each.sum_carriage for each in answers), total)
+
+
+def _total(answer: orders.AlibabaPreview) -> Decimal | None:
+    if answer.sum_payment is not None:
+        return answer.sum_payment
+    return _added((answer.sum_payment_no_carriage, answer.sum_carriage))
+
+
+def _leave_out(answers: Sequence[orders.AlibabaPreview], part: Sequence[CartLine]) -> bool:
+    """Whether the answers name some of these lines and not the others. Names that fit none say nothing."""
+    named = [any(_is_about(answer, [line]) for answer in answers) for line in part]
+    return any(named) and not all(named)
+
+
+def _added(amounts: Iterable[Decimal | None]) -> Decimal | None:
+    """The sum of amounts; None where one is not known."""
+    listed = list(amounts)
+    known = [amount for amount in listed if amount is not None]
+    return sum(known, Decimal()) if len(known) == len(listed) else None
 
 
 def goods_of(lines: Iterable[CartLine]) -> Decimal | None:
     """Return the sum of lines in yuan; None where a price is not known."""
-    amounts = [line.price * line.quantity if line.price is not None else None for line in lines]
-    known = [amount for amount in amounts if amount is not None]
-    return sum(known, Decimal()) if len(known) == len(amounts) else None
+    return _added(line.price * line.quantity if line.price is not None else None for line in lines)
 
 
 def made_ids(answer: Any) -> tuple[str, ...]:

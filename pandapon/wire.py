@@ -51,6 +51,7 @@ class _Job(NamedTuple):
     url: str
     content: bytes | None
     background: bool  # it is the poller's, or another job's
+    writes: bool = False  # it changes the account
     signed: Any = None  # the body, for an operation that takes the second signature, too
 
 
@@ -112,6 +113,7 @@ class Wire:
         DecodeError; other refusals are raised when the caller opens the envelope.
         """
         job = self._job(method, path, query, body, background=background, signs_query=signs_query)
+        job = job._replace(writes=writes)
         try:
             return await self._once(job)
         except (TransportError, ServerError) as error:
@@ -147,7 +149,7 @@ class Wire:
         if query:
             url = f"{url}?{urlencode(query, errors='replace')}"
         content = json.dumps(body, ensure_ascii=False).encode(errors="replace") if body is not None else None
-        return _Job(method, url, content, background, (body or {}) if signs_query else None)
+        return _Job(method, url, content, background, signed=(body or {}) if signs_query else None)
 
     def _tries(self, error: Exception, *, background: bool) -> int:
         """How often a call is repeated. A poll comes again anyway: it is repeated only after a lost connection."""
@@ -184,7 +186,7 @@ class Wire:
     async def _checked(self, job: _Job, response: Head, content: bytes) -> Answer:
         """Handle an answer that is no plain success: pause, correct the clock, or raise an error to be retried."""
         try:
-            _look_at(response, content)
+            _look_at(response, content, writes=job.writes)
         except RateLimitError as error:
             self._on_rate_limit()
             self._background.pause(error.retry_after or PAUSE)
@@ -263,10 +265,10 @@ class Wire:
             self.skew = theirs - self._clock()
 
 
-def _look_at(response: Head, content: bytes) -> None:
+def _look_at(response: Head, content: bytes, *, writes: bool) -> None:
     """Open the envelope and log its error at DEBUG. Raises the errors of :func:`open_envelope`."""
     try:
-        open_envelope(response, content)
+        open_envelope(response, content, writes=writes)
     except PandaPonError as error:
         log.debug("PandaPon refused or failed", extra={"error": error.brief, "words": trade_words(str(error))})
         raise

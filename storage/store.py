@@ -221,6 +221,7 @@ class Writes(Aggregate):
     done_of = Operation(writes.done_of)
     of_targets = Operation(writes.of_targets, only_reads=True)
     latest_of = Operation(writes.latest_of)
+    since = Operation(writes.since)
     made_by = Operation(writes.made_by, only_reads=True)
     unclear = Operation(writes.unclear, only_reads=True)
     take_turn = Operation(turns.take)

@@ -35,6 +35,10 @@ LATEST_OF = (
     f"SELECT {COLUMNS} FROM writes WHERE target = ? AND state IN ('done', 'found_done', 'unknowable')"
     " ORDER BY begun_at DESC LIMIT 1"
 )
+SINCE = (
+    f"SELECT {COLUMNS} FROM writes WHERE target = ? AND begun_at >= ? AND state IN ('done', 'found_done', 'unknowable')"
+    " ORDER BY begun_at DESC, id"
+)
 MADE_BY = (
     f"SELECT {COLUMNS} FROM writes WHERE operation = ? AND state IN ('done', 'found_done') AND made <> ''"
     " ORDER BY begun_at DESC, id LIMIT ?"
@@ -120,6 +124,11 @@ def of_targets(conn: Connection, prefix: str) -> list[Write]:
 def latest_of(conn: Connection, target: str) -> Write | None:
     """Return the newest write of a target that was done, or of which nobody knows whether it was; None: none was."""
     return _one(conn, LATEST_OF, (target,))
+
+
+def since(conn: Connection, target: str, at: datetime) -> list[Write]:
+    """Return the writes of a target since a time that were done, or may have been, the newest first."""
+    return [_write(row) for row in conn.execute(SINCE, (target, to_int(at)))]
 
 
 def made_by(conn: Connection, operation: str, limit: int) -> list[Write]:

@@ -19,6 +19,7 @@ from pandapon.models import Order  # noqa: TC001
 from pandapon.products import ProductDetail  # noqa: TC001
 from pandapon.shipment import Platform  # noqa: TC001
 from tracking.addresses import NOBODY, TypedAddress, TypedReceiver
+from tracking.changes.order_acts import Submitted  # noqa: TC001
 from tracking.files import SharedFile  # noqa: TC001
 from tracking.freight import Earlier, Offer, OrderToShip, Preview, TypedParcel  # noqa: TC001
 
@@ -94,6 +95,7 @@ class Acting:
     arrived: bool | None = True
     warehouse: tuple[str, str] = ("", "")
     moved: tuple[MovedPrice, ...] = ()
+    submitted: tuple[Submitted, ...] = ()  # the earlier payments that the person was shown
 
 
 @dataclass(frozen=True, slots=True)
@@ -140,7 +142,7 @@ class Shipping:
     chosen: str = ""  # the service's id
     remark: str = ""
     previews: tuple[Preview, ...] = ()
-    former_fen: int | None = None  # the price that was shown before it moved; None: it has not
+    former: tuple[Preview, ...] = ()  # the prices that were shown before they moved; empty: they have not
     earlier: tuple[Earlier, ...] = ()
 
     @property
@@ -186,8 +188,9 @@ class Proof:
 class AskingRefund:
     """A form that asks for a refund: the order as the person was shown it, and what they have filled in.
 
-    Amounts are fen; None: unknown. ``is_shipped``, ``is_over``: how far the order is. ``ask``, ``terms``: None until
-    the lines are chosen. ``moved``: the most that could be asked back before and now, where it changed.
+    Amounts are fen; None: unknown. ``is_shipped``, ``is_over``: how far the order is; None: nobody knows whether the
+    seller has sent it, and the form asks. ``ask``, ``terms``: None until the lines are chosen. ``moved``: the most that
+    could be asked back before and now, where it changed.
     """
 
     platform: Platform
@@ -195,7 +198,7 @@ class AskingRefund:
     lines: tuple[ClaimableLine, ...]
     shipping_fen: int
     total_fen: int | None
-    is_shipped: bool
+    is_shipped: bool | None
     is_over: bool
     takes_proofs: bool
     ask: RefundAsk | None = None

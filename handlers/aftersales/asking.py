@@ -31,13 +31,14 @@ from pandapon import aftersales, refund_reading
 from pandapon.aftersales import AskedLine, GoodsState, RefundAsk
 from pandapon.operations.catalogue import UnknownPathError
 from pandapon.operations.refunds import ALIBABA_VOUCHER
-from pandapon.shipment import OrderRef, Platform
+from pandapon.shipment import Milestone, OrderRef, Platform
 from tracking.changes.refunds import RefundAsked, asking_target
 from tracking.flows import AskingRefund
 from tracking.write_policy import WriteScope
 
 if TYPE_CHECKING:
     from handlers.aftersales.asking_fields import FilledLines, FilledReason
+    from handlers.interactions.context import Context
     from handlers.interactions.interaction import Interaction
     from handlers.writing.steps import Nothing
     from pandapon.client import PandaPon
@@ -45,7 +46,6 @@ if TYPE_CHECKING:
     from tracking.flows import Flow
 
 _VALUE = re.compile(r"(?P<platform>1688|taobao)\.(?P<order>[0-9]{6,20})")
-MOST_PIECES = 1_000_000
 LEAST_WORDS = 4  # characters, ours: a claim of a letter is none
 
 
@@ -63,7 +63,8 @@ async def open_form(subject: Subject, interaction: Interaction) -> None:
         for operation in (aftersales.ASK[ref.platform], aftersales.TERMS[ref.platform]):
             api.catalogue.path(operation.name)  # an unknown path is said before anything is filled in
         order = await api.order(ref)
-        return Goto("lines", claimable(order, takes_proofs=_takes_proofs(api)))
+        known = await _known(interaction.ctx, order)
+        return Goto("lines", claimable(order, takes_proofs=_takes_proofs(api), known=known))
 
     await WIZARD.open(interaction, begin)
 
@@ -130,7 +131,7 @@ async def confirm(interaction: Interaction, flow: Flow, _nothing: Nothing) -> Go
     ask, act = pages.asked(asking), WIZARD.act_of(flow)
     ref = OrderRef(ask.platform, ask.order_id)
     if not await ctx.store.writes.of_key(act.key):
-        now = await _as_now(ctx.api, asking, await ctx.api.order(ref))
+        now = await _as_now(ctx, asking, await ctx.api.order(ref))
         before, after = most_of(asking, ask), most_of(now, ask)
         if before != after:
             await ctx.writer.note_refusal(act, aftersales.ASK[ask.platform].name, "price_moved")
@@ -142,7 +143,7 @@ async def confirm(interaction: Interaction, flow: Flow, _nothing: Nothing) -> Go
         nonlocal is_first
         is_first = True  # the writer asks for the plan of an act once, however often it comes
         order = await ctx.api.order(ref)  # another form may have asked meanwhile
-        await _as_now(ctx.api, asking, order)
+        await _as_now(ctx, asking, order)
         return await _plan(ctx.api, asking, order)
 
     outcome = await ctx.writer.make(act, asking_target(ask.platform, ask.order_id), plan)
@@ -155,13 +156,23 @@ async def confirm(interaction: Interaction, flow: Flow, _nothing: Nothing) -> Go
     return Done(blocks, (outcome.write.id,) if is_over else ())
 
 
-async def _as_now(api: PandaPon, asking: AskingRefund, order: Order) -> AskingRefund:
-    """The form's content for the order as it is now. Raises RequestError where a chosen line is not free any more."""
-    now, ask = claimable(order, takes_proofs=asking.takes_proofs), pages.asked(asking)
-    free = {line.entry_id: line.pieces for line in now.lines if not line.is_taken}
-    if any(free.get(chosen.entry_id, 0) < chosen.pieces for chosen in ask.lines):
+async def _known(ctx: Context, order: Order) -> Milestone | None:
+    stored = await ctx.tracker.stored(order.order_id, order.platform)
+    return stored.milestone if stored else None
+
+
+async def _as_now(ctx: Context, asking: AskingRefund, order: Order) -> AskingRefund:
+    """The form's content for the order as it is now.
+
+    Raises RequestError where a chosen line is not free any more, or the order was sent since the person saw it.
+    """
+    known, ask = await _known(ctx, order), pages.asked(asking)
+    now = claimable(order, takes_proofs=asking.takes_proofs, known=known)
+    free = {line.entry_id: pages.most_pieces(line) for line in now.lines if not line.is_taken}
+    is_sent = asking.is_shipped is False and now.is_shipped is not False
+    if is_sent or any(free.get(chosen.entry_id, 0) < chosen.pieces for chosen in ask.lines):
         raise RequestError(_("The order has changed since you saw it, so nothing was sent. Open the form again."))
-    terms = await refund_reading.terms(api, ask) if ask.platform is Platform.TAOBAO else asking.terms
+    terms = await refund_reading.terms(ctx.api, ask) if ask.platform is Platform.TAOBAO else asking.terms
     return replace(now, ask=ask, terms=terms, proofs=asking.proofs)
 
 
@@ -187,13 +198,21 @@ async def _plan(api: PandaPon, asking: AskingRefund, order: Order) -> Plan:
 
 def _wanted(asking: AskingRefund, filled: FilledLines) -> tuple[GoodsState, bool]:
     """Where the goods are, and whether they are sent back. Raises WrongFieldsError."""
-    if not asking.is_shipped:
+    if asking.is_shipped is False:
         return GoodsState.NOT_SHIPPED, False
+    if asking.is_shipped is None and filled.goods not in set(GoodsState):
+        raise WrongFieldsError({names.GOODS: _("Choose where the products are.")})
+    if asking.is_shipped is None and filled.goods == GoodsState.NOT_SHIPPED:
+        return GoodsState.NOT_SHIPPED, _no_return(filled)
     goods = GoodsState.RECEIVED if filled.goods == GoodsState.RECEIVED else GoodsState.NOT_RECEIVED
-    with_return = filled.kind == "return"
-    if with_return and goods is not GoodsState.RECEIVED:
+    return goods, filled.kind == "return" if goods is GoodsState.RECEIVED else _no_return(filled)
+
+
+def _no_return(filled: FilledLines) -> bool:
+    """That nothing is sent back. Raises WrongFieldsError where that is wanted."""
+    if filled.kind == "return":
         raise WrongFieldsError({names.KIND: _("Only what has arrived can be sent back.")})
-    return goods, with_return
+    return False
 
 
 def _taobao_line(asking: AskingRefund, filled: FilledLines) -> tuple[AskedLine, ...]:
@@ -211,8 +230,9 @@ def _alibaba_lines(asking: AskingRefund, filled: FilledLines) -> tuple[AskedLine
         pieces = int(typed) if typed.isascii() and typed.isdigit() and len(typed) < 8 else -1  # noqa: PLR2004  digits
         if line.is_taken:
             continue
-        if not 0 <= pieces <= min(line.pieces or MOST_PIECES, MOST_PIECES):
-            wrong[f"{names.PIECES}{at}"] = _("Write a whole number from 0 to {n}.").format(n=number(line.pieces))
+        if not 0 <= pieces <= pages.most_pieces(line):
+            words = _("Write a whole number from 0 to {n}.").format(n=number(pages.most_pieces(line)))
+            wrong[f"{names.PIECES}{at}"] = words
         elif pieces:
             chosen.append(AskedLine(entry_id=line.entry_id, pieces=pieces))
     if not chosen and not wrong:

@@ -29,6 +29,7 @@ if TYPE_CHECKING:
 
 TITLE, VARIANT, REASON, WORDS = 60, 40, 70, 500  # characters that are shown
 MOST_WORDS = 500  # characters of a description, ours: the platforms' own forms take a few hundred
+MOST_PIECES = 1_000_000
 PICTURES = 5  # of a claim, ours
 REASONS, FEW = 100, 10  # reasons in a menu; lines that are shown as radio buttons
 
@@ -45,6 +46,11 @@ def asked(asking: AskingRefund) -> RefundAsk:
     return asking.ask
 
 
+def most_pieces(line: ClaimableLine) -> int:
+    """How many pieces of a line may be claimed. Where the order does not say how many there are, the seller will."""
+    return min(line.pieces or MOST_PIECES, MOST_PIECES)
+
+
 def lines_page(flow: Flow) -> Page:
     """Ask for the lines and pieces, where the goods are, and what is wanted."""
     asking = content(flow)
@@ -54,12 +60,12 @@ def lines_page(flow: Flow) -> Page:
         link = platform_link(OrderRef(asking.platform, asking.order_id))
         more = _("More than {n} products: ask for the others there: {link}.")
         blocks.append(el.context(more.format(n=LINES, link=link)))
-    if asking.is_shipped:
+    if asking.is_shipped is not False:
         chosen = asking.ask
         goods = chosen.goods if chosen else ""
         kind = "return" if chosen and chosen.with_return else "refund"
         blocks += [
-            field(_("Have the products arrived?"), names.GOODS, radio(_goods_choices(), goods)),
+            field(_("Have the products arrived?"), names.GOODS, _goods_menu(asking, goods)),
             field(_("What do you want?"), names.KIND, radio(_kind_choices(), kind)),
         ]
     return Page(blocks, _("Next"))
@@ -142,13 +148,13 @@ def _pieces_field(line: ClaimableLine, at: int, pieces: int) -> Block:
         "action_id": VALUE,
         "is_decimal_allowed": False,
         "min_value": "0",
-        "max_value": str(line.pieces),
+        "max_value": str(most_pieces(line)),
         "initial_value": str(pieces),
     }
     label = _label(" · ".join(part for part in (line.title, line.variant) if part), TITLE + VARIANT)
-    hint = ngettext("pieces, of {n}", "pieces, of {n}", line.pieces).format(n=number(line.pieces))
-    if line.fen is not None:
-        hint += f" · {yuan(line.fen)}"
+    of_all = ngettext("pieces, of {n}", "pieces, of {n}", line.pieces).format(n=number(line.pieces))
+    facts = [of_all if line.pieces else "", yuan(line.fen) if line.fen is not None else ""]
+    hint = " · ".join(fact for fact in facts if fact)
     return field(label or line.entry_id, f"{names.PIECES}{at}", element, optional=True, hint=hint)
 
 
@@ -164,7 +170,8 @@ def _taobao_lines(asking: AskingRefund) -> list[Block]:
 
 def _choice(line: ClaimableLine) -> str:
     amount = yuan(line.fen) if line.fen is not None else ""
-    facts = [_label(line.title, 28), _label(line.variant, 12), f"× {number(line.pieces)}", amount]
+    count = f"× {number(line.pieces)}" if line.pieces else ""
+    facts = [_label(line.title, 28), _label(line.variant, 12), count, amount]
     return " · ".join(fact for fact in facts if fact)
 
 
@@ -173,9 +180,14 @@ def _label(remote: str, limit: int) -> str:
     return truncate(plain(remote), limit).replace("<", "＜")
 
 
-def _goods_choices() -> list[Choice]:
-    states = (GoodsState.RECEIVED, GoodsState.NOT_RECEIVED)
-    return [Choice(state.value, capitalised(_goods_words(state))) for state in states]
+def _goods_menu(asking: AskingRefund, chosen: str) -> Block:
+    """Where the goods are. Of an order of which nobody knows whether it was sent, nothing is chosen beforehand."""
+    states = [GoodsState.RECEIVED, GoodsState.NOT_RECEIVED]
+    states += [GoodsState.NOT_SHIPPED] if asking.is_shipped is None else []
+    menu = radio([Choice(state.value, capitalised(_goods_words(state))) for state in states], chosen)
+    if asking.is_shipped is None and not chosen:
+        del menu["initial_option"]
+    return menu
 
 
 def _kind_choices() -> list[Choice]:
@@ -203,7 +215,8 @@ def _chosen(asking: AskingRefund) -> list[str]:
     lines = [f"*{_order(asking)}*"]
     for chosen in asked(asking).lines:
         line = by_entry[chosen.entry_id]
-        lines.append(f"• {number(chosen.pieces)} × {name_of(line)}")
+        is_counted = line.pieces or asking.platform is Platform.ALIBABA  # of Taobao's, nobody was asked how many
+        lines.append(f"• {number(chosen.pieces)} × {name_of(line)}" if is_counted else f"• {name_of(line)}")
     return lines
 
 

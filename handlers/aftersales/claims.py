@@ -25,8 +25,11 @@ _OVER = frozenset({"success"})  # 1688's code of a finished order, whose claims 
 LINES = 80  # of an order, in the form
 
 
-def claimable(order: Order, *, takes_proofs: bool) -> AskingRefund:
-    """Return the form's content for an order as it is now. Raises RequestError where no refund can be asked for."""
+def claimable(order: Order, *, takes_proofs: bool, known: Milestone | None = None) -> AskingRefund:
+    """Return the form's content for an order as it is now. ``known``: where the bot last saw it, by its parcels.
+
+    Raises RequestError where no refund can be asked for.
+    """
     if order.is_unpaid:
         raise RequestError(_("This order isn't paid, so there is nothing to refund."))
     if order.milestone is Milestone.CANCELLED:
@@ -43,7 +46,7 @@ def claimable(order: Order, *, takes_proofs: bool) -> AskingRefund:
         lines,
         carts.fen(order.shipping_amount or Decimal()),
         None if order.total_amount is None else carts.fen(order.total_amount),
-        is_shipped=_is_shipped(order),
+        is_shipped=_is_shipped(order, known),
         is_over=order.status_code.strip().casefold() in _OVER,
         takes_proofs=takes_proofs and order.platform is Platform.ALIBABA,
     )
@@ -100,7 +103,18 @@ def _line(item: Item) -> ClaimableLine:
     )
 
 
-def _is_shipped(order: Order) -> bool:
-    """Whether the seller has sent it. Of a problem that is known, too: it happened on the way."""
-    stands = order.milestone
-    return stands is not None and (stands.is_problem or stands in FINAL or stands.rank >= Milestone.SHIPPED.rank)
+def _is_shipped(order: Order, known: Milestone | None) -> bool | None:
+    """Whether the seller has sent it; None: its state is not known, or is behind its parcels, and only people know."""
+    if _is_past(order.milestone):
+        return True
+    was_sent = bool(order.waybills or order.consignments) or _is_past(known)
+    if order.milestone is None:
+        return True if was_sent else None
+    return None if was_sent else False
+
+
+def _is_past(stands: Milestone | None) -> bool:
+    """Whether it was sent at this milestone. With a problem that is known, too: it happened on the way."""
+    if stands is None or stands is Milestone.CANCELLED:
+        return False
+    return stands.is_problem or stands in FINAL or stands.rank >= Milestone.SHIPPED.rank

@@ -33,6 +33,8 @@ _FOR_ANY_PLACE = frozenset(
         "track",
     }
 )
+# Buttons that act on what their value names, wherever they are pressed.
+_BY_VALUE = (action_ids.PAY_PAGE, action_ids.ACT_RESUME, action_ids.WITHDRAW_REQUEST)
 
 
 def answer_page(message: Message, *, title: str = "") -> View:
@@ -67,7 +69,9 @@ def _without_channel(block: Block) -> Block | None:
 
 
 def _works_anywhere(element: Block) -> bool:
-    """Whether it is a picture, or the button of a command that names its channel or needs none."""
+    """Whether it is a picture, or the button of something that is named, or of a command that needs no channel."""
+    if element["type"] == "button" and element["action_id"].startswith(_BY_VALUE):
+        return True
     if element["type"] != "button" or not element["action_id"].startswith((action_ids.RUN, action_ids.SHOW)):
         return bool(element["type"] == "image")
     command = element["value"]

@@ -16,6 +16,7 @@ from handlers.blocks.write_words import DONE
 from handlers.buying import acts_view
 from handlers.buying.act_fields import FilledReason, FilledWarehouse, read_reason, read_warehouse
 from handlers.buying.carrying_out import PAID, carry_out, moved_totals, orders_now, require_possible
+from handlers.buying.paid_before import earlier_payments, payable
 from handlers.commands.declarations import Listener
 from handlers.wire import payloads
 from handlers.wire.errors import OutdatedError
@@ -72,7 +73,9 @@ async def begin(interaction: Interaction, act: str, refs: Sequence[OrderRef]) ->
     orders = await asyncio.gather(*(ctx.api.order(ref) for ref in refs))
     require_possible(act, orders)
     arrived = act != "receive" or await _has_arrived(ctx, orders[0].ref)
-    return Goto(act, Acting(act, tuple(orders), arrived))  # type: ignore[arg-type]  # the claim has checked it
+    before = await payable(ctx, orders) if act in PAID else ()
+    content = Acting(act, tuple(orders), arrived, submitted=before)  # type: ignore[arg-type]  # the claim has checked it
+    return Goto(act, content)
 
 
 def kind_of(act: str, refs: Sequence[OrderRef]) -> str:
@@ -108,6 +111,9 @@ async def send_payment(interaction: Interaction, flow: Flow, _filled: Any) -> Go
     if moved := moved_totals(content, now):
         await interaction.ctx.writer.note_refusal(WIZARD.act_of(flow), content.act, "price_moved")
         return Goto(flow.step, replace(content, orders=now, moved=moved))
+    before = await earlier_payments(interaction.ctx, now)
+    if before != content.submitted and not any(each.bars(interaction.ctx.clock()) for each in before):
+        return Goto(flow.step, replace(content, orders=now, moved=(), submitted=before))
     first, amount = now[0], acts_view.total_fen(now)
     target = ",".join(order.ref.key for order in now)
     deed = Deed("pay", target, amount, tuple(acts_view.lines(now)), "", "")
@@ -177,7 +183,8 @@ async def renew(interaction: Interaction, flow: Flow) -> Goto:
     if content.act not in PAID:
         return Goto(flow.step, content)
     now = await orders_now(interaction.ctx, content)
-    return Goto(flow.step, replace(content, orders=now, moved=moved_totals(content, now)))
+    before = await payable(interaction.ctx, now)
+    return Goto(flow.step, replace(content, orders=now, moved=moved_totals(content, now), submitted=before))
 
 
 def _content(flow: Flow) -> Acting:

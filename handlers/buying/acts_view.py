@@ -14,6 +14,7 @@ from handlers.blocks.people import name
 from handlers.blocks.punctuation import labelled
 from handlers.blocks.text import escape, money, sanitize_id, truncate
 from handlers.blocks.write_words import DONE, said, yuan
+from handlers.buying import paid_before
 from handlers.writing.steps import Page
 from pandapon.carts import fen
 from pandapon.operations.orders import PayUrl
@@ -57,7 +58,7 @@ def pay_all(flow: Flow) -> Page:
     """Submit orders for payment by the account's agreement."""
     content = _content(flow)
     note = _("The account's agreement with the platform pays them. It cannot be taken back here.")
-    return Page([*_head(content), el.context(note)], _("Pay now"))
+    return Page([*_head(content), el.context(note)], _("Pay again") if content.submitted else _("Pay now"))
 
 
 def cancel(flow: Flow) -> Page:
@@ -148,6 +149,7 @@ def _content(flow: Flow) -> Acting:
 
 def _head(content: Acting) -> list[Block]:
     head = [_moved(content)] if content.moved else []
+    head += paid_before.warnings(content)
     listed = [el.section(order_line(order)) for order in content.orders]
     amount = total_fen(content.orders)
     if len(content.orders) > 1 and amount is not None:

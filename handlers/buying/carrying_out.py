@@ -8,10 +8,10 @@ from typing import TYPE_CHECKING
 from handlers.blocks.i18n import _
 from handlers.blocks.order_acts import possible
 from handlers.blocks.parts import short_name
-from handlers.blocks.people import name
 from handlers.blocks.punctuation import labelled
 from handlers.blocks.write_words import DONE
 from handlers.buying import acts_view
+from handlers.buying.paid_before import require_as_shown
 from handlers.buying.refusals import refusal
 from handlers.interactions.announcing import announce
 from handlers.wire.errors import RequestError
@@ -38,7 +38,6 @@ if TYPE_CHECKING:
     from pandapon.models import Order
     from tracking.flows import Acting
 
-RECENT = 200  # writes among which an earlier payment is looked for
 PAID = frozenset({"pay", "pay_all"})
 _TOLD: dict[type[OrderAct], str] = {
     PayLink: "paid",
@@ -60,7 +59,7 @@ async def carry_out(ctx: Context, content: Acting, act: Act, plan: Plan) -> Outc
         now = await orders_now(ctx, content)
         require_possible(content.act, now)
         if content.act in PAID:
-            await _require_not_paid(ctx, content.orders)
+            await require_as_shown(ctx, content)
             _require_amount(now, plan)
         return plan
 
@@ -90,15 +89,6 @@ def moved_totals(content: Acting, now: Sequence[Order]) -> tuple[MovedPrice, ...
         for order, new in zip(content.orders, now, strict=True)
     )
     return tuple(amount for amount in amounts if amount.before != amount.now)
-
-
-async def _require_not_paid(ctx: Context, orders: Sequence[Order]) -> None:
-    """Raises RequestError for an order that was submitted before: its detail may say so only later."""
-    ids = {order.order_id for order in orders}
-    for write in (await ctx.store.writes.newest(0, RECENT))[0]:
-        if isinstance(write.change, Payment) and write.state in DONE and ids & set(write.change.order_ids):
-            words = _("{user} has submitted this for payment before, so nothing was done. `/panda order` shows it.")
-            raise RequestError(words.format(user=name(write.actor)))
 
 
 def _require_amount(now: Sequence[Order], plan: Plan) -> None:

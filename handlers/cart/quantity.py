@@ -108,5 +108,5 @@ OF_FORM = Subject("the line for which this person opened the form, as the bot re
 
 FEATURE = Feature(
     openers=(Opener("action", action_ids.CART_QUANTITY, LINE, open_quantity, refused),),
-    forms=(Form(action_ids.CART_QUANTITY, OF_FORM, read_quantity, change, working, refused),),
+    forms=(Form(action_ids.CART_QUANTITY, OF_FORM, read_quantity, change, working, refused, changes=True),),
 )

@@ -132,6 +132,7 @@ class Form:
     page: Callable[[Message], View]  # makes the page that explains an error or a late answer
     # Of a form of several pages: the kind of flow that it is made from, and what opens such a form where it was left.
     again: tuple[type[Any], Callable[[Interaction, str], Awaitable[None]]] | None = None
+    changes: bool = False  # it may change the account: what became of that is told also where the form was closed
 
 
 @dataclass(frozen=True, slots=True)

@@ -162,7 +162,7 @@ PRODUCT_TO_ADD = Subject("a product that is looked up again, for a person who ma
 ADDITION = Subject("the form that this person opened, as the bot remembers it", _own)
 
 FEATURE = Feature(
-    forms=(Form(action_ids.ADD_TO_CART, ADDITION, read_addition, confirm, add_form.working, _failed),),
+    forms=(Form(action_ids.ADD_TO_CART, ADDITION, read_addition, confirm, add_form.working, _failed, changes=True),),
     listeners=(
         Listener("action", action_ids.ADD_TO_CART, PRODUCT_TO_ADD, open_addition),
         Listener("action", action_ids.ADD_CHOICE, ADDITION, choose),

@@ -90,7 +90,7 @@ async def _to_services(interaction: Interaction, flow: Flow, filled: FilledRecei
 
 async def _to_review(interaction: Interaction, flow: Flow, filled: FilledService) -> Goto:
     """Ask for each order's price. Raises WrongFieldsError for a service that was not offered, and as ``preview``."""
-    content = replace(content_of(flow), chosen=filled.service, remark=filled.remark, former_fen=None)
+    content = replace(content_of(flow), chosen=filled.service, remark=filled.remark, former=())
     if content.service is None:
         raise WrongFieldsError({"service": _("Choose a service.")})
     previews = await _previews(interaction.ctx, content)
@@ -105,12 +105,10 @@ async def _book(interaction: Interaction, flow: Flow, _filled: Any) -> Goto | Do
     await require(interaction, WriteScope.ALL, flow.channel, WIZARD.name)
     if not await ctx.store.writes.of_key(WIZARD.act_of(flow, content.orders[0].order_id).key):
         now, earlier = await _previews(ctx, content), await _earlier_ones(ctx, content)
-        if [each.fen for each in now] != [each.fen for each in content.previews]:
+        if _prices(now) != _prices(content.previews):
             act = WIZARD.act_of(flow, "moved")
             await ctx.writer.note_refusal(act, "freight.book", "price_moved")
-            return Goto(
-                REVIEW, replace(content, previews=now, former_fen=total_of(content.previews) or 0, earlier=earlier)
-            )
+            return Goto(REVIEW, replace(content, previews=now, former=content.previews, earlier=earlier))
         if earlier != content.earlier:
             return Goto(REVIEW, replace(content, earlier=earlier))
         content = replace(content, previews=now)
@@ -119,6 +117,11 @@ async def _book(interaction: Interaction, flow: Flow, _filled: Any) -> Goto | Do
             return approver
         return await _book_all(ctx, flow, content, approver)
     return await _book_all(ctx, flow, content)
+
+
+def _prices(previews: tuple[Preview, ...]) -> list[tuple[int | None, str]]:
+    """What the person agrees to: of the same number, dollars are another price than yuan."""
+    return [(each.fen, each.currency) for each in previews]
 
 
 def _deed(flow: Flow, content: Shipping) -> Deed:

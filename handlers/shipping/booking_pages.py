@@ -87,7 +87,7 @@ def review_page(flow: Flow) -> Page:
     offer = content.service
     assert offer is not None
     service = " · ".join(part for part in (freight_words.service(offer), freight_words.days(offer)) if part)
-    blocks = [el.section(_moved(content))] if content.former_fen is not None else []
+    blocks = [el.section(_moved(content))] if content.former else []
     blocks += [el.section(_with_lines(order, content)) for order in content.orders]
     blocks += [el.section(f"*{escape(service)}*\n{receiver_fields.words(content.receiver)}")]
     blocks += [el.section(f"*{_total(content.previews)}*")] if len(content.previews) > 1 else []
@@ -112,14 +112,20 @@ def _with_lines(order: OrderToShip, content: Shipping) -> str:
 
 
 def _total(previews: Sequence[Preview]) -> str:
-    return _("Total: {amount}").format(amount=price(total_of(previews), previews[0].currency))
+    return _("Total: {amount}").format(amount=_amount(previews))
+
+
+def _amount(previews: Sequence[Preview]) -> str:
+    """The sum of each currency; unknown where a price is."""
+    if any(each.fen is None for each in previews):
+        return price(None)
+    currencies = dict.fromkeys(each.currency for each in previews)
+    return " + ".join(price(total_of([each for each in previews if each.currency == one]), one) for one in currencies)
 
 
 def _moved(content: Shipping) -> str:
-    now, former = total_of(content.previews), content.former_fen
     words = _("⚠️ *The price has changed: {former} → {now}.* Nothing was booked. Press the button to accept it.")
-    currency = content.previews[0].currency
-    return words.format(former=price(former, currency), now=price(now, currency))
+    return words.format(former=_amount(content.former), now=_amount(content.previews))
 
 
 def _earlier(earlier: Earlier) -> str:

@@ -70,7 +70,9 @@ async def look_for_withdrawn(api: PandaPon, change: changes.RefundWithdrawn, age
 
 async def look_for_letter(api: PandaPon, change: changes.LetterSent, age: timedelta) -> Found | None:
     """Look for a message to the seller. Raises PandaPonError."""
-    return _found(changes.judge_letter(change, await refund_reading.letters(api, change.refund_id), age))
+    letters = await refund_reading.letters(api, change.refund_id)
+    is_whole = len(letters) < refund_reading.LETTERS
+    return _found(changes.judge_letter(change, letters, age, is_whole=is_whole))
 
 
 async def look_for_return(api: PandaPon, change: changes.ReturnSent, age: timedelta) -> Found | None:

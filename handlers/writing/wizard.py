@@ -164,6 +164,7 @@ class Wizard:
             lambda: self.waiting(step.working, name),
             lambda message: self.refused(message, name),
             again=(self.content, self.resume),
+            changes=True,
         )
 
     async def _advance(self, interaction: Interaction, flow: Flow, after: Goto | Done) -> View:

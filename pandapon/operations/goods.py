@@ -169,9 +169,9 @@ class Offer(Request):
     country: Words = "en"
     out_member_id: Id | None = None
 
-    def wire(self) -> dict[str, Any]:
+    def wire(self, amounts: Amounts = "fen") -> dict[str, Any]:
         """The fields under the API's names; the id under both of its possible names."""
-        return super().wire() | {"offerMapId": self.offer_map_id or self.offer_id}
+        return super().wire(amounts) | {"offerMapId": self.offer_map_id or self.offer_id}
 
 
 class Related(Request):

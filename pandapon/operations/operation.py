@@ -43,9 +43,12 @@ class Operation(Generic[Asked, Answered]):
     note: str = ""
     signature: Signature = "headers"
 
-    def sent(self, request: Asked) -> tuple[dict[str, str] | None, Any]:
-        """Return the query and the body of a request; places in a path are filled from the query."""
-        fields = request.wire()
+    def sent(self, request: Asked, amounts: Amounts) -> tuple[dict[str, str] | None, Any]:
+        """Return the query and the body of a request; places in a path are filled from the query.
+
+        ``amounts``: the unit of Taobao's.
+        """
+        fields = request.wire(amounts)
         if self.method == "GET":
             return {
                 name: value if isinstance(value, str) else json.dumps(value) for name, value in fields.items()

@@ -123,7 +123,10 @@ class TaobaoLine(Request):
 
 
 class CreateTaobao(Request):
-    """A new Taobao order [stated for v1]. Lines and receiver are texts that hold JSON; amounts go as fen."""
+    """A new Taobao order [stated for v1]. Lines and receiver are texts that hold JSON.
+
+    Amounts go as fen, which is stated of ``purchaseAmount`` and inferred of a line's price; no setting changes them.
+    """
 
     order_line_list: AsJson[tuple[TaobaoLine, ...]] = Field(min_length=1, max_length=100)
     receiver: AsJson[TaobaoReceiver]

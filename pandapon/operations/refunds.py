@@ -23,6 +23,7 @@ from pandapon.operations.operation import Operation
 from pandapon.operations.requests import (
     Id,
     InFen,
+    InTaobaoUnit,
     Nothing,
     NumberId,
     PageNumber,
@@ -72,7 +73,7 @@ class SubmitRefund(Request):
     refund_type: int
     goods_status: int
     reason_id: Id
-    refund_fee: InFen
+    refund_fee: InTaobaoUnit  # as the rendering names the most that is paid back [inferred]
     refund_desc: Words | None = None
     refund_images: tuple[Words, ...] | None = None
 
@@ -84,7 +85,7 @@ class ChangeRefund(Request):
     refund_type: int | None = None
     goods_status: int | None = None
     reason_id: Id | None = None
-    refund_fee: InFen | None = None
+    refund_fee: InTaobaoUnit | None = None
     refund_desc: Words | None = None
 
 

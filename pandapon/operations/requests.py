@@ -9,13 +9,24 @@ import json
 from decimal import Decimal
 from typing import TYPE_CHECKING, Annotated, Any, TypeVar
 
-from pydantic import AfterValidator, BaseModel, ConfigDict, Field, PlainSerializer, StringConstraints, ValidationError
+from pydantic import (
+    AfterValidator,
+    BaseModel,
+    ConfigDict,
+    Field,
+    PlainSerializer,
+    SerializationInfo,
+    StringConstraints,
+    ValidationError,
+)
 from pydantic.alias_generators import to_camel
 
 from pandapon.errors import InvalidRequestError
 
 if TYPE_CHECKING:
     from collections.abc import Callable
+
+    from pandapon.operations.answers import Amounts
 
 T = TypeVar("T")
 R = TypeVar("R", bound="Request")
@@ -33,9 +44,9 @@ class Request(BaseModel):
         defer_build=True,
     )
 
-    def wire(self) -> dict[str, Any]:
-        """The fields under the API's names, without those that are not set."""
-        return self.model_dump(mode="json", by_alias=True, exclude_none=True)
+    def wire(self, amounts: Amounts = "fen") -> dict[str, Any]:
+        """The fields under the API's names, without those that are not set. ``amounts``: the unit of Taobao's."""
+        return self.model_dump(mode="json", by_alias=True, exclude_none=True, context={"amounts": amounts})
 
 
 class Nothing(Request):
@@ -46,6 +57,18 @@ def _cents(amount: Decimal) -> Decimal:
     if not amount.is_finite() or amount != amount.quantize(Decimal("0.01")):
         raise ValueError("an amount has at most two decimals")
     return amount
+
+
+def _in_yuan(amount: Decimal) -> str:
+    return format(amount, "f")
+
+
+def _in_fen(amount: Decimal) -> int:
+    return int(amount * 100)
+
+
+def _taobao(amount: Decimal, info: SerializationInfo) -> int | str:
+    return _in_yuan(amount) if (info.context or {}).get("amounts") == "yuan" else _in_fen(amount)
 
 
 def _as_json(value: Any) -> str:
@@ -68,8 +91,9 @@ Keyword = Annotated[str, StringConstraints(strip_whitespace=True, max_length=500
 Words = Annotated[str, StringConstraints(strip_whitespace=True, min_length=1, max_length=2_000)]
 Secret = Annotated[str, Field(min_length=1, max_length=200, repr=False)]
 Amount = Annotated[Decimal, Field(ge=0, max_digits=14), AfterValidator(_cents)]  # yuan
-InYuan = Annotated[Amount, PlainSerializer(lambda amount: format(amount, "f"), return_type=str)]
-InFen = Annotated[Amount, PlainSerializer(lambda amount: int(amount * 100), return_type=int)]
+InYuan = Annotated[Amount, PlainSerializer(_in_yuan, return_type=str)]
+InFen = Annotated[Amount, PlainSerializer(_in_fen, return_type=int)]
+InTaobaoUnit = Annotated[Amount, PlainSerializer(_taobao)]  # in the unit of the setting, as Taobao's amounts are read
 AsJson = Annotated[T, PlainSerializer(_as_json, return_type=str)]  # the API wants a text that holds JSON
 Quantity = Annotated[int, Field(ge=1, le=1_000_000)]
 PageNumber = Annotated[int, Field(ge=1, le=10_000)]

@@ -14,6 +14,7 @@ import pytest
 from pydantic import ValidationError
 from support import forged
 from support.bot_harness import BotHarness, running, words
+from support.buying import goods as product
 from support.patience import PATIENCE
 from support.refund_steps import (
     ACTS,
@@ -32,10 +33,14 @@ from support.refund_steps import (
     review,
     show,
 )
-from support.wizard_steps import buttons, open_by, press_in_page, send_page, text_of, typed, view_of
+from support.wizard_steps import buttons, chosen, open_by, press_in_page, send_page, text_of, typed, view_of
 
 from handlers.blocks import action_ids
-from sandbox.pandapon import pictures
+from sandbox.pandapon import pictures, replies
+from sandbox.pandapon.trading.ordering import Wanted
+from sandbox.pandapon.trading.ordering import open_order as order_past_the_bot
+from sandbox.pandapon.trading.paying import set_status
+from sandbox.pandapon.trading.products import skus
 from sandbox.pandapon.trading.routes import OWN_PATHS
 from sandbox.pandapon.world import Refund
 from sandbox.slack import payloads
@@ -477,6 +482,50 @@ async def test_ways_that_lead_there(harness: BotHarness) -> None:
     assert "Refunds of 1688" in await harness.press("Refund…")
     await harness.ask(f"/panda watch {ORDERS[ALIBABA]}")
     assert "Refunds of 1688" in await harness.pick("Refund…")
+
+
+@pytest.mark.parametrize(
+    ("goods", "stage"), [("not_shipped", "refundWaitSellerSend"), ("received", "refundBuyerReceived")]
+)
+async def test_a_state_that_nobody_knows_is_asked_for(harness: BotHarness, goods: str, stage: str) -> None:
+    """A new code of the platform, and no parcel: nothing is chosen beforehand, and the person says where they are."""
+    sku = skus(product(harness, ALIBABA))[0]
+    unknown = order_past_the_bot(harness.pandapon.account, ALIBABA, [Wanted(sku, 2)])
+    set_status(harness.pandapon.account, unknown, "waitsomething_new")
+    await harness.ask(f"/panda refund {unknown.order_id}")
+    form = str(await open_by(harness, "Ask for a refund…"))
+    assert "Not shipped yet" in form
+    filled = typed(pieces0="2") | chosen(kind="refund")
+    assert await send_page(harness, filled) == {"goods": "Choose where the products are."}
+    wrong = filled | chosen(goods="not_shipped", kind="return")
+    assert "sent back" in (await send_page(harness, wrong))["kind"]
+    assert await send_page(harness, filled | chosen(goods=goods)) == {}
+    assert await send_page(harness, reason("1.00")) == {}
+    assert await send_page(harness) == {}
+    [sent] = [seen.body for seen in harness.pandapon.requests if seen.path == ASK[ALIBABA]]
+    assert sent["goodsStatus"] == stage
+
+
+@pytest.mark.parametrize("platform", PLATFORMS)
+async def test_a_line_without_a_quantity_can_be_claimed(
+    harness: BotHarness, monkeypatch: pytest.MonkeyPatch, platform: Platform
+) -> None:
+    """PandaPon does not say how many pieces it has: no number is shown that would be none."""
+    make, rows = ("order_1688", "productItems") if platform is ALIBABA else ("order_taobao", "subPurchaseOrders")
+    real = getattr(replies, make)
+
+    def without(*args: Any, **more: Any) -> Any:
+        answer = real(*args, **more)
+        return answer | {rows: [row | {"quantity": None} for row in answer[rows]]}
+
+    monkeypatch.setattr(replies, make, without)
+    form = str(await ask_form(harness, platform))
+    assert "of 0" not in form
+    assert "× 0" not in form
+    assert await send_page(harness, lines(platform)) == {}
+    assert await send_page(harness, reason("1.00")) == {}
+    await send_page(harness)
+    assert "Asked for a refund" in text_of(harness)
 
 
 @pytest.mark.parametrize("line", ["refunds TQ1 --1688", "refunds TQ1 --taobao", "refund 254228563492088079999"])

@@ -28,6 +28,7 @@ from support.patience import PATIENCE
 from support.wizard_steps import chosen, open_by, press_in_page, send_page, text_of, typed, view_of
 
 from handlers.blocks.write_words import yuan
+from sandbox.pandapon.refusals import RefusedError
 from sandbox.pandapon.trading import routes
 from sandbox.pandapon.trading.ordering import Wanted
 from sandbox.pandapon.trading.ordering import open_order as open_past_the_bot
@@ -485,6 +486,29 @@ async def test_a_lost_answer_is_looked_for_and_found(harness: BotHarness, way: s
 def lose_answer(harness: BotHarness, path: str) -> None:
     """Let the stand-in do the write, and drop its answer. Later calls are answered."""
     harness.pandapon.faults.path, harness.pandapon.faults.cut = f"{path}$", True
+
+
+@pytest.mark.parametrize(
+    ("code", "words"),
+    [("isp.remote-service-timeout", "接口调用超时"), ("-1", "系统繁忙"), (1001, "token 服务内部错误")],
+)
+async def test_an_error_that_may_have_come_after_the_work_is_no_refusal(
+    harness: BotHarness, monkeypatch: pytest.MonkeyPatch, code: str | int, words: str
+) -> None:
+    """The platform behind PandaPon makes the order and answers too late: it is found, as behind a lost answer."""
+    await reviewed(harness, "cart-1688")
+    address = ("POST", PATHS["cart-1688"])
+    real = routes._BY_ADDRESS[address]
+
+    def late(account: Account, fields: Fields) -> None:
+        real.handler(account, fields)
+        raise RefusedError(code, words)
+
+    monkeypatch.setitem(routes._BY_ADDRESS, address, replace(real, handler=late))
+    await send_page(harness)
+    assert says(harness, "✅ Ordered")
+    assert await states(harness) == [WriteState.FOUND_DONE]
+    assert len(made(harness)) == 1
 
 
 async def test_an_unclear_order_is_not_sent_again_from_its_form(harness: BotHarness) -> None:

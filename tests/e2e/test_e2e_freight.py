@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import asyncio
+import itertools
 from contextlib import asynccontextmanager
 from decimal import Decimal
 from typing import TYPE_CHECKING, Any
@@ -22,7 +23,7 @@ from storage.sqlite.database import thread_of
 from tracking.writes import WriteState
 
 if TYPE_CHECKING:
-    from collections.abc import AsyncIterator
+    from collections.abc import AsyncIterator, Callable
     from pathlib import Path
 
     from support.bot_harness import BotHarness
@@ -297,6 +298,49 @@ async def test_a_price_that_moved_stops_it_and_shows_both(harness: BotHarness, m
     assert harness.pandapon.count(BOOK) == 0
     assert "Booked freight abroad" in await confirm(harness)
     assert (await writes(harness))[0].amount_fen == 6842
+
+
+def answer_otherwise(monkeypatch: pytest.MonkeyPatch, change: Callable[[dict[str, Any]], dict[str, Any]]) -> None:
+    """Let the stand-in's previews be changed before they are sent."""
+    address = ("POST", PREVIEW)
+    real = routes._BY_ADDRESS[address]
+    other = routes.Route(lambda account, asked: change(real.handler(account, asked)), real.signs_query)
+    monkeypatch.setitem(routes._BY_ADDRESS, address, other)
+
+
+def priced(answer: dict[str, Any], **facts: Any) -> dict[str, Any]:
+    """A preview with another price or currency."""
+    infos = [info | facts for info in answer["freightInfos"]]
+    return answer | {"freightInfos": infos} | ({"currency": facts["currency"]} if "currency" in facts else {})
+
+
+@pytest.mark.parametrize("orders", [(ORDER,), (ORDER, SECOND)])
+async def test_another_currency_is_another_price(
+    harness: BotHarness, monkeypatch: pytest.MonkeyPatch, orders: tuple[str, ...]
+) -> None:
+    """The same number in dollars, of one order: both prices are shown, and nothing is booked."""
+    await to_review(harness, *orders)
+    others = itertools.count()
+    answer_otherwise(monkeypatch, lambda answer: answer if next(others) else priced(answer, currency="USD"))
+    said = await confirm(harness)
+    assert "The price has changed" in said
+    assert "USD" in said.split(" → ")[1].split("*")[0]
+    assert "USD" not in said.split(" → ")[0]
+    assert harness.pandapon.count(BOOK) == 0
+
+
+async def test_a_price_that_was_unknown_is_shown_as_unknown(
+    harness: BotHarness, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    """Never as nothing."""
+    is_known: list[bool] = []
+    answer_otherwise(
+        monkeypatch, lambda answer: answer if is_known else priced(answer, price=None) | {"totalPrice": None}
+    )
+    await to_review(harness)
+    is_known.append(True)
+    assert "price not given → ¥68.40" in await confirm(harness)
+    assert harness.pandapon.count(BOOK) == 0
 
 
 async def test_a_confirmation_that_comes_often_is_carried_out_once(harness: BotHarness) -> None:

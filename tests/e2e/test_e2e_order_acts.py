@@ -13,11 +13,13 @@ from support.buying import ALIBABA, TAOBAO, buying, goods, made, open_order, put
 from support.patience import PATIENCE
 from support.wizard_steps import buttons, chosen, open_by, press_in_page, send_page, text_of, typed, view_of
 
+from handlers.listeners import FORM_SECONDS
 from sandbox.pandapon.trading.ordering import Wanted
 from sandbox.pandapon.trading.ordering import open_order as order_past_the_bot
 from sandbox.pandapon.trading.paying import set_status
 from sandbox.pandapon.trading.products import skus
 from sandbox.pandapon.trading.routes import OWN_PATHS
+from tracking.changes.order_acts import BARS_FOR
 from tracking.writes import WriteState
 
 if TYPE_CHECKING:
@@ -288,6 +290,57 @@ async def test_several_orders_are_paid_at_once(harness: BotHarness) -> None:
     assert write.amount_fen == int(total * 100)
 
 
+def unpaid_again(harness: BotHarness, order: SandboxOrder) -> None:
+    """The platform could not take the money of the payment."""
+    order.statuses[1:] = []
+    harness.world.revision += 1
+
+
+async def open_payment(harness: BotHarness, order: SandboxOrder) -> None:
+    """Name the order in a command, and open the form."""
+    await harness.ask(f"/panda pay {order.order_id}")
+    await open_by(harness, "Pay…")
+
+
+async def test_an_order_that_stays_unpaid_can_be_paid_again_knowingly(harness: BotHarness) -> None:
+    """Not for some hours, in which its detail may lag; then the review warns, and the button says again."""
+    order = await open_act(harness, "taobao")
+    await send_page(harness)
+    unpaid_again(harness, order)
+    await open_payment(harness, order)
+    assert says(harness, "mei submitted this for payment already")
+    harness.clock.advance(BARS_FOR)
+    await open_payment(harness, order)
+    assert says(harness, "It is still unpaid. Check why before you pay again.")
+    assert view_of(harness)["submit"]["text"] == "Pay again"
+    await send_page(harness)
+    assert says(harness, "Submitted for payment")
+    assert harness.pandapon.count(PAY["taobao"]) == 2
+    assert await states(harness) == [WriteState.DONE] * 2
+
+
+async def test_a_payment_of_another_form_bars_and_later_warns(harness: BotHarness) -> None:
+    """Of forms that were open before: refused at once, and hours later shown anew, so that nobody pays unknowingly."""
+    order = await open_act(harness, "taobao")
+    forms = [view_of(harness)["id"]]
+    for _form in range(2):
+        await open_payment(harness, order)
+        forms.append(view_of(harness)["id"])
+    await send_page(harness)
+    unpaid_again(harness, order)
+
+    async def send(form: str) -> str:
+        assert (await harness.slack.submit("mei", form, {})).ok
+        await harness.idle()
+        return str(harness.slack.workspace.views[form])
+
+    assert "submitted this for payment already" in await send(forms[1])
+    harness.clock.advance(BARS_FOR)
+    assert "It is still unpaid" in await send(forms[0])
+    assert harness.pandapon.count(PAY["taobao"]) == 1
+    assert "Submitted for payment" in await send(forms[0])
+
+
 async def test_an_amount_that_moved_stops_the_payment(harness: BotHarness) -> None:
     """The seller changes the price between the review and the confirmation: both are shown."""
     order = await open_act(harness, "taobao")
@@ -532,3 +585,47 @@ async def test_an_unpublished_path_is_said_before_anything_is_sent(tmp_path: Pat
         assert says(harness, "PANDAPON_PATHS")
         assert not view_of(harness).get("submit")
         assert await states(harness) == []
+
+
+# --- the form is closed meanwhile -------------------------------------------------------------------------------------
+
+
+def told_directly(harness: BotHarness) -> list[str]:
+    """The words of the direct messages to Mei."""
+    conversation = harness.slack.workspace.direct(harness.slack.workspace.user("mei").id)
+    return [words(message) for message in conversation.messages.values()]
+
+
+async def send_and_close(harness: BotHarness, values: dict[str, Any], *, seconds: float = FORM_SECONDS + 0.7) -> None:
+    """Send the page while PandaPon is slow, and close the form that waits."""
+    harness.pandapon.faults.delay = seconds
+    assert (await harness.slack.submit("mei", view_of(harness)["id"], values)).ok
+    harness.slack.workspace.views.clear()
+    await harness.idle()
+    harness.pandapon.faults.clear()
+
+
+@pytest.mark.parametrize("name", ["taobao", "link", "cancel"])
+async def test_what_was_done_is_told_although_the_form_was_closed(harness: BotHarness, name: str) -> None:
+    """Whoever closes the waiting form hears that it was done, and gets the link; nobody is told to open it again."""
+    await open_act(harness, name)
+    harness.pandapon.faults.path = f"{ACTS[name][4]}$"
+    await send_and_close(harness, ACTS[name][3])
+    assert await states(harness) == [WriteState.DONE]
+    [said] = told_directly(harness)
+    assert ACTS[name][5] in said
+    assert "The form is closed" in said
+    assert "again" not in said
+    if name == "link":
+        assert "Open the pay page" in said
+
+
+async def test_a_page_to_fill_in_has_done_nothing(harness: BotHarness) -> None:
+    """The price moved: nothing was paid, and the form can be opened again."""
+    order = await open_act(harness, "taobao")
+    order.discounts.append((harness.clock(), Decimal(3)))
+    harness.pandapon.faults.path = "detail"
+    await send_and_close(harness, {})
+    assert await states(harness) == [WriteState.REFUSED]
+    [said] = told_directly(harness)
+    assert "Open it again" in said

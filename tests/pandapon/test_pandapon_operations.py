@@ -17,6 +17,7 @@ from support.pandapon_api import SECRET, Api, api_server, ok, refused, talking
 from pandapon.errors import DecodeError, InvalidRequestError, NotFoundError, PandaPonError
 from pandapon.models import ProductQuery
 from pandapon.operations import cart, freight, goods, orders, refunds
+from pandapon.operations.addresses import TaobaoReceiver
 from pandapon.operations.answers import rows_of
 from pandapon.operations.catalogue import OPERATIONS, AnyOperation, UnknownPathError
 from pandapon.shipment import OrderRef, Platform
@@ -26,6 +27,8 @@ if TYPE_CHECKING:
     from collections.abc import AsyncIterator
 
     from pydantic.fields import FieldInfo
+
+    from pandapon.operations.answers import Amounts
 
 ESTIMATE: AnyOperation = freight.ESTIMATE
 OPEN = [operation for operation in OPERATIONS if not operation.path]
@@ -117,16 +120,42 @@ def test_known_fields_of_wrong_types_are_empty(operation: AnyOperation, data: st
     assert (answers[0].model_extra or {})["unheardOf"] == 7
 
 
+UNITS: list[Amounts] = ["fen", "yuan"]
+
+
+@pytest.mark.parametrize("amounts", UNITS)
 @given(cents=st.integers(min_value=0, max_value=10**11))
-def test_money_round_trips(cents: int) -> None:
-    """An amount is Decimal yuan here, a whole number of fen on the wire, and the same amount when it comes back."""
+def test_money_round_trips(amounts: Amounts, cents: int) -> None:
+    """An amount is Decimal yuan here, goes in the unit of the setting, and is the same when it comes back."""
     yuan = Decimal(cents) / 100
-    sent = refunds.SubmitRefund(sub_order_id="1", refund_type=1, goods_status=1, reason_id="2", refund_fee=yuan).wire()[
-        "refundFee"
-    ]
-    assert sent == cents
-    assert refunds.TaobaoRefund.model_validate({"refundFee": sent}, context={"amounts": "fen"}).refund_fee == yuan
-    assert refunds.TaobaoRefund.model_validate({"refundFee": str(yuan)}, context={"amounts": "yuan"}).refund_fee == yuan
+    ask = refunds.SubmitRefund(sub_order_id="1", refund_type=1, goods_status=1, reason_id="2", refund_fee=yuan)
+    change = refunds.ChangeRefund(refund_id="1", refund_fee=yuan)
+    sent = ask.wire(amounts)["refundFee"]
+    assert sent == change.wire(amounts)["refundFee"] == (cents if amounts == "fen" else format(yuan, "f"))
+    assert refunds.TaobaoRefund.model_validate({"refundFee": sent}, context={"amounts": amounts}).refund_fee == yuan
+
+
+@pytest.mark.parametrize("amounts", UNITS)
+async def test_the_client_sends_taobaos_amounts_in_the_unit_of_the_setting(amounts: Amounts, api: Api) -> None:
+    """A refund of 150 yuan is not one of 15,000. What a new order costs goes as fen all the same, as is stated."""
+    api.will(ok({"refundId": "1"}), ok({}))
+    refund = refunds.SubmitRefund(
+        sub_order_id="1", refund_type=1, goods_status=1, reason_id="2", refund_fee=Decimal(150)
+    )
+    line = orders.TaobaoLine(item_id="1", sku_id="2", order_line_no="1", quantity=1, price=Decimal(150))
+    order = orders.CreateTaobao(
+        order_line_list=(line,),
+        receiver=TaobaoReceiver(name="王", mobile_phone="1", state="浙江", city="杭州", address="文三路"),
+        purchase_amount=Decimal(150),
+    )
+    paths = {refunds.TAOBAO_SUBMIT.name: "/refund", orders.TAOBAO_CREATE.name: "/order"}
+    async with talking(api, taobao_amounts=amounts, paths=paths) as client:
+        await client.write(refunds.TAOBAO_SUBMIT, refund)
+        await client.write(orders.TAOBAO_CREATE, order)
+    asked, ordered = (seen.body for seen in api.seen)
+    assert asked["refundFee"] == (15_000 if amounts == "fen" else "150")
+    assert ordered["purchaseAmount"] == 15_000
+    assert json.loads(ordered["orderLineList"])[0]["price"] == 15_000
 
 
 @pytest.mark.parametrize("amount", ["-1", "0.001", "NaN", "Infinity", "1e400", "abc"])

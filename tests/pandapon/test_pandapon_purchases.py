@@ -88,6 +88,36 @@ def test_each_sellers_costs_come_from_their_own_preview() -> None:
     assert found == {"a": Cost(Decimal(3)), "b": Cost(Decimal(3), Decimal(6), Decimal(9))}
 
 
+def preview(product: str, goods: int | None, freight: int | None = 0, sku: str = "1", **more: Any) -> AlibabaPreview:
+    """A preview of one product; amounts in fen."""
+    row = {"openOfferId": product, "skuId": sku, "amount": goods}
+    sums = {"sumPaymentNoCarriage": goods, "sumCarriage": freight, "orderItemTOList": [row]}
+    return AlibabaPreview.model_validate(sums | more)
+
+
+@pytest.mark.parametrize("other", [[], [line("b", product_id="z", sku_id="9", spec_id="v")]])
+def test_a_seller_in_several_answers_costs_their_sum(other: list[CartLine]) -> None:
+    """With and without another seller beside; an answer's total counts where it states one."""
+    lines = [line("a"), line("a", product_id="q", sku_id="2", spec_id="u"), *other]
+    found = costs(lines, [preview("p", 500_000, 1_000), preview("q", 300, 600, "2", sumPayment=800)])
+    assert found["a"] == Cost(Decimal(5003), Decimal(16), Decimal(5018))
+
+
+@pytest.mark.parametrize(
+    ("answers", "cost"),
+    [
+        ([preview("p", 500), preview("q", 300, None, "2")], Cost(Decimal(8), None, None)),
+        ([preview("p", 500), preview("q", None, 600, "2")], Cost(Decimal(6), Decimal(6), None)),
+        ([preview("p", 500, 600)], Cost(Decimal(6), None, None)),
+        ([preview("elsewhere", 500, 600, "9")], Cost(Decimal(5), Decimal(6), Decimal(11))),
+    ],
+)
+def test_what_one_part_leaves_open_is_unknown_of_the_seller(answers: list[AlibabaPreview], cost: Cost) -> None:
+    """So is the total where no answer is about some of the lines; an answer that fits none of them is about all."""
+    lines = [line("a"), line("a", product_id="q", sku_id="2", spec_id="u")]
+    assert costs(lines, answers)["a"] == cost
+
+
 def test_a_sum_with_an_unknown_price_is_unknown() -> None:
     """It is never shown as less than it is."""
     assert goods_of([line("a"), line("a", price=None)]) is None

@@ -25,7 +25,7 @@ from pandapon.carts import CartLine
 from pandapon.operations.orders import PayUrl
 from pandapon.products import ProductDetail, Sku, Tier
 from pandapon.shipment import Milestone, Platform
-from tracking.changes.order_acts import Cancellation, PayLink, Payment, Receipt, WarehouseChange
+from tracking.changes.order_acts import Cancellation, PayLink, Payment, Receipt, Submitted, WarehouseChange
 from tracking.changes.orders import Basket, OrderCreation, OrderedLine
 from tracking.flows import Acting, Flow, MovedPrice, Ordering, SellerCost
 from tracking.messages import OrdersChanged
@@ -145,7 +145,12 @@ def _acting() -> dict[str, Any]:
     huge = order(LONG).model_copy(update=UNPAID | {"total_amount": Decimal(999999999)})
     contents = {
         "pay": Acting("pay", (unpaid,)),
-        "pay_all": Acting("pay_all", (unpaid, huge, *([unpaid] * 8)), moved=(MovedPrice("1", 0, None),)),
+        "pay_all": Acting(
+            "pay_all",
+            (unpaid, huge, *([unpaid] * 8)),
+            moved=(MovedPrice("1", 0, None),),
+            submitted=(Submitted(unpaid.order_id, MEI, NOW), Submitted(unpaid.order_id, HOSTILE, NOW, is_sure=False)),
+        ),
         "cancel": Acting("cancel", (hostile,)),
         "receive": Acting("receive", (unpaid,), arrived=False),
         "warehouse": Acting("warehouse", (unpaid,), warehouse=("广州仓", LONG)),

@@ -134,6 +134,8 @@ def _asking() -> dict[str, Any]:
             "lines": ("lines", begun),
             "lines again": ("lines", whole),
             "lines not shipped": ("lines", replace(begun, is_shipped=False, lines=(line,))),
+            "lines perhaps shipped": ("lines", replace(begun, is_shipped=None, lines=(line,))),
+            "lines uncounted": ("lines", replace(begun, lines=(replace(line, pieces=0),))),
             "lines many": ("lines", lots),
             "lines taobao": ("lines", of_taobao),
             "lines taobao many": ("lines", replace(lots, platform=TAOBAO)),

@@ -106,7 +106,7 @@ def _bookings() -> dict[str, Any]:
         chosen="AIR-TH",
         remark=HOSTILE,
         previews=previews,
-        former_fen=5000,
+        former=(Preview(ID, "FF0", 5000),),
         earlier=earlier,
     )
     found = [snapshot(), snapshot()]

@@ -11,9 +11,19 @@ import pytest
 
 from pandapon.models import Item, Order
 from pandapon.shipment import Milestone, Platform
-from tracking.changes.order_acts import PAYS_WITHIN, Cancellation, PayLink, Payment, Receipt, WarehouseChange
+from tracking.changes.order_acts import (
+    BARS_FOR,
+    PAYS_WITHIN,
+    Cancellation,
+    PayLink,
+    Payment,
+    Receipt,
+    Submitted,
+    WarehouseChange,
+    submitted,
+)
 from tracking.changes.orders import LISTED_WITHIN, SKEW, Basket, OrderCreation, OrderedLine, judge
-from tracking.writes import LATE, WriteState
+from tracking.writes import LATE, Write, WriteState
 
 S = WriteState
 ALIBABA, TAOBAO = Platform.ALIBABA, Platform.TAOBAO
@@ -80,6 +90,22 @@ def test_a_submitted_payment_shows_later() -> None:
         orders = [order("1", **first), order("2", **UNPAID)]
         assert payment.judge(orders, PAYS_WITHIN - SOON) is None
         assert payment.judge(orders, PAYS_WITHIN) is end
+
+
+def paid(at: datetime, *order_ids: str, by: str = "U1", state: S = S.DONE) -> Write:
+    """The record of a payment."""
+    return Write(by, by, "taobao.order.pay", by, "C1", at, state=state, change=Payment(TAOBAO, order_ids))
+
+
+def test_the_newest_payment_of_each_order_bars_another_for_some_hours() -> None:
+    """One of which nobody knows whether it was made bars nothing: the review warns of it."""
+    later = NOW + timedelta(days=1)
+    doubtful = paid(later, "1", by="U2", state=S.UNKNOWABLE)
+    found = submitted(("1", "2", "3"), [doubtful, paid(NOW, "1", "2")])
+    assert found == (Submitted("1", "U2", later, is_sure=False), Submitted("2", "U1", NOW))
+    assert [each.bars(later) for each in found] == [False, False]
+    assert found[1].bars(NOW + BARS_FOR - SOON)
+    assert not found[1].bars(NOW + BARS_FOR)
 
 
 def test_another_variant_is_another_order() -> None:

@@ -106,8 +106,16 @@ def test_a_return(facts: dict[str, str], early: WriteState | None, late: WriteSt
 def test_a_message(words: list[str], early: WriteState | None, late: WriteState) -> None:
     """By one more message with these words, however the platform breaks its lines."""
     letters = [Letter(words=each) for each in words]
-    assert changes.judge_letter(LETTER, letters, EARLY) is early
-    assert changes.judge_letter(LETTER, letters, LATER) is late
+    assert changes.judge_letter(LETTER, letters, EARLY, is_whole=True) is early
+    assert changes.judge_letter(LETTER, letters, LATER, is_whole=True) is late
+
+
+def test_a_message_that_a_full_page_does_not_show_may_have_been_sent() -> None:
+    """It may stand on the next page, so it is never sent again by itself."""
+    seen = [Letter(author="s", words=f"m{number}") for number in range(50)]
+    letter = replace(LETTER, same=0, total=50)
+    assert changes.judge_letter(letter, seen, LATER, is_whole=False) is WriteState.UNKNOWABLE
+    assert changes.judge_letter(letter, seen, LATER, is_whole=True) is WriteState.FOUND_UNDONE
 
 
 @pytest.mark.parametrize(

@@ -6,7 +6,7 @@ Each has what the order's own detail says of an act whose answer was lost.
 from __future__ import annotations
 
 from dataclasses import dataclass
-from datetime import timedelta
+from datetime import datetime, timedelta
 from typing import TYPE_CHECKING
 
 from pandapon.shipment import Milestone, Platform
@@ -16,11 +16,15 @@ if TYPE_CHECKING:
     from collections.abc import Sequence
 
     from pandapon.models import Order
+    from tracking.writes import Write
 
 # Taobao accepts a cancellation and closes the order later [upstream]: until then the order says nothing of it.
 CLOSES_WITHIN = timedelta(minutes=10)
 # A payment is submitted, and the order says so later [inferred]: until then it is no payment that was not made.
 PAYS_WITHIN = timedelta(minutes=10)
+# A payment that was submitted bars another one for so long. It did not pay an order that is unpaid still, as where the
+# account had no money: a person decides then.
+BARS_FOR = timedelta(hours=3)
 _RECEIVED = frozenset({"confirm_goods", "success"})  # 1688's codes of an order whose receipt was confirmed
 
 
@@ -84,6 +88,35 @@ class Payment:
         if age < PAYS_WITHIN:
             return None
         return WriteState.UNKNOWABLE if any(paid) else WriteState.FOUND_UNDONE
+
+
+@dataclass(frozen=True, slots=True)
+class Submitted:
+    """An earlier payment of an order, which may have been made. ``by``: who submitted it."""
+
+    order_id: str
+    by: str
+    at: datetime
+    is_sure: bool = True  # False: nobody knows whether it was made
+
+    def bars(self, now: datetime) -> bool:
+        """Whether the platform may still take the money, so that nothing is submitted again."""
+        return self.is_sure and now - self.at < BARS_FOR
+
+
+def submitted(order_ids: Sequence[str], payments: Sequence[Write]) -> tuple[Submitted, ...]:
+    """The newest payment of each order. ``payments``: those that were made, or may have been, the newest first."""
+    found = []
+    for order_id in order_ids:
+        write = next((each for each in payments if _pays(each, order_id)), None)
+        if write:
+            is_sure = write.state is not WriteState.UNKNOWABLE
+            found.append(Submitted(order_id, write.actor, write.begun_at, is_sure))
+    return tuple(found)
+
+
+def _pays(write: Write, order_id: str) -> bool:
+    return isinstance(write.change, Payment) and order_id in write.change.order_ids
 
 
 @dataclass(frozen=True, slots=True)

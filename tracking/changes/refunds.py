@@ -208,9 +208,10 @@ def judge_withdrawn(change: RefundWithdrawn, now: AskedRefund, age: timedelta) -
     return S.FOUND_UNDONE if state == refund_state(change.code) else S.UNKNOWABLE
 
 
-def judge_letter(change: LetterSent, now: Iterable[Letter], age: timedelta) -> WriteState | None:
+def judge_letter(change: LetterSent, now: Iterable[Letter], age: timedelta, *, is_whole: bool) -> WriteState | None:
     """Say whether a message was sent. None: it is too early to tell.
 
+    ``is_whole``: whether all messages were read. On a page that is full, one that is missing may stand on the next.
     Another new message proves nothing: it may be the seller's, or this one in words that the platform altered.
     """
     digests = [digest_of(letter.words) for letter in now]
@@ -218,7 +219,7 @@ def judge_letter(change: LetterSent, now: Iterable[Letter], age: timedelta) -> W
         return S.FOUND_DONE
     if age < LATE:
         return None
-    return S.FOUND_UNDONE if len(digests) <= change.total else S.UNKNOWABLE
+    return S.FOUND_UNDONE if is_whole and len(digests) <= change.total else S.UNKNOWABLE
 
 
 def judge_return(change: ReturnSent, now: AskedRefund, age: timedelta) -> WriteState | None:

@@ -16,6 +16,7 @@ if TYPE_CHECKING:
     from collections.abc import Iterator, Sequence
 
     from bot.settings import Settings
+    from pandapon.operations.answers import Amounts
     from pandapon.operations.catalogue import AnyOperation
     from pandapon.operations.requests import Request
 
@@ -55,15 +56,17 @@ class Call:
         """Return the lines that describe the operation's arguments."""
         return arguments.usage(self.operation)
 
-    def sent(self) -> tuple[dict[str, str] | None, Any]:
-        """Return the query and the body to be sent."""
-        return self.operation.sent(self.request) if self.request is not None else (self.query or None, self.body)
+    def sent(self, amounts: Amounts) -> tuple[dict[str, str] | None, Any]:
+        """Return the query and the body to be sent. ``amounts``: the unit of Taobao's, which typed arguments follow."""
+        if self.request is None:
+            return self.query or None, self.body
+        return self.operation.sent(self.request, amounts)
 
 
 async def run_call(settings: Settings, call: Call, form: Form) -> tuple[int, str]:
     """Make the call, or print its request. Returns the exit code and the text."""
     async with PandaPon(api_config(settings), clock=utc_now) as client:
-        query, body = call.sent()
+        query, body = call.sent(settings.pandapon_taobao_amounts)
         try:
             if form in {"dry-run", "curl"}:
                 request = client.prepared(call.operation.name, query=query, body=body)
@@ -74,7 +77,7 @@ async def run_call(settings: Settings, call: Call, form: Form) -> tuple[int, str
             return 1, f"pandabot: {error}"
 
 
-def _printed(call: Call, data: Any, amounts: Literal["fen", "yuan"], form: Form) -> str:
+def _printed(call: Call, data: Any, amounts: Amounts, form: Form) -> str:
     """The data as it came; in a table, the fields that the contract knows."""
     if form != "table" or call.request is None:
         return printing.as_json(data)

@@ -89,7 +89,7 @@ class Trial:
         await asyncio.sleep(self.pause)
         unit = self.unit or self.config.timestamp_unit
         config = replace(self.config, timestamp_unit=unit, paths={**self.config.paths, operation.name: path})
-        query, body = operation.sent(request)
+        query, body = operation.sent(request, config.taobao_amounts)
         try:
             async with PandaPon(config, clock=self.clock) as client:
                 data = await client.call(operation.name, query=query, body=body)
