@@ -16,6 +16,7 @@ from handlers.buying.order import WIZARD as ORDER
 from handlers.buying.quote import chosen_line
 from handlers.cart import cart_view
 from handlers.goods import product_view
+from handlers.interactions import late_pages
 from handlers.interactions.ports import WatchOutcome, WatchResult
 from handlers.orders import views as order_page
 from handlers.posts import lines, notices
@@ -197,6 +198,10 @@ def _said() -> dict[str, Any]:
         )
         for at, answer in enumerate(answers)
     }
+    direct = {
+        f"interactions.late_pages.as_message {at}": late_pages.as_message(links[f"buying.acts_view.result link {at}"])
+        for at in range(len(answers))
+    }
     told = {
         f"posts.lines.line {act}": lines.line(OrdersChanged(MEI, act, (id_,)), 1, NOW)
         for act in ("paid", "cancelled", "received", "moved")
@@ -205,4 +210,4 @@ def _said() -> dict[str, Any]:
         f"posts.notices.settled {state}": notices.settled(_write(_creation(HOSTILE), state, made=(id_,)))
         for state in (WriteState.FOUND_DONE, WriteState.FOUND_UNDONE, WriteState.UNKNOWABLE)
     }
-    return said | links | told | notes
+    return direct | said | links | told | notes
