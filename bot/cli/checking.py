@@ -15,7 +15,7 @@ from bot.process.version import VERSION
 if TYPE_CHECKING:
     from collections.abc import AsyncIterator
 
-    from bot.commands.check import Finding
+    from bot.commands.check_machine import Finding
     from bot.settings import Settings
     from bot.workspaces.settings import HostSettings
 

@@ -2,9 +2,7 @@
 
 from __future__ import annotations
 
-import asyncio
 import contextlib
-from dataclasses import dataclass
 from pathlib import Path
 from typing import TYPE_CHECKING
 
@@ -15,13 +13,11 @@ from slack_sdk.web.async_client import AsyncWebClient
 from bot.clients.pandapon import api_config
 from bot.clients.slack import slack_way
 from bot.commands import check_outlets, manifest
-from bot.database import holding, name_of, open_to_look
+from bot.commands.check_machine import Finding, machine
 from bot.process.clock import utc_now
-from bot.process.leader import NotLeaderError
 from bot.process.proxies import hide_from_libraries, proxy_for, without_password
 from pandapon.client import PandaPon
 from pandapon.errors import ApiError, AuthError, PandaPonError, TimestampError, TransportError
-from storage.errors import LostFileError, NewerSchemaError, StorageError
 from storage.sqlite.private import is_open_to_others
 
 if TYPE_CHECKING:
@@ -32,23 +28,14 @@ if TYPE_CHECKING:
 ENV_FILE = Path(".env")
 
 
-@dataclass(frozen=True, slots=True)
-class Finding:
-    """The result of one check. ``mend``: what the person should do; empty when nothing."""
-
-    name: str
-    ok: bool
-    words: str
-    mend: str = ""
-
-
 async def check(settings: Settings) -> AsyncIterator[Finding]:
     """Yield each finding. The database is only opened while no bot runs; it is then created or updated."""
     hide_from_libraries()
     yield Finding("settings", ok=True, words="complete and well-formed")
     for finding in (*_env_file(ENV_FILE), *_way(settings)):
         yield finding
-    yield await _database(settings)
+    for finding in await machine(settings):
+        yield finding
     async for finding in _slack(settings):
         yield finding
     async for finding in _pandapon(settings):
@@ -90,29 +77,6 @@ def _way(settings: Settings) -> Iterator[Finding]:
 
 def _has_proxy(settings: Settings) -> bool:
     return any((settings.https_proxy, settings.all_proxy, settings.http_proxy))
-
-
-async def _database(settings: Settings) -> Finding:
-    """Open a SQLite file only while no bot leads it: two write connections could damage it. A server takes many."""
-    is_file = settings.database_file is not None
-    try:
-        async with holding(settings, standby=False, stop=asyncio.Event()):
-            store = await open_to_look(settings)
-            try:
-                health = await store.upkeep.health(utc_now())
-            finally:
-                await store.close()
-    except NotLeaderError:
-        return Finding("database", ok=True, words=f"{name_of(settings)} is in use by a running pandabot")
-    except LostFileError as error:
-        return Finding("database", ok=False, words=str(error), mend="Start the bot, or move the copies away.")
-    except NewerSchemaError as error:
-        return Finding("database", ok=False, words=str(error), mend="Run the version that wrote it, or a later one.")
-    except StorageError as error:
-        mend = "Set DATABASE_PATH to a file that I may write." if is_file else "Check STORAGE_URL and the way there."
-        return Finding("database", ok=False, words=str(error), mend=mend)
-    words = f"{name_of(settings)}, {health.watches} watches"
-    return Finding("database", ok=True, words=words if is_file else f"{words}, {health.engine_version}")
 
 
 async def _slack(settings: Settings) -> AsyncIterator[Finding]:

@@ -8,7 +8,7 @@ import aiohttp
 
 from bot.clients.pandapon import api_config
 from bot.clients.slack import EXPIRED, web_client
-from bot.commands.check import Finding
+from bot.commands.check_machine import Finding
 from bot.jobs.slack_errors import understand
 from bot.postgres import server_of
 from bot.process.clock import utc_now

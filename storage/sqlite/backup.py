@@ -116,7 +116,7 @@ def check_not_moved(path: Path, folder: Path) -> None:
     The present file says so; where it cannot be read, the newest copy, which a move makes at its end.
     """
     for file in filter(None, (path, newest_good(folder))):
-        with contextlib.suppress(sqlite3.Error), contextlib.closing(open_to_read(file)) as conn:
+        with contextlib.suppress(sqlite3.Error), contextlib.closing(open_to_read(file, is_still=True)) as conn:
             conn.row_factory = sqlite3.Row
             moved.check(conn)
             return

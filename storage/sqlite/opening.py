@@ -91,9 +91,13 @@ def _check_before_opening(path: Path) -> bool:
     return True
 
 
-def open_to_read(path: Path) -> SqliteConnection:
-    """Open a connection that changes nothing, not even the log of a killed process. Raises sqlite3.Error."""
-    return sqlite3.connect(f"{path.absolute().as_uri()}?mode=ro", uri=True, factory=SqliteConnection)
+def open_to_read(path: Path, *, is_still: bool = False) -> SqliteConnection:
+    """Open a connection that changes nothing, not even the log of a killed process. Raises sqlite3.Error.
+
+    ``is_still``: no process has the file open, so a file without a log is read without making one beside it.
+    """
+    alone = "&immutable=1" if is_still and not path.with_name(f"{path.name}-wal").exists() else ""
+    return sqlite3.connect(f"{path.absolute().as_uri()}?mode=ro{alone}", uri=True, factory=SqliteConnection)
 
 
 def _check(conn: sqlite3.Connection, path: Path) -> None:

@@ -5,6 +5,7 @@ from __future__ import annotations
 import asyncio
 import contextlib
 import signal
+import socket
 from datetime import UTC, datetime
 from pathlib import Path
 
@@ -14,6 +15,7 @@ from support.patience import in_time, until
 from support.store_harness import by_a_newer_version
 
 from sandbox.pandapon.demo import FIRST
+from storage import moved
 from storage.sqlite.backup import back_up
 from storage.sqlite.database import thread_of
 from storage.store import open_store
@@ -140,6 +142,8 @@ async def test_check_names_the_callback_address_without_its_token(outside: Outsi
         ({"SLACK_API_URL": "http://127.0.0.1:9/api/"}, "SLACK_API_URL"),
         ({"DATABASE_PATH": "/proc/nowhere/bot.db"}, "DATABASE_PATH"),
         ({"SLACK_APP_TOKEN": ""}, "SLACK_APP_TOKEN"),
+        ({"BACKUP_PATH": "/proc/nowhere"}, "BACKUP_PATH"),
+        ({"HTTP_HOST": "nowhere.invalid"}, "HTTP_HOST"),
     ],
 )
 async def test_check_says_what_is_wrong_and_how_to_mend_it(outside: Outside, wrong: dict[str, str], words: str) -> None:
@@ -149,6 +153,22 @@ async def test_check_says_what_is_wrong_and_how_to_mend_it(outside: Outside, wro
     assert words in text
     assert "Traceback" not in text
     assert "canary" not in text
+
+
+async def test_check_sees_what_a_start_would_refuse(outside: Outside) -> None:
+    """A port that another program has, a file that is damaged, and one whose data went on elsewhere."""
+    file = outside.folder / "bot.db"
+    with socket.create_server(("127.0.0.1", 0)) as taken:
+        code, text = await outside.run("check", DATABASE_PATH=str(file), HTTP_PORT=str(taken.getsockname()[1]))
+    assert (code, "HTTP_PORT" in text, "Address already in use" in text) == (1, True, True), text
+    store = await open_store(file)
+    await store.engine.run(lambda conn: moved.mark(conn, "postgresql://db/bot", datetime.now(UTC)))
+    await store.close()
+    code, text = await outside.run("check", DATABASE_PATH=str(file))
+    assert (code, "Set STORAGE_URL to where the data are" in text) == (1, True), text
+    file.write_bytes(b"SQLite format 3\0" + b"\xff" * 9000)
+    code, text = await outside.run("check", DATABASE_PATH=str(file))
+    assert (code, "it takes the newest sound copy" in text, "DATABASE_PATH" in text) == (1, True, False), text
 
 
 async def test_check_leaves_a_running_bots_database_alone(outside: Outside) -> None:
