@@ -580,8 +580,13 @@ def _chosen() -> dict[str, Any]:
         "channel.mute.muted": mute.muted(HERE, [ID], LATER, [OTHER], NOW),
         "channel.mute.unmuted": mute.unmuted(HERE, [ID], []),
         "watching.watch_all_views.watching": watch_all_views.watching(
-            HERE, "waitsellersend", "all", Joined(is_new=True, count=4, later=90_000, never=12)
+            HERE,
+            "waitsellersend",
+            Filter.ALL,
+            Joined(is_new=True, count=4, later=90_000, never=12),
+            {Filter.PROBLEMS: [1] * 12},
         ),
+        "watching.watch_all_views.filtered": watch_all_views.filtered(Filter.PROBLEMS),
         "watching.watch_all_views.ended": watch_all_views.ended(HERE, 1, 4),
         "watching.finder_form.form": finder_form.form(),
         "watching.finder_form.working": finder_form.working(),
