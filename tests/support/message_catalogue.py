@@ -36,7 +36,7 @@ from handlers.blocks.paging import of_rows
 from handlers.blocks.settings_words import Defaults
 from handlers.blocks.text import code, escape
 from handlers.cart import cart, cart_view, quantity
-from handlers.channel import delivery_log_view, mute, settings_views, time_zones
+from handlers.channel import delivery_log_view, mute_views, settings_views, time_zones
 from handlers.connecting import closed
 from handlers.connecting import views as connecting_views
 from handlers.goods import add_form, discover_view, picture_views, product_view, products, seller_view
@@ -577,8 +577,12 @@ def _chosen() -> dict[str, Any]:
         "channel.settings_views.saved": settings_views.saved(
             HERE, CHOSEN, LATER, (Load(3, 8), Load(1)), NOW, defaults=Defaults()
         ),
-        "channel.mute.muted": mute.muted(HERE, [ID], LATER, [OTHER], NOW),
-        "channel.mute.unmuted": mute.unmuted(HERE, [ID], []),
+        "channel.mute_views.muted": mute_views.muted(HERE, [ID], LATER, [OTHER], NOW),
+        "channel.mute_views.unmuted_orders": mute_views.unmuted_orders(Channel(HERE), [ID, OTHER], [ID], [], NOW),
+        "channel.mute_views.unmuted_orders muted": mute_views.unmuted_orders(
+            Channel(HERE, muted_until=LATER, muted_by=MEI), [ID], [ID], [], NOW
+        ),
+        "channel.mute_views.unmuted_channel": mute_views.unmuted_channel(HERE, was_muted=True),
         "watching.watch_all_views.watching": watch_all_views.watching(
             HERE,
             "waitsellersend",
