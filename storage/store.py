@@ -99,6 +99,7 @@ class Watches(Aggregate):
     newest_first = Operation(watch_lists.newest_first, only_reads=True)
     of_orders = Operation(watches.of_orders)
     never_in = Operation(watches.never_in)
+    muted_in = Operation(watches.muted_in, only_reads=True)
     pause_channel = Operation(watches.pause_channel)
     resume_channel = Operation(watches.resume_channel)
     watched_channels = Operation(watches.watched_channels)

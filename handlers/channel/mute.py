@@ -10,6 +10,7 @@ from typing import TYPE_CHECKING
 from handlers.access.permissions import Need
 from handlers.blocks.help_page import ID, HelpPage
 from handlers.blocks.i18n import _
+from handlers.blocks.parts import ref_of
 from handlers.channel import mute_views
 from handlers.commands.declarations import Answer, Command, Feature, HelpGroup, Overview
 from handlers.interactions.announcing import announce
@@ -106,7 +107,8 @@ async def unmute(interaction: Interaction, request: Unmute) -> Message:
     channel, ctx = request.channel or interaction.channel, interaction.ctx
     outcome = await set_mute(interaction, channel, request.ids, None)
     if not request.ids:
-        return mute_views.unmuted_channel(channel, was_muted=bool(outcome.former))
+        still = await ctx.store.watches.muted_in(channel, ctx.clock())
+        return mute_views.unmuted_channel(channel, still, ctx.clock(), was_muted=bool(outcome.former))
     where, done = await ctx.store.channels.get(channel), outcome.done(request.ids)
     return mute_views.unmuted_orders(where, done, list(outcome.former), outcome.missing, ctx.clock())
 
@@ -134,7 +136,9 @@ async def _tell(
     if until:
         await announce(interaction.ctx, channel, Muted(interaction.user, until, ids, former))
     elif former:  # unmuting what was not muted changes nothing, so nobody is told
-        await announce(interaction.ctx, channel, Unmuted(interaction.user, ids, former))
+        still = [] if ids else await interaction.ctx.store.watches.muted_in(channel, interaction.ctx.clock())
+        change = Unmuted(interaction.user, ids, former, tuple(ref_of(watch).order_id for watch in still))
+        await announce(interaction.ctx, channel, change)
 
 
 async def _muted_until(

@@ -6,10 +6,11 @@ from typing import TYPE_CHECKING
 
 from handlers.blocks import elements as el
 from handlers.blocks.i18n import _, ngettext
-from handlers.blocks.parts import here, run_button
+from handlers.blocks.parts import here, ref_of, run_button
 from handlers.blocks.people import name
 from handlers.blocks.punctuation import listed
 from handlers.blocks.text import code, slack_date
+from handlers.parsing.order_ids import MAX_IDS
 from handlers.wire.requests import Unmute
 
 if TYPE_CHECKING:
@@ -18,6 +19,7 @@ if TYPE_CHECKING:
 
     from handlers.blocks.message import Block, Message
     from storage.channel import Channel
+    from storage.watch import Watch
 
 NAMED = 12  # orders named in an answer
 
@@ -55,10 +57,31 @@ def unmuted_orders(
     return el.message(blocks + _not_watched(missing, where.channel))
 
 
-def unmuted_channel(channel: str, *, was_muted: bool) -> Message:
-    """Confirm the end of a channel's mute; ``was_muted`` False: there was none."""
+def unmuted_channel(channel: str, still: Sequence[Watch], now: datetime, *, was_muted: bool) -> Message:
+    """Confirm the end of a channel's mute; ``was_muted`` False: there was none.
+
+    ``still``: the orders that stay muted by themselves, with a button that ends their mutes as well.
+    """
     back = _("🔔 *Updates are back on {where}*") if was_muted else _("Updates were not muted {where}.")
-    return el.message([el.section(back.format(where=here(channel)))])
+    blocks = [el.section(back.format(where=here(channel)))]
+    if still:
+        ids = tuple(ref_of(watch).order_id for watch in still)
+        blocks.append(el.section(_still_muted(still, now)))
+        if len(ids) <= MAX_IDS:
+            blocks += el.actions([run_button(_("Unmute these orders too"), 1, Unmute(ids, channel or None))])
+    return el.message(blocks)
+
+
+def _still_muted(still: Sequence[Watch], now: datetime) -> str:
+    named = [_ending(watch, now) for watch in still[:NAMED]]
+    if (more := len(still) - NAMED) > 0:
+        named.append(ngettext("{n} more", "{n} more", more).format(n=more))
+    return _("🔕 Still muted: {orders}").format(orders=listed(named))
+
+
+def _ending(watch: Watch, now: datetime) -> str:
+    order_id, until = code(ref_of(watch).order_id), watch.muted_until
+    return _("{order} until {time}").format(order=order_id, time=slack_date(until, now)) if until else order_id
 
 
 def _in_muted_channel(where: Channel, until: datetime, ids: Sequence[str], now: datetime) -> str:

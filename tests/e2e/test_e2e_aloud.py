@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+import re
+
 from support.bot_harness import ORDER, BotHarness, words
 from support.settings_form import choose
 
@@ -110,3 +112,17 @@ async def test_what_was_not_muted_is_not_said_to_be_back(harness: BotHarness) ->
     await harness.ask(f"/panda mute {ORDER} 3d")
     assert await harness.ask(f"/panda unmute {ORDER}") == f"🔔 *Updates of `{ORDER}` are back on*"
     assert await harness.ask(f"/panda unmute {ORDER}") == f"`{ORDER}` was not muted."
+
+
+async def test_an_order_that_stays_muted_is_named_when_the_channel_is_unmuted(harness: BotHarness) -> None:
+    """In the answer with its end and a button, and in the line for all."""
+    await watched(harness)
+    await harness.ask("/panda mute 24h")
+    await harness.ask(f"/panda mute {ORDER} 3d")
+    answer = await harness.ask("/panda unmute")
+    assert "Updates are back on" in answer
+    assert re.search(rf"Still muted: `{ORDER}` until .+", answer)
+    assert f"Still muted: `{ORDER}`" in await told(harness, "🔔 mei unmuted all other updates here")
+    assert f"Updates of `{ORDER}` are back on" in await harness.press("Unmute these orders too")
+    await harness.ask(f"/panda mute {ORDER} 3d")
+    assert f"Still muted: `{ORDER}`" in await harness.ask("/panda unmute")

@@ -582,7 +582,9 @@ def _chosen() -> dict[str, Any]:
         "channel.mute_views.unmuted_orders muted": mute_views.unmuted_orders(
             Channel(HERE, muted_until=LATER, muted_by=MEI), [ID], [ID], [], NOW
         ),
-        "channel.mute_views.unmuted_channel": mute_views.unmuted_channel(HERE, was_muted=True),
+        "channel.mute_views.unmuted_channel": mute_views.unmuted_channel(
+            HERE, [watch(muted_until=LATER)], NOW, was_muted=True
+        ),
         "watching.watch_all_views.watching": watch_all_views.watching(
             HERE,
             "waitsellersend",
