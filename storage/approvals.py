@@ -44,6 +44,7 @@ SELECT id, approved_by, amount_fen FROM writes WHERE approved_by <> '' AND state
 """
 WAITING = "SELECT * FROM approvals WHERE state = 'waiting' AND until > ? ORDER BY asked_at LIMIT ?"
 OF_ASKER = "SELECT * FROM approvals WHERE asker = ? ORDER BY id DESC LIMIT ?"
+GRANTED = "SELECT id, granted_to, decided_at FROM approvals WHERE id = ? AND state = 'approved' AND granted_to <> ''"
 DECIDE = """
 UPDATE approvals SET state = ?, decided_at = ?, decided_by = ?, reason = ?, until = ? WHERE id = ? AND state = 'waiting'
 RETURNING *
@@ -124,6 +125,13 @@ def waiting(conn: Connection, now: datetime, limit: int) -> list[Approval]:
 def of_asker(conn: Connection, asker: str, limit: int) -> list[Approval]:
     """Return up to ``limit`` requests of a person, the newest first."""
     return [_approval(row) for row in conn.execute(OF_ASKER, (asker, limit))]
+
+
+def uses(conn: Connection, numbers: Sequence[int]) -> dict[int, list[Write]]:
+    """Return what the approved requests among these were used for; one that was not used is left out."""
+    rows = [conn.execute(GRANTED, (number,)).fetchone() for number in numbers]
+    used = {row["id"]: writes.approved_of(conn, row["granted_to"], row["decided_at"]) for row in rows if row}
+    return {number: made for number, made in used.items() if made}
 
 
 def decide(

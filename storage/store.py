@@ -243,6 +243,7 @@ class Approvals(Aggregate):
     get = Operation(approvals.get, only_reads=True)
     waiting = Operation(approvals.waiting, only_reads=True)
     of_asker = Operation(approvals.of_asker, only_reads=True)
+    uses = Operation(approvals.uses, only_reads=True)
     decide = Operation(approvals.decide)
     question = Operation(approvals.question)
     tend = Operation(approvals.tend)

@@ -7,6 +7,7 @@ from decimal import Decimal
 from typing import TYPE_CHECKING
 
 import pytest
+from support.bot_harness import words
 from support.buying import ADDRESS, ALIBABA, buying, made, open_order, own_goods, put, to_review, writes
 from support.wizard_steps import chosen, open_by, press_in_page, send_page, text_of, typed
 
@@ -134,3 +135,22 @@ async def test_a_price_that_rose_meanwhile_is_shown_and_asked_for_anew(harness: 
     await send_page(harness)
     assert "A-2" in text_of(harness)
     assert made(harness) == []
+
+
+async def test_an_approval_that_was_used_shows_its_order(harness: BotHarness) -> None:
+    """The list says what was ordered, and offers no second time what is done."""
+    await go_on(harness, await approve(harness, await ask(harness)))
+    assert "Place the order" in await labels_of_list(harness)
+    await send_page(harness)
+    assert "✅ Ordered" in text_of(harness)
+    assert "Place the order" not in await labels_of_list(harness)
+    listed = words(harness.private("mei")[-1])
+    assert "Approved by tom" in listed
+    assert "✅ Ordered" in listed
+    assert made(harness)[0].order_id[-6:] in listed
+
+
+async def labels_of_list(harness: BotHarness) -> dict[str, str]:
+    """The buttons of Mei's list of requests, by their labels."""
+    await harness.ask("/panda approvals")
+    return buttons(harness.private("mei")[-1])

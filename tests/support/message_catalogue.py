@@ -303,9 +303,9 @@ def _approved() -> dict[str, Any]:
         "approvals.away.away": away.away(MEI, LATER, NOW),
         "approvals.away.away for long": away.away(MEI, None, NOW),
         "approvals.listing_view.overview": listing_view.overview(
-            [replace(hostile, id=n) for n in range(30)], [_asked(state) for state in ApprovalState], None, NOW
+            [replace(hostile, id=n) for n in range(30)], [_asked(state) for state in ApprovalState], None, NOW, {}
         ),
-        "approvals.listing_view.overview none": listing_view.overview([], [asked], away_now[0], NOW),
+        "approvals.listing_view.overview none": listing_view.overview([], [asked], away_now[0], NOW, {}),
         "about.audit_view.trail of approvals": audit_view.trail(ShowAudit(), steps, 8, NOW),
         "about.audit_view.trail of refused approvals": audit_view.trail(ShowAudit(), refused, 7, NOW),
     }
