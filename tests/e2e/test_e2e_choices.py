@@ -551,3 +551,33 @@ async def test_every_time_zone_can_be_chosen(harness: BotHarness) -> None:
     words = {option["value"]: option["text"]["text"] for group in groups for option in group["options"]}
     assert words["America/New_York"].startswith("New York · America/New_York · UTC-0")
     assert words["Asia/Kathmandu"] == "Asia/Kathmandu · UTC+05:45"
+
+
+async def test_a_first_change_of_settings_changes_nothing_else(harness: BotHarness) -> None:
+    """Whoever makes it keeps the language and the time zone of the channel; those of their Slack are only suggested."""
+    await harness.ask("/panda settings", user="tom")
+    message, action = harness.button("Change…", "tom", "#orders")
+    views = set(harness.slack.workspace.views)
+    assert (await harness.slack.press("tom", message, action)).ok
+    await harness.until(lambda: bool(set(harness.slack.workspace.views) - views))
+    [view_id] = set(harness.slack.workspace.views) - views
+    view = harness.slack.workspace.views[view_id]
+    fields = {block["block_id"]: block for block in view["blocks"] if "block_id" in block}
+    given = {name: initial(block) for name, block in fields.items()}
+    assert "Europe/Berlin" in fields["time_zone"]["hint"]["text"]
+    given["digest_at"] = {"value": {"type": "timepicker", "selected_time": "23:00"}}
+    assert (await harness.slack.submit("tom", view_id, given)).ok
+    await harness.until(lambda: bool(harness.lines()))
+    assert words(harness.lines()[-1]).splitlines()[1:-1] == ["• Daily digest at 23:00"]
+    await harness.until(lambda: "Saved" in shown(harness, view_id))
+    assert "instead of" not in shown(harness, view_id)
+
+
+def initial(block: dict[str, Any]) -> dict[str, Any]:
+    """A field as it is sent where the person leaves it as it is."""
+    element = block["element"]
+    value = {"type": element["type"]}
+    for name in ("option", "time", "options"):
+        if f"initial_{name}" in element:
+            value[f"selected_{name}"] = element[f"initial_{name}"]
+    return {"value": value}

@@ -56,7 +56,7 @@ from handlers.watching import finder_form, mentioned, watch_all_views, watches_v
 from handlers.watching import views as watch_views
 from handlers.wire.errors import UnknownOrderError, UsageError, WrongPlatformError
 from handlers.wire.requests import Discover, ListOrders, ListWatches, Search, SearchPicture, ShowAudit
-from handlers.writing.allowance import waiting_page
+from handlers.writing.allowance import approved_page, repeated_page, waiting_page
 from pandapon import errors as api
 from pandapon.carts import CartLine
 from pandapon.courier import Reason
@@ -296,6 +296,10 @@ def _approved() -> dict[str, Any]:
         "posts.approvals.unposted": approvals.unposted(asked, HERE, "not_in_channel"),
         "posts.approvals.unposted to a person": approvals.unposted(asked, MEI, "messages_tab_disabled"),
         "writing.allowance.waiting_page": pages.orders_page(waiting_page(asked, NOW).blocks),
+        "writing.allowance.repeated_page": pages.orders_page(repeated_page(asked, NOW).blocks),
+        "writing.allowance.approved_page": pages.orders_page(
+            approved_page(_asked(ApprovalState.APPROVED, HOSTILE)).blocks
+        ),
         "approvals.decisions.decline_form": decisions.decline_form(hostile),
         "approvals.decisions.question_form": decisions.question_form(asked),
         "approvals.decisions.working": decisions.working(),
