@@ -574,7 +574,7 @@ def _chosen() -> dict[str, Any]:
             channel, NOW, subscriptions=[subscription], next_digest=LATER, week=Load(3, 8), defaults=Defaults()
         ),
         "channel.settings_views.modal": settings_views.modal(
-            HERE, CHOSEN, time_zones.groups(["Asia/Shanghai"], NOW), Defaults()
+            HERE, CHOSEN, time_zones.groups(["Asia/Shanghai"], NOW), Defaults(), "Europe/Berlin"
         ),
         "channel.settings_views.working": settings_views.working(),
         "channel.settings_views.not_saved": settings_views.not_saved(failures.failure("😿")),
