@@ -212,3 +212,13 @@ async def filters(harness: BotHarness) -> list[str]:
     """The filters of all that #orders watches."""
     assert harness.bot is not None
     return list(await harness.bot.store.watches.filters(harness.slack.workspace.channel("#orders").id))
+
+
+async def test_an_empty_list_of_another_channel_leads_to_that_channel(harness: BotHarness) -> None:
+    """A command that is typed here would watch here."""
+    here = await harness.ask("/panda watches")
+    assert "`/panda watch 2542285634920880794` starts: the order's updates are then posted here" in here
+    urgent = harness.slack.workspace.channel("#urgent").id
+    there = await harness.ask("/panda watches in #urgent")
+    assert f"Type `/panda watch 2542285634920880794` in <#{urgent}>" in there
+    assert "posted there automatically" in there

@@ -525,6 +525,9 @@ def _watched() -> dict[str, Any]:
         "watching.watches_view.listing none": watches_view.listing(
             ListWatches(HERE, 1), listed(), Channel(HERE), NOW, LINKS, page_size=10
         ),
+        "watching.watches_view.listing none elsewhere": watches_view.listing(
+            ListWatches(HERE, 1), listed(), Channel(HERE), NOW, LINKS, page_size=10, is_elsewhere=True
+        ),
         **{
             f"watching.watches_view.listing no {group}": watches_view.listing(
                 ListWatches(HERE, 1, group), WatchedOrders((), {other: 2}), Channel(HERE), NOW, LINKS, page_size=10
