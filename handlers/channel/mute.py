@@ -4,19 +4,21 @@ from __future__ import annotations
 
 import re
 from dataclasses import dataclass
-from datetime import datetime, timedelta
+from datetime import UTC, datetime, time, timedelta, tzinfo
 from typing import TYPE_CHECKING
 
 from handlers.access.permissions import Need
 from handlers.blocks.help_page import ID, HelpPage
 from handlers.blocks.i18n import _
 from handlers.blocks.parts import ref_of
+from handlers.blocks.text import code
 from handlers.channel import mute_views
 from handlers.commands.declarations import Answer, Command, Feature, HelpGroup, Overview
 from handlers.interactions.announcing import announce
 from handlers.interactions.order_keys import resolve_order_keys
 from handlers.parsing.options import read_options
 from handlers.parsing.order_ids import sift
+from handlers.parsing.spans import read_times
 from handlers.parsing.targets import ids_or_none, take_channel
 from handlers.parsing.words import Verb
 from handlers.wire.requests import MUTE_FOR, Mute, Unmute
@@ -32,10 +34,6 @@ if TYPE_CHECKING:
     from handlers.parsing.tokens import Token
     from handlers.parsing.typed_command import TypedCommand
 
-_FOR = frozenset({"for", "期间"})
-_SPAN = re.compile(r"([0-9]{1,4})(h|hours?|小时|d|days?|天|w|weeks?|周)")
-_UNITS = {"h": timedelta(hours=1), "小": timedelta(hours=1), "d": timedelta(days=1), "天": timedelta(days=1)}
-_UNITS |= {"w": timedelta(weeks=1), "周": timedelta(weeks=1)}
 LONGEST_MUTE = timedelta(days=366)
 
 
@@ -43,8 +41,8 @@ def read_mute(command: TypedCommand) -> Mute:
     """Read ``mute``: without ids it means the whole channel, without a duration 24 hours. Raises UsageError."""
     _options, words = read_options(command)
     where, words = take_channel(command, words)
-    span, words = _take_span(command, words)
-    return Mute(ids_or_none(command, words, where), where.channel, span)
+    span, until, words = _take_time(command, words)
+    return Mute(ids_or_none(command, words, where), where.channel, span, until)
 
 
 def read_unmute(command: TypedCommand) -> Unmute:
@@ -54,30 +52,31 @@ def read_unmute(command: TypedCommand) -> Unmute:
     return Unmute(ids_or_none(command, words, where), where.channel)
 
 
-def _take_span(command: TypedCommand, words: list[Token]) -> tuple[timedelta, list[Token]]:
-    spans: list[timedelta] = []
-    rest: list[Token] = []
-    for word in words:
-        text = folded(word.text)
-        if text in _FOR:
-            continue
-        if match := _SPAN.fullmatch(text):
-            spans.append(int(match[1]) * _UNITS[match[2][0]])
-        else:
-            rest.append(word)
+def _take_time(command: TypedCommand, words: Sequence[Token]) -> tuple[timedelta, str, list[Token]]:
+    timed = read_times(words)
+    rest = timed.rest
     again = " ".join(["/panda mute", *(word.text for word in rest), "24h"])
-    if len(spans) > 1:
+    if timed.odd:
+        problem = _("I can't read {word} as a time; write it as `30m`, `2h`, `3d` or `until 18:00`")
+        raise command.refuse(problem.format(word=code(timed.odd[0], 40)), suggestion=again)
+    if len(timed.spans) + len(timed.until) > 1:
         raise command.refuse(_("there are two durations; choose one"), suggestion=again)
-    if spans and not timedelta() < spans[0] <= LONGEST_MUTE:
-        raise command.refuse(_("a mute lasts from one hour to a year, e.g. `24h`, `3d`, `2w`"), suggestion=again)
-    if not spans and rest and re.fullmatch(r"[0-9]{1,4}", folded(rest[-1].text)) and not _is_split(rest):
-        problem = _("`{n}` what? Write `{n}h` or `{n}d`").format(n=folded(rest[-1].text))
-        shown = " ".join(["/panda mute", *(word.text for word in rest[:-1]), f"{folded(rest[-1].text)}h"])
-        raise command.refuse(problem, suggestion=shown)
-    return (spans[0] if spans else MUTE_FOR), rest
+    span = timed.spans[0] if timed.spans else MUTE_FOR
+    if not timedelta() < span <= LONGEST_MUTE:
+        raise command.refuse(_("a mute lasts from a minute to a year, e.g. `30m`, `24h`, `3d`, `2w`"), suggestion=again)
+    if not timed.spans and not timed.until:
+        _refuse_lone_number(command, rest)
+    return span, (timed.until[0] if timed.until else ""), rest
 
 
-def _is_split(words: list[Token]) -> bool:
+def _refuse_lone_number(command: TypedCommand, words: Sequence[Token]) -> None:
+    last = folded(words[-1].text) if words else ""
+    if re.fullmatch(r"[0-9]{1,4}", last) and not _is_split(words):
+        shown = " ".join(["/panda mute", *(word.text for word in words[:-1]), f"{last}h"])
+        raise command.refuse(_("`{n}` what? Write `{n}h` or `{n}d`").format(n=last), suggestion=shown)
+
+
+def _is_split(words: Sequence[Token]) -> bool:
     """Whether the number at the end is the rest of an id rather than a duration."""
     return bool(sift(words, waybills=True).rejoined)
 
@@ -98,8 +97,17 @@ async def mute(interaction: Interaction, request: Mute) -> Message:
     """Mute the orders, or the whole channel where no ids are given, for the requested span."""
     now = interaction.ctx.clock()
     channel, until = request.channel or interaction.channel, now + request.span
+    if request.until:
+        until = _next(request.until, now, (await interaction.ctx.store.channels.get(channel)).settings.zone)
     outcome = await set_mute(interaction, channel, request.ids, until)
     return mute_views.muted(channel, outcome.done(request.ids), until, outcome.missing, now)
+
+
+def _next(clock: str, now: datetime, zone: tzinfo) -> datetime:
+    """The next time that a clock in the zone shows ``HH:MM``."""
+    local = now.astimezone(zone)
+    at = datetime.combine(local.date(), time.fromisoformat(clock), zone)
+    return (at if at > local else datetime.combine(local.date() + timedelta(days=1), at.time(), zone)).astimezone(UTC)
 
 
 async def unmute(interaction: Interaction, request: Unmute) -> Message:
@@ -170,7 +178,11 @@ def _mute_help() -> HelpPage:
         _("Pause updates here, for some orders or for all. Cards stay up to date."),
         (
             ("/panda mute", _("the whole channel, for 24 hours")),
-            (f"/panda mute {ID} 3d", _("one order, for three days; `h`, `d` and `w` are hours, days, weeks")),
+            (
+                f"/panda mute {ID} 3d",
+                _("one order, for three days; `m`, `h`, `d`, `w` are minutes, hours, days, weeks"),
+            ),
+            ("/panda mute until 18:00", _("until that time, by the channel's clock")),
         ),
     )
 

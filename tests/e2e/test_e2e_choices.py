@@ -580,3 +580,37 @@ def initial(block: dict[str, Any]) -> dict[str, Any]:
         if f"initial_{name}" in element:
             value[f"selected_{name}"] = element[f"initial_{name}"]
     return {"value": value}
+
+
+@pytest.mark.parametrize(
+    ("typed", "minutes"),
+    [
+        ("2 days", 2 * 24 * 60),
+        ("for 30 minutes", 30),
+        ("1.5h", 90),
+        ("half an hour", 30),
+        ("半小时", 30),
+        ("2 天", 2 * 24 * 60),
+        ("两小时", 120),
+        ("until 18:00", 8 * 60),  # it is 10:00 in the channel's zone
+        ("until 9am", 23 * 60),
+        ("直到18点", 8 * 60),
+    ],
+)
+async def test_a_mute_takes_a_time_as_people_write_it(harness: BotHarness, typed: str, minutes: int) -> None:
+    """In words, with a blank, with a fraction, and until a time of day."""
+    assert harness.bot is not None
+    assert "Muted all updates" in await harness.ask(f"/panda mute {typed}")
+    channel = await harness.bot.store.channels.get(harness.slack.workspace.channel("#orders").id)
+    assert channel.muted_until is not None
+    lasts = channel.muted_until - harness.clock()
+    assert abs(lasts - timedelta(minutes=minutes)) < timedelta(minutes=1)
+
+
+@pytest.mark.parametrize("typed", ["tomorrow", "until later", "2 months", "90s", "hours", f"{ORDER} until monday"])
+async def test_a_time_that_is_not_read_is_answered_with_one_that_is(harness: BotHarness, typed: str) -> None:
+    """And not with advice about order ids; nothing is muted."""
+    answer = await harness.ask(f"/panda mute {typed}")
+    assert "write it as `30m`, `2h`, `3d` or `until 18:00`" in answer
+    assert "order ID" not in answer
+    assert harness.lines() == []
