@@ -44,6 +44,10 @@ SELECT id, approved_by, amount_fen FROM writes WHERE approved_by <> '' AND state
 """
 WAITING = "SELECT * FROM approvals WHERE state = 'waiting' AND until > ? ORDER BY asked_at LIMIT ?"
 OF_ASKER = "SELECT * FROM approvals WHERE asker = ? ORDER BY id DESC LIMIT ?"
+GRANTED = "SELECT id, granted_to, decided_at FROM approvals WHERE id = ? AND state = 'approved' AND granted_to <> ''"
+OPEN_OF = """
+SELECT * FROM approvals WHERE asker = ? AND until > ? AND state IN ('waiting', 'approved') ORDER BY id DESC
+"""
 DECIDE = """
 UPDATE approvals SET state = ?, decided_at = ?, decided_by = ?, reason = ?, until = ? WHERE id = ? AND state = 'waiting'
 RETURNING *
@@ -61,8 +65,10 @@ def ask(
     """Record a request and enqueue its message. Returns it with its number, or the one of the same deed that waits.
 
     ``readers``: people who each get it directly; ``in_channel``: it is posted in the request's channel. A request of
-    the same asker that waits for another amount of the same target is withdrawn: the new one takes its place.
+    the same asker that waits for another amount of the same target is withdrawn: the new one takes its place. One that
+    another form of theirs repeats is returned, be it waiting or approved and not used.
     """
+    conn.hold(f"approvals:{request.asker}")
     conn.hold(f"approval:{request.asker}:{request.deed.target}")
     for former in _live(conn, now, request.asker, request.deed, request.flow):
         if former.state is ApprovalState.WAITING and former.deed.covers(request.deed):
@@ -70,6 +76,8 @@ def ask(
         if former.state is ApprovalState.WAITING:
             decide(conn, now, former.id, ApprovalState.WITHDRAWN, request.asker)
     deed = request.deed
+    if repeated := _repeated(conn, now, request):
+        return repeated
     facts = (deed.target, codec.dump_deed(deed), request.asker, request.flow, request.channel)
     listed = codec.dump_ids(sorted(request.approvers))
     row = conn.execute(ADD, (*facts, listed, to_int(now), to_int(request.until))).fetchone()
@@ -124,6 +132,13 @@ def waiting(conn: Connection, now: datetime, limit: int) -> list[Approval]:
 def of_asker(conn: Connection, asker: str, limit: int) -> list[Approval]:
     """Return up to ``limit`` requests of a person, the newest first."""
     return [_approval(row) for row in conn.execute(OF_ASKER, (asker, limit))]
+
+
+def uses(conn: Connection, numbers: Sequence[int]) -> dict[int, list[Write]]:
+    """Return what the approved requests among these were used for; one that was not used is left out."""
+    rows = [conn.execute(GRANTED, (number,)).fetchone() for number in numbers]
+    used = {row["id"]: writes.approved_of(conn, row["granted_to"], row["decided_at"]) for row in rows if row}
+    return {number: made for number, made in used.items() if made}
 
 
 def decide(
@@ -194,6 +209,13 @@ _STEPS = {
 def _live(conn: Connection, now: datetime, asker: str, deed: Deed, flow: str) -> list[Approval]:
     rows = conn.execute(LIVE, (asker, deed.target, to_int(now), flow)).fetchall()
     return [_approval(row) for row in rows]
+
+
+def _repeated(conn: Connection, now: datetime, request: Approval) -> Approval | None:
+    open_ones = [_approval(row) for row in conn.execute(OPEN_OF, (request.asker, to_int(now)))]
+    same = [each for each in open_ones if request.deed.repeats(each.deed)]
+    used = uses(conn, [each.id for each in same])
+    return next((each for each in same if each.id not in used), None)
 
 
 def _record(conn: Connection, now: datetime, asked: Approval, step: Step, by: str, *, text: str = "") -> None:

@@ -250,8 +250,9 @@ def dump_change(change: ChannelChange) -> str:
     match change:
         case Muted(by, until, ids, former):
             facts = {"line": "mute", "by": by, "ids": ids, "until": until.isoformat(), "undo": {"until": _iso(former)}}
-        case Unmuted(by, ids, former):
+        case Unmuted(by, ids, former, still):
             facts = {"line": "unmute", "by": by, "ids": ids, "undo": {"until": _iso(former)}}
+            facts |= {"still": still} if still else {}
         case WatchingAll(by, orders, filter_, status, former):
             facts = {"line": "watch all", "by": by, "n": orders, "filter": filter_ or "", "status": status}
             facts["undo"] = {"filter": former} if former else {}
@@ -285,7 +286,8 @@ def _change(facts: dict[str, Any]) -> ChannelChange:
             until = datetime.fromisoformat(facts["until"])
             return Muted(by, until, tuple(facts.get("ids") or ()), _time(undo.get("until")))
         case "unmute":
-            return Unmuted(by, tuple(facts.get("ids") or ()), _time(undo.get("until")))
+            ids, still = (tuple(facts.get(name) or ()) for name in ("ids", "still"))
+            return Unmuted(by, ids, _time(undo.get("until")), still)
         case "watch all":
             former = _filter(undo.get("filter"))
             return WatchingAll(by, int(facts["n"]), _filter(facts.get("filter")), facts.get("status") or "", former)

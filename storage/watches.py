@@ -157,6 +157,12 @@ def of_orders(conn: Connection, keys: Sequence[str]) -> list[Watch]:
     return [watch for key in keys for watch in _select(conn, "w.key = ? AND w.state <> 'ended' ORDER BY w.id", (key,))]
 
 
+def muted_in(conn: Connection, channel: str, now: datetime) -> list[Watch]:
+    """Return the live watches of a channel whose orders are muted by themselves, the one that is muted longest last."""
+    muted = "w.channel = ? AND w.state <> 'ended' AND w.muted_until > ? ORDER BY w.muted_until, w.id"
+    return _select(conn, muted, (channel, to_int(now)))
+
+
 def never_in(conn: Connection, channel: str, keys: Sequence[str]) -> list[str]:
     """Return the orders that this channel has never watched; a watch that ended counts as one."""
     sql = "SELECT 1 FROM watches WHERE key = ? AND channel = ? LIMIT 1"

@@ -43,6 +43,10 @@ MADE_BY = (
     f"SELECT {COLUMNS} FROM writes WHERE operation = ? AND state IN ('done', 'found_done') AND made <> ''"
     " ORDER BY begun_at DESC, id LIMIT ?"
 )
+OF_FLOW = (
+    f"SELECT {COLUMNS} FROM writes WHERE approved_by <> '' AND begun_at >= ? AND dedup_key LIKE ?"
+    " AND state IN ('done', 'found_done', 'unknowable') ORDER BY begun_at, id"
+)
 SETTLE = "UPDATE writes SET state = ?, request_id = ?, reason = ?, settled_at = ?, made = ? WHERE id = ? AND state = ?"
 RECOVER = "UPDATE writes SET state = 'unclear' WHERE state = 'begun' AND begun_at <= ?"
 
@@ -134,6 +138,11 @@ def since(conn: Connection, target: str, at: datetime) -> list[Write]:
 def made_by(conn: Connection, operation: str, limit: int) -> list[Write]:
     """Return up to ``limit`` writes of an operation that created something, the newest first."""
     return [_write(row) for row in conn.execute(MADE_BY, (operation, limit))]
+
+
+def approved_of(conn: Connection, flow: str, since: int) -> list[Write]:
+    """Return the writes of a form that somebody approved, begun since then and over, unless they came to nothing."""
+    return [_write(row) for row in conn.execute(OF_FLOW, (since, f"%:{flow}:%"))]
 
 
 def unclear(conn: Connection, limit: int) -> list[Write]:

@@ -61,10 +61,16 @@ class Deed:
     note: str  # the person's words to the seller
     place: str  # the masked address; empty: none
     exactly: str = ""  # stands for what no line shows and yet must stay, such as the ids of the address and products
+    wish: str = ""  # equal where another form wants the same; empty: nothing is known to be the same
 
     def covers(self, other: Deed) -> bool:
         """Whether an approval of this deed allows the other one: the same deed, for no more money."""
         return self._facts == other._facts and is_no_more(other.amount_fen, self.amount_fen)
+
+    def repeats(self, other: Deed) -> bool:
+        """Whether this deed wants from another form what the other one wants, at whatever price."""
+        is_same = bool(self.wish) and (self.kind, self.wish) == (other.kind, other.wish)
+        return is_same and self.target != other.target
 
     @property
     def _facts(self) -> tuple[object, ...]:

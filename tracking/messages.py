@@ -39,6 +39,7 @@ class Unmuted(ChannelChange):
 
     ids: tuple[str, ...] = ()  # order ids as typed; empty: the channel
     former: datetime | None = None  # when the mute would have ended
+    still: tuple[str, ...] = ()  # order ids that stay muted by themselves where the channel's mute ended
 
 
 @dataclass(frozen=True, slots=True)

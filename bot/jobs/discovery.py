@@ -77,9 +77,12 @@ class Discoverer:
         self._whole.clear()
 
     async def tick(self) -> int:
-        """Read the lists for every subscription, however long that takes. Returns how many orders joined."""
+        """Read the lists for every subscription, however long that takes. Returns how many orders joined.
+
+        Those to all orders come first: what they were said to post holds for each new order, whatever its state is.
+        """
         joined = 0
-        for subscription in await self._store.subscriptions.active():
+        for subscription in sorted(await self._store.subscriptions.active(), key=lambda each: bool(each.status)):
             joined += (await self.discover(subscription)).joined
         return joined
 

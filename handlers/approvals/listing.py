@@ -45,7 +45,8 @@ async def show_approvals(interaction: Interaction, _request: ShowApprovals) -> M
     mine = await ctx.store.approvals.of_asker(interaction.user, OWN)
     absences = await ctx.store.approvals.away(now)
     away_for = next((each for each in absences if each.person == interaction.user), None)
-    return overview(await _to_decide(interaction), mine, away_for, now)
+    uses = await ctx.store.approvals.uses([asked.id for asked in mine])
+    return overview(await _to_decide(interaction), mine, away_for, now, uses)
 
 
 async def _to_decide(interaction: Interaction) -> list[Approval]:

@@ -9,23 +9,32 @@ from handlers.blocks import elements as el
 from handlers.blocks.i18n import _
 from handlers.blocks.message import LIST_ROOM, LIST_TEXT, Layout
 from handlers.blocks.text import slack_date
+from handlers.blocks.write_words import said
 from handlers.posts import approvals as posts
 from tracking.approvals import ApprovalState
 
 if TYPE_CHECKING:
-    from collections.abc import Sequence
+    from collections.abc import Mapping, Sequence
     from datetime import datetime
 
     from handlers.blocks.message import Block, Message
     from tracking.approvals import Absence, Approval
+    from tracking.writes import Write
 
-FEW = 4  # lines of each deed
+FEW, USES = 4, 3  # lines of each deed, and of what an approval was used for
 
 
 def overview(
-    to_decide: Sequence[Approval], mine: Sequence[Approval], absence: Absence | None, now: datetime
+    to_decide: Sequence[Approval],
+    mine: Sequence[Approval],
+    absence: Absence | None,
+    now: datetime,
+    uses: Mapping[int, Sequence[Write]],
 ) -> Message:
-    """Show what the person may decide, what became of their own requests, and who decides in their place."""
+    """Show what the person may decide, what became of their own requests, and who decides in their place.
+
+    ``uses``: by number, what was done with the approvals that were used.
+    """
     layout = Layout([el.header(_("Approvals"))], room=LIST_ROOM)
     if absence:
         layout.add(el.context(_away(absence, now)))
@@ -44,10 +53,16 @@ def overview(
     if mine:
         layout.add(el.section("*" + _("Your requests") + "*"))
     for at, asked in enumerate(mine, 1):
-        text = el.section(f"{words.title(asked)} · {words.state(asked, now)}\n{words.facts(asked, 1)}")
-        if not layout.add(text, *el.actions(_own_buttons(asked, at, now))):
+        if not layout.add(*_own(asked, uses.get(asked.id, ()), at, now)):
             break
     return el.message(layout.blocks, longest=LIST_TEXT)
+
+
+def _own(asked: Approval, used: Sequence[Write], at: int, now: datetime) -> list[Block]:
+    head = f"{words.title(asked)} · {words.state(asked, now)}"
+    if used:  # it allows nothing more, so nothing is offered
+        return [el.section("\n".join([head, *(said(write) for write in used[:USES])]))]
+    return [el.section(f"{head}\n{words.facts(asked, 1)}"), *el.actions(_own_buttons(asked, at, now))]
 
 
 def _own_buttons(asked: Approval, at: int, now: datetime) -> list[Block]:

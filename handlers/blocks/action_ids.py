@@ -21,6 +21,7 @@ RESUME_CHANNEL = "resume_channel"  # value: the id of a channel whose watches ar
 ALARM_SEEN, ALARM_SNOOZE, ALARM_TAKE = "alarm_seen", "alarm_snooze", "alarm_take"  # value: the id of the alarm
 SELLER_MESSAGE = "seller_message"  # value: the id of the alarm
 EDIT_SETTINGS = "edit_settings"  # value: the channel
+FILTER_ALL = "filter_all"  # value: the channel, a blank, and the filter for all that it watches
 PREVIEW_DIGEST = "preview_digest"  # value: the channel
 SETTINGS_MODAL = "channel_settings"  # callback id
 UNDO_FOR_ALL = "undo_for_all"  # value: the id of the post that shows the change to the channel

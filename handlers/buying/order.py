@@ -200,14 +200,26 @@ def _deed(flow: Flow, content: Ordering) -> Deed:
     )
     note = " ".join(words for _seller, words in content.notes if words)
     place = dict(content.addresses).get(content.address, "")
-    return Deed("order", flow.id, known_total(content.costs), lines, note, place, _exactly(content))
+    return Deed("order", flow.id, known_total(content.costs), lines, note, place, _exactly(content), _wish(content))
 
 
 def _exactly(content: Ordering) -> str:
     """A text that is another for another address or product, even where both look the same to the approver."""
-    lines = ((line.platform, line.product_id, line.sku_id, line.spec_id, line.quantity) for line in content.lines)
     place = content.address, dict(content.marks).get(content.address, "")
-    return hashlib.blake2b(repr((*place, *lines)).encode(), digest_size=16).hexdigest()
+    return _digest(*place, *_lines(content))
+
+
+def _wish(content: Ordering) -> str:
+    """A text that is the same for the same products to the same address, from whatever form and in whatever order."""
+    return _digest(content.address, *sorted(_lines(content), key=repr))
+
+
+def _lines(content: Ordering) -> list[tuple[object, ...]]:
+    return [(line.platform, line.product_id, line.sku_id, line.spec_id, line.quantity) for line in content.lines]
+
+
+def _digest(*facts: object) -> str:
+    return hashlib.blake2b(repr(facts).encode(), digest_size=16).hexdigest()
 
 
 def _content(flow: Flow) -> Ordering:

@@ -66,7 +66,7 @@ def read_cart(command: TypedCommand) -> ShowCart | CheckCart:
     if [folded(word.text) for word in words] in CHECK:
         return CheckCart()
     if words:
-        problem = _("{command} takes nothing after it").format(command="`/panda cart`")
+        problem = _("{command} takes {word} or nothing after it").format(command="`/panda cart`", word="`check`")
         raise command.refuse(problem, suggestion="/panda cart")
     return ShowCart(options.page)
 

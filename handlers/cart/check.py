@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import asyncio
 from typing import TYPE_CHECKING
 
 from handlers.blocks import elements as el
@@ -13,6 +14,7 @@ from handlers.blocks.text import code, escape, money, truncate
 from handlers.commands.declarations import Answer, Feature
 from handlers.wire.requests import CheckCart, ShowCart
 from pandapon import carts
+from pandapon.errors import PandaPonError
 from pandapon.operations import goods
 from pandapon.operations.goods import CheckedProduct, CheckProducts
 from pandapon.operations.requests import made
@@ -34,18 +36,32 @@ TITLE, REASON = 80, 120  # characters
 async def check_cart(interaction: Interaction, _request: CheckCart) -> Message:
     """Ask PandaPon for every product in Taobao's cart, as it is sold now."""
     ctx = interaction.ctx
-    lines = await ctx.api.cart(Platform.TAOBAO)
+    lines, unchecked = await asyncio.gather(ctx.api.cart(Platform.TAOBAO), _unchecked(ctx))
     named = [line for line in lines if line.product_id]
     if not named:
-        return el.message([el.section(_("📭 Taobao's cart is empty.")), *_back()])
+        return el.message([el.section(_("📭 Taobao's cart is empty.")), *unchecked, *_back()])
     sold, reasons = await _asked(ctx, named)
-    return _shown([(line, _problem(line, sold.get(line.product_id), reasons)) for line in named])
+    return _shown([(line, _problem(line, sold.get(line.product_id), reasons)) for line in named], unchecked)
 
 
-def _shown(found: Sequence[tuple[CartLine, str]]) -> Message:
-    """Show the lines with a problem, or that there are none."""
+async def _unchecked(ctx: Context) -> list[Block]:
+    """What is not checked: PandaPon can check Taobao's products alone. Nothing where 1688's cart is empty."""
+    try:
+        n = len(await ctx.api.cart(Platform.ALIBABA))
+    except PandaPonError:
+        return [el.section(_("⚠️ 1688's cart could not be read, so it was not checked."))]
+    words = ngettext(
+        "⚠️ {n} product on 1688 was not checked: PandaPon can only check Taobao's.",
+        "⚠️ {n} products on 1688 were not checked: PandaPon can only check Taobao's.",
+        n,
+    )
+    return [el.section(words.format(n=number(n)))] if n else []
+
+
+def _shown(found: Sequence[tuple[CartLine, str]], unchecked: Sequence[Block]) -> Message:
+    """Show the lines with a problem, or that there are none, and what was not checked."""
     wrong = [(line, problem) for line, problem in found if problem]
-    layout = Layout([el.header(_heading(len(found), len(wrong)))], tail=_back())
+    layout = Layout([el.header(_heading(len(found), len(wrong))), *unchecked], tail=_back())
     for line, problem in wrong:
         words = " / ".join(part for part in (line.title, line.variant) if part) or line.product_id
         if not layout.add(el.section(f"{problem}\n*{escape(truncate(words, TITLE))}*")):

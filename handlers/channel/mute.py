@@ -3,21 +3,22 @@
 from __future__ import annotations
 
 import re
-from datetime import timedelta
+from dataclasses import dataclass
+from datetime import UTC, datetime, time, timedelta, tzinfo
 from typing import TYPE_CHECKING
 
 from handlers.access.permissions import Need
-from handlers.blocks import elements as el
 from handlers.blocks.help_page import ID, HelpPage
-from handlers.blocks.i18n import _, ngettext
-from handlers.blocks.parts import here, run_button
-from handlers.blocks.punctuation import listed
-from handlers.blocks.text import code, slack_date
+from handlers.blocks.i18n import _
+from handlers.blocks.parts import ref_of
+from handlers.blocks.text import code
+from handlers.channel import mute_views
 from handlers.commands.declarations import Answer, Command, Feature, HelpGroup, Overview
 from handlers.interactions.announcing import announce
 from handlers.interactions.order_keys import resolve_order_keys
 from handlers.parsing.options import read_options
 from handlers.parsing.order_ids import sift
+from handlers.parsing.spans import read_times
 from handlers.parsing.targets import ids_or_none, take_channel
 from handlers.parsing.words import Verb
 from handlers.wire.requests import MUTE_FOR, Mute, Unmute
@@ -25,29 +26,23 @@ from handlers.wire.text import folded
 from tracking.messages import Muted, Unmuted
 
 if TYPE_CHECKING:
-    from collections.abc import Sequence
-    from datetime import datetime
+    from collections.abc import Mapping, Sequence
 
     from handlers.blocks.help_page import Example
-    from handlers.blocks.message import Block, Message
+    from handlers.blocks.message import Message
     from handlers.interactions.interaction import Interaction
     from handlers.parsing.tokens import Token
     from handlers.parsing.typed_command import TypedCommand
 
-_FOR = frozenset({"for", "期间"})
-_SPAN = re.compile(r"([0-9]{1,4})(h|hours?|小时|d|days?|天|w|weeks?|周)")
-_UNITS = {"h": timedelta(hours=1), "小": timedelta(hours=1), "d": timedelta(days=1), "天": timedelta(days=1)}
-_UNITS |= {"w": timedelta(weeks=1), "周": timedelta(weeks=1)}
 LONGEST_MUTE = timedelta(days=366)
-NAMED = 12  # orders named in an answer
 
 
 def read_mute(command: TypedCommand) -> Mute:
     """Read ``mute``: without ids it means the whole channel, without a duration 24 hours. Raises UsageError."""
     _options, words = read_options(command)
     where, words = take_channel(command, words)
-    span, words = _take_span(command, words)
-    return Mute(ids_or_none(command, words, where), where.channel, span)
+    span, until, words = _take_time(command, words)
+    return Mute(ids_or_none(command, words, where), where.channel, span, until)
 
 
 def read_unmute(command: TypedCommand) -> Unmute:
@@ -57,84 +52,118 @@ def read_unmute(command: TypedCommand) -> Unmute:
     return Unmute(ids_or_none(command, words, where), where.channel)
 
 
-def _take_span(command: TypedCommand, words: list[Token]) -> tuple[timedelta, list[Token]]:
-    spans: list[timedelta] = []
-    rest: list[Token] = []
-    for word in words:
-        text = folded(word.text)
-        if text in _FOR:
-            continue
-        if match := _SPAN.fullmatch(text):
-            spans.append(int(match[1]) * _UNITS[match[2][0]])
-        else:
-            rest.append(word)
+def _take_time(command: TypedCommand, words: Sequence[Token]) -> tuple[timedelta, str, list[Token]]:
+    timed = read_times(words)
+    rest = timed.rest
     again = " ".join(["/panda mute", *(word.text for word in rest), "24h"])
-    if len(spans) > 1:
+    if timed.odd:
+        problem = _("I can't read {word} as a time; write it as `30m`, `2h`, `3d` or `until 18:00`")
+        raise command.refuse(problem.format(word=code(timed.odd[0], 40)), suggestion=again)
+    if len(timed.spans) + len(timed.until) > 1:
         raise command.refuse(_("there are two durations; choose one"), suggestion=again)
-    if spans and not timedelta() < spans[0] <= LONGEST_MUTE:
-        raise command.refuse(_("a mute lasts from one hour to a year, e.g. `24h`, `3d`, `2w`"), suggestion=again)
-    if not spans and rest and re.fullmatch(r"[0-9]{1,4}", folded(rest[-1].text)) and not _is_split(rest):
-        problem = _("`{n}` what? Write `{n}h` or `{n}d`").format(n=folded(rest[-1].text))
-        shown = " ".join(["/panda mute", *(word.text for word in rest[:-1]), f"{folded(rest[-1].text)}h"])
-        raise command.refuse(problem, suggestion=shown)
-    return (spans[0] if spans else MUTE_FOR), rest
+    span = timed.spans[0] if timed.spans else MUTE_FOR
+    if not timedelta() < span <= LONGEST_MUTE:
+        raise command.refuse(_("a mute lasts from a minute to a year, e.g. `30m`, `24h`, `3d`, `2w`"), suggestion=again)
+    if not timed.spans and not timed.until:
+        _refuse_lone_number(command, rest)
+    return span, (timed.until[0] if timed.until else ""), rest
 
 
-def _is_split(words: list[Token]) -> bool:
+def _refuse_lone_number(command: TypedCommand, words: Sequence[Token]) -> None:
+    last = folded(words[-1].text) if words else ""
+    if re.fullmatch(r"[0-9]{1,4}", last) and not _is_split(words):
+        shown = " ".join(["/panda mute", *(word.text for word in words[:-1]), f"{last}h"])
+        raise command.refuse(_("`{n}` what? Write `{n}h` or `{n}d`").format(n=last), suggestion=shown)
+
+
+def _is_split(words: Sequence[Token]) -> bool:
     """Whether the number at the end is the rest of an id rather than a duration."""
     return bool(sift(words, waybills=True).rejoined)
+
+
+@dataclass(frozen=True, slots=True)
+class Outcome:
+    """What a change of mutes did: the ids that are not watched there, and the ends of the mutes that it replaced."""
+
+    missing: list[str]
+    former: dict[str, datetime]  # by id; of the whole channel under an empty one
+
+    def done(self, ids: Sequence[str]) -> list[str]:
+        """Those of the ids that are watched there."""
+        return [order_id for order_id in ids if order_id not in self.missing]
 
 
 async def mute(interaction: Interaction, request: Mute) -> Message:
     """Mute the orders, or the whole channel where no ids are given, for the requested span."""
     now = interaction.ctx.clock()
     channel, until = request.channel or interaction.channel, now + request.span
-    missing = await set_mute(interaction, channel, request.ids, until)
-    return muted(channel, _without(request.ids, missing), until, missing, now)
+    if request.until:
+        until = _next(request.until, now, (await interaction.ctx.store.channels.get(channel)).settings.zone)
+    outcome = await set_mute(interaction, channel, request.ids, until)
+    return mute_views.muted(channel, outcome.done(request.ids), until, outcome.missing, now)
+
+
+def _next(clock: str, now: datetime, zone: tzinfo) -> datetime:
+    """The next time that a clock in the zone shows ``HH:MM``."""
+    local = now.astimezone(zone)
+    at = datetime.combine(local.date(), time.fromisoformat(clock), zone)
+    return (at if at > local else datetime.combine(local.date() + timedelta(days=1), at.time(), zone)).astimezone(UTC)
 
 
 async def unmute(interaction: Interaction, request: Unmute) -> Message:
     """Unmute the orders, or the whole channel where no ids are given."""
-    channel = request.channel or interaction.channel
-    missing = await set_mute(interaction, channel, request.ids, None)
-    return unmuted(channel, _without(request.ids, missing), missing)
+    channel, ctx = request.channel or interaction.channel, interaction.ctx
+    outcome = await set_mute(interaction, channel, request.ids, None)
+    if not request.ids:
+        still = await ctx.store.watches.muted_in(channel, ctx.clock())
+        return mute_views.unmuted_channel(channel, still, ctx.clock(), was_muted=bool(outcome.former))
+    where, done = await ctx.store.channels.get(channel), outcome.done(request.ids)
+    return mute_views.unmuted_orders(where, done, list(outcome.former), outcome.missing, ctx.clock())
 
 
-async def set_mute(interaction: Interaction, channel: str, ids: Sequence[str], until: datetime | None) -> list[str]:
-    """Mute orders, or the whole channel where no ids are given, and tell the channel.
-
-    ``until`` None: unmute. Returns the ids that are not watched there.
-    """
+async def set_mute(interaction: Interaction, channel: str, ids: Sequence[str], until: datetime | None) -> Outcome:
+    """Mute orders, or the whole channel where no ids are given, and tell the channel. ``until`` None: unmute."""
     store, now = interaction.ctx.store, interaction.ctx.clock()
     keys_by_id = {order_id: await resolve_order_keys(store, order_id) for order_id in ids}
     keys = list(dict.fromkeys(key for same_id in keys_by_id.values() for key in same_id))
-    before = await _muted_until(interaction, channel, keys if ids else None)
+    former = await _muted_until(interaction, channel, keys_by_id)
     if ids:
         changed = await store.watches.mute(now, channel, keys, until=until, actor=interaction.user)
     else:
+        changed = []
         await store.channels.mute(now, channel, until, interaction.user)
-    missing = [order_id for order_id in ids if not set(keys_by_id[order_id]) & set(changed)]
-    watched = _without(ids, missing)
-    if watched or not ids:
-        if until:
-            await announce(interaction.ctx, channel, Muted(interaction.user, until, tuple(watched), before))
-        elif before:  # unmuting what was not muted changes nothing, so nobody is told
-            await announce(interaction.ctx, channel, Unmuted(interaction.user, tuple(watched), before))
-    return missing
+    outcome = Outcome([order_id for order_id in ids if not set(keys_by_id[order_id]) & set(changed)], former)
+    if outcome.done(ids) or not ids:
+        await _tell(interaction, channel, tuple(outcome.done(ids)), until, max(former.values(), default=None))
+    return outcome
 
 
-def _without(ids: Sequence[str], missing: Sequence[str]) -> list[str]:
-    return [order_id for order_id in ids if order_id not in missing]
+async def _tell(
+    interaction: Interaction, channel: str, ids: tuple[str, ...], until: datetime | None, former: datetime | None
+) -> None:
+    if until:
+        await announce(interaction.ctx, channel, Muted(interaction.user, until, ids, former))
+    elif former:  # unmuting what was not muted changes nothing, so nobody is told
+        still = [] if ids else await interaction.ctx.store.watches.muted_in(channel, interaction.ctx.clock())
+        change = Unmuted(interaction.user, ids, former, tuple(ref_of(watch).order_id for watch in still))
+        await announce(interaction.ctx, channel, change)
 
 
-async def _muted_until(interaction: Interaction, channel: str, keys: Sequence[str] | None) -> datetime | None:
-    """When the mute of the orders ends (the last of them), or that of the channel for ``keys`` None; None: unmuted."""
+async def _muted_until(
+    interaction: Interaction, channel: str, keys_by_id: Mapping[str, Sequence[str]]
+) -> dict[str, datetime]:
+    """When the mutes of the orders end, or without any that of the channel, under an empty id. Only what is muted."""
     store, now = interaction.ctx.store, interaction.ctx.clock()
-    if keys is None:
-        times = [(await store.channels.get(channel)).muted_until]
+    if not keys_by_id:
+        ends = [("", (await store.channels.get(channel)).muted_until)]
     else:
-        times = [watch.muted_until for watch in await store.watches.of_orders(keys) if watch.channel == channel]
-    return max((time for time in times if time and time > now), default=None)
+        ends = [
+            (order_id, watch.muted_until)
+            for order_id, keys in keys_by_id.items()
+            for watch in await store.watches.of_orders(keys)
+            if watch.channel == channel
+        ]
+    return {order_id: end for order_id, end in ends if end and end > now}
 
 
 async def undo_mute(interaction: Interaction, channel: str, change: Muted | Unmuted) -> None:
@@ -143,50 +172,17 @@ async def undo_mute(interaction: Interaction, channel: str, change: Muted | Unmu
     await set_mute(interaction, channel, change.ids, until if until and until > now else None)
 
 
-def muted(channel: str, ids: Sequence[str], until: datetime, missing: Sequence[str], now: datetime) -> Message:
-    """Confirm a mute, with Undo, and name the ids that are not watched. No ids and none missing: the whole channel."""
-    blocks: list[Block] = []
-    if ids or not missing:
-        time = slack_date(until, now)
-        head = _("🔕 *Muted {orders} until {time}*").format(orders=_named(ids), time=time)
-        if not ids:
-            head = _("🔕 *Muted all updates {where} until {time}*").format(where=here(channel), time=time)
-        more = _("Cards stay up to date; `/panda why` shows what you missed.")
-        blocks.append(el.section(f"{head}\n{more}"))
-        blocks += el.actions([run_button(_("Undo"), 1, Unmute(tuple(ids), channel or None))])
-    blocks += _not_watched(missing, channel)
-    return el.message(blocks)
-
-
-def unmuted(channel: str, ids: Sequence[str], missing: Sequence[str]) -> Message:
-    """Confirm the end of a mute, and name the ids that are not watched."""
-    blocks: list[Block] = []
-    if ids or not missing:
-        head = _("🔔 *Updates of {orders} are back on*").format(orders=_named(ids))
-        if not ids:
-            head = _("🔔 *Updates are back on {where}*").format(where=here(channel))
-        blocks.append(el.section(head))
-    return el.message(blocks + _not_watched(missing, channel))
-
-
-def _named(ids: Sequence[str]) -> str:
-    return listed(code(order_id) for order_id in ids[:NAMED])
-
-
-def _not_watched(missing: Sequence[str], channel: str) -> list[Block]:
-    if not missing:
-        return []
-    words = ngettext("{ids} is not watched {where}.", "{ids} are not watched {where}.", len(missing))
-    return [el.section(words.format(ids=_named(missing), where=here(channel)))]
-
-
 def _mute_help() -> HelpPage:
     return HelpPage(
         _("Pause updates"),
         _("Pause updates here, for some orders or for all. Cards stay up to date."),
         (
             ("/panda mute", _("the whole channel, for 24 hours")),
-            (f"/panda mute {ID} 3d", _("one order, for three days; `h`, `d` and `w` are hours, days, weeks")),
+            (
+                f"/panda mute {ID} 3d",
+                _("one order, for three days; `m`, `h`, `d`, `w` are minutes, hours, days, weeks"),
+            ),
+            ("/panda mute until 18:00", _("until that time, by the channel's clock")),
         ),
     )
 

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import asyncio
-from dataclasses import dataclass, field, replace
+from dataclasses import dataclass, field
 from typing import TYPE_CHECKING, Any
 
 from handlers.access.permissions import Claim, Need
@@ -18,14 +18,13 @@ from handlers.channel import settings_views, time_zones
 from handlers.channel.changes import keep, last_week
 from handlers.commands.declarations import Answer, Button, Command, Feature, Form, Opener
 from handlers.interactions.announcing import announce
-from handlers.interactions.languages import of_locale
 from handlers.parsing.options import read_options
 from handlers.parsing.targets import take_channel
 from handlers.parsing.words import Verb
 from handlers.posts import digest
 from handlers.wire import payloads
 from handlers.wire.requests import ShowSettings
-from tracking.channel_settings import DEFAULTS, THREADS, ChannelSettings
+from tracking.channel_settings import THREADS, ChannelSettings
 from tracking.digest_schedule import next_digest
 from tracking.messages import SettingsChanged
 from tracking.values import Filter
@@ -79,18 +78,16 @@ async def preview(interaction: Interaction, channel: str) -> Message:
 
 
 async def open_form(interaction: Interaction, channel: str) -> View:
-    """Make the form, filled with the channel's present settings.
+    """Make the form, filled with the channel's present settings, so that nothing changes but what the person changes.
 
-    In a channel that never chose any, the language and the time zone are those of the person's Slack.
+    The time zone of the person's Slack is only suggested.
     """
     ctx = interaction.ctx
     chosen = (await ctx.store.channels.get(channel)).settings
-    person = ctx.people.of(interaction.user)
-    if chosen == DEFAULTS:
-        zone = person.time_zone if time_zones.is_zone(person.time_zone) else chosen.time_zone
-        chosen = replace(chosen, language=of_locale(person.locale), time_zone=zone)  # type: ignore[arg-type]
-    zones = await asyncio.to_thread(time_zones.groups, [chosen.time_zone, person.time_zone, "UTC"], ctx.clock())
-    return settings_views.modal(channel, chosen, zones, _defaults(ctx))
+    own = ctx.people.of(interaction.user).time_zone
+    zones = await asyncio.to_thread(time_zones.groups, [chosen.time_zone, own, "UTC"], ctx.clock())
+    suggested = own if own != chosen.time_zone and time_zones.is_zone(own) else ""
+    return settings_views.modal(channel, chosen, zones, _defaults(ctx), suggested)
 
 
 def read_form(values: dict[str, Any]) -> FilledSettings:

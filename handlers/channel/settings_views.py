@@ -10,7 +10,7 @@ from handlers.blocks.forms import Choice, checkbox, field, grouped_select, plain
 from handlers.blocks.i18n import LANGUAGES, _
 from handlers.blocks.parts import filter_words, here, muted_line
 from handlers.blocks.people import name
-from handlers.blocks.punctuation import clauses
+from handlers.blocks.punctuation import clauses, sentences
 from handlers.blocks.settings_words import (
     Defaults,
     above_few,
@@ -69,10 +69,10 @@ def settings(
     return el.message(blocks)
 
 
-def modal(channel: str, chosen: ChannelSettings, zones: Groups, defaults: Defaults) -> View:
+def modal(channel: str, chosen: ChannelSettings, zones: Groups, defaults: Defaults, suggested_zone: str = "") -> View:
     """Make the form. Each block's id is the name of a setting, and ``private_metadata`` is the channel.
 
-    ``zones``: the time zones to choose from, in groups.
+    ``zones``: the time zones to choose from, in groups. ``suggested_zone``: the person's own; empty: it is the same.
     """
     languages = [Choice("default", language_choice("", defaults)), *(Choice(*pair) for pair in LANGUAGES)]
     blocks = [
@@ -98,7 +98,7 @@ def modal(channel: str, chosen: ChannelSettings, zones: Groups, defaults: Defaul
             _("Time zone"),
             "time_zone",
             grouped_select(zones, chosen.time_zone, _("Choose a city")),
-            hint=_("For the times above. Type a city or a name such as Europe/Berlin to find it in the list."),
+            hint=_zone_hint(suggested_zone),
         ),
     ]
     return {
@@ -122,13 +122,16 @@ def saved(
     defaults: Defaults,
 ) -> View:
     """Confirm the settings. ``loads``: the posts of last week's news with the former settings, and with these."""
-    before, after = loads
-    compared = _("With these settings, last week you'd have seen {after} instead of {before}.").format(
-        after=load_words(after), before=load_words(before)
-    )
     words = "\n".join(f"• {line}" for line in settings_lines(chosen, next_digest, now, defaults))
     head = _("Saved {where}").format(where=here(channel))
-    return _page([el.section(f"✅ *{head}*\n{words}"), el.section(compared)])
+    return _page([el.section(f"✅ *{head}*\n{words}"), *_compared(*loads)])
+
+
+def _compared(before: Load, after: Load) -> list[Block]:
+    if before == after:
+        return []
+    words = _("With these settings, last week you'd have seen {after} instead of {before}.")
+    return [el.section(words.format(after=load_words(after), before=load_words(before)))]
 
 
 def working() -> View:
@@ -143,6 +146,11 @@ def not_saved(reason: Message) -> View:
 
 def _page(blocks: list[Block]) -> View:
     return {"type": "modal", "title": plain(_("Channel settings")), "close": plain(_("Done")), "blocks": blocks}
+
+
+def _zone_hint(suggested: str) -> str:
+    hint = _("For the times above. Type a city or a name such as Europe/Berlin to find it in the list.")
+    return sentences([hint, _("Your own is {zone}.").format(zone=suggested)]) if suggested else hint
 
 
 def _filters(defaults: Defaults) -> list[Choice]:

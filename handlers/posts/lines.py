@@ -69,8 +69,8 @@ def _of_channel(user: str, change: ChannelChange, now: datetime) -> str:
         case Muted(ids=ids):
             until = slack_date(change.until, now)
             return _("🔕 {user} muted {what} here until {time}.").format(user=user, what=_orders(ids), time=until)
-        case Unmuted(ids=ids):
-            return _("🔔 {user} unmuted {what} here.").format(user=user, what=_orders(ids))
+        case Unmuted():
+            return _unmuted(user, change)
         case WatchingAll():
             return _watching(user, change)
         case StoppedAll():
@@ -92,7 +92,17 @@ def _acted(user: str, change: OrdersChanged) -> str:
 
 
 def _orders(ids: Sequence[str]) -> str:
-    return listed(code(order_id) for order_id in ids[:MAX_NAMED]) if ids else _("all updates")
+    if not ids:
+        return _("all updates")
+    named, more = [code(order_id) for order_id in ids[:MAX_NAMED]], len(ids) - MAX_NAMED
+    return listed([*named, ngettext("{n} more", "{n} more", more).format(n=more)] if more > 0 else named)
+
+
+def _unmuted(user: str, change: Unmuted) -> str:
+    if change.still:
+        words = _("🔔 {user} unmuted all other updates here. Still muted: {orders}")
+        return words.format(user=user, orders=_orders(change.still))
+    return _("🔔 {user} unmuted {what} here.").format(user=user, what=_orders(change.ids))
 
 
 def _watching(user: str, change: WatchingAll) -> str:

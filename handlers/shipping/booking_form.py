@@ -133,7 +133,12 @@ def _deed(flow: Flow, content: Shipping) -> Deed:
     is_yuan = {each.currency for each in content.previews} == {YUAN}
     amount = total_of(content.previews) if is_yuan else None
     country = freight_words.country(content.receiver.country)
-    return Deed("freight", flow.id, amount, summary, content.remark, country, _exactly(flow, content))
+    return Deed("freight", flow.id, amount, summary, content.remark, country, _exactly(flow, content), _wish(content))
+
+
+def _wish(content: Shipping) -> str:
+    """A text that is the same for the same orders by the same service, from whatever form."""
+    return repr((sorted(order.order_id for order in content.orders), content.chosen, content.receiver.country))
 
 
 def _exactly(flow: Flow, content: Shipping) -> str:

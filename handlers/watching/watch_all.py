@@ -2,23 +2,26 @@
 
 from __future__ import annotations
 
-from typing import TYPE_CHECKING
+from typing import TYPE_CHECKING, Any
 
-from handlers.access.permissions import Need
-from handlers.blocks import order_states
+from handlers.access.permissions import Claim, Need
+from handlers.access.subjects import Subject, one_channel
+from handlers.blocks import action_ids, order_states
 from handlers.blocks.i18n import _
 from handlers.blocks.punctuation import listed
 from handlers.blocks.text import code
-from handlers.commands.declarations import Answer, Feature, HelpGroup, Overview
+from handlers.commands.declarations import Answer, Button, Feature, HelpGroup, Overview
 from handlers.interactions.announcing import announce
 from handlers.parsing.options import read_options
 from handlers.parsing.order_ids import sift
 from handlers.parsing.targets import take_channel
 from handlers.parsing.words import FILTERS
 from handlers.watching import watch_all_views
+from handlers.wire import payloads
+from handlers.wire.errors import OutdatedError
 from handlers.wire.requests import UnwatchAll, WatchAll
 from handlers.wire.text import folded
-from tracking.messages import StoppedAll, WatchingAll
+from tracking.messages import SettingsChanged, StoppedAll, WatchingAll
 from tracking.values import Filter
 
 if TYPE_CHECKING:
@@ -83,7 +86,30 @@ async def watch_all(interaction: Interaction, request: WatchAll) -> Message:
         replaced = None if joined.is_new else former
         change = WatchingAll(interaction.user, joined.count, filter_, request.status, replaced)
         await announce(interaction.ctx, channel, change)
-    return watch_all_views.watching(channel, request.status, filter_, joined)
+    others = {Filter(each): ids for each, ids in (await _filters(interaction, channel)).items() if each != filter_}
+    return watch_all_views.watching(channel, request.status, filter_, joined, others)
+
+
+async def _filters(interaction: Interaction, channel: str) -> dict[str, list[int]]:
+    return await interaction.ctx.store.watches.filters(channel)
+
+
+async def filter_all(interaction: Interaction, chosen: tuple[str, Filter]) -> Message:
+    """Let all that a channel watches post by one filter, also what was watched before, and tell the channel."""
+    (channel, filter_), ctx = chosen, interaction.ctx
+    former, settings = await _filters(interaction, channel), (await ctx.store.channels.get(channel)).settings
+    if await ctx.store.watches.set_filters(ctx.clock(), channel, filter_, interaction.user):
+        change = SettingsChanged(interaction.user, settings, settings, filter_, former)
+        await announce(ctx, channel, change)
+    return watch_all_views.filtered(filter_)
+
+
+async def _channel_and_filter(interaction: Interaction, _given: Any) -> Claim:
+    channel, _blank, filter_ = payloads.value(interaction.body).partition(" ")
+    if filter_ not in set(Filter):
+        raise OutdatedError
+    [named] = one_channel(channel, Need.CHANGE).channels
+    return Claim((named, Filter(filter_)), (named,), Need.CHANGE)
 
 
 async def unwatch_all(interaction: Interaction, request: UnwatchAll) -> Message:
@@ -129,11 +155,14 @@ def _overview() -> list[Example]:
     return [("/panda watch all", _("post the updates of every order in this channel"))]
 
 
+CHANNEL_AND_FILTER = Subject("the channel that the button carries", _channel_and_filter)
+
 FEATURE = Feature(
     answers=(
         Answer(WatchAll, watch_all, Need.CHANGE, _working),
         Answer(UnwatchAll, unwatch_all, Need.CHANGE),
     ),
+    buttons=(Button(action_ids.FILTER_ALL, CHANNEL_AND_FILTER, filter_all),),
     overview=Overview(HelpGroup.FOLLOW, _overview),
     undo={WatchingAll: undo_watch_all, StoppedAll: undo_unwatch_all},
 )

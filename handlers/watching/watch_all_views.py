@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from typing import TYPE_CHECKING
 
+from handlers.blocks import action_ids
 from handlers.blocks import elements as el
 from handlers.blocks.i18n import _, ngettext
 from handlers.blocks.order_states import caveat
@@ -11,23 +12,57 @@ from handlers.blocks.parts import filter_words, here, run_button
 from handlers.blocks.punctuation import clauses
 from handlers.wire.requests import UnwatchAll, WatchAll
 from pandapon.shipment import Platform
+from tracking.values import Filter
 
 if TYPE_CHECKING:
-    from handlers.blocks.message import Message
+    from collections.abc import Mapping, Sized
+
+    from handlers.blocks.message import Block, Message
     from handlers.interactions.ports import Joined
 
 
-def watching(channel: str, status: str, filter_: str, joined: Joined) -> Message:
-    """Say that every order is watched from now on, how many joined, and how many follow later or never."""
+def watching(
+    channel: str, status: str, filter_: Filter, joined: Joined, others: Mapping[Filter, Sized] | None = None
+) -> Message:
+    """Say that every order is watched from now on, how many joined, and how many follow later or never.
+
+    ``others``: by filter, what the channel watched before and what therefore posts by another filter than this one.
+    """
     heading = _head(joined, status).format(where=here(channel), state=f"`{status}`", counts=_counts(joined))
     lines = [
         heading,
         _("New ones are added automatically. An order's card is posted with its first update."),
         _("Posts: {filter}").format(filter=filter_words(filter_)),
     ]
-    stop = run_button(_("Stop watching all"), 1, UnwatchAll(channel or None))
+    lines += [_keeps(other, len(watches)) for other, watches in (others or {}).items()]
+    buttons = [_for_all(channel, filter_)] if others and channel else []
+    buttons.append(run_button(_("Stop watching all"), 1, UnwatchAll(channel or None)))
     note = caveat(status, list(Platform))
-    return el.message([el.section("\n".join(lines)), *([el.context(note)] if note else []), *el.actions([stop])])
+    return el.message([el.section("\n".join(lines)), *([el.context(note)] if note else []), *el.actions(buttons)])
+
+
+def _keeps(filter_: Filter, n: int) -> str:
+    words = ngettext(
+        "{n} order watched here before still posts: {filter}.",
+        "{n} orders watched here before still post: {filter}.",
+        n,
+    )
+    return words.format(n=n, filter=filter_words(filter_))
+
+
+def _for_all(channel: str, filter_: Filter) -> Block:
+    label = {
+        Filter.ALL: _("All updates for all orders here"),
+        Filter.MILESTONES: _("Milestones and problems for all orders here"),
+        Filter.PROBLEMS: _("Problems only for all orders here"),
+    }[filter_]
+    return el.button(label, f"{action_ids.FILTER_ALL}:1", f"{channel} {filter_}")
+
+
+def filtered(filter_: Filter) -> Message:
+    """Confirm that all that a channel watches posts by one filter."""
+    words = _("All orders watched here now post: {filter}.").format(filter=filter_words(filter_))
+    return el.message([el.section(f"✅ {words}")])
 
 
 def _head(joined: Joined, status: str) -> str:

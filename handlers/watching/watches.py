@@ -61,7 +61,14 @@ async def list_watches(interaction: Interaction, request: ListWatches) -> Messag
     stored, subscriptions = await ctx.store.channels.get(channel), await ctx.store.subscriptions.active(channel)
     shown = ListWatches(channel or None, request.page, request.group)
     return watches_view.listing(
-        shown, page, stored, ctx.clock(), ctx.links, page_size=PAGE_SIZE, subscriptions=subscriptions
+        shown,
+        page,
+        stored,
+        ctx.clock(),
+        ctx.links,
+        page_size=PAGE_SIZE,
+        subscriptions=subscriptions,
+        is_elsewhere=channel != interaction.channel,
     )
 
 

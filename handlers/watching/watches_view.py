@@ -17,6 +17,7 @@ from handlers.blocks.people import name
 from handlers.blocks.refunds import refund_note
 from handlers.blocks.standing import delivered_of
 from handlers.blocks.text import slack_date
+from handlers.parsing.targets import EXAMPLE
 from handlers.posts.alarms import headline
 from tracking.attention import GROUPS, Group
 
@@ -43,18 +44,20 @@ def listing(
     *,
     page_size: int,
     subscriptions: Sequence[Subscription] = (),
+    is_elsewhere: bool = False,
 ) -> Message:
     """Show one page of a channel's watches: state, filter, who and when, each with a button that stops it.
 
     ``request`` names the channel and the group. ``stored``: the channel's row, which says whether the whole channel is
     muted. A watch says whether its own order is muted. ``subscriptions``: the ``watch all`` of the channel.
+    ``is_elsewhere``: the list is read in another channel, where a typed command would watch.
     """
     total = page.counts.get(request.group, 0) if request.group else page.total
     paging = of_rows(request, total, page_size)
     head = [el.section("\n".join(_head(request, page.total, stored, subscriptions, now))), *_tabs(request, page)]
     layout = Layout(head, tail=el.actions(paging.buttons()))
     if not page.orders:
-        layout.add(el.section(_nothing(page, request.group)))
+        layout.add(el.section(_nothing(page, request, is_elsewhere=is_elsewhere)))
     for at, order in enumerate(page.orders):
         if not layout.add(_row(order, at + 1, now, links)):
             layout.note(el.context(_("and {n} more").format(n=len(page.orders) - at)))
@@ -132,12 +135,14 @@ def _row_button(watch: Watch, number: int) -> Block:
     return unwatch_button(_("Stop"), watch, number)
 
 
-def _nothing(page: WatchedOrders, group: Group | None) -> str:
+def _nothing(page: WatchedOrders, request: ListWatches, *, is_elsewhere: bool) -> str:
     """Why no order is shown."""
+    group = request.group
     if not page.total:
-        return _("{command} starts: the order's updates are then posted here automatically.").format(
-            command="`/panda watch 2542285634920880794`"
-        )
+        words = _("{command} starts: the order's updates are then posted here automatically.")
+        if is_elsewhere and request.channel:
+            words = _("Type {command} in {channel}: the order's updates are then posted there automatically.")
+        return words.format(command=f"`/panda watch {EXAMPLE}`", channel=el.channel(request.channel or ""))
     if group is None or page.counts.get(group):
         return _("There is nothing on this page.")
     return {

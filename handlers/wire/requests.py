@@ -410,15 +410,20 @@ class UnwatchAll:
 
 @dataclass(frozen=True, slots=True)
 class Mute:
-    """Keep the news of these orders, or without ids all news, out of a channel for ``span``. Cards stay up to date."""
+    """Keep the news of these orders, or without ids all news, out of a channel for ``span``. Cards stay up to date.
+
+    ``until``: the next such time of day, ``HH:MM``, by the channel's clock, in place of the span.
+    """
 
     ids: tuple[str, ...] = ()
     channel: str | None = None
     span: timedelta = MUTE_FOR
+    until: str = ""
 
     def command(self) -> str:
         """The canonical text."""
-        return _joined("mute", *self.ids, _channel(self.channel), f"{self.span // timedelta(hours=1)}h")
+        length = f"until {self.until}" if self.until else _span(self.span)
+        return _joined("mute", *self.ids, _channel(self.channel), length)
 
 
 @dataclass(frozen=True, slots=True)
@@ -531,6 +536,12 @@ def _channel(channel: str | None) -> str:
     if channel is None:
         return ""
     return f"in <#{channel}>" if is_channel_id(channel) else f"in #{channel}"
+
+
+def _span(span: timedelta) -> str:
+    """A duration in hours, or in minutes where it has no whole hours."""
+    hours, rest = divmod(span, timedelta(hours=1))
+    return f"{span // timedelta(minutes=1)}m" if rest else f"{hours}h"
 
 
 def _keyword(keyword: str) -> str:

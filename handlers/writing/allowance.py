@@ -12,6 +12,7 @@ from handlers.blocks import action_ids
 from handlers.blocks import approval_words as words
 from handlers.blocks import elements as el
 from handlers.blocks.i18n import _
+from handlers.blocks.people import name
 from handlers.blocks.punctuation import listed
 from handlers.blocks.text import slack_date
 from handlers.wire.errors import ForbiddenError
@@ -41,9 +42,10 @@ NAMED = 4
 async def allowance(interaction: Interaction, flow: Flow, deed: Deed) -> str | Done:
     """Return the Slack id of whoever approved a deed; empty: nobody has to.
 
-    A ``Done`` page: somebody was asked, and the person has to wait. Nothing is sent then. Ask once for a confirmation,
-    with the total of all that it buys or pays. An approval holds for the same lines, note and place, and for no more
-    money; the approval of a purchase holds for its payment, too, unless the approver pays.
+    A ``Done`` page: somebody was asked, now or from another form for the same, and the person has to wait or to go on
+    there. Nothing is sent then. Ask once for a confirmation, with the total of all that it buys or pays. An approval
+    holds for the same lines, note and place, and for no more money; the approval of a purchase holds for its payment,
+    too, unless the approver pays.
 
     Raises ForbiddenError where nobody may approve it, and where Slack does not say who may.
     """
@@ -58,7 +60,9 @@ async def allowance(interaction: Interaction, flow: Flow, deed: Deed) -> str | D
     if request is None and (approver := await _approved_purchase(interaction, flow, deed)):
         return approver
     asked = request or await _ask(interaction, flow, deed, approvers)
-    return waiting_page(asked, now)
+    if asked.flow == flow.id:
+        return waiting_page(asked, now)
+    return approved_page(asked) if asked.state is ApprovalState.APPROVED else repeated_page(asked, now)
 
 
 async def _approved_purchase(interaction: Interaction, flow: Flow, deed: Deed) -> str:
@@ -113,9 +117,25 @@ async def _nobody(interaction: Interaction, deed: Deed) -> ForbiddenError:
 
 def waiting_page(asked: Approval, now: datetime) -> Done:
     """The page for an asker who has to wait."""
-    who = _who(asked) or _("the approvers")
-    line = _("🕓 Asked {who} for approval · {title}").format(who=who, title=words.title(asked))
-    hint = _("You'll hear at once, and go on from there. It waits until {time}.")
+    line = _("🕓 Asked {who} for approval · {title}").format(who=_who(asked), title=words.title(asked))
+    return _waiting(asked, line, _("You'll hear at once, and go on from there. It waits until {time}."), now)
+
+
+def repeated_page(asked: Approval, now: datetime) -> Done:
+    """The page for an asker who has asked for the same from another form, and waits for that."""
+    line = _("🕓 You asked {who} for the same before, so nobody was asked again · {title}")
+    hint = _("You'll hear at once, and go on from there. It waits until {time}. To ask anew, withdraw it first.")
+    return _waiting(asked, line.format(who=_who(asked), title=words.title(asked)), hint, now)
+
+
+def approved_page(asked: Approval) -> Done:
+    """The page for an asker whose other form for the same was approved, and not used yet."""
+    line = _("✅ {user} has already approved the same, so nobody was asked again · {title}")
+    hint = _("Go on from {command}: the form with the approval is there.").format(command="`/panda approvals`")
+    return Done([el.section(line.format(user=name(asked.by), title=words.title(asked))), el.context(hint)])
+
+
+def _waiting(asked: Approval, line: str, hint: str, now: datetime) -> Done:
     withdraw = el.button(_("Withdraw"), f"{action_ids.WITHDRAW_REQUEST}:1", str(asked.id))
     return Done(
         [
@@ -129,4 +149,5 @@ def waiting_page(asked: Approval, now: datetime) -> Done:
 def _who(asked: Approval) -> str:
     """The approvers, as a form shows them: a mention there notifies nobody."""
     ids = [each for each in sorted(asked.approvers) if each != asked.asker][:NAMED]
-    return listed(f"<!subteam^{each}>" if each.startswith("S") else el.mention(each) for each in ids)
+    named = listed(f"<!subteam^{each}>" if each.startswith("S") else el.mention(each) for each in ids)
+    return named or _("the approvers")

@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+import re
+
 from support.bot_harness import ORDER, BotHarness, words
 from support.settings_form import choose
 
@@ -88,3 +90,39 @@ async def test_settings_are_told_and_taken_back(harness: BotHarness) -> None:
     assert "Undone" in await undo(harness)
     await told(harness, "New orders: default")
     assert "all updates" in await harness.ask("/panda watches")
+
+
+async def test_an_unmuted_order_in_a_muted_channel_is_not_said_to_be_back(harness: BotHarness) -> None:
+    """The channel's mute still keeps its updates back: the answer says so, and leads to the channel's end."""
+    await watched(harness)
+    await harness.ask("/panda mute 24h")
+    await harness.ask(f"/panda mute {ORDER} 3d")
+    answer = await harness.ask(f"/panda unmute {ORDER}")
+    assert "back on" not in answer
+    assert "all updates in <#C0ORDERS01> are muted until" in answer
+    assert "by mei" in answer
+    assert "Updates are back on" in await harness.press("Unmute all updates")
+
+
+async def test_what_was_not_muted_is_not_said_to_be_back(harness: BotHarness) -> None:
+    """Neither an order nor the channel."""
+    await watched(harness)
+    assert await harness.ask(f"/panda unmute {ORDER}") == f"`{ORDER}` was not muted."
+    assert await harness.ask("/panda unmute") == "Updates were not muted in <#C0ORDERS01>."
+    await harness.ask(f"/panda mute {ORDER} 3d")
+    assert await harness.ask(f"/panda unmute {ORDER}") == f"🔔 *Updates of `{ORDER}` are back on*"
+    assert await harness.ask(f"/panda unmute {ORDER}") == f"`{ORDER}` was not muted."
+
+
+async def test_an_order_that_stays_muted_is_named_when_the_channel_is_unmuted(harness: BotHarness) -> None:
+    """In the answer with its end and a button, and in the line for all."""
+    await watched(harness)
+    await harness.ask("/panda mute 24h")
+    await harness.ask(f"/panda mute {ORDER} 3d")
+    answer = await harness.ask("/panda unmute")
+    assert "Updates are back on" in answer
+    assert re.search(rf"Still muted: `{ORDER}` until .+", answer)
+    assert f"Still muted: `{ORDER}`" in await told(harness, "🔔 mei unmuted all other updates here")
+    assert f"Updates of `{ORDER}` are back on" in await harness.press("Unmute these orders too")
+    await harness.ask(f"/panda mute {ORDER} 3d")
+    assert f"Still muted: `{ORDER}`" in await harness.ask("/panda unmute")

@@ -7,6 +7,7 @@ from decimal import Decimal
 from typing import TYPE_CHECKING
 
 import pytest
+from support.bot_harness import words
 from support.buying import ADDRESS, ALIBABA, buying, made, open_order, own_goods, put, to_review, writes
 from support.wizard_steps import chosen, open_by, press_in_page, send_page, text_of, typed
 
@@ -33,9 +34,7 @@ async def harness(tmp_path: Path) -> AsyncIterator[BotHarness]:
 
 def request(harness: BotHarness) -> Message:
     """The newest request in the channel."""
-    return [one for one in harness.slack.visible("#orders", "tom") if one.by_bot and "asks for approval" in one.text][
-        -1
-    ]
+    return requests(harness)[-1]
 
 
 def buttons(message: Message) -> dict[str, str]:
@@ -134,3 +133,68 @@ async def test_a_price_that_rose_meanwhile_is_shown_and_asked_for_anew(harness: 
     await send_page(harness)
     assert "A-2" in text_of(harness)
     assert made(harness) == []
+
+
+async def test_an_approval_that_was_used_shows_its_order(harness: BotHarness) -> None:
+    """The list says what was ordered, and offers no second time what is done."""
+    await go_on(harness, await approve(harness, await ask(harness)))
+    assert "Place the order" in await labels_of_list(harness)
+    await send_page(harness)
+    assert "✅ Ordered" in text_of(harness)
+    assert "Place the order" not in await labels_of_list(harness)
+    listed = words(harness.private("mei")[-1])
+    assert "Approved by tom" in listed
+    assert "✅ Ordered" in listed
+    assert made(harness)[0].order_id[-6:] in listed
+
+
+async def labels_of_list(harness: BotHarness) -> dict[str, str]:
+    """The buttons of Mei's list of requests, by their labels."""
+    await harness.ask("/panda approvals")
+    return buttons(harness.private("mei")[-1])
+
+
+async def test_the_same_cart_is_asked_for_once(harness: BotHarness) -> None:
+    """A second form names the request that waits, or the approval that is there; another cart is asked for."""
+    first = await ask(harness)
+    await confirm_again(harness)
+    assert "You asked" in text_of(harness)
+    assert "A-1" in text_of(harness)
+    assert "Withdraw" in text_of(harness)
+    await approve(harness, first)
+    await confirm_again(harness)
+    assert "has already approved the same" in text_of(harness)
+    assert "/panda approvals" in text_of(harness)
+    assert requests(harness) == [first]
+    put(harness, own_goods(harness, ALIBABA, "一家", "9"), 2)
+    await confirm_again(harness)
+    assert "A-2" in text_of(harness)
+    await harness.until(lambda: len(requests(harness)) == 2)
+
+
+async def test_a_request_that_was_withdrawn_is_in_nobodys_way(harness: BotHarness) -> None:
+    """The page of the second form takes it back, and the next one asks anew; so it does after the purchase."""
+    await ask(harness)
+    await confirm_again(harness)
+    await press_in_page(harness, "Withdraw")
+    await harness.until(lambda: "Withdrawn" in request(harness).text)
+    await confirm_again(harness)
+    await harness.until(lambda: "A-2" in request(harness).text)
+    await go_on(harness, await approve(harness, request(harness)))
+    await send_page(harness)
+    assert len(made(harness)) == 1
+    put(harness, harness.world.goods[-1], 8)
+    await confirm_again(harness)
+    await harness.until(lambda: "A-3" in request(harness).text)
+
+
+def requests(harness: BotHarness) -> list[Message]:
+    """The requests in the channel."""
+    return [one for one in harness.slack.visible("#orders", "tom") if one.by_bot and "asks for approval" in one.text]
+
+
+async def confirm_again(harness: BotHarness) -> None:
+    """Order the cart in a new form, up to its confirmation."""
+    await open_order(harness)
+    await to_review(harness, typed(note0="请用纸箱"))
+    await send_page(harness)

@@ -10,7 +10,7 @@ from zoneinfo import available_timezones
 import pytest
 from support.bot_harness import ORDER, BotHarness, words
 from support.settings_form import at as clock_time
-from support.settings_form import choose
+from support.settings_form import choose, shown
 from support.settings_form import zone as zone_of
 
 from handlers.blocks.text import short_id
@@ -138,7 +138,6 @@ async def test_quiet_hours_hold_and_fold(harness: BotHarness) -> None:
         harness, quiet_from=clock_time("09:00"), quiet_to=clock_time("12:00"), break_through={"selected_options": []}
     )
     assert "Quiet hours from 09:00 to 12:00" in saved
-    assert "last week you'd have seen" in saved
     harness.scan("派送中", status="DELIVERING")
     harness.world.add_node(SECOND, "派送中", status="DELIVERING")
     await harness.several_ticks(6)
@@ -509,24 +508,24 @@ async def opened(harness: BotHarness, user: str = "mei") -> dict[str, Any]:
 
 
 @pytest.mark.parametrize(
-    ("locale", "zone", "language", "chosen_zone"),
+    ("locale", "zone", "likely"),
     [
-        ("zh-CN", "Asia/Shanghai", "zh_CN", "Asia/Shanghai"),
-        ("th-TH", "Asia/Bangkok", "th", "Asia/Bangkok"),
-        ("en-GB", "America/Argentina/ComodRivadavia", "en", "America/Argentina/ComodRivadavia"),
-        ("pt-BR", "Mars/Olympus", "default", "Asia/Shanghai"),
-        ("", "", "default", "Asia/Shanghai"),
+        ("zh-CN", "Asia/Shanghai", ["Asia/Shanghai", "UTC"]),
+        ("th-TH", "Asia/Bangkok", ["Asia/Shanghai", "Asia/Bangkok", "UTC"]),
+        ("pt-BR", "Mars/Olympus", ["Asia/Shanghai", "UTC"]),
+        ("", "", ["Asia/Shanghai", "UTC"]),
     ],
 )
-async def test_the_form_begins_with_the_person_s_own_language_and_zone(
-    harness: BotHarness, locale: str, zone: str, language: str, chosen_zone: str
+async def test_the_form_begins_with_what_is_in_force(
+    harness: BotHarness, locale: str, zone: str, likely: list[str]
 ) -> None:
-    """Where the channel chose none yet; a locale or zone that nobody knows leaves the defaults."""
+    """Whoever opens it: their own language is not chosen, and their own zone only stands among the first."""
     person = harness.slack.workspace.user("mei")
     person.locale, person.tz = locale, zone
     fields = await opened(harness)
-    assert fields["language"]["initial_option"]["value"] == language
-    assert fields["time_zone"]["initial_option"]["value"] == chosen_zone
+    assert fields["language"]["initial_option"]["value"] == "default"
+    assert fields["time_zone"]["initial_option"]["value"] == "Asia/Shanghai"
+    assert [option["value"] for option in fields["time_zone"]["option_groups"][0]["options"]] == likely
 
 
 async def test_the_channel_s_own_choice_comes_first(harness: BotHarness) -> None:
@@ -551,3 +550,67 @@ async def test_every_time_zone_can_be_chosen(harness: BotHarness) -> None:
     words = {option["value"]: option["text"]["text"] for group in groups for option in group["options"]}
     assert words["America/New_York"].startswith("New York · America/New_York · UTC-0")
     assert words["Asia/Kathmandu"] == "Asia/Kathmandu · UTC+05:45"
+
+
+async def test_a_first_change_of_settings_changes_nothing_else(harness: BotHarness) -> None:
+    """Whoever makes it keeps the language and the time zone of the channel; those of their Slack are only suggested."""
+    await harness.ask("/panda settings", user="tom")
+    message, action = harness.button("Change…", "tom", "#orders")
+    views = set(harness.slack.workspace.views)
+    assert (await harness.slack.press("tom", message, action)).ok
+    await harness.until(lambda: bool(set(harness.slack.workspace.views) - views))
+    [view_id] = set(harness.slack.workspace.views) - views
+    view = harness.slack.workspace.views[view_id]
+    fields = {block["block_id"]: block for block in view["blocks"] if "block_id" in block}
+    given = {name: initial(block) for name, block in fields.items()}
+    assert "Europe/Berlin" in fields["time_zone"]["hint"]["text"]
+    given["digest_at"] = {"value": {"type": "timepicker", "selected_time": "23:00"}}
+    assert (await harness.slack.submit("tom", view_id, given)).ok
+    await harness.until(lambda: bool(harness.lines()))
+    assert words(harness.lines()[-1]).splitlines()[1:-1] == ["• Daily digest at 23:00"]
+    await harness.until(lambda: "Saved" in shown(harness, view_id))
+    assert "instead of" not in shown(harness, view_id)
+
+
+def initial(block: dict[str, Any]) -> dict[str, Any]:
+    """A field as it is sent where the person leaves it as it is."""
+    element = block["element"]
+    value = {"type": element["type"]}
+    for name in ("option", "time", "options"):
+        if f"initial_{name}" in element:
+            value[f"selected_{name}"] = element[f"initial_{name}"]
+    return {"value": value}
+
+
+@pytest.mark.parametrize(
+    ("typed", "minutes"),
+    [
+        ("2 days", 2 * 24 * 60),
+        ("for 30 minutes", 30),
+        ("1.5h", 90),
+        ("half an hour", 30),
+        ("半小时", 30),
+        ("2 天", 2 * 24 * 60),
+        ("两小时", 120),
+        ("until 18:00", 8 * 60),  # it is 10:00 in the channel's zone
+        ("until 9am", 23 * 60),
+        ("直到18点", 8 * 60),
+    ],
+)
+async def test_a_mute_takes_a_time_as_people_write_it(harness: BotHarness, typed: str, minutes: int) -> None:
+    """In words, with a blank, with a fraction, and until a time of day."""
+    assert harness.bot is not None
+    assert "Muted all updates" in await harness.ask(f"/panda mute {typed}")
+    channel = await harness.bot.store.channels.get(harness.slack.workspace.channel("#orders").id)
+    assert channel.muted_until is not None
+    lasts = channel.muted_until - harness.clock()
+    assert abs(lasts - timedelta(minutes=minutes)) < timedelta(minutes=1)
+
+
+@pytest.mark.parametrize("typed", ["tomorrow", "until later", "2 months", "90s", "hours", f"{ORDER} until monday"])
+async def test_a_time_that_is_not_read_is_answered_with_one_that_is(harness: BotHarness, typed: str) -> None:
+    """And not with advice about order ids; nothing is muted."""
+    answer = await harness.ask(f"/panda mute {typed}")
+    assert "write it as `30m`, `2h`, `3d` or `until 18:00`" in answer
+    assert "order ID" not in answer
+    assert harness.lines() == []

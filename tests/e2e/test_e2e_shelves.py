@@ -30,12 +30,12 @@ async def harness(tmp_path: Path) -> AsyncIterator[BotHarness]:
         yield one
 
 
-def put(harness: BotHarness, at: int = 0, quantity: int = 4) -> CartEntry:
-    """Put a variant of one of Taobao's products into the cart, past the bot."""
-    goods = [goods for goods in harness.world.goods if goods.platform is Platform.TAOBAO][at]
+def put(harness: BotHarness, at: int = 0, quantity: int = 4, platform: Platform = Platform.TAOBAO) -> CartEntry:
+    """Put a variant of one of a platform's products into the cart, past the bot."""
+    goods = [goods for goods in harness.world.goods if goods.platform is platform][at]
     account = harness.pandapon.account
     entry = CartEntry(account.next_number(), products.skus(goods)[1], quantity)
-    account.carts[Platform.TAOBAO][entry.number] = entry
+    account.carts[platform][entry.number] = entry
     return entry
 
 
@@ -75,6 +75,25 @@ async def test_an_empty_cart_has_nothing_to_check(harness: BotHarness) -> None:
     """No call."""
     assert "Taobao's cart is empty" in await harness.ask("/panda cart check")
     assert harness.pandapon.count(CHECK) == 0
+
+
+async def test_what_is_not_checked_is_said_to_be_so(harness: BotHarness) -> None:
+    """PandaPon checks Taobao's products alone; those of 1688 are counted, and a cart that cannot be read is named."""
+    put(harness, platform=Platform.ALIBABA)
+    only = await harness.ask("/panda cart check")
+    assert "Taobao's cart is empty" in only
+    assert "1 product on 1688 was not checked" in only
+    put(harness)
+    both = await harness.ask("/panda cart check")
+    assert "1 product is on sale" in both
+    assert "1 product on 1688 was not checked" in both
+    harness.pandapon.faults.status, harness.pandapon.faults.path = 503, "/alibaba/"
+    assert "1688's cart could not be read, so it was not checked" in await harness.ask("/panda cart check")
+
+
+async def test_a_wrong_word_behind_the_cart_is_answered_with_the_right_one(harness: BotHarness) -> None:
+    """With what the command takes."""
+    assert "`/panda cart` takes `check` or nothing after it" in await harness.ask("/panda cart foo")
 
 
 async def test_categories_lead_to_a_search(harness: BotHarness) -> None:

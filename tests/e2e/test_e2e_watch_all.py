@@ -2,11 +2,12 @@
 
 from __future__ import annotations
 
+import re
 from dataclasses import replace
 from datetime import timedelta
 from typing import TYPE_CHECKING, Any
 
-from support.bot_harness import ORDER, START, BotHarness
+from support.bot_harness import ORDER, START, BotHarness, words
 
 from bot.jobs.discovery import MOST_PAGES, PAGE
 from handlers.blocks.text import short_id
@@ -174,3 +175,50 @@ async def test_the_list_of_watches_is_sorted_and_has_tabs(harness: BotHarness) -
     assert "neither a channel nor one of" in await harness.ask("/panda watches sideways")
     await harness.ask("/panda unwatch all")
     assert "watch all" not in (await harness.ask("/panda watches")).splitlines()[1]
+
+
+async def test_orders_watched_before_are_not_counted_in_silence(harness: BotHarness) -> None:
+    """What was watched with another filter keeps it, the answer says so, and one press applies the new one to all."""
+    narrow = await harness.ask("/panda watch all shipped problems")
+    assert "still post" not in narrow
+    wide = await harness.ask("/panda watch all all")
+    assert re.search(r"[0-9]+ orders watched here before still post: problems only", wide)
+    assert set(await filters(harness)) == {"all", "problems"}
+    applied = await harness.press("All updates for all orders here")
+    assert "All orders watched here now post: all updates" in applied
+    assert set(await filters(harness)) == {"all"}
+    await harness.until(lambda: "Orders already watched: all updates" in words(harness.lines()[-1]))
+    assert "still post" not in await harness.ask("/panda watch all all")
+    await harness.slack.press("tom", harness.lines()[-1], "undo_for_all:1")
+    await harness.idle()
+    assert set(await filters(harness)) == {"all", "problems"}
+
+
+async def test_a_new_order_joins_by_the_rule_for_all(harness: BotHarness) -> None:
+    """A narrower rule that is older does not take the new orders away from ``watch all``."""
+    assert harness.bot is not None
+    await harness.ask("/panda watch all shipped problems")
+    await harness.ask("/panda watch all all")
+    sample = harness.world.orders[ORDER]
+    shipped = [(harness.clock(), "waitbuyerreceive")]
+    harness.world.add_order(replace(sample, order_id=OLDEST, created_at=harness.clock(), statuses=shipped, packages=[]))
+    harness.clock.advance(timedelta(hours=1, minutes=1))
+    await joined(harness, OLDEST)
+    [watch] = await harness.bot.store.watches.of_orders([f"1688:{OLDEST}"])
+    assert watch.filter == "all"
+
+
+async def filters(harness: BotHarness) -> list[str]:
+    """The filters of all that #orders watches."""
+    assert harness.bot is not None
+    return list(await harness.bot.store.watches.filters(harness.slack.workspace.channel("#orders").id))
+
+
+async def test_an_empty_list_of_another_channel_leads_to_that_channel(harness: BotHarness) -> None:
+    """A command that is typed here would watch here."""
+    here = await harness.ask("/panda watches")
+    assert "`/panda watch 2542285634920880794` starts: the order's updates are then posted here" in here
+    urgent = harness.slack.workspace.channel("#urgent").id
+    there = await harness.ask("/panda watches in #urgent")
+    assert f"Type `/panda watch 2542285634920880794` in <#{urgent}>" in there
+    assert "posted there automatically" in there

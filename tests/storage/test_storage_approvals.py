@@ -13,6 +13,7 @@ from storage.post import PostKind
 from tracking.approvals import Approval, ApprovalState, Deed
 from tracking.flows import Finished, Flow
 from tracking.messages import ApprovalMessage, ApprovalPart
+from tracking.writes import Write, WriteState
 
 if TYPE_CHECKING:
     from support.store_harness import StoreHarness
@@ -118,3 +119,22 @@ async def test_requests_wait_until_they_are_decided_or_too_old(harness: StoreHar
     await harness.store.approvals.decide(NOW, asked.id, end, TOM)
     assert (await harness.store.upkeep.health(NOW)).approvals_waiting == 1
     assert (await harness.store.upkeep.health(ASKED.until)).approvals_waiting == 0
+
+
+async def test_an_approval_knows_what_it_was_used_for(harness: StoreHarness) -> None:
+    """The write of the form that it was granted to, once that is over; nothing that came to nothing."""
+    store, asked = harness.store, await ask(harness)
+    assert await store.approvals.uses([asked.id]) == {}
+    await store.approvals.decide(NOW, asked.id, ApprovalState.APPROVED, TOM, until=NOW + DAY)
+    await store.approvals.fitting(NOW, MEI, DEED, FLOW)
+    refused, ordered = (
+        Write(f"w{n}", f"order:{FLOW}:{n}", "1688.order.create", MEI, ORDERS_CHANNEL, NOW + MINUTE, approved_by=TOM)
+        for n in range(2)
+    )
+    for write in (refused, ordered):
+        await store.writes.begin(write)
+    await store.writes.settle(refused.id, WriteState.REFUSED, NOW + MINUTE)
+    assert await store.approvals.uses([asked.id]) == {}
+    await store.writes.settle(ordered.id, WriteState.DONE, NOW + MINUTE, made=("2542287000000000001",))
+    [used] = (await store.approvals.uses([asked.id, 99]))[asked.id]
+    assert used.made == ("2542287000000000001",)

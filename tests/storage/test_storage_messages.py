@@ -48,6 +48,9 @@ LINES = {
     f'{{"line": "unmute", "by": "U1", "ids": [], "undo": {{"until": "{LATER.isoformat()}"}}}}': (
         Unmuted("U1", (), LATER)
     ),
+    f'{{"line": "unmute", "by": "U1", "ids": [], "undo": {{"until": ""}}, "still": ["{ORDER}"]}}': (
+        Unmuted("U1", (), None, (ORDER,))
+    ),
     '{"line": "watch all", "by": "U1", "n": 7, "status": "sent", "filter": "milestones", "undo": {"filter": "all"}}': (
         WatchingAll("U1", 7, Filter.MILESTONES, "sent", Filter.ALL)
     ),

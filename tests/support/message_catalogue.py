@@ -36,7 +36,7 @@ from handlers.blocks.paging import of_rows
 from handlers.blocks.settings_words import Defaults
 from handlers.blocks.text import code, escape
 from handlers.cart import cart, cart_view, quantity
-from handlers.channel import delivery_log_view, mute, settings_views, time_zones
+from handlers.channel import delivery_log_view, mute_views, settings_views, time_zones
 from handlers.connecting import closed
 from handlers.connecting import views as connecting_views
 from handlers.goods import add_form, discover_view, picture_views, product_view, products, seller_view
@@ -56,7 +56,7 @@ from handlers.watching import finder_form, mentioned, watch_all_views, watches_v
 from handlers.watching import views as watch_views
 from handlers.wire.errors import UnknownOrderError, UsageError, WrongPlatformError
 from handlers.wire.requests import Discover, ListOrders, ListWatches, Search, SearchPicture, ShowAudit
-from handlers.writing.allowance import waiting_page
+from handlers.writing.allowance import approved_page, repeated_page, waiting_page
 from pandapon import errors as api
 from pandapon.carts import CartLine
 from pandapon.courier import Reason
@@ -296,6 +296,10 @@ def _approved() -> dict[str, Any]:
         "posts.approvals.unposted": approvals.unposted(asked, HERE, "not_in_channel"),
         "posts.approvals.unposted to a person": approvals.unposted(asked, MEI, "messages_tab_disabled"),
         "writing.allowance.waiting_page": pages.orders_page(waiting_page(asked, NOW).blocks),
+        "writing.allowance.repeated_page": pages.orders_page(repeated_page(asked, NOW).blocks),
+        "writing.allowance.approved_page": pages.orders_page(
+            approved_page(_asked(ApprovalState.APPROVED, HOSTILE)).blocks
+        ),
         "approvals.decisions.decline_form": decisions.decline_form(hostile),
         "approvals.decisions.question_form": decisions.question_form(asked),
         "approvals.decisions.working": decisions.working(),
@@ -303,9 +307,9 @@ def _approved() -> dict[str, Any]:
         "approvals.away.away": away.away(MEI, LATER, NOW),
         "approvals.away.away for long": away.away(MEI, None, NOW),
         "approvals.listing_view.overview": listing_view.overview(
-            [replace(hostile, id=n) for n in range(30)], [_asked(state) for state in ApprovalState], None, NOW
+            [replace(hostile, id=n) for n in range(30)], [_asked(state) for state in ApprovalState], None, NOW, {}
         ),
-        "approvals.listing_view.overview none": listing_view.overview([], [asked], away_now[0], NOW),
+        "approvals.listing_view.overview none": listing_view.overview([], [asked], away_now[0], NOW, {}),
         "about.audit_view.trail of approvals": audit_view.trail(ShowAudit(), steps, 8, NOW),
         "about.audit_view.trail of refused approvals": audit_view.trail(ShowAudit(), refused, 7, NOW),
     }
@@ -521,6 +525,9 @@ def _watched() -> dict[str, Any]:
         "watching.watches_view.listing none": watches_view.listing(
             ListWatches(HERE, 1), listed(), Channel(HERE), NOW, LINKS, page_size=10
         ),
+        "watching.watches_view.listing none elsewhere": watches_view.listing(
+            ListWatches(HERE, 1), listed(), Channel(HERE), NOW, LINKS, page_size=10, is_elsewhere=True
+        ),
         **{
             f"watching.watches_view.listing no {group}": watches_view.listing(
                 ListWatches(HERE, 1, group), WatchedOrders((), {other: 2}), Channel(HERE), NOW, LINKS, page_size=10
@@ -570,18 +577,29 @@ def _chosen() -> dict[str, Any]:
             channel, NOW, subscriptions=[subscription], next_digest=LATER, week=Load(3, 8), defaults=Defaults()
         ),
         "channel.settings_views.modal": settings_views.modal(
-            HERE, CHOSEN, time_zones.groups(["Asia/Shanghai"], NOW), Defaults()
+            HERE, CHOSEN, time_zones.groups(["Asia/Shanghai"], NOW), Defaults(), "Europe/Berlin"
         ),
         "channel.settings_views.working": settings_views.working(),
         "channel.settings_views.not_saved": settings_views.not_saved(failures.failure("😿")),
         "channel.settings_views.saved": settings_views.saved(
             HERE, CHOSEN, LATER, (Load(3, 8), Load(1)), NOW, defaults=Defaults()
         ),
-        "channel.mute.muted": mute.muted(HERE, [ID], LATER, [OTHER], NOW),
-        "channel.mute.unmuted": mute.unmuted(HERE, [ID], []),
-        "watching.watch_all_views.watching": watch_all_views.watching(
-            HERE, "waitsellersend", "all", Joined(is_new=True, count=4, later=90_000, never=12)
+        "channel.mute_views.muted": mute_views.muted(HERE, [ID], LATER, [OTHER], NOW),
+        "channel.mute_views.unmuted_orders": mute_views.unmuted_orders(Channel(HERE), [ID, OTHER], [ID], [], NOW),
+        "channel.mute_views.unmuted_orders muted": mute_views.unmuted_orders(
+            Channel(HERE, muted_until=LATER, muted_by=MEI), [ID], [ID], [], NOW
         ),
+        "channel.mute_views.unmuted_channel": mute_views.unmuted_channel(
+            HERE, [watch(muted_until=LATER)], NOW, was_muted=True
+        ),
+        "watching.watch_all_views.watching": watch_all_views.watching(
+            HERE,
+            "waitsellersend",
+            Filter.ALL,
+            Joined(is_new=True, count=4, later=90_000, never=12),
+            {Filter.PROBLEMS: [1] * 12},
+        ),
+        "watching.watch_all_views.filtered": watch_all_views.filtered(Filter.PROBLEMS),
         "watching.watch_all_views.ended": watch_all_views.ended(HERE, 1, 4),
         "watching.finder_form.form": finder_form.form(),
         "watching.finder_form.working": finder_form.working(),

@@ -168,8 +168,8 @@ def _shelves() -> dict[str, Any]:
     told = ["", check._problem(line, None, {"9": HOSTILE}), check._problem(line, None, {}), "⛔"]
     rows = [CategoryInfo(category_id=str(n), chinese_name="连衣裙", translated_name=HOSTILE) for n in range(60)]
     return {
-        "cart.check": check._shown([(line, problem) for problem in told * 20]),
-        "cart.check all": check._shown([(line, "")] * 3),
+        "cart.check": check._shown([(line, problem) for problem in told * 20], []),
+        "cart.check all": check._shown([(line, "")] * 3, []),
         "goods.categories": categories._listing(rows, ShowCategories()),
         "goods.categories none": categories._listing([], ShowCategories("7")),
     }
