@@ -1,6 +1,7 @@
 """Locks of rows, for an engine on which several transactions run at a time; SQLite runs one after the other.
 
-Every transaction takes its locks in one order: orders by their keys, then posts, then lanes by their channels. Whoever
+Every transaction takes its locks in one order: orders by their keys, then lanes, that of the workspace first, then
+posts. A claim frees posts whose hold or lease is over before that: none of them is another claim's to take. Whoever
 changes the watches of an order, or decides by them whether it is polled, holds the lock of the order's row: otherwise
 one transaction could stop the polling of an order that another one begins to watch.
 """

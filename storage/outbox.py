@@ -166,10 +166,10 @@ def recover_after_crash(conn: Connection, now: datetime, worker: str | None = No
     Leased orders and posts are due at once, and a SENDING post becomes UNCERTAIN: nobody knows whether it was sent.
     """
     orders.release_leases(conn, now, worker)
-    heal = f"UPDATE outbox SET not_before = ? WHERE {LIVE} AND not_before > ?"
-    conn.execute(heal, (to_int(now), to_int(now + FARTHEST)))
     for column in ("full_at", "paused_until"):
         conn.execute(f"UPDATE lanes SET {column} = 0 WHERE {column} > ?", (to_int(now + FARTHEST),))
+    heal = f"UPDATE outbox SET not_before = ? WHERE {LIVE} AND not_before > ?"
+    conn.execute(heal, (to_int(now), to_int(now + FARTHEST)))
     whose, names = ("", []) if worker is None else (" AND worker = ?", [worker])
     return conn.execute(
         "UPDATE outbox SET state = 'uncertain', fence = fence + 1, not_before = ?, lease_until = NULL "
