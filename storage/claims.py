@@ -2,10 +2,12 @@
 
 from __future__ import annotations
 
+from datetime import timedelta
 from typing import TYPE_CHECKING
 
 from storage import codec, lanes, rows
-from storage.outbox import LIVE, drop_unsent
+from storage.orders import UNREADABLE
+from storage.outbox import FAIL, LIVE, drop_unsent
 from storage.post import Post, PostKind, PostState
 from storage.rows import to_int, to_time
 from storage.watch import WatchState
@@ -13,7 +15,7 @@ from tracking.messages import ApprovalMessage
 
 if TYPE_CHECKING:
     from collections.abc import Collection, Sequence
-    from datetime import datetime, timedelta
+    from datetime import datetime
 
     from storage.connection import Connection, Row
     from storage.lanes import Lane
@@ -22,6 +24,12 @@ if TYPE_CHECKING:
 # Channels whose lanes are held at a time: more than may get a post now, since the post of some may have to wait; and
 # not all, since another process passes over those that are held.
 SPARE, AT_ONCE = 10, 200
+# While a release rolls out, the version before meets what the new one writes.
+FOR_NEWER, PASSED_OVER = timedelta(minutes=10), timedelta(seconds=5)
+PUT_BACK = """
+UPDATE outbox SET state = ?, claimed_at = ?, not_before = ?, error = ?, fence = fence + 1, lease_until = NULL
+WHERE id = ?
+"""
 FIRST = f"SELECT MIN(channel) FROM outbox WHERE {LIVE}"
 # The lane of every channel with a live post, found without touching each of its rows.
 CHANNELS = f"""
@@ -102,7 +110,7 @@ def claim_posts(
     if pace:
         limit = min(limit, lanes.hold_workspace(conn, pace, at))
     heads = _heads(conn, _in_turn(conn, busy, pace, at), limit, pace, at) if limit > 0 else []
-    claimed = [_claim(conn, row, now, lease, worker) for row in heads]
+    claimed = [post for row in heads if (post := _claim(conn, row, now, lease, worker)) is not None]
     if claimed and pace:
         lanes.spend(conn, [post.channel for post in claimed], pace, at)
     return claimed
@@ -175,7 +183,8 @@ def _is_unwatched(conn: Connection, watch_id: int | None) -> bool:
     return watch_id is not None and conn.execute(sql, (watch_id,)).fetchone() is not None
 
 
-def _claim(conn: Connection, row: Row, now: datetime, lease: timedelta, worker: str) -> Post:
+def _claim(conn: Connection, row: Row, now: datetime, lease: timedelta, worker: str) -> Post | None:
+    """Lease a row; None: this version cannot read it, and it was kept from blocking its channel."""
     is_uncertain = row["state"] == "uncertain"
     conn.execute(
         "UPDATE outbox SET state = ?, fence = fence + 1, attempts = attempts + 1, "
@@ -191,7 +200,21 @@ def _claim(conn: Connection, row: Row, now: datetime, lease: timedelta, worker: 
             row["id"],
         ),
     )
-    return _post(conn, row, to_int(now), PostState.UNCERTAIN if is_uncertain else PostState.SENDING, claimed=True)
+    state = PostState.UNCERTAIN if is_uncertain else PostState.SENDING
+    try:
+        return _post(conn, row, to_int(now), state, claimed=True)
+    except UNREADABLE as error:
+        _pass_over(conn, row, now, f"{type(error).__name__} in a claim")
+        return None
+
+
+def _pass_over(conn: Connection, row: Row, now: datetime, error: str) -> None:
+    """Leave a row with an unknown word to processes of a newer version for a while, then fail it."""
+    if to_int(now - FOR_NEWER) < row["created_at"] <= to_int(now):
+        facts = (row["state"], row["claimed_at"], to_int(now + PASSED_OVER), error, row["id"])
+        conn.execute(PUT_BACK, facts)
+    else:
+        conn.execute(FAIL.format(which="id = ?"), (to_int(now), error, row["id"]))
 
 
 def _post(conn: Connection, row: Row, now: int, state: PostState, *, claimed: bool = False) -> Post:

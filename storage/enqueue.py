@@ -7,7 +7,7 @@ from typing import TYPE_CHECKING, NamedTuple
 from storage import codec, rows
 from storage.post import ANY_POSTS, DETAIL_OF, Post, PostKind, PostState
 from storage.rows import to_int
-from tracking.values import Filter
+from tracking.values import Filter, Severity
 
 if TYPE_CHECKING:
     from collections.abc import Sequence
@@ -16,7 +16,7 @@ if TYPE_CHECKING:
     from storage.connection import Connection
     from storage.post import BatchRule
     from tracking.daily_digest import DailyDigest
-    from tracking.values import NewsToPost, Severity
+    from tracking.values import NewsToPost
 
 DAY = 86_400_000_000  # microseconds
 # The watch's filter is in the audience: see _filters.
@@ -89,6 +89,7 @@ WHERE p.channel = ? AND p.state IN ('pending', 'sending', 'uncertain') AND p.sta
   AND p.not_before <= ? AND w.state = 'active' AND w.card_ts <> ''
   AND COALESCE(w.muted_until, 0) <= ? AND (NOT ? OR p.held_until IS NOT NULL) ORDER BY p.position, p.id LIMIT ?
 """
+SEVERITIES = frozenset(Severity)  # news of one that only a newer version knows goes alone
 SEEN = 50  # cards of a channel that people still see
 AHEAD = 10  # times as many rows are examined as fit into one message: not all may belong into it
 # A batch names its order when it belongs into that order's thread; one of many orders lists its posts.
@@ -187,7 +188,7 @@ def batch(
     sql = f"{BATCHABLE} {conn.for_update} OF p" if conn.for_update else BATCHABLE
     waiting_rows = conn.execute(sql, (head.channel, at, at, head.was_held, AHEAD * limit)).fetchall()
     allowed = rule.severities
-    may_go = [row for row in waiting_rows if allowed is None or rows.severity(row["severity"]) in allowed]
+    may_go = [row for row in waiting_rows if row["severity"] in (SEVERITIES if allowed is None else allowed)]
     if len(may_go) + 1 < rule.fewest or not head.thread_ts:
         return None
     waiting = [_Waiting(head.id, head.watch_id, head.severity)]

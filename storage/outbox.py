@@ -102,6 +102,12 @@ def mark_failed(conn: Connection, now: datetime, post: Post, error: str) -> bool
     return is_settled
 
 
+def fail_member(conn: Connection, now: datetime, post: Post, error: str) -> None:
+    """Fail a post that stands in a BATCH, alone: the batch tells the others. Once it has failed, nothing changes."""
+    conn.execute(f"{FAIL.format(which='id = ?')} AND state = 'batched'", (to_int(now), error, post.id))
+    conn.execute("UPDATE outbox SET batch_id = NULL WHERE id = ? AND state = 'failed'", (post.id,))
+
+
 def _is_opening(conn: Connection, watch_id: int) -> bool:
     sql = "SELECT 1 FROM watches WHERE id = ? AND state = 'opening'"
     return conn.execute(sql, (watch_id,)).fetchone() is not None

@@ -6,6 +6,7 @@ from typing import TYPE_CHECKING, Any
 
 from storage.post import Post, PostKind
 from tracking import fact_ids, severity
+from tracking.values import News
 
 if TYPE_CHECKING:
     from collections.abc import Mapping
@@ -46,4 +47,4 @@ async def settle(store: Store, post: Post, found: Mapping[str, str], now: dateti
 
 
 def _fact_ids(post: Post) -> tuple[str, ...]:
-    return fact_ids.fact_ids(post.key, post.event_id, post.news) if post.content is not None else ()
+    return fact_ids.fact_ids(post.key, post.event_id, post.news) if isinstance(post.content, News) else ()

@@ -164,6 +164,30 @@ async def test_a_post_on_which_the_delivery_breaks_is_given_up(
     assert "1 refused" in await harness.ask("/panda status")
 
 
+async def test_one_unreadable_piece_of_a_batch_takes_no_other_with_it(tmp_path: Path) -> None:
+    """The message tells the others, and the piece alone is given up."""
+    async with running(tmp_path, digest_from=2) as harness:
+        card = await watched(harness)
+        assert harness.bot is not None
+        harness.slack.faults.plan(Fault("chat.postMessage", times=1, retry_after=60))
+
+        def news(conn: Connection) -> list[str]:
+            return [key for (key,) in conn.execute("SELECT event_id FROM news ORDER BY id")]
+
+        known: list[str] = []
+        for count, text in enumerate(("第一站：快件已发往", "第二站：快件已发往", "第三站：快件已发往"), 1):
+            harness.scan(text)
+            while len(known) < count:
+                await asyncio.sleep(0.05)
+                known = await harness.bot.store.engine.run(news)
+        spoil = "UPDATE news SET payload = ? WHERE event_id = ?"
+        await harness.bot.store.engine.run(lambda conn: conn.execute(spoil, (b"\x09\x01", known[1])))
+        harness.clock.advance(timedelta(seconds=90))
+        await told_once(harness, card, "第一站", "第三站")
+        assert not any("第二站" in words(message) for message in harness.thread(card))
+        assert "1 refused" in await harness.ask("/panda status")
+
+
 # --- Slack ----------------------------------------------------------------------------------------------------------
 
 
