@@ -115,6 +115,8 @@ def announce(conn: Connection, at: int, to_post: Sequence[tuple[str, NewsToPost]
     """
     if not to_post:
         return 0
+    if conn.for_update and (parcels := _parcels(to_post)):
+        conn.hold(*parcels)
     log = [
         (key, new.event_id, at, new.severity, codec.dump_audience(new.audience), codec.pack_news(new.news))
         for key, new in to_post
@@ -122,6 +124,18 @@ def announce(conn: Connection, at: int, to_post: Sequence[tuple[str, NewsToPost]
     conn.executemany(LOG, log)
     posts = [(new.event_id, new.severity, new.event_id, at, key, *_filters(new)) for key, new in to_post]
     return conn.executemany(NEWS, posts).rowcount
+
+
+def _parcels(to_post: Sequence[tuple[str, NewsToPost]]) -> set[str]:
+    """Return names for the parcels of these orders' news, to be held from before a post gets its position.
+
+    So the posts of one parcel's orders are committed in the order of their positions, and the later one is seen to tell
+    what the earlier one tells.
+    """
+    told = [new.news for _key, new in to_post]
+    numbers = {node.waybill for news in told for node in (*news.nodes, *news.edited)}
+    numbers |= {step.waybill for news in told for step in news.steps}
+    return {f"parcel:{number}" for number in numbers if number}
 
 
 def first_cards(conn: Connection, at: int, key: str, news: NewsToPost) -> None:
