@@ -57,17 +57,15 @@ def mark_sent(conn: Connection, now: datetime, post: Post, ts: str, channel: str
     return is_settled
 
 
-def mark_retry(conn: Connection, now: datetime, post: Post, not_before: datetime, error: str) -> bool:
+def mark_retry(conn: Connection, post: Post, not_before: datetime, error: str) -> bool:
     """Record that a post was certainly not sent; it is tried again from ``not_before`` on. False: stale fence."""
-    del now
     return _settle(
         conn, post, "state = 'pending', claimed_at = NULL, not_before = ?, error = ?", to_int(not_before), error
     )
 
 
-def mark_uncertain(conn: Connection, now: datetime, post: Post, not_before: datetime, error: str) -> bool:
+def mark_uncertain(conn: Connection, post: Post, not_before: datetime, error: str) -> bool:
     """Record that a post was perhaps sent; it is looked up from ``not_before`` on. False: the fence was stale."""
-    del now
     return _settle(conn, post, "state = 'uncertain', not_before = ?, error = ?", to_int(not_before), error)
 
 

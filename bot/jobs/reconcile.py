@@ -37,7 +37,7 @@ async def settle(store: Store, post: Post, found: Mapping[str, str], now: dateti
     news = post.news
     left = fact_ids.remaining(post.key, post.event_id, news, found)
     if left == news:
-        await store.outbox.mark_retry(now, post, now, "not found in the channel")
+        await store.outbox.mark_retry(post, now, "not found in the channel")
         return
     watch = await store.watches.get(post.watch_id) if post.watch_id is not None else None
     if left is None or (watch is not None and watch.filter not in severity.audience(left)):

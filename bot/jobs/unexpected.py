@@ -59,7 +59,7 @@ class Unexpected:
         while len(self._errors) >= MOST_BROKEN:
             self._errors.pop(next(iter(self._errors)))
         self._errors[post.id] = count + 1
-        await self._store.outbox.mark_uncertain(now, post, now + timedelta(seconds=BACKOFF[count]), error)
+        await self._store.outbox.mark_uncertain(post, now + timedelta(seconds=BACKOFF[count]), error)
 
 
 def _of_the_database(error: Exception) -> bool:
