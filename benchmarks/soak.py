@@ -141,7 +141,7 @@ async def _send(url: str, slack: Path, *, looks_up: bool) -> None:
         posts = await store.outbox.claim(now, 20, LEASE, (), pace=PACE)
         for post in posts:
             if post.state is PostState.UNCERTAIN and not (looks_up and _is_told(slack, post)):
-                await store.outbox.mark_retry(_now(), post, _now(), "not found")
+                await store.outbox.mark_retry(post, _now(), "not found")
                 continue
             if post.state is not PostState.UNCERTAIN:
                 os.write(file, _line(post, now))

@@ -48,9 +48,10 @@ END_SNOOZE = """
 UPDATE alarms SET state = CASE assignee WHEN '' THEN 'open' ELSE 'assigned' END
 WHERE id = ? AND state = 'snoozed' AND snoozed_until <= ?
 """
+# A watch has one post of each event, and an alarm may be snoozed again: the post's own id tells its reminders apart.
 IN_THREAD = """
-UPDATE outbox SET channel = w.channel, watch_id = w.id, state = 'pending', fence = fence + 1, attempts = 0,
-  not_before = 0, lease_until = NULL, claimed_at = NULL
+UPDATE outbox SET channel = w.channel, watch_id = w.id, event_id = outbox.event_id || ':' || outbox.id,
+  state = 'pending', fence = fence + 1, attempts = 0, not_before = 0, lease_until = NULL, claimed_at = NULL
 FROM watches w WHERE outbox.id = ? AND outbox.fence = ? AND w.key = ? AND w.channel = ? AND w.state = 'active'
   AND w.card_ts <> ''
 """

@@ -90,7 +90,9 @@ def note_request(conn: Connection, now: datetime, post: Post, channel: str, ts: 
     is_request = isinstance(message, ApprovalMessage) and message.part is ApprovalPart.REQUEST
     if not isinstance(message, ApprovalMessage) or not is_request or not ts or post.kind is PostKind.APPROVAL_EDIT:
         return
-    row = conn.execute("SELECT state FROM approvals WHERE id = ?", (message.approval,)).fetchone()
+    # Held, so that a decision either sees where the request stands or is seen here.
+    sql = f"SELECT state FROM approvals WHERE id = ? {conn.for_update}"
+    row = conn.execute(sql, (message.approval,)).fetchone()
     if row is None:
         return
     conn.execute(NOTE, (message.approval, channel, ts, message.reader))

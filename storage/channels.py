@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-from functools import cache
 from typing import TYPE_CHECKING
 
 from storage import audit, codec, enqueue, holds, messages
@@ -160,6 +159,5 @@ def _channel(row: Row) -> Channel:
     )
 
 
-@cache
 def _iso(when: datetime | None) -> str:
     return when.isoformat() if when else ""

@@ -2,35 +2,50 @@
 
 from __future__ import annotations
 
+from datetime import timedelta
 from typing import TYPE_CHECKING
 
 from storage import codec, lanes, rows
-from storage.outbox import LIVE, drop_unsent
+from storage.orders import UNREADABLE
+from storage.outbox import FAIL, LIVE, drop_unsent
 from storage.post import Post, PostKind, PostState
 from storage.rows import to_int, to_time
 from storage.watch import WatchState
 from tracking.messages import ApprovalMessage
 
 if TYPE_CHECKING:
-    from collections.abc import Collection
-    from datetime import datetime, timedelta
+    from collections.abc import Collection, Sequence
+    from datetime import datetime
 
     from storage.connection import Connection, Row
+    from storage.lanes import Lane
     from storage.pace import Pace
 
-AT_ONCE = 100  # channels whose lanes are held at a time
-# Every channel with a live post, found without touching each of its rows.
+# Channels whose lanes are held at a time: more than may get a post now, since the post of some may have to wait; and
+# not all, since another process passes over those that are held.
+SPARE, AT_ONCE = 10, 200
+# While a release rolls out, the version before meets what the new one writes.
+FOR_NEWER, PASSED_OVER = timedelta(minutes=10), timedelta(seconds=5)
+PUT_BACK = """
+UPDATE outbox SET state = ?, claimed_at = ?, not_before = ?, error = ?, fence = fence + 1, lease_until = NULL
+WHERE id = ?
+"""
+FIRST = f"SELECT MIN(channel) FROM outbox WHERE {LIVE}"
+# The lane of every channel with a live post, found without touching each of its rows.
 CHANNELS = f"""
 WITH RECURSIVE waiting (channel) AS (
   SELECT MIN(channel) FROM outbox WHERE {LIVE}
   UNION ALL SELECT (SELECT MIN(channel) FROM outbox WHERE {LIVE} AND channel > waiting.channel)
   FROM waiting WHERE waiting.channel IS NOT NULL
-) SELECT channel FROM waiting WHERE channel IS NOT NULL
+) SELECT
+  (SELECT kind = 'refresh' FROM outbox WHERE channel = waiting.channel AND {LIVE} ORDER BY (kind = 'refresh') LIMIT 1),
+  COALESCE(lanes.full_at, {lanes.NEVER}), waiting.channel, COALESCE(lanes.paused_until, 0)
+FROM waiting LEFT JOIN lanes ON lanes.channel = waiting.channel WHERE waiting.channel IS NOT NULL
 """
 BUSY = "SELECT 1 FROM outbox WHERE state = 'sending' AND channel = ?"
 HEAD = f"SELECT * FROM outbox WHERE channel = ? AND {LIVE} AND (kind = 'refresh') = ? ORDER BY position, id LIMIT 1"
-# A refresh waits until the channel has no other post that could go: readers wait for news, nobody waits for a card's
-# new look. A card that is not known to be posted yet cannot be refreshed.
+# A refresh waits until no channel has another post that could go: readers wait for news, nobody waits for a card's new
+# look. A card that is not known to be posted yet cannot be refreshed.
 REFRESH = f"""
 SELECT * FROM outbox p WHERE channel = ? AND {LIVE} AND (kind = 'refresh') = ? AND not_before <= ?
   AND NOT EXISTS (SELECT 1 FROM watches w WHERE w.id = p.watch_id AND w.state = 'opening')
@@ -78,6 +93,8 @@ def claim_posts(
 ) -> list[Post]:
     """Claim the oldest live post of each channel that is not in ``busy``, if its time has come: ``limit`` at most.
 
+    Channels that were served least of late come first.
+
     A claimed post is SENDING; one that was UNCERTAIN stays so, and has to be looked up before it is sent. Posts of
     watches that a person ended are deleted instead. A claim is void after ``lease``: the post is then UNCERTAIN. The
     claim of a busy channel stands: its sender is at work, and only the clock was set forward or the machine slept.
@@ -86,21 +103,46 @@ def claim_posts(
     """
     at = to_int(now)
     conn.execute(END_HOLDS, (at,))
-    leases = conn.execute(LEASE_OVER, (at,)).fetchall()
+    leases = sorted(conn.tuples(LEASE_OVER, (at,)).fetchall())  # every process takes these rows in one order
     conn.executemany(DOUBT, [(at, id_, at) for id_, channel in leases if channel not in busy])
-    waiting = [channel for (channel,) in conn.execute(CHANNELS).fetchall() if channel not in busy]
-    if waiting and pace:
+    if conn.execute(FIRST).fetchone()[0] is None:
+        return []
+    if pace:
         limit = min(limit, lanes.hold_workspace(conn, pace, at))
-    claimed: list[Post] = []
-    for start in range(0, len(waiting), AT_ONCE):
-        if len(claimed) >= limit:
-            break
-        for channel in lanes.hold_ready(conn, waiting[start : start + AT_ONCE], pace, at):
-            if len(claimed) < limit and (row := _head(conn, channel, at)) is not None:
-                claimed.append(_claim(conn, row, now, lease, worker))
+    heads = _heads(conn, _in_turn(conn, busy, pace, at), limit, pace, at) if limit > 0 else []
+    claimed = [post for row in heads if (post := _claim(conn, row, now, lease, worker)) is not None]
     if claimed and pace:
         lanes.spend(conn, [post.channel for post in claimed], pace, at)
     return claimed
+
+
+def _in_turn(conn: Connection, busy: Collection[str], pace: Pace | None, at: int) -> list[Lane]:
+    """Return the lanes of the channels that may get a post now, the one that was served least of late first.
+
+    By the alphabet, the first few channels with much to tell would take every token of the workspace.
+    """
+    waiting = (lanes.Lane(*row) for row in conn.tuples(CHANNELS))
+    return sorted(lane for lane in waiting if lane.channel not in busy and lanes.is_ready(lane, pace, at))
+
+
+def _heads(conn: Connection, waiting: Sequence[Lane], limit: int, pace: Pace | None, at: int) -> list[Row]:
+    """Hold the first lanes, and return the rows that go out next: refreshes only if no other row could go."""
+    found: list[Row] = []
+    without: list[str] = []
+    start, step = 0, limit + SPARE
+    while start < len(waiting) and len(found) < limit:
+        ready = lanes.hold_ready(conn, waiting[start : start + step], pace, at)
+        start, step = start + step, min(2 * step, AT_ONCE)
+        for channel in ready:
+            if len(found) < limit and not conn.execute(BUSY, (channel,)).fetchone():
+                if (head := _head(conn, channel, at)) is not None:
+                    found.append(head)
+                else:
+                    without.append(channel)
+    for channel in without:
+        if len(found) < limit and (head := _refresh(conn, channel, at)) is not None:
+            found.append(head)
+    return found
 
 
 def batched(conn: Connection, batch_id: int) -> list[Post]:
@@ -115,16 +157,24 @@ def batched(conn: Connection, batch_id: int) -> list[Post]:
 
 
 def _head(conn: Connection, channel: str, now: int) -> Row | None:
-    """The channel's oldest live row, if its time has come; a refresh only if no other row could go."""
-    if conn.execute(BUSY, (channel,)).fetchone():
-        return None
+    """The channel's oldest live row but for refreshes, if its time has come."""
     head: Row | None = conn.execute(f"{HEAD} {conn.for_update}", (channel, False)).fetchone()
     if head is None or head["not_before"] > now:
-        head = conn.execute(f"{REFRESH} {conn.for_update}", (channel, True, now)).fetchone()
-    if head is not None and head["state"] == "pending" and _is_unwatched(conn, head["watch_id"]):
-        drop_unsent(conn, [head["watch_id"]])
-        return _head(conn, channel, now)
-    return head
+        return None
+    return _head(conn, channel, now) if _is_dropped(conn, head) else head
+
+
+def _refresh(conn: Connection, channel: str, now: int) -> Row | None:
+    head: Row | None = conn.execute(f"{REFRESH} {conn.for_update}", (channel, True, now)).fetchone()
+    return _refresh(conn, channel, now) if head is not None and _is_dropped(conn, head) else head
+
+
+def _is_dropped(conn: Connection, head: Row) -> bool:
+    """Delete what a watch that a person ended still had to post, and this row with it. False: the row may go."""
+    if head["state"] != "pending" or not _is_unwatched(conn, head["watch_id"]):
+        return False
+    drop_unsent(conn, [head["watch_id"]])
+    return True
 
 
 def _is_unwatched(conn: Connection, watch_id: int | None) -> bool:
@@ -133,7 +183,8 @@ def _is_unwatched(conn: Connection, watch_id: int | None) -> bool:
     return watch_id is not None and conn.execute(sql, (watch_id,)).fetchone() is not None
 
 
-def _claim(conn: Connection, row: Row, now: datetime, lease: timedelta, worker: str) -> Post:
+def _claim(conn: Connection, row: Row, now: datetime, lease: timedelta, worker: str) -> Post | None:
+    """Lease a row; None: this version cannot read it, and it was kept from blocking its channel."""
     is_uncertain = row["state"] == "uncertain"
     conn.execute(
         "UPDATE outbox SET state = ?, fence = fence + 1, attempts = attempts + 1, "
@@ -149,7 +200,21 @@ def _claim(conn: Connection, row: Row, now: datetime, lease: timedelta, worker: 
             row["id"],
         ),
     )
-    return _post(conn, row, to_int(now), PostState.UNCERTAIN if is_uncertain else PostState.SENDING, claimed=True)
+    state = PostState.UNCERTAIN if is_uncertain else PostState.SENDING
+    try:
+        return _post(conn, row, to_int(now), state, claimed=True)
+    except UNREADABLE as error:
+        _pass_over(conn, row, now, f"{type(error).__name__} in a claim")
+        return None
+
+
+def _pass_over(conn: Connection, row: Row, now: datetime, error: str) -> None:
+    """Leave a row with an unknown word to processes of a newer version for a while, then fail it."""
+    if to_int(now - FOR_NEWER) < row["created_at"] <= to_int(now):
+        facts = (row["state"], row["claimed_at"], to_int(now + PASSED_OVER), error, row["id"])
+        conn.execute(PUT_BACK, facts)
+    else:
+        conn.execute(FAIL.format(which="id = ?"), (to_int(now), error, row["id"]))
 
 
 def _post(conn: Connection, row: Row, now: int, state: PostState, *, claimed: bool = False) -> Post:

@@ -53,8 +53,8 @@ class Connection(Protocol):
         """The same, where rows that another transaction has locked are passed over."""
         ...
 
-    def hold(self, name: str) -> None:
-        """Wait until no other transaction holds this name, and hold it until the end of this one."""
+    def hold(self, *names: str) -> None:
+        """Wait until no other transaction holds these names, and hold them until the end of this one."""
         ...
 
     def orders_are_due(self) -> None:

@@ -7,7 +7,7 @@ from typing import TYPE_CHECKING, NamedTuple
 from storage import codec, rows
 from storage.post import ANY_POSTS, DETAIL_OF, Post, PostKind, PostState
 from storage.rows import to_int
-from tracking.values import Filter
+from tracking.values import Filter, Severity
 
 if TYPE_CHECKING:
     from collections.abc import Sequence
@@ -16,7 +16,7 @@ if TYPE_CHECKING:
     from storage.connection import Connection
     from storage.post import BatchRule
     from tracking.daily_digest import DailyDigest
-    from tracking.values import NewsToPost, Severity
+    from tracking.values import NewsToPost
 
 DAY = 86_400_000_000  # microseconds
 # The watch's filter is in the audience: see _filters.
@@ -89,6 +89,7 @@ WHERE p.channel = ? AND p.state IN ('pending', 'sending', 'uncertain') AND p.sta
   AND p.not_before <= ? AND w.state = 'active' AND w.card_ts <> ''
   AND COALESCE(w.muted_until, 0) <= ? AND (NOT ? OR p.held_until IS NOT NULL) ORDER BY p.position, p.id LIMIT ?
 """
+SEVERITIES = frozenset(Severity)  # news of one that only a newer version knows goes alone
 SEEN = 50  # cards of a channel that people still see
 AHEAD = 10  # times as many rows are examined as fit into one message: not all may belong into it
 # A batch names its order when it belongs into that order's thread; one of many orders lists its posts.
@@ -114,6 +115,8 @@ def announce(conn: Connection, at: int, to_post: Sequence[tuple[str, NewsToPost]
     """
     if not to_post:
         return 0
+    if conn.for_update and (parcels := _parcels(to_post)):
+        conn.hold(*parcels)
     log = [
         (key, new.event_id, at, new.severity, codec.dump_audience(new.audience), codec.pack_news(new.news))
         for key, new in to_post
@@ -121,6 +124,18 @@ def announce(conn: Connection, at: int, to_post: Sequence[tuple[str, NewsToPost]
     conn.executemany(LOG, log)
     posts = [(new.event_id, new.severity, new.event_id, at, key, *_filters(new)) for key, new in to_post]
     return conn.executemany(NEWS, posts).rowcount
+
+
+def _parcels(to_post: Sequence[tuple[str, NewsToPost]]) -> set[str]:
+    """Return names for the parcels of these orders' news, to be held from before a post gets its position.
+
+    So the posts of one parcel's orders are committed in the order of their positions, and the later one is seen to tell
+    what the earlier one tells.
+    """
+    told = [new.news for _key, new in to_post]
+    numbers = {node.waybill for news in told for node in (*news.nodes, *news.edited)}
+    numbers |= {step.waybill for news in told for step in news.steps}
+    return {f"parcel:{number}" for number in numbers if number}
 
 
 def first_cards(conn: Connection, at: int, key: str, news: NewsToPost) -> None:
@@ -187,7 +202,7 @@ def batch(
     sql = f"{BATCHABLE} {conn.for_update} OF p" if conn.for_update else BATCHABLE
     waiting_rows = conn.execute(sql, (head.channel, at, at, head.was_held, AHEAD * limit)).fetchall()
     allowed = rule.severities
-    may_go = [row for row in waiting_rows if allowed is None or rows.severity(row["severity"]) in allowed]
+    may_go = [row for row in waiting_rows if row["severity"] in (SEVERITIES if allowed is None else allowed)]
     if len(may_go) + 1 < rule.fewest or not head.thread_ts:
         return None
     waiting = [_Waiting(head.id, head.watch_id, head.severity)]

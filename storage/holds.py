@@ -8,19 +8,27 @@ from storage.outbox import LIVE
 from storage.rows import to_int
 
 if TYPE_CHECKING:
+    from collections.abc import Sequence
     from datetime import datetime
 
     from storage.connection import Connection
     from storage.watch import Watch
 
+# Posts of no watch, for all of a channel's watches at once. Nearly all of them were sent long ago: SQLite is kept from
+# the index by watches, and finds them by their state; and the posts of one watch by that index.
+OF_CHANNEL = "+watch_id IS NULL AND channel = ?"
+ANY_STATE = "state || ''"
+HELD = "state IN ('held', 'failed', 'skipped') AND state = 'held'"  # word for word the condition of an index
 
-def hold(conn: Connection, watch: Watch, reason: str) -> None:
-    """Hold a paused watch's posts until it is resumed, and its channel's digests with them."""
-    conn.execute(
-        "UPDATE outbox SET state = 'held', held_until = NULL, fence = fence + 1, lease_until = NULL, error = ? "
-        f"WHERE (watch_id = ? OR (watch_id IS NULL AND channel = ?)) AND ({LIVE} OR state = 'held')",
-        (reason, watch.id, watch.channel),
-    )
+
+def hold(conn: Connection, channel: str, watches: Sequence[Watch], reason: str) -> None:
+    """Hold the posts of a channel's paused watches until they are resumed, and the channel's digests with them."""
+    change = "UPDATE outbox SET state = 'held', held_until = NULL, fence = fence + 1, lease_until = NULL, error = ?"
+    of_watch = f"{change} WHERE watch_id = ? AND ({LIVE} OR {ANY_STATE} = 'held')"
+    conn.executemany(of_watch, [(reason, watch.id) for watch in watches])
+    if watches:
+        for which in (LIVE, HELD):
+            conn.execute(f"{change} WHERE {OF_CHANNEL} AND {which}", (reason, channel))
 
 
 def fail_undeliverable(conn: Connection, now: datetime, channel: str, reason: str) -> None:
@@ -32,7 +40,7 @@ def fail_undeliverable(conn: Connection, now: datetime, channel: str, reason: st
     ended = "EXISTS (SELECT 1 FROM watches w WHERE w.id = outbox.watch_id AND w.state = 'ended')"
     change = "UPDATE outbox SET fence = fence + 1, lease_until = NULL, error = ?"
     conn.execute(
-        f"{change}, state = 'held', held_until = NULL WHERE channel = ? AND {LIVE} AND watch_id IS NULL AND {paused}",
+        f"{change}, state = 'held', held_until = NULL WHERE channel = ? AND {LIVE} AND +watch_id IS NULL AND {paused}",
         (reason, channel),
     )
     conn.execute(
@@ -41,13 +49,19 @@ def fail_undeliverable(conn: Connection, now: datetime, channel: str, reason: st
     )
 
 
-def release(conn: Connection, watch: Watch) -> None:
-    """Release a resumed watch's posts. A post that was being sent when its watch was paused is looked up first."""
-    conn.execute(
+def release(conn: Connection, channel: str, watches: Sequence[Watch]) -> None:
+    """Release the posts of a channel's resumed watches, and the channel's digests with them.
+
+    A post that was being sent when its watch was paused is looked up first.
+    """
+    change = (
         "UPDATE outbox SET state = CASE WHEN claimed_at IS NULL THEN 'pending' ELSE 'uncertain' END, not_before = 0, "
-        "attempts = 0 WHERE (watch_id = ? OR (watch_id IS NULL AND channel = ?)) AND state = 'held'",
-        (watch.id, watch.channel),
+        "attempts = 0"
     )
+    of_watch = f"{change} WHERE watch_id = ? AND {ANY_STATE} = 'held'"
+    conn.executemany(of_watch, [(watch.id,) for watch in watches])
+    if watches:
+        conn.execute(f"{change} WHERE {OF_CHANNEL} AND {HELD}", (channel,))
 
 
 def recheck_quiet_hours(conn: Connection, channel: str, at: int) -> None:

@@ -6,7 +6,7 @@ by the time that one token takes. (This is the generic cell rate algorithm; its 
 
 from __future__ import annotations
 
-from typing import TYPE_CHECKING
+from typing import TYPE_CHECKING, NamedTuple
 
 from storage.locks import chunks
 from storage.rows import to_int
@@ -19,6 +19,7 @@ if TYPE_CHECKING:
     from storage.pace import Pace
 
 WORKSPACE = ""  # the lane of all channels together
+NEVER = 0  # the full_at of a channel that has no lane yet
 ADD = "INSERT INTO lanes (channel, full_at) VALUES (?, ?) ON CONFLICT (channel) DO NOTHING"
 SPEND = "UPDATE lanes SET full_at = CASE WHEN full_at > ? THEN full_at ELSE ? END + ? WHERE channel = ?"
 PAUSE = """
@@ -27,6 +28,18 @@ INSERT INTO lanes (channel, paused_until, full_at) VALUES (?, ?, ?) ON CONFLICT 
     ELSE excluded.paused_until END,
   full_at = CASE WHEN lanes.full_at > excluded.full_at THEN lanes.full_at ELSE excluded.full_at END
 """
+
+
+class Lane(NamedTuple):
+    """A channel's lane, in the order of their turns: at last those with nothing but refreshes, then by ``full_at``.
+
+    Times in microseconds since 1970.
+    """
+
+    only_refreshes: bool
+    full_at: int
+    channel: str
+    paused_until: int
 
 
 def pause(conn: Connection, channel: str, until: datetime, pace: Pace) -> None:
@@ -43,26 +56,26 @@ def hold_workspace(conn: Connection, pace: Pace, at: int) -> int:
     return 0 if row["paused_until"] > at else pace.workspace.tokens(row["full_at"], at)
 
 
-def hold_ready(conn: Connection, channels: Sequence[str], pace: Pace | None, at: int) -> list[str]:
-    """Hold the lanes of those channels that may get a post now and that no other transaction holds.
+def is_ready(lane: Lane, pace: Pace | None, at: int) -> bool:
+    """Whether the channel may get a post now. ``pace``: None: only pauses count."""
+    latest = at + (pace.channel.burst - 1) * pace.channel.interval if pace else lane.full_at
+    return lane.paused_until <= at and lane.full_at <= latest
 
-    ``pace``: None: only pauses count. Returns these channels. The caller must look at their posts in a later
-    statement: what another transaction did with them is visible only after their lock was got.
+
+def hold_ready(conn: Connection, among_lanes: Sequence[Lane], pace: Pace | None, at: int) -> list[str]:
+    """Hold the lanes of those channels that may still get a post and that no other transaction holds.
+
+    ``pace``: None: only pauses count. Returns these channels, in the order given. The caller must look at their posts
+    in a later statement: what another transaction did with them is visible only after their lock was got.
     """
-    latest = at + (pace.channel.burst - 1) * pace.channel.interval if pace else at
-    ready: list[str] = []
-    known: set[str] = set()
-    for among, values in chunks(conn, channels):
-        known |= {channel for (channel,) in conn.tuples(f"SELECT channel FROM lanes WHERE channel {among}", values)}
-    if new := sorted(set(channels) - known):
+    if new := sorted(lane.channel for lane in among_lanes if lane.full_at == NEVER):
         conn.executemany(ADD, [(channel, at) for channel in new])
-    for among, values in chunks(conn, channels):
-        sql = f"SELECT channel, full_at, paused_until FROM lanes WHERE channel {among} ORDER BY channel"
-        for row in conn.execute(f"{sql} {conn.skip_locked}", values):
-            is_full_enough = pace is None or row["full_at"] <= latest
-            if row["paused_until"] <= at and is_full_enough:
-                ready.append(row["channel"])
-    return ready
+    ready: set[str] = set()
+    for among, values in chunks(conn, [lane.channel for lane in among_lanes]):
+        sql = f"SELECT FALSE, full_at, channel, paused_until FROM lanes WHERE channel {among} ORDER BY channel"
+        held = (Lane(*row) for row in conn.tuples(f"{sql} {conn.skip_locked}", values))
+        ready |= {lane.channel for lane in held if is_ready(lane, pace, at)}
+    return [lane.channel for lane in among_lanes if lane.channel in ready]
 
 
 def spend(conn: Connection, channels: Sequence[str], pace: Pace, at: int) -> None:

@@ -1,8 +1,10 @@
 """Locks of rows, for an engine on which several transactions run at a time; SQLite runs one after the other.
 
-Every transaction takes its locks in one order: orders by their keys, then posts, then lanes by their channels. Whoever
-changes the watches of an order, or decides by them whether it is polled, holds the lock of the order's row: otherwise
-one transaction could stop the polling of an order that another one begins to watch.
+Every transaction takes its locks in one order: subscriptions, orders by their keys, the parcels of their news, lanes
+(that of the workspace first), posts, and the request for an approval that was posted. Before all of them a claim frees
+posts whose hold or lease is over, which no other claim takes. Whoever changes the watches of an order, or decides by
+them whether it is polled, holds the lock of the order's row: otherwise one transaction could stop the polling of an
+order that another one begins to watch.
 """
 
 from __future__ import annotations

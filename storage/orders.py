@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import contextlib
 from collections import defaultdict
+from datetime import timedelta
 from typing import TYPE_CHECKING, Any
 
 from pandapon.shipment import OrderRef, Platform
@@ -14,7 +15,7 @@ from storage.rows import to_int
 
 if TYPE_CHECKING:
     from collections.abc import Iterable, Sequence
-    from datetime import datetime, timedelta
+    from datetime import datetime
 
     from pandapon.shipment import Milestone
     from storage.connection import Connection, Row
@@ -37,6 +38,11 @@ LEASED = """
 SELECT key, milestone, order_json, sub_orders, moved_at, final_at, has_parcels, created_at, late_at, refund_open_until
 FROM orders WHERE key {among}
 """
+UNREAD = """
+UPDATE schedule SET fence = fence + 1, leased = 0, fails = fails + 1, error = ?, stale_since = COALESCE(stale_since, ?),
+  next_poll_at = ? WHERE key = ?
+"""
+AGAIN = timedelta(hours=1)  # until an order whose row cannot be read is tried again
 IN_TURN = """
 SELECT key FROM (
   SELECT o.key, o.next_poll_at, ROW_NUMBER() OVER (PARTITION BY w.channel ORDER BY o.next_poll_at) AS turn
@@ -63,16 +69,23 @@ def claim_due(
 
     ``keys``: only these orders, a few hundred at most; None: all. ``worker``: the name of the process. ``since``: only
     what has been due since then or shorter; None: all. PostgreSQL reads over every dead row of a claim before, until
-    its vacuum may take them away, and an old snapshot keeps it from that.
+    its vacuum may take them away, and an old snapshot keeps it from that. An order whose row cannot be read counts as a
+    failed reading, and keeps no other from being read.
     """
     among, values = ("", []) if keys is None else conn.among(keys)
     sql = f"{DUE.format(among=among and f'AND key {among}')} {conn.skip_locked}"
     due = conn.tuples(sql, (to_int(now), to_int(since) or 0, *values, limit)).fetchall()
     stored: dict[str, Sequence[Any]] = {}
-    for among, values in chunks(conn, [key for key, *_lease in due]):
+    for among, values in chunks(conn, [key for key, *_facts in due]):
         conn.execute(CLAIM.format(among=among), (to_int(now + lease), worker, *values))
         stored.update((key, facts) for key, *facts in conn.tuples(LEASED.format(among=among), values))
-    return [rows.due(key, lease, stored[key]) for key, *lease in due]
+    claimed: list[DueOrder] = []
+    for key, *lease_facts in due:
+        try:
+            claimed.append(rows.due(key, lease_facts, stored[key]))
+        except UNREADABLE as error:
+            conn.execute(UNREAD, (type(error).__name__, to_int(now), to_int(now + AGAIN), key))
+    return claimed
 
 
 def due_round_robin(conn: Connection, now: datetime) -> list[str]:

@@ -57,17 +57,15 @@ def mark_sent(conn: Connection, now: datetime, post: Post, ts: str, channel: str
     return is_settled
 
 
-def mark_retry(conn: Connection, now: datetime, post: Post, not_before: datetime, error: str) -> bool:
+def mark_retry(conn: Connection, post: Post, not_before: datetime, error: str) -> bool:
     """Record that a post was certainly not sent; it is tried again from ``not_before`` on. False: stale fence."""
-    del now
     return _settle(
         conn, post, "state = 'pending', claimed_at = NULL, not_before = ?, error = ?", to_int(not_before), error
     )
 
 
-def mark_uncertain(conn: Connection, now: datetime, post: Post, not_before: datetime, error: str) -> bool:
+def mark_uncertain(conn: Connection, post: Post, not_before: datetime, error: str) -> bool:
     """Record that a post was perhaps sent; it is looked up from ``not_before`` on. False: the fence was stale."""
-    del now
     return _settle(conn, post, "state = 'uncertain', not_before = ?, error = ?", to_int(not_before), error)
 
 
@@ -100,6 +98,12 @@ def mark_failed(conn: Connection, now: datetime, post: Post, error: str) -> bool
     if is_settled and post.kind is PostKind.BATCH:
         conn.execute(FAIL.format(which="batch_id = ?"), (to_int(now), error, post.id))
     return is_settled
+
+
+def fail_member(conn: Connection, now: datetime, post: Post, error: str) -> None:
+    """Fail a post that stands in a BATCH, alone: the batch tells the others. Once it has failed, nothing changes."""
+    conn.execute(f"{FAIL.format(which='id = ?')} AND state = 'batched'", (to_int(now), error, post.id))
+    conn.execute("UPDATE outbox SET batch_id = NULL WHERE id = ? AND state = 'failed'", (post.id,))
 
 
 def _is_opening(conn: Connection, watch_id: int) -> bool:
@@ -166,10 +170,10 @@ def recover_after_crash(conn: Connection, now: datetime, worker: str | None = No
     Leased orders and posts are due at once, and a SENDING post becomes UNCERTAIN: nobody knows whether it was sent.
     """
     orders.release_leases(conn, now, worker)
-    heal = f"UPDATE outbox SET not_before = ? WHERE {LIVE} AND not_before > ?"
-    conn.execute(heal, (to_int(now), to_int(now + FARTHEST)))
     for column in ("full_at", "paused_until"):
         conn.execute(f"UPDATE lanes SET {column} = 0 WHERE {column} > ?", (to_int(now + FARTHEST),))
+    heal = f"UPDATE outbox SET not_before = ? WHERE {LIVE} AND not_before > ?"
+    conn.execute(heal, (to_int(now), to_int(now + FARTHEST)))
     whose, names = ("", []) if worker is None else (" AND worker = ?", [worker])
     return conn.execute(
         "UPDATE outbox SET state = 'uncertain', fence = fence + 1, not_before = ?, lease_until = NULL "

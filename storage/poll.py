@@ -30,7 +30,7 @@ class DueOrder(NamedTuple):
     fingerprint: bytes  # 16 bytes of the last answer; empty: read everything
     milestone: Milestone | None
     order_json: str
-    sub_orders: tuple[str, ...]
+    sub_orders_json: str
     moved_at: datetime | None
     final_at: datetime | None
     has_parcels: bool
@@ -48,6 +48,11 @@ class DueOrder(NamedTuple):
         It is decoded on demand: hundreds of orders are leased at a time, and most turn out to be unchanged.
         """
         return codec.load_order(self.order_json)
+
+    @property
+    def sub_orders(self) -> tuple[str, ...]:
+        """The ids of its sub-orders as last read, decoded on demand. Raises ValueError for a damaged row."""
+        return codec.load_ids(self.sub_orders_json)
 
     def is_same(self, order: Order) -> bool:
         """Whether the order equals the stored one."""

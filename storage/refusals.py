@@ -12,7 +12,9 @@ if TYPE_CHECKING:
 
     from storage.connection import Connection
 
-PREFIX = "refused:"
+PREFIX = "refusing:"
+# Their names in the version before, among those of :mod:`storage.messages`, whose values are empty.
+FORMER = "DELETE FROM facts WHERE name >= 'refused:' AND name < 'refused;' AND value <> '' AND at < ?"
 SAY = (
     "INSERT INTO facts (name, value, at) VALUES (?, ?, ?) ON CONFLICT (name) DO UPDATE SET "
     "value = excluded.value, at = excluded.at"
@@ -34,6 +36,7 @@ def say(conn: Connection, now: datetime, worker: str, codes: Mapping[str, str]) 
 def hear(conn: Connection, since: datetime, worker: str) -> dict[str, str]:
     """Return what Slack refuses the other processes, as of those that said so since then; the rest is forgotten."""
     conn.execute(FORGET, (*ALL, to_int(since)))
+    conn.execute(FORMER, (to_int(since),))
     values = conn.execute(HEAR, (*ALL, PREFIX + worker, to_int(since))).fetchall()
     lines = (line.partition(" ") for (value,) in values for line in value.split("\n"))
     return {channel: code for channel, _, code in lines}

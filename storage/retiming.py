@@ -27,10 +27,10 @@ FURTHEST_EAST = timedelta(hours=14)  # the UTC offset where a new day begins fir
 # Times that lie ahead: moved with the clock, and due now if they still lie too far ahead.
 AHEAD = (
     ("schedule", "next_poll_at", "next_poll_at IS NOT NULL", "longest"),
-    ("outbox", "not_before", LIVE, "post"),
-    ("outbox", "lease_until", f"{LIVE} AND lease_until IS NOT NULL", "post"),
     ("lanes", "full_at", "TRUE", "post"),
     ("lanes", "paused_until", "TRUE", "post"),
+    ("outbox", "not_before", LIVE, "post"),
+    ("outbox", "lease_until", f"{LIVE} AND lease_until IS NOT NULL", "post"),
     ("outages", "closed_until", "closed_until IS NOT NULL", "post"),
     ("watches", "muted_until", "muted_until IS NOT NULL", "muted"),
     ("channels", "muted_until", "muted_until IS NOT NULL", "muted"),

@@ -100,7 +100,7 @@ def due(key: str, lease: Sequence[Any], facts: Sequence[Any]) -> DueOrder:
     """Return a leased order.
 
     ``lease``, ``facts``: what ``DUE`` and ``LEASED`` of :mod:`storage.orders` return beside the key, in their order.
-    The lease has raised the fence by one since.
+    The lease has raised the fence by one since. Raises OverflowError for a time that cannot be.
     """
     due_at, fence, fingerprint, polls, fails = lease
     stage, order_json, sub_orders, moved_at, final_at, has_parcels, created_at, late_at, refund_open_until = facts
@@ -110,7 +110,7 @@ def due(key: str, lease: Sequence[Any], facts: Sequence[Any]) -> DueOrder:
         fingerprint=fingerprint,
         milestone=milestone(stage),
         order_json=order_json,
-        sub_orders=codec.load_ids(sub_orders),
+        sub_orders_json=sub_orders,
         moved_at=to_time(moved_at),
         final_at=to_time(final_at),
         has_parcels=bool(has_parcels),

@@ -127,6 +127,7 @@ class Outbox(Aggregate):
     move_to_thread = Operation(redirects.move_to_thread)
     batch = Operation(enqueue.batch)
     batched = Operation(claims.batched)
+    fail_member = Operation(outbox.fail_member)
     shared = Operation(sharing.shared)
     recover_after_crash = Operation(outbox.recover_after_crash)
 

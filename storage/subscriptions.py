@@ -72,6 +72,7 @@ def subscribe(conn: Connection, now: datetime, wish: Subscription) -> tuple[Subs
 
 def unsubscribe(conn: Connection, now: datetime, channel: str, actor: str) -> tuple[int, int]:
     """End the channel's subscriptions and the watches that they opened. Returns how many of each."""
+    _hold(conn, "channel = ?", channel)
     ids = [
         row[0]
         for row in conn.execute("SELECT id FROM subscriptions WHERE channel = ? AND state = 'active'", (channel,))
@@ -88,6 +89,7 @@ def unsubscribe(conn: Connection, now: datetime, channel: str, actor: str) -> tu
 def resubscribe(conn: Connection, now: datetime, channel: str, ended_at: datetime, actor: str) -> int:
     """Undo the :func:`unsubscribe` of ``ended_at``. Returns the number of watches that were restored."""
     at = to_int(ended_at)
+    _hold(conn, "channel = ?", channel)
     lock_orders_of_watches(conn, "channel = ? AND subscription IS NOT NULL AND ended_at = ?", (channel, at))
     revived = conn.execute(REVIVE, (channel, at)).fetchall()
     keys = [row["key"] for (id_,) in revived for row in conn.execute(REVIVE_WATCHES, (id_, at)).fetchall()]
@@ -112,6 +114,7 @@ def join_orders(conn: Connection, now: datetime, subscription: int, new: Sequenc
     watches are paused as well.
     """
     joined = 0
+    _hold(conn, "id = ?", subscription)
     lock_orders(conn, [new_order.order.ref.key for new_order in new])
     state, reason = _state_to_join(conn, subscription) if new else ("active", "")
     for new_order in new:
@@ -132,6 +135,13 @@ def unknown_of(conn: Connection, channel: str, keys: Sequence[str]) -> list[str]
         for key in keys
         if not conn.execute("SELECT 1 FROM watches WHERE key = ? AND channel = ?", (key, channel)).fetchone()
     ]
+
+
+def _hold(conn: Connection, which: str, fact: object) -> None:
+    """Hold subscriptions, before any order: else one that ends would not see the watches that it opens meanwhile."""
+    if conn.for_update:
+        sql = f"SELECT id FROM subscriptions WHERE {which} ORDER BY id {conn.for_update}"
+        conn.execute(sql, (fact,)).fetchall()
 
 
 def _state_to_join(conn: Connection, subscription: int) -> tuple[str, str]:

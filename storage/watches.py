@@ -90,14 +90,20 @@ def resume_watch(conn: Connection, now: datetime, watch_id: int, actor: str) -> 
     watch = get(conn, watch_id)
     if watch is None or watch.state is not WatchState.PAUSED:
         return None
-    _set_state(conn, watch, WatchState.ACTIVE)  # only active watches are paused, even without a card
-    holds.release(conn, watch)
-    enqueue.refresh(conn, now, watch.id)
-    orders.mark_due(conn, [watch.key], now)
+    [resumed] = _resume(conn, now, watch.channel, [watch], actor)
+    return resumed
+
+
+def _resume(conn: Connection, now: datetime, channel: str, paused: Sequence[Watch], actor: str) -> list[Watch]:
+    for watch in paused:
+        _set_state(conn, watch, WatchState.ACTIVE)  # only active watches are paused, even without a card
+        enqueue.refresh(conn, now, watch.id)
+        _audit(conn, now, actor, "resume", watch)
+    holds.release(conn, channel, paused)
+    orders.mark_due(conn, [watch.key for watch in paused], now)
     if actor != "slack":
-        messages.clear_refusals(conn, watch.channel)
-    _audit(conn, now, actor, "resume", watch)
-    return get(conn, watch_id)
+        messages.clear_refusals(conn, channel)
+    return _again(conn, paused)
 
 
 def pause_channel(conn: Connection, now: datetime, channel: str, reason: str) -> list[Watch]:
@@ -110,8 +116,8 @@ def pause_channel(conn: Connection, now: datetime, channel: str, reason: str) ->
     paused = _select(conn, "w.channel = ? AND w.state = 'active' ORDER BY w.id", (channel,))
     for watch in paused:
         conn.execute("UPDATE watches SET state = 'paused', reason = ? WHERE id = ?", (reason, watch.id))
-        holds.hold(conn, watch, reason)
         _audit(conn, now, "slack", "pause", watch, detail=reason)
+    holds.hold(conn, channel, paused, reason)
     holds.fail_undeliverable(conn, now, channel, reason)
     _tell_owners(conn, now, paused, channel, reason)
     return _again(conn, paused)
@@ -121,7 +127,7 @@ def resume_channel(conn: Connection, now: datetime, channel: str, actor: str) ->
     """Resume every paused watch of a channel. Returns the resumed watches."""
     lock_orders_of_watches(conn, "channel = ? AND state = 'paused'", (channel,))
     paused = _select(conn, "w.channel = ? AND w.state = 'paused' ORDER BY w.id", (channel,))
-    return [resumed for watch in paused if (resumed := resume_watch(conn, now, watch.id, actor))]
+    return _resume(conn, now, channel, paused, actor)
 
 
 def watched_channels(conn: Connection) -> list[str]:

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import logging
 from dataclasses import replace
 from functools import reduce
 from typing import TYPE_CHECKING, TypeVar
@@ -31,6 +32,8 @@ if TYPE_CHECKING:
     from storage.store import Store
     from storage.watch import Watch
     from tracking.messages import Notice
+
+log = logging.getLogger(__name__)
 
 S = TypeVar("S")
 T = TypeVar("T")
@@ -157,9 +160,13 @@ class Composer:
         return alarms.reminder(alarm, watch, link, now, snapshot=snapshot)
 
     async def _digest(self, post: Post, now: datetime) -> Message | None:
-        """Join the batched news, without that of orders that are no longer watched."""
+        """Join the batched news, without that of orders that are no longer watched, and what cannot be read."""
         entries: list[tuple[Post, News, Watch]] = []
         for batched in await self._store.outbox.batched(post.id):
+            if not isinstance(batched.content, News):
+                log.error("news of a batch cannot be read, it is given up", extra={"post": batched.id})
+                await self._store.outbox.fail_member(now, batched, "cannot be composed")
+                continue
             member = await shared.remaining(self._store, batched)
             if member is None:
                 continue

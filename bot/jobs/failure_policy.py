@@ -61,9 +61,9 @@ class FailurePolicy:
             case Verdict.REFUSED:
                 await self._shorten(post, message, failure)
             case Verdict.UNCERTAIN if post.kind not in SENT_AGAIN:
-                await self._store.outbox.mark_uncertain(now, post, now + backoff(post), failure.code)
+                await self._store.outbox.mark_uncertain(post, now + backoff(post), failure.code)
             case Verdict.NOT_SENT | Verdict.UNCERTAIN:
-                await self._store.outbox.mark_retry(now, post, now + await self.wait(post, failure), failure.code)
+                await self._store.outbox.mark_retry(post, now + await self.wait(post, failure), failure.code)
             case Verdict.CHANNEL_GONE:
                 await self.close_channel(post, failure.code)
             case Verdict.TOKEN_REFUSED:
@@ -158,7 +158,7 @@ class FailurePolicy:
 
     async def _retry(self, post: Post, code: str) -> None:
         now = self._clock()
-        await self._store.outbox.mark_retry(now, post, now + backoff(post), code)
+        await self._store.outbox.mark_retry(post, now + backoff(post), code)
 
     async def _give_up(self, post: Post, code: str) -> None:
         if post.kind is PostKind.NOTICE and await self._store.outbox.move_to_thread(post):

@@ -6,6 +6,7 @@ from typing import TYPE_CHECKING, Any
 
 from storage.post import Post, PostKind
 from tracking import fact_ids, severity
+from tracking.values import News
 
 if TYPE_CHECKING:
     from collections.abc import Mapping
@@ -36,7 +37,7 @@ async def settle(store: Store, post: Post, found: Mapping[str, str], now: dateti
     news = post.news
     left = fact_ids.remaining(post.key, post.event_id, news, found)
     if left == news:
-        await store.outbox.mark_retry(now, post, now, "not found in the channel")
+        await store.outbox.mark_retry(post, now, "not found in the channel")
         return
     watch = await store.watches.get(post.watch_id) if post.watch_id is not None else None
     if left is None or (watch is not None and watch.filter not in severity.audience(left)):
@@ -46,4 +47,4 @@ async def settle(store: Store, post: Post, found: Mapping[str, str], now: dateti
 
 
 def _fact_ids(post: Post) -> tuple[str, ...]:
-    return fact_ids.fact_ids(post.key, post.event_id, post.news) if post.content is not None else ()
+    return fact_ids.fact_ids(post.key, post.event_id, post.news) if isinstance(post.content, News) else ()

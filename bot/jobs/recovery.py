@@ -42,7 +42,7 @@ class Recovery:
         """Search for the post. Queue it again, or the part that the channel lacks, only when it is not there."""
         now = self._clock()
         if post.kind in SENT_AGAIN:
-            await self._store.outbox.mark_retry(now, post, now, "may have been sent")
+            await self._store.outbox.mark_retry(post, now, "may have been sent")
             return
         found = self._begun.pop(post.id, None) or Found(now)
         found.now = now
@@ -50,7 +50,7 @@ class Recovery:
             await find_post(self._slack, post, EVENT_TYPE, found)
         except GaveUpError as error:
             log.warning("channel holds too much to be searched, a message may repeat", extra={"reason": str(error)})
-            await self._store.outbox.mark_retry(now, post, now, "search given up")
+            await self._store.outbox.mark_retry(post, now, "search given up")
             return
         except Exception as error:  # noqa: BLE001  understand() raises again what is not Slack's
             self._keep(post, found)
@@ -62,7 +62,7 @@ class Recovery:
         elif found.fact_ids and post.kind is PostKind.NEWS:
             await reconcile.settle(self._store, post, found.fact_ids, now)
         else:
-            await self._store.outbox.mark_retry(now, post, now, "not found in the channel")
+            await self._store.outbox.mark_retry(post, now, "not found in the channel")
 
     def _keep(self, post: Post, found: Found) -> None:
         """Keep how far a search has come. After a restart, and in another process, it begins anew."""
@@ -78,7 +78,7 @@ class Recovery:
             await self._failures.close_channel(post, failure.code)
         elif passes or (verdict is Verdict.TOKEN_REFUSED and failure.code != "missing_scope"):
             wait = await self._failures.wait(post, failure)
-            await self._store.outbox.mark_uncertain(now, post, now + wait, failure.code)
+            await self._store.outbox.mark_uncertain(post, now + wait, failure.code)
         else:
             log.warning("channel cannot be searched, a message may repeat", extra={"error": failure.code})
-            await self._store.outbox.mark_retry(now, post, now, failure.code)
+            await self._store.outbox.mark_retry(post, now, failure.code)

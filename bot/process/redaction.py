@@ -22,9 +22,11 @@ if TYPE_CHECKING:
 
 MASK = "***"
 LONGEST = 2_000  # characters of one line
+ESCAPES = 3  # backslashes that JSON in JSON puts before a quote of a secret
 LAYERS = 4  # nested encodings that are decoded
 
 _ESCAPE = re.compile(r"\\+u([0-9A-Fa-f]{4})|(?:\\+x[0-9A-Fa-f]{2})+|\\+/")
+_QUOTING = re.compile(r"[\\\"']")
 _BYTE = re.compile(r"\\+x([0-9A-Fa-f]{2})")
 _REST = r"[^\s\"'<>]+"
 # Slack's tokens; response URLs, incoming hooks and socket tickets; PandaPon's callback address.
@@ -58,6 +60,7 @@ class Redaction:
 
     def __init__(self, secrets: Sequence[str]) -> None:
         self._secrets: tuple[str, ...] = ()
+        self._escaped: dict[str, re.Pattern[str]] = {}
         self._margin = 0  # the limit may cut a secret in two, and no half of it may stay
         self.add(secrets)
         _everywhere.add(self)
@@ -66,7 +69,9 @@ class Redaction:
         """Replace these secrets as well."""
         plain = {_plain(secret) for secret in secrets if secret}
         self._secrets = tuple(sorted(plain.union(self._secrets), key=len, reverse=True))
-        self._margin = max((len(secret) for secret in self._secrets), default=0)
+        self._escaped = {secret: _however_escaped(secret) for secret in self._secrets if _QUOTING.search(secret)}
+        lengths = (len(secret) + ESCAPES * len(_QUOTING.findall(secret)) for secret in self._secrets)
+        self._margin = max(lengths, default=0)
 
     def line(self, text: str, longest: int = LONGEST) -> str:
         """Return the redacted text as one printable line of at most ``longest`` characters."""
@@ -83,7 +88,8 @@ class Redaction:
 
     def _blot(self, text: str) -> str:
         for secret in self._secrets:
-            text = text.replace(secret, MASK)
+            escaped = self._escaped.get(secret)
+            text = escaped.sub(MASK, text) if escaped else text.replace(secret, MASK)
         text = _SHAPES.sub(MASK, text)
         text = _NAMED.sub(rf"\1{MASK}", text)
         return mask_phones(text, MASK)
@@ -99,6 +105,12 @@ class Redaction:
             return MASK if hidden and self._blot(hidden) != hidden else match[0]
 
         return blot
+
+
+def _however_escaped(secret: str) -> re.Pattern[str]:
+    """Match a secret with quotes or backslashes, in JSON and ``repr`` as well: backslashes stand before them there."""
+    parts = (r"\\+" if part == "\\" else rf"\\*{part}" if part in {'"', "'"} else re.escape(part) for part in secret)
+    return re.compile("".join(parts))
 
 
 def _text(decode: Callable[[str], bytes], run: str) -> str:

@@ -66,9 +66,13 @@ class PostgresConnection:
         self.raw = raw
         self.wakes: set[Wake] = set()  # what this transaction leaves for others to do
 
-    def hold(self, name: str) -> None:
-        """Wait until no other transaction of this schema holds the name, and hold it until the end of this one."""
-        self.raw.execute("SELECT pg_advisory_xact_lock(hashtextextended(current_schema() || ':' || %s, 0))", (name,))
+    def hold(self, *names: str) -> None:
+        """Wait until no other transaction of this schema holds a name, and hold them all until the end of this one.
+
+        They are taken in the order of the names, so that two transactions do not wait for each other.
+        """
+        lock = "pg_advisory_xact_lock(hashtextextended(current_schema() || ':' || name, 0))"
+        self.raw.execute(f"SELECT {lock} FROM unnest(%s::text[]) AS names (name)", (sorted(set(names)),))
 
     def among(self, texts: Sequence[str]) -> tuple[str, list[Any]]:
         """See :class:`storage.connection.Connection`. The text is always the same, so the server prepares it once."""

@@ -58,10 +58,14 @@ def prepare(raw: psycopg.Connection[Any], schema: str = "") -> str:
 def wait_for_turn(conn: Connection, lock: int) -> None:
     """Let the processes that start at the same time make their tables one after the other, in the caller's transaction.
 
-    No time limit of a role holds then: it may be too short for a table of millions, or to wait for who migrates one.
+    No time limit of a role holds then: it may be too short for a table of millions. And none of ours for the wait for
+    another process, which may be making one; what this one then waits for is a row or a table again.
     """
     conn.execute("SET LOCAL statement_timeout = 0")
+    limit = conn.execute("SELECT current_setting('lock_timeout')").fetchone()[0]
+    conn.execute("SET LOCAL lock_timeout = 0")
     conn.execute("SELECT pg_advisory_xact_lock(?)", (lock,))
+    conn.execute("SELECT set_config('lock_timeout', ?, TRUE)", (limit,))
 
 
 def _check_empty(raw: psycopg.Connection[Any]) -> None:

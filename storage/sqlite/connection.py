@@ -32,7 +32,7 @@ class SqliteConnection(sqlite3.Connection):
         self.create_function("random_token", 0, _random_token)
         self.create_function("next_position", 0, self._next_position)
 
-    def hold(self, name: str) -> None:
+    def hold(self, *names: str) -> None:
         """Do nothing: one transaction runs at a time."""
 
     def orders_are_due(self) -> None:

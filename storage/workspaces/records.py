@@ -46,14 +46,6 @@ class Account:
     revision: int = 0
 
 
-@dataclass(frozen=True, slots=True)
-class Sealed:
-    """A sealed secret, wherever it stands. ``owner``: the name under which it was sealed."""
-
-    owner: str
-    text: str
-
-
 def owner_of_installation(id_: str) -> str:
     """Return the name under which an installation's secret is sealed."""
     return f"installation:{id_}"

@@ -55,6 +55,15 @@ def test_every_encoding(encoding: Callable[[str], str], hidden: str) -> None:
     assert shown.startswith("before ")
 
 
+@pytest.mark.parametrize("secret", ['pa"ss-word-99', "it's-a-word-9", "back\\slash-77", 'b\\"oth-88'])
+@pytest.mark.parametrize("encoding", [str, repr, json.dumps, lambda text: json.dumps(json.dumps(text))])
+def test_a_secret_with_quotes_and_backslashes(encoding: Callable[[str], str], secret: str) -> None:
+    """JSON and repr put backslashes before them."""
+    shown = Redaction([secret]).line(f"before {encoding(secret)} after")
+    assert "***" in shown
+    assert secret[-6:] not in shown
+
+
 @pytest.mark.parametrize(
     "text",
     [

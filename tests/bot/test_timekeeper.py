@@ -42,7 +42,7 @@ async def test_what_was_under_way_is_moved_too(
     post, due = await harness.claim_one(), await harness.due()
     now = NOW - back
     assert await keeper.tick() < timedelta()
-    await harness.store.outbox.mark_retry(NOW, post, NOW + MINUTE, "ratelimited")
+    await harness.store.outbox.mark_retry(post, NOW + MINUTE, "ratelimited")
     await harness.store.orders.record(NOW, [changed(ORDER, due.fence, "second", next_poll_at=NOW + MINUTE)])
     assert due_times(harness, post.id) == (NOW + MINUTE, NOW + MINUTE)
     while keeper._checks:

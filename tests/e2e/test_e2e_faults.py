@@ -21,14 +21,18 @@ from sandbox.slack.delivery import post_signed
 from sandbox.slack.faults import Fault
 from storage import channels
 from storage.errors import DiskFullError, StorageError
+from storage.post import PostKind
 from tracking.channel_settings import ChannelSettings
 from tracking.daily_digest import DailyDigest
 
 if TYPE_CHECKING:
     from pathlib import Path
 
+    from bot.jobs.sender import Sent
+    from handlers.blocks.message import Message as Note
     from sandbox.slack.workspace import Message
     from storage.connection import Connection
+    from storage.post import Post
 
 
 async def watched(harness: BotHarness) -> Message:
@@ -129,6 +133,59 @@ async def test_a_post_that_cannot_be_composed_stands_in_nobodys_way(harness: Bot
     harness.scan("快件已发往 广州分拨中心")
     await told_once(harness, card, "快件已发往 广州分拨中心")
     assert "1 refused" in await harness.ask("/panda status")
+
+
+async def test_a_post_on_which_the_delivery_breaks_is_given_up(
+    harness: BotHarness, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    """It is tried ever less often and given up at last; what waits behind it comes."""
+    card = await watched(harness)
+    assert harness.bot is not None
+    sender = harness.bot.deliverer._sender
+    send, tries = sender.send, []
+
+    async def breaks(post: Post, message: Note) -> Sent:
+        if post.kind is PostKind.NEWS and "第一站" in message.text:
+            tries.append(post.id)
+            raise ZeroDivisionError
+        return await send(post, message)
+
+    monkeypatch.setattr(sender, "send", breaks)
+    harness.scan("第一站：快件已发往 广州分拨中心")
+    await harness.until(lambda: tries)
+    harness.scan("第二站：快件已到达 广州分拨中心")
+
+    def goes_on() -> bool:
+        harness.clock.advance(timedelta(seconds=20))
+        return any("第二站" in words(message) for message in harness.thread(card))
+
+    await harness.until(goes_on)
+    assert len(tries) == 7
+    assert "1 refused" in await harness.ask("/panda status")
+
+
+async def test_one_unreadable_piece_of_a_batch_takes_no_other_with_it(tmp_path: Path) -> None:
+    """The message tells the others, and the piece alone is given up."""
+    async with running(tmp_path, digest_from=2) as harness:
+        card = await watched(harness)
+        assert harness.bot is not None
+        harness.slack.faults.plan(Fault("chat.postMessage", times=1, retry_after=60))
+
+        def news(conn: Connection) -> list[str]:
+            return [key for (key,) in conn.execute("SELECT event_id FROM news ORDER BY id")]
+
+        known: list[str] = []
+        for count, text in enumerate(("第一站：快件已发往", "第二站：快件已发往", "第三站：快件已发往"), 1):
+            harness.scan(text)
+            while len(known) < count:
+                await asyncio.sleep(0.05)
+                known = await harness.bot.store.engine.run(news)
+        spoil = "UPDATE news SET payload = ? WHERE event_id = ?"
+        await harness.bot.store.engine.run(lambda conn: conn.execute(spoil, (b"\x09\x01", known[1])))
+        harness.clock.advance(timedelta(seconds=90))
+        await told_once(harness, card, "第一站", "第三站")
+        assert not any("第二站" in words(message) for message in harness.thread(card))
+        assert "1 refused" in await harness.ask("/panda status")
 
 
 # --- Slack ----------------------------------------------------------------------------------------------------------

@@ -107,6 +107,21 @@ async def test_whoever_cannot_be_written_to_is_mentioned_under_the_card(harness:
     assert "cannot send you direct messages" in words(reply)
 
 
+async def test_whoever_cannot_be_written_to_is_mentioned_each_time(harness: BotHarness) -> None:
+    """A second reminder of the same alarm takes the same way, and blocks nothing else for its person."""
+    alarm = await stuck(harness)
+    tom = harness.slack.workspace.user("tom").id
+    harness.slack.faults.plan(Fault("chat.postMessage", times=100, channel=tom, error="messages_tab_disabled"))
+    card = harness.channel("#orders")[0]
+    for replies in (2, 3):
+        assert (await harness.slack.press("tom", alarm, "alarm_snooze:1")).ok
+        await harness.until(lambda: "will be reminded" in words(harness.channel("#orders")[0]))
+        harness.clock.advance(timedelta(hours=25))
+        await harness.until(lambda replies=replies: len(harness.thread(card)) == replies)  # type: ignore[misc]
+        alarm = harness.thread(card)[-1]
+    assert letters(harness, "tom") == []
+
+
 async def test_another_parcel_that_moves_clears_no_alarm(harness: BotHarness) -> None:
     """While one parcel of two is stuck its alarm stands, a late old scan of it included; its own movement ends it."""
     stuck, moving = harness.world.orders[ORDER].packages[0], harness.world.add_parcel(ORDER, "YT0000000002")

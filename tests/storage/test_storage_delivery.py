@@ -167,7 +167,7 @@ async def test_a_digest_in_doubt_is_looked_for_after_a_restart(harness: StoreHar
     assert await store.outbox.recover_after_crash(NOW) == 1
     doubt = await harness.claim_one()
     assert (doubt.id, doubt.state, doubt.token) == (lost.id, PostState.UNCERTAIN, lost.token)
-    assert await store.outbox.mark_retry(NOW, doubt, NOW, "not found")
+    assert await store.outbox.mark_retry(doubt, NOW, "not found")
     again = await harness.claim_one()
     assert (again.kind, again.token) == (PostKind.BATCH, lost.token)
     assert len(await store.outbox.batched(again.id)) == 3

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from collections import Counter
 from datetime import timedelta
 from typing import TYPE_CHECKING
 
@@ -11,11 +12,16 @@ from hypothesis import strategies as st
 from support import postgres
 from support.store_harness import LEASE, NOW, ORDER, OTHER, StoreHarness
 
+from storage import enqueue, messages
 from storage.pace import SECOND, Pace, Rate
 from storage.rows import to_int
+from tracking.messages import OrdersCorrected
 
 if TYPE_CHECKING:
+    from collections.abc import Callable
     from datetime import datetime
+
+    from storage.connection import Connection
 
 SECONDS = timedelta(seconds=1)
 PACE = Pace(channel=Rate(1, 4), workspace=Rate(100, 1000))
@@ -70,6 +76,39 @@ async def test_all_channels_together_have_a_pace_too(harness: StoreHarness) -> N
     assert len(await told(harness, NOW, pace)) == 6
     assert len(await told(harness, NOW + 0.4 * SECONDS, pace)) == 0
     assert len(await told(harness, NOW + SECONDS, pace)) == 2
+
+
+def say(channel: str, count: int = 1) -> Callable[[Connection], None]:
+    """Work that lets so many notices wait in a channel."""
+
+    def said(conn: Connection) -> None:
+        for _ in range(count):
+            messages.notice(conn, NOW, "n", channel, OrdersCorrected(1))
+
+    return said
+
+
+async def test_busy_channels_share_what_all_have_together(harness: StoreHarness) -> None:
+    """Eight channels fall behind: each gets its part, and what waits in a quiet channel goes at once."""
+    pace, names = Pace(channel=Rate(1, 4), workspace=Rate(4, 4)), [f"C{number}" for number in range(8)]
+    for name in names:
+        await harness.store.engine.run(say(name, 20))
+    sent = Counter(await told(harness, NOW, pace))
+    for second in range(1, 16):
+        sent.update(await told(harness, NOW + second * SECONDS, pace))
+    assert {sent[name] for name in names} == {8}
+    await harness.store.engine.run(say("U0BOSS"))
+    assert "U0BOSS" in await told(harness, NOW + 16 * SECONDS, pace)
+
+
+async def test_refreshes_take_what_no_news_wants(harness: StoreHarness) -> None:
+    """A card's new look in one channel waits for the news of another."""
+    pace = Pace(channel=Rate(1, 4), workspace=Rate(1, 1))
+    watch = await harness.active(channel="C1")
+    await harness.store.engine.run(lambda conn: enqueue.refresh(conn, NOW, watch.id))
+    await harness.store.engine.run(say("C2", 2))
+    moments = [NOW + second * SECONDS for second in range(3)]
+    assert [await told(harness, now, pace) for now in moments] == [["C2"], ["C2"], ["C1"]]
 
 
 async def test_slacks_retry_after_is_kept_by_all(harness: StoreHarness) -> None:

@@ -177,7 +177,7 @@ class Sender(RuleBasedStateMachine):
         elif outcome == "sent":
             self.run(self.harness.store.outbox.mark_sent(self.now, post, self._appears(post)))
         elif outcome == "refused":
-            self.run(self.harness.store.outbox.mark_retry(self.now, post, self.now + STEP, "ratelimited"))
+            self.run(self.harness.store.outbox.mark_retry(post, self.now + STEP, "ratelimited"))
         else:
             self._ends_in_doubt(post, outcome)
 
@@ -186,7 +186,7 @@ class Sender(RuleBasedStateMachine):
         if outcome in {"unheard", "silent"}:
             self._appears(post)
         if outcome != "silent":  # silent: the task died and told the store nothing
-            self.run(self.harness.store.outbox.mark_uncertain(self.now, post, self.now + STEP, "timeout"))
+            self.run(self.harness.store.outbox.mark_uncertain(post, self.now + STEP, "timeout"))
 
     def _appears(self, post: Post) -> str:
         """Slack takes the post: readers see it from now on."""
@@ -211,7 +211,7 @@ class Sender(RuleBasedStateMachine):
         if found:
             self.run(self.harness.store.outbox.mark_sent(self.now, post, f"ts-{post.token}"))
         else:
-            self.run(self.harness.store.outbox.mark_retry(self.now, post, self.now, "not found"))
+            self.run(self.harness.store.outbox.mark_retry(post, self.now, "not found"))
 
     def settle_everything(self) -> None:
         """Slack recovers: after a while everything owed has been said, and nothing waits any more."""

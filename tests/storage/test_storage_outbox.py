@@ -113,7 +113,7 @@ async def test_channels_do_not_wait_for_each_other(harness: StoreHarness) -> Non
     await harness.tell("two")
     stuck, going = sorted(await harness.claim(), key=lambda post: post.channel, reverse=True)
     assert {stuck.channel, going.channel} == {ORDERS_CHANNEL, CLAIMS_CHANNEL}
-    await harness.store.outbox.mark_uncertain(NOW, stuck, NOW + 60 * MINUTE, "timeout")
+    await harness.store.outbox.mark_uncertain(stuck, NOW + 60 * MINUTE, "timeout")
     await harness.store.outbox.mark_sent(NOW, going, "ts")
     assert await harness.said() == [f"{going.channel} news two"]
 
@@ -133,7 +133,7 @@ async def test_a_post_that_must_wait_holds_its_channel(harness: StoreHarness) ->
     await harness.tell("first")
     await harness.tell("second")
     post = await harness.claim_one()
-    assert await harness.store.outbox.mark_retry(NOW, post, NOW + MINUTE, "ratelimited")
+    assert await harness.store.outbox.mark_retry(post, NOW + MINUTE, "ratelimited")
     assert await harness.claim(NOW + MINUTE - timedelta(seconds=1)) == []
     again = await harness.claim_one(now=NOW + MINUTE)
     assert (words(again), again.attempts, again.claimed_at) == ("first", 1, NOW + MINUTE)
@@ -146,7 +146,7 @@ async def test_a_refresh_that_must_wait_lets_others_pass(harness: StoreHarness) 
     await harness.store.outbox.mark_sent(NOW, await harness.claim_one(), "ts")
     refresh = await harness.claim_one()
     assert refresh.kind is PostKind.REFRESH
-    await harness.store.outbox.mark_retry(NOW, refresh, NOW + MINUTE, "ratelimited")
+    await harness.store.outbox.mark_retry(refresh, NOW + MINUTE, "ratelimited")
     await harness.tell("second")
     assert await harness.said() == [f"{ORDERS_CHANNEL} news second"]
     assert await harness.said(NOW + MINUTE) == [f"{ORDERS_CHANNEL} refresh"]
@@ -156,7 +156,7 @@ async def test_a_card_is_not_brought_up_to_date_before_it_is_posted(harness: Sto
     """The card that Slack asked to wait with has no ts yet that a refresh could name."""
     await harness.opening()
     await harness.tell("first", to_post=None, changed=True)
-    await harness.store.outbox.mark_retry(NOW, await harness.claim_one(), NOW + MINUTE, "ratelimited")
+    await harness.store.outbox.mark_retry(await harness.claim_one(), NOW + MINUTE, "ratelimited")
     assert await harness.claim() == []
     assert (await harness.claim_one(now=NOW + MINUTE)).kind is PostKind.CARD
 
@@ -184,7 +184,7 @@ async def test_a_wish_made_while_a_refresh_is_on_its_way_is_not_swallowed(harnes
     if outcome == "sent":
         assert not await harness.store.outbox.mark_sent(NOW, on_its_way, "ts")
     elif outcome == "retry":
-        assert not await harness.store.outbox.mark_retry(NOW, on_its_way, NOW + 60 * MINUTE, "ratelimited")
+        assert not await harness.store.outbox.mark_retry(on_its_way, NOW + 60 * MINUTE, "ratelimited")
     else:
         assert not await harness.store.outbox.mark_failed(NOW, on_its_way, "message_not_found")
     assert await harness.said() == [f"{ORDERS_CHANNEL} refresh"]
@@ -214,7 +214,7 @@ async def test_a_post_in_doubt_is_looked_for_with_what_is_known_of_it(harness: S
     await harness.tell("first")
     await harness.tell("second")
     sent = await harness.claim_one()
-    assert await harness.store.outbox.mark_uncertain(NOW, sent, NOW + MINUTE, "timeout")
+    assert await harness.store.outbox.mark_uncertain(sent, NOW + MINUTE, "timeout")
     assert await harness.claim() == []
     doubt = await harness.claim_one(now=NOW + MINUTE)
     assert (doubt.id, doubt.state, doubt.token, doubt.claimed_at) == (sent.id, PostState.UNCERTAIN, sent.token, NOW)
@@ -227,7 +227,7 @@ async def test_a_post_found_in_the_channel_is_not_sent_again(harness: StoreHarne
     await harness.active()
     await harness.tell("first")
     await harness.tell("second")
-    await harness.store.outbox.mark_uncertain(NOW, await harness.claim_one(), NOW, "timeout")
+    await harness.store.outbox.mark_uncertain(await harness.claim_one(), NOW, "timeout")
     assert await harness.store.outbox.mark_sent(NOW, await harness.claim_one(), "found")
     assert await harness.said() == [f"{ORDERS_CHANNEL} news second"]
 
@@ -238,8 +238,8 @@ async def test_a_post_not_found_is_sent_again(harness: StoreHarness) -> None:
     await harness.tell("first")
     await harness.tell("second")
     first = await harness.claim_one()
-    await harness.store.outbox.mark_uncertain(NOW, first, NOW, "timeout")
-    assert await harness.store.outbox.mark_retry(NOW, await harness.claim_one(), NOW, "not found")
+    await harness.store.outbox.mark_uncertain(first, NOW, "timeout")
+    assert await harness.store.outbox.mark_retry(await harness.claim_one(), NOW, "not found")
     again = await harness.claim_one()
     assert (again.id, again.state, again.token) == (first.id, PostState.SENDING, first.token)
 
@@ -248,7 +248,7 @@ async def test_a_lookup_whose_worker_died_is_made_again(harness: StoreHarness) -
     """Its lease is its next time."""
     await harness.active()
     await harness.tell("first")
-    await harness.store.outbox.mark_uncertain(NOW, await harness.claim_one(), NOW, "timeout")
+    await harness.store.outbox.mark_uncertain(await harness.claim_one(), NOW, "timeout")
     dead = await harness.claim_one()
     assert await harness.claim(NOW + LEASE - MINUTE) == []
     assert (await harness.claim_one(now=NOW + LEASE)).fence > dead.fence
@@ -283,8 +283,8 @@ async def test_a_post_is_settled_once(harness: StoreHarness) -> None:
     post = await harness.claim_one()
     assert await harness.store.outbox.mark_sent(NOW, post, "ts-1")
     assert not await harness.store.outbox.mark_sent(NOW, post, "ts-2")
-    assert not await harness.store.outbox.mark_retry(NOW, post, NOW, "late")
-    assert not await harness.store.outbox.mark_uncertain(NOW, post, NOW, "late")
+    assert not await harness.store.outbox.mark_retry(post, NOW, "late")
+    assert not await harness.store.outbox.mark_uncertain(post, NOW, "late")
     assert not await harness.store.outbox.mark_failed(NOW, post, "late")
     assert harness.value("SELECT ts FROM outbox WHERE id = ?", post.id) == "ts-1"
     assert await harness.claim() == []
@@ -309,14 +309,14 @@ async def test_what_left_before_an_unwatch_is_not_tried_again(harness: StoreHarn
     await harness.tell("second", OTHER)
     on_its_way = await harness.claim_one()
     await harness.store.watches.end(NOW, ORDERS_CHANNEL, [ORDER], MEI)
-    assert await harness.store.outbox.mark_retry(NOW, on_its_way, NOW, "ratelimited")
+    assert await harness.store.outbox.mark_retry(on_its_way, NOW, "ratelimited")
     assert await harness.said() == [f"{ORDERS_CHANNEL} news second"]
 
 
 async def test_what_is_in_doubt_at_an_unwatch_is_still_looked_for(harness: StoreHarness) -> None:
     """A card that was posted after all is known if the watch is brought back."""
     watch = await harness.opening()
-    await harness.store.outbox.mark_uncertain(NOW, await harness.claim_one(), NOW, "timeout")
+    await harness.store.outbox.mark_uncertain(await harness.claim_one(), NOW, "timeout")
     await harness.store.watches.end(NOW, ORDERS_CHANNEL, [ORDER], MEI)
     doubt = await harness.claim_one()
     assert doubt.state is PostState.UNCERTAIN

@@ -69,7 +69,7 @@ class World:
         flying.append(post.id)
         await asyncio.sleep(0.001)
         if post.state is PostState.UNCERTAIN and post.token not in self.tokens:
-            is_ours = await store.outbox.mark_retry(NOW, post, NOW, "not found")
+            is_ours = await store.outbox.mark_retry(post, NOW, "not found")
         else:
             if post.state is not PostState.UNCERTAIN:
                 self._hear(post)
@@ -210,7 +210,7 @@ async def claim_at_once(stores: list[Store], _path: Path) -> int:
         posts = [post for claimed in claims for post in claimed]
         beside += max(0, len(posts) - 1)
         for post in posts:
-            await stores[0].outbox.mark_retry(NOW, post, NOW, "again")
+            await stores[0].outbox.mark_retry(post, NOW, "again")
     return beside
 
 

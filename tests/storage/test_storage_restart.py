@@ -64,7 +64,7 @@ async def test_a_card_on_its_way_opens_its_watch_when_it_is_found(harness: Store
 async def test_doubt_survives(harness: StoreHarness) -> None:
     """UNCERTAIN: still to be looked for at its time, by a process that knows nothing else of it."""
     await _news(harness)
-    await harness.store.outbox.mark_uncertain(NOW, await harness.claim_one(), NOW + MINUTE, "timeout")
+    await harness.store.outbox.mark_uncertain(await harness.claim_one(), NOW + MINUTE, "timeout")
     store = await harness.restart()
     assert await store.outbox.recover_after_crash(NOW) == 0
     assert await harness.claim() == []
@@ -82,13 +82,13 @@ async def test_a_search_that_was_cut_off_starts_again_at_once(harness: StoreHarn
     assert await store.outbox.recover_after_crash(NOW) == 1
     doubt = await harness.claim_one()
     assert (doubt.id, doubt.state, doubt.claimed_at) == (lost.id, PostState.UNCERTAIN, NOW)
-    assert not await store.outbox.mark_retry(NOW, lost, NOW, "word of the old process")
+    assert not await store.outbox.mark_retry(lost, NOW, "word of the old process")
 
 
 async def test_a_retry_keeps_its_time(harness: StoreHarness) -> None:
     """Slack's Retry-After holds for the next process too."""
     await _news(harness)
-    await harness.store.outbox.mark_retry(NOW, await harness.claim_one(), NOW + MINUTE, "ratelimited")
+    await harness.store.outbox.mark_retry(await harness.claim_one(), NOW + MINUTE, "ratelimited")
     await harness.restart()
     assert await harness.claim() == []
     assert (await harness.claim_one(now=NOW + MINUTE)).attempts == 1
@@ -103,9 +103,9 @@ async def test_a_wait_that_nobody_asked_for_is_healed_at_the_start(
     await _news(harness)
     post, later = await harness.claim_one(), NOW + MINUTE
     if doubtful:
-        await harness.store.outbox.mark_uncertain(NOW, post, later, "ratelimited")
+        await harness.store.outbox.mark_uncertain(post, later, "ratelimited")
     else:
-        await harness.store.outbox.mark_retry(NOW, post, later, "ratelimited")
+        await harness.store.outbox.mark_retry(post, later, "ratelimited")
     sql, facts = "UPDATE outbox SET not_before = ? WHERE id = ?", (to_int(NOW) + days * 86_400_000_000, post.id)
     await harness.store.engine.run(lambda conn: conn.execute(sql, facts))
     store = await harness.restart()

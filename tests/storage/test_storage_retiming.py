@@ -66,7 +66,7 @@ async def test_a_post_that_waits_is_sent_once(harness: StoreHarness, back: timed
     await harness.active(ORDER)
     await harness.tell("moved")
     post = await harness.claim_one()
-    assert await harness.store.outbox.mark_retry(NOW, post, NOW + MINUTE, "no_connection")
+    assert await harness.store.outbox.mark_retry(post, NOW + MINUTE, "no_connection")
     now = NOW - back
     await harness.store.clock.retime(now, -back, LONGEST)
     assert await harness.store.outbox.claim(now, 10, LEASE, ()) == []

@@ -8,7 +8,7 @@ from typing import TYPE_CHECKING, Any
 
 from support.store_harness import LEASE, MEI, MINUTE, NOW, ORDER, ORDERS_CHANNEL, OTHER, StoreHarness, changed, order_of
 
-from storage import alarms, claims, delivery_log, enqueue, orders, recording, subscriptions, upkeep
+from storage import alarms, claims, delivery_log, enqueue, orders, recording, subscriptions, upkeep, watches
 from storage.poll import Failed, Unchanged
 from storage.sqlite.database import thread_of
 from storage.subscription import NewOrder, Subscription
@@ -252,3 +252,19 @@ async def test_pruning_goes_through_each_table_once(harness: StoreHarness) -> No
     await harness.tell("one")
     plans = await _plans(harness, lambda conn: upkeep.prune(conn, NOW, 10))
     assert any("INDEX outbox_news (key=? AND event_id=?)" in step for step in plans)
+
+
+async def test_pausing_and_resuming_a_channel_reads_nothing_that_was_sent(harness: StoreHarness) -> None:
+    """However many digests and notices were ever sent: they are looked for once, by their state, and not by watch."""
+    await harness.active(ORDER)
+    await harness.active(OTHER)
+    await harness.tell("one")
+    plans = await _plans(harness, lambda conn: watches.pause_channel(conn, NOW, ORDERS_CHANNEL, "not_in_channel"))
+    await harness.store.watches.pause_channel(NOW, ORDERS_CHANNEL, "not_in_channel")
+    plans += await _plans(harness, lambda conn: watches.resume_channel(conn, NOW, ORDERS_CHANNEL, "slack"))
+    posts = [step for step in plans if "outbox" in step]
+    assert _scans(posts) == []
+    few = ("(channel=?", "(state=?", "(watch_id=? AND event_id=?)", "(watch_id=?)", "(position>?", "(held_until")
+    assert [step for step in posts if not any(each in step for each in few)] == []
+    of_channel = [step for step in posts if "outbox_stuck (state=?)" in step]
+    assert len(of_channel) == 2, "once for a pause and once for a resume, whatever the number of watches"

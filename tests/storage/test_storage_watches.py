@@ -169,7 +169,7 @@ async def test_undo_while_the_card_is_on_its_way_posts_no_second_card(harness: S
 async def test_undo_while_the_card_is_in_doubt_keeps_the_doubt(harness: StoreHarness) -> None:
     """It is looked for before it is posted again."""
     watch = await harness.opening()
-    await harness.store.outbox.mark_uncertain(NOW, await harness.claim_one(), NOW, "timeout")
+    await harness.store.outbox.mark_uncertain(await harness.claim_one(), NOW, "timeout")
     await harness.store.watches.end(NOW, ORDERS_CHANNEL, [ORDER], MEI)
     await harness.store.watches.restore(NOW, [watch.id], MEI)
     assert (await harness.claim_one()).state is PostState.UNCERTAIN
@@ -246,7 +246,7 @@ async def test_a_channel_that_is_gone_strands_nothing_in_the_outbox(harness: Sto
     await harness.store.orders.record(NOW, [Unchanged(ORDER, due.fence, None)])
     last_word = await harness.claim_one()
     assert await harness.store.watches.pause_channel(NOW, ORDERS_CHANNEL, "channel_not_found") == []
-    assert not await harness.store.outbox.mark_retry(NOW, last_word, NOW, "late")
+    assert not await harness.store.outbox.mark_retry(last_word, NOW, "late")
     assert await harness.claim(NOW + LEASE) == []
     assert (await harness.store.upkeep.health(NOW)).outbox == {PostState.FAILED: 1}
 

@@ -162,7 +162,7 @@ def due_order(stored: StoredOrder, **fields: Any) -> DueOrder:
         fence=3,
         milestone=stored.milestone,
         order_json=codec.dump_order(stored.order),
-        sub_orders=stored.order.sub_order_ids if stored.order else (),
+        sub_orders_json=codec.dump_ids(stored.order.sub_order_ids) if stored.order else "",
         moved_at=stored.moved_at,
         final_at=stored.final_at,
         **given,

@@ -1,0 +1,135 @@
+"""Two transactions of PostgreSQL at the same moment, each of which decides by what the other one changes."""
+
+from __future__ import annotations
+
+import asyncio
+import threading
+from contextlib import asynccontextmanager
+from datetime import timedelta
+from typing import TYPE_CHECKING, Any
+
+from support import postgres
+from support.store_harness import (
+    EVERYONE,
+    MEI,
+    NODE,
+    NOW,
+    ORDER,
+    ORDERS_CHANNEL,
+    StoreHarness,
+    changed,
+    order_of,
+    scan,
+)
+
+from bot.jobs import shared
+from pandapon.shipment import OrderRef
+from storage import approvals, recording, subscriptions
+from storage.post import PostKind
+from storage.subscription import NewOrder, Subscription
+from tracking.approvals import Approval, ApprovalState, Deed
+from tracking.values import Filter, News, NewsToPost, Severity
+
+if TYPE_CHECKING:
+    from collections.abc import AsyncIterator, Callable
+
+    from storage.connection import Connection
+    from storage.poll import Changed
+
+ENGINES = ["postgres"]
+SAME_PARCEL = "1688:2542285634920880795"
+
+
+@asynccontextmanager
+async def slow(harness: StoreHarness, work: Callable[[Connection], object]) -> AsyncIterator[asyncio.Event]:
+    """Another process does this work, and commits when the event is set; at the end of the block at the latest."""
+    other = await postgres.open_postgres(harness.path)
+    did, may_commit, event = threading.Event(), threading.Event(), asyncio.Event()
+
+    def held(conn: Connection) -> None:
+        work(conn)
+        did.set()
+        may_commit.wait(20)
+
+    async def allowed() -> None:
+        await event.wait()
+        may_commit.set()
+
+    running = [asyncio.create_task(other.engine.run(held)), asyncio.create_task(allowed())]
+    await asyncio.to_thread(did.wait, 20)
+    try:
+        yield event
+    finally:
+        event.set()
+        await asyncio.gather(*running)
+        await other.close()
+
+
+async def beside(commit: asyncio.Event, act: Any) -> None:
+    """Begin an act while the other transaction is open; it may end before or after that."""
+    task = asyncio.create_task(act)
+    await asyncio.wait({task}, timeout=0.5)
+    commit.set()
+    await task
+
+
+async def test_two_recorders_tell_of_one_parcel_once(harness: StoreHarness) -> None:
+    """The position of a post says nothing of what is committed first: the second recorder waits for the first."""
+    await harness.active(ORDER)
+    await harness.active(SAME_PARCEL)
+    node = scan("n1", "【上海】到达", at=NOW)
+    stored = await harness.store.orders.load([ORDER, SAME_PARCEL])
+
+    def result(key: str) -> Changed:
+        news = NewsToPost(f"n:{key}", News(OrderRef.from_key(key), None, nodes=(node,)), Severity.NODE, EVERYONE)
+        return changed(key, stored[key].fence, "x", to_post=news, nodes=(NODE, node))
+
+    told: list[str] = []
+
+    async def send() -> None:
+        while posts := await harness.claim():
+            for post in posts:
+                if post.kind is PostKind.NEWS and await shared.remaining(harness.store, post) is not None:
+                    told.append(post.key)
+                assert await harness.store.outbox.mark_sent(NOW, post, f"ts-{post.id}")
+
+    async def second() -> None:
+        await harness.store.orders.record(NOW, [result(SAME_PARCEL)])
+        await send()
+
+    async with slow(harness, lambda conn: recording.record_polls(conn, NOW, [result(ORDER)])) as commit:
+        await beside(commit, second())
+    await send()
+    assert told == [ORDER]
+
+
+async def test_unwatch_all_ends_what_joins_meanwhile(harness: StoreHarness) -> None:
+    """An order that is found at that moment is watched by nobody afterwards, and not polled."""
+    wish, _ = await harness.store.subscriptions.subscribe(NOW, Subscription(ORDERS_CHANNEL, "", Filter.ALL, MEI))
+    new = [NewOrder(order_of(ORDER), NOW)]
+    async with slow(harness, lambda conn: subscriptions.join_orders(conn, NOW, wish.id, new)) as commit:
+        await beside(commit, harness.store.subscriptions.unsubscribe(NOW, ORDERS_CHANNEL, MEI))
+    assert [row["state"] for row in harness.rows("SELECT state FROM watches")] == ["ended"]
+    assert harness.value("SELECT next_poll_at FROM schedule") is None
+
+
+async def test_nothing_joins_what_was_ended_meanwhile(harness: StoreHarness) -> None:
+    """And the other way round."""
+    wish, _ = await harness.store.subscriptions.subscribe(NOW, Subscription(ORDERS_CHANNEL, "", Filter.ALL, MEI))
+    new = [NewOrder(order_of(ORDER), NOW)]
+    async with slow(harness, lambda conn: subscriptions.unsubscribe(conn, NOW, ORDERS_CHANNEL, MEI)) as commit:
+        await beside(commit, harness.store.subscriptions.join(NOW, wish.id, new))
+    assert harness.rows("SELECT state FROM watches") == []
+
+
+async def test_a_request_that_is_decided_while_it_is_posted_is_brought_up_to_date(harness: StoreHarness) -> None:
+    """Its buttons go, whichever of the two is recorded first."""
+    deed = Deed("order", "f1", 100, ("a",), "", "")
+    boss = frozenset({"U0BOSS"})
+    until = NOW + timedelta(days=1)
+    await harness.store.approvals.ask(NOW, Approval(0, deed, MEI, "f1", ORDERS_CHANNEL, boss, NOW, until))
+    [post] = await harness.claim()
+    withdrawn = ApprovalState.WITHDRAWN
+    async with slow(harness, lambda conn: approvals.decide(conn, NOW, 1, withdrawn, MEI)) as commit:
+        await beside(commit, harness.store.outbox.mark_sent(NOW, post, "1.1"))
+    assert harness.value("SELECT COUNT(*) FROM outbox WHERE kind = 'approval_edit'") == 1

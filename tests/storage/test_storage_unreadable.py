@@ -1,0 +1,108 @@
+"""One row that another version wrote, or that was damaged: it alone comes to nothing, and every other goes on."""
+
+from __future__ import annotations
+
+from datetime import timedelta
+from typing import TYPE_CHECKING
+
+import pytest
+from support.store_harness import LEASE, MINUTE, NOW, ORDER, ORDERS_CHANNEL, OTHER
+
+from storage import codec
+from storage.post import PostKind, PostState
+
+if TYPE_CHECKING:
+    from support.store_harness import StoreHarness
+
+    from storage.connection import Connection
+
+BEYOND = 9 * 10**18  # microseconds: a time that a database keeps and Python cannot hold
+
+
+async def spoil(harness: StoreHarness, sql: str, *facts: object) -> None:
+    def spoiled(conn: Connection) -> None:
+        assert conn.execute(sql, facts).rowcount == 1
+
+    await harness.store.engine.run(spoiled)
+
+
+@pytest.mark.parametrize("change", ["kind = 'poll_reminder'", "severity = 'urgent'"])
+async def test_a_post_with_an_unknown_word_stops_no_channel(harness: StoreHarness, change: str) -> None:
+    """A newer version gets the time to send it; then it is failed, and its channel gets the post behind it."""
+    await harness.active()
+    await harness.active(OTHER, "C2")
+    await harness.tell("one")
+    await harness.tell("two")
+    await harness.tell("three", OTHER)
+    await spoil(harness, f"UPDATE outbox SET {change} WHERE event_id = 'one'")  # noqa: S608  of this test
+    assert [post.channel for post in await harness.claim()] == ["C2"]
+    assert harness.value("SELECT state FROM outbox WHERE event_id = 'one'") == "pending"
+    later = NOW + 11 * MINUTE
+    assert [post.channel for post in await harness.claim(later)] == ["C2"]
+    assert harness.value("SELECT state FROM outbox WHERE event_id = 'one'") == "failed"
+    assert (await harness.claim_one(ORDERS_CHANNEL, later)).event_id == "two"
+
+
+async def test_what_a_newer_version_wrote_waits_for_it(harness: StoreHarness) -> None:
+    """The version before has met it meanwhile, and changed nothing of it."""
+    await harness.active()
+    await harness.tell("one")
+    await spoil(harness, "UPDATE outbox SET severity = 'urgent' WHERE event_id = 'one'")
+    assert await harness.claim() == []
+    await spoil(harness, "UPDATE outbox SET severity = 'node' WHERE event_id = 'one'")
+    [post] = await harness.claim(NOW + MINUTE)
+    assert (post.event_id, post.state, post.claimed_at) == ("one", PostState.SENDING, NOW + MINUTE)
+
+
+async def test_news_of_an_unknown_severity_is_in_no_batch(harness: StoreHarness) -> None:
+    """The others are joined, and it is met alone."""
+    await harness.active()
+    for name in ("one", "two", "three"):
+        await harness.tell(name)
+    await spoil(harness, "UPDATE outbox SET severity = 'urgent' WHERE event_id = 'two'")
+    head = await harness.claim_one()
+    batch = await harness.store.outbox.batch(NOW, head, 10, LEASE)
+    assert batch is not None
+    assert [post.event_id for post in await harness.store.outbox.batched(batch.id)] == ["one", "three"]
+
+
+async def test_a_member_that_fails_alone_stays_failed(harness: StoreHarness) -> None:
+    """The message of its batch settles the others."""
+    await harness.active()
+    for name in ("one", "two"):
+        await harness.tell(name)
+    batch = await harness.store.outbox.batch(NOW, await harness.claim_one(), 10, LEASE)
+    assert batch is not None
+    assert batch.kind is PostKind.BATCH
+    _, bad = await harness.store.outbox.batched(batch.id)
+    for _time in range(2):
+        await harness.store.outbox.fail_member(NOW, bad, "cannot be composed")
+    assert await harness.store.outbox.mark_sent(NOW, batch, "ts")
+    states = harness.rows("SELECT state FROM outbox WHERE kind = 'news' ORDER BY id")
+    assert [row["state"] for row in states] == ["sent", "failed"]
+
+
+@pytest.mark.parametrize("change", ["sub_orders = '['", f"moved_at = {BEYOND}"])
+async def test_a_damaged_order_keeps_no_other_from_being_read(harness: StoreHarness, change: str) -> None:
+    """Where it can be leased its reading decides; else it has failed, and is tried again later."""
+    await harness.active(ORDER)
+    await harness.active(OTHER)
+    await spoil(harness, f"UPDATE orders SET {change} WHERE key = ?", OTHER)  # noqa: S608  of this test
+    claimed = {due.key: due for due in await harness.store.orders.claim_due(NOW, 50, LEASE)}
+    assert ORDER in claimed
+    assert claimed[ORDER].sub_orders == ("254228563492088079",)
+    if OTHER in claimed:
+        with pytest.raises(ValueError, match="Expecting"):
+            _ = claimed[OTHER].sub_orders
+    else:
+        [row] = harness.rows("SELECT fails, leased, error, stale_since FROM schedule WHERE key = ?", OTHER)
+        assert (row["fails"], row["leased"], row["error"]) == (1, 0, "OverflowError")
+        assert row["stale_since"] is not None
+        assert await harness.store.orders.claim_due(NOW + timedelta(minutes=30), 50, LEASE, [OTHER]) == []
+
+
+async def test_sub_orders_are_stored_as_they_are_leased(harness: StoreHarness) -> None:
+    """They are decoded only by whoever needs them."""
+    await harness.active()
+    due = await harness.due()
+    assert codec.load_ids(due.sub_orders_json) == due.sub_orders
