@@ -43,7 +43,7 @@ _TIMES = re.compile(
 
 @dataclass(frozen=True, slots=True)
 class Timed:
-    """What words say of a time, and the others. ``until``: times of day, ``HH:MM``; ``odd``: like a time, unreadable."""
+    """What words say of a time, and the others. ``until``: times of day, ``HH:MM``; ``odd``: no readable time."""
 
     spans: list[timedelta] = field(default_factory=list)
     until: list[str] = field(default_factory=list)
