@@ -199,6 +199,7 @@ def _searched() -> dict[str, Any]:
         "goods.product_view.shared": product_view.shared(_detail(), MEI),
         "goods.product_view.shared hostile": product_view.shared(_detail(HOSTILE), MEI),
         "goods.product_view.was_shared": product_view.was_shared(),
+        "goods.product_view.shared_before": product_view.shared_before(timedelta(minutes=10)),
         "goods.discover_view.listing": discover_view.listing(Discover("hot", "连衣裙", 2), page),
         "goods.discover_view.listing hostile": discover_view.listing(Discover("store", "BBB1"), hostile),
         "goods.discover_view.listing none": discover_view.listing(Discover("similar", "A000"), empty),
