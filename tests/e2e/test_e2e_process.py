@@ -232,6 +232,10 @@ async def test_run_refuses_a_bad_token_in_words(outside: Outside) -> None:
     code, text = await outside.run("run", SLACK_BOT_TOKEN="xoxb-wrong")
     assert code == 78
     assert "SLACK_BOT_TOKEN" in text
+    code, text = await outside.run("run", SLACK_APP_TOKEN="xapp-wrong")
+    assert code == 78
+    assert "Slack refuses SLACK_APP_TOKEN (invalid_auth)" in text
+    assert "Traceback" not in text
     assert "Traceback" not in text
 
 
