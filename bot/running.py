@@ -233,9 +233,17 @@ class Bot(Service):
         assert self.settings.slack_app_token is not None
         token = self.settings.slack_app_token.get_secret_value()
         self._socket = Link(self.app, token, self.doors.refusals, web_client=self.slack)
+        standing = self._socket.client.standing
         self._connecting = asyncio.create_task(self._socket.connect_async())  # type: ignore[no-untyped-call]  # slack_bolt leaves it untyped
-        done, _ = await asyncio.wait({self._connecting}, timeout=CONNECT_SECONDS)
-        if not done:
+        refused = asyncio.create_task(standing.refused.wait())
+        await asyncio.wait({self._connecting, refused}, timeout=CONNECT_SECONDS, return_when=asyncio.FIRST_COMPLETED)
+        refused.cancel()
+        if standing.refused.is_set():
+            raise StartError(
+                f"Slack refuses SLACK_APP_TOKEN ({standing.trouble}). Make an app-level token with connections:write "
+                "on the app's page (Basic Information) and start again; `pandabot check` tells more."
+            )
+        if not self._connecting.done() and not standing.trouble:
             log.warning("no Socket Mode connection yet, tried again in the background")
 
     async def _ready(self) -> dict[str, object] | str:
@@ -248,7 +256,7 @@ class Bot(Service):
         if self.part.sends and self.deliverer.failures.token_refused:
             return f"Slack refuses the bot's token ({self.deliverer.failures.token_refused})"
         if self._socket is not None and not await self._socket.client.is_connected():
-            return "Socket Mode is not connected"
+            return self._socket.client.standing.words()
         if stopped := self.stopped():
             return f"the job {stopped[0]!r} has shown no sign of life for {stopped[1]}"
         return {

@@ -2,32 +2,127 @@
 
 from __future__ import annotations
 
+import asyncio
+import logging
+import sys
 from time import time
 from typing import TYPE_CHECKING
 
-from slack_bolt.adapter.socket_mode.async_handler import AsyncSocketModeHandler
+from slack_bolt.adapter.socket_mode.async_base_handler import AsyncBaseSocketModeHandler
 from slack_bolt.adapter.socket_mode.async_internals import send_async_response
 from slack_bolt.adapter.socket_mode.internals import build_headers
 from slack_bolt.request.async_request import AsyncBoltRequest
+from slack_sdk.errors import SlackApiError
+from slack_sdk.socket_mode.aiohttp import SocketModeClient
 from slack_sdk.socket_mode.response import SocketModeResponse
 
+from bot.jobs.slack_errors import TOKEN_REFUSED
+from bot.process.log import for_bolt
+from bot.process.seldom import Seldom
 from bot.web.payloads import MalformedPayloadError, check
 from bot.web.server import dispatched
+from handlers.wire.slack import code_of
 
 if TYPE_CHECKING:
     from slack_bolt.async_app import AsyncApp
-    from slack_sdk.socket_mode.aiohttp import SocketModeClient
     from slack_sdk.socket_mode.request import SocketModeRequest
     from slack_sdk.web.async_client import AsyncWebClient
 
     from bot.web.door import Refusals
 
+log = logging.getLogger(__name__)
 
-class Link(AsyncSocketModeHandler):
+# How slack_sdk's records begin that tell of a failed try to connect. It makes one every ten seconds, with a traceback.
+FAILED_TO_CONNECT = ("Failed to connect", "Failed to retrieve WSS URL", "Failed to check the current session")
+# How those begin that tell of a connection that breaks; the client then makes a new one by itself.
+BREAKING = ("Failed to receive or enqueue", "Failed to send a ping", "Failed to close the old session")
+SELDOM = 600.0  # seconds between two records that begin alike
+
+
+class Standing:
+    """Whether Socket Mode stands, and why not. The log says once that it fails and once that it works again."""
+
+    def __init__(self) -> None:
+        self.trouble = ""  # Slack's error code, or the error's type
+        self.refused = asyncio.Event()  # Slack does not take the app token
+
+    def lost(self, error: BaseException | None) -> None:
+        """Note a failed try to connect. A token that is refused meanwhile is told too: a person must mend that."""
+        code = code_of(error) if isinstance(error, SlackApiError) else ""
+        was_told, was_refused = bool(self.trouble), self.refused.is_set()
+        self.trouble = code or type(error).__name__
+        if code in TOKEN_REFUSED:
+            self.refused.set()
+            if not was_refused:
+                log.error("Slack refuses SLACK_APP_TOKEN, nobody is answered", extra={"error": code})
+            return
+        self.refused.clear()
+        if not was_told:
+            log.warning("Socket Mode cannot connect, it is tried again", extra={"error": self.trouble})
+
+    def found(self) -> None:
+        """Note that it is connected."""
+        if self.trouble:
+            log.info("Socket Mode is connected again")
+        self.trouble = ""
+        self.refused.clear()
+
+    def words(self) -> str:
+        """Say for /readyz why it is not connected."""
+        if self.refused.is_set():
+            return f"Slack refuses SLACK_APP_TOKEN ({self.trouble})"
+        return f"Socket Mode is not connected ({self.trouble})" if self.trouble else "Socket Mode is not connected"
+
+
+class Ear(logging.Handler):
+    """Hears what slack_sdk's client logs: failures of the connection are noted, everything else goes to Bolt's log."""
+
+    def __init__(self, standing: Standing) -> None:
+        super().__init__(logging.WARNING)
+        self._standing = standing
+        self._seldom = Seldom(SELDOM)
+
+    def emit(self, record: logging.LogRecord) -> None:
+        """Note or pass on the record. It is logged within ``except``, though not always with its error."""
+        text = record.getMessage()
+        if text.startswith(FAILED_TO_CONNECT):
+            self._standing.lost(sys.exc_info()[1])
+            return
+        if kind := next((beginning for beginning in BREAKING if text.startswith(beginning)), ""):
+            # Its text names the session, and its traceback leads through slack_sdk only.
+            record.msg, record.args, record.exc_info = kind, (), None
+            if not self._seldom.filter(record):
+                return
+        for_bolt().handle(record)
+
+
+class Client(SocketModeClient):
+    """slack_sdk's client, which tells whether the connection stands."""
+
+    def __init__(self, app_token: str, web_client: AsyncWebClient) -> None:
+        self.standing = Standing()
+        # A logger of its own, outside the tree: several bots in one process must not hear each other.
+        logger = logging.Logger("slack_sdk.socket_mode", logging.WARNING)  # noqa: LOG001  see above
+        logger.addHandler(Ear(self.standing))
+        super().__init__(app_token=app_token, logger=logger, web_client=web_client, proxy=web_client.proxy)
+
+    async def connect(self) -> None:
+        """See SocketModeClient: this ends when it is connected, or closed."""
+        await super().connect()  # type: ignore[no-untyped-call]  # slack_sdk leaves it untyped
+        if not self.closed:
+            self.standing.found()
+
+
+class Link(AsyncBaseSocketModeHandler):
     """Bolt's handler, which gets only payloads that pass the check."""
 
+    app: AsyncApp
+    client: Client
+
     def __init__(self, app: AsyncApp, app_token: str, refusals: Refusals, *, web_client: AsyncWebClient) -> None:
-        super().__init__(app, app_token, web_client=web_client, proxy=web_client.proxy)
+        self.app = app
+        self.client = Client(app_token, web_client)
+        self.client.socket_mode_request_listeners.append(self.handle)  # type: ignore[arg-type]  # as Bolt's own
         self._refusals = refusals
 
     async def handle(self, client: SocketModeClient, req: SocketModeRequest) -> None:  # type: ignore[override]  # as Bolt's own

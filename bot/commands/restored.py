@@ -43,7 +43,8 @@ def moment(text: str, now: datetime) -> datetime:
     except ValueError:
         raise MomentError(f"--at {text!r} is no ISO time, such as 2026-11-28T19:40:00Z") from None
     if at.tzinfo is None:
-        raise MomentError(f"--at {text!r} names no time zone: write {text}Z for UTC, or {text}+08:00 for China")
+        shown = at.isoformat()  # of a date alone: its midnight, since no zone may follow a date
+        raise MomentError(f"--at {text!r} names no time zone: write {shown}Z for UTC, or {shown}+08:00 for China")
     if at > now + AHEAD:
         raise MomentError(f"--at {text!r} has not come yet")
     if at < now - OLDEST:  # a slip in the date: every channel's history would be read from then on

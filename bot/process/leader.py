@@ -5,7 +5,7 @@ from __future__ import annotations
 import asyncio
 import fcntl
 import os
-from contextlib import asynccontextmanager
+from contextlib import asynccontextmanager, suppress
 from typing import TYPE_CHECKING
 
 from storage.errors import StorageError
@@ -42,8 +42,7 @@ async def leading(database: Path, *, standby: bool, stop: asyncio.Event) -> Asyn
             if await _stopped_within(stop, RETRY_SECONDS):
                 yield False
                 return
-        os.ftruncate(descriptor, 0)
-        os.pwrite(descriptor, f"{os.getpid()}\n".encode(), 0)
+        _sign(descriptor)
         yield True
     finally:
         os.close(descriptor)
@@ -63,6 +62,13 @@ def _take(descriptor: int) -> bool:
     except OSError:
         return False
     return True
+
+
+def _sign(descriptor: int) -> None:
+    """Write who leads, for the message to a second process. The lock holds without it, as on a full disk."""
+    with suppress(OSError):
+        os.ftruncate(descriptor, 0)
+        os.pwrite(descriptor, f"{os.getpid()}\n".encode(), 0)
 
 
 def _holder(descriptor: int) -> str:

@@ -6,6 +6,7 @@ from pathlib import Path
 from urllib.parse import parse_qsl, unquote, urlsplit
 
 SQLITE, POSTGRES = "sqlite:///", ("postgresql://", "postgres://")
+MOST_PORT = 65_535
 SECRET_PARAMETERS = ("password", "sslpassword", "passfile", "sslkey")
 
 
@@ -67,5 +68,11 @@ def _check_postgres(url: str) -> None:
             "is no address that PostgreSQL reads: postgresql://user:password@host:5432/database, with signs such as "
             "@ : / ? # % in a password written as %40 %3A %2F %3F %23 %25"
         ) from None
+    if not all(map(_is_port, str(parameters.get("port") or "").split(","))):  # conninfo takes any text for a port
+        raise ValueError("must have a number from 1 to 65535 as its port, such as 5432")
     if not parameters.get("dbname") and not parameters.get("service"):
         raise ValueError("must end with the name of a database: postgresql://user:password@host:5432/database")
+
+
+def _is_port(text: str) -> bool:
+    return not text or (text.isascii() and text.isdigit() and 1 <= int(text) <= MOST_PORT)

@@ -3,7 +3,9 @@
 from __future__ import annotations
 
 import asyncio
+import errno
 import logging
+import socket
 from http import HTTPStatus
 from typing import TYPE_CHECKING
 
@@ -72,11 +74,20 @@ async def listen(application: web.Application, settings: Shared, doors: Doors) -
         await Site(runner, settings.http_host, settings.http_port, doors).start()
     except OSError as error:
         await runner.cleanup()
-        raise StartError(
-            f"HTTP_PORT {settings.http_port} on {settings.http_host} cannot be used "
-            f"({error.strerror}): another program has it, or it needs more rights. Choose another HTTP_PORT."
-        ) from None
+        raise StartError(_not_bound(settings, error)) from None
     return runner, runner.addresses[0][1]
+
+
+def _not_bound(settings: Shared, error: OSError) -> str:
+    if isinstance(error, socket.gaierror) or error.errno == errno.EADDRNOTAVAIL:
+        return (
+            f"HTTP_HOST {settings.http_host} is no address of this machine ({error.strerror}). "
+            "Set it to 127.0.0.1, or to 0.0.0.0 for every address."
+        )
+    return (
+        f"HTTP_PORT {settings.http_port} on {settings.http_host} cannot be used "
+        f"({error.strerror}): another program has it, or it needs more rights. Choose another HTTP_PORT."
+    )
 
 
 async def dispatched(app: AsyncApp, asked: AsyncBoltRequest) -> BoltResponse:

@@ -22,7 +22,9 @@ OUTDATED = errors.FeatureNotSupported
 # Statements that the server broke off: a role's statement_timeout or lock_timeout, or an administrator.
 BROKEN_OFF = (errors.QueryCanceled, errors.LockNotAvailable)
 # Since version 15 nobody but the owner of a database makes tables in its schema "public".
-NO_RIGHTS = "The user of STORAGE_URL may not make or use tables. Let it own the database: ALTER DATABASE … OWNER TO …"
+# ``migrate`` and ``restored`` take addresses beside that of the settings, and an error does not know which it met.
+ADDRESS = "the database's address (STORAGE_URL, or what --to or --from gives)"
+NO_RIGHTS = f"The user in {ADDRESS} may not make or use tables. Let it own the database: ALTER DATABASE … OWNER TO …"
 
 
 @contextmanager
@@ -55,13 +57,13 @@ def _refused(error: psycopg.Error) -> str:
     """
     words = str(error) if error.sqlstate is None else ""
     if isinstance(error, errors.InvalidCatalogName) or re.search(r'database "[^"]*" does not exist', words):
-        return "The database that STORAGE_URL names does not exist."
+        return f"The database in {ADDRESS} does not exist."
     if isinstance(error, errors.InsufficientPrivilege):
         return NO_RIGHTS
     if isinstance(error, errors.InvalidAuthorizationSpecification):
-        return f"PostgreSQL refuses the user of STORAGE_URL ({error.sqlstate})."
+        return f"PostgreSQL refuses the user or password in {ADDRESS}: {error.sqlstate}."
     if re.search(r"authentication failed|no pg_hba.conf entry|role .* does not exist|no password supplied", words):
-        return "PostgreSQL refuses the user of STORAGE_URL."
+        return f"PostgreSQL refuses the user or password in {ADDRESS}."
     if isinstance(error, errors.ReadOnlySqlTransaction):
-        return "The PostgreSQL server only reads: it is a standby. Name the primary in STORAGE_URL."
+        return f"The PostgreSQL server only reads: it is a standby. Name the primary in {ADDRESS}."
     return ""

@@ -9,6 +9,7 @@ from psycopg import sql
 from storage.errors import NewerSchemaError, RefusedError, StorageError
 from storage.migrations.steps import NAMES, STEPS
 from storage.postgres.connection import PostgresConnection
+from storage.postgres.errors import ADDRESS
 
 if TYPE_CHECKING:
     import psycopg
@@ -35,7 +36,7 @@ def prepare(raw: psycopg.Connection[Any], schema: str = "") -> str:
     if number < OLDEST:
         raise RefusedError(f"PostgreSQL {version} is too old: 14 or newer is needed.")
     if is_standby:
-        raise RefusedError("The PostgreSQL server is a standby, which only reads. Name the primary in STORAGE_URL.")
+        raise RefusedError(f"The PostgreSQL server is a standby, which only reads. Name the primary in {ADDRESS}.")
     wait_for_turn(PostgresConnection(raw), LOCK)
     if schema:
         raw.execute(sql.SQL("CREATE SCHEMA IF NOT EXISTS {}").format(sql.Identifier(schema)))
@@ -76,7 +77,7 @@ def _check_empty(raw: psycopg.Connection[Any]) -> None:
     ).fetchall()
     if found:
         raise StorageError(
-            "The database of STORAGE_URL has tables of another program. Give pandabot a database of its own."
+            "The PostgreSQL database has tables of another program. Give pandabot a database of its own."
         )
 
 

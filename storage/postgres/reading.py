@@ -22,5 +22,5 @@ def open_to_read(url: str) -> Iterator[PostgresConnection]:
     with translated(), connect(url) as raw:
         raw.read_only, raw.isolation_level = True, psycopg.IsolationLevel.REPEATABLE_READ
         if not raw.execute("SELECT to_regclass('migrations') IS NOT NULL").fetchone()[0]:  # type: ignore[index]  # one row
-            raise StorageError("The database of STORAGE_URL has no tables of pandabot yet: `pandabot run` makes them.")
+            raise StorageError("The PostgreSQL database has no tables of pandabot yet: `pandabot run` makes them.")
         yield PostgresConnection(raw)

@@ -3,6 +3,8 @@
 from __future__ import annotations
 
 import asyncio
+import errno
+import os
 import signal
 import sys
 from asyncio.subprocess import PIPE
@@ -66,3 +68,18 @@ async def test_a_standby_can_be_stopped(tmp_path: Path) -> None:
         stop.set()
         async with leading(database, standby=True, stop=stop) as leads:
             assert not leads
+
+
+async def test_a_full_disk_keeps_nobody_from_leading(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+    """The lock holds; only the number of the process is missing from what a second one is told."""
+
+    def full(*_arguments: object) -> int:
+        raise OSError(errno.ENOSPC, "No space left on device")
+
+    monkeypatch.setattr(os, "pwrite", full)
+    database = tmp_path / "bot.db"
+    async with leading(database, standby=False, stop=asyncio.Event()) as leads:
+        assert leads
+        with pytest.raises(NotLeaderError, match="another pandabot already uses"):
+            async with leading(database, standby=False, stop=asyncio.Event()):
+                pytest.fail("two leaders")

@@ -24,6 +24,7 @@ NOW = datetime(2026, 3, 2, 2, 0, tzinfo=UTC)
         ("yesterday", "is no ISO time"),
         ("", "is no ISO time"),
         ("2026-03-02T01:00:00", "names no time zone"),
+        ("2026-03-02", "write 2026-03-02T00:00:00Z for UTC"),
         ("2026-03-02T02:02:00Z", "has not come yet"),
         ("2025-03-02T02:00:00Z", "more than 60 days ago"),
     ],

@@ -35,7 +35,7 @@ if TYPE_CHECKING:
 DEPLOY = Path(__file__).parents[2] / "deploy"
 ALERTS, DASHBOARD = DEPLOY / "monitoring/alerts.yml", DEPLOY / "monitoring/dashboard.json"
 ALERTS_TEST = Path(__file__).with_name("alerts_test.yml")
-OPERATION = DEPLOY.parent / "docs/operation.md"
+OPERATION, WORKSPACES = DEPLOY.parent / "docs/operation.md", DEPLOY.parent / "docs/workspaces.md"
 SYSTEMD = DEPLOY / "systemd"
 ROLES = {"web", "poll", "send", "jobs"}
 FIGURE = re.compile(r"pandabot_[a-z_]+")
@@ -77,7 +77,20 @@ def test_every_figure_that_is_asked_for_is_served(served: str) -> None:
     """A renamed figure would be an alert that never comes."""
     asked = {name for expression in expressions() for name in FIGURE.findall(expression)}
     assert asked
-    assert asked <= {*FIGURE.findall(served), *(f"pandabot_{name}" for name in MEANINGS)}
+    of_workspaces = FIGURE.findall(WORKSPACES.read_text())  # served where there are many
+    assert asked <= {*FIGURE.findall(served), *(f"pandabot_{name}" for name in MEANINGS), *of_workspaces}
+
+
+def test_a_rule_watches_every_figure_of_workspaces() -> None:
+    """With many workspaces these say what is wrong, and a stopped job is a number of workspaces."""
+    source = (DEPLOY.parent / "bot/workspaces/health.py").read_text()
+    served = {f"pandabot_{name}" for name in re.findall(r'gauge\(\s*"(workspaces_\w+)"', source)} | {
+        "pandabot_workspaces"
+    }
+    rules = ALERTS.read_text()
+    assert served <= set(FIGURE.findall(rules))
+    assert served <= set(FIGURE.findall(WORKSPACES.read_text()))
+    assert "pandabot_jobs_stopped > 0" in rules
 
 
 def test_every_figure_that_is_served_is_documented(served: str) -> None:

@@ -247,11 +247,23 @@ async def test_a_second_process_says_so(outside: Outside) -> None:
         await process.communicate()
 
 
+async def test_run_names_the_host_that_is_not_its_own(outside: Outside) -> None:
+    """Another port would not help."""
+    for host in ("nosuch.host.invalid", "192.0.2.1"):
+        code, text = await outside.run("run", HTTP_HOST=host)
+        assert (code, f"HTTP_HOST {host} is no address of this machine" in text) == (78, True), text
+        assert "Choose another HTTP_PORT" not in text
+
+
 async def test_run_refuses_a_bad_token_in_words(outside: Outside) -> None:
     """A token that Slack refuses is no reason for a stack trace."""
     code, text = await outside.run("run", SLACK_BOT_TOKEN="xoxb-wrong")
     assert code == 78
     assert "SLACK_BOT_TOKEN" in text
+    code, text = await outside.run("run", SLACK_APP_TOKEN="xapp-wrong")
+    assert code == 78
+    assert "Slack refuses SLACK_APP_TOKEN (invalid_auth)" in text
+    assert "Traceback" not in text
     assert "Traceback" not in text
 
 

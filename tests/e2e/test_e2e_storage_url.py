@@ -92,6 +92,8 @@ async def test_the_status_says_whose_the_backups_are(tmp_path: Path) -> None:
         ("postgresql://x:canary-pa ss@host/db", "without spaces"),
         ("postgresql://x:canary%zz@host/db", "%40 %3A %2F"),
         ("postgresql://x:canary-pass@host", "name of a database"),
+        ("postgres://x:canary-pass@127.0.0.1:abc/db", "from 1 to 65535 as its port"),
+        ("postgres://x:canary-pass@127.0.0.1:5432,127.0.0.1:70000/db", "from 1 to 65535 as its port"),
         ("mysql://x:canary-pass@host/db", "sqlite:///data/pandabot.db or postgresql://"),
         ("data/bot.db", "sqlite:///data/pandabot.db or postgresql://"),
         ("sqlite:///", "sqlite:///data/pandabot.db or postgresql://"),
@@ -106,6 +108,14 @@ async def test_a_wrong_address_is_one_sentence(outside: Outside, url: str, says:
     assert text.count("\n") <= 3, text
     assert "canary" not in text
     assert "Traceback" not in text
+
+
+async def test_a_refusal_blames_no_setting_that_was_not_used(outside: Outside, tmp_path: Path) -> None:
+    """The address may be that of an option: the sentence names these, too."""
+    eventful(tmp_path / "bot.db")
+    target = f"postgresql://pandabot@/nowhere?host={postgres.server().folder}"
+    code, text = await outside.run("migrate", "--to", target, DATABASE_PATH=str(tmp_path / "bot.db"))
+    assert (code, "--to or --from" in text, "does not exist" in text) == (1, True, True), text
 
 
 @pytest.mark.parametrize("encoding", ["SQL_ASCII", "LATIN1", "EUC_CN"])
