@@ -52,11 +52,7 @@ def test_the_glossary_is_whole() -> None:
     by_heading = tables()
     milestones = [milestone_name(milestone) for milestone in Milestone]
     assert sorted(term for term, _words in by_heading["Milestones"]) == sorted(milestones)
-<<<<<<< ours
     reasons = list(filter(None, map(reason_words, Reason)))  # some are shown without words
-=======
-    reasons = [reason_words(reason) for reason in Reason if reason not in {Reason.OTHER, Reason.BY_BUYER}]
->>>>>>> theirs
     assert sorted(term for term, _words in by_heading["Reasons of a problem"]) == sorted(reasons)
     terms = [term for rows in by_heading.values() for term, _words in rows]
     assert len(terms) == len(set(terms))
