@@ -2,13 +2,13 @@
 
 from __future__ import annotations
 
-import logging
 import os
 from typing import TYPE_CHECKING
 
 import pytest
 import pytest_asyncio
 from hypothesis import settings
+from support.own_log import own_log
 
 if TYPE_CHECKING:
     from collections.abc import AsyncIterator, Iterator
@@ -26,14 +26,9 @@ settings.load_profile("pandabot")
 
 @pytest.fixture(autouse=True)
 def _own_log() -> Iterator[None]:
-    """Undo the log that a command sets up for its process: at its level, later tests would see no warning."""
-    root = logging.getLogger()
-    level, handlers = root.level, root.handlers[:]
-    yield
-    root.setLevel(level)
-    for handler in root.handlers[:]:
-        if type(handler) is logging.StreamHandler and handler not in handlers:  # pytest's own are of other classes
-            root.removeHandler(handler)
+    """Undo the log that a command sets up for its process."""
+    with own_log():
+        yield
 
 
 @pytest_asyncio.fixture(loop_scope="session", scope="session")
