@@ -16,8 +16,9 @@ if TYPE_CHECKING:
     from playwright.async_api import Browser
 
 # All connections of tests are local and unencrypted. Each start of a bot would read the machine's certificates twice,
-# for longer than all the rest of it.
-for name in ("SSL_CERT_FILE", "REQUESTS_CA_BUNDLE"):
+# for longer than all the rest of it. A proxy of the machine's would be asked for them until the first bot hides it.
+PROXIES = ("HTTPS_PROXY", "HTTP_PROXY", "ALL_PROXY", "NO_PROXY")
+for name in ("SSL_CERT_FILE", "REQUESTS_CA_BUNDLE", *PROXIES, *map(str.lower, PROXIES)):
     os.environ.pop(name, None)
 
 settings.register_profile("pandabot", deadline=None, print_blob=True)
