@@ -2,13 +2,13 @@
 
 from __future__ import annotations
 
-import logging
 import os
 from typing import TYPE_CHECKING
 
 import pytest
 import pytest_asyncio
 from hypothesis import settings
+from support.own_log import own_log
 
 if TYPE_CHECKING:
     from collections.abc import AsyncIterator, Iterator
@@ -16,8 +16,9 @@ if TYPE_CHECKING:
     from playwright.async_api import Browser
 
 # All connections of tests are local and unencrypted. Each start of a bot would read the machine's certificates twice,
-# for longer than all the rest of it.
-for name in ("SSL_CERT_FILE", "REQUESTS_CA_BUNDLE"):
+# for longer than all the rest of it. A proxy of the machine's would be asked for them until the first bot hides it.
+PROXIES = ("HTTPS_PROXY", "HTTP_PROXY", "ALL_PROXY", "NO_PROXY")
+for name in ("SSL_CERT_FILE", "REQUESTS_CA_BUNDLE", *PROXIES, *map(str.lower, PROXIES)):
     os.environ.pop(name, None)
 
 settings.register_profile("pandabot", deadline=None, print_blob=True)
@@ -26,14 +27,9 @@ settings.load_profile("pandabot")
 
 @pytest.fixture(autouse=True)
 def _own_log() -> Iterator[None]:
-    """Undo the log that a command sets up for its process: at its level, later tests would see no warning."""
-    root = logging.getLogger()
-    level, handlers = root.level, root.handlers[:]
-    yield
-    root.setLevel(level)
-    for handler in root.handlers[:]:
-        if type(handler) is logging.StreamHandler and handler not in handlers:  # pytest's own are of other classes
-            root.removeHandler(handler)
+    """Undo the log that a command sets up for its process."""
+    with own_log():
+        yield
 
 
 @pytest_asyncio.fixture(loop_scope="session", scope="session")

@@ -6,10 +6,14 @@ import asyncio
 import io
 import json
 import logging
+import sys
+import threading
+import warnings
 from contextlib import contextmanager
 from typing import TYPE_CHECKING
 
 import pytest
+from support.own_log import CHANGED, own_log
 
 from bot.process.log import configure
 from pandapon import log_context
@@ -23,15 +27,10 @@ if TYPE_CHECKING:
 @contextmanager
 def logged(form: str) -> Iterator[io.StringIO]:
     """The root logger writes here, in this form."""
-    root = logging.getLogger()
-    handlers, level = root.handlers[:], root.level
     text = io.StringIO()
-    configure("debug", ["top-secret-key", "9f8e7d6c"], text, form=form)
-    try:
+    with own_log():
+        configure("debug", ["top-secret-key", "9f8e7d6c"], text, form=form)
         yield text
-    finally:
-        root.handlers[:] = handlers
-        root.setLevel(level)
 
 
 @pytest.fixture
@@ -46,6 +45,26 @@ def objects() -> Iterator[io.StringIO]:
     """The same for machines."""
     with logged("json") as text:
         yield text
+
+
+def hooks_and_levels() -> list[object]:
+    return [
+        threading.excepthook,
+        sys.excepthook,
+        warnings.showwarning,
+        *(logging.getLogger(one).level for one in CHANGED),
+    ]
+
+
+def test_a_log_leaves_nothing_to_the_next_test() -> None:
+    """What it sets for the whole process: else an error in a thread would fail no later test."""
+    before = hooks_and_levels()
+    with logged("line"):
+        within = hooks_and_levels()
+        logging.getLogger("opentelemetry").propagate = False
+    assert not any(one is other for one, other in zip(before[:3], within[:3], strict=True))
+    assert hooks_and_levels() == before
+    assert logging.getLogger("opentelemetry").propagate
 
 
 @pytest.mark.parametrize(

@@ -6,6 +6,7 @@ from datetime import timedelta
 from typing import TYPE_CHECKING
 
 import pytest
+from support.migrated import open_copy
 from support.pandapon_api import api_server, ok, talking, utc_now
 from support.store_harness import NODE, PARCEL, StoreHarness, baseline
 
@@ -18,7 +19,6 @@ from sandbox.pandapon.replies import naive
 from storage import traces
 from storage.packing import pack
 from storage.rows import to_int
-from storage.store import open_store
 from tracking.channel_settings import ChannelSettings
 from tracking.stalls import Limits
 
@@ -35,7 +35,7 @@ BEYOND = 9 * 10**18  # microseconds: a time that SQLite keeps and Python cannot 
 @pytest.fixture
 async def harness(tmp_path: Path) -> AsyncIterator[StoreHarness]:
     """A store with both orders, each watched and due."""
-    one = StoreHarness(tmp_path / "bot.db", open_store)
+    one = StoreHarness(tmp_path / "bot.db", open_copy)
     await one.open()
     for key in (BAD, GOOD):
         found = baseline(key, stall_at=utc_now() + timedelta(days=1), moved_at=utc_now())

@@ -7,6 +7,7 @@ from datetime import timedelta
 from typing import TYPE_CHECKING
 
 import pytest
+from support.migrated import open_copy
 from support.pandapon_api import Api, Seen, api_server, ok, talking, utc_now
 from support.patience import in_time, until
 from support.store_harness import StoreHarness
@@ -17,7 +18,6 @@ from bot.jobs.poll import Poller
 from bot.jobs.poll_batches import FLUSH_SECONDS
 from pandapon.shipment import OrderRef, Shipment
 from storage.poll import Changed
-from storage.store import open_store
 from tracking.decide import decide
 from tracking.orders import FetchedOrder
 
@@ -61,7 +61,7 @@ class Stage:
 @pytest.fixture
 async def stage(tmp_path: Path) -> AsyncIterator[Stage]:
     """A store, an API that says nothing new, and the poller between them."""
-    harness = StoreHarness(tmp_path / "bot.db", open_store)
+    harness = StoreHarness(tmp_path / "bot.db", open_copy)
     await harness.open()
     async with api_server() as api, talking(api) as client:
         api.will(ok([]))

@@ -7,13 +7,13 @@ from typing import TYPE_CHECKING, Any
 
 import pytest
 from support import postgres
+from support.migrated import open_copy
 from support.store_harness import NOW, ORDER, StoreHarness, changed, scan
 
 from bot.jobs.stalls import StallWatch
 from pandapon.shipment import Milestone
 from storage.alarm import Alarm, AlarmState
 from storage.rows import to_int
-from storage.store import open_store
 from tracking.stalls import Limits
 from tracking.values import Filter, Leg, News, NewsToPost, Severity, Stall
 
@@ -28,7 +28,7 @@ LATER, LONG_AFTER = NOW + timedelta(days=8), NOW + timedelta(days=90)
 
 @pytest.fixture(params=["sqlite", "postgres"])
 async def harness(request: pytest.FixtureRequest, tmp_path: Path) -> AsyncIterator[StoreHarness]:
-    opener = postgres.open_postgres if request.param == "postgres" else open_store
+    opener = postgres.open_postgres if request.param == "postgres" else open_copy
     opened = StoreHarness(tmp_path / "bot.db", opener)
     await opened.open()
     await opened.active()

@@ -6,12 +6,12 @@ from datetime import datetime, timedelta
 from typing import TYPE_CHECKING
 
 import pytest
+from support.migrated import open_copy
 from support.store_harness import MINUTE, NOW, ORDER, StoreHarness, changed
 
 from bot.jobs import timekeeper
 from bot.jobs.timekeeper import Timekeeper
 from storage.rows import to_time
-from storage.store import open_store
 
 if TYPE_CHECKING:
     from collections.abc import AsyncIterator
@@ -22,7 +22,7 @@ LONGEST = timedelta(hours=1)
 
 @pytest.fixture
 async def harness(tmp_path: Path) -> AsyncIterator[StoreHarness]:
-    opened = StoreHarness(tmp_path / "data" / "bot.db", open_store)
+    opened = StoreHarness(tmp_path / "data" / "bot.db", open_copy)
     await opened.open()
     yield opened
     await opened.close()

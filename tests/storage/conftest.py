@@ -5,6 +5,7 @@ from __future__ import annotations
 from typing import TYPE_CHECKING
 
 import pytest
+from support.migrated import lay_down
 from support.pgbouncer import open_pooled
 from support.postgres import open_postgres
 from support.store_harness import StoreHarness
@@ -25,13 +26,21 @@ def pytest_generate_tests(metafunc: pytest.Metafunc) -> None:
     """Run each test on every engine, or on those that its module names in ``ENGINES``."""
     is_told = any(mark.args[0] == "harness" for mark in metafunc.definition.iter_markers("parametrize"))
     if "harness" in metafunc.fixturenames and not is_told:
-        metafunc.parametrize("harness", getattr(metafunc.module, "ENGINES", BOTH), indirect=True)
+        metafunc.parametrize("harness", _engines(metafunc.module), indirect=True)
+
+
+def _engines(module: object) -> list[str]:
+    engines: list[str] = getattr(module, "ENGINES", BOTH)
+    return engines
 
 
 @pytest.fixture
 async def harness(request: pytest.FixtureRequest, tmp_path: Path) -> AsyncIterator[StoreHarness]:
     """An empty store, open."""
-    harness = StoreHarness(tmp_path / "data" / "bot.db", OPENERS[request.param])
+    path = tmp_path / "data" / "bot.db"
+    if request.param == "sqlite" and _engines(request.module) != ["sqlite"]:  # those modules try the file itself
+        lay_down(path)
+    harness = StoreHarness(path, OPENERS[request.param])
     await harness.open()
     yield harness
     await harness.close()

@@ -14,11 +14,11 @@ from hypothesis import HealthCheck, Phase, settings
 from hypothesis import strategies as st
 from hypothesis.stateful import RuleBasedStateMachine, invariant, precondition, rule
 from support.effort import examples
+from support.migrated import open_copy
 from support.postgres import open_postgres
 from support.store_harness import LEASE, MEI, NOW, ORDER, OTHER, StoreHarness, words
 
 from storage.post import Post, PostKind, PostState
-from storage.store import open_store
 
 if TYPE_CHECKING:
     from collections.abc import Coroutine
@@ -46,7 +46,7 @@ class Sender(RuleBasedStateMachine):
     the room, as the real sender does.
     """
 
-    opener = staticmethod(open_store)
+    opener = staticmethod(open_copy)
 
     def __init__(self) -> None:
         super().__init__()

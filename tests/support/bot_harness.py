@@ -9,6 +9,7 @@ from datetime import UTC, datetime
 from typing import TYPE_CHECKING, Any
 
 from pydantic import SecretStr
+from support.migrated import lay_down
 from support.patience import AT_ONCE, until
 from support.schema_watch import SchemaWatch
 from support.transitions import guard
@@ -70,6 +71,7 @@ class BotHarness:
             manifest=manifest.read(),
         )
         self.bot: Bot | None = None
+        self._has_begun = False
 
     @property
     def settings(self) -> Settings:
@@ -97,6 +99,7 @@ class BotHarness:
         return Settings(_env_file=None, **(values | self.extra))
 
     async def start_bot(self) -> Bot:
+        self._lay_down()
         stand_ins = {PICTURES_HOST: self.pandapon.base_url}
         self.bot = await build(
             self.settings, clock=self.clock, features=self.features, stand_ins=stand_ins, roles=self.roles
@@ -106,6 +109,12 @@ class BotHarness:
         if self.mode == "http":
             self.slack.request_url = f"http://127.0.0.1:{self.bot.http_port}/slack/events"
         return self.bot
+
+    def _lay_down(self) -> None:
+        # At the first start alone: what a later one finds, or does not find, is what the test left there.
+        if not self._has_begun and not self.extra.keys() & {"storage_url", "database_path"}:
+            lay_down(self.folder / "bot.db")
+        self._has_begun = True
 
     async def stop_bot(self) -> None:
         if self.bot is not None:

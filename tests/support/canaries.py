@@ -6,13 +6,13 @@ import base64
 import io
 import itertools
 import json
-import logging
 from contextlib import contextmanager
 from typing import TYPE_CHECKING, Any
 from urllib.parse import quote
 
 from aiohttp import web
 from support.bot_harness import APP_TOKEN, BOT_TOKEN, CALLBACK_TOKEN, KEY, SECRET, SIGNING
+from support.own_log import own_log
 
 from bot.process.log import configure
 
@@ -71,19 +71,10 @@ def found(log: str) -> list[str]:
 @contextmanager
 def logged(level: str, form: str = "line") -> Iterator[io.StringIO]:
     """Set up the log as ``pandabot run`` does."""
-    root = logging.getLogger()
-    handlers, before = root.handlers[:], root.level
-    levels = {name: logging.getLogger(name).level for name in list(logging.Logger.manager.loggerDict)}
     stream = io.StringIO()
-    configure(level, SECRETS, stream, form=form)
-    try:
+    with own_log():
+        configure(level, SECRETS, stream, form=form)
         yield stream
-    finally:
-        logging.captureWarnings(False)  # noqa: FBT003  its only argument
-        root.handlers[:] = handlers
-        root.setLevel(before)
-        for name, one in levels.items():
-            logging.getLogger(name).setLevel(one)
 
 
 def payloads(

@@ -6,8 +6,11 @@ import asyncio
 import os
 import subprocess
 import sys
+import tempfile
 from dataclasses import dataclass
 from datetime import UTC, datetime
+from functools import cache
+from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
 import psycopg
@@ -28,8 +31,6 @@ from storage.workspaces.records import Account
 from storage.workspaces.records import Installation as Row
 
 if TYPE_CHECKING:
-    from pathlib import Path
-
     from typer.testing import Result
 
 NOW = datetime(2026, 11, 28, 9, 0, tzinfo=UTC)
@@ -79,12 +80,20 @@ class Many:
 
 
 def installed(folder: Path) -> Many:
-    """Make the installation."""
-    many = Many(folder, new_database(), new_key())
-    asyncio.run(_install(many))
-    for id_ in (A, B):
-        source = single(eventful(folder / f"{id_}.first"))
-        move(source, Installation(many.url).workspace(id_), NOW, dry_run=False)
+    """Make the installation, as a copy of the test process's own."""
+    first = _first()
+    return Many(folder, new_database(template=first.url), first.key)
+
+
+@cache
+def _first() -> Many:
+    """The one of which the others are copies. Nobody works on it, for a database in use is not copied."""
+    with tempfile.TemporaryDirectory(prefix="pandabot-many-") as name:
+        many = Many(Path(name), new_database(), new_key())
+        asyncio.run(_install(many))
+        for id_ in (A, B):
+            source = single(eventful(many.folder / f"{id_}.first"))
+            move(source, Installation(many.url).workspace(id_), NOW, dry_run=False)
     return many
 
 
