@@ -92,6 +92,7 @@ class Bot(Service):
     http_port: int = 0
     is_alone: bool = True  # it has an HTTP server of its own; else the process serves several bots
     is_working: bool = True  # its jobs run; else it only answers people
+    is_first: bool = True  # of its process for this database; else a former one may be sending, under the same name
     doors: Doors = field(default_factory=Doors)
     _socket: Link | None = None
     _connecting: asyncio.Task[None] | None = None
@@ -102,14 +103,8 @@ class Bot(Service):
         """Start all parts. Raises StartError when a person must mend something, and UndeclaredError."""
         declarations(self.app)
         await self.timekeeper.begin()
-        uncertain = await self.store.outbox.recover_after_crash(
-            self.clock(), self.part.worker if self.part.shares else None
-        )
-        if uncertain:
-            log.info("posts in doubt since the last stop are looked up first", extra={"posts": uncertain})
-        # Where other processes run, the job takes only what began longer ago than any call may last.
-        if not self.part.shares and (unclear := await self.store.writes.abandon()):
-            log.warning("writes in doubt since the last stop are looked for", extra={"writes": unclear})
+        if self.is_first:
+            await self._recover()
         if self.is_alone:
             await self._serve()
         if self.part.roles - {Role.POLL}:  # a poller never calls Slack
@@ -128,6 +123,17 @@ class Bot(Service):
             "pandabot is running",
             extra={"version": VERSION, "mode": self.settings.slack_mode, "roles": ",".join(sorted(self.part.roles))},
         )
+
+    async def _recover(self) -> None:
+        """Take up what the last process of this name left: its posts in doubt, its leases, its writes in doubt."""
+        uncertain = await self.store.outbox.recover_after_crash(
+            self.clock(), self.part.worker if self.part.shares else None
+        )
+        if uncertain:
+            log.info("posts in doubt since the last stop are looked up first", extra={"posts": uncertain})
+        # Where other processes run, the job takes only what began longer ago than any call may last.
+        if not self.part.shares and (unclear := await self.store.writes.abandon()):
+            log.warning("writes in doubt since the last stop are looked for", extra={"writes": unclear})
 
     async def _reread(self) -> None:
         """Read the stored orders by the rules of this version. Of several processes one does it; the others wait."""
