@@ -9,18 +9,20 @@ from __future__ import annotations
 from typing import TYPE_CHECKING
 
 from storage.locks import chunks
+from storage.pace import SECOND
 from storage.rows import to_int
 
 if TYPE_CHECKING:
     from collections.abc import Sequence
     from datetime import datetime
 
-    from storage.connection import Connection
-    from storage.pace import Pace
+    from storage.connection import Connection, Row
+    from storage.pace import Pace, Rate
 
+SKEW = 10 * SECOND  # the clocks of two machines are no further apart, or one of them is wrong
 WORKSPACE = ""  # the lane of all channels together
 ADD = "INSERT INTO lanes (channel, full_at) VALUES (?, ?) ON CONFLICT (channel) DO NOTHING"
-SPEND = "UPDATE lanes SET full_at = CASE WHEN full_at > ? THEN full_at ELSE ? END + ? WHERE channel = ?"
+SPEND = "UPDATE lanes SET full_at = ? WHERE channel = ?"
 PAUSE = """
 INSERT INTO lanes (channel, paused_until, full_at) VALUES (?, ?, ?) ON CONFLICT (channel) DO UPDATE SET
   paused_until = CASE WHEN lanes.paused_until > excluded.paused_until THEN lanes.paused_until
@@ -40,7 +42,7 @@ def hold_workspace(conn: Connection, pace: Pace, at: int) -> int:
     conn.execute(ADD, (WORKSPACE, at))
     sql = f"SELECT full_at, paused_until FROM lanes WHERE channel = ? {conn.for_update}"
     row = conn.execute(sql, (WORKSPACE,)).fetchone()
-    return 0 if row["paused_until"] > at else pace.workspace.tokens(row["full_at"], at)
+    return 0 if row["paused_until"] > at else pace.workspace.tokens(full_at(row, pace.workspace, at), at)
 
 
 def hold_ready(conn: Connection, channels: Sequence[str], pace: Pace | None, at: int) -> list[str]:
@@ -59,7 +61,7 @@ def hold_ready(conn: Connection, channels: Sequence[str], pace: Pace | None, at:
     for among, values in chunks(conn, channels):
         sql = f"SELECT channel, full_at, paused_until FROM lanes WHERE channel {among} ORDER BY channel"
         for row in conn.execute(f"{sql} {conn.skip_locked}", values):
-            is_full_enough = pace is None or row["full_at"] <= latest
+            is_full_enough = pace is None or full_at(row, pace.channel, at) <= latest
             if row["paused_until"] <= at and is_full_enough:
                 ready.append(row["channel"])
     return ready
@@ -67,6 +69,25 @@ def hold_ready(conn: Connection, channels: Sequence[str], pace: Pace | None, at:
 
 def spend(conn: Connection, channels: Sequence[str], pace: Pace, at: int) -> None:
     """Take a token of each of these channels, whose lanes the caller holds, and as many of the workspace."""
-    interval = pace.channel.interval
-    conn.executemany(SPEND, [(at, at, interval, channel) for channel in channels])
-    conn.execute(SPEND, (at, at, pace.workspace.interval * len(channels), WORKSPACE))
+    conn.executemany(SPEND, _spent(conn, channels, pace.channel, at, 1))
+    conn.executemany(SPEND, _spent(conn, [WORKSPACE], pace.workspace, at, len(channels)))
+
+
+def full_at(row: Row, rate: Rate, at: int) -> int:
+    """Return when a bucket is full again; now where that lies further ahead than an empty one's time.
+
+    A clock that was ahead wrote it, and it would keep the posts of all processes back for as long.
+    """
+    empty: int = max(at, row["paused_until"]) + rate.burst * rate.interval
+    full: int = row["full_at"]
+    return full if full <= empty + SKEW else at
+
+
+def _spent(conn: Connection, channels: Sequence[str], rate: Rate, at: int, tokens: int) -> list[tuple[int, str]]:
+    """Return when the buckets of these channels are full again after so many tokens more, with the channels."""
+    rows = [
+        row
+        for among, values in chunks(conn, channels)
+        for row in conn.execute(f"SELECT channel, full_at, paused_until FROM lanes WHERE channel {among}", values)
+    ]
+    return [(max(full_at(row, rate, at), at) + tokens * rate.interval, row["channel"]) for row in rows]
