@@ -172,6 +172,7 @@ def _bot(
         opened=opened.pop_all(),
         is_alone=hosting is None,
         is_working=hosting is None or hosting.is_working,
+        is_first=hosting is None or hosting.is_first,
     )
 
 

@@ -4,15 +4,13 @@ from __future__ import annotations
 
 import asyncio
 import logging
-import secrets
 from contextlib import AsyncExitStack
 from dataclasses import dataclass, field
-from datetime import timedelta
 from functools import partial
 from typing import TYPE_CHECKING
 
+from bot.beginnings import recover, reread_in_turn
 from bot.clients.socket_mode import Link
-from bot.jobs.reread import is_read, reread
 from bot.jobs.slack_errors import Verdict, understand
 from bot.process.errors import StartError
 from bot.process.garbage import tune_gc
@@ -29,7 +27,7 @@ from storage.errors import StorageError
 
 if TYPE_CHECKING:
     from collections.abc import Callable
-    from datetime import datetime
+    from datetime import datetime, timedelta
 
     from aiohttp import web as aiohttp_web
     from slack_bolt.async_app import AsyncApp
@@ -59,7 +57,7 @@ log = logging.getLogger(__name__)
 ASK_SECONDS = 5.0  # how long a start waits for Slack to check the token
 ASK_AGAIN_SECONDS = 60.0
 CONNECT_SECONDS = 10.0  # how long a start waits for Socket Mode; then it connects in the background
-REREAD_MOST = timedelta(minutes=10)  # a process that died over it holds up the others no longer
+WORK_AGAIN_SECONDS = 15.0
 STOP_SECONDS = 10.0  # how long a stop waits for answers and for jobs
 JOBS = {"posts": "deliver", "due": "poll"}  # by the kind of a notice of another process, the job that does it
 
@@ -92,24 +90,20 @@ class Bot(Service):
     http_port: int = 0
     is_alone: bool = True  # it has an HTTP server of its own; else the process serves several bots
     is_working: bool = True  # its jobs run; else it only answers people
+    is_first: bool = True  # of its process for this database; else a former one may be sending, under the same name
     doors: Doors = field(default_factory=Doors)
     _socket: Link | None = None
     _connecting: asyncio.Task[None] | None = None
     _asking: asyncio.Task[None] | None = None
+    _working: asyncio.Task[None] | None = None  # until the jobs run
     _runner: aiohttp_web.AppRunner | None = None
 
     async def start(self) -> None:
         """Start all parts. Raises StartError when a person must mend something, and UndeclaredError."""
         declarations(self.app)
         await self.timekeeper.begin()
-        uncertain = await self.store.outbox.recover_after_crash(
-            self.clock(), self.part.worker if self.part.shares else None
-        )
-        if uncertain:
-            log.info("posts in doubt since the last stop are looked up first", extra={"posts": uncertain})
-        # Where other processes run, the job takes only what began longer ago than any call may last.
-        if not self.part.shares and (unclear := await self.store.writes.abandon()):
-            log.warning("writes in doubt since the last stop are looked for", extra={"writes": unclear})
+        if self.is_first:
+            await recover(self.store, self.clock(), self.part)
         if self.is_alone:
             await self._serve()
         if self.part.roles - {Role.POLL}:  # a poller never calls Slack
@@ -118,10 +112,10 @@ class Bot(Service):
             await self._connect()
         if self.is_working:
             # People are answered during this; the first poll comes after it.
-            await asyncio.create_task(self._reread(), context=background())
-            self.scheduler.start()
-            if self.listener is not None:
-                self.listener.start()
+            working = asyncio.create_task(self._work() if self.is_alone else self._work_later(), context=background())
+            if self.is_alone:
+                await working
+            self._working = working  # else: of a large workspace it takes longer than its start may
         if self.is_alone:
             tune_gc()
         log.info(
@@ -129,20 +123,27 @@ class Bot(Service):
             extra={"version": VERSION, "mode": self.settings.slack_mode, "roles": ",".join(sorted(self.part.roles))},
         )
 
-    async def _reread(self) -> None:
-        """Read the stored orders by the rules of this version. Of several processes one does it; the others wait."""
-        limits, names, me = self.settings.limits, self.settings.pandapon_named_parcels, secrets.token_hex(8)
-        while self.part.shares and not await is_read(self.store, names=names):
-            now = self.clock()
-            if await self.store.writes.take_turn(now, "reread", me, now + REREAD_MOST):
-                break
-            await asyncio.sleep(1)
-        await reread(self.store, self.clock, limits, names=names)
-        if self.part.shares:
-            await self.store.writes.end_turn("reread", me)
+    async def _work(self) -> None:
+        """Start the jobs, when the stored orders have been read by the rules of this version."""
+        await reread_in_turn(self.store, self.clock, self.settings, self.part)
+        self.scheduler.start()
+        if self.listener is not None:
+            self.listener.start()
+
+    async def _work_later(self) -> None:
+        """Do so in the background, and try it again after a failure."""
+        while True:
+            try:
+                return await self._work()
+            except Exception as error:
+                log.exception("jobs do not start yet, tried again", extra={"error": type(error).__name__})
+            await asyncio.sleep(WORK_AGAIN_SECONDS)
 
     async def stop(self) -> None:
         """Accept no new work, finish the work in hand, and close all parts. Safe to call at any stage."""
+        if self._working is not None:
+            self._working.cancel()
+            await asyncio.gather(self._working, return_exceptions=True)
         self.scheduler.pause()
         if self.listener is not None:
             await self.listener.stop()

@@ -336,8 +336,8 @@ def dump_notice(notice: Notice) -> str:
             facts = {"reminder": alarm, "person": person, "channel": channel}
         case ApprovalMessage(approval, part, reader, thread, by, text):
             facts = {"approval": approval, "part": part, "reader": reader, "thread": thread, "by": by, "text": text}
-        case WriteSettled(write):
-            facts = {"write": write}
+        case WriteSettled(write, is_reversed):
+            facts = {"write": write} | ({"reversed": True} if is_reversed else {})
         case _:
             raise TypeError(type(notice).__name__)
     return json.dumps(facts, ensure_ascii=False)
@@ -355,7 +355,7 @@ def _notice(facts: dict[str, Any]) -> Notice:
     if "paused" in facts:
         return WatchesPaused(facts["paused"], facts.get("reason", ""), int(facts.get("orders", 1)))
     if "write" in facts:
-        return WriteSettled(facts["write"])
+        return WriteSettled(facts["write"], is_reversed=bool(facts.get("reversed")))
     if "corrected" in facts:
         return OrdersCorrected(int(facts["corrected"]))
     if "approval" in facts:

@@ -5,7 +5,7 @@ from __future__ import annotations
 from typing import TYPE_CHECKING, NamedTuple
 
 from storage import enqueue, messages, orders, recording, traces
-from storage.locks import chunks, lock_orders
+from storage.locks import chunks, held_fences, lock_orders
 from storage.rows import to_int
 from tracking.messages import OrdersCorrected
 
@@ -41,6 +41,7 @@ class Correction(NamedTuple):
     """The differences that newer rules make to a stored order."""
 
     key: str  # of the order
+    fence: int  # of the order that was read; a reading since then is newer
     milestone: Milestone | None
     reason: Reason | None
     pick_up_by: datetime | None
@@ -49,6 +50,13 @@ class Correction(NamedTuple):
     parcels: tuple[Parcel, ...]  # with their new milestones, also those that were not stored before
     asks_at: datetime  # when an order that is not at its end after all is checked for silence
     was_told_as_over: bool  # a channel was told of an end that was none
+
+
+class Corrected(NamedTuple):
+    """What became of corrections."""
+
+    misled: list[tuple[str, str]]  # channel and order key, where an end was told that was none
+    moved: list[str]  # keys of orders that were read, or are being read, since the correction was made from them
 
 
 def read_by(conn: Connection) -> str:
@@ -67,10 +75,13 @@ def batch(conn: Connection, after: str, limit: int) -> tuple[str, list[StoredOrd
     return (keys[-1] if keys else ""), [stored[key] for key in keys if key in stored]
 
 
-def correct(conn: Connection, now: datetime, corrections: Sequence[Correction]) -> list[tuple[str, str]]:
-    """Store corrections and refresh the cards. Returns (channel, order key) where an end was told that was none."""
+def correct(conn: Connection, now: datetime, corrections: Sequence[Correction]) -> Corrected:
+    """Store corrections of orders that stand as they were read, and refresh their cards."""
     at = to_int(now)
     lock_orders(conn, [correction.key for correction in corrections])
+    fences = held_fences(conn, [correction.key for correction in corrections])
+    moved = [each.key for each in corrections if fences.get(each.key) != each.fence]
+    corrections = [each for each in corrections if fences.get(each.key) == each.fence]
     for correction in corrections:
         key = correction.key
         traces.reclaim(conn, key, dict(correction.nodes))
@@ -88,11 +99,12 @@ def correct(conn: Connection, now: datetime, corrections: Sequence[Correction]) 
         conn.execute(DROP_READING, (key,))
     enqueue.refresh_orders(conn, at, [correction.key for correction in corrections])
     misled = [correction.key for correction in corrections if correction.was_told_as_over]
-    return [
+    told = [
         (str(channel), str(key))
         for among, values in chunks(conn, misled)
         for channel, key in conn.execute(MISLED.format(among=among), values)
     ]
+    return Corrected(told, moved)
 
 
 def finish(conn: Connection, now: datetime, rules: str, misled: dict[str, int]) -> None:

@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+import sys
+from datetime import timedelta
 from typing import TYPE_CHECKING
 
 from storage.rows import to_int
@@ -11,20 +13,40 @@ if TYPE_CHECKING:
 
     from storage.connection import Connection
 
+SKEW = timedelta(minutes=5)  # the clocks of two machines are no further apart, or one of them is wrong
 TAKE = """
 INSERT INTO jobs (name, due_at, lease_until, fence, worker) VALUES (:name, :now, :until, 1, :worker)
 ON CONFLICT (name) DO UPDATE SET lease_until = excluded.lease_until, fence = jobs.fence + 1, worker = excluded.worker
-  WHERE jobs.due_at <= :due AND jobs.lease_until <= :now
+  WHERE (jobs.due_at <= :due OR jobs.due_at > :farthest) AND (jobs.lease_until <= :now OR jobs.lease_until > :latest)
 RETURNING fence
 """
 
 
-def take(conn: Connection, now: datetime, name: str, *, worker: str, until: datetime, due: datetime) -> int | None:
+def take(
+    conn: Connection,
+    now: datetime,
+    name: str,
+    *,
+    worker: str,
+    until: datetime,
+    due: datetime,
+    farthest: datetime | None = None,
+) -> int | None:
     """Take a job that is due by ``due`` and that no process runs. Returns the lease's fence; None: not now.
 
     ``until``: when another process may take it, if this one neither extends its lease nor ends it.
+    ``farthest``: when the job is due again at the latest after a run; None: any time. A row that is due later, or
+    leased for longer, was written by a clock that was ahead.
     """
-    facts = {"name": name, "worker": worker, "now": to_int(now), "until": to_int(until), "due": to_int(due)}
+    facts = {
+        "name": name,
+        "worker": worker,
+        "now": to_int(now),
+        "until": to_int(until),
+        "due": to_int(due),
+        "farthest": to_int(farthest + SKEW) if farthest else sys.maxsize,
+        "latest": to_int(until + SKEW),
+    }
     row = conn.execute(TAKE, facts).fetchone()
     return int(row[0]) if row else None
 

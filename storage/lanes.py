@@ -9,6 +9,7 @@ from __future__ import annotations
 from typing import TYPE_CHECKING, NamedTuple
 
 from storage.locks import chunks
+from storage.pace import SECOND
 from storage.rows import to_int
 
 if TYPE_CHECKING:
@@ -16,12 +17,13 @@ if TYPE_CHECKING:
     from datetime import datetime
 
     from storage.connection import Connection
-    from storage.pace import Pace
+    from storage.pace import Pace, Rate
 
+SKEW = 10 * SECOND  # the clocks of two machines are no further apart, or one of them is wrong
 WORKSPACE = ""  # the lane of all channels together
 NEVER = 0  # the full_at of a channel that has no lane yet
 ADD = "INSERT INTO lanes (channel, full_at) VALUES (?, ?) ON CONFLICT (channel) DO NOTHING"
-SPEND = "UPDATE lanes SET full_at = CASE WHEN full_at > ? THEN full_at ELSE ? END + ? WHERE channel = ?"
+SPEND = "UPDATE lanes SET full_at = ? WHERE channel = ?"
 PAUSE = """
 INSERT INTO lanes (channel, paused_until, full_at) VALUES (?, ?, ?) ON CONFLICT (channel) DO UPDATE SET
   paused_until = CASE WHEN lanes.paused_until > excluded.paused_until THEN lanes.paused_until
@@ -53,13 +55,15 @@ def hold_workspace(conn: Connection, pace: Pace, at: int) -> int:
     conn.execute(ADD, (WORKSPACE, at))
     sql = f"SELECT full_at, paused_until FROM lanes WHERE channel = ? {conn.for_update}"
     row = conn.execute(sql, (WORKSPACE,)).fetchone()
-    return 0 if row["paused_until"] > at else pace.workspace.tokens(row["full_at"], at)
+    return 0 if row["paused_until"] > at else pace.workspace.tokens(full_at(*row, pace.workspace, at), at)
 
 
 def is_ready(lane: Lane, pace: Pace | None, at: int) -> bool:
     """Whether the channel may get a post now. ``pace``: None: only pauses count."""
-    latest = at + (pace.channel.burst - 1) * pace.channel.interval if pace else lane.full_at
-    return lane.paused_until <= at and lane.full_at <= latest
+    if lane.paused_until > at or pace is None:
+        return lane.paused_until <= at
+    latest = at + (pace.channel.burst - 1) * pace.channel.interval
+    return full_at(lane.full_at, lane.paused_until, pace.channel, at) <= latest
 
 
 def hold_ready(conn: Connection, among_lanes: Sequence[Lane], pace: Pace | None, at: int) -> list[str]:
@@ -80,6 +84,25 @@ def hold_ready(conn: Connection, among_lanes: Sequence[Lane], pace: Pace | None,
 
 def spend(conn: Connection, channels: Sequence[str], pace: Pace, at: int) -> None:
     """Take a token of each of these channels, whose lanes the caller holds, and as many of the workspace."""
-    interval = pace.channel.interval
-    conn.executemany(SPEND, [(at, at, interval, channel) for channel in channels])
-    conn.execute(SPEND, (at, at, pace.workspace.interval * len(channels), WORKSPACE))
+    conn.executemany(SPEND, _spent(conn, channels, pace.channel, at, 1))
+    conn.executemany(SPEND, _spent(conn, [WORKSPACE], pace.workspace, at, len(channels)))
+
+
+def full_at(stored: int, paused_until: int, rate: Rate, at: int) -> int:
+    """Return when a bucket is full again; now where what is stored lies further ahead than an empty one's time.
+
+    A clock that was ahead wrote it, and it would keep the posts of all processes back for as long.
+    """
+    empty = max(at, paused_until) + rate.burst * rate.interval
+    return stored if stored <= empty + SKEW else at
+
+
+def _spent(conn: Connection, channels: Sequence[str], rate: Rate, at: int, tokens: int) -> list[tuple[int, str]]:
+    """Return when the buckets of these channels are full again after so many tokens more, with the channels."""
+    return [
+        (max(full_at(stored, paused_until, rate, at), at) + tokens * rate.interval, channel)
+        for among, values in chunks(conn, channels)
+        for channel, stored, paused_until in conn.tuples(
+            f"SELECT channel, full_at, paused_until FROM lanes WHERE channel {among}", values
+        )
+    ]

@@ -33,6 +33,15 @@ def lock_orders_of_watches(conn: Connection, where: str, facts: Iterable[object]
         lock_orders(conn, [key for (key,) in conn.execute(f"SELECT key FROM watches WHERE {where}", tuple(facts))])
 
 
+def held_fences(conn: Connection, keys: Iterable[str]) -> dict[str, int]:
+    """Return the fences of orders by their keys, and let no other transaction lease or record them until the end."""
+    fences: dict[str, int] = {}
+    for among, values in chunks(conn, sorted(set(keys))):
+        sql = f"SELECT key, fence FROM schedule WHERE key {among} ORDER BY key {conn.for_update}"
+        fences.update(conn.execute(sql, values).fetchall())
+    return fences
+
+
 def chunks(conn: Connection, keys: Sequence[str]) -> Iterator[tuple[str, list[Any]]]:
     """Yield for each chunk of the keys what :meth:`Connection.among` returns: the condition, and its values."""
     for start in range(0, len(keys), CHUNK):

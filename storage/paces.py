@@ -3,18 +3,22 @@
 from __future__ import annotations
 
 from dataclasses import dataclass
+from datetime import timedelta
 from typing import TYPE_CHECKING
 
 from storage.rows import MICROSECOND, to_int, to_time
 
 if TYPE_CHECKING:
-    from datetime import datetime, timedelta
+    from datetime import datetime
 
     from storage.connection import Connection
 
+# No process waits for longer behind the others, each of which reserves one block. What lies further ahead was written
+# by a clock that was ahead, and would keep all of them waiting for as long.
+QUEUE, BLOCKS = timedelta(minutes=1), 20
 RESERVE = """
 INSERT INTO {table} (name, full_at) VALUES (:name, :now + :whole) ON CONFLICT (name) DO UPDATE SET
-  full_at = CASE WHEN {table}.full_at > :now THEN {table}.full_at ELSE :now END + :whole
+  full_at = CASE WHEN {table}.full_at BETWEEN :now AND :farthest THEN {table}.full_at ELSE :now END + :whole
 RETURNING full_at, paused_until
 """
 PAUSE = """
@@ -41,7 +45,8 @@ class PaceTable:
     def reserve(self, conn: Connection, now: datetime, name: str, count: int, interval: timedelta) -> Reserved:
         """Reserve so many requests of a pace, one every ``interval``, behind those that others have reserved."""
         whole = count * (interval // MICROSECOND)
-        facts = {"name": name, "now": to_int(now), "whole": whole}
+        farthest = to_int(now + QUEUE) + BLOCKS * whole
+        facts = {"name": name, "now": to_int(now), "whole": whole, "farthest": farthest}
         row = conn.execute(RESERVE.format(table=self.table), facts).fetchone()
         paused = row["paused_until"] if row["paused_until"] > to_int(now) else None
         return Reserved(to_time(row["full_at"] - whole), to_time(paused))

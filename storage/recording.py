@@ -8,7 +8,7 @@ from typing import TYPE_CHECKING
 from pandapon.tracking_numbers import normal
 from storage import alarms, codec, enqueue, journeys, traces
 from storage.ending import end
-from storage.locks import chunks, lock_orders
+from storage.locks import chunks, held_fences, lock_orders
 from storage.poll import Changed, Failed, Recorded, Unchanged
 from storage.rows import dump_times, to_int
 from tracking.refunds import open_until
@@ -101,10 +101,7 @@ def record_polls(conn: Connection, now: datetime, results: Sequence[PollResult])
 
 def _standing(conn: Connection, changed: Sequence[Changed]) -> list[Changed]:
     """The results whose lease still stands, one per order."""
-    fences: dict[str, int] = {}
-    for among, values in chunks(conn, [result.key for result in changed]):
-        sql = f"SELECT key, fence FROM schedule WHERE key {among} ORDER BY key {conn.for_update}"
-        fences.update(conn.execute(sql, values).fetchall())  # held: another process may lease it when our lease ends
+    fences = held_fences(conn, [result.key for result in changed])
     standing: dict[str, Changed] = {}
     for result in changed:
         if fences.get(result.key) == result.fence:

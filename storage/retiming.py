@@ -22,6 +22,7 @@ POST_WAITS = timedelta(hours=1)  # no post is put off or leased for longer
 STALL_WAITS = timedelta(days=90)  # the longest silence before an alarm, with its grace and days of rest
 MUTED, SNOOZED = timedelta(days=366), timedelta(days=2)  # the longest times that a person can choose
 HELD_FOR = timedelta(days=2)  # quiet hours are shorter; a card may wait for the end of a mute
+TURN_WAITS = timedelta(minutes=10)  # no turn is taken for longer
 FURTHEST_EAST = timedelta(hours=14)  # the UTC offset where a new day begins first
 
 # Times that lie ahead: moved with the clock, and due now if they still lie too far ahead.
@@ -35,6 +36,8 @@ AHEAD = (
     ("watches", "muted_until", "muted_until IS NOT NULL", "muted"),
     ("channels", "muted_until", "muted_until IS NOT NULL", "muted"),
     ("alarms", "snoozed_until", "state = 'snoozed'", "snoozed"),
+    ("reminders", "at", "at IS NOT NULL", "snoozed"),
+    ("turns", "until", "TRUE", "turn"),
     ("schedule", "stall_at", "key IN (SELECT key FROM alarms WHERE state = 'snoozed')", "snoozed"),
 )
 # Times of past events: not later than now. An uncertain post is looked for around its claim, in Slack's time.
@@ -49,6 +52,7 @@ BEHIND = (
     ("outbox", "sent_at", "state = 'sent'"),
     ("inbox", "received_at", "TRUE"),
     ("news", "at", "TRUE"),
+    ("writes", "begun_at", "state IN ('begun', 'unclear')"),
     ("facts", "at", "TRUE"),
     ("outages", "down_since", "down_since IS NOT NULL"),
 )
@@ -91,6 +95,7 @@ def retime(conn: Connection, now: datetime, by: timedelta, longest: timedelta) -
         "stall": STALL_WAITS // MICROSECOND,
         "muted": MUTED // MICROSECOND,
         "snoozed": SNOOZED // MICROSECOND,
+        "turn": TURN_WAITS // MICROSECOND,
         "held": HELD_FOR // MICROSECOND,
         "today": (now + FURTHEST_EAST).date().isoformat(),
         "tomorrow": (now + FURTHEST_EAST + timedelta(days=1)).date().isoformat(),

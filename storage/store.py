@@ -304,7 +304,7 @@ class Rereading(Aggregate):
     """Corrections of stored orders by newer courier rules."""
 
     rules = Operation(corrections.read_by)
-    batch = Operation(corrections.batch)
+    batch = Operation(corrections.batch, only_reads=True)  # on one state, as the fence belongs to the entries
     correct = Operation(corrections.correct)
     finish = Operation(corrections.finish)
 

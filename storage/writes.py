@@ -8,9 +8,10 @@ from typing import TYPE_CHECKING
 from storage import codec, messages
 from storage.rows import to_int, to_time
 from tracking.messages import WriteSettled
-from tracking.writes import OPEN, TRANSITIONS, TransitionError, Write, WriteState
+from tracking.writes import ANSWERED, OPEN, TRANSITIONS, TransitionError, Write, WriteState, reverses
 
 if TYPE_CHECKING:
+    from collections.abc import Collection
     from datetime import datetime
 
     from storage.connection import Connection, Row
@@ -48,7 +49,7 @@ OF_FLOW = (
     " AND state IN ('done', 'found_done', 'unknowable') ORDER BY begun_at, id"
 )
 SETTLE = "UPDATE writes SET state = ?, request_id = ?, reason = ?, settled_at = ?, made = ? WHERE id = ? AND state = ?"
-RECOVER = "UPDATE writes SET state = 'unclear' WHERE state = 'begun' AND begun_at <= ?"
+RECOVER = "UPDATE writes SET state = 'unclear' WHERE state = 'begun' AND begun_at <= ? AND NOT id"
 
 
 def begin(conn: Connection, write: Write, *, is_single: bool = False) -> Write | None:
@@ -78,13 +79,20 @@ def settle(
     reason: str = "",
     made: tuple[str, ...] = (),
 ) -> None:
-    """Record what became of a write. Raises TransitionError where this state cannot follow the present one."""
-    row = conn.execute(OF_ID, (write_id,)).fetchone()
+    """Record what became of a write. Raises TransitionError where this state cannot follow the present one.
+
+    An answer that came after a reading had spoken says more than it; then the person is told so.
+    """
+    row = conn.execute(f"{OF_ID} {conn.for_update}", (write_id,)).fetchone()
     present = WriteState(row["state"]) if row else None
     if present is None or state not in TRANSITIONS[present]:
         raise TransitionError(f"a write that is {present or 'unknown'} cannot become {state}")
-    facts = (request_id or row["request_id"], reason or row["reason"], None if state in OPEN else to_int(now))
+    reason = reason or ("" if state in ANSWERED else row["reason"])  # why nothing could be read is no matter any more
+    facts = (request_id or row["request_id"], reason, None if state in OPEN else to_int(now))
     conn.execute(SETTLE, (state, *facts, ",".join(made) or row["made"], write_id, present))
+    if reverses(present, state):
+        told = WriteSettled(write_id, is_reversed=True)
+        messages.notice(conn, now, f"write:{write_id}", row["actor"], told)
 
 
 def tell(conn: Connection, now: datetime, write: Write) -> None:
@@ -92,12 +100,15 @@ def tell(conn: Connection, now: datetime, write: Write) -> None:
     messages.notice(conn, now, f"write:{write.id}", write.actor, WriteSettled(write.id))
 
 
-def abandon(conn: Connection, before: datetime | None = None) -> int:
+def abandon(conn: Connection, before: datetime | None = None, under_way: Collection[str] = ()) -> int:
     """Mark what was being sent as unclear. Returns how many.
 
     ``before``: only what began by then, which nothing sends any more. None, at a start: all, since its process died.
+    ``under_way``: the ids of what the caller is sending.
     """
-    return conn.execute(RECOVER, (sys.maxsize if before is None else to_int(before),)).rowcount
+    is_sent, ids = conn.among([*under_way] or [""])
+    facts = (sys.maxsize if before is None else to_int(before), *ids)
+    return conn.execute(f"{RECOVER} {is_sent}", facts).rowcount
 
 
 def get(conn: Connection, write_id: str) -> Write | None:

@@ -155,3 +155,4 @@ class WriteSettled(Notice):
     """It is known at last what became of a write whose answer was lost; the person who made it is told."""
 
     write: str  # its id
+    is_reversed: bool = False  # PandaPon's answer came late and says something else than a reading had shown

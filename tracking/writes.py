@@ -35,13 +35,22 @@ class WriteState(StrEnum):
 
 S = WriteState
 OPEN = frozenset({S.BEGUN, S.UNCLEAR})  # the states in which nobody knows the end
+ANSWERED = frozenset({S.DONE, S.REFUSED})  # by PandaPon; nothing says more
 # The states in which a record is made; DONE: of an act that needs no call, such as the decision of an approver.
 FIRST = frozenset({S.BEGUN, S.REFUSED, S.DONE})
 TRANSITIONS: Mapping[WriteState, frozenset[WriteState]] = {
     S.BEGUN: frozenset({S.DONE, S.REFUSED, S.UNCLEAR}),
-    S.UNCLEAR: frozenset({S.FOUND_DONE, S.FOUND_UNDONE, S.UNKNOWABLE}),
-    **dict.fromkeys((S.DONE, S.REFUSED, S.FOUND_DONE, S.FOUND_UNDONE, S.UNKNOWABLE), frozenset()),
+    # The answer may come when another process, whose clock is ahead, has taken the call for lost and looked for it.
+    S.UNCLEAR: frozenset({S.FOUND_DONE, S.FOUND_UNDONE, S.UNKNOWABLE}) | ANSWERED,
+    **dict.fromkeys((S.FOUND_UNDONE, S.UNKNOWABLE), ANSWERED),
+    S.FOUND_DONE: frozenset({S.DONE}),  # what a reading shows is there; a refusal says nothing against that
+    **dict.fromkeys(ANSWERED, frozenset()),
 }
+
+
+def reverses(before: WriteState, after: WriteState) -> bool:
+    """Whether a late answer says something else than the person was told."""
+    return (before, after) in {(S.FOUND_UNDONE, S.DONE), (S.UNKNOWABLE, S.DONE), (S.UNKNOWABLE, S.REFUSED)}
 
 
 class TransitionError(Exception):

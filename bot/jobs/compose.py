@@ -115,9 +115,9 @@ class Composer:
                 return notices.paused(channel, reason, orders)
             case OrdersCorrected(orders):
                 return notices.corrected(orders)
-            case WriteSettled(write_id):
+            case WriteSettled(write_id, is_reversed):
                 write = await self._store.writes.get(write_id)
-                return notices.settled(write) if write else None
+                return notices.settled(write, is_reversed=is_reversed) if write else None
             case Reminder():
                 return await self._reminder(post, notice, now)
             case ApprovalMessage():

@@ -20,7 +20,7 @@ from tracking.renumber import live
 from tracking.stalls import Limits, asks_at
 
 if TYPE_CHECKING:
-    from collections.abc import Callable
+    from collections.abc import Callable, Sequence
     from datetime import datetime
 
     from pandapon.shipment import Parcel
@@ -30,6 +30,7 @@ if TYPE_CHECKING:
 log = logging.getLogger(__name__)
 
 BATCH = 100  # orders read and stored at a time
+TRIES = 5  # at an order that is read by others at the same time
 # Change a text when the rules for parcels change: stored orders are then read again, as for new courier rules.
 PARCELS = {True: "with named parcels", False: "without named parcels"}
 
@@ -54,22 +55,45 @@ async def reread(
     rules = _rules(names=names)
     if await store.rereading.rules() == rules:
         return
-    after, corrected = "", 0
-    misled: Counter[str] = Counter()
+    work = _Rereading(store, clock, limits or Limits(), names=names)
+    after = ""
     while (read := await store.rereading.batch(after, BATCH))[0]:
         after, stored = read
-        corrections = []
+        await work.correct(stored)
+    await store.rereading.finish(clock(), rules, dict(work.misled))
+    if work.corrected:
+        log.info("stored orders read by the new rules", extra={"corrected": work.corrected, "rules": rules})
+
+
+class _Rereading:
+    """Corrects orders, and counts what was wrong."""
+
+    def __init__(self, store: Store, clock: Callable[[], datetime], limits: Limits, *, names: bool) -> None:
+        self._store, self._clock, self._limits, self._names = store, clock, limits, names
+        self.corrected = 0
+        self.misled: Counter[str] = Counter()  # by channel, the orders of which an end was told that was none
+
+    async def correct(self, stored: Sequence[StoredOrder]) -> None:
+        """Correct these orders. One that is read by somebody else meanwhile is taken as it is then."""
+        for _try in range(TRIES):
+            wrong = await self._wrong(stored)
+            if not wrong:
+                return
+            after = await self._store.rereading.correct(self._clock(), wrong)
+            self.misled.update(channel for channel, _key in after.misled)
+            self.corrected += len(wrong) - len(after.moved)
+            if not after.moved:
+                return
+            stored = list((await self._store.orders.load_readable(after.moved)).values())
+        log.warning("orders are read all the time, and are left as they are", extra={"orders": len(stored)})
+
+    async def _wrong(self, stored: Sequence[StoredOrder]) -> list[Correction]:
+        found = []
         for order in stored:
             with isolated(log, "order not read by the new rules", order=order.key):
-                corrections.append(correction(order, clock(), limits or Limits(), names=names))
+                found.append(correction(order, self._clock(), self._limits, names=self._names))
             await give_way()
-        wrong = [each for each in corrections if each is not None]
-        if wrong:
-            misled.update(channel for channel, _key in await store.rereading.correct(clock(), wrong))
-        corrected += len(wrong)
-    await store.rereading.finish(clock(), rules, dict(misled))
-    if corrected:
-        log.info("stored orders read by the new rules", extra={"corrected": corrected, "rules": rules})
+        return [each for each in found if each is not None]
 
 
 def correction(stored: StoredOrder, now: datetime, limits: Limits, *, names: bool = True) -> Correction | None:
@@ -98,6 +122,7 @@ def correction(stored: StoredOrder, now: datetime, limits: Limits, *, names: boo
         return None
     return Correction(
         stored.key,
+        stored.fence,
         milestone,
         reason,
         pick_up_by,

@@ -2,9 +2,19 @@
 
 from __future__ import annotations
 
+import time
 from datetime import UTC, datetime
+from typing import TYPE_CHECKING
+
+if TYPE_CHECKING:
+    from collections.abc import Callable
 
 
 def utc_now() -> datetime:
     """Return the present time, aware, in UTC."""
     return datetime.now(UTC)
+
+
+def steady_of(clock: Callable[[], datetime]) -> Callable[[], float]:
+    """Return the seconds of a clock that nobody sets: the machine's monotonic one, or the demo's own."""
+    return time.monotonic if clock is utc_now else lambda: clock().timestamp()

@@ -49,7 +49,9 @@ class SharedJobs:
     async def _run(self, job: Job) -> None:
         began = self._clock()
         due = began + min(job.every, self._tick) * EARLY
-        fence = await self._store.jobs.take(began, job.name, worker=self.worker, until=began + self._lease, due=due)
+        fence = await self._store.jobs.take(
+            began, job.name, worker=self.worker, until=began + self._lease, due=due, farthest=began + job.every
+        )
         if fence is None:
             return
         again = began + job.every

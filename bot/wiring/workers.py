@@ -17,6 +17,7 @@ from bot.jobs.stalls import StallWatch
 from bot.jobs.timekeeper import Timekeeper
 from bot.jobs.usual import UsualTimes
 from bot.orders import LiveTracker
+from bot.process.clock import steady_of
 from bot.process.failpoints import point
 from bot.refunds import RefundReader
 from bot.roles import Role
@@ -74,7 +75,7 @@ def build_workers(setup: Setup, resources: Resources) -> Workers:
         poller=poller,
         inbox=InboxReader(store, clock, poller.poll_now if Role.POLL in setup.part.roles else _left_to_others),
         timekeeper=_timekeeper(setup, resources, breaker, digester, discoverer),
-        writer=Writer(api, store, clock, LOOKS, point, on_end=resources.figures.write_settled),
+        writer=Writer(api, store, clock, LOOKS, point, on_end=resources.figures.write_settled, steady=steady_of(clock)),
     )
 
 

@@ -46,6 +46,7 @@ class WorkspaceLauncher:
     features: Sequence[Feature] = FEATURES
     roles: frozenset[Role] = ALL
     stand_ins: Mapping[str, str] = field(default_factory=dict)
+    started: set[str] = field(default_factory=set)  # whose bots this process has started before
 
     def is_stale(self, bot: Bot, mark: Mark) -> bool:
         """Whether a running bot's token was renewed by another process, or is to be renewed."""
@@ -81,6 +82,7 @@ class WorkspaceLauncher:
         except BaseException:  # a cancelled start, too, must leave nothing running
             await bot.stop()
             raise
+        self.started.add(id_)
         return bot
 
     def _hosting(self, id_: str, current: Current, keys: AccountSecret | None) -> Hosting:
@@ -92,5 +94,6 @@ class WorkspaceLauncher:
             account=shared_account(self.accounts.directory, keys.access_key) if keys else None,
             figures=self.figures,
             is_working=is_connected,
+            is_first=id_ not in self.started,
             token=self.tokens.of_bot(id_, current),
         )

@@ -59,7 +59,12 @@ def resumed(channel: str, orders: int) -> Message:
     return el.message([el.section(words.format(n=orders, where=where))])
 
 
-def settled(write: Write) -> Message:
-    """The direct message to a person about a change of theirs that was unclear until now."""
+def settled(write: Write, *, is_reversed: bool = False) -> Message:
+    """The direct message to a person about a change of theirs that was unclear until now.
+
+    ``is_reversed``: an earlier such message said something else.
+    """
     head = _("About a change of yours that was unclear:")
+    if is_reversed:
+        head = _("PandaPon has answered after all. This is what holds, not what I said before:")
     return el.message([el.section(f"{head}\n{said(write)}")])

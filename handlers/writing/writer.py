@@ -5,14 +5,15 @@ from __future__ import annotations
 import asyncio
 import logging
 import secrets
-from contextlib import asynccontextmanager
+import time
 from dataclasses import dataclass, replace
 from datetime import timedelta
 from typing import TYPE_CHECKING, Any, TypeVar
-from weakref import WeakValueDictionary
 
 from handlers.blocks.i18n import _
 from handlers.wire.errors import RequestError
+from handlers.writing.sendings import Sendings
+from handlers.writing.turns import Turns
 from pandapon.errors import (
     ApiError,
     AuthError,
@@ -26,7 +27,7 @@ from tracking.changes.cart import CartChange
 from tracking.writes import OPEN, TransitionError, Write, WriteState
 
 if TYPE_CHECKING:
-    from collections.abc import AsyncIterator, Awaitable, Callable, Coroutine, Mapping
+    from collections.abc import Awaitable, Callable, Coroutine, Mapping
     from datetime import datetime
 
     from pandapon.carts import Call
@@ -41,8 +42,6 @@ T = TypeVar("T")
 UNREADABLE_FOR = timedelta(minutes=10)  # then a reading that PandaPon refuses will not be answered any more
 SILENT_FOR = timedelta(days=1)  # likewise for one that gets no answer
 NOT_READABLE = "not_readable"
-TURN_SECONDS = 0.2  # between two tries to get a turn that another process has
-TURN_ENDS = timedelta(minutes=5)  # the turn of a process that died; no act lasts longer
 LOST = (TransportError, ServerError, DecodeError)  # after these nobody knows whether PandaPon did it
 
 
@@ -113,37 +112,19 @@ class Writer:
         point: Callable[[str], None] = lambda _name: None,
         *,
         on_end: Callable[[WriteState], None] = lambda _state: None,
+        steady: Callable[[], float] = time.monotonic,
     ) -> None:
         """``looks``: by the kind of a change, the function that looks for one whose answer was lost.
 
         It gets the change and the time since it was sent, and returns None where it is too early to tell. Where it
         raises a PandaPonError for too long, a person has to find out.
         ``point``: passed at the moments at which a test lets the process die.
-        ``on_end`` gets the state in which a write that was sent ended.
+        ``on_end`` gets the state in which a write that was sent ended. ``steady``: seconds of a clock that nobody sets.
         """
         self._api, self._store, self._clock, self._looks, self._point = api, store, clock, looks, point
-        self._on_end = on_end
-        self._locks: WeakValueDictionary[str, asyncio.Lock] = WeakValueDictionary()
+        self._on_end, self.sendings = on_end, Sendings(clock, steady)
+        self.turn = Turns(store, clock).turn
         self._marking: set[asyncio.Future[Any]] = set()
-
-    @asynccontextmanager
-    async def turn(self, name: str) -> AsyncIterator[None]:
-        """Hold a name, for acts that must not overlap, although their targets are different; others wait."""
-        async with self._locks.setdefault(name, asyncio.Lock()):
-            if not self._store.engine.is_shared:
-                yield
-                return
-            holder = new_id()
-            while not await self._take_turn(name, holder):  # noqa: ASYNC110  another process has it
-                await asyncio.sleep(TURN_SECONDS)
-            try:
-                yield
-            finally:
-                await asyncio.shield(self._hold(self._store.writes.end_turn(name, holder)))
-
-    async def _take_turn(self, name: str, holder: str) -> bool:
-        now = self._clock()
-        return await self._store.writes.take_turn(now, name, holder, now + TURN_ENDS)
 
     async def make(
         self, act: Act, target: str, plan: Callable[[], Awaitable[Plan]], *, is_single: bool = False
@@ -162,19 +143,18 @@ class Writer:
             made = await plan()
             assert made.change.target == target, "the lock is that of the change"
             self._api.catalogue.path(made.call[0].name)  # an unknown path is known before anything is recorded
-            return await self._send(act, made, is_single=is_single)
+            return await self._begin(act, made, is_single=is_single)
 
     async def _require_nothing_unclear(self, target: str, reader: str) -> None:
         earlier = await self._store.writes.open_of(target)
         if earlier and (await self.look(earlier, reader)).state in OPEN:
             raise _busy()
 
-    async def _send(self, act: Act, plan: Plan, *, is_single: bool) -> Outcome:
-        operation, request = plan.call
+    async def _begin(self, act: Act, plan: Plan, *, is_single: bool) -> Outcome:
         write = Write(
             id=new_id(),
             dedup_key=act.key,
-            operation=operation.name,
+            operation=plan.call[0].name,
             actor=act.actor,
             channel=act.channel,
             begun_at=self._clock(),
@@ -182,17 +162,23 @@ class Writer:
             amount_fen=plan.amount_fen,
             approved_by=plan.approved_by,
         )
-        if former := await self._store.writes.begin(write, is_single=is_single):
-            if former.state in OPEN and former.dedup_key != act.key:  # begun by another process meanwhile
-                raise _busy()
-            return Outcome(await self.look(former, act.actor))
+        with self.sendings.sending(write.id):
+            former = await self._store.writes.begin(write, is_single=is_single)
+            if former is None:
+                return await self._send(write, plan)
+        if former.state in OPEN and former.dedup_key != act.key:  # begun by another process meanwhile
+            raise _busy()
+        return Outcome(await self.look(former, act.actor))
+
+    async def _send(self, write: Write, plan: Plan) -> Outcome:
+        operation, request = plan.call
         self._point("before_write")
         try:
             written = await self._api.write(operation, request)
         except LOST as error:
             log.warning("a write's answer was lost", extra={"operation": operation.name, "error": error})
             unclear = await self._settle(write, WriteState.UNCLEAR, error.request_id)
-            return Outcome(await self.look(unclear, act.actor), error)
+            return Outcome(await self.look(unclear, write.actor), error)
         except PandaPonError as error:
             return Outcome(await self._settle(write, WriteState.REFUSED, error.request_id, error.code), error)
         except BaseException:  # the time is up, or a fault of our own: the call may have been made
@@ -222,7 +208,7 @@ class Writer:
         if look is None:  # of a version that knew other kinds
             return await self._settle(write, WriteState.UNKNOWABLE)
         try:
-            found = await look(self._api, write.change, self._clock() - write.begun_at)
+            found = await look(self._api, write.change, self.sendings.age(write))
         except PandaPonError as error:
             log.info("an unclear write cannot be looked for yet", extra={"error": error})
             return await self._still_unread(write, error)
@@ -231,7 +217,7 @@ class Writer:
     async def _still_unread(self, write: Write, error: PandaPonError) -> Write:
         """Leave a write to a person that cannot be looked for: unclear, it would bar its target for ever."""
         is_refused = isinstance(error, ApiError | InvalidRequestError) and not isinstance(error, AuthError)
-        if self._clock() - write.begun_at < (UNREADABLE_FOR if is_refused else SILENT_FOR):
+        if self.sendings.age(write) < (UNREADABLE_FOR if is_refused else SILENT_FOR):
             return write
         return await self._settle(write, WriteState.UNKNOWABLE, reason=NOT_READABLE)
 
@@ -246,6 +232,7 @@ class Writer:
             return await self._store.writes.get(write.id) or write
         if state not in OPEN:
             self._on_end(state)
+            self.sendings.forget(write.id)
         return replace(
             write,
             state=state,

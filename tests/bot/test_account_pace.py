@@ -108,3 +108,13 @@ async def test_a_process_that_needs_little_takes_little(stores: list[Store]) -> 
         await asyncio.sleep(0.8)
     [row] = [await stores[1].paces.reserve(now(), "pandapon background", 1, timedelta(seconds=0.25))]
     assert row.begins - now() < timedelta(seconds=0.5)
+
+
+@pytest.mark.parametrize("opener", [open_store, postgres.open_postgres])
+async def test_a_clock_that_was_ahead_keeps_no_request_waiting(opener: type, tmp_path: Path) -> None:
+    """One process's clock was an hour ahead for a moment."""
+    store = await opener(tmp_path / "bot.db")
+    await store.paces.reserve(NOW + timedelta(hours=1), "a", 5, timedelta(seconds=0.1))
+    assert (await store.paces.reserve(NOW, "a", 5, timedelta(seconds=0.1))).begins == NOW
+    assert (await store.paces.reserve(NOW, "a", 5, timedelta(seconds=0.1))).begins == NOW + timedelta(seconds=0.5)
+    await store.close()

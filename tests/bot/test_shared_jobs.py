@@ -137,3 +137,22 @@ def test_wrong_roles_are_a_sentence(text: str) -> None:
     """It names the roles."""
     with pytest.raises(ValueError, match="the roles are web, poll, send, jobs"):
         parse(text)
+
+
+async def test_a_clock_that_was_ahead_keeps_no_job_waiting(store: Store) -> None:
+    """A process whose clock is an hour ahead runs a job, and dies in the next one: the others run both."""
+    ahead, ran = timedelta(hours=1), list[datetime]()
+    at = NOW + ahead
+
+    async def run() -> None:
+        ran.append(at)
+
+    job = SharedJobs(store, lambda: at, "a", timedelta(minutes=1)).of(Job("stalls", run, timedelta(minutes=1)))
+    await job.run()
+    await store.jobs.take(at, "digests", worker="a", until=at + timedelta(minutes=1), due=at)
+    at = NOW
+    await job.run()
+    await job.run()  # not before its time
+    assert ran == [NOW + ahead, NOW]
+    minute = NOW + timedelta(minutes=1)
+    assert await store.jobs.take(NOW, "digests", worker="b", until=minute, due=NOW, farthest=minute)

@@ -166,3 +166,12 @@ def test_no_window_holds_more_than_burst_and_rate(burst: int, per_second: float,
     for first, began in enumerate(taken):
         for last, ended in enumerate(taken[first:], 1):
             assert last <= burst + (ended - began) / rate.interval + 1e-6, (first, last)
+
+
+async def test_a_clock_that_was_ahead_keeps_no_post_back(harness: StoreHarness) -> None:
+    """One process's clock was an hour ahead for a moment: channel and workspace go on at their pace."""
+    pace = Pace(channel=Rate(1, 4), workspace=Rate(2, 5))
+    await much_news(harness, "C1", "C2")
+    assert len(await told(harness, NOW + timedelta(hours=1), pace)) == 5
+    assert len(await told(harness, NOW, pace)) == 5
+    assert len(await told(harness, NOW + SECONDS, pace)) == 2

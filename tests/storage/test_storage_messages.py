@@ -76,6 +76,7 @@ NOTICES = {
     '{"paused": "C1"}': WatchesPaused("C1", "", 1),
     '{"corrected": 3}': OrdersCorrected(3),
     '{"write": "w1"}': WriteSettled("w1"),
+    '{"write": "w1", "reversed": true}': WriteSettled("w1", is_reversed=True),
     '{"reminder": 4, "person": "U1", "channel": "C1"}': Reminder(4, "U1", "C1"),
     '{"approval": 7, "part": "question", "reader": "U1", "thread": "1.2", "by": "U2", "text": "why?"}': (
         ApprovalMessage(7, ApprovalPart.QUESTION, "U1", "1.2", "U2", "why?")

@@ -68,6 +68,39 @@ async def test_a_reading_under_way_does_not_undo_it(harness: StoreHarness) -> No
     assert stored.next_poll_at == NOW
 
 
+async def test_a_reading_that_comes_between_is_not_undone(
+    harness: StoreHarness, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    """A person tracks the order while it is read again: what they were told stands, and the rest is put right."""
+    store, read = harness.store, harness.store.rereading.batch
+    in_transit = baseline(ORDER, order=None, milestone=Milestone.IN_TRANSIT, nodes=(PICKED_UP,), parcels=(PARCEL,))
+    await store.orders.add(NOW, in_transit)
+    await harness.active(ORDER)
+
+    async def batch(after: str, limit: int) -> Any:
+        found = await read(after, limit)
+        if found[1]:
+            fence = (await store.orders.load([ORDER]))[ORDER].fence
+            parcel = replace(PARCEL, milestone=Milestone.DELIVERED)
+            facts: dict[str, Any] = {
+                "order": None,
+                "milestone": Milestone.DELIVERED,
+                "final_at": NOW,
+                "parcels": (parcel,),
+            }
+            await store.orders.record(NOW, [changed(ORDER, fence, "delivered", **facts, nodes=(PICKED_UP, SIGNED))])
+        return found
+
+    monkeypatch.setattr(store.rereading, "batch", batch)
+    await reread(store, lambda: NOW)
+    stored = (await store.orders.load([ORDER]))[ORDER]
+    assert (stored.milestone, stored.final_at) == ("delivered", NOW)
+    assert {node.identity: node.milestone for node in stored.shipment.nodes} == {
+        PICKED_UP.identity: "picked_up",
+        SIGNED.identity: "delivered",
+    }
+
+
 async def test_reasons_that_were_not_stored_before_are_read(harness: StoreHarness) -> None:
     """A list loads no entries, so the reason of a problem stands beside the order from now on."""
     damaged = scan("damaged", "快件外包装破损，已登记为问题件", code="", milestone=Milestone.EXCEPTION)

@@ -6,10 +6,15 @@ from datetime import timedelta
 from typing import TYPE_CHECKING
 
 import pytest
-from support.store_harness import LEASE, MEI, MINUTE, NOW, ORDER, ORDERS_CHANNEL, StoreHarness, changed
+from support.store_harness import LEASE, MEI, MINUTE, NOW, ORDER, ORDERS_CHANNEL, StoreHarness, changed, named
 
+from pandapon.shipment import Platform
+from storage.alarm import Alarm, AlarmState
 from storage.inbox import Outcome, PushMessage
+from tracking.changes.cart import CartChange
 from tracking.channel_settings import ChannelSettings
+from tracking.values import Leg, Stall
+from tracking.writes import Write
 
 if TYPE_CHECKING:
     from datetime import datetime
@@ -150,3 +155,38 @@ async def test_a_restart_sees_when_the_file_was_last_written(harness: StoreHarne
     await harness.store.orders.record(NOW + HOUR, [changed(ORDER, due.fence, "moved")])
     await harness.restart()
     assert await harness.store.clock.last_seen() == NOW + HOUR
+
+
+@pytest.mark.parametrize("back", BACK, ids=str)
+async def test_a_reminder_comes_with_its_snooze(harness: StoreHarness, back: timedelta) -> None:
+    """It was due in four hours, and still is."""
+    await harness.active(ORDER)
+    stall = Stall(Leg.DOMESTIC, NOW - 3 * DAY, 2 * DAY)
+    await harness.store.alarms.open(NOW, Alarm(ORDER, "stall:1", stall), named("stall:1"), None)
+    number = await one(harness, "SELECT id FROM alarms")
+    assert isinstance(number, int)
+    await harness.store.alarms.act(NOW, number, AlarmState.SNOOZED, MEI, until=NOW + 4 * HOUR, channel=ORDERS_CHANNEL)
+    now = NOW - back
+    await harness.store.clock.retime(now, -back, LONGEST)
+    assert await one(harness, "SELECT at FROM reminders") == micros(now + 4 * HOUR)
+
+
+@pytest.mark.parametrize("back", BACK, ids=str)
+async def test_the_turn_of_a_dead_process_ends_when_it_would_have(harness: StoreHarness, back: timedelta) -> None:
+    """In three minutes."""
+    writes, now = harness.store.writes, NOW - back
+    await writes.take_turn(NOW, "cart", "dead", NOW + 3 * MINUTE)
+    await harness.store.clock.retime(now, -back, LONGEST)
+    assert not await writes.take_turn(now + 2 * MINUTE, "cart", "b", now + 9 * MINUTE)
+    assert await writes.take_turn(now + 3 * MINUTE, "cart", "b", now + 9 * MINUTE)
+
+
+@pytest.mark.parametrize("back", BACK, ids=str)
+async def test_an_unclear_change_is_looked_for_on(harness: StoreHarness, back: timedelta) -> None:
+    """It began a moment ago, not in the future, so that it is old enough to be judged when its time has passed."""
+    change = CartChange(Platform.ALIBABA, "p", "s", "", "title", "M", 2, 6)
+    await harness.store.writes.begin(Write("w1", "k1", "1688.cart.add", MEI, "C1", NOW, change=change))
+    await harness.store.writes.abandon()
+    await harness.store.clock.retime(NOW - back, -back, LONGEST)
+    [unclear] = await harness.store.writes.unclear(9)
+    assert unclear.begun_at == NOW - back

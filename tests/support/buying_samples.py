@@ -210,4 +210,5 @@ def _said() -> dict[str, Any]:
         f"posts.notices.settled {state}": notices.settled(_write(_creation(HOSTILE), state, made=(id_,)))
         for state in (WriteState.FOUND_DONE, WriteState.FOUND_UNDONE, WriteState.UNKNOWABLE)
     }
-    return direct | said | links | told | notes
+    late = notices.settled(_write(_creation(HOSTILE), WriteState.DONE, made=(id_,)), is_reversed=True)
+    return direct | said | links | told | notes | {"posts.notices.settled late": late}

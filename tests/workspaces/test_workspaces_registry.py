@@ -25,6 +25,7 @@ from bot.workspaces.host import Host
 from bot.workspaces.registry import Registry
 from bot.workspaces.vault import new_key, print_of
 from bot.workspaces.workspace import State
+from sandbox.slack.faults import Fault
 from storage.errors import StorageError
 from storage.post import PostState
 from storage.upkeep import Health
@@ -417,3 +418,25 @@ def test_the_figures_of_all_workspaces_are_one() -> None:
     assert dict(together.outbox) == {PostState.PENDING: 7, PostState.HELD: 1}
     assert together.writes_unclear == 1
     assert health.combined([]) == Health(0, 0, 0, 0, None)
+
+
+# --- a bot that is made anew ------------------------------------------------------------------------------------------
+
+
+@pytest.mark.parametrize("worker", ["pod-1", ""])
+async def test_a_bot_that_is_made_anew_leaves_to_the_former_one_what_it_sends(tmp_path: Path, worker: str) -> None:
+    """Both bear the process's name. A card is on its way to Slack while the account's keys are entered anew."""
+    async with hosted(tmp_path, worker=worker) as harness:
+        alpha = await harness.connect(A)
+        assert harness.host is not None
+        former, [order, *_] = alpha.bot, alpha.world.orders
+        alpha.slack.faults.plan(Fault("chat.postMessage", delay=2.0))
+        watching = asyncio.create_task(alpha.type(f"/panda watch {order}"))
+        await until(lambda: bool(alpha.rows("SELECT 1 FROM outbox WHERE state = 'sending'")))
+        await harness.host.accounts.connect(A, keys_of(A), MEI)
+        await until(lambda: alpha.bot is not former)
+        await asyncio.sleep(0.5)
+        assert [row["state"] for row in alpha.rows("SELECT state FROM outbox")] == ["sending"]
+        await watching
+        await until(lambda: [row["state"] for row in alpha.rows("SELECT state FROM outbox")] == ["sent"])
+        assert len(alpha.channel()) == 1
