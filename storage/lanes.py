@@ -55,7 +55,11 @@ def hold_workspace(conn: Connection, pace: Pace, at: int) -> int:
     conn.execute(ADD, (WORKSPACE, at))
     sql = f"SELECT full_at, paused_until FROM lanes WHERE channel = ? {conn.for_update}"
     row = conn.execute(sql, (WORKSPACE,)).fetchone()
-    return 0 if row["paused_until"] > at else pace.workspace.tokens(full_at(*row, pace.workspace, at), at)
+    return (
+        0
+        if row["paused_until"] > at
+        else pace.workspace.tokens(full_at(row["full_at"], row["paused_until"], pace.workspace, at), at)
+    )
 
 
 def is_ready(lane: Lane, pace: Pace | None, at: int) -> bool:
