@@ -151,13 +151,13 @@ class Bot(Service):
             last_to_first.push_async_callback(self.opened.aclose)
             if self.presence is not None:
                 last_to_first.push_async_callback(self.presence.leave)
-            if self._runner is not None:
-                last_to_first.push_async_callback(self._runner.cleanup)
             last_to_first.push_async_callback(self.scheduler.stop, STOP_SECONDS)
             last_to_first.push_async_callback(self.deliverer.stop)
             last_to_first.push_async_callback(self._finish_answers)
             last_to_first.push_async_callback(self.inbox.stop)
             last_to_first.push_async_callback(self.poller.stop)
+            if self._runner is not None:
+                last_to_first.push_async_callback(self._runner.cleanup)
             last_to_first.push_async_callback(self._disconnect)
         log.info("pandabot has stopped")
 

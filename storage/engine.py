@@ -55,8 +55,8 @@ class Engine(Protocol):
         """If writing had failed for a reason that a person mends, such as a full disk, find out whether it works."""
         ...
 
-    async def condition(self) -> Condition:
-        """Return how the engine is doing. Raises StorageError."""
+    async def condition(self, *, counts: bool = True) -> Condition:
+        """Return how the engine is doing, with its further figures if ``counts``. Raises StorageError."""
         ...
 
     async def clock_offset(self, clock: Callable[[], datetime]) -> float:

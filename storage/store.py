@@ -326,12 +326,15 @@ class Upkeep(Aggregate):
         """Cut off a write-ahead log that has outgrown its limit. False: another program's reading prevents it."""
         return await self.engine.tidy_log()
 
-    async def health(self, now: datetime) -> Health:
-        """Return the figures of the status. If writing had failed, such as on a full disk, this tries it anew."""
+    async def health(self, now: datetime, *, counts_engine: bool = True) -> Health:
+        """Return the figures of the status. If writing had failed, such as on a full disk, this tries it anew.
+
+        ``counts_engine``: with the engine's further figures, which take a while and are those of the whole database.
+        """
         await self.engine.try_again(now)
         figures = await self.engine.read(lambda conn: upkeep.health(conn, now))
         at_work = await self.engine.read(lambda conn: workers.OWN.at_work(conn, now)) if self.engine.is_shared else []
-        engine = await self.engine.condition()
+        engine = await self.engine.condition(counts=counts_engine)
         return replace(
             figures,
             workers=workers.by_role(at_work),

@@ -103,10 +103,15 @@ class Poller:
             queue: asyncio.Queue[DueOrder | None] = asyncio.Queue(maxsize=self._concurrency)
             done = Readings()
             recorder = asyncio.create_task(self._record_all(done, began))
-            workers = [asyncio.create_task(self._work(queue, done)) for _ in range(min(self._concurrency, len(first)))]
+            workers = [
+                asyncio.create_task(self._work(queue, done, recorder))
+                for _ in range(min(self._concurrency, len(first)))
+            ]
             try:
                 await _put(queue, first)
                 async for batch in batches:
+                    if recorder.done():  # it failed: what is read from here on could not be recorded
+                        break
                     await _put(queue, batch)
             finally:
                 await _put(queue, [None] * len(workers))
@@ -154,8 +159,10 @@ class Poller:
             point("after_claim")
         return claimed
 
-    async def _work(self, queue: asyncio.Queue[DueOrder | None], done: Readings) -> None:
+    async def _work(self, queue: asyncio.Queue[DueOrder | None], done: Readings, recorder: asyncio.Task[int]) -> None:
         while (due := await queue.get()) is not None:
+            if recorder.done():
+                continue
             with spans.linked("poll read"):  # a trace of its own: a tick may read a hundred thousand orders
                 outcome = await self._read(due)
             done.add(Reading(due, outcome))

@@ -74,7 +74,8 @@ class Timekeeper:
         if now < earlier - SETTING:
             await self._retime(now, by)
             if by < -LOGGED:
-                log.warning("clock was set back, due times are moved with it", extra={"by": -by})
+                what = "clock was set back, due times are moved with it" if self._moves_rows else "clock was set back"
+                log.warning(what, extra={"by": -by})
             for move in self._moved:
                 move(by)
             self._checks = [steady + after for after in CHECKED_AFTER]

@@ -42,7 +42,7 @@ def guard(doors: Doors) -> Any:
     @web.middleware
     async def around(request: web.Request, handler: Any) -> web.StreamResponse:
         door = request.protocol
-        assert isinstance(door, Door), "served by a bot.door.Site"
+        assert isinstance(door, Door), "served by a bot.web.door.Site"
         door.head_is_there()
         if not request.can_read_body:
             door.request_is_there()
@@ -71,7 +71,7 @@ def short(status: HTTPStatus, line: str) -> web.Response:
 async def body(request: web.Request, limit: int = BODY_LIMIT) -> bytes:
     """Read the raw body within the request's time. Raises RefusedError, and ConnectionError for a lost sender."""
     door = request.protocol
-    assert isinstance(door, Door), "served by a bot.door.Site"
+    assert isinstance(door, Door), "served by a bot.web.door.Site"
     if request.headers.get(hdrs.CONTENT_ENCODING, "identity").lower() != "identity":
         raise RefusedError(HTTPStatus.BAD_REQUEST, "compressed bodies are not taken")
     try:

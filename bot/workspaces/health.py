@@ -81,7 +81,7 @@ async def _figures_of(bots: Sequence[Bot], now: datetime) -> list[Health]:
 
     async def ask(bot: Bot) -> Health:
         async with turns:
-            return await bot.store.upkeep.health(now)
+            return await bot.store.upkeep.health(now, counts_engine=False)
 
     return list(await asyncio.gather(*map(ask, bots)))
 

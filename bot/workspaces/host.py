@@ -69,6 +69,13 @@ class Host(Service):
         settings, opened = self.settings, self._opened
         self.vault, self.figures = Vault(settings.keys), Figures()
         database = await self._open_database()
+        # Before the bots, so that it leaves after them: `migrate` and `restored` wait for the last one.
+        presence = Presence(self.directory.processes, self.clock, name_of_process(settings), self.roles)
+        opened.push_async_callback(presence.leave)
+        await presence.tick()
+        # Only now: a move that did not see this process has noted by now that it began.
+        await self.directory.engine.read(moves.check)
+        await opened.enter_async_context(presence.kept())
         session = await opened.enter_async_context(slack_session())
         self.session = session
         self.accounts = Accounts(self.directory, self.vault, settings, self.clock, self._wake)
@@ -76,12 +83,6 @@ class Host(Service):
         opened.push_async_callback(self.tokens.stop)
         self.registry = Registry(self.directory, self._launcher(database), settings.workspaces_seconds)
         opened.push_async_callback(self.registry.stop)
-        presence = Presence(self.directory.processes, self.clock, name_of_process(settings), self.roles)
-        opened.push_async_callback(presence.leave)
-        await presence.tick()
-        # Only now: a move that did not see this process has noted by now that it began.
-        await self.directory.engine.read(moves.check)
-        await opened.enter_async_context(presence.kept())
         await self._serve(presence.server_clock)
         self.registry.start()
         self._listen()

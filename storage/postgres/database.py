@@ -199,9 +199,9 @@ class PostgresEngine:
                 return
             self._trouble = None
 
-    async def condition(self) -> Condition:
-        """Return the server's version, whether it takes writes, and its own figures."""
-        figures = await self.read(gauges)
+    async def condition(self, *, counts: bool = True) -> Condition:
+        """Return the server's version, whether it takes writes, and if ``counts`` its own figures."""
+        figures = await self.read(gauges) if counts else {}
         return Condition(version=f"PostgreSQL {self._version}", trouble=self._trouble, gauges=figures)
 
     async def clock_offset(self, clock: Callable[[], datetime]) -> float:

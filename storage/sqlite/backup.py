@@ -8,6 +8,7 @@ import os
 import shutil
 import sqlite3
 from dataclasses import dataclass
+from datetime import datetime, timedelta
 from typing import TYPE_CHECKING
 
 from storage import moved
@@ -57,6 +58,7 @@ async def back_up(thread: DatabaseThread, folder: Path, now: datetime, most: int
     target, partial = folder / now.strftime(NAME), folder / "partial.tmp"
     try:
         await thread.direct(lambda conn: _copy(conn, partial, thread.run_pending))
+        await asyncio.to_thread(_put_behind, folder, now)
         await asyncio.to_thread(_finish, partial, target)
     except OSError as error:
         raise StorageError(f"The database could not be copied to {folder}: {error.strerror}.") from error
@@ -192,6 +194,20 @@ def _finish(partial: Path, target: Path) -> None:
     sync(partial)
     partial.replace(target)
     sync(target.parent)
+
+
+def _put_behind(folder: Path, now: datetime) -> None:
+    """Give copies that bear a time to come, of a clock that was ahead, a time between those before and the next one.
+
+    The newest copy is told by its name. The earliest time is meant, since posts are doubted from it on.
+    """
+    copies = backups(folder)
+    ahead = [copy for copy in copies if taken_at(copy) > now]
+    right = copies[len(ahead) :]
+    since = taken_at(right[0]) if right else now - timedelta(days=1)
+    if since + timedelta(seconds=len(ahead)) < now:
+        for number, copy in enumerate(reversed(ahead), 1):
+            copy.replace(folder / (since + timedelta(seconds=number)).strftime(NAME))
 
 
 def _check_space(conn: sqlite3.Connection, folder: Path) -> None:

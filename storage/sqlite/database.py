@@ -103,7 +103,7 @@ class DatabaseThread:
             await self.run(room.tidy_up)
             self.trouble = None
 
-    async def condition(self) -> Condition:
+    async def condition(self, *, counts: bool = True) -> Condition:  # noqa: ARG002  a file has no further figures
         """Return the version of SQLite, and the sizes of the file's log and of the disk."""
         assert self.path is not None
         return Condition(

@@ -14,10 +14,12 @@ from support.store_harness import StoreHarness
 
 from bot.clients.breaker import AccountBreaker
 from bot.decider import Decider
+from bot.jobs import poll_batches
 from bot.jobs.poll import Poller
 from bot.jobs.poll_batches import FLUSH_SECONDS
 from pandapon.shipment import OrderRef, Shipment
-from storage.poll import Changed
+from storage.errors import BusyFileError
+from storage.poll import Changed, Recorded
 from tracking.decide import decide
 from tracking.orders import FetchedOrder
 
@@ -94,6 +96,22 @@ async def test_an_order_of_two_channels_is_read_once(stage: Stage) -> None:
     await stage.watch(MANY[30:33], SMALL)
     assert await stage.poller.tick() == len(MANY)
     assert set(MANY[30:33]) <= set(stage.asked[:10])
+
+
+async def test_nothing_is_read_on_that_could_not_be_recorded(stage: Stage, monkeypatch: pytest.MonkeyPatch) -> None:
+    """The database is held for a moment: the tick ends soon, and what it did not claim is due as before."""
+
+    async def fail(*_args: object) -> Recorded:
+        raise BusyFileError
+
+    await stage.watch(MANY, BIG)
+    monkeypatch.setattr(poll_batches, "FLUSH_SECONDS", 0.0)
+    with monkeypatch.context() as held:
+        held.setattr(stage.harness.store.orders, "record", fail)
+        with pytest.raises(BusyFileError):
+            await stage.poller.tick()
+    assert len(stage.asked) < len(MANY) / 2
+    assert await stage.poller.tick() > len(MANY) / 2
 
 
 async def test_answers_slower_than_a_batch_are_recorded_each(stage: Stage) -> None:

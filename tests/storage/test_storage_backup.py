@@ -414,3 +414,14 @@ async def test_the_copy_of_a_newer_version_is_left_alone(harness: StoreHarness, 
 
 def _files(folder: Path) -> dict[Path, bytes]:
     return {path: path.read_bytes() for path in folder.rglob("*") if path.is_file()}
+
+
+async def test_a_copy_of_a_clock_that_was_ahead_is_not_the_newest(harness: StoreHarness, tmp_path: Path) -> None:
+    """Two were made while it was two days ahead. The copies after that are newer, and the times before are kept."""
+    folder = tmp_path / "copies"
+    now = NOW.replace(microsecond=0)
+    for hours in (-1, 48, 49, 0, 1):
+        await backup.back_up(thread(harness), folder, now + hours * HOUR)
+    taken = [backup.taken_at(copy) - now for copy in backup.backups(folder)]
+    assert taken == [HOUR, timedelta(), timedelta(seconds=2) - HOUR]  # of an hour the newest is kept
+    assert backup.newest_good(folder) == folder / (now + HOUR).strftime(backup.NAME)
