@@ -10,6 +10,7 @@ from pathlib import Path
 from typing import TYPE_CHECKING
 
 import pytest
+from support import in_process
 
 if TYPE_CHECKING:
     from collections.abc import Callable
@@ -33,7 +34,7 @@ def in_utf16(file: Path) -> None:
 def test_another_encoding_is_one_sentence(tmp_path: Path, written: Callable[[Path], None], command: str) -> None:
     """Not a trace of Python, in which a line of the file could stand."""
     written(tmp_path / ".env")
-    code, said = pandabot(command, tmp_path)
+    code, said = in_process.command(tmp_path, *command.split(), environment={})
     assert (code, "The file .env is not in UTF-8: save it in that encoding." in said) == (78, True), said
     assert "Traceback" not in said
     assert "canary" not in said
@@ -55,7 +56,7 @@ def test_a_file_of_somebody_else_is_one_sentence(tmp_path: Path, closed: str, co
 
 
 def pandabot(command: str, folder: Path, *before: str) -> tuple[int, str]:
-    """Run a command in a folder. Returns its exit code and all that it said."""
+    """Run a command in a folder and a process of its own. Returns its exit code and all that it said."""
     environment = {
         "PATH": os.environ["PATH"],
         "PYTHONPATH": str(HOUSE),

@@ -124,12 +124,12 @@ async def test_another_encoding_is_one_sentence(outside: Outside, tmp_path: Path
     url = postgres.new_database(tmp_path, encoding)
     eventful(tmp_path / "bot.db")
     for command in ("run", "check", "doctor", "audit"):
-        code, text = await outside.run(*command.split(), STORAGE_URL=url)
+        code, text = await (outside.run if command == "run" else outside.here)(command, STORAGE_URL=url)
         assert f"in the encoding {encoding}" in text, (command, text)
         assert "createdb --encoding=UTF8" in text
         assert code != 0 or command == "doctor"
         assert "Traceback" not in text
-    code, text = await outside.run("migrate", "--to", url, DATABASE_PATH=str(tmp_path / "bot.db"))
+    code, text = await outside.here("migrate", "--to", url, DATABASE_PATH=str(tmp_path / "bot.db"))
     assert (code, f"in the encoding {encoding}" in text) == (1, True), text
     with psycopg.connect(url) as conn:
         assert conn.execute("SELECT count(*) FROM pg_tables WHERE schemaname = 'public'").fetchone() == (0,)

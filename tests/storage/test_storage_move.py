@@ -13,7 +13,7 @@ from typing import TYPE_CHECKING
 
 import psycopg
 import pytest
-from support.moving import PASSWORD, contents, eventful, migrate, new_database, open_at
+from support.moving import PASSWORD, contents, eventful, killed, migrate, new_database, open_at
 from support.store_harness import LEASE, ORDERS_CHANNEL, baseline
 
 from bot.commands import migrate as command
@@ -337,14 +337,14 @@ async def test_a_move_that_is_killed_leaves_the_target_empty_or_whole(
         await move(tmp_path, source, target)
         source, target = target, f"sqlite:///{tmp_path / 'back.db'}"
     before = contents(source)
-    killed = await asyncio.to_thread(migrate, tmp_path, source, target, kill_at=point)
-    assert killed.returncode == -signal.SIGKILL, killed.stderr
+    ended = await asyncio.to_thread(killed, tmp_path, source, target, point)
+    assert ended.returncode == -signal.SIGKILL, ended.stderr
     is_whole = point == "after_move" or (to_server and point == "after_commit")
     await asyncio.to_thread(_gone, target)
     assert contents(source) == before
     assert contents(target) == (before if is_whole else {})
-    again = await asyncio.to_thread(migrate, tmp_path, source, target)
-    assert again.returncode == (1 if is_whole else 0), again.stdout
+    code, said = await asyncio.to_thread(migrate, tmp_path, source, target)
+    assert code == (1 if is_whole else 0), said
     assert contents(target) == before
     assert (without_marker(contents(source)) == contents(source)) == is_whole
 

@@ -10,7 +10,7 @@ from contextlib import closing
 from typing import TYPE_CHECKING, Any
 
 import psycopg
-from support import postgres
+from support import in_process, postgres
 from support.old_database import VERSIONS, migration_of, unpack
 from support.patience import PATIENCE
 
@@ -103,10 +103,14 @@ def _value(conn: sqlite3.Connection, column: Any, parent: Any, number: int) -> A
     return {"INTEGER": number + 1, "BLOB": bytes([0, number])}.get(column["type"], f"裙 '\\\t\n{number}")
 
 
-def migrate(
-    folder: Path, source: str, target: str, *options: str, kill_at: str = ""
-) -> subprocess.CompletedProcess[str]:
-    """Run the command in a process of its own, which may be killed at a named point."""
+def migrate(folder: Path, source: str, target: str) -> tuple[int, str]:
+    """Run the command here."""
+    given = SETTINGS | {"DATABASE_PATH": str(folder / "bot.db")}
+    return in_process.command(folder, "migrate", "--from", source, "--to", target, environment=given)
+
+
+def killed(folder: Path, source: str, target: str, kill_at: str) -> subprocess.CompletedProcess[str]:
+    """Run the command in a process of its own, which dies at a named point."""
     environment = {"PATH": os.environ["PATH"], "PYTHONPATH": ":".join(sys.path), "PANDABOT_KILL_AT": kill_at}
     return subprocess.run(  # noqa: S603  our own program
         [sys.executable, "-m", "bot", "migrate", "--from", source, "--to", target],

@@ -9,6 +9,7 @@ from asyncio.subprocess import PIPE
 from datetime import UTC, datetime
 from pathlib import Path
 
+from support import in_process
 from support.patience import until
 
 from benchmarks.kill import inherited
@@ -67,11 +68,14 @@ class Outside:
             "LOG_LEVEL": "debug",
         }
 
-    async def spawn(self, *arguments: str, **extra: str) -> asyncio.subprocess.Process:
+    def _given(self, extra: dict[str, str]) -> dict[str, str]:
         given = self.environment | extra
         if extra.get("STORAGE_URL"):
             given |= {"DATABASE_PATH": extra.get("DATABASE_PATH", "")}
-        environment = {name: value for name, value in given.items() if value}
+        return given
+
+    async def spawn(self, *arguments: str, **extra: str) -> asyncio.subprocess.Process:
+        environment = {name: value for name, value in self._given(extra).items() if value}
         return await self._started(sys.executable, "-m", "bot", *arguments, env=environment)
 
     async def spawn_with_files(self, files: int, **extra: str) -> asyncio.subprocess.Process:
@@ -96,6 +100,11 @@ class Outside:
         process = await self.spawn(*arguments, **extra)
         out, err = await process.communicate()
         return process.returncode or 0, out.decode() + err.decode()
+
+    async def here(self, *arguments: str, **extra: str) -> tuple[int, str]:
+        """Run a command in this process; it ends by itself."""
+        given = {name: value or None for name, value in self._given(extra).items()}
+        return await asyncio.to_thread(in_process.command, self.folder, *arguments, environment=given)
 
 
 async def port_of(process: asyncio.subprocess.Process) -> int:
