@@ -422,6 +422,6 @@ async def test_a_copy_of_a_clock_that_was_ahead_is_not_the_newest(harness: Store
     now = NOW.replace(microsecond=0)
     for hours in (-1, 48, 49, 0, 1):
         await backup.back_up(thread(harness), folder, now + hours * HOUR)
-    taken = [backup.taken_at(copy) - now for copy in backup.backups(folder)]
+    taken = [copies.taken_at(copy) - now for copy in copies.backups(folder)]
     assert taken == [HOUR, timedelta(), timedelta(seconds=2) - HOUR]  # of an hour the newest is kept
-    assert backup.newest_good(folder) == folder / (now + HOUR).strftime(backup.NAME)
+    assert copies.newest_good(folder) == folder / (now + HOUR).strftime(copies.NAME)
