@@ -132,6 +132,8 @@ def refused(text: str, command: str = "/panda") -> UsageError:
         ("watch all in team-2026-1234", WatchAll("team-2026-1234")),
         ("unwatch sf187002985992", Unwatch(("SF187002985992",))),
         ("mute SF187002985992 3d", Mute(("SF187002985992",), None, timedelta(days=3))),
+        ("mute SF187002985992 1.5 小时", Mute(("SF187002985992",), None, timedelta(minutes=90))),
+        ("mute until 6:30pm here", Mute(until="18:30")),
         ("watch", WatchOrders(())),
         ("watch list", ListWatches()),
         (f"unwatch {A}", Unwatch((A,))),
