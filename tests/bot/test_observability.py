@@ -11,6 +11,7 @@ from pathlib import Path
 import pytest
 from support.patience import PATIENCE
 
+from benchmarks.kill import inherited
 from bot.process.redaction import Redaction
 from bot.settings import SettingsError, load
 
@@ -119,7 +120,7 @@ def test_without_the_extras_all_else_works() -> None:
 
 
 def started(code: str, more: dict[str, str]) -> subprocess.CompletedProcess[str]:
-    environment = {"PATH": os.environ["PATH"], "PYTHONPATH": str(ROOT), **NEEDED, **more}
+    environment = {**inherited(), "PYTHONPATH": str(ROOT), **NEEDED, **more}
     command = [sys.executable, "-c", code, "run"]
     return subprocess.run(command, env=environment, capture_output=True, text=True, timeout=PATIENCE, check=False)  # noqa: S603  our own code
 

@@ -3,20 +3,27 @@
 from __future__ import annotations
 
 import asyncio
+import io
 import signal
 from typing import TYPE_CHECKING
 from urllib.parse import urlsplit
 
 import pytest
+from support.own_log import own_log
 from support.patience import until
 from support.proxy import Proxy
 
+from bot.app import build
+from bot.process.log import configure
+from bot.settings import load
 from sandbox.pandapon.demo import FIRST
 
 if TYPE_CHECKING:
-    from collections.abc import AsyncIterator
+    from collections.abc import AsyncIterator, Awaitable, Callable
 
     from support.outside import Outside
+
+    Life = Callable[..., Awaitable[str]]
 
 DIRECT = dict.fromkeys(("HTTPS_PROXY", "HTTP_PROXY", "ALL_PROXY", "NO_PROXY"), "")
 DIRECT |= {name.lower(): "" for name in DIRECT}
@@ -36,24 +43,54 @@ def ports(outside: Outside) -> tuple[int, int]:
     return slack, pandapon
 
 
-async def live(outside: Outside, **extra: str) -> str:
-    """A short life of the process: a command, its answer by the response URL, a card. Returns the log."""
+async def used(outside: Outside) -> None:
+    """A command, its answer by the response URL, a card."""
+    await until(lambda: bool(outside.slack.sockets.open))
+    assert (await outside.slack.slash("mei", "#orders", "/panda", f"watch {FIRST}")).ok
+    orders = outside.slack.workspace.channel("orders")
+    await until(lambda: any(m.by_bot for m in orders.messages.values()))
+    await until(lambda: any(m.viewer for m in outside.slack.visible("#orders", "mei")))
+    await asyncio.sleep(0.5)
+
+
+async def as_process(outside: Outside, **extra: str) -> str:
+    """A short life of the process. Returns the log."""
     process = await outside.spawn("run", **(DIRECT | extra))
     try:
-        await until(lambda: bool(outside.slack.sockets.open))
-        assert (await outside.slack.slash("mei", "#orders", "/panda", f"watch {FIRST}")).ok
-        orders = outside.slack.workspace.channel("orders")
-        await until(lambda: any(m.by_bot for m in orders.messages.values()))
-        await until(lambda: any(m.viewer for m in outside.slack.visible("#orders", "mei")))
-        await asyncio.sleep(0.5)
+        await used(outside)
     finally:
         process.send_signal(signal.SIGTERM)
         out, err = await process.communicate()
     return out.decode() + err.decode()
 
 
-@pytest.mark.parametrize("variable", ["HTTPS_PROXY", "https_proxy", "HTTP_PROXY", "ALL_PROXY"])
-async def test_everything_goes_through_the_proxy(outside: Outside, proxy: Proxy, variable: str) -> None:
+async def in_process(outside: Outside, **extra: str) -> str:
+    """The same of a bot with these variables here."""
+    stream = io.StringIO()
+    with own_log(), pytest.MonkeyPatch.context() as patch:
+        for name, value in (outside.environment | extra).items():
+            patch.setenv(name, value)
+        settings = load(None)
+        configure("debug", settings.secrets(), stream)
+        bot = await build(settings)
+        try:
+            await bot.start()
+            await used(outside)
+        finally:
+            await bot.stop()
+    return stream.getvalue()
+
+
+@pytest.mark.parametrize(
+    ("live", "variable"),
+    [
+        (as_process, "HTTPS_PROXY"),
+        (in_process, "https_proxy"),
+        (in_process, "HTTP_PROXY"),
+        (in_process, "ALL_PROXY"),
+    ],
+)
+async def test_everything_goes_through_the_proxy(outside: Outside, proxy: Proxy, live: Life, variable: str) -> None:
     """The Web API, the socket, the answers and PandaPon."""
     log = await live(outside, **{variable: proxy.url.replace("//", "//panda:proxy-canary@")})
     slack, pandapon = ports(outside)
@@ -68,17 +105,17 @@ async def test_everything_goes_through_the_proxy(outside: Outside, proxy: Proxy,
 
 
 @pytest.mark.parametrize(
-    ("no_proxy", "to_slack", "to_pandapon"),
+    ("live", "no_proxy", "to_slack", "to_pandapon"),
     [
-        ("127.0.0.1", False, False),
-        ("example.com, 127.0.0.0/8", False, False),
-        ("*", False, False),
-        ("127.0.0.1:{slack}", False, True),
-        ("localhost,127.0.0.1:{pandapon}", True, False),
+        (in_process, "127.0.0.1", False, False),
+        (in_process, "example.com, 127.0.0.0/8", False, False),
+        (in_process, "*", False, False),
+        (in_process, "127.0.0.1:{slack}", False, True),
+        (as_process, "localhost,127.0.0.1:{pandapon}", True, False),
     ],
 )
 async def test_no_proxy_is_heeded_for_both(
-    outside: Outside, proxy: Proxy, no_proxy: str, *, to_slack: bool, to_pandapon: bool
+    outside: Outside, proxy: Proxy, live: Life, no_proxy: str, *, to_slack: bool, to_pandapon: bool
 ) -> None:
     """By host, network, or host and port."""
     slack, pandapon = ports(outside)

@@ -24,6 +24,7 @@ from support.store_harness import (
     scan,
 )
 
+from benchmarks.kill import inherited
 from storage.errors import DiskFullError
 from storage.store import open_store
 
@@ -86,7 +87,7 @@ async def test_a_killed_writer_leaves_whole_transactions(tmp_path: Path, batches
 async def _kill_after(path: Path, batches: int) -> int:
     """Run the writer and kill it in the middle of what follows this many batches. Returns how many it reported."""
     writer = await asyncio.create_subprocess_exec(
-        sys.executable, "-c", WRITER, str(path), stdout=PIPE, env={"PYTHONPATH": ":".join(sys.path)}
+        sys.executable, "-c", WRITER, str(path), stdout=PIPE, env={**inherited(), "PYTHONPATH": ":".join(sys.path)}
     )
     assert writer.stdout is not None
     for _ in range(batches):

@@ -16,6 +16,7 @@ import pytest
 from support.old_database import VERSIONS, migration_of, unpack
 from support.store_harness import by_a_newer_version
 
+from benchmarks.kill import inherited
 from storage import codec, enqueue, traces
 from storage.errors import DiskFullError, NewerSchemaError
 from storage.migrations.steps import STEPS
@@ -200,7 +201,7 @@ def test_a_process_that_dies_in_a_migration_leaves_the_old_file_or_the_new(tmp_p
         capture_output=True,
         check=True,
         text=True,
-        env={"PYTHONPATH": ":".join(sys.path)},
+        env={**inherited(), "PYTHONPATH": ":".join(sys.path)},
     ).stdout.split()
     assert len(killed) > (len(STEPS) if name == OLDEST else 3 if name in SHORT else 10)
     for path in {left_behind(Path(one)): Path(one) for one in killed}.values():

@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 import asyncio
-import os
 import subprocess
 import sys
 import tempfile
@@ -19,6 +18,7 @@ from support.moving import contents, eventful, new_database
 from support.patience import PATIENCE
 from typer.testing import CliRunner
 
+from benchmarks.kill import inherited
 from bot.cli import app
 from bot.commands.moving import move
 from bot.commands.parts import SHARED_FILE, Installation, single
@@ -67,7 +67,7 @@ class Many:
 
     def killed(self, point: str, *arguments: str) -> subprocess.CompletedProcess[str]:
         """Run a command in a process of its own, which dies at a named point."""
-        kept = {"PATH": os.environ["PATH"], "PYTHONPATH": ":".join(sys.path), "PANDABOT_KILL_AT": point}
+        kept = {**inherited(), "PYTHONPATH": ":".join(sys.path), "PANDABOT_KILL_AT": point}
         return subprocess.run(  # noqa: S603  our own program
             [sys.executable, "-m", "bot", *arguments],
             env=self.environment | kept,

@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import os
 import subprocess
 import sys
 import uuid
@@ -14,6 +13,7 @@ from support import in_process, postgres
 from support.old_database import VERSIONS, migration_of, unpack
 from support.patience import PATIENCE
 
+from benchmarks.kill import inherited
 from bot.settings.storage_url import file_of
 from storage.postgres.database import PostgresEngine, PostgresServer
 from storage.postgres.end import PostgresEnd
@@ -111,7 +111,7 @@ def migrate(folder: Path, source: str, target: str) -> tuple[int, str]:
 
 def killed(folder: Path, source: str, target: str, kill_at: str) -> subprocess.CompletedProcess[str]:
     """Run the command in a process of its own, which dies at a named point."""
-    environment = {"PATH": os.environ["PATH"], "PYTHONPATH": ":".join(sys.path), "PANDABOT_KILL_AT": kill_at}
+    environment = {**inherited(), "PYTHONPATH": ":".join(sys.path), "PANDABOT_KILL_AT": kill_at}
     return subprocess.run(  # noqa: S603  our own program
         [sys.executable, "-m", "bot", "migrate", "--from", source, "--to", target],
         env=environment | SETTINGS | {"DATABASE_PATH": str(folder / "bot.db")},
