@@ -21,6 +21,7 @@ if TYPE_CHECKING:
 log = logging.getLogger(__name__)
 
 REREAD_MOST = timedelta(minutes=10)  # a process that died over it holds up the others no longer
+WORK_AGAIN_SECONDS = 15.0  # until a beginning that failed is tried again
 
 
 async def recover(store: Store, now: datetime, part: Part) -> None:

@@ -9,8 +9,8 @@ from dataclasses import dataclass, field
 from functools import partial
 from typing import TYPE_CHECKING
 
-from bot.beginnings import recover, reread_in_turn
-from bot.clients.socket_mode import Link
+from bot.beginnings import WORK_AGAIN_SECONDS, recover, reread_in_turn
+from bot.clients.socket_mode import HOW_TO_MEND, Link
 from bot.jobs.slack_errors import Verdict, understand
 from bot.process.errors import StartError
 from bot.process.garbage import tune_gc
@@ -57,7 +57,6 @@ log = logging.getLogger(__name__)
 ASK_SECONDS = 5.0  # how long a start waits for Slack to check the token
 ASK_AGAIN_SECONDS = 60.0
 CONNECT_SECONDS = 10.0  # how long a start waits for Socket Mode; then it connects in the background
-WORK_AGAIN_SECONDS = 15.0
 STOP_SECONDS = 10.0  # how long a stop waits for answers and for jobs
 JOBS = {"posts": "deliver", "due": "poll"}  # by the kind of a notice of another process, the job that does it
 
@@ -240,10 +239,7 @@ class Bot(Service):
         await asyncio.wait({self._connecting, refused}, timeout=CONNECT_SECONDS, return_when=asyncio.FIRST_COMPLETED)
         refused.cancel()
         if standing.refused.is_set():
-            raise StartError(
-                f"Slack refuses SLACK_APP_TOKEN ({standing.trouble}). Make an app-level token with connections:write "
-                "on the app's page (Basic Information) and start again; `pandabot check` tells more."
-            )
+            raise StartError(f"{standing.words()}. {HOW_TO_MEND}")
         if not self._connecting.done() and not standing.trouble:
             log.warning("no Socket Mode connection yet, tried again in the background")
 

@@ -36,6 +36,10 @@ log = logging.getLogger(__name__)
 FAILED_TO_CONNECT = ("Failed to connect", "Failed to retrieve WSS URL", "Failed to check the current session")
 # How those begin that tell of a connection that breaks; the client then makes a new one by itself.
 BREAKING = ("Failed to receive or enqueue", "Failed to send a ping", "Failed to close the old session")
+HOW_TO_MEND = (
+    "Make an app-level token with connections:write on the app's page (Basic Information) and start again; "
+    "`pandabot check` tells more."
+)
 SELDOM = 600.0  # seconds between two records that begin alike
 
 

@@ -1,10 +1,11 @@
-"""The claims of problems: who refused, who was absent, which papers are wanted, and whether the problem is over."""
+"""The claims of problems: who refused, which papers are wanted, and whether the problem is over."""
 
 from __future__ import annotations
 
 from typing import TYPE_CHECKING
 
 from pandapon.courier import signers
+from pandapon.courier.absences import absent, unreached
 from pandapon.courier.around import clause_has, is_about_else, says
 from pandapon.courier.aspect import Aspect
 from pandapon.courier.claims import HAPPENED, Claim, Reason, claim
@@ -37,10 +38,6 @@ _CAN_END = frozenset({S.DELAY, S.LOSE, S.DAMAGE, S.FORBIDDEN, S.MISSING, S.TROUB
 _NOTICED = frozenset({S.DELAY, S.LOSE, S.DAMAGE, S.FORBIDDEN})
 _RULED = frozenset({S.LOSE, S.DAMAGE, S.MISSING, S.DESTROY})
 _UNTOLD = frozenset({A.BARE, A.PLANNED})
-_OF_A_COURIER = frozenset({"外出", "下班", "休息"})
-_INCONVENIENT = frozenset({"不便", "不方便", "暂不方便"})
-_PICK_UP_TASKS = ("收件任务", "揽收任务", "取件任务", "寄件任务", "揽件任务", "收件订单", "寄件订单")
-_PICK_UPS = frozenset({S.COLLECT, S.TAKE})
 
 
 def problem(event: Event, text: Text) -> Claim | None:
@@ -106,52 +103,6 @@ def _is_feared(event: Event, text: Text) -> bool:
     return S.BY in before and (S.SUSPECT in before or says(event, text, "可能"))
 
 
-def _unreached(event: Event, text: Text) -> Claim | None:
-    if event.word == "did not pick up" and _is_by_courier(event, text):
-        return Claim(M.EXCEPTION, Reason.NOT_COLLECTED)
-    return None if _is_the_senders(event, text) else claim(event)
-
-
-def _is_by_courier(event: Event, text: Text) -> bool:
-    """Whether a courier stands before the act, and no recipient, who would not answer the call."""
-    before = {token.sign for token in text.clauses[event.clause][: event.token]}
-    return bool(before & {S.COURIER, S.CARRIER, S.PARTNER}) and S.RECIPIENT not in before
-
-
-def _absent(event: Event, text: Text) -> Claim | None:
-    """The claim when nobody is there: the recipient, a point, or the courier."""
-    if _is_the_senders(event, text):
-        return None
-    if _is_of_the_fitting(event, text):
-        return None
-    if event.word in _INCONVENIENT and _is_of_bringing(event, text):
-        return Claim(M.EXCEPTION, Reason.OUT_OF_AREA) if event.aspect in HAPPENED else None
-    if event.at is S.POINT and S.RECIPIENT not in text.signs:
-        return Claim(M.EXCEPTION, Reason.HELD) if event.aspect in HAPPENED else None
-    if event.word in {"不在", "未在", "没在"} and event.at in {S.POINT, S.LOCKER, S.BRANCH}:
-        return None
-    if S.COURIER in text.signs and S.RECIPIENT not in text.signs and event.word in _OF_A_COURIER:
-        is_out = event.word == "外出" and event.aspect in HAPPENED
-        return Claim(M.OUT_FOR_DELIVERY) if is_out else None
-    if event.word == "约定" and (_is_fetched_later(event, text) or _is_agreed(event, text)):
-        return None
-    return claim(event)
-
-
-def _is_of_bringing(event: Event, text: Text) -> bool:
-    """Whether it suits the courier ill to bring the parcel, and not a person to take it: 乡村不便投递."""
-    clause = text.clauses[event.clause]
-    behind = clause[event.token + 1 : event.token + 2]
-    is_carried = bool(behind) and behind[0].sign is S.CARRY
-    return is_carried and all(token.sign is not S.RECIPIENT for token in clause[: event.token])
-
-
-def _is_of_the_fitting(event: Event, text: Text) -> bool:
-    """Whether the fitter comes another day: 货已送到，安装另约."""
-    before = text.clauses[event.clause][: event.token]
-    return any(word in token.text for token in before for word in ("安装", "组装", "调试"))
-
-
 def _misrouted(event: Event, text: Text) -> Claim | None:
     """The claim of a parcel that was sorted wrongly, or left with the wrong person: it was not delivered."""
     stated = claim(event)
@@ -212,17 +163,6 @@ def _is_next(event: Event, text: Text) -> bool:
     return any(token.sign in {S.HANDLE, S.SHIP, S.FLY, S.DECLARE} for token in behind)
 
 
-def _is_fetched_later(event: Event, text: Text) -> bool:
-    """Whether the parcel lies ready until a later time: 收件人约定晚些来取."""
-    return any(other.act in {S.FETCH, S.TAKE} and other.clause == event.clause for other in text.events)
-
-
-def _is_agreed(event: Event, text: Text) -> bool:
-    """Whether the time of a delivery was agreed on, or a rule names it: 已与客户约定…送货, 以约定为准."""
-    told = event.aspect is A.DONE or (S.DONE in text.signs and S.ARRANGE in text.signs)
-    return clause_has(event, text, S.NOTICE) or (told and clause_has(event, text, S.CARRY))
-
-
 def _is_to_be_fetched(text: Text) -> bool:
     """Whether the parcel waits for its recipient: Held at a shop, bring ID to collect."""
     fetches = any(other.act in {S.FETCH, S.TAKE, S.COLLECT} and other.word.startswith("to ") for other in text.events)
@@ -261,21 +201,6 @@ def _refused(event: Event, text: Text) -> Claim | None:
     return claim(event)
 
 
-def _is_the_senders(event: Event, text: Text) -> bool:
-    """Whether nobody was there at a pick-up: the parcel is still with its sender."""
-    if text.signs & {S.CARRY, S.SIGN}:
-        return False
-    if clause_has(event, text, S.NOTE) and says(event, text, *_PICK_UP_TASKS):
-        return True
-    in_vain = any(other.act is S.COLLECT and other.aspect not in HAPPENED for other in text.events)
-    if in_vain or (clause_has(event, text, S.COLLECT) and S.TAKE_BACK not in text.signs):
-        return True
-    if S.RECIPIENT in text.signs:
-        return False
-    collected = any(other.act is S.TAKE and other.aspect not in HAPPENED for other in text.events)
-    return collected or (S.SENDER in text.signs and bool(text.signs & _PICK_UPS)) or clause_has(event, text, S.SENDER)
-
-
 def _is_only_asked(event: Event, text: Text) -> bool:
     """Whether a seller only asks for an interception: nothing has happened to the parcel yet."""
     before = {token.sign for token in text.clauses[event.clause][: event.token]}
@@ -299,8 +224,8 @@ _BY_ACT: dict[Sign, Callable[[Event, Text], Claim | None]] = {
     S.COMPENSATE: compensated,
     S.TROUBLE: _troubled,
     S.REFUSE: _refused,
-    S.NO_CONTACT: _unreached,
-    S.ABSENT: _absent,
+    S.NO_CONTACT: unreached,
+    S.ABSENT: absent,
     S.HOLD: _held,
     S.INTERCEPT: _intercepted,
     S.RESUME: _resumed,
