@@ -253,7 +253,7 @@ async def test_a_product_that_is_gone_or_sold_out_meanwhile(harness: BotHarness)
     account.take(sku, account.stock(sku))
     assert "sold out" in await send_form(harness, view)
     harness.world.goods = harness.world.goods[1:]
-    assert "PandaPon has nothing" in await send_form(harness, view)
+    assert "PandaPon does not find this product" in await send_form(harness, view)
     assert in_cart(harness) == []
 
 

@@ -45,7 +45,16 @@ NOT_READ = re.compile(r"`[^`]*`|`?/panda[ \w-]*|<[^>]*>|\{[^}]*\}|:[a-z_]+:")
 SILENT_CALLS = {"compile", "Subject", "button", "channel_of_button", "Verb", "Command", "Option", "execute", "warn"}
 # Prose that is a key or a code: compared, stored or logged, never shown as it stands.
 CODES = {
-    *("muted by ", "quiet hours", "watch all", "unwatch all", "between people", "unknown order", "unknown type"),
+    *(
+        "muted by ",
+        "quiet hours",
+        "watch all",
+        "unwatch all",
+        "between people",
+        "unknown order",
+        "unknown type",
+        "cannot be composed",
+    ),
     *("by its URL", "in its form", "in the channel", "as a form", "in App Home"),  # ways to answer, in the log
 }
 

@@ -48,6 +48,6 @@ async def test_a_refund_from_an_order(browser: Browser, server: WebServer) -> No
         await expect(form).to_be_hidden()
         await mei.type(f"/panda refund {FIRST}")
         await expect(mei.private).to_contain_text("Wait for the seller's answer")
-        await mei.private.get_by_role("button", name="Details").click()
+        await mei.private.get_by_role("button", name="Details", exact=True).click()
         await expect(mei.private).to_contain_text("货物破损")
         assert mei.problems == []
