@@ -1,4 +1,4 @@
-"""What a bot does at its start with what it finds in the database: what a dead process left, and older readings."""
+"""A bot takes up at its start what a dead process left in the database, and reads older orders by its own rules."""
 
 from __future__ import annotations
 
@@ -11,7 +11,7 @@ from typing import TYPE_CHECKING
 from bot.jobs.reread import is_read, reread
 
 if TYPE_CHECKING:
-    from collections.abc import Callable
+    from collections.abc import Awaitable, Callable
     from datetime import datetime
 
     from bot.roles import Part
@@ -21,7 +21,7 @@ if TYPE_CHECKING:
 log = logging.getLogger(__name__)
 
 REREAD_MOST = timedelta(minutes=10)  # a process that died over it holds up the others no longer
-WORK_AGAIN_SECONDS = 15.0  # until a beginning that failed is tried again
+AGAIN_SECONDS = 15.0  # until a beginning that failed is tried again
 
 
 async def recover(store: Store, now: datetime, part: Part) -> None:
@@ -47,3 +47,13 @@ async def reread_in_turn(store: Store, clock: Callable[[], datetime], settings: 
             await asyncio.sleep(1)
     finally:  # who fails in it, or is stopped, keeps nobody waiting
         await asyncio.shield(store.writes.end_turn("reread", me))
+
+
+async def until_done(work: Callable[[], Awaitable[None]]) -> None:
+    """Do the work, and try it again after a failure."""
+    while True:
+        try:
+            return await work()
+        except Exception as error:
+            log.exception("jobs do not start yet, tried again", extra={"error": type(error).__name__})
+        await asyncio.sleep(AGAIN_SECONDS)

@@ -9,7 +9,7 @@ from dataclasses import dataclass, field
 from functools import partial
 from typing import TYPE_CHECKING
 
-from bot.beginnings import WORK_AGAIN_SECONDS, recover, reread_in_turn
+from bot.beginnings import recover, reread_in_turn, until_done
 from bot.clients.socket_mode import HOW_TO_MEND, Link
 from bot.jobs.slack_errors import Verdict, understand
 from bot.process.errors import StartError
@@ -111,7 +111,9 @@ class Bot(Service):
             await self._connect()
         if self.is_working:
             # People are answered during this; the first poll comes after it.
-            working = asyncio.create_task(self._work() if self.is_alone else self._work_later(), context=background())
+            working = asyncio.create_task(
+                self._work() if self.is_alone else until_done(self._work), context=background()
+            )
             if self.is_alone:
                 await working
             self._working = working  # else: of a large workspace it takes longer than its start may
@@ -128,15 +130,6 @@ class Bot(Service):
         self.scheduler.start()
         if self.listener is not None:
             self.listener.start()
-
-    async def _work_later(self) -> None:
-        """Do so in the background, and try it again after a failure."""
-        while True:
-            try:
-                return await self._work()
-            except Exception as error:
-                log.exception("jobs do not start yet, tried again", extra={"error": type(error).__name__})
-            await asyncio.sleep(WORK_AGAIN_SECONDS)
 
     async def stop(self) -> None:
         """Accept no new work, finish the work in hand, and close all parts. Safe to call at any stage."""

@@ -1,4 +1,4 @@
-"""What a start needs of this machine: the database, a folder for its copies, a port."""
+"""Checks what a start needs of this machine: the database, a folder for its copies, a port."""
 
 from __future__ import annotations
 

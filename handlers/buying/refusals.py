@@ -76,7 +76,7 @@ def _not_to_receive(order: Order) -> Refusal | None:
 
 
 def _unknown(order: Order) -> Refusal:
-    """What the platform says, and its page: it may allow what is not known here."""
+    """The platform's own word and its page, which may allow what the bot does not know of."""
     state = platform_word(order) or _("state unknown")
     words = _("{platform} does not allow this now ({state}). Look at it there: {link}.")
     return Refusal(words.format(platform=platform_name(order.platform), state=state, link=_link(order)))

@@ -45,7 +45,7 @@ async def check_cart(interaction: Interaction, _request: CheckCart) -> Message:
 
 
 async def _unchecked(ctx: Context) -> list[Block]:
-    """What is not checked: PandaPon can check Taobao's products alone. Nothing where 1688's cart is empty."""
+    """A line for the products of 1688, which PandaPon cannot check; none where 1688's cart is empty."""
     try:
         n = len(await ctx.api.cart(Platform.ALIBABA))
     except PandaPonError:

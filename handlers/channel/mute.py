@@ -83,7 +83,7 @@ def _is_split(words: Sequence[Token]) -> bool:
 
 @dataclass(frozen=True, slots=True)
 class Outcome:
-    """What a change of mutes did: the ids that are not watched there, and the ends of the mutes that it replaced."""
+    """The outcome of a change of mutes: the ids that are not watched there, and the ends of the mutes it replaced."""
 
     missing: list[str]
     former: dict[str, datetime]  # by id; of the whole channel under an empty one

@@ -32,7 +32,7 @@ _UNIT = "|".join(sorted(_UNITS, key=len, reverse=True))
 _SPAN = re.compile(rf"({_NUMBER})({_UNIT})")
 _CLOCK = re.compile(r"([01]?[0-9]|2[0-3])(?:[:.点时]([0-5][0-9])分?|[点时])")
 _HALF_DAY = re.compile(r"(1[0-2]|0?[1-9])(?::([0-5][0-9]))?(am|pm)")
-# What is meant as a time and is none of the above.
+# People mean a time by these words, though none of the forms above reads it.
 _TIMES = re.compile(
     r"today|tonight|tomorrow|tmrw|morning|noon|evening|night|weekend|month|months|forever|always|indefinitely|"
     r"(?:mon|tues?|wed(?:nes)?|thu(?:rs)?|fri|sat(?:ur)?|sun)(?:day)?|"

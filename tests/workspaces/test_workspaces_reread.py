@@ -40,7 +40,7 @@ def rereading(monkeypatch: pytest.MonkeyPatch) -> Rereading:
     stand_in = Rereading()
     monkeypatch.setattr(beginnings, "reread", stand_in)
     monkeypatch.setattr(beginnings, "is_read", is_read)
-    monkeypatch.setattr("bot.running.WORK_AGAIN_SECONDS", 0.1)
+    monkeypatch.setattr("bot.beginnings.AGAIN_SECONDS", 0.1)
     return stand_in
 
 
