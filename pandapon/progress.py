@@ -90,12 +90,13 @@ def parcel_reason(parcel: Parcel, ordered_at: datetime | None = None) -> Reason 
     return way.reason if way.place is parcel.milestone else None
 
 
-def order_reason(
-    milestone: Milestone | None, parcels: Sequence[Parcel], ordered_at: datetime | None = None
-) -> Reason | None:
-    """Return why an order is at its problem or delivered: the reason of the first parcel that brings it there."""
+def order_reason(milestone: Milestone | None, parcels: Sequence[Parcel], order: Order | None) -> Reason | None:
+    """Return why an order is at its problem or delivered: its buyer, or the first parcel that brings it there."""
     if milestone is None or not _has_reason(milestone):
         return None
+    if closing := closing_reason(milestone, order):
+        return closing
+    ordered_at = order.created_at if order else None
     bringing = (parcel for parcel in parcels if _brings(parcel.milestone, milestone))
     return next((reason for parcel in bringing if (reason := parcel_reason(parcel, ordered_at))), None)
 

@@ -6,7 +6,7 @@ from dataclasses import dataclass, field
 from typing import TYPE_CHECKING, NamedTuple
 
 from pandapon.pickup import earliest_pick_up
-from pandapon.progress import closing_reason, order_milestone, order_reason
+from pandapon.progress import order_milestone, order_reason
 from pandapon.shipment import FINAL, Milestone, Node, OrderRef, Parcel, Shipment
 from tracking import severity
 from tracking.expected import expect
@@ -132,8 +132,7 @@ def decide(
         order=order,
         shipment=Shipment(ref, parcels),
         milestone=milestone,
-        reason=closing_reason(milestone, order)
-        or order_reason(milestone, counted, order.created_at if order else None),
+        reason=order_reason(milestone, counted, order),
         pick_up_by=earliest_pick_up(milestone, counted),
         new_nodes=tuple(node for line in lines for node in line.nodes.new),
         edited_nodes=tuple(node for line in lines for node in line.nodes.rewritten),

@@ -11,7 +11,7 @@ from bot.jobs.isolation import isolated
 from bot.process.loop import give_way
 from pandapon.courier import RULES, read_entry
 from pandapon.pickup import earliest_pick_up
-from pandapon.progress import closing_reason, order_milestone, order_reason, place_after
+from pandapon.progress import order_milestone, order_reason, place_after
 from pandapon.shipment import FINAL, Milestone
 from storage.corrections import Correction
 from tracking.lines import Line, with_named
@@ -112,7 +112,7 @@ def correction(stored: StoredOrder, now: datetime, limits: Limits, *, names: boo
     own = stored.order.milestone if stored.order else None
     counted = sorted(live(parcels), key=lambda parcel: parcel.waybill)
     milestone = order_milestone(own, counted) or stored.milestone
-    reason = closing_reason(milestone, stored.order) or order_reason(milestone, counted, ordered_at)
+    reason = order_reason(milestone, counted, stored.order)
     pick_up_by = earliest_pick_up(milestone, counted)
     changed = [
         line.after for line in lines if line.before is None or line.before.without_nodes() != line.after.without_nodes()

@@ -114,7 +114,7 @@ def standing(
     ``reason`` and ``pick_up_by``: the stored ones, for lists, which load no nodes. ``now`` None: the words do not say
     whether the time for the pick-up is over.
     """
-    reason = reason or order_reason(milestone, parcels, order.created_at if order else None)
+    reason = reason or order_reason(milestone, parcels, order)
     pick_up_by = pick_up_by or earliest_pick_up(milestone, parcels)
     known = replace(_of(milestone, order, reason, pick_up_by, now), part=delivered(parcels))
     if order is None or not order.status_code or _agrees(milestone, status_claim(order.platform, order.status_code)):
