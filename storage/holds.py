@@ -22,8 +22,14 @@ HELD = "state IN ('held', 'failed', 'skipped') AND state = 'held'"  # word for w
 
 
 def hold(conn: Connection, channel: str, watches: Sequence[Watch], reason: str) -> None:
-    """Hold the posts of a channel's paused watches until they are resumed, and the channel's digests with them."""
-    change = "UPDATE outbox SET state = 'held', held_until = NULL, fence = fence + 1, lease_until = NULL, error = ?"
+    """Hold the posts of a channel's paused watches until they are resumed, and the channel's digests with them.
+
+    One that is being sent keeps its lease: it may reach Slack until then.
+    """
+    change = (
+        "UPDATE outbox SET state = 'held', held_until = NULL, fence = fence + 1, error = ?, "
+        "lease_until = CASE WHEN state IN ('sending', 'held') THEN lease_until END"
+    )
     of_watch = f"{change} WHERE watch_id = ? AND ({LIVE} OR {ANY_STATE} = 'held')"
     conn.executemany(of_watch, [(reason, watch.id) for watch in watches])
     if watches:
@@ -52,11 +58,12 @@ def fail_undeliverable(conn: Connection, now: datetime, channel: str, reason: st
 def release(conn: Connection, channel: str, watches: Sequence[Watch]) -> None:
     """Release the posts of a channel's resumed watches, and the channel's digests with them.
 
-    A post that was being sent when its watch was paused is looked up first.
+    A post that was being sent when its watch was paused is looked up first, once the lease of its sender is over:
+    until then it may still be on its way, and would be found missing and sent again.
     """
     change = (
-        "UPDATE outbox SET state = CASE WHEN claimed_at IS NULL THEN 'pending' ELSE 'uncertain' END, not_before = 0, "
-        "attempts = 0"
+        "UPDATE outbox SET state = CASE WHEN claimed_at IS NULL THEN 'pending' ELSE 'uncertain' END, "
+        "not_before = COALESCE(lease_until, 0), attempts = 0"
     )
     of_watch = f"{change} WHERE watch_id = ? AND {ANY_STATE} = 'held'"
     conn.executemany(of_watch, [(watch.id,) for watch in watches])

@@ -350,6 +350,32 @@ async def test_orders_join_a_paused_channel_paused(harness: StoreHarness) -> Non
     assert await harness.said(quiet=MEI) == [*news, f"{ORDERS_CHANNEL} refresh"]
 
 
+async def test_a_post_that_a_pause_overtook_may_still_arrive(harness: StoreHarness) -> None:
+    """Resumed meanwhile, nobody looks for it before its sender's lease is over: not found, it would be sent again."""
+    await harness.active()
+    await harness.tell("moved")
+    sending = await harness.claim_one()
+    await harness.store.watches.pause_channel(NOW, ORDERS_CHANNEL, "is_archived")
+    await harness.store.watches.resume_channel(NOW + MINUTE, ORDERS_CHANNEL, MEI)
+    await harness.tell("arrived")
+    [refresh] = await harness.claim(NOW + MINUTE, MEI)
+    assert refresh.kind is PostKind.REFRESH
+    await harness.store.outbox.mark_sent(NOW, refresh, "ts")
+    looked_for = await harness.claim_one(now=NOW + LEASE)
+    assert (looked_for.id, looked_for.state) == (sending.id, PostState.UNCERTAIN)
+
+
+async def test_a_post_that_a_pause_overtook_is_looked_for_at_once_after_a_crash(harness: StoreHarness) -> None:
+    """Its sender is gone, so nothing of it is on its way any more."""
+    await harness.active()
+    await harness.tell("moved")
+    await harness.claim_one()
+    await harness.store.watches.pause_channel(NOW, ORDERS_CHANNEL, "is_archived")
+    await harness.store.watches.resume_channel(NOW, ORDERS_CHANNEL, MEI)
+    await harness.store.outbox.recover_after_crash(NOW)
+    assert (await harness.claim_one()).state is PostState.UNCERTAIN
+
+
 async def test_a_watch_that_joined_survives_a_pause_before_its_card(harness: StoreHarness) -> None:
     """Paused and resumed it is active as before, and its first news still brings the card."""
     watch_id = await _joined(harness)
