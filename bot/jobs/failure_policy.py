@@ -19,7 +19,7 @@ from typing import TYPE_CHECKING
 
 from bot.jobs.slack_errors import Failure, Verdict, understand
 from bot.jobs.unknown_refusals import UnknownRefusals
-from storage.post import DETAIL_OF, Post, PostKind
+from storage.post import DETAIL_OF, Post, PostKind, PostState
 from storage.watch import WatchState
 
 if TYPE_CHECKING:
@@ -118,6 +118,8 @@ class FailurePolicy:
         elif _is_awaited(post):
             await self._store.outbox.mark_failed(now, post, code)
         else:
+            if post.state is PostState.SENDING:  # refused, so not on its way; what is looked for may have come
+                await self._store.outbox.mark_retry(post, now, code)
             paused = await self._store.watches.pause_channel(now, post.channel, code)
             log.warning("channel takes no posts, its watches are paused", extra={"error": code, "watches": len(paused)})
 

@@ -15,17 +15,19 @@ from support.bot_harness import ORDER, SIGNING, BotHarness, running, words
 from support.patience import in_time
 
 from bot.jobs import lookup
+from bot.jobs.deliver import LEASE
 from handlers.blocks.text import short_id
 from sandbox.pandapon.demo import TAOBAO
 from sandbox.slack.delivery import post_signed
 from sandbox.slack.faults import Fault
 from storage import channels
 from storage.errors import DiskFullError, StorageError
-from storage.post import PostKind
+from storage.post import PostKind, PostState
 from tracking.channel_settings import ChannelSettings
 from tracking.daily_digest import DailyDigest
 
 if TYPE_CHECKING:
+    from datetime import datetime
     from pathlib import Path
 
     from bot.jobs.sender import Sent
@@ -415,6 +417,37 @@ async def test_a_stop_between_post_and_record_repeats_nothing(harness: BotHarnes
         task.cancel()
     await harness.stop_bot()
     await harness.start_bot()
+    await told_once(harness, card, "快件已发往 广州分拨中心")
+
+
+async def test_a_process_that_stood_still_sends_nothing_that_another_took(
+    harness: BotHarness, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    """Its machine was suspended between the claim of a post and the call of Slack: the lease is over meanwhile."""
+    card = await watched(harness)
+    assert harness.bot is not None
+    composer, outbox = harness.bot.deliverer._composer, harness.bot.store.outbox
+    compose, stands, goes_on = composer.compose, asyncio.Event(), asyncio.Event()
+
+    async def still(post: Post, now: datetime) -> Note | None:
+        message = await compose(post, now)
+        stands.set()
+        await goes_on.wait()
+        return message
+
+    with monkeypatch.context() as patch:
+        patch.setattr(composer, "compose", still)
+        harness.scan("快件已发往 广州分拨中心")
+        await in_time(stands.wait())
+    harness.clock.advance(LEASE)
+    [doubtful] = await outbox.claim(harness.clock(), 1, LEASE, ())
+    assert doubtful.state is PostState.UNCERTAIN
+    assert await outbox.mark_retry(doubtful, harness.clock(), "not found by another process")
+    [sending] = await outbox.claim(harness.clock(), 1, LEASE, ())
+    goes_on.set()
+    await harness.several_ticks()
+    assert harness.thread(card) == []
+    assert await outbox.mark_retry(sending, harness.clock(), "not sent by it either")
     await told_once(harness, card, "快件已发往 广州分拨中心")
 
 
