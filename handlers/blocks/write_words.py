@@ -71,10 +71,16 @@ def refusal(write: Write) -> str:
         "already_decided": _("It was decided before."),
         "approval_expired": _("Its time was over."),
         "nobody_else": _("Nobody else may approve it."),
+        "too_late": too_late(),
     }
     if write.reason in own:
         return own[write.reason]
     return _("PandaPon refused it (code {code}).").format(code=code(write.reason)) if write.reason else ""
+
+
+def too_late() -> str:
+    """Why nothing was sent after a process had stood still."""
+    return _("It took too long until I could begin, so I sent nothing.")
 
 
 def yuan(fen: int) -> str:

@@ -10,7 +10,9 @@ from dataclasses import dataclass, replace
 from datetime import timedelta
 from typing import TYPE_CHECKING, Any, TypeVar
 
+from handlers.blocks import write_words
 from handlers.blocks.i18n import _
+from handlers.blocks.punctuation import sentences
 from handlers.wire.errors import RequestError
 from handlers.writing.sendings import Sendings
 from handlers.writing.turns import Turns
@@ -39,14 +41,19 @@ log = logging.getLogger(__name__)
 
 T = TypeVar("T")
 
+# From its record on. A process that stood still for longer sends nothing: another one takes the write for lost.
+SENT_WITHIN = timedelta(minutes=2)
 UNREADABLE_FOR = timedelta(minutes=10)  # then a reading that PandaPon refuses will not be answered any more
 SILENT_FOR = timedelta(days=1)  # likewise for one that gets no answer
-NOT_READABLE = "not_readable"
+NOT_READABLE, TOO_LATE = "not_readable", "too_late"
 LOST = (TransportError, ServerError, DecodeError)  # after these nobody knows whether PandaPon did it
 
 
 class BusyError(RequestError):
-    """An earlier change of the same thing is still unclear. The message says so, in the person's language."""
+    """Nothing is sent, since an earlier change of the same thing is unclear or the process stood still: try again.
+
+    The message says so, in the person's language.
+    """
 
 
 @dataclass(frozen=True, slots=True)
@@ -98,6 +105,10 @@ def _busy() -> BusyError:
             "Try again in a minute; `/panda audit` shows what became of it."
         )
     )
+
+
+def _late() -> BusyError:
+    return BusyError(sentences([write_words.too_late(), _("Try again.")]))
 
 
 class Writer:
@@ -172,6 +183,9 @@ class Writer:
 
     async def _send(self, write: Write, plan: Plan) -> Outcome:
         operation, request = plan.call
+        if max(self._clock() - write.begun_at, self.sendings.age(write)) > SENT_WITHIN:
+            await self._settle(write, WriteState.REFUSED, reason=TOO_LATE)
+            raise _late()
         self._point("before_write")
         try:
             written = await self._api.write(operation, request)

@@ -10,14 +10,14 @@ from typing import TYPE_CHECKING, Any
 import pytest
 
 from bot.jobs.writes import WriteResolver
-from handlers.writing.writer import Act, Found, Outcome, Plan, Writer
+from handlers.writing.writer import Act, BusyError, Found, Outcome, Plan, Writer
 from pandapon.errors import ApiError, TransportError
 from pandapon.shipment import Platform
 from storage.post import PostKind
 from storage.store import open_store
 from tracking.changes.orders import Basket, OrderCreation, OrderedLine, judge
 from tracking.messages import WriteSettled
-from tracking.writes import WriteState
+from tracking.writes import Write, WriteState
 
 if TYPE_CHECKING:
     from collections.abc import AsyncIterator
@@ -153,3 +153,31 @@ async def test_a_late_refusal_tells_nothing_new(purchase: Purchase) -> None:
     assert stored is not None
     assert (stored.state, stored.reason) == (WriteState.REFUSED, "20001")
     assert await purchase.told() == [False]
+
+
+@pytest.mark.parametrize("is_suspended", [True, False])
+async def test_a_process_that_stood_still_sends_nothing(
+    purchase: Purchase, monkeypatch: pytest.MonkeyPatch, *, is_suspended: bool
+) -> None:
+    """Another one took the purchase for lost and the person orders anew. A suspended machine's steady clock stands."""
+    begin = purchase.store.writes.begin
+
+    async def stands_still(write: Write, *, is_single: bool) -> Write | None:
+        former = await begin(write, is_single=is_single)
+        if is_suspended:
+            purchase.set_by += AHEAD
+        else:
+            purchase.passed += AHEAD.total_seconds()
+        await WriteResolver(purchase.store, Purchase(purchase.store).writer, purchase.clock, lambda: None).tick()
+        return former
+
+    monkeypatch.setattr(purchase.store.writes, "begin", stands_still)
+    beginning = asyncio.create_task(purchase.begin())
+    await asyncio.wait([beginning], timeout=0.2)
+    beginning.cancel()
+    assert not purchase.on_its_way.is_set()
+    assert purchase.buying is not None
+    with pytest.raises(BusyError, match="sent nothing"):
+        await purchase.buying
+    [write], _ = await purchase.store.writes.newest(0, 9)
+    assert (write.state, write.reason) == (WriteState.REFUSED, "too_late")
