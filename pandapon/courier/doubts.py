@@ -32,7 +32,7 @@ _CHECKED = ("核实", "核查", "调查", "核对")
 _ENDS = frozenset({M.DELIVERED, M.RETURNED, M.LOST, M.CANCELLED})
 _DISPUTED = Claim(M.EXCEPTION, Reason.SIGNATURE_DISPUTED)
 _HANDOVERS = frozenset({S.FETCH, S.TAKE, S.RECEIVE, S.REACH})
-_RETURNED = frozenset({S.RETURN, S.REVERSE})
+_REACHED_ACROSS = frozenset({S.RETURN, S.REVERSE, S.HANDLE})
 _IN_VAIN = frozenset({A.NEGATED, A.NOT_YET, A.FAILED})
 _SHOWN = ("显示", "标记为", "标为", "误标", "提示", "状态为", "shows", "shown", "marked as")
 _DENIED = (
@@ -151,7 +151,7 @@ def _is_denied(before: Sequence[Token]) -> bool:
             return True
         if token.sign is S.TROUBLE:
             return any(word in token.text for word in _CHECKED)
-        if token.sign in ACTS and token.sign not in _RETURNED:  # 不同意退件被买家领走
+        if token.sign in ACTS and token.sign not in _REACHED_ACROSS:  # 不同意退件被买家领走, 未识别签收
             return False
     return False
 

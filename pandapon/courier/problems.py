@@ -117,7 +117,7 @@ def _is_signed_by_another(event: Event, text: Text) -> bool:
     later = [other for other in text.events if other.clause > event.clause and other.aspect in HAPPENED]
     is_mended = any(other.act in _MENDS for other in later)
     is_signed = any(other.act in {S.SIGN, S.PROXY} for other in later)
-    return is_signed and not is_mended and signers.signer(text) in _WRONG_HANDS
+    return is_signed and not is_mended and signers.signer(text) in _WRONG_HANDS | {None}
 
 
 def _held(event: Event, text: Text) -> Claim | None:

@@ -34,6 +34,7 @@ _NOT_BROUGHT = frozenset(
 )
 _TAKERS = frozenset({S.COURIER, S.POINT, S.LOCKER, S.RECIPIENT, S.DESK, S.KIN, S.CARRIER, S.PARTNER, S.BRANCH})
 _KEEPERS = ("店主", "站主", "站点")
+_TOLD = frozenset({None, S.SENDER, S.RECIPIENT, S.SELF})  # who gets a message
 _NOT_TO_THE_DOOR = frozenset({S.RETURN, S.REVERSE, S.REFUSE, S.CARRY})
 _COLLECTORS = frozenset({S.BRANCH, S.COURIER, S.CARRIER})
 
@@ -243,7 +244,7 @@ def _is_about_a_slip(event: Event, text: Text) -> bool:
     behind = text.clauses[event.clause][event.token + 1 :]
     is_slip = bool(behind) and behind[-1].sign is S.NOTE and behind[-1].text.endswith(("通知单", "通知", "短信"))
     told = is_slip or S.NOTE in before
-    return event.act is S.REACH and event.at is None and told and S.PARCEL not in before
+    return event.act is S.REACH and event.at in _TOLD and told and S.PARCEL not in before
 
 
 def _is_kept_to_fetch(event: Event, text: Text) -> bool:
