@@ -48,6 +48,8 @@ def carried(event: Event, text: Text) -> Claim | None:
         return Claim(M.IN_TRANSIT)
     if noun and seen.today and seen.aspect is A.BARE:
         return Claim(M.OUT_FOR_DELIVERY)
+    if seen.aspect is A.DONE and _is_put_in(event, text):
+        return Claim(M.READY_FOR_PICKUP)
     if seen.succeeded and seen.aspect is A.DONE:
         return Claim(M.READY_FOR_PICKUP) if event.at in _POINTS else Claim(M.DELIVERED)
     if seen.aspect in {A.BARE, A.PLANNED} and (seen.again or event.word in _AGAIN) and _is_resumed(text):
@@ -72,6 +74,12 @@ def carried(event: Event, text: Text) -> Claim | None:
         case A.ONGOING:
             return Claim(M.OUT_FOR_DELIVERY)
     return None
+
+
+def _is_put_in(event: Event, text: Text) -> bool:
+    """Whether the word names a point as its object: 已投递【丰巢】."""
+    behind = text.clauses[event.clause][event.token + 1 :][:1]
+    return event.word.endswith(("投递", "投放")) and bool(behind) and behind[0].sign in _POINTS
 
 
 def _is_far(event: Event, text: Text) -> bool:

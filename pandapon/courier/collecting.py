@@ -37,6 +37,8 @@ def collected(event: Event, text: Text) -> Claim | None:
         return Claim(M.DELIVERED) if clause & {S.DESK, S.KIN} and event.aspect is A.DONE else claim(event)
     if event.aspect in HAPPENED and event.at is S.POINT and S.BY_CODE in text.signs and S.SENDER not in text.signs:
         return Claim(M.READY_FOR_PICKUP)  # 驿站小二已收件上架，凭货号…
+    if event.aspect in HAPPENED and event.at is S.POINT and says(event, text, "核对"):
+        return None  # 店主收件核对中: whose parcel it is, a sender's or a recipient's, is not said
     if event.aspect in HAPPENED and _came_from_a_hub(text):
         return Claim(M.ARRIVED if event.at in {S.BRANCH, S.LAST_BRANCH} else M.IN_TRANSIT)
     if event.word.startswith("รับเข้า") and event.at is S.HUB and event.aspect in HAPPENED:

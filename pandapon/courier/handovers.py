@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from itertools import zip_longest
+from itertools import pairwise, zip_longest
 from typing import TYPE_CHECKING
 
 from pandapon.courier.around import clause_has, in_notice, is_collected_before, says
@@ -22,6 +22,7 @@ EN_ROUTE = frozenset({S.FLY, S.PORT, S.DECLARE, S.CUSTOMS})
 _THERE = POINTS | {S.BY_CODE, S.STORE, S.PARCEL, S.ARRIVE}
 PUBLIC = POINTS | {S.SELF, S.BY_CODE}
 SHORT = 3  # words
+_FEW = 2  # clauses
 _ONWARD = frozenset({S.PORT, S.FLY, S.SHIP})
 _PUTTING = frozenset({S.STORE, S.REACH, S.ARRIVE, S.PROXY, S.SIGN, S.TRANSFER, S.FORWARD})
 _PUT_AT = POINTS | {S.DOOR, S.DESK, S.KIN}
@@ -75,6 +76,8 @@ def fetched(event: Event, text: Text) -> Claim | None:
             return Claim(M.DELIVERED, fetched=True)
         case A.BARE if clause & {S.SIGNER, S.SIGN, S.KIN} or (S.SELF in clause and event.at not in {None, S.RECIPIENT}):
             return Claim(M.DELIVERED, fetched=True)
+        case A.BARE if _is_by_the_signer(event, text):
+            return Claim(M.DELIVERED, fetched=True)
         case A.BARE if event.word == "取出" and _opens_locker(text):
             return Claim(M.DELIVERED, fetched=True)
         case A.POSSIBLE if S.NOTICE in clause and text.signs.isdisjoint(_THERE):
@@ -88,6 +91,14 @@ def fetched(event: Event, text: Text) -> Claim | None:
         case A.CONDITIONAL | A.REVOKED | A.MENTIONED:
             return None
     return Claim(M.READY_FOR_PICKUP) if is_ready(event, text) else None
+
+
+def _is_by_the_signer(event: Event, text: Text) -> bool:
+    """Whether the clauses before tell where the signer fetches it: 签收人在【X柜】(东门)领取."""
+    if event.token:
+        return False
+    before = [token for clause in text.clauses[max(0, event.clause - _FEW) : event.clause] for token in clause]
+    return any(one.sign is S.SIGNER and two.text == "在" for one, two in pairwise(before))
 
 
 def _is_carried_back(text: Text) -> bool:

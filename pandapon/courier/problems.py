@@ -90,11 +90,18 @@ def _destroyed(event: Event, text: Text) -> Claim | None:
 def _troubled(event: Event, text: Text) -> Claim | None:
     if event.word.endswith("处理") and (text.signs & {S.PAID, S.ORDER} or is_about_else(text)):
         return None
+    if event.word.startswith("核对") and _is_at_a_shop(event, text):
+        return None
     if event.aspect in {A.POSSIBLE, A.PLANNED} and _is_feared(event, text):
         return Claim(M.EXCEPTION, Reason.OTHER)
     if event.token and text.clauses[event.clause][event.token - 1].sign is S.CARRY:
         return Claim(M.ATTEMPT_FAILED) if event.aspect in HAPPENED else None
     return claim(event)
+
+
+def _is_at_a_shop(event: Event, text: Text) -> bool:
+    """Whether a shop checks what it has just got: 店主收件核对中."""
+    return clause_has(event, text, S.POINT) and clause_has(event, text, S.COLLECT, S.RECEIVE)
 
 
 def _is_feared(event: Event, text: Text) -> bool:

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from itertools import pairwise
 from typing import TYPE_CHECKING
 
 from pandapon.courier import signers
@@ -60,6 +61,8 @@ def received(event: Event, text: Text) -> Claim | None:
         return None if happened(text, S.SHIP) or S.SENDER in text.signs else Claim(M.IN_TRANSIT)
     if event.view.arranged or clause[max(0, event.token - 1)].text in {"前往", "赶往"}:
         return None if S.RECIPIENT in signs else Claim(M.SHIPPED)
+    if event.aspect in HAPPENED and S.COURIER in behind and _is_for_delivery(event, text):
+        return Claim(M.OUT_FOR_DELIVERY)
     if event.aspect is A.BARE and signs & {S.PLEASE, S.MAY}:
         return None
     if event.aspect in {A.NEGATED, A.FAILED} and signs & {S.RECIPIENT, S.SELF}:
@@ -99,6 +102,13 @@ def received(event: Event, text: Text) -> Claim | None:
     if event.aspect in HAPPENED and signs & {S.CUSTOMS, S.DECLARE, S.FLY}:
         return Claim(M.IN_TRANSIT)
     return claim(event)
+
+
+def _is_for_delivery(event: Event, text: Text) -> bool:
+    """Whether the text says what for, in this clause or as the next one: Received by rider, for delivery."""
+    here = text.clauses[event.clause][event.token + 1 :]
+    told = [*here, *(token for clause in text.clauses[event.clause + 1 : event.clause + 2] for token in clause)]
+    return any(one.text == "for" and two.sign is S.CARRY_NOUN for one, two in pairwise(told))
 
 
 def _is_of_money(event: Event, text: Text) -> bool:

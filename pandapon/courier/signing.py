@@ -82,7 +82,7 @@ def signed(event: Event, text: Text) -> Claim | None:
     if event.act is S.PROXY and who in {None, S.DESK} and S.WAREHOUSE in text.signs and not before & {S.RECIPIENT}:
         return Claim(M.IN_TRANSIT)  # 仓管（集运收货点）代签收
     if event.act is S.PROXY and who is None:
-        who = _given_to(text)
+        who = _named_behind(event, text) or _given_to(text)
     if event.act is S.PROXY and who is None:
         who = event.at if event.at in _POINTS else S.POINT
     if aspect is A.BARE and _is_instruction(event, text):
@@ -119,6 +119,12 @@ def _names_a_freight(text: Text) -> bool:
     if text.signs.isdisjoint(_FEES):
         return False
     return any("国际运费" in one.text + two.text for clause in text.clauses for one, two in pairwise(clause))
+
+
+def _named_behind(event: Event, text: Text) -> Sign | None:
+    """Who took the parcel in, or where it was left, right behind the act: 已代签收【家人】."""
+    behind = text.clauses[event.clause][event.token + 1 :][:1]
+    return behind[0].sign if behind and behind[0].sign in {S.KIN, S.DESK, S.DOOR} else None
 
 
 def _given_to(text: Text) -> Sign | None:

@@ -28,3 +28,34 @@ M = Milestone
 def test_an_end_of_something_else(text: str, claim: Milestone | None) -> None:
     """A signature that is not there, one at the wrong door, a code, a return that begins, a delivery called off."""
     assert read_entry(text).milestone is claim
+
+
+@pytest.mark.parametrize(
+    ("text", "claim"),
+    [
+        ("您的邮件已代签收【邻居】，有疑问请联系投递员", M.DELIVERED),
+        ("您的邮件已代签收【家门口】", M.DELIVERED),
+        ("您的邮件已代签收【南门驿站】", M.READY_FOR_PICKUP),
+        ("已签收，签收人在【丰巢的东门2号柜】(东门2号柜)领取", M.DELIVERED),
+        ("已暂存在【东门丰巢柜】(东门2号柜)，请领取", M.READY_FOR_PICKUP),
+        ("业务员派件至驿站", M.READY_FOR_PICKUP),
+        ("快件已投递【丰巢智能柜】，请留意短信", M.READY_FOR_PICKUP),
+        ("快件正在派件至驿站", M.OUT_FOR_DELIVERY),
+        ("包裹到达指定自取点", M.READY_FOR_PICKUP),
+        ("店主收件核对中", None),  # whose parcel the shop checks is not said
+        ("包裹在门口", M.DELIVERED),
+        ("包裹在车上", M.IN_TRANSIT),
+        ("商家送件到店，待揽收", M.SHIPPED),
+        ("The parcel is at the customer's front door", M.DELIVERED),
+        ("The parcel is at our office", M.IN_TRANSIT),
+        ("The driver is at the front door", M.OUT_FOR_DELIVERY),
+        ("Parcel delivered to agent", M.READY_FOR_PICKUP),
+        ("Delivered to agent for final delivery", M.IN_TRANSIT),
+        ("Pickup notice issued", M.READY_FOR_PICKUP),
+        ("Card left that tells where and when to collect the parcel", M.READY_FOR_PICKUP),
+        ("Received by rider for delivery", M.OUT_FOR_DELIVERY),
+    ],
+)
+def test_with_whom_it_is(text: str, claim: Milestone | None) -> None:
+    """Somebody named behind the act, a locker, a point, a door, a rider: they decide where the parcel is."""
+    assert read_entry(text).milestone is claim
