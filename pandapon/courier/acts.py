@@ -78,6 +78,8 @@ def _shipped(event: Event, text: Text) -> Claim | None:
     done = event.aspect in HAPPENED
     if done and event.at is S.WAREHOUSE and event.place.startswith(_BETWEEN_LEGS):
         return Claim(M.IN_TRANSIT)  # 海外仓出库
+    if done and event.at is S.HUB:
+        return Claim(M.IN_TRANSIT)  # 分拨中心出库
     if done and _is_handed_out(event, text):
         return Claim(M.DELIVERED, fetched=True)
     if is_about_else(text):

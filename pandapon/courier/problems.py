@@ -129,6 +129,8 @@ def _is_signed_by_another(event: Event, text: Text) -> bool:
 
 def _held(event: Event, text: Text) -> Claim | None:
     """The claim of a parcel that is held back: for the sender, by customs, or at a point for the recipient."""
+    if _goes_out(event, text):
+        return None  # 滞留件出仓
     is_told = event.aspect in HAPPENED
     if event.word.endswith(("拦下", "被拦", "拦住")) and is_told and text.signs & {S.RETURN, S.SENDER}:
         return Claim(M.EXCEPTION, Reason.INTERCEPTED)
@@ -139,6 +141,14 @@ def _held(event: Event, text: Text) -> Claim | None:
     if event.word.isascii() and _is_to_be_fetched(text):
         return Claim(M.READY_FOR_PICKUP)
     return claim(event)
+
+
+def _goes_out(event: Event, text: Text) -> bool:
+    """Whether the word only names the parcel, which goes out now: 滞留件出仓."""
+    clause = text.clauses[event.clause]
+    behind = clause[event.token + 1 :][:1]
+    is_joined = bool(behind) and behind[0].start == clause[event.token].end
+    return event.word.endswith("件") and is_joined and behind[0].sign in {S.CARRY, S.DEPART}
 
 
 def _intercepted(event: Event, text: Text) -> Claim | None:

@@ -122,6 +122,8 @@ def brought(event: Event, text: Text) -> Claim | None:
     stated = claim(event)
     if event.act is S.STORE and event.aspect is A.BARE and {S.OVERDUE, S.WILL} <= text.kinds[event.clause]:
         return None
+    if _is_offered(event, text):
+        return None
     if event.act is S.REACH and event.at is None and event.aspect in HAPPENED and _is_to_a_place(event, text):
         return Claim(M.IN_TRANSIT)
     if event.act is S.REACH and event.at is S.POINT and event.aspect in {A.BARE, A.ONGOING} and _has_left_a_hub(text):
@@ -140,6 +142,14 @@ def brought(event: Event, text: Text) -> Claim | None:
     if event.act is S.STORE and stated is not None and stated.milestone is M.ARRIVED and text.signs & _POINTS:
         return Claim(M.READY_FOR_PICKUP)
     return _with_whom(event, text, stated)
+
+
+def _is_offered(event: Event, text: Text) -> bool:
+    """Whether the clause before offers it: 也可以联系小哥，放到您指定的代收点."""
+    if event.act is not S.STORE or event.aspect is not A.BARE or event.token or not event.clause:
+        return False
+    before = text.kinds[event.clause - 1]
+    return S.MAY in before and before.isdisjoint({S.DONE, S.FETCH, S.TAKE, S.CANNOT, S.NOT})
 
 
 def handed(event: Event, text: Text) -> Claim | None:

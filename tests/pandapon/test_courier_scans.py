@@ -59,3 +59,32 @@ def test_an_end_of_something_else(text: str, claim: Milestone | None) -> None:
 def test_with_whom_it_is(text: str, claim: Milestone | None) -> None:
     """Somebody named behind the act, a locker, a point, a door, a rider: they decide where the parcel is."""
     assert read_entry(text).milestone is claim
+
+
+@pytest.mark.parametrize(
+    ("text", "claim"),
+    [
+        ("到达中国邮政速递物流股份有限公司东城处理中心", M.IN_TRANSIT),  # a firm's name that has an act in it
+        ("离开邮政速递物流公司南城揽投部，发往武汉处理中心", M.IN_TRANSIT),
+        ("到达目的地网点宁波江北新东派，快件很快进行派送", M.ARRIVED),
+        ("小李派", M.OUT_FOR_DELIVERY),
+        ("司机已收箱", M.IN_TRANSIT),
+        ("东部分拨中心出库", M.IN_TRANSIT),
+        ("仓库已出库", M.SHIPPED),
+        ("南区揽投配发", M.IN_TRANSIT),
+        ("留仓件出仓", M.OUT_FOR_DELIVERY),  # the parcel that was held goes out
+        ("滞留件入库", M.EXCEPTION),
+        ("小周正在派件。也可以联系小哥将快递，放到您指定的代收点", M.OUT_FOR_DELIVERY),
+        ("您可以联系小哥，放到门口", None),
+        ("Container was closed", M.IN_TRANSIT),
+        ("Shop closed", M.ATTEMPT_FAILED),
+        ("Leaves our warehouse", M.IN_TRANSIT),
+        ("An SMS reminder was sent to the customer", None),
+        ("Delivery preference: deliver to post office", None),
+        ("Redirection request cancelled by the sender", None),
+        ("Parcel redirected", M.IN_TRANSIT),
+    ],
+)
+def test_beside_the_last_leg(text: str, claim: Milestone | None) -> None:
+    """Names, boxes, lists of settings and messages that have a word of another leg in them."""
+    assert read_entry(text).milestone is claim
