@@ -47,6 +47,8 @@ def returned(event: Event, text: Text) -> Claim | None:
         return None
     if is_fetched_after_all(text):
         return None
+    if event.word.isascii() and (direction := _customs_way(event, text)) is not None:
+        return direction
     if text.signs & {S.CUSTOMS} and clause_has(event, text, S.DECLARE) and S.SENDER not in text.signs:
         return Claim(M.EXCEPTION, Reason.CUSTOMS_HELD)  # 海关退回申报
     if event.act is S.REVERSE and S.MISSORT in text.signs:
@@ -63,6 +65,20 @@ def returned(event: Event, text: Text) -> Claim | None:
     if _is_over(event, text) or (is_stored and S.REVERSE in text.signs):
         return Claim(M.RETURNED)
     return _not_to_the_sender(event, text) or Claim(M.RETURNING)
+
+
+def _customs_way(event: Event, text: Text) -> Claim | None:
+    """The claim of what comes back from customs, or goes back to them: Item returned to the carrier from customs."""
+    if S.SENDER in text.signs:
+        return None
+    behind = text.clauses[event.clause][event.token + 1 :]
+    customs = next((at for at, token in enumerate(behind) if token.text.endswith("customs")), None)
+    if customs is None:
+        return None
+    ways = [token.text for token in behind[:customs] if token.sign in {S.TO, S.FROM}]
+    if ways[-1:] == ["from"]:
+        return Claim(M.IN_TRANSIT, resumes=True)
+    return Claim(M.EXCEPTION, Reason.CUSTOMS_HELD) if ways[-1:] == ["to"] else None
 
 
 def _is_stopped(event: Event, text: Text) -> bool:

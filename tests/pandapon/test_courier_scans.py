@@ -88,3 +88,26 @@ def test_with_whom_it_is(text: str, claim: Milestone | None) -> None:
 def test_beside_the_last_leg(text: str, claim: Milestone | None) -> None:
     """Names, boxes, lists of settings and messages that have a word of another leg in them."""
     assert read_entry(text).milestone is claim
+
+
+@pytest.mark.parametrize(
+    ("text", "claim"),
+    [
+        ("Item returned from export customs", M.IN_TRANSIT),
+        ("Item returned to the carrier from customs", M.IN_TRANSIT),
+        ("Item being returned to customs to review the duties", M.EXCEPTION),
+        ("Refused by customs, item is being returned to the sender", M.RETURNING),
+        ("货物海关待查", M.IN_TRANSIT),
+        ("商检待查", M.IN_TRANSIT),
+        ("Export terminated", M.EXCEPTION),
+        ("Import cancelled", M.EXCEPTION),
+        ("ยกเลิกการนำเข้าแล้ว", M.EXCEPTION),
+        ("ถึงที่ทำการแลกเปลี่ยนระหว่างประเทศ", M.IN_TRANSIT),
+        ("ส่งมอบให้สายการบินแล้ว", M.IN_TRANSIT),
+        ("ส่งข้อมูลให้ศุลกากร", M.IN_TRANSIT),
+        ("ส่งข้อมูลไปต่างประเทศ", None),
+    ],
+)
+def test_at_customs(text: str, claim: Milestone | None) -> None:
+    """What comes back from customs goes on; what goes back to them, or may not leave, is held."""
+    assert read_entry(text).milestone is claim
