@@ -76,6 +76,10 @@ def received(event: Event, text: Text) -> Claim | None:
         return Claim(M.SHIPPED)
     if event.aspect in HAPPENED and any(token.text.endswith("货款") for token in clause[event.token + 1 :]):
         return Claim(M.PAID)
+    if event.aspect in HAPPENED and {S.SENDER, S.ASKED} <= behind and text.signs.isdisjoint(_BACK):
+        return Claim(M.SHIPPED)  # 已收到发件人请求
+    if event.aspect in HAPPENED and event.at is S.DOOR and _is_at_the_senders(event, text):
+        return Claim(M.PICKED_UP)
     if event.aspect in HAPPENED and behind & {S.NOTE, S.PAPERS, S.INTERCEPT}:
         return None if S.INTERCEPT in behind or is_about_else(text) else Claim(M.SHIPPED)
     if event.aspect in {A.NOT_YET, A.NEGATED}:
@@ -109,6 +113,12 @@ def _is_for_delivery(event: Event, text: Text) -> bool:
     here = text.clauses[event.clause][event.token + 1 :]
     told = [*here, *(token for clause in text.clauses[event.clause + 1 : event.clause + 2] for token in clause)]
     return any(one.text == "for" and two.sign is S.CARRY_NOUN for one, two in pairwise(told))
+
+
+def _is_at_the_senders(event: Event, text: Text) -> bool:
+    """Whether the place before the act is one of the sender's: 已至寄件人指定地点收取包裹."""
+    before = text.clauses[event.clause][: event.token]
+    return any(one.sign is S.SENDER and two.sign is S.DOOR for one, two in pairwise(before))
 
 
 def _is_of_money(event: Event, text: Text) -> bool:

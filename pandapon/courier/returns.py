@@ -112,6 +112,8 @@ def _is_of_something_else(event: Event, text: Text) -> bool:
 def _is_over(event: Event, text: Text) -> bool:
     clause = text.clauses[event.clause]
     ends = clause[-1].sign is S.OK and event.at is S.SENDER
+    if ends and event.aspect in HAPPENED and event.word.endswith(_GIVEN_BACK):
+        return True  # 返还商家成功
     if (event.view.succeeded or ends) and not "一" <= event.word[0] <= "鿿":  # 退回成功 may be said of its beginning
         return True
     if event.aspect is not A.DONE or not event.word.endswith(_GIVEN_BACK):

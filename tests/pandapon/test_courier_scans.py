@@ -111,3 +111,23 @@ def test_beside_the_last_leg(text: str, claim: Milestone | None) -> None:
 def test_at_customs(text: str, claim: Milestone | None) -> None:
     """What comes back from customs goes on; what goes back to them, or may not leave, is held."""
     assert read_entry(text).milestone is claim
+
+
+@pytest.mark.parametrize(
+    ("text", "claim"),
+    [
+        ("物品返还商户成功", M.RETURNED),
+        ("物品开始返还商户", M.RETURNING),
+        ("已至寄件人指定地点收取包裹", M.PICKED_UP),
+        ("承运方已收到寄件人申请，正在揽件", M.SHIPPED),
+        ("The carrier accepted the data of the parcel", M.SHIPPED),
+        ("ผู้ส่งมอบพัสดุที่สาขา", M.PICKED_UP),
+        ("สแกนรับเข้าสาขาปลายทาง", M.ARRIVED),
+        ("รับเข้าปลายทางแล้ว", M.ARRIVED),
+        ("Posting cancelled", M.CANCELLED),
+        ("ผู้ฝากส่งขอถอนคืน ยกเลิกการรับฝากแล้ว", M.CANCELLED),
+    ],
+)
+def test_at_the_senders_end(text: str, claim: Milestone | None) -> None:
+    """A request or data is no parcel; a posting that is cancelled goes nowhere; a shop has its goods again."""
+    assert read_entry(text).milestone is claim
