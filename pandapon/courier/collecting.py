@@ -55,8 +55,10 @@ def collected(event: Event, text: Text) -> Claim | None:
     if event.word.isascii() and clause & {S.RECIPIENT, S.POINT, S.LOCKER} and event.aspect is not A.CONDITIONAL:
         return Claim(M.DELIVERED, fetched=True) if event.view.succeeded else Claim(M.READY_FOR_PICKUP)
     is_order = S.ARRANGE in text.signs or says(event, text, "寄", "订单", "下单")
-    if event.aspect is A.ONGOING and S.SENDER in text.signs and any(
-        other.act is S.RECEIVE and other.clause < event.clause for other in text.events
+    if (
+        event.aspect is A.ONGOING
+        and S.SENDER in text.signs
+        and any(other.act is S.RECEIVE and other.clause < event.clause for other in text.events)
     ):
         return Claim(M.SHIPPED)  # 已收到发件人请求，正在揽件
     if event.aspect is A.REVOKED or (event.word.endswith("受理") and is_order):

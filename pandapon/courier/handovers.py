@@ -67,6 +67,8 @@ def fetched(event: Event, text: Text) -> Claim | None:
         if event.word.endswith(("领出", "带出")):
             return Claim(M.OUT_FOR_DELIVERY) if event.aspect in HAPPENED else None
         return Claim(M.ARRIVED) if event.aspect in HAPPENED else None
+    if event.word.endswith(" by") and event.at is S.PARTNER:
+        return Claim(M.IN_TRANSIT)  # Pick up by local carrier
     if event.word.isascii() and S.BY in clause and clause & {S.COURIER, S.CARRIER, S.PARTNER}:
         return Claim(M.SHIPPED)
     if event.aspect is A.BARE and S.RECIPIENT in before and _was_brought(text):

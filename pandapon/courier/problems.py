@@ -90,6 +90,8 @@ def _destroyed(event: Event, text: Text) -> Claim | None:
 def _troubled(event: Event, text: Text) -> Claim | None:
     if event.word.endswith("处理") and (text.signs & {S.PAID, S.ORDER} or is_about_else(text)):
         return None
+    if event.word.endswith("expired"):
+        return Claim(M.ATTEMPT_FAILED, Reason.NOT_FETCHED) if event.aspect in HAPPENED else None
     if event.word.startswith("核对") and _is_at_a_shop(event, text):
         return None
     if event.aspect in {A.POSSIBLE, A.PLANNED} and _is_feared(event, text):

@@ -122,6 +122,7 @@ def test_at_customs(text: str, claim: Milestone | None) -> None:
         ("承运方已收到寄件人申请，正在揽件", M.SHIPPED),
         ("The carrier accepted the data of the parcel", M.SHIPPED),
         ("ผู้ส่งมอบพัสดุที่สาขา", M.PICKED_UP),
+        ("ผู้ส่งฝากพัสดุที่จุดฝากส่งแล้ว", M.PICKED_UP),
         ("สแกนรับเข้าสาขาปลายทาง", M.ARRIVED),
         ("รับเข้าปลายทางแล้ว", M.ARRIVED),
         ("Posting cancelled", M.CANCELLED),
@@ -130,4 +131,24 @@ def test_at_customs(text: str, claim: Milestone | None) -> None:
 )
 def test_at_the_senders_end(text: str, claim: Milestone | None) -> None:
     """A request or data is no parcel; a posting that is cancelled goes nowhere; a shop has its goods again."""
+    assert read_entry(text).milestone is claim
+
+
+@pytest.mark.parametrize(
+    ("text", "claim"),
+    [
+        ("客户周日休息改周一派送", M.ATTEMPT_FAILED),
+        ("收件人今日休息，改明天送", M.ATTEMPT_FAILED),
+        ("Customer was unable to pay", M.ATTEMPT_FAILED),
+        ("Calling card left, it tells when and where to collect", M.READY_FOR_PICKUP),
+        ("Pick up by last mile carrier at the port", M.IN_TRANSIT),
+        ("Pick up by Friday at the shop", M.READY_FOR_PICKUP),
+        ("Pickup period expired", M.ATTEMPT_FAILED),
+        ("การจัดส่งพัสดุ TH0012 ยังไม่สำเร็จ", M.ATTEMPT_FAILED),
+        ("Delivery of AB1234 failed", M.ATTEMPT_FAILED),
+        ("ไม่พบเลขบ้านตามจ่าหน้า", M.EXCEPTION),
+    ],
+)
+def test_in_vain(text: str, claim: Milestone | None) -> None:
+    """A free day, no money, a time that is over, a number between the act and its failure, no house number."""
     assert read_entry(text).milestone is claim
