@@ -8,6 +8,7 @@ from pandapon.courier import read_entry
 from pandapon.shipment import Milestone
 
 M = Milestone
+ENDS = {M.DELIVERED, M.RETURNED, M.LOST, M.CANCELLED}
 
 
 @pytest.mark.parametrize(
@@ -151,4 +152,49 @@ def test_at_the_senders_end(text: str, claim: Milestone | None) -> None:
 )
 def test_in_vain(text: str, claim: Milestone | None) -> None:
     """A free day, no money, a time that is over, a number between the act and its failure, no house number."""
+    assert read_entry(text).milestone is claim
+
+
+HEDGES = (
+    *(
+        "Parcel almost {}",
+        "Parcel likely {}",
+        "Alleged {}",
+        "We hope your parcel gets {} soon",
+        "Request to mark as {}",
+    ),
+    *("After it is {} we refund the fee", "Once the parcel is {} you can rate us", "{}? please check", "Reversed: {}"),
+    *("Previous parcel was {}", "Insurance covers parcels that are {}", "Please confirm it was {}", "Dispute: {}"),
+)
+UNSURE = ("{}待核实", "{}确认中", "对{}有异议", "查无{}信息", "พัสดุชิ้นอื่น{}", "ใกล้{}")
+
+
+@pytest.mark.parametrize("hedge", HEDGES)
+def test_no_end_is_told_of_a_hedge(hedge: str) -> None:
+    """What is likely, hoped for, asked, disputed, a rule, or about an earlier parcel is no end."""
+    ends = ("delivered", "returned to sender", "lost", "signed by recipient", "collected by the recipient")
+    assert [end for end in ends if read_entry(hedge.format(end)).milestone in ENDS] == []
+
+
+@pytest.mark.parametrize("hedge", UNSURE)
+def test_no_end_is_told_of_a_doubt(hedge: str) -> None:
+    """The same in Chinese and Thai."""
+    ends = ("已签收", "丢失", "客户已取件") if hedge[0] not in "พใ" else ("จัดส่งสำเร็จ", "ถึงมือผู้รับ", "สูญหาย")
+    assert [end for end in ends if read_entry(hedge.format(end)).milestone in ENDS] == []
+
+
+@pytest.mark.parametrize(
+    ("text", "claim"),
+    [
+        ("Delivered after the second attempt", M.DELIVERED),
+        ("After inspection it was delivered to the neighbour", M.DELIVERED),
+        ("Status: delivered", M.DELIVERED),
+        ("经客户同意，已放门口", M.DELIVERED),
+        ("客户同意销毁", M.EXCEPTION),
+        ("包裹已销毁", M.LOST),
+        ("Parcel likely lost", M.EXCEPTION),
+    ],
+)
+def test_an_end_beside_such_words(text: str, claim: Milestone) -> None:
+    """An end with an earlier try, a check or a consent beside it stays one; a loss that is likely is a problem."""
     assert read_entry(text).milestone is claim
