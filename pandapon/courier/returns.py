@@ -111,6 +111,10 @@ def _is_of_something_else(event: Event, text: Text) -> bool:
 
 def _is_over(event: Event, text: Text) -> bool:
     clause = text.clauses[event.clause]
+    if _is_still_on_the_road(event, text):
+        return False
+    if event.view.succeeded and event.aspect is A.DONE and _names_the_sender_next(event, text):
+        return True  # 成功退回至商家
     ends = clause[-1].sign is S.OK and event.at is S.SENDER
     if ends and event.aspect in HAPPENED and event.word.endswith(_GIVEN_BACK):
         return True  # 返还商家成功
@@ -121,6 +125,22 @@ def _is_over(event: Event, text: Text) -> bool:
     if any(token.sign is S.COURIER for token in clause[event.token + 1 :]):
         return False  # 交还业务员: the return only begins
     return event.at in {S.SENDER, S.POINT} or (event.at is S.RECIPIENT and event.place == "您")
+
+
+def _is_still_on_the_road(event: Event, text: Text) -> bool:
+    """Whether the text tells afterwards that it is under way to the sender: returned, now enroute to the sender."""
+    return event.word.isascii() and any(
+        other.act in {S.MOVE, S.DEPART}
+        and other.at is S.SENDER
+        and (other.clause, other.token) > (event.clause, event.token)
+        and other.aspect in HAPPENED
+        for other in text.events
+    )
+
+
+def _names_the_sender_next(event: Event, text: Text) -> bool:
+    behind = [token.sign for token in text.clauses[event.clause][event.token + 1 :]]
+    return behind[:2] == [S.TO, S.SENDER]
 
 
 def _not_to_the_sender(event: Event, text: Text) -> Claim | None:

@@ -20,6 +20,7 @@ if TYPE_CHECKING:
 A, M, S = Aspect, Milestone, Sign
 
 _POINTS = frozenset({S.POINT, S.LOCKER})
+_OUTLETS = frozenset({S.BRANCH, S.LAST_BRANCH})
 _CARRIED_ON = frozenset({S.PARTNER, S.WAREHOUSE, S.HUB, S.PORT})
 # Outlets and senders have stamps, too: 寄件人加盖收件章.
 _STAMPING = frozenset({S.SENDER, S.BRANCH, S.LAST_BRANCH, S.HUB, S.COURIER, S.LABEL, S.COLLECT, S.WAREHOUSE, S.CUSTOMS})
@@ -59,6 +60,8 @@ def signed(event: Event, text: Text) -> Claim | None:
         return None
     if aspect is A.ONGOING and event.act is S.SIGN and not event.word.isascii():
         return Claim(M.OUT_FOR_DELIVERY)
+    if event.word == "was received" and event.at in _OUTLETS:
+        return Claim(M.ARRIVED)
     before = {token.sign for token in text.clauses[event.clause][: event.token]}
     if event.word.endswith("交件") and before & {S.SENDER, S.BRANCH} and not goes_back(text):
         return Claim(M.PICKED_UP) if S.SENDER in before else Claim(M.IN_TRANSIT)

@@ -198,3 +198,22 @@ def test_no_end_is_told_of_a_doubt(hedge: str) -> None:
 def test_an_end_beside_such_words(text: str, claim: Milestone) -> None:
     """An end with an earlier try, a check or a consent beside it stays one; a loss that is likely is a problem."""
     assert read_entry(text).milestone is claim
+
+
+@pytest.mark.parametrize(
+    ("text", "claim"),
+    [
+        ("Addressee moved, left no forwarding address", M.EXCEPTION),
+        ("Left no address", M.EXCEPTION),
+        ("Parcel was received at the depot", M.ARRIVED),
+        ("Parcel returned, now enroute to the shipper", M.RETURNING),
+        ("Parcel has been returned and is on its way to the sender", M.RETURNING),
+        ("Parcel has been returned to the sender", M.RETURNED),
+        ("Parcel returns to the shipper", M.RETURNING),
+        ("已成功退回至发件人", M.RETURNED),
+        ("退回成功", M.RETURNING),
+    ],
+)
+def test_a_way_that_is_not_over(text: str, claim: Milestone) -> None:
+    """Who left no address got nothing; a parcel that was sent back and is on the road is not back."""
+    assert read_entry(text).milestone is claim
