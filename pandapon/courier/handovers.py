@@ -64,6 +64,8 @@ def fetched(event: Event, text: Text) -> Claim | None:
             return Claim(M.PICKED_UP)
         if event.aspect is A.DONE and text.signs & {S.LOCKER, S.OVERDUE} and not text.signs & {S.CARRY, S.FORWARD}:
             return Claim(M.ATTEMPT_FAILED, Reason.NOT_FETCHED)  # 快件超时，快递员已取出
+        if event.word == "取出" and S.LOCKER in text.signs and S.VOID in text.signs:
+            return Claim(M.ATTEMPT_FAILED, Reason.NOT_FETCHED)  # 取消派件，将快件取出丰巢
         if event.word.endswith(("领出", "带出")):
             return Claim(M.OUT_FOR_DELIVERY) if event.aspect in HAPPENED else None
         return Claim(M.ARRIVED) if event.aspect in HAPPENED else None

@@ -76,6 +76,8 @@ def received(event: Event, text: Text) -> Claim | None:
         return Claim(M.SHIPPED)
     if event.aspect in HAPPENED and any(token.text.endswith("货款") for token in clause[event.token + 1 :]):
         return Claim(M.PAID)
+    if event.word == "收货" and event.at is S.BRANCH and event.aspect in HAPPENED and S.TO in signs:
+        return Claim(M.ARRIVED)  # 您的快件在X营业部收货完成
     if event.aspect in HAPPENED and {S.SENDER, S.ASKED} <= behind and text.signs.isdisjoint(_BACK):
         return Claim(M.SHIPPED)  # 已收到发件人请求
     if event.aspect in HAPPENED and event.at is S.DOOR and _is_at_the_senders(event, text):

@@ -217,3 +217,51 @@ def test_an_end_beside_such_words(text: str, claim: Milestone) -> None:
 def test_a_way_that_is_not_over(text: str, claim: Milestone) -> None:
     """Who left no address got nothing; a parcel that was sent back and is on the road is not back."""
     assert read_entry(text).milestone is claim
+
+
+@pytest.mark.parametrize(
+    ("text", "claim"),
+    [
+        ("Parcel was received at the delivery office", M.ARRIVED),
+        ("您的快件在【东城营业部】收货完成", M.ARRIVED),
+        ("Parcel into sorting centre", M.IN_TRANSIT),
+        ("Parcel out of sorting centre", M.IN_TRANSIT),
+        ("邮件已在【南区揽投部】完成分拣，准备发出", M.IN_TRANSIT),
+        ("邮件已在【南区揽投部】完成分拣", M.ARRIVED),
+        ("ส่งออกจากศูนย์คัดแยกพัสดุ/ที่ทำการ", M.IN_TRANSIT),
+        ("邮件已搭机", M.IN_TRANSIT),
+        ("交货至末公里", M.IN_TRANSIT),
+        ("Package is ready for dispatch from the warehouse", M.SHIPPED),
+        ("Package is ready to be handed over to the courier", M.IN_TRANSIT),
+        ("Loading onto delivery van", M.OUT_FOR_DELIVERY),
+        ("东城速递营销部已收件", M.PICKED_UP),
+        ("Carrier note: picked up by carrier", M.PICKED_UP),
+        ("订单付款成功，等待海关清关", M.PAID),
+        ("货物等待海关清关", M.IN_TRANSIT),
+        ("ส่งมอบให้บริษัทขนส่งแล้ว", M.PICKED_UP),
+        ("สายการบินส่งมอบให้การไปรษณีย์ปลายทาง", M.IN_TRANSIT),
+    ],
+)
+def test_between_the_ends(text: str, claim: Milestone) -> None:
+    """Posts' and carriers' words for taking in, sorting, loading and handing on."""
+    assert read_entry(text).milestone is claim
+
+
+@pytest.mark.parametrize(
+    ("text", "claim"),
+    [
+        ("ปลายทางได้รับแล้ว", M.DELIVERED),
+        ("สาขาปลายทางได้รับพัสดุแล้ว", M.IN_TRANSIT),
+        ("นำจ่าย/ชำระเงินเรียบร้อยแล้ว", M.DELIVERED),
+        ("包裹异常后最终妥投", M.DELIVERED),
+        ("等待最终签收", None),
+        ("ออกใบแจ้งให้ผู้รับ", M.READY_FOR_PICKUP),
+        ("公司已停止营业", M.ATTEMPT_FAILED),
+        ("非正常派送", M.EXCEPTION),
+        ("Failed (physical) delivery", M.ATTEMPT_FAILED),
+        ("派件员取消派件将快件取出快递柜", M.ATTEMPT_FAILED),
+    ],
+)
+def test_at_the_last_leg(text: str, claim: Milestone | None) -> None:
+    """Delivered in other words, a notice that was left, a firm that closed, a try that failed."""
+    assert read_entry(text).milestone is claim
