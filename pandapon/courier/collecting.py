@@ -34,7 +34,7 @@ def collected(event: Event, text: Text) -> Claim | None:
         return claim(event)
     if event.at is S.PARTNER and event.aspect in HAPPENED:  # 尾程已揽收
         return Claim(M.IN_TRANSIT)
-    if event.word.startswith("accepted"):
+    if "accepted" in event.word:
         return Claim(M.DELIVERED) if clause & {S.DESK, S.KIN} and event.aspect is A.DONE else claim(event)
     if event.aspect in HAPPENED and event.at is S.POINT and S.BY_CODE in text.signs and S.SENDER not in text.signs:
         return Claim(M.READY_FOR_PICKUP)  # 驿站小二已收件上架，凭货号…
@@ -66,7 +66,7 @@ def collected(event: Event, text: Text) -> Claim | None:
     if event.aspect is A.NEGATED and S.LABEL in text.signs:
         return Claim(M.SHIPPED)
     if event.at is S.LAST_BRANCH and event.word.startswith("收件") and event.aspect in HAPPENED:
-        return Claim(M.ARRIVED)
+        return Claim(M.PICKED_UP if event.place.endswith("揽投部") else M.ARRIVED)  # the post's, which fetch and bring
     on_the_way = any(token.text in _COMING for token in text.clauses[event.clause][: event.token])
     if event.aspect is A.BARE and any(
         token.sign in {S.ABSENT, S.FUTURE_DAY} for token in text.clauses[event.clause][: event.token]

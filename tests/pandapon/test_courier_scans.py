@@ -265,3 +265,27 @@ def test_between_the_ends(text: str, claim: Milestone) -> None:
 def test_at_the_last_leg(text: str, claim: Milestone | None) -> None:
     """Delivered in other words, a notice that was left, a firm that closed, a try that failed."""
     assert read_entry(text).milestone is claim
+
+
+@pytest.mark.parametrize(
+    ("text", "claim"),
+    [
+        ("Mail accepted at the post office", M.PICKED_UP),
+        ("南区揽投部已收件（揽投员姓名：小周）", M.PICKED_UP),
+        ("Parcel received, acceptance pending", M.PICKED_UP),
+        ("ผู้ส่งมาฝากที่สาขา", M.PICKED_UP),
+        ("未揽收已取消", M.CANCELLED),
+        ("揽收已取消", M.SHIPPED),
+        ("Bulk delivery to the carrier", M.IN_TRANSIT),
+        ("Parcel is aboard the delivery van", M.OUT_FOR_DELIVERY),
+        ("Final notice: collect within 5 days", M.READY_FOR_PICKUP),
+        ("Parcel is with the building manager", M.DELIVERED),
+        ("Parcel could not be redirected", M.EXCEPTION),
+        ("无实际快件", M.EXCEPTION),
+        ("收件地址为公司，今日公休", M.ATTEMPT_FAILED),
+        ("Goods siezed by customs", M.LOST),
+    ],
+)
+def test_taken_in_and_given_out(text: str, claim: Milestone | None) -> None:
+    """A post office accepts what a sender brings; an order without a pick-up is called off; a manager has it."""
+    assert read_entry(text).milestone is claim
