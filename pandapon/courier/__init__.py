@@ -52,7 +52,7 @@ __all__ = [
     "read_trace",
 ]
 
-RULES = "7"  # grows with each change that alters the claims of stored entries, which are then read again
+RULES = "8"  # grows with each change that alters the claims of stored entries, which are then read again
 _LONG_NUMBER = re.compile(r"[0-9]{6,}")
 
 

@@ -78,6 +78,8 @@ def _shipped(event: Event, text: Text) -> Claim | None:
     done = event.aspect in HAPPENED
     if done and event.at is S.WAREHOUSE and event.place.startswith(_BETWEEN_LEGS):
         return Claim(M.IN_TRANSIT)  # 海外仓出库
+    if done and event.at is S.HUB:
+        return Claim(M.IN_TRANSIT)  # 分拨中心出库
     if done and _is_handed_out(event, text):
         return Claim(M.DELIVERED, fetched=True)
     if is_about_else(text):
@@ -103,7 +105,8 @@ def _prepared(event: Event, text: Text) -> Claim | None:
 
 def _handled(event: Event, text: Text) -> Claim | None:
     if event.at is S.LAST_BRANCH and event.aspect in HAPPENED:
-        return Claim(M.ARRIVED)
+        leaves = any(other.act is S.SHIP and other.aspect is A.PLANNED for other in text.events)
+        return Claim(M.IN_TRANSIT if leaves else M.ARRIVED)  # 在揽投部完成分拣，准备发出
     if event.word.endswith("处理") and event.at not in {S.HUB, S.BRANCH, S.LAST_BRANCH, S.WAREHOUSE, S.PORT}:
         return None  # 正在处理 names no object
     if event.word == "收入" and event.aspect in HAPPENED and _is_by_courier(event, text):
@@ -204,6 +207,11 @@ def _attempted(event: Event, _: Text) -> Claim | None:
     return Claim(M.OUT_FOR_DELIVERY) if event.aspect is A.ONGOING else claim(event)
 
 
+def _declared(event: Event, text: Text) -> Claim | None:
+    """The claim of a customs clearance. An order that was just paid has not come that far: 支付成功，等待清关."""
+    return None if event.aspect is A.PLANNED and happened(text, S.PAID) else claim(event)
+
+
 def _scanned_back(event: Event, text: Text) -> Claim | None:
     """The claim of 退 as the only word."""
     back = event.aspect is A.ONGOING or (event.aspect is A.DONE and text.signs & {S.REFUSE, S.ABSENT})
@@ -240,6 +248,7 @@ _CLAIMS: dict[Sign, Callable[[Event, Text], Claim | None]] = {
     S.ARRIVE: arrived,
     S.FORWARD: _forwarded,
     S.ATTEMPT: _attempted,
+    S.DECLARE: _declared,
     S.CANCEL: cancelled,
     S.RETURN_SCAN: _scanned_back,
     S.MUST_PAY: must_pay,

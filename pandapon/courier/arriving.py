@@ -18,7 +18,8 @@ A, M, S = Aspect, Milestone, Sign
 _BETWEEN = frozenset({S.FLY, S.PORT, S.CUSTOMS, S.DECLARE, S.HUB, S.ABROAD})
 _BOOKS = ("约时间", "预约", "送货日期", "送货时间", "送货", "配送日期", "配送", "拆旧", "安装", "约时")
 _LIES = frozenset({"在", "已在"})
-_LEFT_WITH = frozenset({S.DESK, S.KIN})
+_AT_HOME = ("door", "porch", "doorstep", "mailbox", "patio")  # of a recipient; an office or a gate may be anybody's
+_LEFT_WITH = frozenset({S.DESK, S.KIN, S.DOOR})
 _POINTS = frozenset({S.POINT, S.LOCKER})
 _FETCHED_AT = frozenset({S.FETCH, S.TAKE, S.PLEASE, S.BY_CODE, S.RECIPIENT, S.MAY, S.WAIT, S.COLLECT, S.STORE})
 
@@ -49,13 +50,18 @@ def arrived(event: Event, text: Text) -> Claim | None:
         return Claim(M.ARRIVED)
     if event.aspect in HAPPENED and event.at is None and _is_announced(text):
         return Claim(M.ARRIVED)
-    if event.word in _LIES and event.at in _LEFT_WITH and event.token and _is_the_parcel(event, text):
+    if event.at is S.DOOR and is_on_foot(event, text) and event.aspect in HAPPENED:
+        return Claim(M.OUT_FOR_DELIVERY)
+    lies = event.word in _LIES or (event.word == "at" and event.place.endswith(_AT_HOME))
+    if lies and event.at in _LEFT_WITH and event.token and _is_the_parcel(event, text):
         return Claim(M.DELIVERED)  # 包裹在前台
     return claim(event)
 
 
 def _is_the_parcel(event: Event, text: Text) -> bool:
-    return text.clauses[event.clause][event.token - 1].sign is S.PARCEL
+    """Whether the parcel lies there, and not with a courier or in a van: 件在车上."""
+    is_carried = is_on_foot(event, text) or event.place == "车上"
+    return text.clauses[event.clause][event.token - 1].sign is S.PARCEL and not is_carried
 
 
 def _is_to_be_booked(event: Event, text: Text) -> bool:

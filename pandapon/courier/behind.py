@@ -21,7 +21,7 @@ _MOVES = frozenset({S.REACH, S.CARRY, S.DEPART, S.RETURN, S.SHIP})
 CHOICES = frozenset(
     {S.RETURN, S.CARRY, S.FETCH, S.TAKE, S.SIGN, S.SHIP, S.ABANDON, S.DESTROY, S.FORWARD, S.COLLECT, S.PROXY, S.STORE}
 )
-_REVOCABLE = frozenset({S.RETURN, S.REVERSE, S.COLLECT, S.INTERCEPT, S.HOLD})
+_REVOCABLE = frozenset({S.RETURN, S.REVERSE, S.COLLECT, S.INTERCEPT, S.HOLD, S.FORWARD})
 _REWARDS = ("可", "即可", "得", "获", "赢", "赚", "享", "领", "送", "就能", "能", "有机会", "抽")
 _REVOKE = frozenset({S.CANCEL, S.VOID})
 # Words that tell the aspect when they stand right behind an act.
@@ -52,7 +52,7 @@ def behind(clause: Sequence[Token], at: int) -> View:
     after = [
         token.sign
         for token in clause[at + 1 : at + 4]
-        if token.sign is not S.PARCEL and token.text not in _EACH  # 两次派送均未成功
+        if token.sign is not S.PARCEL and token.text not in _EACH and not _is_a_code(token)  # 两次派送均未成功
     ]
     act = clause[at].sign
     if act in _AT_A_PLACE and _fails_there(clause[at + 1 :]):
@@ -74,6 +74,11 @@ def behind(clause: Sequence[Token], at: int) -> View:
     if S.AFTER in after[1:] and S.COLON not in after and not clause[at].text.isascii():  # 收到旧件后
         return View(Aspect.MENTIONED)
     return _STATED
+
+
+def _is_a_code(token: Token) -> bool:
+    """Whether an unknown word is a parcel's number: Delivery of AB1234 failed."""
+    return token.sign is S.OTHER and token.text.isascii() and any(char.isdigit() for char in token.text)
 
 
 def _right_behind(clause: Sequence[Token], at: int, first: Sign, second: Sign | None) -> View | None:

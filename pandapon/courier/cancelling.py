@@ -42,7 +42,15 @@ def cancelled(event: Event, text: Text) -> Claim | None:
     before = clause[: event.token]
     if event.word in _BARE:
         return _of_whatever(before, clause[event.token + 1 :], stated)
+    if event.word.isascii() and _is_of_the_delivery(before):
+        return Claim(M.ATTEMPT_FAILED)
     return None if any(token.sign in _PARTS for token in before) else stated
+
+
+def _is_of_the_delivery(before: Sequence[Token]) -> bool:
+    """Whether only the order's delivery is cancelled: Delivery of your order was cancelled."""
+    words = [token for token in before if token.text not in _LINKS]
+    return len(words) > 1 and words[-2].sign is S.CARRY_NOUN and words[-1].text == "of"
 
 
 def is_of_no_goods(clause: Sequence[Token], at: int) -> bool:

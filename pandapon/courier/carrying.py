@@ -35,6 +35,8 @@ def carried(event: Event, text: Text) -> Claim | None:
     seen = event.view
     if event.word == "出门":
         return _out_of_doors(event, text)
+    if event.word == "派" and _ends_a_name(event, text):
+        return None
     noun = event.act is S.CARRY_NOUN
     if not noun:
         if is_only_spoken_of(event, text):
@@ -48,6 +50,8 @@ def carried(event: Event, text: Text) -> Claim | None:
         return Claim(M.IN_TRANSIT)
     if noun and seen.today and seen.aspect is A.BARE:
         return Claim(M.OUT_FOR_DELIVERY)
+    if seen.aspect is A.DONE and _is_put_in(event, text):
+        return Claim(M.READY_FOR_PICKUP)
     if seen.succeeded and seen.aspect is A.DONE:
         return Claim(M.READY_FOR_PICKUP) if event.at in _POINTS else Claim(M.DELIVERED)
     if seen.aspect in {A.BARE, A.PLANNED} and (seen.again or event.word in _AGAIN) and _is_resumed(text):
@@ -72,6 +76,20 @@ def carried(event: Event, text: Text) -> Claim | None:
         case A.ONGOING:
             return Claim(M.OUT_FOR_DELIVERY)
     return None
+
+
+def _ends_a_name(event: Event, text: Text) -> bool:
+    """Whether the character is the last one of the place of an arrival: 到达目的地网点江东新派."""
+    clause = text.clauses[event.clause]
+    is_joined = event.token > 0 and clause[event.token - 1].end == clause[event.token].start
+    is_last = event.token + 1 == len(clause) and clause[event.token - 1].sign is S.OTHER
+    return is_joined and is_last and any(token.sign is S.ARRIVE for token in clause[: event.token])
+
+
+def _is_put_in(event: Event, text: Text) -> bool:
+    """Whether the word names a point as its object: 已投递【丰巢】."""
+    behind = text.clauses[event.clause][event.token + 1 :][:1]
+    return event.word.endswith(("投递", "投放")) and bool(behind) and behind[0].sign in _POINTS
 
 
 def _is_far(event: Event, text: Text) -> bool:

@@ -154,7 +154,10 @@ TABLE: dict[Sign, tuple[Row, ...]] = {
         _row(HAPPENED, frozenset({S.CUSTOMS}), M.EXCEPTION, Reason.CUSTOMS_HELD),
         _row(HAPPENED, None, M.EXCEPTION, Reason.HELD),
     ),
-    S.FORWARD: (_row(HAPPENED | _PLANNED, None, M.IN_TRANSIT, Reason.FORWARDED),),
+    S.FORWARD: (
+        _row(HAPPENED | _PLANNED, None, M.IN_TRANSIT, Reason.FORWARDED),
+        _row(frozenset({A.FAILED}), None, M.EXCEPTION, Reason.OTHER),
+    ),
     S.TRANSFER: (
         _row(HAPPENED, _POINTS, M.READY_FOR_PICKUP),
         _row(HAPPENED, _NEAR, M.DELIVERED),

@@ -15,6 +15,7 @@ if TYPE_CHECKING:
 
 A, M, S = Aspect, Milestone, Sign
 
+_TAKEN_IN = {S.HUB: M.IN_TRANSIT, S.LAST_BRANCH: M.ARRIVED, S.DESTINATION: M.ARRIVED}
 _COMING = frozenset({"前往", "赶往", "赶来", "前来", "过来", "赶去", "马上", "即将"})
 
 
@@ -33,14 +34,16 @@ def collected(event: Event, text: Text) -> Claim | None:
         return claim(event)
     if event.at is S.PARTNER and event.aspect in HAPPENED:  # 尾程已揽收
         return Claim(M.IN_TRANSIT)
-    if event.word.startswith("accepted"):
+    if "accepted" in event.word:
         return Claim(M.DELIVERED) if clause & {S.DESK, S.KIN} and event.aspect is A.DONE else claim(event)
     if event.aspect in HAPPENED and event.at is S.POINT and S.BY_CODE in text.signs and S.SENDER not in text.signs:
         return Claim(M.READY_FOR_PICKUP)  # 驿站小二已收件上架，凭货号…
+    if event.aspect in HAPPENED and event.at is S.POINT and says(event, text, "核对"):
+        return None  # 店主收件核对中: whose parcel it is, a sender's or a recipient's, is not said
     if event.aspect in HAPPENED and _came_from_a_hub(text):
         return Claim(M.ARRIVED if event.at in {S.BRANCH, S.LAST_BRANCH} else M.IN_TRANSIT)
-    if event.word.startswith("รับเข้า") and event.at is S.HUB and event.aspect in HAPPENED:
-        return Claim(M.IN_TRANSIT)
+    if event.word.startswith("รับเข้า") and event.at in _TAKEN_IN and event.aspect in HAPPENED:
+        return Claim(_TAKEN_IN[event.at])
     if event.word.endswith("受理") and (S.ORDER in clause or happened(text, S.PREPARE)):
         return None
     if event.word == "收件" and event.at is S.HUB and not text.signs & {S.SENDER, S.COURIER} and not event.view.today:
@@ -52,12 +55,18 @@ def collected(event: Event, text: Text) -> Claim | None:
     if event.word.isascii() and clause & {S.RECIPIENT, S.POINT, S.LOCKER} and event.aspect is not A.CONDITIONAL:
         return Claim(M.DELIVERED, fetched=True) if event.view.succeeded else Claim(M.READY_FOR_PICKUP)
     is_order = S.ARRANGE in text.signs or says(event, text, "寄", "订单", "下单")
+    if (
+        event.aspect is A.ONGOING
+        and S.SENDER in text.signs
+        and any(other.act is S.RECEIVE and other.clause < event.clause for other in text.events)
+    ):
+        return Claim(M.SHIPPED)  # 已收到发件人请求，正在揽件
     if event.aspect is A.REVOKED or (event.word.endswith("受理") and is_order):
         return Claim(M.SHIPPED)
     if event.aspect is A.NEGATED and S.LABEL in text.signs:
         return Claim(M.SHIPPED)
     if event.at is S.LAST_BRANCH and event.word.startswith("收件") and event.aspect in HAPPENED:
-        return Claim(M.ARRIVED)
+        return Claim(M.PICKED_UP if event.place.endswith("揽投部") else M.ARRIVED)  # the post's, which fetch and bring
     on_the_way = any(token.text in _COMING for token in text.clauses[event.clause][: event.token])
     if event.aspect is A.BARE and any(
         token.sign in {S.ABSENT, S.FUTURE_DAY} for token in text.clauses[event.clause][: event.token]

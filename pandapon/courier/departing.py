@@ -15,6 +15,7 @@ if TYPE_CHECKING:
 
 M, S = Milestone, Sign
 
+_MESSAGES = frozenset({"reminder", "notification", "message", "sms", "email", "e-mail", "notice", "invoice", "code"})
 _MOVED = frozenset({S.HUB, S.BRANCH, S.COLLECT, S.FLY, S.CUSTOMS, S.RETURN, S.REVERSE, S.REFUSE, S.SHIP, S.LABEL})
 
 
@@ -66,6 +67,8 @@ def departed(event: Event, text: Text) -> Claim | None:
 def is_no_departure(event: Event, text: Text) -> bool:
     """Whether no parcel departs: 发出催促 sends a reminder, and at 前往取件 somebody comes for the parcel."""
     clause = text.clauses[event.clause]
+    if event.word.isascii() and any(token.text in _MESSAGES for token in clause[: event.token]):
+        return True  # a reminder was sent to the recipient
     behind = clause[event.token + 1 :][:1]
     if event.word == "发":
         before = {token.sign for token in clause[: event.token]}

@@ -11,6 +11,7 @@ from typing import TYPE_CHECKING
 from pandapon.courier.around import is_without_it
 from pandapon.courier.aspect import Aspect
 from pandapon.courier.claims import Claim, Reason
+from pandapon.courier.hedges import is_hedged, is_only_agreed
 from pandapon.courier.records import has_another_number
 from pandapon.courier.signs import ACTS, Sign
 from pandapon.courier.view import is_as_asked
@@ -32,7 +33,7 @@ _CHECKED = ("核实", "核查", "调查", "核对")
 _ENDS = frozenset({M.DELIVERED, M.RETURNED, M.LOST, M.CANCELLED})
 _DISPUTED = Claim(M.EXCEPTION, Reason.SIGNATURE_DISPUTED)
 _HANDOVERS = frozenset({S.FETCH, S.TAKE, S.RECEIVE, S.REACH})
-_RETURNED = frozenset({S.RETURN, S.REVERSE})
+_REACHED_ACROSS = frozenset({S.RETURN, S.REVERSE, S.HANDLE})
 _IN_VAIN = frozenset({A.NEGATED, A.NOT_YET, A.FAILED})
 _SHOWN = ("显示", "标记为", "标为", "误标", "提示", "状态为", "shows", "shown", "marked as")
 _DENIED = (
@@ -91,15 +92,25 @@ def weigh_doubts(claim: Claim, event: Event, text: Text) -> Claim | None:
         return _DISPUTED
     is_replaced = claim.milestone is M.CANCELLED and has_another_number(text)
     is_wished = claim.milestone is M.DELIVERED and _is_wished(clause[: event.token])
+    is_hedge = is_hedged(clause, event.token) or (
+        claim.milestone in {M.LOST, M.CANCELLED} and is_only_agreed(clause, event.token)
+    )
     if is_replaced or is_wished or any(token.text.endswith(_CHOSEN) for token in clause[: event.token]):
         return None
     before, behind = _behind_colon(clause[: event.token]), clause[event.token + 1 :]
-    if claim.milestone is M.DELIVERED and any(token.text.endswith(_SHOWN) for token in before):
-        is_denied = bool(text.signs & {S.NOT, S.NOT_YET})
-        return _DISPUTED if is_denied else None
+    is_denied = bool(text.signs & {S.NOT, S.NOT_YET})
+    if any(token.text.endswith(_SHOWN) for token in before) and (is_denied or claim.milestone is M.DELIVERED):
+        return _shown(claim, event, is_denied=is_denied)
     if event.act in ACTS and any(token.sign in {S.VOID, S.CANCEL} and token.text != "非本人" for token in behind):
         return _less(claim, event) if claim.milestone is not M.DELIVERED else _DISPUTED
-    return _less(claim, event) if _is_unreal(claim, before, behind) else claim
+    return _less(claim, event) if is_hedge or _is_unreal(claim, before, behind) else claim
+
+
+def _shown(claim: Claim, event: Event, *, is_denied: bool) -> Claim | None:
+    """The claim of an end that a system shows; of one that the text denies, a dispute or the lesser claim."""
+    if claim.milestone is not M.DELIVERED:
+        return _less(claim, event)
+    return _DISPUTED if is_denied else None
 
 
 def _is_in_wrong_hands(behind: Sequence[Token]) -> bool:
@@ -151,7 +162,7 @@ def _is_denied(before: Sequence[Token]) -> bool:
             return True
         if token.sign is S.TROUBLE:
             return any(word in token.text for word in _CHECKED)
-        if token.sign in ACTS and token.sign not in _RETURNED:  # 不同意退件被买家领走
+        if token.sign in ACTS and token.sign not in _REACHED_ACROSS:  # 不同意退件被买家领走, 未识别签收
             return False
     return False
 

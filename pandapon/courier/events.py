@@ -82,18 +82,19 @@ def read(line: Sequence[Token]) -> Text:
         events += islice(found_here, _MOST_EVENTS - len(events))
         open_condition = S.IF in signs_here and signs_here.isdisjoint(_CLOSES_CONDITION)
     if S.SIGNER in signs and S.SIGN not in signs:
-        events += _signatures(clauses)
+        events += _signatures(clauses, questions)
     return Text(clauses, events, signs, kinds)
 
 
-def _signatures(clauses: Sequence[Clause]) -> Iterator[Event]:
+def _signatures(clauses: Sequence[Clause], questions: set[int]) -> Iterator[Event]:
     """The signature that a label tells where the text has no verb: 签收人: X."""
     for number, clause in enumerate(clauses):
         for at, token in enumerate(clause):
             if token.sign is S.SIGNER and (at + 1 < len(clause) or number + 1 < len(clauses)):
                 where = _where(clause, at)
                 sign = where.sign if where else None
-                yield Event(S.SIGN, View(Aspect.BARE), sign, where.text if where else "", number, token.text, at)
+                seen = View(Aspect.ASKED) if number in questions else view(clause, at)
+                yield Event(S.SIGN, seen, sign, where.text if where else "", number, token.text, at)
                 return
 
 

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from itertools import zip_longest
+from itertools import pairwise, zip_longest
 from typing import TYPE_CHECKING
 
 from pandapon.courier.around import clause_has, in_notice, is_collected_before, says
@@ -22,6 +22,7 @@ EN_ROUTE = frozenset({S.FLY, S.PORT, S.DECLARE, S.CUSTOMS})
 _THERE = POINTS | {S.BY_CODE, S.STORE, S.PARCEL, S.ARRIVE}
 PUBLIC = POINTS | {S.SELF, S.BY_CODE}
 SHORT = 3  # words
+_FEW = 2  # clauses
 _ONWARD = frozenset({S.PORT, S.FLY, S.SHIP})
 _PUTTING = frozenset({S.STORE, S.REACH, S.ARRIVE, S.PROXY, S.SIGN, S.TRANSFER, S.FORWARD})
 _PUT_AT = POINTS | {S.DOOR, S.DESK, S.KIN}
@@ -63,9 +64,13 @@ def fetched(event: Event, text: Text) -> Claim | None:
             return Claim(M.PICKED_UP)
         if event.aspect is A.DONE and text.signs & {S.LOCKER, S.OVERDUE} and not text.signs & {S.CARRY, S.FORWARD}:
             return Claim(M.ATTEMPT_FAILED, Reason.NOT_FETCHED)  # 快件超时，快递员已取出
+        if event.word == "取出" and S.LOCKER in text.signs and S.VOID in text.signs:
+            return Claim(M.ATTEMPT_FAILED, Reason.NOT_FETCHED)  # 取消派件，将快件取出丰巢
         if event.word.endswith(("领出", "带出")):
             return Claim(M.OUT_FOR_DELIVERY) if event.aspect in HAPPENED else None
         return Claim(M.ARRIVED) if event.aspect in HAPPENED else None
+    if event.word.endswith(" by") and event.at is S.PARTNER:
+        return Claim(M.IN_TRANSIT)  # Pick up by local carrier
     if event.word.isascii() and S.BY in clause and clause & {S.COURIER, S.CARRIER, S.PARTNER}:
         return Claim(M.SHIPPED)
     if event.aspect is A.BARE and S.RECIPIENT in before and _was_brought(text):
@@ -74,6 +79,8 @@ def fetched(event: Event, text: Text) -> Claim | None:
         case A.DONE:
             return Claim(M.DELIVERED, fetched=True)
         case A.BARE if clause & {S.SIGNER, S.SIGN, S.KIN} or (S.SELF in clause and event.at not in {None, S.RECIPIENT}):
+            return Claim(M.DELIVERED, fetched=True)
+        case A.BARE if _is_by_the_signer(event, text):
             return Claim(M.DELIVERED, fetched=True)
         case A.BARE if event.word == "取出" and _opens_locker(text):
             return Claim(M.DELIVERED, fetched=True)
@@ -88,6 +95,14 @@ def fetched(event: Event, text: Text) -> Claim | None:
         case A.CONDITIONAL | A.REVOKED | A.MENTIONED:
             return None
     return Claim(M.READY_FOR_PICKUP) if is_ready(event, text) else None
+
+
+def _is_by_the_signer(event: Event, text: Text) -> bool:
+    """Whether the clauses before tell where the signer fetches it: 签收人在【X柜】(东门)领取."""
+    if event.token:
+        return False
+    before = [token for clause in text.clauses[max(0, event.clause - _FEW) : event.clause] for token in clause]
+    return any(one.sign is S.SIGNER and two.text == "在" for one, two in pairwise(before))
 
 
 def _is_carried_back(text: Text) -> bool:

@@ -90,11 +90,20 @@ def _destroyed(event: Event, text: Text) -> Claim | None:
 def _troubled(event: Event, text: Text) -> Claim | None:
     if event.word.endswith("处理") and (text.signs & {S.PAID, S.ORDER} or is_about_else(text)):
         return None
+    if event.word.endswith("expired"):
+        return Claim(M.ATTEMPT_FAILED, Reason.NOT_FETCHED) if event.aspect in HAPPENED else None
+    if event.word.startswith("核对") and _is_at_a_shop(event, text):
+        return None
     if event.aspect in {A.POSSIBLE, A.PLANNED} and _is_feared(event, text):
         return Claim(M.EXCEPTION, Reason.OTHER)
     if event.token and text.clauses[event.clause][event.token - 1].sign is S.CARRY:
         return Claim(M.ATTEMPT_FAILED) if event.aspect in HAPPENED else None
     return claim(event)
+
+
+def _is_at_a_shop(event: Event, text: Text) -> bool:
+    """Whether a shop checks what it has just got: 店主收件核对中."""
+    return clause_has(event, text, S.POINT) and clause_has(event, text, S.COLLECT, S.RECEIVE)
 
 
 def _is_feared(event: Event, text: Text) -> bool:
@@ -117,11 +126,13 @@ def _is_signed_by_another(event: Event, text: Text) -> bool:
     later = [other for other in text.events if other.clause > event.clause and other.aspect in HAPPENED]
     is_mended = any(other.act in _MENDS for other in later)
     is_signed = any(other.act in {S.SIGN, S.PROXY} for other in later)
-    return is_signed and not is_mended and signers.signer(text) in _WRONG_HANDS
+    return is_signed and not is_mended and signers.signer(text) in _WRONG_HANDS | {None}
 
 
 def _held(event: Event, text: Text) -> Claim | None:
     """The claim of a parcel that is held back: for the sender, by customs, or at a point for the recipient."""
+    if _goes_out(event, text):
+        return None  # 滞留件出仓
     is_told = event.aspect in HAPPENED
     if event.word.endswith(("拦下", "被拦", "拦住")) and is_told and text.signs & {S.RETURN, S.SENDER}:
         return Claim(M.EXCEPTION, Reason.INTERCEPTED)
@@ -132,6 +143,14 @@ def _held(event: Event, text: Text) -> Claim | None:
     if event.word.isascii() and _is_to_be_fetched(text):
         return Claim(M.READY_FOR_PICKUP)
     return claim(event)
+
+
+def _goes_out(event: Event, text: Text) -> bool:
+    """Whether the word only names the parcel, which goes out now: 滞留件出仓."""
+    clause = text.clauses[event.clause]
+    behind = clause[event.token + 1 :][:1]
+    is_joined = bool(behind) and behind[0].start == clause[event.token].end
+    return event.word.endswith("件") and is_joined and behind[0].sign in {S.CARRY, S.DEPART}
 
 
 def _intercepted(event: Event, text: Text) -> Claim | None:

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from itertools import pairwise
 from typing import TYPE_CHECKING
 
 from pandapon.courier import signers
@@ -34,6 +35,7 @@ _NOT_BROUGHT = frozenset(
 )
 _TAKERS = frozenset({S.COURIER, S.POINT, S.LOCKER, S.RECIPIENT, S.DESK, S.KIN, S.CARRIER, S.PARTNER, S.BRANCH})
 _KEEPERS = ("店主", "站主", "站点")
+_TOLD = frozenset({None, S.SENDER, S.RECIPIENT, S.SELF})  # who gets a message
 _NOT_TO_THE_DOOR = frozenset({S.RETURN, S.REVERSE, S.REFUSE, S.CARRY})
 _COLLECTORS = frozenset({S.BRANCH, S.COURIER, S.CARRIER})
 
@@ -59,6 +61,8 @@ def received(event: Event, text: Text) -> Claim | None:
         return None if happened(text, S.SHIP) or S.SENDER in text.signs else Claim(M.IN_TRANSIT)
     if event.view.arranged or clause[max(0, event.token - 1)].text in {"前往", "赶往"}:
         return None if S.RECIPIENT in signs else Claim(M.SHIPPED)
+    if event.aspect in HAPPENED and S.COURIER in behind and _is_for_delivery(event, text):
+        return Claim(M.OUT_FOR_DELIVERY)
     if event.aspect is A.BARE and signs & {S.PLEASE, S.MAY}:
         return None
     if event.aspect in {A.NEGATED, A.FAILED} and signs & {S.RECIPIENT, S.SELF}:
@@ -72,6 +76,12 @@ def received(event: Event, text: Text) -> Claim | None:
         return Claim(M.SHIPPED)
     if event.aspect in HAPPENED and any(token.text.endswith("货款") for token in clause[event.token + 1 :]):
         return Claim(M.PAID)
+    if event.word == "收货" and event.at is S.BRANCH and event.aspect in HAPPENED and S.TO in signs:
+        return Claim(M.ARRIVED)  # 您的快件在X营业部收货完成
+    if event.aspect in HAPPENED and {S.SENDER, S.ASKED} <= behind and text.signs.isdisjoint(_BACK):
+        return Claim(M.SHIPPED)  # 已收到发件人请求
+    if event.aspect in HAPPENED and event.at is S.DOOR and _is_at_the_senders(event, text):
+        return Claim(M.PICKED_UP)
     if event.aspect in HAPPENED and behind & {S.NOTE, S.PAPERS, S.INTERCEPT}:
         return None if S.INTERCEPT in behind or is_about_else(text) else Claim(M.SHIPPED)
     if event.aspect in {A.NOT_YET, A.NEGATED}:
@@ -100,6 +110,19 @@ def received(event: Event, text: Text) -> Claim | None:
     return claim(event)
 
 
+def _is_for_delivery(event: Event, text: Text) -> bool:
+    """Whether the text says what for, in this clause or as the next one: Received by rider, for delivery."""
+    here = text.clauses[event.clause][event.token + 1 :]
+    told = [*here, *(token for clause in text.clauses[event.clause + 1 : event.clause + 2] for token in clause)]
+    return any(one.text == "for" and two.sign is S.CARRY_NOUN for one, two in pairwise(told))
+
+
+def _is_at_the_senders(event: Event, text: Text) -> bool:
+    """Whether the place before the act is one of the sender's: 已至寄件人指定地点收取包裹."""
+    before = text.clauses[event.clause][: event.token]
+    return any(one.sign is S.SENDER and two.sign is S.DOOR for one, two in pairwise(before))
+
+
 def _is_of_money(event: Event, text: Text) -> bool:
     """Whether money was received: 运费已收到."""
     before = [token for token in text.clauses[event.clause][: event.token] if token.sign is not S.DONE]
@@ -110,6 +133,8 @@ def brought(event: Event, text: Text) -> Claim | None:
     """Return the claim of a parcel put down or brought: by the courier, or back to the sender."""
     stated = claim(event)
     if event.act is S.STORE and event.aspect is A.BARE and {S.OVERDUE, S.WILL} <= text.kinds[event.clause]:
+        return None
+    if _is_offered(event, text):
         return None
     if event.act is S.REACH and event.at is None and event.aspect in HAPPENED and _is_to_a_place(event, text):
         return Claim(M.IN_TRANSIT)
@@ -129,6 +154,14 @@ def brought(event: Event, text: Text) -> Claim | None:
     if event.act is S.STORE and stated is not None and stated.milestone is M.ARRIVED and text.signs & _POINTS:
         return Claim(M.READY_FOR_PICKUP)
     return _with_whom(event, text, stated)
+
+
+def _is_offered(event: Event, text: Text) -> bool:
+    """Whether the clause before offers it: 也可以联系小哥，放到您指定的代收点."""
+    if event.act is not S.STORE or event.aspect is not A.BARE or event.token or not event.clause:
+        return False
+    before = text.kinds[event.clause - 1]
+    return S.MAY in before and before.isdisjoint({S.DONE, S.FETCH, S.TAKE, S.CANNOT, S.NOT})
 
 
 def handed(event: Event, text: Text) -> Claim | None:
@@ -243,7 +276,7 @@ def _is_about_a_slip(event: Event, text: Text) -> bool:
     behind = text.clauses[event.clause][event.token + 1 :]
     is_slip = bool(behind) and behind[-1].sign is S.NOTE and behind[-1].text.endswith(("通知单", "通知", "短信"))
     told = is_slip or S.NOTE in before
-    return event.act is S.REACH and event.at is None and told and S.PARCEL not in before
+    return event.act is S.REACH and event.at in _TOLD and told and S.PARCEL not in before
 
 
 def _is_kept_to_fetch(event: Event, text: Text) -> bool:

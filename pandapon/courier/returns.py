@@ -47,6 +47,8 @@ def returned(event: Event, text: Text) -> Claim | None:
         return None
     if is_fetched_after_all(text):
         return None
+    if event.word.isascii() and (direction := _customs_way(event, text)) is not None:
+        return direction
     if text.signs & {S.CUSTOMS} and clause_has(event, text, S.DECLARE) and S.SENDER not in text.signs:
         return Claim(M.EXCEPTION, Reason.CUSTOMS_HELD)  # 海关退回申报
     if event.act is S.REVERSE and S.MISSORT in text.signs:
@@ -63,6 +65,20 @@ def returned(event: Event, text: Text) -> Claim | None:
     if _is_over(event, text) or (is_stored and S.REVERSE in text.signs):
         return Claim(M.RETURNED)
     return _not_to_the_sender(event, text) or Claim(M.RETURNING)
+
+
+def _customs_way(event: Event, text: Text) -> Claim | None:
+    """The claim of what comes back from customs, or goes back to them: Item returned to the carrier from customs."""
+    if S.SENDER in text.signs:
+        return None
+    behind = text.clauses[event.clause][event.token + 1 :]
+    customs = next((at for at, token in enumerate(behind) if token.text.endswith("customs")), None)
+    if customs is None:
+        return None
+    ways = [token.text for token in behind[:customs] if token.sign in {S.TO, S.FROM}]
+    if ways[-1:] == ["from"]:
+        return Claim(M.IN_TRANSIT, resumes=True)
+    return Claim(M.EXCEPTION, Reason.CUSTOMS_HELD) if ways[-1:] == ["to"] else None
 
 
 def _is_stopped(event: Event, text: Text) -> bool:
@@ -95,7 +111,13 @@ def _is_of_something_else(event: Event, text: Text) -> bool:
 
 def _is_over(event: Event, text: Text) -> bool:
     clause = text.clauses[event.clause]
+    if _is_still_on_the_road(event, text):
+        return False
+    if event.view.succeeded and event.aspect is A.DONE and _names_the_sender_next(event, text):
+        return True  # 成功退回至商家
     ends = clause[-1].sign is S.OK and event.at is S.SENDER
+    if ends and event.aspect in HAPPENED and event.word.endswith(_GIVEN_BACK):
+        return True  # 返还商家成功
     if (event.view.succeeded or ends) and not "一" <= event.word[0] <= "鿿":  # 退回成功 may be said of its beginning
         return True
     if event.aspect is not A.DONE or not event.word.endswith(_GIVEN_BACK):
@@ -103,6 +125,22 @@ def _is_over(event: Event, text: Text) -> bool:
     if any(token.sign is S.COURIER for token in clause[event.token + 1 :]):
         return False  # 交还业务员: the return only begins
     return event.at in {S.SENDER, S.POINT} or (event.at is S.RECIPIENT and event.place == "您")
+
+
+def _is_still_on_the_road(event: Event, text: Text) -> bool:
+    """Whether the text tells afterwards that it is under way to the sender: returned, now enroute to the sender."""
+    return event.word.isascii() and any(
+        other.act in {S.MOVE, S.DEPART}
+        and other.at is S.SENDER
+        and (other.clause, other.token) > (event.clause, event.token)
+        and other.aspect in HAPPENED
+        for other in text.events
+    )
+
+
+def _names_the_sender_next(event: Event, text: Text) -> bool:
+    behind = [token.sign for token in text.clauses[event.clause][event.token + 1 :]]
+    return behind[:2] == [S.TO, S.SENDER]
 
 
 def _not_to_the_sender(event: Event, text: Text) -> Claim | None:

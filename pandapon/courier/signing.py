@@ -20,6 +20,7 @@ if TYPE_CHECKING:
 A, M, S = Aspect, Milestone, Sign
 
 _POINTS = frozenset({S.POINT, S.LOCKER})
+_OUTLETS = frozenset({S.BRANCH, S.LAST_BRANCH})
 _CARRIED_ON = frozenset({S.PARTNER, S.WAREHOUSE, S.HUB, S.PORT})
 # Outlets and senders have stamps, too: 寄件人加盖收件章.
 _STAMPING = frozenset({S.SENDER, S.BRANCH, S.LAST_BRANCH, S.HUB, S.COURIER, S.LABEL, S.COLLECT, S.WAREHOUSE, S.CUSTOMS})
@@ -59,6 +60,8 @@ def signed(event: Event, text: Text) -> Claim | None:
         return None
     if aspect is A.ONGOING and event.act is S.SIGN and not event.word.isascii():
         return Claim(M.OUT_FOR_DELIVERY)
+    if event.word == "was received" and event.at in _OUTLETS:
+        return Claim(M.ARRIVED)
     before = {token.sign for token in text.clauses[event.clause][: event.token]}
     if event.word.endswith("交件") and before & {S.SENDER, S.BRANCH} and not goes_back(text):
         return Claim(M.PICKED_UP) if S.SENDER in before else Claim(M.IN_TRANSIT)
@@ -82,7 +85,7 @@ def signed(event: Event, text: Text) -> Claim | None:
     if event.act is S.PROXY and who in {None, S.DESK} and S.WAREHOUSE in text.signs and not before & {S.RECIPIENT}:
         return Claim(M.IN_TRANSIT)  # 仓管（集运收货点）代签收
     if event.act is S.PROXY and who is None:
-        who = _given_to(text)
+        who = _named_behind(event, text) or _given_to(text)
     if event.act is S.PROXY and who is None:
         who = event.at if event.at in _POINTS else S.POINT
     if aspect is A.BARE and _is_instruction(event, text):
@@ -119,6 +122,12 @@ def _names_a_freight(text: Text) -> bool:
     if text.signs.isdisjoint(_FEES):
         return False
     return any("国际运费" in one.text + two.text for clause in text.clauses for one, two in pairwise(clause))
+
+
+def _named_behind(event: Event, text: Text) -> Sign | None:
+    """Who took the parcel in, or where it was left, right behind the act: 已代签收【家人】."""
+    behind = text.clauses[event.clause][event.token + 1 :][:1]
+    return behind[0].sign if behind and behind[0].sign in {S.KIN, S.DESK, S.DOOR} else None
 
 
 def _given_to(text: Text) -> Sign | None:

@@ -32,6 +32,7 @@ if TYPE_CHECKING:
 A, M, S = Aspect, Milestone, Sign
 
 _COURIERS = frozenset({S.COURIER, S.SENDER, S.CARRIER, S.PARTNER})
+_CARRYING = _COURIERS - {S.SENDER}
 _BIDDING = frozenset({S.PLEASE, S.MAY, S.IF, S.WAIT, S.WILL, S.COURIER, S.NOTICE, S.CANNOT, S.PROMISE})
 _BACK = frozenset({S.RETURN, S.REVERSE, S.REFUSE})
 _PREPARED = frozenset({S.LABEL, S.PREPARE, S.PAID})
@@ -121,6 +122,13 @@ def _was_in_vain(act: _Taking) -> bool:
     return act.aspect in {A.NEGATED, A.FAILED} and visits
 
 
+def _goes_back(act: _Taking) -> bool:
+    """Whether the sender has yet to get the parcel: Courier picked it up and is returning it to the sender."""
+    clause = act.text.clauses[act.event.clause]
+    by_courier = any(token.sign in _CARRYING for token in clause[: act.event.token])
+    return by_courier and any(other.act is S.RETURN and other.aspect is A.ONGOING for other in act.text.events)
+
+
 def _is_offered(act: _Taking) -> bool:
     """Whether the parcel can be fetched: 可提货."""
     return act.aspect is A.POSSIBLE and len(act.text.clauses[act.event.clause]) <= SHORT
@@ -155,7 +163,7 @@ _ROWS: tuple[tuple[Callable[[_Taking], bool], Claim | None], ...] = (
 _LATER_ROWS: tuple[tuple[Callable[[_Taking], bool], Claim | None], ...] = (
     (lambda act: act.aspect is A.REVOKED, Claim(M.SHIPPED)),
     (
-        lambda act: act.aspect is A.DONE and S.SENDER in act.kinds and bool(act.signs & _BACK),
+        lambda act: act.aspect is A.DONE and S.SENDER in act.kinds and bool(act.signs & _BACK) and not _goes_back(act),
         Claim(M.RETURNED),
     ),
     (lambda act: act.aspect is A.FAILED, Claim(M.EXCEPTION, Reason.NOT_COLLECTED)),

@@ -1,0 +1,114 @@
+"""Words beside an end that leave it open: almost, likely, alleged, after it is delivered, 待核实, of another parcel.
+
+They are few, and stand at fixed places, so a look at the words beside the act finds them in each language.
+"""
+
+from __future__ import annotations
+
+from itertools import pairwise
+from typing import TYPE_CHECKING
+
+from pandapon.courier.signs import Sign
+
+if TYPE_CHECKING:
+    from collections.abc import Sequence
+
+    from pandapon.courier.tokens import Token
+
+S = Sign
+
+_BEFORE = frozenset(
+    {
+        "almost",
+        "nearly",
+        "likely",
+        "unlikely",
+        "alleged",
+        "allegedly",
+        "supposedly",
+        "apparently",
+        "hope",
+        "hopes",
+        "hoping",
+    }
+    | {
+        "mark",
+        "confirm",
+        "verify",
+        "dispute",
+        "disputed",
+        "reversed",
+        "reverse",
+        "covers",
+        "unclear",
+        "unsure",
+        "unconfirmed",
+    }
+)
+_BEFORE_IN_THAI = ("ใกล้", "เกือบ", "ก่อน", "ชิ้นอื่น", "กล่องอื่น")
+_NOT_FOUND = ("查无", "查不到", "没有查到")
+_RULES = (("that", "are"), ("which", "are"), ("that", "were"))
+_EARLIER = frozenset({"previous", "prior", "earlier"})
+_AFTER = frozenset({"after", "once", "when", "until", "unless"})
+_AGREED = ("同意", "拒绝", "不同意", "要求")
+_STATES = ("status", "under review", "in question", "unconfirmed", "not confirmed", "disputed")
+_BEHIND = (
+    "待核实",
+    "待确认",
+    "待核查",
+    "待核对",
+    "确认中",
+    "核实中",
+    "核查中",
+    "有异议",
+    "有争议",
+    "异议",
+    "有疑问",
+    "?",
+)
+
+
+def is_hedged(clause: Sequence[Token], at: int) -> bool:
+    """Return whether the words beside the act at that place leave open whether it happened to this parcel."""
+    before, behind = _without_own(clause, at), clause[at + 1 :]
+    while behind and (behind[0].start == clause[at].start or behind[0].sign is S.OK):
+        behind = behind[1:]
+    return _is_hedged_before(before) or _is_hedged_behind(behind)
+
+
+def is_only_agreed(clause: Sequence[Token], at: int) -> bool:
+    """Return whether somebody only agrees to the act, or refuses it: 客户同意销毁."""
+    before = _without_own(clause, at)
+    return bool(before) and before[-1].text.endswith(_AGREED)
+
+
+def _without_own(clause: Sequence[Token], at: int) -> Sequence[Token]:
+    """The words before the act, without those that are a part of its own word."""
+    return [token for token in clause[:at] if token.start != clause[at].start]
+
+
+def _is_hedged_before(before: Sequence[Token]) -> bool:
+    if any(token.text in _BEFORE or token.text.endswith((*_BEFORE_IN_THAI, *_NOT_FOUND)) for token in before):
+        return True
+    return _is_of_a_rule(before) or _is_after_it(before) or "".join(t.text for t in before).endswith("ขอให้")
+
+
+def _is_of_a_rule(before: Sequence[Token]) -> bool:
+    """Whether the words are about parcels in general, or about an earlier one."""
+    return any(
+        (one.text, two.text) in _RULES or (one.text in _EARLIER and two.sign is S.PARCEL)
+        for one, two in pairwise(before)
+    )
+
+
+def _is_after_it(before: Sequence[Token]) -> bool:
+    """Whether the act is only the time of another one: After it is delivered."""
+    at = next((at for at, token in enumerate(before) if token.text in _AFTER), None)
+    between = before[at + 1 :] if at is not None else []
+    return bool(between) and all(token.sign in {S.PARCEL, S.DONE, S.RECIPIENT, S.OF} for token in between)
+
+
+def _is_hedged_behind(behind: Sequence[Token]) -> bool:
+    spoken = "".join(token.text for token in behind)
+    in_words = " ".join(token.text for token in behind if token.text not in {"is", "was", "are", "the"})
+    return spoken.startswith(_BEHIND) or in_words.startswith(_STATES)
