@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-from decimal import Decimal
 from typing import TYPE_CHECKING
 
 from handlers.blocks import action_ids
@@ -12,7 +11,7 @@ from handlers.blocks.parts import filter_words, short_name
 from handlers.blocks.people import name
 from handlers.blocks.punctuation import bracketed, listed, sentences
 from handlers.blocks.settings_words import settings_lines
-from handlers.blocks.text import code, escape, money, slack_date, truncate
+from handlers.blocks.text import code, escape, slack_date, truncate, yuan
 from pandapon.shipment import OrderRef
 from tracking.messages import (
     Muted,
@@ -135,7 +134,7 @@ def _refund(change: RefundRequested) -> str:
     if change.with_return:
         words = _("💸 {user} asked to return and refund {amount}: {product} · {order}")
     title = escape(truncate(change.title, TITLE)) or _("(no title)")
-    order, amount = short_name(OrderRef.from_key(change.key)), money(Decimal(change.fen) / 100)
+    order, amount = short_name(OrderRef.from_key(change.key)), yuan(change.fen)
     return words.format(user=name(change.by), amount=f"*{amount}*", product=title, order=order)
 
 
