@@ -6,9 +6,10 @@ import re
 from datetime import UTC, datetime, timedelta, timezone
 
 from pandapon.shipment import TimeBasis
-from pandapon.written import BUDDHIST, read
+from pandapon.written import BUDDHIST, ZONE, read
 
-CHINA = timezone(timedelta(hours=8))
+CHINA = ZONE
+
 # yyyyMMddHHmmss, optional milliseconds, optional offset: 20180614101942000+0800 [upstream]
 _COMPACT = re.compile(r"^(\d{14})(\d{3})?(?:([+-])(\d{2}):?(\d{2})|(Z))?$")
 _LONE_DIGIT = re.compile(r"(?<![0-9.])[0-9](?![0-9])")  # 2018/7/4 9:05:03 lacks zeros; a fraction of a second does not

@@ -13,7 +13,7 @@ from datetime import UTC, datetime, timedelta, timezone
 LONGEST = 80  # characters that are read
 BUDDHIST = 543  # years that the Thai calendar is ahead
 _YEARS = range(1990, 2100)
-_ZONE = timezone(timedelta(hours=8))  # China's, as for every time without a zone
+ZONE = timezone(timedelta(hours=8))  # China's, as for every time without a zone
 _NEAR = timedelta(days=400)  # the furthest that a time of several meanings may lie from ``near``
 
 _MONTHS = "jan feb mar apr may jun jul aug sep oct nov dec".split()  # noqa: SIM905  twelve short names read better as one text
@@ -152,7 +152,7 @@ def _clock(found: re.Match[str], after: str, around: str) -> tuple[timedelta, ti
             hour = _hour(int(clock[2]), clock[1] or clock[7] or "")
             minute = 30 if clock[4] else int(clock[3] or clock[5] or 0)
             return _span(hour, minute, int(clock[6] or 0)), _zone(text, clock.end())
-    return timedelta(), _ZONE
+    return timedelta(), ZONE
 
 
 def _hour(hour: int, half: str) -> int:
@@ -175,7 +175,7 @@ def _span(hour: int, minute: int, second: int) -> timedelta:
 def _zone(text: str, at: int) -> timezone:
     match = _OFFSET.match(text, at)
     if match is None:
-        return _ZONE
+        return ZONE
     if match[7]:
         return UTC
     sign, hours, minutes = match[1] or match[4], match[2] or match[5], match[3] or match[6]

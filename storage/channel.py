@@ -1,4 +1,4 @@
-"""A channel's choices, and an entry of its delivery log."""
+"""A channel's choices, and its delivery log."""
 
 from __future__ import annotations
 
@@ -42,3 +42,11 @@ class DeliveryLogEntry:
     error: str = ""
     in_batch: bool = False
     not_before: datetime | None = None
+
+
+@dataclass(frozen=True, slots=True)
+class DeliveryLog:
+    """The entries of an order in one channel, oldest first, and how many besides could not be read."""
+
+    entries: tuple[DeliveryLogEntry, ...] = ()
+    unreadable: int = 0

@@ -1,4 +1,4 @@
-"""Channels: their settings, filters, mutes, public lines, and the day of their last digest."""
+"""Channels: their settings, public lines, and the day of their last digest."""
 
 from __future__ import annotations
 
@@ -10,7 +10,6 @@ from storage.channel import Channel
 from storage.rows import to_int, to_time
 
 if TYPE_CHECKING:
-    from collections.abc import Mapping, Sequence
     from datetime import datetime
 
     from storage.connection import Connection, Row
@@ -38,19 +37,6 @@ def save_settings(conn: Connection, now: datetime, channel_id: str, settings: Ch
     audit.append(conn, [AuditEntry(now, actor, "settings", channel_id, "", stored)])
 
 
-def set_filters(conn: Connection, now: datetime, channel_id: str, filter_: str, actor: str) -> int:
-    """Set the filter of every live watch and subscription of a channel. Returns how many watches had another filter."""
-    watches = conn.execute(
-        "UPDATE watches SET filter = ? WHERE channel = ? AND state <> 'ended' AND filter <> ? RETURNING id",
-        (filter_, channel_id, filter_),
-    ).fetchall()
-    conn.execute("UPDATE subscriptions SET filter = ? WHERE channel = ? AND state = 'active'", (filter_, channel_id))
-    for row in watches:
-        enqueue.refresh(conn, now, row["id"])
-    audit.append(conn, [AuditEntry(now, actor, "filter of all", channel_id, "", filter_)])
-    return len(watches)
-
-
 def say(conn: Connection, now: datetime, channel_id: str, change: ChannelChange) -> None:
     """Enqueue a LINE, which tells a channel of a change that somebody made for all in it."""
     messages.line(conn, now, channel_id, change)
@@ -75,58 +61,9 @@ def take_line(conn: Connection, line: int) -> tuple[str, ChannelChange] | None:
     return (row["channel"], codec.load_change(row["payload"])) if row else None
 
 
-def filters_of(conn: Connection, channel_id: str) -> dict[str, list[int]]:
-    """Return the ids of a channel's live watches by their filter."""
-    filters: dict[str, list[int]] = {}
-    for row in conn.execute("SELECT id, filter FROM watches WHERE channel = ? AND state <> 'ended'", (channel_id,)):
-        filters.setdefault(row["filter"], []).append(row["id"])
-    return filters
-
-
-def restore_filters(
-    conn: Connection, now: datetime, channel_id: str, filters: Mapping[str, Sequence[int]], actor: str
-) -> None:
-    """Restore the filters that :func:`filters_of` returned."""
-    for filter_, ids in filters.items():
-        conn.executemany(
-            "UPDATE watches SET filter = ? WHERE id = ? AND channel = ?",
-            [(filter_, watch, channel_id) for watch in ids],
-        )
-        for watch in ids:
-            enqueue.refresh(conn, now, watch)
-    audit.append(conn, [AuditEntry(now, actor, "filters restored", channel_id)])
-
-
-def mute_channel(conn: Connection, now: datetime, channel_id: str, until: datetime | None, actor: str) -> None:
-    """Mute a channel until then (aware); None ends the mute."""
-    holds.recheck_cards(conn, now, channel_id)
-    conn.execute(
-        "INSERT INTO channels (channel, muted_until, muted_by) VALUES (?, ?, ?) ON CONFLICT (channel) "
-        "DO UPDATE SET muted_until = excluded.muted_until, muted_by = excluded.muted_by",
-        (channel_id, to_int(until), actor),
-    )
-    enqueue.refresh_newest(conn, now, channel_id)
-    audit.append(conn, [AuditEntry(now, actor, "mute" if until else "unmute", channel_id, "", _iso(until))])
-
-
-def mute_watches(
-    conn: Connection, now: datetime, channel_id: str, keys: Sequence[str], *, until: datetime | None, actor: str
-) -> list[str]:
-    """Mute these orders in a channel until then (aware); None ends the mute. Returns the keys watched there."""
-    holds.recheck_cards(conn, now, channel_id)
-    muted = [
-        key
-        for key in keys
-        if conn.execute(
-            "UPDATE watches SET muted_until = ?, muted_by = ? WHERE key = ? AND channel = ? AND state <> 'ended'",
-            (to_int(until), actor, key, channel_id),
-        ).rowcount
-    ]
-    for key in muted:
-        enqueue.refresh_order(conn, now, key)
-    action = "mute" if until else "unmute"
-    audit.append(conn, [AuditEntry(now, actor, action, channel_id, key, _iso(until)) for key in muted])
-    return muted
+def release_line(conn: Connection, line: int) -> None:
+    """Let a LINE be undone later after all: nothing of it was."""
+    conn.execute("UPDATE outbox SET event_id = 'line' WHERE id = ? AND event_id = 'line:undone'", (line,))
 
 
 def with_settings(conn: Connection) -> list[Channel]:
@@ -157,7 +94,3 @@ def _channel(row: Row) -> Channel:
         updated_by=row["updated_by"],
         updated_at=to_time(row["updated_at"]),
     )
-
-
-def _iso(when: datetime | None) -> str:
-    return when.isoformat() if when else ""

@@ -248,18 +248,19 @@ def dump_change(change: ChannelChange) -> str:
     """Return the payload of a LINE. Raises TypeError for a kind of change that is not listed here."""
     facts: dict[str, Any]
     match change:
-        case Muted(by, until, ids, former):
-            facts = {"line": "mute", "by": by, "ids": ids, "until": until.isoformat(), "undo": {"until": _iso(former)}}
-        case Unmuted(by, ids, former, still):
-            facts = {"line": "unmute", "by": by, "ids": ids, "undo": {"until": _iso(former)}}
+        case Muted(by, until, ids):
+            facts = {"line": "mute", "by": by, "ids": ids, "until": until.isoformat(), "undo": _former_mutes(change)}
+        case Unmuted(by, ids, _former, still):
+            facts = {"line": "unmute", "by": by, "ids": ids, "undo": _former_mutes(change)}
             facts |= {"still": still} if still else {}
-        case WatchingAll(by, orders, filter_, status, former):
+        case WatchingAll(by, orders, filter_, status, former, subscription):
             facts = {"line": "watch all", "by": by, "n": orders, "filter": filter_ or "", "status": status}
-            facts["undo"] = {"filter": former} if former else {}
-        case StoppedAll(by, at):
-            facts = {"line": "unwatch all", "by": by, "undo": {"at": at.isoformat()}}
-        case SettingsChanged(by, settings, former, filter_all, filters):
-            undo = {"settings": dump_settings(former), "filters": dict(filters)}
+            facts["undo"] = ({"filter": former} if former else {}) | {"subscription": subscription}
+        case StoppedAll(by, at, status, still, passed_on):
+            facts = {"line": "unwatch all", "by": by, "status": status, "still": still}
+            facts["undo"] = {"at": at.isoformat(), "passed_on": passed_on}
+        case SettingsChanged(by, settings, former, filter_all, filters, subscriptions):
+            undo = {"settings": dump_settings(former), "filters": dict(filters), "subscriptions": dict(subscriptions)}
             facts = {"line": "settings", "by": by, "settings": dump_settings(settings), "filter_all": filter_all or ""}
             facts["undo"] = undo
         case OrdersChanged(by, act, ids):
@@ -269,6 +270,11 @@ def dump_change(change: ChannelChange) -> str:
         case _:
             raise TypeError(type(change).__name__)
     return json.dumps(facts, ensure_ascii=False)
+
+
+def _former_mutes(change: Muted | Unmuted) -> dict[str, Any]:
+    """The ends of the mutes before: each order's, and the one that earlier versions read."""
+    return {"until": _iso(change.former), "orders": {key: _iso(end) for key, end in change.orders.items()}}
 
 
 def load_change(stored: str) -> ChannelChange:
@@ -282,25 +288,36 @@ def load_change(stored: str) -> ChannelChange:
 def _change(facts: dict[str, Any]) -> ChannelChange:
     by, undo = facts["by"], facts.get("undo") or {}
     match facts["line"]:
-        case "mute":
-            until = datetime.fromisoformat(facts["until"])
-            return Muted(by, until, tuple(facts.get("ids") or ()), _time(undo.get("until")))
-        case "unmute":
-            ids, still = (tuple(facts.get(name) or ()) for name in ("ids", "still"))
-            return Unmuted(by, ids, _time(undo.get("until")), still)
+        case "mute" | "unmute":
+            return _change_of_mutes(facts, undo)
         case "watch all":
-            former = _filter(undo.get("filter"))
-            return WatchingAll(by, int(facts["n"]), _filter(facts.get("filter")), facts.get("status") or "", former)
+            former, status = _filter(undo.get("filter")), facts.get("status") or ""
+            filter_, subscription = _filter(facts.get("filter")), int(undo.get("subscription") or 0)
+            return WatchingAll(by, int(facts["n"]), filter_, status, former, subscription)
         case "unwatch all":
-            return StoppedAll(by, datetime.fromisoformat(undo["at"]))
+            still, passed_on = tuple(facts.get("still") or ()), tuple(undo.get("passed_on") or ())
+            return StoppedAll(by, datetime.fromisoformat(undo["at"]), facts.get("status") or "", still, passed_on)
         case "settings":
             settings, former_settings = load_settings(facts["settings"]), load_settings(undo["settings"])
-            filters = {name: tuple(ids) for name, ids in (undo.get("filters") or {}).items()}
-            return SettingsChanged(by, settings, former_settings, _filter(facts.get("filter_all")), filters)
+            filters = [_by_filter(undo.get(name)) for name in ("filters", "subscriptions")]
+            return SettingsChanged(by, settings, former_settings, _filter(facts.get("filter_all")), *filters)
         case "orders" | "refund":
             return _change_of_orders(facts)
         case other:
             raise LookupError(other)
+
+
+def _change_of_mutes(facts: dict[str, Any], undo: dict[str, Any]) -> Muted | Unmuted:
+    by, former = facts["by"], _time(undo.get("until"))
+    ids, still = (tuple(facts.get(name) or ()) for name in ("ids", "still"))
+    orders = {key: _time(end) for key, end in (undo.get("orders") or {}).items()}
+    if facts["line"] == "unmute":
+        return Unmuted(by, ids, former, still, orders)
+    return Muted(by, datetime.fromisoformat(facts["until"]), ids, former, orders)
+
+
+def _by_filter(stored: dict[str, list[int]] | None) -> dict[str, tuple[int, ...]]:
+    return {name: tuple(ids) for name, ids in (stored or {}).items()}
 
 
 def _change_of_orders(facts: dict[str, Any]) -> ChannelChange:

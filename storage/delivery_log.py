@@ -2,19 +2,24 @@
 
 from __future__ import annotations
 
-from typing import TYPE_CHECKING
+import contextlib
+from typing import TYPE_CHECKING, TypeVar
 
 from storage import codec
-from storage.channel import DeliveryLogEntry
+from storage.channel import DeliveryLog, DeliveryLogEntry
+from storage.orders import UNREADABLE
 from storage.post import PostState
 from storage.rows import to_int, to_time
 from tracking.dry_run import NewsEvent
 from tracking.values import Filter, Severity
 
 if TYPE_CHECKING:
+    from collections.abc import Callable, Iterable
     from datetime import datetime
 
     from storage.connection import Connection, Row
+
+T = TypeVar("T")
 
 ENTRIES = """
 SELECT n.*, p.state, p.sent_at, p.error, p.batch_id,
@@ -29,24 +34,42 @@ WHERE w.channel = ? AND w.state <> 'ended' AND n.at >= ? ORDER BY n.at, n.id
 """
 
 
-def of_order(conn: Connection, key: str, channel_id: str, limit: int) -> list[DeliveryLogEntry]:
-    """Return the newest ``limit`` entries of an order in a channel, oldest first."""
-    log = conn.execute(ENTRIES.format(where="n.key = ?"), (channel_id, key)).fetchall()
-    return [_entry(row) for row in log[-limit:]]
+def of_order(conn: Connection, key: str, channel_id: str, limit: int) -> DeliveryLog:
+    """Return the newest ``limit`` entries of an order in a channel."""
+    log = conn.execute(ENTRIES.format(where="n.key = ?"), (channel_id, key)).fetchall()[-limit:]
+    entries = _readable(_entry, log)
+    return DeliveryLog(tuple(entries), len(log) - len(entries))
 
 
 def events_since(conn: Connection, channel_id: str, since: datetime) -> list[NewsEvent]:
-    """Return the news of a channel's live watches since then (aware), without its contents, oldest first."""
-    return [
-        NewsEvent(to_time(at), Severity(severity), codec.load_audience(audience), Filter(filter_))
-        for at, severity, audience, filter_ in conn.execute(EVENTS, (channel_id, to_int(since)))
-    ]
+    """Return the news of a channel's live watches since then (aware), without its contents, oldest first.
+
+    A row that this version cannot read is left out.
+    """
+    return _readable(_event, conn.execute(EVENTS, (channel_id, to_int(since))))
 
 
 def since(conn: Connection, channel_id: str, since: datetime) -> list[DeliveryLogEntry]:
-    """Return the entries since then (aware) of the orders that the channel watches, oldest first."""
+    """Return the entries since then (aware) of the orders that the channel watches, oldest first.
+
+    A row that this version cannot read is left out.
+    """
     where = "n.at >= ? AND n.key IN (SELECT key FROM watches WHERE channel = ? AND state <> 'ended')"
-    return [_entry(row) for row in conn.execute(ENTRIES.format(where=where), (channel_id, to_int(since), channel_id))]
+    return _readable(_entry, conn.execute(ENTRIES.format(where=where), (channel_id, to_int(since), channel_id)))
+
+
+def _readable(read: Callable[[Row], T], rows: Iterable[Row]) -> list[T]:
+    """Read each row that this version can read: another version wrote the others, or they were damaged."""
+    entries = []
+    for row in rows:
+        with contextlib.suppress(*UNREADABLE):
+            entries.append(read(row))
+    return entries
+
+
+def _event(row: Row) -> NewsEvent:
+    at, severity, audience, filter_ = row
+    return NewsEvent(to_time(at), Severity(severity), codec.load_audience(audience), Filter(filter_))
 
 
 def _entry(row: Row) -> DeliveryLogEntry:

@@ -14,6 +14,7 @@ from storage import (
     alarms,
     approvals,
     audit,
+    channel_filters,
     channels,
     claims,
     corrections,
@@ -26,6 +27,7 @@ from storage import (
     lanes,
     learned,
     marks,
+    mutes,
     orders,
     outages,
     outbox,
@@ -104,10 +106,11 @@ class Watches(Aggregate):
     resume_channel = Operation(watches.resume_channel)
     watched_channels = Operation(watches.watched_channels)
     paused_channels = Operation(watches.paused_channels)
-    filters = Operation(channels.filters_of)
-    set_filters = Operation(channels.set_filters)
-    restore_filters = Operation(channels.restore_filters)
-    mute = Operation(channels.mute_watches)
+    filters = Operation(channel_filters.filters_of)
+    set_filters = Operation(channel_filters.set_filters)
+    restore_filters = Operation(channel_filters.restore_filters)
+    mute = Operation(mutes.mute_watches)
+    restore_mutes = Operation(mutes.restore_mutes)
 
 
 class Outbox(Aggregate):
@@ -138,11 +141,13 @@ class Channels(Aggregate):
     get = Operation(channels.channel)
     with_settings = Operation(channels.with_settings)
     save_settings = Operation(channels.save_settings)
-    mute = Operation(channels.mute_channel)
+    mute = Operation(mutes.mute_channel)
+    restore_mute = Operation(mutes.restore_mute)
     put_daily_digest = Operation(channels.put_daily_digest)
     say = Operation(channels.say)
     of_line = Operation(channels.channel_of_line)
     take_line = Operation(channels.take_line)
+    release_line = Operation(channels.release_line)
 
 
 class DeliveryLog(Aggregate):
@@ -182,6 +187,7 @@ class Subscriptions(Aggregate):
 
     subscribe = Operation(subscriptions.subscribe)
     unsubscribe = Operation(subscriptions.unsubscribe)
+    unsubscribe_one = Operation(subscriptions.unsubscribe_one)
     resubscribe = Operation(subscriptions.resubscribe)
     active = Operation(subscriptions.active)
     join = Operation(subscriptions.join_orders)

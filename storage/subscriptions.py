@@ -13,9 +13,10 @@ from storage.subscription import Subscription
 from tracking.values import Filter
 
 if TYPE_CHECKING:
-    from collections.abc import Sequence
+    from collections.abc import Collection, Mapping, Sequence
     from datetime import datetime
 
+    from pandapon.shipment import Milestone
     from storage.connection import Connection, Row
     from storage.subscription import NewOrder
 
@@ -45,6 +46,15 @@ UPDATE watches SET state = 'active', ended_at = NULL, reason = ''
 WHERE subscription = ? AND state = 'ended' AND ended_at = ? AND NOT EXISTS (SELECT 1 FROM watches live
   WHERE live.key = watches.key AND live.channel = watches.channel AND live.state <> 'ended')
 RETURNING key
+"""
+# A watch has one subscription. Where that ends, another one of the channel that is to its orders, too, keeps them.
+TAKE_OVER = """
+UPDATE watches SET subscription = ?, filter = ? WHERE subscription = ? AND state <> 'ended'
+  AND key IN (SELECT key FROM orders WHERE {orders}) RETURNING id
+"""
+TAKE_BACK = """
+UPDATE watches SET subscription = ?, filter = ?
+WHERE id = ? AND channel = ? AND subscription IS NOT NULL AND state <> 'ended'
 """
 SCHEDULE = "UPDATE schedule SET next_poll_at = ? WHERE key = ? AND next_poll_at IS NULL"
 
@@ -86,18 +96,74 @@ def unsubscribe(conn: Connection, now: datetime, channel: str, actor: str) -> tu
     return len(ids), ended
 
 
-def resubscribe(conn: Connection, now: datetime, channel: str, ended_at: datetime, actor: str) -> int:
-    """Undo the :func:`unsubscribe` of ``ended_at``. Returns the number of watches that were restored."""
+def unsubscribe_one(
+    conn: Connection, now: datetime, subscription: int, actor: str, states: Mapping[str, Collection[Milestone]]
+) -> list[int] | None:
+    """End one subscription and the watches that it opened; those to which another one applies belong to that now.
+
+    ``states``: for each state the milestones of its orders. Returns the ids of these others; None: it had ended.
+    """
+    _hold(conn, "channel = (SELECT channel FROM subscriptions WHERE id = ?)", subscription)
+    ended = conn.execute(
+        "UPDATE subscriptions SET state = 'ended', ended_at = ? WHERE id = ? AND state = 'active' RETURNING channel",
+        (to_int(now), subscription),
+    ).fetchone()
+    if ended is None:
+        return None
+    lock_orders_of_watches(conn, "subscription = ? AND state <> 'ended'", (subscription,))
+    passed_on = [
+        watch
+        for heir in sorted(active(conn, ended["channel"]), key=lambda each: bool(each.status))
+        for watch in _pass_on(conn, now, subscription, heir, states)
+    ]
+    end(conn, now, "subscription = ?", (subscription,))
+    audit.append(conn, [AuditEntry(now, actor, "unwatch all", ended["channel"], "", _must(conn, subscription).status)])
+    return passed_on
+
+
+def _pass_on(
+    conn: Connection, now: datetime, subscription: int, heir: Subscription, states: Mapping[str, Collection[Milestone]]
+) -> list[int]:
+    orders_of, facts = "TRUE", list[str]()
+    if heir.status:
+        among, facts = conn.among([milestone.value for milestone in states[heir.status]])
+        orders_of = f"milestone IS NULL OR milestone {among}"
+    sql = TAKE_OVER.format(orders=orders_of)
+    ids = [watch for (watch,) in conn.execute(sql, (heir.id, heir.filter, subscription, *facts)).fetchall()]
+    for watch in ids:
+        enqueue.refresh(conn, now, watch)
+    return ids
+
+
+def resubscribe(
+    conn: Connection, now: datetime, channel: str, ended_at: datetime, actor: str, *, passed_on: Sequence[int] = ()
+) -> list[tuple[Subscription, int]]:
+    """Undo the :func:`unsubscribe` or :func:`unsubscribe_one` of ``ended_at``.
+
+    ``passed_on``: what the latter returned. Returns each subscription that stands again, with the number of its
+    watches. One stays ended where the channel has a newer one to the same orders.
+    """
     at = to_int(ended_at)
     _hold(conn, "channel = ?", channel)
     lock_orders_of_watches(conn, "channel = ? AND subscription IS NOT NULL AND ended_at = ?", (channel, at))
-    revived = conn.execute(REVIVE, (channel, at)).fetchall()
-    keys = [row["key"] for (id_,) in revived for row in conn.execute(REVIVE_WATCHES, (id_, at)).fetchall()]
-    orders.mark_due(conn, keys, now)
+    revived = [_must(conn, id_) for (id_,) in conn.execute(REVIVE, (channel, at)).fetchall()]
+    restored = [
+        (each, _restore_watches(conn, now, each, at, passed_on)) for each in sorted(revived, key=lambda e: e.id)
+    ]
     enqueue.refresh_newest(conn, now, channel)
     if revived:
         audit.append(conn, [AuditEntry(now, actor, "watch all again", channel)])
-    return len(keys)
+    return restored
+
+
+def _restore_watches(conn: Connection, now: datetime, again: Subscription, at: int, passed_on: Sequence[int]) -> int:
+    keys = [row["key"] for row in conn.execute(REVIVE_WATCHES, (again.id, at)).fetchall()]
+    orders.mark_due(conn, keys, now)
+    facts = again.id, again.filter
+    taken = [watch for watch in passed_on if conn.execute(TAKE_BACK, (*facts, watch, again.channel)).rowcount]
+    for watch in taken:
+        enqueue.refresh(conn, now, watch)
+    return len(keys) + len(taken)
 
 
 def active(conn: Connection, channel: str | None = None) -> list[Subscription]:

@@ -7,13 +7,14 @@ from dataclasses import dataclass
 from datetime import UTC, datetime, timedelta
 
 from pandapon.shipment import FINAL, Milestone
+from pandapon.times import CHINA
 
 _EPOCH = datetime(1970, 1, 1, tzinfo=UTC)
 # The order stands still until a person acts: the buyer pays, the seller sends, the receiver fetches the parcel.
 _WAITING = frozenset({Milestone.ORDERED, Milestone.PAID, Milestone.READY_FOR_PICKUP})
 # People wait for the next scan: it is a delivery, or the parcel lies ready.
 _NEAR = frozenset({Milestone.ARRIVED, Milestone.OUT_FOR_DELIVERY})
-_CHINA, _DAY = timedelta(hours=8), (6, 22)
+_DAY = (6, 22)  # hours of China's clock
 
 
 @dataclass(frozen=True, slots=True)
@@ -103,7 +104,7 @@ def _interval(cadence: Cadence, milestone: Milestone | None, silence: timedelta,
 
 def _is_day(now: datetime) -> bool:
     """Whether it is day in China, where nearly every parcel is delivered."""
-    return _DAY[0] <= (now.astimezone(UTC) + _CHINA).hour < _DAY[1]
+    return _DAY[0] <= now.astimezone(CHINA).hour < _DAY[1]
 
 
 def _after_the_end(cadence: Cadence, final_at: datetime, now: datetime, spread: float) -> datetime | None:

@@ -3,9 +3,9 @@
 from __future__ import annotations
 
 import re
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from datetime import time
-from typing import Literal, get_args
+from typing import Any, Literal, get_args
 from zoneinfo import ZoneInfo, ZoneInfoNotFoundError
 
 from tracking.values import Filter, Severity
@@ -69,6 +69,28 @@ class ChannelSettings:
 
 
 DEFAULTS = ChannelSettings()
+# The settings that make sense only together are taken back together.
+_TOGETHER: tuple[tuple[str, ...], ...] = (
+    ("filter",),
+    ("threads",),
+    ("quiet_from", "quiet_to"),
+    ("break_through",),
+    ("digest_at",),
+    ("language",),
+    ("time_zone",),
+)
+
+
+def taken_back(present: ChannelSettings, chosen: ChannelSettings, former: ChannelSettings) -> ChannelSettings:
+    """The present settings without a change that somebody made from ``former`` to ``chosen``.
+
+    A setting that is not as it was chosen was changed again since, and stays.
+    """
+    back: dict[str, Any] = {}
+    for names in _TOGETHER:
+        was, became, now = ({name: getattr(settings, name) for name in names} for settings in (former, chosen, present))
+        back |= was if now == became != was else {}
+    return replace(present, **back)
 
 
 @dataclass(frozen=True, slots=True)

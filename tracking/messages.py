@@ -30,7 +30,10 @@ class Muted(ChannelChange):
 
     until: datetime
     ids: tuple[str, ...] = ()  # order ids as typed; empty: the channel
-    former: datetime | None = None  # the end of the mute that this one replaced; None: there was none
+    former: datetime | None = None  # the end of the mute that this one replaced, the latest of several; None: none
+    # By key of each order, the end of the mute that this one replaced; None: it was not muted. Empty: the channel, or
+    # an earlier version stored the line.
+    orders: Mapping[str, datetime | None] = field(default_factory=dict)
 
 
 @dataclass(frozen=True, slots=True)
@@ -38,8 +41,9 @@ class Unmuted(ChannelChange):
     """The mute of orders ended early, or that of the channel."""
 
     ids: tuple[str, ...] = ()  # order ids as typed; empty: the channel
-    former: datetime | None = None  # when the mute would have ended
+    former: datetime | None = None  # when the mute would have ended, the latest of several
     still: tuple[str, ...] = ()  # order ids that stay muted by themselves where the channel's mute ended
+    orders: Mapping[str, datetime | None] = field(default_factory=dict)  # as in Muted
 
 
 @dataclass(frozen=True, slots=True)
@@ -49,14 +53,18 @@ class WatchingAll(ChannelChange):
     orders: int  # that joined at once
     filter: Filter | None = None  # None: there is no subscription left that names one
     status: str = ""  # the state; empty: any
-    former: Filter | None = None  # the filter of the subscription that this one replaced; None: there was none
+    former: Filter | None = None  # the filter of the subscription before; None: the subscription began
+    subscription: int = 0  # its id; 0: an earlier version stored the line
 
 
 @dataclass(frozen=True, slots=True)
 class StoppedAll(ChannelChange):
-    """Every subscription of the channel ended."""
+    """Every subscription of the channel ended, or that to the orders in one state."""
 
     at: datetime
+    status: str = ""  # the state; empty: any
+    still: tuple[str, ...] = ()  # the states of the subscriptions that stand; an empty one: any
+    passed_on: tuple[int, ...] = ()  # ids of the watches that belong to one of these now
 
 
 @dataclass(frozen=True, slots=True)
@@ -65,8 +73,9 @@ class SettingsChanged(ChannelChange):
 
     settings: ChannelSettings
     former: ChannelSettings
-    filter_all: Filter | None = None  # the new filter of every watch; None: the watches kept theirs
+    filter_all: Filter | None = None  # the new filter of watches and subscriptions; None: they kept theirs
     former_filters: Mapping[str, Sequence[int]] = field(default_factory=dict)  # by filter, the ids of its watches
+    former_subscriptions: Mapping[str, Sequence[int]] = field(default_factory=dict)  # likewise
 
 
 @dataclass(frozen=True, slots=True)

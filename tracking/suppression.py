@@ -5,7 +5,7 @@ from __future__ import annotations
 from datetime import timedelta
 from typing import TYPE_CHECKING
 
-from tracking.rest_days import CHINA
+from pandapon.times import CHINA
 from tracking.stalls import plausible
 
 if TYPE_CHECKING:

@@ -94,7 +94,7 @@ class Discoverer:
         wish = Subscription(channel, status, filter_, user)
         standing, is_new = await self._store.subscriptions.subscribe(self._clock(), wish)
         seen = await self.discover(standing, PATIENCE_SECONDS)
-        return Joined(is_new, seen.joined, seen.later, seen.never)
+        return Joined(is_new, seen.joined, seen.later, seen.never, standing.id)
 
     async def discover(self, subscription: Subscription, patience: float | None = None) -> Seen:
         """Read the lists for one channel. A platform that does not answer is left to the next tick.

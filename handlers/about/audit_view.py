@@ -9,8 +9,8 @@ from handlers.blocks.i18n import _
 from handlers.blocks.message import LIST_ROOM, LIST_TEXT, Layout
 from handlers.blocks.paging import of_rows
 from handlers.blocks.people import name
-from handlers.blocks.text import sanitize_id, slack_date
-from handlers.blocks.write_words import said, yuan
+from handlers.blocks.text import sanitize_id, slack_date, yuan
+from handlers.blocks.write_words import said
 
 if TYPE_CHECKING:
     from collections.abc import Sequence

@@ -24,6 +24,7 @@ if TYPE_CHECKING:
 
     from handlers.blocks.message import Block
     from handlers.interactions.context import Context
+    from pandapon.models import Order, Page
 
 log = logging.getLogger(__name__)
 
@@ -32,24 +33,46 @@ CART, UNPAID = 21, 22  # numbers of buttons
 
 
 @dataclass(frozen=True, slots=True)
-class Waiting:
-    """The products in the carts, and the orders that are not paid. 0: none, or not known."""
+class Count:
+    """A number of things. 0: none, or not known. ``is_least``: PandaPon did not tell of all of them."""
 
-    in_cart: int = 0
-    unpaid: int = 0
+    n: int = 0
+    is_least: bool = False
+
+
+@dataclass(frozen=True, slots=True)
+class Waiting:
+    """The products in the carts, and the orders that are not paid."""
+
+    in_cart: Count = Count()
+    unpaid: Count = Count()
 
     def blocks(self) -> list[Block]:
         """A line for each, with its button; none where nothing waits."""
         rows = []
-        if self.in_cart:
-            words = ngettext("🛒 {n} product is in the cart.", "🛒 {n} products are in the cart.", self.in_cart)
-            row = el.section(words.format(n=number(self.in_cart)), show_button(_("Order…"), CART, ShowCart()))
-            rows.append(row)
-        if self.unpaid:
-            words = ngettext("💴 {n} order waits for payment.", "💴 {n} orders wait for payment.", self.unpaid)
-            row = el.section(words.format(n=number(self.unpaid)), show_button(_("Pay…"), UNPAID, ListOrders("unpaid")))
-            rows.append(row)
+        if self.in_cart.n:
+            rows.append(el.section(_in_cart_words(self.in_cart), show_button(_("Order…"), CART, ShowCart())))
+        if self.unpaid.n:
+            rows.append(el.section(_unpaid_words(self.unpaid), show_button(_("Pay…"), UNPAID, ListOrders("unpaid"))))
         return rows
+
+
+def _in_cart_words(count: Count) -> str:
+    words = ngettext("🛒 {n} product is in the cart.", "🛒 {n} products are in the cart.", count.n)
+    if count.is_least:
+        words = ngettext(
+            "🛒 At least {n} product is in the cart.", "🛒 At least {n} products are in the cart.", count.n
+        )
+    return words.format(n=number(count.n))
+
+
+def _unpaid_words(count: Count) -> str:
+    words = ngettext("💴 {n} order waits for payment.", "💴 {n} orders wait for payment.", count.n)
+    if count.is_least:
+        words = ngettext(
+            "💴 At least {n} order waits for payment.", "💴 At least {n} orders wait for payment.", count.n
+        )
+    return words.format(n=number(count.n))
 
 
 NOTHING = Waiting()
@@ -63,22 +86,33 @@ async def waiting(ctx: Context) -> Waiting:
     return Waiting(in_cart, unpaid)
 
 
-async def _in_time(asked: Coroutine[Any, Any, int]) -> int:
+async def _in_time(asked: Coroutine[Any, Any, Count]) -> Count:
     try:
         async with asyncio.timeout(budget.within(SECONDS)):
             return await asked
     except (PandaPonError, TimeoutError) as error:
         log.info("next steps not known", extra={"error": error})
-        return 0
+        return Count()
 
 
-async def _in_cart(ctx: Context) -> int:
-    carts, _errors = await ask_each(list(Platform), ctx.api.cart)
-    return sum(line.is_enabled for cart in carts.values() for line in cart)
+async def _in_cart(ctx: Context) -> Count:
+    carts, errors = await ask_each(list(Platform), ctx.api.cart)
+    return Count(sum(line.is_enabled for cart in carts.values() for line in cart), bool(errors))
 
 
-async def _unpaid(ctx: Context) -> int:
-    pages, _errors = await ask_each(
+async def _unpaid(ctx: Context) -> Count:
+    pages, errors = await ask_each(
         list(Platform), lambda platform: ctx.api.orders(platform, status=order_states.code("unpaid", platform))
     )
-    return sum(order.is_unpaid for page in pages.values() for order in page.items)
+    counts = [_unpaid_of(page) for page in pages.values()]
+    return Count(sum(count.n for count in counts), bool(errors) or any(count.is_least for count in counts))
+
+
+def _unpaid_of(page: Page[Order]) -> Count:
+    """Count by the total of the list, of which only the first page was read, where that page can be trusted."""
+    n = sum(order.is_unpaid for order in page.items)
+    if page.total is None:
+        return Count(n, len(page.items) >= page.page_size)
+    if n == len(page.items):
+        return Count(max(n, page.total))
+    return Count(n, page.total > len(page.items))

@@ -17,36 +17,32 @@ from handlers.commands.declarations import Answer, Feature
 from handlers.posts.alarms import headline
 from handlers.wire.requests import Start
 from storage.watch import WatchState
-from tracking.attention import Group, group_of
+from tracking.attention import Group
 
 if TYPE_CHECKING:
-    from collections.abc import Mapping, Sequence
+    from collections.abc import Sequence
     from datetime import datetime
 
     from handlers.blocks.links import Links
     from handlers.blocks.message import Message
     from handlers.interactions.interaction import Interaction
     from storage.alarm import Alarm
-    from storage.watch import Watch
+    from storage.watch import Watch, WatchedOrders
 
-LOOKED_AT = 200  # watches of the channel
 NAMED = 8  # orders in the answer
 
 
 async def show_start(interaction: Interaction, request: Start) -> Message:
     """Answer from the store, and say what waits to be bought where PandaPon answers at once."""
     store, channel = interaction.ctx.store, request.channel or interaction.channel
-    watches, total = await store.watches.of_channel(channel, 0, LOOKED_AT)
-    alarms = await store.alarms.of_orders([watch.key for watch in watches])
+    watched = await store.watches.listed([channel], 0, NAMED, group=Group.ATTENTION)
     newest = await store.orders.newest(1)
     steps = await waiting(interaction.ctx)
-    return start(watches, total, alarms, interaction.ctx.links, newest, now=interaction.ctx.clock(), steps=steps)
+    return start(watched, interaction.ctx.links, newest, now=interaction.ctx.clock(), steps=steps)
 
 
 def start(
-    watches: Sequence[Watch],
-    total: int,
-    alarms: Mapping[str, Alarm],
+    watched: WatchedOrders,
     links: Links,
     order_ids: Sequence[str] = (),
     *,
@@ -55,32 +51,28 @@ def start(
 ) -> Message:
     """Show which of the watched orders need attention, and the next ``steps`` of buying.
 
+    ``watched``: the channel's orders, listed are those that need attention.
     ``order_ids``: the account's own, for the examples. ``now``: see :func:`standing`.
     """
-    trouble = [(watch, alarms.get(watch.key)) for watch in watches if _needs_attention(watch, alarms)]
+    n, total = watched.counts.get(Group.ATTENTION, 0), watched.total
     if not total:
         head = _("Nothing is watched in this channel yet. `/panda watch 2542285634920880794` starts with an order.")
-    elif trouble:
-        head = ngettext("*{n} order here needs attention*", "*{n} orders here need attention*", len(trouble))
+    elif n:
+        head = ngettext("*{n} order here needs attention*", "*{n} orders here need attention*", n)
     else:
         head = ngettext(
             "✅ {total} order is watched here, and it needs no attention.",
             "✅ {total} orders are watched here, and none needs attention.",
             total,
         )
-    lines = [with_ids(head, order_ids).format(n=len(trouble), total=total)]
-    lines += [_line(watch, alarm, links, now) for watch, alarm in trouble[:NAMED]]
-    if len(trouble) > NAMED:
-        lines.append(_("and {n} more: {command}").format(n=len(trouble) - NAMED, command="`/panda watches attention`"))
+    lines = [with_ids(head, order_ids).format(n=n, total=total)]
+    lines += [_line(order.watch, order.alarm, links, now) for order in watched.orders]
+    if (more := n - len(watched.orders)) > 0:
+        lines.append(_("and {n} more: {command}").format(n=more, command="`/panda watches attention`"))
     hint = _("{track} tracks an order, {help} shows everything else.")
     example = with_ids(f"`/panda {ID}`", order_ids)
     blocks = [el.section("\n".join(lines)), *steps.blocks(), *help_.buttons()]
     return el.message([*blocks, el.context(hint.format(track=example, help="`/panda help`"))])
-
-
-def _needs_attention(watch: Watch, alarms: Mapping[str, Alarm]) -> bool:
-    is_pressing = watch.key in alarms or watch.state is WatchState.PAUSED or watch.refund is not None
-    return group_of(watch.milestone, watch.order_reason, is_pressing=is_pressing) is Group.ATTENTION
 
 
 def _line(watch: Watch, alarm: Alarm | None, links: Links, now: datetime | None) -> str:

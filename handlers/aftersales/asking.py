@@ -19,7 +19,8 @@ from handlers.blocks import elements as el
 from handlers.blocks.i18n import _
 from handlers.blocks.locale_data import number
 from handlers.blocks.people import name
-from handlers.blocks.write_words import DONE, said, yuan
+from handlers.blocks.text import yuan
+from handlers.blocks.write_words import DONE, said
 from handlers.commands.declarations import Listener, WrongFieldsError
 from handlers.wire import payloads
 from handlers.wire.errors import OutdatedError, RequestError

@@ -14,8 +14,7 @@ from handlers.blocks.labels import platform_name
 from handlers.blocks.locale_data import number
 from handlers.blocks.parts import short_name
 from handlers.blocks.punctuation import bracketed, labelled
-from handlers.blocks.text import escape, plain, truncate
-from handlers.blocks.write_words import yuan
+from handlers.blocks.text import escape, plain, truncate, yuan
 from handlers.wire.files import ENDINGS
 from handlers.writing.steps import Page
 from pandapon.aftersales import GoodsState

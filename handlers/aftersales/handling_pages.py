@@ -13,8 +13,7 @@ from handlers.blocks.i18n import _
 from handlers.blocks.labels import platform_name
 from handlers.blocks.parts import short_name
 from handlers.blocks.punctuation import labelled
-from handlers.blocks.text import escape, money, plain, sanitize_id, truncate
-from handlers.blocks.write_words import yuan
+from handlers.blocks.text import escape, money, plain, sanitize_id, truncate, yuan
 from handlers.writing.steps import Page
 from pandapon import carts
 from pandapon.shipment import OrderRef

@@ -55,11 +55,15 @@ def _date(day: str, today: date) -> date | None:
         return today + timedelta(days=(_DAYS.index(day) - today.weekday()) % 7)
     if day.endswith("d"):
         return today + timedelta(days=int(day[:-1]))
+    if len(day) > len("12-05"):
+        return _real(day)
+    days = (_real(f"{year}-{day}") for year in (today.year, today.year + 1))  # a leap day may be in one of them
+    return next((each for each in days if each and each >= today), None)
+
+
+def _real(day: str) -> date | None:
     try:
-        if len(day) > len("12-05"):
-            return date.fromisoformat(day)
-        days = (date.fromisoformat(f"{year}-{day}") for year in (today.year, today.year + 1))
-        return next(each for each in days if each >= today)
+        return date.fromisoformat(day)
     except ValueError:
         return None
 

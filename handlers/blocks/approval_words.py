@@ -2,13 +2,12 @@
 
 from __future__ import annotations
 
-from decimal import Decimal
 from typing import TYPE_CHECKING
 
 from handlers.blocks.i18n import _
 from handlers.blocks.people import name
 from handlers.blocks.punctuation import labelled
-from handlers.blocks.text import escape, money, slack_date, truncate
+from handlers.blocks.text import escape, slack_date, truncate, yuan
 from tracking.approvals import ApprovalState, lines_of
 
 if TYPE_CHECKING:
@@ -23,7 +22,7 @@ def amount(asked: Approval) -> str:
     """The amount as money."""
     if asked.deed.amount_fen is None:
         return _("amount unknown")
-    return money(Decimal(asked.deed.amount_fen) / 100)
+    return yuan(asked.deed.amount_fen)
 
 
 def title(asked: Approval) -> str:

@@ -2,14 +2,13 @@
 
 from __future__ import annotations
 
-from decimal import Decimal
 from typing import TYPE_CHECKING
 
 from handlers.blocks.i18n import _, ngettext
 from handlers.blocks.labels import platform_name
 from handlers.blocks.locale_data import number
 from handlers.blocks.punctuation import labelled, listed
-from handlers.blocks.text import escape, money, sanitize_id, truncate
+from handlers.blocks.text import escape, sanitize_id, truncate, yuan
 from pandapon.shipment import Platform
 from tracking.changes.order_acts import Cancellation, PayLink, Payment, Receipt, WarehouseChange
 from tracking.changes.orders import OrderCreation
@@ -58,7 +57,7 @@ def paid(write: Write) -> str:
     """Orders that were paid, as a sentence."""
     change = write.change
     assert isinstance(change, Payment)
-    amount = f" · {_yuan(change.total_fen)}" if change.total_fen is not None else ""
+    amount = f" · {yuan(change.total_fen)}" if change.total_fen is not None else ""
     return _("Submitted for payment: {orders}{amount}.").format(orders=_ids(change.order_ids), amount=amount)
 
 
@@ -138,13 +137,9 @@ def _purchase(change: OrderCreation) -> str:
         shown.append(ngettext("{n} other seller", "{n} other sellers", others).format(n=others))
     words = _("{count} from {sellers} on {platform}")
     purchase = words.format(count=count, sellers=listed(shown), platform=platform_name(change.platform))
-    return f"{purchase} · {_yuan(change.total_fen)}" if change.total_fen is not None else purchase
+    return f"{purchase} · {yuan(change.total_fen)}" if change.total_fen is not None else purchase
 
 
 def _ids(ids: Sequence[str]) -> str:
     more = [_("and {n} more").format(n=len(ids) - IDS)] if len(ids) > IDS else []
     return listed([*(f"`{sanitize_id(id_)}`" for id_ in ids[:IDS]), *more])
-
-
-def _yuan(fen: int) -> str:
-    return money(Decimal(fen) / 100)

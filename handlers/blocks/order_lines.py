@@ -91,7 +91,7 @@ def first_title(order: Order | None) -> tuple[str, int]:
     return (titles[0], len(titles)) if titles else ("", 1)
 
 
-def paragraphs(lines: Sequence[str]) -> Iterator[Block]:
+def sections(lines: Sequence[str]) -> Iterator[Block]:
     """Sections of some lines each, within Slack's limits."""
     paragraph: list[str] = []
     for line in lines:

@@ -2,13 +2,12 @@
 
 from __future__ import annotations
 
-from decimal import Decimal
 from typing import TYPE_CHECKING
 
 from handlers.blocks.i18n import _
 from handlers.blocks.parts import short_name
 from handlers.blocks.punctuation import sentences
-from handlers.blocks.text import escape, money, sanitize_id, truncate
+from handlers.blocks.text import escape, sanitize_id, truncate, yuan
 from pandapon.shipment import OrderRef
 from tracking.changes.refunds import LetterSent, ProofSent, RefundAsked, RefundChanged, RefundWithdrawn, ReturnSent
 
@@ -41,12 +40,12 @@ def changed(write: Write) -> str:
     """A changed refund, as a sentence."""
     change = write.change
     assert isinstance(change, RefundChanged)
-    return _("Refund {id} now asks for {amount}.").format(id=_id(change.refund_id), amount=_yuan(change.fen))
+    return _("Refund {id} now asks for {amount}.").format(id=_id(change.refund_id), amount=yuan(change.fen))
 
 
 def to_change(change: RefundChanged) -> str:
     """A change of a refund, without a full stop."""
-    return _("change refund {id} to {amount}").format(id=_id(change.refund_id), amount=_yuan(change.fen))
+    return _("change refund {id} to {amount}").format(id=_id(change.refund_id), amount=yuan(change.fen))
 
 
 def withdrawn(write: Write) -> str:
@@ -109,7 +108,7 @@ def refunds_place() -> str:
 def _asking(change: RefundAsked) -> dict[str, str]:
     title = escape(truncate(change.title, TITLE))
     return {
-        "amount": f"*{_yuan(change.fen)}*",
+        "amount": f"*{yuan(change.fen)}*",
         "product": f"*{title}*" if title else _("(no title)"),
         "order": _order(change),
     }
@@ -125,7 +124,3 @@ def _parcel(change: ReturnSent) -> str:
 
 def _id(refund_id: str) -> str:
     return f"`{sanitize_id(refund_id)}`"
-
-
-def _yuan(fen: int) -> str:
-    return money(Decimal(fen) / 100)

@@ -5,6 +5,7 @@ from __future__ import annotations
 import re
 import unicodedata
 from datetime import UTC, datetime, timedelta
+from decimal import Decimal
 from functools import lru_cache
 from typing import TYPE_CHECKING
 
@@ -16,7 +17,6 @@ from pandapon.times import CHINA
 
 if TYPE_CHECKING:
     from collections.abc import Iterable
-    from decimal import Decimal
 
 SECOND, MINUTE, HOUR, DAY = timedelta(seconds=1), timedelta(minutes=1), timedelta(hours=1), timedelta(days=1)
 UNITS: tuple[tuple[timedelta, locale_data.Unit], ...] = (
@@ -152,6 +152,11 @@ def span(delta: timedelta) -> str:
 def money(amount: Decimal) -> str:
     """An amount of yuan, e.g. ¥1,234.50."""
     return locale_data.yuan(amount)
+
+
+def yuan(fen: int) -> str:
+    """An amount of fen, in which changes are stored, as yuan."""
+    return money(Decimal(fen) / 100)
 
 
 def _invisible(character: str) -> bool:

@@ -2,14 +2,13 @@
 
 from __future__ import annotations
 
-from decimal import Decimal
 from typing import TYPE_CHECKING
 
 from handlers.blocks.change_words import done, is_readable, place, wanted
 from handlers.blocks.error_messages import platform_error
 from handlers.blocks.i18n import _
 from handlers.blocks.punctuation import bracketed, sentences
-from handlers.blocks.text import code, money
+from handlers.blocks.text import code
 from tracking.writes import WriteState
 
 if TYPE_CHECKING:
@@ -81,8 +80,3 @@ def refusal(write: Write) -> str:
 def too_late() -> str:
     """Why nothing was sent after a process had stood still."""
     return _("It took too long until I could begin, so I sent nothing.")
-
-
-def yuan(fen: int) -> str:
-    """An amount of fen as money."""
-    return money(Decimal(fen) / 100)

@@ -12,8 +12,8 @@ from handlers.blocks.i18n import _, ngettext
 from handlers.blocks.parts import called
 from handlers.blocks.people import name
 from handlers.blocks.punctuation import labelled
-from handlers.blocks.text import escape, money, sanitize_id, truncate
-from handlers.blocks.write_words import DONE, said, yuan
+from handlers.blocks.text import escape, money, sanitize_id, truncate, yuan
+from handlers.blocks.write_words import DONE, said
 from handlers.buying import paid_before
 from handlers.writing.steps import Page
 from pandapon.carts import fen

@@ -12,8 +12,8 @@ from handlers.blocks.locale_data import number
 from handlers.blocks.parts import paragraphs, show_button
 from handlers.blocks.people import name
 from handlers.blocks.punctuation import labelled, listed
-from handlers.blocks.text import code, escape, money, truncate
-from handlers.blocks.write_words import said, yuan
+from handlers.blocks.text import code, escape, money, truncate, yuan
+from handlers.blocks.write_words import said
 from handlers.buying.quote import total_of
 from handlers.wire.requests import ShowOrder
 from handlers.writing.additions import MOST, variant_menu

@@ -27,8 +27,8 @@ async def last_week(ctx: Context, channel: str, settings: ChannelSettings, filte
     return await asyncio.to_thread(dry_run, news, settings, watches)
 
 
-async def keep(ctx: Context, channel: str, settings: ChannelSettings, user: str, *, filter_all: bool) -> None:
-    """Store a channel's settings. ``filter_all``: standing watches get the filter too.
+async def keep(ctx: Context, channel: str, settings: ChannelSettings, user: str) -> None:
+    """Store a channel's settings.
 
     Where the new time of the digest has already passed today, the first digest comes tomorrow.
     """
@@ -38,5 +38,3 @@ async def keep(ctx: Context, channel: str, settings: ChannelSettings, user: str,
     passed_day = digest_day(settings, "", now) if settings.digest_at != former.digest_at else None
     if passed_day:
         await ctx.store.channels.put_daily_digest(now, channel, passed_day, None)
-    if filter_all and settings.filter:
-        await ctx.store.watches.set_filters(now, channel, settings.filter, user)

@@ -17,32 +17,34 @@ from storage.post import TOLD_OF_PARCEL, PostState
 from storage.watch import WatchState
 
 if TYPE_CHECKING:
-    from collections.abc import Sequence
     from datetime import datetime
 
-    from storage.channel import DeliveryLogEntry
+    from storage.channel import DeliveryLog, DeliveryLogEntry
     from storage.watch import Watch
     from tracking.orders import OrderSnapshot
     from tracking.values import News
 
 
-def why(
-    snapshot: OrderSnapshot, channel: str, watch: Watch | None, log: Sequence[DeliveryLogEntry], now: datetime
-) -> Message:
-    """List the news, newest first: when each was found, and whether it was posted. ``log`` comes oldest first."""
+def why(snapshot: OrderSnapshot, channel: str, watch: Watch | None, log: DeliveryLog, now: datetime) -> Message:
+    """List the news, newest first: when each was found, and whether it was posted."""
     layout = Layout(
         [el.section(f"*{order_name(snapshot.ref)}* {here(channel)}\n{_standing(watch, now)}")],
-        tail=[el.context(_last_read(snapshot, now))],
+        tail=[el.context("\n".join([*_unreadable(log.unreadable), _last_read(snapshot, now)]))],
     )
-    if not log:
+    if not log.entries and not log.unreadable:
         layout.add(el.section(_("Nothing has changed since you started watching.")))
-    for at, entry in enumerate(reversed(log)):
+    for at, entry in enumerate(reversed(log.entries)):
         line = f"• {slack_date(entry.at, now)}  {_headline(entry.news)}"
         if not layout.add(el.section(f"{line}\n→ {_outcome(entry, watch, channel, now)}")):
-            n = len(log) - at
+            n = len(log.entries) - at
             layout.note(el.context(ngettext("and {n} older one", "and {n} older ones", n).format(n=n)))
             break
     return el.message(layout.blocks)
+
+
+def _unreadable(n: int) -> list[str]:
+    words = ngettext("⚠️ {n} entry could not be read.", "⚠️ {n} entries could not be read.", n)
+    return [words.format(n=n)] if n else []
 
 
 def _standing(watch: Watch | None, now: datetime) -> str:

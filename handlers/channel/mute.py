@@ -23,6 +23,7 @@ from handlers.parsing.targets import ids_or_none, take_channel
 from handlers.parsing.words import Verb
 from handlers.wire.requests import MUTE_FOR, Mute, Unmute
 from handlers.wire.text import folded
+from pandapon.shipment import OrderRef
 from tracking.messages import Muted, Unmuted
 
 if TYPE_CHECKING:
@@ -83,14 +84,11 @@ def _is_split(words: Sequence[Token]) -> bool:
 
 @dataclass(frozen=True, slots=True)
 class Outcome:
-    """The outcome of a change of mutes: the ids that are not watched there, and the ends of the mutes it replaced."""
+    """The outcome of a change of mutes, by the ids that were typed."""
 
-    missing: list[str]
-    former: dict[str, datetime]  # by id; of the whole channel under an empty one
-
-    def done(self, ids: Sequence[str]) -> list[str]:
-        """Those of the ids that are watched there."""
-        return [order_id for order_id in ids if order_id not in self.missing]
+    done: list[str]  # watched there
+    missing: list[str]  # not watched there
+    was_muted: list[str]  # those of done that were muted before
 
 
 async def mute(interaction: Interaction, request: Mute) -> Message:
@@ -99,8 +97,12 @@ async def mute(interaction: Interaction, request: Mute) -> Message:
     channel, until = request.channel or interaction.channel, now + request.span
     if request.until:
         until = _next(request.until, now, (await interaction.ctx.store.channels.get(channel)).settings.zone)
-    outcome = await set_mute(interaction, channel, request.ids, until)
-    return mute_views.muted(channel, outcome.done(request.ids), until, outcome.missing, now)
+    if not request.ids:
+        former = await _mute_channel(interaction, channel, until)
+        return mute_views.muted(channel, (), until, (), now, was_muted=former is not None)
+    outcome = await _mute_orders(interaction, channel, request.ids, until)
+    was_muted = bool(outcome.was_muted)
+    return mute_views.muted(channel, outcome.done, until, outcome.missing, now, was_muted=was_muted)
 
 
 def _next(clock: str, now: datetime, zone: tzinfo) -> datetime:
@@ -113,63 +115,96 @@ def _next(clock: str, now: datetime, zone: tzinfo) -> datetime:
 async def unmute(interaction: Interaction, request: Unmute) -> Message:
     """Unmute the orders, or the whole channel where no ids are given."""
     channel, ctx = request.channel or interaction.channel, interaction.ctx
-    outcome = await set_mute(interaction, channel, request.ids, None)
     if not request.ids:
+        former = await _mute_channel(interaction, channel, None)
         still = await ctx.store.watches.muted_in(channel, ctx.clock())
-        return mute_views.unmuted_channel(channel, still, ctx.clock(), was_muted=bool(outcome.former))
-    where, done = await ctx.store.channels.get(channel), outcome.done(request.ids)
-    return mute_views.unmuted_orders(where, done, list(outcome.former), outcome.missing, ctx.clock())
+        return mute_views.unmuted_channel(channel, still, ctx.clock(), was_muted=former is not None)
+    outcome = await _mute_orders(interaction, channel, request.ids, None)
+    where = await ctx.store.channels.get(channel)
+    return mute_views.unmuted_orders(where, outcome.done, outcome.was_muted, outcome.missing, ctx.clock())
 
 
-async def set_mute(interaction: Interaction, channel: str, ids: Sequence[str], until: datetime | None) -> Outcome:
-    """Mute orders, or the whole channel where no ids are given, and tell the channel. ``until`` None: unmute."""
+async def _mute_channel(interaction: Interaction, channel: str, until: datetime | None) -> datetime | None:
+    """Mute the whole channel and tell it. ``until`` None: unmute. Return when the mute before would have ended."""
+    store, user, now = interaction.ctx.store, interaction.user, interaction.ctx.clock()
+    former = await store.channels.mute(now, channel, until, user)
+    if until:
+        await announce(interaction.ctx, channel, Muted(user, until, (), former))
+    elif former:  # unmuting what was not muted changes nothing, so nobody is told
+        await announce(interaction.ctx, channel, await _unmuted_channel(interaction, channel, former))
+    return former
+
+
+async def _unmuted_channel(interaction: Interaction, channel: str, former: datetime) -> Unmuted:
+    still = await interaction.ctx.store.watches.muted_in(channel, interaction.ctx.clock())
+    return Unmuted(interaction.user, (), former, tuple(ref_of(watch).order_id for watch in still))
+
+
+async def _mute_orders(interaction: Interaction, channel: str, ids: Sequence[str], until: datetime | None) -> Outcome:
+    """Mute orders, and tell the channel. ``until`` None: unmute."""
     store, now = interaction.ctx.store, interaction.ctx.clock()
     keys_by_id = {order_id: await resolve_order_keys(store, order_id) for order_id in ids}
     keys = list(dict.fromkeys(key for same_id in keys_by_id.values() for key in same_id))
-    former = await _muted_until(interaction, channel, keys_by_id)
-    if ids:
-        changed = await store.watches.mute(now, channel, keys, until=until, actor=interaction.user)
-    else:
-        changed = []
-        await store.channels.mute(now, channel, until, interaction.user)
-    outcome = Outcome([order_id for order_id in ids if not set(keys_by_id[order_id]) & set(changed)], former)
-    if outcome.done(ids) or not ids:
-        await _tell(interaction, channel, tuple(outcome.done(ids)), until, max(former.values(), default=None))
-    return outcome
-
-
-async def _tell(
-    interaction: Interaction, channel: str, ids: tuple[str, ...], until: datetime | None, former: datetime | None
-) -> None:
-    if until:
-        await announce(interaction.ctx, channel, Muted(interaction.user, until, ids, former))
-    elif former:  # unmuting what was not muted changes nothing, so nobody is told
-        still = [] if ids else await interaction.ctx.store.watches.muted_in(channel, interaction.ctx.clock())
-        change = Unmuted(interaction.user, ids, former, tuple(ref_of(watch).order_id for watch in still))
+    former = await store.watches.mute(now, channel, keys, until=until, actor=interaction.user)
+    muted = {key: end for key, end in former.items() if end}
+    done = [order_id for order_id in ids if former.keys() & set(keys_by_id[order_id])]
+    was_muted = [order_id for order_id in done if muted.keys() & set(keys_by_id[order_id])]
+    change = _change(interaction.user, done if until else was_muted, until, former if until else muted)
+    if change:
         await announce(interaction.ctx, channel, change)
+    return Outcome(done, [order_id for order_id in ids if order_id not in done], was_muted)
 
 
-async def _muted_until(
-    interaction: Interaction, channel: str, keys_by_id: Mapping[str, Sequence[str]]
-) -> dict[str, datetime]:
-    """When the mutes of the orders end, or without any that of the channel, under an empty id. Only what is muted."""
-    store, now = interaction.ctx.store, interaction.ctx.clock()
-    if not keys_by_id:
-        ends = [("", (await store.channels.get(channel)).muted_until)]
-    else:
-        ends = [
-            (order_id, watch.muted_until)
-            for order_id, keys in keys_by_id.items()
-            for watch in await store.watches.of_orders(keys)
-            if watch.channel == channel
-        ]
-    return {order_id: end for order_id, end in ends if end and end > now}
+def _change(
+    user: str, ids: Sequence[str], until: datetime | None, former: Mapping[str, datetime | None]
+) -> Muted | Unmuted | None:
+    """The line for orders that are muted until then, or not any more; None: nothing changed. ``former``: by key."""
+    latest = max((end for end in former.values() if end), default=None)
+    if not former:
+        return None
+    if until:
+        return Muted(user, until, tuple(ids), latest, former)
+    return Unmuted(user, tuple(ids), latest, orders=former)
 
 
-async def undo_mute(interaction: Interaction, channel: str, change: Muted | Unmuted) -> None:
-    """Restore the mute that a line in the channel replaced; an expired one is not restored."""
-    until, now = change.former, interaction.ctx.clock()
-    await set_mute(interaction, channel, change.ids, until if until and until > now else None)
+async def undo_mute(interaction: Interaction, channel: str, change: Muted | Unmuted) -> bool:
+    """Restore the mute that a line in the channel replaced, each order's own; an expired one is not restored.
+
+    A mute that somebody changed again since stays.
+    """
+    until = change.until if isinstance(change, Muted) else None
+    if change.ids:
+        return await _undo_orders(interaction, channel, change, until)
+    ctx, user, now = interaction.ctx, interaction.user, interaction.ctx.clock()
+    former = change.former if change.former and change.former > now else None
+    if not await ctx.store.channels.restore_mute(now, channel, until, former=former, actor=user):
+        return False
+    if former:
+        await announce(ctx, channel, Muted(user, former, (), until))
+    elif until:
+        await announce(ctx, channel, await _unmuted_channel(interaction, channel, until))
+    return True
+
+
+async def _undo_orders(interaction: Interaction, channel: str, change: Muted | Unmuted, until: datetime | None) -> bool:
+    """Tell the channel in a line for each end that was restored, so that each line can be undone by itself."""
+    store, user, now = interaction.ctx.store, interaction.user, interaction.ctx.clock()
+    former = change.orders or await _former_of_old_line(interaction, change)
+    restored = await store.watches.restore_mutes(now, channel, until, former=former, actor=user)
+    for end in dict.fromkeys(restored.values()):
+        keys = [key for key, restored_end in restored.items() if restored_end == end]
+        ids = dict.fromkeys(OrderRef.from_key(key).order_id for key in keys)
+        line = _change(user, list(ids), end, dict.fromkeys(keys, until))
+        if line:
+            await announce(interaction.ctx, channel, line)
+    return bool(restored)
+
+
+async def _former_of_old_line(interaction: Interaction, change: Muted | Unmuted) -> dict[str, datetime | None]:
+    """Earlier versions stored one end for all orders of a line."""
+    store = interaction.ctx.store
+    keys = [key for order_id in change.ids for key in await resolve_order_keys(store, order_id)]
+    return dict.fromkeys(keys, change.former)
 
 
 def _mute_help() -> HelpPage:

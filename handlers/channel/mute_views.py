@@ -24,8 +24,19 @@ if TYPE_CHECKING:
 NAMED = 12  # orders named in an answer
 
 
-def muted(channel: str, ids: Sequence[str], until: datetime, missing: Sequence[str], now: datetime) -> Message:
-    """Confirm a mute, with Undo, and name the ids that are not watched. No ids and none missing: the whole channel."""
+def muted(
+    channel: str,
+    ids: Sequence[str],
+    until: datetime,
+    missing: Sequence[str],
+    now: datetime,
+    *,
+    was_muted: bool = False,
+) -> Message:
+    """Confirm a mute, with Undo, and name the ids that are not watched. No ids and none missing: the whole channel.
+
+    ``was_muted``: the button, which unmutes, would not bring back what was before.
+    """
     blocks: list[Block] = []
     if ids or not missing:
         time = slack_date(until, now)
@@ -34,7 +45,8 @@ def muted(channel: str, ids: Sequence[str], until: datetime, missing: Sequence[s
             head = _("🔕 *Muted all updates {where} until {time}*").format(where=here(channel), time=time)
         more = _("Cards stay up to date; `/panda why` shows what you missed.")
         blocks.append(el.section(f"{head}\n{more}"))
-        blocks += el.actions([run_button(_("Undo"), 1, Unmute(tuple(ids), channel or None))])
+        label = _("Unmute") if was_muted else _("Undo")
+        blocks += el.actions([run_button(label, 1, Unmute(tuple(ids), channel or None))])
     blocks += _not_watched(missing, channel)
     return el.message(blocks)
 

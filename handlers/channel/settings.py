@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import asyncio
-from dataclasses import dataclass, field
+from dataclasses import dataclass, field, replace
 from typing import TYPE_CHECKING, Any
 
 from handlers.access.permissions import Claim, Need
@@ -24,7 +24,7 @@ from handlers.parsing.words import Verb
 from handlers.posts import digest
 from handlers.wire import payloads
 from handlers.wire.requests import ShowSettings
-from tracking.channel_settings import THREADS, ChannelSettings
+from tracking.channel_settings import THREADS, ChannelSettings, taken_back
 from tracking.digest_schedule import next_digest
 from tracking.messages import SettingsChanged
 from tracking.values import Filter
@@ -35,6 +35,7 @@ if TYPE_CHECKING:
     from handlers.interactions.context import Context
     from handlers.interactions.interaction import Interaction
     from handlers.parsing.typed_command import TypedCommand
+    from storage.channel_filters import ByFilter
 
 
 @dataclass(frozen=True, slots=True)
@@ -126,10 +127,10 @@ async def save(interaction: Interaction, channel: str, filled: FilledSettings) -
     before = await last_week(ctx, channel, former)
     filter_ = settings.filter if filled.filter_all and settings.filter else None
     after = await last_week(ctx, channel, settings, filter_)
-    filters = await ctx.store.watches.filters(channel) if filter_ else {}
-    await keep(ctx, channel, settings, user, filter_all=filled.filter_all)
-    if filter_ or settings != former:
-        await announce(ctx, channel, SettingsChanged(user, settings, former, filter_, filters))
+    await keep(ctx, channel, settings, user)
+    filters = await ctx.store.watches.set_filters(ctx.clock(), channel, filter_, user) if filter_ else ({}, {})
+    if any(filters) or settings != former:
+        await announce(ctx, channel, SettingsChanged(user, settings, former, filter_, *filters))
     ctx.languages.put(channel, settings.language)
     set_language(ctx.languages.of_reader(ctx.people.of(user), channel))
     ctx.wake()
@@ -137,14 +138,46 @@ async def save(interaction: Interaction, channel: str, filled: FilledSettings) -
     return settings_views.saved(channel, settings, next_digest(settings, now), loads, now, defaults=_defaults(ctx))
 
 
-async def undo_settings(interaction: Interaction, channel: str, change: SettingsChanged) -> None:
-    """Restore the former settings, and the watches' former filters where the change replaced them."""
+async def undo_settings(interaction: Interaction, channel: str, change: SettingsChanged) -> bool:
+    """Restore the former settings, and the former filters where the change replaced them.
+
+    A setting or a filter that was changed again since stays.
+    """
     ctx, user = interaction.ctx, interaction.user
-    await keep(ctx, channel, change.former, user, filter_all=False)
-    if change.former_filters:
-        await ctx.store.watches.restore_filters(ctx.clock(), channel, change.former_filters, user)
-    ctx.languages.put(channel, change.former.language)
-    await announce(ctx, channel, SettingsChanged(user, change.former, change.settings))
+    present = (await ctx.store.channels.get(channel)).settings
+    settings = taken_back(present, change.settings, change.former)
+    if settings != present:
+        await keep(ctx, channel, settings, user)
+        ctx.languages.put(channel, settings.language)
+    restored = await _restore_filters(interaction, channel, change)
+    lines = [SettingsChanged(user, settings, settings, *filters) for filters in restored]
+    if settings != present:
+        lines[:1] = [replace(line, former=present) for line in lines[:1]] or [SettingsChanged(user, settings, present)]
+    for line in lines:
+        await announce(ctx, channel, line)
+    return bool(lines)
+
+
+async def _restore_filters(
+    interaction: Interaction, channel: str, change: SettingsChanged
+) -> list[tuple[Filter, ByFilter, ByFilter]]:
+    """Restore the filters that a change replaced. Return each restored one, and what it replaced in turn."""
+    ctx, filter_ = interaction.ctx, change.filter_all
+    if not filter_:
+        return []
+    former = change.former_filters, change.former_subscriptions
+    restored = await ctx.store.watches.restore_filters(
+        ctx.clock(), channel, filter_, former=former, actor=interaction.user
+    )
+    watches, subscriptions = restored
+    return [
+        (
+            Filter(name),
+            {filter_: watches.get(name, [])},
+            {filter_: subscriptions[name]} if name in subscriptions else {},
+        )
+        for name in dict.fromkeys([*watches, *subscriptions])
+    ]
 
 
 def _defaults(ctx: Context) -> Defaults:

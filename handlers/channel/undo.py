@@ -1,4 +1,7 @@
-"""Undo of a change that a line in the channel told everybody of. It works once, and everybody reads of it too."""
+"""Undo of a change that a line in the channel told everybody of. It works once, and everybody reads of it too.
+
+It takes back what this line says and nothing else. What somebody has changed again since stays as it is.
+"""
 
 from __future__ import annotations
 
@@ -14,19 +17,31 @@ from handlers.wire import payloads
 if TYPE_CHECKING:
     from handlers.blocks.message import Message
     from handlers.interactions.interaction import Interaction
+    from tracking.messages import ChannelChange
 
 
 async def undo(interaction: Interaction, line: int) -> Message:
-    """Undo the change that a line tells of, the first time it is asked for. ``line``: the line's row number."""
-    claimed_line = await interaction.ctx.store.channels.take_line(line)
+    """Undo the change that a line tells of, the first time it is asked for. ``line``: the line's row number.
+
+    Where nothing of it can be undone at present, it may be asked for again: a later change may be undone meanwhile.
+    """
+    channels = interaction.ctx.store.channels
+    claimed_line = await channels.take_line(line)
     if claimed_line is None:
         return lines.too_late()
-    channel, change = claimed_line
-    take_back = interaction.ctx.commands.undo.get(type(change))
-    if take_back:
-        await take_back(interaction, channel, change)
+    is_undone = False
+    try:
+        is_undone = await _take_back(interaction, *claimed_line)
+    finally:
+        if not is_undone:
+            await channels.release_line(line)
     interaction.ctx.wake()
-    return lines.undone()
+    return lines.undone() if is_undone else lines.changed_since()
+
+
+async def _take_back(interaction: Interaction, channel: str, change: ChannelChange) -> bool:
+    take_back = interaction.ctx.commands.undo.get(type(change))
+    return take_back is not None and await take_back(interaction, channel, change)
 
 
 async def _line(interaction: Interaction, _given: Any) -> Claim:

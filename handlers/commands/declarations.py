@@ -176,5 +176,6 @@ class Feature:
     listeners: tuple[Listener, ...] = ()
     overview: Overview | None = None  # None: the help's overview does not name it
     topics: Mapping[str, Callable[[], HelpPage]] = field(default_factory=dict)  # help on topics other than commands
-    # By the type of a change: undoes it. Gets the channel and the change.
-    undo: Mapping[type[ChannelChange], Callable[[Interaction, str, Any], Awaitable[None]]] = field(default_factory=dict)
+    # By the type of a change: undoes it, where nobody has changed the same again since, and tells the channel. Gets the
+    # channel and the change; returns whether anything was undone.
+    undo: Mapping[type[ChannelChange], Callable[[Interaction, str, Any], Awaitable[bool]]] = field(default_factory=dict)

@@ -11,8 +11,8 @@ from handlers.blocks.i18n import _
 from handlers.blocks.locale_data import number
 from handlers.blocks.pages import answer_page, orders_page
 from handlers.blocks.people import name
-from handlers.blocks.text import money
-from handlers.blocks.write_words import said, yuan
+from handlers.blocks.text import money, yuan
+from handlers.blocks.write_words import said
 from handlers.goods.facts import facts, price
 from handlers.goods.facts import title as product_title
 from handlers.writing.additions import MOST, piece_fen, variant_menu, variants, wrong_quantity

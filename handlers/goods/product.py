@@ -26,8 +26,8 @@ if TYPE_CHECKING:
     from handlers.blocks.help_page import Example
     from handlers.blocks.message import Message
     from handlers.interactions.interaction import Interaction
+    from handlers.parsing.typed_command import TypedCommand
     from pandapon.products import ProductDetail, ProductRef
-from handlers.parsing.typed_command import TypedCommand
 
 MOST = 4  # products that are compared
 SHARED_FOR = timedelta(minutes=10)  # so long a shared product is not shared again in the same channel

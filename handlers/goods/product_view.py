@@ -150,11 +150,9 @@ def _buttons(product: ProductDetail, *, may_add: bool, may_order: bool) -> list[
         buttons.append(el.button(_("Buy now"), f"{action_ids.BUY_NOW}:1", str(reference(product))))
     buttons += [el.button(_("Share in channel"), f"{action_ids.SHARE_PRODUCT}:1", str(reference(product)))]
     buttons.append(show_button(_("Message the seller"), 3, ContactSeller(reference(product))))
-    if product.seller_id:
-        more = Discover("store", product.seller_id)
-        buttons.append(el.button(_("More from this seller"), f"{action_ids.SHOW}1", more.command()))
-    similar = Discover("similar", product.product_id)
     if product.seller_id:  # only 1688 tells a seller's id, and only 1688 knows similar products
+        more, similar = Discover("store", product.seller_id), Discover("similar", product.product_id)
+        buttons.append(el.button(_("More from this seller"), f"{action_ids.SHOW}1", more.command()))
         buttons.append(el.button(_("Similar products"), f"{action_ids.SHOW}2", similar.command()))
     abroad = el.button(_("Freight abroad"), f"{action_ids.ESTIMATE_FREIGHT}:1", str(reference(product)))
     return [*buttons, abroad]

@@ -8,7 +8,7 @@ from typing import TYPE_CHECKING, Any
 from handlers.blocks import action_ids
 from handlers.blocks import elements as el
 from handlers.blocks.i18n import _, ngettext
-from handlers.blocks.order_lines import collapsed, group_name, order_line, paragraphs, title_in
+from handlers.blocks.order_lines import collapsed, group_name, order_line, sections, title_in
 from handlers.blocks.parts import standing_of
 from handlers.blocks.refunds import refund_note
 from handlers.blocks.standing import delivered_of
@@ -86,7 +86,7 @@ def _group(group: Group, listed: WatchedOrders, now: datetime, links: Links) -> 
         return []
     n = listed.counts[group]
     lines = [_line(order, now, links) for order in listed.orders]
-    blocks = list(paragraphs([f"*{group_name(group)}* · {n}", *lines]))
+    blocks = list(sections([f"*{group_name(group)}* · {n}", *lines]))
     if n > len(lines):
         others = _("and {n} more: {command} in a channel").format(n=n - len(lines), command="`/panda watches`")
         blocks.append(el.context(others))

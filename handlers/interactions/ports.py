@@ -57,6 +57,7 @@ class Joined:
     count: int  # orders that joined at once
     later: int = 0  # orders that are looked at in the next minutes
     never: int = 0  # orders beyond the most that are looked at
+    subscription: int = 0  # its id
 
 
 @dataclass(frozen=True, slots=True)

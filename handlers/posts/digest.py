@@ -12,7 +12,7 @@ from typing import TYPE_CHECKING
 from handlers.blocks import elements as el
 from handlers.blocks.i18n import _, ngettext
 from handlers.blocks.message import Layout, Message
-from handlers.blocks.order_lines import Title, collapsed, group_name, order_line, paragraphs, title_in
+from handlers.blocks.order_lines import Title, collapsed, group_name, order_line, sections, title_in
 from handlers.blocks.punctuation import listed
 from handlers.blocks.refunds import refund_note
 from handlers.blocks.standing import Standing, delivered, delivered_of, of_milestone, of_step, standing
@@ -89,7 +89,7 @@ def _arrived(titles: Sequence[str]) -> list[Block]:
 def _add(layout: Layout, heading: str, lines: Sequence[str]) -> None:
     """Add a heading and a line for each order; nothing where there is no order."""
     shown = -1  # the heading is no order
-    for paragraph in paragraphs([f"*{heading}*", *lines] if lines else []):
+    for paragraph in sections([f"*{heading}*", *lines] if lines else []):
         if not layout.add(paragraph):
             n = len(lines) - max(0, shown)
             layout.note(el.context(ngettext("and {n} more order", "and {n} more orders", n).format(n=n)))

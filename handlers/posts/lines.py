@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-from decimal import Decimal
 from typing import TYPE_CHECKING
 
 from handlers.blocks import action_ids
@@ -10,9 +9,9 @@ from handlers.blocks import elements as el
 from handlers.blocks.i18n import _, ngettext
 from handlers.blocks.parts import filter_words, short_name
 from handlers.blocks.people import name
-from handlers.blocks.punctuation import bracketed, listed
+from handlers.blocks.punctuation import bracketed, listed, sentences
 from handlers.blocks.settings_words import settings_lines
-from handlers.blocks.text import code, escape, money, slack_date, truncate
+from handlers.blocks.text import code, escape, slack_date, truncate, yuan
 from pandapon.shipment import OrderRef
 from tracking.messages import (
     Muted,
@@ -57,6 +56,11 @@ def too_late() -> Message:
     return el.message([el.section(_("That was undone already, or is too long ago."))])
 
 
+def changed_since() -> Message:
+    """The answer to a press on Undo when nothing of the change is left to undo."""
+    return el.message([el.section(_("Nothing was undone: this was changed again since, or it is over."))])
+
+
 def _words(change: ChannelChange, now: datetime) -> str:
     user = name(change.by)
     if isinstance(change, OrdersChanged):
@@ -74,7 +78,7 @@ def _of_channel(user: str, change: ChannelChange, now: datetime) -> str:
         case WatchingAll():
             return _watching(user, change)
         case StoppedAll():
-            return _("👋 {user} stopped watching all orders here.").format(user=user)
+            return _stopped(user, change)
         case SettingsChanged():
             return _changed(user, change, now)
         case _:
@@ -112,8 +116,17 @@ def _watching(user: str, change: WatchingAll) -> str:
         "👀 {user} watches {orders} here: {n} now, new ones are added automatically. Posts: {filter}.",
         n,
     )
-    orders = bracketed(_("all orders"), f"`{change.status}`" if change.status else "")
-    return words.format(user=user, orders=orders, n=n, filter=news)
+    return words.format(user=user, orders=_all_orders(change.status), n=n, filter=news)
+
+
+def _stopped(user: str, change: StoppedAll) -> str:
+    words = _("👋 {user} stopped watching {orders} here.").format(user=user, orders=_all_orders(change.status))
+    still = _("Still watched: {orders}").format(orders=listed(_all_orders(status) for status in change.still))
+    return sentences([words, still]) if change.still else words
+
+
+def _all_orders(status: str) -> str:
+    return bracketed(_("all orders"), f"`{status}`" if status else "")
 
 
 def _refund(change: RefundRequested) -> str:
@@ -121,7 +134,7 @@ def _refund(change: RefundRequested) -> str:
     if change.with_return:
         words = _("💸 {user} asked to return and refund {amount}: {product} · {order}")
     title = escape(truncate(change.title, TITLE)) or _("(no title)")
-    order, amount = short_name(OrderRef.from_key(change.key)), money(Decimal(change.fen) / 100)
+    order, amount = short_name(OrderRef.from_key(change.key)), yuan(change.fen)
     return words.format(user=name(change.by), amount=f"*{amount}*", product=title, order=order)
 
 
@@ -129,7 +142,15 @@ def _changed(user: str, change: SettingsChanged, now: datetime) -> str:
     """The settings that differ from before, one a line."""
     before = settings_lines(change.former, None, now)
     changes = [setting for setting in settings_lines(change.settings, None, now) if setting not in before]
-    if change.filter_all:
-        changes.append(_("Orders already watched: {filter}").format(filter=filter_words(change.filter_all)))
+    changes += _filters(change)
     heading = _("⚙️ {user} changed the settings here.").format(user=user)
     return "\n".join([heading, *(f"• {change}" for change in changes)])
+
+
+def _filters(change: SettingsChanged) -> list[str]:
+    if not change.filter_all:
+        return []
+    n, words = sum(map(len, change.former_filters.values())), filter_words(change.filter_all)
+    watched = ngettext("{n} order already watched: {filter}", "{n} orders already watched: {filter}", n)
+    lines = [watched.format(n=n, filter=words)] if n else []
+    return lines + ([f"`watch all`: {words}"] if change.former_subscriptions else [])

@@ -29,6 +29,7 @@ if TYPE_CHECKING:
     from handlers.blocks.message import Message
     from handlers.interactions.interaction import Interaction
     from handlers.parsing.typed_command import TypedCommand
+    from storage.subscription import Subscription
 
 _ALL = frozenset({"all", "everything", "全部", "所有"})
 
@@ -84,7 +85,7 @@ async def watch_all(interaction: Interaction, request: WatchAll) -> Message:
     joined = await interaction.ctx.subscribe(channel, request.status, filter_, interaction.user)
     if joined.is_new or filter_ != former:
         replaced = None if joined.is_new else former
-        change = WatchingAll(interaction.user, joined.count, filter_, request.status, replaced)
+        change = WatchingAll(interaction.user, joined.count, filter_, request.status, replaced, joined.subscription)
         await announce(interaction.ctx, channel, change)
     others = {Filter(each): ids for each, ids in (await _filters(interaction, channel)).items() if each != filter_}
     return watch_all_views.watching(channel, request.status, filter_, joined, others)
@@ -97,10 +98,10 @@ async def _filters(interaction: Interaction, channel: str) -> dict[str, list[int
 async def filter_all(interaction: Interaction, chosen: tuple[str, Filter]) -> Message:
     """Let all that a channel watches post by one filter, also what was watched before, and tell the channel."""
     (channel, filter_), ctx = chosen, interaction.ctx
-    former, settings = await _filters(interaction, channel), (await ctx.store.channels.get(channel)).settings
-    if await ctx.store.watches.set_filters(ctx.clock(), channel, filter_, interaction.user):
-        change = SettingsChanged(interaction.user, settings, settings, filter_, former)
-        await announce(ctx, channel, change)
+    settings = (await ctx.store.channels.get(channel)).settings
+    former = await ctx.store.watches.set_filters(ctx.clock(), channel, filter_, interaction.user)
+    if any(former):
+        await announce(ctx, channel, SettingsChanged(interaction.user, settings, settings, filter_, *former))
     return watch_all_views.filtered(filter_)
 
 
@@ -113,38 +114,56 @@ async def _channel_and_filter(interaction: Interaction, _given: Any) -> Claim:
 
 
 async def unwatch_all(interaction: Interaction, request: UnwatchAll) -> Message:
-    """End every ``watch all`` of a channel, and the watches that it added."""
-    channel = request.channel or interaction.channel
-    subscriptions, ended = await _end(interaction, channel)
-    return watch_all_views.ended(channel, subscriptions, ended)
-
-
-async def _end(interaction: Interaction, channel: str) -> tuple[int, int]:
-    """End every ``watch all`` of a channel, and tell the channel. Return how many ended, and how many watches."""
-    now = interaction.ctx.clock()
+    """End every ``watch all`` of a channel, and the watches that it added, and tell the channel."""
+    channel, now = request.channel or interaction.channel, interaction.ctx.clock()
     subscriptions, ended = await interaction.ctx.store.subscriptions.unsubscribe(now, channel, interaction.user)
     if subscriptions:
         await announce(interaction.ctx, channel, StoppedAll(interaction.user, now))
-    return subscriptions, ended
+    return watch_all_views.ended(channel, subscriptions, ended)
 
 
-async def undo_watch_all(interaction: Interaction, channel: str, change: WatchingAll) -> None:
-    """Restore the filter that the ``watch all`` replaced; end a ``watch all`` that was new."""
-    ctx, user = interaction.ctx, interaction.user
-    if change.former:
-        joined = await ctx.subscribe(channel, change.status, change.former, user)
-        await announce(ctx, channel, WatchingAll(user, joined.count, change.former, change.status))
-    else:
-        await _end(interaction, channel)
+async def undo_watch_all(interaction: Interaction, channel: str, change: WatchingAll) -> bool:
+    """Restore the filter that the ``watch all`` replaced; end a ``watch all`` that was new, and no other one.
+
+    One that ended since, or has another filter by now, stays as it is.
+    """
+    subscriptions = await interaction.ctx.store.subscriptions.active(channel)
+    standing = next((each for each in subscriptions if _is_of(each, change)), None)
+    if standing is None:
+        return False
+    if change.former is None:
+        return await _end_one(interaction, standing)
+    joined = await interaction.ctx.subscribe(channel, change.status, change.former, interaction.user)
+    facts = interaction.user, joined.count, change.former, change.status, change.filter, joined.subscription
+    await announce(interaction.ctx, channel, WatchingAll(*facts))
+    return True
 
 
-async def undo_unwatch_all(interaction: Interaction, channel: str, change: StoppedAll) -> None:
-    """Start every ``watch all`` again that ``unwatch all`` ended, with its watches."""
+def _is_of(subscription: Subscription, change: WatchingAll) -> bool:
+    """Whether a subscription is as a line says. Lines of earlier versions may lack its number and its filter."""
+    is_same = change.subscription in {0, subscription.id} and subscription.status == change.status
+    return is_same and change.filter in {None, subscription.filter}
+
+
+async def _end_one(interaction: Interaction, subscription: Subscription) -> bool:
+    ctx, user, now, channel = interaction.ctx, interaction.user, interaction.ctx.clock(), subscription.channel
+    states = {status: order_states.stands(status) for status in order_states.STATES}
+    passed_on = await ctx.store.subscriptions.unsubscribe_one(now, subscription.id, user, states)
+    if passed_on is None:
+        return False
+    still = tuple(each.status for each in await ctx.store.subscriptions.active(channel))
+    await announce(ctx, channel, StoppedAll(user, now, subscription.status, still, tuple(passed_on)))
+    return True
+
+
+async def undo_unwatch_all(interaction: Interaction, channel: str, change: StoppedAll) -> bool:
+    """Start each ``watch all`` again that ended, with its watches, and tell the channel of each."""
     store, now, user = interaction.ctx.store, interaction.ctx.clock(), interaction.user
-    n = await store.subscriptions.resubscribe(now, channel, change.at, user)
-    subscriptions = await store.subscriptions.active(channel)
-    filter_ = subscriptions[-1].filter if subscriptions else None
-    await announce(interaction.ctx, channel, WatchingAll(user, n, filter_))
+    again = await store.subscriptions.resubscribe(now, channel, change.at, user, passed_on=change.passed_on)
+    for subscription, n in again:
+        line = WatchingAll(user, n, subscription.filter, subscription.status, subscription=subscription.id)
+        await announce(interaction.ctx, channel, line)
+    return bool(again)
 
 
 def _working() -> str:

@@ -84,7 +84,7 @@ async def test_settings_are_told_and_taken_back(harness: BotHarness) -> None:
     await choose(harness, filter=chosen, filter_all=also)
     line = await told(harness, "⚙️ mei changed the settings here")
     assert "New orders: problems only" in line
-    assert "Orders already watched: problems only" in line
+    assert "1 order already watched: problems only" in line
     assert "quiet" not in line.casefold()
     assert "problems only" in await harness.ask("/panda watches")
     assert "Undone" in await undo(harness)

@@ -27,7 +27,7 @@ from support.buying import (
 from support.patience import PATIENCE
 from support.wizard_steps import chosen, open_by, press_in_page, send_page, text_of, typed, view_of
 
-from handlers.blocks.write_words import yuan
+from handlers.blocks.text import yuan
 from sandbox.pandapon.refusals import RefusedError
 from sandbox.pandapon.trading import routes
 from sandbox.pandapon.trading.ordering import Wanted

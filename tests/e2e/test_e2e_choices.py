@@ -90,6 +90,26 @@ async def test_why_of_what_is_filtered_and_unknown(harness: BotHarness) -> None:
     assert "I have no record" in await harness.ask("/panda why 9999999999999999999")
 
 
+async def test_one_unreadable_entry_of_the_log_hides_no_other(harness: BotHarness) -> None:
+    """Of another version, or damaged: the log shows the rest and says that one is missing; the settings open, too."""
+    assert harness.bot is not None
+    card = await watched(harness)
+    harness.scan("快件已发往 广州分拨中心")
+    await harness.replies(card, 1)
+    harness.scan("派送中", status="DELIVERING")
+    await harness.replies(card, 2)
+    spoil = "UPDATE news SET severity = 'urgent' WHERE id = (SELECT MIN(id) FROM news)"
+    await harness.bot.store.engine.run(lambda conn: conn.execute(spoil))
+    log = await harness.ask(f"/panda why {ORDER}")
+    assert log.count("→ posted") == 1
+    assert "1 entry could not be read" in log
+    assert "Settings in" in await harness.ask("/panda settings")
+    spoil = "UPDATE news SET payload = ? WHERE id = (SELECT MAX(id) FROM news)"
+    await harness.bot.store.engine.run(lambda conn: conn.execute(spoil, (b"\x00damaged",)))
+    assert "2 entries could not be read" in await harness.ask(f"/panda why {ORDER}")
+    assert "Settings in" in await harness.ask("/panda settings")
+
+
 # --- the form, when keeping takes its time or fails -------------------------------------------------------------------
 
 

@@ -2,6 +2,9 @@
 
 from __future__ import annotations
 
+import re
+from dataclasses import replace
+from datetime import timedelta
 from typing import TYPE_CHECKING
 
 from support.bot_harness import ORDER, BotHarness, words
@@ -73,3 +76,21 @@ async def test_the_bare_command_is_short(harness: BotHarness) -> None:
     assert ORDER in trouble
     assert "Nothing is watched in this channel yet" in await harness.ask("/panda", channel="#urgent")
     assert "on 1688" in await harness.press("My orders", channel="#urgent")
+
+
+async def test_what_needs_attention_is_counted_among_all_orders(harness: BotHarness) -> None:
+    """Also one that is watched for so long that hundreds were added since."""
+    await harness.ask(f"/panda watch {ORDER}")
+    harness.scan("快件外包装破损，转问题件处理")
+    card = harness.channel("#orders")[0]
+    await harness.until(lambda: "roblem" in words(card))
+    sample = harness.world.orders[ORDER]
+    created = harness.clock() - timedelta(hours=1)
+    for number in range(210):
+        order_id = str(2542285634920870001 + number)
+        statuses = [(created, "waitsellersend")]
+        harness.world.add_order(
+            replace(sample, order_id=order_id, created_at=created, statuses=statuses, packages=[], lines=sample.lines)
+        )
+    await harness.ask("/panda watch all paid")
+    assert re.search("[1-9][0-9]* orders? here needs? attention", await harness.ask("/panda"))

@@ -629,3 +629,14 @@ async def test_a_page_to_fill_in_has_done_nothing(harness: BotHarness) -> None:
     assert await states(harness) == [WriteState.REFUSED]
     [said] = told_directly(harness)
     assert "Open it again" in said
+
+
+async def test_all_unpaid_orders_are_counted(harness: BotHarness) -> None:
+    """By the total that PandaPon tells beside a page; where a platform does not answer, at least those of the other."""
+    for _number in range(23):  # and one is in the account already
+        ordered(harness)
+    assert "24 orders wait for payment" in await harness.ask("/panda")
+    ordered(harness, TAOBAO)
+    assert "25 orders wait for payment" in await harness.ask("/panda")
+    harness.pandapon.faults.path, harness.pandapon.faults.status = "taobao/order/page", 503
+    assert "At least 24 orders wait for payment" in await harness.ask("/panda")

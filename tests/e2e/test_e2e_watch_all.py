@@ -187,7 +187,7 @@ async def test_orders_watched_before_are_not_counted_in_silence(harness: BotHarn
     applied = await harness.press("All updates for all orders here")
     assert "All orders watched here now post: all updates" in applied
     assert set(await filters(harness)) == {"all"}
-    await harness.until(lambda: "Orders already watched: all updates" in words(harness.lines()[-1]))
+    await harness.until(lambda: re.search("[0-9]+ orders already watched: all updates", words(harness.lines()[-1])))
     assert "still post" not in await harness.ask("/panda watch all all")
     await harness.slack.press("tom", harness.lines()[-1], "undo_for_all:1")
     await harness.idle()

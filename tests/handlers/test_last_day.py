@@ -42,6 +42,14 @@ def test_a_day_ends_before_its_midnight(typed: str, last: str) -> None:
     assert end.astimezone(BERLIN).isoformat()[:19] == f"{last}T23:59:59"
 
 
+def test_the_leap_day_of_the_next_year_is_found() -> None:
+    """The present year has none."""
+    end = end_of("02-29", datetime(2027, 3, 5, tzinfo=UTC), BERLIN)
+    assert end is not None
+    assert end.date().isoformat() == "2028-02-29"
+    assert end_of("02-29", NOW, BERLIN) is None
+
+
 def test_the_zone_decides_which_day_it_is() -> None:
     """Today ends eight hours earlier or later."""
     assert end_of("0d", NOW, SHANGHAI) == datetime(2026, 11, 29, 15, 59, 59, tzinfo=UTC)

@@ -206,9 +206,9 @@ async def test_what_was_skipped_stays_unsaid_and_explained(harness: StoreHarness
     await harness.tell("one")
     assert await harness.store.outbox.mark_skipped(NOW, await harness.claim_one(), "muted")
     assert await harness.claim() == []
-    (told,) = await harness.store.delivery_log.of_order(ORDER, ORDERS_CHANNEL, 10)
+    (told,) = (await harness.store.delivery_log.of_order(ORDER, ORDERS_CHANNEL, 10)).entries
     assert (told.event_id, told.news, told.state, told.error) == ("one", news_saying("one"), PostState.SKIPPED, "muted")
-    (elsewhere,) = await harness.store.delivery_log.of_order(ORDER, CLAIMS_CHANNEL, 10)
+    (elsewhere,) = (await harness.store.delivery_log.of_order(ORDER, CLAIMS_CHANNEL, 10)).entries
     assert elsewhere.state is None
 
 
@@ -306,7 +306,7 @@ async def test_news_under_a_refused_card_fails_with_it(harness: StoreHarness) ->
     await harness.tell("three")
     assert await harness.store.outbox.mark_card_deleted(NOW, digest)
     assert await harness.store.outbox.mark_failed(NOW, await harness.claim_one(), "msg_too_long")
-    told = await harness.store.delivery_log.of_order(ORDER, ORDERS_CHANNEL, 10)
+    told = (await harness.store.delivery_log.of_order(ORDER, ORDERS_CHANNEL, 10)).entries
     assert [(one.event_id, one.state, one.error) for one in told] == [
         (what, PostState.FAILED, "msg_too_long") for what in ("one", "two", "three")
     ]

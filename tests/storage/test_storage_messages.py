@@ -66,6 +66,26 @@ LINES = {
     '{"line": "settings", "by": "U1", "settings": "{}", "undo": {"settings": "{\\"filter\\":\\"problems\\",'
     '\\"digest_at\\":\\"09:00\\",\\"language\\":\\"th\\"}"}}': SettingsChanged("U1", FORMER, CHOSEN),
 }
+# And those of this version.
+LINES |= {
+    f'{{"line": "mute", "by": "U1", "ids": ["{ORDER}"], "until": "{LATER.isoformat()}", "undo": '
+    f'{{"until": "{NOW.isoformat()}", "orders": {{"1688:{ORDER}": "{NOW.isoformat()}", "taobao:1": ""}}}}}}': (
+        Muted("U1", LATER, (ORDER,), NOW, {f"1688:{ORDER}": NOW, "taobao:1": None})
+    ),
+    f'{{"line": "unmute", "by": "U1", "ids": ["{ORDER}"], "undo": '
+    f'{{"until": "{NOW.isoformat()}", "orders": {{"1688:{ORDER}": "{NOW.isoformat()}"}}}}}}': (
+        Unmuted("U1", (ORDER,), NOW, orders={f"1688:{ORDER}": NOW})
+    ),
+    '{"line": "watch all", "by": "U1", "n": 7, "filter": "all", "status": "sent", "undo": {"subscription": 3}}': (
+        WatchingAll("U1", 7, Filter.ALL, "sent", None, 3)
+    ),
+    '{"line": "unwatch all", "by": "U1", "status": "sent", "still": [""], "undo": '
+    f'{{"at": "{NOW.isoformat()}", "passed_on": [5]}}}}': StoppedAll("U1", NOW, "sent", ("",), (5,)),
+    '{"line": "settings", "by": "U1", "settings": "{}", "filter_all": "problems", "undo": {"settings": "{}", '
+    '"filters": {"all": [3]}, "subscriptions": {"all": [1]}}}': (
+        SettingsChanged("U1", FORMER, FORMER, Filter.PROBLEMS, {"all": (3,)}, {"all": (1,)})
+    ),
+}
 LINES |= {
     '{"line": "refund", "by": "U1", "key": "1688:25", "title": "裙", "fen": 7360, "with_return": true}': (
         RefundRequested("U1", "1688:25", "裙", 7360, with_return=True)

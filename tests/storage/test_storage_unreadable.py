@@ -106,3 +106,17 @@ async def test_sub_orders_are_stored_as_they_are_leased(harness: StoreHarness) -
     await harness.active()
     due = await harness.due()
     assert codec.load_ids(due.sub_orders_json) == due.sub_orders
+
+
+@pytest.mark.parametrize("change", ["severity = 'urgent'", "audience = '[\"loud\"]'", f"at = {BEYOND}"])
+async def test_an_unreadable_entry_of_the_log_hides_no_other(harness: StoreHarness, change: str) -> None:
+    """The log counts it; a digest and a dry run of settings do without it."""
+    await harness.active()
+    await harness.tell("one")
+    await harness.tell("two")
+    await spoil(harness, f"UPDATE news SET {change} WHERE event_id = 'one'")  # noqa: S608  of this test
+    log = await harness.store.delivery_log.of_order(ORDER, ORDERS_CHANNEL, 10)
+    assert ([entry.event_id for entry in log.entries], log.unreadable) == (["two"], 1)
+    since = NOW - MINUTE
+    assert [entry.event_id for entry in await harness.store.delivery_log.since(ORDERS_CHANNEL, since)] == ["two"]
+    assert len(await harness.store.delivery_log.events_since(ORDERS_CHANNEL, since)) == 1

@@ -28,7 +28,7 @@ from support.view_samples import (
 )
 
 from handlers.about import audit_view, start, status_view
-from handlers.about.next_steps import Waiting
+from handlers.about.next_steps import Count, Waiting
 from handlers.approvals import away, decisions, listing_view
 from handlers.blocks import failures, pages, write_words
 from handlers.blocks.i18n import _
@@ -64,7 +64,7 @@ from pandapon.models import Page
 from pandapon.products import ProductDetail, ProductRef, Sku, Tier
 from pandapon.shipment import Milestone, OrderRef, Parcel, Platform
 from storage.alarm import Alarm, AlarmState
-from storage.channel import Channel, DeliveryLogEntry
+from storage.channel import Channel, DeliveryLog, DeliveryLogEntry
 from storage.errors import DiskFullError
 from storage.post import PostState
 from storage.sqlite.backup import Restored
@@ -479,8 +479,8 @@ def _tracked() -> dict[str, Any]:
         "posts.card.card that asks for an action": card.card(_due(), watch(muted_until=LATER), NOW, muted=(MEI, LATER)),
         "posts.thread.news in a thread": thread.news(moved, two, watch(), NOW, cleared=ALARM, in_thread=True),
         "posts.alarms.acted_on cleared": alarms.acted_on(replace(ALARM, state=AlarmState.CLEARED), watch(), NOW),
-        "channel.delivery_log_view.why": delivery_log_view.why(two, HERE, watch(), _log(), NOW),
-        "channel.delivery_log_view.why unwatched": delivery_log_view.why(two, HERE, None, [], NOW),
+        "channel.delivery_log_view.why": delivery_log_view.why(two, HERE, watch(), DeliveryLog(tuple(_log())), NOW),
+        "channel.delivery_log_view.why unwatched": delivery_log_view.why(two, HERE, None, DeliveryLog((), 1), NOW),
     }
 
 
@@ -543,6 +543,7 @@ def _watched() -> dict[str, Any]:
         "posts.lines.line": lines.line(Muted("U0MEI00001", NOW + timedelta(hours=24)), 7, NOW),
         "posts.lines.undone": lines.undone(),
         "posts.lines.too_late": lines.too_late(),
+        "posts.lines.changed_since": lines.changed_since(),
         "posts.alarms.reminder": alarms.reminder(ALARM, watch(), "https://example.slack.com/archives/C0/p1", NOW),
         "posts.notices.corrected": notices.corrected(3),
         "posts.notices.paused": notices.paused(HERE, "not_in_channel", 1),
@@ -676,11 +677,18 @@ def _told() -> dict[str, Any]:
         ),
         "about.status_view.status ill": status_view.status(late, Watched(), down, NOW),
         "about.start.start": start.start(
-            [watch(milestone=Milestone.EXCEPTION), watch()], 13, {REF.key: ALARM}, LINKS, [OTHER]
+            WatchedOrders(
+                (WatchedOrder(Group.ATTENTION, (watch(milestone=Milestone.EXCEPTION),), ALARM),),
+                {Group.ATTENTION: 2, Group.ON_THE_WAY: 11},
+            ),
+            LINKS,
+            [OTHER],
         ),
-        "about.start.start quiet": start.start([watch()], 1, {}, LINKS),
-        "about.start.start to buy": start.start([watch()], 1, {}, LINKS, steps=Waiting(3, 1)),
-        "about.start.start empty": start.start([], 0, {}, LINKS),
+        "about.start.start quiet": start.start(WatchedOrders((), {Group.ON_THE_WAY: 1}), LINKS),
+        "about.start.start to buy": start.start(
+            WatchedOrders((), {Group.ON_THE_WAY: 1}), LINKS, steps=Waiting(Count(3), Count(1, is_least=True))
+        ),
+        "about.start.start empty": start.start(WatchedOrders((), {}), LINKS),
         "blocks.failures.usage_error": failures.usage_error(refused),
         "blocks.failures.usage_error guess": failures.usage_error(guessed),
         "blocks.failures.pandapon again": failures.pandapon(
