@@ -191,7 +191,7 @@ class Subscriptions(Aggregate):
     resubscribe = Operation(subscriptions.resubscribe)
     active = Operation(subscriptions.active)
     join = Operation(subscriptions.join_orders)
-    never_watched = Operation(subscriptions.unknown_of)
+    may_join = Operation(subscriptions.may_join)
     set_mark = Operation(marks.set_mark)
     mark = Operation(marks.mark, only_reads=True)
 

@@ -28,12 +28,16 @@ ADD_TO_SCHEDULE = "INSERT INTO schedule (key, fingerprint, polls) VALUES (?, ?, 
 # A new watch in a channel whose watches are all paused is paused, too: otherwise the first news of each would be
 # refused, and its owner told each time.
 IN_CHANNEL = "SELECT reason FROM watches WHERE channel = ? AND state <> 'ended' AND (state = 'paused') = ? LIMIT 1"
-# A subscription does not bring back an order that somebody stopped watching in its channel.
-JOIN = """
+# A subscription does not bring back an order that somebody stopped watching in its channel since it began. What was
+# stopped before, perhaps by `unwatch all`, comes back: whoever asks for all orders means these, too.
+STAYS_OUT = "w.channel = subscriptions.channel AND (w.state <> 'ended' OR w.ended_at >= subscriptions.created_at)"
+JOIN = f"""
 INSERT INTO watches (key, channel, filter, state, reason, created_by, created_at, subscription)
 SELECT ?, channel, filter, ?, ?, created_by, ?, id FROM subscriptions
-WHERE id = ? AND state = 'active' AND NOT EXISTS
-  (SELECT 1 FROM watches w WHERE w.key = ? AND w.channel = subscriptions.channel)
+WHERE id = ? AND state = 'active' AND NOT EXISTS (SELECT 1 FROM watches w WHERE w.key = ? AND {STAYS_OUT})
+"""
+MAY_JOIN = f"""
+SELECT 1 FROM subscriptions WHERE id = ? AND NOT EXISTS (SELECT 1 FROM watches w WHERE w.key = ? AND {STAYS_OUT})
 """
 REVIVE = """
 UPDATE subscriptions SET state = 'active', ended_at = NULL
@@ -56,7 +60,8 @@ TAKE_BACK = """
 UPDATE watches SET subscription = ?, filter = ?
 WHERE id = ? AND channel = ? AND subscription IS NOT NULL AND state <> 'ended'
 """
-SCHEDULE = "UPDATE schedule SET next_poll_at = ? WHERE key = ? AND next_poll_at IS NULL"
+# What came to pass while nobody watched an order is no news: its next reading is a baseline, as if it were the first.
+SCHEDULE = "UPDATE schedule SET next_poll_at = ?, polls = 0 WHERE key = ? AND next_poll_at IS NULL"
 
 
 def subscribe(conn: Connection, now: datetime, wish: Subscription) -> tuple[Subscription, bool]:
@@ -176,8 +181,8 @@ def active(conn: Connection, channel: str | None = None) -> list[Subscription]:
 def join_orders(conn: Connection, now: datetime, subscription: int, new: Sequence[NewOrder]) -> int:
     """Store these orders and watch them for a subscription, without a card. Returns the number of new watches.
 
-    An order that the channel watches or ever watched is left out. In a channel whose watches are all paused, the new
-    watches are paused as well.
+    An order that the channel watches, or stopped watching since the subscription began, is left out. In a channel whose
+    watches are all paused, the new watches are paused as well.
     """
     joined = 0
     _hold(conn, "id = ?", subscription)
@@ -194,13 +199,9 @@ def join_orders(conn: Connection, now: datetime, subscription: int, new: Sequenc
     return joined
 
 
-def unknown_of(conn: Connection, channel: str, keys: Sequence[str]) -> list[str]:
-    """Return the keys among these that the channel does not watch and never did."""
-    return [
-        key
-        for key in keys
-        if not conn.execute("SELECT 1 FROM watches WHERE key = ? AND channel = ?", (key, channel)).fetchone()
-    ]
+def may_join(conn: Connection, subscription: int, keys: Sequence[str]) -> list[str]:
+    """Return the keys among these whose orders a subscription may watch: see :func:`join_orders`."""
+    return [key for key in keys if conn.execute(MAY_JOIN, (subscription, key)).fetchone()]
 
 
 def _hold(conn: Connection, which: str, fact: object) -> None:

@@ -149,9 +149,9 @@ class Discoverer:
         return last is None or now - last >= (WHOLE_EVERY_OF_STATE if subscription.status else WHOLE_EVERY)
 
     async def _fresh(self, subscription: Subscription, page: Page[Order]) -> list[NewOrder]:
-        """Return the page's open orders that the channel never watched. A finished order brings no more news."""
+        """Return the page's open orders that may join. A finished order brings no more news."""
         open_ = [order for order in page.items if order.milestone not in FINAL]
-        keys = await self._store.subscriptions.never_watched(subscription.channel, [order.ref.key for order in open_])
+        keys = await self._store.subscriptions.may_join(subscription.id, [order.ref.key for order in open_])
         return [self._new(order) for order in open_ if order.ref.key in keys]
 
     def _new(self, order: Order) -> NewOrder:

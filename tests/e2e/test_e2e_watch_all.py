@@ -88,6 +88,23 @@ async def test_what_was_unwatched_does_not_come_back(harness: BotHarness) -> Non
     assert harness.channel("#orders") == []
 
 
+async def test_whoever_asks_for_all_again_gets_all(harness: BotHarness) -> None:
+    """What was stopped before joins again, and what came meanwhile is no news; what comes after it is."""
+    assert (found := re.search("([0-9]+) (?:orders )?added now", await harness.ask("/panda watch all")))
+    await harness.ask(f"/panda unwatch {ORDER}")
+    await harness.ask("/panda unwatch all")
+    await harness.several_ticks()
+    harness.scan("第一站 快件已到达")
+    assert found[0] in await harness.ask("/panda watch all")
+    await harness.several_ticks(6)
+    assert harness.channel("#orders") == []
+    harness.scan("第二站 快件已到达")
+    await harness.until(lambda: len(harness.channel("#orders")) == 1)
+    [card] = harness.channel("#orders")
+    await harness.replies(card, 1)
+    assert "第一站" not in "".join(map(words, harness.thread(card)))
+
+
 async def test_an_old_order_joins_when_it_comes_into_the_state(harness: BotHarness) -> None:
     """It stands where it was created, pages below the newest, and is found all the same."""
     fill(harness, "waitsellersend", "waitbuyerpay")

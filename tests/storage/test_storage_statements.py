@@ -223,7 +223,7 @@ async def test_joining_and_leaving_all_orders_searches(harness: StoreHarness) ->
     wish, _ = await harness.store.subscriptions.subscribe(NOW, Subscription(ORDERS_CHANNEL, "", Filter.ALL, MEI))
     new = NewOrder(order_of(), NOW)
     plans = await _plans(harness, lambda conn: subscriptions.join_orders(conn, NOW, wish.id, [new]))
-    plans += await _plans(harness, lambda conn: subscriptions.unknown_of(conn, ORDERS_CHANNEL, [ORDER]))
+    plans += await _plans(harness, lambda conn: subscriptions.may_join(conn, wish.id, [ORDER]))
     assert _scans(plans) == []
 
 
