@@ -57,7 +57,7 @@ async def back_up(thread: DatabaseThread, folder: Path, now: datetime, most: int
     """
     target, partial = folder / now.strftime(NAME), folder / "partial.tmp"
     try:
-        await thread.direct(lambda conn: _copy(conn, partial, thread.run_pending))
+        await thread.direct(lambda conn: _copy(conn, thread.path or folder, partial, thread.run_pending))
         await asyncio.to_thread(_put_behind, folder, now)
         await asyncio.to_thread(_finish, partial, target)
     except OSError as error:
@@ -139,7 +139,7 @@ def restore(copy: Path, path: Path, now: datetime, passing: Callable[[str], None
     partial = path.with_name(f"{path.name}.restoring")
     for part in private.family(partial):  # left behind by a restore that was killed
         part.unlink(missing_ok=True)
-    private.create(partial)
+    private.create(partial, path)
     shutil.copyfile(copy, partial)
     _unconfirm(partial, taken_at(copy), now)
     sync(partial)
@@ -174,12 +174,12 @@ def _without_copy(path: Path, folder: Path) -> LostFileError:
     )
 
 
-def _copy(conn: sqlite3.Connection, partial: Path, run_pending: Callable[[], None]) -> None:
+def _copy(conn: sqlite3.Connection, path: Path, partial: Path, run_pending: Callable[[], None]) -> None:
     """Copy page by page. Transactions that run between two steps are part of the copy."""
-    partial.parent.mkdir(mode=0o700, parents=True, exist_ok=True)
+    private.make_folder(partial.parent, path)
     _check_space(conn, partial.parent)
     partial.unlink(missing_ok=True)
-    private.create(partial)
+    private.create(partial, path)
     with contextlib.closing(sqlite3.connect(partial)) as copy:
         pragmas.in_no_hurry(copy)  # the file is synchronised once at the end, off the database's thread
         conn.backup(copy, pages=STEP, progress=lambda *_: run_pending())
