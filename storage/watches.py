@@ -4,11 +4,11 @@ from __future__ import annotations
 
 from typing import TYPE_CHECKING
 
-from storage import audit, enqueue, holds, messages, orders, outbox, rows
+from storage import audit, enqueue, holds, messages, openers, orders, outbox, rows
 from storage.audit import AuditEntry
 from storage.ending import end
 from storage.locks import lock_orders, lock_orders_of_watches
-from storage.post import PostKind
+from storage.post import PostKind, Unreadable
 from storage.rows import to_int
 from storage.watch import Opened, Watch, WatchState
 from tracking.messages import WatchesPaused, WatchList
@@ -74,8 +74,11 @@ def mark_failed(conn: Connection, now: datetime, post: Post, error: str) -> bool
     """Record that Slack refused a post for good. Returns False when the fence was stale.
 
     The watch of a refused first CARD, and the watches of a refused LIST, end with the error as their reason; other
-    watches are left to the caller.
+    watches are left to the caller. A LIST that could not be read is made anew instead.
     """
+    is_unread = post.kind is PostKind.LIST and isinstance(post.content, Unreadable)
+    if is_unread and openers.make_anew(conn, now, post.id, post.fence):
+        return outbox.mark_retry(conn, post, now, error)
     _lock(conn, post.opens)
     is_settled = outbox.mark_failed(conn, now, post, error)
     if is_settled and post.kind in {PostKind.CARD, PostKind.LIST}:
