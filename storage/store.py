@@ -53,6 +53,7 @@ if TYPE_CHECKING:
 
     from storage.engine import Engine
     from storage.upkeep import Health
+    from storage.watch import Watch
 
 
 async def open_store(path: Path) -> Store:
@@ -101,13 +102,24 @@ class Watches(Aggregate):
     never_in = Operation(watches.never_in)
     muted_in = Operation(watches.muted_in, only_reads=True)
     pause_channel = Operation(watches.pause_channel)
-    resume_channel = Operation(watches.resume_channel)
+    resume_some = Operation(watches.resume_some)
     watched_channels = Operation(watches.watched_channels)
     paused_channels = Operation(watches.paused_channels)
     filters = Operation(channels.filters_of)
     set_filters = Operation(channels.set_filters)
     restore_filters = Operation(channels.restore_filters)
     mute = Operation(channels.mute_watches)
+
+    async def resume_channel(self, now: datetime, channel: str, actor: str) -> list[Watch]:
+        """Resume every paused watch of a channel, some at a time. Returns the resumed watches.
+
+        A process that dies meanwhile leaves the rest paused: for the job that looks whether the channel is open, or for
+        whoever resumes it again. A watch that Slack's next refusal pauses meanwhile stays paused.
+        """
+        resumed: list[Watch] = []
+        while some := await self.resume_some(now, channel, actor, resumed[-1].id if resumed else 0):
+            resumed += some
+        return resumed
 
 
 class Outbox(Aggregate):
