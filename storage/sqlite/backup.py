@@ -16,12 +16,13 @@ from storage.errors import CorruptFileError, DiskFullError, LostFileError, Stora
 from storage.sqlite import pragmas, private
 from storage.sqlite.connection import all_or_nothing
 from storage.sqlite.copies import MOST, NAME, backups, newest_good, problem_of, superfluous, taken_at
+from storage.sqlite.errors import translated
 from storage.sqlite.opening import check_owner, open_file, open_to_read
 from storage.store import Store, open_store
 from storage.unconfirmed import unconfirm
 
 if TYPE_CHECKING:
-    from collections.abc import Callable
+    from collections.abc import Callable, Iterator
     from datetime import datetime
     from pathlib import Path
 
@@ -137,12 +138,11 @@ def restore(copy: Path, path: Path, now: datetime, passing: Callable[[str], None
     with contextlib.closing(open_to_read(copy)) as conn:
         check_owner(conn, copy)
     partial = path.with_name(f"{path.name}.restoring")
-    for part in private.family(partial):  # left behind by a restore that was killed
-        part.unlink(missing_ok=True)
-    private.create(partial, path)
-    shutil.copyfile(copy, partial)
-    _unconfirm(partial, taken_at(copy), now)
-    sync(partial)
+    with _made_whole(partial):
+        private.create(partial, path)
+        shutil.copyfile(copy, partial)
+        _unconfirm(partial, taken_at(copy), now)
+        sync(partial)
     aside = _set_aside(path, now)
     passing("in_restore")
     partial.replace(path)
@@ -150,9 +150,26 @@ def restore(copy: Path, path: Path, now: datetime, passing: Callable[[str], None
     return aside
 
 
+@contextlib.contextmanager
+def _made_whole(partial: Path) -> Iterator[None]:
+    """Make a file in the block that takes the database's place after it, or leave none. Raises StorageError."""
+    _remove(partial)  # left behind by a restore that was killed
+    try:
+        yield
+    except (OSError, StorageError) as error:
+        _remove(partial)
+        why = error.strerror if isinstance(error, OSError) else str(error).rstrip(".")
+        raise StorageError(f"The copy could not be put into {partial.parent}: {why}. Nothing was changed.") from error
+
+
+def _remove(partial: Path) -> None:
+    for part in private.family(partial):
+        part.unlink(missing_ok=True)
+
+
 def _unconfirm(partial: Path, then: datetime, now: datetime) -> None:
     """Mark every post as perhaps sent since the backup was made at ``then``."""
-    with contextlib.closing(open_file(partial)) as conn:
+    with contextlib.closing(open_file(partial)) as conn, translated(partial):
         all_or_nothing(conn, lambda conn: unconfirm(conn, then, now), pragmas.BEGIN_TO_WRITE)
         pragmas.without_log(conn)
 
