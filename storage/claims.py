@@ -5,7 +5,8 @@ from __future__ import annotations
 from datetime import timedelta
 from typing import TYPE_CHECKING
 
-from storage import codec, lanes, rows
+from storage import codec, lanes, openers, rows
+from storage.ending import end
 from storage.orders import UNREADABLE
 from storage.outbox import FAIL, LIVE, drop_unsent
 from storage.post import Post, PostKind, PostState
@@ -209,12 +210,14 @@ def _claim(conn: Connection, row: Row, now: datetime, lease: timedelta, worker: 
 
 
 def _pass_over(conn: Connection, row: Row, now: datetime, error: str) -> None:
-    """Leave a row with an unknown word to processes of a newer version for a while, then fail it."""
-    if to_int(now - FOR_NEWER) < row["created_at"] <= to_int(now):
+    """Leave a row with an unknown word to processes of a newer version for a while, then make it anew, or fail it."""
+    is_newer = to_int(now - FOR_NEWER) < row["created_at"] <= to_int(now)
+    if is_newer or openers.make_anew(conn, now, row["id"], row["fence"] + 1):
         facts = (row["state"], row["claimed_at"], to_int(now + PASSED_OVER), error, row["id"])
         conn.execute(PUT_BACK, facts)
     else:
         conn.execute(FAIL.format(which="id = ?"), (to_int(now), error, row["id"]))
+        end(conn, now, "id = ? AND state = 'opening'", (row["watch_id"],), error)
 
 
 def _post(conn: Connection, row: Row, now: int, state: PostState, *, claimed: bool = False) -> Post:

@@ -18,6 +18,7 @@ MESSAGE = """
 INSERT INTO outbox (position, watch_id, event_id, kind, channel, key, payload, severity, state, token, created_at)
 VALUES (next_position(), NULL, ?, ?, ?, '', ?, '', 'pending', random_token(), ?)
 """
+LIST_OF = "list:"  # begins the event_id of a LIST; the id of its first watch follows
 REFUSAL = "refused:"  # begins the names of such facts; channel, reason and owner follow
 TOLD_OWNER = "INSERT INTO facts (name, value, at) VALUES (?, '', ?) ON CONFLICT (name) DO NOTHING"
 
@@ -29,7 +30,7 @@ def line(conn: Connection, now: datetime, channel: str, change: ChannelChange) -
 
 def watch_list(conn: Connection, now: datetime, channel: str, opened: WatchList) -> None:
     """Enqueue one LIST for watches that were opened at once, in place of their cards."""
-    facts = (f"list:{opened.watches[0]}", PostKind.LIST.value, channel, codec.dump_watch_list(opened), to_int(now))
+    facts = (f"{LIST_OF}{opened.watches[0]}", PostKind.LIST.value, channel, codec.dump_watch_list(opened), to_int(now))
     conn.execute(MESSAGE, facts)
 
 

@@ -55,6 +55,7 @@ if TYPE_CHECKING:
 
     from storage.engine import Engine
     from storage.upkeep import Health
+    from storage.watch import Watch
 
 
 async def open_store(path: Path) -> Store:
@@ -103,7 +104,7 @@ class Watches(Aggregate):
     never_in = Operation(watches.never_in)
     muted_in = Operation(watches.muted_in, only_reads=True)
     pause_channel = Operation(watches.pause_channel)
-    resume_channel = Operation(watches.resume_channel)
+    resume_some = Operation(watches.resume_some)
     watched_channels = Operation(watches.watched_channels)
     paused_channels = Operation(watches.paused_channels)
     filters = Operation(channel_filters.filters_of)
@@ -111,6 +112,17 @@ class Watches(Aggregate):
     restore_filters = Operation(channel_filters.restore_filters)
     mute = Operation(mutes.mute_watches)
     restore_mutes = Operation(mutes.restore_mutes)
+
+    async def resume_channel(self, now: datetime, channel: str, actor: str) -> list[Watch]:
+        """Resume every paused watch of a channel, some at a time. Returns the resumed watches.
+
+        A process that dies meanwhile leaves the rest paused: for the job that looks whether the channel is open, or for
+        whoever resumes it again. A watch that Slack's next refusal pauses meanwhile stays paused.
+        """
+        resumed: list[Watch] = []
+        while some := await self.resume_some(now, channel, actor, resumed[-1].id if resumed else 0):
+            resumed += some
+        return resumed
 
 
 class Outbox(Aggregate):

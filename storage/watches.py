@@ -4,11 +4,11 @@ from __future__ import annotations
 
 from typing import TYPE_CHECKING
 
-from storage import audit, enqueue, holds, messages, orders, outbox, rows
+from storage import audit, enqueue, holds, messages, openers, orders, outbox, rows
 from storage.audit import AuditEntry
 from storage.ending import end
 from storage.locks import lock_orders, lock_orders_of_watches
-from storage.post import PostKind
+from storage.post import PostKind, Unreadable
 from storage.rows import to_int
 from storage.watch import Opened, Watch, WatchState
 from tracking.messages import WatchesPaused, WatchList
@@ -21,6 +21,7 @@ if TYPE_CHECKING:
     from storage.post import Post
     from storage.watch import NewWatch
 
+AT_ONCE = 100  # watches that are resumed in one transaction; nobody else writes to a file meanwhile
 FEW = 3  # orders watched at once that get their cards at once; cards of more would fill the channel
 SELECT = """
 SELECT w.*, o.milestone, o.reason AS order_reason, o.pick_up_by, o.order_json, s.read_at, s.stale_since,
@@ -74,8 +75,11 @@ def mark_failed(conn: Connection, now: datetime, post: Post, error: str) -> bool
     """Record that Slack refused a post for good. Returns False when the fence was stale.
 
     The watch of a refused first CARD, and the watches of a refused LIST, end with the error as their reason; other
-    watches are left to the caller.
+    watches are left to the caller. A LIST that could not be read is made anew instead.
     """
+    is_unread = post.kind is PostKind.LIST and isinstance(post.content, Unreadable)
+    if is_unread and openers.make_anew(conn, now, post.id, post.fence):
+        return outbox.mark_retry(conn, post, now, error)
     _lock(conn, post.opens)
     is_settled = outbox.mark_failed(conn, now, post, error)
     if is_settled and post.kind in {PostKind.CARD, PostKind.LIST}:
@@ -123,11 +127,15 @@ def pause_channel(conn: Connection, now: datetime, channel: str, reason: str) ->
     return _again(conn, paused)
 
 
-def resume_channel(conn: Connection, now: datetime, channel: str, actor: str) -> list[Watch]:
-    """Resume every paused watch of a channel. Returns the resumed watches."""
-    lock_orders_of_watches(conn, "channel = ? AND state = 'paused'", (channel,))
-    paused = _select(conn, "w.channel = ? AND w.state = 'paused' ORDER BY w.id", (channel,))
-    return _resume(conn, now, channel, paused, actor)
+def resume_some(conn: Connection, now: datetime, channel: str, actor: str, after: int) -> list[Watch]:
+    """Resume the next :data:`AT_ONCE` paused watches of a channel, by their ids, after one. Returns them."""
+    some = "SELECT id FROM watches WHERE channel = ? AND state = 'paused' AND id > ? ORDER BY id LIMIT ?"
+    ids = [row["id"] for row in conn.execute(some, (channel, after, AT_ONCE))]
+    _lock(conn, ids)
+    paused = [watch for id_ in ids if (watch := get(conn, id_)) and watch.state is WatchState.PAUSED]
+    if ids and not paused:  # others resumed or ended them in that moment
+        return resume_some(conn, now, channel, actor, ids[-1])
+    return _resume(conn, now, channel, paused, actor) if paused else []
 
 
 def watched_channels(conn: Connection) -> list[str]:

@@ -8,7 +8,7 @@ from typing import TYPE_CHECKING, Annotated
 import typer
 
 from bot.cli.terminal import fail, serves_many, settings_or_exit
-from bot.cli.workspaces import host_settings_or_exit
+from bot.cli.workspaces import host_settings, host_settings_or_exit
 from bot.process import log
 from bot.process.version import VERSION
 
@@ -81,9 +81,21 @@ async def _report(findings: AsyncIterator[Finding]) -> int:
 
 def doctor() -> None:
     """Print what a bug report needs: versions, settings, sizes and figures; no secrets, ids, names or contents."""
-    from bot.commands.doctor import report
+    typer.echo(asyncio.run(_report_many() if serves_many() else _report_one()), nl=False)
+
+
+async def _report_one() -> str:
+    from bot.commands.doctor.report import report
     from bot.process.clock import utc_now
 
     settings = settings_or_exit()
     log.configure("error", settings.secrets())
-    typer.echo(asyncio.run(report(settings, utc_now)), nl=False)
+    return await report(settings, utc_now)
+
+
+async def _report_many() -> str:
+    settings = host_settings()
+    from bot.commands.doctor.workspaces import report
+    from bot.process.clock import utc_now
+
+    return await report(settings, utc_now)

@@ -85,13 +85,13 @@ def _run(settings: Shared, work: Coroutine[Any, Any, None]) -> int:
 async def _ended(work: Coroutine[Any, Any, None]) -> int:
     from bot.process.errors import StartError
     from bot.process.leader import NotLeaderError
-    from storage.errors import StorageError, UnreachableError
+    from storage.errors import BusyFileError, StorageError, UnreachableError
 
     try:
         await work
     except NotLeaderError as error:
         return _failed(error, EX_TEMPFAIL, "yellow")
-    except UnreachableError as error:
+    except (BusyFileError, UnreachableError) as error:
         return _failed(error, EX_TEMPFAIL)
     except (StartError, StorageError) as error:
         return _failed(error, EX_CONFIG)

@@ -12,6 +12,7 @@ from bot.postgres import server_of
 from bot.process.clock import utc_now
 from bot.process.errors import StartError
 from bot.workspaces.accounts import Accounts
+from bot.workspaces.aliases import alias_of
 from bot.workspaces.installing import RETURN
 from bot.workspaces.vault import SealedError, Vault
 from handlers.interactions.ports import AccountKeys
@@ -57,10 +58,10 @@ async def lines(settings: HostSettings) -> list[str]:
         found = await directory.installations.listed()
     if not found:
         return ["No workspace has installed the app yet."]
-    return [_line(installation, accounts.get(installation.id)) for installation in found]
+    return [_line(each, accounts.get(each.id), alias_of(each.id, settings.keys)) for each in found]
 
 
-def _line(installation: Installation, account: Account | None) -> str:
+def _line(installation: Installation, account: Account | None, alias: str) -> str:
     kind = "organisation" if installation.is_for_organisation else "workspace"
     parts = [
         f"{kind} {installation.id}",
@@ -69,6 +70,7 @@ def _line(installation: Installation, account: Account | None) -> str:
     ]
     if installation.revoked_at is not None:
         parts.append(f"uninstalled {installation.revoked_at:%Y-%m-%d %H:%M} UTC")
+    parts.append(f"in reports {alias}")
     if account is None:
         parts.append("not connected to PandaPon")
     else:

@@ -9,6 +9,7 @@ from contextlib import asynccontextmanager, suppress
 from typing import TYPE_CHECKING
 
 from storage.errors import StorageError
+from storage.sqlite import private
 
 if TYPE_CHECKING:
     from collections.abc import AsyncIterator
@@ -31,7 +32,7 @@ async def leading(database: Path, *, standby: bool, stop: asyncio.Event) -> Asyn
     Raises NotLeaderError when another process leads and ``standby`` is off, and StorageError for an unusable folder.
     """
     path = database.with_name(database.name + ".lock")
-    descriptor = _open(path)
+    descriptor = _open(path, database)
     try:
         while not _take(descriptor):
             if not standby:
@@ -48,10 +49,10 @@ async def leading(database: Path, *, standby: bool, stop: asyncio.Event) -> Asyn
         os.close(descriptor)
 
 
-def _open(path: Path) -> int:
+def _open(path: Path, database: Path) -> int:
     try:
         path.parent.mkdir(parents=True, exist_ok=True)
-        return os.open(path, os.O_RDWR | os.O_CREAT | os.O_CLOEXEC, 0o600)
+        return private.open_or_create(path, database, follows_links=False)  # a leader writes over what is in it
     except OSError as error:
         raise StorageError(f"the folder of DATABASE_PATH cannot be used: {path.parent} ({error.strerror})") from error
 

@@ -10,6 +10,7 @@ from typing import Annotated
 from pydantic import AfterValidator, Field, SecretStr
 
 from bot.settings.addresses import base_url, proxy_address
+from bot.settings.paths import path_of
 from bot.settings.storage_url import storage_url
 from pandapon.config import TAOBAO_REFUND_CODES
 from pandapon.signing import Signer
@@ -115,6 +116,8 @@ def _slack_url(value: str) -> str:
     return base_url(value) + "/"
 
 
+FilePath = Annotated[Path, AfterValidator(path_of)]  # of a file or a folder
+
 Minutes = Annotated[float, Field(ge=1, le=10_080)]
 Hours = Annotated[float, Field(ge=1, le=720)]
 
@@ -134,7 +137,7 @@ ApprovalRules = Annotated[str, AfterValidator(_rules)]
 ApprovalChannel = Annotated[str, AfterValidator(read_channel)]
 
 ProxyUrl = Annotated[SecretStr, AfterValidator(_proxy)]
-Certificates = Annotated[Path, AfterValidator(_certificates)]
+Certificates = Annotated[FilePath, AfterValidator(_certificates)]
 StorageUrl = Annotated[SecretStr, AfterValidator(_storage_url)]
 Rest = Annotated[str, AfterValidator(_rest)]
-Glosses = Annotated[Path, AfterValidator(_glosses)]
+Glosses = Annotated[FilePath, AfterValidator(_glosses)]

@@ -16,6 +16,7 @@ from bot.settings.fields import (
     ApprovalRules,
     BaseUrl,
     Certificates,
+    FilePath,
     Glosses,
     Hours,
     Minutes,
@@ -95,9 +96,9 @@ class Shared(Observability):
     storage_notify: Literal["on", "off"] = "on"
     storage_connections: int = Field(default=4, ge=1, le=100)
     worker: Annotated[str, Field(pattern=r"^[\w.,-]{0,120}$")] = ""
-    database_path: Path = Path("data/pandabot.db")
+    database_path: FilePath = Path("data/pandabot.db")
 
-    backup_path: Path | None = None
+    backup_path: FilePath | None = None
     news_days: int = Field(default=60, ge=7, le=60)
     backup_gb: float = Field(default=10.0, gt=0, le=100_000)
 

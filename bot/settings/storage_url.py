@@ -3,7 +3,9 @@
 from __future__ import annotations
 
 from pathlib import Path
-from urllib.parse import parse_qsl, unquote, urlsplit
+from urllib.parse import parse_qsl, quote, unquote, urlsplit
+
+from bot.settings.paths import path_of
 
 SQLITE, POSTGRES = "sqlite:///", ("postgresql://", "postgres://")
 MOST_PORT = 65_535
@@ -11,13 +13,18 @@ SECRET_PARAMETERS = ("password", "sslpassword", "passfile", "sslkey")
 
 
 def storage_url(value: str) -> str:
-    """Return the address. Raises ValueError, which never shows the value."""
+    """Return the address, with ``~`` replaced as in :func:`bot.settings.paths.path_of`.
+
+    Raises ValueError, which never shows the value.
+    """
     if any(sign.isspace() or not sign.isprintable() for sign in value):
         raise ValueError("must be one address without spaces and line breaks; write them as %20 in a password")
     if value.startswith(POSTGRES):
         _check_postgres(value)
     elif not value.startswith(SQLITE) or not _file(value):
         raise ValueError("must be sqlite:///data/pandabot.db or postgresql://user:password@host:5432/database")
+    else:
+        return SQLITE + quote(str(path_of(_file(value))))
     return value
 
 

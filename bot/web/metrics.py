@@ -58,7 +58,8 @@ def routes(
             *of_store(health, now),
             of_workers(health.workers if store.engine.is_shared else dict.fromkeys(Role, 1)),  # one has a file's all
             *of_clock(presence.server_clock.offset if presence else 0.0),
-            *_of_machine(health),
+            of_writing(health.trouble),
+            *_of_file(health),
             *of_engine(health.gauges),
             *_of_process(poller, breaker, scheduler),
         ]
@@ -123,8 +124,12 @@ def of_clock(offset: float | None) -> Iterator[GaugeMetricFamily]:
         yield gauge("clock_offset_seconds", text, round(offset, 3))
 
 
-def _of_machine(health: Health) -> Iterator[GaugeMetricFamily]:
-    yield gauge("database_writable", "1 while the database can be written.", int(health.trouble is None))
+def of_writing(trouble: StorageError | None) -> GaugeMetricFamily:
+    """Return whether the database takes what is written."""
+    return gauge("database_writable", "1 while the database can be written.", int(trouble is None))
+
+
+def _of_file(health: Health) -> Iterator[GaugeMetricFamily]:
     yield gauge("wal_bytes", "Bytes of the database's write-ahead log.", health.wal_bytes)
     if health.disk_free is not None:
         yield gauge("disk_free_bytes", "Bytes left on the database's disk.", health.disk_free)

@@ -62,12 +62,16 @@ def route(
         try:
             together = combined(await _figures_of(bots, now))
             at_work = by_role(await directory.processes.at_work(now))
+            await directory.engine.try_again(now)
+            server = await directory.engine.condition()
         except StorageError as error:
             return web.Response(text=f"the database does not answer: {error}", status=503)
         gauges = [
             *metrics.of_store(together, now),
             metrics.of_workers(at_work),
             *metrics.of_clock(server_clock.offset),
+            metrics.of_writing(together.trouble or server.trouble),
+            *metrics.of_engine(server.gauges),
             *_of_workspaces(registry, bots, refused),
         ]
         text = generate_latest(metrics.Together(gauges, figures)).decode()

@@ -22,14 +22,15 @@ from storage.postgres.clock import offset
 from storage.postgres.connecting import OPTIONS, PATIENCE, PROCESS, connect, is_pooled
 from storage.postgres.connection import PostgresConnection
 from storage.postgres.errors import COLLISIONS, OUTDATED, translated
-from storage.postgres.gauges import gauges
+from storage.postgres.gauges import gauges, gauges_of_all
 from storage.postgres.wakes import CHANNEL, payload
 
 if TYPE_CHECKING:
-    from collections.abc import Callable
+    from collections.abc import Callable, Mapping
     from datetime import datetime
 
     from storage.connection import Connection
+    from storage.engine import Gauge
 
 T = TypeVar("T")
 
@@ -164,6 +165,7 @@ class PostgresEngine:
     """The tables of one schema as an engine of the store."""
 
     is_shared = True
+    facts_table = "facts"
 
     def __init__(self, server: PostgresServer, schema: str = "", *, owns_server: bool = True) -> None:
         """``schema``: in which the tables are; empty: the default of the URL. ``owns_server``: close it with this."""
@@ -194,15 +196,19 @@ class PostgresEngine:
         """Write a small row, if writing had failed for want of room, and tell whether it works again."""
         if self._trouble is not None:
             try:
-                await self.run(lambda conn: _touch(conn, now))
+                await self.run(lambda conn: _touch(conn, self.facts_table, now))
             except DiskFullError:
                 return
             self._trouble = None
 
     async def condition(self, *, counts: bool = True) -> Condition:
         """Return the server's version, whether it takes writes, and if ``counts`` its own figures."""
-        figures = await self.read(gauges) if counts else {}
+        figures = await self.read(self.gauges) if counts else {}
         return Condition(version=f"PostgreSQL {self._version}", trouble=self._trouble, gauges=figures)
+
+    def gauges(self, conn: Connection) -> Mapping[str, Gauge]:
+        """Return the server's figures by name."""
+        return gauges(conn)
 
     async def clock_offset(self, clock: Callable[[], datetime]) -> float:
         """Return how many seconds ``clock`` is ahead of the server's; negative: behind. Raises StorageError."""
@@ -228,6 +234,19 @@ class PostgresEngine:
         return await self.server.in_thread(partial(self.server.transact, on, schema=self.schema, only_reads=only_reads))
 
 
-def _touch(conn: Connection, now: datetime) -> None:
-    sql = "INSERT INTO facts (name, value, at) VALUES ('room', '', 0) ON CONFLICT (name) DO UPDATE SET value = ?"
+class SharedEngine(PostgresEngine):
+    """The tables that all workspaces share: its figures are those of every workspace's tables together."""
+
+    facts_table = "host_facts"
+
+    def __init__(self, server: PostgresServer) -> None:
+        super().__init__(server, owns_server=False)
+
+    def gauges(self, conn: Connection) -> Mapping[str, Gauge]:
+        """Return the server's figures by name."""
+        return gauges_of_all(conn)
+
+
+def _touch(conn: Connection, table: str, now: datetime) -> None:
+    sql = f"INSERT INTO {table} (name, value, at) VALUES ('room', '', 0) ON CONFLICT (name) DO UPDATE SET value = ?"
     conn.execute(sql, (now.isoformat(),))

@@ -1,5 +1,7 @@
 """Figures of the server that tell early of trouble: what keeps dead rows, how many there are, sizes, deadlocks.
 
+Where there are many workspaces, the dead rows of a table are those of all of them together.
+
 The server shows other users' transactions only to members of ``pg_monitor``; without that right only the bot's own
 transactions count.
 """
@@ -27,21 +29,30 @@ OLDEST = """
 SELECT COALESCE(MAX(EXTRACT(EPOCH FROM clock_timestamp() - xact_start)), 0) FROM pg_stat_activity
 WHERE backend_xmin IS NOT NULL AND pid <> pg_backend_pid()
 """
-DEAD = "SELECT relname, n_dead_tup FROM pg_stat_user_tables WHERE schemaname = current_schema() ORDER BY relname"
+DEAD = """
+SELECT relname, SUM(n_dead_tup) FROM pg_stat_user_tables WHERE schemaname = current_schema() {or_others}
+GROUP BY relname ORDER BY relname
+"""
+OF_WORKSPACES = r"OR schemaname LIKE 'team\_%'"
 SIZE = "SELECT pg_database_size(current_database())"
 DEADLOCKS = "SELECT deadlocks FROM pg_stat_database WHERE datname = current_database()"
 
 
 def gauges(conn: Connection) -> Mapping[str, Gauge]:
-    """Return the figures by name."""
-    return dict(_gauges(conn))
+    """Return the figures by name, with the dead rows of this schema."""
+    return dict(_gauges(conn, DEAD.format(or_others="")))
 
 
-def _gauges(conn: Connection) -> Iterator[tuple[str, Gauge]]:
+def gauges_of_all(conn: Connection) -> Mapping[str, Gauge]:
+    """Return the figures by name, with the dead rows of the shared tables and of all workspaces."""
+    return dict(_gauges(conn, DEAD.format(or_others=OF_WORKSPACES)))
+
+
+def _gauges(conn: Connection, dead_rows: str) -> Iterator[tuple[str, Gauge]]:
     def figure(sql: str) -> dict[str, float]:
         return {"": float(conn.execute(sql).fetchone()[0] or 0)}
 
-    dead = {str(name): float(count) for name, count in conn.execute(DEAD)}
+    dead = {str(name): float(count) for name, count in conn.execute(dead_rows)}
     values = (figure(OLDEST), dead, figure(SIZE), figure(DEADLOCKS))
     for (name, meaning), value in zip(MEANINGS.items(), values, strict=True):
         yield name, Gauge(meaning, value, "" if "" in value else TABLE)

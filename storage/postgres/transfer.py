@@ -17,6 +17,7 @@ from storage.postgres.connecting import connect
 from storage.postgres.connection import PostgresConnection
 from storage.postgres.end import PostgresEnd, one
 from storage.postgres.errors import translated
+from storage.postgres.reading import HAS_LIST
 from storage.sqlite.shared import check_known
 
 if TYPE_CHECKING:
@@ -24,7 +25,6 @@ if TYPE_CHECKING:
 
     from storage.tables import Table
 
-HAS_LIST = "SELECT to_regclass('migrations') IS NOT NULL"
 HAS_BOT = "SELECT to_regclass('migrations') IS NOT NULL AND to_regclass('orders') IS NOT NULL"
 TIMEOUTS = {"lock_timeout": "20s", "idle_in_transaction_session_timeout": "0", "statement_timeout": "0"}
 

@@ -16,12 +16,13 @@ from storage.errors import CorruptFileError, DiskFullError, LostFileError, Stora
 from storage.sqlite import pragmas, private
 from storage.sqlite.connection import all_or_nothing
 from storage.sqlite.copies import MOST, NAME, backups, newest_good, problem_of, superfluous, taken_at
+from storage.sqlite.errors import translated
 from storage.sqlite.opening import check_owner, open_file, open_to_read
 from storage.store import Store, open_store
 from storage.unconfirmed import unconfirm
 
 if TYPE_CHECKING:
-    from collections.abc import Callable
+    from collections.abc import Callable, Iterator
     from datetime import datetime
     from pathlib import Path
 
@@ -57,7 +58,7 @@ async def back_up(thread: DatabaseThread, folder: Path, now: datetime, most: int
     """
     target, partial = folder / now.strftime(NAME), folder / "partial.tmp"
     try:
-        await thread.direct(lambda conn: _copy(conn, partial, thread.run_pending))
+        await thread.direct(lambda conn: _copy(conn, thread.path or folder, partial, thread.run_pending))
         await asyncio.to_thread(_put_behind, folder, now)
         await asyncio.to_thread(_finish, partial, target)
     except OSError as error:
@@ -137,12 +138,11 @@ def restore(copy: Path, path: Path, now: datetime, passing: Callable[[str], None
     with contextlib.closing(open_to_read(copy)) as conn:
         check_owner(conn, copy)
     partial = path.with_name(f"{path.name}.restoring")
-    for part in private.family(partial):  # left behind by a restore that was killed
-        part.unlink(missing_ok=True)
-    private.create(partial)
-    shutil.copyfile(copy, partial)
-    _unconfirm(partial, taken_at(copy), now)
-    sync(partial)
+    with _made_whole(partial):
+        private.create(partial, path)
+        shutil.copyfile(copy, partial)
+        _unconfirm(partial, taken_at(copy), now)
+        sync(partial)
     aside = _set_aside(path, now)
     passing("in_restore")
     partial.replace(path)
@@ -150,9 +150,26 @@ def restore(copy: Path, path: Path, now: datetime, passing: Callable[[str], None
     return aside
 
 
+@contextlib.contextmanager
+def _made_whole(partial: Path) -> Iterator[None]:
+    """Make a file in the block that takes the database's place after it, or leave none. Raises StorageError."""
+    _remove(partial)  # left behind by a restore that was killed
+    try:
+        yield
+    except (OSError, StorageError) as error:
+        _remove(partial)
+        why = error.strerror if isinstance(error, OSError) else str(error).rstrip(".")
+        raise StorageError(f"The copy could not be put into {partial.parent}: {why}. Nothing was changed.") from error
+
+
+def _remove(partial: Path) -> None:
+    for part in private.family(partial):
+        part.unlink(missing_ok=True)
+
+
 def _unconfirm(partial: Path, then: datetime, now: datetime) -> None:
     """Mark every post as perhaps sent since the backup was made at ``then``."""
-    with contextlib.closing(open_file(partial)) as conn:
+    with contextlib.closing(open_file(partial)) as conn, translated(partial):
         all_or_nothing(conn, lambda conn: unconfirm(conn, then, now), pragmas.BEGIN_TO_WRITE)
         pragmas.without_log(conn)
 
@@ -174,12 +191,12 @@ def _without_copy(path: Path, folder: Path) -> LostFileError:
     )
 
 
-def _copy(conn: sqlite3.Connection, partial: Path, run_pending: Callable[[], None]) -> None:
+def _copy(conn: sqlite3.Connection, path: Path, partial: Path, run_pending: Callable[[], None]) -> None:
     """Copy page by page. Transactions that run between two steps are part of the copy."""
-    partial.parent.mkdir(mode=0o700, parents=True, exist_ok=True)
+    private.make_folder(partial.parent, path)
     _check_space(conn, partial.parent)
     partial.unlink(missing_ok=True)
-    private.create(partial)
+    private.create(partial, path)
     with contextlib.closing(sqlite3.connect(partial)) as copy:
         pragmas.in_no_hurry(copy)  # the file is synchronised once at the end, off the database's thread
         conn.backup(copy, pages=STEP, progress=lambda *_: run_pending())

@@ -72,7 +72,7 @@ def _prepare_file(path: Path) -> None:
     """Make the folder, and the file with rights for its owner alone. Raises UnusableFileError."""
     try:
         path.parent.mkdir(parents=True, exist_ok=True)
-        os.close(os.open(path, os.O_RDWR | os.O_CREAT | os.O_CLOEXEC, private.MODE))
+        os.close(private.open_or_create(path, path.parent))
     except OSError as error:
         raise UnusableFileError(f"The database {path} cannot be opened for writing: {error.strerror}.") from None
 

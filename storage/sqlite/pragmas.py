@@ -22,8 +22,8 @@ def configure(conn: sqlite3.Connection, wal_limit: int) -> None:
 
 
 def complaint(conn: sqlite3.Connection) -> str:
-    """Check the whole file. Returns SQLite's first complaint; empty: it is sound. Raises sqlite3.Error."""
-    verdict = str(conn.execute("PRAGMA quick_check(1)").fetchone()[0])
+    """Check the whole file. Returns SQLite's first complaint, in a line; empty: it is sound. Raises sqlite3.Error."""
+    verdict = " ".join(str(conn.execute("PRAGMA quick_check(1)").fetchone()[0]).split())
     return "" if verdict == "ok" else verdict
 
 

@@ -1,4 +1,8 @@
-"""Files that only their owner may read: the database, SQLite's files beside it, and the backups."""
+"""Files that only their owner may read: the database, SQLite's files beside it, and the backups.
+
+A command that root runs makes them for the owner of the database, as SQLite does with its log: the service, which has a
+user of its own, could not open root's.
+"""
 
 from __future__ import annotations
 
@@ -16,9 +20,41 @@ OTHERS = 0o077  # the rights of everybody else
 BESIDE = ("-wal", "-shm", "-journal")  # endings of the files that SQLite keeps beside a database
 
 
-def create(path: Path) -> None:
-    """Make an empty file that is private from the start. Raises FileExistsError and other OSErrors."""
-    os.close(os.open(path, os.O_RDWR | os.O_CREAT | os.O_EXCL | os.O_CLOEXEC, MODE))
+def create(path: Path, like: Path) -> None:
+    """Make an empty file that is private from the start, with the owner of ``like`` if root makes it.
+
+    ``like``: a file, or one in whose folder the owner is to be found. Raises FileExistsError and other OSErrors.
+    """
+    os.close(_new(path, like))
+
+
+def open_or_create(path: Path, like: Path, *, follows_links: bool = True) -> int:
+    """Return a descriptor of a file, which is made as by :func:`create` where it is missing. Raises OSError."""
+    try:
+        return _new(path, like)
+    except FileExistsError:
+        return os.open(path, os.O_RDWR | os.O_CREAT | os.O_CLOEXEC | (0 if follows_links else os.O_NOFOLLOW), MODE)
+
+
+def make_folder(path: Path, like: Path) -> None:
+    """Make a folder where it is missing, private and with the owner of ``like`` if root makes it. Raises OSError."""
+    if not path.exists():
+        path.mkdir(mode=0o700, parents=True, exist_ok=True)
+        _hand_over(path, like)
+
+
+def _new(path: Path, like: Path) -> int:
+    descriptor = os.open(path, os.O_RDWR | os.O_CREAT | os.O_EXCL | os.O_CLOEXEC, MODE)
+    _hand_over(descriptor, like)
+    return descriptor
+
+
+def _hand_over(made: int | Path, like: Path) -> None:
+    """Give what root has just made to the owner of another file. A container's root may have no right to do so."""
+    if os.geteuid() == 0:
+        owner = (like if like.exists() else like.parent).stat()
+        with contextlib.suppress(OSError):
+            os.chown(made, owner.st_uid, owner.st_gid)
 
 
 def close_to_others(paths: Iterable[Path]) -> None:

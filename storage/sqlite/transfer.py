@@ -141,7 +141,7 @@ def new_file(path: Path, form: Form = BOT, *, is_rehearsal: bool = False) -> Ite
     _remove(partial)  # left behind by a move that was killed
     try:
         path.parent.mkdir(parents=True, exist_ok=True)
-        private.create(partial)
+        private.create(partial, path)
         with contextlib.closing(_opened(partial, form)) as conn, translated(partial):
             pragmas.in_no_hurry(conn)  # the file is synchronised once, at the end
             yield SqliteEnd(conn, form)

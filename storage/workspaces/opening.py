@@ -5,7 +5,7 @@ from __future__ import annotations
 from typing import TYPE_CHECKING
 
 from storage.postgres import shared
-from storage.postgres.database import PostgresEngine
+from storage.postgres.database import PostgresEngine, SharedEngine
 from storage.store import Store
 from storage.workspaces.directory import Directory
 
@@ -15,7 +15,7 @@ if TYPE_CHECKING:
 
 async def open_directory(server: PostgresServer) -> Directory:
     """Open the shared tables, which are made where they are missing. Raises StorageError."""
-    engine = PostgresEngine(server, owns_server=False)
+    engine = SharedEngine(server)
     await engine.run(shared.prepare)
     return Directory(engine)
 

@@ -8,7 +8,7 @@ from typing import TYPE_CHECKING, Any
 import pytest
 from support.bot_harness import BOT_TOKEN, CALLBACK_TOKEN, KEY, ORDER, SECRET, running
 
-from bot.commands.doctor import report
+from bot.commands.doctor.report import report
 from bot.process.clock import utc_now
 
 if TYPE_CHECKING:

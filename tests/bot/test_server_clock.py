@@ -14,7 +14,7 @@ from support.bot_harness import running
 from support.host_harness import hosted
 from support.patience import PATIENCE, until
 
-from bot.commands.doctor import report
+from bot.commands.doctor.report import report
 from bot.process import server_clock
 from bot.process.server_clock import ServerClock
 from storage.store import open_store

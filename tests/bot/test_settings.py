@@ -2,17 +2,20 @@
 
 from __future__ import annotations
 
+import re
 from datetime import date, timedelta
+from pathlib import Path
 from typing import TYPE_CHECKING
 
+import certifi
 import pytest
 
-from bot.settings import SettingsError, load
+from bot.settings import Settings, SettingsError, load
 from tracking.cadence import Cadence
 from tracking.stalls import Limits
 
 if TYPE_CHECKING:
-    from pathlib import Path
+    from collections.abc import Callable
 
 NEEDED = {
     "SLACK_BOT_TOKEN": "xoxb-1",
@@ -22,6 +25,7 @@ NEEDED = {
     "PANDAPON_USER_ID": "2100007341207",
 }
 
+CERTIFICATES = ("SSL_CERT_FILE", "REQUESTS_CA_BUNDLE")
 
 ADDRESSES = [
     ("https://user:pw-canary@api.pandapon.com", "must not hold a user"),
@@ -184,3 +188,42 @@ def test_secrets_are_masked_when_settings_are_printed(monkeypatch: pytest.Monkey
     put(monkeypatch)
     assert "secret-value" not in repr(load())
     assert "xoxb-1" not in str(load())
+
+
+READ_AS: dict[str, Callable[[Settings], Path | None]] = {
+    "DATABASE_PATH": lambda settings: settings.database_file,
+    "STORAGE_URL": lambda settings: settings.database_file,
+    "BACKUP_PATH": lambda settings: settings.backups,
+    "GLOSSES": lambda settings: settings.glosses,
+    "SSL_CERT_FILE": lambda settings: settings.certificates,
+    "REQUESTS_CA_BUNDLE": lambda settings: settings.certificates,
+}
+
+
+def test_every_path_among_the_settings_is_tried_here() -> None:
+    """A new one has to be of the same form."""
+    fields = {name.upper() for name, field in Settings.model_fields.items() if "Path" in str(field.annotation)}
+    assert fields | {"STORAGE_URL"} == READ_AS.keys()
+
+
+@pytest.mark.parametrize("name", READ_AS)
+def test_a_path_is_read_as_a_shell_would_read_it(monkeypatch: pytest.MonkeyPatch, tmp_path: Path, name: str) -> None:
+    """``~`` is the home folder, and no folder of that name is made; blanks at the ends are none of the path."""
+    home = tmp_path / "at home"
+    home.mkdir()
+    monkeypatch.setenv("HOME", str(home))
+    scheme = "sqlite:///" if name == "STORAGE_URL" else ""
+    blank = "" if scheme else " "
+    (home / "file").write_text(Path(certifi.where()).read_text() if name in CERTIFICATES else "text,en\n", "utf-8")
+    (tmp_path / "file").write_bytes((home / "file").read_bytes())
+    put(monkeypatch, **{name: f"{scheme}{blank}~/file{blank}"})
+    assert READ_AS[name](load()) == home / "file"
+    put(monkeypatch, **{name: f"{scheme}{blank}file{blank}"})
+    assert READ_AS[name](load()) == Path("file")
+    for wrong, sentence in ((f"{scheme}$HOME/file", "without $"), (f"{scheme}~nobody-here/file", "begins with ~")):
+        put(monkeypatch, **{name: wrong})
+        with pytest.raises(SettingsError, match=rf"^{name}: [^\n]*{re.escape(sentence)}[^\n]*$"):
+            load()
+    put(monkeypatch, **{name: f"{scheme}  "})
+    with pytest.raises(SettingsError, match=rf"^{name}: must [^\n]*$"):
+        load()

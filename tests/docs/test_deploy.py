@@ -369,6 +369,19 @@ def test_pods_run_without_rights_on_what_they_cannot_write(file: str, name: str)
     assert {mount["mountPath"] for mount in container["volumeMounts"]} == {"/data", "/tmp"}  # noqa: S108  in the container
 
 
+def test_a_command_has_the_settings_the_volume_and_no_more_rights_than_the_bot() -> None:
+    """The pod of one command is that of the bot, but for what asks whether it lives."""
+    pod = yaml.safe_load((DEPLOY / "kubernetes/command.yml").read_text())["spec"]
+    bot = deployments("pandabot.yml")["pandabot"]["template"]["spec"]
+    [command], [container] = pod.pop("containers"), bot.pop("containers")
+    assert pod == {name: value for name, value in bot.items() if name != "terminationGracePeriodSeconds"} | {
+        "restartPolicy": "Never"
+    }
+    assert command.pop("args")[0] == "restore"
+    of_a_server = {"ports", "livenessProbe", "readinessProbe"}
+    assert command == {name: value for name, value in container.items() if name not in of_a_server}
+
+
 def test_one_pod_has_the_file_and_several_share_a_server() -> None:
     """A file has one pod, which is stopped before the next; on PostgreSQL pods are replaced one by one."""
     [single] = deployments("pandabot.yml").values()

@@ -6,6 +6,8 @@ import asyncio
 import contextlib
 import signal
 import socket
+import sqlite3
+from contextlib import closing
 from datetime import UTC, datetime
 from pathlib import Path
 
@@ -190,6 +192,17 @@ async def test_an_unusable_folder_is_one_sentence(outside: Outside) -> None:
     assert code == 78
     assert "DATABASE_PATH" in text
     assert "Traceback" not in text
+
+
+async def test_a_file_that_another_program_holds_is_no_wrong_setting(outside: Outside) -> None:
+    """It passes by itself, so a service manager shall start the bot again: it does not after 78."""
+    path = outside.folder / "data/bot.db"
+    await (await open_store(path)).close()
+    with closing(sqlite3.connect(path, isolation_level=None)) as other:
+        other.execute("PRAGMA locking_mode = EXCLUSIVE")
+        other.execute("BEGIN EXCLUSIVE")
+        code, text = await outside.run("run")
+    assert (code, "is held by another process" in text) == (75, True), text
 
 
 @pytest.mark.parametrize(("command", "code"), [("run", 78), ("check", 1), ("backup", 1), ("restore", 1)])

@@ -14,7 +14,7 @@ from support.moving import eventful
 from support.outside import SECRETS, Outside
 from support.patience import until
 
-from bot.commands.doctor import report
+from bot.commands.doctor.report import report
 from bot.process.clock import utc_now
 from bot.settings import SettingsError, load
 from bot.settings.storage_url import file_of, passwords_of, shown

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import asyncio
 import os
+import resource
 import sqlite3
 from datetime import timedelta
 from itertools import pairwise
@@ -425,3 +426,42 @@ async def test_a_copy_of_a_clock_that_was_ahead_is_not_the_newest(harness: Store
     taken = [copies.taken_at(copy) - now for copy in copies.backups(folder)]
     assert taken == [HOUR, timedelta(), timedelta(seconds=2) - HOUR]  # of an hour the newest is kept
     assert copies.newest_good(folder) == folder / (now + HOUR).strftime(copies.NAME)
+
+
+def contents(folder: Path) -> dict[str, bytes]:
+    """The files of the database in a folder, without the mark of who leads."""
+    return {each.name: each.read_bytes() for each in folder.glob("bot.db*") if each.suffix != ".lock"}
+
+
+async def test_a_restore_without_room_is_one_sentence_and_changes_nothing(
+    tmp_path: Path, capsys: pytest.CaptureFixture[str]
+) -> None:
+    """A file of the copy's size cannot be made, as on a full disk or by a quota: the database and its folder stay."""
+    path, folder = tmp_path / "bot.db", tmp_path / "copies"
+    store = await open_store(path)
+    copy = await backup.back_up(thread_of(store.engine), folder, NOW)
+    await store.close()
+    before = contents(tmp_path)
+    soft, hard = resource.getrlimit(resource.RLIMIT_FSIZE)
+    resource.setrlimit(resource.RLIMIT_FSIZE, (copy.stat().st_size // 2, hard))
+    try:
+        code = await restore(path, folder, copy, print)
+    finally:
+        resource.setrlimit(resource.RLIMIT_FSIZE, (soft, hard))
+    said = capsys.readouterr().out
+    assert (code, said.count("\n"), "Nothing was changed" in said) == (1, 1, True), said
+    assert contents(tmp_path) == before
+    assert await restore(path, folder, copy, print) == 0
+
+
+async def test_a_damaged_copy_is_a_line_of_the_list(tmp_path: Path, capsys: pytest.CaptureFixture[str]) -> None:
+    """SQLite's complaint has several lines at times."""
+    store = await open_store(tmp_path / "bot.db")
+    copy = await backup.back_up(thread_of(store.engine), tmp_path / "copies", NOW)
+    await store.close()
+    content = bytearray(copy.read_bytes())
+    content[4096:4120] = b"garbage garbage garbage "
+    copy.write_bytes(content)
+    assert await show(tmp_path / "copies", print) == 0
+    said = capsys.readouterr().out
+    assert (said.count("\n"), "cannot be used: *** in database main *** " in said) == (1, True), said

@@ -98,5 +98,5 @@ def test_nothing_is_made_over_what_is_there(tmp_path: Path) -> None:
     elsewhere = tmp_path / "elsewhere"
     (tmp_path / "new").symlink_to(elsewhere)
     with pytest.raises(FileExistsError):
-        private.create(tmp_path / "new")
+        private.create(tmp_path / "new", tmp_path)
     assert not elsewhere.exists()

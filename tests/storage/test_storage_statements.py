@@ -261,10 +261,10 @@ async def test_pausing_and_resuming_a_channel_reads_nothing_that_was_sent(harnes
     await harness.tell("one")
     plans = await _plans(harness, lambda conn: watches.pause_channel(conn, NOW, ORDERS_CHANNEL, "not_in_channel"))
     await harness.store.watches.pause_channel(NOW, ORDERS_CHANNEL, "not_in_channel")
-    plans += await _plans(harness, lambda conn: watches.resume_channel(conn, NOW, ORDERS_CHANNEL, "slack"))
+    plans += await _plans(harness, lambda conn: watches.resume_some(conn, NOW, ORDERS_CHANNEL, "slack", 0))
     posts = [step for step in plans if "outbox" in step]
     assert _scans(posts) == []
     few = ("(channel=?", "(state=?", "(watch_id=? AND event_id=?)", "(watch_id=?)", "(position>?", "(held_until")
     assert [step for step in posts if not any(each in step for each in few)] == []
     of_channel = [step for step in posts if "outbox_stuck (state=?)" in step]
-    assert len(of_channel) == 2, "once for a pause and once for a resume, whatever the number of watches"
+    assert len(of_channel) == 2, "once for a pause and once for a resume, whatever the number of posts"

@@ -6,10 +6,12 @@ from datetime import timedelta
 from typing import TYPE_CHECKING
 
 import pytest
-from support.store_harness import LEASE, MINUTE, NOW, ORDER, ORDERS_CHANNEL, OTHER
+from support.store_harness import LEASE, MEI, MINUTE, NOW, ORDER, ORDERS_CHANNEL, OTHER
 
 from storage import codec
 from storage.post import PostKind, PostState
+from storage.watch import NewWatch
+from tracking.values import Filter
 
 if TYPE_CHECKING:
     from support.store_harness import StoreHarness
@@ -120,3 +122,47 @@ async def test_an_unreadable_entry_of_the_log_hides_no_other(harness: StoreHarne
     since = NOW - MINUTE
     assert [entry.event_id for entry in await harness.store.delivery_log.since(ORDERS_CHANNEL, since)] == ["two"]
     assert len(await harness.store.delivery_log.events_since(ORDERS_CHANNEL, since)) == 1
+
+
+@pytest.mark.parametrize("change", ["kind = 'poll_reminder'", "severity = 'urgent'", f"created_at = {BEYOND}"])
+async def test_a_card_that_cannot_be_read_is_made_anew(harness: StoreHarness, change: str) -> None:
+    """All that it tells stands with its watch, and a watch without it would stay silent for ever."""
+    watch = await harness.opening()
+    await spoil(harness, f"UPDATE outbox SET {change} WHERE event_id = 'card'")  # noqa: S608  of this test
+    assert await harness.claim() == []
+    [card] = [post for minutes in (11, 12) for post in await harness.claim(NOW + minutes * MINUTE)]
+    assert (card.kind, card.watch_id, card.severity) == (PostKind.CARD, watch.id, None)
+    assert await harness.store.outbox.mark_sent(NOW, card, "ts")
+    assert harness.value("SELECT state FROM watches") == "active"
+
+
+async def test_a_watch_whose_card_is_never_read_ends(harness: StoreHarness) -> None:
+    """Where another row is to blame, which cannot be replaced, it ends as one whose card Slack refused."""
+    await harness.opening()
+    await spoil(harness, "UPDATE watches SET muted_by = 'U1', muted_until = ?", BEYOND)
+    assert await harness.claim() == []
+    assert await harness.claim(NOW + 11 * MINUTE) == []
+    assert harness.value("SELECT state FROM outbox WHERE event_id = 'card'") == "failed"
+    assert harness.value("SELECT state FROM watches") == "ended"
+    assert harness.value("SELECT reason FROM watches") == "OverflowError in a claim"
+
+
+@pytest.mark.parametrize("change", ["payload = '['", "kind = 'poll_reminder'"])
+async def test_a_list_that_cannot_be_read_is_made_anew(harness: StoreHarness, change: str) -> None:
+    """The watches that it opens are known by the moment at which they were opened."""
+    keys = [f"1688:25422856349208807{n:02}" for n in range(4)]
+    for key in keys:
+        await harness.order(key)
+    wishes = [NewWatch(key, ORDERS_CHANNEL, Filter.ALL, MEI) for key in keys]
+    opened = [each.watch.id for each in await harness.store.watches.open(NOW, wishes)]
+    await spoil(harness, f"UPDATE outbox SET {change} WHERE kind = 'list'")  # noqa: S608  of this test
+    for minutes in (0, 11, 12):
+        claimed = await harness.claim(NOW + minutes * MINUTE)
+        if claimed and claimed[0].opens:
+            break
+        for post in claimed:
+            assert await harness.store.outbox.mark_failed(NOW, post, "cannot be composed")
+    [made] = claimed
+    assert (made.kind, made.opens) == (PostKind.LIST, opened)
+    assert await harness.store.outbox.mark_sent(NOW, made, "ts")
+    assert {row["state"] for row in harness.rows("SELECT state FROM watches")} == {"active"}

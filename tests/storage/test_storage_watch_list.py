@@ -137,13 +137,3 @@ async def test_no_card_is_brought_up_to_date_that_is_not_there(harness: StoreHar
     await harness.store.outbox.mark_sent(NOW, await the_list(harness), "1772416800.000100")
     await harness.store.watches.open(NOW, [NewWatch(FOUR[0], ORDERS_CHANNEL, Filter.PROBLEMS, MEI)])
     assert await harness.claim() == []
-
-
-async def test_a_list_of_another_version_opens_nothing(harness: StoreHarness) -> None:
-    """What cannot be read is given up and keeps no other post from going out."""
-    await opened(harness, FOUR)
-    await harness.store.engine.run(lambda conn: conn.execute("UPDATE outbox SET payload = '[]'"))
-    post = await the_list(harness)
-    assert post.opens == []
-    await harness.store.outbox.mark_failed(NOW, post, "cannot be composed")
-    assert await harness.claim() == []

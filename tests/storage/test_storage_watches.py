@@ -336,3 +336,19 @@ async def test_a_list_stands_though_one_of_its_orders_cannot_be_read(harness: St
     watches, total = await harness.store.watches.of_channel(ORDERS_CHANNEL, 0, 10)
     assert total == 2
     assert {watch.key: watch.order is None for watch in watches} == {ORDER: True, OTHER: False}
+
+
+async def test_a_channel_of_many_watches_is_resumed_some_at_a_time(harness: StoreHarness) -> None:
+    """Others write in between; whoever resumes it again, after a kill or at once, finishes the rest."""
+    keys = [f"1688:25422856349{number:08}" for number in range(250)]
+    for key in keys:
+        await harness.order(key)
+    await harness.store.watches.open(NOW, [NewWatch(key, ORDERS_CHANNEL, Filter.ALL, MEI) for key in keys])
+    await harness.store.outbox.mark_sent(NOW, await harness.claim_one(), "ts")
+    assert len(await harness.store.watches.pause_channel(NOW, ORDERS_CHANNEL, "is_archived")) == 250
+    assert len(await harness.store.watches.resume_some(NOW, ORDERS_CHANNEL, MEI, 0)) == 100
+    await harness.restart()  # killed between two transactions
+    assert await harness.store.watches.paused_channels() == {ORDERS_CHANNEL: "is_archived"}
+    assert len(await harness.store.watches.resume_channel(NOW, ORDERS_CHANNEL, "slack")) == 150
+    assert harness.value("SELECT COUNT(*) FROM watches WHERE state = 'active'") == 250
+    assert harness.value("SELECT COUNT(*) FROM audit WHERE action = 'resume'") == 250
