@@ -130,6 +130,31 @@ def test_a_thai_year_is_ours_and_keeps_the_identity_it_had(raw: str) -> None:
     assert Node("TH1", at, raw, basis, "ถึงแล้ว").identity == before.identity
 
 
+@pytest.mark.parametrize(
+    ("raw", "ours", "before"),
+    [  # ``before``: as the versions until now read it; None: as no time of a Thai year
+        ("2567-03-01 03:00:00", "2024-02-29T19:00", "2024-02-28T19:00"),
+        ("25670301030000000+0800", "2024-02-29T19:00", "2024-02-28T19:00"),
+        ("2567-02-28 23:30:00", "2024-02-28T15:30", "2024-02-28T15:30"),
+        ("2567-02-29 12:00:00", "2024-02-29T04:00", None),
+        ("25670229120000000+0800", "2024-02-29T04:00", None),
+        ("2568-03-01 03:00:00", "2025-02-28T19:00", None),
+        ("25680301030000000+0800", "2025-02-28T19:00", None),
+        ("2569-01-01 03:00:00", "2025-12-31T19:00", "2025-12-31T19:00"),
+    ],
+)
+def test_leap_days_of_the_thai_calendar(raw: str, ours: str, before: str | None) -> None:
+    """The year is converted before the zone; a scan that was stored a day early, or by its text, is still the same."""
+    at, basis = parse_time(raw)
+    assert at == datetime.fromisoformat(f"{ours}+00:00")
+    was = datetime.fromisoformat(f"{before}+00:00") if before else None
+    stored = Node("TH1", was, raw, TimeBasis.BUDDHIST if was else TimeBasis.UNKNOWN, "ถึงแล้ว")
+    after = Node("TH1", at, raw, basis, "ถึงแล้ว")
+    assert after.identity == stored.identity
+    assert merge_nodes([stored], [after]).new == ()
+    assert merge_nodes([stored], [after]).edited == ()
+
+
 # --- the place in the list -------------------------------------------------------------------------------------------
 
 ROWS = [
