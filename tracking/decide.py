@@ -8,7 +8,7 @@ from typing import TYPE_CHECKING, NamedTuple
 from pandapon.pickup import earliest_pick_up
 from pandapon.progress import order_milestone, order_reason
 from pandapon.shipment import FINAL, Milestone, Node, OrderRef, Parcel, Shipment
-from tracking import severity
+from tracking import severity, stand_ins
 from tracking.expected import expect
 from tracking.journeys import journey_of
 from tracking.lines import lines_of, with_carriers, with_named
@@ -235,7 +235,8 @@ def _lines(
     """Each parcel before and after the reading. ``order``: merged. ``names``: parcels that only it names count."""
     naming = order if names else None
     before = stored.shipment.parcels if stored else ()
-    read = fetched.shipment.parcels if fetched.shipment else ()
+    shown = fetched.shipment.parcels if fetched.shipment else ()
+    read = stand_ins.kept(before, shown, stand_ins.stems(fetched.ref, order))
     lines = with_carriers(lines_of(before, read, naming, order.created_at if order else None), order)
     if not naming and not any(line.is_marked for line in lines):
         return lines
