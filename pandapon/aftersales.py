@@ -14,7 +14,7 @@ from typing import TYPE_CHECKING, Any
 
 from pydantic import BaseModel, ConfigDict
 
-from pandapon import fields
+from pandapon import fields, shapes
 from pandapon.operations import refunds as ops
 from pandapon.shipment import Platform
 
@@ -201,7 +201,7 @@ def made_refund(answer: Any) -> tuple[str, ...]:
 
 def made_voucher(answer: Any) -> tuple[str, ...]:
     """Return the address in the answer to :func:`uploading`, which is not published [inferred]."""
-    found = fields.mapping(answer) or {"url": answer}
+    found = shapes.mapping(answer) or {"url": answer}
     address = fields.text(found, "url", "imageUrl", "voucher", "path", "imageRelativeUrl", "fileUrl")
     return (address,) if address else ()
 
@@ -250,16 +250,12 @@ def read_alibaba(row: ops.AlibabaRefund, refund_id: str) -> AskedRefund:
         reason_id=row.apply_reason_id,
         reason=row.apply_reason,
         description=fields.words(more, "description"),
-        with_return=_flag(row.buyer_send_goods),
+        with_return=row.buyer_send_goods,
         until=row.gmt_time_out,
         refusal=row.reject_reason,
         carrier=row.buyer_logistics_name,
         number=fields.text(more, "freightBill", "buyerLogisticsNo"),
     )
-
-
-def _flag(text: str) -> bool | None:
-    return {"true": True, "false": False, "1": True, "0": False}.get(text.strip().casefold())
 
 
 def read_taobao(row: ops.TaobaoRefund, refund_id: str, codes: Mapping[str, int]) -> AskedRefund:

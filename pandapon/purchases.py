@@ -169,8 +169,8 @@ def _added(amounts: Iterable[Decimal | None]) -> Decimal | None:
 
 
 def goods_of(lines: Iterable[CartLine]) -> Decimal | None:
-    """Return the sum of lines in yuan; None where a price is not known."""
-    return _added(line.price * line.quantity if line.price is not None else None for line in lines)
+    """Return the sum of lines in yuan; None where a price or a quantity is not known."""
+    return _added(line.price * line.quantity if line.price is not None and line.quantity else None for line in lines)
 
 
 def made_ids(answer: Any) -> tuple[str, ...]:
