@@ -92,6 +92,7 @@ def _order(trade: dict[str, Any]) -> Order:
         refund_id=text(base, "refundId", "refundIdForAs"),
         refunded_amount=money(base, "refund") or None,
         close_reason=_close_reason(base),
+        modified_at=parse_time(base.get("modifyTime"))[0],
         outer_id=text(base, "outOrderId"),
     )
 

@@ -93,6 +93,7 @@ def _order(found: dict[str, Any], *, fen: bool) -> Order:
         sub_order_ids=tuple(dict.fromkeys(one for sub in subs if (one := _sub_id(sub)))),
         refund_status=next((one for sub in subs if (one := _refund(sub))), ""),
         close_reason=text(found, "closeReason", "close_reason") or _common(subs, "closeReason", "close_reason"),
+        modified_at=parse_time(first(found, "modifyTime", "modify_time"))[0],
         outer_id=text(found, "outerPurchaseId", "outer_purchase_id", "sellerOrderNumber"),
     )
 
