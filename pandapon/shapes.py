@@ -11,7 +11,7 @@ from pandapon.fields import count, is_null, loads, text
 _WITHIN_ROWS = frozenset(
     name.casefold()
     for name in (
-        *("baseInfo", "nativeLogistics", "productItems", "skuInfos", "logisticsItems", "skuAttributes", "skuInfo"),
+        *("baseInfo", "nativeLogistics", "productItems", "skuInfos", "logisticsItems", "skuAttributes"),
         *("logisticsSteps", "traceNodeList", "logisticsTraces", "logisticOrders", "logisticsPartner"),
         *("subPurchaseOrders", "subOrders", "subOrderDetails", "subOrderList", "orderLines"),
         *("cartItemInfos", "orderItemTOList", "priceInfo"),
@@ -29,8 +29,8 @@ def mapping(value: Any) -> dict[str, Any]:
 def items(value: Any) -> list[dict[str, Any]]:
     """Return the objects of a list; null and other values are left out.
 
-    A gateway that turns XML into JSON sends a list of one as the object alone, and may wrap a list once under the name
-    of its elements; others send a list as text. An object without a value is an empty list.
+    A gateway that turns XML into JSON sends a list of one as the object alone, and may wrap a list under the name of
+    its elements; others send a list as text, or with numbers as names. An object without a value is an empty list.
     """
     if isinstance(value, str) and value[:1] in {"[", "{"}:
         value = _unpacked(value)
@@ -48,15 +48,20 @@ def _unpacked(value: str) -> Any:
 
 def _rows_of(value: dict[str, Any]) -> list[Any]:
     """The rows in an object that stands for a list: itself, or what it wraps."""
+    while len(value) == 1 and isinstance(inner := next(iter(value.values())), dict) and not _is_row(value):
+        value = inner
     if all(map(is_null, value.values())):
         return []
-    (name, inner), *others = value.items()
-    if others or name.casefold().replace("_", "") in _WITHIN_ROWS:
+    if all(name.isdecimal() for name in value):  # as PHP writes a list of which some are gone
+        return list(value.values())
+    inner = next(iter(value.values()))
+    if len(value) > 1 or _is_row(value) or not isinstance(inner, list):
         return [value]
-    if isinstance(inner, dict):
-        return [inner]
-    is_list = isinstance(inner, list) and all(item is None or isinstance(item, dict) for item in inner)
-    return inner if is_list else [value]
+    return inner if all(item is None or isinstance(item, dict) for item in inner) else [value]
+
+
+def _is_row(value: dict[str, Any]) -> bool:
+    return any(name.casefold().replace("_", "") in _WITHIN_ROWS for name in value)
 
 
 def texts(value: Any) -> tuple[str, ...]:
