@@ -192,16 +192,14 @@ def made_refund(answer: Any) -> tuple[str, ...]:
     """Return the id of the refund in the answer to :func:`asking`. Taobao's answer is not published [inferred]."""
     if isinstance(answer, ops.CreatedRefund):
         refund_id = answer.refund_id
-    elif isinstance(answer, dict):
-        refund_id = fields.text(answer, "refundId", "id")
     else:
-        refund_id = fields.text({"id": answer}, "id")
+        refund_id = fields.text(shapes.unwrapped(answer) or {"id": answer}, "refundId", "id")
     return (refund_id,) if refund_id else ()
 
 
 def made_voucher(answer: Any) -> tuple[str, ...]:
     """Return the address in the answer to :func:`uploading`, which is not published [inferred]."""
-    found = shapes.mapping(answer) or {"url": answer}
+    found = shapes.unwrapped(answer) or {"url": answer}
     address = fields.text(found, "url", "imageUrl", "voucher", "path", "imageRelativeUrl", "fileUrl")
     return (address,) if address else ()
 

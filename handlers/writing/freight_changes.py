@@ -198,5 +198,5 @@ def _offer(answer: FreightOffer) -> Offer:
 
 def _number(answer: Any) -> tuple[str, ...]:
     """The number of a booked shipment; nothing is published of the answer [inferred]."""
-    number = fields.text(shapes.mapping(answer), "logisticsOrderId", "logisticOrderId", "orderId", "id")
+    number = fields.text(shapes.unwrapped(answer), "logisticsOrderId", "logisticOrderId", "orderId", "id")
     return (number[:60].replace(",", ""),) if number else ()

@@ -12,6 +12,7 @@ from pandapon.operations.answers import (
     Amounts,
     Answer,
     Count,
+    Flag,
     Link,
     Many,
     Number,
@@ -321,7 +322,7 @@ class CategoryInfo(Answer):
     category_id: Text = ""
     chinese_name: Plain = ""
     translated_name: Plain = ""
-    leaf: Any = None
+    leaf: Flag = None
     level: Number = None
     parent_cate_id: Text = ""
     children: Any = None
