@@ -15,6 +15,7 @@ _NATIVE = re.compile(r"[0-9]{6,20}")
 _JSON = json.JSONDecoder(parse_float=Decimal)
 _ODD = re.compile(r"\\u(?:[dD]|0000)")  # half of a surrogate pair or NUL, or a text that looks like one
 _NULLS = frozenset({"", "null", "(null)", "undefined"})  # null as careless serialisers write it
+_LONGEST_NULL = max(map(len, _NULLS))
 _DOUBLE = 15  # a double holds so many digits of a whole number; a longer one in powers of ten has lost some
 _CURRENCY = re.compile(r"^(?:¥|RMB|CNY)\s*|\s*(?:元|RMB|CNY)$", re.IGNORECASE)
 _GROUPED = re.compile(r"[+-]?\d{1,3}(?:,\d{3})+(?:\.\d+)?")  # 1,234.50
@@ -62,8 +63,9 @@ def text(source: dict[str, Any], *names: str) -> str:
     for name in names:
         value = source.get(name)
         if isinstance(value, str):
-            if not is_null(value):
-                return value.strip()
+            stripped = value.strip()  # not is_null, whose call shows: every field of each scan comes by here
+            if len(stripped) > _LONGEST_NULL or stripped.casefold() not in _NULLS:
+                return stripped
         elif isinstance(value, int) and not isinstance(value, bool):
             return str(value)
         elif isinstance(value, Decimal) and (written := _written(value)):
