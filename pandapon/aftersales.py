@@ -14,7 +14,7 @@ from typing import TYPE_CHECKING, Any
 
 from pydantic import BaseModel, ConfigDict
 
-from pandapon import fields
+from pandapon import fields, shapes
 from pandapon.operations import refunds as ops
 from pandapon.shipment import Platform
 
@@ -192,16 +192,14 @@ def made_refund(answer: Any) -> tuple[str, ...]:
     """Return the id of the refund in the answer to :func:`asking`. Taobao's answer is not published [inferred]."""
     if isinstance(answer, ops.CreatedRefund):
         refund_id = answer.refund_id
-    elif isinstance(answer, dict):
-        refund_id = fields.text(answer, "refundId", "id")
     else:
-        refund_id = fields.text({"id": answer}, "id")
+        refund_id = fields.text(shapes.unwrapped(answer) or {"id": answer}, "refundId", "id")
     return (refund_id,) if refund_id else ()
 
 
 def made_voucher(answer: Any) -> tuple[str, ...]:
     """Return the address in the answer to :func:`uploading`, which is not published [inferred]."""
-    found = fields.mapping(answer) or {"url": answer}
+    found = shapes.unwrapped(answer) or {"url": answer}
     address = fields.text(found, "url", "imageUrl", "voucher", "path", "imageRelativeUrl", "fileUrl")
     return (address,) if address else ()
 
@@ -250,16 +248,12 @@ def read_alibaba(row: ops.AlibabaRefund, refund_id: str) -> AskedRefund:
         reason_id=row.apply_reason_id,
         reason=row.apply_reason,
         description=fields.words(more, "description"),
-        with_return=_flag(row.buyer_send_goods),
+        with_return=row.buyer_send_goods,
         until=row.gmt_time_out,
         refusal=row.reject_reason,
         carrier=row.buyer_logistics_name,
         number=fields.text(more, "freightBill", "buyerLogisticsNo"),
     )
-
-
-def _flag(text: str) -> bool | None:
-    return {"true": True, "false": False, "1": True, "0": False}.get(text.strip().casefold())
 
 
 def read_taobao(row: ops.TaobaoRefund, refund_id: str, codes: Mapping[str, int]) -> AskedRefund:

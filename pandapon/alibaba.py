@@ -6,29 +6,19 @@ from typing import TYPE_CHECKING, Any
 
 from pandapon.deadlines import pay_by
 from pandapon.errors import DecodeError
-from pandapon.fields import (
-    count,
-    first,
-    items,
-    link,
-    listed,
-    mapping,
-    money,
-    native_number,
-    number,
-    require,
-    text,
-    words,
-)
+from pandapon.fields import amount, count, first, link, money, native_number, text, words
 from pandapon.milestones import (
     ALIBABA_LINE,
     ALIBABA_ORDER,
+    folded,
     lines_claim,
     order_claim,
     parcel_claim,
     waits_for_payment,
 )
 from pandapon.models import Consignment, Item, Order, Page, Product
+from pandapon.progress import BUYERS
+from pandapon.shapes import items, listed, mapping, one, texts
 from pandapon.shipment import Platform
 from pandapon.times import parse_time
 from pandapon.traces import Package, Row, Trace
@@ -45,7 +35,7 @@ _WITHOUT_COURIER = "2"  # a consignment's type: "0" sent by the seller, "1" book
 def products(data: Any, page: int, page_size: int) -> Page[Product]:
     """Read a page of search results. Prices are yuan. Raises DecodeError."""
     rows, total = listed(data, "the product page")
-    goods = tuple(_product(row) for row in rows)
+    goods = tuple(product for row in rows if (product := _product(row)).product_id or product.title)
     return Page[Product](items=goods, page=page, page_size=page_size, total=total)
 
 
@@ -54,7 +44,7 @@ def order(data: Any, order_id: str) -> Order:
 
     Amounts are yuan. The answer's id may be wrong: in one of the vendor's samples a float has cut its last digits.
     """
-    answered = _order(_trade(data))
+    answered = _order(one(data, "the order"))
     if not (answered.order_id or answered.status_code):
         raise DecodeError("the order has neither an id nor a status")
     return answered.model_copy(update={"order_id": order_id})
@@ -63,27 +53,17 @@ def order(data: Any, order_id: str) -> Order:
 def orders(data: Any, page: int, page_size: int) -> Page[Order]:
     """Read a page of orders in several envelopes [inferred]; rows without id are dropped. Raises DecodeError."""
     rows, total = listed(data, "the order page")
-    page_orders = (_order(_trade(row)) for row in rows)
+    page_orders = (_order(one(row, "the order")) for row in rows)
     with_id = tuple(each for each in page_orders if each.order_id)
     return Page[Order](items=with_id, page=page, page_size=page_size, total=total)
 
 
 def trace(data: Any, ref: OrderRef) -> Trace:
     """Read an order's trace: a list, or one object. Null is an empty list. Raises DecodeError for other values."""
-    if isinstance(data, dict):
-        inner = first(data, "logisticsTrace", "result", "data", "list")
-        data = inner if isinstance(inner, list) else [data]
-    rows = require([] if data is None else data, list, "the trace")
-    packages = (_package(row, position) for position, row in enumerate(items(rows)))
+    inner = first(mapping(data), "logisticsTrace")
+    rows, _total = listed(data if inner is None else items(inner), "the trace")
+    packages = (_package(row, position) for position, row in enumerate(rows))
     return Trace(ref, tuple(package for package in packages if package is not None))
-
-
-def _trade(data: Any) -> dict[str, Any]:
-    """The order object, alone, in a list, or under ``result``."""
-    if isinstance(data, list):
-        data = next(iter(items(data)), None)
-    trade = require(data, dict, "the order")
-    return mapping(trade.get("result")) or trade
 
 
 def _order(trade: dict[str, Any]) -> Order:
@@ -111,9 +91,16 @@ def _order(trade: dict[str, Any]) -> Order:
         refund_status=text(base, "refundStatus", "refundStatusForAs"),
         refund_id=text(base, "refundId", "refundIdForAs"),
         refunded_amount=money(base, "refund") or None,
-        close_reason=text(base, "closeReason"),
+        close_reason=_close_reason(base),
+        modified_at=parse_time(base.get("modifyTime"))[0],
         outer_id=text(base, "outOrderId"),
     )
+
+
+def _close_reason(base: dict[str, Any]) -> str:
+    """Why the order was closed; who closed it, where that says that its buyer did and no reason does."""
+    reason, closer = text(base, "closeReason"), text(base, "closeOperateType")
+    return closer if folded(reason) in {"", "other"} and folded(closer) in BUYERS else reason
 
 
 def _seller(base: dict[str, Any]) -> str:
@@ -122,15 +109,15 @@ def _seller(base: dict[str, Any]) -> str:
 
 
 def _item(row: dict[str, Any]) -> Item:
-    images = row.get("productImgUrl")
+    images = texts(row.get("productImgUrl"))
     variant = " / ".join(value for sku in items(row.get("skuInfos")) if (value := words(sku, "value")))
     return Item(
         title=words(row, "name", "productName", "subject"),
-        quantity=number(row.get("quantity")),
+        quantity=amount(row.get("quantity")),
         unit=words(row, "unit"),
         amount=money(row, "itemAmount"),
         variant=variant,
-        image_url=link({"url": images[0]}, "url") if isinstance(images, list) and images else "",
+        image_url=link({"url": images[0]}, "url") if images else "",
         refund_status=text(row, "refundStatus", "refundStatusForAs"),
         refund_id=text(row, "refundId", "refundIdForAs"),
         entry_id=text(row, "subItemIDString", "subItemIdString", "subItemID", "subItemId"),

@@ -47,7 +47,7 @@ class CartLine(BaseModel):
     title: str = ""
     variant: str = ""  # e.g. "红色 / M"
     price: Decimal | None = None  # yuan, of a piece
-    quantity: int = 0
+    quantity: int = 0  # pieces; 0: unknown, or not a whole number
     stock: int | None = None
     seller: str = ""
     is_enabled: bool = True  # it can still be bought

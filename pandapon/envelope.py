@@ -17,7 +17,7 @@ from pandapon.errors import (
     ServerError,
     TimestampError,
 )
-from pandapon.fields import loads
+from pandapon.fields import flag, loads, text
 from pandapon.unclear import leaves_open
 from pandapon.waits import asked
 
@@ -74,15 +74,15 @@ def open_envelope(response: Head, body: bytes, *, writes: bool = False) -> Any:
     envelope = _decoded(body)
     if envelope is None:
         raise _without_envelope(response, writes=writes)
-    code, words = _text(envelope.get("code")), _text(envelope.get("msg"))
+    code, words = text(envelope, "code")[:1000], _text(envelope.get("msg"))
     call_id = _line(_text(envelope.get("requestId")), 64)
     if code != SUCCESS or status >= 300:  # noqa: PLR2004  beyond the HTTP statuses of success
         code = code if code not in {"", SUCCESS} else str(status)
         _check_open(response, code, words, call_id, writes=writes)
         raise _refusal(response, code, words, call_id)
     data = envelope.get("data")
-    if isinstance(data, str) and data[:1] in {"{", "["}:
-        data = _unpacked(data)
+    if isinstance(data, str):
+        data = _unpacked(data.strip()) if data.strip() else None
     _check_inner(data, response, call_id, writes=writes)
     return data
 
@@ -107,6 +107,8 @@ def _decoded(body: bytes) -> dict[str, Any] | None:
 
 def _unpacked(data: str) -> Any:
     """The data of an answer that holds it as a JSON text within the JSON."""
+    if data[:1] not in {"{", "["}:
+        return data
     try:
         return loads(data)
     except ValueError:
@@ -137,7 +139,7 @@ def _without_envelope(response: Head, *, writes: bool) -> PandaPonError:
 
 def _check_inner(data: Any, response: Head, request_id: str, *, writes: bool) -> None:
     """Raise the error of a refusal within the data, as some 1688 calls answer."""
-    if isinstance(data, dict) and str(data.get("success", "")).casefold() == "false":
+    if isinstance(data, dict) and flag(data.get("success")) is False:
         words = _text(data.get("errorInfo")) or _text(data.get("errorMsg")) or _text(data.get("errorMessage"))
         code = _text(data.get("errorCode"))
         _check_open(response, code, words, request_id, writes=writes)

@@ -1,19 +1,25 @@
-"""Reads remote JSON leniently: a missing or odd field is empty; only a wrong shape of the whole is an error."""
+"""Reads fields of remote JSON leniently: a missing or odd one is empty. Lists and objects are read in ``shapes``."""
 
 from __future__ import annotations
 
 import json
 import re
+import unicodedata
 from decimal import Decimal, InvalidOperation
 from typing import Any
 
-from pandapon.errors import DecodeError
 from pandapon.markup import plain
 
 _DIGITS = 18  # before and behind the point; no amount is longer, and 1e999999999 must not be written out
 _NATIVE = re.compile(r"[0-9]{6,20}")
 _JSON = json.JSONDecoder(parse_float=Decimal)
 _ODD = re.compile(r"\\u(?:[dD]|0000)")  # half of a surrogate pair or NUL, or a text that looks like one
+_NULLS = frozenset({"", "null", "(null)", "undefined"})  # null as careless serialisers write it
+_LONGEST_NULL = max(map(len, _NULLS))
+_DOUBLE = 15  # a double holds so many digits of a whole number; a longer one in powers of ten has lost some
+_CURRENCY = re.compile(r"^(?:¥|RMB|CNY)\s*|\s*(?:元|RMB|CNY)$", re.IGNORECASE)
+_GROUPED = re.compile(r"[+-]?\d{1,3}(?:,\d{3})+(?:\.\d+)?")  # 1,234.50
+_FLAGS = dict.fromkeys(("true", "y", "yes", "t", "1"), True) | dict.fromkeys(("false", "n", "no", "f", "0"), False)
 
 
 def loads(body: bytes | str) -> Any:
@@ -40,38 +46,41 @@ def _encodable(value: Any) -> Any:
     return value
 
 
-def mapping(value: Any) -> dict[str, Any]:
-    """Return the value if it is an object, else an empty one."""
-    return value if isinstance(value, dict) else {}
-
-
-def items(value: Any) -> list[dict[str, Any]]:
-    """Return the objects of a list; null and other values are left out."""
-    return [item for item in value if isinstance(item, dict)] if isinstance(value, list) else []
+def is_null(value: Any) -> bool:
+    """Whether a field holds nothing: null, also as a text, or an empty text, list or object."""
+    if isinstance(value, str):
+        return value.strip().casefold() in _NULLS
+    return value is None or value in ([], {})
 
 
 def first(source: dict[str, Any], *names: str) -> Any:
-    """Return the first of these fields that is present and not null; None: there is none."""
-    for name in names:
-        if (value := source.get(name)) is not None:
-            return value
-    return None
+    """Return the first of these fields that holds something; None: there is none."""
+    return next((value for name in names if not is_null(value := source.get(name))), None)
 
 
 def text(source: dict[str, Any], *names: str) -> str:
     """Return the first of these fields that is not empty, as text. Whole numbers keep every digit."""
     for name in names:
         value = source.get(name)
-        if value is None:
-            continue
         if isinstance(value, str):
-            if stripped := value.strip():
+            stripped = value.strip()  # not is_null, whose call shows: every field of each scan comes by here
+            if len(stripped) > _LONGEST_NULL or stripped.casefold() not in _NULLS:
                 return stripped
         elif isinstance(value, int) and not isinstance(value, bool):
             return str(value)
-        elif isinstance(value, Decimal) and (plain := number(value)) is not None:
-            return format(plain, "f")
+        elif isinstance(value, Decimal) and (written := _written(value)):
+            return written
     return ""
+
+
+def _written(value: Decimal) -> str:
+    """A number as text: a whole one without a fraction; empty where a float has lost digits of a long one."""
+    if not value.is_finite() or abs(value.adjusted()) > 2 * _DIGITS or _exponent(value) < -2 * _DIGITS:
+        return ""
+    if value.adjusted() >= _DOUBLE and _exponent(value) > 0:
+        return ""
+    whole = value.to_integral_value()
+    return format(whole if value == whole else value, "f")
 
 
 def words(source: dict[str, Any], *names: str) -> str:
@@ -88,30 +97,54 @@ def link(source: dict[str, Any], *names: str) -> str:
 
 
 def money(source: dict[str, Any], *names: str, fen: bool = False) -> Decimal | None:
-    """Return the first of these fields as an amount in yuan; None: no amount. ``fen``: the API counts hundredths."""
-    value = number(first(source, *names))
+    """Return the first of these fields that is an amount, in yuan; None: none. ``fen``: the API counts hundredths."""
+    value = next((found for name in names if (found := amount(source.get(name))) is not None), None)
     return value / 100 if value is not None and fen else value
 
 
+def amount(value: Any) -> Decimal | None:
+    """Return a number from 0, or None: below it stand marks such as -1 for an unknown price."""
+    found = number(value)
+    return found if found is not None and found >= 0 else None
+
+
 def number(value: Any) -> Decimal | None:
-    """Return a number, or a text that holds one, as Decimal; None unless it is finite and of a sensible length."""
+    """Return a number, or a text that holds one, as Decimal; None unless it is finite and of a sensible length.
+
+    A text may group its thousands, name yuan, and be written in full width.
+    """
     if isinstance(value, bool) or not isinstance(value, int | str | Decimal):
         return None
     try:
-        decimal = Decimal(value.strip() if isinstance(value, str) else value)
+        decimal = Decimal(_plain_number(value) if isinstance(value, str) else value)
     except InvalidOperation:
         return None
-    if not decimal.is_finite():
-        return None
-    exponent = decimal.as_tuple().exponent
-    is_sensible = decimal.adjusted() < _DIGITS and isinstance(exponent, int) and exponent >= -_DIGITS
+    is_sensible = decimal.is_finite() and decimal.adjusted() < _DIGITS and _exponent(decimal) >= -_DIGITS
     return decimal if is_sensible else None
 
 
+def _plain_number(value: str) -> str:
+    folded = _CURRENCY.sub("", unicodedata.normalize("NFKC", value.strip()))
+    return folded.replace(",", "") if _GROUPED.fullmatch(folded) else folded
+
+
+def _exponent(value: Decimal) -> int:
+    exponent = value.as_tuple().exponent
+    assert isinstance(exponent, int), "finite"
+    return exponent
+
+
 def count(source: dict[str, Any], *names: str) -> int | None:
-    """Return the first of these fields as a whole number from 0; None: it is none."""
-    decimal = number(first(source, *names))
-    return int(decimal) if decimal is not None and decimal >= 0 else None
+    """Return the first of these fields that is a whole number from 0; None: none is. 2.5 kilograms are no count."""
+    found = (amount(source.get(name)) for name in names)
+    return next((int(each) for each in found if each is not None and each == each.to_integral_value()), None)
+
+
+def flag(value: Any) -> bool | None:
+    """Return a truth value, also as a word or number: "true", "Y", 1; None: it is none."""
+    if isinstance(value, bool):
+        return value
+    return _FLAGS.get(text({"": value}, "").casefold())
 
 
 def native_number(source: dict[str, Any], *names: str) -> str:
@@ -121,31 +154,3 @@ def native_number(source: dict[str, Any], *names: str) -> str:
     """
     numbers = (text(source, name) for name in names)
     return next((number_ for number_ in numbers if _NATIVE.fullmatch(number_)), "")
-
-
-def require(value: Any, kinds: type | tuple[type, ...], what: str) -> Any:
-    """Return the value if it is of one of these types. Raises DecodeError, which names ``what``."""
-    if not isinstance(value, kinds):
-        raise DecodeError(f"{what} is of an unexpected kind: {type(value).__name__}")
-    return value
-
-
-def listed(data: Any, what: str) -> tuple[list[dict[str, Any]], int | None]:
-    """Return the rows of a page and the total number of rows (None: unknown). Raises DecodeError that names ``what``.
-
-    Several envelopes are accepted [inferred]; null is an empty page.
-    """
-    if data is None or isinstance(data, list):
-        return items(data), None
-    page = require(data, dict, what)
-    for name in ("data", "result", "list", "records", "items", "rows", "resultList", "itemList"):
-        inner = page.get(name)
-        if isinstance(inner, list):
-            return items(inner), count(page, *_TOTALS)
-        if isinstance(inner, dict):
-            rows, total = listed(inner, what)
-            return rows, count(page, *_TOTALS) if total is None else total
-    return [], count(page, *_TOTALS)
-
-
-_TOTALS = ("totalRecords", "totalRecord", "total", "totalCount", "totalResults")

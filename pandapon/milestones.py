@@ -5,6 +5,7 @@ The source of each table stands beside it. A code that is not listed is unknown 
 
 from __future__ import annotations
 
+import re
 from typing import TYPE_CHECKING
 
 from pandapon.shipment import Milestone, Platform
@@ -13,8 +14,10 @@ if TYPE_CHECKING:
     from collections.abc import Sequence
 
 M = Milestone
+_JOINTS = re.compile(r"(?<=[a-z])[\s_-]+(?=[a-z])")  # not the minus of Taobao's -10
 
-# 1688 order status [upstream; the first seven also on a vendor page].
+# The tables' codes are folded. 1688 order status [upstream; the first seven also on a vendor page], and behind it the
+# words that messages of a sibling of this API have for 1688's orders [stated].
 ALIBABA_ORDER: dict[str, Milestone] = {
     "waitbuyerpay": M.ORDERED,
     "waitsellersend": M.PAID,
@@ -22,10 +25,12 @@ ALIBABA_ORDER: dict[str, Milestone] = {
     "waitbuyerreceive": M.SHIPPED,
     "waitbuyersign": M.SHIPPED,  # on its way, at any place: the code says who acts next
     "signinsuccess": M.DELIVERED,
-    "confirm_goods": M.DELIVERED,
+    "confirmgoods": M.DELIVERED,
     "success": M.DELIVERED,
     "cancel": M.CANCELLED,
     "terminated": M.CANCELLED,
+    "waitingforpayment": M.ORDERED,
+    "waitingforsent": M.PAID,
 }
 # 1688 parcel status: both upstream lists together; which one the API uses is unknown.
 ALIBABA_PARCEL: dict[str, Milestone] = {
@@ -34,7 +39,7 @@ ALIBABA_PARCEL: dict[str, Milestone] = {
     "accept": M.PICKED_UP,
     "transport": M.IN_TRANSIT,
     "delivering": M.OUT_FOR_DELIVERY,
-    "agent_sign": M.READY_FOR_PICKUP,
+    "agentsign": M.READY_FOR_PICKUP,
     "sign": M.DELIVERED,
     "unsign": M.EXCEPTION,
     "failed": M.EXCEPTION,
@@ -45,43 +50,43 @@ ALIBABA_PARCEL: dict[str, Milestone] = {
 TAOBAO_ORDER: dict[str, Milestone] = {
     "12": M.ORDERED,
     "buliding": M.ORDERED,
-    "order_buliding": M.ORDERED,
+    "orderbuliding": M.ORDERED,
     "0": M.ORDERED,
-    "wait_buyer_p": M.ORDERED,
-    "wait_buyer_pay": M.ORDERED,
-    "taobao_order_wait_buyer_pay": M.ORDERED,
+    "waitbuyerp": M.ORDERED,
+    "waitbuyerpay": M.ORDERED,
+    "taobaoorderwaitbuyerpay": M.ORDERED,
     "1": M.ORDERED,
-    "order_pay_status": M.ORDERED,
+    "orderpaystatus": M.ORDERED,
     "2": M.ORDERED,
-    "order_finance_pass_status": M.ORDERED,
+    "orderfinancepassstatus": M.ORDERED,
     "3": M.ORDERED,
-    "order_finance_refuse_status": M.ORDERED,
+    "orderfinancerefusestatus": M.ORDERED,
     "5": M.ORDERED,
-    "wait_finance_pay": M.ORDERED,
+    "waitfinancepay": M.ORDERED,
     "10": M.PAID,
-    "wait_seller_send_goods": M.PAID,
+    "waitsellersendgoods": M.PAID,
     "11": M.SHIPPED,
-    "wait_buyer_confirm_goods": M.SHIPPED,
+    "waitbuyerconfirmgoods": M.SHIPPED,
     "4": M.CANCELLED,
     "cancel": M.CANCELLED,
-    "trade_closed": M.CANCELLED,
+    "tradeclosed": M.CANCELLED,
 }
 # Codes of orders that wait for the buyer's payment [sources as above]. Taobao's 12 is not an order yet.
 UNPAID: dict[Platform, frozenset[str]] = {
-    Platform.ALIBABA: frozenset({"waitbuyerpay"}),
-    Platform.TAOBAO: frozenset({"0", "wait_buyer_p", "wait_buyer_pay", "taobao_order_wait_buyer_pay"}),
+    Platform.ALIBABA: frozenset({"waitbuyerpay", "waitingforpayment"}),
+    Platform.TAOBAO: frozenset({"0", "waitbuyerp", "waitbuyerpay", "taobaoorderwaitbuyerpay"}),
 }
 # Taobao: paid by the buyer, and with a finance team [stated for a sibling product].
 _FINANCE = frozenset(
     {
         "1",
-        "order_pay_status",
+        "orderpaystatus",
         "2",
-        "order_finance_pass_status",
+        "orderfinancepassstatus",
         "3",
-        "order_finance_refuse_status",
+        "orderfinancerefusestatus",
         "5",
-        "wait_finance_pay",
+        "waitfinancepay",
     }
 )
 # 1688's lines: integers [upstream]; 5 and 6 are both "partly", 1, 8 and 9 say nothing that the order does not.
@@ -94,10 +99,14 @@ ALIBABA_LINE: dict[str, Milestone] = {
 }
 
 
+def folded(code: str) -> str:
+    """Return a code as the tables spell it: WAIT_BUYER_RECEIVE, waitBuyerReceive and waitbuyerreceive are one."""
+    return _JOINTS.sub("", code.strip().casefold())
+
+
 def order_claim(platform_table: dict[str, Milestone], code: str) -> Milestone | None:
     """Return the milestone that an order's status code claims; None: an unknown code."""
-    plain = code.strip().casefold()
-    return platform_table.get(plain) or platform_table.get(plain.replace("_", ""))
+    return platform_table.get(folded(code))
 
 
 def status_claim(platform: Platform, code: str) -> Milestone | None:
@@ -107,18 +116,17 @@ def status_claim(platform: Platform, code: str) -> Milestone | None:
 
 def waits_for_payment(platform: Platform, code: str) -> bool:
     """Whether the platform says that the buyer has yet to pay."""
-    plain = code.strip().casefold()
-    return bool({plain, plain.replace("_", "")} & UNPAID[platform])
+    return folded(code) in UNPAID[platform]
 
 
 def is_with_finance(platform: Platform, code: str) -> bool:
     """Whether a finance team has the order: the buyer has paid, and the seller is not paid yet."""
-    return platform is Platform.TAOBAO and code.strip().casefold() in _FINANCE
+    return platform is Platform.TAOBAO and folded(code) in _FINANCE
 
 
 def parcel_claim(code: str) -> Milestone | None:
     """Return the milestone that a parcel's status code claims, on either platform; None: an unknown code."""
-    return ALIBABA_PARCEL.get(code.strip().casefold())
+    return ALIBABA_PARCEL.get(folded(code))
 
 
 def lines_claim(claims: Sequence[Milestone | None]) -> Milestone | None:

@@ -63,6 +63,7 @@ class Order(_Frozen):
     refund_id: str = ""  # of the order's refund; empty: there is none, or the platform does not name it
     refunded_amount: Decimal | None = None  # yuan; None: nothing, or unknown
     close_reason: str = ""  # as sent
+    modified_at: datetime | None = None  # when the platform changed it last; None: unknown
     outer_id: str = ""  # the caller's own number of it; empty: none was sent
 
     @property

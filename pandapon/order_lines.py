@@ -7,7 +7,8 @@ from typing import TYPE_CHECKING, Any
 
 from pydantic import BaseModel, ConfigDict
 
-from pandapon.fields import first, items, mapping, money, number, text, words
+from pandapon.fields import first, money, number, text, words
+from pandapon.shapes import items, mapping, texts, unwrapped
 from pandapon.shipment import Platform
 
 if TYPE_CHECKING:
@@ -38,10 +39,7 @@ class OrderLine(BaseModel):
 
 def lines_of(platform: Platform, data: Any, amounts: Amounts) -> tuple[OrderLine, ...]:
     """Read the lines in the ``data`` of an order's detail. ``amounts``: the unit of Taobao's; 1688's are yuan."""
-    if isinstance(data, list):
-        data = next(iter(items(data)), None)
-    order = mapping(data)
-    order = mapping(order.get("result")) or order
+    order = unwrapped(data)
     if platform is Platform.ALIBABA:
         return tuple(_alibaba(row) for row in items(order.get("productItems")))
     names = ("subPurchaseOrders", "sub_purchase_orders", "subOrders", "subOrderDetails", "subOrderList", "orderLines")
@@ -50,7 +48,7 @@ def lines_of(platform: Platform, data: Any, amounts: Amounts) -> tuple[OrderLine
 
 def _alibaba(row: dict[str, Any]) -> OrderLine:
     """``productID`` and ``skuID`` are the upstream's spellings [upstream]; the others are possible repairs."""
-    images = row.get("productImgUrl")
+    images = texts(row.get("productImgUrl"))
     quantity = _pieces(row)
     return OrderLine(
         product_id=text(row, "offerMapId", "productID", "productId", "offerId"),
@@ -59,7 +57,7 @@ def _alibaba(row: dict[str, Any]) -> OrderLine:
         variant=" / ".join(value for sku in items(row.get("skuInfos")) if (value := words(sku, "value"))),
         quantity=quantity,
         price=_each(money(row, "price"), money(row, "itemAmount"), quantity),
-        image_url=text({"url": images[0]}, "url") if isinstance(images, list) and images else "",
+        image_url=images[0] if images else "",
     )
 
 

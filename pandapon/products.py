@@ -9,7 +9,7 @@ from typing import TYPE_CHECKING, Any
 
 from pydantic import BaseModel, ConfigDict
 
-from pandapon import fields
+from pandapon import fields, shapes
 from pandapon.shipment import Platform
 
 if TYPE_CHECKING:
@@ -87,7 +87,7 @@ def piece_price(product: ProductDetail, sku: Sku, quantity: int) -> Decimal | No
 
 def of_alibaba(product: AlibabaProduct, product_id: str) -> ProductDetail:
     """Return a 1688 product in detail."""
-    sale, shipping = fields.mapping(product.product_sale_info), fields.mapping(product.product_shipping_info)
+    sale, shipping = shapes.mapping(product.product_sale_info), shapes.mapping(product.product_shipping_info)
     tiers = tuple(
         Tier(quantity=tier.start_quantity, price=tier.price)
         for tier in product.tiers
@@ -106,7 +106,7 @@ def of_alibaba(product: AlibabaProduct, product_id: str) -> ProductDetail:
         skus=skus,
         min_quantity=product.min_order_quantity,
         stock=fields.count(sale, "amountOnSale"),
-        unit=fields.words(fields.mapping(sale.get("unitInfo")), "unit"),
+        unit=fields.words(shapes.mapping(sale.get("unitInfo")), "unit"),
         seller=product.company_name,
         seller_id=product.seller_open_id,
         place=fields.words(shipping, "sendGoodsAddressText"),

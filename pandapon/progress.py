@@ -8,6 +8,7 @@ from typing import TYPE_CHECKING
 
 from pandapon.courier import Reason, read_entry
 from pandapon.courier.fold import fold, fold_with_reason, since_order
+from pandapon.milestones import folded
 from pandapon.shipment import FINAL, Milestone, Node
 
 if TYPE_CHECKING:
@@ -28,8 +29,8 @@ _MENDABLE = frozenset({M.ATTEMPT_FAILED, M.EXCEPTION})
 _SEVERITY = (M.LOST, M.EXCEPTION, M.ATTEMPT_FAILED, M.RETURNING, M.RETURNED, M.CANCELLED)
 # A parcel at one of these is scanned again before its end.
 _ON_ITS_WAY = frozenset({M.PICKED_UP, M.IN_TRANSIT, M.ARRIVED, M.OUT_FOR_DELIVERY})
-# 1688's reason of a closing that the buyer chose, folded [upstream].
-_BUYERS = frozenset({"buyercancel"})
+# Why the platforms close an order that its buyer did not want, folded: 1688's reason and who closed it [upstream].
+BUYERS = frozenset({"buyercancel", "closetradebybuyer"})
 # While other parcels move, a parcel that ended badly counts in its order as a problem that is not the end.
 _WHILE_OTHERS_MOVE = {M.RETURNED: M.RETURNING, M.LOST: M.EXCEPTION}
 
@@ -103,7 +104,7 @@ def order_reason(milestone: Milestone | None, parcels: Sequence[Parcel], order: 
 
 def closing_reason(milestone: Milestone | None, order: Order | None) -> Reason | None:
     """Return why an order was cancelled, as far as that tells whether anybody wanted it; None: it does not."""
-    is_buyers = order is not None and order.close_reason.strip().casefold().replace("_", "") in _BUYERS
+    is_buyers = order is not None and folded(order.close_reason) in BUYERS
     return Reason.BY_BUYER if milestone is M.CANCELLED and is_buyers else None
 
 

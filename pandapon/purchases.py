@@ -11,6 +11,7 @@ from decimal import Decimal
 from itertools import groupby
 from typing import TYPE_CHECKING, Any
 
+from pandapon.fields import is_null, text
 from pandapon.operations import cart, orders
 from pandapon.operations.addresses import AlibabaReceiver, TaobaoReceiver
 from pandapon.shipment import Platform
@@ -24,6 +25,7 @@ Receivers = tuple[AlibabaReceiver, TaobaoReceiver]  # the same address in both s
 _IDS = ("purchaseIds", "purchaseIdList", "orderIds", "orderIdList")  # of created Taobao orders [inferred]
 DEPTH = 4  # of the objects and lists in such an answer
 _NUMBER = re.compile(r"[0-9]{6,20}")
+_WRAPS = ("result", "data")
 _ID = ("purchaseId", "purchase_id", "purchaseOrderId", "orderId", "id")
 
 
@@ -169,8 +171,8 @@ def _added(amounts: Iterable[Decimal | None]) -> Decimal | None:
 
 
 def goods_of(lines: Iterable[CartLine]) -> Decimal | None:
-    """Return the sum of lines in yuan; None where a price is not known."""
-    return _added(line.price * line.quantity if line.price is not None else None for line in lines)
+    """Return the sum of lines in yuan; None where a price or a quantity is not known."""
+    return _added(line.price * line.quantity if line.price is not None and line.quantity else None for line in lines)
 
 
 def made_ids(answer: Any) -> tuple[str, ...]:
@@ -185,10 +187,10 @@ def _ids_in(answer: Any, depth: int) -> Iterator[str]:
         for each in answer:
             yield from _ids_in(each, depth - 1)
     elif isinstance(answer, dict) and depth:
-        names = [name for name in (*_IDS, *_ID) if answer.get(name)]
+        names = [name for name in (*_IDS, *_ID, *_WRAPS) if not is_null(answer.get(name))]
         yield from _ids_in(answer[names[0]], depth - 1) if names else ()
-    elif isinstance(answer, str | int) and not isinstance(answer, bool) and _NUMBER.fullmatch(str(answer)):
-        yield str(answer)
+    elif _NUMBER.fullmatch(number := text({"": answer}, "")):
+        yield number
 
 
 def _created(lines: Sequence[CartLine], receiver: AlibabaReceiver, note: str = "") -> orders.CreateAlibaba:

@@ -135,9 +135,13 @@ def _kind(message: dict[str, Any]) -> str:
 def _json(body: bytes | str) -> Any:
     """Parse JSON with numbers as text: 19 digits do not survive a float."""
     try:
-        return json.loads(body, parse_int=str, parse_float=str, parse_constant=str)
+        return json.loads(body, parse_int=str, parse_float=_exact, parse_constant=str)
     except (ValueError, RecursionError):
         raise MalformedError("the body is not JSON") from None
+
+
+def _exact(number: str) -> str:
+    return re.sub(r"(?<=\d)\.0+$", "", number)
 
 
 def _ids(value: Any, depth: int = 0) -> Iterator[str]:

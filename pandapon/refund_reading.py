@@ -64,7 +64,7 @@ async def refund(api: PandaPon, platform: Platform, refund_id: str) -> AskedRefu
             return read_alibaba(answer, refund_id)
     else:
         detail = (await api.run(ops.TAOBAO_DETAIL, asked)).refund_order_aggregate
-        if detail is not None and detail.refund_order is not None:
+        if detail is not None and (found := detail.refund_order) and (found.refund_id or found.refund_status):
             return read_taobao_detail(detail, refund_id, api.refund_codes)
     raise NotFoundError(f"PandaPon has no refund {refund_id!r}")
 

@@ -11,6 +11,8 @@ from dataclasses import dataclass
 from enum import StrEnum
 from typing import TYPE_CHECKING
 
+from pandapon.milestones import folded
+
 if TYPE_CHECKING:
     from collections.abc import Iterator, Sequence
     from datetime import datetime
@@ -83,17 +85,17 @@ class RefundDetail:
 
 def refund_state(code: str) -> RefundState | None:
     """Return the state that a code names; None for an unknown code."""
-    return _STATES.get(_folded(code))
+    return _STATES.get(folded(code))
 
 
 def names_refund(code: str) -> bool:
     """Whether a code says that there is a refund. Taobao's 0 says that there is none."""
-    return _folded(code) not in _NONE
+    return folded(code) not in _NONE
 
 
 def is_same_state(one: str, other: str) -> bool:
     """Whether two codes mean the same state: Taobao's 10 is 1688's waitselleragree."""
-    return (refund_state(one) or _folded(one)) == (refund_state(other) or _folded(other))
+    return (refund_state(one) or folded(one)) == (refund_state(other) or folded(other))
 
 
 def goes_back(before: str, after: str, *, is_same_refund: bool) -> bool:
@@ -151,7 +153,3 @@ def _lines(items: Sequence[Item]) -> Iterator[tuple[str, Item]]:
         goods = item.title, item.variant
         yield "\x1f".join((*goods, str(seen[goods]))), item
         seen[goods] += 1
-
-
-def _folded(code: str) -> str:
-    return code.strip().casefold().replace("_", "")

@@ -6,8 +6,9 @@ from dataclasses import dataclass
 from typing import TYPE_CHECKING, Any
 
 from pandapon.errors import DecodeError
-from pandapon.fields import items, mapping, text, words
+from pandapon.fields import text, words
 from pandapon.order_lines import lines_of
+from pandapon.shapes import mapping, unwrapped
 
 if TYPE_CHECKING:
     from pandapon.shipment import Platform
@@ -33,7 +34,7 @@ class OrderSeller:
 
 def of_order(platform: Platform, data: Any) -> OrderSeller:
     """Read the seller of an order of either platform, as the order's operation answers. Raises nothing."""
-    order = _object(data)
+    order = unwrapped(data)
     base = mapping(order.get("baseInfo")) or order
     product_ids = (line.product_id for line in lines_of(platform, data, "yuan"))
     return OrderSeller(
@@ -54,15 +55,7 @@ def chat_link(data: Any) -> str:
 
 
 def _found(data: Any, names: tuple[str, ...], longest: int) -> str:
-    value = data.strip() if isinstance(data, str) else words(_object(data), *names)
+    value = data.strip() if isinstance(data, str) else words(unwrapped(data), *names)
     if not value or len(value) > longest:
         raise DecodeError("the answer names no chat")
     return value
-
-
-def _object(data: Any) -> dict[str, Any]:
-    """The object, alone, in a list, or under ``result``."""
-    if isinstance(data, list):
-        data = next(iter(items(data)), None)
-    found = mapping(data)
-    return mapping(found.get("result")) or found

@@ -139,8 +139,15 @@ class Node:
         if self.at is None or self.time_basis in _BY_RAW_TIME:
             return normalise(self.raw_time)
         if self.time_basis is TimeBasis.BUDDHIST:
-            return self.at.astimezone(UTC).replace(year=self.at.year + BUDDHIST).isoformat()
+            return self._buddhist_moment(self.at.astimezone(UTC))
         return self.at.astimezone(UTC).isoformat()
+
+    @staticmethod
+    def _buddhist_moment(at: datetime) -> str:
+        """The time in the Thai year, as older versions read it: a day early where only our year has a 29 February."""
+        year = at.year + BUDDHIST
+        is_leap_day = (at.month, at.day) == (2, 29)
+        return (at.replace(year=year, day=28) if is_leap_day else at.replace(year=year)).isoformat()
 
     @property
     def is_timed(self) -> bool:

@@ -6,22 +6,10 @@ from typing import TYPE_CHECKING, Any
 
 from pandapon.deadlines import pay_by
 from pandapon.errors import DecodeError
-from pandapon.fields import (
-    count,
-    first,
-    items,
-    link,
-    listed,
-    mapping,
-    money,
-    native_number,
-    number,
-    require,
-    text,
-    words,
-)
+from pandapon.fields import amount, count, first, link, money, native_number, text, words
 from pandapon.milestones import TAOBAO_ORDER, further, lines_claim, order_claim, parcel_claim, waits_for_payment
 from pandapon.models import Consignment, Item, Order, Page, Product
+from pandapon.shapes import items, listed, mapping, one
 from pandapon.shipment import Platform
 from pandapon.times import parse_time
 from pandapon.traces import Package, Row, Trace
@@ -42,7 +30,8 @@ def products(
     ``price_min``, ``price_max`` (yuan): products outside are dropped, since the API may ignore an undocumented range.
     """
     rows, total = listed(data, "the product page")
-    in_range = tuple(product for row in rows if _in_range(product := _product(row), price_min, price_max))
+    goods = (product for row in rows if (product := _product(row)).product_id or product.title)
+    in_range = tuple(product for product in goods if _in_range(product, price_min, price_max))
     return Page[Product](items=in_range, page=page, page_size=page_size, total=total)
 
 
@@ -51,9 +40,7 @@ def order(data: Any, order_id: str, *, fen: bool = True) -> Order:
 
     ``fen``: the answer counts amounts in fen; the order's are yuan.
     """
-    if isinstance(data, list):
-        data = next(iter(items(data)), None)
-    answered = _order(require(data, dict, "the order"), fen=fen)
+    answered = _order(one(data, "the order"), fen=fen)
     if not (answered.order_id or answered.status_code):
         raise DecodeError("the order has neither an id nor a status")
     return answered.model_copy(update={"order_id": order_id})
@@ -74,8 +61,8 @@ def trace(answers: Sequence[tuple[str, Any]], ref: OrderRef) -> Trace:
     """
     packages: list[Package] = []
     for sub_order, data in answers:
-        body = require(data if data is not None else {}, (dict, list), "the trace")
-        rows = items(body if isinstance(body, list) else first(body, "pnmLogisticsDetails", "pnm_logistics_details"))
+        details = first(mapping(data), "pnmLogisticsDetails", "pnm_logistics_details")
+        rows, _total = listed(data if details is None else items(details), "the trace")
         read = (_package(row, sub_order, position) for position, row in enumerate(rows))
         packages += [package for package in read if package is not None]
     return Trace(ref, tuple(packages))
@@ -83,7 +70,7 @@ def trace(answers: Sequence[tuple[str, Any]], ref: OrderRef) -> Trace:
 
 def _order(found: dict[str, Any], *, fen: bool) -> Order:
     subs = _subs(found)
-    code = text(found, "status", "orderStatus") or _common(subs)
+    code = text(found, "status", "orderStatus") or _common(subs, "status")
     created_at = parse_time(first(found, "createdTime", "created_time", "createTime", "tbCreateTime"))[0]
     is_unpaid = waits_for_payment(Platform.TAOBAO, code)
     sent = _consignments(subs)
@@ -105,7 +92,8 @@ def _order(found: dict[str, Any], *, fen: bool) -> Order:
         consignments=tuple({each.waybill: each for each in reversed(sent) if each.carrier}.values()),
         sub_order_ids=tuple(dict.fromkeys(one for sub in subs if (one := _sub_id(sub)))),
         refund_status=next((one for sub in subs if (one := _refund(sub))), ""),
-        close_reason=text(found, "closeReason", "close_reason"),
+        close_reason=text(found, "closeReason", "close_reason") or _common(subs, "closeReason", "close_reason"),
+        modified_at=parse_time(first(found, "modifyTime", "modify_time"))[0],
         outer_id=text(found, "outerPurchaseId", "outer_purchase_id", "sellerOrderNumber"),
     )
 
@@ -119,8 +107,9 @@ def _sub_id(sub: dict[str, Any]) -> str:
     return text(sub, "subPurchaseOrderId", "sub_purchase_order_id", "subOrderId")
 
 
-def _common(subs: Sequence[dict[str, Any]]) -> str:
-    codes = {text(sub, "status") for sub in subs}
+def _common(subs: Sequence[dict[str, Any]], *names: str) -> str:
+    """What all lines have in the first of these fields; empty where they differ."""
+    codes = {text(sub, *names) for sub in subs}
     return codes.pop() if len(codes) == 1 else ""
 
 
@@ -149,7 +138,7 @@ def _item(sub: dict[str, Any], *, fen: bool) -> Item:
     variant = mapping(first(sku, "skuPv", "sku_pv"))
     return Item(
         title=words(sub, "title", "itemTitle"),
-        quantity=number(sub.get("quantity")),
+        quantity=amount(sub.get("quantity")),
         amount=money(sub, "totalPrice", "purchaseAmount", "productAmount", "product_amount", fen=fen),
         variant=words(variant, "zh", "en"),
         image_url=link(sku, "skuImgUrl", "sku_img_url") or link(sub, "picUrl", "imageUrl"),
@@ -161,12 +150,12 @@ def _item(sub: dict[str, Any], *, fen: bool) -> Item:
 
 def _product(row: dict[str, Any]) -> Product:
     """Read a search result. ``beginAmount`` is the name in a product's detail, the others are guesses [inferred]."""
-    price, number_ = first(row, "promotionPrice", "price", "zkFinalPrice", "reservePrice"), native_number(row, "itemId")
+    number_ = native_number(row, "itemId")
     return Product(
         platform=Platform.TAOBAO,
         product_id=text(row, "itemMapId", "itemId", "id"),
         title=words(row, "title", "itemTitle", "subject"),
-        price=number(price),
+        price=money(row, "promotionPrice", "price", "zkFinalPrice", "reservePrice"),
         image_url=link(row, "picUrl", "imageUrl", "mainImageUrl", "pictUrl"),
         seller=words(row, "shopName", "userNick", "nick", "sellerNick"),
         sold=text(row, "sold", "volume", "monthSold", "tkTotalSales"),
@@ -185,7 +174,7 @@ def _in_range(product: Product, low: Decimal | None, high: Decimal | None) -> bo
 def _package(row: dict[str, Any], sub_order: str, position: int) -> Package | None:
     """The package of a row; None for an empty row without number, trace and status: nulls are normal [stated]."""
     partner = first(row, "logisticsPartner", "logistics_partner")
-    partner = next(iter(items(partner)), {}) if isinstance(partner, list) else mapping(partner)
+    partner = next(iter(items(partner)), {})
     status = text(row, "logisticsStatus", "logistics_status")
     waybill = text(row, "mailNo", "mail_no")
     rows = [_row(item) for item in items(first(row, "logisticsTraces", "logistics_traces"))]

@@ -28,17 +28,33 @@ def parse_time(value: object, near: datetime | None = None) -> tuple[datetime | 
     if not text:
         return None, TimeBasis.UNKNOWN
     try:
-        return _our_calendar(_epoch(text) or _compact(text) or _iso(text))
+        return _epoch(text) or _of_machine(text)
     except (ValueError, OverflowError, OSError):
         written = read(text, near)
         return written, TimeBasis.WRITTEN if written else TimeBasis.UNKNOWN
 
 
-def _our_calendar(found: tuple[datetime, TimeBasis]) -> tuple[datetime, TimeBasis]:
-    """Convert a Thai year: 2569 is 2026. Raises ValueError for a day that does not exist in our year."""
-    at, basis = found
-    is_thai = at.year - BUDDHIST in THAI_YEARS and basis is not TimeBasis.EPOCH
-    return (at.replace(year=at.year - BUDDHIST), TimeBasis.BUDDHIST) if is_thai else found
+def _of_machine(text: str) -> tuple[datetime, TimeBasis]:
+    """Read a time with a year of our calendar or of the Thai one: 2569 is 2026. Raises ValueError for other texts.
+
+    The year is converted before the zone is: leap days lie in other years of the two calendars.
+    """
+    year = int(text[:4]) - BUDDHIST if text[:4].isdecimal() else 0
+    if year not in THAI_YEARS:
+        return _compact(text) or _iso(text)
+    ours = f"{year}{text[4:]}"
+    at, _basis = _compact(ours) or _iso(ours)
+    return at, TimeBasis.BUDDHIST if _has_day(text) else TimeBasis.WRITTEN
+
+
+def _has_day(text: str) -> bool:
+    """Whether a time exists with its Thai year taken as ours and with our own: else its text is its identity."""
+    try:
+        at, _basis = _compact(text) or _iso(text)
+        at.replace(year=at.year - BUDDHIST)
+    except ValueError:
+        return False
+    return True
 
 
 def _epoch(text: str) -> tuple[datetime, TimeBasis] | None:

@@ -6,7 +6,7 @@ Every reading of an order repeats the rows of the one before, so rows of known n
 from __future__ import annotations
 
 from dataclasses import dataclass, replace
-from datetime import UTC, datetime
+from datetime import UTC, datetime, timedelta
 from operator import gt, lt
 from typing import TYPE_CHECKING, NamedTuple
 
@@ -19,6 +19,7 @@ if TYPE_CHECKING:
 
     from pandapon.shipment import Milestone, OrderRef
 
+_LEADS = timedelta(days=275)  # the way of a parcel begins less than this before a scan, mostly
 _NEVER = datetime.min.replace(tzinfo=UTC)
 
 
@@ -189,16 +190,26 @@ def _placed(timed: Sequence[_Timed]) -> list[_Timed]:
 
     Such a time says only where the entry belongs, not when it was: :attr:`TimeBasis.PLACED`.
     """
+    dated = _dated(timed)
     placed: list[_Timed] = []
-    before = next((entry.at for entry in timed if entry.at), None)
-    for entry in timed:
-        if entry.at is None and before is not None:
-            at, basis = parse_time(entry.row.time, before)
-            placed.append(entry._replace(at=at or before, basis=basis if at else TimeBasis.PLACED))
-        else:
-            placed.append(entry)
-        before = placed[-1].at or before
+    before = next((entry.at for entry in dated if entry.at), None)
+    for entry in dated:
+        is_lost = entry.at is None and before is not None
+        placed.append(entry._replace(at=before, basis=TimeBasis.PLACED) if is_lost else entry)
+        before = placed[-1].at
     return placed
+
+
+def _dated(timed: Sequence[_Timed]) -> list[_Timed]:
+    """The entries with each missing year that another entry tells."""
+    first = next((entry.at for entry in timed if entry.at), None)
+    near = first - _LEADS if first else None
+    dated: list[_Timed] = []
+    for entry in timed:
+        at, basis = (entry.at, entry.basis) if entry.at else parse_time(entry.row.time, near)
+        dated.append(entry._replace(at=at, basis=basis))
+        near = at or near
+    return dated
 
 
 def _timed(row: Row, known: _Known, near: datetime | None) -> _Timed:

@@ -14,6 +14,7 @@ LONGEST = 80  # characters that are read
 BUDDHIST = 543  # years that the Thai calendar is ahead
 _YEARS = range(1990, 2100)
 ZONE = timezone(timedelta(hours=8))  # China's, as for every time without a zone
+_EARLIER = 5  # times as unlikely as the same distance behind ``near``
 _NEAR = timedelta(days=400)  # the furthest that a time of several meanings may lie from ``near``
 
 _MONTHS = "jan feb mar apr may jun jul aug sep oct nov dec".split()  # noqa: SIM905  twelve short names read better as one text
@@ -191,10 +192,13 @@ def _at(day: _Day, clock: timedelta, zone: timezone) -> datetime | None:
 
 
 def _best(candidates: list[datetime], near: datetime | None) -> datetime | None:
-    """The only candidate, or the one nearest to ``near``; None: several without ``near``, or all too far from it."""
+    """The only candidate, or the one nearest to ``near``; None: several without ``near``, or all too far from it.
+
+    ``near`` is an order or the scan before, so what is ten months later is likelier than what is two months earlier.
+    """
     if len(candidates) == 1:
         return candidates[0]
     if near is None or not candidates:
         return None
-    nearest = min(candidates, key=lambda at: abs(at - near))
+    nearest = min(candidates, key=lambda at: at - near if at >= near else _EARLIER * (near - at))
     return nearest if abs(nearest - near) <= _NEAR else None

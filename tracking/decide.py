@@ -8,7 +8,8 @@ from typing import TYPE_CHECKING, NamedTuple
 from pandapon.pickup import earliest_pick_up
 from pandapon.progress import order_milestone, order_reason
 from pandapon.shipment import FINAL, Milestone, Node, OrderRef, Parcel, Shipment
-from tracking import severity
+from tracking import severity, stand_ins
+from tracking.event_ids import event_id
 from tracking.expected import expect
 from tracking.journeys import journey_of
 from tracking.lines import lines_of, with_carriers, with_named
@@ -53,7 +54,7 @@ class Decision:
     news: News | None  # None: nothing to tell
     severity: Severity | None  # None without news
     audience: frozenset[Filter]  # filters of the watches that receive the news
-    event_id: str  # key of the news, see severity.dedup_key; empty without news
+    event_id: str  # key of the news, see event_ids; empty without news
     moved_at: datetime | None  # when the order last moved
     final_at: datetime | None  # when it was first seen delivered, returned, cancelled or lost
     changed: bool  # the order's card looks different now
@@ -140,7 +141,7 @@ def decide(
         news=news,
         severity=level,
         audience=severity.audience(news) if news else frozenset(),
-        event_id=severity.dedup_key(news, base.moved_at) if news else "",
+        event_id=event_id(base, news, order, now) if news else "",
         moved_at=moved_at,
         final_at=final_at,
         moved=bool(news and (news.nodes or news.steps or news.added or news.settled or news.refunds)),
@@ -184,7 +185,7 @@ def _merged(
 ) -> _Merged:
     """The order after the reading: what is stored with what was fetched over it."""
     base = stored or StoredOrder(None, Shipment(fetched.ref))
-    order = merge_order(base.order, fetched.order)
+    order = merge_order(base.order, fetched.order, now)
     lines = _lines(stored, fetched, order, now, names=policy.names, baseline=baseline)
     counted = _counted([line.after for line in lines])
     milestone = order_milestone(order.milestone if order else None, counted) or base.milestone
@@ -235,7 +236,8 @@ def _lines(
     """Each parcel before and after the reading. ``order``: merged. ``names``: parcels that only it names count."""
     naming = order if names else None
     before = stored.shipment.parcels if stored else ()
-    read = fetched.shipment.parcels if fetched.shipment else ()
+    shown = fetched.shipment.parcels if fetched.shipment else ()
+    read = stand_ins.kept(before, shown, stand_ins.stems(fetched.ref, order))
     lines = with_carriers(lines_of(before, read, naming, order.created_at if order else None), order)
     if not naming and not any(line.is_marked for line in lines):
         return lines
@@ -268,7 +270,8 @@ def _moved_at(
 
 
 def _looks_different(before: Order | None, after: Order | None) -> bool:
-    """Whether the order's card looks different. Consignments only tell parcels apart, and no card shows them."""
+    """Whether the order's card looks different. No card shows consignments, and when the platform changed the order."""
     if before is after or before is None or after is None:
         return before is not after
-    return before.model_copy(update={"consignments": after.consignments}) != after
+    unseen = {"consignments": after.consignments, "modified_at": after.modified_at}
+    return before.model_copy(update=unseen) != after

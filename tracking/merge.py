@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from dataclasses import dataclass, replace
+from datetime import timedelta
 from itertools import pairwise
 from typing import TYPE_CHECKING
 
@@ -19,6 +20,9 @@ if TYPE_CHECKING:
 _EMPTY: tuple[object, ...] = (None, "", ())
 # The upstream empties these when the refund is over or the reason no longer holds: the old words would be wrong.
 _MAY_EMPTY = frozenset({"refund_status", "close_reason"})
+
+
+_AHEAD = timedelta(minutes=10)  # that the platform's clock may be ahead of ours
 
 
 @dataclass(frozen=True, slots=True)
@@ -118,10 +122,22 @@ def one_per_waybill(parcels: Iterable[Parcel]) -> dict[str, Parcel]:
     return by_waybill
 
 
-def merge_order(known: Order | None, fetched: Order | None) -> Order | None:
-    """Return the order as read. A field that came empty keeps its stored value: the upstream's nulls come and go."""
-    if known is None or fetched is None:
-        return fetched or known
+def is_outdated(known: Order, fetched: Order, now: datetime) -> bool:
+    """Whether an order was read as it was before the stored reading: from a cache that lags behind another [inferred].
+
+    A stored time that lies ahead of ``now`` is an error of the source and proves nothing.
+    """
+    newest, at = known.modified_at, fetched.modified_at
+    return newest is not None and at is not None and at < newest <= now + _AHEAD
+
+
+def merge_order(known: Order | None, fetched: Order | None, now: datetime) -> Order | None:
+    """Return the order as read, or as stored where the reading is older. ``now``: aware.
+
+    A field that came empty keeps its stored value: the upstream's nulls come and go.
+    """
+    if known is None or fetched is None or is_outdated(known, fetched, now):
+        return known or fetched
     kept = {
         name: getattr(known, name)
         for name in Order.model_fields

@@ -84,17 +84,18 @@ def unseen_nodes(nodes: Iterable[Node], predecessor: Parcel | None) -> tuple[Nod
     """Return the nodes whose time and words are not among those of the predecessor."""
     if predecessor is None:
         return tuple(nodes)
-    known_scans = _scans(predecessor)
+    known_scans = scans(predecessor)
     return tuple(node for node in nodes if _scan(node) not in known_scans)
 
 
 def _continues(old: Parcel, new: Parcel) -> bool:
     if not old.nodes:
         return old.milestone in _NOT_MOVING
-    return _scans(old) <= _scans(new)
+    return scans(old) <= scans(new)
 
 
-def _scans(parcel: Parcel) -> frozenset[tuple[datetime | str, str]]:
+def scans(parcel: Parcel) -> frozenset[tuple[datetime | str, str]]:
+    """Return the time and words of each entry: what tells scans apart under whatever number."""
     return frozenset(_scan(node) for node in parcel.nodes)
 
 

@@ -1,8 +1,7 @@
-"""How severe news is, which watches receive it, and the key under which it is told once."""
+"""How severe news is, and which watches receive it."""
 
 from __future__ import annotations
 
-import hashlib
 from dataclasses import replace
 from typing import TYPE_CHECKING
 
@@ -12,8 +11,7 @@ from tracking.merge import goes_back
 from tracking.values import Filter, Severity, Step
 
 if TYPE_CHECKING:
-    from collections.abc import Collection, Iterator, Sequence
-    from datetime import datetime
+    from collections.abc import Collection, Sequence
 
     from tracking.values import News
 
@@ -123,19 +121,6 @@ def required_actions(news: News) -> tuple[Action, ...]:
     return tuple(dict.fromkeys(action for action in actions if action))
 
 
-def dedup_key(news: News, last: datetime | None = None) -> str:
-    """Return the key of news: the same nodes, steps and numbers give the same key, on any machine, at any time. Pure.
-
-    ``last``: when the order last made news, as stored. A price or a refund that comes to the same numbers again is news
-    again, and ``last`` tells the two apart, also after a restart and in a restored database.
-
-    Edits do not change the key: news that differs only by an edit was told already. News of nothing but edits is named
-    by its nodes, not by their words, so that an entry that flaps to and fro is told once.
-    """
-    digest = hashlib.blake2b("\x1e".join(sorted(_facts(news, last))).encode(), digest_size=16)
-    return digest.hexdigest()
-
-
 def is_edit(news: News) -> bool:
     """Whether the news holds nothing but edits of nodes that were told."""
     return bool(news.edited) and says_nothing(replace(news, edited=()))
@@ -150,32 +135,3 @@ def says_nothing(news: News) -> bool:
     """Whether the news is empty. A stall is not looked at: its news holds nothing else."""
     contents = (news.nodes, news.edited, news.steps, news.added, news.renumbered, news.price)
     return not (any(contents) or is_refund(news) or news.settled or news.late)
-
-
-def _facts(news: News, last: datetime | None) -> Iterator[str]:
-    if is_edit(news):
-        for node in news.edited:
-            yield f"edit\x1f{node.identity}"
-    for node in news.nodes:
-        yield f"node\x1f{node.identity}"
-    for step in news.steps:
-        yield f"step\x1f{step.waybill}\x1f{step.before or ''}\x1f{step.after}"
-    for waybill in news.added:
-        yield f"added\x1f{waybill}"
-    for old, new in news.renumbered:
-        yield f"renumbered\x1f{old}\x1f{new}"
-    yield from _facts_of_order(news, last)
-
-
-def _facts_of_order(news: News, last: datetime | None) -> Iterator[str]:
-    if news.price:
-        yield f"price\x1f{news.price[0]}\x1f{news.price[1]}\x1f{last}"
-    for step in news.refunds:
-        refund = step.refund
-        yield f"refund\x1f{refund.refund_id or refund.line}\x1f{step.before}\x1f{refund.code}\x1f{last}"
-    if news.refunded:
-        yield f"refunded\x1f{news.refunded[1]}\x1f{last}"
-    if news.settled:
-        yield f"settled\x1f{last}"
-    if news.late:  # once for an order: StoredOrder.was_late
-        yield "late"

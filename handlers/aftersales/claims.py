@@ -12,6 +12,7 @@ from handlers.blocks.i18n import _
 from handlers.blocks.labels import platform_name
 from handlers.wire.errors import RequestError
 from pandapon import carts
+from pandapon.milestones import folded
 from pandapon.refunds import OVER, names_refund, refund_state
 from pandapon.shipment import FINAL, Milestone, OrderRef, Platform
 from tracking.flows import AskingRefund, ClaimableLine
@@ -47,7 +48,7 @@ def claimable(order: Order, *, takes_proofs: bool, known: Milestone | None = Non
         carts.fen(order.shipping_amount or Decimal()),
         None if order.total_amount is None else carts.fen(order.total_amount),
         is_shipped=_is_shipped(order, known),
-        is_over=order.status_code.strip().casefold() in _OVER,
+        is_over=folded(order.status_code) in _OVER,
         takes_proofs=takes_proofs and order.platform is Platform.ALIBABA,
     )
 

@@ -7,6 +7,7 @@ from __future__ import annotations
 
 from handlers.blocks.i18n import _
 from pandapon.courier import Action, Reason
+from pandapon.milestones import folded
 from pandapon.shipment import PROGRESS, Milestone, Platform
 
 M = Milestone
@@ -138,12 +139,12 @@ def platform_name(platform: Platform) -> str:
 def status_name(platform: Platform, code: str) -> str:
     """An order's state code in words. An unknown code is returned unchanged, since nobody knows what it means."""
     if platform is Platform.ALIBABA:
-        return _alibaba_states().get(code.strip().replace("_", "").casefold(), code)
-    return _taobao_states().get(code.strip().upper(), code)
+        return _alibaba_states().get(folded(code), code)
+    return _taobao_states().get(folded(code), code)
 
 
 def _alibaba_states() -> dict[str, str]:
-    """1688's states as the upstream documents them. The keys are lower case and without underscores."""
+    """1688's states as the upstream documents them. The keys are folded; the last two are a sibling's."""
     return {
         "waitbuyerpay": _("Waiting for payment"),
         "waitsellersend": _("Waiting for the seller to ship"),
@@ -155,24 +156,26 @@ def _alibaba_states() -> dict[str, str]:
         "success": _("Completed"),
         "cancel": _("Cancelled"),
         "terminated": _("Terminated"),
+        "waitingforpayment": _("Waiting for payment"),
+        "waitingforsent": _("Waiting for the seller to ship"),
     }
 
 
 def _taobao_states() -> dict[str, str]:
-    """Taobao's numeric states and the upstream's names for them, both documented for a sibling of this API."""
+    """Taobao's numeric states and the upstream's names for them, both documented for a sibling of this API, folded."""
     unpaid, unsent, sent = _("Waiting for payment"), _("Waiting for the seller to ship"), _("Shipped")
     closed = _("Cancelled or closed")
     return {
-        **dict.fromkeys(("12", "BULIDING", "ORDER_BULIDING"), _("Being created")),
-        **dict.fromkeys(("0", "WAIT_BUYER_P", "WAIT_BUYER_PAY", "TAOBAO_ORDER_WAIT_BUYER_PAY"), unpaid),
-        **dict.fromkeys(("1", "ORDER_PAY_STATUS"), _("Paid, waiting for the finance team")),
-        **dict.fromkeys(("2", "ORDER_FINANCE_PASS_STATUS"), _("Approved by the finance team")),
-        **dict.fromkeys(("3", "ORDER_FINANCE_REFUSE_STATUS"), _("Rejected by the finance team")),
-        **dict.fromkeys(("5", "WAIT_FINANCE_PAY"), _("Waiting for the finance team's payment")),
+        **dict.fromkeys(("12", "buliding", "orderbuliding"), _("Being created")),
+        **dict.fromkeys(("0", "waitbuyerp", "waitbuyerpay", "taobaoorderwaitbuyerpay"), unpaid),
+        **dict.fromkeys(("1", "orderpaystatus"), _("Paid, waiting for the finance team")),
+        **dict.fromkeys(("2", "orderfinancepassstatus"), _("Approved by the finance team")),
+        **dict.fromkeys(("3", "orderfinancerefusestatus"), _("Rejected by the finance team")),
+        **dict.fromkeys(("5", "waitfinancepay"), _("Waiting for the finance team's payment")),
         "10": unsent,
-        "WAIT_SELLER_SEND_GOODS": unsent,
+        "waitsellersendgoods": unsent,
         "11": sent,
-        "WAIT_BUYER_CONFIRM_GOODS": sent,
-        **dict.fromkeys(("4", "CANCEL", "TRADE_CLOSED"), closed),
+        "waitbuyerconfirmgoods": sent,
+        **dict.fromkeys(("4", "cancel", "tradeclosed"), closed),
         "9": _("Other"),
     }

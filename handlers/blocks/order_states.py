@@ -6,6 +6,8 @@ from typing import TYPE_CHECKING
 
 from handlers.blocks.i18n import _
 from handlers.blocks.text import escape, truncate
+from pandapon.milestones import folded
+from pandapon.progress import BUYERS
 from pandapon.refunds import RefundState, names_refund, refund_state
 from pandapon.shipment import FINAL, PROBLEMS, PROGRESS, Milestone, Platform
 from tracking.attention import NEEDS_ATTENTION
@@ -133,7 +135,7 @@ def belongs(status: str, order: Order, snapshot: OrderSnapshot | None) -> bool:
     """
     if snapshot is not None:
         return fits(status, snapshot.milestone)
-    return fits(status, order.milestone) or order.status_code == code(status, order.platform)
+    return fits(status, order.milestone) or folded(order.status_code) == code(status, order.platform)
 
 
 def fits(status: str, milestone: Milestone | None) -> bool:
@@ -156,12 +158,12 @@ def caveat(status: str, platforms: Collection[Platform]) -> str:
 def close_words(reason: str) -> str:
     """Why an order was closed, as Slack text. The upstream's list is open: an unknown reason is shown as it came."""
     words = {
-        "buyercancel": _("cancelled by the buyer"),
+        **dict.fromkeys(BUYERS, _("cancelled by the buyer")),
         "sellergoodslack": _("the seller is out of stock"),
         "buyernopay": _("not paid in time"),
         "other": _("another reason"),
     }
-    return words.get(reason.strip().lower().replace("_", "")) or escape(truncate(reason, 100))
+    return words.get(folded(reason)) or escape(truncate(reason, 100))
 
 
 def refund_words(code: str) -> str:

@@ -23,7 +23,7 @@ from handlers.blocks.labels import (
 from handlers.blocks.locale_data import days
 from handlers.blocks.text import escape, truncate
 from pandapon.courier import Reason
-from pandapon.milestones import status_claim
+from pandapon.milestones import folded, status_claim
 from pandapon.pickup import earliest_pick_up, told_deadline
 from pandapon.progress import order_of, order_reason, parcel_reason, told_reason
 from pandapon.shipment import FINAL, Milestone
@@ -206,7 +206,7 @@ def _pick_up_words(due: datetime, *, is_over: bool) -> str:
 def _is_finer(order: Order) -> bool:
     """Whether the platform's word says more than the milestone's name."""
     claim = status_claim(order.platform, order.status_code)
-    return claim in _PLATFORM_KNOWS or order.status_code.strip().casefold() == _NOT_FETCHED_YET
+    return claim in _PLATFORM_KNOWS or folded(order.status_code) == _NOT_FETCHED_YET
 
 
 def _agrees(milestone: Milestone | None, claim: Milestone | None) -> bool:

@@ -136,7 +136,7 @@ def _basket(lines: tuple[CartLine, ...]) -> Basket:
                 line.title,
                 line.variant,
                 line.quantity,
-                fen(line.price * line.quantity) if line.price is not None else None,
+                fen(line.price * line.quantity) if line.price is not None and line.quantity else None,
             )
             for line in lines
         ),

@@ -155,8 +155,8 @@ def _seller(lines: Sequence[CartLine], *, is_enabled: bool) -> str:
 def line_words(line: CartLine) -> str:
     """A line of the cart: title, variant, price and quantity, and a warning where the stock is short."""
     title = escape(truncate(line.title, TITLE)) or code(line.product_id, 80)
-    price = _("price not given")
-    if line.price is not None:
+    price = _("price not given") if line.price is None else money(line.price)
+    if line.price is not None and line.quantity:
         amount = money(line.price * line.quantity)
         price = _("{price} × {n} = {amount}").format(price=money(line.price), n=number(line.quantity), amount=amount)
     facts = [escape(truncate(line.variant, VARIANT)), price, _stock(line)]

@@ -62,7 +62,7 @@ def _button(each: CategoryInfo, request: ShowCategories, at: int) -> Block | Non
 
 
 def _is_last(each: CategoryInfo) -> bool:
-    return str(each.leaf).lower() == "true"
+    return bool(each.leaf)
 
 
 def _not_shown(_request: ShowCategories) -> str:

@@ -13,7 +13,7 @@ from handlers.blocks.punctuation import sentences
 from handlers.blocks.text import code
 from handlers.wire.errors import RequestError
 from handlers.writing.writer import Found, Plan
-from pandapon import carts, fields
+from pandapon import carts, fields, shapes
 from pandapon.errors import ApiError, AuthError, NotFoundError
 from pandapon.operations import freight
 from pandapon.operations.addresses import AbroadReceiver
@@ -198,5 +198,5 @@ def _offer(answer: FreightOffer) -> Offer:
 
 def _number(answer: Any) -> tuple[str, ...]:
     """The number of a booked shipment; nothing is published of the answer [inferred]."""
-    number = fields.text(fields.mapping(answer), "logisticsOrderId", "logisticOrderId", "orderId", "id")
+    number = fields.text(shapes.unwrapped(answer), "logisticsOrderId", "logisticOrderId", "orderId", "id")
     return (number[:60].replace(",", ""),) if number else ()

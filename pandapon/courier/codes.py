@@ -15,7 +15,7 @@ M = Milestone
 # Codes of single trace entries, in either platform's field. TRANSPORT was seen; the others are the upstream's.
 NODE_STATUS: dict[str, Milestone] = {
     **{code: milestone for code, milestone in ALIBABA_PARCEL.items() if code not in {"waitaccept", "cancel"}},
-    "agentsign": M.READY_FOR_PICKUP,
+    "agent_sign": M.READY_FOR_PICKUP,
     "signed": M.DELIVERED,
     "arrive": M.IN_TRANSIT,
     "returning": M.RETURNING,

@@ -10,12 +10,13 @@ from collections.abc import Iterator  # noqa: TC003  dataclasses read annotation
 from dataclasses import dataclass
 from datetime import datetime
 from decimal import Decimal
+from functools import lru_cache
 from typing import Annotated, Any, Generic, Literal, TypeVar
 
 from pydantic import BaseModel, BeforeValidator, ConfigDict, ValidationError, ValidationInfo
 from pydantic.alias_generators import to_camel
 
-from pandapon import fields
+from pandapon import fields, shapes
 from pandapon.errors import DecodeError
 from pandapon.models import Page
 from pandapon.times import parse_time
@@ -52,17 +53,12 @@ def _link(value: Any) -> str:
     return fields.link({"": value}, "")
 
 
-def _yuan(value: Any) -> Decimal | None:
-    return fields.number(value)
-
-
 def _fen(value: Any) -> Decimal | None:
-    number = fields.number(value)
-    return number / 100 if number is not None else None
+    return fields.money({"": value}, "", fen=True)
 
 
 def _taobao(value: Any, info: ValidationInfo) -> Decimal | None:
-    return _yuan(value) if (info.context or {}).get("amounts") == "yuan" else _fen(value)
+    return fields.amount(value) if (info.context or {}).get("amounts") == "yuan" else _fen(value)
 
 
 def _count(value: Any) -> int | None:
@@ -73,37 +69,25 @@ def _time(value: Any) -> datetime | None:
     return parse_time(value)[0]
 
 
-def _flag(value: Any) -> bool | None:
-    if isinstance(value, str) and value.strip().casefold() in {"true", "false"}:
-        return value.strip().casefold() == "true"
-    return value if isinstance(value, bool) else None
-
-
-def _texts(value: Any) -> tuple[str, ...]:
-    return tuple(text for each in value if (text := _text(each))) if isinstance(value, list) else ()
-
-
 def _object(value: Any) -> Any:
+    if isinstance(value, list):
+        return shapes.mapping(value) or None
     return value if isinstance(value, dict | BaseModel) else None
-
-
-def _objects(value: Any) -> Any:
-    return fields.items(value)
 
 
 Text = Annotated[str, BeforeValidator(_text)]  # ids, codes: every digit is kept
 Plain = Annotated[str, BeforeValidator(_words)]  # one line, without markup
 Link = Annotated[str, BeforeValidator(_link)]
-Yuan = Annotated[Decimal | None, BeforeValidator(_yuan)]  # sent as yuan
+Yuan = Annotated[Decimal | None, BeforeValidator(fields.amount)]  # sent as yuan
 Fen = Annotated[Decimal | None, BeforeValidator(_fen)]  # sent as hundredths, read as yuan
 TaobaoAmount = Annotated[Decimal | None, BeforeValidator(_taobao)]  # sent in the unit of the setting, read as yuan
-Number = Annotated[Decimal | None, BeforeValidator(_yuan)]  # no amount: a weight, a share
+Number = Annotated[Decimal | None, BeforeValidator(fields.number)]  # no amount: a weight, a share
 Count = Annotated[int | None, BeforeValidator(_count)]
 Time = Annotated[datetime | None, BeforeValidator(_time)]
-Flag = Annotated[bool | None, BeforeValidator(_flag)]
-Texts = Annotated[tuple[str, ...], BeforeValidator(_texts)]
+Flag = Annotated[bool | None, BeforeValidator(fields.flag)]
+Texts = Annotated[tuple[str, ...], BeforeValidator(shapes.texts)]
 Part = Annotated[T | None, BeforeValidator(_object)]
-Rows = Annotated[tuple[T, ...], BeforeValidator(_objects)]
+Rows = Annotated[tuple[T, ...], BeforeValidator(shapes.items)]
 
 
 @dataclass(frozen=True, slots=True)
@@ -115,8 +99,9 @@ class One(Generic[A]):
     def __call__(self, data: Any, _asked: object, amounts: Amounts) -> A:
         """Read the ``data`` of an answer."""
         if isinstance(data, list):
-            data = next(iter(fields.items(data)), None)
-        return _made(self.model, fields.require({} if data is None else data, dict, "the answer"), amounts)
+            data = next(iter(shapes.items(data)), None)
+        answer = shapes.require({} if data is None else data, dict, "the answer")
+        return _made(self.model, _unwrapped(self.model, answer), amounts)
 
 
 @dataclass(frozen=True, slots=True)
@@ -127,9 +112,7 @@ class Many(Generic[A]):
 
     def __call__(self, data: Any, _asked: object, amounts: Amounts) -> tuple[A, ...]:
         """Read the ``data`` of an answer."""
-        rows, _total = fields.listed(data, "the list")
-        if not rows and isinstance(data, dict) and not any(isinstance(value, list) for value in data.values()):
-            rows = [data] if data else []
+        rows, _total = _rows(self.model, data, "the list")
         return tuple(_made(self.model, row, amounts) for row in rows)
 
 
@@ -141,7 +124,7 @@ class Paged(Generic[A]):
 
     def __call__(self, data: Any, asked: Any, amounts: Amounts) -> Page[A]:
         """Read the ``data`` of an answer."""
-        rows, total = fields.listed(data, "the page")
+        rows, total = _rows(self.model, data, "the page")
         made = tuple(_made(self.model, row, amounts) for row in rows)
         number = getattr(asked, "begin_page", None) or getattr(asked, "page_no", None) or getattr(asked, "page", None)
         return Page[A](items=made, page=number or 1, page_size=getattr(asked, "page_size", None) or 20, total=total)
@@ -160,6 +143,25 @@ def rows_of(answer: Any) -> Iterator[BaseModel]:
         yield from (each for each in answer if isinstance(each, BaseModel))
     elif isinstance(answer, BaseModel):
         yield answer
+
+
+def _rows(model: type[A], data: Any, what: str) -> tuple[list[dict[str, Any]], int | None]:
+    """The rows of a list. Within an object, what has no field of the model is no row but part of an envelope."""
+    rows, total = shapes.listed(data, what)
+    return [row for row in rows if isinstance(data, list) or row.keys() & _names(model)], total
+
+
+def _unwrapped(model: type[A], answer: dict[str, Any]) -> dict[str, Any]:
+    """The answer, or the only object in it if it has no field of the model itself."""
+    if answer.keys() & _names(model):
+        return answer
+    inner = [found for value in answer.values() if (found := shapes.mapping(value))]
+    return inner[0] if len(inner) == 1 else answer
+
+
+@lru_cache
+def _names(model: type[Answer]) -> frozenset[str]:
+    return frozenset(name for own, field in model.model_fields.items() for name in (own, field.alias or own))
 
 
 def _made(model: type[A], row: dict[str, Any], amounts: Amounts) -> A:

@@ -7,11 +7,12 @@ from typing import TYPE_CHECKING, Any
 
 from pydantic import Field
 
-from pandapon import alibaba, products, taobao
+from pandapon import alibaba, products, shapes, taobao
 from pandapon.operations.answers import (
     Amounts,
     Answer,
     Count,
+    Flag,
     Link,
     Many,
     Number,
@@ -307,14 +308,12 @@ class AlibabaProduct(Answer):
     @property
     def pictures(self) -> tuple[str, ...]:
         """The addresses of its pictures."""
-        images = self.product_image.get("images") if isinstance(self.product_image, dict) else None
-        return tuple(image for image in images if isinstance(image, str)) if isinstance(images, list) else ()
+        return shapes.texts(shapes.mapping(self.product_image).get("images"))
 
     @property
     def tiers(self) -> tuple[PriceTier, ...]:
         """Its prices by quantity."""
-        info = self.product_sale_info if isinstance(self.product_sale_info, dict) else {}
-        return SaleInfo.model_validate(info).price_range_list
+        return SaleInfo.model_validate(shapes.mapping(self.product_sale_info)).price_range_list
 
 
 class CategoryInfo(Answer):
@@ -323,7 +322,7 @@ class CategoryInfo(Answer):
     category_id: Text = ""
     chinese_name: Plain = ""
     translated_name: Plain = ""
-    leaf: Any = None
+    leaf: Flag = None
     level: Number = None
     parent_cate_id: Text = ""
     children: Any = None

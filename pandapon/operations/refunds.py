@@ -8,6 +8,7 @@ from pandapon.operations.answers import (
     Answer,
     Count,
     Fen,
+    Flag,
     Many,
     One,
     Paged,
@@ -265,7 +266,7 @@ class AlibabaRefund(Answer):
     apply_reason_id: Text = ""
     apply_sub_reason: Plain = ""
     buyer_logistics_name: Plain = ""
-    buyer_send_goods: Text = ""
+    buyer_send_goods: Flag = None
     refund_payment: Fen = None
     reject_reason: Plain = ""
     gmt_time_out: Time = None

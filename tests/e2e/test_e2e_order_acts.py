@@ -492,6 +492,15 @@ async def test_what_a_buyer_cancelled_needs_nobody(harness: BotHarness) -> None:
     assert "always do it there" not in refused
 
 
+@pytest.mark.parametrize("code", ["WAIT_BUYER_RECEIVE", "waitBuyerSign", "SIGN_IN_SUCCESS", "wait-buyer-receive"])
+async def test_a_shipped_order_offers_its_receipt_however_its_state_is_spelt(harness: BotHarness, code: str) -> None:
+    """The API writes the same state in several ways; all of them are 1688's."""
+    order = shipped(harness)
+    set_status(harness.pandapon.account, order, code)
+    assert "Confirm receipt…" in await harness.ask(f"/panda order {order.order_id}")
+    assert "Confirm receipt…" in await harness.ask(f"/panda receive {order.order_id}")
+
+
 async def test_what_another_closed_needs_somebody(harness: BotHarness) -> None:
     """The platform closed it, since nobody paid in time: perhaps it was wanted."""
     order = ordered(harness)

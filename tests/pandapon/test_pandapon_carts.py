@@ -14,6 +14,7 @@ from pandapon.errors import DecodeError
 from pandapon.operations.answers import One
 from pandapon.operations.cart import Cart
 from pandapon.products import ProductDetail, Sku, Tier, piece_price
+from pandapon.purchases import goods_of
 from pandapon.shipment import Platform
 
 ALIBABA, TAOBAO = Platform.ALIBABA, Platform.TAOBAO
@@ -138,3 +139,14 @@ def test_a_line_is_found_by_any_id_that_both_know() -> None:
     assert line.is_of("other", "", "f")
     assert not line.is_of("A1", "5", "g")
     assert carts.CartLine(platform=ALIBABA, entry_id="1", product_id="A1").is_of("A1", "")
+
+
+@pytest.mark.parametrize(
+    ("sent", "read"), [("2", 2), (2.0, 2), ("1,200", 1200), ("２", 2), ("2.5", 0), (-1, 0), (None, 0)]
+)
+def test_a_part_of_a_piece_is_no_count(sent: Any, read: int) -> None:
+    """Two and a half kilograms are not two pieces: what they cost is not known."""
+    row = {"id": 7, "price": "10", "quantity": Decimal(str(sent)) if isinstance(sent, float) else sent}
+    [line] = carts.lines_of(ALIBABA, Cart.model_validate({"enableList": {"cartItemInfos": row}}))
+    assert line.quantity == read
+    assert goods_of([line]) == (10 * read if read else None)

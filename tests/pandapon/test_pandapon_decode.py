@@ -10,12 +10,13 @@ import httpx
 import pytest
 
 from pandapon import alibaba, taobao
+from pandapon.courier import Reason
 from pandapon.envelope import open_envelope
 from pandapon.errors import DecodeError
 from pandapon.fields import loads
-from pandapon.models import ProductQuery
+from pandapon.models import Order, ProductQuery
 from pandapon.operations import goods
-from pandapon.progress import parcel_milestone
+from pandapon.progress import closing_reason, parcel_milestone
 from pandapon.shipment import Milestone, OrderRef, Parcel, Platform, TimeBasis
 
 M = Milestone
@@ -410,7 +411,7 @@ def test_big_integers_are_exact() -> None:
     assert alibaba.trace(data, REF).shipment().parcels[0].waybill == ORDER
 
 
-@pytest.mark.parametrize("amount", ["1e999999999", "NaN", "Infinity", '"1E+400"', "true", '"¥5"', "[]", "1e-999999"])
+@pytest.mark.parametrize("amount", ["1e999999999", "NaN", "Infinity", '"1E+400"', "true", '"$5"', "[]", "1e-999999"])
 def test_an_amount_that_is_none_is_left_out(amount: str) -> None:
     """Numbers that cannot be written out, and words, are no amounts."""
     data = decoded(f'{{"baseInfo":{{"status":"success","totalAmount":{amount},"shippingFee":{amount}}}}}')
@@ -456,3 +457,42 @@ def test_a_page_of_a_wrong_kind(data: Any) -> None:
     else:
         with pytest.raises(DecodeError, match="the product page"):
             alibaba.products(data, 1, 10)
+
+
+# --- closings ---------------------------------------------------------------------------------------------------------
+
+
+def taobao_closed(*reasons: str | None, own: str | None = None) -> dict[str, Any]:
+    """A closed Taobao order with the reasons of its lines."""
+    lines = [{"subPurchaseOrderId": number, "close_reason": reason} for number, reason in enumerate(reasons, 1)]
+    return {"purchaseId": 1, "status": "TRADE_CLOSED", "closeReason": own, "subPurchaseOrders": lines}
+
+
+@pytest.mark.parametrize(
+    ("order", "is_buyers"),
+    [
+        (alibaba.order(trade(status="cancel", closeReason="buyerCancel"), ORDER), True),
+        (alibaba.order(trade(status="CANCEL", closeReason="buyer_cancel"), ORDER), True),
+        (
+            alibaba.order(trade(status="cancel", closeReason="other", closeOperateType="CLOSE_TRADE_BY_BUYER"), ORDER),
+            True,
+        ),
+        (alibaba.order(trade(status="cancel", closeOperateType="CLOSE_TRADE_BY_BUYER"), ORDER), True),
+        (alibaba.order(trade(status="cancel", closeOperateType="CLOSE_TRADE_BY_SELLER"), ORDER), False),
+        (
+            alibaba.order(
+                trade(status="cancel", closeReason="BUYER_NO_PAY", closeOperateType="CLOSE_TRADE_BY_BUYER"), ORDER
+            ),
+            False,
+        ),
+        (taobao.order(taobao_closed(own="buyer_cancel"), "1"), True),
+        (taobao.order(taobao_closed("buyer_cancel", "buyer_cancel"), "1"), True),
+        (taobao.order(taobao_closed("buyer_cancel", "seller_cancel"), "1"), False),
+        (taobao.order(taobao_closed("buyer_cancel", None), "1"), False),
+        (taobao.order(taobao_closed(None), "1"), False),
+    ],
+)
+def test_who_closed_an_order(order: Order, is_buyers: bool) -> None:
+    """1688 has a reason and who closed it; Taobao's reason stands on the lines [upstream]: all must have the same."""
+    assert order.milestone is M.CANCELLED
+    assert (closing_reason(order.milestone, order) is Reason.BY_BUYER) is is_buyers

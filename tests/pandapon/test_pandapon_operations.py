@@ -5,7 +5,7 @@ from __future__ import annotations
 import contextlib
 import json
 from decimal import Decimal
-from typing import TYPE_CHECKING, Any
+from typing import TYPE_CHECKING, Any, get_args, get_origin
 
 import pytest
 from hypothesis import given, settings
@@ -18,7 +18,7 @@ from pandapon.errors import DecodeError, InvalidRequestError, NotFoundError, Pan
 from pandapon.models import ProductQuery
 from pandapon.operations import cart, freight, goods, orders, refunds
 from pandapon.operations.addresses import TaobaoReceiver
-from pandapon.operations.answers import rows_of
+from pandapon.operations.answers import Answer, rows_of
 from pandapon.operations.catalogue import OPERATIONS, AnyOperation, UnknownPathError
 from pandapon.shipment import OrderRef, Platform
 from pandapon.signing import sorted_signature
@@ -118,6 +118,29 @@ def test_known_fields_of_wrong_types_are_empty(operation: AnyOperation, data: st
     answers = list(rows_of(operation.read([row], request_of(operation), "yuan")))
     assert [type(answer) for answer in answers] == [model]
     assert (answers[0].model_extra or {})["unheardOf"] == 7
+
+
+LISTS = [
+    (model, name)
+    for model in sorted(Answer.__subclasses__(), key=lambda each: each.__name__)
+    for name, field in model.model_fields.items()
+    if any(isinstance(kind, type) and issubclass(kind, Answer) for kind in get_args(field.annotation))
+    and get_origin(field.annotation) is tuple
+]
+
+
+@pytest.mark.parametrize(("model", "name"), LISTS, ids=lambda each: each if isinstance(each, str) else each.__name__)
+def test_each_list_may_come_in_other_forms(model: type[Answer], name: str) -> None:
+    """A list of one as the object, a list wrapped once under its elements' name, a list as a text."""
+    alias = model.model_fields[name].alias or name
+    row, other = {"id": "7", "unheardOf": 1}, {"id": "8", "unheardOf": 2}
+
+    def read(value: Any) -> Any:
+        return getattr(model.model_validate({alias: value}), name)
+
+    assert read(row) == read({"element": row}) == read([row])
+    assert read({"element": [row, other]}) == read(json.dumps([row, other])) == read([row, other])
+    assert read({"element": None}) == read({}) == read("") == ()
 
 
 UNITS: list[Amounts] = ["fen", "yuan"]

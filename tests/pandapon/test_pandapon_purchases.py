@@ -145,3 +145,17 @@ def test_any_answer_gives_ids_or_none(answer: Any) -> None:
     for _ in range(2000):
         nested = [nested]
     assert made_ids(nested) == ()
+
+
+@pytest.mark.parametrize(
+    "answer",
+    [
+        {"result": {"purchaseIds": [200048859480]}},
+        {"data": {"purchaseId": "200048859480"}},
+        {"purchaseId": None, "orderId": Decimal("200048859480.0")},
+        [{"purchaseIds": "", "orderIds": {"orderId": "200048859480"}}],
+    ],
+)
+def test_the_id_of_a_new_order_in_other_forms(answer: Any) -> None:
+    """Wrapped, as a float, or behind an empty field: without it the order would have to be looked for."""
+    assert made_ids(answer) == ("200048859480",)

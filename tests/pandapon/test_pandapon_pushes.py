@@ -96,3 +96,9 @@ def test_any_json_is_read_or_refused(value: Any) -> None:
 @given(st.binary(max_size=200))
 def test_any_bytes_are_read_or_refused(body: bytes) -> None:
     assert refusal(body) in {"", "a message is a JSON object", "the body is not JSON"}
+
+
+def test_an_id_as_a_float_keeps_its_digits() -> None:
+    """Some serialisers write whole numbers with a fraction."""
+    body = b'{"messageType":"ORDER_CREATE","messageBody":{"orderId":2542285634920880794.0}}'
+    assert read_push(body).ids == ("2542285634920880794",)

@@ -11,8 +11,10 @@ from hypothesis import strategies as st
 
 from handlers.blocks.parts import node_line
 from pandapon import alibaba, taobao
-from pandapon.shipment import Node, OrderRef, Platform, TimeBasis
+from pandapon.progress import place_after
+from pandapon.shipment import Milestone, Node, OrderRef, Platform, TimeBasis
 from pandapon.times import CHINA, parse_time
+from pandapon.traces import Package, Row, Trace
 from tracking.merge import merge_nodes
 
 REF = OrderRef(Platform.ALIBABA, "2542285634920880794")
@@ -130,6 +132,31 @@ def test_a_thai_year_is_ours_and_keeps_the_identity_it_had(raw: str) -> None:
     assert Node("TH1", at, raw, basis, "ถึงแล้ว").identity == before.identity
 
 
+@pytest.mark.parametrize(
+    ("raw", "ours", "before"),
+    [  # ``before``: as the versions until now read it; None: as no time of a Thai year
+        ("2567-03-01 03:00:00", "2024-02-29T19:00", "2024-02-28T19:00"),
+        ("25670301030000000+0800", "2024-02-29T19:00", "2024-02-28T19:00"),
+        ("2567-02-28 23:30:00", "2024-02-28T15:30", "2024-02-28T15:30"),
+        ("2567-02-29 12:00:00", "2024-02-29T04:00", None),
+        ("25670229120000000+0800", "2024-02-29T04:00", None),
+        ("2568-03-01 03:00:00", "2025-02-28T19:00", None),
+        ("25680301030000000+0800", "2025-02-28T19:00", None),
+        ("2569-01-01 03:00:00", "2025-12-31T19:00", "2025-12-31T19:00"),
+    ],
+)
+def test_leap_days_of_the_thai_calendar(raw: str, ours: str, before: str | None) -> None:
+    """The year is converted before the zone; a scan that was stored a day early, or by its text, is still the same."""
+    at, basis = parse_time(raw)
+    assert at == datetime.fromisoformat(f"{ours}+00:00")
+    was = datetime.fromisoformat(f"{before}+00:00") if before else None
+    stored = Node("TH1", was, raw, TimeBasis.BUDDHIST if was else TimeBasis.UNKNOWN, "ถึงแล้ว")
+    after = Node("TH1", at, raw, basis, "ถึงแล้ว")
+    assert after.identity == stored.identity
+    assert merge_nodes([stored], [after]).new == ()
+    assert merge_nodes([stored], [after]).edited == ()
+
+
 # --- the place in the list -------------------------------------------------------------------------------------------
 
 ROWS = [
@@ -209,3 +236,31 @@ def test_a_year_is_taken_from_the_neighbour_or_from_the_orders_time() -> None:
     data = [{"logisticsBillNo": "7801", "traceNodeList": [{"acceptTime": "11-27 08:05", "remark": "已揽收"}]}]
     (node,) = alibaba.trace(data, REF).shipment(near=NEAR - timedelta(days=3)).nodes
     assert node.at == FIVE_PAST_EIGHT
+
+
+ORDERED = datetime(2026, 1, 18, tzinfo=UTC)
+
+
+@pytest.mark.parametrize("newest_first", [False, True])
+@pytest.mark.parametrize(
+    ("sent", "ordered_at"),
+    [
+        (["07-14 08:00", "10-06 14:00"], ORDERED),  # on its way from another continent
+        (["2026-07-14 08:00:00", "10-06 14:00"], ORDERED),
+        (["12-30 08:00", "2027-01-02 14:00:00"], datetime(2026, 12, 29, tzinfo=UTC)),
+        (["昨天", "07-14 08:00", "2026-10-06 14:00:00"], None),
+    ],
+)
+def test_a_missing_year_is_the_same_alone_and_beside_known_entries(
+    sent: list[str], ordered_at: datetime | None, *, newest_first: bool
+) -> None:
+    """A scan comes after its order and after the scan before; read as of the year before, it would claim nothing."""
+    rows = [Row(time, text) for time, text in zip(sent, ("已揽收", "派送中", "已签收")[-len(sent) :], strict=True)]
+    way = rows[::-1] if newest_first else rows
+    trace = Trace(REF, (Package("78012345678901", (way,), newest_first=newest_first),))
+    [alone] = trace.shipment((), ordered_at).parcels
+    for known in range(1, len(rows)):
+        begun = Trace(REF, (Package("78012345678901", (rows[:known],)),)).shipment((), ordered_at)
+        assert trace.shipment(begun.nodes, ordered_at).parcels == (alone,)
+    assert [node.text for node in alone.nodes] == [row.text for row in rows]
+    assert place_after(alone.nodes, None, ordered_at) is Milestone.DELIVERED

@@ -29,12 +29,12 @@ from support.tracking_cases import (
 
 from pandapon.shipment import FINAL, PROGRESS, Milestone
 from tracking.decide import decide
+from tracking.event_ids import dedup_key
 from tracking.expected import expect
 from tracking.fact_ids import beyond, fact_ids, remaining
 from tracking.journeys import ENOUGH, LONGEST, STAGES, History, Journey, journey_of, lane_of, stages_of
 from tracking.policy import Policy
 from tracking.rest_days import parse
-from tracking.severity import dedup_key
 from tracking.stalls import Limits
 from tracking.values import Basis, Severity
 

@@ -9,6 +9,7 @@ from dataclasses import dataclass
 from datetime import datetime, timedelta
 from typing import TYPE_CHECKING
 
+from pandapon.milestones import folded
 from pandapon.shipment import Milestone, Platform
 from tracking.writes import LATE, WriteState
 
@@ -25,7 +26,7 @@ PAYS_WITHIN = timedelta(minutes=10)
 # A payment that was submitted bars another one for so long. It did not pay an order that is unpaid still, as where the
 # account had no money: a person decides then.
 BARS_FOR = timedelta(hours=3)
-_RECEIVED = frozenset({"confirm_goods", "success"})  # 1688's codes of an order whose receipt was confirmed
+_RECEIVED = frozenset({"confirmgoods", "success"})  # 1688's codes of an order whose receipt was confirmed
 
 
 @dataclass(frozen=True, slots=True)
@@ -175,7 +176,7 @@ class Receipt:
 
     def judge(self, orders: Sequence[Order], age: timedelta) -> WriteState | None:
         """Say what became of an unclear confirmation."""
-        if all(order.status_code.lower() in _RECEIVED for order in orders):
+        if all(folded(order.status_code) in _RECEIVED for order in orders):
             return WriteState.FOUND_DONE
         return None if age < LATE else WriteState.FOUND_UNDONE
 

@@ -128,7 +128,7 @@ def is_like(basket: Basket, order: Order) -> bool:
 
     Sellers have several names each, and are not compared.
     """
-    items = Counter((item.title.strip(), int(item.quantity or 0)) for item in order.items)
+    items = Counter((item.title.strip(), item.quantity or 0) for item in order.items)
     return _contents(basket.lines) == frozenset(items.items()) and all(
         any(_may_be(line, item) for item in order.items) for line in basket.lines
     )
