@@ -20,9 +20,8 @@ if TYPE_CHECKING:
 _EMPTY: tuple[object, ...] = (None, "", ())
 # The upstream empties these when the refund is over or the reason no longer holds: the old words would be wrong.
 _MAY_EMPTY = frozenset({"refund_status", "close_reason"})
-
-
 _AHEAD = timedelta(minutes=10)  # that the platform's clock may be ahead of ours
+_LAG = timedelta(days=1)  # that a cache may lag behind; a time that goes back for longer is a mended one
 
 
 @dataclass(frozen=True, slots=True)
@@ -125,10 +124,10 @@ def one_per_waybill(parcels: Iterable[Parcel]) -> dict[str, Parcel]:
 def is_outdated(known: Order, fetched: Order, now: datetime) -> bool:
     """Whether an order was read as it was before the stored reading: from a cache that lags behind another [inferred].
 
-    A stored time that lies ahead of ``now`` is an error of the source and proves nothing.
+    A stored time that lies ahead of ``now`` is an error of the source and proves nothing, and none does for ever.
     """
     newest, at = known.modified_at, fetched.modified_at
-    return newest is not None and at is not None and at < newest <= now + _AHEAD
+    return newest is not None and at is not None and at < newest and now - _LAG < newest <= now + _AHEAD
 
 
 def merge_order(known: Order | None, fetched: Order | None, now: datetime) -> Order | None:

@@ -79,10 +79,19 @@ async def test_a_second_cancellation_is_told(harness: StoreHarness, api: Api) ->
 async def test_a_cache_that_lags_behind_says_nothing(harness: StoreHarness, api: Api) -> None:
     """Two caches answer in turn; the older answer is recognised by when the platform changed the order."""
     await watched(harness)
-    for hour in range(48):
+    for hour in range(24):
         status, modified = ((CANCELLED, NOW), (PAID, NOW - 5 * HOUR))[hour % 2]
         assert (await poll(harness, api, status, NOW + hour * HOUR, modified)).milestone is M.CANCELLED
     assert len(told(harness)) == 1
+
+
+async def test_a_time_that_stays_behind_is_believed(harness: StoreHarness, api: Api) -> None:
+    """No cache lags for longer than a day: the platform has mended a wrong time, and the order goes on."""
+    await watched(harness)
+    await poll(harness, api, CANCELLED, NOW, NOW)
+    assert (await poll(harness, api, PAID, NOW + 23 * HOUR, NOW - HOUR)).milestone is M.CANCELLED
+    assert (await poll(harness, api, PAID, NOW + 25 * HOUR, NOW - HOUR)).milestone is M.PAID
+    assert len(told(harness)) == 2
 
 
 async def test_an_answer_that_flaps_is_told_once_each_way(harness: StoreHarness, api: Api) -> None:
