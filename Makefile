@@ -14,7 +14,7 @@ export PYTHONDONTWRITEBYTECODE :=
 export PYTHONPYCACHEPREFIX := $(CURDIR)/$(VENV)/compiled
 
 .DEFAULT_GOAL := help
-.PHONY: help install extras demo test coverage check audit format lock bench gallery translations clean
+.PHONY: help install extras demo test coverage check collected audit format lock bench gallery translations clean
 
 help:  ## show this list
 	@grep -E '^[a-z]+:.*##' $(MAKEFILE_LIST) | sed -E 's/^([a-z]+):.*## /  make \1\t/'
@@ -68,8 +68,14 @@ audit: $(VENV)/audit/.ready  ## look for known weaknesses in the locked packages
 	@$(VENV)/audit/bin/bandit -q -c pyproject.toml -r $(PACKAGES) && echo "bandit: nothing found"
 	@$(VENV)/audit/bin/python .ci/audit.py requirements.lock requirements-extras.lock requirements-dev.lock
 
-test: check  ## everything that CI runs
+# mypy takes one core. Beside it pytest compiles the tests on the other, once instead of in each worker at the same time.
+test: $(VENV)/.dev  ## everything that CI runs
+	@$(MAKE) --no-print-directory -j 2 check collected
 	$(PYTEST)
+
+# A test that cannot be imported is told by the run itself.
+collected: $(VENV)/.dev
+	@$(BIN)/pytest --collect-only -qq >/dev/null 2>&1 || true
 
 # Apart from `make test`: the tracer more than doubles the processor time of the tests.
 coverage: $(VENV)/.dev  ## which lines and branches no test runs

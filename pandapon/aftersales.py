@@ -42,7 +42,7 @@ class GoodsState(StrEnum):
 
 
 class _Frozen(BaseModel):
-    model_config = ConfigDict(frozen=True)
+    model_config = ConfigDict(frozen=True, defer_build=True)
 
 
 class AskedLine(_Frozen):

@@ -37,7 +37,7 @@ DELETE: dict[Platform, Operation[Any, Any]] = {
 class CartLine(BaseModel):
     """One entry of a cart. Every field but platform and id may be empty."""
 
-    model_config = ConfigDict(frozen=True)
+    model_config = ConfigDict(frozen=True, defer_build=True)
 
     platform: Platform
     entry_id: str

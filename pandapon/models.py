@@ -16,7 +16,7 @@ T = TypeVar("T")
 
 
 class _Frozen(BaseModel):
-    model_config = ConfigDict(frozen=True)
+    model_config = ConfigDict(frozen=True, defer_build=True)
 
 
 class Item(_Frozen):

@@ -20,7 +20,7 @@ CENT = Decimal("0.01")
 class OrderLine(BaseModel):
     """One line of an order. Every field may be empty: the upstream sends nulls freely."""
 
-    model_config = ConfigDict(frozen=True)
+    model_config = ConfigDict(frozen=True, defer_build=True)
 
     product_id: str = ""
     sku_id: str = ""

@@ -19,7 +19,7 @@ _NUMBER = re.compile(r"[0-9]{5,15}")  # the marketplaces' own numbers, from whic
 
 
 class _Frozen(BaseModel):
-    model_config = ConfigDict(frozen=True)
+    model_config = ConfigDict(frozen=True, defer_build=True)
 
 
 @dataclass(frozen=True, slots=True)

@@ -9,13 +9,12 @@ from pathlib import Path
 from typing import TYPE_CHECKING, Annotated, Any
 
 import typer
-from pydantic import SecretStr
 
 from bot.cli.terminal import arm, fail, serves_many, settings_or_exit
 from bot.cli.workspaces import host_settings
-from bot.settings import Settings
 
 if TYPE_CHECKING:
+    from bot.settings import Settings
     from bot.workspaces.settings import HostSettings
 
 
@@ -75,6 +74,8 @@ def migrate(
 
 
 def _moved(settings: Settings | HostSettings, source: str, target: str, *, dry_run: bool) -> Coroutine[Any, Any, int]:
+    from bot.settings import Settings
+
     if isinstance(settings, Settings):
         from bot.commands.migrate import migrate
 
@@ -120,7 +121,10 @@ def restored(
 
 
 def _marked(settings: Settings | HostSettings, url: str, at: str, workspace: str) -> Coroutine[Any, Any, int]:
+    from pydantic import SecretStr
+
     from bot.process.clock import utc_now
+    from bot.settings import Settings
 
     if isinstance(settings, Settings):
         from bot.commands.restored import run

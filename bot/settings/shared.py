@@ -59,6 +59,7 @@ class Shared(Observability):
         extra="ignore",
         frozen=True,
         hide_input_in_errors=True,
+        defer_build=True,  # of this form and its two heirs a process reads one
     )
 
     slack_mode: Literal["socket", "http"] = "socket"

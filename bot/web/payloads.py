@@ -48,7 +48,7 @@ class MalformedPayloadError(ValueError):
 
 
 class _Model(BaseModel):
-    model_config = ConfigDict(extra="ignore", strict=True, hide_input_in_errors=True)
+    model_config = ConfigDict(extra="ignore", strict=True, hide_input_in_errors=True, defer_build=True)
 
 
 class _Ref(_Model):

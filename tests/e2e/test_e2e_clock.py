@@ -59,6 +59,7 @@ class Machine:
             FAKETIME_TIMESTAMP_FILE=str(self._set),
             FAKETIME_CACHE_DURATION="1",  # seconds; without a cache every look at the clock reads the file
             FAKETIME_DONT_FAKE_MONOTONIC="1",
+            FAKETIME_FORCE_MONOTONIC_FIX="0",  # meant for other versions of glibc: with it each wait for the GIL spins
             LOG_LEVEL="info",
             **extra,
         )

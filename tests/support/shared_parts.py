@@ -24,12 +24,15 @@ from storage.postgres.database import PostgresServer
 if TYPE_CHECKING:
     from collections.abc import Iterable, Iterator
 
+    Contents = tuple[list[str], list[object]]  # keys or names, and values
+
 OURS = ("bot", "handlers", "storage", "tracking", "pandapon")
 # What all bots may share: the settings, the counters of the process, its connections, and the accounts and tokens, each
 # of which is asked for by the id of its workspace.
 ALLOWED = (BaseModel, Figures, Accounts, Tokens, PostgresServer, Redaction)
 PLAIN = (str, bytes, int, float, complex, bool, type(None))
 KEPT = (dict, list, set, deque, WeakSet)
+PASSED = (*PLAIN, *ALLOWED, type, ModuleType)  # not looked into
 
 
 def both_reach(first: object, second: object) -> dict[int, object]:
@@ -38,17 +41,17 @@ def both_reach(first: object, second: object) -> dict[int, object]:
     return {key: value for key, value in one.items() if key in other} | reached(_globals())
 
 
-def state_of(parts: dict[int, object]) -> dict[int, tuple[object, str]]:
-    """Return each object with its contents as far as they are plain."""
+def state_of(parts: dict[int, object]) -> dict[int, tuple[object, Contents]]:
+    """Return each object with its contents."""
     return {key: (part, _contents(part)) for key, part in parts.items()}
 
 
-def changed(before: dict[int, tuple[object, str]]) -> list[str]:
+def changed(before: dict[int, tuple[object, Contents]]) -> list[str]:
     """Return in words what has other contents than before."""
     return sorted(
-        f"{type(part).__qualname__}: {contents[:80]} -> {_contents(part)[:80]}"
+        f"{type(part).__qualname__}: {_text(contents)[:80]} -> {_text(_contents(part))[:80]}"
         for part, contents in before.values()
-        if _contents(part) != contents
+        if not _is_same(contents, _contents(part))
     )
 
 
@@ -59,7 +62,7 @@ def reached(roots: Iterable[object]) -> dict[int, object]:
     waiting = list(roots)
     while waiting:
         part = waiting.pop()
-        if id(part) in seen or isinstance(part, (*PLAIN, *ALLOWED, type, ModuleType)):
+        if id(part) in seen or isinstance(part, PASSED):
             continue
         seen[id(part)] = part
         if isinstance(part, KEPT) or _is_ours(part):
@@ -100,12 +103,30 @@ def _names(kind: type) -> Iterable[str]:
     return (slots,) if isinstance(slots, str) else slots
 
 
-def _contents(part: object) -> str:
+def _contents(part: object) -> Contents:
+    """Return a shallow copy: most of what modules keep are large tables, whose rows never change."""
     if isinstance(part, dict):
-        return f"{len(part)} {sorted(map(_plain, part))} {[_plain(value) for value in part.values()]}"
+        return sorted(map(_plain, part)), list(part.values())
+    if isinstance(part, set | WeakSet):  # what only a weak set keeps must not be kept by its copy
+        return sorted(map(_plain, part)), []
     if isinstance(part, KEPT):
-        return f"{len(part)} {sorted(map(_plain, part))}"
-    return str({name: _plain(value) for name, value in _attributes(part).items()})
+        return [], list(part)
+    attributes = _attributes(part)
+    return list(attributes), list(attributes.values())
+
+
+def _is_same(before: Contents, now: Contents) -> bool:
+    return before[0] == now[0] and len(before[1]) == len(now[1]) and all(map(_is_equal, before[1], now[1]))
+
+
+def _is_equal(one: object, other: object) -> bool:
+    """Whether they are the same object, or say the same."""
+    return one is other or _plain(one) == _plain(other)
+
+
+def _text(contents: Contents) -> str:
+    names, values = contents
+    return f"{len(names or values)} {names} {[_plain(value) for value in values]}"
 
 
 def _plain(value: Any) -> str:
