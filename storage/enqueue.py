@@ -140,6 +140,7 @@ def _parcels(to_post: Sequence[tuple[str, NewsToPost]]) -> set[str]:
 
 def first_cards(conn: Connection, at: int, key: str, news: NewsToPost) -> None:
     """Enqueue a card for each watch in the audience of this news that has none yet."""
+    hold_cards(conn, "key = ? AND state <> 'ended' AND card_ts = ''", [key])
     conn.execute(FIRST_CARD, (news.event_id, at, key, *_filters(news)))
 
 
@@ -152,6 +153,17 @@ def tell(conn: Connection, at: int, key: str, news: NewsToPost) -> None:
 def _filters(news: NewsToPost) -> list[str]:
     """The audience for WATCH_IN_AUDIENCE, filled up with empty texts: the condition has a place for every filter."""
     return [*news.audience, *[""] * (len(Filter) - len(news.audience))]
+
+
+def hold_cards(conn: Connection, watches: str, facts: Sequence[object]) -> None:
+    """Hold the posts of the cards of these watches, before it is asked whether a watch has its card.
+
+    Else a card that is recorded as posted at that moment would be found missing, and posted a second time.
+    """
+    if conn.for_update:
+        of_these = f"watch_id IN (SELECT id FROM watches WHERE {watches})"
+        sql = f"SELECT id FROM outbox WHERE event_id = 'card' AND {of_these} ORDER BY id {conn.for_update}"
+        conn.tuples(sql, facts).fetchall()
 
 
 def card(conn: Connection, now: datetime, watch_id: int) -> None:

@@ -24,7 +24,7 @@ from support.store_harness import (
 
 from bot.jobs import shared
 from pandapon.shipment import OrderRef
-from storage import approvals, recording, subscriptions
+from storage import approvals, outbox, recording, subscriptions
 from storage.post import PostKind
 from storage.subscription import NewOrder, Subscription
 from tracking.approvals import Approval, ApprovalState, Deed
@@ -133,3 +133,26 @@ async def test_a_request_that_is_decided_while_it_is_posted_is_brought_up_to_dat
     async with slow(harness, lambda conn: approvals.decide(conn, NOW, 1, withdrawn, MEI)) as commit:
         await beside(commit, harness.store.outbox.mark_sent(NOW, post, "1.1"))
     assert harness.value("SELECT COUNT(*) FROM outbox WHERE kind = 'approval_edit'") == 1
+
+
+async def test_a_card_that_is_recorded_while_news_comes_is_posted_once(harness: StoreHarness) -> None:
+    """The news of a watch without a card brings one, but not beside the one that was posted just now."""
+    wish, _ = await harness.store.subscriptions.subscribe(NOW, Subscription(ORDERS_CHANNEL, "", Filter.ALL, MEI))
+    await harness.store.subscriptions.join(NOW, wish.id, [NewOrder(order_of(ORDER), NOW)])
+    await harness.tell("first")
+    card = await harness.claim_one()
+    assert card.kind is PostKind.CARD
+    async with slow(harness, lambda conn: outbox.mark_sent(conn, NOW, card, "1.1")) as commit:
+        await beside(commit, harness.tell("second"))
+    assert await harness.said() == ["C0ORDERS news first", "C0ORDERS news second"]
+
+
+async def test_a_card_that_is_recorded_while_its_watch_comes_back_is_posted_once(harness: StoreHarness) -> None:
+    """It was on its way when the watch ended, and stands in the channel when that is taken back."""
+    watch = await harness.opening()
+    card = await harness.claim_one()
+    await harness.store.watches.end(NOW, ORDERS_CHANNEL, [ORDER], MEI)
+    async with slow(harness, lambda conn: outbox.mark_sent(conn, NOW, card, "1.1")) as commit:
+        await beside(commit, harness.store.watches.restore(NOW, [watch.id], MEI))
+    assert harness.rows("SELECT state, card_ts FROM watches") == [{"state": "active", "card_ts": "1.1"}]
+    assert [kind for kind in await harness.said() if "card" in kind] == []
