@@ -97,7 +97,7 @@ BATCH = """
 INSERT INTO outbox (position, event_id, kind, channel, key, payload, severity, state, fence, attempts, lease_until,
   token, created_at, claimed_at)
 SELECT position, 'batch:' || id, 'batch', channel, ?, ?, ?, 'sending', 1, 1, ?, random_token(), ?, ? FROM outbox
-WHERE id = ? AND fence = ? AND state = 'sending'
+WHERE id = ?
 RETURNING id, token
 """
 DETAIL = f"""
@@ -210,6 +210,8 @@ def batch(
 
     None: there was nothing to batch it with, or the fence was stale.
     """
+    if not _is_claimed(conn, head):
+        return None
     at = to_int(now)
     sql = f"{BATCHABLE} {conn.for_update} OF p" if conn.for_update else BATCHABLE
     waiting_rows = conn.execute(sql, (head.channel, at, at, head.was_held, AHEAD * limit)).fetchall()
@@ -225,15 +227,19 @@ def batch(
         if len(ours) <= 1:
             return None
         of_order = _make(conn, now, head, lease, key=head.key, severity=loud.get(head.watch_id))
-        if of_order is not None:
-            _put_into_batch(conn, of_order.id, ours)
+        _put_into_batch(conn, of_order.id, ours)
         return of_order
     listed = [post for post in waiting if post.watch in loud][:limit]
     of_channel = _make(conn, now, head, lease, members=codec.dump_members([post.id for post in listed]))
-    if of_channel is not None:
-        for watch in dict.fromkeys([*(post.watch for post in listed), head.watch_id]):
-            _put_into_thread(conn, at, [post.id for post in listed if post.watch == watch] or ours)
+    for watch in dict.fromkeys([*(post.watch for post in listed), head.watch_id]):
+        _put_into_thread(conn, at, [post.id for post in listed if post.watch == watch] or ours)
     return of_channel
+
+
+def _is_claimed(conn: Connection, post: Post) -> bool:
+    """Hold a post that is being sent. Returns whether its claim still stands: another process may have taken it."""
+    sql = f"SELECT 1 FROM outbox WHERE id = ? AND fence = ? AND state = 'sending' {conn.for_update}"
+    return conn.execute(sql, (post.id, post.fence)).fetchone() is not None
 
 
 class _Waiting(NamedTuple):
@@ -251,17 +257,13 @@ def _make(
     key: str = "",
     members: str = "",
     severity: Severity | None = None,
-) -> Post | None:
-    """A BATCH row, claimed in the place of its first post; None: the fence was stale.
+) -> Post:
+    """A BATCH row, claimed in the place of its first post.
 
     ``key``: of the order in whose thread it goes; empty: it goes into the channel, and ``members`` lists its posts.
     """
     at = to_int(now)
-    row = conn.execute(
-        BATCH, (key, members, severity or "", to_int(now + lease), at, at, head.id, head.fence)
-    ).fetchone()
-    if row is None:
-        return None
+    row = conn.execute(BATCH, (key, members, severity or "", to_int(now + lease), at, at, head.id)).fetchone()
     return Post(
         id=row["id"],
         fence=1,

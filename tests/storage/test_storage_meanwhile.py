@@ -11,6 +11,7 @@ from typing import TYPE_CHECKING, Any
 from support import postgres
 from support.store_harness import (
     EVERYONE,
+    LEASE,
     MEI,
     NODE,
     NOW,
@@ -24,8 +25,8 @@ from support.store_harness import (
 
 from bot.jobs import shared
 from pandapon.shipment import OrderRef
-from storage import approvals, outbox, recording, subscriptions
-from storage.post import PostKind
+from storage import approvals, enqueue, outbox, recording, subscriptions
+from storage.post import PostKind, PostState
 from storage.subscription import NewOrder, Subscription
 from tracking.approvals import Approval, ApprovalState, Deed
 from tracking.values import Filter, News, NewsToPost, Severity
@@ -156,3 +157,54 @@ async def test_a_card_that_is_recorded_while_its_watch_comes_back_is_posted_once
         await beside(commit, harness.store.watches.restore(NOW, [watch.id], MEI))
     assert harness.rows("SELECT state, card_ts FROM watches") == [{"state": "active", "card_ts": "1.1"}]
     assert [kind for kind in await harness.said() if "card" in kind] == []
+
+
+class _Halting:
+    """A connection of a process that stands still behind the statement that makes a batch, for up to 20 seconds."""
+
+    def __init__(self, conn: Connection, made: threading.Event, goes_on: threading.Event) -> None:
+        self._conn, self._made, self._goes_on = conn, made, goes_on
+
+    def __getattr__(self, name: str) -> Any:
+        return getattr(self._conn, name)
+
+    def execute(self, sql: str, parameters: Any = (), /) -> Any:
+        done = self._conn.execute(sql, parameters)
+        if sql == enqueue.BATCH:
+            self._made.set()
+            self._goes_on.wait(20)
+        return done
+
+
+async def test_a_batch_takes_no_post_that_another_process_has_sent(harness: StoreHarness) -> None:
+    """Its process stands still while it makes the batch, and the lease of the first post is over meanwhile."""
+    await harness.active()
+    for what in ("a", "b", "c"):
+        await harness.tell(what)
+    head, later = await harness.claim_one(), NOW + timedelta(minutes=10)
+    made, goes_on = threading.Event(), threading.Event()
+
+    def stalled(conn: Connection) -> Any:
+        return enqueue.batch(_Halting(conn, made, goes_on), later, head, 20, LEASE)  # type: ignore[arg-type]
+
+    other = await postgres.open_postgres(harness.path)
+    batching = asyncio.create_task(harness.store.engine.run(stalled))
+    await asyncio.to_thread(made.wait, 20)
+
+    async def send() -> None:
+        for _ in range(2):  # looked for and not found; then sent
+            for post in await other.outbox.claim(later, 50, LEASE, ()):
+                if post.state is PostState.UNCERTAIN:
+                    await other.outbox.mark_retry(post, later, "not found")
+                else:
+                    await other.outbox.mark_sent(later, post, "1.1")
+
+    sending = asyncio.create_task(send())
+    await asyncio.wait({sending}, timeout=1)
+    goes_on.set()
+    batch = await batching
+    await sending
+    await other.close()
+    told = [row["event_id"] for row in harness.rows("SELECT event_id FROM outbox WHERE ts <> '' AND kind = 'news'")]
+    members = [] if batch is None else [post.event_id for post in await harness.store.outbox.batched(batch.id)]
+    assert set(told).isdisjoint(members)
