@@ -25,9 +25,10 @@ from support.store_harness import (
 
 from bot.jobs import shared
 from pandapon.shipment import OrderRef
-from storage import approvals, enqueue, outbox, recording, subscriptions
+from storage import approvals, channel_filters, enqueue, mutes, outbox, recording, subscriptions, watches
 from storage.post import PostKind, PostState
 from storage.subscription import NewOrder, Subscription
+from storage.watch import NewWatch
 from tracking.approvals import Approval, ApprovalState, Deed
 from tracking.values import Filter, News, NewsToPost, Severity
 
@@ -157,6 +158,68 @@ async def test_a_card_that_is_recorded_while_its_watch_comes_back_is_posted_once
         await beside(commit, harness.store.watches.restore(NOW, [watch.id], MEI))
     assert harness.rows("SELECT state, card_ts FROM watches") == [{"state": "active", "card_ts": "1.1"}]
     assert [kind for kind in await harness.said() if "card" in kind] == []
+
+
+async def test_undo_leaves_a_mute_that_comes_meanwhile(harness: StoreHarness) -> None:
+    """Of a channel: whoever mutes it for longer at that moment is not overruled."""
+    hour = timedelta(hours=1)
+    store = harness.store.channels
+    await store.mute(NOW, ORDERS_CHANNEL, NOW + hour, MEI)
+    async with slow(harness, lambda conn: mutes.mute_channel(conn, NOW, ORDERS_CHANNEL, NOW + 9 * hour, MEI)) as commit:
+        await beside(commit, store.restore_mute(NOW, ORDERS_CHANNEL, NOW + hour, former=None, actor=MEI))
+    assert (await store.get(ORDERS_CHANNEL)).muted_until == NOW + 9 * hour
+
+
+async def test_undo_leaves_the_mute_of_an_order_that_comes_meanwhile(harness: StoreHarness) -> None:
+    """And likewise of an order."""
+    watch, hour, watches = await harness.active(), timedelta(hours=1), harness.store.watches
+    former = await watches.mute(NOW, ORDERS_CHANNEL, [ORDER], until=NOW + hour, actor=MEI)
+
+    def longer(conn: Connection) -> object:
+        return mutes.mute_watches(conn, NOW, ORDERS_CHANNEL, [ORDER], until=NOW + 9 * hour, actor=MEI)
+
+    async with slow(harness, longer) as commit:
+        await beside(commit, watches.restore_mutes(NOW, ORDERS_CHANNEL, NOW + hour, former=former, actor=MEI))
+    [found] = await watches.of_orders([watch.key])
+    assert found.muted_until == NOW + 9 * hour
+
+
+async def test_two_mutes_at_once_are_taken_back_one_after_the_other(harness: StoreHarness) -> None:
+    """The later one knows of the earlier one, so that its Undo brings that back."""
+    hour, store, former = timedelta(hours=1), harness.store.channels, []
+
+    async def second() -> None:
+        former.append(await store.mute(NOW, ORDERS_CHANNEL, NOW + 9 * hour, MEI))
+
+    async with slow(harness, lambda conn: mutes.mute_channel(conn, NOW, ORDERS_CHANNEL, NOW + hour, MEI)) as commit:
+        await beside(commit, second())
+    assert former == [NOW + hour]
+
+
+async def test_undo_leaves_a_filter_that_comes_meanwhile(harness: StoreHarness) -> None:
+    """Set for one order, while those of the whole channel are taken back."""
+    await harness.active()
+    store = harness.store.watches
+    former = await store.set_filters(NOW, ORDERS_CHANNEL, "problems", MEI)
+    wish = NewWatch(ORDER, ORDERS_CHANNEL, Filter.MILESTONES, MEI)
+    async with slow(harness, lambda conn: watches.open_watches(conn, NOW, [wish])) as commit:
+        await beside(commit, store.restore_filters(NOW, ORDERS_CHANNEL, "problems", former=former, actor=MEI))
+    assert harness.value("SELECT filter FROM watches") == "milestones"
+
+
+async def test_what_comes_between_filters_of_all_is_given_back(harness: StoreHarness) -> None:
+    """A filter for all follows another one at once: its Undo brings that back, not what was before."""
+    await harness.active()
+    store, former = harness.store.watches, []
+
+    async def second() -> None:
+        former.append((await store.set_filters(NOW, ORDERS_CHANNEL, "problems", MEI))[0])
+
+    async with slow(
+        harness, lambda conn: channel_filters.set_filters(conn, NOW, ORDERS_CHANNEL, "milestones", MEI)
+    ) as commit:
+        await beside(commit, second())
+    assert [list(groups) for groups in former] == [["milestones"]]
 
 
 class _Halting:
