@@ -477,6 +477,16 @@ async def refused_too_late(harness: BotHarness, monkeypatch: pytest.MonkeyPatch,
     return sending
 
 
+async def test_a_short_text_is_not_sent_late_either(harness: BotHarness, monkeypatch: pytest.MonkeyPatch) -> None:
+    """Another process sends the post meanwhile; the short text would repeat it."""
+    card = await watched(harness)
+    sending = await refused_too_late(harness, monkeypatch, "invalid_blocks")
+    assert harness.thread(card) == []
+    assert harness.bot is not None
+    assert await harness.bot.store.outbox.mark_retry(sending, harness.clock(), "not sent by it either")
+    await told_once(harness, card, "快件已发往 广州分拨中心")
+
+
 async def test_a_late_refusal_closes_no_channel(harness: BotHarness, monkeypatch: pytest.MonkeyPatch) -> None:
     """Somebody has opened it again meanwhile, and another process sends the post."""
     card = await watched(harness)
