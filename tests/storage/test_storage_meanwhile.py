@@ -248,7 +248,7 @@ async def test_a_batch_takes_no_post_that_another_process_has_sent(harness: Stor
     made, goes_on = threading.Event(), threading.Event()
 
     def stalled(conn: Connection) -> Any:
-        return enqueue.batch(_Halting(conn, made, goes_on), later, head, 20, LEASE)  # type: ignore[arg-type]
+        return enqueue.batch(_Halting(conn, made, goes_on), later, head, 20, LEASE)
 
     other = await postgres.open_postgres(harness.path)
     batching = asyncio.create_task(harness.store.engine.run(stalled))
