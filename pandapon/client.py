@@ -120,14 +120,17 @@ class PandaPon:
         data = await self.call(operation.name, query=query, body=body, background=background)
         return operation.read(data, request, self._amounts)
 
-    async def write(self, operation: Operation[Asked, Answered], request: Asked) -> Written[Answered]:
+    async def write(
+        self, operation: Operation[Asked, Answered], request: Asked, *, ready: Callable[[], None] = lambda: None
+    ) -> Written[Answered]:
         """Call an operation that changes the account, once, and return its answer with the vendor's id of the call.
 
+        ``ready`` is called when the pace lets the call go, which may be long after; what it raises stops the call.
         Raises what :meth:`run` raises. After a TransportError, ServerError or DecodeError nobody knows whether it was
         done; every other error says that it was not.
         """
         query, body = operation.sent(request, self._amounts)
-        response, content = await self._exchange(operation.name, query, body, background=False)
+        response, content = await self._exchange(operation.name, query, body, background=False, ready=ready)
         data = open_envelope(response, content, writes=True)
         return Written(operation.read(data, request, self._amounts), request_id(content))
 
@@ -273,7 +276,13 @@ class PandaPon:
         await self.run(orders.ALIBABA_ORDERS, orders.ListAlibaba(page_size=1))
 
     async def _exchange(
-        self, name: str, query: Mapping[str, str] | None, body: Any = None, *, background: bool
+        self,
+        name: str,
+        query: Mapping[str, str] | None,
+        body: Any = None,
+        *,
+        background: bool,
+        ready: Callable[[], None] = lambda: None,
     ) -> Answer:
         operation, path = self.catalogue[name], self.catalogue.path(name)
         if "{" in path:
@@ -287,6 +296,7 @@ class PandaPon:
                 background=background,
                 writes=operation.writes,
                 signs_query=operation.signature == "query",
+                ready=ready,
             )
             span.note(status=response.status_code, bytes=len(content))
         return response, content

@@ -53,6 +53,7 @@ class _Job(NamedTuple):
     background: bool  # it is the poller's, or another job's
     writes: bool = False  # it changes the account
     signed: Any = None  # the body, for an operation that takes the second signature, too
+    ready: Callable[[], None] = lambda: None  # called when its turn has come; what it raises stops the request
 
 
 class Wire:
@@ -106,14 +107,16 @@ class Wire:
         background: bool = False,
         writes: bool = False,
         signs_query: bool = False,
+        ready: Callable[[], None] = lambda: None,
     ) -> Answer:
         """Send a request and return its answer, refusals included, unless a retry, pause or clock concerns it.
 
-        A call that writes is sent once. Raises TransportError, ServerError, RateLimitError, TimestampError and
+        A call that writes is sent once. ``ready`` is called each time that the request's turn has come; what it raises
+        stops the request. Raises TransportError, ServerError, RateLimitError, TimestampError and
         DecodeError; other refusals are raised when the caller opens the envelope.
         """
         job = self._job(method, path, query, body, background=background, signs_query=signs_query)
-        job = job._replace(writes=writes)
+        job = job._replace(writes=writes, ready=ready)
         try:
             return await self._once(job)
         except (TransportError, ServerError) as error:
@@ -225,6 +228,7 @@ class Wire:
 
     async def _limited(self, job: _Job) -> Answer:
         async with self._background if job.background else self._people:
+            job.ready()
             if job.background and self._http.short_way:
                 url, headers = self._signed(job)
                 return await self._http.short_way.exchange(job.method, url, headers, job.content)

@@ -6,6 +6,7 @@ from typing import TYPE_CHECKING
 
 from storage import audit, enqueue
 from storage.audit import AuditEntry
+from storage.locks import lock_orders_of_watches, lock_subscriptions
 
 if TYPE_CHECKING:
     from collections.abc import Collection, Mapping, Sequence
@@ -30,6 +31,7 @@ def set_filters(
 
     Returns the watches and the subscriptions that had another one, by that.
     """
+    _lock(conn, channel_id)
     former = filters_of(conn, channel_id), _grouped(conn, SUBSCRIPTIONS, channel_id)
     for groups in former:
         groups.pop(filter_, None)
@@ -53,6 +55,7 @@ def restore_filters(
 
     Returns what was restored, in the same form.
     """
+    _lock(conn, channel_id)
     there = set(filters_of(conn, channel_id).get(filter_, ()))
     standing = set(_grouped(conn, SUBSCRIPTIONS, channel_id).get(filter_, ()))
     watches, subscriptions = _only(former[0], there, filter_), _only(former[1], standing, filter_)
@@ -62,6 +65,12 @@ def restore_filters(
     if watches or subscriptions:
         audit.append(conn, [AuditEntry(now, actor, "filters restored", channel_id)])
     return watches, subscriptions
+
+
+def _lock(conn: Connection, channel_id: str) -> None:
+    """Hold all that has a filter in a channel, so that none is set between a look at them and what follows."""
+    lock_subscriptions(conn, "channel = ?", channel_id)
+    lock_orders_of_watches(conn, "channel = ? AND state <> 'ended'", (channel_id,))
 
 
 def _grouped(conn: Connection, sql: str, channel_id: str) -> ByFilter:

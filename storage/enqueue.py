@@ -97,7 +97,7 @@ BATCH = """
 INSERT INTO outbox (position, event_id, kind, channel, key, payload, severity, state, fence, attempts, lease_until,
   token, created_at, claimed_at)
 SELECT position, 'batch:' || id, 'batch', channel, ?, ?, ?, 'sending', 1, 1, ?, random_token(), ?, ? FROM outbox
-WHERE id = ? AND fence = ? AND state = 'sending'
+WHERE id = ?
 RETURNING id, token
 """
 DETAIL = f"""
@@ -140,6 +140,7 @@ def _parcels(to_post: Sequence[tuple[str, NewsToPost]]) -> set[str]:
 
 def first_cards(conn: Connection, at: int, key: str, news: NewsToPost) -> None:
     """Enqueue a card for each watch in the audience of this news that has none yet."""
+    hold_cards(conn, "key = ? AND state <> 'ended' AND card_ts = ''", [key])
     conn.execute(FIRST_CARD, (news.event_id, at, key, *_filters(news)))
 
 
@@ -152,6 +153,17 @@ def tell(conn: Connection, at: int, key: str, news: NewsToPost) -> None:
 def _filters(news: NewsToPost) -> list[str]:
     """The audience for WATCH_IN_AUDIENCE, filled up with empty texts: the condition has a place for every filter."""
     return [*news.audience, *[""] * (len(Filter) - len(news.audience))]
+
+
+def hold_cards(conn: Connection, watches: str, facts: Sequence[object]) -> None:
+    """Hold the posts of the cards of these watches, before it is asked whether a watch has its card.
+
+    Else a card that is recorded as posted at that moment would be found missing, and posted a second time.
+    """
+    if conn.for_update:
+        of_these = f"watch_id IN (SELECT id FROM watches WHERE {watches})"
+        sql = f"SELECT id FROM outbox WHERE event_id = 'card' AND {of_these} ORDER BY id {conn.for_update}"
+        conn.tuples(sql, facts).fetchall()
 
 
 def card(conn: Connection, now: datetime, watch_id: int) -> None:
@@ -198,6 +210,8 @@ def batch(
 
     None: there was nothing to batch it with, or the fence was stale.
     """
+    if not _is_claimed(conn, head):
+        return None
     at = to_int(now)
     sql = f"{BATCHABLE} {conn.for_update} OF p" if conn.for_update else BATCHABLE
     waiting_rows = conn.execute(sql, (head.channel, at, at, head.was_held, AHEAD * limit)).fetchall()
@@ -213,15 +227,19 @@ def batch(
         if len(ours) <= 1:
             return None
         of_order = _make(conn, now, head, lease, key=head.key, severity=loud.get(head.watch_id))
-        if of_order is not None:
-            _put_into_batch(conn, of_order.id, ours)
+        _put_into_batch(conn, of_order.id, ours)
         return of_order
     listed = [post for post in waiting if post.watch in loud][:limit]
     of_channel = _make(conn, now, head, lease, members=codec.dump_members([post.id for post in listed]))
-    if of_channel is not None:
-        for watch in dict.fromkeys([*(post.watch for post in listed), head.watch_id]):
-            _put_into_thread(conn, at, [post.id for post in listed if post.watch == watch] or ours)
+    for watch in dict.fromkeys([*(post.watch for post in listed), head.watch_id]):
+        _put_into_thread(conn, at, [post.id for post in listed if post.watch == watch] or ours)
     return of_channel
+
+
+def _is_claimed(conn: Connection, post: Post) -> bool:
+    """Hold a post that is being sent. Returns whether its claim still stands: another process may have taken it."""
+    sql = f"SELECT 1 FROM outbox WHERE id = ? AND fence = ? AND state = 'sending' {conn.for_update}"
+    return conn.execute(sql, (post.id, post.fence)).fetchone() is not None
 
 
 class _Waiting(NamedTuple):
@@ -239,17 +257,13 @@ def _make(
     key: str = "",
     members: str = "",
     severity: Severity | None = None,
-) -> Post | None:
-    """A BATCH row, claimed in the place of its first post; None: the fence was stale.
+) -> Post:
+    """A BATCH row, claimed in the place of its first post.
 
     ``key``: of the order in whose thread it goes; empty: it goes into the channel, and ``members`` lists its posts.
     """
     at = to_int(now)
-    row = conn.execute(
-        BATCH, (key, members, severity or "", to_int(now + lease), at, at, head.id, head.fence)
-    ).fetchone()
-    if row is None:
-        return None
+    row = conn.execute(BATCH, (key, members, severity or "", to_int(now + lease), at, at, head.id)).fetchone()
     return Post(
         id=row["id"],
         fence=1,

@@ -1,10 +1,10 @@
 """Locks of rows, for an engine on which several transactions run at a time; SQLite runs one after the other.
 
-Every transaction takes its locks in one order: subscriptions, orders by their keys, the parcels of their news, lanes
-(that of the workspace first), posts, and the request for an approval that was posted. Before all of them a claim frees
-posts whose hold or lease is over, which no other claim takes. Whoever changes the watches of an order, or decides by
-them whether it is polled, holds the lock of the order's row: otherwise one transaction could stop the polling of an
-order that another one begins to watch.
+Every transaction takes its locks in one order: a channel's mute, subscriptions, orders by their keys, the parcels of
+their news, lanes (that of the workspace first), posts, and the request for an approval that was posted. Before all of
+them a claim frees posts whose hold or lease is over, which no other claim takes. Whoever changes the watches of an
+order, or decides by them whether it is polled, holds the lock of the order's row: otherwise one transaction could stop
+the polling of an order that another one begins to watch.
 """
 
 from __future__ import annotations
@@ -17,6 +17,13 @@ if TYPE_CHECKING:
     from storage.connection import Connection
 
 CHUNK = 500  # keys of one statement
+
+
+def lock_subscriptions(conn: Connection, which: str, fact: object) -> None:
+    """Hold subscriptions, before any order: else one that ends would not see the watches that it opens meanwhile."""
+    if conn.for_update:
+        sql = f"SELECT id FROM subscriptions WHERE {which} ORDER BY id {conn.for_update}"
+        conn.execute(sql, (fact,)).fetchall()
 
 
 def lock_orders(conn: Connection, keys: Iterable[str]) -> None:

@@ -6,6 +6,7 @@ from typing import TYPE_CHECKING
 
 from storage import audit, channels, enqueue, holds
 from storage.audit import AuditEntry
+from storage.locks import lock_orders
 from storage.rows import to_int, to_time
 
 if TYPE_CHECKING:
@@ -19,6 +20,7 @@ def mute_channel(
     conn: Connection, now: datetime, channel_id: str, until: datetime | None, actor: str
 ) -> datetime | None:
     """Mute a channel until then (aware); None ends the mute. Returns when the mute before would have ended."""
+    _lock(conn, channel_id)
     holds.recheck_cards(conn, now, channel_id)
     former = _ahead(channels.channel(conn, channel_id).muted_until, now)
     conn.execute(
@@ -35,6 +37,7 @@ def restore_mute(
     conn: Connection, now: datetime, channel_id: str, until: datetime | None, *, former: datetime | None, actor: str
 ) -> bool:
     """Undo a :func:`mute_channel` until then, where it still stands. Returns whether that changed anything."""
+    _lock(conn, channel_id)
     standing, wanted = _ahead(channels.channel(conn, channel_id).muted_until, now), _ahead(former, now)
     if standing != _ahead(until, now) or standing == wanted:
         return False
@@ -49,6 +52,7 @@ def mute_watches(
 
     Returns, by the key of each one that is watched there, when the mute before would have ended; None: there was none.
     """
+    lock_orders(conn, keys)
     holds.recheck_cards(conn, now, channel_id)
     former = _mutes(conn, now, channel_id, keys)
     for key in former:
@@ -75,6 +79,7 @@ def restore_mutes(
 
     Returns the restored ends by key, None for an order that is not muted any more.
     """
+    lock_orders(conn, former)
     standing = _mutes(conn, now, channel_id, list(former))
     wanted = {key: _ahead(end, now) for key, end in former.items()}
     left = [key for key in former if key in standing and standing[key] == _ahead(until, now)]
@@ -82,6 +87,11 @@ def restore_mutes(
     for key, end in restored.items():
         mute_watches(conn, now, channel_id, [key], until=end, actor=actor)
     return restored
+
+
+def _lock(conn: Connection, channel_id: str) -> None:
+    """Hold a channel's mute by its name: one that was never muted has no row."""
+    conn.hold(f"mute:{channel_id}")
 
 
 def _mutes(conn: Connection, now: datetime, channel_id: str, keys: Sequence[str]) -> dict[str, datetime | None]:

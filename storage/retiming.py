@@ -10,6 +10,7 @@ from __future__ import annotations
 from datetime import timedelta
 from typing import TYPE_CHECKING
 
+from storage.holds import HELD
 from storage.outbox import LIVE
 from storage.rows import MICROSECOND, to_int, to_time
 
@@ -32,6 +33,7 @@ AHEAD = (
     ("lanes", "paused_until", "TRUE", "post"),
     ("outbox", "not_before", LIVE, "post"),
     ("outbox", "lease_until", f"{LIVE} AND lease_until IS NOT NULL", "post"),
+    ("outbox", "lease_until", f"{HELD} AND lease_until IS NOT NULL", "post"),  # of a post that a pause overtook
     ("outages", "closed_until", "closed_until IS NOT NULL", "post"),
     ("watches", "muted_until", "muted_until IS NOT NULL", "muted"),
     ("channels", "muted_until", "muted_until IS NOT NULL", "muted"),
@@ -49,6 +51,7 @@ BEHIND = (
     ("orders", "unconfirmed_since", "unconfirmed_since IS NOT NULL"),
     ("outbox", "created_at", LIVE),
     ("outbox", "claimed_at", f"{LIVE} AND claimed_at IS NOT NULL"),
+    ("outbox", "claimed_at", f"{HELD} AND claimed_at IS NOT NULL"),
     ("outbox", "sent_at", "state = 'sent'"),
     ("inbox", "received_at", "TRUE"),
     ("news", "at", "TRUE"),
@@ -57,7 +60,7 @@ BEHIND = (
     ("outages", "down_since", "down_since IS NOT NULL"),
 )
 # Quiet hours are asked again, since they are hours of a day, and the day may be another one now.
-HELD = """
+END_HOLDS = """
 UPDATE outbox SET held_until = :now WHERE state = 'held' AND held_until IS NOT NULL AND held_until > :now
   AND (:by < 0 OR (kind = 'news' AND held_until > :now + :held))
 """
@@ -114,4 +117,4 @@ def retime(conn: Connection, now: datetime, by: timedelta, longest: timedelta) -
         changed += conn.execute(
             f"UPDATE {table} SET {column} = {past} WHERE {where} AND {column} > :now", facts
         ).rowcount
-    return changed + sum(conn.execute(sql, facts).rowcount for sql in (HELD, FAR_STALL, DIGESTS))
+    return changed + sum(conn.execute(sql, facts).rowcount for sql in (END_HOLDS, FAR_STALL, DIGESTS))

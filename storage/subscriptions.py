@@ -7,7 +7,7 @@ from typing import TYPE_CHECKING
 from storage import audit, codec, enqueue, orders
 from storage.audit import AuditEntry
 from storage.ending import end
-from storage.locks import lock_orders, lock_orders_of_watches
+from storage.locks import lock_orders, lock_orders_of_watches, lock_subscriptions
 from storage.rows import to_int, to_time
 from storage.subscription import Subscription
 from tracking.values import Filter
@@ -87,7 +87,7 @@ def subscribe(conn: Connection, now: datetime, wish: Subscription) -> tuple[Subs
 
 def unsubscribe(conn: Connection, now: datetime, channel: str, actor: str) -> tuple[int, int]:
     """End the channel's subscriptions and the watches that they opened. Returns how many of each."""
-    _hold(conn, "channel = ?", channel)
+    lock_subscriptions(conn, "channel = ?", channel)
     ids = [
         row[0]
         for row in conn.execute("SELECT id FROM subscriptions WHERE channel = ? AND state = 'active'", (channel,))
@@ -108,7 +108,7 @@ def unsubscribe_one(
 
     ``states``: for each state the milestones of its orders. Returns the ids of these others; None: it had ended.
     """
-    _hold(conn, "channel = (SELECT channel FROM subscriptions WHERE id = ?)", subscription)
+    lock_subscriptions(conn, "channel = (SELECT channel FROM subscriptions WHERE id = ?)", subscription)
     ended = conn.execute(
         "UPDATE subscriptions SET state = 'ended', ended_at = ? WHERE id = ? AND state = 'active' RETURNING channel",
         (to_int(now), subscription),
@@ -149,7 +149,7 @@ def resubscribe(
     watches. One stays ended where the channel has a newer one to the same orders.
     """
     at = to_int(ended_at)
-    _hold(conn, "channel = ?", channel)
+    lock_subscriptions(conn, "channel = ?", channel)
     lock_orders_of_watches(conn, "channel = ? AND subscription IS NOT NULL AND ended_at = ?", (channel, at))
     revived = [_must(conn, id_) for (id_,) in conn.execute(REVIVE, (channel, at)).fetchall()]
     restored = [
@@ -185,7 +185,7 @@ def join_orders(conn: Connection, now: datetime, subscription: int, new: Sequenc
     watches are all paused, the new watches are paused as well.
     """
     joined = 0
-    _hold(conn, "id = ?", subscription)
+    lock_subscriptions(conn, "id = ?", subscription)
     lock_orders(conn, [new_order.order.ref.key for new_order in new])
     state, reason = _state_to_join(conn, subscription) if new else ("active", "")
     for new_order in new:
@@ -202,13 +202,6 @@ def join_orders(conn: Connection, now: datetime, subscription: int, new: Sequenc
 def may_join(conn: Connection, subscription: int, keys: Sequence[str]) -> list[str]:
     """Return the keys among these whose orders a subscription may watch: see :func:`join_orders`."""
     return [key for key in keys if conn.execute(MAY_JOIN, (subscription, key)).fetchone()]
-
-
-def _hold(conn: Connection, which: str, fact: object) -> None:
-    """Hold subscriptions, before any order: else one that ends would not see the watches that it opens meanwhile."""
-    if conn.for_update:
-        sql = f"SELECT id FROM subscriptions WHERE {which} ORDER BY id {conn.for_update}"
-        conn.execute(sql, (fact,)).fetchall()
 
 
 def _state_to_join(conn: Connection, subscription: int) -> tuple[str, str]:

@@ -63,6 +63,7 @@ def restore_watches(conn: Connection, now: datetime, ids: Sequence[int], actor: 
     _lock(conn, ids)
     restored = []
     for watch_id in ids:
+        enqueue.hold_cards(conn, "id = ?", [watch_id])
         watch = get(conn, watch_id)
         if watch is None or watch.state is not WatchState.ENDED or watch.reason:
             continue

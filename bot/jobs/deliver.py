@@ -40,15 +40,13 @@ if TYPE_CHECKING:
 
 log = logging.getLogger(__name__)
 
-LEASE = timedelta(minutes=2)
-# From a claim on. A process that stood still for longer sends nothing then: another one may be about to take the post.
-SENT_WITHIN = timedelta(seconds=90)
+LEASE = timedelta(minutes=2)  # of a post; sender.SENT_WITHIN is within it
 CLAIM = 50  # channels served at a time
 # News that waits for less than this is sent piece by piece: at Slack's pace that is a burst of about sixty posts.
 # Beyond it each further post would be sent later and later.
 BEHIND = timedelta(seconds=60)
 # Outcomes of a post, in its span; a failure's outcome is its verdict.
-SENT, LOOKED_UP, KEPT_BACK, NOTHING_LEFT, TOO_LATE = "sent", "looked_up", "kept_back", "nothing_left", "too_late"
+SENT, LOOKED_UP, KEPT_BACK, NOTHING_LEFT = "sent", "looked_up", "kept_back", "nothing_left"
 BATCH_MOST = 20  # pieces of news in one batch: Slack limits blocks, and a reader reads no more
 
 
@@ -80,7 +78,7 @@ class Deliverer:
         self._composer = Composer(
             store, slack, languages or Languages(), people or People(), links or Links(), may_act=may_act
         )
-        self._sender, self._figures = Sender(store, slack), figures or Figures()
+        self._sender, self._figures = Sender(store, slack, clock), figures or Figures()
         self.failures = FailurePolicy(store, self._sender, pace, clock, self._figures)
         self._recovery = Recovery(store, slack, self.failures, clock)
         self._unexpected = Unexpected(store, clock)
@@ -176,9 +174,6 @@ class Deliverer:
         message = await self._composed(left) if left else None
         if left is None or message is None:
             return NOTHING_LEFT
-        if (now := self._clock()) - (left.claimed_at or now) > SENT_WITHIN:
-            await self._store.outbox.mark_retry(left, now, "not sent before its lease was nearly over")
-            return TOO_LATE
         point("before_send")
         try:
             sent = await self._sender.send(left, message)

@@ -112,14 +112,18 @@ class FailurePolicy:
 
     async def close_channel(self, post: Post, code: str) -> None:
         """Pause the channel's watches until a person changes something. Posts of no watch, awaited cards: given up."""
-        now = self._clock()
+        now, outbox = self._clock(), self._store.outbox
         if post.kind in WITHOUT_WATCH:
             await self._give_up(post, code)
         elif _is_awaited(post):
-            await self._store.outbox.mark_failed(now, post, code)
+            await outbox.mark_failed(now, post, code)
         else:
-            if post.state is PostState.SENDING:  # refused, so not on its way; what is looked for may have come
-                await self._store.outbox.mark_retry(post, now, code)
+            # Refused, it is not on its way; what is looked for may have come. Where another process has taken the post
+            # since, the refusal is an old one, and that process hears the channel's answer of today.
+            settle = outbox.mark_retry if post.state is PostState.SENDING else outbox.mark_uncertain
+            if not await settle(post, now, code):
+                log.info("channel refused a post that another process has taken since", extra={"error": code})
+                return
             paused = await self._store.watches.pause_channel(now, post.channel, code)
             log.warning("channel takes no posts, its watches are paused", extra={"error": code, "watches": len(paused)})
 

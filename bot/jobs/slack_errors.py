@@ -103,10 +103,16 @@ class Failure:
     retry_after: float | None = None  # seconds, when Slack asked to wait
 
 
+class LateError(Exception):
+    """A post was not sent, since too much time has passed since its claim."""
+
+
 def understand(error: Exception) -> Failure:
-    """Classify an exception of slack_sdk's async client. Raises any other exception again."""
+    """Classify an exception of slack_sdk's async client, or a LateError. Raises any other exception again."""
     if isinstance(error, SlackApiError):
         return _refused(error)
+    if isinstance(error, LateError):
+        return Failure(Verdict.NOT_SENT, "not sent before its lease was nearly over")
     if isinstance(error, OddAnswerError):
         return Failure(Verdict.UNCERTAIN, "odd_answer")
     if isinstance(error, aiohttp.ClientConnectorError):

@@ -8,6 +8,7 @@ import secrets
 import time
 from dataclasses import dataclass, replace
 from datetime import timedelta
+from functools import partial
 from typing import TYPE_CHECKING, Any, TypeVar
 
 from handlers.blocks import write_words
@@ -54,6 +55,10 @@ class BusyError(RequestError):
 
     The message says so, in the person's language.
     """
+
+
+class StoodStillError(Exception):
+    """A call was not made, since too much time has passed since its record."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -183,12 +188,12 @@ class Writer:
 
     async def _send(self, write: Write, plan: Plan) -> Outcome:
         operation, request = plan.call
-        if max(self._clock() - write.begun_at, self.sendings.age(write)) > SENT_WITHIN:
-            await self._settle(write, WriteState.REFUSED, reason=TOO_LATE)
-            raise _late()
         self._point("before_write")
         try:
-            written = await self._api.write(operation, request)
+            written = await self._api.write(operation, request, ready=partial(self._require_time, write))
+        except StoodStillError:
+            await self._settle(write, WriteState.REFUSED, reason=TOO_LATE)
+            raise _late() from None
         except LOST as error:
             log.warning("a write's answer was lost", extra={"operation": operation.name, "error": error})
             unclear = await self._settle(write, WriteState.UNCLEAR, error.request_id)
@@ -202,6 +207,10 @@ class Writer:
         # Whoever gives up waiting now does not take back what PandaPon did: it is recorded all the same.
         settling = self._hold(self._settle(write, WriteState.DONE, written.request_id, made=plan.made(written.answer)))
         return Outcome(await asyncio.shield(settling), answer=written.answer)
+
+    def _require_time(self, write: Write) -> None:
+        if max(self._clock() - write.begun_at, self.sendings.age(write)) > SENT_WITHIN:
+            raise StoodStillError
 
     async def look(self, write: Write, reader: str = "") -> Write:
         """Look for an unclear write. Returns its record, as it was where PandaPon does not answer.

@@ -20,7 +20,7 @@ from tracking.messages import WriteSettled
 from tracking.writes import Write, WriteState
 
 if TYPE_CHECKING:
-    from collections.abc import AsyncIterator
+    from collections.abc import AsyncIterator, Callable
     from pathlib import Path
 
     from storage.store import Store
@@ -37,6 +37,7 @@ class Purchase:
     def __init__(self, store: Store) -> None:
         self.store = store
         self.set_by, self.passed = timedelta(), 0.0  # the step of the wall clock; seconds of the steady one
+        self.waits = timedelta()  # of the client, until the call's turn comes
         self.on_its_way, self.answer = asyncio.Event(), asyncio.Event()
         self.error: Exception | None = None
         self.catalogue = SimpleNamespace(path=lambda _name: "/x")
@@ -58,8 +59,12 @@ class Purchase:
         self.buying = asyncio.create_task(self.writer.make(act, ORDERED.target, plan, is_single=True))
         await self.on_its_way.wait()
 
-    async def write(self, _operation: object, _request: object) -> SimpleNamespace:
+    async def write(
+        self, _operation: object, _request: object, *, ready: Callable[[], None] = lambda: None
+    ) -> SimpleNamespace:
         """Stand for PandaPon's client."""
+        self.set_by += self.waits
+        ready()
         self.on_its_way.set()
         await self.answer.wait()
         if self.error:
@@ -172,6 +177,20 @@ async def test_a_process_that_stood_still_sends_nothing(
         return former
 
     monkeypatch.setattr(purchase.store.writes, "begin", stands_still)
+    beginning = asyncio.create_task(purchase.begin())
+    await asyncio.wait([beginning], timeout=0.2)
+    beginning.cancel()
+    assert not purchase.on_its_way.is_set()
+    assert purchase.buying is not None
+    with pytest.raises(BusyError, match="sent nothing"):
+        await purchase.buying
+    [write], _ = await purchase.store.writes.newest(0, 9)
+    assert (write.state, write.reason) == (WriteState.REFUSED, "too_late")
+
+
+async def test_a_process_that_stood_still_before_its_turn_sends_nothing(purchase: Purchase) -> None:
+    """A call waits until the account's pace allows it, and the machine may be suspended meanwhile."""
+    purchase.waits = AHEAD
     beginning = asyncio.create_task(purchase.begin())
     await asyncio.wait([beginning], timeout=0.2)
     beginning.cancel()

@@ -38,13 +38,13 @@ def die_at(harness: BotHarness, moment: str) -> None:
         if name == moment:
             raise DiedError
 
-    async def write(*asked: Any) -> Any:
-        await type(api).write(api, *asked)
+    async def write(*asked: Any, **named: Any) -> Any:
+        await type(api).write(api, *asked, **named)
         raise DiedError
 
     writer._point = point
     if moment == "during":
-        api.write = write  # type: ignore[method-assign,assignment]
+        api.write = write  # type: ignore[method-assign]
         writer._mark_unclear = lambda _write: None  # type: ignore[method-assign,assignment]
 
 

@@ -11,6 +11,7 @@ from typing import TYPE_CHECKING
 
 import aiohttp
 import pytest
+from slack_sdk.errors import SlackApiError
 from support.bot_harness import ORDER, SIGNING, BotHarness, running, words
 from support.patience import in_time
 
@@ -448,6 +449,51 @@ async def test_a_process_that_stood_still_sends_nothing_that_another_took(
     await harness.several_ticks()
     assert harness.thread(card) == []
     assert await outbox.mark_retry(sending, harness.clock(), "not sent by it either")
+    await told_once(harness, card, "快件已发往 广州分拨中心")
+
+
+async def refused_too_late(harness: BotHarness, monkeypatch: pytest.MonkeyPatch, code: str) -> Post:
+    """Slack refuses a post, and the process stands still before it handles that, until another one sends the post."""
+    assert harness.bot is not None
+    sender, outbox = harness.bot.deliverer._sender, harness.bot.store.outbox
+    send, taken = sender.send, asyncio.get_running_loop().create_future()
+
+    async def still(post: Post, message: Note) -> Sent:
+        try:
+            return await send(post, message)
+        except SlackApiError:
+            if not taken.done():
+                harness.clock.advance(LEASE)
+                [doubtful] = await outbox.claim(harness.clock(), 1, LEASE, ())
+                assert await outbox.mark_retry(doubtful, harness.clock(), "not found by another process")
+                taken.set_result((await outbox.claim(harness.clock(), 1, LEASE, ()))[0])
+            raise
+
+    monkeypatch.setattr(sender, "send", still)
+    harness.slack.faults.plan(Fault("chat.postMessage", error=code))
+    harness.scan("快件已发往 广州分拨中心")
+    sending: Post = await in_time(taken)
+    await harness.several_ticks()
+    return sending
+
+
+async def test_a_short_text_is_not_sent_late_either(harness: BotHarness, monkeypatch: pytest.MonkeyPatch) -> None:
+    """Another process sends the post meanwhile; the short text would repeat it."""
+    card = await watched(harness)
+    sending = await refused_too_late(harness, monkeypatch, "invalid_blocks")
+    assert harness.thread(card) == []
+    assert harness.bot is not None
+    assert await harness.bot.store.outbox.mark_retry(sending, harness.clock(), "not sent by it either")
+    await told_once(harness, card, "快件已发往 广州分拨中心")
+
+
+async def test_a_late_refusal_closes_no_channel(harness: BotHarness, monkeypatch: pytest.MonkeyPatch) -> None:
+    """Somebody has opened it again meanwhile, and another process sends the post."""
+    card = await watched(harness)
+    sending = await refused_too_late(harness, monkeypatch, "restricted_action")
+    assert harness.bot is not None
+    assert await harness.bot.store.watches.paused_channels() == {}
+    assert await harness.bot.store.outbox.mark_retry(sending, harness.clock(), "not sent by it either")
     await told_once(harness, card, "快件已发往 广州分拨中心")
 
 

@@ -35,6 +35,7 @@ from pandapon.errors import (
     TimeoutError,  # noqa: A004  named as httpx names its own
     TransportError,
 )
+from pandapon.operations import cart
 
 if TYPE_CHECKING:
     from collections.abc import AsyncIterator
@@ -54,6 +55,10 @@ async def api() -> AsyncIterator[Api]:
 
 def answer(body: bytes, **headers: str) -> web.Response:
     return web.Response(body=body, headers={name.replace("_", "-"): value for name, value in headers.items()})
+
+
+class StoppedError(Exception):
+    """The request must not be sent any more."""
 
 
 async def drop(request: web.Request) -> web.Response:
@@ -85,6 +90,32 @@ async def test_a_write_is_sent_once(api: Api, reply: Any) -> None:
     api.will(reply)
     async with talking(api) as client:
         assert isinstance(await error_of(client, WRITE), ServerError | TransportError)
+    assert len(api.seen) == 1
+
+
+async def test_a_write_can_be_stopped_when_its_turn_has_come(api: Api) -> None:
+    """It may have waited for long: for the requests before it, or because its machine was suspended."""
+    free = asyncio.Event()
+
+    async def held(_request: web.Request) -> web.Response:
+        await free.wait()
+        return ok([])
+
+    def stop() -> None:
+        raise StoppedError
+
+    api.will(held)
+    paths = {cart.TAOBAO_DELETE.name: "/delete"}
+    async with talking(api, concurrency=2, background_share=0.5, paths=paths) as client:
+        before = asyncio.create_task(client.call(READ, body={}))
+        await asyncio.sleep(0.1)
+        writing = asyncio.create_task(client.write(cart.TAOBAO_DELETE, cart.CartIds(ids=("1",)), ready=stop))
+        done, _waiting = await asyncio.wait({writing}, timeout=0.2)
+        assert not done
+        free.set()
+        with pytest.raises(StoppedError):
+            await writing
+        await before
     assert len(api.seen) == 1
 
 

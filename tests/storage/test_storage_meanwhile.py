@@ -11,6 +11,7 @@ from typing import TYPE_CHECKING, Any
 from support import postgres
 from support.store_harness import (
     EVERYONE,
+    LEASE,
     MEI,
     NODE,
     NOW,
@@ -24,9 +25,10 @@ from support.store_harness import (
 
 from bot.jobs import shared
 from pandapon.shipment import OrderRef
-from storage import approvals, recording, subscriptions
-from storage.post import PostKind
+from storage import approvals, channel_filters, enqueue, mutes, outbox, recording, subscriptions, watches
+from storage.post import PostKind, PostState
 from storage.subscription import NewOrder, Subscription
+from storage.watch import NewWatch
 from tracking.approvals import Approval, ApprovalState, Deed
 from tracking.values import Filter, News, NewsToPost, Severity
 
@@ -133,3 +135,139 @@ async def test_a_request_that_is_decided_while_it_is_posted_is_brought_up_to_dat
     async with slow(harness, lambda conn: approvals.decide(conn, NOW, 1, withdrawn, MEI)) as commit:
         await beside(commit, harness.store.outbox.mark_sent(NOW, post, "1.1"))
     assert harness.value("SELECT COUNT(*) FROM outbox WHERE kind = 'approval_edit'") == 1
+
+
+async def test_a_card_that_is_recorded_while_news_comes_is_posted_once(harness: StoreHarness) -> None:
+    """The news of a watch without a card brings one, but not beside the one that was posted just now."""
+    wish, _ = await harness.store.subscriptions.subscribe(NOW, Subscription(ORDERS_CHANNEL, "", Filter.ALL, MEI))
+    await harness.store.subscriptions.join(NOW, wish.id, [NewOrder(order_of(ORDER), NOW)])
+    await harness.tell("first")
+    card = await harness.claim_one()
+    assert card.kind is PostKind.CARD
+    async with slow(harness, lambda conn: outbox.mark_sent(conn, NOW, card, "1.1")) as commit:
+        await beside(commit, harness.tell("second"))
+    assert await harness.said() == ["C0ORDERS news first", "C0ORDERS news second"]
+
+
+async def test_a_card_that_is_recorded_while_its_watch_comes_back_is_posted_once(harness: StoreHarness) -> None:
+    """It was on its way when the watch ended, and stands in the channel when that is taken back."""
+    watch = await harness.opening()
+    card = await harness.claim_one()
+    await harness.store.watches.end(NOW, ORDERS_CHANNEL, [ORDER], MEI)
+    async with slow(harness, lambda conn: outbox.mark_sent(conn, NOW, card, "1.1")) as commit:
+        await beside(commit, harness.store.watches.restore(NOW, [watch.id], MEI))
+    assert harness.rows("SELECT state, card_ts FROM watches") == [{"state": "active", "card_ts": "1.1"}]
+    assert [kind for kind in await harness.said() if "card" in kind] == []
+
+
+async def test_undo_leaves_a_mute_that_comes_meanwhile(harness: StoreHarness) -> None:
+    """Of a channel: whoever mutes it for longer at that moment is not overruled."""
+    hour = timedelta(hours=1)
+    store = harness.store.channels
+    await store.mute(NOW, ORDERS_CHANNEL, NOW + hour, MEI)
+    async with slow(harness, lambda conn: mutes.mute_channel(conn, NOW, ORDERS_CHANNEL, NOW + 9 * hour, MEI)) as commit:
+        await beside(commit, store.restore_mute(NOW, ORDERS_CHANNEL, NOW + hour, former=None, actor=MEI))
+    assert (await store.get(ORDERS_CHANNEL)).muted_until == NOW + 9 * hour
+
+
+async def test_undo_leaves_the_mute_of_an_order_that_comes_meanwhile(harness: StoreHarness) -> None:
+    """And likewise of an order."""
+    watch, hour, watches = await harness.active(), timedelta(hours=1), harness.store.watches
+    former = await watches.mute(NOW, ORDERS_CHANNEL, [ORDER], until=NOW + hour, actor=MEI)
+
+    def longer(conn: Connection) -> object:
+        return mutes.mute_watches(conn, NOW, ORDERS_CHANNEL, [ORDER], until=NOW + 9 * hour, actor=MEI)
+
+    async with slow(harness, longer) as commit:
+        await beside(commit, watches.restore_mutes(NOW, ORDERS_CHANNEL, NOW + hour, former=former, actor=MEI))
+    [found] = await watches.of_orders([watch.key])
+    assert found.muted_until == NOW + 9 * hour
+
+
+async def test_two_mutes_at_once_are_taken_back_one_after_the_other(harness: StoreHarness) -> None:
+    """The later one knows of the earlier one, so that its Undo brings that back."""
+    hour, store, former = timedelta(hours=1), harness.store.channels, []
+
+    async def second() -> None:
+        former.append(await store.mute(NOW, ORDERS_CHANNEL, NOW + 9 * hour, MEI))
+
+    async with slow(harness, lambda conn: mutes.mute_channel(conn, NOW, ORDERS_CHANNEL, NOW + hour, MEI)) as commit:
+        await beside(commit, second())
+    assert former == [NOW + hour]
+
+
+async def test_undo_leaves_a_filter_that_comes_meanwhile(harness: StoreHarness) -> None:
+    """Set for one order, while those of the whole channel are taken back."""
+    await harness.active()
+    store = harness.store.watches
+    former = await store.set_filters(NOW, ORDERS_CHANNEL, "problems", MEI)
+    wish = NewWatch(ORDER, ORDERS_CHANNEL, Filter.MILESTONES, MEI)
+    async with slow(harness, lambda conn: watches.open_watches(conn, NOW, [wish])) as commit:
+        await beside(commit, store.restore_filters(NOW, ORDERS_CHANNEL, "problems", former=former, actor=MEI))
+    assert harness.value("SELECT filter FROM watches") == "milestones"
+
+
+async def test_what_comes_between_filters_of_all_is_given_back(harness: StoreHarness) -> None:
+    """A filter for all follows another one at once: its Undo brings that back, not what was before."""
+    await harness.active()
+    store, former = harness.store.watches, []
+
+    async def second() -> None:
+        former.append((await store.set_filters(NOW, ORDERS_CHANNEL, "problems", MEI))[0])
+
+    async with slow(
+        harness, lambda conn: channel_filters.set_filters(conn, NOW, ORDERS_CHANNEL, "milestones", MEI)
+    ) as commit:
+        await beside(commit, second())
+    assert [list(groups) for groups in former] == [["milestones"]]
+
+
+class _Halting:
+    """A connection of a process that stands still behind the statement that makes a batch, for up to 20 seconds."""
+
+    def __init__(self, conn: Connection, made: threading.Event, goes_on: threading.Event) -> None:
+        self._conn, self._made, self._goes_on = conn, made, goes_on
+
+    def __getattr__(self, name: str) -> Any:
+        return getattr(self._conn, name)
+
+    def execute(self, sql: str, parameters: Any = (), /) -> Any:
+        done = self._conn.execute(sql, parameters)
+        if sql == enqueue.BATCH:
+            self._made.set()
+            self._goes_on.wait(20)
+        return done
+
+
+async def test_a_batch_takes_no_post_that_another_process_has_sent(harness: StoreHarness) -> None:
+    """Its process stands still while it makes the batch, and the lease of the first post is over meanwhile."""
+    await harness.active()
+    for what in ("a", "b", "c"):
+        await harness.tell(what)
+    head, later = await harness.claim_one(), NOW + timedelta(minutes=10)
+    made, goes_on = threading.Event(), threading.Event()
+
+    def stalled(conn: Connection) -> Any:
+        return enqueue.batch(_Halting(conn, made, goes_on), later, head, 20, LEASE)
+
+    other = await postgres.open_postgres(harness.path)
+    batching = asyncio.create_task(harness.store.engine.run(stalled))
+    await asyncio.to_thread(made.wait, 20)
+
+    async def send() -> None:
+        for _ in range(2):  # looked for and not found; then sent
+            for post in await other.outbox.claim(later, 50, LEASE, ()):
+                if post.state is PostState.UNCERTAIN:
+                    await other.outbox.mark_retry(post, later, "not found")
+                else:
+                    await other.outbox.mark_sent(later, post, "1.1")
+
+    sending = asyncio.create_task(send())
+    await asyncio.wait({sending}, timeout=1)
+    goes_on.set()
+    batch = await batching
+    await sending
+    await other.close()
+    told = [row["event_id"] for row in harness.rows("SELECT event_id FROM outbox WHERE ts <> '' AND kind = 'news'")]
+    members = [] if batch is None else [post.event_id for post in await harness.store.outbox.batched(batch.id)]
+    assert set(told).isdisjoint(members)

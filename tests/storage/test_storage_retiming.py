@@ -97,6 +97,20 @@ async def test_a_post_under_way_keeps_its_lease(harness: StoreHarness, back: tim
 
 
 @pytest.mark.parametrize("back", BACK, ids=str)
+async def test_a_post_that_a_pause_overtook_keeps_its_lease_too(harness: StoreHarness, back: timedelta) -> None:
+    """Resumed, it bars its channel no longer than its lease, and is looked for around the time of its claim."""
+    await harness.active(ORDER)
+    await harness.tell("moved")
+    post = await harness.claim_one()
+    await harness.store.watches.pause_channel(NOW, ORDERS_CHANNEL, "is_archived")
+    now = NOW - back
+    await harness.store.clock.retime(now, -back, LONGEST)
+    await harness.store.watches.resume_channel(now, ORDERS_CHANNEL, MEI)
+    found = await harness.claim_one(now=now + LEASE)
+    assert (found.id, found.state.value, found.claimed_at) == (post.id, "uncertain", now)
+
+
+@pytest.mark.parametrize("back", BACK, ids=str)
 async def test_a_mute_lasts_as_long_as_it_would_have(harness: StoreHarness, back: timedelta) -> None:
     """24 hours are 24 hours."""
     await harness.active(ORDER)
