@@ -94,6 +94,7 @@ class Watches(Aggregate):
 
     open = Operation(watches.open_watches)
     end = Operation(watches.end_watches)
+    end_these = Operation(watches.end_these)
     restore = Operation(watches.restore_watches)
     resume = Operation(watches.resume_watch)
     get = Operation(watches.get)

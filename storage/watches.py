@@ -48,15 +48,27 @@ def open_watches(conn: Connection, now: datetime, wishes: Sequence[NewWatch]) ->
 def end_watches(conn: Connection, now: datetime, channel: str, keys: Sequence[str], actor: str) -> list[Watch]:
     """End the live watches of these orders in this channel and drop their unsent posts. Returns the ended watches."""
     lock_orders(conn, keys)
-    ended = [watch for key in keys if (watch := _live(conn, key, channel))]
-    for watch in ended:
+    return _end_each(conn, now, [watch for key in keys if (watch := _live(conn, key, channel))], actor)
+
+
+def end_these(conn: Connection, now: datetime, ids: Sequence[int], actor: str) -> list[Watch]:
+    """End the live ones of these watches like :func:`end_watches`; another watch of the same order stands."""
+    _lock(conn, ids)
+    watches = [watch for watch_id in ids if (watch := get(conn, watch_id))]
+    return _end_each(conn, now, [watch for watch in watches if watch.state is not WatchState.ENDED], actor)
+
+
+def _end_each(conn: Connection, now: datetime, watches: Sequence[Watch], actor: str) -> list[Watch]:
+    for watch in watches:
         end(conn, now, "id = ?", (watch.id,))
         _audit(conn, now, actor, "unwatch", watch)
-    return _again(conn, ended)
+    return _again(conn, watches)
 
 
-def restore_watches(conn: Connection, now: datetime, ids: Sequence[int], actor: str) -> list[Watch]:
-    """Undo :func:`end_watches`. Returns the restored watches.
+def restore_watches(
+    conn: Connection, now: datetime, ids: Sequence[int], actor: str, ended_at: datetime | None = None
+) -> list[Watch]:
+    """Undo the :func:`end_watches` of ``ended_at``; None: whenever they ended. Returns the restored watches.
 
     A watch that the bot ended with a reason stays ended; so does one whose order is watched anew in the channel.
     """
@@ -66,7 +78,8 @@ def restore_watches(conn: Connection, now: datetime, ids: Sequence[int], actor: 
         watch = get(conn, watch_id)
         if watch is None or watch.state is not WatchState.ENDED or watch.reason:
             continue
-        if _live(conn, watch.key, watch.channel) is None:
+        is_other_end = ended_at is not None and watch.ended_at != ended_at
+        if not is_other_end and _live(conn, watch.key, watch.channel) is None:
             restored.append(_restore(conn, now, watch, actor))
     return _again(conn, restored)
 

@@ -6,6 +6,8 @@ import re
 from datetime import timedelta
 from typing import TYPE_CHECKING
 
+import pytest
+from support import forged
 from support.bot_harness import ORDER, BotHarness, words
 from support.settings_form import at, choose
 
@@ -263,3 +265,50 @@ async def filter_of(harness: BotHarness, order_id: str) -> str:
     assert harness.bot is not None
     [watch] = await harness.bot.store.watches.of_orders([f"1688:{order_id}"])
     return watch.filter.value
+
+
+# --- the private buttons ----------------------------------------------------------------------------------------------
+
+
+async def live(harness: BotHarness) -> list[str]:
+    """The ids of the orders that the channel watches."""
+    assert harness.bot is not None
+    watches, _total = await harness.bot.store.watches.of_channel("C0ORDERS01", 0, 99)
+    return [watch.key.partition(":")[2] for watch in watches]
+
+
+async def test_the_undo_of_an_unwatch_brings_nothing_back_that_a_colleague_stopped(harness: BotHarness) -> None:
+    """It takes back its own end, once; a later end is another one, with an Undo of its own."""
+    await harness.ask(f"/panda watch {ORDER}")
+    await harness.ask(f"/panda unwatch {ORDER}")
+    assert "again" in await harness.press("Undo")
+    harness.clock.advance(timedelta(minutes=1))
+    await harness.ask(f"/panda unwatch {ORDER}", user="tom")
+    assert "Nothing was undone" in await harness.press("Undo")
+    assert await live(harness) == []
+    assert "again" in await harness.press("Undo", user="tom")
+    assert await live(harness) == [ORDER]
+
+
+async def test_the_undo_of_a_watch_leaves_the_watch_that_a_colleague_began_since(harness: BotHarness) -> None:
+    """Another watch of the same order in the same channel is not what this answer began."""
+    await harness.ask(f"/panda watch {ORDER}")
+    await harness.ask(f"/panda unwatch {ORDER}", user="tom")
+    await harness.ask(f"/panda watch {ORDER}", user="tom")
+    assert "Nothing was undone" in await harness.press("Undo")
+    assert await live(harness) == [ORDER]
+    assert "Stopped watching 1 order" in await harness.press("Undo", user="tom")
+    assert await live(harness) == []
+
+
+@pytest.mark.parametrize(("at", "is_undone"), [("", True), (" 2026-03-02T02:00:00+00:00", False), (" x", False)])
+async def test_the_undo_buttons_of_an_earlier_version_work(harness: BotHarness, at: str, is_undone: bool) -> None:
+    """One of ``watch`` carries a command, and one of ``unwatch`` carries no time; a wrong time undoes nothing."""
+    await harness.ask(f"/panda watch {ORDER}")
+    assert harness.bot is not None
+    [watch] = await harness.bot.store.watches.of_orders([f"1688:{ORDER}"])
+    assert "Stopped watching" in await forged.answered(
+        harness, forged.press(harness, "undo_watch:1", f"unwatch {ORDER}")
+    )
+    await forged.answered(harness, forged.press(harness, "undo_unwatch:1", f"{watch.id}{at}"))
+    assert bool(await live(harness)) == is_undone
