@@ -140,14 +140,20 @@ def pause_channel(conn: Connection, now: datetime, channel: str, reason: str) ->
     return _again(conn, paused)
 
 
-def resume_some(conn: Connection, now: datetime, channel: str, actor: str, after: int) -> list[Watch]:
-    """Resume the next :data:`AT_ONCE` paused watches of a channel, by their ids, after one. Returns them."""
-    some = "SELECT id FROM watches WHERE channel = ? AND state = 'paused' AND id > ? ORDER BY id LIMIT ?"
-    ids = [row["id"] for row in conn.execute(some, (channel, after, AT_ONCE))]
+def resume_some(
+    conn: Connection, now: datetime, channel: str, actor: str, after: int, *, reason: str = ""
+) -> list[Watch]:
+    """Resume the next :data:`AT_ONCE` paused watches of a channel, by their ids, after one. Returns them.
+
+    ``reason``: only those that were paused for it; empty: for any.
+    """
+    which, facts = ("AND reason = ?", [reason]) if reason else ("", [])
+    some = f"SELECT id FROM watches WHERE channel = ? AND state = 'paused' {which} AND id > ? ORDER BY id LIMIT ?"
+    ids = [row["id"] for row in conn.execute(some, (channel, *facts, after, AT_ONCE))]
     _lock(conn, ids)
     paused = [watch for id_ in ids if (watch := get(conn, id_)) and watch.state is WatchState.PAUSED]
     if ids and not paused:  # others resumed or ended them in that moment
-        return resume_some(conn, now, channel, actor, ids[-1])
+        return resume_some(conn, now, channel, actor, ids[-1], reason=reason)
     return _resume(conn, now, channel, paused, actor) if paused else []
 
 
@@ -157,10 +163,10 @@ def watched_channels(conn: Connection) -> list[str]:
     return [channel for (channel,) in conn.execute(sql)]
 
 
-def paused_channels(conn: Connection) -> dict[str, str]:
-    """Return Slack's reason for each channel with paused watches."""
-    sql = "SELECT channel, MAX(reason) FROM watches WHERE state = 'paused' GROUP BY channel"
-    return dict(conn.execute(sql).fetchall())
+def paused_channels(conn: Connection) -> list[tuple[str, str]]:
+    """Return each channel with paused watches, once with each of Slack's reasons for which they are paused."""
+    sql = "SELECT DISTINCT channel, reason FROM watches WHERE state = 'paused' ORDER BY channel, reason"
+    return [(channel, reason) for channel, reason in conn.execute(sql)]
 
 
 def get(conn: Connection, watch_id: int) -> Watch | None:
