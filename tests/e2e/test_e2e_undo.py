@@ -133,6 +133,24 @@ async def test_a_filter_that_somebody_changed_again_stays(harness: BotHarness) -
     assert await statuses(harness) == {"": "all"}
 
 
+async def test_what_stopped_is_named_and_starts_again_as_it_was(harness: BotHarness) -> None:
+    """The answer, its button and the line to all name the state; the filter is kept."""
+    await harness.ask("/panda watch all shipped problems")
+    assert "Stopped watching all `shipped` orders" in await harness.ask("/panda unwatch all", user="tom")
+    await line(harness, "tom stopped watching all orders (`shipped`) here")
+    await harness.press("Watch all again", user="tom")
+    assert await statuses(harness) == {"shipped": "problems"}
+
+
+async def test_several_watch_all_come_back_by_the_line_alone(harness: BotHarness) -> None:
+    """One command could not bring back both."""
+    await harness.ask("/panda watch all shipped problems")
+    await harness.ask("/panda watch all unpaid")
+    assert "Watch all again" not in await harness.ask("/panda unwatch all")
+    assert "Undone" in await undo(harness, await line(harness, "mei stopped watching all orders here"))
+    assert await statuses(harness) == {"shipped": "problems", "unpaid": "all"}
+
+
 # --- mutes ------------------------------------------------------------------------------------------------------------
 
 

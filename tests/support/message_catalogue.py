@@ -606,7 +606,7 @@ def _chosen() -> dict[str, Any]:
             {Filter.PROBLEMS: [1] * 12},
         ),
         "watching.watch_all_views.filtered": watch_all_views.filtered(Filter.PROBLEMS),
-        "watching.watch_all_views.ended": watch_all_views.ended(HERE, 1, 4),
+        "watching.watch_all_views.ended": watch_all_views.ended(HERE, [Subscription(HERE, "", Filter.ALL, "U1")], 4),
         "watching.finder_form.form": finder_form.form(),
         "watching.finder_form.working": finder_form.working(),
         "blocks.pages.answer_page": pages.answer_page(failures.failure("😿")),
