@@ -232,6 +232,7 @@ def watch(row: Row) -> Watch:
         stale_since=to_time(row["stale_since"]),
         muted_until=to_time(row["muted_until"]),
         muted_by=row["muted_by"],
+        ended_at=to_time(row["ended_at"]),
         subscription=row["subscription"],
         refund=_to_act_on(row["refunds"]) if row["refund_needs_buyer"] else None,
     )

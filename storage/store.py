@@ -94,6 +94,7 @@ class Watches(Aggregate):
 
     open = Operation(watches.open_watches)
     end = Operation(watches.end_watches)
+    end_these = Operation(watches.end_these)
     restore = Operation(watches.restore_watches)
     resume = Operation(watches.resume_watch)
     get = Operation(watches.get)
@@ -113,14 +114,16 @@ class Watches(Aggregate):
     mute = Operation(mutes.mute_watches)
     restore_mutes = Operation(mutes.restore_mutes)
 
-    async def resume_channel(self, now: datetime, channel: str, actor: str) -> list[Watch]:
+    async def resume_channel(self, now: datetime, channel: str, actor: str, *, reason: str = "") -> list[Watch]:
         """Resume every paused watch of a channel, some at a time. Returns the resumed watches.
+
+        ``reason``: only those that were paused for it; empty: for any.
 
         A process that dies meanwhile leaves the rest paused: for the job that looks whether the channel is open, or for
         whoever resumes it again. A watch that Slack's next refusal pauses meanwhile stays paused.
         """
         resumed: list[Watch] = []
-        while some := await self.resume_some(now, channel, actor, resumed[-1].id if resumed else 0):
+        while some := await self.resume_some(now, channel, actor, resumed[-1].id if resumed else 0, reason=reason):
             resumed += some
         return resumed
 

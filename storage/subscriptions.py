@@ -85,20 +85,16 @@ def subscribe(conn: Connection, now: datetime, wish: Subscription) -> tuple[Subs
     return _must(conn, row["id"]), True
 
 
-def unsubscribe(conn: Connection, now: datetime, channel: str, actor: str) -> tuple[int, int]:
-    """End the channel's subscriptions and the watches that they opened. Returns how many of each."""
+def unsubscribe(conn: Connection, now: datetime, channel: str, actor: str) -> tuple[list[Subscription], int]:
+    """End the channel's subscriptions and the watches that they opened. Returns the former, and how many watches."""
     lock_subscriptions(conn, "channel = ?", channel)
-    ids = [
-        row[0]
-        for row in conn.execute("SELECT id FROM subscriptions WHERE channel = ? AND state = 'active'", (channel,))
-    ]
-    ended = 0
-    for subscription in ids:
-        conn.execute("UPDATE subscriptions SET state = 'ended', ended_at = ? WHERE id = ?", (to_int(now), subscription))
-        ended += len(end(conn, now, "subscription = ?", (subscription,)))
-    if ids:
+    standing, ended = active(conn, channel), 0
+    for each in standing:
+        conn.execute("UPDATE subscriptions SET state = 'ended', ended_at = ? WHERE id = ?", (to_int(now), each.id))
+        ended += len(end(conn, now, "subscription = ?", (each.id,)))
+    if standing:
         audit.append(conn, [AuditEntry(now, actor, "unwatch all", channel)])
-    return len(ids), ended
+    return standing, ended
 
 
 def unsubscribe_one(

@@ -61,6 +61,7 @@ class Watch:
     stale_since: datetime | None = None  # the order's
     muted_until: datetime | None = None
     muted_by: str = ""
+    ended_at: datetime | None = None  # None: it stands
     subscription: int | None = None  # the id of the subscription (`watch all`) that opened it
     refund: Refund | None = None  # the order's first that waits for the buyer
 

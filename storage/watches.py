@@ -48,15 +48,27 @@ def open_watches(conn: Connection, now: datetime, wishes: Sequence[NewWatch]) ->
 def end_watches(conn: Connection, now: datetime, channel: str, keys: Sequence[str], actor: str) -> list[Watch]:
     """End the live watches of these orders in this channel and drop their unsent posts. Returns the ended watches."""
     lock_orders(conn, keys)
-    ended = [watch for key in keys if (watch := _live(conn, key, channel))]
-    for watch in ended:
+    return _end_each(conn, now, [watch for key in keys if (watch := _live(conn, key, channel))], actor)
+
+
+def end_these(conn: Connection, now: datetime, ids: Sequence[int], actor: str) -> list[Watch]:
+    """End the live ones of these watches like :func:`end_watches`; another watch of the same order stands."""
+    _lock(conn, ids)
+    watches = [watch for watch_id in ids if (watch := get(conn, watch_id))]
+    return _end_each(conn, now, [watch for watch in watches if watch.state is not WatchState.ENDED], actor)
+
+
+def _end_each(conn: Connection, now: datetime, watches: Sequence[Watch], actor: str) -> list[Watch]:
+    for watch in watches:
         end(conn, now, "id = ?", (watch.id,))
         _audit(conn, now, actor, "unwatch", watch)
-    return _again(conn, ended)
+    return _again(conn, watches)
 
 
-def restore_watches(conn: Connection, now: datetime, ids: Sequence[int], actor: str) -> list[Watch]:
-    """Undo :func:`end_watches`. Returns the restored watches.
+def restore_watches(
+    conn: Connection, now: datetime, ids: Sequence[int], actor: str, ended_at: datetime | None = None
+) -> list[Watch]:
+    """Undo the :func:`end_watches` of ``ended_at``; None: whenever they ended. Returns the restored watches.
 
     A watch that the bot ended with a reason stays ended; so does one whose order is watched anew in the channel.
     """
@@ -67,7 +79,8 @@ def restore_watches(conn: Connection, now: datetime, ids: Sequence[int], actor: 
         watch = get(conn, watch_id)
         if watch is None or watch.state is not WatchState.ENDED or watch.reason:
             continue
-        if _live(conn, watch.key, watch.channel) is None:
+        is_other_end = ended_at is not None and watch.ended_at != ended_at
+        if not is_other_end and _live(conn, watch.key, watch.channel) is None:
             restored.append(_restore(conn, now, watch, actor))
     return _again(conn, restored)
 
@@ -128,14 +141,20 @@ def pause_channel(conn: Connection, now: datetime, channel: str, reason: str) ->
     return _again(conn, paused)
 
 
-def resume_some(conn: Connection, now: datetime, channel: str, actor: str, after: int) -> list[Watch]:
-    """Resume the next :data:`AT_ONCE` paused watches of a channel, by their ids, after one. Returns them."""
-    some = "SELECT id FROM watches WHERE channel = ? AND state = 'paused' AND id > ? ORDER BY id LIMIT ?"
-    ids = [row["id"] for row in conn.execute(some, (channel, after, AT_ONCE))]
+def resume_some(
+    conn: Connection, now: datetime, channel: str, actor: str, after: int, *, reason: str = ""
+) -> list[Watch]:
+    """Resume the next :data:`AT_ONCE` paused watches of a channel, by their ids, after one. Returns them.
+
+    ``reason``: only those that were paused for it; empty: for any.
+    """
+    which, facts = ("AND reason = ?", [reason]) if reason else ("", [])
+    some = f"SELECT id FROM watches WHERE channel = ? AND state = 'paused' {which} AND id > ? ORDER BY id LIMIT ?"
+    ids = [row["id"] for row in conn.execute(some, (channel, *facts, after, AT_ONCE))]
     _lock(conn, ids)
     paused = [watch for id_ in ids if (watch := get(conn, id_)) and watch.state is WatchState.PAUSED]
     if ids and not paused:  # others resumed or ended them in that moment
-        return resume_some(conn, now, channel, actor, ids[-1])
+        return resume_some(conn, now, channel, actor, ids[-1], reason=reason)
     return _resume(conn, now, channel, paused, actor) if paused else []
 
 
@@ -145,10 +164,10 @@ def watched_channels(conn: Connection) -> list[str]:
     return [channel for (channel,) in conn.execute(sql)]
 
 
-def paused_channels(conn: Connection) -> dict[str, str]:
-    """Return Slack's reason for each channel with paused watches."""
-    sql = "SELECT channel, MAX(reason) FROM watches WHERE state = 'paused' GROUP BY channel"
-    return dict(conn.execute(sql).fetchall())
+def paused_channels(conn: Connection) -> list[tuple[str, str]]:
+    """Return each channel with paused watches, once with each of Slack's reasons for which they are paused."""
+    sql = "SELECT DISTINCT channel, reason FROM watches WHERE state = 'paused' ORDER BY channel, reason"
+    return [(channel, reason) for channel, reason in conn.execute(sql)]
 
 
 def get(conn: Connection, watch_id: int) -> Watch | None:

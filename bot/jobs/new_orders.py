@@ -6,6 +6,7 @@ import logging
 from datetime import timedelta
 from typing import TYPE_CHECKING
 
+from bot.jobs.isolation import isolated
 from pandapon.errors import PandaPonError
 from pandapon.shipment import OrderRef
 from tracking.changes.orders import OrderCreation
@@ -39,15 +40,19 @@ class NewOrders:
         writes, _total = await self._store.writes.newest(0, LOOKED_AT)
         for write in writes:
             if self._is_new(write):
-                try:
-                    await self._watch(write)
-                except PandaPonError as error:
-                    log.info("new orders cannot be watched yet", extra={"error": error})
+                with isolated(log, "new orders cannot be watched", write=write.id):
+                    await self._watch_if_possible(write)
 
     def _is_new(self, write: Write) -> bool:
         is_made = write.state in _DONE and isinstance(write.change, OrderCreation) and write.made and write.channel
         age = self._clock() - write.settled_at if write.settled_at else timedelta()
         return bool(is_made) and AFTER <= age < FOR
+
+    async def _watch_if_possible(self, write: Write) -> None:
+        try:
+            await self._watch(write)
+        except PandaPonError as error:
+            log.info("new orders cannot be watched yet", extra={"error": error})
 
     async def _watch(self, write: Write) -> None:
         assert isinstance(write.change, OrderCreation)

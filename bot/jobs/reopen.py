@@ -30,11 +30,11 @@ class Reopener:
         self._store, self._slack, self._clock, self._wake = store, slack, clock, wake
 
     async def tick(self) -> int:
-        """Resume every channel that is open again. Returns how many watches went on."""
-        resumed = 0
-        for channel, reason in (await self._store.watches.paused_channels()).items():
+        """Resume what was paused for a reason that has passed. Returns how many watches went on."""
+        resumed, watches = 0, self._store.watches
+        for channel, reason in await watches.paused_channels():
             if reason in MAY_PASS and await self._is_open(channel, reason):
-                resumed += len(await self._store.watches.resume_channel(self._clock(), channel, "slack"))
+                resumed += len(await watches.resume_channel(self._clock(), channel, "slack", reason=reason))
         if resumed:
             log.info("channels take posts again, their watches go on", extra={"watches": resumed})
             self._wake()

@@ -10,8 +10,9 @@ SHOW = "show:"  # value: a command whose answer is shown to the person alone, be
 MENU = "menu:"  # value of the chosen option: a command, or the id and the value of a button that opens a form
 WATCH_HERE = "watch_here"  # value: a watch command
 UNWATCH_HERE = "unwatch_here"  # value: an unwatch command
-UNDO_WATCH = "undo_watch"  # value: the unwatch command that ends the watches just started
-UNDO_UNWATCH = "undo_unwatch"  # value: ids of the ended watches, joined by commas
+END_NEW = "end_new_watches"  # value: ids of the watches just started, joined by commas
+UNDO_WATCH = "undo_watch"  # the same, of earlier versions; value: the unwatch command
+UNDO_UNWATCH = "undo_unwatch"  # value: ids of the ended watches, joined by commas, a space, and when they ended
 RESUME_WATCH = "resume_watch"  # value: the id of a paused watch
 
 TRACK_MESSAGE = "track_message"  # callback ids of the two message shortcuts

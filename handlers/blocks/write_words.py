@@ -24,7 +24,7 @@ def said(write: Write, error: PandaPonError | None = None) -> str:
         case WriteState.DONE:
             return f"✅ {done(write)}"
         case WriteState.FOUND_DONE:
-            shown = _("PandaPon gave no answer, but {place} shows it").format(place=place(write))
+            shown = _("PandaPon gave no clear answer, but {place} shows it").format(place=place(write))
             return f"✅ {bracketed(done(write), shown)}"
         case WriteState.BEGUN | WriteState.UNCLEAR:
             words = _("It is unclear whether PandaPon did this: {change}. I'm looking, and won't send it again.")
@@ -42,12 +42,15 @@ def said(write: Write, error: PandaPonError | None = None) -> str:
 def _unknowable(write: Write) -> str:
     if write.reason == "not_readable":
         return _(
-            "PandaPon gave no answer to this and does not let me look: {change}. Check {place} before you do it again."
+            "PandaPon gave no clear answer to this and does not let me look: {change}. "
+            "Check {place} before you do it again."
         )
     if is_readable(write):
-        return _("PandaPon gave no answer to this, and things have changed since: {change}. Please check {place}.")
+        return _(
+            "PandaPon gave no clear answer to this, and things have changed since: {change}. Please check {place}."
+        )
     return _(
-        "PandaPon gave no answer, so nobody knows whether this was done: {change}. I have no way to look it up. "
+        "PandaPon gave no clear answer, so nobody knows whether this was done: {change}. I have no way to look it up. "
         "Check {place} before you do it again; I won't send it again by myself."
     )
 

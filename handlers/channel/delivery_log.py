@@ -2,12 +2,14 @@
 
 from __future__ import annotations
 
+from functools import reduce
 from typing import TYPE_CHECKING
 
 from handlers.access.permissions import Need
 from handlers.blocks import failures
 from handlers.blocks.help_page import ID, HelpPage
 from handlers.blocks.i18n import _
+from handlers.blocks.message import Message
 from handlers.blocks.text import code
 from handlers.channel import delivery_log_view
 from handlers.commands.declarations import Answer, Command, Feature, HelpGroup, Overview
@@ -16,12 +18,14 @@ from handlers.parsing.options import read_options
 from handlers.parsing.targets import one_id, take_channel
 from handlers.parsing.words import Verb
 from handlers.wire.requests import Why
+from pandapon.shipment import OrderRef
 
 if TYPE_CHECKING:
     from handlers.blocks.help_page import Example
-    from handlers.blocks.message import Message
+    from handlers.interactions.context import Context
     from handlers.interactions.interaction import Interaction
     from handlers.parsing.typed_command import TypedCommand
+    from storage.watch import Watch
 
 NEWS_SHOWN = 12  # the newest news of an order
 
@@ -34,7 +38,10 @@ def read_why(command: TypedCommand) -> Why:
 
 
 async def why(interaction: Interaction, request: Why) -> Message:
-    """Answer why an order's news was posted in a channel, or not, from the store alone: PandaPon is not asked."""
+    """Answer why an order's news was posted in a channel, or not, from the store alone: PandaPon is not asked.
+
+    A parcel may hold the goods of several orders: each has its log.
+    """
     ctx = interaction.ctx
     channel = request.channel or interaction.channel
     keys = await resolve_order_keys(ctx.store, request.text)
@@ -42,11 +49,17 @@ async def why(interaction: Interaction, request: Why) -> Message:
         words = _("I have no record of {id}: nobody has watched it. {command} starts.")
         command = code(f"/panda watch {request.text}")
         return failures.failure(words.format(id=code(request.text), command=command))
-    log = await ctx.store.delivery_log.of_order(keys[0], channel, NEWS_SHOWN)
     watches = await ctx.store.watches.of_orders(keys)
-    watch = next((watch for watch in watches if watch.channel == channel), None)
-    stored = (await ctx.store.orders.load(keys[:1]))[keys[0]]
-    return delivery_log_view.why(stored.snapshot(), channel, watch, log, ctx.clock())
+    watch_of = {watch.key: watch for watch in watches if watch.channel == channel}
+    named = sorted(keys, key=lambda key: key not in watch_of)  # those that are watched here first
+    return reduce(Message.followed_by, [await _of_order(ctx, key, channel, watch_of.get(key)) for key in named])
+
+
+async def _of_order(ctx: Context, key: str, channel: str, watch: Watch | None) -> Message:
+    log = await ctx.store.delivery_log.of_order(key, channel, NEWS_SHOWN)
+    stored = (await ctx.store.orders.load_readable([key])).get(key)
+    snapshot = stored.snapshot() if stored else None
+    return delivery_log_view.why(OrderRef.from_key(key), snapshot, channel, watch=watch, log=log, now=ctx.clock())
 
 
 def _help() -> HelpPage:

@@ -19,16 +19,25 @@ from storage.watch import WatchState
 if TYPE_CHECKING:
     from datetime import datetime
 
+    from pandapon.shipment import OrderRef
     from storage.channel import DeliveryLog, DeliveryLogEntry
     from storage.watch import Watch
     from tracking.orders import OrderSnapshot
     from tracking.values import News
 
 
-def why(snapshot: OrderSnapshot, channel: str, watch: Watch | None, log: DeliveryLog, now: datetime) -> Message:
-    """List the news, newest first: when each was found, and whether it was posted."""
+def why(
+    ref: OrderRef,
+    snapshot: OrderSnapshot | None,
+    channel: str,
+    *,
+    watch: Watch | None,
+    log: DeliveryLog,
+    now: datetime,
+) -> Message:
+    """List the news, newest first: when each was found, and whether it was posted. ``snapshot`` None: unreadable."""
     layout = Layout(
-        [el.section(f"*{order_name(snapshot.ref)}* {here(channel)}\n{_standing(watch, now)}")],
+        [el.section(f"*{order_name(ref)}* {here(channel)}\n{_standing(watch, now)}")],
         tail=[el.context("\n".join([*_unreadable(log.unreadable), _last_read(snapshot, now)]))],
     )
     if not log.entries and not log.unreadable:
@@ -117,7 +126,9 @@ def _skipped(error: str) -> str:
     return _("muted by {user}").format(user=name(by)) if by != error else escape(truncate(error, 60))
 
 
-def _last_read(snapshot: OrderSnapshot, now: datetime) -> str:
+def _last_read(snapshot: OrderSnapshot | None, now: datetime) -> str:
+    if snapshot is None:
+        return _("⚠️ What I have stored of this order cannot be read.")
     if snapshot.read_at is None:
         return _("It was never checked.")
     words = _("Last checked {time}").format(time=slack_date(snapshot.read_at, now))

@@ -61,15 +61,7 @@ def _layout(
         [el.header(_title(request)), *el.actions(_tabs(request)), *_small_print(request, page, now)],
         tail=[
             *(el.actions(details) if with_pictures else ()),
-            *el.actions(
-                [
-                    *page.paging.buttons(),
-                    *_again(request, page),
-                    *_clear(request),
-                    *_export(request, page),
-                    *_pay(page, may_act=may_act),
-                ]
-            ),
+            *el.actions(ways),
         ],
         room=LIST_ROOM,
     )

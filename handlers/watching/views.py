@@ -25,13 +25,14 @@ from handlers.blocks.parts import (
 from handlers.blocks.punctuation import listed, sentences
 from handlers.blocks.text import code, sanitize_id, short_id
 from handlers.interactions.ports import WatchOutcome, WatchResult
-from handlers.wire.requests import Unwatch, WatchOrders
+from handlers.posts.lines import changed_since
 from storage.watch import WatchState
 
 if TYPE_CHECKING:
     from collections.abc import Sequence
 
     from handlers.blocks.message import Block
+    from handlers.wire.requests import WatchOrders
     from storage.watch import Watch
 
 SHOWN = 12  # orders named in one answer; the others are counted
@@ -47,7 +48,7 @@ def outcomes(
     """
     started = [outcome for outcome in results if outcome.result in {WatchResult.WATCHING, WatchResult.QUEUED}]
     filters = _filters(results)
-    buttons = _undo(started, channel) or _try_again(results, again)
+    buttons = _undo(started) or _try_again(results, again)
     layout = Layout(tail=[*_what_follows(results, filters, typed_in), *el.actions(buttons)])
     if started:
         heading = ngettext("Watching {n} order {where}", "Watching {n} orders {where}", len(started))
@@ -89,16 +90,20 @@ def ended(watches: list[Watch], channel: str, missing: Sequence[str], typed_in: 
         shows = _("{command} shows what is.").format(command=code(_command("watches", typed_in=typed_in)))
         blocks.append(el.section(sentences([unknown, shows])))
     if watches:
-        value = ",".join(str(watch.id) for watch in watches)
+        at = watches[0].ended_at
+        value = _numbers(watches) + (f" {at.isoformat()}" if at else "")
         blocks += el.actions([el.button(_("Undo"), f"{action_ids.UNDO_UNWATCH}:1", value)])
     return el.message(blocks or [el.section(_("Nothing was watched, so nothing was stopped."))])
+
+
+def _numbers(watches: Sequence[Watch]) -> str:
+    return ",".join(str(watch.id) for watch in watches)
 
 
 def restored(watches: list[Watch], channel: str) -> Message:
     """Name the orders whose watches Undo restored."""
     if not watches:
-        text = _("There was nothing to restore: these orders are already watched again.")
-        return el.message([el.section(text)])
+        return changed_since()
     heading = ngettext("*Watching {n} order {where} again*", "*Watching {n} orders {where} again*", len(watches))
     return el.message([el.section("\n".join([heading.format(n=len(watches), where=here(channel)), *_names(watches)]))])
 
@@ -184,11 +189,9 @@ def _command(verb: str, order_id: str = "", typed_in: str = "") -> str:
     return " ".join(word for word in ("/panda", verb, order_id, typed_in and f"in {typed_in}") if word)
 
 
-def _undo(started: list[WatchOutcome], channel: str) -> list[Block]:
-    if not started:
-        return []
-    value = Unwatch(tuple(outcome.order_id for outcome in started), channel or None).command()
-    return [el.button(_("Undo"), f"{action_ids.UNDO_WATCH}:1", value)]
+def _undo(started: list[WatchOutcome]) -> list[Block]:
+    value = _numbers([outcome.watch for outcome in started if outcome.watch])
+    return [el.button(_("Undo"), f"{action_ids.END_NEW}:1", value)] if value else []
 
 
 def _try_again(results: list[WatchOutcome], again: WatchOrders | None) -> list[Block]:

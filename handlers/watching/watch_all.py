@@ -118,7 +118,8 @@ async def unwatch_all(interaction: Interaction, request: UnwatchAll) -> Message:
     channel, now = request.channel or interaction.channel, interaction.ctx.clock()
     subscriptions, ended = await interaction.ctx.store.subscriptions.unsubscribe(now, channel, interaction.user)
     if subscriptions:
-        await announce(interaction.ctx, channel, StoppedAll(interaction.user, now))
+        status = subscriptions[0].status if len(subscriptions) == 1 else ""
+        await announce(interaction.ctx, channel, StoppedAll(interaction.user, now, status))
     return watch_all_views.ended(channel, subscriptions, ended)
 
 

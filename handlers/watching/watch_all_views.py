@@ -10,15 +10,17 @@ from handlers.blocks.i18n import _, ngettext
 from handlers.blocks.order_states import caveat
 from handlers.blocks.parts import filter_words, here, run_button
 from handlers.blocks.punctuation import clauses
+from handlers.blocks.text import code
 from handlers.wire.requests import UnwatchAll, WatchAll
 from pandapon.shipment import Platform
 from tracking.values import Filter
 
 if TYPE_CHECKING:
-    from collections.abc import Mapping, Sized
+    from collections.abc import Mapping, Sequence, Sized
 
     from handlers.blocks.message import Block, Message
     from handlers.interactions.ports import Joined
+    from storage.subscription import Subscription
 
 
 def watching(
@@ -86,19 +88,37 @@ def _counts(joined: Joined) -> str:
     return clauses(counts)
 
 
-def ended(channel: str, subscriptions: int, watches: int) -> Message:
-    """Say how many watches ended with ``watch all``. ``subscriptions``: how many of these ended; 0: there was none."""
+def ended(channel: str, subscriptions: Sequence[Subscription], watches: int) -> Message:
+    """Say how many watches ended with these ``watch all``.
+
+    The button starts one again as it was; several come back by the Undo of the line that the channel reads.
+    """
     if not subscriptions:
         return el.message([el.section(_("`watch all` isn't on {where}.").format(where=here(channel)))])
-    words = ngettext(
+    one = subscriptions[0] if len(subscriptions) == 1 else None
+    status, again = (one.status, [_again(one, channel)]) if one else ("", [])
+    return el.message(
+        [
+            el.section(_ended(status, watches).format(where=here(channel), n=watches, state=code(status))),
+            el.context(_("Orders that somebody watched by ID are still watched.")),
+            *el.actions(again),
+        ]
+    )
+
+
+def _ended(status: str, watches: int) -> str:
+    if status:
+        return ngettext(
+            "*Stopped watching all {state} orders {where}*: {n} order is no longer watched.",
+            "*Stopped watching all {state} orders {where}*: {n} orders are no longer watched.",
+            watches,
+        )
+    return ngettext(
         "*Stopped watching all orders {where}*: {n} order is no longer watched.",
         "*Stopped watching all orders {where}*: {n} orders are no longer watched.",
         watches,
     )
-    return el.message(
-        [
-            el.section(words.format(where=here(channel), n=watches)),
-            el.context(_("Orders that somebody watched by ID are still watched.")),
-            *el.actions([run_button(_("Watch all again"), 1, WatchAll(channel or None))]),
-        ]
-    )
+
+
+def _again(one: Subscription, channel: str) -> Block:
+    return run_button(_("Watch all again"), 1, WatchAll(channel or None, one.status, one.filter))

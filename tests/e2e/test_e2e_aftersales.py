@@ -565,7 +565,7 @@ async def test_a_lost_answer_is_looked_for(harness: BotHarness, name: str) -> No
     await act.prepare(harness)
     lose(harness, act.path, cut=True)
     await send_page(harness)
-    assert "PandaPon gave no answer, but `/panda refunds` shows it" in text_of(harness)
+    assert "PandaPon gave no clear answer, but `/panda refunds` shows it" in text_of(harness)
     assert act.is_done(harness)
     assert calls(harness, act.path) == 1
     assert [write.state for write in await writes(harness)] == [WriteState.FOUND_DONE]

@@ -109,7 +109,10 @@ async def test_every_listener_says_what_it_acts_on(harness: BotHarness) -> None:
         ("action", "watch_here", of_watching),
         ("action", "unwatch_here", of_unwatching),
         ("action", "undo_watch", of_unwatching),
-        ("action", "undo_unwatch", "the watches whose numbers the button carries, and their channels"),
+        *(
+            ("action", name, "the watches whose numbers the button carries, and their channels")
+            for name in ("end_new_watches", "undo_unwatch")
+        ),
         ("action", "resume_watch", "the watch whose number the button carries, and its channel"),
         ("action", "resume_channel", carried),
         ("action", "filter_all", carried),
@@ -211,6 +214,7 @@ def presses(ids: dict[str, str]) -> list[tuple[str, str]]:
     """Each button that acts on a channel, with what it carries."""
     return [
         ("undo_unwatch:1", ids["ended"]),
+        ("end_new_watches:1", ids["watch"]),
         ("resume_watch:1", ids["watch"]),
         ("resume_channel:1", SECRET),
         ("edit_settings:1", SECRET),

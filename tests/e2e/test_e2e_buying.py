@@ -48,6 +48,7 @@ if TYPE_CHECKING:
     from sandbox.pandapon.trading.account import Account
     from sandbox.pandapon.trading.fields import Fields
     from sandbox.pandapon.trading.products import Sku
+    from storage.connection import Connection
 
 LAST_LOOK = 2  # at the cart, after a confirmation
 CREATE = "/v2/alibaba/order/create"
@@ -474,7 +475,7 @@ async def test_a_lost_answer_is_looked_for_and_found(harness: BotHarness, way: s
     await reviewed(harness, way)
     lose_answer(harness, PATHS[way])
     await send_page(harness)
-    assert says(harness, "PandaPon gave no answer, but")
+    assert says(harness, "PandaPon gave no clear answer, but")
     orders = made(harness)
     assert len(orders) == (2 if way == "batch" else 1)
     [write] = await writes(harness)
@@ -507,6 +508,7 @@ async def test_an_error_that_may_have_come_after_the_work_is_no_refusal(
     monkeypatch.setitem(routes._BY_ADDRESS, address, replace(real, handler=late))
     await send_page(harness)
     assert says(harness, "✅ Ordered")
+    assert says(harness, "PandaPon gave no clear answer, but")
     assert await states(harness) == [WriteState.FOUND_DONE]
     assert len(made(harness)) == 1
 
@@ -684,6 +686,32 @@ async def test_a_failure_of_watching_is_said_and_mended(harness: BotHarness) -> 
     harness.clock.advance(timedelta(seconds=20))
     harness.hurry("new orders")
     await harness.until(lambda: len(harness.channel()) == 1)
+
+
+async def test_a_new_order_that_cannot_be_watched_keeps_no_older_one_back(harness: BotHarness) -> None:
+    """What is stored of the newer one cannot be read; the older one gets its card none the less."""
+    harness.pandapon.faults.path, harness.pandapon.faults.status = "/v2/alibaba/order/detail$", 503
+    for _ in range(2):
+        put(harness, goods(harness, ALIBABA), 4)
+        await open_order(harness)
+        await to_review(harness)
+        await send_page(harness)
+        assert says(harness, "The card follows")
+        harness.clock.advance(timedelta(seconds=1))
+    older, newer = made(harness)
+    assert harness.bot is not None
+    await harness.bot.store.engine.run(lambda conn: store_unreadable(conn, f"1688:{newer.order_id}"))
+    harness.pandapon.faults.clear()
+    harness.clock.advance(timedelta(seconds=20))
+    harness.hurry("new orders")
+    await harness.until(lambda: len(harness.channel()) == 1)
+    assert len(await harness.bot.store.watches.of_orders([f"1688:{older.order_id}"])) == 1
+
+
+def store_unreadable(conn: Connection, key: str) -> None:
+    """Store an order that this version cannot read."""
+    conn.execute("INSERT INTO orders (key, order_json, sub_orders, created_at) VALUES (?, 'x', '', 0)", (key,))
+    conn.execute("INSERT INTO schedule (key, fingerprint, polls) VALUES (?, ?, 0)", (key, b""))
 
 
 async def test_a_watch_that_a_person_ended_stays_ended(harness: BotHarness) -> None:

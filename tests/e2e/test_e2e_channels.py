@@ -13,11 +13,13 @@ from support.bot_harness import ORDER, BotHarness, words
 
 from bot.jobs import slack_errors
 from handlers.blocks.text import short_id
+from sandbox.pandapon.demo import SECOND as OTHER
 from sandbox.slack.faults import Fault
 from sandbox.slack.workspace import BOT_USER
 
 if TYPE_CHECKING:
     from sandbox.slack.workspace import Channel, Message
+    from storage.connection import Connection
 
 FIRST, SECOND = "第一站：快件已发往 广州分拨中心", "第二站：快件已到达 广州分拨中心"
 
@@ -197,6 +199,28 @@ def test_what_pauses_a_channel_stands_in_the_document() -> None:
     assert rows["the card"] == slack_errors.CARD_GONE
     assert rows["for now"] == slack_errors.PASSES | {"ratelimited"}
     assert rows["in doubt"] == slack_errors.AMBIGUOUS
+
+
+async def test_of_watches_paused_for_different_reasons_those_go_on_whose_reason_has_passed(harness: BotHarness) -> None:
+    """The channel is no archive any more; what an administrator forbade waits for its owner's Resume."""
+    await harness.ask(f"/panda watch {ORDER} {OTHER}")
+    await harness.until(lambda: len(harness.channel()) == 2)
+    assert harness.bot is not None
+    store = harness.bot.store
+
+    def pause(conn: Connection) -> None:
+        for order_id, reason in ((ORDER, "is_archived"), (OTHER, "restricted_action")):
+            sql = "UPDATE watches SET state = 'paused', reason = ? WHERE key = ?"
+            conn.execute(sql, (reason, f"1688:{order_id}"))
+
+    await store.engine.run(pause)
+    harness.hurry("reopen")
+    for _ in range(40):
+        watches = await store.watches.of_orders([f"1688:{ORDER}", f"1688:{OTHER}"])
+        if not watches[0].is_paused:
+            break
+        await asyncio.sleep(0.1)
+    assert [watch.reason for watch in watches] == ["", "restricted_action"]
 
 
 @pytest.mark.parametrize("code", ["message_limit_exceeded", "org_login_required"])

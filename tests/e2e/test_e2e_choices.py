@@ -19,12 +19,15 @@ from sandbox.pandapon.generator import scenarios
 from sandbox.slack.blocks import check_view
 from sandbox.slack.faults import Fault
 from storage.errors import DiskFullError
+from storage.watch import NewWatch
 from tracking.channel_settings import FEW
+from tracking.values import Filter
 
 if TYPE_CHECKING:
     from datetime import datetime
 
     from sandbox.slack.workspace import Message
+    from storage.connection import Connection
     from tracking.dry_run import NewsEvent
 
 
@@ -88,6 +91,39 @@ async def test_why_of_what_is_filtered_and_unknown(harness: BotHarness) -> None:
     await harness.several_ticks(6)
     assert "this order is set to problems only" in await harness.ask(f"/panda why {ORDER}")
     assert "I have no record" in await harness.ask("/panda why 9999999999999999999")
+
+
+async def test_why_shows_each_order_of_a_parcel(harness: BotHarness) -> None:
+    """A parcel's number may name several orders; each has its own watch and its own log."""
+    await watched(harness, f"/panda watch {ORDER}")
+    assert harness.bot is not None
+    twin = f"taobao:{ORDER}"
+    store = harness.bot.store
+    sql = (
+        "INSERT INTO orders (key, milestone, order_json, sub_orders, created_at) "
+        "SELECT ?, milestone, order_json, sub_orders, created_at FROM orders WHERE key = ?"
+    )
+
+    def double(conn: Connection) -> None:
+        conn.execute(sql, (twin, f"1688:{ORDER}"))
+        conn.execute("INSERT INTO schedule (key, fingerprint, polls) VALUES (?, ?, 0)", (twin, b""))
+
+    await store.engine.run(double)
+    await store.watches.open(harness.clock(), [NewWatch(twin, "C0ORDERS01", Filter.PROBLEMS, "U0TOM")])
+    told = await harness.ask(f"/panda why {ORDER}")
+    first, second = told.index(f"1688 order {ORDER}"), told.index(f"Taobao order {ORDER}")
+    assert first < told.index("all updates") < second < told.index("problems only")
+
+
+async def test_why_of_an_order_whose_row_cannot_be_read(harness: BotHarness) -> None:
+    """The watch and the log are there none the less."""
+    await watched(harness, f"/panda watch {ORDER}")
+    assert harness.bot is not None
+    store = harness.bot.store
+    await store.engine.run(lambda conn: conn.execute("UPDATE orders SET order_json = 'x'"))
+    told = await harness.ask(f"/panda why {ORDER}")
+    assert "Watched by mei" in told
+    assert "cannot be read" in told
 
 
 async def test_one_unreadable_entry_of_the_log_hides_no_other(harness: BotHarness) -> None:

@@ -61,7 +61,7 @@ ODD: list[Any] = [
 OTHERS = {
     "help": {"run:"},
     "status": {"run:"},
-    "1": {"undo_unwatch", "undo_for_all", "resume_watch", "alarm_", "seller_message", "approval_"},
+    "1": {"undo_unwatch", "end_new_watches", "undo_for_all", "resume_watch", "alarm_", "seller_message", "approval_"},
 }
 OTHERS |= {"C0ORDERS01": {"resume_channel", "preview_digest", "edit_settings"}}
 OTHERS |= {f"unwatch {ORDER}": {"run:", "unwatch_here", "undo_watch"}, f"watch {ORDER}": {"run:", "watch_here"}}
@@ -95,7 +95,8 @@ async def test_what_a_button_cannot_carry(harness: BotHarness, action: str, capl
 async def test_rows_that_are_not_there(harness: BotHarness, value: str) -> None:
     """A number that could be one of ours, and is none any more, gets an answer that says so."""
     for action, sentence in (
-        ("undo_unwatch:1", "nothing to restore"),
+        ("undo_unwatch:1", "Nothing was undone"),
+        ("end_new_watches:1", "Nothing was undone"),
         ("undo_for_all:1", "undone already"),
         ("resume_watch:1", "no longer watched"),
         ("alarm_seen:1", "no longer exists"),

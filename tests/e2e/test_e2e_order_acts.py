@@ -158,7 +158,7 @@ async def test_a_lost_answer_is_looked_for_in_the_order(harness: BotHarness, nam
     harness.pandapon.faults.clear()
     assert [seen.path for seen in harness.pandapon.requests].count(path) == 1
     if name not in {"link", "cancel-taobao"}:
-        assert says(harness, "PandaPon gave no answer, but")
+        assert says(harness, "PandaPon gave no clear answer, but")
         assert await states(harness) == [WriteState.FOUND_DONE]
         return
     assert says(harness, "unclear")
@@ -577,7 +577,7 @@ async def test_a_standing_agreement_pays_when_the_link_is_asked_for(harness: Bot
     if is_lost:
         harness.pandapon.faults.path, harness.pandapon.faults.cut = "/v2/alibaba/order/pay/url$", True
     await send_page(harness)
-    assert says(harness, "is paid. (PandaPon gave no answer, but" if is_lost else "has paid it at once")
+    assert says(harness, "is paid. (PandaPon gave no clear answer, but" if is_lost else "has paid it at once")
     assert harness.pandapon.count("/order/pay/url") == 1
     assert status(harness, order) == "waitsellersend"
     await harness.until(lambda: any("submitted" in words(message) for message in harness.channel()))

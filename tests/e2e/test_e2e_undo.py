@@ -6,6 +6,8 @@ import re
 from datetime import timedelta
 from typing import TYPE_CHECKING
 
+import pytest
+from support import forged
 from support.bot_harness import ORDER, BotHarness, words
 from support.settings_form import at, choose
 
@@ -129,6 +131,24 @@ async def test_a_filter_that_somebody_changed_again_stays(harness: BotHarness) -
     assert await statuses(harness) == {"": "milestones"}
     assert "Undone" in await undo(harness, older)
     assert await statuses(harness) == {"": "all"}
+
+
+async def test_what_stopped_is_named_and_starts_again_as_it_was(harness: BotHarness) -> None:
+    """The answer, its button and the line to all name the state; the filter is kept."""
+    await harness.ask("/panda watch all shipped problems")
+    assert "Stopped watching all `shipped` orders" in await harness.ask("/panda unwatch all", user="tom")
+    await line(harness, "tom stopped watching all orders (`shipped`) here")
+    await harness.press("Watch all again", user="tom")
+    assert await statuses(harness) == {"shipped": "problems"}
+
+
+async def test_several_watch_all_come_back_by_the_line_alone(harness: BotHarness) -> None:
+    """One command could not bring back both."""
+    await harness.ask("/panda watch all shipped problems")
+    await harness.ask("/panda watch all unpaid")
+    assert "Watch all again" not in await harness.ask("/panda unwatch all")
+    assert "Undone" in await undo(harness, await line(harness, "mei stopped watching all orders here"))
+    assert await statuses(harness) == {"shipped": "problems", "unpaid": "all"}
 
 
 # --- mutes ------------------------------------------------------------------------------------------------------------
@@ -263,3 +283,50 @@ async def filter_of(harness: BotHarness, order_id: str) -> str:
     assert harness.bot is not None
     [watch] = await harness.bot.store.watches.of_orders([f"1688:{order_id}"])
     return watch.filter.value
+
+
+# --- the private buttons ----------------------------------------------------------------------------------------------
+
+
+async def live(harness: BotHarness) -> list[str]:
+    """The ids of the orders that the channel watches."""
+    assert harness.bot is not None
+    watches, _total = await harness.bot.store.watches.of_channel("C0ORDERS01", 0, 99)
+    return [watch.key.partition(":")[2] for watch in watches]
+
+
+async def test_the_undo_of_an_unwatch_brings_nothing_back_that_a_colleague_stopped(harness: BotHarness) -> None:
+    """It takes back its own end, once; a later end is another one, with an Undo of its own."""
+    await harness.ask(f"/panda watch {ORDER}")
+    await harness.ask(f"/panda unwatch {ORDER}")
+    assert "again" in await harness.press("Undo")
+    harness.clock.advance(timedelta(minutes=1))
+    await harness.ask(f"/panda unwatch {ORDER}", user="tom")
+    assert "Nothing was undone" in await harness.press("Undo")
+    assert await live(harness) == []
+    assert "again" in await harness.press("Undo", user="tom")
+    assert await live(harness) == [ORDER]
+
+
+async def test_the_undo_of_a_watch_leaves_the_watch_that_a_colleague_began_since(harness: BotHarness) -> None:
+    """Another watch of the same order in the same channel is not what this answer began."""
+    await harness.ask(f"/panda watch {ORDER}")
+    await harness.ask(f"/panda unwatch {ORDER}", user="tom")
+    await harness.ask(f"/panda watch {ORDER}", user="tom")
+    assert "Nothing was undone" in await harness.press("Undo")
+    assert await live(harness) == [ORDER]
+    assert "Stopped watching 1 order" in await harness.press("Undo", user="tom")
+    assert await live(harness) == []
+
+
+@pytest.mark.parametrize(("at", "is_undone"), [("", True), (" 2026-03-02T02:00:00+00:00", False), (" x", False)])
+async def test_the_undo_buttons_of_an_earlier_version_work(harness: BotHarness, at: str, is_undone: bool) -> None:
+    """One of ``watch`` carries a command, and one of ``unwatch`` carries no time; a wrong time undoes nothing."""
+    await harness.ask(f"/panda watch {ORDER}")
+    assert harness.bot is not None
+    [watch] = await harness.bot.store.watches.of_orders([f"1688:{ORDER}"])
+    assert "Stopped watching" in await forged.answered(
+        harness, forged.press(harness, "undo_watch:1", f"unwatch {ORDER}")
+    )
+    await forged.answered(harness, forged.press(harness, "undo_unwatch:1", f"{watch.id}{at}"))
+    assert bool(await live(harness)) == is_undone

@@ -348,7 +348,7 @@ async def test_a_channel_of_many_watches_is_resumed_some_at_a_time(harness: Stor
     assert len(await harness.store.watches.pause_channel(NOW, ORDERS_CHANNEL, "is_archived")) == 250
     assert len(await harness.store.watches.resume_some(NOW, ORDERS_CHANNEL, MEI, 0)) == 100
     await harness.restart()  # killed between two transactions
-    assert await harness.store.watches.paused_channels() == {ORDERS_CHANNEL: "is_archived"}
+    assert await harness.store.watches.paused_channels() == [(ORDERS_CHANNEL, "is_archived")]
     assert len(await harness.store.watches.resume_channel(NOW, ORDERS_CHANNEL, "slack")) == 150
     assert harness.value("SELECT COUNT(*) FROM watches WHERE state = 'active'") == 250
     assert harness.value("SELECT COUNT(*) FROM audit WHERE action = 'resume'") == 250

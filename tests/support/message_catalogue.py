@@ -479,8 +479,12 @@ def _tracked() -> dict[str, Any]:
         "posts.card.card that asks for an action": card.card(_due(), watch(muted_until=LATER), NOW, muted=(MEI, LATER)),
         "posts.thread.news in a thread": thread.news(moved, two, watch(), NOW, cleared=ALARM, in_thread=True),
         "posts.alarms.acted_on cleared": alarms.acted_on(replace(ALARM, state=AlarmState.CLEARED), watch(), NOW),
-        "channel.delivery_log_view.why": delivery_log_view.why(two, HERE, watch(), DeliveryLog(tuple(_log())), NOW),
-        "channel.delivery_log_view.why unwatched": delivery_log_view.why(two, HERE, None, DeliveryLog((), 1), NOW),
+        "channel.delivery_log_view.why": delivery_log_view.why(
+            two.ref, two, HERE, watch=watch(), log=DeliveryLog(tuple(_log())), now=NOW
+        ),
+        "channel.delivery_log_view.why unwatched": delivery_log_view.why(
+            two.ref, two, HERE, watch=None, log=DeliveryLog((), 1), now=NOW
+        ),
     }
 
 
@@ -602,7 +606,7 @@ def _chosen() -> dict[str, Any]:
             {Filter.PROBLEMS: [1] * 12},
         ),
         "watching.watch_all_views.filtered": watch_all_views.filtered(Filter.PROBLEMS),
-        "watching.watch_all_views.ended": watch_all_views.ended(HERE, 1, 4),
+        "watching.watch_all_views.ended": watch_all_views.ended(HERE, [Subscription(HERE, "", Filter.ALL, "U1")], 4),
         "watching.finder_form.form": finder_form.form(),
         "watching.finder_form.working": finder_form.working(),
         "blocks.pages.answer_page": pages.answer_page(failures.failure("😿")),
