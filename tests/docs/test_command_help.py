@@ -4,7 +4,6 @@ from __future__ import annotations
 
 from typing import TYPE_CHECKING
 
-import click
 import pytest
 import typer
 from rich.text import Text
@@ -13,6 +12,8 @@ from bot.cli import app
 
 if TYPE_CHECKING:
     from collections.abc import Iterator
+
+    import click
 
 
 def texts(command: click.Command, name: str) -> Iterator[tuple[str, str]]:
