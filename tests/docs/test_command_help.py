@@ -13,10 +13,10 @@ from bot.cli import app
 if TYPE_CHECKING:
     from collections.abc import Iterator
 
-    import click
+    from typer._click.core import Command
 
 
-def texts(command: click.Command, name: str) -> Iterator[tuple[str, str]]:
+def texts(command: Command, name: str) -> Iterator[tuple[str, str]]:
     """Each help text below a command, with where it stands."""
     yield name, command.help or ""
     for parameter in command.params:
