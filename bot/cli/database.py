@@ -56,7 +56,9 @@ def migrate(
     to: Annotated[str, typer.Option("--to", help="postgresql://user:password@host/database, or sqlite:///a/file.db")],
     source: Annotated[
         str,
-        typer.Option("--from", help="The address of the present database [that of the settings].", show_default=False),
+        typer.Option(
+            "--from", help="The address of the present database. Default: that of the settings.", show_default=False
+        ),
     ] = "",
     *,
     dry_run: Annotated[
@@ -99,11 +101,11 @@ def restored(
     at: Annotated[str, typer.Option("--at", help="The newest moment that the database remembers, as an ISO time.")],
     workspace: Annotated[
         str,
-        typer.Option("--workspace", help="Of many workspaces, this one alone [all].", show_default=False),
+        typer.Option("--workspace", help="Of many workspaces, this one alone. Default: all.", show_default=False),
     ] = "",
     source: Annotated[
         str,
-        typer.Option("--from", help="The address of the database [that of the settings].", show_default=False),
+        typer.Option("--from", help="The database's address. Default: that of the settings.", show_default=False),
     ] = "",
 ) -> None:
     """Say that the database forgot what happened after a moment: a failover, or a copy put back by hand.

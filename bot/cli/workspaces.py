@@ -5,11 +5,12 @@ from __future__ import annotations
 import asyncio
 import sys
 from collections.abc import Coroutine
+from importlib import import_module
 from typing import TYPE_CHECKING, Annotated, Any
 
 import typer
 
-from bot.cli.terminal import fail, or_exit
+from bot.cli.terminal import fail, or_exit, serves_many
 from bot.process import log
 
 if TYPE_CHECKING:
@@ -23,11 +24,24 @@ def host_settings_or_exit() -> HostSettings:
     """Return the settings of a process that serves many workspaces. Exits as ``settings_or_exit`` does."""
     from bot.settings import ENV_FILE
 
+    if not serves_many():
+        fail(
+            "SLACK_CLIENT_ID is not set, so this installation serves one workspace, and this command is for many; "
+            "docs/workspaces.md says how to serve them"
+        )
+    need_extra()
+    from bot.workspaces.settings import load
+
+    return or_exit(lambda: load(ENV_FILE))
+
+
+def need_extra() -> None:
+    """End with a sentence where the libraries for many workspaces are not installed."""
     try:
-        from bot.workspaces import settings
+        import_module("bot.workspaces.vault")
+        import_module("storage.postgres.database")
     except ImportError:
         fail("many workspaces need pandabot[workspaces], which is not installed; `make extras` adds it")
-    return or_exit(lambda: settings.load(ENV_FILE))
 
 
 Id = Annotated[str, typer.Argument(help="The workspace's id (T…), or the organisation's (E…); `list` shows them.")]
@@ -36,9 +50,9 @@ Id = Annotated[str, typer.Argument(help="The workspace's id (T…), or the organ
 @workspaces.command("list")
 def list_() -> None:
     """List the workspaces: since when the app is installed, and whether they are connected to PandaPon."""
+    settings = host_settings()
     from bot.commands import workspaces as commands
 
-    settings = host_settings()
     for line in _done(commands.lines(settings)):
         typer.echo(line)
 
@@ -53,9 +67,9 @@ def connect(
     ] = None,
 ) -> None:
     """Connect a workspace to its PandaPon account, or change its keys. The App Secret is read from standard input."""
+    settings = host_settings()
     from bot.commands import workspaces as commands
 
-    settings = host_settings()
     if sys.stdin.isatty():
         typer.echo("App Secret (it is not shown): ", nl=False, err=True)
     secret = _secret()
@@ -70,9 +84,9 @@ def remove(
     yes: Annotated[bool, typer.Option("--yes", help="Do not ask.")] = False,
 ) -> None:
     """Forget a workspace: its token and its keys; its bot stops within seconds in every process."""
+    settings = host_settings()
     from bot.commands import workspaces as commands
 
-    settings = host_settings()
     if not yes and not typer.confirm(f"Forget {id_}{' with all its data' if data else ''}?"):
         raise typer.Exit(1)
     typer.echo(_done(commands.remove(settings, id_, with_data=data)))
@@ -81,17 +95,17 @@ def remove(
 @workspaces.command("manifest")
 def manifest_() -> None:
     """Print the manifest of a Slack app that many workspaces install, for the address PUBLIC_URL."""
+    need_extra()
     from bot.commands import workspaces as commands
+    from bot.settings import public_url
 
-    settings = host_settings()
-    if not settings.public_url:
-        fail("PUBLIC_URL is needed: the address https://… at which Slack reaches this installation")
-    typer.echo(commands.manifest_text(settings.public_url))
+    typer.echo(commands.manifest_text(or_exit(public_url)))
 
 
 @keys.command()
 def new() -> None:
     """Print a new key for PANDABOT_KEYS. Keep it outside the database and its backups."""
+    need_extra()
     from bot.workspaces.vault import new_key
 
     typer.echo(new_key())
@@ -100,9 +114,9 @@ def new() -> None:
 @keys.command()
 def rotate() -> None:
     """Encrypt all rows with the newest key, so that the older keys can be taken out of PANDABOT_KEYS."""
+    settings = host_settings()
     from bot.commands import workspaces as commands
 
-    settings = host_settings()
     outcome = _done(commands.rotate(settings))
     typer.echo(outcome.words)
     raise typer.Exit(1 if outcome.unreadable else 0)

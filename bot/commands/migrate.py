@@ -7,7 +7,7 @@ from contextlib import AsyncExitStack
 from datetime import UTC, datetime
 from typing import TYPE_CHECKING
 
-from bot.commands.moving import LINE_FOR_ENV, STOP_ALL, line_for_env, move, words
+from bot.commands.moving import STOP_ALL, lines_for_env, move, words
 from bot.commands.outcomes import exit_code
 from bot.commands.parts import driver, name_of, single
 from bot.process.leader import leading
@@ -90,4 +90,4 @@ def _report(move: Move, source: str, target: str, *, dry_run: bool) -> list[str]
         lines.append(f"This was a dry run: nothing was kept in {name_of(target)}, and {name_of(source)} is as it was.")
         return lines
     lines.append(f"The data are in {name_of(target)} now, and a bot refuses to start on {name_of(source)}.")
-    return [*lines, LINE_FOR_ENV, line_for_env(target)]
+    return [*lines, *lines_for_env(target)]

@@ -13,7 +13,7 @@ from datetime import UTC, datetime
 from typing import TYPE_CHECKING
 
 from bot.commands.migrate import check_engines
-from bot.commands.moving import LINE_FOR_ENV, STOP_ALL, line_for_env, move_once, words
+from bot.commands.moving import STOP_ALL, lines_for_env, move_once, words
 from bot.commands.outcomes import exit_code
 from bot.commands.parts import SHARED_FILE, Installation, driver, hold, name_of
 from bot.process.failpoints import point
@@ -190,4 +190,4 @@ class _Run:
         if self.target.folder:
             onward = f"`pandabot migrate --from {self.target.url} --to postgresql://…` takes them on to a server."
             return [*lines, f"A file there is a workspace, and {SHARED_FILE} is what they share. {onward}"]
-        return [*lines, LINE_FOR_ENV, line_for_env(self.target.url)]
+        return [*lines, *lines_for_env(self.target.url)]

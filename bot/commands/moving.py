@@ -19,12 +19,16 @@ if TYPE_CHECKING:
 
 PASSWORD = re.compile(r"((?:://[^/@:]*:|[?&](?:ssl)?password=))[^@/&]+(?=@|&|$)")
 STOP_ALL = "Stop every process of the bot that works on {name} before this, and start none until it is done."
-LINE_FOR_ENV = "Put this line into .env, with the password in its place, and no DATABASE_PATH; then start the bot:"
 
 
-def line_for_env(url: str) -> str:
-    """Return the setting that names a database, with a place for the password."""
-    return "STORAGE_URL=" + PASSWORD.sub(r"\1PASSWORD", url)
+def lines_for_env(url: str) -> list[str]:
+    """Return what to do next, and the setting that names a database, with a place for the password if it has one."""
+    shown, passwords = PASSWORD.subn(r"\1PASSWORD", url)
+    its_place = ", with the password in its place" if passwords else ""
+    return [
+        f"Put this line into .env{its_place}, and no DATABASE_PATH; then start the bot:",
+        f"STORAGE_URL={shown}",
+    ]
 
 
 def move(source: Part, target: Part, now: datetime, *, dry_run: bool, passage: str = "") -> Move:

@@ -4,11 +4,12 @@ from __future__ import annotations
 
 import json
 import re
-from typing import TYPE_CHECKING, Any, TypeVar
+from typing import TYPE_CHECKING, Annotated, Any, TypeVar
 
-from pydantic import SecretStr, ValidationError
+from pydantic import AfterValidator, SecretStr, ValidationError
 from pydantic_settings import BaseSettings
 
+from bot.settings.addresses import base_url
 from bot.settings.shared import ENV_FILE, Shared
 from bot.settings.single import Settings
 
@@ -43,6 +44,18 @@ def is_hosted(env_file: Path | None = ENV_FILE) -> bool:
     """
     chosen = read(_Chosen, env_file)
     return bool(chosen.slack_client_id or chosen.slack_client_secret)
+
+
+class _Address(BaseSettings):
+    """What an app's manifest needs. The app is made from it, and before there is an app the rest cannot be set."""
+
+    model_config = Shared.model_config
+    public_url: Annotated[str, AfterValidator(base_url)]
+
+
+def public_url(env_file: Path | None = ENV_FILE) -> str:
+    """Read the address of an installation for many workspaces alone. Raises SettingsError."""
+    return read(_Address, env_file).public_url
 
 
 B = TypeVar("B", bound=BaseSettings)

@@ -20,6 +20,7 @@ from bot.workspaces.workspace import State
 from handlers.blocks.i18n import use_language
 from handlers.connecting import closed
 from handlers.wire import payloads
+from pandapon import log_context
 
 if TYPE_CHECKING:
     from collections.abc import Awaitable, Callable
@@ -63,7 +64,8 @@ class Router:
             return BoltResponse(status=HTTPStatus.OK)
         if workspace is None or workspace.bot is None:
             return self._refused(body, workspace)
-        return await dispatched(workspace.bot.app, asked)
+        with log_context.bound(workspace=workspace.id):  # Bolt's listeners are tasks that begin here
+            return await dispatched(workspace.bot.app, asked)
 
     async def stop(self) -> None:
         """Finish the sentences that are being sent."""

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import re
 from dataclasses import dataclass
 from typing import TYPE_CHECKING
 
@@ -17,6 +18,7 @@ Example = tuple[str, str]  # a command as it is typed, and its effect
 
 ID = "2542285634920880794"
 ID2 = "3305075341149134260"
+MADE_UP = re.compile(f"{ID}|{ID2}")
 
 
 @dataclass(frozen=True, slots=True)
@@ -35,9 +37,9 @@ def bullets(examples: tuple[Example, ...] | list[Example]) -> str:
 
 def with_ids(text: str, order_ids: Sequence[str]) -> str:
     """A text whose made-up order ids are replaced by the account's own, as far as there are any."""
-    for made_up, own in zip((ID, ID2), order_ids, strict=False):
-        text = text.replace(made_up, own)
-    return text
+    own = dict(zip((ID, ID2), order_ids, strict=False))
+    # At once: an order of the account may bear the number that is made up for another place.
+    return MADE_UP.sub(lambda found: own.get(found[0], found[0]), text)
 
 
 def show(page: HelpPage, order_ids: Sequence[str] = ()) -> Message:

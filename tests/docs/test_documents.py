@@ -91,6 +91,13 @@ def test_every_file_that_is_named_is_there(document: Path) -> None:
             folder = found if found.is_dir() else found.parent
 
 
+@pytest.mark.parametrize("document", DOCUMENTS, ids=lambda one: one.name)
+def test_a_command_names_the_python_that_has_the_libraries(document: Path) -> None:
+    """The system's `python` has none of them, and on Debian it is not even there."""
+    text = document.read_text(encoding="utf-8")
+    assert re.findall(r"(?<!\.venv/bin/)python3? -m (?:benchmarks|support|bot|web)[\w .]*", text) == []
+
+
 def test_the_day_of_an_order_names_what_is_there() -> None:
     """Every module, class and function of the story exists under that name."""
     text = (ROOT / "docs" / "a-day-of-an-order.md").read_text(encoding="utf-8")

@@ -10,7 +10,7 @@ from typing import TYPE_CHECKING
 from support.bot_harness import ORDER, BotHarness, words
 
 from handlers.blocks.help_page import ID, ID2
-from sandbox.pandapon.demo import SECOND
+from sandbox.pandapon.demo import SECOND, TAOBAO
 from storage.errors import StorageError
 
 if TYPE_CHECKING:
@@ -48,6 +48,14 @@ async def test_the_examples_have_the_account_s_own_ids(harness: BotHarness) -> N
     answer = await harness.ask("/panda help watch")
     assert ORDER in answer
     assert ID2 not in answer or SECOND in answer
+
+
+async def test_an_example_of_two_orders_has_two_ids(harness: BotHarness) -> None:
+    """Also where the newest order is the one that the example makes up for its second place."""
+    assert TAOBAO == ID2
+    await harness.ask(f"/panda watch {ORDER}")
+    await harness.ask(f"/panda watch {TAOBAO}")
+    assert f"/panda watch {TAOBAO} {ORDER} problems" in await harness.ask("/panda help watch")
 
 
 async def test_help_needs_no_database(harness: BotHarness, monkeypatch: pytest.MonkeyPatch) -> None:

@@ -134,6 +134,7 @@ async def test_there_and_back(tmp_path: Path) -> None:
     assert code == 0, said
     assert contents(back) == before
     assert said[-1] == f"STORAGE_URL={back}"
+    assert "password" not in said[-2]
 
 
 async def test_a_moved_database_starts_no_bot(tmp_path: Path) -> None:
@@ -141,6 +142,7 @@ async def test_a_moved_database_starts_no_bot(tmp_path: Path) -> None:
     file, server = eventful(tmp_path / "bot.db"), new_database()
     code, said = await move(tmp_path, file, server)
     assert (code, said[-1]) == (0, "STORAGE_URL=" + server.replace(PASSWORD, "PASSWORD"))
+    assert "with the password in its place" in said[-2]
     code, again = await move(tmp_path, file, new_database())
     assert code == 1
     assert "moved to postgresql://" in again[-1]

@@ -7,12 +7,15 @@ import signal
 import sys
 from typing import TYPE_CHECKING
 
-from support.host_harness import CLIENT_SECRET, SIGNING, B, hosted, keys_of
+from support.fake_slack import ORDERS
+from support.host_harness import CLIENT_SECRET, MEI, SIGNING, B, hosted, keys_of
 from support.host_process import environment_of, free_port, ready, start
-from support.patience import PATIENCE
+from support.patience import PATIENCE, until
 
 if TYPE_CHECKING:
     from pathlib import Path
+
+    from support.host_harness import HostHarness
 
 
 async def until_running(port: int) -> None:
@@ -21,6 +24,14 @@ async def until_running(port: int) -> None:
             if (await ready(port))["workspaces"]["running"] == 1:
                 return
             await asyncio.sleep(0.1)
+
+
+async def watch_all(harness: HostHarness, port: int) -> None:
+    """Let a person ask for all orders, and wait until their channel was told."""
+    slack = harness.slack.teams[B].server
+    slack.request_url = f"http://127.0.0.1:{port}/slack/events"
+    assert (await slack.slash(MEI, ORDERS, "/panda", "watch all")).ok
+    await until(lambda: bool(slack.workspace.channels[ORDERS].messages))
 
 
 async def told(process: asyncio.subprocess.Process) -> str:
@@ -54,7 +65,10 @@ async def test_the_process_starts_serves_is_killed_and_goes_on(tmp_path: Path) -
         await process.wait()
         process = await start(harness, port)
         await until_running(port)
+        await watch_all(harness, port)
         log = await told(process)
         assert f"workspace={B}" in log
+        joined = next(line for line in log.splitlines() if "orders joined" in line)
+        assert f"workspace={B}" in joined
         for secret in (keys.access_key, keys.access_secret, harness.slack.teams[B].token, CLIENT_SECRET, SIGNING):
             assert secret not in log

@@ -10,8 +10,10 @@ from typing import TYPE_CHECKING, Any
 import pytest
 from slack_bolt.request.async_request import AsyncBoltRequest
 from support.patience import PATIENCE
+from typer.testing import CliRunner
 
 from bot import settings as single
+from bot.cli import app
 from bot.settings import SettingsError
 from bot.workspaces.places import candidates
 from bot.workspaces.secrets import AccountSecret
@@ -130,6 +132,43 @@ def test_the_process_says_what_is_missing(tmp_path: Path) -> None:
     assert "this command is for a single" in run("backup").stderr
     key = run("keys", "new").stdout.strip()
     assert len(key) == 44
+
+
+@pytest.mark.parametrize("library", ["cryptography", "psycopg"])
+@pytest.mark.parametrize("words", ["workspaces list", "workspaces manifest", "keys new", "keys rotate"])
+def test_without_the_extra_a_command_says_what_to_install(tmp_path: Path, words: str, library: str) -> None:
+    """`make install` leaves both out."""
+    (tmp_path / f"{library}.py").write_text("raise ImportError('no')", encoding="utf-8")
+    answer = subprocess.run(  # noqa: S603  our own program
+        [sys.executable, "-m", "bot", *words.split()],
+        env=dict(os.environ) | NEEDED | {"PYTHONPATH": str(tmp_path)},
+        cwd=tmp_path,
+        capture_output=True,
+        text=True,
+        timeout=PATIENCE,
+        check=False,
+    )
+    assert (answer.returncode, answer.stderr.count("\n")) == (2, 1)
+    assert "`make extras` adds it" in answer.stderr
+
+
+@pytest.mark.parametrize("words", [("workspaces", "list"), ("keys", "rotate")])
+def test_without_an_app_a_command_says_that_there_is_one_workspace(words: tuple[str, ...]) -> None:
+    """A list of the settings that many workspaces need would only mislead who serves one."""
+    answer = CliRunner().invoke(app, words)
+    assert answer.exit_code == 2
+    assert "serves one workspace" in answer.stderr
+    assert "SLACK_CLIENT_ID" in answer.stderr
+
+
+def test_the_manifest_needs_the_address_alone(monkeypatch: pytest.MonkeyPatch) -> None:
+    """The app is created from it, and only an app has a Client ID and secrets."""
+    refused = CliRunner().invoke(app, ["workspaces", "manifest"])
+    assert (refused.exit_code, "PUBLIC_URL is missing" in refused.stderr) == (78, True)
+    monkeypatch.setenv("PUBLIC_URL", "https://panda.example/")
+    answer = CliRunner().invoke(app, ["workspaces", "manifest"])
+    assert (answer.exit_code, answer.stderr) == (0, "")
+    assert "https://panda.example/slack/oauth_redirect" in answer.stdout
 
 
 # --- to whom a request belongs ----------------------------------------------------------------------------------------
