@@ -492,7 +492,7 @@ async def test_a_late_refusal_closes_no_channel(harness: BotHarness, monkeypatch
     card = await watched(harness)
     sending = await refused_too_late(harness, monkeypatch, "restricted_action")
     assert harness.bot is not None
-    assert await harness.bot.store.watches.paused_channels() == {}
+    assert await harness.bot.store.watches.paused_channels() == []
     assert await harness.bot.store.outbox.mark_retry(sending, harness.clock(), "not sent by it either")
     await told_once(harness, card, "快件已发往 广州分拨中心")
 
