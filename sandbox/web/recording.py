@@ -24,6 +24,7 @@ VERSION = 2
 # to them; and the port.
 DATE_TOKEN = re.compile(r"<!date\^\d+\^([^|>]*)\|[^>]*>")
 PERMALINK = re.compile(r"(/archives/\w+/p)\d+(?:\?thread_ts=[\d.]+)?")
+MOMENT = re.compile(r"\d{4}-\d\d-\d\dT\d\d:\d\d:\d\d[.\d]*\+00:00")  # in a button's value
 PORT = re.compile(r"(http://127\.0\.0\.1):\d+")
 
 
@@ -113,7 +114,8 @@ def without_run_specifics(value: Any) -> Any:
         return [without_run_specifics(item) for item in value]
     if not isinstance(value, str):
         return value
-    return PORT.sub(r"\1", PERMALINK.sub(r"\1…", DATE_TOKEN.sub(r"<!date^…^\1>", value)))
+    value = MOMENT.sub("…", DATE_TOKEN.sub(r"<!date^…^\1>", value))
+    return PORT.sub(r"\1", PERMALINK.sub(r"\1…", value))
 
 
 def find_view(home: Json | None, stack: list[Json], reference: Any) -> Json | None:

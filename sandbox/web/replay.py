@@ -147,6 +147,8 @@ class _Player:
         if "message" in step:
             message = self._message(step["message"])
             body |= {"channel": message.channel, "ts": message.ts}
+            if "action" in step:
+                body["action"] = _present(message.identified_blocks(), step["action"])
         if "thread" in step:
             body["thread"] = self._message(step["thread"]).ts
         if "view" in step and (view := self._view(page, step)) is not None:
@@ -168,6 +170,14 @@ class _Player:
     async def _until(self, predicate: Callable[[], bool], problem: Callable[[], str]) -> None:
         if not await self._sandbox.slack.workspace.wait_for(predicate, self._patience):
             raise ReplayError(problem())
+
+
+def _present(blocks: list[Json], recorded: Json) -> Json:
+    """The recorded press with the button's present value, which may hold a time of this run."""
+    own = (block for block in blocks if block.get("block_id") == recorded.get("block_id"))
+    elements = [each for block in own for each in [*block.get("elements", ()), block.get("accessory") or {}]]
+    values = [each["value"] for each in elements if each.get("action_id") == recorded["action_id"] and "value" in each]
+    return recorded | ({"value": values[0]} if values else {})
 
 
 def _difference(recorded: list[Json], came: list[Json]) -> str:
