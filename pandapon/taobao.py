@@ -108,7 +108,7 @@ def _sub_id(sub: dict[str, Any]) -> str:
 
 
 def _common(subs: Sequence[dict[str, Any]], *names: str) -> str:
-    """What all lines have in the first of these fields; empty where they differ."""
+    """The value on which all lines agree in the first of these fields; empty where they differ."""
     codes = {text(sub, *names) for sub in subs}
     return codes.pop() if len(codes) == 1 else ""
 

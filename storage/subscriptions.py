@@ -60,7 +60,7 @@ TAKE_BACK = """
 UPDATE watches SET subscription = ?, filter = ?
 WHERE id = ? AND channel = ? AND subscription IS NOT NULL AND state <> 'ended'
 """
-# What came to pass while nobody watched an order is no news: its next reading is a baseline, as if it were the first.
+# An order that nobody watched for a while begins anew: its next reading is a baseline, and its old scans are no news.
 SCHEDULE = "UPDATE schedule SET next_poll_at = ?, polls = 0 WHERE key = ? AND next_poll_at IS NULL"
 
 

@@ -47,7 +47,7 @@ def is_hosted(env_file: Path | None = ENV_FILE) -> bool:
 
 
 class _Address(BaseSettings):
-    """What an app's manifest needs. The app is made from it, and before there is an app the rest cannot be set."""
+    """The settings of an app's manifest. The app is made from the manifest; its other settings come from the app."""
 
     model_config = Shared.model_config
     public_url: Annotated[str, AfterValidator(base_url)]

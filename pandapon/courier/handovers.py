@@ -75,6 +75,12 @@ def fetched(event: Event, text: Text) -> Claim | None:
         return Claim(M.SHIPPED)
     if event.aspect is A.BARE and S.RECIPIENT in before and _was_brought(text):
         return Claim(M.DELIVERED, fetched=True)
+    return _fetched_or_ready(event, text)
+
+
+def _fetched_or_ready(event: Event, text: Text) -> Claim | None:
+    """Return the claim of a parcel at a pickup point: the recipient has it, or may fetch it."""
+    clause = text.kinds[event.clause]
     match event.aspect:
         case A.DONE:
             return Claim(M.DELIVERED, fetched=True)

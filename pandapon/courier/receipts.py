@@ -86,6 +86,12 @@ def received(event: Event, text: Text) -> Claim | None:
         return None if S.INTERCEPT in behind or is_about_else(text) else Claim(M.SHIPPED)
     if event.aspect in {A.NOT_YET, A.NEGATED}:
         return Claim(M.EXCEPTION, Reason.MISSING) if S.WAREHOUSE in signs else _not_come(signs, text)
+    return _received_there(event, text)
+
+
+def _received_there(event: Event, text: Text) -> Claim | None:
+    """Return the claim of a parcel that somebody received: at a point, a branch, the recipient's, on the way."""
+    clause, signs = text.clauses[event.clause], text.kinds[event.clause]
     before = signers.best([token.sign for token in clause[: event.token]])
     if event.aspect in HAPPENED and before in _POINTS:
         from_sender = S.SENDER in text.signs and not goes_back(text)

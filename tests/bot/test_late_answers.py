@@ -160,6 +160,19 @@ async def test_a_late_refusal_tells_nothing_new(purchase: Purchase) -> None:
     assert await purchase.told() == [False]
 
 
+async def is_told_that_nothing_was_sent(purchase: Purchase) -> None:
+    """Begin the purchase: it never leaves, its person reads so, and its record says why."""
+    beginning = asyncio.create_task(purchase.begin())
+    await asyncio.wait([beginning], timeout=0.2)
+    beginning.cancel()
+    assert not purchase.on_its_way.is_set()
+    assert purchase.buying is not None
+    with pytest.raises(BusyError, match="sent nothing"):
+        await purchase.buying
+    [write], _ = await purchase.store.writes.newest(0, 9)
+    assert (write.state, write.reason) == (WriteState.REFUSED, "too_late")
+
+
 @pytest.mark.parametrize("is_suspended", [True, False])
 async def test_a_process_that_stood_still_sends_nothing(
     purchase: Purchase, monkeypatch: pytest.MonkeyPatch, *, is_suspended: bool
@@ -177,26 +190,10 @@ async def test_a_process_that_stood_still_sends_nothing(
         return former
 
     monkeypatch.setattr(purchase.store.writes, "begin", stands_still)
-    beginning = asyncio.create_task(purchase.begin())
-    await asyncio.wait([beginning], timeout=0.2)
-    beginning.cancel()
-    assert not purchase.on_its_way.is_set()
-    assert purchase.buying is not None
-    with pytest.raises(BusyError, match="sent nothing"):
-        await purchase.buying
-    [write], _ = await purchase.store.writes.newest(0, 9)
-    assert (write.state, write.reason) == (WriteState.REFUSED, "too_late")
+    await is_told_that_nothing_was_sent(purchase)
 
 
 async def test_a_process_that_stood_still_before_its_turn_sends_nothing(purchase: Purchase) -> None:
     """A call waits until the account's pace allows it, and the machine may be suspended meanwhile."""
     purchase.waits = AHEAD
-    beginning = asyncio.create_task(purchase.begin())
-    await asyncio.wait([beginning], timeout=0.2)
-    beginning.cancel()
-    assert not purchase.on_its_way.is_set()
-    assert purchase.buying is not None
-    with pytest.raises(BusyError, match="sent nothing"):
-        await purchase.buying
-    [write], _ = await purchase.store.writes.newest(0, 9)
-    assert (write.state, write.reason) == (WriteState.REFUSED, "too_late")
+    await is_told_that_nothing_was_sent(purchase)

@@ -1,4 +1,4 @@
-"""What a start of the command line imports: each command its own parts, when it is called."""
+"""The command line imports the parts of a command when that command is called, and not before."""
 
 from __future__ import annotations
 

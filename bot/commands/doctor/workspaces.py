@@ -65,7 +65,7 @@ def _read(settings: HostSettings, clock: Callable[[], datetime]) -> tuple[Rows, 
 
 
 def _standing(conn: Connection, vault: Vault) -> dict[str, Rows]:
-    """What the shared tables say of each workspace, by its id; also of one that was forgotten without its data."""
+    """Each workspace's rows from the shared tables, by its id; a forgotten one whose data is left has a row, too."""
     connected = {account.id: account for account in accounts.listed(conn)}
     found: dict[str, Rows] = {id_of(schema): [("app", "forgotten")] for schema in shared.schemas(conn)}
     for row in installations.listed(conn):
@@ -89,7 +89,7 @@ def _opened(open_it: Callable[[], object]) -> str:
 
 
 def _tables(url: str, schema: str) -> Iterator[tuple[str, object]]:
-    """What a workspace's own tables hold."""
+    """The numbers of rows in a workspace's own tables, and their states."""
     try:
         with open_to_read(url, schema) as conn:
             counts = [f"{name} {live}" for name, live, _dead in conn.execute(database.TABLES) if live]
