@@ -25,7 +25,7 @@ from bot.jobs.poll import Poller
 from bot.jobs.stalls import StallWatch
 from bot.jobs.usual import UsualTimes
 from bot.orders import LiveTracker
-from handlers.watching.alarms import SNOOZE
+from handlers.features.watching.alarms import SNOOZE
 from pandapon.client import Config, PandaPon
 from sandbox.pandapon.generator import Event, scenarios
 from sandbox.pandapon.world import World

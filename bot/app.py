@@ -24,7 +24,7 @@ from bot.wiring.schedule import jobs_of, slow
 from bot.wiring.setup import Hosting, Setup
 from bot.wiring.workers import build_workers
 from handlers.commands.registry import Commands
-from handlers.features import FEATURES
+from handlers.features.all import FEATURES
 from handlers.listeners import register
 
 if TYPE_CHECKING:

@@ -1,1 +1,1 @@
-"""The Slack side of the bot: feature folders declare commands, buttons and forms; ``listeners`` attaches them."""
+"""The Slack side of the bot: ``features`` declare commands, buttons and forms; ``listeners`` attaches them."""

@@ -86,8 +86,8 @@ class Ordering:
 class Acting:
     """An act on orders of one platform, with the orders as the person was shown them.
 
-    ``act``: a key of ``handlers.buying.acts.STEPS``. ``arrived``: whether all parcels of the order are delivered;
-    None: it is not known. ``warehouse``: name and address of the new one.
+    ``act``: a key of ``STEPS`` in ``handlers.features.buying.acts``. ``arrived``: whether all parcels of
+    the order are delivered; None: it is not known. ``warehouse``: name and address of the new one.
     """
 
     act: Literal["pay", "pay_all", "cancel", "receive", "warehouse"]

@@ -32,7 +32,7 @@ from bot.workspaces.secrets import open_installation, require_keys
 from bot.workspaces.stores import OAuthStates, SealedInstallations
 from bot.workspaces.tokens import Tokens
 from bot.workspaces.vault import SealedError, Vault
-from handlers.features import FEATURES
+from handlers.features.all import FEATURES
 from storage.workspaces import moves
 from storage.workspaces.opening import open_directory, open_schema
 from storage.workspaces.schemas import id_of

@@ -14,9 +14,9 @@ from bot.wiring.setup import Hosting
 from bot.workspaces.accounts import WorkspaceConnector
 from bot.workspaces.secrets import open_account
 from handlers.commands.registry import Commands
-from handlers.connecting import connect
-from handlers.connecting.unconnected import Unconnected
-from handlers.features import FEATURES
+from handlers.features.all import FEATURES
+from handlers.features.connecting import connect
+from handlers.features.connecting.unconnected import Unconnected
 from storage.workspaces.schemas import schema_of
 
 if TYPE_CHECKING:

@@ -18,7 +18,7 @@ from bot.web.server import dispatched
 from bot.workspaces.places import candidates
 from bot.workspaces.workspace import State
 from handlers.blocks.i18n import use_language
-from handlers.connecting import closed
+from handlers.features.connecting import closed
 from handlers.wire import payloads
 from pandapon import log_context
 

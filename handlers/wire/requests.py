@@ -98,7 +98,7 @@ class ContactSeller:
 class Discover:
     """List 1688's products of one kind: those of a store, those similar to one, or a selection of the platform's.
 
-    ``kind``: a key of ``handlers.goods.discover.KINDS``. ``about``: the seller's or product's id, or words.
+    ``kind``: a key of ``handlers.features.goods.discover.KINDS``. ``about``: the seller's or product's id, or words.
     """
 
     kind: str
@@ -212,7 +212,7 @@ class ShowApprovals:
 
 @dataclass(frozen=True, slots=True)
 class SetAway:
-    """Let another person decide about approvals. ``until``: a day as :mod:`handlers.approvals.last_day` writes it."""
+    """Let another person decide about approvals. ``until``: a day, such as ``12-05``, ``friday`` or ``7d``."""
 
     delegate: str  # Slack user id
     until: str = ""  # empty: until the person says that they are back

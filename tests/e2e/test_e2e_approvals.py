@@ -15,7 +15,7 @@ from support.wizard_steps import open_by, press_in_page, send_page, text_of, typ
 
 from bot.commands.audit import write_csv
 from bot.database import reading
-from handlers.features import FEATURES
+from handlers.features.all import FEATURES
 from pandapon.shipment import Platform
 from sandbox.pandapon.trading.routes import OWN_PATHS
 from sandbox.slack.faults import Fault

@@ -12,7 +12,7 @@ from support import forged
 from support.bot_harness import BOT_TOKEN, ORDER, BotHarness, running, words
 
 from handlers.blocks.text import short_id
-from handlers.home import tab
+from handlers.features.home import tab
 from sandbox.pandapon.demo import SECOND
 from sandbox.slack import payloads
 from sandbox.slack.blocks import check_view

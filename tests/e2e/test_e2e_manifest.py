@@ -8,7 +8,7 @@ from support.commands import COMMANDS
 
 from bot.commands import manifest
 from handlers.blocks import action_ids
-from handlers.features import FEATURES
+from handlers.features.all import FEATURES
 
 MANIFEST = manifest.read()["features"]
 

@@ -14,7 +14,7 @@ from support.effort import examples
 from support.patience import AT_ONCE
 
 from handlers.blocks import action_ids
-from handlers.features import FEATURES
+from handlers.features.all import FEATURES
 
 if TYPE_CHECKING:
     from pathlib import Path

@@ -10,8 +10,8 @@ import pytest
 from pydantic import SecretStr
 from support.bot_harness import ORDER, BotHarness, running
 
-from handlers.goods import seller_view
-from handlers.goods.seller_view import Contact
+from handlers.features.goods import seller_view
+from handlers.features.goods.seller_view import Contact
 from handlers.wire.requests import ContactSeller
 from pandapon import sellers
 from pandapon.errors import DecodeError

@@ -8,7 +8,7 @@ import pytest
 from support import throwaway
 from support.bot_harness import BotHarness, running, words
 
-from handlers.features import FEATURES
+from handlers.features.all import FEATURES
 
 if TYPE_CHECKING:
     from collections.abc import AsyncIterator

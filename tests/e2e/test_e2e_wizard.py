@@ -9,7 +9,7 @@ from support import throwaway_wizard
 from support.bot_harness import running
 from support.wizard_steps import open_by, press_in_page, send_page, text_of, typed, view_of
 
-from handlers.features import FEATURES
+from handlers.features.all import FEATURES
 from pandapon.shipment import Platform
 from sandbox.pandapon.trading import products
 from sandbox.pandapon.trading.routes import OWN_PATHS

@@ -28,14 +28,14 @@ from support.view_samples import (
     watch,
 )
 
-from handlers.about import status_view
 from handlers.blocks import failures
-from handlers.goods import products
+from handlers.features.about import status_view
+from handlers.features.goods import products
+from handlers.features.orders import views as order_views
+from handlers.features.watching import mentioned, watches_view
+from handlers.features.watching import views as watch_views
 from handlers.interactions.ports import Copies, Report, WatchOutcome, WatchResult
-from handlers.orders import views as order_views
 from handlers.parsing.message_ids import Found
-from handlers.watching import mentioned, watches_view
-from handlers.watching import views as watch_views
 from handlers.wire.errors import UnknownOrderError, UsageError, WrongPlatformError
 from handlers.wire.requests import ExportOrders, Help, ListOrders, ListWatches, Search, ShowOrder, Track, Unwatch
 from pandapon import errors as api

@@ -20,14 +20,14 @@ from handlers.blocks.i18n import LANGUAGES, LOCALE_DIR, _, use_language
 from handlers.blocks.links import Links
 from handlers.blocks.settings_words import Defaults
 from handlers.blocks.text import truncate
-from handlers.cart import quantity
-from handlers.cart.cart import ChosenLine
-from handlers.channel import settings_views, time_zones
-from handlers.goods import add_form
-from handlers.goods.add_to_cart import FilledAddition
-from handlers.home import form_views
-from handlers.home import view as home_view
-from handlers.watching import finder_form
+from handlers.features.cart import quantity
+from handlers.features.cart.cart import ChosenLine
+from handlers.features.channel import settings_views, time_zones
+from handlers.features.goods import add_form
+from handlers.features.goods.add_to_cart import FilledAddition
+from handlers.features.home import form_views
+from handlers.features.home import view as home_view
+from handlers.features.watching import finder_form
 from pandapon.carts import CartLine
 from pandapon.products import ProductDetail, Sku
 from pandapon.shipment import Platform

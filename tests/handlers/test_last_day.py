@@ -9,7 +9,7 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from handlers.approvals.last_day import end_of, read_last_day
+from handlers.features.approvals.last_day import end_of, read_last_day
 
 NOW = datetime(2026, 11, 28, 16, 0, tzinfo=UTC)  # a Saturday; in Shanghai it is Sunday already
 BERLIN, SHANGHAI = ZoneInfo("Europe/Berlin"), ZoneInfo("Asia/Shanghai")

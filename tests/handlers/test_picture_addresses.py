@@ -8,7 +8,7 @@ from hypothesis import strategies as st
 from support.view_samples import product
 
 from handlers.blocks import elements as el
-from handlers.goods import products
+from handlers.features.goods import products
 from handlers.wire.requests import Search
 from pandapon.models import Page, Product
 

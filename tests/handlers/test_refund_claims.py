@@ -7,7 +7,7 @@ from typing import Any
 
 import pytest
 
-from handlers.aftersales.claims import claimable
+from handlers.features.aftersales.claims import claimable
 from pandapon.models import Item, Order
 from pandapon.shipment import Milestone, Platform
 

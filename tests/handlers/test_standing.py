@@ -22,12 +22,12 @@ from handlers.blocks.i18n import LANGUAGES, use_language
 from handlers.blocks.labels import milestone_emoji, milestone_name, reason_words, status_name
 from handlers.blocks.order_states import STATES, fits
 from handlers.blocks.standing import of_parcel, of_step, standing
-from handlers.home import view as home_view
+from handlers.features.home import view as home_view
+from handlers.features.orders import views as order_views
+from handlers.features.watching import mentioned, watches_view
+from handlers.features.watching import views as watch_views
 from handlers.interactions.ports import WatchOutcome, WatchResult
-from handlers.orders import views as order_views
 from handlers.posts import card, digest, thread, tracking
-from handlers.watching import mentioned, watches_view
-from handlers.watching import views as watch_views
 from handlers.wire.requests import ListOrders, ListWatches
 from pandapon.courier import Reason, read_entry
 from pandapon.milestones import ALIBABA_ORDER, TAOBAO_ORDER, status_claim

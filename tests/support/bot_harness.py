@@ -18,7 +18,7 @@ from bot.app import build
 from bot.commands import manifest
 from bot.roles import ALL, Role
 from bot.settings import Settings
-from handlers.features import FEATURES
+from handlers.features.all import FEATURES
 from sandbox.clock import SimClock
 from sandbox.pandapon.demo import FIRST, demo_world
 from sandbox.pandapon.goods import PICTURES_HOST

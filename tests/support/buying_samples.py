@@ -9,16 +9,16 @@ from typing import Any
 
 from support.view_samples import HOSTILE, NOW, order, snapshot
 
-from handlers.buying import act_commands, acts_view, buy, order_view
-from handlers.buying.acts import WIZARD as ACT
-from handlers.buying.following import Followed
-from handlers.buying.order import WIZARD as ORDER
-from handlers.buying.quote import chosen_line
-from handlers.cart import cart_view
-from handlers.goods import product_view
+from handlers.features.buying import act_commands, acts_view, buy, order_view
+from handlers.features.buying.acts import WIZARD as ACT
+from handlers.features.buying.following import Followed
+from handlers.features.buying.order import WIZARD as ORDER
+from handlers.features.buying.quote import chosen_line
+from handlers.features.cart import cart_view
+from handlers.features.goods import product_view
+from handlers.features.orders import views as order_page
 from handlers.interactions import late_pages
 from handlers.interactions.ports import WatchOutcome, WatchResult
-from handlers.orders import views as order_page
 from handlers.posts import lines, notices
 from handlers.writing.writer import Outcome
 from pandapon import errors as api

@@ -4,9 +4,9 @@ from __future__ import annotations
 
 from typing import TYPE_CHECKING
 
-from handlers.about.help import page
 from handlers.commands.registry import Commands
-from handlers.features import FEATURES
+from handlers.features.about.help import page
+from handlers.features.all import FEATURES
 
 if TYPE_CHECKING:
     from handlers.blocks.message import Message

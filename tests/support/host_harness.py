@@ -22,7 +22,7 @@ from bot.roles import ALL
 from bot.workspaces.host import Host
 from bot.workspaces.settings import HostSettings
 from bot.workspaces.vault import new_key
-from handlers.features import FEATURES
+from handlers.features.all import FEATURES
 from handlers.interactions.ports import AccountKeys
 from sandbox.clock import SimClock
 from sandbox.loopback import serve

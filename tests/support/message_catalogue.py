@@ -27,33 +27,33 @@ from support.view_samples import (
     watch,
 )
 
-from handlers.about import audit_view, start, status_view
-from handlers.about.next_steps import Count, Waiting
-from handlers.approvals import away, decisions, listing_view
 from handlers.blocks import failures, pages, write_words
 from handlers.blocks.i18n import _
 from handlers.blocks.paging import of_rows
 from handlers.blocks.settings_words import Defaults
 from handlers.blocks.text import code, escape
-from handlers.cart import cart, cart_view, quantity
-from handlers.channel import delivery_log_view, mute_views, settings_views, time_zones
-from handlers.connecting import closed
-from handlers.connecting import views as connecting_views
-from handlers.goods import add_form, discover_view, picture_views, product_view, products, seller_view
-from handlers.goods.add_to_cart import FilledAddition
-from handlers.goods.seller_view import Contact
-from handlers.home import form_views
-from handlers.home import view as home_view
+from handlers.features.about import audit_view, start, status_view
+from handlers.features.about.next_steps import Count, Waiting
+from handlers.features.approvals import away, decisions, listing_view
+from handlers.features.cart import cart, cart_view, quantity
+from handlers.features.channel import delivery_log_view, mute_views, settings_views, time_zones
+from handlers.features.connecting import closed
+from handlers.features.connecting import views as connecting_views
+from handlers.features.goods import add_form, discover_view, picture_views, product_view, products, seller_view
+from handlers.features.goods.add_to_cart import FilledAddition
+from handlers.features.goods.seller_view import Contact
+from handlers.features.home import form_views
+from handlers.features.home import view as home_view
+from handlers.features.orders import export, list_view
+from handlers.features.orders import views as order_views
+from handlers.features.orders.order_filter import ListedOrder
+from handlers.features.orders.order_list import Matches, OrderList, Sum
+from handlers.features.watching import finder_form, mentioned, watch_all_views, watches_view
+from handlers.features.watching import views as watch_views
 from handlers.interactions.ports import Copies, Joined, Report, WatchOutcome, WatchResult
-from handlers.orders import export, list_view
-from handlers.orders import views as order_views
-from handlers.orders.order_filter import ListedOrder
-from handlers.orders.order_list import Matches, OrderList, Sum
 from handlers.parsing.message_ids import Found
 from handlers.parsing.message_pictures import FoundPicture
 from handlers.posts import alarms, approvals, card, digest, lines, notices, seller_message, thread, tracking
-from handlers.watching import finder_form, mentioned, watch_all_views, watches_view
-from handlers.watching import views as watch_views
 from handlers.wire.errors import UnknownOrderError, UsageError, WrongPlatformError
 from handlers.wire.requests import Discover, ListOrders, ListWatches, Search, SearchPicture, ShowAudit
 from handlers.writing.allowance import approved_page, repeated_page, waiting_page

@@ -6,9 +6,9 @@ from typing import TYPE_CHECKING
 
 from support.view_samples import NOW
 
-from handlers.orders import list_view
-from handlers.orders.order_filter import ListedOrder
-from handlers.orders.order_list import paged
+from handlers.features.orders import list_view
+from handlers.features.orders.order_filter import ListedOrder
+from handlers.features.orders.order_list import paged
 
 if TYPE_CHECKING:
     from collections.abc import Mapping

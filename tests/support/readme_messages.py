@@ -14,7 +14,7 @@ from support.tracking_cases import recorded
 from support.view_samples import NOW, REF, product, watch
 
 from handlers.blocks.people import People
-from handlers.goods import products
+from handlers.features.goods import products
 from handlers.posts import alarms, card, thread
 from handlers.wire.requests import Search
 from pandapon.courier import read_entry

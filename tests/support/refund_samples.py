@@ -9,10 +9,10 @@ from typing import Any
 
 from support.view_samples import HOSTILE, ID, NOW, order
 
-from handlers.aftersales import asking, handling, refunds_view
 from handlers.blocks import elements as el
 from handlers.blocks import write_words
 from handlers.blocks.paging import of_rows
+from handlers.features.aftersales import asking, handling, refunds_view
 from handlers.posts import lines
 from handlers.wire.requests import ShowRefunds
 from pandapon.aftersales import (

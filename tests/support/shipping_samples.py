@@ -8,9 +8,17 @@ from typing import TYPE_CHECKING, Any
 from support.view_samples import HOSTILE, ID, NOW, snapshot
 
 from handlers.blocks import write_words
-from handlers.cart import check
-from handlers.goods import categories
-from handlers.shipping import address_form, address_view, booking_form, estimate_form, freight, parcels_form, results
+from handlers.features.cart import check
+from handlers.features.goods import categories
+from handlers.features.shipping import (
+    address_form,
+    address_view,
+    booking_form,
+    estimate_form,
+    freight,
+    parcels_form,
+    results,
+)
 from handlers.wire.requests import ShowAddresses, ShowCategories
 from handlers.writing.receivers import SavedAddress
 from handlers.writing.writer import Outcome

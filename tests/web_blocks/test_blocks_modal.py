@@ -10,8 +10,8 @@ from playwright.async_api import expect
 from support.accessibility import violations
 
 from handlers.blocks.settings_words import Defaults
-from handlers.channel.settings_views import modal
-from handlers.channel.time_zones import groups
+from handlers.features.channel.settings_views import modal
+from handlers.features.channel.time_zones import groups
 from tracking.channel_settings import ChannelSettings
 
 if TYPE_CHECKING:

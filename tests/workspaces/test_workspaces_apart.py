@@ -20,7 +20,7 @@ from handlers import listeners
 from handlers.access.subjects import PERSON
 from handlers.blocks import action_ids
 from handlers.commands.declarations import Button, Feature, Listener, MessageShortcut
-from handlers.features import FEATURES
+from handlers.features.all import FEATURES
 from handlers.listeners import declarations
 from pandapon import spans
 from pandapon.shipment import OrderRef, Platform

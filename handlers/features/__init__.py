@@ -1,0 +1,1 @@
+"""A folder for each kind of feature: its commands, buttons, forms and messages; ``all`` lists them."""

@@ -1,0 +1,140 @@
+"""The buttons of a refund: each opens the form for its act, for the refund as it is now."""
+
+from __future__ import annotations
+
+import re
+from dataclasses import dataclass
+from typing import TYPE_CHECKING, Any
+
+from handlers.access.permissions import Claim
+from handlers.access.subjects import Subject, claimed
+from handlers.blocks import action_ids
+from handlers.blocks.i18n import _
+from handlers.commands.declarations import Listener
+from handlers.features.aftersales.handling import WIZARD, require_open
+from handlers.features.aftersales.refunds_view import MAY_BE_CHANGED
+from handlers.wire import payloads
+from handlers.wire.errors import OutdatedError, RequestError
+from handlers.writing.steps import Goto
+from pandapon import aftersales, refund_reading
+from pandapon.aftersales import AskedLine, GoodsState, RefundAsk
+from pandapon.errors import PandaPonError
+from pandapon.operations import refunds as ops
+from pandapon.refunds import RefundState, refund_state
+from pandapon.shipment import Platform
+from tracking.flows import HandlingRefund
+from tracking.write_policy import WriteScope
+
+if TYPE_CHECKING:
+    from collections.abc import Awaitable, Callable
+
+    from handlers.interactions.interaction import Interaction
+    from pandapon.aftersales import AskedRefund
+    from pandapon.client import PandaPon
+    from pandapon.operations.operation import Operation
+
+_VALUE = re.compile(r"(?P<platform>1688|taobao)\.(?P<refund>[A-Za-z0-9_-]{1,40})\.(?P<order>[0-9]{0,20})")
+
+
+@dataclass(frozen=True, slots=True)
+class Named:
+    """A refund as a button names it."""
+
+    platform: Platform
+    refund_id: str
+    order_id: str
+
+
+@dataclass(frozen=True, slots=True)
+class Kind:
+    """A kind of act: its first page, the operation that does it, and the operations that its form asks before."""
+
+    step: str
+    operation: Callable[[Platform], Operation[Any, Any] | None]  # None: the platform has none
+    asks: Callable[[Platform], tuple[Operation[Any, Any], ...]]
+    prepare: Callable[[PandaPon, AskedRefund], Awaitable[HandlingRefund]]
+
+
+def opener(kind: Kind) -> Callable[[Subject, Interaction], Awaitable[None]]:
+    """Make the handler of the button of a kind of act."""
+
+    async def open_form(subject: Subject, interaction: Interaction) -> None:
+        async def begin() -> Goto:
+            named: Named = await claimed(interaction, subject)
+            api, operation = interaction.ctx.api, kind.operation(named.platform)
+            if operation is None:
+                raise OutdatedError
+            for each in (operation, *kind.asks(named.platform)):
+                api.catalogue.path(each.name)  # an unknown path is said before anything is filled in
+            refund = await refund_reading.refund(api, named.platform, named.refund_id)
+            require_open(refund)
+            refund = refund.model_copy(update={"order_id": refund.order_id or named.order_id})
+            return Goto(kind.step, await kind.prepare(api, refund))
+
+        await WIZARD.open(interaction, begin)
+
+    return open_form
+
+
+async def _plainly(_api: PandaPon, refund: AskedRefund) -> HandlingRefund:
+    return HandlingRefund(refund)
+
+
+async def _with_carriers(api: PandaPon, refund: AskedRefund) -> HandlingRefund:
+    if refund_state(refund.code) is not RefundState.AGREED:
+        raise RequestError(_("The seller has not agreed to a return, or it is entered already. Nothing was done."))
+    carriers = await refund_reading.carriers(api, refund.platform, refund.refund_id)
+    if not carriers:
+        raise RequestError(_("PandaPon names no carrier for returns, so nothing can be entered."))
+    return HandlingRefund(refund, carriers=carriers)
+
+
+async def _with_terms(api: PandaPon, refund: AskedRefund) -> HandlingRefund:
+    """Where the limits can't be read, the platform checks the amount."""
+    if refund_state(refund.code) not in MAY_BE_CHANGED:
+        raise RequestError(_("The seller has agreed already, so this refund can't be changed any more."))
+    if not refund.entry_id:
+        return HandlingRefund(refund)
+    ask = RefundAsk(
+        platform=refund.platform,
+        order_id=refund.order_id,
+        lines=(AskedLine(entry_id=refund.entry_id, pieces=1),),
+        goods=GoodsState.RECEIVED,
+        with_return=bool(refund.with_return),
+    )
+    try:
+        return HandlingRefund(refund, terms=await refund_reading.terms(api, ask))
+    except PandaPonError:
+        return HandlingRefund(refund)
+
+
+async def _of_button(interaction: Interaction, _given: Any) -> Claim:
+    """Read the button's value as if it came from a stranger; PandaPon knows only the account's own refunds."""
+    match = _VALUE.fullmatch(payloads.value(interaction.body))
+    if match is None:
+        raise OutdatedError
+    await interaction.ctx.gate.require(interaction.client, WriteScope.ALL, interaction.user, interaction.channel)
+    return Claim(Named(Platform(match["platform"]), match["refund"], match["order"]))
+
+
+def _only_taobao(operation: Operation[Any, Any]) -> Callable[[Platform], Operation[Any, Any] | None]:
+    return lambda platform: operation if platform is Platform.TAOBAO else None
+
+
+def _nothing_asked(_platform: Platform) -> tuple[Operation[Any, Any], ...]:
+    return ()
+
+
+KINDS = {
+    action_ids.REFUND_LETTER: Kind(
+        "letter", _only_taobao(ops.TAOBAO_MESSAGE), lambda _platform: (ops.TAOBAO_MESSAGES,), _plainly
+    ),
+    action_ids.REFUND_RETURN: Kind(
+        "return", aftersales.SHIP.get, lambda platform: (aftersales.CARRIERS[platform],), _with_carriers
+    ),
+    action_ids.REFUND_CHANGE: Kind("change", _only_taobao(ops.TAOBAO_CHANGE), _nothing_asked, _with_terms),
+    action_ids.REFUND_CANCEL: Kind("cancel", _only_taobao(ops.TAOBAO_CANCEL), _nothing_asked, _plainly),
+}
+REFUND = Subject("a refund that is read again, for a person who may change refunds", _of_button)
+
+FEATURE = WIZARD.feature(*(Listener("action", id_, REFUND, opener(kind)) for id_, kind in KINDS.items()))

@@ -1,0 +1,172 @@
+"""The buttons and forms of a request for an approval: approve, decline, ask, withdraw, and go on."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass, field
+from functools import partial
+from typing import TYPE_CHECKING, Any
+
+from handlers.access.subjects import claimed
+from handlers.blocks import action_ids
+from handlers.blocks import approval_words as words
+from handlers.blocks import elements as el
+from handlers.blocks.forms import VALUE, value_of
+from handlers.blocks.forms import field as form_field
+from handlers.blocks.i18n import _
+from handlers.blocks.pages import answer_page, orders_page
+from handlers.blocks.people import name
+from handlers.blocks.write_words import said
+from handlers.commands.declarations import Button, Feature, Form, Listener, Opener
+from handlers.features.approvals.subject import of_button, of_form, require_approver, require_asker
+from handlers.wire.errors import ForbiddenError
+from pandapon.phones import mask_phones
+from tracking.approvals import ApprovalState
+from tracking.changes.approval import Step
+from tracking.flows import Finished
+
+if TYPE_CHECKING:
+    from handlers.access.subjects import Subject
+    from handlers.blocks.message import Block, Message
+    from handlers.commands.declarations import View
+    from handlers.interactions.interaction import Interaction
+    from tracking.approvals import Approval
+
+LONGEST = 500  # characters of a reason or a question
+
+
+@dataclass(frozen=True, slots=True)
+class FilledText:
+    """The filled form: a reason or a question."""
+
+    text: str
+    wrong: dict[str, str] = field(default_factory=dict)
+
+
+async def approve(interaction: Interaction, asked: Approval) -> Message:
+    """Approve a request, unless it was decided before."""
+    await require_approver(interaction, asked, Step.APPROVE)
+    ctx, now = interaction.ctx, interaction.ctx.clock()
+    until = now + ctx.approvers.policy.lasts
+    return await _decided(interaction, asked, ApprovalState.APPROVED, Step.APPROVE, until=until)
+
+
+async def decline(interaction: Interaction, asked: Approval, filled: FilledText) -> View:
+    """Decline a request with a reason, unless it was decided before."""
+    await require_approver(interaction, asked, Step.DECLINE)
+    answer = await _decided(interaction, asked, ApprovalState.DECLINED, Step.DECLINE, reason=filled.text)
+    return answer_page(answer, title=asked.reference)
+
+
+async def _decided(interaction: Interaction, asked: Approval, state: ApprovalState, step: Step, **more: Any) -> Message:
+    """Record a decision. Where another one was quicker, say so, as for every later decision."""
+    ctx, now = interaction.ctx, interaction.ctx.clock()
+    is_first = await ctx.store.approvals.decide(now, asked.id, state, interaction.user, **more)
+    decided = await ctx.store.approvals.get(asked.id) or asked
+    if not is_first:
+        await require_approver(interaction, decided, step)
+    ctx.wake()
+    hint = _("{user} hears at once.").format(user=name(asked.asker))
+    return el.message([el.section(f"{words.title(decided)}\n{words.state(decided, now)}"), el.context(hint)])
+
+
+async def ask_about(interaction: Interaction, asked: Approval, filled: FilledText) -> View:
+    """Ask the asker a question, in the request's thread."""
+    await require_approver(interaction, asked, Step.QUESTION)
+    ctx = interaction.ctx
+    await ctx.store.approvals.question(ctx.clock(), asked.id, interaction.user, filled.text)
+    ctx.wake()
+    line = _("❓ Your question goes to {user}.").format(user=name(asked.asker))
+    return answer_page(el.message([el.section(line)]), title=asked.reference)
+
+
+async def withdraw(interaction: Interaction, asked: Approval) -> Message:
+    """Take one's own request back."""
+    await require_asker(interaction, asked, Step.WITHDRAW)
+    ctx, now = interaction.ctx, interaction.ctx.clock()
+    await ctx.store.approvals.decide(now, asked.id, ApprovalState.WITHDRAWN, interaction.user)
+    ctx.wake()
+    decided = await ctx.store.approvals.get(asked.id) or asked
+    return el.message([el.section(f"{words.title(decided)}\n{words.state(decided, now)}")])
+
+
+async def go_on(subject: Subject, interaction: Interaction) -> None:
+    """Open the form that waited for an approval, where it was left."""
+    asked: Approval = await claimed(interaction, subject)
+    await require_asker(interaction, asked, Step.RESUME)
+    ctx = interaction.ctx
+    flow = await ctx.store.writes.flow(ctx.clock(), asked.flow)
+    if flow is None:
+        raise ForbiddenError(_("This form or list is too old. Please open it again."))
+    if isinstance(flow.content, Finished):
+        records = [await ctx.store.writes.get(each) for each in flow.content.writes]
+        lines = [el.section(said(write)) for write in records if write]
+        await interaction.say(el.message(lines or [el.section(_("This form has done its work."))]), replace=False)
+        return
+    await ctx.commands.again[type(flow.content)](interaction, flow.id)
+
+
+def read_text(name_: str, values: dict[str, Any]) -> FilledText:
+    """Read the form's one field, without phone numbers: it stays in the audit trail."""
+    text = mask_phones(" ".join(value_of(values, name_, "value").split())[:LONGEST])
+    return FilledText(text) if text else FilledText("", {name_: _("Write a few words.")})
+
+
+async def open_decline(interaction: Interaction, asked: Approval) -> View:
+    """Make the form that declines a request."""
+    await require_approver(interaction, asked, Step.DECLINE)
+    return decline_form(asked)
+
+
+async def open_question(interaction: Interaction, asked: Approval) -> View:
+    """Make the form that asks a question."""
+    await require_approver(interaction, asked, Step.QUESTION)
+    return question_form(asked)
+
+
+def decline_form(asked: Approval) -> View:
+    """Ask for the reason of a decline."""
+    text = form_field(_("Reason, which {user} reads").format(user=name(asked.asker)), "reason", _text())
+    return _form(asked, text, _("Decline"), action_ids.DECLINE)
+
+
+def question_form(asked: Approval) -> View:
+    """Ask for a question to the asker."""
+    text = form_field(_("Question to {user}").format(user=name(asked.asker)), "question", _text())
+    return _form(asked, text, _("Ask"), action_ids.ASK_ABOUT)
+
+
+def _form(asked: Approval, text: Block, submit: str, callback_id: str) -> View:
+    blocks = [el.section(f"{words.asks(asked)}\n{words.title(asked)}"), el.section(words.facts(asked)), text]
+    view = orders_page(blocks, submit=submit, title=asked.reference)
+    return view | {"callback_id": callback_id, "private_metadata": str(asked.id)}
+
+
+def _text() -> Block:
+    return {"type": "plain_text_input", "action_id": VALUE, "multiline": True, "max_length": LONGEST}
+
+
+def working() -> View:
+    """The page that stands while a decision is stored."""
+    return orders_page([el.section("⏳ " + _("Working on it…"))], title=_("Approval"))
+
+
+def refused(message: Message) -> View:
+    """The page that explains an error."""
+    return answer_page(message, title=_("Approval"))
+
+
+FEATURE = Feature(
+    buttons=(
+        Button(action_ids.APPROVE, of_button(Step.APPROVE), approve),
+        Button(action_ids.WITHDRAW_REQUEST, of_button(Step.WITHDRAW), withdraw),
+    ),
+    openers=(
+        Opener("action", action_ids.DECLINE, of_button(Step.DECLINE), open_decline),
+        Opener("action", action_ids.ASK_ABOUT, of_button(Step.QUESTION), open_question),
+    ),
+    forms=(
+        Form(action_ids.DECLINE, of_form(Step.DECLINE), partial(read_text, "reason"), decline, working, refused),
+        Form(action_ids.ASK_ABOUT, of_form(Step.QUESTION), partial(read_text, "question"), ask_about, working, refused),
+    ),
+    listeners=(Listener("action", action_ids.RESUME_REQUEST, of_button(Step.RESUME), go_on),),
+)

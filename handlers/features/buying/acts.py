@@ -1,0 +1,281 @@
+"""Acts on orders: pay, cancel, confirm receipt, change the warehouse. Each is reviewed, and done once."""
+
+from __future__ import annotations
+
+import asyncio
+from dataclasses import replace
+from typing import TYPE_CHECKING, Any
+
+from handlers.access.permissions import Claim
+from handlers.access.subjects import NOTHING, Subject, claimed
+from handlers.blocks import action_ids
+from handlers.blocks import elements as el
+from handlers.blocks.i18n import _
+from handlers.blocks.order_acts import label
+from handlers.blocks.write_words import DONE
+from handlers.commands.declarations import Listener
+from handlers.features.buying import acts_view
+from handlers.features.buying.act_fields import FilledReason, FilledWarehouse, read_reason, read_warehouse
+from handlers.features.buying.carrying_out import PAID, carry_out, moved_totals, orders_now, require_possible
+from handlers.features.buying.paid_before import earlier_payments, payable
+from handlers.wire import payloads
+from handlers.wire.errors import OutdatedError
+from handlers.writing.allowance import Deed, allowance
+from handlers.writing.flows import open_flow, own_flow
+from handlers.writing.steps import Done, Goto, Step
+from handlers.writing.wizard import Wizard
+from handlers.writing.writer import Plan
+from pandapon.errors import PandaPonError
+from pandapon.operations import orders as operations
+from pandapon.shipment import OrderRef, Platform
+from tracking.changes.order_acts import (
+    Cancellation,
+    OrderAct,
+    PayLink,
+    Payment,
+    Receipt,
+    WarehouseChange,
+)
+from tracking.flows import Acting, Finished
+from tracking.write_policy import WriteScope
+
+if TYPE_CHECKING:
+    from collections.abc import Sequence
+
+    from handlers.blocks.message import Block
+    from handlers.interactions.context import Context
+    from handlers.interactions.interaction import Interaction
+    from pandapon.carts import Call
+    from pandapon.models import Order
+    from pandapon.operations.operation import Operation
+    from pandapon.operations.requests import Request
+    from tracking.flows import Flow
+
+NAME = "act"
+MOST = 10  # orders of one act: a call of Taobao takes no more
+_PAYMENTS: dict[Platform, Operation[Any, Any]] = {
+    Platform.ALIBABA: operations.PAY_BATCH,
+    Platform.TAOBAO: operations.TAOBAO_PAY,
+}
+_CANCELS: dict[Platform, Operation[Any, Any]] = {
+    Platform.ALIBABA: operations.CANCEL,
+    Platform.TAOBAO: operations.TAOBAO_CANCEL,
+}
+
+
+# --- begin ------------------------------------------------------------------------------------------------------------
+
+
+async def begin(interaction: Interaction, act: str, refs: Sequence[OrderRef]) -> Goto:
+    """Read the orders. Raises RequestError for an order that does not allow it, and UnknownPathError."""
+    ctx = interaction.ctx
+    ctx.api.catalogue.path(_operation(act, refs[0].platform).name)
+    orders = await asyncio.gather(*(ctx.api.order(ref) for ref in refs))
+    require_possible(act, orders)
+    arrived = act != "receive" or await _has_arrived(ctx, orders[0].ref)
+    before = await payable(ctx, orders) if act in PAID else ()
+    content = Acting(act, tuple(orders), arrived, submitted=before)  # type: ignore[arg-type]  # the claim has checked it
+    return Goto(act, content)
+
+
+def kind_of(act: str, refs: Sequence[OrderRef]) -> str:
+    """How orders are paid: one of 1688 by a link, others by the account's agreement."""
+    return "pay_all" if act == "pay" and (len(refs) > 1 or refs[0].platform is Platform.TAOBAO) else act
+
+
+def _operation(act: str, platform: Platform) -> Any:
+    return {
+        "pay": operations.PAY_URL,
+        "pay_all": _PAYMENTS[platform],
+        "cancel": _CANCELS[platform],
+        "receive": operations.RECEIVED,
+        "warehouse": operations.TAOBAO_WAREHOUSE,
+    }[act]
+
+
+async def _has_arrived(ctx: Context, ref: OrderRef) -> bool | None:
+    """Read the trace, as ``/panda order`` does: the order's own state says "shipped" until its receipt is confirmed."""
+    try:
+        return (await ctx.tracker.lookup(ref.order_id, ref.platform)).has_arrived
+    except PandaPonError:  # the form still opens, and says that it is not known
+        return None
+
+
+# --- send -------------------------------------------------------------------------------------------------------------
+
+
+async def send_payment(interaction: Interaction, flow: Flow, _filled: Any) -> Goto | Done:
+    """Ask for the link, or submit the orders. An amount that moved stops it, and both are shown."""
+    content = _content(flow)
+    now = await orders_now(interaction.ctx, content)
+    if moved := moved_totals(content, now):
+        await interaction.ctx.writer.note_refusal(WIZARD.act_of(flow), content.act, "price_moved")
+        return Goto(flow.step, replace(content, orders=now, moved=moved))
+    before = await earlier_payments(interaction.ctx, now)
+    if before != content.submitted and not any(each.bars(interaction.ctx.clock()) for each in before):
+        return Goto(flow.step, replace(content, orders=now, moved=(), submitted=before))
+    first, amount = now[0], acts_view.total_fen(now)
+    target = ",".join(order.ref.key for order in now)
+    deed = Deed("pay", target, amount, tuple(acts_view.lines(now)), "", "")
+    allowed = await allowance(interaction, flow, deed)
+    if isinstance(allowed, Done):
+        return allowed
+    change: OrderAct
+    if content.act == "pay":
+        change = PayLink(first.platform, first.order_id)
+        call: Call = operations.PAY_URL, operations.OrderId(order_id=first.order_id)
+    else:
+        ids = tuple(order.order_id for order in now)
+        change = Payment(first.platform, ids, amount)
+        is_1688 = first.platform is Platform.ALIBABA
+        request: Request = operations.PayBatch(order_ids=ids) if is_1688 else operations.PayTaobao(purchase_ids=ids)
+        call = _PAYMENTS[first.platform], request
+    return await _done(interaction, flow, Plan(call, change, amount, approved_by=allowed))
+
+
+async def send_cancellation(interaction: Interaction, flow: Flow, filled: FilledReason) -> Done:
+    """Cancel it, once."""
+    [order] = _content(flow).orders
+    remark = filled.remark or None
+    call: Call
+    if order.platform is Platform.ALIBABA:
+        request = operations.CancelAlibaba(order_id=order.order_id, cancel_reason=filled.reason, remark=remark)
+        call = operations.CANCEL, request
+    else:
+        call = (
+            operations.TAOBAO_CANCEL,
+            operations.CancelTaobao(purchase_id=order.order_id, cancel_reason=filled.reason, cancel_remark=remark),
+        )
+    reason = f"{filled.reason} ({filled.remark})" if filled.remark else filled.reason
+    return await _done(interaction, flow, Plan(call, Cancellation(order.platform, order.order_id, reason)))
+
+
+async def send_receipt(interaction: Interaction, flow: Flow, _filled: Any) -> Done:
+    """Confirm the receipt, once."""
+    [order] = _content(flow).orders
+    call: Call = operations.RECEIVED, operations.Receive(order_id=order.order_id)
+    return await _done(interaction, flow, Plan(call, Receipt(order.platform, order.order_id)))
+
+
+async def review_warehouse(_interaction: Interaction, flow: Flow, filled: FilledWarehouse) -> Goto:
+    """Show it before it is sent."""
+    return Goto("warehouse_review", replace(_content(flow), warehouse=filled.warehouse))
+
+
+async def send_warehouse(interaction: Interaction, flow: Flow, _filled: Any) -> Done:
+    """Change the warehouse."""
+    content = _content(flow)
+    [order], (named, place) = content.orders, content.warehouse
+    request = operations.Warehouse(order_id=order.order_id, warehouse_name=named, warehouse_address=place)
+    change = WarehouseChange(order.platform, order.order_id, named)
+    return await _done(interaction, flow, Plan((operations.TAOBAO_WAREHOUSE, request), change))
+
+
+async def _done(interaction: Interaction, flow: Flow, plan: Plan) -> Done:
+    outcome = await carry_out(interaction.ctx, _content(flow), WIZARD.act_of(flow), plan)
+    is_over = outcome.write.state in DONE or not outcome.error
+    return Done(acts_view.result(outcome, interaction.user), (outcome.write.id,) if is_over else ())
+
+
+async def renew(interaction: Interaction, flow: Flow) -> Goto:
+    """Review a payment again, such as after an approval: amounts that have moved meanwhile are shown."""
+    content = _content(flow)
+    if content.act not in PAID:
+        return Goto(flow.step, content)
+    now = await orders_now(interaction.ctx, content)
+    before = await payable(interaction.ctx, now)
+    return Goto(flow.step, replace(content, orders=now, moved=moved_totals(content, now), submitted=before))
+
+
+def _content(flow: Flow) -> Acting:
+    assert isinstance(flow.content, Acting)
+    return flow.content
+
+
+def acting() -> str:
+    """The waiting line while it is done."""
+    return _("Telling PandaPon…")
+
+
+def _titled(step: Step, act: str) -> Step:
+    """The page under the name of its act, which the button that opens it bears."""
+    return replace(step, title=lambda: label(act).rstrip("…"))
+
+
+STEPS = {
+    "pay": _titled(Step(acts_view.pay, send_payment, working=acting), "pay"),
+    "pay_all": _titled(Step(acts_view.pay_all, send_payment, working=acting), "pay_all"),
+    "cancel": _titled(Step(acts_view.cancel, send_cancellation, read_reason, working=acting), "cancel"),
+    "receive": _titled(Step(acts_view.receive, send_receipt, working=acting), "receive"),
+    "warehouse": _titled(Step(acts_view.warehouse, review_warehouse, read_warehouse), "warehouse"),
+    "warehouse_review": _titled(
+        Step(acts_view.warehouse_review, send_warehouse, working=acting, back="warehouse"), "warehouse"
+    ),
+}
+WIZARD = Wizard(NAME, Acting, WriteScope.ORDERS, acts_view.title, STEPS, renew=renew)
+
+
+# --- entrances --------------------------------------------------------------------------------------------------------
+
+
+async def pay_button(interaction: Interaction, channel: str, orders: Sequence[Order]) -> Block | None:
+    """A button on the page of new orders that pays those of one platform; None where they are of both, or of none."""
+    unpaid = [order for order in orders if order.is_unpaid][:MOST]
+    platforms = {order.platform for order in unpaid}
+    if len(platforms) != 1:
+        return None
+    refs = [order.ref for order in unpaid]
+    act = kind_of("pay", refs)
+    flow = await open_flow(interaction, Acting(act, tuple(unpaid)), channel, act)  # type: ignore[arg-type]
+    return el.button(label(act), f"{action_ids.ACT_RESUME}:1", flow.id, "primary")
+
+
+async def open_act(subject: Subject, interaction: Interaction) -> None:
+    """Open the form of an act."""
+
+    async def first() -> Goto:
+        act, refs = await claimed(interaction, subject)
+        return await begin(interaction, kind_of(act, refs), refs)
+
+    await WIZARD.open(interaction, first)
+
+
+async def resume_act(subject: Subject, interaction: Interaction) -> None:
+    """Open the form that was made with the page of new orders."""
+    flow: Flow = await claimed(interaction, subject)
+    await WIZARD.resume(interaction, flow.id)
+
+
+async def ignore(_subject: Subject, _interaction: Interaction) -> None:
+    """A press that opens the browser: there is nothing to do."""
+
+
+async def _orders(interaction: Interaction, _given: Any) -> Claim:
+    """Read the button's value as if it came from a stranger: the orders are read before anything is done."""
+    act, *keys = payloads.value(interaction.body).split()[: MOST + 2] or [""]
+    try:
+        refs = [OrderRef.from_key(key) for key in keys]
+    except ValueError:
+        raise OutdatedError from None
+    is_one = len(refs) == 1 or act in PAID
+    is_known = act in STEPS and act != "warehouse_review" and 1 <= len(refs) <= MOST
+    if not is_known or not is_one or len({ref.platform for ref in refs}) != 1:
+        raise OutdatedError
+    ctx = interaction.ctx
+    await ctx.gate.require(interaction.client, WriteScope.ORDERS, interaction.user, interaction.channel)
+    return Claim((act, refs))
+
+
+async def _own(interaction: Interaction, _given: Any) -> Claim:
+    flow_id = payloads.value(interaction.body)
+    return Claim(await own_flow(interaction, flow_id, (Acting, Finished), NAME, WriteScope.ORDERS))
+
+
+ORDERS = Subject("orders that are read again, for a person who may order", _orders)
+OWN_ACT = Subject("the act that was offered to this person, as the bot remembers it", _own)
+
+FEATURE = WIZARD.feature(
+    Listener("action", action_ids.ORDER_ACT, ORDERS, open_act),
+    Listener("action", action_ids.ACT_RESUME, OWN_ACT, resume_act),
+    Listener("action", action_ids.PAY_PAGE, NOTHING, ignore),
+)

@@ -1,0 +1,193 @@
+"""Gathers the orders of a list: a page of the platforms' lists, or all orders that pass filters no platform has."""
+
+from __future__ import annotations
+
+import asyncio
+from dataclasses import dataclass, field
+from datetime import UTC, datetime
+from decimal import Decimal
+from typing import TYPE_CHECKING
+
+from handlers.blocks import order_states
+from handlers.blocks.error_messages import platform_error
+from handlers.blocks.paging import Paging, of_answers, of_rows
+from handlers.features.orders.order_filter import ListedOrder, OrderFilter, filter_of
+from handlers.features.orders.scan import scan
+from handlers.interactions.platforms import ask_each
+from pandapon.shipment import Platform
+
+if TYPE_CHECKING:
+    from collections.abc import Iterable, Sequence
+    from datetime import date
+
+    from handlers.interactions.interaction import Interaction
+    from handlers.wire.requests import ListOrders
+    from pandapon.models import Order, Page
+
+LOOKED = 4  # pages of each platform's list that are looked through: a person waits for them
+PAGE_SIZE = 10  # orders on a page; halved when both platforms share it
+STORED = 200  # stored orders that are added to a list, at most
+_NO_TIME = datetime.min.replace(tzinfo=UTC)
+# Lists that the bot knows better than the platforms, which call a delivered parcel shipped.
+_KNOWN_BETTER = frozenset({"shipped", "done", order_states.ATTENTION})
+
+
+@dataclass(frozen=True, slots=True)
+class Sum:
+    """The number of orders, and the sum of their totals in yuan. ``without``: orders that name no total."""
+
+    count: int
+    amount: Decimal
+    without: int = 0
+
+    @classmethod
+    def of(cls, listed: Iterable[ListedOrder]) -> Sum:
+        """Add up the orders."""
+        totals = [each.order.total_amount for each in listed]
+        amounts = [total for total in totals if total is not None]
+        return cls(len(totals), sum(amounts, Decimal(0)), len(totals) - len(amounts))
+
+
+@dataclass(frozen=True, slots=True)
+class OrderList:
+    """One page of a list of orders, newest first.
+
+    ``sum``: of this page, or of all orders that pass the filters, where ``is_sum_of_all``. ``days``: the first and the
+    last on which its orders were made; None: no limit. ``totals``: the length of each platform's list where it is shown
+    page by page. ``looked``: by platform, the orders that were looked through and the length of the list (None:
+    unknown), where some may be missing. ``elsewhere``: orders that the platform lists in this state, and that the bot
+    knows in another. ``errors``: by platform, the reason as Slack text. ``asked``: the platforms that answered.
+    """
+
+    rows: tuple[ListedOrder, ...]
+    paging: Paging
+    sum: Sum
+    days: tuple[date | None, date | None] = (None, None)
+    is_sum_of_all: bool = False
+    totals: dict[Platform, int] = field(default_factory=dict)
+    looked: dict[Platform, tuple[int, int | None]] = field(default_factory=dict)
+    elsewhere: tuple[ListedOrder, ...] = ()
+    errors: dict[Platform, str] = field(default_factory=dict)
+    asked: tuple[Platform, ...] = ()
+
+
+@dataclass(frozen=True, slots=True)
+class Matches:
+    """All orders that pass the filters, newest first, as far as the lists were looked through; see OrderList."""
+
+    rows: tuple[ListedOrder, ...]
+    looked: dict[Platform, tuple[int, int | None]]
+    errors: dict[Platform, str]
+    asked: tuple[Platform, ...]
+
+
+async def gather(interaction: Interaction, request: ListOrders) -> OrderList:
+    """Gather a page. Raises PandaPonError where no platform answers, and UsageError for a wrong span of days."""
+    wanted = filter_of(request, interaction.ctx.clock())
+    if request.is_filtered or request.status in _KNOWN_BETTER:
+        return await _matching(interaction, request, wanted)
+    return await _page(interaction, request)
+
+
+async def _page(interaction: Interaction, request: ListOrders) -> OrderList:
+    """A page of each platform's own list."""
+    platforms = _platforms(request)
+    pages, errors = await ask_each(
+        platforms,
+        lambda platform: interaction.ctx.api.orders(
+            platform,
+            status=order_states.code(request.status, platform),
+            page=request.page,
+            page_size=PAGE_SIZE // len(platforms),
+        ),
+    )
+    listed = await _known(interaction, [order for page in pages.values() for order in page.items])
+    return paged(request, pages, errors, listed)
+
+
+def paged(
+    request: ListOrders, pages: dict[Platform, Page[Order]], errors: dict[Platform, str], listed: Sequence[ListedOrder]
+) -> OrderList:
+    """Make the page of the platforms' own lists. ``listed``: all orders of ``pages``, with what is stored of them."""
+    rows = [each for each in listed if not each.snapshot or order_states.fits(request.status, each.milestone)]
+    return OrderList(
+        tuple(_newest_first(rows)),
+        of_answers(request, pages.values()),
+        Sum.of(rows),
+        totals={platform: page.total for platform, page in pages.items() if page.total is not None},
+        elsewhere=tuple(each for each in listed if each not in rows),
+        errors=errors,
+        asked=tuple(pages),
+    )
+
+
+async def match(interaction: Interaction, request: ListOrders, wanted: OrderFilter, pages: int) -> Matches:
+    """Find all orders that pass the filters: in the platforms' lists, for so many pages of each, and in the store.
+
+    Raises PandaPonError where no platform answers.
+    """
+    scans, errors = await ask_each(
+        _platforms(request),
+        lambda platform: scan(interaction.ctx.api, platform, _code(request.status, platform), wanted.range, pages),
+    )
+    listed = await _known(interaction, [order for each in scans.values() for order in each.orders])
+    seen = {each.order.ref.key for each in listed}
+    listed += [each for each in await _stored(interaction, request) if each.order.ref.key not in seen]
+    return Matches(
+        tuple(_newest_first(each for each in listed if wanted.takes(each))),
+        {platform: (len(each.orders), each.total) for platform, each in scans.items() if not each.is_whole},
+        errors | {platform: platform_error(each.error) for platform, each in scans.items() if each.error},
+        tuple(scans),
+    )
+
+
+async def _matching(interaction: Interaction, request: ListOrders, wanted: OrderFilter) -> OrderList:
+    """One page of the orders that pass the filters, and the sum of all of them."""
+    found = await match(interaction, request, wanted, LOOKED)
+    start = (request.page - 1) * PAGE_SIZE
+    return OrderList(
+        found.rows[start : start + PAGE_SIZE],
+        of_rows(request, len(found.rows), PAGE_SIZE),
+        Sum.of(found.rows),
+        days=(wanted.first, wanted.last),
+        is_sum_of_all=True,
+        looked=found.looked,
+        errors=found.errors,
+        asked=found.asked,
+    )
+
+
+async def _known(interaction: Interaction, orders: Sequence[Order]) -> list[ListedOrder]:
+    """The orders of a platform's list with what is stored of them."""
+    keys = [order.ref.key for order in orders]
+    known, alarms = await asyncio.gather(
+        interaction.ctx.tracker.listed(orders), interaction.ctx.store.alarms.of_orders(keys)
+    )
+    return [ListedOrder(order, known.get(order.ref.key), alarms.get(order.ref.key)) for order in orders]
+
+
+async def _stored(interaction: Interaction, request: ListOrders) -> list[ListedOrder]:
+    """The stored orders that may belong in a list, although a platform lists them in another state, or too far down."""
+    if not request.status:
+        return []
+    store = interaction.ctx.store
+    keys = await store.orders.standing_at(order_states.stands(request.status), STORED)
+    if request.status == order_states.ATTENTION:
+        refunds = await store.orders.refunds_to_act_on(STORED)
+        keys = list(dict.fromkeys([*keys, *refunds, *await store.alarms.live(STORED)]))
+    stored, alarms = await asyncio.gather(store.orders.load_readable(keys), store.alarms.of_orders(keys))
+    snapshots = [order.snapshot() for order in stored.values() if order.ref.platform in _platforms(request)]
+    return [ListedOrder.stored(snapshot, alarms.get(snapshot.ref.key)) for snapshot in snapshots]
+
+
+def _code(status: str, platform: Platform) -> str:
+    return "" if status == order_states.ATTENTION else order_states.code(status, platform)
+
+
+def _platforms(request: ListOrders) -> list[Platform]:
+    return [request.platform] if request.platform else list(Platform)
+
+
+def _newest_first(listed: Iterable[ListedOrder]) -> list[ListedOrder]:
+    """By the time at which each order was made; those without one last."""
+    return sorted(listed, key=lambda each: each.order.created_at or _NO_TIME, reverse=True)
