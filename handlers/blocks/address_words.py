@@ -1,4 +1,4 @@
-"""A saved address that was added or changed, in words. Never the address itself: channels and the audit read them."""
+"""The words for an added or changed address. They never hold the address itself: channels and the audit show them."""
 
 from __future__ import annotations
 
@@ -29,5 +29,5 @@ def wanted(change: AddressChange) -> str:
 
 
 def place() -> str:
-    """Where a reading shows it."""
+    """The place that shows the change."""
     return _("the list of saved addresses")

@@ -1,4 +1,4 @@
-"""Addresses from outside: which become links, and which Slack may fetch as pictures."""
+"""Web addresses in remote text: which of them become links, and which Slack may fetch as pictures."""
 
 from __future__ import annotations
 
@@ -27,7 +27,7 @@ _PAGE_TAOBAO = "https://buyertrade.taobao.com/trade/itemlist/list_bought_items.h
 
 
 def order_page(ref: OrderRef) -> str:
-    """The address of an order on its platform; on Taobao of the list of all orders.
+    """The address of an order's page on its platform; for a Taobao order, the page that lists all orders.
 
     The API's number of a Taobao order is not Taobao's own, so it cannot address the order there.
     """

@@ -16,7 +16,7 @@ REASON, ABOUT = 300, 150  # characters
 
 
 def done(write: Write) -> str:
-    """A step that was made, as a sentence, with what the request is about."""
+    """A step that was made, as a sentence; below, the subject of the request."""
     step = write.change
     assert isinstance(step, ApprovalStep)
     words = {
@@ -37,7 +37,7 @@ def done(write: Write) -> str:
 
 
 def wanted(step: ApprovalStep) -> str:
-    """A step as something to do, without a full stop."""
+    """A step to be made, without a full stop."""
     words = {
         Step.ASK: _("ask for an approval"),
         Step.APPROVE: _("approve {reference}"),
@@ -50,5 +50,5 @@ def wanted(step: ApprovalStep) -> str:
 
 
 def place() -> str:
-    """Where a reading shows it."""
+    """The place that shows the step."""
     return "`/panda approvals`"

@@ -41,7 +41,7 @@ def asks(asked: Approval) -> str:
 
 
 def facts(asked: Approval, most: int = LINES) -> str:
-    """The lines of the deed, the note and where it goes; one a line, all of it escaped."""
+    """The deed's lines, its note and its destination, each on a line, as Slack text. ``most``: lines of the deed."""
     shown, left = lines_of(asked.deed, most)
     lines = [f"• {escape(truncate(line, LINE))}" for line in shown]
     lines += [_("and {n} more").format(n=left)] if left else []
@@ -54,7 +54,7 @@ def facts(asked: Approval, most: int = LINES) -> str:
 
 
 def state(asked: Approval, now: datetime) -> str:
-    """What became of it so far."""
+    """The present state of the request, as a sentence."""
     user = name(asked.by)
     match asked.state:
         case ApprovalState.APPROVED:

@@ -16,8 +16,8 @@ if TYPE_CHECKING:
 def short_name(name: str, number: str = "") -> str:
     """A carrier's short name by the name or code that the platform gives, in Chinese for Chinese readers; not escaped.
 
-    Without a name it is guessed from the tracking number and marked, as in ``ZTO?``. A carrier that no table has keeps
-    the name that the platform gives it; empty where there is none.
+    Without a name, the carrier is guessed from the tracking number and marked, as in ``ZTO?``. A carrier that is in no
+    table keeps the platform's name for it; empty where the platform gives none.
     """
     match = carrier_of(name, number)
     return _name(match) if match else truncate(name, 40)

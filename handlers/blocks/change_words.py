@@ -32,10 +32,10 @@ TITLE, VARIANT = 60, 40  # characters
 class ChangeWords:
     """The words for one kind of change, as Slack text."""
 
-    done: Callable[[Write], str]  # a sentence; the write has the ids of what was created
-    wanted: Callable[[Any], str]  # the change as something to do, without a full stop
-    place: Callable[[], str]  # where a reading shows it
-    is_readable: bool = True  # an operation of the API reads it back
+    done: Callable[[Write], str]  # the change as made, as a sentence; the write has the ids of what it created
+    wanted: Callable[[Any], str]  # the change to be made, without a full stop
+    place: Callable[[], str]  # the place that shows the change
+    is_readable: bool = True  # an operation of the API reads the change back
 
 
 def done(write: Write) -> str:
@@ -45,19 +45,19 @@ def done(write: Write) -> str:
 
 
 def wanted(write: Write) -> str:
-    """A change as something to do, without a full stop."""
+    """A change to be made, without a full stop."""
     words = WORDS.get(type(write.change))
     return words.wanted(write.change) if words else code(write.operation)
 
 
 def place(write: Write) -> str:
-    """Where a reading shows the change."""
+    """The place that shows the change, such as "the cart"."""
     words = WORDS.get(type(write.change))
     return words.place() if words else "PandaPon"
 
 
 def is_readable(write: Write) -> bool:
-    """Whether a reading can say what became of a change whose answer was lost."""
+    """Whether the API can be asked what became of a change whose answer was lost."""
     words = WORDS.get(type(write.change))
     return words is None or words.is_readable
 

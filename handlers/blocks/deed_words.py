@@ -13,7 +13,7 @@ D, K, R = Deed, Keeper, Reason
 
 
 def deed_words(deed: Deed, *, is_ongoing: bool = False, is_planned: bool = False) -> str:
-    """Return the deed in words that begin small. ``{where}`` stands in those of which the place matters."""
+    """Return the deed in words that begin in lower case. Those whose place matters contain ``{where}`` to fill in."""
     words = _all(language())
     if is_planned and deed in words.waiting:
         return words.waiting[deed]
@@ -23,7 +23,7 @@ def deed_words(deed: Deed, *, is_ongoing: bool = False, is_planned: bool = False
 
 
 def keeper_words(keeper: Keeper) -> str:
-    """Return who has a parcel instead of the receiver, in words. Raises KeyError for the receiver and the door."""
+    """Return who has a parcel in place of the receiver, in words. Raises KeyError for the receiver and the door."""
     return {
         K.FRONT_DESK: _("the front desk"),
         K.FAMILY: _("a family member"),

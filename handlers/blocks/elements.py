@@ -44,7 +44,7 @@ def context(*texts: str) -> Block:
 
 
 def divider() -> Block:
-    """A line."""
+    """A horizontal line."""
     return {"type": "divider"}
 
 
@@ -57,9 +57,9 @@ def button(text: str, action_id: str, value: str, style: str = "") -> Block:
 
 
 def link_button(text: str, action_id: str, url: str, style: str = "") -> Block:
-    """A button that opens an address in the browser; Slack tells the bot of the press, too.
+    """A button that opens an address in the browser; Slack also sends the press to the bot.
 
-    Raises ValueError for what is no web address of at most 3000 characters.
+    Raises ValueError unless ``url`` is a web address of at most 3000 characters.
     """
     if not web_address(url, longest=ADDRESS):
         raise ValueError("a button opens web addresses only")
@@ -67,9 +67,10 @@ def link_button(text: str, action_id: str, url: str, style: str = "") -> Block:
 
 
 def overflow(options: Sequence[tuple[str, str]], action_id: str) -> Block:
-    """The menu ⋯ for acts that are needed less often than a button. ``options``: label and value of each.
+    """The menu ⋯ for acts that need no button of their own. ``options``: label and value of each.
 
-    The value of the chosen option comes back. Raises ValueError for no or too many options, or too long a value.
+    Slack sends the value of the chosen option back. Raises ValueError for no option, for more than five, and for a
+    value longer than Slack allows.
     """
     if not 1 <= len(options) <= MAX_OPTIONS:
         raise ValueError(f"a menu has 1 to {MAX_OPTIONS} options, not {len(options)}")
@@ -94,7 +95,7 @@ def image(url: str, alt: str) -> Block | None:
 
 
 def link(url: str, title: str) -> str:
-    """A link around remote words; the escaped words alone where ``url`` is no web address."""
+    """A link with remote words as its text; the escaped words alone where ``url`` is no web address."""
     address = web_address(url).replace("&", "&amp;")
     return f"<{address}|{escape(title).replace('|', '¦')}>" if address and title.strip() else escape(title)
 
@@ -102,7 +103,8 @@ def link(url: str, title: str) -> str:
 def mention(user_id: str) -> str:
     """A mention, which notifies the person when it is posted.
 
-    Only for news that concerns this person; everywhere else :func:`handlers.blocks.people.name` names them silently.
+    Only news that concerns this person mentions them; other texts use :func:`handlers.blocks.people.name`, which does
+    not notify.
     """
     return f"<@{user_id}>" if _USER.fullmatch(user_id) else escape(user_id)
 
@@ -115,9 +117,9 @@ def channel(channel_id: str) -> str:
 def message(blocks: list[Block], summary: str = "", whole: str = "", *, longest: int = MAX_TEXT) -> Message:
     """A message whose text holds the words of all its blocks.
 
-    ``summary``: a first line of the text, for notifications. ``whole``: its last line, such as the whole id of an order
-    that the blocks name by a short one; it is never cut off. ``longest``: characters of the text; fewer where the
-    blocks take more than ``MAX_SIZE``.
+    ``summary``: the first line of the text, for notifications. ``whole``: the last line, which is never cut off, such
+    as the whole id of an order that the blocks name by its short id. ``longest``: characters of the text; callers whose
+    blocks take more than ``MAX_SIZE`` give fewer.
     """
     lines = [summary, *(line for block in blocks for line in _lines(block))]
     ending = f"\n{whole}" if whole else ""

@@ -25,7 +25,7 @@ LOCKED = ("restricted_action_thread_locked", "thread_locked")
 
 
 def platform_error(error: errors.PandaPonError) -> str:
-    """What happened and what to do, as Slack text. An unknown refusal is quoted in the vendor's own words."""
+    """The sentence for a failure of PandaPon and what to do, as Slack text. An unknown refusal is quoted."""
     match error:
         case errors.TimeoutError():
             return _("PandaPon didn't respond in time. Try again in a minute.")
@@ -42,7 +42,7 @@ def platform_error(error: errors.PandaPonError) -> str:
 
 
 def passes(error: errors.PandaPonError) -> bool:
-    """Whether the same request may well succeed a little later. A refusal stays one, as does an unknown address."""
+    """Whether the same request may succeed a little later. Refusals and unknown paths are permanent."""
     return not isinstance(error, errors.ApiError | UnknownPathError)
 
 

@@ -36,13 +36,13 @@ def expected_words(snapshot: OrderSnapshot, now: datetime, zone: tzinfo) -> str:
 
 
 def forecast(snapshot: OrderSnapshot, now: datetime, zone: tzinfo) -> str:
-    """All of it, for ``track``: the dates, the pace, and from which journeys the dates were learnt."""
+    """The whole forecast, for ``track``: the dates, the pace, and the journeys from which the dates were learnt."""
     basis = basis_words(snapshot.expected) if snapshot.expected else ""
     return " · ".join(part for part in (expected_words(snapshot, now, zone), pace(snapshot, now), basis) if part)
 
 
 def pace(snapshot: OrderSnapshot, now: datetime) -> str:
-    """``ordered 4 days ago · in transit for 2 days · usually 3 days``, as far as it is known."""
+    """``ordered 4 days ago · in transit for 2 days · usually 3 days``; parts that are not known are left out."""
     expected, order = snapshot.expected, snapshot.order
     parts = []
     if order and order.created_at:
@@ -57,7 +57,7 @@ def pace(snapshot: OrderSnapshot, now: datetime) -> str:
 
 
 def _set_out(snapshot: OrderSnapshot) -> datetime | None:
-    """When the parcel that is expected last set out; where none is expected, when the first one did."""
+    """When the parcel that is expected last set out; without such a parcel, when the order's first one set out."""
     if snapshot.expected and snapshot.expected.waybill:
         return snapshot.expected.since
     nodes = (node for node in snapshot.shipment.nodes if node.is_timed and node.milestone in _CARRIED)
@@ -65,7 +65,7 @@ def _set_out(snapshot: OrderSnapshot) -> datetime | None:
 
 
 def basis_words(expected: Expected) -> str:
-    """From which journeys the dates were learnt: ``based on 34 ZTO parcels from 义乌``."""
+    """The journeys from which the dates were learnt: ``based on 34 ZTO parcels from 义乌``."""
     words = {
         Basis.LANE: _("based on {n} {carrier} parcels from {place}"),
         Basis.CARRIER: _("based on {n} {carrier} parcels"),
@@ -76,7 +76,7 @@ def basis_words(expected: Expected) -> str:
 
 
 def late_headline(expected: Expected, now: datetime) -> str:
-    """The news that an order is later than expected, told once."""
+    """The headline of the news that an order is later than expected."""
     words = _("⏳ *Later than expected*: paid {so_far} ago, usually here {usual} after payment")
     if expected.waybill:
         words = _("⏳ *Later than expected*: {so_far} on the way, usually {usual}")
@@ -84,7 +84,7 @@ def late_headline(expected: Expected, now: datetime) -> str:
 
 
 def dates(first: datetime, last: datetime, zone: tzinfo) -> str:
-    """A range of dates in a zone, such as ``Dec 2 – 4``; a single date where both agree."""
+    """A range of dates in a zone, such as ``Dec 2 – 4``; a single date where both are the same day."""
     return days(first.astimezone(zone).date(), last.astimezone(zone).date())
 
 

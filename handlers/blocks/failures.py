@@ -20,15 +20,16 @@ if TYPE_CHECKING:
     from handlers.wire.requests import Request
     from pandapon.errors import PandaPonError
 
-ENDS = (".", "?", "!", "。", "？", "！", "…")  # marks behind which no other one is put
+ENDS = (".", "?", "!", "。", "？", "！", "…")  # endings to which no full stop is added
 
 
 @dataclass(frozen=True, slots=True)
 class Asked:
-    """The request that an answer failed for.
+    """The request whose answer failed.
 
-    ``failed``: the request in words, as Slack text, such as "Couldn't search 连衣裙"; empty where it is not known.
-    ``again``: the request for [Try again]. Requests that change something have none: they may have been done after all.
+    ``failed``: the failed request in words, as Slack text, such as "Couldn't search 连衣裙"; empty: it is not known.
+    ``again``: the request for [Try again]; None where the request changes something, since it may have been carried out
+    despite the failure.
     """
 
     failed: str = ""
@@ -39,7 +40,7 @@ NOTHING_ASKED = Asked()
 
 
 def usage_error(error: UsageError) -> Message:
-    """The mistake in a command, the corrected command to copy, and the command as it was read."""
+    """The mistake in a command, the corrected command to copy, and the command as the bot read it."""
     problem = _whole(error.problem)
     command = code(error.suggestion, 1500)
     if error.is_guess and error.suggestion:
@@ -54,7 +55,7 @@ def failure(sentence: str, incident_id: str = "", *, asked: Asked = NOTHING_ASKE
     """A failure for which the person is not to blame.
 
     ``sentence``: Slack text. ``incident_id``: the number of an unexpected error, which is also in the log.
-    ``may_pass``: the same request may well succeed next time.
+    ``may_pass``: the same request may succeed next time, so [Try again] is offered where ``asked`` allows it.
     """
     notes = []
     if incident_id:
@@ -66,10 +67,10 @@ def failure(sentence: str, incident_id: str = "", *, asked: Asked = NOTHING_ASKE
 def working(sentence: str, *, stays: bool = False) -> Message:
     """The line in the answer's place until the answer is ready. ``sentence``: empty for "Working on it…".
 
-    ``stays``: Slack will not let the answer replace it, so it says nothing that the answer makes untrue: it neither
-    goes on working nor promises. A command's response URL makes new messages only, whatever ``replace_original`` and
-    ``delete_original`` say (slackapi/bolt-python#1268, slackapi/bolt-js#2287), and nothing else changes an ephemeral
-    message that nobody pressed.
+    ``stays``: the line stays above the answer, since Slack lets nothing replace it. Its words therefore remain true
+    when the answer is there. A command's response URL only makes new messages, whatever ``replace_original`` and
+    ``delete_original`` say (slackapi/bolt-python#1268, slackapi/bolt-js#2287), and no method changes an ephemeral
+    message on which nobody pressed a button.
     """
     if stays:
         return el.message([el.section(_("⏳ This takes a moment. The answer follows below."))])
@@ -77,7 +78,7 @@ def working(sentence: str, *, stays: bool = False) -> Message:
 
 
 def too_late(seconds: float, asked: Asked = NOTHING_ASKED) -> Message:
-    """The request took longer than the ``seconds`` it is allowed, and was cancelled."""
+    """The answer for a request that took longer than the allowed ``seconds`` and was cancelled."""
     status = "`/panda status`"
     if asked.again:
         sentence = _(
@@ -92,7 +93,7 @@ def too_late(seconds: float, asked: Asked = NOTHING_ASKED) -> Message:
 
 
 def unknown_order(text: str) -> Message:
-    """No platform knows this id, and no stored parcel has it as its tracking number."""
+    """The answer for an id that no platform knows and no stored parcel has as its tracking number."""
     sentence = _(
         "I found no order or parcel {id} in your account, neither on 1688 nor on Taobao. "
         "Check the number, or list your orders: {command}"
@@ -101,7 +102,7 @@ def unknown_order(text: str) -> Message:
 
 
 def wrong_platform(error: WrongPlatformError) -> Message:
-    """The id exists on the other platform than the one asked for."""
+    """The answer for an order that is not on the platform asked for, but on the other one."""
     sentence = _("{id} is an order of {found}, not of {asked}. Try: {command}").format(
         id=f"`{sanitize_id(error.ref.order_id)}`",
         found=platform_name(error.ref.platform),
@@ -114,9 +115,9 @@ def wrong_platform(error: WrongPlatformError) -> Message:
 
 
 def pandapon(error: PandaPonError, asked: Asked = NOTHING_ASKED) -> Message:
-    """PandaPon failed or refused: a sentence, and PandaPon's number of the request where it gave one.
+    """The answer for a failure or refusal of PandaPon: a sentence, and PandaPon's number of the request if it gave one.
 
-    A product that there is not is no failure, so nobody has to find the request.
+    An unknown product is no fault that somebody has to trace, so its answer leaves the number out.
     """
     blocks = [el.section(_headline(platform_error(error), asked))]
     if error.request_id and not isinstance(error, UnknownProductError):
@@ -136,6 +137,6 @@ def _try_again(asked: Asked, *, may_pass: bool) -> list[Block]:
 
 
 def _whole(problem: str) -> str:
-    """A problem as a sentence: usage errors begin with a small letter, as they did behind "but"."""
+    """A problem as a sentence: usage errors are written without the capital letter and the full stop."""
     sentence = problem[:1].upper() + problem[1:]
     return sentence if sentence.endswith(ENDS) else _("{sentence}.").format(sentence=sentence)

@@ -25,7 +25,7 @@ GROUP = 100  # options of a menu, or of one group in it; also groups in a menu
 
 @dataclass(frozen=True, slots=True)
 class Choice:
-    """One choice of a menu or of a group of checkboxes. ``value`` comes back."""
+    """One choice of a menu or of a group of checkboxes. ``value``: what Slack sends back."""
 
     value: str
     words: str
@@ -49,7 +49,7 @@ def option(value: str, text: str) -> Block:
 
 
 def select(choices: Sequence[Choice], chosen: str) -> Block:
-    """A menu of at most ``GROUP`` choices; the first is chosen where ``chosen`` is none of their values."""
+    """A menu of 1 to ``GROUP`` choices; the first is selected if ``chosen`` is none of their values."""
     options = [option(choice.value, choice.words) for choice in choices]
     initial = next((choice for choice in options if choice["value"] == chosen), options[0])
     return {"type": "static_select", "action_id": VALUE, "options": options, "initial_option": initial}
@@ -58,7 +58,7 @@ def select(choices: Sequence[Choice], chosen: str) -> Block:
 def grouped_select(groups: Sequence[tuple[str, Sequence[Choice]]], chosen: str, placeholder: str = "") -> Block:
     """A menu of labelled groups. A group of more than ``GROUP`` choices becomes several of the same label.
 
-    Nothing is chosen where ``chosen`` is none of the values. Slack narrows such a menu down while a person types.
+    Nothing is selected if ``chosen`` is none of the values. Slack narrows such a menu down while a person types.
     """
     parts = [(label, choices[at : at + GROUP]) for label, choices in groups for at in range(0, len(choices), GROUP)]
     made = [(label, [option(choice.value, choice.words) for choice in choices]) for label, choices in parts]
@@ -73,7 +73,7 @@ def grouped_select(groups: Sequence[tuple[str, Sequence[Choice]]], chosen: str, 
 
 
 def radio(choices: Sequence[Choice], chosen: str) -> Block:
-    """Radio buttons; the first is chosen where ``chosen`` is none of their values."""
+    """Radio buttons; the first is selected if ``chosen`` is none of their values."""
     return select(choices, chosen) | {"type": "radio_buttons"}
 
 
@@ -85,7 +85,7 @@ def checkbox(choice: Choice, *, is_checked: bool) -> Block:
 
 
 def time_picker(chosen: str) -> Block:
-    """A time of day, ``HH:MM``; an empty one is not set."""
+    """A picker for a time of day. ``chosen``: the time shown at first, ``HH:MM``; empty: none."""
     element: Block = {"type": "timepicker", "action_id": VALUE}
     return element | ({"initial_time": chosen} if chosen else {})
 

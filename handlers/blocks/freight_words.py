@@ -38,7 +38,7 @@ def days(offer: Offer) -> str:
 
 
 def country(iso: str) -> str:
-    """The name of a country; its letters where its name is not known."""
+    """The name of a country in the current language; the code itself where CLDR does not know it."""
     try:
         return territory(iso)
     except KeyError:
@@ -52,19 +52,20 @@ def booked(write: Write) -> str:
     words = _("Booked freight abroad for order {id}: {service} to {country}.").format(
         id=code(change.order_id), service=escape(change.service), country=escape(country(change.country))
     )
-    number_ = _("PandaPon's number: {id}.").format(id=listed(code(one, 60) for one in write.made)) if write.made else ""
+    ids = listed(code(shipment_id, 60) for shipment_id in write.made)
+    number_ = _("PandaPon's number: {id}.").format(id=ids) if write.made else ""
     return sentences([words, number_])
 
 
 def to_book(change: FreightBooking) -> str:
-    """A shipment as something to do."""
+    """A shipment to be booked, without a full stop."""
     return _("book freight abroad for order {id}: {service} to {country}").format(
         id=code(change.order_id), service=escape(change.service), country=escape(country(change.country))
     )
 
 
 def shipments() -> str:
-    """Where a booking can be looked for."""
+    """The place where a person can look for a booking."""
     return _("the shipments in PandaPon's console")
 
 
@@ -78,17 +79,18 @@ def told(write: Write) -> str:
         "Told the warehouse of {n} parcels of order {id}: {numbers}.",
         len(waybills),
     )
-    return words.format(n=len(waybills), id=code(change.order_id), numbers=listed(code(one, 40) for one in waybills))
+    numbers = listed(code(waybill, 40) for waybill in waybills)
+    return words.format(n=len(waybills), id=code(change.order_id), numbers=numbers)
 
 
 def to_tell(change: DomesticParcels) -> str:
-    """Parcels as something to do."""
-    numbers = listed(code(one, 40) for one in dict.fromkeys(change.waybills))
+    """Parcels to tell the warehouse of, without a full stop."""
+    numbers = listed(code(waybill, 40) for waybill in dict.fromkeys(change.waybills))
     return _("tell the warehouse of the parcels of order {id}: {numbers}").format(
         id=code(change.order_id), numbers=numbers
     )
 
 
 def arrivals() -> str:
-    """Where the warehouse's parcels can be looked for."""
+    """The place where a person can look for the warehouse's parcels."""
     return _("the expected parcels in PandaPon's console")

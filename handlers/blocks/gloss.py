@@ -1,7 +1,7 @@
-"""A short reading of a courier's text for people who do not read its language, made from what was understood of it.
+"""A short reading of a courier's text, in the reader's language, made from the statements that the bot finds in it.
 
-``快件外包装破损，已登记为问题件`` → "Packaging damaged, registered as a problem parcel". It is no translation: a text
-that is not understood has no gloss, and the courier's words always stand beside it.
+``快件外包装破损，已登记为问题件`` → "Packaging damaged, registered as a problem parcel". A gloss is no translation: a
+text without a known statement has no gloss, and the courier's words always stand beside the gloss.
 """
 
 from __future__ import annotations
@@ -27,8 +27,8 @@ if TYPE_CHECKING:
 
 D, K, M = Deed, Keeper, Milestone
 
-LONGEST = 160  # characters of a gloss; those that the bot makes have at most about 140
-LONGEST_TEXT = 4_000  # characters that are looked at; what comes later is an advertisement
+LONGEST = 160  # characters of a gloss; the bot's own have at most about 140
+LONGEST_TEXT = 4_000  # characters of a text that are read; longer texts end in advertisements
 _SCRIPTS = {
     "zh_CN": re.compile(r"[一-鿿㐀-䶿]"),
     "en": re.compile(r"[A-Za-z]+"),
@@ -44,7 +44,7 @@ _ONLY_TOWN = frozenset({D.PICKED_UP, D.OUT_FOR_DELIVERY})
 def gloss(text: str) -> str:
     """Return the gloss in the current language, plain text; empty where none is needed or none can be made.
 
-    ``text``: the courier's words as sent. Nothing is needed in the language in which the text is written.
+    ``text``: the courier's words as sent. A reader of the language in which they are written needs no gloss.
     """
     shown = language()
     return "" if language_of(text) == shown else _gloss(text[:LONGEST_TEXT], shown, team_glosses.version())
@@ -53,8 +53,8 @@ def gloss(text: str) -> str:
 def beside(words: str, text: str, told: Sequence[str] = ()) -> str:
     """Return a courier's words as Slack text, behind their gloss where the reader needs one and it can be made.
 
-    ``words``: the text as Slack text, cut to any length; ``text``: the courier's words as sent. ``told``: words that
-    stand in a line above, which a gloss that begins with them does not repeat.
+    ``words``: the text as Slack text, cut to any length; ``text``: the courier's words as sent. ``told``: words that a
+    line above already shows; a gloss that begins with them leaves them out.
     """
     reading = gloss(text)
     for repeated in told:
@@ -64,14 +64,13 @@ def beside(words: str, text: str, told: Sequence[str] = ()) -> str:
 
 
 def _untold(reading: str, told: str) -> str:
-    """The gloss without words at its beginning that were told: "Delivered, left at the door" → "Left at the door"."""
+    """The gloss without the told words at its beginning: "Delivered, left at the door" → "Left at the door"."""
     if not told or not reading.casefold().startswith(told.casefold()):
         return reading
-    rest = reading[len(told) :]
-    if rest and rest[0] not in _PAUSES:
+    remainder = reading[len(told) :]
+    if remainder and remainder[0] not in _PAUSES:
         return reading
-    rest = rest.lstrip(_PAUSES + " ")
-    return rest[:1].upper() + rest[1:]
+    return _capital(remainder.lstrip(_PAUSES + " "))
 
 
 def has_gloss(text: str) -> bool:
@@ -80,9 +79,10 @@ def has_gloss(text: str) -> bool:
 
 
 def language_of(text: str) -> str:
-    """Return the code of the language in which most of a text is written, by its script; empty for none of the bot's.
+    """Return the code of the language in which most of a text is written, by its script; empty for any other script.
 
-    Chinese characters and Latin words count one each, and so do three Thai letters. A platform's code has no language.
+    A Chinese character, a Latin word and three Thai letters count the same. A platform's code, such as ``WAIT_SEND``,
+    has no language.
     """
     words = plain(text[:LONGEST_TEXT]).strip()
     if _CODE.fullmatch(words):

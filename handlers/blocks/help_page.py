@@ -31,15 +31,15 @@ class HelpPage:
 
 
 def bullets(examples: tuple[Example, ...] | list[Example]) -> str:
-    """The examples, one a line."""
+    """The examples, each on a line."""
     return "\n".join(f"• `{command}`  {meaning}" for command, meaning in examples)
 
 
 def with_ids(text: str, order_ids: Sequence[str]) -> str:
-    """A text whose made-up order ids are replaced by the account's own, as far as there are any."""
+    """The text with the account's order ids in place of the made-up ones, as far as ``order_ids`` has enough."""
     own = dict(zip((ID, ID2), order_ids, strict=False))
-    # At once: an order of the account may bear the number that is made up for another place.
-    return MADE_UP.sub(lambda found: own.get(found[0], found[0]), text)
+    # In one pass: an order of the account may have the very id that is made up for another place.
+    return MADE_UP.sub(lambda match: own.get(match[0], match[0]), text)
 
 
 def show(page: HelpPage, order_ids: Sequence[str] = ()) -> Message:

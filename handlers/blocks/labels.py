@@ -69,11 +69,10 @@ def milestone_emoji(milestone: Milestone | None) -> str:
 
 
 def bar(milestone: Milestone | None, reached: Milestone | None = None) -> str:
-    """Six stages, those that are reached filled, and their number in words: ``▰▰▰▰▱▱ 4 of 6``.
+    """The bar of six stages with the reached ones filled, and their number: ``▰▰▰▰▱▱ 4 of 6``; empty: none is reached.
 
-    Both signs are of one block of Unicode and no emoji, so that they have the same size in every font, and the number
-    is what a screen reader says. A problem is no stage: its bar ends at ``reached``, the furthest progress before it.
-    Empty where no stage is reached.
+    Both signs are no emoji and from one block of Unicode, so that they have the same size in every font; the number is
+    for screen readers. A problem is no stage: its bar ends at ``reached``, the furthest progress before the problem.
     """
     at = reached if milestone and milestone.is_problem else milestone
     n, total = next((n for n, stage in enumerate(_STAGES, 1) if at in stage), 0), len(_STAGES)
@@ -144,7 +143,7 @@ def status_name(platform: Platform, code: str) -> str:
 
 
 def _alibaba_states() -> dict[str, str]:
-    """1688's states as the upstream documents them. The keys are folded; the last two are a sibling's."""
+    """1688's states by their folded codes, as upstream documents them; the last two, for a sibling of this API."""
     return {
         "waitbuyerpay": _("Waiting for payment"),
         "waitsellersend": _("Waiting for the seller to ship"),
@@ -162,7 +161,7 @@ def _alibaba_states() -> dict[str, str]:
 
 
 def _taobao_states() -> dict[str, str]:
-    """Taobao's numeric states and the upstream's names for them, both documented for a sibling of this API, folded."""
+    """Taobao's states by their numeric and folded named codes, both documented for a sibling of this API."""
     unpaid, unsent, sent = _("Waiting for payment"), _("Waiting for the seller to ship"), _("Shipped")
     closed = _("Cancelled or closed")
     return {

@@ -17,7 +17,8 @@ MAX_BLOCKS = 50
 SPARE_BLOCKS, SPARE_SIZE = 3, 600  # blocks and characters kept free for the lines that say how much is left out
 MAX_TEXT = 3900  # Slack advises 4000 and cuts off at 40,000
 MAX_SIZE = 8000  # characters of all blocks as JSON; with the text it stays under the 12,000 that Slack takes
-# The same for a list: it has many buttons, each of which carries the list's command, and a text that repeats the rows.
+# The same for a list. Its many buttons carry the list's command each, so its blocks need more room and get it from the
+# text, which only repeats the rows.
 LIST_ROOM, LIST_TEXT = 9900, 2000
 
 
@@ -29,7 +30,7 @@ class Message:
     blocks: list[Block]
 
     def followed_by(self, other: Message) -> Message:
-        """Both in one message. Blocks of ``other`` from the first that does not fit are left out."""
+        """Both messages in one. Blocks of ``other`` are left out from the first that does not fit."""
         layout = Layout(self.blocks)
         for block in other.blocks:
             if not layout.add(block):
@@ -38,10 +39,10 @@ class Message:
 
 
 class Layout:
-    """Collects blocks up to Slack's limits, keeping room for what must come last."""
+    """Collects blocks up to Slack's limits, and keeps room for the ``tail``, the blocks that must come last."""
 
     def __init__(self, blocks: Sequence[Block] = (), *, tail: Sequence[Block] = (), room: int = MAX_SIZE) -> None:
-        """``room``: characters of all blocks as JSON. More than ``MAX_SIZE`` has to be saved in the message's text."""
+        """``room``: characters of all blocks as JSON. A room above ``MAX_SIZE`` leaves less to the message's text."""
         self._blocks, self._tail, self._room = list(blocks), list(tail), room
         self._size = sum(map(_size, (*self._blocks, *self._tail)))
 
@@ -55,7 +56,7 @@ class Layout:
         return self._append(blocks, MAX_BLOCKS - SPARE_BLOCKS, self._room - SPARE_SIZE)
 
     def note(self, block: Block) -> bool:
-        """Append a line that says how much is left out; room is kept for a few. Returns whether it was appended."""
+        """Append a line that says how much is left out; ``add`` keeps room for a few. Returns whether it fitted."""
         return self._append((block,), MAX_BLOCKS, self._room)
 
     def _append(self, blocks: Sequence[Block], most: int, room: int) -> bool:
@@ -68,7 +69,10 @@ class Layout:
 
 
 def fitting(layouts: Iterable[tuple[Layout, int]]) -> tuple[Layout, int]:
-    """The first of several layouts that holds everything, else the last; each with the number of rows left out."""
+    """The first of several layouts that holds everything, else the last. Each comes with its number of rows left out.
+
+    The layouts are built one by one, as far as needed.
+    """
     tried = (Layout(), 0)
     for tried in layouts:
         if not tried[1]:

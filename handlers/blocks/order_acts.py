@@ -17,13 +17,13 @@ if TYPE_CHECKING:
     from pandapon.models import Order
     from pandapon.shipment import OrderRef
 
-# 1688's codes of an order that is sent, and whose receipt is not confirmed [upstream]. No operation confirms Taobao's.
+# 1688's codes of a sent order whose receipt is not confirmed [upstream]. No operation confirms a receipt on Taobao.
 _TO_RECEIVE = frozenset({"waitbuyerreceive", "waitbuyersign", "signinsuccess"})
 _BEFORE_SHIPPING = frozenset({Milestone.ORDERED, Milestone.PAID})
 
 
 def possible(order: Order) -> tuple[str, ...]:
-    """The acts that an order allows: ``pay``, ``cancel``, ``receive``, ``warehouse``."""
+    """The acts that an order allows in its present state, of ``pay``, ``cancel``, ``receive`` and ``warehouse``."""
     acts = ["pay", "cancel"] if order.is_unpaid else []
     if order.platform is Platform.ALIBABA and folded(order.status_code) in _TO_RECEIVE:
         acts.append("receive")
@@ -33,7 +33,7 @@ def possible(order: Order) -> tuple[str, ...]:
 
 
 def label(act: str) -> str:
-    """The words of the button that begins an act."""
+    """The words of the button that begins an act: one of :func:`possible`, or ``pay_all``."""
     return {
         "pay": _("Pay…"),
         "pay_all": _("Pay all…"),
@@ -51,5 +51,5 @@ def act_button(act: str, refs: Sequence[OrderRef], number: int, *, words: str = 
 
 
 def act_buttons(order: Order, number: int) -> list[Block]:
-    """The buttons of all acts that an order allows. ``number``: of the first."""
+    """The buttons of all acts that an order allows. ``number``: the first button's."""
     return [act_button(act, [order.ref], number + at) for at, act in enumerate(possible(order))]

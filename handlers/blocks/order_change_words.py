@@ -1,4 +1,4 @@
-"""New orders and acts on orders in words: as done, and as wanted."""
+"""New orders and acts on orders in words: as done, and as still to be done."""
 
 from __future__ import annotations
 
@@ -45,7 +45,7 @@ def to_create(change: OrderCreation) -> str:
 def pay_page(write: Write) -> str:
     """The link to pay an order, as a sentence. The link itself is not recorded.
 
-    Where the answer was lost, only a payment shows in the order.
+    Where the answer was lost, the order shows only whether it is paid, so the sentence says that.
     """
     change = write.change
     assert isinstance(change, PayLink)
@@ -67,7 +67,7 @@ def to_pay(change: Payment) -> str:
 
 
 def to_open_pay_page(change: PayLink) -> str:
-    """The link to pay an order as something to do."""
+    """A pay page to be opened, without a full stop."""
     return _("open the pay page of {order}").format(order=_ids([change.order_id]))
 
 
@@ -114,12 +114,12 @@ def to_move(change: WarehouseChange) -> str:
 
 
 def orders_place() -> str:
-    """Where orders are seen."""
+    """The place that shows orders."""
     return "`/panda orders`"
 
 
 def order_place() -> str:
-    """Where an act on an order is seen."""
+    """The place that shows an act on an order."""
     return _("the order")
 
 
@@ -133,13 +133,13 @@ def _purchase(change: OrderCreation) -> str:
     names = [escape(truncate(basket.seller, SELLER)) or _("(seller not given)") for basket in change.baskets]
     shown = names[:SELLERS]
     if len(names) > SELLERS:
-        others = len(names) - SELLERS
-        shown.append(ngettext("{n} other seller", "{n} other sellers", others).format(n=others))
+        hidden = len(names) - SELLERS
+        shown.append(ngettext("{n} other seller", "{n} other sellers", hidden).format(n=hidden))
     words = _("{count} from {sellers} on {platform}")
     purchase = words.format(count=count, sellers=listed(shown), platform=platform_name(change.platform))
     return f"{purchase} · {yuan(change.total_fen)}" if change.total_fen is not None else purchase
 
 
 def _ids(ids: Sequence[str]) -> str:
-    more = [_("and {n} more").format(n=len(ids) - IDS)] if len(ids) > IDS else []
-    return listed([*(f"`{sanitize_id(id_)}`" for id_ in ids[:IDS]), *more])
+    ending = [_("and {n} more").format(n=len(ids) - IDS)] if len(ids) > IDS else []
+    return listed([*(f"`{sanitize_id(id_)}`" for id_ in ids[:IDS]), *ending])

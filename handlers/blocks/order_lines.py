@@ -34,7 +34,7 @@ class Title:
     """The title of an order in a list, and the link to its card."""
 
     ref: OrderRef
-    first: str  # of the first item, as sent; empty: the platform and the id stand in for it
+    first: str  # the title of the first item, as sent; empty: the platform and the id are shown instead
     items: int = 1
     link: str = ""  # empty: there is no card yet, or its address is not known
 
@@ -42,12 +42,12 @@ class Title:
     def linked(self) -> str:
         """The title as a link to the card, and how many items there are beside the first, as Slack text."""
         words = truncate(self.first, TITLE) if self.first else short_name(self.ref)
-        more = f" +{self.items - 1}" if self.items > 1 and self.first else ""
-        return isolated(el.link(self.link, words), words) + more
+        count = f" +{self.items - 1}" if self.items > 1 and self.first else ""
+        return isolated(el.link(self.link, words), words) + count
 
     @property
     def number(self) -> str:
-        """The id beside the title; whole where no link leads to it, empty where it stands for the title already."""
+        """The id beside the title: the whole id without a link, and empty where the id is already the title."""
         if not self.link:
             return f"`{sanitize_id(self.ref.order_id)}`"
         return short_id(self.ref.order_id) if self.first else ""
@@ -76,12 +76,12 @@ def group_name(group: Group) -> str:
 
 
 def collapsed(heading: str, titles: Sequence[str], n: int) -> str:
-    """A group of which nothing but the number and the names matters. ``n``: orders of the group, named or not."""
+    """One line for a group: its heading and the first titles. ``n``: all orders of the group, named or not."""
     if not titles:
         return heading
     named = [*titles[:NAMED]]
-    if others := n - len(named):
-        named.append(ngettext("{n} more", "{n} more", others).format(n=others))
+    if unnamed := n - len(named):
+        named.append(ngettext("{n} more", "{n} more", unnamed).format(n=unnamed))
     return _("{heading}: {titles}").format(heading=heading, titles=listed(named))
 
 
@@ -92,7 +92,7 @@ def first_title(order: Order | None) -> tuple[str, int]:
 
 
 def sections(lines: Sequence[str]) -> Iterator[Block]:
-    """Sections of some lines each, within Slack's limits."""
+    """The lines as section blocks of some lines each, within Slack's limits."""
     paragraph: list[str] = []
     for line in lines:
         if paragraph and (len(paragraph) == LINES or sum(map(len, paragraph)) + len(line) > PARAGRAPH):
@@ -104,9 +104,9 @@ def sections(lines: Sequence[str]) -> Iterator[Block]:
 
 
 def isolated(marked: str, words: str) -> str:
-    """``marked``, fenced off where its ``words`` are written from right to left.
+    """``marked`` between Unicode's isolates if its ``words`` have letters that are written from right to left.
 
-    Without the fence (Unicode's isolates) the ids and marks around such a title would change their places.
+    Without the isolates, the ids and signs around such a title would change places.
     """
     is_mixed = any(unicodedata.bidirectional(sign) in _RIGHT_TO_LEFT for sign in words)
     return f"{ISOLATE}{marked}{END_OF_ISOLATE}" if is_mixed else marked

@@ -128,10 +128,10 @@ def stands(status: str) -> frozenset[Milestone]:
 
 
 def belongs(status: str, order: Order, snapshot: OrderSnapshot | None) -> bool:
-    """Whether an order belongs in the list of a state. What the bot knows of it counts more than its platform's code.
+    """Whether an order belongs in the list of a state.
 
-    An order that the bot does not know also belongs where its platform's code is the one by which the list is asked
-    for: Taobao has one code for shipped and finished orders.
+    The milestone of a stored order decides alone. Any other order also belongs if its status code is the code with
+    which the platform is asked for the list: Taobao has one code for shipped and finished orders.
     """
     if snapshot is not None:
         return fits(status, snapshot.milestone)
@@ -139,12 +139,12 @@ def belongs(status: str, order: Order, snapshot: OrderSnapshot | None) -> bool:
 
 
 def fits(status: str, milestone: Milestone | None) -> bool:
-    """Whether an order at this milestone belongs in the list of a state; one without a milestone belongs in each."""
+    """Whether an order at this milestone belongs in the list of a state. Without a milestone, it belongs in each."""
     return not status or milestone is None or milestone in _STANDS[status]
 
 
 def caveat(status: str, platforms: Collection[Platform]) -> str:
-    """The distinction that the list of a state cannot make on Taobao, as Slack text; empty where there is none."""
+    """The sentence that Taobao's list mixes shipped and delivered orders, as Slack text; empty where it does not."""
     taobao_codes = [codes[Platform.TAOBAO] for codes in STATES.values()]
     is_shared = status in STATES and taobao_codes.count(STATES[status][Platform.TAOBAO]) > 1
     if Platform.TAOBAO not in platforms or not is_shared:
@@ -156,7 +156,7 @@ def caveat(status: str, platforms: Collection[Platform]) -> str:
 
 
 def close_words(reason: str) -> str:
-    """Why an order was closed, as Slack text. The upstream's list is open: an unknown reason is shown as it came."""
+    """Why an order was closed, as Slack text. Upstream may add reasons, so an unknown reason is shown as it came."""
     words = {
         **dict.fromkeys(BUYERS, _("cancelled by the buyer")),
         "sellergoodslack": _("the seller is out of stock"),

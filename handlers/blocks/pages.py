@@ -33,14 +33,14 @@ _FOR_ANY_PLACE = frozenset(
         "track",
     }
 )
-# Buttons that act on what their value names, wherever they are pressed.
+# Buttons whose value names their subject, so that they work wherever they are pressed.
 _BY_VALUE = (action_ids.PAY_PAGE, action_ids.ACT_RESUME, action_ids.WITHDRAW_REQUEST)
 
 
 def answer_page(message: Message, *, title: str = "") -> View:
-    """An answer in a form. ``title``: of the form; empty: that of the form that looks up orders.
+    """An answer as a page of a form. ``title``: the form's; empty: the title of the form that looks up orders.
 
-    Buttons that act on the channel in which they are pressed are left out, since a form has none.
+    Buttons that act on the channel in which they are pressed are left out, since a form belongs to no channel.
     """
     blocks = [kept for block in message.blocks if (kept := _without_channel(block))]
     return orders_page(blocks or [el.section(message.text)], title=title)
@@ -59,7 +59,7 @@ def orders_page(blocks: list[Block], *, submit: str = "", title: str = "") -> Vi
 
 
 def _without_channel(block: Block) -> Block | None:
-    """The block without what acts on the channel in which it is pressed; None where nothing is left."""
+    """The block without the buttons that act on the channel in which they are pressed; None where nothing is left."""
     if block["type"] == "actions":
         elements = [element for element in block["elements"] if _works_anywhere(element)]
         return block | {"elements": elements} if elements else None
@@ -69,7 +69,7 @@ def _without_channel(block: Block) -> Block | None:
 
 
 def _works_anywhere(element: Block) -> bool:
-    """Whether it is a picture, or the button of something that is named, or of a command that needs no channel."""
+    """Whether an element is a picture, or a button that names its subject or runs a command that needs no channel."""
     if element["type"] == "button" and element["action_id"].startswith(_BY_VALUE):
         return True
     if element["type"] != "button" or not element["action_id"].startswith((action_ids.RUN, action_ids.SHOW)):

@@ -21,7 +21,7 @@ class Paging:
     """One page of a list, and the pages around it. Pages are numbered from 1."""
 
     request: PagedRequest  # asks for this page; its buttons ask for the pages beside it
-    last: int  # the last page known to exist; below the request's page where that lies behind the end
+    last: int  # the last page known to exist; less than the request's page if that page is beyond the end
     has_next: bool
     count: int | None = None  # pages in all; None: unknown
 
@@ -36,7 +36,7 @@ class Paging:
         return buttons
 
     def words(self) -> str:
-        """``page 2 of 3``, or ``page 2`` where nobody knows how many there are."""
+        """``page 2 of 3``, or ``page 2`` where the number of pages is not known."""
         if self.count is None:
             return _("page {page}").format(page=self.request.page)
         return _("page {page} of {pages}").format(page=self.request.page, pages=self.count)
@@ -51,8 +51,8 @@ def of_rows(request: PagedRequest, total: int, page_size: int) -> Paging:
 def of_answers(request: PagedRequest, pages: Collection[Page[Any]]) -> Paging:
     """The paging of PandaPon's answers, a page from each platform.
 
-    The platforms' lists differ in length, so no common number of pages is named. Where all answers are empty, the page
-    lies behind the end, and the last page is the longest list's; page 1 where no platform gives a length.
+    The platforms' lists differ in length, so no total number of pages is shown. If all answers are empty, the page is
+    beyond the end, and the last page is the longest list's; page 1 where no platform gives its length.
     """
     has_next = any(_has_next(page, request.page) for page in pages)
     if any(page.items for page in pages):

@@ -56,8 +56,8 @@ def short_name(ref: OrderRef) -> str:
 
 def title_of(order: Order | None, limit: int = 80) -> str:
     """The title of an order's first item and the number of the others, as Slack text; empty where no title is known."""
-    title, others = _titles(order, limit)
-    return escape(title) + others if title else ""
+    title, count = _titles(order, limit)
+    return escape(title) + count if title else ""
 
 
 def called(order: Order | None, ref: OrderRef, limit: int = 80) -> str:
@@ -67,11 +67,12 @@ def called(order: Order | None, ref: OrderRef, limit: int = 80) -> str:
 
 def heading(standing: Standing, order: Order | None, ref: OrderRef) -> str:
     """State and title of an order, for a header: plain text, not Slack text."""
-    title, others = _titles(order, 100)
-    return f"{standing.state} · {title + others if title else short_name(ref)}"
+    title, count = _titles(order, 100)
+    return f"{standing.state} · {title + count if title else short_name(ref)}"
 
 
 def _titles(order: Order | None, limit: int) -> tuple[str, str]:
+    """The title of the first item and the number of the others, such as `` +2``; both empty without a title."""
     titles = [item.title for item in order.items if item.title] if order else []
     return (truncate(titles[0], limit), f" +{len(titles) - 1}" if titles[1:] else "") if titles else ("", "")
 
@@ -114,8 +115,8 @@ def ref_of(watch: Watch) -> OrderRef:
 def freshness(read_at: datetime | None, stale_since: datetime | None, now: datetime, *, relative: bool = True) -> str:
     """How old the data is, as Slack text.
 
-    ``stale_since``: when PandaPon stopped answering; None while it answers. ``relative``: add "5 min ago", for messages
-    that are read at once; in a message that stays, such words become wrong.
+    ``stale_since``: when PandaPon stopped answering; None while it answers. ``relative``: add "5 min ago". Messages
+    that stay in a channel leave it out, since the words soon become wrong.
     """
     time = slack_date(read_at, now) if read_at else _("an unknown time")
     if relative and read_at:
@@ -141,8 +142,8 @@ def parcel_name(parcel: Parcel) -> str:
 def carrier_link(parcel: Parcel, number: str = "") -> str:
     """A parcel's carrier with a link to its page, as Slack text; empty where the carrier is not known.
 
-    ``number``: shown behind the carrier's name, or alone where it begins with that name, as SF's numbers do. A carrier
-    that only the number's shape suggests is marked: ``ZTO?``.
+    ``number``: shown behind the carrier's name; alone where the number begins with that name, as SF's numbers do. A
+    carrier that is only guessed from the shape of the number is marked: ``ZTO?``.
     """
     name = carriers.short_name(parcel.carrier, parcel.waybill)
     if name and number.upper().startswith(name.upper()):
@@ -157,7 +158,7 @@ def node_line(node: Node, now: datetime, words: str = "") -> str:
 
 
 def node_time(node: Node, now: datetime) -> str:
-    """The time of a trace entry, as Slack text. One that cannot be read is shown as the courier sent it."""
+    """The time of a trace entry, as Slack text. A time that could not be read is shown as the courier sent it."""
     if node.at and node.is_timed:
         return slack_date(node.at, now)
     return escape(truncate(node.raw_time, 40)) or _("time unknown")
@@ -166,7 +167,7 @@ def node_time(node: Node, now: datetime) -> str:
 def node_words(node: Node, told: Sequence[str] = (), *, with_sign: bool = True) -> str:
     """The sign of a trace entry's milestone, its words and its place, as Slack text.
 
-    ``told``: words of a line above, which the gloss does not repeat.
+    ``told``: words that a line above already shows, so the gloss leaves them out.
     """
     sign = f"{of_milestone(node.milestone).sign} " if node.milestone and with_sign else ""
     words = _words(node, told)
@@ -175,7 +176,7 @@ def node_words(node: Node, told: Sequence[str] = (), *, with_sign: bool = True) 
 
 
 def _words(node: Node, told: Sequence[str]) -> str:
-    """A trace entry in the courier's words, as Slack text, behind their gloss."""
+    """The courier's words of a trace entry, as Slack text, behind the gloss."""
     words = escape(truncate(node.shown, LINE)) or escape(truncate(node.code, 40)) or _("(no words)")
     return beside(words, node.text, told)
 
@@ -188,7 +189,7 @@ def newest_first(nodes: tuple[Node, ...]) -> list[Node]:
 
 
 def filter_words(filter_: str) -> str:
-    """The updates that a filter lets through, in words."""
+    """The updates that a filter lets through, in words. ``filter_``: a value of :class:`tracking.values.Filter`."""
     words = {"all": _("all updates"), "milestones": _("milestones and problems"), "problems": _("problems only")}
     return words.get(filter_) or escape(filter_)
 
@@ -205,18 +206,18 @@ def here(channel: str) -> str:
 
 
 def unwatch_button(text: str, watch: Watch, number: int = 1) -> Block:
-    """A button that ends one watch, whichever message or channel it is pressed in."""
+    """A button that ends one watch, in whichever message or channel it is pressed."""
     value = Unwatch((ref_of(watch).order_id,), watch.channel or None).command()
     return el.button(text, f"{action_ids.UNWATCH_HERE}:{number}", value)
 
 
 def run_button(text: str, number: int, request: Request) -> Block:
-    """A button that runs a command and puts its answer in the place of the message. ``number`` keeps ids unique."""
+    """A button that runs a command; its answer replaces the message. ``number`` keeps the message's ids unique."""
     return el.button(text, f"{action_ids.RUN}{number}", request.command())
 
 
 def run_option(text: str, request: Request) -> tuple[str, str]:
-    """An option of a menu that runs a command; the answer is shown to the person alone, and the message stays."""
+    """An option of a menu that runs a command; its answer is shown to the person alone, and the message stays."""
     return text, request.command()
 
 
@@ -231,7 +232,7 @@ def show_button(text: str, number: int, request: Request) -> Block:
 
 
 def paragraphs(lines: Iterable[str]) -> list[list[str]]:
-    """Lines gathered into paragraphs, each short enough for one section."""
+    """The lines grouped into paragraphs, each short enough for one section block."""
     chunks: list[list[str]] = []
     room = 0
     for line in lines:

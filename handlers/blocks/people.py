@@ -1,8 +1,8 @@
 """People's names, and the locale and time zone of their Slack.
 
-A name notifies nobody; a mention does, and is kept for news that concerns that person.
+A name notifies nobody. A mention notifies, so only news that concerns a person mentions them.
 
-Slack sends a person's name with every command and press, so the bot needs no scope to know it.
+Slack sends a person's name with every command and press, so the bot needs no scope to learn names.
 """
 
 from __future__ import annotations
@@ -39,7 +39,7 @@ def name(user_id: str) -> str:
 class People:
     """Everybody who used the bot, by user id; kept in memory, since every message may need a name.
 
-    Slack sends the name with each command and press; ``users.info`` tells the locale and the time zone.
+    The name comes with each command and press; the locale and the time zone come from Slack's ``users.info``.
     """
 
     def __init__(self) -> None:
@@ -53,7 +53,7 @@ class People:
             self._profiles[user_id] = person.locale, person.time_zone
 
     def of(self, user_id: str) -> Person:
-        """What is known of a person; for a stranger all fields are empty."""
+        """A person's name, locale and time zone, as far as they are known; a stranger's fields are empty."""
         locale, time_zone = self._profiles.get(user_id, ("", ""))
         return Person(self.names.get(user_id, ""), locale, time_zone)
 
@@ -87,7 +87,7 @@ class People:
 
 
 async def keep(store: Store, user_id: str, person: Person) -> None:
-    """Store a person. A failure is only logged: Slack sends the same again with this person's next command or press."""
+    """Store a person. A failure is only logged: Slack sends the same facts with this person's next command or press."""
     try:
         await store.people.keep(user_id, person)
     except StorageError as error:

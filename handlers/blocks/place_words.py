@@ -12,11 +12,13 @@ if TYPE_CHECKING:
     from pandapon.courier import Place
 
 K = PlaceKind
-_LONGEST = 12  # characters of a name that the table lacks; a Latin one is folded, and stands in the text beside
+# Characters of a name that the table lacks. Latin names are left out: they come folded to lower case, and the courier's
+# text beside the gloss shows them as written.
+_LONGEST = 12
 
 
 def place_words(place: Place) -> str:
-    """Return the place as a noun: "Yiwu sorting centre", "Yiwu", "the outlet 张槎公司"; empty: none is sure."""
+    """Return the place as a noun: "Yiwu sorting centre", "Yiwu", "the outlet 张槎公司"; empty where no place is sure."""
     town, kind = town_name(place), _kind(place.kind)
     name = place.name if place.is_name and len(place.name) <= _LONGEST and not place.name.isascii() else ""
     if not kind:
@@ -29,7 +31,7 @@ def place_words(place: Place) -> str:
 
 
 def where(place: Place) -> str:
-    """Return the place with its preposition: "at Yiwu sorting centre", "in Yiwu"; empty where none is sure."""
+    """Return the place with its preposition: "at Yiwu sorting centre", "in Yiwu"; empty where no place is sure."""
     words = place_words(place)
     if not words:
         return ""
@@ -48,13 +50,13 @@ def arrived(place: Place) -> str:
 
 
 def town_where(place: Place) -> str:
-    """Return only the town: "in Yiwu"; empty where it is not known."""
+    """Return the town alone, with its preposition: "in Yiwu"; empty where the town is not known."""
     town = town_name(place)
     return _("in {town}").format(town=town) if town else ""
 
 
 def town_name(place: Place) -> str:
-    """Return the town in the reader's language; of a place without one, the town where it was scanned."""
+    """Return the place's town in the reader's language, or else the town where the scan was made; empty: unknown."""
     town = town_of(place.name) or town_of(place.within)
     return town.named(language()) if town else ""
 

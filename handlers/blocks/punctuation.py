@@ -1,4 +1,4 @@
-"""Joins phrases that were translated apart, with the marks of the current language: Chinese has its own, full-width."""
+"""Joins phrases that are translated separately, with the punctuation of the current language (Chinese: full-width)."""
 
 from __future__ import annotations
 

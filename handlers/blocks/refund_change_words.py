@@ -73,7 +73,7 @@ def to_send_letter(change: LetterSent) -> str:
 
 
 def return_sent(write: Write) -> str:
-    """A return's shipment that was told, as a sentence."""
+    """A return's shipment that the seller was told of, as a sentence."""
     change = write.change
     assert isinstance(change, ReturnSent)
     return _("The seller can now follow your return for refund {id}: {parcel}.").format(
@@ -82,7 +82,7 @@ def return_sent(write: Write) -> str:
 
 
 def to_send_return(change: ReturnSent) -> str:
-    """A return's shipment to be told, without a full stop."""
+    """A return's shipment to tell the seller of, without a full stop."""
     return _("tell the seller the return for refund {id}: {parcel}").format(
         id=_id(change.refund_id), parcel=_parcel(change)
     )
@@ -101,7 +101,7 @@ def to_send_proof(change: ProofSent) -> str:
 
 
 def refunds_place() -> str:
-    """Where refunds are seen."""
+    """The place that shows refunds."""
     return "`/panda refunds`"
 
 

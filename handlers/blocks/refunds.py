@@ -1,4 +1,4 @@
-"""Refunds in words: their state, amount and deadline, and what there is to do."""
+"""Refunds in words: their state, amount and deadline, and what the buyer has to do."""
 
 from __future__ import annotations
 
@@ -27,16 +27,19 @@ TITLE, REFUSAL = 60, 200  # characters of a line's title, and of the seller's re
 
 
 def refunds_of(snapshot: OrderSnapshot | None, order: Order | None, now: datetime) -> tuple[Refund, ...]:
-    """The refunds of an order as they are shown; of one that was never read alone, those that its fields name."""
+    """The refunds to show for an order: the stored ones or, where none is stored, those that the order's fields name.
+
+    ``snapshot`` and ``order`` may both be None; then there are none.
+    """
     stored = snapshot.refunds if snapshot else ()
     return stored or new_refunds(snapshot.order if snapshot and snapshot.order else order, now)
 
 
 def refund_lines(refunds: Sequence[Refund], order: Order | None, now: datetime) -> list[str]:
-    """A line for each refund: its state, amount and line, and what there is to do, as Slack text."""
+    """A line for each refund: its state, amount and item, and what the buyer has to do, as Slack text."""
     lines = [_line(refund, order, now) for refund in refunds[:LINES]]
-    if more := len(refunds) - len(lines):
-        lines.append(ngettext("and {n} more refund", "and {n} more refunds", more).format(n=more))
+    if hidden := len(refunds) - len(lines):
+        lines.append(ngettext("and {n} more refund", "and {n} more refunds", hidden).format(n=hidden))
     return lines
 
 
@@ -46,14 +49,14 @@ def refund_note(code: str) -> list[str]:
 
 
 def news_lines(news: News, order: Order | None, now: datetime) -> list[str]:
-    """The refunds of a piece of news, and the amount paid back, with what there is to do below each."""
+    """The refunds of a piece of news and the amount paid back, each followed by what the buyer has to do."""
     lines = []
     for at, step in enumerate(news.refunds):
         is_last = at == len(news.refunds) - 1
         lines.append(_step(step, news if is_last else None, order))
         if step.refund.needs_buyer and step.before != step.refund.code:
-            what = todo(step.refund.code, news.ref.platform, step.refund.until, now)
-            lines.append(_("✋ *Action needed:* {what}").format(what=what))
+            task = todo(step.refund.code, news.ref.platform, step.refund.until, now)
+            lines.append(_("✋ *Action needed:* {what}").format(what=task))
     if news.refunded and not news.refunds:
         state = refund_words(order.refund_status) if order and order.refund_status else refund_words("100")
         lines.append(" · ".join([_named(state), *_paid_back(news, order)]))
@@ -61,7 +64,7 @@ def news_lines(news: News, order: Order | None, now: datetime) -> list[str]:
 
 
 def todo(code: str, platform: Platform, until: datetime | None, now: datetime) -> str:
-    """What the buyer has to do about a refund that waits for them, and until when; empty where it does not wait."""
+    """What the buyer has to do about a refund, and until when; empty where the refund does not wait for the buyer."""
     match refund_state(code):
         case RefundState.AGREED:
             words = _("send the goods back and enter the tracking number on {platform}")
@@ -84,7 +87,7 @@ def _line(refund: Refund, order: Order | None, now: datetime) -> str:
 
 
 def _step(step: RefundStep, news: News | None, order: Order | None) -> str:
-    """A refund's move. ``news``: where the amount that was paid back stands in the same line; None: elsewhere."""
+    """The line for a refund's change of state. ``news``: adds the amount paid back; None: another line shows it."""
     refund, after = step.refund, refund_words(step.refund.code)
     is_move = step.before not in {"", refund.code}
     state = f"{refund_words(step.before)} → {after}" if is_move else after

@@ -21,7 +21,7 @@ if TYPE_CHECKING:
 
 @dataclass(frozen=True, slots=True)
 class Defaults:
-    """The bot's own settings, which count where a channel chose nothing."""
+    """The bot's own settings, which hold where a channel chose nothing."""
 
     filter: str = Filter.ALL
     language: str = "en"
@@ -30,9 +30,9 @@ class Defaults:
 def settings_lines(
     chosen: ChannelSettings, next_digest: datetime | None, now: datetime, defaults: Defaults | None = None
 ) -> list[str]:
-    """The channel's settings, one a line, as Slack text.
+    """The channel's settings, each on a line, as Slack text.
 
-    ``next_digest``: None where no time is to be named. ``defaults``: None where they are not named either.
+    ``next_digest``: None leaves its time out. ``defaults``: None shows a default as the word "default" alone.
     """
     return [
         _("New orders: {filter}").format(filter=filter_choice(chosen.filter, defaults)),
@@ -45,12 +45,12 @@ def settings_lines(
 
 
 def filter_choice(filter_: str, defaults: Defaults | None) -> str:
-    """A filter in words; an empty one is the default, and says so."""
+    """A filter in words; for an empty filter the default with the word "default"."""
     return filter_words(filter_) if filter_ else _default(filter_words(defaults.filter) if defaults else "")
 
 
 def language_choice(language: str, defaults: Defaults | None) -> str:
-    """A language by its own name; an empty one is the default, and says so."""
+    """A language by its own name; for an empty code the default with the word "default"."""
     names = dict(LANGUAGES)
     return names[language] if language else _default(names[defaults.language] if defaults else "")
 
@@ -80,7 +80,7 @@ def load_words(load: Load) -> str:
 
 
 def above_few() -> str:
-    """The other half of "automatic": what a channel with many orders shows."""
+    """The rest of the words for "automatic": the posts that a channel with more than ``FEW`` orders shows."""
     return _("above {n} orders, only what needs action").format(n=FEW)
 
 

@@ -27,7 +27,7 @@ TOO_MANY, FAILED = 429, 500  # HTTP statuses
 
 
 def slack_error(error: Exception) -> str:
-    """What happened and what to do next, as Slack text. ``error``: one of ``handlers.wire.slack.FAILURES``."""
+    """The sentence for a failure of Slack and what to do, as Slack text. ``error``: of ``wire.slack.FAILURES``."""
     error_code, status = code_of(error), _status(error)
     if status == TOO_MANY or error_code in {"ratelimited", "rate_limited"}:
         return _slower(asked(getattr(getattr(error, "response", None), "headers", {})))
@@ -42,7 +42,7 @@ def slack_error(error: Exception) -> str:
 
 
 def may_pass(error: Exception) -> bool:
-    """Whether the same request may well succeed a little later: Slack failed, or asked for less, but did not refuse."""
+    """Whether the same request may succeed a little later: Slack failed or asked to slow down, but did not refuse."""
     error_code, status = code_of(error), _status(error)
     return not error_code or error_code in PASSES | {"ratelimited", "rate_limited"} or status >= TOO_MANY
 

@@ -55,7 +55,7 @@ class Standing:
     words: str
     reason: str = ""  # of a problem or of an unusual end; empty where there is none, or it is not known
     part: str = ""  # how many of an order's parcels are delivered; empty where it is none or all of them
-    says: str = ""  # the platform's word where it contradicts ``words``, e.g. "1688 says: Waiting for payment"
+    says: str = ""  # the platform's word if it contradicts ``words``, e.g. "1688 says: Waiting for payment"
 
     @property
     def state(self) -> str:
@@ -89,7 +89,7 @@ class Standing:
 
     @property
     def notes(self) -> list[str]:
-        """The fields that neither sign nor words say, for a message whose heading has those."""
+        """The fields besides sign and words, for a message whose heading already has these two."""
         return [note for note in (self.part, self.reason, self.says) if note]
 
     @property
@@ -111,8 +111,8 @@ def standing(
 
     ``milestone``: the order's state, decided from its parcels and its status together (see ``pandapon.progress``).
     ``order``: as last read; it brings the platform's word. ``parcels``: with their nodes, which bring the reason.
-    ``reason`` and ``pick_up_by``: the stored ones, for lists, which load no nodes. ``now`` None: the words do not say
-    whether the time for the pick-up is over.
+    ``reason`` and ``pick_up_by``: the stored values, for lists, which load no nodes. ``now``: None leaves out whether
+    the time for the pick-up is over.
     """
     reason = reason or order_reason(milestone, parcels, order)
     pick_up_by = pick_up_by or earliest_pick_up(milestone, parcels)
@@ -135,7 +135,7 @@ def delivered_of(n: int, total: int) -> str:
 def of_parcel(
     parcel: Parcel, milestone: Milestone | None = None, order: Order | None = None, *, now: datetime | None = None
 ) -> Standing:
-    """The standing of one parcel. ``milestone`` and ``order``: of the order to which it belongs; ``now``: as above.
+    """The standing of one parcel. ``milestone`` and ``order``: its order's; ``now``: see :func:`standing`.
 
     The platform's word is added to a parcel without a final state whose order is delivered: an order that its platform
     calls completed settles a parcel that gets no further scan.
@@ -150,14 +150,14 @@ def of_parcel(
 
 
 def of_step(step: Step, order: Order | None = None, nodes: Iterable[Node] = ()) -> Standing:
-    """The standing right after a step, even if it has changed since. ``nodes``: those read together with the step."""
+    """The standing right after a step, even if it has changed since. ``nodes``: the scans read with the step."""
     step_nodes = [node for node in nodes if step.waybill in {"", node.waybill}]
     due = told_deadline(sorted(step_nodes, key=order_of)) if step.after is M.READY_FOR_PICKUP else None
     return _of(step.after, None if step.waybill else order, told_reason(step.after, step_nodes), due)
 
 
 def of_milestone(milestone: Milestone | None) -> Standing:
-    """The standing at a milestone of which no more is known, such as an earlier one."""
+    """The standing at a milestone of which nothing else is known, such as an earlier milestone."""
     return _of(milestone, None, None)
 
 
@@ -167,7 +167,7 @@ def progress(
     """The progress bar and the standing in words: ``▰▰▰▰▱▱ 4 of 6 · In transit``.
 
     ``reached``: all milestones so far; the furthest of them is the stage at which the bar shows a problem.
-    ``heading``: the words of the message's heading; a state of which no more is to be said does not repeat them.
+    ``heading``: the words of the message's heading; a standing that consists of the same words is left out.
     """
     filled = bar(milestone, furthest(list(reached)))
     words = "" if standing.text == heading else standing.text

@@ -1,8 +1,9 @@
 """A team's own glosses: a file of patterns of courier texts with their readings, which go before the bot's own.
 
-The file is CSV in UTF-8 with a head line: ``text`` and at least one of ``en``, ``zh_CN`` and ``th``. In a pattern ``*``
-and ``…`` stand for any characters, none included, and digits for any digits; all else is meant literally, so no pattern
-can take long. The first pattern that fits a whole text counts. An empty reading leaves that language to the bot.
+The file is CSV in UTF-8 with a head line: ``text`` and at least one of ``en``, ``zh_CN`` and ``th``. In a pattern,
+``*`` and ``…`` stand for any characters or none, and a number stands for any number; all other characters are literal,
+so no pattern takes long to match. The first pattern that fits the whole text counts. An empty reading leaves that
+language to the bot.
 """
 
 from __future__ import annotations
@@ -26,8 +27,8 @@ LONGEST_GLOSS = 200  # characters
 LARGEST_FILE = 2_000_000  # bytes
 _WILD = re.compile(r"[*…]+")
 _DIGITS = re.compile(r"[0-9]+")
-_NO_BLANKS = str.maketrans("", "", " []")  # the listing of texts without a gloss has none
-_FEWEST = 2  # letters of a pattern: one that is all wildcards would fit every text
+_NO_BLANKS = str.maketrans("", "", " []")  # blanks and brackets do not matter, as docs/gloss.md says
+_FEWEST = 2  # letters that a pattern needs: wildcards alone would fit every text
 
 
 class GlossFileError(Exception):
@@ -43,23 +44,23 @@ class TeamGloss:
 
     def fits(self, folded: str) -> bool:
         """Whether the pattern fits a whole text, folded and with its digits replaced."""
-        first, *rest = self.parts
-        if not rest:
+        first, *later = self.parts
+        if not later:
             return folded == first
-        *middle, last = rest
+        *middle, last = later
         if not folded.startswith(first):
             return False
         at = len(first)
         for part in middle:
-            found = folded.find(part, at)
-            if found < 0:
+            position = folded.find(part, at)
+            if position < 0:
                 return False
-            at = found + len(part)
+            at = position + len(part)
         return len(folded) - len(last) >= at and folded.endswith(last)
 
 
 class _Loaded:
-    """The glosses of the process. There is one file for one bot, as there is one set of catalogues."""
+    """The glosses of this process, which reads one file of them, as it reads one set of catalogues."""
 
     glosses: tuple[TeamGloss, ...] = ()
     version = 0
@@ -111,7 +112,7 @@ def compiled(pattern: str, readings: dict[str, str]) -> TeamGloss:
 
 
 def _alike(folded: str) -> str:
-    """The text with one form for any number, and without blanks, brackets and the marks at its ends."""
+    """The text with ``0`` for each number, and without blanks, brackets, and the punctuation at its ends."""
     return _DIGITS.sub("0", folded.translate(_NO_BLANKS)).strip(";,")
 
 

@@ -1,4 +1,4 @@
-"""Remote and typed text made harmless for Slack; times, durations and amounts in words."""
+"""Remote and typed text escaped for Slack; times, durations and amounts in words."""
 
 from __future__ import annotations
 
@@ -26,7 +26,7 @@ UNITS: tuple[tuple[timedelta, locale_data.Unit], ...] = (
     (SECOND, "second"),
 )
 
-_TAIL, _WHOLE = 6, 8  # signs of an id that are shown; the length up to which all are
+_TAIL, _WHOLE = 6, 8  # characters shown of a long id; ids up to the second length are shown whole
 
 ISOLATE, END_OF_ISOLATE = "\u2068", "\u2069"  # between them text has a direction of its own (Unicode's isolates)
 JOINERS = "\u200c\u200d"  # invisible, but emoji and some scripts need them
@@ -34,7 +34,7 @@ JOINERS = "\u200c\u200d"  # invisible, but emoji and some scripts need them
 # Look-alikes replace the marks, since a zero-width character beside a mark does not stop Slack from formatting.
 _LOOK_ALIKES = str.maketrans({"*": "∗", "_": "ˍ", "~": "∼", "`": "ˋ", "@": "＠"})
 _EMOJI_CODE = re.compile(r":(?=[^\s:]+:)")
-SHORT = 200  # characters of a text whose harmless form is kept
+SHORT = 200  # characters of the longest text whose plain form is cached
 _CLOCK = re.compile(r"(?<=\d):(?=\d\d)")
 _BARE_DOMAIN = re.compile(r"(?<=[\w-])\.(?=[^\W\d_]{2,})")
 
@@ -76,13 +76,13 @@ def sanitize_id(text: str, limit: int = 40) -> str:
 
 
 def short_id(order_id: str) -> str:
-    """The last six signs of an order id, as people tell orders apart: "…880794". One of up to eight signs is whole."""
+    """The last six characters of an order id, "…880794", by which people tell orders apart; up to eight stay whole."""
     shown = sanitize_id(order_id)
     return shown if len(shown) <= _WHOLE else f"…{shown[-_TAIL:]}"
 
 
 def short_ids(ids: Iterable[str]) -> dict[str, str]:
-    """The short form of each id, by id; the whole id where the short form of another one is the same."""
+    """The short form of each id, by id; the whole id where another id has the same short form."""
     short = {id_: short_id(id_) for id_ in ids}
     return {id_: form if list(short.values()).count(form) == 1 else sanitize_id(id_) for id_, form in short.items()}
 
@@ -95,7 +95,7 @@ def truncate(text: str, limit: int) -> str:
 def truncate_mrkdwn(marked: str, limit: int) -> str:
     """At most ``limit`` characters of mrkdwn; see :func:`truncate`.
 
-    It is never cut within an entity, a link, a date, or text that is fenced off from right to left.
+    The cut never falls within an entity, a link, a date, or right-to-left text between isolates.
     """
     if len(marked) <= limit:
         return marked
@@ -155,7 +155,7 @@ def money(amount: Decimal) -> str:
 
 
 def yuan(fen: int) -> str:
-    """An amount of fen, in which changes are stored, as yuan."""
+    """An amount of fen (hundredths of a yuan, as changes store it) as yuan, e.g. ¥1,234.50."""
     return money(Decimal(fen) / 100)
 
 

@@ -1,6 +1,6 @@
 """The names of provinces, large cities and a few countries in three languages, for places that couriers name.
 
-``towns.tsv`` has a line each: Chinese, English, Thai; public facts. Other names stay as written.
+``towns.tsv`` has a line for each: its name in Chinese, English and Thai, all public facts. Other names stay as written.
 """
 
 from __future__ import annotations
@@ -31,7 +31,7 @@ class Town(NamedTuple):
 
 @cache
 def _towns() -> dict[str, Town]:
-    """Every town by its Chinese and its folded English name. In Thai nothing tells where a name ends."""
+    """Every town by its Chinese and its folded English name. Thai is left out: nothing marks where a name ends."""
     towns = [Town(*line.split("\t")) for line in _FILE.read_text(encoding="utf-8").splitlines() if line]
     return {name: town for town in towns for name in (town.zh, town.en.casefold())}
 
@@ -42,15 +42,18 @@ def _lengths() -> tuple[int, ...]:
 
 
 def town_of(name: str) -> Town | None:
-    """Return the town with which a place's folded name begins: Foshan for 广东省佛山张槎公司; None for others."""
+    """Return the last of the towns with which a folded name begins: Foshan for 广东省佛山张槎公司; None: no town is known.
+
+    ``name``: of a place, as a courier writes it.
+    """
     town, at = None, 0
-    while (found := _at(name, at)) is not None:
-        town, at = found
+    while (match := _at(name, at)) is not None:
+        town, at = match
     return town
 
 
 def _at(name: str, at: int) -> tuple[Town, int] | None:
-    """The town that begins there and where what follows it begins."""
+    """The town whose name begins at a position, and the position behind that name; None where no town begins there."""
     for length in _lengths():
         town, end = _towns().get(name[at : at + length]), at + length
         if town is None or _STREET.match(name, end) or (name[at].isascii() and name[end : end + 1].isalpha()):

@@ -19,7 +19,10 @@ DONE = frozenset({WriteState.DONE, WriteState.FOUND_DONE})
 
 
 def said(write: Write, error: PandaPonError | None = None) -> str:
-    """Say what became of a change, and what is next where that is not plain. ``error``: of the call."""
+    """The outcome of a change as Slack text, with the next step where there is one.
+
+    ``error``: the error of the call; without it, the reason of a refusal is taken from the record.
+    """
     match write.state:
         case WriteState.DONE:
             return f"✅ {done(write)}"
@@ -60,7 +63,7 @@ def _not_done(write: Write) -> str:
 
 
 def refusal(write: Write) -> str:
-    """Why a change was refused, from its record."""
+    """Why a change was refused, as a sentence made from its record; empty where the record has no reason."""
     own = {
         "unknown_form": _("It came from an unknown form."),
         "foreign_form": _("It came from another person's form."),
@@ -81,5 +84,5 @@ def refusal(write: Write) -> str:
 
 
 def too_late() -> str:
-    """Why nothing was sent after a process had stood still."""
+    """The sentence that nothing was sent because the process had stood still for too long."""
     return _("It took too long until I could begin, so I sent nothing.")

@@ -39,7 +39,7 @@ class UsageError(RequestError):
 
 
 class UnknownOrderError(RequestError):
-    """No platform knows the id ``text``, and no stored parcel has it as its waybill."""
+    """No order on either platform has the id ``text``, and no stored parcel has the waybill ``text``."""
 
     def __init__(self, text: str) -> None:
         super().__init__(f"no order or parcel {text!r}")
@@ -47,7 +47,7 @@ class UnknownOrderError(RequestError):
 
 
 class WrongPlatformError(RequestError):
-    """The id exists, but not on the platform ``asked`` for: ``ref`` names the other."""
+    """The order exists, but not on the platform ``asked``: ``ref`` names its real platform."""
 
     def __init__(self, ref: OrderRef, asked: Platform) -> None:
         super().__init__(f"{ref.order_id!r} is on {ref.platform}, not on {asked}")
@@ -57,15 +57,15 @@ class WrongPlatformError(RequestError):
 
 
 class FileError(RequestError):
-    """A file or picture of a person cannot be used. The error's message says why, as Slack text in their language."""
+    """A person's file or picture cannot be used. The error's message says why, as Slack text in their language."""
 
 
 class ForbiddenError(RequestError):
-    """The person may not do that. The error's message says why, as Slack text in their language."""
+    """The person may not do what they asked for. The error's message says why, as Slack text in their language."""
 
 
 class UnseenError(ForbiddenError):
-    """The person may not even learn that a channel exists. The message is the one for a channel that does not exist."""
+    """The person may not even learn that a channel exists: the message is the same as for a channel that does not."""
 
 
 class OutdatedError(ForbiddenError):

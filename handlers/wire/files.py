@@ -15,7 +15,7 @@ if TYPE_CHECKING:
 _ID = re.compile(r"F[A-Z0-9]{2,30}")
 _SLACK = ("slack.com", "slack-gov.com")  # the token is sent to these hosts and those below them
 _PREVIEWS = ("thumb_1024", "thumb_960", "thumb_800", "thumb_720", "thumb_480", "thumb_360")
-_GONE = frozenset({"tombstone", "hidden_by_limit"})  # values of ``mode``
+_GONE = frozenset({"tombstone", "hidden_by_limit"})  # values of ``mode`` for files that Slack no longer serves
 _NAME = 200  # characters of a name that are kept
 # The kinds of pictures, and the pattern of their first bytes.
 _MAGIC: Mapping[str, re.Pattern[bytes]] = {
@@ -25,11 +25,15 @@ _MAGIC: Mapping[str, re.Pattern[bytes]] = {
     "image/webp": re.compile(rb"RIFF.{4}WEBP", re.DOTALL),
 }
 PICTURES = frozenset(_MAGIC)
-ENDINGS = ("jpg", "jpeg", "png", "gif", "webp")  # of the names of such files
+ENDINGS = ("jpg", "jpeg", "png", "gif", "webp")  # file name extensions of these kinds
 
 
 def shared_file(described: Any) -> SharedFile | None:
-    """Read a file of a payload or answer; None for anything else. The address of a hidden file is empty."""
+    """Read Slack's description of a file, from a payload or an answer; None where the value is no such description.
+
+    ``size`` is in bytes, 0 where Slack does not give it. ``address`` and ``preview`` are empty where Slack sends no
+    address, as for a hidden file.
+    """
     file_id = text(described, "id")
     if not _ID.fullmatch(file_id):
         return None
@@ -47,15 +51,15 @@ def shared_file(described: Any) -> SharedFile | None:
 
 
 def shared_files(described: Any) -> tuple[SharedFile, ...]:
-    """Read a list of files, such as that of a message or a form; other entries are left out."""
+    """Read a list of files, such as the files of a message or a form. Entries that are no files are left out."""
     entries = described if isinstance(described, list) else []
     return tuple(file for entry in entries if (file := shared_file(entry)))
 
 
 def kind_of(content: bytes) -> str:
-    """The kind of a picture by its first bytes, such as ``image/png``; empty for anything else.
+    """The kind of a picture by its first bytes, such as ``image/png``; empty where they are no picture's.
 
-    The name and the type that came with a file are the sender's words.
+    The file's name and declared type are not asked: the sender chose both.
     """
     return next((kind for kind, pattern in _MAGIC.items() if pattern.match(content)), "")
 

@@ -63,7 +63,7 @@ def teams(body: Body) -> set[str]:
 
 
 def enterprises(body: Body) -> set[str]:
-    """The ids of the organisations (Enterprise Grid) that own the workspaces of :func:`teams`; often none."""
+    """The ids of the organisations (Enterprise Grid) that own the workspaces of :func:`teams`; empty without a Grid."""
     installed = [text(authorization, "enterprise_id") for authorization in _list(body, "authorizations")]
     return {text(body, "enterprise", "id"), text(body, "enterprise_id"), *installed} - {""}
 
@@ -71,7 +71,7 @@ def enterprises(body: Body) -> set[str]:
 def users_team(body: Body) -> str:
     """The id of the workspace of the payload's :func:`user`; empty where Slack does not send it.
 
-    In a shared channel it may be another workspace than those of :func:`teams`.
+    In a shared channel, this workspace may be none of :func:`teams`.
     """
     return text(body, "user", "team_id") or text(body, "event", "user_team")
 

@@ -25,7 +25,7 @@ class Request(Protocol):
     """A request of a person."""
 
     def command(self) -> str:
-        """The canonical text after ``/panda``, escaped as Slack sends it. It is read as this request again."""
+        """The canonical text after ``/panda``, escaped as Slack sends it. The registry reads it as the same request."""
         ...
 
 
@@ -50,8 +50,8 @@ class Search:
 class SearchPicture:
     """Find products that look like a picture. Prices are yuan; ``platform`` None: both.
 
-    ``picture``: a link to one, or the id under which the bot keeps which file it is; empty: ask for one. Only 1688
-    sorts and takes prices, so either of them comes with that platform.
+    ``picture``: a link to the picture, or the id under which the bot stored the Slack file; empty: the bot asks for a
+    picture. Only 1688 sorts these results and filters them by price, so a request with either names that platform.
     """
 
     picture: str = ""
@@ -82,7 +82,7 @@ class ShowProducts:
 class ContactSeller:
     """Show how the seller of a product or of an order is reached, and a message to copy.
 
-    One of ``product`` and ``order_id`` is given. ``platform``: of the order; None: the one on which it is found.
+    Either ``product`` or ``order_id`` is given. ``platform``: the order's; None: the one on which it is found.
     """
 
     product: ProductRef | None = None
@@ -96,7 +96,7 @@ class ContactSeller:
 
 @dataclass(frozen=True, slots=True)
 class Discover:
-    """List 1688's products of one kind: those of a store, those similar to one, or a selection of the platform's.
+    """List 1688's products of one kind: a store's, those similar to a product, or a selection that 1688 makes.
 
     ``kind``: a key of ``handlers.features.goods.discover.KINDS``. ``about``: the seller's or product's id, or words.
     """
@@ -123,7 +123,7 @@ class ShowCart:
 
 @dataclass(frozen=True, slots=True)
 class CheckCart:
-    """Ask whether what lies in Taobao's cart is still on sale."""
+    """Ask which products in Taobao's cart are still on sale."""
 
     def command(self) -> str:
         """The canonical text."""
@@ -132,7 +132,7 @@ class CheckCart:
 
 @dataclass(frozen=True, slots=True)
 class ShowCategories:
-    """Show the parts of one of 1688's categories. ``category_id``: 0 for the top ones."""
+    """Show the subcategories of one of 1688's categories. ``category_id``: 0 for the top categories."""
 
     category_id: str = "0"
 
@@ -143,7 +143,7 @@ class ShowCategories:
 
 @dataclass(frozen=True, slots=True)
 class ShowAddresses:
-    """Show the account's saved addresses to the person alone. ``is_whole``: unmasked."""
+    """Show the account's saved addresses to the person alone. ``is_whole``: whether they are shown unmasked."""
 
     page: int = 1
     is_whole: bool = False
@@ -155,7 +155,7 @@ class ShowAddresses:
 
 @dataclass(frozen=True, slots=True)
 class BuyProducts:
-    """Show the way to order up to four products without the cart."""
+    """Show up to four products and the button that orders them without the cart."""
 
     products: tuple[ProductRef, ...]
 
@@ -166,7 +166,7 @@ class BuyProducts:
 
 @dataclass(frozen=True, slots=True)
 class ActOnOrders:
-    """Show orders with the buttons of one act: ``pay``, ``cancel`` or ``receive``. ``ids``: as typed."""
+    """Show orders with the buttons of one act: ``pay``, ``cancel`` or ``receive``. ``ids``: order ids as typed."""
 
     act: str
     ids: tuple[str, ...]
@@ -179,7 +179,7 @@ class ActOnOrders:
 
 @dataclass(frozen=True, slots=True)
 class ShowFreight:
-    """Show what can be sent abroad: a product, or up to five orders. ``platform``: of the orders; None: either."""
+    """Show a product or up to five orders with the buttons for freight abroad. ``platform``: of the orders."""
 
     orders: tuple[str, ...] = ()
     product: ProductRef | None = None
@@ -250,7 +250,7 @@ class ListOrders:
 
     @property
     def is_filtered(self) -> bool:
-        """Whether it has a filter besides the state and the platform."""
+        """Whether the list has a filter besides the state and the platform."""
         return bool(self.seller or self.since or self.until or self.words)
 
     def unfiltered(self) -> ListOrders:
@@ -314,7 +314,7 @@ class ShowRefunds:
 
 @dataclass(frozen=True, slots=True)
 class ShowRefund:
-    """Show one refund. ``order_id``: of its order; empty: unknown."""
+    """Show one refund. ``order_id``: the id of its order; empty: unknown."""
 
     refund_id: str
     platform: Platform
@@ -351,7 +351,7 @@ class WatchOrders:
     channel: str | None = None  # in all requests: a channel id, or a name without "#"; None: the channel of the command
     filter: Filter | None = None
     platform: Platform | None = None
-    typed_in: str = field(default="", compare=False)  # the channel as one would type it again, for hints
+    typed_in: str = field(default="", compare=False)  # the channel as a person would type it, for hints
 
     def command(self) -> str:
         """The canonical text."""
@@ -364,7 +364,7 @@ class Unwatch:
 
     ids: tuple[str, ...]  # order ids or waybills
     channel: str | None = None
-    typed_in: str = field(default="", compare=False)  # the channel as one would type it again, for hints
+    typed_in: str = field(default="", compare=False)  # as in WatchOrders
 
     def command(self) -> str:
         """The canonical text."""
@@ -412,7 +412,8 @@ class UnwatchAll:
 class Mute:
     """Keep the news of these orders, or without ids all news, out of a channel for ``span``. Cards stay up to date.
 
-    ``until``: the next such time of day, ``HH:MM``, by the channel's clock, in place of the span.
+    ``until``: a time of day, ``HH:MM``, in the channel's time zone; the mute then ends at the next such time, and
+    ``span`` does not count.
     """
 
     ids: tuple[str, ...] = ()
@@ -463,12 +464,12 @@ class Why:
 
 @dataclass(frozen=True, slots=True)
 class Start:
-    """Show a channel's orders that need attention, and how to go on. It is the command without a word behind it."""
+    """Show a channel's orders that need attention, and how to go on. The command is ``/panda`` without any words."""
 
     channel: str | None = None
 
     def command(self) -> str:
-        """The canonical text, which is empty: only the channel in which it is typed can be meant."""
+        """The canonical text, which is empty: this command always means the channel in which it is typed."""
         return ""
 
 
@@ -495,7 +496,7 @@ class Status:
 PagedRequest = (
     Search | SearchPicture | Discover | ShowCart | ShowRefunds | ShowAddresses | ShowAudit | ListOrders | ListWatches
 )  # requests whose answers come page by page
-OfOnePlatform = ShowOrder | Track  # requests that can be repeated for the platform on which the order is
+OfOnePlatform = ShowOrder | Track  # requests that can be repeated with the platform on which the order was found
 
 
 def is_channel_id(text: str) -> bool:
@@ -524,7 +525,7 @@ def _page(page: int) -> str:
 
 
 def _text(text: str) -> str:
-    """Free text as one token, whatever is in it."""
+    """Free text as one token, whatever characters it has."""
     return escape_wire(quoted(text)) if text else ""
 
 
@@ -539,13 +540,13 @@ def _channel(channel: str | None) -> str:
 
 
 def _span(span: timedelta) -> str:
-    """A duration in hours, or in minutes where it has no whole hours."""
-    hours, rest = divmod(span, timedelta(hours=1))
-    return f"{span // timedelta(minutes=1)}m" if rest else f"{hours}h"
+    """A duration in hours, or in minutes where it is no whole number of hours."""
+    hours, remainder = divmod(span, timedelta(hours=1))
+    return f"{span // timedelta(minutes=1)}m" if remainder else f"{hours}h"
 
 
 def _keyword(keyword: str) -> str:
-    """The keyword; in quotes where it would be read as a request for help, or words of it as options or quotations."""
+    """The keyword, quoted if it would be read as a request for help, or a word of it as an option or a quotation."""
     special = DASHES + DOUBLE_QUOTES + SINGLE_QUOTES
     if folded(keyword) in HELP_WORDS or any(word[0] in special for word in keyword.split()):
         return quoted(keyword)

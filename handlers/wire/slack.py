@@ -16,11 +16,11 @@ BLOCKS = "invalid_blocks"  # the beginning of a code: Slack also sends invalid_b
 
 
 class OddAnswerError(SlackClientError):
-    """An answer that is no refusal and still lacks the parts it should have."""
+    """A successful answer lacks a part that it should have."""
 
 
 class EndlessError(OddAnswerError):
-    """A list with more pages than the bot reads, or whose cursors repeat."""
+    """A list has more pages than the bot reads, or its cursors repeat."""
 
 
 def code_of(error: BaseException) -> str:
@@ -57,8 +57,8 @@ def ts_of(message: Any) -> str:
 async def pages(call: Callable[[str | None], Awaitable[Any]], most: int, cursor: str = "") -> AsyncIterator[Any]:
     """The pages of a list, one after the other. ``call`` gets a page by its cursor; None: the first page.
 
-    ``cursor``: of the page to begin with. Raises EndlessError after ``most`` pages, and where Slack's cursors repeat:
-    later pages may hold what is looked for.
+    ``cursor``: the page to begin with; empty: the first. Raises the errors of ``call``, and EndlessError after ``most``
+    pages or where Slack's cursors repeat: the entry that the caller looks for may stand on a page that was not read.
     """
     seen = {cursor} - {""}
     for _page in range(most):
