@@ -42,13 +42,13 @@ if TYPE_CHECKING:
     from tracking.values import News
 
 LAST_SCAN = 80  # characters of the last scan's words
-# Legs on which the seller can do something: ship, or ask the courier whose customer the seller is.
+# Legs on which the seller can do something: ship the order, or ask the courier, whose customer the seller is.
 SELLERS = frozenset({Leg.NOT_SHIPPED, Leg.FIRST_SCAN, Leg.DOMESTIC, Leg.ABROAD, Leg.PROBLEM, Leg.SILENT})
 
 
 @dataclass(frozen=True, slots=True)
 class _Stalled:
-    """The silence of an alarm, and the facts that are known of its order."""
+    """The stall behind an alarm, and the known facts of its order."""
 
     stall: Stall
     ref: OrderRef
@@ -59,7 +59,7 @@ class _Stalled:
 def alarm(news: News, snapshot: OrderSnapshot, watch: Watch, alarm: Alarm | None, now: datetime) -> Message:
     """The post that raises an alarm, with its buttons while the alarm stands.
 
-    ``alarm``: the stored alarm of the order; None, or that of a later stall, where the alarm of ``news`` is over.
+    ``alarm``: the stored alarm of the order. The alarm of ``news`` is over if this is None or belongs to a later stall.
     """
     assert news.stall is not None
     stalled = _stalled(news.stall, news.ref, watch, snapshot)
@@ -79,8 +79,8 @@ def reminder(
 ) -> Message:
     """The reminder of an alarm, with a link to the order's card.
 
-    ``link``: the card's address; empty where Slack gave none. ``person``: the user id of the person who asked, to be
-    mentioned where the reminder goes to the card's thread because Slack refuses direct messages to them.
+    ``link``: the card's address; empty where Slack gave none. ``person``: the user id of the person who asked; given
+    only if the reminder goes to the card's thread, because Slack refuses direct messages to them, and mentions them.
     """
     why = _("You asked to be reminded.")
     if person:
@@ -93,7 +93,7 @@ def reminder(
 
 
 def acted_on(alarm: Alarm, watch: Watch | None, now: datetime, snapshot: OrderSnapshot | None = None) -> Message:
-    """The alarm as it stands after a press on one of its buttons; this replaces the message pressed, in its layout."""
+    """The alarm after a press on one of its buttons. The message replaces the pressed one, in the same layout."""
     stalled = _stalled(alarm.stall, OrderRef.from_key(alarm.key), watch, snapshot)
     if alarm.state is AlarmState.CLEARED:
         return _message([_words(stalled, now)], [was_cleared(alarm)], stalled)
@@ -145,7 +145,7 @@ def headline(leg: Leg) -> str:
 
 
 def _words(stalled: _Stalled, now: datetime) -> str:
-    """The alarm and the order's title; below, the cause and what to do, as Slack text."""
+    """The alarm and the order's title; on the next line the cause and what to do. Slack text."""
     stall, ref, order = stalled.stall, stalled.ref, stalled.order
     silence = span(now - stall.since)
     event = _("No movement for {silence}").format(silence=silence) if stall.leg is Leg.DOMESTIC else headline(stall.leg)
@@ -158,7 +158,7 @@ def _words(stalled: _Stalled, now: datetime) -> str:
 
 
 def _causes(stall: Stall, silence: str) -> list[str]:
-    """The sentences that explain an alarm. ``silence``: its length in words."""
+    """The sentences that explain an alarm. ``silence``: the length of the stall in words."""
     sentence = {
         Leg.NOT_SHIPPED: _("Paid {silence} ago, and the seller has not shipped it."),
         Leg.PICKUP: _("Ready for {silence} and not picked up."),
@@ -190,7 +190,7 @@ def _todo(stall: Stall, parcel: Parcel | None) -> str:
 
 
 def _message(lines: Sequence[str], notes: Sequence[str], stalled: _Stalled, buttons: Sequence[Block] = ()) -> Message:
-    """The one layout of an alarm, before and after each press: the words, a line of small print, the buttons."""
+    """The layout of an alarm, the same before and after each press: the words, a line of small print, the buttons."""
     small_print, parcel = [*notes, short_name(stalled.ref)], stalled.parcel
     if parcel:
         number = sanitize_id(parcel.waybill)
@@ -209,7 +209,7 @@ def _stalled(stall: Stall, ref: OrderRef, watch: Watch | None, snapshot: OrderSn
 
 
 def _done(alarm: Alarm, now: datetime, owner: Callable[[str], str]) -> list[str]:
-    """The person who took an alarm on, and the last act on it. ``owner``: writes the former, as a mention or a name."""
+    """The person who took an alarm on, and the last act on it. ``owner`` writes that person: a mention or a name."""
     done = []
     if alarm.assignee:
         done.append(_("🙋 {user} is handling it").format(user=owner(alarm.assignee)))
@@ -235,7 +235,7 @@ def _buttons(alarm: Alarm, watch: Watch | None, now: datetime) -> list[Block]:
     if stall.leg in SELLERS:
         buttons.append(el.button(_("Copy message to seller"), f"{action_ids.SELLER_MESSAGE}:1", value))
     buttons.append(show_button(_("Track"), 1, Track(ref.order_id, ref.platform)))
-    if stall.leg in {Leg.PROBLEM, Leg.REFUND}:  # of what is damaged, lost or on its way back, the money may be claimed
+    if stall.leg in {Leg.PROBLEM, Leg.REFUND}:  # damaged, lost or returned goods may be refunded
         buttons.append(show_button(_("Refund…"), 2, AskRefund(ref.order_id, ref.platform)))
     if watch is not None and stall.leg is Leg.SILENT:
         buttons.append(unwatch_button(_("Stop watching"), watch))

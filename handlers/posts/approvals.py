@@ -21,13 +21,13 @@ if TYPE_CHECKING:
     from handlers.blocks.message import Block, Message
     from tracking.approvals import Absence, Approval
 
-FEW = 5  # lines of a deed for its asker, who knows it
+FEW = 5  # lines of a deed in messages to its asker, who already knows it
 
 
 def request(asked: Approval, absences: Sequence[Absence], now: datetime, *, is_direct: bool) -> Message:
-    """The message that asks for a decision; once there is one, it says so and has no buttons.
+    """The message that asks for a decision. Once the request is decided, it shows the decision and has no buttons.
 
-    ``is_direct``: to an approver alone, who needs no mention.
+    ``is_direct``: the message goes to an approver alone, who needs no mention.
     """
     blocks = [el.section(f"🧾 *{words.asks(asked)}*\n{words.title(asked)}"), el.section(words.facts(asked))]
     if not is_open(asked, now):
@@ -38,7 +38,10 @@ def request(asked: Approval, absences: Sequence[Absence], now: datetime, *, is_d
 
 
 def reminder(asked: Approval, absences: Sequence[Absence], now: datetime, *, is_direct: bool) -> Message | None:
-    """The reminder of a request, in its thread, or with its buttons to an approver alone; None: it was decided."""
+    """The reminder of a request, in its thread or to an approver alone; None: the request is no longer open.
+
+    ``is_direct``: the reminder goes to an approver alone and repeats the request with its buttons.
+    """
     if not is_open(asked, now):
         return None
     line = _("⏰ {title} of {user} still waits for a decision, until {time}.").format(
@@ -60,7 +63,7 @@ def question(asked: Approval, by: str, text: str, *, is_direct: bool) -> Message
 
 
 def outcome(asked: Approval, now: datetime, *, is_direct: bool) -> Message:
-    """What became of a request, to its asker, with the button that goes on where it was approved."""
+    """The message that tells the asker the outcome of a request; if it was approved, with the button to go on."""
     who = "" if is_direct else f"{el.mention(asked.asker)} "
     blocks = [el.section(f"{who}{words.title(asked)}\n{words.state(asked, now)}")]
     blocks.append(el.section(words.facts(asked, FEW)))
@@ -73,7 +76,10 @@ def outcome(asked: Approval, now: datetime, *, is_direct: bool) -> Message:
 
 
 def unposted(asked: Approval, where: str, code: str) -> Message:
-    """The line to an asker whose request Slack does not take. ``where``: the id of the channel or person."""
+    """The message to an asker whose request Slack did not post. ``where``: the id of the channel or person.
+
+    ``code``: Slack's error code.
+    """
     is_person = where[:1] in {"U", "W"}
     to_person = _("I can't send {user} direct messages.").format(user=name(where))
     why = to_person if is_person else channel_error(code, where)
@@ -88,7 +94,7 @@ def is_open(asked: Approval, now: datetime) -> bool:
 
 
 def buttons(asked: Approval, at: int) -> list[Block]:
-    """The buttons of an approver. ``at``: tells those of several requests in one message apart."""
+    """The buttons of an approver. ``at``: a number that keeps the ids of several requests in one message unique."""
     value = str(asked.id)
     return [
         el.button(_("Approve"), f"{action_ids.APPROVE}:{at}", value, "primary"),
@@ -103,7 +109,7 @@ def resume(asked: Approval, at: int) -> Block:
 
 
 def withdraw(asked: Approval, at: int) -> Block:
-    """The button with which the asker takes a request back."""
+    """The button with which the asker withdraws a request."""
     return el.button(_("Withdraw"), f"{action_ids.WITHDRAW_REQUEST}:{at}", str(asked.id))
 
 

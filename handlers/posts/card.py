@@ -80,8 +80,8 @@ def card(
     """The parent message of a watch's thread: state and title, a line for each parcel, the last scan, who watches.
 
     ``alarm``: the order's open alarm. ``muted``: who muted the order's updates, and until when. ``zone``: the zone of
-    the channel, for the dates on which the order is expected. ``may_act``: orders may be paid and received
-    from the card.
+    the channel, for the dates on which the order is expected. ``may_act``: the card offers to pay the order and to
+    confirm its receipt.
     """
     order = snapshot.order or watch.order
     state = standing(snapshot.milestone, order, snapshot.shipment.parcels, now=now)
@@ -111,7 +111,7 @@ def card(
 
 
 def watch_list(watches: Sequence[Watch], by: str, now: datetime | None = None) -> Message:
-    """One message for several orders that were watched at once: each gets its card with its first update.
+    """The message for several orders that were watched at once; each order gets its card with its first update.
 
     ``by``: the user id of the person who watches them. ``now``: see :func:`standing`.
     """
@@ -153,14 +153,14 @@ def _add_parcels(layout: Layout, snapshot: OrderSnapshot, order: Order | None, n
 
 
 def _actions(snapshot: OrderSnapshot) -> list[str]:
-    """The actions that the newest scan of a parcel asks of a person."""
+    """The actions that the newest scans of the parcels require of a person."""
     nodes = tuple(newest for parcel in snapshot.shipment.parcels for newest in newest_first(parcel.nodes)[:1])
     asked = required_actions(News(snapshot.ref, snapshot.milestone, nodes, parcels=snapshot.shipment.parcels))
     return [_("✋ *Action needed:* {what}").format(what=action_words(action)) for action in asked]
 
 
 def _unchanged(snapshot: OrderSnapshot, watch: Watch, now: datetime) -> str:
-    """The time of the last change. The card is edited only at changes, so the time of a reading would soon be wrong."""
+    """The time of the last change. The card is edited only at changes, so the time of a reading would soon be old."""
     if snapshot.stale_since is not None:
         return freshness_of(snapshot, now, relative=False)
     return _("no change since {time}").format(time=slack_date(snapshot.moved_at or watch.created_at, now))
@@ -198,7 +198,8 @@ def _buttons(
     if watch.state is WatchState.ENDED:
         again = WatchOrders((ref.order_id,), watch.channel, platform=ref.platform).command()
         return [track, el.button(_("Watch again"), f"{action_ids.WATCH_HERE}:1", again)]
-    # An order waits for these two, a receipt once its parcels have arrived; its page has the others.
+    # The card has the act that the order waits for: payment, or after the delivery also the confirmation of receipt.
+    # The order's page has the other acts.
     ready = {"pay", "receive"} if stands is Milestone.DELIVERED else {"pay"}
     wanted = [act for act in acts if act in ready]
     options = [
@@ -214,9 +215,9 @@ def _buttons(
 
 
 def _is_refund_likely(stands: Milestone | None) -> bool:
-    """Whether a refund is likelier wanted than the settings: a menu has five options, and the others are needed.
+    """Whether the menu offers a refund rather than the settings: Slack allows five options, and four are always needed.
 
-    None can be asked for a cancelled order.
+    A cancelled order can have no refund.
     """
     if stands is None or stands is Milestone.CANCELLED:
         return False

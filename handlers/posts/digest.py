@@ -1,6 +1,7 @@
 """Many pieces of news in one message: a batch of posts that waited, and the daily digest.
 
-Both have the same parts: orders that need attention, updates of the others, and the delivered ones, named together.
+Both have the same parts: the orders that need attention, the updates of the others, and one line with the delivered
+orders.
 """
 
 from __future__ import annotations
@@ -41,8 +42,8 @@ LONGEST = 700  # characters about one order
 def batch(waiting: Sequence[tuple[News, Watch]], links: Links) -> Message:
     """The news that waited for a channel, each with its watch, oldest first.
 
-    Every order has one line: its newest state, and the problems and milestones before it. A delivered order without
-    any of these is only named.
+    Every order has one line with its newest state and the problems and milestones before it. A delivered order without
+    any of these is only named in the line of the delivered orders.
     """
     of_order: dict[str, list[News]] = {}
     for news, watch in waiting:
@@ -98,7 +99,7 @@ def _add(layout: Layout, heading: str, lines: Sequence[str]) -> None:
 
 
 def _group(batched: Sequence[News], watch: Watch) -> Group:
-    """The group of an order by its news. A delivered one stays among the updates where more has to be told of it."""
+    """The group of an order by its news. A delivered order with other noteworthy news stays among the updates."""
     newest = batched[-1]
     reason = closing_reason(newest.milestone, watch.order)
     group = group_of(newest.milestone, reason, is_pressing=newest.stall is not None or newest.needs_buyer)
@@ -107,13 +108,13 @@ def _group(batched: Sequence[News], watch: Watch) -> Group:
 
 
 def _is_remarkable(news: News) -> bool:
-    """Whether there is more to a piece of news than an order's progress."""
+    """Whether a piece of news reports more than the order's progress."""
     has_problem = news.has_problem or any(node.milestone and node.milestone.is_problem for node in news.nodes)
     return bool(has_problem or news.stall or news.price or is_refund(news) or news.settled or required_actions(news))
 
 
 def _line(batched: Sequence[News], watch: Watch, title: Title) -> str:
-    """An order's state, and each problem and milestone before it, since no other message shows those."""
+    """An order's state, and each problem and milestone before it, which no other message in the channel shows."""
     newest, order, notes = batched[-1], watch.order, []
     nodes = sum(len(news.nodes) for news in batched)
     if nodes and not any(news.steps for news in batched):
@@ -142,7 +143,7 @@ def _state(news: News, order: Order | None) -> Standing:
 
 
 def _signs(news: News, order: Order | None) -> Sequence[str]:
-    """The facts of one piece of news but plain scans, each once; also problems that ended within the same reading."""
+    """The facts of one piece of news except plain scans, each once. Problems that ended within the reading count."""
     if news.stall is not None:
         return [_state(news, order).headline]
     problems = [node for node in news.nodes if node.milestone and node.milestone.is_problem]
@@ -171,7 +172,7 @@ def _entry(entry: DigestEntry, title: Title, now: datetime | None) -> str:
 
 
 def _urgency(batched: Sequence[News]) -> tuple[bool, bool, bool]:
-    """The rank of an order in a batch: a problem now, a problem before, a step to another milestone."""
+    """The sort key of an order in a batch: whether it has a problem now, had one before, and made a step."""
     return _is_trouble(batched[-1]), any(map(_is_trouble, batched)), any(news.steps for news in batched)
 
 

@@ -1,4 +1,4 @@
-"""Public lines: each tells a channel that a person changed something for all its members, and offers Undo if it can."""
+"""Lines in a channel: each says that a person changed something for all members, and offers Undo where possible."""
 
 from __future__ import annotations
 
@@ -98,8 +98,8 @@ def _acted(user: str, change: OrdersChanged) -> str:
 def _orders(ids: Sequence[str]) -> str:
     if not ids:
         return _("all updates")
-    named, more = [code(order_id) for order_id in ids[:MAX_NAMED]], len(ids) - MAX_NAMED
-    return listed([*named, ngettext("{n} more", "{n} more", more).format(n=more)] if more > 0 else named)
+    named, unnamed = [code(order_id) for order_id in ids[:MAX_NAMED]], len(ids) - MAX_NAMED
+    return listed([*named, ngettext("{n} more", "{n} more", unnamed).format(n=unnamed)] if unnamed > 0 else named)
 
 
 def _unmuted(user: str, change: Unmuted) -> str:
@@ -139,7 +139,7 @@ def _refund(change: RefundRequested) -> str:
 
 
 def _changed(user: str, change: SettingsChanged, now: datetime) -> str:
-    """The settings that differ from before, one a line."""
+    """The settings that differ from the former ones, each on a line."""
     before = settings_lines(change.former, None, now)
     changes = [setting for setting in settings_lines(change.settings, None, now) if setting not in before]
     changes += _filters(change)

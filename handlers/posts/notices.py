@@ -1,4 +1,4 @@
-"""Notices: paused watches and how to resume them, to the person who watches; and corrections after an upgrade."""
+"""Notices: to a person about paused watches and settled changes, to a channel about corrections after an upgrade."""
 
 from __future__ import annotations
 
@@ -60,9 +60,9 @@ def resumed(channel: str, orders: int) -> Message:
 
 
 def settled(write: Write, *, is_reversed: bool = False) -> Message:
-    """The direct message to a person about a change of theirs that was unclear until now.
+    """The direct message to a person about a change of theirs whose outcome was unclear until now.
 
-    ``is_reversed``: an earlier such message said something else.
+    ``is_reversed``: an earlier message about this change reported another outcome.
     """
     head = _("About a change of yours that was unclear:")
     if is_reversed:

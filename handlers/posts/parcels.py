@@ -25,12 +25,12 @@ if TYPE_CHECKING:
 def parcel_lines(snapshot: OrderSnapshot, order: Order | None, now: datetime, heading: str) -> list[str]:
     """A line for each parcel: carrier and short number, bar, state, time of the last scan.
 
-    ``heading``: the words of the message's heading, which the line of an only parcel does not repeat.
+    ``heading``: the words of the message's heading, which the line of a single parcel does not repeat.
     """
-    said = heading if len(snapshot.shipment.parcels) == 1 else ""
+    unrepeated = heading if len(snapshot.shipment.parcels) == 1 else ""
     numbers = short_numbers(snapshot)
     return [
-        _line(parcel, numbers[parcel.waybill], bar_of(parcel, snapshot, order, now, said), now)
+        _line(parcel, numbers[parcel.waybill], bar_of(parcel, snapshot, order, now, unrepeated), now)
         for parcel in snapshot.shipment.parcels
     ]
 
@@ -41,22 +41,22 @@ def short_numbers(snapshot: OrderSnapshot) -> dict[str, str]:
 
 
 def last_scan(snapshot: OrderSnapshot) -> str:
-    """The words of the order's newest scan; empty where there is none. Of several parcels it names the scanned one.
+    """The words of the order's newest scan, behind its parcel's number if there are several; empty without a scan.
 
-    Its time stands in the parcel's line.
+    The scan's time is left out: the parcel's own line shows it.
     """
     parcels = snapshot.shipment.parcels
     node = next(iter(newest_first(snapshot.shipment.nodes)), None)
     if node is None:
         return ""
-    # A scan may bear the number that its parcel had before, so the scan is looked for, not its number.
+    # The parcel is found by the scan, not by the scan's number, which may be the one that the parcel had before.
     parcel = next(parcel for parcel in parcels if node in parcel.nodes)
     number = short_numbers(snapshot)[parcel.waybill]
     return node_words(node) if len(parcels) == 1 else labelled(number, node_words(node))
 
 
 def bar_of(parcel: Parcel, snapshot: OrderSnapshot, order: Order | None, now: datetime, heading: str = "") -> str:
-    """The progress bar of a parcel and its state in words. ``heading``: words that are not repeated."""
+    """The progress bar of a parcel and its state in words. ``heading``: words that the line does not repeat."""
     reached = [parcel.status_milestone, *(node.milestone for node in parcel.nodes)]
     return progress(parcel.milestone, of_parcel(parcel, snapshot.milestone, order, now=now), reached, heading)
 
@@ -80,7 +80,7 @@ def no_parcel(snapshot: OrderSnapshot, order: Order | None) -> str:
 
 
 def more_parcels(n: int) -> str:
-    """How many parcels did not fit into the message."""
+    """The line for the ``n`` parcels that did not fit into the message."""
     return ngettext("and {n} more parcel", "and {n} more parcels", n).format(n=n)
 
 

@@ -19,14 +19,14 @@ if TYPE_CHECKING:
 
 
 def words(stall: Stall, ref: OrderRef, now: datetime) -> str:
-    """Until when the refund stands, what to do, and the order's page, as Slack text."""
+    """The deadline of the refund, what to do, and the order's page, as Slack text."""
     page = el.link(order_page(ref), _("open the order on {platform}").format(platform=platform_name(ref.platform)))
     request = _("To do: {what}, {link}.").format(what=todo(stall.last, ref.platform, None, now), link=page)
     return f"{_deadline(stall, ref, now)}\n{request}"
 
 
 def line(stall: Stall, ref: OrderRef, now: datetime) -> str:
-    """The deadline in one line, as an absolute time: the card shows the line until it changes."""
+    """The refund's deadline in one line. The time is absolute, since the card shows the line for long."""
     platform, until = platform_name(ref.platform), stall.until or stall.since
     return _("⏰ Refund: {platform} closes it {time}").format(platform=platform, time=slack_date(until, now))
 

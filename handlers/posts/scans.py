@@ -1,4 +1,4 @@
-"""The scans in a piece of news, without what the lines above them and the news before them say already."""
+"""The scans in a piece of news, without the facts that the lines above them or earlier news have already shown."""
 
 from __future__ import annotations
 
@@ -18,8 +18,8 @@ if TYPE_CHECKING:
     from storage.watch import Watch
     from tracking.values import News
 
-RECENT = timedelta(hours=12)  # half a day: the time of day names one moment
-MAX_SCANS = 40  # scans shown; a message is full before, and a busy parcel takes some ten hours for them
+RECENT = timedelta(hours=12)  # within half a day, a time of day is unambiguous
+MAX_SCANS = 40  # scans shown; a message is full before that, and a busy parcel needs some ten hours to make so many
 
 
 def scan_lines(
@@ -38,7 +38,7 @@ def scan_lines(
 
 
 def _nodes(watch: Watch, news: News) -> list[Node]:
-    """The scans to show for the watch's filter: those with a milestone, then plain ones if it asks for all updates."""
+    """The scans that the watch's filter shows: those with a milestone, and then plain scans for "all updates"."""
     nodes = newest_first(news.nodes)
     with_milestone = [node for node in nodes if node.milestone]
     if watch.filter == Filter.PROBLEMS:
@@ -51,8 +51,8 @@ def _nodes(watch: Watch, news: News) -> list[Node]:
 def _line(node: Node, news: News, named: Mapping[Milestone | None, Sequence[str]], number: str, now: datetime) -> str:
     """A scan: its time, words and place.
 
-    A scan of the last hours has its time of day alone, since the message itself shows the day. The sign of a state
-    that is not new, or that a line above names, is left out.
+    A recent scan shows its time of day alone, since the message itself shows the day. The sign is left out if the state
+    is not new or a line above names it.
     """
     is_recent = node.at is not None and node.is_timed and timedelta() <= now - node.at < RECENT
     is_told = node.milestone in named or node.milestone is _before(node, news)
@@ -62,7 +62,7 @@ def _line(node: Node, news: News, named: Mapping[Milestone | None, Sequence[str]
 
 
 def _before(node: Node, news: News) -> Milestone | None:
-    """The state of a scan's parcel before the news; that of the order where no more is known."""
+    """The state of a scan's parcel before the news; the order's state if the parcel's is not known."""
     steps = {step.waybill: step.before for step in news.steps}
     if node.waybill in steps or "" in steps:
         return steps.get(node.waybill, steps.get(""))

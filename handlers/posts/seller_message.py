@@ -1,4 +1,4 @@
-"""Ready messages in Chinese with which a person writes to a seller: about a product, an order, or a stalled order."""
+"""Prepared messages in Chinese that a person copies to a seller: about a product, an order, or a stalled order."""
 
 from __future__ import annotations
 
@@ -26,7 +26,7 @@ _REQUESTS = {
     Leg.PICKUP: "包裹在取件点已等待{span}。请问取件码和取件地址是什么？麻烦发给我们，谢谢！",
     Leg.PROBLEM: "物流显示异常，已经{span}没有解决。麻烦联系快递公司处理一下，并告诉我们结果，谢谢！",
 }
-_OF_MONEY = frozenset({Leg.NOT_PAID, Leg.REFUND})  # alarms that are not about the seller's way of sending
+_OF_MONEY = frozenset({Leg.NOT_PAID, Leg.REFUND})  # alarms about money: their messages would not ask about shipping
 _STANDS_STILL = "物流已经{span}没有更新。麻烦联系快递公司查询一下，谢谢！"
 _UNPAID = "还没有付款，想先确认一下：商品有现货吗？付款后多久可以发货？谢谢！"
 _WAITS = "已付款。请问什么时候可以发货？麻烦尽快安排，谢谢！"
@@ -44,12 +44,12 @@ def copyable(message: str) -> str:
 
 
 def about_product(product: ProductDetail) -> str:
-    """The message about a product: its link or id, and what a buyer asks first."""
+    """The message about a product: its link or id, and the questions that buyers ask first."""
     return _PRODUCT.format(product=web_address(product.url) or sanitize_id(product.product_id, 80))
 
 
 def about_order(snapshot: OrderSnapshot, alarm: Alarm | None, now: datetime) -> str:
-    """The message about an order, by where it stands. ``alarm``: its open alarm, which says more."""
+    """The message about an order in its present state. ``alarm``: its open alarm, whose own message is preferred."""
     if alarm is not None and alarm.stall.leg not in _OF_MONEY:
         return about_stall(alarm, now)
     return f"您好，订单 {sanitize_id(snapshot.ref.order_id)} {_request(snapshot)}"
@@ -71,7 +71,7 @@ def _request(snapshot: OrderSnapshot) -> str:
 
 
 def about_stall(alarm: Alarm, now: datetime) -> str:
-    """The message about a stalled order: its number, the tracking number, how long it stands still, what is asked."""
+    """The message about a stalled order: its number, the tracking number, how long it has stalled, and the request."""
     stall, ref = alarm.stall, OrderRef.from_key(alarm.key)
     parcel = f"（运单号 {sanitize_id(stall.waybill)}）" if stall.waybill else ""
     request = _REQUESTS.get(stall.leg, _STANDS_STILL).format(span=_span(_silence(stall, now)))

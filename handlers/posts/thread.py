@@ -40,7 +40,7 @@ if TYPE_CHECKING:
     from tracking.orders import OrderSnapshot
     from tracking.values import News
 
-# States on the way, which the sign before a scan's words tells well enough to who reads the thread.
+# States on the way. In a thread, the sign before a scan's words is enough to report them.
 _TOLD_BY_SIGN = frozenset({Milestone.PICKED_UP, Milestone.IN_TRANSIT, Milestone.ARRIVED, Milestone.OUT_FOR_DELIVERY})
 MAX_LINES = 12  # lines of each kind in the headline
 MAX_OTHERS = 5  # orders in the same parcel that are named
@@ -56,14 +56,14 @@ def news(
     others: Sequence[str] = (),
     in_thread: bool = False,
 ) -> Message:
-    """The news of one reading: state and title, the new scans, and in small print the ids and the scans edited.
+    """The news of one reading: state and title, the new scans, and in small print the ids and the edited scans.
 
-    The card above says who watches the order and how to stop, so the news does not.
+    The card above says who watches the order and how to stop watching, so the news does not.
 
     ``cleared``: the stall alarm that this movement ends. ``others``: keys of other watched orders whose goods are in
-    the same parcel. They are named here, since the channel gets the news of a parcel only once. ``in_thread``: only the
-    order's thread shows it, and its card has the title and the ids. So the blocks do without, and the text has them for
-    the notifications of those who follow the thread.
+    the same parcel; the message names them, since the channel gets the news of a parcel only once. ``in_thread``: only
+    the order's thread shows the message. The card above has the title and the ids, so the blocks leave them out; the
+    text keeps them, for the notifications of people who follow the thread.
     """
     order = (snapshot.order if snapshot else None) or watch.order
     title, heads = called(order, news.ref), _headlines(news, order, now)
@@ -83,7 +83,7 @@ def news(
 
 
 def _named(news: News, order: Order | None) -> dict[Milestone | None, Sequence[str]]:
-    """The states that the headline names, with their words and reasons."""
+    """The states that the headline names, by milestone, with their words and reasons."""
     named: dict[Milestone | None, Sequence[str]] = {}
     for step in _shown_steps(news):
         state = of_step(step, order, news.nodes)
@@ -92,12 +92,12 @@ def _named(news: News, order: Order | None) -> dict[Milestone | None, Sequence[s
 
 
 def _shown_steps(news: News) -> Sequence[Step]:
-    """The steps of the order as a whole; those of its parcels where there are none."""
+    """The steps of the order as a whole; where there are none, the steps of its parcels."""
     return ([step for step in news.steps if not step.waybill] or news.steps)[:MAX_LINES]
 
 
 def _is_said_by_scan(news: News, heads: Sequence[str]) -> bool:
-    """Whether the news is one step to a state that needs no reason, and one scan that reports it by its sign."""
+    """Whether the news is a single step to a state that needs no reason, and a single scan whose sign reports it."""
     if len(heads) != 1 or len(news.steps) != 1 or len(news.nodes) != 1:
         return False
     step, node = news.steps[0], news.nodes[0]
@@ -166,7 +166,7 @@ def _numbers(news: News) -> dict[str, str]:
 
 
 def _headlines(news: News, order: Order | None, now: datetime) -> list[str]:
-    """The events, one a line: the state first, then the actions that it asks for. Plain scans are none."""
+    """The events, each on a line: the state first, then the required actions. Plain scans are no events."""
     steps = _shown_steps(news)
     actions = [action_words(action) for action in required_actions(news)]
     lines = [*(_step(step, news, order, actions) for step in steps), *_repeats(news)]
@@ -188,7 +188,7 @@ def _headlines(news: News, order: Order | None, now: datetime) -> list[str]:
 
 
 def _settled(order: Order | None) -> str:
-    """That an order no longer waits for payment; the platform's word where a finance team has yet to pay it."""
+    """The line that an order no longer waits for payment, with the platform's word if a finance team must still pay."""
     line = _("💳 *No longer waiting for payment*")
     if order is None or not is_with_finance(order.platform, order.status_code):
         return line
@@ -206,7 +206,7 @@ def _renumbered(old: str, new: str) -> str:
 
 
 def _step(step: Step, news: News, order: Order | None, actions: Iterable[str]) -> str:
-    """The state after a step. A reason that an action repeats is left to the action's line."""
+    """The state after a step. Its reason is left out if the line of a required action says the same."""
     state = of_step(step, order, news.nodes)
     name = state.bold if state.reason in actions else state.headline
     if step.waybill and len(_concerned(news)) > 1:
@@ -238,7 +238,7 @@ def _and_updates(n: int, *, any_shown: bool) -> str:
 
 
 def _edits(edited: tuple[Node, ...], now: datetime) -> tuple[str, str]:
-    """The number of scans that were edited, in words, and the newest of them."""
+    """The number of edited scans in words, and the newest of them."""
     n = len(edited)
     count = ngettext("{n} earlier update was filled in", "{n} earlier updates were filled in", n).format(n=n)
     return count, node_line(newest_first(edited)[0], now)

@@ -91,7 +91,7 @@ def _few(snapshot: OrderSnapshot) -> int:
 
 
 def _age(snapshot: OrderSnapshot, now: datetime, zone: tzinfo | None) -> str:
-    """How old the data is, and in which zone the days and times are; None: in the reader's own."""
+    """How old the data is, and whose days and times it shows. ``zone`` None: the reader's own, which is not named."""
     age = freshness_of(snapshot, now)
     if zone is None:
         return age
@@ -123,7 +123,7 @@ def _buttons(
 
 
 def _add_parcel(layout: Layout, snapshot: OrderSnapshot, at: int, now: datetime, zone: tzinfo | None) -> bool:
-    """Add a parcel's paragraphs; False where not even the first fits. ``zone`` None: the newest few updates."""
+    """Add a parcel's paragraphs; False if not even the first fits. ``zone`` None: only the newest few updates."""
     parcel = snapshot.shipment.parcels[at]
     if not layout.add(el.section(_head(snapshot, at, now))):
         return False
@@ -142,14 +142,14 @@ def _add_parcel(layout: Layout, snapshot: OrderSnapshot, at: int, now: datetime,
     return True
 
 
-_DAY = "*"  # begins the line of a day; no update's line begins with it, since remote text is escaped
+_DAY = "*"  # begins the line of a day, and never the line of an update, since remote text is escaped
 
 
 def _by_day(nodes: Sequence[Node], now: datetime, zone: tzinfo) -> list[str]:
-    """The updates by day: a line with the day, then each with its time of day. Those without a time keep their words.
+    """The updates by day: a line with the day, then each update with its time of day.
 
-    Slack shows a date in each reader's zone, where a day may have other updates. So day and time are written out, and
-    those of ``zone``.
+    Days and times are written out in ``zone``: a date that Slack formats is in each reader's own zone, where an update
+    may fall on another day. Updates without a time have lines without a day.
     """
     lines, year = [], now.astimezone(zone).year
     for day, updates in groupby(nodes, lambda node: _day(node, zone)):

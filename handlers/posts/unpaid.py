@@ -20,9 +20,9 @@ if TYPE_CHECKING:
 
 
 def words(stall: Stall, ref: OrderRef, order: Order | None, now: datetime) -> str:
-    """Until when the order can be paid, how much and on which page, as Slack text.
+    """The deadline of an unpaid order, the amount and the page on which it is paid, as Slack text.
 
-    ``order``: None where only its id is known; the amount is left out then, and where the order names none.
+    ``order``: None where only its id is known. Without it, or if it names no amount, the amount is left out.
     """
     todo = el.link(order_page(ref), _("pay it on {platform}").format(platform=platform_name(ref.platform)))
     if order is not None and order.total_amount is not None:
@@ -33,7 +33,7 @@ def words(stall: Stall, ref: OrderRef, order: Order | None, now: datetime) -> st
 
 
 def line(stall: Stall, ref: OrderRef, now: datetime) -> str:
-    """The deadline of an unpaid order in one line, as an absolute time: the card shows the line until it changes."""
+    """The deadline of an unpaid order in one line. The time is absolute, since the card shows the line for long."""
     if stall.until is None:
         return _("⏰ Not paid since {time}").format(time=slack_date(stall.since, now))
     words = _("⏰ Not paid: {platform} closes it {time}")
@@ -41,7 +41,7 @@ def line(stall: Stall, ref: OrderRef, now: datetime) -> str:
 
 
 def over(milestone: Milestone | None) -> str:
-    """The line that ends the alarm, and why nothing is to be paid any more. ``milestone``: the order's state now."""
+    """The line that ends the alarm and says why nothing is left to pay. ``milestone``: the order's state now."""
     if milestone is Milestone.CANCELLED:
         return _("✖️ Closed by the platform – alert closed.")
     if milestone is Milestone.ORDERED:
