@@ -1,4 +1,4 @@
-"""Days as people type them, and the span of days that each means. A day is one of China's, as on both platforms."""
+"""Days as people type them, and the span of days that each means. Days are in China time, as on both platforms."""
 
 from __future__ import annotations
 
@@ -12,7 +12,7 @@ if TYPE_CHECKING:
 
 MOST_DAYS = 366
 YEARS = range(1999, 2100)  # 1688 opened in 1999
-LEAP_YEAR = 2024  # any: the 29th of February is a day without a year, too
+LEAP_YEAR = 2024  # any leap year, so that the 29th of February can be typed without a year
 
 # Words, each with the canonical day that it names.
 WORDS: dict[str, str] = {
@@ -51,9 +51,9 @@ _COUNT = re.compile(r"(?:last |past |最近|近)?([0-9]{1,3})\s*(?:d|day|days|�
 
 
 def read_day(text: str) -> str:
-    """The canonical day, e.g. ``2026-11-01``, ``11-01``, ``yesterday`` or ``7d``; empty for any other text.
+    """The canonical day of a folded text: ``2026-11-01``, ``11-01``, ``yesterday``, ``7d``; empty for any other text.
 
-    ``text``: folded. ``7d`` are the last seven days, today being the last. A day without a year is the latest such day.
+    ``7d`` means the last seven days, including today. A day without a year means its latest date up to today.
     """
     if word := WORDS.get(text):
         return word
@@ -67,7 +67,7 @@ def read_day(text: str) -> str:
 
 
 def nearest_day(text: str) -> str:
-    """The last day of the month of a day that does not exist, such as the 31st of November; else empty."""
+    """The last day of the month for a day that the month does not have, such as the 31st of November; else empty."""
     match = _FULL.fullmatch(text)
     numbers = [int(number) for number in match.groups() if number and number.isdigit()] if match else []
     if not numbers or numbers[1] not in range(1, 13) or numbers[0] not in YEARS:
@@ -82,7 +82,7 @@ def span_of(words: Sequence[str]) -> str:
 
 
 def first_and_last(day: str, today: date) -> tuple[date, date]:
-    """The first and the last day that a canonical day means."""
+    """The first and the last date that a canonical day means. ``today``: the date in China. Weeks begin on Monday."""
     monday, first = today - timedelta(days=today.weekday()), today.replace(day=1)
     yesterday, last_month = today - timedelta(days=1), (first - timedelta(days=1)).replace(day=1)
     named = {
@@ -102,7 +102,7 @@ def first_and_last(day: str, today: date) -> tuple[date, date]:
 
 
 def _iso(year: int, month: int, day: int) -> str:
-    """The day in ISO's form; empty for one that does not exist, or on which neither platform can have an order."""
+    """The day in ISO form; empty for a day that does not exist or is out of ``YEARS``."""
     try:
         return date(year, month, day).isoformat() if year in YEARS else ""
     except ValueError:
@@ -115,10 +115,10 @@ def _last_days(text: str) -> str:
 
 
 def _latest(day: str, today: date) -> date:
-    """The latest day of that month and day that is not after today."""
+    """The latest date with this month and day that is not after today."""
     years = range(today.year, today.year - 9, -1)  # leap years may be eight years apart
     days = (_iso(year, *(int(part) for part in day.split("-"))) for year in years)
-    return next(found for text in days if text and (found := date.fromisoformat(text)) <= today)
+    return next(latest for text in days if text and (latest := date.fromisoformat(text)) <= today)
 
 
 def _month_end(first: date) -> date:

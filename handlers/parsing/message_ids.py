@@ -21,7 +21,7 @@ _SILENT = frozenset({"button", "user", "usergroup", "channel", "broadcast", "emo
 
 @dataclass(frozen=True, slots=True)
 class Found:
-    """The ids of a message, each once, in order of appearance. ``skipped``: those beyond the first ``MOST``."""
+    """The order ids and waybills of a message, each once, in order. ``skipped``: the ids beyond the first ``MOST``."""
 
     ids: tuple[str, ...]
     skipped: tuple[str, ...] = ()

@@ -24,7 +24,7 @@ _LINK = re.compile(r"https?://[^\s<>|]+")
 
 @dataclass(frozen=True, slots=True)
 class FoundPicture:
-    """A picture: a file in Slack, or the address of one elsewhere. ``name``: a few remote words for people."""
+    """A picture in a message: a file in Slack, or an address elsewhere. ``name``: remote words, such as its title."""
 
     name: str
     file: SharedFile | None = None
@@ -32,18 +32,18 @@ class FoundPicture:
 
 
 def find_pictures(message: dict[str, Any]) -> tuple[FoundPicture, ...]:
-    """Find the pictures of a message, as Slack hands it to a message shortcut: each once, in order of appearance."""
-    found: dict[str, FoundPicture] = {}
+    """Find the first ``MOST`` pictures of a message from a message shortcut: each once, files before links."""
+    pictures: dict[str, FoundPicture] = {}
     for picture in _pictures(message):
-        found.setdefault(picture.file.id if picture.file else picture.address, picture)
-    return tuple(found.values())[:MOST]
+        pictures.setdefault(picture.file.id if picture.file else picture.address, picture)
+    return tuple(pictures.values())[:MOST]
 
 
 def _pictures(message: dict[str, Any]) -> Iterator[FoundPicture]:
     files = message.get("files")
     for described in files if isinstance(files, list) else []:
         file = shared_file(described)
-        # The type of a file that Slack hides is not known before it is asked for.
+        # Slack hides the type of some files until the bot asks for their description.
         if file and (not file.mimetype or file.mimetype.startswith("image/") or file.preview):
             yield FoundPicture(file.name, file)
     yield from _in_part(message)
@@ -51,7 +51,7 @@ def _pictures(message: dict[str, Any]) -> Iterator[FoundPicture]:
 
 
 def _in_part(part: Any) -> Iterator[FoundPicture]:
-    """The pictures of blocks and attachments, however deep they stand."""
+    """The pictures in blocks and attachments, at any depth."""
     if isinstance(part, list):
         for element in part:
             yield from _in_part(element)
@@ -69,7 +69,7 @@ def _in_part(part: Any) -> Iterator[FoundPicture]:
 
 
 def _linked(message: dict[str, Any]) -> Iterator[FoundPicture]:
-    """The links in the text that end as the name of a picture does."""
+    """The links in the text whose path ends in a picture's file name extension."""
     for match in _LINK.finditer(text(message, "text")):
         address = html.unescape(match[0])
         if _last(address).lower().endswith(_ENDINGS):
@@ -77,7 +77,7 @@ def _linked(message: dict[str, Any]) -> Iterator[FoundPicture]:
 
 
 def _last(address: str) -> str:
-    """The last part of an address' path."""
+    """The last part of an address's path; empty for an invalid address."""
     try:
         return urlsplit(address).path.rpartition("/")[2]
     except ValueError:

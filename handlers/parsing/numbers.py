@@ -18,8 +18,8 @@ _SHOPS = re.compile(r"(?:^|\.)(?:1688|taobao|tmall|pandapon)\.com$", re.IGNORECA
 _IN_PATH = re.compile(r"/(?:orders?|trades?)/(?:[a-z_]+/)*([0-9]{12,20})(?![0-9])", re.IGNORECASE)
 _IN_URL = re.compile(r"(?:order|trade)_?(?:id|no)=([0-9]{12,20})(?![0-9])", re.IGNORECASE)
 
-# A number that is part of a longer word, an amount, a decimal or a mail address is no id. A number behind a name such
-# as "order-", or behind another id and a hyphen, is one.
+# A number that is part of a longer word, an amount, a decimal or a mail address is no id. A number right behind a name
+# such as "order-", or behind another id and a hyphen, is an id.
 _NAMES = "1688|alibaba|taobao|tmall|tb|orders?|trade|ids?|nos?|nr|number|po|waybill|parcel|track(?:ing)?"
 _BEFORE = (
     rf"(?:(?<![0-9A-Za-z])(?i:{_NAMES})[-_]|(?<=[0-9]{{12}}[-_])"
@@ -37,7 +37,7 @@ _NOT_IDS = re.compile(
     r"|0[0-9]{11,}"  # a landline, an account: order ids do not start with 0
     r"|20[0-9]{2}(?:0[1-9]|1[0-2])(?:0[1-9]|[12][0-9]|3[01])(?:[01][0-9]|2[0-3])[0-5][0-9](?:[0-5][0-9](?:[0-9]{3})?)?"
 )
-# A number with its name before or behind it. The signs of a currency, a country code or a mail address rule an id out.
+# A number and the name before or behind it. Signs of a currency, a country code or a mail address rule an id out.
 _ASIDE = r"[^0-9A-Za-z@¥$€+]"
 _LABELLED = re.compile(
     rf"{_ASIDE}*(?:(?:{_NAMES}){_ASIDE}+)*(?P<core>[0-9A-Za-z](?:.*[0-9A-Za-z])?){_ASIDE}*", re.IGNORECASE | re.DOTALL
@@ -50,7 +50,7 @@ _NAME = re.compile(
 
 
 def in_text(text: str) -> Iterator[str]:
-    """The ids in a text as Slack sends it, in order, including those in the addresses and labels of links."""
+    """The ids in a text as Slack sends it, in order, including the ids in the addresses and labels of links."""
     at = 0
     text = _visible(text)
     for match in _MARKUP.finditer(text):
@@ -61,7 +61,7 @@ def in_text(text: str) -> Iterator[str]:
 
 
 def in_url(url: str) -> list[str]:
-    """The order ids in an address: in parameters such as ``orderId=`` of any site, in paths of the platforms."""
+    """The order ids in a web address: in parameters such as ``orderId=`` of any site, and in the platforms' paths."""
     ids = _IN_URL.findall(unquote(url))
     try:
         parts = urlsplit(url)
@@ -74,19 +74,19 @@ def in_url(url: str) -> list[str]:
 def in_word(word: str) -> list[str]:
     """The ids in a word that consists of ids, their names and punctuation; empty for any other word.
 
-    A word of a command is meant as an id, so numbers count that :func:`in_text` takes for timestamps or phones.
+    A word of a command is meant as an id. So numbers that :func:`in_text` takes for timestamps or phones count here.
     """
     spans = _spans(word)
-    others, at = "", 0
+    between, at = "", 0
     for start, end, _number in spans:
-        others, at = f"{others}{word[at:start]} ", end
-    words = re.findall(r"[0-9A-Za-z]+", others + word[at:])
-    has_others = any(not _NAME.fullmatch(other) for other in words) or re.search(r"[@¥$€+]", others)
+        between, at = f"{between}{word[at:start]} ", end
+    words = re.findall(r"[0-9A-Za-z]+", between + word[at:])
+    has_others = any(not _NAME.fullmatch(other) for other in words) or re.search(r"[@¥$€+]", between)
     return [] if has_others else [number for _start, _end, number in spans]
 
 
 def bare(word: str) -> str:
-    """A word without the name of the number and the punctuation around it: 订单号：2542? is 2542."""
+    """A word without the punctuation and the name of the number around it: 订单号：2542? becomes 2542."""
     match = _LABELLED.fullmatch(word)
     return match["core"] if match else word
 

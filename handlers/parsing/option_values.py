@@ -1,4 +1,4 @@
-"""The values of options: each is read into fields of the options, or a sentence says what is wrong with it."""
+"""The values of options: each value is read into fields of ``Options``, or a sentence says what is wrong with it."""
 
 from __future__ import annotations
 
@@ -39,7 +39,7 @@ SORTS: dict[str, str] = {
 class Value:
     """A value as it was read: the fields of the options that it sets, or the problem with it as Slack text.
 
-    ``instead``: the value that was probably meant; empty where nobody can tell.
+    ``instead``: the value that the person probably meant; empty where it cannot be guessed.
     """
 
     fields: dict[str, Any] = field(default_factory=dict)
@@ -83,7 +83,7 @@ def _price(option: str, name: str) -> Callable[[str], Value]:
 
 
 def _yuan(text: str) -> Decimal | None:
-    """Yuan from 80, ¥80, 80元 or 1,200.50; None for any other text, and for zero."""
+    """The yuan in 80, ¥80, 80元 or 1,200.50; None for any other text, and for zero."""
     amount = _CURRENCY.sub("", _CURRENCY.sub("", folded(text))).replace(",", "")
     if not _PRICE.fullmatch(amount) or not Decimal(amount):
         return None

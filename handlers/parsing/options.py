@@ -24,7 +24,7 @@ _OPTION = re.compile(rf"(?P<dashes>[{DASHES}]+)(?P<name>[^=:＝：]*)(?:[=:＝�
 
 PLATFORMS = frozenset({"1688", "taobao"})
 FLAGS = PLATFORMS | {"all", "csv"}
-# All options; ``Verb.options`` says which of them a command takes. Those of ``READERS`` have a value.
+# All options; ``Verb.options`` says which of them a command takes. The options in ``READERS`` have a value.
 OPTIONS = FLAGS | frozenset(READERS)
 OPTION_SYNONYMS: dict[str, str] = {
     "alibaba": "1688",
@@ -68,8 +68,8 @@ OPTION_SYNONYMS: dict[str, str] = {
 class Options:
     """Options of one command. Prices are yuan. ``platform`` None: both. ``sort``: a value of ``SORTS``, or empty.
 
-    ``since``, ``until``: days as :mod:`handlers.parsing.days` writes them. ``back``: the command that shows the list
-    which led here, not read yet.
+    ``since``, ``until``: days as :mod:`handlers.parsing.days` writes them. ``back``: the command of the list that led
+    here, as unread text.
     """
 
     platform: Platform | None = None
@@ -96,7 +96,7 @@ class _Reader:
     def __init__(self, command: TypedCommand) -> None:
         self._command, self._tokens = command, command.tokens
         self._known = command.declared.options
-        self._rest: list[Token] = []
+        self._remaining: list[Token] = []
         self._options = Options()
         self._platforms: set[Platform] = set()
         self._at = 0
@@ -106,16 +106,15 @@ class _Reader:
             token = self._tokens[self._at]
             option = _option(token)
             if option is None:
-                self._rest.append(token)
+                self._remaining.append(token)
             elif option[0] in FILTERS and self._command.declared.takes_filters:
-                self._rest.append(Token(Kind.WORD, option[0]))
+                self._remaining.append(Token(Kind.WORD, option[0]))
             else:
                 self._take(*option)
             self._at += 1
-        platform = (
-            self._platforms.pop() if len(self._platforms) == 1 else None
-        )  # naming both is the same as naming none
-        return replace(self._options, platform=platform), self._rest
+        # A command that names both platforms means the same as a command that names none.
+        platform = self._platforms.pop() if len(self._platforms) == 1 else None
+        return replace(self._options, platform=platform), self._remaining
 
     def _take(self, name: str, value: str | None) -> None:
         start = self._at
@@ -147,7 +146,7 @@ class _Reader:
             self._platforms.add(Platform(name))
 
     def _unknown(self, name: str, value: str | None) -> UsageError:
-        """Refuse an option. The corrected command has the nearest known option in its place, or none."""
+        """Refuse an option. The corrected command replaces it by the nearest known option, or leaves it out."""
         shown = code(f"--{name}", 40)
         if name in OPTIONS:
             problem = _("{option} is not an option of {verb}").format(option=shown, verb=code(self._command.verb))
@@ -165,14 +164,14 @@ class _Reader:
         return self._command.refuse(problem, instead=(*before, *instead, *after))
 
     def _as_words(self, name: str, value: str | None) -> list[Token]:
-        """The words that were meant by an option: its value, as in ``--color red``, or the name of one without."""
+        """The words that an unknown option probably stands for: its value, or its name if it has no value."""
         if value:
             return [_word(value)]
         return [] if self._value_follows() else [_word(name)]
 
 
 def _word(text: str) -> Token:
-    """A token for a corrected command, in quotes where it would be read as more or less than one word."""
+    """A token for a corrected command, quoted unless it is read as exactly one word."""
     return Token(Kind.WORD if text.isalnum() or re.fullmatch(r"\w[\w-]*", text) else Kind.QUOTED, text)
 
 

@@ -1,4 +1,4 @@
-"""Sorts the words after a verb into order ids, waybills and others, and says what is wrong with the others."""
+"""Sorts the words after a verb into order ids, waybills and other words, and says why the others are no ids."""
 
 from __future__ import annotations
 
@@ -24,16 +24,15 @@ ORDER_ID = re.compile(r"[0-9]{12,20}")
 # Letters and digits, mostly digits; some couriers number the parcels of a consignment with hyphens.
 WAYBILL = re.compile(r"(?=(?:[A-Z-]*[0-9]){5})[A-Z0-9][A-Z0-9-]{6,28}[A-Z0-9]")
 _SEPARATORS = re.compile(r"[\s,，、;；|]+")
-_IN_LINK = re.compile(
-    r"(?<![0-9])[0-9]{12,20}(?![0-9])"
-)  # a link typed in the place of an order means the number in it
+# A link typed in place of an id means the number in the link.
+_IN_LINK = re.compile(r"(?<![0-9])[0-9]{12,20}(?![0-9])")
 _DASHES = re.compile(f"[{DASHES}]")
 _PIECES = re.compile(r"[0-9]+(?:-+[0-9]+)+")
-# A consignment's number of at most 15 digits, followed by the numbers of its parcels: this is no id typed in pieces.
+# A consignment's number of at most 15 digits, followed by the numbers of its parcels, is no id typed in pieces.
 _NUMBERED = re.compile(r"[0-9]{10,15}(?:-[0-9]{1,3}){1,2}")
-MOST_PIECES = 200  # of ids in one command; nobody types more, and joining them costs time
-WHOLE = 19  # digits of the longest id seen; pieces that are longer together are not one id
-# The letters with which carriers' numbers begin. Only such numbers are joined from pieces: other letters are a word.
+MOST_PIECES = 200  # pieces of ids in one command; nobody types more, and joining them takes time
+WHOLE = 19  # digits of the longest id seen; pieces with more digits in total are not one id
+# The letters with which carriers' numbers begin. Only such numbers are joined from pieces; other letters are a word.
 _CARRIERS = "SF|YT|ZT|ZTO|ST|STO|YD|HT|JT|JD[A-Z]{0,2}|DP|DPK|DBL|EMS|LP|UC|FW|KY|ANE|TT|TTK|CN|QH"
 _BEGUN = re.compile(rf"(?:{_CARRIERS})[0-9]*")
 _JOINED = re.compile(rf"(?:{_CARRIERS})[0-9]{{10,15}}")
@@ -45,14 +44,14 @@ class Bad:
 
     text: str
     why: str
-    waybill: str = ""  # the waybill in it, where the command takes only order ids
+    waybill: str = ""  # the waybill in the word, where the command takes only order ids
 
 
 @dataclass(frozen=True, slots=True)
 class Sifted:
     """The ids in the order typed, each once, and the words that are no ids.
 
-    ``rejoined``: all ids, with those typed in pieces (2542 2856…) joined. Empty where none was typed in pieces, and
+    ``rejoined``: all ids, with the ids typed in pieces (2542 2856…) joined. Empty where no id was typed in pieces, and
     where the pieces could be joined in several ways.
     """
 
@@ -65,7 +64,7 @@ def sift(tokens: Iterable[Token], *, waybills: bool) -> Sifted:
     """Sort the words of tokens into ids and others. ``waybills``: whether waybills count as ids."""
     good: dict[str, None] = {}
     bad: dict[str, Bad] = {}
-    typed: list[str] = []  # ids, and words that may be pieces of one
+    typed: list[str] = []  # ids, and words that may be pieces of an id
     for word in (word for token in tokens for word in _words(token)):
         ids, problem = _read(word, waybills=waybills)
         good |= dict.fromkeys(ids)
@@ -85,7 +84,7 @@ def _words(token: Token) -> list[str]:
 
 
 def _read(word: str, *, waybills: bool) -> tuple[list[str], Bad | None]:
-    """The ids in a word, or why it is none."""
+    """The ids in a word, or why the word is no id."""
     core = bare(word)
     ids = in_word(word)
     if not ids and (ORDER_ID.fullmatch(core) or (WAYBILL.fullmatch(core.upper()) and not _pieces(core))):
@@ -99,7 +98,7 @@ def _read(word: str, *, waybills: bool) -> tuple[list[str], Bad | None]:
 
 
 def _pieces(word: str) -> list[str]:
-    """The digits of a word that may be a piece of an id, or an id's pieces with hyphens between; else empty."""
+    """The digits of a word that may be one piece of an id, or several pieces joined by hyphens; else empty."""
     core = bare(word)
     if core.isascii() and core.isdigit():
         return [core]
@@ -113,10 +112,10 @@ def _begun(word: str) -> list[str]:
 
 
 def _rejoined(typed: list[str], *, waybills: bool) -> tuple[str, ...]:
-    """The ids that neighbouring pieces make, where there is exactly one way to join all of them; else empty."""
+    """The ids that result where neighbouring pieces can be joined in exactly one way; else empty."""
     if len(typed) > MOST_PIECES:
         return ()
-    # The ways to join the pieces up to each place. Two are enough to know that there is more than one.
+    # By position: the ways to join the pieces before it. Two are kept at most, enough to know that there are several.
     ways: list[list[tuple[str, ...]]] = [[()]]
     for end in range(1, len(typed) + 1):
         here: list[tuple[str, ...]] = []

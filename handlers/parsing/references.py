@@ -1,4 +1,4 @@
-"""How a product is named: by a link to it, or by its id on a platform."""
+"""Reads the references to products that people type: a link, or an id on a platform."""
 
 from __future__ import annotations
 
@@ -37,7 +37,7 @@ _LINKS = (
 def read_reference(text: str, platform: Platform | None = None) -> ProductRef | None:
     """The product that a text names: a link, ``1688:ID``, ``taobao:ID``, or an id; None for any other text.
 
-    ``platform``: of an id that names none.
+    ``platform``: the platform of an id that does not name its own; None: unknown.
     """
     for pattern, of in _LINKS:
         if match := pattern.match(text):
@@ -49,11 +49,11 @@ def read_reference(text: str, platform: Platform | None = None) -> ProductRef | 
 
 
 def linked_products(words: Sequence[Token]) -> tuple[ProductRef, ...]:
-    """The products of words that are all links to products, each once; empty where one is anything else."""
+    """The products, each once, if all words are links to products; else empty."""
     links = [word.target or word.text for word in words]
-    found = [read_reference(link) if "://" in link else None for link in links]
-    products = tuple(dict.fromkeys(product for product in found if product is not None))
-    return products if None not in found else ()
+    references = [read_reference(link) if "://" in link else None for link in links]
+    products = tuple(dict.fromkeys(product for product in references if product is not None))
+    return products if None not in references else ()
 
 
 def is_named(product: Product | ProductDetail) -> bool:
@@ -62,14 +62,14 @@ def is_named(product: Product | ProductDetail) -> bool:
 
 
 def reference(product: Product | ProductDetail) -> ProductRef:
-    """The reference of a product."""
+    """The reference by which buttons and commands name a product."""
     return ProductRef(product.product_id, product.platform)
 
 
 def read_products(command: TypedCommand, words: Sequence[Token], platform: Platform | None) -> tuple[ProductRef, ...]:
-    """Read typed links and ids of products, each once. ``platform``: of ids alone; None: unknown.
+    """Read typed links and ids of products, each once. ``platform``: of ids that do not name theirs; None: unknown.
 
-    Raises UsageError, which offers a search for the words, where one is neither.
+    Raises UsageError, which suggests a search for the words, if a word is neither.
     """
     products = []
     for word in words:

@@ -18,7 +18,7 @@ if TYPE_CHECKING:
 HALF_DAY = 12  # hours
 _FOR = frozenset({"for", "期间"})
 _UNTIL = frozenset({"until", "till", "til", "直到", "至"})
-# By unit, its spellings and its minutes.
+# The minutes of each unit, by its spellings.
 _UNITS = {
     **dict.fromkeys(("m", "min", "mins", "minute", "minutes", "分", "分钟"), 1),
     **dict.fromkeys(("h", "hr", "hrs", "hour", "hours", "小时", "个小时", "钟头", "个钟头"), 60),
@@ -32,7 +32,7 @@ _UNIT = "|".join(sorted(_UNITS, key=len, reverse=True))
 _SPAN = re.compile(rf"({_NUMBER})({_UNIT})")
 _CLOCK = re.compile(r"([01]?[0-9]|2[0-3])(?:[:.点时]([0-5][0-9])分?|[点时])")
 _HALF_DAY = re.compile(r"(1[0-2]|0?[1-9])(?::([0-5][0-9]))?(am|pm)")
-# People mean a time by these words, though none of the forms above reads it.
+# Words that mean a time although none of the forms above can read them.
 _TIMES = re.compile(
     r"today|tonight|tomorrow|tmrw|morning|noon|evening|night|weekend|month|months|forever|always|indefinitely|"
     r"(?:mon|tues?|wed(?:nes)?|thu(?:rs)?|fri|sat(?:ur)?|sun)(?:day)?|"
@@ -43,17 +43,20 @@ _TIMES = re.compile(
 
 @dataclass(frozen=True, slots=True)
 class Timed:
-    """What words say of a time, and the others. ``until``: times of day, ``HH:MM``; ``odd``: no readable time."""
+    """The durations and times of day among some words, and the remaining words.
+
+    ``until``: times of day, ``HH:MM``. ``odd``: words that mean a time but cannot be read.
+    """
 
     spans: list[timedelta] = field(default_factory=list)
     until: list[str] = field(default_factory=list)
     odd: list[str] = field(default_factory=list)
-    rest: list[Token] = field(default_factory=list)
+    others: list[Token] = field(default_factory=list)
 
 
 def read_times(words: Sequence[Token]) -> Timed:
     """Take the durations and times of day out of the words."""
-    found, queue = Timed(), list(words)
+    times, queue = Timed(), list(words)
     while queue:
         word = queue.pop(0)
         text, following = folded(word.text), folded(queue[0].text) if queue else ""
@@ -63,38 +66,38 @@ def read_times(words: Sequence[Token]) -> Timed:
             del queue[0]
             following = folded(queue[0].text) if queue else ""
         if text in _UNTIL:
-            _take_clock(found, text, following)
+            _take_clock(times, text, following)
             del queue[:1]
         elif following in _UNITS and _SPAN.fullmatch(text + following):
-            _take_span(found, text + following, f"{text} {following}")
+            _take_span(times, text + following, f"{text} {following}")
             del queue[:1]
         elif _SPAN.fullmatch(text):
-            _take_span(found, text, text)
+            _take_span(times, text, text)
         elif until := next((text[len(start) :] for start in _UNTIL if text.startswith(start)), ""):
-            _take_clock(found, text, until) if _clock(until) else found.rest.append(word)
+            _take_clock(times, text, until) if _clock(until) else times.others.append(word)
         elif _TIMES.fullmatch(text):
-            found.odd.append(text)
+            times.odd.append(text)
         else:
-            found.rest.append(word)
-    return found
+            times.others.append(word)
+    return times
 
 
-def _take_span(found: Timed, joined: str, typed: str) -> None:
+def _take_span(times: Timed, joined: str, typed: str) -> None:
     match = _SPAN.fullmatch(joined)
     assert match
     minutes = Decimal(_NUMBERS.get(match[1], match[1])) * _UNITS[match[2]]
     if minutes == int(minutes):
-        found.spans.append(timedelta(minutes=int(minutes)))
+        times.spans.append(timedelta(minutes=int(minutes)))
     else:
-        found.odd.append(typed)
+        times.odd.append(typed)
 
 
-def _take_clock(found: Timed, word: str, typed: str) -> None:
+def _take_clock(times: Timed, word: str, typed: str) -> None:
     clock = _clock(typed)
     if clock:
-        found.until.append(clock)
+        times.until.append(clock)
     else:
-        found.odd.append(f"{word} {typed}".strip())
+        times.odd.append(f"{word} {typed}".strip())
 
 
 def _clock(typed: str) -> str:

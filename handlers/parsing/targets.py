@@ -1,4 +1,4 @@
-"""The orders and the channel that a command names. Anything unclear is refused, so that a typo never does too much."""
+"""The orders and the channel that a command names. An unclear command is refused: a typo must never do too much."""
 
 from __future__ import annotations
 
@@ -24,9 +24,8 @@ if TYPE_CHECKING:
     from tracking.values import Filter
 
 _CHANNEL_NAME = re.compile(r"[\w-]{1,80}")
-_WIRE_CHANNEL = re.compile(
-    r"<#([CGD][A-Z0-9]+)(?:\|[^<>]*)?>"
-)  # as ``Where.shown`` writes it, and as people copy it from an answer
+# A channel as ``Where.shown`` writes it, and as people copy it from an answer.
+_WIRE_CHANNEL = re.compile(r"<#([CGD][A-Z0-9]+)(?:\|[^<>]*)?>")
 _IN = frozenset({"in", "to", "into", "在", "到"})
 _HERE = frozenset({"here", "这里", "本频道"})
 CHANNEL_ID_LENGTH = 9  # characters of Slack's shortest channel ids
@@ -35,7 +34,7 @@ EXAMPLE = "2542285634920880794"
 
 
 def one_id(command: TypedCommand, words: Sequence[Token], *, waybills: bool) -> str:
-    """The id of a command that takes exactly one. Raises UsageError for none, several, or a word that is no id.
+    """The id of a command that takes exactly one. Raises UsageError for no id, for several, and for any other word.
 
     ``waybills``: whether a waybill counts as an id.
     """
@@ -54,7 +53,7 @@ def one_id(command: TypedCommand, words: Sequence[Token], *, waybills: bool) -> 
 class Where:
     """The channel that a command names: an id, or a lower-case name; None: the channel of the command.
 
-    ``shown``: the channel as a person would type it again; empty where none was named.
+    ``shown``: the channel as a person would type it; empty where the command names none.
     """
 
     channel: str | None = None
@@ -66,18 +65,18 @@ class Where:
 
 
 def ids_or_none(command: TypedCommand, words: Sequence[Token], where: Where) -> tuple[str, ...]:
-    """The order ids and waybills, of which there may be none. Raises UsageError as :func:`take_ids` does."""
+    """The order ids and waybills among the words; none for no words. Raises UsageError as :func:`take_ids` does."""
     return take_ids(command, words, where) if words else ()
 
 
 def take_channel(command: TypedCommand, words: Sequence[Token]) -> tuple[Where, list[Token]]:
     """Take ``in #channel``, ``#channel`` or ``here`` out of the words. Returns the channel and the other words.
 
-    Raises UsageError for a second channel, and for an "in" without one.
+    Raises UsageError for a second channel, and for an "in" without a channel.
     """
     _refuse_lone_sign(command, words)
     channels: list[Where] = []
-    rest: list[Token] = []
+    remaining: list[Token] = []
     queue = list(words)
     while queue:
         token = queue.pop(0)
@@ -86,24 +85,24 @@ def take_channel(command: TypedCommand, words: Sequence[Token]) -> tuple[Where, 
         elif (where := _channel(token)) and _is_marked(token):
             channels.append(where)
         else:
-            rest.append(token)
+            remaining.append(token)
     if len(set(channels)) > 1:
         raise command.refuse(
             _("one channel at a time, and you named {n}").format(n=len(channels)),
-            instead=[*rest, Token(Kind.WORD, "in"), Token(Kind.WORD, channels[0].shown or "here")],
+            instead=[*remaining, Token(Kind.WORD, "in"), Token(Kind.WORD, channels[0].shown or "here")],
         )
-    return (channels[0] if channels else Where()), rest
+    return (channels[0] if channels else Where()), remaining
 
 
 def _refuse_lone_sign(command: TypedCommand, words: Sequence[Token]) -> None:
-    """Refuse ``# orders``, a slip for ``#orders``: to ignore it would send the news to the channel of the command."""
+    """Refuse ``# orders``, a slip for ``#orders``. Without the refusal, the command would act on its own channel."""
     for sign, name in pairwise(words):
         is_alone = sign.kind is Kind.WORD and not sign.text.strip("#＃")
         where = _channel(name) if is_alone else None
         if where and where.shown:
             joined = Token(Kind.WORD, where.shown)
-            others = [joined if token is name else token for token in command.tokens if token is not sign]
-            raise command.refuse(_("a channel's name is written right behind its `#`"), instead=others)
+            corrected = [joined if token is name else token for token in command.tokens if token is not sign]
+            raise command.refuse(_("a channel's name is written right behind its `#`"), instead=corrected)
 
 
 def _after_in(command: TypedCommand, token: Token, queue: list[Token]) -> Where:
@@ -112,23 +111,23 @@ def _after_in(command: TypedCommand, token: Token, queue: list[Token]) -> Where:
         queue.pop(0)
         return where
     person = queue[0] if queue and queue[0].kind is Kind.PERSON else None
-    others = [other for other in command.tokens if other is not token and other is not person]
+    remaining = [other for other in command.tokens if other is not token and other is not person]
     if person:
         problem = _("updates go to channels, not to people such as {who}").format(who=code(person.text, 40))
     else:
         problem = _("the name of a channel is missing after {word}").format(word=code(token.text, 10))
-    raise command.refuse(problem, instead=others)
+    raise command.refuse(problem, instead=remaining)
 
 
 def _is_marked(token: Token) -> bool:
-    """Whether a word names a channel without "in" before it. ``#2542…`` does not: it is an order id."""
+    """Whether a word names a channel even without "in" before it. ``#2542…`` does not, since it is an order id."""
     if token.kind is Kind.CHANNEL or folded(token.text) in _HERE or _WIRE_CHANNEL.fullmatch(token.text):
         return True
     return token.text[0] in "#＃" and not token.text.lstrip("#＃").isdigit()
 
 
 def _channel(token: Token) -> Where | None:
-    """The channel that a token names; None where it cannot be a channel."""
+    """The channel that a token names; None where the token cannot be a channel."""
     if token.kind is Kind.CHANNEL and is_channel_id(token.target):
         return Where(token.target, token.typed())
     if token.kind is not Kind.WORD:
@@ -153,18 +152,18 @@ def _named(name: str) -> Where | None:
 def take_filters(words: Sequence[Token]) -> tuple[list[Filter], list[Token]]:
     """The filters among the words, each once, and the other words."""
     filters: dict[Filter, None] = {}
-    rest = []
+    remaining = []
     for token in words:
         filter_ = FILTERS.get(folded(token.text).strip(",;、")) if token.kind is Kind.WORD else None
         if filter_:
             filters[filter_] = None
         else:
-            rest.append(token)
-    return list(filters), rest
+            remaining.append(token)
+    return list(filters), remaining
 
 
 def take_ids(command: TypedCommand, words: Sequence[Token], where: Where, extra: Sequence[str] = ()) -> tuple[str, ...]:
-    """The order ids and waybills, 1 to ``MAX_IDS``. Raises UsageError for none, for more, and for any other word.
+    """The order ids and waybills, 1 to ``MAX_IDS``. Raises UsageError for no id, for more, and for any other word.
 
     ``extra``: words that the corrected command keeps behind the ids and the channel.
     """
@@ -193,11 +192,11 @@ def _missing(command: TypedCommand, *, waybills: bool) -> UsageError:
 def _bad(command: TypedCommand, sifted: Sifted, channel: list[str], extra: Sequence[str]) -> UsageError:
     """Refuse the whole command, explain the words that are no ids, and suggest the command with the good ids."""
     reasons = [bad.why for bad in sifted.bad[:_SHOWN]]
-    others = len(sifted.bad) - len(reasons)
+    hidden = len(sifted.bad) - len(reasons)
     problem = "; ".join(reasons)
-    if others:
-        problem += "; " + ngettext("and {n} other is wrong too", "and {n} others are wrong too", others).format(
-            n=others
+    if hidden:
+        problem += "; " + ngettext("and {n} other is wrong too", "and {n} others are wrong too", hidden).format(
+            n=hidden
         )
     return command.refuse(problem, suggestion=_corrected(command, sifted, channel, extra))
 

@@ -117,7 +117,7 @@ class _Scanner:
         return True
 
     def _closed(self, opening: str) -> tuple[str, int] | None:
-        """The text between this quote and its partner, and the place behind it; None without a partner."""
+        """The text up to the closing quote, and the position behind that quote; None where no quote closes it."""
         if opening in DOUBLE_QUOTES:
             return self._closed_double()
         if opening in SINGLE_QUOTES:  # the pattern passes over apostrophes in words

@@ -1,4 +1,4 @@
-"""A command as a person typed it. Usage errors quote and correct it."""
+"""A command as a person typed it, which usage errors quote and correct."""
 
 from __future__ import annotations
 
@@ -29,7 +29,7 @@ class TypedCommand:
 
     @property
     def declared(self) -> Verb:
-        """The declaration of the verb; one that takes nothing where the verb is unknown."""
+        """The declaration of the verb; for an unknown verb a declaration without options and words."""
         return self.vocabulary.verbs.get(self.verb, NO_VERB)
 
     def text(self) -> str:

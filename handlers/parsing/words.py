@@ -12,7 +12,7 @@ from tracking.values import Filter
 if TYPE_CHECKING:
     from collections.abc import Mapping
 
-SHORT_WORD = 3  # letters; words up to this length resemble others by chance, so they have to be nearer
+SHORT_WORD = 3  # letters; words up to this length resemble others by chance, so only a closer match counts
 FILTERS: dict[str, Filter] = {
     "all": Filter.ALL,
     "everything": Filter.ALL,
@@ -34,8 +34,8 @@ class Verb:
     name: str
     synonyms: tuple[str, ...] = ()
     options: frozenset[str] = frozenset()  # names from handlers.parsing.options.OPTIONS
-    takes_filters: bool = False  # --problems then means problems
-    takes_words: bool = False  # free text, so that an unknown option may be a word of it
+    takes_filters: bool = False  # filters such as "problems", also typed as an option, ``--problems``
+    takes_words: bool = False  # free text, so that an unknown option may be one of its words
     takes_one_id: bool = False
     ids_shown_by: str = "orders"  # the verb that lists the ids this command takes
 
@@ -50,7 +50,7 @@ class Vocabulary:
         self.meanings |= {word: verb.name for verb in verbs.values() for word in verb.synonyms}
 
     def meaning(self, word: str) -> str | None:
-        """The name of the verb that a word means; None where it is no verb. ``word``: a folded text."""
+        """The name of the verb that a word means; None where the word is no verb. ``word``: a folded text."""
         return self.meanings.get(word.rstrip(":,。，：") or word)
 
     def split(self, word: str) -> tuple[str, str] | None:
@@ -61,9 +61,10 @@ class Vocabulary:
         return None
 
     def nearest_verb(self, word: str) -> str | None:
-        """The verb nearest to a mistyped word; None where none is near.
+        """The verb nearest to a mistyped word; None where no verb is near.
 
-        Synonyms are left out: they are short and resemble anything, and a wrong guess may suggest to watch an order.
+        Synonyms are left out: many are so short that they resemble any word, and a wrong guess may suggest to watch an
+        order.
         """
         return nearest(word, {name: name for name in self.verbs})
 
