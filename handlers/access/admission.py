@@ -1,4 +1,4 @@
-"""Who may use the bot: no other workspace or app, and outsiders only where the settings admit them."""
+"""Who may use the bot: only people of its own installation; guests and outsiders only if the settings admit them."""
 
 from __future__ import annotations
 
@@ -29,8 +29,8 @@ Outsiders = Literal["none", "guests", "all"]
 
 PATIENCE = 4.0  # seconds that Slack has to say who a person is
 KNOWN_FOR = 600.0  # seconds before Slack is asked again what a person is
-# Error codes with which Slack withholds a profile: `users:read` is missing, as in an installation that is older than
-# this scope, or the server does not know the method. Everybody from the bot's own workspace then counts as its member.
+# Error codes with which Slack withholds a profile: the scope `users:read` is missing, as in an older installation, or
+# the server does not know the method. Everybody from the bot's own workspace then counts as its member.
 WITHHELD = frozenset({"missing_scope", "no_permission", "not_allowed_token_type", "unknown_method", "user_not_found"})
 
 
@@ -54,7 +54,7 @@ class Person:
 
 @dataclass(frozen=True, slots=True)
 class Installation:
-    """The installation that the bot's token belongs to. An empty id is unknown and not compared."""
+    """The installation to which the bot's token belongs. An empty id is unknown and is not compared."""
 
     team: str = ""
     enterprise: str = ""
@@ -68,10 +68,10 @@ class Admission:
     def __init__(self, outsiders: Outsiders = "none", clock: Callable[[], float] = time.monotonic) -> None:
         self._outsiders, self._clock = outsiders, clock
         self._own: Installation | None = None
-        self._known: dict[str, tuple[Standing, Body, float]] = {}  # with the profile, and how long both are believed
+        self._known: dict[str, tuple[Standing, Body, float]] = {}  # by user: also the profile, and how long both count
 
     async def admit(self, client: AsyncWebClient, body: Body) -> Person:
-        """Return who sent a payload. Raises ForbiddenError with the reason for those who may not use the bot."""
+        """Return the person who sent a payload. Raises ForbiddenError with the reason if they may not use the bot."""
         user = payloads.user(body)
         own = self._own or await _in_time(self._find_own(client)) or Installation()
         if not user or not _is_for(own, body):
@@ -93,7 +93,7 @@ class Admission:
         return standing is Standing.MEMBER or self._outsiders != "none"
 
     async def _find_own(self, client: AsyncWebClient) -> Installation:
-        """Ask for the bot's own installation, which is then kept: it does not change while the process runs."""
+        """Ask for the bot's own installation, and keep it: it does not change while the process runs."""
         answer = (await client.auth_test()).data
         self._own = Installation(
             payloads.text(answer, "team_id"),
@@ -106,7 +106,7 @@ class Admission:
     async def _standing(
         self, client: AsyncWebClient, own: Installation, user: str, team: str
     ) -> tuple[Standing | None, Body]:
-        """A person's standing and profile. Where Slack does not answer, the last answer counts, however old."""
+        """A person's standing and profile. If Slack does not answer, its last answer counts, however old it is."""
         former, last, until = self._known.get(user, (None, {}, 0.0))
         if former and self._clock() < until:
             return former, last
@@ -129,7 +129,7 @@ def _is_for(own: Installation, body: Body) -> bool:
 
 
 def _judge(own: Installation, profile: Body, team: str) -> Standing:
-    """``profile``: see ``_profile``; ``team``: the person's workspace by the payload, empty where that names none."""
+    """A person's standing by their profile (see ``_profile``) and by the workspace that the payload names, if any."""
     theirs = payloads.text(profile, "team_id") or team
     enterprise = payloads.text(profile, "enterprise_user", "enterprise_id")
     same_company = bool(own.enterprise) and enterprise == own.enterprise
@@ -151,7 +151,7 @@ async def _profile(client: AsyncWebClient, user: str) -> Body:
 
 
 async def _app(client: AsyncWebClient, bot: str) -> str:
-    """The app's id, which ``auth.test`` does not tell bots; empty where Slack withholds it."""
+    """The app's id, which ``auth.test`` leaves out for bots; empty where Slack withholds it."""
     try:
         return payloads.text((await client.bots_info(bot=bot)).data, "bot", "app_id")
     except SlackApiError as error:

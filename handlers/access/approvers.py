@@ -1,4 +1,4 @@
-"""Who may decide about a request for an approval. No other module decides that."""
+"""Who may decide about a request for an approval. No other module decides this."""
 
 from __future__ import annotations
 
@@ -18,7 +18,7 @@ if TYPE_CHECKING:
 
 
 class Approvers:
-    """Asks the settings, and Slack for the members of user groups."""
+    """Decides who may approve, by the settings and Slack's user groups."""
 
     def __init__(self, policy: ApprovalPolicy | None = None, groups: UserGroups | None = None) -> None:
         self.policy, self._groups = policy or ApprovalPolicy(), groups or UserGroups()
@@ -26,7 +26,7 @@ class Approvers:
     async def may_decide(
         self, client: AsyncWebClient, asked: Approval, person: str, absences: Iterable[Absence], now: datetime
     ) -> bool:
-        """Whether a person may decide about a request: by the present settings, or for somebody who is away.
+        """Whether a person may decide about a request, by the present settings or in place of somebody who is away.
 
         Raises ForbiddenError where Slack does not say who is in a user group.
         """
@@ -38,11 +38,11 @@ class Approvers:
         return False
 
     async def is_approver(self, client: AsyncWebClient, person: str) -> bool:
-        """Whether a person may approve any amount. Raises ForbiddenError, likewise."""
+        """Whether a person is among the approvers of any amount. Raises ForbiddenError as :meth:`may_decide` does."""
         return await self._is_among(client, self.policy.everybody, person)
 
     async def people(self, client: AsyncWebClient, listed: Iterable[str]) -> frozenset[str]:
-        """Return the people of a list, those in its user groups included. Raises ForbiddenError, likewise."""
+        """Return the user ids in a list, with the members of its user groups. Raises ForbiddenError likewise."""
         named = frozenset(listed)
         people = {each for each in named if not each.startswith("S")}
         for group in groups_of(named):

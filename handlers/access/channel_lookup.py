@@ -19,9 +19,10 @@ PAGES = 20  # of 1000 channels each, before the search is given up
 
 
 async def find(interaction: Interaction, typed: str | None) -> str:
-    """Return the id of the typed channel; where none was typed, of the channel in which the command was.
+    """Return the id of the typed channel; if none was typed, the id of the channel in which the command was typed.
 
-    Whether the person may use the channel is checked later. Raises UsageError for a name that no channel has.
+    ``typed``: an id or a name. The person's right to the channel is checked later. Raises UsageError for a name that no
+    channel has, and Slack's errors.
     """
     if not typed or CHANNEL_ID.match(typed):
         return typed or interaction.channel
@@ -32,7 +33,7 @@ async def find(interaction: Interaction, typed: str | None) -> str:
 
 
 def unknown(typed: str) -> UsageError:
-    """Make the error for a channel that does not exist or is closed to this person; nobody can tell which."""
+    """Make the error for a channel that does not exist or is closed to this person; it does not say which."""
     return UsageError(
         problem=_(
             "I can't find a channel #{name} that you have access to. "
@@ -42,7 +43,7 @@ def unknown(typed: str) -> UsageError:
 
 
 async def _by_name(interaction: Interaction, name: str) -> str | None:
-    """Look up a name. Slack sends the id of a channel that is picked from its list, but not of one typed in full."""
+    """Look up a name. Slack sends the id of a channel picked from its list, but not of a name typed in full."""
 
     async def page(cursor: str | None) -> Any:
         return await interaction.client.conversations_list(

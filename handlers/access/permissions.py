@@ -1,4 +1,4 @@
-"""Whether a person may act on a channel. No other module decides that."""
+"""Whether a person may act on a channel. No other module decides this."""
 
 from __future__ import annotations
 
@@ -35,10 +35,11 @@ class Need(StrEnum):
 
 @dataclass(frozen=True, slots=True)
 class Claim:
-    """The ``subject`` that a person wants to act on, loaded for the act, and the ``channels`` that it belongs to.
+    """The ``subject`` that a person wants to act on, loaded for the act, and the ids of its ``channels``.
 
-    ``any_of``: a right to one of the channels is enough, since the subject belongs to each of them. ``unseen``: the
-    error to raise where a refusal would confirm that the channel exists.
+    ``any_of``: the right to one of the channels is enough, since the subject belongs to each of them. ``unseen``: the
+    error to raise where an ordinary refusal would confirm that the channel exists. Without channels, nothing is
+    checked.
     """
 
     subject: Any = None
@@ -52,9 +53,9 @@ async def ask(interaction: Interaction, person: Person, claim: Claim) -> None:
     """Check that a person may act on the claim's channels. Raises ForbiddenError, or the claim's ``unseen``.
 
     Only members of a channel change its watches, mutes and settings. Everybody may look into a public channel, as in
-    Slack itself, except outsiders, who see only the channels that they are in. Where Slack fails to
-    confirm a right, the act is refused, since a fault must not open a channel. The only exception is the channel in
-    which the person typed or pressed: Slack showed it to them, and the bot cannot ask about it where it is not in it.
+    Slack itself, except outsiders, who see only the channels that they are in. If Slack fails to confirm a right, the
+    act is refused, since a fault must not open a channel. The only exception is the channel in which the person typed
+    or pressed: Slack showed it to them, and the bot cannot ask about a channel that it is not in.
     """
     refused: ForbiddenError | None = None
     for channel in claim.channels:
@@ -72,7 +73,7 @@ async def ask(interaction: Interaction, person: Person, claim: Claim) -> None:
 
 
 async def is_member(client: AsyncWebClient, channel: str, user: str) -> bool:
-    """Whether a person is in a channel. Raises slack_sdk's errors, and EndlessError after ``PAGES`` answers."""
+    """Whether a person is in a channel. Raises ``slack.FAILURES``, among them EndlessError after ``PAGES`` answers."""
 
     async def page(cursor: str | None) -> Any:
         return await client.conversations_members(channel=channel, limit=PAGE, cursor=cursor)

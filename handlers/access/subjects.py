@@ -1,4 +1,4 @@
-"""The subjects of listeners. Ids from a payload are not trusted: a subject is loaded and checked before the act."""
+"""The subjects of listeners. Ids from a payload are not trusted: each subject is loaded and checked before the act."""
 
 from __future__ import annotations
 
@@ -26,8 +26,8 @@ class Subject:
     """The thing that a listener acts on: its ``name`` for people, and the function that finds it.
 
     ``find`` gets the parsed payload: a command's request or usage error, or a filled form; None for buttons and
-    shortcuts, whose payload it reads itself. It raises OutdatedError for a payload without the subject, or an error
-    that tells the person more.
+    shortcuts, whose payload ``find`` reads itself. It raises OutdatedError for a payload without the subject, or an
+    error that tells the person more.
     """
 
     name: str
@@ -37,7 +37,8 @@ class Subject:
 async def claimed(interaction: Interaction, subject: Subject, given: Any = None) -> Any:
     """Load a listener's subject and check that the person may act on it. Every act comes after this check.
 
-    From here on the task speaks the person's language. Raises ForbiddenError, and the errors of ``subject.find``.
+    From then on, the task uses the person's language. ``given``: the parsed payload for ``subject.find``. Raises
+    ForbiddenError, and the errors of ``subject.find``.
     """
     person = await interaction.ctx.admission.admit(interaction.client, interaction.body)
     interaction.speak_to(person.locale, person.time_zone)
@@ -47,7 +48,7 @@ async def claimed(interaction: Interaction, subject: Subject, given: Any = None)
 
 
 async def claim_of(interaction: Interaction, request: Request) -> Claim:
-    """The claim of a command: on the channel that it names, else on the one of the interaction. Raises UsageError."""
+    """The claim of a command: on the channel that it names, or else on the interaction's. Raises UsageError."""
     need = interaction.ctx.commands.answer_to(request).need_of(request)
     if need is None:
         return Claim(request)
@@ -59,7 +60,7 @@ async def claim_of(interaction: Interaction, request: Request) -> Claim:
 
 
 def button(name: str, *kinds: type[Request]) -> Subject:
-    """Make the subject of a button that carries a command; ``kinds``: the accepted request types, empty: all."""
+    """Make the subject of a button that carries a command. ``kinds``: the accepted types of requests; none: all."""
 
     async def find(interaction: Interaction, _given: Any) -> Claim:
         text = payloads.value(interaction.body)
@@ -84,14 +85,14 @@ def channel_of_button(name: str, need: Need) -> Subject:
 
 
 def one_channel(channel: str, need: Need) -> Claim:
-    """Make the claim on a channel whose id came in a payload. Raises OutdatedError for text that is no channel id."""
+    """Make the claim on a channel whose id a payload gave. Raises OutdatedError for a text that is no channel id."""
     if not _CHANNEL.fullmatch(channel):
         raise OutdatedError
     return Claim(channel, (channel,), need)
 
 
 def rows(text: str, most: int) -> list[int]:
-    """Read row numbers that are joined by commas. Raises OutdatedError for more than ``most``, or any other text."""
+    """Read row numbers that are joined by commas. Raises OutdatedError for more than ``most`` and for other texts."""
     parts = text.split(",")
     if len(parts) > most or not all(_ROW.fullmatch(part) for part in parts):
         raise OutdatedError

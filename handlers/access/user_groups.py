@@ -1,4 +1,4 @@
-"""Who is in a user group, as Slack says. The answer is believed for ten minutes."""
+"""Who is in a user group, as Slack says. An answer is kept for ten minutes."""
 
 from __future__ import annotations
 
@@ -27,12 +27,12 @@ class UserGroups:
 
     def __init__(self, clock: Callable[[], float] = time.monotonic) -> None:
         self._clock = clock
-        self._members: dict[str, tuple[frozenset[str], float]] = {}  # and until when they are believed
+        self._members: dict[str, tuple[frozenset[str], float]] = {}  # by group, with the time until which they are kept
 
     async def members(self, client: AsyncWebClient, group: str) -> frozenset[str]:
-        """Return the members of a user group. Where Slack does not answer, the last answer counts.
+        """Return the user ids of a user group's members. If Slack does not answer, its last answer counts.
 
-        Raises ForbiddenError where there is none.
+        Raises ForbiddenError where there is no last answer.
         """
         members, until = self._members.get(group, (None, 0.0))
         if members is not None and self._clock() < until:
@@ -47,6 +47,6 @@ class UserGroups:
             words = _("Slack did not confirm that you may do this, so nothing was done. Please try again in a minute.")
             raise ForbiddenError(words) from error
         users = answer.get("users")
-        found = frozenset(user for user in users if isinstance(user, str)) if isinstance(users, list) else frozenset()
-        self._members[group] = found, self._clock() + KNOWN_FOR
-        return found
+        members = frozenset(user for user in users if isinstance(user, str)) if isinstance(users, list) else frozenset()
+        self._members[group] = members, self._clock() + KNOWN_FOR
+        return members

@@ -1,4 +1,4 @@
-"""Who may make the bot change the account at PandaPon, and who may read the audit trail of that."""
+"""Who may make the bot change the account at PandaPon, and who may read the audit trail of these changes."""
 
 from __future__ import annotations
 
@@ -18,19 +18,20 @@ NAMED = 6  # people and channels in a refusal
 
 
 class Gate:
-    """Asks the settings, and Slack for the members of user groups. No other module decides who may write."""
+    """Decides who may write, by the settings and Slack's user groups. No other module decides this."""
 
     def __init__(self, policy: WritePolicy | None = None, groups: UserGroups | None = None) -> None:
         self.policy, self._groups = policy or WritePolicy(), groups or UserGroups()
 
     def allows(self, needed: WriteScope) -> bool:
-        """Whether writes of this kind are switched on. Buttons that lead to others are not shown."""
+        """Whether writes of this kind are switched on. Messages leave out the buttons of writes that are not."""
         return self.policy.allows(needed)
 
     async def require(self, client: AsyncWebClient, needed: WriteScope, user: str, channel: str) -> None:
-        """Check that a person may make writes of this kind. Raises ForbiddenError with whom or what to ask.
+        """Check that a person may make writes of this kind. Raises ForbiddenError, which says whom to ask.
 
-        ``channel``: where they act, as Slack or the bot's own record names it; empty: nowhere.
+        ``channel``: the id of the channel in which they act, as Slack or the bot's own record names it; empty: none.
+        Raises ForbiddenError also where Slack does not say who is in a user group.
         """
         if not self.policy.allows(needed):
             words = _("Changing anything at PandaPon is switched off. Your pandabot admin can allow it: `{setting}`")
@@ -38,7 +39,7 @@ class Gate:
         await self._require_one_of(client, self.policy.writers, user, channel, _("change the cart or buy"))
 
     async def require_reader(self, client: AsyncWebClient, user: str, channel: str) -> None:
-        """Check that a person may read the audit trail. Raises ForbiddenError with whom to ask."""
+        """Check that a person may read the audit trail. Raises ForbiddenError, which says whom to ask."""
         await self._require_one_of(client, self.policy.readers, user, channel, _("read the audit trail"))
 
     async def _require_one_of(
@@ -53,7 +54,7 @@ class Gate:
 
 
 def _who(allowed: frozenset[str]) -> str:
-    """The people, channels and groups that may do it, as Slack text that notifies nobody."""
+    """The people and channels that are allowed, or a member of a group, as Slack text that notifies nobody."""
     people = [name(each) for each in sorted(allowed) if each[0] in "UW"]
     channels = [f"<#{each}>" for each in sorted(allowed) if each[0] in "CG"]
     known = [*dict.fromkeys([*people, *channels])][:NAMED]

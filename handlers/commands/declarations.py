@@ -1,4 +1,4 @@
-"""The declarations of a feature. Parsing, help, listeners and the checks of rights are derived from them."""
+"""The declarations of a feature, from which parsing, help, listeners and the checks of rights are derived."""
 
 from __future__ import annotations
 
@@ -28,12 +28,12 @@ Act = Callable[["Interaction", Any], Awaitable["Message"]]
 
 
 def asking() -> str:
-    """Return the working line of most requests."""
+    """Return the line that most requests show while they are worked on."""
     return _("Checking with PandaPon…")
 
 
 def could_not_run(request: Request) -> str:
-    """Return the words for a failed request, of whatever kind it is. The channel is left out: it is an id by then."""
+    """Return the words for a failed request of any kind. They leave the channel out, since it is an id by then."""
     anywhere = replace(request, channel=None) if hasattr(request, "channel") else request  # type: ignore[type-var]
     return _("Couldn't run {command}").format(command=code(text_of(anywhere)))
 
@@ -44,9 +44,9 @@ class Command:
 
     verb: Verb
     read: Callable[[TypedCommand], Request]
-    help: Callable[[], HelpPage] | None = None  # None: the overview
-    slash: str = ""  # usage hint of the verb's own slash command, ``/panda-<verb>``; empty: it has none
-    stands_alone: bool = False  # the slash command works without arguments; others show their help
+    help: Callable[[], HelpPage] | None = None  # None: help on this verb is the overview
+    slash: str = ""  # usage hint of the verb's own slash command, ``/panda-<verb>``; empty: the verb has none
+    stands_alone: bool = False  # the slash command works without arguments; without this, it shows the help then
 
 
 @dataclass(frozen=True, slots=True)
@@ -55,17 +55,17 @@ class Answer:
 
     request: type[Request]
     act: Act
-    need: Need | Callable[[Any], Need] | None = None  # the right to its channel; None: it has none
+    need: Need | Callable[[Any], Need] | None = None  # the right to its channel; None: the request has no channel
     working: Callable[[], str] = asking  # makes the line that is shown while the answer takes long
     failed: Callable[[Any], str] = could_not_run  # makes the words for a request that failed, as Slack text
-    is_repeatable: bool = False  # it changes nothing, so that a failed one may be offered again
+    is_repeatable: bool = False  # the request changes nothing, so [Try again] may be offered after a failure
 
     def need_of(self, request: Request) -> Need | None:
-        """Return the right that this request needs to its channel; None: the request concerns no channel."""
+        """Return the right to its channel that this request needs; None: the request concerns no channel."""
         return self.need(request) if callable(self.need) else self.need
 
     def asked(self, request: Request) -> Asked:
-        """Return the request as the explanation of an error names and offers it."""
+        """Return the request in the form in which the explanation of an error names it and offers to repeat it."""
         return Asked(self.failed(request), request if self.is_repeatable else None)
 
 
@@ -90,9 +90,10 @@ class MessageShortcut:
 
 @dataclass(frozen=True, slots=True)
 class Opener:
-    """A button or a global shortcut that opens a form. It has three seconds, so nothing slow but the check goes first.
+    """A button or a global shortcut that opens a form. Slack allows three seconds, so only the check comes before.
 
-    ``refused`` makes the page that explains an error; without it, the error is explained in a message.
+    ``view`` gets the checked subject. ``refused`` makes the page that explains an error; without it, a message explains
+    the error.
     """
 
     kind: Literal["action", "shortcut"]
@@ -103,7 +104,7 @@ class Opener:
 
 
 class WrongFieldsError(Exception):
-    """A form's ``answer`` found wrong fields: ``wrong`` has the sentence for each, by the field's name."""
+    """A form's ``answer`` found wrong fields. ``wrong``: a sentence for each of them, by the field's name."""
 
     def __init__(self, wrong: Mapping[str, str]) -> None:
         super().__init__(", ".join(wrong))
@@ -115,13 +116,13 @@ class Filled(Protocol):
 
     @property
     def wrong(self) -> Mapping[str, str]:
-        """The sentence for each wrong field, by the field's name; empty: the form is right."""
+        """A sentence for each wrong field, by the field's name; empty: all fields are right."""
         ...
 
 
 @dataclass(frozen=True, slots=True)
 class Form:
-    """A form. Wrong fields are marked in it when it is sent; otherwise its next page is the answer."""
+    """A form. When a person sends it, wrong fields are marked in it; otherwise ``answer`` makes its next page."""
 
     callback_id: str
     subject: Subject  # its ``find`` gets the filled form
@@ -130,17 +131,17 @@ class Form:
     answer: Callable[[Interaction, Any, Any], Awaitable[View]]
     working: Callable[[], View]
     page: Callable[[Message], View]  # makes the page that explains an error or a late answer
-    # Of a form of several pages: the kind of flow that it is made from, and what opens such a form where it was left.
+    # For a form of several pages: the type of its flow's content, and what opens the form where it was left.
     again: tuple[type[Any], Callable[[Interaction, str], Awaitable[None]]] | None = None
-    changes: bool = False  # it may change the account: what became of that is told also where the form was closed
+    changes: bool = False  # the form may change the account, so its last page is told even if it was closed meanwhile
 
 
 @dataclass(frozen=True, slots=True)
 class Listener:
-    """Any other listener: it is acknowledged, and ``handle`` does the rest, the check of the subject included."""
+    """Any other listener. The payload is acknowledged, and ``handle`` checks the subject and does the work."""
 
     kind: Literal["action", "event", "view_closed"]
-    name: str  # of an action or a closed form: the beginning of its id
+    name: str  # the event's type; for an action or a closed form the beginning of its id
     subject: Subject
     handle: Callable[[Subject, Interaction], Awaitable[None]]
 
@@ -176,6 +177,6 @@ class Feature:
     listeners: tuple[Listener, ...] = ()
     overview: Overview | None = None  # None: the help's overview does not name it
     topics: Mapping[str, Callable[[], HelpPage]] = field(default_factory=dict)  # help on topics other than commands
-    # By the type of a change: undoes it, where nobody has changed the same again since, and tells the channel. Gets the
-    # channel and the change; returns whether anything was undone.
+    # By the type of a change: the function that undoes it, unless somebody changed the same again since, and tells the
+    # channel. It gets the channel's id and the change, and returns whether anything was undone.
     undo: Mapping[type[ChannelChange], Callable[[Interaction, str, Any], Awaitable[bool]]] = field(default_factory=dict)

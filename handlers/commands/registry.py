@@ -40,7 +40,7 @@ class Commands:
         self.answers: dict[type[Request], Answer] = {
             answer.request: answer for feature in features for answer in feature.answers
         }
-        # By the kind of a flow: opens its form again where it was left. Gets the flow's id.
+        # By the type of a flow's content: opens its form again where it was left. Gets the flow's id.
         self.again = {form.again[0]: form.again[1] for feature in features for form in feature.forms if form.again}
         self.undo = {change: undo for feature in features for change, undo in feature.undo.items()}
         self.pages: dict[str, Callable[[], HelpPage]] = {
@@ -66,7 +66,7 @@ class Commands:
     def read(self, text: str, *, command: str = "/panda") -> Request:
         """Read the text after a slash command, as Slack sends it. ``command``: the slash command's name.
 
-        Raises only UsageError, whose suggestion is empty or can be read without an error.
+        Raises only UsageError. Its suggestion is empty, or a command that can be read without an error.
         """
         prefix = command.removeprefix("/panda").removeprefix("-")
         try:
@@ -85,7 +85,7 @@ class Commands:
         return {opener.id: opener for opener in openers}[button]
 
     async def perform(self, interaction: Interaction, request: Request) -> Message:
-        """Carry out a request. Raises errors that ``handlers.interactions.error_boundary`` explains."""
+        """Carry out a request that passed the check of rights. Raises errors that the error boundary explains."""
         answer = self.answer_to(request)
         spans.note(request=type(request).__name__)
         interaction.meanwhile.asked = answer.asked(request)
@@ -110,21 +110,21 @@ class Commands:
         return "/panda help"
 
     def _read(self, tokens: list[Token], *, named: bool) -> Request:
-        """``named``: the verb is part of the slash command's name, as in ``/panda-track``."""
+        """Read a command's tokens. ``named``: the slash command's name holds the verb, as in ``/panda-track``."""
         if not tokens:
             return Start()
-        first, rest = tokens[0], tokens[1:]
+        first, arguments = tokens[0], tokens[1:]
         word, words = folded(first.text), self.vocabulary
         verb = words.meaning(word) if first.kind is Kind.WORD else None
         if verb is None and first.kind is Kind.WORD and (parts := words.split(word)):
-            verb, rest = words.meaning(parts[0]), [Token(Kind.WORD, first.text[len(parts[0]) :]), *rest]
+            verb, arguments = words.meaning(parts[0]), [Token(Kind.WORD, first.text[len(parts[0]) :]), *arguments]
         if verb is None:
             return self._without_verb(tokens)
         command = self.declared[verb]
-        asks_for_help = bool(rest) and command.help is not None and _asks_for_help(rest)
-        if asks_for_help or (not rest and named and not command.stands_alone):
+        asks_for_help = bool(arguments) and command.help is not None and _asks_for_help(arguments)
+        if asks_for_help or (not arguments and named and not command.stands_alone):
             return Help(verb)
-        return command.read(self._typed(verb, rest))
+        return command.read(self._typed(verb, arguments))
 
     def _typed(self, verb: str, tokens: Sequence[Token]) -> TypedCommand:
         return TypedCommand(verb, tuple(tokens), self.vocabulary)
@@ -135,12 +135,12 @@ class Commands:
         is_number = len(tokens) == 1 and re.search(r"[0-9]{5}", tokens[0].target or tokens[0].text)
         if is_number or (ids.good and not ids.bad) or ids.rejoined:
             return self.declared[IDS_ALONE].read(self._typed(IDS_ALONE, tokens))
-        first, rest = tokens[0], tokens[1:]
-        typed = self._typed(first.typed(), rest)
+        first, arguments = tokens[0], tokens[1:]
+        typed = self._typed(first.typed(), arguments)
         mistyped = self.vocabulary.nearest_verb(folded(first.text)) if first.kind is Kind.WORD else None
         problem = _("I don't know {word}.").format(word=code(first.text, 40))
         if mistyped:
-            suggestion = self._typed(mistyped, rest).text()
+            suggestion = self._typed(mistyped, arguments).text()
         elif ids.good:
             suggestion = f"/panda {IDS_ALONE} {ids.good[0]}"
         else:

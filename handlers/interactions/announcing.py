@@ -1,4 +1,4 @@
-"""Changes that concern everybody in a channel: one line tells them who did it, with an Undo button."""
+"""Changes that concern everybody in a channel: a line there says who made them, with an Undo button."""
 
 from __future__ import annotations
 
@@ -10,6 +10,6 @@ if TYPE_CHECKING:
 
 
 async def announce(ctx: Context, channel: str, change: ChannelChange) -> None:
-    """Queue the line that tells a channel of a change."""
+    """Queue the line that tells a channel of a change, and wake the sender. Raises StorageError."""
     await ctx.store.channels.say(ctx.clock(), channel, change)
     ctx.wake()

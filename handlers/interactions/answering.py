@@ -1,4 +1,4 @@
-"""Answer a person, whatever Slack refuses: by URL, in a form, in the channel, directly, or in App Home."""
+"""Answers a person by the first way that Slack accepts: response URL, form, channel, direct message, or App Home."""
 
 from __future__ import annotations
 
@@ -36,8 +36,8 @@ class Ways:
     channel: str = ""
     respond: AsyncRespond | None = None
     trigger: str = ""  # opens one form, within three seconds
-    view: str = ""  # the form in which the person acted
-    title: str = ""  # of that form
+    view: str = ""  # the id of the form in which the person acted
+    title: str = ""  # the title of that form
 
     @classmethod
     def of(cls, body: Body, client: AsyncWebClient, respond: AsyncRespond | None) -> Ways:
@@ -75,7 +75,7 @@ class Ways:
         if self.channel and self.user:
             yield "in the channel", partial(self._as_blocks, self._in_channel, message.text, message.blocks)
         if self.user:
-            # A button there would act on the conversation in which it is pressed, not on the channel.
+            # Buttons are left out: in a direct message, they would act on that conversation, not on the channel.
             blocks = answer_page(message)["blocks"]
             yield "directly", partial(self._as_blocks, self._directly, message.text, blocks)
         if self.trigger:

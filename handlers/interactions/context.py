@@ -1,7 +1,7 @@
 """The objects that the process hands to the listeners: API, store, tracker, settings. There are no globals.
 
 Commands act on an interaction, and an interaction leads through this context to the commands. So these types name each
-other; the modules are loaded without a circle, since the names serve type checks only.
+other. The imports for that serve type checks only, so the modules load without a circle.
 """
 
 from __future__ import annotations
@@ -37,7 +37,7 @@ if TYPE_CHECKING:
 
 @dataclass(frozen=True, slots=True)
 class ChatLogin:
-    """The name and the password with which the account is logged in to open a chat."""
+    """The name and the password of the login to PandaPon's account that opens a chat."""
 
     name: str
     password: SecretStr
@@ -56,7 +56,7 @@ class Context:
     preview_digest: Callable[[str], Awaitable[DailyDigest]]  # makes the digest that the channel would get now
     # Watches in a channel all orders, or all in one state (empty: any), with a filter, for a person.
     subscribe: Callable[[str, str, Filter, str], Awaitable[Joined]]
-    wake: Callable[[], None]  # makes the sender look into the outbox now rather than at the next tick
+    wake: Callable[[], None]  # makes the sender read the outbox now rather than at the next tick
     writer: Writer  # the only way to change the account
     default_filter: Filter = Filter.ALL
     languages: Languages = field(default_factory=Languages)
@@ -69,14 +69,14 @@ class Context:
     links: Links = field(default_factory=Links)  # to the messages of the workspace
     recent: Recent = field(default_factory=Recent)
     outside: Outside = field(default_factory=Outside)  # opens links to pictures
-    chat_login: ChatLogin | None = None  # of the account, for chats with Taobao's sellers
-    connector: Connector | None = None  # to the account, where one installation serves many workspaces
-    newest: Newest = field(default_factory=Newest)  # of the choices in each open form
+    chat_login: ChatLogin | None = None  # the account's login for chats with Taobao's sellers
+    connector: Connector | None = None  # connects the account; None unless one installation serves many workspaces
+    newest: Newest = field(default_factory=Newest)  # lets only the newest choice in each open form count
     people: People = field(default_factory=People)
     working_after: float = 1.5  # seconds of silence before a working line is shown
     in_hand: set[asyncio.Future[Any]] = field(default_factory=set)  # answers being worked on; a stop waits for them
 
     def hold(self, work: asyncio.Future[Any]) -> None:
-        """Note work that a stop of the process waits for."""
+        """Note work that must end before the process stops."""
         self.in_hand.add(work)
         work.add_done_callback(self.in_hand.discard)

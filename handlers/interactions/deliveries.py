@@ -1,4 +1,4 @@
-"""Payloads that Slack delivers twice, also in Socket Mode: nothing must be done a second time."""
+"""Payloads that Slack delivers twice, also in Socket Mode: the second delivery must do nothing."""
 
 from __future__ import annotations
 
@@ -18,12 +18,12 @@ if TYPE_CHECKING:
 
 log = logging.getLogger(__name__)
 
-NOTED_SECONDS = 0.7  # for the database; a person waits no longer for the working line
+NOTED_SECONDS = 0.7  # that the database may take, so that the person soon sees the working line
 REMEMBERED = 1000  # deliveries
 
 
 class Recent:
-    """The last deliveries to this process. The store knows those to earlier processes."""
+    """The last deliveries to this process. The store also knows deliveries to other and earlier processes."""
 
     def __init__(self) -> None:
         self._seen: OrderedDict[str, None] = OrderedDict()
@@ -47,6 +47,6 @@ async def is_new(recent: Recent, store: Store, now: datetime, body: Body) -> boo
     try:
         async with asyncio.timeout(NOTED_SECONDS):
             return await store.people.first_seen(delivery, now)
-    except (StorageError, TimeoutError) as error:  # an act that writes reports the fault itself
+    except (StorageError, TimeoutError) as error:  # an act that writes to the store reports the fault itself
         log.warning("delivery not noted", extra={"error": str(error) or "the database is busy"})
         return True

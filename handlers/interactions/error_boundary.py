@@ -1,4 +1,4 @@
-"""The error boundary: every error becomes one sentence for the person, and a cause in the log."""
+"""The error boundary: it turns every error into one sentence for the person, and logs the cause."""
 
 from __future__ import annotations
 
@@ -27,13 +27,13 @@ log = logging.getLogger(__name__)
 
 
 class Asking(Protocol):
-    """Where the request is noted once it is known; see :class:`handlers.interactions.interaction.Meanwhile`."""
+    """Holds the request once it is known; see :class:`handlers.interactions.interaction.Meanwhile`."""
 
     asked: failures.Asked
 
 
 async def guarded(work: Coroutine[None, None, Message], asking: Asking) -> Message:
-    """Return the work's message, or the message that explains its error. Raises only cancellation and the like."""
+    """Return the work's message, or the message that explains its error. Raises no Exception, so only cancellation."""
     try:
         return await work
     except Exception as error:  # noqa: BLE001  the boundary itself: the person always gets an answer
@@ -41,7 +41,7 @@ async def guarded(work: Coroutine[None, None, Message], asking: Asking) -> Messa
 
 
 def explain(error: Exception, asked: failures.Asked = failures.NOTHING_ASKED) -> Message:
-    """Explain a known error in one sentence; for an unknown one, name an id that is also in the log."""
+    """Explain a known error in one sentence; for an unexpected error, name an id that is also in the log."""
     spans.note(error=type(error).__name__)
     match error:
         case RequestError():

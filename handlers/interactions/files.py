@@ -1,4 +1,4 @@
-"""Fetch a file that a person shared in Slack, with the bot's token, from Slack's own hosts alone."""
+"""Fetches a file that a person shared in Slack. The bot's token goes to Slack's own hosts alone."""
 
 from __future__ import annotations
 
@@ -28,7 +28,7 @@ if TYPE_CHECKING:
 log = logging.getLogger(__name__)
 
 MEGABYTE = 1024 * 1024
-MOST = 5 * MEGABYTE  # ours: base64 makes a third more of it, and the vendor says no limit
+MOST = 5 * MEGABYTE  # the bot's own limit: base64 adds a third, and PandaPon documents no limit
 SECONDS = 8.0  # for a whole file
 CHUNK = 64 * 1024
 NAME = 60  # characters of a name in a sentence
@@ -37,7 +37,7 @@ OK, REDIRECTS, GONE = 200, range(300, 400), {404, 410}
 
 @dataclass(frozen=True, slots=True)
 class Picture:
-    """A picture that was fetched. ``kind``: by its first bytes, such as ``image/png``."""
+    """A fetched picture. ``kind``: its type by its first bytes, such as ``image/png``."""
 
     content: bytes
     kind: str
@@ -47,8 +47,8 @@ class Picture:
 async def fetch(client: AsyncWebClient, file: SharedFile, *, most: int = MOST) -> Picture:
     """Fetch a picture: JPEG, PNG, GIF or WebP, of at most ``most`` bytes. Needs the scope ``files:read``.
 
-    Slack's own preview is taken where the file is too large, or a kind such as HEIC that others can't read. Raises
-    FileError, whose sentence says why there is no picture, and slack_sdk's errors where Slack fails to describe it.
+    Slack's own preview is taken if the file is too large, or of a kind such as HEIC that PandaPon does not read. Raises
+    FileError, whose sentence says why there is no picture, and slack_sdk's errors if Slack fails to describe the file.
     """
     if not (file.address or file.preview or file.is_gone):
         file = await _described(client, file)
@@ -63,7 +63,7 @@ async def fetch(client: AsyncWebClient, file: SharedFile, *, most: int = MOST) -
 
 
 def as_picture(content: bytes, file: SharedFile) -> Picture:
-    """Return the picture in a file's bytes. Raises FileError where they are none that can be read."""
+    """Return the picture in a file's bytes. Raises FileError if they are no JPEG, PNG, GIF or WebP."""
     kind = kind_of(content)
     if not kind:
         words = _("{name} is not a picture that I can read. JPEG, PNG, GIF and WebP work.")
@@ -89,7 +89,7 @@ def _check(file: SharedFile, most: int) -> None:
 
 
 def too_large(file: SharedFile, most: int, size: int = 0) -> FileError:
-    """The error for a file of more than ``most`` bytes. ``size``: its bytes; 0: not known."""
+    """The error for a file of more than ``most`` bytes. ``size``: the file's size in bytes; 0: not known."""
     if not size:
         words = _("{name} is too large: I take up to {most} MB.")
         return FileError(words.format(name=name_of(file), most=number(most // MEGABYTE)))
@@ -99,7 +99,7 @@ def too_large(file: SharedFile, most: int, size: int = 0) -> FileError:
 
 
 async def _described(client: AsyncWebClient, file: SharedFile) -> SharedFile:
-    """Ask Slack for the description of a file that a payload only names. Raises FileError where it gives none."""
+    """Ask Slack for the description of a file that a payload only names. Raises FileError if Slack gives none."""
     try:
         answer = await client.files_info(file=file.id)
     except FAILURES as error:
@@ -113,7 +113,7 @@ async def _described(client: AsyncWebClient, file: SharedFile) -> SharedFile:
 
 
 def _refused(code: str, file: SharedFile) -> FileError | None:
-    """The error for a refusal that says something about the file; None for any other."""
+    """The error for a refusal that says something about the file; None for any other refusal."""
     if code == "missing_scope":
         words = _(
             "I may not read files here: the app lacks the permission files:read. Ask your pandabot admin to add it "
@@ -153,7 +153,7 @@ async def _download(client: AsyncWebClient, file: SharedFile, address: str, most
 
 
 async def _why_refused(client: AsyncWebClient, file: SharedFile) -> FileError:
-    """Find out why Slack answered with its page for signing in: it does that instead of naming a code."""
+    """Find out why Slack sent its sign-in page: it sends this page instead of an error code."""
     try:
         await client.files_info(file=file.id)
     except Exception as error:  # noqa: BLE001  whatever it is, the person gets a sentence
@@ -178,10 +178,10 @@ class _StatusError(Exception):
 
 
 async def _bytes(client: AsyncWebClient, address: str, most: int) -> bytes:
-    """Return at most ``most`` bytes. No redirect is followed: it would carry the token to a host of another's choice.
+    """Return at most ``most`` bytes. Redirects are not followed: they could carry the token to any other host.
 
-    A token without the scope, or for a file that the bot may not see, is led to the page for signing in, or gets that
-    page as a success [seen by users; Slack documents neither].
+    If the token lacks the scope or the bot may not see the file, Slack redirects to its sign-in page or sends that page
+    with the status 200 [seen by users; Slack documents neither].
     """
     headers = {"Authorization": f"Bearer {client.token}"}
     async with (
@@ -207,7 +207,7 @@ async def _session(client: AsyncWebClient) -> AsyncIterator[aiohttp.ClientSessio
 
 
 async def read_up_to(answer: aiohttp.ClientResponse, most: int) -> bytes:
-    """Return an answer's bytes. Raises TooManyBytesError for more than ``most``, without reading on."""
+    """Return an answer's bytes. Raises TooManyBytesError as soon as there are more than ``most``."""
     if (answer.content_length or 0) > most:
         raise TooManyBytesError
     content = bytearray()

@@ -1,4 +1,4 @@
-"""An interaction of a person with the bot, and the answer that they always get in time."""
+"""An interaction of a person with the bot, and the answer that the person always gets in time."""
 
 from __future__ import annotations
 
@@ -30,8 +30,8 @@ T = TypeVar("T")
 
 log = logging.getLogger(__name__)
 
-# Shares of ``answer_seconds``: for the questions to PandaPon and Slack, and for the whole work. Time remains after the
-# questions to show the stored state where PandaPon failed, and after the work to tell the person that it failed.
+# Shares of ``answer_seconds``: for the calls to PandaPon and Slack, and for the whole work. The time after the calls is
+# for showing the stored state if PandaPon failed, and the time after the work for telling the person that it failed.
 ASKING, WORKING = 0.8, 0.93
 
 
@@ -39,8 +39,8 @@ ASKING, WORKING = 0.8, 0.93
 class Meanwhile:
     """The facts of an answer that is being worked on.
 
-    ``message``: it stands beneath the working line until the answer comes; None: there is none. ``asked``: the request,
-    for the explanation of an error.
+    ``message``: stands below the working line until the answer comes; None: the working line stands alone. ``asked``:
+    the request, for the explanation of an error.
     """
 
     message: Message | None = None
@@ -62,11 +62,11 @@ class Interaction:
 
     @property
     def is_between_people(self) -> bool:
-        """Whether the person acted in a direct message; one of several people has a channel's id and a special name."""
+        """Whether the person acted in a direct message. A direct message of several people has a channel's id."""
         return self.channel.startswith("D") or self.channel_name.startswith("mpdm-")
 
     def speak_to(self, locale: str, time_zone: str) -> None:
-        """Learn the person's locale and time zone, and use their language from now on in the current task."""
+        """Learn the person's locale and IANA time zone, and use their language from now on in the current task."""
         ctx = self.ctx
         if ctx.people.profile(self.user, locale, time_zone):
             ctx.hold(asyncio.ensure_future(keep(ctx.store, self.user, ctx.people.of(self.user))))
@@ -74,13 +74,13 @@ class Interaction:
 
     @property
     def spoken_in(self) -> str:
-        """The channel whose language counts where the person's own is not known; empty: there is none."""
+        """The channel whose language counts where the person's own is not known; empty: the payload names none."""
         return payloads.channel(self.body) or payloads.text(self.body, "view", "private_metadata")
 
     async def answer(self, work: Coroutine[None, None, Message], working: str, *, replace: bool = False) -> None:
-        """Run the work and show its message or its error, and a working line while it takes long.
+        """Run the work and show its message or its error; show the line ``working`` if the work takes long.
 
-        ``replace``: the answer takes the place of the pressed message.
+        ``replace``: the answer replaces the pressed message. A stop of the process waits for the answer.
         """
         answering = asyncio.ensure_future(self._answer(work, working, replace=replace))
         self.ctx.hold(answering)
@@ -90,7 +90,7 @@ class Interaction:
         until = time.monotonic() + self.ctx.answer_seconds * WORKING
         task = asyncio.ensure_future(within(guarded(work, self.meanwhile), self.ctx))
         finished, _pending = await asyncio.wait({task}, timeout=self.ctx.working_after)
-        if not finished:  # Slack replaces only pressed messages: elsewhere the working line stays above the answer
+        if not finished:  # Slack replaces pressed messages alone; otherwise the working line stays above the answer
             await self.say(self._working(working, stays=not replace), replace=replace)
         late = failures.too_late(self.ctx.answer_seconds, self.meanwhile.asked)
         await self.say(await in_time(task, until, late), replace=replace)
@@ -106,7 +106,7 @@ class Interaction:
 
 
 async def within(work: Coroutine[Any, Any, T], ctx: Context) -> T:
-    """Run the work of an answer, whose questions to others may take their share of its time, and time it."""
+    """Run the work of an answer and measure its time. Its calls to PandaPon and Slack may take their share of it."""
     began, is_given_up = time.monotonic(), False
     try:
         with budget.limited(ctx.answer_seconds * ASKING):
@@ -120,9 +120,9 @@ async def within(work: Coroutine[Any, Any, T], ctx: Context) -> T:
 
 
 async def in_time(task: asyncio.Task[T], until: float, late: T) -> T:
-    """Return the task's result or, when the time is over, ``late``. ``until``: seconds of ``time.monotonic``.
+    """Return the task's result or, when the time is over, ``late``. ``until``: in seconds of ``time.monotonic``.
 
-    A late task is cancelled, so that a change that still waits in the database's queue is not made.
+    A late task is cancelled, so that no change is made that still waits in the database's queue.
     """
     finished, _pending = await asyncio.wait({task}, timeout=max(0.0, until - time.monotonic()))
     if finished:

@@ -11,17 +11,17 @@ if TYPE_CHECKING:
     from storage.store import Store
 
 CODES = frozenset(code for code, _name in LANGUAGES)
-# Slack has no interface in these languages, so its locale tells nothing of the people who read them: theirs is English.
-# For them the bot goes by the time zone.
+# Slack has no interface in these languages. People who read them use Slack in English, so the bot recognises them by
+# their time zone.
 NOT_IN_SLACK = {"th": frozenset({"Asia/Bangkok"})}
-TRADITIONAL = frozenset({"tw", "hk", "mo", "hant"})  # Chinese that is not the catalogue's
+TRADITIONAL = frozenset({"tw", "hk", "mo", "hant"})  # traditional characters; the catalogue has simplified ones
 
 
 class Languages:
     """The languages that channels chose. Only the leading process changes them."""
 
     def __init__(self, default: str = "en") -> None:
-        """``default``: for channels that chose none, and for readers in App Home whose locale is not translated."""
+        """``default``: for channels that chose no language, and in App Home for locales without a translation."""
         self.default = default
         self._chosen: dict[str, str] = {}
 
@@ -35,13 +35,14 @@ class Languages:
         self._chosen[channel] = language
 
     def of(self, channel: str) -> str:
-        """Return the language of a channel: of all posts in it."""
+        """Return the language of a channel, in which all posts there are written."""
         return self._chosen.get(channel) or self.default
 
     def of_reader(self, person: Person, channel: str = "") -> str:
         """Return the language of an answer that one person alone reads.
 
-        It is that of their Slack; the channel's where Slack has not told it, or the bot does not speak it.
+        The language is that of the person's Slack; the channel's if Slack sent no locale, if the bot does not speak it,
+        or if Slack itself does not speak the channel's language and the person's time zone belongs to it.
         """
         spoken = self.of(channel)
         if person.time_zone in NOT_IN_SLACK.get(spoken, ()) and of_locale(person.locale) == "en":
@@ -51,7 +52,7 @@ class Languages:
 
 def of_locale(locale: str) -> str:
     """Return the language of a Slack locale such as ``zh-CN``; empty where the bot has no catalogue for it."""
-    language, *rest = locale.replace("_", "-").casefold().split("-")
+    language, *subtags = locale.replace("_", "-").casefold().split("-")
     if language == "zh":
-        return "" if TRADITIONAL & set(rest) else "zh_CN"
+        return "" if TRADITIONAL & set(subtags) else "zh_CN"
     return language if language in CODES else ""

@@ -1,4 +1,4 @@
-"""A form's page that comes late, when the person may have closed the form: what was done is told them all the same."""
+"""Pages that come late, when the person may have closed the form: a direct message then tells the outcome."""
 
 from __future__ import annotations
 
@@ -28,8 +28,9 @@ log = logging.getLogger(__name__)
 async def show_late(interaction: Interaction, view: View, *, tells: bool) -> None:
     """Show a page in the form that the person sent.
 
-    ``tells``: where Slack does not take a page without a button to send, the person gets it as a direct message: it may
-    say what was done. A page to fill in says nothing of that kind. Raises slack_sdk's errors in all other cases.
+    ``tells``: if Slack does not take the page, the person gets it as a message, since it may say what was done. A page
+    with a submit button says nothing of that kind and is not told. Raises slack_sdk's errors if Slack does not take a
+    page that is not told.
     """
     try:
         await interaction.client.views_update(view_id=payloads.text(interaction.body, "view", "id"), view=view)
@@ -53,7 +54,7 @@ def as_message(view: View) -> Message:
 
 
 def _words(block: Block) -> Iterator[str]:
-    """The words of a paragraph or a small line."""
+    """The words of a section or a context block."""
     if block["type"] == "section" and block.get("text"):
         yield block["text"]["text"]
     elif block["type"] == "context":

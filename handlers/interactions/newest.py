@@ -1,4 +1,4 @@
-"""Several acts on the same thing, of which only the newest counts, such as each letter typed into a field."""
+"""Repeated acts on the same thing, of which only the newest counts, such as each letter typed into a field."""
 
 from __future__ import annotations
 
@@ -16,12 +16,11 @@ class Newest:
     """Carries out acts on the same thing one after the other, and leaves out those that a newer one overtook."""
 
     def __init__(self) -> None:
-        self._turns: OrderedDict[str, tuple[int, asyncio.Lock]] = (
-            OrderedDict()
-        )  # by thing: the newest act, and its lock
+        # By thing: the number of its newest act, and the lock under which its acts run.
+        self._turns: OrderedDict[str, tuple[int, asyncio.Lock]] = OrderedDict()
 
     def turn(self, thing: str) -> int:
-        """Note an act when it arrives. Returns its number, for :meth:`run`."""
+        """Note an act when it arrives. Returns the act's number, for :meth:`run`."""
         number, lock = self._turns.pop(thing, (0, None))
         self._turns[thing] = number + 1, lock or asyncio.Lock()
         if len(self._turns) > REMEMBERED:
@@ -31,7 +30,7 @@ class Newest:
     async def run(self, thing: str, number: int, work: Callable[[], Awaitable[object]]) -> None:
         """Do the work, unless a newer act has arrived. Raises what the work raises."""
         turn = self._turns.get(thing)
-        if turn is None:  # long ago; nothing newer is known
+        if turn is None:  # forgotten meanwhile, so no newer act is known
             await work()
             return
         async with turn[1]:

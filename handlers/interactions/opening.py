@@ -1,4 +1,4 @@
-"""Open a form at once, since the right to open one ends after three seconds, and fill it when its facts are there."""
+"""Opens a form at once, since Slack allows three seconds for that, and fills it when its facts are there."""
 
 from __future__ import annotations
 
@@ -27,7 +27,8 @@ async def open_and_fill(
 ) -> None:
     """Open the ``waiting`` page, and then show the work's page. ``refused`` makes the page that explains an error.
 
-    Raises slack_sdk's errors where Slack does not open the form; then the work is not begun.
+    The work is cancelled when the time for an answer is over. Raises slack_sdk's errors where Slack does not open the
+    form; then the work is not begun.
     """
     ctx, until = interaction.ctx, time.monotonic() + interaction.ctx.answer_seconds * WORKING
     trigger = payloads.text(interaction.body, "trigger_id")
@@ -43,7 +44,7 @@ async def open_and_fill(
 
 
 async def _shown(interaction: Interaction, trigger: str, view: View) -> AsyncSlackResponse:
-    """Open the form; on top of the one in which the button was pressed, to which closing leads back."""
+    """Open the form. If its button is in another form, it opens on top of that form, and closing leads back there."""
     if payloads.text(interaction.body, "view", "type") == "modal":
         return await interaction.client.views_push(trigger_id=trigger, view=view)
     return await interaction.client.views_open(trigger_id=trigger, view=view)

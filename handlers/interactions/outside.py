@@ -1,7 +1,7 @@
-"""Fetch a picture that a message links, from public hosts alone: whoever writes a message chooses the address.
+"""Fetches a picture to which a message links. Any author of a message chooses the address, so only public hosts count.
 
-The name is checked first, and each address that it resolves to when the connection is made, so that neither a name nor
-a later answer of a name server leads into the network of the bot.
+The host name is checked first, and each IP address that it resolves to is checked when the connection is made. So
+neither a name nor a later answer of a name server leads into the network of the bot.
 """
 
 from __future__ import annotations
@@ -33,16 +33,16 @@ if TYPE_CHECKING:
 
 log = logging.getLogger(__name__)
 
-_NAT64 = ipaddress.IPv6Network("64:ff9b::/96")  # addresses of version 4 within version 6 [RFC 6052]
+_NAT64 = ipaddress.IPv6Network("64:ff9b::/96")  # IPv4 addresses inside IPv6 addresses [RFC 6052]
 
 
 def not_public() -> str:
-    """The sentence for an address that is not opened at all."""
+    """The sentence for an address that the bot does not open at all."""
     return _("I open only links to public web pages (https). Upload the picture to Slack instead.")
 
 
 def is_public(address: str) -> bool:
-    """Whether an IP address is one of the public internet. One of version 4 within version 6 counts as itself."""
+    """Whether an IP address belongs to the public internet. An IPv4 address inside an IPv6 address counts as IPv4."""
     try:
         parsed = ipaddress.ip_address(address.partition("%")[0])
     except ValueError:
@@ -57,9 +57,10 @@ def is_public(address: str) -> bool:
 
 
 class PublicResolver(AbstractResolver):
-    """Resolves names to public addresses alone. A name with any other address is refused whole."""
+    """Resolves names to public addresses alone. A name with even one other address is refused."""
 
     def __init__(self, inner: AbstractResolver | None = None) -> None:
+        """``inner``: resolves the names; None: aiohttp's default resolver."""
         self._inner = inner or DefaultResolver()
 
     async def resolve(
@@ -69,10 +70,10 @@ class PublicResolver(AbstractResolver):
         family: socket.AddressFamily = 0,  # type: ignore[assignment]  # aiohttp's own default
     ) -> list[ResolveResult]:
         """Return the addresses of a name. Raises OSError where one of them is not public."""
-        found = await self._inner.resolve(host, port, family)
-        if not all(is_public(entry["host"]) for entry in found):
+        entries = await self._inner.resolve(host, port, family)
+        if not all(is_public(entry["host"]) for entry in entries):
             raise OSError("the name leads into a private network")
-        return found
+        return entries
 
     async def close(self) -> None:
         """Close the resolver."""
@@ -81,19 +82,19 @@ class PublicResolver(AbstractResolver):
 
 @dataclass(frozen=True, slots=True)
 class Outside:
-    """The public internet, as far as the bot opens links in it.
+    """The public internet, as far as the bot opens links to it.
 
-    ``is_closed``: no link is opened, as behind a proxy: it would look the names up itself, where nobody checks them.
-    ``stand_ins``: base addresses of local servers by the public name for which they stand, in the demo and in tests.
+    ``is_closed``: no link is opened; set behind a proxy, which would resolve the names itself, unchecked.
+    ``stand_ins``: by public host name, the base address of the local server that stands in for it (demo and tests).
     """
 
     ssl: SSLContext | None = None
     is_closed: bool = False
     stand_ins: Mapping[str, str] = field(default_factory=dict)
-    resolver: Any = PublicResolver  # makes the resolver
+    resolver: Any = PublicResolver  # a function that makes the resolver
 
     async def picture(self, link: str, *, most: int = MOST) -> Picture:
-        """Fetch a picture of at most ``most`` bytes. Raises FileError, whose sentence says why there is none."""
+        """Fetch a picture of at most ``most`` bytes. Raises FileError, whose sentence says why there is no picture."""
         address = picture_address(link)
         if not address:
             raise FileError(not_public())
@@ -115,7 +116,7 @@ class Outside:
             raise FileError(words) from None
 
     async def _bytes(self, address: str, most: int) -> bytes:
-        """Return the bytes. No redirect is followed: it could lead anywhere. Raises aiohttp's errors and OSError."""
+        """Return the bytes. Redirects are not followed: they may lead anywhere. Raises aiohttp's errors and OSError."""
         parts = urlsplit(address)
         stand_in = self.stand_ins.get(parts.hostname or "", "")
         where = f"{stand_in}{parts.path}" if stand_in else address

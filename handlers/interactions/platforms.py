@@ -1,4 +1,4 @@
-"""Ask both platforms at once."""
+"""Asks several platforms at once."""
 
 from __future__ import annotations
 
@@ -19,9 +19,9 @@ T = TypeVar("T")
 async def ask_each(
     platforms: list[Platform], call: Callable[[Platform], Awaitable[T]]
 ) -> tuple[dict[Platform, T], dict[Platform, str]]:
-    """Ask the platforms at once. Return their answers, and the reasons of the others as Slack text.
+    """Ask the platforms at once. Return the answers, and for each platform that failed the reason as Slack text.
 
-    Raises the first platform's PandaPonError where none answered, and every other error at once.
+    Raises the first platform's PandaPonError if no platform answered, and every other error in any case.
     """
     answers = await asyncio.gather(*(call(platform) for platform in platforms), return_exceptions=True)
     good: dict[Platform, T] = {}

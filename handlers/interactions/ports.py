@@ -1,7 +1,8 @@
-"""The protocol of the reader of orders that the process lends to the handlers, and the values that it returns.
+"""The protocols of the parts that the process lends to the handlers, and the values that they return.
 
-The reader itself stands in :mod:`bot.orders`: it waits for the sender of posts, a part of the process, and handlers may
-not import the process. So its signatures stand here once more, with the contract that handlers rely on.
+The reader of orders, for example, is implemented in :mod:`bot.orders`: it waits for the sender of posts, a part of the
+process, and handlers may not import the process. So the protocols repeat the signatures and state the contract on which
+handlers rely.
 """
 
 from __future__ import annotations
@@ -30,11 +31,11 @@ class WatchResult(StrEnum):
     WATCHING = "watching"
     ALREADY = "already"
     FILTER_CHANGED = "filter_changed"
-    QUEUED = "queued"  # stored; Slack has not taken the card yet, it will follow
+    QUEUED = "queued"  # stored; Slack has not taken the card yet, and the sender tries again
     NOT_FOUND = "not_found"
     OTHER_PLATFORM = "other_platform"
     UNAVAILABLE = "unavailable"  # PandaPon did not answer, or refused; nothing was stored
-    REFUSED = "refused"  # Slack does not let us post in that channel; nothing stays stored
+    REFUSED = "refused"  # Slack does not let the bot post in that channel; nothing stays stored
 
 
 @dataclass(frozen=True, slots=True)
@@ -45,7 +46,7 @@ class WatchOutcome:
     result: WatchResult
     watch: Watch | None = None
     snapshot: OrderSnapshot | None = None
-    platform: Platform | None = None  # OTHER_PLATFORM: where it was found
+    platform: Platform | None = None  # OTHER_PLATFORM: the platform on which the order was found
     reason: str = ""  # REFUSED and QUEUED: Slack's error code; UNAVAILABLE: why, as Slack text
 
 
@@ -55,19 +56,19 @@ class Joined:
 
     is_new: bool
     count: int  # orders that joined at once
-    later: int = 0  # orders that are looked at in the next minutes
-    never: int = 0  # orders beyond the most that are looked at
-    subscription: int = 0  # its id
+    later: int = 0  # orders that the bot reads in the next minutes
+    never: int = 0  # orders beyond the greatest number that the bot reads
+    subscription: int = 0  # the id of the stored subscription
 
 
 @dataclass(frozen=True, slots=True)
 class Copies:
-    """The state of the database and of its copies."""
+    """The state of the database and of its backup copies."""
 
     copied_at: datetime | None = None  # the newest copy
     failed: StorageError | None = None  # why the last copy could not be made
     is_damaged: bool = False  # found while running
-    restored: Restored | None = None  # at this start
+    restored: Restored | None = None  # the copy that was restored at this start; None: none was
 
 
 @dataclass(frozen=True, slots=True)
@@ -85,9 +86,9 @@ class Report:
     unknown_refusals: Mapping[str, int] = field(default_factory=dict)  # number of channels by unknown error code
     token_refused: str = ""  # the error code with which Slack refuses the bot's token; nothing can be posted meanwhile
     takes_pushes: bool = False  # whether PandaPon can push messages to this process
-    refunds_refused: Mapping[str, str] = field(default_factory=dict)  # the error by operation that tells of refunds
+    refunds_refused: Mapping[str, str] = field(default_factory=dict)  # the error of each operation that reads refunds
     copies: Copies | None = Copies()  # None: the database is on a server, and its operator makes the copies
-    polls: bool = True  # whether this process reads orders; else other processes do
+    polls: bool = True  # whether this process reads orders; if not, other processes do
     stopped: tuple[str, timedelta] | None = None  # the scheduler's job that hangs, and for how long
     clock_off_by: timedelta | None = None  # PandaPon's clock less this machine's; None: too little to matter
 
@@ -117,14 +118,14 @@ class Connector(Protocol):
     async def connect(self, keys: AccountKeys, person: str) -> str:
         """Try the keys with a call that only reads, and store them for this workspace. ``person``: who entered them.
 
-        Returns the address to which PandaPon can push messages, empty where it is not known. Raises PandaPonError; then
-        nothing was stored.
+        Returns the web address to which PandaPon can push messages, empty where the bot does not know its own address.
+        Raises PandaPonError; then nothing was stored.
         """
         ...
 
 
 class Tracker(Protocol):
-    """Reads orders by the poller's own path of decide and record, so that no news is posted twice."""
+    """Reads orders on the same path as the poller (decide, record), so that no news is posted twice."""
 
     async def lookup(self, text: str, platform: Platform | None = None) -> OrderSnapshot:
         """Read the order that an id or waybill names; where PandaPon fails, return the stored state, marked stale.
@@ -138,7 +139,7 @@ class Tracker(Protocol):
         ...
 
     async def listed(self, orders: Sequence[Order]) -> dict[str, OrderSnapshot]:
-        """Return, by order key, the stored orders of a list, brought up to date by the list. Asks nobody."""
+        """Return the stored ones of the listed orders, by order key, brought up to date by the list. Asks nobody."""
         ...
 
     async def watch(
@@ -153,6 +154,6 @@ class Tracker(Protocol):
     ) -> list[WatchOutcome]:
         """Watch orders in a channel, and wait a moment for their cards to be posted. Returns an outcome for each id.
 
-        ``filter_`` None: a new watch gets ``default``, and a standing one keeps its filter.
+        ``filter_`` None: a new watch gets ``default``, and an existing watch keeps its filter.
         """
         ...
