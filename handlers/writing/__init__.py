@@ -1,1 +1,1 @@
-"""Writes to the account at PandaPon: recorded first, sent once, and looked for where the answer was lost."""
+"""Writes to the account at PandaPon: each is recorded first, sent once, and looked for if its answer was lost."""

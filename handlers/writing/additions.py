@@ -1,4 +1,4 @@
-"""A product that is put into the cart: its variants, the price of a quantity, and the call."""
+"""Adding a product to the cart: its variants, the price of a quantity, and the call."""
 
 from __future__ import annotations
 
@@ -22,17 +22,17 @@ if TYPE_CHECKING:
     from pandapon.carts import CartLine
     from pandapon.products import ProductDetail
 
-VARIANTS = 2000  # that a menu offers
-MOST = 1_000_000  # pieces of one line, as the interface takes them
+VARIANTS = 2000  # variants in a menu
+MOST = 1_000_000  # pieces of one line that PandaPon takes
 
 
 def variants(product: ProductDetail) -> Sequence[Sku]:
-    """The variants of a product; one without a name where it has none."""
+    """The variants of a product; for a product without variants, one without a name."""
     return product.skus or (Sku(price=product.price, stock=product.stock),)
 
 
 def variant_menu(product: ProductDetail, chosen: int) -> Block:
-    """A menu of a product's variants with their stock; each value is a position."""
+    """A menu of a product's variants with their stock. Each value is the variant's position in ``product.skus``."""
     choices = [Choice(str(at), _named(sku)) for at, sku in enumerate(product.skus[:VARIANTS])]
     if len(choices) <= GROUP:
         return select(choices, str(chosen))
@@ -49,12 +49,12 @@ def _named(sku: Sku) -> str:
 
 
 def variant_of(product: ProductDetail, sku: Sku) -> Variant:
-    """The variant, as a cart's entry is found by it."""
+    """The variant in the form by which its entries in a cart are found."""
     return Variant(product.platform, product.product_id, sku.sku_id, sku.spec_id)
 
 
 def same_variant(product: ProductDetail, sku_id: str, spec_id: str) -> Sku | None:
-    """The variant with these ids in a description of the product that is read later; None: it is gone."""
+    """The variant with these ids in a product that was read again; None: the variant is gone."""
     if not sku_id and not spec_id:
         return variants(product)[0] if not product.skus else None
     return next(
@@ -64,13 +64,13 @@ def same_variant(product: ProductDetail, sku_id: str, spec_id: str) -> Sku | Non
 
 
 def piece_fen(product: ProductDetail, sku: Sku, quantity: int) -> int | None:
-    """The price of a piece in fen when so many are bought; None: it is not known."""
+    """The price in fen of one piece when ``quantity`` pieces are bought; None: it is not known."""
     price = piece_price(product, sku, quantity)
     return carts.fen(price) if price is not None else None
 
 
 def wrong_quantity(product: ProductDetail, sku: Sku, quantity: int | None) -> str:
-    """Why so many pieces cannot be bought, as a sentence; empty: they can."""
+    """The sentence that says why this quantity cannot be bought; empty: it can. ``quantity`` None: not a number."""
     least = product.min_quantity or 1
     if quantity is None or quantity < 1:
         return _("Write a whole number, such as {n}.").format(n=least)
@@ -85,7 +85,10 @@ def wrong_quantity(product: ProductDetail, sku: Sku, quantity: int | None) -> st
 
 
 def plan_addition(product: ProductDetail, sku: Sku, quantity: int, lines: Sequence[CartLine]) -> Plan:
-    """Plan to add pieces to a cart as it is now. Raises RequestError for a product that cannot be named to it."""
+    """Plan to add pieces to a cart. ``lines``: the cart as it is now.
+
+    Raises RequestError if PandaPon's description of the product lacks the ids that its cart needs.
+    """
     before = variant_of(product, sku).pieces(lines)
     change = CartChange(
         product.platform,

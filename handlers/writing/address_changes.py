@@ -1,4 +1,4 @@
-"""Saved addresses that are added or changed: planned from the list as it is now, and looked for in it."""
+"""Adding and changing saved addresses: planned from the present list, and looked for in it after a lost answer."""
 
 from __future__ import annotations
 
@@ -23,10 +23,11 @@ if TYPE_CHECKING:
 
 
 async def plan_address(api: PandaPon, wanted: TypedAddress, address_id: str = "") -> Plan:
-    """Plan to save an address. ``address_id``: of the one that is changed; empty: a new one.
+    """Plan to save an address. ``address_id``: the id of the address to change; empty: add a new one.
 
-    Raises RequestError where it is saved already or gone, and PandaPonError. A list whose path nobody published stops
-    nothing: only a lost answer could then not be looked for.
+    Raises PandaPonError, and RequestError if this exact address is saved already or the address to change is gone. The
+    list's path is not published; while no setting names it, addresses are saved without these checks, and a lost answer
+    cannot be looked for.
     """
     number = _number(address_id)
     try:
@@ -57,9 +58,10 @@ async def plan_address(api: PandaPon, wanted: TypedAddress, address_id: str = ""
 async def look(api: PandaPon, change: AddressChange, age: timedelta) -> Found | None:
     """Look for an unclear change in the list of addresses. Raises PandaPonError."""
     try:
-        seen = {one: address.fingerprint(change.salt) for one, address in (await _read(api)).items()}
+        saved = await _read(api)
     except UnknownPathError:
         return Found(WriteState.UNKNOWABLE)
+    seen = {id_: address.fingerprint(change.salt) for id_, address in saved.items()}
     state, address_id = judge(change, seen, age)
     return Found(state, (address_id,) if address_id else ()) if state else None
 
@@ -70,7 +72,7 @@ async def _read(api: PandaPon) -> dict[str, TypedAddress]:
 
 
 def _number(address_id: str) -> int | None:
-    """The id as the operation takes it. Raises RequestError for one that is no number."""
+    """The id as the operation takes it; None for an empty one. Raises RequestError for an id that is no number."""
     if not address_id:
         return None
     if not (address_id.isascii() and address_id.isdigit() and len(address_id) <= 18):  # noqa: PLR2004  a 64-bit number

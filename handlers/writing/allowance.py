@@ -1,4 +1,4 @@
-"""The question whether somebody has to approve an order or a payment before it is sent."""
+"""Asks for an approval before an order, a payment or a freight booking is sent, where the settings require one."""
 
 from __future__ import annotations
 
@@ -34,20 +34,20 @@ __all__ = ["Deed", "allowance", "waiting_page"]
 
 log = logging.getLogger(__name__)
 
-READERS = 20  # people who are asked directly
+READERS = 20  # people who are asked in direct messages, at most
 PATIENCE = 3.0  # seconds that Slack has to say who is in a channel
-NAMED = 4
+NAMED = 4  # approvers that a page names
 
 
 async def allowance(interaction: Interaction, flow: Flow, deed: Deed) -> str | Done:
-    """Return the Slack id of whoever approved a deed; empty: nobody has to.
+    """Return the Slack id of the person who approved a deed; an empty id: the deed needs no approval.
 
-    A ``Done`` page: somebody was asked, now or from another form for the same, and the person has to wait or to go on
-    there. Nothing is sent then. Ask once for a confirmation, with the total of all that it buys or pays. An approval
-    holds for the same lines, note and place, and for no more money; the approval of a purchase holds for its payment,
-    too, unless the approver pays.
+    A returned ``Done`` page means that the caller must not send anything yet: an approver was asked, now or from
+    another form for the same deed, and the page says so. Call this once for each confirmation, with the total of all
+    that it buys or pays. An approval holds for the same lines, note and place, and for the same amount or less. The
+    approval of a purchase also holds for its payment, unless the approver is the one who pays.
 
-    Raises ForbiddenError where nobody may approve it, and where Slack does not say who may.
+    Raises ForbiddenError where nobody may approve the deed, and where Slack does not say who may.
     """
     ctx, now = interaction.ctx, interaction.ctx.clock()
     approvers = ctx.approvers.policy.approvers(deed.amount_fen, flow.owner)
@@ -66,7 +66,7 @@ async def allowance(interaction: Interaction, flow: Flow, deed: Deed) -> str | D
 
 
 async def _approved_purchase(interaction: Interaction, flow: Flow, deed: Deed) -> str:
-    """Return who approved the purchase that is paid now; empty: nobody, or the person who pays it."""
+    """Return who approved the purchase that is paid now; empty: nobody did, or the approver is the one who pays."""
     if deed.kind != "pay":
         return ""
     ids = [key.partition(":")[2] or key for key in deed.target.split(",")]
@@ -96,7 +96,7 @@ async def _ask(interaction: Interaction, flow: Flow, deed: Deed, approvers: froz
 
 
 async def _outside(interaction: Interaction, channel: str, people: Sequence[str]) -> list[str]:
-    """Return who is not in a channel, where a mention does not reach them; nobody where Slack does not say it."""
+    """Return the people who are not in a channel, where a mention does not reach them; empty if Slack does not say."""
     try:
         async with asyncio.timeout(PATIENCE):
             return [each for each in people[:READERS] if not await is_member(interaction.client, channel, each)]
@@ -122,14 +122,14 @@ def waiting_page(asked: Approval, now: datetime) -> Done:
 
 
 def repeated_page(asked: Approval, now: datetime) -> Done:
-    """The page for an asker who has asked for the same from another form, and waits for that."""
+    """The page for an asker who already waits for an approval of the same deed, asked from another form."""
     line = _("🕓 You asked {who} for the same before, so nobody was asked again · {title}")
     hint = _("You'll hear at once, and go on from there. It waits until {time}. To ask anew, withdraw it first.")
     return _waiting(asked, line.format(who=_who(asked), title=words.title(asked)), hint, now)
 
 
 def approved_page(asked: Approval) -> Done:
-    """The page for an asker whose other form for the same was approved, and not used yet."""
+    """The page for an asker who has an unused approval of the same deed, asked from another form."""
     line = _("✅ {user} has already approved the same, so nobody was asked again · {title}")
     hint = _("Go on from {command}: the form with the approval is there.").format(command="`/panda approvals`")
     return Done([el.section(line.format(user=name(asked.by), title=words.title(asked))), el.context(hint)])
@@ -147,7 +147,7 @@ def _waiting(asked: Approval, line: str, hint: str, now: datetime) -> Done:
 
 
 def _who(asked: Approval) -> str:
-    """The approvers, as a form shows them: a mention there notifies nobody."""
+    """The approvers as mentions, which notify nobody in a form."""
     ids = [each for each in sorted(asked.approvers) if each != asked.asker][:NAMED]
     named = listed(f"<!subteam^{each}>" if each.startswith("S") else el.mention(each) for each in ids)
     return named or _("the approvers")

@@ -1,4 +1,4 @@
-"""Changes of the carts: made once from the cart as it is now, and looked for in it where the answer was lost."""
+"""Changes of the carts: planned from the present cart, made once, and looked for in the cart after a lost answer."""
 
 from __future__ import annotations
 
@@ -23,7 +23,7 @@ if TYPE_CHECKING:
 
 @dataclass(frozen=True, slots=True)
 class Variant:
-    """The variant whose quantity is changed. The ids of 1688's and Taobao's variants may both be known, or none."""
+    """The variant whose quantity is changed. ``sku_id`` and ``spec_id``: either, both or none may be known."""
 
     platform: Platform
     product_id: str
@@ -31,25 +31,25 @@ class Variant:
     spec_id: str = ""
 
     def pieces(self, lines: Iterable[CartLine]) -> int:
-        """How many pieces of it are in a cart."""
+        """The number of pieces of this variant in a cart's lines."""
         return sum(line.quantity for line in lines if self.has(line))
 
     def has(self, line: CartLine) -> bool:
-        """Whether an entry of a cart is of this variant."""
+        """Whether a line of a cart holds this variant."""
         return line.platform is self.platform and line.is_of(self.product_id, self.sku_id, self.spec_id)
 
 
 def cart_turn(ctx: Context, platform: Platform) -> AbstractAsyncContextManager[None]:
-    """Return the turn of whoever changes a cart or orders from it: an order takes what lies there at that moment."""
+    """Return the lock of a platform's cart, for changes of it and for orders from it, which take its present lines."""
     return ctx.writer.turn(f"cart-or-order:{platform.value}")
 
 
 async def change_cart(
     ctx: Context, act: Act, variant: Variant, plan: Callable[[tuple[CartLine, ...]], Plan]
 ) -> Outcome:
-    """Change a cart once. ``plan`` makes the call from the cart as it is now.
+    """Change a cart once. ``plan`` makes the call from the cart's present lines.
 
-    Raises what :meth:`Writer.make` raises, and the errors of reading the cart; then nothing was sent.
+    Raises the errors of :meth:`Writer.make`, and PandaPonError if the cart cannot be read; then nothing was sent.
     """
 
     async def planned() -> Plan:

@@ -1,4 +1,4 @@
-"""Open forms and answers with buttons: kept under an opaque id, and given back to their owner alone."""
+"""Flows, the stored contents of open forms and of answers with buttons: each has an opaque id and one owner."""
 
 from __future__ import annotations
 
@@ -21,7 +21,11 @@ _ID = re.compile(r"[A-Za-z0-9_-]{24}")
 
 
 async def open_flow(interaction: Interaction, content: FlowContent, channel: str = "", step: str = "") -> Flow:
-    """Keep what a form is made from. ``channel``: where it was asked for, for those who may write in a channel."""
+    """Store the content of a form for the person who opened it, and return its flow.
+
+    ``channel``: the channel in which the person asked for the form, since the right to write may depend on it; empty:
+    the interaction's. ``step``: the name of the form's first page.
+    """
     flow = Flow(new_id(), interaction.user, channel or interaction.channel, content, step)
     await interaction.ctx.store.writes.put_flow(interaction.ctx.clock(), flow)
     return flow
@@ -34,10 +38,10 @@ async def own_flow(
     operation: str,
     scope: WriteScope | None = WriteScope.CART,
 ) -> Flow:
-    """Return the flow that a payload names. Raises ForbiddenError for an unknown one, or another person's.
+    """Return the flow that a payload names. ``kinds``: the accepted types of its content.
 
-    Both refusals are recorded, with the ``operation`` that was asked for. A person who may not make writes of this
-    ``scope`` is refused, too; None: the flow only reads.
+    Raises ForbiddenError for an unknown flow, for another person's, and for a person who may not make writes of this
+    ``scope`` (None: the flow only reads). Every refusal is recorded with the ``operation`` that was asked for.
     """
     ctx = interaction.ctx
     if not _ID.fullmatch(flow_id):
@@ -67,7 +71,7 @@ async def require(interaction: Interaction, scope: WriteScope, channel: str, ope
 
 
 async def note_refused(interaction: Interaction, operation: str, reason: str, change: Change | None = None) -> None:
-    """Record that a press or a form was refused, once for each. ``reason``: a word of the bot; see ``write_words``."""
+    """Record a refused press or form in the audit trail, once. ``reason``: a key of ``write_words.refusal``."""
     body = interaction.body
     pressed = payloads.text(body, "trigger_id") or payloads.text(body, "actions", 0, "action_ts") or new_id()
     act = Act(f"refused:{pressed}", interaction.user, interaction.channel)

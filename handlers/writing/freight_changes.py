@@ -1,4 +1,4 @@
-"""Freight abroad: the calls that ask and those that change, from what a form holds."""
+"""Freight abroad: the calls that read prices and the plans of the writes, made from the contents of a form."""
 
 from __future__ import annotations
 
@@ -49,7 +49,7 @@ T = TypeVar("T")
 
 
 def receiver_of(typed: TypedReceiver) -> AbroadReceiver:
-    """Return a receiver as the operations take it. The country goes as its two letters [inferred]."""
+    """Return a receiver as the operations take it. The country is sent as its two letters of ISO 3166 [inferred]."""
     return made(
         lambda: AbroadReceiver(
             name=typed.name,
@@ -66,7 +66,7 @@ def receiver_of(typed: TypedReceiver) -> AbroadReceiver:
 
 
 async def estimate(api: PandaPon, line: OrderLine, receiver: TypedReceiver) -> tuple[Offer, ...]:
-    """Ask what each service costs for one line. Raises RequestError for a refusal, and the other PandaPonErrors."""
+    """Ask for the price of each service for one line. Raises RequestError for a refusal, and other PandaPonErrors."""
     request = made(
         lambda: EstimateFreight(
             item_id=line.product_id,
@@ -81,7 +81,7 @@ async def estimate(api: PandaPon, line: OrderLine, receiver: TypedReceiver) -> t
 
 
 async def estimate_all(api: PandaPon, lines: Sequence[OrderLine], receiver: TypedReceiver) -> tuple[Offer, ...]:
-    """Ask for every line, and return the services that carry all of them, with the sums. Raises as ``estimate``."""
+    """Return the services that carry all lines, with the sums of their prices. Raises the errors of ``estimate``."""
     answers = await asyncio.gather(*(estimate(api, line, receiver) for line in lines), return_exceptions=True)
     if error := next((answer for answer in answers if isinstance(answer, BaseException)), None):
         raise error
@@ -89,7 +89,7 @@ async def estimate_all(api: PandaPon, lines: Sequence[OrderLine], receiver: Type
 
 
 async def preview(api: PandaPon, order: OrderToShip, service: Offer, receiver: TypedReceiver) -> Preview:
-    """Ask what the shipment of an order costs. Raises RequestError for a refusal, and the other PandaPonErrors."""
+    """Ask for the price of an order's shipment. Raises RequestError for a refusal, and other PandaPonErrors."""
     request = made(
         lambda: PreviewFreight(receiver_address=receiver_of(receiver), render_items=_items(order.lines, service))
     )
@@ -103,7 +103,7 @@ async def preview(api: PandaPon, order: OrderToShip, service: Offer, receiver: T
 def plan_booking(
     order: OrderToShip, shown: Preview, service: Offer, receiver: TypedReceiver, remark: str, *, approved_by: str = ""
 ) -> Plan:
-    """Plan to book the shipment of an order. ``approved_by``: a Slack id; empty: nobody had to allow it."""
+    """Plan to book the shipment of an order. ``approved_by``: the approver's Slack id; empty: none was needed."""
     request = made(
         lambda: BookFreight(
             render_id=shown.render_id,
@@ -133,7 +133,7 @@ def plan_parcels(order: OrderToShip, parcels: Sequence[TypedParcel]) -> Plan:
 
 
 async def look(_api: PandaPon, _change: FreightBooking | DomesticParcels, _age: timedelta) -> Found:
-    """Nothing published reads a booking or the warehouse's parcels back."""
+    """Report the write as unknowable: no published operation reads a booking or the warehouse's parcels back."""
     return Found(WriteState.UNKNOWABLE)
 
 
@@ -197,6 +197,6 @@ def _offer(answer: FreightOffer) -> Offer:
 
 
 def _number(answer: Any) -> tuple[str, ...]:
-    """The number of a booked shipment; nothing is published of the answer [inferred]."""
+    """The number of a booked shipment; the names of its field are inferred, since the answer is not documented."""
     number = fields.text(shapes.unwrapped(answer), "logisticsOrderId", "logisticOrderId", "orderId", "id")
     return (number[:60].replace(",", ""),) if number else ()

@@ -1,4 +1,4 @@
-"""How each kind of change is looked for where the answer to its write was lost. A new kind is added here."""
+"""The functions that look for a change after its answer was lost, by type of change. New types are added here."""
 
 from __future__ import annotations
 

@@ -1,4 +1,4 @@
-"""Looks for orders and acts on orders whose answer was lost: in the account's list, and in each order's detail."""
+"""Looks for new orders and acts on orders whose answer was lost, in the account's list and in the orders' details."""
 
 from __future__ import annotations
 
@@ -20,13 +20,14 @@ if TYPE_CHECKING:
     from pandapon.shipment import Platform
     from tracking.writes import WriteState
 
-PAGE, PAGES = 20, 3  # orders of a page, which a twin of this API limits to 20 [inferred]; pages of the newest orders
+PAGE, PAGES = 20, 3  # orders of a page, which a sibling of this API limits to 20 [inferred]; pages read at most
 
 
 async def newest_orders(api: PandaPon, platform: Platform, since: datetime) -> tuple[tuple[Order, ...], bool]:
     """Return the account's newest orders, and whether none made after ``since`` can be missing. Raises PandaPonError.
 
-    Nobody says in which order a list comes, or whether its filter by time works: so it is read for some pages.
+    PandaPon documents neither the order of its list nor whether the filter by time works, so up to ``PAGES`` pages are
+    read.
     """
     orders: dict[str, Order] = {}
     for number in range(1, PAGES + 1):
@@ -42,7 +43,10 @@ async def newest_orders(api: PandaPon, platform: Platform, since: datetime) -> t
 
 
 async def look_for_orders(api: PandaPon, change: OrderCreation, age: timedelta) -> Found | None:
-    """Look for an unclear creation in the account's list, by the bot's own number where there is one."""
+    """Look for an unclear creation in the account's list, first by the bot's own number where the orders have one.
+
+    Raises PandaPonError.
+    """
     if change.outer_id:
         request = ListTaobao(page_size=PAGE, outer_purchase_id=change.outer_id)
         page = await api.run(TAOBAO_ORDERS, request)
@@ -64,7 +68,7 @@ def _found(judged: tuple[WriteState, tuple[str, ...]] | None) -> Found | None:
 
 
 async def _page(api: PandaPon, platform: Platform, number: int, since: datetime) -> Page[Order]:
-    """Read one page; without the filter by time where PandaPon refuses the list with it."""
+    """Read one page; without the filter by time if PandaPon refuses the request with it."""
     try:
         return await api.orders(platform, page=number, page_size=PAGE, created=(since, None))
     except AuthError:

@@ -1,11 +1,11 @@
 """The account's saved addresses, shared by every form that sends something somewhere.
 
-An address belongs to the person who asked: menus and pages of their own form show it, with its masked line in menus;
-channels see the masked line at most, and no log and no table has it. A form keeps the address's id alone and reads the
-address again with :func:`address_of`.
+Addresses are private. The pages of a person's own form show them whole, menus show a masked line, channels see the
+masked line at most, and no log and no table has them. A form stores the address's id alone and reads the address again
+with :func:`address_of`.
 
-A form without a saved address shows :func:`none_saved`, whose button leads to the form that adds one: it has the action
-id ``action_ids.ADD_ADDRESS``, and its listener belongs to the feature of the addresses.
+If no address is saved, a form shows :func:`none_saved`. Its button has the action id ``action_ids.ADD_ADDRESS`` and
+opens the form of the addresses' feature that adds an address.
 """
 
 from __future__ import annotations
@@ -35,7 +35,7 @@ if TYPE_CHECKING:
 
 MOST = 100  # addresses of a menu, which is Slack's limit
 CITY, PHONE = 30, 40  # characters
-DIGITS = 2  # of the telephone number that a masked line has
+DIGITS = 2  # last digits of the telephone number in a masked line
 
 
 @dataclass(frozen=True, slots=True)
@@ -53,7 +53,7 @@ class SavedAddress:
 
     @classmethod
     def of(cls, answer: Address) -> SavedAddress:
-        """Return an address of PandaPon's list."""
+        """Make the value from an address of PandaPon's list."""
         return cls(
             answer.id,
             answer.name,
@@ -67,14 +67,14 @@ class SavedAddress:
 
     @property
     def masked(self) -> str:
-        """One line of plain text that tells addresses apart: the name's first sign, the city, the last two digits."""
+        """A line of plain text to tell addresses apart: first character of the name, city, last digits; else the id."""
         digits = "".join(sign for sign in self.phone if sign.isdigit())
         parts = [f"{self.name[:1]}**" if self.name else "", truncate(self.city, CITY)]
         return " · ".join(part for part in [*parts, f"**{digits[-DIGITS:]}" if digits else ""] if part) or self.id
 
     @property
     def full(self) -> str:
-        """The whole address as Slack text, for a view of the person's own."""
+        """The whole address as Slack text, for forms that this person alone sees."""
         place = " ".join(part for part in (self.province, self.city, self.district, self.address) if part)
         first = [f"*{escape(self.name)}*" if self.name else "", code(self.phone, PHONE) if self.phone else ""]
         return "\n".join(line for line in (" ".join(part for part in first if part), escape(place)) if line)
@@ -85,7 +85,7 @@ class SavedAddress:
         return TypedAddress(self.name, self.phone, self.province, self.city, self.district, self.address)
 
     def alibaba(self) -> AlibabaReceiver:
-        """Return it as 1688 takes it. Raises RequestError for an address that lacks a part."""
+        """Return the address in the form that 1688 takes. Raises RequestError for an address that lacks a part."""
         try:
             return AlibabaReceiver(
                 full_name=self.name,
@@ -99,7 +99,7 @@ class SavedAddress:
             raise _incomplete() from None
 
     def taobao(self) -> TaobaoReceiver:
-        """Return it as Taobao takes it. Raises RequestError for an address that lacks a part."""
+        """Return the address in the form that Taobao takes. Raises RequestError for an address that lacks a part."""
         try:
             return TaobaoReceiver(
                 name=self.name,
@@ -121,7 +121,7 @@ async def saved_addresses(ctx: Context) -> tuple[SavedAddress, ...]:
 
 
 async def address_of(ctx: Context, address_id: str) -> SavedAddress:
-    """Read one address again. Raises RequestError where it is gone, and PandaPonError."""
+    """Read one address again. Raises RequestError if it is no longer saved, and PandaPonError."""
     for address in await saved_addresses(ctx):
         if address.id == address_id:
             return address
@@ -131,11 +131,11 @@ async def address_of(ctx: Context, address_id: str) -> SavedAddress:
 async def address_in(
     ctx: Context, address_id: str, salt: str, marks: Mapping[str, str]
 ) -> tuple[AlibabaReceiver, TaobaoReceiver]:
-    """Read an address again in both spellings.
+    """Read an address again, in the forms that 1688 and Taobao take.
 
-    ``marks``: those of :func:`marks_of`. An id proves nothing: whoever may change a saved address could otherwise send
-    what was reviewed, or approved, to another place. Raises what :func:`address_of` raises, and RequestError for an
-    address that was changed since, or lacks a part.
+    ``marks``: the result of :func:`marks_of` as a mapping. The id alone is not enough: a person who changes the saved
+    address meanwhile could send a reviewed or approved order to another place. Raises the errors of :func:`address_of`,
+    and RequestError for an address that was changed since, or lacks a part.
     """
     address = await address_of(ctx, address_id)
     if marks.get(address_id) != address.typed.fingerprint(salt):
@@ -145,17 +145,17 @@ async def address_in(
 
 
 def marks_of(saved: Sequence[SavedAddress], salt: str) -> tuple[tuple[str, str], ...]:
-    """Return the id of each address with a mark by which a change of it is noticed."""
+    """Return pairs of an address's id and its salted fingerprint, by which :func:`address_in` notices a change."""
     return tuple((address.id, address.typed.fingerprint(salt)) for address in saved[:MOST])
 
 
 def choices(saved: Sequence[SavedAddress]) -> list[Choice]:
-    """The entries of a menu; each value is the address's id."""
+    """The entries of a menu of addresses. Each value is the address's id."""
     return [Choice(address.id, address.masked) for address in saved[:MOST]]
 
 
 def none_saved() -> list[Block]:
-    """The blocks of a form for an account without an address: a sentence, and the button that adds one."""
+    """The blocks of a form for an account without an address: a sentence, and the button that adds an address."""
     words = _("📭 No address is saved at PandaPon yet. Add one, then open this form again.")
     return [el.section(words), *el.actions([el.button(_("Add an address"), f"{action_ids.ADD_ADDRESS}:1", "new")])]
 

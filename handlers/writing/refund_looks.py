@@ -1,4 +1,4 @@
-"""Changes of refunds, looked for in the order's refunds, the refund itself, or its messages."""
+"""Looks for changes of refunds whose answer was lost: in the order's refunds, the refund itself, or its messages."""
 
 from __future__ import annotations
 
@@ -26,10 +26,10 @@ OF_ORDER = 20  # refunds of one order that are read
 
 
 async def refunds_of(api: PandaPon, order: Order) -> dict[str, AskedRefund | None]:
-    """Return an order's refunds by their ids; None where one cannot be read by its id. Raises PandaPonError.
+    """Return an order's refunds by their ids; None stands for a refund that cannot be read. Raises PandaPonError.
 
-    The paths of Taobao's list and of both details are inferred in part. Where they are refused, the refunds are those
-    that the order names.
+    The paths of Taobao's list and of both details are inferred in part. If PandaPon refuses them, the result has only
+    the refunds that the order itself names.
     """
     listed = await _listed(api, order) if order.platform is Platform.TAOBAO else {}
     ids = dict.fromkeys([*listed, order.refund_id, *(item.refund_id for item in order.items)])
@@ -69,19 +69,19 @@ async def look_for_withdrawn(api: PandaPon, change: changes.RefundWithdrawn, age
 
 
 async def look_for_letter(api: PandaPon, change: changes.LetterSent, age: timedelta) -> Found | None:
-    """Look for a message to the seller. Raises PandaPonError."""
+    """Look for a message to the seller among the refund's messages. Raises PandaPonError."""
     letters = await refund_reading.letters(api, change.refund_id)
     is_whole = len(letters) < refund_reading.LETTERS
     return _found(changes.judge_letter(change, letters, age, is_whole=is_whole))
 
 
 async def look_for_return(api: PandaPon, change: changes.ReturnSent, age: timedelta) -> Found | None:
-    """Look whether a return's shipment is known. Raises PandaPonError."""
+    """Look whether the refund has the return's shipment. Raises PandaPonError."""
     return _found(changes.judge_return(change, await _of(api, change), age))
 
 
 async def no_proof(_api: PandaPon, _change: changes.ProofSent, _age: timedelta) -> Found:
-    """Nobody can look for a picture whose address is not known; it does nothing by itself."""
+    """Report the upload as unknowable: a picture without a known address cannot be looked for. It has no effect alone."""
     return Found(WriteState.UNKNOWABLE)
 
 

@@ -1,4 +1,4 @@
-"""The writes that this process sends, and how long ago it began each of them, whatever the wall clock was set to."""
+"""The writes that this process has sent, and the age of each by a clock that nobody sets."""
 
 from __future__ import annotations
 
@@ -17,22 +17,26 @@ KEPT = timedelta(days=2)  # longer than any write is looked for
 
 
 class Sendings:
-    """A clock that is set forward makes no call old, and so no look for a lost one conclusive."""
+    """Knows which writes are under way, and the age of each by a steady clock.
+
+    By the wall clock, a clock that is set forward would make a write look old, and the search for its lost answer would
+    be taken for conclusive too early.
+    """
 
     def __init__(self, clock: Callable[[], datetime], steady: Callable[[], float] = time.monotonic) -> None:
         """``steady``: seconds of a clock that nobody sets."""
         self._clock, self._steady = clock, steady
-        self._began: dict[str, float] = {}  # by id, in the order of time
+        self._began: dict[str, float] = {}  # steady seconds by the write's id, oldest first
         self._under_way: set[str] = set()
 
     @property
     def under_way(self) -> frozenset[str]:
-        """The ids of the writes whose answers this process awaits."""
+        """The ids of the writes whose answers this process still awaits."""
         return frozenset(self._under_way)
 
     @contextmanager
     def sending(self, write_id: str) -> Iterator[None]:
-        """Count a write as being sent; its age is known from now on."""
+        """Count a write as under way inside the block, and its age from now on."""
         self._forget_old()
         self._began[write_id] = self._steady()
         self._under_way.add(write_id)
@@ -42,16 +46,16 @@ class Sendings:
             self._under_way.discard(write_id)
 
     def age(self, write: Write) -> timedelta:
-        """How long ago a write began; by the wall clock if another process, or a former one, began it."""
+        """How long ago a write began; by the wall clock if another or an earlier process began it."""
         began = self._began.get(write.id)
         return self._clock() - write.begun_at if began is None else timedelta(seconds=self._steady() - began)
 
     def forget(self, write_id: str) -> None:
-        """Drop a write whose end is known."""
+        """Drop a write whose outcome is known."""
         self._began.pop(write_id, None)
 
     def _forget_old(self) -> None:
-        """Drop what other processes have settled."""
+        """Drop writes that are so old that other processes have settled them."""
         oldest = self._steady() - KEPT.total_seconds()
         for write_id in [each for each, began in self._began.items() if began < oldest]:
             del self._began[write_id]

@@ -1,4 +1,4 @@
-"""The declaration of a form of several pages: its steps, what a step leads to, and the pages that a person sees."""
+"""The declaration of a form of several pages: its steps, the results of a step, and the pages that a person sees."""
 
 from __future__ import annotations
 
@@ -18,7 +18,7 @@ if TYPE_CHECKING:
 
 @dataclass(frozen=True, slots=True)
 class Page:
-    """A page for a person to fill in. ``submit``: the words of its button; empty: it has none."""
+    """A page for a person to fill in. ``submit``: the words of its submit button; empty: the page has none."""
 
     blocks: list[Block]
     submit: str = ""
@@ -26,7 +26,7 @@ class Page:
 
 @dataclass(frozen=True, slots=True)
 class Goto:
-    """The next page, and the content from which it is made."""
+    """The step whose page comes next, and the content from which it is made."""
 
     step: str
     content: FlowContent
@@ -34,7 +34,7 @@ class Goto:
 
 @dataclass(frozen=True, slots=True)
 class Done:
-    """The last page. ``writes``: the ids of what was done; empty: nothing was, and the person may go back."""
+    """The last page. ``writes``: the ids of the writes that were made; empty: none, and the person may go back."""
 
     blocks: list[Block]
     writes: tuple[str, ...] = ()
@@ -53,16 +53,17 @@ def no_fields(_values: dict[str, Any]) -> Nothing:
 
 
 def checking() -> str:
-    """Return the waiting line of most pages."""
+    """Return the line that most pages show while they wait for PandaPon."""
     return _("Checking with PandaPon…")
 
 
 @dataclass(frozen=True, slots=True)
 class Step:
-    """One page: how it is made from the flow, read, and answered. ``back``: the page before it; empty: none.
+    """One page of the form. ``page`` makes it from the flow, ``read`` reads its values, ``send`` answers them.
 
-    ``send`` gets the flow and the values. It raises WrongFieldsError for fields that are wrong for this content.
-    ``title``: of the page, and of those that wait for its answer or show it; None: the form's.
+    ``send`` gets the flow and the values that ``read`` returned, and raises WrongFieldsError for fields that are wrong
+    for this content. ``back``: the step before this one; empty: none. ``title``: the title of the page, of its waiting
+    page and of its errors; None: the form's.
     """
 
     page: Callable[[Flow], Page]

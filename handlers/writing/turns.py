@@ -1,4 +1,4 @@
-"""Turns: acts under one name do not overlap, in this process and among several."""
+"""Turns: locks by name, for acts that must not overlap in this process or among several processes."""
 
 from __future__ import annotations
 
@@ -15,12 +15,12 @@ if TYPE_CHECKING:
 
     from storage.store import Store
 
-TURN_SECONDS = 0.2  # between two tries to get a turn that another process has
-TURN_ENDS = timedelta(minutes=5)  # the turn of a process that died; no act lasts longer
+TURN_SECONDS = 0.2  # between two tries to take a turn that another process holds
+TURN_ENDS = timedelta(minutes=5)  # after which the turn of a dead process is free; no act lasts longer
 
 
 class Turns:
-    """Names that are held, each by one act at a time."""
+    """The held names, each held by one act at a time."""
 
     def __init__(self, store: Store, clock: Callable[[], datetime]) -> None:
         self._store, self._clock = store, clock
@@ -29,13 +29,13 @@ class Turns:
 
     @asynccontextmanager
     async def turn(self, name: str) -> AsyncIterator[None]:
-        """Hold a name, for acts that must not overlap, although their targets are different; others wait."""
+        """Hold a name inside the block; other acts under the same name wait. Raises StorageError."""
         async with self._locks.setdefault(name, asyncio.Lock()):
             if not self._store.engine.is_shared:
                 yield
                 return
             holder = secrets.token_urlsafe(18)
-            while not await self._take(name, holder):  # noqa: ASYNC110  another process has it
+            while not await self._take(name, holder):  # noqa: ASYNC110  another process holds the name
                 await asyncio.sleep(TURN_SECONDS)
             try:
                 yield
@@ -43,7 +43,7 @@ class Turns:
                 ending = asyncio.ensure_future(self._store.writes.end_turn(name, holder))
                 self._ending.add(ending)
                 ending.add_done_callback(self._ending.discard)
-                await asyncio.shield(ending)  # whoever waits no longer leaves no turn behind
+                await asyncio.shield(ending)  # an act that is cancelled here still gives its turn back
 
     async def _take(self, name: str, holder: str) -> bool:
         now = self._clock()

@@ -1,9 +1,9 @@
 """Forms of several pages that end in a change of the account: fill, review, confirm, done.
 
-A feature declares its pages by what :mod:`handlers.writing.steps` has, and this module does the rest: the pages'
-content stays in the database under an opaque id, and Slack carries that id and the content's revision alone. A page of
-an earlier revision does nothing; it shows the present page. A finished form shows what became of it, whoever sends it
-how often.
+A feature declares its pages with the values of :mod:`handlers.writing.steps`, and this module runs them. The content
+of a form stays in the database under an opaque id; Slack carries only that id and the content's revision. A page of an
+earlier revision changes nothing and is replaced by the present page. A finished form shows its outcome, however often
+it is sent again.
 """
 
 from __future__ import annotations
@@ -41,35 +41,39 @@ if TYPE_CHECKING:
     from tracking.write_policy import WriteScope
 
 FLOW = "flow:"  # begins the ids of pages and buttons; then come the form's name and that of the page or button
-QUICK = 0.5  # seconds of work after a press before a waiting page is shown
+QUICK = 0.5  # seconds that the work after a press may take before a waiting page is shown
 BACK = "back"
-OWN_BLOCKS = 98  # of a page, beside the way back; Slack allows 100
+OWN_BLOCKS = 98  # blocks of a page without its Back button; Slack allows 100
 
 
 @dataclass(frozen=True, slots=True)
 class Wizard:
-    """A form of several pages. ``name``: in action ids, in the keys of writes and in the audit trail.
+    """A form of several pages. ``name``: stands in action ids, in the keys of writes and in the audit trail.
 
-    ``presses``: buttons in the pages, by name; each gets the flow, the button's argument and the page's values as Slack
-    sent them. :func:`button` makes one. ``renew``: makes the present page from the state of things as it is now, when
+    ``content``: the type of the flow's content. ``steps``: the pages by name. ``presses``: the functions behind the
+    buttons in the pages, by the button's name; each gets the flow, the button's argument and the page's values as Slack
+    sent them, and :func:`button` makes such a button. ``renew``: makes the present page anew from fresh readings when
     the form is opened again; without it, the page is shown as it was left.
     """
 
     name: str
     content: type[Any]
-    scope: WriteScope | None  # of the writes that it leads to; None: whoever may use the bot fills it in
+    scope: WriteScope | None  # of the writes to which the form leads; None: everybody who may use the bot fills it in
     title: Callable[[], str]
     steps: Mapping[str, Step]
     presses: Mapping[str, Callable[[Interaction, Flow, str, dict[str, Any]], Awaitable[Goto | Done]]] = field(
         default_factory=dict
     )
-    forgets: bool = False  # it holds what only its owner may see: closing it without a result forgets that at once
+    forgets: bool = False  # the content is for its owner alone, so closing the form without a result deletes it at once
     renew: Callable[[Interaction, Flow], Awaitable[Goto | Done]] | None = None
 
     async def open(
         self, interaction: Interaction, begin: Callable[[], Awaitable[Goto]], *, words: Callable[[], str] = checking
     ) -> None:
-        """Open the form at once, and fill it with the page that ``begin`` finds. ``begin`` checks the person first."""
+        """Open the form at once, and fill it with the page that ``begin`` returns.
+
+        ``begin`` must check the person's right first. ``words``: the line of the page that waits for ``begin``.
+        """
 
         async def work() -> View:
             first = await begin()
@@ -91,7 +95,7 @@ class Wizard:
         await open_and_fill(interaction, self.waiting(checking), work(), self.refused)
 
     def act_of(self, flow: Flow, word: str = "") -> Act:
-        """The act of confirming this revision. ``word``: tells several writes of one confirmation apart."""
+        """The act of confirming this revision of the form. ``word``: keeps several writes of one confirmation apart."""
         return Act(f"{self.name}:{flow.id}:{flow.revision}:{word}", flow.owner, flow.channel)
 
     def view(self, flow: Flow, note: str = "") -> View:
@@ -107,23 +111,23 @@ class Wizard:
         return view | ({"notify_on_close": True} if self.forgets else {})
 
     def last(self, blocks: list[Block], step: str = "") -> View:
-        """A page without a button to send. ``step``: the page before it; empty: it is not known."""
+        """A page without a submit button. ``step``: the page before it, whose title it keeps; empty: not known."""
         return orders_page(blocks, title=self._title(step))
 
     def waiting(self, words: Callable[[], str], step: str = "") -> View:
-        """The page that stands while something is done. ``step``: as above."""
+        """The page that waits for the work, with this line. ``step``: see :meth:`last`."""
         return orders_page([el.section("⏳ " + words())], title=self._title(step))
 
     def refused(self, message: Message, step: str = "") -> View:
-        """The page that explains an error. ``step``: as above."""
+        """The page that explains an error. ``step``: see :meth:`last`."""
         return answer_page(message, title=self._title(step))
 
     def _title(self, step: str) -> str:
         own = self.steps[step].title if step in self.steps else None
         return (own or self.title)()
 
-    def feature(self, *others: Listener) -> Feature:
-        """The form and its listeners, with others of the feature that opens it."""
+    def feature(self, *more_listeners: Listener) -> Feature:
+        """The declaration of the form and its listeners, with ``more_listeners`` of the feature that opens it."""
         return Feature(
             forms=tuple(self._form(name, step) for name, step in self.steps.items()),
             listeners=tuple(
@@ -131,14 +135,14 @@ class Wizard:
                 for name in (BACK, *self.presses)
             )
             + self._closing()
-            + others,
+            + more_listeners,
         )
 
     def _closing(self) -> tuple[Listener, ...]:
         return (Listener("view_closed", self._id(""), self._own_form(), self._on_close),) if self.forgets else ()
 
     async def _on_close(self, subject: Subject, interaction: Interaction) -> None:
-        """Forget a form that its owner closed. Nobody is told of a refusal: there is no form left to say it in."""
+        """Forget a form that its owner closed. A refusal is not shown, since no form is left to show it in."""
         with contextlib.suppress(RequestError):
             flow: Flow = await claimed(interaction, subject)
             if not isinstance(flow.content, Finished):
@@ -183,15 +187,15 @@ class Wizard:
         return el.actions([button(self.name, BACK, flow, _("◀ Back"), step)])
 
     async def _result(self, interaction: Interaction, content: Finished, step: str) -> View:
-        """What became of a form that was sent before."""
-        found = [await interaction.ctx.store.writes.get(each) for each in content.writes]
-        return self.last([el.section(said(write)) for write in found if write], step)
+        """The page with the outcome of a form that was sent before."""
+        writes = [await interaction.ctx.store.writes.get(write_id) for write_id in content.writes]
+        return self.last([el.section(said(write)) for write in writes if write], step)
 
     async def _flow(self, interaction: Interaction, flow_id: str) -> Flow:
         return await own_flow(interaction, flow_id, (self.content, Finished), self.name, self.scope)
 
     async def _on_press(self, subject: Subject, interaction: Interaction) -> None:
-        """Answer a button of a page with the next page; a waiting page stands meanwhile where that takes long."""
+        """Answer a button of a page with the next page; show a waiting page if that takes longer than ``QUICK``."""
         view_id = payloads.text(interaction.body, "view", "id")
         newest = interaction.ctx.newest
         turn = newest.turn(view_id)
@@ -231,21 +235,21 @@ class Wizard:
 
     def _own_form(self) -> Subject:
         async def find(interaction: Interaction, _filled: Any) -> Claim:
-            flow_id, *_rest = _parts(payloads.text(interaction.body, "view", "private_metadata"))
+            flow_id, _revision, _argument = _parts(payloads.text(interaction.body, "view", "private_metadata"))
             return Claim(await self._flow(interaction, flow_id))
 
         return Subject("the form that this person opened, as the bot remembers it", find)
 
     def _own_press(self) -> Subject:
         async def find(interaction: Interaction, _given: Any) -> Claim:
-            flow_id, *_rest = _parts(payloads.value(interaction.body))
+            flow_id, _revision, _argument = _parts(payloads.value(interaction.body))
             return Claim(await self._flow(interaction, flow_id))
 
         return Subject("the form that this person opened, as the bot remembers it", find)
 
 
 def button(wizard: str, press: str, flow: Flow, label: str, argument: str = "", *, style: str = "") -> Block:
-    """Make a button of a page of the ``wizard`` of this name. ``argument``: comes back with the press."""
+    """Make a button for a page of the wizard with the name ``wizard``. ``argument``: comes back with the press."""
     value = f"{flow.id}.{flow.revision}.{argument}"
     return el.button(label, f"{_id_of(wizard, press)}:{argument}", value, style)
 
@@ -259,6 +263,7 @@ def _stale() -> str:
 
 
 def _parts(value: str) -> tuple[str, str, str]:
-    flow_id, _dot, rest = value.partition(".")
-    revision, _dot, argument = rest.partition(".")
+    """The flow's id, the content's revision and the button's argument in a value; missing ones are empty."""
+    flow_id, _dot, remainder = value.partition(".")
+    revision, _dot, argument = remainder.partition(".")
     return flow_id, revision, argument

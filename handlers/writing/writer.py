@@ -1,4 +1,4 @@
-"""The only place that sends a write: it records it first, sends it once, and looks for it where the answer was lost."""
+"""Sends writes, as no other module does: records each first, sends it once, looks for it if the answer was lost."""
 
 from __future__ import annotations
 
@@ -42,52 +42,57 @@ log = logging.getLogger(__name__)
 
 T = TypeVar("T")
 
-# From its record on. A process that stood still for longer sends nothing: another one takes the write for lost.
+# A write is sent within this time of its record or not at all: other processes take an older record for a lost write.
 SENT_WITHIN = timedelta(minutes=2)
-UNREADABLE_FOR = timedelta(minutes=10)  # then a reading that PandaPon refuses will not be answered any more
-SILENT_FOR = timedelta(days=1)  # likewise for one that gets no answer
+# How old an unclear write is when a person has to find out what became of it: if PandaPon refuses the reading that
+# would tell, and if the reading gets no answer.
+UNREADABLE_FOR = timedelta(minutes=10)
+SILENT_FOR = timedelta(days=1)
 NOT_READABLE, TOO_LATE = "not_readable", "too_late"
-LOST = (TransportError, ServerError, DecodeError)  # after these nobody knows whether PandaPon did it
+LOST = (TransportError, ServerError, DecodeError)  # errors after which PandaPon may or may not have made the change
 
 
 class BusyError(RequestError):
-    """Nothing is sent, since an earlier change of the same thing is unclear or the process stood still: try again.
+    """Nothing was sent, since an earlier change of the same thing is unclear or the process stood still: try again.
 
-    The message says so, in the person's language.
+    The message says so, as Slack text in the person's language.
     """
 
 
 class StoodStillError(Exception):
-    """A call was not made, since too much time has passed since its record."""
+    """A call was not made, since its record is older than ``SENT_WITHIN``."""
 
 
 @dataclass(frozen=True, slots=True)
 class Found:
-    """What a reading says of an unclear write. ``made``: the ids of what it created."""
+    """The outcome of an unclear write, as a reading shows it. ``made``: the ids that the write created."""
 
     state: WriteState
     made: tuple[str, ...] = ()
 
 
 def nothing_made(_answer: Any) -> tuple[str, ...]:
-    """The ids in the answer to a call that creates nothing."""
+    """Read no ids from the answer to a call that creates nothing."""
     return ()
 
 
 @dataclass(frozen=True, slots=True)
 class Plan:
-    """The one call that makes a change."""
+    """The call that makes a change, and the facts for its record."""
 
     call: Call
     change: Change
-    amount_fen: int | None = None  # of what is bought, paid or asked back; None: unknown, or no money is concerned
-    made: Callable[[Any], tuple[str, ...]] = nothing_made  # reads the ids of what was created from the answer
-    approved_by: str = ""  # Slack user id of whoever allowed it; empty: nobody had to
+    amount_fen: int | None = None  # the money that is spent or asked back; None: unknown, or the change has none
+    made: Callable[[Any], tuple[str, ...]] = nothing_made  # reads the created ids from the answer
+    approved_by: str = ""  # the approver's Slack user id; empty: no approval was needed
 
 
 @dataclass(frozen=True, slots=True)
 class Act:
-    """A person's act. ``key``: the same for a double click, a redelivery and a repetition after a restart."""
+    """A person's act. ``key``: the same for a double click, a redelivery and a repetition after a restart.
+
+    ``actor`` and ``channel`` are Slack ids; ``channel`` may be empty.
+    """
 
     key: str
     actor: str
@@ -96,7 +101,7 @@ class Act:
 
 @dataclass(frozen=True, slots=True)
 class Outcome:
-    """What became of an act. ``error`` and ``answer``: of the call, the first time only."""
+    """The outcome of an act. ``error`` and ``answer``: the call's; only the act that sent the call has them."""
 
     write: Write
     error: PandaPonError | None = None
@@ -117,7 +122,7 @@ def _late() -> BusyError:
 
 
 class Writer:
-    """Makes writes, one at a time of each target."""
+    """Makes writes, one at a time for each target."""
 
     def __init__(
         self,
@@ -130,12 +135,12 @@ class Writer:
         on_end: Callable[[WriteState], None] = lambda _state: None,
         steady: Callable[[], float] = time.monotonic,
     ) -> None:
-        """``looks``: by the kind of a change, the function that looks for one whose answer was lost.
+        """``looks``: by the type of a change, the function that looks for the change after its answer was lost.
 
-        It gets the change and the time since it was sent, and returns None where it is too early to tell. Where it
-        raises a PandaPonError for too long, a person has to find out.
-        ``point``: passed at the moments at which a test lets the process die.
-        ``on_end`` gets the state in which a write that was sent ended. ``steady``: seconds of a clock that nobody sets.
+        This function gets the change and the time since it was sent, and returns None while it is too early to tell. If
+        it raises PandaPonErrors for too long, a person has to find out.
+        ``point``: called at the moments at which a test lets the process die. ``on_end`` gets the final state of each
+        write that was sent. ``steady``: seconds of a clock that nobody sets.
         """
         self._api, self._store, self._clock, self._looks, self._point = api, store, clock, looks, point
         self._on_end, self.sendings = on_end, Sendings(clock, steady)
@@ -145,10 +150,11 @@ class Writer:
     async def make(
         self, act: Act, target: str, plan: Callable[[], Awaitable[Plan]], *, is_single: bool = False
     ) -> Outcome:
-        """Make a change once, whoever asks how often. ``plan`` makes the call from the state of things as it is now.
+        """Make a change once, however often it is asked for. ``plan`` makes the call from fresh readings.
 
-        ``is_single``: a target for which this was done is never changed again; the former write is the outcome.
-        Raises BusyError, StorageError and the errors of ``plan``; then nothing was sent.
+        ``target``: the changed thing, as ``change.target`` names it. ``is_single``: a target is changed only once; for
+        a repetition, the former write is the outcome. Raises BusyError, StorageError, UnknownPathError and the errors
+        of ``plan``; then nothing was sent. Errors of the call itself are in the outcome.
         """
         async with self.turn(target):
             if former := await self._store.writes.of_key(act.key):
@@ -158,7 +164,7 @@ class Writer:
                 return Outcome(former)
             made = await plan()
             assert made.change.target == target, "the lock is that of the change"
-            self._api.catalogue.path(made.call[0].name)  # an unknown path is known before anything is recorded
+            self._api.catalogue.path(made.call[0].name)  # raises UnknownPathError before anything is recorded
             return await self._begin(act, made, is_single=is_single)
 
     async def _require_nothing_unclear(self, target: str, reader: str) -> None:
@@ -200,11 +206,11 @@ class Writer:
             return Outcome(await self.look(unclear, write.actor), error)
         except PandaPonError as error:
             return Outcome(await self._settle(write, WriteState.REFUSED, error.request_id, error.code), error)
-        except BaseException:  # the time is up, or a fault of our own: the call may have been made
+        except BaseException:  # cancelled, or a fault of the bot: the call may have been made
             self._mark_unclear(write)
             raise
         self._point("after_write")
-        # Whoever gives up waiting now does not take back what PandaPon did: it is recorded all the same.
+        # PandaPon has made the change, so it is recorded even if the caller is cancelled now.
         settling = self._hold(self._settle(write, WriteState.DONE, written.request_id, made=plan.made(written.answer)))
         return Outcome(await asyncio.shield(settling), answer=written.answer)
 
@@ -213,10 +219,10 @@ class Writer:
             raise StoodStillError
 
     async def look(self, write: Write, reader: str = "") -> Write:
-        """Look for an unclear write. Returns its record, as it was where PandaPon does not answer.
+        """Look for an unclear write. Returns its record, unchanged where PandaPon does not answer.
 
-        ``reader``: the Slack id of whoever is shown the record. The person whose write it is gets a message, unless
-        they are that reader, or the cart shows it.
+        ``reader``: the Slack id of the person who is shown the record. The write's own actor gets a message about its
+        outcome, unless they are this reader or it is a change of the cart, which shows it. Raises StorageError.
         """
         after = await self._looked(write)
         is_news = after.state is not write.state and after.state not in OPEN
@@ -228,7 +234,7 @@ class Writer:
         if write.state is not WriteState.UNCLEAR:
             return write
         look = self._looks.get(type(write.change))
-        if look is None:  # of a version that knew other kinds
+        if look is None:  # the type of change is from another version of the bot
             return await self._settle(write, WriteState.UNKNOWABLE)
         try:
             found = await look(self._api, write.change, self.sendings.age(write))
@@ -238,7 +244,7 @@ class Writer:
         return await self._settle(write, found.state, made=found.made) if found else write
 
     async def _still_unread(self, write: Write, error: PandaPonError) -> Write:
-        """Leave a write to a person that cannot be looked for: unclear, it would bar its target for ever."""
+        """Leave a write that cannot be read to a person after some time: an unclear write blocks its target."""
         is_refused = isinstance(error, ApiError | InvalidRequestError) and not isinstance(error, AuthError)
         if self.sendings.age(write) < (UNREADABLE_FOR if is_refused else SILENT_FOR):
             return write
@@ -247,7 +253,10 @@ class Writer:
     async def _settle(
         self, write: Write, state: WriteState, request_id: str = "", reason: str = "", made: tuple[str, ...] = ()
     ) -> Write:
-        """Record a new state; where somebody else recorded one meanwhile, return that. Raises StorageError."""
+        """Record a new state, and return the record; another process's record counts if it came first.
+
+        Raises StorageError.
+        """
         now = self._clock()
         try:
             await self._store.writes.settle(write.id, state, now, request_id=request_id, reason=reason, made=made)
@@ -269,14 +278,14 @@ class Writer:
         self._hold(self._settle(write, WriteState.UNCLEAR))
 
     def _hold(self, recording: Coroutine[Any, Any, T]) -> asyncio.Future[T]:
-        """Run a recording to its end, whoever waits for it."""
+        """Run a recording to its end, even if its caller is cancelled."""
         held = asyncio.ensure_future(recording)
         self._marking.add(held)
         held.add_done_callback(self._marking.discard)
         return held
 
     async def note_refusal(self, act: Act, operation: str, reason: str, change: Change | None = None) -> None:
-        """Record an attempt that was refused before anything was sent. ``reason``: a word of the bot."""
+        """Record an attempt that was refused before anything was sent. ``reason``: a key of ``write_words.refusal``."""
         now = self._clock()
         await self._store.writes.begin(
             Write(
@@ -295,5 +304,5 @@ class Writer:
 
 
 def new_id() -> str:
-    """Return an opaque id that nobody can guess."""
+    """Return an opaque id of 24 characters that nobody can guess."""
     return secrets.token_urlsafe(18)
