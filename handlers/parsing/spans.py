@@ -51,7 +51,7 @@ class Timed:
     spans: list[timedelta] = field(default_factory=list)
     until: list[str] = field(default_factory=list)
     odd: list[str] = field(default_factory=list)
-    others: list[Token] = field(default_factory=list)
+    remaining: list[Token] = field(default_factory=list)
 
 
 def read_times(words: Sequence[Token]) -> Timed:
@@ -74,11 +74,11 @@ def read_times(words: Sequence[Token]) -> Timed:
         elif _SPAN.fullmatch(text):
             _take_span(times, text, text)
         elif until := next((text[len(start) :] for start in _UNTIL if text.startswith(start)), ""):
-            _take_clock(times, text, until) if _clock(until) else times.others.append(word)
+            _take_clock(times, text, until) if _clock(until) else times.remaining.append(word)
         elif _TIMES.fullmatch(text):
             times.odd.append(text)
         else:
-            times.others.append(word)
+            times.remaining.append(word)
     return times
 
 

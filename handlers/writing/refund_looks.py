@@ -81,7 +81,7 @@ async def look_for_return(api: PandaPon, change: changes.ReturnSent, age: timede
 
 
 async def no_proof(_api: PandaPon, _change: changes.ProofSent, _age: timedelta) -> Found:
-    """Report the upload as unknowable: a picture without a known address cannot be looked for. It has no effect alone."""
+    """Report the upload as unknowable: a picture without a known address cannot be found. It has no effect alone."""
     return Found(WriteState.UNKNOWABLE)
 
 

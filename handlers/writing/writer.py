@@ -237,11 +237,11 @@ class Writer:
         if look is None:  # the type of change is from another version of the bot
             return await self._settle(write, WriteState.UNKNOWABLE)
         try:
-            found = await look(self._api, write.change, self.sendings.age(write))
+            outcome = await look(self._api, write.change, self.sendings.age(write))
         except PandaPonError as error:
             log.info("an unclear write cannot be looked for yet", extra={"error": error})
             return await self._still_unread(write, error)
-        return await self._settle(write, found.state, made=found.made) if found else write
+        return await self._settle(write, outcome.state, made=outcome.made) if outcome else write
 
     async def _still_unread(self, write: Write, error: PandaPonError) -> Write:
         """Leave a write that cannot be read to a person after some time: an unclear write blocks its target."""

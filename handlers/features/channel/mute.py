@@ -55,7 +55,7 @@ def read_unmute(command: TypedCommand) -> Unmute:
 
 def _take_time(command: TypedCommand, words: Sequence[Token]) -> tuple[timedelta, str, list[Token]]:
     timed = read_times(words)
-    rest = timed.others
+    rest = timed.remaining
     again = " ".join(["/panda mute", *(word.text for word in rest), "24h"])
     if timed.odd:
         problem = _("I can't read {word} as a time; write it as `30m`, `2h`, `3d` or `until 18:00`")
