@@ -41,7 +41,7 @@ def platform_error(error: errors.PandaPonError) -> str:
             return _("PandaPon is having problems. Try again in a few minutes.")
 
 
-def passes(error: errors.PandaPonError) -> bool:
+def is_transient(error: errors.PandaPonError) -> bool:
     """Whether the same request may succeed a little later. Refusals and unknown paths are permanent."""
     return not isinstance(error, errors.ApiError | UnknownPathError)
 

@@ -6,7 +6,7 @@ from dataclasses import dataclass
 from typing import TYPE_CHECKING
 
 from handlers.blocks import elements as el
-from handlers.blocks.error_messages import passes, platform_error
+from handlers.blocks.error_messages import is_transient, platform_error
 from handlers.blocks.i18n import _
 from handlers.blocks.labels import platform_name
 from handlers.blocks.parts import run_button
@@ -123,7 +123,7 @@ def pandapon(error: PandaPonError, asked: Asked = NOTHING_ASKED) -> Message:
     if error.request_id and not isinstance(error, UnknownProductError):
         number = f"`{sanitize_id(error.request_id, 64)}`"
         blocks.append(el.context(_("PandaPon's number for this request: {id}").format(id=number)))
-    return el.message([*blocks, *_try_again(asked, may_pass=passes(error))])
+    return el.message([*blocks, *_try_again(asked, may_pass=is_transient(error))])
 
 
 def _headline(sentence: str, asked: Asked) -> str:

@@ -68,7 +68,7 @@ class Layout:
         return True
 
 
-def fitting(layouts: Iterable[tuple[Layout, int]]) -> tuple[Layout, int]:
+def first_fitting(layouts: Iterable[tuple[Layout, int]]) -> tuple[Layout, int]:
     """The first of several layouts that holds everything, else the last. Each comes with its number of rows left out.
 
     The layouts are built one by one, as far as needed.

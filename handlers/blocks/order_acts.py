@@ -22,7 +22,7 @@ _TO_RECEIVE = frozenset({"waitbuyerreceive", "waitbuyersign", "signinsuccess"})
 _BEFORE_SHIPPING = frozenset({Milestone.ORDERED, Milestone.PAID})
 
 
-def possible(order: Order) -> tuple[str, ...]:
+def possible_acts(order: Order) -> tuple[str, ...]:
     """The acts that an order allows in its present state, of ``pay``, ``cancel``, ``receive`` and ``warehouse``."""
     acts = ["pay", "cancel"] if order.is_unpaid else []
     if order.platform is Platform.ALIBABA and folded(order.status_code) in _TO_RECEIVE:
@@ -32,8 +32,8 @@ def possible(order: Order) -> tuple[str, ...]:
     return tuple(acts)
 
 
-def label(act: str) -> str:
-    """The words of the button that begins an act: one of :func:`possible`, or ``pay_all``."""
+def act_label(act: str) -> str:
+    """The words of the button that begins an act: one of :func:`possible_acts`, or ``pay_all``."""
     return {
         "pay": _("Pay…"),
         "pay_all": _("Pay all…"),
@@ -47,9 +47,9 @@ def act_button(act: str, refs: Sequence[OrderRef], number: int, *, words: str = 
     """A button that begins an act on orders of one platform. ``number`` keeps ids unique."""
     value = " ".join([act, *(ref.key for ref in refs)])
     style = "primary" if act in {"pay", "pay_all"} else ""
-    return el.button(words or label(act), f"{action_ids.ORDER_ACT}:{number}", value, style)
+    return el.button(words or act_label(act), f"{action_ids.ORDER_ACT}:{number}", value, style)
 
 
 def act_buttons(order: Order, number: int) -> list[Block]:
     """The buttons of all acts that an order allows. ``number``: the first button's."""
-    return [act_button(act, [order.ref], number + at) for at, act in enumerate(possible(order))]
+    return [act_button(act, [order.ref], number + at) for at, act in enumerate(possible_acts(order))]

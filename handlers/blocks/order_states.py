@@ -122,23 +122,23 @@ def list_name(status: str) -> str:
     }[status]
 
 
-def stands(status: str) -> frozenset[Milestone]:
+def milestones_of(status: str) -> frozenset[Milestone]:
     """The milestones at which an order belongs in a list; for ``ATTENTION`` those that need a person."""
     return NEEDS_ATTENTION if status == ATTENTION else _STANDS[status]
 
 
-def belongs(status: str, order: Order, snapshot: OrderSnapshot | None) -> bool:
+def is_listed(status: str, order: Order, snapshot: OrderSnapshot | None) -> bool:
     """Whether an order belongs in the list of a state.
 
     The milestone of a stored order decides alone. Any other order also belongs if its status code is the code with
     which the platform is asked for the list: Taobao has one code for shipped and finished orders.
     """
     if snapshot is not None:
-        return fits(status, snapshot.milestone)
-    return fits(status, order.milestone) or folded(order.status_code) == code(status, order.platform)
+        return is_listed_at(status, snapshot.milestone)
+    return is_listed_at(status, order.milestone) or folded(order.status_code) == code(status, order.platform)
 
 
-def fits(status: str, milestone: Milestone | None) -> bool:
+def is_listed_at(status: str, milestone: Milestone | None) -> bool:
     """Whether an order at this milestone belongs in the list of a state. Without a milestone, it belongs in each."""
     return not status or milestone is None or milestone in _STANDS[status]
 

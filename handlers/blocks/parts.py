@@ -60,7 +60,7 @@ def title_of(order: Order | None, limit: int = 80) -> str:
     return escape(title) + count if title else ""
 
 
-def called(order: Order | None, ref: OrderRef, limit: int = 80) -> str:
+def display_name(order: Order | None, ref: OrderRef, limit: int = 80) -> str:
     """The name by which people know an order, as Slack text: its title, or its short id where no title is known."""
     return title_of(order, limit) or short_name(ref)
 
@@ -199,7 +199,7 @@ def muted_line(by: str, until: datetime, now: datetime) -> str:
     return _("🔕 Muted by {user} until {time}").format(user=name(by), time=slack_date(until, now))
 
 
-def here(channel: str) -> str:
+def in_channel(channel: str) -> str:
     """The place: "in #channel", or "here" for a direct message, which has no name."""
     mention = el.channel(channel)
     return _("in {channel}").format(channel=mention) if mention else _("here")

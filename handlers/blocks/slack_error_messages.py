@@ -22,7 +22,7 @@ LATE = frozenset(
 TOKEN = frozenset({"account_inactive", "invalid_auth", "not_authed", "token_expired", "token_revoked"})
 RIGHTS = frozenset({"missing_scope", "not_allowed_token_type", "no_permission"})
 CLOSED = frozenset({"not_found", "view_not_found"})
-PASSES = frozenset({"fatal_error", "internal_error", "request_timeout", "service_unavailable"})
+TRANSIENT = frozenset({"fatal_error", "internal_error", "request_timeout", "service_unavailable"})
 TOO_MANY, FAILED = 429, 500  # HTTP statuses
 
 
@@ -31,7 +31,7 @@ def slack_error(error: Exception) -> str:
     error_code, status = code_of(error), _status(error)
     if status == TOO_MANY or error_code in {"ratelimited", "rate_limited"}:
         return _slower(asked(getattr(getattr(error, "response", None), "headers", {})))
-    if error_code in PASSES or status >= FAILED:
+    if error_code in TRANSIENT or status >= FAILED:
         words = _("Slack is having problems ({code}). Try again in a minute.")
         return words.format(code=code(error_code or f"HTTP {status}"))
     if isinstance(error, OddAnswerError) or (isinstance(error, SlackApiError) and not error_code):
@@ -41,10 +41,10 @@ def slack_error(error: Exception) -> str:
     return _sentence(error_code).format(code=code(error_code))
 
 
-def may_pass(error: Exception) -> bool:
+def is_transient(error: Exception) -> bool:
     """Whether the same request may succeed a little later: Slack failed or asked to slow down, but did not refuse."""
     error_code, status = code_of(error), _status(error)
-    return not error_code or error_code in PASSES | {"ratelimited", "rate_limited"} or status >= TOO_MANY
+    return not error_code or error_code in TRANSIENT | {"ratelimited", "rate_limited"} or status >= TOO_MANY
 
 
 def _status(error: Exception) -> int:

@@ -18,7 +18,7 @@ if TYPE_CHECKING:
 DONE = frozenset({WriteState.DONE, WriteState.FOUND_DONE})
 
 
-def said(write: Write, error: PandaPonError | None = None) -> str:
+def outcome_words(write: Write, error: PandaPonError | None = None) -> str:
     """The outcome of a change as Slack text, with the next step where there is one.
 
     ``error``: the error of the call; without it, the reason of a refusal is taken from the record.

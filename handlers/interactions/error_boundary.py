@@ -11,7 +11,7 @@ from slack_sdk.errors import SlackClientError
 
 from handlers.blocks import failures
 from handlers.blocks.i18n import _
-from handlers.blocks.slack_error_messages import may_pass, slack_error
+from handlers.blocks.slack_error_messages import is_transient, slack_error
 from handlers.wire.errors import OutdatedError, RequestError, UnknownOrderError, UsageError, WrongPlatformError
 from handlers.wire.slack import code_of
 from pandapon import log_context, spans
@@ -53,7 +53,7 @@ def explain(error: Exception, asked: failures.Asked = failures.NOTHING_ASKED) ->
             return _not_stored(error, asked)
         case SlackClientError() | aiohttp.ClientError() | TimeoutError():
             log.warning("Slack refused or failed", extra={"error": code_of(error) or error})
-            return failures.failure(slack_error(error), asked=asked, may_pass=may_pass(error))
+            return failures.failure(slack_error(error), asked=asked, may_pass=is_transient(error))
         case _:
             return unexpected(error, asked)
 

@@ -14,7 +14,7 @@ from handlers.blocks.i18n import _
 from handlers.blocks.locale_data import number
 from handlers.blocks.text import escape, truncate
 from handlers.wire.errors import FileError
-from handlers.wire.files import PICTURES, is_slacks, kind_of, shared_file
+from handlers.wire.files import PICTURES, is_slack_address, kind_of, shared_file
 from handlers.wire.slack import FAILURES, code_of
 from pandapon import budget
 
@@ -56,7 +56,7 @@ async def fetch(client: AsyncWebClient, file: SharedFile, *, most: int = MOST) -
     address = file.address
     if file.preview and (file.size > most or file.mimetype not in PICTURES):
         address = file.preview
-    if not is_slacks(address, client.base_url):
+    if not is_slack_address(address, client.base_url):
         log.warning("a file's address is not Slack's", extra={"file": file.id})
         raise FileError(_("{name} is kept outside Slack. Upload it to Slack itself.").format(name=name_of(file)))
     return as_picture(await _download(client, file, address, most), file)

@@ -11,9 +11,9 @@ from handlers.blocks.carriers import service_of
 from handlers.blocks.gloss import beside
 from handlers.blocks.i18n import _
 from handlers.blocks.parts import (
-    called,
+    display_name,
     carrier_link,
-    here,
+    in_channel,
     order_name,
     ref_of,
     short_name,
@@ -88,7 +88,7 @@ def reminder(
         why = why.format(user=el.mention(person))
     stalled = _stalled(alarm.stall, ref_of(watch), watch, snapshot)
     card = el.link(link, _("Open the card")) if link else ""
-    notes = [note for note in (*_done(alarm, now, name), here(watch.channel), card) if note]
+    notes = [note for note in (*_done(alarm, now, name), in_channel(watch.channel), card) if note]
     return _message([_words(stalled, now), why], notes, stalled, _buttons(alarm, watch, now))
 
 
@@ -149,7 +149,7 @@ def _words(stalled: _Stalled, now: datetime) -> str:
     stall, ref, order = stalled.stall, stalled.ref, stalled.order
     silence = span(now - stall.since)
     event = _("No movement for {silence}").format(silence=silence) if stall.leg is Leg.DOMESTIC else headline(stall.leg)
-    head = f"⏰ *{event}* · {called(order, ref)}"
+    head = f"⏰ *{event}* · {display_name(order, ref)}"
     if stall.leg is Leg.NOT_PAID:
         return f"{head}\n{unpaid.words(stall, ref, order, now)}"
     if stall.leg is Leg.REFUND:

@@ -11,9 +11,9 @@ from handlers.blocks.expectation import expected_words
 from handlers.blocks.i18n import _, ngettext
 from handlers.blocks.labels import action_words
 from handlers.blocks.message import Layout, Message
-from handlers.blocks.order_acts import label, possible
+from handlers.blocks.order_acts import act_label, possible_acts
 from handlers.blocks.parts import (
-    called,
+    display_name,
     facts_of,
     filter_words,
     form_option,
@@ -97,7 +97,7 @@ def card(
         tail=[
             el.context(" · ".join(part for part in small_print if part)),
             *el.actions(
-                _buttons(watch, snapshot.milestone, muted, now, acts=possible(order) if may_act and order else ())
+                _buttons(watch, snapshot.milestone, muted, now, acts=possible_acts(order) if may_act and order else ())
             ),
         ],
     )
@@ -133,7 +133,7 @@ def watch_list(watches: Sequence[Watch], by: str, now: datetime | None = None) -
 
 def _listed(watch: Watch, now: datetime | None) -> str:
     ref = ref_of(watch)
-    line = f"{standing_of(watch, now).state} · {called(watch.order, ref, 60)}"
+    line = f"{standing_of(watch, now).state} · {display_name(watch.order, ref, 60)}"
     return line if line.endswith(short_name(ref)) else f"{line} · {short_name(ref)}"
 
 
@@ -210,7 +210,7 @@ def _buttons(
         _refund_option(ref) if _is_refund_likely(stands) else _settings_option(watch),
     ]
     named = (ref.order_id,)
-    waiting = [show_button(label(act), 2, ActOnOrders(act, named, ref.platform)) for act in wanted]
+    waiting = [show_button(act_label(act), 2, ActOnOrders(act, named, ref.platform)) for act in wanted]
     return [track, *waiting, el.overflow(options, f"{action_ids.MENU}1")]
 
 

@@ -8,7 +8,7 @@ from handlers.blocks import action_ids
 from handlers.blocks import elements as el
 from handlers.blocks.error_messages import channel_error
 from handlers.blocks.i18n import _, ngettext
-from handlers.blocks.write_words import said
+from handlers.blocks.write_words import outcome_words
 
 if TYPE_CHECKING:
     from handlers.blocks.message import Message
@@ -67,4 +67,4 @@ def settled(write: Write, *, is_reversed: bool = False) -> Message:
     head = _("About a change of yours that was unclear:")
     if is_reversed:
         head = _("PandaPon has answered after all. This is what holds, not what I said before:")
-    return el.message([el.section(f"{head}\n{said(write)}")])
+    return el.message([el.section(f"{head}\n{outcome_words(write)}")])

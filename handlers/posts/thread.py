@@ -10,7 +10,7 @@ from handlers.blocks.i18n import _, ngettext
 from handlers.blocks.labels import action_words
 from handlers.blocks.message import Layout, Message
 from handlers.blocks.parts import (
-    called,
+    display_name,
     carrier_link,
     newest_first,
     node_line,
@@ -66,7 +66,7 @@ def news(
     text keeps them, for the notifications of people who follow the thread.
     """
     order = (snapshot.order if snapshot else None) or watch.order
-    title, heads = called(order, news.ref), _headlines(news, order, now)
+    title, heads = display_name(order, news.ref), _headlines(news, order, now)
     state = heads[0] if heads else of_milestone(news.milestone).bold
     named, states = [f"{state} · {title}", *heads[1:]], _named(news, order)
     ending = [alarms.over(cleared, news.milestone)] if cleared else []

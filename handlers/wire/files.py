@@ -64,7 +64,7 @@ def kind_of(content: bytes) -> str:
     return next((kind for kind, pattern in _MAGIC.items() if pattern.match(content)), "")
 
 
-def is_slacks(address: str, api_url: str) -> bool:
+def is_slack_address(address: str, api_url: str) -> bool:
     """Whether the bot's token may be sent to an address: one of Slack's hosts, or the one of ``api_url``.
 
     ``api_url``: the base address of the Web API, which a setting may give.

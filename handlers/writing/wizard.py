@@ -18,7 +18,7 @@ from handlers.access.subjects import Subject, claimed
 from handlers.blocks import elements as el
 from handlers.blocks.i18n import _
 from handlers.blocks.pages import answer_page, orders_page
-from handlers.blocks.write_words import said
+from handlers.blocks.write_words import outcome_words
 from handlers.commands.declarations import Feature, Form, Listener
 from handlers.interactions.error_boundary import explain
 from handlers.interactions.interaction import within
@@ -189,7 +189,7 @@ class Wizard:
     async def _result(self, interaction: Interaction, content: Finished, step: str) -> View:
         """The page with the outcome of a form that was sent before."""
         writes = [await interaction.ctx.store.writes.get(write_id) for write_id in content.writes]
-        return self.last([el.section(said(write)) for write in writes if write], step)
+        return self.last([el.section(outcome_words(write)) for write in writes if write], step)
 
     async def _flow(self, interaction: Interaction, flow_id: str) -> Flow:
         return await own_flow(interaction, flow_id, (self.content, Finished), self.name, self.scope)

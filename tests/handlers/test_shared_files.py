@@ -16,7 +16,7 @@ from support.fake_slack import BOT_TOKEN, MEI, ORDERS, RANDOM, SCOPES, stand_in
 from handlers.interactions import files
 from handlers.interactions.outside import Outside, PublicResolver, is_public
 from handlers.wire.errors import FileError
-from handlers.wire.files import is_slacks, kind_of, shared_file
+from handlers.wire.files import is_slack_address, kind_of, shared_file
 from sandbox.clock import SimClock
 from sandbox.pandapon import pictures
 from sandbox.slack.faults import Fault
@@ -189,7 +189,7 @@ def test_the_token_goes_to_slack_alone() -> None:
         "https://files.slack-gov.com/x",
         "http://127.0.0.1:4000/files-pri/T-F/a",
     ):
-        assert is_slacks(good, api), good
+        assert is_slack_address(good, api), good
     for bad in (
         "",
         "http://files.slack.com/x",
@@ -206,7 +206,7 @@ def test_the_token_goes_to_slack_alone() -> None:
         "https://[",
         "file:///etc/passwd",
     ):
-        assert not is_slacks(bad, api), bad
+        assert not is_slack_address(bad, api), bad
 
 
 @pytest.mark.parametrize("described", [None, [], "F012345", {"id": "x"}, {"id": 5}, {"id": "F1'; --"}, {"name": "a"}])

@@ -20,7 +20,7 @@ from support.view_samples import HOSTILE, LINKS, NOW, listed, order, parcel, wat
 from bot.jobs import digests
 from handlers.blocks.i18n import LANGUAGES, use_language
 from handlers.blocks.labels import milestone_emoji, milestone_name, reason_words, status_name
-from handlers.blocks.order_states import STATES, fits
+from handlers.blocks.order_states import STATES, is_listed_at
 from handlers.blocks.standing import of_parcel, of_step, standing
 from handlers.features.home import view as home_view
 from handlers.features.orders import views as order_views
@@ -405,7 +405,7 @@ def test_a_list_in_one_state_shows_no_other(story: tuple[Order, list[list[str]]]
         {snapshot.ref.key: snapshot},
     )
     rows = [block for block in message.blocks if block.get("accessory")]
-    assert bool(rows) is fits(status, snapshot.milestone)
+    assert bool(rows) is is_listed_at(status, snapshot.milestone)
     said = standing(snapshot.milestone, snapshot.order, snapshot.shipment.parcels)
     text = shown(check(message))
     assert all(fact in text for fact in (said.state, said.part, said.reason, said.says))

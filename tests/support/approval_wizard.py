@@ -8,7 +8,7 @@ from support import throwaway_wizard as throwaway
 
 from handlers.access.subjects import PERSON, claimed
 from handlers.blocks import elements as el
-from handlers.blocks.write_words import DONE, said
+from handlers.blocks.write_words import DONE, outcome_words
 from handlers.commands.declarations import Answer, Command, Feature, Listener
 from handlers.parsing.words import Verb
 from handlers.writing.additions import plan_addition, variant_of, variants
@@ -53,7 +53,7 @@ async def confirm(interaction: Interaction, flow: Flow, _filled: Any) -> Done:
 
     outcome = await change_cart(interaction.ctx, WIZARD.act_of(flow), variant_of(product, sku), plan)
     is_over = outcome.write.state in DONE or not outcome.error
-    return Done([el.section(said(outcome.write, outcome.error))], (outcome.write.id,) if is_over else ())
+    return Done([el.section(outcome_words(outcome.write, outcome.error))], (outcome.write.id,) if is_over else ())
 
 
 async def renew(interaction: Interaction, flow: Flow) -> Goto:

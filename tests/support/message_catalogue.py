@@ -333,16 +333,16 @@ def _bought() -> dict[str, Any]:
             cart_view.Shown.of(hostile, 1),
             {TAOBAO: "no answer"},
             flow_id=flow,
-            note=write_words.said(_write(title=HOSTILE, variant=HOSTILE)),
+            note=write_words.outcome_words(_write(title=HOSTILE, variant=HOSTILE)),
             undo=flow,
             pending=[_write(WriteState.UNCLEAR)] * 10,
         ),
         "cart.cart_view.cart huge": cart_view.cart(cart_view.Shown.of([huge, *gone], 1), {}, flow_id=flow),
         "cart.cart_view.cart none": cart_view.cart(cart_view.Shown.of([], 1), {}),
         "cart.cart_view.cart none any more": cart_view.cart(
-            cart_view.Shown.of([], 1), {}, note=write_words.said(_write(before=40, wanted=0)), undo=flow
+            cart_view.Shown.of([], 1), {}, note=write_words.outcome_words(_write(before=40, wanted=0)), undo=flow
         ),
-        "cart.cart_view.note_alone": cart_view.note_alone(write_words.said(_write(before=40, wanted=0)), flow),
+        "cart.cart_view.note_alone": cart_view.note_alone(write_words.outcome_words(_write(before=40, wanted=0)), flow),
         "cart.quantity.form": quantity.form(chosen),
         "cart.quantity.result": quantity.result(_write(WriteState.REFUSED, 4, 1), refused),
         "cart.quantity.working": quantity.working(),

@@ -11,7 +11,7 @@ from handlers.blocks import elements as el
 from handlers.blocks.forms import VALUE, value_of
 from handlers.blocks.forms import field as form_field
 from handlers.blocks.help_page import HelpPage
-from handlers.blocks.write_words import DONE, said
+from handlers.blocks.write_words import DONE, outcome_words
 from handlers.commands.declarations import Answer, Command, Feature, Listener, WrongFieldsError
 from handlers.parsing.words import Verb
 from handlers.writing import wizard
@@ -95,7 +95,7 @@ async def confirm(interaction: Interaction, flow: Flow, _filled: Any) -> Done:
         lambda lines: plan_addition(product, sku, pieces, lines),
     )
     is_over = outcome.write.state in DONE or not outcome.error
-    return Done([el.section(said(outcome.write, outcome.error))], (outcome.write.id,) if is_over else ())
+    return Done([el.section(outcome_words(outcome.write, outcome.error))], (outcome.write.id,) if is_over else ())
 
 
 WIZARD = Wizard(

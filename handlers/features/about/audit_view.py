@@ -10,7 +10,7 @@ from handlers.blocks.message import LIST_ROOM, LIST_TEXT, Layout
 from handlers.blocks.paging import of_rows
 from handlers.blocks.people import name
 from handlers.blocks.text import sanitize_id, slack_date, yuan
-from handlers.blocks.write_words import said
+from handlers.blocks.write_words import outcome_words
 
 if TYPE_CHECKING:
     from collections.abc import Sequence
@@ -31,7 +31,7 @@ def trail(request: ShowAudit, writes: Sequence[Write], total: int, now: datetime
     if not writes:
         layout.add(el.section(_("Nobody has changed anything yet.")))
     for write in writes:
-        if not layout.add(el.section(said(write)), el.context(_facts(write, now))):
+        if not layout.add(el.section(outcome_words(write)), el.context(_facts(write, now))):
             break
     return el.message(layout.blocks, longest=LIST_TEXT)
 

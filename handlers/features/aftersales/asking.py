@@ -15,7 +15,7 @@ from handlers.blocks.i18n import _
 from handlers.blocks.locale_data import number
 from handlers.blocks.people import name
 from handlers.blocks.text import yuan
-from handlers.blocks.write_words import DONE, said
+from handlers.blocks.write_words import DONE, outcome_words
 from handlers.commands.declarations import Listener, WrongFieldsError
 from handlers.features.aftersales import asking_fields as names
 from handlers.features.aftersales import asking_pages as pages
@@ -153,7 +153,7 @@ async def confirm(interaction: Interaction, flow: Flow, _nothing: Nothing) -> Go
     notes = [_("By {user}").format(user=name(outcome.write.actor))]
     notes += [pages.done_notes(ask.platform)] if outcome.write.state in DONE else []
     is_over = outcome.write.state in DONE or not outcome.error
-    blocks = [el.section(said(outcome.write, outcome.error)), el.context(" · ".join(notes))]
+    blocks = [el.section(outcome_words(outcome.write, outcome.error)), el.context(" · ".join(notes))]
     return Done(blocks, (outcome.write.id,) if is_over else ())
 
 

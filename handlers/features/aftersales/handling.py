@@ -12,7 +12,7 @@ from handlers.blocks.i18n import _
 from handlers.blocks.locale_data import number as in_digits
 from handlers.blocks.people import name
 from handlers.blocks.text import money
-from handlers.blocks.write_words import DONE, said
+from handlers.blocks.write_words import DONE, outcome_words
 from handlers.commands.declarations import WrongFieldsError
 from handlers.features.aftersales import handling_pages as pages
 from handlers.features.aftersales.announcing import read_soon
@@ -198,7 +198,7 @@ async def _do(interaction: Interaction, flow: Flow, plan: Callable[[AskedRefund]
     is_over = outcome.write.state in DONE or not outcome.error
     notes = [_("By {user}").format(user=name(outcome.write.actor))]
     notes.append(_("`/panda refunds` shows what is next."))
-    blocks = [el.section(said(outcome.write, outcome.error)), el.context(" · ".join(notes))]
+    blocks = [el.section(outcome_words(outcome.write, outcome.error)), el.context(" · ".join(notes))]
     return Done(blocks, (outcome.write.id,) if is_over else ())
 
 

@@ -10,10 +10,10 @@ from handlers.blocks.i18n import _, ngettext
 from handlers.blocks.labels import platform_name
 from handlers.blocks.locale_data import number
 from handlers.blocks.message import LIST_ROOM, LIST_TEXT, Layout
-from handlers.blocks.parts import called, run_button, short_name
+from handlers.blocks.parts import display_name, run_button, short_name
 from handlers.blocks.punctuation import labelled
 from handlers.blocks.text import escape, money, sanitize_id, slack_date, truncate
-from handlers.blocks.write_words import said
+from handlers.blocks.write_words import outcome_words
 from handlers.features.aftersales.claims import platform_link
 from handlers.features.aftersales.state_words import heading, next_words
 from handlers.wire.requests import AskRefund, ShowOrder, ShowRefund, ShowRefunds
@@ -77,7 +77,7 @@ def of_order(
         tail=el.actions(_order_buttons(ref, ask)),
     )
     if pending:
-        layout.add(el.section(said(pending)))
+        layout.add(el.section(outcome_words(pending)))
     for at, refund in enumerate(refunds):
         layout.add(el.section(_row(refund, now), _details(refund, DETAILS + at)))
     if not refunds:
@@ -109,7 +109,7 @@ def detail(
         tail=[*_small_print(refund), *_act_rows(refund, may_act=may_act), *el.actions(_ways(refund))],
     )
     if pending:
-        layout.add(el.section(said(pending)))
+        layout.add(el.section(outcome_words(pending)))
     if facts := _facts(refund):
         layout.add(el.section("\n".join(facts)))
     _add_letters(layout, letters, no_letters, now)
@@ -141,7 +141,7 @@ def _details(refund: AskedRefund, at: int) -> Block:
 
 
 def _order_words(order: Order) -> str:
-    lines = [f"*{called(order, order.ref)}*"]
+    lines = [f"*{display_name(order, order.ref)}*"]
     for item in order.items[:LINES]:
         pieces = number(item.quantity) if item.quantity is not None else "?"
         amount = f" · {money(item.amount)}" if item.amount is not None else ""

@@ -15,7 +15,7 @@ from handlers.blocks.forms import field as form_field
 from handlers.blocks.i18n import _
 from handlers.blocks.pages import answer_page, orders_page
 from handlers.blocks.people import name
-from handlers.blocks.write_words import said
+from handlers.blocks.write_words import outcome_words
 from handlers.commands.declarations import Button, Feature, Form, Listener, Opener
 from handlers.features.approvals.subject import of_button, of_form, require_approver, require_asker
 from handlers.wire.errors import ForbiddenError
@@ -99,7 +99,7 @@ async def go_on(subject: Subject, interaction: Interaction) -> None:
         raise ForbiddenError(_("This form or list is too old. Please open it again."))
     if isinstance(flow.content, Finished):
         records = [await ctx.store.writes.get(each) for each in flow.content.writes]
-        lines = [el.section(said(write)) for write in records if write]
+        lines = [el.section(outcome_words(write)) for write in records if write]
         await interaction.say(el.message(lines or [el.section(_("This form has done its work."))]), replace=False)
         return
     await ctx.commands.again[type(flow.content)](interaction, flow.id)

@@ -9,7 +9,7 @@ from handlers.blocks import elements as el
 from handlers.blocks.i18n import _
 from handlers.blocks.message import LIST_ROOM, LIST_TEXT, Layout
 from handlers.blocks.text import slack_date
-from handlers.blocks.write_words import said
+from handlers.blocks.write_words import outcome_words
 from handlers.posts import approvals as posts
 from tracking.approvals import ApprovalState
 
@@ -61,7 +61,7 @@ def overview(
 def _own(asked: Approval, used: Sequence[Write], at: int, now: datetime) -> list[Block]:
     head = f"{words.title(asked)} · {words.state(asked, now)}"
     if used:  # it allows nothing more, so nothing is offered
-        return [el.section("\n".join([head, *(said(write) for write in used[:USES])]))]
+        return [el.section("\n".join([head, *(outcome_words(write) for write in used[:USES])]))]
     return [el.section(f"{head}\n{words.facts(asked, 1)}"), *el.actions(_own_buttons(asked, at, now))]
 
 

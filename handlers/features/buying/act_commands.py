@@ -8,7 +8,7 @@ from typing import TYPE_CHECKING
 from handlers.blocks import elements as el
 from handlers.blocks.help_page import ID, ID2, HelpPage
 from handlers.blocks.i18n import _
-from handlers.blocks.order_acts import act_button, label, possible
+from handlers.blocks.order_acts import act_button, act_label, possible_acts
 from handlers.blocks.text import code
 from handlers.commands.declarations import Answer, Command, Feature, HelpGroup, Overview
 from handlers.features.buying.acts import MOST
@@ -65,7 +65,7 @@ def acts(act: str, snapshots: Sequence[OrderSnapshot]) -> Message:
             blocks.append(
                 el.section(_("PandaPon did not describe {id} just now.").format(id=code(snapshot.ref.order_id)))
             )
-        elif act in possible(order):
+        elif act in possible_acts(order):
             able.append(order)
             blocks.append(el.section(order_line(order), act_button(act, [order.ref], at)))
         else:
@@ -80,7 +80,7 @@ def _together(orders: Sequence[Order]) -> list[dict[str, object]]:
     for order in orders:
         by_platform.setdefault(order.platform, []).append(order)
     return [
-        act_button("pay_all", [order.ref for order in several], MOST + at, words=label("pay_all"))
+        act_button("pay_all", [order.ref for order in several], MOST + at, words=act_label("pay_all"))
         for at, several in enumerate(by_platform.values(), 1)
         if len(several) > 1
     ]

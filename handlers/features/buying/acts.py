@@ -11,7 +11,7 @@ from handlers.access.subjects import NOTHING, Subject, claimed
 from handlers.blocks import action_ids
 from handlers.blocks import elements as el
 from handlers.blocks.i18n import _
-from handlers.blocks.order_acts import label
+from handlers.blocks.order_acts import act_label
 from handlers.blocks.write_words import DONE
 from handlers.commands.declarations import Listener
 from handlers.features.buying import acts_view
@@ -199,7 +199,7 @@ def acting() -> str:
 
 def _titled(step: Step, act: str) -> Step:
     """The page under the name of its act, which the button that opens it bears."""
-    return replace(step, title=lambda: label(act).rstrip("…"))
+    return replace(step, title=lambda: act_label(act).rstrip("…"))
 
 
 STEPS = {
@@ -227,7 +227,7 @@ async def pay_button(interaction: Interaction, channel: str, orders: Sequence[Or
     refs = [order.ref for order in unpaid]
     act = kind_of("pay", refs)
     flow = await open_flow(interaction, Acting(act, tuple(unpaid)), channel, act)  # type: ignore[arg-type]
-    return el.button(label(act), f"{action_ids.ACT_RESUME}:1", flow.id, "primary")
+    return el.button(act_label(act), f"{action_ids.ACT_RESUME}:1", flow.id, "primary")
 
 
 async def open_act(subject: Subject, interaction: Interaction) -> None:

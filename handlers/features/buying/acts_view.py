@@ -9,11 +9,11 @@ from handlers.blocks import elements as el
 from handlers.blocks.addresses import web_address
 from handlers.blocks.forms import VALUE, Choice, field, select
 from handlers.blocks.i18n import _, ngettext
-from handlers.blocks.parts import called
+from handlers.blocks.parts import display_name
 from handlers.blocks.people import name
 from handlers.blocks.punctuation import labelled
 from handlers.blocks.text import escape, money, sanitize_id, truncate, yuan
-from handlers.blocks.write_words import DONE, said
+from handlers.blocks.write_words import DONE, outcome_words
 from handlers.features.buying import paid_before
 from handlers.writing.steps import Page
 from pandapon.carts import fen
@@ -113,7 +113,7 @@ def warehouse_review(flow: Flow) -> Page:
 def result(outcome: Outcome, by: str) -> list[Block]:
     """What became of it, who did it, and what is next. A pay link is shown here and kept nowhere."""
     write = outcome.write
-    blocks = [el.section(said(write, outcome.error))]
+    blocks = [el.section(outcome_words(write, outcome.error))]
     if isinstance(outcome.answer, PayUrl):
         blocks += _link(outcome.answer)
     notes = [_("By {user}").format(user=name(by))]
@@ -138,7 +138,7 @@ def order_line(order: Order) -> str:
     """An order in one line: its title, seller, total and id."""
     seller = escape(truncate(order.seller, SELLER))
     amount = money(order.total_amount) if order.total_amount is not None else _("price not given")
-    named = f"*{called(order, order.ref, TITLE)}*"
+    named = f"*{display_name(order, order.ref, TITLE)}*"
     return " · ".join(part for part in (named, seller, amount, f"`{sanitize_id(order.order_id)}`") if part)
 
 

@@ -6,7 +6,7 @@ import asyncio
 from typing import TYPE_CHECKING
 
 from handlers.blocks.i18n import _
-from handlers.blocks.order_acts import possible
+from handlers.blocks.order_acts import possible_acts
 from handlers.blocks.parts import short_name
 from handlers.blocks.punctuation import labelled
 from handlers.blocks.write_words import DONE
@@ -78,7 +78,7 @@ async def orders_now(ctx: Context, content: Acting) -> tuple[Order, ...]:
 def require_possible(act: str, orders: Sequence[Order]) -> None:
     """Raises RequestError for orders whose state does not allow an act."""
     wanted = "pay" if act in PAID else act
-    if other := next((order for order in orders if wanted not in possible(order)), None):
+    if other := next((order for order in orders if wanted not in possible_acts(order)), None):
         raise RequestError(labelled(short_name(other.ref), refusal(wanted, other).text))
 
 

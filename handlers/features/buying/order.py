@@ -14,7 +14,7 @@ from handlers.blocks import elements as el
 from handlers.blocks.error_messages import platform_error
 from handlers.blocks.forms import value_of
 from handlers.blocks.i18n import _
-from handlers.blocks.write_words import DONE, said
+from handlers.blocks.write_words import DONE, outcome_words
 from handlers.commands.declarations import Listener, WrongFieldsError
 from handlers.features.buying import order_view
 from handlers.features.buying.acts import pay_button
@@ -167,7 +167,7 @@ async def confirm(interaction: Interaction, flow: Flow, _filled: Any) -> Goto | 
 async def _confirmed(interaction: Interaction, flow: Flow) -> Goto | Done:
     ctx, content = interaction.ctx, _content(flow)
     if earlier := await started(ctx, flow):
-        blocks = [*(said(write) for write in earlier), *order_view.left_out(never_begun(flow, content, earlier))]
+        blocks = [*(outcome_words(write) for write in earlier), *order_view.left_out(never_begun(flow, content, earlier))]
         return Done([el.section(words) for words in blocks], tuple(write.id for write in earlier))
     try:
         now, receivers = await quoted(ctx, content)

@@ -13,7 +13,7 @@ from handlers.blocks.parts import paragraphs, show_button
 from handlers.blocks.people import name
 from handlers.blocks.punctuation import labelled, listed
 from handlers.blocks.text import code, escape, money, truncate, yuan
-from handlers.blocks.write_words import said
+from handlers.blocks.write_words import outcome_words
 from handlers.features.buying.quote import total_of
 from handlers.wire.requests import ShowOrder
 from handlers.writing.additions import MOST, variant_menu
@@ -87,7 +87,7 @@ def result(
     outcomes: Sequence[Outcome], refused: Sequence[str], followed: Followed, by: str, pay: Block | None = None
 ) -> list[Block]:
     """What became of the order, who did it, where it is watched, and what is next. ``refused``: calls never sent."""
-    blocks = [el.section(said(outcome.write, outcome.error)) for outcome in outcomes]
+    blocks = [el.section(outcome_words(outcome.write, outcome.error)) for outcome in outcomes]
     blocks += [el.section(f"❌ {words}") for words in refused]
     refs = refs_of(outcomes)
     if words := followed.words():

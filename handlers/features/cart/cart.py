@@ -11,7 +11,7 @@ from handlers.access.subjects import Subject
 from handlers.blocks import action_ids
 from handlers.blocks.help_page import HelpPage
 from handlers.blocks.i18n import _
-from handlers.blocks.write_words import said
+from handlers.blocks.write_words import outcome_words
 from handlers.commands.declarations import Answer, Button, Command, Feature, HelpGroup, Overview
 from handlers.features.cart import cart_view
 from handlers.interactions.platforms import ask_each
@@ -122,7 +122,7 @@ async def _to_quantity(interaction: Interaction, chosen: ChosenLine, quantity: i
 
 async def _answer(interaction: Interaction, page: int, outcome: Outcome, undo: str = "") -> Message:
     """Say what became of a change above the cart as it is now; alone where the cart cannot be read."""
-    note = said(outcome.write, outcome.error)
+    note = outcome_words(outcome.write, outcome.error)
     try:
         return await page_of(interaction, page, note, undo)
     except (PandaPonError, StorageError) as error:  # the change is what the person has to know

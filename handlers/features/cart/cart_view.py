@@ -16,7 +16,7 @@ from handlers.blocks.message import LIST_ROOM, LIST_TEXT, Layout
 from handlers.blocks.paging import of_rows
 from handlers.blocks.parts import run_button
 from handlers.blocks.text import code, escape, money, truncate
-from handlers.blocks.write_words import said
+from handlers.blocks.write_words import outcome_words
 from handlers.wire.requests import CheckCart, Search, ShowCart
 from pandapon.shipment import Platform
 
@@ -75,7 +75,7 @@ def cart(
     ``note``: what just happened. ``undo``: the id of a removal. ``pending``: changes that were unclear before.
     """
     head = _head(note, undo)
-    head += [el.section(said(write)) for write in pending]
+    head += [el.section(outcome_words(write)) for write in pending]
     orders = flow_id if may_order and any(line.is_enabled for line in shown.every) else ""
     buttons = [*_order(orders, shown.every), *shown.paging.buttons(), run_button(_("Refresh"), REFRESH, shown.request)]
     if any(line.platform is Platform.TAOBAO for line in shown.every):

@@ -15,7 +15,7 @@ from handlers.blocks.i18n import _, ngettext
 from handlers.blocks.locale_data import number
 from handlers.blocks.pages import answer_page, orders_page
 from handlers.blocks.people import name
-from handlers.blocks.write_words import said
+from handlers.blocks.write_words import outcome_words
 from handlers.commands.declarations import Feature, Form, Opener, WrongFieldsError
 from handlers.features.cart.cart import LINE, ChosenLine, chosen_line, set_quantity
 from handlers.features.cart.cart_view import line_words
@@ -81,7 +81,7 @@ async def change(interaction: Interaction, chosen: ChosenLine, filled: FilledQua
 def result(write: Write, error: PandaPonError | None = None) -> View:
     """What became of it, who did it, and what is next."""
     notes = [_("By {user}").format(user=name(write.actor)), _("Press Refresh in the cart, or type `/panda cart`.")]
-    return orders_page([el.section(said(write, error)), el.context(" · ".join(notes))], title=title())
+    return orders_page([el.section(outcome_words(write, error)), el.context(" · ".join(notes))], title=title())
 
 
 def title() -> str:

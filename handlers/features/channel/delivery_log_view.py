@@ -8,7 +8,7 @@ from handlers.blocks import elements as el
 from handlers.blocks.error_messages import channel_error
 from handlers.blocks.i18n import _, ngettext
 from handlers.blocks.message import Layout, Message
-from handlers.blocks.parts import filter_words, here, muted_line, order_name
+from handlers.blocks.parts import filter_words, in_channel, muted_line, order_name
 from handlers.blocks.people import name
 from handlers.blocks.standing import of_step
 from handlers.blocks.text import escape, slack_date, truncate
@@ -37,7 +37,7 @@ def why(
 ) -> Message:
     """List the news, newest first: when each was found, and whether it was posted. ``snapshot`` None: unreadable."""
     layout = Layout(
-        [el.section(f"*{order_name(ref)}* {here(channel)}\n{_standing(watch, now)}")],
+        [el.section(f"*{order_name(ref)}* {in_channel(channel)}\n{_standing(watch, now)}")],
         tail=[el.context("\n".join([*_unreadable(log.unreadable), _last_read(snapshot, now)]))],
     )
     if not log.entries and not log.unreadable:

@@ -6,7 +6,7 @@ from typing import TYPE_CHECKING
 
 from handlers.blocks import elements as el
 from handlers.blocks.i18n import _, ngettext
-from handlers.blocks.parts import here, ref_of, run_button
+from handlers.blocks.parts import in_channel, ref_of, run_button
 from handlers.blocks.people import name
 from handlers.blocks.punctuation import listed
 from handlers.blocks.text import code, slack_date
@@ -42,7 +42,7 @@ def muted(
         time = slack_date(until, now)
         head = _("🔕 *Muted {orders} until {time}*").format(orders=_named(ids), time=time)
         if not ids:
-            head = _("🔕 *Muted all updates {where} until {time}*").format(where=here(channel), time=time)
+            head = _("🔕 *Muted all updates {where} until {time}*").format(where=in_channel(channel), time=time)
         more = _("Cards stay up to date; `/panda why` shows what you missed.")
         blocks.append(el.section(f"{head}\n{more}"))
         label = _("Unmute") if was_muted else _("Undo")
@@ -75,7 +75,7 @@ def unmuted_channel(channel: str, still: Sequence[Watch], now: datetime, *, was_
     ``still``: the orders that stay muted by themselves, with a button that ends their mutes as well.
     """
     back = _("🔔 *Updates are back on {where}*") if was_muted else _("Updates were not muted {where}.")
-    blocks = [el.section(back.format(where=here(channel)))]
+    blocks = [el.section(back.format(where=in_channel(channel)))]
     if still:
         ids = tuple(ref_of(watch).order_id for watch in still)
         blocks.append(el.section(_still_muted(still, now)))
@@ -103,7 +103,7 @@ def _in_muted_channel(where: Channel, until: datetime, ids: Sequence[str], now: 
         len(ids),
     )
     muter, time = name(where.muted_by), slack_date(until, now)
-    return words.format(orders=_named(ids), where=here(where.channel), time=time, user=muter)
+    return words.format(orders=_named(ids), where=in_channel(where.channel), time=time, user=muter)
 
 
 def _were_not_muted(ids: Sequence[str]) -> list[Block]:
@@ -115,7 +115,7 @@ def _not_watched(missing: Sequence[str], channel: str) -> list[Block]:
     if not missing:
         return []
     words = ngettext("{ids} is not watched {where}.", "{ids} are not watched {where}.", len(missing))
-    return [el.section(words.format(ids=_named(missing), where=here(channel)))]
+    return [el.section(words.format(ids=_named(missing), where=in_channel(channel)))]
 
 
 def _named(ids: Sequence[str]) -> str:

@@ -8,7 +8,7 @@ from handlers.blocks import action_ids
 from handlers.blocks import elements as el
 from handlers.blocks.forms import Choice, checkbox, field, grouped_select, plain, radio, select, time_picker
 from handlers.blocks.i18n import LANGUAGES, _
-from handlers.blocks.parts import filter_words, here, muted_line
+from handlers.blocks.parts import filter_words, in_channel, muted_line
 from handlers.blocks.people import name
 from handlers.blocks.punctuation import clauses, sentences
 from handlers.blocks.settings_words import (
@@ -59,7 +59,7 @@ def settings(
         el.button(_("Preview the digest"), f"{action_ids.PREVIEW_DIGEST}:1", channel.channel),
     ]
     last = _("With these settings, last week you'd have seen {load}.").format(load=load_words(week))
-    head = _("Settings {where}").format(where=here(channel.channel))
+    head = _("Settings {where}").format(where=in_channel(channel.channel))
     blocks = [
         el.section(f"⚙️ *{head}*"),
         el.section("\n".join(f"• {line}" for line in lines)),
@@ -123,7 +123,7 @@ def saved(
 ) -> View:
     """Confirm the settings. ``loads``: the posts of last week's news with the former settings, and with these."""
     words = "\n".join(f"• {line}" for line in settings_lines(chosen, next_digest, now, defaults))
-    head = _("Saved {where}").format(where=here(channel))
+    head = _("Saved {where}").format(where=in_channel(channel))
     return _page([el.section(f"✅ *{head}*\n{words}"), *_compared(*loads)])
 
 

@@ -12,7 +12,7 @@ from handlers.blocks.locale_data import number
 from handlers.blocks.pages import answer_page, orders_page
 from handlers.blocks.people import name
 from handlers.blocks.text import money, yuan
-from handlers.blocks.write_words import said
+from handlers.blocks.write_words import outcome_words
 from handlers.features.goods.facts import facts, price
 from handlers.features.goods.facts import title as product_title
 from handlers.writing.additions import MOST, piece_fen, variant_menu, variants, wrong_quantity
@@ -85,7 +85,7 @@ def result(write: Write, error: PandaPonError | None = None) -> View:
         notes.append(_("Nothing is ordered or paid yet. `/panda cart` shows the cart."))
     elif write.state in {WriteState.UNCLEAR, WriteState.BEGUN}:
         notes.append(_("`/panda cart` shows what became of it."))
-    return orders_page([el.section(said(write, error)), el.context(" · ".join(notes))], title=title())
+    return orders_page([el.section(outcome_words(write, error)), el.context(" · ".join(notes))], title=title())
 
 
 def _variant_field(product: ProductDetail, filled: FilledAddition) -> Block:

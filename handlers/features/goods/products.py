@@ -11,7 +11,7 @@ from handlers.blocks import elements as el
 from handlers.blocks.i18n import _, ngettext
 from handlers.blocks.labels import platform_name
 from handlers.blocks.locale_data import number
-from handlers.blocks.message import LIST_ROOM, LIST_TEXT, Layout, fitting
+from handlers.blocks.message import LIST_ROOM, LIST_TEXT, Layout, first_fitting
 from handlers.blocks.paging import of_answers
 from handlers.blocks.parts import run_button
 from handlers.blocks.punctuation import sentences
@@ -47,7 +47,7 @@ def results(request: Wanted, pages: dict[Platform, Page[Product]], errors: dict[
     variants = [(False, True), (False, False)]
     if any(el.image(product.image_url, "") for product in products):
         variants = [(True, True), (True, False), (False, False)]
-    layout, left_out = fitting(
+    layout, left_out = first_fitting(
         _layout(request, pages, errors, products, with_pictures=pictures, with_details=details)
         for pictures, details in variants
     )

@@ -10,7 +10,7 @@ from handlers.blocks import elements as el
 from handlers.blocks.i18n import _, ngettext
 from handlers.blocks.labels import platform_name
 from handlers.blocks.locale_data import day_in_full, number
-from handlers.blocks.message import LIST_ROOM, LIST_TEXT, Layout, Message, fitting
+from handlers.blocks.message import LIST_ROOM, LIST_TEXT, Layout, Message, first_fitting
 from handlers.blocks.parts import run_button, show_button, standing_in, title_of
 from handlers.blocks.refunds import refund_lines, refunds_of
 from handlers.blocks.standing import standing
@@ -40,7 +40,7 @@ def listing(request: ListOrders, page: OrderList, now: datetime, *, may_act: boo
     ``may_act``: orders may be paid from here.
     """
     pictures = (True, False) if _has_pictures(page) else (False,)
-    layout, left_out = fitting(_layout(request, page, now, with_pictures=shown, may_act=may_act) for shown in pictures)
+    layout, left_out = first_fitting(_layout(request, page, now, with_pictures=shown, may_act=may_act) for shown in pictures)
     if left_out:
         words = ngettext("and {n} order that does not fit here", "and {n} orders that do not fit here", left_out)
         layout.note(el.context(words.format(n=left_out)))

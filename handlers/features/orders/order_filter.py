@@ -79,7 +79,7 @@ class OrderFilter:
     def _in_state(self, listed: ListedOrder) -> bool:
         if self.status == order_states.ATTENTION:
             return needs_person(listed, self.now)
-        return order_states.belongs(self.status, listed.order, listed.snapshot)
+        return order_states.is_listed(self.status, listed.order, listed.snapshot)
 
     def _has_words(self, listed: ListedOrder) -> bool:
         if not self.words:

@@ -109,7 +109,7 @@ def paged(
     request: ListOrders, pages: dict[Platform, Page[Order]], errors: dict[Platform, str], listed: Sequence[ListedOrder]
 ) -> OrderList:
     """Make the page of the platforms' own lists. ``listed``: all orders of ``pages``, with what is stored of them."""
-    rows = [each for each in listed if not each.snapshot or order_states.fits(request.status, each.milestone)]
+    rows = [each for each in listed if not each.snapshot or order_states.is_listed_at(request.status, each.milestone)]
     return OrderList(
         tuple(_newest_first(rows)),
         of_answers(request, pages.values()),
@@ -171,7 +171,7 @@ async def _stored(interaction: Interaction, request: ListOrders) -> list[ListedO
     if not request.status:
         return []
     store = interaction.ctx.store
-    keys = await store.orders.standing_at(order_states.stands(request.status), STORED)
+    keys = await store.orders.standing_at(order_states.milestones_of(request.status), STORED)
     if request.status == order_states.ATTENTION:
         refunds = await store.orders.refunds_to_act_on(STORED)
         keys = list(dict.fromkeys([*keys, *refunds, *await store.alarms.live(STORED)]))

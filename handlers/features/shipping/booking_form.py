@@ -16,7 +16,7 @@ from handlers.blocks import freight_words
 from handlers.blocks.i18n import _
 from handlers.blocks.people import name as person
 from handlers.blocks.text import code
-from handlers.blocks.write_words import said
+from handlers.blocks.write_words import outcome_words
 from handlers.commands.declarations import WrongFieldsError
 from handlers.features.shipping import receiver_fields
 from handlers.features.shipping.booking_pages import content_of, receiver_page, review_page, service_page, total_of
@@ -169,7 +169,7 @@ async def _book_all(ctx: Context, flow: Flow, content: Shipping, approver: str =
         except RequestError as error:  # another booking of this order is unclear or was quicker; the others go on
             blocks.append(el.section(f"❌ {code(order.order_id)}: {error}"))
             continue
-        blocks.append(el.section(said(outcome.write, outcome.error)))
+        blocks.append(el.section(outcome_words(outcome.write, outcome.error)))
         blocks += [el.context(note)] if (note := refusal(outcome.error)) else []
         writes += [outcome.write.id] if outcome.write.state not in UNDONE else []
     small = [_("By {user}").format(user=person(flow.owner)), _("`/panda audit` keeps a record of it.")]

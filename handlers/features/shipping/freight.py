@@ -12,7 +12,7 @@ from handlers.blocks import action_ids
 from handlers.blocks import elements as el
 from handlers.blocks.help_page import ID, HelpPage
 from handlers.blocks.i18n import _, ngettext
-from handlers.blocks.parts import called, short_name
+from handlers.blocks.parts import display_name, short_name
 from handlers.blocks.text import code
 from handlers.commands.declarations import Answer, Command, Feature, HelpGroup, Listener, Overview
 from handlers.features.shipping import booking_form, parcels_form
@@ -91,7 +91,7 @@ def _orders(found: Sequence[OrderSnapshot], *, may_tell: bool) -> Message:
 
 
 def _named(snapshot: OrderSnapshot) -> str:
-    name, short = called(snapshot.order, snapshot.ref), short_name(snapshot.ref)
+    name, short = display_name(snapshot.order, snapshot.ref), short_name(snapshot.ref)
     return name if name == short else f"{name}\n{short}"
 
 

@@ -7,7 +7,7 @@ from typing import TYPE_CHECKING
 from handlers.blocks import elements as el
 from handlers.blocks.i18n import _
 from handlers.blocks.people import name
-from handlers.blocks.write_words import said
+from handlers.blocks.write_words import outcome_words
 from handlers.writing.steps import Done
 from tracking.writes import WriteState
 
@@ -24,6 +24,6 @@ def result(outcome: Outcome, following: str, *notes: str) -> Done:
     """
     write = outcome.write
     small = [_("By {user}").format(user=name(write.actor)), following]
-    blocks = [el.section(said(write, outcome.error)), el.context(" · ".join(small))]
+    blocks = [el.section(outcome_words(write, outcome.error)), el.context(" · ".join(small))]
     blocks += [el.context(note) for note in notes if note]
     return Done(blocks, () if write.state in UNDONE else (write.id,))

@@ -8,7 +8,7 @@ from handlers.blocks import elements as el
 from handlers.blocks.error_messages import platform_error
 from handlers.blocks.i18n import _, ngettext
 from handlers.blocks.message import Layout
-from handlers.blocks.parts import called, freshness_of, newest_first, node_line, order_name, run_button, standing_in
+from handlers.blocks.parts import display_name, freshness_of, newest_first, node_line, order_name, run_button, standing_in
 from handlers.blocks.text import sanitize_id
 from handlers.wire.errors import UnknownOrderError
 from handlers.wire.requests import Track
@@ -85,7 +85,7 @@ def _paragraph(
 
 def _state(snapshot: OrderSnapshot, now: datetime) -> str:
     nodes = newest_first(snapshot.shipment.nodes)
-    lines = [f"{standing_in(snapshot, now).headline} · {called(snapshot.order, snapshot.ref, 60)}"]
+    lines = [f"{standing_in(snapshot, now).headline} · {display_name(snapshot.order, snapshot.ref, 60)}"]
     lines += [node_line(nodes[0], now)] if nodes else []
     lines.append(order_name(snapshot.ref))
     lines += [freshness_of(snapshot, now)] if snapshot.stale_since else []

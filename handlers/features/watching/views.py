@@ -12,9 +12,9 @@ from handlers.blocks.i18n import _, ngettext
 from handlers.blocks.labels import platform_name
 from handlers.blocks.message import Layout, Message
 from handlers.blocks.parts import (
-    called,
+    display_name,
     filter_words,
-    here,
+    in_channel,
     order_name,
     ref_of,
     run_button,
@@ -52,7 +52,7 @@ def outcomes(
     layout = Layout(tail=[*_what_follows(results, filters, typed_in), *el.actions(buttons)])
     if started:
         heading = ngettext("Watching {n} order {where}", "Watching {n} orders {where}", len(started))
-        layout.add(el.section(f"👀 *{heading.format(n=len(started), where=here(channel))}*"))
+        layout.add(el.section(f"👀 *{heading.format(n=len(started), where=in_channel(channel))}*"))
     shown = [outcome for outcome in results if not _is_in_list(outcome)]
     lines = [_outcome(outcome, channel, mixed=len(filters) > 1) for outcome in shown]
     distinct = {line: None for line in lines if line}
@@ -82,10 +82,10 @@ def ended(watches: list[Watch], channel: str, missing: Sequence[str], typed_in: 
         heading = ngettext(
             "*Stopped watching {n} order {where}*", "*Stopped watching {n} orders {where}*", len(watches)
         )
-        blocks.append(el.section("\n".join([heading.format(n=len(watches), where=here(channel)), *_names(watches)])))
+        blocks.append(el.section("\n".join([heading.format(n=len(watches), where=in_channel(channel)), *_names(watches)])))
     if missing:
         unknown = ngettext("{ids} was not watched {where}.", "{ids} were not watched {where}.", len(missing)).format(
-            ids=_ids(missing), where=here(channel)
+            ids=_ids(missing), where=in_channel(channel)
         )
         shows = _("{command} shows what is.").format(command=code(_command("watches", typed_in=typed_in)))
         blocks.append(el.section(sentences([unknown, shows])))
@@ -105,7 +105,7 @@ def restored(watches: list[Watch], channel: str) -> Message:
     if not watches:
         return changed_since()
     heading = ngettext("*Watching {n} order {where} again*", "*Watching {n} orders {where} again*", len(watches))
-    return el.message([el.section("\n".join([heading.format(n=len(watches), where=here(channel)), *_names(watches)]))])
+    return el.message([el.section("\n".join([heading.format(n=len(watches), where=in_channel(channel)), *_names(watches)]))])
 
 
 def resumed(watch: Watch | None) -> Message:
@@ -115,7 +115,7 @@ def resumed(watch: Watch | None) -> Message:
             [el.section(_("That order is no longer watched. {command} starts again.").format(command="`/panda watch`"))]
         )
     text = _("Updates of {order} are posted {where} again.").format(
-        order=called(watch.order, ref_of(watch)), where=here(watch.channel)
+        order=display_name(watch.order, ref_of(watch)), where=in_channel(watch.channel)
     )
     return el.message([el.section(text)])
 

@@ -148,7 +148,7 @@ def _is_of(subscription: Subscription, change: WatchingAll) -> bool:
 
 async def _end_one(interaction: Interaction, subscription: Subscription) -> bool:
     ctx, user, now, channel = interaction.ctx, interaction.user, interaction.ctx.clock(), subscription.channel
-    states = {status: order_states.stands(status) for status in order_states.STATES}
+    states = {status: order_states.milestones_of(status) for status in order_states.STATES}
     passed_on = await ctx.store.subscriptions.unsubscribe_one(now, subscription.id, user, states)
     if passed_on is None:
         return False

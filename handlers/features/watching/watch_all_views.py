@@ -8,7 +8,7 @@ from handlers.blocks import action_ids
 from handlers.blocks import elements as el
 from handlers.blocks.i18n import _, ngettext
 from handlers.blocks.order_states import caveat
-from handlers.blocks.parts import filter_words, here, run_button
+from handlers.blocks.parts import filter_words, in_channel, run_button
 from handlers.blocks.punctuation import clauses
 from handlers.blocks.text import code
 from handlers.wire.requests import UnwatchAll, WatchAll
@@ -30,7 +30,7 @@ def watching(
 
     ``others``: by filter, what the channel watched before and what therefore posts by another filter than this one.
     """
-    heading = _head(joined, status).format(where=here(channel), state=f"`{status}`", counts=_counts(joined))
+    heading = _head(joined, status).format(where=in_channel(channel), state=f"`{status}`", counts=_counts(joined))
     lines = [
         heading,
         _("New ones are added automatically. An order's card is posted with its first update."),
@@ -94,12 +94,12 @@ def ended(channel: str, subscriptions: Sequence[Subscription], watches: int) -> 
     The button starts one again as it was; several come back by the Undo of the line that the channel reads.
     """
     if not subscriptions:
-        return el.message([el.section(_("`watch all` isn't on {where}.").format(where=here(channel)))])
+        return el.message([el.section(_("`watch all` isn't on {where}.").format(where=in_channel(channel)))])
     one = subscriptions[0] if len(subscriptions) == 1 else None
     status, again = (one.status, [_again(one, channel)]) if one else ("", [])
     return el.message(
         [
-            el.section(_ended(status, watches).format(where=here(channel), n=watches, state=code(status))),
+            el.section(_ended(status, watches).format(where=in_channel(channel), n=watches, state=code(status))),
             el.context(_("Orders that somebody watched by ID are still watched.")),
             *el.actions(again),
         ]

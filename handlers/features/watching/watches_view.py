@@ -12,7 +12,7 @@ from handlers.blocks.i18n import _, ngettext
 from handlers.blocks.message import Layout, Message
 from handlers.blocks.order_lines import group_name, order_line, title_in
 from handlers.blocks.paging import of_rows
-from handlers.blocks.parts import filter_words, here, muted_line, run_button, standing_of, unwatch_button
+from handlers.blocks.parts import filter_words, in_channel, muted_line, run_button, standing_of, unwatch_button
 from handlers.blocks.people import name
 from handlers.blocks.refunds import refund_note
 from handlers.blocks.standing import delivered_of
@@ -71,7 +71,7 @@ def _head(
     request: ListWatches, total: int, stored: Channel, subscriptions: Sequence[Subscription], now: datetime
 ) -> list[str]:
     heading = ngettext("*{n} order is watched {where}*", "*{n} orders are watched {where}*", total)
-    lines = [heading.format(n=total, where=here(request.channel or ""))]
+    lines = [heading.format(n=total, where=in_channel(request.channel or ""))]
     lines += [_subscribed(subscription) for subscription in subscriptions]
     if stored.muted_until and stored.muted_until > now:
         lines.append(muted_line(stored.muted_by, stored.muted_until, now))
