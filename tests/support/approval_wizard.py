@@ -12,7 +12,7 @@ from handlers.blocks.write_words import DONE, outcome_words
 from handlers.commands.declarations import Answer, Command, Feature, Listener
 from handlers.parsing.words import Verb
 from handlers.writing.additions import plan_addition, variant_of, variants
-from handlers.writing.allowance import Deed, allowance
+from handlers.writing.approval_check import Deed, check_approval
 from handlers.writing.cart_changes import change_cart
 from handlers.writing.steps import Done, Goto, Step
 from handlers.writing.wizard import Wizard
@@ -40,7 +40,7 @@ def deed_of(flow: Flow) -> Deed:
 
 async def confirm(interaction: Interaction, flow: Flow, _filled: Any) -> Done:
     """Do it, once somebody has approved it."""
-    allowed = await allowance(interaction, flow, deed_of(flow))
+    allowed = await check_approval(interaction, flow, deed_of(flow))
     if isinstance(allowed, Done):
         return allowed
     assert isinstance(flow.content, Adding)

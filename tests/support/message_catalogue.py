@@ -56,7 +56,7 @@ from handlers.parsing.message_pictures import FoundPicture
 from handlers.posts import alarms, approvals, card, digest, lines, notices, seller_message, thread, tracking
 from handlers.wire.errors import UnknownOrderError, UsageError, WrongPlatformError
 from handlers.wire.requests import Discover, ListOrders, ListWatches, Search, SearchPicture, ShowAudit
-from handlers.writing.allowance import approved_page, repeated_page, waiting_page
+from handlers.writing.approval_check import approved_page, repeated_page, waiting_page
 from pandapon import errors as api
 from pandapon.carts import CartLine
 from pandapon.courier import Reason

@@ -20,7 +20,7 @@ from handlers.features.buying.carrying_out import PAID, carry_out, moved_totals,
 from handlers.features.buying.paid_before import earlier_payments, payable
 from handlers.wire import payloads
 from handlers.wire.errors import OutdatedError
-from handlers.writing.allowance import Deed, allowance
+from handlers.writing.approval_check import Deed, check_approval
 from handlers.writing.flows import open_flow, own_flow
 from handlers.writing.steps import Done, Goto, Step
 from handlers.writing.wizard import Wizard
@@ -117,7 +117,7 @@ async def send_payment(interaction: Interaction, flow: Flow, _filled: Any) -> Go
     first, amount = now[0], acts_view.total_fen(now)
     target = ",".join(order.ref.key for order in now)
     deed = Deed("pay", target, amount, tuple(acts_view.lines(now)), "", "")
-    allowed = await allowance(interaction, flow, deed)
+    allowed = await check_approval(interaction, flow, deed)
     if isinstance(allowed, Done):
         return allowed
     change: OrderAct

@@ -25,7 +25,7 @@ from handlers.parsing.references import read_reference
 from handlers.wire import payloads
 from handlers.wire.errors import OutdatedError, RequestError
 from handlers.writing.additions import variants, wrong_quantity
-from handlers.writing.allowance import Deed, allowance
+from handlers.writing.approval_check import Deed, check_approval
 from handlers.writing.flows import own_flow
 from handlers.writing.receivers import choices, marks_of, saved_addresses
 from handlers.writing.steps import Done, Goto, Step
@@ -177,7 +177,7 @@ async def _confirmed(interaction: Interaction, flow: Flow) -> Goto | Done:
     if now.moved:
         await ctx.writer.note_refusal(WIZARD.act_of(flow), "order", "price_moved")
         return Goto("review", now)
-    allowed = await allowance(interaction, flow, _deed(flow, now))
+    allowed = await check_approval(interaction, flow, _deed(flow, now))
     if isinstance(allowed, Done):
         return allowed
     outcomes, refused = await Creating(ctx, flow, now, receivers, WIZARD.act_of, allowed).create_all()

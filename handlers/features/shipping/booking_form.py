@@ -23,7 +23,7 @@ from handlers.features.shipping.booking_pages import content_of, receiver_page, 
 from handlers.features.shipping.entries import REMARK, Entries
 from handlers.features.shipping.results import UNDONE
 from handlers.wire.errors import OutdatedError, RequestError
-from handlers.writing.allowance import Deed, allowance
+from handlers.writing.approval_check import Deed, check_approval
 from handlers.writing.flows import require
 from handlers.writing.freight_changes import estimate_all, plan_booking, preview, refusal
 from handlers.writing.steps import Done, Goto, Step
@@ -112,7 +112,7 @@ async def _book(interaction: Interaction, flow: Flow, _filled: Any) -> Goto | Do
         if earlier != content.earlier:
             return Goto(REVIEW, replace(content, earlier=earlier))
         content = replace(content, previews=now)
-        approver = await allowance(interaction, flow, _deed(flow, content))
+        approver = await check_approval(interaction, flow, _deed(flow, content))
         if isinstance(approver, Done):
             return approver
         return await _book_all(ctx, flow, content, approver)

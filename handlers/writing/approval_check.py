@@ -39,7 +39,7 @@ PATIENCE = 3.0  # seconds that Slack has to say who is in a channel
 NAMED = 4  # approvers that a page names
 
 
-async def allowance(interaction: Interaction, flow: Flow, deed: Deed) -> str | Done:
+async def check_approval(interaction: Interaction, flow: Flow, deed: Deed) -> str | Done:
     """Return the Slack id of the person who approved a deed; an empty id: the deed needs no approval.
 
     A returned ``Done`` page means that the caller must not send anything yet: an approver was asked, now or from
