@@ -35,7 +35,7 @@ class WriteResolver:
         A write whose person's time ran out just when it was recorded is left behind as being sent: it is unclear, too.
         One that this process is sending is not, however old a clock that was set forward makes it.
         """
-        await self._store.writes.abandon(self._clock() - LONGEST, self._writer.sendings.under_way)
+        await self._store.writes.abandon(self._clock() - LONGEST, self._writer.in_flight.under_way)
         for write in await self._store.writes.unclear(AT_ONCE):
             with isolated(log, "an unclear write was not looked for", operation=write.operation):
                 await self._resolve(write)

@@ -15,7 +15,7 @@ from handlers.blocks import write_words
 from handlers.blocks.i18n import _
 from handlers.blocks.punctuation import sentences
 from handlers.wire.errors import RequestError
-from handlers.writing.sendings import Sendings
+from handlers.writing.in_flight import InFlightWrites
 from handlers.writing.turns import Turns
 from pandapon.errors import (
     ApiError,
@@ -143,7 +143,7 @@ class Writer:
         write that was sent. ``steady``: seconds of a clock that nobody sets.
         """
         self._api, self._store, self._clock, self._looks, self._point = api, store, clock, looks, point
-        self._on_end, self.sendings = on_end, Sendings(clock, steady)
+        self._on_end, self.in_flight = on_end, InFlightWrites(clock, steady)
         self.turn = Turns(store, clock).turn
         self._marking: set[asyncio.Future[Any]] = set()
 
@@ -184,7 +184,7 @@ class Writer:
             amount_fen=plan.amount_fen,
             approved_by=plan.approved_by,
         )
-        with self.sendings.sending(write.id):
+        with self.in_flight.sending(write.id):
             former = await self._store.writes.begin(write, is_single=is_single)
             if former is None:
                 return await self._send(write, plan)
@@ -215,7 +215,7 @@ class Writer:
         return Outcome(await asyncio.shield(settling), answer=written.answer)
 
     def _require_time(self, write: Write) -> None:
-        if max(self._clock() - write.begun_at, self.sendings.age(write)) > SENT_WITHIN:
+        if max(self._clock() - write.begun_at, self.in_flight.age(write)) > SENT_WITHIN:
             raise StoodStillError
 
     async def look(self, write: Write, reader: str = "") -> Write:
@@ -237,7 +237,7 @@ class Writer:
         if look is None:  # the type of change is from another version of the bot
             return await self._settle(write, WriteState.UNKNOWABLE)
         try:
-            outcome = await look(self._api, write.change, self.sendings.age(write))
+            outcome = await look(self._api, write.change, self.in_flight.age(write))
         except PandaPonError as error:
             log.info("an unclear write cannot be looked for yet", extra={"error": error})
             return await self._still_unread(write, error)
@@ -246,7 +246,7 @@ class Writer:
     async def _still_unread(self, write: Write, error: PandaPonError) -> Write:
         """Leave a write that cannot be read to a person after some time: an unclear write blocks its target."""
         is_refused = isinstance(error, ApiError | InvalidRequestError) and not isinstance(error, AuthError)
-        if self.sendings.age(write) < (UNREADABLE_FOR if is_refused else SILENT_FOR):
+        if self.in_flight.age(write) < (UNREADABLE_FOR if is_refused else SILENT_FOR):
             return write
         return await self._settle(write, WriteState.UNKNOWABLE, reason=NOT_READABLE)
 
@@ -264,7 +264,7 @@ class Writer:
             return await self._store.writes.get(write.id) or write
         if state not in OPEN:
             self._on_end(state)
-            self.sendings.forget(write.id)
+            self.in_flight.forget(write.id)
         return replace(
             write,
             state=state,

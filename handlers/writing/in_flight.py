@@ -16,7 +16,7 @@ if TYPE_CHECKING:
 KEPT = timedelta(days=2)  # longer than any write is looked for
 
 
-class Sendings:
+class InFlightWrites:
     """Knows which writes are under way, and the age of each by a steady clock.
 
     By the wall clock, a clock that is set forward would make a write look old, and the search for its lost answer would
