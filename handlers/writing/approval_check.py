@@ -30,7 +30,7 @@ if TYPE_CHECKING:
     from handlers.interactions.interaction import Interaction
     from tracking.flows import Flow
 
-__all__ = ["Deed", "allowance", "waiting_page"]
+__all__ = ["Deed", "check_approval", "waiting_page"]
 
 log = logging.getLogger(__name__)
 

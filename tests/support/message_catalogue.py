@@ -296,9 +296,9 @@ def _approved() -> dict[str, Any]:
         ),
         "posts.approvals.unposted": approvals.unposted(asked, HERE, "not_in_channel"),
         "posts.approvals.unposted to a person": approvals.unposted(asked, MEI, "messages_tab_disabled"),
-        "writing.allowance.waiting_page": pages.orders_page(waiting_page(asked, NOW).blocks),
-        "writing.allowance.repeated_page": pages.orders_page(repeated_page(asked, NOW).blocks),
-        "writing.allowance.approved_page": pages.orders_page(
+        "writing.approval_check.waiting_page": pages.orders_page(waiting_page(asked, NOW).blocks),
+        "writing.approval_check.repeated_page": pages.orders_page(repeated_page(asked, NOW).blocks),
+        "writing.approval_check.approved_page": pages.orders_page(
             approved_page(_asked(ApprovalState.APPROVED, HOSTILE)).blocks
         ),
         "approvals.decisions.decline_form": decisions.decline_form(hostile),
