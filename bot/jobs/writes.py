@@ -41,7 +41,7 @@ class WriteResolver:
                 await self._resolve(write)
 
     async def _resolve(self, write: Write) -> None:
-        after = await self._writer.look(write)
+        after = await self._writer.verify(write)
         if after.state is write.state:
             return
         log.info("an unclear write was resolved", extra={"operation": write.operation, "state": after.state})

@@ -21,7 +21,7 @@ from bot.process.clock import steady_of
 from bot.process.failpoints import point
 from bot.refunds import RefundReader
 from bot.roles import Role
-from handlers.writing.looks import LOOKS
+from handlers.writing.verifiers import VERIFIERS
 from handlers.writing.writer import Writer
 from tracking.write_policy import WriteScope
 
@@ -75,7 +75,7 @@ def build_workers(setup: Setup, resources: Resources) -> Workers:
         poller=poller,
         inbox=InboxReader(store, clock, poller.poll_now if Role.POLL in setup.part.roles else _left_to_others),
         timekeeper=_timekeeper(setup, resources, breaker, digester, discoverer),
-        writer=Writer(api, store, clock, LOOKS, point, on_end=resources.figures.write_settled, steady=steady_of(clock)),
+        writer=Writer(api, store, clock, VERIFIERS, point, on_end=resources.figures.write_settled, steady=steady_of(clock)),
     )
 
 

@@ -20,17 +20,17 @@ _SILENT = frozenset({"button", "user", "usergroup", "channel", "broadcast", "emo
 
 
 @dataclass(frozen=True, slots=True)
-class Found:
+class MessageIds:
     """The order ids and waybills of a message, each once, in order. ``skipped``: the ids beyond the first ``MOST``."""
 
     ids: tuple[str, ...]
     skipped: tuple[str, ...] = ()
 
 
-def find_ids(message: dict[str, Any]) -> Found:
+def find_ids(message: dict[str, Any]) -> MessageIds:
     """Find the ids in a message, as Slack hands it to a message shortcut."""
     ids = tuple(dict.fromkeys(number for text in _texts(message) for number in in_text(text)))
-    return Found(ids[:MOST], ids[MOST:])
+    return MessageIds(ids[:MOST], ids[MOST:])
 
 
 def _texts(part: Any) -> Iterator[str]:

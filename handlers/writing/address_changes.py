@@ -7,7 +7,7 @@ from typing import TYPE_CHECKING
 from handlers.blocks.i18n import _
 from handlers.wire.errors import RequestError
 from handlers.writing.receivers import SavedAddress
-from handlers.writing.writer import Found, Plan, new_id
+from handlers.writing.writer import Verdict, Plan, new_id
 from pandapon.operations import addresses
 from pandapon.operations.addresses import SaveAddress
 from pandapon.operations.catalogue import UnknownPathError
@@ -55,15 +55,15 @@ async def plan_address(api: PandaPon, wanted: TypedAddress, address_id: str = ""
     return Plan((addresses.SAVE, request), change)
 
 
-async def look(api: PandaPon, change: AddressChange, age: timedelta) -> Found | None:
+async def verify(api: PandaPon, change: AddressChange, age: timedelta) -> Verdict | None:
     """Look for an unclear change in the list of addresses. Raises PandaPonError."""
     try:
         saved = await _read(api)
     except UnknownPathError:
-        return Found(WriteState.UNKNOWABLE)
+        return Verdict(WriteState.UNKNOWABLE)
     seen = {id_: address.fingerprint(change.salt) for id_, address in saved.items()}
     state, address_id = judge(change, seen, age)
-    return Found(state, (address_id,) if address_id else ()) if state else None
+    return Verdict(state, (address_id,) if address_id else ()) if state else None
 
 
 async def _read(api: PandaPon) -> dict[str, TypedAddress]:

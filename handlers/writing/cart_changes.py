@@ -5,7 +5,7 @@ from __future__ import annotations
 from dataclasses import dataclass
 from typing import TYPE_CHECKING
 
-from handlers.writing.writer import Found
+from handlers.writing.writer import Verdict
 from tracking.changes.cart import judge, target_of
 
 if TYPE_CHECKING:
@@ -60,8 +60,8 @@ async def change_cart(
         return await ctx.writer.make(act, target, planned)
 
 
-async def look(api: PandaPon, change: CartChange, age: timedelta) -> Found | None:
+async def verify(api: PandaPon, change: CartChange, age: timedelta) -> Verdict | None:
     """Look for an unclear change in the cart. Raises PandaPonError."""
     variant = Variant(change.platform, change.product_id, change.sku_id, change.spec_id)
     state = judge(change, variant.pieces(await api.cart(change.platform)), age)
-    return Found(state) if state else None
+    return Verdict(state) if state else None

@@ -12,7 +12,7 @@ from handlers.blocks.i18n import _
 from handlers.blocks.punctuation import sentences
 from handlers.blocks.text import code
 from handlers.wire.errors import RequestError
-from handlers.writing.writer import Found, Plan
+from handlers.writing.writer import Verdict, Plan
 from pandapon import carts, fields, shapes
 from pandapon.errors import ApiError, AuthError, NotFoundError
 from pandapon.operations import freight
@@ -132,9 +132,9 @@ def plan_parcels(order: OrderToShip, parcels: Sequence[TypedParcel]) -> Plan:
     return Plan((freight.DOMESTIC, request), change)
 
 
-async def look(_api: PandaPon, _change: FreightBooking | DomesticParcels, _age: timedelta) -> Found:
+async def verify(_api: PandaPon, _change: FreightBooking | DomesticParcels, _age: timedelta) -> Verdict:
     """Report the write as unknowable: no published operation reads a booking or the warehouse's parcels back."""
-    return Found(WriteState.UNKNOWABLE)
+    return Verdict(WriteState.UNKNOWABLE)
 
 
 def unverified() -> str:

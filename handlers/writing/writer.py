@@ -64,7 +64,7 @@ class StoodStillError(Exception):
 
 
 @dataclass(frozen=True, slots=True)
-class Found:
+class Verdict:
     """The outcome of an unclear write, as a reading shows it. ``made``: the ids that the write created."""
 
     state: WriteState
@@ -129,20 +129,20 @@ class Writer:
         api: PandaPon,
         store: Store,
         clock: Callable[[], datetime],
-        looks: Mapping[type[Any], Callable[[PandaPon, Any, timedelta], Awaitable[Found | None]]],
+        verifiers: Mapping[type[Any], Callable[[PandaPon, Any, timedelta], Awaitable[Verdict | None]]],
         point: Callable[[str], None] = lambda _name: None,
         *,
         on_end: Callable[[WriteState], None] = lambda _state: None,
         steady: Callable[[], float] = time.monotonic,
     ) -> None:
-        """``looks``: by the type of a change, the function that looks for the change after its answer was lost.
+        """``verifiers``: by the type of a change, the function that looks for the change after its answer was lost.
 
         This function gets the change and the time since it was sent, and returns None while it is too early to tell. If
         it raises PandaPonErrors for too long, a person has to find out.
         ``point``: called at the moments at which a test lets the process die. ``on_end`` gets the final state of each
         write that was sent. ``steady``: seconds of a clock that nobody sets.
         """
-        self._api, self._store, self._clock, self._looks, self._point = api, store, clock, looks, point
+        self._api, self._store, self._clock, self._verifiers, self._point = api, store, clock, verifiers, point
         self._on_end, self.in_flight = on_end, InFlightWrites(clock, steady)
         self.turn = Turns(store, clock).turn
         self._marking: set[asyncio.Future[Any]] = set()
@@ -158,7 +158,7 @@ class Writer:
         """
         async with self.turn(target):
             if former := await self._store.writes.of_key(act.key):
-                return Outcome(await self.look(former, act.actor))
+                return Outcome(await self.verify(former, act.actor))
             await self._require_nothing_unclear(target, act.actor)
             if is_single and (former := await self._store.writes.done_of(target)):
                 return Outcome(former)
@@ -169,7 +169,7 @@ class Writer:
 
     async def _require_nothing_unclear(self, target: str, reader: str) -> None:
         earlier = await self._store.writes.open_of(target)
-        if earlier and (await self.look(earlier, reader)).state in OPEN:
+        if earlier and (await self.verify(earlier, reader)).state in OPEN:
             raise _busy()
 
     async def _begin(self, act: Act, plan: Plan, *, is_single: bool) -> Outcome:
@@ -190,7 +190,7 @@ class Writer:
                 return await self._send(write, plan)
         if former.state in OPEN and former.dedup_key != act.key:  # begun by another process meanwhile
             raise _busy()
-        return Outcome(await self.look(former, act.actor))
+        return Outcome(await self.verify(former, act.actor))
 
     async def _send(self, write: Write, plan: Plan) -> Outcome:
         operation, request = plan.call
@@ -203,7 +203,7 @@ class Writer:
         except LOST as error:
             log.warning("a write's answer was lost", extra={"operation": operation.name, "error": error})
             unclear = await self._settle(write, WriteState.UNCLEAR, error.request_id)
-            return Outcome(await self.look(unclear, write.actor), error)
+            return Outcome(await self.verify(unclear, write.actor), error)
         except PandaPonError as error:
             return Outcome(await self._settle(write, WriteState.REFUSED, error.request_id, error.code), error)
         except BaseException:  # cancelled, or a fault of the bot: the call may have been made
@@ -218,30 +218,30 @@ class Writer:
         if max(self._clock() - write.begun_at, self.in_flight.age(write)) > SENT_WITHIN:
             raise StoodStillError
 
-    async def look(self, write: Write, reader: str = "") -> Write:
+    async def verify(self, write: Write, reader: str = "") -> Write:
         """Look for an unclear write. Returns its record, unchanged where PandaPon does not answer.
 
         ``reader``: the Slack id of the person who is shown the record. The write's own actor gets a message about its
         outcome, unless they are this reader or it is a change of the cart, which shows it. Raises StorageError.
         """
-        after = await self._looked(write)
+        after = await self._verified(write)
         is_news = after.state is not write.state and after.state not in OPEN
         if is_news and reader != write.actor and not isinstance(write.change, CartChange):
             await self._store.writes.tell(self._clock(), after)
         return after
 
-    async def _looked(self, write: Write) -> Write:
+    async def _verified(self, write: Write) -> Write:
         if write.state is not WriteState.UNCLEAR:
             return write
-        look = self._looks.get(type(write.change))
-        if look is None:  # the type of change is from another version of the bot
+        verifier = self._verifiers.get(type(write.change))
+        if verifier is None:  # the type of change is from another version of the bot
             return await self._settle(write, WriteState.UNKNOWABLE)
         try:
-            outcome = await look(self._api, write.change, self.in_flight.age(write))
+            verdict = await verifier(self._api, write.change, self.in_flight.age(write))
         except PandaPonError as error:
             log.info("an unclear write cannot be looked for yet", extra={"error": error})
             return await self._still_unread(write, error)
-        return await self._settle(write, outcome.state, made=outcome.made) if outcome else write
+        return await self._settle(write, verdict.state, made=verdict.made) if verdict else write
 
     async def _still_unread(self, write: Write, error: PandaPonError) -> Write:
         """Leave a write that cannot be read to a person after some time: an unclear write blocks its target."""

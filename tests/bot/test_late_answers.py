@@ -10,7 +10,7 @@ from typing import TYPE_CHECKING, Any
 import pytest
 
 from bot.jobs.writes import WriteResolver
-from handlers.writing.writer import Act, BusyError, Found, Outcome, Plan, Writer
+from handlers.writing.writer import Act, BusyError, Verdict, Outcome, Plan, Writer
 from pandapon.errors import ApiError, TransportError
 from pandapon.shipment import Platform
 from storage.post import PostKind
@@ -41,9 +41,9 @@ class Purchase:
         self.on_its_way, self.answer = asyncio.Event(), asyncio.Event()
         self.error: Exception | None = None
         self.catalogue = SimpleNamespace(path=lambda _name: "/x")
-        looks = {OrderCreation: self._look}
+        verifiers = {OrderCreation: self._verify}
         api: Any = self
-        self.writer = Writer(api, store, self.clock, looks, steady=lambda: self.passed)
+        self.writer = Writer(api, store, self.clock, verifiers, steady=lambda: self.passed)
         self.resolver = WriteResolver(store, self.writer, self.clock, lambda: None)
         self.buying: asyncio.Task[Outcome] | None = None
 
@@ -88,9 +88,9 @@ class Purchase:
         return told
 
     @staticmethod
-    async def _look(_api: object, change: OrderCreation, age: timedelta) -> Found | None:
+    async def _verify(_api: object, change: OrderCreation, age: timedelta) -> Verdict | None:
         judged = judge(change, [], age, is_whole=True)
-        return Found(*judged) if judged else None
+        return Verdict(*judged) if judged else None
 
 
 @pytest.fixture

@@ -8,7 +8,7 @@ from typing import TYPE_CHECKING, Any
 import pytest
 
 from bot.jobs.writes import WriteResolver
-from handlers.writing.writer import Found, Writer
+from handlers.writing.writer import Verdict, Writer
 from pandapon.errors import ApiError, AuthError, InvalidRequestError, NotFoundError, ServerError, TransportError
 from pandapon.shipment import Platform
 from storage.store import open_store
@@ -27,11 +27,11 @@ CANCEL = Cancellation(Platform.ALIBABA, "1", "other")
 async def looked(file: Path, error: Exception, age: timedelta) -> dict[str, Write]:
     """Look once for a change of the cart that meets an error, and for a cancellation behind it that meets none."""
 
-    async def fail(*_args: Any) -> Found | None:
+    async def fail(*_args: Any) -> Verdict | None:
         raise error
 
-    async def find(*_args: Any) -> Found | None:
-        return Found(WriteState.FOUND_DONE)
+    async def find(*_args: Any) -> Verdict | None:
+        return Verdict(WriteState.FOUND_DONE)
 
     store = await open_store(file)
     try:

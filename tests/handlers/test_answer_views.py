@@ -35,7 +35,7 @@ from handlers.features.orders import views as order_views
 from handlers.features.watching import mentioned, watches_view
 from handlers.features.watching import views as watch_views
 from handlers.interactions.ports import Copies, Report, WatchOutcome, WatchResult
-from handlers.parsing.message_ids import Found
+from handlers.parsing.message_ids import MessageIds
 from handlers.wire.errors import UnknownOrderError, UsageError, WrongPlatformError
 from handlers.wire.requests import ExportOrders, Help, ListOrders, ListWatches, Search, ShowOrder, Track, Unwatch
 from pandapon import errors as api
@@ -616,7 +616,7 @@ def test_other_errors() -> None:
 def test_shortcut_shows_each_order_once() -> None:
     """An order and its waybill are one paragraph; unknown ids and failures say so; skipped ones are named."""
     seen = snapshot(parcel(), of=order(), stale=True)
-    found = Found((ID, "SF1234567890123", OTHER, "100000000003"), skipped=("100000000004", "100000000005"))
+    found = MessageIds((ID, "SF1234567890123", OTHER, "100000000003"), skipped=("100000000004", "100000000005"))
     outcomes: dict[str, OrderSnapshot | UnknownOrderError | api.PandaPonError]
     outcomes = dict(zip(found.ids, [seen, seen, UnknownOrderError(OTHER), api.TimeoutError("slow")], strict=True))
     message = check(mentioned.tracked(found, outcomes, NOW))
@@ -630,9 +630,9 @@ def test_shortcut_shows_each_order_once() -> None:
 
 def test_shortcut_on_a_message_without_orders() -> None:
     """Nothing found says what would be found."""
-    assert "12 to 20 digits" in shown(check(mentioned.tracked(Found(()), {}, NOW)))
+    assert "12 to 20 digits" in shown(check(mentioned.tracked(MessageIds(()), {}, NOW)))
     assert f"1 more ID in that message was skipped: `{OTHER}`" in shown(
-        check(mentioned.skipped(Found((ID,), (OTHER,))))
+        check(mentioned.skipped(MessageIds((ID,), (OTHER,))))
     )
 
 
@@ -644,7 +644,7 @@ def test_hostile_shortcut(text: str) -> None:
         one: replace(snapshot(parcel(text=text, carrier=text), of=order(text)), ref=replace(REF, order_id=one))
         for one in ids
     }
-    check(mentioned.tracked(Found(ids, ids * 5), looks, NOW))
+    check(mentioned.tracked(MessageIds(ids, ids * 5), looks, NOW))
 
 
 def test_help_topics_read() -> None:

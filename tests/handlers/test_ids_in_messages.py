@@ -8,7 +8,7 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from handlers.parsing.message_ids import Found, find_ids
+from handlers.parsing.message_ids import MessageIds, find_ids
 
 A, B = "2542285634920880794", "3305075341149134260"
 
@@ -93,7 +93,7 @@ def test_blocks_and_attachments() -> None:
             },
         ],
     }
-    assert find_ids(message) == Found(tuple(f"1000000000{n:02}" for n in range(1, 11)))
+    assert find_ids(message) == MessageIds(tuple(f"1000000000{n:02}" for n in range(1, 11)))
 
 
 def test_links_on_buttons() -> None:
@@ -104,14 +104,14 @@ def test_links_on_buttons() -> None:
     old = {"type": "button", "text": "100000000096", "url": f"https://x.cn/?order_id={B}"}
     blocks = [{"type": "actions", "elements": [button]}, {"type": "section", "text": label, "accessory": button}]
     message = {"text": "", "blocks": blocks[:1], "attachments": [{"actions": [old, {"type": "button", "url": 5}]}]}
-    assert find_ids(message) == Found((A, B))
-    assert find_ids({"blocks": blocks[1:]}) == Found(("100000000098", A))
+    assert find_ids(message) == MessageIds((A, B))
+    assert find_ids({"blocks": blocks[1:]}) == MessageIds(("100000000098", A))
 
 
 def test_ten_and_no_more() -> None:
     """The first ten are kept, the others named; a repeated one counts once."""
     ids = [f"{A[:-2]}{n}" for n in range(10, 23)]
-    assert find_ids({"text": " ".join(ids + ids)}) == Found(tuple(ids[:10]), tuple(ids[10:]))
+    assert find_ids({"text": " ".join(ids + ids)}) == MessageIds(tuple(ids[:10]), tuple(ids[10:]))
 
 
 @given(

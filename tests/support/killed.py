@@ -10,7 +10,7 @@ from typing import TYPE_CHECKING, Any
 from support.patience import in_time, until
 
 from benchmarks.kill import KillHarness, kill, now
-from handlers.writing.looks import LOOKS
+from handlers.writing.verifiers import VERIFIERS
 from handlers.writing.writer import Writer
 from pandapon.client import Config, PandaPon
 from sandbox.pandapon.trading.routes import OWN_PATHS
@@ -109,13 +109,13 @@ async def recorded(harness: KillHarness) -> Write:
 
 
 async def found_later(harness: KillHarness, after: timedelta) -> WriteState:
-    """What a look says when a call could no longer arrive: a little more than ``after`` from now."""
+    """What a verification says when a call could no longer arrive: a little more than ``after`` from now."""
     store = await open_store(harness.folder / "bot.db")
     config = Config(
         harness.pandapon.base_url, harness.pandapon.access_key, harness.pandapon.access_secret, "1", paths=OWN_PATHS
     )
     async with PandaPon(config, clock=now) as api:
         [write], _total = await store.writes.newest(0, 9)
-        looked = await Writer(api, store, lambda: now() + after + timedelta(seconds=1), LOOKS).look(write)
+        verified = await Writer(api, store, lambda: now() + after + timedelta(seconds=1), VERIFIERS).verify(write)
     await store.close()
-    return looked.state
+    return verified.state

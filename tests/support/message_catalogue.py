@@ -51,7 +51,7 @@ from handlers.features.orders.order_list import Matches, OrderList, Sum
 from handlers.features.watching import finder_form, mentioned, watch_all_views, watches_view
 from handlers.features.watching import views as watch_views
 from handlers.interactions.ports import Copies, Joined, Report, WatchOutcome, WatchResult
-from handlers.parsing.message_ids import Found
+from handlers.parsing.message_ids import MessageIds
 from handlers.parsing.message_pictures import FoundPicture
 from handlers.posts import alarms, approvals, card, digest, lines, notices, seller_message, thread, tracking
 from handlers.wire.errors import UnknownOrderError, UsageError, WrongPlatformError
@@ -553,15 +553,15 @@ def _watched() -> dict[str, Any]:
         "posts.notices.paused": notices.paused(HERE, "not_in_channel", 1),
         "posts.notices.paused several": notices.paused(HERE, "is_archived", 2),
         "posts.notices.resumed": notices.resumed(HERE, 2),
-        "watching.mentioned.skipped": mentioned.skipped(Found((ID,), (OTHER,))),
+        "watching.mentioned.skipped": mentioned.skipped(MessageIds((ID,), (OTHER,))),
         "watching.mentioned.tracked": mentioned.tracked(*_found(), NOW),
-        "watching.mentioned.tracked none": mentioned.tracked(Found(()), {}, NOW),
+        "watching.mentioned.tracked none": mentioned.tracked(MessageIds(()), {}, NOW),
     }
 
 
-def _found() -> tuple[Found, dict[str, OrderSnapshot | UnknownOrderError | api.PandaPonError]]:
+def _found() -> tuple[MessageIds, dict[str, OrderSnapshot | UnknownOrderError | api.PandaPonError]]:
     seen = snapshot(parcel(text=HOSTILE), of=order(), stale=True)
-    return Found((ID, OTHER, "100000000003"), skipped=("100000000004", "100000000005")), {
+    return MessageIds((ID, OTHER, "100000000003"), skipped=("100000000004", "100000000005")), {
         ID: seen,
         OTHER: UnknownOrderError(OTHER),
         "100000000003": api.TimeoutError("slow"),

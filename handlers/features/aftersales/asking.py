@@ -24,7 +24,7 @@ from handlers.features.aftersales.claims import claimable, least_of, most_of, re
 from handlers.features.aftersales.proofs import upload
 from handlers.wire import payloads
 from handlers.wire.errors import OutdatedError, RequestError
-from handlers.writing.refund_looks import code_of, refunds_of
+from handlers.writing.refund_verifiers import code_of, refunds_of
 from handlers.writing.steps import Done, Goto, Step
 from handlers.writing.wizard import Wizard
 from handlers.writing.writer import Plan

@@ -9,7 +9,7 @@ import asyncio
 from typing import TYPE_CHECKING
 
 from handlers.features.aftersales.claims import is_open
-from handlers.writing.refund_looks import code_of, refunds_of
+from handlers.writing.refund_verifiers import code_of, refunds_of
 from pandapon import refund_reading
 from pandapon.aftersales import ASK, AskedRefund
 from pandapon.errors import ApiError

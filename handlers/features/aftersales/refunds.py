@@ -104,7 +104,7 @@ async def show_refund(interaction: Interaction, request: ShowRefund) -> Message:
 async def _pending(ctx: Context, target: str, reader: str) -> Write | None:
     """What became of a change whose answer was lost, if it was unclear until now."""
     write = await ctx.store.writes.open_of(target)
-    return await ctx.writer.look(write, reader) if write else None
+    return await ctx.writer.verify(write, reader) if write else None
 
 
 async def _title(ctx: Context, refund: AskedRefund) -> str:

@@ -11,7 +11,7 @@ from handlers.blocks.i18n import _
 from handlers.features.buying.quote import lacking, require_as_reviewed
 from handlers.wire.errors import RequestError
 from handlers.writing.cart_changes import cart_turn
-from handlers.writing.order_looks import newest_orders
+from handlers.writing.order_verifiers import newest_orders
 from handlers.writing.writer import BusyError, Plan
 from pandapon import purchases
 from pandapon.carts import fen
@@ -40,7 +40,7 @@ async def started(ctx: Context, flow: Flow) -> list[Write]:
     writes = await ctx.store.writes.of_targets(target_of(flow.id))
     if all(write.state in _UNDONE for write in writes):
         return []
-    return [await ctx.writer.look(write, flow.owner) for write in writes]
+    return [await ctx.writer.verify(write, flow.owner) for write in writes]
 
 
 def never_begun(flow: Flow, content: Ordering, writes: Sequence[Write]) -> list[str]:
@@ -119,7 +119,7 @@ async def _made_here(ctx: Context) -> set[str]:
 async def _require_no_like(ctx: Context, change: OrderCreation, reader: str) -> None:
     for write in await ctx.store.writes.unclear(UNCLEAR):
         is_like = isinstance(write.change, OrderCreation) and write.change.resembles(change)
-        if is_like and (await ctx.writer.look(write, reader)).state in OPEN:
+        if is_like and (await ctx.writer.verify(write, reader)).state in OPEN:
             raise BusyError(
                 _(
                     "An earlier order of the same products is still unclear, so I don't send another one. "

@@ -84,7 +84,7 @@ async def page_of(interaction: Interaction, page: int, note: str = "", undo: str
     """
     ctx = interaction.ctx
     unclear = [write for write in await ctx.store.writes.unclear(UNCLEAR) if isinstance(write.change, CartChange)]
-    pending = [await ctx.writer.look(write, interaction.user) for write in unclear]
+    pending = [await ctx.writer.verify(write, interaction.user) for write in unclear]
     read, errors = await ask_each(list(Platform), ctx.api.cart)
     lines = sorted((line for cart in read.values() for line in cart), key=_place)
     shown = cart_view.Shown.of(lines, page)

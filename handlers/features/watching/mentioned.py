@@ -19,14 +19,14 @@ if TYPE_CHECKING:
     from datetime import datetime
 
     from handlers.blocks.message import Block, Message
-    from handlers.parsing.message_ids import Found
+    from handlers.parsing.message_ids import MessageIds
     from pandapon.errors import PandaPonError
 
 NAMED = 25  # skipped ids that are listed: as many as one watch command takes
 
 
 def tracked(
-    found: Found,
+    found: MessageIds,
     outcomes: Mapping[str, OrderSnapshot | UnknownOrderError | PandaPonError],
     now: datetime,
     *,
@@ -51,7 +51,7 @@ def tracked(
     return el.message(layout.blocks)
 
 
-def skipped(found: Found) -> Message:
+def skipped(found: MessageIds) -> Message:
     """List the ids beyond the first ten, so that a person can copy them into a command."""
     n = len(found.skipped)
     words = ngettext(

@@ -5,7 +5,7 @@ from __future__ import annotations
 import asyncio
 from typing import TYPE_CHECKING
 
-from handlers.writing.writer import Found
+from handlers.writing.writer import Verdict
 from pandapon.errors import ApiError, AuthError
 from pandapon.operations.orders import TAOBAO_ORDERS, ListTaobao
 from pandapon.shipment import OrderRef
@@ -42,7 +42,7 @@ async def newest_orders(api: PandaPon, platform: Platform, since: datetime) -> t
     return tuple(orders.values()), False
 
 
-async def look_for_orders(api: PandaPon, change: OrderCreation, age: timedelta) -> Found | None:
+async def verify_creation(api: PandaPon, change: OrderCreation, age: timedelta) -> Verdict | None:
     """Look for an unclear creation in the account's list, first by the bot's own number where the orders have one.
 
     Raises PandaPonError.
@@ -56,15 +56,15 @@ async def look_for_orders(api: PandaPon, change: OrderCreation, age: timedelta) 
     return _found(judge(change, orders, age, is_whole=is_whole))
 
 
-async def look_at_orders(api: PandaPon, change: OrderAct, age: timedelta) -> Found | None:
+async def verify_act(api: PandaPon, change: OrderAct, age: timedelta) -> Verdict | None:
     """Look for an unclear act in the details of its orders. Raises PandaPonError."""
     refs = [OrderRef(change.platform, order_id) for order_id in orders_of(change)]
     state = change.judge(await asyncio.gather(*(api.order(ref) for ref in refs)), age)
-    return Found(state) if state else None
+    return Verdict(state) if state else None
 
 
-def _found(judged: tuple[WriteState, tuple[str, ...]] | None) -> Found | None:
-    return Found(*judged) if judged else None
+def _found(judged: tuple[WriteState, tuple[str, ...]] | None) -> Verdict | None:
+    return Verdict(*judged) if judged else None
 
 
 async def _page(api: PandaPon, platform: Platform, number: int, since: datetime) -> Page[Order]:

@@ -5,7 +5,7 @@ from __future__ import annotations
 import logging
 from typing import TYPE_CHECKING
 
-from handlers.writing.writer import Found
+from handlers.writing.writer import Verdict
 from pandapon import carts, refund_reading
 from pandapon.errors import ApiError
 from pandapon.operations.catalogue import UnknownPathError
@@ -50,39 +50,39 @@ def code_of(order: Order) -> str:
     return order.refund_status or next((item.refund_status for item in order.items if item.refund_status), "")
 
 
-async def look_for_asked(api: PandaPon, change: changes.RefundAsked, age: timedelta) -> Found | None:
+async def verify_asked(api: PandaPon, change: changes.RefundAsked, age: timedelta) -> Verdict | None:
     """Look for a refund that may have been asked for. Raises PandaPonError."""
     order = await api.order(OrderRef(change.platform, change.order_id))
     seen = {refund_id: _fen(each) for refund_id, each in (await refunds_of(api, order)).items()}
     judged = changes.judge_asked(change, seen, code_of(order), age)
-    return Found(*judged) if judged else None
+    return Verdict(*judged) if judged else None
 
 
-async def look_for_changed(api: PandaPon, change: changes.RefundChanged, age: timedelta) -> Found | None:
+async def verify_changed(api: PandaPon, change: changes.RefundChanged, age: timedelta) -> Verdict | None:
     """Look for a change of what a refund asks for. Raises PandaPonError."""
     return _found(changes.judge_changed(change, await _of(api, change), age))
 
 
-async def look_for_withdrawn(api: PandaPon, change: changes.RefundWithdrawn, age: timedelta) -> Found | None:
+async def verify_withdrawn(api: PandaPon, change: changes.RefundWithdrawn, age: timedelta) -> Verdict | None:
     """Look whether a refund was cancelled. Raises PandaPonError."""
     return _found(changes.judge_withdrawn(change, await _of(api, change), age))
 
 
-async def look_for_letter(api: PandaPon, change: changes.LetterSent, age: timedelta) -> Found | None:
+async def verify_letter(api: PandaPon, change: changes.LetterSent, age: timedelta) -> Verdict | None:
     """Look for a message to the seller among the refund's messages. Raises PandaPonError."""
     letters = await refund_reading.letters(api, change.refund_id)
     is_whole = len(letters) < refund_reading.LETTERS
     return _found(changes.judge_letter(change, letters, age, is_whole=is_whole))
 
 
-async def look_for_return(api: PandaPon, change: changes.ReturnSent, age: timedelta) -> Found | None:
+async def verify_return(api: PandaPon, change: changes.ReturnSent, age: timedelta) -> Verdict | None:
     """Look whether the refund has the return's shipment. Raises PandaPonError."""
     return _found(changes.judge_return(change, await _of(api, change), age))
 
 
-async def no_proof(_api: PandaPon, _change: changes.ProofSent, _age: timedelta) -> Found:
+async def verify_proof(_api: PandaPon, _change: changes.ProofSent, _age: timedelta) -> Verdict:
     """Report the upload as unknowable: a picture without a known address cannot be found. It has no effect alone."""
-    return Found(WriteState.UNKNOWABLE)
+    return Verdict(WriteState.UNKNOWABLE)
 
 
 async def _of(
@@ -102,5 +102,5 @@ def _fen(refund: AskedRefund | None) -> int | None:
     return carts.fen(refund.amount) if refund is not None and refund.amount is not None else None
 
 
-def _found(state: WriteState | None) -> Found | None:
-    return Found(state) if state else None
+def _found(state: WriteState | None) -> Verdict | None:
+    return Verdict(state) if state else None
