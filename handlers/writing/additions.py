@@ -10,7 +10,7 @@ from handlers.blocks.locale_data import number
 from handlers.blocks.text import plain, truncate
 from handlers.wire.errors import RequestError
 from handlers.writing.cart_changes import Variant
-from handlers.writing.writer import Plan
+from handlers.writing.plans import Plan
 from pandapon import carts
 from pandapon.products import Sku, piece_price
 from tracking.changes.cart import CartChange

@@ -7,7 +7,7 @@ from typing import TYPE_CHECKING
 from handlers.blocks.i18n import _
 from handlers.wire.errors import RequestError
 from handlers.writing.receivers import SavedAddress
-from handlers.writing.writer import Verdict, Plan, new_id
+from handlers.writing.plans import Verdict, Plan, new_id
 from pandapon.operations import addresses
 from pandapon.operations.addresses import SaveAddress
 from pandapon.operations.catalogue import UnknownPathError

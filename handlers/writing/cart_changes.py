@@ -5,7 +5,7 @@ from __future__ import annotations
 from dataclasses import dataclass
 from typing import TYPE_CHECKING
 
-from handlers.writing.writer import Verdict
+from handlers.writing.plans import Verdict
 from tracking.changes.cart import judge, target_of
 
 if TYPE_CHECKING:
@@ -14,7 +14,7 @@ if TYPE_CHECKING:
     from datetime import timedelta
 
     from handlers.interactions.context import Context
-    from handlers.writing.writer import Act, Outcome, Plan
+    from handlers.writing.plans import Act, Outcome, Plan
     from pandapon.carts import CartLine
     from pandapon.client import PandaPon
     from pandapon.shipment import Platform

@@ -8,7 +8,7 @@ from typing import TYPE_CHECKING, Any
 from handlers.blocks.i18n import _
 from handlers.wire import payloads
 from handlers.wire.errors import ForbiddenError, OutdatedError
-from handlers.writing.writer import Act, new_id
+from handlers.writing.plans import Act, new_id
 from tracking.flows import Flow
 from tracking.write_policy import WriteScope
 

@@ -5,7 +5,7 @@ from __future__ import annotations
 import asyncio
 from typing import TYPE_CHECKING
 
-from handlers.writing.writer import Verdict
+from handlers.writing.plans import Verdict
 from pandapon.errors import ApiError, AuthError
 from pandapon.operations.orders import TAOBAO_ORDERS, ListTaobao
 from pandapon.shipment import OrderRef

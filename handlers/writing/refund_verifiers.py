@@ -5,7 +5,7 @@ from __future__ import annotations
 import logging
 from typing import TYPE_CHECKING
 
-from handlers.writing.writer import Verdict
+from handlers.writing.plans import Verdict
 from pandapon import carts, refund_reading
 from pandapon.errors import ApiError
 from pandapon.operations.catalogue import UnknownPathError

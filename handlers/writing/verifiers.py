@@ -16,7 +16,7 @@ if TYPE_CHECKING:
     from collections.abc import Awaitable, Callable, Mapping
     from datetime import timedelta
 
-    from handlers.writing.writer import Verdict
+    from handlers.writing.plans import Verdict
     from pandapon.client import PandaPon
 
 VERIFIERS: Mapping[type[Any], Callable[[PandaPon, Any, timedelta], Awaitable[Verdict | None]]] = {

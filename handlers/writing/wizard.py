@@ -28,7 +28,7 @@ from handlers.wire.errors import OutdatedError, RequestError
 from handlers.wire.slack import FAILURES
 from handlers.writing.flows import open_flow, own_flow
 from handlers.writing.steps import Done, Goto, Step, checking
-from handlers.writing.writer import Act
+from handlers.writing.plans import Act
 from tracking.flows import Finished
 
 if TYPE_CHECKING:

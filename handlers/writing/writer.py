@@ -4,9 +4,8 @@ from __future__ import annotations
 
 import asyncio
 import logging
-import secrets
 import time
-from dataclasses import dataclass, replace
+from dataclasses import replace
 from datetime import timedelta
 from functools import partial
 from typing import TYPE_CHECKING, Any, TypeVar
@@ -16,6 +15,7 @@ from handlers.blocks.i18n import _
 from handlers.blocks.punctuation import sentences
 from handlers.wire.errors import RequestError
 from handlers.writing.in_flight import InFlightWrites
+from handlers.writing.plans import Outcome, new_id
 from handlers.writing.turns import Turns
 from pandapon.errors import (
     ApiError,
@@ -33,7 +33,7 @@ if TYPE_CHECKING:
     from collections.abc import Awaitable, Callable, Coroutine, Mapping
     from datetime import datetime
 
-    from pandapon.carts import Call
+    from handlers.writing.plans import Act, Plan, Verdict
     from pandapon.client import PandaPon
     from storage.store import Store
     from tracking.changes.kinds import Change
@@ -61,51 +61,6 @@ class BusyError(RequestError):
 
 class StoodStillError(Exception):
     """A call was not made, since its record is older than ``SENT_WITHIN``."""
-
-
-@dataclass(frozen=True, slots=True)
-class Verdict:
-    """The outcome of an unclear write, as a reading shows it. ``made``: the ids that the write created."""
-
-    state: WriteState
-    made: tuple[str, ...] = ()
-
-
-def nothing_made(_answer: Any) -> tuple[str, ...]:
-    """Read no ids from the answer to a call that creates nothing."""
-    return ()
-
-
-@dataclass(frozen=True, slots=True)
-class Plan:
-    """The call that makes a change, and the facts for its record."""
-
-    call: Call
-    change: Change
-    amount_fen: int | None = None  # the money that is spent or asked back; None: unknown, or the change has none
-    made: Callable[[Any], tuple[str, ...]] = nothing_made  # reads the created ids from the answer
-    approved_by: str = ""  # the approver's Slack user id; empty: no approval was needed
-
-
-@dataclass(frozen=True, slots=True)
-class Act:
-    """A person's act. ``key``: the same for a double click, a redelivery and a repetition after a restart.
-
-    ``actor`` and ``channel`` are Slack ids; ``channel`` may be empty.
-    """
-
-    key: str
-    actor: str
-    channel: str
-
-
-@dataclass(frozen=True, slots=True)
-class Outcome:
-    """The outcome of an act. ``error`` and ``answer``: the call's; only the act that sent the call has them."""
-
-    write: Write
-    error: PandaPonError | None = None
-    answer: Any = None
 
 
 def _busy() -> BusyError:
@@ -301,8 +256,3 @@ class Writer:
                 settled_at=now,
             )
         )
-
-
-def new_id() -> str:
-    """Return an opaque id of 24 characters that nobody can guess."""
-    return secrets.token_urlsafe(18)

@@ -10,7 +10,8 @@ from typing import TYPE_CHECKING, Any
 import pytest
 
 from bot.jobs.writes import WriteResolver
-from handlers.writing.writer import Act, BusyError, Verdict, Outcome, Plan, Writer
+from handlers.writing.plans import Act, Verdict, Outcome, Plan
+from handlers.writing.writer import BusyError, Writer
 from pandapon.errors import ApiError, TransportError
 from pandapon.shipment import Platform
 from storage.post import PostKind

@@ -8,7 +8,8 @@ from typing import TYPE_CHECKING, Any
 import pytest
 
 from bot.jobs.writes import WriteResolver
-from handlers.writing.writer import Verdict, Writer
+from handlers.writing.plans import Verdict
+from handlers.writing.writer import Writer
 from pandapon.errors import ApiError, AuthError, InvalidRequestError, NotFoundError, ServerError, TransportError
 from pandapon.shipment import Platform
 from storage.store import open_store

@@ -22,7 +22,7 @@ from tracking.write_policy import WriteScope
 
 if TYPE_CHECKING:
     from handlers.interactions.interaction import Interaction
-    from handlers.writing.writer import Plan
+    from handlers.writing.plans import Plan
     from pandapon.carts import CartLine
     from tracking.flows import Flow
 

@@ -20,7 +20,7 @@ from handlers.features.orders import views as order_page
 from handlers.interactions import late_pages
 from handlers.interactions.ports import WatchOutcome, WatchResult
 from handlers.posts import lines, notices
-from handlers.writing.writer import Outcome
+from handlers.writing.plans import Outcome
 from pandapon import errors as api
 from pandapon.carts import CartLine
 from pandapon.operations.orders import PayUrl

@@ -21,7 +21,7 @@ from handlers.features.shipping import (
 )
 from handlers.wire.requests import ShowAddresses, ShowCategories
 from handlers.writing.receivers import SavedAddress
-from handlers.writing.writer import Outcome
+from handlers.writing.plans import Outcome
 from pandapon.carts import CartLine
 from pandapon.errors import ApiError
 from pandapon.operations.catalogue import UnknownPathError

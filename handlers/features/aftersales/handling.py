@@ -22,7 +22,7 @@ from handlers.features.aftersales.refunds_view import MAY_BE_CHANGED
 from handlers.wire.errors import RequestError
 from handlers.writing.steps import Done, Goto, Step
 from handlers.writing.wizard import Wizard
-from handlers.writing.writer import Plan
+from handlers.writing.plans import Plan
 from pandapon import aftersales, carts, refund_reading
 from pandapon.aftersales import RefundChange, ReturnCarrier
 from pandapon.refunds import OVER, RefundState, refund_state

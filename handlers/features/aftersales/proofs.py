@@ -12,7 +12,7 @@ from handlers.blocks.write_words import DONE
 from handlers.interactions.files import fetch, name_of
 from handlers.wire.errors import FileError
 from handlers.wire.slack import FAILURES
-from handlers.writing.writer import Act, Plan
+from handlers.writing.plans import Act, Plan
 from pandapon.aftersales import made_voucher, uploading
 from pandapon.errors import PandaPonError
 from tracking.changes.refunds import ProofSent, proof_target

@@ -24,7 +24,7 @@ from handlers.writing.approval_check import Deed, check_approval
 from handlers.writing.flows import open_flow, own_flow
 from handlers.writing.steps import Done, Goto, Step
 from handlers.writing.wizard import Wizard
-from handlers.writing.writer import Plan
+from handlers.writing.plans import Plan
 from pandapon.errors import PandaPonError
 from pandapon.operations import orders as operations
 from pandapon.shipment import OrderRef, Platform

@@ -26,7 +26,7 @@ if TYPE_CHECKING:
     from collections.abc import Sequence
 
     from handlers.blocks.message import Block
-    from handlers.writing.writer import Outcome
+    from handlers.writing.plans import Outcome
     from pandapon.models import Order
     from tracking.flows import Flow
 

@@ -34,7 +34,7 @@ if TYPE_CHECKING:
     from collections.abc import Sequence
 
     from handlers.interactions.context import Context
-    from handlers.writing.writer import Act, Outcome, Plan
+    from handlers.writing.plans import Act, Outcome, Plan
     from pandapon.models import Order
     from tracking.flows import Acting
 

@@ -12,7 +12,8 @@ from handlers.features.buying.quote import lacking, require_as_reviewed
 from handlers.wire.errors import RequestError
 from handlers.writing.cart_changes import cart_turn
 from handlers.writing.order_verifiers import newest_orders
-from handlers.writing.writer import BusyError, Plan
+from handlers.writing.plans import Plan
+from handlers.writing.writer import BusyError
 from pandapon import purchases
 from pandapon.carts import fen
 from pandapon.errors import PandaPonError
@@ -24,7 +25,7 @@ if TYPE_CHECKING:
     from collections.abc import Callable, Sequence
 
     from handlers.interactions.context import Context
-    from handlers.writing.writer import Act, Outcome
+    from handlers.writing.plans import Act, Outcome
     from pandapon.carts import CartLine
     from pandapon.purchases import Receivers
     from tracking.flows import Flow, Ordering

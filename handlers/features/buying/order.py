@@ -30,7 +30,7 @@ from handlers.writing.flows import own_flow
 from handlers.writing.receivers import choices, marks_of, saved_addresses
 from handlers.writing.steps import Done, Goto, Step
 from handlers.writing.wizard import Wizard
-from handlers.writing.writer import new_id
+from handlers.writing.plans import new_id
 from pandapon.errors import ApiError
 from pandapon.purchases import by_seller
 from pandapon.shipment import Platform
@@ -42,7 +42,7 @@ if TYPE_CHECKING:
 
     from handlers.interactions.interaction import Interaction
     from handlers.writing.receivers import SavedAddress
-    from handlers.writing.writer import Outcome
+    from handlers.writing.plans import Outcome
     from pandapon.products import ProductRef
     from tracking.flows import Flow
 

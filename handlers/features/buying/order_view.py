@@ -28,7 +28,7 @@ if TYPE_CHECKING:
 
     from handlers.blocks.message import Block
     from handlers.features.buying.following import Followed
-    from handlers.writing.writer import Outcome
+    from handlers.writing.plans import Outcome
     from pandapon.carts import CartLine
     from pandapon.products import ProductDetail
     from tracking.flows import Flow, MovedPrice, SellerCost

@@ -24,7 +24,7 @@ from handlers.wire.text import folded
 from handlers.writing.additions import plan_addition, same_variant, variant_of
 from handlers.writing.cart_changes import Variant, change_cart
 from handlers.writing.flows import open_flow, own_flow
-from handlers.writing.writer import Act, Outcome, Plan
+from handlers.writing.plans import Act, Outcome, Plan
 from pandapon import carts
 from pandapon.errors import NotFoundError, PandaPonError
 from pandapon.shipment import Platform

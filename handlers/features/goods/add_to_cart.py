@@ -21,7 +21,7 @@ from handlers.wire.slack import FAILURES
 from handlers.writing.additions import piece_fen, plan_addition, same_variant, variant_of, variants, wrong_quantity
 from handlers.writing.cart_changes import change_cart
 from handlers.writing.flows import open_flow, own_flow
-from handlers.writing.writer import Act
+from handlers.writing.plans import Act
 from pandapon import carts
 from tracking.flows import Adding
 from tracking.write_policy import WriteScope

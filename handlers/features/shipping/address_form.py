@@ -31,7 +31,7 @@ from tracking.write_policy import WriteScope
 if TYPE_CHECKING:
     from handlers.blocks.message import Block
     from handlers.interactions.interaction import Interaction
-    from handlers.writing.writer import Plan
+    from handlers.writing.plans import Plan
     from tracking.flows import Flow
 
 FILL, REVIEW = "fill", "review"

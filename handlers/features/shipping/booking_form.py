@@ -37,7 +37,7 @@ if TYPE_CHECKING:
     from handlers.blocks.message import Block
     from handlers.interactions.context import Context
     from handlers.interactions.interaction import Interaction
-    from handlers.writing.writer import Plan
+    from handlers.writing.plans import Plan
     from tracking.addresses import TypedReceiver
     from tracking.flows import Flow
     from tracking.freight import Offer, OrderToShip, Preview

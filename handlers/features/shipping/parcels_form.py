@@ -26,7 +26,7 @@ if TYPE_CHECKING:
     from collections.abc import Sequence
 
     from handlers.interactions.interaction import Interaction
-    from handlers.writing.writer import Plan
+    from handlers.writing.plans import Plan
     from tracking.flows import Flow
     from tracking.freight import OrderToShip
 

@@ -12,7 +12,7 @@ from handlers.writing.steps import Done
 from tracking.writes import WriteState
 
 if TYPE_CHECKING:
-    from handlers.writing.writer import Outcome
+    from handlers.writing.plans import Outcome
 
 UNDONE = frozenset({WriteState.REFUSED, WriteState.FOUND_UNDONE})  # the form may be sent again
 
