@@ -14,7 +14,8 @@ from handlers.parsing.tokens import Kind, Token, tokenise
 from handlers.parsing.typed_command import TypedCommand
 from handlers.parsing.words import Vocabulary
 from handlers.wire.errors import UsageError, WrongPlatformError
-from handlers.wire.requests import HELP_WORDS, Help, OfOnePlatform, Request, Start
+from handlers.wire.command_text import HELP_WORDS
+from handlers.wire.requests import Help, OfOnePlatform, Request, Start
 from handlers.wire.text import escape_wire, folded
 from pandapon import spans
 

@@ -12,7 +12,7 @@ from handlers.blocks.text import code
 from handlers.parsing.order_ids import MAX_IDS, sift
 from handlers.parsing.tokens import Kind, Token
 from handlers.parsing.words import FILTERS, nearest
-from handlers.wire.requests import is_channel_id
+from handlers.wire.command_text import is_channel_id
 from handlers.wire.text import folded
 
 if TYPE_CHECKING:

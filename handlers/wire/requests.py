@@ -1,4 +1,4 @@
-"""Requests: the commands that a person can give, as values. Each can write itself as the text after ``/panda``."""
+"""Requests: a table of the commands that a person can give, as values, each with its text after ``/panda``."""
 
 from __future__ import annotations
 
@@ -6,7 +6,17 @@ from dataclasses import dataclass, field
 from datetime import timedelta
 from typing import TYPE_CHECKING, Protocol
 
-from handlers.wire.text import DASHES, DOUBLE_QUOTES, SINGLE_QUOTES, escape_wire, folded, quoted
+from handlers.wire.command_text import (
+    back_option,
+    channel_words,
+    duration,
+    free_text,
+    joined,
+    keyword_words,
+    page_option,
+    platform_option,
+    sort_and_price_options,
+)
 
 if TYPE_CHECKING:
     from decimal import Decimal
@@ -18,7 +28,6 @@ if TYPE_CHECKING:
 
 MUTE_FOR = timedelta(hours=24)
 FILTER_TEXT = 40  # characters of a text filter; a button that leads back to the list must hold it, escaped twice
-HELP_WORDS = frozenset({"help", "?", "--help", "-h", "帮助"})
 
 
 class Request(Protocol):
@@ -42,8 +51,9 @@ class Search:
 
     def command(self) -> str:
         """The canonical text."""
-        words = ["search", escape_wire(_keyword(self.keyword)), _platform(self.platform), *_sorted_and_priced(self)]
-        return _joined(*words, _page(self.page))
+        options = sort_and_price_options(self.sort, self.price_min, self.price_max)
+        words = ["search", keyword_words(self.keyword), platform_option(self.platform), *options]
+        return joined(*words, page_option(self.page))
 
 
 @dataclass(frozen=True, slots=True)
@@ -63,8 +73,9 @@ class SearchPicture:
 
     def command(self) -> str:
         """The canonical text."""
-        words = ["picture", _text(self.picture), _platform(self.platform), *_sorted_and_priced(self)]
-        return _joined(*words, _page(self.page))
+        options = sort_and_price_options(self.sort, self.price_min, self.price_max)
+        words = ["picture", free_text(self.picture), platform_option(self.platform), *options]
+        return joined(*words, page_option(self.page))
 
 
 @dataclass(frozen=True, slots=True)
@@ -75,7 +86,7 @@ class ShowProducts:
 
     def command(self) -> str:
         """The canonical text."""
-        return _joined("product", *map(str, self.products))
+        return joined("product", *map(str, self.products))
 
 
 @dataclass(frozen=True, slots=True)
@@ -91,7 +102,7 @@ class ContactSeller:
 
     def command(self) -> str:
         """The canonical text."""
-        return _joined("seller", str(self.product or self.order_id), _platform(self.platform))
+        return joined("seller", str(self.product or self.order_id), platform_option(self.platform))
 
 
 @dataclass(frozen=True, slots=True)
@@ -107,7 +118,7 @@ class Discover:
 
     def command(self) -> str:
         """The canonical text."""
-        return _joined("discover", self.kind, _text(self.about), _page(self.page))
+        return joined("discover", self.kind, free_text(self.about), page_option(self.page))
 
 
 @dataclass(frozen=True, slots=True)
@@ -118,7 +129,7 @@ class ShowCart:
 
     def command(self) -> str:
         """The canonical text."""
-        return _joined("cart", _page(self.page))
+        return joined("cart", page_option(self.page))
 
 
 @dataclass(frozen=True, slots=True)
@@ -127,7 +138,7 @@ class CheckCart:
 
     def command(self) -> str:
         """The canonical text."""
-        return _joined("cart", "check")
+        return joined("cart", "check")
 
 
 @dataclass(frozen=True, slots=True)
@@ -138,7 +149,7 @@ class ShowCategories:
 
     def command(self) -> str:
         """The canonical text."""
-        return _joined("discover", "category", self.category_id)
+        return joined("discover", "category", self.category_id)
 
 
 @dataclass(frozen=True, slots=True)
@@ -150,7 +161,7 @@ class ShowAddresses:
 
     def command(self) -> str:
         """The canonical text."""
-        return _joined("address", "show" if self.is_whole else "", _page(self.page))
+        return joined("address", "show" if self.is_whole else "", page_option(self.page))
 
 
 @dataclass(frozen=True, slots=True)
@@ -161,7 +172,7 @@ class BuyProducts:
 
     def command(self) -> str:
         """The canonical text."""
-        return _joined("buy", *map(str, self.products))
+        return joined("buy", *map(str, self.products))
 
 
 @dataclass(frozen=True, slots=True)
@@ -174,7 +185,7 @@ class ActOnOrders:
 
     def command(self) -> str:
         """The canonical text."""
-        return _joined(self.act, *self.ids, _platform(self.platform))
+        return joined(self.act, *self.ids, platform_option(self.platform))
 
 
 @dataclass(frozen=True, slots=True)
@@ -187,7 +198,7 @@ class ShowFreight:
 
     def command(self) -> str:
         """The canonical text."""
-        return _joined("freight", *self.orders, str(self.product or ""), _platform(self.platform))
+        return joined("freight", *self.orders, str(self.product or ""), platform_option(self.platform))
 
 
 @dataclass(frozen=True, slots=True)
@@ -198,7 +209,7 @@ class ShowAudit:
 
     def command(self) -> str:
         """The canonical text."""
-        return _joined("audit", _page(self.page))
+        return joined("audit", page_option(self.page))
 
 
 @dataclass(frozen=True, slots=True)
@@ -219,7 +230,7 @@ class SetAway:
 
     def command(self) -> str:
         """The canonical text."""
-        return _joined("approvals", "away", f"<@{self.delegate}>", f"until {self.until}" if self.until else "")
+        return joined("approvals", "away", f"<@{self.delegate}>", f"until {self.until}" if self.until else "")
 
 
 @dataclass(frozen=True, slots=True)
@@ -228,7 +239,7 @@ class SetBack:
 
     def command(self) -> str:
         """The canonical text."""
-        return _joined("approvals", "back")
+        return joined("approvals", "back")
 
 
 @dataclass(frozen=True, slots=True)
@@ -259,10 +270,10 @@ class ListOrders:
 
     def command(self) -> str:
         """The canonical text."""
-        words = ["orders", self.status, _text(self.words), _platform(self.platform)]
-        words += [f"--seller {_text(self.seller)}" if self.seller else ""]
+        words = ["orders", self.status, free_text(self.words), platform_option(self.platform)]
+        words += [f"--seller {free_text(self.seller)}" if self.seller else ""]
         words += [f"--since {self.since}" if self.since else "", f"--until {self.until}" if self.until else ""]
-        return _joined(*words, _page(self.page))
+        return joined(*words, page_option(self.page))
 
 
 @dataclass(frozen=True, slots=True)
@@ -273,7 +284,7 @@ class ExportOrders:
 
     def command(self) -> str:
         """The canonical text."""
-        return _joined(self.listed.command(), "--csv")
+        return joined(self.listed.command(), "--csv")
 
 
 @dataclass(frozen=True, slots=True)
@@ -286,7 +297,7 @@ class ShowOrder:
 
     def command(self) -> str:
         """The canonical text."""
-        return _joined("order", self.order_id, _platform(self.platform), _back(self.back))
+        return joined("order", self.order_id, platform_option(self.platform), back_option(self.back.command() if self.back else ""))
 
 
 @dataclass(frozen=True, slots=True)
@@ -298,7 +309,7 @@ class AskRefund:
 
     def command(self) -> str:
         """The canonical text."""
-        return _joined("refund", self.order_id, _platform(self.platform))
+        return joined("refund", self.order_id, platform_option(self.platform))
 
 
 @dataclass(frozen=True, slots=True)
@@ -309,7 +320,7 @@ class ShowRefunds:
 
     def command(self) -> str:
         """The canonical text."""
-        return _joined("refunds", _page(self.page))
+        return joined("refunds", page_option(self.page))
 
 
 @dataclass(frozen=True, slots=True)
@@ -322,7 +333,7 @@ class ShowRefund:
 
     def command(self) -> str:
         """The canonical text."""
-        return _joined("refunds", self.refund_id, self.order_id, _platform(self.platform))
+        return joined("refunds", self.refund_id, self.order_id, platform_option(self.platform))
 
 
 @dataclass(frozen=True, slots=True)
@@ -340,7 +351,7 @@ class Track:
     def command(self) -> str:
         """The canonical text."""
         every = "--all" if self.all_nodes else ""
-        return _joined("track", self.text, _platform(self.platform), every, _back(self.back))
+        return joined("track", self.text, platform_option(self.platform), every, back_option(self.back.command() if self.back else ""))
 
 
 @dataclass(frozen=True, slots=True)
@@ -355,7 +366,7 @@ class WatchOrders:
 
     def command(self) -> str:
         """The canonical text."""
-        return _joined("watch", *self.ids, _channel(self.channel), self.filter or "", _platform(self.platform))
+        return joined("watch", *self.ids, channel_words(self.channel), self.filter or "", platform_option(self.platform))
 
 
 @dataclass(frozen=True, slots=True)
@@ -368,7 +379,7 @@ class Unwatch:
 
     def command(self) -> str:
         """The canonical text."""
-        return _joined("unwatch", *self.ids, _channel(self.channel))
+        return joined("unwatch", *self.ids, channel_words(self.channel))
 
 
 @dataclass(frozen=True, slots=True)
@@ -381,7 +392,7 @@ class ListWatches:
 
     def command(self) -> str:
         """The canonical text."""
-        return _joined("watches", self.group or "", _channel(self.channel), _page(self.page))
+        return joined("watches", self.group or "", channel_words(self.channel), page_option(self.page))
 
 
 @dataclass(frozen=True, slots=True)
@@ -394,7 +405,7 @@ class WatchAll:
 
     def command(self) -> str:
         """The canonical text."""
-        return _joined("watch all", self.status, _channel(self.channel), self.filter or "")
+        return joined("watch all", self.status, channel_words(self.channel), self.filter or "")
 
 
 @dataclass(frozen=True, slots=True)
@@ -405,7 +416,7 @@ class UnwatchAll:
 
     def command(self) -> str:
         """The canonical text."""
-        return _joined("unwatch all", _channel(self.channel))
+        return joined("unwatch all", channel_words(self.channel))
 
 
 @dataclass(frozen=True, slots=True)
@@ -423,8 +434,8 @@ class Mute:
 
     def command(self) -> str:
         """The canonical text."""
-        length = f"until {self.until}" if self.until else _span(self.span)
-        return _joined("mute", *self.ids, _channel(self.channel), length)
+        length = f"until {self.until}" if self.until else duration(self.span)
+        return joined("mute", *self.ids, channel_words(self.channel), length)
 
 
 @dataclass(frozen=True, slots=True)
@@ -436,7 +447,7 @@ class Unmute:
 
     def command(self) -> str:
         """The canonical text."""
-        return _joined("unmute", *self.ids, _channel(self.channel))
+        return joined("unmute", *self.ids, channel_words(self.channel))
 
 
 @dataclass(frozen=True, slots=True)
@@ -447,7 +458,7 @@ class ShowSettings:
 
     def command(self) -> str:
         """The canonical text."""
-        return _joined("settings", _channel(self.channel))
+        return joined("settings", channel_words(self.channel))
 
 
 @dataclass(frozen=True, slots=True)
@@ -459,7 +470,7 @@ class Why:
 
     def command(self) -> str:
         """The canonical text."""
-        return _joined("why", self.text, _channel(self.channel))
+        return joined("why", self.text, channel_words(self.channel))
 
 
 @dataclass(frozen=True, slots=True)
@@ -481,7 +492,7 @@ class Help:
 
     def command(self) -> str:
         """The canonical text."""
-        return _joined("help", self.topic)
+        return joined("help", self.topic)
 
 
 @dataclass(frozen=True, slots=True)
@@ -497,57 +508,3 @@ PagedRequest = (
     Search | SearchPicture | Discover | ShowCart | ShowRefunds | ShowAddresses | ShowAudit | ListOrders | ListWatches
 )  # requests whose answers come page by page
 OfOnePlatform = ShowOrder | Track  # requests that can be repeated with the platform on which the order was found
-
-
-def is_channel_id(text: str) -> bool:
-    """Whether a text is a channel's id rather than its name: ids are upper case, names never are."""
-    return len(text) > 1 and text[0] in "CGD" and text.isalnum() and text.isascii() and text == text.upper()
-
-
-def _sorted_and_priced(request: Search | SearchPicture) -> list[str]:
-    return [
-        f"--sort {request.sort}" if request.sort else "",
-        f"--min {request.price_min:f}" if request.price_min is not None else "",
-        f"--max {request.price_max:f}" if request.price_max is not None else "",
-    ]
-
-
-def _joined(*words: str) -> str:
-    return " ".join(word for word in words if word)
-
-
-def _platform(platform: Platform | None) -> str:
-    return f"--{platform.value}" if platform else ""
-
-
-def _page(page: int) -> str:
-    return f"--page {page}" if page > 1 else ""
-
-
-def _text(text: str) -> str:
-    """Free text as one token, whatever characters it has."""
-    return escape_wire(quoted(text)) if text else ""
-
-
-def _back(listed: ListOrders | None) -> str:
-    return f"--back {_text(listed.command())}" if listed else ""
-
-
-def _channel(channel: str | None) -> str:
-    if channel is None:
-        return ""
-    return f"in <#{channel}>" if is_channel_id(channel) else f"in #{channel}"
-
-
-def _span(span: timedelta) -> str:
-    """A duration in hours, or in minutes where it is no whole number of hours."""
-    hours, remainder = divmod(span, timedelta(hours=1))
-    return f"{span // timedelta(minutes=1)}m" if remainder else f"{hours}h"
-
-
-def _keyword(keyword: str) -> str:
-    """The keyword, quoted if it would be read as a request for help, or a word of it as an option or a quotation."""
-    special = DASHES + DOUBLE_QUOTES + SINGLE_QUOTES
-    if folded(keyword) in HELP_WORDS or any(word[0] in special for word in keyword.split()):
-        return quoted(keyword)
-    return keyword
