@@ -16,10 +16,10 @@ from handlers.blocks.i18n import _, set_language
 from handlers.blocks.people import keep
 from handlers.blocks.punctuation import sentences
 from handlers.commands.declarations import Button, Feature, WrongFieldsError
-from handlers.interactions.answering import Ways
+from handlers.interactions.answering import Replier
 from handlers.interactions.deliveries import is_new
 from handlers.interactions.error_boundary import explain
-from handlers.interactions.interaction import WORKING, Interaction, in_time, within
+from handlers.interactions.interaction import WORKING, Interaction, result_by, run_with_budget
 from handlers.interactions.late_pages import show_late
 from handlers.wire import payloads
 from handlers.wire.errors import OutdatedError, UsageError
@@ -172,7 +172,7 @@ async def _on_command(subject: Subject, interaction: Interaction, ack: AsyncAck)
         await interaction.answer(_check_and_act(interaction, subject, error, commands.perform), "")
     else:
         working = commands.answer_to(request).working()
-        interaction.meanwhile.asked = commands.answer_to(request).asked(request)
+        interaction.pending.asked = commands.answer_to(request).asked(request)
         await interaction.answer(_check_and_act(interaction, subject, request, commands.perform), working)
 
 
@@ -244,7 +244,7 @@ async def _answer_form(
 ) -> None:
     """Show the form's next page at once where the work is quick; else a working page, and the next page later."""
     ctx, until = interaction.ctx, time.monotonic() + interaction.ctx.answer_seconds * WORKING
-    task = asyncio.ensure_future(within(work, ctx))
+    task = asyncio.ensure_future(run_with_budget(work, ctx))
     ctx.hold(task)
     done, _pending = await asyncio.wait({task}, timeout=FORM_SECONDS)
     if done:
@@ -257,7 +257,7 @@ async def _answer_form(
     # The acknowledgement must reach Slack before the update: a later one would bring back the working page.
     await ack(response_action="update", view=form.working())
     late = form.page(failures.too_late(ctx.answer_seconds))
-    answer, _slept = await asyncio.gather(in_time(task, until, late), asyncio.sleep(1))
+    answer, _slept = await asyncio.gather(result_by(task, until, late), asyncio.sleep(1))
     if isinstance(answer, WrongFieldsError):  # the fields have gone with the form
         answer = form.page(failures.failure(sentences(answer.wrong.values())))
     await show_late(interaction, answer, tells=form.changes)
@@ -293,4 +293,4 @@ async def _just_ack(_subject: Subject, _interaction: Interaction, ack: AsyncAck)
 async def _on_error(error: Exception, body: Body, respond: AsyncRespond, client: AsyncWebClient) -> None:
     """Explain to the person an error that a listener did not catch. Bolt calls this."""
     await asyncio.sleep(SEEN_SECONDS)
-    await Ways.of(body, client, respond).tell(explain(error))
+    await Replier.of(body, client, respond).tell(explain(error))

@@ -6,7 +6,7 @@ import logging
 from dataclasses import replace
 from typing import TYPE_CHECKING
 
-from handlers.interactions.ports import Copies
+from handlers.interactions.ports import BackupState
 from storage.errors import StorageError
 from storage.sqlite.backup import back_up, check
 from storage.sqlite.copies import MOST, backups, taken_at
@@ -36,7 +36,7 @@ class Backups:
         """``restored``: the copy that this start put in place, if any. ``most``: bytes of all copies together."""
         self._thread, self._folder, self._clock, self._most = thread, folder, clock, most
         newest = next(iter(backups(folder)), None)
-        self.state = Copies(copied_at=taken_at(newest) if newest else None, restored=restored)
+        self.state = BackupState(copied_at=taken_at(newest) if newest else None, restored=restored)
         if restored and restored.is_lost:
             log.error(
                 "database was missing or empty: the newest copy is in use; to start afresh instead, stop the bot and "

@@ -9,7 +9,7 @@ from datetime import timedelta
 from typing import TYPE_CHECKING
 
 from handlers.blocks.order_states import code
-from handlers.interactions.ports import Joined
+from handlers.interactions.ports import WatchAllResult
 from pandapon.errors import PandaPonError
 from pandapon.shipment import FINAL, Platform
 from storage.subscription import NewOrder, Subscription
@@ -86,7 +86,7 @@ class Discoverer:
             joined += (await self.discover(subscription)).joined
         return joined
 
-    async def subscribe(self, channel: str, status: str, filter_: Filter, user: str) -> Joined:
+    async def subscribe(self, channel: str, status: str, filter_: Filter, user: str) -> WatchAllResult:
         """Watch all orders in a channel, or all in one state, for a person. ``status``: the state; empty: any.
 
         Reads the lists for :data:`PATIENCE_SECONDS` at most, because the person waits; the next tick reads the rest.
@@ -94,7 +94,7 @@ class Discoverer:
         wish = Subscription(channel, status, filter_, user)
         standing, is_new = await self._store.subscriptions.subscribe(self._clock(), wish)
         seen = await self.discover(standing, PATIENCE_SECONDS)
-        return Joined(is_new, seen.joined, seen.later, seen.never, standing.id)
+        return WatchAllResult(is_new, seen.joined, seen.later, seen.never, standing.id)
 
     async def discover(self, subscription: Subscription, patience: float | None = None) -> Seen:
         """Read the lists for one channel. A platform that does not answer is left to the next tick.

@@ -34,7 +34,7 @@ KNOWN_FOR = 600.0  # seconds before Slack is asked again what a person is
 WITHHELD = frozenset({"missing_scope", "no_permission", "not_allowed_token_type", "unknown_method", "user_not_found"})
 
 
-class Standing(StrEnum):
+class Membership(StrEnum):
     """A person's relation to the workspace."""
 
     MEMBER = "member"
@@ -68,7 +68,7 @@ class Admission:
     def __init__(self, outsiders: Outsiders = "none", clock: Callable[[], float] = time.monotonic) -> None:
         self._outsiders, self._clock = outsiders, clock
         self._own: Installation | None = None
-        self._known: dict[str, tuple[Standing, Body, float]] = {}  # by user: also the profile, and how long both count
+        self._known: dict[str, tuple[Membership, Body, float]] = {}  # by user: also the profile, and how long both count
 
     async def admit(self, client: AsyncWebClient, body: Body) -> Person:
         """Return the person who sent a payload. Raises ForbiddenError with the reason if they may not use the bot."""
@@ -85,12 +85,12 @@ class Admission:
         if not self._lets_in(standing):
             raise ForbiddenError(_refused())
         locale, time_zone = payloads.text(profile, "locale"), payloads.text(profile, "tz")
-        return Person(user, is_member=standing is Standing.MEMBER, locale=locale, time_zone=time_zone)
+        return Person(user, is_member=standing is Membership.MEMBER, locale=locale, time_zone=time_zone)
 
-    def _lets_in(self, standing: Standing) -> bool:
-        if standing is Standing.STRANGER:
+    def _lets_in(self, standing: Membership) -> bool:
+        if standing is Membership.STRANGER:
             return self._outsiders == "all"
-        return standing is Standing.MEMBER or self._outsiders != "none"
+        return standing is Membership.MEMBER or self._outsiders != "none"
 
     async def _find_own(self, client: AsyncWebClient) -> Installation:
         """Ask for the bot's own installation, and keep it: it does not change while the process runs."""
@@ -105,7 +105,7 @@ class Admission:
 
     async def _standing(
         self, client: AsyncWebClient, own: Installation, user: str, team: str
-    ) -> tuple[Standing | None, Body]:
+    ) -> tuple[Membership | None, Body]:
         """A person's standing and profile. If Slack does not answer, its last answer counts, however old it is."""
         former, last, until = self._known.get(user, (None, {}, 0.0))
         if former and self._clock() < until:
@@ -128,16 +128,16 @@ def _is_for(own: Installation, body: Body) -> bool:
     return not own.team or not teams or own.team in teams
 
 
-def _judge(own: Installation, profile: Body, team: str) -> Standing:
+def _judge(own: Installation, profile: Body, team: str) -> Membership:
     """A person's standing by their profile (see ``_profile``) and by the workspace that the payload names, if any."""
     theirs = payloads.text(profile, "team_id") or team
     enterprise = payloads.text(profile, "enterprise_user", "enterprise_id")
     same_company = bool(own.enterprise) and enterprise == own.enterprise
     is_other = bool(own.team and theirs) and theirs != own.team and not same_company
     if is_other or profile.get("is_stranger") is True:
-        return Standing.STRANGER
+        return Membership.STRANGER
     is_guest = profile.get("is_restricted") is True or profile.get("is_ultra_restricted") is True
-    return Standing.GUEST if is_guest else Standing.MEMBER
+    return Membership.GUEST if is_guest else Membership.MEMBER
 
 
 async def _profile(client: AsyncWebClient, user: str) -> Body:

@@ -49,7 +49,7 @@ class Claim:
     unseen: Exception | None = None
 
 
-async def ask(interaction: Interaction, person: Person, claim: Claim) -> None:
+async def check_claim(interaction: Interaction, person: Person, claim: Claim) -> None:
     """Check that a person may act on the claim's channels. Raises ForbiddenError, or the claim's ``unseen``.
 
     Only members of a channel change its watches, mutes and settings. Everybody may look into a public channel, as in

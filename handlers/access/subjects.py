@@ -7,7 +7,7 @@ from dataclasses import dataclass, replace
 from typing import TYPE_CHECKING, Any
 
 from handlers.access import channel_lookup
-from handlers.access.permissions import Claim, Need, ask
+from handlers.access.permissions import Claim, Need, check_claim
 from handlers.wire import payloads
 from handlers.wire.errors import OutdatedError, UsageError
 
@@ -43,7 +43,7 @@ async def claimed(interaction: Interaction, subject: Subject, given: Any = None)
     person = await interaction.ctx.admission.admit(interaction.client, interaction.body)
     interaction.speak_to(person.locale, person.time_zone)
     claim = await subject.find(interaction, given)
-    await ask(interaction, person, claim)
+    await check_claim(interaction, person, claim)
     return claim.subject
 
 
@@ -79,12 +79,12 @@ def channel_of_button(name: str, need: Need) -> Subject:
     """Make the subject of a button that carries a channel's id."""
 
     async def find(interaction: Interaction, _given: Any) -> Claim:
-        return one_channel(payloads.value(interaction.body), need)
+        return channel_claim(payloads.value(interaction.body), need)
 
     return Subject(name, find)
 
 
-def one_channel(channel: str, need: Need) -> Claim:
+def channel_claim(channel: str, need: Need) -> Claim:
     """Make the claim on a channel whose id a payload gave. Raises OutdatedError for a text that is no channel id."""
     if not _CHANNEL.fullmatch(channel):
         raise OutdatedError

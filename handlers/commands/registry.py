@@ -89,7 +89,7 @@ class Commands:
         """Carry out a request that passed the check of rights. Raises errors that the error boundary explains."""
         answer = self.answer_to(request)
         spans.note(request=type(request).__name__)
-        interaction.meanwhile.asked = answer.asked(request)
+        interaction.pending.asked = answer.asked(request)
         try:
             return await answer.act(interaction, request)
         except WrongPlatformError as error:

@@ -28,8 +28,11 @@ STEP_SECONDS = 4.0  # for each way that is tried
 
 
 @dataclass(frozen=True, slots=True)
-class Ways:
-    """The ways to answer that Slack handed over with an interaction. Many payloads have no response URL."""
+class Replier:
+    """Answers a person in the ways that a payload of Slack allows. Many payloads have no response URL.
+
+    ``user`` and ``channel`` are Slack ids; what a payload does not have is None or empty.
+    """
 
     client: AsyncWebClient
     user: str
@@ -40,8 +43,8 @@ class Ways:
     title: str = ""  # the title of that form
 
     @classmethod
-    def of(cls, body: Body, client: AsyncWebClient, respond: AsyncRespond | None) -> Ways:
-        """Read the ways from a payload."""
+    def of(cls, body: Body, client: AsyncWebClient, respond: AsyncRespond | None) -> Replier:
+        """Read from a payload the ways to answer it."""
         is_form = payloads.text(body, "view", "type") == "modal"
         return cls(
             client=client,

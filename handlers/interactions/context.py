@@ -14,7 +14,7 @@ from handlers.access.approvers import Approvers
 from handlers.access.writers import Gate
 from handlers.blocks.links import Links
 from handlers.blocks.people import People
-from handlers.interactions.deliveries import Recent
+from handlers.interactions.deliveries import RecentDeliveries
 from handlers.interactions.languages import Languages
 from handlers.interactions.newest import Newest
 from handlers.interactions.outside import Outside
@@ -28,7 +28,7 @@ if TYPE_CHECKING:
     from pydantic import SecretStr
 
     from handlers.commands.registry import Commands
-    from handlers.interactions.ports import Connector, Joined, Report, Tracker
+    from handlers.interactions.ports import Connector, WatchAllResult, Report, Tracker
     from handlers.writing.writer import Writer
     from pandapon.client import PandaPon
     from storage.store import Store
@@ -55,7 +55,7 @@ class Context:
     report: Callable[[], Report]
     preview_digest: Callable[[str], Awaitable[DailyDigest]]  # makes the digest that the channel would get now
     # Watches in a channel all orders, or all in one state (empty: any), with a filter, for a person.
-    subscribe: Callable[[str, str, Filter, str], Awaitable[Joined]]
+    subscribe: Callable[[str, str, Filter, str], Awaitable[WatchAllResult]]
     wake: Callable[[], None]  # makes the sender read the outbox now rather than at the next tick
     writer: Writer  # the only way to change the account
     default_filter: Filter = Filter.ALL
@@ -67,7 +67,7 @@ class Context:
     # Gets the seconds that an answer took, and whether it was ready in time.
     answered: Callable[[float, bool], None] = lambda _seconds, _is_in_time: None
     links: Links = field(default_factory=Links)  # to the messages of the workspace
-    recent: Recent = field(default_factory=Recent)
+    recent: RecentDeliveries = field(default_factory=RecentDeliveries)
     outside: Outside = field(default_factory=Outside)  # opens links to pictures
     chat_login: ChatLogin | None = None  # the account's login for chats with Taobao's sellers
     connector: Connector | None = None  # connects the account; None unless one installation serves many workspaces

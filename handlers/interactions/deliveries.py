@@ -22,7 +22,7 @@ NOTED_SECONDS = 0.7  # that the database may take, so that the person soon sees 
 REMEMBERED = 1000  # deliveries
 
 
-class Recent:
+class RecentDeliveries:
     """The last deliveries to this process. The store also knows deliveries to other and earlier processes."""
 
     def __init__(self) -> None:
@@ -37,7 +37,7 @@ class Recent:
         return is_first
 
 
-async def is_new(recent: Recent, store: Store, now: datetime, body: Body) -> bool:
+async def is_new(recent: RecentDeliveries, store: Store, now: datetime, body: Body) -> bool:
     """Whether a payload is delivered for the first time. A store that does not respond in time counts as yes."""
     delivery = payloads.text(body, "trigger_id") or payloads.text(body, "event_id")
     if not delivery:

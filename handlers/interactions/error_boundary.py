@@ -27,7 +27,7 @@ log = logging.getLogger(__name__)
 
 
 class Asking(Protocol):
-    """Holds the request once it is known; see :class:`handlers.interactions.interaction.Meanwhile`."""
+    """Holds the request once it is known; see :class:`handlers.interactions.interaction.PendingAnswer`."""
 
     asked: failures.Asked
 

@@ -11,7 +11,7 @@ from typing import TYPE_CHECKING, Any, TypeVar
 from handlers.blocks import failures
 from handlers.blocks.i18n import set_language
 from handlers.blocks.people import keep
-from handlers.interactions.answering import Ways
+from handlers.interactions.answering import Replier
 from handlers.interactions.error_boundary import guarded
 from handlers.wire import payloads
 from pandapon import budget
@@ -36,7 +36,7 @@ ASKING, WORKING = 0.8, 0.93
 
 
 @dataclass(slots=True)
-class Meanwhile:
+class PendingAnswer:
     """The facts of an answer that is being worked on.
 
     ``message``: stands below the working line until the answer comes; None: the working line stands alone. ``asked``:
@@ -58,7 +58,7 @@ class Interaction:
     client: AsyncWebClient
     channel_name: str = ""  # from Slack's payload
     body: Body = field(default_factory=dict)  # the payload as Slack sent it; it holds further ways to answer
-    meanwhile: Meanwhile = field(default_factory=Meanwhile)
+    pending: PendingAnswer = field(default_factory=PendingAnswer)
 
     @property
     def is_between_people(self) -> bool:
@@ -88,24 +88,24 @@ class Interaction:
 
     async def _answer(self, work: Coroutine[None, None, Message], working: str, *, replace: bool) -> None:
         until = time.monotonic() + self.ctx.answer_seconds * WORKING
-        task = asyncio.ensure_future(within(guarded(work, self.meanwhile), self.ctx))
+        task = asyncio.ensure_future(run_with_budget(guarded(work, self.pending), self.ctx))
         finished, _pending = await asyncio.wait({task}, timeout=self.ctx.working_after)
         if not finished:  # Slack replaces pressed messages alone; otherwise the working line stays above the answer
             await self.say(self._working(working, stays=not replace), replace=replace)
-        late = failures.too_late(self.ctx.answer_seconds, self.meanwhile.asked)
-        await self.say(await in_time(task, until, late), replace=replace)
+        late = failures.too_late(self.ctx.answer_seconds, self.pending.asked)
+        await self.say(await result_by(task, until, late), replace=replace)
 
     def _working(self, working: str, *, stays: bool) -> Message:
         line = failures.working(working, stays=stays)
-        return line.followed_by(self.meanwhile.message) if self.meanwhile.message else line
+        return line.followed_by(self.pending.message) if self.pending.message else line
 
     async def say(self, message: Message, *, replace: bool) -> None:
         """Show a message to this person alone, by the first way that Slack accepts."""
-        ways = Ways.of(self.body, self.client, self.respond)
-        await ways.tell(message, replace=replace)
+        replier = Replier.of(self.body, self.client, self.respond)
+        await replier.tell(message, replace=replace)
 
 
-async def within(work: Coroutine[Any, Any, T], ctx: Context) -> T:
+async def run_with_budget(work: Coroutine[Any, Any, T], ctx: Context) -> T:
     """Run the work of an answer and measure its time. Its calls to PandaPon and Slack may take their share of it."""
     began, is_given_up = time.monotonic(), False
     try:
@@ -119,7 +119,7 @@ async def within(work: Coroutine[Any, Any, T], ctx: Context) -> T:
         ctx.answered(seconds, not is_given_up and seconds <= ctx.answer_seconds)
 
 
-async def in_time(task: asyncio.Task[T], until: float, late: T) -> T:
+async def result_by(task: asyncio.Task[T], until: float, late: T) -> T:
     """Return the task's result or, when the time is over, ``late``. ``until``: in seconds of ``time.monotonic``.
 
     A late task is cancelled, so that no change is made that still waits in the database's queue.

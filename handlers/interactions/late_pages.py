@@ -10,7 +10,7 @@ from handlers.blocks import elements as el
 from handlers.blocks.i18n import _
 from handlers.blocks.message import MAX_TEXT, Layout, Message
 from handlers.blocks.text import truncate_mrkdwn
-from handlers.interactions.answering import Ways
+from handlers.interactions.answering import Replier
 from handlers.wire import payloads
 from handlers.wire.slack import FAILURES, code_of
 
@@ -38,8 +38,8 @@ async def show_late(interaction: Interaction, view: View, *, tells: bool) -> Non
         if not tells or view.get("submit"):
             raise
         log.info("the form is gone, its last page is told directly", extra={"error": code_of(error) or error})
-        ways = replace(Ways.of(interaction.body, interaction.client, None), view="", trigger="")
-        await ways.tell(as_message(view))
+        replier = replace(Replier.of(interaction.body, interaction.client, None), view="", trigger="")
+        await replier.tell(as_message(view))
 
 
 def as_message(view: View) -> Message:

@@ -8,7 +8,7 @@ from typing import TYPE_CHECKING, Any
 
 from handlers.blocks import failures
 from handlers.interactions.error_boundary import explain
-from handlers.interactions.interaction import WORKING, in_time, within
+from handlers.interactions.interaction import WORKING, result_by, run_with_budget
 from handlers.wire import payloads
 
 if TYPE_CHECKING:
@@ -37,9 +37,9 @@ async def open_and_fill(
     except BaseException:
         work.close()
         raise
-    task = asyncio.ensure_future(within(_guarded(work, refused), ctx))
+    task = asyncio.ensure_future(run_with_budget(_guarded(work, refused), ctx))
     ctx.hold(task)
-    page = await in_time(task, until, refused(failures.too_late(ctx.answer_seconds)))
+    page = await result_by(task, until, refused(failures.too_late(ctx.answer_seconds)))
     await interaction.client.views_update(view_id=payloads.text(opened.data, "view", "id"), view=page)
 
 

@@ -51,7 +51,7 @@ class WatchOutcome:
 
 
 @dataclass(frozen=True, slots=True)
-class Joined:
+class WatchAllResult:
     """The outcome of ``watch all``."""
 
     is_new: bool
@@ -62,7 +62,7 @@ class Joined:
 
 
 @dataclass(frozen=True, slots=True)
-class Copies:
+class BackupState:
     """The state of the database and of its backup copies."""
 
     copied_at: datetime | None = None  # the newest copy
@@ -87,7 +87,7 @@ class Report:
     token_refused: str = ""  # the error code with which Slack refuses the bot's token; nothing can be posted meanwhile
     takes_pushes: bool = False  # whether PandaPon can push messages to this process
     refunds_refused: Mapping[str, str] = field(default_factory=dict)  # the error of each operation that reads refunds
-    copies: Copies | None = Copies()  # None: the database is on a server, and its operator makes the copies
+    copies: BackupState | None = BackupState()  # None: the database is on a server, and its operator makes the copies
     polls: bool = True  # whether this process reads orders; if not, other processes do
     stopped: tuple[str, timedelta] | None = None  # the scheduler's job that hangs, and for how long
     clock_off_by: timedelta | None = None  # PandaPon's clock less this machine's; None: too little to matter

@@ -96,15 +96,15 @@ def acted_on(alarm: Alarm, watch: Watch | None, now: datetime, snapshot: OrderSn
     """The alarm after a press on one of its buttons. The message replaces the pressed one, in the same layout."""
     stalled = _stalled(alarm.stall, OrderRef.from_key(alarm.key), watch, snapshot)
     if alarm.state is AlarmState.CLEARED:
-        return _message([_words(stalled, now)], [was_cleared(alarm)], stalled)
+        return _message([_words(stalled, now)], [cleared_line(alarm)], stalled)
     return _message([_words(stalled, now)], _done(alarm, now, name), stalled, _buttons(alarm, watch, now))
 
 
-def was_cleared(alarm: Alarm) -> str:
+def cleared_line(alarm: Alarm) -> str:
     """The sentence that an alarm is over."""
     if alarm.stall.leg is Leg.NOT_PAID:
         return _("✅ No longer waiting for payment – alert closed.")
-    return refund_alarm.over() if alarm.stall.leg is Leg.REFUND else _("✅ Moving again – alert closed.")
+    return refund_alarm.end_line() if alarm.stall.leg is Leg.REFUND else _("✅ Moving again – alert closed.")
 
 
 def line(alarm: Alarm, now: datetime) -> str:
@@ -118,12 +118,12 @@ def line(alarm: Alarm, now: datetime) -> str:
     return " · ".join([sentence, *_done(alarm, now, name)])
 
 
-def over(alarm: Alarm, milestone: Milestone | None) -> str:
+def end_line(alarm: Alarm, milestone: Milestone | None) -> str:
     """The line in the news that ends an alarm. It mentions the person who took the alarm on.
 
     ``milestone``: the order's state now.
     """
-    sentence = unpaid.over(milestone) if alarm.stall.leg is Leg.NOT_PAID else was_cleared(alarm)
+    sentence = unpaid.end_line(milestone) if alarm.stall.leg is Leg.NOT_PAID else cleared_line(alarm)
     if alarm.assignee:
         sentence = sentences([sentence, _("{user} was handling it.").format(user=el.mention(alarm.assignee))])
     return sentence

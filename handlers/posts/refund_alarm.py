@@ -31,7 +31,7 @@ def line(stall: Stall, ref: OrderRef, now: datetime) -> str:
     return _("⏰ Refund: {platform} closes it {time}").format(platform=platform, time=slack_date(until, now))
 
 
-def over() -> str:
+def end_line() -> str:
     """The line that ends the alarm."""
     return _("✅ The refund moved on – alert closed.")
 

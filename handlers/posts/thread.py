@@ -69,7 +69,7 @@ def news(
     title, heads = display_name(order, news.ref), _headlines(news, order, now)
     state = heads[0] if heads else of_milestone(news.milestone).bold
     named, states = [f"{state} · {title}", *heads[1:]], _named(news, order)
-    ending = [alarms.over(cleared, news.milestone)] if cleared else []
+    ending = [alarms.end_line(cleared, news.milestone)] if cleared else []
     context = _ids(news, snapshot, others)
     whole = _message([*named, *ending], news, watch, now, context=context, named=states)
     if not in_thread:

@@ -40,7 +40,7 @@ def line(stall: Stall, ref: OrderRef, now: datetime) -> str:
     return words.format(platform=platform_name(ref.platform), time=slack_date(stall.until, now))
 
 
-def over(milestone: Milestone | None) -> str:
+def end_line(milestone: Milestone | None) -> str:
     """The line that ends the alarm and says why nothing is left to pay. ``milestone``: the order's state now."""
     if milestone is Milestone.CANCELLED:
         return _("✖️ Closed by the platform – alert closed.")

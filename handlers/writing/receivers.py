@@ -4,8 +4,8 @@ Addresses are private. The pages of a person's own form show them whole, menus s
 masked line at most, and no log and no table has them. A form stores the address's id alone and reads the address again
 with :func:`address_of`.
 
-If no address is saved, a form shows :func:`none_saved`. Its button has the action id ``action_ids.ADD_ADDRESS`` and
-opens the form of the addresses' feature that adds an address.
+If no address is saved, a form shows :func:`no_address_blocks`. Its button has the action id ``action_ids.ADD_ADDRESS``
+and opens the form of the addresses' feature that adds an address.
 """
 
 from __future__ import annotations
@@ -128,24 +128,24 @@ async def address_of(ctx: Context, address_id: str) -> SavedAddress:
     raise RequestError(_("This address is no longer saved at PandaPon. Choose another one."))
 
 
-async def address_in(
-    ctx: Context, address_id: str, salt: str, marks: Mapping[str, str]
+async def read_receivers(
+    ctx: Context, address_id: str, salt: str, fingerprints: Mapping[str, str]
 ) -> tuple[AlibabaReceiver, TaobaoReceiver]:
     """Read an address again, in the forms that 1688 and Taobao take.
 
-    ``marks``: the result of :func:`marks_of` as a mapping. The id alone is not enough: a person who changes the saved
-    address meanwhile could send a reviewed or approved order to another place. Raises the errors of :func:`address_of`,
-    and RequestError for an address that was changed since, or lacks a part.
+    ``fingerprints``: the pairs of :func:`fingerprints_of` as a mapping. The id alone is not enough: if somebody changes
+    the saved address meanwhile, a reviewed or approved order would go to another place. Raises the errors of
+    :func:`address_of`, and RequestError for an address that was changed since, or lacks a part.
     """
     address = await address_of(ctx, address_id)
-    if marks.get(address_id) != address.typed.fingerprint(salt):
+    if fingerprints.get(address_id) != address.typed.fingerprint(salt):
         words = _("The saved address has been changed since this form was opened, so nothing was ordered. Order again.")
         raise RequestError(words)
     return address.alibaba(), address.taobao()
 
 
-def marks_of(saved: Sequence[SavedAddress], salt: str) -> tuple[tuple[str, str], ...]:
-    """Return pairs of an address's id and its salted fingerprint, by which :func:`address_in` notices a change."""
+def fingerprints_of(saved: Sequence[SavedAddress], salt: str) -> tuple[tuple[str, str], ...]:
+    """Return pairs of an address's id and its salted fingerprint, by which :func:`read_receivers` notices a change."""
     return tuple((address.id, address.typed.fingerprint(salt)) for address in saved[:MOST])
 
 
@@ -154,7 +154,7 @@ def choices(saved: Sequence[SavedAddress]) -> list[Choice]:
     return [Choice(address.id, address.masked) for address in saved[:MOST]]
 
 
-def none_saved() -> list[Block]:
+def no_address_blocks() -> list[Block]:
     """The blocks of a form for an account without an address: a sentence, and the button that adds an address."""
     words = _("📭 No address is saved at PandaPon yet. Add one, then open this form again.")
     return [el.section(words), *el.actions([el.button(_("Add an address"), f"{action_ids.ADD_ADDRESS}:1", "new")])]

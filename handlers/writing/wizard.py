@@ -21,7 +21,7 @@ from handlers.blocks.pages import answer_page, orders_page
 from handlers.blocks.write_words import outcome_words
 from handlers.commands.declarations import Feature, Form, Listener
 from handlers.interactions.error_boundary import explain
-from handlers.interactions.interaction import within
+from handlers.interactions.interaction import run_with_budget
 from handlers.interactions.opening import open_and_fill
 from handlers.wire import payloads
 from handlers.wire.errors import OutdatedError, RequestError
@@ -199,7 +199,7 @@ class Wizard:
         view_id = payloads.text(interaction.body, "view", "id")
         newest = interaction.ctx.newest
         turn = newest.turn(view_id)
-        task = asyncio.ensure_future(within(self._pressed(subject, interaction), interaction.ctx))
+        task = asyncio.ensure_future(run_with_budget(self._pressed(subject, interaction), interaction.ctx))
         interaction.ctx.hold(task)
 
         async def show(view: View) -> None:

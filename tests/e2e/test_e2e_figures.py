@@ -19,7 +19,7 @@ from support.settings_form import choose
 
 from bot.process.figures import Claimed, InTime, ReadingOutcome, Service
 from bot.roles import Role
-from handlers.interactions.interaction import in_time, within
+from handlers.interactions.interaction import result_by, run_with_budget
 from sandbox.pandapon.trading.routes import OWN_PATHS
 from sandbox.slack.faults import Fault
 from storage.post import PostKind, PostState
@@ -182,8 +182,8 @@ async def test_answers_that_are_given_up_are_counted_apart(harness: BotHarness) 
     """With the seconds after which they were; the others have theirs."""
     assert harness.bot is not None
     hurried = replace(harness.bot.context, answer_seconds=0.5)
-    work = asyncio.ensure_future(within(asyncio.sleep(PATIENCE, "an answer"), hurried))
-    assert await in_time(work, time.monotonic() + 0.4, "too late") == "too late"
+    work = asyncio.ensure_future(run_with_budget(asyncio.sleep(PATIENCE, "an answer"), hurried))
+    assert await result_by(work, time.monotonic() + 0.4, "too late") == "too late"
     await reaches(harness, 1, "answer_seconds_count", in_time="no")
     assert await figure(harness, "answer_seconds_sum", in_time="no") >= 0.4
     assert await figure(harness, "answer_seconds_count", in_time="yes") == 0

@@ -34,7 +34,7 @@ from handlers.features.goods import products
 from handlers.features.orders import views as order_views
 from handlers.features.watching import mentioned, watches_view
 from handlers.features.watching import views as watch_views
-from handlers.interactions.ports import Copies, Report, WatchOutcome, WatchResult
+from handlers.interactions.ports import BackupState, Report, WatchOutcome, WatchResult
 from handlers.parsing.message_ids import MessageIds
 from handlers.wire.errors import UnknownOrderError, UsageError, WrongPlatformError
 from handlers.wire.requests import ExportOrders, Help, ListOrders, ListWatches, Search, ShowOrder, Track, Unwatch
@@ -492,7 +492,7 @@ def test_status_when_it_is_not() -> None:
         pandapon_error=HOSTILE,
         slack_mode="http",
         token_refused="token_revoked",
-        copies=Copies(
+        copies=BackupState(
             NOW - timedelta(hours=3), StorageError(HOSTILE), is_damaged=True, restored=Restored(NOW, "bot.db.aside")
         ),
     )

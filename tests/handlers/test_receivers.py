@@ -5,7 +5,7 @@ from __future__ import annotations
 import pytest
 
 from handlers.wire.errors import RequestError
-from handlers.writing.receivers import SavedAddress, choices, none_saved
+from handlers.writing.receivers import SavedAddress, choices, no_address_blocks
 from pandapon.operations.addresses import Address
 
 WHOLE = Address(
@@ -61,4 +61,4 @@ def test_hostile_words_stay_words() -> None:
 
 def test_without_an_address_the_form_leads_to_the_one_that_adds_it() -> None:
     """The button's listener belongs to the addresses' feature."""
-    assert "add_address:1" in str(none_saved())
+    assert "add_address:1" in str(no_address_blocks())

@@ -50,7 +50,7 @@ from handlers.features.orders.order_filter import ListedOrder
 from handlers.features.orders.order_list import Matches, OrderList, Sum
 from handlers.features.watching import finder_form, mentioned, watch_all_views, watches_view
 from handlers.features.watching import views as watch_views
-from handlers.interactions.ports import Copies, Joined, Report, WatchOutcome, WatchResult
+from handlers.interactions.ports import BackupState, WatchAllResult, Report, WatchOutcome, WatchResult
 from handlers.parsing.message_ids import MessageIds
 from handlers.parsing.message_pictures import FoundPicture
 from handlers.posts import alarms, approvals, card, digest, lines, notices, seller_message, thread, tracking
@@ -108,7 +108,7 @@ LONG_AGO = NOW - timedelta(days=9)
 EXPECTED = Expected(
     NOW, NOW + timedelta(days=2), timedelta(hours=70), LONG_AGO, Basis.LANE, 34, "SF1234567890123", "SF", "杭州"
 )
-JOINED = Joined(is_new=True, count=4, later=90_000, never=12)
+JOINED = WatchAllResult(is_new=True, count=4, later=90_000, never=12)
 
 
 def _news(**more: Any) -> News:
@@ -121,7 +121,7 @@ def _health(**more: Any) -> Health:
     return replace(Health(orders=5, watches=3, paused=0, due=0, oldest_due=None), **more)
 
 
-UNSAFE = Copies(
+UNSAFE = BackupState(
     NOW - timedelta(hours=3), DiskFullError("no room"), is_damaged=True, restored=Restored(NOW, "bot.db.set-aside")
 )
 
@@ -602,7 +602,7 @@ def _chosen() -> dict[str, Any]:
             HERE,
             "waitsellersend",
             Filter.ALL,
-            Joined(is_new=True, count=4, later=90_000, never=12),
+            WatchAllResult(is_new=True, count=4, later=90_000, never=12),
             {Filter.PROBLEMS: [1] * 12},
         ),
         "watching.watch_all_views.filtered": watch_all_views.filtered(Filter.PROBLEMS),

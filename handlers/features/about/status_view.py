@@ -18,7 +18,7 @@ if TYPE_CHECKING:
     from collections.abc import Iterator, Mapping
 
     from handlers.blocks.message import Message
-    from handlers.interactions.ports import Copies, Report
+    from handlers.interactions.ports import BackupState, Report
     from storage.errors import StorageError
     from storage.upkeep import Health, Watched
 
@@ -243,7 +243,7 @@ def _storage_error(error: StorageError) -> str:
             return escape(truncate(str(error), 300))
 
 
-def _database(copies: Copies | None, now: datetime) -> Iterator[str]:
+def _database(copies: BackupState | None, now: datetime) -> Iterator[str]:
     if copies is None:
         yield _("The database is on a PostgreSQL server. Its backups are made there, not by the bot.")
         return

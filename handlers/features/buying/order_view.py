@@ -17,7 +17,7 @@ from handlers.blocks.write_words import outcome_words
 from handlers.features.buying.quote import total_of
 from handlers.wire.requests import ShowOrder
 from handlers.writing.additions import MOST, variant_menu
-from handlers.writing.receivers import none_saved
+from handlers.writing.receivers import no_address_blocks
 from handlers.writing.steps import Page
 from pandapon.purchases import by_seller
 from pandapon.shipment import OrderRef, Platform
@@ -48,7 +48,7 @@ def title() -> str:
 
 def nowhere(_flow: Flow) -> Page:
     """The page for an account without an address."""
-    return Page(none_saved())
+    return Page(no_address_blocks())
 
 
 def fill(flow: Flow) -> Page:

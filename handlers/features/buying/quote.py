@@ -9,7 +9,7 @@ from typing import TYPE_CHECKING, Any
 from handlers.blocks.i18n import _
 from handlers.wire.errors import RequestError
 from handlers.writing.additions import same_variant, variants, wrong_quantity
-from handlers.writing.receivers import address_in
+from handlers.writing.receivers import read_receivers
 from pandapon import purchases
 from pandapon.carts import CartLine, fen
 from pandapon.operations.catalogue import UnknownPathError
@@ -32,7 +32,7 @@ async def quoted(ctx: Context, wanted: Ordering) -> tuple[Ordering, Receivers]:
     Raises RequestError where the cart has changed, a variant has gone, or the address has gone or was changed; and
     PandaPonError.
     """
-    receiver = address_in(ctx, wanted.address, wanted.salt, dict(wanted.marks))
+    receiver = read_receivers(ctx, wanted.address, wanted.salt, dict(wanted.marks))
     (lines, products), receivers = await asyncio.gather(_lines_now(ctx, wanted), receiver)
     platforms = list(dict.fromkeys(line.platform for line in lines))
     costs = await asyncio.gather(

@@ -7,7 +7,7 @@ from dataclasses import dataclass, field, replace
 from typing import TYPE_CHECKING, Any
 
 from handlers.access.permissions import Claim, Need
-from handlers.access.subjects import CHANNEL, CHANNEL_TO_LOOK_AT, Subject, one_channel
+from handlers.access.subjects import CHANNEL, CHANNEL_TO_LOOK_AT, Subject, channel_claim
 from handlers.blocks import action_ids
 from handlers.blocks.forms import is_checked, value_of
 from handlers.blocks.help_page import HelpPage
@@ -185,7 +185,7 @@ def _defaults(ctx: Context) -> Defaults:
 
 
 async def _channel_of_form(interaction: Interaction, _filled: FilledSettings) -> Claim:
-    return one_channel(payloads.text(interaction.body, "view", "private_metadata"), Need.CHANGE)
+    return channel_claim(payloads.text(interaction.body, "view", "private_metadata"), Need.CHANGE)
 
 
 def _help() -> HelpPage:

@@ -6,7 +6,7 @@ from dataclasses import dataclass, field, replace
 from typing import TYPE_CHECKING, Any
 
 from handlers.access.permissions import Need
-from handlers.access.subjects import PERSON, Subject, claimed, one_channel
+from handlers.access.subjects import PERSON, Subject, claimed, channel_claim
 from handlers.blocks import action_ids
 from handlers.blocks.forms import value_of
 from handlers.blocks.i18n import _
@@ -93,7 +93,7 @@ async def settings(interaction: Interaction, channel: str, _filled: FilledChanne
 
 
 async def _chosen(_interaction: Interaction, filled: FilledChannel) -> Claim:
-    return one_channel(filled.channel, Need.CHANGE)
+    return channel_claim(filled.channel, Need.CHANGE)
 
 
 CHOSEN = Subject("the channel chosen in the form, to see and change its settings", _chosen)

@@ -14,7 +14,7 @@ from handlers.blocks.pages import home_page
 from handlers.commands.declarations import Feature, Listener
 from handlers.features.home import view
 from handlers.interactions.error_boundary import explain
-from handlers.interactions.interaction import WORKING, in_time, within
+from handlers.interactions.interaction import WORKING, result_by, run_with_budget
 from handlers.wire import payloads
 from handlers.wire.slack import FAILURES, code_of
 from tracking.attention import OVER_FOR
@@ -48,10 +48,10 @@ async def show_home(subject: Subject, interaction: Interaction) -> None:
     """
     ctx = interaction.ctx
     until = time.monotonic() + ctx.answer_seconds * WORKING
-    work = asyncio.ensure_future(within(_home_or_error(subject, interaction), ctx))
+    work = asyncio.ensure_future(run_with_budget(_home_or_error(subject, interaction), ctx))
     late = home_page(failures.too_late(ctx.answer_seconds))
     try:
-        await interaction.client.views_publish(user_id=interaction.user, view=await in_time(work, until, late))
+        await interaction.client.views_publish(user_id=interaction.user, view=await result_by(work, until, late))
     except FAILURES as error:
         log.info("App Home not shown", extra={"error": code_of(error) or error})
 

@@ -35,7 +35,7 @@ async def show_order(interaction: Interaction, request: ShowOrder) -> Message:
     ctx = interaction.ctx
     may_act = ctx.gate.allows(WriteScope.ORDERS)
     if stored := await ctx.tracker.stored(request.order_id, request.platform):
-        interaction.meanwhile.message = views.detail(stored, ctx.clock(), request.back, may_act=may_act)
+        interaction.pending.message = views.detail(stored, ctx.clock(), request.back, may_act=may_act)
     snapshot = await ctx.tracker.lookup(request.order_id, request.platform)
     return views.detail(snapshot, ctx.clock(), request.back, may_act=may_act)
 

@@ -41,7 +41,7 @@ async def track(interaction: Interaction, request: Track) -> Message:
         tracking.track, all_nodes=request.all_nodes, zone=zone, is_own_zone=own is not None, back=request.back
     )
     if stored := await interaction.ctx.tracker.stored(request.text, request.platform):
-        interaction.meanwhile.message = show(stored, interaction.ctx.clock())
+        interaction.pending.message = show(stored, interaction.ctx.clock())
     snapshot = await interaction.ctx.tracker.lookup(request.text, request.platform)
     watch = await _find_watch(interaction, snapshot.ref.key)
     return show(snapshot, interaction.ctx.clock(), watched_by=watch)

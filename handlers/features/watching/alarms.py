@@ -50,7 +50,7 @@ async def act(state: AlarmState, interaction: Interaction, raised: Alarm | None)
     ctx.wake()
     await _show(interaction, alarm, payloads.text(interaction.body, "message", "ts"))
     if alarm.state is AlarmState.CLEARED:
-        return el.message([el.section(alarms.was_cleared(alarm))])
+        return el.message([el.section(alarms.cleared_line(alarm))])
     return el.message([el.section(_confirmation(alarm, until, now))])
 
 

@@ -5,7 +5,7 @@ from __future__ import annotations
 from typing import TYPE_CHECKING, Any
 
 from handlers.access.permissions import Claim, Need
-from handlers.access.subjects import Subject, one_channel
+from handlers.access.subjects import Subject, channel_claim
 from handlers.blocks import action_ids, order_states
 from handlers.blocks.i18n import _
 from handlers.blocks.punctuation import listed
@@ -109,7 +109,7 @@ async def _channel_and_filter(interaction: Interaction, _given: Any) -> Claim:
     channel, _blank, filter_ = payloads.value(interaction.body).partition(" ")
     if filter_ not in set(Filter):
         raise OutdatedError
-    [named] = one_channel(channel, Need.CHANGE).channels
+    [named] = channel_claim(channel, Need.CHANGE).channels
     return Claim((named, Filter(filter_)), (named,), Need.CHANGE)
 
 

@@ -19,12 +19,12 @@ if TYPE_CHECKING:
     from collections.abc import Mapping, Sequence, Sized
 
     from handlers.blocks.message import Block, Message
-    from handlers.interactions.ports import Joined
+    from handlers.interactions.ports import WatchAllResult
     from storage.subscription import Subscription
 
 
 def watching(
-    channel: str, status: str, filter_: Filter, joined: Joined, others: Mapping[Filter, Sized] | None = None
+    channel: str, status: str, filter_: Filter, joined: WatchAllResult, others: Mapping[Filter, Sized] | None = None
 ) -> Message:
     """Say that every order is watched from now on, how many joined, and how many follow later or never.
 
@@ -67,7 +67,7 @@ def filtered(filter_: Filter) -> Message:
     return el.message([el.section(f"✅ {words}")])
 
 
-def _head(joined: Joined, status: str) -> str:
+def _head(joined: WatchAllResult, status: str) -> str:
     if joined.never and not status:  # "all" would not be true
         return _("👀 *Watching orders {where}:* {counts}.")
     if not joined.is_new:
@@ -77,7 +77,7 @@ def _head(joined: Joined, status: str) -> str:
     return _("👀 *Watching all {state} orders {where}:* {counts}.") if status else of_all
 
 
-def _counts(joined: Joined) -> str:
+def _counts(joined: WatchAllResult) -> str:
     counts = [ngettext("{n} added now", "{n} added now", joined.count).format(n=joined.count)]
     if joined.later:
         words = ngettext("{n} more in the next minutes", "{n} more in the next minutes", joined.later)
