@@ -10,7 +10,7 @@ from handlers.access.approvers import Approvers
 from handlers.access.user_groups import UserGroups
 from handlers.access.writers import Gate
 from handlers.interactions.context import ChatLogin, Context
-from handlers.interactions.outside import Outside
+from handlers.interactions.public_web import PublicWeb
 from pandapon.transport import trusted
 
 if TYPE_CHECKING:
@@ -46,7 +46,7 @@ def build_context(setup: Setup, resources: Resources, workers: Workers, report: 
         approvers=Approvers(settings.approval_policy, groups),
         people=resources.people,
         links=resources.links,
-        outside=_outside(setup),
+        public_web=_public_web(setup),
         chat_login=_chat_login(settings),
         connector=setup.hosting.connector if setup.hosting else None,
     )
@@ -57,9 +57,9 @@ def _chat_login(settings: Settings) -> ChatLogin | None:
     return ChatLogin(settings.pandapon_login_name, password) if password else None
 
 
-def _outside(setup: Setup) -> Outside:
+def _public_web(setup: Setup) -> PublicWeb:
     certificates = setup.settings.certificates
-    return Outside(
+    return PublicWeb(
         ssl=trusted(str(certificates)) if certificates else None,
         is_closed=proxy_for("https://example.com", setup.settings) is not None,
         stand_ins=setup.stand_ins,

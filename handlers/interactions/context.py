@@ -17,7 +17,7 @@ from handlers.blocks.people import People
 from handlers.interactions.deliveries import RecentDeliveries
 from handlers.interactions.languages import Languages
 from handlers.interactions.newest import Newest
-from handlers.interactions.outside import Outside
+from handlers.interactions.public_web import PublicWeb
 from tracking.values import Filter
 
 if TYPE_CHECKING:
@@ -68,7 +68,7 @@ class Context:
     answered: Callable[[float, bool], None] = lambda _seconds, _is_in_time: None
     links: Links = field(default_factory=Links)  # to the messages of the workspace
     recent: RecentDeliveries = field(default_factory=RecentDeliveries)
-    outside: Outside = field(default_factory=Outside)  # opens links to pictures
+    public_web: PublicWeb = field(default_factory=PublicWeb)  # opens links to pictures
     chat_login: ChatLogin | None = None  # the account's login for chats with Taobao's sellers
     connector: Connector | None = None  # connects the account; None unless one installation serves many workspaces
     newest: Newest = field(default_factory=Newest)  # lets only the newest choice in each open form count

@@ -14,7 +14,7 @@ from slack_sdk.web.async_client import AsyncWebClient
 from support.fake_slack import BOT_TOKEN, MEI, ORDERS, RANDOM, SCOPES, stand_in
 
 from handlers.interactions import files
-from handlers.interactions.outside import Outside, PublicResolver, is_public
+from handlers.interactions.public_web import PublicWeb, PublicResolver, is_public
 from handlers.wire.errors import FileError
 from handlers.wire.files import is_slack_address, kind_of, shared_file
 from sandbox.clock import SimClock
@@ -258,7 +258,7 @@ async def test_a_public_name_of_a_private_machine(hosts: tuple[str, ...]) -> Non
     await web.TCPSite(runner, "127.0.0.1", 0).start()
     names = Names(*hosts, port=runner.addresses[0][1])
     with pytest.raises(FileError, match="couldn't open the link"):
-        await Outside(resolver=lambda: PublicResolver(names)).picture("https://pictures.example.com/a.png")
+        await PublicWeb(resolver=lambda: PublicResolver(names)).picture("https://pictures.example.com/a.png")
     await runner.cleanup()
     assert names.asked == 1
     assert asked == []
@@ -276,7 +276,7 @@ async def test_a_link_that_is_not_public(link: str) -> None:
     """It is refused before any name is looked up."""
     names = Names("127.0.0.1")
     with pytest.raises(FileError, match="only links to public web pages"):
-        await Outside(resolver=lambda: PublicResolver(names)).picture(link)
+        await PublicWeb(resolver=lambda: PublicResolver(names)).picture(link)
     assert names.asked == 0
 
 
@@ -296,14 +296,14 @@ async def test_links_of_a_stand_in() -> None:
     runner = web.AppRunner(app)
     await runner.setup()
     await web.TCPSite(runner, "127.0.0.1", 0).start()
-    outside = Outside(stand_ins={"pictures.example.com": f"http://127.0.0.1:{runner.addresses[0][1]}"})
+    outside = PublicWeb(stand_ins={"pictures.example.com": f"http://127.0.0.1:{runner.addresses[0][1]}"})
     assert (await outside.picture("https://pictures.example.com/a.png?x=1")).content == PNG
     for path, said in (("away", "couldn't open"), ("page", "not a picture"), ("large", "too large")):
         with pytest.raises(FileError, match=said):
             await outside.picture(f"https://pictures.example.com/{path}")
     await runner.cleanup()
     with pytest.raises(FileError, match="can't open links"):
-        await Outside(is_closed=True).picture("https://pictures.example.com/a.png")
+        await PublicWeb(is_closed=True).picture("https://pictures.example.com/a.png")
 
 
 def test_kinds_by_their_bytes() -> None:

@@ -26,7 +26,7 @@ from handlers.commands.declarations import (
 )
 from handlers.features.goods import picture_views, products
 from handlers.interactions.files import fetch
-from handlers.interactions.outside import not_public
+from handlers.interactions.public_web import not_public
 from handlers.interactions.platforms import ask_each
 from handlers.parsing.message_pictures import find_pictures
 from handlers.parsing.options import PLATFORMS, read_options
@@ -119,7 +119,7 @@ async def _picture(interaction: Interaction, named: str) -> Picture:
     """Fetch the picture that a request names. Raises FileError, and ForbiddenError for another person's."""
     kept = _KEPT.fullmatch(named)
     if not kept:
-        return await interaction.ctx.outside.picture(named)
+        return await interaction.ctx.public_web.picture(named)
     return await fetch(interaction.client, await _file(interaction, kept["flow"], int(kept["at"])))
 
 

@@ -81,7 +81,7 @@ class PublicResolver(AbstractResolver):
 
 
 @dataclass(frozen=True, slots=True)
-class Outside:
+class PublicWeb:
     """The public internet, as far as the bot opens links to it.
 
     ``is_closed``: no link is opened; set behind a proxy, which would resolve the names itself, unchecked.
