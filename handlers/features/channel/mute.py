@@ -18,7 +18,7 @@ from handlers.interactions.announcing import announce
 from handlers.interactions.order_keys import resolve_order_keys
 from handlers.parsing.options import read_options
 from handlers.parsing.order_ids import sift
-from handlers.parsing.spans import read_times
+from handlers.parsing.durations import read_times
 from handlers.parsing.targets import ids_or_none, take_channel
 from handlers.parsing.words import Verb
 from handlers.wire.requests import MUTE_FOR, Mute, Unmute
@@ -57,9 +57,9 @@ def _take_time(command: TypedCommand, words: Sequence[Token]) -> tuple[timedelta
     timed = read_times(words)
     rest = timed.remaining
     again = " ".join(["/panda mute", *(word.text for word in rest), "24h"])
-    if timed.odd:
+    if timed.unreadable:
         problem = _("I can't read {word} as a time; write it as `30m`, `2h`, `3d` or `until 18:00`")
-        raise command.refuse(problem.format(word=code(timed.odd[0], 40)), suggestion=again)
+        raise command.refuse(problem.format(word=code(timed.unreadable[0], 40)), suggestion=again)
     if len(timed.spans) + len(timed.until) > 1:
         raise command.refuse(_("there are two durations; choose one"), suggestion=again)
     span = timed.spans[0] if timed.spans else MUTE_FOR

@@ -42,21 +42,21 @@ _TIMES = re.compile(
 
 
 @dataclass(frozen=True, slots=True)
-class Timed:
+class TypedTimes:
     """The durations and times of day among some words, and the remaining words.
 
-    ``until``: times of day, ``HH:MM``. ``odd``: words that mean a time but cannot be read.
+    ``until``: times of day, ``HH:MM``. ``unreadable``: words that mean a time but cannot be read.
     """
 
     spans: list[timedelta] = field(default_factory=list)
     until: list[str] = field(default_factory=list)
-    odd: list[str] = field(default_factory=list)
+    unreadable: list[str] = field(default_factory=list)
     remaining: list[Token] = field(default_factory=list)
 
 
-def read_times(words: Sequence[Token]) -> Timed:
+def read_times(words: Sequence[Token]) -> TypedTimes:
     """Take the durations and times of day out of the words."""
-    times, queue = Timed(), list(words)
+    times, queue = TypedTimes(), list(words)
     while queue:
         word = queue.pop(0)
         text, following = folded(word.text), folded(queue[0].text) if queue else ""
@@ -76,28 +76,28 @@ def read_times(words: Sequence[Token]) -> Timed:
         elif until := next((text[len(start) :] for start in _UNTIL if text.startswith(start)), ""):
             _take_clock(times, text, until) if _clock(until) else times.remaining.append(word)
         elif _TIMES.fullmatch(text):
-            times.odd.append(text)
+            times.unreadable.append(text)
         else:
             times.remaining.append(word)
     return times
 
 
-def _take_span(times: Timed, joined: str, typed: str) -> None:
+def _take_span(times: TypedTimes, joined: str, typed: str) -> None:
     match = _SPAN.fullmatch(joined)
     assert match
     minutes = Decimal(_NUMBERS.get(match[1], match[1])) * _UNITS[match[2]]
     if minutes == int(minutes):
         times.spans.append(timedelta(minutes=int(minutes)))
     else:
-        times.odd.append(typed)
+        times.unreadable.append(typed)
 
 
-def _take_clock(times: Timed, word: str, typed: str) -> None:
+def _take_clock(times: TypedTimes, word: str, typed: str) -> None:
     clock = _clock(typed)
     if clock:
         times.until.append(clock)
     else:
-        times.odd.append(f"{word} {typed}".strip())
+        times.unreadable.append(f"{word} {typed}".strip())
 
 
 def _clock(typed: str) -> str:
