@@ -5,7 +5,7 @@ from __future__ import annotations
 from dataclasses import dataclass
 from typing import TYPE_CHECKING, Any
 
-from handlers.parsing.numbers import in_text
+from handlers.parsing.numbers import ids_in_text
 
 if TYPE_CHECKING:
     from collections.abc import Iterator
@@ -29,7 +29,7 @@ class MessageIds:
 
 def find_ids(message: dict[str, Any]) -> MessageIds:
     """Find the ids in a message, as Slack hands it to a message shortcut."""
-    ids = tuple(dict.fromkeys(number for text in _texts(message) for number in in_text(text)))
+    ids = tuple(dict.fromkeys(number for text in _texts(message) for number in ids_in_text(text)))
     return MessageIds(ids[:MOST], ids[MOST:])
 
 

@@ -49,7 +49,7 @@ _NAME = re.compile(
 )
 
 
-def in_text(text: str) -> Iterator[str]:
+def ids_in_text(text: str) -> Iterator[str]:
     """The ids in a text as Slack sends it, in order, including the ids in the addresses and labels of links."""
     at = 0
     text = _visible(text)
@@ -60,7 +60,7 @@ def in_text(text: str) -> Iterator[str]:
     yield from _in_words(text[at:])
 
 
-def in_url(url: str) -> list[str]:
+def ids_in_url(url: str) -> list[str]:
     """The order ids in a web address: in parameters such as ``orderId=`` of any site, and in the platforms' paths."""
     ids = _IN_URL.findall(unquote(url))
     try:
@@ -71,10 +71,10 @@ def in_url(url: str) -> list[str]:
     return ids + (_IN_PATH.findall(parts.path) if _SHOPS.search(host) else [])
 
 
-def in_word(word: str) -> list[str]:
+def ids_in_word(word: str) -> list[str]:
     """The ids in a word that consists of ids, their names and punctuation; empty for any other word.
 
-    A word of a command is meant as an id. So numbers that :func:`in_text` takes for timestamps or phones count here.
+    A word of a command is meant as an id. So numbers that :func:`ids_in_text` takes for timestamps or phones count here.
     """
     spans = _spans(word)
     between, at = "", 0
@@ -85,7 +85,7 @@ def in_word(word: str) -> list[str]:
     return [] if has_others else [number for _start, _end, number in spans]
 
 
-def bare(word: str) -> str:
+def without_label(word: str) -> str:
     """A word without the punctuation and the name of the number around it: 订单号：2542? becomes 2542."""
     match = _LABELLED.fullmatch(word)
     return match["core"] if match else word
@@ -114,7 +114,7 @@ def _in_words(text: str) -> Iterator[str]:
     at = 0
     for match in _URL.finditer(text):
         yield from _numbers(text[at : match.start()])
-        yield from in_url(unescape(match[0]))
+        yield from ids_in_url(unescape(match[0]))
         at = match.end()
     yield from _numbers(text[at:])
 

@@ -8,7 +8,7 @@ from typing import TYPE_CHECKING
 
 from handlers.blocks.i18n import _
 from handlers.blocks.text import code
-from handlers.parsing.numbers import bare, in_text, in_url, in_word, is_name
+from handlers.parsing.numbers import without_label, ids_in_text, ids_in_url, ids_in_word, is_name
 from handlers.parsing.tokens import Kind
 from handlers.wire.text import DASHES, folded
 
@@ -76,7 +76,7 @@ def sift(tokens: Iterable[Token], *, waybills: bool) -> Sifted:
 
 def _words(token: Token) -> list[str]:
     if token.kind is Kind.LINK:
-        return in_url(token.target) or _IN_LINK.findall(token.target) or list(in_text(token.text)) or [token.target]
+        return ids_in_url(token.target) or _IN_LINK.findall(token.target) or list(ids_in_text(token.text)) or [token.target]
     if token.kind in {Kind.CHANNEL, Kind.PERSON}:
         return [token.typed()]
     pieces = (_DASHES.sub("-", folded(piece)) for piece in _SEPARATORS.split(folded(token.text)))
@@ -85,8 +85,8 @@ def _words(token: Token) -> list[str]:
 
 def _read(word: str, *, waybills: bool) -> tuple[list[str], Bad | None]:
     """The ids in a word, or why the word is no id."""
-    core = bare(word)
-    ids = in_word(word)
+    core = without_label(word)
+    ids = ids_in_word(word)
     if not ids and (ORDER_ID.fullmatch(core) or (WAYBILL.fullmatch(core.upper()) and not _pieces(core))):
         ids = [core.upper()]
     if not ids:
@@ -99,7 +99,7 @@ def _read(word: str, *, waybills: bool) -> tuple[list[str], Bad | None]:
 
 def _pieces(word: str) -> list[str]:
     """The digits of a word that may be one piece of an id, or several pieces joined by hyphens; else empty."""
-    core = bare(word)
+    core = without_label(word)
     if core.isascii() and core.isdigit():
         return [core]
     return re.findall("[0-9]+", core) if _PIECES.fullmatch(core) and not _NUMBERED.fullmatch(core) else []
@@ -107,7 +107,7 @@ def _pieces(word: str) -> list[str]:
 
 def _begun(word: str) -> list[str]:
     """A word that may be the first piece of a carrier's number, as in YT 8812 3456 78901; else empty."""
-    core = bare(word).upper()
+    core = without_label(word).upper()
     return [core] if _BEGUN.fullmatch(core) else []
 
 

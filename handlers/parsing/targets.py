@@ -24,7 +24,7 @@ if TYPE_CHECKING:
     from tracking.values import Filter
 
 _CHANNEL_NAME = re.compile(r"[\w-]{1,80}")
-# A channel as ``Where.shown`` writes it, and as people copy it from an answer.
+# A channel as ``TypedChannel.shown`` writes it, and as people copy it from an answer.
 _WIRE_CHANNEL = re.compile(r"<#([CGD][A-Z0-9]+)(?:\|[^<>]*)?>")
 _IN = frozenset({"in", "to", "into", "在", "到"})
 _HERE = frozenset({"here", "这里", "本频道"})
@@ -50,7 +50,7 @@ def one_id(command: TypedCommand, words: Sequence[Token], *, waybills: bool) -> 
 
 
 @dataclass(frozen=True, slots=True)
-class Where:
+class TypedChannel:
     """The channel that a command names: an id, or a lower-case name; None: the channel of the command.
 
     ``shown``: the channel as a person would type it; empty where the command names none.
@@ -64,18 +64,18 @@ class Where:
         return ["in", self.shown] if self.shown else []
 
 
-def ids_or_none(command: TypedCommand, words: Sequence[Token], where: Where) -> tuple[str, ...]:
+def ids_or_none(command: TypedCommand, words: Sequence[Token], where: TypedChannel) -> tuple[str, ...]:
     """The order ids and waybills among the words; none for no words. Raises UsageError as :func:`take_ids` does."""
     return take_ids(command, words, where) if words else ()
 
 
-def take_channel(command: TypedCommand, words: Sequence[Token]) -> tuple[Where, list[Token]]:
+def take_channel(command: TypedCommand, words: Sequence[Token]) -> tuple[TypedChannel, list[Token]]:
     """Take ``in #channel``, ``#channel`` or ``here`` out of the words. Returns the channel and the other words.
 
     Raises UsageError for a second channel, and for an "in" without a channel.
     """
     _refuse_lone_sign(command, words)
-    channels: list[Where] = []
+    channels: list[TypedChannel] = []
     remaining: list[Token] = []
     queue = list(words)
     while queue:
@@ -91,7 +91,7 @@ def take_channel(command: TypedCommand, words: Sequence[Token]) -> tuple[Where, 
             _("one channel at a time, and you named {n}").format(n=len(channels)),
             instead=[*remaining, Token(Kind.WORD, "in"), Token(Kind.WORD, channels[0].shown or "here")],
         )
-    return (channels[0] if channels else Where()), remaining
+    return (channels[0] if channels else TypedChannel()), remaining
 
 
 def _refuse_lone_sign(command: TypedCommand, words: Sequence[Token]) -> None:
@@ -105,7 +105,7 @@ def _refuse_lone_sign(command: TypedCommand, words: Sequence[Token]) -> None:
             raise command.refuse(_("a channel's name is written right behind its `#`"), instead=corrected)
 
 
-def _after_in(command: TypedCommand, token: Token, queue: list[Token]) -> Where:
+def _after_in(command: TypedCommand, token: Token, queue: list[Token]) -> TypedChannel:
     where = _channel(queue[0]) if queue else None
     if where is not None:
         queue.pop(0)
@@ -126,27 +126,27 @@ def _is_marked(token: Token) -> bool:
     return token.text[0] in "#＃" and not token.text.lstrip("#＃").isdigit()
 
 
-def _channel(token: Token) -> Where | None:
+def _channel(token: Token) -> TypedChannel | None:
     """The channel that a token names; None where the token cannot be a channel."""
     if token.kind is Kind.CHANNEL and is_channel_id(token.target):
-        return Where(token.target, token.typed())
+        return TypedChannel(token.target, token.typed())
     if token.kind is not Kind.WORD:
         return None
     if folded(token.text) in _HERE:
-        return Where()
+        return TypedChannel()
     if match := _WIRE_CHANNEL.fullmatch(token.text):
-        return Where(match[1], token.text)
+        return TypedChannel(match[1], token.text)
     return _named(token.text.rstrip(",，;；、").lstrip("#＃"))
 
 
-def _named(name: str) -> Where | None:
+def _named(name: str) -> TypedChannel | None:
     """A channel typed as a bare id or as a name. ``access.channel_lookup`` later finds the id of a name."""
     if is_channel_id(name) and len(name) >= CHANNEL_ID_LENGTH:
-        return Where(name, f"<#{name}>")
+        return TypedChannel(name, f"<#{name}>")
     name = name.lower()
     if not _CHANNEL_NAME.fullmatch(name) or re.fullmatch(r"[0-9]{5,}", name):
         return None
-    return Where(name, f"#{name}")
+    return TypedChannel(name, f"#{name}")
 
 
 def take_filters(words: Sequence[Token]) -> tuple[list[Filter], list[Token]]:
@@ -162,7 +162,7 @@ def take_filters(words: Sequence[Token]) -> tuple[list[Filter], list[Token]]:
     return list(filters), remaining
 
 
-def take_ids(command: TypedCommand, words: Sequence[Token], where: Where, extra: Sequence[str] = ()) -> tuple[str, ...]:
+def take_ids(command: TypedCommand, words: Sequence[Token], where: TypedChannel, extra: Sequence[str] = ()) -> tuple[str, ...]:
     """The order ids and waybills, 1 to ``MAX_IDS``. Raises UsageError for no id, for more, and for any other word.
 
     ``extra``: words that the corrected command keeps behind the ids and the channel.

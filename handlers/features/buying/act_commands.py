@@ -15,7 +15,7 @@ from handlers.features.buying.acts import MOST
 from handlers.features.buying.acts_view import order_line
 from handlers.features.buying.refusals import refusal
 from handlers.parsing.options import PLATFORMS, read_options
-from handlers.parsing.targets import Where, take_ids
+from handlers.parsing.targets import TypedChannel, take_ids
 from handlers.parsing.words import Verb
 from handlers.wire.requests import ActOnOrders, ListOrders
 from tracking.write_policy import WriteScope
@@ -39,7 +39,7 @@ def reader(act: str) -> Callable[[TypedCommand], ActOnOrders | ListOrders]:
         if not words and act == "pay":
             return ListOrders("unpaid", options.platform)
         extra = [f"--{options.platform.value}"] if options.platform else []
-        ids = take_ids(command, words, Where(), extra)
+        ids = take_ids(command, words, TypedChannel(), extra)
         if len(ids) > MOST:
             problem = _("at most {most} orders at a time, and you named {n}").format(most=MOST, n=len(ids))
             raise command.refuse(problem, suggestion=" ".join(["/panda", command.verb, *ids[:MOST], *extra]))
