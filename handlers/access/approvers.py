@@ -24,15 +24,15 @@ class Approvers:
         self.policy, self._groups = policy or ApprovalPolicy(), groups or UserGroups()
 
     async def may_decide(
-        self, client: AsyncWebClient, asked: Approval, person: str, absences: Iterable[Absence], now: datetime
+        self, client: AsyncWebClient, approval: Approval, person: str, absences: Iterable[Absence], now: datetime
     ) -> bool:
         """Whether a person may decide about a request, by the present settings or in place of somebody who is away.
 
         Raises ForbiddenError where Slack does not say who is in a user group.
         """
-        present = self.policy.approvers(asked.deed.amount_fen, asked.asker)
-        listed = asked.approvers if present is None else present
-        for each in represents(person, asked.asker, absences, now):
+        present = self.policy.approvers(approval.deed.amount_fen, approval.asker)
+        listed = approval.approvers if present is None else present
+        for each in represents(person, approval.asker, absences, now):
             if await self._is_among(client, listed, each):
                 return True
         return False

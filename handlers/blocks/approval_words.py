@@ -18,58 +18,58 @@ if TYPE_CHECKING:
 LINES, LINE, NOTE, REASON = 12, 150, 300, 500  # lines of a deed, and characters of each text
 
 
-def amount(asked: Approval) -> str:
+def amount(approval: Approval) -> str:
     """The amount as money."""
-    if asked.deed.amount_fen is None:
+    if approval.deed.amount_fen is None:
         return _("amount unknown")
-    return yuan(asked.deed.amount_fen)
+    return yuan(approval.deed.amount_fen)
 
 
-def title(asked: Approval) -> str:
+def title(approval: Approval) -> str:
     """The reference and the amount."""
-    return f"*{asked.reference}* · *{amount(asked)}*"
+    return f"*{approval.reference}* · *{amount(approval)}*"
 
 
-def asks(asked: Approval) -> str:
+def asks(approval: Approval) -> str:
     """Who asks for what."""
     words = {
         "order": _("{user} asks for approval to place an order"),
         "pay": _("{user} asks for approval to pay"),
         "freight": _("{user} asks for approval to book freight abroad"),
     }
-    return words[asked.deed.kind].format(user=name(asked.asker))
+    return words[approval.deed.kind].format(user=name(approval.asker))
 
 
-def facts(asked: Approval, most: int = LINES) -> str:
+def facts(approval: Approval, most: int = LINES) -> str:
     """The deed's lines, its note and its destination, each on a line, as Slack text. ``most``: lines of the deed."""
-    shown, left = lines_of(asked.deed, most)
+    shown, left = lines_of(approval.deed, most)
     lines = [f"• {escape(truncate(line, LINE))}" for line in shown]
     lines += [_("and {n} more").format(n=left)] if left else []
-    if asked.deed.note:
-        label = _("Note to the warehouse") if asked.deed.kind == "freight" else _("Note to the seller")
-        lines.append(labelled(label, escape(truncate(asked.deed.note, NOTE))))
-    if asked.deed.place:
-        lines.append(labelled(_("Goes to"), escape(truncate(asked.deed.place, LINE))))
+    if approval.deed.note:
+        label = _("Note to the warehouse") if approval.deed.kind == "freight" else _("Note to the seller")
+        lines.append(labelled(label, escape(truncate(approval.deed.note, NOTE))))
+    if approval.deed.place:
+        lines.append(labelled(_("Goes to"), escape(truncate(approval.deed.place, LINE))))
     return "\n".join(lines) or "–"
 
 
-def state(asked: Approval, now: datetime) -> str:
+def state(approval: Approval, now: datetime) -> str:
     """The present state of the request, as a sentence."""
-    user = name(asked.by)
-    match asked.state:
+    user = name(approval.by)
+    match approval.state:
         case ApprovalState.APPROVED:
             return _("✅ Approved by {user}.").format(user=user)
         case ApprovalState.DECLINED:
-            reason = escape(truncate(asked.reason, REASON))
+            reason = escape(truncate(approval.reason, REASON))
             return _("❌ Declined by {user}: {reason}").format(user=user, reason=reason)
         case ApprovalState.WITHDRAWN:
             return _("↩️ Withdrawn by {user}.").format(user=user)
-        case ApprovalState.WAITING if not asked.is_over(now):
-            return _("🕓 Waits for a decision until {time}.").format(time=slack_date(asked.until, now))
+        case ApprovalState.WAITING if not approval.is_over(now):
+            return _("🕓 Waits for a decision until {time}.").format(time=slack_date(approval.until, now))
         case _:
             return _("⌛ Expired: nobody decided in time.")
 
 
-def go_on(asked: Approval) -> str:
+def go_on(approval: Approval) -> str:
     """The label of the button with which the asker goes on."""
-    return {"order": _("Place the order"), "pay": _("Pay"), "freight": _("Book")}[asked.deed.kind]
+    return {"order": _("Place the order"), "pay": _("Pay"), "freight": _("Book")}[approval.deed.kind]

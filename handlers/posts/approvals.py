@@ -24,58 +24,58 @@ if TYPE_CHECKING:
 FEW = 5  # lines of a deed in messages to its asker, who already knows it
 
 
-def request(asked: Approval, absences: Sequence[Absence], now: datetime, *, is_direct: bool) -> Message:
+def request(approval: Approval, absences: Sequence[Absence], now: datetime, *, is_direct: bool) -> Message:
     """The message that asks for a decision. Once the request is decided, it shows the decision and has no buttons.
 
     ``is_direct``: the message goes to an approver alone, who needs no mention.
     """
-    blocks = [el.section(f"🧾 *{words.asks(asked)}*\n{words.title(asked)}"), el.section(words.facts(asked))]
-    if not is_open(asked, now):
-        return el.message([*blocks, el.context(words.state(asked, now))])
+    blocks = [el.section(f"🧾 *{words.asks(approval)}*\n{words.title(approval)}"), el.section(words.facts(approval))]
+    if not is_open(approval, now):
+        return el.message([*blocks, el.context(words.state(approval, now))])
     due = _("Please decide by {time}.") if is_direct else _("{who} Please decide by {time}.")
-    due = due.format(who=_mentions(asked, absences, now), time=slack_date(asked.until, now))
-    return el.message([*blocks, el.section(due), *el.actions(buttons(asked, 1))])
+    due = due.format(who=_mentions(approval, absences, now), time=slack_date(approval.until, now))
+    return el.message([*blocks, el.section(due), *el.actions(buttons(approval, 1))])
 
 
-def reminder(asked: Approval, absences: Sequence[Absence], now: datetime, *, is_direct: bool) -> Message | None:
+def reminder(approval: Approval, absences: Sequence[Absence], now: datetime, *, is_direct: bool) -> Message | None:
     """The reminder of a request, in its thread or to an approver alone; None: the request is no longer open.
 
     ``is_direct``: the reminder goes to an approver alone and repeats the request with its buttons.
     """
-    if not is_open(asked, now):
+    if not is_open(approval, now):
         return None
     line = _("⏰ {title} of {user} still waits for a decision, until {time}.").format(
-        title=words.title(asked), user=name(asked.asker), time=slack_date(asked.until, now)
+        title=words.title(approval), user=name(approval.asker), time=slack_date(approval.until, now)
     )
     if is_direct:
-        return el.message([el.section(line), el.section(words.facts(asked)), *el.actions(buttons(asked, 1))])
-    return el.message([el.section(sentences([line, _mentions(asked, absences, now)]))])
+        return el.message([el.section(line), el.section(words.facts(approval)), *el.actions(buttons(approval, 1))])
+    return el.message([el.section(sentences([line, _mentions(approval, absences, now)]))])
 
 
-def question(asked: Approval, by: str, text: str, *, is_direct: bool) -> Message:
+def question(approval: Approval, by: str, text: str, *, is_direct: bool) -> Message:
     """An approver's question to the asker: in the request's thread, or directly."""
-    line = _("❓ {user} asks about {title}: {text}").format(user=name(by), title=words.title(asked), text=escape(text))
+    line = _("❓ {user} asks about {title}: {text}").format(user=name(by), title=words.title(approval), text=escape(text))
     if is_direct:
         hint = _("Answer {user} in a direct message.").format(user=el.mention(by))
-        return el.message([el.section(line), el.section(words.facts(asked, FEW)), el.context(hint)])
+        return el.message([el.section(line), el.section(words.facts(approval, FEW)), el.context(hint)])
     hint = _("Answer in this thread; the buttons above stay.")
-    return el.message([el.section(f"{el.mention(asked.asker)} {line}"), el.context(hint)])
+    return el.message([el.section(f"{el.mention(approval.asker)} {line}"), el.context(hint)])
 
 
-def outcome(asked: Approval, now: datetime, *, is_direct: bool) -> Message:
+def outcome(approval: Approval, now: datetime, *, is_direct: bool) -> Message:
     """The message that tells the asker the outcome of a request; if it was approved, with the button to go on."""
-    who = "" if is_direct else f"{el.mention(asked.asker)} "
-    blocks = [el.section(f"{who}{words.title(asked)}\n{words.state(asked, now)}")]
-    blocks.append(el.section(words.facts(asked, FEW)))
-    if asked.state is not ApprovalState.APPROVED:
+    who = "" if is_direct else f"{el.mention(approval.asker)} "
+    blocks = [el.section(f"{who}{words.title(approval)}\n{words.state(approval, now)}")]
+    blocks.append(el.section(words.facts(approval, FEW)))
+    if approval.state is not ApprovalState.APPROVED:
         return el.message([*blocks, el.context(_("Nothing was ordered or paid."))])
     hint = _("You can do it until {time}. Prices are checked once more; if the amount has risen, I ask again.")
     return el.message(
-        [*blocks, el.context(hint.format(time=slack_date(asked.until, now))), *el.actions([resume(asked, 1)])]
+        [*blocks, el.context(hint.format(time=slack_date(approval.until, now))), *el.actions([resume(approval, 1)])]
     )
 
 
-def unposted(asked: Approval, where: str, code: str) -> Message:
+def unposted(approval: Approval, where: str, code: str) -> Message:
     """The message to an asker whose request Slack did not post. ``where``: the id of the channel or person.
 
     ``code``: Slack's error code.
@@ -83,19 +83,19 @@ def unposted(asked: Approval, where: str, code: str) -> Message:
     is_person = where[:1] in {"U", "W"}
     to_person = _("I can't send {user} direct messages.").format(user=name(where))
     why = to_person if is_person else channel_error(code, where)
-    head = _("⚠️ I could not post your request {title} there.").format(title=words.title(asked))
+    head = _("⚠️ I could not post your request {title} there.").format(title=words.title(approval))
     hint = _("Whoever may approve it finds it with `/panda approvals`.")
     return el.message([el.section(head), el.section(why), el.context(hint)])
 
 
-def is_open(asked: Approval, now: datetime) -> bool:
+def is_open(approval: Approval, now: datetime) -> bool:
     """Whether a decision is still possible."""
-    return asked.state is ApprovalState.WAITING and not asked.is_over(now)
+    return approval.state is ApprovalState.WAITING and not approval.is_over(now)
 
 
-def buttons(asked: Approval, at: int) -> list[Block]:
+def buttons(approval: Approval, at: int) -> list[Block]:
     """The buttons of an approver. ``at``: a number that keeps the ids of several requests in one message unique."""
-    value = str(asked.id)
+    value = str(approval.id)
     return [
         el.button(_("Approve"), f"{action_ids.APPROVE}:{at}", value, "primary"),
         el.button(_("Decline…"), f"{action_ids.DECLINE}:{at}", value, "danger"),
@@ -103,16 +103,16 @@ def buttons(asked: Approval, at: int) -> list[Block]:
     ]
 
 
-def resume(asked: Approval, at: int) -> Block:
+def resume(approval: Approval, at: int) -> Block:
     """The button with which the asker of an approved request goes on."""
-    return el.button(words.go_on(asked), f"{action_ids.RESUME_REQUEST}:{at}", str(asked.id), "primary")
+    return el.button(words.go_on(approval), f"{action_ids.RESUME_REQUEST}:{at}", str(approval.id), "primary")
 
 
-def withdraw(asked: Approval, at: int) -> Block:
+def withdraw(approval: Approval, at: int) -> Block:
     """The button with which the asker withdraws a request."""
-    return el.button(_("Withdraw"), f"{action_ids.WITHDRAW_REQUEST}:{at}", str(asked.id))
+    return el.button(_("Withdraw"), f"{action_ids.WITHDRAW_REQUEST}:{at}", str(approval.id))
 
 
-def _mentions(asked: Approval, absences: Sequence[Absence], now: datetime) -> str:
-    people = to_mention(asked.approvers, asked.asker, absences, now)
+def _mentions(approval: Approval, absences: Sequence[Absence], now: datetime) -> str:
+    people = to_mention(approval.approvers, approval.asker, absences, now)
     return " ".join(f"<!subteam^{each}>" if each.startswith("S") else el.mention(each) for each in people)

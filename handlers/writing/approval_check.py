@@ -59,10 +59,10 @@ async def check_approval(interaction: Interaction, flow: Flow, deed: Deed) -> st
         return request.by
     if request is None and (approver := await _approved_purchase(interaction, flow, deed)):
         return approver
-    asked = request or await _ask(interaction, flow, deed, approvers)
-    if asked.flow == flow.id:
-        return waiting_page(asked, now)
-    return approved_page(asked) if asked.state is ApprovalState.APPROVED else repeated_page(asked, now)
+    approval = request or await _ask(interaction, flow, deed, approvers)
+    if approval.flow == flow.id:
+        return waiting_page(approval, now)
+    return approved_page(approval) if approval.state is ApprovalState.APPROVED else repeated_page(approval, now)
 
 
 async def _approved_purchase(interaction: Interaction, flow: Flow, deed: Deed) -> str:
@@ -88,11 +88,11 @@ async def _ask(interaction: Interaction, flow: Flow, deed: Deed, approvers: froz
         if not readers:
             raise await _nobody(interaction, deed)
     until = now + ctx.approvers.policy.lasts
-    asked = await ctx.store.approvals.ask(
+    approval = await ctx.store.approvals.ask(
         now, Approval(0, deed, flow.owner, flow.id, channel, approvers, now, until), readers, in_channel=in_channel
     )
     ctx.wake()
-    return asked
+    return approval
 
 
 async def _outside(interaction: Interaction, channel: str, people: Sequence[str]) -> list[str]:
@@ -115,39 +115,39 @@ async def _nobody(interaction: Interaction, deed: Deed) -> ForbiddenError:
     )
 
 
-def waiting_page(asked: Approval, now: datetime) -> Done:
+def waiting_page(approval: Approval, now: datetime) -> Done:
     """The page for an asker who has to wait."""
-    line = _("🕓 Asked {who} for approval · {title}").format(who=_who(asked), title=words.title(asked))
-    return _waiting(asked, line, _("You'll hear at once, and go on from there. It waits until {time}."), now)
+    line = _("🕓 Asked {who} for approval · {title}").format(who=_who(approval), title=words.title(approval))
+    return _waiting(approval, line, _("You'll hear at once, and go on from there. It waits until {time}."), now)
 
 
-def repeated_page(asked: Approval, now: datetime) -> Done:
+def repeated_page(approval: Approval, now: datetime) -> Done:
     """The page for an asker who already waits for an approval of the same deed, asked from another form."""
     line = _("🕓 You asked {who} for the same before, so nobody was asked again · {title}")
     hint = _("You'll hear at once, and go on from there. It waits until {time}. To ask anew, withdraw it first.")
-    return _waiting(asked, line.format(who=_who(asked), title=words.title(asked)), hint, now)
+    return _waiting(approval, line.format(who=_who(approval), title=words.title(approval)), hint, now)
 
 
-def approved_page(asked: Approval) -> Done:
+def approved_page(approval: Approval) -> Done:
     """The page for an asker who has an unused approval of the same deed, asked from another form."""
     line = _("✅ {user} has already approved the same, so nobody was asked again · {title}")
     hint = _("Go on from {command}: the form with the approval is there.").format(command="`/panda approvals`")
-    return Done([el.section(line.format(user=name(asked.by), title=words.title(asked))), el.context(hint)])
+    return Done([el.section(line.format(user=name(approval.by), title=words.title(approval))), el.context(hint)])
 
 
-def _waiting(asked: Approval, line: str, hint: str, now: datetime) -> Done:
-    withdraw = el.button(_("Withdraw"), f"{action_ids.WITHDRAW_REQUEST}:1", str(asked.id))
+def _waiting(approval: Approval, line: str, hint: str, now: datetime) -> Done:
+    withdraw = el.button(_("Withdraw"), f"{action_ids.WITHDRAW_REQUEST}:1", str(approval.id))
     return Done(
         [
             el.section(line),
-            el.context(hint.format(time=slack_date(asked.until, now))),
+            el.context(hint.format(time=slack_date(approval.until, now))),
             *el.actions([withdraw]),
         ]
     )
 
 
-def _who(asked: Approval) -> str:
+def _who(approval: Approval) -> str:
     """The approvers as mentions, which notify nobody in a form."""
-    ids = [each for each in sorted(asked.approvers) if each != asked.asker][:NAMED]
+    ids = [each for each in sorted(approval.approvers) if each != approval.asker][:NAMED]
     named = listed(f"<!subteam^{each}>" if each.startswith("S") else el.mention(each) for each in ids)
     return named or _("the approvers")
