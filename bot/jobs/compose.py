@@ -106,7 +106,7 @@ class Composer:
         cleared = await self._store.alarms.cleared_at(post.key, post.created_at)
         others = shared.concerned(news, await self._store.outbox.shared(post))
         return thread.news(
-            news, snapshot, watch, now, cleared=cleared, others=others, in_thread=is_in_thread_alone(post)
+            news, snapshot, watch, now, cleared=cleared, same_parcel=others, in_thread=is_in_thread_alone(post)
         )
 
     async def _notice(self, post: Post, notice: Notice, now: datetime) -> Message | None:

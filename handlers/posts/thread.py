@@ -53,14 +53,14 @@ def news(
     now: datetime,
     *,
     cleared: Alarm | None = None,
-    others: Sequence[str] = (),
+    same_parcel: Sequence[str] = (),
     in_thread: bool = False,
 ) -> Message:
     """The news of one reading: state and title, the new scans, and in small print the ids and the edited scans.
 
     The card above says who watches the order and how to stop watching, so the news does not.
 
-    ``cleared``: the stall alarm that this movement ends. ``others``: keys of other watched orders whose goods are in
+    ``cleared``: the stall alarm that this movement ends. ``same_parcel``: keys of other watched orders whose goods are in
     the same parcel; the message names them, since the channel gets the news of a parcel only once. ``in_thread``: only
     the order's thread shows the message. The card above has the title and the ids, so the blocks leave them out; the
     text keeps them, for the notifications of people who follow the thread.
@@ -70,13 +70,13 @@ def news(
     state = heads[0] if heads else of_milestone(news.milestone).bold
     named, states = [f"{state} · {title}", *heads[1:]], _named(news, order)
     ending = [alarms.end_line(cleared, news.milestone)] if cleared else []
-    context = _ids(news, snapshot, others)
+    context = _ids(news, snapshot, same_parcel)
     whole = _message([*named, *ending], news, watch, now, context=context, named=states)
     if not in_thread:
         return whole
     if _is_said_by_scan(news, heads):
         heads = []
-    context = context[-1:] if others else []
+    context = context[-1:] if same_parcel else []
     states = states if heads and news.steps else {}
     short = _message([*heads, *ending], news, watch, now, context=context, named=states, in_thread=True)
     return Message(whole.text, short.blocks)
@@ -133,7 +133,7 @@ def _message(
     return el.message(layout.blocks, whole=order_name(news.ref))
 
 
-def _ids(news: News, snapshot: OrderSnapshot | None, others: Sequence[str]) -> list[str]:
+def _ids(news: News, snapshot: OrderSnapshot | None, same_parcel: Sequence[str]) -> list[str]:
     """The order that the news is about, its parcel or parcels, and the other orders in the same parcel."""
     parts = [short_name(news.ref)]
     shipped = snapshot.shipment.parcels if snapshot and snapshot.shipment.parcels else news.parcels
@@ -147,9 +147,9 @@ def _ids(news: News, snapshot: OrderSnapshot | None, others: Sequence[str]) -> l
         parts.append(carrier_link(parcel, number) or number)
     if news.has_milestone and (part := delivered(news.parcels)):
         parts.append(part)
-    if others:
-        names = listed(short_name(OrderRef.from_key(key)) for key in others[:MAX_OTHERS])
-        ellipsis = "…" if others[MAX_OTHERS:] else ""
+    if same_parcel:
+        names = listed(short_name(OrderRef.from_key(key)) for key in same_parcel[:MAX_OTHERS])
+        ellipsis = "…" if same_parcel[MAX_OTHERS:] else ""
         parts.append(_("same parcel: {others}").format(others=names + ellipsis))
     return parts
 

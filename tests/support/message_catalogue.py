@@ -438,7 +438,7 @@ def _tracked() -> dict[str, Any]:
         "posts.card.card paused": card.card(hostile, paused, NOW),
         "posts.card.card ended": card.card(two, watch(state=WatchState.ENDED), NOW),
         "posts.thread.news": thread.news(moved, two, watch(), NOW, cleared=ALARM),
-        "posts.thread.news of several": thread.news(moved, two, watch(), NOW, others=[f"taobao:{n}" for n in range(7)]),
+        "posts.thread.news of several": thread.news(moved, two, watch(), NOW, same_parcel=[f"taobao:{n}" for n in range(7)]),
         "posts.thread.news paid": thread.news(_news(milestone=Milestone.PAID), two, watch(), NOW, cleared=UNPAID_ALARM),
         "posts.thread.news with finance": thread.news(
             _news(nodes=(), steps=(), milestone=Milestone.ORDERED, settled=True),
