@@ -56,7 +56,7 @@ def select(choices: Sequence[Choice], chosen: str) -> Block:
 
 
 def grouped_select(groups: Sequence[tuple[str, Sequence[Choice]]], chosen: str, placeholder: str = "") -> Block:
-    """A menu of labelled groups. A group of more than ``GROUP`` choices becomes several of the same label.
+    """A menu of labelled groups. A group of more than ``GROUP`` choices is split into several with the same label.
 
     Nothing is selected if ``chosen`` is none of the values. Slack narrows such a menu down while a person types.
     """

@@ -1,4 +1,4 @@
-"""Freight abroad in words: offers and prices, and what was booked or told to the warehouse. Never a receiver."""
+"""Freight abroad in words: offers, prices, bookings and parcels for the warehouse. They never name the receiver."""
 
 from __future__ import annotations
 

@@ -142,7 +142,7 @@ def _where(statement: Statement) -> str:
 
 
 def _arrived(statement: Statement) -> str:
-    """An arrival with its place. The last outlet is the local depot, whatever kind its name has."""
+    """An arrival with its place. The last outlet is the local depot, even if its name says another kind of place."""
     place = statement.place
     if place is None:
         return ""
@@ -158,7 +158,7 @@ def _departed(statement: Statement, account: Account) -> str:
     origin = place_words(statement.place) if statement.place else ""
     target = place_words(account.target) if account.target else ""
     if statement.place and account.target and origin in {target, town_name(account.target)}:
-        origin = ""  # the way leads from a town to a place in it
+        origin = ""  # the parcel goes from a town to a place in the same town
     if statement.is_planned or statement.deed is D.NEXT_STOP:
         if target:
             return _("next stop: {place}").format(place=target)

@@ -109,7 +109,7 @@ def reason_words(reason: Reason) -> str:
         Reason.FORWARDED: _("sent on to another address"),
         Reason.PARTIAL: _("only a part has come"),
         Reason.OTHER: "",
-        Reason.BY_BUYER: "",  # whoever cancelled it knows, and its page says so
+        Reason.BY_BUYER: "",  # the person who cancelled the order knows, and the order's page says so
     }[reason]
 
 
@@ -125,7 +125,7 @@ def action_words(action: Action) -> str:
 
 
 def furthest(milestones: list[Milestone | None]) -> Milestone | None:
-    """The milestone of the highest rank among those of ``PROGRESS``; None where there is none."""
+    """The milestone with the highest rank among those that are in ``PROGRESS``; None where none is."""
     progress = [milestone for milestone in milestones if milestone in PROGRESS]
     return max(progress, key=lambda milestone: milestone.rank if milestone else -1, default=None)
 

@@ -28,7 +28,7 @@ class Links:
     def to(self, channel: str, ts: str) -> str:
         """The address of a message that is no reply; empty where the workspace, the channel or the message is unknown.
 
-        ``ts``: Slack's id of the message, such as ``1358546515.000008``. Messages of direct conversations have none.
+        ``ts``: Slack's id of the message, such as ``1358546515.000008``. Messages in direct conversations get no link.
         """
         if not self.workspace or not _CHANNEL.fullmatch(channel) or not _TS.fullmatch(ts):
             return ""

@@ -32,11 +32,11 @@ STATES: dict[str, dict[Platform, str]] = {
     "cancelled": {Platform.ALIBABA: "cancel", Platform.TAOBAO: "4"},
 }
 
-# A list besides those of the states: the orders for which somebody has to do something. No platform has such a state.
+# A list besides the states: the orders for which somebody has to do something. No platform has such a state.
 ATTENTION = "attention"
 LISTED = (*STATES, ATTENTION)
 
-# The milestones at which the bot counts an order among those of a state.
+# The milestones at which the bot lists an order under a state.
 _STANDS: dict[str, frozenset[Milestone]] = {
     "unpaid": frozenset({M.ORDERED}),
     "paid": frozenset({M.PAID}),

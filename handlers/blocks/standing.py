@@ -142,7 +142,7 @@ def of_parcel(
     """
     reason = parcel_reason(parcel, order.created_at if order else None)
     known = _of(parcel.milestone, None, reason, earliest_pick_up(parcel.milestone, [parcel]), now)
-    if parcel.milestone is None and not parcel.nodes:  # only the order names it
+    if parcel.milestone is None and not parcel.nodes:  # only the order names the parcel
         known = Standing("📦", _("No scans yet"))
     if milestone is not M.DELIVERED or parcel.milestone in FINAL or not (order and order.status_code):
         return known
@@ -197,8 +197,8 @@ def _of(
 
 
 def _pick_up_words(due: datetime, *, is_over: bool) -> str:
-    """Until when a parcel is to be picked up: a day in China, where it lies."""
-    last = (due - timedelta(minutes=1)).astimezone(CHINA).date()  # one minute: a day may end at its midnight
+    """The last day on which a parcel can be picked up, in China time, since it lies there."""
+    last = (due - timedelta(minutes=1)).astimezone(CHINA).date()  # a deadline at midnight means the day before
     words = _("Pick it up (was due by {date})") if is_over else _("Pick it up by {date}")
     return words.format(date=days(last, last))
 

@@ -143,7 +143,7 @@ def ago(delta: timedelta) -> str:
 
 
 def span(delta: timedelta) -> str:
-    """A length of time in words, in the largest unit of which it holds at least two; below zero it is 0 seconds."""
+    """A length of time in words, in the largest unit that fits at least twice; a negative length is 0 seconds."""
     length = max(delta, timedelta())
     size, unit = next((size, unit) for size, unit in UNITS if length >= 2 * size or unit == "second")
     return locale_data.duration(length - length % size, unit)

@@ -60,10 +60,10 @@ def news(
 
     The card above says who watches the order and how to stop watching, so the news does not.
 
-    ``cleared``: the stall alarm that this movement ends. ``same_parcel``: keys of other watched orders whose goods are in
-    the same parcel; the message names them, since the channel gets the news of a parcel only once. ``in_thread``: only
-    the order's thread shows the message. The card above has the title and the ids, so the blocks leave them out; the
-    text keeps them, for the notifications of people who follow the thread.
+    ``cleared``: the stall alarm that this movement ends. ``same_parcel``: keys of other watched orders whose goods are
+    in the same parcel; the message names them, since the channel gets the news of a parcel only once. ``in_thread``:
+    only the order's thread shows the message. The card above has the title and the ids, so the blocks leave them out;
+    the text keeps them, for the notifications of people who follow the thread.
     """
     order = (snapshot.order if snapshot else None) or watch.order
     title, heads = display_name(order, news.ref), _headlines(news, order, now)
