@@ -28,7 +28,7 @@ T = TypeVar("T")
 Outsiders = Literal["none", "guests", "all"]
 
 PATIENCE = 4.0  # seconds that Slack has to say who a person is
-KNOWN_FOR = 600.0  # seconds before Slack is asked again what a person is
+KNOWN_FOR = 600.0  # seconds before Slack is asked again about a person
 # Error codes with which Slack withholds a profile: the scope `users:read` is missing, as in an older installation, or
 # the server does not know the method. Everybody from the bot's own workspace then counts as its member.
 WITHHELD = frozenset({"missing_scope", "no_permission", "not_allowed_token_type", "unknown_method", "user_not_found"})
@@ -77,20 +77,20 @@ class Admission:
         if not user or not _is_for(own, body):
             log.warning("request refused", extra={"reason": "sent for another workspace or app, or by nobody"})
             raise ForbiddenError(_("I work for another workspace, so I do nothing here."))
-        standing, profile = await self._standing(client, own, user, payloads.users_team(body))
-        if standing is None:
+        membership, profile = await self._membership(client, own, user, payloads.users_team(body))
+        if membership is None:
             raise ForbiddenError(
                 _("Slack did not confirm who you are, so nothing was done. Please try again in a minute.")
             )
-        if not self._lets_in(standing):
+        if not self._lets_in(membership):
             raise ForbiddenError(_refused())
         locale, time_zone = payloads.text(profile, "locale"), payloads.text(profile, "tz")
-        return Person(user, is_member=standing is Membership.MEMBER, locale=locale, time_zone=time_zone)
+        return Person(user, is_member=membership is Membership.MEMBER, locale=locale, time_zone=time_zone)
 
-    def _lets_in(self, standing: Membership) -> bool:
-        if standing is Membership.STRANGER:
+    def _lets_in(self, membership: Membership) -> bool:
+        if membership is Membership.STRANGER:
             return self._outsiders == "all"
-        return standing is Membership.MEMBER or self._outsiders != "none"
+        return membership is Membership.MEMBER or self._outsiders != "none"
 
     async def _find_own(self, client: AsyncWebClient) -> Installation:
         """Ask for the bot's own installation, and keep it: it does not change while the process runs."""
@@ -103,19 +103,19 @@ class Admission:
         )
         return self._own
 
-    async def _standing(
+    async def _membership(
         self, client: AsyncWebClient, own: Installation, user: str, team: str
     ) -> tuple[Membership | None, Body]:
-        """A person's standing and profile. If Slack does not answer, its last answer counts, however old it is."""
+        """A person's membership and profile. If Slack does not answer, its last answer counts, however old it is."""
         former, last, until = self._known.get(user, (None, {}, 0.0))
         if former and self._clock() < until:
             return former, last
         profile = await _in_time(_profile(client, user))
         if profile is None:
             return former, last
-        standing = _judge(own, profile, team)
-        self._known[user] = standing, profile, self._clock() + KNOWN_FOR
-        return standing, profile
+        membership = _judge(own, profile, team)
+        self._known[user] = membership, profile, self._clock() + KNOWN_FOR
+        return membership, profile
 
 
 def _is_for(own: Installation, body: Body) -> bool:
@@ -129,7 +129,7 @@ def _is_for(own: Installation, body: Body) -> bool:
 
 
 def _judge(own: Installation, profile: Body, team: str) -> Membership:
-    """A person's standing by their profile (see ``_profile``) and by the workspace that the payload names, if any."""
+    """A person's membership by their profile (see ``_profile``) and by the workspace that the payload names, if any."""
     theirs = payloads.text(profile, "team_id") or team
     enterprise = payloads.text(profile, "enterprise_user", "enterprise_id")
     same_company = bool(own.enterprise) and enterprise == own.enterprise

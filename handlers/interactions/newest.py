@@ -28,7 +28,7 @@ class Newest:
         return number + 1
 
     async def run(self, thing: str, number: int, work: Callable[[], Awaitable[object]]) -> None:
-        """Do the work, unless a newer act has arrived. Raises what the work raises."""
+        """Do the work, unless a newer act has arrived. Raises the errors of the work."""
         turn = self._turns.get(thing)
         if turn is None:  # forgotten meanwhile, so no newer act is known
             await work()

@@ -65,7 +65,7 @@ class TypedChannel:
 
 
 def ids_or_none(command: TypedCommand, words: Sequence[Token], where: TypedChannel) -> tuple[str, ...]:
-    """The order ids and waybills among the words; none for no words. Raises UsageError as :func:`take_ids` does."""
+    """The order ids and waybills among the words; empty without words. Raises UsageError as :func:`take_ids` does."""
     return take_ids(command, words, where) if words else ()
 
 

@@ -59,7 +59,7 @@ def shared_files(described: Any) -> tuple[SharedFile, ...]:
 def kind_of(content: bytes) -> str:
     """The kind of a picture by its first bytes, such as ``image/png``; empty where they are no picture's.
 
-    The file's name and declared type are not asked: the sender chose both.
+    The file's name and declared type do not count: the sender chose both.
     """
     return next((kind for kind, pattern in _MAGIC.items() if pattern.match(content)), "")
 
