@@ -8,7 +8,7 @@ from bot.process.proxies import proxy_for
 from handlers.access.admission import Admission
 from handlers.access.approvers import Approvers
 from handlers.access.user_groups import UserGroups
-from handlers.access.writers import Gate
+from handlers.access.writers import WriteGate
 from handlers.interactions.context import ChatLogin, Context
 from handlers.interactions.public_web import PublicWeb
 from pandapon.transport import trusted
@@ -42,7 +42,7 @@ def build_context(setup: Setup, resources: Resources, workers: Workers, report: 
         answered=resources.figures.answered,
         languages=resources.languages,
         admission=Admission(settings.slack_outsiders),
-        gate=Gate(settings.write_policy, groups),
+        gate=WriteGate(settings.write_policy, groups),
         approvers=Approvers(settings.approval_policy, groups),
         people=resources.people,
         links=resources.links,

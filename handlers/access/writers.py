@@ -17,7 +17,7 @@ if TYPE_CHECKING:
 NAMED = 6  # people and channels in a refusal
 
 
-class Gate:
+class WriteGate:
     """Decides who may write, by the settings and Slack's user groups. No other module decides this."""
 
     def __init__(self, policy: WritePolicy | None = None, groups: UserGroups | None = None) -> None:

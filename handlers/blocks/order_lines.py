@@ -43,7 +43,7 @@ class Title:
         """The title as a link to the card, and how many items there are beside the first, as Slack text."""
         words = truncate(self.first, TITLE) if self.first else short_name(self.ref)
         count = f" +{self.items - 1}" if self.items > 1 and self.first else ""
-        return isolated(el.link(self.link, words), words) + count
+        return isolate(el.link(self.link, words), words) + count
 
     @property
     def number(self) -> str:
@@ -75,7 +75,7 @@ def group_name(group: Group) -> str:
     }[group]
 
 
-def collapsed(heading: str, titles: Sequence[str], n: int) -> str:
+def collapsed_line(heading: str, titles: Sequence[str], n: int) -> str:
     """One line for a group: its heading and the first titles. ``n``: all orders of the group, named or not."""
     if not titles:
         return heading
@@ -103,7 +103,7 @@ def sections(lines: Sequence[str]) -> Iterator[Block]:
         yield el.section("\n".join(paragraph))
 
 
-def isolated(marked: str, words: str) -> str:
+def isolate(marked: str, words: str) -> str:
     """``marked`` between Unicode's isolates if its ``words`` have letters that are written from right to left.
 
     Without the isolates, the ids and signs around such a title would change places.

@@ -9,7 +9,7 @@ from typing import TYPE_CHECKING
 from handlers.blocks.i18n import _
 from handlers.blocks.text import code
 from handlers.commands.declarations import HelpGroup
-from handlers.parsing.order_ids import sift
+from handlers.parsing.order_ids import sift_ids
 from handlers.parsing.tokens import Kind, Token, tokenise
 from handlers.parsing.typed_command import TypedCommand
 from handlers.parsing.words import Vocabulary
@@ -132,7 +132,7 @@ class Commands:
 
     def _without_verb(self, tokens: list[Token]) -> Request:
         """Track an id that stands alone. Raises UsageError with a corrected verb, or with a search for the words."""
-        ids = sift(tokens, waybills=True)
+        ids = sift_ids(tokens, waybills=True)
         is_number = len(tokens) == 1 and re.search(r"[0-9]{5}", tokens[0].target or tokens[0].text)
         if is_number or (ids.good and not ids.bad) or ids.rejoined:
             return self.declared[IDS_ALONE].read(self._typed(IDS_ALONE, tokens))

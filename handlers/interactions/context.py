@@ -11,7 +11,7 @@ from typing import TYPE_CHECKING, Any
 
 from handlers.access.admission import Admission
 from handlers.access.approvers import Approvers
-from handlers.access.writers import Gate
+from handlers.access.writers import WriteGate
 from handlers.blocks.links import Links
 from handlers.blocks.people import People
 from handlers.interactions.deliveries import RecentDeliveries
@@ -61,7 +61,7 @@ class Context:
     default_filter: Filter = Filter.ALL
     languages: Languages = field(default_factory=Languages)
     admission: Admission = field(default_factory=Admission)  # decides who may use the bot
-    gate: Gate = field(default_factory=Gate)  # decides who may change the account
+    gate: WriteGate = field(default_factory=WriteGate)  # decides who may change the account
     approvers: Approvers = field(default_factory=Approvers)  # decides who may approve an order or a payment
     answer_seconds: float = 15.0  # from the acknowledgement to the answer, at most
     # Gets the seconds that an answer took, and whether it was ready in time.

@@ -36,7 +36,7 @@ SORTS: dict[str, str] = {
 
 
 @dataclass(frozen=True, slots=True)
-class Value:
+class OptionValue:
     """A value as it was read: the fields of the options that it sets, or the problem with it as Slack text.
 
     ``instead``: the value that the person probably meant; empty where it cannot be guessed.
@@ -47,37 +47,37 @@ class Value:
     instead: str = ""
 
 
-def read_value(option: str, text: str) -> Value:
+def read_value(option: str, text: str) -> OptionValue:
     """Read the value of an option. ``option``: a name that ``READERS`` has; ``text``: empty where none was typed."""
     return READERS[option](text)
 
 
-def _sort(text: str) -> Value:
+def _sort(text: str) -> OptionValue:
     if sort := SORTS.get(re.sub(rf"^[{DASHES}]+", "-", folded(text))):
-        return Value({"sort": sort})
+        return OptionValue({"sort": sort})
     problem = _("results can be sorted by {choices}").format(
         choices=", ".join(f"`{choice}`" for choice in ("price", "-price", "sales"))
     )
-    return Value(problem=problem + (_(", not by {value}").format(value=code(text, 40)) if text else ""))
+    return OptionValue(problem=problem + (_(", not by {value}").format(value=code(text, 40)) if text else ""))
 
 
-def _page(text: str) -> Value:
+def _page(text: str) -> OptionValue:
     number = folded(text)
     page = int(number) if re.fullmatch(r"[0-9]{1,6}", number) else 0
     if 1 <= page <= MAX_PAGE:
-        return Value({"page": page})
+        return OptionValue({"page": page})
     if not text:
-        return Value(
+        return OptionValue(
             problem=_("{option} needs a number, e.g. {example}").format(option="`--page`", example="`--page 2`")
         )
     problem = _("{value} is not a page: pages are numbered from 1 to {last}")
-    return Value(problem=problem.format(value=code(text, 40), last=MAX_PAGE))
+    return OptionValue(problem=problem.format(value=code(text, 40), last=MAX_PAGE))
 
 
-def _price(option: str, name: str) -> Callable[[str], Value]:
-    def read(text: str) -> Value:
+def _price(option: str, name: str) -> Callable[[str], OptionValue]:
+    def read(text: str) -> OptionValue:
         price = _yuan(text)
-        return Value({name: price}) if price else Value(problem=_bad_price(option, text))
+        return OptionValue({name: price}) if price else OptionValue(problem=_bad_price(option, text))
 
     return read
 
@@ -100,43 +100,43 @@ def _bad_price(name: str, value: str) -> str:
     )
 
 
-def _day(name: str) -> Callable[[str], Value]:
-    def read(text: str) -> Value:
+def _day(name: str) -> Callable[[str], OptionValue]:
+    def read(text: str) -> OptionValue:
         day, option, example = read_day(folded(text)), f"`--{name}`", f"`--{name} 2026-11-01`"
         if day:
-            return Value({name: day})
+            return OptionValue({name: day})
         if not text:
-            return Value(problem=_("{option} needs a day, e.g. {example}").format(option=option, example=example))
+            return OptionValue(problem=_("{option} needs a day, e.g. {example}").format(option=option, example=example))
         problem = _("{value} is not a date that I can read: write it like {example}, or {words}").format(
             value=code(text, 40), example=example, words="`today`, `yesterday`, `7d`"
         )
-        return Value(problem=problem, instead=nearest_day(folded(text)))
+        return OptionValue(problem=problem, instead=nearest_day(folded(text)))
 
     return read
 
 
-def _days(text: str) -> Value:
+def _days(text: str) -> OptionValue:
     days = read_day(f"{folded(text)}d") if folded(text).isdigit() else read_day(folded(text))
     if days.endswith("d"):
-        return Value({"since": days})
+        return OptionValue({"since": days})
     problem = _("{option} takes a number of days from 1 to {most}, e.g. {example}")
-    return Value(problem=problem.format(option="`--days`", most=MOST_DAYS, example="`--days 7`"))
+    return OptionValue(problem=problem.format(option="`--days`", most=MOST_DAYS, example="`--days 7`"))
 
 
-def _seller(text: str) -> Value:
+def _seller(text: str) -> OptionValue:
     if not text:
-        return Value(problem=_("{option} needs a part of a seller's name").format(option="`--seller`"))
+        return OptionValue(problem=_("{option} needs a part of a seller's name").format(option="`--seller`"))
     if len(text) > FILTER_TEXT:
         problem = _("a seller's name to look for has at most {most} characters").format(most=FILTER_TEXT)
-        return Value(problem=problem, instead=text[:FILTER_TEXT].rstrip())
-    return Value({"seller": text})
+        return OptionValue(problem=problem, instead=text[:FILTER_TEXT].rstrip())
+    return OptionValue({"seller": text})
 
 
-def _back(text: str) -> Value:
-    return Value({"back": text})
+def _back(text: str) -> OptionValue:
+    return OptionValue({"back": text})
 
 
-READERS: dict[str, Callable[[str], Value]] = {
+READERS: dict[str, Callable[[str], OptionValue]] = {
     "sort": _sort,
     "page": _page,
     "min": _price("min", "price_min"),

@@ -39,7 +39,7 @@ _JOINED = re.compile(rf"(?:{_CARRIERS})[0-9]{{10,15}}")
 
 
 @dataclass(frozen=True, slots=True)
-class Bad:
+class BadWord:
     """A word that is no id. ``why`` is Slack text."""
 
     text: str
@@ -48,7 +48,7 @@ class Bad:
 
 
 @dataclass(frozen=True, slots=True)
-class Sifted:
+class SiftedIds:
     """The ids in the order typed, each once, and the words that are no ids.
 
     ``rejoined``: all ids, with the ids typed in pieces (2542 2856…) joined. Empty where no id was typed in pieces, and
@@ -56,14 +56,14 @@ class Sifted:
     """
 
     good: tuple[str, ...]
-    bad: tuple[Bad, ...]
+    bad: tuple[BadWord, ...]
     rejoined: tuple[str, ...] = ()
 
 
-def sift(tokens: Iterable[Token], *, waybills: bool) -> Sifted:
+def sift_ids(tokens: Iterable[Token], *, waybills: bool) -> SiftedIds:
     """Sort the words of tokens into ids and others. ``waybills``: whether waybills count as ids."""
     good: dict[str, None] = {}
-    bad: dict[str, Bad] = {}
+    bad: dict[str, BadWord] = {}
     typed: list[str] = []  # ids, and words that may be pieces of an id
     for word in (word for token in tokens for word in _words(token)):
         ids, problem = _read(word, waybills=waybills)
@@ -71,7 +71,7 @@ def sift(tokens: Iterable[Token], *, waybills: bool) -> Sifted:
         if problem:
             bad[word] = problem
         typed += ids or _pieces(word) or _begun(word)
-    return Sifted(tuple(good), tuple(bad.values()), _rejoined(typed, waybills=waybills) if bad else ())
+    return SiftedIds(tuple(good), tuple(bad.values()), _rejoined(typed, waybills=waybills) if bad else ())
 
 
 def _words(token: Token) -> list[str]:
@@ -83,17 +83,17 @@ def _words(token: Token) -> list[str]:
     return [piece for piece in pieces if not is_name(piece)]
 
 
-def _read(word: str, *, waybills: bool) -> tuple[list[str], Bad | None]:
+def _read(word: str, *, waybills: bool) -> tuple[list[str], BadWord | None]:
     """The ids in a word, or why the word is no id."""
     core = without_label(word)
     ids = ids_in_word(word)
     if not ids and (ORDER_ID.fullmatch(core) or (WAYBILL.fullmatch(core.upper()) and not _pieces(core))):
         ids = [core.upper()]
     if not ids:
-        return [], Bad(word, _no_id(core, word, waybills=waybills))
+        return [], BadWord(word, _no_id(core, word, waybills=waybills))
     waybill = next((number for number in ids if not ORDER_ID.fullmatch(number)), "")
     if waybill and not waybills:
-        return [], Bad(word, _waybill(waybill), waybill=waybill)
+        return [], BadWord(word, _waybill(waybill), waybill=waybill)
     return ids, None
 
 

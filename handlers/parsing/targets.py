@@ -9,7 +9,7 @@ from typing import TYPE_CHECKING
 
 from handlers.blocks.i18n import _, ngettext
 from handlers.blocks.text import code
-from handlers.parsing.order_ids import MAX_IDS, sift
+from handlers.parsing.order_ids import MAX_IDS, sift_ids
 from handlers.parsing.tokens import Kind, Token
 from handlers.parsing.words import FILTERS, nearest
 from handlers.wire.command_text import is_channel_id
@@ -18,7 +18,7 @@ from handlers.wire.text import folded
 if TYPE_CHECKING:
     from collections.abc import Sequence
 
-    from handlers.parsing.order_ids import Sifted
+    from handlers.parsing.order_ids import SiftedIds
     from handlers.parsing.typed_command import TypedCommand
     from handlers.wire.errors import UsageError
     from tracking.values import Filter
@@ -38,7 +38,7 @@ def one_id(command: TypedCommand, words: Sequence[Token], *, waybills: bool) -> 
 
     ``waybills``: whether a waybill counts as an id.
     """
-    sifted = sift(words, waybills=waybills)
+    sifted = sift_ids(words, waybills=waybills)
     if not sifted.good and not sifted.bad:
         raise _missing(command, waybills=waybills)
     if sifted.bad:
@@ -167,7 +167,7 @@ def take_ids(command: TypedCommand, words: Sequence[Token], where: TypedChannel,
 
     ``extra``: words that the corrected command keeps behind the ids and the channel.
     """
-    sifted = sift(words, waybills=True)
+    sifted = sift_ids(words, waybills=True)
     if not sifted.good and not sifted.bad:
         raise _missing(command, waybills=True)
     if sifted.bad:
@@ -189,7 +189,7 @@ def _missing(command: TypedCommand, *, waybills: bool) -> UsageError:
     return command.refuse(problem.format(example=example, list=f"`{lister}`"), suggestion=lister)
 
 
-def _bad(command: TypedCommand, sifted: Sifted, channel: list[str], extra: Sequence[str]) -> UsageError:
+def _bad(command: TypedCommand, sifted: SiftedIds, channel: list[str], extra: Sequence[str]) -> UsageError:
     """Refuse the whole command, explain the words that are no ids, and suggest the command with the good ids."""
     reasons = [bad.why for bad in sifted.bad[:_SHOWN]]
     hidden = len(sifted.bad) - len(reasons)
@@ -201,7 +201,7 @@ def _bad(command: TypedCommand, sifted: Sifted, channel: list[str], extra: Seque
     return command.refuse(problem, suggestion=_corrected(command, sifted, channel, extra))
 
 
-def _corrected(command: TypedCommand, sifted: Sifted, channel: list[str], extra: Sequence[str]) -> str:
+def _corrected(command: TypedCommand, sifted: SiftedIds, channel: list[str], extra: Sequence[str]) -> str:
     if sifted.rejoined:
         joined = sifted.rejoined[:1] if command.declared.takes_one_id else sifted.rejoined[:MAX_IDS]
         return _again(command, joined, channel, extra)
@@ -215,7 +215,7 @@ def _corrected(command: TypedCommand, sifted: Sifted, channel: list[str], extra:
     return f"/panda {command.declared.ids_shown_by}"
 
 
-def _near_filter(sifted: Sifted) -> str | None:
+def _near_filter(sifted: SiftedIds) -> str | None:
     words = [bad.text for bad in sifted.bad if not any(character.isdigit() for character in bad.text)]
     return nearest(words[0].casefold(), FILTERS) if words else None
 

@@ -13,7 +13,7 @@ from typing import TYPE_CHECKING
 from handlers.blocks import elements as el
 from handlers.blocks.i18n import _, ngettext
 from handlers.blocks.message import Layout, Message
-from handlers.blocks.order_lines import Title, collapsed, group_name, order_line, sections, title_in
+from handlers.blocks.order_lines import Title, collapsed_line, group_name, order_line, sections, title_in
 from handlers.blocks.punctuation import listed
 from handlers.blocks.refunds import refund_note
 from handlers.blocks.standing import Standing, delivered, delivered_of, of_milestone, of_step, standing
@@ -84,7 +84,7 @@ def daily(digest: DailyDigest, channel: str, links: Links, now: datetime | None 
 def _arrived(titles: Sequence[str]) -> list[Block]:
     n = len(titles)
     heading = ngettext("✅ *{n} delivered*", "✅ *{n} delivered*", n).format(n=n)
-    return [el.section(collapsed(heading, titles, n))] if titles else []
+    return [el.section(collapsed_line(heading, titles, n))] if titles else []
 
 
 def _add(layout: Layout, heading: str, lines: Sequence[str]) -> None:

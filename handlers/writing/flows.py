@@ -57,11 +57,11 @@ async def own_flow(
         await note_refused(interaction, operation, reason)
         raise ForbiddenError(words)
     if scope is not None:
-        await require(interaction, scope, flow.channel, operation)
+        await require_scope(interaction, scope, flow.channel, operation)
     return flow
 
 
-async def require(interaction: Interaction, scope: WriteScope, channel: str, operation: str) -> None:
+async def require_scope(interaction: Interaction, scope: WriteScope, channel: str, operation: str) -> None:
     """Check that the person may make writes of this scope. Raises ForbiddenError; the refusal is recorded."""
     try:
         await interaction.ctx.gate.require(interaction.client, scope, interaction.user, channel)

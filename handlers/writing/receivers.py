@@ -149,7 +149,7 @@ def fingerprints_of(saved: Sequence[SavedAddress], salt: str) -> tuple[tuple[str
     return tuple((address.id, address.typed.fingerprint(salt)) for address in saved[:MOST])
 
 
-def choices(saved: Sequence[SavedAddress]) -> list[Choice]:
+def address_choices(saved: Sequence[SavedAddress]) -> list[Choice]:
     """The entries of a menu of addresses. Each value is the address's id."""
     return [Choice(address.id, address.masked) for address in saved[:MOST]]
 

@@ -22,7 +22,7 @@ from support.view_samples import (
 
 from handlers.blocks import elements as el
 from handlers.blocks.links import Links
-from handlers.blocks.order_lines import Title, collapsed, order_line
+from handlers.blocks.order_lines import Title, collapsed_line, order_line
 from handlers.blocks.standing import standing
 from handlers.features.home import view as home_view
 from handlers.features.watching import watches_view
@@ -116,9 +116,9 @@ def test_links_have_the_form_of_slacks_own(workspace: str) -> None:
 
 def test_a_collapsed_group() -> None:
     """The number and some names."""
-    assert collapsed("✅ *2 delivered*", ["a", "b"], 2) == "✅ *2 delivered*: a, b"
-    assert collapsed("✅ *12 delivered*", list("abcdefghijkl"), 12).endswith("i, j, 2 more")
-    assert collapsed("✅ *9 delivered*", [], 9) == "✅ *9 delivered*"
+    assert collapsed_line("✅ *2 delivered*", ["a", "b"], 2) == "✅ *2 delivered*: a, b"
+    assert collapsed_line("✅ *12 delivered*", list("abcdefghijkl"), 12).endswith("i, j, 2 more")
+    assert collapsed_line("✅ *9 delivered*", [], 9) == "✅ *9 delivered*"
 
 
 # --- the messages that consist of such lines -------------------------------------------------------------------------

@@ -5,7 +5,7 @@ from __future__ import annotations
 import pytest
 
 from handlers.wire.errors import RequestError
-from handlers.writing.receivers import SavedAddress, choices, no_address_blocks
+from handlers.writing.receivers import SavedAddress, address_choices, no_address_blocks
 from pandapon.operations.addresses import Address
 
 WHOLE = Address(
@@ -21,7 +21,7 @@ WHOLE = Address(
 
 def test_a_menu_tells_addresses_apart_without_telling_them() -> None:
     """One sign of the name, the city, two digits."""
-    [entry] = choices([SavedAddress.of(WHOLE)])
+    [entry] = address_choices([SavedAddress.of(WHOLE)])
     assert (entry.value, entry.words) == ("7", "王** · 杭州市 · **78")
 
 

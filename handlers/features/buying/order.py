@@ -27,7 +27,7 @@ from handlers.wire.errors import OutdatedError, RequestError
 from handlers.writing.additions import variants, wrong_quantity
 from handlers.writing.approval_check import Deed, check_approval
 from handlers.writing.flows import own_flow
-from handlers.writing.receivers import choices, fingerprints_of, saved_addresses
+from handlers.writing.receivers import address_choices, fingerprints_of, saved_addresses
 from handlers.writing.steps import Done, Goto, Step
 from handlers.writing.wizard import Wizard
 from handlers.writing.plans import new_id
@@ -102,7 +102,7 @@ async def from_products(interaction: Interaction, products: Sequence[ProductRef]
 def _begin(content: Ordering, saved: Sequence[SavedAddress]) -> Goto:
     if not saved:
         return Goto("nowhere", content)
-    addresses = tuple((choice.value, choice.words) for choice in choices(saved))
+    addresses = tuple((choice.value, choice.words) for choice in address_choices(saved))
     salt = new_id()
     content = replace(content, addresses=addresses, salt=salt, marks=fingerprints_of(saved, salt), address=addresses[0][0])
     return Goto("fill", content)

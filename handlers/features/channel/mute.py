@@ -17,7 +17,7 @@ from handlers.features.channel import mute_views
 from handlers.interactions.announcing import announce
 from handlers.interactions.order_keys import resolve_order_keys
 from handlers.parsing.options import read_options
-from handlers.parsing.order_ids import sift
+from handlers.parsing.order_ids import sift_ids
 from handlers.parsing.durations import read_times
 from handlers.parsing.targets import ids_or_none, take_channel
 from handlers.parsing.words import Verb
@@ -79,7 +79,7 @@ def _refuse_lone_number(command: TypedCommand, words: Sequence[Token]) -> None:
 
 def _is_split(words: Sequence[Token]) -> bool:
     """Whether the number at the end is the rest of an id rather than a duration."""
-    return bool(sift(words, waybills=True).rejoined)
+    return bool(sift_ids(words, waybills=True).rejoined)
 
 
 @dataclass(frozen=True, slots=True)

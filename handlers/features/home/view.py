@@ -8,7 +8,7 @@ from typing import TYPE_CHECKING, Any
 from handlers.blocks import action_ids
 from handlers.blocks import elements as el
 from handlers.blocks.i18n import _, ngettext
-from handlers.blocks.order_lines import collapsed, group_name, order_line, sections, title_in
+from handlers.blocks.order_lines import collapsed_line, group_name, order_line, sections, title_in
 from handlers.blocks.parts import standing_of
 from handlers.blocks.refunds import refund_note
 from handlers.blocks.standing import delivered_of
@@ -98,7 +98,7 @@ def _delivered(listed: WatchedOrders, links: Links) -> list[Block]:
         return []
     n = listed.counts[Group.DELIVERED]
     heading = ngettext("✅ *{n} delivered in the last days*", "✅ *{n} delivered in the last days*", n).format(n=n)
-    return [el.section(collapsed(heading, [_title(order, links).linked for order in listed.orders], n))]
+    return [el.section(collapsed_line(heading, [_title(order, links).linked for order in listed.orders], n))]
 
 
 def _line(order: WatchedOrder, now: datetime, links: Links) -> str:

@@ -15,7 +15,7 @@ from handlers.features.orders import export, list_view
 from handlers.features.orders.order_list import gather
 from handlers.parsing.days import span_of
 from handlers.parsing.options import PLATFORMS, read_options
-from handlers.parsing.order_ids import sift
+from handlers.parsing.order_ids import sift_ids
 from handlers.parsing.tokens import Kind, tokenise
 from handlers.parsing.typed_command import TypedCommand, text_of
 from handlers.parsing.words import Verb, nearest
@@ -124,7 +124,7 @@ def _take_span(tokens: list[Token]) -> tuple[str, list[Token]]:
 def _refuse_slips(command: TypedCommand, words: list[Token], options: Options, *, known: str | None) -> None:
     """Refuse words that were hardly meant to be searched for: a whole id, a platform, a mistyped state."""
     typed = " ".join(word.text for word in words)
-    ids = sift(words, waybills=True)
+    ids = sift_ids(words, waybills=True)
     if ids.good and not ids.bad and all(word.kind is not Kind.QUOTED for word in words):
         problem = _("this lists many orders; `/panda order` shows one")
         verb = "order" if ids.good[0].isdigit() else "track"

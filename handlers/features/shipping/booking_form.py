@@ -24,7 +24,7 @@ from handlers.features.shipping.entries import REMARK, Entries
 from handlers.features.shipping.results import UNDONE
 from handlers.wire.errors import OutdatedError, RequestError
 from handlers.writing.approval_check import Deed, check_approval
-from handlers.writing.flows import require
+from handlers.writing.flows import require_scope
 from handlers.writing.freight_changes import estimate_all, plan_booking, preview, refusal
 from handlers.writing.steps import Done, Goto, Step
 from handlers.writing.wizard import Wizard
@@ -102,7 +102,7 @@ async def _book(interaction: Interaction, flow: Flow, _filled: Any) -> Goto | Do
     ctx, content = interaction.ctx, content_of(flow)
     if content.service is None or not content.previews:
         raise OutdatedError
-    await require(interaction, WriteScope.ALL, flow.channel, WIZARD.name)
+    await require_scope(interaction, WriteScope.ALL, flow.channel, WIZARD.name)
     if not await ctx.store.writes.of_key(WIZARD.act_of(flow, content.orders[0].order_id).key):
         now, earlier = await _previews(ctx, content), await _earlier_ones(ctx, content)
         if _prices(now) != _prices(content.previews):

@@ -17,7 +17,7 @@ from handlers.blocks.text import code
 from handlers.commands.declarations import Answer, Command, Feature, HelpGroup, Listener, Overview
 from handlers.features.shipping import booking_form, parcels_form
 from handlers.parsing.options import PLATFORMS, read_options
-from handlers.parsing.order_ids import sift
+from handlers.parsing.order_ids import sift_ids
 from handlers.parsing.references import read_reference
 from handlers.parsing.words import Verb
 from handlers.wire import payloads
@@ -54,7 +54,7 @@ def read_freight(command: TypedCommand) -> ShowFreight:
     reference = read_reference(words[0].target or words[0].text)
     if len(words) == 1 and reference and reference.platform:
         return ShowFreight(product=reference)
-    ids = sift(words, waybills=False)
+    ids = sift_ids(words, waybills=False)
     if ids.bad:
         raise command.refuse(ids.bad[0].why, suggestion="/panda help freight")
     if len(ids.good) > ORDERS:

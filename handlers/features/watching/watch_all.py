@@ -14,7 +14,7 @@ from handlers.commands.declarations import Answer, Button, Feature, HelpGroup, O
 from handlers.features.watching import watch_all_views
 from handlers.interactions.announcing import announce
 from handlers.parsing.options import read_options
-from handlers.parsing.order_ids import sift
+from handlers.parsing.order_ids import sift_ids
 from handlers.parsing.targets import take_channel
 from handlers.parsing.words import FILTERS
 from handlers.wire import payloads
@@ -39,7 +39,7 @@ def is_about_all(command: TypedCommand) -> bool:
     if not command.tokens or folded(command.tokens[0].text) not in _ALL:
         return False
     _where, words = take_channel(command, command.tokens[1:])  # a channel's name may look like a waybill
-    return not sift(words, waybills=True).good
+    return not sift_ids(words, waybills=True).good
 
 
 def read_watch_all(command: TypedCommand) -> WatchAll:
