@@ -11,7 +11,7 @@ from bot.jobs import shared
 from bot.jobs.links import permalink
 from handlers.blocks.i18n import use_language
 from handlers.blocks.message import Message
-from handlers.posts import alarms, approvals, card, digest, lines, notices, thread
+from handlers.posts import alarms, approvals, card, digest, change_lines, notices, thread
 from storage.alarm import AlarmState
 from storage.post import DETAIL_OF, BatchRule, Post, PostKind
 from storage.watch import WatchState
@@ -71,7 +71,7 @@ class Composer:
             case PostKind.NOTICE | PostKind.APPROVAL | PostKind.APPROVAL_EDIT:
                 return await self._notice(post, post.notice, now)
             case PostKind.LINE:
-                return lines.line(post.change, post.id, now)
+                return change_lines.line(post.change, post.id, now)
             case PostKind.LIST:
                 return await self._list(post, now)
             case PostKind.DAILY_DIGEST:

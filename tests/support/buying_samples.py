@@ -19,7 +19,7 @@ from handlers.features.goods import product_view
 from handlers.features.orders import views as order_page
 from handlers.interactions import late_pages
 from handlers.interactions.ports import WatchOutcome, WatchResult
-from handlers.posts import lines, notices
+from handlers.posts import change_lines, notices
 from handlers.writing.plans import Outcome
 from pandapon import errors as api
 from pandapon.carts import CartLine
@@ -203,7 +203,7 @@ def _said() -> dict[str, Any]:
         for at in range(len(answers))
     }
     told = {
-        f"posts.lines.line {act}": lines.line(OrdersChanged(MEI, act, (id_,)), 1, NOW)
+        f"posts.change_lines.line {act}": change_lines.line(OrdersChanged(MEI, act, (id_,)), 1, NOW)
         for act in ("paid", "cancelled", "received", "moved")
     }
     notes = {

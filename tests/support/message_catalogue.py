@@ -53,7 +53,7 @@ from handlers.features.watching import views as watch_views
 from handlers.interactions.ports import BackupState, WatchAllResult, Report, WatchOutcome, WatchResult
 from handlers.parsing.message_ids import MessageIds
 from handlers.parsing.message_pictures import FoundPicture
-from handlers.posts import alarms, approvals, card, digest, lines, notices, seller_message, thread, tracking
+from handlers.posts import alarms, approvals, card, digest, change_lines, notices, seller_message, thread, tracking
 from handlers.wire.errors import UnknownOrderError, UsageError, WrongPlatformError
 from handlers.wire.requests import Discover, ListOrders, ListWatches, Search, SearchPicture, ShowAudit
 from handlers.writing.approval_check import approved_page, repeated_page, waiting_page
@@ -544,10 +544,10 @@ def _watched() -> dict[str, Any]:
         "watching.views.restored": watch_views.restored([watch()], HERE),
         "watching.views.resumed": watch_views.resumed(watch()),
         "watching.views.resumed none": watch_views.resumed(None),
-        "posts.lines.line": lines.line(Muted("U0MEI00001", NOW + timedelta(hours=24)), 7, NOW),
-        "posts.lines.undone": lines.undone(),
-        "posts.lines.too_late": lines.too_late(),
-        "posts.lines.changed_since": lines.changed_since(),
+        "posts.change_lines.line": change_lines.line(Muted("U0MEI00001", NOW + timedelta(hours=24)), 7, NOW),
+        "posts.change_lines.undone": change_lines.undone(),
+        "posts.change_lines.too_late": change_lines.too_late(),
+        "posts.change_lines.changed_since": change_lines.changed_since(),
         "posts.alarms.reminder": alarms.reminder(ALARM, watch(), "https://example.slack.com/archives/C0/p1", NOW),
         "posts.notices.corrected": notices.corrected(3),
         "posts.notices.paused": notices.paused(HERE, "not_in_channel", 1),

@@ -13,7 +13,7 @@ from handlers.blocks import elements as el
 from handlers.blocks import write_words
 from handlers.blocks.paging import of_rows
 from handlers.features.aftersales import asking, handling, refunds_view
-from handlers.posts import lines
+from handlers.posts import change_lines
 from handlers.wire.requests import ShowRefunds
 from pandapon.aftersales import (
     AskedLine,
@@ -97,13 +97,13 @@ def _messages() -> dict[str, Any]:
             _refund("-10", text=HOSTILE * 20), letters, NOW, may_act=True, pending=pending
         ),
         "aftersales.refunds_view.detail bare": view.detail(bare, [], NOW, may_act=False, no_letters="no answer"),
-        "posts.lines.line refund": _line("红色连衣裙", with_return=False),
-        "posts.lines.line refund hostile": _line(HOSTILE, with_return=True),
+        "posts.change_lines.line refund": _line("红色连衣裙", with_return=False),
+        "posts.change_lines.line refund hostile": _line(HOSTILE, with_return=True),
     }
 
 
 def _line(title: str, *, with_return: bool) -> Any:
-    return lines.line(RefundRequested(MEI, f"1688:{ID}", title, 7360, with_return), 1, NOW)
+    return change_lines.line(RefundRequested(MEI, f"1688:{ID}", title, 7360, with_return), 1, NOW)
 
 
 def _asking() -> dict[str, Any]:

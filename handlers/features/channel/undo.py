@@ -11,7 +11,7 @@ from handlers.access.permissions import Claim
 from handlers.access.subjects import Subject, rows
 from handlers.blocks import action_ids
 from handlers.commands.declarations import Button, Feature
-from handlers.posts import lines
+from handlers.posts import change_lines
 from handlers.wire import payloads
 
 if TYPE_CHECKING:
@@ -28,7 +28,7 @@ async def undo(interaction: Interaction, line: int) -> Message:
     channels = interaction.ctx.store.channels
     claimed_line = await channels.take_line(line)
     if claimed_line is None:
-        return lines.too_late()
+        return change_lines.too_late()
     is_undone = False
     try:
         is_undone = await _take_back(interaction, *claimed_line)
@@ -36,7 +36,7 @@ async def undo(interaction: Interaction, line: int) -> Message:
         if not is_undone:
             await channels.release_line(line)
     interaction.ctx.wake()
-    return lines.undone() if is_undone else lines.changed_since()
+    return change_lines.undone() if is_undone else lines.changed_since()
 
 
 async def _take_back(interaction: Interaction, channel: str, change: ChannelChange) -> bool:

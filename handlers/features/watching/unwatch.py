@@ -18,7 +18,7 @@ from handlers.interactions.order_keys import resolve_order_keys
 from handlers.parsing.options import read_options
 from handlers.parsing.targets import take_channel, take_ids
 from handlers.parsing.words import Verb
-from handlers.posts.lines import changed_since
+from handlers.posts.change_lines import changed_since
 from handlers.wire import payloads
 from handlers.wire.errors import OutdatedError
 from handlers.wire.requests import Unwatch, UnwatchAll

@@ -25,7 +25,7 @@ from handlers.blocks.parts import (
 from handlers.blocks.punctuation import listed, sentences
 from handlers.blocks.text import code, sanitize_id, short_id
 from handlers.interactions.ports import WatchOutcome, WatchResult
-from handlers.posts.lines import changed_since
+from handlers.posts.change_lines import changed_since
 from storage.watch import WatchState
 
 if TYPE_CHECKING:
