@@ -36,7 +36,7 @@ async def undo(interaction: Interaction, line: int) -> Message:
         if not is_undone:
             await channels.release_line(line)
     interaction.ctx.wake()
-    return change_lines.undone() if is_undone else lines.changed_since()
+    return change_lines.undone() if is_undone else change_lines.changed_since()
 
 
 async def _take_back(interaction: Interaction, channel: str, change: ChannelChange) -> bool:
