@@ -34,7 +34,7 @@ def asking() -> str:
 
 def could_not_run(request: Request) -> str:
     """Return the words for a failed request of any kind. They leave the channel out, since it is an id by then."""
-    anywhere = replace(request, channel=None) if hasattr(request, "channel") else request  # type: ignore[type-var]
+    anywhere = replace(request, channel=None) if hasattr(request, "channel") else request  # type: ignore[type-var]  # a dataclass
     return _("Couldn't run {command}").format(command=code(text_of(anywhere)))
 
 
