@@ -68,7 +68,7 @@ class Admission:
     def __init__(self, outsiders: Outsiders = "none", clock: Callable[[], float] = time.monotonic) -> None:
         self._outsiders, self._clock = outsiders, clock
         self._own: Installation | None = None
-        self._known: dict[str, tuple[Membership, Body, float]] = {}  # by user: also the profile, and how long both count
+        self._known: dict[str, tuple[Membership, Body, float]] = {}  # by user, with their profile, until a time
 
     async def admit(self, client: AsyncWebClient, body: Body) -> Person:
         """Return the person who sent a payload. Raises ForbiddenError with the reason if they may not use the bot."""

@@ -41,8 +41,9 @@ class Languages:
     def of_reader(self, person: Person, channel: str = "") -> str:
         """Return the language of an answer that one person alone reads.
 
-        The language is that of the person's Slack; the channel's if Slack sent no locale, if the bot does not speak it,
-        or if Slack itself does not speak the channel's language and the person's time zone belongs to it.
+        The language is that of the person's Slack; the channel's if Slack sent no locale or the bot does not speak it.
+        A person whose Slack is in English gets the channel's language also if Slack has no interface in it and their
+        time zone is one of those in ``NOT_IN_SLACK``.
         """
         spoken = self.of(channel)
         if person.time_zone in NOT_IN_SLACK.get(spoken, ()) and of_locale(person.locale) == "en":

@@ -1,4 +1,4 @@
-"""Pages that come late, when the person may have closed the form: a direct message then tells the outcome."""
+"""Pages that come late, when the person may have closed the form: a message to them then tells the outcome."""
 
 from __future__ import annotations
 

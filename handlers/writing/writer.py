@@ -44,10 +44,9 @@ T = TypeVar("T")
 
 # A write is sent within this time of its record or not at all: other processes take an older record for a lost write.
 SENT_WITHIN = timedelta(minutes=2)
-# How old an unclear write is when a person has to find out what became of it: if PandaPon refuses the reading that
-# would tell, and if the reading gets no answer.
-UNREADABLE_FOR = timedelta(minutes=10)
-SILENT_FOR = timedelta(days=1)
+# An unclear write that cannot be verified is left to a person when it is this old.
+UNREADABLE_FOR = timedelta(minutes=10)  # if PandaPon refuses the reading that would verify it
+SILENT_FOR = timedelta(days=1)  # if PandaPon does not answer that reading
 NOT_READABLE, TOO_LATE = "not_readable", "too_late"
 LOST = (TransportError, ServerError, DecodeError)  # errors after which PandaPon may or may not have made the change
 
