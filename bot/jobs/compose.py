@@ -11,7 +11,7 @@ from bot.jobs import shared
 from bot.jobs.links import permalink
 from handlers.blocks.i18n import use_language
 from handlers.blocks.message import Message
-from handlers.posts import alarms, approvals, card, digest, change_lines, notices, thread
+from handlers.posts import alarms, approvals, card, change_lines, digest, notices, thread
 from storage.alarm import AlarmState
 from storage.post import DETAIL_OF, BatchRule, Post, PostKind
 from storage.watch import WatchState

@@ -75,7 +75,9 @@ def build_workers(setup: Setup, resources: Resources) -> Workers:
         poller=poller,
         inbox=InboxReader(store, clock, poller.poll_now if Role.POLL in setup.part.roles else _left_to_others),
         timekeeper=_timekeeper(setup, resources, breaker, digester, discoverer),
-        writer=Writer(api, store, clock, VERIFIERS, point, on_end=resources.figures.write_settled, steady=steady_of(clock)),
+        writer=Writer(
+            api, store, clock, VERIFIERS, point, on_end=resources.figures.write_settled, steady=steady_of(clock)
+        ),
     )
 
 

@@ -18,7 +18,7 @@ _LONGEST = 12
 
 
 def place_words(place: Place) -> str:
-    """Return the place as a noun: "Yiwu sorting centre", "Yiwu", "the outlet 张槎公司"; empty where no place is sure."""
+    """Return the place as a noun: "Yiwu sorting centre", "Yiwu", "the outlet 张槎公司"; empty: no place is sure."""
     town, kind = town_name(place), _kind(place.kind)
     name = place.name if place.is_name and len(place.name) <= _LONGEST and not place.name.isascii() else ""
     if not kind:

@@ -42,7 +42,7 @@ def _lengths() -> tuple[int, ...]:
 
 
 def town_of(name: str) -> Town | None:
-    """Return the last of the towns with which a folded name begins: Foshan for 广东省佛山张槎公司; None: no town is known.
+    """Return the last of the towns with which a folded name begins: Foshan for 广东省佛山张槎公司; None: none is known.
 
     ``name``: of a place, as a courier writes it.
     """

@@ -13,8 +13,8 @@ from handlers.parsing.order_ids import sift_ids
 from handlers.parsing.tokens import Kind, Token, tokenise
 from handlers.parsing.typed_command import TypedCommand
 from handlers.parsing.words import Vocabulary
-from handlers.wire.errors import UsageError, WrongPlatformError
 from handlers.wire.command_text import HELP_WORDS
+from handlers.wire.errors import UsageError, WrongPlatformError
 from handlers.wire.requests import Help, OfOnePlatform, Request, Start
 from handlers.wire.text import escape_wire, folded
 from pandapon import spans

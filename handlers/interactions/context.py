@@ -28,7 +28,7 @@ if TYPE_CHECKING:
     from pydantic import SecretStr
 
     from handlers.commands.registry import Commands
-    from handlers.interactions.ports import Connector, WatchAllResult, Report, Tracker
+    from handlers.interactions.ports import Connector, Report, Tracker, WatchAllResult
     from handlers.writing.writer import Writer
     from pandapon.client import PandaPon
     from storage.store import Store

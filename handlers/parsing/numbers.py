@@ -74,7 +74,7 @@ def ids_in_url(url: str) -> list[str]:
 def ids_in_word(word: str) -> list[str]:
     """The ids in a word that consists of ids, their names and punctuation; empty for any other word.
 
-    A word of a command is meant as an id. So numbers that :func:`ids_in_text` takes for timestamps or phones count here.
+    A word of a command is meant as an id, so numbers count that :func:`ids_in_text` takes for timestamps or phones.
     """
     spans = _spans(word)
     between, at = "", 0

@@ -8,7 +8,7 @@ from typing import TYPE_CHECKING
 
 from handlers.blocks.i18n import _
 from handlers.blocks.text import code
-from handlers.parsing.numbers import without_label, ids_in_text, ids_in_url, ids_in_word, is_name
+from handlers.parsing.numbers import ids_in_text, ids_in_url, ids_in_word, is_name, without_label
 from handlers.parsing.tokens import Kind
 from handlers.wire.text import DASHES, folded
 
@@ -76,7 +76,12 @@ def sift_ids(tokens: Iterable[Token], *, waybills: bool) -> SiftedIds:
 
 def _words(token: Token) -> list[str]:
     if token.kind is Kind.LINK:
-        return ids_in_url(token.target) or _IN_LINK.findall(token.target) or list(ids_in_text(token.text)) or [token.target]
+        return (
+            ids_in_url(token.target)
+            or _IN_LINK.findall(token.target)
+            or list(ids_in_text(token.text))
+            or [token.target]
+        )
     if token.kind in {Kind.CHANNEL, Kind.PERSON}:
         return [token.typed()]
     pieces = (_DASHES.sub("-", folded(piece)) for piece in _SEPARATORS.split(folded(token.text)))

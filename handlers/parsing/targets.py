@@ -162,7 +162,9 @@ def take_filters(words: Sequence[Token]) -> tuple[list[Filter], list[Token]]:
     return list(filters), remaining
 
 
-def take_ids(command: TypedCommand, words: Sequence[Token], where: TypedChannel, extra: Sequence[str] = ()) -> tuple[str, ...]:
+def take_ids(
+    command: TypedCommand, words: Sequence[Token], where: TypedChannel, extra: Sequence[str] = ()
+) -> tuple[str, ...]:
     """The order ids and waybills, 1 to ``MAX_IDS``. Raises UsageError for no id, for more, and for any other word.
 
     ``extra``: words that the corrected command keeps behind the ids and the channel.

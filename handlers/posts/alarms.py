@@ -11,8 +11,8 @@ from handlers.blocks.carriers import service_of
 from handlers.blocks.gloss import beside
 from handlers.blocks.i18n import _
 from handlers.blocks.parts import (
-    display_name,
     carrier_link,
+    display_name,
     in_channel,
     order_name,
     ref_of,

@@ -54,7 +54,9 @@ def reminder(approval: Approval, absences: Sequence[Absence], now: datetime, *, 
 
 def question(approval: Approval, by: str, text: str, *, is_direct: bool) -> Message:
     """An approver's question to the asker: in the request's thread, or directly."""
-    line = _("❓ {user} asks about {title}: {text}").format(user=name(by), title=words.title(approval), text=escape(text))
+    line = _("❓ {user} asks about {title}: {text}").format(
+        user=name(by), title=words.title(approval), text=escape(text)
+    )
     if is_direct:
         hint = _("Answer {user} in a direct message.").format(user=el.mention(by))
         return el.message([el.section(line), el.section(words.facts(approval, FEW)), el.context(hint)])

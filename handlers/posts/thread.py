@@ -10,8 +10,8 @@ from handlers.blocks.i18n import _, ngettext
 from handlers.blocks.labels import action_words
 from handlers.blocks.message import Layout, Message
 from handlers.blocks.parts import (
-    display_name,
     carrier_link,
+    display_name,
     newest_first,
     node_line,
     order_name,

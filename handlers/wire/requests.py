@@ -297,7 +297,12 @@ class ShowOrder:
 
     def command(self) -> str:
         """The canonical text."""
-        return joined("order", self.order_id, platform_option(self.platform), back_option(self.back.command() if self.back else ""))
+        return joined(
+            "order",
+            self.order_id,
+            platform_option(self.platform),
+            back_option(self.back.command() if self.back else ""),
+        )
 
 
 @dataclass(frozen=True, slots=True)
@@ -351,7 +356,13 @@ class Track:
     def command(self) -> str:
         """The canonical text."""
         every = "--all" if self.all_nodes else ""
-        return joined("track", self.text, platform_option(self.platform), every, back_option(self.back.command() if self.back else ""))
+        return joined(
+            "track",
+            self.text,
+            platform_option(self.platform),
+            every,
+            back_option(self.back.command() if self.back else ""),
+        )
 
 
 @dataclass(frozen=True, slots=True)
@@ -366,7 +377,9 @@ class WatchOrders:
 
     def command(self) -> str:
         """The canonical text."""
-        return joined("watch", *self.ids, channel_words(self.channel), self.filter or "", platform_option(self.platform))
+        return joined(
+            "watch", *self.ids, channel_words(self.channel), self.filter or "", platform_option(self.platform)
+        )
 
 
 @dataclass(frozen=True, slots=True)

@@ -6,8 +6,8 @@ from typing import TYPE_CHECKING
 
 from handlers.blocks.i18n import _
 from handlers.wire.errors import RequestError
+from handlers.writing.plans import Plan, Verdict, new_id
 from handlers.writing.receivers import SavedAddress
-from handlers.writing.plans import Verdict, Plan, new_id
 from pandapon.operations import addresses
 from pandapon.operations.addresses import SaveAddress
 from pandapon.operations.catalogue import UnknownPathError

@@ -12,7 +12,7 @@ from handlers.blocks.i18n import _
 from handlers.blocks.punctuation import sentences
 from handlers.blocks.text import code
 from handlers.wire.errors import RequestError
-from handlers.writing.plans import Verdict, Plan
+from handlers.writing.plans import Plan, Verdict
 from pandapon import carts, fields, shapes
 from pandapon.errors import ApiError, AuthError, NotFoundError
 from pandapon.operations import freight

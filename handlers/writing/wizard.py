@@ -27,8 +27,8 @@ from handlers.wire import payloads
 from handlers.wire.errors import OutdatedError, RequestError
 from handlers.wire.slack import FAILURES
 from handlers.writing.flows import open_flow, own_flow
-from handlers.writing.steps import Done, Goto, Step, checking
 from handlers.writing.plans import Act
+from handlers.writing.steps import Done, Goto, Step, checking
 from tracking.flows import Finished
 
 if TYPE_CHECKING:

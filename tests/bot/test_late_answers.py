@@ -10,7 +10,7 @@ from typing import TYPE_CHECKING, Any
 import pytest
 
 from bot.jobs.writes import WriteResolver
-from handlers.writing.plans import Act, Verdict, Outcome, Plan
+from handlers.writing.plans import Act, Outcome, Plan, Verdict
 from handlers.writing.writer import BusyError, Writer
 from pandapon.errors import ApiError, TransportError
 from pandapon.shipment import Platform

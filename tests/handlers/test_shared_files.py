@@ -14,7 +14,7 @@ from slack_sdk.web.async_client import AsyncWebClient
 from support.fake_slack import BOT_TOKEN, MEI, ORDERS, RANDOM, SCOPES, stand_in
 
 from handlers.interactions import files
-from handlers.interactions.public_web import PublicWeb, PublicResolver, is_public
+from handlers.interactions.public_web import PublicResolver, PublicWeb, is_public
 from handlers.wire.errors import FileError
 from handlers.wire.files import is_slack_address, kind_of, shared_file
 from sandbox.clock import SimClock

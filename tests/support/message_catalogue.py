@@ -50,10 +50,10 @@ from handlers.features.orders.order_filter import ListedOrder
 from handlers.features.orders.order_list import Matches, OrderList, Sum
 from handlers.features.watching import finder_form, mentioned, watch_all_views, watches_view
 from handlers.features.watching import views as watch_views
-from handlers.interactions.ports import BackupState, WatchAllResult, Report, WatchOutcome, WatchResult
+from handlers.interactions.ports import BackupState, Report, WatchAllResult, WatchOutcome, WatchResult
 from handlers.parsing.message_ids import MessageIds
 from handlers.parsing.message_pictures import FoundPicture
-from handlers.posts import alarms, approvals, card, digest, change_lines, notices, seller_message, thread, tracking
+from handlers.posts import alarms, approvals, card, change_lines, digest, notices, seller_message, thread, tracking
 from handlers.wire.errors import UnknownOrderError, UsageError, WrongPlatformError
 from handlers.wire.requests import Discover, ListOrders, ListWatches, Search, SearchPicture, ShowAudit
 from handlers.writing.approval_check import approved_page, repeated_page, waiting_page
@@ -438,7 +438,9 @@ def _tracked() -> dict[str, Any]:
         "posts.card.card paused": card.card(hostile, paused, NOW),
         "posts.card.card ended": card.card(two, watch(state=WatchState.ENDED), NOW),
         "posts.thread.news": thread.news(moved, two, watch(), NOW, cleared=ALARM),
-        "posts.thread.news of several": thread.news(moved, two, watch(), NOW, same_parcel=[f"taobao:{n}" for n in range(7)]),
+        "posts.thread.news of several": thread.news(
+            moved, two, watch(), NOW, same_parcel=[f"taobao:{n}" for n in range(7)]
+        ),
         "posts.thread.news paid": thread.news(_news(milestone=Milestone.PAID), two, watch(), NOW, cleared=UNPAID_ALARM),
         "posts.thread.news with finance": thread.news(
             _news(nodes=(), steps=(), milestone=Milestone.ORDERED, settled=True),

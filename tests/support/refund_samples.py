@@ -176,7 +176,9 @@ def _written() -> dict[str, Any]:
     return {
         f"blocks.write_words refund {name} {state}": {
             "blocks": [
-                el.section(write_words.outcome_words(_write(change, state), error if state is WriteState.REFUSED else None))
+                el.section(
+                    write_words.outcome_words(_write(change, state), error if state is WriteState.REFUSED else None)
+                )
             ]
         }
         for name, change in made.items()

@@ -20,8 +20,8 @@ from handlers.features.shipping import (
     results,
 )
 from handlers.wire.requests import ShowAddresses, ShowCategories
-from handlers.writing.receivers import SavedAddress
 from handlers.writing.plans import Outcome
+from handlers.writing.receivers import SavedAddress
 from pandapon.carts import CartLine
 from pandapon.errors import ApiError
 from pandapon.operations.catalogue import UnknownPathError

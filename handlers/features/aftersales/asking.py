@@ -24,10 +24,10 @@ from handlers.features.aftersales.claims import claimable, least_of, most_of, re
 from handlers.features.aftersales.proofs import upload
 from handlers.wire import payloads
 from handlers.wire.errors import OutdatedError, RequestError
+from handlers.writing.plans import Plan
 from handlers.writing.refund_verifiers import code_of, refunds_of
 from handlers.writing.steps import Done, Goto, Step
 from handlers.writing.wizard import Wizard
-from handlers.writing.plans import Plan
 from pandapon import aftersales, refund_reading
 from pandapon.aftersales import AskedLine, GoodsState, RefundAsk
 from pandapon.operations.catalogue import UnknownPathError

@@ -20,9 +20,9 @@ from handlers.features.aftersales.asking_pages import MOST_WORDS
 from handlers.features.aftersales.claims import read_amount, yuan_of
 from handlers.features.aftersales.refunds_view import MAY_BE_CHANGED
 from handlers.wire.errors import RequestError
+from handlers.writing.plans import Plan
 from handlers.writing.steps import Done, Goto, Step
 from handlers.writing.wizard import Wizard
-from handlers.writing.plans import Plan
 from pandapon import aftersales, carts, refund_reading
 from pandapon.aftersales import RefundChange, ReturnCarrier
 from pandapon.refunds import OVER, RefundState, refund_state

@@ -22,9 +22,9 @@ from handlers.wire import payloads
 from handlers.wire.errors import OutdatedError
 from handlers.writing.approval_check import Deed, check_approval
 from handlers.writing.flows import open_flow, own_flow
+from handlers.writing.plans import Plan
 from handlers.writing.steps import Done, Goto, Step
 from handlers.writing.wizard import Wizard
-from handlers.writing.plans import Plan
 from pandapon.errors import PandaPonError
 from pandapon.operations import orders as operations
 from pandapon.shipment import OrderRef, Platform

@@ -27,10 +27,10 @@ from handlers.wire.errors import OutdatedError, RequestError
 from handlers.writing.additions import variants, wrong_quantity
 from handlers.writing.approval_check import Deed, check_approval
 from handlers.writing.flows import own_flow
+from handlers.writing.plans import new_id
 from handlers.writing.receivers import address_choices, fingerprints_of, saved_addresses
 from handlers.writing.steps import Done, Goto, Step
 from handlers.writing.wizard import Wizard
-from handlers.writing.plans import new_id
 from pandapon.errors import ApiError
 from pandapon.purchases import by_seller
 from pandapon.shipment import Platform
@@ -41,8 +41,8 @@ if TYPE_CHECKING:
     from collections.abc import Sequence
 
     from handlers.interactions.interaction import Interaction
-    from handlers.writing.receivers import SavedAddress
     from handlers.writing.plans import Outcome
+    from handlers.writing.receivers import SavedAddress
     from pandapon.products import ProductRef
     from tracking.flows import Flow
 
@@ -104,7 +104,9 @@ def _begin(content: Ordering, saved: Sequence[SavedAddress]) -> Goto:
         return Goto("nowhere", content)
     addresses = tuple((choice.value, choice.words) for choice in address_choices(saved))
     salt = new_id()
-    content = replace(content, addresses=addresses, salt=salt, marks=fingerprints_of(saved, salt), address=addresses[0][0])
+    content = replace(
+        content, addresses=addresses, salt=salt, marks=fingerprints_of(saved, salt), address=addresses[0][0]
+    )
     return Goto("fill", content)
 
 
@@ -167,7 +169,10 @@ async def confirm(interaction: Interaction, flow: Flow, _filled: Any) -> Goto | 
 async def _confirmed(interaction: Interaction, flow: Flow) -> Goto | Done:
     ctx, content = interaction.ctx, _content(flow)
     if earlier := await started(ctx, flow):
-        blocks = [*(outcome_words(write) for write in earlier), *order_view.left_out(never_begun(flow, content, earlier))]
+        blocks = [
+            *(outcome_words(write) for write in earlier),
+            *order_view.left_out(never_begun(flow, content, earlier)),
+        ]
         return Done([el.section(words) for words in blocks], tuple(write.id for write in earlier))
     try:
         now, receivers = await quoted(ctx, content)

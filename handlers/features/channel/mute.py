@@ -16,9 +16,9 @@ from handlers.commands.declarations import Answer, Command, Feature, HelpGroup, 
 from handlers.features.channel import mute_views
 from handlers.interactions.announcing import announce
 from handlers.interactions.order_keys import resolve_order_keys
+from handlers.parsing.durations import read_times
 from handlers.parsing.options import read_options
 from handlers.parsing.order_ids import sift_ids
-from handlers.parsing.durations import read_times
 from handlers.parsing.targets import ids_or_none, take_channel
 from handlers.parsing.words import Verb
 from handlers.wire.requests import MUTE_FOR, Mute, Unmute

@@ -26,8 +26,8 @@ from handlers.commands.declarations import (
 )
 from handlers.features.goods import picture_views, products
 from handlers.interactions.files import fetch
-from handlers.interactions.public_web import not_public
 from handlers.interactions.platforms import ask_each
+from handlers.interactions.public_web import not_public
 from handlers.parsing.message_pictures import find_pictures
 from handlers.parsing.options import PLATFORMS, read_options
 from handlers.parsing.typed_command import text_of

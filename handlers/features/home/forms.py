@@ -6,7 +6,7 @@ from dataclasses import dataclass, field, replace
 from typing import TYPE_CHECKING, Any
 
 from handlers.access.permissions import Need
-from handlers.access.subjects import PERSON, Subject, claimed, channel_claim
+from handlers.access.subjects import PERSON, Subject, channel_claim, claimed
 from handlers.blocks import action_ids
 from handlers.blocks.forms import value_of
 from handlers.blocks.i18n import _

@@ -40,7 +40,9 @@ def listing(request: ListOrders, page: OrderList, now: datetime, *, may_act: boo
     ``may_act``: orders may be paid from here.
     """
     pictures = (True, False) if _has_pictures(page) else (False,)
-    layout, left_out = first_fitting(_layout(request, page, now, with_pictures=shown, may_act=may_act) for shown in pictures)
+    layout, left_out = first_fitting(
+        _layout(request, page, now, with_pictures=shown, may_act=may_act) for shown in pictures
+    )
     if left_out:
         words = ngettext("and {n} order that does not fit here", "and {n} orders that do not fit here", left_out)
         layout.note(el.context(words.format(n=left_out)))

@@ -8,7 +8,15 @@ from handlers.blocks import elements as el
 from handlers.blocks.error_messages import platform_error
 from handlers.blocks.i18n import _, ngettext
 from handlers.blocks.message import Layout
-from handlers.blocks.parts import display_name, freshness_of, newest_first, node_line, order_name, run_button, standing_in
+from handlers.blocks.parts import (
+    display_name,
+    freshness_of,
+    newest_first,
+    node_line,
+    order_name,
+    run_button,
+    standing_in,
+)
 from handlers.blocks.text import sanitize_id
 from handlers.wire.errors import UnknownOrderError
 from handlers.wire.requests import Track

@@ -82,7 +82,9 @@ def ended(watches: list[Watch], channel: str, missing: Sequence[str], typed_in: 
         heading = ngettext(
             "*Stopped watching {n} order {where}*", "*Stopped watching {n} orders {where}*", len(watches)
         )
-        blocks.append(el.section("\n".join([heading.format(n=len(watches), where=in_channel(channel)), *_names(watches)])))
+        blocks.append(
+            el.section("\n".join([heading.format(n=len(watches), where=in_channel(channel)), *_names(watches)]))
+        )
     if missing:
         unknown = ngettext("{ids} was not watched {where}.", "{ids} were not watched {where}.", len(missing)).format(
             ids=_ids(missing), where=in_channel(channel)
@@ -105,7 +107,9 @@ def restored(watches: list[Watch], channel: str) -> Message:
     if not watches:
         return changed_since()
     heading = ngettext("*Watching {n} order {where} again*", "*Watching {n} orders {where} again*", len(watches))
-    return el.message([el.section("\n".join([heading.format(n=len(watches), where=in_channel(channel)), *_names(watches)]))])
+    return el.message(
+        [el.section("\n".join([heading.format(n=len(watches), where=in_channel(channel)), *_names(watches)]))]
+    )
 
 
 def resumed(watch: Watch | None) -> Message:
