@@ -38,7 +38,7 @@ the others' knowing it:
 ``bot.jobs.timekeeper.Timekeeper``        the wall clock against the monotonic one; on SQLite it moves stored times
 ``bot.process.shared_jobs.SharedJobs``    nothing but its name: the fence of a job's lease is its run's
 ``bot.process.figures.Figures``           the counters of ``/metrics``, which are added up over the processes
-``handlers.interactions.deliveries.Recent``  requests that were handled while the database could not be read
+``handlers.interactions.deliveries.RecentDeliveries``  requests that were handled while the database could not be read
 ``handlers.access.admission.Admission``   whether a person is a member, a guest or an outsider, for ten minutes
 ``handlers.access.user_groups.UserGroups``  who is in a user group that may write or approve, for ten minutes
 ``handlers.writing.writer.Writer``        which variants are being changed now: the database knows what was sent
