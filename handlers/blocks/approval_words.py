@@ -19,19 +19,19 @@ LINES, LINE, NOTE, REASON = 12, 150, 300, 500  # lines of a deed, and characters
 
 
 def amount(approval: Approval) -> str:
-    """The amount as money."""
+    """The amount in yuan, as Slack text; "amount unknown" where the request has none."""
     if approval.deed.amount_fen is None:
         return _("amount unknown")
     return yuan(approval.deed.amount_fen)
 
 
 def title(approval: Approval) -> str:
-    """The reference and the amount."""
+    """The reference and the amount in bold, as Slack text: ``*A-1* · *¥500.00*``."""
     return f"*{approval.reference}* · *{amount(approval)}*"
 
 
 def asks(approval: Approval) -> str:
-    """Who asks for what."""
+    """The phrase that says who asks for approval of which kind of deed, as Slack text without a full stop."""
     words = {
         "order": _("{user} asks for approval to place an order"),
         "pay": _("{user} asks for approval to pay"),

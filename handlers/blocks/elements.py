@@ -1,4 +1,4 @@
-"""The Block Kit elements of messages, each within Slack's limits. Values in, dicts out."""
+"""The Block Kit elements of messages, each within Slack's limits: longer texts are cut off. Values in, dicts out."""
 
 from __future__ import annotations
 

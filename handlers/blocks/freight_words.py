@@ -20,7 +20,10 @@ SERVICE, DAYS = 60, 12  # characters
 
 
 def price(fen: int | None, currency: str = YUAN) -> str:
-    """A price of freight, as Slack text."""
+    """A price of freight, as Slack text. ``fen``: hundredths of the currency; None: PandaPon gave no price.
+
+    ``currency``: its code, such as USD; empty for yuan.
+    """
     if fen is None:
         return _("price not given")
     amount = Decimal(fen) / 100

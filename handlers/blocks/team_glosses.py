@@ -73,7 +73,7 @@ def use(glosses: Sequence[TeamGloss]) -> None:
 
 
 def version() -> int:
-    """Return a number that changes with each :func:`use`."""
+    """Return a number that changes with each :func:`use`, for caches of glosses."""
     return _Loaded.version
 
 

@@ -108,7 +108,7 @@ def truncate_mrkdwn(marked: str, limit: int) -> str:
 
 
 def slack_date(at: datetime, now: datetime) -> str:
-    """A time that Slack shows in each reader's own zone. The fallback is in China time and says so.
+    """An aware time, as Slack text that is shown in each reader's own zone. The fallback is in China time and says so.
 
     A day other than yesterday, today and tomorrow has its year: of Slack's formats only ``day_divider_pretty`` leaves
     the present year out, and only the rich text element takes it (docs.slack.dev, "Date element").
@@ -120,7 +120,7 @@ def slack_date(at: datetime, now: datetime) -> str:
 
 
 def slack_day(at: datetime) -> str:
-    """A day that Slack shows in each reader's own zone, without the time of day."""
+    """The day of an aware time, as Slack text that is shown in each reader's own zone, without the time of day."""
     fallback = locale_data.day_in_full(at.astimezone(CHINA).date())
     return f"<!date^{int(at.astimezone(UTC).timestamp())}^{{date_short_pretty}}|{fallback}>"
 

@@ -45,7 +45,7 @@ class ChatLogin:
 
 @dataclass(frozen=True, slots=True)
 class Context:
-    """Everything a listener may touch."""
+    """The parts of the process that a listener may use. The same for all interactions of a workspace."""
 
     api: PandaPon
     store: Store

@@ -55,7 +55,7 @@ class TypedTimes:
 
 
 def read_times(words: Sequence[Token]) -> TypedTimes:
-    """Take the durations and times of day out of the words."""
+    """Take the durations and times of day out of the words. Never fails: the result also has the unreadable ones."""
     times, queue = TypedTimes(), list(words)
     while queue:
         word = queue.pop(0)

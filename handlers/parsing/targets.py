@@ -150,7 +150,7 @@ def _named(name: str) -> TypedChannel | None:
 
 
 def take_filters(words: Sequence[Token]) -> tuple[list[Filter], list[Token]]:
-    """The filters among the words, each once, and the other words."""
+    """Take the filters out of the words. Returns the filters, each once, and the other words."""
     filters: dict[Filter, None] = {}
     remaining = []
     for token in words:

@@ -101,7 +101,7 @@ def acted_on(alarm: Alarm, watch: Watch | None, now: datetime, snapshot: OrderSn
 
 
 def cleared_line(alarm: Alarm) -> str:
-    """The sentence that an alarm is over."""
+    """The sentence that an alarm is over, as Slack text."""
     if alarm.stall.leg is Leg.NOT_PAID:
         return _("✅ No longer waiting for payment – alert closed.")
     return refund_alarm.end_line() if alarm.stall.leg is Leg.REFUND else _("✅ Moving again – alert closed.")

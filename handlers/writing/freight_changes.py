@@ -121,7 +121,7 @@ def plan_booking(
 
 
 def plan_parcels(order: OrderToShip, parcels: Sequence[TypedParcel]) -> Plan:
-    """Plan to tell the warehouse which parcels bring an order's lines."""
+    """Plan to tell the warehouse which parcels bring an order's lines. ``parcel.line``: its position there."""
     request = made(
         lambda: UpdateDomestic(
             order_id=order.order_id,
@@ -146,7 +146,7 @@ def unverified() -> str:
 
 
 def refusal(error: PandaPonError | None) -> str:
-    """The note for an error of a write; empty where PandaPon did not refuse."""
+    """The note for the error of a write, as Slack text; empty for None and for errors that are no refusal."""
     return unverified() if isinstance(error, ApiError) and not isinstance(error, NotFoundError) else ""
 
 

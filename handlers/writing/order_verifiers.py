@@ -24,10 +24,10 @@ PAGE, PAGES = 20, 3  # orders of a page, which a sibling of this API limits to 2
 
 
 async def newest_orders(api: PandaPon, platform: Platform, since: datetime) -> tuple[tuple[Order, ...], bool]:
-    """Return the account's newest orders, and whether none made after ``since`` can be missing. Raises PandaPonError.
+    """Return the account's newest orders, and whether they surely include all made after ``since``.
 
     PandaPon documents neither the order of its list nor whether the filter by time works, so up to ``PAGES`` pages are
-    read.
+    read. Raises PandaPonError.
     """
     orders: dict[str, Order] = {}
     for number in range(1, PAGES + 1):

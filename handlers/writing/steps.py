@@ -42,7 +42,7 @@ class Done:
 
 @dataclass(frozen=True, slots=True)
 class Nothing:
-    """The values of a page without fields."""
+    """The values of a page without fields. ``wrong`` is always empty."""
 
     wrong: Mapping[str, str] = field(default_factory=dict)
 
