@@ -6,7 +6,7 @@ from itertools import takewhile
 from typing import TYPE_CHECKING
 
 from pandapon.courier import read_entry
-from pandapon.courier.form import fold
+from pandapon.courier.normalization import fold
 from pandapon.courier.statements import is_extended, is_stored_already, statements
 from pandapon.shipment import Milestone
 

@@ -8,7 +8,7 @@ from typing import TYPE_CHECKING
 
 from pandapon.courier import read_entry
 from pandapon.courier.events import read
-from pandapon.courier.form import fold
+from pandapon.courier.normalization import fold
 from pandapon.courier.signs import ACTORS, PLACES, Sign
 from pandapon.courier.tokens import tokens
 from storage import traces

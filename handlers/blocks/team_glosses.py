@@ -13,7 +13,7 @@ from dataclasses import dataclass
 from functools import lru_cache
 from typing import TYPE_CHECKING
 
-from pandapon.courier.form import fold
+from pandapon.courier.normalization import fold
 
 if TYPE_CHECKING:
     from collections.abc import Iterator, Sequence

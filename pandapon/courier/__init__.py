@@ -1,6 +1,6 @@
 """Reads courier language: the claim of one scan about its parcel, and the state of a parcel after all its scans.
 
-A scan is read in stages. Each stage is a module that can be used alone: :mod:`form` (texts that read alike get the same
+A scan is read in stages. Each stage is a module that can be used alone: :mod:`normalization` (texts that read alike get the same
 form), :mod:`tokens` (words and their meanings; a name is one word), :mod:`aspect` (whether an act happened),
 :mod:`events` (acts, with who took part and where), :mod:`claims` (the table of the claims of each act), :mod:`reading`
 (the one claim of a text), :mod:`statements` (the times until which a parcel is to be picked up), :mod:`codes` (the
@@ -21,8 +21,8 @@ from pandapon.courier.codes import LONGEST_CODE, scan_code, together
 from pandapon.courier.deeds import Deed
 from pandapon.courier.events import read
 from pandapon.courier.fold import fold, oldest_first, precedes
-from pandapon.courier.form import LONGEST_RAW
-from pandapon.courier.form import fold as fold_text
+from pandapon.courier.normalization import LONGEST_RAW
+from pandapon.courier.normalization import fold as fold_text
 from pandapon.courier.keepers import Keeper
 from pandapon.courier.places import Place, PlaceKind
 from pandapon.courier.reading import Action, Holder, Reading, decide

@@ -14,7 +14,7 @@ from pandapon.courier.aspect import Aspect
 from pandapon.courier.codes import LONGEST_CODE, scan_code
 from pandapon.courier.deeds import Deed
 from pandapon.courier.events import read
-from pandapon.courier.form import fold
+from pandapon.courier.normalization import fold
 from pandapon.courier.keepers import Keeper, keeper_of
 from pandapon.courier.naming import BY_CODE, deed_of
 from pandapon.courier.places import Site

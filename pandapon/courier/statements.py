@@ -1,7 +1,7 @@
 """What texts state about the time until which a parcel is to be picked up: the patterns, by how the time is reckoned.
 
 Precision goes first: the patterns leave out whatever counts from an unknown moment, tells of the past or of another
-matter. They are for texts in the form of :func:`pandapon.courier.form.fold`, and our own reading of courier texts
+matter. They are for texts in the form of :func:`pandapon.courier.normalization.fold`, and our own reading of courier texts
 [inferred].
 """
 

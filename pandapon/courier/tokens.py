@@ -5,7 +5,7 @@ from __future__ import annotations
 import re
 from typing import NamedTuple
 
-from pandapon.courier.form import is_japanese
+from pandapon.courier.normalization import is_japanese
 from pandapon.courier.lexicon import (
     LATIN,
     LATIN_LENGTHS,
@@ -78,7 +78,7 @@ _LONGEST_NAME = 8  # characters in brackets
 
 
 def tokens(text: str) -> list[Token]:
-    """Return the words of a folded text (see :func:`pandapon.courier.form.fold`), in order.
+    """Return the words of a folded text (see :func:`pandapon.courier.normalization.fold`), in order.
 
     A text in a language that the bot does not read is one unknown word.
     """

@@ -9,7 +9,7 @@ import pytest
 from pandapon.courier import Action, Holder, Reason, read_entry, read_trace
 from pandapon.courier.aspect import Aspect
 from pandapon.courier.events import read
-from pandapon.courier.form import fold
+from pandapon.courier.normalization import fold
 from pandapon.courier.lexicon import formed, is_word, sections
 from pandapon.courier.signs import Sign
 from pandapon.courier.tokens import tokens
