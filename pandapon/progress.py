@@ -7,7 +7,7 @@ from datetime import UTC, datetime
 from typing import TYPE_CHECKING
 
 from pandapon.courier import Reason, read_entry
-from pandapon.courier.fold import fold, fold_with_reason, since_order
+from pandapon.courier.parcel_state import fold, fold_with_reason, since_order
 from pandapon.milestones import folded
 from pandapon.shipment import FINAL, Milestone, Node
 
@@ -15,7 +15,7 @@ if TYPE_CHECKING:
     from collections.abc import Iterable, Sequence
 
     from pandapon.courier import Reading
-    from pandapon.courier.fold import Way
+    from pandapon.courier.parcel_state import Way
     from pandapon.models import Order
     from pandapon.shipment import Parcel
 

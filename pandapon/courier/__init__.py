@@ -4,7 +4,7 @@ A scan is read in stages. Each stage is a module that can be used alone: :mod:`n
 form), :mod:`tokens` (words and their meanings; a name is one word), :mod:`aspect` (whether an act happened),
 :mod:`events` (acts, with who took part and where), :mod:`claims` (the table of the claims of each act), :mod:`reading`
 (the one claim of a text), :mod:`statements` (the times until which a parcel is to be picked up), :mod:`codes` (the
-platforms' codes), :mod:`fold` (the parcel's milestone). The patterns are our own reading of courier texts [inferred];
+platforms' codes), :mod:`parcel_state` (the parcel's milestone). The patterns are our own reading of courier texts [inferred];
 unknown words claim nothing.
 """
 
@@ -20,7 +20,7 @@ from pandapon.courier.claims import Reason
 from pandapon.courier.codes import LONGEST_CODE, scan_code, together
 from pandapon.courier.deeds import Deed
 from pandapon.courier.events import read
-from pandapon.courier.fold import fold, oldest_first, precedes
+from pandapon.courier.parcel_state import fold, oldest_first, precedes
 from pandapon.courier.normalization import LONGEST_RAW
 from pandapon.courier.normalization import fold as fold_text
 from pandapon.courier.keepers import Keeper
@@ -121,7 +121,7 @@ def read_trace(
     """Return the milestone of a parcel after these rows, in any order; None: unknown.
 
     ``rows``: time (aware or None), text and status. ``ordered_at``: aware time of the order; older entries claim
-    nothing, beyond the tolerance of :data:`pandapon.courier.fold.RECYCLED`.
+    nothing, beyond the tolerance of :data:`pandapon.courier.parcel_state.RECYCLED`.
     """
     in_order = (rows[place] for place in oldest_first([at for at, _, _ in rows]))
     readings = (read_entry(text, status) for at, text, status in in_order if not precedes(at, ordered_at))
