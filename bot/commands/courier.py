@@ -9,7 +9,7 @@ from typing import TYPE_CHECKING
 from pandapon.courier import read_entry
 from pandapon.courier.events import read
 from pandapon.courier.normalization import fold
-from pandapon.courier.signs import ACTORS, PLACES, Sign
+from pandapon.courier.tags import ACTORS, PLACES, Sign
 from pandapon.courier.tokens import tokens
 from storage import traces
 

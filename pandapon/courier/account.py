@@ -18,7 +18,7 @@ from pandapon.courier.normalization import fold
 from pandapon.courier.keepers import Keeper, keeper_of
 from pandapon.courier.naming import BY_CODE, deed_of
 from pandapon.courier.places import Site
-from pandapon.courier.signs import Sign
+from pandapon.courier.tags import Sign
 from pandapon.courier.text_claims import claims_of, weight
 from pandapon.courier.tokens import tokens
 from pandapon.shipment import PROBLEMS, Milestone

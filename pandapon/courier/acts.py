@@ -30,7 +30,7 @@ from pandapon.courier.problems import PROBLEMS, problem
 from pandapon.courier.receipts import brought, handed, received
 from pandapon.courier.returns import returned, taken_back
 from pandapon.courier.signing import signed
-from pandapon.courier.signs import Sign
+from pandapon.courier.tags import Sign
 from pandapon.courier.taking import taken_away
 from pandapon.shipment import Milestone
 

@@ -7,7 +7,7 @@ from typing import TYPE_CHECKING
 
 from pandapon.courier.aspect import Aspect
 from pandapon.courier.claims import HAPPENED
-from pandapon.courier.signs import Sign
+from pandapon.courier.tags import Sign
 from pandapon.courier.view import is_as_asked
 
 if TYPE_CHECKING:

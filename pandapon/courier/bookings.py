@@ -6,7 +6,7 @@ from typing import TYPE_CHECKING
 
 from pandapon.courier.around import happened
 from pandapon.courier.aspect import Aspect
-from pandapon.courier.signs import Sign
+from pandapon.courier.tags import Sign
 
 if TYPE_CHECKING:
     from pandapon.courier.events import Event, Text

@@ -8,7 +8,7 @@ from pandapon.courier.around import clause_has, hands_on_within, happened, is_fo
 from pandapon.courier.aspect import Aspect
 from pandapon.courier.bookings import is_only_spoken_of
 from pandapon.courier.claims import HAPPENED, Claim, Reason
-from pandapon.courier.signs import Sign
+from pandapon.courier.tags import Sign
 from pandapon.shipment import Milestone
 
 if TYPE_CHECKING:

@@ -12,7 +12,7 @@ from enum import StrEnum, auto
 from functools import cache
 from importlib.resources import files
 
-from pandapon.courier.signs import Sign
+from pandapon.courier.tags import Sign
 
 
 class Deed(StrEnum):

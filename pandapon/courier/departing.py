@@ -7,7 +7,7 @@ from typing import TYPE_CHECKING
 from pandapon.courier.around import clause_has, is_for_the_sender, says
 from pandapon.courier.aspect import Aspect
 from pandapon.courier.claims import HAPPENED, Claim
-from pandapon.courier.signs import Sign
+from pandapon.courier.tags import Sign
 from pandapon.shipment import Milestone
 
 if TYPE_CHECKING:

@@ -6,7 +6,7 @@ from itertools import islice
 from typing import TYPE_CHECKING, NamedTuple
 
 from pandapon.courier.aspect import Aspect, View
-from pandapon.courier.signs import ACTS, ENDS, PLACES, Sign
+from pandapon.courier.tags import ACTS, ENDS, PLACES, Sign
 from pandapon.courier.tokens import Token
 from pandapon.courier.view import view
 

@@ -8,7 +8,7 @@ from typing import TYPE_CHECKING
 from pandapon.courier.around import clause_has, in_notice, is_collected_before, says
 from pandapon.courier.aspect import Aspect
 from pandapon.courier.claims import HAPPENED, Claim, Reason
-from pandapon.courier.signs import Sign
+from pandapon.courier.tags import Sign
 from pandapon.shipment import Milestone
 
 if TYPE_CHECKING:

@@ -6,7 +6,7 @@ from enum import StrEnum
 from typing import TYPE_CHECKING
 
 from pandapon.courier import signers as stage
-from pandapon.courier.signs import Sign
+from pandapon.courier.tags import Sign
 
 if TYPE_CHECKING:
     from pandapon.courier.events import Text

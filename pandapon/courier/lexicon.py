@@ -14,7 +14,7 @@ from importlib.resources import files
 from itertools import product
 from typing import TYPE_CHECKING
 
-from pandapon.courier.signs import Sign
+from pandapon.courier.tags import Sign
 
 if TYPE_CHECKING:
     from collections.abc import Iterator

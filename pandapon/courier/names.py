@@ -7,7 +7,7 @@ from __future__ import annotations
 
 from typing import TYPE_CHECKING
 
-from pandapon.courier.signs import Sign
+from pandapon.courier.tags import Sign
 
 if TYPE_CHECKING:
     from collections.abc import Callable

@@ -7,7 +7,7 @@ from enum import StrEnum
 from typing import TYPE_CHECKING, NamedTuple
 
 from pandapon.courier.lexicon import is_word
-from pandapon.courier.signs import Sign
+from pandapon.courier.tags import Sign
 
 if TYPE_CHECKING:
     from collections.abc import Sequence

@@ -12,7 +12,7 @@ from pandapon.courier.claims import HAPPENED, Claim, Reason, claim
 from pandapon.courier.dues import customs_wants
 from pandapon.courier.hours import are_hours
 from pandapon.courier.losses import compensated, is_rule, lost
-from pandapon.courier.signs import Sign
+from pandapon.courier.tags import Sign
 from pandapon.shipment import Milestone
 
 if TYPE_CHECKING:

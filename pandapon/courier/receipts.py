@@ -17,7 +17,7 @@ from pandapon.courier.around import (
 )
 from pandapon.courier.aspect import Aspect
 from pandapon.courier.claims import HAPPENED, Claim, Reason, claim
-from pandapon.courier.signs import Sign
+from pandapon.courier.tags import Sign
 from pandapon.shipment import Milestone
 
 if TYPE_CHECKING:

@@ -11,7 +11,7 @@ from pandapon.courier.cancelling import is_of_no_goods
 from pandapon.courier.claims import Claim, Reason
 from pandapon.courier.events import Event
 from pandapon.courier.losses import PAID_OUT
-from pandapon.courier.signs import Sign
+from pandapon.courier.tags import Sign
 from pandapon.shipment import Milestone
 
 if TYPE_CHECKING:

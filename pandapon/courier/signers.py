@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from typing import TYPE_CHECKING
 
-from pandapon.courier.signs import ACTS, Sign
+from pandapon.courier.tags import ACTS, Sign
 
 if TYPE_CHECKING:
     from collections.abc import Iterator, Sequence

@@ -6,7 +6,7 @@ from typing import TYPE_CHECKING
 
 from pandapon.courier.claims import HAPPENED, Claim, Reason
 from pandapon.courier.names import SURNAMES
-from pandapon.courier.signs import Sign
+from pandapon.courier.tags import Sign
 from pandapon.shipment import Milestone
 
 if TYPE_CHECKING:

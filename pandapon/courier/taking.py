@@ -20,7 +20,7 @@ from pandapon.courier.handovers import (
     is_ready,
     success,
 )
-from pandapon.courier.signs import Sign
+from pandapon.courier.tags import Sign
 from pandapon.courier.takers import BY_ANOTHER, another
 from pandapon.shipment import Milestone
 

@@ -9,7 +9,7 @@ from pandapon.courier.aspect import Aspect
 from pandapon.courier.claims import HAPPENED, Claim, Reason
 from pandapon.courier.doubts import weigh_doubts
 from pandapon.courier.records import recorded
-from pandapon.courier.signs import Sign
+from pandapon.courier.tags import Sign
 from pandapon.shipment import Milestone
 
 if TYPE_CHECKING:

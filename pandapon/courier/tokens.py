@@ -18,7 +18,7 @@ from pandapon.courier.lexicon import (
     form,
 )
 from pandapon.courier.names import SURNAMES, name_end
-from pandapon.courier.signs import ACTORS, PLACES, Sign
+from pandapon.courier.tags import ACTORS, PLACES, Sign
 
 S = Sign
 

@@ -6,7 +6,7 @@ from typing import TYPE_CHECKING
 
 from pandapon.courier.aspect import Aspect, View
 from pandapon.courier.behind import CHOICES, behind
-from pandapon.courier.signs import ACTS, TROUBLES, Sign
+from pandapon.courier.tags import ACTS, TROUBLES, Sign
 
 if TYPE_CHECKING:
     from collections.abc import Sequence

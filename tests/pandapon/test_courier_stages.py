@@ -11,7 +11,7 @@ from pandapon.courier.aspect import Aspect
 from pandapon.courier.events import read
 from pandapon.courier.normalization import fold
 from pandapon.courier.lexicon import formed, is_word, sections
-from pandapon.courier.signs import Sign
+from pandapon.courier.tags import Sign
 from pandapon.courier.tokens import tokens
 from pandapon.shipment import Milestone
 
