@@ -5,7 +5,7 @@ from __future__ import annotations
 from typing import TYPE_CHECKING
 
 from pandapon.courier.aspect import Aspect, View
-from pandapon.courier.behind import CHOICES, behind
+from pandapon.courier.right_context import CHOICES, behind
 from pandapon.courier.tags import ACTS, TROUBLES, Sign
 
 if TYPE_CHECKING:
