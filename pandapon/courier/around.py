@@ -8,7 +8,7 @@ from typing import TYPE_CHECKING
 from pandapon.courier.aspect import Aspect
 from pandapon.courier.claims import HAPPENED
 from pandapon.courier.tags import Sign
-from pandapon.courier.view import is_as_asked
+from pandapon.courier.left_context import is_as_asked
 
 if TYPE_CHECKING:
     from collections.abc import Sequence

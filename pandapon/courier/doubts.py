@@ -14,7 +14,7 @@ from pandapon.courier.claims import Claim, Reason
 from pandapon.courier.hedges import is_hedged, is_only_agreed
 from pandapon.courier.records import has_another_number
 from pandapon.courier.tags import ACTS, Sign
-from pandapon.courier.view import is_as_asked
+from pandapon.courier.left_context import is_as_asked
 from pandapon.shipment import Milestone
 
 if TYPE_CHECKING:

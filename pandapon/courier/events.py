@@ -8,7 +8,7 @@ from typing import TYPE_CHECKING, NamedTuple
 from pandapon.courier.aspect import Aspect, View
 from pandapon.courier.tags import ACTS, ENDS, PLACES, Sign
 from pandapon.courier.tokens import Token
-from pandapon.courier.view import view
+from pandapon.courier.left_context import view
 
 if TYPE_CHECKING:
     from collections.abc import Iterator, Sequence
