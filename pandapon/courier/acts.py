@@ -7,7 +7,7 @@ from __future__ import annotations
 
 from typing import TYPE_CHECKING
 
-from pandapon.courier.around import (
+from pandapon.courier.context import (
     clause_has,
     happened,
     in_notice,

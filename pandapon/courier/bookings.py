@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from typing import TYPE_CHECKING
 
-from pandapon.courier.around import happened
+from pandapon.courier.context import happened
 from pandapon.courier.aspect import Aspect
 from pandapon.courier.tags import Sign
 

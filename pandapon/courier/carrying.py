@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from typing import TYPE_CHECKING
 
-from pandapon.courier.around import clause_has, hands_on_within, happened, is_for_the_sender, is_on_foot, says
+from pandapon.courier.context import clause_has, hands_on_within, happened, is_for_the_sender, is_on_foot, says
 from pandapon.courier.aspect import Aspect
 from pandapon.courier.bookings import is_only_spoken_of
 from pandapon.courier.claims import HAPPENED, Claim, Reason

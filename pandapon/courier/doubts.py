@@ -8,7 +8,7 @@ from __future__ import annotations
 from itertools import pairwise
 from typing import TYPE_CHECKING
 
-from pandapon.courier.around import is_without_it
+from pandapon.courier.context import is_without_it
 from pandapon.courier.aspect import Aspect
 from pandapon.courier.claims import Claim, Reason
 from pandapon.courier.hedges import is_hedged, is_only_agreed

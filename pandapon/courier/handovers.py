@@ -5,7 +5,7 @@ from __future__ import annotations
 from itertools import pairwise, zip_longest
 from typing import TYPE_CHECKING
 
-from pandapon.courier.around import clause_has, in_notice, is_collected_before, says
+from pandapon.courier.context import clause_has, in_notice, is_collected_before, says
 from pandapon.courier.aspect import Aspect
 from pandapon.courier.claims import HAPPENED, Claim, Reason
 from pandapon.courier.tags import Sign

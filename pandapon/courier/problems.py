@@ -6,7 +6,7 @@ from typing import TYPE_CHECKING
 
 from pandapon.courier import signers
 from pandapon.courier.absences import absent, unreached
-from pandapon.courier.around import clause_has, is_about_else, says
+from pandapon.courier.context import clause_has, is_about_else, says
 from pandapon.courier.aspect import Aspect
 from pandapon.courier.claims import HAPPENED, Claim, Reason, claim
 from pandapon.courier.dues import customs_wants

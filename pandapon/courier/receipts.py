@@ -6,7 +6,7 @@ from itertools import pairwise
 from typing import TYPE_CHECKING
 
 from pandapon.courier import signers
-from pandapon.courier.around import (
+from pandapon.courier.context import (
     clause_has,
     goes_back,
     happened,

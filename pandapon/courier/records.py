@@ -5,7 +5,7 @@ from __future__ import annotations
 from itertools import pairwise
 from typing import TYPE_CHECKING
 
-from pandapon.courier.around import is_without_it
+from pandapon.courier.context import is_without_it
 from pandapon.courier.aspect import Aspect, View
 from pandapon.courier.cancelling import is_of_no_goods
 from pandapon.courier.claims import Claim, Reason

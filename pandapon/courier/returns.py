@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from typing import TYPE_CHECKING
 
-from pandapon.courier.around import (
+from pandapon.courier.context import (
     clause_has,
     happened,
     is_collected_before,

@@ -6,7 +6,7 @@ from itertools import pairwise
 from typing import TYPE_CHECKING
 
 from pandapon.courier import signers
-from pandapon.courier.around import goes_back, happened, is_given_to_sender, says
+from pandapon.courier.context import goes_back, happened, is_given_to_sender, says
 from pandapon.courier.aspect import Aspect
 from pandapon.courier.claims import HAPPENED, Claim, Reason
 from pandapon.courier.doubts import weigh_doubts
