@@ -12,7 +12,7 @@ from pandapon.courier.context import is_without_it
 from pandapon.courier.aspect import Aspect
 from pandapon.courier.claims import Claim, Reason
 from pandapon.courier.hedges import is_hedged, is_only_agreed
-from pandapon.courier.records import has_another_number
+from pandapon.courier.noun_claims import has_another_number
 from pandapon.courier.tags import ACTS, Sign
 from pandapon.courier.left_context import is_as_asked
 from pandapon.shipment import Milestone

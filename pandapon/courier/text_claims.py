@@ -8,7 +8,7 @@ from pandapon.courier.act_claims import claim_of
 from pandapon.courier.aspect import Aspect
 from pandapon.courier.claims import HAPPENED, Claim, Reason
 from pandapon.courier.doubts import weigh_doubts
-from pandapon.courier.records import recorded
+from pandapon.courier.noun_claims import recorded
 from pandapon.courier.tags import Sign
 from pandapon.shipment import Milestone
 
