@@ -10,7 +10,7 @@ from pandapon.courier.context import goes_back, happened, is_given_to_sender, sa
 from pandapon.courier.aspect import Aspect
 from pandapon.courier.claims import HAPPENED, Claim, Reason
 from pandapon.courier.doubts import weigh_doubts
-from pandapon.courier.handovers import is_needless, is_public
+from pandapon.courier.fetching import is_needless, is_public
 from pandapon.courier.tags import Sign
 from pandapon.shipment import Milestone
 

@@ -7,7 +7,7 @@ from typing import TYPE_CHECKING, NamedTuple
 from pandapon.courier.context import happened, says
 from pandapon.courier.aspect import Aspect
 from pandapon.courier.claims import HAPPENED, Claim, Reason
-from pandapon.courier.handovers import (
+from pandapon.courier.fetching import (
     EN_ROUTE,
     POINTS,
     PUBLIC,
