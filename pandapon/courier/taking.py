@@ -21,7 +21,7 @@ from pandapon.courier.fetching import (
     success,
 )
 from pandapon.courier.tags import Sign
-from pandapon.courier.takers import BY_ANOTHER, another
+from pandapon.courier.other_takers import BY_ANOTHER, another
 from pandapon.shipment import Milestone
 
 if TYPE_CHECKING:
