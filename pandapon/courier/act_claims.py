@@ -25,7 +25,7 @@ from pandapon.courier.carrying import carried
 from pandapon.courier.claims import HAPPENED, PACKING, Claim, claim
 from pandapon.courier.collecting import collected
 from pandapon.courier.departing import departed, is_no_departure
-from pandapon.courier.dues import must_pay
+from pandapon.courier.demands import must_pay
 from pandapon.courier.problems import PROBLEMS, problem
 from pandapon.courier.receipts import brought, handed, received
 from pandapon.courier.returns import returned, taken_back

@@ -9,7 +9,7 @@ from pandapon.courier.absences import absent, unreached
 from pandapon.courier.context import clause_has, is_about_else, says
 from pandapon.courier.aspect import Aspect
 from pandapon.courier.claims import HAPPENED, Claim, Reason, claim
-from pandapon.courier.dues import customs_wants
+from pandapon.courier.demands import customs_wants
 from pandapon.courier.hours import are_hours
 from pandapon.courier.losses import compensated, is_rule, lost
 from pandapon.courier.tags import Sign

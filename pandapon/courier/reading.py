@@ -9,7 +9,7 @@ from typing import TYPE_CHECKING
 from pandapon.courier import signers
 from pandapon.courier.aspect import Aspect
 from pandapon.courier.claims import HAPPENED, PACKING, Claim, Reason
-from pandapon.courier.dues import customs_wants
+from pandapon.courier.demands import customs_wants
 from pandapon.courier.tags import Sign
 from pandapon.courier.text_claims import TextClaim, claims_of, takes_back_a_signature, weight
 from pandapon.shipment import Milestone
