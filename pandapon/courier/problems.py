@@ -10,7 +10,7 @@ from pandapon.courier.context import clause_has, is_about_else, says
 from pandapon.courier.aspect import Aspect
 from pandapon.courier.claims import HAPPENED, Claim, Reason, claim
 from pandapon.courier.demands import customs_wants
-from pandapon.courier.hours import are_hours
+from pandapon.courier.opening_hours import are_hours
 from pandapon.courier.losses import compensated, is_rule, lost
 from pandapon.courier.tags import Sign
 from pandapon.shipment import Milestone
