@@ -11,7 +11,7 @@ import re
 from functools import cache, lru_cache
 from typing import TYPE_CHECKING, NamedTuple
 
-from pandapon.courier.moments import DAY, LENGTH, after, day_before, end_of
+from pandapon.courier.time_expressions import DAY, LENGTH, after, day_before, end_of
 
 if TYPE_CHECKING:
     from collections.abc import Callable
