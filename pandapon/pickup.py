@@ -7,7 +7,7 @@ from typing import TYPE_CHECKING
 
 from pandapon.courier import read_entry
 from pandapon.courier.normalization import fold
-from pandapon.courier.statements import is_extended, is_stored_already, statements
+from pandapon.courier.pickup_deadlines import is_extended, is_stored_already, statements
 from pandapon.shipment import Milestone
 
 if TYPE_CHECKING:

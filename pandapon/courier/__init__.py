@@ -3,7 +3,7 @@
 A scan is read in stages. Each stage is a module that can be used alone: :mod:`normalization` (texts that read alike get the same
 form), :mod:`tokens` (words and their meanings; a name is one word), :mod:`aspect` (whether an act happened),
 :mod:`events` (acts, with who took part and where), :mod:`claims` (the table of the claims of each act), :mod:`reading`
-(the one claim of a text), :mod:`statements` (the times until which a parcel is to be picked up), :mod:`codes` (the
+(the one claim of a text), :mod:`pickup_deadlines` (the times until which a parcel is to be picked up), :mod:`codes` (the
 platforms' codes), :mod:`parcel_state` (the parcel's milestone). The patterns are our own reading of courier texts [inferred];
 unknown words claim nothing.
 """
@@ -26,7 +26,7 @@ from pandapon.courier.normalization import fold as fold_text
 from pandapon.courier.keepers import Keeper
 from pandapon.courier.places import Place, PlaceKind
 from pandapon.courier.reading import Action, Holder, Reading, decide
-from pandapon.courier.statements import only_threatens
+from pandapon.courier.pickup_deadlines import only_threatens
 from pandapon.courier.tokens import tokens
 from pandapon.shipment import Milestone
 
