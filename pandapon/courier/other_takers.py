@@ -5,7 +5,7 @@ from __future__ import annotations
 from typing import TYPE_CHECKING
 
 from pandapon.courier.claims import HAPPENED, Claim, Reason
-from pandapon.courier.names import SURNAMES
+from pandapon.courier.person_names import SURNAMES
 from pandapon.courier.tags import Sign
 from pandapon.shipment import Milestone
 

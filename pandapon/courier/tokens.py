@@ -17,7 +17,7 @@ from pandapon.courier.lexicon import (
     WORDS,
     form,
 )
-from pandapon.courier.names import SURNAMES, name_end
+from pandapon.courier.person_names import SURNAMES, name_end
 from pandapon.courier.tags import ACTORS, PLACES, Sign
 
 S = Sign
