@@ -16,7 +16,7 @@ from pandapon.courier.deeds import Deed
 from pandapon.courier.events import read
 from pandapon.courier.normalization import fold
 from pandapon.courier.keepers import Keeper, keeper_of
-from pandapon.courier.naming import BY_CODE, deed_of
+from pandapon.courier.claim_deeds import BY_CODE, deed_of
 from pandapon.courier.places import Site
 from pandapon.courier.tags import Sign
 from pandapon.courier.text_claims import claims_of, weight
