@@ -21,7 +21,7 @@ from pandapon.courier.context import (
 from pandapon.courier.arriving import arrived
 from pandapon.courier.aspect import Aspect
 from pandapon.courier.cancelling import cancelled
-from pandapon.courier.carrying import carried
+from pandapon.courier.delivering import carried
 from pandapon.courier.claims import HAPPENED, PACKING, Claim, claim
 from pandapon.courier.collecting import collected
 from pandapon.courier.departing import departed, is_no_departure
