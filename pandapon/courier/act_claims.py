@@ -27,7 +27,7 @@ from pandapon.courier.collecting import collected
 from pandapon.courier.departing import departed, is_no_departure
 from pandapon.courier.demands import must_pay
 from pandapon.courier.problems import PROBLEMS, problem
-from pandapon.courier.receipts import brought, handed, received
+from pandapon.courier.receiving import brought, handed, received
 from pandapon.courier.returns import returned, taken_back
 from pandapon.courier.signing import signed
 from pandapon.courier.tags import Sign
