@@ -18,7 +18,7 @@ from pandapon.courier.normalization import fold
 from pandapon.courier.keepers import Keeper, keeper_of
 from pandapon.courier.claim_deeds import BY_CODE, deed_of
 from pandapon.courier.places import Site
-from pandapon.courier.tags import Sign
+from pandapon.courier.tags import Tag
 from pandapon.courier.text_claims import claims_of, weight
 from pandapon.courier.tokens import tokens
 from pandapon.shipment import PROBLEMS, Milestone
@@ -30,7 +30,7 @@ if TYPE_CHECKING:
     from pandapon.courier.places import Place
     from pandapon.courier.text_claims import TextClaim
 
-A, D, M, S = Aspect, Deed, Milestone, Sign
+A, D, M, T = Aspect, Deed, Milestone, Tag
 
 
 class Statement(NamedTuple):
@@ -100,7 +100,7 @@ _MOVES = frozenset(
 _HEADINGS = frozenset({D.TOWARDS, D.NEXT_STOP})
 _FROM = ("离开", "驶离", "驶出", "from", "left", "leaving", "จาก")
 _TO = frozenset({D.ARRIVED, D.AT_LAST_OUTLET, D.LANDED})
-_TRIED = frozenset({S.CARRY, S.CARRY_NOUN, S.ATTEMPT})
+_TRIED = frozenset({T.CARRY, T.CARRY_NOUN, T.ATTEMPT})
 _TO_TRY = frozenset({A.PLANNED})
 _TRIED_AGAIN = frozenset({A.DONE, A.ONGOING, A.BARE, A.PLANNED})
 
@@ -126,9 +126,9 @@ def read_account(text: str) -> Account:
         target=_target(claims, parted, site) if milestone in _ON_THE_WAY else None,
         keeper=keeper_of(parted, best) if milestone in _TO_FETCH else None,
         has_code=_CODE.search(folded) is not None,
-        is_overdue=S.OVERDUE in parted.signs or any(word in folded for word in _HURRY),
-        goes_back_else=any(event.act is S.RETURN and not event.aspect.happened for event in parted.events),
-        is_part=S.PART in parted.signs,
+        is_overdue=T.OVERDUE in parted.tags or any(word in folded for word in _HURRY),
+        goes_back_else=any(event.act is T.RETURN and not event.aspect.happened for event in parted.events),
+        is_part=T.PART in parted.tags,
         is_again=_is_again(parted, _TO_TRY if milestone is M.ATTEMPT_FAILED else _TRIED_AGAIN),
     )
 
@@ -168,7 +168,7 @@ def _place(clause: Clause, event: Event, deed: Deed, site: Site) -> Place | None
 def _target(claims: Iterable[TextClaim], text: Text, site: Site) -> Place | None:
     """The place to which the parcel goes next: behind 发往 or 下一站."""
     for _, event in claims:
-        if event.act is S.DEPART and not event.word.endswith(_FROM):
+        if event.act is T.DEPART and not event.word.endswith(_FROM):
             place = site.behind(text.clauses[event.clause], event.token)
             if place is not None:
                 return place._replace(within="")  # another town than the one of the scan
@@ -193,6 +193,6 @@ def _telling(statements: Sequence[Statement]) -> tuple[Statement, ...]:
 
 def _is_again(text: Text, aspects: frozenset[Aspect]) -> bool:
     return any(
-        event.act in _TRIED and event.aspect in aspects and (event.view.again or S.AGAIN in text.kinds[event.clause])
+        event.act in _TRIED and event.aspect in aspects and (event.view.again or T.AGAIN in text.kinds[event.clause])
         for event in text.events
     )

@@ -7,7 +7,7 @@ from typing import TYPE_CHECKING
 
 from pandapon.courier.aspect import Aspect
 from pandapon.courier.claims import HAPPENED
-from pandapon.courier.tags import Sign
+from pandapon.courier.tags import Tag
 from pandapon.courier.left_context import is_as_asked
 
 if TYPE_CHECKING:
@@ -16,50 +16,50 @@ if TYPE_CHECKING:
     from pandapon.courier.events import Event, Text
     from pandapon.courier.tokens import Token
 
-S = Sign
+T = Tag
 
 _OTHER_MATTERS = ("退货", "退款", "理赔", "拦截", "截件", "售后", "退换", "发票", "换货", "旧件", "赔", "仅退")
 _SLIPS = ("回单", "签收单", "签单", "底单", "回执")
 _PREPOSITIONS = (" to", "达", "到", "至")
-_COLLEAGUES = frozenset({S.KIN, S.DESK, S.SERVICE})
+_COLLEAGUES = frozenset({T.KIN, T.DESK, T.SERVICE})
 _DEPARTMENTS = ("部门", "仓管", "安检")
 _EXAMINED = (
     *("处理", "核查", "核实", "核对", "复核", "复查", "检查", "调查", "审核", "查", "跟进", "称重", "重新打包"),
     *("investigat", "check", "review"),
 )
 _LAST_LEG = frozenset(
-    {S.CARRY, S.CARRY_NOUN, S.REFUSE, S.ABSENT, S.NO_CONTACT, S.NOT, S.NOT_YET, S.POINT, S.LOCKER, S.OVERDUE, S.REVERSE}
+    {T.CARRY, T.CARRY_NOUN, T.REFUSE, T.ABSENT, T.NO_CONTACT, T.NOT, T.NOT_YET, T.POINT, T.LOCKER, T.OVERDUE, T.REVERSE}
 )
-_OUTLETS = frozenset({S.BRANCH, S.LAST_BRANCH, S.HUB, S.WAREHOUSE})
+_OUTLETS = frozenset({T.BRANCH, T.LAST_BRANCH, T.HUB, T.WAREHOUSE})
 _NOT_RECEIVED = ("ยังไม่ได้รับ", "ไม่ได้รับ")
 _RECEIVES = ("รับ", "เซ็นรับ", "ได้รับ")
-_DENIALS = frozenset({S.NOT, S.NOT_YET})
-_SPOKEN = frozenset({S.NOTICE, S.ASKED})
+_DENIALS = frozenset({T.NOT, T.NOT_YET})
+_SPOKEN = frozenset({T.NOTICE, T.ASKED})
 
 
-def clause_has(event: Event, text: Text, *signs: Sign) -> bool:
+def clause_has(event: Event, text: Text, *tags: Tag) -> bool:
     """Whether the act's clause has a word with one of these meanings."""
-    return not text.kinds[event.clause].isdisjoint(signs)
+    return not text.kinds[event.clause].isdisjoint(tags)
 
 
 def goes_back(text: Text) -> bool:
     """Whether the text tells of a return that is done or under way."""
-    back = any(other.act in {S.RETURN, S.REVERSE} and other.aspect in HAPPENED for other in text.events)
+    back = any(other.act in {T.RETURN, T.REVERSE} and other.aspect in HAPPENED for other in text.events)
     return back and not is_of_a_slip(text) and not is_fetched_after_all(text)
 
 
 def is_fetched_after_all(text: Text) -> bool:
     """Whether the recipient takes the parcel, which ends a return: 退件在网点被买家领走."""
     return any(
-        other.act in {S.FETCH, S.TAKE} and other.aspect is Aspect.DONE and _is_by_recipient(other, text)
+        other.act in {T.FETCH, T.TAKE} and other.aspect is Aspect.DONE and _is_by_recipient(other, text)
         for other in text.events
     )
 
 
 def _is_by_recipient(event: Event, text: Text) -> bool:
-    before = {token.sign for token in text.clauses[event.clause][: event.token]}
+    before = {token.tag for token in text.clauses[event.clause][: event.token]}
     is_named = any(name in event.word for name in ("收件人", "客户", "买家", "顾客", "用户"))
-    return (is_named or bool(before & {S.RECIPIENT, S.SELF})) and not before & {S.SENDER, S.COURIER, S.WAREHOUSE}
+    return (is_named or bool(before & {T.RECIPIENT, T.SELF})) and not before & {T.SENDER, T.COURIER, T.WAREHOUSE}
 
 
 def is_of_a_slip(text: Text) -> bool:
@@ -67,14 +67,14 @@ def is_of_a_slip(text: Text) -> bool:
     return any(token.text.startswith(_SLIPS) for clause in text.clauses for token in clause)
 
 
-def happened(text: Text, act: Sign) -> bool:
+def happened(text: Text, act: Tag) -> bool:
     """Whether an act is done, under way or stated."""
     return any(other.act is act and other.aspect in HAPPENED for other in text.events)
 
 
 def speaks_of_return(clause: Sequence[Token]) -> bool:
     """Whether a clause names a return, by a verb or by a noun."""
-    return any(token.sign in {S.RETURN, S.REVERSE} or token.text.startswith("退货") for token in clause)
+    return any(token.tag in {T.RETURN, T.REVERSE} or token.text.startswith("退货") for token in clause)
 
 
 def in_notice(event: Event, text: Text) -> bool:
@@ -85,11 +85,11 @@ def in_notice(event: Event, text: Text) -> bool:
     if text.kinds[event.clause].isdisjoint(_SPOKEN):
         return False
     clause = text.clauses[event.clause]
-    before = {token.sign for token in clause[: event.token]}
-    if S.NOTICE in before or (event.act in {S.TAKE, S.FETCH} and S.NOTICE in text.kinds[event.clause]):
+    before = {token.tag for token in clause[: event.token]}
+    if T.NOTICE in before or (event.act in {T.TAKE, T.FETCH} and T.NOTICE in text.kinds[event.clause]):
         return True
-    is_ordered = event.act is S.RETURN and S.SENDER in before and not happened(text, S.CARRY)
-    return S.ASKED in before and not is_ordered and not is_as_asked(clause[: event.token])
+    is_ordered = event.act is T.RETURN and T.SENDER in before and not happened(text, T.CARRY)
+    return T.ASKED in before and not is_ordered and not is_as_asked(clause[: event.token])
 
 
 def says(event: Event, text: Text, *words: str) -> bool:
@@ -104,7 +104,7 @@ def says_of_fees(text: Text) -> bool:
 
 def is_on_foot(event: Event, text: Text) -> bool:
     """Whether a courier has the parcel in hand."""
-    return clause_has(event, text, S.COURIER)
+    return clause_has(event, text, T.COURIER)
 
 
 def is_collected_before(event: Event, text: Text) -> bool:
@@ -112,13 +112,13 @@ def is_collected_before(event: Event, text: Text) -> bool:
 
     Words of the last leg tell that the courier comes back from a recipient or a point.
     """
-    if event.at is S.SENDER or not text.signs.isdisjoint(_LAST_LEG):
+    if event.at is T.SENDER or not text.tags.isdisjoint(_LAST_LEG):
         return False
     if event.word.isascii() and event.at not in _OUTLETS:
         return False
-    by_courier = S.COURIER in text.signs or any(t.text == "courier" for t in text.clauses[event.clause])
+    by_courier = T.COURIER in text.tags or any(t.text == "courier" for t in text.clauses[event.clause])
     return by_courier and any(
-        other.act in {S.TAKE, S.COLLECT, S.FETCH} and other.aspect is Aspect.DONE and other.clause <= event.clause
+        other.act in {T.TAKE, T.COLLECT, T.FETCH} and other.aspect is Aspect.DONE and other.clause <= event.clause
         for other in text.events
     )
 
@@ -126,7 +126,7 @@ def is_collected_before(event: Event, text: Text) -> bool:
 def is_for_the_sender(text: Text) -> bool:
     """Whether the courier is one who comes to the sender: 取件员, 揽收员."""
     return any(
-        token.sign is S.COURIER and token.text.startswith(("取件", "揽", "收件", "收派"))
+        token.tag is T.COURIER and token.text.startswith(("取件", "揽", "收件", "收派"))
         for c in text.clauses
         for token in c
     )
@@ -134,7 +134,7 @@ def is_for_the_sender(text: Text) -> bool:
 
 def hands_on_within(text: Text) -> bool:
     """Whether the text hands the parcel to the carrier's own people: 已交给夜班同事，明日派送."""
-    return any(is_handed_within(event, text) for event in text.events if event.act is S.TRANSFER)
+    return any(is_handed_within(event, text) for event in text.events if event.act is T.TRANSFER)
 
 
 def is_handed_within(event: Event, text: Text) -> bool:
@@ -145,14 +145,14 @@ def is_handed_within(event: Event, text: Text) -> bool:
     if any(token.text.startswith(_EXAMINED) for token in clause[event.token + 1 :]):
         return True
     if any(
-        (other.act in {S.CARRY, S.RESUME} or (other.act is S.CARRY_NOUN and other.clause == event.clause))
+        (other.act in {T.CARRY, T.RESUME} or (other.act is T.CARRY_NOUN and other.clause == event.clause))
         and (other.clause, other.token) > (event.clause, event.token)
         and other.aspect is not Aspect.DONE
         for other in text.events
     ):
         return True
-    is_recipients = S.PLEASE in text.signs or any(
-        one.sign is S.RECIPIENT and two.sign is not S.OF for one, two in pairwise(clause)
+    is_recipients = T.PLEASE in text.tags or any(
+        one.tag is T.RECIPIENT and two.tag is not T.OF for one, two in pairwise(clause)
     )
     return event.place.endswith(_DEPARTMENTS) and not is_recipients
 
@@ -160,21 +160,21 @@ def is_handed_within(event: Event, text: Text) -> bool:
 def is_given_to_sender(event: Event, text: Text) -> bool:
     """Whether the words behind the act name the sender as who has it then: delivered to seller, 已送达寄件人."""
     clause = text.clauses[event.clause]
-    if S.SENDER not in text.kinds[event.clause]:
+    if T.SENDER not in text.kinds[event.clause]:
         return False
-    behind = [token for token in clause[event.token + 1 :] if token.sign not in {S.PARCEL, S.OTHER}]
+    behind = [token for token in clause[event.token + 1 :] if token.tag not in {T.PARCEL, T.OTHER}]
     if not event.word.endswith(_PREPOSITIONS):
         behind = behind[1:] if behind and behind[0].text == "to" else []
-    is_of_a_code = any(token.sign is S.NOTE for token in clause[: event.token])  # 取件码已送达商家
-    return bool(behind) and behind[0].sign is S.SENDER and not is_of_a_code
+    is_of_a_code = any(token.tag is T.NOTE for token in clause[: event.token])  # 取件码已送达商家
+    return bool(behind) and behind[0].tag is T.SENDER and not is_of_a_code
 
 
 def is_about_else(text: Text) -> bool:
     """Whether the text is about a refund, a claim or a requested interception, and not about the parcel."""
-    return S.COMPENSATE in text.signs or (
-        S.NOTE in text.signs
+    return T.COMPENSATE in text.tags or (
+        T.NOTE in text.tags
         and any(
-            token.sign is S.NOTE and token.text.startswith(_OTHER_MATTERS)
+            token.tag is T.NOTE and token.text.startswith(_OTHER_MATTERS)
             for clause in text.clauses
             for token in clause
         )
@@ -183,17 +183,17 @@ def is_about_else(text: Text) -> bool:
 
 def is_wrongly_sorted(event: Event, text: Text) -> bool:
     """Whether the parcel goes back to the hub that sorted it wrongly, or to be sorted again."""
-    if text.signs & {S.MISSORT, S.OUT_OF_AREA} or says(event, text, "上一站", "上级", "上一环节"):
+    if text.tags & {T.MISSORT, T.OUT_OF_AREA} or says(event, text, "上一站", "上级", "上一环节"):
         return True
     behind = text.clauses[event.clause][event.token + 1 :]
-    sorts = any(other.act is S.HANDLE and other.view.again for other in text.events if other.clause >= event.clause)
-    return event.at is S.HUB and sorts and bool(behind)
+    sorts = any(other.act is T.HANDLE and other.view.again for other in text.events if other.clause >= event.clause)
+    return event.at is T.HUB and sorts and bool(behind)
 
 
 def is_without_it(clause: Sequence[Token]) -> bool:
     """Return whether the recipient stands before a denied receipt, as Thai couriers write it: ลูกค้ายังไม่ได้รับของ."""
-    at = next((place for place, token in enumerate(clause) if token.sign is S.RECIPIENT), len(clause))
+    at = next((place for place, token in enumerate(clause) if token.tag is T.RECIPIENT), len(clause))
     return any(token.text.startswith(_NOT_RECEIVED) for token in clause[at:]) or any(
-        before.sign in _DENIALS and behind.text.startswith(_RECEIVES) and not behind.text.startswith("รับสาย")
+        before.tag in _DENIALS and behind.text.startswith(_RECEIVES) and not behind.text.startswith("รับสาย")
         for before, behind in pairwise(clause[at:])
     )

@@ -12,7 +12,7 @@ from enum import StrEnum, auto
 from functools import cache
 from importlib.resources import files
 
-from pandapon.courier.tags import Sign
+from pandapon.courier.tags import Tag
 
 
 class Deed(StrEnum):
@@ -156,20 +156,20 @@ class Deed(StrEnum):
 
 
 @cache
-def _words() -> dict[Sign, list[tuple[str, Deed]]]:
+def _words() -> dict[Tag, list[tuple[str, Deed]]]:
     """The words of each meaning with their deeds, the longest first. Raises KeyError for an unknown heading."""
-    deeds: dict[Sign, dict[str, Deed]] = defaultdict(dict)
-    sign, deed = Sign.OTHER, Deed.PROBLEM
+    deeds: dict[Tag, dict[str, Deed]] = defaultdict(dict)
+    tag, deed = Tag.OTHER, Deed.PROBLEM
     for line in (files(__package__) / "words" / "deeds.txt").read_text(encoding="utf-8").splitlines():
         if line.startswith("["):
             heading = line.strip("[]").split()
-            sign, deed = Sign[heading[0]], Deed[heading[1]]
+            tag, deed = Tag[heading[0]], Deed[heading[1]]
         elif line and not line.startswith("#"):
             words = line.split("|") if line.isascii() else line.split()
-            deeds[sign] |= {unicodedata.normalize("NFKC", word.strip()): deed for word in words}
+            deeds[tag] |= {unicodedata.normalize("NFKC", word.strip()): deed for word in words}
     return {of: sorted(words.items(), key=lambda word: -len(word[0])) for of, words in deeds.items()}
 
 
-def by_word(sign: Sign, words: str) -> Deed | None:
+def by_word(tag: Tag, words: str) -> Deed | None:
     """Return the deed of the longest listed word within a courier's words; None where no listed word is in them."""
-    return next((deed for word, deed in _words().get(sign, ()) if word in words), None)
+    return next((deed for word, deed in _words().get(tag, ()) if word in words), None)

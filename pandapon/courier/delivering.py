@@ -8,23 +8,23 @@ from pandapon.courier.context import clause_has, hands_on_within, happened, is_f
 from pandapon.courier.aspect import Aspect
 from pandapon.courier.bookings import is_only_spoken_of
 from pandapon.courier.claims import HAPPENED, Claim, Reason
-from pandapon.courier.tags import Sign
+from pandapon.courier.tags import Tag
 from pandapon.shipment import Milestone
 
 if TYPE_CHECKING:
     from pandapon.courier.events import Event, Text
 
-A, M, S = Aspect, Milestone, Sign
+A, M, T = Aspect, Milestone, Tag
 
-_POINTS = frozenset({S.POINT, S.LOCKER})
-_BACK = frozenset({S.RETURN, S.REVERSE, S.REFUSE, S.INTERCEPT})
-_ON_THE_ROAD = frozenset({S.HUB, S.BRANCH, S.LAST_BRANCH, S.ARRIVE, S.FLY, S.CUSTOMS, S.WAREHOUSE, S.RELEASE})
+_POINTS = frozenset({T.POINT, T.LOCKER})
+_BACK = frozenset({T.RETURN, T.REVERSE, T.REFUSE, T.INTERCEPT})
+_ON_THE_ROAD = frozenset({T.HUB, T.BRANCH, T.LAST_BRANCH, T.ARRIVE, T.FLY, T.CUSTOMS, T.WAREHOUSE, T.RELEASE})
 _TENS = 2  # most digits of a distance in kilometres within a town
 _PLAIN = 2  # characters of 派送, not of 骑士配送
 _LONGEST_NAME = 3  # characters
 _NO_NAMES = frozenset({"本地", "当地", "落地", "同城", "国内", "境内", "泰国"})
-_BETWEEN = frozenset({S.HUB, S.WAREHOUSE, S.PORT, S.CUSTOMS})
-_OUTLETS = frozenset({S.BRANCH, S.LAST_BRANCH})
+_BETWEEN = frozenset({T.HUB, T.WAREHOUSE, T.PORT, T.CUSTOMS})
+_OUTLETS = frozenset({T.BRANCH, T.LAST_BRANCH})
 _PICK_UPS = ("取件", "揽", "接货", "上门取", "收件", "接件")
 _IN_TURN = ("按序", "依序", "按顺序", "依次", "陆续", "逐件", "逐一", "排队")
 _AGAIN = frozenset({"再投", "续送", "再派", "重投", "重派", "二投", "重送"})
@@ -37,7 +37,7 @@ def carried(event: Event, text: Text) -> Claim | None:
         return _out_of_doors(event, text)
     if event.word == "派" and _ends_a_name(event, text):
         return None
-    noun = event.act is S.CARRY_NOUN
+    noun = event.act is T.CARRY_NOUN
     if not noun:
         if is_only_spoken_of(event, text):
             return None
@@ -65,7 +65,7 @@ def carried(event: Event, text: Text) -> Claim | None:
             return _called_off(event, text)
         case A.PLANNED:
             return _planned(event, text)
-        case A.BARE if seen.again and happened(text, S.ABSENT) and not is_on_foot(event, text):
+        case A.BARE if seen.again and happened(text, T.ABSENT) and not is_on_foot(event, text):
             return Claim(M.ATTEMPT_FAILED)  # 不在家，另行配送
         case A.BARE if event.word in _AGAIN and _names_courier(event, text):
             return Claim(M.OUT_FOR_DELIVERY)
@@ -82,14 +82,14 @@ def _ends_a_name(event: Event, text: Text) -> bool:
     """Whether the character is the last one of the place of an arrival: 到达目的地网点江东新派."""
     clause = text.clauses[event.clause]
     is_joined = event.token > 0 and clause[event.token - 1].end == clause[event.token].start
-    is_last = event.token + 1 == len(clause) and clause[event.token - 1].sign is S.OTHER
-    return is_joined and is_last and any(token.sign is S.ARRIVE for token in clause[: event.token])
+    is_last = event.token + 1 == len(clause) and clause[event.token - 1].tag is T.OTHER
+    return is_joined and is_last and any(token.tag is T.ARRIVE for token in clause[: event.token])
 
 
 def _is_put_in(event: Event, text: Text) -> bool:
     """Whether the word names a point as its object: 已投递【丰巢】."""
     behind = text.clauses[event.clause][event.token + 1 :][:1]
-    return event.word.endswith(("投递", "投放")) and bool(behind) and behind[0].sign in _POINTS
+    return event.word.endswith(("投递", "投放")) and bool(behind) and behind[0].tag in _POINTS
 
 
 def _is_far(event: Event, text: Text) -> bool:
@@ -103,70 +103,70 @@ def _goes_out(event: Event, text: Text) -> bool:
     """Whether a parcel goes out for delivery: ออกนำจ่ายแล้ว. The word tells a way, and แล้ว that it began."""
     clause = text.clauses[event.clause]
     before = clause[event.token - 1] if event.token else None
-    return before is not None and before.sign is S.ONGOING and before.start == clause[event.token].start
+    return before is not None and before.tag is T.ONGOING and before.start == clause[event.token].start
 
 
 def _out_of_doors(event: Event, text: Text) -> Claim | None:
     """Whether somebody leaves a house: 小哥带着您的快件出门了, 客户出门了."""
     if event.aspect not in HAPPENED:
         return None
-    before = {token.sign for token in text.clauses[event.clause][: event.token]}
-    if before & {S.COURIER, S.PARCEL}:
+    before = {token.tag for token in text.clauses[event.clause][: event.token]}
+    if before & {T.COURIER, T.PARCEL}:
         return Claim(M.OUT_FOR_DELIVERY)
-    return Claim(M.ATTEMPT_FAILED, Reason.ABSENT) if S.RECIPIENT in before else None
+    return Claim(M.ATTEMPT_FAILED, Reason.ABSENT) if T.RECIPIENT in before else None
 
 
 def _another_leg(event: Event, text: Text) -> Claim | None:
     """The claim of a last-leg word that is about another leg, or about the courier's way to the sender."""
-    before = {token.sign for token in text.clauses[event.clause][: event.token]}
+    before = {token.tag for token in text.clauses[event.clause][: event.token]}
     if event.word == "派单" and any(token.text.startswith(_PICK_UPS) for clause in text.clauses for token in clause):
         return Claim(M.SHIPPED)
     if event.word in {"派", "派给"} and any(
-        token.sign is S.NOTE and token.text.startswith(_PICK_UPS) for token in text.clauses[event.clause]
+        token.tag is T.NOTE and token.text.startswith(_PICK_UPS) for token in text.clauses[event.clause]
     ):
         return Claim(M.SHIPPED)
-    if event.word in {"出仓", "出库"} and text.signs & {S.COLLECT, S.LABEL} and not happened(text, S.CARRY_NOUN):
+    if event.word in {"出仓", "出库"} and text.tags & {T.COLLECT, T.LABEL} and not happened(text, T.CARRY_NOUN):
         return Claim(M.SHIPPED)
-    behind = {token.sign for token in text.clauses[event.clause][event.token + 1 :][:1]}
-    if behind & {S.COLLECT, S.TAKE, S.RECEIVE} or (
+    behind = {token.tag for token in text.clauses[event.clause][event.token + 1 :][:1]}
+    if behind & {T.COLLECT, T.TAKE, T.RECEIVE} or (
         event.word.startswith(("前往您", "赶来", "过来", "前来")) and is_for_the_sender(text)
     ):  # 前来取件
         return Claim(M.SHIPPED)
-    if event.at is S.SENDER and S.COURIER in before and event.aspect in HAPPENED and not text.signs & _BACK:
+    if event.at is T.SENDER and T.COURIER in before and event.aspect in HAPPENED and not text.tags & _BACK:
         return Claim(M.SHIPPED)  # 快递员正赶往寄件地
     if _is_sorted_for(event, text) or (event.aspect in HAPPENED and _is_brought_between(event, text)):
         return Claim(M.IN_TRANSIT)
     if event.aspect not in {A.BARE, A.PLANNED, A.DONE}:
         return None
-    if S.FORWARD in before and event.aspect is not A.DONE:
+    if T.FORWARD in before and event.aspect is not A.DONE:
         return Claim(M.IN_TRANSIT)
-    if event.aspect is A.PLANNED and {S.WAIT, S.TRANSFER} <= before and not text.signs & _ON_THE_ROAD:
+    if event.aspect is A.PLANNED and {T.WAIT, T.TRANSFER} <= before and not text.tags & _ON_THE_ROAD:
         return Claim(M.SHIPPED)  # 已打包，等待交给配送
     if (
         event.aspect is not A.DONE
-        and S.TRANSFER in before
+        and T.TRANSFER in before
         and not is_on_foot(event, text)
-        and (S.WAREHOUSE in text.signs or not _by_name(event, text))
+        and (T.WAREHOUSE in text.tags or not _by_name(event, text))
     ):
         return _handed_on(text)
     if (
         event.aspect is not A.DONE
-        and text.signs & {S.CARRIER, S.PARTNER, S.FORWARD}
-        and text.signs & {S.FORWARD, S.TRANSFER}
+        and text.tags & {T.CARRIER, T.PARTNER, T.FORWARD}
+        and text.tags & {T.FORWARD, T.TRANSFER}
     ):
         return _handed_on(text)
-    signs = text.kinds[event.clause]
-    if event.word.endswith("赶往") and event.at is S.POINT and event.place.startswith("取"):
+    tags = text.kinds[event.clause]
+    if event.word.endswith("赶往") and event.at is T.POINT and event.place.startswith("取"):
         return Claim(M.SHIPPED)  # 骑手正赶往取货点
-    if event.word.endswith("赶往") and not signs & {S.COURIER, S.RECIPIENT, S.DOOR}:
+    if event.word.endswith("赶往") and not tags & {T.COURIER, T.RECIPIENT, T.DOOR}:
         return Claim(M.IN_TRANSIT)
-    if says(event, text, "负责") and before & {S.CARRIER, S.PARTNER} and S.COURIER not in signs:
+    if says(event, text, "负责") and before & {T.CARRIER, T.PARTNER} and T.COURIER not in tags:
         return Claim(M.IN_TRANSIT)
-    if event.word == "送" and event.at in {S.PORT, S.CUSTOMS}:  # 已送口岸
+    if event.word == "送" and event.at in {T.PORT, T.CUSTOMS}:  # 已送口岸
         return Claim(M.IN_TRANSIT)
-    if event.word in {"出仓", "出库"} and event.at is S.HUB and S.COURIER not in text.signs:
+    if event.word in {"出仓", "出库"} and event.at is T.HUB and T.COURIER not in text.tags:
         return Claim(M.IN_TRANSIT)
-    if event.word in {"出仓", "出库"} and text.signs & {S.MOVE, S.FLY, S.WAREHOUSE}:
+    if event.word in {"出仓", "出库"} and text.tags & {T.MOVE, T.FLY, T.WAREHOUSE}:
         return Claim(M.IN_TRANSIT)
     return None
 
@@ -175,8 +175,8 @@ def _is_sorted_for(event: Event, text: Text) -> bool:
     """Whether a parcel in a warehouse or a hub is sorted for the last leg: 正在分拣末端派送."""
     clause = text.clauses[event.clause]
     before = clause[event.token - 1] if event.token else None
-    is_sorted = before is not None and before.sign is S.HANDLE and before.end == clause[event.token].start
-    return is_sorted and bool(text.signs & {S.WAREHOUSE, S.HUB}) and S.COURIER not in text.signs
+    is_sorted = before is not None and before.tag is T.HANDLE and before.end == clause[event.token].start
+    return is_sorted and bool(text.tags & {T.WAREHOUSE, T.HUB}) and T.COURIER not in text.tags
 
 
 def _handed_on(text: Text) -> Claim:
@@ -184,18 +184,18 @@ def _handed_on(text: Text) -> Claim:
 
     包裹已出库，交由丹鸟配送 is how a seller says that the parcel was sent.
     """
-    is_sent = happened(text, S.SHIP) and not text.signs & _ON_THE_ROAD
+    is_sent = happened(text, T.SHIP) and not text.tags & _ON_THE_ROAD
     return Claim(M.SHIPPED if is_sent else M.IN_TRANSIT)
 
 
 def _is_brought_between(event: Event, text: Text) -> bool:
     """Whether the parcel is brought to a place between two legs: 配送至物流中心, 已送交航空公司."""
     behind = text.clauses[event.clause][event.token + 1 :]
-    if behind and behind[0].sign in {S.FLY, S.CUSTOMS, S.DECLARE} and event.word == "送":
+    if behind and behind[0].tag in {T.FLY, T.CUSTOMS, T.DECLARE} and event.word == "送":
         return True
-    if not behind or behind[0].sign is not S.TO:
+    if not behind or behind[0].tag is not T.TO:
         return False
-    where = next((token.sign for token in behind[1:] if token.sign is not S.OTHER), None)
+    where = next((token.tag for token in behind[1:] if token.tag is not T.OTHER), None)
     return where in _BETWEEN or (where in _OUTLETS and "ก" <= event.word[0] <= "๙")  # Thai has one word for both
 
 
@@ -205,10 +205,10 @@ def _by_name(event: Event, text: Text) -> bool:
     name = clause[event.token - 1]
     return (
         len(event.word) == _PLAIN
-        and name.sign is S.OTHER
+        and name.tag is T.OTHER
         and name.text not in _NO_NAMES
         and len(name.text) <= _LONGEST_NAME
-        and clause[event.token - 2].sign is S.TRANSFER
+        and clause[event.token - 2].tag is T.TRANSFER
     )
 
 
@@ -217,23 +217,23 @@ def _was_in_vain(text: Text) -> bool:
 
     Alone it announces the next try. With a courier it is that try itself, unless the text also tells of one in vain.
     """
-    failed = any(other.act in {S.SIGN, S.CARRY} and other.aspect in {A.NEGATED, A.FAILED} for other in text.events)
-    return failed or S.COURIER not in text.signs
+    failed = any(other.act in {T.SIGN, T.CARRY} and other.aspect in {A.NEGATED, A.FAILED} for other in text.events)
+    return failed or T.COURIER not in text.tags
 
 
 def _under_way(event: Event, text: Text) -> Claim:
-    if event.aspect is A.DONE and S.COURIER not in text.signs and _is_said_of_the_end(event, text):
+    if event.aspect is A.DONE and T.COURIER not in text.tags and _is_said_of_the_end(event, text):
         return Claim(M.DELIVERED)
     if event.view.arranged and _is_being_arranged(event, text):
         return Claim(M.ARRIVED)
-    if event.aspect is A.ONGOING or S.COURIER in text.signs or event.view.today:
+    if event.aspect is A.ONGOING or T.COURIER in text.tags or event.view.today:
         return Claim(M.OUT_FOR_DELIVERY)
     if event.aspect is A.BARE and _waits_its_turn(event, text):
         return Claim(M.ARRIVED)
     if event.aspect is A.BARE and _return_is_off(text):
         return Claim(M.ARRIVED, resumes=True)
     if event.view.again and event.view.arranged:
-        if happened(text, S.RESUME):
+        if happened(text, T.RESUME):
             return Claim(M.ARRIVED, resumes=True)
         if says(event, text, "预约", "约"):
             return Claim(M.ATTEMPT_FAILED)
@@ -242,74 +242,74 @@ def _under_way(event: Event, text: Text) -> Claim:
 
 def _names_courier(event: Event, text: Text) -> bool:
     """Whether a list of scans names the courier behind a colon: 再派：高亮."""
-    behind = [token.sign for token in text.clauses[event.clause][event.token + 1 :]]
-    return behind[:2] in ([S.COLON, S.OTHER], [S.COLON, S.COURIER])
+    behind = [token.tag for token in text.clauses[event.clause][event.token + 1 :]]
+    return behind[:2] in ([T.COLON, T.OTHER], [T.COLON, T.COURIER])
 
 
 def _waits_its_turn(event: Event, text: Text) -> bool:
     """Whether the parcel waits at its outlet for its turn: 已到网点，按序派送."""
     clause = text.clauses[event.clause]
     in_turn = event.token > 0 and clause[event.token - 1].text.endswith(_IN_TURN)
-    return in_turn and any(other.act is S.ARRIVE and other.clause < event.clause for other in text.events)
+    return in_turn and any(other.act is T.ARRIVE and other.clause < event.clause for other in text.events)
 
 
 def _is_said_of_the_end(event: Event, text: Text) -> bool:
     """Whether the word states a delivery: 已派递, as Hong Kong says, 已配達, or 已送货上门."""
     clause = text.clauses[event.clause]
-    is_told = clause[event.token - 1].sign is S.DONE and event.token + 1 == len(clause)
+    is_told = clause[event.token - 1].tag is T.DONE and event.token + 1 == len(clause)
     return event.word in {"派递", "配达"} or (event.word in {"送货上门", "送上门"} and is_told)
 
 
 def _is_being_arranged(event: Event, text: Text) -> bool:
     """Whether the delivery is still being arranged: 正在安排派送, 今日安排配送, but not 安排专人派送途中."""
-    if S.COURIER in text.signs:
+    if T.COURIER in text.tags:
         return False
-    before = [token.sign for token in text.clauses[event.clause][: event.token]]
+    before = [token.tag for token in text.clauses[event.clause][: event.token]]
     if event.aspect is A.BARE and event.word != "投递":  # the post arranges a delivery on the day itself
         return (
-            text.clauses[event.clause][event.token - 1].text == "安排" and not event.view.again and S.DONE not in before
+            text.clauses[event.clause][event.token - 1].text == "安排" and not event.view.again and T.DONE not in before
         )
-    return S.ONGOING in before and before.index(S.ONGOING) < before.index(S.ARRANGE)
+    return T.ONGOING in before and before.index(T.ONGOING) < before.index(T.ARRANGE)
 
 
 def _is_resumed(text: Text) -> bool:
-    return S.COURIER not in text.signs and _return_is_off(text)
+    return T.COURIER not in text.tags and _return_is_off(text)
 
 
 def _return_is_off(text: Text) -> bool:
     return any(
-        (other.act in {S.RETURN, S.REVERSE} and other.aspect is A.REVOKED)
-        or (other.act is S.RETURN_SCAN and other.aspect is A.NEGATED)
+        (other.act in {T.RETURN, T.REVERSE} and other.aspect is A.REVOKED)
+        or (other.act is T.RETURN_SCAN and other.aspect is A.NEGATED)
         for other in text.events
     ) or any(
-        token.sign is S.NOTE and token.text.startswith("退件") and S.VOID in text.signs
+        token.tag is T.NOTE and token.text.startswith("退件") and T.VOID in text.tags
         for clause in text.clauses
         for token in clause
     )
 
 
 def _not_carried(event: Event, text: Text) -> Claim | None:
-    if S.MUST_PAY in text.signs:
+    if T.MUST_PAY in text.tags:
         return Claim(M.EXCEPTION, Reason.HELD)
     return Claim(M.ATTEMPT_FAILED) if event.view.again else None
 
 
 def _called_off(event: Event, text: Text) -> Claim | None:
     """The claim of a delivery that was called off: 派送中止 by an interception; 派件回退: the parcel is back."""
-    if S.INTERCEPT in text.signs:
+    if T.INTERCEPT in text.tags:
         return Claim(M.EXCEPTION, Reason.INTERCEPTED)
     behind = text.clauses[event.clause][event.token + 1 :][:1]
     return Claim(M.ATTEMPT_FAILED) if behind and behind[0].text == "回退" else None
 
 
 def _planned(event: Event, text: Text) -> Claim | None:
-    if hands_on_within(text) or (happened(text, S.SHIP) and not event.view.again):
+    if hands_on_within(text) or (happened(text, T.SHIP) and not event.view.again):
         return None  # 已寄出，将由…配送 names who delivers it later
-    if event.act is S.CARRY_NOUN and not event.view.again and not clause_has(event, text, S.WAIT):
+    if event.act is T.CARRY_NOUN and not event.view.again and not clause_has(event, text, T.WAIT):
         return None
-    if any(other.act is S.ARRIVE and other.aspect is A.MENTIONED for other in text.events):
+    if any(other.act is T.ARRIVE and other.aspect is A.MENTIONED for other in text.events):
         return None  # 到达后将与您约定送货
     if event.view.again or event.word in _AGAIN:
         return Claim(M.ATTEMPT_FAILED)
-    waits = event.token > 0 and clause_has(event, text, S.WAIT)  # 待明日派送
+    waits = event.token > 0 and clause_has(event, text, T.WAIT)  # 待明日派送
     return None if event.view.promised and not waits else Claim(M.ARRIVED)

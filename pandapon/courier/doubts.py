@@ -13,7 +13,7 @@ from pandapon.courier.aspect import Aspect
 from pandapon.courier.claims import Claim, Reason
 from pandapon.courier.hedges import is_hedged, is_only_agreed
 from pandapon.courier.noun_claims import has_another_number
-from pandapon.courier.tags import ACTS, Sign
+from pandapon.courier.tags import ACTS, Tag
 from pandapon.courier.left_context import is_as_asked
 from pandapon.shipment import Milestone
 
@@ -23,17 +23,17 @@ if TYPE_CHECKING:
     from pandapon.courier.events import Event, Text
     from pandapon.courier.tokens import Token
 
-A, M, S = Aspect, Milestone, Sign
+A, M, T = Aspect, Milestone, Tag
 
 # Words before the act in its clause: the act is to come, wished for, or impossible.
-_UNREAL = frozenset({S.WILL, S.WAIT, S.PROMISE, S.SUSPECT, S.CANNOT, S.NO_LONGER, S.IF})
-_ADVICE = frozenset({S.IF, S.PLEASE})  # 未收到请…反馈 says what to do in a case
-_DENIALS = frozenset({S.NOT, S.NOT_YET})
+_UNREAL = frozenset({T.WILL, T.WAIT, T.PROMISE, T.SUSPECT, T.CANNOT, T.NO_LONGER, T.IF})
+_ADVICE = frozenset({T.IF, T.PLEASE})  # 未收到请…反馈 says what to do in a case
+_DENIALS = frozenset({T.NOT, T.NOT_YET})
 _CHECKED = ("核实", "核查", "调查", "核对")
 _ENDS = frozenset({M.DELIVERED, M.RETURNED, M.LOST, M.CANCELLED})
 _DISPUTED = Claim(M.EXCEPTION, Reason.SIGNATURE_DISPUTED)
-_HANDOVERS = frozenset({S.FETCH, S.TAKE, S.RECEIVE, S.REACH})
-_REACHED_ACROSS = frozenset({S.RETURN, S.REVERSE, S.HANDLE})
+_HANDOVERS = frozenset({T.FETCH, T.TAKE, T.RECEIVE, T.REACH})
+_REACHED_ACROSS = frozenset({T.RETURN, T.REVERSE, T.HANDLE})
 _IN_VAIN = frozenset({A.NEGATED, A.NOT_YET, A.FAILED})
 _SHOWN = ("显示", "标记为", "标为", "误标", "提示", "状态为", "shows", "shown", "marked as")
 _DENIED = (
@@ -98,10 +98,10 @@ def weigh_doubts(claim: Claim, event: Event, text: Text) -> Claim | None:
     if is_replaced or is_wished or any(token.text.endswith(_CHOSEN) for token in clause[: event.token]):
         return None
     before, behind = _behind_colon(clause[: event.token]), clause[event.token + 1 :]
-    is_denied = bool(text.signs & {S.NOT, S.NOT_YET})
+    is_denied = bool(text.tags & {T.NOT, T.NOT_YET})
     if any(token.text.endswith(_SHOWN) for token in before) and (is_denied or claim.milestone is M.DELIVERED):
         return _shown(claim, event, is_denied=is_denied)
-    if event.act in ACTS and any(token.sign in {S.VOID, S.CANCEL} and token.text != "非本人" for token in behind):
+    if event.act in ACTS and any(token.tag in {T.VOID, T.CANCEL} and token.text != "非本人" for token in behind):
         return _less(claim, event) if claim.milestone is not M.DELIVERED else _DISPUTED
     return _less(claim, event) if is_hedge or _is_unreal(claim, before, behind) else claim
 
@@ -115,8 +115,8 @@ def _shown(claim: Claim, event: Event, *, is_denied: bool) -> Claim | None:
 
 def _is_in_wrong_hands(behind: Sequence[Token]) -> bool:
     """Whether the act is followed by who was not meant: to the wrong person."""
-    first = next((token for token in behind if token.sign not in {S.TO, S.PARCEL}), None)
-    return first is not None and first.sign is S.OTHER and first.text.startswith(_WRONG)
+    first = next((token for token in behind if token.tag not in {T.TO, T.PARCEL}), None)
+    return first is not None and first.tag is T.OTHER and first.text.startswith(_WRONG)
 
 
 def _is_wished(before: Sequence[Token]) -> bool:
@@ -127,12 +127,12 @@ def _is_wished(before: Sequence[Token]) -> bool:
     wished = next((at for at in range(len(before) - 1, -1, -1) if before[at].text.endswith(_WISHES)), None)
     if wished is None or is_as_asked(before) or before[0].text in {"经", "征得"}:
         return False
-    return all(token.sign is not S.DONE for token in before[wished + 1 :])
+    return all(token.tag is not T.DONE for token in before[wished + 1 :])
 
 
 def _behind_colon(before: Sequence[Token]) -> Sequence[Token]:
     """The words behind the last colon. A label before it asks nothing: 包裹柜反馈：已取 states an act."""
-    colons = [at for at, token in enumerate(before) if token.sign is S.COLON]
+    colons = [at for at, token in enumerate(before) if token.tag is T.COLON]
     return before[colons[-1] + 1 :] if colons else before
 
 
@@ -141,35 +141,35 @@ def _is_unreal(claim: Claim, before: Sequence[Token], behind: Sequence[Token]) -
         return True
     if _is_of_another(before) or _is_denied(before):
         return True
-    if behind and behind[-1].sign is S.NOT and not behind[-1].text.isascii():  # 签收-未
+    if behind and behind[-1].tag is T.NOT and not behind[-1].text.isascii():  # 签收-未
         return True
-    if any(token.sign is S.ASKED and token.text != "协商" for token in before) and not is_as_asked(before):
+    if any(token.tag is T.ASKED and token.text != "协商" for token in before) and not is_as_asked(before):
         return True
-    unreal = _UNREAL - {S.CANNOT, S.SUSPECT} if claim.milestone is M.LOST else _UNREAL
-    return any(token.sign in unreal for token in before) or any(_speaks_of(token) for token in _told(behind))
+    unreal = _UNREAL - {T.CANNOT, T.SUSPECT} if claim.milestone is M.LOST else _UNREAL
+    return any(token.tag in unreal for token in before) or any(_speaks_of(token) for token in _told(behind))
 
 
 def _is_of_another(before: Sequence[Token]) -> bool:
     """Whether the text is about somebody else's parcel: 邻居的快件."""
-    signs = [token.sign for token in before]
-    return any(signs[at : at + 3] == [S.KIN, S.OF, S.PARCEL] for at in range(len(signs)))
+    tags = [token.tag for token in before]
+    return any(tags[at : at + 3] == [T.KIN, T.OF, T.PARCEL] for at in range(len(tags)))
 
 
 def _is_denied(before: Sequence[Token]) -> bool:
     """Whether a denial or a check reaches the end, with no act between them: 不是快件已妥投, 正在核实…."""
     for token in reversed(before):
-        if token.sign in _DENIALS:
+        if token.tag in _DENIALS:
             return True
-        if token.sign is S.TROUBLE:
+        if token.tag is T.TROUBLE:
             return any(word in token.text for word in _CHECKED)
-        if token.sign in ACTS and token.sign not in _REACHED_ACROSS:  # 不同意退件被买家领走, 未识别签收
+        if token.tag in ACTS and token.tag not in _REACHED_ACROSS:  # 不同意退件被买家领走, 未识别签收
             return False
     return False
 
 
 def _told(behind: Sequence[Token]) -> Sequence[Token]:
     """The words before 如有, behind which advice begins."""
-    conditions = [at for at, token in enumerate(behind) if token.sign is S.IF]
+    conditions = [at for at, token in enumerate(behind) if token.tag is T.IF]
     return behind[: conditions[0]] if conditions else behind
 
 
@@ -184,7 +184,7 @@ def _less(claim: Claim, event: Event) -> Claim | None:
 
 
 def _speaks_of(token: Token) -> bool:
-    return token.sign is S.FAILED or token.text.startswith(
+    return token.tag is T.FAILED or token.text.startswith(
         (
             "任务",
             "率",
@@ -214,7 +214,7 @@ def _speaks_of(token: Token) -> bool:
 def _sees_nothing(clause: Sequence[Token]) -> bool:
     """Whether the recipient has not seen the parcel: 客户没见到."""
     return any(
-        before.sign is S.NOT and behind.text.startswith(_SEEN) and any(token.sign is S.RECIPIENT for token in clause)
+        before.tag is T.NOT and behind.text.startswith(_SEEN) and any(token.tag is T.RECIPIENT for token in clause)
         for before, behind in pairwise(clause)
     )
 
@@ -228,13 +228,13 @@ def is_disputed(event: Event, text: Text) -> bool:
     """Return whether the same text says that the parcel was not handed over."""
     if any(other.act in _HANDOVERS and other.aspect in _IN_VAIN and other is not event for other in text.events):
         return True
-    if any(other.act is S.SIGN and other.aspect is A.REVOKED for other in text.events):
+    if any(other.act is T.SIGN and other.aspect is A.REVOKED for other in text.events):
         return True
     if any(_sees_nothing(clause) or is_without_it(clause) or _is_of_a_thief(clause) for clause in text.clauses):
         return True
     return any(
         token.text.startswith(_DENIED) or any(word in token.text for word in _ELSEWHERE)
-        for clause, signs in zip(text.clauses, text.kinds, strict=True)
+        for clause, tags in zip(text.clauses, text.kinds, strict=True)
         for token in clause
-        if token.sign in {S.VOID, S.OTHER, S.NOT} and signs.isdisjoint(_ADVICE)
+        if token.tag in {T.VOID, T.OTHER, T.NOT} and tags.isdisjoint(_ADVICE)
     )

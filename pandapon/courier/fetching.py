@@ -8,39 +8,39 @@ from typing import TYPE_CHECKING
 from pandapon.courier.context import clause_has, in_notice, is_collected_before, says
 from pandapon.courier.aspect import Aspect
 from pandapon.courier.claims import HAPPENED, Claim, Reason
-from pandapon.courier.tags import Sign
+from pandapon.courier.tags import Tag
 from pandapon.shipment import Milestone
 
 if TYPE_CHECKING:
     from pandapon.courier.events import Event, Text
 
-A, M, S = Aspect, Milestone, Sign
+A, M, T = Aspect, Milestone, Tag
 
-POINTS = frozenset({S.POINT, S.LOCKER})
+POINTS = frozenset({T.POINT, T.LOCKER})
 _NEEDLESS = ("勿", "无需", "无须", "不必", "不用", "不需", "毋须", "别", "do not", "no need", "not yet")
-EN_ROUTE = frozenset({S.FLY, S.PORT, S.DECLARE, S.CUSTOMS})
-_THERE = POINTS | {S.BY_CODE, S.STORE, S.PARCEL, S.ARRIVE}
-PUBLIC = POINTS | {S.SELF, S.BY_CODE}
+EN_ROUTE = frozenset({T.FLY, T.PORT, T.DECLARE, T.CUSTOMS})
+_THERE = POINTS | {T.BY_CODE, T.STORE, T.PARCEL, T.ARRIVE}
+PUBLIC = POINTS | {T.SELF, T.BY_CODE}
 SHORT = 3  # words
 _FEW = 2  # clauses
-_ONWARD = frozenset({S.PORT, S.FLY, S.SHIP})
-_PUTTING = frozenset({S.STORE, S.REACH, S.ARRIVE, S.PROXY, S.SIGN, S.TRANSFER, S.FORWARD})
-_PUT_AT = POINTS | {S.DOOR, S.DESK, S.KIN}
+_ONWARD = frozenset({T.PORT, T.FLY, T.SHIP})
+_PUTTING = frozenset({T.STORE, T.REACH, T.ARRIVE, T.PROXY, T.SIGN, T.TRANSFER, T.FORWARD})
+_PUT_AT = POINTS | {T.DOOR, T.DESK, T.KIN}
 _IN_VAIN = frozenset({A.NEGATED, A.FAILED, A.NOT_YET})
-RECIPIENTS = frozenset({S.RECIPIENT, S.SELF, S.KIN, S.BY_CODE, S.SIGNER})
+RECIPIENTS = frozenset({T.RECIPIENT, T.SELF, T.KIN, T.BY_CODE, T.SIGNER})
 
 
 def fetched(event: Event, text: Text) -> Claim | None:
     """Return the claim of 自提, 领取: the parcel lies ready, or the recipient has it."""
     clause = text.kinds[event.clause]
-    if S.SENDER in clause and event.aspect in HAPPENED and text.signs & {S.RETURN, S.REVERSE}:
+    if T.SENDER in clause and event.aspect in HAPPENED and text.tags & {T.RETURN, T.REVERSE}:
         return Claim(M.RETURNED)
-    if event.aspect in HAPPENED and text.signs & EN_ROUTE and not is_public(event, text):
+    if event.aspect in HAPPENED and text.tags & EN_ROUTE and not is_public(event, text):
         return Claim(M.IN_TRANSIT)
     if (
         event.word == "完成取件"
-        and text.signs & {S.BRANCH, S.COURIER}
-        and S.RECIPIENT not in text.signs
+        and text.tags & {T.BRANCH, T.COURIER}
+        and T.RECIPIENT not in text.tags
         and event.aspect is not A.PLANNED
     ):
         return success(text)
@@ -48,32 +48,32 @@ def fetched(event: Event, text: Text) -> Claim | None:
         return Claim(M.SHIPPED) if _is_not_yet(event, text) else Claim(M.EXCEPTION, Reason.NOT_COLLECTED)
     if _is_carried_back(text) or _is_of_a_notice(event, text):
         return None
-    if event.at is S.SENDER and event.aspect in HAPPENED and S.RETURN not in text.signs:
+    if event.at is T.SENDER and event.aspect in HAPPENED and T.RETURN not in text.tags:
         return Claim(M.PICKED_UP)
-    before = {token.sign for token in text.clauses[event.clause][: event.token]}
-    by_carrier = S.COURIER in text.signs or bool(before & {S.CARRIER, S.PARTNER} and before & {S.WAREHOUSE, S.FROM})
+    before = {token.tag for token in text.clauses[event.clause][: event.token]}
+    by_carrier = T.COURIER in text.tags or bool(before & {T.CARRIER, T.PARTNER} and before & {T.WAREHOUSE, T.FROM})
     carries_off = by_carrier and event.word.startswith(("提", "已提")) and not is_public(event, text)
     if event.aspect is A.DONE and carries_off:
         return Claim(M.PICKED_UP, unsure=True)
-    if is_needless(event, text) or (S.WAREHOUSE in text.signs and not is_public(event, text)):
+    if is_needless(event, text) or (T.WAREHOUSE in text.tags and not is_public(event, text)):
         return None
     if is_awaited_courier(event, text):
-        return Claim(M.IN_TRANSIT if text.signs & _ONWARD else M.ARRIVED)  # 等待司机提走送机场
-    if S.COURIER in clause and not clause & {S.PLEASE, S.WAIT}:
+        return Claim(M.IN_TRANSIT if text.tags & _ONWARD else M.ARRIVED)  # 等待司机提走送机场
+    if T.COURIER in clause and not clause & {T.PLEASE, T.WAIT}:
         if any("寄" in token.text for token in text.clauses[event.clause]):
             return Claim(M.PICKED_UP)
-        if event.aspect is A.DONE and text.signs & {S.LOCKER, S.OVERDUE} and not text.signs & {S.CARRY, S.FORWARD}:
+        if event.aspect is A.DONE and text.tags & {T.LOCKER, T.OVERDUE} and not text.tags & {T.CARRY, T.FORWARD}:
             return Claim(M.ATTEMPT_FAILED, Reason.NOT_FETCHED)  # 快件超时，快递员已取出
-        if event.word == "取出" and S.LOCKER in text.signs and S.VOID in text.signs:
+        if event.word == "取出" and T.LOCKER in text.tags and T.VOID in text.tags:
             return Claim(M.ATTEMPT_FAILED, Reason.NOT_FETCHED)  # 取消派件，将快件取出丰巢
         if event.word.endswith(("领出", "带出")):
             return Claim(M.OUT_FOR_DELIVERY) if event.aspect in HAPPENED else None
         return Claim(M.ARRIVED) if event.aspect in HAPPENED else None
-    if event.word.endswith(" by") and event.at is S.PARTNER:
+    if event.word.endswith(" by") and event.at is T.PARTNER:
         return Claim(M.IN_TRANSIT)  # Pick up by local carrier
-    if event.word.isascii() and S.BY in clause and clause & {S.COURIER, S.CARRIER, S.PARTNER}:
+    if event.word.isascii() and T.BY in clause and clause & {T.COURIER, T.CARRIER, T.PARTNER}:
         return Claim(M.SHIPPED)
-    if event.aspect is A.BARE and S.RECIPIENT in before and _was_brought(text):
+    if event.aspect is A.BARE and T.RECIPIENT in before and _was_brought(text):
         return Claim(M.DELIVERED, fetched=True)
     return _fetched_or_ready(event, text)
 
@@ -84,17 +84,17 @@ def _fetched_or_ready(event: Event, text: Text) -> Claim | None:
     match event.aspect:
         case A.DONE:
             return Claim(M.DELIVERED, fetched=True)
-        case A.BARE if clause & {S.SIGNER, S.SIGN, S.KIN} or (S.SELF in clause and event.at not in {None, S.RECIPIENT}):
+        case A.BARE if clause & {T.SIGNER, T.SIGN, T.KIN} or (T.SELF in clause and event.at not in {None, T.RECIPIENT}):
             return Claim(M.DELIVERED, fetched=True)
         case A.BARE if _is_by_the_signer(event, text):
             return Claim(M.DELIVERED, fetched=True)
         case A.BARE if event.word == "取出" and _opens_locker(text):
             return Claim(M.DELIVERED, fetched=True)
-        case A.POSSIBLE if S.NOTICE in clause and text.signs.isdisjoint(_THERE):
+        case A.POSSIBLE if T.NOTICE in clause and text.tags.isdisjoint(_THERE):
             return None  # 可领50积分
-        case A.POSSIBLE if {S.OR, S.CARRY} <= clause:
+        case A.POSSIBLE if {T.OR, T.CARRY} <= clause:
             return None  # 可选择送货上门或驿站自提
-        case A.POSSIBLE if S.PROMISE in text.signs and text.signs.isdisjoint(POINTS):
+        case A.POSSIBLE if T.PROMISE in text.tags and text.tags.isdisjoint(POINTS):
             return None  # 预计…送达，届时可选择自提
         case A.POSSIBLE if len(text.clauses[event.clause]) <= SHORT:  # 可自提
             return Claim(M.READY_FOR_PICKUP)
@@ -108,20 +108,20 @@ def _is_by_the_signer(event: Event, text: Text) -> bool:
     if event.token:
         return False
     before = [token for clause in text.clauses[max(0, event.clause - _FEW) : event.clause] for token in clause]
-    return any(one.sign is S.SIGNER and two.text == "在" for one, two in pairwise(before))
+    return any(one.tag is T.SIGNER and two.text == "在" for one, two in pairwise(before))
 
 
 def _is_carried_back(text: Text) -> bool:
     """Whether a courier brings the parcel back to the outlet, and does not come from its sender."""
-    back = [other for other in text.events if other.act is S.TO_DEPOT and other.aspect in HAPPENED]
+    back = [other for other in text.events if other.act is T.TO_DEPOT and other.aspect in HAPPENED]
     return any(not is_collected_before(other, text) for other in back)
 
 
 def _is_left_with_the_sender(event: Event, text: Text) -> bool:
     """Whether the parcel was not taken from its sender: not collected from the merchant."""
     is_denied = event.aspect in _IN_VAIN or event.word.startswith("not ")
-    signs = text.kinds[event.clause]
-    return is_denied and S.SENDER in signs and S.RECIPIENT not in signs and not text.signs & {S.RETURN, S.REVERSE}
+    tags = text.kinds[event.clause]
+    return is_denied and T.SENDER in tags and T.RECIPIENT not in tags and not text.tags & {T.RETURN, T.REVERSE}
 
 
 def _is_not_yet(event: Event, text: Text) -> bool:
@@ -132,31 +132,31 @@ def _is_of_a_notice(event: Event, text: Text) -> bool:
     """Whether a card was left, and no parcel: 已留下领取邮件通知卡."""
     behind = text.clauses[event.clause][event.token + 1 :]
     at = next((place for place, token in enumerate(behind) if token.text.startswith("通知")), None)
-    return at is not None and all(token.sign is S.PARCEL for token in behind[:at])
+    return at is not None and all(token.tag is T.PARCEL for token in behind[:at])
 
 
 def _was_brought(text: Text) -> bool:
     """Whether a delivery succeeded: 投递成功，收件人凭身份证领收."""
-    return any(other.act is S.CARRY and other.view.succeeded and other.aspect is A.DONE for other in text.events)
+    return any(other.act is T.CARRY and other.view.succeeded and other.aspect is A.DONE for other in text.events)
 
 
 def is_awaited_courier(event: Event, text: Text) -> bool:
     """Whether the outlet has the parcel and its courier is to take it out: 等待快递员领件, 配送员待领取."""
     clause = text.clauses[event.clause]
-    before = {token.sign for token in clause[: event.token]}
-    is_due = event.aspect is A.PLANNED and S.COURIER in before and not before & {S.RECIPIENT, S.PLEASE}
-    return is_due and S.SENDER not in text.signs and (not text.signs & POINTS or _is_in_a_slot(text))
+    before = {token.tag for token in clause[: event.token]}
+    is_due = event.aspect is A.PLANNED and T.COURIER in before and not before & {T.RECIPIENT, T.PLEASE}
+    return is_due and T.SENDER not in text.tags and (not text.tags & POINTS or _is_in_a_slot(text))
 
 
 def _is_in_a_slot(text: Text) -> bool:
     """Whether the parcel lies in a slot of the outlet and in no locker: 格口B12，等业务员领件."""
-    points = [token.text for clause in text.clauses for token in clause if token.sign in POINTS]
+    points = [token.text for clause in text.clauses for token in clause if token.tag in POINTS]
     return all(word.startswith("格口") for word in points)
 
 
 def _opens_locker(text: Text) -> bool:
     """Whether a recipient opens a locker, rather than being asked to: 用户扫码开柜."""
-    return {S.LOCKER, S.RECIPIENT} <= text.signs and not text.signs & {S.PLEASE, S.COURIER, S.MAY, S.WAIT, S.CANNOT}
+    return {T.LOCKER, T.RECIPIENT} <= text.tags and not text.tags & {T.PLEASE, T.COURIER, T.MAY, T.WAIT, T.CANNOT}
 
 
 def is_public(event: Event, text: Text) -> bool:
@@ -164,16 +164,16 @@ def is_public(event: Event, text: Text) -> bool:
 
     A point, a code or the recipient in the clause tells that; 您 in 您的货物 does not.
     """
-    if text.signs & PUBLIC:
+    if text.tags & PUBLIC:
         return True
     clause = text.clauses[event.clause]
-    behind = [token.sign for token in clause[1:]]
-    return any(token.sign is S.RECIPIENT and after is not S.OF for token, after in zip_longest(clause, behind) if token)
+    behind = [token.tag for token in clause[1:]]
+    return any(token.tag is T.RECIPIENT and after is not T.OF for token, after in zip_longest(clause, behind) if token)
 
 
 def is_needless(event: Event, text: Text) -> bool:
     """Whether the parcel is not there yet, or nobody needs to come for it."""
-    if any(other.act is S.ARRIVE and other.aspect in {A.NOT_YET, A.NEGATED} for other in text.events):
+    if any(other.act is T.ARRIVE and other.aspect in {A.NOT_YET, A.NEGATED} for other in text.events):
         return True
     before = text.clauses[event.clause][: event.token]
     return event.aspect in {A.NEGATED, A.NOT_YET} and any(token.text.endswith(_NEEDLESS) for token in before)
@@ -184,14 +184,14 @@ def is_ready(event: Event, text: Text) -> bool:
     if _is_still_to_be_put(event, text):
         return False
     is_alone = len(text.clauses[event.clause]) <= SHORT and len(text.clauses) == 1
-    named = text.signs & (POINTS | {S.RECIPIENT, S.PARCEL})
+    named = text.tags & (POINTS | {T.RECIPIENT, T.PARCEL})
     if event.aspect in {A.NEGATED, A.NOT_YET} and not named and not is_alone:
         return False
-    if text.signs & {S.BRANCH, S.LAST_BRANCH} and clause_has(event, text, S.RECIPIENT):
+    if text.tags & {T.BRANCH, T.LAST_BRANCH} and clause_has(event, text, T.RECIPIENT):
         return True
     if event.aspect in {A.ASKED, A.PLANNED, A.NEGATED, A.NOT_YET}:
-        return not in_notice(event, text) or bool(text.signs & (POINTS | {S.BY_CODE, S.STORE}))
-    return bool(text.signs & (POINTS | {S.BY_CODE, S.STORE, S.NUMBER})) or len(text.clauses[event.clause]) == 1
+        return not in_notice(event, text) or bool(text.tags & (POINTS | {T.BY_CODE, T.STORE}))
+    return bool(text.tags & (POINTS | {T.BY_CODE, T.STORE, T.NUMBER})) or len(text.clauses[event.clause]) == 1
 
 
 def _is_still_to_be_put(event: Event, text: Text) -> bool:
@@ -206,12 +206,12 @@ def _puts_somewhere(event: Event, text: Text) -> bool:
         return False
     clause = text.clauses[event.clause]
     start = clause[event.token].start
-    return event.act is S.PROXY or any(token.sign in _PUT_AT and token.start >= start for token in clause)
+    return event.act is T.PROXY or any(token.tag in _PUT_AT and token.start >= start for token in clause)
 
 
 def success(text: Text) -> Claim:
     """Return the claim of 取件成功: by a courier, by an outlet that names its courier, or by the recipient."""
-    if S.COURIER in text.signs:
+    if T.COURIER in text.tags:
         return Claim(M.PICKED_UP)
-    at_outlet = bool(text.signs & {S.BRANCH, S.SENDER}) and not text.signs & (POINTS | RECIPIENTS)
+    at_outlet = bool(text.tags & {T.BRANCH, T.SENDER}) and not text.tags & (POINTS | RECIPIENTS)
     return Claim(M.PICKED_UP, unsure=True) if at_outlet else Claim(M.DELIVERED, fetched=True)

@@ -8,14 +8,14 @@ from __future__ import annotations
 from itertools import pairwise
 from typing import TYPE_CHECKING
 
-from pandapon.courier.tags import Sign
+from pandapon.courier.tags import Tag
 
 if TYPE_CHECKING:
     from collections.abc import Sequence
 
     from pandapon.courier.tokens import Token
 
-S = Sign
+T = Tag
 
 _BEFORE = frozenset(
     {
@@ -71,7 +71,7 @@ _BEHIND = (
 def is_hedged(clause: Sequence[Token], at: int) -> bool:
     """Return whether the words beside the act at that place leave open whether it happened to this parcel."""
     before, behind = _without_own(clause, at), clause[at + 1 :]
-    while behind and (behind[0].start == clause[at].start or behind[0].sign is S.OK):
+    while behind and (behind[0].start == clause[at].start or behind[0].tag is T.OK):
         behind = behind[1:]
     return _is_hedged_before(before) or _is_hedged_behind(behind)
 
@@ -96,7 +96,7 @@ def _is_hedged_before(before: Sequence[Token]) -> bool:
 def _is_of_a_rule(before: Sequence[Token]) -> bool:
     """Whether the words are about parcels in general, or about an earlier one."""
     return any(
-        (one.text, two.text) in _RULES or (one.text in _EARLIER and two.sign is S.PARCEL)
+        (one.text, two.text) in _RULES or (one.text in _EARLIER and two.tag is T.PARCEL)
         for one, two in pairwise(before)
     )
 
@@ -105,7 +105,7 @@ def _is_after_it(before: Sequence[Token]) -> bool:
     """Whether the act is only the time of another one: After it is delivered."""
     at = next((at for at, token in enumerate(before) if token.text in _AFTER), None)
     between = before[at + 1 :] if at is not None else []
-    return bool(between) and all(token.sign in {S.PARCEL, S.DONE, S.RECIPIENT, S.OF} for token in between)
+    return bool(between) and all(token.tag in {T.PARCEL, T.DONE, T.RECIPIENT, T.OF} for token in between)
 
 
 def _is_hedged_behind(behind: Sequence[Token]) -> bool:

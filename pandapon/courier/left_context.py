@@ -6,18 +6,18 @@ from typing import TYPE_CHECKING
 
 from pandapon.courier.aspect import Aspect, View
 from pandapon.courier.right_context import CHOICES, behind
-from pandapon.courier.tags import ACTS, TROUBLES, Sign
+from pandapon.courier.tags import ACTS, TROUBLES, Tag
 
 if TYPE_CHECKING:
     from collections.abc import Sequence
 
     from pandapon.courier.tokens import Token
 
-S = Sign
+T = Tag
 
 _AS = ("按", "应", "依", "按照", "根据", "遵", "已按", "现按", "因")
 _REPORTS = frozenset({"反映", "反馈", "投诉", "称", "来电", "申诉", "告知", "reported", "complaint"})
-_TAKEN = frozenset({S.FETCH, S.TAKE, S.SIGN, S.RECEIVE})
+_TAKEN = frozenset({T.FETCH, T.TAKE, T.SIGN, T.RECEIVE})
 _GOING = frozenset({"前往", "赶往"})
 _UNTIL = (
     "小时",
@@ -45,39 +45,39 @@ _UNTIL = (
 )
 # A denial reaches its act across these.
 _BRIDGES = frozenset(
-    {S.OK, S.ARRANGE, S.ONGOING, S.PARCEL, S.AGAIN, S.DONE, S.BY, S.RECIPIENT, S.SELF, S.COURIER, S.TO, S.TODAY}
-    | {S.NUMBER, S.CARRY_NOUN, S.CARRY}
+    {T.OK, T.ARRANGE, T.ONGOING, T.PARCEL, T.AGAIN, T.DONE, T.BY, T.RECIPIENT, T.SELF, T.COURIER, T.TO, T.TODAY}
+    | {T.NUMBER, T.CARRY_NOUN, T.CARRY}
 )
 _NEAR = 2  # words of any kind that a denial may reach across
 # These may stand between two acts of a phrase; the modifiers of the first act still hold.
-_INHERENT = {S.DONE: Aspect.DONE, S.ONGOING: Aspect.ONGOING}
+_INHERENT = {T.DONE: Aspect.DONE, T.ONGOING: Aspect.ONGOING}
 # The first act was done before the second where somebody is named who did it: 本人验货后签收, 由收发室签收后转交本人.
 _SUCCESSIONS = frozenset(
-    {(S.HANDLE, S.SIGN), (S.RECEIVE, S.SIGN), (S.SIGN, S.TRANSFER), (S.PROXY, S.TRANSFER), (S.RECEIVE, S.TRANSFER)}
+    {(T.HANDLE, T.SIGN), (T.RECEIVE, T.SIGN), (T.SIGN, T.TRANSFER), (T.PROXY, T.TRANSFER), (T.RECEIVE, T.TRANSFER)}
 )
 _CLOCK = ("时", "点", "日", "号", "底", "天")
 _HURRIED = frozenset({"抓紧", "尽早", "及时"})
-_WORKERS = frozenset({S.SENDER, S.BRANCH, S.COURIER, S.WAREHOUSE})
+_WORKERS = frozenset({T.SENDER, T.BRANCH, T.COURIER, T.WAREHOUSE})
 _MODALS = {
-    S.IF: Aspect.CONDITIONAL,
-    S.ELSE: Aspect.CONDITIONAL,
-    S.PLEASE: Aspect.ASKED,
-    S.MAY: Aspect.POSSIBLE,
+    T.IF: Aspect.CONDITIONAL,
+    T.ELSE: Aspect.CONDITIONAL,
+    T.PLEASE: Aspect.ASKED,
+    T.MAY: Aspect.POSSIBLE,
 }
-_SETTLES = {**_MODALS, S.SUSPECT: Aspect.POSSIBLE, S.NOT_YET: Aspect.NOT_YET}
+_SETTLES = {**_MODALS, T.SUSPECT: Aspect.POSSIBLE, T.NOT_YET: Aspect.NOT_YET}
 _TELLING = (
     frozenset(_SETTLES)
-    | {S.NOT, S.VOID, S.AFTER, S.FAILED, S.CANNOT, S.DONE, S.ASKED, S.OR}
-    | {S.WILL, S.WAIT, S.FUTURE_DAY, S.PROMISE}
+    | {T.NOT, T.VOID, T.AFTER, T.FAILED, T.CANNOT, T.DONE, T.ASKED, T.OR}
+    | {T.WILL, T.WAIT, T.FUTURE_DAY, T.PROMISE}
 )
-_ADDING = frozenset({S.BY, S.OK, S.ONGOING, S.DONE, S.ARRANGE, S.AGAIN, S.TODAY})
+_ADDING = frozenset({T.BY, T.OK, T.ONGOING, T.DONE, T.ARRANGE, T.AGAIN, T.TODAY})
 _SETTLED = frozenset({Aspect.REVOKED, Aspect.MENTIONED, Aspect.POSSIBLE, Aspect.ASKED})
-_CARRIED = frozenset({S.CARRY, S.CARRY_NOUN})
-_CARRIED_TO = frozenset({S.SIGN, S.REACH})
+_CARRIED = frozenset({T.CARRY, T.CARRY_NOUN})
+_CARRIED_TO = frozenset({T.SIGN, T.REACH})
 _TOLD = frozenset({Aspect.DONE, Aspect.FAILED, Aspect.NEGATED})
-_CALLED_OFF = frozenset({S.COLLECT, S.CARRY, S.FORWARD, S.HOLD})
-_LIGHT = frozenset({S.CALL_BUYER})
-_ON_REQUEST = frozenset({S.REFUSE, S.RETURN, S.INTERCEPT, S.CANCEL, S.ABANDON, S.ABSENT})
+_CALLED_OFF = frozenset({T.COLLECT, T.CARRY, T.FORWARD, T.HOLD})
+_LIGHT = frozenset({T.CALL_BUYER})
+_ON_REQUEST = frozenset({T.REFUSE, T.RETURN, T.INTERCEPT, T.CANCEL, T.ABANDON, T.ABSENT})
 
 
 def view(clause: Sequence[Token], at: int, *, conditional: bool = False) -> View:
@@ -95,139 +95,139 @@ def _left(clause: Sequence[Token], at: int, found: View) -> View:
     if not at or found.aspect in _SETTLED:
         return found
     act = clause[at]
-    between: list[Sign] = []
+    between: list[Tag] = []
     for position in range(at - 1, -1, -1):
         token = clause[position]
-        if token.start == act.start and token.sign is not S.NOT:  # the word itself tells: done, under way or awaited
-            found = _inherent(found, token.sign)
-        elif token.sign is S.CANCEL and act.sign in _CALLED_OFF and {S.PARCEL}.issuperset(between):
+        if token.start == act.start and token.tag is not T.NOT:  # the word itself tells: done, under way or awaited
+            found = _inherent(found, token.tag)
+        elif token.tag is T.CANCEL and act.tag in _CALLED_OFF and {T.PARCEL}.issuperset(between):
             return found._replace(aspect=Aspect.REVOKED)  # carrier cancelled the pickup
         elif _is_an_act(clause, position):
-            is_object = token.sign is act.sign is S.RETURN  # 已将退件交还
-            if not is_object and not (token.sign in _CARRIED and act.sign in _CARRIED_TO):
+            is_object = token.tag is act.tag is T.RETURN  # 已将退件交还
+            if not is_object and not (token.tag in _CARRIED and act.tag in _CARRIED_TO):
                 return _modal(found, _before(clause, position))
-        elif token.sign is S.COLON:
+        elif token.tag is T.COLON:
             return _modal(found, clause[:position])
         else:
             decided = _verdict(found, clause, at, position, between)
             if decided is not None:
                 return decided
             found = _noted(found, token, between)
-            between.append(token.sign)
+            between.append(token.tag)
     return found
 
 
 def _before(clause: Sequence[Token], position: int) -> Sequence[Token]:
     """The words before an act, without the 已 that is a part of it: 提走 in 等待司机提走派送 is only awaited."""
-    own = position and clause[position - 1].sign is S.DONE and clause[position - 1].start == clause[position].start
+    own = position and clause[position - 1].tag is T.DONE and clause[position - 1].start == clause[position].start
     return clause[: position - 1] if own else clause[:position]
 
 
 def _is_an_act(clause: Sequence[Token], position: int) -> bool:
     """Whether the word is an act of its own, and not the end of a time: 请下班前领走."""
     token, behind = clause[position], clause[position + 1]
-    if token.sign not in ACTS or token.sign in _LIGHT or token.text in _GOING:
+    if token.tag not in ACTS or token.tag in _LIGHT or token.text in _GOING:
         return False
-    return not (token.sign is S.ABSENT and behind.sign is S.AFTER and behind.text.endswith("前"))
+    return not (token.tag is T.ABSENT and behind.tag is T.AFTER and behind.text.endswith("前"))
 
 
-def _inherent(found: View, sign: Sign) -> View:
-    if sign in {S.WAIT, S.WILL}:
+def _inherent(found: View, tag: Tag) -> View:
+    if tag in {T.WAIT, T.WILL}:
         return found._replace(aspect=Aspect.PLANNED)
-    if sign is S.VOID:
+    if tag is T.VOID:
         return found._replace(aspect=Aspect.REVOKED)
-    if found.aspect is Aspect.BARE and sign in _INHERENT:
-        return found._replace(aspect=_INHERENT[sign])
+    if found.aspect is Aspect.BARE and tag in _INHERENT:
+        return found._replace(aspect=_INHERENT[tag])
     return found
 
 
-def _verdict(found: View, clause: Sequence[Token], at: int, position: int, between: Sequence[Sign]) -> View | None:
+def _verdict(found: View, clause: Sequence[Token], at: int, position: int, between: Sequence[Tag]) -> View | None:
     """The view, if the word at that place settles it; None: the words further left decide."""
-    if clause[position].sign not in _TELLING:
+    if clause[position].tag not in _TELLING:
         return None
     token, before = clause[position], clause[:position]
     is_near = len(between) <= _NEAR
-    match token.sign:
-        case S.NOT | S.VOID if any(other.sign is S.IF for other in before):
+    match token.tag:
+        case T.NOT | T.VOID if any(other.tag is T.IF for other in before):
             return found._replace(aspect=Aspect.CONDITIONAL)
-        case S.NOT if is_near or _BRIDGES.issuperset(between):
+        case T.NOT if is_near or _BRIDGES.issuperset(between):
             return _denied(found, clause[at:], between)
-        case S.AFTER if token.text.isascii() and is_near and found.aspect is not Aspect.DONE:  # after delivery
+        case T.AFTER if token.text.isascii() and is_near and found.aspect is not Aspect.DONE:  # after delivery
             return found._replace(aspect=Aspect.MENTIONED)
-        case S.AFTER if before and (before[-1].sign, clause[at].sign) in _SUCCESSIONS and _has_actor(before):
+        case T.AFTER if before and (before[-1].tag, clause[at].tag) in _SUCCESSIONS and _has_actor(before):
             return None
-        case S.AFTER if (
+        case T.AFTER if (
             "后" in token.text
-            and clause[at].sign not in TROUBLES
+            and clause[at].tag not in TROUBLES
             and found.aspect is not Aspect.DONE
             and (_ends_a_time(before))
         ):
             return found._replace(aspect=Aspect.PLANNED, promised=True, again=found.again or "再" in token.text)
-        case S.AFTER if (
+        case T.AFTER if (
             token.text == "前" and _is_deadline(clause, position, between) and found.aspect is not Aspect.DONE
         ):
             return found._replace(aspect=Aspect.PLANNED, promised=True)
-        case S.FAILED if S.AFTER in between:  # 投递失败后退回
+        case T.FAILED if T.AFTER in between:  # 投递失败后退回
             return None
-        case S.CANNOT | S.FAILED if found.aspect is not Aspect.DONE or S.DONE not in between:
+        case T.CANNOT | T.FAILED if found.aspect is not Aspect.DONE or T.DONE not in between:
             return found._replace(aspect=Aspect.FAILED)
-        case S.VOID if is_near and (token.text != "非本人" or clause[at].sign is S.SIGN):
+        case T.VOID if is_near and (token.text != "非本人" or clause[at].tag is T.SIGN):
             return found._replace(aspect=Aspect.REVOKED)
-        case S.DONE if S.ARRANGE in between and clause[at].sign in _TAKEN:  # 已通知客户自提
+        case T.DONE if T.ARRANGE in between and clause[at].tag in _TAKEN:  # 已通知客户自提
             return found._replace(aspect=Aspect.PLANNED)
-        case S.ASKED if clause[at].text.endswith("走") and any(
+        case T.ASKED if clause[at].text.endswith("走") and any(
             other.text == "被" for other in before
         ):  # 被买家要求领走
             return found._replace(aspect=Aspect.DONE)
-        case S.ASKED if clause[at].sign in TROUBLES and token.text in _REPORTS:  # 客户反映少件
+        case T.ASKED if clause[at].tag in TROUBLES and token.text in _REPORTS:  # 客户反映少件
             return None
-        case S.ASKED if clause[at].sign not in _ON_REQUEST and S.DONE not in between and not is_as_asked(before):
+        case T.ASKED if clause[at].tag not in _ON_REQUEST and T.DONE not in between and not is_as_asked(before):
             return found._replace(aspect=Aspect.MENTIONED)
-        case S.OR if not between and clause[at].sign in CHOICES:
+        case T.OR if not between and clause[at].tag in CHOICES:
             return found._replace(aspect=Aspect.POSSIBLE)
-        case S.PLEASE if token.text in _HURRIED and any(other.sign in _WORKERS for other in before):  # 商家抓紧备货
+        case T.PLEASE if token.text in _HURRIED and any(other.tag in _WORKERS for other in before):  # 商家抓紧备货
             return None
-        case S.PLEASE if S.AFTER in between or any(other.sign is S.AFTER for other in before):  # 到达后请…: not yet
+        case T.PLEASE if T.AFTER in between or any(other.tag is T.AFTER for other in before):  # 到达后请…: not yet
             return found._replace(aspect=Aspect.CONDITIONAL)
-        case S.FUTURE_DAY if found.succeeded:  # 次日揽收完成
+        case T.FUTURE_DAY if found.succeeded:  # 次日揽收完成
             return None
-        case S.WILL | S.WAIT | S.FUTURE_DAY | S.PROMISE if S.DONE not in between:
+        case T.WILL | T.WAIT | T.FUTURE_DAY | T.PROMISE if T.DONE not in between:
             return _planned(found, clause[: position + 1])
-        case sign if sign in _SETTLES:
-            return found._replace(aspect=_SETTLES[sign])
+        case tag if tag in _SETTLES:
+            return found._replace(aspect=_SETTLES[tag])
     return None
 
 
-def _is_deadline(clause: Sequence[Token], position: int, between: Sequence[Sign]) -> bool:
+def _is_deadline(clause: Sequence[Token], position: int, between: Sequence[Tag]) -> bool:
     """Whether a time stands before 前 and the act right behind it: 最晚24时前发出."""
     before = clause[position - 1] if position else None
-    is_time = before is not None and (before.sign in {S.NUMBER, S.FUTURE_DAY} or before.text.endswith(_CLOCK))
+    is_time = before is not None and (before.tag in {T.NUMBER, T.FUTURE_DAY} or before.text.endswith(_CLOCK))
     return is_time and not between
 
 
-def _denied(found: View, act_and_behind: Sequence[Token], between: Sequence[Sign]) -> View:
+def _denied(found: View, act_and_behind: Sequence[Token], between: Sequence[Tag]) -> View:
     if any(token.text == "yet" for token in act_and_behind):
         return found._replace(aspect=Aspect.NOT_YET)
-    in_vain = found.succeeded or S.OK in between or found.aspect is Aspect.FAILED
+    in_vain = found.succeeded or T.OK in between or found.aspect is Aspect.FAILED
     return found._replace(aspect=Aspect.FAILED if in_vain else Aspect.NEGATED)
 
 
-def _noted(found: View, token: Token, between: Sequence[Sign]) -> View:
+def _noted(found: View, token: Token, between: Sequence[Tag]) -> View:
     """The view with the facts that a word adds without settling the aspect."""
-    if token.sign not in _ADDING:
+    if token.tag not in _ADDING:
         return found
-    match token.sign:
-        case S.BY if token.text == "被" and found.aspect is Aspect.BARE:  # the passive tells a done act
+    match token.tag:
+        case T.BY if token.text == "被" and found.aspect is Aspect.BARE:  # the passive tells a done act
             return found._replace(aspect=Aspect.DONE)
-        case S.OK if not between and found.aspect in {Aspect.BARE, Aspect.DONE}:
+        case T.OK if not between and found.aspect in {Aspect.BARE, Aspect.DONE}:
             return found._replace(aspect=Aspect.DONE, succeeded=True)
-        case S.ONGOING | S.DONE if found.aspect is Aspect.BARE:
-            return found._replace(aspect=Aspect.ONGOING if token.sign is S.ONGOING else Aspect.DONE)
-        case S.ARRANGE:
+        case T.ONGOING | T.DONE if found.aspect is Aspect.BARE:
+            return found._replace(aspect=Aspect.ONGOING if token.tag is T.ONGOING else Aspect.DONE)
+        case T.ARRANGE:
             return found._replace(arranged=True)
-        case S.AGAIN:
+        case T.AGAIN:
             return found._replace(again=True)
-        case S.TODAY:
+        case T.TODAY:
             return found._replace(today=True)
     return found
 
@@ -239,12 +239,12 @@ def is_as_asked(before: Sequence[Token]) -> bool:
 
 def _has_actor(before: Sequence[Token]) -> bool:
     """Whether the words name who acts. 本人验货后签收 states an act; 验货后再签收 is advice."""
-    return any(token.sign in {S.SELF, S.KIN, S.RECIPIENT, S.DESK} for token in before)
+    return any(token.tag in {T.SELF, T.KIN, T.RECIPIENT, T.DESK} for token in before)
 
 
 def _ends_a_time(before: Sequence[Token]) -> bool:
     """Whether an act or a span of time stands before 后, and not a part of a name: 解封后, 48小时后."""
-    return bool(before) and (before[-1].sign in ACTS or before[-1].text.endswith(_UNTIL))
+    return bool(before) and (before[-1].tag in ACTS or before[-1].text.endswith(_UNTIL))
 
 
 def _modal(found: View, before: Sequence[Token]) -> View:
@@ -252,22 +252,22 @@ def _modal(found: View, before: Sequence[Token]) -> View:
     if found.aspect in _TOLD:
         return found
     for token in reversed(before):
-        if token.sign is S.DONE:
+        if token.tag is T.DONE:
             return found
-        if token.sign in _MODALS:
-            return found._replace(aspect=_MODALS[token.sign])
-        if token.sign in {S.WILL, S.PROMISE, S.WAIT, S.FUTURE_DAY} and found.aspect is Aspect.BARE:
-            promised = token.sign in {S.PROMISE, S.FUTURE_DAY}
+        if token.tag in _MODALS:
+            return found._replace(aspect=_MODALS[token.tag])
+        if token.tag in {T.WILL, T.PROMISE, T.WAIT, T.FUTURE_DAY} and found.aspect is Aspect.BARE:
+            promised = token.tag in {T.PROMISE, T.FUTURE_DAY}
             return found._replace(aspect=Aspect.PLANNED, promised=promised)
     return found
 
 
 def _planned(found: View, before: Sequence[Token]) -> View:
-    signs = {token.sign for token in before}
-    if S.IF in signs:
+    tags = {token.tag for token in before}
+    if T.IF in tags:
         return found._replace(aspect=Aspect.CONDITIONAL)
-    if S.CANNOT in signs:
+    if T.CANNOT in tags:
         return found._replace(aspect=Aspect.FAILED)
-    again = found.again or S.AGAIN in signs or any("再" in token.text for token in before)
-    promised = found.promised or bool(signs & {S.PROMISE, S.FUTURE_DAY})
-    return found._replace(aspect=Aspect.PLANNED, again=again, promised=promised, today=found.today or S.TODAY in signs)
+    again = found.again or T.AGAIN in tags or any("再" in token.text for token in before)
+    promised = found.promised or bool(tags & {T.PROMISE, T.FUTURE_DAY})
+    return found._replace(aspect=Aspect.PLANNED, again=again, promised=promised, today=found.today or T.TODAY in tags)

@@ -14,27 +14,27 @@ from importlib.resources import files
 from itertools import product
 from typing import TYPE_CHECKING
 
-from pandapon.courier.tags import Sign
+from pandapon.courier.tags import Tag
 
 if TYPE_CHECKING:
     from collections.abc import Iterator
 
-Signs = tuple[Sign, ...]
+Tags = tuple[Tag, ...]
 LATIN = re.compile(r"[a-z0-9'&]+")
 _PARTS = re.compile(r"\{([^}]*)\}|([^{]+)")
 _FORMED = "{"
 
 
-def sections(language: str) -> dict[Signs, list[str]]:
+def sections(language: str) -> dict[Tags, list[str]]:
     """Return the words of a language by their meanings. Raises KeyError for a meaning that is not in the closed set."""
-    words_of: dict[Signs, list[str]] = defaultdict(list)
-    signs: Signs = ()
+    words_of: dict[Tags, list[str]] = defaultdict(list)
+    tags: Tags = ()
     for line in (files(__package__) / "words" / f"{language}.txt").read_text(encoding="utf-8").splitlines():
         if line.startswith("["):
-            signs = tuple(Sign[name] for name in line.strip("[]").split())
+            tags = tuple(Tag[name] for name in line.strip("[]").split())
         elif line and not line.startswith("#"):
             words = line.split("|") if language == "en" else line.split()
-            words_of[signs] += [unicodedata.normalize("NFKC", word.strip()) for word in words if word.strip()]
+            words_of[tags] += [unicodedata.normalize("NFKC", word.strip()) for word in words if word.strip()]
     return words_of
 
 
@@ -47,7 +47,7 @@ def formed(pattern: str) -> list[str]:
 def form(char: str) -> None:
     """Make the words that begin with a character of :data:`UNFORMED` ready to be looked up."""
     words, key_of = (LATIN_WORDS, _latin_start) if LATIN.match(char) else (WORDS, _first_two)
-    found = {word: signs for pattern, signs in UNFORMED.get(char, ()) for word in formed(pattern)}
+    found = {word: tags for pattern, tags in UNFORMED.get(char, ()) for word in formed(pattern)}
     lengths: dict[str, set[int]] = defaultdict(set)
     for word in found:
         lengths[key_of(word)].add(len(word))
@@ -65,19 +65,19 @@ def is_word(text: str) -> bool:
     return text in WORDS or text in LATIN_WORDS
 
 
-def _read() -> tuple[dict[str, list[tuple[str, Signs]]], frozenset[str]]:
+def _read() -> tuple[dict[str, list[tuple[str, Tags]]], frozenset[str]]:
     """The patterns by the first characters of their words, those that are written out last, and the tails."""
-    made: dict[str, list[tuple[str, Signs]]] = defaultdict(list)
-    written: dict[str, list[tuple[str, Signs]]] = defaultdict(list)
+    made: dict[str, list[tuple[str, Tags]]] = defaultdict(list)
+    written: dict[str, list[tuple[str, Tags]]] = defaultdict(list)
     tails: frozenset[str] = frozenset()
     for language in ("zh", "th", "en"):
-        for signs, listed in sections(language).items():
-            if signs == (Sign.TAIL,):
+        for tags, listed in sections(language).items():
+            if tags == (Tag.TAIL,):
                 tails = frozenset(listed)
                 continue
             for pattern in listed:
                 for opened in _opened(pattern):
-                    (made if _FORMED in pattern else written)[opened[0]].append((opened, signs))
+                    (made if _FORMED in pattern else written)[opened[0]].append((opened, tags))
     return {char: made[char] + written[char] for char in made | written}, tails
 
 
@@ -106,8 +106,8 @@ UNFORMED, TAILS = _read()
 LONGEST_TAIL = max(map(len, TAILS))
 # The words that :func:`form` made so far. All 100,000 would take a fifth of a start, and most commands read no courier
 # text.
-WORDS: dict[str, Signs] = {}
-LATIN_WORDS: dict[str, Signs] = {}
+WORDS: dict[str, Tags] = {}
+LATIN_WORDS: dict[str, Tags] = {}
 # Keyed by the first two characters, which few words share, so a place of a text is looked up once or twice. A word of
 # one character is its own key. The longest goes first.
 LENGTHS: dict[str, tuple[int, ...]] = {}

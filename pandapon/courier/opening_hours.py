@@ -6,7 +6,7 @@ from typing import TYPE_CHECKING
 
 from pandapon.courier.aspect import Aspect
 from pandapon.courier.claims import HAPPENED
-from pandapon.courier.tags import Sign
+from pandapon.courier.tags import Tag
 
 if TYPE_CHECKING:
     from collections.abc import Sequence
@@ -14,16 +14,16 @@ if TYPE_CHECKING:
     from pandapon.courier.events import Event, Text
     from pandapon.courier.tokens import Token
 
-A, S = Aspect, Sign
+A, T = Aspect, Tag
 
 _CLOSES = ("打烊", "下班", "闭店", "关门", "锁门", "休息", "休", "放假", "停业", "歇业", "closed", "closes", "holiday")
 _FREE_DAYS = frozenset({"周末", "节假日", "假期", "春节", "法定节假日"})
 _TIMES = ("点", "时", "午", "晚", "早", "夜", "每", "周", "星期", "day", "weekend", "daily")
-_PEOPLE = frozenset({S.RECIPIENT, S.SELF, S.COURIER})
-_KEEPERS = frozenset({S.POINT, S.LOCKER, S.DESK, S.KIN})
-_KEEPING = frozenset({S.STORE, S.PROXY, S.ARRIVE, S.REACH, S.RECEIVE, S.SIGN})
-_FETCHING = frozenset({S.FETCH, S.TAKE})
-_BRINGING = frozenset({S.CARRY, S.ATTEMPT, S.SIGN, S.REACH, S.STORE})
+_PEOPLE = frozenset({T.RECIPIENT, T.SELF, T.COURIER})
+_KEEPERS = frozenset({T.POINT, T.LOCKER, T.DESK, T.KIN})
+_KEEPING = frozenset({T.STORE, T.PROXY, T.ARRIVE, T.REACH, T.RECEIVE, T.SIGN})
+_FETCHING = frozenset({T.FETCH, T.TAKE})
+_BRINGING = frozenset({T.CARRY, T.ATTEMPT, T.SIGN, T.REACH, T.STORE})
 _NOT_DONE = frozenset({A.FAILED, A.NEGATED, A.PLANNED})
 
 
@@ -37,9 +37,9 @@ def are_hours(event: Event, text: Text) -> bool:
 
 def _names_a_time(clause: Sequence[Token]) -> bool:
     return any(
-        token.sign in {S.NUMBER, S.FUTURE_DAY}
+        token.tag in {T.NUMBER, T.FUTURE_DAY}
         or token.text in _FREE_DAYS
-        or (token.sign is S.OTHER and any(word in token.text for word in _TIMES))
+        or (token.tag is T.OTHER and any(word in token.text for word in _TIMES))
         for token in clause
     )
 

@@ -7,12 +7,12 @@ from __future__ import annotations
 
 from typing import TYPE_CHECKING
 
-from pandapon.courier.tags import Sign
+from pandapon.courier.tags import Tag
 
 if TYPE_CHECKING:
     from collections.abc import Callable
 
-S = Sign
+T = Tag
 
 # Common Chinese surnames of one character.
 SURNAMES = frozenset(
@@ -22,13 +22,13 @@ SURNAMES = frozenset(
     "全佟应臧闵苟邬边卞姬和仇栾隋刁沙荣巫寇桑郎甄丛仲虞敖巩明佘池查麻苑迟邝官"
 )
 _BEFORE = frozenset(" ]-/([:,由给")
-_INTRODUCES = frozenset({S.COURIER, S.SIGNER, S.BY, S.TRANSFER, S.OF, S.COLON})
+_INTRODUCES = frozenset({T.COURIER, T.SIGNER, T.BY, T.TRANSFER, T.OF, T.COLON})
 _AFTER = frozenset(" ([])-/:,;已的")
 _NO_GIVEN = frozenset("您你客已未不没先女")
 _LENGTHS = (2, 3)  # characters
 
 
-def name_end(text: str, at: int, before: Sign | None, word_end: Callable[[str, int], int]) -> int:
+def name_end(text: str, at: int, before: Tag | None, word_end: Callable[[str, int], int]) -> int:
     """Return the end of the name that begins at ``at``; ``at`` itself when no name begins there.
 
     ``before``: the meaning of the word before it; None: there is none. ``word_end`` returns the

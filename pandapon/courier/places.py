@@ -7,7 +7,7 @@ from enum import StrEnum
 from typing import TYPE_CHECKING, NamedTuple
 
 from pandapon.courier.lexicon import is_word
-from pandapon.courier.tags import Sign
+from pandapon.courier.tags import Tag
 
 if TYPE_CHECKING:
     from collections.abc import Sequence
@@ -15,7 +15,7 @@ if TYPE_CHECKING:
     from pandapon.courier.events import Clause, Text
     from pandapon.courier.tokens import Token
 
-S = Sign
+T = Tag
 
 
 class PlaceKind(StrEnum):
@@ -44,20 +44,20 @@ class Place(NamedTuple):
 
 
 _KINDS = {
-    S.HUB: PlaceKind.HUB,
-    S.BRANCH: PlaceKind.OUTLET,
-    S.LAST_BRANCH: PlaceKind.LAST_OUTLET,
-    S.WAREHOUSE: PlaceKind.WAREHOUSE,
-    S.ABROAD: PlaceKind.ABROAD,
-    S.DESTINATION: PlaceKind.DESTINATION,
+    T.HUB: PlaceKind.HUB,
+    T.BRANCH: PlaceKind.OUTLET,
+    T.LAST_BRANCH: PlaceKind.LAST_OUTLET,
+    T.WAREHOUSE: PlaceKind.WAREHOUSE,
+    T.ABROAD: PlaceKind.ABROAD,
+    T.DESTINATION: PlaceKind.DESTINATION,
 }
 _BY_WORD = (
     (PlaceKind.EXCHANGE, ("互换局", "交换局", "交换站", "exchange")),
     (PlaceKind.BORDER, ("口岸", "边境", "border")),
     (PlaceKind.AIRPORT, ("机场", "航站", "airport", "สนามบิน")),
 )
-_NAMES = frozenset({S.OTHER, S.CITY, S.PORT}) | frozenset(_KINDS)
-_SKIPPED = frozenset({S.DONE, S.TO, S.FROM, S.COLON, S.PARCEL, S.OF, S.ONGOING, S.BY, S.OK, S.WILL, S.COURIER})
+_NAMES = frozenset({T.OTHER, T.CITY, T.PORT}) | frozenset(_KINDS)
+_SKIPPED = frozenset({T.DONE, T.TO, T.FROM, T.COLON, T.PARCEL, T.OF, T.ONGOING, T.BY, T.OK, T.WILL, T.COURIER})
 _LONGEST = 16  # characters of a name; a longer one is no name
 _RANKS = ("市", "省", "县", "区", "镇", "州")
 _TOWNS_ON_WATER = ("香港",)  # the word of a port stands in them
@@ -80,9 +80,9 @@ class Site:
         """Return the place that is named right behind a word of its clause."""
         run: list[Token] = []
         for token in clause[at + 1 :]:
-            if token.sign in _NAMES and (not run or _belongs(run[-1], token)):
+            if token.tag in _NAMES and (not run or _belongs(run[-1], token)):
                 run.append(token)
-            elif run or token.sign not in _SKIPPED:
+            elif run or token.tag not in _SKIPPED:
                 return self._in_brackets(self._place(run), token)
         return self._place(run)
 
@@ -90,9 +90,9 @@ class Site:
         """Return the place that is named right before a word of its clause."""
         run: list[Token] = []
         for token in reversed(clause[:at]):
-            if token.sign in _NAMES and (not run or _belongs(token, run[0])):
+            if token.tag in _NAMES and (not run or _belongs(token, run[0])):
                 run.insert(0, token)
-            elif run or token.sign not in _SKIPPED:
+            elif run or token.tag not in _SKIPPED:
                 break
         return self._place(run)
 
@@ -100,7 +100,7 @@ class Site:
         """Return the place that is named behind 下一站; None where the text has no such word."""
         for clause in text.clauses:
             for at, token in enumerate(clause):
-                if token.sign is S.NEXT_STOP:
+                if token.tag is T.NEXT_STOP:
                     return self.behind(clause, at)
         return None
 
@@ -113,7 +113,7 @@ class Site:
             return None
         blank = " " if all(token.text.isascii() for token in run) else ""
         name = blank.join(token.text for token in run).strip(_EDGES)
-        kinds = [token for token in run if token.sign in _KINDS or token.sign is S.PORT]
+        kinds = [token for token in run if token.tag in _KINDS or token.tag is T.PORT]
         kind = _kind(kinds[-1]) if kinds and not name.endswith(_TOWNS_ON_WATER) else PlaceKind.TOWN
         is_general = bool(kinds) and all(is_word(token.text) for token in run)
         if is_general or len(name) > _LONGEST or _NO_NAME.match(name):
@@ -122,7 +122,7 @@ class Site:
 
     def _in_brackets(self, place: Place | None, behind: Token) -> Place | None:
         """The name behind a place that has only a kind: 到达寄达地处理中心【曼谷】."""
-        if place is None or place.name or behind.sign not in _NAMES or not self._is_quoted([behind]):
+        if place is None or place.name or behind.tag not in _NAMES or not self._is_quoted([behind]):
             return place
         return place._replace(name=behind.text)
 
@@ -144,4 +144,4 @@ def _kind(token: Token) -> PlaceKind:
     if _HUB_AS_FIRM.search(token.text):
         return PlaceKind.HUB
     by_word = next((kind for kind, words in _BY_WORD if any(word in token.text for word in words)), None)
-    return by_word or _KINDS.get(token.sign, PlaceKind.PORT)
+    return by_word or _KINDS.get(token.tag, PlaceKind.PORT)

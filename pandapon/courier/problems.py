@@ -12,7 +12,7 @@ from pandapon.courier.claims import HAPPENED, Claim, Reason, claim
 from pandapon.courier.demands import customs_wants
 from pandapon.courier.opening_hours import are_hours
 from pandapon.courier.losses import compensated, is_rule, lost
-from pandapon.courier.tags import Sign
+from pandapon.courier.tags import Tag
 from pandapon.shipment import Milestone
 
 if TYPE_CHECKING:
@@ -20,23 +20,23 @@ if TYPE_CHECKING:
 
     from pandapon.courier.events import Event, Text
 
-A, M, S = Aspect, Milestone, Sign
+A, M, T = Aspect, Milestone, Tag
 
 PROBLEMS = frozenset(
-    {S.DELAY, S.LOSE, S.DAMAGE, S.FORBIDDEN, S.MISSING, S.TROUBLE, S.PAPERS, S.DUTY, S.REFUSE, S.NO_CONTACT, S.ABSENT}
-    | {S.COMPENSATE, S.INTERCEPT, S.RESUME, S.HOLD, S.DESTROY, S.SEIZE, S.ADDRESS_FAULT}
-    | {S.MISSORT}
+    {T.DELAY, T.LOSE, T.DAMAGE, T.FORBIDDEN, T.MISSING, T.TROUBLE, T.PAPERS, T.DUTY, T.REFUSE, T.NO_CONTACT, T.ABSENT}
+    | {T.COMPENSATE, T.INTERCEPT, T.RESUME, T.HOLD, T.DESTROY, T.SEIZE, T.ADDRESS_FAULT}
+    | {T.MISSORT}
 )
-_WRONG_HANDS = frozenset({S.KIN, S.DESK, S.DOOR, S.PERSON})
-_SUSPECTED = {S.MISSING: Reason.MISSING, S.DAMAGE: Reason.DAMAGED, S.FORBIDDEN: Reason.FORBIDDEN}
+_WRONG_HANDS = frozenset({T.KIN, T.DESK, T.DOOR, T.PERSON})
+_SUSPECTED = {T.MISSING: Reason.MISSING, T.DAMAGE: Reason.DAMAGED, T.FORBIDDEN: Reason.FORBIDDEN}
 # A delivery at the wrong door, rather than a way to the wrong outlet.
 _BROUGHT = ("送错", "派错", "投错", "放错", "交错", "错送", "错派", "错投", "误送", "误派", "误投", "delivered")
 _PLACES = ("网点", "站点", "站", "城市", "区域", "分拨", "hub", "branch", "depot", "city", "facility", "station")
-_MENDS = frozenset({S.RESUME, S.CARRY, S.TAKE_BACK, S.FORWARD})
+_MENDS = frozenset({T.RESUME, T.CARRY, T.TAKE_BACK, T.FORWARD})
 _CARRIED = ("送", "派", "投", "派件", "派送", "配送", "投递")
-_CAN_END = frozenset({S.DELAY, S.LOSE, S.DAMAGE, S.FORBIDDEN, S.MISSING, S.TROUBLE, S.HOLD, S.ADDRESS_FAULT})
-_NOTICED = frozenset({S.DELAY, S.LOSE, S.DAMAGE, S.FORBIDDEN})
-_RULED = frozenset({S.LOSE, S.DAMAGE, S.MISSING, S.DESTROY})
+_CAN_END = frozenset({T.DELAY, T.LOSE, T.DAMAGE, T.FORBIDDEN, T.MISSING, T.TROUBLE, T.HOLD, T.ADDRESS_FAULT})
+_NOTICED = frozenset({T.DELAY, T.LOSE, T.DAMAGE, T.FORBIDDEN})
+_RULED = frozenset({T.LOSE, T.DAMAGE, T.MISSING, T.DESTROY})
 _UNTOLD = frozenset({A.BARE, A.PLANNED})
 
 
@@ -44,11 +44,11 @@ def problem(event: Event, text: Text) -> Claim | None:
     """Return the claim of an act of trouble."""
     if event.act in _CAN_END and _is_over(event, text):
         return Claim(M.IN_TRANSIT, resumes=True)
-    if event.act in _NOTICED and event.aspect is not A.DONE and clause_has(event, text, S.NOTICE):
+    if event.act in _NOTICED and event.aspect is not A.DONE and clause_has(event, text, T.NOTICE):
         return None
     if event.act in _RULED and event.aspect in _UNTOLD and is_rule(event, text):
         return None
-    if event.act in {S.ABSENT, S.DELAY} and are_hours(event, text):
+    if event.act in {T.ABSENT, T.DELAY} and are_hours(event, text):
         return None
     return _BY_ACT.get(event.act, _stated)(event, text)
 
@@ -64,31 +64,31 @@ def _delayed(event: Event, text: Text) -> Claim | None:
         return None
     if event.word.endswith("拖车") and any("柜" in other.word for other in text.events):
         return None
-    if event.word == "延长" and clause_has(event, text, S.POINT, S.LOCKER, S.NOTE):
+    if event.word == "延长" and clause_has(event, text, T.POINT, T.LOCKER, T.NOTE):
         return None
     return claim(event)
 
 
 def _lost(event: Event, text: Text) -> Claim | None:
-    return None if event.word == "找不到" and clause_has(event, text, S.SENDER) else lost(event, text)
+    return None if event.word == "找不到" and clause_has(event, text, T.SENDER) else lost(event, text)
 
 
 def _suspected(event: Event, text: Text) -> Claim | None:
     """The claim of damage, a missing piece or forbidden goods. 疑似 makes a problem of a mere suspicion."""
-    if event.word == "缺货" and S.PREPARE in text.signs:
+    if event.word == "缺货" and T.PREPARE in text.tags:
         return Claim(M.PAID)
-    if event.aspect is A.POSSIBLE and clause_has(event, text, S.SUSPECT):
+    if event.aspect is A.POSSIBLE and clause_has(event, text, T.SUSPECT):
         return Claim(M.EXCEPTION, _SUSPECTED[event.act])
     return claim(event)
 
 
 def _destroyed(event: Event, text: Text) -> Claim | None:
-    is_damaged = event.word == "报废" and event.aspect is A.BARE and S.DAMAGE in text.signs
+    is_damaged = event.word == "报废" and event.aspect is A.BARE and T.DAMAGE in text.tags
     return Claim(M.EXCEPTION, Reason.DAMAGED) if is_damaged else claim(event)
 
 
 def _troubled(event: Event, text: Text) -> Claim | None:
-    if event.word.endswith("处理") and (text.signs & {S.PAID, S.ORDER} or is_about_else(text)):
+    if event.word.endswith("处理") and (text.tags & {T.PAID, T.ORDER} or is_about_else(text)):
         return None
     if event.word.endswith("expired"):
         return Claim(M.ATTEMPT_FAILED, Reason.NOT_FETCHED) if event.aspect in HAPPENED else None
@@ -96,20 +96,20 @@ def _troubled(event: Event, text: Text) -> Claim | None:
         return None
     if event.aspect in {A.POSSIBLE, A.PLANNED} and _is_feared(event, text):
         return Claim(M.EXCEPTION, Reason.OTHER)
-    if event.token and text.clauses[event.clause][event.token - 1].sign is S.CARRY:
+    if event.token and text.clauses[event.clause][event.token - 1].tag is T.CARRY:
         return Claim(M.ATTEMPT_FAILED) if event.aspect in HAPPENED else None
     return claim(event)
 
 
 def _is_at_a_shop(event: Event, text: Text) -> bool:
     """Whether a shop checks what it has just got: 店主收件核对中."""
-    return clause_has(event, text, S.POINT) and clause_has(event, text, S.COLLECT, S.RECEIVE)
+    return clause_has(event, text, T.POINT) and clause_has(event, text, T.COLLECT, T.RECEIVE)
 
 
 def _is_feared(event: Event, text: Text) -> bool:
     """Whether somebody may have done harm to the parcel: 疑似被错拿, 可能被他人错拿."""
-    before = {token.sign for token in text.clauses[event.clause][: event.token]}
-    return S.BY in before and (S.SUSPECT in before or says(event, text, "可能"))
+    before = {token.tag for token in text.clauses[event.clause][: event.token]}
+    return T.BY in before and (T.SUSPECT in before or says(event, text, "可能"))
 
 
 def _misrouted(event: Event, text: Text) -> Claim | None:
@@ -125,7 +125,7 @@ def _is_signed_by_another(event: Event, text: Text) -> bool:
         return False
     later = [other for other in text.events if other.clause > event.clause and other.aspect in HAPPENED]
     is_mended = any(other.act in _MENDS for other in later)
-    is_signed = any(other.act in {S.SIGN, S.PROXY} for other in later)
+    is_signed = any(other.act in {T.SIGN, T.PROXY} for other in later)
     return is_signed and not is_mended and signers.signer(text) in _WRONG_HANDS | {None}
 
 
@@ -134,11 +134,11 @@ def _held(event: Event, text: Text) -> Claim | None:
     if _goes_out(event, text):
         return None  # 滞留件出仓
     is_told = event.aspect in HAPPENED
-    if event.word.endswith(("拦下", "被拦", "拦住")) and is_told and text.signs & {S.RETURN, S.SENDER}:
+    if event.word.endswith(("拦下", "被拦", "拦住")) and is_told and text.tags & {T.RETURN, T.SENDER}:
         return Claim(M.EXCEPTION, Reason.INTERCEPTED)
     if is_told and _is_customs(event, text):
         return Claim(M.EXCEPTION, Reason.CUSTOMS_HELD)
-    if event.at in {S.POINT, S.LOCKER} and event.word in {"留存", "停放", "留置"}:
+    if event.at in {T.POINT, T.LOCKER} and event.word in {"留存", "停放", "留置"}:
         return Claim(M.READY_FOR_PICKUP) if is_told else None
     if event.word.isascii() and _is_to_be_fetched(text):
         return Claim(M.READY_FOR_PICKUP)
@@ -150,7 +150,7 @@ def _goes_out(event: Event, text: Text) -> bool:
     clause = text.clauses[event.clause]
     behind = clause[event.token + 1 :][:1]
     is_joined = bool(behind) and behind[0].start == clause[event.token].end
-    return event.word.endswith("件") and is_joined and behind[0].sign in {S.CARRY, S.DEPART}
+    return event.word.endswith("件") and is_joined and behind[0].tag in {T.CARRY, T.DEPART}
 
 
 def _intercepted(event: Event, text: Text) -> Claim | None:
@@ -171,82 +171,82 @@ def _resumed(event: Event, text: Text) -> Claim | None:
 
 def _misaddressed(event: Event, text: Text) -> Claim | None:
     """The claim of a wrong address, unless an outlet or a point moved: 站点搬迁，请到新址取件."""
-    moved = event.word.endswith("搬迁") and S.RECIPIENT not in text.signs
-    is_points = event.at in {S.BRANCH, S.POINT} and (moved or bool(text.signs & {S.FETCH, S.TAKE}))
+    moved = event.word.endswith("搬迁") and T.RECIPIENT not in text.tags
+    is_points = event.at in {T.BRANCH, T.POINT} and (moved or bool(text.tags & {T.FETCH, T.TAKE}))
     return None if is_points else claim(event)
 
 
 def _is_next(event: Event, text: Text) -> bool:
     """Whether the parcel only waits for its turn: 排队等待卸货."""
     behind = text.clauses[event.clause][event.token + 1 :]
-    return any(token.sign in {S.HANDLE, S.SHIP, S.FLY, S.DECLARE} for token in behind)
+    return any(token.tag in {T.HANDLE, T.SHIP, T.FLY, T.DECLARE} for token in behind)
 
 
 def _is_to_be_fetched(text: Text) -> bool:
     """Whether the parcel waits for its recipient: Held at a shop, bring ID to collect."""
-    fetches = any(other.act in {S.FETCH, S.TAKE, S.COLLECT} and other.word.startswith("to ") for other in text.events)
-    return fetches and not text.signs & {S.CUSTOMS, S.DECLARE, S.DUTY, S.PAPERS, S.SENDER}
+    fetches = any(other.act in {T.FETCH, T.TAKE, T.COLLECT} and other.word.startswith("to ") for other in text.events)
+    return fetches and not text.tags & {T.CUSTOMS, T.DECLARE, T.DUTY, T.PAPERS, T.SENDER}
 
 
 def _is_customs(event: Event, text: Text) -> bool:
-    return "customs" in event.word or "关" in event.word or clause_has(event, text, S.CUSTOMS, S.DECLARE)
+    return "customs" in event.word or "关" in event.word or clause_has(event, text, T.CUSTOMS, T.DECLARE)
 
 
 def _begins_as_notice(event: Event, text: Text) -> bool:
     """Whether a notice begins before the problem: 双十一…可能延迟. A greeting behind it makes no notice."""
-    return any(token.sign is S.NOTICE for clause in text.clauses[: event.clause + 1] for token in clause)
+    return any(token.tag is T.NOTICE for clause in text.clauses[: event.clause + 1] for token in clause)
 
 
 def _is_over(event: Event, text: Text) -> bool:
     """Whether the words behind the problem end it: 异常已处理, 误会已排除."""
-    return any(token.sign is S.NO_LONGER for token in text.clauses[event.clause][event.token + 1 :])
+    return any(token.tag is T.NO_LONGER for token in text.clauses[event.clause][event.token + 1 :])
 
 
 def _is_brought(event: Event, text: Text) -> bool:
-    return event.view.today or S.COURIER in text.signs
+    return event.view.today or T.COURIER in text.tags
 
 
 def _refused(event: Event, text: Text) -> Claim | None:
-    before = {token.sign for token in text.clauses[event.clause][: event.token]}
-    if text.signs & {S.DECLARE, S.CUSTOMS}:
+    before = {token.tag for token in text.clauses[event.clause][: event.token]}
+    if text.tags & {T.DECLARE, T.CUSTOMS}:
         return Claim(M.EXCEPTION, Reason.CUSTOMS_HELD)
     if event.aspect is A.BARE and event.view.again:
         return None
-    keepers = before & {S.PARTNER, S.CARRIER}
-    if keepers and not before & {S.RECIPIENT, S.SELF, S.KIN} and event.aspect in HAPPENED:
+    keepers = before & {T.PARTNER, T.CARRIER}
+    if keepers and not before & {T.RECIPIENT, T.SELF, T.KIN} and event.aspect in HAPPENED:
         return Claim(M.EXCEPTION, Reason.REFUSED)
-    if S.SENDER in before and not before & {S.RECIPIENT, S.SELF, S.KIN}:  # a seller refuses a refund
-        return Claim(M.EXCEPTION) if text.signs & {S.RETURN, S.REVERSE} and event.aspect is A.DONE else None
+    if T.SENDER in before and not before & {T.RECIPIENT, T.SELF, T.KIN}:  # a seller refuses a refund
+        return Claim(M.EXCEPTION) if text.tags & {T.RETURN, T.REVERSE} and event.aspect is A.DONE else None
     return claim(event)
 
 
 def _is_only_asked(event: Event, text: Text) -> bool:
     """Whether a seller only asks for an interception: nothing has happened to the parcel yet."""
-    before = {token.sign for token in text.clauses[event.clause][: event.token]}
-    return event.aspect is A.BARE and S.ASKED in before and not event.view.succeeded
+    before = {token.tag for token in text.clauses[event.clause][: event.token]}
+    return event.aspect is A.BARE and T.ASKED in before and not event.view.succeeded
 
 
 def _was_misread(text: Text) -> bool:
     """Whether a signature or a delivery is corrected, and not an address."""
-    return any(other.act is S.SIGN for other in text.events) or any(
+    return any(other.act is T.SIGN for other in text.events) or any(
         token.text.startswith(("签收", "妥投", "签字")) for clause in text.clauses for token in clause
     )
 
 
-_BY_ACT: dict[Sign, Callable[[Event, Text], Claim | None]] = {
-    **dict.fromkeys((S.MISSING, S.DAMAGE, S.FORBIDDEN), _suspected),
-    **dict.fromkeys((S.PAPERS, S.DUTY), customs_wants),
-    S.DELAY: _delayed,
-    S.LOSE: _lost,
-    S.MISSORT: _misrouted,
-    S.DESTROY: _destroyed,
-    S.COMPENSATE: compensated,
-    S.TROUBLE: _troubled,
-    S.REFUSE: _refused,
-    S.NO_CONTACT: unreached,
-    S.ABSENT: absent,
-    S.HOLD: _held,
-    S.INTERCEPT: _intercepted,
-    S.RESUME: _resumed,
-    S.ADDRESS_FAULT: _misaddressed,
+_BY_ACT: dict[Tag, Callable[[Event, Text], Claim | None]] = {
+    **dict.fromkeys((T.MISSING, T.DAMAGE, T.FORBIDDEN), _suspected),
+    **dict.fromkeys((T.PAPERS, T.DUTY), customs_wants),
+    T.DELAY: _delayed,
+    T.LOSE: _lost,
+    T.MISSORT: _misrouted,
+    T.DESTROY: _destroyed,
+    T.COMPENSATE: compensated,
+    T.TROUBLE: _troubled,
+    T.REFUSE: _refused,
+    T.NO_CONTACT: unreached,
+    T.ABSENT: absent,
+    T.HOLD: _held,
+    T.INTERCEPT: _intercepted,
+    T.RESUME: _resumed,
+    T.ADDRESS_FAULT: _misaddressed,
 }

@@ -1,6 +1,6 @@
 """The closed set of meanings that a word of a courier text can have.
 
-A scan is read as a line of signs, one sign for each known word. The languages share them, so one grammar serves all.
+A scan is read as a line of tags, one or more for each known word. The languages share them, so one grammar serves all.
 """
 
 from __future__ import annotations
@@ -8,10 +8,10 @@ from __future__ import annotations
 from enum import Enum, auto
 
 
-class Sign(Enum):
+class Tag(Enum):
     """The meaning of one word."""
 
-    __hash__ = object.__hash__  # each sign is one object; Enum hashes its name in Python, a hundred times a text
+    __hash__ = object.__hash__  # each tag is one object; Enum hashes its name in Python, a hundred times a text
 
     # --- what happens: acts -------------------------------------------------------------------------------------
     ORDER = auto()  # the order is placed
@@ -149,15 +149,15 @@ class Sign(Enum):
     CLOSE = auto()
 
 
-_ALL = list(Sign)
+_ALL = list(Tag)
 
 
-def _span(first: Sign, last: Sign) -> frozenset[Sign]:
+def _span(first: Tag, last: Tag) -> frozenset[Tag]:
     return frozenset(_ALL[_ALL.index(first) : _ALL.index(last) + 1])
 
 
-ACTS = _span(Sign.ORDER, Sign.CALL_BUYER)
-ACTORS = _span(Sign.SELF, Sign.PERSON)
-PLACES = _span(Sign.HUB, Sign.NEXT_STOP)
-TROUBLES = _span(Sign.LOSE, Sign.FORBIDDEN) | {Sign.REFUSE, Sign.HOLD}  # a trouble that is named has happened
-ENDS = frozenset({Sign.COMMA, Sign.STOP, Sign.OPEN, Sign.CLOSE})  # these part clauses
+ACTS = _span(Tag.ORDER, Tag.CALL_BUYER)
+ACTORS = _span(Tag.SELF, Tag.PERSON)
+PLACES = _span(Tag.HUB, Tag.NEXT_STOP)
+TROUBLES = _span(Tag.LOSE, Tag.FORBIDDEN) | {Tag.REFUSE, Tag.HOLD}  # a trouble that is named has happened
+ENDS = frozenset({Tag.COMMA, Tag.STOP, Tag.OPEN, Tag.CLOSE})  # these part clauses

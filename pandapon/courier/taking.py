@@ -20,7 +20,7 @@ from pandapon.courier.fetching import (
     is_ready,
     success,
 )
-from pandapon.courier.tags import Sign
+from pandapon.courier.tags import Tag
 from pandapon.courier.other_takers import BY_ANOTHER, another
 from pandapon.shipment import Milestone
 
@@ -29,13 +29,13 @@ if TYPE_CHECKING:
 
     from pandapon.courier.events import Event, Text
 
-A, M, S = Aspect, Milestone, Sign
+A, M, T = Aspect, Milestone, Tag
 
-_COURIERS = frozenset({S.COURIER, S.SENDER, S.CARRIER, S.PARTNER})
-_CARRYING = _COURIERS - {S.SENDER}
-_BIDDING = frozenset({S.PLEASE, S.MAY, S.IF, S.WAIT, S.WILL, S.COURIER, S.NOTICE, S.CANNOT, S.PROMISE})
-_BACK = frozenset({S.RETURN, S.REVERSE, S.REFUSE})
-_PREPARED = frozenset({S.LABEL, S.PREPARE, S.PAID})
+_COURIERS = frozenset({T.COURIER, T.SENDER, T.CARRIER, T.PARTNER})
+_CARRYING = _COURIERS - {T.SENDER}
+_BIDDING = frozenset({T.PLEASE, T.MAY, T.IF, T.WAIT, T.WILL, T.COURIER, T.NOTICE, T.CANNOT, T.PROMISE})
+_BACK = frozenset({T.RETURN, T.REVERSE, T.REFUSE})
+_PREPARED = frozenset({T.LABEL, T.PREPARE, T.PAID})
 
 
 class _Taking(NamedTuple):
@@ -43,7 +43,7 @@ class _Taking(NamedTuple):
 
     event: Event
     text: Text
-    kinds: frozenset[Sign]  # of its clause
+    kinds: frozenset[Tag]  # of its clause
     for_recipient: bool
     by_courier: bool
 
@@ -52,8 +52,8 @@ class _Taking(NamedTuple):
         return self.event.aspect
 
     @property
-    def signs(self) -> frozenset[Sign]:
-        return self.text.signs
+    def tags(self) -> frozenset[Tag]:
+        return self.text.tags
 
 
 def taken_away(event: Event, text: Text) -> Claim | None:
@@ -61,7 +61,7 @@ def taken_away(event: Event, text: Text) -> Claim | None:
     taker = another(event, text)
     if taker is not None:
         return BY_ANOTHER[taker]
-    return fetched(event, text) if event.act is S.FETCH else taken(event, text)
+    return fetched(event, text) if event.act is T.FETCH else taken(event, text)
 
 
 def taken(event: Event, text: Text) -> Claim | None:
@@ -80,24 +80,24 @@ def taken(event: Event, text: Text) -> Claim | None:
 
 def _taking(event: Event, text: Text) -> _Taking:
     kinds = text.kinds[event.clause]
-    for_recipient = event.token > 0 and text.clauses[event.clause][event.token - 1].sign is S.RECIPIENT
-    takers = _COURIERS if not kinds & (POINTS | {S.BY_CODE}) else _COURIERS - {S.CARRIER, S.PARTNER}
-    by_courier = bool(kinds & takers) or S.SENDER in text.signs or S.ARRANGE in kinds
-    return _Taking(event, text, kinds, for_recipient, by_courier and not (for_recipient and S.ARRANGE in kinds))
+    for_recipient = event.token > 0 and text.clauses[event.clause][event.token - 1].tag is T.RECIPIENT
+    takers = _COURIERS if not kinds & (POINTS | {T.BY_CODE}) else _COURIERS - {T.CARRIER, T.PARTNER}
+    by_courier = bool(kinds & takers) or T.SENDER in text.tags or T.ARRANGE in kinds
+    return _Taking(event, text, kinds, for_recipient, by_courier and not (for_recipient and T.ARRANGE in kinds))
 
 
 def _is_a_noun(act: _Taking) -> bool:
-    return S.NOTE in act.kinds and act.aspect is A.BARE and not act.kinds >= {S.BY_CODE, S.POINT}
+    return T.NOTE in act.kinds and act.aspect is A.BARE and not act.kinds >= {T.BY_CODE, T.POINT}
 
 
 def _is_for_later(act: _Taking) -> bool:
     """Whether a message is to announce the pick-up: 到达后会有短信通知取件."""
     before = act.text.clauses[act.event.clause][: act.event.token]
-    return act.aspect is A.PLANNED and any(token.sign is S.AFTER and token.text == "后" for token in before)
+    return act.aspect is A.PLANNED and any(token.tag is T.AFTER and token.text == "后" for token in before)
 
 
 def _is_on_its_way(act: _Taking) -> bool:
-    return bool(act.signs & EN_ROUTE and not is_public(act.event, act.text) and act.aspect in HAPPENED | {A.PLANNED})
+    return bool(act.tags & EN_ROUTE and not is_public(act.event, act.text) and act.aspect in HAPPENED | {A.PLANNED})
 
 
 def _is_to_be_collected(act: _Taking) -> bool:
@@ -107,26 +107,26 @@ def _is_to_be_collected(act: _Taking) -> bool:
 
 def _comes(act: _Taking) -> bool:
     """Whether a courier comes for the parcel: 快递员来取."""
-    comes = act.event.word.startswith(("来", "上门")) or (act.event.view.arranged and S.SENDER in act.kinds)
-    sent = act.by_courier or S.SHIP in act.signs
-    return comes and sent and act.aspect in {A.BARE, A.ONGOING} and S.DONE not in act.kinds
+    comes = act.event.word.startswith(("来", "上门")) or (act.event.view.arranged and T.SENDER in act.kinds)
+    sent = act.by_courier or T.SHIP in act.tags
+    return comes and sent and act.aspect in {A.BARE, A.ONGOING} and T.DONE not in act.kinds
 
 
 def _is_agreed(act: _Taking) -> bool:
     """Whether a later time was agreed on: 收件人约定晚些来取."""
-    return act.event.word.startswith("来") and S.RECIPIENT in act.signs and says(act.event, act.text, "约定")
+    return act.event.word.startswith("来") and T.RECIPIENT in act.tags and says(act.event, act.text, "约定")
 
 
 def _was_in_vain(act: _Taking) -> bool:
-    visits = S.COLLECT in act.signs or says(act.event, act.text, "上门")
+    visits = T.COLLECT in act.tags or says(act.event, act.text, "上门")
     return act.aspect in {A.NEGATED, A.FAILED} and visits
 
 
 def _goes_back(act: _Taking) -> bool:
     """Whether the sender has yet to get the parcel: Courier picked it up and is returning it to the sender."""
     clause = act.text.clauses[act.event.clause]
-    by_courier = any(token.sign in _CARRYING for token in clause[: act.event.token])
-    return by_courier and any(other.act is S.RETURN and other.aspect is A.ONGOING for other in act.text.events)
+    by_courier = any(token.tag in _CARRYING for token in clause[: act.event.token])
+    return by_courier and any(other.act is T.RETURN and other.aspect is A.ONGOING for other in act.text.events)
 
 
 def _is_offered(act: _Taking) -> bool:
@@ -135,7 +135,7 @@ def _is_offered(act: _Taking) -> bool:
 
 
 def _is_by_nobody(act: _Taking) -> bool:
-    named = act.kinds & (RECIPIENTS | POINTS) or act.signs & (POINTS | {S.PLEASE, S.BY_CODE, S.CALL_BUYER})
+    named = act.kinds & (RECIPIENTS | POINTS) or act.tags & (POINTS | {T.PLEASE, T.BY_CODE, T.CALL_BUYER})
     return act.aspect is A.BARE and not named
 
 
@@ -144,11 +144,11 @@ _ROWS: tuple[tuple[Callable[[_Taking], bool], Claim | None], ...] = (
     (_is_a_noun, None),
     (_is_for_later, None),
     (
-        lambda act: happened(act.text, S.ARRIVE) and is_awaited_courier(act.event, act.text),
+        lambda act: happened(act.text, T.ARRIVE) and is_awaited_courier(act.event, act.text),
         Claim(M.ARRIVED),
     ),
     (
-        lambda act: act.aspect is A.PLANNED and bool(act.signs & _PREPARED) and not act.signs & PUBLIC,
+        lambda act: act.aspect is A.PLANNED and bool(act.tags & _PREPARED) and not act.tags & PUBLIC,
         Claim(M.SHIPPED),
     ),
     (lambda act: act.for_recipient and act.event.view.arranged, Claim(M.READY_FOR_PICKUP)),
@@ -163,7 +163,7 @@ _ROWS: tuple[tuple[Callable[[_Taking], bool], Claim | None], ...] = (
 _LATER_ROWS: tuple[tuple[Callable[[_Taking], bool], Claim | None], ...] = (
     (lambda act: act.aspect is A.REVOKED, Claim(M.SHIPPED)),
     (
-        lambda act: act.aspect is A.DONE and S.SENDER in act.kinds and bool(act.signs & _BACK) and not _goes_back(act),
+        lambda act: act.aspect is A.DONE and T.SENDER in act.kinds and bool(act.tags & _BACK) and not _goes_back(act),
         Claim(M.RETURNED),
     ),
     (lambda act: act.aspect is A.FAILED, Claim(M.EXCEPTION, Reason.NOT_COLLECTED)),
@@ -176,12 +176,12 @@ def _by_whom(act: _Taking) -> Claim | None:
     if act.aspect not in HAPPENED or (act.aspect is A.BARE and not act.by_courier):
         return _not_told(act)
     if act.by_courier:
-        brings = S.CARRY in act.signs or any(
-            token.sign is S.COURIER and token.text.startswith(("送", "派", "配", "投"))
+        brings = T.CARRY in act.tags or any(
+            token.tag is T.COURIER and token.text.startswith(("送", "派", "配", "投"))
             for token in act.text.clauses[act.event.clause]
         )
         return Claim(M.OUT_FOR_DELIVERY) if brings else Claim(M.PICKED_UP)
-    if act.kinds & RECIPIENTS or act.event.at in POINTS or S.BY_CODE in act.signs:
+    if act.kinds & RECIPIENTS or act.event.at in POINTS or T.BY_CODE in act.tags:
         return Claim(M.DELIVERED, fetched=True)
     return Claim(M.PICKED_UP, unsure=True)
 
@@ -191,11 +191,11 @@ def _not_told(act: _Taking) -> Claim | None:
 
     It means the courier's visit, the recipient who has the parcel, or a parcel that lies ready.
     """
-    if act.by_courier and S.LOCKER not in act.signs:
+    if act.by_courier and T.LOCKER not in act.tags:
         return Claim(M.SHIPPED)
     is_away = act.event.word == "取走" and (
-        S.RECIPIENT in act.kinds or (act.event.at in POINTS and not act.signs & _BIDDING)
+        T.RECIPIENT in act.kinds or (act.event.at in POINTS and not act.tags & _BIDDING)
     )
-    if act.aspect is A.BARE and (is_away or act.kinds & {S.SELF, S.KIN, S.SIGNER, S.SIGN}):
+    if act.aspect is A.BARE and (is_away or act.kinds & {T.SELF, T.KIN, T.SIGNER, T.SIGN}):
         return Claim(M.DELIVERED, fetched=True)
     return Claim(M.READY_FOR_PICKUP) if is_ready(act.event, act.text) else None

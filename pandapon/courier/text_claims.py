@@ -9,7 +9,7 @@ from pandapon.courier.aspect import Aspect
 from pandapon.courier.claims import HAPPENED, Claim, Reason
 from pandapon.courier.doubts import weigh_doubts
 from pandapon.courier.noun_claims import recorded
-from pandapon.courier.tags import Sign
+from pandapon.courier.tags import Tag
 from pandapon.shipment import Milestone
 
 if TYPE_CHECKING:
@@ -17,7 +17,7 @@ if TYPE_CHECKING:
 
     from pandapon.courier.events import Event, Text
 
-A, M, S = Aspect, Milestone, Sign
+A, M, T = Aspect, Milestone, Tag
 
 
 class TextClaim(NamedTuple):
@@ -54,7 +54,7 @@ _MENDABLE = frozenset({M.ATTEMPT_FAILED, M.EXCEPTION})
 _RESUMABLE = _MENDABLE | {M.LOST}
 _CARRIED = ("送", "派", "派件", "投递")
 _NOWHERE = -1
-_FETCHED_AT = frozenset({S.POINT, S.LOCKER, S.BRANCH, S.LAST_BRANCH})
+_FETCHED_AT = frozenset({T.POINT, T.LOCKER, T.BRANCH, T.LAST_BRANCH})
 _MENDS = frozenset({M.OUT_FOR_DELIVERY, M.DELIVERED, M.READY_FOR_PICKUP})
 
 
@@ -68,9 +68,9 @@ def claims_of(text: Text) -> list[TextClaim]:
 
 def takes_back_a_signature(text: Text) -> bool:
     """Whether a signature is taken back, even if a later clause tells that the parcel goes on: 签收有误，重新派送中."""
-    if S.VOID not in text.signs:
+    if T.VOID not in text.tags:
         return False
-    claims = [claim_of(event, text) for event in text.events if event.act is S.SIGN]
+    claims = [claim_of(event, text) for event in text.events if event.act is T.SIGN]
     claims += [claim for claim, _ in recorded(text)]
     return any(claim is not None and claim.reason is Reason.SIGNATURE_DISPUTED for claim in claims)
 
@@ -78,7 +78,7 @@ def takes_back_a_signature(text: Text) -> bool:
 def weight(claim: TextClaim) -> int:
     """The rank of a claim among those of its text: the highest wins."""
     milestone, event = claim.claim.milestone, claim.event
-    if milestone is M.SHIPPED and (event.act in {S.COLLECT, S.TAKE} or event.word[0] in "待等"):
+    if milestone is M.SHIPPED and (event.act in {T.COLLECT, T.TAKE} or event.word[0] in "待等"):
         return _AWAITED
     if milestone is M.EXCEPTION and claim.claim.reason in _DECISIVE:
         return _DECIDED
@@ -139,13 +139,13 @@ def _place(claim: TextClaim) -> tuple[int, int]:
 
 def _is_carried_on(claim: TextClaim) -> bool:
     """Whether the parcel goes on to its recipient, whatever was begun before."""
-    return claim.claim.resumes and claim.event.act is S.RESUME and claim.event.word.endswith(_CARRIED)
+    return claim.claim.resumes and claim.event.act is T.RESUME and claim.event.word.endswith(_CARRIED)
 
 
 def _is_kept(claim: TextClaim) -> bool:
     """Whether the parcel was put where it can be fetched, or taken back there."""
-    is_stored = claim.claim.milestone is M.READY_FOR_PICKUP and claim.event.act is S.STORE
-    return is_stored or (claim.claim.milestone in _MENDABLE and claim.event.act is S.TAKE_BACK)
+    is_stored = claim.claim.milestone is M.READY_FOR_PICKUP and claim.event.act is T.STORE
+    return is_stored or (claim.claim.milestone in _MENDABLE and claim.event.act is T.TAKE_BACK)
 
 
 def _is_on_its_way(claim: TextClaim) -> bool:
@@ -155,17 +155,17 @@ def _is_on_its_way(claim: TextClaim) -> bool:
 def _was_before(claim: TextClaim, text: Text) -> bool:
     """Whether the claim is about an earlier time: 昨日派送时您不在家 anywhere, or the courier's 驿站小二已领件."""
     if claim.claim.milestone in _MENDABLE:
-        return S.BEFORE_NOW in text.kinds[claim.event.clause]
-    return claim.claim.fetched and S.COURIER in text.kinds[claim.event.clause]
+        return T.BEFORE_NOW in text.kinds[claim.event.clause]
+    return claim.claim.fetched and T.COURIER in text.kinds[claim.event.clause]
 
 
 def _is_brought_next(claim: TextClaim, text: Text) -> bool:
     """Whether a courier took the parcel out to bring it: 已由驿站取出，派件员马上送上门."""
     return any(
-        event.act is S.CARRY
+        event.act is T.CARRY
         and event.aspect in {A.PLANNED, A.ONGOING}
         and event.clause > claim.event.clause
-        and S.COURIER in text.kinds[event.clause]
+        and T.COURIER in text.kinds[event.clause]
         for event in text.events
     )
 
@@ -175,17 +175,17 @@ def _is_handed_over(claim: TextClaim) -> bool:
 
 
 def _is_invitation(claim: TextClaim) -> bool:
-    return claim.claim.milestone is M.READY_FOR_PICKUP and claim.event.act in {S.FETCH, S.TAKE}
+    return claim.claim.milestone is M.READY_FOR_PICKUP and claim.event.act in {T.FETCH, T.TAKE}
 
 
 def _is_bidden(claim: TextClaim, text: Text) -> bool:
     """Whether the recipient is asked to come to an outlet or a point, where the parcel lies then."""
-    return _is_invitation(claim) and claim.event.aspect is A.ASKED and not text.signs.isdisjoint(_FETCHED_AT)
+    return _is_invitation(claim) and claim.event.aspect is A.ASKED and not text.tags.isdisjoint(_FETCHED_AT)
 
 
 def _tells_of_now(event: Event) -> bool:
     """Whether the act ends a problem. A parcel that is only kept, at no point, is not ready: 暂停投递，邮件妥存."""
-    return event.aspect in HAPPENED and not (event.act is S.STORE and event.at is None)
+    return event.aspect in HAPPENED and not (event.act is T.STORE and event.at is None)
 
 
 def _without_doubles(claims: list[TextClaim]) -> list[TextClaim]:
@@ -197,20 +197,20 @@ def _without_doubles(claims: list[TextClaim]) -> list[TextClaim]:
     milestones = {each.claim.milestone for each in claims}
     ended = bool(milestones & {M.DELIVERED, M.LOST, M.RETURNED, M.RETURNING})
     signed = max((each.event.clause for each in claims if _is_handed_over(each)), default=-1)
-    is_awaited = any(each.event.act is S.CARRY and each.event.aspect is A.PLANNED for each in claims)
+    is_awaited = any(each.event.act is T.CARRY and each.event.aspect is A.PLANNED for each in claims)
     is_brought = any(map(_is_on_its_way, claims))
-    at_door = any(each.claim.milestone is M.DELIVERED and each.event.at is S.DOOR for each in claims)
+    at_door = any(each.claim.milestone is M.DELIVERED and each.event.at is T.DOOR for each in claims)
     return [
         each
         for each in claims
         if not (ended and each.claim.milestone is M.CANCELLED)
         and not (_is_invitation(each) and (each.event.clause < signed or (at_door and each.event.at is None)))
-        and not (is_awaited and each.claim.milestone is M.READY_FOR_PICKUP and each.event.act is S.ARRIVE)
-        and not (is_awaited and each.claim.milestone is M.DELIVERED and each.event.act is S.REACH)  # 已送到…，待派送
+        and not (is_awaited and each.claim.milestone is M.READY_FOR_PICKUP and each.event.act is T.ARRIVE)
+        and not (is_awaited and each.claim.milestone is M.DELIVERED and each.event.act is T.REACH)  # 已送到…，待派送
         and not (
             is_brought
             and each.claim.milestone is M.READY_FOR_PICKUP
-            and each.event.act in {S.FETCH, S.TAKE}
+            and each.event.act in {T.FETCH, T.TAKE}
             and each.event.at is None
         )
     ]
