@@ -57,8 +57,8 @@ def absent(event: Event, text: Text) -> Claim | None:
 def _is_of_bringing(event: Event, text: Text) -> bool:
     """Whether it suits the courier ill to bring the parcel, and not a person to take it: 乡村不便投递."""
     clause = text.clauses[event.clause]
-    behind = clause[event.token + 1 : event.token + 2]
-    is_carried = bool(behind) and behind[0].tag is T.CARRY
+    after = clause[event.token + 1 : event.token + 2]
+    is_carried = bool(after) and after[0].tag is T.CARRY
     return is_carried and all(token.tag is not T.RECIPIENT for token in clause[: event.token])
 
 

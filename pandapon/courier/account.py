@@ -158,10 +158,10 @@ def _statement(claim: TextClaim, text: Text, site: Site) -> Statement:
 
 def _place(clause: Clause, event: Event, deed: Deed, site: Site) -> Place | None:
     """The place where a deed was done."""
-    before, behind = site.before(clause, event.token), site.behind(clause, event.token)
+    before, after = site.before(clause, event.token), site.after(clause, event.token)
     if deed in _HEADINGS or (deed is D.LEFT and not event.word.endswith(_FROM)):
         return before or site.header()
-    first, second = (behind, before) if deed in _TO or deed is D.LEFT else (before, behind)
+    first, second = (after, before) if deed in _TO or deed is D.LEFT else (before, after)
     return first or second or site.header()
 
 
@@ -169,7 +169,7 @@ def _target(claims: Iterable[TextClaim], text: Text, site: Site) -> Place | None
     """The place to which the parcel goes next: behind 发往 or 下一站."""
     for _, event in claims:
         if event.act is T.DEPART and not event.word.endswith(_FROM):
-            place = site.behind(text.clauses[event.clause], event.token)
+            place = site.after(text.clauses[event.clause], event.token)
             if place is not None:
                 return place._replace(within="")  # another town than the one of the scan
     place = site.next_stop(text)
@@ -193,6 +193,6 @@ def _telling(statements: Sequence[Statement]) -> tuple[Statement, ...]:
 
 def _is_again(text: Text, aspects: frozenset[Aspect]) -> bool:
     return any(
-        event.act in _TRIED and event.aspect in aspects and (event.view.again or T.AGAIN in text.kinds[event.clause])
+        event.act in _TRIED and event.aspect in aspects and (event.modality.again or T.AGAIN in text.clause_tags[event.clause])
         for event in text.events
     )

@@ -67,9 +67,9 @@ def _noted(event: Event, text: Text) -> Claim | None:
     """The claim of a payment or a label."""
     if event.word == "接单" and event.at is T.SENDER and event.aspect in HAPPENED:
         return Claim(M.PAID)
-    if event.act is T.LABEL and T.RECIPIENT in text.kinds[event.clause] and is_without_it(text.clauses[event.clause]):
+    if event.act is T.LABEL and T.RECIPIENT in text.clause_tags[event.clause] and is_without_it(text.clauses[event.clause]):
         return None  # the recipient has not received it yet, which says nothing of its courier
-    if (event.act is T.PAID and says_of_fees(text)) or (event.act is T.LABEL and event.view.again):  # 已重新打印面单
+    if (event.act is T.PAID and says_of_fees(text)) or (event.act is T.LABEL and event.modality.again):  # 已重新打印面单
         return None
     return None if is_about_else(text) else claim(event)
 
@@ -90,7 +90,7 @@ def _shipped(event: Event, text: Text) -> Claim | None:
         return None  # 生产中，完工后安排发货
     if event.aspect is A.PLANNED and says_of_fees(text):
         return Claim(M.IN_TRANSIT)  # 运费已收到，排队出库
-    return None if event.aspect is A.PLANNED and event.view.promised else claim(event)
+    return None if event.aspect is A.PLANNED and event.modality.promised else claim(event)
 
 
 def _prepared(event: Event, text: Text) -> Claim | None:
@@ -159,8 +159,8 @@ def _departs(event: Event, text: Text) -> Claim | None:
 
 
 def _is_to_the_door(event: Event, text: Text) -> bool:
-    behind = text.clauses[event.clause][event.token + 1 :][:1]
-    has_address = bool(behind) and behind[0].text.startswith(("收货地址", "收件地址"))
+    after = text.clauses[event.clause][event.token + 1 :][:1]
+    has_address = bool(after) and after[0].text.startswith(("收货地址", "收件地址"))
     return has_address or event.at in {T.RECIPIENT, T.DOOR}
 
 
@@ -174,8 +174,8 @@ def _moves(event: Event, text: Text) -> Claim | None:
 
 def _passes_a_place(event: Event, text: Text) -> bool:
     """Whether a place was passed: 已过武汉, but not 已过三天 or an hour that is over."""
-    behind = text.clauses[event.clause][event.token + 1 :][:1]
-    return bool(behind) and behind[0].tag in {T.OTHER, T.CITY, T.HUB, T.BRANCH} and behind[0].text[0] not in _COUNTS
+    after = text.clauses[event.clause][event.token + 1 :][:1]
+    return bool(after) and after[0].tag in {T.OTHER, T.CITY, T.HUB, T.BRANCH} and after[0].text[0] not in _COUNTS
 
 
 def _is_towards_sender(event: Event, text: Text) -> bool:

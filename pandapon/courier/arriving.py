@@ -68,17 +68,17 @@ def _is_to_be_booked(event: Event, text: Text) -> bool:
     """Whether the recipient has to choose a time: 已到本地仓库，请选择送货日期; 到末端仓，等待与您约时间."""
     if text.tags & _BETWEEN or not text.tags.isdisjoint({T.PAID, T.MUST_PAY}):
         return False
-    behind = [token for clause in text.clauses[event.clause + 1 :] for token in clause]
-    asks = any(token.tag in {T.PLEASE, T.WAIT} for token in behind)
-    return asks and any(word in token.text for token in behind for word in _BOOKS)
+    after = [token for clause in text.clauses[event.clause + 1 :] for token in clause]
+    asks = any(token.tag in {T.PLEASE, T.WAIT} for token in after)
+    return asks and any(word in token.text for token in after for word in _BOOKS)
 
 
 def _is_of_messages(event: Event, text: Text) -> bool:
     """Whether the text is about messages: 到站短信提醒 tells of one, 快递到了秒知道 advertises them."""
-    behind = text.clauses[event.clause][event.token + 1 :][:1]
+    after = text.clauses[event.clause][event.token + 1 :][:1]
     if any(token.text.endswith("知道") for token in text.clauses[event.clause][event.token + 1 :]):
         return True
-    return bool(behind) and behind[0].text.startswith(("短信", "提醒", "通知")) and behind[0].start == _end(event, text)
+    return bool(after) and after[0].text.startswith(("短信", "提醒", "通知")) and after[0].start == _end(event, text)
 
 
 def _end(event: Event, text: Text) -> int:
@@ -87,8 +87,8 @@ def _end(event: Event, text: Text) -> int:
 
 def _takes_there(event: Event, text: Text) -> bool:
     """Whether somebody takes the parcel at the place of arrival: 快递员已到店取件."""
-    behind = text.clauses[event.clause][event.token + 1 :]
-    tags = [token.tag for token in behind if token.tag is not T.POINT]
+    after = text.clauses[event.clause][event.token + 1 :]
+    tags = [token.tag for token in after if token.tag is not T.POINT]
     return event.aspect is A.DONE and tags[:1] in ([T.TAKE], [T.COLLECT])
 
 
@@ -105,5 +105,5 @@ def _is_post_office(event: Event) -> bool:
 def _is_announced(text: Text) -> bool:
     """Whether a courier is to call: 派送员将尽快联系您. The last leg begins where the parcel has arrived."""
     return not text.tags & {T.FLY, T.PORT, T.CUSTOMS, T.HUB} and any(
-        {T.COURIER, T.RECIPIENT} <= tags and tags & {T.WILL, T.PROMISE} for tags in text.kinds
+        {T.COURIER, T.RECIPIENT} <= tags and tags & {T.WILL, T.PROMISE} for tags in text.clause_tags
     )

@@ -31,7 +31,7 @@ class Aspect(StrEnum):
 _HAPPENED = frozenset({Aspect.DONE, Aspect.ONGOING, Aspect.BARE})
 
 
-class View(NamedTuple):
+class Modality(NamedTuple):
     """The aspect of an act, with the other facts that the words around it tell."""
 
     aspect: Aspect

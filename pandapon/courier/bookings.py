@@ -20,7 +20,7 @@ def is_only_spoken_of(event: Event, text: Text) -> bool:
     """Whether a verb of the last leg tells nothing about the parcel's place."""
     if _is_only_booked(event, text) or _is_booked_for_a_time(event, text) or _is_of_a_slip(event, text):
         return True
-    if event.view.arranged and _is_booked_by_recipient(event, text):
+    if event.modality.arranged and _is_booked_by_recipient(event, text):
         return True
     if event.word == "送" and _is_a_gift(event, text):
         return True
@@ -29,8 +29,8 @@ def is_only_spoken_of(event: Event, text: Text) -> bool:
 
 def _is_a_gift(event: Event, text: Text) -> bool:
     """Whether a gift is delivered: 签收成功送优惠券."""
-    behind = text.clauses[event.clause][event.token + 1 :][:1]
-    return bool(behind) and behind[0].tag is T.NOTICE
+    after = text.clauses[event.clause][event.token + 1 :][:1]
+    return bool(after) and after[0].tag is T.NOTICE
 
 
 def _is_booked_for_a_time(event: Event, text: Text) -> bool:
@@ -46,8 +46,8 @@ def _is_booked_for_a_time(event: Event, text: Text) -> bool:
 
 def _is_of_a_slip(event: Event, text: Text) -> bool:
     """Whether a slip was brought: 已投送领取通知单."""
-    behind = text.clauses[event.clause][event.token + 1 :][:2]
-    return any(token.tag is T.NOTE and token.text.endswith(_SLIPS) for token in behind)
+    after = text.clauses[event.clause][event.token + 1 :][:2]
+    return any(token.tag is T.NOTE and token.text.endswith(_SLIPS) for token in after)
 
 
 def _is_answered(event: Event, text: Text) -> bool:
@@ -75,5 +75,5 @@ def _is_only_booked(event: Event, text: Text) -> bool:
         and any(token.text == "约定" for token in clause[: event.token])
     ):
         return True
-    booked = event.view.arranged or T.NOTICE in before
-    return event.aspect is A.DONE and T.RECIPIENT in before and booked and not event.view.succeeded
+    booked = event.modality.arranged or T.NOTICE in before
+    return event.aspect is A.DONE and T.RECIPIENT in before and booked and not event.modality.succeeded

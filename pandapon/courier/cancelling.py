@@ -58,9 +58,9 @@ def is_of_no_goods(clause: Sequence[Token], at: int) -> bool:
     return at > 0 and clause[at - 1].text.endswith(_NO_GOODS)
 
 
-def _of_whatever(before: Sequence[Token], behind: Sequence[Token], stated: Claim) -> Claim | None:
+def _of_whatever(before: Sequence[Token], after: Sequence[Token], stated: Claim) -> Claim | None:
     """The claim of a word that does not name what is cancelled: the words beside it do, or it stands alone."""
-    object_ = next((token for token in behind if token.text not in _LINKS), None)
+    object_ = next((token for token in after if token.text not in _LINKS), None)
     if object_ is not None and (object_.tag in _BESIDE | _CARRIED or object_.text in _ORDERS):
         return stated if object_.text in _ORDERS else None  # "we have cancelled your order"
     subject = _subject(before)

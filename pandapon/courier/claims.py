@@ -218,6 +218,6 @@ TABLE: dict[Tag, tuple[Row, ...]] = {
 def claim(event: Event) -> Claim | None:
     """Return the claim of an act by the table; None: no claim."""
     for row in TABLE.get(event.act, ()):
-        if event.view.aspect in row.aspects and (row.at is None or event.at in row.at):
+        if event.modality.aspect in row.aspects and (row.at is None or event.at in row.at):
             return row.claim
     return None

@@ -21,7 +21,7 @@ _COMING = frozenset({"前往", "赶往", "赶来", "前来", "过来", "赶去",
 
 def collected(event: Event, text: Text) -> Claim | None:
     """Return the claim of a pick-up at the sender: ordered, on the way, in vain, or done."""
-    clause = text.kinds[event.clause]
+    clause = text.clause_tags[event.clause]
     if is_about_else(text) and event.aspect not in HAPPENED:
         return None
     if (
@@ -46,14 +46,14 @@ def collected(event: Event, text: Text) -> Claim | None:
         return Claim(_TAKEN_IN[event.at])
     if event.word.endswith("受理") and (T.ORDER in clause or happened(text, T.PREPARE)):
         return None
-    if event.word == "收件" and event.at is T.HUB and not text.tags & {T.SENDER, T.COURIER} and not event.view.today:
+    if event.word == "收件" and event.at is T.HUB and not text.tags & {T.SENDER, T.COURIER} and not event.modality.today:
         return Claim(M.IN_TRANSIT)
     if event.word.endswith("受理") and len(text.clauses[event.clause]) <= 1 and T.NOTE in text.tags:
         return None  # a request was received, and no parcel
     if event.word.isascii() and event.aspect is A.DONE and _is_by_recipient(event, text):
         return Claim(M.DELIVERED, fetched=True)
     if event.word.isascii() and clause & {T.RECIPIENT, T.POINT, T.LOCKER} and event.aspect is not A.CONDITIONAL:
-        return Claim(M.DELIVERED, fetched=True) if event.view.succeeded else Claim(M.READY_FOR_PICKUP)
+        return Claim(M.DELIVERED, fetched=True) if event.modality.succeeded else Claim(M.READY_FOR_PICKUP)
     is_order = T.ARRANGE in text.tags or says(event, text, "寄", "订单", "下单")
     if (
         event.aspect is A.ONGOING
@@ -73,7 +73,7 @@ def collected(event: Event, text: Text) -> Claim | None:
     ):
         return Claim(M.SHIPPED)  # 改天上门揽收
     is_booked = any(token.text == "预约" for token in text.clauses[event.clause][: event.token])
-    if (event.view.arranged or on_the_way) and (is_booked or not event.view.succeeded) and event.aspect in HAPPENED:
+    if (event.modality.arranged or on_the_way) and (is_booked or not event.modality.succeeded) and event.aspect in HAPPENED:
         return Claim(M.SHIPPED)
     stated = claim(event)
     is_fetched = event.word in {"取货完成", "提货成功"} and not text.tags & {T.COURIER, T.SENDER, T.BRANCH}
@@ -82,8 +82,8 @@ def collected(event: Event, text: Text) -> Claim | None:
 
 def _is_by_recipient(event: Event, text: Text) -> bool:
     """Whether the recipient collected it: Parcel collected by recipient."""
-    behind = [token.tag for token in text.clauses[event.clause][event.token + 1 :] if token.tag is not T.PARCEL]
-    return behind[:1] == [T.BY] and behind[1:2] in ([T.RECIPIENT], [T.KIN], [T.SELF])
+    after = [token.tag for token in text.clauses[event.clause][event.token + 1 :] if token.tag is not T.PARCEL]
+    return after[:1] == [T.BY] and after[1:2] in ([T.RECIPIENT], [T.KIN], [T.SELF])
 
 
 def _came_from_a_hub(text: Text) -> bool:

@@ -39,7 +39,7 @@ _SPOKEN = frozenset({T.NOTICE, T.ASKED})
 
 def clause_has(event: Event, text: Text, *tags: Tag) -> bool:
     """Whether the act's clause has a word with one of these meanings."""
-    return not text.kinds[event.clause].isdisjoint(tags)
+    return not text.clause_tags[event.clause].isdisjoint(tags)
 
 
 def goes_back(text: Text) -> bool:
@@ -82,11 +82,11 @@ def in_notice(event: Event, text: Text) -> bool:
 
     A return that a sender asked for is not only mentioned.
     """
-    if text.kinds[event.clause].isdisjoint(_SPOKEN):
+    if text.clause_tags[event.clause].isdisjoint(_SPOKEN):
         return False
     clause = text.clauses[event.clause]
     before = {token.tag for token in clause[: event.token]}
-    if T.NOTICE in before or (event.act in {T.TAKE, T.FETCH} and T.NOTICE in text.kinds[event.clause]):
+    if T.NOTICE in before or (event.act in {T.TAKE, T.FETCH} and T.NOTICE in text.clause_tags[event.clause]):
         return True
     is_ordered = event.act is T.RETURN and T.SENDER in before and not happened(text, T.CARRY)
     return T.ASKED in before and not is_ordered and not is_as_asked(clause[: event.token])
@@ -160,13 +160,13 @@ def is_handed_within(event: Event, text: Text) -> bool:
 def is_given_to_sender(event: Event, text: Text) -> bool:
     """Whether the words behind the act name the sender as who has it then: delivered to seller, 已送达寄件人."""
     clause = text.clauses[event.clause]
-    if T.SENDER not in text.kinds[event.clause]:
+    if T.SENDER not in text.clause_tags[event.clause]:
         return False
-    behind = [token for token in clause[event.token + 1 :] if token.tag not in {T.PARCEL, T.OTHER}]
+    after = [token for token in clause[event.token + 1 :] if token.tag not in {T.PARCEL, T.OTHER}]
     if not event.word.endswith(_PREPOSITIONS):
-        behind = behind[1:] if behind and behind[0].text == "to" else []
+        after = after[1:] if after and after[0].text == "to" else []
     is_of_a_code = any(token.tag is T.NOTE for token in clause[: event.token])  # 取件码已送达商家
-    return bool(behind) and behind[0].tag is T.SENDER and not is_of_a_code
+    return bool(after) and after[0].tag is T.SENDER and not is_of_a_code
 
 
 def is_about_else(text: Text) -> bool:
@@ -185,15 +185,15 @@ def is_wrongly_sorted(event: Event, text: Text) -> bool:
     """Whether the parcel goes back to the hub that sorted it wrongly, or to be sorted again."""
     if text.tags & {T.MISSORT, T.OUT_OF_AREA} or says(event, text, "上一站", "上级", "上一环节"):
         return True
-    behind = text.clauses[event.clause][event.token + 1 :]
-    sorts = any(other.act is T.HANDLE and other.view.again for other in text.events if other.clause >= event.clause)
-    return event.at is T.HUB and sorts and bool(behind)
+    after = text.clauses[event.clause][event.token + 1 :]
+    sorts = any(other.act is T.HANDLE and other.modality.again for other in text.events if other.clause >= event.clause)
+    return event.at is T.HUB and sorts and bool(after)
 
 
 def is_without_it(clause: Sequence[Token]) -> bool:
     """Return whether the recipient stands before a denied receipt, as Thai couriers write it: ลูกค้ายังไม่ได้รับของ."""
     at = next((place for place, token in enumerate(clause) if token.tag is T.RECIPIENT), len(clause))
     return any(token.text.startswith(_NOT_RECEIVED) for token in clause[at:]) or any(
-        before.tag in _DENIALS and behind.text.startswith(_RECEIVES) and not behind.text.startswith("รับสาย")
-        for before, behind in pairwise(clause[at:])
+        before.tag in _DENIALS and after.text.startswith(_RECEIVES) and not after.text.startswith("รับสาย")
+        for before, after in pairwise(clause[at:])
     )

@@ -32,7 +32,7 @@ _AGAIN = frozenset({"再投", "续送", "再派", "重投", "重派", "二投", 
 
 def carried(event: Event, text: Text) -> Claim | None:
     """Return the claim of a word of the last leg."""
-    seen = event.view
+    modality = event.modality
     if event.word == "出门":
         return _out_of_doors(event, text)
     if event.word == "派" and _ends_a_name(event, text):
@@ -44,19 +44,19 @@ def carried(event: Event, text: Text) -> Claim | None:
         another = _another_leg(event, text)
         if another is not None:
             return another
-    if seen.succeeded and _goes_out(event, text):
+    if modality.succeeded and _goes_out(event, text):
         return Claim(M.OUT_FOR_DELIVERY)
     if event.word[0] in "离距" and _is_far(event, text):
         return Claim(M.IN_TRANSIT)
-    if noun and seen.today and seen.aspect is A.BARE:
+    if noun and modality.today and modality.aspect is A.BARE:
         return Claim(M.OUT_FOR_DELIVERY)
-    if seen.aspect is A.DONE and _is_put_in(event, text):
+    if modality.aspect is A.DONE and _is_put_in(event, text):
         return Claim(M.READY_FOR_PICKUP)
-    if seen.succeeded and seen.aspect is A.DONE:
+    if modality.succeeded and modality.aspect is A.DONE:
         return Claim(M.READY_FOR_PICKUP) if event.at in _POINTS else Claim(M.DELIVERED)
-    if seen.aspect in {A.BARE, A.PLANNED} and (seen.again or event.word in _AGAIN) and _is_resumed(text):
+    if modality.aspect in {A.BARE, A.PLANNED} and (modality.again or event.word in _AGAIN) and _is_resumed(text):
         return Claim(M.ARRIVED, resumes=True)
-    match seen.aspect:
+    match modality.aspect:
         case A.FAILED:
             return Claim(M.ATTEMPT_FAILED)
         case A.NEGATED if not noun:
@@ -65,11 +65,11 @@ def carried(event: Event, text: Text) -> Claim | None:
             return _called_off(event, text)
         case A.PLANNED:
             return _planned(event, text)
-        case A.BARE if seen.again and happened(text, T.ABSENT) and not is_on_foot(event, text):
+        case A.BARE if modality.again and happened(text, T.ABSENT) and not is_on_foot(event, text):
             return Claim(M.ATTEMPT_FAILED)  # 不在家，另行配送
         case A.BARE if event.word in _AGAIN and _names_courier(event, text):
             return Claim(M.OUT_FOR_DELIVERY)
-        case A.BARE if event.word in _AGAIN and not seen.today and _was_in_vain(text):
+        case A.BARE if event.word in _AGAIN and not modality.today and _was_in_vain(text):
             return Claim(M.ATTEMPT_FAILED)
         case A.DONE | A.ONGOING | A.BARE if not noun:
             return _under_way(event, text)
@@ -88,15 +88,15 @@ def _ends_a_name(event: Event, text: Text) -> bool:
 
 def _is_put_in(event: Event, text: Text) -> bool:
     """Whether the word names a point as its object: 已投递【丰巢】."""
-    behind = text.clauses[event.clause][event.token + 1 :][:1]
-    return event.word.endswith(("投递", "投放")) and bool(behind) and behind[0].tag in _POINTS
+    after = text.clauses[event.clause][event.token + 1 :][:1]
+    return event.word.endswith(("投递", "投放")) and bool(after) and after[0].tag in _POINTS
 
 
 def _is_far(event: Event, text: Text) -> bool:
     """Whether the courier is too far away to be on the last leg: 离您还有500公里."""
-    behind = text.clauses[event.clause][event.token + 1 :][:2]
-    number = "".join(char for token in behind[:1] for char in token.text if char.isdigit() or char == ".")
-    return len(behind) > 1 and behind[1].text.startswith(("公里", "km")) and len(number.split(".")[0]) > _TENS
+    after = text.clauses[event.clause][event.token + 1 :][:2]
+    number = "".join(char for token in after[:1] for char in token.text if char.isdigit() or char == ".")
+    return len(after) > 1 and after[1].text.startswith(("公里", "km")) and len(number.split(".")[0]) > _TENS
 
 
 def _goes_out(event: Event, text: Text) -> bool:
@@ -127,8 +127,8 @@ def _another_leg(event: Event, text: Text) -> Claim | None:
         return Claim(M.SHIPPED)
     if event.word in {"出仓", "出库"} and text.tags & {T.COLLECT, T.LABEL} and not happened(text, T.CARRY_NOUN):
         return Claim(M.SHIPPED)
-    behind = {token.tag for token in text.clauses[event.clause][event.token + 1 :][:1]}
-    if behind & {T.COLLECT, T.TAKE, T.RECEIVE} or (
+    after = {token.tag for token in text.clauses[event.clause][event.token + 1 :][:1]}
+    if after & {T.COLLECT, T.TAKE, T.RECEIVE} or (
         event.word.startswith(("前往您", "赶来", "过来", "前来")) and is_for_the_sender(text)
     ):  # 前来取件
         return Claim(M.SHIPPED)
@@ -155,7 +155,7 @@ def _another_leg(event: Event, text: Text) -> Claim | None:
         and text.tags & {T.FORWARD, T.TRANSFER}
     ):
         return _handed_on(text)
-    tags = text.kinds[event.clause]
+    tags = text.clause_tags[event.clause]
     if event.word.endswith("赶往") and event.at is T.POINT and event.place.startswith("取"):
         return Claim(M.SHIPPED)  # 骑手正赶往取货点
     if event.word.endswith("赶往") and not tags & {T.COURIER, T.RECIPIENT, T.DOOR}:
@@ -190,12 +190,12 @@ def _handed_on(text: Text) -> Claim:
 
 def _is_brought_between(event: Event, text: Text) -> bool:
     """Whether the parcel is brought to a place between two legs: 配送至物流中心, 已送交航空公司."""
-    behind = text.clauses[event.clause][event.token + 1 :]
-    if behind and behind[0].tag in {T.FLY, T.CUSTOMS, T.DECLARE} and event.word == "送":
+    after = text.clauses[event.clause][event.token + 1 :]
+    if after and after[0].tag in {T.FLY, T.CUSTOMS, T.DECLARE} and event.word == "送":
         return True
-    if not behind or behind[0].tag is not T.TO:
+    if not after or after[0].tag is not T.TO:
         return False
-    where = next((token.tag for token in behind[1:] if token.tag is not T.OTHER), None)
+    where = next((token.tag for token in after[1:] if token.tag is not T.OTHER), None)
     return where in _BETWEEN or (where in _OUTLETS and "ก" <= event.word[0] <= "๙")  # Thai has one word for both
 
 
@@ -224,15 +224,15 @@ def _was_in_vain(text: Text) -> bool:
 def _under_way(event: Event, text: Text) -> Claim:
     if event.aspect is A.DONE and T.COURIER not in text.tags and _is_said_of_the_end(event, text):
         return Claim(M.DELIVERED)
-    if event.view.arranged and _is_being_arranged(event, text):
+    if event.modality.arranged and _is_being_arranged(event, text):
         return Claim(M.ARRIVED)
-    if event.aspect is A.ONGOING or T.COURIER in text.tags or event.view.today:
+    if event.aspect is A.ONGOING or T.COURIER in text.tags or event.modality.today:
         return Claim(M.OUT_FOR_DELIVERY)
     if event.aspect is A.BARE and _waits_its_turn(event, text):
         return Claim(M.ARRIVED)
     if event.aspect is A.BARE and _return_is_off(text):
         return Claim(M.ARRIVED, resumes=True)
-    if event.view.again and event.view.arranged:
+    if event.modality.again and event.modality.arranged:
         if happened(text, T.RESUME):
             return Claim(M.ARRIVED, resumes=True)
         if says(event, text, "预约", "约"):
@@ -242,8 +242,8 @@ def _under_way(event: Event, text: Text) -> Claim:
 
 def _names_courier(event: Event, text: Text) -> bool:
     """Whether a list of scans names the courier behind a colon: 再派：高亮."""
-    behind = [token.tag for token in text.clauses[event.clause][event.token + 1 :]]
-    return behind[:2] in ([T.COLON, T.OTHER], [T.COLON, T.COURIER])
+    after = [token.tag for token in text.clauses[event.clause][event.token + 1 :]]
+    return after[:2] in ([T.COLON, T.OTHER], [T.COLON, T.COURIER])
 
 
 def _waits_its_turn(event: Event, text: Text) -> bool:
@@ -267,7 +267,7 @@ def _is_being_arranged(event: Event, text: Text) -> bool:
     before = [token.tag for token in text.clauses[event.clause][: event.token]]
     if event.aspect is A.BARE and event.word != "投递":  # the post arranges a delivery on the day itself
         return (
-            text.clauses[event.clause][event.token - 1].text == "安排" and not event.view.again and T.DONE not in before
+            text.clauses[event.clause][event.token - 1].text == "安排" and not event.modality.again and T.DONE not in before
         )
     return T.ONGOING in before and before.index(T.ONGOING) < before.index(T.ARRANGE)
 
@@ -291,25 +291,25 @@ def _return_is_off(text: Text) -> bool:
 def _not_carried(event: Event, text: Text) -> Claim | None:
     if T.MUST_PAY in text.tags:
         return Claim(M.EXCEPTION, Reason.HELD)
-    return Claim(M.ATTEMPT_FAILED) if event.view.again else None
+    return Claim(M.ATTEMPT_FAILED) if event.modality.again else None
 
 
 def _called_off(event: Event, text: Text) -> Claim | None:
     """The claim of a delivery that was called off: 派送中止 by an interception; 派件回退: the parcel is back."""
     if T.INTERCEPT in text.tags:
         return Claim(M.EXCEPTION, Reason.INTERCEPTED)
-    behind = text.clauses[event.clause][event.token + 1 :][:1]
-    return Claim(M.ATTEMPT_FAILED) if behind and behind[0].text == "回退" else None
+    after = text.clauses[event.clause][event.token + 1 :][:1]
+    return Claim(M.ATTEMPT_FAILED) if after and after[0].text == "回退" else None
 
 
 def _planned(event: Event, text: Text) -> Claim | None:
-    if hands_on_within(text) or (happened(text, T.SHIP) and not event.view.again):
+    if hands_on_within(text) or (happened(text, T.SHIP) and not event.modality.again):
         return None  # 已寄出，将由…配送 names who delivers it later
-    if event.act is T.CARRY_NOUN and not event.view.again and not clause_has(event, text, T.WAIT):
+    if event.act is T.CARRY_NOUN and not event.modality.again and not clause_has(event, text, T.WAIT):
         return None
     if any(other.act is T.ARRIVE and other.aspect is A.MENTIONED for other in text.events):
         return None  # 到达后将与您约定送货
-    if event.view.again or event.word in _AGAIN:
+    if event.modality.again or event.word in _AGAIN:
         return Claim(M.ATTEMPT_FAILED)
     waits = event.token > 0 and clause_has(event, text, T.WAIT)  # 待明日派送
-    return None if event.view.promised and not waits else Claim(M.ARRIVED)
+    return None if event.modality.promised and not waits else Claim(M.ARRIVED)

@@ -23,10 +23,10 @@ def customs_wants(event: Event, text: Text) -> Claim | None:
         return Claim(M.EXCEPTION, reason)
     if event.aspect in {A.CONDITIONAL, A.MENTIONED, A.DONE, A.NEGATED} or text.tags & {T.FETCH, T.TAKE, T.SIGN}:
         return None
-    behind = {token.tag for token in text.clauses[event.clause][event.token + 1 :]}
-    if event.act is T.DUTY and {T.DONE, T.MUST_PAY} <= behind:
+    after = {token.tag for token in text.clauses[event.clause][event.token + 1 :]}
+    if event.act is T.DUTY and {T.DONE, T.MUST_PAY} <= after:
         return None
-    if event.act is T.PAPERS and T.DONE in behind and T.OVERDUE not in behind:
+    if event.act is T.PAPERS and T.DONE in after and T.OVERDUE not in after:
         return Claim(M.IN_TRANSIT) if event.word.startswith(("报关", "清关", "申报")) else None
     before = text.clauses[event.clause][: event.token]
     if clause_has(event, text, T.BY_CODE) or (event.aspect is A.BARE and T.NOTICE in text.tags):
@@ -52,7 +52,7 @@ def must_pay(event: Event, text: Text) -> Claim | None:
     """Return the claim of a parcel that goes on only after a payment: 需付费后出库; None: no payment is due."""
     clause = text.clauses[event.clause]
     before = {token.tag for token in clause[: event.token]}
-    behind = {token.tag for token in clause[event.token + 1 :]}
-    if before & {T.PLEASE, T.WAIT} and T.AFTER in behind and not text.tags & {T.FETCH, T.TAKE, T.POINT}:
+    after = {token.tag for token in clause[event.token + 1 :]}
+    if before & {T.PLEASE, T.WAIT} and T.AFTER in after and not text.tags & {T.FETCH, T.TAKE, T.POINT}:
         return Claim(M.EXCEPTION, Reason.HELD)
     return None

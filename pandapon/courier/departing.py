@@ -23,7 +23,7 @@ def departed(event: Event, text: Text) -> Claim | None:
     """Return the claim of a courier who sets out to the sender or the recipient; None: a vehicle between places."""
     clause = text.clauses[event.clause]
     before = {token.tag for token in clause[: event.token]}
-    behind = clause[event.token + 1 :][:1]
+    after = clause[event.token + 1 :][:1]
     brings = any(
         token.tag is T.COURIER and token.text.startswith(("送货", "派送", "配送")) for token in clause[: event.token]
     )
@@ -59,7 +59,7 @@ def departed(event: Event, text: Text) -> Claim | None:
     left_the_point = event.word in {"出站", "出库"} and (
         says(event, text, "核对") or any(token.text.startswith("取件") for part in text.clauses for token in part)
     )
-    if left_the_point and not (behind and behind[0].tag is T.CARRY):
+    if left_the_point and not (after and after[0].tag is T.CARRY):
         return Claim(M.DELIVERED, fetched=True)
     return None
 
@@ -69,11 +69,11 @@ def is_no_departure(event: Event, text: Text) -> bool:
     clause = text.clauses[event.clause]
     if event.word.isascii() and any(token.text in _MESSAGES for token in clause[: event.token]):
         return True  # a reminder was sent to the recipient
-    behind = clause[event.token + 1 :][:1]
+    after = clause[event.token + 1 :][:1]
     if event.word == "发":
         before = {token.tag for token in clause[: event.token]}
         of_parcel = T.PARCEL in before or T.SENDER in before or says(event, text, "班", "车")
         return event.aspect is not Aspect.DONE or not of_parcel or bool(before & {T.NOTE, T.NOTICE})
-    if event.word == "发出" and behind and behind[0].tag in {T.ASKED, T.NOTE, T.NOTICE}:
+    if event.word == "发出" and after and after[0].tag in {T.ASKED, T.NOTE, T.NOTICE}:
         return True
     return event.word in {"前往", "赶往"} and clause_has(event, text, T.COLLECT, T.TAKE, T.RECEIVE, T.FETCH)

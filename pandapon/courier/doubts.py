@@ -97,13 +97,13 @@ def weigh_doubts(claim: Claim, event: Event, text: Text) -> Claim | None:
     )
     if is_replaced or is_wished or any(token.text.endswith(_CHOSEN) for token in clause[: event.token]):
         return None
-    before, behind = _behind_colon(clause[: event.token]), clause[event.token + 1 :]
+    before, after = _behind_colon(clause[: event.token]), clause[event.token + 1 :]
     is_denied = bool(text.tags & {T.NOT, T.NOT_YET})
     if any(token.text.endswith(_SHOWN) for token in before) and (is_denied or claim.milestone is M.DELIVERED):
         return _shown(claim, event, is_denied=is_denied)
-    if event.act in ACTS and any(token.tag in {T.VOID, T.CANCEL} and token.text != "非本人" for token in behind):
+    if event.act in ACTS and any(token.tag in {T.VOID, T.CANCEL} and token.text != "非本人" for token in after):
         return _less(claim, event) if claim.milestone is not M.DELIVERED else _DISPUTED
-    return _less(claim, event) if is_hedge or _is_unreal(claim, before, behind) else claim
+    return _less(claim, event) if is_hedge or _is_unreal(claim, before, after) else claim
 
 
 def _shown(claim: Claim, event: Event, *, is_denied: bool) -> Claim | None:
@@ -113,9 +113,9 @@ def _shown(claim: Claim, event: Event, *, is_denied: bool) -> Claim | None:
     return _DISPUTED if is_denied else None
 
 
-def _is_in_wrong_hands(behind: Sequence[Token]) -> bool:
+def _is_in_wrong_hands(after: Sequence[Token]) -> bool:
     """Whether the act is followed by who was not meant: to the wrong person."""
-    first = next((token for token in behind if token.tag not in {T.TO, T.PARCEL}), None)
+    first = next((token for token in after if token.tag not in {T.TO, T.PARCEL}), None)
     return first is not None and first.tag is T.OTHER and first.text.startswith(_WRONG)
 
 
@@ -136,17 +136,17 @@ def _behind_colon(before: Sequence[Token]) -> Sequence[Token]:
     return before[colons[-1] + 1 :] if colons else before
 
 
-def _is_unreal(claim: Claim, before: Sequence[Token], behind: Sequence[Token]) -> bool:
+def _is_unreal(claim: Claim, before: Sequence[Token], after: Sequence[Token]) -> bool:
     if any(token.text.startswith(_ANOTHER) for token in before):
         return True
     if _is_of_another(before) or _is_denied(before):
         return True
-    if behind and behind[-1].tag is T.NOT and not behind[-1].text.isascii():  # 签收-未
+    if after and after[-1].tag is T.NOT and not after[-1].text.isascii():  # 签收-未
         return True
     if any(token.tag is T.ASKED and token.text != "协商" for token in before) and not is_as_asked(before):
         return True
     unreal = _UNREAL - {T.CANNOT, T.SUSPECT} if claim.milestone is M.LOST else _UNREAL
-    return any(token.tag in unreal for token in before) or any(_speaks_of(token) for token in _told(behind))
+    return any(token.tag in unreal for token in before) or any(_speaks_of(token) for token in _told(after))
 
 
 def _is_of_another(before: Sequence[Token]) -> bool:
@@ -167,10 +167,10 @@ def _is_denied(before: Sequence[Token]) -> bool:
     return False
 
 
-def _told(behind: Sequence[Token]) -> Sequence[Token]:
+def _told(after: Sequence[Token]) -> Sequence[Token]:
     """The words before 如有, behind which advice begins."""
-    conditions = [at for at, token in enumerate(behind) if token.tag is T.IF]
-    return behind[: conditions[0]] if conditions else behind
+    conditions = [at for at, token in enumerate(after) if token.tag is T.IF]
+    return after[: conditions[0]] if conditions else after
 
 
 def _less(claim: Claim, event: Event) -> Claim | None:
@@ -214,8 +214,8 @@ def _speaks_of(token: Token) -> bool:
 def _sees_nothing(clause: Sequence[Token]) -> bool:
     """Whether the recipient has not seen the parcel: 客户没见到."""
     return any(
-        before.tag is T.NOT and behind.text.startswith(_SEEN) and any(token.tag is T.RECIPIENT for token in clause)
-        for before, behind in pairwise(clause)
+        before.tag is T.NOT and after.text.startswith(_SEEN) and any(token.tag is T.RECIPIENT for token in clause)
+        for before, after in pairwise(clause)
     )
 
 
@@ -234,7 +234,7 @@ def is_disputed(event: Event, text: Text) -> bool:
         return True
     return any(
         token.text.startswith(_DENIED) or any(word in token.text for word in _ELSEWHERE)
-        for clause, tags in zip(text.clauses, text.kinds, strict=True)
+        for clause, tags in zip(text.clauses, text.clause_tags, strict=True)
         for token in clause
         if token.tag in {T.VOID, T.OTHER, T.NOT} and tags.isdisjoint(_ADVICE)
     )

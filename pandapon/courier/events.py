@@ -5,10 +5,10 @@ from __future__ import annotations
 from itertools import islice
 from typing import TYPE_CHECKING, NamedTuple
 
-from pandapon.courier.aspect import Aspect, View
+from pandapon.courier.aspect import Aspect, Modality
 from pandapon.courier.tags import ACTS, ENDS, PLACES, Tag
 from pandapon.courier.tokens import Token
-from pandapon.courier.left_context import view
+from pandapon.courier.left_context import modality_of
 
 if TYPE_CHECKING:
     from collections.abc import Iterator, Sequence
@@ -44,7 +44,7 @@ class Event(NamedTuple):
     """One act of a text."""
 
     act: Tag
-    view: View
+    modality: Modality
     at: Tag | None  # where it happened or who took part, whichever decides
     place: str  # the words of that place
     clause: int
@@ -54,7 +54,7 @@ class Event(NamedTuple):
     @property
     def aspect(self) -> Aspect:
         """The aspect of the act."""
-        return self.view.aspect
+        return self.modality.aspect
 
 
 class Text(NamedTuple):
@@ -63,27 +63,27 @@ class Text(NamedTuple):
     clauses: list[Clause]
     events: list[Event]
     tags: frozenset[Tag]
-    kinds: list[frozenset[Tag]]  # of each clause
+    clause_tags: list[frozenset[Tag]]  # of each clause
 
 
 def read(line: Sequence[Token]) -> Text:
     """Return the clauses and events of a line of words."""
     clauses, sentences, questions = _clauses(line)
     tags = frozenset([token.tag for token in line])
-    kinds = [frozenset([token.tag for token in clause]) for clause in clauses]
+    clause_tags = [frozenset([token.tag for token in clause]) for clause in clauses]
     events: list[Event] = []
     open_condition = False
-    for number, (clause, tags_here) in enumerate(zip(clauses, kinds, strict=True)):
+    for number, (clause, tags_here) in enumerate(zip(clauses, clause_tags, strict=True)):
         conditional = open_condition and T.DONE not in tags_here and number not in sentences
-        after = clauses[number + 1] if number + 1 < len(clauses) else []
-        found_here = _events(clause, number, after, conditional=conditional)
+        next_clause = clauses[number + 1] if number + 1 < len(clauses) else []
+        found_here = _events(clause, number, next_clause, conditional=conditional)
         if number in questions:
-            found_here = (event._replace(view=View(Aspect.ASKED)) for event in found_here)
+            found_here = (event._replace(modality=Modality(Aspect.ASKED)) for event in found_here)
         events += islice(found_here, _MOST_EVENTS - len(events))
         open_condition = T.IF in tags_here and tags_here.isdisjoint(_CLOSES_CONDITION)
     if T.SIGNER in tags and T.SIGN not in tags:
         events += _signatures(clauses, questions)
-    return Text(clauses, events, tags, kinds)
+    return Text(clauses, events, tags, clause_tags)
 
 
 def _signatures(clauses: Sequence[Clause], questions: set[int]) -> Iterator[Event]:
@@ -93,8 +93,8 @@ def _signatures(clauses: Sequence[Clause], questions: set[int]) -> Iterator[Even
             if token.tag is T.SIGNER and (at + 1 < len(clause) or number + 1 < len(clauses)):
                 where = _where(clause, at)
                 tag = where.tag if where else None
-                seen = View(Aspect.ASKED) if number in questions else view(clause, at)
-                yield Event(T.SIGN, seen, tag, where.text if where else "", number, token.text, at)
+                modality = Modality(Aspect.ASKED) if number in questions else modality_of(clause, at)
+                yield Event(T.SIGN, modality, tag, where.text if where else "", number, token.text, at)
                 return
 
 
@@ -135,29 +135,29 @@ def _numbers_beside(line: Sequence[Token]) -> frozenset[int]:
     return frozenset(places)
 
 
-def _next_point(token: Token, after: Clause) -> Token | None:
+def _next_point(token: Token, next_clause: Clause) -> Token | None:
     """The point that stands alone behind the act: 已到站; X驿站."""
-    if token.tag in _REACHES and after and after[-1].tag in _POINTS:
-        return after[-1] if not any(other.tag in ACTS for other in after) else None
+    if token.tag in _REACHES and next_clause and next_clause[-1].tag in _POINTS:
+        return next_clause[-1] if not any(other.tag in ACTS for other in next_clause) else None
     return None
 
 
-def _events(clause: Clause, number: int, after: Clause, *, conditional: bool) -> Iterator[Event]:
+def _events(clause: Clause, number: int, next_clause: Clause, *, conditional: bool) -> Iterator[Event]:
     has_act = False
     for at, token in enumerate(clause):
         if token.tag in ACTS:
             has_act = True
-            where = _where(clause, at) or _next_point(token, after)
-            seen = view(clause, at, conditional=conditional)
+            where = _where(clause, at) or _next_point(token, next_clause)
+            modality = modality_of(clause, at, conditional=conditional)
             yield Event(
-                token.tag, seen, where.tag if where else None, where.text if where else "", number, token.text, at
+                token.tag, modality, where.tag if where else None, where.text if where else "", number, token.text, at
             )
     tags = [token.tag for token in clause]
     if not has_act and T.MIDST in tags and T.HUB in tags[: tags.index(T.MIDST)]:  # 集散中心处理中
         at = tags.index(T.MIDST)
-        yield Event(T.HANDLE, View(Aspect.ONGOING), T.HUB, "", number, clause[at].text, at)
+        yield Event(T.HANDLE, Modality(Aspect.ONGOING), T.HUB, "", number, clause[at].text, at)
     elif not has_act and (stop := _next_stop(clause)) is not None:
-        yield Event(T.MOVE, View(Aspect.BARE), T.NEXT_STOP, "", number, clause[stop].text, stop)
+        yield Event(T.MOVE, Modality(Aspect.BARE), T.NEXT_STOP, "", number, clause[stop].text, stop)
     elif not has_act:
         yield from _arrivals(clause, number, conditional=conditional)
 
@@ -181,9 +181,9 @@ def _arrivals(clause: Clause, number: int, *, conditional: bool) -> Iterator[Eve
         ):
             where = _where(clause, at)
             if where is not None or any(other.tag is T.DONE for other in clause) or _is_city(clause[at + 1 :]):
-                seen = view(clause, at, conditional=conditional)
+                modality = modality_of(clause, at, conditional=conditional)
                 yield Event(
-                    T.ARRIVE, seen, where.tag if where else None, where.text if where else "", number, token.text, at
+                    T.ARRIVE, modality, where.tag if where else None, where.text if where else "", number, token.text, at
                 )
             return
         if token.text in _VERBLESS and _only_names(clause[:at]):
@@ -191,16 +191,16 @@ def _arrivals(clause: Clause, number: int, *, conditional: bool) -> Iterator[Eve
             act = T.ARRIVE if token.text in _STAYS else T.MOVE
             named = clause[at + 1 :][:1] and clause[at + 1].tag in _NAMED
             if where is not None if act is T.ARRIVE else named:
-                seen = view(clause, at, conditional=conditional)
+                modality = modality_of(clause, at, conditional=conditional)
                 yield Event(
-                    act, seen, where.tag if where else None, where.text if where else "", number, token.text, at
+                    act, modality, where.tag if where else None, where.text if where else "", number, token.text, at
                 )
             return
 
 
-def _is_city(behind: Clause) -> bool:
+def _is_city(after: Clause) -> bool:
     """Whether a town follows: 到【南昌市】."""
-    return len(behind) == 1 and behind[0].tag is T.OTHER and behind[0].text.endswith(_CITIES)
+    return len(after) == 1 and after[0].tag is T.OTHER and after[0].text.endswith(_CITIES)
 
 
 def _only_names(before: Clause) -> bool:
@@ -209,15 +209,15 @@ def _only_names(before: Clause) -> bool:
 
 def _where(clause: Clause, at: int) -> Token | None:
     """The place that belongs to an act: the one behind it, else the one before it."""
-    behind: list[Token] = []
+    after: list[Token] = []
     for place in range(at + 1, len(clause)):
         tag = clause[place].tag
         if tag in _PARTS_WHERE:
             break
         if tag in _WHERE and _is_where(clause, place):
-            behind.append(clause[place])
-    if behind:
-        return behind[0] if len(behind) == 1 else max(behind, key=_decides)
+            after.append(clause[place])
+    if after:
+        return after[0] if len(after) == 1 else max(after, key=_decides)
     for place in range(at - 1, -1, -1):
         tag = clause[place].tag
         if tag in ACTS:
@@ -232,8 +232,8 @@ def _is_where(clause: Clause, place: int) -> bool:
     tag = clause[place].tag
     if place + 1 == len(clause) or (tag is not T.RECIPIENT and tag is not T.CARRIER):
         return True
-    behind = clause[place + 1].tag
-    return behind is not T.OF if tag is T.RECIPIENT else behind not in PLACES
+    after = clause[place + 1].tag
+    return after is not T.OF if tag is T.RECIPIENT else after not in PLACES
 
 
 def _decides(token: Token) -> int:

@@ -32,7 +32,7 @@ RECIPIENTS = frozenset({T.RECIPIENT, T.SELF, T.KIN, T.BY_CODE, T.SIGNER})
 
 def fetched(event: Event, text: Text) -> Claim | None:
     """Return the claim of 自提, 领取: the parcel lies ready, or the recipient has it."""
-    clause = text.kinds[event.clause]
+    clause = text.clause_tags[event.clause]
     if T.SENDER in clause and event.aspect in HAPPENED and text.tags & {T.RETURN, T.REVERSE}:
         return Claim(M.RETURNED)
     if event.aspect in HAPPENED and text.tags & EN_ROUTE and not is_public(event, text):
@@ -80,7 +80,7 @@ def fetched(event: Event, text: Text) -> Claim | None:
 
 def _fetched_or_ready(event: Event, text: Text) -> Claim | None:
     """Return the claim of a parcel at a pickup point: the recipient has it, or may fetch it."""
-    clause = text.kinds[event.clause]
+    clause = text.clause_tags[event.clause]
     match event.aspect:
         case A.DONE:
             return Claim(M.DELIVERED, fetched=True)
@@ -120,7 +120,7 @@ def _is_carried_back(text: Text) -> bool:
 def _is_left_with_the_sender(event: Event, text: Text) -> bool:
     """Whether the parcel was not taken from its sender: not collected from the merchant."""
     is_denied = event.aspect in _IN_VAIN or event.word.startswith("not ")
-    tags = text.kinds[event.clause]
+    tags = text.clause_tags[event.clause]
     return is_denied and T.SENDER in tags and T.RECIPIENT not in tags and not text.tags & {T.RETURN, T.REVERSE}
 
 
@@ -130,14 +130,14 @@ def _is_not_yet(event: Event, text: Text) -> bool:
 
 def _is_of_a_notice(event: Event, text: Text) -> bool:
     """Whether a card was left, and no parcel: 已留下领取邮件通知卡."""
-    behind = text.clauses[event.clause][event.token + 1 :]
-    at = next((place for place, token in enumerate(behind) if token.text.startswith("通知")), None)
-    return at is not None and all(token.tag is T.PARCEL for token in behind[:at])
+    after = text.clauses[event.clause][event.token + 1 :]
+    at = next((place for place, token in enumerate(after) if token.text.startswith("通知")), None)
+    return at is not None and all(token.tag is T.PARCEL for token in after[:at])
 
 
 def _was_brought(text: Text) -> bool:
     """Whether a delivery succeeded: 投递成功，收件人凭身份证领收."""
-    return any(other.act is T.CARRY and other.view.succeeded and other.aspect is A.DONE for other in text.events)
+    return any(other.act is T.CARRY and other.modality.succeeded and other.aspect is A.DONE for other in text.events)
 
 
 def is_awaited_courier(event: Event, text: Text) -> bool:
@@ -167,8 +167,8 @@ def is_public(event: Event, text: Text) -> bool:
     if text.tags & PUBLIC:
         return True
     clause = text.clauses[event.clause]
-    behind = [token.tag for token in clause[1:]]
-    return any(token.tag is T.RECIPIENT and after is not T.OF for token, after in zip_longest(clause, behind) if token)
+    following = [token.tag for token in clause[1:]]
+    return any(token.tag is T.RECIPIENT and tag is not T.OF for token, tag in zip_longest(clause, following) if token)
 
 
 def is_needless(event: Event, text: Text) -> bool:

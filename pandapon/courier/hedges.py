@@ -70,10 +70,10 @@ _BEHIND = (
 
 def is_hedged(clause: Sequence[Token], at: int) -> bool:
     """Return whether the words beside the act at that place leave open whether it happened to this parcel."""
-    before, behind = _without_own(clause, at), clause[at + 1 :]
-    while behind and (behind[0].start == clause[at].start or behind[0].tag is T.OK):
-        behind = behind[1:]
-    return _is_hedged_before(before) or _is_hedged_behind(behind)
+    before, after = _without_own(clause, at), clause[at + 1 :]
+    while after and (after[0].start == clause[at].start or after[0].tag is T.OK):
+        after = after[1:]
+    return _is_hedged_before(before) or _is_hedged_behind(after)
 
 
 def is_only_agreed(clause: Sequence[Token], at: int) -> bool:
@@ -108,7 +108,7 @@ def _is_after_it(before: Sequence[Token]) -> bool:
     return bool(between) and all(token.tag in {T.PARCEL, T.DONE, T.RECIPIENT, T.OF} for token in between)
 
 
-def _is_hedged_behind(behind: Sequence[Token]) -> bool:
-    spoken = "".join(token.text for token in behind)
-    in_words = " ".join(token.text for token in behind if token.text not in {"is", "was", "are", "the"})
+def _is_hedged_behind(after: Sequence[Token]) -> bool:
+    spoken = "".join(token.text for token in after)
+    in_words = " ".join(token.text for token in after if token.text not in {"is", "was", "are", "the"})
     return spoken.startswith(_BEHIND) or in_words.startswith(_STATES)

@@ -4,8 +4,8 @@ from __future__ import annotations
 
 from typing import TYPE_CHECKING
 
-from pandapon.courier.aspect import Aspect, View
-from pandapon.courier.right_context import CHOICES, behind
+from pandapon.courier.aspect import Aspect, Modality
+from pandapon.courier.right_context import CHOICES, from_right_context
 from pandapon.courier.tags import ACTS, TROUBLES, Tag
 
 if TYPE_CHECKING:
@@ -80,41 +80,41 @@ _LIGHT = frozenset({T.CALL_BUYER})
 _ON_REQUEST = frozenset({T.REFUSE, T.RETURN, T.INTERCEPT, T.CANCEL, T.ABANDON, T.ABSENT})
 
 
-def view(clause: Sequence[Token], at: int, *, conditional: bool = False) -> View:
+def modality_of(clause: Sequence[Token], at: int, *, conditional: bool = False) -> Modality:
     """Return the view of the act at that place of its clause."""
     if conditional:
-        return View(Aspect.CONDITIONAL)
-    return _left(clause, at, behind(clause, at))
+        return Modality(Aspect.CONDITIONAL)
+    return _from_left_context(clause, at, from_right_context(clause, at))
 
 
-def _left(clause: Sequence[Token], at: int, found: View) -> View:
+def _from_left_context(clause: Sequence[Token], at: int, modality: Modality) -> Modality:
     """The view by the words before the act. The nearest word wins.
 
     Beyond another act only conditions, requests and offers count.
     """
-    if not at or found.aspect in _SETTLED:
-        return found
+    if not at or modality.aspect in _SETTLED:
+        return modality
     act = clause[at]
     between: list[Tag] = []
     for position in range(at - 1, -1, -1):
         token = clause[position]
         if token.start == act.start and token.tag is not T.NOT:  # the word itself tells: done, under way or awaited
-            found = _inherent(found, token.tag)
+            modality = _inherent(modality, token.tag)
         elif token.tag is T.CANCEL and act.tag in _CALLED_OFF and {T.PARCEL}.issuperset(between):
-            return found._replace(aspect=Aspect.REVOKED)  # carrier cancelled the pickup
+            return modality._replace(aspect=Aspect.REVOKED)  # carrier cancelled the pickup
         elif _is_an_act(clause, position):
             is_object = token.tag is act.tag is T.RETURN  # 已将退件交还
             if not is_object and not (token.tag in _CARRIED and act.tag in _CARRIED_TO):
-                return _modal(found, _before(clause, position))
+                return _modal(modality, _before(clause, position))
         elif token.tag is T.COLON:
-            return _modal(found, clause[:position])
+            return _modal(modality, clause[:position])
         else:
-            decided = _verdict(found, clause, at, position, between)
+            decided = _verdict(modality, clause, at, position, between)
             if decided is not None:
                 return decided
-            found = _noted(found, token, between)
+            modality = _noted(modality, token, between)
             between.append(token.tag)
-    return found
+    return modality
 
 
 def _before(clause: Sequence[Token], position: int) -> Sequence[Token]:
@@ -125,23 +125,23 @@ def _before(clause: Sequence[Token], position: int) -> Sequence[Token]:
 
 def _is_an_act(clause: Sequence[Token], position: int) -> bool:
     """Whether the word is an act of its own, and not the end of a time: 请下班前领走."""
-    token, behind = clause[position], clause[position + 1]
+    token, after = clause[position], clause[position + 1]
     if token.tag not in ACTS or token.tag in _LIGHT or token.text in _GOING:
         return False
-    return not (token.tag is T.ABSENT and behind.tag is T.AFTER and behind.text.endswith("前"))
+    return not (token.tag is T.ABSENT and after.tag is T.AFTER and after.text.endswith("前"))
 
 
-def _inherent(found: View, tag: Tag) -> View:
+def _inherent(modality: Modality, tag: Tag) -> Modality:
     if tag in {T.WAIT, T.WILL}:
-        return found._replace(aspect=Aspect.PLANNED)
+        return modality._replace(aspect=Aspect.PLANNED)
     if tag is T.VOID:
-        return found._replace(aspect=Aspect.REVOKED)
-    if found.aspect is Aspect.BARE and tag in _INHERENT:
-        return found._replace(aspect=_INHERENT[tag])
-    return found
+        return modality._replace(aspect=Aspect.REVOKED)
+    if modality.aspect is Aspect.BARE and tag in _INHERENT:
+        return modality._replace(aspect=_INHERENT[tag])
+    return modality
 
 
-def _verdict(found: View, clause: Sequence[Token], at: int, position: int, between: Sequence[Tag]) -> View | None:
+def _verdict(modality: Modality, clause: Sequence[Token], at: int, position: int, between: Sequence[Tag]) -> Modality | None:
     """The view, if the word at that place settles it; None: the words further left decide."""
     if clause[position].tag not in _TELLING:
         return None
@@ -149,52 +149,52 @@ def _verdict(found: View, clause: Sequence[Token], at: int, position: int, betwe
     is_near = len(between) <= _NEAR
     match token.tag:
         case T.NOT | T.VOID if any(other.tag is T.IF for other in before):
-            return found._replace(aspect=Aspect.CONDITIONAL)
+            return modality._replace(aspect=Aspect.CONDITIONAL)
         case T.NOT if is_near or _BRIDGES.issuperset(between):
-            return _denied(found, clause[at:], between)
-        case T.AFTER if token.text.isascii() and is_near and found.aspect is not Aspect.DONE:  # after delivery
-            return found._replace(aspect=Aspect.MENTIONED)
+            return _denied(modality, clause[at:], between)
+        case T.AFTER if token.text.isascii() and is_near and modality.aspect is not Aspect.DONE:  # after delivery
+            return modality._replace(aspect=Aspect.MENTIONED)
         case T.AFTER if before and (before[-1].tag, clause[at].tag) in _SUCCESSIONS and _has_actor(before):
             return None
         case T.AFTER if (
             "后" in token.text
             and clause[at].tag not in TROUBLES
-            and found.aspect is not Aspect.DONE
+            and modality.aspect is not Aspect.DONE
             and (_ends_a_time(before))
         ):
-            return found._replace(aspect=Aspect.PLANNED, promised=True, again=found.again or "再" in token.text)
+            return modality._replace(aspect=Aspect.PLANNED, promised=True, again=modality.again or "再" in token.text)
         case T.AFTER if (
-            token.text == "前" and _is_deadline(clause, position, between) and found.aspect is not Aspect.DONE
+            token.text == "前" and _is_deadline(clause, position, between) and modality.aspect is not Aspect.DONE
         ):
-            return found._replace(aspect=Aspect.PLANNED, promised=True)
+            return modality._replace(aspect=Aspect.PLANNED, promised=True)
         case T.FAILED if T.AFTER in between:  # 投递失败后退回
             return None
-        case T.CANNOT | T.FAILED if found.aspect is not Aspect.DONE or T.DONE not in between:
-            return found._replace(aspect=Aspect.FAILED)
+        case T.CANNOT | T.FAILED if modality.aspect is not Aspect.DONE or T.DONE not in between:
+            return modality._replace(aspect=Aspect.FAILED)
         case T.VOID if is_near and (token.text != "非本人" or clause[at].tag is T.SIGN):
-            return found._replace(aspect=Aspect.REVOKED)
+            return modality._replace(aspect=Aspect.REVOKED)
         case T.DONE if T.ARRANGE in between and clause[at].tag in _TAKEN:  # 已通知客户自提
-            return found._replace(aspect=Aspect.PLANNED)
+            return modality._replace(aspect=Aspect.PLANNED)
         case T.ASKED if clause[at].text.endswith("走") and any(
             other.text == "被" for other in before
         ):  # 被买家要求领走
-            return found._replace(aspect=Aspect.DONE)
+            return modality._replace(aspect=Aspect.DONE)
         case T.ASKED if clause[at].tag in TROUBLES and token.text in _REPORTS:  # 客户反映少件
             return None
         case T.ASKED if clause[at].tag not in _ON_REQUEST and T.DONE not in between and not is_as_asked(before):
-            return found._replace(aspect=Aspect.MENTIONED)
+            return modality._replace(aspect=Aspect.MENTIONED)
         case T.OR if not between and clause[at].tag in CHOICES:
-            return found._replace(aspect=Aspect.POSSIBLE)
+            return modality._replace(aspect=Aspect.POSSIBLE)
         case T.PLEASE if token.text in _HURRIED and any(other.tag in _WORKERS for other in before):  # 商家抓紧备货
             return None
         case T.PLEASE if T.AFTER in between or any(other.tag is T.AFTER for other in before):  # 到达后请…: not yet
-            return found._replace(aspect=Aspect.CONDITIONAL)
-        case T.FUTURE_DAY if found.succeeded:  # 次日揽收完成
+            return modality._replace(aspect=Aspect.CONDITIONAL)
+        case T.FUTURE_DAY if modality.succeeded:  # 次日揽收完成
             return None
         case T.WILL | T.WAIT | T.FUTURE_DAY | T.PROMISE if T.DONE not in between:
-            return _planned(found, clause[: position + 1])
+            return _planned(modality, clause[: position + 1])
         case tag if tag in _SETTLES:
-            return found._replace(aspect=_SETTLES[tag])
+            return modality._replace(aspect=_SETTLES[tag])
     return None
 
 
@@ -205,31 +205,31 @@ def _is_deadline(clause: Sequence[Token], position: int, between: Sequence[Tag])
     return is_time and not between
 
 
-def _denied(found: View, act_and_behind: Sequence[Token], between: Sequence[Tag]) -> View:
-    if any(token.text == "yet" for token in act_and_behind):
-        return found._replace(aspect=Aspect.NOT_YET)
-    in_vain = found.succeeded or T.OK in between or found.aspect is Aspect.FAILED
-    return found._replace(aspect=Aspect.FAILED if in_vain else Aspect.NEGATED)
+def _denied(modality: Modality, act_and_after: Sequence[Token], between: Sequence[Tag]) -> Modality:
+    if any(token.text == "yet" for token in act_and_after):
+        return modality._replace(aspect=Aspect.NOT_YET)
+    in_vain = modality.succeeded or T.OK in between or modality.aspect is Aspect.FAILED
+    return modality._replace(aspect=Aspect.FAILED if in_vain else Aspect.NEGATED)
 
 
-def _noted(found: View, token: Token, between: Sequence[Tag]) -> View:
+def _noted(modality: Modality, token: Token, between: Sequence[Tag]) -> Modality:
     """The view with the facts that a word adds without settling the aspect."""
     if token.tag not in _ADDING:
-        return found
+        return modality
     match token.tag:
-        case T.BY if token.text == "被" and found.aspect is Aspect.BARE:  # the passive tells a done act
-            return found._replace(aspect=Aspect.DONE)
-        case T.OK if not between and found.aspect in {Aspect.BARE, Aspect.DONE}:
-            return found._replace(aspect=Aspect.DONE, succeeded=True)
-        case T.ONGOING | T.DONE if found.aspect is Aspect.BARE:
-            return found._replace(aspect=Aspect.ONGOING if token.tag is T.ONGOING else Aspect.DONE)
+        case T.BY if token.text == "被" and modality.aspect is Aspect.BARE:  # the passive tells a done act
+            return modality._replace(aspect=Aspect.DONE)
+        case T.OK if not between and modality.aspect in {Aspect.BARE, Aspect.DONE}:
+            return modality._replace(aspect=Aspect.DONE, succeeded=True)
+        case T.ONGOING | T.DONE if modality.aspect is Aspect.BARE:
+            return modality._replace(aspect=Aspect.ONGOING if token.tag is T.ONGOING else Aspect.DONE)
         case T.ARRANGE:
-            return found._replace(arranged=True)
+            return modality._replace(arranged=True)
         case T.AGAIN:
-            return found._replace(again=True)
+            return modality._replace(again=True)
         case T.TODAY:
-            return found._replace(today=True)
-    return found
+            return modality._replace(today=True)
+    return modality
 
 
 def is_as_asked(before: Sequence[Token]) -> bool:
@@ -247,27 +247,27 @@ def _ends_a_time(before: Sequence[Token]) -> bool:
     return bool(before) and (before[-1].tag in ACTS or before[-1].text.endswith(_UNTIL))
 
 
-def _modal(found: View, before: Sequence[Token]) -> View:
+def _modal(modality: Modality, before: Sequence[Token]) -> Modality:
     """The view after a condition, a request or an offer, which holds for each act of its clause that is not done."""
-    if found.aspect in _TOLD:
-        return found
+    if modality.aspect in _TOLD:
+        return modality
     for token in reversed(before):
         if token.tag is T.DONE:
-            return found
+            return modality
         if token.tag in _MODALS:
-            return found._replace(aspect=_MODALS[token.tag])
-        if token.tag in {T.WILL, T.PROMISE, T.WAIT, T.FUTURE_DAY} and found.aspect is Aspect.BARE:
+            return modality._replace(aspect=_MODALS[token.tag])
+        if token.tag in {T.WILL, T.PROMISE, T.WAIT, T.FUTURE_DAY} and modality.aspect is Aspect.BARE:
             promised = token.tag in {T.PROMISE, T.FUTURE_DAY}
-            return found._replace(aspect=Aspect.PLANNED, promised=promised)
-    return found
+            return modality._replace(aspect=Aspect.PLANNED, promised=promised)
+    return modality
 
 
-def _planned(found: View, before: Sequence[Token]) -> View:
+def _planned(modality: Modality, before: Sequence[Token]) -> Modality:
     tags = {token.tag for token in before}
     if T.IF in tags:
-        return found._replace(aspect=Aspect.CONDITIONAL)
+        return modality._replace(aspect=Aspect.CONDITIONAL)
     if T.CANNOT in tags:
-        return found._replace(aspect=Aspect.FAILED)
-    again = found.again or T.AGAIN in tags or any("再" in token.text for token in before)
-    promised = found.promised or bool(tags & {T.PROMISE, T.FUTURE_DAY})
-    return found._replace(aspect=Aspect.PLANNED, again=again, promised=promised, today=found.today or T.TODAY in tags)
+        return modality._replace(aspect=Aspect.FAILED)
+    again = modality.again or T.AGAIN in tags or any("再" in token.text for token in before)
+    promised = modality.promised or bool(tags & {T.PROMISE, T.FUTURE_DAY})
+    return modality._replace(aspect=Aspect.PLANNED, again=again, promised=promised, today=modality.today or T.TODAY in tags)

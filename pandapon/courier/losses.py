@@ -86,10 +86,10 @@ def is_of_a_thing(event: Event, text: Text) -> bool:
     if named:
         rest = "".join(token.text for token in before).removesuffix(named)
         return not (rest.endswith(_LINKS) and _names_a_parcel(before))  # 快件及发票丢失
-    behind = [token for token in clause[event.token + 1 :] if token.tag is not T.DONE]
-    if not behind or _names_a_parcel(before):
+    after = [token for token in clause[event.token + 1 :] if token.tag is not T.DONE]
+    if not after or _names_a_parcel(before):
         return False
-    return _is_a_thing(behind[0]) or "".join(token.text for token in behind[:2]).startswith(_THINGS)
+    return _is_a_thing(after[0]) or "".join(token.text for token in after[:2]).startswith(_THINGS)
 
 
 def _thing_at_the_end(words: Sequence[Token]) -> str:

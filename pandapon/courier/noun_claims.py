@@ -6,7 +6,7 @@ from itertools import pairwise
 from typing import TYPE_CHECKING
 
 from pandapon.courier.context import is_without_it
-from pandapon.courier.aspect import Aspect, View
+from pandapon.courier.aspect import Aspect, Modality
 from pandapon.courier.cancelling import is_of_no_goods
 from pandapon.courier.claims import Claim, Reason
 from pandapon.courier.events import Event
@@ -76,7 +76,7 @@ def recorded(text: Text) -> list[tuple[Claim, Event]]:
     claims = _coded(text) + _wishes(text) + _cannot(text) + _unpaid(text) + _labelled(text) + _denied(text)
     if text.tags.isdisjoint(_NOUNS):
         return claims
-    for number, (clause, tags) in enumerate(zip(text.clauses, text.kinds, strict=True)):
+    for number, (clause, tags) in enumerate(zip(text.clauses, text.clause_tags, strict=True)):
         if not tags.isdisjoint(_NOUNS):
             claims += _nouns(clause, tags, number)
     return claims
@@ -95,7 +95,7 @@ def _nouns(clause: Sequence[Token], tags: frozenset[Tag], number: int) -> Iterat
     for at, token in enumerate(clause):
         claim = _noun(token, clause, at, tags) if token.tag in _NOUNS else None
         if claim is not None:
-            yield claim, Event(token.tag, View(A.MENTIONED), None, "", number, token.text, at)
+            yield claim, Event(token.tag, Modality(A.MENTIONED), None, "", number, token.text, at)
 
 
 def _wishes(text: Text) -> list[tuple[Claim, Event]]:
@@ -107,9 +107,9 @@ def _wishes(text: Text) -> list[tuple[Claim, Event]]:
         if T.RECIPIENT not in tags:
             continue
         at = tags.index(T.RECIPIENT)
-        behind = tags[at + 1 :]
-        later = T.ASKED in behind and bool({T.FUTURE_DAY, T.AGAIN} & set(behind[behind.index(T.ASKED) :]))
-        event = Event(T.ABSENT, View(A.BARE), None, "", number, clause[at].text, at)
+        after = tags[at + 1 :]
+        later = T.ASKED in after and bool({T.FUTURE_DAY, T.AGAIN} & set(after[after.index(T.ASKED) :]))
+        event = Event(T.ABSENT, Modality(A.BARE), None, "", number, clause[at].text, at)
         if clause[-1].text in {"投诉", "投诉受理"}:
             return [(Claim(M.EXCEPTION, Reason.OTHER), event)]
         if clause[-1].text == "不要":
@@ -126,7 +126,7 @@ def _denied(text: Text) -> list[tuple[Claim, Event]]:
     for number, clause in enumerate(text.clauses):
         at = next((at for at, token in enumerate(clause) if token.text.startswith(_REPORTS)), None)
         if at is not None and is_without_it(clause):
-            event = Event(T.SIGN, View(A.REVOKED), None, "", number, clause[at].text, at)
+            event = Event(T.SIGN, Modality(A.REVOKED), None, "", number, clause[at].text, at)
             return [(Claim(M.EXCEPTION, Reason.SIGNATURE_DISPUTED), event)]
     return []
 
@@ -136,15 +136,15 @@ def _cannot(text: Text) -> list[tuple[Claim, Event]]:
     if text.tags.isdisjoint(_UNABLE) or not text.tags.isdisjoint(_NOT_STUCK):
         return []
     for number, clause in enumerate(text.clauses):
-        for at, (before, behind) in enumerate(pairwise(clause)):
-            joined = before.end == behind.start
-            fails = before.tag is T.CANNOT and behind.tag is T.OTHER and joined
-            needs = before.text in _NEEDS and behind.tag is T.SENDER
-            if (fails and "一" <= behind.text[0] <= "鿿") or needs:
+        for at, (before, after) in enumerate(pairwise(clause)):
+            joined = before.end == after.start
+            fails = before.tag is T.CANNOT and after.tag is T.OTHER and joined
+            needs = before.text in _NEEDS and after.tag is T.SENDER
+            if (fails and "一" <= after.text[0] <= "鿿") or needs:
                 return [
                     (
                         Claim(M.EXCEPTION, Reason.OTHER),
-                        Event(T.TROUBLE, View(A.BARE), None, "", number, before.text, at),
+                        Event(T.TROUBLE, Modality(A.BARE), None, "", number, before.text, at),
                     )
                 ]
     return []
@@ -155,12 +155,12 @@ def _labelled(text: Text) -> list[tuple[Claim, Event]]:
     if text.events or T.COURIER not in text.tags or not text.tags.isdisjoint(_NO_LEG):
         return []
     for number, clause in enumerate(text.clauses):
-        for at, (token, behind) in enumerate(pairwise(clause)):
-            if token.tag is not T.COURIER or behind.tag not in {T.COLON, T.OTHER}:
+        for at, (token, after) in enumerate(pairwise(clause)):
+            if token.tag is not T.COURIER or after.tag not in {T.COLON, T.OTHER}:
                 continue
             leg = next((leg for heads, leg in _LEGS if token.text.startswith(heads)), None)
             if leg is not None:
-                return [(Claim(leg), Event(token.tag, View(A.BARE), None, "", number, token.text, at))]
+                return [(Claim(leg), Event(token.tag, Modality(A.BARE), None, "", number, token.text, at))]
     return []
 
 
@@ -174,9 +174,9 @@ def _unpaid(text: Text) -> list[tuple[Claim, Event]]:
     of_order = any(
         token.text.endswith(_ORDERS) for clause in text.clauses for token in clause if token.tag is T.PARCEL
     )
-    for number, (clause, tags) in enumerate(zip(text.clauses, text.kinds, strict=True)):
+    for number, (clause, tags) in enumerate(zip(text.clauses, text.clause_tags, strict=True)):
         if of_order and number and T.DONE in tags and tags <= _CALLED_OFF | {T.DONE, T.BY, T.SERVICE}:
-            event = Event(T.CANCEL, View(A.BARE), None, "", number, clause[-1].text, len(clause) - 1)
+            event = Event(T.CANCEL, Modality(A.BARE), None, "", number, clause[-1].text, len(clause) - 1)
             return [(Claim(M.CANCELLED), event)]
     return []
 
@@ -187,21 +187,21 @@ def _refunded(text: Text) -> list[tuple[Claim, Event]]:
         return []
     if any(_is_another_matter(token) for clause in text.clauses for token in clause):
         return []
-    for number, (clause, tags) in enumerate(zip(text.clauses, text.kinds, strict=True)):
+    for number, (clause, tags) in enumerate(zip(text.clauses, text.clause_tags, strict=True)):
         words = [token.text for token in clause]
         is_off = T.DONE in tags and any(
-            word.endswith("取消") and behind[0] in _AND for word, behind in pairwise(words)
+            word.endswith("取消") and after[0] in _AND for word, after in pairwise(words)
         )  # 已取消退款 takes the refund back
         if is_off and words[-1].endswith("退款") and _is_plainly_out(text, number) and tags <= _OFF_AND_REFUNDED:
-            event = Event(T.CANCEL, View(A.BARE), None, "", number, clause[-1].text, len(clause) - 1)
+            event = Event(T.CANCEL, Modality(A.BARE), None, "", number, clause[-1].text, len(clause) - 1)
             return [(Claim(M.CANCELLED), event)]
     return []
 
 
 def _is_plainly_out(text: Text, number: int) -> bool:
     """Whether only 商家缺货 stands before the cancellation: a doubt cancels nothing."""
-    before, behind = text.kinds[:number], text.kinds[number + 1 :]
-    return all(tags <= _SELLER_IS_OUT for tags in before) and all(T.VOID not in tags for tags in behind)
+    before, after = text.clause_tags[:number], text.clause_tags[number + 1 :]
+    return all(tags <= _SELLER_IS_OUT for tags in before) and all(T.VOID not in tags for tags in after)
 
 
 def _is_another_matter(token: Token) -> bool:
@@ -226,10 +226,10 @@ def _coded(text: Text) -> list[tuple[Claim, Event]]:
             opens = token.tag is T.BY_CODE and at_point and not text.events
             if not has_code and not opens:
                 continue
-            behind = {other.tag for other in clause[at + 1 : at + 3]}
-            was_sent = token.text in _CODES and at_point and T.DONE in behind
-            if (has_code and T.NUMBER in behind) or opens or was_sent or is_new:
-                event = Event(token.tag, View(A.BARE), T.POINT, "", number, token.text, at)
+            after = {other.tag for other in clause[at + 1 : at + 3]}
+            was_sent = token.text in _CODES and at_point and T.DONE in after
+            if (has_code and T.NUMBER in after) or opens or was_sent or is_new:
+                event = Event(token.tag, Modality(A.BARE), T.POINT, "", number, token.text, at)
                 return [(Claim(M.READY_FOR_PICKUP), event)]
     return []
 

@@ -30,7 +30,7 @@ _NOT_DONE = frozenset({A.FAILED, A.NEGATED, A.PLANNED})
 def are_hours(event: Event, text: Text) -> bool:
     """Return whether the act names when a place is closed, and the parcel can be fetched: 已到驿站，晚9点打烊."""
     is_closing = event.word in _FREE_DAYS or event.word.endswith(_CLOSES)
-    if not is_closing or event.aspect is A.DONE or not text.kinds[event.clause].isdisjoint(_PEOPLE):
+    if not is_closing or event.aspect is A.DONE or not text.clause_tags[event.clause].isdisjoint(_PEOPLE):
         return False
     return _names_a_time(text.clauses[event.clause]) and _can_be_fetched(text)
 

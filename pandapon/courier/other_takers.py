@@ -77,8 +77,8 @@ def _is_seized(event: Event, text: Text) -> bool:
 def _agent(clause: Sequence[Token], event: Event) -> tuple[bool, Sequence[Token]]:
     """The words for who acts, and whether the act was done to the parcel: X in 被X提走, by X."""
     if event.word.isascii():
-        behind = clause[event.token + 1 :]
-        return True, behind[1:] if behind and behind[0].tag is T.BY else []
+        after = clause[event.token + 1 :]
+        return True, after[1:] if after and after[0].tag is T.BY else []
     for at in range(event.token - 1, -1, -1):
         token = clause[at]
         if token.tag in {T.BY, T.DONE} and token.text.endswith(_AGENTS):

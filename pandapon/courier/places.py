@@ -76,7 +76,7 @@ class Site:
         header = _HEADER.match(folded)
         self._within = header[1].strip() if header else ""
 
-    def behind(self, clause: Clause, at: int) -> Place | None:
+    def after(self, clause: Clause, at: int) -> Place | None:
         """Return the place that is named right behind a word of its clause."""
         run: list[Token] = []
         for token in clause[at + 1 :]:
@@ -101,7 +101,7 @@ class Site:
         for clause in text.clauses:
             for at, token in enumerate(clause):
                 if token.tag is T.NEXT_STOP:
-                    return self.behind(clause, at)
+                    return self.after(clause, at)
         return None
 
     def header(self) -> Place | None:
@@ -120,11 +120,11 @@ class Site:
             return Place(kind, "", self._within) if kinds else None
         return Place(kind, name, self._within, is_name=bool(kinds) or self._is_quoted(run) or _has_rank(name))
 
-    def _in_brackets(self, place: Place | None, behind: Token) -> Place | None:
+    def _in_brackets(self, place: Place | None, after: Token) -> Place | None:
         """The name behind a place that has only a kind: 到达寄达地处理中心【曼谷】."""
-        if place is None or place.name or behind.tag not in _NAMES or not self._is_quoted([behind]):
+        if place is None or place.name or after.tag not in _NAMES or not self._is_quoted([after]):
             return place
-        return place._replace(name=behind.text)
+        return place._replace(name=after.text)
 
     def _is_quoted(self, run: Sequence[Token]) -> bool:
         start, end = run[0].start, run[-1].end

@@ -148,9 +148,9 @@ def _held(event: Event, text: Text) -> Claim | None:
 def _goes_out(event: Event, text: Text) -> bool:
     """Whether the word only names the parcel, which goes out now: 滞留件出仓."""
     clause = text.clauses[event.clause]
-    behind = clause[event.token + 1 :][:1]
-    is_joined = bool(behind) and behind[0].start == clause[event.token].end
-    return event.word.endswith("件") and is_joined and behind[0].tag in {T.CARRY, T.DEPART}
+    after = clause[event.token + 1 :][:1]
+    is_joined = bool(after) and after[0].start == clause[event.token].end
+    return event.word.endswith("件") and is_joined and after[0].tag in {T.CARRY, T.DEPART}
 
 
 def _intercepted(event: Event, text: Text) -> Claim | None:
@@ -178,8 +178,8 @@ def _misaddressed(event: Event, text: Text) -> Claim | None:
 
 def _is_next(event: Event, text: Text) -> bool:
     """Whether the parcel only waits for its turn: 排队等待卸货."""
-    behind = text.clauses[event.clause][event.token + 1 :]
-    return any(token.tag in {T.HANDLE, T.SHIP, T.FLY, T.DECLARE} for token in behind)
+    after = text.clauses[event.clause][event.token + 1 :]
+    return any(token.tag in {T.HANDLE, T.SHIP, T.FLY, T.DECLARE} for token in after)
 
 
 def _is_to_be_fetched(text: Text) -> bool:
@@ -203,14 +203,14 @@ def _is_over(event: Event, text: Text) -> bool:
 
 
 def _is_brought(event: Event, text: Text) -> bool:
-    return event.view.today or T.COURIER in text.tags
+    return event.modality.today or T.COURIER in text.tags
 
 
 def _refused(event: Event, text: Text) -> Claim | None:
     before = {token.tag for token in text.clauses[event.clause][: event.token]}
     if text.tags & {T.DECLARE, T.CUSTOMS}:
         return Claim(M.EXCEPTION, Reason.CUSTOMS_HELD)
-    if event.aspect is A.BARE and event.view.again:
+    if event.aspect is A.BARE and event.modality.again:
         return None
     keepers = before & {T.PARTNER, T.CARRIER}
     if keepers and not before & {T.RECIPIENT, T.SELF, T.KIN} and event.aspect in HAPPENED:
@@ -223,7 +223,7 @@ def _refused(event: Event, text: Text) -> Claim | None:
 def _is_only_asked(event: Event, text: Text) -> bool:
     """Whether a seller only asks for an interception: nothing has happened to the parcel yet."""
     before = {token.tag for token in text.clauses[event.clause][: event.token]}
-    return event.aspect is A.BARE and T.ASKED in before and not event.view.succeeded
+    return event.aspect is A.BARE and T.ASKED in before and not event.modality.succeeded
 
 
 def _was_misread(text: Text) -> bool:

@@ -43,8 +43,8 @@ _COLLECTORS = frozenset({T.BRANCH, T.COURIER, T.CARRIER})
 def received(event: Event, text: Text) -> Claim | None:
     """Return the claim of 收到: by the courier, a hub, the recipient, or the sender of a return."""
     clause = text.clauses[event.clause]
-    tags = text.kinds[event.clause]
-    behind = {token.tag for token in clause[event.token + 1 :]}
+    tags = text.clause_tags[event.clause]
+    after = {token.tag for token in clause[event.token + 1 :]}
     if T.TO_DEPOT in text.tags or any(token.text.startswith(("元", "块钱")) for token in clause[event.token + 1 :]):
         return None  # 每12小时收取0.5元
     if _is_of_money(event, text):
@@ -59,9 +59,9 @@ def received(event: Event, text: Text) -> Claim | None:
         return Claim(M.EXCEPTION, Reason.FORBIDDEN)
     if event.word == "承运" and (T.BY in tags or happened(text, T.TRANSFER)) and event.at in {T.CARRIER, T.PARTNER}:
         return None if happened(text, T.SHIP) or T.SENDER in text.tags else Claim(M.IN_TRANSIT)
-    if event.view.arranged or clause[max(0, event.token - 1)].text in {"前往", "赶往"}:
+    if event.modality.arranged or clause[max(0, event.token - 1)].text in {"前往", "赶往"}:
         return None if T.RECIPIENT in tags else Claim(M.SHIPPED)
-    if event.aspect in HAPPENED and T.COURIER in behind and _is_for_delivery(event, text):
+    if event.aspect in HAPPENED and T.COURIER in after and _is_for_delivery(event, text):
         return Claim(M.OUT_FOR_DELIVERY)
     if event.aspect is A.BARE and tags & {T.PLEASE, T.MAY}:
         return None
@@ -78,12 +78,12 @@ def received(event: Event, text: Text) -> Claim | None:
         return Claim(M.PAID)
     if event.word == "收货" and event.at is T.BRANCH and event.aspect in HAPPENED and T.TO in tags:
         return Claim(M.ARRIVED)  # 您的快件在X营业部收货完成
-    if event.aspect in HAPPENED and {T.SENDER, T.ASKED} <= behind and text.tags.isdisjoint(_BACK):
+    if event.aspect in HAPPENED and {T.SENDER, T.ASKED} <= after and text.tags.isdisjoint(_BACK):
         return Claim(M.SHIPPED)  # 已收到发件人请求
     if event.aspect in HAPPENED and event.at is T.DOOR and _is_at_the_senders(event, text):
         return Claim(M.PICKED_UP)
-    if event.aspect in HAPPENED and behind & {T.NOTE, T.PAPERS, T.INTERCEPT}:
-        return None if T.INTERCEPT in behind or is_about_else(text) else Claim(M.SHIPPED)
+    if event.aspect in HAPPENED and after & {T.NOTE, T.PAPERS, T.INTERCEPT}:
+        return None if T.INTERCEPT in after or is_about_else(text) else Claim(M.SHIPPED)
     if event.aspect in {A.NOT_YET, A.NEGATED}:
         return Claim(M.EXCEPTION, Reason.MISSING) if T.WAREHOUSE in tags else _not_come(tags, text)
     return _received_there(event, text)
@@ -91,7 +91,7 @@ def received(event: Event, text: Text) -> Claim | None:
 
 def _received_there(event: Event, text: Text) -> Claim | None:
     """Return the claim of a parcel that somebody received: at a point, a branch, the recipient's, on the way."""
-    clause, tags = text.clauses[event.clause], text.kinds[event.clause]
+    clause, tags = text.clauses[event.clause], text.clause_tags[event.clause]
     before = signers.best([token.tag for token in clause[: event.token]])
     if event.aspect in HAPPENED and before in _POINTS:
         from_sender = T.SENDER in text.tags and not goes_back(text)
@@ -138,7 +138,7 @@ def _is_of_money(event: Event, text: Text) -> bool:
 def brought(event: Event, text: Text) -> Claim | None:
     """Return the claim of a parcel put down or brought: by the courier, or back to the sender."""
     stated = claim(event)
-    if event.act is T.STORE and event.aspect is A.BARE and {T.OVERDUE, T.WILL} <= text.kinds[event.clause]:
+    if event.act is T.STORE and event.aspect is A.BARE and {T.OVERDUE, T.WILL} <= text.clause_tags[event.clause]:
         return None
     if _is_offered(event, text):
         return None
@@ -166,7 +166,7 @@ def _is_offered(event: Event, text: Text) -> bool:
     """Whether the clause before offers it: 也可以联系小哥，放到您指定的代收点."""
     if event.act is not T.STORE or event.aspect is not A.BARE or event.token or not event.clause:
         return False
-    before = text.kinds[event.clause - 1]
+    before = text.clause_tags[event.clause - 1]
     return T.MAY in before and before.isdisjoint({T.DONE, T.FETCH, T.TAKE, T.CANNOT, T.NOT})
 
 
@@ -187,10 +187,10 @@ def handed(event: Event, text: Text) -> Claim | None:
         return Claim(M.SHIPPED)
     if _is_given_out(event, text):
         return Claim(M.OUT_FOR_DELIVERY)
-    behind = {token.tag for token in text.clauses[event.clause][event.token + 1 :]}
-    if stated is None and T.COURIER in behind:
+    after = {token.tag for token in text.clauses[event.clause][event.token + 1 :]}
+    if stated is None and T.COURIER in after:
         return _given_to_courier(event, text)
-    if event.at is None and event.aspect in HAPPENED and behind & _VEHICLES:
+    if event.at is None and event.aspect in HAPPENED and after & _VEHICLES:
         return Claim(M.IN_TRANSIT)  # 已交付空运
     return _with_whom(event, text, stated)
 
@@ -206,7 +206,7 @@ def _with_whom(event: Event, text: Text, stated: Claim | None) -> Claim | None:
         and T.SENDER in text.tags
         and T.RETURN not in text.tags
     ):
-        is_awaited = any({T.WAIT, T.COURIER} <= tags for tags in text.kinds)
+        is_awaited = any({T.WAIT, T.COURIER} <= tags for tags in text.clause_tags)
         taken = event.act is T.REACH and event.aspect is A.DONE and not is_awaited
         return Claim(M.PICKED_UP) if taken else Claim(M.SHIPPED)
     alone = len(text.clauses[event.clause]) == 1 and event.word == "送达"
@@ -240,8 +240,8 @@ def _is_given_by_sender(event: Event, text: Text) -> bool:
 
 def _is_to_a_place(event: Event, text: Text) -> bool:
     """Whether the parcel was brought to a town, by the last character of its name: 已送达【南昌市】."""
-    behind = text.clauses[event.clause][event.token + 1 :][:1]
-    return bool(behind) and behind[0].tag is T.OTHER and behind[0].text.endswith(("市", "省", "县", "区", "镇", "州"))
+    after = text.clauses[event.clause][event.token + 1 :][:1]
+    return bool(after) and after[0].tag is T.OTHER and after[0].text.endswith(("市", "省", "县", "区", "镇", "州"))
 
 
 def _has_left_a_hub(text: Text) -> bool:
@@ -279,8 +279,8 @@ def _is_of_data(event: Event, text: Text) -> bool:
 def _is_about_a_slip(event: Event, text: Text) -> bool:
     """Whether a slip was brought: 通知单已投."""
     before = {token.tag for token in text.clauses[event.clause][: event.token]}
-    behind = text.clauses[event.clause][event.token + 1 :]
-    is_slip = bool(behind) and behind[-1].tag is T.NOTE and behind[-1].text.endswith(("通知单", "通知", "短信"))
+    after = text.clauses[event.clause][event.token + 1 :]
+    is_slip = bool(after) and after[-1].tag is T.NOTE and after[-1].text.endswith(("通知单", "通知", "短信"))
     told = is_slip or T.NOTE in before
     return event.act is T.REACH and event.at in _TOLD and told and T.PARCEL not in before
 

@@ -36,7 +36,7 @@ def returned(event: Event, text: Text) -> Claim | None:
     aspect = event.aspect
     if aspect is A.REVOKED:
         return Claim(M.IN_TRANSIT, resumes=True)
-    if aspect is A.PLANNED and not event.view.promised:
+    if aspect is A.PLANNED and not event.modality.promised:
         waits = clause_has(event, text, T.WAIT)
         return Claim(M.RETURNING) if waits and T.FETCH not in text.tags else None
     if aspect is A.POSSIBLE and T.WAIT in text.tags and text.tags & {T.CARRY, T.DESTROY, T.ABANDON}:
@@ -71,11 +71,11 @@ def _customs_way(event: Event, text: Text) -> Claim | None:
     """The claim of what comes back from customs, or goes back to them: Item returned to the carrier from customs."""
     if T.SENDER in text.tags:
         return None
-    behind = text.clauses[event.clause][event.token + 1 :]
-    customs = next((at for at, token in enumerate(behind) if token.text.endswith("customs")), None)
+    after = text.clauses[event.clause][event.token + 1 :]
+    customs = next((at for at, token in enumerate(after) if token.text.endswith("customs")), None)
     if customs is None:
         return None
-    ways = [token.text for token in behind[:customs] if token.tag in {T.TO, T.FROM}]
+    ways = [token.text for token in after[:customs] if token.tag in {T.TO, T.FROM}]
     if ways[-1:] == ["from"]:
         return Claim(M.IN_TRANSIT, resumes=True)
     return Claim(M.EXCEPTION, Reason.CUSTOMS_HELD) if ways[-1:] == ["to"] else None
@@ -90,9 +90,9 @@ def _is_stopped(event: Event, text: Text) -> bool:
 
 def _is_in_their_store(event: Event, text: Text) -> bool:
     """Whether the return is in the seller's warehouse: 退货已入商家仓."""
-    behind = text.clauses[event.clause][event.token + 1 :]
-    tags = [token.tag for token in behind]
-    return tags[:2] == [T.DONE, T.TO] and behind[1].text in {"入", "进"} and tags[2:3] == [T.SENDER]
+    after = text.clauses[event.clause][event.token + 1 :]
+    tags = [token.tag for token in after]
+    return tags[:2] == [T.DONE, T.TO] and after[1].text in {"入", "进"} and tags[2:3] == [T.SENDER]
 
 
 def _is_of_something_else(event: Event, text: Text) -> bool:
@@ -113,12 +113,12 @@ def _is_over(event: Event, text: Text) -> bool:
     clause = text.clauses[event.clause]
     if _is_still_on_the_road(event, text):
         return False
-    if event.view.succeeded and event.aspect is A.DONE and _names_the_sender_next(event, text):
+    if event.modality.succeeded and event.aspect is A.DONE and _names_the_sender_next(event, text):
         return True  # 成功退回至商家
     ends = clause[-1].tag is T.OK and event.at is T.SENDER
     if ends and event.aspect in HAPPENED and event.word.endswith(_GIVEN_BACK):
         return True  # 返还商家成功
-    if (event.view.succeeded or ends) and not "一" <= event.word[0] <= "鿿":  # 退回成功 may be said of its beginning
+    if (event.modality.succeeded or ends) and not "一" <= event.word[0] <= "鿿":  # 退回成功 may be said of its beginning
         return True
     if event.aspect is not A.DONE or not event.word.endswith(_GIVEN_BACK):
         return False
@@ -139,15 +139,15 @@ def _is_still_on_the_road(event: Event, text: Text) -> bool:
 
 
 def _names_the_sender_next(event: Event, text: Text) -> bool:
-    behind = [token.tag for token in text.clauses[event.clause][event.token + 1 :]]
-    return behind[:2] == [T.TO, T.SENDER]
+    after = [token.tag for token in text.clauses[event.clause][event.token + 1 :]]
+    return after[:2] == [T.TO, T.SENDER]
 
 
 def _not_to_the_sender(event: Event, text: Text) -> Claim | None:
     """The claim of a parcel that goes back, but not to its sender; None: it does go back to the sender."""
     clause = text.clauses[event.clause]
     before = {token.tag for token in clause[: event.token]}
-    behind = {token.tag for token in clause[event.token + 1 :]}
+    after = {token.tag for token in clause[event.token + 1 :]}
     if T.SENDER in text.tags or event.word.endswith("件"):
         return None
     if event.at in _POINTS and text.tags & {T.FETCH, T.TAKE, T.BY_CODE} and T.RECIPIENT not in before:
@@ -164,7 +164,7 @@ def _not_to_the_sender(event: Event, text: Text) -> Claim | None:
         return Claim(M.EXCEPTION, Reason.NOT_FETCHED)
     if event.word == "返仓" and T.CARRY in before:
         return Claim(M.ATTEMPT_FAILED)
-    if behind & _OUTLETS or (T.COURIER in before and event.at in {None, T.HUB, T.COURIER, *_OUTLETS}):
+    if after & _OUTLETS or (T.COURIER in before and event.at in {None, T.HUB, T.COURIER, *_OUTLETS}):
         return Claim(M.ATTEMPT_FAILED)
     if event.at is T.HUB and text.tags & {T.AGAIN, T.CARRY}:
         return Claim(M.ATTEMPT_FAILED)
@@ -202,7 +202,7 @@ def _is_brought_now(event: Event, text: Text) -> bool:
     """Whether a courier takes the parcel out of a point to bring it: 业务员已取回，准备上门."""
     return T.COURIER in text.tags and any(
         clause[-1].text.endswith("上门") and T.WILL in tags
-        for clause, tags in zip(text.clauses[event.clause + 1 :], text.kinds[event.clause + 1 :], strict=True)
+        for clause, tags in zip(text.clauses[event.clause + 1 :], text.clause_tags[event.clause + 1 :], strict=True)
     )
 
 

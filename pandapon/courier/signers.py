@@ -107,16 +107,16 @@ def _to(clauses: list[Clause]) -> Tag | None:
     for clause in clauses:
         for at, token in enumerate(clause):
             if token.tag is T.TO and at and clause[at - 1].tag is T.SIGN:
-                behind = [other.tag for other in clause[at + 1 : at + _NEAR] if other.tag is not T.PARCEL]
-                if behind and behind[0] in {T.RECIPIENT, T.SELF}:
-                    return behind[0]
+                after = [other.tag for other in clause[at + 1 : at + _NEAR] if other.tag is not T.PARCEL]
+                if after and after[0] in {T.RECIPIENT, T.SELF}:
+                    return after[0]
     return None
 
 
 def _is_owner(clause: Clause, place: int) -> bool:
     """Whether the word only tells whose signature it is: 您 in 您的签收."""
-    behind = clause[place + 1 : place + 2]
-    return clause[place].tag is T.RECIPIENT and bool(behind) and behind[0].tag is T.OF
+    after = clause[place + 1 : place + 2]
+    return clause[place].tag is T.RECIPIENT and bool(after) and after[0].tag is T.OF
 
 
 def _in_parentheses(text: Text) -> Tag | None:

@@ -56,7 +56,7 @@ def signed(event: Event, text: Text) -> Claim | None:
         if T.OVERDUE in text.tags:
             return Claim(M.EXCEPTION, Reason.DELAYED)
         return Claim(M.ATTEMPT_FAILED)
-    if aspect not in HAPPENED or (event.view.again and aspect is A.BARE):
+    if aspect not in HAPPENED or (event.modality.again and aspect is A.BARE):
         return None
     if aspect is A.ONGOING and event.act is T.SIGN and not event.word.isascii():
         return Claim(M.OUT_FOR_DELIVERY)
@@ -71,16 +71,16 @@ def signed(event: Event, text: Text) -> Claim | None:
         return None
     if _handed_on(event, text) or _is_received_between(event, text):
         return Claim(M.IN_TRANSIT)
-    behind = [token.tag for token in text.clauses[event.clause][event.token + 1 :]]
-    if behind[:2] and behind[0] is T.BY and behind[1] in {T.NUMBER, T.TODAY, T.FUTURE_DAY}:
+    after = [token.tag for token in text.clauses[event.clause][event.token + 1 :]]
+    if after[:2] and after[0] is T.BY and after[1] in {T.NUMBER, T.TODAY, T.FUTURE_DAY}:
         return None
-    if T.TO in behind[:1] and event.at in _POINTS:
+    if T.TO in after[:1] and event.at in _POINTS:
         return Claim(M.READY_FOR_PICKUP)
     if (T.SIGNER in text.tags and signers.is_forwarder(text)) or _is_put_away(event, text):
         return Claim(M.IN_TRANSIT)
     who = signers.signer(text)
     fetches = event.act is T.PROXY and event.word in {"代领", "代取"} and (who not in _POINTS or T.KIN in before)
-    if fetches and (event.view.succeeded or who is not None):
+    if fetches and (event.modality.succeeded or who is not None):
         return Claim(M.DELIVERED, fetched=True)
     if event.act is T.PROXY and who in {None, T.DESK} and T.WAREHOUSE in text.tags and not before & {T.RECIPIENT}:
         return Claim(M.IN_TRANSIT)  # 仓管（集运收货点）代签收
@@ -126,8 +126,8 @@ def _names_a_freight(text: Text) -> bool:
 
 def _named_behind(event: Event, text: Text) -> Tag | None:
     """Who took the parcel in, or where it was left, right behind the act: 已代签收【家人】."""
-    behind = text.clauses[event.clause][event.token + 1 :][:1]
-    return behind[0].tag if behind and behind[0].tag in {T.KIN, T.DESK, T.DOOR} else None
+    after = text.clauses[event.clause][event.token + 1 :][:1]
+    return after[0].tag if after and after[0].tag in {T.KIN, T.DESK, T.DOOR} else None
 
 
 def _given_to(text: Text) -> Tag | None:
@@ -162,23 +162,23 @@ def _is_received_between(event: Event, text: Text) -> bool:
 
 def _is_a_kind(event: Event, text: Text) -> bool:
     """Whether the word names a kind of parcel, which has to be signed for like that: 面签件，请本人…."""
-    behind = text.clauses[event.clause][event.token + 1 :][:1]
-    if event.word in {"pod", "proof of delivery"} and behind and behind[0].tag is T.LOSE:
+    after = text.clauses[event.clause][event.token + 1 :][:1]
+    if event.word in {"pod", "proof of delivery"} and after and after[0].tag is T.LOSE:
         return True  # a slip
-    is_joined = bool(behind) and behind[0].start == text.clauses[event.clause][event.token].end
-    return event.word.endswith("签") and event.aspect is A.BARE and is_joined and behind[0].text == "件"
+    is_joined = bool(after) and after[0].start == text.clauses[event.clause][event.token].end
+    return event.word.endswith("签") and event.aspect is A.BARE and is_joined and after[0].text == "件"
 
 
 def _is_a_noun(event: Event, text: Text) -> bool:
     """Whether the act is part of a longer word that no list knows: 签收争议, 签收问题."""
-    behind = text.clauses[event.clause][event.token + 1 :][:1]
+    after = text.clauses[event.clause][event.token + 1 :][:1]
     if any(token.text.endswith("显示") for token in text.clauses[event.clause][: event.token]):
         return False
     return (
-        bool(behind)
-        and behind[0].tag is T.OTHER
-        and behind[0].text[0] not in "一两三四五"
-        and "一" <= behind[0].text[0] <= "鿿"
+        bool(after)
+        and after[0].tag is T.OTHER
+        and after[0].text[0] not in "一两三四五"
+        and "一" <= after[0].text[0] <= "鿿"
     )
 
 
@@ -194,16 +194,16 @@ def _is_of_a_time(event: Event, text: Text) -> bool:
 
 def _is_instruction(event: Event, text: Text) -> bool:
     """Whether the text says what to do at a signature that may come: 签收酒水请出示证件."""
-    behind = [token.tag for token in text.clauses[event.clause][event.token + 1 :]]
-    asked = next((at for at, tag in enumerate(behind) if tag in {T.PLEASE, T.MAY}), None)
-    return asked is not None and not set(behind[:asked]) & {T.IF, T.NOTICE, T.SIGNER, T.DONE, T.POINT, T.LOCKER}
+    after = [token.tag for token in text.clauses[event.clause][event.token + 1 :]]
+    asked = next((at for at, tag in enumerate(after) if tag in {T.PLEASE, T.MAY}), None)
+    return asked is not None and not set(after[:asked]) & {T.IF, T.NOTICE, T.SIGNER, T.DONE, T.POINT, T.LOCKER}
 
 
 def _handed_on(event: Event, text: Text) -> bool:
     """Whether the next carrier signed, or the parcel was brought to that carrier: it is not delivered."""
     clause = text.clauses[event.clause]
-    before, behind = clause[: event.token], clause[event.token + 1 :]
-    tags = [token.tag for token in behind]
+    before, after = clause[: event.token], clause[event.token + 1 :]
+    tags = [token.tag for token in after]
     to_next = T.TO in tags[:1] and bool({T.PARTNER, T.CARRIER, T.WAREHOUSE, T.HUB, T.PORT} & set(tags))
     to_broker = [tag for tag in tags if tag is not T.PARCEL][:2] == [T.TO, T.DECLARE]
     by_courier = bool(before) and before[-1].tag is T.COURIER and before[-1].end == clause[event.token].start

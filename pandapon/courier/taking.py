@@ -43,7 +43,7 @@ class _Taking(NamedTuple):
 
     event: Event
     text: Text
-    kinds: frozenset[Tag]  # of its clause
+    clause_tags: frozenset[Tag]  # of its clause
     for_recipient: bool
     by_courier: bool
 
@@ -70,7 +70,7 @@ def taken(event: Event, text: Text) -> Claim | None:
     for holds, claim in _ROWS:
         if holds(act):
             return claim
-    if act.aspect is A.DONE and event.view.succeeded:
+    if act.aspect is A.DONE and event.modality.succeeded:
         return success(text)
     for holds, claim in _LATER_ROWS:
         if holds(act):
@@ -79,15 +79,15 @@ def taken(event: Event, text: Text) -> Claim | None:
 
 
 def _taking(event: Event, text: Text) -> _Taking:
-    kinds = text.kinds[event.clause]
+    clause_tags = text.clause_tags[event.clause]
     for_recipient = event.token > 0 and text.clauses[event.clause][event.token - 1].tag is T.RECIPIENT
-    takers = _COURIERS if not kinds & (POINTS | {T.BY_CODE}) else _COURIERS - {T.CARRIER, T.PARTNER}
-    by_courier = bool(kinds & takers) or T.SENDER in text.tags or T.ARRANGE in kinds
-    return _Taking(event, text, kinds, for_recipient, by_courier and not (for_recipient and T.ARRANGE in kinds))
+    takers = _COURIERS if not clause_tags & (POINTS | {T.BY_CODE}) else _COURIERS - {T.CARRIER, T.PARTNER}
+    by_courier = bool(clause_tags & takers) or T.SENDER in text.tags or T.ARRANGE in clause_tags
+    return _Taking(event, text, clause_tags, for_recipient, by_courier and not (for_recipient and T.ARRANGE in clause_tags))
 
 
 def _is_a_noun(act: _Taking) -> bool:
-    return T.NOTE in act.kinds and act.aspect is A.BARE and not act.kinds >= {T.BY_CODE, T.POINT}
+    return T.NOTE in act.clause_tags and act.aspect is A.BARE and not act.clause_tags >= {T.BY_CODE, T.POINT}
 
 
 def _is_for_later(act: _Taking) -> bool:
@@ -107,9 +107,9 @@ def _is_to_be_collected(act: _Taking) -> bool:
 
 def _comes(act: _Taking) -> bool:
     """Whether a courier comes for the parcel: 快递员来取."""
-    comes = act.event.word.startswith(("来", "上门")) or (act.event.view.arranged and T.SENDER in act.kinds)
+    comes = act.event.word.startswith(("来", "上门")) or (act.event.modality.arranged and T.SENDER in act.clause_tags)
     sent = act.by_courier or T.SHIP in act.tags
-    return comes and sent and act.aspect in {A.BARE, A.ONGOING} and T.DONE not in act.kinds
+    return comes and sent and act.aspect in {A.BARE, A.ONGOING} and T.DONE not in act.clause_tags
 
 
 def _is_agreed(act: _Taking) -> bool:
@@ -135,7 +135,7 @@ def _is_offered(act: _Taking) -> bool:
 
 
 def _is_by_nobody(act: _Taking) -> bool:
-    named = act.kinds & (RECIPIENTS | POINTS) or act.tags & (POINTS | {T.PLEASE, T.BY_CODE, T.CALL_BUYER})
+    named = act.clause_tags & (RECIPIENTS | POINTS) or act.tags & (POINTS | {T.PLEASE, T.BY_CODE, T.CALL_BUYER})
     return act.aspect is A.BARE and not named
 
 
@@ -151,7 +151,7 @@ _ROWS: tuple[tuple[Callable[[_Taking], bool], Claim | None], ...] = (
         lambda act: act.aspect is A.PLANNED and bool(act.tags & _PREPARED) and not act.tags & PUBLIC,
         Claim(M.SHIPPED),
     ),
-    (lambda act: act.for_recipient and act.event.view.arranged, Claim(M.READY_FOR_PICKUP)),
+    (lambda act: act.for_recipient and act.event.modality.arranged, Claim(M.READY_FOR_PICKUP)),
     (_is_on_its_way, Claim(M.IN_TRANSIT)),
     (lambda act: is_needless(act.event, act.text), None),
     (_is_to_be_collected, Claim(M.SHIPPED)),
@@ -163,7 +163,7 @@ _ROWS: tuple[tuple[Callable[[_Taking], bool], Claim | None], ...] = (
 _LATER_ROWS: tuple[tuple[Callable[[_Taking], bool], Claim | None], ...] = (
     (lambda act: act.aspect is A.REVOKED, Claim(M.SHIPPED)),
     (
-        lambda act: act.aspect is A.DONE and T.SENDER in act.kinds and bool(act.tags & _BACK) and not _goes_back(act),
+        lambda act: act.aspect is A.DONE and T.SENDER in act.clause_tags and bool(act.tags & _BACK) and not _goes_back(act),
         Claim(M.RETURNED),
     ),
     (lambda act: act.aspect is A.FAILED, Claim(M.EXCEPTION, Reason.NOT_COLLECTED)),
@@ -181,7 +181,7 @@ def _by_whom(act: _Taking) -> Claim | None:
             for token in act.text.clauses[act.event.clause]
         )
         return Claim(M.OUT_FOR_DELIVERY) if brings else Claim(M.PICKED_UP)
-    if act.kinds & RECIPIENTS or act.event.at in POINTS or T.BY_CODE in act.tags:
+    if act.clause_tags & RECIPIENTS or act.event.at in POINTS or T.BY_CODE in act.tags:
         return Claim(M.DELIVERED, fetched=True)
     return Claim(M.PICKED_UP, unsure=True)
 
@@ -194,8 +194,8 @@ def _not_told(act: _Taking) -> Claim | None:
     if act.by_courier and T.LOCKER not in act.tags:
         return Claim(M.SHIPPED)
     is_away = act.event.word == "取走" and (
-        T.RECIPIENT in act.kinds or (act.event.at in POINTS and not act.tags & _BIDDING)
+        T.RECIPIENT in act.clause_tags or (act.event.at in POINTS and not act.tags & _BIDDING)
     )
-    if act.aspect is A.BARE and (is_away or act.kinds & {T.SELF, T.KIN, T.SIGNER, T.SIGN}):
+    if act.aspect is A.BARE and (is_away or act.clause_tags & {T.SELF, T.KIN, T.SIGNER, T.SIGN}):
         return Claim(M.DELIVERED, fetched=True)
     return Claim(M.READY_FOR_PICKUP) if is_ready(act.event, act.text) else None

@@ -155,8 +155,8 @@ def _is_on_its_way(claim: TextClaim) -> bool:
 def _was_before(claim: TextClaim, text: Text) -> bool:
     """Whether the claim is about an earlier time: 昨日派送时您不在家 anywhere, or the courier's 驿站小二已领件."""
     if claim.claim.milestone in _MENDABLE:
-        return T.BEFORE_NOW in text.kinds[claim.event.clause]
-    return claim.claim.fetched and T.COURIER in text.kinds[claim.event.clause]
+        return T.BEFORE_NOW in text.clause_tags[claim.event.clause]
+    return claim.claim.fetched and T.COURIER in text.clause_tags[claim.event.clause]
 
 
 def _is_brought_next(claim: TextClaim, text: Text) -> bool:
@@ -165,7 +165,7 @@ def _is_brought_next(claim: TextClaim, text: Text) -> bool:
         event.act is T.CARRY
         and event.aspect in {A.PLANNED, A.ONGOING}
         and event.clause > claim.event.clause
-        and T.COURIER in text.kinds[event.clause]
+        and T.COURIER in text.clause_tags[event.clause]
         for event in text.events
     )
 

@@ -125,8 +125,8 @@ def _at(text: str, at: int, *, in_word: bool) -> tuple[tuple[Tag, ...] | None, i
         return None, end
     if end == at + 1 and text.startswith(_TITLES, end):  # 拒先生
         return None, end
-    behind = text[end : end + 1]  # 小李收了 and 请下楼领 are acts
-    is_part = in_word and end == at + 1 and char in _WEAK and behind and behind not in _PERFECT
+    after = text[end : end + 1]  # 小李收了 and 请下楼领 are acts
+    is_part = in_word and end == at + 1 and char in _WEAK and after and after not in _PERFECT
     return (None if is_part else tags), end
 
 
@@ -181,20 +181,20 @@ def _reduced(found: list[Token]) -> list[Token]:
     return line
 
 
-def _is_part_of_word(word: Token, behind: Token) -> bool:
+def _is_part_of_word(word: Token, after: Token) -> bool:
     """Whether a short act is only the beginning of an unknown word."""
-    is_joined = behind.tag is T.OTHER and behind.start == word.end
-    return is_joined and word.text in _FRAGILE and "一" <= behind.text[0] <= "鿿" and behind.text[0] not in _PARTICLES
+    is_joined = after.tag is T.OTHER and after.start == word.end
+    return is_joined and word.text in _FRAGILE and "一" <= after.text[0] <= "鿿" and after.text[0] not in _PARTICLES
 
 
-def _is_within_name(line: list[Token], behind: Token) -> bool:
+def _is_within_name(line: list[Token], after: Token) -> bool:
     """Whether 前 or 后 belongs to a street's name: it stands between a place's word and an unknown one."""
-    if behind.tag is not T.OTHER or line[-1].text not in {"前", "后"}:
+    if after.tag is not T.OTHER or line[-1].text not in {"前", "后"}:
         return False
-    if behind.text[0] in _GOES_ON:
+    if after.text[0] in _GOES_ON:
         return False
-    front, middle = line[-2] if line[1:] else behind, line[-1]
-    is_joined = front.end == middle.start and middle.end == behind.start
+    front, middle = line[-2] if line[1:] else after, line[-1]
+    is_joined = front.end == middle.start and middle.end == after.start
     return is_joined and front.tag in {T.OTHER, *_PARTS_OF_NAMES}
 
 
@@ -226,18 +226,18 @@ def _is_verb(word: Token) -> bool:
     return word.text in _PURPOSE_VERBS or word.text[-1] in _DIRECTIONS
 
 
-def _noun(act: Token, behind: Token) -> Token | None:
+def _noun(act: Token, after: Token) -> Token | None:
     """The noun that a tail makes of an act: 签收 + 单."""
-    tail = _tail(behind.text)
-    is_tail = behind.tag in _TAILED or tail == behind.text
+    tail = _tail(after.text)
+    is_tail = after.tag in _TAILED or tail == after.text
     if (
         not tail
         or not is_tail
         or (act.tag is T.REACH and act.text[-1] in _DIRECTIONS)
-        or behind.tag in {T.DONE, T.FAILED, T.OK}
+        or after.tag in {T.DONE, T.FAILED, T.OK}
     ):
         return None
-    return Token(T.COURIER if tail == "员" else T.NOTE, act.text + tail, act.start, behind.end)
+    return Token(T.COURIER if tail == "员" else T.NOTE, act.text + tail, act.start, after.end)
 
 
 def _tail(text: str) -> str:
