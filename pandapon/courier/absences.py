@@ -4,9 +4,9 @@ from __future__ import annotations
 
 from typing import TYPE_CHECKING
 
-from pandapon.courier.context import clause_has, says
+from pandapon.courier.context import clause_has, clause_says
 from pandapon.courier.aspect import Aspect
-from pandapon.courier.claims import HAPPENED, Claim, Reason, claim
+from pandapon.courier.claims import HAPPENED, Claim, Reason, claim_by_table
 from pandapon.courier.tags import Tag
 from pandapon.shipment import Milestone
 
@@ -21,11 +21,11 @@ _PICK_UP_TASKS = ("收件任务", "揽收任务", "取件任务", "寄件任务"
 _PICK_UPS = frozenset({T.COLLECT, T.TAKE})
 
 
-def unreached(event: Event, text: Text) -> Claim | None:
+def no_contact_claim(event: Event, text: Text) -> Claim | None:
     """Return the claim when a call is not answered."""
     if event.word == "did not pick up" and _is_by_courier(event, text):
         return Claim(M.EXCEPTION, Reason.NOT_COLLECTED)
-    return None if _is_the_senders(event, text) else claim(event)
+    return None if _is_the_senders(event, text) else claim_by_table(event)
 
 
 def _is_by_courier(event: Event, text: Text) -> bool:
@@ -34,7 +34,7 @@ def _is_by_courier(event: Event, text: Text) -> bool:
     return bool(before & {T.COURIER, T.CARRIER, T.PARTNER}) and T.RECIPIENT not in before
 
 
-def absent(event: Event, text: Text) -> Claim | None:
+def absence_claim(event: Event, text: Text) -> Claim | None:
     """Return the claim when nobody is there: the recipient, a point, or the courier."""
     if _is_the_senders(event, text):
         return None
@@ -51,7 +51,7 @@ def absent(event: Event, text: Text) -> Claim | None:
         return Claim(M.OUT_FOR_DELIVERY) if is_out else None
     if event.word == "约定" and (_is_fetched_later(event, text) or _is_agreed(event, text)):
         return None
-    return claim(event)
+    return claim_by_table(event)
 
 
 def _is_of_bringing(event: Event, text: Text) -> bool:
@@ -83,7 +83,7 @@ def _is_the_senders(event: Event, text: Text) -> bool:
     """Whether nobody was there at a pick-up: the parcel is still with its sender."""
     if text.tags & {T.CARRY, T.SIGN}:
         return False
-    if clause_has(event, text, T.NOTE) and says(event, text, *_PICK_UP_TASKS):
+    if clause_has(event, text, T.NOTE) and clause_says(event, text, *_PICK_UP_TASKS):
         return True
     in_vain = any(other.act is T.COLLECT and other.aspect not in HAPPENED for other in text.events)
     if in_vain or (clause_has(event, text, T.COLLECT) and T.TAKE_BACK not in text.tags):

@@ -10,28 +10,28 @@ from typing import TYPE_CHECKING
 from pandapon.courier.context import (
     clause_has,
     happened,
-    in_notice,
-    is_about_else,
-    is_on_foot,
-    is_without_it,
-    says,
-    says_of_fees,
-    speaks_of_return,
+    is_in_notice,
+    is_about_another_matter,
+    names_courier,
+    denies_receipt,
+    clause_says,
+    names_forwarding_fee,
+    mentions_return,
 )
-from pandapon.courier.arriving import arrived
+from pandapon.courier.arriving import arrival_claim
 from pandapon.courier.aspect import Aspect
-from pandapon.courier.cancelling import cancelled
-from pandapon.courier.delivering import carried
-from pandapon.courier.claims import HAPPENED, PACKING, Claim, claim
-from pandapon.courier.collecting import collected
-from pandapon.courier.departing import departed, is_no_departure
-from pandapon.courier.demands import must_pay
-from pandapon.courier.problems import PROBLEMS, problem
-from pandapon.courier.receiving import brought, handed, received
-from pandapon.courier.returns import returned, taken_back
-from pandapon.courier.signing import signed
+from pandapon.courier.cancelling import cancellation_claim
+from pandapon.courier.delivering import delivery_claim
+from pandapon.courier.claims import HAPPENED, PACKING, Claim, claim_by_table
+from pandapon.courier.collecting import pick_up_claim
+from pandapon.courier.departing import departure_claim, is_no_departure
+from pandapon.courier.demands import payment_claim
+from pandapon.courier.problems import PROBLEMS, problem_claim
+from pandapon.courier.receiving import bringing_claim, handover_claim, receipt_claim
+from pandapon.courier.returns import return_claim, taken_back_claim
+from pandapon.courier.signing import signature_claim
 from pandapon.courier.tags import Tag
-from pandapon.courier.taking import taken_away
+from pandapon.courier.taking import taking_claim
 from pandapon.shipment import Milestone
 
 if TYPE_CHECKING:
@@ -58,23 +58,23 @@ _ADVERTISED = frozenset(
 
 def claim_of(event: Event, text: Text) -> Claim | None:
     """Return the claim of an act of a text; None: no claim."""
-    if event.aspect is A.BARE and event.act in _ADVERTISED and in_notice(event, text):
+    if event.aspect is A.BARE and event.act in _ADVERTISED and is_in_notice(event, text):
         return None
-    return _CLAIMS[event.act](event, text) if event.act in _CLAIMS else claim(event)
+    return _CLAIMS[event.act](event, text) if event.act in _CLAIMS else claim_by_table(event)
 
 
-def _noted(event: Event, text: Text) -> Claim | None:
+def _payment_or_label_claim(event: Event, text: Text) -> Claim | None:
     """The claim of a payment or a label."""
     if event.word == "接单" and event.at is T.SENDER and event.aspect in HAPPENED:
         return Claim(M.PAID)
-    if event.act is T.LABEL and T.RECIPIENT in text.clause_tags[event.clause] and is_without_it(text.clauses[event.clause]):
+    if event.act is T.LABEL and T.RECIPIENT in text.clause_tags[event.clause] and denies_receipt(text.clauses[event.clause]):
         return None  # the recipient has not received it yet, which says nothing of its courier
-    if (event.act is T.PAID and says_of_fees(text)) or (event.act is T.LABEL and event.modality.again):  # 已重新打印面单
+    if (event.act is T.PAID and names_forwarding_fee(text)) or (event.act is T.LABEL and event.modality.again):  # 已重新打印面单
         return None
-    return None if is_about_else(text) else claim(event)
+    return None if is_about_another_matter(text) else claim_by_table(event)
 
 
-def _shipped(event: Event, text: Text) -> Claim | None:
+def _shipment_claim(event: Event, text: Text) -> Claim | None:
     done = event.aspect in HAPPENED
     if done and event.at is T.WAREHOUSE and event.place.startswith(_BETWEEN_LEGS):
         return Claim(M.IN_TRANSIT)  # 海外仓出库
@@ -82,28 +82,28 @@ def _shipped(event: Event, text: Text) -> Claim | None:
         return Claim(M.IN_TRANSIT)  # 分拨中心出库
     if done and _is_handed_out(event, text):
         return Claim(M.DELIVERED, fetched=True)
-    if is_about_else(text):
+    if is_about_another_matter(text):
         return None
-    if done and speaks_of_return(text.clauses[event.clause][event.token + 1 :]):
+    if done and mentions_return(text.clauses[event.clause][event.token + 1 :]):
         return Claim(M.RETURNING)
     if event.aspect is A.BARE and any(other.act is T.PREPARE and other.aspect is A.ONGOING for other in text.events):
         return None  # 生产中，完工后安排发货
-    if event.aspect is A.PLANNED and says_of_fees(text):
+    if event.aspect is A.PLANNED and names_forwarding_fee(text):
         return Claim(M.IN_TRANSIT)  # 运费已收到，排队出库
-    return None if event.aspect is A.PLANNED and event.modality.promised else claim(event)
+    return None if event.aspect is A.PLANNED and event.modality.promised else claim_by_table(event)
 
 
-def _prepared(event: Event, text: Text) -> Claim | None:
-    if is_about_else(text) or (event.word == "审核" and happened(text, T.ORDER)):
+def _preparation_claim(event: Event, text: Text) -> Claim | None:
+    if is_about_another_matter(text) or (event.word == "审核" and happened(text, T.ORDER)):
         return None
     if text.tags & {T.CUSTOMS, T.DECLARE}:
         return Claim(M.IN_TRANSIT) if event.aspect in HAPPENED else None
     if event.word.endswith("接单") and text.tags & {T.BRANCH, T.COURIER, T.CARRIER} and event.aspect in HAPPENED:
         return Claim(M.SHIPPED)
-    return None if text.tags & {T.PARTNER, T.CARRIER} else claim(event)
+    return None if text.tags & {T.PARTNER, T.CARRIER} else claim_by_table(event)
 
 
-def _handled(event: Event, text: Text) -> Claim | None:
+def _handling_claim(event: Event, text: Text) -> Claim | None:
     if event.at is T.LAST_BRANCH and event.aspect in HAPPENED:
         leaves = any(other.act is T.SHIP and other.aspect is A.PLANNED for other in text.events)
         return Claim(M.IN_TRANSIT if leaves else M.ARRIVED)  # 在揽投部完成分拣，准备发出
@@ -127,7 +127,7 @@ def _handled(event: Event, text: Text) -> Claim | None:
             return Claim(M.PAID)
     if event.at is T.LOCKER and event.word in _SORTING and text.tags & {T.HUB, T.COURIER}:
         return Claim(M.ARRIVED if T.COURIER in text.tags else M.IN_TRANSIT)  # 分拣至派送员格口
-    return claim(event)
+    return claim_by_table(event)
 
 
 def _is_by_courier(event: Event, text: Text) -> bool:
@@ -142,20 +142,20 @@ def _is_of_returns(event: Event, text: Text) -> bool:
 
 def _is_before_collection(text: Text) -> bool:
     """Whether the seller packs goods or an order before a courier takes the parcel."""
-    if T.COLLECT in text.tags or says_of_fees(text):
+    if T.COLLECT in text.tags or names_forwarding_fee(text):
         return False
     is_sellers = any(token.text in _GOODS for clause in text.clauses for token in clause)
     return bool(text.tags & {T.LABEL, T.SENDER, T.PAID}) or (is_sellers and not text.tags & _CARRIED)
 
 
-def _departs(event: Event, text: Text) -> Claim | None:
+def _departure_claim(event: Event, text: Text) -> Claim | None:
     if is_no_departure(event, text):
         return None
     if event.word.endswith("送往") and _is_to_the_door(event, text) and event.aspect in HAPPENED:
         return Claim(M.OUT_FOR_DELIVERY)
-    if event.word.endswith(("on the way", "on its way")) and is_on_foot(event, text) and event.aspect in HAPPENED:
+    if event.word.endswith(("on the way", "on its way")) and names_courier(event, text) and event.aspect in HAPPENED:
         return Claim(M.OUT_FOR_DELIVERY)
-    return _back_to_sender(event, text) if _is_towards_sender(event, text) else departed(event, text) or claim(event)
+    return _return_way_claim(event, text) if _is_towards_sender(event, text) else departure_claim(event, text) or claim_by_table(event)
 
 
 def _is_to_the_door(event: Event, text: Text) -> bool:
@@ -164,12 +164,12 @@ def _is_to_the_door(event: Event, text: Text) -> bool:
     return has_address or event.at in {T.RECIPIENT, T.DOOR}
 
 
-def _moves(event: Event, text: Text) -> Claim | None:
-    if event.word.endswith(("路上", "途中")) and T.COURIER in text.tags and is_on_foot(event, text):
+def _movement_claim(event: Event, text: Text) -> Claim | None:
+    if event.word.endswith(("路上", "途中")) and T.COURIER in text.tags and names_courier(event, text):
         return Claim(M.OUT_FOR_DELIVERY)
     if event.word == "已过" and not _passes_a_place(event, text):
         return None
-    return _back_to_sender(event, text) if _is_towards_sender(event, text) else claim(event)
+    return _return_way_claim(event, text) if _is_towards_sender(event, text) else claim_by_table(event)
 
 
 def _passes_a_place(event: Event, text: Text) -> bool:
@@ -182,37 +182,37 @@ def _is_towards_sender(event: Event, text: Text) -> bool:
     return event.at is T.SENDER and bool(text.tags & {T.REFUSE, T.RETURN, T.REVERSE})
 
 
-def _back_to_sender(event: Event, _: Text) -> Claim | None:
+def _return_way_claim(event: Event, _: Text) -> Claim | None:
     return Claim(M.RETURNING) if event.aspect in HAPPENED else None
 
 
-def _flies(event: Event, text: Text) -> Claim | None:
+def _flight_claim(event: Event, text: Text) -> Claim | None:
     """The claim of a flight or a ship. A seller who "will ship" names no vessel."""
     is_sellers = event.word == "ship" and clause_has(event, text, T.SENDER) and event.aspect not in HAPPENED
-    return None if is_sellers else claim(event)
+    return None if is_sellers else claim_by_table(event)
 
 
-def _forwarded(event: Event, text: Text) -> Claim | None:
+def _forwarding_claim(event: Event, text: Text) -> Claim | None:
     """The claim of a parcel that is sent on. 已转投驿站 has arrived at its point; 派送超区，转由…代理 has not."""
     if event.at in _POINTS and event.aspect in {A.DONE, A.BARE} and event.word in {"转投", "改投", "转送", "改送"}:
         return Claim(M.READY_FOR_PICKUP)
     before = {token.tag for token in text.clauses[event.clause][: event.token]}
     if event.word.endswith("地址") and T.RECIPIENT in before:
         return None  # 您已修改收货地址
-    is_pick_up = clause_has(event, text, T.NOTE) and says(event, text, "揽收", "取件", "收件", "揽件")
-    return Claim(M.SHIPPED) if is_pick_up else claim(event)
+    is_pick_up = clause_has(event, text, T.NOTE) and clause_says(event, text, "揽收", "取件", "收件", "揽件")
+    return Claim(M.SHIPPED) if is_pick_up else claim_by_table(event)
 
 
-def _attempted(event: Event, _: Text) -> Claim | None:
-    return Claim(M.OUT_FOR_DELIVERY) if event.aspect is A.ONGOING else claim(event)
+def _attempt_claim(event: Event, _: Text) -> Claim | None:
+    return Claim(M.OUT_FOR_DELIVERY) if event.aspect is A.ONGOING else claim_by_table(event)
 
 
-def _declared(event: Event, text: Text) -> Claim | None:
+def _customs_claim(event: Event, text: Text) -> Claim | None:
     """The claim of a customs clearance. An order that was just paid has not come that far: 支付成功，等待清关."""
-    return None if event.aspect is A.PLANNED and happened(text, T.PAID) else claim(event)
+    return None if event.aspect is A.PLANNED and happened(text, T.PAID) else claim_by_table(event)
 
 
-def _scanned_back(event: Event, text: Text) -> Claim | None:
+def _return_scan_claim(event: Event, text: Text) -> Claim | None:
     """The claim of 退 as the only word."""
     back = event.aspect is A.ONGOING or (event.aspect is A.DONE and text.tags & {T.REFUSE, T.ABSENT})
     return Claim(M.RETURNING) if back else None
@@ -228,28 +228,28 @@ def _is_handed_out(event: Event, text: Text) -> bool:
 
 
 _CLAIMS: dict[Tag, Callable[[Event, Text], Claim | None]] = {
-    **dict.fromkeys(PROBLEMS, problem),
-    **dict.fromkeys((T.SIGN, T.PROXY), signed),
-    **dict.fromkeys((T.CARRY, T.CARRY_NOUN), carried),
-    **dict.fromkeys((T.RETURN, T.REVERSE), returned),
-    **dict.fromkeys((T.STORE, T.REACH), brought),
-    **dict.fromkeys((T.TO_DEPOT, T.TAKE_BACK), taken_back),
-    **dict.fromkeys((T.FETCH, T.TAKE), taken_away),
-    **dict.fromkeys((T.PAID, T.LABEL), _noted),
-    T.TRANSFER: handed,
-    T.COLLECT: collected,
-    T.RECEIVE: received,
-    T.SHIP: _shipped,
-    T.PREPARE: _prepared,
-    T.HANDLE: _handled,
-    T.DEPART: _departs,
-    T.FLY: _flies,
-    T.MOVE: _moves,
-    T.ARRIVE: arrived,
-    T.FORWARD: _forwarded,
-    T.ATTEMPT: _attempted,
-    T.DECLARE: _declared,
-    T.CANCEL: cancelled,
-    T.RETURN_SCAN: _scanned_back,
-    T.MUST_PAY: must_pay,
+    **dict.fromkeys(PROBLEMS, problem_claim),
+    **dict.fromkeys((T.SIGN, T.PROXY), signature_claim),
+    **dict.fromkeys((T.CARRY, T.CARRY_NOUN), delivery_claim),
+    **dict.fromkeys((T.RETURN, T.REVERSE), return_claim),
+    **dict.fromkeys((T.STORE, T.REACH), bringing_claim),
+    **dict.fromkeys((T.TO_DEPOT, T.TAKE_BACK), taken_back_claim),
+    **dict.fromkeys((T.FETCH, T.TAKE), taking_claim),
+    **dict.fromkeys((T.PAID, T.LABEL), _payment_or_label_claim),
+    T.TRANSFER: handover_claim,
+    T.COLLECT: pick_up_claim,
+    T.RECEIVE: receipt_claim,
+    T.SHIP: _shipment_claim,
+    T.PREPARE: _preparation_claim,
+    T.HANDLE: _handling_claim,
+    T.DEPART: _departure_claim,
+    T.FLY: _flight_claim,
+    T.MOVE: _movement_claim,
+    T.ARRIVE: arrival_claim,
+    T.FORWARD: _forwarding_claim,
+    T.ATTEMPT: _attempt_claim,
+    T.DECLARE: _customs_claim,
+    T.CANCEL: cancellation_claim,
+    T.RETURN_SCAN: _return_scan_claim,
+    T.MUST_PAY: payment_claim,
 }

@@ -4,9 +4,9 @@ from __future__ import annotations
 
 from typing import TYPE_CHECKING
 
-from pandapon.courier.context import clause_has, is_on_foot
+from pandapon.courier.context import clause_has, names_courier
 from pandapon.courier.aspect import Aspect
-from pandapon.courier.claims import HAPPENED, Claim, claim
+from pandapon.courier.claims import HAPPENED, Claim, claim_by_table
 from pandapon.courier.tags import Tag
 from pandapon.shipment import Milestone
 
@@ -24,23 +24,23 @@ _POINTS = frozenset({T.POINT, T.LOCKER})
 _FETCHED_AT = frozenset({T.FETCH, T.TAKE, T.PLEASE, T.BY_CODE, T.RECIPIENT, T.MAY, T.WAIT, T.COLLECT, T.STORE})
 
 
-def arrived(event: Event, text: Text) -> Claim | None:
+def arrival_claim(event: Event, text: Text) -> Claim | None:
     """Return the claim of an arrival. At a port or after a flight, the destination is still a city on the way."""
-    if event.at is T.SENDER and is_on_foot(event, text):
+    if event.at is T.SENDER and names_courier(event, text):
         return Claim(M.SHIPPED) if event.aspect in HAPPENED else None
     collects = event.word == "到店" and any(
         other.act is T.COLLECT and other.aspect in HAPPENED for other in text.events
     )
-    if event.at in _POINTS and is_on_foot(event, text) and (collects or _takes_there(event, text)):
+    if event.at in _POINTS and names_courier(event, text) and (collects or _takes_there(event, text)):
         return Claim(M.PICKED_UP)
     if event.at is T.POINT and _takes_there(event, text) and clause_has(event, text, T.RECIPIENT):
         return Claim(M.DELIVERED, fetched=True)  # 顾客已到店提货
     if event.aspect in {A.BARE, A.DONE} and _is_of_messages(event, text):
         return None
-    if event.aspect is A.PLANNED and event.at is T.RECIPIENT and is_on_foot(event, text):
+    if event.aspect is A.PLANNED and event.at is T.RECIPIENT and names_courier(event, text):
         return Claim(M.OUT_FOR_DELIVERY)  # 快递员即将到达您处
     takes = any(other.act is T.TAKE and other.aspect is A.ONGOING for other in text.events)
-    if takes and event.at in _POINTS and is_on_foot(event, text):  # 骑手已到达取货点，正在取件
+    if takes and event.at in _POINTS and names_courier(event, text):  # 骑手已到达取货点，正在取件
         return Claim(M.SHIPPED)
     if event.at in {T.DESTINATION, T.BRANCH} and text.tags & {T.FLY, T.PORT} and event.aspect in HAPPENED:
         return Claim(M.IN_TRANSIT)
@@ -50,17 +50,17 @@ def arrived(event: Event, text: Text) -> Claim | None:
         return Claim(M.ARRIVED)
     if event.aspect in HAPPENED and event.at is None and _is_announced(text):
         return Claim(M.ARRIVED)
-    if event.at is T.DOOR and is_on_foot(event, text) and event.aspect in HAPPENED:
+    if event.at is T.DOOR and names_courier(event, text) and event.aspect in HAPPENED:
         return Claim(M.OUT_FOR_DELIVERY)
     lies = event.word in _LIES or (event.word == "at" and event.place.endswith(_AT_HOME))
     if lies and event.at in _LEFT_WITH and event.token and _is_the_parcel(event, text):
         return Claim(M.DELIVERED)  # 包裹在前台
-    return claim(event)
+    return claim_by_table(event)
 
 
 def _is_the_parcel(event: Event, text: Text) -> bool:
     """Whether the parcel lies there, and not with a courier or in a van: 件在车上."""
-    is_carried = is_on_foot(event, text) or event.place == "车上"
+    is_carried = names_courier(event, text) or event.place == "车上"
     return text.clauses[event.clause][event.token - 1].tag is T.PARCEL and not is_carried
 
 

@@ -5,7 +5,7 @@ from __future__ import annotations
 from typing import TYPE_CHECKING
 
 from pandapon.courier.context import clause_has
-from pandapon.courier.claims import Claim, Reason, claim
+from pandapon.courier.claims import Claim, Reason, claim_by_table
 from pandapon.courier.tags import Tag
 from pandapon.shipment import Milestone
 
@@ -31,12 +31,12 @@ _BESIDE = _PARTS | {T.FETCH, T.ARRANGE, T.FLY, T.HOLD, T.NOTICE, T.NOTE}
 _NO_GOODS = ("险", "保价", "售后", "发票", "安装", "会员", "insurance")
 
 
-def cancelled(event: Event, text: Text) -> Claim | None:
+def cancellation_claim(event: Event, text: Text) -> Claim | None:
     """Return the claim of a cancellation. Only that of the whole order is an end."""
     if event.word.startswith("不发") and clause_has(event, text, T.SENDER):  # no cancelled order
         return Claim(M.EXCEPTION, Reason.NOT_COLLECTED)
     clause = text.clauses[event.clause]
-    stated = claim(event)
+    stated = claim_by_table(event)
     if stated is None or clause_has(event, text, T.PART) or is_of_no_goods(clause, event.token):
         return None
     before = clause[: event.token]

@@ -215,7 +215,7 @@ TABLE: dict[Tag, tuple[Row, ...]] = {
 }
 
 
-def claim(event: Event) -> Claim | None:
+def claim_by_table(event: Event) -> Claim | None:
     """Return the claim of an act by the table; None: no claim."""
     for row in TABLE.get(event.act, ()):
         if event.modality.aspect in row.aspects and (row.at is None or event.at in row.at):

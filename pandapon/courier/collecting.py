@@ -4,9 +4,9 @@ from __future__ import annotations
 
 from typing import TYPE_CHECKING
 
-from pandapon.courier.context import happened, is_about_else, says
+from pandapon.courier.context import happened, is_about_another_matter, clause_says
 from pandapon.courier.aspect import Aspect
-from pandapon.courier.claims import HAPPENED, Claim, claim
+from pandapon.courier.claims import HAPPENED, Claim, claim_by_table
 from pandapon.courier.tags import Tag
 from pandapon.shipment import Milestone
 
@@ -19,10 +19,10 @@ _TAKEN_IN = {T.HUB: M.IN_TRANSIT, T.LAST_BRANCH: M.ARRIVED, T.DESTINATION: M.ARR
 _COMING = frozenset({"前往", "赶往", "赶来", "前来", "过来", "赶去", "马上", "即将"})
 
 
-def collected(event: Event, text: Text) -> Claim | None:
+def pick_up_claim(event: Event, text: Text) -> Claim | None:
     """Return the claim of a pick-up at the sender: ordered, on the way, in vain, or done."""
     clause = text.clause_tags[event.clause]
-    if is_about_else(text) and event.aspect not in HAPPENED:
+    if is_about_another_matter(text) and event.aspect not in HAPPENED:
         return None
     if (
         text.tags & {T.CUSTOMS, T.DECLARE} or (event.at is T.PORT and event.place != "港" and T.OF not in clause)
@@ -31,14 +31,14 @@ def collected(event: Event, text: Text) -> Claim | None:
     if event.word.isascii() and event.aspect is A.DONE and (T.SENDER in clause or _is_dropped_off(text)):
         return Claim(M.PICKED_UP)
     if event.word.isascii() and "origin" in event.word:
-        return claim(event)
+        return claim_by_table(event)
     if event.at is T.PARTNER and event.aspect in HAPPENED:  # 尾程已揽收
         return Claim(M.IN_TRANSIT)
     if "accepted" in event.word:
-        return Claim(M.DELIVERED) if clause & {T.DESK, T.KIN} and event.aspect is A.DONE else claim(event)
+        return Claim(M.DELIVERED) if clause & {T.DESK, T.KIN} and event.aspect is A.DONE else claim_by_table(event)
     if event.aspect in HAPPENED and event.at is T.POINT and T.BY_CODE in text.tags and T.SENDER not in text.tags:
         return Claim(M.READY_FOR_PICKUP)  # 驿站小二已收件上架，凭货号…
-    if event.aspect in HAPPENED and event.at is T.POINT and says(event, text, "核对"):
+    if event.aspect in HAPPENED and event.at is T.POINT and clause_says(event, text, "核对"):
         return None  # 店主收件核对中: whose parcel it is, a sender's or a recipient's, is not said
     if event.aspect in HAPPENED and _came_from_a_hub(text):
         return Claim(M.ARRIVED if event.at in {T.BRANCH, T.LAST_BRANCH} else M.IN_TRANSIT)
@@ -54,7 +54,7 @@ def collected(event: Event, text: Text) -> Claim | None:
         return Claim(M.DELIVERED, fetched=True)
     if event.word.isascii() and clause & {T.RECIPIENT, T.POINT, T.LOCKER} and event.aspect is not A.CONDITIONAL:
         return Claim(M.DELIVERED, fetched=True) if event.modality.succeeded else Claim(M.READY_FOR_PICKUP)
-    is_order = T.ARRANGE in text.tags or says(event, text, "寄", "订单", "下单")
+    is_order = T.ARRANGE in text.tags or clause_says(event, text, "寄", "订单", "下单")
     if (
         event.aspect is A.ONGOING
         and T.SENDER in text.tags
@@ -75,7 +75,7 @@ def collected(event: Event, text: Text) -> Claim | None:
     is_booked = any(token.text == "预约" for token in text.clauses[event.clause][: event.token])
     if (event.modality.arranged or on_the_way) and (is_booked or not event.modality.succeeded) and event.aspect in HAPPENED:
         return Claim(M.SHIPPED)
-    stated = claim(event)
+    stated = claim_by_table(event)
     is_fetched = event.word in {"取货完成", "提货成功"} and not text.tags & {T.COURIER, T.SENDER, T.BRANCH}
     return stated._replace(unsure=True) if stated and is_fetched and stated.milestone is M.PICKED_UP else stated
 

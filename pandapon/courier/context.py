@@ -42,13 +42,13 @@ def clause_has(event: Event, text: Text, *tags: Tag) -> bool:
     return not text.clause_tags[event.clause].isdisjoint(tags)
 
 
-def goes_back(text: Text) -> bool:
+def tells_of_return(text: Text) -> bool:
     """Whether the text tells of a return that is done or under way."""
     back = any(other.act in {T.RETURN, T.REVERSE} and other.aspect in HAPPENED for other in text.events)
-    return back and not is_of_a_slip(text) and not is_fetched_after_all(text)
+    return back and not is_about_a_receipt(text) and not is_fetched_by_recipient(text)
 
 
-def is_fetched_after_all(text: Text) -> bool:
+def is_fetched_by_recipient(text: Text) -> bool:
     """Whether the recipient takes the parcel, which ends a return: 退件在网点被买家领走."""
     return any(
         other.act in {T.FETCH, T.TAKE} and other.aspect is Aspect.DONE and _is_by_recipient(other, text)
@@ -62,7 +62,7 @@ def _is_by_recipient(event: Event, text: Text) -> bool:
     return (is_named or bool(before & {T.RECIPIENT, T.SELF})) and not before & {T.SENDER, T.COURIER, T.WAREHOUSE}
 
 
-def is_of_a_slip(text: Text) -> bool:
+def is_about_a_receipt(text: Text) -> bool:
     """Whether only the receipt goes back, and the parcel was handed over: 回单已签，待返还寄方."""
     return any(token.text.startswith(_SLIPS) for clause in text.clauses for token in clause)
 
@@ -72,12 +72,12 @@ def happened(text: Text, act: Tag) -> bool:
     return any(other.act is act and other.aspect in HAPPENED for other in text.events)
 
 
-def speaks_of_return(clause: Sequence[Token]) -> bool:
+def mentions_return(clause: Sequence[Token]) -> bool:
     """Whether a clause names a return, by a verb or by a noun."""
     return any(token.tag in {T.RETURN, T.REVERSE} or token.text.startswith("退货") for token in clause)
 
 
-def in_notice(event: Event, text: Text) -> bool:
+def is_in_notice(event: Event, text: Text) -> bool:
     """Whether the act is only mentioned, by a notice, a question or a survey before it in its clause.
 
     A return that a sender asked for is not only mentioned.
@@ -92,22 +92,22 @@ def in_notice(event: Event, text: Text) -> bool:
     return T.ASKED in before and not is_ordered and not is_as_asked(clause[: event.token])
 
 
-def says(event: Event, text: Text, *words: str) -> bool:
+def clause_says(event: Event, text: Text, *words: str) -> bool:
     """Whether one of these words is in the act's clause."""
     return any(word in token.text for token in text.clauses[event.clause] for word in words)
 
 
-def says_of_fees(text: Text) -> bool:
+def names_forwarding_fee(text: Text) -> bool:
     """Whether the text names a fee of a forwarder's warehouse: a parcel that waits there is on its way already."""
     return any(token.text.startswith(("运费", "仓储费", "集运费")) for clause in text.clauses for token in clause)
 
 
-def is_on_foot(event: Event, text: Text) -> bool:
+def names_courier(event: Event, text: Text) -> bool:
     """Whether a courier has the parcel in hand."""
     return clause_has(event, text, T.COURIER)
 
 
-def is_collected_before(event: Event, text: Text) -> bool:
+def is_back_from_pick_up(event: Event, text: Text) -> bool:
     """Whether a courier goes back to the outlet with what was just picked up: 快递员已取件，正返回网点.
 
     Words of the last leg tell that the courier comes back from a recipient or a point.
@@ -123,7 +123,7 @@ def is_collected_before(event: Event, text: Text) -> bool:
     )
 
 
-def is_for_the_sender(text: Text) -> bool:
+def names_pick_up_courier(text: Text) -> bool:
     """Whether the courier is one who comes to the sender: 取件员, 揽收员."""
     return any(
         token.tag is T.COURIER and token.text.startswith(("取件", "揽", "收件", "收派"))
@@ -132,12 +132,12 @@ def is_for_the_sender(text: Text) -> bool:
     )
 
 
-def hands_on_within(text: Text) -> bool:
+def has_internal_handover(text: Text) -> bool:
     """Whether the text hands the parcel to the carrier's own people: 已交给夜班同事，明日派送."""
-    return any(is_handed_within(event, text) for event in text.events if event.act is T.TRANSFER)
+    return any(is_internal_handover(event, text) for event in text.events if event.act is T.TRANSFER)
 
 
-def is_handed_within(event: Event, text: Text) -> bool:
+def is_internal_handover(event: Event, text: Text) -> bool:
     """Whether who takes the parcel over works for the carrier, which delivers, examines or keeps it after that."""
     if event.aspect not in HAPPENED or event.at not in _COLLEAGUES:
         return False
@@ -169,7 +169,7 @@ def is_given_to_sender(event: Event, text: Text) -> bool:
     return bool(after) and after[0].tag is T.SENDER and not is_of_a_code
 
 
-def is_about_else(text: Text) -> bool:
+def is_about_another_matter(text: Text) -> bool:
     """Whether the text is about a refund, a claim or a requested interception, and not about the parcel."""
     return T.COMPENSATE in text.tags or (
         T.NOTE in text.tags
@@ -181,16 +181,16 @@ def is_about_else(text: Text) -> bool:
     )
 
 
-def is_wrongly_sorted(event: Event, text: Text) -> bool:
+def is_missorted(event: Event, text: Text) -> bool:
     """Whether the parcel goes back to the hub that sorted it wrongly, or to be sorted again."""
-    if text.tags & {T.MISSORT, T.OUT_OF_AREA} or says(event, text, "上一站", "上级", "上一环节"):
+    if text.tags & {T.MISSORT, T.OUT_OF_AREA} or clause_says(event, text, "上一站", "上级", "上一环节"):
         return True
     after = text.clauses[event.clause][event.token + 1 :]
     sorts = any(other.act is T.HANDLE and other.modality.again for other in text.events if other.clause >= event.clause)
     return event.at is T.HUB and sorts and bool(after)
 
 
-def is_without_it(clause: Sequence[Token]) -> bool:
+def denies_receipt(clause: Sequence[Token]) -> bool:
     """Return whether the recipient stands before a denied receipt, as Thai couriers write it: ลูกค้ายังไม่ได้รับของ."""
     at = next((place for place, token in enumerate(clause) if token.tag is T.RECIPIENT), len(clause))
     return any(token.text.startswith(_NOT_RECEIVED) for token in clause[at:]) or any(

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from typing import TYPE_CHECKING
 
-from pandapon.courier.context import clause_has, hands_on_within, happened, is_for_the_sender, is_on_foot, says
+from pandapon.courier.context import clause_has, has_internal_handover, happened, names_pick_up_courier, names_courier, clause_says
 from pandapon.courier.aspect import Aspect
 from pandapon.courier.bookings import is_only_spoken_of
 from pandapon.courier.claims import HAPPENED, Claim, Reason
@@ -30,7 +30,7 @@ _IN_TURN = ("按序", "依序", "按顺序", "依次", "陆续", "逐件", "逐�
 _AGAIN = frozenset({"再投", "续送", "再派", "重投", "重派", "二投", "重送"})
 
 
-def carried(event: Event, text: Text) -> Claim | None:
+def delivery_claim(event: Event, text: Text) -> Claim | None:
     """Return the claim of a word of the last leg."""
     modality = event.modality
     if event.word == "出门":
@@ -65,9 +65,9 @@ def carried(event: Event, text: Text) -> Claim | None:
             return _called_off(event, text)
         case A.PLANNED:
             return _planned(event, text)
-        case A.BARE if modality.again and happened(text, T.ABSENT) and not is_on_foot(event, text):
+        case A.BARE if modality.again and happened(text, T.ABSENT) and not names_courier(event, text):
             return Claim(M.ATTEMPT_FAILED)  # 不在家，另行配送
-        case A.BARE if event.word in _AGAIN and _names_courier(event, text):
+        case A.BARE if event.word in _AGAIN and _lists_courier(event, text):
             return Claim(M.OUT_FOR_DELIVERY)
         case A.BARE if event.word in _AGAIN and not modality.today and _was_in_vain(text):
             return Claim(M.ATTEMPT_FAILED)
@@ -129,7 +129,7 @@ def _another_leg(event: Event, text: Text) -> Claim | None:
         return Claim(M.SHIPPED)
     after = {token.tag for token in text.clauses[event.clause][event.token + 1 :][:1]}
     if after & {T.COLLECT, T.TAKE, T.RECEIVE} or (
-        event.word.startswith(("前往您", "赶来", "过来", "前来")) and is_for_the_sender(text)
+        event.word.startswith(("前往您", "赶来", "过来", "前来")) and names_pick_up_courier(text)
     ):  # 前来取件
         return Claim(M.SHIPPED)
     if event.at is T.SENDER and T.COURIER in before and event.aspect in HAPPENED and not text.tags & _BACK:
@@ -145,7 +145,7 @@ def _another_leg(event: Event, text: Text) -> Claim | None:
     if (
         event.aspect is not A.DONE
         and T.TRANSFER in before
-        and not is_on_foot(event, text)
+        and not names_courier(event, text)
         and (T.WAREHOUSE in text.tags or not _by_name(event, text))
     ):
         return _handed_on(text)
@@ -160,7 +160,7 @@ def _another_leg(event: Event, text: Text) -> Claim | None:
         return Claim(M.SHIPPED)  # 骑手正赶往取货点
     if event.word.endswith("赶往") and not tags & {T.COURIER, T.RECIPIENT, T.DOOR}:
         return Claim(M.IN_TRANSIT)
-    if says(event, text, "负责") and before & {T.CARRIER, T.PARTNER} and T.COURIER not in tags:
+    if clause_says(event, text, "负责") and before & {T.CARRIER, T.PARTNER} and T.COURIER not in tags:
         return Claim(M.IN_TRANSIT)
     if event.word == "送" and event.at in {T.PORT, T.CUSTOMS}:  # 已送口岸
         return Claim(M.IN_TRANSIT)
@@ -235,12 +235,12 @@ def _under_way(event: Event, text: Text) -> Claim:
     if event.modality.again and event.modality.arranged:
         if happened(text, T.RESUME):
             return Claim(M.ARRIVED, resumes=True)
-        if says(event, text, "预约", "约"):
+        if clause_says(event, text, "预约", "约"):
             return Claim(M.ATTEMPT_FAILED)
     return Claim(M.OUT_FOR_DELIVERY)
 
 
-def _names_courier(event: Event, text: Text) -> bool:
+def _lists_courier(event: Event, text: Text) -> bool:
     """Whether a list of scans names the courier behind a colon: 再派：高亮."""
     after = [token.tag for token in text.clauses[event.clause][event.token + 1 :]]
     return after[:2] in ([T.COLON, T.OTHER], [T.COLON, T.COURIER])
@@ -303,7 +303,7 @@ def _called_off(event: Event, text: Text) -> Claim | None:
 
 
 def _planned(event: Event, text: Text) -> Claim | None:
-    if hands_on_within(text) or (happened(text, T.SHIP) and not event.modality.again):
+    if has_internal_handover(text) or (happened(text, T.SHIP) and not event.modality.again):
         return None  # 已寄出，将由…配送 names who delivers it later
     if event.act is T.CARRY_NOUN and not event.modality.again and not clause_has(event, text, T.WAIT):
         return None

@@ -16,7 +16,7 @@ if TYPE_CHECKING:
 A, M, T = Aspect, Milestone, Tag
 
 
-def customs_wants(event: Event, text: Text) -> Claim | None:
+def customs_claim(event: Event, text: Text) -> Claim | None:
     """Return the claim of papers or duty that somebody has to bring; None: only mentioned, or handed in already."""
     reason = Reason.PAPERS if event.act is T.PAPERS else Reason.DUTY
     if event.aspect is A.MENTIONED and clause_has(event, text, T.CUSTOMS) and clause_has(event, text, T.ASKED):
@@ -48,7 +48,7 @@ def customs_wants(event: Event, text: Text) -> Claim | None:
     return Claim(M.EXCEPTION, reason) if wants else None
 
 
-def must_pay(event: Event, text: Text) -> Claim | None:
+def payment_claim(event: Event, text: Text) -> Claim | None:
     """Return the claim of a parcel that goes on only after a payment: 需付费后出库; None: no payment is due."""
     clause = text.clauses[event.clause]
     before = {token.tag for token in clause[: event.token]}

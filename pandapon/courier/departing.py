@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from typing import TYPE_CHECKING
 
-from pandapon.courier.context import clause_has, is_for_the_sender, says
+from pandapon.courier.context import clause_has, names_pick_up_courier, clause_says
 from pandapon.courier.aspect import Aspect
 from pandapon.courier.claims import HAPPENED, Claim
 from pandapon.courier.tags import Tag
@@ -19,7 +19,7 @@ _MESSAGES = frozenset({"reminder", "notification", "message", "sms", "email", "e
 _MOVED = frozenset({T.HUB, T.BRANCH, T.COLLECT, T.FLY, T.CUSTOMS, T.RETURN, T.REVERSE, T.REFUSE, T.SHIP, T.LABEL})
 
 
-def departed(event: Event, text: Text) -> Claim | None:
+def departure_claim(event: Event, text: Text) -> Claim | None:
     """Return the claim of a courier who sets out to the sender or the recipient; None: a vehicle between places."""
     clause = text.clauses[event.clause]
     before = {token.tag for token in clause[: event.token]}
@@ -48,16 +48,16 @@ def departed(event: Event, text: Text) -> Claim | None:
     waits = {Aspect.PLANNED} if T.IF in text.tags else {Aspect.PLANNED, Aspect.CONDITIONAL}
     if sets_out and event.aspect in waits and T.COURIER in text.tags and event.at is None:
         return Claim(M.ARRIVED)  # 小哥整理后就出发
-    from_outlet = sets_out and not drives and event.at in {T.BRANCH, T.LAST_BRANCH} and says(event, text, "从")
+    from_outlet = sets_out and not drives and event.at in {T.BRANCH, T.LAST_BRANCH} and clause_says(event, text, "从")
     if event.aspect in HAPPENED and T.COURIER in before and (event.at is None or from_outlet) and not carries:
-        if sets_out and is_for_the_sender(text):
+        if sets_out and names_pick_up_courier(text):
             return Claim(M.SHIPPED)
         if sets_out:
             return Claim(M.OUT_FOR_DELIVERY)
         if event.word == "离开":
             return Claim(M.ATTEMPT_FAILED)
     left_the_point = event.word in {"出站", "出库"} and (
-        says(event, text, "核对") or any(token.text.startswith("取件") for part in text.clauses for token in part)
+        clause_says(event, text, "核对") or any(token.text.startswith("取件") for part in text.clauses for token in part)
     )
     if left_the_point and not (after and after[0].tag is T.CARRY):
         return Claim(M.DELIVERED, fetched=True)
@@ -72,7 +72,7 @@ def is_no_departure(event: Event, text: Text) -> bool:
     after = clause[event.token + 1 :][:1]
     if event.word == "发":
         before = {token.tag for token in clause[: event.token]}
-        of_parcel = T.PARCEL in before or T.SENDER in before or says(event, text, "班", "车")
+        of_parcel = T.PARCEL in before or T.SENDER in before or clause_says(event, text, "班", "车")
         return event.aspect is not Aspect.DONE or not of_parcel or bool(before & {T.NOTE, T.NOTICE})
     if event.word == "发出" and after and after[0].tag in {T.ASKED, T.NOTE, T.NOTICE}:
         return True

@@ -8,7 +8,7 @@ from __future__ import annotations
 from itertools import pairwise
 from typing import TYPE_CHECKING
 
-from pandapon.courier.context import is_without_it
+from pandapon.courier.context import denies_receipt
 from pandapon.courier.aspect import Aspect
 from pandapon.courier.claims import Claim, Reason
 from pandapon.courier.hedges import is_hedged, is_only_agreed
@@ -230,7 +230,7 @@ def is_disputed(event: Event, text: Text) -> bool:
         return True
     if any(other.act is T.SIGN and other.aspect is A.REVOKED for other in text.events):
         return True
-    if any(_sees_nothing(clause) or is_without_it(clause) or _is_of_a_thief(clause) for clause in text.clauses):
+    if any(_sees_nothing(clause) or denies_receipt(clause) or _is_of_a_thief(clause) for clause in text.clauses):
         return True
     return any(
         token.text.startswith(_DENIED) or any(word in token.text for word in _ELSEWHERE)

@@ -5,7 +5,7 @@ from __future__ import annotations
 from itertools import pairwise, zip_longest
 from typing import TYPE_CHECKING
 
-from pandapon.courier.context import clause_has, in_notice, is_collected_before, says
+from pandapon.courier.context import clause_has, is_in_notice, is_back_from_pick_up, clause_says
 from pandapon.courier.aspect import Aspect
 from pandapon.courier.claims import HAPPENED, Claim, Reason
 from pandapon.courier.tags import Tag
@@ -30,7 +30,7 @@ _IN_VAIN = frozenset({A.NEGATED, A.FAILED, A.NOT_YET})
 RECIPIENTS = frozenset({T.RECIPIENT, T.SELF, T.KIN, T.BY_CODE, T.SIGNER})
 
 
-def fetched(event: Event, text: Text) -> Claim | None:
+def fetching_claim(event: Event, text: Text) -> Claim | None:
     """Return the claim of 自提, 领取: the parcel lies ready, or the recipient has it."""
     clause = text.clause_tags[event.clause]
     if T.SENDER in clause and event.aspect in HAPPENED and text.tags & {T.RETURN, T.REVERSE}:
@@ -43,7 +43,7 @@ def fetched(event: Event, text: Text) -> Claim | None:
         and T.RECIPIENT not in text.tags
         and event.aspect is not A.PLANNED
     ):
-        return success(text)
+        return success_claim(text)
     if _is_left_with_the_sender(event, text):
         return Claim(M.SHIPPED) if _is_not_yet(event, text) else Claim(M.EXCEPTION, Reason.NOT_COLLECTED)
     if _is_carried_back(text) or _is_of_a_notice(event, text):
@@ -114,7 +114,7 @@ def _is_by_the_signer(event: Event, text: Text) -> bool:
 def _is_carried_back(text: Text) -> bool:
     """Whether a courier brings the parcel back to the outlet, and does not come from its sender."""
     back = [other for other in text.events if other.act is T.TO_DEPOT and other.aspect in HAPPENED]
-    return any(not is_collected_before(other, text) for other in back)
+    return any(not is_back_from_pick_up(other, text) for other in back)
 
 
 def _is_left_with_the_sender(event: Event, text: Text) -> bool:
@@ -125,7 +125,7 @@ def _is_left_with_the_sender(event: Event, text: Text) -> bool:
 
 
 def _is_not_yet(event: Event, text: Text) -> bool:
-    return event.aspect is A.NOT_YET or says(event, text, "yet")
+    return event.aspect is A.NOT_YET or clause_says(event, text, "yet")
 
 
 def _is_of_a_notice(event: Event, text: Text) -> bool:
@@ -190,7 +190,7 @@ def is_ready(event: Event, text: Text) -> bool:
     if text.tags & {T.BRANCH, T.LAST_BRANCH} and clause_has(event, text, T.RECIPIENT):
         return True
     if event.aspect in {A.ASKED, A.PLANNED, A.NEGATED, A.NOT_YET}:
-        return not in_notice(event, text) or bool(text.tags & (POINTS | {T.BY_CODE, T.STORE}))
+        return not is_in_notice(event, text) or bool(text.tags & (POINTS | {T.BY_CODE, T.STORE}))
     return bool(text.tags & (POINTS | {T.BY_CODE, T.STORE, T.NUMBER})) or len(text.clauses[event.clause]) == 1
 
 
@@ -209,7 +209,7 @@ def _puts_somewhere(event: Event, text: Text) -> bool:
     return event.act is T.PROXY or any(token.tag in _PUT_AT and token.start >= start for token in clause)
 
 
-def success(text: Text) -> Claim:
+def success_claim(text: Text) -> Claim:
     """Return the claim of 取件成功: by a courier, by an outlet that names its courier, or by the recipient."""
     if T.COURIER in text.tags:
         return Claim(M.PICKED_UP)

@@ -5,7 +5,7 @@ from __future__ import annotations
 from enum import StrEnum
 from typing import TYPE_CHECKING
 
-from pandapon.courier import signers as stage
+from pandapon.courier import signers
 from pandapon.courier.tags import Tag
 
 if TYPE_CHECKING:
@@ -98,7 +98,7 @@ def keeper_of(text: Text, text_claim: TextClaim) -> Keeper | None:
     """Return the keeper by the claim of a delivery or a pick-up; None where the text names nobody."""
     if text_claim.claim.fetched:
         return None
-    tag = stage.signer(text) or text_claim.event.at
+    tag = signers.signer(text) or text_claim.event.at
     if tag is None:
         present = text.tags & _MET
         tag = next(iter(present)) if len(present) == 1 else None

@@ -38,16 +38,16 @@ def sections(language: str) -> dict[Tags, list[str]]:
     return words_of
 
 
-def formed(pattern: str) -> list[str]:
+def expand(pattern: str) -> list[str]:
     """Return the words of a pattern like ``{no,not any}body``; a pattern without braces is its own only word."""
     parts = [inner.split(",") if inner or not plain else [plain] for inner, plain in _PARTS.findall(pattern)]
     return [" ".join("".join(word).split()) for word in product(*parts)]
 
 
-def form(char: str) -> None:
+def expand_words(char: str) -> None:
     """Make the words that begin with a character of :data:`UNFORMED` ready to be looked up."""
     words, key_of = (LATIN_WORDS, _latin_start) if LATIN.match(char) else (WORDS, _first_two)
-    found = {word: tags for pattern, tags in UNFORMED.get(char, ()) for word in formed(pattern)}
+    found = {word: tags for pattern, tags in UNEXPANDED.get(char, ()) for word in expand(pattern)}
     lengths: dict[str, set[int]] = defaultdict(set)
     for word in found:
         lengths[key_of(word)].add(len(word))
@@ -55,13 +55,13 @@ def form(char: str) -> None:
     (LATIN_LENGTHS if words is LATIN_WORDS else LENGTHS).update(
         {key: tuple(sorted(sizes, reverse=True)) for key, sizes in lengths.items()}
     )
-    UNFORMED.pop(char, None)  # at the end: another thread that is here meanwhile does the same again
+    UNEXPANDED.pop(char, None)  # at the end: another thread that is here meanwhile does the same again
 
 
 def is_word(text: str) -> bool:
     """Return whether a text is one of the words."""
-    if text[:1] in UNFORMED:
-        form(text[0])
+    if text[:1] in UNEXPANDED:
+        expand_words(text[0])
     return text in WORDS or text in LATIN_WORDS
 
 
@@ -76,19 +76,19 @@ def _read() -> tuple[dict[str, list[tuple[str, Tags]]], frozenset[str]]:
                 tails = frozenset(listed)
                 continue
             for pattern in listed:
-                for opened in _opened(pattern):
+                for opened in _by_first_character(pattern):
                     (made if _FORMED in pattern else written)[opened[0]].append((opened, tags))
     return {char: made[char] + written[char] for char in made | written}, tails
 
 
-def _opened(pattern: str) -> Iterator[str]:
+def _by_first_character(pattern: str) -> Iterator[str]:
     """The pattern as several, each of which begins with the first character of its words."""
     if not pattern.startswith(_FORMED):
         yield pattern
         return
     choices, _, rest = pattern.removeprefix(_FORMED).partition("}")
     for choice in choices.split(","):
-        yield from _opened((choice + rest).lstrip())
+        yield from _by_first_character((choice + rest).lstrip())
 
 
 def _first_two(word: str) -> str:
@@ -102,7 +102,7 @@ def _latin_start(word: str) -> str:
 
 
 # A tail makes a noun of the act before it: 签收 + 单 is a slip.
-UNFORMED, TAILS = _read()
+UNEXPANDED, TAILS = _read()
 LONGEST_TAIL = max(map(len, TAILS))
 # The words that :func:`form` made so far. All 100,000 would take a fifth of a start, and most commands read no courier
 # text.

@@ -4,9 +4,9 @@ from __future__ import annotations
 
 from typing import TYPE_CHECKING
 
-from pandapon.courier.context import clause_has, happened, says
+from pandapon.courier.context import clause_has, happened, clause_says
 from pandapon.courier.aspect import Aspect
-from pandapon.courier.claims import HAPPENED, Claim, Reason, claim
+from pandapon.courier.claims import HAPPENED, Claim, Reason, claim_by_table
 from pandapon.courier.tags import Tag
 from pandapon.shipment import Milestone
 
@@ -58,12 +58,12 @@ _NOT_FOUND = (
 )
 
 
-def lost(event: Event, text: Text) -> Claim | None:
+def loss_claim(event: Event, text: Text) -> Claim | None:
     """Return the claim of a loss: only a problem while the parcel is sought, or the loss claimed or settled."""
-    stated = claim(event)
+    stated = claim_by_table(event)
     if stated and is_of_a_thing(event, text):
         is_sought = event.word.startswith(_NOT_FOUND)
-        return Claim(M.EXCEPTION, Reason.ADDRESS if says(event, text, "地址") else Reason.OTHER) if is_sought else None
+        return Claim(M.EXCEPTION, Reason.ADDRESS if clause_says(event, text, "地址") else Reason.OTHER) if is_sought else None
     if stated and T.PART in text.tags:
         return Claim(M.EXCEPTION, Reason.LOST)
     settled = (happened(text, T.COMPENSATE) and not _is_being_settled(event, text)) or any(
@@ -136,7 +136,7 @@ def _is_sought(event: Event, text: Text) -> bool:
     )
 
 
-def compensated(event: Event, text: Text) -> Claim | None:
+def compensation_claim(event: Event, text: Text) -> Claim | None:
     """Return the claim of a compensation: a loss once it is paid, a problem while it is agreed on or under way."""
     is_paid = event.aspect in HAPPENED and (clause_has(event, text, T.PAID) or _is_paid_out(event, text))
     if event.aspect is A.DONE or is_paid:
@@ -145,4 +145,4 @@ def compensated(event: Event, text: Text) -> Claim | None:
 
 
 def _is_paid_out(event: Event, text: Text) -> bool:
-    return clause_has(event, text, T.DONE) and says(event, text, *PAID_OUT)
+    return clause_has(event, text, T.DONE) and clause_says(event, text, *PAID_OUT)

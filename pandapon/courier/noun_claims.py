@@ -5,7 +5,7 @@ from __future__ import annotations
 from itertools import pairwise
 from typing import TYPE_CHECKING
 
-from pandapon.courier.context import is_without_it
+from pandapon.courier.context import denies_receipt
 from pandapon.courier.aspect import Aspect, Modality
 from pandapon.courier.cancelling import is_of_no_goods
 from pandapon.courier.claims import Claim, Reason
@@ -68,7 +68,7 @@ _NOT_THE_ORDER = frozenset(
 )
 
 
-def recorded(text: Text) -> list[tuple[Claim, Event]]:
+def noun_claims(text: Text) -> list[tuple[Claim, Event]]:
     """Return the claim of each noun, with the noun as its event.
 
     Such nouns are a signature's record that is corrected, or a pick-up's task that is cancelled.
@@ -125,7 +125,7 @@ def _denied(text: Text) -> list[tuple[Claim, Event]]:
         return []
     for number, clause in enumerate(text.clauses):
         at = next((at for at, token in enumerate(clause) if token.text.startswith(_REPORTS)), None)
-        if at is not None and is_without_it(clause):
+        if at is not None and denies_receipt(clause):
             event = Event(T.SIGN, Modality(A.REVOKED), None, "", number, clause[at].text, at)
             return [(Claim(M.EXCEPTION, Reason.SIGNATURE_DISPUTED), event)]
     return []

@@ -41,7 +41,7 @@ _LONGEST_NAME = 4  # characters
 
 # What it means that somebody else than the recipient has the parcel. A stranger stands under KIN, somebody unknown
 # under OTHER.
-BY_ANOTHER: dict[Tag, Claim | None] = {
+CLAIM_BY_TAKER: dict[Tag, Claim | None] = {
     T.AUTHORITY: Claim(M.EXCEPTION, Reason.HELD),
     T.CUSTOMS: Claim(M.EXCEPTION, Reason.CUSTOMS_HELD),
     T.PARTNER: Claim(M.IN_TRANSIT),
@@ -51,7 +51,7 @@ BY_ANOTHER: dict[Tag, Claim | None] = {
 }
 
 
-def another(event: Event, text: Text) -> Tag | None:
+def other_taker(event: Event, text: Text) -> Tag | None:
     """Return who took the parcel, a key of :data:`BY_ANOTHER`; None: its recipient, a courier, or nobody is named."""
     if event.aspect not in HAPPENED:
         return None

@@ -5,13 +5,13 @@ from __future__ import annotations
 from typing import TYPE_CHECKING
 
 from pandapon.courier import signers
-from pandapon.courier.absences import absent, unreached
-from pandapon.courier.context import clause_has, is_about_else, says
+from pandapon.courier.absences import absence_claim, no_contact_claim
+from pandapon.courier.context import clause_has, is_about_another_matter, clause_says
 from pandapon.courier.aspect import Aspect
-from pandapon.courier.claims import HAPPENED, Claim, Reason, claim
-from pandapon.courier.demands import customs_wants
+from pandapon.courier.claims import HAPPENED, Claim, Reason, claim_by_table
+from pandapon.courier.demands import customs_claim
 from pandapon.courier.opening_hours import are_hours
-from pandapon.courier.losses import compensated, is_rule, lost
+from pandapon.courier.losses import compensation_claim, is_rule, loss_claim
 from pandapon.courier.tags import Tag
 from pandapon.shipment import Milestone
 
@@ -40,7 +40,7 @@ _RULED = frozenset({T.LOSE, T.DAMAGE, T.MISSING, T.DESTROY})
 _UNTOLD = frozenset({A.BARE, A.PLANNED})
 
 
-def problem(event: Event, text: Text) -> Claim | None:
+def problem_claim(event: Event, text: Text) -> Claim | None:
     """Return the claim of an act of trouble."""
     if event.act in _CAN_END and _is_over(event, text):
         return Claim(M.IN_TRANSIT, resumes=True)
@@ -50,15 +50,15 @@ def problem(event: Event, text: Text) -> Claim | None:
         return None
     if event.act in {T.ABSENT, T.DELAY} and are_hours(event, text):
         return None
-    return _BY_ACT.get(event.act, _stated)(event, text)
+    return _BY_ACT.get(event.act, _table_claim)(event, text)
 
 
-def _stated(event: Event, _: Text) -> Claim | None:
-    return claim(event)
+def _table_claim(event: Event, _: Text) -> Claim | None:
+    return claim_by_table(event)
 
 
-def _delayed(event: Event, text: Text) -> Claim | None:
-    if event.aspect is A.PLANNED and says(event, text, "可能") and _begins_as_notice(event, text):
+def _delay_claim(event: Event, text: Text) -> Claim | None:
+    if event.aspect is A.PLANNED and clause_says(event, text, "可能") and _begins_as_notice(event, text):
         return None
     if event.word.startswith("排队") and _is_next(event, text):
         return None
@@ -66,29 +66,29 @@ def _delayed(event: Event, text: Text) -> Claim | None:
         return None
     if event.word == "延长" and clause_has(event, text, T.POINT, T.LOCKER, T.NOTE):
         return None
-    return claim(event)
+    return claim_by_table(event)
 
 
-def _lost(event: Event, text: Text) -> Claim | None:
-    return None if event.word == "找不到" and clause_has(event, text, T.SENDER) else lost(event, text)
+def _missing_parcel_claim(event: Event, text: Text) -> Claim | None:
+    return None if event.word == "找不到" and clause_has(event, text, T.SENDER) else loss_claim(event, text)
 
 
-def _suspected(event: Event, text: Text) -> Claim | None:
+def _suspicion_claim(event: Event, text: Text) -> Claim | None:
     """The claim of damage, a missing piece or forbidden goods. 疑似 makes a problem of a mere suspicion."""
     if event.word == "缺货" and T.PREPARE in text.tags:
         return Claim(M.PAID)
     if event.aspect is A.POSSIBLE and clause_has(event, text, T.SUSPECT):
         return Claim(M.EXCEPTION, _SUSPECTED[event.act])
-    return claim(event)
+    return claim_by_table(event)
 
 
-def _destroyed(event: Event, text: Text) -> Claim | None:
+def _destruction_claim(event: Event, text: Text) -> Claim | None:
     is_damaged = event.word == "报废" and event.aspect is A.BARE and T.DAMAGE in text.tags
-    return Claim(M.EXCEPTION, Reason.DAMAGED) if is_damaged else claim(event)
+    return Claim(M.EXCEPTION, Reason.DAMAGED) if is_damaged else claim_by_table(event)
 
 
-def _troubled(event: Event, text: Text) -> Claim | None:
-    if event.word.endswith("处理") and (text.tags & {T.PAID, T.ORDER} or is_about_else(text)):
+def _trouble_claim(event: Event, text: Text) -> Claim | None:
+    if event.word.endswith("处理") and (text.tags & {T.PAID, T.ORDER} or is_about_another_matter(text)):
         return None
     if event.word.endswith("expired"):
         return Claim(M.ATTEMPT_FAILED, Reason.NOT_FETCHED) if event.aspect in HAPPENED else None
@@ -98,7 +98,7 @@ def _troubled(event: Event, text: Text) -> Claim | None:
         return Claim(M.EXCEPTION, Reason.OTHER)
     if event.token and text.clauses[event.clause][event.token - 1].tag is T.CARRY:
         return Claim(M.ATTEMPT_FAILED) if event.aspect in HAPPENED else None
-    return claim(event)
+    return claim_by_table(event)
 
 
 def _is_at_a_shop(event: Event, text: Text) -> bool:
@@ -109,12 +109,12 @@ def _is_at_a_shop(event: Event, text: Text) -> bool:
 def _is_feared(event: Event, text: Text) -> bool:
     """Whether somebody may have done harm to the parcel: 疑似被错拿, 可能被他人错拿."""
     before = {token.tag for token in text.clauses[event.clause][: event.token]}
-    return T.BY in before and (T.SUSPECT in before or says(event, text, "可能"))
+    return T.BY in before and (T.SUSPECT in before or clause_says(event, text, "可能"))
 
 
-def _misrouted(event: Event, text: Text) -> Claim | None:
+def _misrouting_claim(event: Event, text: Text) -> Claim | None:
     """The claim of a parcel that was sorted wrongly, or left with the wrong person: it was not delivered."""
-    stated = claim(event)
+    stated = claim_by_table(event)
     is_with_another = event.at in _WRONG_HANDS or _is_signed_by_another(event, text)
     return Claim(M.EXCEPTION, Reason.SIGNATURE_DISPUTED) if stated and is_with_another else stated
 
@@ -129,7 +129,7 @@ def _is_signed_by_another(event: Event, text: Text) -> bool:
     return is_signed and not is_mended and signers.signer(text) in _WRONG_HANDS | {None}
 
 
-def _held(event: Event, text: Text) -> Claim | None:
+def _holding_claim(event: Event, text: Text) -> Claim | None:
     """The claim of a parcel that is held back: for the sender, by customs, or at a point for the recipient."""
     if _goes_out(event, text):
         return None  # 滞留件出仓
@@ -142,7 +142,7 @@ def _held(event: Event, text: Text) -> Claim | None:
         return Claim(M.READY_FOR_PICKUP) if is_told else None
     if event.word.isascii() and _is_to_be_fetched(text):
         return Claim(M.READY_FOR_PICKUP)
-    return claim(event)
+    return claim_by_table(event)
 
 
 def _goes_out(event: Event, text: Text) -> bool:
@@ -153,11 +153,11 @@ def _goes_out(event: Event, text: Text) -> bool:
     return event.word.endswith("件") and is_joined and after[0].tag in {T.CARRY, T.DEPART}
 
 
-def _intercepted(event: Event, text: Text) -> Claim | None:
-    return None if _is_only_asked(event, text) else claim(event)
+def _interception_claim(event: Event, text: Text) -> Claim | None:
+    return None if _is_only_asked(event, text) else claim_by_table(event)
 
 
-def _resumed(event: Event, text: Text) -> Claim | None:
+def _resumption_claim(event: Event, text: Text) -> Claim | None:
     """The claim of a parcel that goes on. A signature that was set right is not a movement."""
     is_told = event.aspect in HAPPENED
     if is_told and event.word.endswith(_CARRIED) and _is_brought(event, text):
@@ -166,14 +166,14 @@ def _resumed(event: Event, text: Text) -> Claim | None:
         return Claim(M.ARRIVED, resumes=True) if is_told else None
     if event.word.endswith(("更正", "纠正", "改正", "corrected")) and _was_misread(text):
         return None
-    return claim(event)
+    return claim_by_table(event)
 
 
-def _misaddressed(event: Event, text: Text) -> Claim | None:
+def _address_claim(event: Event, text: Text) -> Claim | None:
     """The claim of a wrong address, unless an outlet or a point moved: 站点搬迁，请到新址取件."""
     moved = event.word.endswith("搬迁") and T.RECIPIENT not in text.tags
     is_points = event.at in {T.BRANCH, T.POINT} and (moved or bool(text.tags & {T.FETCH, T.TAKE}))
-    return None if is_points else claim(event)
+    return None if is_points else claim_by_table(event)
 
 
 def _is_next(event: Event, text: Text) -> bool:
@@ -206,7 +206,7 @@ def _is_brought(event: Event, text: Text) -> bool:
     return event.modality.today or T.COURIER in text.tags
 
 
-def _refused(event: Event, text: Text) -> Claim | None:
+def _refusal_claim(event: Event, text: Text) -> Claim | None:
     before = {token.tag for token in text.clauses[event.clause][: event.token]}
     if text.tags & {T.DECLARE, T.CUSTOMS}:
         return Claim(M.EXCEPTION, Reason.CUSTOMS_HELD)
@@ -217,7 +217,7 @@ def _refused(event: Event, text: Text) -> Claim | None:
         return Claim(M.EXCEPTION, Reason.REFUSED)
     if T.SENDER in before and not before & {T.RECIPIENT, T.SELF, T.KIN}:  # a seller refuses a refund
         return Claim(M.EXCEPTION) if text.tags & {T.RETURN, T.REVERSE} and event.aspect is A.DONE else None
-    return claim(event)
+    return claim_by_table(event)
 
 
 def _is_only_asked(event: Event, text: Text) -> bool:
@@ -234,19 +234,19 @@ def _was_misread(text: Text) -> bool:
 
 
 _BY_ACT: dict[Tag, Callable[[Event, Text], Claim | None]] = {
-    **dict.fromkeys((T.MISSING, T.DAMAGE, T.FORBIDDEN), _suspected),
-    **dict.fromkeys((T.PAPERS, T.DUTY), customs_wants),
-    T.DELAY: _delayed,
-    T.LOSE: _lost,
-    T.MISSORT: _misrouted,
-    T.DESTROY: _destroyed,
-    T.COMPENSATE: compensated,
-    T.TROUBLE: _troubled,
-    T.REFUSE: _refused,
-    T.NO_CONTACT: unreached,
-    T.ABSENT: absent,
-    T.HOLD: _held,
-    T.INTERCEPT: _intercepted,
-    T.RESUME: _resumed,
-    T.ADDRESS_FAULT: _misaddressed,
+    **dict.fromkeys((T.MISSING, T.DAMAGE, T.FORBIDDEN), _suspicion_claim),
+    **dict.fromkeys((T.PAPERS, T.DUTY), customs_claim),
+    T.DELAY: _delay_claim,
+    T.LOSE: _missing_parcel_claim,
+    T.MISSORT: _misrouting_claim,
+    T.DESTROY: _destruction_claim,
+    T.COMPENSATE: compensation_claim,
+    T.TROUBLE: _trouble_claim,
+    T.REFUSE: _refusal_claim,
+    T.NO_CONTACT: no_contact_claim,
+    T.ABSENT: absence_claim,
+    T.HOLD: _holding_claim,
+    T.INTERCEPT: _interception_claim,
+    T.RESUME: _resumption_claim,
+    T.ADDRESS_FAULT: _address_claim,
 }

@@ -8,15 +8,15 @@ from typing import TYPE_CHECKING
 from pandapon.courier import signers
 from pandapon.courier.context import (
     clause_has,
-    goes_back,
+    tells_of_return,
     happened,
-    is_about_else,
+    is_about_another_matter,
     is_given_to_sender,
-    is_handed_within,
-    speaks_of_return,
+    is_internal_handover,
+    mentions_return,
 )
 from pandapon.courier.aspect import Aspect
-from pandapon.courier.claims import HAPPENED, Claim, Reason, claim
+from pandapon.courier.claims import HAPPENED, Claim, Reason, claim_by_table
 from pandapon.courier.tags import Tag
 from pandapon.shipment import Milestone
 
@@ -40,7 +40,7 @@ _NOT_TO_THE_DOOR = frozenset({T.RETURN, T.REVERSE, T.REFUSE, T.CARRY})
 _COLLECTORS = frozenset({T.BRANCH, T.COURIER, T.CARRIER})
 
 
-def received(event: Event, text: Text) -> Claim | None:
+def receipt_claim(event: Event, text: Text) -> Claim | None:
     """Return the claim of 收到: by the courier, a hub, the recipient, or the sender of a return."""
     clause = text.clauses[event.clause]
     tags = text.clause_tags[event.clause]
@@ -68,7 +68,7 @@ def received(event: Event, text: Text) -> Claim | None:
     if event.aspect in {A.NEGATED, A.FAILED} and tags & {T.RECIPIENT, T.SELF}:
         return Claim(M.ATTEMPT_FAILED, Reason.REFUSED)
     if event.aspect in HAPPENED and T.SENDER in tags:
-        if T.SENDER in {other.tag for other in clause[: event.token]} and speaks_of_return(clause):
+        if T.SENDER in {other.tag for other in clause[: event.token]} and mentions_return(clause):
             return Claim(M.RETURNED)
         if text.tags & {T.RETURN, T.REVERSE}:
             return Claim(M.RETURNING) if event.word == "收" and event.aspect is A.BARE else Claim(M.RETURNED)
@@ -83,7 +83,7 @@ def received(event: Event, text: Text) -> Claim | None:
     if event.aspect in HAPPENED and event.at is T.DOOR and _is_at_the_senders(event, text):
         return Claim(M.PICKED_UP)
     if event.aspect in HAPPENED and after & {T.NOTE, T.PAPERS, T.INTERCEPT}:
-        return None if T.INTERCEPT in after or is_about_else(text) else Claim(M.SHIPPED)
+        return None if T.INTERCEPT in after or is_about_another_matter(text) else Claim(M.SHIPPED)
     if event.aspect in {A.NOT_YET, A.NEGATED}:
         return Claim(M.EXCEPTION, Reason.MISSING) if T.WAREHOUSE in tags else _not_come(tags, text)
     return _received_there(event, text)
@@ -92,15 +92,15 @@ def received(event: Event, text: Text) -> Claim | None:
 def _received_there(event: Event, text: Text) -> Claim | None:
     """Return the claim of a parcel that somebody received: at a point, a branch, the recipient's, on the way."""
     clause, tags = text.clauses[event.clause], text.clause_tags[event.clause]
-    before = signers.best([token.tag for token in clause[: event.token]])
+    before = signers.deciding_tag([token.tag for token in clause[: event.token]])
     if event.aspect in HAPPENED and before in _POINTS:
-        from_sender = T.SENDER in text.tags and not goes_back(text)
+        from_sender = T.SENDER in text.tags and not tells_of_return(text)
         by_courier = T.COURIER in tags and _is_sent_off(text)
         return Claim(M.PICKED_UP) if from_sender or by_courier else Claim(M.READY_FOR_PICKUP)
     brings = any(other.act is T.CARRY or (other.act is T.SIGN and other.aspect is A.PLANNED) for other in text.events)
     if event.aspect in HAPPENED and event.at is T.BRANCH and (brings or T.LAST_BRANCH in text.tags):
         return Claim(M.ARRIVED)
-    if event.aspect in HAPPENED and tags & {T.RETURN, T.REVERSE, T.NOTE} and speaks_of_return(clause):
+    if event.aspect in HAPPENED and tags & {T.RETURN, T.REVERSE, T.NOTE} and mentions_return(clause):
         return Claim(M.RETURNED) if tags & {T.SENDER, T.WAREHOUSE} else Claim(M.RETURNING)
     takers = {other.tag for other in clause[: event.token]}
     if event.word == "收下" and event.aspect is A.DONE and takers & {T.RECIPIENT, T.SELF, T.KIN}:
@@ -113,7 +113,7 @@ def _received_there(event: Event, text: Text) -> Claim | None:
         return Claim(M.IN_TRANSIT)
     if event.aspect in HAPPENED and tags & {T.CUSTOMS, T.DECLARE, T.FLY}:
         return Claim(M.IN_TRANSIT)
-    return claim(event)
+    return claim_by_table(event)
 
 
 def _is_for_delivery(event: Event, text: Text) -> bool:
@@ -135,9 +135,9 @@ def _is_of_money(event: Event, text: Text) -> bool:
     return bool(before) and before[-1].text.startswith(_MONEY) and event.aspect in HAPPENED
 
 
-def brought(event: Event, text: Text) -> Claim | None:
+def bringing_claim(event: Event, text: Text) -> Claim | None:
     """Return the claim of a parcel put down or brought: by the courier, or back to the sender."""
-    stated = claim(event)
+    stated = claim_by_table(event)
     if event.act is T.STORE and event.aspect is A.BARE and {T.OVERDUE, T.WILL} <= text.clause_tags[event.clause]:
         return None
     if _is_offered(event, text):
@@ -170,14 +170,14 @@ def _is_offered(event: Event, text: Text) -> bool:
     return T.MAY in before and before.isdisjoint({T.DONE, T.FETCH, T.TAKE, T.CANNOT, T.NOT})
 
 
-def handed(event: Event, text: Text) -> Claim | None:
+def handover_claim(event: Event, text: Text) -> Claim | None:
     """Return the claim of a handover: to the next carrier, to a courier, within the carrier, or to the recipient."""
-    stated = claim(event)
+    stated = claim_by_table(event)
     if event.aspect in {A.FAILED, A.NEGATED}:
         return Claim(M.EXCEPTION, Reason.HELD) if T.MUST_PAY in text.tags else _not_given(event)
     if event.at in {T.SENDER, None} and _is_given_by_sender(event, text):
         return Claim(M.SHIPPED)
-    if is_handed_within(event, text):
+    if is_internal_handover(event, text):
         return None
     if event.at in _POINTS and text.tags & {T.DECLARE, T.CUSTOMS}:
         return Claim(M.IN_TRANSIT)

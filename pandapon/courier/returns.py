@@ -7,13 +7,13 @@ from typing import TYPE_CHECKING
 from pandapon.courier.context import (
     clause_has,
     happened,
-    is_collected_before,
-    is_fetched_after_all,
-    is_of_a_slip,
-    is_wrongly_sorted,
+    is_back_from_pick_up,
+    is_fetched_by_recipient,
+    is_about_a_receipt,
+    is_missorted,
 )
 from pandapon.courier.aspect import Aspect
-from pandapon.courier.claims import HAPPENED, Claim, Reason, claim
+from pandapon.courier.claims import HAPPENED, Claim, Reason, claim_by_table
 from pandapon.courier.tags import Tag
 from pandapon.shipment import Milestone
 
@@ -31,7 +31,7 @@ _POINTS = frozenset({T.POINT, T.LOCKER})
 _MONEY = ("账户", "运费", "差价", "款")
 
 
-def returned(event: Event, text: Text) -> Claim | None:
+def return_claim(event: Event, text: Text) -> Claim | None:
     """Return the claim of a return: planned, taken back, on its way, only to the depot, or over."""
     aspect = event.aspect
     if aspect is A.REVOKED:
@@ -43,9 +43,9 @@ def returned(event: Event, text: Text) -> Claim | None:
         return Claim(M.EXCEPTION, Reason.CUSTOMS_HELD if T.CUSTOMS in text.tags else None)  # a person has to choose
     if event.word.endswith("件") and _is_stopped(event, text):
         return Claim(M.IN_TRANSIT, resumes=True)
-    if aspect not in HAPPENED or _is_of_something_else(event, text) or is_of_a_slip(text):
+    if aspect not in HAPPENED or _is_of_something_else(event, text) or is_about_a_receipt(text):
         return None
-    if is_fetched_after_all(text):
+    if is_fetched_by_recipient(text):
         return None
     if event.word.isascii() and (direction := _customs_way(event, text)) is not None:
         return direction
@@ -57,7 +57,7 @@ def returned(event: Event, text: Text) -> Claim | None:
         return Claim(M.RETURNED)
     if event.act is T.REVERSE:
         return Claim(M.RETURNING)
-    if is_collected_before(event, text):
+    if is_back_from_pick_up(event, text):
         return None
     if text.tags & {T.CUSTOMS, T.DECLARE} and event.at in _KEEPERS:
         return Claim(M.IN_TRANSIT)
@@ -156,7 +156,7 @@ def _not_to_the_sender(event: Event, text: Text) -> Claim | None:
     goes_on = event.at in _ON_THE_WAY and bool(text.tags & {T.FLY, T.PORT} or happened(text, T.COLLECT))
     if goes_on and not was_tried:
         return Claim(M.IN_TRANSIT)
-    if is_wrongly_sorted(event, text):
+    if is_missorted(event, text):
         return Claim(M.EXCEPTION, Reason.MISSORTED)
     if text.tags & {T.PARTNER, T.CARRIER, T.POINT} and T.REFUSE in text.tags and T.RECIPIENT not in text.tags:
         return Claim(M.EXCEPTION, Reason.REFUSED)  # the next carrier does not take the parcel
@@ -171,10 +171,10 @@ def _not_to_the_sender(event: Event, text: Text) -> Claim | None:
     return None
 
 
-def taken_back(event: Event, text: Text) -> Claim | None:
+def taken_back_claim(event: Event, text: Text) -> Claim | None:
     """Return the claim when a parcel is taken out of a locker, brought to the depot, or taken back by its sender."""
     collected = T.COLLECT in text.tags
-    if event.act is T.TO_DEPOT and is_collected_before(event, text):
+    if event.act is T.TO_DEPOT and is_back_from_pick_up(event, text):
         return None
     if event.act is T.TAKE_BACK and _is_of_sending(event, text):
         return Claim(M.PICKED_UP)  # 智能柜寄件已被快递员取出
@@ -195,7 +195,7 @@ def taken_back(event: Event, text: Text) -> Claim | None:
         return Claim(M.RETURNED)
     if collected and happened(text, T.COLLECT):
         return Claim(M.IN_TRANSIT) if event.aspect in HAPPENED else None
-    return claim(event)
+    return claim_by_table(event)
 
 
 def _is_brought_now(event: Event, text: Text) -> bool:

@@ -21,22 +21,22 @@ _LONGEST_NAME = 5  # characters of a person's name
 
 def signer(text: Text) -> Tag | None:
     """Return who signed; None where the text names nobody."""
-    return told(text) or _to(text.clauses) or _listed(text.clauses) or _in_parentheses(text)
+    return explicit_signer(text) or _after_act(text.clauses) or _in_later_clause(text.clauses) or _in_parentheses(text)
 
 
-def told(text: Text) -> Tag | None:
+def explicit_signer(text: Text) -> Tag | None:
     """Return who signed by the words that say so: behind a label, or before the act."""
-    return _labelled(text.clauses) or _by(text)
+    return _labelled(text.clauses) or _before_act(text)
 
 
-def best(tags: Sequence[Tag]) -> Tag | None:
+def deciding_tag(tags: Sequence[Tag]) -> Tag | None:
     """Return, of several people and points, the one that decides who has the parcel; None: none of them does."""
     return next((tag for tag in _HOLDERS if tag in tags), None)
 
 
 def _labelled(clauses: list[Clause]) -> Tag | None:
     """The signer behind a label: X in 签收人: X."""
-    return next((person for person in map(_who, _values(clauses)) if person is not None), None)
+    return next((person for person in map(_named_in, _values(clauses)) if person is not None), None)
 
 
 def is_forwarder(text: Text) -> bool:
@@ -49,7 +49,7 @@ def _is_forwarder(value: Clause) -> bool:
     if T.WAREHOUSE in tags:
         return True
     abroad = "".join(token.text for token in value).endswith(("国际物流", "国际货运"))
-    return (abroad or T.PARTNER in tags) and best(tags) is None
+    return (abroad or T.PARTNER in tags) and deciding_tag(tags) is None
 
 
 def _values(clauses: list[Clause]) -> Iterator[Clause]:
@@ -71,9 +71,9 @@ def _value(clause: Clause, at: int) -> Clause:
     return [token for token in value if token.tag is not T.DONE]
 
 
-def _who(value: Clause) -> Tag | None:
+def _named_in(value: Clause) -> Tag | None:
     tags = [token.tag for token in value]
-    person = best(tags)
+    person = deciding_tag(tags)
     if person is not None:
         return person
     if T.BY_CODE in tags or T.FETCH in tags:
@@ -86,7 +86,7 @@ def _who(value: Clause) -> Tag | None:
     return None
 
 
-def _by(text: Text) -> Tag | None:
+def _before_act(text: Text) -> Tag | None:
     """The signer before the act: X签收, 由X签收, 被X代收, (X代收)."""
     for clause in text.clauses:
         for at, token in enumerate(clause):
@@ -96,13 +96,13 @@ def _by(text: Text) -> Tag | None:
                     for place, other in enumerate(clause[max(0, at - _NEAR) : at], max(0, at - _NEAR))
                     if other.tag is not T.SIGNER and not _is_owner(clause, place)
                 ]
-                person = best(before)
+                person = deciding_tag(before)
                 if person is not None:
                     return person
     return None
 
 
-def _to(clauses: list[Clause]) -> Tag | None:
+def _after_act(clauses: list[Clause]) -> Tag | None:
     """The recipient right behind the act: delivered to consignee."""
     for clause in clauses:
         for at, token in enumerate(clause):
@@ -130,13 +130,13 @@ def _in_parentheses(text: Text) -> Tag | None:
     return None
 
 
-def _listed(clauses: list[Clause]) -> Tag | None:
+def _in_later_clause(clauses: list[Clause]) -> Tag | None:
     """The signer in a clause behind the act that names somebody and nothing else: 已签收, X."""
     signed = False
     for clause in clauses:
         tags = [token.tag for token in clause]
         if signed and len(tags) <= _LONGEST_LISTED and not set(tags) & ACTS and T.COURIER not in tags:
-            person = best(tags)
+            person = deciding_tag(tags)
             if person is not None:
                 return person
         signed = signed or T.SIGN in tags

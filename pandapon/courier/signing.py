@@ -6,7 +6,7 @@ from itertools import pairwise
 from typing import TYPE_CHECKING
 
 from pandapon.courier import signers
-from pandapon.courier.context import goes_back, happened, is_given_to_sender, says
+from pandapon.courier.context import tells_of_return, happened, is_given_to_sender, clause_says
 from pandapon.courier.aspect import Aspect
 from pandapon.courier.claims import HAPPENED, Claim, Reason
 from pandapon.courier.doubts import weigh_doubts
@@ -43,14 +43,14 @@ _BRINGS = frozenset({T.REACH, T.STORE})
 _LONGEST_NAME = 4  # characters
 
 
-def signed(event: Event, text: Text) -> Claim | None:
+def signature_claim(event: Event, text: Text) -> Claim | None:
     """Return the claim of a signature, or of a parcel that is taken in for somebody else."""
     aspect = event.aspect
     if aspect is A.REVOKED:
         return Claim(M.EXCEPTION, Reason.SIGNATURE_DISPUTED)
     if aspect is A.NEGATED and is_needless(event, text):
         return None
-    if aspect is A.NEGATED and says(event, text, "并未", "并没"):  # against somebody who claims the delivery
+    if aspect is A.NEGATED and clause_says(event, text, "并未", "并没"):  # against somebody who claims the delivery
         return Claim(M.EXCEPTION, Reason.SIGNATURE_DISPUTED)
     if aspect in {A.FAILED, A.NEGATED}:
         if T.OVERDUE in text.tags:
@@ -63,7 +63,7 @@ def signed(event: Event, text: Text) -> Claim | None:
     if event.word == "was received" and event.at in _OUTLETS:
         return Claim(M.ARRIVED)
     before = {token.tag for token in text.clauses[event.clause][: event.token]}
-    if event.word.endswith("交件") and before & {T.SENDER, T.BRANCH} and not goes_back(text):
+    if event.word.endswith("交件") and before & {T.SENDER, T.BRANCH} and not tells_of_return(text):
         return Claim(M.PICKED_UP) if T.SENDER in before else Claim(M.IN_TRANSIT)
     if event.word in {"收妥", "收讫"} and T.SENDER in text.tags and happened(text, T.COLLECT):
         return Claim(M.PICKED_UP)
@@ -99,7 +99,7 @@ def signed(event: Event, text: Text) -> Claim | None:
         return disputed if _was_not_put_there(event, text) else Claim(M.READY_FOR_PICKUP)
     if T.PART in text.tags and who is not T.SENDER:
         return Claim(M.DELIVERED, Reason.PARTIAL)
-    if who is T.SENDER or is_given_to_sender(event, text) or goes_back(text):
+    if who is T.SENDER or is_given_to_sender(event, text) or tells_of_return(text):
         return Claim(M.RETURNED)
     return Claim(M.DELIVERED)
 
@@ -109,12 +109,12 @@ def _is_put_away(event: Event, text: Text) -> bool:
     if event.act is not T.SIGN or not text.tags.isdisjoint(_PUBLIC_OR_BACK):
         return False
     if any(other.act is T.RECEIVE and other.at is T.WAREHOUSE and other.aspect in HAPPENED for other in text.events):
-        return signers.told(text) not in {T.RECIPIENT, T.SELF}
+        return signers.explicit_signer(text) not in {T.RECIPIENT, T.SELF}
     works = any(
         other.act is T.HANDLE and other.word.endswith(_WAREHOUSE_WORK) and other.clause >= event.clause
         for other in text.events
     )
-    return (works or _names_a_freight(text)) and signers.told(text) is None
+    return (works or _names_a_freight(text)) and signers.explicit_signer(text) is None
 
 
 def _names_a_freight(text: Text) -> bool:
@@ -146,7 +146,7 @@ def _was_not_put_there(event: Event, text: Text) -> bool:
     return any(
         other.act is T.STORE
         and other.clause > event.clause
-        and (other.aspect is A.FAILED or (other.aspect is A.NEGATED and says(other, text, "未", "没")))
+        and (other.aspect is A.FAILED or (other.aspect is A.NEGATED and clause_says(other, text, "未", "没")))
         for other in text.events
     )
 

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from typing import TYPE_CHECKING, NamedTuple
 
-from pandapon.courier.context import happened, says
+from pandapon.courier.context import happened, clause_says
 from pandapon.courier.aspect import Aspect
 from pandapon.courier.claims import HAPPENED, Claim, Reason
 from pandapon.courier.fetching import (
@@ -13,15 +13,15 @@ from pandapon.courier.fetching import (
     PUBLIC,
     RECIPIENTS,
     SHORT,
-    fetched,
+    fetching_claim,
     is_awaited_courier,
     is_needless,
     is_public,
     is_ready,
-    success,
+    success_claim,
 )
 from pandapon.courier.tags import Tag
-from pandapon.courier.other_takers import BY_ANOTHER, another
+from pandapon.courier.other_takers import CLAIM_BY_TAKER, other_taker
 from pandapon.shipment import Milestone
 
 if TYPE_CHECKING:
@@ -56,22 +56,22 @@ class _Taking(NamedTuple):
         return self.text.tags
 
 
-def taken_away(event: Event, text: Text) -> Claim | None:
+def taking_claim(event: Event, text: Text) -> Claim | None:
     """Return the claim of 取件 or 提走. Who took the parcel decides before anything else."""
-    taker = another(event, text)
+    taker = other_taker(event, text)
     if taker is not None:
-        return BY_ANOTHER[taker]
-    return fetched(event, text) if event.act is T.FETCH else taken(event, text)
+        return CLAIM_BY_TAKER[taker]
+    return fetching_claim(event, text) if event.act is T.FETCH else unnamed_taking_claim(event, text)
 
 
-def taken(event: Event, text: Text) -> Claim | None:
+def unnamed_taking_claim(event: Event, text: Text) -> Claim | None:
     """Return the claim of 取件: the courier's pick-up, or the recipient's."""
     act = _taking(event, text)
     for holds, claim in _ROWS:
         if holds(act):
             return claim
     if act.aspect is A.DONE and event.modality.succeeded:
-        return success(text)
+        return success_claim(text)
     for holds, claim in _LATER_ROWS:
         if holds(act):
             return claim
@@ -114,11 +114,11 @@ def _comes(act: _Taking) -> bool:
 
 def _is_agreed(act: _Taking) -> bool:
     """Whether a later time was agreed on: 收件人约定晚些来取."""
-    return act.event.word.startswith("来") and T.RECIPIENT in act.tags and says(act.event, act.text, "约定")
+    return act.event.word.startswith("来") and T.RECIPIENT in act.tags and clause_says(act.event, act.text, "约定")
 
 
 def _was_in_vain(act: _Taking) -> bool:
-    visits = T.COLLECT in act.tags or says(act.event, act.text, "上门")
+    visits = T.COLLECT in act.tags or clause_says(act.event, act.text, "上门")
     return act.aspect in {A.NEGATED, A.FAILED} and visits
 
 

@@ -8,7 +8,7 @@ from pandapon.courier.act_claims import claim_of
 from pandapon.courier.aspect import Aspect
 from pandapon.courier.claims import HAPPENED, Claim, Reason
 from pandapon.courier.doubts import weigh_doubts
-from pandapon.courier.noun_claims import recorded
+from pandapon.courier.noun_claims import noun_claims
 from pandapon.courier.tags import Tag
 from pandapon.shipment import Milestone
 
@@ -60,7 +60,7 @@ _MENDS = frozenset({M.OUT_FOR_DELIVERY, M.DELIVERED, M.READY_FOR_PICKUP})
 
 def claims_of(text: Text) -> list[TextClaim]:
     """Return the claims of the acts and nouns of a text, without those that another clause takes back."""
-    pairs = [(claim_of(event, text), event) for event in text.events] + recorded(text)
+    pairs = [(claim_of(event, text), event) for event in text.events] + noun_claims(text)
     sure = [(claim and weigh_doubts(claim, event, text), event) for claim, event in pairs]
     claims = [TextClaim(claim, event) for claim, event in sure if claim is not None]
     return _without_doubles(_without_mended(claims, text)) if len(claims) > 1 else claims
@@ -71,7 +71,7 @@ def takes_back_a_signature(text: Text) -> bool:
     if T.VOID not in text.tags:
         return False
     claims = [claim_of(event, text) for event in text.events if event.act is T.SIGN]
-    claims += [claim for claim, _ in recorded(text)]
+    claims += [claim for claim, _ in noun_claims(text)]
     return any(claim is not None and claim.reason is Reason.SIGNATURE_DISPUTED for claim in claims)
 
 

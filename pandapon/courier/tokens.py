@@ -13,9 +13,9 @@ from pandapon.courier.lexicon import (
     LENGTHS,
     LONGEST_TAIL,
     TAILS,
-    UNFORMED,
+    UNEXPANDED,
     WORDS,
-    form,
+    expand_words,
 )
 from pandapon.courier.person_names import SURNAMES, name_end
 from pandapon.courier.tags import ACTORS, PLACES, Tag
@@ -131,8 +131,8 @@ def _at(text: str, at: int, *, in_word: bool) -> tuple[tuple[Tag, ...] | None, i
 
 
 def _word(text: str, at: int) -> tuple[tuple[Tag, ...], int]:
-    if text[at] in UNFORMED:
-        form(text[at])
+    if text[at] in UNEXPANDED:
+        expand_words(text[at])
     for length in LENGTHS.get(text[at : at + 2], ()):
         tags = WORDS.get(text[at : at + length])
         if tags:
@@ -149,8 +149,8 @@ def _word_end(text: str, at: int) -> int:
 
 
 def _latin(text: str, at: int) -> tuple[tuple[Tag, ...], int]:
-    if text[at] in UNFORMED:
-        form(text[at])
+    if text[at] in UNEXPANDED:
+        expand_words(text[at])
     word = LATIN.match(text, at)
     assert word is not None
     for length in LATIN_LENGTHS.get(word[0], ()):

@@ -10,7 +10,7 @@ from pandapon.courier import Action, Holder, Reason, read_entry, read_trace
 from pandapon.courier.aspect import Aspect
 from pandapon.courier.events import read
 from pandapon.courier.normalization import fold
-from pandapon.courier.lexicon import formed, is_word, sections
+from pandapon.courier.lexicon import expand, is_word, sections
 from pandapon.courier.tags import Tag
 from pandapon.courier.tokens import tokens
 from pandapon.shipment import Milestone
@@ -81,7 +81,7 @@ def test_a_formed_word_has_one_meaning(language: str) -> None:
     """Two patterns that form the same word must agree on it."""
     meanings: dict[str, set[tuple[Tag, ...]]] = {}
     for tags, patterns in sections(language).items():
-        for word in (word for pattern in patterns if "{" in pattern for word in formed(pattern)):
+        for word in (word for pattern in patterns if "{" in pattern for word in expand(pattern)):
             meanings.setdefault(word, set()).add(tags)
     assert [word for word, found in meanings.items() if len(found) > 1] == []
 
@@ -90,13 +90,13 @@ def test_a_formed_word_has_one_meaning(language: str) -> None:
 def test_every_word_is_known_when_it_is_asked_for(language: str) -> None:
     """The words are formed by their first characters, and only as texts need them."""
     patterns = (pattern for tags, listed in sections(language).items() if tags != (T.TAIL,) for pattern in listed)
-    assert [word for pattern in patterns for word in formed(pattern) if not is_word(word)] == []
+    assert [word for pattern in patterns for word in expand(pattern) if not is_word(word)] == []
 
 
 def test_words_are_formed() -> None:
     """Each verb with each result, each with its blanks in order; a written word goes before."""
-    assert formed("{压,摔}{坏,碎}") == ["压坏", "压碎", "摔坏", "摔碎"]
-    assert formed("left at {the ,}door") == ["left at the door", "left at door"]
+    assert expand("{压,摔}{坏,碎}") == ["压坏", "压碎", "摔坏", "摔碎"]
+    assert expand("left at {the ,}door") == ["left at the door", "left at door"]
     assert read_entry("外箱被砸裂").reason is Reason.DAMAGED
     assert read_entry("箱子磕裂，内件戳穿").reason is Reason.DAMAGED
 
