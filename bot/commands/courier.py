@@ -7,10 +7,10 @@ from collections import Counter
 from typing import TYPE_CHECKING
 
 from pandapon.courier import read_entry
-from pandapon.courier.events import read
-from pandapon.courier.normalization import fold
+from pandapon.courier.events import parse
+from pandapon.courier.normalization import normalize
 from pandapon.courier.tags import ACTORS, PLACES, Tag
-from pandapon.courier.tokens import tokens
+from pandapon.courier.tokens import tokenize
 from storage import traces
 
 if TYPE_CHECKING:
@@ -28,11 +28,11 @@ _LONGEST_NAME = 4
 
 def stages(text: str, status: str = "") -> Iterator[str]:
     """Yield the stages of reading a text, a line each. ``status``: the platform's code of the scan."""
-    folded = fold(text)
-    line = tokens(folded)
-    yield f"form:   {folded}"
+    normalized = normalize(text)
+    line = tokenize(normalized)
+    yield f"form:   {normalized}"
     yield "words:  " + " ".join(f"{token.text}={token.tag.name.lower()}" for token in line)
-    for event in read(line).events:
+    for event in parse(line).events:
         where = f" at {event.at.name.lower()} ({event.place})" if event.at else ""
         yield f"act:    {event.act.name.lower()} ({event.word}): {event.aspect}{where}"
     entry = read_entry(text, status)
@@ -61,8 +61,8 @@ def stored_texts(conn: Connection) -> Iterator[tuple[str, int]]:
 
 def blotted(text: str) -> str:
     """Return the text with "…" for numbers and names. Unknown words stay, since the list is about them."""
-    masked = _NUMBERS.sub("…", _IN_BRACKETS.sub("…", fold(text)))
-    line = tokens(masked)
+    masked = _NUMBERS.sub("…", _IN_BRACKETS.sub("…", normalize(text)))
+    line = tokenize(masked)
     words: list[str] = []
     end = 0
     for at, token in enumerate(line):

@@ -19,15 +19,14 @@ from pandapon.courier.account import Account, Statement, read_account
 from pandapon.courier.claims import Reason
 from pandapon.courier.codes import LONGEST_CODE, scan_code, together
 from pandapon.courier.deeds import Deed
-from pandapon.courier.events import read
-from pandapon.courier.parcel_state import fold, oldest_first, precedes
-from pandapon.courier.normalization import LONGEST_RAW
-from pandapon.courier.normalization import fold as fold_text
+from pandapon.courier.events import parse
+from pandapon.courier.parcel_state import oldest_first, precedes, state_of
+from pandapon.courier.normalization import LONGEST_RAW, normalize
 from pandapon.courier.keepers import Keeper
 from pandapon.courier.places import Place, PlaceKind
 from pandapon.courier.reading import Action, Holder, Reading, decide
 from pandapon.courier.pickup_deadlines import only_threatens
-from pandapon.courier.tokens import tokens
+from pandapon.courier.tokens import tokenize
 from pandapon.shipment import Milestone
 
 if TYPE_CHECKING:
@@ -97,9 +96,9 @@ def _reading(text: str) -> Reading:
 
 @lru_cache(maxsize=16_384)
 def _read(text: str) -> Reading:
-    folded = fold_text(text)
-    reading = decide(read(tokens(folded)))
-    if reading.milestone is Milestone.RETURNING and only_threatens(folded):
+    normalized = normalize(text)
+    reading = decide(parse(tokenize(normalized)))
+    if reading.milestone is Milestone.RETURNING and only_threatens(normalized):
         return replace(
             reading, milestone=Milestone.READY_FOR_PICKUP, action=Action.PICK_UP, reason=None, is_urgent=True
         )
@@ -125,4 +124,4 @@ def read_trace(
     """
     in_order = (rows[place] for place in oldest_first([at for at, _, _ in rows]))
     readings = (read_entry(text, status) for at, text, status in in_order if not precedes(at, ordered_at))
-    return fold((_Row(reading) for reading in readings), lambda row: row).place
+    return state_of((_Row(reading) for reading in readings), lambda row: row).milestone

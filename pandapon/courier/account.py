@@ -13,14 +13,14 @@ from typing import TYPE_CHECKING, NamedTuple
 from pandapon.courier.aspect import Aspect
 from pandapon.courier.codes import LONGEST_CODE, scan_code
 from pandapon.courier.deeds import Deed
-from pandapon.courier.events import read
-from pandapon.courier.normalization import fold
+from pandapon.courier.events import parse
+from pandapon.courier.normalization import normalize
 from pandapon.courier.keepers import Keeper, keeper_of
 from pandapon.courier.claim_deeds import BY_CODE, deed_of
 from pandapon.courier.places import Site
 from pandapon.courier.tags import Tag
 from pandapon.courier.text_claims import claims_of, weight
-from pandapon.courier.tokens import tokens
+from pandapon.courier.tokens import tokenize
 from pandapon.shipment import PROBLEMS, Milestone
 
 if TYPE_CHECKING:
@@ -110,26 +110,26 @@ def read_account(text: str) -> Account:
     code = scan_code(text[: LONGEST_CODE + 1])
     if code is not None:
         return Account(code, (Statement(BY_CODE[code]),))
-    folded = fold(text)
-    parted = read(tokens(folded))
-    claims = claims_of(parted)
+    normalized = normalize(text)
+    parsed = parse(tokenize(normalized))
+    claims = claims_of(parsed)
     if not claims:
         return _UNREADABLE
     best = max(claims, key=weight)
     milestone = best.claim.milestone
     if _is_tangled({claim.claim.milestone for claim in claims}):
         return Account(milestone)
-    site = Site(folded)
+    site = Site(normalized)
     return Account(
         milestone=milestone,
-        statements=_telling([_statement(claim, parted, site) for claim in _chosen(claims, best)]),
-        target=_target(claims, parted, site) if milestone in _ON_THE_WAY else None,
-        keeper=keeper_of(parted, best) if milestone in _TO_FETCH else None,
-        has_code=_CODE.search(folded) is not None,
-        is_overdue=T.OVERDUE in parted.tags or any(word in folded for word in _HURRY),
-        goes_back_else=any(event.act is T.RETURN and not event.aspect.happened for event in parted.events),
-        is_part=T.PART in parted.tags,
-        is_again=_is_again(parted, _TO_TRY if milestone is M.ATTEMPT_FAILED else _TRIED_AGAIN),
+        statements=_telling([_statement(claim, parsed, site) for claim in _chosen(claims, best)]),
+        target=_target(claims, parsed, site) if milestone in _ON_THE_WAY else None,
+        keeper=keeper_of(parsed, best) if milestone in _TO_FETCH else None,
+        has_code=_CODE.search(normalized) is not None,
+        is_overdue=T.OVERDUE in parsed.tags or any(word in normalized for word in _HURRY),
+        goes_back_else=any(event.act is T.RETURN and not event.aspect.happened for event in parsed.events),
+        is_part=T.PART in parsed.tags,
+        is_again=_is_again(parsed, _TO_TRY if milestone is M.ATTEMPT_FAILED else _TRIED_AGAIN),
     )
 
 

@@ -66,7 +66,7 @@ class Text(NamedTuple):
     clause_tags: list[frozenset[Tag]]  # of each clause
 
 
-def read(line: Sequence[Token]) -> Text:
+def parse(line: Sequence[Token]) -> Text:
     """Return the clauses and events of a line of words."""
     clauses, sentences, questions = _clauses(line)
     tags = frozenset([token.tag for token in line])

@@ -58,7 +58,7 @@ _ARROW = re.compile(r"-+>|=>|→")
 
 
 @cache
-def _table() -> dict[int, str]:
+def _character_table() -> dict[int, str]:
     """The table from traditional to simplified characters, by OpenCC, with the marks of one kind folded to one mark."""
     pairs: dict[str, str] = {}
     for line in data_path("TSCharacters.txt").read_text(encoding="utf-8").splitlines():
@@ -68,7 +68,7 @@ def _table() -> dict[int, str]:
     return str.maketrans({**pairs, "櫃": "柜", "’": "'", **_BRACKETS, **_MARKS, **_DROPPED})
 
 
-def fold(text: str) -> str:
+def normalize(text: str) -> str:
     """Return the text in the form in which it is read, at most :data:`LONGEST` characters."""
     text = text[:LONGEST_RAW]
     if text.isalpha() and _CAMEL_CASE.fullmatch(text):
@@ -76,8 +76,8 @@ def fold(text: str) -> str:
     if "<" in text or "&" in text:
         text = plain(text)
     if not text.isascii():
-        text = unicodedata.normalize("NFKC", text.translate(_table()))
-        text = text.translate(_table())
+        text = unicodedata.normalize("NFKC", text.translate(_character_table()))
+        text = text.translate(_character_table())
     text = _SPACES.sub(" ", text.casefold()).strip()[:LONGEST]
     text = _LONE_AFTER.sub("", _LONE_BEFORE.sub(r"\1", text))
     return _FULL_STOP.sub(";", _ARROW.sub(" ", text))

@@ -44,7 +44,7 @@ _MOVED = frozenset(milestone for milestone in Milestone if M.PICKED_UP.rank <= m
 _AT_THE_DOOR = frozenset({M.OUT_FOR_DELIVERY, M.READY_FOR_PICKUP, M.DELIVERED})
 
 
-class Claim(Protocol):
+class HasMilestone(Protocol):
     """One entry of a trace, without its words."""
 
     @property
@@ -52,7 +52,7 @@ class Claim(Protocol):
         """The milestone that the entry claims; None: no claim."""
 
 
-class Entry(Claim, Protocol):
+class Entry(HasMilestone, Protocol):
     """One entry of a trace. Its words are read only if its milestone alone does not decide."""
 
     @property
@@ -60,14 +60,14 @@ class Entry(Claim, Protocol):
         """The reading of the entry's words."""
 
 
-T = TypeVar("T", bound=Claim)
+T = TypeVar("T", bound=HasMilestone)
 
 
-class Way(NamedTuple):  # quicker to make than a dataclass; each reading of a parcel makes several
+class ParcelState(NamedTuple):  # quicker to make than a dataclass; each reading of a parcel makes several
     """The state of a parcel after the entries so far."""
 
-    place: Milestone | None = None
-    best: Milestone | None = None  # the furthest progress that still counts
+    milestone: Milestone | None = None
+    furthest: Milestone | None = None  # the furthest progress that still counts
     was_delivered: bool = False
     is_back: bool = False  # a return has begun
     has_moved_back: bool = False  # and was scanned on its way
@@ -79,35 +79,35 @@ class Way(NamedTuple):  # quicker to make than a dataclass; each reading of a pa
     steps: int = 0  # entries about a pick-up or a later milestone
 
 
-def fold(scans: Iterable[T], entry_of: Callable[[T], Entry]) -> Way:
+def state_of(scans: Iterable[T], entry_of: Callable[[T], Entry]) -> ParcelState:
     """Return the state of a parcel after these scans, the oldest first. ``entry_of``: makes the entry of a scan."""
-    way, repeated = Way(), None
+    state, repeated = ParcelState(), None
     for scan in scans:
         claim = scan.milestone
         if claim is not None and claim is not repeated:
-            way = _after(way, entry_of(scan), claim)
-            repeated = _repeated(way)
-    return way
+            state = _state_after(state, entry_of(scan), claim)
+            repeated = _repeated(state)
+    return state
 
 
-def _repeated(way: Way) -> Milestone | None:
+def _repeated(state: ParcelState) -> Milestone | None:
     """The claim that changes nothing. Most entries are scans in transit of a parcel that is in transit already."""
-    if way.place is not M.IN_TRANSIT or way.best is not M.IN_TRANSIT or way.steps < _FEW:
+    if state.milestone is not M.IN_TRANSIT or state.furthest is not M.IN_TRANSIT or state.steps < _FEW:
         return None
-    return None if way.is_stopped or way.is_back or way.is_gone else M.IN_TRANSIT
+    return None if state.is_stopped or state.is_back or state.is_gone else M.IN_TRANSIT
 
 
-def fold_with_reason(entries: Iterable[Entry]) -> Way:
+def state_with_reason(entries: Iterable[Entry]) -> ParcelState:
     """Return the state of a parcel like :func:`fold`, with the reason of its problem or end.
 
     The reason is that of the latest entry which claims this problem or end and names one.
     """
-    way = Way()
+    state = ParcelState()
     for entry in entries:
         if entry.milestone is not None:
-            after = _after(way, entry, entry.milestone)
-            way = after._replace(reason=_reason(way, after, entry))
-    return way
+            after = _state_after(state, entry, entry.milestone)
+            state = after._replace(reason=_reason(state, after, entry))
+    return state
 
 
 def precedes(at: datetime | None, ordered_at: datetime | None) -> bool:
@@ -123,79 +123,79 @@ def since_order(nodes: Sequence[Node], ordered_at: datetime | None) -> Sequence[
     return [node for node in nodes if node.at is None or node.at >= earliest]
 
 
-def _after(way: Way, entry: Entry, claim: Milestone) -> Way:
-    if way.is_gone:
-        return way
-    if way.is_back:
-        return _on_its_way_back(way, entry, claim)
+def _state_after(state: ParcelState, entry: Entry, claim: Milestone) -> ParcelState:
+    if state.is_gone:
+        return state
+    if state.is_back:
+        return _on_its_return(state, entry, claim)
     if claim in _BACK:
         moves = claim is M.RETURNED or entry.reading.moves
-        return way._replace(place=claim, best=_before_delivery(way.best), is_back=True, has_moved_back=moves)
+        return state._replace(milestone=claim, furthest=_before_delivery(state.furthest), is_back=True, has_moved_back=moves)
     if claim.is_problem:
-        return _into_trouble(way, entry, claim)
-    return _onward(way, entry, claim)
+        return _with_problem(state, entry, claim)
+    return _with_progress(state, entry, claim)
 
 
-def _reason(before: Way, after: Way, entry: Entry) -> Reason | None:
+def _reason(before: ParcelState, after: ParcelState, entry: Entry) -> Reason | None:
     """The reason of a problem, or of a delivery of which a part is missing until the rest has come.
 
     A new reason replaces the old one. A return that has come back keeps the reason for which it began.
     """
-    place = after.place
-    if place is M.DELIVERED and entry.milestone is place:
+    milestone = after.milestone
+    if milestone is M.DELIVERED and entry.milestone is milestone:
         return entry.reading.reason
-    if place is None or not (place.is_problem or place is M.DELIVERED):
+    if milestone is None or not (milestone.is_problem or milestone is M.DELIVERED):
         return None
-    own = entry.reading.reason if after is not before and entry.milestone is place else None
+    own = entry.reading.reason if after is not before and entry.milestone is milestone else None
     if own not in {None, Reason.OTHER}:
         return own
-    is_same = before.place is place or (before.place in _BACK and place in _BACK)
+    is_same = before.milestone is milestone or (before.milestone in _BACK and milestone in _BACK)
     return before.reason if is_same else None
 
 
-def _into_trouble(way: Way, entry: Entry, claim: Milestone) -> Way:
+def _with_problem(state: ParcelState, entry: Entry, claim: Milestone) -> ParcelState:
     corrects = claim in _UNDO_DELIVERY or (claim is M.EXCEPTION and entry.reading.reason in _CORRECTIONS)
-    if way.place is M.DELIVERED and not corrects:
-        return way
+    if state.milestone is M.DELIVERED and not corrects:
+        return state
     reason = entry.reading.reason
-    best = M.IN_TRANSIT if reason is Reason.MISSORTED and way.best else _before_delivery(way.best)
+    furthest = M.IN_TRANSIT if reason is Reason.MISSORTED and state.furthest else _before_delivery(state.furthest)
     gone = claim is M.LOST and reason in _GONE
-    return way._replace(place=claim, best=best, is_gone=gone, is_stopped=reason is Reason.INTERCEPTED)
+    return state._replace(milestone=claim, furthest=furthest, is_gone=gone, is_stopped=reason is Reason.INTERCEPTED)
 
 
-def _onward(way: Way, entry: Entry, claim: Milestone) -> Way:
-    claim = _meant(way, entry, claim)
-    if way.is_stopped and claim not in _AT_THE_DOOR and not entry.reading.resumes:
-        return _turned(way) if entry.reading.turns_back else way
-    if way.place is not None and way.place.is_problem and way.best in _MOVED and claim in _AT_THE_SHOP:
-        return way  # an entry about the order or its payment ends no problem on the way
-    if _is_set_back(way, entry, claim):
-        way = way._replace(best=None)
-    way = way._replace(steps=way.steps + 1) if way.steps < _FEW and _RANK[claim] >= _RANK[M.PICKED_UP] else way
-    best = claim if way.best is None or _RANK[claim] > _RANK[way.best] else way.best
-    arrived = way.had_arrived or claim in _ARRIVED
-    if best is way.place:
-        return way if arrived is way.had_arrived else way._replace(had_arrived=arrived)
-    delivered = way.was_delivered or best is M.DELIVERED
-    unsure = best is M.DELIVERED and entry.reading.unsure
-    return Way(best, best, was_delivered=delivered, had_arrived=arrived, is_unsure=unsure, steps=way.steps)
+def _with_progress(state: ParcelState, entry: Entry, claim: Milestone) -> ParcelState:
+    claim = _disambiguated(state, entry, claim)
+    if state.is_stopped and claim not in _AT_THE_DOOR and not entry.reading.resumes:
+        return _turned_back(state) if entry.reading.turns_back else state
+    if state.milestone is not None and state.milestone.is_problem and state.furthest in _MOVED and claim in _AT_THE_SHOP:
+        return state  # an entry about the order or its payment ends no problem on the way
+    if _is_set_back(state, entry, claim):
+        state = state._replace(furthest=None)
+    state = state._replace(steps=state.steps + 1) if state.steps < _FEW and _RANK[claim] >= _RANK[M.PICKED_UP] else state
+    furthest = claim if state.furthest is None or _RANK[claim] > _RANK[state.furthest] else state.furthest
+    arrived = state.had_arrived or claim in _ARRIVED
+    if furthest is state.milestone:
+        return state if arrived is state.had_arrived else state._replace(had_arrived=arrived)
+    delivered = state.was_delivered or furthest is M.DELIVERED
+    unsure = furthest is M.DELIVERED and entry.reading.unsure
+    return ParcelState(furthest, furthest, was_delivered=delivered, had_arrived=arrived, is_unsure=unsure, steps=state.steps)
 
 
-def _turned(way: Way) -> Way:
+def _turned_back(state: ParcelState) -> ParcelState:
     """The state of an intercepted parcel that is sent back: it is on its return."""
-    return way._replace(place=M.RETURNING, is_back=True, has_moved_back=True, is_stopped=False)
+    return state._replace(milestone=M.RETURNING, is_back=True, has_moved_back=True, is_stopped=False)
 
 
-def _meant(way: Way, entry: Entry, claim: Milestone) -> Milestone:
+def _disambiguated(state: ParcelState, entry: Entry, claim: Milestone) -> Milestone:
     """The milestone of words with two meanings, by the state before."""
-    if claim is M.PICKED_UP and way.best in _AT_THE_DOOR and entry.reading.unsure:
+    if claim is M.PICKED_UP and state.furthest in _AT_THE_DOOR and entry.reading.unsure:
         return M.DELIVERED
-    if claim is M.ARRIVED and way.best is M.PICKED_UP and way.steps == 1 and not entry.reading.is_last:
+    if claim is M.ARRIVED and state.furthest is M.PICKED_UP and state.steps == 1 and not entry.reading.is_last:
         return M.IN_TRANSIT  # the outlet whose courier picked it up
-    return _meant_at_the_shop(way.best, entry.reading, claim) if way.best in _AT_THE_SHOP else claim
+    return _disambiguated_at_the_shop(state.furthest, entry.reading, claim) if state.furthest in _AT_THE_SHOP else claim
 
 
-def _meant_at_the_shop(best: Milestone | None, reading: Reading, claim: Milestone) -> Milestone:
+def _disambiguated_at_the_shop(furthest: Milestone | None, reading: Reading, claim: Milestone) -> Milestone:
     """The milestone of words with two meanings, for a parcel that no courier has yet."""
     if claim in _TAKEN and reading.unsure:
         return M.PICKED_UP  # given to a courier, or taken by whoever came for it
@@ -207,37 +207,37 @@ def _meant_at_the_shop(best: Milestone | None, reading: Reading, claim: Mileston
         return claim
     if reading.aspect is Aspect.PLANNED:
         return M.SHIPPED  # 已出库，准备发往…
-    return best or claim if reading.resumes else claim  # a fault of the order was mended
+    return furthest or claim if reading.resumes else claim  # a fault of the order was mended
 
 
-def _is_set_back(way: Way, entry: Entry, claim: Milestone) -> bool:
+def _is_set_back(state: ParcelState, entry: Entry, claim: Milestone) -> bool:
     """Whether the words show that the furthest progress so far was an error, or belonged to another leg."""
     if claim is M.PICKED_UP:
-        return _was_before_pick_up(way, entry)
-    if way.place is M.DELIVERED and claim in _ON_THE_ROAD:
-        rest = claim is M.OUT_FOR_DELIVERY and entry.reading.is_part  # the pieces that had not come
-        was_pick_up = way.is_unsure and way.steps == 1 and entry.reading.moves
-        return rest or was_pick_up or entry.reading.corrects or _is_another_leg(way, entry)
-    if way.best is M.READY_FOR_PICKUP:
+        return _was_before_pick_up(state, entry)
+    if state.milestone is M.DELIVERED and claim in _ON_THE_ROAD:
+        remaining = claim is M.OUT_FOR_DELIVERY and entry.reading.is_part  # the pieces that had not come
+        was_pick_up = state.is_unsure and state.steps == 1 and entry.reading.moves
+        return remaining or was_pick_up or entry.reading.corrects or _is_another_leg(state, entry)
+    if state.furthest is M.READY_FOR_PICKUP:
         return _takes_it_on(entry, claim)
-    if claim is not M.IN_TRANSIT or way.best not in _ON_THE_ROAD:
+    if claim is not M.IN_TRANSIT or state.furthest not in _ON_THE_ROAD:
         return False
     # After a warehouse, customs or a flight, the place of arrival was the end of a leg only.
-    return entry.reading.is_between or (way.best is M.ARRIVED and entry.reading.leaves)
+    return entry.reading.is_between or (state.furthest is M.ARRIVED and entry.reading.leaves)
 
 
-def _is_another_leg(way: Way, entry: Entry) -> bool:
+def _is_another_leg(state: ParcelState, entry: Entry) -> bool:
     """Whether another leg begins after a delivery.
 
     A flight or customs may be a late scan of a parcel that had arrived; a scan of a warehouse is not.
     """
-    return entry.reading.is_stored or (entry.reading.is_between and not way.had_arrived)
+    return entry.reading.is_stored or (entry.reading.is_between and not state.had_arrived)
 
 
-def _was_before_pick_up(way: Way, entry: Entry) -> bool:
+def _was_before_pick_up(state: ParcelState, entry: Entry) -> bool:
     """Whether the one entry before the pick-up was about the seller, or about a courier's way to the seller."""
     told = entry.reading.milestone is M.PICKED_UP and not entry.reading.unsure
-    return told and way.steps == 1 and way.best in _MISTAKEN
+    return told and state.steps == 1 and state.furthest in _MISTAKEN
 
 
 def _takes_it_on(entry: Entry, claim: Milestone) -> bool:
@@ -247,38 +247,38 @@ def _takes_it_on(entry: Entry, claim: Milestone) -> bool:
     )
 
 
-def _on_its_way_back(way: Way, entry: Entry, claim: Milestone) -> Way:
-    if way.place is M.RETURNED or claim is M.RETURNED:
-        return way._replace(place=M.RETURNED)
+def _on_its_return(state: ParcelState, entry: Entry, claim: Milestone) -> ParcelState:
+    if state.milestone is M.RETURNED or claim is M.RETURNED:
+        return state._replace(milestone=M.RETURNED)
     if claim is M.LOST:
-        return way._replace(place=M.LOST)
-    if entry.reading.resumes or (claim in _AT_THE_DOOR and not way.has_moved_back):
-        return _onward(way._replace(place=None, is_back=False), entry, claim)
+        return state._replace(milestone=M.LOST)
+    if entry.reading.resumes or (claim in _AT_THE_DOOR and not state.has_moved_back):
+        return _with_progress(state._replace(milestone=None, is_back=False), entry, claim)
     if claim is M.DELIVERED:
-        return way._replace(place=M.RETURNED)
-    moved = way.has_moved_back or claim is M.RETURNING or not claim.is_problem
-    return way._replace(place=M.RETURNING, has_moved_back=moved)
+        return state._replace(milestone=M.RETURNED)
+    moved = state.has_moved_back or claim is M.RETURNING or not claim.is_problem
+    return state._replace(milestone=M.RETURNING, has_moved_back=moved)
 
 
-def _before_delivery(best: Milestone | None) -> Milestone | None:
+def _before_delivery(furthest: Milestone | None) -> Milestone | None:
     """The progress that still counts after a problem: at most that of a parcel at the depot."""
-    return M.ARRIVED if best in _AT_THE_DOOR else best
+    return M.ARRIVED if furthest in _AT_THE_DOOR else furthest
 
 
 def oldest_first(times: list[datetime | None]) -> list[int]:
     """Return the indexes of the rows in the order of events.
 
-    Most neighbours of a list tell whether it runs forward or backward. A row without a time keeps its place.
+    Most neighbours of a list tell whether it runs forward or backward. A row without a time keeps its index.
     """
     known = [at for at in times if at is not None]
-    places = list(range(len(times)))
+    indexes = list(range(len(times)))
     falls = sum(later < earlier for earlier, later in pairwise(known))
     rises = sum(later > earlier for earlier, later in pairwise(known))
     if falls > rises:  # by most neighbours, so that one mistyped year does not turn the list round
-        places.reverse()
+        indexes.reverse()
     at = min(known) if known else datetime.min.replace(tzinfo=UTC)
     filled: dict[int, datetime] = {}
-    for place in places:
-        at = times[place] or at
-        filled[place] = at
-    return sorted(places, key=filled.__getitem__)
+    for index in indexes:
+        at = times[index] or at
+        filled[index] = at
+    return sorted(indexes, key=filled.__getitem__)

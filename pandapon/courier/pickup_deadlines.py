@@ -1,7 +1,7 @@
 """What texts state about the time until which a parcel is to be picked up: the patterns, by how the time is reckoned.
 
 Precision goes first: the patterns leave out whatever counts from an unknown moment, tells of the past or of another
-matter. They are for texts in the form of :func:`pandapon.courier.normalization.fold`, and our own reading of courier texts
+matter. They are for texts in the form of :func:`pandapon.courier.normalization.normalize`, and our own reading of courier texts
 [inferred].
 """
 
@@ -26,7 +26,7 @@ _ASKED = rf"(?<!for )(?<!for your ){_FETCH}(?![^;,]{{0,30}}\b(?:available|ready|
 _BEFORE = r"(?:by|before|until|till|no later than|not later than|on or before)"
 
 
-class Statement(NamedTuple):
+class DeadlinePattern(NamedTuple):
     """A pattern whose first group is a time, and how the time is reckoned."""
 
     pattern: str
@@ -54,14 +54,14 @@ def _until_return(day: str, at: datetime, since: datetime | None) -> datetime | 
     return day_before(day, at)
 
 
-def _stated(
+def _patterns(
     end: Callable[[str, datetime, datetime | None], datetime | None], *patterns: str, is_free: bool = False
-) -> list[Statement]:
-    return [Statement(pattern, end, is_free) for pattern in patterns]
+) -> list[DeadlinePattern]:
+    return [DeadlinePattern(pattern, end, is_free) for pattern in patterns]
 
 
-_STATED = (
-    *_stated(
+_PATTERNS = (
+    *_patterns(
         _after_scan,
         rf"{_ASK}{_NEAR}(?<!后){LENGTH}(?:之|以)?内{_NEAR}{_TAKE}",  # 请在24小时内领取
         rf"(?<!后){LENGTH}(?:之|以)?内(?:仍|若|如)?(?:未|不|没|无人)[^;,]{{0,3}}{_TAKE}",  # 24小时内未取将…
@@ -71,19 +71,19 @@ _STATED = (
         rf"{LENGTH} (?:left|remaining)[^;,]{{0,20}}{_FETCH}",
         rf"(?<!ได้)รับ[^;]{{0,20}}ภายใน\s?{LENGTH}",
     ),
-    *_stated(
+    *_patterns(
         _after_storing,
         rf"(?<!已)(?:保管|保存|保留|有效|存放|取件)(?:期限?|时限|时间)[为:是]?\s?{LENGTH}(?!.*延长)",  # 保管期7天
         rf"^(?!.*已[^;,]{{0,4}}保[管留存]).*(?<!免费)保[管留存](?:您的包裹)?\s?{LENGTH}",  # 邮件保管15日
         rf"(?<![因已])(?:超过|逾|满)\s?{LENGTH}(?:未|不|无人)[^;,]{{0,3}}{_TAKE}[^;已]{{0,6}}(?:将|会|自动|即|则|退)",
         rf"(?<!been )\b(?:held|hold|ke(?:ep|pt)|stored?)\b[^;,]{{0,30}}? for {LENGTH}",
     ),
-    *_stated(
+    *_patterns(
         _after_scan,
         rf"(?:剩余|还剩|仅剩|还可|可)[^;,\d]{{0,3}}免费[^;,\d]{{0,6}}{LENGTH}",  # 还可免费存放1天
         is_free=True,
     ),
-    *_stated(
+    *_patterns(
         _after_storing,
         rf"(?<!可)(?<!剩余)免费(?:保管|存放|寄存|存储)(?:期|时间|时长)?[为:]?\s?{LENGTH}",  # 免费保管3天
         rf"(?<!每){LENGTH}(?:之|以)?内?免费",  # 24小时内免费保管
@@ -91,7 +91,7 @@ _STATED = (
         rf"{LENGTH} (?:of )?free storage",
         is_free=True,
     ),
-    *_stated(
+    *_patterns(
         _at_end,
         # 请于3月5日前取件
         rf"{_ASK}[^;,]{{0,8}}?(?:于|在)?{DAY}(?:\(含\))?(?:之|以)?(?:前(?![来往台去])|内){_NEAR}{_TAKE}",
@@ -107,8 +107,8 @@ _STATED = (
         rf"(?:last day|deadline|latest date|last date)[^;\d]{{0,25}}?{DAY}",
         rf"(?<!ได้)รับ[^;]{{0,20}}ภายใน(?:วันที่)?\s?{DAY}",
     ),
-    *_stated(_at_end, rf"免费(?:保管|存放)(?:期|时间)?(?:延长)?(?:至|到|截至|截止至?)\s?{DAY}", is_free=True),
-    *_stated(
+    *_patterns(_at_end, rf"免费(?:保管|存放)(?:期|时间)?(?:延长)?(?:至|到|截至|截止至?)\s?{DAY}", is_free=True),
+    *_patterns(
         _until_return,
         rf"将(?:于|在)?{DAY}(?:自动|被)*(?:退回|退件|退还|收回|取回)",  # 如不取走将于11月28日退回
         rf"(?:will be |be )?(?:returned|sent back)[^;]{{0,20}}? on {DAY}",
@@ -129,23 +129,23 @@ _THREAT = re.compile(r"[,;](?:逾期|期满|过期|到期|超期)(?:自动|即|�
 
 
 @lru_cache(maxsize=4_096)
-def statements(folded: str) -> tuple[tuple[Statement, str], ...]:
+def deadlines(normalized: str) -> tuple[tuple[DeadlinePattern, str], ...]:
     """Return the times that a folded text states for a pick-up, each as written, with how it is reckoned."""
-    if not _HAS_TIME.search(folded) or _OTHER.search(folded) or _FETCHED.search(folded):
+    if not _HAS_TIME.search(normalized) or _OTHER.search(normalized) or _FETCHED.search(normalized):
         return ()
-    return tuple((stated, match[1]) for stated in _STATED for match in _compiled(stated.pattern).finditer(folded))
+    return tuple((pattern, match[1]) for pattern in _PATTERNS for match in _compiled(pattern.pattern).finditer(normalized))
 
 
-def is_stored_already(folded: str) -> bool:
+def is_stored_already(normalized: str) -> bool:
     """Return whether the text says for how long the parcel has lain there, so that its scan did not store it."""
-    return _ELAPSED.search(folded) is not None
+    return _ELAPSED.search(normalized) is not None
 
 
-def is_extended(folded: str) -> bool:
+def is_extended(normalized: str) -> bool:
     """Return whether the text tells that the parcel may be picked up later than was stated before."""
-    return _EXTENDED.search(folded) is not None
+    return _EXTENDED.search(normalized) is not None
 
 
-def only_threatens(folded: str) -> bool:
+def only_threatens(normalized: str) -> bool:
     """Return whether the text states a time for the pick-up, and a return only for afterwards: 保管期7天，逾期退回."""
-    return _THREAT.search(folded) is not None and bool(statements(folded))
+    return _THREAT.search(normalized) is not None and bool(deadlines(normalized))

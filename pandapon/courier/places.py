@@ -71,9 +71,9 @@ _EDGES = " -,:/[]()·"
 class Site:
     """A text's places. ``folded``: the text whose words the clauses are."""
 
-    def __init__(self, folded: str) -> None:
-        self._folded = folded
-        header = _HEADER.match(folded)
+    def __init__(self, normalized: str) -> None:
+        self._normalized = normalized
+        header = _HEADER.match(normalized)
         self._within = header[1].strip() if header else ""
 
     def after(self, clause: Clause, at: int) -> Place | None:
@@ -128,7 +128,7 @@ class Site:
 
     def _is_quoted(self, run: Sequence[Token]) -> bool:
         start, end = run[0].start, run[-1].end
-        return self._folded[start - 1 : start] == "[" and self._folded[end : end + 1] == "]"
+        return self._normalized[start - 1 : start] == "[" and self._normalized[end : end + 1] == "]"
 
 
 def _has_rank(name: str) -> bool:

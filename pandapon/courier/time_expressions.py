@@ -1,6 +1,6 @@
 """Days and lengths of time inside courier texts: patterns that find them, and the moments that they mean.
 
-The patterns are for texts in the form of :func:`pandapon.courier.normalization.fold`. They are our own reading of courier texts
+The patterns are for texts in the form of :func:`pandapon.courier.normalization.normalize`. They are our own reading of courier texts
 [inferred]. An expression with several meanings, such as 03/04/2026, means none.
 """
 

@@ -77,8 +77,8 @@ _POINTS = (T.LOCKER, T.POINT)
 _LONGEST_NAME = 8  # characters in brackets
 
 
-def tokens(text: str) -> list[Token]:
-    """Return the words of a folded text (see :func:`pandapon.courier.normalization.fold`), in order.
+def tokenize(text: str) -> list[Token]:
+    """Return the words of a folded text (see :func:`pandapon.courier.normalization.normalize`), in order.
 
     A text in a language that the bot does not read is one unknown word.
     """

@@ -8,11 +8,11 @@ import pytest
 
 from pandapon.courier import Action, Holder, Reason, read_entry, read_trace
 from pandapon.courier.aspect import Aspect
-from pandapon.courier.events import read
-from pandapon.courier.normalization import fold
+from pandapon.courier.events import parse
+from pandapon.courier.normalization import normalize
 from pandapon.courier.lexicon import expand, is_word, sections
 from pandapon.courier.tags import Tag
-from pandapon.courier.tokens import tokens
+from pandapon.courier.tokens import tokenize
 from pandapon.shipment import Milestone
 
 M, T, A = Milestone, Tag, Aspect
@@ -20,7 +20,7 @@ START = datetime(2026, 3, 2, tzinfo=UTC)
 
 
 @pytest.mark.parametrize(
-    ("text", "folded"),
+    ("text", "normalized"),
     [
         ("快件已簽收，請憑取件碼", "快件已签收,请凭取件码"),
         ("已签<b>收</b>", "已签收"),
@@ -29,21 +29,21 @@ START = datetime(2026, 3, 2, tzinfo=UTC)
         ("快件异常&mdash;破损", "快件异常,破损"),
     ],
 )
-def test_form(text: str, folded: str) -> None:
+def test_form(text: str, normalized: str) -> None:
     """What a person reads alike has one form."""
-    assert fold(text) == folded
+    assert normalize(text) == normalized
 
 
 def test_a_name_is_no_act() -> None:
     """Words of trouble in a centre's name say what the centre is for; in brackets a short name is a name."""
-    assert [token.tag for token in tokens(fold("快件到达异常件处理中心"))] == [T.PARCEL, T.ARRIVE, T.HUB]
+    assert [token.tag for token in tokenize(normalize("快件到达异常件处理中心"))] == [T.PARCEL, T.ARRIVE, T.HUB]
     assert read_entry("快件到达异常件处理中心").milestone is M.IN_TRANSIT
     assert read_entry("到达【丢件坡】中转场").milestone is M.IN_TRANSIT
 
 
 def test_a_noun_of_an_act_is_no_act() -> None:
     """A receipt's number is not a signature."""
-    assert T.SIGN not in {token.tag for token in tokens(fold("签收码已发送"))}
+    assert T.SIGN not in {token.tag for token in tokenize(normalize("签收码已发送"))}
 
 
 @pytest.mark.parametrize(
@@ -66,7 +66,7 @@ def test_a_noun_of_an_act_is_no_act() -> None:
 )
 def test_aspect(text: str, aspect: Aspect) -> None:
     """One act in all its aspects."""
-    assert [event.aspect for event in read(tokens(fold(text))).events if event.act is T.SIGN] == [aspect]
+    assert [event.aspect for event in parse(tokenize(normalize(text))).events if event.act is T.SIGN] == [aspect]
 
 
 @pytest.mark.parametrize("language", ["zh", "th"])
