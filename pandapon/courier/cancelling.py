@@ -41,7 +41,7 @@ def cancellation_claim(event: Event, text: Text) -> Claim | None:
         return None
     before = clause[: event.token]
     if event.word in _BARE:
-        return _of_whatever(before, clause[event.token + 1 :], stated)
+        return _claim_by_neighbours(before, clause[event.token + 1 :], stated)
     if event.word.isascii() and _is_of_the_delivery(before):
         return Claim(M.ATTEMPT_FAILED)
     return None if any(token.tag in _PARTS for token in before) else stated
@@ -58,7 +58,7 @@ def is_of_no_goods(clause: Sequence[Token], at: int) -> bool:
     return at > 0 and clause[at - 1].text.endswith(_NO_GOODS)
 
 
-def _of_whatever(before: Sequence[Token], after: Sequence[Token], stated: Claim) -> Claim | None:
+def _claim_by_neighbours(before: Sequence[Token], after: Sequence[Token], stated: Claim) -> Claim | None:
     """The claim of a word that does not name what is cancelled: the words beside it do, or it stands alone."""
     object_ = next((token for token in after if token.text not in _LINKS), None)
     if object_ is not None and (object_.tag in _BESIDE | _CARRIED or object_.text in _ORDERS):

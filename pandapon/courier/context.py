@@ -152,7 +152,7 @@ def is_internal_handover(event: Event, text: Text) -> bool:
     ):
         return True
     is_recipients = T.PLEASE in text.tags or any(
-        one.tag is T.RECIPIENT and two.tag is not T.OF for one, two in pairwise(clause)
+        token.tag is T.RECIPIENT and following.tag is not T.OF for token, following in pairwise(clause)
     )
     return event.place.endswith(_DEPARTMENTS) and not is_recipients
 

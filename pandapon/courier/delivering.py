@@ -41,9 +41,9 @@ def delivery_claim(event: Event, text: Text) -> Claim | None:
     if not noun:
         if is_only_spoken_of(event, text):
             return None
-        another = _another_leg(event, text)
-        if another is not None:
-            return another
+        other_leg = _other_leg_claim(event, text)
+        if other_leg is not None:
+            return other_leg
     if modality.succeeded and _goes_out(event, text):
         return Claim(M.OUT_FOR_DELIVERY)
     if event.word[0] in "离距" and _is_far(event, text):
@@ -116,7 +116,7 @@ def _out_of_doors(event: Event, text: Text) -> Claim | None:
     return Claim(M.ATTEMPT_FAILED, Reason.ABSENT) if T.RECIPIENT in before else None
 
 
-def _another_leg(event: Event, text: Text) -> Claim | None:
+def _other_leg_claim(event: Event, text: Text) -> Claim | None:
     """The claim of a last-leg word that is about another leg, or about the courier's way to the sender."""
     before = {token.tag for token in text.clauses[event.clause][: event.token]}
     if event.word == "派单" and any(token.text.startswith(_PICK_UPS) for clause in text.clauses for token in clause):

@@ -16,7 +16,7 @@ if TYPE_CHECKING:
 A, M, T = Aspect, Milestone, Tag
 
 
-def customs_claim(event: Event, text: Text) -> Claim | None:
+def customs_demand_claim(event: Event, text: Text) -> Claim | None:
     """Return the claim of papers or duty that somebody has to bring; None: only mentioned, or handed in already."""
     reason = Reason.PAPERS if event.act is T.PAPERS else Reason.DUTY
     if event.aspect is A.MENTIONED and clause_has(event, text, T.CUSTOMS) and clause_has(event, text, T.ASKED):

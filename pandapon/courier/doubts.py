@@ -100,16 +100,16 @@ def weigh_doubts(claim: Claim, event: Event, text: Text) -> Claim | None:
     before, after = _behind_colon(clause[: event.token]), clause[event.token + 1 :]
     is_denied = bool(text.tags & {T.NOT, T.NOT_YET})
     if any(token.text.endswith(_SHOWN) for token in before) and (is_denied or claim.milestone is M.DELIVERED):
-        return _shown(claim, event, is_denied=is_denied)
+        return _claim_of_display(claim, event, is_denied=is_denied)
     if event.act in ACTS and any(token.tag in {T.VOID, T.CANCEL} and token.text != "非本人" for token in after):
-        return _less(claim, event) if claim.milestone is not M.DELIVERED else _DISPUTED
-    return _less(claim, event) if is_hedge or _is_unreal(claim, before, after) else claim
+        return _lesser_claim(claim, event) if claim.milestone is not M.DELIVERED else _DISPUTED
+    return _lesser_claim(claim, event) if is_hedge or _is_unreal(claim, before, after) else claim
 
 
-def _shown(claim: Claim, event: Event, *, is_denied: bool) -> Claim | None:
+def _claim_of_display(claim: Claim, event: Event, *, is_denied: bool) -> Claim | None:
     """The claim of an end that a system shows; of one that the text denies, a dispute or the lesser claim."""
     if claim.milestone is not M.DELIVERED:
-        return _less(claim, event)
+        return _lesser_claim(claim, event)
     return _DISPUTED if is_denied else None
 
 
@@ -146,7 +146,7 @@ def _is_unreal(claim: Claim, before: Sequence[Token], after: Sequence[Token]) ->
     if any(token.tag is T.ASKED and token.text != "协商" for token in before) and not is_as_asked(before):
         return True
     unreal = _UNREAL - {T.CANNOT, T.SUSPECT} if claim.milestone is M.LOST else _UNREAL
-    return any(token.tag in unreal for token in before) or any(_speaks_of(token) for token in _told(after))
+    return any(token.tag in unreal for token in before) or any(_casts_doubt(token) for token in _before_advice(after))
 
 
 def _is_of_another(before: Sequence[Token]) -> bool:
@@ -167,13 +167,13 @@ def _is_denied(before: Sequence[Token]) -> bool:
     return False
 
 
-def _told(after: Sequence[Token]) -> Sequence[Token]:
+def _before_advice(after: Sequence[Token]) -> Sequence[Token]:
     """The words before 如有, behind which advice begins."""
     conditions = [at for at, token in enumerate(after) if token.tag is T.IF]
     return after[: conditions[0]] if conditions else after
 
 
-def _less(claim: Claim, event: Event) -> Claim | None:
+def _lesser_claim(claim: Claim, event: Event) -> Claim | None:
     """The lesser claim of a doubted end: a return is under way, a loss is feared."""
     match claim.milestone:
         case M.RETURNED if event.aspect.happened:
@@ -183,7 +183,7 @@ def _less(claim: Claim, event: Event) -> Claim | None:
     return None
 
 
-def _speaks_of(token: Token) -> bool:
+def _casts_doubt(token: Token) -> bool:
     return token.tag is T.FAILED or token.text.startswith(
         (
             "任务",

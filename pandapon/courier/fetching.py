@@ -108,7 +108,7 @@ def _is_by_the_signer(event: Event, text: Text) -> bool:
     if event.token:
         return False
     before = [token for clause in text.clauses[max(0, event.clause - _FEW) : event.clause] for token in clause]
-    return any(one.tag is T.SIGNER and two.text == "在" for one, two in pairwise(before))
+    return any(label.tag is T.SIGNER and token.text == "在" for label, token in pairwise(before))
 
 
 def _is_carried_back(text: Text) -> bool:

@@ -96,8 +96,8 @@ def _is_hedged_before(before: Sequence[Token]) -> bool:
 def _is_of_a_rule(before: Sequence[Token]) -> bool:
     """Whether the words are about parcels in general, or about an earlier one."""
     return any(
-        (one.text, two.text) in _RULES or (one.text in _EARLIER and two.tag is T.PARCEL)
-        for one, two in pairwise(before)
+        (token.text, following.text) in _RULES or (token.text in _EARLIER and following.tag is T.PARCEL)
+        for token, following in pairwise(before)
     )
 
 

@@ -47,11 +47,11 @@ def expand(pattern: str) -> list[str]:
 def expand_words(char: str) -> None:
     """Make the words that begin with a character of :data:`UNFORMED` ready to be looked up."""
     words, key_of = (LATIN_WORDS, _latin_start) if LATIN.match(char) else (WORDS, _first_two)
-    found = {word: tags for pattern, tags in UNEXPANDED.get(char, ()) for word in expand(pattern)}
+    expanded = {word: tags for pattern, tags in UNEXPANDED.get(char, ()) for word in expand(pattern)}
     lengths: dict[str, set[int]] = defaultdict(set)
-    for word in found:
+    for word in expanded:
         lengths[key_of(word)].add(len(word))
-    words.update(found)
+    words.update(expanded)
     (LATIN_LENGTHS if words is LATIN_WORDS else LENGTHS).update(
         {key: tuple(sorted(sizes, reverse=True)) for key, sizes in lengths.items()}
     )
@@ -86,9 +86,9 @@ def _by_first_character(pattern: str) -> Iterator[str]:
     if not pattern.startswith(_FORMED):
         yield pattern
         return
-    choices, _, rest = pattern.removeprefix(_FORMED).partition("}")
+    choices, _, remainder = pattern.removeprefix(_FORMED).partition("}")
     for choice in choices.split(","):
-        yield from _by_first_character((choice + rest).lstrip())
+        yield from _by_first_character((choice + remainder).lstrip())
 
 
 def _first_two(word: str) -> str:

@@ -84,8 +84,8 @@ def is_of_a_thing(event: Event, text: Text) -> bool:
     before = [token for token in clause[: event.token] if token.tag is not T.DONE and token.text not in _AUXILIARIES]
     named = _thing_at_the_end(before)
     if named:
-        rest = "".join(token.text for token in before).removesuffix(named)
-        return not (rest.endswith(_LINKS) and _names_a_parcel(before))  # 快件及发票丢失
+        preceding = "".join(token.text for token in before).removesuffix(named)
+        return not (preceding.endswith(_LINKS) and _names_a_parcel(before))  # 快件及发票丢失
     after = [token for token in clause[event.token + 1 :] if token.tag is not T.DONE]
     if not after or _names_a_parcel(before):
         return False

@@ -9,7 +9,7 @@ from pandapon.courier.absences import absence_claim, no_contact_claim
 from pandapon.courier.context import clause_has, is_about_another_matter, clause_says
 from pandapon.courier.aspect import Aspect
 from pandapon.courier.claims import HAPPENED, Claim, Reason, claim_by_table
-from pandapon.courier.demands import customs_claim
+from pandapon.courier.demands import customs_demand_claim
 from pandapon.courier.opening_hours import are_hours
 from pandapon.courier.losses import compensation_claim, is_rule, loss_claim
 from pandapon.courier.tags import Tag
@@ -235,7 +235,7 @@ def _was_misread(text: Text) -> bool:
 
 _BY_ACT: dict[Tag, Callable[[Event, Text], Claim | None]] = {
     **dict.fromkeys((T.MISSING, T.DAMAGE, T.FORBIDDEN), _suspicion_claim),
-    **dict.fromkeys((T.PAPERS, T.DUTY), customs_claim),
+    **dict.fromkeys((T.PAPERS, T.DUTY), customs_demand_claim),
     T.DELAY: _delay_claim,
     T.LOSE: _missing_parcel_claim,
     T.MISSORT: _misrouting_claim,

@@ -9,7 +9,7 @@ from typing import TYPE_CHECKING
 from pandapon.courier import signers
 from pandapon.courier.aspect import Aspect
 from pandapon.courier.claims import HAPPENED, PACKING, Claim, Reason
-from pandapon.courier.demands import customs_claim
+from pandapon.courier.demands import customs_demand_claim
 from pandapon.courier.tags import Tag
 from pandapon.courier.text_claims import TextClaim, claims_of, takes_back_a_signature, weight
 from pandapon.shipment import Milestone
@@ -183,7 +183,7 @@ def _action(text: Text, strongest: TextClaim | None) -> Action | None:
         return None
     asked = {event.act: event for event in text.events}
     for act, action in ((T.PAPERS, Action.PAPERS), (T.DUTY, Action.PAY)):
-        if act in asked and customs_claim(asked[act], text) is not None:
+        if act in asked and customs_demand_claim(asked[act], text) is not None:
             return action
     must_pay = asked.get(T.MUST_PAY)
     if must_pay and must_pay.aspect not in {A.DONE, A.CONDITIONAL} and not _is_due_later(must_pay, text):

@@ -85,11 +85,11 @@ def receipt_claim(event: Event, text: Text) -> Claim | None:
     if event.aspect in HAPPENED and after & {T.NOTE, T.PAPERS, T.INTERCEPT}:
         return None if T.INTERCEPT in after or is_about_another_matter(text) else Claim(M.SHIPPED)
     if event.aspect in {A.NOT_YET, A.NEGATED}:
-        return Claim(M.EXCEPTION, Reason.MISSING) if T.WAREHOUSE in tags else _not_come(tags, text)
-    return _received_there(event, text)
+        return Claim(M.EXCEPTION, Reason.MISSING) if T.WAREHOUSE in tags else _not_received_claim(tags, text)
+    return _receipt_by_holder(event, text)
 
 
-def _received_there(event: Event, text: Text) -> Claim | None:
+def _receipt_by_holder(event: Event, text: Text) -> Claim | None:
     """Return the claim of a parcel that somebody received: at a point, a branch, the recipient's, on the way."""
     clause, tags = text.clauses[event.clause], text.clause_tags[event.clause]
     before = signers.deciding_tag([token.tag for token in clause[: event.token]])
@@ -119,14 +119,14 @@ def _received_there(event: Event, text: Text) -> Claim | None:
 def _is_for_delivery(event: Event, text: Text) -> bool:
     """Whether the text says what for, in this clause or as the next one: Received by rider, for delivery."""
     here = text.clauses[event.clause][event.token + 1 :]
-    told = [*here, *(token for clause in text.clauses[event.clause + 1 : event.clause + 2] for token in clause)]
-    return any(one.text == "for" and two.tag is T.CARRY_NOUN for one, two in pairwise(told))
+    words = [*here, *(token for clause in text.clauses[event.clause + 1 : event.clause + 2] for token in clause)]
+    return any(token.text == "for" and following.tag is T.CARRY_NOUN for token, following in pairwise(words))
 
 
 def _is_at_the_senders(event: Event, text: Text) -> bool:
     """Whether the place before the act is one of the sender's: 已至寄件人指定地点收取包裹."""
     before = text.clauses[event.clause][: event.token]
-    return any(one.tag is T.SENDER and two.tag is T.DOOR for one, two in pairwise(before))
+    return any(token.tag is T.SENDER and following.tag is T.DOOR for token, following in pairwise(before))
 
 
 def _is_of_money(event: Event, text: Text) -> bool:
@@ -159,7 +159,7 @@ def bringing_claim(event: Event, text: Text) -> Claim | None:
         return Claim(M.EXCEPTION, Reason.CUSTOMS_HELD)
     if event.act is T.STORE and stated is not None and stated.milestone is M.ARRIVED and text.tags & _POINTS:
         return Claim(M.READY_FOR_PICKUP)
-    return _with_whom(event, text, stated)
+    return _claim_by_holder(event, text, stated)
 
 
 def _is_offered(event: Event, text: Text) -> bool:
@@ -174,7 +174,7 @@ def handover_claim(event: Event, text: Text) -> Claim | None:
     """Return the claim of a handover: to the next carrier, to a courier, within the carrier, or to the recipient."""
     stated = claim_by_table(event)
     if event.aspect in {A.FAILED, A.NEGATED}:
-        return Claim(M.EXCEPTION, Reason.HELD) if T.MUST_PAY in text.tags else _not_given(event)
+        return Claim(M.EXCEPTION, Reason.HELD) if T.MUST_PAY in text.tags else _not_handed_over_claim(event)
     if event.at in {T.SENDER, None} and _is_given_by_sender(event, text):
         return Claim(M.SHIPPED)
     if is_internal_handover(event, text):
@@ -192,10 +192,10 @@ def handover_claim(event: Event, text: Text) -> Claim | None:
         return _given_to_courier(event, text)
     if event.at is None and event.aspect in HAPPENED and after & _VEHICLES:
         return Claim(M.IN_TRANSIT)  # 已交付空运
-    return _with_whom(event, text, stated)
+    return _claim_by_holder(event, text, stated)
 
 
-def _with_whom(event: Event, text: Text, stated: Claim | None) -> Claim | None:
+def _claim_by_holder(event: Event, text: Text, stated: Claim | None) -> Claim | None:
     """The claim by who has the parcel after the act: its sender, a point for the sender, or the recipient."""
     is_back = event.at is T.SENDER and (is_given_to_sender(event, text) or bool(text.tags & {T.RETURN, T.REVERSE}))
     if is_back and event.aspect in HAPPENED:
@@ -281,8 +281,8 @@ def _is_about_a_slip(event: Event, text: Text) -> bool:
     before = {token.tag for token in text.clauses[event.clause][: event.token]}
     after = text.clauses[event.clause][event.token + 1 :]
     is_slip = bool(after) and after[-1].tag is T.NOTE and after[-1].text.endswith(("通知单", "通知", "短信"))
-    told = is_slip or T.NOTE in before
-    return event.act is T.REACH and event.at in _TOLD and told and T.PARCEL not in before
+    words = is_slip or T.NOTE in before
+    return event.act is T.REACH and event.at in _TOLD and words and T.PARCEL not in before
 
 
 def _is_kept_to_fetch(event: Event, text: Text) -> bool:
@@ -293,13 +293,13 @@ def _is_kept_to_fetch(event: Event, text: Text) -> bool:
     )
 
 
-def _not_come(tags: frozenset[Tag], text: Text) -> Claim | None:
+def _not_received_claim(tags: frozenset[Tag], text: Text) -> Claim | None:
     if T.REFUSE in text.tags:
         return Claim(M.ATTEMPT_FAILED, Reason.REFUSED)
     return None if T.NOTE in tags else Claim(M.SHIPPED)
 
 
-def _not_given(event: Event) -> Claim | None:
+def _not_handed_over_claim(event: Event) -> Claim | None:
     is_to_recipient = event.word.endswith("交付") and event.at in {None, T.RECIPIENT, T.SELF}
     return Claim(M.ATTEMPT_FAILED) if is_to_recipient else None
 

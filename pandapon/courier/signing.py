@@ -121,7 +121,7 @@ def _names_a_freight(text: Text) -> bool:
     """Whether the text names the fee for the way abroad: 国际运费."""
     if text.tags.isdisjoint(_FEES):
         return False
-    return any("国际运费" in one.text + two.text for clause in text.clauses for one, two in pairwise(clause))
+    return any("国际运费" in token.text + following.text for clause in text.clauses for token, following in pairwise(clause))
 
 
 def _named_behind(event: Event, text: Text) -> Tag | None:

@@ -67,15 +67,15 @@ def taking_claim(event: Event, text: Text) -> Claim | None:
 def unnamed_taking_claim(event: Event, text: Text) -> Claim | None:
     """Return the claim of 取件: the courier's pick-up, or the recipient's."""
     act = _taking(event, text)
-    for holds, claim in _ROWS:
+    for holds, claim in _RULES:
         if holds(act):
             return claim
     if act.aspect is A.DONE and event.modality.succeeded:
         return success_claim(text)
-    for holds, claim in _LATER_ROWS:
+    for holds, claim in _LATER_RULES:
         if holds(act):
             return claim
-    return _by_whom(act)
+    return _claim_by_taker(act)
 
 
 def _taking(event: Event, text: Text) -> _Taking:
@@ -140,7 +140,7 @@ def _is_by_nobody(act: _Taking) -> bool:
 
 
 # The first row that holds decides. The second table is for an act that succeeded.
-_ROWS: tuple[tuple[Callable[[_Taking], bool], Claim | None], ...] = (
+_RULES: tuple[tuple[Callable[[_Taking], bool], Claim | None], ...] = (
     (_is_a_noun, None),
     (_is_for_later, None),
     (
@@ -160,7 +160,7 @@ _ROWS: tuple[tuple[Callable[[_Taking], bool], Claim | None], ...] = (
     (_was_in_vain, Claim(M.EXCEPTION, Reason.NOT_COLLECTED)),
     (_is_offered, Claim(M.READY_FOR_PICKUP)),
 )
-_LATER_ROWS: tuple[tuple[Callable[[_Taking], bool], Claim | None], ...] = (
+_LATER_RULES: tuple[tuple[Callable[[_Taking], bool], Claim | None], ...] = (
     (lambda act: act.aspect is A.REVOKED, Claim(M.SHIPPED)),
     (
         lambda act: act.aspect is A.DONE and T.SENDER in act.clause_tags and bool(act.tags & _BACK) and not _goes_back(act),
@@ -172,9 +172,9 @@ _LATER_ROWS: tuple[tuple[Callable[[_Taking], bool], Claim | None], ...] = (
 )
 
 
-def _by_whom(act: _Taking) -> Claim | None:
+def _claim_by_taker(act: _Taking) -> Claim | None:
     if act.aspect not in HAPPENED or (act.aspect is A.BARE and not act.by_courier):
-        return _not_told(act)
+        return _claim_without_fact(act)
     if act.by_courier:
         brings = T.CARRY in act.tags or any(
             token.tag is T.COURIER and token.text.startswith(("送", "派", "配", "投"))
@@ -186,7 +186,7 @@ def _by_whom(act: _Taking) -> Claim | None:
     return Claim(M.PICKED_UP, unsure=True)
 
 
-def _not_told(act: _Taking) -> Claim | None:
+def _claim_without_fact(act: _Taking) -> Claim | None:
     """The claim of an act that is only stated or still to come.
 
     It means the courier's visit, the recipient who has the parcel, or a parcel that lies ready.

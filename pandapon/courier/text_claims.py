@@ -63,7 +63,7 @@ def claims_of(text: Text) -> list[TextClaim]:
     pairs = [(claim_of(event, text), event) for event in text.events] + noun_claims(text)
     sure = [(claim and weigh_doubts(claim, event, text), event) for claim, event in pairs]
     claims = [TextClaim(claim, event) for claim, event in sure if claim is not None]
-    return _without_doubles(_without_mended(claims, text)) if len(claims) > 1 else claims
+    return _without_explained(_without_mended(claims, text)) if len(claims) > 1 else claims
 
 
 def takes_back_a_signature(text: Text) -> bool:
@@ -85,64 +85,64 @@ def weight(claim: TextClaim) -> int:
     return _FETCHED if claim.claim.fetched else _WEIGHT[milestone]
 
 
-class _Ends(NamedTuple):
+class _Remedies(NamedTuple):
     """The last clauses of a text that end the problems before them."""
 
     mended: int  # the parcel is brought, kept or handed over
     brought: int  # a courier is on the way with it
     resumed: int  # the problem is over
-    bidden: int  # the recipient is asked to come for it
-    carried_on: tuple[int, int]  # the clause and the word: it goes on to the recipient
+    called: int  # the recipient is asked to come for it
+    goes_on: tuple[int, int]  # the clause and the word: it goes on to the recipient
 
 
 def _without_mended(claims: list[TextClaim], text: Text) -> list[TextClaim]:
     """Drop the problems whose end a later clause tells: yesterday in vain, today out for delivery again."""
     claims = [each for each in claims if not (each.claim.fetched and _is_brought_next(each, text))]
     if any(_is_on_its_way(each) for each in claims):
-        claims = [each for each in claims if not _was_before(each, text)]
-    ends = _ends(claims, text)
-    return [each for each in claims if not _is_mended(each, ends)]
+        claims = [each for each in claims if not _is_of_the_past(each, text)]
+    remedies = _remedies(claims, text)
+    return [each for each in claims if not _is_mended(each, remedies)]
 
 
-def _ends(claims: list[TextClaim], text: Text) -> _Ends:
-    kept = any(_is_kept(each) for each in claims)
+def _remedies(claims: list[TextClaim], text: Text) -> _Remedies:
+    kept = any(_is_put_away(each) for each in claims)
     good = [each for each in claims if each.claim.milestone in _MENDS]
-    return _Ends(
-        _last(each for each in good if _tells_of_now(each.event) or (kept and _is_invitation(each))),
-        _last(each for each in good if each.event.aspect is A.ONGOING),
-        _last(each for each in claims if each.claim.resumes),
-        _last(each for each in claims if _is_bidden(each, text)),
-        max((_place(each) for each in claims if _is_carried_on(each)), default=(_NOWHERE, _NOWHERE)),
+    return _Remedies(
+        _last_clause(each for each in good if _ends_problems(each.event) or (kept and _is_invitation(each))),
+        _last_clause(each for each in good if each.event.aspect is A.ONGOING),
+        _last_clause(each for each in claims if each.claim.resumes),
+        _last_clause(each for each in claims if _is_called_to_fetch(each, text)),
+        max((_position(each) for each in claims if _goes_on_to_recipient(each)), default=(_NOWHERE, _NOWHERE)),
     )
 
 
-def _last(claims: Iterable[TextClaim]) -> int:
+def _last_clause(claims: Iterable[TextClaim]) -> int:
     return max((each.event.clause for each in claims), default=_NOWHERE)
 
 
-def _is_mended(claim: TextClaim, ends: _Ends) -> bool:
+def _is_mended(claim: TextClaim, remedies: _Remedies) -> bool:
     """Whether the claim is a problem, or a return, that a later clause ends."""
     (milestone, reason), clause = claim.claim[:2], claim.event.clause
     if milestone is M.RETURNING:
-        return _place(claim) < ends.carried_on  # 改退件为继续派送
-    if reason is Reason.OUT_OF_AREA and clause < ends.bidden:  # 不派送，请到网点自取
+        return _position(claim) < remedies.goes_on  # 改退件为继续派送
+    if reason is Reason.OUT_OF_AREA and clause < remedies.called:  # 不派送，请到网点自取
         return True
-    if milestone in _RESUMABLE and clause <= ends.resumed:
+    if milestone in _RESUMABLE and clause <= remedies.resumed:
         return True
-    end = ends.brought if reason is Reason.SIGNATURE_DISPUTED else ends.mended
+    end = remedies.brought if reason is Reason.SIGNATURE_DISPUTED else remedies.mended
     return milestone in _MENDABLE and clause < end
 
 
-def _place(claim: TextClaim) -> tuple[int, int]:
+def _position(claim: TextClaim) -> tuple[int, int]:
     return claim.event.clause, claim.event.token
 
 
-def _is_carried_on(claim: TextClaim) -> bool:
+def _goes_on_to_recipient(claim: TextClaim) -> bool:
     """Whether the parcel goes on to its recipient, whatever was begun before."""
     return claim.claim.resumes and claim.event.act is T.RESUME and claim.event.word.endswith(_CARRIED)
 
 
-def _is_kept(claim: TextClaim) -> bool:
+def _is_put_away(claim: TextClaim) -> bool:
     """Whether the parcel was put where it can be fetched, or taken back there."""
     is_stored = claim.claim.milestone is M.READY_FOR_PICKUP and claim.event.act is T.STORE
     return is_stored or (claim.claim.milestone in _MENDABLE and claim.event.act is T.TAKE_BACK)
@@ -152,7 +152,7 @@ def _is_on_its_way(claim: TextClaim) -> bool:
     return claim.claim.milestone is M.OUT_FOR_DELIVERY and claim.event.aspect is A.ONGOING
 
 
-def _was_before(claim: TextClaim, text: Text) -> bool:
+def _is_of_the_past(claim: TextClaim, text: Text) -> bool:
     """Whether the claim is about an earlier time: 昨日派送时您不在家 anywhere, or the courier's 驿站小二已领件."""
     if claim.claim.milestone in _MENDABLE:
         return T.BEFORE_NOW in text.clause_tags[claim.event.clause]
@@ -178,17 +178,17 @@ def _is_invitation(claim: TextClaim) -> bool:
     return claim.claim.milestone is M.READY_FOR_PICKUP and claim.event.act in {T.FETCH, T.TAKE}
 
 
-def _is_bidden(claim: TextClaim, text: Text) -> bool:
+def _is_called_to_fetch(claim: TextClaim, text: Text) -> bool:
     """Whether the recipient is asked to come to an outlet or a point, where the parcel lies then."""
     return _is_invitation(claim) and claim.event.aspect is A.ASKED and not text.tags.isdisjoint(_FETCHED_AT)
 
 
-def _tells_of_now(event: Event) -> bool:
+def _ends_problems(event: Event) -> bool:
     """Whether the act ends a problem. A parcel that is only kept, at no point, is not ready: 暂停投递，邮件妥存."""
     return event.aspect in HAPPENED and not (event.act is T.STORE and event.at is None)
 
 
-def _without_doubles(claims: list[TextClaim]) -> list[TextClaim]:
+def _without_explained(claims: list[TextClaim]) -> list[TextClaim]:
     """Drop the claims that a stronger one explains.
 
     A closed order says nothing new once its parcel has an end. An invitation to fetch a parcel says nothing while the

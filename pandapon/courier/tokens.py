@@ -89,13 +89,13 @@ def tokenize(text: str) -> list[Token]:
 
 def _scan(text: str) -> list[Token]:
     """The known words from left to right; a bracket is a word of its own."""
-    found: list[Token] = []
+    tokens: list[Token] = []
     at, size, unknown = 0, len(text), -1
     while at < size:
         if text[at] in SURNAMES and unknown < 0:
-            end = name_end(text, at, found[-1].tag if found else None, _word_end)
+            end = name_end(text, at, tokens[-1].tag if tokens else None, _word_end)
             if end > at:
-                found.append(Token(T.OTHER, text[at:end], at, end))
+                tokens.append(Token(T.OTHER, text[at:end], at, end))
                 at = end
                 continue
         tags, end = _at(text, at, in_word=unknown >= 0)
@@ -103,14 +103,14 @@ def _scan(text: str) -> list[Token]:
             unknown, at = (at if unknown < 0 else unknown), end
             continue
         if unknown >= 0:
-            found.append(Token(T.OTHER, text[unknown:at], unknown, at))
+            tokens.append(Token(T.OTHER, text[unknown:at], unknown, at))
             unknown = -1
         word = text[at:end]
-        found += [Token(tag, word, at, end) for tag in tags]
+        tokens += [Token(tag, word, at, end) for tag in tags]
         at = end
     if unknown >= 0:
-        found.append(Token(T.OTHER, text[unknown:], unknown, size))
-    return found
+        tokens.append(Token(T.OTHER, text[unknown:], unknown, size))
+    return tokens
 
 
 def _at(text: str, at: int, *, in_word: bool) -> tuple[tuple[Tag, ...] | None, int]:
@@ -167,10 +167,10 @@ def _latin(text: str, at: int) -> tuple[tuple[Tag, ...], int]:
     return (), word.end()
 
 
-def _reduced(found: list[Token]) -> list[Token]:
+def _reduced(tokens: list[Token]) -> list[Token]:
     line: list[Token] = []
     opened: list[int] = []
-    for token in found:
+    for token in tokens:
         if token.tag is T.OTHER and token.text == _OPEN:
             opened.append(len(line))
         elif token.tag is T.OTHER and token.text == _CLOSE:
