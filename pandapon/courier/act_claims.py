@@ -26,8 +26,9 @@ from pandapon.courier.claims import HAPPENED, PACKING, Claim, claim_by_table
 from pandapon.courier.collecting import pick_up_claim
 from pandapon.courier.departing import departure_claim, is_no_departure
 from pandapon.courier.demands import payment_claim
+from pandapon.courier.handing_over import bringing_claim, handover_claim
 from pandapon.courier.problems import PROBLEMS, problem_claim
-from pandapon.courier.receiving import bringing_claim, handover_claim, receipt_claim
+from pandapon.courier.receiving import receipt_claim
 from pandapon.courier.returns import return_claim, taken_back_claim
 from pandapon.courier.signing import signature_claim
 from pandapon.courier.tags import Tag

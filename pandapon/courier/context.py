@@ -197,3 +197,8 @@ def denies_receipt(clause: Sequence[Token]) -> bool:
         before.tag in _DENIALS and after.text.startswith(_RECEIVES) and not after.text.startswith("รับสาย")
         for before, after in pairwise(clause[at:])
     )
+
+
+def speaks_of_sending(text: Text) -> bool:
+    """Whether the act belongs to the sender's part of the way: 裹裹寄件."""
+    return any("寄" in token.text for clause in text.clauses for token in clause)
