@@ -166,7 +166,7 @@ def _place(clause: Clause, event: Event, deed: Deed, site: Site) -> Place | None
 
 
 def _target(claims: Iterable[TextClaim], text: Text, site: Site) -> Place | None:
-    """The place to which the parcel goes next: behind 发往 or 下一站."""
+    """The place to which the parcel goes next: after 发往 or 下一站."""
     for _, event in claims:
         if event.act is T.DEPART and not event.word.endswith(_FROM):
             place = site.after(text.clauses[event.clause], event.token)

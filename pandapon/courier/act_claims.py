@@ -1,6 +1,6 @@
-"""The claims of acts that need more than their own place: whose way it is, to whom a parcel goes back, who asks.
+"""The rule of each act: a function where aspect and place do not decide, and the table of :mod:`claims` otherwise.
 
-Each act has one function. The table in :mod:`claims` holds for everything that these functions leave open.
+The functions of most acts have modules of their own; the short ones stand here.
 """
 
 from __future__ import annotations
@@ -45,13 +45,13 @@ A, M, T = Aspect, Milestone, Tag
 _POINTS = frozenset({T.POINT, T.LOCKER})
 _PUT_AWAY = frozenset({"入库", "上架", "验收", "入仓"})
 _COUNTS = frozenset("一二两三四五六七八九十半几多最保有夜期时")
-_FEW = 2  # words: the act and the 已 before it
+_FEW = 2  # tokens: 已 and the act
 _SORTING = frozenset({"分拣", "分流", "扫描", "识别"})
 _BETWEEN_LEGS = ("集运", "转运", "海外", "境外", "中转")
 _GOODS = frozenset({"商品", "订单", "宝贝", "order"})
 _CARRIED = frozenset({T.ARRIVE, T.DEPART, T.HUB, T.BRANCH, T.FLY, T.MOVE, T.PORT, T.RESUME, T.RETURN, T.CARRY})
 _LATER = frozenset({T.HUB, T.BRANCH, T.ARRIVE, T.COLLECT, T.FLY, T.CUSTOMS, T.RETURN, T.PORT})
-# Notices and advertisements often mention these acts.
+# Acts that notices and advertisements often mention.
 _ADVERTISED = frozenset(
     {T.SIGN, T.PROXY, T.CARRY, T.FETCH, T.TAKE, T.COLLECT, T.RETURN, T.RECEIVE, T.REACH, T.SHIP, T.STORE, T.RESUME}
 )
@@ -65,11 +65,11 @@ def claim_of(event: Event, text: Text) -> Claim | None:
 
 
 def _payment_or_label_claim(event: Event, text: Text) -> Claim | None:
-    """The claim of a payment or a label."""
+    """The claim of a payment, or of a waybill that was made."""
     if event.word == "接单" and event.at is T.SENDER and event.aspect in HAPPENED:
         return Claim(M.PAID)
     if event.act is T.LABEL and T.RECIPIENT in text.clause_tags[event.clause] and denies_receipt(text.clauses[event.clause]):
-        return None  # the recipient has not received it yet, which says nothing of its courier
+        return None  # the recipient has not received the parcel, which does not tell where it is
     if (event.act is T.PAID and names_forwarding_fee(text)) or (event.act is T.LABEL and event.modality.again):  # 已重新打印面单
         return None
     return None if is_about_another_matter(text) else claim_by_table(event)
@@ -136,13 +136,13 @@ def _is_by_courier(event: Event, text: Text) -> bool:
 
 
 def _is_of_returns(event: Event, text: Text) -> bool:
-    """Whether the parcel is back in the seller's warehouse: 退货入库完成."""
+    """Whether the word before the act names a returned parcel, which is back with the seller: 退货入库完成."""
     before = text.clauses[event.clause][: event.token]
     return bool(before) and before[-1].text in {"退货", "退件", "退货件", "退货包裹"}
 
 
 def _is_before_collection(text: Text) -> bool:
-    """Whether the seller packs goods or an order before a courier takes the parcel."""
+    """Whether the seller packs goods before a courier collects the parcel."""
     if T.COLLECT in text.tags or names_forwarding_fee(text):
         return False
     is_sellers = any(token.text in _GOODS for clause in text.clauses for token in clause)
@@ -174,7 +174,7 @@ def _movement_claim(event: Event, text: Text) -> Claim | None:
 
 
 def _passes_a_place(event: Event, text: Text) -> bool:
-    """Whether a place was passed: 已过武汉, but not 已过三天 or an hour that is over."""
+    """Whether the parcel passed a place: 已过武汉, but not 已过三天, where a time has passed."""
     after = text.clauses[event.clause][event.token + 1 :][:1]
     return bool(after) and after[0].tag in {T.OTHER, T.CITY, T.HUB, T.BRANCH} and after[0].text[0] not in _COUNTS
 
@@ -188,13 +188,13 @@ def _return_way_claim(event: Event, _: Text) -> Claim | None:
 
 
 def _flight_claim(event: Event, text: Text) -> Claim | None:
-    """The claim of a flight or a ship. A seller who "will ship" names no vessel."""
+    """The claim of a flight or a voyage. A seller who "will ship" names no vessel."""
     is_sellers = event.word == "ship" and clause_has(event, text, T.SENDER) and event.aspect not in HAPPENED
     return None if is_sellers else claim_by_table(event)
 
 
 def _forwarding_claim(event: Event, text: Text) -> Claim | None:
-    """The claim of a parcel that is sent on. 已转投驿站 has arrived at its point; 派送超区，转由…代理 has not."""
+    """The claim of a parcel that is forwarded. 已转投驿站 lies ready at its point; 派送超区，转由…代理 is on its way."""
     if event.at in _POINTS and event.aspect in {A.DONE, A.BARE} and event.word in {"转投", "改投", "转送", "改送"}:
         return Claim(M.READY_FOR_PICKUP)
     before = {token.tag for token in text.clauses[event.clause][: event.token]}
@@ -209,18 +209,18 @@ def _attempt_claim(event: Event, _: Text) -> Claim | None:
 
 
 def _customs_claim(event: Event, text: Text) -> Claim | None:
-    """The claim of a customs clearance. An order that was just paid has not come that far: 支付成功，等待清关."""
+    """The claim of a customs clearance, unless the order was only just paid: 支付成功，等待清关."""
     return None if event.aspect is A.PLANNED and happened(text, T.PAID) else claim_by_table(event)
 
 
 def _return_scan_claim(event: Event, text: Text) -> Claim | None:
-    """The claim of 退 as the only word."""
+    """The claim of 退 alone."""
     back = event.aspect is A.ONGOING or (event.aspect is A.DONE and text.tags & {T.REFUSE, T.ABSENT})
     return Claim(M.RETURNING) if back else None
 
 
 def _is_handed_out(event: Event, text: Text) -> bool:
-    """Whether 出库 means that a pick-up point gave the parcel to its customer."""
+    """Whether 出库 means that a pick-up point gave the parcel to its recipient, and not that it left a warehouse."""
     if event.word != "出库":
         return False
     return bool(text.tags & {T.SELF, T.POINT, T.LOCKER}) or "取件人" in {

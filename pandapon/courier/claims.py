@@ -1,7 +1,7 @@
-"""The fifth stage: the claims of each act. A table that a logistics clerk can check line by line.
+"""The fifth stage: the claim of an act by its aspect and its place, as a table that a logistics clerk can check.
 
-A row reads: this act, in one of these aspects, at one of these places (None: any), has this claim. The first row that
-fits wins; an act without a fitting row claims nothing.
+A row reads: this act, in one of these aspects, at one of these places (None: any), makes this claim. The first row that
+fits wins. An act without a fitting row claims nothing.
 """
 
 from __future__ import annotations
@@ -20,7 +20,7 @@ A, M, T = Aspect, Milestone, Tag
 
 
 class Reason(StrEnum):
-    """The finer kind of a problem or an end."""
+    """The finer kind of a problem, an end or a movement. The values are stored."""
 
     REFUSED = "refused"
     NO_CONTACT = "no_contact"
@@ -48,7 +48,7 @@ class Reason(StrEnum):
     ABANDONED = "abandoned"
     FORWARDED = "forwarded"
     PARTIAL = "partial"
-    BY_BUYER = "by_buyer"  # the buyer cancelled the order: the platform says so, no courier
+    BY_BUYER = "by_buyer"  # the buyer cancelled the order; only the platform says so, never a courier
     OTHER = "other"
 
 
@@ -57,21 +57,21 @@ class Claim(NamedTuple):
 
     milestone: Milestone
     reason: Reason | None = None
-    fetched: bool = False  # the recipient took the parcel from a point: final, whoever signed
+    fetched: bool = False  # the recipient took the parcel from a point, whoever signed for it
     resumes: bool = False  # the problem is over
-    unsure: bool = False  # picked up or fetched: the parcel's state before decides
+    unsure: bool = False  # collected at the sender or fetched by the recipient; the parcel's state before decides
 
 
 class Row(NamedTuple):
     """One line of the table."""
 
     aspects: frozenset[Aspect]
-    at: frozenset[Tag] | None
+    at: frozenset[Tag] | None  # None: any place, or none
     claim: Claim
 
 
 HAPPENED = frozenset({A.DONE, A.ONGOING, A.BARE})
-# Words for work of a warehouse that a seller also does.
+# Work that a seller does as well as a warehouse on the way.
 PACKING = frozenset(
     {
         "打包",
@@ -175,7 +175,7 @@ TABLE: dict[Tag, tuple[Row, ...]] = {
         _row(frozenset({A.ONGOING}), None, M.OUT_FOR_DELIVERY),
     ),
     T.STORE: (
-        _row(frozenset({A.FAILED}), None, M.ATTEMPT_FAILED),  # a negated one may be a wish: 不要放驿站
+        _row(frozenset({A.FAILED}), None, M.ATTEMPT_FAILED),  # not a negated act, which may be a wish: 不要放驿站
         _row(HAPPENED, _LEFT_WITH, M.DELIVERED),
         _row(HAPPENED, _OUTLETS, M.ARRIVED),
         _row(HAPPENED, _ON_THE_WAY, M.IN_TRANSIT),
@@ -216,7 +216,7 @@ TABLE: dict[Tag, tuple[Row, ...]] = {
 
 
 def claim_by_table(event: Event) -> Claim | None:
-    """Return the claim of an act by the table; None: no claim."""
+    """Return the claim of an act by the table alone; None: no claim."""
     for row in TABLE.get(event.act, ()):
         if event.modality.aspect in row.aspects and (row.at is None or event.at in row.at):
             return row.claim

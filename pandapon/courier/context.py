@@ -1,4 +1,4 @@
-"""The words around an act: in its clause, or anywhere in the text. Each function returns whether something holds."""
+"""Questions about the words around an act, in its clause or anywhere in the text, which several rules ask."""
 
 from __future__ import annotations
 
@@ -38,18 +38,18 @@ _SPOKEN = frozenset({T.NOTICE, T.ASKED})
 
 
 def clause_has(event: Event, text: Text, *tags: Tag) -> bool:
-    """Whether the act's clause has a word with one of these meanings."""
+    """Whether the act's clause has a token with one of these tags."""
     return not text.clause_tags[event.clause].isdisjoint(tags)
 
 
 def tells_of_return(text: Text) -> bool:
-    """Whether the text tells of a return that is done or under way."""
+    """Whether the parcel's return is done or under way."""
     back = any(other.act in {T.RETURN, T.REVERSE} and other.aspect in HAPPENED for other in text.events)
     return back and not is_about_a_receipt(text) and not is_fetched_by_recipient(text)
 
 
 def is_fetched_by_recipient(text: Text) -> bool:
-    """Whether the recipient takes the parcel, which ends a return: 退件在网点被买家领走."""
+    """Whether the recipient has taken the parcel, which ends a return: 退件在网点被买家领走."""
     return any(
         other.act in {T.FETCH, T.TAKE} and other.aspect is Aspect.DONE and _is_by_recipient(other, text)
         for other in text.events
@@ -63,12 +63,12 @@ def _is_by_recipient(event: Event, text: Text) -> bool:
 
 
 def is_about_a_receipt(text: Text) -> bool:
-    """Whether only the receipt goes back, and the parcel was handed over: 回单已签，待返还寄方."""
+    """Whether the text names a signed receipt, which goes back while the parcel is delivered: 回单已签，待返还寄方."""
     return any(token.text.startswith(_SLIPS) for clause in text.clauses for token in clause)
 
 
 def happened(text: Text, act: Tag) -> bool:
-    """Whether an act is done, under way or stated."""
+    """Whether the text has this act, and it is done, under way or stated."""
     return any(other.act is act and other.aspect in HAPPENED for other in text.events)
 
 
@@ -78,9 +78,9 @@ def mentions_return(clause: Sequence[Token]) -> bool:
 
 
 def is_in_notice(event: Event, text: Text) -> bool:
-    """Whether the act is only mentioned, by a notice, a question or a survey before it in its clause.
+    """Whether a notice or a question before the act, in its clause, only mentions the act.
 
-    A return that a sender asked for is not only mentioned.
+    A return that a sender asked for counts as a fact.
     """
     if text.clause_tags[event.clause].isdisjoint(_SPOKEN):
         return False
@@ -93,24 +93,24 @@ def is_in_notice(event: Event, text: Text) -> bool:
 
 
 def clause_says(event: Event, text: Text, *words: str) -> bool:
-    """Whether one of these words is in the act's clause."""
+    """Whether one of these strings is within a token of the act's clause."""
     return any(word in token.text for token in text.clauses[event.clause] for word in words)
 
 
 def names_forwarding_fee(text: Text) -> bool:
-    """Whether the text names a fee of a forwarder's warehouse: a parcel that waits there is on its way already."""
+    """Whether the text names a freight or storage fee: the parcel lies at a forwarder, and is already on its way."""
     return any(token.text.startswith(("运费", "仓储费", "集运费")) for clause in text.clauses for token in clause)
 
 
 def names_courier(event: Event, text: Text) -> bool:
-    """Whether a courier has the parcel in hand."""
+    """Whether the act's clause names a courier, who then has the parcel in hand."""
     return clause_has(event, text, T.COURIER)
 
 
 def is_back_from_pick_up(event: Event, text: Text) -> bool:
-    """Whether a courier goes back to the outlet with what was just picked up: 快递员已取件，正返回网点.
+    """Whether a courier goes back to the outlet with a parcel just collected at the sender: 快递员已取件，正返回网点.
 
-    Words of the last leg tell that the courier comes back from a recipient or a point.
+    Words of the last leg speak against it: then the courier comes back from a recipient or a point.
     """
     if event.at is T.SENDER or not text.tags.isdisjoint(_LAST_LEG):
         return False
@@ -124,7 +124,7 @@ def is_back_from_pick_up(event: Event, text: Text) -> bool:
 
 
 def names_pick_up_courier(text: Text) -> bool:
-    """Whether the courier is one who comes to the sender: 取件员, 揽收员."""
+    """Whether the text names a courier who collects at the sender: 取件员, 揽收员."""
     return any(
         token.tag is T.COURIER and token.text.startswith(("取件", "揽", "收件", "收派"))
         for c in text.clauses
@@ -133,12 +133,12 @@ def names_pick_up_courier(text: Text) -> bool:
 
 
 def has_internal_handover(text: Text) -> bool:
-    """Whether the text hands the parcel to the carrier's own people: 已交给夜班同事，明日派送."""
+    """Whether the parcel is handed to the carrier's own people: 已交给夜班同事，明日派送."""
     return any(is_internal_handover(event, text) for event in text.events if event.act is T.TRANSFER)
 
 
 def is_internal_handover(event: Event, text: Text) -> bool:
-    """Whether who takes the parcel over works for the carrier, which delivers, examines or keeps it after that."""
+    """Whether the act hands the parcel to the carrier's own people, who deliver, examine or keep it."""
     if event.aspect not in HAPPENED or event.at not in _COLLEAGUES:
         return False
     clause = text.clauses[event.clause]
@@ -158,7 +158,7 @@ def is_internal_handover(event: Event, text: Text) -> bool:
 
 
 def is_given_to_sender(event: Event, text: Text) -> bool:
-    """Whether the words behind the act name the sender as who has it then: delivered to seller, 已送达寄件人."""
+    """Whether the words after the act name the sender as the new holder: delivered to seller, 已送达寄件人."""
     clause = text.clauses[event.clause]
     if T.SENDER not in text.clause_tags[event.clause]:
         return False
@@ -170,7 +170,7 @@ def is_given_to_sender(event: Event, text: Text) -> bool:
 
 
 def is_about_another_matter(text: Text) -> bool:
-    """Whether the text is about a refund, a claim or a requested interception, and not about the parcel."""
+    """Whether the text is about another matter than the parcel: a refund, a compensation, a requested interception."""
     return T.COMPENSATE in text.tags or (
         T.NOTE in text.tags
         and any(
@@ -182,7 +182,7 @@ def is_about_another_matter(text: Text) -> bool:
 
 
 def is_missorted(event: Event, text: Text) -> bool:
-    """Whether the parcel goes back to the hub that sorted it wrongly, or to be sorted again."""
+    """Whether the parcel goes back to where it was sorted wrongly, or is to be sorted again."""
     if text.tags & {T.MISSORT, T.OUT_OF_AREA} or clause_says(event, text, "上一站", "上级", "上一环节"):
         return True
     after = text.clauses[event.clause][event.token + 1 :]
@@ -191,7 +191,7 @@ def is_missorted(event: Event, text: Text) -> bool:
 
 
 def denies_receipt(clause: Sequence[Token]) -> bool:
-    """Return whether the recipient stands before a denied receipt, as Thai couriers write it: ลูกค้ายังไม่ได้รับของ."""
+    """Return whether the clause says that the recipient did not get the parcel, in Thai: ลูกค้ายังไม่ได้รับของ."""
     at = next((place for place, token in enumerate(clause) if token.tag is T.RECIPIENT), len(clause))
     return any(token.text.startswith(_NOT_RECEIVED) for token in clause[at:]) or any(
         before.tag in _DENIALS and after.text.startswith(_RECEIVES) and not after.text.startswith("รับสาย")
@@ -200,5 +200,5 @@ def denies_receipt(clause: Sequence[Token]) -> bool:
 
 
 def speaks_of_sending(text: Text) -> bool:
-    """Whether the act belongs to the sender's part of the way: 裹裹寄件."""
+    """Whether the text speaks of sending a parcel, so that its acts belong to the first leg: 裹裹寄件."""
     return any("寄" in token.text for clause in text.clauses for token in clause)

@@ -138,7 +138,7 @@ def _under_way(event: Event, text: Text) -> Claim:
 
 
 def _lists_courier(event: Event, text: Text) -> bool:
-    """Whether a list of scans names the courier behind a colon: 再派：高亮."""
+    """Whether a list of scans names the courier after a colon: 再派：高亮."""
     after = [token.tag for token in text.clauses[event.clause][event.token + 1 :]]
     return after[:2] in ([T.COLON, T.OTHER], [T.COLON, T.COURIER])
 

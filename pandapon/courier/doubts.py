@@ -131,7 +131,7 @@ def _is_wished(before: Sequence[Token]) -> bool:
 
 
 def _behind_colon(before: Sequence[Token]) -> Sequence[Token]:
-    """The words behind the last colon. A label before it asks nothing: 包裹柜反馈：已取 states an act."""
+    """The words after the last colon. A label before it asks nothing: 包裹柜反馈：已取 states an act."""
     colons = [at for at, token in enumerate(before) if token.tag is T.COLON]
     return before[colons[-1] + 1 :] if colons else before
 
@@ -168,7 +168,7 @@ def _is_denied(before: Sequence[Token]) -> bool:
 
 
 def _before_advice(after: Sequence[Token]) -> Sequence[Token]:
-    """The words before 如有, behind which advice begins."""
+    """The words before 如有, after which advice begins."""
     conditions = [at for at, token in enumerate(after) if token.tag is T.IF]
     return after[: conditions[0]] if conditions else after
 

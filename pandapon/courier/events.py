@@ -1,4 +1,4 @@
-"""The fourth stage: each act of a text with its aspect, with who has the parcel after it, and where."""
+"""The fourth stage: the clauses of a text, and each act with its modality and the place or person beside it."""
 
 from __future__ import annotations
 
@@ -19,8 +19,8 @@ Clause = list[Token]
 _WHERE = PLACES | frozenset(
     {T.POINT, T.LOCKER, T.DESK, T.KIN, T.SENDER, T.CUSTOMS, T.AUTHORITY, T.CARRIER, T.PARTNER, T.RECIPIENT, T.SELF}
 )
-_BESIDE = frozenset({T.NUMBER, T.NOTE, T.COLON})  # a telephone number and its label
-_LONGEST_BESIDE = 6  # words, the parentheses included
+_BESIDE = frozenset({T.NUMBER, T.NOTE, T.COLON})  # of a telephone number and its label
+_LONGEST_BESIDE = 6  # tokens, the parentheses included
 _MOST_EVENTS = 40  # a text with more acts is not a scan
 _CLOSES_CONDITION = frozenset({T.PLEASE, T.MAY, T.WILL, T.NOTICE, T.CALL_BUYER, T.ELSE})
 _POINTS = frozenset({T.POINT, T.LOCKER})
@@ -31,43 +31,42 @@ _NAMED = PLACES | {T.OTHER, T.CITY}
 _NAMES = frozenset({T.DONE, T.PARCEL, T.OTHER, T.RECIPIENT, T.OF, T.COURIER, T.ONGOING})
 _ARRIVED_BEFORE = frozenset({T.HUB, T.BRANCH, T.LAST_BRANCH, T.WAREHOUSE, T.PORT, T.DESTINATION})
 _PREPOSITIONS = frozenset({"到", "入", "进"})
-_FIRMS = frozenset({"公司", "单位"})  # in 公司前台 the desk decides
+_FIRMS = frozenset({"公司", "单位"})  # gives way to another place: in 公司前台 the desk decides
 _CITIES = ("市", "省", "县", "区", "镇", "州")
-_STAYS = frozenset({"在", "还在", "仍在", "已在", "at"})  # with a place: the parcel lies there
-_COURSES = frozenset(
-    {"从", "往", "经", "经过", "路过", "from", "towards"}
-)  # with a place and no known verb: the parcel moves
+_STAYS = frozenset({"在", "还在", "仍在", "已在", "at"})  # before a place, without a verb: the parcel lies there
+# Before a place, without a verb: the parcel moves.
+_COURSES = frozenset({"从", "往", "经", "经过", "路过", "from", "towards"})
 _VERBLESS = _STAYS | _COURSES
 
 
 class Event(NamedTuple):
-    """One act of a text."""
+    """One act of a text, with the words that belong to it."""
 
     act: Tag
     modality: Modality
-    at: Tag | None  # where it happened or who took part, whichever decides
-    place: str  # the words of that place
-    clause: int
-    word: str
-    token: int  # its index in the clause
+    at: Tag | None  # the place or person beside the act that decides the claim; None: none is named
+    place: str  # the words of ``at``; empty: none
+    clause: int  # index in the text
+    word: str  # as normalized
+    token: int  # index in the clause
 
     @property
     def aspect(self) -> Aspect:
-        """The aspect of the act."""
+        """The aspect of the act, without the other facts of its modality."""
         return self.modality.aspect
 
 
 class Text(NamedTuple):
-    """A text, split into clauses with their acts."""
+    """A parsed text: its clauses and the acts in them."""
 
     clauses: list[Clause]
     events: list[Event]
-    tags: frozenset[Tag]
+    tags: frozenset[Tag]  # of the whole text
     clause_tags: list[frozenset[Tag]]  # of each clause
 
 
 def parse(line: Sequence[Token]) -> Text:
-    """Return the clauses and events of a line of words."""
+    """Return the clauses of a line of tokens, and their acts as events."""
     clauses, sentences, questions = _clauses(line)
     tags = frozenset([token.tag for token in line])
     clause_tags = [frozenset([token.tag for token in clause]) for clause in clauses]
@@ -87,7 +86,7 @@ def parse(line: Sequence[Token]) -> Text:
 
 
 def _signatures(clauses: Sequence[Clause], questions: set[int]) -> Iterator[Event]:
-    """The signature that a label tells where the text has no verb: 签收人: X."""
+    """The signature that a label stands for, in a text without a verb of signing: 签收人: X."""
     for number, clause in enumerate(clauses):
         for at, token in enumerate(clause):
             if token.tag is T.SIGNER and (at + 1 < len(clause) or number + 1 < len(clauses)):
@@ -99,7 +98,7 @@ def _signatures(clauses: Sequence[Clause], questions: set[int]) -> Iterator[Even
 
 
 def _clauses(line: Sequence[Token]) -> tuple[list[Clause], set[int], set[int]]:
-    """The clauses, the numbers of those that begin a sentence, and the numbers of those that ask a question."""
+    """The clauses, the indexes of the clauses that begin a sentence, and the indexes of the questions."""
     clauses: list[Clause] = [[]]
     sentences: set[int] = set()
     questions: set[int] = set()
@@ -120,7 +119,7 @@ def _clauses(line: Sequence[Token]) -> tuple[list[Clause], set[int], set[int]]:
 
 
 def _numbers_beside(line: Sequence[Token]) -> frozenset[int]:
-    """The places of numbers in parentheses, which do not part a clause: 业务员李磊(13000000000)已领取快件."""
+    """The indexes of numbers in parentheses, which do not part a clause: 业务员李磊(13000000000)已领取快件."""
     places: set[int] = set()
     for at, token in enumerate(line):
         if token.tag is not T.OPEN:
@@ -136,7 +135,7 @@ def _numbers_beside(line: Sequence[Token]) -> frozenset[int]:
 
 
 def _next_point(token: Token, next_clause: Clause) -> Token | None:
-    """The point that stands alone behind the act: 已到站; X驿站."""
+    """The point that the next clause names and nothing else: 已到站; X驿站."""
     if token.tag in _REACHES and next_clause and next_clause[-1].tag in _POINTS:
         return next_clause[-1] if not any(other.tag in ACTS for other in next_clause) else None
     return None
@@ -163,7 +162,7 @@ def _events(clause: Clause, number: int, next_clause: Clause, *, conditional: bo
 
 
 def _next_stop(clause: Clause) -> int | None:
-    """The place of the word for the next stop, if it names a place: 下一站：南昌."""
+    """The index of the word for the next stop, if a place follows it: 下一站：南昌."""
     for at, token in enumerate(clause[:-1]):
         if token.tag is T.NEXT_STOP:
             return at if clause[at + 1].tag in _NAMED | {T.COLON} else None
@@ -208,7 +207,7 @@ def _only_names(before: Clause) -> bool:
 
 
 def _where(clause: Clause, at: int) -> Token | None:
-    """The place that belongs to an act: the one behind it, else the one before it."""
+    """The place or person that belongs to an act: one after it, else the nearest one before it."""
     after: list[Token] = []
     for place in range(at + 1, len(clause)):
         tag = clause[place].tag
@@ -228,7 +227,7 @@ def _where(clause: Clause, at: int) -> Token | None:
 
 
 def _is_where(clause: Clause, place: int) -> bool:
-    """Whether a word tells where or who: not 您 in 您的包裹, nor a carrier's name before its own outlet."""
+    """Whether a token tells where or who. 您 in 您的包裹 does not, nor a carrier's name before its own outlet."""
     tag = clause[place].tag
     if place + 1 == len(clause) or (tag is not T.RECIPIENT and tag is not T.CARRIER):
         return True
@@ -237,9 +236,10 @@ def _is_where(clause: Clause, place: int) -> bool:
 
 
 def _decides(token: Token) -> int:
-    """The weight of a place among several: a point most, then the first place; a person who is addressed least.
+    """The weight of a place among several; the first one with the highest weight wins.
 
-    An authority is often only the address: 派出所门卫.
+    A point weighs most. The recipient and a firm weigh least, and so does an authority, which is often only an address:
+    派出所门卫.
     """
     if token.tag in _POINTS:
         return 3

@@ -120,7 +120,7 @@ def _claim_by_holder(event: Event, text: Text, stated: Claim | None) -> Claim | 
 def _is_given_out(event: Event, text: Text) -> bool:
     """Whether a point gives the parcel to a courier who brings it: 驿站已将包裹交给配送员.
 
-    The place before the act is the giver. The courier behind it has the parcel.
+    The place before the act is the giver. The courier after it has the parcel.
     """
     if event.aspect not in HAPPENED or not text.tags.isdisjoint(_NOT_BROUGHT):
         return False

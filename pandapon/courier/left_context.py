@@ -1,4 +1,7 @@
-"""The view of an act: its aspect, by the words before and behind it."""
+"""The modality of an act: its right context, completed by its left context, the tokens before it.
+
+The token nearest to the act decides. A denial, a plan or a condition settles the aspect; words such as 今日 add facts.
+"""
 
 from __future__ import annotations
 
@@ -43,15 +46,15 @@ _UNTIL = (
     "整理",
     "恢复",
 )
-# A denial reaches its act across these.
+# A negation reaches its act across these.
 _BRIDGES = frozenset(
     {T.OK, T.ARRANGE, T.ONGOING, T.PARCEL, T.AGAIN, T.DONE, T.BY, T.RECIPIENT, T.SELF, T.COURIER, T.TO, T.TODAY}
     | {T.NUMBER, T.CARRY_NOUN, T.CARRY}
 )
-_NEAR = 2  # words of any kind that a denial may reach across
-# These may stand between two acts of a phrase; the modifiers of the first act still hold.
+_NEAR = 2  # tokens of any kind that a negation reaches across
+# The aspect that an act's own word brings along: 已签 has the tags DONE and SIGN.
 _INHERENT = {T.DONE: Aspect.DONE, T.ONGOING: Aspect.ONGOING}
-# The first act was done before the second where somebody is named who did it: 本人验货后签收, 由收发室签收后转交本人.
+# A 后 between two such acts states both where the agent is named: 本人验货后签收, 由收发室签收后转交本人.
 _SUCCESSIONS = frozenset(
     {(T.HANDLE, T.SIGN), (T.RECEIVE, T.SIGN), (T.SIGN, T.TRANSFER), (T.PROXY, T.TRANSFER), (T.RECEIVE, T.TRANSFER)}
 )
@@ -81,16 +84,19 @@ _ON_REQUEST = frozenset({T.REFUSE, T.RETURN, T.INTERCEPT, T.CANCEL, T.ABANDON, T
 
 
 def modality_of(clause: Sequence[Token], at: int, *, conditional: bool = False) -> Modality:
-    """Return the view of the act at that place of its clause."""
+    """Return the modality of the act at an index of its clause.
+
+    ``conditional``: a condition in the clause before still holds.
+    """
     if conditional:
         return Modality(Aspect.CONDITIONAL)
     return _from_left_context(clause, at, from_right_context(clause, at))
 
 
 def _from_left_context(clause: Sequence[Token], at: int, modality: Modality) -> Modality:
-    """The view by the words before the act. The nearest word wins.
+    """The modality, completed by the tokens before the act, from the nearest to the farthest.
 
-    Beyond another act only conditions, requests and offers count.
+    Beyond another act only conditions, requests, offers and plans count.
     """
     if not at or modality.aspect in _SETTLED:
         return modality
@@ -98,7 +104,7 @@ def _from_left_context(clause: Sequence[Token], at: int, modality: Modality) -> 
     between: list[Tag] = []
     for position in range(at - 1, -1, -1):
         token = clause[position]
-        if token.start == act.start and token.tag is not T.NOT:  # the word itself tells: done, under way or awaited
+        if token.start == act.start and token.tag is not T.NOT:  # the act's own word also tells the aspect
             modality = _inherent(modality, token.tag)
         elif token.tag is T.CANCEL and act.tag in _CALLED_OFF and {T.PARCEL}.issuperset(between):
             return modality._replace(aspect=Aspect.REVOKED)  # carrier cancelled the pickup
@@ -118,13 +124,16 @@ def _from_left_context(clause: Sequence[Token], at: int, modality: Modality) -> 
 
 
 def _before(clause: Sequence[Token], position: int) -> Sequence[Token]:
-    """The words before an act, without the 已 that is a part of it: 提走 in 等待司机提走派送 is only awaited."""
+    """The tokens before an act, without the "done" that a perfective verb brings along.
+
+    提走 in 等待司机提走派送 means "taken", but here it is only awaited.
+    """
     own = position and clause[position - 1].tag is T.DONE and clause[position - 1].start == clause[position].start
     return clause[: position - 1] if own else clause[:position]
 
 
 def _is_an_act(clause: Sequence[Token], position: int) -> bool:
-    """Whether the word is an act of its own, and not the end of a time: 请下班前领走."""
+    """Whether the token is an act of its own, and no auxiliary (前往) or time (请下班前领走)."""
     token, after = clause[position], clause[position + 1]
     if token.tag not in ACTS or token.tag in _LIGHT or token.text in _GOING:
         return False
@@ -142,7 +151,7 @@ def _inherent(modality: Modality, tag: Tag) -> Modality:
 
 
 def _verdict(modality: Modality, clause: Sequence[Token], at: int, position: int, between: Sequence[Tag]) -> Modality | None:
-    """The view, if the word at that place settles it; None: the words further left decide."""
+    """The modality if the token at ``position`` settles it; None: the tokens further left decide."""
     if clause[position].tag not in _TELLING:
         return None
     token, before = clause[position], clause[:position]
@@ -199,7 +208,7 @@ def _verdict(modality: Modality, clause: Sequence[Token], at: int, position: int
 
 
 def _is_deadline(clause: Sequence[Token], position: int, between: Sequence[Tag]) -> bool:
-    """Whether a time stands before 前 and the act right behind it: 最晚24时前发出."""
+    """Whether 前 stands between a time and the act: 最晚24时前发出."""
     before = clause[position - 1] if position else None
     is_time = before is not None and (before.tag in {T.NUMBER, T.FUTURE_DAY} or before.text.endswith(_CLOCK))
     return is_time and not between
@@ -213,11 +222,11 @@ def _denied(modality: Modality, act_and_after: Sequence[Token], between: Sequenc
 
 
 def _noted(modality: Modality, token: Token, between: Sequence[Tag]) -> Modality:
-    """The view with the facts that a word adds without settling the aspect."""
+    """The modality with the facts that a token adds without settling the aspect."""
     if token.tag not in _ADDING:
         return modality
     match token.tag:
-        case T.BY if token.text == "被" and modality.aspect is Aspect.BARE:  # the passive tells a done act
+        case T.BY if token.text == "被" and modality.aspect is Aspect.BARE:  # the passive states a done act
             return modality._replace(aspect=Aspect.DONE)
         case T.OK if not between and modality.aspect in {Aspect.BARE, Aspect.DONE}:
             return modality._replace(aspect=Aspect.DONE, succeeded=True)
@@ -238,17 +247,20 @@ def is_as_asked(before: Sequence[Token]) -> bool:
 
 
 def _has_actor(before: Sequence[Token]) -> bool:
-    """Whether the words name who acts. 本人验货后签收 states an act; 验货后再签收 is advice."""
+    """Whether the tokens name the agent. 本人验货后签收 states an act; 验货后再签收 is advice."""
     return any(token.tag in {T.SELF, T.KIN, T.RECIPIENT, T.DESK} for token in before)
 
 
 def _ends_a_time(before: Sequence[Token]) -> bool:
-    """Whether an act or a span of time stands before 后, and not a part of a name: 解封后, 48小时后."""
+    """Whether 后 follows an act or a span of time, and is no part of a name: 解封后, 48小时后."""
     return bool(before) and (before[-1].tag in ACTS or before[-1].text.endswith(_UNTIL))
 
 
 def _modal(modality: Modality, before: Sequence[Token]) -> Modality:
-    """The view after a condition, a request or an offer, which holds for each act of its clause that is not done."""
+    """The modality under a condition, a request, an offer or a plan further left in the clause.
+
+    Such a word holds for all acts after it, up to one that is done.
+    """
     if modality.aspect in _TOLD:
         return modality
     for token in reversed(before):

@@ -1,6 +1,6 @@
-"""People's names: a surname and one or two more characters, where a name can stand and a known word follows.
+"""People's names: a surname with one or two more characters, at an index where a name can stand.
 
-Couriers sign with their names, and many names have a character that means something by itself: 孟凡, 陈美如, 王可.
+Couriers sign with their names, and many names contain a character with a meaning of its own: 孟凡, 陈美如, 王可.
 """
 
 from __future__ import annotations
@@ -31,8 +31,8 @@ _LENGTHS = (2, 3)  # characters
 def name_end(text: str, at: int, before: Tag | None, word_end: Callable[[str, int], int]) -> int:
     """Return the end of the name that begins at ``at``; ``at`` itself when no name begins there.
 
-    ``before``: the meaning of the word before it; None: there is none. ``word_end`` returns the
-    end of the known word that begins at a place.
+    ``before``: the tag of the token before it; None: there is none. ``word_end`` returns the end of the longest known
+    word that begins at an index.
     """
     introduced = at == 0 or text[at - 1] in _BEFORE or before in _INTRODUCES
     if not introduced or word_end(text, at) > at + 1:

@@ -77,7 +77,7 @@ class Site:
         self._within = header[1].strip() if header else ""
 
     def after(self, clause: Clause, at: int) -> Place | None:
-        """Return the place that is named right behind a word of its clause."""
+        """Return the place that is named right after a word of its clause."""
         run: list[Token] = []
         for token in clause[at + 1 :]:
             if token.tag in _NAMES and (not run or _belongs(run[-1], token)):
@@ -97,7 +97,7 @@ class Site:
         return self._place(run)
 
     def next_stop(self, text: Text) -> Place | None:
-        """Return the place that is named behind 下一站; None where the text has no such word."""
+        """Return the place that is named after 下一站; None where the text has no such word."""
         for clause in text.clauses:
             for at, token in enumerate(clause):
                 if token.tag is T.NEXT_STOP:
@@ -121,7 +121,7 @@ class Site:
         return Place(kind, name, self._within, is_name=bool(kinds) or self._is_quoted(run) or _has_rank(name))
 
     def _in_brackets(self, place: Place | None, after: Token) -> Place | None:
-        """The name behind a place that has only a kind: 到达寄达地处理中心【曼谷】."""
+        """The name after a place that has only a kind: 到达寄达地处理中心【曼谷】."""
         if place is None or place.name or after.tag not in _NAMES or not self._is_quoted([after]):
             return place
         return place._replace(name=after.text)

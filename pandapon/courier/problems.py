@@ -193,12 +193,12 @@ def _is_customs(event: Event, text: Text) -> bool:
 
 
 def _begins_as_notice(event: Event, text: Text) -> bool:
-    """Whether a notice begins before the problem: 双十一…可能延迟. A greeting behind it makes no notice."""
+    """Whether a notice begins before the problem: 双十一…可能延迟. A greeting after it makes no notice."""
     return any(token.tag is T.NOTICE for clause in text.clauses[: event.clause + 1] for token in clause)
 
 
 def _is_over(event: Event, text: Text) -> bool:
-    """Whether the words behind the problem end it: 异常已处理, 误会已排除."""
+    """Whether the words after the problem end it: 异常已处理, 误会已排除."""
     return any(token.tag is T.NO_LONGER for token in text.clauses[event.clause][event.token + 1 :])
 
 

@@ -1,4 +1,4 @@
-"""The words behind an act that tell its aspect: success, failure, "in the midst", "after", a revocation."""
+"""The right context of an act: its aspect by the tokens after it, such as 成功, 失败, 中, 后 or a revocation."""
 
 from __future__ import annotations
 
@@ -17,14 +17,14 @@ T = Tag
 _PERFECT = frozenset("了啦")
 _EACH = frozenset({"均", "都", "皆", "也", "已", "仍"})
 _MOVES = frozenset({T.REACH, T.CARRY, T.DEPART, T.RETURN, T.SHIP})
-# Acts between which people may choose, and acts for which an appointment is made.
+# Acts between which somebody can choose, as in "A or B".
 CHOICES = frozenset(
     {T.RETURN, T.CARRY, T.FETCH, T.TAKE, T.SIGN, T.SHIP, T.ABANDON, T.DESTROY, T.FORWARD, T.COLLECT, T.PROXY, T.STORE}
 )
 _REVOCABLE = frozenset({T.RETURN, T.REVERSE, T.COLLECT, T.INTERCEPT, T.HOLD, T.FORWARD})
 _REWARDS = ("可", "即可", "得", "获", "赢", "赚", "享", "领", "送", "就能", "能", "有机会", "抽")
 _REVOKE = frozenset({T.CANCEL, T.VOID})
-# Words that tell the aspect when they stand right behind an act.
+# Tags that tell the aspect right after an act.
 _TELLING = frozenset(
     {T.DONE, T.ONGOING, T.VOID, T.CANCEL, T.RESUME, T.FAILED, T.WILL, T.OR, T.TODAY, T.ABSENT, T.ARRANGE, T.NOT}
     | {T.CANNOT, T.OK, T.MIDST, T.WAIT, T.AFTER, T.OF, T.ASKED, T.PLEASE, T.MAY, T.NOTICE, T.OTHER}
@@ -38,11 +38,14 @@ _BY_APPOINTMENT = frozenset({T.COLLECT, T.TAKE})
 
 _AT_A_PLACE = frozenset({T.STORE, T.REACH, T.PROXY, T.COLLECT})
 _ITS_PLACE = frozenset({T.POINT, T.LOCKER, T.DESK, T.DOOR, T.PARCEL, T.TO, T.FROM, T.SENDER})
-_TRIES = frozenset({T.CARRY, T.AGAIN})  # 客户不在，将再次派送: a try failed
+_TRIES = frozenset({T.CARRY, T.AGAIN})  # 客户不在，将再次派送: an attempt failed
 
 
 def from_right_context(clause: Sequence[Token], at: int) -> Modality:
-    """Return the view of an act by the words behind it; a bare view where they leave the aspect open."""
+    """Return the modality of an act by the tokens after it; a bare one where they leave the aspect open.
+
+    ``at``: the act's index in its clause.
+    """
     if clause[-1].text == "吗":
         return Modality(Aspect.ASKED)
     if at + 1 == len(clause):
@@ -77,12 +80,12 @@ def from_right_context(clause: Sequence[Token], at: int) -> Modality:
 
 
 def _is_a_code(token: Token) -> bool:
-    """Whether an unknown word is a parcel's number: Delivery of AB1234 failed."""
+    """Whether an unknown token is a parcel's number: Delivery of AB1234 failed."""
     return token.tag is T.OTHER and token.text.isascii() and any(char.isdigit() for char in token.text)
 
 
 def _right_after(clause: Sequence[Token], at: int, first: Tag, second: Tag | None) -> Modality | None:
-    """The view by the words right behind the act; None: they leave it open."""
+    """The modality by the tokens right after the act; None: they leave the aspect open."""
     match first:
         case T.DONE if clause[at + 1].text[-1] in _PERFECT:
             return Modality(Aspect.DONE)
@@ -106,7 +109,7 @@ def _right_after(clause: Sequence[Token], at: int, first: Tag, second: Tag | Non
             return Modality(Aspect.MENTIONED)
         case T.OR if clause[at].tag in CHOICES:
             return Modality(Aspect.POSSIBLE)
-        case T.TODAY if clause[at + 1].text in {"当日", "当天"}:  # 派送当日: on that day
+        case T.TODAY if clause[at + 1].text in {"当日", "当天"}:  # 派送当日 ("on the day of delivery")
             return Modality(Aspect.MENTIONED)
         case T.ABSENT if clause[at].tag is T.COLLECT:  # 揽收改日
             return Modality(Aspect.PLANNED)
@@ -138,24 +141,24 @@ def _right_after(clause: Sequence[Token], at: int, first: Tag, second: Tag | Non
 
 
 def _fails_there(after: Sequence[Token]) -> bool:
-    """Whether the act failed at the place that stands between: 投递至驿站失败, collection from sender failed."""
+    """Whether a failure follows the act's place: 投递至驿站失败, collection from sender failed."""
     told = [token.tag for token in after if token.tag not in _ITS_PLACE]
     return told[:1] == [T.FAILED] or told[:2] in ([T.NOT, T.OK], [T.CANNOT, T.OK])
 
 
 def _is_compared(act: Token, after: Token) -> bool:
-    """Whether the act is praised: 配送更有劲, 派件我最快, but not 配送更新."""
+    """Whether an advertisement praises the act: 配送更有劲, 派件我最快, but not 配送更新."""
     is_compared = (after.text[0] == "更" and after.text[1:2] not in _CHANGES) or "最" in after.text[:2]
     return after.start == act.end and is_compared
 
 
 def _is_rewarded(after: Token) -> bool:
-    """Whether the words name a reward for the act: 取件成功可得能量, 签收成功领积分."""
+    """Whether the token begins a reward for the act: 取件成功可得能量, 签收成功领积分."""
     return after.text.startswith(_REWARDS) and after.tag in _OF_REWARDS
 
 
 def _is_taken_back(after: Sequence[Token]) -> bool:
-    """Whether the act is taken back, with any words between: 签收扫描撤销, 签收已回滚."""
+    """Whether a revocation follows the act, with any words between: 签收扫描撤销, 签收已回滚."""
     for token in after:
         if token.tag in {T.COLON, T.SIGNER}:
             return False

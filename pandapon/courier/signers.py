@@ -1,4 +1,4 @@
-"""Who signed, by the form of the clause: behind a label, before the act, behind the act, or a point in parentheses."""
+"""Who signed: a person or point after a label, before the act, after the act, or in parentheses."""
 
 from __future__ import annotations
 
@@ -14,33 +14,36 @@ if TYPE_CHECKING:
 T = Tag
 
 _HOLDERS = (T.LOCKER, T.POINT, T.SENDER, T.DESK, T.KIN, T.SELF, T.RECIPIENT)
-_NEAR = 6  # words between the signer and the act
-_LONGEST_LISTED = 4  # words of a clause that only names a signer
+_NEAR = 6  # tokens from the act in which its signer stands
+_LONGEST_LISTED = 4  # tokens of a clause that only names a signer
 _LONGEST_NAME = 5  # characters of a person's name
 
 
 def signer(text: Text) -> Tag | None:
-    """Return who signed; None where the text names nobody."""
+    """Return the tag of who signed; None where the text names nobody."""
     return explicit_signer(text) or _after_act(text.clauses) or _in_later_clause(text.clauses) or _in_parentheses(text)
 
 
 def explicit_signer(text: Text) -> Tag | None:
-    """Return who signed by the words that say so: behind a label, or before the act."""
+    """Return the tag of who signed where the text says so: after a label, or before the act."""
     return _labelled(text.clauses) or _before_act(text)
 
 
 def deciding_tag(tags: Sequence[Tag]) -> Tag | None:
-    """Return, of several people and points, the one that decides who has the parcel; None: none of them does."""
+    """Return the tag, of several, that decides who has the parcel: a point before a person; None: none of them."""
     return next((tag for tag in _HOLDERS if tag in tags), None)
 
 
 def _labelled(clauses: list[Clause]) -> Tag | None:
-    """The signer behind a label: X in 签收人: X."""
+    """The signer after a label: X in 签收人: X."""
     return next((person for person in map(_named_in, _values(clauses)) if person is not None), None)
 
 
 def is_forwarder(text: Text) -> bool:
-    """Return whether a forwarder or its warehouse signed, which sends the parcel on: 签收人：集运仓库, 义乌货代."""
+    """Return whether a forwarder or its warehouse signed, which sends the parcel on: 签收人：集运仓库, 义乌货代.
+
+    Only the words after a label count.
+    """
     return any(map(_is_forwarder, _values(text.clauses)))
 
 
@@ -53,7 +56,7 @@ def _is_forwarder(value: Clause) -> bool:
 
 
 def _values(clauses: list[Clause]) -> Iterator[Clause]:
-    """The words behind each label of a signer, in its clause or as the next clause."""
+    """The tokens after each label of a signer: the remainder of its clause, or else the next clause."""
     for number, clause in enumerate(clauses):
         for at, token in enumerate(clause):
             if token.tag is T.SIGNER:
@@ -103,7 +106,7 @@ def _before_act(text: Text) -> Tag | None:
 
 
 def _after_act(clauses: list[Clause]) -> Tag | None:
-    """The recipient right behind the act: delivered to consignee."""
+    """The recipient right after the act: delivered to consignee."""
     for clause in clauses:
         for at, token in enumerate(clause):
             if token.tag is T.TO and at and clause[at - 1].tag is T.SIGN:
@@ -114,13 +117,13 @@ def _after_act(clauses: list[Clause]) -> Tag | None:
 
 
 def _is_owner(clause: Clause, place: int) -> bool:
-    """Whether the word only tells whose signature it is: 您 in 您的签收."""
+    """Whether the token only tells whose signature it is: 您 in 您的签收."""
     after = clause[place + 1 : place + 2]
     return clause[place].tag is T.RECIPIENT and bool(after) and after[0].tag is T.OF
 
 
 def _in_parentheses(text: Text) -> Tag | None:
-    """The point in the clauses just before a clause that begins with the act: 代收点(老王超市)已签收."""
+    """The point in the two clauses before a clause that begins with the act: 代收点(老王超市)已签收."""
     for number, clause in enumerate(text.clauses):
         tags = [token.tag for token in clause if token.tag is not T.DONE]
         if tags[:1] == [T.SIGN]:
@@ -131,7 +134,7 @@ def _in_parentheses(text: Text) -> Tag | None:
 
 
 def _in_later_clause(clauses: list[Clause]) -> Tag | None:
-    """The signer in a clause behind the act that names somebody and nothing else: 已签收, X."""
+    """The signer in a clause after the act that only names somebody: 已签收, X."""
     signed = False
     for clause in clauses:
         tags = [token.tag for token in clause]

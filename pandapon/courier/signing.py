@@ -125,7 +125,7 @@ def _names_a_freight(text: Text) -> bool:
 
 
 def _named_behind(event: Event, text: Text) -> Tag | None:
-    """Who took the parcel in, or where it was left, right behind the act: 已代签收【家人】."""
+    """Who took the parcel in, or where it was left, right after the act: 已代签收【家人】."""
     after = text.clauses[event.clause][event.token + 1 :][:1]
     return after[0].tag if after and after[0].tag in {T.KIN, T.DESK, T.DOOR} else None
 

@@ -1,4 +1,7 @@
-"""The second stage: the text as a line of words with their meanings. A name is one word, and so is a noun of an act."""
+"""The second stage: the text as a line of tokens, found by longest match in the lexicon.
+
+A name is one token, and so is a noun that a tail makes of an act (签收 + 单).
+"""
 
 from __future__ import annotations
 
@@ -24,34 +27,34 @@ T = Tag
 
 
 class Token(NamedTuple):
-    """One word."""
+    """One word of a text with one tag. A word with several tags gives several tokens that start together."""
 
     tag: Tag
     text: str
-    start: int
+    start: int  # index in the normalized text
     end: int
 
 
 _MARKS = {",": T.COMMA, ";": T.STOP, "!": T.STOP, "?": T.STOP, "\n": T.STOP, ":": T.COLON, "(": T.OPEN, ")": T.CLOSE}
 _NUMBER = re.compile(r"[0-9][0-9a-z*.:/%#-]*")
-# Characters that mean an act only where they stand alone, and not within an unknown word.
+# A character that means an act where it stands alone, but not within an unknown word.
 _WEAK = frozenset("凡取领拿放收送退拒停反缺要问想堵改转投搁慢存发")
-_PREFIXED = 2  # characters of 已取, 已交
+_PREFIXED = 2  # characters of a word with a prefix: 已取, 已交
 _OPEN, _CLOSE = "[", "]"
 _PERFECT = ("了", "啦")
-_GOES_ON = frozenset("为将再会即由给才需可统方便")  # these begin the clause behind 后
+_GOES_ON = frozenset("为将再会即由给才需可统方便")  # 后 before one of these means "after", and is no part of a name
 _TITLES = ("先生", "女士", "小姐", "太太", "**")
 _PARTICLES = frozenset("啊哦哟呢呀吧呗喔嘛一两下个")
-_TAILED = frozenset({T.OTHER, T.NOTE, T.PARCEL})  # a known word is not split for a tail
+_TAILED = frozenset({T.OTHER, T.NOTE, T.PARCEL})  # a word with another tag is not split to get a tail
 _SEPARATORS: dict[str, tuple[Tag, ...]] = {" ": (), _OPEN: (T.OTHER,), _CLOSE: (T.OTHER,)}
-# These mean an act only where they do not begin an unknown word: 已签发, 放心.
+# A word that means an act, but not where it begins an unknown word: 已签发, 放心.
 _FRAGILE = frozenset("取领拿收签发") | {"已取", "已领", "已签"}
-# A tail can make a noun of these: a receipt, a code, a task.
+# Acts of which a tail makes a noun: a receipt, a code, a task.
 _NOMINAL = frozenset(
     {T.SIGN, T.CARRY, T.COLLECT, T.TAKE, T.FETCH, T.REFUSE, T.RETURN, T.PROXY, T.SHIP, T.REACH, T.RECEIVE, T.DAMAGE}
     | {T.LOSE, T.INTERCEPT, T.COMPENSATE, T.DELAY, T.PREPARE, T.DECLARE, T.PAID, T.STORE}
 )
-# In a centre's name these name its purpose.
+# Tags that tell the purpose of a centre, and no act, in front of its name: 异常件处理中心.
 _PURPOSES = frozenset(
     {
         T.CARRY,
@@ -78,9 +81,9 @@ _LONGEST_NAME = 8  # characters in brackets
 
 
 def tokenize(text: str) -> list[Token]:
-    """Return the words of a folded text (see :func:`pandapon.courier.normalization.normalize`), in order.
+    """Return the tokens of a normalized text (see :func:`pandapon.courier.normalization.normalize`), in order.
 
-    A text in a language that the bot does not read is one unknown word.
+    A Japanese text is one unknown token.
     """
     if is_japanese(text):
         return [Token(T.OTHER, text, 0, len(text))]
@@ -88,7 +91,7 @@ def tokenize(text: str) -> list[Token]:
 
 
 def _scan(text: str) -> list[Token]:
-    """The known words from left to right; a bracket is a word of its own."""
+    """The tokens from left to right, by longest match; a bracket is a token of its own."""
     tokens: list[Token] = []
     at, size, unknown = 0, len(text), -1
     while at < size:
@@ -114,7 +117,7 @@ def _scan(text: str) -> list[Token]:
 
 
 def _at(text: str, at: int, *, in_word: bool) -> tuple[tuple[Tag, ...] | None, int]:
-    """The meanings and the end of the word that begins at a place; no meanings: a blank, None: an unknown word."""
+    """The tags and the end of the word that begins at an index. No tags: a blank; None: an unknown word."""
     char = text[at]
     if char in _MARKS:
         return (_MARKS[char],), at + 1
@@ -125,7 +128,7 @@ def _at(text: str, at: int, *, in_word: bool) -> tuple[tuple[Tag, ...] | None, i
         return None, end
     if end == at + 1 and text.startswith(_TITLES, end):  # 拒先生
         return None, end
-    after = text[end : end + 1]  # 小李收了 and 请下楼领 are acts
+    after = text[end : end + 1]  # before 了, and at the end of the text, the character is an act: 小李收了, 请下楼领
     is_part = in_word and end == at + 1 and char in _WEAK and after and after not in _PERFECT
     return (None if is_part else tags), end
 
@@ -143,7 +146,7 @@ def _word(text: str, at: int) -> tuple[tuple[Tag, ...], int]:
 
 
 def _word_end(text: str, at: int) -> int:
-    """The end of the longest known word that begins at a place; the next place when there is none."""
+    """The end of the longest known word that begins at an index; the next index when there is none."""
     tags, end = _word(text, at)
     return end if tags else at + 1
 
@@ -182,13 +185,13 @@ def _reduced(tokens: list[Token]) -> list[Token]:
 
 
 def _is_part_of_word(word: Token, after: Token) -> bool:
-    """Whether a short act is only the beginning of an unknown word."""
+    """Whether a short act is only the beginning of an unknown word: 已签发."""
     is_joined = after.tag is T.OTHER and after.start == word.end
     return is_joined and word.text in _FRAGILE and "一" <= after.text[0] <= "鿿" and after.text[0] not in _PARTICLES
 
 
 def _is_within_name(line: list[Token], after: Token) -> bool:
-    """Whether 前 or 后 belongs to a street's name: it stands between a place's word and an unknown one."""
+    """Whether 前 or 后 is part of a street's name: it stands between a place and an unknown word, with no gap."""
     if after.tag is not T.OTHER or line[-1].text not in {"前", "后"}:
         return False
     if after.text[0] in _GOES_ON:
@@ -209,7 +212,7 @@ def _append(line: list[Token], token: Token) -> None:
         while line and line[-1].start == last.start:
             line.pop()
         line.append(Token(T.OTHER, last.text + token.text, last.start, token.end))
-    elif last.tag in _PARTS_OF_NAMES and token.tag in _PARTS_OF_NAMES:  # 集运仓营业部: the last word tells the kind
+    elif last.tag in _PARTS_OF_NAMES and token.tag in _PARTS_OF_NAMES:  # 集运仓营业部: the last word decides the tag
         line[-1] = Token(token.tag, last.text + token.text, last.start, token.end)
     elif token.tag is T.HUB and last.tag in _PURPOSES and not _is_verb(last):
         line.pop()
@@ -245,7 +248,7 @@ def _tail(text: str) -> str:
 
 
 def _close_name(line: list[Token], begin: int) -> None:
-    """Make one name of the words in brackets, if they name a place or a point."""
+    """Merge the tokens in brackets into one name, if they name a place or a point."""
     inside = [token for token in line[begin:] if token.tag not in {T.OPEN, T.CLOSE}]
     if not inside:
         return
@@ -262,12 +265,12 @@ def _close_name(line: list[Token], begin: int) -> None:
 
 
 def _is_a_towns(inside: list[Token], tags: list[Tag]) -> bool:
-    """Whether an outlet belongs to a town whose name is a shop's word by chance: 小店公司."""
+    """Whether the name is an outlet's whose town is called like a shop by chance: 小店公司."""
     return tags[-1] is T.BRANCH and any(token.text in _TOWNS for token in inside)
 
 
 def _is_name(inside: list[Token]) -> bool:
-    """Whether a short name contains a known word by chance: 丢件坡."""
+    """Whether the tokens are a short name that contains a known word by chance: 丢件坡."""
     tags = {token.tag for token in inside}
     length = sum(len(token.text) for token in inside)
     return length <= _LONGEST_NAME and T.OTHER in tags and not tags & {T.DONE, T.COLON, T.OK, T.MIDST, T.FAILED}
