@@ -1,4 +1,4 @@
-"""The claims of nobody there, and of a call that nobody answers: the recipient, a point, the courier or the sender."""
+"""The claims of absence and of unanswered calls, by who is absent: the recipient, a point, the courier, the sender."""
 
 from __future__ import annotations
 
@@ -22,20 +22,20 @@ _PICK_UPS = frozenset({T.COLLECT, T.TAKE})
 
 
 def no_contact_claim(event: Event, text: Text) -> Claim | None:
-    """Return the claim when a call is not answered."""
+    """Return the claim of a call that nobody answers. A sender who is not reached makes none."""
     if event.word == "did not pick up" and _is_by_courier(event, text):
         return Claim(M.EXCEPTION, Reason.NOT_COLLECTED)
     return None if _is_the_senders(event, text) else claim_by_table(event)
 
 
 def _is_by_courier(event: Event, text: Text) -> bool:
-    """Whether a courier stands before the act, and no recipient, who would not answer the call."""
+    """Whether a courier did not pick the parcel up, rather than a recipient the phone."""
     before = {token.tag for token in text.clauses[event.clause][: event.token]}
     return bool(before & {T.COURIER, T.CARRIER, T.PARTNER}) and T.RECIPIENT not in before
 
 
 def absence_claim(event: Event, text: Text) -> Claim | None:
-    """Return the claim when nobody is there: the recipient, a point, or the courier."""
+    """Return the claim of absence. An absent sender or courier, and a time agreed on, make none."""
     if _is_the_senders(event, text):
         return None
     if _is_of_the_fitting(event, text):
@@ -55,7 +55,7 @@ def absence_claim(event: Event, text: Text) -> Claim | None:
 
 
 def _is_of_bringing(event: Event, text: Text) -> bool:
-    """Whether it suits the courier ill to bring the parcel, and not a person to take it: 乡村不便投递."""
+    """Whether delivering is inconvenient for the courier, and not receiving for a person: 乡村不便投递."""
     clause = text.clauses[event.clause]
     after = clause[event.token + 1 : event.token + 2]
     is_carried = bool(after) and after[0].tag is T.CARRY
@@ -63,24 +63,24 @@ def _is_of_bringing(event: Event, text: Text) -> bool:
 
 
 def _is_of_the_fitting(event: Event, text: Text) -> bool:
-    """Whether the fitter comes another day: 货已送到，安装另约."""
+    """Whether only the installation is on another day: 货已送到，安装另约."""
     before = text.clauses[event.clause][: event.token]
     return any(word in token.text for token in before for word in ("安装", "组装", "调试"))
 
 
 def _is_fetched_later(event: Event, text: Text) -> bool:
-    """Whether the parcel lies ready until a later time: 收件人约定晚些来取."""
+    """Whether the recipient fetches the parcel later: 收件人约定晚些来取."""
     return any(other.act in {T.FETCH, T.TAKE} and other.clause == event.clause for other in text.events)
 
 
 def _is_agreed(event: Event, text: Text) -> bool:
-    """Whether the time of a delivery was agreed on, or a rule names it: 已与客户约定…送货, 以约定为准."""
+    """Whether a delivery time was agreed on, or a rule speaks of one: 已与客户约定…送货, 以约定为准."""
     told = event.aspect is A.DONE or (T.DONE in text.tags and T.ARRANGE in text.tags)
     return clause_has(event, text, T.NOTICE) or (told and clause_has(event, text, T.CARRY))
 
 
 def _is_the_senders(event: Event, text: Text) -> bool:
-    """Whether nobody was there at a pick-up: the parcel is still with its sender."""
+    """Whether the sender was absent at a pick-up, so that the parcel is still with its sender."""
     if text.tags & {T.CARRY, T.SIGN}:
         return False
     if clause_has(event, text, T.NOTE) and clause_says(event, text, *_PICK_UP_TASKS):

@@ -1,4 +1,4 @@
-"""The claims of arrivals: of a parcel between places, at its last outlet, at a point, or of a courier on foot."""
+"""The claims of arrivals: of a parcel on its way, at its last outlet or at a point, and of a courier at a door."""
 
 from __future__ import annotations
 
@@ -18,14 +18,14 @@ A, M, T = Aspect, Milestone, Tag
 _BETWEEN = frozenset({T.FLY, T.PORT, T.CUSTOMS, T.DECLARE, T.HUB, T.ABROAD})
 _BOOKS = ("约时间", "预约", "送货日期", "送货时间", "送货", "配送日期", "配送", "拆旧", "安装", "约时")
 _LIES = frozenset({"在", "已在"})
-_AT_HOME = ("door", "porch", "doorstep", "mailbox", "patio")  # of a recipient; an office or a gate may be anybody's
+_AT_HOME = ("door", "porch", "doorstep", "mailbox", "patio")  # the recipient's; a gate or an office may be anybody's
 _LEFT_WITH = frozenset({T.DESK, T.KIN, T.DOOR})
 _POINTS = frozenset({T.POINT, T.LOCKER})
 _FETCHED_AT = frozenset({T.FETCH, T.TAKE, T.PLEASE, T.BY_CODE, T.RECIPIENT, T.MAY, T.WAIT, T.COLLECT, T.STORE})
 
 
 def arrival_claim(event: Event, text: Text) -> Claim | None:
-    """Return the claim of an arrival. At a port or after a flight, the destination is still a city on the way."""
+    """Return the claim of an arrival. After a flight or a voyage, the destination is still a city on the way."""
     if event.at is T.SENDER and names_courier(event, text):
         return Claim(M.SHIPPED) if event.aspect in HAPPENED else None
     collects = event.word == "到店" and any(
@@ -59,13 +59,13 @@ def arrival_claim(event: Event, text: Text) -> Claim | None:
 
 
 def _is_the_parcel(event: Event, text: Text) -> bool:
-    """Whether the parcel lies there, and not with a courier or in a van: 件在车上."""
+    """Whether it is the parcel that lies there, and no courier or van has it (件在车上)."""
     is_carried = names_courier(event, text) or event.place == "车上"
     return text.clauses[event.clause][event.token - 1].tag is T.PARCEL and not is_carried
 
 
 def _is_to_be_booked(event: Event, text: Text) -> bool:
-    """Whether the recipient has to choose a time: 已到本地仓库，请选择送货日期; 到末端仓，等待与您约时间."""
+    """Whether the recipient has to choose a delivery time: 已到本地仓库，请选择送货日期; 到末端仓，等待与您约时间."""
     if text.tags & _BETWEEN or not text.tags.isdisjoint({T.PAID, T.MUST_PAY}):
         return False
     after = [token for clause in text.clauses[event.clause + 1 :] for token in clause]
@@ -74,7 +74,7 @@ def _is_to_be_booked(event: Event, text: Text) -> bool:
 
 
 def _is_of_messages(event: Event, text: Text) -> bool:
-    """Whether the text is about messages: 到站短信提醒 tells of one, 快递到了秒知道 advertises them."""
+    """Whether the text is about arrival messages: 到站短信提醒 announces one, 快递到了秒知道 advertises them."""
     after = text.clauses[event.clause][event.token + 1 :][:1]
     if any(token.text.endswith("知道") for token in text.clauses[event.clause][event.token + 1 :]):
         return True
@@ -93,17 +93,14 @@ def _takes_there(event: Event, text: Text) -> bool:
 
 
 def _is_post_office(event: Event) -> bool:
-    """Whether the place is a post office.
-
-    The last leg begins at a post office, so not every parcel there is ready for pick-up.
-    """
+    """Whether the place is a post office, from which the parcel may still be delivered to the door."""
     return event.word != "at" and event.place.endswith(
         ("邮局", "支局", "邮政所", "post office", "ที่ทําการไปรษณีย์", "ที่ทําการ")
     )
 
 
 def _is_announced(text: Text) -> bool:
-    """Whether a courier is to call: 派送员将尽快联系您. The last leg begins where the parcel has arrived."""
+    """Whether a courier will call the recipient, so that the parcel is at its last outlet: 派送员将尽快联系您."""
     return not text.tags & {T.FLY, T.PORT, T.CUSTOMS, T.HUB} and any(
         {T.COURIER, T.RECIPIENT} <= tags and tags & {T.WILL, T.PROMISE} for tags in text.clause_tags
     )

@@ -1,4 +1,4 @@
-"""Words of the last leg that do not tell the parcel's place: a booking, an answer, an agreement, or a slip."""
+"""Delivery verbs that do not tell where the parcel is: in a booking, an answer, an agreement, or of a slip or a gift."""
 
 from __future__ import annotations
 
@@ -17,7 +17,7 @@ _SLIPS = ("通知", "通知单", "催领单", "提醒单", "通知卡")
 
 
 def is_only_spoken_of(event: Event, text: Text) -> bool:
-    """Whether a verb of the last leg tells nothing about the parcel's place."""
+    """Return whether a delivery verb only speaks of a delivery, and does not tell where the parcel is."""
     if _is_only_booked(event, text) or _is_booked_for_a_time(event, text) or _is_of_a_slip(event, text):
         return True
     if event.modality.arranged and _is_booked_by_recipient(event, text):
@@ -34,7 +34,7 @@ def _is_a_gift(event: Event, text: Text) -> bool:
 
 
 def _is_booked_for_a_time(event: Event, text: Text) -> bool:
-    """Whether the verb names the booked time: 已预约：11月28日 14:00-18:00送货."""
+    """Whether the verb belongs to a booked time: 已预约：11月28日 14:00-18:00送货."""
     clause = text.clauses[event.clause]
     if event.aspect is A.BARE and clause[event.token + 1 :][:1] and clause[event.token + 1].text == "预约":
         return True  # 送货预约：…
@@ -45,13 +45,13 @@ def _is_booked_for_a_time(event: Event, text: Text) -> bool:
 
 
 def _is_of_a_slip(event: Event, text: Text) -> bool:
-    """Whether a slip was brought: 已投送领取通知单."""
+    """Whether a slip is delivered, and no parcel: 已投送领取通知单."""
     after = text.clauses[event.clause][event.token + 1 :][:2]
     return any(token.tag is T.NOTE and token.text.endswith(_SLIPS) for token in after)
 
 
 def _is_answered(event: Event, text: Text) -> bool:
-    """Whether the text answers a question about the future: 网点已回复：今日会派送, 已升级为优先派送."""
+    """Whether the text is an answer to a question or a complaint: 网点已回复：今日会派送, 已升级为优先派送."""
     before = {token.tag for token in text.clauses[event.clause][: event.token]}
     return T.NOTICE in before and T.COURIER not in text.tags
 

@@ -1,4 +1,4 @@
-"""The claims of cancellations: of the order, or of something beside it, which leaves the order as it is."""
+"""The claims of cancellations. Only that of the whole order is an end; other things may be cancelled beside it."""
 
 from __future__ import annotations
 
@@ -17,7 +17,7 @@ if TYPE_CHECKING:
 
 M, T = Milestone, Tag
 
-# These words name nothing that is cancelled. The longer ones name it themselves: "order cancelled".
+# Words that do not name what is cancelled. A longer one does: "order cancelled".
 _BARE = frozenset({"cancelled", "canceled", "cancellation"})
 _ORDERS = frozenset(
     {"order", "shipment", "parcel", "package", "item", "consignment", "goods", "purchase", "label", "transaction"}
@@ -32,7 +32,7 @@ _NO_GOODS = ("险", "保价", "售后", "发票", "安装", "会员", "insurance
 
 
 def cancellation_claim(event: Event, text: Text) -> Claim | None:
-    """Return the claim of a cancellation. Only that of the whole order is an end."""
+    """Return the claim of a cancellation; None: not the whole order is cancelled."""
     if event.word.startswith("不发") and clause_has(event, text, T.SENDER):  # no cancelled order
         return Claim(M.EXCEPTION, Reason.NOT_COLLECTED)
     clause = text.clauses[event.clause]
@@ -54,12 +54,12 @@ def _is_of_the_delivery(before: Sequence[Token]) -> bool:
 
 
 def is_of_no_goods(clause: Sequence[Token], at: int) -> bool:
-    """Return whether the order at that place is one of a service beside the goods: 保险订单已取消."""
+    """Return whether the word at an index is about a service and no goods: 保险订单已取消."""
     return at > 0 and clause[at - 1].text.endswith(_NO_GOODS)
 
 
 def _claim_by_neighbours(before: Sequence[Token], after: Sequence[Token], stated: Claim) -> Claim | None:
-    """The claim of a word that does not name what is cancelled: the words beside it do, or it stands alone."""
+    """The claim of a word that does not name what is cancelled, by the words before and after it."""
     object_ = next((token for token in after if token.text not in _LINKS), None)
     if object_ is not None and (object_.tag in _BESIDE | _CARRIED or object_.text in _ORDERS):
         return stated if object_.text in _ORDERS else None  # "we have cancelled your order"
@@ -74,7 +74,10 @@ def _claim_by_neighbours(before: Sequence[Token], after: Sequence[Token], stated
 
 
 def _subject(before: Sequence[Token]) -> list[Token]:
-    """The words that name what is cancelled, or who cancels it. "Status:" before it names neither, "Delivery:" does."""
+    """The tokens that name what is cancelled, or who cancels it.
+
+    A label before a colon counts only where it names something: "Delivery:" does, "Status:" does not.
+    """
     colon = max((at for at, token in enumerate(before) if token.tag is T.COLON), default=-1)
     names = any(token.tag in _BESIDE | _CARRIED for token in before[: max(colon, 0)])
     words = before if names else before[colon + 1 :]

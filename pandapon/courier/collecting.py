@@ -1,4 +1,4 @@
-"""The claims of the courier's pick-up at the sender: ordered, on the way, in vain, booked, or done."""
+"""The claims of the courier's pick-up at the sender: ordered, booked, on the way, in vain, or done."""
 
 from __future__ import annotations
 
@@ -20,7 +20,10 @@ _COMING = frozenset({"前往", "赶往", "赶来", "前来", "过来", "赶去",
 
 
 def pick_up_claim(event: Event, text: Text) -> Claim | None:
-    """Return the claim of a pick-up at the sender: ordered, on the way, in vain, or done."""
+    """Return the claim of an act of collecting.
+
+    Some words of collecting also stand for other steps: a hub takes the parcel in, a customer collects it at a point.
+    """
     clause = text.clause_tags[event.clause]
     if is_about_another_matter(text) and event.aspect not in HAPPENED:
         return None
@@ -39,7 +42,7 @@ def pick_up_claim(event: Event, text: Text) -> Claim | None:
     if event.aspect in HAPPENED and event.at is T.POINT and T.BY_CODE in text.tags and T.SENDER not in text.tags:
         return Claim(M.READY_FOR_PICKUP)  # 驿站小二已收件上架，凭货号…
     if event.aspect in HAPPENED and event.at is T.POINT and clause_says(event, text, "核对"):
-        return None  # 店主收件核对中: whose parcel it is, a sender's or a recipient's, is not said
+        return None  # 店主收件核对中: the parcel may be a sender's or a recipient's
     if event.aspect in HAPPENED and _came_from_a_hub(text):
         return Claim(M.ARRIVED if event.at in {T.BRANCH, T.LAST_BRANCH} else M.IN_TRANSIT)
     if event.word.startswith("รับเข้า") and event.at in _TAKEN_IN and event.aspect in HAPPENED:
@@ -66,7 +69,7 @@ def pick_up_claim(event: Event, text: Text) -> Claim | None:
     if event.aspect is A.NEGATED and T.LABEL in text.tags:
         return Claim(M.SHIPPED)
     if event.at is T.LAST_BRANCH and event.word.startswith("收件") and event.aspect in HAPPENED:
-        return Claim(M.PICKED_UP if event.place.endswith("揽投部") else M.ARRIVED)  # the post's, which fetch and bring
+        return Claim(M.PICKED_UP if event.place.endswith("揽投部") else M.ARRIVED)  # the post's 揽投部 both collects and delivers
     on_the_way = any(token.text in _COMING for token in text.clauses[event.clause][: event.token])
     if event.aspect is A.BARE and any(
         token.tag in {T.ABSENT, T.FUTURE_DAY} for token in text.clauses[event.clause][: event.token]
@@ -81,7 +84,7 @@ def pick_up_claim(event: Event, text: Text) -> Claim | None:
 
 
 def _is_by_recipient(event: Event, text: Text) -> bool:
-    """Whether the recipient collected it: Parcel collected by recipient."""
+    """Whether the recipient collected the parcel: Parcel collected by recipient."""
     after = [token.tag for token in text.clauses[event.clause][event.token + 1 :] if token.tag is not T.PARCEL]
     return after[:1] == [T.BY] and after[1:2] in ([T.RECIPIENT], [T.KIN], [T.SELF])
 

@@ -1,4 +1,4 @@
-"""The claims of the last leg: out for delivery, in vain, arranged for a later day, or handed to another carrier."""
+"""The claims of delivery verbs and nouns: out for delivery, delivered, in vain, or arranged for a later day."""
 
 from __future__ import annotations
 
@@ -18,13 +18,13 @@ if TYPE_CHECKING:
 A, M, T = Aspect, Milestone, Tag
 
 _POINTS = frozenset({T.POINT, T.LOCKER})
-_TENS = 2  # most digits of a distance in kilometres within a town
+_TENS = 2  # digits that a distance on the last leg has at most, in kilometres
 _IN_TURN = ("按序", "依序", "按顺序", "依次", "陆续", "逐件", "逐一", "排队")
 _AGAIN = frozenset({"再投", "续送", "再派", "重投", "重派", "二投", "重送"})
 
 
 def delivery_claim(event: Event, text: Text) -> Claim | None:
-    """Return the claim of a word of the last leg."""
+    """Return the claim of a delivery verb or noun."""
     modality = event.modality
     if event.word == "出门":
         return _out_of_doors(event, text)
@@ -72,7 +72,7 @@ def delivery_claim(event: Event, text: Text) -> Claim | None:
 
 
 def _ends_a_name(event: Event, text: Text) -> bool:
-    """Whether the character is the last one of the place of an arrival: 到达目的地网点江东新派."""
+    """Whether 派 only ends the name of a place: 到达目的地网点江东新派."""
     clause = text.clauses[event.clause]
     is_joined = event.token > 0 and clause[event.token - 1].end == clause[event.token].start
     is_last = event.token + 1 == len(clause) and clause[event.token - 1].tag is T.OTHER
@@ -80,27 +80,27 @@ def _ends_a_name(event: Event, text: Text) -> bool:
 
 
 def _is_put_in(event: Event, text: Text) -> bool:
-    """Whether the word names a point as its object: 已投递【丰巢】."""
+    """Whether the parcel is put into a point, which follows the verb: 已投递【丰巢】."""
     after = text.clauses[event.clause][event.token + 1 :][:1]
     return event.word.endswith(("投递", "投放")) and bool(after) and after[0].tag in _POINTS
 
 
 def _is_far(event: Event, text: Text) -> bool:
-    """Whether the courier is too far away to be on the last leg: 离您还有500公里."""
+    """Whether the parcel is too far away for the last leg: 离您还有500公里."""
     after = text.clauses[event.clause][event.token + 1 :][:2]
     number = "".join(char for token in after[:1] for char in token.text if char.isdigit() or char == ".")
     return len(after) > 1 and after[1].text.startswith(("公里", "km")) and len(number.split(".")[0]) > _TENS
 
 
 def _goes_out(event: Event, text: Text) -> bool:
-    """Whether a parcel goes out for delivery: ออกนำจ่ายแล้ว. The word tells a way, and แล้ว that it began."""
+    """Whether a parcel goes out for delivery: in ออกนำจ่ายแล้ว, แล้ว ("already") says that the delivery has begun."""
     clause = text.clauses[event.clause]
     before = clause[event.token - 1] if event.token else None
     return before is not None and before.tag is T.ONGOING and before.start == clause[event.token].start
 
 
 def _out_of_doors(event: Event, text: Text) -> Claim | None:
-    """Whether somebody leaves a house: 小哥带着您的快件出门了, 客户出门了."""
+    """The claim of 出门, by who goes out: 小哥带着您的快件出门了, 客户出门了."""
     if event.aspect not in HAPPENED:
         return None
     before = {token.tag for token in text.clauses[event.clause][: event.token]}
@@ -110,9 +110,10 @@ def _out_of_doors(event: Event, text: Text) -> Claim | None:
 
 
 def _was_in_vain(text: Text) -> bool:
-    """Whether 再投 means that a try failed.
+    """Whether 再投 ("deliver again") means that an attempt failed.
 
-    Alone it announces the next try. With a courier it is that try itself, unless the text also tells of one in vain.
+    Without a courier it announces the next attempt. With a courier it is that attempt, unless the text also tells of a
+    failed one.
     """
     failed = any(other.act in {T.SIGN, T.CARRY} and other.aspect in {A.NEGATED, A.FAILED} for other in text.events)
     return failed or T.COURIER not in text.tags
@@ -144,21 +145,21 @@ def _lists_courier(event: Event, text: Text) -> bool:
 
 
 def _waits_its_turn(event: Event, text: Text) -> bool:
-    """Whether the parcel waits at its outlet for its turn: 已到网点，按序派送."""
+    """Whether the parcel waits at the outlet for its turn: 已到网点，按序派送."""
     clause = text.clauses[event.clause]
     in_turn = event.token > 0 and clause[event.token - 1].text.endswith(_IN_TURN)
     return in_turn and any(other.act is T.ARRIVE and other.clause < event.clause for other in text.events)
 
 
 def _is_said_of_the_end(event: Event, text: Text) -> bool:
-    """Whether the word states a delivery: 已派递, as Hong Kong says, 已配達, or 已送货上门."""
+    """Whether the word states a completed delivery: 已派递 in Hong Kong, 已配達, 已送货上门."""
     clause = text.clauses[event.clause]
     is_told = clause[event.token - 1].tag is T.DONE and event.token + 1 == len(clause)
     return event.word in {"派递", "配达"} or (event.word in {"送货上门", "送上门"} and is_told)
 
 
 def _is_being_arranged(event: Event, text: Text) -> bool:
-    """Whether the delivery is still being arranged: 正在安排派送, 今日安排配送, but not 安排专人派送途中."""
+    """Whether the delivery is only being arranged: 正在安排派送, 今日安排配送, but not 安排专人派送途中."""
     if T.COURIER in text.tags:
         return False
     before = [token.tag for token in text.clauses[event.clause][: event.token]]
@@ -192,7 +193,7 @@ def _not_carried(event: Event, text: Text) -> Claim | None:
 
 
 def _called_off(event: Event, text: Text) -> Claim | None:
-    """The claim of a delivery that was called off: 派送中止 by an interception; 派件回退: the parcel is back."""
+    """The claim of a delivery that was called off: 派送中止 after an interception, 派件回退 back to the outlet."""
     if T.INTERCEPT in text.tags:
         return Claim(M.EXCEPTION, Reason.INTERCEPTED)
     after = text.clauses[event.clause][event.token + 1 :][:1]
@@ -201,7 +202,7 @@ def _called_off(event: Event, text: Text) -> Claim | None:
 
 def _planned(event: Event, text: Text) -> Claim | None:
     if has_internal_handover(text) or (happened(text, T.SHIP) and not event.modality.again):
-        return None  # 已寄出，将由…配送 names who delivers it later
+        return None  # 已寄出，将由…配送 only names who will deliver
     if event.act is T.CARRY_NOUN and not event.modality.again and not clause_has(event, text, T.WAIT):
         return None
     if any(other.act is T.ARRIVE and other.aspect is A.MENTIONED for other in text.events):

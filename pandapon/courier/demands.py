@@ -1,4 +1,4 @@
-"""Papers to hand in, or duty or a fee to pay, before the parcel goes on."""
+"""The claims of demands: papers to hand in, or duty or a fee to pay, before the parcel goes on."""
 
 from __future__ import annotations
 
@@ -17,7 +17,10 @@ A, M, T = Aspect, Milestone, Tag
 
 
 def customs_demand_claim(event: Event, text: Text) -> Claim | None:
-    """Return the claim of papers or duty that somebody has to bring; None: only mentioned, or handed in already."""
+    """Return the claim of papers or duty that somebody demands; None: only mentioned, or handed in already.
+
+    :mod:`reading` uses it, too, to find the action asked of the buyer.
+    """
     reason = Reason.PAPERS if event.act is T.PAPERS else Reason.DUTY
     if event.aspect is A.MENTIONED and clause_has(event, text, T.CUSTOMS) and clause_has(event, text, T.ASKED):
         return Claim(M.EXCEPTION, reason)
@@ -33,7 +36,7 @@ def customs_demand_claim(event: Event, text: Text) -> Claim | None:
         return None
     if {T.DONE, T.RECEIVE} <= {token.tag for token in before}:
         return None
-    wants = text.tags & {
+    demands = text.tags & {
         T.PLEASE,
         T.FAILED,
         T.WAIT,
@@ -45,11 +48,11 @@ def customs_demand_claim(event: Event, text: Text) -> Claim | None:
         T.MUST_PAY,
         T.ASKED,
     }
-    return Claim(M.EXCEPTION, reason) if wants else None
+    return Claim(M.EXCEPTION, reason) if demands else None
 
 
 def payment_claim(event: Event, text: Text) -> Claim | None:
-    """Return the claim of a parcel that goes on only after a payment: 需付费后出库; None: no payment is due."""
+    """Return the claim of a parcel that goes on only after a payment: 需付费后出库; None: no such payment."""
     clause = text.clauses[event.clause]
     before = {token.tag for token in clause[: event.token]}
     after = {token.tag for token in clause[event.token + 1 :]}

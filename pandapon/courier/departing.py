@@ -1,4 +1,4 @@
-"""The claims of departures: of a courier on foot, of a parcel from a point, or of a vehicle between places."""
+"""The claims of departures: a courier sets out, a parcel leaves a point, or a vehicle leaves a place."""
 
 from __future__ import annotations
 
@@ -20,7 +20,10 @@ _MOVED = frozenset({T.HUB, T.BRANCH, T.COLLECT, T.FLY, T.CUSTOMS, T.RETURN, T.RE
 
 
 def departure_claim(event: Event, text: Text) -> Claim | None:
-    """Return the claim of a courier who sets out to the sender or the recipient; None: a vehicle between places."""
+    """Return the claim of a departure that is not from one place on the way to the next; None: it is.
+
+    Such a departure is a courier's to the sender or the recipient, a seller's, or a recipient's from a point.
+    """
     clause = text.clauses[event.clause]
     before = {token.tag for token in clause[: event.token]}
     after = clause[event.token + 1 :][:1]
@@ -65,7 +68,7 @@ def departure_claim(event: Event, text: Text) -> Claim | None:
 
 
 def is_no_departure(event: Event, text: Text) -> bool:
-    """Whether no parcel departs: 发出催促 sends a reminder, and at 前往取件 somebody comes for the parcel."""
+    """Return whether no parcel departs: 发出催促 sends a reminder, and with 前往取件 somebody comes for the parcel."""
     clause = text.clauses[event.clause]
     if event.word.isascii() and any(token.text in _MESSAGES for token in clause[: event.token]):
         return True  # a reminder was sent to the recipient

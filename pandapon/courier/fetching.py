@@ -1,4 +1,7 @@
-"""The claims of fetching (自提, 领取): the parcel lies ready, or the recipient has it; and who may come for it."""
+"""The claims of fetching (自提, 领取): the parcel lies ready, or the recipient has it.
+
+The rules of :mod:`taking` share the questions about a point, a recipient and a courier.
+"""
 
 from __future__ import annotations
 
@@ -21,8 +24,8 @@ _NEEDLESS = ("勿", "无需", "无须", "不必", "不用", "不需", "毋须", 
 EN_ROUTE = frozenset({T.FLY, T.PORT, T.DECLARE, T.CUSTOMS})
 _THERE = POINTS | {T.BY_CODE, T.STORE, T.PARCEL, T.ARRIVE}
 PUBLIC = POINTS | {T.SELF, T.BY_CODE}
-SHORT = 3  # words
-_FEW = 2  # clauses
+SHORT = 3  # tokens of a short clause
+_FEW = 2  # clauses before the act
 _ONWARD = frozenset({T.PORT, T.FLY, T.SHIP})
 _PUTTING = frozenset({T.STORE, T.REACH, T.ARRIVE, T.PROXY, T.SIGN, T.TRANSFER, T.FORWARD})
 _PUT_AT = POINTS | {T.DOOR, T.DESK, T.KIN}
@@ -31,7 +34,7 @@ RECIPIENTS = frozenset({T.RECIPIENT, T.SELF, T.KIN, T.BY_CODE, T.SIGNER})
 
 
 def fetching_claim(event: Event, text: Text) -> Claim | None:
-    """Return the claim of 自提, 领取: the parcel lies ready, or the recipient has it."""
+    """Return the claim of an act of fetching. A courier or a sender in the text gives it another meaning."""
     clause = text.clause_tags[event.clause]
     if T.SENDER in clause and event.aspect in HAPPENED and text.tags & {T.RETURN, T.REVERSE}:
         return Claim(M.RETURNED)
@@ -79,7 +82,7 @@ def fetching_claim(event: Event, text: Text) -> Claim | None:
 
 
 def _fetched_or_ready(event: Event, text: Text) -> Claim | None:
-    """Return the claim of a parcel at a pickup point: the recipient has it, or may fetch it."""
+    """The claim of a parcel at a point, by the act's aspect: the recipient has it, or can fetch it."""
     clause = text.clause_tags[event.clause]
     match event.aspect:
         case A.DONE:
@@ -104,7 +107,7 @@ def _fetched_or_ready(event: Event, text: Text) -> Claim | None:
 
 
 def _is_by_the_signer(event: Event, text: Text) -> bool:
-    """Whether the clauses before tell where the signer fetches it: 签收人在【X柜】(东门)领取."""
+    """Whether the clauses before the act name the signer and the place: 签收人在【X柜】(东门)领取."""
     if event.token:
         return False
     before = [token for clause in text.clauses[max(0, event.clause - _FEW) : event.clause] for token in clause]
@@ -112,13 +115,13 @@ def _is_by_the_signer(event: Event, text: Text) -> bool:
 
 
 def _is_carried_back(text: Text) -> bool:
-    """Whether a courier brings the parcel back to the outlet, and does not come from its sender."""
+    """Whether a courier brings the parcel back to the outlet after the last leg."""
     back = [other for other in text.events if other.act is T.TO_DEPOT and other.aspect in HAPPENED]
     return any(not is_back_from_pick_up(other, text) for other in back)
 
 
 def _is_left_with_the_sender(event: Event, text: Text) -> bool:
-    """Whether the parcel was not taken from its sender: not collected from the merchant."""
+    """Whether the parcel was not collected at its sender: not collected from the merchant."""
     is_denied = event.aspect in _IN_VAIN or event.word.startswith("not ")
     tags = text.clause_tags[event.clause]
     return is_denied and T.SENDER in tags and T.RECIPIENT not in tags and not text.tags & {T.RETURN, T.REVERSE}
@@ -129,7 +132,7 @@ def _is_not_yet(event: Event, text: Text) -> bool:
 
 
 def _is_of_a_notice(event: Event, text: Text) -> bool:
-    """Whether a card was left, and no parcel: 已留下领取邮件通知卡."""
+    """Whether the act names a notice that was left, and no parcel: 已留下领取邮件通知卡."""
     after = text.clauses[event.clause][event.token + 1 :]
     at = next((place for place, token in enumerate(after) if token.text.startswith("通知")), None)
     return at is not None and all(token.tag is T.PARCEL for token in after[:at])
@@ -141,7 +144,7 @@ def _was_brought(text: Text) -> bool:
 
 
 def is_awaited_courier(event: Event, text: Text) -> bool:
-    """Whether the outlet has the parcel and its courier is to take it out: 等待快递员领件, 配送员待领取."""
+    """Return whether the parcel lies at the outlet and waits for a courier: 等待快递员领件, 配送员待领取."""
     clause = text.clauses[event.clause]
     before = {token.tag for token in clause[: event.token]}
     is_due = event.aspect is A.PLANNED and T.COURIER in before and not before & {T.RECIPIENT, T.PLEASE}
@@ -149,20 +152,20 @@ def is_awaited_courier(event: Event, text: Text) -> bool:
 
 
 def _is_in_a_slot(text: Text) -> bool:
-    """Whether the parcel lies in a slot of the outlet and in no locker: 格口B12，等业务员领件."""
+    """Whether all points of the text are slots of the outlet, and no lockers: 格口B12，等业务员领件."""
     points = [token.text for clause in text.clauses for token in clause if token.tag in POINTS]
     return all(word.startswith("格口") for word in points)
 
 
 def _opens_locker(text: Text) -> bool:
-    """Whether a recipient opens a locker, rather than being asked to: 用户扫码开柜."""
+    """Whether the recipient opens a locker, and is not only asked to: 用户扫码开柜."""
     return {T.LOCKER, T.RECIPIENT} <= text.tags and not text.tags & {T.PLEASE, T.COURIER, T.MAY, T.WAIT, T.CANNOT}
 
 
 def is_public(event: Event, text: Text) -> bool:
-    """Whether a recipient can come to the parcel.
+    """Return whether the parcel is where its recipient can come for it.
 
-    A point, a code or the recipient in the clause tells that; 您 in 您的货物 does not.
+    A point or a code in the text, or the recipient in the clause, says so; 您 in 您的货物 does not.
     """
     if text.tags & PUBLIC:
         return True
@@ -172,7 +175,7 @@ def is_public(event: Event, text: Text) -> bool:
 
 
 def is_needless(event: Event, text: Text) -> bool:
-    """Whether the parcel is not there yet, or nobody needs to come for it."""
+    """Return whether nobody has to come for the parcel, or it has not arrived yet."""
     if any(other.act is T.ARRIVE and other.aspect in {A.NOT_YET, A.NEGATED} for other in text.events):
         return True
     before = text.clauses[event.clause][: event.token]
@@ -180,7 +183,11 @@ def is_needless(event: Event, text: Text) -> bool:
 
 
 def is_ready(event: Event, text: Text) -> bool:
-    """Whether the parcel lies ready. "Fetch it" means that; the bare word may come from an advertisement."""
+    """Return whether the parcel lies ready.
+
+    A request to fetch it says so. The bare verb, which may come from an advertisement, needs a point, a code or a
+    number beside it, or a clause of its own.
+    """
     if _is_still_to_be_put(event, text):
         return False
     is_alone = len(text.clauses[event.clause]) <= SHORT and len(text.clauses) == 1
@@ -195,13 +202,13 @@ def is_ready(event: Event, text: Text) -> bool:
 
 
 def _is_still_to_be_put(event: Event, text: Text) -> bool:
-    """Whether the parcel has yet to come where it can be fetched: 小哥将把快件放入快递柜，请及时取件."""
+    """Whether the parcel has yet to be put where it can be fetched: 小哥将把快件放入快递柜，请及时取件."""
     put = {other.aspect for other in text.events if other.clause <= event.clause and _puts_somewhere(other, text)}
     return A.PLANNED in put and put.isdisjoint(HAPPENED)
 
 
 def _puts_somewhere(event: Event, text: Text) -> bool:
-    """Whether the act brings the parcel to a place. One that stands before the act only keeps it: 驿站将保管7天."""
+    """Whether the act brings the parcel to a place. A place before the act only keeps the parcel: 驿站将保管7天."""
     if event.act not in _PUTTING or event.at not in _PUT_AT:
         return False
     clause = text.clauses[event.clause]
@@ -210,7 +217,7 @@ def _puts_somewhere(event: Event, text: Text) -> bool:
 
 
 def success_claim(text: Text) -> Claim:
-    """Return the claim of 取件成功: by a courier, by an outlet that names its courier, or by the recipient."""
+    """Return the claim of 取件成功, by who took the parcel: a courier, an outlet's courier, or the recipient."""
     if T.COURIER in text.tags:
         return Claim(M.PICKED_UP)
     at_outlet = bool(text.tags & {T.BRANCH, T.SENDER}) and not text.tags & (POINTS | RECIPIENTS)

@@ -1,4 +1,4 @@
-"""The claims of bringing, putting down and handing over a parcel: who or what gets the parcel decides."""
+"""The claims of bringing (送达), putting down (放) and handing over (交), by the person or place that gets the parcel."""
 
 from __future__ import annotations
 
@@ -24,12 +24,12 @@ _NOT_BROUGHT = frozenset(
 )
 _TAKERS = frozenset({T.COURIER, T.POINT, T.LOCKER, T.RECIPIENT, T.DESK, T.KIN, T.CARRIER, T.PARTNER, T.BRANCH})
 _KEEPERS = ("店主", "站主", "站点")
-_TOLD = frozenset({None, T.SENDER, T.RECIPIENT, T.SELF})  # who gets a message
+_NOTIFIED = frozenset({None, T.SENDER, T.RECIPIENT, T.SELF})  # who gets a message
 _NOT_TO_THE_DOOR = frozenset({T.RETURN, T.REVERSE, T.REFUSE, T.CARRY})
 
 
 def bringing_claim(event: Event, text: Text) -> Claim | None:
-    """Return the claim of a parcel put down or brought: by the courier, or back to the sender."""
+    """Return the claim of a parcel that was brought or put down somewhere."""
     stated = claim_by_table(event)
     if event.act is T.STORE and event.aspect is A.BARE and {T.OVERDUE, T.WILL} <= text.clause_tags[event.clause]:
         return None
@@ -57,7 +57,7 @@ def bringing_claim(event: Event, text: Text) -> Claim | None:
 
 
 def _is_offered(event: Event, text: Text) -> bool:
-    """Whether the clause before offers it: 也可以联系小哥，放到您指定的代收点."""
+    """Whether the clause before only offers the act: 也可以联系小哥，放到您指定的代收点."""
     if event.act is not T.STORE or event.aspect is not A.BARE or event.token or not event.clause:
         return False
     before = text.clause_tags[event.clause - 1]
@@ -66,7 +66,7 @@ def _is_offered(event: Event, text: Text) -> bool:
 
 
 def handover_claim(event: Event, text: Text) -> Claim | None:
-    """Return the claim of a handover: to the next carrier, to a courier, within the carrier, or to the recipient."""
+    """Return the claim of a handover to the next carrier, a courier, a colleague or the recipient."""
     stated = claim_by_table(event)
     if event.aspect in {A.FAILED, A.NEGATED}:
         return Claim(M.EXCEPTION, Reason.HELD) if T.MUST_PAY in text.tags else _not_handed_over_claim(event)
@@ -92,7 +92,7 @@ def handover_claim(event: Event, text: Text) -> Claim | None:
 
 
 def _claim_by_holder(event: Event, text: Text, stated: Claim | None) -> Claim | None:
-    """The claim by who has the parcel after the act: its sender, a point for the sender, or the recipient."""
+    """The claim by the new holder: the sender, a point that got the parcel from its sender, or the recipient."""
     is_back = event.at is T.SENDER and (is_given_to_sender(event, text) or bool(text.tags & {T.RETURN, T.REVERSE}))
     if is_back and event.aspect in HAPPENED:
         return Claim(M.RETURNED)
@@ -118,9 +118,9 @@ def _claim_by_holder(event: Event, text: Text, stated: Claim | None) -> Claim | 
 
 
 def _is_given_out(event: Event, text: Text) -> bool:
-    """Whether a point gives the parcel to a courier who brings it: 驿站已将包裹交给配送员.
+    """Whether a point gives the parcel to a courier for delivery: 驿站已将包裹交给配送员.
 
-    The place before the act is the giver. The courier after it has the parcel.
+    The place before the act is the giver; the courier after the act is the taker.
     """
     if event.aspect not in HAPPENED or not text.tags.isdisjoint(_NOT_BROUGHT):
         return False
@@ -138,20 +138,20 @@ def _is_given_by_sender(event: Event, text: Text) -> bool:
 
 
 def _is_to_a_place(event: Event, text: Text) -> bool:
-    """Whether the parcel was brought to a town, by the last character of its name: 已送达【南昌市】."""
+    """Whether a town follows the act, by the last character of its name: 已送达【南昌市】."""
     after = text.clauses[event.clause][event.token + 1 :][:1]
     return bool(after) and after[0].tag is T.OTHER and after[0].text.endswith(("市", "省", "县", "区", "镇", "州"))
 
 
 
 def _has_left_a_hub(text: Text) -> bool:
-    """Whether a lorry brings the parcel from a hub to a shop: 已离开物流中心，配送至门市."""
+    """Whether the parcel has left a hub for a shop, and is still on the lorry: 已离开物流中心，配送至门市."""
     return any(other.act is T.DEPART and other.at is T.HUB and other.aspect in HAPPENED for other in text.events)
 
 
 
 def _is_sent_by_seller(event: Event, text: Text) -> bool:
-    """Whether a seller says in this way that the parcel was sent: 已出库，交由丹鸟."""
+    """Whether a seller hands the parcel to its carrier, which means that it was sent: 已出库，交由丹鸟."""
     to_carrier = event.act is T.TRANSFER and event.at is T.CARRIER
     by_seller = happened(text, T.SHIP) or clause_has(event, text, T.SENDER)
     return to_carrier and by_seller and text.tags.isdisjoint(_BACK) and text.tags.isdisjoint(_ON_THE_ROAD)
@@ -159,7 +159,7 @@ def _is_sent_by_seller(event: Event, text: Text) -> bool:
 
 
 def _given_to_courier(event: Event, text: Text) -> Claim | None:
-    """The claim of a handover to a courier: 商家已交给快递员 at the start, 已交接给派件员 on the last leg."""
+    """The claim of a handover to a courier: at the sender (商家已交给快递员) or for the last leg (已交接给派件员)."""
     if event.aspect is A.PLANNED:
         return Claim(M.SHIPPED) if T.SENDER in text.tags else None
     before = {token.tag for token in text.clauses[event.clause][: event.token]}
@@ -174,17 +174,17 @@ def _given_to_courier(event: Event, text: Text) -> Claim | None:
 
 
 def _is_about_a_slip(event: Event, text: Text) -> bool:
-    """Whether a slip was brought: 通知单已投."""
+    """Whether a slip or a message was brought, and no parcel: 通知单已投."""
     before = {token.tag for token in text.clauses[event.clause][: event.token]}
     after = text.clauses[event.clause][event.token + 1 :]
     is_slip = bool(after) and after[-1].tag is T.NOTE and after[-1].text.endswith(("通知单", "通知", "短信"))
     words = is_slip or T.NOTE in before
-    return event.act is T.REACH and event.at in _TOLD and words and T.PARCEL not in before
+    return event.act is T.REACH and event.at in _NOTIFIED and words and T.PARCEL not in before
 
 
 
 def _is_kept_to_fetch(event: Event, text: Text) -> bool:
-    """Whether the clause also says that the parcel is to be fetched: Kept at the office for pickup."""
+    """Whether the parcel is kept to be fetched, as the same clause says: Kept at the office for pickup."""
     return any(
         other.act in {T.FETCH, T.TAKE, T.COLLECT} and other.clause == event.clause and other.token > event.token
         for other in text.events

@@ -1,4 +1,4 @@
-"""The claims of losses: stated, only searched for, settled, paid for, or named as a rule."""
+"""The claims of losses and compensations: a parcel is lost, still searched for, or paid for; or a rule names losses."""
 
 from __future__ import annotations
 
@@ -25,7 +25,7 @@ _LATIN_THINGS = frozenset({"label", "labels", "key", "keys", "waybill", "pod", "
 _LINKS = ("和", "及", "与", "连同", "with", "and")
 _GOODS = ("件", "货", "品")
 _AUXILIARIES = frozenset({"is", "are", "be", "been"})
-# Words that settle a loss. Without them, a loss that is being investigated is only a problem.
+# Words that confirm a loss. Without them, a loss under investigation is only a problem.
 _SETTLED = ("确认", "判定", "认定", "按遗失", "按丢失", "无法寻回", "灭失", "confirmed", "declared")
 _SOUGHT = (
     "中",
@@ -59,7 +59,7 @@ _NOT_FOUND = (
 
 
 def loss_claim(event: Event, text: Text) -> Claim | None:
-    """Return the claim of a loss: only a problem while the parcel is sought, or the loss claimed or settled."""
+    """Return the claim of a loss: a problem while the parcel is searched for or a claim is open, an end otherwise."""
     stated = claim_by_table(event)
     if stated and is_of_a_thing(event, text):
         is_sought = event.word.startswith(_NOT_FOUND)
@@ -79,7 +79,7 @@ def loss_claim(event: Event, text: Text) -> Claim | None:
 
 
 def is_of_a_thing(event: Event, text: Text) -> bool:
-    """Return whether a paper, a label or a key was lost, and no parcel: 回单丢失, 遗失面单, invoice lost."""
+    """Return whether a document, a label or a key was lost, and no parcel: 回单丢失, 遗失面单, invoice lost."""
     clause = text.clauses[event.clause]
     before = [token for token in clause[: event.token] if token.tag is not T.DONE and token.text not in _AUXILIARIES]
     named = _thing_at_the_end(before)
@@ -93,7 +93,7 @@ def is_of_a_thing(event: Event, text: Text) -> bool:
 
 
 def _thing_at_the_end(words: Sequence[Token]) -> str:
-    """The name of the thing that the last words name; an empty text where they name none."""
+    """The name of the thing at the end of the tokens; empty where they end in no such thing."""
     if words and _is_a_thing(words[-1]):
         return words[-1].text
     last = "".join(token.text for token in words[-2:])
@@ -109,13 +109,13 @@ def _is_a_thing(token: Token) -> bool:
 
 
 def _is_being_settled(event: Event, text: Text) -> bool:
-    """Whether a loss is being settled: 丢件, 正赔付. The word names a kind of complaint, and nothing is paid yet."""
+    """Whether 丢件 is the kind of a complaint that is still being settled: 丢件, 正赔付."""
     paid = [other.aspect for other in text.events if other.act is T.COMPENSATE]
     return event.word == "丢件" and event.aspect is A.BARE and A.ONGOING in paid
 
 
 def is_rule(event: Event, text: Text) -> bool:
-    """Return whether the text says what is paid in which case: 丢失、破损按件赔付."""
+    """Return whether the text states a rule of compensation: 丢失、破损按件赔付."""
     spoken = {A.BARE, A.PLANNED, A.MENTIONED, A.ASKED, A.CONDITIONAL, A.POSSIBLE}
     if any(token.text.startswith(("包赔", "必赔")) for token in text.clauses[event.clause][event.token + 1 :]):
         return True
@@ -125,7 +125,7 @@ def is_rule(event: Event, text: Text) -> bool:
 
 
 def _is_sought(event: Event, text: Text) -> bool:
-    """Whether the loss is still investigated, or only claimed."""
+    """Whether the loss is still under investigation, or only alleged."""
     before = text.clauses[event.clause][: event.token]
     if event.aspect is A.ONGOING or any(token.tag in {T.ASKED, T.DECLARE} for token in before):
         return True
@@ -137,7 +137,7 @@ def _is_sought(event: Event, text: Text) -> bool:
 
 
 def compensation_claim(event: Event, text: Text) -> Claim | None:
-    """Return the claim of a compensation: a loss once it is paid, a problem while it is agreed on or under way."""
+    """Return the claim of a compensation: a loss once it is paid, a problem while it is under way or planned."""
     is_paid = event.aspect in HAPPENED and (clause_has(event, text, T.PAID) or _is_paid_out(event, text))
     if event.aspect is A.DONE or is_paid:
         return Claim(M.LOST, Reason.COMPENSATED)

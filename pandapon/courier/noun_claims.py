@@ -1,4 +1,7 @@
-"""The claims of nouns made of acts: a signature's record, a pick-up's task, an order number that is void."""
+"""The claims of phrases without a verb of the lexicon: nouns made of acts, shelf numbers, wishes, a courier's label.
+
+Such a noun is the record of a signature that is corrected, a pick-up task that is cancelled, or a void order number.
+"""
 
 from __future__ import annotations
 
@@ -42,7 +45,7 @@ _CODES = frozenset(
     {"取件码", "取货码", "提货码", "货架号", "货号", "取件号", "取货号", "提货号", "开箱码", "开柜码", "货位号"}
     | {"库位号", "货架", "开箱密码", "取件密码", "开柜密码", "取货密码", "取件编号", "取货编号", "货架编号", "货架码"}
 )
-_NEW_CODES = ("新码", "新取", "新货", "新提")  # 原货架码失效，新码见短信: the parcel was moved and lies ready
+_NEW_CODES = ("新码", "新取", "新货", "新提")  # 原货架码失效，新码见短信: the parcel lies ready on another shelf
 _ON_ITS_WAY = frozenset(
     {T.WAREHOUSE, T.COURIER, T.SENDER, T.COLLECT, T.CARRY, T.DEPART, T.LABEL, T.FETCH, T.SIGN, T.CUSTOMS}
 )
@@ -69,10 +72,7 @@ _NOT_THE_ORDER = frozenset(
 
 
 def noun_claims(text: Text) -> list[tuple[Claim, Event]]:
-    """Return the claim of each noun, with the noun as its event.
-
-    Such nouns are a signature's record that is corrected, or a pick-up's task that is cancelled.
-    """
+    """Return the claims that no event of the text makes, each with an event that stands for its words."""
     claims = _coded(text) + _wishes(text) + _cannot(text) + _unpaid(text) + _labelled(text) + _denied(text)
     if text.tags.isdisjoint(_NOUNS):
         return claims
@@ -83,7 +83,7 @@ def noun_claims(text: Text) -> list[tuple[Claim, Event]]:
 
 
 def has_another_number(text: Text) -> bool:
-    """Return whether the parcel goes on under another number: 原单号作废，新单号…."""
+    """Return whether the parcel goes on under a new number: 原单号作废，新单号…."""
     return any(
         token.tag is T.NOTE and token.text.endswith("单号") and before.text.endswith(("新", "换"))
         for clause in text.clauses
@@ -99,7 +99,7 @@ def _nouns(clause: Sequence[Token], tags: frozenset[Tag], number: int) -> Iterat
 
 
 def _wishes(text: Text) -> list[tuple[Claim, Event]]:
-    """The claim of a recipient's wish instead of the parcel now: 客户让周六再来, 收件人…不要."""
+    """The claim of what the recipient wants, other than the parcel now: 客户让周六再来, 收件人…不要, a complaint."""
     if T.RECIPIENT not in text.tags or not text.tags.isdisjoint(_NO_WISH):
         return []
     for number, clause in enumerate(text.clauses):
@@ -120,7 +120,7 @@ def _wishes(text: Text) -> list[tuple[Claim, Event]]:
 
 
 def _denied(text: Text) -> list[tuple[Claim, Event]]:
-    """The claim of a recipient's report that the parcel was not received: ผู้รับแจ้งว่าไม่ได้รับพัสดุ."""
+    """The claim of a recipient who reports that the parcel was not received: ผู้รับแจ้งว่าไม่ได้รับพัสดุ."""
     if T.RECIPIENT not in text.tags:
         return []
     for number, clause in enumerate(text.clauses):
@@ -132,7 +132,7 @@ def _denied(text: Text) -> list[tuple[Claim, Event]]:
 
 
 def _cannot(text: Text) -> list[tuple[Claim, Event]]:
-    """The claim of a problem with an unknown verb: it cannot be done, or the sender has to: 无法确定, 需发件人说明."""
+    """The claim of a problem with an unknown verb: 无法确定 ("cannot …"), 需发件人说明 ("the sender must …")."""
     if text.tags.isdisjoint(_UNABLE) or not text.tags.isdisjoint(_NOT_STUCK):
         return []
     for number, clause in enumerate(text.clauses):
@@ -151,7 +151,7 @@ def _cannot(text: Text) -> list[tuple[Claim, Event]]:
 
 
 def _labelled(text: Text) -> list[tuple[Claim, Event]]:
-    """The claim of a text that only names who has the parcel, by that person's leg: 派件员：小周, 揽收扫描员：小王."""
+    """The claim of a text that only names a courier, by the courier's leg: 派件员：小周, 揽收扫描员：小王."""
     if text.events or T.COURIER not in text.tags or not text.tags.isdisjoint(_NO_LEG):
         return []
     for number, clause in enumerate(text.clauses):
@@ -182,7 +182,7 @@ def _unpaid(text: Text) -> list[tuple[Claim, Event]]:
 
 
 def _refunded(text: Text) -> list[tuple[Claim, Event]]:
-    """The claim of an order that the seller refunds before anything was sent: 商家缺货，已取消并退款."""
+    """The claim of an order that the seller cancels and refunds before anything was sent: 商家缺货，已取消并退款."""
     if T.SENDER not in text.tags or not text.tags.isdisjoint(_SENT):
         return []
     if any(_is_another_matter(token) for clause in text.clauses for token in clause):
@@ -199,20 +199,20 @@ def _refunded(text: Text) -> list[tuple[Claim, Event]]:
 
 
 def _is_plainly_out(text: Text, number: int) -> bool:
-    """Whether only 商家缺货 stands before the cancellation: a doubt cancels nothing."""
+    """Whether nothing but 商家缺货 stands before the cancellation, and nothing after it takes it back."""
     before, after = text.clause_tags[:number], text.clause_tags[number + 1 :]
     return all(tags <= _SELLER_IS_OUT for tags in before) and all(T.VOID not in tags for tags in after)
 
 
 def _is_another_matter(token: Token) -> bool:
-    """Whether something else than the order was cancelled: 售后单已取消并退款, 运费已取消并退款."""
+    """Whether the token names something other than the order: 售后单已取消并退款, 运费已取消并退款."""
     return (token.tag is T.NOTE and not token.text.endswith("退款")) or token.text.startswith(("售后", "理赔"))
 
 
 def _coded(text: Text) -> list[tuple[Claim, Event]]:
-    """The claim of a shelf number, or of a locker with a code: 货架号 5-1.
+    """The claim of a shelf number, or of a locker with a code: the parcel lies ready. 货架号 5-1.
 
-    The parcel lies ready, unless the text names a courier or a sender.
+    A text that names a courier, a sender or a step of the way makes no such claim.
     """
     if (text.tags.isdisjoint(_CODED) and T.NOTE not in text.tags) or not text.tags.isdisjoint(_ON_ITS_WAY):
         return []
@@ -235,7 +235,7 @@ def _coded(text: Text) -> list[tuple[Claim, Event]]:
 
 
 def _not_got(tags: frozenset[Tag]) -> Claim | None:
-    """The claim of a parcel that did not come: 仓库未收到该单, 客户反映没收到."""
+    """The claim of a parcel that did not arrive: 仓库未收到该单, 客户反映没收到."""
     if T.WAREHOUSE in tags:
         return Claim(M.EXCEPTION, Reason.MISSING)
     return Claim(M.EXCEPTION, Reason.SIGNATURE_DISPUTED) if {T.RECIPIENT, T.ASKED} <= tags else None

@@ -1,4 +1,4 @@
-"""Opening hours: when a shop closes is no problem of a parcel that lies there for its recipient."""
+"""Opening hours of a shop or a point, which are no problem of a parcel that lies there for its recipient."""
 
 from __future__ import annotations
 
@@ -28,7 +28,7 @@ _NOT_DONE = frozenset({A.FAILED, A.NEGATED, A.PLANNED})
 
 
 def are_hours(event: Event, text: Text) -> bool:
-    """Return whether the act names when a place is closed, and the parcel can be fetched: 已到驿站，晚9点打烊."""
+    """Return whether the act states opening hours of a place where the parcel can be fetched: 已到驿站，晚9点打烊."""
     is_closing = event.word in _FREE_DAYS or event.word.endswith(_CLOSES)
     if not is_closing or event.aspect is A.DONE or not text.clause_tags[event.clause].isdisjoint(_PEOPLE):
         return False
@@ -45,7 +45,7 @@ def _names_a_time(clause: Sequence[Token]) -> bool:
 
 
 def _can_be_fetched(text: Text) -> bool:
-    """Whether the parcel is where its recipient can fetch it, and no courier has to come again."""
+    """Whether the recipient can fetch the parcel, and no courier has to come again."""
     if any(other.act in _BRINGING and other.aspect in _NOT_DONE for other in text.events):
         return False
     return any(

@@ -17,8 +17,9 @@ A, M, T = Aspect, Milestone, Tag
 
 _BACK = frozenset({T.RETURN, T.REVERSE, T.REFUSE, T.INTERCEPT})
 _ON_THE_ROAD = frozenset({T.HUB, T.BRANCH, T.LAST_BRANCH, T.ARRIVE, T.FLY, T.CUSTOMS, T.WAREHOUSE, T.RELEASE})
-_PLAIN = 2  # characters of 派送, not of 骑士配送
-_LONGEST_NAME = 3  # characters
+_PLAIN = 2  # characters of a plain verb: 派送, not 骑士配送
+_LONGEST_NAME = 3  # characters of a courier's name
+# Words that stand where a courier's name can stand.
 _NO_NAMES = frozenset({"本地", "当地", "落地", "同城", "国内", "境内", "泰国"})
 _BETWEEN = frozenset({T.HUB, T.WAREHOUSE, T.PORT, T.CUSTOMS})
 _OUTLETS = frozenset({T.BRANCH, T.LAST_BRANCH})
@@ -26,7 +27,7 @@ _PICK_UPS = ("取件", "揽", "接货", "上门取", "收件", "接件")
 
 
 def other_leg_claim(event: Event, text: Text) -> Claim | None:
-    """The claim of a last-leg word that is about another leg, or about the courier's way to the sender."""
+    """Return the claim of a delivery verb that is about another leg; None: it is about the last leg."""
     before = {token.tag for token in text.clauses[event.clause][: event.token]}
     if event.word == "派单" and any(token.text.startswith(_PICK_UPS) for clause in text.clauses for token in clause):
         return Claim(M.SHIPPED)
@@ -82,7 +83,7 @@ def other_leg_claim(event: Event, text: Text) -> Claim | None:
 
 
 def _is_sorted_for(event: Event, text: Text) -> bool:
-    """Whether a parcel in a warehouse or a hub is sorted for the last leg: 正在分拣末端派送."""
+    """Whether the parcel is still being sorted for the last leg, in a warehouse or a hub: 正在分拣末端派送."""
     clause = text.clauses[event.clause]
     before = clause[event.token - 1] if event.token else None
     is_sorted = before is not None and before.tag is T.HANDLE and before.end == clause[event.token].start
@@ -91,10 +92,7 @@ def _is_sorted_for(event: Event, text: Text) -> bool:
 
 
 def _handed_on(text: Text) -> Claim:
-    """The claim of a handover to the next carrier.
-
-    包裹已出库，交由丹鸟配送 is how a seller says that the parcel was sent.
-    """
+    """The claim of a handover to the next carrier. With 包裹已出库，交由丹鸟配送 a seller says that the parcel was sent."""
     is_sent = happened(text, T.SHIP) and not text.tags & _ON_THE_ROAD
     return Claim(M.SHIPPED if is_sent else M.IN_TRANSIT)
 
@@ -113,7 +111,7 @@ def _is_brought_between(event: Event, text: Text) -> bool:
 
 
 def _by_name(event: Event, text: Text) -> bool:
-    """Whether a short name stands between the handover and the act, which is a courier's: 交给小李派送."""
+    """Whether a courier's name stands between the handover and the delivery verb: 交给小李派送."""
     clause = text.clauses[event.clause]
     name = clause[event.token - 1]
     return (

@@ -1,4 +1,4 @@
-"""Who took a parcel away where it was not its recipient: an authority, the next carrier, a stranger, nobody known."""
+"""Takers other than recipient and courier: an authority, the next carrier, a stranger, or somebody unknown."""
 
 from __future__ import annotations
 
@@ -36,11 +36,10 @@ _CARRIERS = frozenset({T.PARTNER, T.CARRIER})
 _RECIPIENTS = frozenset({T.SELF, T.RECIPIENT, T.KIN, T.BY_CODE, T.POINT, T.LOCKER})
 _KNOWN = _AUTHORITIES | _CARRIERS | _RECIPIENTS | {T.DESK, T.SENDER, T.COURIER, T.BRANCH}
 _FORBIDDEN = frozenset({T.FORBIDDEN, T.SEIZE})
-_CALLED = "小老阿"  # 小李, 老王: as a name begins
-_LONGEST_NAME = 4  # characters
+_CALLED = "小老阿"  # a familiar name begins with one of these: 小李, 老王
+_LONGEST_NAME = 4  # characters of a person's name
 
-# What it means that somebody else than the recipient has the parcel. A stranger stands under KIN, somebody unknown
-# under OTHER.
+# The claim of a parcel that another taker has. KIN stands for a stranger, and OTHER for somebody unknown.
 CLAIM_BY_TAKER: dict[Tag, Claim | None] = {
     T.AUTHORITY: Claim(M.EXCEPTION, Reason.HELD),
     T.CUSTOMS: Claim(M.EXCEPTION, Reason.CUSTOMS_HELD),
@@ -52,7 +51,7 @@ CLAIM_BY_TAKER: dict[Tag, Claim | None] = {
 
 
 def other_taker(event: Event, text: Text) -> Tag | None:
-    """Return who took the parcel, a key of :data:`BY_ANOTHER`; None: its recipient, a courier, or nobody is named."""
+    """Return the other taker, a key of :data:`CLAIM_BY_TAKER`; None: the recipient, a courier, or nobody is named."""
     if event.aspect not in HAPPENED:
         return None
     clause = text.clauses[event.clause]
@@ -69,13 +68,13 @@ def other_taker(event: Event, text: Text) -> Tag | None:
 
 
 def _is_seized(event: Event, text: Text) -> bool:
-    """Whether forbidden goods were taken out by nobody who is named. 自提 and 领取 tell that the recipient did it."""
+    """Whether somebody unnamed took forbidden goods out. 自提 and 领取 say that the recipient did."""
     is_recipients = "自" in event.word or "领" in event.word or not text.tags.isdisjoint(_RECIPIENTS)
     return not text.tags.isdisjoint(_FORBIDDEN) and not is_recipients
 
 
 def _agent(clause: Sequence[Token], event: Event) -> tuple[bool, Sequence[Token]]:
-    """The words for who acts, and whether the act was done to the parcel: X in 被X提走, by X."""
+    """Whether the act is in the passive, and the tokens of its agent: X in 被X提走, by X."""
     if event.word.isascii():
         after = clause[event.token + 1 :]
         return True, after[1:] if after and after[0].tag is T.BY else []
@@ -87,7 +86,7 @@ def _agent(clause: Sequence[Token], event: Event) -> tuple[bool, Sequence[Token]
 
 
 def _taker(agent: Sequence[Token]) -> Tag | None:
-    """Who acts: the first word that tells it, else a word that no list knows and that is no name, or 清关公司."""
+    """The tag of the agent: its first known one, else OTHER for an unknown word that is no person's name."""
     known = next((token.tag for token in agent if token.tag in _KNOWN), None)
     if known is not None or agent[0].tag not in {T.OTHER, T.NOTE}:
         return known

@@ -1,4 +1,4 @@
-"""The claims of problems: who refused, which papers are wanted, and whether the problem is over."""
+"""The claims of problems: delay, damage, refusal, interception and the like, and problems that are over."""
 
 from __future__ import annotations
 
@@ -29,7 +29,7 @@ PROBLEMS = frozenset(
 )
 _WRONG_HANDS = frozenset({T.KIN, T.DESK, T.DOOR, T.PERSON})
 _SUSPECTED = {T.MISSING: Reason.MISSING, T.DAMAGE: Reason.DAMAGED, T.FORBIDDEN: Reason.FORBIDDEN}
-# A delivery at the wrong door, rather than a way to the wrong outlet.
+# Words of a delivery at the wrong door, and not of a parcel sorted to the wrong outlet.
 _BROUGHT = ("送错", "派错", "投错", "放错", "交错", "错送", "错派", "错投", "误送", "误派", "误投", "delivered")
 _PLACES = ("网点", "站点", "站", "城市", "区域", "分拨", "hub", "branch", "depot", "city", "facility", "station")
 _MENDS = frozenset({T.RESUME, T.CARRY, T.TAKE_BACK, T.FORWARD})
@@ -41,7 +41,7 @@ _UNTOLD = frozenset({A.BARE, A.PLANNED})
 
 
 def problem_claim(event: Event, text: Text) -> Claim | None:
-    """Return the claim of an act of trouble."""
+    """Return the claim of an act of trouble. A problem that is over, a notice, a rule and opening hours come first."""
     if event.act in _CAN_END and _is_over(event, text):
         return Claim(M.IN_TRANSIT, resumes=True)
     if event.act in _NOTICED and event.aspect is not A.DONE and clause_has(event, text, T.NOTICE):
@@ -74,7 +74,7 @@ def _missing_parcel_claim(event: Event, text: Text) -> Claim | None:
 
 
 def _suspicion_claim(event: Event, text: Text) -> Claim | None:
-    """The claim of damage, a missing piece or forbidden goods. 疑似 makes a problem of a mere suspicion."""
+    """The claim of damage, a missing piece or forbidden goods. A suspicion (疑似) is a problem, too."""
     if event.word == "缺货" and T.PREPARE in text.tags:
         return Claim(M.PAID)
     if event.aspect is A.POSSIBLE and clause_has(event, text, T.SUSPECT):
@@ -102,25 +102,25 @@ def _trouble_claim(event: Event, text: Text) -> Claim | None:
 
 
 def _is_at_a_shop(event: Event, text: Text) -> bool:
-    """Whether a shop checks what it has just got: 店主收件核对中."""
+    """Whether a shop checks a parcel that it has just received: 店主收件核对中."""
     return clause_has(event, text, T.POINT) and clause_has(event, text, T.COLLECT, T.RECEIVE)
 
 
 def _is_feared(event: Event, text: Text) -> bool:
-    """Whether somebody may have done harm to the parcel: 疑似被错拿, 可能被他人错拿."""
+    """Whether somebody is only suspected of the trouble: 疑似被错拿, 可能被他人错拿."""
     before = {token.tag for token in text.clauses[event.clause][: event.token]}
     return T.BY in before and (T.SUSPECT in before or clause_says(event, text, "可能"))
 
 
 def _misrouting_claim(event: Event, text: Text) -> Claim | None:
-    """The claim of a parcel that was sorted wrongly, or left with the wrong person: it was not delivered."""
+    """The claim of a parcel that was sorted wrongly, or brought to the wrong person, which disputes a delivery."""
     stated = claim_by_table(event)
     is_with_another = event.at in _WRONG_HANDS or _is_signed_by_another(event, text)
     return Claim(M.EXCEPTION, Reason.SIGNATURE_DISPUTED) if stated and is_with_another else stated
 
 
 def _is_signed_by_another(event: Event, text: Text) -> bool:
-    """Whether somebody else signed at the wrong door, and nobody set it right: 送错楼栋，已被他人签收."""
+    """Whether somebody else signed at the wrong door, and no later act set it right: 送错楼栋，已被他人签收."""
     if not event.word.startswith(_BROUGHT) or event.word.endswith(_PLACES):
         return False
     later = [other for other in text.events if other.clause > event.clause and other.aspect in HAPPENED]
@@ -130,7 +130,7 @@ def _is_signed_by_another(event: Event, text: Text) -> bool:
 
 
 def _holding_claim(event: Event, text: Text) -> Claim | None:
-    """The claim of a parcel that is held back: for the sender, by customs, or at a point for the recipient."""
+    """The claim of a parcel that is held: for its sender, by customs, or at a point for its recipient."""
     if _goes_out(event, text):
         return None  # 滞留件出仓
     is_told = event.aspect in HAPPENED
@@ -146,7 +146,7 @@ def _holding_claim(event: Event, text: Text) -> Claim | None:
 
 
 def _goes_out(event: Event, text: Text) -> bool:
-    """Whether the word only names the parcel, which goes out now: 滞留件出仓."""
+    """Whether the word only names a held parcel, which goes out now: 滞留件出仓."""
     clause = text.clauses[event.clause]
     after = clause[event.token + 1 :][:1]
     is_joined = bool(after) and after[0].start == clause[event.token].end
@@ -158,7 +158,7 @@ def _interception_claim(event: Event, text: Text) -> Claim | None:
 
 
 def _resumption_claim(event: Event, text: Text) -> Claim | None:
-    """The claim of a parcel that goes on. A signature that was set right is not a movement."""
+    """The claim of a parcel that goes on. The correction of a signature is no movement."""
     is_told = event.aspect in HAPPENED
     if is_told and event.word.endswith(_CARRIED) and _is_brought(event, text):
         return Claim(M.OUT_FOR_DELIVERY, resumes=True)
@@ -170,7 +170,7 @@ def _resumption_claim(event: Event, text: Text) -> Claim | None:
 
 
 def _address_claim(event: Event, text: Text) -> Claim | None:
-    """The claim of a wrong address, unless an outlet or a point moved: 站点搬迁，请到新址取件."""
+    """The claim of a wrong address. An outlet or a point that moved makes none: 站点搬迁，请到新址取件."""
     moved = event.word.endswith("搬迁") and T.RECIPIENT not in text.tags
     is_points = event.at in {T.BRANCH, T.POINT} and (moved or bool(text.tags & {T.FETCH, T.TAKE}))
     return None if is_points else claim_by_table(event)
@@ -193,12 +193,12 @@ def _is_customs(event: Event, text: Text) -> bool:
 
 
 def _begins_as_notice(event: Event, text: Text) -> bool:
-    """Whether a notice begins before the problem: 双十一…可能延迟. A greeting after it makes no notice."""
+    """Whether a word of a notice stands before the problem: 双十一…可能延迟. A greeting after it does not count."""
     return any(token.tag is T.NOTICE for clause in text.clauses[: event.clause + 1] for token in clause)
 
 
 def _is_over(event: Event, text: Text) -> bool:
-    """Whether the words after the problem end it: 异常已处理, 误会已排除."""
+    """Whether the words after the problem say that it is over: 异常已处理, 误会已排除."""
     return any(token.tag is T.NO_LONGER for token in text.clauses[event.clause][event.token + 1 :])
 
 
@@ -215,19 +215,19 @@ def _refusal_claim(event: Event, text: Text) -> Claim | None:
     keepers = before & {T.PARTNER, T.CARRIER}
     if keepers and not before & {T.RECIPIENT, T.SELF, T.KIN} and event.aspect in HAPPENED:
         return Claim(M.EXCEPTION, Reason.REFUSED)
-    if T.SENDER in before and not before & {T.RECIPIENT, T.SELF, T.KIN}:  # a seller refuses a refund
+    if T.SENDER in before and not before & {T.RECIPIENT, T.SELF, T.KIN}:  # a seller may refuse a refund
         return Claim(M.EXCEPTION) if text.tags & {T.RETURN, T.REVERSE} and event.aspect is A.DONE else None
     return claim_by_table(event)
 
 
 def _is_only_asked(event: Event, text: Text) -> bool:
-    """Whether a seller only asks for an interception: nothing has happened to the parcel yet."""
+    """Whether somebody only asks for the interception, so that nothing has happened to the parcel yet."""
     before = {token.tag for token in text.clauses[event.clause][: event.token]}
     return event.aspect is A.BARE and T.ASKED in before and not event.modality.succeeded
 
 
 def _was_misread(text: Text) -> bool:
-    """Whether a signature or a delivery is corrected, and not an address."""
+    """Whether the text names a signature or a delivery, so that a correction is of that and not of an address."""
     return any(other.act is T.SIGN for other in text.events) or any(
         token.text.startswith(("签收", "妥投", "签字")) for clause in text.clauses for token in clause
     )

@@ -1,4 +1,4 @@
-"""The sixth stage: the one claim of a text, chosen from the claims of its acts, with its reason and who has to act."""
+"""The seventh stage: the strongest claim of a text, with its reason, the holder and the action asked of the buyer."""
 
 from __future__ import annotations
 
@@ -23,7 +23,7 @@ A, M, T = Aspect, Milestone, Tag
 
 
 class Action(StrEnum):
-    """The action that an entry asks of the buyer."""
+    """The action that an entry asks of the buyer. The values are stored."""
 
     PICK_UP = "pick_up"
     CONTACT = "contact"
@@ -51,19 +51,19 @@ class Reading:
     reason: Reason | None = None
     place: str = ""  # where the parcel is, in the courier's words
     aspect: Aspect | None = None  # of the act that decided
-    unsure: bool = False  # picked up from the sender or fetched by the recipient: the parcel's state before decides
+    unsure: bool = False  # collected at the sender or fetched by the recipient: the parcel's state before decides
     resumes: bool = False  # the problem is over: a return that had begun is called off
     moves: bool = False  # the text also tells of a movement: a return is under way
     corrects: bool = False  # the text takes a signature back and tells that the parcel goes on
     turns_back: bool = False  # the text tells of a way back (转回): an intercepted parcel is then on its return
-    leaves: bool = False  # the text tells of a departure: the outlet that was taken for the last one was not
-    is_between: bool = False  # the text tells of a warehouse, customs or a flight: the parcel is not on its last leg
-    is_stored: bool = False  # a warehouse has the parcel: it is not on its last leg
+    leaves: bool = False  # the text tells of a departure: the outlet before was not the last one
+    is_between: bool = False  # the text names a warehouse, customs or a flight: the parcel is not on its last leg
+    is_stored: bool = False  # a warehouse took the parcel in: it is not on its last leg
     is_part: bool = False  # the text is about one of several pieces
     is_last: bool = False  # the text tells of the last leg, by the kind of outlet or by the next step
-    packs: bool = False  # goods are packed or picked, which comes before the seller's handover
+    packs: bool = False  # the text only tells of packing, which a seller does before the handover
     is_urgent: bool = False  # the parcel goes back unless it is fetched soon
-    understood: bool = True  # False: the text has no known word
+    understood: bool = True  # False: the text has no act, and no word of a notice
 
 
 _GOES_ON = frozenset({M.IN_TRANSIT, M.ARRIVED, M.OUT_FOR_DELIVERY})
@@ -88,7 +88,7 @@ _ASKING = frozenset({T.PAPERS, T.DUTY, T.MUST_PAY, T.ADDRESS_FAULT, T.NO_CONTACT
 
 
 def decide(text: Text) -> Reading:
-    """Return the reading of a text that was split into events."""
+    """Return the reading of a parsed text: its strongest claim, with what the other words add."""
     claims = claims_of(text)
     strongest = max(claims, key=weight, default=None) if len(claims) != 1 else claims[0]
     action = _action(text, strongest)
@@ -139,9 +139,9 @@ def _holder(claim: Claim, event: Event, text: Text) -> Holder | None:
 
 
 def _reason(claims: Sequence[TextClaim], claim: Claim) -> Reason | None:
-    """Return the reason of the claim, or of a problem that the text tells beside it.
+    """The reason of the claim, or else of another problem that the text tells.
 
-    A compensation is told instead of the loss that it is paid for.
+    A compensation replaces the loss for which it is paid.
     """
     if claim.reason is Reason.LOST and any(each.claim.reason is Reason.COMPENSATED for each in claims):
         return Reason.COMPENSATED
@@ -165,12 +165,12 @@ def _is_urgent(text: Text) -> bool:
 
 
 def _is_left_behind(strongest: TextClaim | None) -> bool:
-    """Whether the parcel is still with its sender, so that no call to the buyer helps."""
+    """Whether the parcel is still with its sender, so that a call from the buyer would not help."""
     return strongest is not None and strongest.claim.reason is Reason.NOT_COLLECTED
 
 
 def _is_due_later(event: Event, text: Text) -> bool:
-    """Whether a fee only comes once a time is over: 过5天收仓储费."""
+    """Whether a fee is only due after some time: 过5天收仓储费."""
     before = text.clauses[event.clause][: event.token]
     return any(token.tag is T.OVERDUE or token.text.startswith("过") for token in before)
 

@@ -1,4 +1,4 @@
-"""The claims of receiving (收到, 收货): the person or the place that receives the parcel decides."""
+"""The claims of receiving (收到, 收货), by the person or place that receives."""
 
 from __future__ import annotations
 
@@ -30,7 +30,7 @@ _COLLECTORS = frozenset({T.BRANCH, T.COURIER, T.CARRIER})
 
 
 def receipt_claim(event: Event, text: Text) -> Claim | None:
-    """Return the claim of 收到: by the courier, a hub, the recipient, or the sender of a return."""
+    """Return the claim of an act of receiving. Received money, data and requests are no parcel."""
     clause = text.clauses[event.clause]
     tags = text.clause_tags[event.clause]
     after = {token.tag for token in clause[event.token + 1 :]}
@@ -80,7 +80,7 @@ def receipt_claim(event: Event, text: Text) -> Claim | None:
 
 
 def _receipt_by_holder(event: Event, text: Text) -> Claim | None:
-    """Return the claim of a parcel that somebody received: at a point, a branch, the recipient's, on the way."""
+    """The claim of a parcel that somebody received: a point, an outlet, the recipient, a courier or a carrier."""
     clause, tags = text.clauses[event.clause], text.clause_tags[event.clause]
     before = signers.deciding_tag([token.tag for token in clause[: event.token]])
     if event.aspect in HAPPENED and before in _POINTS:
@@ -108,7 +108,7 @@ def _receipt_by_holder(event: Event, text: Text) -> Claim | None:
 
 
 def _is_for_delivery(event: Event, text: Text) -> bool:
-    """Whether the text says what for, in this clause or as the next one: Received by rider, for delivery."""
+    """Whether the parcel was received for delivery, in this clause or the next: Received by rider, for delivery."""
     here = text.clauses[event.clause][event.token + 1 :]
     words = [*here, *(token for clause in text.clauses[event.clause + 1 : event.clause + 2] for token in clause)]
     return any(token.text == "for" and following.tag is T.CARRY_NOUN for token, following in pairwise(words))
@@ -116,7 +116,7 @@ def _is_for_delivery(event: Event, text: Text) -> bool:
 
 
 def _is_at_the_senders(event: Event, text: Text) -> bool:
-    """Whether the place before the act is one of the sender's: 已至寄件人指定地点收取包裹."""
+    """Whether the place before the act belongs to the sender: 已至寄件人指定地点收取包裹."""
     before = text.clauses[event.clause][: event.token]
     return any(token.tag is T.SENDER and following.tag is T.DOOR for token, following in pairwise(before))
 
@@ -130,7 +130,7 @@ def _is_of_money(event: Event, text: Text) -> bool:
 
 
 def _is_of_data(event: Event, text: Text) -> bool:
-    """Whether the courier received the order's data and no parcel: 订单信息已接收."""
+    """Whether the order's data was received, and no parcel: 订单信息已接收."""
     near = text.clauses[event.clause][max(0, event.token - 2) : event.token]
     return any(token.tag is T.NOTE and token.text.endswith("信息") for token in near)
 

@@ -1,4 +1,4 @@
-"""The claims of returns: to the sender, to the depot, to the hub that sorted a parcel wrongly, or stopped again."""
+"""The claims of returns: to the sender, to the outlet, to the hub that sorted a parcel wrongly, or called off."""
 
 from __future__ import annotations
 
@@ -25,14 +25,14 @@ A, M, T = Aspect, Milestone, Tag
 _OUTLETS = frozenset({T.BRANCH, T.LAST_BRANCH})
 _ON_THE_WAY = frozenset({T.HUB, T.WAREHOUSE, T.BRANCH, T.LAST_BRANCH, T.PORT})
 _KEEPERS = frozenset({T.PARTNER, T.CARRIER, T.POINT, T.LOCKER})
-# Words of a return that ends with the act; 退回 may only be its beginning.
+# Verbs of a return that is over with the act. 退回 may only begin one.
 _GIVEN_BACK = ("还", "给", "returned", "delivered back to")
 _POINTS = frozenset({T.POINT, T.LOCKER})
 _MONEY = ("账户", "运费", "差价", "款")
 
 
 def return_claim(event: Event, text: Text) -> Claim | None:
-    """Return the claim of a return: planned, taken back, on its way, only to the depot, or over."""
+    """Return the claim of a return: planned, called off, on its way, only to the outlet, or over."""
     aspect = event.aspect
     if aspect is A.REVOKED:
         return Claim(M.IN_TRANSIT, resumes=True)
@@ -68,7 +68,10 @@ def return_claim(event: Event, text: Text) -> Claim | None:
 
 
 def _customs_way(event: Event, text: Text) -> Claim | None:
-    """The claim of what comes back from customs, or goes back to them: Item returned to the carrier from customs."""
+    """The claim of a parcel that comes back from customs, or goes back to customs; None: neither.
+
+    Item returned to the carrier from customs is a release.
+    """
     if T.SENDER in text.tags:
         return None
     after = text.clauses[event.clause][event.token + 1 :]
@@ -82,21 +85,21 @@ def _customs_way(event: Event, text: Text) -> Claim | None:
 
 
 def _is_stopped(event: Event, text: Text) -> bool:
-    """Whether the return is stopped and the parcel goes to its recipient: 已截停退回件，发往收件地."""
+    """Whether the return is stopped and the parcel goes to its recipient after all: 已截停退回件，发往收件地."""
     clause = text.clauses[event.clause]
     stopped = event.token > 0 and clause[event.token - 1].text in {"截停", "追回", "截回", "拦下"}
     return stopped and bool(text.tags & {T.DESTINATION, T.RECIPIENT}) and T.SENDER not in text.tags
 
 
 def _is_in_their_store(event: Event, text: Text) -> bool:
-    """Whether the return is in the seller's warehouse: 退货已入商家仓."""
+    """Whether the returned parcel is in the seller's warehouse: 退货已入商家仓."""
     after = text.clauses[event.clause][event.token + 1 :]
     tags = [token.tag for token in after]
     return tags[:2] == [T.DONE, T.TO] and after[1].text in {"入", "进"} and tags[2:3] == [T.SENDER]
 
 
 def _is_of_something_else(event: Event, text: Text) -> bool:
-    """Whether something else is returned: goods that the buyer asks to return, papers, money."""
+    """Whether no parcel is returned, but goods that a buyer wants to return, papers or money."""
     clause = text.clauses[event.clause]
     if (
         event.aspect is A.BARE
@@ -118,7 +121,7 @@ def _is_over(event: Event, text: Text) -> bool:
     ends = clause[-1].tag is T.OK and event.at is T.SENDER
     if ends and event.aspect in HAPPENED and event.word.endswith(_GIVEN_BACK):
         return True  # 返还商家成功
-    if (event.modality.succeeded or ends) and not "一" <= event.word[0] <= "鿿":  # 退回成功 may be said of its beginning
+    if (event.modality.succeeded or ends) and not "一" <= event.word[0] <= "鿿":  # 退回成功 may be said when a return begins
         return True
     if event.aspect is not A.DONE or not event.word.endswith(_GIVEN_BACK):
         return False
@@ -128,7 +131,7 @@ def _is_over(event: Event, text: Text) -> bool:
 
 
 def _is_still_on_the_road(event: Event, text: Text) -> bool:
-    """Whether the text tells afterwards that it is under way to the sender: returned, now enroute to the sender."""
+    """Whether a later act says that the parcel is under way to the sender: returned, now enroute to the sender."""
     return event.word.isascii() and any(
         other.act in {T.MOVE, T.DEPART}
         and other.at is T.SENDER
@@ -144,7 +147,7 @@ def _names_the_sender_next(event: Event, text: Text) -> bool:
 
 
 def _not_to_the_sender(event: Event, text: Text) -> Claim | None:
-    """The claim of a parcel that goes back, but not to its sender; None: it does go back to the sender."""
+    """The claim of a parcel that goes back to somebody other than its sender; None: it goes back to its sender."""
     clause = text.clauses[event.clause]
     before = {token.tag for token in clause[: event.token]}
     after = {token.tag for token in clause[event.token + 1 :]}
@@ -172,7 +175,7 @@ def _not_to_the_sender(event: Event, text: Text) -> Claim | None:
 
 
 def taken_back_claim(event: Event, text: Text) -> Claim | None:
-    """Return the claim when a parcel is taken out of a locker, brought to the depot, or taken back by its sender."""
+    """Return the claim of a parcel brought back to the outlet, taken out of a locker, or taken back by its sender."""
     collected = T.COLLECT in text.tags
     if event.act is T.TO_DEPOT and is_back_from_pick_up(event, text):
         return None
@@ -199,7 +202,7 @@ def taken_back_claim(event: Event, text: Text) -> Claim | None:
 
 
 def _is_brought_now(event: Event, text: Text) -> bool:
-    """Whether a courier takes the parcel out of a point to bring it: 业务员已取回，准备上门."""
+    """Whether a courier takes the parcel out of a point to deliver it: 业务员已取回，准备上门."""
     return T.COURIER in text.tags and any(
         clause[-1].text.endswith("上门") and T.WILL in tags
         for clause, tags in zip(text.clauses[event.clause + 1 :], text.clause_tags[event.clause + 1 :], strict=True)
@@ -212,6 +215,6 @@ def _is_of_sending(event: Event, text: Text) -> bool:
 
 
 def _is_taken_by_sender(event: Event, text: Text) -> bool:
-    """Whether the sender has the parcel again: 寄件人已取回退件."""
+    """Whether the sender has taken the parcel back: 寄件人已取回退件."""
     before = {token.tag for token in text.clauses[event.clause][: event.token]}
     return T.SENDER in before and not before & {T.COURIER, T.RECIPIENT}

@@ -1,4 +1,4 @@
-"""The claims of signatures, and of parcels taken in for somebody else."""
+"""The claims of signatures, and of parcels taken in on behalf of the recipient (代收)."""
 
 from __future__ import annotations
 
@@ -22,7 +22,7 @@ A, M, T = Aspect, Milestone, Tag
 _POINTS = frozenset({T.POINT, T.LOCKER})
 _OUTLETS = frozenset({T.BRANCH, T.LAST_BRANCH})
 _CARRIED_ON = frozenset({T.PARTNER, T.WAREHOUSE, T.HUB, T.PORT})
-# Outlets and senders have stamps, too: 寄件人加盖收件章.
+# A stamp beside one of these is not the recipient's: 寄件人加盖收件章.
 _STAMPING = frozenset({T.SENDER, T.BRANCH, T.LAST_BRANCH, T.HUB, T.COURIER, T.LABEL, T.COLLECT, T.WAREHOUSE, T.CUSTOMS})
 _PUBLIC_OR_BACK = frozenset({T.POINT, T.LOCKER, T.BY_CODE, T.SELF, T.RETURN, T.REVERSE})
 _FEES = frozenset({T.NOTE, T.MUST_PAY})
@@ -40,17 +40,17 @@ _WAREHOUSE_WORK = (
     "repacked",
 )
 _BRINGS = frozenset({T.REACH, T.STORE})
-_LONGEST_NAME = 4  # characters
+_LONGEST_NAME = 4  # characters of a person's name
 
 
 def signature_claim(event: Event, text: Text) -> Claim | None:
-    """Return the claim of a signature, or of a parcel that is taken in for somebody else."""
+    """Return the claim of a signature (签收) or of taking in (代收), by who signed."""
     aspect = event.aspect
     if aspect is A.REVOKED:
         return Claim(M.EXCEPTION, Reason.SIGNATURE_DISPUTED)
     if aspect is A.NEGATED and is_needless(event, text):
         return None
-    if aspect is A.NEGATED and clause_says(event, text, "并未", "并没"):  # against somebody who claims the delivery
+    if aspect is A.NEGATED and clause_says(event, text, "并未", "并没"):  # denies a delivery that was claimed
         return Claim(M.EXCEPTION, Reason.SIGNATURE_DISPUTED)
     if aspect in {A.FAILED, A.NEGATED}:
         if T.OVERDUE in text.tags:
@@ -105,7 +105,7 @@ def signature_claim(event: Event, text: Text) -> Claim | None:
 
 
 def _is_put_away(event: Event, text: Text) -> bool:
-    """Whether a forwarder's warehouse signed, which its next work or its fee tells: 已签收入库, 已签收，待打包."""
+    """Whether a forwarder's warehouse signed, as its work or its fee tells: 已签收入库, 已签收，待打包."""
     if event.act is not T.SIGN or not text.tags.isdisjoint(_PUBLIC_OR_BACK):
         return False
     if any(other.act is T.RECEIVE and other.at is T.WAREHOUSE and other.aspect in HAPPENED for other in text.events):
@@ -118,20 +118,20 @@ def _is_put_away(event: Event, text: Text) -> bool:
 
 
 def _names_a_freight(text: Text) -> bool:
-    """Whether the text names the fee for the way abroad: 国际运费."""
+    """Whether the text names the international freight: 国际运费."""
     if text.tags.isdisjoint(_FEES):
         return False
     return any("国际运费" in token.text + following.text for clause in text.clauses for token, following in pairwise(clause))
 
 
 def _named_behind(event: Event, text: Text) -> Tag | None:
-    """Who took the parcel in, or where it was left, right after the act: 已代签收【家人】."""
+    """The person or place right after the act, who took the parcel in: 已代签收【家人】."""
     after = text.clauses[event.clause][event.token + 1 :][:1]
     return after[0].tag if after and after[0].tag in {T.KIN, T.DESK, T.DOOR} else None
 
 
 def _given_to(text: Text) -> Tag | None:
-    """Who took the parcel in, by the place to which it was brought: 已送到前台，代收."""
+    """The person or desk to whom the text says that the parcel was brought: 已送到前台，代收."""
     brought = (other for other in text.events if other.act in _BRINGS and other.at in {T.DESK, T.KIN})
     return next((other.at for other in brought if _is_sure(other, text)), None)
 
@@ -142,7 +142,7 @@ def _is_sure(event: Event, text: Text) -> bool:
 
 
 def _was_not_put_there(event: Event, text: Text) -> bool:
-    """Whether the text denies afterwards that the parcel lies in the locker that signed: 签收人：快递柜，未入柜."""
+    """Whether a later clause denies that the parcel was put into the locker that signed: 签收人：快递柜，未入柜."""
     return any(
         other.act is T.STORE
         and other.clause > event.clause
@@ -154,23 +154,23 @@ def _was_not_put_there(event: Event, text: Text) -> bool:
 def _is_received_between(event: Event, text: Text) -> bool:
     """Whether an outlet received the parcel: สาขา…ได้รับพัสดุแล้ว.
 
-    Thai has one word for that and for a recipient's receipt.
+    Thai has the same word for a recipient's receipt.
     """
     before = {token.tag for token in text.clauses[event.clause][: event.token]}
     return event.word.startswith("ได้รับ") and bool(before & {T.BRANCH, T.LAST_BRANCH, T.HUB, T.WAREHOUSE})
 
 
 def _is_a_kind(event: Event, text: Text) -> bool:
-    """Whether the word names a kind of parcel, which has to be signed for like that: 面签件，请本人…."""
+    """Whether the word is part of a noun: a kind of parcel (面签件，请本人…) or a receipt that was lost."""
     after = text.clauses[event.clause][event.token + 1 :][:1]
     if event.word in {"pod", "proof of delivery"} and after and after[0].tag is T.LOSE:
-        return True  # a slip
+        return True  # the receipt was lost
     is_joined = bool(after) and after[0].start == text.clauses[event.clause][event.token].end
     return event.word.endswith("签") and event.aspect is A.BARE and is_joined and after[0].text == "件"
 
 
 def _is_a_noun(event: Event, text: Text) -> bool:
-    """Whether the act is part of a longer word that no list knows: 签收争议, 签收问题."""
+    """Whether the act begins a longer noun that is not in the lexicon: 签收争议, 签收问题."""
     after = text.clauses[event.clause][event.token + 1 :][:1]
     if any(token.text.endswith("显示") for token in text.clauses[event.clause][: event.token]):
         return False
@@ -183,7 +183,7 @@ def _is_a_noun(event: Event, text: Text) -> bool:
 
 
 def _is_of_a_time(event: Event, text: Text) -> bool:
-    """Whether a longer unknown phrase stands right before the act, which is no name: 下午三点左右签收."""
+    """Whether an unknown phrase right before the act is too long for a name, such as a time: 下午三点左右签收."""
     clause = text.clauses[event.clause]
     if not event.token:
         return False
@@ -193,14 +193,14 @@ def _is_of_a_time(event: Event, text: Text) -> bool:
 
 
 def _is_instruction(event: Event, text: Text) -> bool:
-    """Whether the text says what to do at a signature that may come: 签收酒水请出示证件."""
+    """Whether the clause only says what to do at a signature: 签收酒水请出示证件."""
     after = [token.tag for token in text.clauses[event.clause][event.token + 1 :]]
     asked = next((at for at, tag in enumerate(after) if tag in {T.PLEASE, T.MAY}), None)
     return asked is not None and not set(after[:asked]) & {T.IF, T.NOTICE, T.SIGNER, T.DONE, T.POINT, T.LOCKER}
 
 
 def _handed_on(event: Event, text: Text) -> bool:
-    """Whether the next carrier signed, or the parcel was brought to that carrier: it is not delivered."""
+    """Whether a carrier, a broker, a warehouse or a courier signed or got the parcel, so that it was not delivered."""
     clause = text.clauses[event.clause]
     before, after = clause[: event.token], clause[event.token + 1 :]
     tags = [token.tag for token in after]

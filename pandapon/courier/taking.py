@@ -1,4 +1,4 @@
-"""The claims of taking (取件): by the courier at the sender, by the recipient at a point, or by an unnamed person."""
+"""The claims of taking (取件): by the courier at the sender, by the recipient at a point, or by nobody who is named."""
 
 from __future__ import annotations
 
@@ -39,13 +39,13 @@ _PREPARED = frozenset({T.LABEL, T.PREPARE, T.PAID})
 
 
 class _Taking(NamedTuple):
-    """An act of taking, with the facts that decide who takes the parcel."""
+    """An act of taking, with the facts by which the rules decide who takes the parcel."""
 
     event: Event
     text: Text
-    clause_tags: frozenset[Tag]  # of its clause
-    for_recipient: bool
-    by_courier: bool
+    clause_tags: frozenset[Tag]  # of the act's clause
+    for_recipient: bool  # the recipient stands right before the act
+    by_courier: bool  # the text names a courier, a sender or an appointment
 
     @property
     def aspect(self) -> Aspect:
@@ -57,7 +57,7 @@ class _Taking(NamedTuple):
 
 
 def taking_claim(event: Event, text: Text) -> Claim | None:
-    """Return the claim of 取件 or 提走. Who took the parcel decides before anything else."""
+    """Return the claim of 取件, 自提 or 提走. A taker other than recipient and courier decides first."""
     taker = other_taker(event, text)
     if taker is not None:
         return CLAIM_BY_TAKER[taker]
@@ -65,7 +65,7 @@ def taking_claim(event: Event, text: Text) -> Claim | None:
 
 
 def unnamed_taking_claim(event: Event, text: Text) -> Claim | None:
-    """Return the claim of 取件: the courier's pick-up, or the recipient's."""
+    """Return the claim of 取件, which is the courier's pick-up or the recipient's."""
     act = _taking(event, text)
     for holds, claim in _RULES:
         if holds(act):
@@ -91,7 +91,7 @@ def _is_a_noun(act: _Taking) -> bool:
 
 
 def _is_for_later(act: _Taking) -> bool:
-    """Whether a message is to announce the pick-up: 到达后会有短信通知取件."""
+    """Whether the pick-up is only possible after a later event: 到达后会有短信通知取件."""
     before = act.text.clauses[act.event.clause][: act.event.token]
     return act.aspect is A.PLANNED and any(token.tag is T.AFTER and token.text == "后" for token in before)
 
@@ -101,19 +101,19 @@ def _is_on_its_way(act: _Taking) -> bool:
 
 
 def _is_to_be_collected(act: _Taking) -> bool:
-    """Whether the parcel waits for its pick-up: 待收取."""
+    """Whether the parcel waits to be collected: 待收取."""
     return act.event.token > 0 and act.text.clauses[act.event.clause][act.event.token - 1].text == "待收"
 
 
 def _comes(act: _Taking) -> bool:
-    """Whether a courier comes for the parcel: 快递员来取."""
+    """Whether a courier comes to collect the parcel: 快递员来取."""
     comes = act.event.word.startswith(("来", "上门")) or (act.event.modality.arranged and T.SENDER in act.clause_tags)
     sent = act.by_courier or T.SHIP in act.tags
     return comes and sent and act.aspect in {A.BARE, A.ONGOING} and T.DONE not in act.clause_tags
 
 
 def _is_agreed(act: _Taking) -> bool:
-    """Whether a later time was agreed on: 收件人约定晚些来取."""
+    """Whether the recipient agreed to fetch the parcel later: 收件人约定晚些来取."""
     return act.event.word.startswith("来") and T.RECIPIENT in act.tags and clause_says(act.event, act.text, "约定")
 
 
@@ -123,14 +123,14 @@ def _was_in_vain(act: _Taking) -> bool:
 
 
 def _goes_back(act: _Taking) -> bool:
-    """Whether the sender has yet to get the parcel: Courier picked it up and is returning it to the sender."""
+    """Whether a courier is still bringing the parcel back: Courier picked it up and is returning it to the sender."""
     clause = act.text.clauses[act.event.clause]
     by_courier = any(token.tag in _CARRYING for token in clause[: act.event.token])
     return by_courier and any(other.act is T.RETURN and other.aspect is A.ONGOING for other in act.text.events)
 
 
 def _is_offered(act: _Taking) -> bool:
-    """Whether the parcel can be fetched: 可提货."""
+    """Whether a short clause says that the parcel can be fetched: 可提货."""
     return act.aspect is A.POSSIBLE and len(act.text.clauses[act.event.clause]) <= SHORT
 
 
@@ -139,7 +139,7 @@ def _is_by_nobody(act: _Taking) -> bool:
     return act.aspect is A.BARE and not named
 
 
-# The first row that holds decides. The second table is for an act that succeeded.
+# The first rule that holds decides. 取件成功 is read between the two tables.
 _RULES: tuple[tuple[Callable[[_Taking], bool], Claim | None], ...] = (
     (_is_a_noun, None),
     (_is_for_later, None),
@@ -187,9 +187,9 @@ def _claim_by_taker(act: _Taking) -> Claim | None:
 
 
 def _claim_without_fact(act: _Taking) -> Claim | None:
-    """The claim of an act that is only stated or still to come.
+    """The claim of an act that is only stated, or still to come.
 
-    It means the courier's visit, the recipient who has the parcel, or a parcel that lies ready.
+    It means a courier's visit to the sender, a parcel that the recipient has, or one that lies ready.
     """
     if act.by_courier and T.LOCKER not in act.tags:
         return Claim(M.SHIPPED)

@@ -1,4 +1,4 @@
-"""All claims of a text: the claims of its acts and nouns, without those that another clause takes back."""
+"""The sixth stage: all claims of a text, without those that another clause takes back or explains."""
 
 from __future__ import annotations
 
@@ -21,13 +21,13 @@ A, M, T = Aspect, Milestone, Tag
 
 
 class TextClaim(NamedTuple):
-    """A claim and the act that makes it."""
+    """A claim and the event that makes it."""
 
     claim: Claim
     event: Event
 
 
-# The claim with the highest weight wins where a text makes several.
+# The claim with the highest weight is the strongest of a text.
 _WEIGHT = {
     M.RETURNED: 100,
     M.LOST: 95,
@@ -46,10 +46,10 @@ _WEIGHT = {
     M.ORDERED: 20,
 }
 _FETCHED = 80
-# A disputed signature or a parcel given up counts more than a failed attempt in the same text.
+# A disputed signature or an abandoned parcel weighs more than a failed attempt in the same text.
 _DECISIVE = frozenset({Reason.SIGNATURE_DISPUTED, Reason.ABANDONED})
 _DECIDED = 72
-_AWAITED = 42  # a courier has yet to come: the parcel has not moved, whatever else the text tells
+_AWAITED = 42  # a courier has yet to come, so the parcel has not moved, whatever else the text tells
 _MENDABLE = frozenset({M.ATTEMPT_FAILED, M.EXCEPTION})
 _RESUMABLE = _MENDABLE | {M.LOST}
 _CARRIED = ("送", "派", "派件", "投递")
@@ -59,7 +59,10 @@ _MENDS = frozenset({M.OUT_FOR_DELIVERY, M.DELIVERED, M.READY_FOR_PICKUP})
 
 
 def claims_of(text: Text) -> list[TextClaim]:
-    """Return the claims of the acts and nouns of a text, without those that another clause takes back."""
+    """Return the claims of a parsed text, in the order of its acts, then of its nouns.
+
+    A claim that the text doubts, ends in a later clause, or explains by a stronger claim is left out.
+    """
     pairs = [(claim_of(event, text), event) for event in text.events] + noun_claims(text)
     sure = [(claim and weigh_doubts(claim, event, text), event) for claim, event in pairs]
     claims = [TextClaim(claim, event) for claim, event in sure if claim is not None]
@@ -67,7 +70,7 @@ def claims_of(text: Text) -> list[TextClaim]:
 
 
 def takes_back_a_signature(text: Text) -> bool:
-    """Whether a signature is taken back, even if a later clause tells that the parcel goes on: 签收有误，重新派送中."""
+    """Return whether the text revokes a signature, even where a later clause says more: 签收有误，重新派送中."""
     if T.VOID not in text.tags:
         return False
     claims = [claim_of(event, text) for event in text.events if event.act is T.SIGN]
@@ -76,7 +79,7 @@ def takes_back_a_signature(text: Text) -> bool:
 
 
 def weight(claim: TextClaim) -> int:
-    """The rank of a claim among those of its text: the highest wins."""
+    """Return the weight of a claim among the claims of its text; the highest wins."""
     milestone, event = claim.claim.milestone, claim.event
     if milestone is M.SHIPPED and (event.act in {T.COLLECT, T.TAKE} or event.word[0] in "待等"):
         return _AWAITED
@@ -86,17 +89,17 @@ def weight(claim: TextClaim) -> int:
 
 
 class _Remedies(NamedTuple):
-    """The last clauses of a text that end the problems before them."""
+    """The indexes of the last clauses that end problems told before them; -1: no clause does."""
 
-    mended: int  # the parcel is brought, kept or handed over
-    brought: int  # a courier is on the way with it
+    mended: int  # the parcel is brought, kept for pick-up or handed over
+    brought: int  # a courier is on the way with the parcel
     resumed: int  # the problem is over
-    called: int  # the recipient is asked to come for it
-    goes_on: tuple[int, int]  # the clause and the word: it goes on to the recipient
+    called: int  # the recipient is asked to come for the parcel
+    goes_on: tuple[int, int]  # clause and token: the parcel goes on to the recipient
 
 
 def _without_mended(claims: list[TextClaim], text: Text) -> list[TextClaim]:
-    """Drop the problems whose end a later clause tells: yesterday in vain, today out for delivery again."""
+    """Drop the problems that a later clause ends: in vain yesterday, out for delivery again today."""
     claims = [each for each in claims if not (each.claim.fetched and _is_brought_next(each, text))]
     if any(_is_on_its_way(each) for each in claims):
         claims = [each for each in claims if not _is_of_the_past(each, text)]
@@ -121,7 +124,7 @@ def _last_clause(claims: Iterable[TextClaim]) -> int:
 
 
 def _is_mended(claim: TextClaim, remedies: _Remedies) -> bool:
-    """Whether the claim is a problem, or a return, that a later clause ends."""
+    """Whether the claim is a problem or a return that a later clause ends."""
     (milestone, reason), clause = claim.claim[:2], claim.event.clause
     if milestone is M.RETURNING:
         return _position(claim) < remedies.goes_on  # 改退件为继续派送
@@ -138,12 +141,12 @@ def _position(claim: TextClaim) -> tuple[int, int]:
 
 
 def _goes_on_to_recipient(claim: TextClaim) -> bool:
-    """Whether the parcel goes on to its recipient, whatever was begun before."""
+    """Whether the claim says that the parcel goes on to its recipient: 继续派送."""
     return claim.claim.resumes and claim.event.act is T.RESUME and claim.event.word.endswith(_CARRIED)
 
 
 def _is_put_away(claim: TextClaim) -> bool:
-    """Whether the parcel was put where it can be fetched, or taken back there."""
+    """Whether the parcel was put where it can be fetched, or taken back to the outlet."""
     is_stored = claim.claim.milestone is M.READY_FOR_PICKUP and claim.event.act is T.STORE
     return is_stored or (claim.claim.milestone in _MENDABLE and claim.event.act is T.TAKE_BACK)
 
@@ -153,14 +156,17 @@ def _is_on_its_way(claim: TextClaim) -> bool:
 
 
 def _is_of_the_past(claim: TextClaim, text: Text) -> bool:
-    """Whether the claim is about an earlier time: 昨日派送时您不在家 anywhere, or the courier's 驿站小二已领件."""
+    """Whether the claim is about an earlier time: a problem of yesterday, or a courier who took the parcel out.
+
+    昨日派送时您不在家, 驿站小二已领件.
+    """
     if claim.claim.milestone in _MENDABLE:
         return T.BEFORE_NOW in text.clause_tags[claim.event.clause]
     return claim.claim.fetched and T.COURIER in text.clause_tags[claim.event.clause]
 
 
 def _is_brought_next(claim: TextClaim, text: Text) -> bool:
-    """Whether a courier took the parcel out to bring it: 已由驿站取出，派件员马上送上门."""
+    """Whether a courier in a later clause delivers the parcel that was taken out: 已由驿站取出，派件员马上送上门."""
     return any(
         event.act is T.CARRY
         and event.aspect in {A.PLANNED, A.ONGOING}
@@ -179,20 +185,20 @@ def _is_invitation(claim: TextClaim) -> bool:
 
 
 def _is_called_to_fetch(claim: TextClaim, text: Text) -> bool:
-    """Whether the recipient is asked to come to an outlet or a point, where the parcel lies then."""
+    """Whether the recipient is asked to come to an outlet or a point for the parcel."""
     return _is_invitation(claim) and claim.event.aspect is A.ASKED and not text.tags.isdisjoint(_FETCHED_AT)
 
 
 def _ends_problems(event: Event) -> bool:
-    """Whether the act ends a problem. A parcel that is only kept, at no point, is not ready: 暂停投递，邮件妥存."""
+    """Whether the act happened and ends a problem. A parcel kept at no point is not ready: 暂停投递，邮件妥存."""
     return event.aspect in HAPPENED and not (event.act is T.STORE and event.at is None)
 
 
 def _without_explained(claims: list[TextClaim]) -> list[TextClaim]:
-    """Drop the claims that a stronger one explains.
+    """Drop the claims that another claim explains.
 
-    A closed order says nothing new once its parcel has an end. An invitation to fetch a parcel says nothing while the
-    parcel is still being brought.
+    A closed order says nothing new once its parcel has an end. An invitation to fetch the parcel, or its arrival at a
+    point, says nothing while a courier is still to deliver it.
     """
     milestones = {each.claim.milestone for each in claims}
     ended = bool(milestones & {M.DELIVERED, M.LOST, M.RETURNED, M.RETURNING})
