@@ -1,7 +1,7 @@
 """The account of a text, for people who cannot read it: its deeds with their places, and who has the parcel.
 
-A reading (:mod:`reading`) decides the milestone of a parcel. An account tells what was understood of the text, and
-never contradicts the milestone of the reading.
+A reading (:mod:`reading`) decides the parcel's milestone. An account tells what else was understood of the text, and
+never contradicts that milestone.
 """
 
 from __future__ import annotations
@@ -40,26 +40,26 @@ class Statement(NamedTuple):
     is_ongoing: bool = False
     is_planned: bool = False
     place: Place | None = None  # where the deed was done
-    at: tuple[int, int] = (0, 0)  # its clause and word in the text
+    at: tuple[int, int] = (0, 0)  # index of its clause, and of its token in the clause
 
 
 @dataclass(frozen=True, slots=True)
 class Account:
-    """The content of a text. Without a statement, nothing of the text can be told without a guess."""
+    """The content of a text. An account without statements means that nothing can be told without guessing."""
 
-    milestone: Milestone | None = None  # of the words, like the reading's
+    milestone: Milestone | None = None  # as in the reading of the words; None: no claim
     statements: tuple[Statement, ...] = ()  # at most two, in the text's order
     target: Place | None = None  # where the parcel goes next
-    keeper: Keeper | None = None  # who has it, or signed for it
+    keeper: Keeper | None = None  # who has the parcel, or signed for it
     has_code: bool = False  # the recipient needs a code to fetch the parcel
     is_overdue: bool = False  # the parcel has to be fetched soon
-    goes_back_else: bool = False  # the parcel goes back unless it is fetched
+    goes_back_else: bool = False  # the parcel will be returned if it is not fetched
     is_part: bool = False  # the text is about one of several pieces
-    is_again: bool = False  # the delivery is, or will be, tried again
+    is_again: bool = False  # the delivery is, or will be, attempted again
 
 
 _MOST = 2  # statements of one text
-_MOST_STAGES = 2  # a third of the labelled texts with more stages was read wrongly
+_MOST_STAGES = 2  # of the labelled texts with more milestones, a third was read wrongly
 _UNREADABLE = Account()
 _TO_FETCH = frozenset({M.DELIVERED, M.READY_FOR_PICKUP})
 _ON_THE_WAY = frozenset({M.PICKED_UP, M.IN_TRANSIT, M.ARRIVED})
@@ -71,7 +71,7 @@ _LATE = frozenset(
     {D.WEATHER, D.HOLIDAY, D.TRAFFIC, D.BACKLOG, D.NO_FLIGHT, D.CLOSURE, D.BREAKDOWN, D.STRIKE, D.NO_UPDATE}
 )
 _HARMED = frozenset({D.PACKAGING, D.WET, D.LEAKING, D.BROKEN, D.CRUSHED, D.BURNT, D.OPENED})
-# Each deed is dropped where the text also tells one of the deeds beside it, which say more.
+# A deed is dropped where the text also tells one of these, which say more.
 _LESS = {
     **dict.fromkeys(_VAGUE, frozenset(Deed) - _VAGUE),
     D.MOVING: frozenset(Deed) - {D.MOVING},
@@ -96,7 +96,7 @@ _LESS = {
 _DEEDS = list(Deed)
 _MOVES = frozenset(
     _DEEDS[_DEEDS.index(D.ARRIVED) : _DEEDS.index(D.CLEARED)]
-)  # when planned, these only follow from a deed that was done
+)  # a planned one of these only follows from a deed that is done
 _HEADINGS = frozenset({D.TOWARDS, D.NEXT_STOP})
 _FROM = ("离开", "驶离", "驶出", "from", "left", "leaving", "จาก")
 _TO = frozenset({D.ARRIVED, D.AT_LAST_OUTLET, D.LANDED})
@@ -106,7 +106,7 @@ _TRIED_AGAIN = frozenset({A.DONE, A.ONGOING, A.BARE, A.PLANNED})
 
 
 def read_account(text: str) -> Account:
-    """Return the account of a text. Odd and long texts raise nothing."""
+    """Return the account of a text as sent. No text raises an error."""
     code = scan_code(text[: LONGEST_CODE + 1])
     if code is not None:
         return Account(code, (Statement(BY_CODE[code]),))
@@ -134,12 +134,12 @@ def read_account(text: str) -> Account:
 
 
 def _is_tangled(milestones: set[Milestone]) -> bool:
-    """Whether a text without a problem tells so many stages that it is unclear which of them counts now."""
+    """Whether a text without a problem claims too many milestones to tell which of them holds now."""
     return len(milestones) > _MOST_STAGES and milestones.isdisjoint(PROBLEMS)
 
 
 def _chosen(claims: Sequence[TextClaim], best: TextClaim) -> list[TextClaim]:
-    """The claims to tell, the deciding claim first: those of its milestone, and other problems beside a problem."""
+    """The claims to tell, the strongest first: those of the same milestone, and other problems beside a problem."""
     milestone = best.claim.milestone
     beside = PROBLEMS if milestone in PROBLEMS else {milestone}
     return [best, *(other for other in claims if other.claim.milestone in beside and other is not best)]
@@ -177,7 +177,7 @@ def _target(claims: Iterable[TextClaim], text: Text, site: Site) -> Place | None
 
 
 def _telling(statements: Sequence[Statement]) -> tuple[Statement, ...]:
-    """At most two statements, in the text's order, each once, and none that says less than another."""
+    """At most two statements, in the text's order: no deed twice, and none about which another deed says more."""
     now = [statement for statement in statements if not statement.is_planned or statement.deed not in _MOVES] or list(
         statements
     )

@@ -1,4 +1,4 @@
-"""Delivery verbs that do not tell where the parcel is: in a booking, an answer, an agreement, or of a slip or a gift."""
+"""Delivery verbs that do not tell where the parcel is: of a booking, an answer, an agreement, a slip or a gift."""
 
 from __future__ import annotations
 

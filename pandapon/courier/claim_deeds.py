@@ -53,7 +53,7 @@ _REASONS = {
     R.FORWARDED: D.FORWARDED,
     R.OTHER: D.PROBLEM,
 }
-# The deed of a code that stands without words.
+# The deed of a code that comes without words.
 BY_CODE = {
     M.ORDERED: D.ORDER_PLACED,
     M.PAID: D.PAID,
@@ -68,7 +68,7 @@ BY_CODE = {
     **_FIXED,
 }
 _LOSSES = {R.COMPENSATED: D.COMPENSATED, R.DESTROYED: D.DESTROYED, R.SEIZED: D.SEIZED, R.ABANDONED: D.ABANDONED}
-# For each meaning, the reason that its words tell more finely.
+# Deeds of which the words of a tag name a finer kind.
 _FINER = {
     D.DELAYED: T.DELAY,
     D.DAMAGED: T.DAMAGE,
@@ -123,7 +123,7 @@ _LABELS = ("面单", "标签", "条码", "条形码", "运单", "label", "barcod
 
 
 def deed_of(text_claim: TextClaim, text: Text) -> Deed:
-    """Return the deed that a claim of a text tells."""
+    """Return the deed of a claim of a text, by its milestone, its reason and its act's word."""
     claim, event = text_claim
     milestone = claim.milestone
     if milestone in _FIXED:
@@ -190,7 +190,7 @@ def _failed(event: Event, reason: Reason | None, text: Text) -> Deed:
 
 
 def _finer(deed: Deed, event: Event, text: Text) -> Deed:
-    """The deed by the act's word, where the reason is about the act."""
+    """The finer deed that the act's word names, where the act is what the reason is about."""
     if event.act is T.TAKE_BACK:
         return D.TAKEN_BACK
     if deed is D.REFUSED and _is_by_another(event, text):
@@ -223,11 +223,11 @@ def _clause(event: Event, text: Text) -> str:
 
 
 def _is_false(text: Text) -> bool:
-    """Whether the text calls a signature false, rather than doubting it."""
+    """Whether the text calls a signature false, and does not only doubt it."""
     return any(token.text.startswith(_FALSE) for clause in text.clauses for token in clause)
 
 
 def _is_by_another(event: Event, text: Text) -> bool:
-    """Whether somebody else than the recipient refuses the parcel: 驿站爆仓拒收."""
+    """Whether somebody other than the recipient refuses the parcel: 驿站爆仓拒收."""
     before = {token.tag for token in text.clauses[event.clause][: event.token]}
     return bool(before & _OTHERS) and not before & {T.RECIPIENT, T.SELF, T.KIN}

@@ -1,7 +1,7 @@
 """The closed set of deeds, which are finer than milestones and reasons, and the words that name some of them.
 
-A deed follows from a claim, its act and the act's word. ``words/deeds.txt`` lists the words that tell more than their
-meaning: 装车 and 分拣 are both handling, but people read "loaded" and "sorted".
+A deed follows from a claim, its act and the act's word (:mod:`claim_deeds`). ``words/deeds.txt`` lists the words that
+say more than their tag: 装车 and 分拣 are both HANDLE, but people read "loaded" and "sorted".
 """
 
 from __future__ import annotations
@@ -16,7 +16,7 @@ from pandapon.courier.tags import Tag
 
 
 class Deed(StrEnum):
-    """A deed done with a parcel, or a trouble of the parcel."""
+    """What was done with a parcel, or the trouble that it has."""
 
     # --- at the shop
     ORDER_PLACED = auto()
@@ -157,7 +157,7 @@ class Deed(StrEnum):
 
 @cache
 def _words() -> dict[Tag, list[tuple[str, Deed]]]:
-    """The words of each meaning with their deeds, the longest first. Raises KeyError for an unknown heading."""
+    """The words of each tag with their deeds, the longest first. Raises KeyError for an unknown heading."""
     deeds: dict[Tag, dict[str, Deed]] = defaultdict(dict)
     tag, deed = Tag.OTHER, Deed.PROBLEM
     for line in (files(__package__) / "words" / "deeds.txt").read_text(encoding="utf-8").splitlines():
@@ -171,5 +171,5 @@ def _words() -> dict[Tag, list[tuple[str, Deed]]]:
 
 
 def by_word(tag: Tag, words: str) -> Deed | None:
-    """Return the deed of the longest listed word within a courier's words; None where no listed word is in them."""
+    """Return the deed of the longest listed word of a tag that is within ``words``; None: no such word is."""
     return next((deed for word, deed in _words().get(tag, ()) if word in words), None)

@@ -1,6 +1,7 @@
-"""Ends that the same text doubts: by the recipient, by a correction, or by where the parcel still is.
+"""Ends that their own text doubts: the recipient denies it, it is corrected, or the parcel is still elsewhere.
 
-An end stops a team's waiting, so it is claimed only where nothing in the text speaks against it.
+An end is delivered, returned, lost or cancelled. It stops a team's waiting, so it is claimed only where nothing in the
+text speaks against it.
 """
 
 from __future__ import annotations
@@ -25,9 +26,9 @@ if TYPE_CHECKING:
 
 A, M, T = Aspect, Milestone, Tag
 
-# Words before the act in its clause: the act is to come, wished for, or impossible.
+# Tags before an act, in its clause, that say that it is to come, wished for, or impossible.
 _UNREAL = frozenset({T.WILL, T.WAIT, T.PROMISE, T.SUSPECT, T.CANNOT, T.NO_LONGER, T.IF})
-_ADVICE = frozenset({T.IF, T.PLEASE})  # 未收到请…反馈 says what to do in a case
+_ADVICE = frozenset({T.IF, T.PLEASE})  # 未收到请…反馈 is advice for a case, and denies nothing
 _DENIALS = frozenset({T.NOT, T.NOT_YET})
 _CHECKED = ("核实", "核查", "调查", "核对")
 _ENDS = frozenset({M.DELIVERED, M.RETURNED, M.LOST, M.CANCELLED})
@@ -52,7 +53,7 @@ _DENIED = (
 )
 _WRONG = ("wrong", "incorrect", "mistaken", "错")
 _SEEN = ("见", "看到", "看见", "拿到", "取到", "收到")
-_CHOSEN = ("改为", "改成", "变更为", "设为", "设置为", "选择")  # 签收方式改为 is a setting; nothing happened
+_CHOSEN = ("改为", "改成", "变更为", "设为", "设置为", "选择")  # 签收方式改为… is a setting
 _WISHES = ("备注", "留言", "授权", "允许", "嘱咐", "叮嘱", "选择", "设置", "偏好", "指示", "同意")
 _ELSEWHERE = ("还在车上", "仍在车上", "在车上", "还在网点", "仍在网点", "还在站点", "在途中")
 _ANOTHER = (
@@ -81,9 +82,9 @@ _ANOTHER = (
 
 
 def weigh_doubts(claim: Claim, event: Event, text: Text) -> Claim | None:
-    """Return the claim of an end, or the lesser claim that remains if the text doubts it. Other claims stay.
+    """Return the claim of an end, or the weaker claim that remains where the text doubts the end; None: none remains.
 
-    None: no claim remains.
+    A claim that is no end is returned as it is.
     """
     if claim.milestone not in _ENDS:
         return claim
@@ -107,22 +108,22 @@ def weigh_doubts(claim: Claim, event: Event, text: Text) -> Claim | None:
 
 
 def _claim_of_display(claim: Claim, event: Event, *, is_denied: bool) -> Claim | None:
-    """The claim of an end that a system shows; of one that the text denies, a dispute or the lesser claim."""
+    """The claim of an end that a system only shows. ``is_denied``: the text also denies it."""
     if claim.milestone is not M.DELIVERED:
         return _lesser_claim(claim, event)
     return _DISPUTED if is_denied else None
 
 
 def _is_in_wrong_hands(after: Sequence[Token]) -> bool:
-    """Whether the act is followed by who was not meant: to the wrong person."""
+    """Whether the words after the act name a wrong person: to the wrong person."""
     first = next((token for token in after if token.tag not in {T.TO, T.PARCEL}), None)
     return first is not None and first.tag is T.OTHER and first.text.startswith(_WRONG)
 
 
 def _is_wished(before: Sequence[Token]) -> bool:
-    """Whether the text says how a delivery may be done: 客户备注：放门口, 您已授权快递员将包裹放在门口.
+    """Whether the words before the act only wish or allow it: 客户备注：放门口, 您已授权快递员将包裹放在门口.
 
-    已按备注放门口 states that it was done.
+    已按备注放门口 states that the act was done.
     """
     wished = next((at for at in range(len(before) - 1, -1, -1) if before[at].text.endswith(_WISHES)), None)
     if wished is None or is_as_asked(before) or before[0].text in {"经", "征得"}:
@@ -131,7 +132,7 @@ def _is_wished(before: Sequence[Token]) -> bool:
 
 
 def _behind_colon(before: Sequence[Token]) -> Sequence[Token]:
-    """The words after the last colon. A label before it asks nothing: 包裹柜反馈：已取 states an act."""
+    """The tokens after the last colon. A label before it asks for nothing: 包裹柜反馈：已取 states an act."""
     colons = [at for at, token in enumerate(before) if token.tag is T.COLON]
     return before[colons[-1] + 1 :] if colons else before
 
@@ -150,13 +151,13 @@ def _is_unreal(claim: Claim, before: Sequence[Token], after: Sequence[Token]) ->
 
 
 def _is_of_another(before: Sequence[Token]) -> bool:
-    """Whether the text is about somebody else's parcel: 邻居的快件."""
+    """Whether the words before the act name somebody else's parcel: 邻居的快件."""
     tags = [token.tag for token in before]
     return any(tags[at : at + 3] == [T.KIN, T.OF, T.PARCEL] for at in range(len(tags)))
 
 
 def _is_denied(before: Sequence[Token]) -> bool:
-    """Whether a denial or a check reaches the end, with no act between them: 不是快件已妥投, 正在核实…."""
+    """Whether a negation or a check reaches the end, with no other act in between: 不是快件已妥投, 正在核实…."""
     for token in reversed(before):
         if token.tag in _DENIALS:
             return True
@@ -168,13 +169,13 @@ def _is_denied(before: Sequence[Token]) -> bool:
 
 
 def _before_advice(after: Sequence[Token]) -> Sequence[Token]:
-    """The words before 如有, after which advice begins."""
+    """The tokens before 如有, with which advice begins."""
     conditions = [at for at, token in enumerate(after) if token.tag is T.IF]
     return after[: conditions[0]] if conditions else after
 
 
 def _lesser_claim(claim: Claim, event: Event) -> Claim | None:
-    """The lesser claim of a doubted end: a return is under way, a loss is feared."""
+    """The weaker claim of a doubted end: a return is under way, a loss is feared; None: of other ends."""
     match claim.milestone:
         case M.RETURNED if event.aspect.happened:
             return Claim(M.RETURNING)
@@ -212,7 +213,7 @@ def _casts_doubt(token: Token) -> bool:
 
 
 def _sees_nothing(clause: Sequence[Token]) -> bool:
-    """Whether the recipient has not seen the parcel: 客户没见到."""
+    """Whether the recipient says that the parcel was not seen: 客户没见到."""
     return any(
         before.tag is T.NOT and after.text.startswith(_SEEN) and any(token.tag is T.RECIPIENT for token in clause)
         for before, after in pairwise(clause)
@@ -220,12 +221,12 @@ def _sees_nothing(clause: Sequence[Token]) -> bool:
 
 
 def _is_of_a_thief(clause: Sequence[Token]) -> bool:
-    """Whether somebody else signed than the recipient: 疑似他人冒领, 派件员提前点了签收."""
+    """Whether a stranger took the parcel, or a courier signed too early: 疑似他人冒领, 派件员提前点了签收."""
     return any(word in token.text for token in clause for word in ("冒领", "冒名", "提前点"))
 
 
 def is_disputed(event: Event, text: Text) -> bool:
-    """Return whether the same text says that the parcel was not handed over."""
+    """Return whether another part of the text says that the parcel was not handed over."""
     if any(other.act in _HANDOVERS and other.aspect in _IN_VAIN and other is not event for other in text.events):
         return True
     if any(other.act is T.SIGN and other.aspect is A.REVOKED for other in text.events):

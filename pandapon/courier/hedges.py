@@ -1,6 +1,6 @@
-"""Words beside an end that leave it open: almost, likely, alleged, after it is delivered, 待核实, of another parcel.
+"""Hedges: words beside an end that leave it open, such as almost, likely, alleged, "after it is delivered", 待核实.
 
-They are few, and stand at fixed places, so a look at the words beside the act finds them in each language.
+Hedges are few and stand right before or after the act, so a comparison of words finds them in each language.
 """
 
 from __future__ import annotations
@@ -69,7 +69,7 @@ _BEHIND = (
 
 
 def is_hedged(clause: Sequence[Token], at: int) -> bool:
-    """Return whether the words beside the act at that place leave open whether it happened to this parcel."""
+    """Return whether a hedge stands beside the act at an index, so that it may not have happened to this parcel."""
     before, after = _without_own(clause, at), clause[at + 1 :]
     while after and (after[0].start == clause[at].start or after[0].tag is T.OK):
         after = after[1:]
@@ -77,13 +77,13 @@ def is_hedged(clause: Sequence[Token], at: int) -> bool:
 
 
 def is_only_agreed(clause: Sequence[Token], at: int) -> bool:
-    """Return whether somebody only agrees to the act, or refuses it: 客户同意销毁."""
+    """Return whether somebody only agrees to the act, asks for it, or refuses it: 客户同意销毁."""
     before = _without_own(clause, at)
     return bool(before) and before[-1].text.endswith(_AGREED)
 
 
 def _without_own(clause: Sequence[Token], at: int) -> Sequence[Token]:
-    """The words before the act, without those that are a part of its own word."""
+    """The tokens before the act, without those that its own word brings along."""
     return [token for token in clause[:at] if token.start != clause[at].start]
 
 
@@ -94,7 +94,7 @@ def _is_hedged_before(before: Sequence[Token]) -> bool:
 
 
 def _is_of_a_rule(before: Sequence[Token]) -> bool:
-    """Whether the words are about parcels in general, or about an earlier one."""
+    """Whether the tokens speak of parcels in general ("parcels that are …"), or of an earlier parcel."""
     return any(
         (token.text, following.text) in _RULES or (token.text in _EARLIER and following.tag is T.PARCEL)
         for token, following in pairwise(before)
@@ -102,7 +102,7 @@ def _is_of_a_rule(before: Sequence[Token]) -> bool:
 
 
 def _is_after_it(before: Sequence[Token]) -> bool:
-    """Whether the act is only the time of another one: After it is delivered."""
+    """Whether the act is only the time of another act: After it is delivered."""
     at = next((at for at, token in enumerate(before) if token.text in _AFTER), None)
     between = before[at + 1 :] if at is not None else []
     return bool(between) and all(token.tag in {T.PARCEL, T.DONE, T.RECIPIENT, T.OF} for token in between)

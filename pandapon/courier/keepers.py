@@ -1,4 +1,4 @@
-"""The keeper of a parcel: who has it or signed for it, as finely as the text tells."""
+"""The keeper of a parcel, who has it or signed for it, as far as the text tells: a front desk, a neighbour, a locker …"""
 
 from __future__ import annotations
 
@@ -24,11 +24,11 @@ class Keeper(StrEnum):
     NEIGHBOUR = "neighbour"
     COLLEAGUE = "colleague"
     FRIEND = "friend"
-    SOMEBODY = "somebody"  # near the recipient, and none of the kinds above
+    SOMEBODY = "somebody"  # a person near the recipient, of an unknown kind
     GUARD = "guard"
     PROPERTY = "property"  # the management of a building
     MAIL_ROOM = "mail_room"
-    DOOR = "door"  # left there
+    DOOR = "door"  # the parcel was left there
     STATION = "station"
     LOCKER = "locker"
     POST_OFFICE = "post_office"
@@ -95,7 +95,10 @@ _MET = frozenset({T.DESK, T.KIN, T.LOCKER, T.POINT, T.DOOR})
 
 
 def keeper_of(text: Text, text_claim: TextClaim) -> Keeper | None:
-    """Return the keeper by the claim of a delivery or a pick-up; None where the text names nobody."""
+    """Return the keeper after a delivery or at a point, by the text and its strongest claim; None: nobody is named.
+
+    None as well where the recipient fetched the parcel.
+    """
     if text_claim.claim.fetched:
         return None
     tag = signers.signer(text) or text_claim.event.at
@@ -103,7 +106,7 @@ def keeper_of(text: Text, text_claim: TextClaim) -> Keeper | None:
         present = text.tags & _MET
         tag = next(iter(present)) if len(present) == 1 else None
     if tag is T.RECIPIENT and _words(text, T.RECIPIENT, _TITLES):
-        return None  # 王女士 may be anybody
+        return None  # 王女士 may be anybody, not only the recipient
     if tag in {T.DESK, T.KIN}:
         return _near(text) or Keeper.SOMEBODY
     if tag is T.POINT and _words(text, T.POINT, _POST_OFFICES):

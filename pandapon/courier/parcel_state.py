@@ -1,10 +1,13 @@
-"""The last stage: the state of a parcel after all its entries. The effect of an entry depends on the state before.
+"""The last stage: the state of a parcel after all its entries. The effect of an entry depends on the state before it.
 
-Progress goes back only where words tell it: the parcel left the outlet that was taken for its last, or is brought from
-the point where it lay ready. Later progress ends a problem. A return can be taken back: in words, by customs' release,
-or by a new attempt before the return has moved; a return that has moved ends as returned. An end can be corrected. A
-delivery before the parcel ever arrived is the end of a leg if a warehouse, customs or a flight follows. An intercepted
-parcel goes on only where words say so, or to the door. An entry from before the order claims nothing.
+- Progress goes back only where words say so: the parcel leaves an outlet that was taken for its last one, or a courier
+  delivers it from the point where it lay ready.
+- Later progress ends a problem. A late problem ends no delivery, but a correction, a return or a loss does.
+- A return can be called off: in words, by customs' release, or by a new attempt before the return has moved. A return
+  that has moved ends as returned.
+- A delivery before the parcel arrived anywhere is the end of a leg if a warehouse, customs or a flight follows.
+- An intercepted parcel goes on only where words say so, or where it reaches the door.
+- An entry from before the order claims nothing.
 """
 
 from __future__ import annotations
@@ -24,15 +27,17 @@ if TYPE_CHECKING:
     from pandapon.shipment import Node
 
 M = Milestone
-RECYCLED = timedelta(hours=12)  # an older scan is another parcel's; a smaller difference may be a zone that was misread
+# A scan that is older than its order by more belongs to an earlier parcel with the same number. A smaller difference
+# may come from a misread time zone.
+RECYCLED = timedelta(hours=12)
 _RANK = {milestone: milestone.rank for milestone in Milestone}
 _BACK = frozenset({M.RETURNING, M.RETURNED})
-# Only these take a delivery back. A failed attempt or a delay after "signed" is an old scan.
+# Only these take a delivery back. A failed attempt or a delay after "signed" is a late scan.
 _UNDO_DELIVERY = frozenset({M.RETURNING, M.RETURNED, M.LOST})
 _CORRECTIONS = frozenset(
     {None, Reason.SIGNATURE_DISPUTED, Reason.DAMAGED, Reason.MISSING, Reason.LOST, Reason.OTHER, Reason.COMPENSATED}
 )
-# Nothing comes after these.
+# No later entry changes a parcel that is lost for one of these reasons.
 _GONE = frozenset({Reason.DESTROYED, Reason.SEIZED, Reason.ABANDONED})
 _ON_THE_ROAD = frozenset({M.IN_TRANSIT, M.ARRIVED, M.OUT_FOR_DELIVERY})
 _ARRIVED = frozenset({M.ARRIVED, M.OUT_FOR_DELIVERY, M.READY_FOR_PICKUP})
@@ -45,7 +50,7 @@ _AT_THE_DOOR = frozenset({M.OUT_FOR_DELIVERY, M.READY_FOR_PICKUP, M.DELIVERED})
 
 
 class HasMilestone(Protocol):
-    """One entry of a trace, without its words."""
+    """An entry of a trace of which only the milestone is known."""
 
     @property
     def milestone(self) -> Milestone | None:
@@ -53,7 +58,7 @@ class HasMilestone(Protocol):
 
 
 class Entry(HasMilestone, Protocol):
-    """One entry of a trace. Its words are read only if its milestone alone does not decide."""
+    """An entry of a trace. Its words are read only where its milestone alone does not decide."""
 
     @property
     def reading(self) -> Reading:
@@ -64,23 +69,26 @@ T = TypeVar("T", bound=HasMilestone)
 
 
 class ParcelState(NamedTuple):  # quicker to make than a dataclass; each reading of a parcel makes several
-    """The state of a parcel after the entries so far."""
+    """The state of a parcel after the entries so far. Without entries, nothing is known."""
 
-    milestone: Milestone | None = None
+    milestone: Milestone | None = None  # where the parcel stands; None: unknown
     furthest: Milestone | None = None  # the furthest progress that still counts
     was_delivered: bool = False
     is_back: bool = False  # a return has begun
-    has_moved_back: bool = False  # and was scanned on its way
-    is_gone: bool = False
-    reason: Reason | None = None  # of a problem or an end; filled by fold_with_reason only
-    is_stopped: bool = False  # intercepted: a scan between places does not set it free
-    had_arrived: bool = False  # an arrival came before the delivery
+    has_moved_back: bool = False  # the return was scanned on its way
+    is_gone: bool = False  # destroyed, seized or abandoned
+    reason: Reason | None = None  # of a problem or an end; only state_with_reason fills it
+    is_stopped: bool = False  # intercepted; a scan between places does not end that
+    had_arrived: bool = False  # it arrived before it was delivered
     is_unsure: bool = False  # it was taken, and the text does not say by whom
-    steps: int = 0  # entries about a pick-up or a later milestone
+    steps: int = 0  # entries that claim the courier's pick-up or more, counted up to 2
 
 
 def state_of(scans: Iterable[T], entry_of: Callable[[T], Entry]) -> ParcelState:
-    """Return the state of a parcel after these scans, the oldest first. ``entry_of``: makes the entry of a scan."""
+    """Return the state of a parcel after these scans, which come oldest first.
+
+    ``entry_of`` makes the entry of a scan. It is called only for a scan that may change the state.
+    """
     state, repeated = ParcelState(), None
     for scan in scans:
         claim = scan.milestone
@@ -91,16 +99,19 @@ def state_of(scans: Iterable[T], entry_of: Callable[[T], Entry]) -> ParcelState:
 
 
 def _repeated(state: ParcelState) -> Milestone | None:
-    """The claim that changes nothing. Most entries are scans in transit of a parcel that is in transit already."""
+    """The claim that would not change this state; None: each may.
+
+    Most entries are scans in transit of a parcel that is in transit already.
+    """
     if state.milestone is not M.IN_TRANSIT or state.furthest is not M.IN_TRANSIT or state.steps < _FEW:
         return None
     return None if state.is_stopped or state.is_back or state.is_gone else M.IN_TRANSIT
 
 
 def state_with_reason(entries: Iterable[Entry]) -> ParcelState:
-    """Return the state of a parcel like :func:`fold`, with the reason of its problem or end.
+    """Return the state of a parcel like :func:`state_of`, with the reason of its problem or end.
 
-    The reason is that of the latest entry which claims this problem or end and names one.
+    The reason comes from the latest entry that claims this problem or end and names a reason.
     """
     state = ParcelState()
     for entry in entries:
@@ -111,12 +122,15 @@ def state_with_reason(entries: Iterable[Entry]) -> ParcelState:
 
 
 def precedes(at: datetime | None, ordered_at: datetime | None) -> bool:
-    """Return whether an entry is older than its order: a recycled number, a foreign trace, a mistyped year."""
+    """Return whether an entry is older than its order by more than :data:`RECYCLED`. Both times are aware, or None.
+
+    Such an entry comes from a recycled number, a foreign trace or a mistyped year.
+    """
     return at is not None and ordered_at is not None and at < ordered_at - RECYCLED
 
 
 def since_order(nodes: Sequence[Node], ordered_at: datetime | None) -> Sequence[Node]:
-    """Return the nodes that do not precede their order."""
+    """Return the nodes that do not precede their order (see :func:`precedes`). ``ordered_at``: aware; None: unknown."""
     if ordered_at is None:
         return nodes
     earliest = ordered_at - RECYCLED
@@ -137,9 +151,9 @@ def _state_after(state: ParcelState, entry: Entry, claim: Milestone) -> ParcelSt
 
 
 def _reason(before: ParcelState, after: ParcelState, entry: Entry) -> Reason | None:
-    """The reason of a problem, or of a delivery of which a part is missing until the rest has come.
+    """The reason of a problem, or of a delivery in part.
 
-    A new reason replaces the old one. A return that has come back keeps the reason for which it began.
+    A new reason replaces the old one. A parcel that was returned keeps the reason for which its return began.
     """
     milestone = after.milestone
     if milestone is M.DELIVERED and entry.milestone is milestone:
@@ -182,23 +196,23 @@ def _with_progress(state: ParcelState, entry: Entry, claim: Milestone) -> Parcel
 
 
 def _turned_back(state: ParcelState) -> ParcelState:
-    """The state of an intercepted parcel that is sent back: it is on its return."""
+    """The state of an intercepted parcel that is sent back: its return has begun."""
     return state._replace(milestone=M.RETURNING, is_back=True, has_moved_back=True, is_stopped=False)
 
 
 def _disambiguated(state: ParcelState, entry: Entry, claim: Milestone) -> Milestone:
-    """The milestone of words with two meanings, by the state before."""
+    """The milestone of an ambiguous entry, by the state before it."""
     if claim is M.PICKED_UP and state.furthest in _AT_THE_DOOR and entry.reading.unsure:
         return M.DELIVERED
     if claim is M.ARRIVED and state.furthest is M.PICKED_UP and state.steps == 1 and not entry.reading.is_last:
-        return M.IN_TRANSIT  # the outlet whose courier picked it up
+        return M.IN_TRANSIT  # the outlet of the courier who collected the parcel
     return _disambiguated_at_the_shop(state.furthest, entry.reading, claim) if state.furthest in _AT_THE_SHOP else claim
 
 
 def _disambiguated_at_the_shop(furthest: Milestone | None, reading: Reading, claim: Milestone) -> Milestone:
-    """The milestone of words with two meanings, for a parcel that no courier has yet."""
+    """The milestone of an ambiguous entry, for a parcel that no courier has collected yet."""
     if claim in _TAKEN and reading.unsure:
-        return M.PICKED_UP  # given to a courier, or taken by whoever came for it
+        return M.PICKED_UP  # handed to a courier, or taken by somebody unnamed
     if claim is not M.IN_TRANSIT:
         return claim
     if reading.packs:
@@ -207,41 +221,41 @@ def _disambiguated_at_the_shop(furthest: Milestone | None, reading: Reading, cla
         return claim
     if reading.aspect is Aspect.PLANNED:
         return M.SHIPPED  # 已出库，准备发往…
-    return furthest or claim if reading.resumes else claim  # a fault of the order was mended
+    return furthest or claim if reading.resumes else claim  # a problem of the order is over
 
 
 def _is_set_back(state: ParcelState, entry: Entry, claim: Milestone) -> bool:
-    """Whether the words show that the furthest progress so far was an error, or belonged to another leg."""
+    """Whether the entry shows that the furthest progress so far was an error, or belonged to an earlier leg."""
     if claim is M.PICKED_UP:
         return _was_before_pick_up(state, entry)
     if state.milestone is M.DELIVERED and claim in _ON_THE_ROAD:
-        remaining = claim is M.OUT_FOR_DELIVERY and entry.reading.is_part  # the pieces that had not come
+        remaining = claim is M.OUT_FOR_DELIVERY and entry.reading.is_part  # the pieces that were missing
         was_pick_up = state.is_unsure and state.steps == 1 and entry.reading.moves
         return remaining or was_pick_up or entry.reading.corrects or _is_another_leg(state, entry)
     if state.furthest is M.READY_FOR_PICKUP:
         return _takes_it_on(entry, claim)
     if claim is not M.IN_TRANSIT or state.furthest not in _ON_THE_ROAD:
         return False
-    # After a warehouse, customs or a flight, the place of arrival was the end of a leg only.
+    # A warehouse, customs or a flight shows that the arrival before was only the end of a leg.
     return entry.reading.is_between or (state.furthest is M.ARRIVED and entry.reading.leaves)
 
 
 def _is_another_leg(state: ParcelState, entry: Entry) -> bool:
     """Whether another leg begins after a delivery.
 
-    A flight or customs may be a late scan of a parcel that had arrived; a scan of a warehouse is not.
+    A flight or customs may be a late scan of a parcel that had arrived before. The scan of a warehouse is never late.
     """
     return entry.reading.is_stored or (entry.reading.is_between and not state.had_arrived)
 
 
 def _was_before_pick_up(state: ParcelState, entry: Entry) -> bool:
-    """Whether the one entry before the pick-up was about the seller, or about a courier's way to the seller."""
+    """Whether the only entry before the pick-up was about the seller, or about a courier's way to the seller."""
     told = entry.reading.milestone is M.PICKED_UP and not entry.reading.unsure
     return told and state.steps == 1 and state.furthest in _MISTAKEN
 
 
 def _takes_it_on(entry: Entry, claim: Milestone) -> bool:
-    """Whether a parcel that was ready for pick-up is brought after all, or its point was only a stop on the way."""
+    """Whether a parcel that was ready for pick-up is out for delivery, or its point was only a stop on the way."""
     return (claim is entry.reading.milestone is M.OUT_FOR_DELIVERY) or (
         claim is M.IN_TRANSIT and entry.reading.is_between
     )
@@ -261,20 +275,21 @@ def _on_its_return(state: ParcelState, entry: Entry, claim: Milestone) -> Parcel
 
 
 def _before_delivery(furthest: Milestone | None) -> Milestone | None:
-    """The progress that still counts after a problem: at most that of a parcel at the depot."""
+    """The progress that still counts after a problem: at most that of a parcel at its last outlet."""
     return M.ARRIVED if furthest in _AT_THE_DOOR else furthest
 
 
 def oldest_first(times: list[datetime | None]) -> list[int]:
-    """Return the indexes of the rows in the order of events.
+    """Return the indexes of the rows, sorted by time, from the times of the rows (aware or None).
 
-    Most neighbours of a list tell whether it runs forward or backward. A row without a time keeps its index.
+    A row without a time stays beside its neighbour. Rows of the same time keep their order, or are reversed where the
+    whole list runs backward.
     """
     known = [at for at in times if at is not None]
     indexes = list(range(len(times)))
     falls = sum(later < earlier for earlier, later in pairwise(known))
     rises = sum(later > earlier for earlier, later in pairwise(known))
-    if falls > rises:  # by most neighbours, so that one mistyped year does not turn the list round
+    if falls > rises:  # most neighbours decide, so that one mistyped year does not reverse the list
         indexes.reverse()
     at = min(known) if known else datetime.min.replace(tzinfo=UTC)
     filled: dict[int, datetime] = {}

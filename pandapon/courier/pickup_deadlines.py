@@ -1,8 +1,8 @@
-"""What texts state about the time until which a parcel is to be picked up: the patterns, by how the time is reckoned.
+"""The deadlines that texts state for a pick-up: the patterns, grouped by how the deadline is reckoned.
 
-Precision goes first: the patterns leave out whatever counts from an unknown moment, tells of the past or of another
-matter. They are for texts in the form of :func:`pandapon.courier.normalization.normalize`, and our own reading of courier texts
-[inferred].
+Precision goes first: no pattern matches a time that counts from an unknown moment, lies in the past or is about
+another matter. The patterns are for normalized texts (:func:`pandapon.courier.normalization.normalize`), and our own reading of
+courier texts [inferred].
 """
 
 from __future__ import annotations
@@ -21,17 +21,18 @@ _TAKE = r"(?:(?<!收)取(?!消|得|回|费|号|款)|领(?!导)|自提|提货|提
 _ASK = r"(?:请|限|务必|须|需|尽快)"
 _NEAR = r"[^;,]{0,14}?"  # within one clause
 _FETCH = r"(?:pick(?:ed)?[ -]?(?:it |your \w+ |the \w+ )?up|pick[ -]?up|collect(?:ed|ion)?|fetch(?:ed)?|retrieved?)"
-# Not "ready for pickup by" or "pickup available within", which promise the parcel.
+# Not "ready for pickup by" or "pickup available within", which promise the parcel and set no deadline.
 _ASKED = rf"(?<!for )(?<!for your ){_FETCH}(?![^;,]{{0,30}}\b(?:available|ready|scheduled|possible|will)\b)"
 _BEFORE = r"(?:by|before|until|till|no later than|not later than|on or before)"
 
 
 class DeadlinePattern(NamedTuple):
-    """A pattern whose first group is a time, and how the time is reckoned."""
+    """A pattern whose first group is a day or a length of time, and how the deadline is reckoned from it."""
 
     pattern: str
-    end: Callable[[str, datetime, datetime | None], datetime | None]  # of the time, given when scanned and when stored
-    is_free: bool = False  # afterwards it costs a fee: such a time gives way to the one of the pick-up
+    # The deadline (aware; None: none), from the matched time, when it was scanned and when the parcel was stored.
+    end: Callable[[str, datetime, datetime | None], datetime | None]
+    is_free: bool = False  # the end of free storage, which gives way to a deadline for the pick-up
 
 
 def _after_scan(length: str, at: datetime, since: datetime | None) -> datetime | None:
@@ -114,11 +115,11 @@ _PATTERNS = (
         rf"(?:will be |be )?(?:returned|sent back)[^;]{{0,20}}? on {DAY}",
     ),
 )
-_compiled = cache(re.compile)  # with the first text: a start reads none, and most commands never do
+_compiled = cache(re.compile)  # at the first text, since most commands read none
 _HAS_TIME = re.compile(
     r"\d|[一二两三四五六七八九十]|今|明|后天|当[日天]|本[周月]|月底|today|tomorrow|tonight|\bone|\btwo|week|day|วัน"
 )
-# Another matter than a parcel that lies ready: a courier who fetches from the sender, goods sent back, photos kept.
+# Other matters than a parcel that lies ready: a pick-up at the sender, goods sent back, photos that are kept.
 _OTHER = re.compile(r"上门[取收揽]|揽[收件]|寄回|退[货换款]|换货|照片|录像|记录|courier will|driver|ได้รับพัสดุ")
 _FETCHED = re.compile(
     rf"(?:已|曾)(?:于|在)?[^;,]{{0,12}}?(?:前|内)?(?:被)?{_TAKE}走?(?:[,;]|$)|picked up on|was collected"
@@ -130,22 +131,25 @@ _THREAT = re.compile(r"[,;](?:逾期|期满|过期|到期|超期)(?:自动|即|�
 
 @lru_cache(maxsize=4_096)
 def deadlines(normalized: str) -> tuple[tuple[DeadlinePattern, str], ...]:
-    """Return the times that a folded text states for a pick-up, each as written, with how it is reckoned."""
+    """Return the deadlines that a normalized text states for a pick-up: each matching pattern, and the time as written.
+
+    ``pattern.end(time, scanned_at, stored_at)`` gives the moment.
+    """
     if not _HAS_TIME.search(normalized) or _OTHER.search(normalized) or _FETCHED.search(normalized):
         return ()
     return tuple((pattern, match[1]) for pattern in _PATTERNS for match in _compiled(pattern.pattern).finditer(normalized))
 
 
 def is_stored_already(normalized: str) -> bool:
-    """Return whether the text says for how long the parcel has lain there, so that its scan did not store it."""
+    """Return whether a normalized text says how long the parcel has lain there, so that this scan did not store it."""
     return _ELAPSED.search(normalized) is not None
 
 
 def is_extended(normalized: str) -> bool:
-    """Return whether the text tells that the parcel may be picked up later than was stated before."""
+    """Return whether a normalized text extends the time for the pick-up."""
     return _EXTENDED.search(normalized) is not None
 
 
 def only_threatens(normalized: str) -> bool:
-    """Return whether the text states a time for the pick-up, and a return only for afterwards: 保管期7天，逾期退回."""
+    """Return whether a normalized text states a deadline, and a return only after that: 保管期7天，逾期退回."""
     return _THREAT.search(normalized) is not None and bool(deadlines(normalized))

@@ -1,4 +1,4 @@
-"""The places that a text names beside its acts: the name as the courier wrote it, and the kind of the place."""
+"""The places that a text names beside its acts: the kind of each place, and its name as the courier wrote it."""
 
 from __future__ import annotations
 
@@ -21,7 +21,7 @@ T = Tag
 class PlaceKind(StrEnum):
     """The kind of a place."""
 
-    TOWN = "town"  # the place has a name that tells no kind
+    TOWN = "town"  # a place whose name does not tell its kind
     HUB = "hub"
     OUTLET = "outlet"
     LAST_OUTLET = "last_outlet"
@@ -29,7 +29,7 @@ class PlaceKind(StrEnum):
     AIRPORT = "airport"
     PORT = "port"
     BORDER = "border"
-    EXCHANGE = "exchange"  # where the posts of two countries hand over
+    EXCHANGE = "exchange"  # where two countries' posts hand parcels over
     ABROAD = "abroad"
     DESTINATION = "destination"
 
@@ -38,9 +38,9 @@ class Place(NamedTuple):
     """A place of a text."""
 
     kind: PlaceKind
-    name: str = ""  # as written, folded; empty: the text tells only the kind
-    within: str = ""  # the name in brackets at the text's beginning: the place of the scan
-    is_name: bool = True  # False: the words stand where a place is named, and may name none
+    name: str = ""  # as in the normalized text; empty: the text tells only the kind
+    within: str = ""  # the place of the scan: the name in brackets at the text's beginning; empty: none
+    is_name: bool = True  # False: the words stand where a place can be named, but may not name one
 
 
 _KINDS = {
@@ -60,16 +60,16 @@ _NAMES = frozenset({T.OTHER, T.CITY, T.PORT}) | frozenset(_KINDS)
 _SKIPPED = frozenset({T.DONE, T.TO, T.FROM, T.COLON, T.PARCEL, T.OF, T.ONGOING, T.BY, T.OK, T.WILL, T.COURIER})
 _LONGEST = 16  # characters of a name; a longer one is no name
 _RANKS = ("市", "省", "县", "区", "镇", "州")
-_TOWNS_ON_WATER = ("香港",)  # the word of a port stands in them
+_TOWNS_ON_WATER = ("香港",)  # their names end in 港 (port)
 _HEADER = re.compile(r"\s*\[([^\[\]]{2,12})\]")
 _HUB_AS_FIRM = re.compile(r"(?:转运|分拨|集散|分拣|处理|中转)(?:中心|部|场)?公司$")  # 湘潭转运中心公司
-# Numbers, the rest of a word whose beginning a list knows (进|口互换局), and Thai, which parts no words.
+# Numbers, the remainder of a word that is only known in part (进|口互换局), and Thai, which puts no blanks between words.
 _NO_NAME = re.compile(r"[0-9:/.*#%\s-]*$|[口换一]|[\u0e00-\u0e7f]")
 _EDGES = " -,:/[]()·"
 
 
 class Site:
-    """A text's places. ``folded``: the text whose words the clauses are."""
+    """The places of a text. ``normalized``: the text from which the clauses were parsed."""
 
     def __init__(self, normalized: str) -> None:
         self._normalized = normalized
@@ -77,7 +77,7 @@ class Site:
         self._within = header[1].strip() if header else ""
 
     def after(self, clause: Clause, at: int) -> Place | None:
-        """Return the place that is named right after a word of its clause."""
+        """Return the place that is named right after the token at an index of its clause; None: no place is."""
         run: list[Token] = []
         for token in clause[at + 1 :]:
             if token.tag in _NAMES and (not run or _belongs(run[-1], token)):
@@ -87,7 +87,7 @@ class Site:
         return self._place(run)
 
     def before(self, clause: Clause, at: int) -> Place | None:
-        """Return the place that is named right before a word of its clause."""
+        """Return the place that is named right before the token at an index of its clause; None: no place is."""
         run: list[Token] = []
         for token in reversed(clause[:at]):
             if token.tag in _NAMES and (not run or _belongs(token, run[0])):
@@ -105,7 +105,7 @@ class Site:
         return None
 
     def header(self) -> Place | None:
-        """Return the place in brackets with which the text begins."""
+        """Return the place in brackets with which the text begins; None: it begins otherwise."""
         return Place(PlaceKind.TOWN, self._within) if self._within else None
 
     def _place(self, run: Sequence[Token]) -> Place | None:
@@ -121,7 +121,7 @@ class Site:
         return Place(kind, name, self._within, is_name=bool(kinds) or self._is_quoted(run) or _has_rank(name))
 
     def _in_brackets(self, place: Place | None, after: Token) -> Place | None:
-        """The name after a place that has only a kind: 到达寄达地处理中心【曼谷】."""
+        """The place, completed by a name in brackets after it where it has only a kind: 到达寄达地处理中心【曼谷】."""
         if place is None or place.name or after.tag not in _NAMES or not self._is_quoted([after]):
             return place
         return place._replace(name=after.text)
@@ -136,7 +136,7 @@ def _has_rank(name: str) -> bool:
 
 
 def _belongs(last: Token, token: Token) -> bool:
-    """Whether two words belong to one name: nothing stands between them, or a blank between Latin words."""
+    """Whether two tokens belong to one name: they touch, or a blank stands between two Latin words."""
     return token.start == last.end or (token.start == last.end + 1 and last.text.isascii() and token.text.isascii())
 
 

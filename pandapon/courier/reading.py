@@ -23,7 +23,7 @@ A, M, T = Aspect, Milestone, Tag
 
 
 class Action(StrEnum):
-    """The action that an entry asks of the buyer. The values are stored."""
+    """The action that an entry asks of the buyer."""
 
     PICK_UP = "pick_up"
     CONTACT = "contact"
@@ -63,7 +63,7 @@ class Reading:
     is_last: bool = False  # the text tells of the last leg, by the kind of outlet or by the next step
     packs: bool = False  # the text only tells of packing, which a seller does before the handover
     is_urgent: bool = False  # the parcel goes back unless it is fetched soon
-    understood: bool = True  # False: the text has no act, and no word of a notice
+    understood: bool = True  # False: the text has no act, no noun of an act and no notice
 
 
 _GOES_ON = frozenset({M.IN_TRANSIT, M.ARRIVED, M.OUT_FOR_DELIVERY})

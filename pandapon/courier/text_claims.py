@@ -61,7 +61,8 @@ _MENDS = frozenset({M.OUT_FOR_DELIVERY, M.DELIVERED, M.READY_FOR_PICKUP})
 def claims_of(text: Text) -> list[TextClaim]:
     """Return the claims of a parsed text, in the order of its acts, then of its nouns.
 
-    A claim that the text doubts, ends in a later clause, or explains by a stronger claim is left out.
+    A claim that the text doubts is left out or weakened. One that a later clause ends, or that another claim explains,
+    is left out.
     """
     pairs = [(claim_of(event, text), event) for event in text.events] + noun_claims(text)
     sure = [(claim and weigh_doubts(claim, event, text), event) for claim, event in pairs]
