@@ -42,7 +42,7 @@ from typing import TYPE_CHECKING
 
 from pandapon.courier.account import Account, Statement, read_account
 from pandapon.courier.claims import Reason
-from pandapon.courier.codes import LONGEST_CODE, scan_code, together
+from pandapon.courier.codes import LONGEST_CODE, scan_code, combined_claim
 from pandapon.courier.deeds import Deed
 from pandapon.courier.events import parse
 from pandapon.courier.parcel_state import oldest_first, precedes, state_of
@@ -106,7 +106,7 @@ def _entry(text: str, status: str, action: str) -> Reading:
         reading = replace(reading, milestone=code_alone, understood=True)
     if not (status or action):
         return reading
-    milestone = together(status, action, reading.milestone)
+    milestone = combined_claim(status, action, reading.milestone)
     return reading if milestone is reading.milestone else replace(reading, milestone=milestone)
 
 

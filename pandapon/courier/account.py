@@ -16,7 +16,7 @@ from pandapon.courier.deeds import Deed
 from pandapon.courier.events import parse
 from pandapon.courier.normalization import normalize
 from pandapon.courier.keepers import Keeper, keeper_of
-from pandapon.courier.claim_deeds import BY_CODE, deed_of
+from pandapon.courier.claim_deeds import DEED_BY_CODE, deed_of
 from pandapon.courier.places import Site
 from pandapon.courier.tags import Tag
 from pandapon.courier.text_claims import claims_of, weight
@@ -109,7 +109,7 @@ def read_account(text: str) -> Account:
     """Return the account of a text as sent. No text raises an error."""
     code = scan_code(text[: LONGEST_CODE + 1])
     if code is not None:
-        return Account(code, (Statement(BY_CODE[code]),))
+        return Account(code, (Statement(DEED_BY_CODE[code]),))
     normalized = normalize(text)
     parsed = parse(tokenize(normalized))
     claims = claims_of(parsed)
@@ -122,7 +122,7 @@ def read_account(text: str) -> Account:
     site = Site(normalized)
     return Account(
         milestone=milestone,
-        statements=_telling([_statement(claim, parsed, site) for claim in _chosen(claims, best)]),
+        statements=_worth_telling([_statement(claim, parsed, site) for claim in _chosen(claims, best)]),
         target=_target(claims, parsed, site) if milestone in _ON_THE_WAY else None,
         keeper=keeper_of(parsed, best) if milestone in _TO_FETCH else None,
         has_code=_CODE.search(normalized) is not None,
@@ -176,7 +176,7 @@ def _target(claims: Iterable[TextClaim], text: Text, site: Site) -> Place | None
     return place and place._replace(within="")
 
 
-def _telling(statements: Sequence[Statement]) -> tuple[Statement, ...]:
+def _worth_telling(statements: Sequence[Statement]) -> tuple[Statement, ...]:
     """At most two statements, in the text's order: no deed twice, and none about which another deed says more."""
     now = [statement for statement in statements if not statement.is_planned or statement.deed not in _MOVES] or list(
         statements

@@ -6,7 +6,7 @@ from typing import TYPE_CHECKING
 
 from pandapon.courier.aspect import Aspect
 from pandapon.courier.claims import HAPPENED, Reason
-from pandapon.courier.deeds import Deed, by_word
+from pandapon.courier.deeds import Deed, deed_by_word
 from pandapon.courier.tags import Tag
 from pandapon.shipment import Milestone
 
@@ -54,7 +54,7 @@ _REASONS = {
     R.OTHER: D.PROBLEM,
 }
 # The deed of a code that comes without words.
-BY_CODE = {
+DEED_BY_CODE = {
     M.ORDERED: D.ORDER_PLACED,
     M.PAID: D.PAID,
     M.SHIPPED: D.SHIPPED,
@@ -158,13 +158,13 @@ def _paid(event: Event) -> Deed:
             return D.TO_SHIP
         case T.HANDLE:
             return D.PACKING
-    return by_word(T.PREPARE, event.word) or D.PREPARING
+    return deed_by_word(T.PREPARE, event.word) or D.PREPARING
 
 
 def _shipped(event: Event) -> Deed:
     match event.act:
         case T.LABEL:
-            return by_word(T.LABEL, event.word) or D.AWAITING_COLLECTION
+            return deed_by_word(T.LABEL, event.word) or D.AWAITING_COLLECTION
         case T.SHIP:
             return D.SHIPPED
     return D.AWAITING_COLLECTION
@@ -179,7 +179,7 @@ def _moved(event: Event, text: Text, *, resumes: bool) -> Deed:
         return D.AWAITING_RELEASE
     if resumes and (event.act is not T.RELEASE or T.INTERCEPT in text.tags):
         return D.RESUMED
-    deed = by_word(event.act, event.word) or _MOVES.get(event.act, D.MOVING)
+    deed = deed_by_word(event.act, event.word) or _MOVES.get(event.act, D.MOVING)
     return D.TOWARDS if deed is D.ARRIVED and event.aspect in {A.ONGOING, A.PLANNED} else deed
 
 
@@ -210,7 +210,7 @@ def _finer(deed: Deed, event: Event, text: Text) -> Deed:
         return deed
     if event.act is not tag and tag is not T.DELAY:
         return D.ATTEMPT_FAILED if deed is D.ABSENT else deed
-    return by_word(tag, event.word) or (D.ATTEMPT_FAILED if deed is D.ABSENT else deed)
+    return deed_by_word(tag, event.word) or (D.ATTEMPT_FAILED if deed is D.ABSENT else deed)
 
 
 def _is_of_label(event: Event, text: Text) -> bool:

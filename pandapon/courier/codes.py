@@ -87,7 +87,7 @@ _DENIALS = frozenset(
 )
 
 
-def together(status: str, action: str, words: Milestone | None) -> Milestone | None:
+def combined_claim(status: str, action: str, words: Milestone | None) -> Milestone | None:
     """Return the claim of an entry by its codes and its words together; None: no claim.
 
     ``status`` and ``action``: as sent, in any letter case. ``words``: the claim of the text; None: the text has none.

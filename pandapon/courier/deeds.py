@@ -170,6 +170,6 @@ def _words() -> dict[Tag, list[tuple[str, Deed]]]:
     return {of: sorted(words.items(), key=lambda word: -len(word[0])) for of, words in deeds.items()}
 
 
-def by_word(tag: Tag, words: str) -> Deed | None:
+def deed_by_word(tag: Tag, words: str) -> Deed | None:
     """Return the deed of the longest listed word of a tag that is within ``words``; None: no such word is."""
     return next((deed for word, deed in _words().get(tag, ()) if word in words), None)

@@ -19,7 +19,7 @@ A, M, T = Aspect, Milestone, Tag
 def customs_demand_claim(event: Event, text: Text) -> Claim | None:
     """Return the claim of papers or duty that somebody demands; None: only mentioned, or handed in already.
 
-    :mod:`reading` uses it, too, to find the action asked of the buyer.
+    :mod:`reading` finds by it, too, which action is asked of the buyer.
     """
     reason = Reason.PAPERS if event.act is T.PAPERS else Reason.DUTY
     if event.aspect is A.MENTIONED and clause_has(event, text, T.CUSTOMS) and clause_has(event, text, T.ASKED):

@@ -20,9 +20,9 @@ _MOVED = frozenset({T.HUB, T.BRANCH, T.COLLECT, T.FLY, T.CUSTOMS, T.RETURN, T.RE
 
 
 def departure_claim(event: Event, text: Text) -> Claim | None:
-    """Return the claim of a departure that is not from one place on the way to the next; None: it is.
+    """Return the claim of a departure that a courier, a seller or a recipient makes.
 
-    Such a departure is a courier's to the sender or the recipient, a seller's, or a recipient's from a point.
+    None: a vehicle leaves for the next place on the way, so the table decides.
     """
     clause = text.clauses[event.clause]
     before = {token.tag for token in clause[: event.token]}

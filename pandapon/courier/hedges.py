@@ -70,7 +70,7 @@ _BEHIND = (
 
 def is_hedged(clause: Sequence[Token], at: int) -> bool:
     """Return whether a hedge stands beside the act at an index, so that it may not have happened to this parcel."""
-    before, after = _without_own(clause, at), clause[at + 1 :]
+    before, after = _before_own_word(clause, at), clause[at + 1 :]
     while after and (after[0].start == clause[at].start or after[0].tag is T.OK):
         after = after[1:]
     return _is_hedged_before(before) or _is_hedged_behind(after)
@@ -78,11 +78,11 @@ def is_hedged(clause: Sequence[Token], at: int) -> bool:
 
 def is_only_agreed(clause: Sequence[Token], at: int) -> bool:
     """Return whether somebody only agrees to the act, asks for it, or refuses it: 客户同意销毁."""
-    before = _without_own(clause, at)
+    before = _before_own_word(clause, at)
     return bool(before) and before[-1].text.endswith(_AGREED)
 
 
-def _without_own(clause: Sequence[Token], at: int) -> Sequence[Token]:
+def _before_own_word(clause: Sequence[Token], at: int) -> Sequence[Token]:
     """The tokens before the act, without those that its own word brings along."""
     return [token for token in clause[:at] if token.start != clause[at].start]
 

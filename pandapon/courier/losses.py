@@ -114,7 +114,7 @@ def _is_being_settled(event: Event, text: Text) -> bool:
     return event.word == "丢件" and event.aspect is A.BARE and A.ONGOING in paid
 
 
-def is_rule(event: Event, text: Text) -> bool:
+def is_compensation_rule(event: Event, text: Text) -> bool:
     """Return whether the text states a rule of compensation: 丢失、破损按件赔付."""
     spoken = {A.BARE, A.PLANNED, A.MENTIONED, A.ASKED, A.CONDITIONAL, A.POSSIBLE}
     if any(token.text.startswith(("包赔", "必赔")) for token in text.clauses[event.clause][event.token + 1 :]):

@@ -27,7 +27,7 @@ _BRINGING = frozenset({T.CARRY, T.ATTEMPT, T.SIGN, T.REACH, T.STORE})
 _NOT_DONE = frozenset({A.FAILED, A.NEGATED, A.PLANNED})
 
 
-def are_hours(event: Event, text: Text) -> bool:
+def states_opening_hours(event: Event, text: Text) -> bool:
     """Return whether the act states opening hours of a place where the parcel can be fetched: 已到驿站，晚9点打烊."""
     is_closing = event.word in _FREE_DAYS or event.word.endswith(_CLOSES)
     if not is_closing or event.aspect is A.DONE or not text.clause_tags[event.clause].isdisjoint(_PEOPLE):

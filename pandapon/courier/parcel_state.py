@@ -233,7 +233,7 @@ def _is_set_back(state: ParcelState, entry: Entry, claim: Milestone) -> bool:
         was_pick_up = state.is_unsure and state.steps == 1 and entry.reading.moves
         return remaining or was_pick_up or entry.reading.corrects or _is_another_leg(state, entry)
     if state.furthest is M.READY_FOR_PICKUP:
-        return _takes_it_on(entry, claim)
+        return _goes_on_from_point(entry, claim)
     if claim is not M.IN_TRANSIT or state.furthest not in _ON_THE_ROAD:
         return False
     # A warehouse, customs or a flight shows that the arrival before was only the end of a leg.
@@ -254,7 +254,7 @@ def _was_before_pick_up(state: ParcelState, entry: Entry) -> bool:
     return told and state.steps == 1 and state.furthest in _MISTAKEN
 
 
-def _takes_it_on(entry: Entry, claim: Milestone) -> bool:
+def _goes_on_from_point(entry: Entry, claim: Milestone) -> bool:
     """Whether a parcel that was ready for pick-up is out for delivery, or its point was only a stop on the way."""
     return (claim is entry.reading.milestone is M.OUT_FOR_DELIVERY) or (
         claim is M.IN_TRANSIT and entry.reading.is_between
@@ -282,7 +282,7 @@ def _before_delivery(furthest: Milestone | None) -> Milestone | None:
 def oldest_first(times: list[datetime | None]) -> list[int]:
     """Return the indexes of the rows, sorted by time, from the times of the rows (aware or None).
 
-    A row without a time stays beside its neighbour. Rows of the same time keep their order, or are reversed where the
+    A row without a time stays with the row before it. Rows of the same time keep their order, or are reversed where the
     whole list runs backward.
     """
     known = [at for at in times if at is not None]

@@ -10,8 +10,8 @@ from pandapon.courier.context import clause_has, is_about_another_matter, clause
 from pandapon.courier.aspect import Aspect
 from pandapon.courier.claims import HAPPENED, Claim, Reason, claim_by_table
 from pandapon.courier.demands import customs_demand_claim
-from pandapon.courier.opening_hours import are_hours
-from pandapon.courier.losses import compensation_claim, is_rule, loss_claim
+from pandapon.courier.opening_hours import states_opening_hours
+from pandapon.courier.losses import compensation_claim, is_compensation_rule, loss_claim
 from pandapon.courier.tags import Tag
 from pandapon.shipment import Milestone
 
@@ -46,9 +46,9 @@ def problem_claim(event: Event, text: Text) -> Claim | None:
         return Claim(M.IN_TRANSIT, resumes=True)
     if event.act in _NOTICED and event.aspect is not A.DONE and clause_has(event, text, T.NOTICE):
         return None
-    if event.act in _RULED and event.aspect in _UNTOLD and is_rule(event, text):
+    if event.act in _RULED and event.aspect in _UNTOLD and is_compensation_rule(event, text):
         return None
-    if event.act in {T.ABSENT, T.DELAY} and are_hours(event, text):
+    if event.act in {T.ABSENT, T.DELAY} and states_opening_hours(event, text):
         return None
     return _BY_ACT.get(event.act, _table_claim)(event, text)
 

@@ -255,7 +255,7 @@ def _close_name(line: list[Token], begin: int) -> None:
     line[begin:] = inside
     tags = [token.tag for token in inside]
     kind = next((point for point in _POINTS if point in tags), None)
-    if kind is None or _is_a_towns(inside, tags):
+    if kind is None or _is_named_like_a_shop(inside, tags):
         kind = tags[-1] if tags[-1] in PLACES else None
     if kind is None and _is_name(inside):
         kind = T.OTHER
@@ -264,7 +264,7 @@ def _close_name(line: list[Token], begin: int) -> None:
         line[begin:] = [Token(kind, text, inside[0].start, inside[-1].end)]
 
 
-def _is_a_towns(inside: list[Token], tags: list[Tag]) -> bool:
+def _is_named_like_a_shop(inside: list[Token], tags: list[Tag]) -> bool:
     """Whether the name is an outlet's whose town is called like a shop by chance: 小店公司."""
     return tags[-1] is T.BRANCH and any(token.text in _TOWNS for token in inside)
 
