@@ -58,7 +58,7 @@ class Account:
     is_again: bool = False  # the delivery is, or will be, attempted again
 
 
-_MOST = 2  # statements of one text
+_MOST_STATEMENTS = 2  # statements of one text
 _MOST_STAGES = 2  # of the labelled texts with more milestones, a third was read wrongly
 _UNREADABLE = Account()
 _TO_FETCH = frozenset({M.DELIVERED, M.READY_FOR_PICKUP})
@@ -188,7 +188,7 @@ def _worth_telling(statements: Sequence[Statement]) -> tuple[Statement, ...]:
             first = by_deed.setdefault(statement.deed, statement)
             if first.place is None and statement.place is not None:
                 by_deed[statement.deed] = first._replace(place=statement.place)
-    return tuple(sorted(list(by_deed.values())[:_MOST], key=lambda statement: statement.at))
+    return tuple(sorted(list(by_deed.values())[:_MOST_STATEMENTS], key=lambda statement: statement.at))
 
 
 def _is_again(text: Text, aspects: frozenset[Aspect]) -> bool:

@@ -45,7 +45,7 @@ A, M, T = Aspect, Milestone, Tag
 _POINTS = frozenset({T.POINT, T.LOCKER})
 _PUT_AWAY = frozenset({"入库", "上架", "验收", "入仓"})
 _COUNTS = frozenset("一二两三四五六七八九十半几多最保有夜期时")
-_FEW = 2  # tokens: 已 and the act
+_SHORTEST = 2  # tokens: 已 and the act
 _SORTING = frozenset({"分拣", "分流", "扫描", "识别"})
 _BETWEEN_LEGS = ("集运", "转运", "海外", "境外", "中转")
 _GOODS = frozenset({"商品", "订单", "宝贝", "order"})
@@ -116,7 +116,7 @@ def _handling_claim(event: Event, text: Text) -> Claim | None:
         return None  # 仓库已出库，正在交接快递
     if event.word == "装货" and event.aspect is A.PLANNED:
         return None
-    if event.word == "集货" and event.aspect is A.DONE and len(text.clauses) == 1 and len(text.clauses[0]) <= _FEW:
+    if event.word == "集货" and event.aspect is A.DONE and len(text.clauses) == 1 and len(text.clauses[0]) <= _SHORTEST:
         return Claim(M.PICKED_UP)  # 已集货, as Taiwan's couriers say
     if event.word in _PUT_AWAY and event.aspect is A.DONE and _is_of_returns(event, text):
         return Claim(M.RETURNED)

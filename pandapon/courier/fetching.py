@@ -25,7 +25,7 @@ EN_ROUTE = frozenset({T.FLY, T.PORT, T.DECLARE, T.CUSTOMS})
 _THERE = POINTS | {T.BY_CODE, T.STORE, T.PARCEL, T.ARRIVE}
 PUBLIC = POINTS | {T.SELF, T.BY_CODE}
 SHORT = 3  # tokens of a short clause
-_FEW = 2  # clauses before the act
+_CLAUSES_BEFORE = 2  # clauses before the act
 _ONWARD = frozenset({T.PORT, T.FLY, T.SHIP})
 _PUTTING = frozenset({T.STORE, T.REACH, T.ARRIVE, T.PROXY, T.SIGN, T.TRANSFER, T.FORWARD})
 _PUT_AT = POINTS | {T.DOOR, T.DESK, T.KIN}
@@ -110,7 +110,7 @@ def _is_by_the_signer(event: Event, text: Text) -> bool:
     """Whether the clauses before the act name the signer and the place: 签收人在【X柜】(东门)领取."""
     if event.token:
         return False
-    before = [token for clause in text.clauses[max(0, event.clause - _FEW) : event.clause] for token in clause]
+    before = [token for clause in text.clauses[max(0, event.clause - _CLAUSES_BEFORE) : event.clause] for token in clause]
     return any(label.tag is T.SIGNER and token.text == "在" for label, token in pairwise(before))
 
 

@@ -1,4 +1,4 @@
-"""The keeper of a parcel, who has it or signed for it, as far as the text tells: a front desk, a neighbour, a locker."""
+"""The keeper of a parcel, who has it or signed for it, as far as the text tells: a desk, a neighbour, a locker."""
 
 from __future__ import annotations
 

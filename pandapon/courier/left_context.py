@@ -53,7 +53,7 @@ _BRIDGES = frozenset(
 )
 _NEAR = 2  # tokens of any kind that a negation reaches across
 # The aspect that an act's own word brings along: 已签 has the tags DONE and SIGN.
-_INHERENT = {T.DONE: Aspect.DONE, T.ONGOING: Aspect.ONGOING}
+_OWN_ASPECTS = {T.DONE: Aspect.DONE, T.ONGOING: Aspect.ONGOING}
 # A 后 between two such acts states both where the agent is named: 本人验货后签收, 由收发室签收后转交本人.
 _SUCCESSIONS = frozenset(
     {(T.HANDLE, T.SIGN), (T.RECEIVE, T.SIGN), (T.SIGN, T.TRANSFER), (T.PROXY, T.TRANSFER), (T.RECEIVE, T.TRANSFER)}
@@ -67,17 +67,17 @@ _MODALS = {
     T.PLEASE: Aspect.ASKED,
     T.MAY: Aspect.POSSIBLE,
 }
-_SETTLES = {**_MODALS, T.SUSPECT: Aspect.POSSIBLE, T.NOT_YET: Aspect.NOT_YET}
-_TELLING = (
-    frozenset(_SETTLES)
+_SETTLE_AS = {**_MODALS, T.SUSPECT: Aspect.POSSIBLE, T.NOT_YET: Aspect.NOT_YET}
+_CAN_SETTLE = (
+    frozenset(_SETTLE_AS)
     | {T.NOT, T.VOID, T.AFTER, T.FAILED, T.CANNOT, T.DONE, T.ASKED, T.OR}
     | {T.WILL, T.WAIT, T.FUTURE_DAY, T.PROMISE}
 )
-_ADDING = frozenset({T.BY, T.OK, T.ONGOING, T.DONE, T.ARRANGE, T.AGAIN, T.TODAY})
+_CAN_ADD = frozenset({T.BY, T.OK, T.ONGOING, T.DONE, T.ARRANGE, T.AGAIN, T.TODAY})
 _SETTLED = frozenset({Aspect.REVOKED, Aspect.MENTIONED, Aspect.POSSIBLE, Aspect.ASKED})
 _CARRIED = frozenset({T.CARRY, T.CARRY_NOUN})
 _CARRIED_TO = frozenset({T.SIGN, T.REACH})
-_TOLD = frozenset({Aspect.DONE, Aspect.FAILED, Aspect.NEGATED})
+_FACTS = frozenset({Aspect.DONE, Aspect.FAILED, Aspect.NEGATED})
 _CALLED_OFF = frozenset({T.COLLECT, T.CARRY, T.FORWARD, T.HOLD})
 _LIGHT = frozenset({T.CALL_BUYER})
 _ON_REQUEST = frozenset({T.REFUSE, T.RETURN, T.INTERCEPT, T.CANCEL, T.ABANDON, T.ABSENT})
@@ -105,20 +105,20 @@ def _from_left_context(clause: Sequence[Token], at: int, modality: Modality) -> 
     for position in range(at - 1, -1, -1):
         token = clause[position]
         if token.start == act.start and token.tag is not T.NOT:  # the act's own word also tells the aspect
-            modality = _inherent(modality, token.tag)
+            modality = _with_own_aspect(modality, token.tag)
         elif token.tag is T.CANCEL and act.tag in _CALLED_OFF and {T.PARCEL}.issuperset(between):
             return modality._replace(aspect=Aspect.REVOKED)  # carrier cancelled the pickup
         elif _is_an_act(clause, position):
             is_object = token.tag is act.tag is T.RETURN  # 已将退件交还
             if not is_object and not (token.tag in _CARRIED and act.tag in _CARRIED_TO):
-                return _modal(modality, _before(clause, position))
+                return _under_modal(modality, _before(clause, position))
         elif token.tag is T.COLON:
-            return _modal(modality, clause[:position])
+            return _under_modal(modality, clause[:position])
         else:
-            decided = _verdict(modality, clause, at, position, between)
+            decided = _settled(modality, clause, at, position, between)
             if decided is not None:
                 return decided
-            modality = _noted(modality, token, between)
+            modality = _with_fact(modality, token, between)
             between.append(token.tag)
     return modality
 
@@ -140,19 +140,19 @@ def _is_an_act(clause: Sequence[Token], position: int) -> bool:
     return not (token.tag is T.ABSENT and after.tag is T.AFTER and after.text.endswith("前"))
 
 
-def _inherent(modality: Modality, tag: Tag) -> Modality:
+def _with_own_aspect(modality: Modality, tag: Tag) -> Modality:
     if tag in {T.WAIT, T.WILL}:
         return modality._replace(aspect=Aspect.PLANNED)
     if tag is T.VOID:
         return modality._replace(aspect=Aspect.REVOKED)
-    if modality.aspect is Aspect.BARE and tag in _INHERENT:
-        return modality._replace(aspect=_INHERENT[tag])
+    if modality.aspect is Aspect.BARE and tag in _OWN_ASPECTS:
+        return modality._replace(aspect=_OWN_ASPECTS[tag])
     return modality
 
 
-def _verdict(modality: Modality, clause: Sequence[Token], at: int, position: int, between: Sequence[Tag]) -> Modality | None:
+def _settled(modality: Modality, clause: Sequence[Token], at: int, position: int, between: Sequence[Tag]) -> Modality | None:
     """The modality if the token at ``position`` settles it; None: the tokens further left decide."""
-    if clause[position].tag not in _TELLING:
+    if clause[position].tag not in _CAN_SETTLE:
         return None
     token, before = clause[position], clause[:position]
     is_near = len(between) <= _NEAR
@@ -160,7 +160,7 @@ def _verdict(modality: Modality, clause: Sequence[Token], at: int, position: int
         case T.NOT | T.VOID if any(other.tag is T.IF for other in before):
             return modality._replace(aspect=Aspect.CONDITIONAL)
         case T.NOT if is_near or _BRIDGES.issuperset(between):
-            return _denied(modality, clause[at:], between)
+            return _negated(modality, clause[at:], between)
         case T.AFTER if token.text.isascii() and is_near and modality.aspect is not Aspect.DONE:  # after delivery
             return modality._replace(aspect=Aspect.MENTIONED)
         case T.AFTER if before and (before[-1].tag, clause[at].tag) in _SUCCESSIONS and _has_actor(before):
@@ -202,8 +202,8 @@ def _verdict(modality: Modality, clause: Sequence[Token], at: int, position: int
             return None
         case T.WILL | T.WAIT | T.FUTURE_DAY | T.PROMISE if T.DONE not in between:
             return _planned(modality, clause[: position + 1])
-        case tag if tag in _SETTLES:
-            return modality._replace(aspect=_SETTLES[tag])
+        case tag if tag in _SETTLE_AS:
+            return modality._replace(aspect=_SETTLE_AS[tag])
     return None
 
 
@@ -214,16 +214,16 @@ def _is_deadline(clause: Sequence[Token], position: int, between: Sequence[Tag])
     return is_time and not between
 
 
-def _denied(modality: Modality, act_and_after: Sequence[Token], between: Sequence[Tag]) -> Modality:
+def _negated(modality: Modality, act_and_after: Sequence[Token], between: Sequence[Tag]) -> Modality:
     if any(token.text == "yet" for token in act_and_after):
         return modality._replace(aspect=Aspect.NOT_YET)
     in_vain = modality.succeeded or T.OK in between or modality.aspect is Aspect.FAILED
     return modality._replace(aspect=Aspect.FAILED if in_vain else Aspect.NEGATED)
 
 
-def _noted(modality: Modality, token: Token, between: Sequence[Tag]) -> Modality:
+def _with_fact(modality: Modality, token: Token, between: Sequence[Tag]) -> Modality:
     """The modality with the facts that a token adds without settling the aspect."""
-    if token.tag not in _ADDING:
+    if token.tag not in _CAN_ADD:
         return modality
     match token.tag:
         case T.BY if token.text == "被" and modality.aspect is Aspect.BARE:  # the passive states a done act
@@ -256,12 +256,12 @@ def _ends_a_time(before: Sequence[Token]) -> bool:
     return bool(before) and (before[-1].tag in ACTS or before[-1].text.endswith(_UNTIL))
 
 
-def _modal(modality: Modality, before: Sequence[Token]) -> Modality:
+def _under_modal(modality: Modality, before: Sequence[Token]) -> Modality:
     """The modality under a condition, a request, an offer or a plan further left in the clause.
 
     Such a word holds for all acts after it, up to one that is done.
     """
-    if modality.aspect in _TOLD:
+    if modality.aspect in _FACTS:
         return modality
     for token in reversed(before):
         if token.tag is T.DONE:

@@ -42,7 +42,7 @@ _GONE = frozenset({Reason.DESTROYED, Reason.SEIZED, Reason.ABANDONED})
 _ON_THE_ROAD = frozenset({M.IN_TRANSIT, M.ARRIVED, M.OUT_FOR_DELIVERY})
 _ARRIVED = frozenset({M.ARRIVED, M.OUT_FOR_DELIVERY, M.READY_FOR_PICKUP})
 _MISTAKEN = frozenset({M.IN_TRANSIT, M.OUT_FOR_DELIVERY, M.READY_FOR_PICKUP})
-_FEW = 2
+_MOST_STEPS = 2
 _TAKEN = frozenset({M.OUT_FOR_DELIVERY, M.DELIVERED})
 _AT_THE_SHOP = frozenset({M.ORDERED, M.PAID, M.SHIPPED})
 _MOVED = frozenset(milestone for milestone in Milestone if M.PICKED_UP.rank <= milestone.rank <= M.DELIVERED.rank)
@@ -103,7 +103,7 @@ def _repeated(state: ParcelState) -> Milestone | None:
 
     Most entries are scans in transit of a parcel that is in transit already.
     """
-    if state.milestone is not M.IN_TRANSIT or state.furthest is not M.IN_TRANSIT or state.steps < _FEW:
+    if state.milestone is not M.IN_TRANSIT or state.furthest is not M.IN_TRANSIT or state.steps < _MOST_STEPS:
         return None
     return None if state.is_stopped or state.is_back or state.is_gone else M.IN_TRANSIT
 
@@ -185,7 +185,7 @@ def _with_progress(state: ParcelState, entry: Entry, claim: Milestone) -> Parcel
         return state  # an entry about the order or its payment ends no problem on the way
     if _is_set_back(state, entry, claim):
         state = state._replace(furthest=None)
-    state = state._replace(steps=state.steps + 1) if state.steps < _FEW and _RANK[claim] >= _RANK[M.PICKED_UP] else state
+    state = state._replace(steps=state.steps + 1) if state.steps < _MOST_STEPS and _RANK[claim] >= _RANK[M.PICKED_UP] else state
     furthest = claim if state.furthest is None or _RANK[claim] > _RANK[state.furthest] else state.furthest
     arrived = state.had_arrived or claim in _ARRIVED
     if furthest is state.milestone:

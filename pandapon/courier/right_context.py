@@ -25,7 +25,7 @@ _REVOCABLE = frozenset({T.RETURN, T.REVERSE, T.COLLECT, T.INTERCEPT, T.HOLD, T.F
 _REWARDS = ("可", "即可", "得", "获", "赢", "赚", "享", "领", "送", "就能", "能", "有机会", "抽")
 _REVOKE = frozenset({T.CANCEL, T.VOID})
 # Tags that tell the aspect right after an act.
-_TELLING = frozenset(
+_CAN_SETTLE = frozenset(
     {T.DONE, T.ONGOING, T.VOID, T.CANCEL, T.RESUME, T.FAILED, T.WILL, T.OR, T.TODAY, T.ABSENT, T.ARRANGE, T.NOT}
     | {T.CANNOT, T.OK, T.MIDST, T.WAIT, T.AFTER, T.OF, T.ASKED, T.PLEASE, T.MAY, T.NOTICE, T.OTHER}
 )
@@ -33,7 +33,7 @@ _OF_REWARDS = frozenset({T.MAY, T.OTHER, T.FETCH, T.CARRY, T.ELSE, T.NOTICE, T.N
 _CHANGES = tuple("新换改正替")
 _MOVED_TO = ("改为", "改到", "改至", "延至", "推至", "调整到", "调整至")
 _SERVICES = ("服务", "功能")
-_STATED = Modality(Aspect.BARE)
+_BARE = Modality(Aspect.BARE)
 _BY_APPOINTMENT = frozenset({T.COLLECT, T.TAKE})
 
 _AT_A_PLACE = frozenset({T.STORE, T.REACH, T.PROXY, T.COLLECT})
@@ -49,7 +49,7 @@ def from_right_context(clause: Sequence[Token], at: int) -> Modality:
     if clause[-1].text == "吗":
         return Modality(Aspect.ASKED)
     if at + 1 == len(clause):
-        return _STATED
+        return _BARE
     if clause[at].text.endswith("成功") and _is_rewarded(clause[at + 1]):
         return Modality(Aspect.MENTIONED)  # 自提成功得积分
     after_tags = [
@@ -65,9 +65,9 @@ def from_right_context(clause: Sequence[Token], at: int) -> Modality:
     if act in _REVOCABLE and not _REVOKE.isdisjoint(after_tags[:2]):
         return Modality(Aspect.REVOKED)
     if not after_tags:
-        return _STATED
+        return _BARE
     first, second = after_tags[0], after_tags[1] if after_tags[1:] else None
-    decided = _right_after(clause, at, first, second) if first in _TELLING else None
+    decided = _right_after(clause, at, first, second) if first in _CAN_SETTLE else None
     if decided is not None:
         return decided
     if act is T.CARRY and clause[at + 1].text.startswith(_MOVED_TO):  # 派送改为夜间
@@ -76,7 +76,7 @@ def from_right_context(clause: Sequence[Token], at: int) -> Modality:
         return Modality(Aspect.ONGOING)
     if T.AFTER in after_tags[1:] and T.COLON not in after_tags and not clause[at].text.isascii():  # 收到旧件后
         return Modality(Aspect.MENTIONED)
-    return _STATED
+    return _BARE
 
 
 def _is_a_code(token: Token) -> bool:
