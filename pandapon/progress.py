@@ -7,7 +7,8 @@ from datetime import UTC, datetime
 from typing import TYPE_CHECKING
 
 from pandapon.courier import Reason, read_entry
-from pandapon.courier.parcel_state import since_order, state_of, state_with_reason
+from pandapon.courier.entry_order import since_order
+from pandapon.courier.parcel_state import state_of, state_with_reason
 from pandapon.milestones import folded
 from pandapon.shipment import FINAL, Milestone, Node
 

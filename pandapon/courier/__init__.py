@@ -26,7 +26,8 @@ that no list knows claims nothing. A text passes through these modules in this o
    end that the text leaves open, and :mod:`text_claims` drops what a later clause takes back.
 7. Reading. :mod:`reading` chooses the strongest claim, with its reason, its holder and the action asked of the buyer.
    :mod:`codes` decides where the platform's code and the words disagree.
-8. State. :mod:`parcel_state` folds the claims of all scans into the state of the parcel.
+8. State. :mod:`entry_order` sorts the scans of a parcel and drops those from before the order, and :mod:`parcel_state`
+   folds their claims into the state of the parcel.
 
 Two side tracks start from the same text. :mod:`pickup_deadlines`, with :mod:`time_expressions`, finds until when a
 parcel is to be picked up. :mod:`account` tells people who cannot read the text what it says: :mod:`claim_deeds` gives
@@ -44,8 +45,9 @@ from pandapon.courier.account import Account, Statement, read_account
 from pandapon.courier.claims import Reason
 from pandapon.courier.codes import LONGEST_CODE, scan_code, combined_claim
 from pandapon.courier.deeds import Deed
+from pandapon.courier.entry_order import oldest_first, precedes
 from pandapon.courier.events import parse
-from pandapon.courier.parcel_state import oldest_first, precedes, state_of
+from pandapon.courier.parcel_state import state_of
 from pandapon.courier.normalization import LONGEST_RAW, normalize
 from pandapon.courier.keepers import Keeper
 from pandapon.courier.places import Place, PlaceKind
@@ -148,7 +150,7 @@ def read_trace(
     """Return the milestone of a parcel after these rows, in any order; None: unknown.
 
     ``rows``: time (aware or None), text and status code. ``ordered_at``: aware time of the order. A row that is older
-    than the order by more than :data:`pandapon.courier.parcel_state.RECYCLED` claims nothing.
+    than the order by more than :data:`pandapon.courier.entry_order.RECYCLED` claims nothing.
     """
     in_order = (rows[place] for place in oldest_first([at for at, _, _ in rows]))
     readings = (read_entry(text, status) for at, text, status in in_order if not precedes(at, ordered_at))

@@ -7,13 +7,10 @@
   that has moved ends as returned.
 - A delivery before the parcel arrived anywhere is the end of a leg if a warehouse, customs or a flight follows.
 - An intercepted parcel goes on only where words say so, or where it reaches the door.
-- An entry from before the order claims nothing.
 """
 
 from __future__ import annotations
 
-from datetime import UTC, datetime, timedelta
-from itertools import pairwise
 from typing import TYPE_CHECKING, NamedTuple, Protocol, TypeVar
 
 from pandapon.courier.aspect import Aspect
@@ -21,15 +18,11 @@ from pandapon.courier.claims import Reason
 from pandapon.shipment import Milestone
 
 if TYPE_CHECKING:
-    from collections.abc import Callable, Iterable, Sequence
+    from collections.abc import Callable, Iterable
 
     from pandapon.courier.reading import Reading
-    from pandapon.shipment import Node
 
 M = Milestone
-# A scan that is older than its order by more belongs to an earlier parcel with the same number. A smaller difference
-# may come from a misread time zone.
-RECYCLED = timedelta(hours=12)
 _RANK = {milestone: milestone.rank for milestone in Milestone}
 _BACK = frozenset({M.RETURNING, M.RETURNED})
 # Only these take a delivery back. A failed attempt or a delay after "signed" is a late scan.
@@ -119,22 +112,6 @@ def state_with_reason(entries: Iterable[Entry]) -> ParcelState:
             after = _state_after(state, entry, entry.milestone)
             state = after._replace(reason=_reason(state, after, entry))
     return state
-
-
-def precedes(at: datetime | None, ordered_at: datetime | None) -> bool:
-    """Return whether an entry is older than its order by more than :data:`RECYCLED`. Both times are aware, or None.
-
-    Such an entry comes from a recycled number, a foreign trace or a mistyped year.
-    """
-    return at is not None and ordered_at is not None and at < ordered_at - RECYCLED
-
-
-def since_order(nodes: Sequence[Node], ordered_at: datetime | None) -> Sequence[Node]:
-    """Return the nodes that do not precede their order (see :func:`precedes`). ``ordered_at``: aware; None: unknown."""
-    if ordered_at is None:
-        return nodes
-    earliest = ordered_at - RECYCLED
-    return [node for node in nodes if node.at is None or node.at >= earliest]
 
 
 def _state_after(state: ParcelState, entry: Entry, claim: Milestone) -> ParcelState:
@@ -277,23 +254,3 @@ def _on_its_return(state: ParcelState, entry: Entry, claim: Milestone) -> Parcel
 def _before_delivery(furthest: Milestone | None) -> Milestone | None:
     """The progress that still counts after a problem: at most that of a parcel at its last outlet."""
     return M.ARRIVED if furthest in _AT_THE_DOOR else furthest
-
-
-def oldest_first(times: list[datetime | None]) -> list[int]:
-    """Return the indexes of the rows, sorted by time, from the times of the rows (aware or None).
-
-    A row without a time stays with the row before it. Rows of the same time keep their order, or are reversed where the
-    whole list runs backward.
-    """
-    known = [at for at in times if at is not None]
-    indexes = list(range(len(times)))
-    falls = sum(later < earlier for earlier, later in pairwise(known))
-    rises = sum(later > earlier for earlier, later in pairwise(known))
-    if falls > rises:  # most neighbours decide, so that one mistyped year does not reverse the list
-        indexes.reverse()
-    at = min(known) if known else datetime.min.replace(tzinfo=UTC)
-    filled: dict[int, datetime] = {}
-    for index in indexes:
-        at = times[index] or at
-        filled[index] = at
-    return sorted(indexes, key=filled.__getitem__)
