@@ -1,6 +1,6 @@
 """The modality of an act: its right context, completed by its left context, the tokens before it.
 
-The token nearest to the act decides. A denial, a plan or a condition settles the aspect; words such as 今日 add facts.
+The token nearest to the act decides. A negation, a plan or a condition settles the aspect; words such as 今日 add facts.
 """
 
 from __future__ import annotations
