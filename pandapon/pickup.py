@@ -7,7 +7,7 @@ from typing import TYPE_CHECKING
 
 from pandapon.courier import read_entry
 from pandapon.courier.normalization import normalize
-from pandapon.courier.pickup_deadlines import is_extended, is_stored_already, deadlines
+from pandapon.courier.pickup_deadlines import deadlines, is_extended, is_stored_already
 from pandapon.shipment import Milestone
 
 if TYPE_CHECKING:
@@ -34,7 +34,9 @@ def stated_deadline(text: str, at: datetime, since: datetime | None = None) -> d
         return None
     normalized = normalize(text)
     stored = at if since is None and not is_stored_already(normalized) else since
-    ends = {(each.is_free, end) for each, time in deadlines(normalized) if (end := each.end(time, at, stored)) is not None}
+    ends = {
+        (each.is_free, end) for each, time in deadlines(normalized) if (end := each.end(time, at, stored)) is not None
+    }
     asked = {end for is_free, end in ends if not is_free} or {end for _, end in ends}
     return asked.pop() if len(asked) == 1 else None
 

@@ -43,16 +43,16 @@ from typing import TYPE_CHECKING
 
 from pandapon.courier.account import Account, Statement, read_account
 from pandapon.courier.claims import Reason
-from pandapon.courier.codes import LONGEST_CODE, scan_code, combined_claim
+from pandapon.courier.codes import LONGEST_CODE, combined_claim, scan_code
 from pandapon.courier.deeds import Deed
 from pandapon.courier.entry_order import oldest_first, precedes
 from pandapon.courier.events import parse
-from pandapon.courier.parcel_state import state_of
-from pandapon.courier.normalization import LONGEST_RAW, normalize
 from pandapon.courier.keepers import Keeper
+from pandapon.courier.normalization import LONGEST_RAW, normalize
+from pandapon.courier.parcel_state import state_of
+from pandapon.courier.pickup_deadlines import only_threatens
 from pandapon.courier.places import Place, PlaceKind
 from pandapon.courier.reading import Action, Holder, Reading, decide
-from pandapon.courier.pickup_deadlines import only_threatens
 from pandapon.courier.tokens import tokenize
 from pandapon.shipment import Milestone
 

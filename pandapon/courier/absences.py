@@ -4,9 +4,9 @@ from __future__ import annotations
 
 from typing import TYPE_CHECKING
 
-from pandapon.courier.context import clause_has, clause_says
 from pandapon.courier.aspect import Aspect
 from pandapon.courier.claims import HAPPENED, Claim, Reason, claim_by_table
+from pandapon.courier.context import clause_has, clause_says
 from pandapon.courier.tags import Tag
 from pandapon.shipment import Milestone
 

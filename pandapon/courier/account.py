@@ -11,12 +11,12 @@ from dataclasses import dataclass
 from typing import TYPE_CHECKING, NamedTuple
 
 from pandapon.courier.aspect import Aspect
+from pandapon.courier.claim_deeds import DEED_BY_CODE, deed_of
 from pandapon.courier.codes import LONGEST_CODE, scan_code
 from pandapon.courier.deeds import Deed
 from pandapon.courier.events import parse
-from pandapon.courier.normalization import normalize
 from pandapon.courier.keepers import Keeper, keeper_of
-from pandapon.courier.claim_deeds import DEED_BY_CODE, deed_of
+from pandapon.courier.normalization import normalize
 from pandapon.courier.places import Site
 from pandapon.courier.tags import Tag
 from pandapon.courier.text_claims import claims_of, weight
@@ -193,6 +193,8 @@ def _worth_telling(statements: Sequence[Statement]) -> tuple[Statement, ...]:
 
 def _is_again(text: Text, aspects: frozenset[Aspect]) -> bool:
     return any(
-        event.act in _TRIED and event.aspect in aspects and (event.modality.again or T.AGAIN in text.clause_tags[event.clause])
+        event.act in _TRIED
+        and event.aspect in aspects
+        and (event.modality.again or T.AGAIN in text.clause_tags[event.clause])
         for event in text.events
     )

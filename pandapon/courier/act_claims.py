@@ -7,25 +7,25 @@ from __future__ import annotations
 
 from typing import TYPE_CHECKING
 
-from pandapon.courier.context import (
-    clause_has,
-    happened,
-    is_in_notice,
-    is_about_another_matter,
-    names_courier,
-    denies_receipt,
-    clause_says,
-    names_forwarding_fee,
-    mentions_return,
-)
 from pandapon.courier.arriving import arrival_claim
 from pandapon.courier.aspect import Aspect
 from pandapon.courier.cancelling import cancellation_claim
-from pandapon.courier.delivering import delivery_claim
 from pandapon.courier.claims import HAPPENED, PACKING, Claim, claim_by_table
 from pandapon.courier.collecting import pick_up_claim
-from pandapon.courier.departing import departure_claim, is_no_departure
+from pandapon.courier.context import (
+    clause_has,
+    clause_says,
+    denies_receipt,
+    happened,
+    is_about_another_matter,
+    is_in_notice,
+    mentions_return,
+    names_courier,
+    names_forwarding_fee,
+)
+from pandapon.courier.delivering import delivery_claim
 from pandapon.courier.demands import payment_claim
+from pandapon.courier.departing import departure_claim, is_no_departure
 from pandapon.courier.handing_over import bringing_claim, handover_claim
 from pandapon.courier.problems import PROBLEMS, problem_claim
 from pandapon.courier.receiving import receipt_claim
@@ -68,9 +68,15 @@ def _payment_or_label_claim(event: Event, text: Text) -> Claim | None:
     """The claim of a payment, or of a waybill that was made."""
     if event.word == "接单" and event.at is T.SENDER and event.aspect in HAPPENED:
         return Claim(M.PAID)
-    if event.act is T.LABEL and T.RECIPIENT in text.clause_tags[event.clause] and denies_receipt(text.clauses[event.clause]):
+    if (
+        event.act is T.LABEL
+        and T.RECIPIENT in text.clause_tags[event.clause]
+        and denies_receipt(text.clauses[event.clause])
+    ):
         return None  # the recipient has not received the parcel, which does not tell where it is
-    if (event.act is T.PAID and names_forwarding_fee(text)) or (event.act is T.LABEL and event.modality.again):  # 已重新打印面单
+    if event.act is T.PAID and names_forwarding_fee(text):
+        return None
+    if event.act is T.LABEL and event.modality.again:  # 已重新打印面单
         return None
     return None if is_about_another_matter(text) else claim_by_table(event)
 
@@ -149,14 +155,16 @@ def _is_before_collection(text: Text) -> bool:
     return bool(text.tags & {T.LABEL, T.SENDER, T.PAID}) or (is_sellers and not text.tags & _CARRIED)
 
 
-def _departure_claim(event: Event, text: Text) -> Claim | None:
+def _departure_or_return_claim(event: Event, text: Text) -> Claim | None:
     if is_no_departure(event, text):
         return None
     if event.word.endswith("送往") and _is_to_the_door(event, text) and event.aspect in HAPPENED:
         return Claim(M.OUT_FOR_DELIVERY)
     if event.word.endswith(("on the way", "on its way")) and names_courier(event, text) and event.aspect in HAPPENED:
         return Claim(M.OUT_FOR_DELIVERY)
-    return _return_way_claim(event, text) if _is_towards_sender(event, text) else departure_claim(event, text) or claim_by_table(event)
+    if _is_towards_sender(event, text):
+        return _return_way_claim(event, text)
+    return departure_claim(event, text) or claim_by_table(event)
 
 
 def _is_to_the_door(event: Event, text: Text) -> bool:
@@ -194,7 +202,7 @@ def _flight_claim(event: Event, text: Text) -> Claim | None:
 
 
 def _forwarding_claim(event: Event, text: Text) -> Claim | None:
-    """The claim of a parcel that is forwarded. 已转投驿站 lies ready at its point; 派送超区，转由…代理 is on its way."""
+    """The claim of a parcel that is forwarded. 已转投驿站 lies ready at its point; 转由…代理 is on its way."""
     if event.at in _POINTS and event.aspect in {A.DONE, A.BARE} and event.word in {"转投", "改投", "转送", "改送"}:
         return Claim(M.READY_FOR_PICKUP)
     before = {token.tag for token in text.clauses[event.clause][: event.token]}
@@ -243,7 +251,7 @@ _CLAIMS: dict[Tag, Callable[[Event, Text], Claim | None]] = {
     T.SHIP: _shipment_claim,
     T.PREPARE: _preparation_claim,
     T.HANDLE: _handling_claim,
-    T.DEPART: _departure_claim,
+    T.DEPART: _departure_or_return_claim,
     T.FLY: _flight_claim,
     T.MOVE: _movement_claim,
     T.ARRIVE: arrival_claim,

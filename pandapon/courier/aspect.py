@@ -1,4 +1,4 @@
-"""The third stage: the aspects of an act. An act is done, under way, planned, negated, revoked, only mentioned …"""
+"""The third stage: the aspects of an act, such as done, under way, planned, negated, revoked, only mentioned."""
 
 from __future__ import annotations
 

@@ -4,8 +4,8 @@ from __future__ import annotations
 
 from typing import TYPE_CHECKING
 
-from pandapon.courier.context import happened
 from pandapon.courier.aspect import Aspect
+from pandapon.courier.context import happened
 from pandapon.courier.tags import Tag
 
 if TYPE_CHECKING:

@@ -4,8 +4,8 @@ from __future__ import annotations
 
 from typing import TYPE_CHECKING
 
-from pandapon.courier.context import clause_has
 from pandapon.courier.claims import Claim, Reason, claim_by_table
+from pandapon.courier.context import clause_has
 from pandapon.courier.tags import Tag
 from pandapon.shipment import Milestone
 

@@ -4,9 +4,9 @@ from __future__ import annotations
 
 from typing import TYPE_CHECKING
 
-from pandapon.courier.context import happened, is_about_another_matter, clause_says
 from pandapon.courier.aspect import Aspect
 from pandapon.courier.claims import HAPPENED, Claim, claim_by_table
+from pandapon.courier.context import clause_says, happened, is_about_another_matter
 from pandapon.courier.tags import Tag
 from pandapon.shipment import Milestone
 
@@ -49,7 +49,12 @@ def pick_up_claim(event: Event, text: Text) -> Claim | None:
         return Claim(_TAKEN_IN[event.at])
     if event.word.endswith("受理") and (T.ORDER in clause or happened(text, T.PREPARE)):
         return None
-    if event.word == "收件" and event.at is T.HUB and not text.tags & {T.SENDER, T.COURIER} and not event.modality.today:
+    if (
+        event.word == "收件"
+        and event.at is T.HUB
+        and not text.tags & {T.SENDER, T.COURIER}
+        and not event.modality.today
+    ):
         return Claim(M.IN_TRANSIT)
     if event.word.endswith("受理") and len(text.clauses[event.clause]) <= 1 and T.NOTE in text.tags:
         return None  # a request was received, and no parcel
@@ -69,14 +74,20 @@ def pick_up_claim(event: Event, text: Text) -> Claim | None:
     if event.aspect is A.NEGATED and T.LABEL in text.tags:
         return Claim(M.SHIPPED)
     if event.at is T.LAST_BRANCH and event.word.startswith("收件") and event.aspect in HAPPENED:
-        return Claim(M.PICKED_UP if event.place.endswith("揽投部") else M.ARRIVED)  # the post's 揽投部 both collects and delivers
+        return Claim(
+            M.PICKED_UP if event.place.endswith("揽投部") else M.ARRIVED
+        )  # the post's 揽投部 both collects and delivers
     on_the_way = any(token.text in _COMING for token in text.clauses[event.clause][: event.token])
     if event.aspect is A.BARE and any(
         token.tag in {T.ABSENT, T.FUTURE_DAY} for token in text.clauses[event.clause][: event.token]
     ):
         return Claim(M.SHIPPED)  # 改天上门揽收
     is_booked = any(token.text == "预约" for token in text.clauses[event.clause][: event.token])
-    if (event.modality.arranged or on_the_way) and (is_booked or not event.modality.succeeded) and event.aspect in HAPPENED:
+    if (
+        (event.modality.arranged or on_the_way)
+        and (is_booked or not event.modality.succeeded)
+        and event.aspect in HAPPENED
+    ):
         return Claim(M.SHIPPED)
     stated = claim_by_table(event)
     is_fetched = event.word in {"取货完成", "提货成功"} and not text.tags & {T.COURIER, T.SENDER, T.BRANCH}

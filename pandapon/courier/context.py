@@ -7,8 +7,8 @@ from typing import TYPE_CHECKING
 
 from pandapon.courier.aspect import Aspect
 from pandapon.courier.claims import HAPPENED
-from pandapon.courier.tags import Tag
 from pandapon.courier.left_context import is_as_asked
+from pandapon.courier.tags import Tag
 
 if TYPE_CHECKING:
     from collections.abc import Sequence
@@ -174,9 +174,7 @@ def is_about_another_matter(text: Text) -> bool:
     return T.COMPENSATE in text.tags or (
         T.NOTE in text.tags
         and any(
-            token.tag is T.NOTE and token.text.startswith(_OTHER_MATTERS)
-            for clause in text.clauses
-            for token in clause
+            token.tag is T.NOTE and token.text.startswith(_OTHER_MATTERS) for clause in text.clauses for token in clause
         )
     )
 

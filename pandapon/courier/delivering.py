@@ -4,10 +4,10 @@ from __future__ import annotations
 
 from typing import TYPE_CHECKING
 
-from pandapon.courier.context import clause_has, clause_says, happened, has_internal_handover, names_courier
 from pandapon.courier.aspect import Aspect
 from pandapon.courier.bookings import is_only_spoken_of
 from pandapon.courier.claims import HAPPENED, Claim, Reason
+from pandapon.courier.context import clause_has, clause_says, happened, has_internal_handover, names_courier
 from pandapon.courier.other_legs import other_leg_claim
 from pandapon.courier.tags import Tag
 from pandapon.shipment import Milestone
@@ -165,7 +165,9 @@ def _is_being_arranged(event: Event, text: Text) -> bool:
     before = [token.tag for token in text.clauses[event.clause][: event.token]]
     if event.aspect is A.BARE and event.word != "投递":  # the post arranges a delivery on the day itself
         return (
-            text.clauses[event.clause][event.token - 1].text == "安排" and not event.modality.again and T.DONE not in before
+            text.clauses[event.clause][event.token - 1].text == "安排"
+            and not event.modality.again
+            and T.DONE not in before
         )
     return T.ONGOING in before and before.index(T.ONGOING) < before.index(T.ARRANGE)
 

@@ -4,9 +4,9 @@ from __future__ import annotations
 
 from typing import TYPE_CHECKING
 
-from pandapon.courier.context import clause_has, names_pick_up_courier, clause_says
 from pandapon.courier.aspect import Aspect
 from pandapon.courier.claims import HAPPENED, Claim
+from pandapon.courier.context import clause_has, clause_says, names_pick_up_courier
 from pandapon.courier.tags import Tag
 from pandapon.shipment import Milestone
 
@@ -60,7 +60,8 @@ def departure_claim(event: Event, text: Text) -> Claim | None:
         if event.word == "离开":
             return Claim(M.ATTEMPT_FAILED)
     left_the_point = event.word in {"出站", "出库"} and (
-        clause_says(event, text, "核对") or any(token.text.startswith("取件") for part in text.clauses for token in part)
+        clause_says(event, text, "核对")
+        or any(token.text.startswith("取件") for part in text.clauses for token in part)
     )
     if left_the_point and not (after and after[0].tag is T.CARRY):
         return Claim(M.DELIVERED, fetched=True)

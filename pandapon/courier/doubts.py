@@ -9,13 +9,13 @@ from __future__ import annotations
 from itertools import pairwise
 from typing import TYPE_CHECKING
 
-from pandapon.courier.context import denies_receipt
 from pandapon.courier.aspect import Aspect
 from pandapon.courier.claims import Claim, Reason
+from pandapon.courier.context import denies_receipt
 from pandapon.courier.hedges import is_hedged, is_only_agreed
+from pandapon.courier.left_context import is_as_asked
 from pandapon.courier.noun_claims import has_another_number
 from pandapon.courier.tags import ACTS, Tag
-from pandapon.courier.left_context import is_as_asked
 from pandapon.shipment import Milestone
 
 if TYPE_CHECKING:

@@ -6,9 +6,9 @@ from itertools import islice
 from typing import TYPE_CHECKING, NamedTuple
 
 from pandapon.courier.aspect import Aspect, Modality
+from pandapon.courier.left_context import modality_of
 from pandapon.courier.tags import ACTS, ENDS, PLACES, Tag
 from pandapon.courier.tokens import Token
-from pandapon.courier.left_context import modality_of
 
 if TYPE_CHECKING:
     from collections.abc import Iterator, Sequence
@@ -182,7 +182,13 @@ def _arrivals(clause: Clause, number: int, *, conditional: bool) -> Iterator[Eve
             if where is not None or any(other.tag is T.DONE for other in clause) or _is_city(clause[at + 1 :]):
                 modality = modality_of(clause, at, conditional=conditional)
                 yield Event(
-                    T.ARRIVE, modality, where.tag if where else None, where.text if where else "", number, token.text, at
+                    T.ARRIVE,
+                    modality,
+                    where.tag if where else None,
+                    where.text if where else "",
+                    number,
+                    token.text,
+                    at,
                 )
             return
         if token.text in _VERBLESS and _only_names(clause[:at]):

@@ -8,9 +8,9 @@ from __future__ import annotations
 from itertools import pairwise, zip_longest
 from typing import TYPE_CHECKING
 
-from pandapon.courier.context import clause_has, is_in_notice, is_back_from_pick_up, clause_says
 from pandapon.courier.aspect import Aspect
 from pandapon.courier.claims import HAPPENED, Claim, Reason
+from pandapon.courier.context import clause_has, clause_says, is_back_from_pick_up, is_in_notice
 from pandapon.courier.tags import Tag
 from pandapon.shipment import Milestone
 
@@ -110,7 +110,9 @@ def _is_by_the_signer(event: Event, text: Text) -> bool:
     """Whether the clauses before the act name the signer and the place: 签收人在【X柜】(东门)领取."""
     if event.token:
         return False
-    before = [token for clause in text.clauses[max(0, event.clause - _CLAUSES_BEFORE) : event.clause] for token in clause]
+    before = [
+        token for clause in text.clauses[max(0, event.clause - _CLAUSES_BEFORE) : event.clause] for token in clause
+    ]
     return any(label.tag is T.SIGNER and token.text == "在" for label, token in pairwise(before))
 
 

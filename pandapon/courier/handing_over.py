@@ -1,4 +1,4 @@
-"""The claims of bringing (送达), putting down (放) and handing over (交), by the person or place that gets the parcel."""
+"""The claims of bringing (送达), putting down (放) and handing over (交), by who or what gets the parcel."""
 
 from __future__ import annotations
 
@@ -55,14 +55,12 @@ def bringing_claim(event: Event, text: Text) -> Claim | None:
     return _claim_by_holder(event, text, stated)
 
 
-
 def _is_offered(event: Event, text: Text) -> bool:
     """Whether the clause before only offers the act: 也可以联系小哥，放到您指定的代收点."""
     if event.act is not T.STORE or event.aspect is not A.BARE or event.token or not event.clause:
         return False
     before = text.clause_tags[event.clause - 1]
     return T.MAY in before and before.isdisjoint({T.DONE, T.FETCH, T.TAKE, T.CANNOT, T.NOT})
-
 
 
 def handover_claim(event: Event, text: Text) -> Claim | None:
@@ -90,7 +88,6 @@ def handover_claim(event: Event, text: Text) -> Claim | None:
     return _claim_by_holder(event, text, stated)
 
 
-
 def _claim_by_holder(event: Event, text: Text, stated: Claim | None) -> Claim | None:
     """The claim by the new holder: the sender, a point that got the parcel from its sender, or the recipient."""
     is_back = event.at is T.SENDER and (is_given_to_sender(event, text) or bool(text.tags & {T.RETURN, T.REVERSE}))
@@ -116,7 +113,6 @@ def _claim_by_holder(event: Event, text: Text, stated: Claim | None) -> Claim | 
     return stated
 
 
-
 def _is_given_out(event: Event, text: Text) -> bool:
     """Whether a point gives the parcel to a courier for delivery: 驿站已将包裹交给配送员.
 
@@ -130,11 +126,9 @@ def _is_given_out(event: Event, text: Text) -> bool:
     return is_points and takers[:1] == [T.COURIER]
 
 
-
 def _is_given_by_sender(event: Event, text: Text) -> bool:
     before = {token.tag for token in text.clauses[event.clause][: event.token]}
     return T.SENDER in before and event.aspect is A.DONE and not text.tags & {T.RETURN, T.REVERSE, T.COURIER, T.BY}
-
 
 
 def _is_to_a_place(event: Event, text: Text) -> bool:
@@ -143,11 +137,9 @@ def _is_to_a_place(event: Event, text: Text) -> bool:
     return bool(after) and after[0].tag is T.OTHER and after[0].text.endswith(("市", "省", "县", "区", "镇", "州"))
 
 
-
 def _has_left_a_hub(text: Text) -> bool:
     """Whether the parcel has left a hub for a shop, and is still on the lorry: 已离开物流中心，配送至门市."""
     return any(other.act is T.DEPART and other.at is T.HUB and other.aspect in HAPPENED for other in text.events)
-
 
 
 def _is_sent_by_seller(event: Event, text: Text) -> bool:
@@ -155,7 +147,6 @@ def _is_sent_by_seller(event: Event, text: Text) -> bool:
     to_carrier = event.act is T.TRANSFER and event.at is T.CARRIER
     by_seller = happened(text, T.SHIP) or clause_has(event, text, T.SENDER)
     return to_carrier and by_seller and text.tags.isdisjoint(_BACK) and text.tags.isdisjoint(_ON_THE_ROAD)
-
 
 
 def _given_to_courier(event: Event, text: Text) -> Claim | None:
@@ -172,7 +163,6 @@ def _given_to_courier(event: Event, text: Text) -> Claim | None:
     return Claim(M.OUT_FOR_DELIVERY, unsure=True)
 
 
-
 def _is_about_a_slip(event: Event, text: Text) -> bool:
     """Whether a slip or a message was brought, and no parcel: 通知单已投."""
     before = {token.tag for token in text.clauses[event.clause][: event.token]}
@@ -180,7 +170,6 @@ def _is_about_a_slip(event: Event, text: Text) -> bool:
     is_slip = bool(after) and after[-1].tag is T.NOTE and after[-1].text.endswith(("通知单", "通知", "短信"))
     words = is_slip or T.NOTE in before
     return event.act is T.REACH and event.at in _NOTIFIED and words and T.PARCEL not in before
-
 
 
 def _is_kept_to_fetch(event: Event, text: Text) -> bool:
@@ -191,8 +180,6 @@ def _is_kept_to_fetch(event: Event, text: Text) -> bool:
     )
 
 
-
 def _not_handed_over_claim(event: Event) -> Claim | None:
     is_to_recipient = event.word.endswith("交付") and event.at in {None, T.RECIPIENT, T.SELF}
     return Claim(M.ATTEMPT_FAILED) if is_to_recipient else None
-

@@ -1,6 +1,7 @@
 """The modality of an act: its right context, completed by its left context, the tokens before it.
 
-The token nearest to the act decides. A negation, a plan or a condition settles the aspect; words such as 今日 add facts.
+The token nearest to the act decides. A negation, a plan or a condition settles the aspect, and words such as 今日 add
+facts.
 """
 
 from __future__ import annotations
@@ -150,7 +151,9 @@ def _with_own_aspect(modality: Modality, tag: Tag) -> Modality:
     return modality
 
 
-def _settled(modality: Modality, clause: Sequence[Token], at: int, position: int, between: Sequence[Tag]) -> Modality | None:
+def _settled(
+    modality: Modality, clause: Sequence[Token], at: int, position: int, between: Sequence[Tag]
+) -> Modality | None:
     """The modality if the token at ``position`` settles it; None: the tokens further left decide."""
     if clause[position].tag not in _CAN_SETTLE:
         return None
@@ -282,4 +285,6 @@ def _planned(modality: Modality, before: Sequence[Token]) -> Modality:
         return modality._replace(aspect=Aspect.FAILED)
     again = modality.again or T.AGAIN in tags or any("再" in token.text for token in before)
     promised = modality.promised or bool(tags & {T.PROMISE, T.FUTURE_DAY})
-    return modality._replace(aspect=Aspect.PLANNED, again=again, promised=promised, today=modality.today or T.TODAY in tags)
+    return modality._replace(
+        aspect=Aspect.PLANNED, again=again, promised=promised, today=modality.today or T.TODAY in tags
+    )

@@ -4,9 +4,9 @@ from __future__ import annotations
 
 from typing import TYPE_CHECKING
 
-from pandapon.courier.context import clause_has, happened, clause_says
 from pandapon.courier.aspect import Aspect
 from pandapon.courier.claims import HAPPENED, Claim, Reason, claim_by_table
+from pandapon.courier.context import clause_has, clause_says, happened
 from pandapon.courier.tags import Tag
 from pandapon.shipment import Milestone
 
@@ -63,7 +63,11 @@ def loss_claim(event: Event, text: Text) -> Claim | None:
     stated = claim_by_table(event)
     if stated and is_of_a_thing(event, text):
         is_sought = event.word.startswith(_NOT_FOUND)
-        return Claim(M.EXCEPTION, Reason.ADDRESS if clause_says(event, text, "地址") else Reason.OTHER) if is_sought else None
+        return (
+            Claim(M.EXCEPTION, Reason.ADDRESS if clause_says(event, text, "地址") else Reason.OTHER)
+            if is_sought
+            else None
+        )
     if stated and T.PART in text.tags:
         return Claim(M.EXCEPTION, Reason.LOST)
     settled = (happened(text, T.COMPENSATE) and not _is_being_settled(event, text)) or any(

@@ -8,10 +8,10 @@ from __future__ import annotations
 from itertools import pairwise
 from typing import TYPE_CHECKING
 
-from pandapon.courier.context import denies_receipt
 from pandapon.courier.aspect import Aspect, Modality
 from pandapon.courier.cancelling import is_of_no_goods
 from pandapon.courier.claims import Claim, Reason
+from pandapon.courier.context import denies_receipt
 from pandapon.courier.events import Event
 from pandapon.courier.losses import PAID_OUT
 from pandapon.courier.tags import Tag
@@ -171,9 +171,7 @@ def _unpaid(text: Text) -> list[tuple[Claim, Event]]:
     refunded = _refunded(text)
     if refunded or text.tags.isdisjoint({T.MUST_PAY, T.PAID}):
         return refunded
-    of_order = any(
-        token.text.endswith(_ORDERS) for clause in text.clauses for token in clause if token.tag is T.PARCEL
-    )
+    of_order = any(token.text.endswith(_ORDERS) for clause in text.clauses for token in clause if token.tag is T.PARCEL)
     for number, (clause, tags) in enumerate(zip(text.clauses, text.clause_tags, strict=True)):
         if of_order and number and T.DONE in tags and tags <= _CALLED_OFF | {T.DONE, T.BY, T.SERVICE}:
             event = Event(T.CANCEL, Modality(A.BARE), None, "", number, clause[-1].text, len(clause) - 1)
@@ -261,11 +259,7 @@ def _noun(token: Token, clause: Sequence[Token], at: int, tags: frozenset[Tag]) 
     head = token.text[:2]
     if head in _DECLARATIONS and void:
         return Claim(M.EXCEPTION, Reason.CUSTOMS_HELD)
-    if (
-        token.text in _NUMBERS
-        and any(other.tag in _CALLED_OFF for other in clause[at:])
-        and not tags & _NOT_THE_ORDER
-    ):
+    if token.text in _NUMBERS and any(other.tag in _CALLED_OFF for other in clause[at:]) and not tags & _NOT_THE_ORDER:
         return Claim(M.CANCELLED)
     if token.text.startswith(_PAYMENTS) and (T.PAID in tags or (T.DONE in tags and _is_paid_out(clause))):
         return Claim(M.LOST, Reason.COMPENSATED)

@@ -81,7 +81,6 @@ def other_leg_claim(event: Event, text: Text) -> Claim | None:
     return None
 
 
-
 def _is_sorted_for(event: Event, text: Text) -> bool:
     """Whether the parcel is still being sorted for the last leg, in a warehouse or a hub: 正在分拣末端派送."""
     clause = text.clauses[event.clause]
@@ -90,12 +89,13 @@ def _is_sorted_for(event: Event, text: Text) -> bool:
     return is_sorted and bool(text.tags & {T.WAREHOUSE, T.HUB}) and T.COURIER not in text.tags
 
 
-
 def _handed_on(text: Text) -> Claim:
-    """The claim of a handover to the next carrier. With 包裹已出库，交由丹鸟配送 a seller says that the parcel was sent."""
+    """The claim of a handover to the next carrier.
+
+    With 包裹已出库，交由丹鸟配送 a seller says that the parcel was sent.
+    """
     is_sent = happened(text, T.SHIP) and not text.tags & _ON_THE_ROAD
     return Claim(M.SHIPPED if is_sent else M.IN_TRANSIT)
-
 
 
 def _is_brought_between(event: Event, text: Text) -> bool:
@@ -107,7 +107,6 @@ def _is_brought_between(event: Event, text: Text) -> bool:
         return False
     where = next((token.tag for token in after[1:] if token.tag is not T.OTHER), None)
     return where in _BETWEEN or (where in _OUTLETS and "ก" <= event.word[0] <= "๙")  # Thai has one word for both
-
 
 
 def _by_name(event: Event, text: Text) -> bool:

@@ -121,7 +121,9 @@ def _state_after(state: ParcelState, entry: Entry, claim: Milestone) -> ParcelSt
         return _on_its_return(state, entry, claim)
     if claim in _BACK:
         moves = claim is M.RETURNED or entry.reading.moves
-        return state._replace(milestone=claim, furthest=_before_delivery(state.furthest), is_back=True, has_moved_back=moves)
+        return state._replace(
+            milestone=claim, furthest=_before_delivery(state.furthest), is_back=True, has_moved_back=moves
+        )
     if claim.is_problem:
         return _with_problem(state, entry, claim)
     return _with_progress(state, entry, claim)
@@ -158,18 +160,29 @@ def _with_progress(state: ParcelState, entry: Entry, claim: Milestone) -> Parcel
     claim = _disambiguated(state, entry, claim)
     if state.is_stopped and claim not in _AT_THE_DOOR and not entry.reading.resumes:
         return _turned_back(state) if entry.reading.turns_back else state
-    if state.milestone is not None and state.milestone.is_problem and state.furthest in _MOVED and claim in _AT_THE_SHOP:
+    if (
+        state.milestone is not None
+        and state.milestone.is_problem
+        and state.furthest in _MOVED
+        and claim in _AT_THE_SHOP
+    ):
         return state  # an entry about the order or its payment ends no problem on the way
     if _is_set_back(state, entry, claim):
         state = state._replace(furthest=None)
-    state = state._replace(steps=state.steps + 1) if state.steps < _MOST_STEPS and _RANK[claim] >= _RANK[M.PICKED_UP] else state
+    state = (
+        state._replace(steps=state.steps + 1)
+        if state.steps < _MOST_STEPS and _RANK[claim] >= _RANK[M.PICKED_UP]
+        else state
+    )
     furthest = claim if state.furthest is None or _RANK[claim] > _RANK[state.furthest] else state.furthest
     arrived = state.had_arrived or claim in _ARRIVED
     if furthest is state.milestone:
         return state if arrived is state.had_arrived else state._replace(had_arrived=arrived)
     delivered = state.was_delivered or furthest is M.DELIVERED
     unsure = furthest is M.DELIVERED and entry.reading.unsure
-    return ParcelState(furthest, furthest, was_delivered=delivered, had_arrived=arrived, is_unsure=unsure, steps=state.steps)
+    return ParcelState(
+        furthest, furthest, was_delivered=delivered, had_arrived=arrived, is_unsure=unsure, steps=state.steps
+    )
 
 
 def _turned_back(state: ParcelState) -> ParcelState:

@@ -1,8 +1,8 @@
 """The deadlines that texts state for a pick-up: the patterns, grouped by how the deadline is reckoned.
 
 Precision goes first: no pattern matches a time that counts from an unknown moment, lies in the past or is about
-another matter. The patterns are for normalized texts (:func:`pandapon.courier.normalization.normalize`), and our own reading of
-courier texts [inferred].
+another matter. The patterns are for normalized texts (:func:`pandapon.courier.normalization.normalize`), and our own
+reading of courier texts [inferred].
 """
 
 from __future__ import annotations
@@ -137,7 +137,9 @@ def deadlines(normalized: str) -> tuple[tuple[DeadlinePattern, str], ...]:
     """
     if not _HAS_TIME.search(normalized) or _OTHER.search(normalized) or _FETCHED.search(normalized):
         return ()
-    return tuple((pattern, match[1]) for pattern in _PATTERNS for match in _compiled(pattern.pattern).finditer(normalized))
+    return tuple(
+        (pattern, match[1]) for pattern in _PATTERNS for match in _compiled(pattern.pattern).finditer(normalized)
+    )
 
 
 def is_stored_already(normalized: str) -> bool:

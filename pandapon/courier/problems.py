@@ -6,12 +6,12 @@ from typing import TYPE_CHECKING
 
 from pandapon.courier import signers
 from pandapon.courier.absences import absence_claim, no_contact_claim
-from pandapon.courier.context import clause_has, is_about_another_matter, clause_says
 from pandapon.courier.aspect import Aspect
 from pandapon.courier.claims import HAPPENED, Claim, Reason, claim_by_table
+from pandapon.courier.context import clause_has, clause_says, is_about_another_matter
 from pandapon.courier.demands import customs_demand_claim
-from pandapon.courier.opening_hours import states_opening_hours
 from pandapon.courier.losses import compensation_claim, is_compensation_rule, loss_claim
+from pandapon.courier.opening_hours import states_opening_hours
 from pandapon.courier.tags import Tag
 from pandapon.shipment import Milestone
 

@@ -78,7 +78,6 @@ def receipt_claim(event: Event, text: Text) -> Claim | None:
     return _receipt_by_holder(event, text)
 
 
-
 def _receipt_by_holder(event: Event, text: Text) -> Claim | None:
     """The claim of a parcel that somebody received: a point, an outlet, the recipient, a courier or a carrier."""
     clause, tags = text.clauses[event.clause], text.clause_tags[event.clause]
@@ -106,13 +105,11 @@ def _receipt_by_holder(event: Event, text: Text) -> Claim | None:
     return claim_by_table(event)
 
 
-
 def _is_for_delivery(event: Event, text: Text) -> bool:
     """Whether the parcel was received for delivery, in this clause or the next: Received by rider, for delivery."""
     here = text.clauses[event.clause][event.token + 1 :]
     words = [*here, *(token for clause in text.clauses[event.clause + 1 : event.clause + 2] for token in clause)]
     return any(token.text == "for" and following.tag is T.CARRY_NOUN for token, following in pairwise(words))
-
 
 
 def _is_at_the_senders(event: Event, text: Text) -> bool:
@@ -121,12 +118,10 @@ def _is_at_the_senders(event: Event, text: Text) -> bool:
     return any(token.tag is T.SENDER and following.tag is T.DOOR for token, following in pairwise(before))
 
 
-
 def _is_of_money(event: Event, text: Text) -> bool:
     """Whether money was received: 运费已收到."""
     before = [token for token in text.clauses[event.clause][: event.token] if token.tag is not T.DONE]
     return bool(before) and before[-1].text.startswith(_MONEY) and event.aspect in HAPPENED
-
 
 
 def _is_of_data(event: Event, text: Text) -> bool:
@@ -135,9 +130,7 @@ def _is_of_data(event: Event, text: Text) -> bool:
     return any(token.tag is T.NOTE and token.text.endswith("信息") for token in near)
 
 
-
 def _not_received_claim(tags: frozenset[Tag], text: Text) -> Claim | None:
     if T.REFUSE in text.tags:
         return Claim(M.ATTEMPT_FAILED, Reason.REFUSED)
     return None if T.NOTE in tags else Claim(M.SHIPPED)
-

@@ -4,16 +4,16 @@ from __future__ import annotations
 
 from typing import TYPE_CHECKING
 
+from pandapon.courier.aspect import Aspect
+from pandapon.courier.claims import HAPPENED, Claim, Reason, claim_by_table
 from pandapon.courier.context import (
     clause_has,
     happened,
+    is_about_a_receipt,
     is_back_from_pick_up,
     is_fetched_by_recipient,
-    is_about_a_receipt,
     is_missorted,
 )
-from pandapon.courier.aspect import Aspect
-from pandapon.courier.claims import HAPPENED, Claim, Reason, claim_by_table
 from pandapon.courier.tags import Tag
 from pandapon.shipment import Milestone
 
@@ -121,7 +121,8 @@ def _is_over(event: Event, text: Text) -> bool:
     ends = clause[-1].tag is T.OK and event.at is T.SENDER
     if ends and event.aspect in HAPPENED and event.word.endswith(_GIVEN_BACK):
         return True  # 返还商家成功
-    if (event.modality.succeeded or ends) and not "一" <= event.word[0] <= "鿿":  # 退回成功 may be said when a return begins
+    is_chinese = "一" <= event.word[:1] <= "鿿"  # 退回成功 may be said when a return begins
+    if (event.modality.succeeded or ends) and not is_chinese:
         return True
     if event.aspect is not A.DONE or not event.word.endswith(_GIVEN_BACK):
         return False

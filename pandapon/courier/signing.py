@@ -6,9 +6,9 @@ from itertools import pairwise
 from typing import TYPE_CHECKING
 
 from pandapon.courier import signers
-from pandapon.courier.context import tells_of_return, happened, is_given_to_sender, clause_says
 from pandapon.courier.aspect import Aspect
 from pandapon.courier.claims import HAPPENED, Claim, Reason
+from pandapon.courier.context import clause_says, happened, is_given_to_sender, tells_of_return
 from pandapon.courier.doubts import weigh_doubts
 from pandapon.courier.fetching import is_needless, is_public
 from pandapon.courier.tags import Tag
@@ -121,7 +121,9 @@ def _names_a_freight(text: Text) -> bool:
     """Whether the text names the international freight: 国际运费."""
     if text.tags.isdisjoint(_FEES):
         return False
-    return any("国际运费" in token.text + following.text for clause in text.clauses for token, following in pairwise(clause))
+    return any(
+        "国际运费" in token.text + following.text for clause in text.clauses for token, following in pairwise(clause)
+    )
 
 
 def _named_behind(event: Event, text: Text) -> Tag | None:

@@ -4,9 +4,9 @@ from __future__ import annotations
 
 from typing import TYPE_CHECKING, NamedTuple
 
-from pandapon.courier.context import happened, clause_says
 from pandapon.courier.aspect import Aspect
 from pandapon.courier.claims import HAPPENED, Claim, Reason
+from pandapon.courier.context import clause_says, happened
 from pandapon.courier.fetching import (
     EN_ROUTE,
     POINTS,
@@ -20,8 +20,8 @@ from pandapon.courier.fetching import (
     is_ready,
     success_claim,
 )
-from pandapon.courier.tags import Tag
 from pandapon.courier.other_takers import CLAIM_BY_TAKER, other_taker
+from pandapon.courier.tags import Tag
 from pandapon.shipment import Milestone
 
 if TYPE_CHECKING:
@@ -83,7 +83,9 @@ def _taking(event: Event, text: Text) -> _Taking:
     for_recipient = event.token > 0 and text.clauses[event.clause][event.token - 1].tag is T.RECIPIENT
     takers = _COURIERS if not clause_tags & (POINTS | {T.BY_CODE}) else _COURIERS - {T.CARRIER, T.PARTNER}
     by_courier = bool(clause_tags & takers) or T.SENDER in text.tags or T.ARRANGE in clause_tags
-    return _Taking(event, text, clause_tags, for_recipient, by_courier and not (for_recipient and T.ARRANGE in clause_tags))
+    return _Taking(
+        event, text, clause_tags, for_recipient, by_courier and not (for_recipient and T.ARRANGE in clause_tags)
+    )
 
 
 def _is_a_noun(act: _Taking) -> bool:
@@ -163,7 +165,9 @@ _RULES: tuple[tuple[Callable[[_Taking], bool], Claim | None], ...] = (
 _LATER_RULES: tuple[tuple[Callable[[_Taking], bool], Claim | None], ...] = (
     (lambda act: act.aspect is A.REVOKED, Claim(M.SHIPPED)),
     (
-        lambda act: act.aspect is A.DONE and T.SENDER in act.clause_tags and bool(act.tags & _BACK) and not _goes_back(act),
+        lambda act: (
+            act.aspect is A.DONE and T.SENDER in act.clause_tags and bool(act.tags & _BACK) and not _goes_back(act)
+        ),
         Claim(M.RETURNED),
     ),
     (lambda act: act.aspect is A.FAILED, Claim(M.EXCEPTION, Reason.NOT_COLLECTED)),

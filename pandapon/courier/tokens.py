@@ -8,7 +8,6 @@ from __future__ import annotations
 import re
 from typing import NamedTuple
 
-from pandapon.courier.normalization import is_japanese
 from pandapon.courier.lexicon import (
     LATIN,
     LATIN_LENGTHS,
@@ -20,6 +19,7 @@ from pandapon.courier.lexicon import (
     WORDS,
     expand_words,
 )
+from pandapon.courier.normalization import is_japanese
 from pandapon.courier.person_names import SURNAMES, name_end
 from pandapon.courier.tags import ACTORS, PLACES, Tag
 

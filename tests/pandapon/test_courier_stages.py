@@ -9,8 +9,8 @@ import pytest
 from pandapon.courier import Action, Holder, Reason, read_entry, read_trace
 from pandapon.courier.aspect import Aspect
 from pandapon.courier.events import parse
-from pandapon.courier.normalization import normalize
 from pandapon.courier.lexicon import expand, is_word, sections
+from pandapon.courier.normalization import normalize
 from pandapon.courier.tags import Tag
 from pandapon.courier.tokens import tokenize
 from pandapon.shipment import Milestone
