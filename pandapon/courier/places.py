@@ -63,7 +63,7 @@ _RANKS = ("市", "省", "县", "区", "镇", "州")
 _TOWNS_ON_WATER = ("香港",)  # their names end in 港 (port)
 _HEADER = re.compile(r"\s*\[([^\[\]]{2,12})\]")
 _HUB_AS_FIRM = re.compile(r"(?:转运|分拨|集散|分拣|处理|中转)(?:中心|部|场)?公司$")  # 湘潭转运中心公司
-# Numbers, the remainder of a word that is only known in part (进|口互换局), and Thai, which has no blanks between words.
+# Numbers, the remainder of a word that is only known in part (进|口互换局), and Thai, without blanks between words.
 _NO_NAME = re.compile(r"[0-9:/.*#%\s-]*$|[口换一]|[\u0e00-\u0e7f]")
 _EDGES = " -,:/[]()·"
 
