@@ -6,8 +6,8 @@ from itertools import takewhile
 from typing import TYPE_CHECKING
 
 from pandapon.courier import read_entry
-from pandapon.courier.form import fold
-from pandapon.courier.statements import is_extended, is_stored_already, statements
+from pandapon.courier.normalization import normalize
+from pandapon.courier.pickup_deadlines import deadlines, is_extended, is_stored_already
 from pandapon.shipment import Milestone
 
 if TYPE_CHECKING:
@@ -32,9 +32,11 @@ def stated_deadline(text: str, at: datetime, since: datetime | None = None) -> d
     """
     if read_entry(text).milestone not in _MAY_STATE:
         return None
-    folded = fold(text)
-    stored = at if since is None and not is_stored_already(folded) else since
-    ends = {(each.is_free, end) for each, time in statements(folded) if (end := each.end(time, at, stored)) is not None}
+    normalized = normalize(text)
+    stored = at if since is None and not is_stored_already(normalized) else since
+    ends = {
+        (each.is_free, end) for each, time in deadlines(normalized) if (end := each.end(time, at, stored)) is not None
+    }
     asked = {end for is_free, end in ends if not is_free} or {end for _, end in ends}
     return asked.pop() if len(asked) == 1 else None
 
@@ -58,7 +60,7 @@ def told_deadline(nodes: Sequence[Node]) -> datetime | None:
         if node.at is None or not node.is_timed or node.at < stored[-1]:
             continue
         end = stated_deadline(node.text, node.at, stored[-1])
-        if end is not None or is_extended(fold(node.text)):
+        if end is not None or is_extended(normalize(node.text)):
             return end
     return None
 

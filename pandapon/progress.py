@@ -7,7 +7,8 @@ from datetime import UTC, datetime
 from typing import TYPE_CHECKING
 
 from pandapon.courier import Reason, read_entry
-from pandapon.courier.fold import fold, fold_with_reason, since_order
+from pandapon.courier.entry_order import since_order
+from pandapon.courier.parcel_state import state_of, state_with_reason
 from pandapon.milestones import folded
 from pandapon.shipment import FINAL, Milestone, Node
 
@@ -15,7 +16,7 @@ if TYPE_CHECKING:
     from collections.abc import Iterable, Sequence
 
     from pandapon.courier import Reading
-    from pandapon.courier.fold import Way
+    from pandapon.courier.parcel_state import ParcelState
     from pandapon.models import Order
     from pandapon.shipment import Parcel
 
@@ -56,7 +57,7 @@ def place_after(
     nodes: Sequence[Node], status_milestone: Milestone | None, ordered_at: datetime | None = None
 ) -> Milestone | None:
     """Return the same as :func:`parcel_milestone` for nodes in the order of events. Pure."""
-    return _with_status(fold(since_order(nodes, ordered_at), _Scan), status_milestone)
+    return _with_status(state_of(since_order(nodes, ordered_at), _Scan), status_milestone)
 
 
 def order_milestone(order_status_milestone: Milestone | None, parcels: Sequence[Parcel]) -> Milestone | None:
@@ -87,8 +88,8 @@ def parcel_reason(parcel: Parcel, ordered_at: datetime | None = None) -> Reason 
     if not _has_reason(parcel.milestone):
         return None
     ours = since_order(sorted(parcel.nodes, key=order_of), ordered_at)
-    way = fold_with_reason(_Scan(node) for node in ours)
-    return way.reason if way.place is parcel.milestone else None
+    state = state_with_reason(_Scan(node) for node in ours)
+    return state.reason if state.milestone is parcel.milestone else None
 
 
 def order_reason(milestone: Milestone | None, parcels: Sequence[Parcel], order: Order | None) -> Reason | None:
@@ -138,12 +139,12 @@ class _Scan:
         return read_entry(self.node.text, self.node.code)
 
 
-def _with_status(way: Way, status: Milestone | None) -> Milestone | None:
-    place = way.place
+def _with_status(state: ParcelState, status: Milestone | None) -> Milestone | None:
+    place = state.milestone
     if status is None or place is None:
         return place or status
     if place.is_problem:
-        is_mended = status is M.DELIVERED and place in _MENDABLE and not way.was_delivered
+        is_mended = status is M.DELIVERED and place in _MENDABLE and not state.was_delivered
         return status if is_mended else place
     if status.is_problem:
         return place if place is M.DELIVERED and status not in _UNDO_DELIVERY else status

@@ -14,7 +14,7 @@ from math import ceil
 from typing import TYPE_CHECKING
 
 from pandapon.carriers import carrier_of
-from pandapon.courier.fold import since_order
+from pandapon.courier.entry_order import since_order
 from pandapon.shipment import Milestone, nfkc
 from tracking.values import Basis
 

@@ -7,10 +7,10 @@ from collections import Counter
 from typing import TYPE_CHECKING
 
 from pandapon.courier import read_entry
-from pandapon.courier.events import read
-from pandapon.courier.form import fold
-from pandapon.courier.signs import ACTORS, PLACES, Sign
-from pandapon.courier.tokens import tokens
+from pandapon.courier.events import parse
+from pandapon.courier.normalization import normalize
+from pandapon.courier.tags import ACTORS, PLACES, Tag
+from pandapon.courier.tokens import tokenize
 from storage import traces
 
 if TYPE_CHECKING:
@@ -22,17 +22,17 @@ _NUMBERS = re.compile(r"[0-9*][0-9*a-z-]*")
 _IN_BRACKETS = re.compile(r"\[[^\]]*\]")
 _NO_BRACKETS = str.maketrans("", "", " []")
 # A short unknown word beside one of these is the name of a person or place.
-_NAMED = ACTORS | PLACES | {Sign.NUMBER}
+_NAMED = ACTORS | PLACES | {Tag.NUMBER}
 _LONGEST_NAME = 4
 
 
 def stages(text: str, status: str = "") -> Iterator[str]:
     """Yield the stages of reading a text, a line each. ``status``: the platform's code of the scan."""
-    folded = fold(text)
-    line = tokens(folded)
-    yield f"form:   {folded}"
-    yield "words:  " + " ".join(f"{token.text}={token.sign.name.lower()}" for token in line)
-    for event in read(line).events:
+    normalized = normalize(text)
+    line = tokenize(normalized)
+    yield f"form:   {normalized}"
+    yield "words:  " + " ".join(f"{token.text}={token.tag.name.lower()}" for token in line)
+    for event in parse(line).events:
         where = f" at {event.at.name.lower()} ({event.place})" if event.at else ""
         yield f"act:    {event.act.name.lower()} ({event.word}): {event.aspect}{where}"
     entry = read_entry(text, status)
@@ -61,13 +61,13 @@ def stored_texts(conn: Connection) -> Iterator[tuple[str, int]]:
 
 def blotted(text: str) -> str:
     """Return the text with "…" for numbers and names. Unknown words stay, since the list is about them."""
-    masked = _NUMBERS.sub("…", _IN_BRACKETS.sub("…", fold(text)))
-    line = tokens(masked)
+    masked = _NUMBERS.sub("…", _IN_BRACKETS.sub("…", normalize(text)))
+    line = tokenize(masked)
     words: list[str] = []
     end = 0
     for at, token in enumerate(line):
-        neighbours = {neighbour.sign for neighbour in line[max(0, at - 1) : at + 2]}
-        is_name = token.sign is Sign.OTHER and len(token.text.strip("… ")) <= _LONGEST_NAME and neighbours & _NAMED
+        neighbours = {neighbour.tag for neighbour in line[max(0, at - 1) : at + 2]}
+        is_name = token.tag is Tag.OTHER and len(token.text.strip("… ")) <= _LONGEST_NAME and neighbours & _NAMED
         words.append("…" if is_name else masked[max(end, token.start) : token.end].translate(_NO_BRACKETS))
         end = max(end, token.end)  # two words that begin together are one in the text
     return re.sub("…[…\\s]*", "…", "".join(words))

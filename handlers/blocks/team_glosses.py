@@ -14,7 +14,7 @@ from dataclasses import dataclass
 from functools import lru_cache
 from typing import TYPE_CHECKING
 
-from pandapon.courier.form import fold
+from pandapon.courier.normalization import normalize
 
 if TYPE_CHECKING:
     from collections.abc import Iterator, Sequence
@@ -84,7 +84,7 @@ def find(text: str) -> dict[str, str] | None:
 
 @lru_cache(maxsize=4_096)
 def _find(text: str, _version: int) -> dict[str, str] | None:
-    folded = _alike(fold(text))
+    folded = _alike(normalize(text))
     return next((gloss.readings for gloss in _Loaded.glosses if gloss.fits(folded)), None)
 
 
@@ -105,7 +105,7 @@ def compiled(pattern: str, readings: dict[str, str]) -> TeamGloss:
     """Return the gloss of a pattern. Raises ValueError for a pattern that fits nothing or everything."""
     if len(pattern) > LONGEST_PATTERN:
         raise ValueError(f"the text has more than {LONGEST_PATTERN} characters")
-    parts = tuple(_alike(fold(part)) for part in _WILD.split(pattern))
+    parts = tuple(_alike(normalize(part)) for part in _WILD.split(pattern))
     if sum(map(str.isalpha, "".join(parts))) < _FEWEST:
         raise ValueError("the text needs at least two letters besides * and digits")
     return TeamGloss(parts, readings)

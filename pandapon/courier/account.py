@@ -1,7 +1,7 @@
 """The account of a text, for people who cannot read it: its deeds with their places, and who has the parcel.
 
-A reading (:mod:`reading`) decides the milestone of a parcel. An account tells what was understood of the text, and
-never contradicts the milestone of the reading.
+A reading (:mod:`reading`) decides the parcel's milestone. An account tells what else was understood of the text, and
+never contradicts that milestone.
 """
 
 from __future__ import annotations
@@ -11,16 +11,16 @@ from dataclasses import dataclass
 from typing import TYPE_CHECKING, NamedTuple
 
 from pandapon.courier.aspect import Aspect
+from pandapon.courier.claim_deeds import DEED_BY_CODE, deed_of
 from pandapon.courier.codes import LONGEST_CODE, scan_code
 from pandapon.courier.deeds import Deed
-from pandapon.courier.events import read
-from pandapon.courier.form import fold
+from pandapon.courier.events import parse
 from pandapon.courier.keepers import Keeper, keeper_of
-from pandapon.courier.naming import BY_CODE, deed_of
+from pandapon.courier.normalization import normalize
 from pandapon.courier.places import Site
-from pandapon.courier.signs import Sign
+from pandapon.courier.tags import Tag
 from pandapon.courier.text_claims import claims_of, weight
-from pandapon.courier.tokens import tokens
+from pandapon.courier.tokens import tokenize
 from pandapon.shipment import PROBLEMS, Milestone
 
 if TYPE_CHECKING:
@@ -30,7 +30,7 @@ if TYPE_CHECKING:
     from pandapon.courier.places import Place
     from pandapon.courier.text_claims import TextClaim
 
-A, D, M, S = Aspect, Deed, Milestone, Sign
+A, D, M, T = Aspect, Deed, Milestone, Tag
 
 
 class Statement(NamedTuple):
@@ -40,26 +40,26 @@ class Statement(NamedTuple):
     is_ongoing: bool = False
     is_planned: bool = False
     place: Place | None = None  # where the deed was done
-    at: tuple[int, int] = (0, 0)  # its clause and word in the text
+    at: tuple[int, int] = (0, 0)  # index of its clause, and of its token in the clause
 
 
 @dataclass(frozen=True, slots=True)
 class Account:
-    """The content of a text. Without a statement, nothing of the text can be told without a guess."""
+    """The content of a text. An account without statements means that nothing can be told without guessing."""
 
-    milestone: Milestone | None = None  # of the words, like the reading's
+    milestone: Milestone | None = None  # as in the reading of the words; None: no claim
     statements: tuple[Statement, ...] = ()  # at most two, in the text's order
     target: Place | None = None  # where the parcel goes next
-    keeper: Keeper | None = None  # who has it, or signed for it
+    keeper: Keeper | None = None  # who has the parcel, or signed for it
     has_code: bool = False  # the recipient needs a code to fetch the parcel
     is_overdue: bool = False  # the parcel has to be fetched soon
-    goes_back_else: bool = False  # the parcel goes back unless it is fetched
+    goes_back_else: bool = False  # the parcel will be returned if it is not fetched
     is_part: bool = False  # the text is about one of several pieces
-    is_again: bool = False  # the delivery is, or will be, tried again
+    is_again: bool = False  # the delivery is, or will be, attempted again
 
 
-_MOST = 2  # statements of one text
-_MOST_STAGES = 2  # a third of the labelled texts with more stages was read wrongly
+_MOST_STATEMENTS = 2  # statements of one text
+_MOST_STAGES = 2  # of the labelled texts with more milestones, a third was read wrongly
 _UNREADABLE = Account()
 _TO_FETCH = frozenset({M.DELIVERED, M.READY_FOR_PICKUP})
 _ON_THE_WAY = frozenset({M.PICKED_UP, M.IN_TRANSIT, M.ARRIVED})
@@ -71,7 +71,7 @@ _LATE = frozenset(
     {D.WEATHER, D.HOLIDAY, D.TRAFFIC, D.BACKLOG, D.NO_FLIGHT, D.CLOSURE, D.BREAKDOWN, D.STRIKE, D.NO_UPDATE}
 )
 _HARMED = frozenset({D.PACKAGING, D.WET, D.LEAKING, D.BROKEN, D.CRUSHED, D.BURNT, D.OPENED})
-# Each deed is dropped where the text also tells one of the deeds beside it, which say more.
+# A deed is dropped where the text also tells one of these, which say more.
 _LESS = {
     **dict.fromkeys(_VAGUE, frozenset(Deed) - _VAGUE),
     D.MOVING: frozenset(Deed) - {D.MOVING},
@@ -96,50 +96,50 @@ _LESS = {
 _DEEDS = list(Deed)
 _MOVES = frozenset(
     _DEEDS[_DEEDS.index(D.ARRIVED) : _DEEDS.index(D.CLEARED)]
-)  # when planned, these only follow from a deed that was done
+)  # a planned one of these only follows from a deed that is done
 _HEADINGS = frozenset({D.TOWARDS, D.NEXT_STOP})
 _FROM = ("离开", "驶离", "驶出", "from", "left", "leaving", "จาก")
 _TO = frozenset({D.ARRIVED, D.AT_LAST_OUTLET, D.LANDED})
-_TRIED = frozenset({S.CARRY, S.CARRY_NOUN, S.ATTEMPT})
+_TRIED = frozenset({T.CARRY, T.CARRY_NOUN, T.ATTEMPT})
 _TO_TRY = frozenset({A.PLANNED})
 _TRIED_AGAIN = frozenset({A.DONE, A.ONGOING, A.BARE, A.PLANNED})
 
 
 def read_account(text: str) -> Account:
-    """Return the account of a text. Odd and long texts raise nothing."""
+    """Return the account of a text as sent. No text raises an error."""
     code = scan_code(text[: LONGEST_CODE + 1])
     if code is not None:
-        return Account(code, (Statement(BY_CODE[code]),))
-    folded = fold(text)
-    parted = read(tokens(folded))
-    claims = claims_of(parted)
+        return Account(code, (Statement(DEED_BY_CODE[code]),))
+    normalized = normalize(text)
+    parsed = parse(tokenize(normalized))
+    claims = claims_of(parsed)
     if not claims:
         return _UNREADABLE
     best = max(claims, key=weight)
     milestone = best.claim.milestone
     if _is_tangled({claim.claim.milestone for claim in claims}):
         return Account(milestone)
-    site = Site(folded)
+    site = Site(normalized)
     return Account(
         milestone=milestone,
-        statements=_telling([_statement(claim, parted, site) for claim in _chosen(claims, best)]),
-        target=_target(claims, parted, site) if milestone in _ON_THE_WAY else None,
-        keeper=keeper_of(parted, best) if milestone in _TO_FETCH else None,
-        has_code=_CODE.search(folded) is not None,
-        is_overdue=S.OVERDUE in parted.signs or any(word in folded for word in _HURRY),
-        goes_back_else=any(event.act is S.RETURN and not event.aspect.happened for event in parted.events),
-        is_part=S.PART in parted.signs,
-        is_again=_is_again(parted, _TO_TRY if milestone is M.ATTEMPT_FAILED else _TRIED_AGAIN),
+        statements=_worth_telling([_statement(claim, parsed, site) for claim in _chosen(claims, best)]),
+        target=_target(claims, parsed, site) if milestone in _ON_THE_WAY else None,
+        keeper=keeper_of(parsed, best) if milestone in _TO_FETCH else None,
+        has_code=_CODE.search(normalized) is not None,
+        is_overdue=T.OVERDUE in parsed.tags or any(word in normalized for word in _HURRY),
+        goes_back_else=any(event.act is T.RETURN and not event.aspect.happened for event in parsed.events),
+        is_part=T.PART in parsed.tags,
+        is_again=_is_again(parsed, _TO_TRY if milestone is M.ATTEMPT_FAILED else _TRIED_AGAIN),
     )
 
 
 def _is_tangled(milestones: set[Milestone]) -> bool:
-    """Whether a text without a problem tells so many stages that it is unclear which of them counts now."""
+    """Whether a text without a problem claims too many milestones to tell which of them holds now."""
     return len(milestones) > _MOST_STAGES and milestones.isdisjoint(PROBLEMS)
 
 
 def _chosen(claims: Sequence[TextClaim], best: TextClaim) -> list[TextClaim]:
-    """The claims to tell, the deciding claim first: those of its milestone, and other problems beside a problem."""
+    """The claims to tell, the strongest first: those of the same milestone, and other problems beside a problem."""
     milestone = best.claim.milestone
     beside = PROBLEMS if milestone in PROBLEMS else {milestone}
     return [best, *(other for other in claims if other.claim.milestone in beside and other is not best)]
@@ -158,26 +158,26 @@ def _statement(claim: TextClaim, text: Text, site: Site) -> Statement:
 
 def _place(clause: Clause, event: Event, deed: Deed, site: Site) -> Place | None:
     """The place where a deed was done."""
-    before, behind = site.before(clause, event.token), site.behind(clause, event.token)
+    before, after = site.before(clause, event.token), site.after(clause, event.token)
     if deed in _HEADINGS or (deed is D.LEFT and not event.word.endswith(_FROM)):
         return before or site.header()
-    first, second = (behind, before) if deed in _TO or deed is D.LEFT else (before, behind)
+    first, second = (after, before) if deed in _TO or deed is D.LEFT else (before, after)
     return first or second or site.header()
 
 
 def _target(claims: Iterable[TextClaim], text: Text, site: Site) -> Place | None:
-    """The place to which the parcel goes next: behind 发往 or 下一站."""
+    """The place to which the parcel goes next: after 发往 or 下一站."""
     for _, event in claims:
-        if event.act is S.DEPART and not event.word.endswith(_FROM):
-            place = site.behind(text.clauses[event.clause], event.token)
+        if event.act is T.DEPART and not event.word.endswith(_FROM):
+            place = site.after(text.clauses[event.clause], event.token)
             if place is not None:
                 return place._replace(within="")  # another town than the one of the scan
     place = site.next_stop(text)
     return place and place._replace(within="")
 
 
-def _telling(statements: Sequence[Statement]) -> tuple[Statement, ...]:
-    """At most two statements, in the text's order, each once, and none that says less than another."""
+def _worth_telling(statements: Sequence[Statement]) -> tuple[Statement, ...]:
+    """At most two statements, in the text's order: no deed twice, and none about which another deed says more."""
     now = [statement for statement in statements if not statement.is_planned or statement.deed not in _MOVES] or list(
         statements
     )
@@ -188,11 +188,13 @@ def _telling(statements: Sequence[Statement]) -> tuple[Statement, ...]:
             first = by_deed.setdefault(statement.deed, statement)
             if first.place is None and statement.place is not None:
                 by_deed[statement.deed] = first._replace(place=statement.place)
-    return tuple(sorted(list(by_deed.values())[:_MOST], key=lambda statement: statement.at))
+    return tuple(sorted(list(by_deed.values())[:_MOST_STATEMENTS], key=lambda statement: statement.at))
 
 
 def _is_again(text: Text, aspects: frozenset[Aspect]) -> bool:
     return any(
-        event.act in _TRIED and event.aspect in aspects and (event.view.again or S.AGAIN in text.kinds[event.clause])
+        event.act in _TRIED
+        and event.aspect in aspects
+        and (event.modality.again or T.AGAIN in text.clause_tags[event.clause])
         for event in text.events
     )

@@ -1,84 +1,84 @@
-"""The claims of arrivals: of a parcel between places, at its last outlet, at a point, or of a courier on foot."""
+"""The claims of arrivals: of a parcel on its way, at its last outlet or at a point, and of a courier at a door."""
 
 from __future__ import annotations
 
 from typing import TYPE_CHECKING
 
-from pandapon.courier.around import clause_has, is_on_foot
 from pandapon.courier.aspect import Aspect
-from pandapon.courier.claims import HAPPENED, Claim, claim
-from pandapon.courier.signs import Sign
+from pandapon.courier.claims import HAPPENED, Claim, claim_by_table
+from pandapon.courier.context import clause_has, names_courier
+from pandapon.courier.tags import Tag
 from pandapon.shipment import Milestone
 
 if TYPE_CHECKING:
     from pandapon.courier.events import Event, Text
 
-A, M, S = Aspect, Milestone, Sign
+A, M, T = Aspect, Milestone, Tag
 
-_BETWEEN = frozenset({S.FLY, S.PORT, S.CUSTOMS, S.DECLARE, S.HUB, S.ABROAD})
+_BETWEEN = frozenset({T.FLY, T.PORT, T.CUSTOMS, T.DECLARE, T.HUB, T.ABROAD})
 _BOOKS = ("约时间", "预约", "送货日期", "送货时间", "送货", "配送日期", "配送", "拆旧", "安装", "约时")
 _LIES = frozenset({"在", "已在"})
-_AT_HOME = ("door", "porch", "doorstep", "mailbox", "patio")  # of a recipient; an office or a gate may be anybody's
-_LEFT_WITH = frozenset({S.DESK, S.KIN, S.DOOR})
-_POINTS = frozenset({S.POINT, S.LOCKER})
-_FETCHED_AT = frozenset({S.FETCH, S.TAKE, S.PLEASE, S.BY_CODE, S.RECIPIENT, S.MAY, S.WAIT, S.COLLECT, S.STORE})
+_AT_HOME = ("door", "porch", "doorstep", "mailbox", "patio")  # the recipient's; a gate or an office may be anybody's
+_LEFT_WITH = frozenset({T.DESK, T.KIN, T.DOOR})
+_POINTS = frozenset({T.POINT, T.LOCKER})
+_FETCHED_AT = frozenset({T.FETCH, T.TAKE, T.PLEASE, T.BY_CODE, T.RECIPIENT, T.MAY, T.WAIT, T.COLLECT, T.STORE})
 
 
-def arrived(event: Event, text: Text) -> Claim | None:
-    """Return the claim of an arrival. At a port or after a flight, the destination is still a city on the way."""
-    if event.at is S.SENDER and is_on_foot(event, text):
+def arrival_claim(event: Event, text: Text) -> Claim | None:
+    """Return the claim of an arrival. After a flight or a voyage, the destination is still a city on the way."""
+    if event.at is T.SENDER and names_courier(event, text):
         return Claim(M.SHIPPED) if event.aspect in HAPPENED else None
     collects = event.word == "到店" and any(
-        other.act is S.COLLECT and other.aspect in HAPPENED for other in text.events
+        other.act is T.COLLECT and other.aspect in HAPPENED for other in text.events
     )
-    if event.at in _POINTS and is_on_foot(event, text) and (collects or _takes_there(event, text)):
+    if event.at in _POINTS and names_courier(event, text) and (collects or _takes_there(event, text)):
         return Claim(M.PICKED_UP)
-    if event.at is S.POINT and _takes_there(event, text) and clause_has(event, text, S.RECIPIENT):
+    if event.at is T.POINT and _takes_there(event, text) and clause_has(event, text, T.RECIPIENT):
         return Claim(M.DELIVERED, fetched=True)  # 顾客已到店提货
     if event.aspect in {A.BARE, A.DONE} and _is_of_messages(event, text):
         return None
-    if event.aspect is A.PLANNED and event.at is S.RECIPIENT and is_on_foot(event, text):
+    if event.aspect is A.PLANNED and event.at is T.RECIPIENT and names_courier(event, text):
         return Claim(M.OUT_FOR_DELIVERY)  # 快递员即将到达您处
-    takes = any(other.act is S.TAKE and other.aspect is A.ONGOING for other in text.events)
-    if takes and event.at in _POINTS and is_on_foot(event, text):  # 骑手已到达取货点，正在取件
+    takes = any(other.act is T.TAKE and other.aspect is A.ONGOING for other in text.events)
+    if takes and event.at in _POINTS and names_courier(event, text):  # 骑手已到达取货点，正在取件
         return Claim(M.SHIPPED)
-    if event.at in {S.DESTINATION, S.BRANCH} and text.signs & {S.FLY, S.PORT} and event.aspect in HAPPENED:
+    if event.at in {T.DESTINATION, T.BRANCH} and text.tags & {T.FLY, T.PORT} and event.aspect in HAPPENED:
         return Claim(M.IN_TRANSIT)
-    if event.aspect in HAPPENED and event.at is S.POINT and _is_post_office(event) and not text.signs & _FETCHED_AT:
+    if event.aspect in HAPPENED and event.at is T.POINT and _is_post_office(event) and not text.tags & _FETCHED_AT:
         return Claim(M.ARRIVED)
-    if event.aspect in HAPPENED and event.at in {None, S.WAREHOUSE} and _is_to_be_booked(event, text):
+    if event.aspect in HAPPENED and event.at in {None, T.WAREHOUSE} and _is_to_be_booked(event, text):
         return Claim(M.ARRIVED)
     if event.aspect in HAPPENED and event.at is None and _is_announced(text):
         return Claim(M.ARRIVED)
-    if event.at is S.DOOR and is_on_foot(event, text) and event.aspect in HAPPENED:
+    if event.at is T.DOOR and names_courier(event, text) and event.aspect in HAPPENED:
         return Claim(M.OUT_FOR_DELIVERY)
     lies = event.word in _LIES or (event.word == "at" and event.place.endswith(_AT_HOME))
     if lies and event.at in _LEFT_WITH and event.token and _is_the_parcel(event, text):
         return Claim(M.DELIVERED)  # 包裹在前台
-    return claim(event)
+    return claim_by_table(event)
 
 
 def _is_the_parcel(event: Event, text: Text) -> bool:
-    """Whether the parcel lies there, and not with a courier or in a van: 件在车上."""
-    is_carried = is_on_foot(event, text) or event.place == "车上"
-    return text.clauses[event.clause][event.token - 1].sign is S.PARCEL and not is_carried
+    """Whether it is the parcel that lies there, and no courier or van has it (件在车上)."""
+    is_carried = names_courier(event, text) or event.place == "车上"
+    return text.clauses[event.clause][event.token - 1].tag is T.PARCEL and not is_carried
 
 
 def _is_to_be_booked(event: Event, text: Text) -> bool:
-    """Whether the recipient has to choose a time: 已到本地仓库，请选择送货日期; 到末端仓，等待与您约时间."""
-    if text.signs & _BETWEEN or not text.signs.isdisjoint({S.PAID, S.MUST_PAY}):
+    """Whether the recipient has to choose a delivery time: 已到本地仓库，请选择送货日期; 到末端仓，等待与您约时间."""
+    if text.tags & _BETWEEN or not text.tags.isdisjoint({T.PAID, T.MUST_PAY}):
         return False
-    behind = [token for clause in text.clauses[event.clause + 1 :] for token in clause]
-    asks = any(token.sign in {S.PLEASE, S.WAIT} for token in behind)
-    return asks and any(word in token.text for token in behind for word in _BOOKS)
+    after = [token for clause in text.clauses[event.clause + 1 :] for token in clause]
+    asks = any(token.tag in {T.PLEASE, T.WAIT} for token in after)
+    return asks and any(word in token.text for token in after for word in _BOOKS)
 
 
 def _is_of_messages(event: Event, text: Text) -> bool:
-    """Whether the text is about messages: 到站短信提醒 tells of one, 快递到了秒知道 advertises them."""
-    behind = text.clauses[event.clause][event.token + 1 :][:1]
+    """Whether the text is about arrival messages: 到站短信提醒 announces one, 快递到了秒知道 advertises them."""
+    after = text.clauses[event.clause][event.token + 1 :][:1]
     if any(token.text.endswith("知道") for token in text.clauses[event.clause][event.token + 1 :]):
         return True
-    return bool(behind) and behind[0].text.startswith(("短信", "提醒", "通知")) and behind[0].start == _end(event, text)
+    return bool(after) and after[0].text.startswith(("短信", "提醒", "通知")) and after[0].start == _end(event, text)
 
 
 def _end(event: Event, text: Text) -> int:
@@ -87,23 +87,20 @@ def _end(event: Event, text: Text) -> int:
 
 def _takes_there(event: Event, text: Text) -> bool:
     """Whether somebody takes the parcel at the place of arrival: 快递员已到店取件."""
-    behind = text.clauses[event.clause][event.token + 1 :]
-    signs = [token.sign for token in behind if token.sign is not S.POINT]
-    return event.aspect is A.DONE and signs[:1] in ([S.TAKE], [S.COLLECT])
+    after = text.clauses[event.clause][event.token + 1 :]
+    tags = [token.tag for token in after if token.tag is not T.POINT]
+    return event.aspect is A.DONE and tags[:1] in ([T.TAKE], [T.COLLECT])
 
 
 def _is_post_office(event: Event) -> bool:
-    """Whether the place is a post office.
-
-    The last leg begins at a post office, so not every parcel there is ready for pick-up.
-    """
+    """Whether the place is a post office, from which the parcel may still be delivered to the door."""
     return event.word != "at" and event.place.endswith(
         ("邮局", "支局", "邮政所", "post office", "ที่ทําการไปรษณีย์", "ที่ทําการ")
     )
 
 
 def _is_announced(text: Text) -> bool:
-    """Whether a courier is to call: 派送员将尽快联系您. The last leg begins where the parcel has arrived."""
-    return not text.signs & {S.FLY, S.PORT, S.CUSTOMS, S.HUB} and any(
-        {S.COURIER, S.RECIPIENT} <= signs and signs & {S.WILL, S.PROMISE} for signs in text.kinds
+    """Whether a courier will call the recipient, so that the parcel is at its last outlet: 派送员将尽快联系您."""
+    return not text.tags & {T.FLY, T.PORT, T.CUSTOMS, T.HUB} and any(
+        {T.COURIER, T.RECIPIENT} <= tags and tags & {T.WILL, T.PROMISE} for tags in text.clause_tags
     )

@@ -1,4 +1,4 @@
-"""The third stage: whether an act happened, is under way, planned, denied, taken back, or only mentioned."""
+"""The third stage: the aspects of an act, such as done, under way, planned, negated, revoked, only mentioned."""
 
 from __future__ import annotations
 
@@ -11,7 +11,7 @@ class Aspect(StrEnum):
 
     DONE = "done"
     ONGOING = "under way"
-    BARE = "stated"  # the act alone, as in a list of scans
+    BARE = "stated"  # the bare verb, as in a list of scans
     PLANNED = "planned"
     NEGATED = "negated"
     NOT_YET = "not yet"
@@ -31,12 +31,12 @@ class Aspect(StrEnum):
 _HAPPENED = frozenset({Aspect.DONE, Aspect.ONGOING, Aspect.BARE})
 
 
-class View(NamedTuple):
-    """The aspect of an act, with the other facts that the words around it tell."""
+class Modality(NamedTuple):
+    """The aspect of an act, with the other facts that the tokens around the act tell."""
 
     aspect: Aspect
-    succeeded: bool = False  # "successfully" stands behind the act
-    arranged: bool = False
+    succeeded: bool = False  # a word of success stands beside the act: 成功, successfully
+    arranged: bool = False  # booked or agreed on
     again: bool = False
     today: bool = False
-    promised: bool = False  # for a certain day or hour
+    promised: bool = False  # for a stated day or hour

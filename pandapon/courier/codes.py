@@ -1,8 +1,8 @@
 """The platforms' codes of single trace entries, and the rule where a code and the words beside it disagree.
 
-A known code comes first. It gives way to words in three cases: a code of "moving" is too coarse to overrule any words;
-"signed" and "delivering" give way to words that deny them, since a pick-up point may have signed; a code of "problem"
-gives way to a finer problem. Couriers' own action codes are hints: they count only where nothing else is known.
+A known code comes first. It gives way to words in three cases. A code of "moving" is too coarse to overrule any words.
+"Signed" and "delivering" give way to words that deny them, since a pick-up point may have signed. A code of "problem"
+gives way to a finer problem. Couriers' own action codes are only hints: they count where nothing else is known.
 """
 
 from __future__ import annotations
@@ -12,7 +12,8 @@ from pandapon.shipment import Milestone
 
 M = Milestone
 
-# Codes of single trace entries, in either platform's field. TRANSPORT was seen; the others are the upstream's.
+# Codes of single trace entries, in the field of either platform. TRANSPORT was seen in entries; the others are
+# from two lists of the upstream [upstream].
 NODE_STATUS: dict[str, Milestone] = {
     **{code: milestone for code, milestone in ALIBABA_PARCEL.items() if code not in {"waitaccept", "cancel"}},
     "agent_sign": M.READY_FOR_PICKUP,
@@ -20,7 +21,7 @@ NODE_STATUS: dict[str, Milestone] = {
     "arrive": M.IN_TRANSIT,
     "returning": M.RETURNING,
 }
-# Couriers' own actions. The glosses are third-party comments (inferred) and couriers differ: only hints.
+# Couriers' own action codes. Their meanings come from third parties' comments [inferred], and couriers differ.
 NODE_ACTION: dict[str, Milestone] = {
     "tms_accept": M.PICKED_UP,
     "tms_collect": M.PICKED_UP,
@@ -34,7 +35,7 @@ NODE_ACTION: dict[str, Milestone] = {
     "tms_error": M.EXCEPTION,
     "tms_return": M.RETURNING,
 }
-# Some feeds send only a scan's code as the whole text.
+# Codes that some feeds send as the whole text of a scan.
 SCAN_CODES: dict[str, Milestone] = {
     "accept": M.PICKED_UP,
     "got": M.PICKED_UP,
@@ -86,8 +87,11 @@ _DENIALS = frozenset(
 )
 
 
-def together(status: str, action: str, words: Milestone | None) -> Milestone | None:
-    """Return the claim of an entry by its codes and its words together; None: no claim."""
+def combined_claim(status: str, action: str, words: Milestone | None) -> Milestone | None:
+    """Return the claim of an entry by its codes and its words together; None: no claim.
+
+    ``status`` and ``action``: as sent, in any letter case. ``words``: the claim of the text; None: the text has none.
+    """
     status, action = status.strip().casefold(), action.strip().casefold()
     code = NODE_STATUS.get(status) or NODE_STATUS.get(action)
     if code is None:
@@ -102,7 +106,7 @@ def together(status: str, action: str, words: Milestone | None) -> Milestone | N
 
 
 def scan_code(text: str) -> Milestone | None:
-    """Return the claim of a text that is only a code; None: the text is words."""
+    """Return the claim of a text that is only a code; None: the text is words, or an unknown code."""
     code = text.strip().casefold()
     if not code.isascii() or " " in code or len(code) > LONGEST_CODE:
         return None

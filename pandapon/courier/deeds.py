@@ -1,7 +1,7 @@
 """The closed set of deeds, which are finer than milestones and reasons, and the words that name some of them.
 
-A deed follows from a claim, its act and the act's word. ``words/deeds.txt`` lists the words that tell more than their
-meaning: 装车 and 分拣 are both handling, but people read "loaded" and "sorted".
+A deed follows from a claim, its act and the act's word (:mod:`claim_deeds`). ``words/deeds.txt`` lists the words that
+say more than their tag: 装车 and 分拣 are both HANDLE, but people read "loaded" and "sorted".
 """
 
 from __future__ import annotations
@@ -12,11 +12,11 @@ from enum import StrEnum, auto
 from functools import cache
 from importlib.resources import files
 
-from pandapon.courier.signs import Sign
+from pandapon.courier.tags import Tag
 
 
 class Deed(StrEnum):
-    """A deed done with a parcel, or a trouble of the parcel."""
+    """What was done with a parcel, or the trouble that it has."""
 
     # --- at the shop
     ORDER_PLACED = auto()
@@ -156,20 +156,20 @@ class Deed(StrEnum):
 
 
 @cache
-def _words() -> dict[Sign, list[tuple[str, Deed]]]:
-    """The words of each meaning with their deeds, the longest first. Raises KeyError for an unknown heading."""
-    deeds: dict[Sign, dict[str, Deed]] = defaultdict(dict)
-    sign, deed = Sign.OTHER, Deed.PROBLEM
+def _words() -> dict[Tag, list[tuple[str, Deed]]]:
+    """The words of each tag with their deeds, the longest first. Raises KeyError for an unknown heading."""
+    deeds: dict[Tag, dict[str, Deed]] = defaultdict(dict)
+    tag, deed = Tag.OTHER, Deed.PROBLEM
     for line in (files(__package__) / "words" / "deeds.txt").read_text(encoding="utf-8").splitlines():
         if line.startswith("["):
             heading = line.strip("[]").split()
-            sign, deed = Sign[heading[0]], Deed[heading[1]]
+            tag, deed = Tag[heading[0]], Deed[heading[1]]
         elif line and not line.startswith("#"):
             words = line.split("|") if line.isascii() else line.split()
-            deeds[sign] |= {unicodedata.normalize("NFKC", word.strip()): deed for word in words}
+            deeds[tag] |= {unicodedata.normalize("NFKC", word.strip()): deed for word in words}
     return {of: sorted(words.items(), key=lambda word: -len(word[0])) for of, words in deeds.items()}
 
 
-def by_word(sign: Sign, words: str) -> Deed | None:
-    """Return the deed of the longest listed word within a courier's words; None where no listed word is in them."""
-    return next((deed for word, deed in _words().get(sign, ()) if word in words), None)
+def deed_by_word(tag: Tag, words: str) -> Deed | None:
+    """Return the deed of the longest listed word of a tag that is within ``words``; None: no such word is."""
+    return next((deed for word, deed in _words().get(tag, ()) if word in words), None)

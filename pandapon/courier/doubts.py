@@ -1,6 +1,7 @@
-"""Ends that the same text doubts: by the recipient, by a correction, or by where the parcel still is.
+"""Ends that their own text doubts: the recipient denies it, it is corrected, or the parcel is still elsewhere.
 
-An end stops a team's waiting, so it is claimed only where nothing in the text speaks against it.
+An end is delivered, returned, lost or cancelled. It stops a team's waiting, so it is claimed only where nothing in the
+text speaks against it.
 """
 
 from __future__ import annotations
@@ -8,13 +9,13 @@ from __future__ import annotations
 from itertools import pairwise
 from typing import TYPE_CHECKING
 
-from pandapon.courier.around import is_without_it
 from pandapon.courier.aspect import Aspect
 from pandapon.courier.claims import Claim, Reason
+from pandapon.courier.context import denies_receipt
 from pandapon.courier.hedges import is_hedged, is_only_agreed
-from pandapon.courier.records import has_another_number
-from pandapon.courier.signs import ACTS, Sign
-from pandapon.courier.view import is_as_asked
+from pandapon.courier.left_context import is_as_asked
+from pandapon.courier.noun_claims import has_another_number
+from pandapon.courier.tags import ACTS, Tag
 from pandapon.shipment import Milestone
 
 if TYPE_CHECKING:
@@ -23,17 +24,17 @@ if TYPE_CHECKING:
     from pandapon.courier.events import Event, Text
     from pandapon.courier.tokens import Token
 
-A, M, S = Aspect, Milestone, Sign
+A, M, T = Aspect, Milestone, Tag
 
-# Words before the act in its clause: the act is to come, wished for, or impossible.
-_UNREAL = frozenset({S.WILL, S.WAIT, S.PROMISE, S.SUSPECT, S.CANNOT, S.NO_LONGER, S.IF})
-_ADVICE = frozenset({S.IF, S.PLEASE})  # 未收到请…反馈 says what to do in a case
-_DENIALS = frozenset({S.NOT, S.NOT_YET})
+# Tags before an act, in its clause, that say that it is to come, wished for, or impossible.
+_UNREAL = frozenset({T.WILL, T.WAIT, T.PROMISE, T.SUSPECT, T.CANNOT, T.NO_LONGER, T.IF})
+_ADVICE = frozenset({T.IF, T.PLEASE})  # 未收到请…反馈 is advice for a case, and denies nothing
+_DENIALS = frozenset({T.NOT, T.NOT_YET})
 _CHECKED = ("核实", "核查", "调查", "核对")
 _ENDS = frozenset({M.DELIVERED, M.RETURNED, M.LOST, M.CANCELLED})
 _DISPUTED = Claim(M.EXCEPTION, Reason.SIGNATURE_DISPUTED)
-_HANDOVERS = frozenset({S.FETCH, S.TAKE, S.RECEIVE, S.REACH})
-_REACHED_ACROSS = frozenset({S.RETURN, S.REVERSE, S.HANDLE})
+_HANDOVERS = frozenset({T.FETCH, T.TAKE, T.RECEIVE, T.REACH})
+_REACHED_ACROSS = frozenset({T.RETURN, T.REVERSE, T.HANDLE})
 _IN_VAIN = frozenset({A.NEGATED, A.NOT_YET, A.FAILED})
 _SHOWN = ("显示", "标记为", "标为", "误标", "提示", "状态为", "shows", "shown", "marked as")
 _DENIED = (
@@ -52,7 +53,7 @@ _DENIED = (
 )
 _WRONG = ("wrong", "incorrect", "mistaken", "错")
 _SEEN = ("见", "看到", "看见", "拿到", "取到", "收到")
-_CHOSEN = ("改为", "改成", "变更为", "设为", "设置为", "选择")  # 签收方式改为 is a setting; nothing happened
+_CHOSEN = ("改为", "改成", "变更为", "设为", "设置为", "选择")  # 签收方式改为… is a setting
 _WISHES = ("备注", "留言", "授权", "允许", "嘱咐", "叮嘱", "选择", "设置", "偏好", "指示", "同意")
 _ELSEWHERE = ("还在车上", "仍在车上", "在车上", "还在网点", "仍在网点", "还在站点", "在途中")
 _ANOTHER = (
@@ -81,9 +82,9 @@ _ANOTHER = (
 
 
 def weigh_doubts(claim: Claim, event: Event, text: Text) -> Claim | None:
-    """Return the claim of an end, or the lesser claim that remains if the text doubts it. Other claims stay.
+    """Return the claim of an end, or the weaker claim that remains where the text doubts the end; None: none remains.
 
-    None: no claim remains.
+    A claim that is no end is returned as it is.
     """
     if claim.milestone not in _ENDS:
         return claim
@@ -97,84 +98,84 @@ def weigh_doubts(claim: Claim, event: Event, text: Text) -> Claim | None:
     )
     if is_replaced or is_wished or any(token.text.endswith(_CHOSEN) for token in clause[: event.token]):
         return None
-    before, behind = _behind_colon(clause[: event.token]), clause[event.token + 1 :]
-    is_denied = bool(text.signs & {S.NOT, S.NOT_YET})
+    before, after = _behind_colon(clause[: event.token]), clause[event.token + 1 :]
+    is_denied = bool(text.tags & {T.NOT, T.NOT_YET})
     if any(token.text.endswith(_SHOWN) for token in before) and (is_denied or claim.milestone is M.DELIVERED):
-        return _shown(claim, event, is_denied=is_denied)
-    if event.act in ACTS and any(token.sign in {S.VOID, S.CANCEL} and token.text != "非本人" for token in behind):
-        return _less(claim, event) if claim.milestone is not M.DELIVERED else _DISPUTED
-    return _less(claim, event) if is_hedge or _is_unreal(claim, before, behind) else claim
+        return _claim_of_display(claim, event, is_denied=is_denied)
+    if event.act in ACTS and any(token.tag in {T.VOID, T.CANCEL} and token.text != "非本人" for token in after):
+        return _lesser_claim(claim, event) if claim.milestone is not M.DELIVERED else _DISPUTED
+    return _lesser_claim(claim, event) if is_hedge or _is_unreal(claim, before, after) else claim
 
 
-def _shown(claim: Claim, event: Event, *, is_denied: bool) -> Claim | None:
-    """The claim of an end that a system shows; of one that the text denies, a dispute or the lesser claim."""
+def _claim_of_display(claim: Claim, event: Event, *, is_denied: bool) -> Claim | None:
+    """The claim of an end that a system only shows. ``is_denied``: the text also denies it."""
     if claim.milestone is not M.DELIVERED:
-        return _less(claim, event)
+        return _lesser_claim(claim, event)
     return _DISPUTED if is_denied else None
 
 
-def _is_in_wrong_hands(behind: Sequence[Token]) -> bool:
-    """Whether the act is followed by who was not meant: to the wrong person."""
-    first = next((token for token in behind if token.sign not in {S.TO, S.PARCEL}), None)
-    return first is not None and first.sign is S.OTHER and first.text.startswith(_WRONG)
+def _is_in_wrong_hands(after: Sequence[Token]) -> bool:
+    """Whether the words after the act name a wrong person: to the wrong person."""
+    first = next((token for token in after if token.tag not in {T.TO, T.PARCEL}), None)
+    return first is not None and first.tag is T.OTHER and first.text.startswith(_WRONG)
 
 
 def _is_wished(before: Sequence[Token]) -> bool:
-    """Whether the text says how a delivery may be done: 客户备注：放门口, 您已授权快递员将包裹放在门口.
+    """Whether the words before the act only wish or allow it: 客户备注：放门口, 您已授权快递员将包裹放在门口.
 
-    已按备注放门口 states that it was done.
+    已按备注放门口 states that the act was done.
     """
     wished = next((at for at in range(len(before) - 1, -1, -1) if before[at].text.endswith(_WISHES)), None)
     if wished is None or is_as_asked(before) or before[0].text in {"经", "征得"}:
         return False
-    return all(token.sign is not S.DONE for token in before[wished + 1 :])
+    return all(token.tag is not T.DONE for token in before[wished + 1 :])
 
 
 def _behind_colon(before: Sequence[Token]) -> Sequence[Token]:
-    """The words behind the last colon. A label before it asks nothing: 包裹柜反馈：已取 states an act."""
-    colons = [at for at, token in enumerate(before) if token.sign is S.COLON]
+    """The tokens after the last colon. A label before it asks for nothing: 包裹柜反馈：已取 states an act."""
+    colons = [at for at, token in enumerate(before) if token.tag is T.COLON]
     return before[colons[-1] + 1 :] if colons else before
 
 
-def _is_unreal(claim: Claim, before: Sequence[Token], behind: Sequence[Token]) -> bool:
+def _is_unreal(claim: Claim, before: Sequence[Token], after: Sequence[Token]) -> bool:
     if any(token.text.startswith(_ANOTHER) for token in before):
         return True
     if _is_of_another(before) or _is_denied(before):
         return True
-    if behind and behind[-1].sign is S.NOT and not behind[-1].text.isascii():  # 签收-未
+    if after and after[-1].tag is T.NOT and not after[-1].text.isascii():  # 签收-未
         return True
-    if any(token.sign is S.ASKED and token.text != "协商" for token in before) and not is_as_asked(before):
+    if any(token.tag is T.ASKED and token.text != "协商" for token in before) and not is_as_asked(before):
         return True
-    unreal = _UNREAL - {S.CANNOT, S.SUSPECT} if claim.milestone is M.LOST else _UNREAL
-    return any(token.sign in unreal for token in before) or any(_speaks_of(token) for token in _told(behind))
+    unreal = _UNREAL - {T.CANNOT, T.SUSPECT} if claim.milestone is M.LOST else _UNREAL
+    return any(token.tag in unreal for token in before) or any(_casts_doubt(token) for token in _before_advice(after))
 
 
 def _is_of_another(before: Sequence[Token]) -> bool:
-    """Whether the text is about somebody else's parcel: 邻居的快件."""
-    signs = [token.sign for token in before]
-    return any(signs[at : at + 3] == [S.KIN, S.OF, S.PARCEL] for at in range(len(signs)))
+    """Whether the words before the act name somebody else's parcel: 邻居的快件."""
+    tags = [token.tag for token in before]
+    return any(tags[at : at + 3] == [T.KIN, T.OF, T.PARCEL] for at in range(len(tags)))
 
 
 def _is_denied(before: Sequence[Token]) -> bool:
-    """Whether a denial or a check reaches the end, with no act between them: 不是快件已妥投, 正在核实…."""
+    """Whether a negation or a check reaches the end, with no other act in between: 不是快件已妥投, 正在核实…."""
     for token in reversed(before):
-        if token.sign in _DENIALS:
+        if token.tag in _DENIALS:
             return True
-        if token.sign is S.TROUBLE:
+        if token.tag is T.TROUBLE:
             return any(word in token.text for word in _CHECKED)
-        if token.sign in ACTS and token.sign not in _REACHED_ACROSS:  # 不同意退件被买家领走, 未识别签收
+        if token.tag in ACTS and token.tag not in _REACHED_ACROSS:  # 不同意退件被买家领走, 未识别签收
             return False
     return False
 
 
-def _told(behind: Sequence[Token]) -> Sequence[Token]:
-    """The words before 如有, behind which advice begins."""
-    conditions = [at for at, token in enumerate(behind) if token.sign is S.IF]
-    return behind[: conditions[0]] if conditions else behind
+def _before_advice(after: Sequence[Token]) -> Sequence[Token]:
+    """The tokens before 如有, with which advice begins."""
+    conditions = [at for at, token in enumerate(after) if token.tag is T.IF]
+    return after[: conditions[0]] if conditions else after
 
 
-def _less(claim: Claim, event: Event) -> Claim | None:
-    """The lesser claim of a doubted end: a return is under way, a loss is feared."""
+def _lesser_claim(claim: Claim, event: Event) -> Claim | None:
+    """The weaker claim of a doubted end: a return is under way, a loss is feared; None: of other ends."""
     match claim.milestone:
         case M.RETURNED if event.aspect.happened:
             return Claim(M.RETURNING)
@@ -183,8 +184,8 @@ def _less(claim: Claim, event: Event) -> Claim | None:
     return None
 
 
-def _speaks_of(token: Token) -> bool:
-    return token.sign is S.FAILED or token.text.startswith(
+def _casts_doubt(token: Token) -> bool:
+    return token.tag is T.FAILED or token.text.startswith(
         (
             "任务",
             "率",
@@ -212,29 +213,29 @@ def _speaks_of(token: Token) -> bool:
 
 
 def _sees_nothing(clause: Sequence[Token]) -> bool:
-    """Whether the recipient has not seen the parcel: 客户没见到."""
+    """Whether the recipient says that the parcel was not seen: 客户没见到."""
     return any(
-        before.sign is S.NOT and behind.text.startswith(_SEEN) and any(token.sign is S.RECIPIENT for token in clause)
-        for before, behind in pairwise(clause)
+        before.tag is T.NOT and after.text.startswith(_SEEN) and any(token.tag is T.RECIPIENT for token in clause)
+        for before, after in pairwise(clause)
     )
 
 
 def _is_of_a_thief(clause: Sequence[Token]) -> bool:
-    """Whether somebody else signed than the recipient: 疑似他人冒领, 派件员提前点了签收."""
+    """Whether a stranger took the parcel, or a courier signed too early: 疑似他人冒领, 派件员提前点了签收."""
     return any(word in token.text for token in clause for word in ("冒领", "冒名", "提前点"))
 
 
 def is_disputed(event: Event, text: Text) -> bool:
-    """Return whether the same text says that the parcel was not handed over."""
+    """Return whether another part of the text says that the parcel was not handed over."""
     if any(other.act in _HANDOVERS and other.aspect in _IN_VAIN and other is not event for other in text.events):
         return True
-    if any(other.act is S.SIGN and other.aspect is A.REVOKED for other in text.events):
+    if any(other.act is T.SIGN and other.aspect is A.REVOKED for other in text.events):
         return True
-    if any(_sees_nothing(clause) or is_without_it(clause) or _is_of_a_thief(clause) for clause in text.clauses):
+    if any(_sees_nothing(clause) or denies_receipt(clause) or _is_of_a_thief(clause) for clause in text.clauses):
         return True
     return any(
         token.text.startswith(_DENIED) or any(word in token.text for word in _ELSEWHERE)
-        for clause, signs in zip(text.clauses, text.kinds, strict=True)
+        for clause, tags in zip(text.clauses, text.clause_tags, strict=True)
         for token in clause
-        if token.sign in {S.VOID, S.OTHER, S.NOT} and signs.isdisjoint(_ADVICE)
+        if token.tag in {T.VOID, T.OTHER, T.NOT} and tags.isdisjoint(_ADVICE)
     )

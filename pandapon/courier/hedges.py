@@ -1,6 +1,6 @@
-"""Words beside an end that leave it open: almost, likely, alleged, after it is delivered, 待核实, of another parcel.
+"""Hedges: words beside an end that leave it open, such as almost, likely, alleged, "after it is delivered", 待核实.
 
-They are few, and stand at fixed places, so a look at the words beside the act finds them in each language.
+Hedges are few and stand right before or after the act, so a comparison of words finds them in each language.
 """
 
 from __future__ import annotations
@@ -8,14 +8,14 @@ from __future__ import annotations
 from itertools import pairwise
 from typing import TYPE_CHECKING
 
-from pandapon.courier.signs import Sign
+from pandapon.courier.tags import Tag
 
 if TYPE_CHECKING:
     from collections.abc import Sequence
 
     from pandapon.courier.tokens import Token
 
-S = Sign
+T = Tag
 
 _BEFORE = frozenset(
     {
@@ -69,21 +69,21 @@ _BEHIND = (
 
 
 def is_hedged(clause: Sequence[Token], at: int) -> bool:
-    """Return whether the words beside the act at that place leave open whether it happened to this parcel."""
-    before, behind = _without_own(clause, at), clause[at + 1 :]
-    while behind and (behind[0].start == clause[at].start or behind[0].sign is S.OK):
-        behind = behind[1:]
-    return _is_hedged_before(before) or _is_hedged_behind(behind)
+    """Return whether a hedge stands beside the act at an index, so that it may not have happened to this parcel."""
+    before, after = _before_own_word(clause, at), clause[at + 1 :]
+    while after and (after[0].start == clause[at].start or after[0].tag is T.OK):
+        after = after[1:]
+    return _is_hedged_before(before) or _is_hedged_behind(after)
 
 
 def is_only_agreed(clause: Sequence[Token], at: int) -> bool:
-    """Return whether somebody only agrees to the act, or refuses it: 客户同意销毁."""
-    before = _without_own(clause, at)
+    """Return whether somebody only agrees to the act, asks for it, or refuses it: 客户同意销毁."""
+    before = _before_own_word(clause, at)
     return bool(before) and before[-1].text.endswith(_AGREED)
 
 
-def _without_own(clause: Sequence[Token], at: int) -> Sequence[Token]:
-    """The words before the act, without those that are a part of its own word."""
+def _before_own_word(clause: Sequence[Token], at: int) -> Sequence[Token]:
+    """The tokens before the act, without those that its own word brings along."""
     return [token for token in clause[:at] if token.start != clause[at].start]
 
 
@@ -94,21 +94,21 @@ def _is_hedged_before(before: Sequence[Token]) -> bool:
 
 
 def _is_of_a_rule(before: Sequence[Token]) -> bool:
-    """Whether the words are about parcels in general, or about an earlier one."""
+    """Whether the tokens speak of parcels in general ("parcels that are …"), or of an earlier parcel."""
     return any(
-        (one.text, two.text) in _RULES or (one.text in _EARLIER and two.sign is S.PARCEL)
-        for one, two in pairwise(before)
+        (token.text, following.text) in _RULES or (token.text in _EARLIER and following.tag is T.PARCEL)
+        for token, following in pairwise(before)
     )
 
 
 def _is_after_it(before: Sequence[Token]) -> bool:
-    """Whether the act is only the time of another one: After it is delivered."""
+    """Whether the act is only the time of another act: After it is delivered."""
     at = next((at for at, token in enumerate(before) if token.text in _AFTER), None)
     between = before[at + 1 :] if at is not None else []
-    return bool(between) and all(token.sign in {S.PARCEL, S.DONE, S.RECIPIENT, S.OF} for token in between)
+    return bool(between) and all(token.tag in {T.PARCEL, T.DONE, T.RECIPIENT, T.OF} for token in between)
 
 
-def _is_hedged_behind(behind: Sequence[Token]) -> bool:
-    spoken = "".join(token.text for token in behind)
-    in_words = " ".join(token.text for token in behind if token.text not in {"is", "was", "are", "the"})
+def _is_hedged_behind(after: Sequence[Token]) -> bool:
+    spoken = "".join(token.text for token in after)
+    in_words = " ".join(token.text for token in after if token.text not in {"is", "was", "are", "the"})
     return spoken.startswith(_BEHIND) or in_words.startswith(_STATES)

@@ -1,18 +1,18 @@
-"""The keeper of a parcel: who has it or signed for it, as finely as the text tells."""
+"""The keeper of a parcel, who has it or signed for it, as far as the text tells: a desk, a neighbour, a locker."""
 
 from __future__ import annotations
 
 from enum import StrEnum
 from typing import TYPE_CHECKING
 
-from pandapon.courier import signers as stage
-from pandapon.courier.signs import Sign
+from pandapon.courier import signers
+from pandapon.courier.tags import Tag
 
 if TYPE_CHECKING:
     from pandapon.courier.events import Text
     from pandapon.courier.text_claims import TextClaim
 
-S = Sign
+T = Tag
 
 
 class Keeper(StrEnum):
@@ -24,24 +24,24 @@ class Keeper(StrEnum):
     NEIGHBOUR = "neighbour"
     COLLEAGUE = "colleague"
     FRIEND = "friend"
-    SOMEBODY = "somebody"  # near the recipient, and none of the kinds above
+    SOMEBODY = "somebody"  # a person near the recipient, of an unknown kind
     GUARD = "guard"
     PROPERTY = "property"  # the management of a building
     MAIL_ROOM = "mail_room"
-    DOOR = "door"  # left there
+    DOOR = "door"  # the parcel was left there
     STATION = "station"
     LOCKER = "locker"
     POST_OFFICE = "post_office"
 
 
 _BY_SIGN = {
-    S.LOCKER: Keeper.LOCKER,
-    S.POINT: Keeper.STATION,
-    S.SELF: Keeper.RECIPIENT,
-    S.RECIPIENT: Keeper.RECIPIENT,
-    S.DOOR: Keeper.DOOR,
-    S.DESK: Keeper.SOMEBODY,
-    S.KIN: Keeper.SOMEBODY,
+    T.LOCKER: Keeper.LOCKER,
+    T.POINT: Keeper.STATION,
+    T.SELF: Keeper.RECIPIENT,
+    T.RECIPIENT: Keeper.RECIPIENT,
+    T.DOOR: Keeper.DOOR,
+    T.DESK: Keeper.SOMEBODY,
+    T.KIN: Keeper.SOMEBODY,
 }
 _NEAR = (
     (Keeper.FRONT_DESK, ("前台", "服务台", "接待", "大堂", "礼宾", "reception", "front desk")),
@@ -91,36 +91,39 @@ _NEAR = (
 )
 _POST_OFFICES = ("邮局", "邮政所", "邮政支局", "post office", "ที่ทำการไปรษณีย์")
 _TITLES = ("女士", "先生", "小姐")
-_MET = frozenset({S.DESK, S.KIN, S.LOCKER, S.POINT, S.DOOR})
+_MET = frozenset({T.DESK, T.KIN, T.LOCKER, T.POINT, T.DOOR})
 
 
 def keeper_of(text: Text, text_claim: TextClaim) -> Keeper | None:
-    """Return the keeper by the claim of a delivery or a pick-up; None where the text names nobody."""
+    """Return the keeper after a delivery or at a point, by the text and its strongest claim; None: nobody is named.
+
+    None as well where the recipient fetched the parcel.
+    """
     if text_claim.claim.fetched:
         return None
-    sign = stage.signer(text) or text_claim.event.at
-    if sign is None:
-        present = text.signs & _MET
-        sign = next(iter(present)) if len(present) == 1 else None
-    if sign is S.RECIPIENT and _words(text, S.RECIPIENT, _TITLES):
-        return None  # 王女士 may be anybody
-    if sign in {S.DESK, S.KIN}:
+    tag = signers.signer(text) or text_claim.event.at
+    if tag is None:
+        present = text.tags & _MET
+        tag = next(iter(present)) if len(present) == 1 else None
+    if tag is T.RECIPIENT and _words(text, T.RECIPIENT, _TITLES):
+        return None  # 王女士 may be anybody, not only the recipient
+    if tag in {T.DESK, T.KIN}:
         return _near(text) or Keeper.SOMEBODY
-    if sign is S.POINT and _words(text, S.POINT, _POST_OFFICES):
+    if tag is T.POINT and _words(text, T.POINT, _POST_OFFICES):
         return Keeper.POST_OFFICE
-    return _BY_SIGN.get(sign) if sign else None
+    return _BY_SIGN.get(tag) if tag else None
 
 
 def _near(text: Text) -> Keeper | None:
     """The first kind of person that a word of the text names."""
     for clause in text.clauses:
         for token in clause:
-            if token.sign in {S.DESK, S.KIN}:
+            if token.tag in {T.DESK, T.KIN}:
                 for keeper, words in _NEAR:
                     if any(word in token.text for word in words):
                         return keeper
     return None
 
 
-def _words(text: Text, sign: Sign, words: tuple[str, ...]) -> bool:
-    return any(token.sign is sign and token.text.startswith(words) for clause in text.clauses for token in clause)
+def _words(text: Text, tag: Tag, words: tuple[str, ...]) -> bool:
+    return any(token.tag is tag and token.text.startswith(words) for clause in text.clauses for token in clause)

@@ -1,4 +1,4 @@
-"""The places that a text names beside its acts: the name as the courier wrote it, and the kind of the place."""
+"""The places that a text names beside its acts: the kind of each place, and its name as the courier wrote it."""
 
 from __future__ import annotations
 
@@ -7,7 +7,7 @@ from enum import StrEnum
 from typing import TYPE_CHECKING, NamedTuple
 
 from pandapon.courier.lexicon import is_word
-from pandapon.courier.signs import Sign
+from pandapon.courier.tags import Tag
 
 if TYPE_CHECKING:
     from collections.abc import Sequence
@@ -15,13 +15,13 @@ if TYPE_CHECKING:
     from pandapon.courier.events import Clause, Text
     from pandapon.courier.tokens import Token
 
-S = Sign
+T = Tag
 
 
 class PlaceKind(StrEnum):
     """The kind of a place."""
 
-    TOWN = "town"  # the place has a name that tells no kind
+    TOWN = "town"  # a place whose name does not tell its kind
     HUB = "hub"
     OUTLET = "outlet"
     LAST_OUTLET = "last_outlet"
@@ -29,7 +29,7 @@ class PlaceKind(StrEnum):
     AIRPORT = "airport"
     PORT = "port"
     BORDER = "border"
-    EXCHANGE = "exchange"  # where the posts of two countries hand over
+    EXCHANGE = "exchange"  # where two countries' posts hand parcels over
     ABROAD = "abroad"
     DESTINATION = "destination"
 
@@ -38,74 +38,74 @@ class Place(NamedTuple):
     """A place of a text."""
 
     kind: PlaceKind
-    name: str = ""  # as written, folded; empty: the text tells only the kind
-    within: str = ""  # the name in brackets at the text's beginning: the place of the scan
-    is_name: bool = True  # False: the words stand where a place is named, and may name none
+    name: str = ""  # as in the normalized text; empty: the text tells only the kind
+    within: str = ""  # the place of the scan: the name in brackets at the text's beginning; empty: none
+    is_name: bool = True  # False: the words stand where a place can be named, but may not name one
 
 
 _KINDS = {
-    S.HUB: PlaceKind.HUB,
-    S.BRANCH: PlaceKind.OUTLET,
-    S.LAST_BRANCH: PlaceKind.LAST_OUTLET,
-    S.WAREHOUSE: PlaceKind.WAREHOUSE,
-    S.ABROAD: PlaceKind.ABROAD,
-    S.DESTINATION: PlaceKind.DESTINATION,
+    T.HUB: PlaceKind.HUB,
+    T.BRANCH: PlaceKind.OUTLET,
+    T.LAST_BRANCH: PlaceKind.LAST_OUTLET,
+    T.WAREHOUSE: PlaceKind.WAREHOUSE,
+    T.ABROAD: PlaceKind.ABROAD,
+    T.DESTINATION: PlaceKind.DESTINATION,
 }
 _BY_WORD = (
     (PlaceKind.EXCHANGE, ("互换局", "交换局", "交换站", "exchange")),
     (PlaceKind.BORDER, ("口岸", "边境", "border")),
     (PlaceKind.AIRPORT, ("机场", "航站", "airport", "สนามบิน")),
 )
-_NAMES = frozenset({S.OTHER, S.CITY, S.PORT}) | frozenset(_KINDS)
-_SKIPPED = frozenset({S.DONE, S.TO, S.FROM, S.COLON, S.PARCEL, S.OF, S.ONGOING, S.BY, S.OK, S.WILL, S.COURIER})
+_NAMES = frozenset({T.OTHER, T.CITY, T.PORT}) | frozenset(_KINDS)
+_SKIPPED = frozenset({T.DONE, T.TO, T.FROM, T.COLON, T.PARCEL, T.OF, T.ONGOING, T.BY, T.OK, T.WILL, T.COURIER})
 _LONGEST = 16  # characters of a name; a longer one is no name
 _RANKS = ("市", "省", "县", "区", "镇", "州")
-_TOWNS_ON_WATER = ("香港",)  # the word of a port stands in them
+_TOWNS_ON_WATER = ("香港",)  # their names end in 港 (port)
 _HEADER = re.compile(r"\s*\[([^\[\]]{2,12})\]")
 _HUB_AS_FIRM = re.compile(r"(?:转运|分拨|集散|分拣|处理|中转)(?:中心|部|场)?公司$")  # 湘潭转运中心公司
-# Numbers, the rest of a word whose beginning a list knows (进|口互换局), and Thai, which parts no words.
+# Numbers, the remainder of a word that is only known in part (进|口互换局), and Thai, without blanks between words.
 _NO_NAME = re.compile(r"[0-9:/.*#%\s-]*$|[口换一]|[\u0e00-\u0e7f]")
 _EDGES = " -,:/[]()·"
 
 
 class Site:
-    """A text's places. ``folded``: the text whose words the clauses are."""
+    """The places of a text. ``normalized``: the text from which the clauses were parsed."""
 
-    def __init__(self, folded: str) -> None:
-        self._folded = folded
-        header = _HEADER.match(folded)
+    def __init__(self, normalized: str) -> None:
+        self._normalized = normalized
+        header = _HEADER.match(normalized)
         self._within = header[1].strip() if header else ""
 
-    def behind(self, clause: Clause, at: int) -> Place | None:
-        """Return the place that is named right behind a word of its clause."""
+    def after(self, clause: Clause, at: int) -> Place | None:
+        """Return the place that is named right after the token at an index of its clause; None: no place is."""
         run: list[Token] = []
         for token in clause[at + 1 :]:
-            if token.sign in _NAMES and (not run or _belongs(run[-1], token)):
+            if token.tag in _NAMES and (not run or _belongs(run[-1], token)):
                 run.append(token)
-            elif run or token.sign not in _SKIPPED:
+            elif run or token.tag not in _SKIPPED:
                 return self._in_brackets(self._place(run), token)
         return self._place(run)
 
     def before(self, clause: Clause, at: int) -> Place | None:
-        """Return the place that is named right before a word of its clause."""
+        """Return the place that is named right before the token at an index of its clause; None: no place is."""
         run: list[Token] = []
         for token in reversed(clause[:at]):
-            if token.sign in _NAMES and (not run or _belongs(token, run[0])):
+            if token.tag in _NAMES and (not run or _belongs(token, run[0])):
                 run.insert(0, token)
-            elif run or token.sign not in _SKIPPED:
+            elif run or token.tag not in _SKIPPED:
                 break
         return self._place(run)
 
     def next_stop(self, text: Text) -> Place | None:
-        """Return the place that is named behind 下一站; None where the text has no such word."""
+        """Return the place that is named after 下一站; None where the text has no such word."""
         for clause in text.clauses:
             for at, token in enumerate(clause):
-                if token.sign is S.NEXT_STOP:
-                    return self.behind(clause, at)
+                if token.tag is T.NEXT_STOP:
+                    return self.after(clause, at)
         return None
 
     def header(self) -> Place | None:
-        """Return the place in brackets with which the text begins."""
+        """Return the place in brackets with which the text begins; None: it begins otherwise."""
         return Place(PlaceKind.TOWN, self._within) if self._within else None
 
     def _place(self, run: Sequence[Token]) -> Place | None:
@@ -113,22 +113,22 @@ class Site:
             return None
         blank = " " if all(token.text.isascii() for token in run) else ""
         name = blank.join(token.text for token in run).strip(_EDGES)
-        kinds = [token for token in run if token.sign in _KINDS or token.sign is S.PORT]
+        kinds = [token for token in run if token.tag in _KINDS or token.tag is T.PORT]
         kind = _kind(kinds[-1]) if kinds and not name.endswith(_TOWNS_ON_WATER) else PlaceKind.TOWN
         is_general = bool(kinds) and all(is_word(token.text) for token in run)
         if is_general or len(name) > _LONGEST or _NO_NAME.match(name):
             return Place(kind, "", self._within) if kinds else None
         return Place(kind, name, self._within, is_name=bool(kinds) or self._is_quoted(run) or _has_rank(name))
 
-    def _in_brackets(self, place: Place | None, behind: Token) -> Place | None:
-        """The name behind a place that has only a kind: 到达寄达地处理中心【曼谷】."""
-        if place is None or place.name or behind.sign not in _NAMES or not self._is_quoted([behind]):
+    def _in_brackets(self, place: Place | None, after: Token) -> Place | None:
+        """The place, completed by a name in brackets after it where it has only a kind: 到达寄达地处理中心【曼谷】."""
+        if place is None or place.name or after.tag not in _NAMES or not self._is_quoted([after]):
             return place
-        return place._replace(name=behind.text)
+        return place._replace(name=after.text)
 
     def _is_quoted(self, run: Sequence[Token]) -> bool:
         start, end = run[0].start, run[-1].end
-        return self._folded[start - 1 : start] == "[" and self._folded[end : end + 1] == "]"
+        return self._normalized[start - 1 : start] == "[" and self._normalized[end : end + 1] == "]"
 
 
 def _has_rank(name: str) -> bool:
@@ -136,7 +136,7 @@ def _has_rank(name: str) -> bool:
 
 
 def _belongs(last: Token, token: Token) -> bool:
-    """Whether two words belong to one name: nothing stands between them, or a blank between Latin words."""
+    """Whether two tokens belong to one name: they touch, or a blank stands between two Latin words."""
     return token.start == last.end or (token.start == last.end + 1 and last.text.isascii() and token.text.isascii())
 
 
@@ -144,4 +144,4 @@ def _kind(token: Token) -> PlaceKind:
     if _HUB_AS_FIRM.search(token.text):
         return PlaceKind.HUB
     by_word = next((kind for kind, words in _BY_WORD if any(word in token.text for word in words)), None)
-    return by_word or _KINDS.get(token.sign, PlaceKind.PORT)
+    return by_word or _KINDS.get(token.tag, PlaceKind.PORT)

@@ -8,19 +8,19 @@ import pytest
 
 from pandapon.courier import Action, Holder, Reason, read_entry, read_trace
 from pandapon.courier.aspect import Aspect
-from pandapon.courier.events import read
-from pandapon.courier.form import fold
-from pandapon.courier.lexicon import formed, is_word, sections
-from pandapon.courier.signs import Sign
-from pandapon.courier.tokens import tokens
+from pandapon.courier.events import parse
+from pandapon.courier.lexicon import expand, is_word, sections
+from pandapon.courier.normalization import normalize
+from pandapon.courier.tags import Tag
+from pandapon.courier.tokens import tokenize
 from pandapon.shipment import Milestone
 
-M, S, A = Milestone, Sign, Aspect
+M, T, A = Milestone, Tag, Aspect
 START = datetime(2026, 3, 2, tzinfo=UTC)
 
 
 @pytest.mark.parametrize(
-    ("text", "folded"),
+    ("text", "normalized"),
     [
         ("快件已簽收，請憑取件碼", "快件已签收,请凭取件码"),
         ("已签<b>收</b>", "已签收"),
@@ -29,21 +29,21 @@ START = datetime(2026, 3, 2, tzinfo=UTC)
         ("快件异常&mdash;破损", "快件异常,破损"),
     ],
 )
-def test_form(text: str, folded: str) -> None:
+def test_form(text: str, normalized: str) -> None:
     """What a person reads alike has one form."""
-    assert fold(text) == folded
+    assert normalize(text) == normalized
 
 
 def test_a_name_is_no_act() -> None:
     """Words of trouble in a centre's name say what the centre is for; in brackets a short name is a name."""
-    assert [token.sign for token in tokens(fold("快件到达异常件处理中心"))] == [S.PARCEL, S.ARRIVE, S.HUB]
+    assert [token.tag for token in tokenize(normalize("快件到达异常件处理中心"))] == [T.PARCEL, T.ARRIVE, T.HUB]
     assert read_entry("快件到达异常件处理中心").milestone is M.IN_TRANSIT
     assert read_entry("到达【丢件坡】中转场").milestone is M.IN_TRANSIT
 
 
 def test_a_noun_of_an_act_is_no_act() -> None:
     """A receipt's number is not a signature."""
-    assert S.SIGN not in {token.sign for token in tokens(fold("签收码已发送"))}
+    assert T.SIGN not in {token.tag for token in tokenize(normalize("签收码已发送"))}
 
 
 @pytest.mark.parametrize(
@@ -66,37 +66,37 @@ def test_a_noun_of_an_act_is_no_act() -> None:
 )
 def test_aspect(text: str, aspect: Aspect) -> None:
     """One act in all its aspects."""
-    assert [event.aspect for event in read(tokens(fold(text))).events if event.act is S.SIGN] == [aspect]
+    assert [event.aspect for event in parse(tokenize(normalize(text))).events if event.act is T.SIGN] == [aspect]
 
 
 @pytest.mark.parametrize("language", ["zh", "th"])
 def test_a_word_stands_once(language: str) -> None:
     """A word under two meanings would mean whichever comes last."""
-    listed = [word for signs, words in sections(language).items() if signs != (S.TAIL,) for word in words]
+    listed = [word for tags, words in sections(language).items() if tags != (T.TAIL,) for word in words]
     assert sorted(listed) == sorted(set(listed))
 
 
 @pytest.mark.parametrize("language", ["zh", "th", "en"])
 def test_a_formed_word_has_one_meaning(language: str) -> None:
     """Two patterns that form the same word must agree on it."""
-    meanings: dict[str, set[tuple[Sign, ...]]] = {}
-    for signs, patterns in sections(language).items():
-        for word in (word for pattern in patterns if "{" in pattern for word in formed(pattern)):
-            meanings.setdefault(word, set()).add(signs)
+    meanings: dict[str, set[tuple[Tag, ...]]] = {}
+    for tags, patterns in sections(language).items():
+        for word in (word for pattern in patterns if "{" in pattern for word in expand(pattern)):
+            meanings.setdefault(word, set()).add(tags)
     assert [word for word, found in meanings.items() if len(found) > 1] == []
 
 
 @pytest.mark.parametrize("language", ["zh", "th", "en"])
 def test_every_word_is_known_when_it_is_asked_for(language: str) -> None:
     """The words are formed by their first characters, and only as texts need them."""
-    patterns = (pattern for signs, listed in sections(language).items() if signs != (S.TAIL,) for pattern in listed)
-    assert [word for pattern in patterns for word in formed(pattern) if not is_word(word)] == []
+    patterns = (pattern for tags, listed in sections(language).items() if tags != (T.TAIL,) for pattern in listed)
+    assert [word for pattern in patterns for word in expand(pattern) if not is_word(word)] == []
 
 
 def test_words_are_formed() -> None:
     """Each verb with each result, each with its blanks in order; a written word goes before."""
-    assert formed("{压,摔}{坏,碎}") == ["压坏", "压碎", "摔坏", "摔碎"]
-    assert formed("left at {the ,}door") == ["left at the door", "left at door"]
+    assert expand("{压,摔}{坏,碎}") == ["压坏", "压碎", "摔坏", "摔碎"]
+    assert expand("left at {the ,}door") == ["left at the door", "left at door"]
     assert read_entry("外箱被砸裂").reason is Reason.DAMAGED
     assert read_entry("箱子磕裂，内件戳穿").reason is Reason.DAMAGED
 

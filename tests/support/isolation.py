@@ -44,8 +44,8 @@ async def leaks(harness: HostHarness, seconds: float = SECONDS) -> list[str]:
 
     It ends with the first step that finds something. ``seconds``: for each step; a broken bot may never answer.
     """
-    for char in tuple(lexicon.UNFORMED):
-        lexicon.form(char)  # the words of couriers are formed at their first use, and belong to nobody
+    for char in tuple(lexicon.UNEXPANDED):
+        lexicon.expand_words(char)  # the words of couriers are formed at their first use, and belong to nobody
     look = Look(harness, seconds)
     for step in Look.STEPS:
         async with look.at(step):

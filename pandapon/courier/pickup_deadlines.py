@@ -1,8 +1,8 @@
-"""What texts state about the time until which a parcel is to be picked up: the patterns, by how the time is reckoned.
+"""The deadlines that texts state for a pick-up: the patterns, grouped by how the deadline is reckoned.
 
-Precision goes first: the patterns leave out whatever counts from an unknown moment, tells of the past or of another
-matter. They are for texts in the form of :func:`pandapon.courier.form.fold`, and our own reading of courier texts
-[inferred].
+Precision goes first: no pattern matches a time that counts from an unknown moment, lies in the past or is about
+another matter. The patterns are for normalized texts (:func:`pandapon.courier.normalization.normalize`), and our own
+reading of courier texts [inferred].
 """
 
 from __future__ import annotations
@@ -11,7 +11,7 @@ import re
 from functools import cache, lru_cache
 from typing import TYPE_CHECKING, NamedTuple
 
-from pandapon.courier.moments import DAY, LENGTH, after, day_before, end_of
+from pandapon.courier.time_expressions import DAY, LENGTH, after, day_before, end_of
 
 if TYPE_CHECKING:
     from collections.abc import Callable
@@ -21,17 +21,18 @@ _TAKE = r"(?:(?<!收)取(?!消|得|回|费|号|款)|领(?!导)|自提|提货|提
 _ASK = r"(?:请|限|务必|须|需|尽快)"
 _NEAR = r"[^;,]{0,14}?"  # within one clause
 _FETCH = r"(?:pick(?:ed)?[ -]?(?:it |your \w+ |the \w+ )?up|pick[ -]?up|collect(?:ed|ion)?|fetch(?:ed)?|retrieved?)"
-# Not "ready for pickup by" or "pickup available within", which promise the parcel.
+# Not "ready for pickup by" or "pickup available within", which promise the parcel and set no deadline.
 _ASKED = rf"(?<!for )(?<!for your ){_FETCH}(?![^;,]{{0,30}}\b(?:available|ready|scheduled|possible|will)\b)"
 _BEFORE = r"(?:by|before|until|till|no later than|not later than|on or before)"
 
 
-class Statement(NamedTuple):
-    """A pattern whose first group is a time, and how the time is reckoned."""
+class DeadlinePattern(NamedTuple):
+    """A pattern whose first group is a day or a length of time, and how the deadline is reckoned from it."""
 
     pattern: str
-    end: Callable[[str, datetime, datetime | None], datetime | None]  # of the time, given when scanned and when stored
-    is_free: bool = False  # afterwards it costs a fee: such a time gives way to the one of the pick-up
+    # The deadline (aware; None: none), from the matched time, when it was scanned and when the parcel was stored.
+    end: Callable[[str, datetime, datetime | None], datetime | None]
+    is_free: bool = False  # the end of free storage, which gives way to a deadline for the pick-up
 
 
 def _after_scan(length: str, at: datetime, since: datetime | None) -> datetime | None:
@@ -54,14 +55,14 @@ def _until_return(day: str, at: datetime, since: datetime | None) -> datetime | 
     return day_before(day, at)
 
 
-def _stated(
+def _patterns(
     end: Callable[[str, datetime, datetime | None], datetime | None], *patterns: str, is_free: bool = False
-) -> list[Statement]:
-    return [Statement(pattern, end, is_free) for pattern in patterns]
+) -> list[DeadlinePattern]:
+    return [DeadlinePattern(pattern, end, is_free) for pattern in patterns]
 
 
-_STATED = (
-    *_stated(
+_PATTERNS = (
+    *_patterns(
         _after_scan,
         rf"{_ASK}{_NEAR}(?<!后){LENGTH}(?:之|以)?内{_NEAR}{_TAKE}",  # 请在24小时内领取
         rf"(?<!后){LENGTH}(?:之|以)?内(?:仍|若|如)?(?:未|不|没|无人)[^;,]{{0,3}}{_TAKE}",  # 24小时内未取将…
@@ -71,19 +72,19 @@ _STATED = (
         rf"{LENGTH} (?:left|remaining)[^;,]{{0,20}}{_FETCH}",
         rf"(?<!ได้)รับ[^;]{{0,20}}ภายใน\s?{LENGTH}",
     ),
-    *_stated(
+    *_patterns(
         _after_storing,
         rf"(?<!已)(?:保管|保存|保留|有效|存放|取件)(?:期限?|时限|时间)[为:是]?\s?{LENGTH}(?!.*延长)",  # 保管期7天
         rf"^(?!.*已[^;,]{{0,4}}保[管留存]).*(?<!免费)保[管留存](?:您的包裹)?\s?{LENGTH}",  # 邮件保管15日
         rf"(?<![因已])(?:超过|逾|满)\s?{LENGTH}(?:未|不|无人)[^;,]{{0,3}}{_TAKE}[^;已]{{0,6}}(?:将|会|自动|即|则|退)",
         rf"(?<!been )\b(?:held|hold|ke(?:ep|pt)|stored?)\b[^;,]{{0,30}}? for {LENGTH}",
     ),
-    *_stated(
+    *_patterns(
         _after_scan,
         rf"(?:剩余|还剩|仅剩|还可|可)[^;,\d]{{0,3}}免费[^;,\d]{{0,6}}{LENGTH}",  # 还可免费存放1天
         is_free=True,
     ),
-    *_stated(
+    *_patterns(
         _after_storing,
         rf"(?<!可)(?<!剩余)免费(?:保管|存放|寄存|存储)(?:期|时间|时长)?[为:]?\s?{LENGTH}",  # 免费保管3天
         rf"(?<!每){LENGTH}(?:之|以)?内?免费",  # 24小时内免费保管
@@ -91,7 +92,7 @@ _STATED = (
         rf"{LENGTH} (?:of )?free storage",
         is_free=True,
     ),
-    *_stated(
+    *_patterns(
         _at_end,
         # 请于3月5日前取件
         rf"{_ASK}[^;,]{{0,8}}?(?:于|在)?{DAY}(?:\(含\))?(?:之|以)?(?:前(?![来往台去])|内){_NEAR}{_TAKE}",
@@ -107,18 +108,18 @@ _STATED = (
         rf"(?:last day|deadline|latest date|last date)[^;\d]{{0,25}}?{DAY}",
         rf"(?<!ได้)รับ[^;]{{0,20}}ภายใน(?:วันที่)?\s?{DAY}",
     ),
-    *_stated(_at_end, rf"免费(?:保管|存放)(?:期|时间)?(?:延长)?(?:至|到|截至|截止至?)\s?{DAY}", is_free=True),
-    *_stated(
+    *_patterns(_at_end, rf"免费(?:保管|存放)(?:期|时间)?(?:延长)?(?:至|到|截至|截止至?)\s?{DAY}", is_free=True),
+    *_patterns(
         _until_return,
         rf"将(?:于|在)?{DAY}(?:自动|被)*(?:退回|退件|退还|收回|取回)",  # 如不取走将于11月28日退回
         rf"(?:will be |be )?(?:returned|sent back)[^;]{{0,20}}? on {DAY}",
     ),
 )
-_compiled = cache(re.compile)  # with the first text: a start reads none, and most commands never do
+_compiled = cache(re.compile)  # at the first text, since most commands read none
 _HAS_TIME = re.compile(
     r"\d|[一二两三四五六七八九十]|今|明|后天|当[日天]|本[周月]|月底|today|tomorrow|tonight|\bone|\btwo|week|day|วัน"
 )
-# Another matter than a parcel that lies ready: a courier who fetches from the sender, goods sent back, photos kept.
+# Other matters than a parcel that lies ready: a pick-up at the sender, goods sent back, photos that are kept.
 _OTHER = re.compile(r"上门[取收揽]|揽[收件]|寄回|退[货换款]|换货|照片|录像|记录|courier will|driver|ได้รับพัสดุ")
 _FETCHED = re.compile(
     rf"(?:已|曾)(?:于|在)?[^;,]{{0,12}}?(?:前|内)?(?:被)?{_TAKE}走?(?:[,;]|$)|picked up on|was collected"
@@ -129,23 +130,28 @@ _THREAT = re.compile(r"[,;](?:逾期|期满|过期|到期|超期)(?:自动|即|�
 
 
 @lru_cache(maxsize=4_096)
-def statements(folded: str) -> tuple[tuple[Statement, str], ...]:
-    """Return the times that a folded text states for a pick-up, each as written, with how it is reckoned."""
-    if not _HAS_TIME.search(folded) or _OTHER.search(folded) or _FETCHED.search(folded):
+def deadlines(normalized: str) -> tuple[tuple[DeadlinePattern, str], ...]:
+    """Return the deadlines that a normalized text states for a pick-up: each matching pattern, and the time as written.
+
+    ``pattern.end(time, scanned_at, stored_at)`` gives the moment.
+    """
+    if not _HAS_TIME.search(normalized) or _OTHER.search(normalized) or _FETCHED.search(normalized):
         return ()
-    return tuple((stated, match[1]) for stated in _STATED for match in _compiled(stated.pattern).finditer(folded))
+    return tuple(
+        (pattern, match[1]) for pattern in _PATTERNS for match in _compiled(pattern.pattern).finditer(normalized)
+    )
 
 
-def is_stored_already(folded: str) -> bool:
-    """Return whether the text says for how long the parcel has lain there, so that its scan did not store it."""
-    return _ELAPSED.search(folded) is not None
+def is_stored_already(normalized: str) -> bool:
+    """Return whether a normalized text says how long the parcel has lain there, so that this scan did not store it."""
+    return _ELAPSED.search(normalized) is not None
 
 
-def is_extended(folded: str) -> bool:
-    """Return whether the text tells that the parcel may be picked up later than was stated before."""
-    return _EXTENDED.search(folded) is not None
+def is_extended(normalized: str) -> bool:
+    """Return whether a normalized text extends the time for the pick-up."""
+    return _EXTENDED.search(normalized) is not None
 
 
-def only_threatens(folded: str) -> bool:
-    """Return whether the text states a time for the pick-up, and a return only for afterwards: 保管期7天，逾期退回."""
-    return _THREAT.search(folded) is not None and bool(statements(folded))
+def only_threatens(normalized: str) -> bool:
+    """Return whether a normalized text states a deadline, and a return only after that: 保管期7天，逾期退回."""
+    return _THREAT.search(normalized) is not None and bool(deadlines(normalized))

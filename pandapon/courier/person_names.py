@@ -1,18 +1,18 @@
-"""People's names: a surname and one or two more characters, where a name can stand and a known word follows.
+"""People's names: a surname with one or two more characters, at an index where a name can stand.
 
-Couriers sign with their names, and many names have a character that means something by itself: 孟凡, 陈美如, 王可.
+Couriers sign with their names, and many names contain a character with a meaning of its own: 孟凡, 陈美如, 王可.
 """
 
 from __future__ import annotations
 
 from typing import TYPE_CHECKING
 
-from pandapon.courier.signs import Sign
+from pandapon.courier.tags import Tag
 
 if TYPE_CHECKING:
     from collections.abc import Callable
 
-S = Sign
+T = Tag
 
 # Common Chinese surnames of one character.
 SURNAMES = frozenset(
@@ -22,17 +22,17 @@ SURNAMES = frozenset(
     "全佟应臧闵苟邬边卞姬和仇栾隋刁沙荣巫寇桑郎甄丛仲虞敖巩明佘池查麻苑迟邝官"
 )
 _BEFORE = frozenset(" ]-/([:,由给")
-_INTRODUCES = frozenset({S.COURIER, S.SIGNER, S.BY, S.TRANSFER, S.OF, S.COLON})
+_INTRODUCES = frozenset({T.COURIER, T.SIGNER, T.BY, T.TRANSFER, T.OF, T.COLON})
 _AFTER = frozenset(" ([])-/:,;已的")
 _NO_GIVEN = frozenset("您你客已未不没先女")
 _LENGTHS = (2, 3)  # characters
 
 
-def name_end(text: str, at: int, before: Sign | None, word_end: Callable[[str, int], int]) -> int:
+def name_end(text: str, at: int, before: Tag | None, word_end: Callable[[str, int], int]) -> int:
     """Return the end of the name that begins at ``at``; ``at`` itself when no name begins there.
 
-    ``before``: the meaning of the word before it; None: there is none. ``word_end`` returns the
-    end of the known word that begins at a place.
+    ``before``: the tag of the token before it; None: there is none. ``word_end`` returns the end of the longest known
+    word that begins at an index.
     """
     introduced = at == 0 or text[at - 1] in _BEFORE or before in _INTRODUCES
     if not introduced or word_end(text, at) > at + 1:

@@ -1,7 +1,7 @@
-"""Days and lengths of time inside courier texts: patterns that find them, and the moments that they mean.
+"""Time expressions in courier texts, days and lengths of time: the patterns that find them, and the moments they mean.
 
-The patterns are for texts in the form of :func:`pandapon.courier.form.fold`. They are our own reading of courier texts
-[inferred]. An expression with several meanings, such as 03/04/2026, means none.
+The patterns are for normalized texts (:func:`pandapon.courier.normalization.normalize`), and our own reading of courier
+texts [inferred]. An ambiguous expression, such as 03/04/2026, means nothing.
 """
 
 from __future__ import annotations
@@ -14,9 +14,9 @@ from pandapon.times import CHINA
 from pandapon.written import read
 
 _MONTHS = r"(?:jan|feb|mar|apr|may|jun|jul|aug|sep|oct|nov|dec)[a-z]*\.?"
-_THAI = r"(?:ม\.ค|ก\.พ|มี\.ค|เม\.ย|พ\.ค|มิ\.ย|ก\.ค|ส\.ค|ก\.ย|ต\.ค|พ\.ย|ธ\.ค)[.;]?"  # fold writes a last dot as ;
+_THAI = r"(?:ม\.ค|ก\.พ|มี\.ค|เม\.ย|พ\.ค|มิ\.ย|ก\.ค|ส\.ค|ก\.ย|ต\.ค|พ\.ย|ธ\.ค)[.;]?"  # normalize writes the last dot as ;
 _WEEKDAY = r"(?:(?:mon|tues?|wed(?:nes)?|thu(?:rs)?|fri|sat(?:ur)?|sun)(?:day)?,?\s+)?"
-# A lone 3-5 in 取件码3-5-1203 is no day.
+# The 3-5 in 取件码3-5-1203 is no day.
 _WRITTEN = (
     r"(?<![\d/-])(?:\d{4}\s?[年./-]\s?\d{1,2}\s?[月./-]\s?\d{1,2}(?![\d/-])[日号]?|20\d{6}(?!\d)"
     r"|\d{1,2}月\d{1,2}(?!\d)[日号]?|\d{1,2}/\d{1,2}/\d{4}(?!\d)|\d{1,2}[/-]\d{1,2}(?![\d/-]))"
@@ -31,7 +31,7 @@ _PERIODS = ("本月底", "月底", "本周内", "本周")
 _HALF = r"上午|早上|中午|下午|晚上|傍晚|晚"
 _CLOCK = rf"(?:{_HALF})?\s?\d{{1,2}}(?::\d\d(?::\d\d)?\s?(?:[ap]\.?m\.?)?|[时点](?:\d\d分?|半)?整?|\s?[ap]\.?m\.?)"
 
-# One group each: the day with its time of day, if it has one. Between them: "18:00 today", "March 6, 8 pm".
+# One group: the day, with a time of day before or after it ("18:00 today", "March 6, 8 pm").
 DAY = rf"((?:{_CLOCK}\s)?(?:{_WRITTEN}|{_NAMED}|{'|'.join([*_RELATIVE, *_PERIODS])})(?:,?\s?(?:at\s)?{_CLOCK})?)"
 _NUMBER = r"(?:\d{1,3}|[一二两三四五六七八九十]{1,3}|one|two|three|four|five|six|seven|ten|fourteen|a)"
 _UNITS = {
@@ -54,9 +54,9 @@ _UNITS = {
     "สัปดาห์": timedelta(weeks=1),
 }
 _UNIT = r"(?:个?(?:分钟|小时|钟头|天|日|周|星期)|(?:min(?:ute)?|hour|hr|day|week)s?\b|h\b|นาที|ชั่วโมง|วัน(?!ที่)|สัปดาห์)"
-# Not the 7日 of 3月7日, nor the 2026 of a date.
+# One group: the length. Not the 7日 of 3月7日, nor the 2026 of a date.
 LENGTH = rf"((?<![\d月.:/-]){_NUMBER}\s?-?{_UNIT})"
-LONGEST = timedelta(days=60)  # points keep parcels for days or weeks; a later day is another matter, or misread
+LONGEST = timedelta(days=60)  # points keep parcels for days or weeks; a longer time is about another matter, or misread
 
 _DIGITS = dict(zip("一二三四五六七八九", range(1, 10), strict=True)) | {"两": 2}
 _WORDS = {"a": 1, "one": 1, "two": 2, "three": 3, "four": 4, "five": 5, "six": 6, "seven": 7, "ten": 10, "fourteen": 14}
@@ -71,7 +71,7 @@ _MONTHS_IN_YEAR = 12
 def after(start: datetime, text: str) -> datetime | None:
     """Return the moment (aware) at which a match of :data:`LENGTH` is over, counted from ``start`` (aware).
 
-    A length of whole days lasts until 23:59 of its last day in China. None: no length, or one over :data:`LONGEST`.
+    A length in days or weeks lasts until 23:59 in China on its last day. None: no length, or one over :data:`LONGEST`.
     """
     match = _LENGTH.fullmatch(text.strip())
     if match is None:
@@ -84,9 +84,10 @@ def after(start: datetime, text: str) -> datetime | None:
 
 
 def end_of(text: str, at: datetime) -> datetime | None:
-    """Return the moment (aware UTC) until which a match of :data:`DAY` lasts; None: none in the :data:`LONGEST` after.
+    """Return the moment (aware) at which a match of :data:`DAY` is over.
 
-    ``at`` (aware): when it was written. A day without a time of day lasts until 23:59 in China.
+    ``at`` (aware): when the text was written. A day without a time of day lasts until 23:59 in China. None: the day is
+    ambiguous, over already, or more than :data:`LONGEST` ahead.
     """
     is_timed = _TIME.search(_ONE_DAY.sub(" ", text)) is not None
     day = read(_plain(text, at.astimezone(CHINA).date()), at) if not _has_two_meanings(text) else None
@@ -97,7 +98,10 @@ def end_of(text: str, at: datetime) -> datetime | None:
 
 
 def day_before(text: str, at: datetime) -> datetime | None:
-    """Return the end of the day before a match of :data:`DAY`, or its moment where it has a time of day."""
+    """Return the end (aware) of the day before a match of :data:`DAY`, or its moment where it has a time of day.
+
+    ``at`` and None: as for :func:`end_of`.
+    """
     end = end_of(text, at)
     if end is None or _TIME.search(_ONE_DAY.sub(" ", text)):
         return end
@@ -114,7 +118,7 @@ def _has_two_meanings(text: str) -> bool:
 
 
 def _plain(text: str, today: date) -> str:
-    """The text with a date in place of 明天, 本月底 and the like, and with minutes in 8 pm."""
+    """The text with a date in place of 明天, 本月底 and the like, and "8:00 pm" in place of "8 pm"."""
     text = _WHOLE_HOUR.sub(r"\1:00 \2m", text.replace(";", "."))
     for word in (*_RELATIVE, *_PERIODS):
         if word in text:

@@ -1,6 +1,6 @@
-"""The closed set of meanings that a word of a courier text can have.
+"""The tags of tokens: the closed set of meanings that a word of a courier text can have.
 
-A scan is read as a line of signs, one sign for each known word. The languages share them, so one grammar serves all.
+The three languages share the tags, so one set of rules serves all.
 """
 
 from __future__ import annotations
@@ -8,10 +8,10 @@ from __future__ import annotations
 from enum import Enum, auto
 
 
-class Sign(Enum):
-    """The meaning of one word."""
+class Tag(Enum):
+    """The meaning of one word. A word may have several."""
 
-    __hash__ = object.__hash__  # each sign is one object; Enum hashes its name in Python, a hundred times a text
+    __hash__ = object.__hash__  # each tag is one object; Enum hashes its name in Python, a hundred times a text
 
     # --- what happens: acts -------------------------------------------------------------------------------------
     ORDER = auto()  # the order is placed
@@ -20,7 +20,7 @@ class Sign(Enum):
     LABEL = auto()  # a number or a label exists, and the courier is awaited
     SHIP = auto()  # the seller sends the parcel off
     COLLECT = auto()  # the courier takes the parcel from the sender
-    TAKE = auto()  # somebody takes the parcel; the person decides between COLLECT and FETCH
+    TAKE = auto()  # 取件: the courier collects the parcel, or the recipient fetches it; the person decides
     RECEIVE = auto()  # somebody receives the parcel; the person decides the claim
     DEPART = auto()
     ARRIVE = auto()
@@ -34,19 +34,19 @@ class Sign(Enum):
     FORWARD = auto()  # sent on to another address or outlet
     TRANSFER = auto()  # handed to another carrier
     CARRY = auto()  # the last leg, to the door
-    CARRY_NOUN = auto()  # "delivery" as a noun: claims nothing by itself
+    CARRY_NOUN = auto()  # "delivery" as a noun, which claims nothing by itself
     REACH = auto()  # brought as far as a place or a person
     STORE = auto()  # put down, kept
     PROXY = auto()  # taken in for somebody else
     SIGN = auto()  # signed for
     FETCH = auto()  # the recipient fetches the parcel
-    ATTEMPT = auto()  # a try to deliver, as a noun
+    ATTEMPT = auto()  # an attempt to deliver, as a noun
     REFUSE = auto()
     RETURN = auto()  # sent back
     TO_DEPOT = auto()  # the courier brings the parcel back to the outlet
-    RETURN_SCAN = auto()  # 退 as the only word
+    RETURN_SCAN = auto()  # 退 alone
     TAKE_BACK = auto()  # the courier takes the parcel out of a locker again
-    REVERSE = auto()  # a parcel on its return: an adjective
+    REVERSE = auto()  # an adjective for a parcel on its return
     LOSE = auto()
     DESTROY = auto()
     SEIZE = auto()
@@ -65,11 +65,11 @@ class Sign(Enum):
     FORBIDDEN = auto()
     CANCEL = auto()  # of the order
     ACCEPT = auto()  # the recipient takes the parcel after all
-    RESUME = auto()  # the parcel goes on
+    RESUME = auto()  # the parcel goes on after a problem
     PAPERS = auto()
     DUTY = auto()
     MUST_PAY = auto()
-    CALL_BUYER = auto()  # the buyer is asked to call or to answer
+    CALL_BUYER = auto()  # the buyer is asked to call or to answer a call
 
     # --- whether it happened: aspect ------------------------------------------------------------------------------
     DONE = auto()  # has been: before the act
@@ -78,35 +78,35 @@ class Sign(Enum):
     MIDST = auto()  # being: after the act
     WILL = auto()
     PROMISE = auto()  # expected at a time
-    WAIT = auto()  # still to come, and awaited
+    WAIT = auto()  # awaited
     ARRANGE = auto()
     NOT = auto()
     NOT_YET = auto()
     CANNOT = auto()
     FAILED = auto()  # after the act
     VOID = auto()  # taken back
-    NO_LONGER = auto()  # a problem that is over
+    NO_LONGER = auto()  # the problem is over
     IF = auto()
     ELSE = auto()  # otherwise
     PLEASE = auto()
     MAY = auto()
     OR = auto()  # between two acts: a choice that is still to be made
     ASKED = auto()  # somebody asks for the act, or about it
-    AFTER = auto()  # "after the act": a mention
+    AFTER = auto()  # "before" or "after" the act, which is then only mentioned
     AGAIN = auto()
     BEFORE_NOW = auto()  # yesterday, the last time
     FUTURE_DAY = auto()
     TODAY = auto()
-    PART = auto()  # of several pieces only some
+    PART = auto()  # only some of several pieces
     OVERDUE = auto()
     SUSPECT = auto()
-    BY_CODE = auto()  # with the code of a locker
+    BY_CODE = auto()  # with the code of a locker or a point
 
     # --- who ----------------------------------------------------------------------------------------------------
     SELF = auto()  # the recipient in person
     RECIPIENT = auto()
-    KIN = auto()  # somebody near the recipient
-    DESK = auto()  # a guard, a property office, a mail room
+    KIN = auto()  # family, neighbours, colleagues and friends of the recipient
+    DESK = auto()  # a front desk, a guard, a property office, a mail room
     POINT = auto()  # a station or a shop that keeps parcels
     LOCKER = auto()
     SENDER = auto()
@@ -135,13 +135,13 @@ class Sign(Enum):
     TO = auto()
     FROM = auto()
     BY = auto()
-    OF = auto()  # the words before it are an attribute
+    OF = auto()  # makes an attribute of the words before it
     PARCEL = auto()
     NOTICE = auto()  # a word of a notice, which claims nothing
     NOTE = auto()  # a noun made of an act: a code, a task, a photo
-    TAIL = auto()  # makes such a noun of the act before it
+    TAIL = auto()  # makes a NOTE of the act before it
     NUMBER = auto()
-    OTHER = auto()  # a run of characters that no list knows
+    OTHER = auto()  # a run of characters that is no word of the lexicon
     COMMA = auto()
     STOP = auto()
     COLON = auto()
@@ -149,15 +149,15 @@ class Sign(Enum):
     CLOSE = auto()
 
 
-_ALL = list(Sign)
+_ALL = list(Tag)
 
 
-def _span(first: Sign, last: Sign) -> frozenset[Sign]:
+def _span(first: Tag, last: Tag) -> frozenset[Tag]:
     return frozenset(_ALL[_ALL.index(first) : _ALL.index(last) + 1])
 
 
-ACTS = _span(Sign.ORDER, Sign.CALL_BUYER)
-ACTORS = _span(Sign.SELF, Sign.PERSON)
-PLACES = _span(Sign.HUB, Sign.NEXT_STOP)
-TROUBLES = _span(Sign.LOSE, Sign.FORBIDDEN) | {Sign.REFUSE, Sign.HOLD}  # a trouble that is named has happened
-ENDS = frozenset({Sign.COMMA, Sign.STOP, Sign.OPEN, Sign.CLOSE})  # these part clauses
+ACTS = _span(Tag.ORDER, Tag.CALL_BUYER)
+ACTORS = _span(Tag.SELF, Tag.PERSON)
+PLACES = _span(Tag.HUB, Tag.NEXT_STOP)
+TROUBLES = _span(Tag.LOSE, Tag.FORBIDDEN) | {Tag.REFUSE, Tag.HOLD}  # to name one is to say that it happened
+ENDS = frozenset({Tag.COMMA, Tag.STOP, Tag.OPEN, Tag.CLOSE})  # of clauses

@@ -6,15 +6,15 @@ from typing import TYPE_CHECKING
 
 from pandapon.courier.aspect import Aspect
 from pandapon.courier.claims import HAPPENED, Reason
-from pandapon.courier.deeds import Deed, by_word
-from pandapon.courier.signs import Sign
+from pandapon.courier.deeds import Deed, deed_by_word
+from pandapon.courier.tags import Tag
 from pandapon.shipment import Milestone
 
 if TYPE_CHECKING:
     from pandapon.courier.events import Event, Text
     from pandapon.courier.text_claims import TextClaim
 
-A, D, M, R, S = Aspect, Deed, Milestone, Reason, Sign
+A, D, M, R, T = Aspect, Deed, Milestone, Reason, Tag
 
 _PLANS = frozenset({A.PLANNED, A.NOT_YET, A.ASKED, A.POSSIBLE})
 _FIXED = {
@@ -53,8 +53,8 @@ _REASONS = {
     R.FORWARDED: D.FORWARDED,
     R.OTHER: D.PROBLEM,
 }
-# The deed of a code that stands without words.
-BY_CODE = {
+# The deed of a code that comes without words.
+DEED_BY_CODE = {
     M.ORDERED: D.ORDER_PLACED,
     M.PAID: D.PAID,
     M.SHIPPED: D.SHIPPED,
@@ -68,39 +68,39 @@ BY_CODE = {
     **_FIXED,
 }
 _LOSSES = {R.COMPENSATED: D.COMPENSATED, R.DESTROYED: D.DESTROYED, R.SEIZED: D.SEIZED, R.ABANDONED: D.ABANDONED}
-# For each meaning, the reason that its words tell more finely.
+# Deeds of which the words of a tag name a finer kind.
 _FINER = {
-    D.DELAYED: S.DELAY,
-    D.DAMAGED: S.DAMAGE,
-    D.PROBLEM: S.TROUBLE,
-    D.ABSENT: S.ABSENT,
-    D.NO_CONTACT: S.NO_CONTACT,
-    D.ADDRESS: S.ADDRESS_FAULT,
-    D.MISSING: S.MISSING,
-    D.INTERCEPTED: S.INTERCEPT,
+    D.DELAYED: T.DELAY,
+    D.DAMAGED: T.DAMAGE,
+    D.PROBLEM: T.TROUBLE,
+    D.ABSENT: T.ABSENT,
+    D.NO_CONTACT: T.NO_CONTACT,
+    D.ADDRESS: T.ADDRESS_FAULT,
+    D.MISSING: T.MISSING,
+    D.INTERCEPTED: T.INTERCEPT,
 }
 _MOVES = {
-    S.DEPART: D.TOWARDS,
-    S.ARRIVE: D.ARRIVED,
-    S.REACH: D.ARRIVED,
-    S.HANDLE: D.HANDLED,
-    S.FLY: D.MOVING,
-    S.DECLARE: D.CLEARING,
-    S.RELEASE: D.CLEARED,
-    S.INSPECT: D.INSPECTED,
-    S.FORWARD: D.FORWARDED,
-    S.TRANSFER: D.TRANSFERRED,
-    S.RECEIVE: D.RECEIVED,
-    S.SIGN: D.RECEIVED,
-    S.STORE: D.RECEIVED,
-    S.COLLECT: D.RECEIVED,
-    S.SHIP: D.LEFT,
-    S.RETURN: D.RETURN_CALLED_OFF,
-    S.REVERSE: D.RETURN_CALLED_OFF,
-    S.RESUME: D.RESUMED,
-    S.ACCEPT: D.RESUMED,
+    T.DEPART: D.TOWARDS,
+    T.ARRIVE: D.ARRIVED,
+    T.REACH: D.ARRIVED,
+    T.HANDLE: D.HANDLED,
+    T.FLY: D.MOVING,
+    T.DECLARE: D.CLEARING,
+    T.RELEASE: D.CLEARED,
+    T.INSPECT: D.INSPECTED,
+    T.FORWARD: D.FORWARDED,
+    T.TRANSFER: D.TRANSFERRED,
+    T.RECEIVE: D.RECEIVED,
+    T.SIGN: D.RECEIVED,
+    T.STORE: D.RECEIVED,
+    T.COLLECT: D.RECEIVED,
+    T.SHIP: D.LEFT,
+    T.RETURN: D.RETURN_CALLED_OFF,
+    T.REVERSE: D.RETURN_CALLED_OFF,
+    T.RESUME: D.RESUMED,
+    T.ACCEPT: D.RESUMED,
 }
-_OTHERS = frozenset({S.DESK, S.POINT, S.LOCKER, S.PARTNER, S.CARRIER, S.BRANCH, S.HUB})
+_OTHERS = frozenset({T.DESK, T.POINT, T.LOCKER, T.PARTNER, T.CARRIER, T.BRANCH, T.HUB})
 _IN_VAIN = frozenset({A.FAILED, A.NEGATED, A.REVOKED, A.ASKED})
 _FALSE = (
     "误",
@@ -123,14 +123,14 @@ _LABELS = ("面单", "标签", "条码", "条形码", "运单", "label", "barcod
 
 
 def deed_of(text_claim: TextClaim, text: Text) -> Deed:
-    """Return the deed that a claim of a text tells."""
+    """Return the deed of a claim of a text, by its milestone, its reason and its act's word."""
     claim, event = text_claim
     milestone = claim.milestone
     if milestone in _FIXED:
         return _FIXED[milestone]
     match milestone:
         case M.ORDERED:
-            return D.UNPAID if event.act in {S.PAID, S.MUST_PAY} else D.ORDER_PLACED
+            return D.UNPAID if event.act in {T.PAID, T.MUST_PAY} else D.ORDER_PLACED
         case M.PAID:
             return _paid(event)
         case M.SHIPPED:
@@ -138,7 +138,7 @@ def deed_of(text_claim: TextClaim, text: Text) -> Deed:
         case M.IN_TRANSIT:
             return _moved(event, text, resumes=claim.resumes)
         case M.ARRIVED:
-            return D.AWAITING_DELIVERY if event.act in {S.CARRY, S.CARRY_NOUN, S.FETCH} else D.AT_LAST_OUTLET
+            return D.AWAITING_DELIVERY if event.act in {T.CARRY, T.CARRY_NOUN, T.FETCH} else D.AT_LAST_OUTLET
         case M.DELIVERED:
             return D.PARTIAL if claim.reason is R.PARTIAL else D.COLLECTED if claim.fetched else D.DELIVERED
         case M.RETURNING:
@@ -152,65 +152,65 @@ def deed_of(text_claim: TextClaim, text: Text) -> Deed:
 
 def _paid(event: Event) -> Deed:
     match event.act:
-        case S.PAID:
+        case T.PAID:
             return D.PAID
-        case S.SHIP:
+        case T.SHIP:
             return D.TO_SHIP
-        case S.HANDLE:
+        case T.HANDLE:
             return D.PACKING
-    return by_word(S.PREPARE, event.word) or D.PREPARING
+    return deed_by_word(T.PREPARE, event.word) or D.PREPARING
 
 
 def _shipped(event: Event) -> Deed:
     match event.act:
-        case S.LABEL:
-            return by_word(S.LABEL, event.word) or D.AWAITING_COLLECTION
-        case S.SHIP:
+        case T.LABEL:
+            return deed_by_word(T.LABEL, event.word) or D.AWAITING_COLLECTION
+        case T.SHIP:
             return D.SHIPPED
     return D.AWAITING_COLLECTION
 
 
 def _moved(event: Event, text: Text, *, resumes: bool) -> Deed:
-    if event.at is S.NEXT_STOP and event.act is S.MOVE:
+    if event.at is T.NEXT_STOP and event.act is T.MOVE:
         return D.NEXT_STOP
-    if event.act in {S.RETURN, S.REVERSE}:
+    if event.act in {T.RETURN, T.REVERSE}:
         return D.RETURN_CALLED_OFF if event.aspect is A.REVOKED else D.MOVING
-    if event.act is S.RELEASE and event.aspect in _PLANS:
+    if event.act is T.RELEASE and event.aspect in _PLANS:
         return D.AWAITING_RELEASE
-    if resumes and (event.act is not S.RELEASE or S.INTERCEPT in text.signs):
+    if resumes and (event.act is not T.RELEASE or T.INTERCEPT in text.tags):
         return D.RESUMED
-    deed = by_word(event.act, event.word) or _MOVES.get(event.act, D.MOVING)
+    deed = deed_by_word(event.act, event.word) or _MOVES.get(event.act, D.MOVING)
     return D.TOWARDS if deed is D.ARRIVED and event.aspect in {A.ONGOING, A.PLANNED} else deed
 
 
 def _failed(event: Event, reason: Reason | None, text: Text) -> Deed:
     if reason is not None and reason is not R.OTHER:
         return _finer(_REASONS[reason], event, text)
-    return D.BACK_AT_DEPOT if event.act is S.TO_DEPOT else D.ATTEMPT_FAILED
+    return D.BACK_AT_DEPOT if event.act is T.TO_DEPOT else D.ATTEMPT_FAILED
 
 
 def _finer(deed: Deed, event: Event, text: Text) -> Deed:
-    """The deed by the act's word, where the reason is about the act."""
-    if event.act is S.TAKE_BACK:
+    """The finer deed that the act's word names, where the act is what the reason is about."""
+    if event.act is T.TAKE_BACK:
         return D.TAKEN_BACK
     if deed is D.REFUSED and _is_by_another(event, text):
         return D.NOT_ACCEPTED  # 驿站爆仓拒收
-    if deed is D.DELAYED and event.act is not S.DELAY and event.aspect in _IN_VAIN:
+    if deed is D.DELAYED and event.act is not T.DELAY and event.aspect in _IN_VAIN:
         return D.STUCK  # 无法入库
     if deed is D.ABSENT and "范围" in _clause(event, text):
         return D.OUT_OF_AREA  # 该村不在服务范围
-    if deed is D.SIGNATURE_DISPUTED and event.act is S.MISSORT:
+    if deed is D.SIGNATURE_DISPUTED and event.act is T.MISSORT:
         return D.MISDELIVERED  # 错发他人
     if deed is D.SIGNATURE_DISPUTED and _is_false(text):
         return D.WRONGLY_SIGNED
     if deed is D.DAMAGED and _is_of_label(event, text):
         return D.LABEL_LOST  # 面单破损: the goods may be whole
-    sign = _FINER.get(deed)
-    if sign is None:
+    tag = _FINER.get(deed)
+    if tag is None:
         return deed
-    if event.act is not sign and sign is not S.DELAY:
+    if event.act is not tag and tag is not T.DELAY:
         return D.ATTEMPT_FAILED if deed is D.ABSENT else deed
-    return by_word(sign, event.word) or (D.ATTEMPT_FAILED if deed is D.ABSENT else deed)
+    return deed_by_word(tag, event.word) or (D.ATTEMPT_FAILED if deed is D.ABSENT else deed)
 
 
 def _is_of_label(event: Event, text: Text) -> bool:
@@ -223,11 +223,11 @@ def _clause(event: Event, text: Text) -> str:
 
 
 def _is_false(text: Text) -> bool:
-    """Whether the text calls a signature false, rather than doubting it."""
+    """Whether the text calls a signature false, and does not only doubt it."""
     return any(token.text.startswith(_FALSE) for clause in text.clauses for token in clause)
 
 
 def _is_by_another(event: Event, text: Text) -> bool:
-    """Whether somebody else than the recipient refuses the parcel: 驿站爆仓拒收."""
-    before = {token.sign for token in text.clauses[event.clause][: event.token]}
-    return bool(before & _OTHERS) and not before & {S.RECIPIENT, S.SELF, S.KIN}
+    """Whether somebody other than the recipient refuses the parcel: 驿站爆仓拒收."""
+    before = {token.tag for token in text.clauses[event.clause][: event.token]}
+    return bool(before & _OTHERS) and not before & {T.RECIPIENT, T.SELF, T.KIN}
