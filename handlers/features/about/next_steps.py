@@ -1,4 +1,4 @@
-"""The next steps of a team that buys: a cart to be ordered, orders to be paid. Each is one line with its button."""
+"""The next steps of a team that buys: order the cart, pay the unpaid orders. Each step is one line with a button."""
 
 from __future__ import annotations
 
@@ -28,13 +28,13 @@ if TYPE_CHECKING:
 
 log = logging.getLogger(__name__)
 
-SECONDS = 2.5  # that PandaPon has: the rest of the answer is ready
+SECONDS = 2.5  # PandaPon's time to answer: the person waits, and the rest of the message is ready
 CART, UNPAID = 21, 22  # numbers of buttons
 
 
 @dataclass(frozen=True, slots=True)
 class Count:
-    """A number of things. 0: none, or not known. ``is_least``: PandaPon did not tell of all of them."""
+    """A number of things; 0 where there are none or PandaPon did not answer. ``is_least``: there may be more."""
 
     n: int = 0
     is_least: bool = False
@@ -42,13 +42,13 @@ class Count:
 
 @dataclass(frozen=True, slots=True)
 class Waiting:
-    """The products in the carts, and the orders that are not paid."""
+    """What waits to be bought: the products in the carts, and the unpaid orders."""
 
     in_cart: Count = Count()
     unpaid: Count = Count()
 
     def blocks(self) -> list[Block]:
-        """A line for each, with its button; none where nothing waits."""
+        """A line with a button for each step; an empty list where nothing waits."""
         rows = []
         if self.in_cart.n:
             rows.append(el.section(_in_cart_words(self.in_cart), show_button(_("Order…"), CART, ShowCart())))
@@ -79,7 +79,10 @@ NOTHING = Waiting()
 
 
 async def waiting(ctx: Context) -> Waiting:
-    """Ask PandaPon for a moment. Where orders are switched off, or it does not answer, nothing is known."""
+    """Ask PandaPon for both counts, for 2.5 seconds at most.
+
+    A count is 0 where PandaPon does not answer in time. Both are 0 where the settings switch orders off.
+    """
     if not ctx.gate.allows(WriteScope.ORDERS):
         return NOTHING
     in_cart, unpaid = await asyncio.gather(_in_time(_in_cart(ctx)), _in_time(_unpaid(ctx)))
@@ -109,7 +112,10 @@ async def _unpaid(ctx: Context) -> Count:
 
 
 def _unpaid_of(page: Page[Order]) -> Count:
-    """Count by the total of the list, of which only the first page was read, where that page can be trusted."""
+    """Count the unpaid orders of a list of which only the first page was read.
+
+    The list's total counts only if every order of the page is unpaid: otherwise PandaPon ignored the filter.
+    """
     n = sum(order.is_unpaid for order in page.items)
     if page.total is None:
         return Count(n, len(page.items) >= page.page_size)

@@ -1,4 +1,4 @@
-"""``/panda`` without a word behind it: the orders of the channel that need attention, and how to go on."""
+"""``/panda`` alone: the channel's orders that need attention, and the next steps."""
 
 from __future__ import annotations
 
@@ -29,11 +29,11 @@ if TYPE_CHECKING:
     from storage.alarm import Alarm
     from storage.watch import Watch, WatchedOrders
 
-NAMED = 8  # orders in the answer
+NAMED = 8  # orders that the answer lists
 
 
 async def show_start(interaction: Interaction, request: Start) -> Message:
-    """Answer from the store, and say what waits to be bought where PandaPon answers at once."""
+    """Show the channel's orders from the database, and the next steps of buying where PandaPon answers in time."""
     store, channel = interaction.ctx.store, request.channel or interaction.channel
     watched = await store.watches.listed([channel], 0, NAMED, group=Group.ATTENTION)
     newest = await store.orders.newest(1)
@@ -51,8 +51,8 @@ def start(
 ) -> Message:
     """Show which of the watched orders need attention, and the next ``steps`` of buying.
 
-    ``watched``: the channel's orders, listed are those that need attention.
-    ``order_ids``: the account's own, for the examples. ``now``: see :func:`standing`.
+    ``watched``: the counts of the channel's orders, and a list of those that need attention. ``order_ids``: the
+    account's newest, for the examples. ``now``: see :func:`standing`.
     """
     n, total = watched.counts.get(Group.ATTENTION, 0), watched.total
     if not total:

@@ -1,4 +1,4 @@
-"""How the bot is doing."""
+"""``status``: whether PandaPon, polling, delivery and the database work."""
 
 from __future__ import annotations
 
@@ -24,7 +24,7 @@ if TYPE_CHECKING:
     from handlers.parsing.typed_command import TypedCommand
 
 PUSHES_COUNTED = timedelta(hours=24)  # older pushed messages are not counted
-KINDS = 3  # unknown types of messages that are named
+KINDS = 3  # unknown types of pushed messages that the answer names
 
 
 def read_status(command: TypedCommand) -> Status:

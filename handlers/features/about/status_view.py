@@ -1,4 +1,4 @@
-"""How the bot is doing, in words."""
+"""The status of the bot as a message, faults first."""
 
 from __future__ import annotations
 
@@ -25,7 +25,7 @@ if TYPE_CHECKING:
 LATE = timedelta(hours=1)
 BEHIND = timedelta(minutes=1)  # orders that wait no longer than this are on schedule
 LATELY = timedelta(minutes=15)  # an older response does not show that PandaPon responds now
-LONG_LOG = 8 * 1024 * 1024  # bytes; SQLite truncates its log at half of this, unless another program reads
+LONG_LOG = 8 * 1024 * 1024  # bytes; SQLite truncates its log at half of this, unless another program keeps reading
 WAITING = (PostState.PENDING, PostState.SENDING, PostState.UNCERTAIN)
 
 
@@ -41,7 +41,7 @@ class Pushed:
 
 
 def status(health: Health, watched: Watched, report: Report, now: datetime, *, pushed: Pushed | None = None) -> Message:
-    """Show how PandaPon, polling, delivery, watches and database do, faults first. ``pushed`` None: pushes are off."""
+    """Show the state of PandaPon, polling, delivery, watches and database. ``pushed`` None: pushes are switched off."""
     headline = (
         _("⚠️ Some things need attention") if _is_ailing(health, report, now) else _("✅ Everything is running normally")
     )
@@ -82,7 +82,7 @@ def _is_ailing(health: Health, report: Report, now: datetime) -> bool:
 
 
 def _is_late(report: Report, now: datetime) -> bool:
-    """Whether the poller's last tick is so long ago that it must hang; a long queue may take some minutes."""
+    """Whether the poller's last tick is so long ago that the poller must hang; a long queue may take some minutes."""
     return report.last_tick_at is not None and now - report.last_tick_at > max(LATE, report.poll_interval * 10)
 
 
@@ -119,13 +119,13 @@ def _pandapon(report: Report, now: datetime) -> str:
     if report.pandapon_ok_at is None:
         return _("PandaPon hasn't been asked since the start.")
     age = now - report.pandapon_ok_at
-    if age > LATELY:  # nothing may have been due since, or nothing came back: nobody can tell
+    if age > LATELY:  # either nothing was due since, or PandaPon did not answer: the report cannot tell which
         return _("PandaPon's last response came {ago}.").format(ago=ago(age))
     return _("PandaPon is responding (last response {ago}).").format(ago=ago(age))
 
 
 def _refunds(refused: Mapping[str, str]) -> str:
-    """That refunds are told without their details, which operations are refused, and what to do."""
+    """Say that updates about refunds lack details, which operations PandaPon refuses, and what to do."""
     words = _(
         "PandaPon refuses {operations}, so updates about refunds come without amount and deadline. "
         "`pandabot check --contract` shows which paths answer."
@@ -233,7 +233,7 @@ def _watching(watched: Watched, health: Health) -> str:
 
 
 def _storage_error(error: StorageError) -> str:
-    """Say why in plain words; in SQLite's words only for an error that has none."""
+    """The cause of an error in plain words, or in the database's own words where there are no plainer ones."""
     match error:
         case DiskFullError():
             return _("the disk has no room for it.")

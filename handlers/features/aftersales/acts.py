@@ -1,4 +1,4 @@
-"""The buttons of a refund: each opens the form for its act, for the refund as it is now."""
+"""The buttons of a refund. Each reads the refund anew and opens the form for its act."""
 
 from __future__ import annotations
 
@@ -47,7 +47,7 @@ class Named:
 
 @dataclass(frozen=True, slots=True)
 class Kind:
-    """A kind of act: its first page, the operation that does it, and the operations that its form asks before."""
+    """A kind of act: its first page, the operation that does it, and the operations that its form calls before."""
 
     step: str
     operation: Callable[[Platform], Operation[Any, Any] | None]  # None: the platform has none
@@ -56,7 +56,7 @@ class Kind:
 
 
 def opener(kind: Kind) -> Callable[[Subject, Interaction], Awaitable[None]]:
-    """Make the handler of the button of a kind of act."""
+    """Make the handler of the button that opens the form for a kind of act."""
 
     async def open_form(subject: Subject, interaction: Interaction) -> None:
         async def begin() -> Goto:
@@ -65,7 +65,7 @@ def opener(kind: Kind) -> Callable[[Subject, Interaction], Awaitable[None]]:
             if operation is None:
                 raise OutdatedError
             for each in (operation, *kind.asks(named.platform)):
-                api.catalogue.path(each.name)  # an unknown path is said before anything is filled in
+                api.catalogue.path(each.name)  # the person learns of an unknown path before filling anything in
             refund = await refund_reading.refund(api, named.platform, named.refund_id)
             require_open(refund)
             refund = refund.model_copy(update={"order_id": refund.order_id or named.order_id})
@@ -90,7 +90,7 @@ async def _with_carriers(api: PandaPon, refund: AskedRefund) -> HandlingRefund:
 
 
 async def _with_terms(api: PandaPon, refund: AskedRefund) -> HandlingRefund:
-    """Where the limits can't be read, the platform checks the amount."""
+    """Prepare the form with the refund's limits. Where they can't be read, the platform checks the amount."""
     if refund_state(refund.code) not in MAY_BE_CHANGED:
         raise RequestError(_("The seller has agreed already, so this refund can't be changed any more."))
     if not refund.entry_id:
@@ -109,7 +109,7 @@ async def _with_terms(api: PandaPon, refund: AskedRefund) -> HandlingRefund:
 
 
 async def _of_button(interaction: Interaction, _given: Any) -> Claim:
-    """Read the button's value as if it came from a stranger; PandaPon knows only the account's own refunds."""
+    """Read the button's value, which anybody can forge; PandaPon knows only the account's own refunds."""
     match = _VALUE.fullmatch(payloads.value(interaction.body))
     if match is None:
         raise OutdatedError

@@ -1,4 +1,4 @@
-"""Tell the channels that watch an order who asked for a refund, and let the order be read soon."""
+"""Tell the channels that watch an order who asked for a refund, and have the order read soon."""
 
 from __future__ import annotations
 
@@ -19,7 +19,10 @@ log = logging.getLogger(__name__)
 
 
 async def announce(ctx: Context, write: Write) -> None:
-    """Queue a public line in each channel that watches the order. A fault of the database stops nothing: it is done."""
+    """Queue a public line in each channel that watches the order.
+
+    A StorageError is only logged: the refund has been asked for already.
+    """
     change = write.change
     assert isinstance(change, RefundAsked)
     ref = OrderRef(change.platform, change.order_id)
@@ -33,5 +36,5 @@ async def announce(ctx: Context, write: Write) -> None:
 
 
 async def read_soon(ctx: Context, ref: OrderRef) -> None:
-    """Make a watched order due, so that the state of its refund is news at once. Raises StorageError."""
+    """Make a watched order due now, so that the next poll finds the new state of its refund. Raises StorageError."""
     await ctx.store.orders.mark_due([ref.key], ctx.clock(), whole=True)

@@ -1,4 +1,4 @@
-"""Ask for a refund: a form of three pages, from an order. It is confirmed once, with the limits of that moment."""
+"""The form that asks for a refund of an order, in three pages. The limits are read again before it is sent, once."""
 
 from __future__ import annotations
 
@@ -47,11 +47,11 @@ if TYPE_CHECKING:
     from tracking.flows import Flow
 
 _VALUE = re.compile(r"(?P<platform>1688|taobao)\.(?P<order>[0-9]{6,20})")
-LEAST_WORDS = 4  # characters, ours: a claim of a letter is none
+LEAST_WORDS = 4  # characters, the bot's own limit: a shorter description explains nothing
 
 
 def value_of(ref: OrderRef) -> str:
-    """Return the value of a button that opens the form for an order."""
+    """Return the value of a button that opens the form for an order, such as ``1688.2542285634920880794``."""
     return f"{ref.platform.value}.{ref.order_id}"
 
 
@@ -62,7 +62,7 @@ async def open_form(subject: Subject, interaction: Interaction) -> None:
         ref: OrderRef = await claimed(interaction, subject)
         api = interaction.ctx.api
         for operation in (aftersales.ASK[ref.platform], aftersales.TERMS[ref.platform]):
-            api.catalogue.path(operation.name)  # an unknown path is said before anything is filled in
+            api.catalogue.path(operation.name)  # the person learns of an unknown path before filling anything in
         order = await api.order(ref)
         known = await _known(interaction.ctx, order)
         return Goto("lines", claimable(order, takes_proofs=_takes_proofs(api), known=known))
@@ -71,7 +71,10 @@ async def open_form(subject: Subject, interaction: Interaction) -> None:
 
 
 async def choose_lines(interaction: Interaction, flow: Flow, filled: FilledLines) -> Goto:
-    """Take the lines, and read the reasons and limits for them. Raises WrongFieldsError."""
+    """Take the lines, and read the reasons and limits for them.
+
+    Raises WrongFieldsError, PandaPonError, and RequestError where PandaPon names no reason.
+    """
     asking = pages.content(flow)
     former = asking.ask
     goods, with_return = _wanted(asking, filled)
@@ -124,7 +127,7 @@ async def give_reason(interaction: Interaction, flow: Flow, filled: FilledReason
 
 
 async def confirm(interaction: Interaction, flow: Flow, _nothing: Nothing) -> Goto | Done:
-    """Ask for the refund, once. Limits that changed since they were shown stop this, and both are shown.
+    """Ask for the refund, once. Where the limit has changed since the review, show the old and the new one instead.
 
     Raises RequestError where the order allows no refund any more, and what :meth:`Writer.make` raises.
     """
@@ -142,8 +145,8 @@ async def confirm(interaction: Interaction, flow: Flow, _nothing: Nothing) -> Go
 
     async def plan() -> Plan:
         nonlocal is_first
-        is_first = True  # the writer asks for the plan of an act once, however often it comes
-        order = await ctx.api.order(ref)  # another form may have asked meanwhile
+        is_first = True  # the writer calls this once for an act, however often the person confirms it
+        order = await ctx.api.order(ref)  # another form may have asked for a refund meanwhile
         await _as_now(ctx, asking, order)
         return await _plan(ctx.api, asking, order)
 
@@ -165,7 +168,7 @@ async def _known(ctx: Context, order: Order) -> Milestone | None:
 async def _as_now(ctx: Context, asking: AskingRefund, order: Order) -> AskingRefund:
     """The form's content for the order as it is now.
 
-    Raises RequestError where a chosen line is not free any more, or the order was sent since the person saw it.
+    Raises RequestError where a chosen line is no longer free, or the order was shipped since the person saw it.
     """
     known, ask = await _known(ctx, order), pages.asked(asking)
     now = claimable(order, takes_proofs=asking.takes_proofs, known=known)
@@ -193,12 +196,12 @@ async def _plan(api: PandaPon, asking: AskingRefund, order: Order) -> Plan:
     )
     try:
         return Plan(aftersales.asking(ask, api.refund_codes), change, change.fen, made=aftersales.made_refund)
-    except ValueError as error:  # pydantic's: ids that the interface wants are missing
+    except ValueError as error:  # from pydantic: the order lacks ids that the call needs
         raise RequestError(_("PandaPon's description of this order lacks what a refund needs.")) from error
 
 
 def _wanted(asking: AskingRefund, filled: FilledLines) -> tuple[GoodsState, bool]:
-    """Where the goods are, and whether they are sent back. Raises WrongFieldsError."""
+    """Return where the goods are, and whether they are sent back. Raises WrongFieldsError."""
     if asking.is_shipped is False:
         return GoodsState.NOT_SHIPPED, False
     if asking.is_shipped is None and filled.goods not in set(GoodsState):
@@ -210,7 +213,7 @@ def _wanted(asking: AskingRefund, filled: FilledLines) -> tuple[GoodsState, bool
 
 
 def _no_return(filled: FilledLines) -> bool:
-    """That nothing is sent back. Raises WrongFieldsError where that is wanted."""
+    """Return False: nothing is sent back. Raises WrongFieldsError where the person wants to return the goods."""
     if filled.kind == "return":
         raise WrongFieldsError({names.KIND: _("Only what has arrived can be sent back.")})
     return False
@@ -245,7 +248,7 @@ def _alibaba_lines(asking: AskingRefund, filled: FilledLines) -> tuple[AskedLine
 
 
 def _wrong_amount(asking: AskingRefund, fen: int | None) -> str:
-    """Why an amount cannot be asked for; empty: it can."""
+    """Why an amount cannot be asked for; empty where it can."""
     if fen is None:
         return _("Write an amount in yuan, such as {example}.").format(example="36.80")
     least, most = least_of(asking), most_of(asking, pages.asked(asking))
@@ -265,7 +268,7 @@ def _takes_proofs(api: PandaPon) -> bool:
 
 
 async def _of_button(interaction: Interaction, _given: Any) -> Claim:
-    """Read the button's value as if it came from a stranger; PandaPon knows only the account's own orders."""
+    """Read the button's value, which anybody can forge; PandaPon knows only the account's own orders."""
     match = _VALUE.fullmatch(payloads.value(interaction.body))
     if match is None:
         raise OutdatedError

@@ -27,9 +27,9 @@ if TYPE_CHECKING:
     from tracking.flows import ClaimableLine, Flow
 
 TITLE, VARIANT, REASON, WORDS = 60, 40, 70, 500  # characters that are shown
-MOST_WORDS = 500  # characters of a description, ours: the platforms' own forms take a few hundred
+MOST_WORDS = 500  # characters of a description, the bot's own limit: the platforms' forms take a few hundred
 MOST_PIECES = 1_000_000
-PICTURES = 5  # of a claim, ours
+PICTURES = 5  # of a claim, the bot's own limit
 REASONS, FEW = 100, 10  # reasons in a menu; lines that are shown as radio buttons
 
 
@@ -40,18 +40,18 @@ def content(flow: Flow) -> AskingRefund:
 
 
 def asked(asking: AskingRefund) -> RefundAsk:
-    """Return the request as the person has filled it in so far; every page after that of the lines has one."""
+    """Return the request as filled in so far. Every page after the page of lines has one."""
     assert asking.ask is not None
     return asking.ask
 
 
 def most_pieces(line: ClaimableLine) -> int:
-    """How many pieces of a line may be claimed. Where the order does not say how many there are, the seller will."""
+    """How many pieces of a line may be claimed: its quantity, or MOST_PIECES where the order does not give it."""
     return min(line.pieces or MOST_PIECES, MOST_PIECES)
 
 
 def lines_page(flow: Flow) -> Page:
-    """Ask for the lines and pieces, where the goods are, and what is wanted."""
+    """Ask for the lines and pieces, where the goods are, and whether to return them."""
     asking = content(flow)
     blocks = [el.section(_("Which products is it about?") + f"\n{_order(asking)}")]
     blocks += _taobao_lines(asking) if asking.platform is Platform.TAOBAO else _alibaba_lines(asking)
@@ -91,7 +91,7 @@ def reason_page(flow: Flow) -> Page:
 
 
 def review_page(flow: Flow) -> Page:
-    """Everything that the seller will read, before it is sent."""
+    """Show everything that the seller will read, before it is sent."""
     asking = content(flow)
     ask = asked(asking)
     facts = [
@@ -175,12 +175,12 @@ def _choice(line: ClaimableLine) -> str:
 
 
 def _label(remote: str, limit: int) -> str:
-    # A label is plain text, which notifies nobody; "<" is disarmed for other readers of the payload.
+    # Plain text notifies nobody in Slack; "<" is replaced for other programs that read the payload.
     return truncate(plain(remote), limit).replace("<", "＜")
 
 
 def _goods_menu(asking: AskingRefund, chosen: str) -> Block:
-    """Where the goods are. Of an order of which nobody knows whether it was sent, nothing is chosen beforehand."""
+    """The menu of where the goods are. It has no default where nobody knows whether the order was shipped."""
     states = [GoodsState.RECEIVED, GoodsState.NOT_RECEIVED]
     states += [GoodsState.NOT_SHIPPED] if asking.is_shipped is None else []
     menu = radio([Choice(state.value, capitalised(_goods_words(state))) for state in states], chosen)
@@ -214,7 +214,7 @@ def _chosen(asking: AskingRefund) -> list[str]:
     lines = [f"*{_order(asking)}*"]
     for chosen in asked(asking).lines:
         line = by_entry[chosen.entry_id]
-        is_counted = line.pieces or asking.platform is Platform.ALIBABA  # of Taobao's, nobody was asked how many
+        is_counted = line.pieces or asking.platform is Platform.ALIBABA  # Taobao's form asks for no number
         lines.append(f"• {number(chosen.pieces)} × {name_of(line)}" if is_counted else f"• {name_of(line)}")
     return lines
 
@@ -260,7 +260,7 @@ def _pictures(asking: AskingRefund) -> list[Block]:
 
 
 def _proofs(asking: AskingRefund) -> list[Block]:
-    """The pictures that go along, and those that could not be sent."""
+    """The number of attached pictures, and the problem of each picture that could not be attached."""
     sent = [proof for proof in asking.proofs if proof.address]
     words = ngettext("📎 {n} picture is attached.", "📎 {n} pictures are attached.", len(sent))
     lines = [words.format(n=number(len(sent)))] if sent else []

@@ -1,4 +1,4 @@
-"""The form for one act on a refund: a message, a return's shipment, a change, the cancelling. Each is done once."""
+"""The form for one act on a refund: a message, a return shipment, a change, a cancellation. Each is done once."""
 
 from __future__ import annotations
 
@@ -129,7 +129,7 @@ async def send_letter(interaction: Interaction, flow: Flow, _nothing: Nothing) -
 
 
 async def send_return(interaction: Interaction, flow: Flow, _nothing: Nothing) -> Done:
-    """Tell the seller the return's shipment, once."""
+    """Tell the seller the carrier and tracking number of the return, once."""
     handling = pages.content(flow)
     unnamed = ReturnCarrier(code=handling.carrier, name=handling.carrier)
     carrier = next((each for each in handling.carriers if each.code == handling.carrier), unnamed)
@@ -144,7 +144,7 @@ async def send_return(interaction: Interaction, flow: Flow, _nothing: Nothing) -
 
 
 async def change_refund(interaction: Interaction, flow: Flow, _nothing: Nothing) -> Done:
-    """Change what the refund asks for, once. A refund that was changed since it was shown stops this."""
+    """Change what the refund asks for, once. Raises RequestError for a refund that has changed since it was shown."""
     handling = pages.content(flow)
     shown, fen = handling.refund, handling.amount_fen or 0
 
@@ -174,13 +174,13 @@ async def cancel_refund(interaction: Interaction, flow: Flow, _nothing: Nothing)
 
 
 def require_open(refund: AskedRefund) -> None:
-    """Raises RequestError for a refund that is over."""
+    """Check that a refund is not over. Raises RequestError."""
     if refund_state(refund.code) in OVER:
         raise RequestError(_("This refund is over, so nothing was done."))
 
 
 async def _do(interaction: Interaction, flow: Flow, plan: Callable[[AskedRefund], Awaitable[Plan]]) -> Done:
-    """Do the act with the refund as it is now. Raises what :meth:`Writer.make` raises."""
+    """Read the refund anew and do the act, once. Raises what :meth:`Writer.make` raises."""
     ctx, refund = interaction.ctx, pages.content(flow).refund
 
     async def planned() -> Plan:
@@ -188,7 +188,7 @@ async def _do(interaction: Interaction, flow: Flow, plan: Callable[[AskedRefund]
         require_open(now)
         try:
             return await plan(now)
-        except ValueError as error:  # pydantic's: an id that cannot be sent
+        except ValueError as error:  # from pydantic: an id that cannot be sent
             raise RequestError(_("PandaPon's description of this refund lacks what a change needs.")) from error
 
     target = changes.refund_target(refund.platform, refund.refund_id)

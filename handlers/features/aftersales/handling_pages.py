@@ -1,4 +1,4 @@
-"""The pages of the form for one act on a refund: a message, a return's shipment, a change, the cancelling."""
+"""The pages of the form for one act on a refund: a message, a return shipment, a change, a cancellation."""
 
 from __future__ import annotations
 
@@ -26,7 +26,7 @@ if TYPE_CHECKING:
 WORDS, CARRIER, NUMBER, AMOUNT, REASON = "words", "carrier", "number", "amount", "reason"  # the fields
 SHOWN, NAME = 500, 70  # characters of a text and of a name that are shown
 CHOICES = 100  # in a menu
-MOST_LETTER = 200  # characters of a message, ours
+MOST_LETTER = 200  # characters of a message, the bot's own limit
 
 
 def content(flow: Flow) -> HandlingRefund:
@@ -113,7 +113,7 @@ def cancel_page(flow: Flow) -> Page:
 
 
 def changes(handling: HandlingRefund) -> list[str]:
-    """What differs from what the refund asks for now, a line each."""
+    """The differences from what the refund asks for now, a line for each."""
     refund, lines = handling.refund, []
     if handling.amount_fen is not None and (refund.amount is None or carts.fen(refund.amount) != handling.amount_fen):
         former = money(refund.amount) if refund.amount is not None else _("not given")
@@ -147,5 +147,5 @@ def _shown(words: str) -> str:
 
 
 def _label(remote: str) -> str:
-    # As in the form that asks: a label is plain text, and "<" is disarmed for other readers of the payload.
+    # Plain text notifies nobody in Slack; "<" is replaced for other programs that read the payload.
     return truncate(plain(remote), NAME).replace("<", "＜") or "–"

@@ -68,8 +68,8 @@ def of_order(
 ) -> Message:
     """Show the refunds of an order, and the button that asks for one.
 
-    ``ask``: the button's value; empty: nobody may ask, and ``why_not`` says why, as Slack text. ``is_possible``:
-    the order allows it, there or here. ``pending``: a request whose answer was lost.
+    ``ask``: the button's value; empty where the bot cannot ask, and ``why_not`` says why, as Slack text.
+    ``is_possible``: the order allows a refund, at least on its platform. ``pending``: a request whose answer was lost.
     """
     ref = order.ref
     layout = Layout(
@@ -121,7 +121,7 @@ def detail(
 
 
 def value_of(refund: AskedRefund) -> str:
-    """Return the value of a button that acts on a refund."""
+    """Return the value of a button that acts on a refund: ``platform.refund.order``."""
     return f"{refund.platform.value}.{refund.refund_id}.{refund.order_id}"
 
 
@@ -135,7 +135,7 @@ def _row(refund: AskedRefund, now: datetime) -> str:
 
 
 def _details(refund: AskedRefund, at: int) -> Block:
-    if not refund.refund_id:  # the platform does not name it
+    if not refund.refund_id:  # the platform names no id of this refund
         return run_button(_("Order details"), at, ShowOrder(refund.order_id, refund.platform))
     return run_button(_("Details"), at, ShowRefund(refund.refund_id, refund.platform, refund.order_id))
 
@@ -189,7 +189,7 @@ def _return(refund: AskedRefund) -> str:
 
 
 def _add_letters(layout: Layout, letters: Sequence[Letter], why_not: str, now: datetime) -> None:
-    """The newest messages. They are between the person and the seller, so phone numbers in them are masked."""
+    """Add the newest messages, with phone numbers masked: the messages are between the buyer and the seller."""
     if why_not:
         layout.add(el.context(_("The messages can't be read: {reason}").format(reason=why_not)))
     lines = [_letter(letter, now) for letter in letters[-LETTERS:]]

@@ -30,7 +30,7 @@ UNTIL = frozenset({"until", "till", "to", "到", "直到", "至"})
 
 
 def read_away(command: TypedCommand, words: Sequence[Token]) -> SetAway:
-    """Read the words behind ``away``: a person, and perhaps the last day. Raises UsageError."""
+    """Read the words after ``away``: a person, and optionally the last day. Raises UsageError."""
     people = [word for word in words if word.kind is Kind.PERSON]
     rest = [word.text for word in words if word.kind is not Kind.PERSON and folded(word.text) not in UNTIL]
     if len(people) != 1:
@@ -45,7 +45,11 @@ def read_away(command: TypedCommand, words: Sequence[Token]) -> SetAway:
 
 
 async def set_away(interaction: Interaction, request: SetAway) -> Message:
-    """Let another person decide. Raises ForbiddenError for a person who approves nothing, and RequestError."""
+    """Let another person decide in the approver's place.
+
+    Raises ForbiddenError for a person who is no approver, and RequestError for a person who names themselves, or a
+    last day that is over, does not exist or is more than a year away.
+    """
     ctx, now, user = interaction.ctx, interaction.ctx.clock(), interaction.user
     if not await ctx.approvers.is_approver(interaction.client, user):
         raise ForbiddenError(_("You are not asked for approvals, so nobody has to decide in your place."))
@@ -59,14 +63,14 @@ async def set_away(interaction: Interaction, request: SetAway) -> Message:
 
 
 async def set_back(interaction: Interaction, _request: SetBack) -> Message:
-    """Decide oneself again."""
+    """End the person's absence."""
     ctx = interaction.ctx
     was_away = await ctx.store.approvals.set_back(ctx.clock(), interaction.user)
     return el.message([el.section(_("👋 Welcome back. You decide yourself again.") if was_away else _not_away())])
 
 
 def away(delegate: str, until: datetime | None, now: datetime) -> Message:
-    """Confirm who decides in the person's place."""
+    """Confirm who may decide in the person's place, and until when."""
     sentence = _("🏖 {user} may decide in your place until you say `/panda approvals back`.").format(
         user=el.mention(delegate)
     )

@@ -1,4 +1,4 @@
-"""The buttons and forms of a request for an approval: approve, decline, ask, withdraw, and go on."""
+"""The buttons and forms of a request for an approval: approve, decline, ask a question, withdraw, and resume."""
 
 from __future__ import annotations
 
@@ -58,7 +58,7 @@ async def decline(interaction: Interaction, asked: Approval, filled: FilledText)
 
 
 async def _decided(interaction: Interaction, asked: Approval, state: ApprovalState, step: Step, **more: Any) -> Message:
-    """Record a decision. Where another one was quicker, say so, as for every later decision."""
+    """Record a decision. Raises ForbiddenError where another decision came first."""
     ctx, now = interaction.ctx, interaction.ctx.clock()
     is_first = await ctx.store.approvals.decide(now, asked.id, state, interaction.user, **more)
     decided = await ctx.store.approvals.get(asked.id) or asked
@@ -70,7 +70,7 @@ async def _decided(interaction: Interaction, asked: Approval, state: ApprovalSta
 
 
 async def ask_about(interaction: Interaction, asked: Approval, filled: FilledText) -> View:
-    """Ask the asker a question, in the request's thread."""
+    """Put a question to the person who asked for the approval, in the request's thread."""
     await require_approver(interaction, asked, Step.QUESTION)
     ctx = interaction.ctx
     await ctx.store.approvals.question(ctx.clock(), asked.id, interaction.user, filled.text)
@@ -80,7 +80,7 @@ async def ask_about(interaction: Interaction, asked: Approval, filled: FilledTex
 
 
 async def withdraw(interaction: Interaction, asked: Approval) -> Message:
-    """Take one's own request back."""
+    """Withdraw the person's own request. Raises ForbiddenError for another person's."""
     await require_asker(interaction, asked, Step.WITHDRAW)
     ctx, now = interaction.ctx, interaction.ctx.clock()
     await ctx.store.approvals.decide(now, asked.id, ApprovalState.WITHDRAWN, interaction.user)
@@ -90,7 +90,10 @@ async def withdraw(interaction: Interaction, asked: Approval) -> Message:
 
 
 async def go_on(subject: Subject, interaction: Interaction) -> None:
-    """Open the form that waited for an approval, where it was left."""
+    """Open the form that waited for an approval, at the page where it was left; say how a finished form ended.
+
+    Raises ForbiddenError for another person's request, and for a form that is no longer stored.
+    """
     asked: Approval = await claimed(interaction, subject)
     await require_asker(interaction, asked, Step.RESUME)
     ctx = interaction.ctx
@@ -106,7 +109,7 @@ async def go_on(subject: Subject, interaction: Interaction) -> None:
 
 
 def read_text(name_: str, values: dict[str, Any]) -> FilledText:
-    """Read the form's one field, without phone numbers: it stays in the audit trail."""
+    """Read the form's one field, with phone numbers masked: the text stays in the audit trail."""
     text = mask_phones(" ".join(value_of(values, name_, "value").split())[:LONGEST])
     return FilledText(text) if text else FilledText("", {name_: _("Write a few words.")})
 
@@ -130,7 +133,7 @@ def decline_form(asked: Approval) -> View:
 
 
 def question_form(asked: Approval) -> View:
-    """Ask for a question to the asker."""
+    """Ask for the question to the person who asked for the approval."""
     text = form_field(_("Question to {user}").format(user=name(asked.asker)), "question", _text())
     return _form(asked, text, _("Ask"), action_ids.ASK_ABOUT)
 
@@ -146,7 +149,7 @@ def _text() -> Block:
 
 
 def working() -> View:
-    """The page that stands while a decision is stored."""
+    """The page that is shown while a decision is stored."""
     return orders_page([el.section("⏳ " + _("Working on it…"))], title=_("Approval"))
 
 

@@ -24,9 +24,9 @@ FARTHEST = timedelta(days=366)
 
 
 def read_last_day(text: str) -> str:
-    """The canonical day, such as ``2026-12-05``, ``12-05``, ``friday`` or ``7d``; empty for any other text.
+    """The canonical form of a day, such as ``2026-12-05``, ``12-05``, ``friday`` or ``7d``; empty for any other text.
 
-    ``text``: folded. ``7d``: in seven days.
+    ``text``: folded by :func:`handlers.wire.text.folded`. ``7d`` means in seven days.
     """
     if text in _NEAR:
         return _NEAR[text]
@@ -41,7 +41,10 @@ def read_last_day(text: str) -> str:
 
 
 def end_of(day: str, now: datetime, zone: tzinfo) -> datetime | None:
-    """The end of a canonical day in a time zone; None: it is over, does not exist, or is more than a year away."""
+    """The last second of a day in a time zone; None where it is over, does not exist, or is more than a year away.
+
+    ``day``: as :func:`read_last_day` returns it.
+    """
     today = now.astimezone(zone).date()
     last = _date(day, today)
     if last is None:
@@ -57,7 +60,7 @@ def _date(day: str, today: date) -> date | None:
         return today + timedelta(days=int(day[:-1]))
     if len(day) > len("12-05"):
         return _real(day)
-    days = (_real(f"{year}-{day}") for year in (today.year, today.year + 1))  # a leap day may be in one of them
+    days = (_real(f"{year}-{day}") for year in (today.year, today.year + 1))  # 29 February may be in one of them
     return next((each for each in days if each and each >= today), None)
 
 

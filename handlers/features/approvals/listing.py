@@ -22,7 +22,7 @@ if TYPE_CHECKING:
     from handlers.wire.requests import Request
     from tracking.approvals import Approval
 
-LOOKED_AT, OWN = 200, 10  # requests
+LOOKED_AT, OWN = 200, 10  # waiting requests that are checked; own requests that are shown
 
 
 def read_approvals(command: TypedCommand) -> Request:
@@ -40,7 +40,7 @@ def read_approvals(command: TypedCommand) -> Request:
 
 
 async def show_approvals(interaction: Interaction, _request: ShowApprovals) -> Message:
-    """Show both lists."""
+    """Show the requests that the person may decide, and their own."""
     ctx, now = interaction.ctx, interaction.ctx.clock()
     mine = await ctx.store.approvals.of_asker(interaction.user, OWN)
     absences = await ctx.store.approvals.away(now)

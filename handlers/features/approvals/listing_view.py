@@ -21,7 +21,7 @@ if TYPE_CHECKING:
     from tracking.approvals import Absence, Approval
     from tracking.writes import Write
 
-FEW, USES = 4, 3  # lines of each deed, and of what an approval was used for
+FEW, USES = 4, 3  # lines of each deed; uses of an approval that are named
 
 
 def overview(
@@ -33,7 +33,7 @@ def overview(
 ) -> Message:
     """Show what the person may decide, what became of their own requests, and who decides in their place.
 
-    ``uses``: by number, what was done with the approvals that were used.
+    ``uses``: the writes for which an approval was used, by the approval's id.
     """
     layout = Layout([el.header(_("Approvals"))], room=LIST_ROOM)
     if absence:
@@ -60,7 +60,7 @@ def overview(
 
 def _own(asked: Approval, used: Sequence[Write], at: int, now: datetime) -> list[Block]:
     head = f"{words.title(asked)} · {words.state(asked, now)}"
-    if used:  # it allows nothing more, so nothing is offered
+    if used:  # a used approval allows nothing more, so it has no buttons
         return [el.section("\n".join([head, *(said(write) for write in used[:USES])]))]
     return [el.section(f"{head}\n{words.facts(asked, 1)}"), *el.actions(_own_buttons(asked, at, now))]
 

@@ -24,7 +24,7 @@ ABOUT = 300  # characters of a deed in the audit trail
 
 
 async def require_approver(interaction: Interaction, asked: Approval, step: Step) -> None:
-    """Check that a person may decide about a request, and that it waits. Raises ForbiddenError."""
+    """Check that a person may decide about a request, and that the request is still open. Raises ForbiddenError."""
     ctx, now = interaction.ctx, interaction.ctx.clock()
     absences = await ctx.store.approvals.away(now)
     may = await ctx.approvers.may_decide(interaction.client, asked, interaction.user, absences, now)
@@ -76,12 +76,12 @@ def _finder(step: Step, *path: str | int) -> Callable[[Interaction, Any], Awaita
 
 
 def of_button(step: Step) -> Subject:
-    """The request whose number a button carries."""
+    """The subject of a button whose value is a request's number."""
     find = _finder(step, "actions", 0, "value")
     return Subject("the request for an approval whose number the button carries", find)
 
 
 def of_form(step: Step) -> Subject:
-    """The request for which a form was opened."""
+    """The subject of a form that was opened for a request."""
     find = _finder(step, "view", "private_metadata")
     return Subject("the request for an approval whose number the form carries", find)

@@ -1,4 +1,4 @@
-"""``pay``, ``cancel`` and ``receive``: orders that are named, with the button that begins the act."""
+"""``pay``, ``cancel`` and ``receive``: the named orders, each with the button that begins the act."""
 
 from __future__ import annotations
 
@@ -49,7 +49,7 @@ def reader(act: str) -> Callable[[TypedCommand], ActOnOrders | ListOrders]:
 
 
 async def show_acts(interaction: Interaction, request: ActOnOrders) -> Message:
-    """Show the orders, and the buttons of what they allow. Raises ForbiddenError, and the errors of reading them."""
+    """Show the orders with the buttons that they allow. Raises ForbiddenError, UnknownOrderError and PandaPonError."""
     ctx = interaction.ctx
     await ctx.gate.require(interaction.client, WriteScope.ORDERS, interaction.user, interaction.channel)
     snapshots = await asyncio.gather(*(ctx.tracker.lookup(id_, request.platform) for id_ in request.ids))
@@ -57,7 +57,7 @@ async def show_acts(interaction: Interaction, request: ActOnOrders) -> Message:
 
 
 def acts(act: str, snapshots: Sequence[OrderSnapshot]) -> Message:
-    """Orders with the button of an act, and one button that pays all of a platform."""
+    """Show orders with the button of an act. Several orders of a platform also get a button that pays them together."""
     blocks, able = [], []
     for at, snapshot in enumerate(snapshots, 1):
         order = snapshot.order

@@ -1,4 +1,4 @@
-"""What a person fills in for an act on orders."""
+"""The fields of the forms for acts on orders, as people filled them in."""
 
 from __future__ import annotations
 
@@ -12,7 +12,7 @@ from handlers.features.buying import acts_view
 
 @dataclass(frozen=True, slots=True)
 class FilledReason:
-    """The filled page of a cancellation. ``reason``: as it is sent."""
+    """The filled page of a cancellation. ``reason``: the words that are sent; empty: none is chosen."""
 
     reason: str
     remark: str

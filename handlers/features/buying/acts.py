@@ -67,7 +67,7 @@ _CANCELS: dict[Platform, Operation[Any, Any]] = {
 
 
 async def begin(interaction: Interaction, act: str, refs: Sequence[OrderRef]) -> Goto:
-    """Read the orders. Raises RequestError for an order that does not allow it, and UnknownPathError."""
+    """Read the orders and begin. Raises RequestError for an order that does not allow the act, and UnknownPathError."""
     ctx = interaction.ctx
     ctx.api.catalogue.path(_operation(act, refs[0].platform).name)
     orders = await asyncio.gather(*(ctx.api.order(ref) for ref in refs))
@@ -79,7 +79,7 @@ async def begin(interaction: Interaction, act: str, refs: Sequence[OrderRef]) ->
 
 
 def kind_of(act: str, refs: Sequence[OrderRef]) -> str:
-    """How orders are paid: one of 1688 by a link, others by the account's agreement."""
+    """``pay_all`` for a payment of several orders or on Taobao, by the account's agreement; otherwise ``act``."""
     return "pay_all" if act == "pay" and (len(refs) > 1 or refs[0].platform is Platform.TAOBAO) else act
 
 
@@ -94,10 +94,13 @@ def _operation(act: str, platform: Platform) -> Any:
 
 
 async def _has_arrived(ctx: Context, ref: OrderRef) -> bool | None:
-    """Read the trace, as ``/panda order`` does: the order's own state says "shipped" until its receipt is confirmed."""
+    """Whether all parcels of an order have arrived; None where their trace cannot be read.
+
+    The trace is read because the order's own state says "shipped" until its receipt is confirmed.
+    """
     try:
         return (await ctx.tracker.lookup(ref.order_id, ref.platform)).has_arrived
-    except PandaPonError:  # the form still opens, and says that it is not known
+    except PandaPonError:  # the form still opens, and warns that this is not known
         return None
 
 
@@ -105,7 +108,7 @@ async def _has_arrived(ctx: Context, ref: OrderRef) -> bool | None:
 
 
 async def send_payment(interaction: Interaction, flow: Flow, _filled: Any) -> Goto | Done:
-    """Ask for the link, or submit the orders. An amount that moved stops it, and both are shown."""
+    """Ask for the pay link, or submit the orders. Where an amount has changed, show the old and the new one instead."""
     content = _content(flow)
     now = await orders_now(interaction.ctx, content)
     if moved := moved_totals(content, now):
@@ -134,7 +137,7 @@ async def send_payment(interaction: Interaction, flow: Flow, _filled: Any) -> Go
 
 
 async def send_cancellation(interaction: Interaction, flow: Flow, filled: FilledReason) -> Done:
-    """Cancel it, once."""
+    """Cancel the order, once."""
     [order] = _content(flow).orders
     remark = filled.remark or None
     call: Call
@@ -158,12 +161,12 @@ async def send_receipt(interaction: Interaction, flow: Flow, _filled: Any) -> Do
 
 
 async def review_warehouse(_interaction: Interaction, flow: Flow, filled: FilledWarehouse) -> Goto:
-    """Show it before it is sent."""
+    """Take the new warehouse, and show it before it is sent."""
     return Goto("warehouse_review", replace(_content(flow), warehouse=filled.warehouse))
 
 
 async def send_warehouse(interaction: Interaction, flow: Flow, _filled: Any) -> Done:
-    """Change the warehouse."""
+    """Change the warehouse, once."""
     content = _content(flow)
     [order], (named, place) = content.orders, content.warehouse
     request = operations.Warehouse(order_id=order.order_id, warehouse_name=named, warehouse_address=place)
@@ -178,7 +181,7 @@ async def _done(interaction: Interaction, flow: Flow, plan: Plan) -> Done:
 
 
 async def renew(interaction: Interaction, flow: Flow) -> Goto:
-    """Review a payment again, such as after an approval: amounts that have moved meanwhile are shown."""
+    """Read a payment's orders anew, such as after an approval, and show amounts that have changed meanwhile."""
     content = _content(flow)
     if content.act not in PAID:
         return Goto(flow.step, content)
@@ -193,12 +196,12 @@ def _content(flow: Flow) -> Acting:
 
 
 def acting() -> str:
-    """The waiting line while it is done."""
+    """The waiting line while PandaPon does the act."""
     return _("Telling PandaPon…")
 
 
 def _titled(step: Step, act: str) -> Step:
-    """The page under the name of its act, which the button that opens it bears."""
+    """The step with a title: the words of the button that opens the act."""
     return replace(step, title=lambda: label(act).rstrip("…"))
 
 
@@ -219,14 +222,14 @@ WIZARD = Wizard(NAME, Acting, WriteScope.ORDERS, acts_view.title, STEPS, renew=r
 
 
 async def pay_button(interaction: Interaction, channel: str, orders: Sequence[Order]) -> Block | None:
-    """A button on the page of new orders that pays those of one platform; None where they are of both, or of none."""
+    """The button on the page of new orders that pays them; None where none is unpaid, or they are of both platforms."""
     unpaid = [order for order in orders if order.is_unpaid][:MOST]
     platforms = {order.platform for order in unpaid}
     if len(platforms) != 1:
         return None
     refs = [order.ref for order in unpaid]
     act = kind_of("pay", refs)
-    flow = await open_flow(interaction, Acting(act, tuple(unpaid)), channel, act)  # type: ignore[arg-type]
+    flow = await open_flow(interaction, Acting(act, tuple(unpaid)), channel, act)  # type: ignore[arg-type]  # pay or pay_all
     return el.button(label(act), f"{action_ids.ACT_RESUME}:1", flow.id, "primary")
 
 
@@ -241,17 +244,17 @@ async def open_act(subject: Subject, interaction: Interaction) -> None:
 
 
 async def resume_act(subject: Subject, interaction: Interaction) -> None:
-    """Open the form that was made with the page of new orders."""
+    """Open the payment form that :func:`pay_button` has prepared."""
     flow: Flow = await claimed(interaction, subject)
     await WIZARD.resume(interaction, flow.id)
 
 
 async def ignore(_subject: Subject, _interaction: Interaction) -> None:
-    """A press that opens the browser: there is nothing to do."""
+    """Do nothing: the press of a link button opens the browser, and Slack only reports it."""
 
 
 async def _orders(interaction: Interaction, _given: Any) -> Claim:
-    """Read the button's value as if it came from a stranger: the orders are read before anything is done."""
+    """Read the button's value, which anybody can forge; the orders are read before anything is done."""
     act, *keys = payloads.value(interaction.body).split()[: MOST + 2] or [""]
     try:
         refs = [OrderRef.from_key(key) for key in keys]

@@ -1,4 +1,4 @@
-"""The pages of an act on orders: what it does, and what became of it."""
+"""The pages of an act on orders, from the review to the result."""
 
 from __future__ import annotations
 
@@ -32,7 +32,7 @@ if TYPE_CHECKING:
 
 TITLE, SELLER = 60, 40  # characters
 REMARK, WAREHOUSE, PLACE = 200, 60, 300  # characters of what is typed
-# The reasons as they are sent; both platforms show them to the seller. Nobody published a list.
+# The reasons as they are sent; both platforms show them to the seller. No list of reasons is published.
 REASONS = {
     "unwanted": "不想买了",
     "wrong": "信息填写错误，重新下单",
@@ -43,7 +43,7 @@ REASONS = {
 
 
 def title() -> str:
-    """The title of the pages before it is known which act it is, and after it."""
+    """The title of a page that belongs to no act, such as the one while the form opens."""
     return _("Orders")
 
 
@@ -111,7 +111,7 @@ def warehouse_review(flow: Flow) -> Page:
 
 
 def result(outcome: Outcome, by: str) -> list[Block]:
-    """What became of it, who did it, and what is next. A pay link is shown here and kept nowhere."""
+    """The result of an act, who did it, and what is next. A pay link is shown here and stored nowhere."""
     write = outcome.write
     blocks = [el.section(said(write, outcome.error))]
     if isinstance(outcome.answer, PayUrl):
@@ -123,12 +123,12 @@ def result(outcome: Outcome, by: str) -> list[Block]:
 
 
 def lines(orders: Sequence[Order]) -> list[str]:
-    """Orders as plain lines, for those who approve."""
+    """Orders as lines of plain text, for the approvers."""
     return [f"{order.order_id} · {order.seller}: {', '.join(item.title for item in order.items)}" for order in orders]
 
 
 def total_fen(orders: Sequence[Order]) -> int | None:
-    """The sum of the orders' totals; None where one names none."""
+    """The sum of the orders' totals, in fen; None where an order has no total."""
     amounts = [order.total_amount for order in orders]
     known = [fen(amount) for amount in amounts if amount is not None]
     return sum(known) if len(known) == len(amounts) else None

@@ -1,4 +1,4 @@
-"""``buy``: the cart with its way to order, or products that are ordered without it."""
+"""``buy``: the cart with its order buttons, or products that are ordered without the cart."""
 
 from __future__ import annotations
 
@@ -34,7 +34,7 @@ TITLE = 80  # characters
 
 
 def read_buy(command: TypedCommand) -> BuyProducts | ShowCart:
-    """Read ``buy [LINK|ID …]``; without a product it is the cart. Raises UsageError."""
+    """Read ``buy [LINK|ID …]``; without a product, the cart is meant. Raises UsageError."""
     options, words = read_options(command)
     if not words:
         return ShowCart()
@@ -57,7 +57,7 @@ async def buy(interaction: Interaction, request: BuyProducts) -> Message:
 
 
 def offer(products: Sequence[ProductDetail]) -> Message:
-    """Products, and the button that opens the form."""
+    """List the products above the button that opens the order form."""
     lines = []
     for product in products:
         price = money(product.price) if product.price is not None else _("price not given")

@@ -1,4 +1,4 @@
-"""Creates the orders of a form: a call for each share, each recorded, sent once, and looked for where it was lost."""
+"""Creates the orders of a form: a call for each share, which is recorded, sent once, and looked for if it is lost."""
 
 from __future__ import annotations
 
@@ -31,12 +31,15 @@ if TYPE_CHECKING:
     from tracking.writes import Write
 
 RECENT = 100  # writes whose orders may not be in the account's list yet
-UNCLEAR = 50  # unclear writes that may be like this one
+UNCLEAR = 50  # unclear writes that are compared with a new order
 _UNDONE = frozenset({WriteState.REFUSED, WriteState.FOUND_UNDONE})
 
 
 async def started(ctx: Context, flow: Flow) -> list[Write]:
-    """Return what this form has ordered, or may have: then it orders no more. Unclear writes are looked for."""
+    """Return the writes of a form that has ordered, or may have; it must not order again. Empty: it may order.
+
+    Unclear writes are looked for. Raises StorageError.
+    """
     writes = await ctx.store.writes.of_targets(target_of(flow.id))
     if all(write.state in _UNDONE for write in writes):
         return []
@@ -44,7 +47,7 @@ async def started(ctx: Context, flow: Flow) -> list[Write]:
 
 
 def never_begun(flow: Flow, content: Ordering, writes: Sequence[Write]) -> list[str]:
-    """Return the sellers of the calls that a purchase never made, because the process ended between two of them."""
+    """Return the sellers whose calls were never made: the process ended between two calls of the purchase."""
     begun = {write.change.target for write in writes if write.change}
     shares = enumerate(purchases.shares(content.lines, _notes(content)))
     return [seller for at, share in shares if target_of(f"{flow.id}:{at}") not in begun for seller in share.sellers]
@@ -52,7 +55,10 @@ def never_begun(flow: Flow, content: Ordering, writes: Sequence[Write]) -> list[
 
 @dataclass(frozen=True, slots=True)
 class Creating:
-    """A confirmed purchase. ``act_of``: makes the act of a call. ``approved_by``: a Slack id; empty: nobody had to."""
+    """A confirmed purchase, and how its orders are created.
+
+    ``act_of``: makes the act of a call. ``approved_by``: the approver's Slack id; empty where none was needed.
+    """
 
     ctx: Context
     flow: Flow
@@ -62,12 +68,12 @@ class Creating:
     approved_by: str = ""
 
     async def create_all(self) -> tuple[list[Outcome], list[str]]:
-        """Create all orders, one call after the other. Returns the outcomes, and why calls were not recorded."""
+        """Create all orders, call by call. Returns the outcomes, and why the remaining calls were not made."""
         outcomes: list[Outcome] = []
         for at, share in enumerate(purchases.shares(self.content.lines, _notes(self.content))):
             try:
                 outcomes.append(await self._create(at, share))
-            except (RequestError, PandaPonError) as error:  # of the reading before it: nothing was sent
+            except (RequestError, PandaPonError) as error:  # of the planning: nothing was sent
                 if not outcomes:
                     raise
                 return outcomes, [_("The rest was not ordered: {reason}").format(reason=_reason(error))]
@@ -79,14 +85,14 @@ class Creating:
         async def plan() -> Plan:
             return await self._plan(form, share)
 
-        # A like order of another form must be known before this one is looked for, and the cart stays as it is.
+        # In this turn the cart stays as it is, and no other form can create a similar order at the same time.
         async with cart_turn(self.ctx, share.platform):
             return await self.ctx.writer.make(self.act_of(self.flow, str(at)), target_of(form), plan, is_single=True)
 
     async def _plan(self, form: str, share: Share) -> Plan:
-        """Make the call, with the orders that stand already.
+        """Plan the call. The plan lists the orders that exist already: a look for a lost answer leaves them out.
 
-        Raises BusyError where a like order is unclear, and what ``require_as_reviewed`` raises.
+        Raises BusyError where a similar order is unclear, and what ``require_as_reviewed`` raises.
         """
         ctx, since = self.ctx, self.ctx.clock()
         (known, _is_whole), _nothing = await asyncio.gather(
@@ -106,13 +112,13 @@ class Creating:
         await _require_no_like(ctx, change, self.flow.owner)
         try:
             call = purchases.creation(share, self.receivers, outer_id)
-        except ValueError:  # pydantic's: an id is missing
+        except ValueError:  # from pydantic: an id is missing
             raise lacking() from None
         return Plan(call, change, total, purchases.made_ids, self.approved_by)
 
 
 async def _made_here(ctx: Context) -> set[str]:
-    """The orders that the bot has made lately: the account's list may name one only later."""
+    """The ids of the orders that the bot has made lately, which the account's list may not name yet."""
     return {order_id for write in (await ctx.store.writes.newest(0, RECENT))[0] for order_id in write.made}
 
 
@@ -144,7 +150,7 @@ def _basket(lines: tuple[CartLine, ...]) -> Basket:
 
 
 def _notes(content: Ordering) -> dict[str, str]:
-    """The words to each seller; one note without a seller is for all."""
+    """The note to each seller; a note under an empty name is for all sellers."""
     notes = dict(content.notes)
     common = notes.pop("", "")
     return {line.seller: notes.get(line.seller, common) for line in content.lines}

@@ -1,4 +1,4 @@
-"""New orders are watched in the channel where they were ordered. What is missed here, a job makes up for."""
+"""Watches new orders in the channel where they were ordered. A job watches those that are missed here."""
 
 from __future__ import annotations
 
@@ -31,7 +31,11 @@ _WATCHED = frozenset({WatchResult.WATCHING, WatchResult.ALREADY, WatchResult.FIL
 
 @dataclass(frozen=True, slots=True)
 class Followed:
-    """What became of the watching. ``links``: to the cards that are posted. ``is_late``: a job goes on with it."""
+    """The watches of new orders.
+
+    ``links``: of the cards that are posted. ``is_late``: a job watches the orders that are missing here.
+    ``is_nowhere``: no channel was named, so nothing is watched.
+    """
 
     channel: str = ""
     outcomes: tuple[WatchOutcome, ...] = ()
@@ -46,7 +50,7 @@ class Followed:
         return tuple(order for order in read if order)
 
     def words(self) -> str:
-        """The watching in words; empty where no order was made."""
+        """Say where the orders are watched, as Slack text; empty where no order was made."""
         if self.is_nowhere:
             return _("The order is not watched: a form outside a channel names none. `/panda watch` does it.")
         watched = [outcome for outcome in self.outcomes if outcome.result in _WATCHED]
@@ -66,7 +70,10 @@ class Followed:
 
 
 async def follow(interaction: Interaction, channel: str, refs: Sequence[OrderRef]) -> Followed:
-    """Watch new orders in a channel. It raises nothing of PandaPon's, Slack's or the database's: the order counts."""
+    """Watch new orders in a channel.
+
+    A timeout and the errors of PandaPon, Slack and the database are not raised: the orders are made already.
+    """
     if not refs:
         return Followed()
     if not channel:

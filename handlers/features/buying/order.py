@@ -1,4 +1,4 @@
-"""Order what is in the cart, or a product at once: fill in, review, confirm, done. It is ordered once."""
+"""The form that orders the cart, or products without it: fill in, review, confirm, done. It orders once."""
 
 from __future__ import annotations
 
@@ -47,22 +47,22 @@ if TYPE_CHECKING:
     from tracking.flows import Flow
 
 NAME = "order"
-MOST_LINES = 100  # of one call
-MOST_SELLERS = 30  # of one form, whose pages show all of them
+MOST_LINES = 100  # of one form, and so of one call
+MOST_SELLERS = 30  # of one form: its pages show all of them
 MOST_PRODUCTS = 4
 DIGITS = 9  # of the largest quantity
 
 
 @dataclass(frozen=True, slots=True)
 class FilledOrder:
-    """The filled first page: raw fields, since only the flow knows which there are."""
+    """The filled first page, as raw fields: only the flow knows their names."""
 
     values: dict[str, Any]
     wrong: dict[str, str] = field(default_factory=dict)
 
 
 def read_order(values: dict[str, Any]) -> FilledOrder:
-    """Read the first page. What is wrong depends on the flow."""
+    """Take the fields of the first page. They are checked later, together with the flow."""
     return FilledOrder(values)
 
 
@@ -70,7 +70,10 @@ def read_order(values: dict[str, Any]) -> FilledOrder:
 
 
 async def from_cart(interaction: Interaction, flow: Flow, at: int | None) -> Goto:
-    """Begin with the cart as it is now. ``at``: the position of a line whose seller alone is ordered from."""
+    """Begin with the cart as it is now. ``at``: the position of a line, to order from its seller alone.
+
+    Raises RequestError for a cart without lines that can be ordered, or with too many, and PandaPonError.
+    """
     shown = flow.content
     assert isinstance(shown, ShownCart)
     seller = (shown.lines[at].platform, shown.lines[at].seller) if at is not None else None
@@ -91,7 +94,7 @@ async def from_cart(interaction: Interaction, flow: Flow, at: int | None) -> Got
 
 
 async def from_products(interaction: Interaction, products: Sequence[ProductRef]) -> Goto:
-    """Begin with products, without the cart."""
+    """Begin with products, without the cart. Raises PandaPonError."""
     ctx = interaction.ctx
     reading = (ctx.api.product(ref.platform or Platform.ALIBABA, ref.product_id) for ref in products)
     details, saved = await asyncio.gather(asyncio.gather(*reading), saved_addresses(ctx))
@@ -109,12 +112,12 @@ def _begin(content: Ordering, saved: Sequence[SavedAddress]) -> Goto:
 
 
 async def send_fill(interaction: Interaction, flow: Flow, filled: FilledOrder) -> Goto | Done:
-    """Review it: read everything anew. Raises WrongFieldsError."""
+    """Take the first page, read everything anew, and show the review. Raises WrongFieldsError."""
     return await _reviewed(interaction, replace(_filled(_content(flow), filled.values), costs=()))
 
 
 async def renew(interaction: Interaction, flow: Flow) -> Goto | Done:
-    """Review it again, such as after an approval: amounts that have moved meanwhile are shown with the former ones."""
+    """Make the review anew, such as after an approval. Amounts that have changed are shown with the former ones."""
     if flow.step != "review":
         return Goto(flow.step, flow.content)
     return await _reviewed(interaction, _content(flow))
@@ -135,7 +138,7 @@ def _filled(content: Ordering, values: dict[str, Any]) -> Ordering:
     lines = list(content.lines)
     for at, product in enumerate(content.products):
         chosen = value_of(values, f"variant{at}", "selected_option")
-        position = int(chosen) if chosen.isascii() and chosen.isdigit() and len(chosen) <= 4 else -1  # noqa: PLR2004
+        position = int(chosen) if chosen.isascii() and chosen.isdigit() and len(chosen) <= 4 else -1  # noqa: PLR2004  digits
         position = position if product.skus else 0
         if not 0 <= position < len(variants(product)):
             wrong[f"variant{at}"] = _("Choose a variant.")
@@ -159,7 +162,7 @@ def _filled(content: Ordering, values: dict[str, Any]) -> Ordering:
 
 
 async def confirm(interaction: Interaction, flow: Flow, _filled: Any) -> Goto | Done:
-    """Order it, once. A price that moved since the review stops it, and both are shown."""
+    """Place the order, once. Where a price has changed since the review, show the old and the new one instead."""
     async with interaction.ctx.writer.turn(f"order-form:{flow.id}"):  # a second click waits for all calls of the first
         return await _confirmed(interaction, flow)
 
@@ -204,13 +207,13 @@ def _deed(flow: Flow, content: Ordering) -> Deed:
 
 
 def _exactly(content: Ordering) -> str:
-    """A text that is another for another address or product, even where both look the same to the approver."""
+    """A digest that differs for another address or product, even for one that looks the same to the approver."""
     place = content.address, dict(content.marks).get(content.address, "")
     return _digest(*place, *_lines(content))
 
 
 def _wish(content: Ordering) -> str:
-    """A text that is the same for the same products to the same address, from whatever form and in whatever order."""
+    """A digest that is equal for the same products to the same address, from any form and in any order."""
     return _digest(content.address, *sorted(_lines(content), key=repr))
 
 
@@ -228,7 +231,7 @@ def _content(flow: Flow) -> Ordering:
 
 
 def placing() -> str:
-    """The waiting line while it is ordered."""
+    """The waiting line while the order is placed."""
     return _("Placing the order…")
 
 
@@ -274,7 +277,7 @@ async def _of_cart(interaction: Interaction, _given: Any) -> Claim:
     assert isinstance(flow.content, ShownCart)
     if not position:
         return Claim((flow, None))
-    at = int(position) if position.isascii() and position.isdigit() and len(position) <= 3 else -1  # noqa: PLR2004
+    at = int(position) if position.isascii() and position.isdigit() and len(position) <= 3 else -1  # noqa: PLR2004  digits
     if not 0 <= at < len(flow.content.lines):
         raise OutdatedError
     return Claim((flow, at))

@@ -35,7 +35,7 @@ if TYPE_CHECKING:
 
 TITLE, VARIANT, SELLER, NOTE, SHOWN_NOTE = 80, 60, 40, 500, 120  # characters
 NOTED = 8  # sellers with a note of their own; more share one
-REVIEWED, LISTED = 90, 40  # blocks for the lines of one page
+REVIEWED, LISTED = 90, 40  # blocks for the lines: of the review, of the first page
 MOVED = 10  # changed prices that are named
 TIERS = 5  # of a product
 DETAILS = 8  # orders with a button on the last page
@@ -52,7 +52,7 @@ def nowhere(_flow: Flow) -> Page:
 
 
 def fill(flow: Flow) -> Page:
-    """What is bought, where it goes, and words to the sellers."""
+    """Ask for variants, quantities, the address, and notes to the sellers."""
     content = _content(flow)
     blocks = _products(content) if content.products else _lines(content.lines)
     choices = [Choice(id_, masked) for id_, masked in content.addresses]
@@ -63,7 +63,7 @@ def fill(flow: Flow) -> Page:
 
 
 def review(flow: Flow) -> Page:
-    """Every seller's goods, shipping and total, what to know, and the grand total."""
+    """Show every seller's goods, shipping and total, the grand total, and the facts of the order."""
     content = _content(flow)
     blocks = [_moved(content.moved)] if content.moved else []
     costs = {(cost.platform, cost.seller): cost for cost in content.costs}
@@ -76,7 +76,7 @@ def review(flow: Flow) -> Page:
 
 
 def grand_total(content: Ordering) -> str:
-    """The sum of all sellers, and what is still to come."""
+    """The sum of all sellers in words, and whether shipping still comes on top."""
     amount = yuan(total_of(content.costs))
     if all(cost.total is not None for cost in content.costs):
         return labelled(_("Total"), amount)
@@ -86,7 +86,7 @@ def grand_total(content: Ordering) -> str:
 def result(
     outcomes: Sequence[Outcome], refused: Sequence[str], followed: Followed, by: str, pay: Block | None = None
 ) -> list[Block]:
-    """What became of the order, who did it, where it is watched, and what is next. ``refused``: calls never sent."""
+    """The result of the order, where it is watched, and what is next. ``refused``: why calls were never sent."""
     blocks = [el.section(said(outcome.write, outcome.error)) for outcome in outcomes]
     blocks += [el.section(f"❌ {words}") for words in refused]
     refs = refs_of(outcomes)
@@ -104,7 +104,7 @@ def result(
 
 
 def left_out(sellers: Sequence[str]) -> list[str]:
-    """Say from whom nothing was ordered, as Slack text; nothing where all was."""
+    """A sentence about the sellers from whom nothing was ordered, as Slack text; an empty list without such sellers."""
     if not sellers:
         return []
     named = listed([seller_name(seller) for seller in sellers[:DETAILS]])

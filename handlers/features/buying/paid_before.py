@@ -1,4 +1,4 @@
-"""Earlier payments of orders that are still unpaid: a new one bars another, and of an old one the review warns."""
+"""Earlier payments of orders that are still unpaid: a recent one bars another, and the review warns of an old one."""
 
 from __future__ import annotations
 
@@ -27,15 +27,16 @@ REMEMBERED = timedelta(days=60)  # no platform keeps an unpaid order for so long
 
 
 async def earlier_payments(ctx: Context, orders: Sequence[Order]) -> tuple[Submitted, ...]:
-    """The newest payment of each of these orders of one platform."""
+    """The newest payment of each order that has one. The orders are of one platform."""
     payments = await ctx.store.writes.since(payments_of(orders[0].platform), ctx.clock() - REMEMBERED)
     return submitted([order.order_id for order in orders], payments)
 
 
 async def payable(ctx: Context, orders: Sequence[Order]) -> tuple[Submitted, ...]:
-    """The earlier payments that the person has to know of.
+    """The earlier payments of which the review warns.
 
-    Raises RequestError for one so new that the platform may still take the money: its detail may say so only later.
+    Raises RequestError for a payment so recent that the platform may still take the money, although the order's
+    detail does not say so yet.
     """
     found = await earlier_payments(ctx, orders)
     if barring := next((each for each in found if each.bars(ctx.clock())), None):
@@ -50,7 +51,10 @@ async def payable(ctx: Context, orders: Sequence[Order]) -> tuple[Submitted, ...
 
 
 async def require_as_shown(ctx: Context, content: Acting) -> None:
-    """Check, while no other payment of the platform can begin, that none came since the review. Raises RequestError."""
+    """Check that no other form has submitted a payment since the review. Raises RequestError.
+
+    The caller holds the turn in which no other payment of the platform can begin.
+    """
     if await payable(ctx, content.orders) != content.submitted:
         raise RequestError(
             _("Another form has submitted this for payment since you saw it, so nothing was done. Open it again.")
@@ -58,7 +62,7 @@ async def require_as_shown(ctx: Context, content: Acting) -> None:
 
 
 def warnings(content: Acting) -> list[Block]:
-    """The earlier payments, for the review."""
+    """A warning for each earlier payment, for the review."""
     platform = content.orders[0].platform
     return [el.section(_warning(each, short_name(OrderRef(platform, each.order_id)))) for each in content.submitted]
 

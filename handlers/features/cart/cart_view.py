@@ -1,4 +1,4 @@
-"""The cart as a message: by seller, with totals, and what cannot be bought any more below."""
+"""The cart as a message: by seller, with totals, and below them the lines that can no longer be bought."""
 
 from __future__ import annotations
 
@@ -31,12 +31,12 @@ if TYPE_CHECKING:
 PAGE_SIZE = 8  # lines; each has up to four buttons
 TITLE, VARIANT, SELLER = 80, 60, 40  # characters
 REFRESH, SEARCH, CHECK = 3, 4, 5  # numbers of buttons; the paging has 1 and 2
-LOW = 10  # pieces left that are named
+LOW = 10  # pieces: a lower stock is shown
 
 
 @dataclass(frozen=True, slots=True)
 class Shown:
-    """One page of a cart, and the whole of it for the sums."""
+    """One page of the cart. ``every``: all lines of the cart, for the sums."""
 
     lines: tuple[CartLine, ...]
     every: Sequence[CartLine]
@@ -44,7 +44,7 @@ class Shown:
 
     @classmethod
     def of(cls, every: Sequence[CartLine], page: int) -> Shown:
-        """Return a page; the last one where the cart has fewer."""
+        """Return a page, or the last page where the cart has fewer."""
         last = max(1, -(-len(every) // PAGE_SIZE))
         request = ShowCart(min(page, last))
         begin = (request.page - 1) * PAGE_SIZE
@@ -70,9 +70,9 @@ def cart(
 ) -> Message:
     """Show a page of the cart.
 
-    ``errors``: why a platform's cart cannot be read, as Slack text. ``flow_id``: of the shown lines; empty: no buttons.
-    ``may_order``: orders may be made.
-    ``note``: what just happened. ``undo``: the id of a removal. ``pending``: changes that were unclear before.
+    ``errors``: why a platform's cart cannot be read, as Slack text. ``flow_id``: the flow that holds the shown lines;
+    empty: the lines have no buttons. ``may_order``: show the order buttons. ``note``: the result of a change, as Slack
+    text. ``undo``: the id of a removal. ``pending``: changes that were unclear, after another look.
     """
     head = _head(note, undo)
     head += [el.section(said(write)) for write in pending]
@@ -94,7 +94,7 @@ def cart(
 
 
 def note_alone(note: str, undo: str = "") -> Message:
-    """Say what just happened where the cart cannot be read now."""
+    """Show the result of a change without the cart, which cannot be read now."""
     return el.message([*_head(note, undo), *el.actions([run_button(_("Refresh"), REFRESH, ShowCart())])])
 
 
@@ -141,7 +141,7 @@ def _heading(every: Sequence[CartLine]) -> str:
 
 
 def total(lines: Sequence[CartLine]) -> Decimal:
-    """The sum of lines, in yuan; lines without a price count nothing."""
+    """The sum of lines, in yuan; a line without a price counts as 0."""
     return sum((line.price * line.quantity for line in lines if line.price is not None), Decimal())
 
 

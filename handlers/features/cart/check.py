@@ -1,4 +1,4 @@
-"""``cart check``: whether Taobao still sells what lies in its cart, so many pieces of it, at the price shown there."""
+"""``cart check``: whether Taobao still sells the lines of its cart, in that quantity and at that price."""
 
 from __future__ import annotations
 
@@ -34,7 +34,7 @@ TITLE, REASON = 80, 120  # characters
 
 
 async def check_cart(interaction: Interaction, _request: CheckCart) -> Message:
-    """Ask PandaPon for every product in Taobao's cart, as it is sold now."""
+    """Ask PandaPon how each product in Taobao's cart is sold now, and show the lines with a problem."""
     ctx = interaction.ctx
     lines, unchecked = await asyncio.gather(ctx.api.cart(Platform.TAOBAO), _unchecked(ctx))
     named = [line for line in lines if line.product_id]
@@ -74,7 +74,7 @@ def _back() -> list[Block]:
 
 
 async def _asked(ctx: Context, lines: Sequence[CartLine]) -> tuple[dict[str, TaobaoProduct], dict[str, str]]:
-    """The products that are sold, and why others are not, by product id. Raises PandaPonError."""
+    """The products that are on sale, and why the others are not, both by product id. Raises PandaPonError."""
     skus: dict[str, list[str]] = {}
     for line in lines:
         skus.setdefault(line.product_id, []).extend([line.sku_id] if line.sku_id else [])

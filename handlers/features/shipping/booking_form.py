@@ -1,7 +1,7 @@
 """The form that sends orders abroad: receiver, service, the preview's price, and the booking.
 
 Each order is previewed and booked by itself: a booking names one order [stated for v1]. Everybody may ask for a
-preview; the booking wants ``WRITES=all``.
+preview; the booking needs ``WRITES=all``.
 """
 
 from __future__ import annotations
@@ -98,7 +98,7 @@ async def _to_review(interaction: Interaction, flow: Flow, filled: FilledService
 
 
 async def _book(interaction: Interaction, flow: Flow, _filled: Any) -> Goto | Done:
-    """Book each order, once. A price that moved, or a booking that came between, shows the review anew."""
+    """Book each order, once. Where a price has changed or another form has booked meanwhile, show the review anew."""
     ctx, content = interaction.ctx, content_of(flow)
     if content.service is None or not content.previews:
         raise OutdatedError
@@ -120,12 +120,12 @@ async def _book(interaction: Interaction, flow: Flow, _filled: Any) -> Goto | Do
 
 
 def _prices(previews: tuple[Preview, ...]) -> list[tuple[int | None, str]]:
-    """What the person agrees to: of the same number, dollars are another price than yuan."""
+    """The prices that the person agrees to, with their currencies: 100 dollars are another price than 100 yuan."""
     return [(each.fen, each.currency) for each in previews]
 
 
 def _deed(flow: Flow, content: Shipping) -> Deed:
-    """The booking as an approver sees it: the country, and never the receiver."""
+    """The booking as an approver sees it: with the country, but without the receiver."""
     service = content.service
     assert service is not None
     orders = (f"{order.title} · {order.order_id}" for order in content.orders)
@@ -137,12 +137,12 @@ def _deed(flow: Flow, content: Shipping) -> Deed:
 
 
 def _wish(content: Shipping) -> str:
-    """A text that is the same for the same orders by the same service, from whatever form."""
+    """A text that is equal for the same orders by the same service to the same country, from any form."""
     return repr((sorted(order.order_id for order in content.orders), content.chosen, content.receiver.country))
 
 
 def _exactly(flow: Flow, content: Shipping) -> str:
-    """A mark that is another for another receiver, service or line; nobody can read them from it."""
+    """A digest that differs for another receiver, service or line, and does not give the receiver away."""
     lines = [
         (order.order_id, line.product_id, line.sku_id, line.quantity)
         for order in content.orders
@@ -166,7 +166,7 @@ async def _book_all(ctx: Context, flow: Flow, content: Shipping, approver: str =
         try:
             act = WIZARD.act_of(flow, order.order_id)
             outcome = await ctx.writer.make(act, booking_of(order.platform, order.order_id), plan)
-        except RequestError as error:  # another booking of this order is unclear or was quicker; the others go on
+        except RequestError as error:  # another booking of this order is unclear or came first; the other orders go on
             blocks.append(el.section(f"❌ {code(order.order_id)}: {error}"))
             continue
         blocks.append(el.section(said(outcome.write, outcome.error)))
@@ -177,9 +177,9 @@ async def _book_all(ctx: Context, flow: Flow, content: Shipping, approver: str =
 
 
 async def _require_none_since(ctx: Context, content: Shipping, order: OrderToShip) -> None:
-    """Check, while no other booking of the order can begin, that none was made since the review: each is billed.
+    """Check that no other form has booked freight for the order since the review: each booking is billed.
 
-    Raises RequestError.
+    The caller holds the turn in which no other booking of the order can begin. Raises RequestError.
     """
     shown = tuple(each for each in content.earlier if each.order_id == order.order_id)
     if await _earlier_ones(ctx, replace(content, orders=(order,))) != shown:

@@ -24,7 +24,7 @@ if TYPE_CHECKING:
 
 OFFERS = 10  # services to choose from: Slack's limit of radio buttons
 TITLE, LINE, CHOICE = 60, 60, 26  # characters
-LINES = 6  # of each order that the review names
+LINES = 6  # of each order in the review
 
 
 def content_of(flow: Flow) -> Shipping:
@@ -34,7 +34,7 @@ def content_of(flow: Flow) -> Shipping:
 
 
 def total_of(previews: Sequence[Preview]) -> int | None:
-    """The sum in hundredths; None where a price is missing, or they are in several currencies."""
+    """The sum in hundredths of the currency; None where a price is missing, or the currencies differ."""
     known = [each.fen for each in previews if each.fen is not None]
     is_whole = len(known) == len(previews) and len({each.currency for each in previews}) == 1
     return sum(known) if is_whole else None
@@ -116,7 +116,7 @@ def _total(previews: Sequence[Preview]) -> str:
 
 
 def _amount(previews: Sequence[Preview]) -> str:
-    """The sum of each currency; unknown where a price is."""
+    """The sum of each currency in words; that of an unknown price where a price is missing."""
     if any(each.fen is None for each in previews):
         return price(None)
     currencies = dict.fromkeys(each.currency for each in previews)

@@ -1,4 +1,4 @@
-"""``freight``: what can be sent abroad, with buttons that ask for prices, book, and tell the warehouse of parcels."""
+"""``freight``: orders or a product to send abroad, with buttons for prices, booking, and parcels to the warehouse."""
 
 from __future__ import annotations
 
@@ -39,8 +39,8 @@ if TYPE_CHECKING:
     from handlers.writing.steps import Goto
     from tracking.orders import OrderSnapshot
 
-ORDERS = 5  # of one form; each is previewed and booked by itself
-LINES = 20  # of all orders of one form; each costs a call
+ORDERS = 5  # of one form, each previewed and booked by itself
+LINES = 20  # of all orders of one form together; each costs a call
 PRODUCT = "https://detail.1688.com/offer/712345678901.html"
 _ORDER = re.compile(r"(1688|taobao):([0-9]{12,20})")
 
@@ -130,7 +130,7 @@ async def _open_parcels(subject: Subject, interaction: Interaction) -> None:
 
 
 def _known(snapshot: OrderSnapshot) -> list[tuple[str, str]]:
-    """Tracking number and carrier of each parcel: of the trace, and of the order's own list."""
+    """Tracking number and carrier of each parcel, from the order's own list and from its trace."""
     numbers = dict.fromkeys(snapshot.order.waybills if snapshot.order else (), "")
     numbers |= {each.waybill: each.carrier for each in (snapshot.order.consignments if snapshot.order else ())}
     numbers |= {each.waybill: each.carrier or numbers.get(each.waybill, "") for each in snapshot.shipment.parcels}
@@ -138,7 +138,7 @@ def _known(snapshot: OrderSnapshot) -> list[tuple[str, str]]:
 
 
 async def _order(ctx: Context, ref: OrderRef) -> OrderToShip:
-    """Read what an order holds. Raises RequestError where a line lacks what the calls want, and PandaPonError."""
+    """Read an order's lines. Raises RequestError where a line lacks the id or price that the freight calls need."""
     lines = await ctx.api.order_lines(ref)
     if not lines or not all(line.can_be_shipped for line in lines):
         words = _("PandaPon's description of order {id} lacks its items' IDs or prices, which its freight calls need.")
@@ -148,7 +148,7 @@ async def _order(ctx: Context, ref: OrderRef) -> OrderToShip:
 
 
 async def _chosen(interaction: Interaction, _given: Any) -> Claim:
-    """Read the button's value again, as if it came from a stranger; each order is read at PandaPon."""
+    """Read the button's value, which anybody can forge; each order is read at PandaPon."""
     found = [_ORDER.fullmatch(part) for part in payloads.value(interaction.body).split(",")]
     refs = dict.fromkeys(OrderRef(Platform(match[1]), match[2]) for match in found if match)
     if not 1 <= len(refs) <= ORDERS or not all(found):

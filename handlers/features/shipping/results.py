@@ -1,4 +1,4 @@
-"""The last page of a form that changed something: what became of it, who did it, and what is next."""
+"""The last page of a form that changed something: the result, who did it, and what is next."""
 
 from __future__ import annotations
 
@@ -18,7 +18,7 @@ UNDONE = frozenset({WriteState.REFUSED, WriteState.FOUND_UNDONE})  # the form ma
 
 
 def result(outcome: Outcome, following: str, *notes: str) -> Done:
-    """The page. A form that did its work, or may have done it, is over: it forgets its content.
+    """Make the page. A form that did its work, or may have done it, is over and forgets its content.
 
     ``following``: what is next. ``notes``: further small print.
     """
