@@ -108,7 +108,7 @@ def _ordering() -> dict[str, Any]:
         "buying.order_view.result hostile": ORDER.last(_result(HOSTILE)),
         "buying.buy.offer": buy.offer([product, bare]),
         "goods.product_view.page to order": product_view.page(product, may_add=True, may_order=True),
-        "cart.cart_view.cart to order": cart_view.cart(cart_view.Shown.of(few, 1), {}, flow_id=FLOW, may_order=True),
+        "cart.cart_view.cart to order": cart_view.cart(cart_view.CartPage.of(few, 1), {}, flow_id=FLOW, may_order=True),
     }
 
 

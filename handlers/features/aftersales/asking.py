@@ -47,7 +47,7 @@ if TYPE_CHECKING:
     from tracking.flows import Flow
 
 _VALUE = re.compile(r"(?P<platform>1688|taobao)\.(?P<order>[0-9]{6,20})")
-LEAST_WORDS = 4  # characters, the bot's own limit: a shorter description explains nothing
+LEAST_CHARACTERS = 4  # characters, the bot's own limit: a shorter description explains nothing
 
 
 def value_of(ref: OrderRef) -> str:
@@ -64,7 +64,7 @@ async def open_form(subject: Subject, interaction: Interaction) -> None:
         for operation in (aftersales.ASK[ref.platform], aftersales.TERMS[ref.platform]):
             api.catalogue.path(operation.name)  # the person learns of an unknown path before filling anything in
         order = await api.order(ref)
-        known = await _known(interaction.ctx, order)
+        known = await _stored_milestone(interaction.ctx, order)
         return Goto("lines", claimable(order, takes_proofs=_takes_proofs(api), known=known))
 
     await WIZARD.open(interaction, begin)
@@ -77,7 +77,7 @@ async def choose_lines(interaction: Interaction, flow: Flow, filled: FilledLines
     """
     asking = pages.content(flow)
     former = asking.ask
-    goods, with_return = _wanted(asking, filled)
+    goods, with_return = _goods_and_return(asking, filled)
     lines = _taobao_line(asking, filled) if asking.platform is Platform.TAOBAO else _alibaba_lines(asking, filled)
     ask = RefundAsk(
         platform=asking.platform,
@@ -101,7 +101,7 @@ async def choose_lines(interaction: Interaction, flow: Flow, filled: FilledLines
 async def give_reason(interaction: Interaction, flow: Flow, filled: FilledReason) -> Goto:
     """Take amount, reason and description, and upload the pictures. Raises WrongFieldsError."""
     asking = pages.content(flow)
-    ask, wrong = pages.asked(asking), {}
+    ask, wrong = pages.request_of(asking), {}
     amount, shipping = read_amount(filled.amount), read_amount(filled.shipping or "0")
     if problem := _wrong_amount(asking, amount):
         wrong[names.AMOUNT] = problem
@@ -109,9 +109,9 @@ async def give_reason(interaction: Interaction, flow: Flow, filled: FilledReason
         wrong[names.SHIPPING] = _("Up to {amount}.").format(amount=yuan(asking.shipping_fen))
     if filled.reason not in {each.reason_id for each in (asking.terms.reasons if asking.terms else ())}:
         wrong[names.REASON] = _("Choose a reason.")
-    if len(filled.words) > pages.MOST_WORDS:
-        wrong[names.WORDS] = _("Too long: {n} characters at most.").format(n=number(pages.MOST_WORDS))
-    elif len(filled.words) < LEAST_WORDS and (filled.words or ask.platform is Platform.ALIBABA):
+    if len(filled.words) > pages.MOST_CHARACTERS:
+        wrong[names.WORDS] = _("Too long: {n} characters at most.").format(n=number(pages.MOST_CHARACTERS))
+    elif len(filled.words) < LEAST_CHARACTERS and (filled.words or ask.platform is Platform.ALIBABA):
         wrong[names.WORDS] = _("Say in a few words what is wrong.")
     if wrong:
         raise WrongFieldsError(wrong)
@@ -132,10 +132,10 @@ async def confirm(interaction: Interaction, flow: Flow, _nothing: Nothing) -> Go
     Raises RequestError where the order allows no refund any more, and what :meth:`Writer.make` raises.
     """
     ctx, asking = interaction.ctx, pages.content(flow)
-    ask, act = pages.asked(asking), WIZARD.act_of(flow)
+    ask, act = pages.request_of(asking), WIZARD.act_of(flow)
     ref = OrderRef(ask.platform, ask.order_id)
     if not await ctx.store.writes.of_key(act.key):
-        now = await _as_now(ctx, asking, await ctx.api.order(ref))
+        now = await _refreshed(ctx, asking, await ctx.api.order(ref))
         before, after = most_of(asking, ask), most_of(now, ask)
         if before != after:
             await ctx.writer.note_refusal(act, aftersales.ASK[ask.platform].name, "price_moved")
@@ -147,7 +147,7 @@ async def confirm(interaction: Interaction, flow: Flow, _nothing: Nothing) -> Go
         nonlocal is_first
         is_first = True  # the writer calls this once for an act, however often the person confirms it
         order = await ctx.api.order(ref)  # another form may have asked for a refund meanwhile
-        await _as_now(ctx, asking, order)
+        await _refreshed(ctx, asking, order)
         return await _plan(ctx.api, asking, order)
 
     outcome = await ctx.writer.make(act, asking_target(ask.platform, ask.order_id), plan)
@@ -160,17 +160,17 @@ async def confirm(interaction: Interaction, flow: Flow, _nothing: Nothing) -> Go
     return Done(blocks, (outcome.write.id,) if is_over else ())
 
 
-async def _known(ctx: Context, order: Order) -> Milestone | None:
+async def _stored_milestone(ctx: Context, order: Order) -> Milestone | None:
     stored = await ctx.tracker.stored(order.order_id, order.platform)
     return stored.milestone if stored else None
 
 
-async def _as_now(ctx: Context, asking: AskingRefund, order: Order) -> AskingRefund:
+async def _refreshed(ctx: Context, asking: AskingRefund, order: Order) -> AskingRefund:
     """The form's content for the order as it is now.
 
     Raises RequestError where a chosen line is no longer free, or the order was shipped since the person saw it.
     """
-    known, ask = await _known(ctx, order), pages.asked(asking)
+    known, ask = await _stored_milestone(ctx, order), pages.request_of(asking)
     now = claimable(order, takes_proofs=asking.takes_proofs, known=known)
     free = {line.entry_id: pages.most_pieces(line) for line in now.lines if not line.is_taken}
     is_sent = asking.is_shipped is False and now.is_shipped is not False
@@ -181,7 +181,7 @@ async def _as_now(ctx: Context, asking: AskingRefund, order: Order) -> AskingRef
 
 
 async def _plan(api: PandaPon, asking: AskingRefund, order: Order) -> Plan:
-    ask = pages.asked(asking)
+    ask = pages.request_of(asking)
     by_entry = {line.entry_id: line for line in asking.lines}
     change = RefundAsked(
         ask.platform,
@@ -200,19 +200,19 @@ async def _plan(api: PandaPon, asking: AskingRefund, order: Order) -> Plan:
         raise RequestError(_("PandaPon's description of this order lacks what a refund needs.")) from error
 
 
-def _wanted(asking: AskingRefund, filled: FilledLines) -> tuple[GoodsState, bool]:
+def _goods_and_return(asking: AskingRefund, filled: FilledLines) -> tuple[GoodsState, bool]:
     """Return where the goods are, and whether they are sent back. Raises WrongFieldsError."""
     if asking.is_shipped is False:
         return GoodsState.NOT_SHIPPED, False
     if asking.is_shipped is None and filled.goods not in set(GoodsState):
         raise WrongFieldsError({names.GOODS: _("Choose where the products are.")})
     if asking.is_shipped is None and filled.goods == GoodsState.NOT_SHIPPED:
-        return GoodsState.NOT_SHIPPED, _no_return(filled)
+        return GoodsState.NOT_SHIPPED, _require_no_return(filled)
     goods = GoodsState.RECEIVED if filled.goods == GoodsState.RECEIVED else GoodsState.NOT_RECEIVED
-    return goods, filled.kind == "return" if goods is GoodsState.RECEIVED else _no_return(filled)
+    return goods, filled.kind == "return" if goods is GoodsState.RECEIVED else _require_no_return(filled)
 
 
-def _no_return(filled: FilledLines) -> bool:
+def _require_no_return(filled: FilledLines) -> bool:
     """Return False: nothing is sent back. Raises WrongFieldsError where the person wants to return the goods."""
     if filled.kind == "return":
         raise WrongFieldsError({names.KIND: _("Only what has arrived can be sent back.")})
@@ -251,7 +251,7 @@ def _wrong_amount(asking: AskingRefund, fen: int | None) -> str:
     """Why an amount cannot be asked for; empty where it can."""
     if fen is None:
         return _("Write an amount in yuan, such as {example}.").format(example="36.80")
-    least, most = least_of(asking), most_of(asking, pages.asked(asking))
+    least, most = least_of(asking), most_of(asking, pages.request_of(asking))
     if fen < least:
         return _("At least {least}.").format(least=yuan(least))
     if most is not None and fen > most:
@@ -267,7 +267,7 @@ def _takes_proofs(api: PandaPon) -> bool:
     return True
 
 
-async def _of_button(interaction: Interaction, _given: Any) -> Claim:
+async def _claim_order(interaction: Interaction, _given: Any) -> Claim:
     """Read the button's value, which anybody can forge; PandaPon knows only the account's own orders."""
     match = _VALUE.fullmatch(payloads.value(interaction.body))
     if match is None:
@@ -276,7 +276,7 @@ async def _of_button(interaction: Interaction, _given: Any) -> Claim:
     return Claim(OrderRef(Platform(match["platform"]), match["order"]))
 
 
-ORDER = Subject("an order that is read again, for a person who may ask for refunds", _of_button)
+ORDER = Subject("an order that is read again, for a person who may ask for refunds", _claim_order)
 
 WIZARD = Wizard(
     "refund",

@@ -27,7 +27,7 @@ if TYPE_CHECKING:
     from tracking.flows import ClaimableLine, Flow
 
 TITLE, VARIANT, REASON, WORDS = 60, 40, 70, 500  # characters that are shown
-MOST_WORDS = 500  # characters of a description, the bot's own limit: the platforms' forms take a few hundred
+MOST_CHARACTERS = 500  # characters of a description, the bot's own limit: the platforms' forms take a few hundred
 MOST_PIECES = 1_000_000
 PICTURES = 5  # of a claim, the bot's own limit
 REASONS, FEW = 100, 10  # reasons in a menu; lines that are shown as radio buttons
@@ -39,7 +39,7 @@ def content(flow: Flow) -> AskingRefund:
     return flow.content
 
 
-def asked(asking: AskingRefund) -> RefundAsk:
+def request_of(asking: AskingRefund) -> RefundAsk:
     """Return the request as filled in so far. Every page after the page of lines has one."""
     assert asking.ask is not None
     return asking.ask
@@ -57,8 +57,8 @@ def lines_page(flow: Flow) -> Page:
     blocks += _taobao_lines(asking) if asking.platform is Platform.TAOBAO else _alibaba_lines(asking)
     if len(asking.lines) > LINES:
         link = platform_link(OrderRef(asking.platform, asking.order_id))
-        more = _("More than {n} products: ask for the others there: {link}.")
-        blocks.append(el.context(more.format(n=LINES, link=link)))
+        note = _("More than {n} products: ask for the others there: {link}.")
+        blocks.append(el.context(note.format(n=LINES, link=link)))
     if asking.is_shipped is not False:
         chosen = asking.ask
         goods = chosen.goods if chosen else ""
@@ -73,7 +73,7 @@ def lines_page(flow: Flow) -> Page:
 def reason_page(flow: Flow) -> Page:
     """Ask for amount, reason, description and pictures."""
     asking = content(flow)
-    ask, terms = asked(asking), asking.terms
+    ask, terms = request_of(asking), asking.terms
     most = most_of(asking, ask)
     blocks = [el.section(_moved(*asking.moved))] if asking.moved else []
     blocks += [el.section("\n".join(_chosen(asking)))]
@@ -93,7 +93,7 @@ def reason_page(flow: Flow) -> Page:
 def review_page(flow: Flow) -> Page:
     """Show everything that the seller will read, before it is sent."""
     asking = content(flow)
-    ask = asked(asking)
+    ask = request_of(asking)
     facts = [
         labelled(_("Amount"), f"*{yuan(total_fen(ask))}*"),
         labelled(_("Wanted"), kind_words(with_return=ask.with_return)),
@@ -116,7 +116,7 @@ def total_fen(ask: RefundAsk) -> int:
 def reason_of(asking: AskingRefund) -> str:
     """The chosen reason in the platform's words."""
     reasons = asking.terms.reasons if asking.terms else ()
-    chosen = asked(asking).reason_id
+    chosen = request_of(asking).reason_id
     return next((each.words for each in reasons if each.reason_id == chosen), chosen)
 
 
@@ -212,7 +212,7 @@ def _order(asking: AskingRefund) -> str:
 def _chosen(asking: AskingRefund) -> list[str]:
     by_entry = {line.entry_id: line for line in asking.lines}
     lines = [f"*{_order(asking)}*"]
-    for chosen in asked(asking).lines:
+    for chosen in request_of(asking).lines:
         line = by_entry[chosen.entry_id]
         is_counted = line.pieces or asking.platform is Platform.ALIBABA  # Taobao's form asks for no number
         lines.append(f"• {number(chosen.pieces)} × {name_of(line)}" if is_counted else f"• {name_of(line)}")
@@ -238,7 +238,7 @@ def _limits(asking: AskingRefund, most: int | None) -> str:
 
 
 def _words_field(ask: RefundAsk) -> Block:
-    element: Block = {"type": "plain_text_input", "action_id": VALUE, "multiline": True, "max_length": MOST_WORDS}
+    element: Block = {"type": "plain_text_input", "action_id": VALUE, "multiline": True, "max_length": MOST_CHARACTERS}
     element |= {"initial_value": ask.description} if ask.description else {}
     hint = _("In Chinese, if you can: the seller reads it. No address or phone number, please.")
     is_optional = ask.platform is Platform.TAOBAO

@@ -117,8 +117,8 @@ def _is_shipped(order: Order, known: Milestone | None) -> bool | None:
     return None if was_sent else False
 
 
-def _is_past(stands: Milestone | None) -> bool:
+def _is_past(milestone: Milestone | None) -> bool:
     """Whether an order at this milestone was shipped. A problem counts as shipped: it happened on the way."""
-    if stands is None or stands is Milestone.CANCELLED:
+    if milestone is None or milestone is Milestone.CANCELLED:
         return False
-    return stands.is_problem or stands in FINAL or stands.rank >= Milestone.SHIPPED.rank
+    return milestone.is_problem or milestone in FINAL or milestone.rank >= Milestone.SHIPPED.rank

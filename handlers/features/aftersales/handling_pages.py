@@ -11,7 +11,7 @@ from handlers.blocks.labels import platform_name
 from handlers.blocks.parts import short_name
 from handlers.blocks.punctuation import labelled
 from handlers.blocks.text import escape, money, plain, sanitize_id, truncate, yuan
-from handlers.features.aftersales.asking_pages import MOST_WORDS
+from handlers.features.aftersales.asking_pages import MOST_CHARACTERS
 from handlers.features.aftersales.claims import yuan_of
 from handlers.features.aftersales.state_words import heading
 from handlers.writing.steps import Page
@@ -91,8 +91,8 @@ def change_page(flow: Flow) -> Page:
     if terms and terms.reasons:
         reasons = [Choice(each.reason_id, _label(each.words)) for each in terms.reasons[:CHOICES]]
         blocks.append(field(_("Reason"), REASON, select(reasons, handling.reason_id or refund.reason_id)))
-    words: Block = {"type": "plain_text_input", "action_id": VALUE, "multiline": True, "max_length": MOST_WORDS}
-    former = handling.words or truncate(refund.description, MOST_WORDS)
+    words: Block = {"type": "plain_text_input", "action_id": VALUE, "multiline": True, "max_length": MOST_CHARACTERS}
+    former = handling.words or truncate(refund.description, MOST_CHARACTERS)
     words |= {"initial_value": former} if former else {}
     blocks.append(field(_("What is wrong?"), WORDS, words, optional=True))
     return Page(blocks, _("Review"))

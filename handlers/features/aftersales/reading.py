@@ -50,12 +50,12 @@ async def detailed(api: PandaPon, refunds: Sequence[AskedRefund]) -> tuple[Asked
 async def of_order(api: PandaPon, order: Order) -> tuple[AskedRefund, ...]:
     """Return an order's refunds. One that the platform names no id for has an empty id. Raises PandaPonError."""
     base = AskedRefund(platform=order.platform, refund_id="", order_id=order.order_id, code=code_of(order))
-    found = await refunds_of(api, order)
-    if not found:
+    by_id = await refunds_of(api, order)
+    if not by_id:
         return (base,) if is_open(base.code) else ()
     return tuple(
         (refund or base).model_copy(update={"refund_id": refund_id, "order_id": order.order_id})
-        for refund_id, refund in found.items()
+        for refund_id, refund in by_id.items()
     )
 
 
@@ -68,10 +68,10 @@ async def _known(ctx: Context) -> list[AskedRefund]:
         raise next(page for page in pages if isinstance(page, BaseException))
     orders = {order.order_id: order for page in read for order in page.items if is_open(code_of(order))}
     here = await ctx.store.writes.made_by(ASK[Platform.ALIBABA].name, ASKED_HERE)
-    return _joined(orders.values(), here)
+    return _merged(orders.values(), here)
 
 
-def _joined(orders: Iterable[Order], writes: Iterable[Write]) -> list[AskedRefund]:
+def _merged(orders: Iterable[Order], writes: Iterable[Write]) -> list[AskedRefund]:
     """Merge the refunds of orders and of writes, each once. A write gives the id where the order does not name it."""
     ids: dict[str, Write] = {write.made[0]: write for write in writes if write.made}
     of_orders = {write.change.order_id: id_ for id_, write in ids.items() if isinstance(write.change, RefundAsked)}

@@ -52,10 +52,10 @@ def read_refunds(command: TypedCommand) -> ShowRefunds | ShowRefund | AskRefund:
     options, words = read_options(command)
     if not words:
         return ShowRefunds(options.page)
-    refund_id, *more = [token.text for token in words]
-    is_refund = bool(_REFUND_ID.fullmatch(refund_id)) and len(more) <= 1
-    if options.platform and is_refund and all(_ORDER_ID.fullmatch(each) for each in more):
-        return ShowRefund(refund_id, options.platform, *more)
+    refund_id, *order_ids = [token.text for token in words]
+    is_refund = bool(_REFUND_ID.fullmatch(refund_id)) and len(order_ids) <= 1
+    if options.platform and is_refund and all(_ORDER_ID.fullmatch(each) for each in order_ids):
+        return ShowRefund(refund_id, options.platform, *order_ids)
     return AskRefund(one_id(command, words, waybills=False), options.platform)
 
 

@@ -106,7 +106,7 @@ def detail(
     """
     layout = Layout(
         [el.header(f"{heading(refund.code)} · {_amount(refund)}"), *_next(refund, now)],
-        tail=[*_small_print(refund), *_act_rows(refund, may_act=may_act), *el.actions(_ways(refund))],
+        tail=[*_small_print(refund), *_act_rows(refund, may_act=may_act), *el.actions(_navigation(refund))],
     )
     if pending:
         layout.add(el.section(said(pending)))
@@ -146,8 +146,8 @@ def _order_words(order: Order) -> str:
         pieces = number(item.quantity) if item.quantity is not None else "?"
         amount = f" · {money(item.amount)}" if item.amount is not None else ""
         lines.append(f"• {pieces} × {escape(truncate(item.title, TITLE)) or _('(no title)')}{amount}")
-    if (more := len(order.items) - LINES) > 0:
-        lines.append(ngettext("and {n} more item", "and {n} more items", more).format(n=more))
+    if (remaining := len(order.items) - LINES) > 0:
+        lines.append(ngettext("and {n} more item", "and {n} more items", remaining).format(n=remaining))
     return "\n".join(lines)
 
 
@@ -226,8 +226,8 @@ def _act_rows(refund: AskedRefund, *, may_act: bool) -> list[Block]:
     return el.actions(buttons)
 
 
-def _ways(refund: AskedRefund) -> list[Block]:
-    ways = [run_button(_("Refresh"), REFRESH, ShowRefund(refund.refund_id, refund.platform, refund.order_id))]
+def _navigation(refund: AskedRefund) -> list[Block]:
+    buttons = [run_button(_("Refresh"), REFRESH, ShowRefund(refund.refund_id, refund.platform, refund.order_id))]
     if refund.order_id:
-        ways.append(run_button(_("Order details"), ORDER, ShowOrder(refund.order_id, refund.platform)))
-    return [*ways, run_button(_("All refunds"), LIST, ShowRefunds())]
+        buttons.append(run_button(_("Order details"), ORDER, ShowOrder(refund.order_id, refund.platform)))
+    return [*buttons, run_button(_("All refunds"), LIST, ShowRefunds())]

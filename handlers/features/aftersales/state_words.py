@@ -42,8 +42,8 @@ def capitalised(phrase: str) -> str:
 
 def next_words(refund: AskedRefund, now: datetime) -> str:
     """The next step and its deadline, as Slack text; empty for an unknown state."""
-    if what := todo(refund.code, refund.platform, refund.until, now):
-        return _("✋ *Action needed:* {what}").format(what=what)
+    if action := todo(refund.code, refund.platform, refund.until, now):
+        return _("✋ *Action needed:* {what}").format(what=action)
     words = _waiting(refund)
     if words and refund.until and refund.until > now and refund_state(refund.code) not in OVER:
         by = _("{platform} decides by itself {time}.")

@@ -32,15 +32,15 @@ UNTIL = frozenset({"until", "till", "to", "到", "直到", "至"})
 def read_away(command: TypedCommand, words: Sequence[Token]) -> SetAway:
     """Read the words after ``away``: a person, and optionally the last day. Raises UsageError."""
     people = [word for word in words if word.kind is Kind.PERSON]
-    rest = [word.text for word in words if word.kind is not Kind.PERSON and folded(word.text) not in UNTIL]
+    day_words = [word.text for word in words if word.kind is not Kind.PERSON and folded(word.text) not in UNTIL]
     if len(people) != 1:
         problem = _("who decides in your place? Choose one person from Slack's suggestions after `@`")
         raise command.refuse(problem, suggestion="/panda help approvals")
-    day = read_last_day(folded(" ".join(rest))) if rest else ""
-    if rest and not day:
+    day = read_last_day(folded(" ".join(day_words))) if day_words else ""
+    if day_words and not day:
         problem = _("{word} is no day that I know; write it as `5 Dec`, `2026-12-05`, `friday` or `7d`")
         suggestion = f"/panda approvals away {people[0].typed()} until 7d"
-        raise command.refuse(problem.format(word=code(" ".join(rest), 40)), suggestion=suggestion)
+        raise command.refuse(problem.format(word=code(" ".join(day_words), 40)), suggestion=suggestion)
     return SetAway(people[0].target, day)
 
 

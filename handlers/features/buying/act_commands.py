@@ -58,7 +58,7 @@ async def show_acts(interaction: Interaction, request: ActOnOrders) -> Message:
 
 def acts(act: str, snapshots: Sequence[OrderSnapshot]) -> Message:
     """Show orders with the button of an act. Several orders of a platform also get a button that pays them together."""
-    blocks, able = [], []
+    blocks, allowed = [], []
     for at, snapshot in enumerate(snapshots, 1):
         order = snapshot.order
         if order is None:
@@ -66,16 +66,16 @@ def acts(act: str, snapshots: Sequence[OrderSnapshot]) -> Message:
                 el.section(_("PandaPon did not describe {id} just now.").format(id=code(snapshot.ref.order_id)))
             )
         elif act in possible(order):
-            able.append(order)
+            allowed.append(order)
             blocks.append(el.section(order_line(order), act_button(act, [order.ref], at)))
         else:
             why = refusal(act, order)
             blocks.append(el.section(f"{order_line(order)}\n⚠️ {why.words}", why.button(at)))
-    buttons = [*_together(able)] if act == "pay" else []
+    buttons = [*_pay_together(allowed)] if act == "pay" else []
     return el.message([*blocks, *el.actions(buttons)])
 
 
-def _together(orders: Sequence[Order]) -> list[dict[str, object]]:
+def _pay_together(orders: Sequence[Order]) -> list[dict[str, object]]:
     by_platform: dict[str, list[Order]] = {}
     for order in orders:
         by_platform.setdefault(order.platform, []).append(order)

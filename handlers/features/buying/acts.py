@@ -16,8 +16,8 @@ from handlers.blocks.write_words import DONE
 from handlers.commands.declarations import Listener
 from handlers.features.buying import acts_view
 from handlers.features.buying.act_fields import FilledReason, FilledWarehouse, read_reason, read_warehouse
-from handlers.features.buying.carrying_out import PAID, carry_out, moved_totals, orders_now, require_possible
-from handlers.features.buying.paid_before import earlier_payments, payable
+from handlers.features.buying.carrying_out import PAYING_ACTS, carry_out, moved_totals, orders_now, require_possible
+from handlers.features.buying.paid_before import earlier_payments, require_payable
 from handlers.wire import payloads
 from handlers.wire.errors import OutdatedError
 from handlers.writing.allowance import Deed, allowance
@@ -73,12 +73,12 @@ async def begin(interaction: Interaction, act: str, refs: Sequence[OrderRef]) ->
     orders = await asyncio.gather(*(ctx.api.order(ref) for ref in refs))
     require_possible(act, orders)
     arrived = act != "receive" or await _has_arrived(ctx, orders[0].ref)
-    before = await payable(ctx, orders) if act in PAID else ()
+    before = await require_payable(ctx, orders) if act in PAYING_ACTS else ()
     content = Acting(act, tuple(orders), arrived, submitted=before)  # type: ignore[arg-type]  # the claim has checked it
     return Goto(act, content)
 
 
-def kind_of(act: str, refs: Sequence[OrderRef]) -> str:
+def resolved_act(act: str, refs: Sequence[OrderRef]) -> str:
     """``pay_all`` for a payment of several orders or on Taobao, by the account's agreement; otherwise ``act``."""
     return "pay_all" if act == "pay" and (len(refs) > 1 or refs[0].platform is Platform.TAOBAO) else act
 
@@ -183,10 +183,10 @@ async def _done(interaction: Interaction, flow: Flow, plan: Plan) -> Done:
 async def renew(interaction: Interaction, flow: Flow) -> Goto:
     """Read a payment's orders anew, such as after an approval, and show amounts that have changed meanwhile."""
     content = _content(flow)
-    if content.act not in PAID:
+    if content.act not in PAYING_ACTS:
         return Goto(flow.step, content)
     now = await orders_now(interaction.ctx, content)
-    before = await payable(interaction.ctx, now)
+    before = await require_payable(interaction.ctx, now)
     return Goto(flow.step, replace(content, orders=now, moved=moved_totals(content, now), submitted=before))
 
 
@@ -228,7 +228,7 @@ async def pay_button(interaction: Interaction, channel: str, orders: Sequence[Or
     if len(platforms) != 1:
         return None
     refs = [order.ref for order in unpaid]
-    act = kind_of("pay", refs)
+    act = resolved_act("pay", refs)
     flow = await open_flow(interaction, Acting(act, tuple(unpaid)), channel, act)  # type: ignore[arg-type]  # pay or pay_all
     return el.button(label(act), f"{action_ids.ACT_RESUME}:1", flow.id, "primary")
 
@@ -238,7 +238,7 @@ async def open_act(subject: Subject, interaction: Interaction) -> None:
 
     async def first() -> Goto:
         act, refs = await claimed(interaction, subject)
-        return await begin(interaction, kind_of(act, refs), refs)
+        return await begin(interaction, resolved_act(act, refs), refs)
 
     await WIZARD.open(interaction, first)
 
@@ -260,7 +260,7 @@ async def _orders(interaction: Interaction, _given: Any) -> Claim:
         refs = [OrderRef.from_key(key) for key in keys]
     except ValueError:
         raise OutdatedError from None
-    is_one = len(refs) == 1 or act in PAID
+    is_one = len(refs) == 1 or act in PAYING_ACTS
     is_known = act in STEPS and act != "warehouse_review" and 1 <= len(refs) <= MOST
     if not is_known or not is_one or len({ref.platform for ref in refs}) != 1:
         raise OutdatedError

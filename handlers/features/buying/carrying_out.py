@@ -38,7 +38,7 @@ if TYPE_CHECKING:
     from pandapon.models import Order
     from tracking.flows import Acting
 
-PAID = frozenset({"pay", "pay_all"})
+PAYING_ACTS = frozenset({"pay", "pay_all"})
 _TOLD: dict[type[OrderAct], str] = {
     PayLink: "paid",
     Payment: "paid",
@@ -59,7 +59,7 @@ async def carry_out(ctx: Context, content: Acting, act: Act, plan: Plan) -> Outc
     async def planned() -> Plan:
         now = await orders_now(ctx, content)
         require_possible(content.act, now)
-        if content.act in PAID:
+        if content.act in PAYING_ACTS:
             await require_as_shown(ctx, content)
             _require_amount(now, plan)
         return plan
@@ -78,7 +78,7 @@ async def orders_now(ctx: Context, content: Acting) -> tuple[Order, ...]:
 
 def require_possible(act: str, orders: Sequence[Order]) -> None:
     """Check that the state of each order allows an act. Raises RequestError."""
-    wanted = "pay" if act in PAID else act
+    wanted = "pay" if act in PAYING_ACTS else act
     if other := next((order for order in orders if wanted not in possible(order)), None):
         raise RequestError(labelled(short_name(other.ref), refusal(wanted, other).text))
 

@@ -8,7 +8,7 @@ from typing import TYPE_CHECKING
 
 from handlers.blocks.error_messages import platform_error
 from handlers.blocks.i18n import _
-from handlers.features.buying.quote import lacking, require_as_reviewed
+from handlers.features.buying.quote import missing_ids, require_as_reviewed
 from handlers.wire.errors import RequestError
 from handlers.writing.cart_changes import cart_turn
 from handlers.writing.order_looks import newest_orders
@@ -35,7 +35,7 @@ UNCLEAR = 50  # unclear writes that are compared with a new order
 _UNDONE = frozenset({WriteState.REFUSED, WriteState.FOUND_UNDONE})
 
 
-async def started(ctx: Context, flow: Flow) -> list[Write]:
+async def started_writes(ctx: Context, flow: Flow) -> list[Write]:
     """Return the writes of a form that has ordered, or may have; it must not order again. Empty: it may order.
 
     Unclear writes are looked for. Raises StorageError.
@@ -46,7 +46,7 @@ async def started(ctx: Context, flow: Flow) -> list[Write]:
     return [await ctx.writer.look(write, flow.owner) for write in writes]
 
 
-def never_begun(flow: Flow, content: Ordering, writes: Sequence[Write]) -> list[str]:
+def sellers_without_call(flow: Flow, content: Ordering, writes: Sequence[Write]) -> list[str]:
     """Return the sellers whose calls were never made: the process ended between two calls of the purchase."""
     begun = {write.change.target for write in writes if write.change}
     shares = enumerate(purchases.shares(content.lines, _notes(content)))
@@ -54,7 +54,7 @@ def never_begun(flow: Flow, content: Ordering, writes: Sequence[Write]) -> list[
 
 
 @dataclass(frozen=True, slots=True)
-class Creating:
+class OrderCreator:
     """A confirmed purchase, and how its orders are created.
 
     ``act_of``: makes the act of a call. ``approved_by``: the approver's Slack id; empty where none was needed.
@@ -109,11 +109,11 @@ class Creating:
             outer_id,
             tuple(sorted({order.order_id for order in known} | await _made_here(ctx))),
         )
-        await _require_no_like(ctx, change, self.flow.owner)
+        await _require_no_similar(ctx, change, self.flow.owner)
         try:
             call = purchases.creation(share, self.receivers, outer_id)
         except ValueError:  # from pydantic: an id is missing
-            raise lacking() from None
+            raise missing_ids() from None
         return Plan(call, change, total, purchases.made_ids, self.approved_by)
 
 
@@ -122,10 +122,10 @@ async def _made_here(ctx: Context) -> set[str]:
     return {order_id for write in (await ctx.store.writes.newest(0, RECENT))[0] for order_id in write.made}
 
 
-async def _require_no_like(ctx: Context, change: OrderCreation, reader: str) -> None:
+async def _require_no_similar(ctx: Context, change: OrderCreation, reader: str) -> None:
     for write in await ctx.store.writes.unclear(UNCLEAR):
-        is_like = isinstance(write.change, OrderCreation) and write.change.resembles(change)
-        if is_like and (await ctx.writer.look(write, reader)).state in OPEN:
+        is_similar = isinstance(write.change, OrderCreation) and write.change.resembles(change)
+        if is_similar and (await ctx.writer.look(write, reader)).state in OPEN:
             raise BusyError(
                 _(
                     "An earlier order of the same products is still unclear, so I don't send another one. "

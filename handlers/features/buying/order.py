@@ -18,9 +18,9 @@ from handlers.blocks.write_words import DONE, said
 from handlers.commands.declarations import Listener, WrongFieldsError
 from handlers.features.buying import order_view
 from handlers.features.buying.acts import pay_button
-from handlers.features.buying.creating import Creating, never_begun, started
+from handlers.features.buying.creating import OrderCreator, sellers_without_call, started_writes
 from handlers.features.buying.following import Followed, follow
-from handlers.features.buying.quote import chosen_line, known_total, quoted
+from handlers.features.buying.quote import chosen_line, known_total, quote
 from handlers.parsing.references import read_reference
 from handlers.wire import payloads
 from handlers.wire.errors import OutdatedError, RequestError
@@ -125,7 +125,7 @@ async def renew(interaction: Interaction, flow: Flow) -> Goto | Done:
 
 async def _reviewed(interaction: Interaction, content: Ordering) -> Goto | Done:
     try:
-        now, _receivers = await quoted(interaction.ctx, content)
+        now, _receivers = await quote(interaction.ctx, content)
     except ApiError as error:
         words = _("PandaPon refused this order: {reason}").format(reason=platform_error(error))
         return Done([el.section(f"❌ {words}")])
@@ -169,11 +169,12 @@ async def confirm(interaction: Interaction, flow: Flow, _filled: Any) -> Goto | 
 
 async def _confirmed(interaction: Interaction, flow: Flow) -> Goto | Done:
     ctx, content = interaction.ctx, _content(flow)
-    if earlier := await started(ctx, flow):
-        blocks = [*(said(write) for write in earlier), *order_view.left_out(never_begun(flow, content, earlier))]
-        return Done([el.section(words) for words in blocks], tuple(write.id for write in earlier))
+    if earlier := await started_writes(ctx, flow):
+        unsent = order_view.left_out(sellers_without_call(flow, content, earlier))
+        lines = [*(said(write) for write in earlier), *unsent]
+        return Done([el.section(words) for words in lines], tuple(write.id for write in earlier))
     try:
-        now, receivers = await quoted(ctx, content)
+        now, receivers = await quote(ctx, content)
     except ApiError as error:
         words = _("PandaPon refused this order: {reason}").format(reason=platform_error(error))
         return Done([el.section(f"❌ {words}")])
@@ -183,7 +184,7 @@ async def _confirmed(interaction: Interaction, flow: Flow) -> Goto | Done:
     allowed = await allowance(interaction, flow, _deed(flow, now))
     if isinstance(allowed, Done):
         return allowed
-    outcomes, refused = await Creating(ctx, flow, now, receivers, WIZARD.act_of, allowed).create_all()
+    outcomes, refused = await OrderCreator(ctx, flow, now, receivers, WIZARD.act_of, allowed).create_all()
     return await _result(interaction, flow, outcomes, refused)
 
 

@@ -108,8 +108,8 @@ def left_out(sellers: Sequence[str]) -> list[str]:
     if not sellers:
         return []
     named = listed([seller_name(seller) for seller in sellers[:DETAILS]])
-    more = len(sellers) - DETAILS
-    named += " " + _("and {n} more").format(n=number(more)) if more > 0 else ""
+    remaining = len(sellers) - DETAILS
+    named += " " + _("and {n} more").format(n=number(remaining)) if remaining > 0 else ""
     return [_("❌ Nothing was ordered from {sellers}. Order from them in a new form.").format(sellers=named)]
 
 

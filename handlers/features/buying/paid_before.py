@@ -32,14 +32,14 @@ async def earlier_payments(ctx: Context, orders: Sequence[Order]) -> tuple[Submi
     return submitted([order.order_id for order in orders], payments)
 
 
-async def payable(ctx: Context, orders: Sequence[Order]) -> tuple[Submitted, ...]:
+async def require_payable(ctx: Context, orders: Sequence[Order]) -> tuple[Submitted, ...]:
     """The earlier payments of which the review warns.
 
     Raises RequestError for a payment so recent that the platform may still take the money, although the order's
     detail does not say so yet.
     """
-    found = await earlier_payments(ctx, orders)
-    if barring := next((each for each in found if each.bars(ctx.clock())), None):
+    earlier = await earlier_payments(ctx, orders)
+    if barring := next((each for each in earlier if each.bars(ctx.clock())), None):
         words = _(
             "{user} submitted this for payment already: {time}. Nothing was done. "
             "If it is still unpaid after {until}, you can pay it here again."
@@ -47,7 +47,7 @@ async def payable(ctx: Context, orders: Sequence[Order]) -> tuple[Submitted, ...
         now, until = ctx.clock(), barring.at + BARS_FOR
         times = {"time": slack_date(barring.at, now), "until": slack_date(until, now)}
         raise RequestError(words.format(user=name(barring.by), **times))
-    return found
+    return earlier
 
 
 async def require_as_shown(ctx: Context, content: Acting) -> None:
@@ -55,7 +55,7 @@ async def require_as_shown(ctx: Context, content: Acting) -> None:
 
     The caller holds the turn in which no other payment of the platform can begin.
     """
-    if await payable(ctx, content.orders) != content.submitted:
+    if await require_payable(ctx, content.orders) != content.submitted:
         raise RequestError(
             _("Another form has submitted this for payment since you saw it, so nothing was done. Open it again.")
         )

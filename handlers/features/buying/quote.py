@@ -26,7 +26,7 @@ if TYPE_CHECKING:
     from tracking.flows import Ordering
 
 
-async def quoted(ctx: Context, wanted: Ordering) -> tuple[Ordering, Receivers]:
+async def quote(ctx: Context, wanted: Ordering) -> tuple[Ordering, Receivers]:
     """Return the purchase with its present prices and costs, and its address as each platform's calls spell it.
 
     Raises RequestError where the cart has changed, a variant has gone, or the address has gone or was changed; and
@@ -111,11 +111,11 @@ def _line_of(product: ProductDetail, line: CartLine) -> CartLine:
 
 def _entry_now(now: CartLine | None, line: CartLine) -> CartLine:
     if now is None or now.quantity != line.quantity or not now.is_enabled:
-        raise cart_changed()
+        raise changed_cart()
     return now
 
 
-def cart_changed() -> RequestError:
+def changed_cart() -> RequestError:
     """The error for a cart that differs from the cart that the person was shown."""
     return RequestError(_("The cart has changed since you saw it, so nothing was ordered. Open `/panda cart` again."))
 
@@ -132,14 +132,14 @@ async def require_as_reviewed(ctx: Context, share: Share) -> None:
     for line in share.lines:
         now = _entry_now(entries.get(line.entry_id), line)
         if (_fen(now.price), now.product_id, now.sku_id) != (_fen(line.price), line.product_id, line.sku_id):
-            raise cart_changed()
+            raise changed_cart()
 
 
 async def _costs(ctx: Context, lines: Sequence[CartLine], receivers: Receivers) -> list[SellerCost]:
     try:
-        calls = purchases.previews(lines, receivers, lambda name: _knows(ctx, name))
+        calls = purchases.previews(lines, receivers, lambda name: _has_path(ctx, name))
     except ValueError:  # from pydantic: an id is missing
-        raise lacking() from None
+        raise missing_ids() from None
     answers: list[Any] = await asyncio.gather(*(ctx.api.run(operation, request) for operation, request in calls))
     costs = purchases.costs(lines, [answer for each in answers for answer in each])
     platform = lines[0].platform
@@ -149,12 +149,12 @@ async def _costs(ctx: Context, lines: Sequence[CartLine], receivers: Receivers) 
     ]
 
 
-def lacking() -> RequestError:
+def missing_ids() -> RequestError:
     """The error for lines that lack what PandaPon's interface needs."""
     return RequestError(_("PandaPon's description of these products lacks what an order needs, so nothing was done."))
 
 
-def _knows(ctx: Context, name: str) -> bool:
+def _has_path(ctx: Context, name: str) -> bool:
     try:
         return bool(ctx.api.catalogue.path(name))
     except UnknownPathError:

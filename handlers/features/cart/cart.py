@@ -86,8 +86,8 @@ async def page_of(interaction: Interaction, page: int, note: str = "", undo: str
     unclear = [write for write in await ctx.store.writes.unclear(UNCLEAR) if isinstance(write.change, CartChange)]
     pending = [await ctx.writer.look(write, interaction.user) for write in unclear]
     read, errors = await ask_each(list(Platform), ctx.api.cart)
-    lines = sorted((line for cart in read.values() for line in cart), key=_place)
-    shown = cart_view.Shown.of(lines, page)
+    lines = sorted((line for cart in read.values() for line in cart), key=_sort_key)
+    shown = cart_view.CartPage.of(lines, page)
     flow_id = ""
     if ctx.gate.allows(WriteScope.CART) and shown.lines:
         flow_id = (await open_flow(interaction, ShownCart(shown.lines, shown.request.page))).id
@@ -102,16 +102,16 @@ async def page_of(interaction: Interaction, page: int, note: str = "", undo: str
     )
 
 
-def _place(line: CartLine) -> tuple[bool, str, str]:
+def _sort_key(line: CartLine) -> tuple[bool, str, str]:
     return not line.is_enabled, line.platform.value, line.seller
 
 
-async def one_more(interaction: Interaction, chosen: ChosenLine) -> Message:
+async def increase(interaction: Interaction, chosen: ChosenLine) -> Message:
     """Add a piece to a line."""
     return await _to_quantity(interaction, chosen, chosen.line.quantity + 1)
 
 
-async def one_less(interaction: Interaction, chosen: ChosenLine) -> Message:
+async def decrease(interaction: Interaction, chosen: ChosenLine) -> Message:
     """Take a piece off a line. The last piece stays: only Remove takes it, and that can be undone."""
     return await _to_quantity(interaction, chosen, max(1, chosen.line.quantity - 1))
 
@@ -260,8 +260,8 @@ FEATURE = Feature(
     commands=(Command(VERB, read_cart, _help),),
     answers=(Answer(ShowCart, show_cart, failed=_not_shown, is_repeatable=True),),
     buttons=(
-        Button(action_ids.CART_MORE, LINE, one_more, replaces=True),
-        Button(action_ids.CART_LESS, LINE, one_less, replaces=True),
+        Button(action_ids.CART_MORE, LINE, increase, replaces=True),
+        Button(action_ids.CART_LESS, LINE, decrease, replaces=True),
         Button(action_ids.CART_REMOVE, LINE, remove, replaces=True),
         Button(action_ids.CART_UNDO, REMOVAL, undo, replaces=True),
     ),

@@ -35,7 +35,7 @@ LOW = 10  # pieces: a lower stock is shown
 
 
 @dataclass(frozen=True, slots=True)
-class Shown:
+class CartPage:
     """One page of the cart. ``every``: all lines of the cart, for the sums."""
 
     lines: tuple[CartLine, ...]
@@ -43,7 +43,7 @@ class Shown:
     paging: Paging
 
     @classmethod
-    def of(cls, every: Sequence[CartLine], page: int) -> Shown:
+    def of(cls, every: Sequence[CartLine], page: int) -> CartPage:
         """Return a page, or the last page where the cart has fewer."""
         last = max(1, -(-len(every) // PAGE_SIZE))
         request = ShowCart(min(page, last))
@@ -59,7 +59,7 @@ class Shown:
 
 
 def cart(
-    shown: Shown,
+    shown: CartPage,
     errors: Mapping[Platform, str],
     *,
     flow_id: str = "",
@@ -113,7 +113,7 @@ def _sellers(every: Sequence[CartLine]) -> set[tuple[bool, Platform, str]]:
     return {_group(line) for line in every if line.is_enabled}
 
 
-def _add_lines(layout: Layout, shown: Shown, flow_id: str, orders: str) -> None:
+def _add_lines(layout: Layout, shown: CartPage, flow_id: str, orders: str) -> None:
     rows = enumerate(shown.lines)
     sellers = _sellers(shown.every)
     for (is_enabled, platform, seller), grouped in groupby(rows, key=lambda row: _group(row[1])):
@@ -135,9 +135,9 @@ def _group(line: CartLine) -> tuple[bool, Platform, str]:
 
 
 def _heading(every: Sequence[CartLine]) -> str:
-    able = [line for line in every if line.is_enabled]
-    count = ngettext("{n} product", "{n} products", len(able)).format(n=number(len(able)))
-    return " · ".join([_("🛒 Cart"), count, *([money(total(able))] if able else [])])
+    enabled = [line for line in every if line.is_enabled]
+    count = ngettext("{n} product", "{n} products", len(enabled)).format(n=number(len(enabled)))
+    return " · ".join([_("🛒 Cart"), count, *([money(total(enabled))] if enabled else [])])
 
 
 def total(lines: Sequence[CartLine]) -> Decimal:
@@ -176,10 +176,10 @@ def _buttons(line: CartLine, at: int, flow_id: str) -> list[Block]:
     remove = el.button(_("Remove"), f"{action_ids.CART_REMOVE}{ending}", value)
     if not line.is_enabled:
         return [remove]
-    less = el.button("−", f"{action_ids.CART_LESS}{ending}", value)
-    more = el.button("+", f"{action_ids.CART_MORE}{ending}", value)
+    minus = el.button("−", f"{action_ids.CART_LESS}{ending}", value)
+    plus = el.button("+", f"{action_ids.CART_MORE}{ending}", value)
     quantity = el.button(_("Quantity…"), f"{action_ids.CART_QUANTITY}{ending}", value)
-    return [*([less] if line.quantity > 1 else []), more, quantity, remove]
+    return [*([minus] if line.quantity > 1 else []), plus, quantity, remove]
 
 
 def _empty(head: list[Block]) -> Message:

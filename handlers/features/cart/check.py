@@ -58,10 +58,10 @@ async def _unchecked(ctx: Context) -> list[Block]:
     return [el.section(words.format(n=number(n)))] if n else []
 
 
-def _shown(found: Sequence[tuple[CartLine, str]], unchecked: Sequence[Block]) -> Message:
+def _shown(checked: Sequence[tuple[CartLine, str]], unchecked: Sequence[Block]) -> Message:
     """Show the lines with a problem, or that there are none, and what was not checked."""
-    wrong = [(line, problem) for line, problem in found if problem]
-    layout = Layout([el.header(_heading(len(found), len(wrong))), *unchecked], tail=_back())
+    wrong = [(line, problem) for line, problem in checked if problem]
+    layout = Layout([el.header(_heading(len(checked), len(wrong))), *unchecked], tail=_back())
     for line, problem in wrong:
         words = " / ".join(part for part in (line.title, line.variant) if part) or line.product_id
         if not layout.add(el.section(f"{problem}\n*{escape(truncate(words, TITLE))}*")):

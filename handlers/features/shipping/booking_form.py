@@ -94,7 +94,7 @@ async def _to_review(interaction: Interaction, flow: Flow, filled: FilledService
     if content.service is None:
         raise WrongFieldsError({"service": _("Choose a service.")})
     previews = await _previews(interaction.ctx, content)
-    return Goto(REVIEW, replace(content, previews=previews, earlier=await _earlier_ones(interaction.ctx, content)))
+    return Goto(REVIEW, replace(content, previews=previews, earlier=await _earlier_bookings(interaction.ctx, content)))
 
 
 async def _book(interaction: Interaction, flow: Flow, _filled: Any) -> Goto | Done:
@@ -104,7 +104,7 @@ async def _book(interaction: Interaction, flow: Flow, _filled: Any) -> Goto | Do
         raise OutdatedError
     await require(interaction, WriteScope.ALL, flow.channel, WIZARD.name)
     if not await ctx.store.writes.of_key(WIZARD.act_of(flow, content.orders[0].order_id).key):
-        now, earlier = await _previews(ctx, content), await _earlier_ones(ctx, content)
+        now, earlier = await _previews(ctx, content), await _earlier_bookings(ctx, content)
         if _prices(now) != _prices(content.previews):
             act = WIZARD.act_of(flow, "moved")
             await ctx.writer.note_refusal(act, "freight.book", "price_moved")
@@ -160,7 +160,7 @@ async def _book_all(ctx: Context, flow: Flow, content: Shipping, approver: str =
         assert service is not None
 
         async def plan(order: OrderToShip = order, shown: Preview = shown, service: Offer = service) -> Plan:
-            await _require_none_since(ctx, content, order)
+            await _require_no_new_booking(ctx, content, order)
             return plan_booking(order, shown, service, content.receiver, content.remark, approved_by=approver)
 
         try:
@@ -176,13 +176,13 @@ async def _book_all(ctx: Context, flow: Flow, content: Shipping, approver: str =
     return Done([*blocks, el.context(" · ".join(small))], tuple(writes))
 
 
-async def _require_none_since(ctx: Context, content: Shipping, order: OrderToShip) -> None:
+async def _require_no_new_booking(ctx: Context, content: Shipping, order: OrderToShip) -> None:
     """Check that no other form has booked freight for the order since the review: each booking is billed.
 
     The caller holds the turn in which no other booking of the order can begin. Raises RequestError.
     """
     shown = tuple(each for each in content.earlier if each.order_id == order.order_id)
-    if await _earlier_ones(ctx, replace(content, orders=(order,))) != shown:
+    if await _earlier_bookings(ctx, replace(content, orders=(order,))) != shown:
         raise RequestError(_("Another form has booked freight for this order since you saw it, so nothing was sent."))
 
 
@@ -196,13 +196,13 @@ async def _previews(ctx: Context, content: Shipping) -> tuple[Preview, ...]:
     return tuple(answer for answer in answers if not isinstance(answer, BaseException))
 
 
-async def _earlier_ones(ctx: Context, content: Shipping) -> tuple[Earlier, ...]:
-    found = [
+async def _earlier_bookings(ctx: Context, content: Shipping) -> tuple[Earlier, ...]:
+    bookings = [
         (order, write)
         for order in content.orders
         if (write := await ctx.store.writes.latest_of(booking_of(order.platform, order.order_id)))
     ]
-    return tuple(Earlier(order.order_id, write.state, int(write.begun_at.timestamp())) for order, write in found)
+    return tuple(Earlier(order.order_id, write.state, int(write.begun_at.timestamp())) for order, write in bookings)
 
 
 def _booking() -> str:

@@ -106,8 +106,8 @@ def _with_lines(order: OrderToShip, content: Shipping) -> str:
     lines = [
         f"• {escape(truncate(line.title or line.product_id, LINE))} × {line.quantity}" for line in order.lines[:LINES]
     ]
-    if (more := len(order.lines) - LINES) > 0:
-        lines.append(ngettext("and {n} more item", "and {n} more items", more).format(n=more))
+    if (remaining := len(order.lines) - LINES) > 0:
+        lines.append(ngettext("and {n} more item", "and {n} more items", remaining).format(n=remaining))
     return "\n".join([f"{_order(order)} · *{cost}*", *lines])
 
 
@@ -119,8 +119,10 @@ def _amount(previews: Sequence[Preview]) -> str:
     """The sum of each currency in words; that of an unknown price where a price is missing."""
     if any(each.fen is None for each in previews):
         return price(None)
-    currencies = dict.fromkeys(each.currency for each in previews)
-    return " + ".join(price(total_of([each for each in previews if each.currency == one]), one) for one in currencies)
+    by_currency: dict[str, list[Preview]] = {}
+    for each in previews:
+        by_currency.setdefault(each.currency, []).append(each)
+    return " + ".join(price(total_of(group), currency) for currency, group in by_currency.items())
 
 
 def _moved(content: Shipping) -> str:

@@ -86,8 +86,8 @@ def _variant(sku: Sku) -> str:
 def _offers(flow: Flow) -> Page:
     now = _content(flow)
     sku = variants(now.product)[now.variant]
-    what = _("{n} × {product}").format(n=number(now.quantity), product=escape(truncate(now.product.title, TITLE)))
-    head = [what, escape(truncate(sku.variant, VARIANT)), escape(freight_words.country(now.receiver.country))]
+    purchase = _("{n} × {product}").format(n=number(now.quantity), product=escape(truncate(now.product.title, TITLE)))
+    head = [purchase, escape(truncate(sku.variant, VARIANT)), escape(freight_words.country(now.receiver.country))]
     lines = offer_lines(now.offers) or [_("PandaPon offers no service for this.")]
     note = _("An estimate: the preview of an order has the price that is booked. Weight and customs may change it.")
     heading = " · ".join(part for part in head if part)

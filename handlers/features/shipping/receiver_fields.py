@@ -20,7 +20,7 @@ if TYPE_CHECKING:
 PHONE, POSTCODE = 40, 20  # characters that are shown
 LETTERS = 2  # of a country's code
 # No destinations abroad: China, and CLDR's codes for unions, parts of countries, tests and places without addresses.
-NO_GOAL = frozenset(
+NO_DESTINATION = frozenset(
     ("CN", "AC", "AQ", "BV", "CP", "CQ", "DG", "EA", "EU", "EZ", "HM", "IC", "QO", "TA", "UN", "XA", "XB", "ZZ")
 )
 
@@ -78,7 +78,7 @@ def words(receiver: TypedReceiver) -> str:
 def _codes() -> frozenset[str]:
     """The ISO 3166 codes of the countries and regions that parcels go to, without mainland China."""
     every = map(str, Locale.parse("en").territories)
-    return frozenset(iso for iso in every if len(iso) == LETTERS and iso.isalpha()) - NO_GOAL
+    return frozenset(iso for iso in every if len(iso) == LETTERS and iso.isalpha()) - NO_DESTINATION
 
 
 def _countries() -> list[Choice]:
