@@ -19,7 +19,7 @@ from handlers.commands.declarations import Listener, WrongFieldsError
 from handlers.features.buying import order_view
 from handlers.features.buying.acts import pay_button
 from handlers.features.buying.creating import OrderCreator, sellers_without_call, started_writes
-from handlers.features.buying.following import Followed, follow
+from handlers.features.buying.new_order_watches import NewOrderWatches, watch_new_orders
 from handlers.features.buying.quote import chosen_line, known_total, quote
 from handlers.parsing.references import read_reference
 from handlers.wire import payloads
@@ -190,9 +190,9 @@ async def _confirmed(interaction: Interaction, flow: Flow) -> Goto | Done:
 
 async def _result(interaction: Interaction, flow: Flow, outcomes: Sequence[Outcome], refused: Sequence[str]) -> Done:
     refs = order_view.refs_of(outcome for outcome in outcomes if outcome.write.state in DONE)
-    followed = await follow(interaction, flow.channel, refs) if refs else Followed()
-    pay = await pay_button(interaction, flow.channel, followed.orders)
-    blocks = order_view.result(outcomes, refused, followed, interaction.user, pay)
+    watches = await watch_new_orders(interaction, flow.channel, refs) if refs else NewOrderWatches()
+    pay = await pay_button(interaction, flow.channel, watches.orders)
+    blocks = order_view.result(outcomes, refused, watches, interaction.user, pay)
     is_over = any(outcome.write.state in DONE or not outcome.error for outcome in outcomes)
     return Done(blocks, tuple(outcome.write.id for outcome in outcomes) if is_over else ())
 

@@ -27,7 +27,7 @@ if TYPE_CHECKING:
     from collections.abc import Iterable, Sequence
 
     from handlers.blocks.message import Block
-    from handlers.features.buying.following import Followed
+    from handlers.features.buying.new_order_watches import NewOrderWatches
     from handlers.writing.writer import Outcome
     from pandapon.carts import CartLine
     from pandapon.products import ProductDetail
@@ -84,13 +84,13 @@ def grand_total(content: Ordering) -> str:
 
 
 def result(
-    outcomes: Sequence[Outcome], refused: Sequence[str], followed: Followed, by: str, pay: Block | None = None
+    outcomes: Sequence[Outcome], refused: Sequence[str], watches: NewOrderWatches, by: str, pay: Block | None = None
 ) -> list[Block]:
     """The result of the order, where it is watched, and what is next. ``refused``: why calls were never sent."""
     blocks = [el.section(said(outcome.write, outcome.error)) for outcome in outcomes]
     blocks += [el.section(f"❌ {words}") for words in refused]
     refs = refs_of(outcomes)
-    if words := followed.words():
+    if words := watches.words():
         blocks.append(el.section(words))
     notes = [_("By {user}").format(user=name(by))]
     if refs:

@@ -30,18 +30,18 @@ _WATCHED = frozenset({WatchResult.WATCHING, WatchResult.ALREADY, WatchResult.FIL
 
 
 @dataclass(frozen=True, slots=True)
-class Followed:
+class NewOrderWatches:
     """The watches of new orders.
 
-    ``links``: of the cards that are posted. ``is_late``: a job watches the orders that are missing here.
-    ``is_nowhere``: no channel was named, so nothing is watched.
+    ``links``: of the cards that are posted. ``is_pending``: a job watches the orders that are missing here.
+    ``has_no_channel``: no channel was named, so nothing is watched.
     """
 
     channel: str = ""
     outcomes: tuple[WatchOutcome, ...] = ()
     links: tuple[str, ...] = ()
-    is_late: bool = False
-    is_nowhere: bool = False
+    is_pending: bool = False
+    has_no_channel: bool = False
 
     @property
     def orders(self) -> tuple[Order, ...]:
@@ -51,14 +51,14 @@ class Followed:
 
     def words(self) -> str:
         """Say where the orders are watched, as Slack text; empty where no order was made."""
-        if self.is_nowhere:
+        if self.has_no_channel:
             return _("The order is not watched: a form outside a channel names none. `/panda watch` does it.")
         watched = [outcome for outcome in self.outcomes if outcome.result in _WATCHED]
         refused = [outcome for outcome in self.outcomes if outcome.result is WatchResult.REFUSED]
         lines = [self._watched(len(watched))] if watched else []
         if refused:
             lines.append(f"⚠️ {channel_error(refused[0].reason, self.channel)}")
-        if self.is_late or len(watched) + len(refused) < len(self.outcomes):
+        if self.is_pending or len(watched) + len(refused) < len(self.outcomes):
             lines.append(_("⏳ The card follows in a minute."))
         return "\n".join(lines)
 
@@ -69,15 +69,15 @@ class Followed:
         return " ".join(part for part in (words.format(n=n, where=where), links) if part)
 
 
-async def follow(interaction: Interaction, channel: str, refs: Sequence[OrderRef]) -> Followed:
+async def watch_new_orders(interaction: Interaction, channel: str, refs: Sequence[OrderRef]) -> NewOrderWatches:
     """Watch new orders in a channel.
 
     A timeout and the errors of PandaPon, Slack and the database are not raised: the orders are made already.
     """
     if not refs:
-        return Followed()
+        return NewOrderWatches()
     if not channel:
-        return Followed(is_nowhere=True)
+        return NewOrderWatches(has_no_channel=True)
     outcomes: list[WatchOutcome] = []
     try:
         async with asyncio.timeout(budget.within(SECONDS)):
@@ -94,7 +94,7 @@ async def follow(interaction: Interaction, channel: str, refs: Sequence[OrderRef
                 )
     except (TimeoutError, PandaPonError, StorageError) as error:
         log.info("new orders are not watched yet", extra={"error": error})
-        return Followed(channel, tuple(outcomes), is_late=True)
+        return NewOrderWatches(channel, tuple(outcomes), is_pending=True)
     links = interaction.ctx.links
     cards = tuple(link for o in outcomes if o.watch and (link := links.to(channel, o.watch.card_ts or "")))
-    return Followed(channel, tuple(outcomes), cards)
+    return NewOrderWatches(channel, tuple(outcomes), cards)
