@@ -18,8 +18,8 @@ from handlers.blocks.write_words import DONE, said
 from handlers.commands.declarations import Listener, WrongFieldsError
 from handlers.features.buying import order_view
 from handlers.features.buying.acts import pay_button
-from handlers.features.buying.creating import OrderCreator, sellers_without_call, started_writes
 from handlers.features.buying.new_order_watches import NewOrderWatches, watch_new_orders
+from handlers.features.buying.order_creation import OrderCreator, sellers_without_call, started_writes
 from handlers.features.buying.quote import chosen_line, known_total, quote
 from handlers.parsing.references import read_reference
 from handlers.wire import payloads
