@@ -14,7 +14,7 @@ from handlers.blocks.people import name
 from handlers.blocks.punctuation import labelled
 from handlers.blocks.text import escape, money, sanitize_id, truncate, yuan
 from handlers.blocks.write_words import DONE, said
-from handlers.features.buying import paid_before
+from handlers.features.buying import earlier_payments
 from handlers.writing.steps import Page
 from pandapon.carts import fen
 from pandapon.operations.orders import PayUrl
@@ -149,7 +149,7 @@ def _content(flow: Flow) -> Acting:
 
 def _head(content: Acting) -> list[Block]:
     head = [_moved(content)] if content.moved else []
-    head += paid_before.warnings(content)
+    head += earlier_payments.warnings(content)
     listed = [el.section(order_line(order)) for order in content.orders]
     amount = total_fen(content.orders)
     if len(content.orders) > 1 and amount is not None:

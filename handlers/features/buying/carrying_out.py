@@ -11,7 +11,7 @@ from handlers.blocks.parts import short_name
 from handlers.blocks.punctuation import labelled
 from handlers.blocks.write_words import DONE
 from handlers.features.buying import acts_view
-from handlers.features.buying.paid_before import require_as_shown
+from handlers.features.buying.earlier_payments import require_as_shown
 from handlers.features.buying.refusals import refusal
 from handlers.interactions.announcing import announce
 from handlers.wire.errors import RequestError
