@@ -9,6 +9,7 @@ from typing import TYPE_CHECKING
 from handlers.blocks.error_messages import platform_error
 from handlers.blocks.i18n import _
 from handlers.blocks.write_words import DONE
+from handlers.features.aftersales.asking_pages import PICTURES
 from handlers.interactions.files import fetch, name_of
 from handlers.wire.errors import FileError
 from handlers.wire.slack import FAILURES
@@ -27,8 +28,6 @@ if TYPE_CHECKING:
 
 log = logging.getLogger(__name__)
 
-MOST = 5  # pictures of a claim
-
 
 async def upload(
     interaction: Interaction, flow: Flow, asking: AskingRefund, files: Sequence[SharedFile]
@@ -38,7 +37,7 @@ async def upload(
     Returns the pictures that were uploaded before, then the new ones. A new one that failed has a ``problem``.
     """
     ready = {proof.name: proof for proof in asking.proofs if proof.address}
-    new = [file for file in dict.fromkeys(files) if file.id not in ready][: MOST - len(ready)]
+    new = [file for file in dict.fromkeys(files) if file.id not in ready][: PICTURES - len(ready)]
     made = await asyncio.gather(*(_upload(interaction, flow, asking, file) for file in new))
     return (*ready.values(), *made)
 

@@ -28,7 +28,7 @@ if TYPE_CHECKING:
     from handlers.parsing.typed_command import TypedCommand
     from pandapon.products import ProductDetail
 
-MOST = 4  # products of one form
+MOST_PRODUCTS = 4  # of one form
 EXAMPLE = "https://detail.1688.com/offer/712345678901.html"
 TITLE = 80  # characters
 
@@ -39,13 +39,13 @@ def read_buy(command: TypedCommand) -> BuyProducts | ShowCart:
     if not words:
         return ShowCart()
     chosen = read_products(command, words, options.platform)
-    if len(chosen) > MOST:
+    if len(chosen) > MOST_PRODUCTS:
         problem = ngettext(
             "{most} products can be bought at once, and you named {n}",
             "{most} products can be bought at once, and you named {n}",
             len(chosen),
-        ).format(most=MOST, n=len(chosen))
-        raise command.refuse(problem, suggestion=text_of(BuyProducts(chosen[:MOST])))
+        ).format(most=MOST_PRODUCTS, n=len(chosen))
+        raise command.refuse(problem, suggestion=text_of(BuyProducts(chosen[:MOST_PRODUCTS])))
     return BuyProducts(chosen)
 
 

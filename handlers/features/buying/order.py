@@ -18,6 +18,7 @@ from handlers.blocks.write_words import DONE, said
 from handlers.commands.declarations import Listener, WrongFieldsError
 from handlers.features.buying import order_view
 from handlers.features.buying.acts import pay_button
+from handlers.features.buying.buy import MOST_PRODUCTS
 from handlers.features.buying.new_order_watches import NewOrderWatches, watch_new_orders
 from handlers.features.buying.order_creation import OrderCreator, sellers_without_call, started_writes
 from handlers.features.buying.quote import chosen_line, known_total, quote
@@ -49,7 +50,6 @@ if TYPE_CHECKING:
 NAME = "order"
 MOST_LINES = 100  # of one form, and so of one call
 MOST_SELLERS = 30  # of one form: its pages show all of them
-MOST_PRODUCTS = 4
 DIGITS = 9  # of the largest quantity
 
 
