@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import asyncio
 import hashlib
-from dataclasses import dataclass, field, replace
+from dataclasses import replace
 from typing import TYPE_CHECKING, Any
 
 from handlers.access.permissions import Claim
@@ -12,20 +12,19 @@ from handlers.access.subjects import Subject, claimed
 from handlers.blocks import action_ids
 from handlers.blocks import elements as el
 from handlers.blocks.error_messages import platform_error
-from handlers.blocks.forms import value_of
 from handlers.blocks.i18n import _
 from handlers.blocks.write_words import DONE, said
-from handlers.commands.declarations import Listener, WrongFieldsError
+from handlers.commands.declarations import Listener
 from handlers.features.buying import order_view
 from handlers.features.buying.acts import pay_button
 from handlers.features.buying.buy import MOST_PRODUCTS
 from handlers.features.buying.new_order_watches import NewOrderWatches, watch_new_orders
 from handlers.features.buying.order_creation import OrderCreator, sellers_without_call, started_writes
+from handlers.features.buying.order_fields import read_order, with_fields
 from handlers.features.buying.quote import chosen_line, known_total, quote
 from handlers.parsing.references import read_reference
 from handlers.wire import payloads
 from handlers.wire.errors import OutdatedError, RequestError
-from handlers.writing.additions import variants, wrong_quantity
 from handlers.writing.allowance import Deed, allowance
 from handlers.writing.flows import own_flow
 from handlers.writing.receivers import choices, marks_of, saved_addresses
@@ -41,6 +40,7 @@ from tracking.write_policy import WriteScope
 if TYPE_CHECKING:
     from collections.abc import Sequence
 
+    from handlers.features.buying.order_fields import FilledOrder
     from handlers.interactions.interaction import Interaction
     from handlers.writing.receivers import SavedAddress
     from handlers.writing.writer import Outcome
@@ -50,20 +50,6 @@ if TYPE_CHECKING:
 NAME = "order"
 MOST_LINES = 100  # of one form, and so of one call
 MOST_SELLERS = 30  # of one form: its pages show all of them
-DIGITS = 9  # of the largest quantity
-
-
-@dataclass(frozen=True, slots=True)
-class FilledOrder:
-    """The filled first page, as raw fields: only the flow knows their names."""
-
-    values: dict[str, Any]
-    wrong: dict[str, str] = field(default_factory=dict)
-
-
-def read_order(values: dict[str, Any]) -> FilledOrder:
-    """Take the fields of the first page. They are checked later, together with the flow."""
-    return FilledOrder(values)
 
 
 # --- fill -------------------------------------------------------------------------------------------------------------
@@ -113,7 +99,7 @@ def _begin(content: Ordering, saved: Sequence[SavedAddress]) -> Goto:
 
 async def send_fill(interaction: Interaction, flow: Flow, filled: FilledOrder) -> Goto | Done:
     """Take the first page, read everything anew, and show the review. Raises WrongFieldsError."""
-    return await _reviewed(interaction, replace(_filled(_content(flow), filled.values), costs=()))
+    return await _reviewed(interaction, replace(with_fields(_content(flow), filled), costs=()))
 
 
 async def renew(interaction: Interaction, flow: Flow) -> Goto | Done:
@@ -130,32 +116,6 @@ async def _reviewed(interaction: Interaction, content: Ordering) -> Goto | Done:
         words = _("PandaPon refused this order: {reason}").format(reason=platform_error(error))
         return Done([el.section(f"❌ {words}")])
     return Goto("review", now)
-
-
-def _filled(content: Ordering, values: dict[str, Any]) -> Ordering:
-    address = value_of(values, "address", "selected_option")
-    wrong = {} if address in dict(content.addresses) else {"address": _("Choose an address.")}
-    lines = list(content.lines)
-    for at, product in enumerate(content.products):
-        chosen = value_of(values, f"variant{at}", "selected_option")
-        position = int(chosen) if chosen.isascii() and chosen.isdigit() and len(chosen) <= 4 else -1  # noqa: PLR2004  digits
-        position = position if product.skus else 0
-        if not 0 <= position < len(variants(product)):
-            wrong[f"variant{at}"] = _("Choose a variant.")
-            continue
-        typed = value_of(values, f"quantity{at}", "value").strip()
-        quantity = int(typed) if typed.isascii() and typed.isdigit() and len(typed) <= DIGITS else None
-        if problem := wrong_quantity(product, variants(product)[position], quantity):
-            wrong[f"quantity{at}"] = problem
-            continue
-        lines[at] = chosen_line(product, position, quantity or 1)
-    if wrong:
-        raise WrongFieldsError(wrong)
-    notes = tuple(
-        (seller, " ".join(value_of(values, f"note{at}", "value").split())[: order_view.NOTE])
-        for at, seller in enumerate(order_view.noted_sellers(content))
-    )
-    return replace(content, lines=tuple(lines), address=address, notes=notes)
 
 
 # --- confirm ----------------------------------------------------------------------------------------------------------
