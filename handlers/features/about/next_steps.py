@@ -79,7 +79,7 @@ NO_STEPS = NextSteps()
 
 
 async def read_next_steps(ctx: Context) -> NextSteps:
-    """Ask PandaPon for both counts, for 2.5 seconds at most.
+    """Ask PandaPon for both counts, for :data:`SECONDS` at most.
 
     A count is 0 where PandaPon does not answer in time. Both are 0 where the settings switch orders off.
     """

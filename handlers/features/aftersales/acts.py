@@ -47,7 +47,10 @@ class NamedRefund:
 
 @dataclass(frozen=True, slots=True)
 class ActKind:
-    """A kind of act: its first page, the operation that does it, and the operations that its form calls before."""
+    """A kind of act: its first page, the operation that does it, and the operations that its form calls before.
+
+    ``prepare``: reads the content of the first page.
+    """
 
     step: str
     operation: Callable[[Platform], Operation[Any, Any] | None]  # None: the platform has none

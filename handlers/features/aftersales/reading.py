@@ -28,7 +28,7 @@ if TYPE_CHECKING:
 
 PAGE_SIZE = 5  # refunds of each platform on a page; the details of each cost a call
 ORDERS, ASKED_HERE = 20, 50  # orders read for each refund state; refunds asked for here that are read
-OPEN = ("waitselleragree", "waitbuyermodify", "waitbuyersend", "waitsellerreceive")  # 1688's [upstream]
+OPEN = ("waitselleragree", "waitbuyermodify", "waitbuyersend", "waitsellerreceive")  # 1688's codes [upstream]
 
 
 async def page_of(ctx: Context, platform: Platform, page: int) -> Page[AskedRefund]:

@@ -1,4 +1,4 @@
-"""Watches new orders in the channel where they were ordered. A job watches those that are missed here."""
+"""Watches new orders in the channel where they were ordered. A job later watches those that are missed here."""
 
 from __future__ import annotations
 
@@ -33,7 +33,7 @@ _WATCHED = frozenset({WatchResult.WATCHING, WatchResult.ALREADY, WatchResult.FIL
 class NewOrderWatches:
     """The watches of new orders.
 
-    ``links``: of the cards that are posted. ``is_pending``: a job watches the orders that are missing here.
+    ``links``: of the cards that are posted. ``is_pending``: a job watches the missing orders later.
     ``has_no_channel``: no channel was named, so nothing is watched.
     """
 

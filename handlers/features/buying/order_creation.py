@@ -73,7 +73,7 @@ class OrderCreator:
         for at, share in enumerate(purchases.shares(self.content.lines, _notes(self.content))):
             try:
                 outcomes.append(await self._create(at, share))
-            except (RequestError, PandaPonError) as error:  # of the planning: nothing was sent
+            except (RequestError, PandaPonError) as error:  # from the planning: nothing was sent
                 if not outcomes:
                     raise
                 return outcomes, [_("The rest was not ordered: {reason}").format(reason=_reason(error))]

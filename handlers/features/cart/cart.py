@@ -52,7 +52,7 @@ UNCLEAR = 10  # unclear changes that are looked for when the cart is shown
 
 @dataclass(frozen=True, slots=True)
 class ChosenLine:
-    """A line of a cart that a person saw. ``flow``: what their button names; it holds the line at position ``at``."""
+    """A line of a cart that a person saw. ``flow``: named by their button, it holds the line at position ``at``."""
 
     flow: Flow
     at: int

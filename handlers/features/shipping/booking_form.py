@@ -81,7 +81,7 @@ def begin(orders: tuple[OrderToShip, ...], *, may_book: bool) -> Goto:
 
 
 async def _to_services(interaction: Interaction, flow: Flow, filled: FilledReceiver) -> Goto:
-    """Ask which services carry all lines. Raises as ``estimate_all``."""
+    """Ask which services carry all lines. Raises what ``estimate_all`` raises."""
     content = content_of(flow)
     lines = [line for order in content.orders for line in order.lines]
     offers = await estimate_all(interaction.ctx.api, lines, filled.receiver)
@@ -89,7 +89,7 @@ async def _to_services(interaction: Interaction, flow: Flow, filled: FilledRecei
 
 
 async def _to_review(interaction: Interaction, flow: Flow, filled: FilledService) -> Goto:
-    """Ask for each order's price. Raises WrongFieldsError for a service that was not offered, and as ``preview``."""
+    """Ask for each order's price. Raises WrongFieldsError for an unknown service, and what ``preview`` raises."""
     content = replace(content_of(flow), chosen=filled.service, remark=filled.remark, former=())
     if content.service is None:
         raise WrongFieldsError({"service": _("Choose a service.")})
