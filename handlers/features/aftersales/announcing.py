@@ -5,7 +5,7 @@ from __future__ import annotations
 import logging
 from typing import TYPE_CHECKING
 
-from handlers.interactions.announcing import announce as say
+from handlers.interactions.announcing import announce
 from pandapon.shipment import OrderRef
 from storage.errors import StorageError
 from tracking.changes.refunds import RefundAsked
@@ -18,7 +18,7 @@ if TYPE_CHECKING:
 log = logging.getLogger(__name__)
 
 
-async def announce(ctx: Context, write: Write) -> None:
+async def announce_refund(ctx: Context, write: Write) -> None:
     """Queue a public line in each channel that watches the order.
 
     A StorageError is only logged: the refund has been asked for already.
@@ -29,7 +29,7 @@ async def announce(ctx: Context, write: Write) -> None:
     line = RefundRequested(write.actor, ref.key, change.title, change.fen, change.with_return)
     try:
         for channel in dict.fromkeys(watch.channel for watch in await ctx.store.watches.of_orders([ref.key])):
-            await say(ctx, channel, line)
+            await announce(ctx, channel, line)
         await read_soon(ctx, ref)
     except StorageError as error:
         log.warning("a refund was not announced", extra={"order": ref.key, "error": error})

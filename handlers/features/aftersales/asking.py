@@ -19,7 +19,7 @@ from handlers.blocks.write_words import DONE, said
 from handlers.commands.declarations import Listener, WrongFieldsError
 from handlers.features.aftersales import asking_fields as names
 from handlers.features.aftersales import asking_pages as pages
-from handlers.features.aftersales.announcing import announce
+from handlers.features.aftersales.announcing import announce_refund
 from handlers.features.aftersales.claims import claimable, least_of, most_of, read_amount, yuan_of
 from handlers.features.aftersales.proofs import upload
 from handlers.wire import payloads
@@ -152,7 +152,7 @@ async def confirm(interaction: Interaction, flow: Flow, _nothing: Nothing) -> Go
 
     outcome = await ctx.writer.make(act, asking_target(ask.platform, ask.order_id), plan)
     if outcome.write.state in DONE and is_first:
-        await announce(ctx, outcome.write)
+        await announce_refund(ctx, outcome.write)
     notes = [_("By {user}").format(user=name(outcome.write.actor))]
     notes += [pages.done_notes(ask.platform)] if outcome.write.state in DONE else []
     is_over = outcome.write.state in DONE or not outcome.error

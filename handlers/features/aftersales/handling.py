@@ -107,7 +107,7 @@ async def fill_change(_interaction: Interaction, flow: Flow, filled: FilledAct) 
         words = _("Too long: {n} characters at most.").format(n=in_digits(MOST_CHARACTERS))
         raise WrongFieldsError({pages.WORDS: words})
     after = replace(handling, amount_fen=fen, reason_id=filled.reason, words=filled.words)
-    if not pages.changes(after):
+    if not pages.differences(after):
         raise WrongFieldsError({pages.AMOUNT: _("Nothing is different from what the refund asks for now.")})
     return Goto("change_review", after)
 

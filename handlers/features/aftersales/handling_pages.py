@@ -101,7 +101,7 @@ def change_page(flow: Flow) -> Page:
 def change_review(flow: Flow) -> Page:
     """Show what changes before it is sent."""
     handling = content(flow)
-    return Page([_refund(handling), el.section("\n".join(changes(handling))), _nothing_yet()], _("Change refund"))
+    return Page([_refund(handling), el.section("\n".join(differences(handling))), _nothing_yet()], _("Change refund"))
 
 
 def cancel_page(flow: Flow) -> Page:
@@ -112,7 +112,7 @@ def cancel_page(flow: Flow) -> Page:
     return Page([_refund(handling), el.section(words.format(platform=platform))], _("Cancel refund"))
 
 
-def changes(handling: HandlingRefund) -> list[str]:
+def differences(handling: HandlingRefund) -> list[str]:
     """The differences from what the refund asks for now, a line for each."""
     refund, lines = handling.refund, []
     if handling.amount_fen is not None and (refund.amount is None or carts.fen(refund.amount) != handling.amount_fen):

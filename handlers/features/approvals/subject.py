@@ -27,8 +27,8 @@ async def require_approver(interaction: Interaction, approval: Approval, step: S
     """Check that a person may decide about a request, and that the request is still open. Raises ForbiddenError."""
     ctx, now = interaction.ctx, interaction.ctx.clock()
     absences = await ctx.store.approvals.away(now)
-    may = await ctx.approvers.may_decide(interaction.client, approval, interaction.user, absences, now)
-    reason = refusal(approval, interaction.user, now, is_approver=may)
+    is_approver = await ctx.approvers.may_decide(interaction.client, approval, interaction.user, absences, now)
+    reason = refusal(approval, interaction.user, now, is_approver=is_approver)
     if reason is not None:
         await refuse(interaction, approval, step, reason)
         raise ForbiddenError(_words(reason, approval, interaction))

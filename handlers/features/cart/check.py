@@ -40,7 +40,7 @@ async def check_cart(interaction: Interaction, _request: CheckCart) -> Message:
     named = [line for line in lines if line.product_id]
     if not named:
         return el.message([el.section(_("📭 Taobao's cart is empty.")), *unchecked, *_back()])
-    sold, reasons = await _asked(ctx, named)
+    sold, reasons = await _availability(ctx, named)
     return _shown([(line, _problem(line, sold.get(line.product_id), reasons)) for line in named], unchecked)
 
 
@@ -73,7 +73,7 @@ def _back() -> list[Block]:
     return el.actions([run_button(_("◀ Back to the cart"), 1, ShowCart())])
 
 
-async def _asked(ctx: Context, lines: Sequence[CartLine]) -> tuple[dict[str, TaobaoProduct], dict[str, str]]:
+async def _availability(ctx: Context, lines: Sequence[CartLine]) -> tuple[dict[str, TaobaoProduct], dict[str, str]]:
     """The products that are on sale, and why the others are not, both by product id. Raises PandaPonError."""
     skus: dict[str, list[str]] = {}
     for line in lines:
