@@ -15,8 +15,8 @@ from handlers.blocks.order_acts import label
 from handlers.blocks.write_words import DONE
 from handlers.commands.declarations import Listener
 from handlers.features.buying import acts_view
+from handlers.features.buying.act_execution import PAYING_ACTS, carry_out, moved_totals, orders_now, require_possible
 from handlers.features.buying.act_fields import FilledReason, FilledWarehouse, read_reason, read_warehouse
-from handlers.features.buying.carrying_out import PAYING_ACTS, carry_out, moved_totals, orders_now, require_possible
 from handlers.features.buying.earlier_payments import earlier_payments, require_payable
 from handlers.wire import payloads
 from handlers.wire.errors import OutdatedError
