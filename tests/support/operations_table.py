@@ -80,8 +80,8 @@ IN_SLACK = {
 HEAD = """# The operations of the API
 
 The tables have every operation of the vendor's navigation, and 1688's order detail, which this version's navigation
-lacks. Six further entries of the navigation are push messages ([pandapon.md](pandapon.md#push-messages)). The grade says
-where the path comes from: S the vendor states it, C a public client has it, I it is inferred, ? nobody publishes it, so
+lacks. Six further entries there are push messages ([pandapon.md](pandapon.md#push-messages)). The grade says where
+the path comes from: S the vendor states it, C a public client has it, I it is inferred, ? nobody publishes it, so
 `PANDAPON_PATHS` has to supply it. **w** marks an operation that changes the account: it is sent once, and it needs
 `--yes` in the terminal.
 
