@@ -172,9 +172,9 @@ async def _refreshed(ctx: Context, asking: AskingRefund, order: Order) -> Asking
     """
     known, ask = await _stored_milestone(ctx, order), pages.request_of(asking)
     now = claimable(order, takes_proofs=asking.takes_proofs, known=known)
-    free = {line.entry_id: pages.most_pieces(line) for line in now.lines if not line.is_taken}
+    free_pieces = {line.entry_id: pages.most_pieces(line) for line in now.lines if not line.is_taken}
     is_sent = asking.is_shipped is False and now.is_shipped is not False
-    if is_sent or any(free.get(chosen.entry_id, 0) < chosen.pieces for chosen in ask.lines):
+    if is_sent or any(free_pieces.get(chosen.entry_id, 0) < chosen.pieces for chosen in ask.lines):
         raise RequestError(_("The order has changed since you saw it, so nothing was sent. Open the form again."))
     terms = await refund_reading.terms(ctx.api, ask) if ask.platform is Platform.TAOBAO else asking.terms
     return replace(now, ask=ask, terms=terms, proofs=asking.proofs)

@@ -45,8 +45,8 @@ class FilledReason:
 
 def read_lines(values: dict[str, Any]) -> FilledLines:
     """Read the page of lines."""
-    named = {int(match["at"]): name for name in values if (match := _PIECES.fullmatch(name))}
-    pieces = {at: value_of(values, name, "value").strip() for at, name in named.items()}
+    fields = {int(match["at"]): name for name in values if (match := _PIECES.fullmatch(name))}
+    pieces = {at: value_of(values, name, "value").strip() for at, name in fields.items()}
     line, goods, kind = (value_of(values, name, "selected_option") for name in (LINE, GOODS, KIND))
     return FilledLines(pieces, line, goods, kind)
 

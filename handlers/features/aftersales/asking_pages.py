@@ -60,9 +60,9 @@ def lines_page(flow: Flow) -> Page:
         note = _("More than {n} products: ask for the others there: {link}.")
         blocks.append(el.context(note.format(n=LINES, link=link)))
     if asking.is_shipped is not False:
-        chosen = asking.ask
-        goods = chosen.goods if chosen else ""
-        kind = "return" if chosen and chosen.with_return else "refund"
+        ask = asking.ask
+        goods = ask.goods if ask else ""
+        kind = "return" if ask and ask.with_return else "refund"
         blocks += [
             field(_("Have the products arrived?"), names.GOODS, _goods_menu(asking, goods)),
             field(_("What do you want?"), names.KIND, radio(_kind_choices(), kind)),
@@ -116,8 +116,8 @@ def total_fen(ask: RefundAsk) -> int:
 def reason_of(asking: AskingRefund) -> str:
     """The chosen reason in the platform's words."""
     reasons = asking.terms.reasons if asking.terms else ()
-    chosen = request_of(asking).reason_id
-    return next((each.words for each in reasons if each.reason_id == chosen), chosen)
+    reason_id = request_of(asking).reason_id
+    return next((each.words for each in reasons if each.reason_id == reason_id), reason_id)
 
 
 def kind_words(*, with_return: bool) -> str:
@@ -132,10 +132,10 @@ def name_of(line: ClaimableLine) -> str:
 
 
 def _alibaba_lines(asking: AskingRefund) -> list[Block]:
-    chosen = {line.entry_id: line.pieces for line in asking.ask.lines} if asking.ask else {}
+    pieces = {line.entry_id: line.pieces for line in asking.ask.lines} if asking.ask else {}
     is_only = len(asking.lines) == 1
     return [
-        _pieces_field(line, at, chosen.get(line.entry_id, line.pieces if is_only and not asking.ask else 0))
+        _pieces_field(line, at, pieces.get(line.entry_id, line.pieces if is_only and not asking.ask else 0))
         for at, line in enumerate(asking.lines[:LINES])
         if not line.is_taken
     ]
@@ -158,10 +158,10 @@ def _pieces_field(line: ClaimableLine, at: int, pieces: int) -> Block:
 
 
 def _taobao_lines(asking: AskingRefund) -> list[Block]:
-    free = [(at, line) for at, line in enumerate(asking.lines[:LINES]) if not line.is_taken]
-    chosen = asking.ask.lines[0].entry_id if asking.ask else ""
-    at_first = next((str(at) for at, line in free if line.entry_id == chosen), "")
-    choices = [Choice(str(at), _choice(line)) for at, line in free]
+    free_lines = [(at, line) for at, line in enumerate(asking.lines[:LINES]) if not line.is_taken]
+    entry_id = asking.ask.lines[0].entry_id if asking.ask else ""
+    at_first = next((str(at) for at, line in free_lines if line.entry_id == entry_id), "")
+    choices = [Choice(str(at), _choice(line)) for at, line in free_lines]
     menu = radio(choices, at_first) if len(choices) <= FEW else select(choices, at_first)
     hint = _("Taobao refunds one product at a time.") if len(asking.lines) > 1 else ""
     return [field(_("Product"), names.LINE, menu, hint=hint)]
@@ -261,9 +261,9 @@ def _pictures(asking: AskingRefund) -> list[Block]:
 
 def _proofs(asking: AskingRefund) -> list[Block]:
     """The number of attached pictures, and the problem of each picture that could not be attached."""
-    sent = [proof for proof in asking.proofs if proof.address]
-    words = ngettext("📎 {n} picture is attached.", "📎 {n} pictures are attached.", len(sent))
-    lines = [words.format(n=number(len(sent)))] if sent else []
+    attached = [proof for proof in asking.proofs if proof.address]
+    words = ngettext("📎 {n} picture is attached.", "📎 {n} pictures are attached.", len(attached))
+    lines = [words.format(n=number(len(attached)))] if attached else []
     problems = [proof.problem for proof in asking.proofs if not proof.address]
     lines += [_("⚠️ Not attached: {problem}").format(problem=problem) for problem in problems]
     return [el.section("\n".join(lines))] if lines else []
@@ -272,8 +272,8 @@ def _proofs(asking: AskingRefund) -> list[Block]:
 def _moved(before: int | None, now: int | None) -> str:
     unknown = _("not given")
     words = _("⚠️ *The most that can be refunded has changed: {before} → {now}.* Nothing was sent. Check the amount.")
-    shown = [yuan(fen) if fen is not None else unknown for fen in (before, now)]
-    return words.format(before=shown[0], now=shown[1])
+    amounts = [yuan(fen) if fen is not None else unknown for fen in (before, now)]
+    return words.format(before=amounts[0], now=amounts[1])
 
 
 def done_notes(platform: Platform) -> str:

@@ -120,9 +120,9 @@ async def send_letter(interaction: Interaction, flow: Flow, _nothing: Nothing) -
     handling, api = pages.content(flow), interaction.ctx.api
 
     async def plan(refund: AskedRefund) -> Plan:
-        known = [changes.digest_of(letter.words) for letter in await refund_reading.letters(api, refund.refund_id)]
+        digests = [changes.digest_of(letter.words) for letter in await refund_reading.letters(api, refund.refund_id)]
         digest = changes.digest_of(handling.words)
-        change = changes.LetterSent(*_ids(handling), digest, known.count(digest), len(known))
+        change = changes.LetterSent(*_ids(handling), digest, digests.count(digest), len(digests))
         return Plan(aftersales.writing(refund.refund_id, handling.words), change)
 
     return await _carry_out(interaction, flow, plan)
@@ -152,12 +152,12 @@ async def change_refund(interaction: Interaction, flow: Flow, _nothing: Nothing)
         before = changes.asks_for(refund)
         if before != changes.asks_for(shown) or refund_state(refund.code) not in MAY_BE_CHANGED:
             raise RequestError(_changed_words(shown, refund))
-        wanted = {"amount": yuan_of(fen), "reason_id": handling.reason_id or refund.reason_id}
-        wanted["description"] = handling.words or refund.description
-        after = changes.asks_for(refund, **wanted)
+        fields = {"amount": yuan_of(fen), "reason_id": handling.reason_id or refund.reason_id}
+        fields["description"] = handling.words or refund.description
+        after = changes.asks_for(refund, **fields)
         change = changes.RefundChanged(*_ids(handling), fen, before, after)
-        asked = RefundChange(yuan_of(fen), handling.reason_id or None, handling.words or None)
-        return Plan(aftersales.changing(refund.refund_id, asked), change, fen)
+        request = RefundChange(yuan_of(fen), handling.reason_id or None, handling.words or None)
+        return Plan(aftersales.changing(refund.refund_id, request), change, fen)
 
     return await _carry_out(interaction, flow, plan)
 

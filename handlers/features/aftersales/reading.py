@@ -36,10 +36,10 @@ async def page_of(ctx: Context, platform: Platform, page: int) -> Page[AskedRefu
     if platform is Platform.TAOBAO:
         listed = await refund_reading.taobao_refunds(ctx.api, page=page, page_size=PAGE_SIZE)
         return listed.model_copy(update={"items": await detailed(ctx.api, listed.items)})
-    known = await _known(ctx)
-    shown = known[(page - 1) * PAGE_SIZE : page * PAGE_SIZE]
-    items = await detailed(ctx.api, shown)
-    return Page[AskedRefund](items=items, page=page, page_size=PAGE_SIZE, total=len(known))
+    refunds = await _known(ctx)
+    on_page = refunds[(page - 1) * PAGE_SIZE : page * PAGE_SIZE]
+    items = await detailed(ctx.api, on_page)
+    return Page[AskedRefund](items=items, page=page, page_size=PAGE_SIZE, total=len(refunds))
 
 
 async def detailed(api: PandaPon, refunds: Sequence[AskedRefund]) -> tuple[AskedRefund, ...]:
@@ -61,14 +61,14 @@ async def of_order(api: PandaPon, order: Order) -> tuple[AskedRefund, ...]:
 
 async def _known(ctx: Context) -> list[AskedRefund]:
     """The known refunds of 1688, the open ones first. Raises PandaPonError where no list of orders can be read."""
-    asked = [ListAlibaba(refund_status=code, page_size=ORDERS) for code in OPEN]
-    pages = await asyncio.gather(*(ctx.api.run(ALIBABA_ORDERS, each) for each in asked), return_exceptions=True)
-    read = [page for page in pages if isinstance(page, Page)]
-    if not read:
+    requests = [ListAlibaba(refund_status=code, page_size=ORDERS) for code in OPEN]
+    pages = await asyncio.gather(*(ctx.api.run(ALIBABA_ORDERS, each) for each in requests), return_exceptions=True)
+    answers = [page for page in pages if isinstance(page, Page)]
+    if not answers:
         raise next(page for page in pages if isinstance(page, BaseException))
-    orders = {order.order_id: order for page in read for order in page.items if is_open(code_of(order))}
-    here = await ctx.store.writes.made_by(ASK[Platform.ALIBABA].name, ASKED_HERE)
-    return _merged(orders.values(), here)
+    orders = {order.order_id: order for page in answers for order in page.items if is_open(code_of(order))}
+    writes = await ctx.store.writes.made_by(ASK[Platform.ALIBABA].name, ASKED_HERE)
+    return _merged(orders.values(), writes)
 
 
 def _merged(orders: Iterable[Order], writes: Iterable[Write]) -> list[AskedRefund]:
@@ -93,8 +93,8 @@ async def _detailed(api: PandaPon, base: AskedRefund) -> AskedRefund:
     if not base.refund_id:
         return base
     try:
-        read = await refund_reading.refund(api, base.platform, base.refund_id)
+        refund = await refund_reading.refund(api, base.platform, base.refund_id)
     except ApiError:  # PandaPon refuses the details of this refund; the others are shown with theirs
         return base
-    kept = {name: getattr(base, name) for name in ("order_id", "title", "code") if not getattr(read, name)}
-    return read.model_copy(update=kept)
+    kept = {name: getattr(base, name) for name in ("order_id", "title", "code") if not getattr(refund, name)}
+    return refund.model_copy(update=kept)

@@ -184,8 +184,8 @@ def _facts(refund: AskedRefund) -> list[str]:
 
 
 def _return(refund: AskedRefund) -> str:
-    shown = (escape(truncate(refund.carrier, AUTHOR)), f"`{sanitize_id(refund.number)}`" if refund.number else "")
-    return " ".join(part for part in shown if part)
+    parts = (escape(truncate(refund.carrier, AUTHOR)), f"`{sanitize_id(refund.number)}`" if refund.number else "")
+    return " ".join(part for part in parts if part)
 
 
 def _add_letters(layout: Layout, letters: Sequence[Letter], why_not: str, now: datetime) -> None:

@@ -72,9 +72,9 @@ def _parse_date(day: str) -> date | None:
 
 
 def _weekday(text: str) -> str:
-    named = re.fullmatch(r"(?:周|星期)([一二三四五六日天])", text)
-    if named:
-        return _DAYS[_CHINESE.index(named[1].replace("天", "日"))]
+    match = re.fullmatch(r"(?:周|星期)([一二三四五六日天])", text)
+    if match:
+        return _DAYS[_CHINESE.index(match[1].replace("天", "日"))]
     return next((day for day in _DAYS if text in {day, day[:3]}), "")
 
 

@@ -36,8 +36,8 @@ def read_reason(values: dict[str, Any]) -> FilledReason:
 
 def read_warehouse(values: dict[str, Any]) -> FilledWarehouse:
     """Read the form's ``state.values``."""
-    named = " ".join(value_of(values, "name", "value").split())[: acts_view.WAREHOUSE]
+    name = " ".join(value_of(values, "name", "value").split())[: acts_view.WAREHOUSE]
     place = " ".join(value_of(values, "place", "value").split())[: acts_view.PLACE]
-    wrong = {} if named else {"name": _("Write the warehouse's name.")}
+    wrong = {} if name else {"name": _("Write the warehouse's name.")}
     wrong |= {} if place else {"place": _("Write its address.")}
-    return FilledWarehouse((named, place), wrong)
+    return FilledWarehouse((name, place), wrong)

@@ -168,9 +168,9 @@ async def review_warehouse(_interaction: Interaction, flow: Flow, filled: Filled
 async def send_warehouse(interaction: Interaction, flow: Flow, _filled: Any) -> Done:
     """Change the warehouse, once."""
     content = _content(flow)
-    [order], (named, place) = content.orders, content.warehouse
-    request = operations.Warehouse(order_id=order.order_id, warehouse_name=named, warehouse_address=place)
-    change = WarehouseChange(order.platform, order.order_id, named)
+    [order], (name, place) = content.orders, content.warehouse
+    request = operations.Warehouse(order_id=order.order_id, warehouse_name=name, warehouse_address=place)
+    change = WarehouseChange(order.platform, order.order_id, name)
     return await _done(interaction, flow, Plan((operations.TAOBAO_WAREHOUSE, request), change))
 
 

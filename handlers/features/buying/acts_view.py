@@ -106,8 +106,8 @@ def warehouse(flow: Flow) -> Page:
 def warehouse_review(flow: Flow) -> Page:
     """Show the new warehouse before it is sent."""
     content = _content(flow)
-    named, place = (escape(part) for part in content.warehouse)
-    return Page([*_head(content), el.section(f"🏬 *{named}*\n{place}")], _("Change warehouse"))
+    warehouse_name, place = (escape(part) for part in content.warehouse)
+    return Page([*_head(content), el.section(f"🏬 *{warehouse_name}*\n{place}")], _("Change warehouse"))
 
 
 def result(outcome: Outcome, by: str) -> list[Block]:
@@ -138,8 +138,8 @@ def order_line(order: Order) -> str:
     """An order in one line: its title, seller, total and id."""
     seller = escape(truncate(order.seller, SELLER))
     amount = money(order.total_amount) if order.total_amount is not None else _("price not given")
-    named = f"*{called(order, order.ref, TITLE)}*"
-    return " · ".join(part for part in (named, seller, amount, f"`{sanitize_id(order.order_id)}`") if part)
+    title = f"*{called(order, order.ref, TITLE)}*"
+    return " · ".join(part for part in (title, seller, amount, f"`{sanitize_id(order.order_id)}`") if part)
 
 
 def _content(flow: Flow) -> Acting:

@@ -46,8 +46,8 @@ class NewOrderWatches:
     @property
     def orders(self) -> tuple[Order, ...]:
         """The orders as they were read."""
-        read = [outcome.snapshot.order for outcome in self.outcomes if outcome.snapshot]
-        return tuple(order for order in read if order)
+        orders = [outcome.snapshot.order for outcome in self.outcomes if outcome.snapshot]
+        return tuple(order for order in orders if order)
 
     def words(self) -> str:
         """Say where the orders are watched, as Slack text; empty where no order was made."""
@@ -83,14 +83,14 @@ async def watch_new_orders(interaction: Interaction, channel: str, refs: Sequenc
         async with asyncio.timeout(budget.within(SECONDS)):
             for platform in dict.fromkeys(ref.platform for ref in refs):
                 ids = [ref.order_id for ref in refs if ref.platform is platform]
-                chosen = (await interaction.ctx.store.channels.get(channel)).settings
+                settings = (await interaction.ctx.store.channels.get(channel)).settings
                 outcomes += await interaction.ctx.tracker.watch(
                     ids,
                     channel=channel,
                     filter_=None,
                     user=interaction.user,
                     platform=platform,
-                    default=chosen.filter or interaction.ctx.default_filter,
+                    default=settings.filter or interaction.ctx.default_filter,
                 )
     except (TimeoutError, PandaPonError, StorageError) as error:
         log.info("new orders are not watched yet", extra={"error": error})

@@ -48,9 +48,9 @@ async def started_writes(ctx: Context, flow: Flow) -> list[Write]:
 
 def sellers_without_call(flow: Flow, content: Ordering, writes: Sequence[Write]) -> list[str]:
     """Return the sellers whose calls were never made: the process ended between two calls of the purchase."""
-    begun = {write.change.target for write in writes if write.change}
+    targets = {write.change.target for write in writes if write.change}
     shares = enumerate(purchases.shares(content.lines, _notes(content)))
-    return [seller for at, share in shares if target_of(f"{flow.id}:{at}") not in begun for seller in share.sellers]
+    return [seller for at, share in shares if target_of(f"{flow.id}:{at}") not in targets for seller in share.sellers]
 
 
 @dataclass(frozen=True, slots=True)

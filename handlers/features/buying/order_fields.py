@@ -38,8 +38,8 @@ def with_fields(content: Ordering, filled: FilledOrder) -> Ordering:
     wrong = {} if address in dict(content.addresses) else {"address": _("Choose an address.")}
     lines = list(content.lines)
     for at, product in enumerate(content.products):
-        chosen = value_of(values, f"variant{at}", "selected_option")
-        position = int(chosen) if chosen.isascii() and chosen.isdigit() and len(chosen) <= 4 else -1  # noqa: PLR2004  digits
+        variant = value_of(values, f"variant{at}", "selected_option")
+        position = int(variant) if variant.isascii() and variant.isdigit() and len(variant) <= 4 else -1  # noqa: PLR2004  digits
         position = position if product.skus else 0
         if not 0 <= position < len(variants(product)):
             wrong[f"variant{at}"] = _("Choose a variant.")

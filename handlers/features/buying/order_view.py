@@ -107,10 +107,10 @@ def left_out(sellers: Sequence[str]) -> list[str]:
     """A sentence about the sellers from whom nothing was ordered, as Slack text; an empty list without such sellers."""
     if not sellers:
         return []
-    named = listed([seller_name(seller) for seller in sellers[:DETAILS]])
+    names = listed([seller_name(seller) for seller in sellers[:DETAILS]])
     remaining = len(sellers) - DETAILS
-    named += " " + _("and {n} more").format(n=number(remaining)) if remaining > 0 else ""
-    return [_("❌ Nothing was ordered from {sellers}. Order from them in a new form.").format(sellers=named)]
+    names += " " + _("and {n} more").format(n=number(remaining)) if remaining > 0 else ""
+    return [_("❌ Nothing was ordered from {sellers}. Order from them in a new form.").format(sellers=names)]
 
 
 def refs_of(outcomes: Iterable[Outcome]) -> list[OrderRef]:
@@ -125,8 +125,8 @@ def refs_of(outcomes: Iterable[Outcome]) -> list[OrderRef]:
 
 def line_words(line: CartLine) -> str:
     """A line in words: title, variant, price, quantity, amount, and a warning where the stock is short."""
-    named = escape(truncate(line.title, TITLE)) or code(line.product_id, 80)
-    parts = [f"*{named}*", escape(truncate(line.variant, VARIANT)), _price(line), _warning(line)]
+    title = escape(truncate(line.title, TITLE)) or code(line.product_id, 80)
+    parts = [f"*{title}*", escape(truncate(line.variant, VARIANT)), _price(line), _warning(line)]
     return " · ".join(part for part in parts if part)
 
 
@@ -191,11 +191,11 @@ def _number(least: int, value: int) -> Block:
 
 
 def _notes(content: Ordering) -> list[Block]:
-    written = dict(content.notes)
+    notes = dict(content.notes)
     blocks = []
     for at, seller in enumerate(noted_sellers(content)):
         label = _("Note to {seller}").format(seller=truncate(seller, SELLER)) if seller else _("Note to the sellers")
-        blocks.append(field(label, f"note{at}", _text(written.get(seller, "")), optional=True))
+        blocks.append(field(label, f"note{at}", _text(notes.get(seller, "")), optional=True))
     if any(line.platform is Platform.TAOBAO for line in content.lines):
         blocks.append(el.context(_("Taobao takes no note with an order.")))
     return blocks
@@ -240,8 +240,8 @@ def _facts(content: Ordering) -> list[str]:
     to = next((masked for id_, masked in content.addresses if id_ == content.address), "")
     facts = [f"📍 {escape(to)}"] if to else []
     for seller, words in content.notes:
-        named = f"{seller_name(seller)}: " if seller else ""
-        facts += [f"✏️ {named}{escape(truncate(words, SHOWN_NOTE))}"] if words else []
+        prefix = f"{seller_name(seller)}: " if seller else ""
+        facts += [f"✏️ {prefix}{escape(truncate(words, SHOWN_NOTE))}"] if words else []
     orders = len(by_seller(content.lines))
     placed = ngettext("{n} order is placed.", "{n} orders are placed, one for each seller.", orders)
     facts.append(placed.format(n=orders))

@@ -45,8 +45,8 @@ def refusal(act: str, order: Order) -> Refusal:
     """Why an order does not allow an act. ``act``: one that ``handlers.blocks.order_acts.possible`` does not return."""
     if order.milestone is M.CANCELLED:
         return Refusal(_("This order is cancelled."))
-    known = {"pay": _not_to_pay, "cancel": _not_to_cancel, "receive": _not_to_receive}.get(act)
-    return (known(order) if known else None) or _unknown(order)
+    reason = {"pay": _not_to_pay, "cancel": _not_to_cancel, "receive": _not_to_receive}.get(act)
+    return (reason(order) if reason else None) or _unknown(order)
 
 
 def _not_to_pay(order: Order) -> Refusal | None:
@@ -61,16 +61,16 @@ def _not_to_cancel(order: Order) -> Refusal | None:
 
 
 def _not_to_receive(order: Order) -> Refusal | None:
-    named = order.order_id
+    order_id = order.order_id
     if order.is_unpaid:
-        return Refusal(_("Not paid yet."), _("Pay…"), ActOnOrders("pay", (named,), order.platform))
+        return Refusal(_("Not paid yet."), _("Pay…"), ActOnOrders("pay", (order_id,), order.platform))
     if order.platform is Platform.TAOBAO:
         words = _("A receipt of Taobao is confirmed there, not here: {link}.")
         return Refusal(words.format(link=_link(order)))
     if order.milestone is M.DELIVERED:
         return Refusal(_("The receipt is confirmed already."))
     if order.milestone is M.PAID:
-        ask = ContactSeller(order_id=named, platform=order.platform)
+        ask = ContactSeller(order_id=order_id, platform=order.platform)
         return Refusal(_("The seller has not shipped it yet."), _("Message the seller"), ask)
     return None
 

@@ -85,8 +85,8 @@ async def page_of(interaction: Interaction, page: int, note: str = "", undo: str
     ctx = interaction.ctx
     unclear = [write for write in await ctx.store.writes.unclear(UNCLEAR) if isinstance(write.change, CartChange)]
     pending = [await ctx.writer.look(write, interaction.user) for write in unclear]
-    read, errors = await ask_each(list(Platform), ctx.api.cart)
-    lines = sorted((line for cart in read.values() for line in cart), key=_sort_key)
+    by_platform, errors = await ask_each(list(Platform), ctx.api.cart)
+    lines = sorted((line for cart in by_platform.values() for line in cart), key=_sort_key)
     shown = cart_view.CartPage.of(lines, page)
     flow_id = ""
     if ctx.gate.allows(WriteScope.CART) and shown.lines:

@@ -37,11 +37,11 @@ async def check_cart(interaction: Interaction, _request: CheckCart) -> Message:
     """Ask PandaPon how each product in Taobao's cart is sold now, and show the lines with a problem."""
     ctx = interaction.ctx
     lines, unchecked = await asyncio.gather(ctx.api.cart(Platform.TAOBAO), _unchecked(ctx))
-    named = [line for line in lines if line.product_id]
-    if not named:
+    product_lines = [line for line in lines if line.product_id]
+    if not product_lines:
         return el.message([el.section(_("📭 Taobao's cart is empty.")), *unchecked, *_back()])
-    sold, reasons = await _availability(ctx, named)
-    return _shown([(line, _problem(line, sold.get(line.product_id), reasons)) for line in named], unchecked)
+    sold, reasons = await _availability(ctx, product_lines)
+    return _shown([(line, _problem(line, sold.get(line.product_id), reasons)) for line in product_lines], unchecked)
 
 
 async def _unchecked(ctx: Context) -> list[Block]:

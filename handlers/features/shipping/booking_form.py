@@ -189,8 +189,8 @@ async def _require_no_new_booking(ctx: Context, content: Shipping, order: OrderT
 async def _previews(ctx: Context, content: Shipping) -> tuple[Preview, ...]:
     service = content.service
     assert service is not None
-    asked = (preview(ctx.api, order, service, content.receiver) for order in content.orders)
-    answers = await asyncio.gather(*asked, return_exceptions=True)
+    calls = (preview(ctx.api, order, service, content.receiver) for order in content.orders)
+    answers = await asyncio.gather(*calls, return_exceptions=True)
     if error := next((answer for answer in answers if isinstance(answer, BaseException)), None):
         raise error
     return tuple(answer for answer in answers if not isinstance(answer, BaseException))

@@ -101,8 +101,8 @@ def review_page(flow: Flow) -> Page:
 
 
 def _with_lines(order: OrderToShip, content: Shipping) -> str:
-    shown = next((each for each in content.previews if each.order_id == order.order_id), None)
-    cost = price(shown.fen, shown.currency) if shown else price(None)
+    preview = next((each for each in content.previews if each.order_id == order.order_id), None)
+    cost = price(preview.fen, preview.currency) if preview else price(None)
     lines = [
         f"• {escape(truncate(line.title or line.product_id, LINE))} × {line.quantity}" for line in order.lines[:LINES]
     ]
