@@ -539,12 +539,12 @@ def test_status_headline(figures: dict[str, object], facts: dict[str, object], w
 def test_status_tells_of_pushes() -> None:
     """How many came lately, the last, and what nobody here knows; or that none came."""
     health = Health(orders=5, watches=3, paused=0, due=0, oldest_due=None)
-    pushed = status_view.Pushed(12, 1, 2, NOW - timedelta(minutes=4))
+    pushed = status_view.PushCounts(12, 1, 2, NOW - timedelta(minutes=4))
     text = shown(check(status_view.status(health, Watched(4, 2), report(), NOW, pushed=pushed)))
     for part in ("pushed 12 messages", "the last one", "1 about an order not watched", "2 of unknown types"):
         assert part in text
     assert "sent nothing in the last 24 hours" in shown(
-        check(status_view.status(health, Watched(4, 2), report(), NOW, pushed=status_view.Pushed()))
+        check(status_view.status(health, Watched(4, 2), report(), NOW, pushed=status_view.PushCounts()))
     )
 
 

@@ -11,7 +11,7 @@ from support.view_samples import HOSTILE, NOW, order, snapshot
 
 from handlers.features.buying import act_commands, acts_view, buy, order_view
 from handlers.features.buying.acts import WIZARD as ACT
-from handlers.features.buying.following import Followed
+from handlers.features.buying.new_order_watches import NewOrderWatches
 from handlers.features.buying.order import WIZARD as ORDER
 from handlers.features.buying.quote import chosen_line
 from handlers.features.cart import cart_view
@@ -108,7 +108,7 @@ def _ordering() -> dict[str, Any]:
         "buying.order_view.result hostile": ORDER.last(_result(HOSTILE)),
         "buying.buy.offer": buy.offer([product, bare]),
         "goods.product_view.page to order": product_view.page(product, may_add=True, may_order=True),
-        "cart.cart_view.cart to order": cart_view.cart(cart_view.Shown.of(few, 1), {}, flow_id=FLOW, may_order=True),
+        "cart.cart_view.cart to order": cart_view.cart(cart_view.CartPage.of(few, 1), {}, flow_id=FLOW, may_order=True),
     }
 
 
@@ -136,8 +136,8 @@ def _result(seller: str = "杭州锦绣服饰厂") -> list[Any]:
         WatchOutcome("2542285634920880794", result, reason="channel_not_found")
         for result in (WatchResult.WATCHING, WatchResult.REFUSED, WatchResult.UNAVAILABLE)
     )
-    followed = Followed(HERE, watched, ("https://team.slack.com/archives/C0123ABCD/p1358546515000008",))
-    return order_view.result(outcomes, [seller], followed, MEI)
+    watches = NewOrderWatches(HERE, watched, ("https://team.slack.com/archives/C0123ABCD/p1358546515000008",))
+    return order_view.result(outcomes, [seller], watches, MEI)
 
 
 def _acting() -> dict[str, Any]:

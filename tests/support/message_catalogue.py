@@ -33,7 +33,7 @@ from handlers.blocks.paging import of_rows
 from handlers.blocks.settings_words import Defaults
 from handlers.blocks.text import code, escape
 from handlers.features.about import audit_view, start, status_view
-from handlers.features.about.next_steps import Count, Waiting
+from handlers.features.about.next_steps import Count, NextSteps
 from handlers.features.approvals import away, decisions, listing_view
 from handlers.features.cart import cart, cart_view, quantity
 from handlers.features.channel import delivery_log_view, mute_views, settings_views, time_zones
@@ -327,20 +327,20 @@ def _bought() -> dict[str, Any]:
     many = _detail(skus=150)
     written = [_write(state, before, wanted) for state in WriteState for before, wanted in ((0, 40), (40, 1), (40, 0))]
     return {
-        "cart.cart_view.cart": cart_view.cart(cart_view.Shown.of(lines, 2), {}, flow_id=flow),
-        "cart.cart_view.cart read only": cart_view.cart(cart_view.Shown.of([*lines[:3], *gone], 1), {}),
+        "cart.cart_view.cart": cart_view.cart(cart_view.CartPage.of(lines, 2), {}, flow_id=flow),
+        "cart.cart_view.cart read only": cart_view.cart(cart_view.CartPage.of([*lines[:3], *gone], 1), {}),
         "cart.cart_view.cart hostile": cart_view.cart(
-            cart_view.Shown.of(hostile, 1),
+            cart_view.CartPage.of(hostile, 1),
             {TAOBAO: "no answer"},
             flow_id=flow,
             note=write_words.outcome_words(_write(title=HOSTILE, variant=HOSTILE)),
             undo=flow,
             pending=[_write(WriteState.UNCLEAR)] * 10,
         ),
-        "cart.cart_view.cart huge": cart_view.cart(cart_view.Shown.of([huge, *gone], 1), {}, flow_id=flow),
-        "cart.cart_view.cart none": cart_view.cart(cart_view.Shown.of([], 1), {}),
+        "cart.cart_view.cart huge": cart_view.cart(cart_view.CartPage.of([huge, *gone], 1), {}, flow_id=flow),
+        "cart.cart_view.cart none": cart_view.cart(cart_view.CartPage.of([], 1), {}),
         "cart.cart_view.cart none any more": cart_view.cart(
-            cart_view.Shown.of([], 1), {}, note=write_words.outcome_words(_write(before=40, wanted=0)), undo=flow
+            cart_view.CartPage.of([], 1), {}, note=write_words.outcome_words(_write(before=40, wanted=0)), undo=flow
         ),
         "cart.cart_view.note_alone": cart_view.note_alone(write_words.outcome_words(_write(before=40, wanted=0)), flow),
         "cart.quantity.form": quantity.form(chosen),
@@ -679,7 +679,7 @@ def _told() -> dict[str, Any]:
             Watched(1, 1),
             _report(takes_pushes=True),
             NOW,
-            pushed=status_view.Pushed(1204, 3, 1, NOW - timedelta(minutes=4)),
+            pushed=status_view.PushCounts(1204, 3, 1, NOW - timedelta(minutes=4)),
         ),
         "about.status_view.status ill": status_view.status(late, Watched(), down, NOW),
         "about.start.start": start.start(
@@ -692,7 +692,7 @@ def _told() -> dict[str, Any]:
         ),
         "about.start.start quiet": start.start(WatchedOrders((), {Group.ON_THE_WAY: 1}), LINKS),
         "about.start.start to buy": start.start(
-            WatchedOrders((), {Group.ON_THE_WAY: 1}), LINKS, steps=Waiting(Count(3), Count(1, is_least=True))
+            WatchedOrders((), {Group.ON_THE_WAY: 1}), LINKS, steps=NextSteps(Count(3), Count(1, is_minimum=True))
         ),
         "about.start.start empty": start.start(WatchedOrders((), {}), LINKS),
         "blocks.failures.usage_error": failures.usage_error(refused),

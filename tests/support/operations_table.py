@@ -79,10 +79,11 @@ IN_SLACK = {
 }
 HEAD = """# The operations of the API
 
-Every operation of the vendor's navigation, and 1688's order detail, which this version's navigation lacks. Six further
-entries there are push messages ([pandapon.md](pandapon.md#push-messages)). The grade is that of the path: S stated by
-the vendor, C read in a public client, I inferred, ? published nowhere: then `PANDAPON_PATHS` supplies it. **w**: it
-changes the account, so it is sent once and wants `--yes` in the terminal.
+The tables have every operation of the vendor's navigation, and 1688's order detail, which this version's navigation
+lacks. Six further entries there are push messages ([pandapon.md](pandapon.md#push-messages)). The grade says where
+the path comes from: S the vendor states it, C a public client has it, I it is inferred, ? nobody publishes it, so
+`PANDAPON_PATHS` has to supply it. **w** marks an operation that changes the account: it is sent once, and it needs
+`--yes` in the terminal.
 
 The client ([client.md](client.md)), the terminal (`pandabot api NAME --fields`) and the stand-in
 (`pandabot sandbox pandapon`) have all of them.

@@ -1,1 +1,1 @@
-"""The bot itself: help and status."""
+"""The bot itself: help, status, the audit trail, and the answer to ``/panda`` alone."""

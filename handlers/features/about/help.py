@@ -1,4 +1,4 @@
-"""How to use the bot: one page for all, and one for each command or topic, with examples that work as they stand."""
+"""How to use the bot: an overview, and a page for each command or topic. The examples work as they stand."""
 
 from __future__ import annotations
 
@@ -52,7 +52,7 @@ def read_help(command: TypedCommand) -> Help:
 
 
 async def show_help(interaction: Interaction, request: Help) -> Message:
-    """Answer with the help page on the requested topic, or with the overview. The examples are the account's own."""
+    """Answer with the help page on the requested topic, or the overview. The examples name the account's own orders."""
     try:
         own = await interaction.ctx.store.orders.newest(OWN_IDS)
     except StorageError as error:  # help is needed most where something fails
@@ -62,9 +62,9 @@ async def show_help(interaction: Interaction, request: Help) -> Message:
 
 
 def page(commands: Commands, topic: str = "", order_ids: Sequence[str] = ()) -> Message:
-    """Make the help page on a topic; the overview for an empty topic, or one that does not exist.
+    """Make the help page on a topic, or the overview where the topic is empty or unknown.
 
-    ``order_ids``: for the examples; without them these have made-up ids.
+    ``order_ids``: the orders that the examples name; without any, the examples have made-up ids.
     """
     make_page = commands.pages.get(topic)
     return help_page.show(make_page(), order_ids) if make_page else _show_overview(commands.overview(), order_ids)

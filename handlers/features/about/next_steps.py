@@ -1,4 +1,4 @@
-"""The next steps of a team that buys: a cart to be ordered, orders to be paid. Each is one line with its button."""
+"""The next steps of a team that buys: order the cart, pay the unpaid orders. Each step is one line with a button."""
 
 from __future__ import annotations
 
@@ -28,27 +28,27 @@ if TYPE_CHECKING:
 
 log = logging.getLogger(__name__)
 
-SECONDS = 2.5  # that PandaPon has: the rest of the answer is ready
+SECONDS = 2.5  # PandaPon's time to answer: the person waits, and the rest of the message is ready
 CART, UNPAID = 21, 22  # numbers of buttons
 
 
 @dataclass(frozen=True, slots=True)
 class Count:
-    """A number of things. 0: none, or not known. ``is_least``: PandaPon did not tell of all of them."""
+    """A number of things; 0 where there are none or PandaPon did not answer. ``is_minimum``: there may be more."""
 
     n: int = 0
-    is_least: bool = False
+    is_minimum: bool = False
 
 
 @dataclass(frozen=True, slots=True)
-class Waiting:
-    """The products in the carts, and the orders that are not paid."""
+class NextSteps:
+    """What waits to be bought: the products in the carts, and the unpaid orders."""
 
     in_cart: Count = Count()
     unpaid: Count = Count()
 
     def blocks(self) -> list[Block]:
-        """A line for each, with its button; none where nothing waits."""
+        """A line with a button for each step; an empty list where nothing waits."""
         rows = []
         if self.in_cart.n:
             rows.append(el.section(_in_cart_words(self.in_cart), show_button(_("Order…"), CART, ShowCart())))
@@ -59,7 +59,7 @@ class Waiting:
 
 def _in_cart_words(count: Count) -> str:
     words = ngettext("🛒 {n} product is in the cart.", "🛒 {n} products are in the cart.", count.n)
-    if count.is_least:
+    if count.is_minimum:
         words = ngettext(
             "🛒 At least {n} product is in the cart.", "🛒 At least {n} products are in the cart.", count.n
         )
@@ -68,48 +68,54 @@ def _in_cart_words(count: Count) -> str:
 
 def _unpaid_words(count: Count) -> str:
     words = ngettext("💴 {n} order waits for payment.", "💴 {n} orders wait for payment.", count.n)
-    if count.is_least:
+    if count.is_minimum:
         words = ngettext(
             "💴 At least {n} order waits for payment.", "💴 At least {n} orders wait for payment.", count.n
         )
     return words.format(n=number(count.n))
 
 
-NOTHING = Waiting()
+NO_STEPS = NextSteps()
 
 
-async def waiting(ctx: Context) -> Waiting:
-    """Ask PandaPon for a moment. Where orders are switched off, or it does not answer, nothing is known."""
+async def read_next_steps(ctx: Context) -> NextSteps:
+    """Ask PandaPon for both counts, for :data:`SECONDS` at most.
+
+    A count is 0 where PandaPon does not answer in time. Both are 0 where the settings switch orders off.
+    """
     if not ctx.gate.allows(WriteScope.ORDERS):
-        return NOTHING
-    in_cart, unpaid = await asyncio.gather(_in_time(_in_cart(ctx)), _in_time(_unpaid(ctx)))
-    return Waiting(in_cart, unpaid)
+        return NO_STEPS
+    in_cart, unpaid = await asyncio.gather(_in_time(_count_cart(ctx)), _in_time(_count_unpaid(ctx)))
+    return NextSteps(in_cart, unpaid)
 
 
-async def _in_time(asked: Coroutine[Any, Any, Count]) -> Count:
+async def _in_time(count: Coroutine[Any, Any, Count]) -> Count:
     try:
         async with asyncio.timeout(budget.within(SECONDS)):
-            return await asked
+            return await count
     except (PandaPonError, TimeoutError) as error:
         log.info("next steps not known", extra={"error": error})
         return Count()
 
 
-async def _in_cart(ctx: Context) -> Count:
+async def _count_cart(ctx: Context) -> Count:
     carts, errors = await ask_each(list(Platform), ctx.api.cart)
     return Count(sum(line.is_enabled for cart in carts.values() for line in cart), bool(errors))
 
 
-async def _unpaid(ctx: Context) -> Count:
+async def _count_unpaid(ctx: Context) -> Count:
     pages, errors = await ask_each(
         list(Platform), lambda platform: ctx.api.orders(platform, status=order_states.code("unpaid", platform))
     )
-    counts = [_unpaid_of(page) for page in pages.values()]
-    return Count(sum(count.n for count in counts), bool(errors) or any(count.is_least for count in counts))
+    counts = [_count_page(page) for page in pages.values()]
+    return Count(sum(count.n for count in counts), bool(errors) or any(count.is_minimum for count in counts))
 
 
-def _unpaid_of(page: Page[Order]) -> Count:
-    """Count by the total of the list, of which only the first page was read, where that page can be trusted."""
+def _count_page(page: Page[Order]) -> Count:
+    """Count the unpaid orders of a list of which only the first page was read.
+
+    The list's total counts only if every order of the page is unpaid: otherwise PandaPon ignored the filter.
+    """
     n = sum(order.is_unpaid for order in page.items)
     if page.total is None:
         return Count(n, len(page.items) >= page.page_size)

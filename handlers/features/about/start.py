@@ -1,4 +1,4 @@
-"""``/panda`` without a word behind it: the orders of the channel that need attention, and how to go on."""
+"""``/panda`` alone: the channel's orders that need attention, and the next steps."""
 
 from __future__ import annotations
 
@@ -13,7 +13,7 @@ from handlers.blocks.parts import standing_of
 from handlers.blocks.refunds import refund_note
 from handlers.commands.declarations import Answer, Feature
 from handlers.features.about import help as help_
-from handlers.features.about.next_steps import NOTHING, Waiting, waiting
+from handlers.features.about.next_steps import NO_STEPS, NextSteps, read_next_steps
 from handlers.posts.alarms import headline
 from handlers.wire.requests import Start
 from storage.watch import WatchState
@@ -29,15 +29,15 @@ if TYPE_CHECKING:
     from storage.alarm import Alarm
     from storage.watch import Watch, WatchedOrders
 
-NAMED = 8  # orders in the answer
+NAMED = 8  # orders that the answer lists
 
 
 async def show_start(interaction: Interaction, request: Start) -> Message:
-    """Answer from the store, and say what waits to be bought where PandaPon answers at once."""
+    """Show the channel's orders from the database, and the next steps of buying where PandaPon answers in time."""
     store, channel = interaction.ctx.store, request.channel or interaction.channel
     watched = await store.watches.listed([channel], 0, NAMED, group=Group.ATTENTION)
     newest = await store.orders.newest(1)
-    steps = await waiting(interaction.ctx)
+    steps = await read_next_steps(interaction.ctx)
     return start(watched, interaction.ctx.links, newest, now=interaction.ctx.clock(), steps=steps)
 
 
@@ -47,12 +47,12 @@ def start(
     order_ids: Sequence[str] = (),
     *,
     now: datetime | None = None,
-    steps: Waiting = NOTHING,
+    steps: NextSteps = NO_STEPS,
 ) -> Message:
     """Show which of the watched orders need attention, and the next ``steps`` of buying.
 
-    ``watched``: the channel's orders, listed are those that need attention.
-    ``order_ids``: the account's own, for the examples. ``now``: see :func:`standing`.
+    ``watched``: the counts of the channel's orders, and a list of those that need attention. ``order_ids``: the
+    account's newest, for the examples. ``now``: see :func:`standing`.
     """
     n, total = watched.counts.get(Group.ATTENTION, 0), watched.total
     if not total:
@@ -67,8 +67,8 @@ def start(
         )
     lines = [with_ids(head, order_ids).format(n=n, total=total)]
     lines += [_line(order.watch, order.alarm, links, now) for order in watched.orders]
-    if (more := n - len(watched.orders)) > 0:
-        lines.append(_("and {n} more: {command}").format(n=more, command="`/panda watches attention`"))
+    if (remaining := n - len(watched.orders)) > 0:
+        lines.append(_("and {n} more: {command}").format(n=remaining, command="`/panda watches attention`"))
     hint = _("{track} tracks an order, {help} shows everything else.")
     example = with_ids(f"`/panda {ID}`", order_ids)
     blocks = [el.section("\n".join(lines)), *steps.blocks(), *help_.buttons()]

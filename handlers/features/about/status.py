@@ -1,4 +1,4 @@
-"""How the bot is doing."""
+"""``status``: whether PandaPon, polling, delivery and the database work."""
 
 from __future__ import annotations
 
@@ -24,7 +24,7 @@ if TYPE_CHECKING:
     from handlers.parsing.typed_command import TypedCommand
 
 PUSHES_COUNTED = timedelta(hours=24)  # older pushed messages are not counted
-KINDS = 3  # unknown types of messages that are named
+KINDS = 3  # unknown types of pushed messages that the answer names
 
 
 def read_status(command: TypedCommand) -> Status:
@@ -43,16 +43,16 @@ async def show_status(interaction: Interaction, _request: Status) -> Message:
     """Answer whether PandaPon responds, which posts wait, and how safe the database is."""
     ctx, now = interaction.ctx, interaction.ctx.clock()
     report = ctx.report()
-    pushed = await _pushed(interaction, now) if report.takes_pushes else None
+    pushed = await _push_counts(interaction, now) if report.takes_pushes else None
     health, watched = await ctx.store.upkeep.health(now), await ctx.store.upkeep.watched()
     return status_view.status(health, watched, report, now, pushed=pushed)
 
 
-async def _pushed(interaction: Interaction, now: datetime) -> status_view.Pushed:
+async def _push_counts(interaction: Interaction, now: datetime) -> status_view.PushCounts:
     counts, last = await interaction.ctx.store.inbox.counts(now - PUSHES_COUNTED)
     unknown_orders, unknown_types = counts.get(Outcome.UNKNOWN_ORDER, 0), counts.get(Outcome.UNKNOWN_TYPE, 0)
     kinds = await interaction.ctx.store.inbox.unknown_kinds(now - PUSHES_COUNTED, KINDS) if unknown_types else ()
-    return status_view.Pushed(sum(counts.values()), unknown_orders, unknown_types, last, tuple(kinds))
+    return status_view.PushCounts(sum(counts.values()), unknown_orders, unknown_types, last, tuple(kinds))
 
 
 def _help() -> HelpPage:

@@ -1,4 +1,4 @@
-"""How the bot is doing, in words."""
+"""The status of the bot as a message, faults first."""
 
 from __future__ import annotations
 
@@ -24,13 +24,13 @@ if TYPE_CHECKING:
 
 LATE = timedelta(hours=1)
 BEHIND = timedelta(minutes=1)  # orders that wait no longer than this are on schedule
-LATELY = timedelta(minutes=15)  # an older response does not show that PandaPon responds now
-LONG_LOG = 8 * 1024 * 1024  # bytes; SQLite truncates its log at half of this, unless another program reads
+RECENT = timedelta(minutes=15)  # an older response does not show that PandaPon responds now
+LONG_LOG = 8 * 1024 * 1024  # bytes; SQLite truncates its log at half of this, unless another program keeps reading
 WAITING = (PostState.PENDING, PostState.SENDING, PostState.UNCERTAIN)
 
 
 @dataclass(frozen=True, slots=True)
-class Pushed:
+class PushCounts:
     """The number of messages that PandaPon pushed in the last 24 hours, and why some of them were of no use."""
 
     count: int = 0
@@ -40,10 +40,14 @@ class Pushed:
     kinds: tuple[str, ...] = ()  # the most frequent of the unknown types, as sent
 
 
-def status(health: Health, watched: Watched, report: Report, now: datetime, *, pushed: Pushed | None = None) -> Message:
-    """Show how PandaPon, polling, delivery, watches and database do, faults first. ``pushed`` None: pushes are off."""
+def status(
+    health: Health, watched: Watched, report: Report, now: datetime, *, pushed: PushCounts | None = None
+) -> Message:
+    """Show the state of PandaPon, polling, delivery, watches and database. ``pushed`` None: pushes are switched off."""
     headline = (
-        _("⚠️ Some things need attention") if _is_ailing(health, report, now) else _("✅ Everything is running normally")
+        _("⚠️ Some things need attention")
+        if _needs_attention(health, report, now)
+        else _("✅ Everything is running normally")
     )
     lines = [
         _pandapon(report, now),
@@ -67,7 +71,7 @@ def status(health: Health, watched: Watched, report: Report, now: datetime, *, p
     return el.message([*blocks, el.context(" · ".join(footer))])
 
 
-def _is_ailing(health: Health, report: Report, now: datetime) -> bool:
+def _needs_attention(health: Health, report: Report, now: datetime) -> bool:
     copies = report.copies
     unsafe = copies and (copies.is_damaged or copies.failed or copies.restored)
     undelivered = (
@@ -82,7 +86,7 @@ def _is_ailing(health: Health, report: Report, now: datetime) -> bool:
 
 
 def _is_late(report: Report, now: datetime) -> bool:
-    """Whether the poller's last tick is so long ago that it must hang; a long queue may take some minutes."""
+    """Whether the poller's last tick is so long ago that the poller must hang; a long queue may take some minutes."""
     return report.last_tick_at is not None and now - report.last_tick_at > max(LATE, report.poll_interval * 10)
 
 
@@ -119,13 +123,13 @@ def _pandapon(report: Report, now: datetime) -> str:
     if report.pandapon_ok_at is None:
         return _("PandaPon hasn't been asked since the start.")
     age = now - report.pandapon_ok_at
-    if age > LATELY:  # nothing may have been due since, or nothing came back: nobody can tell
+    if age > RECENT:  # either nothing was due since, or PandaPon did not answer: the report cannot tell which
         return _("PandaPon's last response came {ago}.").format(ago=ago(age))
     return _("PandaPon is responding (last response {ago}).").format(ago=ago(age))
 
 
 def _refunds(refused: Mapping[str, str]) -> str:
-    """That refunds are told without their details, which operations are refused, and what to do."""
+    """Say that updates about refunds lack details, which operations PandaPon refuses, and what to do."""
     words = _(
         "PandaPon refuses {operations}, so updates about refunds come without amount and deadline. "
         "`pandabot check --contract` shows which paths answer."
@@ -149,7 +153,7 @@ def _schedule(health: Health, report: Report, now: datetime) -> str:
     return _("on schedule")
 
 
-def _pushes(pushed: Pushed, now: datetime) -> str:
+def _pushes(pushed: PushCounts, now: datetime) -> str:
     if not pushed.count or pushed.last_at is None:
         return _("PandaPon may push, and sent nothing in the last 24 hours.")
     parts = [
@@ -160,14 +164,14 @@ def _pushes(pushed: Pushed, now: datetime) -> str:
         ).format(n=number(pushed.count), ago=ago(now - pushed.last_at))
     ]
     if pushed.unknown_orders:
-        others = ngettext(
+        phrase = ngettext(
             "{n} about an order not watched here", "{n} about orders not watched here", pushed.unknown_orders
         )
-        parts.append(others.format(n=pushed.unknown_orders))
+        parts.append(phrase.format(n=pushed.unknown_orders))
     if pushed.unknown_types:
-        others = ngettext("{n} of an unknown type", "{n} of unknown types", pushed.unknown_types)
+        phrase = ngettext("{n} of an unknown type", "{n} of unknown types", pushed.unknown_types)
         names = listed(code(kind) for kind in pushed.kinds)
-        parts.append(bracketed(others.format(n=pushed.unknown_types), names))
+        parts.append(bracketed(phrase.format(n=pushed.unknown_types), names))
     return sentence(clauses(parts))
 
 
@@ -233,7 +237,7 @@ def _watching(watched: Watched, health: Health) -> str:
 
 
 def _storage_error(error: StorageError) -> str:
-    """Say why in plain words; in SQLite's words only for an error that has none."""
+    """The cause of an error in plain words, or in the database's own words where there are no plainer ones."""
     match error:
         case DiskFullError():
             return _("the disk has no room for it.")

@@ -1,1 +1,1 @@
-"""After-sales: refunds that are asked for, their list and detail, and everything that is done about one."""
+"""After-sales: asking for refunds, their list and details, and the acts on a refund."""

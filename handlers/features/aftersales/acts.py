@@ -1,4 +1,4 @@
-"""The buttons of a refund: each opens the form for its act, for the refund as it is now."""
+"""The buttons of a refund. Each reads the refund anew and opens the form for its act."""
 
 from __future__ import annotations
 
@@ -37,7 +37,7 @@ _VALUE = re.compile(r"(?P<platform>1688|taobao)\.(?P<refund>[A-Za-z0-9_-]{1,40})
 
 
 @dataclass(frozen=True, slots=True)
-class Named:
+class NamedRefund:
     """A refund as a button names it."""
 
     platform: Platform
@@ -46,26 +46,29 @@ class Named:
 
 
 @dataclass(frozen=True, slots=True)
-class Kind:
-    """A kind of act: its first page, the operation that does it, and the operations that its form asks before."""
+class ActKind:
+    """A kind of act: its first page, the operation that does it, and the operations that its form calls before.
+
+    ``prepare``: reads the content of the first page.
+    """
 
     step: str
     operation: Callable[[Platform], Operation[Any, Any] | None]  # None: the platform has none
-    asks: Callable[[Platform], tuple[Operation[Any, Any], ...]]
+    reads: Callable[[Platform], tuple[Operation[Any, Any], ...]]
     prepare: Callable[[PandaPon, AskedRefund], Awaitable[HandlingRefund]]
 
 
-def opener(kind: Kind) -> Callable[[Subject, Interaction], Awaitable[None]]:
-    """Make the handler of the button of a kind of act."""
+def opener(kind: ActKind) -> Callable[[Subject, Interaction], Awaitable[None]]:
+    """Make the handler of the button that opens the form for a kind of act."""
 
     async def open_form(subject: Subject, interaction: Interaction) -> None:
         async def begin() -> Goto:
-            named: Named = await claimed(interaction, subject)
+            named: NamedRefund = await claimed(interaction, subject)
             api, operation = interaction.ctx.api, kind.operation(named.platform)
             if operation is None:
                 raise OutdatedError
-            for each in (operation, *kind.asks(named.platform)):
-                api.catalogue.path(each.name)  # an unknown path is said before anything is filled in
+            for each in (operation, *kind.reads(named.platform)):
+                api.catalogue.path(each.name)  # the person learns of an unknown path before filling anything in
             refund = await refund_reading.refund(api, named.platform, named.refund_id)
             require_open(refund)
             refund = refund.model_copy(update={"order_id": refund.order_id or named.order_id})
@@ -76,11 +79,11 @@ def opener(kind: Kind) -> Callable[[Subject, Interaction], Awaitable[None]]:
     return open_form
 
 
-async def _plainly(_api: PandaPon, refund: AskedRefund) -> HandlingRefund:
+async def _prepare_plain(_api: PandaPon, refund: AskedRefund) -> HandlingRefund:
     return HandlingRefund(refund)
 
 
-async def _with_carriers(api: PandaPon, refund: AskedRefund) -> HandlingRefund:
+async def _prepare_with_carriers(api: PandaPon, refund: AskedRefund) -> HandlingRefund:
     if refund_state(refund.code) is not RefundState.AGREED:
         raise RequestError(_("The seller has not agreed to a return, or it is entered already. Nothing was done."))
     carriers = await refund_reading.carriers(api, refund.platform, refund.refund_id)
@@ -89,8 +92,8 @@ async def _with_carriers(api: PandaPon, refund: AskedRefund) -> HandlingRefund:
     return HandlingRefund(refund, carriers=carriers)
 
 
-async def _with_terms(api: PandaPon, refund: AskedRefund) -> HandlingRefund:
-    """Where the limits can't be read, the platform checks the amount."""
+async def _prepare_with_terms(api: PandaPon, refund: AskedRefund) -> HandlingRefund:
+    """Prepare the form with the refund's limits. Where they can't be read, the platform checks the amount."""
     if refund_state(refund.code) not in MAY_BE_CHANGED:
         raise RequestError(_("The seller has agreed already, so this refund can't be changed any more."))
     if not refund.entry_id:
@@ -108,33 +111,33 @@ async def _with_terms(api: PandaPon, refund: AskedRefund) -> HandlingRefund:
         return HandlingRefund(refund)
 
 
-async def _of_button(interaction: Interaction, _given: Any) -> Claim:
-    """Read the button's value as if it came from a stranger; PandaPon knows only the account's own refunds."""
+async def _claim_refund(interaction: Interaction, _given: Any) -> Claim:
+    """Read the button's value, which anybody can forge; PandaPon knows only the account's own refunds."""
     match = _VALUE.fullmatch(payloads.value(interaction.body))
     if match is None:
         raise OutdatedError
     await interaction.ctx.gate.require(interaction.client, WriteScope.ALL, interaction.user, interaction.channel)
-    return Claim(Named(Platform(match["platform"]), match["refund"], match["order"]))
+    return Claim(NamedRefund(Platform(match["platform"]), match["refund"], match["order"]))
 
 
 def _only_taobao(operation: Operation[Any, Any]) -> Callable[[Platform], Operation[Any, Any] | None]:
     return lambda platform: operation if platform is Platform.TAOBAO else None
 
 
-def _nothing_asked(_platform: Platform) -> tuple[Operation[Any, Any], ...]:
+def _reads_nothing(_platform: Platform) -> tuple[Operation[Any, Any], ...]:
     return ()
 
 
 KINDS = {
-    action_ids.REFUND_LETTER: Kind(
-        "letter", _only_taobao(ops.TAOBAO_MESSAGE), lambda _platform: (ops.TAOBAO_MESSAGES,), _plainly
+    action_ids.REFUND_LETTER: ActKind(
+        "letter", _only_taobao(ops.TAOBAO_MESSAGE), lambda _platform: (ops.TAOBAO_MESSAGES,), _prepare_plain
     ),
-    action_ids.REFUND_RETURN: Kind(
-        "return", aftersales.SHIP.get, lambda platform: (aftersales.CARRIERS[platform],), _with_carriers
+    action_ids.REFUND_RETURN: ActKind(
+        "return", aftersales.SHIP.get, lambda platform: (aftersales.CARRIERS[platform],), _prepare_with_carriers
     ),
-    action_ids.REFUND_CHANGE: Kind("change", _only_taobao(ops.TAOBAO_CHANGE), _nothing_asked, _with_terms),
-    action_ids.REFUND_CANCEL: Kind("cancel", _only_taobao(ops.TAOBAO_CANCEL), _nothing_asked, _plainly),
+    action_ids.REFUND_CHANGE: ActKind("change", _only_taobao(ops.TAOBAO_CHANGE), _reads_nothing, _prepare_with_terms),
+    action_ids.REFUND_CANCEL: ActKind("cancel", _only_taobao(ops.TAOBAO_CANCEL), _reads_nothing, _prepare_plain),
 }
-REFUND = Subject("a refund that is read again, for a person who may change refunds", _of_button)
+REFUND = Subject("a refund that is read again, for a person who may change refunds", _claim_refund)
 
 FEATURE = WIZARD.feature(*(Listener("action", id_, REFUND, opener(kind)) for id_, kind in KINDS.items()))

@@ -1,4 +1,4 @@
-"""Ask for a refund: a form of three pages, from an order. It is confirmed once, with the limits of that moment."""
+"""The form that asks for a refund of an order, in three pages. The limits are read again before it is sent, once."""
 
 from __future__ import annotations
 
@@ -19,7 +19,7 @@ from handlers.blocks.write_words import DONE, outcome_words
 from handlers.commands.declarations import Listener, WrongFieldsError
 from handlers.features.aftersales import asking_fields as names
 from handlers.features.aftersales import asking_pages as pages
-from handlers.features.aftersales.announcing import announce
+from handlers.features.aftersales.announcing import announce_refund
 from handlers.features.aftersales.claims import claimable, least_of, most_of, read_amount, yuan_of
 from handlers.features.aftersales.proofs import upload
 from handlers.wire import payloads
@@ -47,11 +47,11 @@ if TYPE_CHECKING:
     from tracking.flows import Flow
 
 _VALUE = re.compile(r"(?P<platform>1688|taobao)\.(?P<order>[0-9]{6,20})")
-LEAST_WORDS = 4  # characters, ours: a claim of a letter is none
+LEAST_CHARACTERS = 4  # characters, the bot's own limit: a shorter description explains nothing
 
 
 def value_of(ref: OrderRef) -> str:
-    """Return the value of a button that opens the form for an order."""
+    """Return the value of a button that opens the form for an order, such as ``1688.2542285634920880794``."""
     return f"{ref.platform.value}.{ref.order_id}"
 
 
@@ -62,19 +62,22 @@ async def open_form(subject: Subject, interaction: Interaction) -> None:
         ref: OrderRef = await claimed(interaction, subject)
         api = interaction.ctx.api
         for operation in (aftersales.ASK[ref.platform], aftersales.TERMS[ref.platform]):
-            api.catalogue.path(operation.name)  # an unknown path is said before anything is filled in
+            api.catalogue.path(operation.name)  # the person learns of an unknown path before filling anything in
         order = await api.order(ref)
-        known = await _known(interaction.ctx, order)
+        known = await _stored_milestone(interaction.ctx, order)
         return Goto("lines", claimable(order, takes_proofs=_takes_proofs(api), known=known))
 
     await WIZARD.open(interaction, begin)
 
 
 async def choose_lines(interaction: Interaction, flow: Flow, filled: FilledLines) -> Goto:
-    """Take the lines, and read the reasons and limits for them. Raises WrongFieldsError."""
+    """Take the lines, and read the reasons and limits for them.
+
+    Raises WrongFieldsError, PandaPonError, and RequestError where PandaPon names no reason.
+    """
     asking = pages.content(flow)
     former = asking.ask
-    goods, with_return = _wanted(asking, filled)
+    goods, with_return = _goods_and_return(asking, filled)
     lines = _taobao_line(asking, filled) if asking.platform is Platform.TAOBAO else _alibaba_lines(asking, filled)
     ask = RefundAsk(
         platform=asking.platform,
@@ -98,7 +101,7 @@ async def choose_lines(interaction: Interaction, flow: Flow, filled: FilledLines
 async def give_reason(interaction: Interaction, flow: Flow, filled: FilledReason) -> Goto:
     """Take amount, reason and description, and upload the pictures. Raises WrongFieldsError."""
     asking = pages.content(flow)
-    ask, wrong = pages.asked(asking), {}
+    ask, wrong = pages.request_of(asking), {}
     amount, shipping = read_amount(filled.amount), read_amount(filled.shipping or "0")
     if problem := _wrong_amount(asking, amount):
         wrong[names.AMOUNT] = problem
@@ -106,9 +109,9 @@ async def give_reason(interaction: Interaction, flow: Flow, filled: FilledReason
         wrong[names.SHIPPING] = _("Up to {amount}.").format(amount=yuan(asking.shipping_fen))
     if filled.reason not in {each.reason_id for each in (asking.terms.reasons if asking.terms else ())}:
         wrong[names.REASON] = _("Choose a reason.")
-    if len(filled.words) > pages.MOST_WORDS:
-        wrong[names.WORDS] = _("Too long: {n} characters at most.").format(n=number(pages.MOST_WORDS))
-    elif len(filled.words) < LEAST_WORDS and (filled.words or ask.platform is Platform.ALIBABA):
+    if len(filled.words) > pages.MOST_CHARACTERS:
+        wrong[names.WORDS] = _("Too long: {n} characters at most.").format(n=number(pages.MOST_CHARACTERS))
+    elif len(filled.words) < LEAST_CHARACTERS and (filled.words or ask.platform is Platform.ALIBABA):
         wrong[names.WORDS] = _("Say in a few words what is wrong.")
     if wrong:
         raise WrongFieldsError(wrong)
@@ -124,15 +127,15 @@ async def give_reason(interaction: Interaction, flow: Flow, filled: FilledReason
 
 
 async def confirm(interaction: Interaction, flow: Flow, _nothing: Nothing) -> Goto | Done:
-    """Ask for the refund, once. Limits that changed since they were shown stop this, and both are shown.
+    """Ask for the refund, once. Where the limit has changed since the review, show the old and the new one instead.
 
     Raises RequestError where the order allows no refund any more, and what :meth:`Writer.make` raises.
     """
     ctx, asking = interaction.ctx, pages.content(flow)
-    ask, act = pages.asked(asking), WIZARD.act_of(flow)
+    ask, act = pages.request_of(asking), WIZARD.act_of(flow)
     ref = OrderRef(ask.platform, ask.order_id)
     if not await ctx.store.writes.of_key(act.key):
-        now = await _as_now(ctx, asking, await ctx.api.order(ref))
+        now = await _refreshed(ctx, asking, await ctx.api.order(ref))
         before, after = most_of(asking, ask), most_of(now, ask)
         if before != after:
             await ctx.writer.note_refusal(act, aftersales.ASK[ask.platform].name, "price_moved")
@@ -142,14 +145,14 @@ async def confirm(interaction: Interaction, flow: Flow, _nothing: Nothing) -> Go
 
     async def plan() -> Plan:
         nonlocal is_first
-        is_first = True  # the writer asks for the plan of an act once, however often it comes
-        order = await ctx.api.order(ref)  # another form may have asked meanwhile
-        await _as_now(ctx, asking, order)
+        is_first = True  # the writer calls this once for an act, however often the person confirms it
+        order = await ctx.api.order(ref)  # another form may have asked for a refund meanwhile
+        await _refreshed(ctx, asking, order)
         return await _plan(ctx.api, asking, order)
 
     outcome = await ctx.writer.make(act, asking_target(ask.platform, ask.order_id), plan)
     if outcome.write.state in DONE and is_first:
-        await announce(ctx, outcome.write)
+        await announce_refund(ctx, outcome.write)
     notes = [_("By {user}").format(user=name(outcome.write.actor))]
     notes += [pages.done_notes(ask.platform)] if outcome.write.state in DONE else []
     is_over = outcome.write.state in DONE or not outcome.error
@@ -157,28 +160,28 @@ async def confirm(interaction: Interaction, flow: Flow, _nothing: Nothing) -> Go
     return Done(blocks, (outcome.write.id,) if is_over else ())
 
 
-async def _known(ctx: Context, order: Order) -> Milestone | None:
+async def _stored_milestone(ctx: Context, order: Order) -> Milestone | None:
     stored = await ctx.tracker.stored(order.order_id, order.platform)
     return stored.milestone if stored else None
 
 
-async def _as_now(ctx: Context, asking: AskingRefund, order: Order) -> AskingRefund:
+async def _refreshed(ctx: Context, asking: AskingRefund, order: Order) -> AskingRefund:
     """The form's content for the order as it is now.
 
-    Raises RequestError where a chosen line is not free any more, or the order was sent since the person saw it.
+    Raises RequestError where a chosen line is no longer free, or the order was shipped since the person saw it.
     """
-    known, ask = await _known(ctx, order), pages.asked(asking)
+    known, ask = await _stored_milestone(ctx, order), pages.request_of(asking)
     now = claimable(order, takes_proofs=asking.takes_proofs, known=known)
-    free = {line.entry_id: pages.most_pieces(line) for line in now.lines if not line.is_taken}
+    free_pieces = {line.entry_id: pages.most_pieces(line) for line in now.lines if not line.is_taken}
     is_sent = asking.is_shipped is False and now.is_shipped is not False
-    if is_sent or any(free.get(chosen.entry_id, 0) < chosen.pieces for chosen in ask.lines):
+    if is_sent or any(free_pieces.get(chosen.entry_id, 0) < chosen.pieces for chosen in ask.lines):
         raise RequestError(_("The order has changed since you saw it, so nothing was sent. Open the form again."))
     terms = await refund_reading.terms(ctx.api, ask) if ask.platform is Platform.TAOBAO else asking.terms
     return replace(now, ask=ask, terms=terms, proofs=asking.proofs)
 
 
 async def _plan(api: PandaPon, asking: AskingRefund, order: Order) -> Plan:
-    ask = pages.asked(asking)
+    ask = pages.request_of(asking)
     by_entry = {line.entry_id: line for line in asking.lines}
     change = RefundAsked(
         ask.platform,
@@ -193,24 +196,24 @@ async def _plan(api: PandaPon, asking: AskingRefund, order: Order) -> Plan:
     )
     try:
         return Plan(aftersales.asking(ask, api.refund_codes), change, change.fen, made=aftersales.made_refund)
-    except ValueError as error:  # pydantic's: ids that the interface wants are missing
+    except ValueError as error:  # from pydantic: the order lacks ids that the call needs
         raise RequestError(_("PandaPon's description of this order lacks what a refund needs.")) from error
 
 
-def _wanted(asking: AskingRefund, filled: FilledLines) -> tuple[GoodsState, bool]:
-    """Where the goods are, and whether they are sent back. Raises WrongFieldsError."""
+def _goods_and_return(asking: AskingRefund, filled: FilledLines) -> tuple[GoodsState, bool]:
+    """Return where the goods are, and whether they are sent back. Raises WrongFieldsError."""
     if asking.is_shipped is False:
         return GoodsState.NOT_SHIPPED, False
     if asking.is_shipped is None and filled.goods not in set(GoodsState):
         raise WrongFieldsError({names.GOODS: _("Choose where the products are.")})
     if asking.is_shipped is None and filled.goods == GoodsState.NOT_SHIPPED:
-        return GoodsState.NOT_SHIPPED, _no_return(filled)
+        return GoodsState.NOT_SHIPPED, _require_no_return(filled)
     goods = GoodsState.RECEIVED if filled.goods == GoodsState.RECEIVED else GoodsState.NOT_RECEIVED
-    return goods, filled.kind == "return" if goods is GoodsState.RECEIVED else _no_return(filled)
+    return goods, filled.kind == "return" if goods is GoodsState.RECEIVED else _require_no_return(filled)
 
 
-def _no_return(filled: FilledLines) -> bool:
-    """That nothing is sent back. Raises WrongFieldsError where that is wanted."""
+def _require_no_return(filled: FilledLines) -> bool:
+    """Return False: nothing is sent back. Raises WrongFieldsError where the person wants to return the goods."""
     if filled.kind == "return":
         raise WrongFieldsError({names.KIND: _("Only what has arrived can be sent back.")})
     return False
@@ -245,10 +248,10 @@ def _alibaba_lines(asking: AskingRefund, filled: FilledLines) -> tuple[AskedLine
 
 
 def _wrong_amount(asking: AskingRefund, fen: int | None) -> str:
-    """Why an amount cannot be asked for; empty: it can."""
+    """Why an amount cannot be asked for; empty where it can."""
     if fen is None:
         return _("Write an amount in yuan, such as {example}.").format(example="36.80")
-    least, most = least_of(asking), most_of(asking, pages.asked(asking))
+    least, most = least_of(asking), most_of(asking, pages.request_of(asking))
     if fen < least:
         return _("At least {least}.").format(least=yuan(least))
     if most is not None and fen > most:
@@ -264,8 +267,8 @@ def _takes_proofs(api: PandaPon) -> bool:
     return True
 
 
-async def _of_button(interaction: Interaction, _given: Any) -> Claim:
-    """Read the button's value as if it came from a stranger; PandaPon knows only the account's own orders."""
+async def _claim_order(interaction: Interaction, _given: Any) -> Claim:
+    """Read the button's value, which anybody can forge; PandaPon knows only the account's own orders."""
     match = _VALUE.fullmatch(payloads.value(interaction.body))
     if match is None:
         raise OutdatedError
@@ -273,7 +276,7 @@ async def _of_button(interaction: Interaction, _given: Any) -> Claim:
     return Claim(OrderRef(Platform(match["platform"]), match["order"]))
 
 
-ORDER = Subject("an order that is read again, for a person who may ask for refunds", _of_button)
+ORDER = Subject("an order that is read again, for a person who may ask for refunds", _claim_order)
 
 WIZARD = Wizard(
     "refund",

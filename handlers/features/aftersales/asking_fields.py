@@ -15,14 +15,14 @@ if TYPE_CHECKING:
 
     from tracking.files import SharedFile
 
-PIECES, LINE, GOODS, KIND = "pieces", "line", "goods", "kind"  # of the page of lines; pieces have the line's position
-AMOUNT, SHIPPING, REASON, WORDS, PICTURES = "amount", "shipping", "reason", "words", "pictures"  # of the other page
+PIECES, LINE, GOODS, KIND = "pieces", "line", "goods", "kind"  # page of lines; "pieces" ends in the line's position
+AMOUNT, SHIPPING, REASON, WORDS, PICTURES = "amount", "shipping", "reason", "words", "pictures"  # page of the reason
 _PIECES = re.compile(rf"{PIECES}(?P<at>[0-9]{{1,2}})")
 
 
 @dataclass(frozen=True, slots=True)
 class FilledLines:
-    """The page of lines. ``pieces``: as typed, by position; ``line``: the position of Taobao's one line."""
+    """The filled page of lines. ``pieces``: as typed, by line position. ``line``: the position of Taobao's line."""
 
     pieces: Mapping[int, str]
     line: str = ""
@@ -33,7 +33,7 @@ class FilledLines:
 
 @dataclass(frozen=True, slots=True)
 class FilledReason:
-    """The page of the reason, as typed and chosen."""
+    """The filled page of the reason, as typed and chosen."""
 
     amount: str
     shipping: str
@@ -45,8 +45,8 @@ class FilledReason:
 
 def read_lines(values: dict[str, Any]) -> FilledLines:
     """Read the page of lines."""
-    named = {int(match["at"]): name for name in values if (match := _PIECES.fullmatch(name))}
-    pieces = {at: value_of(values, name, "value").strip() for at, name in named.items()}
+    fields = {int(match["at"]): name for name in values if (match := _PIECES.fullmatch(name))}
+    pieces = {at: value_of(values, name, "value").strip() for at, name in fields.items()}
     line, goods, kind = (value_of(values, name, "selected_option") for name in (LINE, GOODS, KIND))
     return FilledLines(pieces, line, goods, kind)
 

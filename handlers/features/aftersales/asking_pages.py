@@ -27,9 +27,9 @@ if TYPE_CHECKING:
     from tracking.flows import ClaimableLine, Flow
 
 TITLE, VARIANT, REASON, WORDS = 60, 40, 70, 500  # characters that are shown
-MOST_WORDS = 500  # characters of a description, ours: the platforms' own forms take a few hundred
+MOST_CHARACTERS = 500  # characters of a description, the bot's own limit: the platforms' forms take a few hundred
 MOST_PIECES = 1_000_000
-PICTURES = 5  # of a claim, ours
+PICTURES = 5  # of a claim, the bot's own limit
 REASONS, FEW = 100, 10  # reasons in a menu; lines that are shown as radio buttons
 
 
@@ -39,30 +39,30 @@ def content(flow: Flow) -> AskingRefund:
     return flow.content
 
 
-def asked(asking: AskingRefund) -> RefundAsk:
-    """Return the request as the person has filled it in so far; every page after that of the lines has one."""
+def request_of(asking: AskingRefund) -> RefundAsk:
+    """Return the request as filled in so far. Every page after the page of lines has one."""
     assert asking.ask is not None
     return asking.ask
 
 
 def most_pieces(line: ClaimableLine) -> int:
-    """How many pieces of a line may be claimed. Where the order does not say how many there are, the seller will."""
+    """How many pieces of a line may be claimed: its quantity, or MOST_PIECES where the order does not give it."""
     return min(line.pieces or MOST_PIECES, MOST_PIECES)
 
 
 def lines_page(flow: Flow) -> Page:
-    """Ask for the lines and pieces, where the goods are, and what is wanted."""
+    """Ask for the lines and pieces, where the goods are, and whether to return them."""
     asking = content(flow)
     blocks = [el.section(_("Which products is it about?") + f"\n{_order(asking)}")]
     blocks += _taobao_lines(asking) if asking.platform is Platform.TAOBAO else _alibaba_lines(asking)
     if len(asking.lines) > LINES:
         link = platform_link(OrderRef(asking.platform, asking.order_id))
-        more = _("More than {n} products: ask for the others there: {link}.")
-        blocks.append(el.context(more.format(n=LINES, link=link)))
+        note = _("More than {n} products: ask for the others there: {link}.")
+        blocks.append(el.context(note.format(n=LINES, link=link)))
     if asking.is_shipped is not False:
-        chosen = asking.ask
-        goods = chosen.goods if chosen else ""
-        kind = "return" if chosen and chosen.with_return else "refund"
+        ask = asking.ask
+        goods = ask.goods if ask else ""
+        kind = "return" if ask and ask.with_return else "refund"
         blocks += [
             field(_("Have the products arrived?"), names.GOODS, _goods_menu(asking, goods)),
             field(_("What do you want?"), names.KIND, radio(_kind_choices(), kind)),
@@ -73,7 +73,7 @@ def lines_page(flow: Flow) -> Page:
 def reason_page(flow: Flow) -> Page:
     """Ask for amount, reason, description and pictures."""
     asking = content(flow)
-    ask, terms = asked(asking), asking.terms
+    ask, terms = request_of(asking), asking.terms
     most = most_of(asking, ask)
     blocks = [el.section(_moved(*asking.moved))] if asking.moved else []
     blocks += [el.section("\n".join(_chosen(asking)))]
@@ -91,9 +91,9 @@ def reason_page(flow: Flow) -> Page:
 
 
 def review_page(flow: Flow) -> Page:
-    """Everything that the seller will read, before it is sent."""
+    """Show everything that the seller will read, before it is sent."""
     asking = content(flow)
-    ask = asked(asking)
+    ask = request_of(asking)
     facts = [
         labelled(_("Amount"), f"*{yuan(total_fen(ask))}*"),
         labelled(_("Wanted"), kind_words(with_return=ask.with_return)),
@@ -116,8 +116,8 @@ def total_fen(ask: RefundAsk) -> int:
 def reason_of(asking: AskingRefund) -> str:
     """The chosen reason in the platform's words."""
     reasons = asking.terms.reasons if asking.terms else ()
-    chosen = asked(asking).reason_id
-    return next((each.words for each in reasons if each.reason_id == chosen), chosen)
+    reason_id = request_of(asking).reason_id
+    return next((each.words for each in reasons if each.reason_id == reason_id), reason_id)
 
 
 def kind_words(*, with_return: bool) -> str:
@@ -132,10 +132,10 @@ def name_of(line: ClaimableLine) -> str:
 
 
 def _alibaba_lines(asking: AskingRefund) -> list[Block]:
-    chosen = {line.entry_id: line.pieces for line in asking.ask.lines} if asking.ask else {}
+    pieces = {line.entry_id: line.pieces for line in asking.ask.lines} if asking.ask else {}
     is_only = len(asking.lines) == 1
     return [
-        _pieces_field(line, at, chosen.get(line.entry_id, line.pieces if is_only and not asking.ask else 0))
+        _pieces_field(line, at, pieces.get(line.entry_id, line.pieces if is_only and not asking.ask else 0))
         for at, line in enumerate(asking.lines[:LINES])
         if not line.is_taken
     ]
@@ -158,10 +158,10 @@ def _pieces_field(line: ClaimableLine, at: int, pieces: int) -> Block:
 
 
 def _taobao_lines(asking: AskingRefund) -> list[Block]:
-    free = [(at, line) for at, line in enumerate(asking.lines[:LINES]) if not line.is_taken]
-    chosen = asking.ask.lines[0].entry_id if asking.ask else ""
-    at_first = next((str(at) for at, line in free if line.entry_id == chosen), "")
-    choices = [Choice(str(at), _choice(line)) for at, line in free]
+    free_lines = [(at, line) for at, line in enumerate(asking.lines[:LINES]) if not line.is_taken]
+    entry_id = asking.ask.lines[0].entry_id if asking.ask else ""
+    at_first = next((str(at) for at, line in free_lines if line.entry_id == entry_id), "")
+    choices = [Choice(str(at), _choice(line)) for at, line in free_lines]
     menu = radio(choices, at_first) if len(choices) <= FEW else select(choices, at_first)
     hint = _("Taobao refunds one product at a time.") if len(asking.lines) > 1 else ""
     return [field(_("Product"), names.LINE, menu, hint=hint)]
@@ -175,12 +175,12 @@ def _choice(line: ClaimableLine) -> str:
 
 
 def _label(remote: str, limit: int) -> str:
-    # A label is plain text, which notifies nobody; "<" is disarmed for other readers of the payload.
+    # Plain text notifies nobody in Slack; "<" is replaced for other programs that read the payload.
     return truncate(plain(remote), limit).replace("<", "＜")
 
 
 def _goods_menu(asking: AskingRefund, chosen: str) -> Block:
-    """Where the goods are. Of an order of which nobody knows whether it was sent, nothing is chosen beforehand."""
+    """The menu of where the goods are. It has no default where nobody knows whether the order was shipped."""
     states = [GoodsState.RECEIVED, GoodsState.NOT_RECEIVED]
     states += [GoodsState.NOT_SHIPPED] if asking.is_shipped is None else []
     menu = radio([Choice(state.value, capitalised(_goods_words(state))) for state in states], chosen)
@@ -212,9 +212,9 @@ def _order(asking: AskingRefund) -> str:
 def _chosen(asking: AskingRefund) -> list[str]:
     by_entry = {line.entry_id: line for line in asking.lines}
     lines = [f"*{_order(asking)}*"]
-    for chosen in asked(asking).lines:
+    for chosen in request_of(asking).lines:
         line = by_entry[chosen.entry_id]
-        is_counted = line.pieces or asking.platform is Platform.ALIBABA  # of Taobao's, nobody was asked how many
+        is_counted = line.pieces or asking.platform is Platform.ALIBABA  # Taobao's form asks for no number
         lines.append(f"• {number(chosen.pieces)} × {name_of(line)}" if is_counted else f"• {name_of(line)}")
     return lines
 
@@ -238,7 +238,7 @@ def _limits(asking: AskingRefund, most: int | None) -> str:
 
 
 def _words_field(ask: RefundAsk) -> Block:
-    element: Block = {"type": "plain_text_input", "action_id": VALUE, "multiline": True, "max_length": MOST_WORDS}
+    element: Block = {"type": "plain_text_input", "action_id": VALUE, "multiline": True, "max_length": MOST_CHARACTERS}
     element |= {"initial_value": ask.description} if ask.description else {}
     hint = _("In Chinese, if you can: the seller reads it. No address or phone number, please.")
     is_optional = ask.platform is Platform.TAOBAO
@@ -260,10 +260,10 @@ def _pictures(asking: AskingRefund) -> list[Block]:
 
 
 def _proofs(asking: AskingRefund) -> list[Block]:
-    """The pictures that go along, and those that could not be sent."""
-    sent = [proof for proof in asking.proofs if proof.address]
-    words = ngettext("📎 {n} picture is attached.", "📎 {n} pictures are attached.", len(sent))
-    lines = [words.format(n=number(len(sent)))] if sent else []
+    """The number of attached pictures, and the problem of each picture that could not be attached."""
+    attached = [proof for proof in asking.proofs if proof.address]
+    words = ngettext("📎 {n} picture is attached.", "📎 {n} pictures are attached.", len(attached))
+    lines = [words.format(n=number(len(attached)))] if attached else []
     problems = [proof.problem for proof in asking.proofs if not proof.address]
     lines += [_("⚠️ Not attached: {problem}").format(problem=problem) for problem in problems]
     return [el.section("\n".join(lines))] if lines else []
@@ -272,8 +272,8 @@ def _proofs(asking: AskingRefund) -> list[Block]:
 def _moved(before: int | None, now: int | None) -> str:
     unknown = _("not given")
     words = _("⚠️ *The most that can be refunded has changed: {before} → {now}.* Nothing was sent. Check the amount.")
-    shown = [yuan(fen) if fen is not None else unknown for fen in (before, now)]
-    return words.format(before=shown[0], now=shown[1])
+    amounts = [yuan(fen) if fen is not None else unknown for fen in (before, now)]
+    return words.format(before=amounts[0], now=amounts[1])
 
 
 def done_notes(platform: Platform) -> str:

@@ -1,4 +1,4 @@
-"""Which lines of an order a refund may be asked for, and how much. Pure, but for the words of refusals."""
+"""The lines of an order that a refund may be asked for, and the limits of its amount. No I/O."""
 
 from __future__ import annotations
 
@@ -23,11 +23,11 @@ if TYPE_CHECKING:
 
 _AMOUNT = re.compile(r"[0-9]{1,9}(?:\.[0-9]{1,2})?")
 _OVER = frozenset({"success"})  # 1688's code of a finished order, whose claims are after-sales claims [upstream]
-LINES = 80  # of an order, in the form
+LINES = 80  # of an order that the form shows
 
 
 def claimable(order: Order, *, takes_proofs: bool, known: Milestone | None = None) -> AskingRefund:
-    """Return the form's content for an order as it is now. ``known``: where the bot last saw it, by its parcels.
+    """Return the form's content for an order as it is now. ``known``: the milestone that the bot has stored for it.
 
     Raises RequestError where no refund can be asked for.
     """
@@ -54,12 +54,12 @@ def claimable(order: Order, *, takes_proofs: bool, known: Milestone | None = Non
 
 
 def is_open(code: str) -> bool:
-    """Whether a state says that a refund goes on. So does an unknown one."""
+    """Whether a refund's state says that the refund is open. An unknown state counts as open."""
     return names_refund(code) and refund_state(code) not in OVER
 
 
 def most_of(asking: AskingRefund, ask: RefundAsk) -> int | None:
-    """The most in fen that may be asked back for the chosen lines, without shipping; None: it is not known."""
+    """The most that may be asked back for the chosen lines, in fen without shipping; None where it is not known."""
     if ask.platform is Platform.TAOBAO and asking.terms and asking.terms.most is not None:
         return carts.fen(asking.terms.most)
     by_entry, amounts = {line.entry_id: line for line in asking.lines}, []
@@ -72,7 +72,7 @@ def most_of(asking: AskingRefund, ask: RefundAsk) -> int | None:
 
 
 def least_of(asking: AskingRefund) -> int:
-    """The least in fen that may be asked back."""
+    """The least amount that may be asked back, in fen."""
     least = asking.terms.least if asking.terms else None
     return max(1, carts.fen(least)) if least is not None else 1
 
@@ -105,7 +105,10 @@ def _line(item: Item) -> ClaimableLine:
 
 
 def _is_shipped(order: Order, known: Milestone | None) -> bool | None:
-    """Whether the seller has sent it; None: its state is not known, or is behind its parcels, and only people know."""
+    """Whether the seller has shipped the order; None where the form has to ask the person.
+
+    The form asks where the order has neither a state nor parcels, and where its state lags behind its parcels.
+    """
     if _is_past(order.milestone):
         return True
     was_sent = bool(order.waybills or order.consignments) or _is_past(known)
@@ -114,8 +117,8 @@ def _is_shipped(order: Order, known: Milestone | None) -> bool | None:
     return None if was_sent else False
 
 
-def _is_past(stands: Milestone | None) -> bool:
-    """Whether it was sent at this milestone. With a problem that is known, too: it happened on the way."""
-    if stands is None or stands is Milestone.CANCELLED:
+def _is_past(milestone: Milestone | None) -> bool:
+    """Whether an order at this milestone was shipped. A problem counts as shipped: it happened on the way."""
+    if milestone is None or milestone is Milestone.CANCELLED:
         return False
-    return stands.is_problem or stands in FINAL or stands.rank >= Milestone.SHIPPED.rank
+    return milestone.is_problem or milestone in FINAL or milestone.rank >= Milestone.SHIPPED.rank

@@ -1,4 +1,4 @@
-"""The form for one act on a refund: a message, a return's shipment, a change, the cancelling. Each is done once."""
+"""The form for one act on a refund: a message, a return shipment, a change, a cancellation. Each is done once."""
 
 from __future__ import annotations
 
@@ -16,7 +16,7 @@ from handlers.blocks.write_words import DONE, outcome_words
 from handlers.commands.declarations import WrongFieldsError
 from handlers.features.aftersales import handling_pages as pages
 from handlers.features.aftersales.announcing import read_soon
-from handlers.features.aftersales.asking_pages import MOST_WORDS
+from handlers.features.aftersales.asking_pages import MOST_CHARACTERS
 from handlers.features.aftersales.claims import read_amount, yuan_of
 from handlers.features.aftersales.refunds_view import MAY_BE_CHANGED
 from handlers.wire.errors import RequestError
@@ -45,7 +45,7 @@ _NUMBER = re.compile(r"[A-Z0-9][A-Z0-9-]{4,38}[A-Z0-9]")
 
 
 @dataclass(frozen=True, slots=True)
-class Filled:
+class FilledAct:
     """A filled page, as typed and chosen."""
 
     words: str = ""
@@ -56,19 +56,19 @@ class Filled:
     wrong: dict[str, str] = field(default_factory=dict)
 
 
-def read(values: dict[str, Any]) -> Filled:
+def read(values: dict[str, Any]) -> FilledAct:
     """Read any page of the form."""
     words, number, amount = (
         value_of(values, name_, "value").strip() for name_ in (pages.WORDS, pages.NUMBER, pages.AMOUNT)
     )
     carrier, reason = (value_of(values, name_, "selected_option") for name_ in (pages.CARRIER, pages.REASON))
-    return Filled(words, carrier, number, amount, reason)
+    return FilledAct(words, carrier, number, amount, reason)
 
 
 # --- filling ----------------------------------------------------------------------------------------------------------
 
 
-async def fill_letter(_interaction: Interaction, flow: Flow, filled: Filled) -> Goto:
+async def fill_letter(_interaction: Interaction, flow: Flow, filled: FilledAct) -> Goto:
     """Take the message. Raises WrongFieldsError."""
     if not filled.words:
         raise WrongFieldsError({pages.WORDS: _("Write a message.")})
@@ -78,7 +78,7 @@ async def fill_letter(_interaction: Interaction, flow: Flow, filled: Filled) -> 
     return Goto("letter_review", replace(pages.content(flow), words=filled.words))
 
 
-async def fill_return(_interaction: Interaction, flow: Flow, filled: Filled) -> Goto:
+async def fill_return(_interaction: Interaction, flow: Flow, filled: FilledAct) -> Goto:
     """Take carrier and number. Raises WrongFieldsError."""
     handling, wrong = pages.content(flow), {}
     number = "".join(filled.number.split()).upper()
@@ -91,7 +91,7 @@ async def fill_return(_interaction: Interaction, flow: Flow, filled: Filled) -> 
     return Goto("return_review", replace(handling, carrier=filled.carrier, number=number))
 
 
-async def fill_change(_interaction: Interaction, flow: Flow, filled: Filled) -> Goto:
+async def fill_change(_interaction: Interaction, flow: Flow, filled: FilledAct) -> Goto:
     """Take the new amount, reason and description. Raises WrongFieldsError."""
     handling, fen = pages.content(flow), read_amount(filled.amount)
     terms = handling.terms
@@ -103,11 +103,11 @@ async def fill_change(_interaction: Interaction, flow: Flow, filled: Filled) -> 
         raise WrongFieldsError({pages.AMOUNT: _("At most {most}.").format(most=money(most))})
     if filled.reason and filled.reason not in {each.reason_id for each in (terms.reasons if terms else ())}:
         raise WrongFieldsError({pages.REASON: _("Choose a reason.")})
-    if len(filled.words) > MOST_WORDS:
-        words = _("Too long: {n} characters at most.").format(n=in_digits(MOST_WORDS))
+    if len(filled.words) > MOST_CHARACTERS:
+        words = _("Too long: {n} characters at most.").format(n=in_digits(MOST_CHARACTERS))
         raise WrongFieldsError({pages.WORDS: words})
     after = replace(handling, amount_fen=fen, reason_id=filled.reason, words=filled.words)
-    if not pages.changes(after):
+    if not pages.differences(after):
         raise WrongFieldsError({pages.AMOUNT: _("Nothing is different from what the refund asks for now.")})
     return Goto("change_review", after)
 
@@ -120,16 +120,16 @@ async def send_letter(interaction: Interaction, flow: Flow, _nothing: Nothing) -
     handling, api = pages.content(flow), interaction.ctx.api
 
     async def plan(refund: AskedRefund) -> Plan:
-        known = [changes.digest_of(letter.words) for letter in await refund_reading.letters(api, refund.refund_id)]
+        digests = [changes.digest_of(letter.words) for letter in await refund_reading.letters(api, refund.refund_id)]
         digest = changes.digest_of(handling.words)
-        change = changes.LetterSent(*_ids(handling), digest, known.count(digest), len(known))
+        change = changes.LetterSent(*_ids(handling), digest, digests.count(digest), len(digests))
         return Plan(aftersales.writing(refund.refund_id, handling.words), change)
 
-    return await _do(interaction, flow, plan)
+    return await _carry_out(interaction, flow, plan)
 
 
 async def send_return(interaction: Interaction, flow: Flow, _nothing: Nothing) -> Done:
-    """Tell the seller the return's shipment, once."""
+    """Tell the seller the carrier and tracking number of the return, once."""
     handling = pages.content(flow)
     unnamed = ReturnCarrier(code=handling.carrier, name=handling.carrier)
     carrier = next((each for each in handling.carriers if each.code == handling.carrier), unnamed)
@@ -140,26 +140,26 @@ async def send_return(interaction: Interaction, flow: Flow, _nothing: Nothing) -
         change = changes.ReturnSent(*_ids(handling), carrier.name, handling.number, refund.code)
         return Plan(aftersales.shipping(refund.platform, refund.refund_id, carrier, handling.number), change)
 
-    return await _do(interaction, flow, plan)
+    return await _carry_out(interaction, flow, plan)
 
 
 async def change_refund(interaction: Interaction, flow: Flow, _nothing: Nothing) -> Done:
-    """Change what the refund asks for, once. A refund that was changed since it was shown stops this."""
+    """Change what the refund asks for, once. Raises RequestError for a refund that has changed since it was shown."""
     handling = pages.content(flow)
     shown, fen = handling.refund, handling.amount_fen or 0
 
     async def plan(refund: AskedRefund) -> Plan:
         before = changes.asks_for(refund)
         if before != changes.asks_for(shown) or refund_state(refund.code) not in MAY_BE_CHANGED:
-            raise RequestError(_moved(shown, refund))
-        wanted = {"amount": yuan_of(fen), "reason_id": handling.reason_id or refund.reason_id}
-        wanted["description"] = handling.words or refund.description
-        after = changes.asks_for(refund, **wanted)
+            raise RequestError(_changed_words(shown, refund))
+        fields = {"amount": yuan_of(fen), "reason_id": handling.reason_id or refund.reason_id}
+        fields["description"] = handling.words or refund.description
+        after = changes.asks_for(refund, **fields)
         change = changes.RefundChanged(*_ids(handling), fen, before, after)
-        asked = RefundChange(yuan_of(fen), handling.reason_id or None, handling.words or None)
-        return Plan(aftersales.changing(refund.refund_id, asked), change, fen)
+        request = RefundChange(yuan_of(fen), handling.reason_id or None, handling.words or None)
+        return Plan(aftersales.changing(refund.refund_id, request), change, fen)
 
-    return await _do(interaction, flow, plan)
+    return await _carry_out(interaction, flow, plan)
 
 
 async def cancel_refund(interaction: Interaction, flow: Flow, _nothing: Nothing) -> Done:
@@ -170,17 +170,17 @@ async def cancel_refund(interaction: Interaction, flow: Flow, _nothing: Nothing)
         change = changes.RefundWithdrawn(*_ids(handling), refund.code)
         return Plan(aftersales.withdrawing(refund.refund_id), change)
 
-    return await _do(interaction, flow, plan)
+    return await _carry_out(interaction, flow, plan)
 
 
 def require_open(refund: AskedRefund) -> None:
-    """Raises RequestError for a refund that is over."""
+    """Check that a refund is not over. Raises RequestError."""
     if refund_state(refund.code) in OVER:
         raise RequestError(_("This refund is over, so nothing was done."))
 
 
-async def _do(interaction: Interaction, flow: Flow, plan: Callable[[AskedRefund], Awaitable[Plan]]) -> Done:
-    """Do the act with the refund as it is now. Raises what :meth:`Writer.make` raises."""
+async def _carry_out(interaction: Interaction, flow: Flow, plan: Callable[[AskedRefund], Awaitable[Plan]]) -> Done:
+    """Read the refund anew and do the act, once. Raises what :meth:`Writer.make` raises."""
     ctx, refund = interaction.ctx, pages.content(flow).refund
 
     async def planned() -> Plan:
@@ -188,7 +188,7 @@ async def _do(interaction: Interaction, flow: Flow, plan: Callable[[AskedRefund]
         require_open(now)
         try:
             return await plan(now)
-        except ValueError as error:  # pydantic's: an id that cannot be sent
+        except ValueError as error:  # from pydantic: an id that cannot be sent
             raise RequestError(_("PandaPon's description of this refund lacks what a change needs.")) from error
 
     target = changes.refund_target(refund.platform, refund.refund_id)
@@ -214,7 +214,7 @@ def _ids(handling: HandlingRefund) -> tuple[Platform, str, str]:
     return refund.platform, refund.refund_id, refund.order_id
 
 
-def _moved(shown: AskedRefund, now: AskedRefund) -> str:
+def _changed_words(shown: AskedRefund, now: AskedRefund) -> str:
     words = _("The refund has changed since you saw it ({before} → {after}), so nothing was done. Open it again.")
     amounts = [money(each.amount) if each.amount is not None else _("not given") for each in (shown, now)]
     return words.format(before=amounts[0], after=amounts[1])

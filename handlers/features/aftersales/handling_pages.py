@@ -1,4 +1,4 @@
-"""The pages of the form for one act on a refund: a message, a return's shipment, a change, the cancelling."""
+"""The pages of the form for one act on a refund: a message, a return shipment, a change, a cancellation."""
 
 from __future__ import annotations
 
@@ -11,7 +11,7 @@ from handlers.blocks.labels import platform_name
 from handlers.blocks.parts import short_name
 from handlers.blocks.punctuation import labelled
 from handlers.blocks.text import escape, money, plain, sanitize_id, truncate, yuan
-from handlers.features.aftersales.asking_pages import MOST_WORDS
+from handlers.features.aftersales.asking_pages import MOST_CHARACTERS
 from handlers.features.aftersales.claims import yuan_of
 from handlers.features.aftersales.state_words import heading
 from handlers.writing.steps import Page
@@ -26,7 +26,7 @@ if TYPE_CHECKING:
 WORDS, CARRIER, NUMBER, AMOUNT, REASON = "words", "carrier", "number", "amount", "reason"  # the fields
 SHOWN, NAME = 500, 70  # characters of a text and of a name that are shown
 CHOICES = 100  # in a menu
-MOST_LETTER = 200  # characters of a message, ours
+MOST_LETTER = 200  # characters of a message, the bot's own limit
 
 
 def content(flow: Flow) -> HandlingRefund:
@@ -91,8 +91,8 @@ def change_page(flow: Flow) -> Page:
     if terms and terms.reasons:
         reasons = [Choice(each.reason_id, _label(each.words)) for each in terms.reasons[:CHOICES]]
         blocks.append(field(_("Reason"), REASON, select(reasons, handling.reason_id or refund.reason_id)))
-    words: Block = {"type": "plain_text_input", "action_id": VALUE, "multiline": True, "max_length": MOST_WORDS}
-    former = handling.words or truncate(refund.description, MOST_WORDS)
+    words: Block = {"type": "plain_text_input", "action_id": VALUE, "multiline": True, "max_length": MOST_CHARACTERS}
+    former = handling.words or truncate(refund.description, MOST_CHARACTERS)
     words |= {"initial_value": former} if former else {}
     blocks.append(field(_("What is wrong?"), WORDS, words, optional=True))
     return Page(blocks, _("Review"))
@@ -101,7 +101,7 @@ def change_page(flow: Flow) -> Page:
 def change_review(flow: Flow) -> Page:
     """Show what changes before it is sent."""
     handling = content(flow)
-    return Page([_refund(handling), el.section("\n".join(changes(handling))), _nothing_yet()], _("Change refund"))
+    return Page([_refund(handling), el.section("\n".join(differences(handling))), _nothing_yet()], _("Change refund"))
 
 
 def cancel_page(flow: Flow) -> Page:
@@ -112,8 +112,8 @@ def cancel_page(flow: Flow) -> Page:
     return Page([_refund(handling), el.section(words.format(platform=platform))], _("Cancel refund"))
 
 
-def changes(handling: HandlingRefund) -> list[str]:
-    """What differs from what the refund asks for now, a line each."""
+def differences(handling: HandlingRefund) -> list[str]:
+    """The differences from what the refund asks for now, a line for each."""
     refund, lines = handling.refund, []
     if handling.amount_fen is not None and (refund.amount is None or carts.fen(refund.amount) != handling.amount_fen):
         former = money(refund.amount) if refund.amount is not None else _("not given")
@@ -147,5 +147,5 @@ def _shown(words: str) -> str:
 
 
 def _label(remote: str) -> str:
-    # As in the form that asks: a label is plain text, and "<" is disarmed for other readers of the payload.
+    # Plain text notifies nobody in Slack; "<" is replaced for other programs that read the payload.
     return truncate(plain(remote), NAME).replace("<", "＜") or "–"

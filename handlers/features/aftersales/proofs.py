@@ -1,4 +1,4 @@
-"""Pictures as proof of a claim: fetched from Slack, uploaded once each. One that fails stops nothing; it is said."""
+"""Pictures as proof of a claim: fetched from Slack, uploaded once each. The form names a picture that fails."""
 
 from __future__ import annotations
 
@@ -9,6 +9,7 @@ from typing import TYPE_CHECKING
 from handlers.blocks.error_messages import platform_error
 from handlers.blocks.i18n import _
 from handlers.blocks.write_words import DONE
+from handlers.features.aftersales.asking_pages import PICTURES
 from handlers.interactions.files import fetch, name_of
 from handlers.wire.errors import FileError
 from handlers.wire.slack import FAILURES
@@ -27,15 +28,16 @@ if TYPE_CHECKING:
 
 log = logging.getLogger(__name__)
 
-MOST = 5  # pictures of a claim
-
 
 async def upload(
     interaction: Interaction, flow: Flow, asking: AskingRefund, files: Sequence[SharedFile]
 ) -> tuple[Proof, ...]:
-    """Upload the pictures that are not uploaded yet. Returns all of the form. Raises StorageError."""
+    """Upload the pictures that are not uploaded yet. Raises StorageError.
+
+    Returns the pictures that were uploaded before, then the new ones. A new one that failed has a ``problem``.
+    """
     ready = {proof.name: proof for proof in asking.proofs if proof.address}
-    new = [file for file in dict.fromkeys(files) if file.id not in ready][: MOST - len(ready)]
+    new = [file for file in dict.fromkeys(files) if file.id not in ready][: PICTURES - len(ready)]
     made = await asyncio.gather(*(_upload(interaction, flow, asking, file) for file in new))
     return (*ready.values(), *made)
 
@@ -54,7 +56,7 @@ async def _upload(interaction: Interaction, flow: Flow, asking: AskingRefund, fi
         change = ProofSent(asking.platform, asking.order_id, file.id, flow.id)
         return Plan(uploading(picture.content), change, made=made_voucher)
 
-    # Of this revision: whoever goes back after an answer that was lost tries again.
+    # The key names the revision, so that a person who goes back after a lost answer can try again.
     act = Act(f"proof:{flow.id}:{flow.revision}:{file.id}", interaction.user, flow.channel)
     try:
         outcome = await interaction.ctx.writer.make(act, proof_target(flow.id, file.id), plan)

@@ -1,6 +1,6 @@
-"""The refunds that people are shown: a page of the account's, those of an order, one with its messages.
+"""Reads the refunds that people are shown: a page of the account's refunds, and those of one order.
 
-1688 has no list of refunds. The known ones are those that its order list names, and those that were asked for here.
+1688 has no list of refunds. The known ones are those that its list of orders names, and those asked for here.
 """
 
 from __future__ import annotations
@@ -26,9 +26,9 @@ if TYPE_CHECKING:
     from pandapon.models import Order
     from tracking.writes import Write
 
-PAGE_SIZE = 5  # refunds of each platform on a page; each takes a question of its own
-ORDERS, ASKED_HERE = 20, 50  # orders of each state, and refunds that were asked for here, that are looked at
-OPEN = ("waitselleragree", "waitbuyermodify", "waitbuyersend", "waitsellerreceive")  # 1688's [upstream]
+PAGE_SIZE = 5  # refunds of each platform on a page; the details of each cost a call
+ORDERS, ASKED_HERE = 20, 50  # orders read for each refund state; refunds asked for here that are read
+OPEN = ("waitselleragree", "waitbuyermodify", "waitbuyersend", "waitsellerreceive")  # 1688's codes [upstream]
 
 
 async def page_of(ctx: Context, platform: Platform, page: int) -> Page[AskedRefund]:
@@ -36,43 +36,43 @@ async def page_of(ctx: Context, platform: Platform, page: int) -> Page[AskedRefu
     if platform is Platform.TAOBAO:
         listed = await refund_reading.taobao_refunds(ctx.api, page=page, page_size=PAGE_SIZE)
         return listed.model_copy(update={"items": await detailed(ctx.api, listed.items)})
-    known = await _known(ctx)
-    shown = known[(page - 1) * PAGE_SIZE : page * PAGE_SIZE]
-    items = await detailed(ctx.api, shown)
-    return Page[AskedRefund](items=items, page=page, page_size=PAGE_SIZE, total=len(known))
+    refunds = await _known(ctx)
+    on_page = refunds[(page - 1) * PAGE_SIZE : page * PAGE_SIZE]
+    items = await detailed(ctx.api, on_page)
+    return Page[AskedRefund](items=items, page=page, page_size=PAGE_SIZE, total=len(refunds))
 
 
 async def detailed(api: PandaPon, refunds: Sequence[AskedRefund]) -> tuple[AskedRefund, ...]:
-    """Return these refunds with what is known of each; one that is refused stays as it is. Raises PandaPonError."""
+    """Return the refunds with their details. One whose details are refused stays as it is. Raises PandaPonError."""
     return tuple(await asyncio.gather(*(_detailed(api, refund) for refund in refunds)))
 
 
 async def of_order(api: PandaPon, order: Order) -> tuple[AskedRefund, ...]:
-    """Return the refunds of an order, also one that its platform does not name. Raises PandaPonError."""
+    """Return an order's refunds. One that the platform names no id for has an empty id. Raises PandaPonError."""
     base = AskedRefund(platform=order.platform, refund_id="", order_id=order.order_id, code=code_of(order))
-    found = await refunds_of(api, order)
-    if not found:
+    by_id = await refunds_of(api, order)
+    if not by_id:
         return (base,) if is_open(base.code) else ()
     return tuple(
         (refund or base).model_copy(update={"refund_id": refund_id, "order_id": order.order_id})
-        for refund_id, refund in found.items()
+        for refund_id, refund in by_id.items()
     )
 
 
 async def _known(ctx: Context) -> list[AskedRefund]:
-    """1688's refunds that are known, the open ones first. Raises PandaPonError where no list of orders can be read."""
-    asked = [ListAlibaba(refund_status=code, page_size=ORDERS) for code in OPEN]
-    pages = await asyncio.gather(*(ctx.api.run(ALIBABA_ORDERS, each) for each in asked), return_exceptions=True)
-    read = [page for page in pages if isinstance(page, Page)]
-    if not read:
+    """The known refunds of 1688, the open ones first. Raises PandaPonError where no list of orders can be read."""
+    requests = [ListAlibaba(refund_status=code, page_size=ORDERS) for code in OPEN]
+    pages = await asyncio.gather(*(ctx.api.run(ALIBABA_ORDERS, each) for each in requests), return_exceptions=True)
+    answers = [page for page in pages if isinstance(page, Page)]
+    if not answers:
         raise next(page for page in pages if isinstance(page, BaseException))
-    orders = {order.order_id: order for page in read for order in page.items if is_open(code_of(order))}
-    here = await ctx.store.writes.made_by(ASK[Platform.ALIBABA].name, ASKED_HERE)
-    return _joined(orders.values(), here)
+    orders = {order.order_id: order for page in answers for order in page.items if is_open(code_of(order))}
+    writes = await ctx.store.writes.made_by(ASK[Platform.ALIBABA].name, ASKED_HERE)
+    return _merged(orders.values(), writes)
 
 
-def _joined(orders: Iterable[Order], writes: Iterable[Write]) -> list[AskedRefund]:
-    """Each refund once. An order without its refund's id gets the one under which it was asked for here."""
+def _merged(orders: Iterable[Order], writes: Iterable[Write]) -> list[AskedRefund]:
+    """Merge the refunds of orders and of writes, each once. A write gives the id where the order does not name it."""
     ids: dict[str, Write] = {write.made[0]: write for write in writes if write.made}
     of_orders = {write.change.order_id: id_ for id_, write in ids.items() if isinstance(write.change, RefundAsked)}
     known: dict[str, AskedRefund] = {}
@@ -93,8 +93,8 @@ async def _detailed(api: PandaPon, base: AskedRefund) -> AskedRefund:
     if not base.refund_id:
         return base
     try:
-        read = await refund_reading.refund(api, base.platform, base.refund_id)
-    except ApiError:  # of this refund; the others are shown
+        refund = await refund_reading.refund(api, base.platform, base.refund_id)
+    except ApiError:  # PandaPon refuses the details of this refund; the others are shown with theirs
         return base
-    kept = {name: getattr(base, name) for name in ("order_id", "title", "code") if not getattr(read, name)}
-    return read.model_copy(update=kept)
+    kept = {name: getattr(base, name) for name in ("order_id", "title", "code") if not getattr(refund, name)}
+    return refund.model_copy(update=kept)

@@ -1,4 +1,4 @@
-"""``refund``: the refunds of an order and the way to ask for one. ``refunds``: the account's, and one of them."""
+"""``refund``: an order's refunds, and a button that asks for one. ``refunds``: all refunds, or one of them."""
 
 from __future__ import annotations
 
@@ -40,7 +40,7 @@ _ORDER_ID = re.compile(r"[0-9]{6,20}")
 
 
 def read_refund(command: TypedCommand) -> AskRefund | ShowRefunds:
-    """Read ``refund [ORDER]``; without an order it is the list. Raises UsageError."""
+    """Read ``refund [ORDER]``; without an order, the list of refunds is meant. Raises UsageError."""
     options, words = read_options(command)
     if not words:
         return ShowRefunds()
@@ -48,14 +48,14 @@ def read_refund(command: TypedCommand) -> AskRefund | ShowRefunds:
 
 
 def read_refunds(command: TypedCommand) -> ShowRefunds | ShowRefund | AskRefund:
-    """Read ``refunds [REFUND [ORDER]]``. An order's number alone means its refunds. Raises UsageError."""
+    """Read ``refunds [REFUND [ORDER]]``. Without a platform, the words name an order. Raises UsageError."""
     options, words = read_options(command)
     if not words:
         return ShowRefunds(options.page)
-    refund_id, *more = [token.text for token in words]
-    is_refund = bool(_REFUND_ID.fullmatch(refund_id)) and len(more) <= 1
-    if options.platform and is_refund and all(_ORDER_ID.fullmatch(each) for each in more):
-        return ShowRefund(refund_id, options.platform, *more)
+    refund_id, *order_ids = [token.text for token in words]
+    is_refund = bool(_REFUND_ID.fullmatch(refund_id)) and len(order_ids) <= 1
+    if options.platform and is_refund and all(_ORDER_ID.fullmatch(each) for each in order_ids):
+        return ShowRefund(refund_id, options.platform, *order_ids)
     return AskRefund(one_id(command, words, waybills=False), options.platform)
 
 
@@ -102,7 +102,7 @@ async def show_refund(interaction: Interaction, request: ShowRefund) -> Message:
 
 
 async def _pending(ctx: Context, target: str, reader: str) -> Write | None:
-    """What became of a change whose answer was lost, if it was unclear until now."""
+    """A change of the target whose answer was lost, after another look for its outcome; None where there is none."""
     write = await ctx.store.writes.open_of(target)
     return await ctx.writer.verify(write, reader) if write else None
 
@@ -114,7 +114,7 @@ async def _title(ctx: Context, refund: AskedRefund) -> str:
 
 
 async def _letters(ctx: Context, refund: AskedRefund) -> tuple[tuple[Letter, ...], str]:
-    """The messages of a refund, or why they cannot be read. 1688 gives none."""
+    """The messages of a refund, and why they cannot be read, as Slack text. 1688 gives no messages."""
     if refund.platform is Platform.ALIBABA:
         return (), ""
     try:
@@ -124,7 +124,7 @@ async def _letters(ctx: Context, refund: AskedRefund) -> tuple[tuple[Letter, ...
 
 
 def _refusal(order: Order) -> str:
-    """Why an order as it is allows no refund, as Slack text; empty: it does."""
+    """Why an order allows no refund now, as Slack text; empty where it allows one."""
     try:
         claimable(order, takes_proofs=False)
     except RequestError as error:
@@ -133,7 +133,7 @@ def _refusal(order: Order) -> str:
 
 
 def _why_not_here(ctx: Context, order: Order) -> str:
-    """Why no refund can be asked for from here, as Slack text; empty: it can."""
+    """Why the bot cannot ask for a refund of an order, as Slack text; empty where it can."""
     if not ctx.gate.allows(WriteScope.ALL):
         words = _("Asking for refunds here is switched off. Your pandabot admin can allow it: `{setting}`")
         return words.format(setting=f"WRITES={WriteScope.ALL.value}")

@@ -68,8 +68,8 @@ def of_order(
 ) -> Message:
     """Show the refunds of an order, and the button that asks for one.
 
-    ``ask``: the button's value; empty: nobody may ask, and ``why_not`` says why, as Slack text. ``is_possible``:
-    the order allows it, there or here. ``pending``: a request whose answer was lost.
+    ``ask``: the button's value; empty where the bot cannot ask, and ``why_not`` says why, as Slack text.
+    ``is_possible``: the order allows a refund, at least on its platform. ``pending``: a request whose answer was lost.
     """
     ref = order.ref
     layout = Layout(
@@ -106,7 +106,7 @@ def detail(
     """
     layout = Layout(
         [el.header(f"{heading(refund.code)} · {_amount(refund)}"), *_next(refund, now)],
-        tail=[*_small_print(refund), *_act_rows(refund, may_act=may_act), *el.actions(_ways(refund))],
+        tail=[*_small_print(refund), *_act_rows(refund, may_act=may_act), *el.actions(_navigation(refund))],
     )
     if pending:
         layout.add(el.section(outcome_words(pending)))
@@ -121,7 +121,7 @@ def detail(
 
 
 def value_of(refund: AskedRefund) -> str:
-    """Return the value of a button that acts on a refund."""
+    """Return the value of a button that acts on a refund: ``platform.refund.order``."""
     return f"{refund.platform.value}.{refund.refund_id}.{refund.order_id}"
 
 
@@ -135,7 +135,7 @@ def _row(refund: AskedRefund, now: datetime) -> str:
 
 
 def _details(refund: AskedRefund, at: int) -> Block:
-    if not refund.refund_id:  # the platform does not name it
+    if not refund.refund_id:  # the platform names no id of this refund
         return run_button(_("Order details"), at, ShowOrder(refund.order_id, refund.platform))
     return run_button(_("Details"), at, ShowRefund(refund.refund_id, refund.platform, refund.order_id))
 
@@ -146,8 +146,8 @@ def _order_words(order: Order) -> str:
         pieces = number(item.quantity) if item.quantity is not None else "?"
         amount = f" · {money(item.amount)}" if item.amount is not None else ""
         lines.append(f"• {pieces} × {escape(truncate(item.title, TITLE)) or _('(no title)')}{amount}")
-    if (more := len(order.items) - LINES) > 0:
-        lines.append(ngettext("and {n} more item", "and {n} more items", more).format(n=more))
+    if (remaining := len(order.items) - LINES) > 0:
+        lines.append(ngettext("and {n} more item", "and {n} more items", remaining).format(n=remaining))
     return "\n".join(lines)
 
 
@@ -184,12 +184,12 @@ def _facts(refund: AskedRefund) -> list[str]:
 
 
 def _return(refund: AskedRefund) -> str:
-    shown = (escape(truncate(refund.carrier, AUTHOR)), f"`{sanitize_id(refund.number)}`" if refund.number else "")
-    return " ".join(part for part in shown if part)
+    parts = (escape(truncate(refund.carrier, AUTHOR)), f"`{sanitize_id(refund.number)}`" if refund.number else "")
+    return " ".join(part for part in parts if part)
 
 
 def _add_letters(layout: Layout, letters: Sequence[Letter], why_not: str, now: datetime) -> None:
-    """The newest messages. They are between the person and the seller, so phone numbers in them are masked."""
+    """Add the newest messages, with phone numbers masked: the messages are between the buyer and the seller."""
     if why_not:
         layout.add(el.context(_("The messages can't be read: {reason}").format(reason=why_not)))
     lines = [_letter(letter, now) for letter in letters[-LETTERS:]]
@@ -226,8 +226,8 @@ def _act_rows(refund: AskedRefund, *, may_act: bool) -> list[Block]:
     return el.actions(buttons)
 
 
-def _ways(refund: AskedRefund) -> list[Block]:
-    ways = [run_button(_("Refresh"), REFRESH, ShowRefund(refund.refund_id, refund.platform, refund.order_id))]
+def _navigation(refund: AskedRefund) -> list[Block]:
+    buttons = [run_button(_("Refresh"), REFRESH, ShowRefund(refund.refund_id, refund.platform, refund.order_id))]
     if refund.order_id:
-        ways.append(run_button(_("Order details"), ORDER, ShowOrder(refund.order_id, refund.platform)))
-    return [*ways, run_button(_("All refunds"), LIST, ShowRefunds())]
+        buttons.append(run_button(_("Order details"), ORDER, ShowOrder(refund.order_id, refund.platform)))
+    return [*buttons, run_button(_("All refunds"), LIST, ShowRefunds())]

@@ -10,7 +10,7 @@ from handlers.blocks.order_states import refund_words
 from handlers.blocks.punctuation import sentences
 from handlers.blocks.refunds import todo
 from handlers.blocks.text import slack_date
-from pandapon.refunds import RefundState, refund_state
+from pandapon.refunds import OVER, RefundState, refund_state
 
 if TYPE_CHECKING:
     from datetime import datetime
@@ -29,30 +29,27 @@ _SIGNS = {
 
 
 def heading(code: str) -> str:
-    """The state with its sign."""
+    """A refund's state in words, after its emoji. ``code``: the platform's code of the state."""
     state = refund_state(code)
     sign = _SIGNS.get(state, "💸") if state else "💸"
     return f"{sign} {capitalised(refund_words(code))}"
 
 
 def capitalised(phrase: str) -> str:
-    """A phrase that begins a line."""
+    """A phrase with a capital first letter."""
     return phrase[:1].upper() + phrase[1:]
 
 
 def next_words(refund: AskedRefund, now: datetime) -> str:
-    """What is next, and until when, as Slack text; empty for an unknown state."""
-    if what := todo(refund.code, refund.platform, refund.until, now):
-        return _("✋ *Action needed:* {what}").format(what=what)
+    """The next step and its deadline, as Slack text; empty for an unknown state."""
+    if action := todo(refund.code, refund.platform, refund.until, now):
+        return _("✋ *Action needed:* {what}").format(what=action)
     words = _waiting(refund)
-    if words and refund.until and refund.until > now and refund_state(refund.code) not in _OVER:
+    if words and refund.until and refund.until > now and refund_state(refund.code) not in OVER:
         by = _("{platform} decides by itself {time}.")
         time = slack_date(refund.until, now)
         return sentences([words, by.format(platform=platform_name(refund.platform), time=time)])
     return words
-
-
-_OVER = frozenset({RefundState.REFUNDED, RefundState.CLOSED})
 
 
 def _waiting(refund: AskedRefund) -> str:

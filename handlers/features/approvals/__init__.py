@@ -1,1 +1,1 @@
-"""Requests for approvals: approvers decide, askers go on, and somebody else decides while an approver is away."""
+"""Requests for approvals: approvers decide, askers resume their forms, and delegates stand in for approvers."""

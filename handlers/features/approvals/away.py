@@ -30,22 +30,26 @@ UNTIL = frozenset({"until", "till", "to", "到", "直到", "至"})
 
 
 def read_away(command: TypedCommand, words: Sequence[Token]) -> SetAway:
-    """Read the words behind ``away``: a person, and perhaps the last day. Raises UsageError."""
+    """Read the words after ``away``: a person, and optionally the last day. Raises UsageError."""
     people = [word for word in words if word.kind is Kind.PERSON]
-    rest = [word.text for word in words if word.kind is not Kind.PERSON and folded(word.text) not in UNTIL]
+    day_words = [word.text for word in words if word.kind is not Kind.PERSON and folded(word.text) not in UNTIL]
     if len(people) != 1:
         problem = _("who decides in your place? Choose one person from Slack's suggestions after `@`")
         raise command.refuse(problem, suggestion="/panda help approvals")
-    day = read_last_day(folded(" ".join(rest))) if rest else ""
-    if rest and not day:
+    day = read_last_day(folded(" ".join(day_words))) if day_words else ""
+    if day_words and not day:
         problem = _("{word} is no day that I know; write it as `5 Dec`, `2026-12-05`, `friday` or `7d`")
         suggestion = f"/panda approvals away {people[0].typed()} until 7d"
-        raise command.refuse(problem.format(word=code(" ".join(rest), 40)), suggestion=suggestion)
+        raise command.refuse(problem.format(word=code(" ".join(day_words), 40)), suggestion=suggestion)
     return SetAway(people[0].target, day)
 
 
 async def set_away(interaction: Interaction, request: SetAway) -> Message:
-    """Let another person decide. Raises ForbiddenError for a person who approves nothing, and RequestError."""
+    """Let another person decide in the approver's place.
+
+    Raises ForbiddenError for a person who is no approver, and RequestError for a person who names themselves, or a
+    last day that is over, does not exist or is more than a year away.
+    """
     ctx, now, user = interaction.ctx, interaction.ctx.clock(), interaction.user
     if not await ctx.approvers.is_approver(interaction.client, user):
         raise ForbiddenError(_("You are not asked for approvals, so nobody has to decide in your place."))
@@ -59,14 +63,14 @@ async def set_away(interaction: Interaction, request: SetAway) -> Message:
 
 
 async def set_back(interaction: Interaction, _request: SetBack) -> Message:
-    """Decide oneself again."""
+    """End the person's absence."""
     ctx = interaction.ctx
     was_away = await ctx.store.approvals.set_back(ctx.clock(), interaction.user)
     return el.message([el.section(_("👋 Welcome back. You decide yourself again.") if was_away else _not_away())])
 
 
 def away(delegate: str, until: datetime | None, now: datetime) -> Message:
-    """Confirm who decides in the person's place."""
+    """Confirm who may decide in the person's place, and until when."""
     sentence = _("🏖 {user} may decide in your place until you say `/panda approvals back`.").format(
         user=el.mention(delegate)
     )

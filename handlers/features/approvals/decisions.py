@@ -1,4 +1,4 @@
-"""The buttons and forms of a request for an approval: approve, decline, ask, withdraw, and go on."""
+"""The buttons and forms of a request for an approval: approve, decline, ask a question, withdraw, and resume."""
 
 from __future__ import annotations
 
@@ -42,59 +42,64 @@ class FilledText:
     wrong: dict[str, str] = field(default_factory=dict)
 
 
-async def approve(interaction: Interaction, asked: Approval) -> Message:
+async def approve(interaction: Interaction, approval: Approval) -> Message:
     """Approve a request, unless it was decided before."""
-    await require_approver(interaction, asked, Step.APPROVE)
+    await require_approver(interaction, approval, Step.APPROVE)
     ctx, now = interaction.ctx, interaction.ctx.clock()
     until = now + ctx.approvers.policy.lasts
-    return await _decided(interaction, asked, ApprovalState.APPROVED, Step.APPROVE, until=until)
+    return await _decide(interaction, approval, ApprovalState.APPROVED, Step.APPROVE, until=until)
 
 
-async def decline(interaction: Interaction, asked: Approval, filled: FilledText) -> View:
+async def decline(interaction: Interaction, approval: Approval, filled: FilledText) -> View:
     """Decline a request with a reason, unless it was decided before."""
-    await require_approver(interaction, asked, Step.DECLINE)
-    answer = await _decided(interaction, asked, ApprovalState.DECLINED, Step.DECLINE, reason=filled.text)
-    return answer_page(answer, title=asked.reference)
+    await require_approver(interaction, approval, Step.DECLINE)
+    answer = await _decide(interaction, approval, ApprovalState.DECLINED, Step.DECLINE, reason=filled.text)
+    return answer_page(answer, title=approval.reference)
 
 
-async def _decided(interaction: Interaction, asked: Approval, state: ApprovalState, step: Step, **more: Any) -> Message:
-    """Record a decision. Where another one was quicker, say so, as for every later decision."""
+async def _decide(
+    interaction: Interaction, approval: Approval, state: ApprovalState, step: Step, **details: Any
+) -> Message:
+    """Record a decision. Raises ForbiddenError where another decision came first."""
     ctx, now = interaction.ctx, interaction.ctx.clock()
-    is_first = await ctx.store.approvals.decide(now, asked.id, state, interaction.user, **more)
-    decided = await ctx.store.approvals.get(asked.id) or asked
+    is_first = await ctx.store.approvals.decide(now, approval.id, state, interaction.user, **details)
+    decided = await ctx.store.approvals.get(approval.id) or approval
     if not is_first:
         await require_approver(interaction, decided, step)
     ctx.wake()
-    hint = _("{user} hears at once.").format(user=name(asked.asker))
+    hint = _("{user} hears at once.").format(user=name(approval.asker))
     return el.message([el.section(f"{words.title(decided)}\n{words.state(decided, now)}"), el.context(hint)])
 
 
-async def ask_about(interaction: Interaction, asked: Approval, filled: FilledText) -> View:
-    """Ask the asker a question, in the request's thread."""
-    await require_approver(interaction, asked, Step.QUESTION)
+async def ask_question(interaction: Interaction, approval: Approval, filled: FilledText) -> View:
+    """Put a question to the person who asked for the approval, in the request's thread."""
+    await require_approver(interaction, approval, Step.QUESTION)
     ctx = interaction.ctx
-    await ctx.store.approvals.question(ctx.clock(), asked.id, interaction.user, filled.text)
+    await ctx.store.approvals.question(ctx.clock(), approval.id, interaction.user, filled.text)
     ctx.wake()
-    line = _("❓ Your question goes to {user}.").format(user=name(asked.asker))
-    return answer_page(el.message([el.section(line)]), title=asked.reference)
+    line = _("❓ Your question goes to {user}.").format(user=name(approval.asker))
+    return answer_page(el.message([el.section(line)]), title=approval.reference)
 
 
-async def withdraw(interaction: Interaction, asked: Approval) -> Message:
-    """Take one's own request back."""
-    await require_asker(interaction, asked, Step.WITHDRAW)
+async def withdraw(interaction: Interaction, approval: Approval) -> Message:
+    """Withdraw the person's own request. Raises ForbiddenError for another person's."""
+    await require_asker(interaction, approval, Step.WITHDRAW)
     ctx, now = interaction.ctx, interaction.ctx.clock()
-    await ctx.store.approvals.decide(now, asked.id, ApprovalState.WITHDRAWN, interaction.user)
+    await ctx.store.approvals.decide(now, approval.id, ApprovalState.WITHDRAWN, interaction.user)
     ctx.wake()
-    decided = await ctx.store.approvals.get(asked.id) or asked
+    decided = await ctx.store.approvals.get(approval.id) or approval
     return el.message([el.section(f"{words.title(decided)}\n{words.state(decided, now)}")])
 
 
-async def go_on(subject: Subject, interaction: Interaction) -> None:
-    """Open the form that waited for an approval, where it was left."""
-    asked: Approval = await claimed(interaction, subject)
-    await require_asker(interaction, asked, Step.RESUME)
+async def resume(subject: Subject, interaction: Interaction) -> None:
+    """Open the form that waited for an approval, at the page where it was left; say how a finished form ended.
+
+    Raises ForbiddenError for another person's request, and for a form that is no longer stored.
+    """
+    approval: Approval = await claimed(interaction, subject)
+    await require_asker(interaction, approval, Step.RESUME)
     ctx = interaction.ctx
-    flow = await ctx.store.writes.flow(ctx.clock(), asked.flow)
+    flow = await ctx.store.writes.flow(ctx.clock(), approval.flow)
     if flow is None:
         raise ForbiddenError(_("This form or list is too old. Please open it again."))
     if isinstance(flow.content, Finished):
@@ -106,39 +111,39 @@ async def go_on(subject: Subject, interaction: Interaction) -> None:
 
 
 def read_text(name_: str, values: dict[str, Any]) -> FilledText:
-    """Read the form's one field, without phone numbers: it stays in the audit trail."""
+    """Read the form's one field, with phone numbers masked: the text stays in the audit trail."""
     text = mask_phones(" ".join(value_of(values, name_, "value").split())[:LONGEST])
     return FilledText(text) if text else FilledText("", {name_: _("Write a few words.")})
 
 
-async def open_decline(interaction: Interaction, asked: Approval) -> View:
+async def open_decline(interaction: Interaction, approval: Approval) -> View:
     """Make the form that declines a request."""
-    await require_approver(interaction, asked, Step.DECLINE)
-    return decline_form(asked)
+    await require_approver(interaction, approval, Step.DECLINE)
+    return decline_form(approval)
 
 
-async def open_question(interaction: Interaction, asked: Approval) -> View:
+async def open_question(interaction: Interaction, approval: Approval) -> View:
     """Make the form that asks a question."""
-    await require_approver(interaction, asked, Step.QUESTION)
-    return question_form(asked)
+    await require_approver(interaction, approval, Step.QUESTION)
+    return question_form(approval)
 
 
-def decline_form(asked: Approval) -> View:
+def decline_form(approval: Approval) -> View:
     """Ask for the reason of a decline."""
-    text = form_field(_("Reason, which {user} reads").format(user=name(asked.asker)), "reason", _text())
-    return _form(asked, text, _("Decline"), action_ids.DECLINE)
+    text = form_field(_("Reason, which {user} reads").format(user=name(approval.asker)), "reason", _text())
+    return _form(approval, text, _("Decline"), action_ids.DECLINE)
 
 
-def question_form(asked: Approval) -> View:
-    """Ask for a question to the asker."""
-    text = form_field(_("Question to {user}").format(user=name(asked.asker)), "question", _text())
-    return _form(asked, text, _("Ask"), action_ids.ASK_ABOUT)
+def question_form(approval: Approval) -> View:
+    """Ask for the question to the person who asked for the approval."""
+    text = form_field(_("Question to {user}").format(user=name(approval.asker)), "question", _text())
+    return _form(approval, text, _("Ask"), action_ids.ASK_ABOUT)
 
 
-def _form(asked: Approval, text: Block, submit: str, callback_id: str) -> View:
-    blocks = [el.section(f"{words.asks(asked)}\n{words.title(asked)}"), el.section(words.facts(asked)), text]
-    view = orders_page(blocks, submit=submit, title=asked.reference)
-    return view | {"callback_id": callback_id, "private_metadata": str(asked.id)}
+def _form(approval: Approval, text: Block, submit: str, callback_id: str) -> View:
+    blocks = [el.section(f"{words.asks(approval)}\n{words.title(approval)}"), el.section(words.facts(approval)), text]
+    view = orders_page(blocks, submit=submit, title=approval.reference)
+    return view | {"callback_id": callback_id, "private_metadata": str(approval.id)}
 
 
 def _text() -> Block:
@@ -146,7 +151,7 @@ def _text() -> Block:
 
 
 def working() -> View:
-    """The page that stands while a decision is stored."""
+    """The page that is shown while a decision is stored."""
     return orders_page([el.section("⏳ " + _("Working on it…"))], title=_("Approval"))
 
 
@@ -166,7 +171,9 @@ FEATURE = Feature(
     ),
     forms=(
         Form(action_ids.DECLINE, of_form(Step.DECLINE), partial(read_text, "reason"), decline, working, refused),
-        Form(action_ids.ASK_ABOUT, of_form(Step.QUESTION), partial(read_text, "question"), ask_about, working, refused),
+        Form(
+            action_ids.ASK_ABOUT, of_form(Step.QUESTION), partial(read_text, "question"), ask_question, working, refused
+        ),
     ),
-    listeners=(Listener("action", action_ids.RESUME_REQUEST, of_button(Step.RESUME), go_on),),
+    listeners=(Listener("action", action_ids.RESUME_REQUEST, of_button(Step.RESUME), resume),),
 )

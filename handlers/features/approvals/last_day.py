@@ -17,19 +17,19 @@ _CHINESE = "一二三四五六日"
 _YEAR = r"(?:,?\s*(?P<year>[0-9]{4}))?"
 _DAY_FIRST = re.compile(rf"(?P<day>[0-9]{{1,2}})(?:st|nd|rd|th)?\.?\s*(?P<month>[a-z]{{3,9}})\.?{_YEAR}")
 _MONTH_FIRST = re.compile(rf"(?P<month>[a-z]{{3,9}})\.?\s*(?P<day>[0-9]{{1,2}})(?:st|nd|rd|th)?{_YEAR}")
-_NEAR = {"today": "0d", "今天": "0d", "tomorrow": "1d", "明天": "1d"}
+_RELATIVE = {"today": "0d", "今天": "0d", "tomorrow": "1d", "明天": "1d"}
 _WEEKS = re.compile(r"([0-9]{1,2})\s*(?:w|weeks?|周|星期)")
 _CANONICAL = re.compile(r"(?:[0-9]{4}-)?[0-9]{2}-[0-9]{2}|[0-9]{1,3}d")
 FARTHEST = timedelta(days=366)
 
 
 def read_last_day(text: str) -> str:
-    """The canonical day, such as ``2026-12-05``, ``12-05``, ``friday`` or ``7d``; empty for any other text.
+    """The canonical form of a day, such as ``2026-12-05``, ``12-05``, ``friday`` or ``7d``; empty for any other text.
 
-    ``text``: folded. ``7d``: in seven days.
+    ``text``: folded by :func:`handlers.wire.text.folded`. ``7d`` means in seven days.
     """
-    if text in _NEAR:
-        return _NEAR[text]
+    if text in _RELATIVE:
+        return _RELATIVE[text]
     if match := _WEEKS.fullmatch(text):
         return f"{int(match[1]) * 7}d"
     if day := _weekday(text):
@@ -41,7 +41,10 @@ def read_last_day(text: str) -> str:
 
 
 def end_of(day: str, now: datetime, zone: tzinfo) -> datetime | None:
-    """The end of a canonical day in a time zone; None: it is over, does not exist, or is more than a year away."""
+    """The last second of a day in a time zone; None where it is over, does not exist, or is more than a year away.
+
+    ``day``: as :func:`read_last_day` returns it.
+    """
     today = now.astimezone(zone).date()
     last = _date(day, today)
     if last is None:
@@ -56,12 +59,12 @@ def _date(day: str, today: date) -> date | None:
     if day.endswith("d"):
         return today + timedelta(days=int(day[:-1]))
     if len(day) > len("12-05"):
-        return _real(day)
-    days = (_real(f"{year}-{day}") for year in (today.year, today.year + 1))  # a leap day may be in one of them
+        return _parse_date(day)
+    days = (_parse_date(f"{year}-{day}") for year in (today.year, today.year + 1))  # 29 February may be in one of them
     return next((each for each in days if each and each >= today), None)
 
 
-def _real(day: str) -> date | None:
+def _parse_date(day: str) -> date | None:
     try:
         return date.fromisoformat(day)
     except ValueError:
@@ -69,9 +72,9 @@ def _real(day: str) -> date | None:
 
 
 def _weekday(text: str) -> str:
-    named = re.fullmatch(r"(?:周|星期)([一二三四五六日天])", text)
-    if named:
-        return _DAYS[_CHINESE.index(named[1].replace("天", "日"))]
+    match = re.fullmatch(r"(?:周|星期)([一二三四五六日天])", text)
+    if match:
+        return _DAYS[_CHINESE.index(match[1].replace("天", "日"))]
     return next((day for day in _DAYS if text in {day, day[:3]}), "")
 
 

@@ -22,7 +22,7 @@ if TYPE_CHECKING:
     from handlers.wire.requests import Request
     from tracking.approvals import Approval
 
-LOOKED_AT, OWN = 200, 10  # requests
+LOOKED_AT, OWN = 200, 10  # waiting requests that are checked; own requests that are shown
 
 
 def read_approvals(command: TypedCommand) -> Request:
@@ -40,12 +40,12 @@ def read_approvals(command: TypedCommand) -> Request:
 
 
 async def show_approvals(interaction: Interaction, _request: ShowApprovals) -> Message:
-    """Show both lists."""
+    """Show the requests that the person may decide, and their own."""
     ctx, now = interaction.ctx, interaction.ctx.clock()
     mine = await ctx.store.approvals.of_asker(interaction.user, OWN)
     absences = await ctx.store.approvals.away(now)
     away_for = next((each for each in absences if each.person == interaction.user), None)
-    uses = await ctx.store.approvals.uses([asked.id for asked in mine])
+    uses = await ctx.store.approvals.uses([approval.id for approval in mine])
     return overview(await _to_decide(interaction), mine, away_for, now, uses)
 
 
@@ -53,9 +53,9 @@ async def _to_decide(interaction: Interaction) -> list[Approval]:
     ctx, now = interaction.ctx, interaction.ctx.clock()
     absences = await ctx.store.approvals.away(now)
     return [
-        asked
-        for asked in await ctx.store.approvals.waiting(now, LOOKED_AT)
-        if await ctx.approvers.may_decide(interaction.client, asked, interaction.user, absences, now)
+        approval
+        for approval in await ctx.store.approvals.waiting(now, LOOKED_AT)
+        if await ctx.approvers.may_decide(interaction.client, approval, interaction.user, absences, now)
     ]
 
 

@@ -21,7 +21,7 @@ if TYPE_CHECKING:
     from tracking.approvals import Absence, Approval
     from tracking.writes import Write
 
-FEW, USES = 4, 3  # lines of each deed, and of what an approval was used for
+FEW, USES = 4, 3  # lines of each deed; uses of an approval that are named
 
 
 def overview(
@@ -33,7 +33,7 @@ def overview(
 ) -> Message:
     """Show what the person may decide, what became of their own requests, and who decides in their place.
 
-    ``uses``: by number, what was done with the approvals that were used.
+    ``uses``: the writes for which an approval was used, by the approval's id.
     """
     layout = Layout([el.header(_("Approvals"))], room=LIST_ROOM)
     if absence:
@@ -42,34 +42,34 @@ def overview(
     if not to_decide:
         layout.add(el.section(_("✅ Nothing waits for you.")))
     shown = 0
-    for at, asked in enumerate(to_decide, 1):
-        head = f"{words.title(asked)} · {words.asks(asked)}"
-        facts = el.section(f"{head}\n{words.facts(asked, FEW)}")
-        if not layout.add(facts, *el.actions(posts.buttons(asked, at))):
+    for at, approval in enumerate(to_decide, 1):
+        head = f"{words.title(approval)} · {words.asks(approval)}"
+        facts = el.section(f"{head}\n{words.facts(approval, FEW)}")
+        if not layout.add(facts, *el.actions(posts.buttons(approval, at))):
             break
         shown = at
     if len(to_decide) > shown:
         layout.note(el.context(_("and {n} more").format(n=len(to_decide) - shown)))
     if mine:
         layout.add(el.section("*" + _("Your requests") + "*"))
-    for at, asked in enumerate(mine, 1):
-        if not layout.add(*_own(asked, uses.get(asked.id, ()), at, now)):
+    for at, approval in enumerate(mine, 1):
+        if not layout.add(*_own(approval, uses.get(approval.id, ()), at, now)):
             break
     return el.message(layout.blocks, longest=LIST_TEXT)
 
 
-def _own(asked: Approval, used: Sequence[Write], at: int, now: datetime) -> list[Block]:
-    head = f"{words.title(asked)} · {words.state(asked, now)}"
-    if used:  # it allows nothing more, so nothing is offered
+def _own(approval: Approval, used: Sequence[Write], at: int, now: datetime) -> list[Block]:
+    head = f"{words.title(approval)} · {words.state(approval, now)}"
+    if used:  # a used approval allows nothing more, so it has no buttons
         return [el.section("\n".join([head, *(outcome_words(write) for write in used[:USES])]))]
-    return [el.section(f"{head}\n{words.facts(asked, 1)}"), *el.actions(_own_buttons(asked, at, now))]
+    return [el.section(f"{head}\n{words.facts(approval, 1)}"), *el.actions(_own_buttons(approval, at, now))]
 
 
-def _own_buttons(asked: Approval, at: int, now: datetime) -> list[Block]:
-    if posts.is_open(asked, now):
-        return [posts.withdraw(asked, at)]
-    is_usable = asked.state is ApprovalState.APPROVED and not asked.is_over(now)
-    return [posts.resume(asked, at)] if is_usable else []
+def _own_buttons(approval: Approval, at: int, now: datetime) -> list[Block]:
+    if posts.is_open(approval, now):
+        return [posts.withdraw(approval, at)]
+    is_usable = approval.state is ApprovalState.APPROVED and not approval.is_over(now)
+    return [posts.resume(approval, at)] if is_usable else []
 
 
 def _away(absence: Absence, now: datetime) -> str:

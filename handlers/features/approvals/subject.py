@@ -23,31 +23,31 @@ if TYPE_CHECKING:
 ABOUT = 300  # characters of a deed in the audit trail
 
 
-async def require_approver(interaction: Interaction, asked: Approval, step: Step) -> None:
-    """Check that a person may decide about a request, and that it waits. Raises ForbiddenError."""
+async def require_approver(interaction: Interaction, approval: Approval, step: Step) -> None:
+    """Check that a person may decide about a request, and that the request is still open. Raises ForbiddenError."""
     ctx, now = interaction.ctx, interaction.ctx.clock()
     absences = await ctx.store.approvals.away(now)
-    may = await ctx.approvers.may_decide(interaction.client, asked, interaction.user, absences, now)
-    reason = refusal(asked, interaction.user, now, is_approver=may)
+    is_approver = await ctx.approvers.may_decide(interaction.client, approval, interaction.user, absences, now)
+    reason = refusal(approval, interaction.user, now, is_approver=is_approver)
     if reason is not None:
-        await refuse(interaction, asked, step, reason)
-        raise ForbiddenError(_words(reason, asked, interaction))
+        await refuse(interaction, approval, step, reason)
+        raise ForbiddenError(_words(reason, approval, interaction))
 
 
-async def require_asker(interaction: Interaction, asked: Approval, step: Step) -> None:
+async def require_asker(interaction: Interaction, approval: Approval, step: Step) -> None:
     """Check that a request is the person's own. Raises ForbiddenError."""
-    if interaction.user != asked.asker:
-        await refuse(interaction, asked, step, "not_the_asker")
+    if interaction.user != approval.asker:
+        await refuse(interaction, approval, step, "not_the_asker")
         raise ForbiddenError(_("Only the person who asked may do that, so nothing was done."))
 
 
-async def refuse(interaction: Interaction, asked: Approval, step: Step, reason: str) -> None:
+async def refuse(interaction: Interaction, approval: Approval, step: Step, reason: str) -> None:
     """Record that an act on a request was refused."""
-    change = ApprovalStep(asked.id, step, asked.asker, "; ".join(asked.deed.summary)[:ABOUT])
+    change = ApprovalStep(approval.id, step, approval.asker, "; ".join(approval.deed.summary)[:ABOUT])
     await note_refused(interaction, f"approval.{step}", reason, change)
 
 
-def _words(reason: Refusal, asked: Approval, interaction: Interaction) -> str:
+def _words(reason: Refusal, approval: Approval, interaction: Interaction) -> str:
     match reason:
         case Refusal.OWN_REQUEST:
             return _("Nobody decides about their own request. Somebody else has to.")
@@ -55,7 +55,7 @@ def _words(reason: Refusal, asked: Approval, interaction: Interaction) -> str:
             return _("You are not among those who may decide about this request, so nothing was done.")
         case _:
             late = _("It is too late for that: {state}")
-            return late.format(state=state(asked, interaction.ctx.clock()))
+            return late.format(state=state(approval, interaction.ctx.clock()))
 
 
 def _finder(step: Step, *path: str | int) -> Callable[[Interaction, Any], Awaitable[Claim]]:
@@ -66,22 +66,22 @@ def _finder(step: Step, *path: str | int) -> Callable[[Interaction, Any], Awaita
         except OutdatedError:
             await note_refused(interaction, f"approval.{step}", "unknown_approval", ApprovalStep(0, step))
             raise
-        asked = await interaction.ctx.store.approvals.get(number)
-        if asked is None:
+        approval = await interaction.ctx.store.approvals.get(number)
+        if approval is None:
             await note_refused(interaction, f"approval.{step}", "unknown_approval", ApprovalStep(0, step))
             raise ForbiddenError(_("There is no such request for an approval any more."))
-        return Claim(asked)
+        return Claim(approval)
 
     return find
 
 
 def of_button(step: Step) -> Subject:
-    """The request whose number a button carries."""
+    """The subject of a button whose value is a request's number."""
     find = _finder(step, "actions", 0, "value")
     return Subject("the request for an approval whose number the button carries", find)
 
 
 def of_form(step: Step) -> Subject:
-    """The request for which a form was opened."""
+    """The subject of a form that was opened for a request."""
     find = _finder(step, "view", "private_metadata")
     return Subject("the request for an approval whose number the form carries", find)

@@ -1,4 +1,4 @@
-"""``pay``, ``cancel`` and ``receive``: orders that are named, with the button that begins the act."""
+"""``pay``, ``cancel`` and ``receive``: the named orders, each with the button that begins the act."""
 
 from __future__ import annotations
 
@@ -49,7 +49,7 @@ def reader(act: str) -> Callable[[TypedCommand], ActOnOrders | ListOrders]:
 
 
 async def show_acts(interaction: Interaction, request: ActOnOrders) -> Message:
-    """Show the orders, and the buttons of what they allow. Raises ForbiddenError, and the errors of reading them."""
+    """Show the orders with the buttons that they allow. Raises ForbiddenError, UnknownOrderError and PandaPonError."""
     ctx = interaction.ctx
     await ctx.gate.require(interaction.client, WriteScope.ORDERS, interaction.user, interaction.channel)
     snapshots = await asyncio.gather(*(ctx.tracker.lookup(id_, request.platform) for id_ in request.ids))
@@ -57,8 +57,8 @@ async def show_acts(interaction: Interaction, request: ActOnOrders) -> Message:
 
 
 def acts(act: str, snapshots: Sequence[OrderSnapshot]) -> Message:
-    """Orders with the button of an act, and one button that pays all of a platform."""
-    blocks, able = [], []
+    """Show orders with the button of an act. Several orders of a platform also get a button that pays them together."""
+    blocks, allowed = [], []
     for at, snapshot in enumerate(snapshots, 1):
         order = snapshot.order
         if order is None:
@@ -66,16 +66,16 @@ def acts(act: str, snapshots: Sequence[OrderSnapshot]) -> Message:
                 el.section(_("PandaPon did not describe {id} just now.").format(id=code(snapshot.ref.order_id)))
             )
         elif act in possible_acts(order):
-            able.append(order)
+            allowed.append(order)
             blocks.append(el.section(order_line(order), act_button(act, [order.ref], at)))
         else:
             why = refusal(act, order)
             blocks.append(el.section(f"{order_line(order)}\n⚠️ {why.words}", why.button(at)))
-    buttons = [*_together(able)] if act == "pay" else []
+    buttons = [*_pay_together(allowed)] if act == "pay" else []
     return el.message([*blocks, *el.actions(buttons)])
 
 
-def _together(orders: Sequence[Order]) -> list[dict[str, object]]:
+def _pay_together(orders: Sequence[Order]) -> list[dict[str, object]]:
     by_platform: dict[str, list[Order]] = {}
     for order in orders:
         by_platform.setdefault(order.platform, []).append(order)

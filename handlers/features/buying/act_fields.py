@@ -1,4 +1,4 @@
-"""What a person fills in for an act on orders."""
+"""The fields of the forms for acts on orders, as people filled them in."""
 
 from __future__ import annotations
 
@@ -12,7 +12,7 @@ from handlers.features.buying import acts_view
 
 @dataclass(frozen=True, slots=True)
 class FilledReason:
-    """The filled page of a cancellation. ``reason``: as it is sent."""
+    """The filled page of a cancellation. ``reason``: the words that are sent; empty: none is chosen."""
 
     reason: str
     remark: str
@@ -36,8 +36,8 @@ def read_reason(values: dict[str, Any]) -> FilledReason:
 
 def read_warehouse(values: dict[str, Any]) -> FilledWarehouse:
     """Read the form's ``state.values``."""
-    named = " ".join(value_of(values, "name", "value").split())[: acts_view.WAREHOUSE]
+    name = " ".join(value_of(values, "name", "value").split())[: acts_view.WAREHOUSE]
     place = " ".join(value_of(values, "place", "value").split())[: acts_view.PLACE]
-    wrong = {} if named else {"name": _("Write the warehouse's name.")}
+    wrong = {} if name else {"name": _("Write the warehouse's name.")}
     wrong |= {} if place else {"place": _("Write its address.")}
-    return FilledWarehouse((named, place), wrong)
+    return FilledWarehouse((name, place), wrong)

@@ -15,9 +15,9 @@ from handlers.blocks.order_acts import act_label
 from handlers.blocks.write_words import DONE
 from handlers.commands.declarations import Listener
 from handlers.features.buying import acts_view
+from handlers.features.buying.act_execution import PAYING_ACTS, carry_out, moved_totals, orders_now, require_possible
 from handlers.features.buying.act_fields import FilledReason, FilledWarehouse, read_reason, read_warehouse
-from handlers.features.buying.carrying_out import PAID, carry_out, moved_totals, orders_now, require_possible
-from handlers.features.buying.paid_before import earlier_payments, payable
+from handlers.features.buying.earlier_payments import earlier_payments, require_payable
 from handlers.wire import payloads
 from handlers.wire.errors import OutdatedError
 from handlers.writing.approval_check import Deed, check_approval
@@ -67,19 +67,19 @@ _CANCELS: dict[Platform, Operation[Any, Any]] = {
 
 
 async def begin(interaction: Interaction, act: str, refs: Sequence[OrderRef]) -> Goto:
-    """Read the orders. Raises RequestError for an order that does not allow it, and UnknownPathError."""
+    """Read the orders and begin. Raises RequestError for an order that does not allow the act, and UnknownPathError."""
     ctx = interaction.ctx
     ctx.api.catalogue.path(_operation(act, refs[0].platform).name)
     orders = await asyncio.gather(*(ctx.api.order(ref) for ref in refs))
     require_possible(act, orders)
     arrived = act != "receive" or await _has_arrived(ctx, orders[0].ref)
-    before = await payable(ctx, orders) if act in PAID else ()
+    before = await require_payable(ctx, orders) if act in PAYING_ACTS else ()
     content = Acting(act, tuple(orders), arrived, submitted=before)  # type: ignore[arg-type]  # the claim has checked it
     return Goto(act, content)
 
 
-def kind_of(act: str, refs: Sequence[OrderRef]) -> str:
-    """How orders are paid: one of 1688 by a link, others by the account's agreement."""
+def resolved_act(act: str, refs: Sequence[OrderRef]) -> str:
+    """``pay_all`` for a payment of several orders or on Taobao, by the account's agreement; otherwise ``act``."""
     return "pay_all" if act == "pay" and (len(refs) > 1 or refs[0].platform is Platform.TAOBAO) else act
 
 
@@ -94,10 +94,13 @@ def _operation(act: str, platform: Platform) -> Any:
 
 
 async def _has_arrived(ctx: Context, ref: OrderRef) -> bool | None:
-    """Read the trace, as ``/panda order`` does: the order's own state says "shipped" until its receipt is confirmed."""
+    """Whether all parcels of an order have arrived; None where their trace cannot be read.
+
+    The trace is read because the order's own state says "shipped" until its receipt is confirmed.
+    """
     try:
         return (await ctx.tracker.lookup(ref.order_id, ref.platform)).has_arrived
-    except PandaPonError:  # the form still opens, and says that it is not known
+    except PandaPonError:  # the form still opens, and warns that this is not known
         return None
 
 
@@ -105,7 +108,7 @@ async def _has_arrived(ctx: Context, ref: OrderRef) -> bool | None:
 
 
 async def send_payment(interaction: Interaction, flow: Flow, _filled: Any) -> Goto | Done:
-    """Ask for the link, or submit the orders. An amount that moved stops it, and both are shown."""
+    """Ask for the pay link, or submit the orders. Where an amount has changed, show the old and the new one instead."""
     content = _content(flow)
     now = await orders_now(interaction.ctx, content)
     if moved := moved_totals(content, now):
@@ -134,7 +137,7 @@ async def send_payment(interaction: Interaction, flow: Flow, _filled: Any) -> Go
 
 
 async def send_cancellation(interaction: Interaction, flow: Flow, filled: FilledReason) -> Done:
-    """Cancel it, once."""
+    """Cancel the order, once."""
     [order] = _content(flow).orders
     remark = filled.remark or None
     call: Call
@@ -158,16 +161,16 @@ async def send_receipt(interaction: Interaction, flow: Flow, _filled: Any) -> Do
 
 
 async def review_warehouse(_interaction: Interaction, flow: Flow, filled: FilledWarehouse) -> Goto:
-    """Show it before it is sent."""
+    """Take the new warehouse, and show it before it is sent."""
     return Goto("warehouse_review", replace(_content(flow), warehouse=filled.warehouse))
 
 
 async def send_warehouse(interaction: Interaction, flow: Flow, _filled: Any) -> Done:
-    """Change the warehouse."""
+    """Change the warehouse, once."""
     content = _content(flow)
-    [order], (named, place) = content.orders, content.warehouse
-    request = operations.Warehouse(order_id=order.order_id, warehouse_name=named, warehouse_address=place)
-    change = WarehouseChange(order.platform, order.order_id, named)
+    [order], (name, place) = content.orders, content.warehouse
+    request = operations.Warehouse(order_id=order.order_id, warehouse_name=name, warehouse_address=place)
+    change = WarehouseChange(order.platform, order.order_id, name)
     return await _done(interaction, flow, Plan((operations.TAOBAO_WAREHOUSE, request), change))
 
 
@@ -178,12 +181,12 @@ async def _done(interaction: Interaction, flow: Flow, plan: Plan) -> Done:
 
 
 async def renew(interaction: Interaction, flow: Flow) -> Goto:
-    """Review a payment again, such as after an approval: amounts that have moved meanwhile are shown."""
+    """Read a payment's orders anew, such as after an approval, and show amounts that have changed meanwhile."""
     content = _content(flow)
-    if content.act not in PAID:
+    if content.act not in PAYING_ACTS:
         return Goto(flow.step, content)
     now = await orders_now(interaction.ctx, content)
-    before = await payable(interaction.ctx, now)
+    before = await require_payable(interaction.ctx, now)
     return Goto(flow.step, replace(content, orders=now, moved=moved_totals(content, now), submitted=before))
 
 
@@ -193,12 +196,12 @@ def _content(flow: Flow) -> Acting:
 
 
 def acting() -> str:
-    """The waiting line while it is done."""
+    """The waiting line while PandaPon does the act."""
     return _("Telling PandaPon…")
 
 
 def _titled(step: Step, act: str) -> Step:
-    """The page under the name of its act, which the button that opens it bears."""
+    """The step with a title: the words of the button that opens the act."""
     return replace(step, title=lambda: act_label(act).rstrip("…"))
 
 
@@ -219,14 +222,14 @@ WIZARD = Wizard(NAME, Acting, WriteScope.ORDERS, acts_view.title, STEPS, renew=r
 
 
 async def pay_button(interaction: Interaction, channel: str, orders: Sequence[Order]) -> Block | None:
-    """A button on the page of new orders that pays those of one platform; None where they are of both, or of none."""
+    """The button on the page of new orders that pays them; None where none is unpaid, or they are of both platforms."""
     unpaid = [order for order in orders if order.is_unpaid][:MOST]
     platforms = {order.platform for order in unpaid}
     if len(platforms) != 1:
         return None
     refs = [order.ref for order in unpaid]
-    act = kind_of("pay", refs)
-    flow = await open_flow(interaction, Acting(act, tuple(unpaid)), channel, act)  # type: ignore[arg-type]
+    act = resolved_act("pay", refs)
+    flow = await open_flow(interaction, Acting(act, tuple(unpaid)), channel, act)  # type: ignore[arg-type]  # pay or pay_all
     return el.button(act_label(act), f"{action_ids.ACT_RESUME}:1", flow.id, "primary")
 
 
@@ -235,29 +238,29 @@ async def open_act(subject: Subject, interaction: Interaction) -> None:
 
     async def first() -> Goto:
         act, refs = await claimed(interaction, subject)
-        return await begin(interaction, kind_of(act, refs), refs)
+        return await begin(interaction, resolved_act(act, refs), refs)
 
     await WIZARD.open(interaction, first)
 
 
 async def resume_act(subject: Subject, interaction: Interaction) -> None:
-    """Open the form that was made with the page of new orders."""
+    """Open the payment form that :func:`pay_button` has prepared."""
     flow: Flow = await claimed(interaction, subject)
     await WIZARD.resume(interaction, flow.id)
 
 
 async def ignore(_subject: Subject, _interaction: Interaction) -> None:
-    """A press that opens the browser: there is nothing to do."""
+    """Do nothing: the press of a link button opens the browser, and Slack only reports it."""
 
 
 async def _orders(interaction: Interaction, _given: Any) -> Claim:
-    """Read the button's value as if it came from a stranger: the orders are read before anything is done."""
+    """Read the button's value, which anybody can forge; the orders are read before anything is done."""
     act, *keys = payloads.value(interaction.body).split()[: MOST + 2] or [""]
     try:
         refs = [OrderRef.from_key(key) for key in keys]
     except ValueError:
         raise OutdatedError from None
-    is_one = len(refs) == 1 or act in PAID
+    is_one = len(refs) == 1 or act in PAYING_ACTS
     is_known = act in STEPS and act != "warehouse_review" and 1 <= len(refs) <= MOST
     if not is_known or not is_one or len({ref.platform for ref in refs}) != 1:
         raise OutdatedError

@@ -1,4 +1,4 @@
-"""The pages of an act on orders: what it does, and what became of it."""
+"""The pages of an act on orders, from the review to the result."""
 
 from __future__ import annotations
 
@@ -14,7 +14,7 @@ from handlers.blocks.people import name
 from handlers.blocks.punctuation import labelled
 from handlers.blocks.text import escape, money, sanitize_id, truncate, yuan
 from handlers.blocks.write_words import DONE, outcome_words
-from handlers.features.buying import paid_before
+from handlers.features.buying import earlier_payments
 from handlers.writing.steps import Page
 from pandapon.carts import fen
 from pandapon.operations.orders import PayUrl
@@ -32,7 +32,7 @@ if TYPE_CHECKING:
 
 TITLE, SELLER = 60, 40  # characters
 REMARK, WAREHOUSE, PLACE = 200, 60, 300  # characters of what is typed
-# The reasons as they are sent; both platforms show them to the seller. Nobody published a list.
+# The reasons as they are sent; both platforms show them to the seller. No list of reasons is published.
 REASONS = {
     "unwanted": "不想买了",
     "wrong": "信息填写错误，重新下单",
@@ -43,7 +43,7 @@ REASONS = {
 
 
 def title() -> str:
-    """The title of the pages before it is known which act it is, and after it."""
+    """The title of a page that belongs to no act, such as the one while the form opens."""
     return _("Orders")
 
 
@@ -106,12 +106,12 @@ def warehouse(flow: Flow) -> Page:
 def warehouse_review(flow: Flow) -> Page:
     """Show the new warehouse before it is sent."""
     content = _content(flow)
-    named, place = (escape(part) for part in content.warehouse)
-    return Page([*_head(content), el.section(f"🏬 *{named}*\n{place}")], _("Change warehouse"))
+    warehouse_name, place = (escape(part) for part in content.warehouse)
+    return Page([*_head(content), el.section(f"🏬 *{warehouse_name}*\n{place}")], _("Change warehouse"))
 
 
 def result(outcome: Outcome, by: str) -> list[Block]:
-    """What became of it, who did it, and what is next. A pay link is shown here and kept nowhere."""
+    """The result of an act, who did it, and what is next. A pay link is shown here and stored nowhere."""
     write = outcome.write
     blocks = [el.section(outcome_words(write, outcome.error))]
     if isinstance(outcome.answer, PayUrl):
@@ -123,12 +123,12 @@ def result(outcome: Outcome, by: str) -> list[Block]:
 
 
 def lines(orders: Sequence[Order]) -> list[str]:
-    """Orders as plain lines, for those who approve."""
+    """Orders as lines of plain text, for the approvers."""
     return [f"{order.order_id} · {order.seller}: {', '.join(item.title for item in order.items)}" for order in orders]
 
 
 def total_fen(orders: Sequence[Order]) -> int | None:
-    """The sum of the orders' totals; None where one names none."""
+    """The sum of the orders' totals, in fen; None where an order has no total."""
     amounts = [order.total_amount for order in orders]
     known = [fen(amount) for amount in amounts if amount is not None]
     return sum(known) if len(known) == len(amounts) else None
@@ -138,8 +138,8 @@ def order_line(order: Order) -> str:
     """An order in one line: its title, seller, total and id."""
     seller = escape(truncate(order.seller, SELLER))
     amount = money(order.total_amount) if order.total_amount is not None else _("price not given")
-    named = f"*{display_name(order, order.ref, TITLE)}*"
-    return " · ".join(part for part in (named, seller, amount, f"`{sanitize_id(order.order_id)}`") if part)
+    title = f"*{display_name(order, order.ref, TITLE)}*"
+    return " · ".join(part for part in (title, seller, amount, f"`{sanitize_id(order.order_id)}`") if part)
 
 
 def _content(flow: Flow) -> Acting:
@@ -149,7 +149,7 @@ def _content(flow: Flow) -> Acting:
 
 def _head(content: Acting) -> list[Block]:
     head = [_moved(content)] if content.moved else []
-    head += paid_before.warnings(content)
+    head += earlier_payments.warnings(content)
     listed = [el.section(order_line(order)) for order in content.orders]
     amount = total_fen(content.orders)
     if len(content.orders) > 1 and amount is not None:

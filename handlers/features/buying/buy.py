@@ -1,4 +1,4 @@
-"""``buy``: the cart with its way to order, or products that are ordered without it."""
+"""``buy``: the cart with its order buttons, or products that are ordered without the cart."""
 
 from __future__ import annotations
 
@@ -28,24 +28,24 @@ if TYPE_CHECKING:
     from handlers.parsing.typed_command import TypedCommand
     from pandapon.products import ProductDetail
 
-MOST = 4  # products of one form
+MOST_PRODUCTS = 4  # of one form
 EXAMPLE = "https://detail.1688.com/offer/712345678901.html"
 TITLE = 80  # characters
 
 
 def read_buy(command: TypedCommand) -> BuyProducts | ShowCart:
-    """Read ``buy [LINK|ID …]``; without a product it is the cart. Raises UsageError."""
+    """Read ``buy [LINK|ID …]``; without a product, the cart is meant. Raises UsageError."""
     options, words = read_options(command)
     if not words:
         return ShowCart()
     chosen = read_products(command, words, options.platform)
-    if len(chosen) > MOST:
+    if len(chosen) > MOST_PRODUCTS:
         problem = ngettext(
             "{most} products can be bought at once, and you named {n}",
             "{most} products can be bought at once, and you named {n}",
             len(chosen),
-        ).format(most=MOST, n=len(chosen))
-        raise command.refuse(problem, suggestion=text_of(BuyProducts(chosen[:MOST])))
+        ).format(most=MOST_PRODUCTS, n=len(chosen))
+        raise command.refuse(problem, suggestion=text_of(BuyProducts(chosen[:MOST_PRODUCTS])))
     return BuyProducts(chosen)
 
 
@@ -57,7 +57,7 @@ async def buy(interaction: Interaction, request: BuyProducts) -> Message:
 
 
 def offer(products: Sequence[ProductDetail]) -> Message:
-    """Products, and the button that opens the form."""
+    """List the products above the button that opens the order form."""
     lines = []
     for product in products:
         price = money(product.price) if product.price is not None else _("price not given")

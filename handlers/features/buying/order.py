@@ -1,10 +1,10 @@
-"""Order what is in the cart, or a product at once: fill in, review, confirm, done. It is ordered once."""
+"""The form that orders the cart, or products without it: fill in, review, confirm, done. It orders once."""
 
 from __future__ import annotations
 
 import asyncio
 import hashlib
-from dataclasses import dataclass, field, replace
+from dataclasses import replace
 from typing import TYPE_CHECKING, Any
 
 from handlers.access.permissions import Claim
@@ -12,19 +12,19 @@ from handlers.access.subjects import Subject, claimed
 from handlers.blocks import action_ids
 from handlers.blocks import elements as el
 from handlers.blocks.error_messages import platform_error
-from handlers.blocks.forms import value_of
 from handlers.blocks.i18n import _
 from handlers.blocks.write_words import DONE, outcome_words
-from handlers.commands.declarations import Listener, WrongFieldsError
+from handlers.commands.declarations import Listener
 from handlers.features.buying import order_view
 from handlers.features.buying.acts import pay_button
-from handlers.features.buying.creating import Creating, never_begun, started
-from handlers.features.buying.following import Followed, follow
-from handlers.features.buying.quote import chosen_line, known_total, quoted
+from handlers.features.buying.buy import MOST_PRODUCTS
+from handlers.features.buying.new_order_watches import NewOrderWatches, watch_new_orders
+from handlers.features.buying.order_creation import OrderCreator, sellers_without_call, started_writes
+from handlers.features.buying.order_fields import read_order, with_fields
+from handlers.features.buying.quote import chosen_line, known_total, quote
 from handlers.parsing.references import read_reference
 from handlers.wire import payloads
 from handlers.wire.errors import OutdatedError, RequestError
-from handlers.writing.additions import variants, wrong_quantity
 from handlers.writing.approval_check import Deed, check_approval
 from handlers.writing.flows import own_flow
 from handlers.writing.plans import new_id
@@ -40,6 +40,7 @@ from tracking.write_policy import WriteScope
 if TYPE_CHECKING:
     from collections.abc import Sequence
 
+    from handlers.features.buying.order_fields import FilledOrder
     from handlers.interactions.interaction import Interaction
     from handlers.writing.plans import Outcome
     from handlers.writing.receivers import SavedAddress
@@ -47,30 +48,18 @@ if TYPE_CHECKING:
     from tracking.flows import Flow
 
 NAME = "order"
-MOST_LINES = 100  # of one call
-MOST_SELLERS = 30  # of one form, whose pages show all of them
-MOST_PRODUCTS = 4
-DIGITS = 9  # of the largest quantity
-
-
-@dataclass(frozen=True, slots=True)
-class FilledOrder:
-    """The filled first page: raw fields, since only the flow knows which there are."""
-
-    values: dict[str, Any]
-    wrong: dict[str, str] = field(default_factory=dict)
-
-
-def read_order(values: dict[str, Any]) -> FilledOrder:
-    """Read the first page. What is wrong depends on the flow."""
-    return FilledOrder(values)
+MOST_LINES = 100  # of one form, and so of one call
+MOST_SELLERS = 30  # of one form: its pages show all of them
 
 
 # --- fill -------------------------------------------------------------------------------------------------------------
 
 
 async def from_cart(interaction: Interaction, flow: Flow, at: int | None) -> Goto:
-    """Begin with the cart as it is now. ``at``: the position of a line whose seller alone is ordered from."""
+    """Begin with the cart as it is now. ``at``: the position of a line, to order from its seller alone.
+
+    Raises RequestError for a cart without lines that can be ordered, or with too many, and PandaPonError.
+    """
     shown = flow.content
     assert isinstance(shown, ShownCart)
     seller = (shown.lines[at].platform, shown.lines[at].seller) if at is not None else None
@@ -91,7 +80,7 @@ async def from_cart(interaction: Interaction, flow: Flow, at: int | None) -> Got
 
 
 async def from_products(interaction: Interaction, products: Sequence[ProductRef]) -> Goto:
-    """Begin with products, without the cart."""
+    """Begin with products, without the cart. Raises PandaPonError."""
     ctx = interaction.ctx
     reading = (ctx.api.product(ref.platform or Platform.ALIBABA, ref.product_id) for ref in products)
     details, saved = await asyncio.gather(asyncio.gather(*reading), saved_addresses(ctx))
@@ -111,12 +100,12 @@ def _begin(content: Ordering, saved: Sequence[SavedAddress]) -> Goto:
 
 
 async def send_fill(interaction: Interaction, flow: Flow, filled: FilledOrder) -> Goto | Done:
-    """Review it: read everything anew. Raises WrongFieldsError."""
-    return await _reviewed(interaction, replace(_filled(_content(flow), filled.values), costs=()))
+    """Take the first page, read everything anew, and show the review. Raises WrongFieldsError."""
+    return await _reviewed(interaction, replace(with_fields(_content(flow), filled), costs=()))
 
 
 async def renew(interaction: Interaction, flow: Flow) -> Goto | Done:
-    """Review it again, such as after an approval: amounts that have moved meanwhile are shown with the former ones."""
+    """Make the review anew, such as after an approval. Amounts that have changed are shown with the former ones."""
     if flow.step != "review":
         return Goto(flow.step, flow.content)
     return await _reviewed(interaction, _content(flow))
@@ -124,58 +113,30 @@ async def renew(interaction: Interaction, flow: Flow) -> Goto | Done:
 
 async def _reviewed(interaction: Interaction, content: Ordering) -> Goto | Done:
     try:
-        now, _receivers = await quoted(interaction.ctx, content)
+        now, _receivers = await quote(interaction.ctx, content)
     except ApiError as error:
         words = _("PandaPon refused this order: {reason}").format(reason=platform_error(error))
         return Done([el.section(f"❌ {words}")])
     return Goto("review", now)
 
 
-def _filled(content: Ordering, values: dict[str, Any]) -> Ordering:
-    address = value_of(values, "address", "selected_option")
-    wrong = {} if address in dict(content.addresses) else {"address": _("Choose an address.")}
-    lines = list(content.lines)
-    for at, product in enumerate(content.products):
-        chosen = value_of(values, f"variant{at}", "selected_option")
-        position = int(chosen) if chosen.isascii() and chosen.isdigit() and len(chosen) <= 4 else -1  # noqa: PLR2004
-        position = position if product.skus else 0
-        if not 0 <= position < len(variants(product)):
-            wrong[f"variant{at}"] = _("Choose a variant.")
-            continue
-        typed = value_of(values, f"quantity{at}", "value").strip()
-        quantity = int(typed) if typed.isascii() and typed.isdigit() and len(typed) <= DIGITS else None
-        if problem := wrong_quantity(product, variants(product)[position], quantity):
-            wrong[f"quantity{at}"] = problem
-            continue
-        lines[at] = chosen_line(product, position, quantity or 1)
-    if wrong:
-        raise WrongFieldsError(wrong)
-    notes = tuple(
-        (seller, " ".join(value_of(values, f"note{at}", "value").split())[: order_view.NOTE])
-        for at, seller in enumerate(order_view.noted_sellers(content))
-    )
-    return replace(content, lines=tuple(lines), address=address, notes=notes)
-
-
 # --- confirm ----------------------------------------------------------------------------------------------------------
 
 
 async def confirm(interaction: Interaction, flow: Flow, _filled: Any) -> Goto | Done:
-    """Order it, once. A price that moved since the review stops it, and both are shown."""
+    """Place the order, once. Where a price has changed since the review, show the old and the new one instead."""
     async with interaction.ctx.writer.turn(f"order-form:{flow.id}"):  # a second click waits for all calls of the first
         return await _confirmed(interaction, flow)
 
 
 async def _confirmed(interaction: Interaction, flow: Flow) -> Goto | Done:
     ctx, content = interaction.ctx, _content(flow)
-    if earlier := await started(ctx, flow):
-        blocks = [
-            *(outcome_words(write) for write in earlier),
-            *order_view.left_out(never_begun(flow, content, earlier)),
-        ]
-        return Done([el.section(words) for words in blocks], tuple(write.id for write in earlier))
+    if earlier := await started_writes(ctx, flow):
+        unsent = order_view.left_out(sellers_without_call(flow, content, earlier))
+        lines = [*(outcome_words(write) for write in earlier), *unsent]
+        return Done([el.section(words) for words in lines], tuple(write.id for write in earlier))
     try:
-        now, receivers = await quoted(ctx, content)
+        now, receivers = await quote(ctx, content)
     except ApiError as error:
         words = _("PandaPon refused this order: {reason}").format(reason=platform_error(error))
         return Done([el.section(f"❌ {words}")])
@@ -185,15 +146,15 @@ async def _confirmed(interaction: Interaction, flow: Flow) -> Goto | Done:
     allowed = await check_approval(interaction, flow, _deed(flow, now))
     if isinstance(allowed, Done):
         return allowed
-    outcomes, refused = await Creating(ctx, flow, now, receivers, WIZARD.act_of, allowed).create_all()
+    outcomes, refused = await OrderCreator(ctx, flow, now, receivers, WIZARD.act_of, allowed).create_all()
     return await _result(interaction, flow, outcomes, refused)
 
 
 async def _result(interaction: Interaction, flow: Flow, outcomes: Sequence[Outcome], refused: Sequence[str]) -> Done:
     refs = order_view.refs_of(outcome for outcome in outcomes if outcome.write.state in DONE)
-    followed = await follow(interaction, flow.channel, refs) if refs else Followed()
-    pay = await pay_button(interaction, flow.channel, followed.orders)
-    blocks = order_view.result(outcomes, refused, followed, interaction.user, pay)
+    watches = await watch_new_orders(interaction, flow.channel, refs) if refs else NewOrderWatches()
+    pay = await pay_button(interaction, flow.channel, watches.orders)
+    blocks = order_view.result(outcomes, refused, watches, interaction.user, pay)
     is_over = any(outcome.write.state in DONE or not outcome.error for outcome in outcomes)
     return Done(blocks, tuple(outcome.write.id for outcome in outcomes) if is_over else ())
 
@@ -209,13 +170,13 @@ def _deed(flow: Flow, content: Ordering) -> Deed:
 
 
 def _exactly(content: Ordering) -> str:
-    """A text that is another for another address or product, even where both look the same to the approver."""
+    """A digest that differs for another address or product, even for one that looks the same to the approver."""
     place = content.address, dict(content.marks).get(content.address, "")
     return _digest(*place, *_lines(content))
 
 
 def _wish(content: Ordering) -> str:
-    """A text that is the same for the same products to the same address, from whatever form and in whatever order."""
+    """A digest that is equal for the same products to the same address, from any form and in any order."""
     return _digest(content.address, *sorted(_lines(content), key=repr))
 
 
@@ -233,7 +194,7 @@ def _content(flow: Flow) -> Ordering:
 
 
 def placing() -> str:
-    """The waiting line while it is ordered."""
+    """The waiting line while the order is placed."""
     return _("Placing the order…")
 
 
@@ -279,7 +240,7 @@ async def _of_cart(interaction: Interaction, _given: Any) -> Claim:
     assert isinstance(flow.content, ShownCart)
     if not position:
         return Claim((flow, None))
-    at = int(position) if position.isascii() and position.isdigit() and len(position) <= 3 else -1  # noqa: PLR2004
+    at = int(position) if position.isascii() and position.isdigit() and len(position) <= 3 else -1  # noqa: PLR2004  digits
     if not 0 <= at < len(flow.content.lines):
         raise OutdatedError
     return Claim((flow, at))

@@ -27,7 +27,7 @@ if TYPE_CHECKING:
     from collections.abc import Iterable, Sequence
 
     from handlers.blocks.message import Block
-    from handlers.features.buying.following import Followed
+    from handlers.features.buying.new_order_watches import NewOrderWatches
     from handlers.writing.plans import Outcome
     from pandapon.carts import CartLine
     from pandapon.products import ProductDetail
@@ -35,7 +35,7 @@ if TYPE_CHECKING:
 
 TITLE, VARIANT, SELLER, NOTE, SHOWN_NOTE = 80, 60, 40, 500, 120  # characters
 NOTED = 8  # sellers with a note of their own; more share one
-REVIEWED, LISTED = 90, 40  # blocks for the lines of one page
+REVIEWED, LISTED = 90, 40  # blocks for the lines: of the review, of the first page
 MOVED = 10  # changed prices that are named
 TIERS = 5  # of a product
 DETAILS = 8  # orders with a button on the last page
@@ -52,7 +52,7 @@ def nowhere(_flow: Flow) -> Page:
 
 
 def fill(flow: Flow) -> Page:
-    """What is bought, where it goes, and words to the sellers."""
+    """Ask for variants, quantities, the address, and notes to the sellers."""
     content = _content(flow)
     blocks = _products(content) if content.products else _lines(content.lines)
     choices = [Choice(id_, masked) for id_, masked in content.addresses]
@@ -63,7 +63,7 @@ def fill(flow: Flow) -> Page:
 
 
 def review(flow: Flow) -> Page:
-    """Every seller's goods, shipping and total, what to know, and the grand total."""
+    """Show every seller's goods, shipping and total, the grand total, and the facts of the order."""
     content = _content(flow)
     blocks = [_moved(content.moved)] if content.moved else []
     costs = {(cost.platform, cost.seller): cost for cost in content.costs}
@@ -76,7 +76,7 @@ def review(flow: Flow) -> Page:
 
 
 def grand_total(content: Ordering) -> str:
-    """The sum of all sellers, and what is still to come."""
+    """The sum of all sellers in words, and whether shipping still comes on top."""
     amount = yuan(total_of(content.costs))
     if all(cost.total is not None for cost in content.costs):
         return labelled(_("Total"), amount)
@@ -84,13 +84,13 @@ def grand_total(content: Ordering) -> str:
 
 
 def result(
-    outcomes: Sequence[Outcome], refused: Sequence[str], followed: Followed, by: str, pay: Block | None = None
+    outcomes: Sequence[Outcome], refused: Sequence[str], watches: NewOrderWatches, by: str, pay: Block | None = None
 ) -> list[Block]:
-    """What became of the order, who did it, where it is watched, and what is next. ``refused``: calls never sent."""
+    """The result of the order, where it is watched, and what is next. ``refused``: why calls were never sent."""
     blocks = [el.section(outcome_words(outcome.write, outcome.error)) for outcome in outcomes]
     blocks += [el.section(f"❌ {words}") for words in refused]
     refs = refs_of(outcomes)
-    if words := followed.words():
+    if words := watches.words():
         blocks.append(el.section(words))
     notes = [_("By {user}").format(user=name(by))]
     if refs:
@@ -104,13 +104,13 @@ def result(
 
 
 def left_out(sellers: Sequence[str]) -> list[str]:
-    """Say from whom nothing was ordered, as Slack text; nothing where all was."""
+    """A sentence about the sellers from whom nothing was ordered, as Slack text; an empty list without such sellers."""
     if not sellers:
         return []
-    named = listed([seller_name(seller) for seller in sellers[:DETAILS]])
-    more = len(sellers) - DETAILS
-    named += " " + _("and {n} more").format(n=number(more)) if more > 0 else ""
-    return [_("❌ Nothing was ordered from {sellers}. Order from them in a new form.").format(sellers=named)]
+    names = listed([seller_name(seller) for seller in sellers[:DETAILS]])
+    remaining = len(sellers) - DETAILS
+    names += " " + _("and {n} more").format(n=number(remaining)) if remaining > 0 else ""
+    return [_("❌ Nothing was ordered from {sellers}. Order from them in a new form.").format(sellers=names)]
 
 
 def refs_of(outcomes: Iterable[Outcome]) -> list[OrderRef]:
@@ -125,8 +125,8 @@ def refs_of(outcomes: Iterable[Outcome]) -> list[OrderRef]:
 
 def line_words(line: CartLine) -> str:
     """A line in words: title, variant, price, quantity, amount, and a warning where the stock is short."""
-    named = escape(truncate(line.title, TITLE)) or code(line.product_id, 80)
-    parts = [f"*{named}*", escape(truncate(line.variant, VARIANT)), _price(line), _warning(line)]
+    title = escape(truncate(line.title, TITLE)) or code(line.product_id, 80)
+    parts = [f"*{title}*", escape(truncate(line.variant, VARIANT)), _price(line), _warning(line)]
     return " · ".join(part for part in parts if part)
 
 
@@ -191,11 +191,11 @@ def _number(least: int, value: int) -> Block:
 
 
 def _notes(content: Ordering) -> list[Block]:
-    written = dict(content.notes)
+    notes = dict(content.notes)
     blocks = []
     for at, seller in enumerate(noted_sellers(content)):
         label = _("Note to {seller}").format(seller=truncate(seller, SELLER)) if seller else _("Note to the sellers")
-        blocks.append(field(label, f"note{at}", _text(written.get(seller, "")), optional=True))
+        blocks.append(field(label, f"note{at}", _text(notes.get(seller, "")), optional=True))
     if any(line.platform is Platform.TAOBAO for line in content.lines):
         blocks.append(el.context(_("Taobao takes no note with an order.")))
     return blocks
@@ -240,8 +240,8 @@ def _facts(content: Ordering) -> list[str]:
     to = next((masked for id_, masked in content.addresses if id_ == content.address), "")
     facts = [f"📍 {escape(to)}"] if to else []
     for seller, words in content.notes:
-        named = f"{seller_name(seller)}: " if seller else ""
-        facts += [f"✏️ {named}{escape(truncate(words, SHOWN_NOTE))}"] if words else []
+        prefix = f"{seller_name(seller)}: " if seller else ""
+        facts += [f"✏️ {prefix}{escape(truncate(words, SHOWN_NOTE))}"] if words else []
     orders = len(by_seller(content.lines))
     placed = ngettext("{n} order is placed.", "{n} orders are placed, one for each seller.", orders)
     facts.append(placed.format(n=orders))

@@ -26,8 +26,8 @@ if TYPE_CHECKING:
     from tracking.flows import Ordering
 
 
-async def quoted(ctx: Context, wanted: Ordering) -> tuple[Ordering, Receivers]:
-    """Return the purchase with the prices and costs of now, and its address in both spellings.
+async def quote(ctx: Context, wanted: Ordering) -> tuple[Ordering, Receivers]:
+    """Return the purchase with its present prices and costs, and its address as each platform's calls spell it.
 
     Raises RequestError where the cart has changed, a variant has gone, or the address has gone or was changed; and
     PandaPonError.
@@ -43,7 +43,7 @@ async def quoted(ctx: Context, wanted: Ordering) -> tuple[Ordering, Receivers]:
 
 
 def moved(shown: Ordering, now: Ordering) -> tuple[MovedPrice, ...]:
-    """Return the amounts that are others than those that the person was shown; none before the first review."""
+    """Return the amounts that differ from those that the person was shown; none before the first review."""
     if not shown.costs:
         return ()
     pieces = [
@@ -65,7 +65,7 @@ def total_of(costs: Sequence[SellerCost]) -> int:
 
 
 def known_total(costs: Sequence[SellerCost]) -> int | None:
-    """Return the sum for those who approve, in fen; None where the price of some goods is not known."""
+    """Return the sum for the approvers, in fen; None where the price of some goods is not known."""
     return total_of(costs) if all(cost.total is not None or cost.goods is not None for cost in costs) else None
 
 
@@ -111,19 +111,20 @@ def _line_of(product: ProductDetail, line: CartLine) -> CartLine:
 
 def _entry_now(now: CartLine | None, line: CartLine) -> CartLine:
     if now is None or now.quantity != line.quantity or not now.is_enabled:
-        raise cart_changed()
+        raise changed_cart()
     return now
 
 
-def cart_changed() -> RequestError:
-    """The refusal for a cart that holds something else than the person was shown."""
+def changed_cart() -> RequestError:
+    """The error for a cart that differs from the cart that the person was shown."""
     return RequestError(_("The cart has changed since you saw it, so nothing was ordered. Open `/panda cart` again."))
 
 
 async def require_as_reviewed(ctx: Context, share: Share) -> None:
-    """Check that the cart still has what was confirmed: the call names its entries alone, and no quantities.
+    """Check that the cart still holds what was confirmed: the call names the cart's entries, not their quantities.
 
-    Raises RequestError, and PandaPonError where the cart cannot be read. A call for products names their quantities.
+    A share without the cart needs no check: its call names the quantities. Raises RequestError, and PandaPonError
+    where the cart cannot be read.
     """
     if not share.is_from_cart:
         return
@@ -131,14 +132,14 @@ async def require_as_reviewed(ctx: Context, share: Share) -> None:
     for line in share.lines:
         now = _entry_now(entries.get(line.entry_id), line)
         if (_fen(now.price), now.product_id, now.sku_id) != (_fen(line.price), line.product_id, line.sku_id):
-            raise cart_changed()
+            raise changed_cart()
 
 
 async def _costs(ctx: Context, lines: Sequence[CartLine], receivers: Receivers) -> list[SellerCost]:
     try:
-        calls = purchases.previews(lines, receivers, lambda name: _knows(ctx, name))
-    except ValueError:  # pydantic's: an id is missing
-        raise lacking() from None
+        calls = purchases.previews(lines, receivers, lambda name: _has_path(ctx, name))
+    except ValueError:  # from pydantic: an id is missing
+        raise missing_ids() from None
     answers: list[Any] = await asyncio.gather(*(ctx.api.run(operation, request) for operation, request in calls))
     costs = purchases.costs(lines, [answer for each in answers for answer in each])
     platform = lines[0].platform
@@ -148,12 +149,12 @@ async def _costs(ctx: Context, lines: Sequence[CartLine], receivers: Receivers) 
     ]
 
 
-def lacking() -> RequestError:
-    """The refusal for lines that the interface cannot take."""
+def missing_ids() -> RequestError:
+    """The error for lines that lack what PandaPon's interface needs."""
     return RequestError(_("PandaPon's description of these products lacks what an order needs, so nothing was done."))
 
 
-def _knows(ctx: Context, name: str) -> bool:
+def _has_path(ctx: Context, name: str) -> bool:
     try:
         return bool(ctx.api.catalogue.path(name))
     except UnknownPathError:

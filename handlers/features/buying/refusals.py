@@ -25,7 +25,7 @@ M = Milestone
 
 @dataclass(frozen=True, slots=True)
 class Refusal:
-    """Why an order does not allow an act, as Slack text. ``next``: what is possible; None: nothing here."""
+    """Why an order does not allow an act, as Slack text. ``next``: the act that helps; None: the bot has none."""
 
     words: str
     label: str = ""  # of the button that leads to ``next``
@@ -33,7 +33,7 @@ class Refusal:
 
     @property
     def text(self) -> str:
-        """The words with the command of the next step, where there is no room for a button."""
+        """The words with the command of the next step, for a place without room for a button."""
         return " ".join([self.words, code(f"/panda {self.next.command()}")]) if self.next else self.words
 
     def button(self, number: int) -> Block | None:
@@ -42,11 +42,11 @@ class Refusal:
 
 
 def refusal(act: str, order: Order) -> Refusal:
-    """Why an order does not allow an act: a word of ``handlers.blocks.order_acts.possible`` that it does not return."""
+    """Why an order does not allow an act. ``act``: one that ``handlers.blocks.order_acts.possible`` does not return."""
     if order.milestone is M.CANCELLED:
         return Refusal(_("This order is cancelled."))
-    known = {"pay": _not_to_pay, "cancel": _not_to_cancel, "receive": _not_to_receive}.get(act)
-    return (known(order) if known else None) or _unknown(order)
+    reason = {"pay": _not_to_pay, "cancel": _not_to_cancel, "receive": _not_to_receive}.get(act)
+    return (reason(order) if reason else None) or _unknown(order)
 
 
 def _not_to_pay(order: Order) -> Refusal | None:
@@ -61,22 +61,22 @@ def _not_to_cancel(order: Order) -> Refusal | None:
 
 
 def _not_to_receive(order: Order) -> Refusal | None:
-    named = order.order_id
+    order_id = order.order_id
     if order.is_unpaid:
-        return Refusal(_("Not paid yet."), _("Pay…"), ActOnOrders("pay", (named,), order.platform))
+        return Refusal(_("Not paid yet."), _("Pay…"), ActOnOrders("pay", (order_id,), order.platform))
     if order.platform is Platform.TAOBAO:
         words = _("A receipt of Taobao is confirmed there, not here: {link}.")
         return Refusal(words.format(link=_link(order)))
     if order.milestone is M.DELIVERED:
         return Refusal(_("The receipt is confirmed already."))
     if order.milestone is M.PAID:
-        ask = ContactSeller(order_id=named, platform=order.platform)
+        ask = ContactSeller(order_id=order_id, platform=order.platform)
         return Refusal(_("The seller has not shipped it yet."), _("Message the seller"), ask)
     return None
 
 
 def _unknown(order: Order) -> Refusal:
-    """The platform's own word and its page, which may allow what the bot does not know of."""
+    """The platform's own word for the state, and its page, which may allow acts that the bot does not know."""
     state = platform_word(order) or _("state unknown")
     words = _("{platform} does not allow this now ({state}). Look at it there: {link}.")
     return Refusal(words.format(platform=platform_name(order.platform), state=state, link=_link(order)))

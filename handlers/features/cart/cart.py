@@ -52,7 +52,7 @@ UNCLEAR = 10  # unclear changes that are looked for when the cart is shown
 
 @dataclass(frozen=True, slots=True)
 class ChosenLine:
-    """A line of a cart that a person saw, with the flow that their button names."""
+    """A line of a cart that a person saw. ``flow``: named by their button, it holds the line at position ``at``."""
 
     flow: Flow
     at: int
@@ -77,7 +77,7 @@ async def show_cart(interaction: Interaction, request: ShowCart) -> Message:
 
 
 async def page_of(interaction: Interaction, page: int, note: str = "", undo: str = "") -> Message:
-    """Read both carts and show a page. ``note``: what just happened. ``undo``: the id of a removal.
+    """Read both carts and show a page. ``note``: the result of a change. ``undo``: the id of a removal.
 
     Unclear changes of the cart are looked for first. Raises the first platform's PandaPonError where neither cart can
     be read.
@@ -85,9 +85,9 @@ async def page_of(interaction: Interaction, page: int, note: str = "", undo: str
     ctx = interaction.ctx
     unclear = [write for write in await ctx.store.writes.unclear(UNCLEAR) if isinstance(write.change, CartChange)]
     pending = [await ctx.writer.verify(write, interaction.user) for write in unclear]
-    read, errors = await ask_each(list(Platform), ctx.api.cart)
-    lines = sorted((line for cart in read.values() for line in cart), key=_place)
-    shown = cart_view.Shown.of(lines, page)
+    by_platform, errors = await ask_each(list(Platform), ctx.api.cart)
+    lines = sorted((line for cart in by_platform.values() for line in cart), key=_sort_key)
+    shown = cart_view.CartPage.of(lines, page)
     flow_id = ""
     if ctx.gate.allows(WriteScope.CART) and shown.lines:
         flow_id = (await open_flow(interaction, ShownCart(shown.lines, shown.request.page))).id
@@ -102,17 +102,17 @@ async def page_of(interaction: Interaction, page: int, note: str = "", undo: str
     )
 
 
-def _place(line: CartLine) -> tuple[bool, str, str]:
+def _sort_key(line: CartLine) -> tuple[bool, str, str]:
     return not line.is_enabled, line.platform.value, line.seller
 
 
-async def one_more(interaction: Interaction, chosen: ChosenLine) -> Message:
+async def increase(interaction: Interaction, chosen: ChosenLine) -> Message:
     """Add a piece to a line."""
     return await _to_quantity(interaction, chosen, chosen.line.quantity + 1)
 
 
-async def one_less(interaction: Interaction, chosen: ChosenLine) -> Message:
-    """Take a piece off a line. The last one is taken off by Remove, which can be undone."""
+async def decrease(interaction: Interaction, chosen: ChosenLine) -> Message:
+    """Take a piece off a line. The last piece stays: only Remove takes it, and that can be undone."""
     return await _to_quantity(interaction, chosen, max(1, chosen.line.quantity - 1))
 
 
@@ -121,7 +121,7 @@ async def _to_quantity(interaction: Interaction, chosen: ChosenLine, quantity: i
 
 
 async def _answer(interaction: Interaction, page: int, outcome: Outcome, undo: str = "") -> Message:
-    """Say what became of a change above the cart as it is now; alone where the cart cannot be read."""
+    """Show the result of a change above the present cart, or alone where the cart cannot be read."""
     note = outcome_words(outcome.write, outcome.error)
     try:
         return await page_of(interaction, page, note, undo)
@@ -131,7 +131,7 @@ async def _answer(interaction: Interaction, page: int, outcome: Outcome, undo: s
 
 
 async def set_quantity(interaction: Interaction, chosen: ChosenLine, quantity: int) -> Outcome:
-    """Set a line's quantity, once. Raises RequestError where the line is not as it was shown."""
+    """Set a line's quantity, once. Raises RequestError where the line has changed since the person saw it."""
 
     def plan(line: CartLine) -> Plan:
         amount = carts.fen(line.price * quantity) if line.price is not None else None
@@ -150,7 +150,7 @@ async def remove(interaction: Interaction, chosen: ChosenLine) -> Message:
 
 
 async def undo(interaction: Interaction, removal: Write) -> Message:
-    """Add again what a removal took out, once, at the price of today. Raises NotFoundError where it is gone."""
+    """Add a removed line again, once, at today's price. Raises NotFoundError where its variant is gone."""
     former = removal.change
     assert isinstance(former, CartChange)
     product = await interaction.ctx.api.product(former.platform, former.product_id)
@@ -167,7 +167,7 @@ async def undo(interaction: Interaction, removal: Write) -> Message:
 async def _change_line(
     interaction: Interaction, chosen: ChosenLine, word: str, plan: Callable[[CartLine], Plan]
 ) -> Outcome:
-    """Change a line that is still as the person saw it. ``word``: the change, in the key of the act."""
+    """Change a line, once, if it is still as the person saw it. ``word``: names the change in the key of the act."""
     line, flow = chosen.line, chosen.flow
     variant = Variant(line.platform, line.product_id, line.sku_id, line.spec_id)
 
@@ -179,7 +179,7 @@ async def _change_line(
             )
         try:
             return plan(now)
-        except ValueError as error:  # pydantic's: the entry's id is none
+        except ValueError as error:  # from pydantic: the entry has no valid id
             words = _("PandaPon's description of this line lacks what a change needs, so nothing was done.")
             raise RequestError(words) from error
 
@@ -201,12 +201,15 @@ def _change(line: CartLine, wanted: int) -> CartChange:
 
 
 async def chosen_line(interaction: Interaction, value: str, operation: str) -> ChosenLine:
-    """Return the line that a button's value names. Raises ForbiddenError."""
+    """Return the line that a button's value names, ``flow.position``.
+
+    Raises ForbiddenError for another person's flow, and OutdatedError for a position that it does not have.
+    """
     flow_id, _dot, position = value.partition(".")
     flow = await own_flow(interaction, flow_id, ShownCart, operation)
     content = flow.content
     assert isinstance(content, ShownCart)
-    at = int(position) if position.isascii() and position.isdigit() and len(position) < 4 else len(content.lines)  # noqa: PLR2004
+    at = int(position) if position.isascii() and position.isdigit() and len(position) < 4 else len(content.lines)  # noqa: PLR2004  digits
     if at >= len(content.lines):
         raise OutdatedError
     return ChosenLine(flow, at, content.lines[at], content.page)
@@ -217,7 +220,7 @@ async def _find_line(interaction: Interaction, _given: Any) -> Claim:
 
 
 async def _find_removal(interaction: Interaction, _given: Any) -> Claim:
-    """Only whoever removed a line adds it again."""
+    """Return the removal that an Undo button names. Only the person who removed the line may add it again."""
     ctx = interaction.ctx
     removal = await ctx.store.writes.get(payloads.value(interaction.body))
     if removal is None or not isinstance(removal.change, CartChange) or removal.change.wanted:
@@ -257,8 +260,8 @@ FEATURE = Feature(
     commands=(Command(VERB, read_cart, _help),),
     answers=(Answer(ShowCart, show_cart, failed=_not_shown, is_repeatable=True),),
     buttons=(
-        Button(action_ids.CART_MORE, LINE, one_more, replaces=True),
-        Button(action_ids.CART_LESS, LINE, one_less, replaces=True),
+        Button(action_ids.CART_MORE, LINE, increase, replaces=True),
+        Button(action_ids.CART_LESS, LINE, decrease, replaces=True),
         Button(action_ids.CART_REMOVE, LINE, remove, replaces=True),
         Button(action_ids.CART_UNDO, REMOVAL, undo, replaces=True),
     ),

@@ -1,4 +1,4 @@
-"""The cart as a message: by seller, with totals, and what cannot be bought any more below."""
+"""The cart as a message: by seller, with totals, and below them the lines that can no longer be bought."""
 
 from __future__ import annotations
 
@@ -31,20 +31,20 @@ if TYPE_CHECKING:
 PAGE_SIZE = 8  # lines; each has up to four buttons
 TITLE, VARIANT, SELLER = 80, 60, 40  # characters
 REFRESH, SEARCH, CHECK = 3, 4, 5  # numbers of buttons; the paging has 1 and 2
-LOW = 10  # pieces left that are named
+LOW = 10  # pieces: a lower stock is shown
 
 
 @dataclass(frozen=True, slots=True)
-class Shown:
-    """One page of a cart, and the whole of it for the sums."""
+class CartPage:
+    """One page of the cart. ``every``: all lines of the cart, for the sums."""
 
     lines: tuple[CartLine, ...]
     every: Sequence[CartLine]
     paging: Paging
 
     @classmethod
-    def of(cls, every: Sequence[CartLine], page: int) -> Shown:
-        """Return a page; the last one where the cart has fewer."""
+    def of(cls, every: Sequence[CartLine], page: int) -> CartPage:
+        """Return a page, or the last page where the cart has fewer."""
         last = max(1, -(-len(every) // PAGE_SIZE))
         request = ShowCart(min(page, last))
         begin = (request.page - 1) * PAGE_SIZE
@@ -59,7 +59,7 @@ class Shown:
 
 
 def cart(
-    shown: Shown,
+    shown: CartPage,
     errors: Mapping[Platform, str],
     *,
     flow_id: str = "",
@@ -70,9 +70,9 @@ def cart(
 ) -> Message:
     """Show a page of the cart.
 
-    ``errors``: why a platform's cart cannot be read, as Slack text. ``flow_id``: of the shown lines; empty: no buttons.
-    ``may_order``: orders may be made.
-    ``note``: what just happened. ``undo``: the id of a removal. ``pending``: changes that were unclear before.
+    ``errors``: why a platform's cart cannot be read, as Slack text. ``flow_id``: the flow that holds the shown lines;
+    empty: the lines have no buttons. ``may_order``: show the order buttons. ``note``: the result of a change, as Slack
+    text. ``undo``: the id of a removal. ``pending``: changes that were unclear, after another look.
     """
     head = _head(note, undo)
     head += [el.section(outcome_words(write)) for write in pending]
@@ -94,7 +94,7 @@ def cart(
 
 
 def note_alone(note: str, undo: str = "") -> Message:
-    """Say what just happened where the cart cannot be read now."""
+    """Show the result of a change without the cart, which cannot be read now."""
     return el.message([*_head(note, undo), *el.actions([run_button(_("Refresh"), REFRESH, ShowCart())])])
 
 
@@ -113,7 +113,7 @@ def _sellers(every: Sequence[CartLine]) -> set[tuple[bool, Platform, str]]:
     return {_group(line) for line in every if line.is_enabled}
 
 
-def _add_lines(layout: Layout, shown: Shown, flow_id: str, orders: str) -> None:
+def _add_lines(layout: Layout, shown: CartPage, flow_id: str, orders: str) -> None:
     rows = enumerate(shown.lines)
     sellers = _sellers(shown.every)
     for (is_enabled, platform, seller), grouped in groupby(rows, key=lambda row: _group(row[1])):
@@ -135,13 +135,13 @@ def _group(line: CartLine) -> tuple[bool, Platform, str]:
 
 
 def _heading(every: Sequence[CartLine]) -> str:
-    able = [line for line in every if line.is_enabled]
-    count = ngettext("{n} product", "{n} products", len(able)).format(n=number(len(able)))
-    return " · ".join([_("🛒 Cart"), count, *([money(total(able))] if able else [])])
+    enabled = [line for line in every if line.is_enabled]
+    count = ngettext("{n} product", "{n} products", len(enabled)).format(n=number(len(enabled)))
+    return " · ".join([_("🛒 Cart"), count, *([money(total(enabled))] if enabled else [])])
 
 
 def total(lines: Sequence[CartLine]) -> Decimal:
-    """The sum of lines, in yuan; lines without a price count nothing."""
+    """The sum of lines, in yuan; a line without a price counts as 0."""
     return sum((line.price * line.quantity for line in lines if line.price is not None), Decimal())
 
 
@@ -176,10 +176,10 @@ def _buttons(line: CartLine, at: int, flow_id: str) -> list[Block]:
     remove = el.button(_("Remove"), f"{action_ids.CART_REMOVE}{ending}", value)
     if not line.is_enabled:
         return [remove]
-    less = el.button("−", f"{action_ids.CART_LESS}{ending}", value)
-    more = el.button("+", f"{action_ids.CART_MORE}{ending}", value)
+    minus = el.button("−", f"{action_ids.CART_LESS}{ending}", value)
+    plus = el.button("+", f"{action_ids.CART_MORE}{ending}", value)
     quantity = el.button(_("Quantity…"), f"{action_ids.CART_QUANTITY}{ending}", value)
-    return [*([less] if line.quantity > 1 else []), more, quantity, remove]
+    return [*([minus] if line.quantity > 1 else []), plus, quantity, remove]
 
 
 def _empty(head: list[Block]) -> Message:

@@ -1,4 +1,4 @@
-"""``cart check``: whether Taobao still sells what lies in its cart, so many pieces of it, at the price shown there."""
+"""``cart check``: whether Taobao still sells the lines of its cart, in that quantity and at that price."""
 
 from __future__ import annotations
 
@@ -34,14 +34,14 @@ TITLE, REASON = 80, 120  # characters
 
 
 async def check_cart(interaction: Interaction, _request: CheckCart) -> Message:
-    """Ask PandaPon for every product in Taobao's cart, as it is sold now."""
+    """Ask PandaPon how each product in Taobao's cart is sold now, and show the lines with a problem."""
     ctx = interaction.ctx
     lines, unchecked = await asyncio.gather(ctx.api.cart(Platform.TAOBAO), _unchecked(ctx))
-    named = [line for line in lines if line.product_id]
-    if not named:
+    product_lines = [line for line in lines if line.product_id]
+    if not product_lines:
         return el.message([el.section(_("📭 Taobao's cart is empty.")), *unchecked, *_back()])
-    sold, reasons = await _asked(ctx, named)
-    return _shown([(line, _problem(line, sold.get(line.product_id), reasons)) for line in named], unchecked)
+    sold, reasons = await _availability(ctx, product_lines)
+    return _shown([(line, _problem(line, sold.get(line.product_id), reasons)) for line in product_lines], unchecked)
 
 
 async def _unchecked(ctx: Context) -> list[Block]:
@@ -58,10 +58,10 @@ async def _unchecked(ctx: Context) -> list[Block]:
     return [el.section(words.format(n=number(n)))] if n else []
 
 
-def _shown(found: Sequence[tuple[CartLine, str]], unchecked: Sequence[Block]) -> Message:
+def _shown(checked: Sequence[tuple[CartLine, str]], unchecked: Sequence[Block]) -> Message:
     """Show the lines with a problem, or that there are none, and what was not checked."""
-    wrong = [(line, problem) for line, problem in found if problem]
-    layout = Layout([el.header(_heading(len(found), len(wrong))), *unchecked], tail=_back())
+    wrong = [(line, problem) for line, problem in checked if problem]
+    layout = Layout([el.header(_heading(len(checked), len(wrong))), *unchecked], tail=_back())
     for line, problem in wrong:
         words = " / ".join(part for part in (line.title, line.variant) if part) or line.product_id
         if not layout.add(el.section(f"{problem}\n*{escape(truncate(words, TITLE))}*")):
@@ -73,8 +73,8 @@ def _back() -> list[Block]:
     return el.actions([run_button(_("◀ Back to the cart"), 1, ShowCart())])
 
 
-async def _asked(ctx: Context, lines: Sequence[CartLine]) -> tuple[dict[str, TaobaoProduct], dict[str, str]]:
-    """The products that are sold, and why others are not, by product id. Raises PandaPonError."""
+async def _availability(ctx: Context, lines: Sequence[CartLine]) -> tuple[dict[str, TaobaoProduct], dict[str, str]]:
+    """The products that are on sale, and why the others are not, both by product id. Raises PandaPonError."""
     skus: dict[str, list[str]] = {}
     for line in lines:
         skus.setdefault(line.product_id, []).extend([line.sku_id] if line.sku_id else [])

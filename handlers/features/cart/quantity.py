@@ -45,7 +45,7 @@ async def open_quantity(_interaction: Interaction, chosen: ChosenLine) -> View:
 
 
 def form(chosen: ChosenLine) -> View:
-    """Ask for the new quantity. The field is ``quantity``."""
+    """Ask for the new quantity. The field's name is ``quantity``."""
     element: Block = {
         "type": "number_input",
         "action_id": VALUE,
@@ -79,7 +79,7 @@ async def change(interaction: Interaction, chosen: ChosenLine, filled: FilledQua
 
 
 def result(write: Write, error: PandaPonError | None = None) -> View:
-    """What became of it, who did it, and what is next."""
+    """The page with the result of the change, who made it, and what is next."""
     notes = [_("By {user}").format(user=name(write.actor)), _("Press Refresh in the cart, or type `/panda cart`.")]
     return orders_page([el.section(outcome_words(write, error)), el.context(" · ".join(notes))], title=title())
 
@@ -90,7 +90,7 @@ def title() -> str:
 
 
 def working() -> View:
-    """The page that stands while the quantity is changed."""
+    """The page that is shown while the quantity is changed."""
     return orders_page([el.section("⏳ " + _("Changing the cart…"))], title=title())
 
 

@@ -1,4 +1,4 @@
-"""The form that saves an address: fill, review, confirm. It opens from the list, and wherever an address is lacking."""
+"""The form that saves an address: fill, review, confirm. It opens from the list, and where none is saved yet."""
 
 from __future__ import annotations
 
@@ -151,7 +151,7 @@ async def _to_add(interaction: Interaction, _given: Any) -> Claim:
 
 
 async def _to_change(interaction: Interaction, _given: Any) -> Claim:
-    """Read the button's value again, as if it came from a stranger; the address itself is looked up at PandaPon."""
+    """Read the button's value, which anybody can forge; the address itself is looked up at PandaPon."""
     address_id = payloads.value(interaction.body)
     if not (address_id.isascii() and address_id.isdigit() and len(address_id) <= ID):
         raise OutdatedError
@@ -162,7 +162,7 @@ async def _to_change(interaction: Interaction, _given: Any) -> Claim:
 async def _require(interaction: Interaction) -> None:
     ctx = interaction.ctx
     await ctx.gate.require(interaction.client, WriteScope.ALL, interaction.user, interaction.channel)
-    ctx.api.catalogue.path(addresses.SAVE.name)  # an unknown path is said before anything is filled in
+    ctx.api.catalogue.path(addresses.SAVE.name)  # the person learns of an unknown path before filling anything in
 
 
 def _content(flow: Flow) -> Addressing:

@@ -28,7 +28,7 @@ SHOW = 3  # number of a button; the paging has 1 and 2
 
 
 def listing(saved: Sequence[SavedAddress], request: ShowAddresses, *, may_save: bool) -> Message:
-    """Show one page of the addresses; the last one where there are fewer. ``may_save``: with buttons to change them."""
+    """Show a page of addresses, or the last one where there are fewer. ``may_save``: with buttons to change them."""
     if not saved:
         return _empty(may_save=may_save)
     last = -(-len(saved) // PAGE_SIZE)
@@ -49,7 +49,7 @@ def listing(saved: Sequence[SavedAddress], request: ShowAddresses, *, may_save: 
 
 
 def unreadable(error: UnknownPathError, *, may_save: bool) -> Message:
-    """Say that the list has no address at PandaPon, and offer what works all the same."""
+    """Say that the path of the list is not known, and offer to add an address, which works all the same."""
     return el.message([el.section(f"⚠️ {platform_error(error)}"), *el.actions(_add(may_save=may_save))])
 
 

@@ -1,4 +1,4 @@
-"""``address``: the account's saved addresses, for the person who asks alone, masked until they press Show."""
+"""``address``: the account's saved addresses. Only the person who asks sees them, masked until they press Show."""
 
 from __future__ import annotations
 
@@ -41,7 +41,7 @@ async def show_addresses(interaction: Interaction, request: ShowAddresses) -> Me
     may_save = ctx.gate.allows(WriteScope.ALL)
     try:
         saved = await saved_addresses(ctx)
-    except UnknownPathError as error:  # an address can be added all the same: that path is published
+    except UnknownPathError as error:  # an address can still be added: the path that saves one is published
         return address_view.unreadable(error, may_save=may_save)
     return address_view.listing(saved, request, may_save=may_save)
 

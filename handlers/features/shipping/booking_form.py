@@ -1,7 +1,7 @@
 """The form that sends orders abroad: receiver, service, the preview's price, and the booking.
 
 Each order is previewed and booked by itself: a booking names one order [stated for v1]. Everybody may ask for a
-preview; the booking wants ``WRITES=all``.
+preview; the booking needs ``WRITES=all``.
 """
 
 from __future__ import annotations
@@ -81,7 +81,7 @@ def begin(orders: tuple[OrderToShip, ...], *, may_book: bool) -> Goto:
 
 
 async def _to_services(interaction: Interaction, flow: Flow, filled: FilledReceiver) -> Goto:
-    """Ask which services carry all lines. Raises as ``estimate_all``."""
+    """Ask which services carry all lines. Raises what ``estimate_all`` raises."""
     content = content_of(flow)
     lines = [line for order in content.orders for line in order.lines]
     offers = await estimate_all(interaction.ctx.api, lines, filled.receiver)
@@ -89,22 +89,22 @@ async def _to_services(interaction: Interaction, flow: Flow, filled: FilledRecei
 
 
 async def _to_review(interaction: Interaction, flow: Flow, filled: FilledService) -> Goto:
-    """Ask for each order's price. Raises WrongFieldsError for a service that was not offered, and as ``preview``."""
+    """Ask for each order's price. Raises WrongFieldsError for an unknown service, and what ``preview`` raises."""
     content = replace(content_of(flow), chosen=filled.service, remark=filled.remark, former=())
     if content.service is None:
         raise WrongFieldsError({"service": _("Choose a service.")})
     previews = await _previews(interaction.ctx, content)
-    return Goto(REVIEW, replace(content, previews=previews, earlier=await _earlier_ones(interaction.ctx, content)))
+    return Goto(REVIEW, replace(content, previews=previews, earlier=await _earlier_bookings(interaction.ctx, content)))
 
 
 async def _book(interaction: Interaction, flow: Flow, _filled: Any) -> Goto | Done:
-    """Book each order, once. A price that moved, or a booking that came between, shows the review anew."""
+    """Book each order, once. Where a price has changed or another form has booked meanwhile, show the review anew."""
     ctx, content = interaction.ctx, content_of(flow)
     if content.service is None or not content.previews:
         raise OutdatedError
     await require_scope(interaction, WriteScope.ALL, flow.channel, WIZARD.name)
     if not await ctx.store.writes.of_key(WIZARD.act_of(flow, content.orders[0].order_id).key):
-        now, earlier = await _previews(ctx, content), await _earlier_ones(ctx, content)
+        now, earlier = await _previews(ctx, content), await _earlier_bookings(ctx, content)
         if _prices(now) != _prices(content.previews):
             act = WIZARD.act_of(flow, "moved")
             await ctx.writer.note_refusal(act, "freight.book", "price_moved")
@@ -120,12 +120,12 @@ async def _book(interaction: Interaction, flow: Flow, _filled: Any) -> Goto | Do
 
 
 def _prices(previews: tuple[Preview, ...]) -> list[tuple[int | None, str]]:
-    """What the person agrees to: of the same number, dollars are another price than yuan."""
+    """The prices that the person agrees to, with their currencies: 100 dollars are another price than 100 yuan."""
     return [(each.fen, each.currency) for each in previews]
 
 
 def _deed(flow: Flow, content: Shipping) -> Deed:
-    """The booking as an approver sees it: the country, and never the receiver."""
+    """The booking as an approver sees it: with the country, but without the receiver."""
     service = content.service
     assert service is not None
     orders = (f"{order.title} · {order.order_id}" for order in content.orders)
@@ -137,12 +137,12 @@ def _deed(flow: Flow, content: Shipping) -> Deed:
 
 
 def _wish(content: Shipping) -> str:
-    """A text that is the same for the same orders by the same service, from whatever form."""
+    """A text that is equal for the same orders by the same service to the same country, from any form."""
     return repr((sorted(order.order_id for order in content.orders), content.chosen, content.receiver.country))
 
 
 def _exactly(flow: Flow, content: Shipping) -> str:
-    """A mark that is another for another receiver, service or line; nobody can read them from it."""
+    """A digest that differs for another receiver, service or line, and does not give the receiver away."""
     lines = [
         (order.order_id, line.product_id, line.sku_id, line.quantity)
         for order in content.orders
@@ -160,13 +160,13 @@ async def _book_all(ctx: Context, flow: Flow, content: Shipping, approver: str =
         assert service is not None
 
         async def plan(order: OrderToShip = order, shown: Preview = shown, service: Offer = service) -> Plan:
-            await _require_none_since(ctx, content, order)
+            await _require_no_new_booking(ctx, content, order)
             return plan_booking(order, shown, service, content.receiver, content.remark, approved_by=approver)
 
         try:
             act = WIZARD.act_of(flow, order.order_id)
             outcome = await ctx.writer.make(act, booking_of(order.platform, order.order_id), plan)
-        except RequestError as error:  # another booking of this order is unclear or was quicker; the others go on
+        except RequestError as error:  # another booking of this order is unclear or came first; the other orders go on
             blocks.append(el.section(f"❌ {code(order.order_id)}: {error}"))
             continue
         blocks.append(el.section(outcome_words(outcome.write, outcome.error)))
@@ -176,33 +176,33 @@ async def _book_all(ctx: Context, flow: Flow, content: Shipping, approver: str =
     return Done([*blocks, el.context(" · ".join(small))], tuple(writes))
 
 
-async def _require_none_since(ctx: Context, content: Shipping, order: OrderToShip) -> None:
-    """Check, while no other booking of the order can begin, that none was made since the review: each is billed.
+async def _require_no_new_booking(ctx: Context, content: Shipping, order: OrderToShip) -> None:
+    """Check that no other form has booked freight for the order since the review: each booking is billed.
 
-    Raises RequestError.
+    The caller holds the turn in which no other booking of the order can begin. Raises RequestError.
     """
     shown = tuple(each for each in content.earlier if each.order_id == order.order_id)
-    if await _earlier_ones(ctx, replace(content, orders=(order,))) != shown:
+    if await _earlier_bookings(ctx, replace(content, orders=(order,))) != shown:
         raise RequestError(_("Another form has booked freight for this order since you saw it, so nothing was sent."))
 
 
 async def _previews(ctx: Context, content: Shipping) -> tuple[Preview, ...]:
     service = content.service
     assert service is not None
-    asked = (preview(ctx.api, order, service, content.receiver) for order in content.orders)
-    answers = await asyncio.gather(*asked, return_exceptions=True)
+    calls = (preview(ctx.api, order, service, content.receiver) for order in content.orders)
+    answers = await asyncio.gather(*calls, return_exceptions=True)
     if error := next((answer for answer in answers if isinstance(answer, BaseException)), None):
         raise error
     return tuple(answer for answer in answers if not isinstance(answer, BaseException))
 
 
-async def _earlier_ones(ctx: Context, content: Shipping) -> tuple[Earlier, ...]:
-    found = [
+async def _earlier_bookings(ctx: Context, content: Shipping) -> tuple[Earlier, ...]:
+    bookings = [
         (order, write)
         for order in content.orders
         if (write := await ctx.store.writes.latest_of(booking_of(order.platform, order.order_id)))
     ]
-    return tuple(Earlier(order.order_id, write.state, int(write.begun_at.timestamp())) for order, write in found)
+    return tuple(Earlier(order.order_id, write.state, int(write.begun_at.timestamp())) for order, write in bookings)
 
 
 def _booking() -> str:

@@ -24,7 +24,7 @@ if TYPE_CHECKING:
 
 OFFERS = 10  # services to choose from: Slack's limit of radio buttons
 TITLE, LINE, CHOICE = 60, 60, 26  # characters
-LINES = 6  # of each order that the review names
+LINES = 6  # of each order in the review
 
 
 def content_of(flow: Flow) -> Shipping:
@@ -34,7 +34,7 @@ def content_of(flow: Flow) -> Shipping:
 
 
 def total_of(previews: Sequence[Preview]) -> int | None:
-    """The sum in hundredths; None where a price is missing, or they are in several currencies."""
+    """The sum in hundredths of the currency; None where a price is missing, or the currencies differ."""
     known = [each.fen for each in previews if each.fen is not None]
     is_whole = len(known) == len(previews) and len({each.currency for each in previews}) == 1
     return sum(known) if is_whole else None
@@ -101,13 +101,13 @@ def review_page(flow: Flow) -> Page:
 
 
 def _with_lines(order: OrderToShip, content: Shipping) -> str:
-    shown = next((each for each in content.previews if each.order_id == order.order_id), None)
-    cost = price(shown.fen, shown.currency) if shown else price(None)
+    preview = next((each for each in content.previews if each.order_id == order.order_id), None)
+    cost = price(preview.fen, preview.currency) if preview else price(None)
     lines = [
         f"• {escape(truncate(line.title or line.product_id, LINE))} × {line.quantity}" for line in order.lines[:LINES]
     ]
-    if (more := len(order.lines) - LINES) > 0:
-        lines.append(ngettext("and {n} more item", "and {n} more items", more).format(n=more))
+    if (remaining := len(order.lines) - LINES) > 0:
+        lines.append(ngettext("and {n} more item", "and {n} more items", remaining).format(n=remaining))
     return "\n".join([f"{_order(order)} · *{cost}*", *lines])
 
 
@@ -116,11 +116,13 @@ def _total(previews: Sequence[Preview]) -> str:
 
 
 def _amount(previews: Sequence[Preview]) -> str:
-    """The sum of each currency; unknown where a price is."""
+    """The sum of each currency in words; that of an unknown price where a price is missing."""
     if any(each.fen is None for each in previews):
         return price(None)
-    currencies = dict.fromkeys(each.currency for each in previews)
-    return " + ".join(price(total_of([each for each in previews if each.currency == one]), one) for one in currencies)
+    by_currency: dict[str, list[Preview]] = {}
+    for each in previews:
+        by_currency.setdefault(each.currency, []).append(each)
+    return " + ".join(price(total_of(group), currency) for currency, group in by_currency.items())
 
 
 def _moved(content: Shipping) -> str:

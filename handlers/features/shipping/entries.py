@@ -1,4 +1,4 @@
-"""Checks of what people type into the fields of an address. Each refusal is one sentence."""
+"""Reads and checks the fields of an address, as people type them. Each refusal is one sentence."""
 
 from __future__ import annotations
 
@@ -25,14 +25,17 @@ _MARKS = re.compile(r"[<>{}\[\]\\^`|]")
 
 
 class Entries:
-    """The values of a form. Each reading checks one field, and notes the sentence for a wrong one."""
+    """The values of a form. Each method reads one field.
+
+    The methods that check a field return an empty text for a wrong one, and note a sentence in ``wrong``, by its name.
+    """
 
     def __init__(self, values: dict[str, Any]) -> None:
         self._values = values
         self.wrong: dict[str, str] = {}
 
     def typed(self, name: str) -> str:
-        """The text of a field on one line: full-width signs made narrow, and without invisible ones."""
+        """The text of a field on one line, with full-width characters made narrow and invisible ones removed."""
         text = unicodedata.normalize("NFKC", clean(value_of(self._values, name, "value")))
         kept = (" " if sign.isspace() else sign for sign in text)
         return " ".join("".join(sign for sign in kept if unicodedata.category(sign)[0] != "C").split())
@@ -42,7 +45,7 @@ class Entries:
         return value_of(self._values, name, "selected_option")
 
     def words(self, name: str, most: int, *, optional: bool = False) -> str:
-        """Read words: a name, a town, a street. They hold a letter, and no sign that a label cannot print."""
+        """Read a name, a town or a street: it has at least one letter, and no sign that a label cannot print."""
         text = self.typed(name)
         if not text and optional:
             return ""
@@ -62,7 +65,7 @@ class Entries:
         return text
 
     def chinese_phone(self, name: str) -> str:
-        """Read a telephone number in China, with or without +86: a mobile, or a landline with its area code."""
+        """Read a telephone number in China, with or without +86: a mobile, or a landline such as ``0571-88888888``."""
         digits = _BETWEEN.sub("", self.typed(name))
         if match := _MOBILE.fullmatch(digits):
             return match[1]
@@ -109,7 +112,7 @@ class Entries:
 
 
 def text_field(value: str, *, is_long: bool = False) -> Block:
-    """A field for text, with the text that stands in it at first."""
+    """A text input. ``value``: the text that it shows at first."""
     element: Block = {"type": "plain_text_input", "action_id": VALUE}
     element |= {"multiline": True} if is_long else {}
     return element | ({"initial_value": value} if value else {})

@@ -46,7 +46,7 @@ PRODUCT_ID = 80  # characters
 
 @dataclass(frozen=True, slots=True)
 class FilledEstimate:
-    """The filled form. ``variant``: a position; -1: none is chosen."""
+    """The filled form. ``variant``: its position among the product's variants; -1: none is chosen."""
 
     variant: int
     quantity: int
@@ -86,8 +86,8 @@ def _variant(sku: Sku) -> str:
 def _offers(flow: Flow) -> Page:
     now = _content(flow)
     sku = variants(now.product)[now.variant]
-    what = _("{n} × {product}").format(n=number(now.quantity), product=escape(truncate(now.product.title, TITLE)))
-    head = [what, escape(truncate(sku.variant, VARIANT)), escape(freight_words.country(now.receiver.country))]
+    purchase = _("{n} × {product}").format(n=number(now.quantity), product=escape(truncate(now.product.title, TITLE)))
+    head = [purchase, escape(truncate(sku.variant, VARIANT)), escape(freight_words.country(now.receiver.country))]
     lines = offer_lines(now.offers) or [_("PandaPon offers no service for this.")]
     note = _("An estimate: the preview of an order has the price that is booked. Weight and customs may change it.")
     heading = " · ".join(part for part in head if part)
@@ -95,7 +95,7 @@ def _offers(flow: Flow) -> Page:
 
 
 def offer_lines(offers: Sequence[Offer]) -> list[str]:
-    """One line for each offer, the cheapest first, as Slack text."""
+    """One line of Slack text for each offer. ``offers``: the cheapest first."""
     quickest = min((days for offer in offers if (days := first_days(offer)) is not None), default=None)
     return [_line(at, offer, quickest) for at, offer in enumerate(offers, 1)]
 
@@ -113,13 +113,13 @@ def _line(at: int, offer: Offer, quickest: int | None) -> str:
 
 
 def first_days(offer: Offer) -> int | None:
-    """The least number of days that an offer names, such as 9 of ``9-14``; None: it names none."""
+    """The first number of days that an offer names, such as 9 of ``9-14``; None where it names none."""
     digits = "".join(sign if sign.isascii() and sign.isdigit() else " " for sign in offer.days).split()
     return int(digits[0][:4]) if digits else None
 
 
 async def _ask(interaction: Interaction, flow: Flow, filled: FilledEstimate) -> Goto:
-    """Ask for the offers. Raises WrongFieldsError for a variant that cannot be sent, and as ``estimate``."""
+    """Ask for the offers. Raises WrongFieldsError for a variant without id or price, and what ``estimate`` raises."""
     content = _content(flow)
     product = content.product
     choices = variants(product)
@@ -140,7 +140,7 @@ async def _ask(interaction: Interaction, flow: Flow, filled: FilledEstimate) -> 
 
 
 async def _nothing(_interaction: Interaction, _flow: Flow, _filled: Any) -> Goto:
-    """The page of the offers cannot be sent."""
+    """Refuse to send the page of offers, which has no button for that."""
     raise OutdatedError
 
 
@@ -168,7 +168,7 @@ async def _open(subject: Subject, interaction: Interaction) -> None:
 
 
 async def _chosen(interaction: Interaction, _given: Any) -> Claim:
-    """Read the button's value again, as if it came from a stranger; the product is looked up at PandaPon."""
+    """Read the button's value, which anybody can forge; the product is looked up at PandaPon."""
     platform, _colon, product_id = payloads.value(interaction.body).partition(":")
     is_id = product_id.isascii() and 0 < len(product_id) <= PRODUCT_ID and not set(product_id) & set(" :\n\r\t")
     if platform not in set(Platform) or not is_id:

@@ -1,4 +1,4 @@
-"""``freight``: what can be sent abroad, with buttons that ask for prices, book, and tell the warehouse of parcels."""
+"""``freight``: orders or a product to send abroad, with buttons for prices, booking, and parcels to the warehouse."""
 
 from __future__ import annotations
 
@@ -39,8 +39,8 @@ if TYPE_CHECKING:
     from handlers.writing.steps import Goto
     from tracking.orders import OrderSnapshot
 
-ORDERS = 5  # of one form; each is previewed and booked by itself
-LINES = 20  # of all orders of one form; each costs a call
+ORDERS = 5  # of one form, each previewed and booked by itself
+LINES = 20  # of all orders of one form together; each costs a call
 PRODUCT = "https://detail.1688.com/offer/712345678901.html"
 _ORDER = re.compile(r"(1688|taobao):([0-9]{12,20})")
 
@@ -71,21 +71,21 @@ async def show_freight(interaction: Interaction, request: ShowFreight) -> Messag
     if request.product:
         words = _("Freight abroad of product {id}").format(id=code(request.product.product_id, 80))
         return el.message([el.section(words), *el.actions([_estimate(str(request.product))])])
-    found = await asyncio.gather(*(ctx.tracker.lookup(order, request.platform) for order in request.orders))
-    return _orders(found, may_tell=may_tell)
+    snapshots = await asyncio.gather(*(ctx.tracker.lookup(order, request.platform) for order in request.orders))
+    return _orders(snapshots, may_tell=may_tell)
 
 
 def _estimate(product: str) -> Block:
     return el.button(_("Estimate…"), f"{action_ids.ESTIMATE_FREIGHT}:1", product)
 
 
-def _orders(found: Sequence[OrderSnapshot], *, may_tell: bool) -> Message:
+def _orders(snapshots: Sequence[OrderSnapshot], *, may_tell: bool) -> Message:
     blocks: list[Block] = [el.section("*" + _("Freight abroad") + "*")]
-    for at, snapshot in enumerate(found):
+    for at, snapshot in enumerate(snapshots):
         ref = snapshot.ref
         button = el.button(_("Parcels to the warehouse…"), f"{action_ids.TELL_PARCELS}:{at}", _value(ref))
         blocks.append(el.section(_named(snapshot), button if may_tell else None))
-    value = ",".join(_value(snapshot.ref) for snapshot in found)
+    value = ",".join(_value(snapshot.ref) for snapshot in snapshots)
     blocks += el.actions([el.button(_("Services and prices…"), f"{action_ids.SHIP_ABROAD}:1", value, style="primary")])
     return el.message([*blocks, el.context(_("From the forwarding warehouse in China. Nothing is booked yet."))])
 
@@ -130,7 +130,7 @@ async def _open_parcels(subject: Subject, interaction: Interaction) -> None:
 
 
 def _known(snapshot: OrderSnapshot) -> list[tuple[str, str]]:
-    """Tracking number and carrier of each parcel: of the trace, and of the order's own list."""
+    """Tracking number and carrier of each parcel, from the order's own list and from its trace."""
     numbers = dict.fromkeys(snapshot.order.waybills if snapshot.order else (), "")
     numbers |= {each.waybill: each.carrier for each in (snapshot.order.consignments if snapshot.order else ())}
     numbers |= {each.waybill: each.carrier or numbers.get(each.waybill, "") for each in snapshot.shipment.parcels}
@@ -138,7 +138,7 @@ def _known(snapshot: OrderSnapshot) -> list[tuple[str, str]]:
 
 
 async def _order(ctx: Context, ref: OrderRef) -> OrderToShip:
-    """Read what an order holds. Raises RequestError where a line lacks what the calls want, and PandaPonError."""
+    """Read an order's lines. Raises RequestError where a line lacks the id or price that the freight calls need."""
     lines = await ctx.api.order_lines(ref)
     if not lines or not all(line.can_be_shipped for line in lines):
         words = _("PandaPon's description of order {id} lacks its items' IDs or prices, which its freight calls need.")
@@ -148,15 +148,15 @@ async def _order(ctx: Context, ref: OrderRef) -> OrderToShip:
 
 
 async def _chosen(interaction: Interaction, _given: Any) -> Claim:
-    """Read the button's value again, as if it came from a stranger; each order is read at PandaPon."""
-    found = [_ORDER.fullmatch(part) for part in payloads.value(interaction.body).split(",")]
-    refs = dict.fromkeys(OrderRef(Platform(match[1]), match[2]) for match in found if match)
-    if not 1 <= len(refs) <= ORDERS or not all(found):
+    """Read the button's value, which anybody can forge; each order is read at PandaPon."""
+    matches = [_ORDER.fullmatch(part) for part in payloads.value(interaction.body).split(",")]
+    refs = dict.fromkeys(OrderRef(Platform(match[1]), match[2]) for match in matches if match)
+    if not 1 <= len(refs) <= ORDERS or not all(matches):
         raise OutdatedError
     return Claim(tuple(refs))
 
 
-async def _chosen_one(interaction: Interaction, given: Any) -> Claim:
+async def _chosen_order(interaction: Interaction, given: Any) -> Claim:
     claim = await _chosen(interaction, given)
     if len(claim.subject) != 1:
         raise OutdatedError
@@ -164,7 +164,7 @@ async def _chosen_one(interaction: Interaction, given: Any) -> Claim:
 
 
 ORDERS_TO_SHIP = Subject("orders that are read again", _chosen)
-ORDER_TO_SHIP = Subject("an order that is read again, for a person who may tell the warehouse", _chosen_one)
+ORDER_TO_SHIP = Subject("an order that is read again, for a person who may tell the warehouse", _chosen_order)
 
 
 def _not_shown(_request: ShowFreight) -> str:

@@ -1,4 +1,4 @@
-"""The form that tells the warehouse in which parcels an order's lines come: the bot's numbers, which can be changed."""
+"""The form that tells the warehouse in which parcels an order's lines come. The bot fills in the numbers it knows."""
 
 from __future__ import annotations
 
@@ -31,7 +31,7 @@ if TYPE_CHECKING:
     from tracking.freight import OrderToShip
 
 FILL, REVIEW = "fill", "review"
-LINES = 20  # of an order, each with two fields; Slack allows 100 blocks
+LINES = 20  # of an order; each has two fields, and Slack allows 100 blocks
 TITLE, CARRIER = 50, 40  # characters
 _WAYBILL = re.compile(r"(?=(?:[A-Z-]*[0-9]){5})[A-Z0-9][A-Z0-9-]{6,28}[A-Z0-9]")
 NUMBER, BY = "waybill-", "carrier-"  # begin the names of the fields; the line's position follows
@@ -63,7 +63,7 @@ def read_parcels(values: dict[str, Any]) -> FilledParcels:
 def begin(order: OrderToShip, known: Sequence[tuple[str, str]]) -> Goto:
     """Return the first page. ``known``: tracking number and carrier of the order's parcels.
 
-    A line's number stands in its field where there is no doubt: the platform names it, or the order has one parcel.
+    A line's field is filled in where there is no doubt: the platform names its number, or the order has one parcel.
     """
     carriers = dict(known)
     parcels = []

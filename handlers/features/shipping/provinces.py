@@ -1,11 +1,11 @@
-"""China's provinces and what ranks as one, as addresses name them, with their names in Latin letters."""
+"""China's provinces and the regions and cities of that rank, as addresses name them, and in Latin letters."""
 
 from __future__ import annotations
 
 from handlers.blocks.forms import Choice
 from handlers.blocks.i18n import language
 
-# The names of 1688's and Taobao's forms. Taiwan, Hong Kong and Macau stand as they stand there.
+# The names of 1688's and Taobao's forms, which list Taiwan, Hong Kong and Macau, too.
 PROVINCES = {
     "北京市": "Beijing",
     "天津市": "Tianjin",
@@ -42,7 +42,7 @@ PROVINCES = {
     "澳门特别行政区": "Macau",
     "台湾省": "Taiwan",
 }
-BEGINNING = 2  # characters by which every name is told from the others
+BEGINNING = 2  # characters that tell every name from the others
 
 
 def choices() -> list[Choice]:
@@ -52,7 +52,7 @@ def choices() -> list[Choice]:
 
 
 def known(text: str) -> str:
-    """The province that a saved address means, such as 浙江 or Zhejiang; empty: none of them."""
+    """The full name of the province in a saved address, such as 浙江 or Zhejiang; empty for an unknown one."""
     for name, latin in PROVINCES.items():
         if text[:BEGINNING] == name[:BEGINNING] or text.casefold() == latin.casefold():
             return name

@@ -1,4 +1,4 @@
-"""The fields of a receiver abroad: as parts of a form, read from it, and as words for whoever filled them in."""
+"""The fields of a receiver abroad: in a form, read from it, and as words for the person who filled them in."""
 
 from __future__ import annotations
 
@@ -19,14 +19,14 @@ if TYPE_CHECKING:
 
 PHONE, POSTCODE = 40, 20  # characters that are shown
 LETTERS = 2  # of a country's code
-# China, to which parcels are not abroad; and codes of CLDR for unions, parts, tests and places without an address.
-NO_GOAL = frozenset(
+# No destinations abroad: China, and CLDR's codes for unions, parts of countries, tests and places without addresses.
+NO_DESTINATION = frozenset(
     ("CN", "AC", "AQ", "BV", "CP", "CQ", "DG", "EA", "EU", "EZ", "HM", "IC", "QO", "TA", "UN", "XA", "XB", "ZZ")
 )
 
 
 def fields(now: TypedReceiver) -> list[Block]:
-    """The fields, with what was typed before. Countries stand under their names in the reader's language."""
+    """The fields, with what was typed before. Countries have their names in the reader's language."""
     menu = grouped_select([(_("Countries and regions"), _countries())], now.country, _("Choose a country"))
     return [
         field(_("Country or region"), "country", menu),
@@ -62,7 +62,7 @@ def read(entries: Entries) -> TypedReceiver:
 
 
 def words(receiver: TypedReceiver) -> str:
-    """The receiver as Slack text, for a view of the person's own."""
+    """The receiver as Slack text, for a view that only the person sees."""
     place = " ".join(part for part in (receiver.address, receiver.city, receiver.state) if part)
     country = escape(country_name(receiver.country))
     return "\n".join(
@@ -76,9 +76,9 @@ def words(receiver: TypedReceiver) -> str:
 
 @cache
 def _codes() -> frozenset[str]:
-    """The two letters of every country and region of ISO 3166 that parcels go to, China's mainland apart."""
+    """The ISO 3166 codes of the countries and regions that parcels go to, without mainland China."""
     every = map(str, Locale.parse("en").territories)
-    return frozenset(iso for iso in every if len(iso) == LETTERS and iso.isalpha()) - NO_GOAL
+    return frozenset(iso for iso in every if len(iso) == LETTERS and iso.isalpha()) - NO_DESTINATION
 
 
 def _countries() -> list[Choice]:

@@ -1,4 +1,4 @@
-"""The last page of a form that changed something: what became of it, who did it, and what is next."""
+"""The last page of a form that changed something: the result, who did it, and what is next."""
 
 from __future__ import annotations
 
@@ -17,13 +17,13 @@ if TYPE_CHECKING:
 UNDONE = frozenset({WriteState.REFUSED, WriteState.FOUND_UNDONE})  # the form may be sent again
 
 
-def result(outcome: Outcome, following: str, *notes: str) -> Done:
-    """The page. A form that did its work, or may have done it, is over: it forgets its content.
+def result(outcome: Outcome, next_step: str, *notes: str) -> Done:
+    """Make the page. A form that did its work, or may have done it, is over and forgets its content.
 
-    ``following``: what is next. ``notes``: further small print.
+    ``next_step``: what is next. ``notes``: further small print.
     """
     write = outcome.write
-    small = [_("By {user}").format(user=name(write.actor)), following]
+    small = [_("By {user}").format(user=name(write.actor)), next_step]
     blocks = [el.section(outcome_words(write, outcome.error)), el.context(" · ".join(small))]
     blocks += [el.context(note) for note in notes if note]
     return Done(blocks, () if write.state in UNDONE else (write.id,))

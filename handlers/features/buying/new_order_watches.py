@@ -1,4 +1,4 @@
-"""New orders are watched in the channel where they were ordered. What is missed here, a job makes up for."""
+"""Watches new orders in the channel where they were ordered. A job later watches those that are missed here."""
 
 from __future__ import annotations
 
@@ -30,31 +30,35 @@ _WATCHED = frozenset({WatchResult.WATCHING, WatchResult.ALREADY, WatchResult.FIL
 
 
 @dataclass(frozen=True, slots=True)
-class Followed:
-    """What became of the watching. ``links``: to the cards that are posted. ``is_late``: a job goes on with it."""
+class NewOrderWatches:
+    """The watches of new orders.
+
+    ``links``: of the cards that are posted. ``is_pending``: a job watches the missing orders later.
+    ``has_no_channel``: no channel was named, so nothing is watched.
+    """
 
     channel: str = ""
     outcomes: tuple[WatchOutcome, ...] = ()
     links: tuple[str, ...] = ()
-    is_late: bool = False
-    is_nowhere: bool = False
+    is_pending: bool = False
+    has_no_channel: bool = False
 
     @property
     def orders(self) -> tuple[Order, ...]:
         """The orders as they were read."""
-        read = [outcome.snapshot.order for outcome in self.outcomes if outcome.snapshot]
-        return tuple(order for order in read if order)
+        orders = [outcome.snapshot.order for outcome in self.outcomes if outcome.snapshot]
+        return tuple(order for order in orders if order)
 
     def words(self) -> str:
-        """The watching in words; empty where no order was made."""
-        if self.is_nowhere:
+        """Say where the orders are watched, as Slack text; empty where no order was made."""
+        if self.has_no_channel:
             return _("The order is not watched: a form outside a channel names none. `/panda watch` does it.")
         watched = [outcome for outcome in self.outcomes if outcome.result in _WATCHED]
         refused = [outcome for outcome in self.outcomes if outcome.result is WatchResult.REFUSED]
         lines = [self._watched(len(watched))] if watched else []
         if refused:
             lines.append(f"⚠️ {channel_error(refused[0].reason, self.channel)}")
-        if self.is_late or len(watched) + len(refused) < len(self.outcomes):
+        if self.is_pending or len(watched) + len(refused) < len(self.outcomes):
             lines.append(_("⏳ The card follows in a minute."))
         return "\n".join(lines)
 
@@ -65,29 +69,32 @@ class Followed:
         return " ".join(part for part in (words.format(n=n, where=where), links) if part)
 
 
-async def follow(interaction: Interaction, channel: str, refs: Sequence[OrderRef]) -> Followed:
-    """Watch new orders in a channel. It raises nothing of PandaPon's, Slack's or the database's: the order counts."""
+async def watch_new_orders(interaction: Interaction, channel: str, refs: Sequence[OrderRef]) -> NewOrderWatches:
+    """Watch new orders in a channel.
+
+    A timeout and the errors of PandaPon, Slack and the database are not raised: the orders are made already.
+    """
     if not refs:
-        return Followed()
+        return NewOrderWatches()
     if not channel:
-        return Followed(is_nowhere=True)
+        return NewOrderWatches(has_no_channel=True)
     outcomes: list[WatchOutcome] = []
     try:
         async with asyncio.timeout(budget.within(SECONDS)):
             for platform in dict.fromkeys(ref.platform for ref in refs):
                 ids = [ref.order_id for ref in refs if ref.platform is platform]
-                chosen = (await interaction.ctx.store.channels.get(channel)).settings
+                settings = (await interaction.ctx.store.channels.get(channel)).settings
                 outcomes += await interaction.ctx.tracker.watch(
                     ids,
                     channel=channel,
                     filter_=None,
                     user=interaction.user,
                     platform=platform,
-                    default=chosen.filter or interaction.ctx.default_filter,
+                    default=settings.filter or interaction.ctx.default_filter,
                 )
     except (TimeoutError, PandaPonError, StorageError) as error:
         log.info("new orders are not watched yet", extra={"error": error})
-        return Followed(channel, tuple(outcomes), is_late=True)
+        return NewOrderWatches(channel, tuple(outcomes), is_pending=True)
     links = interaction.ctx.links
     cards = tuple(link for o in outcomes if o.watch and (link := links.to(channel, o.watch.card_ts or "")))
-    return Followed(channel, tuple(outcomes), cards)
+    return NewOrderWatches(channel, tuple(outcomes), cards)

@@ -1,4 +1,4 @@
-"""Acts on orders are carried out: once, as long as the orders allow it, and told to the channels that watch them."""
+"""Carries out an act on orders once, if the orders still allow it, and tells the channels that watch them."""
 
 from __future__ import annotations
 
@@ -11,7 +11,7 @@ from handlers.blocks.parts import short_name
 from handlers.blocks.punctuation import labelled
 from handlers.blocks.write_words import DONE
 from handlers.features.buying import acts_view
-from handlers.features.buying.paid_before import require_as_shown
+from handlers.features.buying.earlier_payments import require_as_shown
 from handlers.features.buying.refusals import refusal
 from handlers.interactions.announcing import announce
 from handlers.wire.errors import RequestError
@@ -38,7 +38,7 @@ if TYPE_CHECKING:
     from pandapon.models import Order
     from tracking.flows import Acting
 
-PAID = frozenset({"pay", "pay_all"})
+PAYING_ACTS = frozenset({"pay", "pay_all"})
 _TOLD: dict[type[OrderAct], str] = {
     PayLink: "paid",
     Payment: "paid",
@@ -49,16 +49,17 @@ _TOLD: dict[type[OrderAct], str] = {
 
 
 async def carry_out(ctx: Context, content: Acting, act: Act, plan: Plan) -> Outcome:
-    """Do it once, as long as the orders allow it, and tell the channels that watch them.
+    """Do the act once, if the orders still allow it, and tell the channels that watch them.
 
-    Raises RequestError where they do not, BusyError, and the errors of reading them; then nothing was sent.
+    Raises RequestError where the orders do not allow it, PandaPonError where they cannot be read, and BusyError;
+    nothing was sent then.
     """
     change = plan.change
 
     async def planned() -> Plan:
         now = await orders_now(ctx, content)
         require_possible(content.act, now)
-        if content.act in PAID:
+        if content.act in PAYING_ACTS:
             await require_as_shown(ctx, content)
             _require_amount(now, plan)
         return plan
@@ -76,14 +77,14 @@ async def orders_now(ctx: Context, content: Acting) -> tuple[Order, ...]:
 
 
 def require_possible(act: str, orders: Sequence[Order]) -> None:
-    """Raises RequestError for orders whose state does not allow an act."""
-    wanted = "pay" if act in PAID else act
+    """Check that the state of each order allows an act. Raises RequestError."""
+    wanted = "pay" if act in PAYING_ACTS else act
     if other := next((order for order in orders if wanted not in possible_acts(order)), None):
         raise RequestError(labelled(short_name(other.ref), refusal(wanted, other).text))
 
 
 def moved_totals(content: Acting, now: Sequence[Order]) -> tuple[MovedPrice, ...]:
-    """The orders whose totals are others than those that the person was shown."""
+    """The orders whose totals differ from those that the person was shown."""
     amounts = (
         MovedPrice(order.order_id, acts_view.total_fen([order]), acts_view.total_fen([new]))
         for order, new in zip(content.orders, now, strict=True)
@@ -92,13 +93,13 @@ def moved_totals(content: Acting, now: Sequence[Order]) -> tuple[MovedPrice, ...
 
 
 def _require_amount(now: Sequence[Order], plan: Plan) -> None:
-    """Raises RequestError where the amount is another one than was confirmed, and approved, a moment ago."""
+    """Check that the amount is still the one that was confirmed and approved. Raises RequestError."""
     if acts_view.total_fen(now) != plan.amount_fen:
         raise RequestError(_("The amount has changed this very moment, so nothing was paid. Open the form again."))
 
 
 async def _tell(ctx: Context, outcome: Outcome, user: str) -> None:
-    """Tell the channels that watch the orders. A link alone has changed nothing, unless it has paid at once."""
+    """Tell the channels that watch the orders. A pay link is told only if it paid at once."""
     change, paid_at_once = outcome.write.change, _has_paid(outcome)
     if not isinstance(change, OrderAct) or (isinstance(change, PayLink) and not paid_at_once):
         return

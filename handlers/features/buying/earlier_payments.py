@@ -1,4 +1,4 @@
-"""Earlier payments of orders that are still unpaid: a new one bars another, and of an old one the review warns."""
+"""Earlier payments of orders that are still unpaid: a recent one bars another, and the review warns of an old one."""
 
 from __future__ import annotations
 
@@ -27,18 +27,19 @@ REMEMBERED = timedelta(days=60)  # no platform keeps an unpaid order for so long
 
 
 async def earlier_payments(ctx: Context, orders: Sequence[Order]) -> tuple[Submitted, ...]:
-    """The newest payment of each of these orders of one platform."""
+    """The newest payment of each order that has one. The orders are of one platform."""
     payments = await ctx.store.writes.since(payments_of(orders[0].platform), ctx.clock() - REMEMBERED)
     return submitted([order.order_id for order in orders], payments)
 
 
-async def payable(ctx: Context, orders: Sequence[Order]) -> tuple[Submitted, ...]:
-    """The earlier payments that the person has to know of.
+async def require_payable(ctx: Context, orders: Sequence[Order]) -> tuple[Submitted, ...]:
+    """The earlier payments of which the review warns.
 
-    Raises RequestError for one so new that the platform may still take the money: its detail may say so only later.
+    Raises RequestError for a payment so recent that the platform may still take the money, although the order's
+    detail does not say so yet.
     """
-    found = await earlier_payments(ctx, orders)
-    if barring := next((each for each in found if each.bars(ctx.clock())), None):
+    earlier = await earlier_payments(ctx, orders)
+    if barring := next((each for each in earlier if each.bars(ctx.clock())), None):
         words = _(
             "{user} submitted this for payment already: {time}. Nothing was done. "
             "If it is still unpaid after {until}, you can pay it here again."
@@ -46,19 +47,22 @@ async def payable(ctx: Context, orders: Sequence[Order]) -> tuple[Submitted, ...
         now, until = ctx.clock(), barring.at + BARS_FOR
         times = {"time": slack_date(barring.at, now), "until": slack_date(until, now)}
         raise RequestError(words.format(user=name(barring.by), **times))
-    return found
+    return earlier
 
 
 async def require_as_shown(ctx: Context, content: Acting) -> None:
-    """Check, while no other payment of the platform can begin, that none came since the review. Raises RequestError."""
-    if await payable(ctx, content.orders) != content.submitted:
+    """Check that no other form has submitted a payment since the review. Raises RequestError.
+
+    The caller holds the turn in which no other payment of the platform can begin.
+    """
+    if await require_payable(ctx, content.orders) != content.submitted:
         raise RequestError(
             _("Another form has submitted this for payment since you saw it, so nothing was done. Open it again.")
         )
 
 
 def warnings(content: Acting) -> list[Block]:
-    """The earlier payments, for the review."""
+    """A warning for each earlier payment, for the review."""
     platform = content.orders[0].platform
     return [el.section(_warning(each, short_name(OrderRef(platform, each.order_id)))) for each in content.submitted]
 

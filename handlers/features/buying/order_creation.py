@@ -1,4 +1,4 @@
-"""Creates the orders of a form: a call for each share, each recorded, sent once, and looked for where it was lost."""
+"""Creates the orders of a form: a call for each share, which is recorded, sent once, and looked for if it is lost."""
 
 from __future__ import annotations
 
@@ -8,7 +8,7 @@ from typing import TYPE_CHECKING
 
 from handlers.blocks.error_messages import platform_error
 from handlers.blocks.i18n import _
-from handlers.features.buying.quote import lacking, require_as_reviewed
+from handlers.features.buying.quote import missing_ids, require_as_reviewed
 from handlers.wire.errors import RequestError
 from handlers.writing.cart_changes import cart_turn
 from handlers.writing.order_verifiers import newest_orders
@@ -32,28 +32,34 @@ if TYPE_CHECKING:
     from tracking.writes import Write
 
 RECENT = 100  # writes whose orders may not be in the account's list yet
-UNCLEAR = 50  # unclear writes that may be like this one
+UNCLEAR = 50  # unclear writes that are compared with a new order
 _UNDONE = frozenset({WriteState.REFUSED, WriteState.FOUND_UNDONE})
 
 
-async def started(ctx: Context, flow: Flow) -> list[Write]:
-    """Return what this form has ordered, or may have: then it orders no more. Unclear writes are looked for."""
+async def started_writes(ctx: Context, flow: Flow) -> list[Write]:
+    """Return the writes of a form that has ordered, or may have; it must not order again. Empty: it may order.
+
+    Unclear writes are looked for. Raises StorageError.
+    """
     writes = await ctx.store.writes.of_targets(target_of(flow.id))
     if all(write.state in _UNDONE for write in writes):
         return []
     return [await ctx.writer.verify(write, flow.owner) for write in writes]
 
 
-def never_begun(flow: Flow, content: Ordering, writes: Sequence[Write]) -> list[str]:
-    """Return the sellers of the calls that a purchase never made, because the process ended between two of them."""
-    begun = {write.change.target for write in writes if write.change}
+def sellers_without_call(flow: Flow, content: Ordering, writes: Sequence[Write]) -> list[str]:
+    """Return the sellers whose calls were never made: the process ended between two calls of the purchase."""
+    targets = {write.change.target for write in writes if write.change}
     shares = enumerate(purchases.shares(content.lines, _notes(content)))
-    return [seller for at, share in shares if target_of(f"{flow.id}:{at}") not in begun for seller in share.sellers]
+    return [seller for at, share in shares if target_of(f"{flow.id}:{at}") not in targets for seller in share.sellers]
 
 
 @dataclass(frozen=True, slots=True)
-class Creating:
-    """A confirmed purchase. ``act_of``: makes the act of a call. ``approved_by``: a Slack id; empty: nobody had to."""
+class OrderCreator:
+    """A confirmed purchase, and how its orders are created.
+
+    ``act_of``: makes the act of a call. ``approved_by``: the approver's Slack id; empty where none was needed.
+    """
 
     ctx: Context
     flow: Flow
@@ -63,12 +69,12 @@ class Creating:
     approved_by: str = ""
 
     async def create_all(self) -> tuple[list[Outcome], list[str]]:
-        """Create all orders, one call after the other. Returns the outcomes, and why calls were not recorded."""
+        """Create all orders, call by call. Returns the outcomes, and why the remaining calls were not made."""
         outcomes: list[Outcome] = []
         for at, share in enumerate(purchases.shares(self.content.lines, _notes(self.content))):
             try:
                 outcomes.append(await self._create(at, share))
-            except (RequestError, PandaPonError) as error:  # of the reading before it: nothing was sent
+            except (RequestError, PandaPonError) as error:  # from the planning: nothing was sent
                 if not outcomes:
                     raise
                 return outcomes, [_("The rest was not ordered: {reason}").format(reason=_reason(error))]
@@ -80,14 +86,14 @@ class Creating:
         async def plan() -> Plan:
             return await self._plan(form, share)
 
-        # A like order of another form must be known before this one is looked for, and the cart stays as it is.
+        # In this turn the cart stays as it is, and no other form can create a similar order at the same time.
         async with cart_turn(self.ctx, share.platform):
             return await self.ctx.writer.make(self.act_of(self.flow, str(at)), target_of(form), plan, is_single=True)
 
     async def _plan(self, form: str, share: Share) -> Plan:
-        """Make the call, with the orders that stand already.
+        """Plan the call. The plan lists the orders that exist already: a look for a lost answer leaves them out.
 
-        Raises BusyError where a like order is unclear, and what ``require_as_reviewed`` raises.
+        Raises BusyError where a similar order is unclear, and what ``require_as_reviewed`` raises.
         """
         ctx, since = self.ctx, self.ctx.clock()
         (known, _is_whole), _nothing = await asyncio.gather(
@@ -104,23 +110,23 @@ class Creating:
             outer_id,
             tuple(sorted({order.order_id for order in known} | await _made_here(ctx))),
         )
-        await _require_no_like(ctx, change, self.flow.owner)
+        await _require_no_similar(ctx, change, self.flow.owner)
         try:
             call = purchases.creation(share, self.receivers, outer_id)
-        except ValueError:  # pydantic's: an id is missing
-            raise lacking() from None
+        except ValueError:  # from pydantic: an id is missing
+            raise missing_ids() from None
         return Plan(call, change, total, purchases.made_ids, self.approved_by)
 
 
 async def _made_here(ctx: Context) -> set[str]:
-    """The orders that the bot has made lately: the account's list may name one only later."""
+    """The ids of the orders that the bot has made lately, which the account's list may not name yet."""
     return {order_id for write in (await ctx.store.writes.newest(0, RECENT))[0] for order_id in write.made}
 
 
-async def _require_no_like(ctx: Context, change: OrderCreation, reader: str) -> None:
+async def _require_no_similar(ctx: Context, change: OrderCreation, reader: str) -> None:
     for write in await ctx.store.writes.unclear(UNCLEAR):
-        is_like = isinstance(write.change, OrderCreation) and write.change.resembles(change)
-        if is_like and (await ctx.writer.verify(write, reader)).state in OPEN:
+        is_similar = isinstance(write.change, OrderCreation) and write.change.resembles(change)
+        if is_similar and (await ctx.writer.verify(write, reader)).state in OPEN:
             raise BusyError(
                 _(
                     "An earlier order of the same products is still unclear, so I don't send another one. "
@@ -145,7 +151,7 @@ def _basket(lines: tuple[CartLine, ...]) -> Basket:
 
 
 def _notes(content: Ordering) -> dict[str, str]:
-    """The words to each seller; one note without a seller is for all."""
+    """The note to each seller; a note under an empty name is for all sellers."""
     notes = dict(content.notes)
     common = notes.pop("", "")
     return {line.seller: notes.get(line.seller, common) for line in content.lines}
