@@ -59,7 +59,7 @@ def test_sql_that_only_sqlite_understands_stands_in_its_room(path: Path) -> None
     """Other engines come under the same functions: every statement elsewhere is one that PostgreSQL takes too."""
     if path.parent.name in ENGINES:
         return
-    assert {sql: found for sql in sql_of(path) if (found := only_sqlite(sql))} == {}
+    assert {sql: constructs for sql in sql_of(path) if (constructs := only_sqlite(sql))} == {}
     assert "lastrowid" not in path.read_text(encoding="utf-8")
 
 

@@ -76,11 +76,11 @@ async def granted(breakers: list[AccountBreaker]) -> list[int]:
 
 async def test_one_probe_for_all_and_its_answer_counts_for_all(stores: list[Store], clock: Clock) -> None:
     """One process meets the outage. Of those that wait for its end one asks, each time, and all hear the answer."""
-    first, *others = breakers = processes(stores, clock)
+    first, *remaining = breakers = processes(stores, clock)
     await fail(first)
     assert await granted(breakers) == [0] * PROCESSES
     assert {breaker.down_since for breaker in breakers} == {BEGAN}
-    assert others[0].last_error == "it said 502"
+    assert remaining[0].last_error == "it said 502"
     for second, wait in ((5, 10), (15, 20)):
         clock.to(second)
         allowed = await granted(breakers)

@@ -28,15 +28,15 @@ WRITES = {operation.name for operation in OPERATIONS if operation.writes}
 @pytest.fixture
 async def pandapon() -> AsyncIterator[FakePandaPon]:
     """The stand-in with the demo's account."""
-    async with fake_pandapon() as one:
-        yield one
+    async with fake_pandapon() as pandapon:
+        yield pandapon
 
 
 @pytest.fixture
 async def api() -> AsyncIterator[Api]:
     """An API that answers what a test tells it to."""
-    async with api_server() as one:
-        yield one
+    async with api_server() as server:
+        yield server
 
 
 async def tried(trial: Trial) -> dict[str, Outcome]:

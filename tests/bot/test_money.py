@@ -44,7 +44,7 @@ def test_a_change_that_comes_again_is_news_again(states: list[Order]) -> None:
     lost = desk.decide(only_order(states[-1]))
     desk.now += timedelta(days=1)
     assert desk.see(only_order(states[-1])).event_id == lost.event_id
-    assert len({one.event_id for one in desk.told}) == len(desk.told) == 5
+    assert len({decision.event_id for decision in desk.told}) == len(desk.told) == 5
 
 
 def test_a_refund_of_one_line_is_news() -> None:
@@ -115,7 +115,7 @@ def test_an_order_of_1688_says_what_was_paid_back(sent: Decimal | None, known: D
 def test_more_paid_back_is_not_what_a_restored_database_takes_for_told() -> None:
     """In the same state, another amount has another mark."""
     paid = [order(refund_status="refundsuccess", refunded_amount=amount) for amount in (20, 28)]
-    first, more = told(order(), *paid).news
+    first, second = told(order(), *paid).news
     standing = fact_ids(REF.key, "first", first)
     assert remaining(REF.key, "again", first, standing) is None
-    assert remaining(REF.key, "more", more, standing) == more
+    assert remaining(REF.key, "more", second, standing) == second

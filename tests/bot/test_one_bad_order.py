@@ -35,15 +35,15 @@ BEYOND = 9 * 10**18  # microseconds: a time that SQLite keeps and Python cannot 
 @pytest.fixture
 async def harness(tmp_path: Path) -> AsyncIterator[StoreHarness]:
     """A store with both orders, each watched and due."""
-    one = StoreHarness(tmp_path / "bot.db", open_copy)
-    await one.open()
+    harness = StoreHarness(tmp_path / "bot.db", open_copy)
+    await harness.open()
     for key in (BAD, GOOD):
-        found = baseline(key, stall_at=utc_now() + timedelta(days=1), moved_at=utc_now())
-        assert await one.store.orders.add(utc_now(), found)
-        await one.active(key)
-    await one.store.orders.mark_due([BAD, GOOD], utc_now() - timedelta(seconds=1))
-    yield one
-    await one.close()
+        order = baseline(key, stall_at=utc_now() + timedelta(days=1), moved_at=utc_now())
+        assert await harness.store.orders.add(utc_now(), order)
+        await harness.active(key)
+    await harness.store.orders.mark_due([BAD, GOOD], utc_now() - timedelta(seconds=1))
+    yield harness
+    await harness.close()
 
 
 async def polled(harness: StoreHarness, *, when: str = "", limits: Callable[[], Limits] = Limits) -> list[str]:

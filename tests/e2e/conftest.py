@@ -18,17 +18,17 @@ if TYPE_CHECKING:
 async def outside(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> AsyncIterator[Outside]:
     """Stand-ins of Slack and PandaPon, and what starts processes that reach them; none is left afterwards."""
     monkeypatch.setenv("PYTHONPATH", os.getcwd())  # noqa: PTH109  the checkout, for runs without an installation
-    one = Outside(tmp_path)
-    await one.slack.start()
-    await one.pandapon.start()
-    yield one
-    await one.leave_none()
-    await one.slack.stop()
-    await one.pandapon.stop()
+    outside = Outside(tmp_path)
+    await outside.slack.start()
+    await outside.pandapon.start()
+    yield outside
+    await outside.leave_none()
+    await outside.slack.stop()
+    await outside.pandapon.stop()
 
 
 @pytest.fixture
 async def harness(tmp_path: Path) -> AsyncIterator[BotHarness]:
     """Both stand-ins and the production bot between them, with the settings of :mod:`support.bot_harness`."""
-    async with running(tmp_path) as one:
-        yield one
+    async with running(tmp_path) as harness:
+        yield harness

@@ -10,7 +10,7 @@ from support.settings_form import choose
 
 async def told(harness: BotHarness, text: str) -> str:
     """Wait until the newest message to all in the channel says this; all of its words."""
-    await harness.until(lambda: text in "".join(words(one) for one in harness.lines()[-1:]))
+    await harness.until(lambda: text in "".join(words(line) for line in harness.lines()[-1:]))
     message = harness.lines()[-1]
     assert message.notifies == frozenset()
     return words(message)

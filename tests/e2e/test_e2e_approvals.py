@@ -50,8 +50,8 @@ async def asking(folder: Path, **extra: Any) -> AsyncIterator[BotHarness]:
 @pytest.fixture
 async def harness(tmp_path: Path) -> AsyncIterator[BotHarness]:
     """The bot with the rules above."""
-    async with asking(tmp_path) as one:
-        yield one
+    async with asking(tmp_path) as harness:
+        yield harness
 
 
 # --- steps ------------------------------------------------------------------------------------------------------------
@@ -73,14 +73,18 @@ async def request_in(harness: BotHarness, channel: str = "#orders", *, count: in
 
 def requests_in(harness: BotHarness, channel: str = "#orders", viewer: str = "mei") -> list[Message]:
     """The requests in a channel, or in a person's conversation with the bot."""
-    return [one for one in harness.slack.visible(channel, viewer) if one.by_bot and "asks for approval" in one.text]
+    return [
+        message
+        for message in harness.slack.visible(channel, viewer)
+        if message.by_bot and "asks for approval" in message.text
+    ]
 
 
 def direct(harness: BotHarness, user: str) -> list[Message]:
     """What the bot wrote to a person directly."""
     own = [channel for channel in harness.slack.workspace.channels.values() if channel.id.startswith("D")]
-    found = [message for channel in own for message in channel.messages.values() if user in channel.members]
-    return [message for message in found if message.by_bot]
+    messages = [message for channel in own for message in channel.messages.values() if user in channel.members]
+    return [message for message in messages if message.by_bot]
 
 
 async def press(harness: BotHarness, message: Message, label: str, user: str, *, value: str = "") -> str:
@@ -134,8 +138,8 @@ def in_cart(harness: BotHarness) -> list[int]:
 
 async def until_told(harness: BotHarness, user: str, text: str) -> Message:
     """Wait until the bot has written this to a person; return the message."""
-    await harness.until(lambda: any(text in words(one) for one in direct(harness, user)))
-    return next(one for one in reversed(direct(harness, user)) if text in words(one))
+    await harness.until(lambda: any(text in words(message) for message in direct(harness, user)))
+    return next(message for message in reversed(direct(harness, user)) if text in words(message))
 
 
 async def tend(harness: BotHarness, later: timedelta) -> None:
@@ -220,7 +224,7 @@ async def test_decline_with_a_reason_that_is_hostile(harness: BotHarness) -> Non
     assert ["approval.decline" in row for row in rows] == [True, False]
     assert "13812345678" not in file.getvalue()
     await ask_for(harness)
-    assert len({one.text for one in [await request_in(harness, count=2)]}) == 1
+    assert len({message.text for message in [await request_in(harness, count=2)]}) == 1
     assert (await stored(harness, 2)).state is ApprovalState.WAITING
 
 
@@ -258,11 +262,11 @@ async def test_two_approvers_at_once_the_first_counts(harness: BotHarness) -> No
     await until_told(harness, MEI, "Approved by")
     by = (await stored(harness)).by
     late = "ann" if by == TOM else "tom"
-    await harness.until(lambda: any("too late" in words(one) for one in harness.private(late)))
+    await harness.until(lambda: any("too late" in words(message) for message in harness.private(late)))
     assert [step[0] for step in await steps(harness)].count("approval.approve") == 2
     refused = next(step for step in await steps(harness) if step[2])
     assert refused[1:] == (ANN if by == TOM else TOM, "already_decided")
-    assert len([one for one in direct(harness, MEI) if "Approved by" in words(one)]) == 1
+    assert len([message for message in direct(harness, MEI) if "Approved by" in words(message)]) == 1
 
 
 # --- misuse: refused and recorded -------------------------------------------------------------------------------------

@@ -28,8 +28,8 @@ MEI, TOM = "U0MEI00001", "U0TOM00002"
 @pytest.fixture
 async def harness(tmp_path: Path) -> AsyncIterator[BotHarness]:
     """A bot whose orders above 50 yuan Tom has to approve."""
-    async with buying(tmp_path, approvals=f"50:{TOM}+{MEI}") as one:
-        yield one
+    async with buying(tmp_path, approvals=f"50:{TOM}+{MEI}") as harness:
+        yield harness
 
 
 def request(harness: BotHarness) -> Message:
@@ -52,7 +52,7 @@ async def ask(harness: BotHarness) -> Message:
     assert "Asked" in text_of(harness)
     assert made(harness) == []
     await harness.until(
-        lambda: "asks for approval" in str([one.text for one in harness.slack.visible("#orders", "tom")])
+        lambda: "asks for approval" in str([message.text for message in harness.slack.visible("#orders", "tom")])
     )
     return request(harness)
 
@@ -61,7 +61,7 @@ async def approve(harness: BotHarness, message: Message) -> Message:
     """Approve as Tom; return what Mei is told."""
     assert (await harness.slack.press("tom", message, buttons(message)["Approve"])).ok
     own = harness.slack.workspace.direct(MEI)
-    await harness.until(lambda: any("Place the order" in buttons(one) for one in own.messages.values()))
+    await harness.until(lambda: any("Place the order" in buttons(message) for message in own.messages.values()))
     return list(own.messages.values())[-1]
 
 
@@ -190,7 +190,11 @@ async def test_a_request_that_was_withdrawn_is_in_nobodys_way(harness: BotHarnes
 
 def requests(harness: BotHarness) -> list[Message]:
     """The requests in the channel."""
-    return [one for one in harness.slack.visible("#orders", "tom") if one.by_bot and "asks for approval" in one.text]
+    return [
+        message
+        for message in harness.slack.visible("#orders", "tom")
+        if message.by_bot and "asks for approval" in message.text
+    ]
 
 
 async def confirm_again(harness: BotHarness) -> None:

@@ -58,8 +58,8 @@ CART_ORDER = {ALIBABA: "/v2/alibaba/cart/create/order", TAOBAO: "/v2/taobao/cart
 @pytest.fixture
 async def harness(tmp_path: Path) -> AsyncIterator[BotHarness]:
     """A bot that may order."""
-    async with buying(tmp_path) as one:
-        yield one
+    async with buying(tmp_path) as harness:
+        yield harness
 
 
 def says(harness: BotHarness, text: str) -> bool:
@@ -206,7 +206,7 @@ async def test_products_of_several_sellers_are_ordered_by_one_call(tmp_path: Pat
 
 
 @pytest.mark.parametrize(
-    ("filled", "field", "said"),
+    ("filled", "field", "sentence"),
     [
         (typed(quantity0="1"), "quantity0", "minimum"),
         (typed(quantity0=""), "quantity0", "whole number"),
@@ -216,12 +216,14 @@ async def test_products_of_several_sellers_are_ordered_by_one_call(tmp_path: Pat
         (typed(quantity0="4") | chosen(address="99"), "address", "address"),
     ],
 )
-async def test_a_wrong_field_is_marked(harness: BotHarness, filled: dict[str, object], field: str, said: str) -> None:
+async def test_a_wrong_field_is_marked(
+    harness: BotHarness, filled: dict[str, object], field: str, sentence: str
+) -> None:
     """Nothing is asked of PandaPon for it."""
     await harness.ask(f"/panda product {PRODUCT}")
     await open_by(harness, "Buy now")
     errors = await to_review(harness, chosen(variant0="0") | filled)
-    assert said in errors[field]
+    assert sentence in errors[field]
 
 
 # --- it is stopped ----------------------------------------------------------------------------------------------------
@@ -665,11 +667,11 @@ async def test_an_address_reaches_no_record_and_no_log(harness: BotHarness, capl
     await send_page(harness)
     assert harness.bot is not None
     stored = await thread_of(harness.bot.store.engine).direct(lambda conn: "\n".join(conn.iterdump()))
-    said = str([message.blocks for message in harness.channel()])
+    shown = str([message.blocks for message in harness.channel()])
     for part in ("文三路", "13812345678", "王小明"):
         assert part not in stored
         assert part not in caplog.text
-        assert part not in said
+        assert part not in shown
         assert part not in text_of(harness)
 
 

@@ -25,8 +25,8 @@ PREVIEWS = {ALIBABA: "/v2/alibaba/cart/preview/order", TAOBAO: OWN_PATHS["taobao
 @pytest.fixture
 async def harness(tmp_path: Path) -> AsyncIterator[BotHarness]:
     """A bot that may order."""
-    async with buying(tmp_path) as one:
-        yield one
+    async with buying(tmp_path) as harness:
+        yield harness
 
 
 def after_preview(harness: BotHarness, platform: Platform, act: Callable[[], Any]) -> None:
@@ -74,8 +74,8 @@ async def test_an_approval_does_not_follow_a_changed_address(tmp_path: Path) -> 
         await to_review(harness)
         await send_page(harness)
         assert "Asked" in text_of(harness)
-        await harness.until(lambda: "A-1" in str([one.text for one in harness.slack.visible("#orders", "tom")]))
-        message = next(one for one in harness.slack.visible("#orders", "tom") if "A-1" in one.text)
+        await harness.until(lambda: "A-1" in str([message.text for message in harness.slack.visible("#orders", "tom")]))
+        message = next(posted for posted in harness.slack.visible("#orders", "tom") if "A-1" in posted.text)
         action = next(
             each["action_id"]
             for block in message.blocks

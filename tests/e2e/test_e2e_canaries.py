@@ -109,7 +109,7 @@ async def test_the_libraries_loggers_are_held_too(tmp_path: Path) -> None:
     assert "Suggestion" not in written
     assert "As you gave" not in written
     # Names and places stand here in a library's own words, which nobody can tell from others: all else is gone.
-    assert [one for one in found(written) if one not in TEXT[:60]] == []
+    assert [secret for secret in found(written) if secret not in TEXT[:60]] == []
 
 
 async def test_a_start_is_quiet(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:

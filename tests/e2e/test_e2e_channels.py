@@ -37,7 +37,7 @@ def told(harness: BotHarness, card: Message) -> list[str]:
 
 def calls(harness: BotHarness, method: str, error: str = "") -> int:
     """How often the bot has called this, or has met this error."""
-    return sum(one.method == method and one.answer.get("error", "") == error for one in harness.slack.calls)
+    return sum(call.method == method and call.answer.get("error", "") == error for call in harness.slack.calls)
 
 
 async def test_a_renamed_channel_goes_on(harness: BotHarness) -> None:
@@ -177,9 +177,9 @@ async def test_an_unknown_refusal_is_tried_on_and_told(harness: BotHarness, code
 async def test_a_card_that_slack_refuses_for_an_unknown_reason_follows(harness: BotHarness) -> None:
     """Whoever watches is told Slack's word, and the card comes when Slack takes it."""
     harness.slack.faults.plan(Fault("chat.postMessage", times=1000, error="tomorrows_word"))
-    said = await harness.ask(f"/panda watch {ORDER}")
-    assert "its card will follow" in said
-    assert "tomorrows_word" in said
+    answer = await harness.ask(f"/panda watch {ORDER}")
+    assert "its card will follow" in answer
+    assert "tomorrows_word" in answer
     harness.slack.faults.clear()
     harness.clock.advance(timedelta(minutes=6))
     await harness.until(lambda: len(harness.channel()) == 1)

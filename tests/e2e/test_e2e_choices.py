@@ -43,7 +43,9 @@ async def watch_many(harness: BotHarness, count: int) -> None:
     for order in orders:
         harness.world.add_order(order)
     for at in range(0, count, 10):
-        assert "Watching" in await harness.ask(f"/panda watch {' '.join(one.order_id for one in orders[at : at + 10])}")
+        assert "Watching" in await harness.ask(
+            f"/panda watch {' '.join(order.order_id for order in orders[at : at + 10])}"
+        )
 
 
 def posts(harness: BotHarness, channel: str = "#orders") -> list[str]:
@@ -223,7 +225,7 @@ async def test_a_backlog_becomes_one_message(harness: BotHarness) -> None:
     """A channel that fell behind gets one digest; each order stands in it once, and its words in its thread."""
     now = harness.clock()
     under_way = [
-        one for one in harness.world.orders.values() if any(s.at <= now for p in one.packages for s in p.scans)
+        order for order in harness.world.orders.values() if any(s.at <= now for p in order.packages for s in p.scans)
     ]
     orders = [order.order_id for order in under_way][:9]
     assert len(orders) == 9
@@ -278,8 +280,8 @@ async def test_a_problem_in_quiet_hours_takes_nothing_along(harness: BotHarness)
     await harness.several_ticks(6)
     assert len(harness.thread(card)) == 1
     harness.clock.advance(timedelta(hours=2))
-    await harness.until(lambda: any(SCANS[0] in words(one) for one in harness.thread(card)))
-    [told] = [one for one in harness.thread(card) if SCANS[0] in words(one)]
+    await harness.until(lambda: any(SCANS[0] in words(reply) for reply in harness.thread(card)))
+    [told] = [reply for reply in harness.thread(card) if SCANS[0] in words(reply)]
     assert all(scan in words(told) for scan in SCANS)
 
 
@@ -326,9 +328,9 @@ async def test_the_digest_counts_parcels_and_links_cards(harness: BotHarness) ->
     [card] = harness.channel("#orders")
     await harness.until(lambda: "6 of 6" in words(card) and "Out for delivery" in words(card))
     await harness.ask("/panda settings")
-    said = await harness.press("Preview the digest")
+    preview = await harness.press("Preview the digest")
     link = f"https://panda.slack.com/archives/{card.channel}/p{card.ts.replace('.', '')}"
-    [row] = [line for line in said.splitlines() if short_id(SECOND) in line]
+    [row] = [line for line in preview.splitlines() if short_id(SECOND) in line]
     assert "(1 of 2 parcels delivered)" in row
     assert f"<{link}|" in row
 
@@ -361,7 +363,7 @@ async def test_problems_only_in_the_channel(harness: BotHarness) -> None:
     await harness.replies(card, 2)
     harness.scan("客户拒收，派送不成功", action="UNSIGN")
     [*quiet, loud] = await harness.replies(card, 3)
-    assert ([one.broadcast for one in quiet], loud.broadcast) == ([False, False], True)
+    assert ([reply.broadcast for reply in quiet], loud.broadcast) == ([False, False], True)
 
 
 @pytest.mark.parametrize(
@@ -375,7 +377,7 @@ async def test_every_milestone_in_the_channel(harness: BotHarness, threads: str,
         await watch_many(harness, FEW)
     assert "in the channel" in await choose(harness, threads={"selected_option": {"value": threads}})
     harness.scan("【广州市】 快件已到达 广州白云集运仓营业部")
-    await harness.until(lambda: any("已到达" in words(one) for one in harness.thread(card)))
+    await harness.until(lambda: any("已到达" in words(reply) for reply in harness.thread(card)))
     assert harness.thread(card)[-1].broadcast is shown
     assert f"seen {int(shown)} channel message" in await harness.ask("/panda settings")
 
@@ -402,7 +404,7 @@ async def test_threads_or_channel(harness: BotHarness) -> None:
 
 def cards(harness: BotHarness) -> list[Message]:
     """The cards of the order in the channel."""
-    return [one for one in harness.channel("#orders") if not one.thread_ts and ORDER in one.text]
+    return [message for message in harness.channel("#orders") if not message.thread_ts and ORDER in message.text]
 
 
 async def test_a_muted_channel_gets_no_cards(harness: BotHarness) -> None:
@@ -513,7 +515,7 @@ async def test_an_archived_channel_tells_the_owner_once_and_goes_on_by_itself(ha
     [notice] = harness.slack.workspace.direct(mei).messages.values()
     assert "I had to pause" in words(notice)
     channel.is_archived = False
-    await harness.until(lambda: any("快件已到达 广州分拨中心" in words(one) for one in harness.thread(card)))
+    await harness.until(lambda: any("快件已到达 广州分拨中心" in words(reply) for reply in harness.thread(card)))
     await harness.several_ticks(6)
     told = "\n".join(words(reply) for reply in harness.thread(card))
     assert [told.count(scan) for scan in ("快件已发往 广州分拨中心", "快件已到达 广州分拨中心")] == [1, 1]

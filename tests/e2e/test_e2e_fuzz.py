@@ -99,7 +99,7 @@ async def test_unsigned(tmp_path: Path, mode: str) -> None:
             port, before = harness.bot.http_port, held()
             made = [noise(chance) for _ in range(UNSIGNED)]
             heads = [_forged(chance, content, kind) for content, kind in made]
-            answers = await in_turns([post(port, one[0], head) for one, head in zip(made, heads, strict=True)])
+            answers = await in_turns([post(port, sample[0], head) for sample, head in zip(made, heads, strict=True)])
             expected = {400, 401, 413} if mode == "http" else {404}
             assert {answer.status for answer in answers} <= expected
             assert all(answer.text.count("\n") <= 1 and len(answer.text) < 120 for answer in answers)
@@ -133,7 +133,7 @@ async def test_callbacks(tmp_path: Path) -> None:
             assert harness.bot is not None
             port, before = harness.bot.http_port, held()
             made = [_message(chance) for _ in range(CALLBACKS)]
-            answers = await in_turns([post(port, one, {}, f"/pandapon/callbacks/{CALLBACK_TOKEN}") for one in made])
+            answers = await in_turns([post(port, body, {}, f"/pandapon/callbacks/{CALLBACK_TOKEN}") for body in made])
             assert {answer.status for answer in answers} <= {200, 400, 413}
             assert max(answer.seconds for answer in answers) < AT_ONCE
             await settled(harness, log, before)

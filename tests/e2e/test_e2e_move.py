@@ -37,8 +37,8 @@ async def old(tmp_path: Path) -> AsyncIterator[OldBotHarness]:
 
 async def moved(harness: BotHarness, source: str, target: str) -> None:
     """Move the data while no bot runs; the next one starts there."""
-    said: list[str] = []
-    assert await migrate(source, target, harness.folder / "backups", said.append, dry_run=False) == 0, said
+    output: list[str] = []
+    assert await migrate(source, target, harness.folder / "backups", output.append, dry_run=False) == 0, output
     harness.extra["storage_url"] = SecretStr(target)
 
 
@@ -63,11 +63,11 @@ async def test_what_waited_is_delivered_once_on_the_other_engine(old: OldBotHarn
     await old.pass_to(NIGHT_ENDS + 0.1)
     await old.until(lambda: all(old.told("night")))
     await old.stop_bot()
-    said = posted(old)
+    posts = posted(old)
     await moved(old, server, f"sqlite:///{back}")
     await old.start_bot()
     await old.several_ticks(12)
-    assert posted(old) == said
+    assert posted(old) == posts
     for name in ("waiting", "in doubt", "lost", "batch", "night"):
         assert set(old.told(name)) == {1}, name
     await old.pass_to(LATER + 0.1)
@@ -113,9 +113,9 @@ async def test_posts_whose_marks_were_lost_are_looked_up(tmp_path: Path, engine:
     extra: dict[str, Any] = {"storage_url": SecretStr(new_database())} if engine == "postgres" else {}
     async with running(tmp_path, **extra) as harness:
         card, at = await forgot_the_second_scan(harness, engine)
-        said: list[str] = []
-        assert await run(harness.settings, at, harness.clock(), said.append) == 0
-        assert "Marked what happened after" in said[0]
+        output: list[str] = []
+        assert await run(harness.settings, at, harness.clock(), output.append) == 0
+        assert "Marked what happened after" in output[0]
         marked = contents(harness.settings.storage_address)
         again: list[str] = []
         assert await run(harness.settings, at, harness.clock(), again.append) == 0
@@ -155,9 +155,9 @@ async def test_a_bot_starts_on_a_moved_database_only_on_purpose(tmp_path: Path) 
             await harness.start_bot()
         command = str(refused.value).split("`")[1].split()
         assert command[:3] == ["pandabot", "restored", "--at"]
-        said: list[str] = []
-        assert await run(harness.settings, harness.clock().isoformat(), harness.clock(), said.append) == 0
-        assert "may start on this database again" in said[0]
+        output: list[str] = []
+        assert await run(harness.settings, harness.clock().isoformat(), harness.clock(), output.append) == 0
+        assert "may start on this database again" in output[0]
         await harness.start_bot()
         await harness.several_ticks(8)
         assert told(harness, card) == [[0], [], []]

@@ -78,8 +78,8 @@ COUNTS = {
 @pytest.fixture
 async def harness(tmp_path: Path) -> AsyncIterator[OldBotHarness]:
     """Both stand-ins as the old version left them, its database, and no bot yet."""
-    async with up(left_behind(tmp_path, VERSION)) as one:
-        yield one
+    async with up(left_behind(tmp_path, VERSION)) as harness:
+        yield harness
 
 
 @pytest.mark.parametrize("version", VERSIONS)
@@ -120,7 +120,7 @@ async def everything_is_listed(harness: OldBotHarness, migration: int) -> None:
     if migration >= CHOICES:
         alarms = await store.alarms.of_orders([STORIES[name].key for name in ("silent", "seen", "snoozed")])
         assert len(alarms) == 3
-        assert [one.channel for one in await store.subscriptions.active()] == ["C0EVERYTHING"]
+        assert [subscription.channel for subscription in await store.subscriptions.active()] == ["C0EVERYTHING"]
         assert (await store.channels.get("C0NIGHT")).settings.quiet == (time(21), time(7))
     if migration >= CART:
         await writes_are_settled(harness)
@@ -238,7 +238,7 @@ async def test_watches_alarms_and_settings_stand(harness: OldBotHarness) -> None
     }
     assert (await store.channels.get("C0NIGHT")).settings.quiet == (time(21), time(7))
     assert (await store.channels.get("C0MUTED")).muted_until is not None
-    assert [one.channel for one in await store.subscriptions.active()] == ["C0EVERYTHING"]
+    assert [subscription.channel for subscription in await store.subscriptions.active()] == ["C0EVERYTHING"]
     await harness.pass_to(DIGEST + 0.2)
     await harness.until(lambda: len(digests(harness)) > made and bool(letters(harness)))
     await harness.pass_to(LATER + 0.1)
@@ -278,20 +278,20 @@ async def state_of(harness: OldBotHarness, name: str) -> WatchState | None:
     """Of an order's watch in its channel; None: there is none."""
     assert harness.bot is not None
     channel = harness.slack.workspace.channel(STORIES[name].channel).id
-    found = await harness.bot.store.watches.of_orders([STORIES[name].key])
-    return next((watch.state for watch in found if watch.channel == channel), None)
+    watches = await harness.bot.store.watches.of_orders([STORIES[name].key])
+    return next((watch.state for watch in watches if watch.channel == channel), None)
 
 
 def everything(harness: OldBotHarness) -> dict[str, str]:
     """What the bot has said anywhere, by where and when; cards may change, so their words are left out."""
     channels = harness.slack.workspace.channels.values()
-    said = [m for channel in channels for m in channel.messages.values() if m.by_bot]
-    return {f"{m.channel} {m.ts}": words(m) if m.thread_ts else "" for m in said}
+    messages = [m for channel in channels for m in channel.messages.values() if m.by_bot]
+    return {f"{m.channel} {m.ts}": words(m) if m.thread_ts else "" for m in messages}
 
 
-def alarmed_in(said: dict[str, str]) -> int:
+def alarmed_in(texts: dict[str, str]) -> int:
     """How many messages in threads raise an alarm."""
-    return sum("Not moving" in text for text in said.values())
+    return sum("Not moving" in text for text in texts.values())
 
 
 def alarmed(harness: OldBotHarness) -> int:

@@ -38,8 +38,8 @@ PAY = {"1688": "/v2/alibaba/order/batch/submit/to/pay", "taobao": OWN_PATHS["tao
 @pytest.fixture
 async def harness(tmp_path: Path) -> AsyncIterator[BotHarness]:
     """A bot that may order."""
-    async with buying(tmp_path) as one:
-        yield one
+    async with buying(tmp_path) as harness:
+        yield harness
 
 
 def says(harness: BotHarness, text: str) -> bool:
@@ -558,9 +558,9 @@ async def test_panda_alone_says_what_is_next(harness: BotHarness) -> None:
     """What is in the cart, and what is not paid: each with its button, and nothing where PandaPon is silent."""
     put(harness, goods(harness, ALIBABA), 4)
     ordered(harness)
-    said = await harness.ask("/panda")
-    assert "1 product is in the cart" in said
-    assert "wait" in said
+    answer = await harness.ask("/panda")
+    assert "1 product is in the cart" in answer
+    assert "wait" in answer
     assert "Pay…" in await harness.press("Pay…")
     harness.pandapon.faults.down = True
     assert "in the cart" not in await harness.ask("/panda")
@@ -621,12 +621,12 @@ async def test_what_was_done_is_told_although_the_form_was_closed(harness: BotHa
     harness.pandapon.faults.path = f"{ACTS[name][4]}$"
     await send_and_close(harness, ACTS[name][3])
     assert await states(harness) == [WriteState.DONE]
-    [said] = told_directly(harness)
-    assert ACTS[name][5] in said
-    assert "The form is closed" in said
-    assert "again" not in said
+    [message] = told_directly(harness)
+    assert ACTS[name][5] in message
+    assert "The form is closed" in message
+    assert "again" not in message
     if name == "link":
-        assert "Open the pay page" in said
+        assert "Open the pay page" in message
 
 
 async def test_a_page_to_fill_in_has_done_nothing(harness: BotHarness) -> None:
@@ -636,8 +636,8 @@ async def test_a_page_to_fill_in_has_done_nothing(harness: BotHarness) -> None:
     harness.pandapon.faults.path = "detail"
     await send_and_close(harness, {})
     assert await states(harness) == [WriteState.REFUSED]
-    [said] = told_directly(harness)
-    assert "Open it again" in said
+    [message] = told_directly(harness)
+    assert "Open it again" in message
 
 
 async def test_all_unpaid_orders_are_counted(harness: BotHarness) -> None:

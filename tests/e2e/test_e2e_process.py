@@ -227,8 +227,8 @@ async def test_the_database_of_a_newer_version_is_refused_in_one_sentence(
 
 def databases(folder: Path) -> dict[str, bytes]:
     """All files in a folder but the mark of who leads."""
-    found = [path for path in folder.rglob("*") if path.is_file() and path.suffix != ".lock"]
-    return {str(path): path.read_bytes() for path in found}
+    files = [path for path in folder.rglob("*") if path.is_file() and path.suffix != ".lock"]
+    return {str(path): path.read_bytes() for path in files}
 
 
 async def test_check_tries_the_other_timestamp_unit(outside: Outside) -> None:

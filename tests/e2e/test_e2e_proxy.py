@@ -31,8 +31,8 @@ DIRECT |= {name.lower(): "" for name in DIRECT}
 
 @pytest.fixture
 async def proxy() -> AsyncIterator[Proxy]:
-    async with Proxy() as one:
-        yield one
+    async with Proxy() as proxy:
+        yield proxy
 
 
 def ports(outside: Outside) -> tuple[int, int]:
@@ -95,9 +95,9 @@ async def test_everything_goes_through_the_proxy(outside: Outside, proxy: Proxy,
     log = await live(outside, **{variable: proxy.url.replace("//", "//panda:proxy-canary@")})
     slack, pandapon = ports(outside)
     targets = [urlsplit(target) for _method, target in proxy.seen]
-    assert any(one.path == "/api/chat.postMessage" for one in targets)
-    assert any(one.path.startswith("/link") for one in targets)
-    assert any(one.path.startswith("/commands/") for one in targets)
+    assert any(target.path == "/api/chat.postMessage" for target in targets)
+    assert any(target.path.startswith("/link") for target in targets)
+    assert any(target.path.startswith("/commands/") for target in targets)
     assert proxy.count(slack) == len(outside.slack.calls) + 1  # the socket is no call
     assert proxy.count(pandapon) == len(outside.pandapon.requests)
     assert len(proxy.authorized) == len(proxy.seen)

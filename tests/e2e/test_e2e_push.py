@@ -28,8 +28,8 @@ TRACE = {"messageType": "1688_LOGISTICS_BUYER_VIEW_TRACE", "messagePlatform": 1,
 @pytest.fixture
 async def harness(tmp_path: Path) -> AsyncIterator[BotHarness]:
     """A bot at its usual pace: an order is read hourly, so that whatever comes at once came by a push."""
-    async with running(tmp_path, cadence_factor=1.0) as one:
-        yield one
+    async with running(tmp_path, cadence_factor=1.0) as harness:
+        yield harness
 
 
 async def push(harness: BotHarness, body: Any, *, token: str = CALLBACK_TOKEN) -> int:
@@ -113,9 +113,9 @@ async def test_unknown_orders_and_types_are_counted(harness: BotHarness) -> None
     assert await push(harness, {"messagePlatform": 0}) == 200
     await harness.several_ticks(12)
     assert await inbox(harness) == {"unknown order": 2, "unknown type": 1}
-    said = await harness.ask("/panda status")
-    assert "pushed 3 messages" in said
-    assert "2 about orders not watched here, 1 of an unknown type (`NEVER_SEEN`)" in said
+    answer = await harness.ask("/panda status")
+    assert "pushed 3 messages" in answer
+    assert "2 about orders not watched here, 1 of an unknown type (`NEVER_SEEN`)" in answer
 
 
 async def test_the_same_words_later_are_another_event(harness: BotHarness) -> None:

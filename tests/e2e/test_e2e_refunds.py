@@ -28,15 +28,15 @@ HOUR = timedelta(hours=1)
 @pytest.fixture
 async def harness(tmp_path: Path) -> AsyncIterator[BotHarness]:
     """A bot that reads its orders at every tick."""
-    async with running(tmp_path, pandapon_paths=OWN_PATHS) as one:
-        yield one
+    async with running(tmp_path, pandapon_paths=OWN_PATHS) as harness:
+        yield harness
 
 
 @pytest.fixture
 async def calm(tmp_path: Path) -> AsyncIterator[BotHarness]:
     """A bot at its usual pace: whatever comes at once came by a push."""
-    async with running(tmp_path, pandapon_paths=OWN_PATHS, cadence_factor=1.0) as one:
-        yield one
+    async with running(tmp_path, pandapon_paths=OWN_PATHS, cadence_factor=1.0) as harness:
+        yield harness
 
 
 async def ask(harness: BotHarness, *, goods: bool, reason: str = "20007", amount: str = "20.50") -> str:
@@ -252,9 +252,9 @@ async def test_news_goes_on_without_details(tmp_path: Path, fault: str) -> None:
             harness.pandapon.faults.wrong_types = fault == "nonsense"
         await ask(harness, goods=True)
         assert "¥20.50" not in await news(harness, card, "*Refund*: requested · order total")
-        said = await harness.ask("/panda status")
+        answer = await harness.ask("/panda status")
         is_refused = fault != "no answer"
-        assert ("PandaPon refuses `1688.refund.detail` (" in said) is is_refused
+        assert ("PandaPon refuses `1688.refund.detail` (" in answer) is is_refused
         harness.pandapon.faults.clear()
         harness.clock.advance(7 * HOUR)
         agreed = await news(harness, card, "agreed, goods to be returned")

@@ -120,7 +120,7 @@ async def test_quiet_news_that_a_digest_told_is_not_told_again(harness: BotHarne
     await restored(harness)
     await asyncio.sleep(1.5)  # the delivery looks twice a second
     assert [words(m) for m in harness.thread(card)] == before
-    assert sum(FIRST in one for one in before) == sum(SECOND in one for one in before) == 1
+    assert sum(FIRST in text for text in before) == sum(SECOND in text for text in before) == 1
     assert len(harness.channel("#orders")) == 1
 
 

@@ -164,7 +164,7 @@ async def test_that_a_problem_is_not_solved_is_shown_once_in_the_channel(harness
     harness.clock.advance(timedelta(hours=80))
     await harness.until(lambda: len(harness.thread(card)) == 4)
     first, again = harness.thread(card)[1], harness.thread(card)[3]
-    assert all("Problem still open" in words(one) for one in (first, again))
+    assert all("Problem still open" in words(alarm) for alarm in (first, again))
     assert (first.broadcast, again.broadcast) == (True, False)
     assert not first.notifies | again.notifies
 

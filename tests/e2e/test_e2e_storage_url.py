@@ -44,7 +44,7 @@ async def test_a_process_on_a_server_and_the_commands_beside_it(outside: Outside
         assert (await outside.slack.slash("mei", "#orders", "/panda", f"watch {FIRST}")).ok
         orders = outside.slack.workspace.channel("orders")
         await until(lambda: any(m.by_bot for m in orders.messages.values()))
-        said = {
+        results = {
             name: await outside.run(*name.split(), STORAGE_URL=url)
             for name in ("check", "audit", "doctor", "backup", "restore", "courier unknown", "run --standby")
         }
@@ -52,18 +52,18 @@ async def test_a_process_on_a_server_and_the_commands_beside_it(outside: Outside
         process.send_signal(signal.SIGTERM)
         out, err = await process.communicate()
     assert process.returncode == 0, err.decode()
-    codes = {name: code for name, (code, _text) in said.items()}
+    codes = {name: code for name, (code, _text) in results.items()}
     wrong = {"backup": 2, "restore": 2, "run --standby": 78}
-    assert codes == dict.fromkeys(codes, 0) | wrong, said
-    assert "PostgreSQL" in said["check"][1]
-    assert "1 watches" in said["check"][1]
-    assert "pg_dump" in said["backup"][1]
-    assert "pg_restore" in said["restore"][1]
-    assert "there is no standby" in said["run --standby"][1]
-    assert "| rows of watches |" in said["doctor"][1]
-    assert "| watches by state | active 1 |" in said["doctor"][1]
+    assert codes == dict.fromkeys(codes, 0) | wrong, results
+    assert "PostgreSQL" in results["check"][1]
+    assert "1 watches" in results["check"][1]
+    assert "pg_dump" in results["backup"][1]
+    assert "pg_restore" in results["restore"][1]
+    assert "there is no standby" in results["run --standby"][1]
+    assert "| rows of watches |" in results["doctor"][1]
+    assert "| watches by state | active 1 |" in results["doctor"][1]
     assert not (outside.folder / "data").exists()
-    for text in (out.decode() + err.decode(), *(text for _code, text in said.values())):
+    for text in (out.decode() + err.decode(), *(text for _code, text in results.values())):
         assert "canary" not in text
         assert "Traceback" not in text
 

@@ -33,8 +33,8 @@ PAID = {Platform.ALIBABA: "waitsellersend", Platform.TAOBAO: "10"}
 @asynccontextmanager
 async def slow(folder: Path) -> AsyncIterator[BotHarness]:
     """The same, reading each order as seldom as in production."""
-    async with running(folder, cadence_factor=1) as one:
-        yield one
+    async with running(folder, cadence_factor=1) as harness:
+        yield harness
 
 
 def ordered(
@@ -58,7 +58,7 @@ async def watched(harness: BotHarness, order_id: str, told: str = "all") -> Mess
 
 
 def alarms(harness: BotHarness, card: Message) -> list[Message]:
-    return [one for one in harness.thread(card) if ALARM in words(one)]
+    return [reply for reply in harness.thread(card) if ALARM in words(reply)]
 
 
 async def alarmed(harness: BotHarness, card: Message, count: int = 1) -> Message:
@@ -74,7 +74,7 @@ async def still(harness: BotHarness) -> None:
 
 
 def card_of(harness: BotHarness, card: Message) -> str:
-    return words(next(one for one in harness.channel("#orders") if one.ts == card.ts))
+    return words(next(message for message in harness.channel("#orders") if message.ts == card.ts))
 
 
 @pytest.mark.parametrize("platform", list(Platform))
@@ -135,9 +135,9 @@ async def test_where_no_deadline_is_said_the_setting_counts(tmp_path: Path) -> N
         await still(harness)
         assert harness.thread(card) == []
         harness.clock.advance(2 * MINUTE)
-        said = words(await alarmed(harness, card))
-        assert "Ordered 30 hours ago and not paid" in said
-        assert "closes it" not in said
+        alarm = words(await alarmed(harness, card))
+        assert "Ordered 30 hours ago and not paid" in alarm
+        assert "closes it" not in alarm
         await harness.until(lambda: "Not paid since" in card_of(harness, card))
 
 
@@ -195,9 +195,9 @@ async def test_an_order_with_a_finance_team_is_not_unpaid(harness: BotHarness) -
     harness.clock.advance(PAY_WITHIN - HOUR)
     await alarmed(harness, card)
     harness.world.set_status(order.order_id, "1")
-    [_, said] = await harness.replies(card, 2)
-    assert "No longer waiting for payment*: Paid, waiting for the finance team" in words(said)
-    assert "No longer waiting for payment – alert closed." in words(said)
+    [_, reply] = await harness.replies(card, 2)
+    assert "No longer waiting for payment*: Paid, waiting for the finance team" in words(reply)
+    assert "No longer waiting for payment – alert closed." in words(reply)
     await harness.until(lambda: "Not paid" not in card_of(harness, card))
     harness.world.set_status(order.order_id, "2")
     await still(harness)

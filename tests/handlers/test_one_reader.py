@@ -56,7 +56,7 @@ SPELLINGS = [
 
 def wide(text: str) -> str:
     """In full-width letters and digits."""
-    return "".join(chr(ord(one) + 0xFEE0) if one.isascii() and one.isalnum() else one for one in text)
+    return "".join(chr(ord(sign) + 0xFEE0) if sign.isascii() and sign.isalnum() else sign for sign in text)
 
 
 def hollow(text: str) -> str:

@@ -31,8 +31,8 @@ TAOBAO = OrderRef(Platform.TAOBAO, "330507534199000")
 HEAD = "⏰ *Action needed: not paid* · "
 
 
-def alarm(stall: Stall, **more: object) -> Alarm:
-    return replace(Alarm(REF.key, "stall:1", stall, id=1), **more)  # type: ignore[arg-type]
+def alarm(stall: Stall, **fields: object) -> Alarm:
+    return replace(Alarm(REF.key, "stall:1", stall, id=1), **fields)  # type: ignore[arg-type]
 
 
 def said(stall: Stall, ref: OrderRef = REF, of: Order | None = None) -> str:

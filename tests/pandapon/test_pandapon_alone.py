@@ -32,8 +32,8 @@ import pandapon.operations.catalogue
 @pytest.fixture
 async def api() -> AsyncIterator[Api]:
     """An API that answers by address."""
-    async with api_server() as one:
-        yield one
+    async with api_server() as server:
+        yield server
 
 
 async def test_the_example_of_the_document_runs(api: Api, capsys: pytest.CaptureFixture[str]) -> None:

@@ -36,18 +36,18 @@ def refusal(status: int = 200, **envelope: Any) -> PandaPonError:
 )
 def test_the_vendors_words_are_one_line(status: int, envelope: dict[str, Any]) -> None:
     """No answer can forge a line of the log, or move its cursor."""
-    said = str(refusal(status, **envelope))
-    assert said.isprintable()
-    assert "拒绝 2026-03-02 08:00:00 INFO bot" in said
-    assert len(said.splitlines()) == 1
+    text = str(refusal(status, **envelope))
+    assert text.isprintable()
+    assert "拒绝 2026-03-02 08:00:00 INFO bot" in text
+    assert len(text.splitlines()) == 1
 
 
 def test_words_are_kept_in_length() -> None:
     """A page of text is cut to a sentence's length, after its white space was folded."""
-    said = str(refusal(code=400, msg="\n" * 300 + "x " * 400))
-    assert said.endswith(" (code 400)")
-    assert "x x x" in said
-    assert len(said) < 260
+    text = str(refusal(code=400, msg="\n" * 300 + "x " * 400))
+    assert text.endswith(" (code 400)")
+    assert "x x x" in text
+    assert len(text) < 260
 
 
 def test_the_requests_id_is_one_line_too() -> None:

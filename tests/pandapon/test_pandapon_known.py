@@ -33,14 +33,14 @@ packages = st.builds(
 )
 
 
-def trace(*found: Package) -> Trace:
+def trace(*parcels: Package) -> Trace:
     """A trace of these parcels."""
-    return Trace(REF, found)
+    return Trace(REF, parcels)
 
 
-def one(*found: Row) -> Trace:
+def one(*entries: Row) -> Trace:
     """A trace of one parcel with these rows."""
-    return trace(Package("SF1", (found,)))
+    return trace(Package("SF1", (entries,)))
 
 
 @given(st.lists(packages, max_size=4), st.lists(packages, max_size=4))
@@ -88,9 +88,9 @@ def test_known_nodes_keep_their_turn_where_one_comes_between() -> None:
     """A scan of the same moment that is sent before a known one counts before it."""
     known = one(ROW).shipment().nodes
     earlier = ROW._replace(text="商家已发货")
-    found = one(earlier, ROW).shipment(known).nodes
-    assert [(node.text, node.sequence) for node in found] == [(earlier.text, 0), (ROW.text, 1)]
-    assert isinstance(found[1], Node)
+    nodes = one(earlier, ROW).shipment(known).nodes
+    assert [(node.text, node.sequence) for node in nodes] == [(earlier.text, 0), (ROW.text, 1)]
+    assert isinstance(nodes[1], Node)
 
 
 TIMES = ["2026-03-02 08:01:11", "2026-03-02 08:01:12", "2026-03-02 09:00:00", "2569-03-03 10:00:00", ""]
@@ -101,13 +101,13 @@ TIMES = ["2026-03-02 08:01:11", "2026-03-02 08:01:12", "2026-03-02 09:00:00", "2
     st.integers(1, 8),
     st.booleans(),
 )
-def test_a_list_that_goes_on_is_read_as_if_whole(found: list[Row], known: int, backward: bool) -> None:
+def test_a_list_that_goes_on_is_read_as_if_whole(entries: list[Row], known: int, backward: bool) -> None:
     """Most answers repeat a list and add to its end: to whichever of its ends is the later."""
-    before, after = found[:known], found
+    before, after = entries[:known], entries
     if backward:
         before, after = before[::-1], after[::-1]
     assert one(*after).shipment(one(*before).shipment().nodes) == one(*after).shipment()
-    in_time = sorted(found, key=lambda row: row.time, reverse=backward)
+    in_time = sorted(entries, key=lambda row: row.time, reverse=backward)
     whole = one(*in_time).shipment()
     part = in_time[-known:] if backward else in_time[:known]
     assert one(*in_time).shipment(one(*part).shipment().nodes) == whole

@@ -46,8 +46,8 @@ JSON = st.recursive(
 @pytest.fixture
 async def api() -> AsyncIterator[Api]:
     """An API that answers what a test tells it to."""
-    async with api_server() as one:
-        yield one
+    async with api_server() as server:
+        yield server
 
 
 def every(operation: AnyOperation) -> str:
@@ -87,7 +87,7 @@ async def test_an_operation_without_a_path_names_the_setting(operation: AnyOpera
     assert api.seen == []
 
 
-@pytest.mark.parametrize("operation", [one for one in OPERATIONS if one.writes], ids=every)
+@pytest.mark.parametrize("operation", [operation for operation in OPERATIONS if operation.writes], ids=every)
 async def test_a_write_is_sent_once(operation: AnyOperation, api: Api) -> None:
     """Whatever happens to its answer, a call that writes is not repeated by the client."""
     api.will(*[refused("500", "系统繁忙")] * 3)
@@ -108,7 +108,7 @@ def test_any_json_is_an_answer_or_a_clear_error(operation: AnyOperation, data: A
 
 
 @settings(max_examples=200, deadline=None)
-@given(operation=st.sampled_from([one for one in OPERATIONS if one.answer]), data=st.data())
+@given(operation=st.sampled_from([operation for operation in OPERATIONS if operation.answer]), data=st.data())
 def test_known_fields_of_wrong_types_are_empty(operation: AnyOperation, data: st.DataObject) -> None:
     """Each field that the contract names may be anything; the others of the same object are read all the same."""
     model = operation.answer
@@ -244,7 +244,7 @@ def test_every_sample_belongs_to_an_operation() -> None:
     """A renamed operation would otherwise be tried without its fields."""
     assert SAMPLES.keys() <= {operation.name for operation in OPERATIONS}
     assert {
-        one.name for one in OPERATIONS if any(map(_is_required, one.request.model_fields.values()))
+        operation.name for operation in OPERATIONS if any(map(_is_required, operation.request.model_fields.values()))
     } <= SAMPLES.keys()
 
 

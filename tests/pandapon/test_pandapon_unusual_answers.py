@@ -36,7 +36,7 @@ class Case:
     name: str
     ask: Callable[[PandaPon], Awaitable[Any]]
     data: str
-    found: Callable[[Any], Any]
+    facts: Callable[[Any], Any]
     expected: Any
 
 
@@ -215,14 +215,14 @@ SEEN = [
         "an amount as text",
         refund(A),
         '{"id":"TQ1","status":"waitselleragree","applyPayment":"1,250","buyerSendGoods":true}',
-        lambda found: (found.amount, found.with_return),
+        lambda refund: (refund.amount, refund.with_return),
         (D("12.50"), True),
     ),
     Case(
         "a refund in a list",
         refund(T),
         '{"refundOrderAggregate":[{"refundOrder":[{"refundId":"TQ1","refundStatus":10.0}]}]}',
-        lambda found: found.code,
+        lambda refund: refund.code,
         "10",
     ),
     Case(
@@ -392,7 +392,7 @@ HELD = [
         "an unknown refund",
         refund(T),
         '{"refundOrderAggregate":{"refundOrder":{}}}',
-        lambda found: found,
+        lambda refund: refund,
         NotFoundError,
     ),
     Case(
@@ -429,4 +429,4 @@ async def test_an_unusual_answer(case: Case, api: Api) -> None:
             with pytest.raises(case.expected):
                 await case.ask(client)
         else:
-            assert case.found(await case.ask(client)) == case.expected
+            assert case.facts(await case.ask(client)) == case.expected

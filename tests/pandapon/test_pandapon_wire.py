@@ -49,8 +49,8 @@ TEXT = json.dumps(BODY, ensure_ascii=False)
 @pytest.fixture
 async def api() -> AsyncIterator[Api]:
     """An API that answers what a test tells it to."""
-    async with api_server() as one:
-        yield one
+    async with api_server() as server:
+        yield server
 
 
 def answer(body: bytes, **headers: str) -> web.Response:

@@ -32,9 +32,9 @@ async def app(slack: SlackServer, request: pytest.FixtureRequest) -> AsyncIterat
 async def seen(slack: SlackServer, text: str, *, user: str = "mei", channel: str = "#orders") -> Message:
     """The message with a text, once it is there."""
     assert await slack.workspace.wait_for(
-        lambda: any(one.text == text for one in slack.visible(channel, user)), PATIENCE
+        lambda: any(message.text == text for message in slack.visible(channel, user)), PATIENCE
     )
-    return next(one for one in slack.visible(channel, user) if one.text == text)
+    return next(message for message in slack.visible(channel, user) if message.text == text)
 
 
 async def test_a_command(slack: SlackServer, app: App) -> None:
@@ -79,8 +79,11 @@ async def test_an_answer_in_the_acknowledgement(slack: SlackServer, app: App) ->
     """Text in the acknowledgement is seen by the asker alone, or by all if it says so."""
     await slack.slash("mei", "#orders", "/ask", "now")
     await slack.slash("mei", "#orders", "/ask", "aloud")
-    assert [one.text for one in slack.visible("#orders", "mei")] == ["said in the acknowledgement", "said to all"]
-    assert [one.text for one in slack.visible("#orders", "tom")] == ["said to all"]
+    assert [message.text for message in slack.visible("#orders", "mei")] == [
+        "said in the acknowledgement",
+        "said to all",
+    ]
+    assert [message.text for message in slack.visible("#orders", "tom")] == ["said to all"]
 
 
 @pytest.mark.parametrize("text", ["slow", "broken"])
@@ -129,7 +132,7 @@ async def test_a_button_of_a_private_answer(slack: SlackServer, app: App) -> Non
         "is_ephemeral": True,
     }
     assert "message" not in body
-    assert [one.text for one in slack.visible("#orders", "mei")] == ["you chose the button"]
+    assert [message.text for message in slack.visible("#orders", "mei")] == ["you chose the button"]
 
 
 async def test_a_menu(slack: SlackServer, app: App) -> None:
@@ -233,7 +236,7 @@ async def test_an_event_is_delivered_again(slack: SlackServer, app: App) -> None
     ack = await slack.event({"type": "app_home_opened", "user": MEI, "channel": "D0MEI00001", "tab": "home"})
     assert ack.ok
     assert app.retries == ["0", "1"]
-    assert [one.ok for one in slack.acks] == [False, True]
+    assert [ack.ok for ack in slack.acks] == [False, True]
     assert len({body["event_id"] for body in app.bodies}) == 1
 
 

@@ -23,12 +23,12 @@ POST = "chat.postMessage"
 
 
 def said(slack: SlackServer) -> list[str]:
-    return [one.text for one in slack.visible("#orders", "mei")]
+    return [message.text for message in slack.visible("#orders", "mei")]
 
 
-async def failure(client: AsyncWebClient, **more: Any) -> SlackApiError:
+async def failure(client: AsyncWebClient, **arguments: Any) -> SlackApiError:
     with pytest.raises(SlackApiError) as caught:
-        await client.chat_postMessage(**({"channel": ORDERS, "text": "hello"} | more))
+        await client.chat_postMessage(**({"channel": ORDERS, "text": "hello"} | arguments))
     return caught.value
 
 

@@ -94,8 +94,8 @@ async def _kill_after(path: Path, batches: int) -> int:
         await writer.stdout.readline()
     await asyncio.sleep(0.003 * batches % 0.01)
     writer.kill()
-    rest, _ = await writer.communicate()
-    return batches + rest.count(b"\n")
+    remainder, _ = await writer.communicate()
+    return batches + remainder.count(b"\n")
 
 
 async def _limit(harness: StoreHarness, pages: int | None) -> None:

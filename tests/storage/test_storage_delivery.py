@@ -35,8 +35,8 @@ async def _digest(harness: StoreHarness) -> Post:
     """Three pieces of news folded into one message that is on its way."""
     await harness.active(ORDER)
     await harness.active(OTHER)
-    for what, key in (("one", ORDER), ("two", OTHER), ("three", ORDER)):
-        await harness.tell(what, key)
+    for event, key in (("one", ORDER), ("two", OTHER), ("three", ORDER)):
+        await harness.tell(event, key)
     digest = await harness.store.outbox.batch(NOW, await harness.claim_one(), 10, LEASE)
     assert digest is not None
     return digest
@@ -62,8 +62,8 @@ async def test_news_that_piles_up_is_batch_id_one_message(harness: StoreHarness)
 async def test_a_digest_says_how_much_waits_behind_a_post(harness: StoreHarness) -> None:
     """The sender folds when enough has piled up, and takes no more than it asks for."""
     await harness.active()
-    for what in ("one", "two", "three"):
-        await harness.tell(what)
+    for event in ("one", "two", "three"):
+        await harness.tell(event)
     head = await harness.claim_one()
     assert head.behind == 2
     digest = await harness.store.outbox.batch(NOW, head, 2, LEASE)
@@ -97,13 +97,13 @@ async def _loud_and_quiet(harness: StoreHarness) -> Post:
     """Two orders in turn, a problem of the first in between; returns the first post, claimed."""
     await harness.active(ORDER)
     await harness.active(OTHER)
-    for what, key, level in (
+    for event, key, level in (
         ("one", ORDER, Severity.NODE),
         ("two", OTHER, Severity.NODE),
         ("three", ORDER, Severity.PROBLEM),
         ("four", OTHER, Severity.NODE),
     ):
-        await harness.tell(what, key, to_post=named(what, severity=level))
+        await harness.tell(event, key, to_post=named(event, severity=level))
     return await harness.claim_one()
 
 
@@ -137,8 +137,8 @@ async def test_orders_with_nothing_to_show_stay_in_their_threads(harness: StoreH
 async def test_a_digest_of_one_order_finds_its_thread_again(harness: StoreHarness) -> None:
     """After a failed try it goes to the card that the order has then, and a lost card comes before it."""
     await harness.active()
-    for what in ("one", "two"):
-        await harness.tell(what)
+    for event in ("one", "two"):
+        await harness.tell(event)
     digest = await harness.store.outbox.batch(
         NOW, await harness.claim_one(), 10, LEASE, rule=BatchRule(shown=frozenset())
     )
@@ -266,9 +266,9 @@ async def test_orders_join_a_channel_that_watches_all(harness: StoreHarness) -> 
     await harness.store.watches.end(NOW, ORDERS_CHANNEL, [watch.key], MEI)
     wish, new = await harness.store.subscriptions.subscribe(NOW, Subscription(ORDERS_CHANNEL, "", Filter.ALL, MEI))
     assert new
-    found = [NewOrder(order_of(key), NOW) for key in (ORDER, OTHER)]
-    assert await harness.store.subscriptions.join(NOW, wish.id, found) == 1
-    assert await harness.store.subscriptions.join(NOW, wish.id, found) == 0
+    orders = [NewOrder(order_of(key), NOW) for key in (ORDER, OTHER)]
+    assert await harness.store.subscriptions.join(NOW, wish.id, orders) == 1
+    assert await harness.store.subscriptions.join(NOW, wish.id, orders) == 0
     assert [watched.key for watched in await harness.store.watches.of_orders([ORDER, OTHER])] == [ORDER]
     assert await harness.claim() == []
     assert [due.polls for due in await harness.store.orders.claim_due(NOW, 10, LEASE)] == [0]
@@ -297,8 +297,8 @@ async def test_news_under_a_refused_card_fails_with_it(harness: StoreHarness) ->
     """Whether it waits alone or in a digest, and the figures count it; another order's news is left alone."""
     await harness.active(ORDER)
     await harness.active(OTHER)
-    for what in ("one", "two"):
-        await harness.tell(what)
+    for event in ("one", "two"):
+        await harness.tell(event)
     await harness.tell("other", OTHER)
     digest = await harness.store.outbox.batch(
         NOW, await harness.claim_one(), 10, LEASE, rule=BatchRule(shown=frozenset())
@@ -308,8 +308,8 @@ async def test_news_under_a_refused_card_fails_with_it(harness: StoreHarness) ->
     assert await harness.store.outbox.mark_card_deleted(NOW, digest)
     assert await harness.store.outbox.mark_failed(NOW, await harness.claim_one(), "msg_too_long")
     told = (await harness.store.delivery_log.of_order(ORDER, ORDERS_CHANNEL, 10)).entries
-    assert [(one.event_id, one.state, one.error) for one in told] == [
-        (what, PostState.FAILED, "msg_too_long") for what in ("one", "two", "three")
+    assert [(entry.event_id, entry.state, entry.error) for entry in told] == [
+        (event, PostState.FAILED, "msg_too_long") for event in ("one", "two", "three")
     ]
     assert (await harness.store.upkeep.health(NOW)).lost == 4  # the digest is counted as well
     assert await harness.said() == [f"{ORDERS_CHANNEL} news other"]
@@ -346,7 +346,7 @@ async def test_orders_join_a_paused_channel_paused(harness: StoreHarness) -> Non
     assert [post.kind for post in await harness.claim()] == [PostKind.NOTICE]
     assert await harness.store.watches.pause_channel(NOW, ORDERS_CHANNEL, "is_archived") == []
     resumed = await harness.store.watches.resume_channel(NOW, ORDERS_CHANNEL, MEI)
-    assert {one.id for one in resumed} > {paused.id}
+    assert {watch.id for watch in resumed} > {paused.id}
     news = [f"{ORDERS_CHANNEL} card", f"{ORDERS_CHANNEL} news moved"]
     assert await harness.said(quiet=MEI) == [*news, f"{ORDERS_CHANNEL} refresh"]
 

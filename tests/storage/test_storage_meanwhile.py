@@ -180,8 +180,8 @@ async def test_undo_leaves_the_mute_of_an_order_that_comes_meanwhile(harness: St
 
     async with slow(harness, longer) as commit:
         await beside(commit, watches.restore_mutes(NOW, ORDERS_CHANNEL, NOW + hour, former=former, actor=MEI))
-    [found] = await watches.of_orders([watch.key])
-    assert found.muted_until == NOW + 9 * hour
+    [stored] = await watches.of_orders([watch.key])
+    assert stored.muted_until == NOW + 9 * hour
 
 
 async def test_two_mutes_at_once_are_taken_back_one_after_the_other(harness: StoreHarness) -> None:
@@ -242,8 +242,8 @@ class _Halting:
 async def test_a_batch_takes_no_post_that_another_process_has_sent(harness: StoreHarness) -> None:
     """Its process stands still while it makes the batch, and the lease of the first post is over meanwhile."""
     await harness.active()
-    for what in ("a", "b", "c"):
-        await harness.tell(what)
+    for event in ("a", "b", "c"):
+        await harness.tell(event)
     head, later = await harness.claim_one(), NOW + timedelta(minutes=10)
     made, goes_on = threading.Event(), threading.Event()
 

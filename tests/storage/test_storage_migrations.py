@@ -147,12 +147,12 @@ def contents(path: Path) -> dict[str, list[Any]]:
     """Every table's rows, and the schema without its spaces; of the migrations their names."""
     with closing(sqlite3.connect(path)) as conn:
         schema = conn.execute("SELECT type, name, sql FROM sqlite_master WHERE name NOT LIKE 'sqlite_%' ORDER BY name")
-        found = {"": [(kind, name, " ".join((sql or "").split())) for kind, name, sql in schema]}
-        for kind, name, _sql in found[""]:
+        tables = {"": [(kind, name, " ".join((sql or "").split())) for kind, name, sql in schema]}
+        for kind, name, _sql in tables[""]:
             if kind == "table":
                 columns = "name" if name == "_sqlite_migrations" else "*"
-                found[name] = sorted(conn.execute(f"SELECT {columns} FROM {name}").fetchall(), key=repr)  # noqa: S608  its own
-    return found
+                tables[name] = sorted(conn.execute(f"SELECT {columns} FROM {name}").fetchall(), key=repr)  # noqa: S608  its own
+    return tables
 
 
 def left_behind(path: Path) -> tuple[bytes, ...]:
@@ -204,7 +204,7 @@ def test_a_process_that_dies_in_a_migration_leaves_the_old_file_or_the_new(tmp_p
         env={**inherited(), "PYTHONPATH": ":".join(sys.path)},
     ).stdout.split()
     assert len(killed) > (len(STEPS) if name == OLDEST else 3 if name in SHORT else 10)
-    for path in {left_behind(Path(one)): Path(one) for one in killed}.values():
+    for path in {left_behind(Path(folder)): Path(folder) for folder in killed}.values():
         left = contents(path) if path.exists() else {"": []}
         assert left in (old, new)
         open_file(path).close()

@@ -74,9 +74,9 @@ async def test_tokens_differ_from_post_to_post(harness: StoreHarness) -> None:
     await harness.active(ORDER)
     await harness.active(OTHER)
     await harness.active(ORDER, CLAIMS_CHANNEL)
-    for what in ("one", "two"):
+    for event in ("one", "two"):
         for key in (ORDER, OTHER):
-            await harness.tell(what, key, changed=True)
+            await harness.tell(event, key, changed=True)
     tokens = [row["token"] for row in harness.rows("SELECT token FROM outbox")]
     assert len(tokens) == len(set(tokens)) == 3 + 6 + 3
 
@@ -164,10 +164,10 @@ async def test_a_card_is_not_brought_up_to_date_before_it_is_posted(harness: Sto
 async def test_many_wishes_for_a_refresh_are_one_row_at_the_end(harness: StoreHarness) -> None:
     """A card shows the latest state: refreshing it once, after all the news, is enough."""
     await harness.active()
-    for what in ("one", "two", "three"):
-        await harness.tell(what, changed=True)
+    for event in ("one", "two", "three"):
+        await harness.tell(event, changed=True)
     assert harness.value("SELECT COUNT(*) FROM outbox WHERE kind = 'refresh'") == 1
-    assert await harness.said() == [f"{ORDERS_CHANNEL} news {what}" for what in ("one", "two", "three")] + [
+    assert await harness.said() == [f"{ORDERS_CHANNEL} news {event}" for event in ("one", "two", "three")] + [
         f"{ORDERS_CHANNEL} refresh"
     ]
     await harness.tell("four", changed=True)
@@ -409,7 +409,11 @@ async def test_news_may_be_kept_for_a_shorter_time(harness: StoreHarness) -> Non
 
 async def test_a_delivery_is_new_once(harness: StoreHarness) -> None:
     """Slack sends some events twice."""
-    assert [await harness.store.people.first_seen(one, NOW) for one in ("Ev1", "Ev1", "Ev2")] == [True, False, True]
+    assert [await harness.store.people.first_seen(delivery, NOW) for delivery in ("Ev1", "Ev1", "Ev2")] == [
+        True,
+        False,
+        True,
+    ]
 
 
 @pytest.mark.parametrize("stored", ["{", "[]", "3", '{"from": "another version"}'])

@@ -198,8 +198,8 @@ def faults_in(path: Path, world: World) -> list[str]:
     stuck = postgres.rows(path, "SELECT id FROM outbox WHERE state IN ('pending', 'sending', 'uncertain')")
     out += [f"left behind: {row['id']}" for row in stuck]
     for (channel, key), heard in world.heard.items():
-        kept = [one.number for one in heard if one.post not in world.taken_away]
-        out += [f"{key} out of order in {channel}" for one, other in pairwise(kept) if other <= one]
+        kept = [news.number for news in heard if news.post not in world.taken_away]
+        out += [f"{key} out of order in {channel}" for earlier, other in pairwise(kept) if other <= earlier]
     return out
 
 

@@ -78,8 +78,8 @@ async def test_a_reading_that_comes_between_is_not_undone(
     await harness.active(ORDER)
 
     async def batch(after: str, limit: int) -> Any:
-        found = await read(after, limit)
-        if found[1]:
+        page = await read(after, limit)
+        if page[1]:
             fence = (await store.orders.load([ORDER]))[ORDER].fence
             parcel = replace(PARCEL, milestone=Milestone.DELIVERED)
             facts: dict[str, Any] = {
@@ -89,7 +89,7 @@ async def test_a_reading_that_comes_between_is_not_undone(
                 "parcels": (parcel,),
             }
             await store.orders.record(NOW, [changed(ORDER, fence, "delivered", **facts, nodes=(PICKED_UP, SIGNED))])
-        return found
+        return page
 
     monkeypatch.setattr(store.rereading, "batch", batch)
     await reread(store, lambda: NOW)
@@ -140,8 +140,8 @@ async def test_a_new_database_says_nothing(harness: StoreHarness) -> None:
 
 def test_the_line() -> None:
     """One line, in numbers."""
-    one, three = corrected(1), corrected(3)
-    assert "1 order reported as delivered wasn't" in one.text
+    single, three = corrected(1), corrected(3)
+    assert "1 order reported as delivered wasn't" in single.text
     assert "3 orders reported as delivered weren't" in three.text
 
 

@@ -55,9 +55,9 @@ async def test_a_card_on_its_way_opens_its_watch_when_it_is_found(harness: Store
     doubt = await harness.claim_one()
     assert (doubt.kind, doubt.state) == (PostKind.CARD, PostState.UNCERTAIN)
     await store.outbox.mark_sent(NOW, doubt, "card-ts")
-    found = await store.watches.get(watch.id)
-    assert found is not None
-    assert (found.state, found.card_ts) == (WatchState.ACTIVE, "card-ts")
+    stored = await store.watches.get(watch.id)
+    assert stored is not None
+    assert (stored.state, stored.card_ts) == (WatchState.ACTIVE, "card-ts")
     assert await harness.claim() == []
 
 
@@ -176,8 +176,8 @@ async def test_a_process_takes_back_its_own_leases_alone(harness: StoreHarness) 
     store, names = harness.store, {"a": (ORDERS_CHANNEL, ORDER), "b": (CLAIMS_CHANNEL, OTHER)}
     posts = {}
     for worker, (channel, key) in names.items():
-        others = [each for each, _key in names.values() if each != channel]
-        [posts[worker]] = await store.outbox.claim(NOW, 9, LEASE, others, worker=worker)
+        channels = [each for each, _key in names.values() if each != channel]
+        [posts[worker]] = await store.outbox.claim(NOW, 9, LEASE, channels, worker=worker)
         assert len(await store.orders.claim_due(NOW + 999 * MINUTE, 9, LEASE, [key], worker=worker)) == 1
     assert await store.outbox.recover_after_crash(NOW, "c") == 0
     assert await store.outbox.recover_after_crash(NOW, "a") == 1

@@ -80,7 +80,7 @@ async def test_a_post_that_waits_is_sent_once(harness: StoreHarness, back: timed
     assert await harness.store.outbox.mark_sent(now + MINUTE, again, "1772416800.000100")
     await harness.store.clock.retime(now - back, -back, LONGEST)
     left = await harness.store.outbox.claim(now + 2 * MINUTE, 10, LEASE, ())
-    assert again.event_id not in [one.event_id for one in left]
+    assert again.event_id not in [waiting.event_id for waiting in left]
 
 
 @pytest.mark.parametrize("back", BACK, ids=str)
@@ -92,8 +92,8 @@ async def test_a_post_under_way_keeps_its_lease(harness: StoreHarness, back: tim
     now = NOW - back
     await harness.store.clock.retime(now, -back, LONGEST)
     assert await harness.store.outbox.claim(now + LEASE - MINUTE, 10, LEASE, ()) == []
-    [found] = await harness.store.outbox.claim(now + LEASE, 10, LEASE, ())
-    assert (found.id, found.state.value, found.claimed_at) == (post.id, "uncertain", now)
+    [claimed] = await harness.store.outbox.claim(now + LEASE, 10, LEASE, ())
+    assert (claimed.id, claimed.state.value, claimed.claimed_at) == (post.id, "uncertain", now)
 
 
 @pytest.mark.parametrize("back", BACK, ids=str)
@@ -106,8 +106,8 @@ async def test_a_post_that_a_pause_overtook_keeps_its_lease_too(harness: StoreHa
     now = NOW - back
     await harness.store.clock.retime(now, -back, LONGEST)
     await harness.store.watches.resume_channel(now, ORDERS_CHANNEL, MEI)
-    found = await harness.claim_one(now=now + LEASE)
-    assert (found.id, found.state.value, found.claimed_at) == (post.id, "uncertain", now)
+    claimed = await harness.claim_one(now=now + LEASE)
+    assert (claimed.id, claimed.state.value, claimed.claimed_at) == (post.id, "uncertain", now)
 
 
 @pytest.mark.parametrize("back", BACK, ids=str)

@@ -74,8 +74,8 @@ async def test_another_filter_is_taken_over(harness: StoreHarness) -> None:
 async def test_a_filter_that_nobody_named_changes_no_standing_watch(harness: StoreHarness) -> None:
     """The default is for new watches: asking again in passing must not make a channel louder."""
     watch = await harness.active(filter_=Filter.PROBLEMS)
-    both = (ORDERS_CHANNEL, CLAIMS_CHANNEL)
-    wishes = [NewWatch(ORDER, channel, None, "U0WEI", Filter.MILESTONES) for channel in both]
+    channels = (ORDERS_CHANNEL, CLAIMS_CHANNEL)
+    wishes = [NewWatch(ORDER, channel, None, "U0WEI", Filter.MILESTONES) for channel in channels]
     standing, new = await harness.store.watches.open(NOW, wishes)
     assert (standing.watch.id, standing.watch.filter, standing.filter_changed) == (watch.id, "problems", False)
     assert (new.created, new.watch.filter) == (True, "milestones")

@@ -20,5 +20,5 @@ async def violations(page: Page, options: dict[str, Any] | None = None) -> list[
 
     The selectors of all nodes that pass are left out: they take axe four times as long as the rules.
     """
-    found = await Axe().run(page, options={"resultTypes": ["violations"], **(options or {})})
-    return list(found.response["violations"])
+    results = await Axe().run(page, options={"resultTypes": ["violations"], **(options or {})})
+    return list(results.response["violations"])

@@ -178,8 +178,8 @@ class BotHarness:
 
     def channel(self, name: str = "#orders") -> list[Message]:
         """Return the bot's messages about orders to a whole channel, broadcasts included."""
-        said = [m for m in self.slack.visible(name, "mei") if not m.viewer and m.by_bot]
-        return [message for message in said if not is_line(message)]
+        messages = [m for m in self.slack.visible(name, "mei") if not m.viewer and m.by_bot]
+        return [message for message in messages if not is_line(message)]
 
     def lines(self, name: str = "#orders") -> list[Message]:
         """Return the lines that tell a channel about a change that a person made for all in it."""
@@ -203,14 +203,14 @@ class BotHarness:
     async def replies(self, card: Message, count: int) -> list[Message]:
         """Wait for so many replies and return them, checked against Slack's limits."""
         await self.until(lambda: len(self.thread(card)) >= count)
-        found = self.thread(card)
-        assert len(found) == count, [words(message) for message in found]
-        for message in found:
+        messages = self.thread(card)
+        assert len(messages) == count, [words(message) for message in messages]
+        for message in messages:
             assert check_message({"text": message.text, "blocks": message.blocks}) == []
-        return found
+        return messages
 
     def button(self, label: str, user: str, channel: str) -> tuple[Message, str]:
-        for message in reversed([one for one in self.slack.visible(channel, user) if not is_line(one)]):
+        for message in reversed([posted for posted in self.slack.visible(channel, user) if not is_line(posted)]):
             for block in message.blocks:
                 for element in (*(block.get("elements") or []), block.get("accessory") or {}):
                     if element.get("type") == "button" and label in element["text"]["text"]:
@@ -229,9 +229,9 @@ class BotHarness:
 
     # --- courier, jobs and time ------------------------------------------------------------------------------------
 
-    def scan(self, text: str, **more: Any) -> None:
+    def scan(self, text: str, **fields: Any) -> None:
         """Scan the order's parcel now."""
-        self.world.add_node(ORDER, text, **more)
+        self.world.add_node(ORDER, text, **fields)
 
     def hurry(self, *jobs: str) -> None:
         """Let these jobs of the scheduler run now."""
@@ -254,7 +254,9 @@ class BotHarness:
 
 def is_line(message: Message) -> bool:
     """Whether a message tells a channel about a change that a person made for all in it."""
-    return any(one.get("action_id") == "undo_for_all:1" for b in message.blocks for one in b.get("elements") or [])
+    return any(
+        element.get("action_id") == "undo_for_all:1" for b in message.blocks for element in b.get("elements") or []
+    )
 
 
 def words(message: Message) -> str:
@@ -266,8 +268,8 @@ def words(message: Message) -> str:
 
 def _collect(value: Any, parts: list[str]) -> None:
     if isinstance(value, list):
-        for one in value:
-            _collect(one, parts)
+        for item in value:
+            _collect(item, parts)
     elif isinstance(value, dict):
         if isinstance(value.get("text"), str):
             parts.append(value["text"])

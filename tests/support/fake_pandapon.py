@@ -63,8 +63,8 @@ class FakePandaPon:
         """Return the envelope of an answer."""
         status, text = await self.raw(name, headers or self.headers(), **arguments)
         assert status == 200
-        found: dict[str, Any] = json.loads(text)
-        return found
+        body: dict[str, Any] = json.loads(text)
+        return body
 
     def client(self, **changes: Any) -> PandaPon:
         """Return the bot's own client."""

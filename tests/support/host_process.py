@@ -38,12 +38,12 @@ def environment_of(harness: HostHarness, port: int) -> dict[str, str]:
     }
 
 
-async def start(harness: HostHarness, port: int, **more: str) -> asyncio.subprocess.Process:
+async def start(harness: HostHarness, port: int, **variables: str) -> asyncio.subprocess.Process:
     """Start the process and wait until it is ready. ``more``: further variables."""
     process = await asyncio.create_subprocess_exec(
         sys.executable,
         *("-m", "bot", "run"),
-        env=environment_of(harness, port) | more,
+        env=environment_of(harness, port) | variables,
         cwd=harness.folder,
         stderr=asyncio.subprocess.PIPE,
     )

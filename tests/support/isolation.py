@@ -213,13 +213,13 @@ class Look:
             file = workspace.slack.web_api.files.keep("U0TOM00002", "dress.png", pictures.draw("dress", "red"))
             message = await workspace.slack.say("tom", "orders", "like this?", files=[file])
             address = address or workspace.slack.web_api.files.described(file)["url_private"]
-            found = await workspace.shortcut(action_ids.SEARCH_PICTURE, message)
-            self.expect(ok="*1. " in found, words=f"the picture of {workspace.team.name} is not found")
-        more = {"url_private": address, "url_private_download": address}
-        foreign = self.beta.slack.web_api.files.keep("U0TOM00002", "dress.png", b"none", **more)
+            answer = await workspace.shortcut(action_ids.SEARCH_PICTURE, message)
+            self.expect(ok="*1. " in answer, words=f"the picture of {workspace.team.name} is not found")
+        addresses = {"url_private": address, "url_private_download": address}
+        foreign = self.beta.slack.web_api.files.keep("U0TOM00002", "dress.png", b"none", **addresses)
         message = await self.beta.slack.say("tom", "orders", "and this?", files=[foreign])
-        found = await self.beta.shortcut(action_ids.SEARCH_PICTURE, message)
-        self.expect(ok="*1. " not in found, words="B's bot has read a file of A")
+        answer = await self.beta.shortcut(action_ids.SEARCH_PICTURE, message)
+        self.expect(ok="*1. " not in answer, words="B's bot has read a file of A")
 
     async def a_shared_channels_button_is_its_posters(self) -> None:
         """A's card stands in a channel of both; somebody of B presses its button."""
@@ -311,7 +311,9 @@ class Look:
         """Whatever B's Slack was sent or B's tables hold has nothing of A."""
         slack = self.beta.slack
         everything = str([(call.method, call.arguments, call.answer) for call in slack.calls])
-        everything += str([words(one) for room in slack.workspace.channels.values() for one in room.messages.values()])
+        everything += str(
+            [words(message) for room in slack.workspace.channels.values() for message in room.messages.values()]
+        )
         everything += str((slack.workspace.ephemeral, slack.workspace.views, slack.workspace.homes))
         everything += self.harness.dump(f"team_{B.lower()}")
         for secret in (keys_of(A).access_key, keys_of(A).access_secret, CANARY, f"{A.lower()}.slack.com"):

@@ -46,13 +46,15 @@ class ChangingHarness(KillHarness):
 
     async def open_form(self, command: str, button: str) -> dict[str, Any]:
         """Type a command, and press the button of its answer whose id begins so. Returns the filled form."""
-        said = self.slack.workspace.ephemeral
-        count = len(said)
+        messages = self.slack.workspace.ephemeral
+        count = len(messages)
         await self.slack.slash("mei", self.channels[0], "/panda", command)
-        await until(lambda: len(said) > count and button in str(said[-1].blocks))
-        found = [each for block in said[-1].blocks for each in [*(block.get("elements") or []), block.get("accessory")]]
-        ids = [str(each.get("action_id", "")) for each in found if each]
-        assert (await self.slack.press("mei", said[-1], next(id_ for id_ in ids if id_.startswith(button)))).ok
+        await until(lambda: len(messages) > count and button in str(messages[-1].blocks))
+        elements = [
+            each for block in messages[-1].blocks for each in [*(block.get("elements") or []), block.get("accessory")]
+        ]
+        ids = [str(each.get("action_id", "")) for each in elements if each]
+        assert (await self.slack.press("mei", messages[-1], next(id_ for id_ in ids if id_.startswith(button)))).ok
         await until(lambda: any(view.get("private_metadata") for view in self.slack.workspace.views.values()))
         return self.page
 

@@ -61,9 +61,9 @@ class Many:
             "STORAGE_URL": self.url,
         }
 
-    def run(self, *arguments: str, **more: str) -> Result:
+    def run(self, *arguments: str, **variables: str) -> Result:
         """Run a command here. ``more``: other variables."""
-        return CliRunner().invoke(app, arguments, env=self.environment | more)
+        return CliRunner().invoke(app, arguments, env=self.environment | variables)
 
     def killed(self, point: str, *arguments: str) -> subprocess.CompletedProcess[str]:
         """Run a command in a process of its own, which dies at a named point."""
@@ -113,13 +113,13 @@ async def _install(many: Many) -> None:
 
 def rows(url: str) -> dict[str, dict[str, list[tuple[Any, ...]]]]:
     """All rows of an installation but those that tell of a move, by workspace; the shared ones under ''."""
-    return {id_: _without_journal(found) for id_, found in _everything(url).items() if any(found.values())}
+    return {id_: _without_journal(tables) for id_, tables in _everything(url).items() if any(tables.values())}
 
 
 def _everything(url: str) -> dict[str, dict[str, list[tuple[Any, ...]]]]:
     if (folder := file_of(url)) is not None:
-        found = {id_: contents(f"sqlite:///{folder / f'{id_}.db'}") for id_ in (A, B)}
-        return found | ({"": _shared(url)} if (folder / SHARED_FILE).exists() else {})
+        databases = {id_: contents(f"sqlite:///{folder / f'{id_}.db'}") for id_ in (A, B)}
+        return databases | ({"": _shared(url)} if (folder / SHARED_FILE).exists() else {})
     return {"": _shared(url)} | {id_: contents(f"{url}&options=-csearch_path%3Dteam_{id_.lower()}") for id_ in (A, B)}
 
 
@@ -135,6 +135,6 @@ def _shared(url: str) -> dict[str, list[tuple[Any, ...]]]:
         }
 
 
-def _without_journal(found: dict[str, list[tuple[Any, ...]]]) -> dict[str, list[tuple[Any, ...]]]:
-    kept = [row for row in found.get("facts", []) if not any(name in str(row) for name in JOURNAL)]
-    return found | ({"facts": kept} if "facts" in found else {})
+def _without_journal(tables: dict[str, list[tuple[Any, ...]]]) -> dict[str, list[tuple[Any, ...]]]:
+    kept = [row for row in tables.get("facts", []) if not any(name in str(row) for name in JOURNAL)]
+    return tables | ({"facts": kept} if "facts" in tables else {})

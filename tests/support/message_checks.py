@@ -48,12 +48,14 @@ def check(message: Message) -> Message:
 
 def commands(message: Message) -> list[str]:
     """The values of the message's buttons and of the options in its menus."""
-    return [one["value"] for button in _buttons(message.blocks) for one in button.get("options") or [button]]
+    return [option["value"] for button in _buttons(message.blocks) for option in button.get("options") or [button]]
 
 
 def labels(message: Message) -> list[str]:
     """What is written on the message's buttons, and on the options in its menus."""
-    return [one["text"]["text"] for button in _buttons(message.blocks) for one in button.get("options") or [button]]
+    return [
+        option["text"]["text"] for button in _buttons(message.blocks) for option in button.get("options") or [button]
+    ]
 
 
 def shown(message: Message) -> str:
@@ -79,8 +81,8 @@ def _texts(part: Any) -> Iterator[str]:
         for value in part.values():
             yield from _texts(value)
     elif isinstance(part, list):
-        for one in part:
-            yield from _texts(one)
+        for item in part:
+            yield from _texts(item)
 
 
 def _mrkdwn(part: Any) -> Iterator[str]:
@@ -90,8 +92,8 @@ def _mrkdwn(part: Any) -> Iterator[str]:
         for value in part.values():
             yield from _mrkdwn(value)
     elif isinstance(part, list):
-        for one in part:
-            yield from _mrkdwn(one)
+        for item in part:
+            yield from _mrkdwn(item)
 
 
 def _buttons(part: Any) -> Iterator[dict[str, Any]]:
@@ -101,5 +103,5 @@ def _buttons(part: Any) -> Iterator[dict[str, Any]]:
         for value in part.values():
             yield from _buttons(value)
     elif isinstance(part, list):
-        for one in part:
-            yield from _buttons(one)
+        for item in part:
+            yield from _buttons(item)

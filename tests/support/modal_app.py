@@ -92,7 +92,7 @@ def listen_to_a_menu(app: AsyncApp, client: AsyncWebClient) -> None:
 
     @app.options("size")
     async def sizes(ack: Any, body: dict[str, Any]) -> None:
-        await ack(options=[{"text": plain(f"{body['value']} {one}"), "value": one} for one in ("S", "M")])
+        await ack(options=[{"text": plain(f"{body['value']} {size}"), "value": size} for size in ("S", "M")])
 
     @app.action("size")
     async def chosen(ack: Any, body: dict[str, Any]) -> None:

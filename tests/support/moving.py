@@ -37,7 +37,7 @@ SETTINGS = {
     "PANDAPON_USER_ID": "1",
 }
 PASSWORD = "s3cret-word"
-VERSION = next(one for one in VERSIONS if migration_of(one) == 8)  # its database holds every state
+VERSION = next(version for version in VERSIONS if migration_of(version) == 8)  # its database holds every state
 
 
 def new_database(template: str = "") -> str:

@@ -160,8 +160,8 @@ class Maker(OldBotHarness):
 
     def alarm(self, name: str) -> Message:
         """The alarm of an order, which was raised."""
-        [found] = [m for m in self.alarms() if self._tells(m, name)]
-        return found
+        [message] = [m for m in self.alarms() if self._tells(m, name)]
+        return message
 
     def alarms(self) -> list[Message]:
         """All alarms in #orders, by their buttons."""
@@ -204,10 +204,10 @@ class Maker(OldBotHarness):
         sql = f"SELECT COUNT(*) FROM outbox WHERE state IN ({marks}) AND kind <> 'refresh'"  # noqa: S608  marks
         await self.counted(count, sql, *states)
 
-    def fault(self, method: str, channel: str, times: int, **more: bool | int) -> None:
+    def fault(self, method: str, channel: str, times: int, **fields: bool | int) -> None:
         """Let calls about a channel fail."""
         channel_id = self.slack.workspace.channel(channel).id
-        self.slack.faults.plan(Fault(method, times, channel=channel_id, **more))  # type: ignore[arg-type]  # by name
+        self.slack.faults.plan(Fault(method, times, channel=channel_id, **fields))  # type: ignore[arg-type]  # by name
 
     # --- the life ---------------------------------------------------------------------------------------------------
 
@@ -394,5 +394,5 @@ async def live(version: Version, folder: Path) -> tuple[bytes, bytes]:
         await maker.stop_process()
         if maker.has(PUSHES):
             maker.pushed_before_the_end()
-        said = json.dumps(maker.conversations(), ensure_ascii=False, default=sorted)
-        return maker.dump(), said.encode()
+        conversations = json.dumps(maker.conversations(), ensure_ascii=False, default=sorted)
+        return maker.dump(), conversations.encode()

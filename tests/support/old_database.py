@@ -175,11 +175,11 @@ class OldBotHarness(BotHarness):
     def told(self, name: str) -> list[int]:
         """For each scan of an order, how many messages of its channel's threads tell it."""
         story = STORIES[name]
-        said = [
+        texts = [
             f"{message.text} {json.dumps(message.blocks, ensure_ascii=False)}" for message in self.replies_of(story)
         ]
         return [
-            sum(story.text(number).partition("】 ")[2] in one for one in said) for number in range(len(story.scans))
+            sum(story.text(number).partition("】 ")[2] in text for text in texts) for number in range(len(story.scans))
         ]
 
     def conversations(self) -> dict[str, Any]:

@@ -109,15 +109,15 @@ class Outside:
 
 async def port_of(process: asyncio.subprocess.Process) -> int:
     """Wait until the process listens, and return where. A port that a test chose might be another's by then."""
-    found: list[int] = []
+    ports: list[int] = []
 
     def listens() -> bool:
-        found[:] = _listening(process.pid)
-        return bool(found) or process.returncode is not None
+        ports[:] = _listening(process.pid)
+        return bool(ports) or process.returncode is not None
 
     await until(listens)
-    assert found, f"the process has ended with {process.returncode}"
-    return found[0]
+    assert ports, f"the process has ended with {process.returncode}"
+    return ports[0]
 
 
 def _listening(pid: int) -> list[int]:

@@ -34,10 +34,10 @@ deadlock_timeout = 100ms
 
 @cache
 def _started() -> PrivateServer | None:
-    found = programs()
-    if found is None:
+    paths = programs()
+    if paths is None:
         return None
-    server = PrivateServer(found, CONFIGURATION)
+    server = PrivateServer(paths, CONFIGURATION)
     atexit.register(server.remove)
     return server
 

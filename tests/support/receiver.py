@@ -91,7 +91,7 @@ class Receiver:
 
     def traces(self) -> list[ExportTraceServiceRequest]:
         """Return the requests of OTLP, decoded."""
-        bodies = [one.body for one in self.requests if one.path.endswith("/v1/traces")]
+        bodies = [request.body for request in self.requests if request.path.endswith("/v1/traces")]
         return [ExportTraceServiceRequest.FromString(body) for body in bodies]
 
     def spans(self) -> list[Seen]:
@@ -105,7 +105,9 @@ class Receiver:
 
     def events(self) -> list[dict[str, Any]]:
         """Return every event in Sentry's envelopes, decoded."""
-        return [item for one in self.requests if one.path.endswith("/envelope/") for item in _items(one.body)]
+        return [
+            item for request in self.requests if request.path.endswith("/envelope/") for item in _items(request.body)
+        ]
 
 
 def _seen(span: Any) -> Seen:
@@ -123,18 +125,18 @@ def _seen(span: Any) -> Seen:
 
 
 def _values(attributes: Any) -> dict[str, Any]:
-    return {one.key: getattr(one.value, one.value.WhichOneof("value")) for one in attributes}
+    return {attribute.key: getattr(attribute.value, attribute.value.WhichOneof("value")) for attribute in attributes}
 
 
 def _items(envelope: bytes) -> Iterator[dict[str, Any]]:
     """Read an envelope: a line of its own, then a line and a content for each item."""
-    _head, _, rest = envelope.partition(b"\n")
-    while rest.strip():
-        line, _, rest = rest.partition(b"\n")
+    _head, _, remaining = envelope.partition(b"\n")
+    while remaining.strip():
+        line, _, remaining = remaining.partition(b"\n")
         kind = json.loads(line)
-        length = kind.get("length", len(rest.partition(b"\n")[0]))
+        length = kind.get("length", len(remaining.partition(b"\n")[0]))
         if kind["type"] == "event":
-            yield json.loads(rest[:length])
+            yield json.loads(remaining[:length])
         else:
             yield {"type": kind["type"]}
-        rest = rest[length:].lstrip(b"\n")
+        remaining = remaining[length:].lstrip(b"\n")

@@ -47,7 +47,7 @@ def samples() -> dict[str, Any]:
     return _messages() | _asking() | _handling() | _written()
 
 
-def _refund(code: str = "10", platform: Platform = TAOBAO, text: str = "外包装破损", **more: Any) -> AskedRefund:
+def _refund(code: str = "10", platform: Platform = TAOBAO, text: str = "外包装破损", **fields: Any) -> AskedRefund:
     made = AskedRefund(
         platform=platform,
         refund_id="TQ2800000000000000001",
@@ -65,7 +65,7 @@ def _refund(code: str = "10", platform: Platform = TAOBAO, text: str = "外包�
         carrier=text if code == "30" else "",
         number="78012345678901" if code == "30" else "",
     )
-    return made.model_copy(update=more)
+    return made.model_copy(update=fields)
 
 
 def _messages() -> dict[str, Any]:

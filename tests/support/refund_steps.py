@@ -70,13 +70,13 @@ async def ask_form(harness: BotHarness, platform: Platform = ALIBABA, *, user: s
 
 def lines(platform: Platform, *, pieces: str = "2", goods: str = "received", kind: str = "refund") -> dict[str, Any]:
     """The filled page of lines."""
-    what = typed(pieces0=pieces) if platform is ALIBABA else chosen(line="0")
-    return what | chosen(goods=goods, kind=kind)
+    fields = typed(pieces0=pieces) if platform is ALIBABA else chosen(line="0")
+    return fields | chosen(goods=goods, kind=kind)
 
 
-def reason(amount: str = "73.60", *, words: str = WORDS, number: str = "20007", **more: Any) -> dict[str, Any]:
+def reason(amount: str = "73.60", *, words: str = WORDS, number: str = "20007", **fields: Any) -> dict[str, Any]:
     """The filled page of the reason."""
-    return typed(amount=amount, words=words) | chosen(reason=number) | more
+    return typed(amount=amount, words=words) | chosen(reason=number) | fields
 
 
 async def review(harness: BotHarness, platform: Platform = ALIBABA, *, kind: str = "refund") -> None:

@@ -37,8 +37,8 @@ PASSED = (*PLAIN, *ALLOWED, type, ModuleType)  # not looked into
 
 def both_reach(first: object, second: object) -> dict[int, object]:
     """Return the changeable objects that are reached from both, and those that modules keep, by their ``id()``."""
-    one, other = reached([first]), reached([second])
-    return {key: value for key, value in one.items() if key in other} | reached(_globals())
+    from_first, other = reached([first]), reached([second])
+    return {key: value for key, value in from_first.items() if key in other} | reached(_globals())
 
 
 def state_of(parts: dict[int, object]) -> dict[int, tuple[object, Contents]]:
@@ -58,7 +58,7 @@ def changed(before: dict[int, tuple[object, Contents]]) -> list[str]:
 def reached(roots: Iterable[object]) -> dict[int, object]:
     """Return the changeable objects that are reached from the roots without passing one that all may share."""
     seen: dict[int, object] = {}
-    found: dict[int, object] = {}
+    parts: dict[int, object] = {}
     waiting = list(roots)
     while waiting:
         part = waiting.pop()
@@ -66,9 +66,9 @@ def reached(roots: Iterable[object]) -> dict[int, object]:
             continue
         seen[id(part)] = part
         if isinstance(part, KEPT) or _is_ours(part):
-            found[id(part)] = part
+            parts[id(part)] = part
         waiting += _parts(part)
-    return found
+    return parts
 
 
 def _parts(part: object) -> Iterator[object]:
@@ -119,9 +119,9 @@ def _is_same(before: Contents, now: Contents) -> bool:
     return before[0] == now[0] and len(before[1]) == len(now[1]) and all(map(_is_equal, before[1], now[1]))
 
 
-def _is_equal(one: object, other: object) -> bool:
+def _is_equal(first: object, other: object) -> bool:
     """Whether they are the same object, or say the same."""
-    return one is other or _plain(one) == _plain(other)
+    return first is other or _plain(first) == _plain(other)
 
 
 def _text(contents: Contents) -> str:

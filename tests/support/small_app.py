@@ -98,6 +98,6 @@ class SmallApp:
 
 
 def choices() -> list[Json]:
-    options = [{"text": {"type": "plain_text", "text": one}, "value": one} for one in ("red", "白")]
+    options = [{"text": {"type": "plain_text", "text": choice}, "value": choice} for choice in ("red", "白")]
     menu = {"type": "static_select", "action_id": "choose", "options": options}
     return [button("more", value="the button"), button("silent", "Silent", value="x"), menu]

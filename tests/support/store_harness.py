@@ -104,19 +104,19 @@ class StoreHarness:
         post = await self.claim_one(channel)
         assert post.kind is PostKind.CARD
         assert await self.store.outbox.mark_sent(NOW, post, f"ts-{watch.id}")
-        found = await self.store.watches.get(watch.id)
-        assert found is not None
-        return found
+        stored = await self.store.watches.get(watch.id)
+        assert stored is not None
+        return stored
 
     async def due(self, key: str = ORDER, now: datetime = NOW) -> DueOrder:
         """Lease this order, which must be due; others that are due are leased with it."""
-        return next(one for one in await self.store.orders.claim_due(now, 100, LEASE) if one.key == key)
+        return next(order for order in await self.store.orders.claim_due(now, 100, LEASE) if order.key == key)
 
-    async def tell(self, what: str, key: str = ORDER, **fields: Any) -> int:
+    async def tell(self, event_id: str, key: str = ORDER, **fields: Any) -> int:
         """Record news of an order for its watches. Returns how many outbox rows it made or revived."""
         fence = (await self.store.orders.load([key]))[key].fence
         fields = {"changed": False} | fields
-        recorded = await self.store.orders.record(NOW, [changed(key, fence, what, **fields)])
+        recorded = await self.store.orders.record(NOW, [changed(key, fence, event_id, **fields)])
         assert recorded.applied == 1
         return recorded.posts
 
@@ -125,8 +125,8 @@ class StoreHarness:
 
     async def claim_one(self, channel: str = ORDERS_CHANNEL, now: datetime = NOW) -> Post:
         """The channel's next post; other channels are left alone."""
-        others = {row["channel"] for row in self.rows("SELECT DISTINCT channel FROM outbox")} - {channel}
-        (post,) = await self.claim(now, *others)
+        channels = {row["channel"] for row in self.rows("SELECT DISTINCT channel FROM outbox")} - {channel}
+        (post,) = await self.claim(now, *channels)
         return post
 
     async def said(self, now: datetime = NOW, quiet: str = "") -> list[str]:
@@ -176,9 +176,9 @@ def baseline(key: str = ORDER, **fields: Any) -> Changed:
     return changed(key, 0, "", **given)
 
 
-def changed(key: str, fence: int, what: str, *, fingerprint: bytes | None = None, **fields: Any) -> Changed:
+def changed(key: str, fence: int, event_id: str, *, fingerprint: bytes | None = None, **fields: Any) -> Changed:
     """A reading that says something new, which is called ``what``."""
-    return Changed(decided(key, what, **fields), fence, what.encode() if fingerprint is None else fingerprint)
+    return Changed(decided(key, event_id, **fields), fence, event_id.encode() if fingerprint is None else fingerprint)
 
 
 def _with_nodes(parcels: Sequence[Parcel], nodes: Sequence[Node]) -> tuple[Parcel, ...]:
@@ -190,9 +190,9 @@ def _with_nodes(parcels: Sequence[Parcel], nodes: Sequence[Node]) -> tuple[Parce
     )
 
 
-def decided(key: str, what: str, **fields: Any) -> Decision:
+def decided(key: str, event_id: str, **fields: Any) -> Decision:
     """What follows from such a reading. ``to_post``: None, or the news; ``nodes``: all, some of them new."""
-    ref, to_post = OrderRef.from_key(key), fields.pop("to_post", named(what))
+    ref, to_post = OrderRef.from_key(key), fields.pop("to_post", named(event_id))
     nodes, parcels = fields.pop("nodes", (NODE,)), fields.pop("parcels", (PARCEL,))
     follow_up: dict[str, Any] = {"next_poll_at": NOW + MINUTE, "silent": (), "stall_at": None, "is_pressing": False}
     follow_up |= {name: fields.pop(name) for name in list(fields) if name in follow_up}
@@ -241,14 +241,14 @@ def order_of(key: str = ORDER, **fields: Any) -> Order:
     return Order.model_validate({"platform": ref.platform, "order_id": ref.order_id} | facts)
 
 
-def named(what: str, audience: frozenset[Filter] = EVERYONE, severity: Severity = Severity.NODE) -> NewsToPost:
+def named(event_id: str, audience: frozenset[Filter] = EVERYONE, severity: Severity = Severity.NODE) -> NewsToPost:
     """News for these filters that says its own name."""
-    return NewsToPost(what, news_saying(what), severity, audience)
+    return NewsToPost(event_id, news_saying(event_id), severity, audience)
 
 
-def news_saying(what: str) -> News:
+def news_saying(text: str) -> News:
     """News of which :func:`words` are these."""
-    return News(OrderRef.from_key(ORDER), None, added=(what,))
+    return News(OrderRef.from_key(ORDER), None, added=(text,))
 
 
 def words(post: Post) -> str:

@@ -102,7 +102,7 @@ class Desk:
     @property
     def texts(self) -> list[str]:
         """The words of all announced nodes, in the order in which they were told."""
-        return [one.text for news in self.news for one in news.nodes]
+        return [node.text for news in self.news for node in news.nodes]
 
     @property
     def milestones(self) -> list[tuple[str, Milestone]]:
@@ -116,7 +116,7 @@ class Desk:
 
     def parcel(self, waybill: str = "SF1") -> Parcel:
         assert self.last
-        return next(one for one in self.last.shipment.parcels if one.waybill == waybill)
+        return next(parcel for parcel in self.last.shipment.parcels if parcel.waybill == waybill)
 
     def _recorded(self, decision: Decision) -> StoredOrder:
         return recorded(self.stored, decision)

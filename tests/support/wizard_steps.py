@@ -64,8 +64,8 @@ async def press_in_page(
 
 def buttons(view: dict[str, Any]) -> list[dict[str, Any]]:
     """The buttons of a form."""
-    found = [each for block in view["blocks"] for each in [*(block.get("elements") or []), block.get("accessory")]]
-    return [each for each in found if each and each["type"] == "button"]
+    elements = [each for block in view["blocks"] for each in [*(block.get("elements") or []), block.get("accessory")]]
+    return [each for each in elements if each and each["type"] == "button"]
 
 
 def typed(**fields: str) -> dict[str, Any]:

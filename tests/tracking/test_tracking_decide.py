@@ -123,9 +123,9 @@ def test_a_parcel_added_after_delivery_reopens_the_order_silently_at_order_level
 
 def test_of_several_parcels_each_steps_alone_and_the_order_when_all_are_there() -> None:
     """The order is delivered with its last parcel, and says so."""
-    two = (parcel(PICKED, OUT), parcel(PICKED, OUT, waybill="YT2"))
-    tracked = desk(*two)
-    first = tracked.see(reading(parcel(PICKED, OUT, SIGNED), two[1]))
+    parcels = (parcel(PICKED, OUT), parcel(PICKED, OUT, waybill="YT2"))
+    tracked = desk(*parcels)
+    first = tracked.see(reading(parcel(PICKED, OUT, SIGNED), parcels[1]))
     last = tracked.see(reading(parcel(PICKED, OUT, SIGNED), parcel(PICKED, OUT, SIGNED, waybill="YT2")))
     assert first.news
     assert last.news
@@ -140,7 +140,7 @@ def test_news_count_the_parcels() -> None:
     tracked = desk(parcel(PICKED), parcel(PICKED, waybill="YT2"))
     news = tracked.see(reading(parcel(PICKED, LEFT))).news
     assert news
-    assert [(one.waybill, one.milestone, one.nodes) for one in news.parcels] == [
+    assert [(parcel.waybill, parcel.milestone, parcel.nodes) for parcel in news.parcels] == [
         ("SF1", M.IN_TRANSIT, ()),
         ("YT2", M.PICKED_UP, ()),
     ]
@@ -201,7 +201,9 @@ def test_a_second_parcel_at_the_same_place_on_the_same_day_stays_in_the_thread()
     out_next_day = (64, OUT[1], OUT[2])
     tracked = desk(*(parcel(PICKED, waybill=waybill) for waybill in waybills))
     told = [
-        tracked.see(reading(*(parcel(PICKED, *scans, waybill=one) for one, scans in zip(waybills, state, strict=True))))
+        tracked.see(
+            reading(*(parcel(PICKED, *scans, waybill=waybill) for waybill, scans in zip(waybills, state, strict=True)))
+        )
         for state in (
             ([OUT], [], []),
             ([OUT], [OUT], []),
@@ -210,7 +212,7 @@ def test_a_second_parcel_at_the_same_place_on_the_same_day_stays_in_the_thread()
             ([OUT, SIGNED], [OUT, SIGNED], [out_next_day, (66, SIGNED[1], M.DELIVERED)]),
         )
     ]
-    assert [one.severity for one in told] == ["milestone", "step", "milestone", "step", "milestone"]
+    assert [decision.severity for decision in told] == ["milestone", "step", "milestone", "step", "milestone"]
     assert told[1].audience == MILESTONES, "in the thread it is told as ever"
 
 
@@ -321,5 +323,5 @@ def test_only_parcels_that_are_otherwise_now_are_stored_again() -> None:
         replace(scanned, waybill="SF3"),
     ):
         stored = desk(*known).see(reading(changed, known[1])).parcels
-        assert {one.waybill for one in stored} == {changed.waybill, "SF1"}
-        assert not any(one.nodes for one in stored)
+        assert {parcel.waybill for parcel in stored} == {changed.waybill, "SF1"}
+        assert not any(parcel.nodes for parcel in stored)

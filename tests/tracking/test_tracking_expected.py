@@ -58,13 +58,13 @@ def journey(number: int, hours: float, *, lane: str = ORIGIN, carrier: str = CAR
     return Journey(f"1688:{number}", f"w{number}", carrier, lane, reached, ended_at)
 
 
-def limits(*journeys: Journey, **more: Any) -> Limits:
-    return Limits(history=History.learnt(journeys), **more)
+def limits(*journeys: Journey, **fields: Any) -> Limits:
+    return Limits(history=History.learnt(journeys), **fields)
 
 
-def usual(count: int = ENOUGH, **more: Any) -> list[Journey]:
+def usual(count: int = ENOUGH, **fields: Any) -> list[Journey]:
     """Journeys of 24, 25, 26 … hours."""
-    return [journey(number, 24 + number, **more) for number in range(count)]
+    return [journey(number, 24 + number, **fields) for number in range(count)]
 
 
 def paid(**fields: Any) -> Order:
@@ -72,9 +72,9 @@ def paid(**fields: Any) -> Order:
 
 
 def test_nothing_is_expected_before_twenty_journeys_are_known() -> None:
-    found, detail = placed(parcel(PICKED)), paid()
-    assert expect(detail, M.PICKED_UP, [found], limits(*usual(19)), at(2)) is None
-    twenty = expect(detail, M.PICKED_UP, [found], limits(*usual(20)), at(2))
+    placed_parcel, detail = placed(parcel(PICKED)), paid()
+    assert expect(detail, M.PICKED_UP, [placed_parcel], limits(*usual(19)), at(2)) is None
+    twenty = expect(detail, M.PICKED_UP, [placed_parcel], limits(*usual(20)), at(2))
     assert twenty
     assert (twenty.journeys, twenty.usual, twenty.since) == (20, 33 * HOUR, at(1))
     assert (twenty.first, twenty.last) == (at(1 + 28), at(1 + 41)), "a quarter came earlier, a tenth later"
@@ -83,15 +83,15 @@ def test_nothing_is_expected_before_twenty_journeys_are_known() -> None:
 def test_the_journeys_most_alike_count_if_there_are_enough_of_them() -> None:
     """The same carrier from the same place, then the same carrier, then all; the answer says which."""
     elsewhere = [replace(each, key=f"e{each.key}") for each in usual(lane="广州")]
-    others = usual(carrier="ZTO")
-    found = placed(parcel(PICKED))
+    of_carrier = usual(carrier="ZTO")
+    placed_parcel = placed(parcel(PICKED))
     for known, basis, count in (
-        ([*usual(), *elsewhere, *others], Basis.LANE, 20),
-        ([*usual(19), *elsewhere, *others], Basis.CARRIER, 39),
-        ([*others], Basis.ALL, 20),
+        ([*usual(), *elsewhere, *of_carrier], Basis.LANE, 20),
+        ([*usual(19), *elsewhere, *of_carrier], Basis.CARRIER, 39),
+        ([*of_carrier], Basis.ALL, 20),
         ([*usual(19), *usual(19, carrier="ZTO")], Basis.ALL, 38),
     ):
-        expected = expect(paid(), M.PICKED_UP, [found], limits(*known), at(2))
+        expected = expect(paid(), M.PICKED_UP, [placed_parcel], limits(*known), at(2))
         assert expected
         assert (expected.basis, expected.journeys) == (basis, count)
 
@@ -101,8 +101,8 @@ def test_each_stage_makes_the_range_narrower_and_later_stages_count() -> None:
     known = limits(*usual(40))
     ranges = []
     for scans in ((PICKED,), (PICKED, LEFT)):
-        found = placed(parcel(*scans))
-        expected = expect(paid(), found.milestone, [found], known, at(6))
+        placed_parcel = placed(parcel(*scans))
+        expected = expect(paid(), placed_parcel.milestone, [placed_parcel], known, at(6))
         assert expected
         ranges.append(expected.last - expected.first)
         assert expected.since == at(1)
@@ -118,8 +118,8 @@ def test_before_shipping_the_range_counts_from_the_payment() -> None:
 
 @pytest.mark.parametrize("scans", [(PICKED, OUT, FAILED), (PICKED, READY), JOURNEY], ids=["problem", "ready", "signed"])
 def test_nothing_is_expected_at_a_problem_at_the_pick_up_point_or_at_the_end(scans: Any) -> None:
-    found = placed(parcel(*scans))
-    assert expect(paid(), found.milestone, [found], limits(*usual()), at(45)) is None
+    placed_parcel = placed(parcel(*scans))
+    assert expect(paid(), placed_parcel.milestone, [placed_parcel], limits(*usual()), at(45)) is None
 
 
 def test_of_several_parcels_the_last_one_is_expected_and_an_arrived_one_does_not_count() -> None:
@@ -143,10 +143,10 @@ def test_rest_days_lengthen_the_way() -> None:
 
 
 def test_a_journey_goes_from_the_payment_to_the_door_or_the_pick_up_point() -> None:
-    found = journey_of(REF.key, placed(parcel(*JOURNEY)), paid(), at(50))
-    assert found
-    assert (found.lane, found.carrier, found.ended_at) == (ORIGIN, CARRIER, at(44))
-    assert found.reached == {M.PAID: at(-10), M.PICKED_UP: at(1), M.IN_TRANSIT: at(5), M.OUT_FOR_DELIVERY: at(40),
+    journey = journey_of(REF.key, placed(parcel(*JOURNEY)), paid(), at(50))
+    assert journey
+    assert (journey.lane, journey.carrier, journey.ended_at) == (ORIGIN, CARRIER, at(44))
+    assert journey.reached == {M.PAID: at(-10), M.PICKED_UP: at(1), M.IN_TRANSIT: at(5), M.OUT_FOR_DELIVERY: at(40),
                              M.ARRIVED: at(40)}  # fmt: skip
     ready = journey_of(REF.key, placed(parcel(PICKED, LEFT, READY)), paid(), at(50))
     fetched = journey_of(REF.key, placed(parcel(PICKED, LEFT, READY, (90, SIGNED[1], SIGNED[2]))), paid(), at(91))
@@ -191,7 +191,7 @@ lengths = st.lists(st.floats(2, 24 * 59), min_size=20, max_size=60)
 
 @given(scans, lengths, near, st.one_of(st.none(), near, moments), st.sampled_from([None, *Milestone]))
 def test_whatever_is_read_the_range_is_never_in_the_past_nor_upside_down(
-    found: list[tuple[datetime, Milestone | None]],
+    claims: list[tuple[datetime, Milestone | None]],
     hours: list[float],
     now: datetime,
     paid_at: datetime | None,
@@ -200,7 +200,7 @@ def test_whatever_is_read_the_range_is_never_in_the_past_nor_upside_down(
     known = limits(*(journey(number, each) for number, each in enumerate(hours)))
     nodes = tuple(
         replace(node((0, f"扫描{number}", claim)), at=when)
-        for number, (when, claim) in enumerate(sorted(found, key=lambda one: one[0]))
+        for number, (when, claim) in enumerate(sorted(claims, key=lambda claim: claim[0]))
     )
     shown = replace(parcel(PICKED), nodes=nodes, milestone=milestone)
     detail = order(M.PAID).model_copy(update={"paid_at": paid_at})
@@ -219,8 +219,10 @@ def test_whatever_is_read_the_range_is_never_in_the_past_nor_upside_down(
 def test_time_alone_changes_nothing_but_lateness(hours: list[float], earlier: float, later: float) -> None:
     """The range hangs on the scans; so what is told as late is what was shown."""
     known = limits(*(journey(number, each) for number, each in enumerate(hours)))
-    found = placed(parcel(PICKED))
-    early, late = (expect(paid(), M.PICKED_UP, [found], known, at(1 + hour)) for hour in sorted((earlier, later)))
+    placed_parcel = placed(parcel(PICKED))
+    early, late = (
+        expect(paid(), M.PICKED_UP, [placed_parcel], known, at(1 + hour)) for hour in sorted((earlier, later))
+    )
     assert early == late
 
 
@@ -362,12 +364,12 @@ def test_the_journey_of_a_parcel_is_recorded_with_the_reading_that_ends_it() -> 
 
 
 def test_stages_are_reached_in_their_order() -> None:
-    found = stages_of(placed(parcel(*JOURNEY)).nodes, paid(), at(50))
-    assert list(found) == [stage for stage in STAGES if stage in found]
-    assert list(found.values()) == sorted(found.values())
+    reached = stages_of(placed(parcel(*JOURNEY)).nodes, paid(), at(50))
+    assert list(reached) == [stage for stage in STAGES if stage in reached]
+    assert list(reached.values()) == sorted(reached.values())
 
 
-def placed(found: Parcel) -> Parcel:
+def placed(parcel: Parcel) -> Parcel:
     """The parcel at the milestone of its last claim."""
-    claims = [each.milestone for each in found.nodes if each.milestone]
-    return replace(found, milestone=claims[-1] if claims else None)
+    claims = [each.milestone for each in parcel.nodes if each.milestone]
+    return replace(parcel, milestone=claims[-1] if claims else None)

@@ -30,8 +30,8 @@ from pandapon.shipment import Milestone, Node, Parcel
 from tracking.orders import FetchedOrder
 
 
-def _with(one: Node) -> FetchedOrder:
-    return reading(Parcel("SF1", "顺丰速运", nodes=(one,)))
+def _with(node: Node) -> FetchedOrder:
+    return reading(Parcel("SF1", "顺丰速运", nodes=(node,)))
 
 
 @pytest.mark.parametrize(
@@ -58,7 +58,7 @@ def test_an_edit_is_told_quietly_and_once() -> None:
     assert (filled.changed, filled.news) == (True, None)
     decision = tracked.see(_with(node(PICKED, place="杭州")))
     assert decision.changed
-    assert [one.place for one in decision.edited_nodes] == ["杭州"]
+    assert [node.place for node in decision.edited_nodes] == ["杭州"]
     assert tracked.parcel().nodes[0].place == "杭州"
     assert (decision.severity, decision.audience, decision.moved) == ("edit", frozenset({"all"}), False)
     again = tracked.see(_with(node(PICKED, place="金华")))
@@ -70,8 +70,8 @@ def test_an_edit_rides_along_with_other_news() -> None:
     tracked = desk(Parcel("SF1", nodes=(node(PICKED, place="杭州"),)))
     news = tracked.see(reading(Parcel("SF1", nodes=(node(PICKED, place="金华"), node(LEFT))))).news
     assert news
-    assert [one.text for one in news.nodes] == [LEFT[1]]
-    assert [one.text for one in news.edited] == [PICKED[1]]
+    assert [node.text for node in news.nodes] == [LEFT[1]]
+    assert [node.text for node in news.edited] == [PICKED[1]]
 
 
 def test_what_was_filled_in_is_not_emptied_again() -> None:
@@ -141,7 +141,7 @@ def test_nodes_are_kept_in_order_of_time_then_sequence_with_their_raw_time() -> 
     first, second = node((5, "装车", None), sequence=0), node((5, "发车", None), sequence=1)
     tracked = Desk()
     tracked.see(reading(Parcel("SF1", nodes=(node(OUT), second, first))))
-    assert [one.text for one in tracked.parcel().nodes] == ["装车", "发车", OUT[1]]
+    assert [node.text for node in tracked.parcel().nodes] == ["装车", "发车", OUT[1]]
     assert tracked.parcel().nodes[0].raw_time == "2026-03-02 14:00:00"
 
 
@@ -151,7 +151,7 @@ def test_a_node_without_a_readable_time_is_told_and_does_not_pass_for_the_latest
     undated = replace(node((0, "包裹信息已更新", None)), at=None, raw_time="刚刚")
     news = tracked.see(reading(Parcel("SF1", nodes=(node(PICKED), undated, node(LEFT))))).news
     assert news
-    assert [one.raw_time for one in news.nodes] == ["刚刚"]
+    assert [node.raw_time for node in news.nodes] == ["刚刚"]
     assert tracked.parcel().nodes[0].at is None
 
 
@@ -185,10 +185,10 @@ def test_an_old_order_starts_with_a_baseline() -> None:
 )
 def test_a_poor_reply_deletes_nothing_and_makes_nothing_new(flaky: FetchedOrder) -> None:
     """After an empty or partial reply the full one holds nothing new."""
-    both = (parcel(*JOURNEY[:4]), parcel(PICKED, waybill="YT2"))
-    tracked = desk(*both)
+    parcels = (parcel(*JOURNEY[:4]), parcel(PICKED, waybill="YT2"))
+    tracked = desk(*parcels)
     assert tracked.see(flaky).news is None
-    again = tracked.see(reading(*both))
+    again = tracked.see(reading(*parcels))
     assert (again.news, again.changed, len(again.shipment.nodes)) == (None, False, 5)
 
 
@@ -215,7 +215,7 @@ def test_two_parcels_with_the_same_scan_are_told_separately() -> None:
     tracked = desk(parcel(PICKED), parcel(PICKED, waybill="YT2"))
     news = tracked.see(reading(parcel(PICKED, LEFT), parcel(PICKED, LEFT, waybill="YT2"))).news
     assert news
-    assert [(one.waybill, one.text) for one in news.nodes] == [("SF1", LEFT[1]), ("YT2", LEFT[1])]
+    assert [(node.waybill, node.text) for node in news.nodes] == [("SF1", LEFT[1]), ("YT2", LEFT[1])]
 
 
 def test_an_unknown_code_keeps_the_last_milestone_and_shows_itself() -> None:

@@ -30,21 +30,24 @@ SF, YT, ZT = "SF1234567890123", "YT8801234567890", "78012345678901"
 JD = "JDX012345678901"
 
 
-def names(*waybills: str, milestone: M = M.SHIPPED, **more: Any) -> Order:
-    return order(milestone, waybills=waybills, **more)
+def names(*waybills: str, milestone: M = M.SHIPPED, **fields: Any) -> Order:
+    return order(milestone, waybills=waybills, **fields)
 
 
 def standing(tracked: Desk) -> list[str]:
     """The parcels that count, as they are stored."""
     assert tracked.stored
-    return [one.waybill for one in live(tracked.stored.shipment.parcels)]
+    return [parcel.waybill for parcel in live(tracked.stored.shipment.parcels)]
 
 
 def test_one_of_two_is_not_the_order() -> None:
     """The sample: two are named, one is traced and signed."""
     decided = decide(None, reading(parcel(*JOURNEY, waybill=SF), detail=names(SF, YT)), at(50))
     assert decided.milestone is M.SHIPPED
-    assert [(one.waybill, one.milestone) for one in decided.shipment.parcels] == [(SF, M.DELIVERED), (YT, None)]
+    assert [(parcel.waybill, parcel.milestone) for parcel in decided.shipment.parcels] == [
+        (SF, M.DELIVERED),
+        (YT, None),
+    ]
     assert decided.final_at is None
 
 
@@ -76,30 +79,34 @@ def test_the_platforms_word_ends_it() -> None:
 )
 def test_who_was_never_seen(named: tuple[str, ...], traced: tuple[str, ...], unseen: set[str]) -> None:
     """In whatever order a reading brings names and parcels."""
-    for some in permutations(traced):
-        for said in permutations(named):
-            detail = names(*said, sub_order_ids=("200048859480",))
-            fetched = reading(*(parcel(PICKED, waybill=one) for one in some), detail=detail)
+    for seen in permutations(traced):
+        for numbers in permutations(named):
+            detail = names(*numbers, sub_order_ids=("200048859480",))
+            fetched = reading(*(parcel(PICKED, waybill=waybill) for waybill in seen), detail=detail)
             decided = decide(None, fetched, at(50))
-            assert {one.waybill for one in decided.shipment.parcels if is_only_named(one)} == unseen
+            assert {parcel.waybill for parcel in decided.shipment.parcels if is_only_named(parcel)} == unseen
 
 
 def test_the_platforms_own_id_tells_which_is_which() -> None:
     """1688's logisticsCode is taken for the logisticsId of the trace, beside numbers that agree and alone."""
     traced = (Parcel(SF, logistics_id="LP01"), Parcel(YT, logistics_id="LP02"))
-    said = (Consignment(waybill="8800001111", logistics_id="LP02"),)
-    tracked = desk(*traced, detail=names(SF, "8800001111", consignments=said))
+    consignments = (Consignment(waybill="8800001111", logistics_id="LP02"),)
+    tracked = desk(*traced, detail=names(SF, "8800001111", consignments=consignments))
     assert standing(tracked) == [SF, YT]
-    tracked.see(reading(detail=names(SF, "8800001111", consignments=said, seller="Another")))
+    tracked.see(reading(detail=names(SF, "8800001111", consignments=consignments, seller="Another")))
     assert standing(tracked) == [SF, YT], "it is remembered, also when only the order is read"
 
 
 @pytest.mark.parametrize("ids", [("LP01", "LP01"), ("", "LP01"), ("ZTO", "ZTO")])
 def test_an_id_hides_no_number(ids: tuple[str, str]) -> None:
     """Two numbers of one id, or an id that stands beside the wrong number: the number decides."""
-    said = tuple(Consignment(waybill=one, logistics_id=id_) for one, id_ in zip((SF, YT), ids, strict=True))
-    fetched = reading(Parcel(SF, logistics_id="LP01"), detail=names(SF, YT, consignments=said))
-    assert [one.waybill for one in decide(None, fetched, at(50)).shipment.parcels if is_only_named(one)] == [YT]
+    consignments = tuple(
+        Consignment(waybill=waybill, logistics_id=id_) for waybill, id_ in zip((SF, YT), ids, strict=True)
+    )
+    fetched = reading(Parcel(SF, logistics_id="LP01"), detail=names(SF, YT, consignments=consignments))
+    assert [parcel.waybill for parcel in decide(None, fetched, at(50)).shipment.parcels if is_only_named(parcel)] == [
+        YT
+    ]
 
 
 def test_a_new_name_is_news_once() -> None:
@@ -113,7 +120,7 @@ def test_a_new_name_is_news_once() -> None:
     assert scanned.news
     assert (scanned.news.added, scanned.news.renumbered) == ((), ())
     assert [(step.before, step.after, step.waybill) for step in scanned.news.steps] == [(M.SHIPPED, M.PICKED_UP, YT)]
-    assert not any(is_only_named(one) for one in scanned.shipment.parcels)
+    assert not any(is_only_named(parcel) for parcel in scanned.shipment.parcels)
 
 
 def test_a_parcel_without_scans_in_the_trace_is_no_news() -> None:
@@ -138,10 +145,10 @@ def test_what_was_stored_by_an_older_version_is_no_news() -> None:
     old = decide(None, reading(parcel(*JOURNEY, waybill=SF), detail=names(SF, YT)), tracked.now, Policy(names=False))
     assert (old.milestone, len(old.shipment.parcels)) == (M.DELIVERED, 1)
     tracked.stored = tracked._recorded(old)
-    found = correction(tracked.stored, tracked.now, Limits())
-    assert found
-    assert (found.milestone, found.is_final, found.was_told_as_over) == ("shipped", False, True)
-    assert [(one.waybill, one.milestone) for one in found.parcels] == [(YT, None)]
+    corrected = correction(tracked.stored, tracked.now, Limits())
+    assert corrected
+    assert (corrected.milestone, corrected.is_final, corrected.was_told_as_over) == ("shipped", False, True)
+    assert [(parcel.waybill, parcel.milestone) for parcel in corrected.parcels] == [(YT, None)]
     decided = tracked.see(reading(parcel(*JOURNEY, waybill=SF)))
     assert (decided.news, decided.milestone, decided.changed) == (None, M.SHIPPED, True)
     assert tracked.stored
@@ -184,7 +191,7 @@ def test_a_consignment_that_was_called_back_stands_for_no_other() -> None:
     """The seller sent it anew: the order names the new number only, the trace still shows the old one."""
     tracked = desk(parcel(waybill=SF, status=M.SHIPPED), detail=names(SF))
     decided = tracked.see(reading(parcel(waybill=SF, status=M.CANCELLED), detail=names(YT)))
-    assert [one.waybill for one in decided.shipment.parcels if is_only_named(one)] == [YT]
+    assert [parcel.waybill for parcel in decided.shipment.parcels if is_only_named(parcel)] == [YT]
     assert decided.milestone is M.SHIPPED
 
 
@@ -234,10 +241,10 @@ def test_its_silence_begins_when_it_was_named() -> None:
     named_at = tracked.now - timedelta(hours=1)
     tracked.see(reading(parcel(PICKED, LEFT, waybill=SF)))
     decided = tracked.see(reading(parcel(PICKED, LEFT, waybill=SF)))
-    found = silences(
+    all_silences = silences(
         decided.order, decided.milestone, live(decided.shipment.parcels), Limits(), tracked.now, moved_at=tracked.now
     )
-    (mine,) = [one for one in found if one.waybill == YT]
+    (mine,) = [silence for silence in all_silences if silence.waybill == YT]
     assert (mine.leg, mine.since, mine.limit) == (Leg.FIRST_SCAN, named_at, timedelta(hours=24))
     assert since(tracked.parcel(YT)) == named_at
     paid = decide(None, reading(detail=names(YT, milestone=M.PAID, paid_at=at(1))), at(5))
@@ -248,9 +255,9 @@ def test_its_silence_begins_when_it_was_named() -> None:
 pool = st.sampled_from([SF, SF.lower(), YT, "yt 8801234567890", ZT, JD, f"{JD}-1-1-"])
 events = st.lists(
     st.one_of(
-        st.lists(pool, max_size=4).map(lambda some: only_order(names(*dict.fromkeys(some)))),
+        st.lists(pool, max_size=4).map(lambda numbers: only_order(names(*dict.fromkeys(numbers)))),
         st.lists(pool, max_size=4, unique=True).map(
-            lambda some: reading(*(parcel(PICKED, SIGNED, waybill=one) for one in some))
+            lambda numbers: reading(*(parcel(PICKED, SIGNED, waybill=waybill) for waybill in numbers))
         ),
     ),
     max_size=6,
@@ -266,11 +273,11 @@ def test_whatever_comes(happened: list[FetchedOrder]) -> None:
         decided = tracked.see(fetched)
         again = tracked.see(fetched)
         assert (again.news, again.changed, again.milestone) == (None, False, decided.milestone)
-        unseen = [one for one in live(decided.shipment.parcels) if is_only_named(one)]
+        unseen = [parcel for parcel in live(decided.shipment.parcels) if is_only_named(parcel)]
         assert not unseen or decided.milestone is not M.DELIVERED
-        shown = [one.waybill for one in live(decided.shipment.parcels)]
+        shown = [parcel.waybill for parcel in live(decided.shipment.parcels)]
         assert len(shown) == len(set(shown))
-    added = [one for news in tracked.news for one in news.added]
+    added = [waybill for news in tracked.news for waybill in news.added]
     assert len(added) == len(set(added))
 
 
@@ -287,7 +294,10 @@ def test_a_trace_without_a_carrier_takes_the_orders() -> None:
     tracked = desk(carried("", SF), carried("韵达快递", YT))
     decision = tracked.see(reading(carried("", SF), carried("", YT), detail=named))
     assert decision.news is None
-    assert [(one.waybill, one.carrier) for one in decision.shipment.parcels] == [(SF, "中通快递"), (YT, "韵达快递")]
+    assert [(parcel.waybill, parcel.carrier) for parcel in decision.shipment.parcels] == [
+        (SF, "中通快递"),
+        (YT, "韵达快递"),
+    ]
     assert tracked.parcel(SF).carrier == "中通快递"
 
 

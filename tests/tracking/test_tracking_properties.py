@@ -42,11 +42,11 @@ class Story:
 
     @property
     def identities(self) -> set[str]:
-        return {one.identity for one in _all_nodes(self.truth)}
+        return {node.identity for node in _all_nodes(self.truth)}
 
 
 def _all_nodes(parcels: tuple[Parcel, ...]) -> list[Node]:
-    return [one for parcel in parcels for one in parcel.nodes]
+    return [node for parcel in parcels for node in parcel.nodes]
 
 
 @st.composite
@@ -68,14 +68,14 @@ def _partial(draw: st.DrawFn, truth: tuple[Parcel, ...]) -> FetchedOrder:
     parcels = []
     for parcel in draw(st.permutations(truth)):
         if draw(st.integers(0, 3)):
-            some = draw(st.lists(st.sampled_from(parcel.nodes), min_size=1, max_size=8))
-            cities = draw(st.lists(st.sampled_from(["", "广州市"]), min_size=len(some), max_size=len(some)))
-            parcels.append(replace(parcel, nodes=tuple(map(_in_city, some, cities))))
+            scans = draw(st.lists(st.sampled_from(parcel.nodes), min_size=1, max_size=8))
+            cities = draw(st.lists(st.sampled_from(["", "广州市"]), min_size=len(scans), max_size=len(scans)))
+            parcels.append(replace(parcel, nodes=tuple(map(_in_city, scans, cities))))
     return reading(*parcels)
 
 
-def _in_city(one: Node, city: str) -> Node:
-    return replace(one, place=city)
+def _in_city(node: Node, city: str) -> Node:
+    return replace(node, place=city)
 
 
 @st.composite
@@ -108,7 +108,7 @@ def test_every_node_is_told_exactly_once(story: Story) -> None:
     desk = _watched(story)
     for fetched in story.readings:
         desk.see(fetched)
-    told = [one.identity for news in desk.news for one in news.nodes]
+    told = [node.identity for news in desk.news for node in news.nodes]
     assert sorted(told) == sorted(story.identities)
 
 
@@ -148,7 +148,7 @@ def test_a_crash_at_any_point_changes_nothing(story: Story, data: st.DataObject)
         assert lost is None or lost == kept
         if fate == "read again after it":
             assert shaken.see(fetched).news is None
-    assert [one.event_id for one in shaken.told] == [one.event_id for one in desk.told]
+    assert [decision.event_id for decision in shaken.told] == [decision.event_id for decision in desk.told]
     assert _final_state(shaken) == _final_state(desk)
 
 
@@ -159,7 +159,7 @@ def test_no_two_pieces_of_news_share_a_key(story: Story) -> None:
     desk = _watched(story)
     for fetched in story.readings:
         desk.see(fetched)
-    keys = [one.event_id for one in desk.told if one.severity != "edit"]
+    keys = [decision.event_id for decision in desk.told if decision.severity != "edit"]
     assert len(keys) == len(set(keys))
 
 
@@ -202,5 +202,5 @@ def test_a_plain_journey_ends_delivered_in_any_order(scans: list[tuple[float, st
     for scan in scans:
         desk.see(reading(Parcel("SF1", nodes=(node(scan),))))
     told = [milestone for _, milestone in desk.milestones]
-    assert told == sorted(set(told), key=lambda one: one.rank)
+    assert told == sorted(set(told), key=lambda milestone: milestone.rank)
     assert told[-1] is M.DELIVERED

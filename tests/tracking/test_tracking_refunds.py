@@ -257,9 +257,9 @@ def test_the_alarm_comes_with_a_quarter_of_the_time_left_or_two_days(place: M) -
     week = Refund(AGREED, at(0), until=at(7 * 24))
     day = Refund(AGREED, at(0), until=at(24))
     for refund, due in ((week, 7 * 24 - 42), (day, 18)):
-        found = silences(None, place, (), Limits(), at(1), refunds=(refund,))
-        assert stall(found, Limits(), at(due) - timedelta(minutes=1)) is None
-        worst = stall(found, Limits(), at(due))
+        refund_silences = silences(None, place, (), Limits(), at(1), refunds=(refund,))
+        assert stall(refund_silences, Limits(), at(due) - timedelta(minutes=1)) is None
+        worst = stall(refund_silences, Limits(), at(due))
         assert worst
         assert (worst.leg, worst.until) == (Leg.REFUND, refund.until)
         assert silence(worst).startswith("refund:")

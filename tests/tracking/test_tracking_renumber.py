@@ -8,7 +8,7 @@ from tracking.renumber import live, replaced_by
 
 
 def _live(tracked: Desk) -> list[str]:
-    return [one.waybill for one in live(tracked.see(reading()).shipment.parcels)]
+    return [parcel.waybill for parcel in live(tracked.see(reading()).shipment.parcels)]
 
 
 def test_a_new_number_for_the_same_scans_is_told_as_a_number() -> None:
@@ -40,7 +40,7 @@ def test_the_old_number_no_longer_counts() -> None:
     done = tracked.see(reading(parcel(*JOURNEY, waybill="SF9")))
     assert done.milestone is M.DELIVERED
     assert done.news
-    assert [one.waybill for one in done.news.parcels] == ["SF9"]
+    assert [parcel.waybill for parcel in done.news.parcels] == ["SF9"]
     assert tracked.see(reading(parcel(*JOURNEY, waybill="SF9"))).news is None
     assert _live(tracked) == ["SF9"]
     assert replaced_by(tracked.parcel("SF1")) == "SF9"
@@ -50,8 +50,8 @@ def test_an_old_number_that_comes_back_counts_again() -> None:
     """Were they two parcels after all, both are tracked from then on, and what was told stays told."""
     tracked = desk(parcel(PICKED))
     tracked.see(reading(parcel(PICKED, waybill="SF9")))
-    both = tracked.see(reading(parcel(PICKED), parcel(PICKED, waybill="SF9")))
-    assert both.news is None
+    returned = tracked.see(reading(parcel(PICKED), parcel(PICKED, waybill="SF9")))
+    assert returned.news is None
     assert _live(tracked) == ["SF1", "SF9"]
     after = tracked.see(reading(parcel(PICKED, LEFT), parcel(PICKED, waybill="SF9")))
     assert after.news

@@ -66,10 +66,10 @@ async def harness(tmp_path: Path) -> AsyncIterator[HostHarness]:
         "answer_seconds": 30.0,
         "pandapon_paths": OWN_PATHS,
     }
-    async with hosted(tmp_path, **extra) as one:
-        await one.connect(A)
-        await one.connect(B)
-        yield one
+    async with hosted(tmp_path, **extra) as harness:
+        await harness.connect(A)
+        await harness.connect(B)
+        yield harness
 
 
 async def lived_in(alpha: WorkspaceHarness) -> None:

@@ -75,8 +75,8 @@ def test_what_was_left_starts_no_process(many: Many) -> None:
     assert (started.exit_code, "The data moved to" in started.output) == (78, True), started.output
     command = started.output.split("`")[3].split()
     assert command[:3] == ["pandabot", "restored", "--at"]
-    one = many.run(*command[1:], "--workspace", A)
-    assert (one.exit_code, "The data moved to" in one.output) == (1, True), one.output
+    result = many.run(*command[1:], "--workspace", A)
+    assert (result.exit_code, "The data moved to" in result.output) == (1, True), result.output
     back = many.run(*command[1:])
     assert back.exit_code == 0, back.output
     assert back.output.count("may start on this database again") == 3
@@ -140,8 +140,8 @@ def test_a_move_that_is_given_up(many: Many) -> None:
     """The source serves again, and what had arrived is no longer taken for a part of the next move."""
     target = folder_of(many)
     assert many.killed("after_move:1", "migrate", "--to", target).returncode == -signal.SIGKILL
-    said = many.run("run", HTTP_PORT="0").output
-    given_up = many.run(*said.split("`")[3].split()[1:])
+    output = many.run("run", HTTP_PORT="0").output
+    given_up = many.run(*output.split("`")[3].split()[1:])
     assert given_up.exit_code == 0, given_up.output
     refused = many.run("migrate", "--to", target)
     assert (refused.exit_code, "is not empty" in refused.output) == (1, True), refused.output

@@ -64,8 +64,8 @@ def test_one_alone(many: Many) -> None:
     assert marked(many) == [B]
     assert A not in result.output
     assert "no data yet" in many.run("restored", "--at", AT, "--workspace", UNKNOWN).output
-    rest = many.run("restored", "--at", AT)
-    assert "Workspaces: 1 marked, 1 marked before, 0 failed." in rest.output
+    remaining = many.run("restored", "--at", AT)
+    assert "Workspaces: 1 marked, 1 marked before, 0 failed." in remaining.output
     assert marked(many) == [A, B]
 
 
@@ -90,8 +90,8 @@ def test_what_cannot_be_meant(many: Many, arguments: tuple[str, ...], code: int,
 def test_while_a_process_works_nothing_is_marked(many: Many) -> None:
     """As with a single bot: within a minute of its last sign, for all workspaces or one."""
     execute(many, WORKING)
-    for more in ((), ("--workspace", A)):
-        result = many.run("restored", "--at", AT, *more)
+    for options in ((), ("--workspace", A)):
+        result = many.run("restored", "--at", AT, *options)
         assert (result.exit_code, "w1: poll) was at work" in result.output) == (1, True), result.output
     assert (marked(many), pending(many)) == ([], [])
     execute(many, "UPDATE host_workers SET seen_at = seen_at - 300 * 1000000")

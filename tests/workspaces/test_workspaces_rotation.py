@@ -36,9 +36,9 @@ MUCH_LATER = timedelta(hours=13)
 @pytest.fixture
 async def harness(tmp_path: Path) -> AsyncIterator[HostHarness]:
     """The process, and a Slack app with rotation; no workspace yet."""
-    async with hosted(tmp_path) as one:
-        one.slack.rotate(lasts=LASTS)
-        yield one
+    async with hosted(tmp_path) as harness:
+        harness.slack.rotate(lasts=LASTS)
+        yield harness
 
 
 async def watching(harness: HostHarness, team: str = B) -> WorkspaceHarness:
@@ -153,7 +153,7 @@ async def test_of_two_processes_one_renews_the_token(harness: HostHarness) -> No
     await watching(harness)
     await harness.connect(A)
     async with Host(harness.settings, clock=harness.clock) as second:
-        await until(lambda: all((found := second.registry.find([id_])) and found.bot for id_ in (A, B)))
+        await until(lambda: all((state := second.registry.find([id_])) and state.bot for id_ in (A, B)))
         former = {id_: harness.slack.teams[id_].token for id_ in (A, B)}
         harness.clock.advance(DUE)
         for id_ in (A, B):
@@ -246,8 +246,10 @@ async def test_a_lost_answer_that_slack_does_not_give_again_leaves_two_hours(har
     harness.clock.advance(timedelta(hours=3))
     beta.world.add_node(FIRST, "快件已到达深圳")
     await until(lambda: beta.bot.deliverer.failures.token_refused == "token_expired")
-    found = [one async for one in check_workspaces.check(harness.settings) if one.name == f"{B} Slack"]
-    assert [one.words for one in found] == ["Slack's token has expired, and `pandabot run` has not renewed it"]
+    results = [finding async for finding in check_workspaces.check(harness.settings) if finding.name == f"{B} Slack"]
+    assert [finding.words for finding in results] == [
+        "Slack's token has expired, and `pandabot run` has not renewed it"
+    ]
     await beta.slack.event({"type": "app_uninstalled"})  # a late one, of the installation before: it ends nothing
     await asyncio.sleep(0.3)
     former = beta.bot
