@@ -138,7 +138,7 @@ def test_the_fields_are_shown() -> None:
 async def test_a_call_and_its_table(api: Api, monkeypatch: pytest.MonkeyPatch) -> None:
     """An answer as JSON keeps every digit; as a table it has the fields that the contract knows."""
     monkeypatch.setenv("PANDAPON_BASE_URL", api.url)
-    api.will(ok([{"reasonId": 20006, "reasonDesc": "少货 | 破损", "new": 2542285634920880794}]))
+    api.queue(ok([{"reasonId": 20006, "reasonDesc": "少货 | 破损", "new": 2542285634920880794}]))
     monkeypatch.setenv("PANDAPON_PATHS", '{"1688.refund.reasons": "/v2/alibaba/refund/reason"}')
     code, text = await in_thread("1688.refund.reasons", "--order-id", ID)
     assert code == 0

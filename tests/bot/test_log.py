@@ -13,7 +13,7 @@ from contextlib import contextmanager
 from typing import TYPE_CHECKING
 
 import pytest
-from support.own_log import CHANGED, own_log
+from support.own_log import CHANGED, restored_logging
 
 from bot.process.log import configure
 from pandapon import log_context
@@ -28,7 +28,7 @@ if TYPE_CHECKING:
 def logged(form: str) -> Iterator[io.StringIO]:
     """The root logger writes here, in this form."""
     text = io.StringIO()
-    with own_log():
+    with restored_logging():
         configure("debug", ["top-secret-key", "9f8e7d6c"], text, form=form)
         yield text
 

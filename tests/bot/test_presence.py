@@ -41,7 +41,7 @@ async def test_who_was_seen_lately_is_at_work(store: Store) -> None:
     assert [worker.id for worker in await store.workers.at_work(NOW - timedelta(days=9))] == ["c"]
 
 
-def seen(url: str) -> list[tuple[str, str]]:
+def workers_of(url: str) -> list[tuple[str, str]]:
     """The processes of a database, at work or not, with their roles."""
     with psycopg.connect(url) as conn:
         return conn.execute("SELECT id, roles FROM workers").fetchall()
@@ -60,7 +60,7 @@ async def test_a_restore_is_not_marked_while_a_process_works(tmp_path: Path) -> 
     async with running(tmp_path, storage_url=url, worker="machine-7", roles=frozenset({Role.POLL})) as harness:
         assert harness.bot is not None
         store = harness.bot.store
-        await until(lambda: seen(url))
+        await until(lambda: workers_of(url))
         harness.bot.scheduler.pause()  # its clock is the harness's, and that of the commands is the machine's
         await store.workers.seen(Worker("machine-7", "poll", VERSION, datetime.now(UTC)))
         code, output = await asyncio.to_thread(command, url, "restored", "--at", at)
@@ -104,7 +104,7 @@ async def test_metrics_and_readiness_count_the_processes(tmp_path: Path) -> None
     url = postgres.new_database(tmp_path)
     async with running(tmp_path, storage_url=url) as first:
         assert first.bot is not None
-        await until(lambda: seen(url))
+        await until(lambda: workers_of(url))
         other = Worker("other", "poll", VERSION, first.clock())
         await first.bot.store.workers.seen(other)
         async with aiohttp.ClientSession() as session:
@@ -117,4 +117,4 @@ async def test_metrics_and_readiness_count_the_processes(tmp_path: Path) -> None
             await first.bot.store.workers.left("other")
             async with session.get(f"{base}/readyz") as answer:
                 assert (await answer.json())["workers"] == dict.fromkeys(sorted(ALL), 1)
-    assert not seen(url), "it took its row away"
+    assert not workers_of(url), "it took its row away"

@@ -116,11 +116,11 @@ async def served_of(store: Store) -> str:
     """What ``/metrics`` tells of the engine."""
     health = await store.upkeep.health(datetime.now(UTC))
     registry = CollectorRegistry()
-    registry.register(Given(list(metrics.of_engine(health.gauges))))
+    registry.register(FixedCollector(list(metrics.of_engine(health.gauges))))
     return generate_latest(registry).decode()
 
 
-class Given(Collector):
+class FixedCollector(Collector):
     """Families that were made before."""
 
     def __init__(self, families: list[Metric]) -> None:

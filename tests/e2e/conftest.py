@@ -7,7 +7,7 @@ from typing import TYPE_CHECKING
 
 import pytest
 from support.bot_harness import BotHarness, running
-from support.outside import Outside
+from support.outside import ProcessHarness
 
 if TYPE_CHECKING:
     from collections.abc import AsyncIterator
@@ -15,16 +15,16 @@ if TYPE_CHECKING:
 
 
 @pytest.fixture
-async def outside(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> AsyncIterator[Outside]:
+async def process_harness(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> AsyncIterator[ProcessHarness]:
     """Stand-ins of Slack and PandaPon, and what starts processes that reach them; none is left afterwards."""
     monkeypatch.setenv("PYTHONPATH", os.getcwd())  # noqa: PTH109  the checkout, for runs without an installation
-    outside = Outside(tmp_path)
-    await outside.slack.start()
-    await outside.pandapon.start()
-    yield outside
-    await outside.leave_none()
-    await outside.slack.stop()
-    await outside.pandapon.stop()
+    process_harness = ProcessHarness(tmp_path)
+    await process_harness.slack.start()
+    await process_harness.pandapon.start()
+    yield process_harness
+    await process_harness.leave_none()
+    await process_harness.slack.stop()
+    await process_harness.pandapon.stop()
 
 
 @pytest.fixture

@@ -194,7 +194,7 @@ async def test_a_form_that_slack_does_not_open(
     await harness.ask("/panda settings")
     harness.slack.faults.plan(Fault("views.open", times=100, error=code))
     if by == "settings":
-        answer = await harness.press("Change")
+        sentence = await harness.press("Change")
     else:
         if by == "shortcut":
             assert (await harness.slack.global_shortcut("mei", "find_orders")).ok

@@ -406,7 +406,7 @@ async def test_a_channel_that_slack_pages_through_for_ever(harness: BotHarness) 
 # --- other workspaces, other apps, outsiders --------------------------------------------------------------------------
 
 
-def others() -> list[Any]:
+def foreign_installations() -> list[Any]:
     """What in a payload names another installation."""
     return [
         pytest.param({"team_id": "T0OTHER99"}, id="team"),
@@ -416,7 +416,7 @@ def others() -> list[Any]:
     ]
 
 
-@pytest.mark.parametrize("change", others())
+@pytest.mark.parametrize("change", foreign_installations())
 @pytest.mark.parametrize("outsiders", ["none", "all"])
 async def test_another_workspace_or_app_gets_nothing(tmp_path: Path, change: dict[str, Any], outsiders: str) -> None:
     """Rightly signed as it is; whoever lets outsiders in lets no other installation in."""

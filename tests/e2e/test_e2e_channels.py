@@ -30,7 +30,7 @@ async def watched(harness: BotHarness) -> tuple[Channel, Message]:
     return harness.slack.workspace.channel("#orders"), harness.channel("#orders")[0]
 
 
-def told(harness: BotHarness, card: Message) -> list[str]:
+def thread_texts(harness: BotHarness, card: Message) -> list[str]:
     """What the card's thread says."""
     return [words(message) for message in harness.thread(card)]
 
@@ -68,9 +68,9 @@ async def test_the_bot_is_out_and_invited_again(harness: BotHarness, turned_priv
     channel.is_private = turned_private
     channel.members.add(BOT_USER)
     harness.hurry("reopen")
-    await harness.until(lambda: any(SECOND in reply for reply in told(harness, card)))
+    await harness.until(lambda: any(SECOND in reply for reply in thread_texts(harness, card)))
     await harness.several_ticks(4)
-    assert [sum(scan in reply for reply in told(harness, card)) for scan in (FIRST, SECOND)] == [1, 1]
+    assert [sum(scan in reply for reply in thread_texts(harness, card)) for scan in (FIRST, SECOND)] == [1, 1]
     assert len(direct.messages) == 1
 
 
@@ -91,7 +91,7 @@ async def test_a_public_channel_that_wants_the_bot_as_a_member(harness: BotHarne
         harness.slack.faults.clear()
         channel.members.add(BOT_USER)
         harness.hurry("reopen")
-        await harness.until(lambda scan=scan: any(scan in reply for reply in told(harness, card)))  # type: ignore[misc]
+        await harness.until(lambda scan=scan: any(scan in reply for reply in thread_texts(harness, card)))  # type: ignore[misc]
         await harness.several_ticks(4)
         assert len(direct.messages) == times
 
@@ -111,7 +111,7 @@ async def test_a_channel_that_only_seems_open_again(harness: BotHarness) -> None
     await harness.until(lambda: len(direct.messages) > 1)
     harness.slack.faults.clear()
     harness.hurry("reopen")
-    await harness.until(lambda: any(FIRST in reply for reply in told(harness, card)))
+    await harness.until(lambda: any(FIRST in reply for reply in thread_texts(harness, card)))
 
 
 # --- what Slack says when it takes no post ----------------------------------------------------------------------------
@@ -168,9 +168,9 @@ async def test_an_unknown_refusal_is_tried_on_and_told(harness: BotHarness, code
     assert not harness.slack.workspace.direct(harness.slack.workspace.user("mei").id).messages
     harness.slack.faults.clear()
     harness.clock.advance(timedelta(minutes=6))
-    await harness.until(lambda: any(FIRST in reply for reply in told(harness, card)))
+    await harness.until(lambda: any(FIRST in reply for reply in thread_texts(harness, card)))
     await harness.several_ticks()
-    assert sum(FIRST in reply for reply in told(harness, card)) == 1
+    assert sum(FIRST in reply for reply in thread_texts(harness, card)) == 1
     assert "running normally" in await harness.ask("/panda status", channel="#random")
 
 

@@ -8,7 +8,7 @@ from typing import TYPE_CHECKING, Any
 
 import pytest
 from support.bot_harness import ORDER, running
-from support.canaries import SHORT, TEXT, found, logged
+from support.canaries import SHORT, TEXT, leaks_in, logged
 from support.patience import until
 from support.receiver import Receiver
 
@@ -50,12 +50,12 @@ def nothing_leaks(receiver: Receiver) -> None:
     for event in receiver.events():
         assert set(event) <= EVENT_KEYS, set(event) - EVENT_KEYS
         assert set(event["contexts"]) <= {"log"}
-        assert found(json.dumps(event, ensure_ascii=False)) == []
+        assert leaks_in(json.dumps(event, ensure_ascii=False)) == []
         assert not any(
             "vars" in frame for exception in event["exception"]["values"] for frame in exception["stacktrace"]["frames"]
         )
     raw = "\n".join(request.body.decode() + request.path for request in receiver.requests)
-    assert found(raw) == []
+    assert leaks_in(raw) == []
     for private in (ORDER, PERSON, CHANNEL, "/panda", "response_url"):
         assert private not in raw, private
 
@@ -115,7 +115,7 @@ async def test_what_a_log_line_quotes_is_redacted(tmp_path: Path, receiver: Rece
     for event in events:
         assert set(event["contexts"]["log"]) <= {"error", "reason"}
         # Names and places in the words of an event cannot be told from others; no event of ours quotes them.
-        assert [secret for secret in found(json.dumps(event, ensure_ascii=False)) if secret not in TEXT[:60]] == []
+        assert [secret for secret in leaks_in(json.dumps(event, ensure_ascii=False)) if secret not in TEXT[:60]] == []
 
 
 async def test_a_fault_that_repeats_is_reported_once_a_minute(tmp_path: Path, receiver: Receiver) -> None:

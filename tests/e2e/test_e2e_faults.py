@@ -366,13 +366,13 @@ async def test_one_short_history_a_time_finds_it_all_the_same(
     chatter(harness, busy)
     harness.slack.faults.history_seconds = 1.0
 
-    def told() -> int:
+    def count_told() -> int:
         return sum("第一站" in words(m) for m in harness.channel("#orders") if m.ts != card.ts)
 
     for _ in range(40):
         harness.clock.advance(timedelta(seconds=3))
         await asyncio.sleep(0.25)
-    assert told() == 1
+    assert count_told() == 1
     assert history_answers(harness) == asked
 
 

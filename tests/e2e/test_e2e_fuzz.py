@@ -14,7 +14,7 @@ from typing import TYPE_CHECKING
 
 import pytest
 from support.bot_harness import CALLBACK_TOKEN, ORDER, BotHarness, running
-from support.canaries import found, logged
+from support.canaries import leaks_in, logged
 from support.effort import LONG
 from support.garbage import body, chances, malformed, noise
 from support.raw_http import FORM, Answer, hand_over, post, signed
@@ -51,7 +51,7 @@ async def settled(harness: BotHarness, log: io.StringIO, before: tuple[int, int]
     await harness.idle()
     written = log.getvalue()
     assert 'File "' not in written, written
-    assert found(written) == []
+    assert leaks_in(written) == []
     memory, files = held()
     assert memory - before[0] < GROWTH
     assert files <= before[1] + 20

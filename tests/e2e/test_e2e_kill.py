@@ -85,7 +85,7 @@ async def test_dying_over_a_refund_tells_each_state_once(tmp_path: Path) -> None
             harness.slack.workspace.channels[harness.channels[0]].messages,
         )
 
-        def told() -> list[str]:
+        def refund_news() -> list[str]:
             return [m.text for m in messages.values() if m.thread_ts and "Refund" in m.text]
 
         states = (("waitselleragree", 10), ("waitbuyersend", 20), ("waitsellerreceive", 30))
@@ -96,11 +96,11 @@ async def test_dying_over_a_refund_tells_each_state_once(tmp_path: Path) -> None
             harness.world.revision += 1
             await died(harness, kill_at)
             process = await harness.spawn()
-            await until(lambda count=count: len(told()) >= count)  # type: ignore[misc]  # bound
+            await until(lambda count=count: len(refund_news()) >= count)  # type: ignore[misc]  # bound
             await asyncio.sleep(1)
             await kill(process, harness)
-            assert len(told()) == count
-        assert all("¥36.80 of ¥78.60" in text for text in told())
+            assert len(refund_news()) == count
+        assert all("¥36.80 of ¥78.60" in text for text in refund_news())
 
 
 async def test_dying_in_a_restore_loses_and_repeats_nothing(tmp_path: Path) -> None:

@@ -51,7 +51,7 @@ async def scanned(harness: HostHarness, cards: Cards, text: str, count: int) -> 
         await workspace.replies(card, count)
 
 
-def told(workspace: WorkspaceHarness, card: Message) -> list[int]:
+def scan_counts(workspace: WorkspaceHarness, card: Message) -> list[int]:
     """How often each of the two scans was told."""
     replies = [words(message) for message in workspace.thread(card)]
     return [sum(scan in reply for reply in replies) for scan in (FIRST, SECOND)]
@@ -76,9 +76,9 @@ async def test_all_go_on_on_another_server(tmp_path: Path) -> None:
         assert await migrate(folder, server, vault, output.append, dry_run=False) == 0, output
         harness.extra["storage_url"] = SecretStr(server)
         await started(harness, A, B)
-        assert [told(harness.of(id_), card) for id_, card in cards.items()] == [[1, 0], [1, 0]]
+        assert [scan_counts(harness.of(id_), card) for id_, card in cards.items()] == [[1, 0], [1, 0]]
         await scanned(harness, cards, SECOND, 2)
-        assert [told(harness.of(id_), card) for id_, card in cards.items()] == [[1, 1], [1, 1]]
+        assert [scan_counts(harness.of(id_), card) for id_, card in cards.items()] == [[1, 1], [1, 1]]
 
 
 @pytest.mark.parametrize("is_marked", [True, False], ids=["marked", "not marked"])
@@ -95,10 +95,10 @@ async def test_what_a_standby_forgot_is_looked_up(tmp_path: Path, is_marked: boo
             output: list[str] = []
             assert await run(standby, at.isoformat(), harness.clock(), output.append) == 0, output
             await started(harness, A, B)
-            assert [told(harness.of(id_), card) for id_, card in cards.items()] == [[1, 1], [1, 1]]
+            assert [scan_counts(harness.of(id_), card) for id_, card in cards.items()] == [[1, 1], [1, 1]]
         else:
             await harness.start_host()
-            await until(lambda: all(told(harness.of(id_), card) == [1, 2] for id_, card in cards.items()))
+            await until(lambda: all(scan_counts(harness.of(id_), card) == [1, 2] for id_, card in cards.items()))
 
 
 async def test_a_workspace_that_was_not_reached_does_not_start(tmp_path: Path) -> None:

@@ -9,7 +9,7 @@ import pytest
 from pydantic import SecretStr
 from support.bot_harness import ORDER, BotHarness, running, words
 from support.moving import VERSION, contents, new_database
-from support.old_database import LATE, LATER, NIGHT_ENDS, OldBotHarness, left_behind, up
+from support.old_database import LATE, LATER, NIGHT_ENDS, OldBotHarness, left_behind, running_stand_ins
 
 from bot.commands.migrate import migrate
 from bot.commands.restored import run
@@ -31,7 +31,7 @@ FIRST, SECOND, THIRD = (
 @pytest.fixture
 async def old(tmp_path: Path) -> AsyncIterator[OldBotHarness]:
     """Both stand-ins as an earlier version left them in the midst of things, and no bot yet."""
-    async with up(left_behind(tmp_path, VERSION)) as harness:
+    async with running_stand_ins(left_behind(tmp_path, VERSION)) as harness:
         yield harness
 
 
@@ -75,7 +75,7 @@ async def test_what_waited_is_delivered_once_on_the_other_engine(old: OldBotHarn
     assert old.told("told") == [1, 1, 1, 1]
 
 
-def told(harness: BotHarness, card: Message) -> list[list[int]]:
+def scan_positions(harness: BotHarness, card: Message) -> list[list[int]]:
     """For each of the three scans, the positions of the replies that tell it."""
     replies = [words(message) for message in harness.thread(card)]
     return [[n for n, reply in enumerate(replies) if scan in reply] for scan in (FIRST, SECOND, THIRD)]
@@ -123,10 +123,10 @@ async def test_posts_whose_marks_were_lost_are_looked_up(tmp_path: Path, engine:
         assert contents(harness.settings.storage_address) == marked
         await harness.start_bot()
         await harness.several_ticks(8)
-        assert told(harness, card) == [[0], [1], []]
+        assert scan_positions(harness, card) == [[0], [1], []]
         harness.scan(THIRD)
         await harness.replies(card, 3)
-        assert told(harness, card) == [[0], [1], [2]]
+        assert scan_positions(harness, card) == [[0], [1], [2]]
 
 
 async def test_without_the_command_it_would_be_told_twice(tmp_path: Path) -> None:
@@ -135,7 +135,7 @@ async def test_without_the_command_it_would_be_told_twice(tmp_path: Path) -> Non
         card, _at = await forgot_the_second_scan(harness, "postgres")
         await harness.start_bot()
         await harness.replies(card, 3)
-        assert told(harness, card) == [[0], [1, 2], []]
+        assert scan_positions(harness, card) == [[0], [1, 2], []]
 
 
 async def test_a_bot_starts_on_a_moved_database_only_on_purpose(tmp_path: Path) -> None:
@@ -160,7 +160,7 @@ async def test_a_bot_starts_on_a_moved_database_only_on_purpose(tmp_path: Path) 
         assert "may start on this database again" in output[0]
         await harness.start_bot()
         await harness.several_ticks(8)
-        assert told(harness, card) == [[0], [], []]
+        assert scan_positions(harness, card) == [[0], [], []]
         harness.scan(SECOND)
         await harness.replies(card, 2)
-        assert told(harness, card) == [[0], [1], []]
+        assert scan_positions(harness, card) == [[0], [1], []]

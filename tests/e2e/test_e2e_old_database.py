@@ -29,8 +29,8 @@ from support.old_database import (
     OldBotHarness,
     left_behind,
     migration_of,
+    running_stand_ins,
     unpack,
-    up,
 )
 
 from pandapon.shipment import Platform
@@ -78,7 +78,7 @@ COUNTS = {
 @pytest.fixture
 async def harness(tmp_path: Path) -> AsyncIterator[OldBotHarness]:
     """Both stand-ins as the old version left them, its database, and no bot yet."""
-    async with up(left_behind(tmp_path, VERSION)) as harness:
+    async with running_stand_ins(left_behind(tmp_path, VERSION)) as harness:
         yield harness
 
 
@@ -86,7 +86,7 @@ async def harness(tmp_path: Path) -> AsyncIterator[OldBotHarness]:
 async def test_the_database_of_every_released_version_is_carried_on(tmp_path: Path, version: str) -> None:
     """What it held is told once, nobody's watch ends, new scans are read, and all that people list is there."""
     migration = migration_of(version)
-    async with up(left_behind(tmp_path, version)) as harness:
+    async with running_stand_ins(left_behind(tmp_path, version)) as harness:
         live, records = watched(tmp_path / "bot.db"), count(tmp_path / "bot.db", "audit")
         await harness.start_bot()
         await harness.pass_to(LATE + 0.1)

@@ -9,7 +9,18 @@ from typing import TYPE_CHECKING, Any
 
 import pytest
 from support.bot_harness import words
-from support.buying import ALIBABA, TAOBAO, buying, goods, made, open_order, put, states, to_review, writes
+from support.buying import (
+    ALIBABA,
+    TAOBAO,
+    buying,
+    goods,
+    open_order,
+    orders_made,
+    put_into_cart,
+    states,
+    to_review,
+    writes,
+)
 from support.patience import PATIENCE
 from support.wizard_steps import buttons, chosen, open_by, press_in_page, send_page, text_of, typed, view_of
 
@@ -519,7 +530,7 @@ async def test_a_refund_of_an_unpaid_order_is_offered_nowhere(harness: BotHarnes
 
 async def test_new_orders_are_paid_from_the_page_of_their_result(harness: BotHarness) -> None:
     """The button there opens the form on top of it."""
-    put(harness, goods(harness, ALIBABA), 4)
+    put_into_cart(harness, goods(harness, ALIBABA), 4)
     await open_order(harness)
     await to_review(harness)
     await send_page(harness)
@@ -527,7 +538,7 @@ async def test_new_orders_are_paid_from_the_page_of_their_result(harness: BotHar
     await harness.until(lambda: "Get the pay link" in str(view_of(harness)))
     await send_page(harness)
     assert says(harness, "Open the pay page")
-    assert made(harness)[0].order_id in text_of(harness)
+    assert orders_made(harness)[0].order_id in text_of(harness)
 
 
 async def test_an_unpaid_order_offers_it_everywhere(harness: BotHarness) -> None:
@@ -556,7 +567,7 @@ async def test_where_orders_are_off_nothing_offers_it(tmp_path: Path, scope: str
 
 async def test_panda_alone_says_what_is_next(harness: BotHarness) -> None:
     """What is in the cart, and what is not paid: each with its button, and nothing where PandaPon is silent."""
-    put(harness, goods(harness, ALIBABA), 4)
+    put_into_cart(harness, goods(harness, ALIBABA), 4)
     ordered(harness)
     answer = await harness.ask("/panda")
     assert "1 product is in the cart" in answer

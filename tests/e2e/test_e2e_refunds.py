@@ -81,11 +81,11 @@ async def watched(harness: BotHarness, order: str = ORDER, filter_: str = "probl
 
 async def news(harness: BotHarness, card: Message, text: str) -> str:
     """Wait for news about a refund with this text; its words."""
-    await harness.until(lambda: any(text in line for line in told(harness, card)))
-    return next(line for line in told(harness, card) if text in line)
+    await harness.until(lambda: any(text in line for line in refund_news(harness, card)))
+    return next(line for line in refund_news(harness, card) if text in line)
 
 
-def told(harness: BotHarness, card: Message) -> list[str]:
+def refund_news(harness: BotHarness, card: Message) -> list[str]:
     """The news about refunds in the card's thread, without alarms."""
     return [line for message in harness.thread(card) if "*Refund*" in (line := words(message))]
 
@@ -113,7 +113,7 @@ async def test_a_refund_with_a_return(harness: BotHarness) -> None:
     harness.clock.advance(13 * HOUR)
     assert "paid back ¥0.00 → ¥20.50" in await news(harness, card, "goods returned → refunded")
     await harness.several_ticks()
-    assert len(told(harness, card)) == 4
+    assert len(refund_news(harness, card)) == 4
 
 
 async def test_a_refusal_needs_a_person(harness: BotHarness) -> None:
@@ -129,7 +129,7 @@ async def test_a_refusal_needs_a_person(harness: BotHarness) -> None:
     harness.clock.advance(timedelta(days=4))
     await news(harness, card, "→ closed")
     await harness.several_ticks()
-    assert len(told(harness, card)) == 3
+    assert len(refund_news(harness, card)) == 3
 
 
 async def test_a_restart_tells_nothing_again(harness: BotHarness) -> None:
@@ -144,7 +144,7 @@ async def test_a_restart_tells_nothing_again(harness: BotHarness) -> None:
     await harness.stop_bot()
     await harness.start_bot()
     await harness.several_ticks(8)
-    assert len(told(harness, card)) == 2
+    assert len(refund_news(harness, card)) == 2
 
 
 async def test_details_are_asked_for_once_a_state(harness: BotHarness) -> None:
@@ -184,7 +184,7 @@ async def test_pushed_refunds_of_both_platforms(calm: BotHarness, faults: dict[s
         "1688_ORDER_BUYER_VIEW_ORDER_BUYER_REFUND_IN_SALES",
         "TAOBAO_ORDER_BUYER_VIEW_ORDER_BUYER_REFUND",
     }
-    assert [len(told(calm, card)) for card in cards] == [2, 2]
+    assert [len(refund_news(calm, card)) for card in cards] == [2, 2]
 
 
 async def test_lost_pushes_cost_time_and_no_news(calm: BotHarness) -> None:
@@ -193,7 +193,7 @@ async def test_lost_pushes_cost_time_and_no_news(calm: BotHarness) -> None:
     async with pushing(calm, lost=True):
         await ask(calm, goods=True)
         await calm.several_ticks()
-        assert told(calm, card) == []
+        assert refund_news(calm, card) == []
         for _ in range(8):
             calm.clock.advance(timedelta(hours=1, minutes=10))
             await calm.several_ticks(2)
@@ -226,7 +226,7 @@ async def test_a_forged_refund_is_never_believed(calm: BotHarness, body: dict[st
     card = await watched(calm)
     assert await push(calm, {"messageType": "1688_ORDER_REFUND_AFTER_SALES", "messageBody": body}) == 200
     await calm.several_ticks(8)
-    assert told(calm, card) == []
+    assert refund_news(calm, card) == []
     assert calm.pandapon.count("/refund/") == 0
 
 
@@ -290,7 +290,7 @@ async def test_an_open_refund_outlives_the_archive(calm: BotHarness) -> None:
     assert calm.bot is not None
     [watch] = await calm.bot.store.watches.of_orders([f"1688:{ORDER}"])
     assert watch.state == "active"
-    assert len(told(calm, card)) >= 2
+    assert len(refund_news(calm, card)) >= 2
 
 
 def pushing(harness: BotHarness, **faults: bool) -> Pushes:

@@ -42,7 +42,7 @@ async def cards(harness: BotHarness, *filters: str, channel: str = "#orders") ->
     return [message for message in harness.channel(channel) if not message.thread_ts][-2:]
 
 
-def told(harness: BotHarness, parents: list[Message], text: str) -> list[Message]:
+def replies_with(harness: BotHarness, parents: list[Message], text: str) -> list[Message]:
     """The replies under either card that say this."""
     return [message for card in parents for message in harness.thread(card) if text in words(message)]
 
@@ -59,9 +59,9 @@ async def test_a_scan_of_both_is_told_once_and_names_both(harness: BotHarness) -
     for text in texts:
         harness.clock.advance(timedelta(hours=2))
         harness.scan(text)
-        await harness.until(lambda text=text: bool(told(harness, parents, text)))  # type: ignore[misc]
+        await harness.until(lambda text=text: bool(replies_with(harness, parents, text)))  # type: ignore[misc]
         await settled(harness)
-        [reply] = told(harness, parents, text)
+        [reply] = replies_with(harness, parents, text)
         assert {short_id(TWIN), short_id(ORDER)} <= set(re.findall("…[0-9]{6}", f"{words(reply)} {reply.text}"))
     for card in parents:
         await harness.until(lambda card=card: "Delivered" in words(current(harness, card)))  # type: ignore[misc]
@@ -86,19 +86,19 @@ async def test_each_channel_is_told(harness: BotHarness) -> None:
     await harness.ask(f"/panda watch {TWIN} all", channel="#urgent")
     [second] = harness.channel("#urgent")
     harness.scan(AGAIN)
-    await harness.until(lambda: bool(told(harness, [first], AGAIN) and told(harness, [second], AGAIN)))
-    assert "same parcel" not in words(told(harness, [first], AGAIN)[0])
+    await harness.until(lambda: bool(replies_with(harness, [first], AGAIN) and replies_with(harness, [second], AGAIN)))
+    assert "same parcel" not in words(replies_with(harness, [first], AGAIN)[0])
 
 
 async def test_whoever_asks_for_more_gets_more(harness: BotHarness) -> None:
     """A watch for problems takes nothing away from one for everything, and needs nothing that this one says."""
     parents = await cards(harness, "problems", "all")
     harness.scan(AGAIN)
-    await harness.until(lambda: bool(told(harness, [parents[1]], AGAIN)))
+    await harness.until(lambda: bool(replies_with(harness, [parents[1]], AGAIN)))
     harness.scan("派送不成功，客户不在家")
-    await harness.until(lambda: bool(told(harness, [parents[1]], "客户不在家")))
+    await harness.until(lambda: bool(replies_with(harness, [parents[1]], "客户不在家")))
     await settled(harness)
-    assert told(harness, [parents[0]], AGAIN) == []
+    assert replies_with(harness, [parents[0]], AGAIN) == []
 
 
 async def test_a_muted_order_takes_nothing_from_the_other(harness: BotHarness) -> None:
@@ -106,22 +106,22 @@ async def test_a_muted_order_takes_nothing_from_the_other(harness: BotHarness) -
     parents = await cards(harness, "all", "all")
     await harness.ask(f"/panda mute {ORDER} 1d")
     harness.scan(AGAIN)
-    await harness.until(lambda: bool(told(harness, [parents[1]], AGAIN)))
+    await harness.until(lambda: bool(replies_with(harness, [parents[1]], AGAIN)))
     await settled(harness)
-    assert len(told(harness, parents, AGAIN)) == 1
+    assert len(replies_with(harness, parents, AGAIN)) == 1
 
 
 async def test_a_silence_of_both_is_one_alarm(harness: BotHarness) -> None:
     """And its end is told once."""
     parents = await cards(harness, "all", "all")
     harness.clock.advance(timedelta(hours=60))
-    await harness.until(lambda: bool(told(harness, parents, "⏰ *No movement")))
+    await harness.until(lambda: bool(replies_with(harness, parents, "⏰ *No movement")))
     await settled(harness)
-    assert len(told(harness, parents, "⏰ *No movement")) == 1
+    assert len(replies_with(harness, parents, "⏰ *No movement")) == 1
     harness.scan(AGAIN)
-    await harness.until(lambda: bool(told(harness, parents, AGAIN)))
+    await harness.until(lambda: bool(replies_with(harness, parents, AGAIN)))
     await settled(harness)
-    assert len(told(harness, parents, AGAIN)) == 1
+    assert len(replies_with(harness, parents, AGAIN)) == 1
 
 
 async def test_once_across_a_restart_and_a_slack_that_is_down(harness: BotHarness) -> None:
@@ -133,9 +133,9 @@ async def test_once_across_a_restart_and_a_slack_that_is_down(harness: BotHarnes
     await harness.stop_bot()
     harness.clock.advance(timedelta(minutes=10))
     await harness.start_bot()
-    await harness.until(lambda: bool(told(harness, parents, AGAIN)))
+    await harness.until(lambda: bool(replies_with(harness, parents, AGAIN)))
     await settled(harness)
-    assert len(told(harness, parents, AGAIN)) == 1
+    assert len(replies_with(harness, parents, AGAIN)) == 1
 
 
 async def test_what_is_the_orders_own_is_told_beside_it(harness: BotHarness) -> None:
@@ -146,23 +146,25 @@ async def test_what_is_the_orders_own_is_told_beside_it(harness: BotHarness) -> 
     harness.world.add_node(TWIN, "快件已发往 杭州", waybill="YT0000000000009")
     harness.scan("已签收，签收人：本人")
     await harness.until(
-        lambda: bool(told(harness, parents, "签收人：本人") and told(harness, [parents[1]], "发往 杭州"))
+        lambda: bool(
+            replies_with(harness, parents, "签收人：本人") and replies_with(harness, [parents[1]], "发往 杭州")
+        )
     )
     await settled(harness)
-    assert len(told(harness, parents, "签收人：本人")) == 1
-    assert len(told(harness, parents, "发往 杭州")) == 1
-    assert told(harness, [parents[0]], "发往 杭州") == []
+    assert len(replies_with(harness, parents, "签收人：本人")) == 1
+    assert len(replies_with(harness, parents, "发往 杭州")) == 1
+    assert replies_with(harness, [parents[0]], "发往 杭州") == []
 
 
 async def test_news_that_cannot_be_read_holds_nobody_up(harness: BotHarness) -> None:
     """What was told of the parcel before is damaged: what comes next is told all the same, once."""
     parents = await cards(harness, "all", "all")
     harness.scan(AGAIN)
-    await harness.until(lambda: bool(told(harness, parents, AGAIN)))
+    await harness.until(lambda: bool(replies_with(harness, parents, AGAIN)))
     await settled(harness)
     assert harness.bot is not None
     await harness.bot.store.engine.run(lambda conn: conn.execute("UPDATE news SET payload = ?", (pack("{"),)))
     for text in ("快件正在派送中", "派送不成功，客户不在家"):
         harness.scan(text)
-        await harness.until(lambda text=text: bool(told(harness, parents, text)))  # type: ignore[misc]
+        await harness.until(lambda text=text: bool(replies_with(harness, parents, text)))  # type: ignore[misc]
         await settled(harness)

@@ -15,10 +15,10 @@ from typing import TYPE_CHECKING, Any
 import pytest
 from e2e.test_e2e_canaries import every_entrance
 from support.bot_harness import ORDER, running
-from support.canaries import SHORT, Slanderer, found, logged
-from support.outside import SECRETS, Outside
+from support.canaries import SHORT, FailingPandaPon, leaks_in, logged
 from support.patience import until
-from support.receiver import Receiver, Seen
+from support.outside import SECRETS, ProcessHarness
+from support.receiver import ReceivedSpan, Receiver
 
 from bot.process.observed import observed
 from pandapon import spans
@@ -48,14 +48,14 @@ def receiver() -> Iterator[Receiver]:
         yield receiver
 
 
-def of(receiver: Receiver, name: str) -> list[Seen]:
+def of(receiver: Receiver, name: str) -> list[ReceivedSpan]:
     return [span for span in receiver.spans() if span.name.partition(" ")[0] == name or span.name == name]
 
 
-def is_safe(span: Seen) -> bool:
+def is_safe(span: ReceivedSpan) -> bool:
     """Whether nothing of a span names an order, a person, a place or a secret."""
     texts = [span.name, *(str(value) for value in span.attributes.values())]
-    return not span.has_text and not any(found(text) or ID.search(text) for text in texts)
+    return not span.has_text and not any(leaks_in(text) or ID.search(text) for text in texts)
 
 
 async def test_a_command_a_reading_and_a_post_become_traces(tmp_path: Path, receiver: Receiver) -> None:
@@ -96,7 +96,7 @@ async def test_a_command_a_reading_and_a_post_become_traces(tmp_path: Path, rece
 async def test_nothing_that_anybody_sends_gets_into_a_trace(tmp_path: Path, receiver: Receiver, mode: str) -> None:
     """Canaries in every field of every payload, in PandaPon's failures, in couriers' scans and in Slack's refusals."""
     options: dict[str, Any] = {"mode": mode, "otel_exporter_otlp_endpoint": receiver.url}
-    async with Slanderer() as url, running(tmp_path, pandapon_base_url=url, **options) as harness:
+    async with FailingPandaPon() as url, running(tmp_path, pandapon_base_url=url, **options) as harness:
         with observed(harness.settings):
             await every_entrance(harness)
             await harness.several_ticks()
@@ -205,13 +205,13 @@ def test_without_a_tracer_no_span_is_made() -> None:
     assert spans.ids() == {}
 
 
-async def run_once(outside: Outside, **environment: str) -> str:
+async def run_once(process_harness: ProcessHarness, **environment: str) -> str:
     """Run the process for one command, stop it, and return its log."""
-    process = await outside.spawn("run", **environment)
+    process = await process_harness.spawn("run", **environment)
     try:
-        await until(lambda: bool(outside.slack.sockets.open))
-        assert (await outside.slack.slash("mei", "#orders", "/panda", f"watch {FIRST}")).ok
-        orders = outside.slack.workspace.channel("orders")
+        await until(lambda: bool(process_harness.slack.sockets.open))
+        assert (await process_harness.slack.slash("mei", "#orders", "/panda", f"watch {FIRST}")).ok
+        orders = process_harness.slack.workspace.channel("orders")
         await until(lambda: any(m.by_bot for m in orders.messages.values()))
     finally:
         process.send_signal(signal.SIGTERM)
@@ -220,13 +220,13 @@ async def run_once(outside: Outside, **environment: str) -> str:
     return out.decode() + err.decode()
 
 
-async def test_the_standard_variables_hold(outside: Outside, receiver: Receiver) -> None:
+async def test_the_standard_variables_hold(process_harness: ProcessHarness, receiver: Receiver) -> None:
     """In the process as an operator starts it, from the environment and from .env; what is left at a stop is sent."""
-    (outside.folder / ".env").write_text(
+    (process_harness.folder / ".env").write_text(
         "OTEL_RESOURCE_ATTRIBUTES=deployment.environment=test\nOTEL_SERVICE_NAME=other\n"
     )
     log = await run_once(
-        outside,
+        process_harness,
         OTEL_EXPORTER_OTLP_ENDPOINT=receiver.url,
         OTEL_SERVICE_NAME="buying-bot",
         OTEL_EXPORTER_OTLP_HEADERS="api-key=canary-collector-key",
@@ -252,9 +252,11 @@ async def test_the_standard_variables_hold(outside: Outside, receiver: Receiver)
     ],
     ids=lambda off: next(iter(off)),
 )
-async def test_traces_can_be_switched_off(outside: Outside, receiver: Receiver, off: dict[str, str]) -> None:
+async def test_traces_can_be_switched_off(
+    process_harness: ProcessHarness, receiver: Receiver, off: dict[str, str]
+) -> None:
     """By each of the standard ways."""
-    await run_once(outside, **({"OTEL_EXPORTER_OTLP_ENDPOINT": receiver.url} | off))
+    await run_once(process_harness, **({"OTEL_EXPORTER_OTLP_ENDPOINT": receiver.url} | off))
     assert receiver.spans() == []
 
 
@@ -270,14 +272,16 @@ async def test_traces_can_be_switched_off(outside: Outside, receiver: Receiver, 
         (0, "cannot be reached", "!"),
     ],
 )
-async def test_check_tries_the_collector_and_sentry(outside: Outside, status: int, words: str, sign: str) -> None:
+async def test_check_tries_the_collector_and_sentry(
+    process_harness: ProcessHarness, status: int, words: str, sign: str
+) -> None:
     """With their keys, which it does not show; it keeps nothing there, and a start does not depend on them."""
     with Receiver(status=status or 200) as receiver:
         url, dsn = receiver.url, receiver.dsn
         if not status:
             url, dsn = "http://127.0.0.1:9", "http://canarydsnkey0123456789@127.0.0.1:9/7"
         variables = {"OTEL_EXPORTER_OTLP_HEADERS": "api-key=canary%20collector-key", "SENTRY_DSN": dsn}
-        code, text = await outside.run("check", OTEL_EXPORTER_OTLP_ENDPOINT=url, **variables)
+        code, text = await process_harness.run("check", OTEL_EXPORTER_OTLP_ENDPOINT=url, **variables)
     lines = [line for line in text.splitlines() if line.startswith((f"{sign} traces: ", f"{sign} error reports: "))]
     assert len(lines) == 2, text
     assert all(words in line for line in lines)

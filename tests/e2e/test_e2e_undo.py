@@ -27,11 +27,11 @@ STANDING_TOO = {"type": "checkboxes", "selected_options": [{"value": "yes"}]}
 async def line(harness: BotHarness, *texts: str) -> Message:
     """Wait for a line to all that says all of this, and return the newest one."""
 
-    def found() -> list[Message]:
+    def matching_lines() -> list[Message]:
         return [message for message in harness.lines() if all(text in words(message) for text in texts)]
 
-    await harness.until(lambda: bool(found()))
-    return found()[-1]
+    await harness.until(lambda: bool(matching_lines()))
+    return matching_lines()[-1]
 
 
 async def undo(harness: BotHarness, pressed: Message) -> str:

@@ -227,7 +227,7 @@ def test_only_public_addresses() -> None:
         assert not is_public(bad), bad
 
 
-class Names(aiohttp.abc.AbstractResolver):
+class FakeResolver(aiohttp.abc.AbstractResolver):
     """A name server whose answers the test chooses."""
 
     def __init__(self, *hosts: str, port: int = 0) -> None:
@@ -256,7 +256,7 @@ async def test_a_public_name_of_a_private_machine(hosts: tuple[str, ...]) -> Non
     runner = web.AppRunner(app)
     await runner.setup()
     await web.TCPSite(runner, "127.0.0.1", 0).start()
-    names = Names(*hosts, port=runner.addresses[0][1])
+    names = FakeResolver(*hosts, port=runner.addresses[0][1])
     with pytest.raises(FileError, match="couldn't open the link"):
         await Outside(resolver=lambda: PublicResolver(names)).picture("https://pictures.example.com/a.png")
     await runner.cleanup()
@@ -274,7 +274,7 @@ async def test_a_public_name_of_a_private_machine(hosts: tuple[str, ...]) -> Non
 )  # fmt: skip
 async def test_a_link_that_is_not_public(link: str) -> None:
     """It is refused before any name is looked up."""
-    names = Names("127.0.0.1")
+    names = FakeResolver("127.0.0.1")
     with pytest.raises(FileError, match="only links to public web pages"):
         await Outside(resolver=lambda: PublicResolver(names)).picture(link)
     assert names.asked == 0

@@ -153,7 +153,7 @@ def test_what_is_said_of_an_order(milestone: Milestone | None, platform: Platfor
 )
 def test_why_it_is_a_problem(texts: list[str], line: str) -> None:
     """The reason of the latest entry that names one, as long as the problem holds; on the card and in the answers."""
-    decided = seen(bought(ALIBABA, "waitbuyerreceive"), [texts])
+    decided = first_decision(bought(ALIBABA, "waitbuyerreceive"), [texts])
     snapshot = snapshot_of(decided)
     parcel = snapshot.shipment.parcels[0]
     assert replace(standing(snapshot.milestone, snapshot.order, snapshot.shipment.parcels), says="").line == line
@@ -204,7 +204,7 @@ def test_a_reason_of_another_parcel_is_not_told() -> None:
 
 def test_a_completed_order_settles_a_parcel_and_says_so() -> None:
     """A parcel that gets no further scan stands as it was seen, with the platform's word for why the order is over."""
-    decided = seen(bought(ALIBABA, "success"), [["快件外包装破损，已登记为问题件"]])
+    decided = first_decision(bought(ALIBABA, "success"), [["快件外包装破损，已登记为问题件"]])
     text = shown(check(card.card(snapshot_of(decided), watch(), NOW)))
     assert text.startswith("✅ Delivered · ")
     assert "Delivery problem · damaged (1688 says: Completed)" in text
@@ -212,7 +212,7 @@ def test_a_completed_order_settles_a_parcel_and_says_so() -> None:
 
 def test_an_order_with_a_finance_team_is_not_called_unpaid() -> None:
     """Its buyer has done what there was to do."""
-    text = shown(check(tracking.track(snapshot_of(seen(bought(TAOBAO, "2"), [])), NOW)))
+    text = shown(check(tracking.track(snapshot_of(first_decision(bought(TAOBAO, "2"), [])), NOW)))
     assert text.startswith("🛒 Approved by the finance team · ")
     assert "not paid" not in text.casefold()
 
@@ -220,7 +220,7 @@ def test_an_order_with_a_finance_team_is_not_called_unpaid() -> None:
 @pytest.mark.parametrize("code", ["waitbuyerpay", "WAIT_BUYER_PAY"])
 def test_an_unpaid_order_is_not_said_to_wait_for_its_seller(code: str) -> None:
     """There is no parcel because nobody paid."""
-    snapshot = snapshot_of(seen(bought(ALIBABA, code), []))
+    snapshot = snapshot_of(first_decision(bought(ALIBABA, code), []))
     for message in (card.card(snapshot, watch(), NOW), tracking.track(snapshot, NOW)):
         text = shown(check(message))
         assert text.startswith("🛒 Waiting for payment · ")
@@ -255,7 +255,7 @@ def scan(text: str, hour: int, waybill: str = "SF1") -> Node:
     return Node(waybill, at, at.isoformat(), TimeBasis.CHINA, text, milestone=read_entry(text).milestone, sequence=hour)
 
 
-def seen(detail: Order, traces: list[list[str]]) -> Decision:
+def first_decision(detail: Order, traces: list[list[str]]) -> Decision:
     """What the bot decides at the first sight of an order."""
     parcels = tuple(
         Parcel(f"SF{n}", "顺丰速运", nodes=tuple(scan(text, hour, f"SF{n}") for hour, text in enumerate(texts)))
@@ -327,7 +327,7 @@ STORIES = st.sampled_from(list(Platform)).flatmap(
 @given(STORIES)
 def test_no_two_views_contradict_each_other(story: tuple[Order, list[list[str]]]) -> None:
     """Card, track, order, list, watches, home, digests and answers name one state, and no other one beside it."""
-    decided = seen(*story)
+    decided = first_decision(*story)
     snapshot, watch = snapshot_of(decided), stored(decided)
     state = standing(snapshot.milestone, snapshot.order, snapshot.shipment.parcels)
     bare = standing(snapshot.milestone, snapshot.order)
@@ -401,7 +401,7 @@ def shows_parcel(text: str, parcel: Parcel, snapshot: OrderSnapshot) -> None:
 @given(STORIES, st.sampled_from(list(STATES)))
 def test_a_list_in_one_state_shows_no_other(story: tuple[Order, list[list[str]]], status: str) -> None:
     """An order that the bot knows to stand elsewhere is not listed, but named with where it stands."""
-    snapshot = snapshot_of(seen(*story))
+    snapshot = snapshot_of(first_decision(*story))
     assert snapshot.order is not None
     message = listing(
         ListOrders(status),

@@ -11,7 +11,7 @@ from typing import TYPE_CHECKING, Any
 
 import pytest
 from aiohttp import web
-from support.pandapon_api import Api, api_server, talking
+from support.pandapon_api import Api, api_server, client_of
 
 from pandapon import refund_reading
 from pandapon.errors import DecodeError, NotFoundError, PandaPonError
@@ -423,8 +423,8 @@ async def api() -> AsyncIterator[Api]:
 async def test_an_unusual_answer(case: Case, api: Api) -> None:
     """It gives what it says, or the client's own error."""
     body = f'{{"requestId":"{"a" * 32}","code":200,"msg":"成功","data":{case.data}}}'
-    api.will(web.Response(body=body.encode(), content_type="application/json"))
-    async with talking(api, paths={refunds.ALIBABA_CARRIERS.name: "/v2/alibaba/carriers"}) as client:
+    api.queue(web.Response(body=body.encode(), content_type="application/json"))
+    async with client_of(api, paths={refunds.ALIBABA_CARRIERS.name: "/v2/alibaba/carriers"}) as client:
         if isinstance(case.expected, type):
             with pytest.raises(case.expected):
                 await case.ask(client)

@@ -29,7 +29,7 @@ async def app(slack: SlackServer, request: pytest.FixtureRequest) -> AsyncIterat
         yield small
 
 
-async def seen(slack: SlackServer, text: str, *, user: str = "mei", channel: str = "#orders") -> Message:
+async def message_with(slack: SlackServer, text: str, *, user: str = "mei", channel: str = "#orders") -> Message:
     """The message with a text, once it is there."""
     assert await slack.workspace.wait_for(
         lambda: any(message.text == text for message in slack.visible(channel, user)), PATIENCE
@@ -102,7 +102,7 @@ async def test_an_acknowledgement_that_is_held_back(slack: SlackServer, app: App
     """The app does its work in time, and the person reads after the whole timer that it did not respond."""
     slack.faults.late_acks = True
     command = asyncio.ensure_future(slack.slash("mei", "#orders", "/ask", "buttons"))
-    await seen(slack, "choose")
+    await message_with(slack, "choose")
     assert not command.done()
     ack = await command
     assert (ack.ok, ack.payload) == (False, None)
@@ -121,9 +121,9 @@ async def test_a_command_that_nobody_answers(slack: SlackServer, app: App) -> No
 async def test_a_button_of_a_private_answer(slack: SlackServer, app: App) -> None:
     """A press in an ephemeral message tells the container, not the message; the answer replaces the message."""
     await slack.slash("mei", "#orders", "/ask", "buttons")
-    message = await seen(slack, "choose")
+    message = await message_with(slack, "choose")
     await slack.press("mei", message, "more")
-    await seen(slack, "you chose the button")
+    await message_with(slack, "you chose the button")
     body = app.bodies[-1]
     assert body["container"] == {
         "type": "message",
@@ -138,13 +138,13 @@ async def test_a_button_of_a_private_answer(slack: SlackServer, app: App) -> Non
 async def test_a_menu(slack: SlackServer, app: App) -> None:
     """A chosen option arrives whole."""
     await slack.slash("mei", "#orders", "/ask", "buttons")
-    await slack.press("mei", await seen(slack, "choose"), "choose", value="白")
-    await seen(slack, "you chose 白")
+    await slack.press("mei", await message_with(slack, "choose"), "choose", value="白")
+    await message_with(slack, "you chose 白")
     [action] = app.bodies[-1]["actions"]
     assert action["selected_option"]["text"]["text"] == "白"
     assert action["type"] == "static_select"
     with pytest.raises(LookupError, match="colour"):
-        await slack.press("mei", await seen(slack, "you chose 白"), "colour")
+        await slack.press("mei", await message_with(slack, "you chose 白"), "colour")
 
 
 async def test_a_button_of_a_public_message(slack: SlackServer, app: App) -> None:
@@ -166,7 +166,7 @@ async def test_a_button_of_a_public_message(slack: SlackServer, app: App) -> Non
 async def test_a_button_without_a_listener(slack: SlackServer, app: App) -> None:
     """A press that the app does not take leaves a line."""
     await slack.slash("mei", "#orders", "/ask", "buttons")
-    assert not (await slack.press("mei", await seen(slack, "choose"), "silent")).ok
+    assert not (await slack.press("mei", await message_with(slack, "choose"), "silent")).ok
     assert slack.visible("#orders", "mei")[-1].text.startswith("This button failed")
 
 
@@ -174,7 +174,7 @@ async def test_a_message_shortcut(slack: SlackServer, app: App) -> None:
     """A shortcut brings the message that it was chosen on, another person's too."""
     message = await slack.say("tom", "#orders", "裙子 2542285634920880794")
     await slack.shortcut("mei", message, "look")
-    await seen(slack, "it says 裙子 2542285634920880794")
+    await message_with(slack, "it says 裙子 2542285634920880794")
     body = app.bodies[0]
     assert (body["type"], body["message"]["user"], body["message_ts"]) == ("message_action", TOM, message.ts)
     assert not (await slack.shortcut("mei", message, "unknown")).ok

@@ -12,7 +12,7 @@ from typing import TYPE_CHECKING
 
 import pytest
 from support.old_database import VERSIONS, unpack
-from support.store_harness import NOW, ORDERS_CHANNEL, StoreHarness, by_a_newer_version
+from support.store_harness import NOW, ORDERS_CHANNEL, StoreHarness, mark_as_newer_version
 
 from bot.commands.backups import restore, show
 from storage import moved
@@ -191,7 +191,7 @@ async def test_the_list_names_what_this_version_can_use(harness: StoreHarness, t
     good = await backup.back_up(thread(harness), folder, NOW)
     newer = await backup.back_up(thread(harness), folder, NOW + HOUR)
     await harness.close()
-    by_a_newer_version(newer)
+    mark_as_newer_version(newer)
     output: list[str] = []
     assert await show(folder, output.append) == 0
     assert [line.endswith("cannot be used: of a newer version") for line in output] == [True, False]
@@ -404,7 +404,7 @@ async def test_the_copy_of_a_newer_version_is_left_alone(harness: StoreHarness, 
     folder = tmp_path / "copies"
     copy = await backup.back_up(thread(harness), folder, NOW)
     await harness.close()
-    by_a_newer_version(copy)
+    mark_as_newer_version(copy)
     before = _files(tmp_path)
     with pytest.raises(NewerSchemaError, match="newer version"):
         backup.restore(copy, harness.path, NOW + HOUR)

@@ -135,7 +135,7 @@ async def test_a_full_disk_rolls_back_and_the_store_goes_on(harness: StoreHarnes
     recorded = await harness.store.orders.record(NOW, batch)
     assert (recorded.applied, recorded.posts) == (1, 2)
     assert len((await harness.store.orders.load([ORDER]))[ORDER].shipment.nodes) == 201
-    assert await harness.said() == [f"{ORDERS_CHANNEL} news moved", f"{ORDERS_CHANNEL} refresh"]
+    assert await harness.send_all() == [f"{ORDERS_CHANNEL} news moved", f"{ORDERS_CHANNEL} refresh"]
 
 
 async def test_a_full_disk_still_lets_a_sent_post_be_recorded(harness: StoreHarness) -> None:

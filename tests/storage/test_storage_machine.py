@@ -31,7 +31,7 @@ OUTCOMES = ("sent", "unheard", "lost", "refused", "silent", "in the air")
 
 
 @dataclass
-class Room:
+class ChannelModel:
     """A channel as its readers see it: every message that Slack took, by the token it carried."""
 
     messages: dict[str, str] = field(default_factory=dict)  # token -> what
@@ -55,14 +55,14 @@ class Sender(RuleBasedStateMachine):
         self.harness = StoreHarness(self.folder / "bot.db", self.opener)
         self.run(self.harness.open())
         self.now = NOW
-        self.rooms = {channel: Room() for channel in CHANNELS}
+        self.rooms = {channel: ChannelModel() for channel in CHANNELS}
         self.flying: dict[str, Post] = {}
         self.news = 0
         self.owed: dict[tuple[str, str], set[int]] = {(k, c): set() for k in KEYS for c in CHANNELS}
         for key in KEYS:
             for channel in CHANNELS:
                 self.run(self.harness.opening(key, channel))
-        self.run(self.harness.said(quiet=CHANNELS[1]))
+        self.run(self.harness.send_all(quiet=CHANNELS[1]))
 
     def run(self, work: Coroutine[Any, Any, T]) -> T:
         return self.loop.run_until_complete(work)

@@ -146,7 +146,7 @@ async def test_a_card_that_is_recorded_while_news_comes_is_posted_once(harness: 
     assert card.kind is PostKind.CARD
     async with slow(harness, lambda conn: outbox.mark_sent(conn, NOW, card, "1.1")) as commit:
         await beside(commit, harness.tell("second"))
-    assert await harness.said() == ["C0ORDERS news first", "C0ORDERS news second"]
+    assert await harness.send_all() == ["C0ORDERS news first", "C0ORDERS news second"]
 
 
 async def test_a_card_that_is_recorded_while_its_watch_comes_back_is_posted_once(harness: StoreHarness) -> None:
@@ -157,7 +157,7 @@ async def test_a_card_that_is_recorded_while_its_watch_comes_back_is_posted_once
     async with slow(harness, lambda conn: outbox.mark_sent(conn, NOW, card, "1.1")) as commit:
         await beside(commit, harness.store.watches.restore(NOW, [watch.id], MEI))
     assert harness.rows("SELECT state, card_ts FROM watches") == [{"state": "active", "card_ts": "1.1"}]
-    assert [kind for kind in await harness.said() if "card" in kind] == []
+    assert [kind for kind in await harness.send_all() if "card" in kind] == []
 
 
 async def test_undo_leaves_a_mute_that_comes_meanwhile(harness: StoreHarness) -> None:

@@ -14,7 +14,7 @@ from typing import TYPE_CHECKING, Any
 
 import pytest
 from support.old_database import VERSIONS, migration_of, unpack
-from support.store_harness import by_a_newer_version
+from support.store_harness import mark_as_newer_version
 
 from benchmarks.kill import inherited
 from storage import codec, enqueue, traces
@@ -263,7 +263,7 @@ def test_a_step_of_a_newer_version_is_refused_and_nothing_touched(tmp_path: Path
     """Whichever version made the file, and although it lacks steps of today: no byte and no name changes."""
     path = tmp_path / "bot.db"
     unpack(path, version)
-    by_a_newer_version(path)
+    mark_as_newer_version(path)
     before = path.read_bytes()
     with pytest.raises(NewerSchemaError, match="newer version of pandabot"):
         open_file(path)

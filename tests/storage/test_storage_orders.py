@@ -242,7 +242,7 @@ async def test_an_order_without_a_next_poll_is_archived(harness: StoreHarness) -
     ended = await harness.store.watches.get(watch.id)
     assert ended is not None
     assert (ended.state, ended.reason) == (WatchState.ENDED, "archived")
-    assert await harness.said() == [f"{ORDERS_CHANNEL} refresh"]
+    assert await harness.send_all() == [f"{ORDERS_CHANNEL} refresh"]
     assert await harness.store.orders.mark_due([ORDER], NOW) == 0
     await harness.opening()
     assert (await harness.due()).key == ORDER

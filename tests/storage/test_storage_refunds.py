@@ -8,7 +8,7 @@ from decimal import Decimal
 from typing import TYPE_CHECKING
 
 import pytest
-from support.store_harness import NOW, ORDER, baseline, changed, news_saying
+from support.store_harness import NOW, ORDER, baseline, changed, news_with_text
 from support.tracking_cases import REF
 
 from pandapon.shipment import Milestone
@@ -118,7 +118,7 @@ async def test_news_of_an_earlier_version_tells_its_refund(harness: StoreHarness
     )
     none = json.dumps(facts | {"refund": None}, separators=(",", ":"))
     assert codec.load_news(none) == news
-    quoting = news_saying('a courier says "refund":["x"]')
+    quoting = news_with_text('a courier says "refund":["x"]')
     assert codec.load_news(codec.dump_news(quoting)) == quoting
 
 

@@ -20,7 +20,7 @@ if TYPE_CHECKING:
     from storage.sqlite.connection import SqliteConnection
 
 
-class Watched:
+class StatementLog:
     """The tables that a connection read and wrote, and the statements that it ran."""
 
     def __init__(self) -> None:
@@ -45,9 +45,9 @@ def _thread(harness: StoreHarness) -> Any:
 
 
 @contextmanager
-def _watching(conn: SqliteConnection) -> Iterator[Watched]:
+def _watching(conn: SqliteConnection) -> Iterator[StatementLog]:
     """Look at everything that the connection does, in its own thread."""
-    seen = Watched()
+    seen = StatementLog()
     before = conn.total_changes
     conn.set_authorizer(seen.authorize)
     conn.set_trace_callback(seen.statements.append)
@@ -59,14 +59,14 @@ def _watching(conn: SqliteConnection) -> Iterator[Watched]:
         seen.rows = conn.total_changes - before
 
 
-async def _watch(harness: StoreHarness, work: Callable[[SqliteConnection], object]) -> Watched:
-    def looked_at(conn: SqliteConnection) -> Watched:
+async def _watch(harness: StoreHarness, work: Callable[[SqliteConnection], object]) -> StatementLog:
+    def looked_at(conn: SqliteConnection) -> StatementLog:
         with _watching(conn) as seen:
             work(conn)
         return seen
 
     seen = await _thread(harness).run(looked_at)
-    assert isinstance(seen, Watched)
+    assert isinstance(seen, StatementLog)
     return seen
 
 

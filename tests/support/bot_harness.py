@@ -9,7 +9,7 @@ from datetime import UTC, datetime
 from typing import TYPE_CHECKING, Any
 
 from pydantic import SecretStr
-from support.migrated import lay_down
+from support.migrated import put_empty_database
 from support.patience import AT_ONCE, until
 from support.schema_watch import SchemaWatch
 from support.transitions import guard
@@ -113,7 +113,7 @@ class BotHarness:
     def _lay_down(self) -> None:
         # At the first start alone: what a later one finds, or does not find, is what the test left there.
         if not self._has_begun and not self.extra.keys() & {"storage_url", "database_path"}:
-            lay_down(self.folder / "bot.db")
+            put_empty_database(self.folder / "bot.db")
         self._has_begun = True
 
     async def stop_bot(self) -> None:

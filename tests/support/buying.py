@@ -57,7 +57,7 @@ def own_goods(harness: BotHarness, platform: Platform, seller: str, price: str =
     return made
 
 
-def put(harness: BotHarness, product: Goods, quantity: int = 4, at: int = 0) -> CartEntry:
+def put_into_cart(harness: BotHarness, product: Goods, quantity: int = 4, at: int = 0) -> CartEntry:
     """Put a variant into the cart, past the bot."""
     account = harness.pandapon.account
     entry = CartEntry(account.next_number(), products.skus(product)[at], quantity)
@@ -65,7 +65,7 @@ def put(harness: BotHarness, product: Goods, quantity: int = 4, at: int = 0) -> 
     return entry
 
 
-def made(harness: BotHarness) -> list[SandboxOrder]:
+def orders_made(harness: BotHarness) -> list[SandboxOrder]:
     """The orders that were made during the test, the oldest first."""
     return [order for order in harness.world.orders.values() if order.order_id.startswith(("25422870", "33050770"))]
 

@@ -12,7 +12,7 @@ from urllib.parse import quote
 
 from aiohttp import web
 from support.bot_harness import APP_TOKEN, BOT_TOKEN, CALLBACK_TOKEN, KEY, SECRET, SIGNING
-from support.own_log import own_log
+from support.own_log import restored_logging
 
 from bot.process.log import configure
 
@@ -62,7 +62,7 @@ FORBIDDEN = (
 )
 
 
-def found(log: str) -> list[str]:
+def leaks_in(log: str) -> list[str]:
     """Return every canary in the log, and every line that none of our loggers began."""
     lines = [line for line in log.splitlines() if "forged line" in line and line.startswith("2026-03-02")]
     return [secret for secret in FORBIDDEN if secret in log] + lines
@@ -72,7 +72,7 @@ def found(log: str) -> list[str]:
 def logged(level: str, form: str = "line") -> Iterator[io.StringIO]:
     """Set up the log as ``pandabot run`` does."""
     stream = io.StringIO()
-    with own_log():
+    with restored_logging():
         configure(level, SECRETS, stream, form=form)
         yield stream
 
@@ -141,7 +141,7 @@ ANSWERS: tuple[tuple[int, dict[str, Any]], ...] = (
 )
 
 
-class Slanderer:
+class FailingPandaPon:
     """A PandaPon that fails in every way, each time with canaries in its answer."""
 
     def __init__(self) -> None:

@@ -108,10 +108,10 @@ async def answered(harness: BotHarness, payload: Json, *, user: str = "mei", cha
     assert ack.ok, payload
     assert ack.seconds < AT_ONCE
 
-    def told() -> list[Message]:
+    def changed_messages() -> list[Message]:
         return [message for message in harness.private(user, channel) if before.get(id(message)) != message.text]
 
-    return "\n".join(words(message) for message in told())
+    return "\n".join(words(message) for message in changed_messages())
 
 
 def rows(harness: BotHarness) -> dict[str, list[Any]]:

@@ -39,7 +39,7 @@ def environment_of(harness: HostHarness, port: int) -> dict[str, str]:
 
 
 async def start(harness: HostHarness, port: int, **variables: str) -> asyncio.subprocess.Process:
-    """Start the process and wait until it is ready. ``more``: further variables."""
+    """Start the process and wait until it is ready. ``variables``: further environment variables."""
     process = await asyncio.create_subprocess_exec(
         sys.executable,
         *("-m", "bot", "run"),

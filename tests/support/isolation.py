@@ -46,16 +46,16 @@ async def leaks(harness: HostHarness, seconds: float = SECONDS) -> list[str]:
     """
     for char in tuple(lexicon.UNFORMED):
         lexicon.form(char)  # the words of couriers are formed at their first use, and belong to nobody
-    look = Look(harness, seconds)
-    for step in Look.STEPS:
-        async with look.at(step):
-            await getattr(look, step)()
-        if look.found:
+    check = IsolationCheck(harness, seconds)
+    for step in IsolationCheck.STEPS:
+        async with check.at(step):
+            await getattr(check, step)()
+        if check.findings:
             break
-    return look.found
+    return check.findings
 
 
-class Look:
+class IsolationCheck:
     """The steps, and what they found."""
 
     STEPS = (
@@ -78,7 +78,7 @@ class Look:
     )
 
     def __init__(self, harness: HostHarness, seconds: float = SECONDS) -> None:
-        self.harness, self.seconds, self.found = harness, seconds, list[str]()
+        self.harness, self.seconds, self.findings = harness, seconds, list[str]()
         self.alpha, self.beta = harness.of(A), harness.of(B)
 
     @asynccontextmanager
@@ -88,12 +88,12 @@ class Look:
             async with asyncio.timeout(self.seconds):
                 yield
         except Exception as error:  # noqa: BLE001  whatever does not work is a finding
-            self.found.append(f"{step} does not work: {type(error).__name__} {error}"[:300])
+            self.findings.append(f"{step} does not work: {type(error).__name__} {error}"[:300])
 
     def expect(self, *, ok: object, words: str) -> None:
         """Note a finding unless it is as it should be."""
         if not ok:
-            self.found.append(words)
+            self.findings.append(words)
 
     @asynccontextmanager
     async def silent(self, workspace: WorkspaceHarness) -> AsyncIterator[None]:
@@ -300,7 +300,7 @@ class Look:
     async def nothing_that_changes_is_in_both(self) -> None:
         """All that people did up to here has left no trace in what both bots reach."""
         for line in changed(self.shared):
-            self.found.append(f"both have {line}")
+            self.findings.append(f"both have {line}")
 
     async def an_end_ends_one(self) -> None:
         await self.harness.slack.uninstall(B)

@@ -26,7 +26,7 @@ SETTLED = 2.0  # seconds after which a process has looked for what its predecess
 NO_VALUES: dict[str, Any] = {}
 
 
-class ChangingHarness(KillHarness):
+class WriteKillHarness(KillHarness):
     """Both stand-ins, with every path of the API, and a bot that may change the account."""
 
     def __init__(self, folder: Path, writes: str) -> None:

@@ -20,7 +20,7 @@ import sys
 import tempfile
 from pathlib import Path
 
-from support.old_bot_life import Version, live
+from support.old_bot_life import Version, run_version
 from support.old_database import FILES, pack
 
 ROOT = Path(__file__).resolve().parents[2]
@@ -55,7 +55,7 @@ def make(commit: str, folder: Path) -> None:
     """Make the files of one version."""
     version = build(commit, folder)
     with tempfile.TemporaryDirectory() as data:
-        database, conversations = asyncio.run(live(version, Path(data)))
+        database, conversations = asyncio.run(run_version(version, Path(data)))
     for path in (FILES / f"{version.name}.sql.xz", FILES / f"{version.name}.slack.json.xz"):
         pack(path, database if path.name.endswith(".sql.xz") else conversations)
         print(path.name, path.stat().st_size)  # noqa: T201  a maintainer reads it

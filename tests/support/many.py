@@ -40,7 +40,7 @@ JOURNAL = ("'moved'", "'arrived'", "'moving'")  # facts that tell of a move; the
 
 
 @dataclass
-class Many:
+class ManyWorkspaces:
     """Three workspaces: two with rows in every table, and one whose bot has never started."""
 
     folder: Path
@@ -62,7 +62,7 @@ class Many:
         }
 
     def run(self, *arguments: str, **variables: str) -> Result:
-        """Run a command here. ``more``: other variables."""
+        """Run a command in this process. ``variables``: further environment variables."""
         return CliRunner().invoke(app, arguments, env=self.environment | variables)
 
     def killed(self, point: str, *arguments: str) -> subprocess.CompletedProcess[str]:
@@ -79,17 +79,17 @@ class Many:
         )
 
 
-def installed(folder: Path) -> Many:
+def installed(folder: Path) -> ManyWorkspaces:
     """Make the installation, as a copy of the test process's own."""
     first = _first()
-    return Many(folder, new_database(template=first.url), first.key)
+    return ManyWorkspaces(folder, new_database(template=first.url), first.key)
 
 
 @cache
-def _first() -> Many:
+def _first() -> ManyWorkspaces:
     """The one of which the others are copies. Nobody works on it, for a database in use is not copied."""
     with tempfile.TemporaryDirectory(prefix="pandabot-many-") as name:
-        many = Many(Path(name), new_database(), new_key())
+        many = ManyWorkspaces(Path(name), new_database(), new_key())
         asyncio.run(_install(many))
         for id_ in (A, B):
             source = single(eventful(many.folder / f"{id_}.first"))
@@ -97,7 +97,7 @@ def _first() -> Many:
     return many
 
 
-async def _install(many: Many) -> None:
+async def _install(many: ManyWorkspaces) -> None:
     server, vault = PostgresServer(many.url), Vault([many.key])
     await server.open()
     directory = await open_directory(server)

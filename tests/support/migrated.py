@@ -25,7 +25,7 @@ def _migrated() -> bytes:
         return path.read_bytes()
 
 
-def lay_down(path: Path) -> None:
+def put_empty_database(path: Path) -> None:
     """Put an empty database there, as a first open leaves it, unless there is a file."""
     if path.exists():
         return
@@ -36,5 +36,5 @@ def lay_down(path: Path) -> None:
 
 async def open_copy(path: Path) -> Store:
     """A store that begins with such a copy: an opener for tests that are not about making the file."""
-    lay_down(path)
+    put_empty_database(path)
     return await open_store(path)

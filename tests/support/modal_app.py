@@ -110,6 +110,6 @@ def listen_to_home(app: AsyncApp, client: AsyncWebClient) -> None:
         await client.views_publish(user_id=event["user"], view={"type": "home", "blocks": blocks})
 
     @app.action("more")
-    async def more(ack: Any, body: dict[str, Any]) -> None:
+    async def open_second(ack: Any, body: dict[str, Any]) -> None:
         await ack()
         await client.views_open(trigger_id=body["trigger_id"], view=words("More", "from home"))

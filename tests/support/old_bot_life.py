@@ -32,7 +32,7 @@ from support.old_database import (
     PUSHES,
     STORIES,
     OldBotHarness,
-    up,
+    running_stand_ins,
 )
 from support.patience import PATIENCE
 from support.wizard_steps import chosen
@@ -65,7 +65,7 @@ class Version:
         return f"{self.migration:04d}-{self.commit}"
 
 
-class Maker(OldBotHarness):
+class OldBotRun(OldBotHarness):
     """Both stand-ins, and the bot of a version as a process."""
 
     def __init__(self, version: Version, folder: Path) -> None:
@@ -305,7 +305,7 @@ class Maker(OldBotHarness):
         view_id = await self.open_form()
         if is_lost:
             self.pandapon.faults.cut, self.pandapon.faults.path = True, OWN_PATHS["1688.cart.add"]
-            self.pandapon.account.carts[Platform.ALIBABA] = Lost(self)
+            self.pandapon.account.carts[Platform.ALIBABA] = SilentCart(self)
         choice = {"selected_option": {"value": str(variant)}}
         fields = {
             "variant": {"add_choice:variant": choice},
@@ -364,12 +364,12 @@ class Maker(OldBotHarness):
             return "\n".join(conn.iterdump()).encode()
 
 
-class Lost(dict[int, "CartEntry"]):
+class SilentCart(dict[int, "CartEntry"]):
     """A cart of which nothing is heard any more once something more is in it."""
 
-    def __init__(self, maker: Maker) -> None:
-        super().__init__(maker.pandapon.account.carts[Platform.ALIBABA])
-        self.faults = maker.pandapon.faults
+    def __init__(self, bot_run: OldBotRun) -> None:
+        super().__init__(bot_run.pandapon.account.carts[Platform.ALIBABA])
+        self.faults = bot_run.pandapon.faults
 
     def setdefault(self, number: int, entry: CartEntry) -> CartEntry:
         """Put an entry into it."""
@@ -384,15 +384,15 @@ def free_port() -> int:
         return int(probe.getsockname()[1])
 
 
-async def live(version: Version, folder: Path) -> tuple[bytes, bytes]:
+async def run_version(version: Version, folder: Path) -> tuple[bytes, bytes]:
     """Let a version live; return its database as SQL, and what stands in Slack as JSON."""
-    maker = Maker(version, folder)
-    async with up(maker):
-        await maker.start_process()
-        await maker.early_versions()
-        await maker.last_evening()
-        await maker.stop_process()
-        if maker.has(PUSHES):
-            maker.pushed_before_the_end()
-        conversations = json.dumps(maker.conversations(), ensure_ascii=False, default=sorted)
-        return maker.dump(), conversations.encode()
+    bot_run = OldBotRun(version, folder)
+    async with running_stand_ins(bot_run):
+        await bot_run.start_process()
+        await bot_run.early_versions()
+        await bot_run.last_evening()
+        await bot_run.stop_process()
+        if bot_run.has(PUSHES):
+            bot_run.pushed_before_the_end()
+        conversations = json.dumps(bot_run.conversations(), ensure_ascii=False, default=sorted)
+        return bot_run.dump(), conversations.encode()

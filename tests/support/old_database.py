@@ -189,7 +189,7 @@ class OldBotHarness(BotHarness):
 
 
 @asynccontextmanager
-async def up(harness: OldBotHarness) -> AsyncIterator[OldBotHarness]:
+async def running_stand_ins(harness: OldBotHarness) -> AsyncIterator[OldBotHarness]:
     """Both stand-ins; the bot is started by whoever wants it, and stopped at the end."""
     await harness.pandapon.start()
     await harness.slack.start()

@@ -32,7 +32,7 @@ def now() -> datetime:
     return datetime.now(UTC)
 
 
-class Outside:
+class ProcessHarness:
     """Both stand-ins, and the environment of a process between them."""
 
     def __init__(self, folder: Path) -> None:
@@ -101,7 +101,7 @@ class Outside:
         out, err = await process.communicate()
         return process.returncode or 0, out.decode() + err.decode()
 
-    async def here(self, *arguments: str, **extra: str) -> tuple[int, str]:
+    async def run_here(self, *arguments: str, **extra: str) -> tuple[int, str]:
         """Run a command in this process; it ends by itself."""
         given = {name: value or None for name, value in self._given(extra).items()}
         return await asyncio.to_thread(in_process.command, self.folder, *arguments, environment=given)

@@ -18,7 +18,7 @@ CHANGED = ("", *TALKATIVE, *SILENT, "opentelemetry")
 
 
 @contextmanager
-def own_log() -> Iterator[None]:
+def restored_logging() -> Iterator[None]:
     """Give the loggers their handlers and levels back after the block, and errors in threads to whom they went before.
 
     Otherwise later tests would see no warning of a library, and an error in a thread would fail none of them.

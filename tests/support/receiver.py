@@ -21,7 +21,7 @@ UNPACK: dict[str, Callable[[bytes], bytes]] = {"gzip": gzip.decompress, "deflate
 
 
 @dataclass(frozen=True)
-class Received:
+class ReceivedRequest:
     """One request. ``body`` without its compression."""
 
     path: str
@@ -30,7 +30,7 @@ class Received:
 
 
 @dataclass(frozen=True)
-class Seen:
+class ReceivedSpan:
     """One span that arrived."""
 
     name: str
@@ -49,7 +49,7 @@ class Receiver:
     """Takes every POST, and answers it with ``status``."""
 
     status: int = 200
-    requests: list[Received] = field(default_factory=list)
+    requests: list[ReceivedRequest] = field(default_factory=list)
     port: int = 0
 
     def __enter__(self) -> Self:
@@ -86,7 +86,7 @@ class Receiver:
     async def _take(self, request: web.Request) -> web.Response:
         body = await request.read()
         unpack = UNPACK[request.headers.get("Content-Encoding", "")]
-        self.requests.append(Received(request.path, dict(request.headers), unpack(body)))
+        self.requests.append(ReceivedRequest(request.path, dict(request.headers), unpack(body)))
         return web.json_response({}, status=self.status)
 
     def traces(self) -> list[ExportTraceServiceRequest]:
@@ -94,7 +94,7 @@ class Receiver:
         bodies = [request.body for request in self.requests if request.path.endswith("/v1/traces")]
         return [ExportTraceServiceRequest.FromString(body) for body in bodies]
 
-    def spans(self) -> list[Seen]:
+    def spans(self) -> list[ReceivedSpan]:
         """Return every span that arrived."""
         scopes = (scope for each in self.traces() for of in each.resource_spans for scope in of.scope_spans)
         return [_seen(span) for scope in scopes for span in scope.spans]
@@ -110,8 +110,8 @@ class Receiver:
         ]
 
 
-def _seen(span: Any) -> Seen:
-    return Seen(
+def _seen(span: Any) -> ReceivedSpan:
+    return ReceivedSpan(
         span.name,
         span.trace_id.hex(),
         span.span_id.hex(),

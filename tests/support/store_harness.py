@@ -129,7 +129,7 @@ class StoreHarness:
         (post,) = await self.claim(now, *channels)
         return post
 
-    async def said(self, now: datetime = NOW, quiet: str = "") -> list[str]:
+    async def send_all(self, now: datetime = NOW, quiet: str = "") -> list[str]:
         """Send everything that may go, one after the other; returns what it was, as ``channel kind words``.
 
         The channel named as quiet is not served.
@@ -141,7 +141,7 @@ class StoreHarness:
                 assert await self.store.outbox.mark_sent(now, post, f"sent-{post.id}")
         return out
 
-    async def spoil_entries(self, key: str, place: int, value: object) -> None:
+    async def overwrite_entries(self, key: str, place: int, value: object) -> None:
         """Overwrite a field of each entry of an order, by its place in storage.rows.entry_of."""
 
         def spoil(conn: Any) -> None:
@@ -177,7 +177,7 @@ def baseline(key: str = ORDER, **fields: Any) -> Changed:
 
 
 def changed(key: str, fence: int, event_id: str, *, fingerprint: bytes | None = None, **fields: Any) -> Changed:
-    """A reading that says something new, which is called ``what``."""
+    """A poll result with news under this event id."""
     return Changed(decided(key, event_id, **fields), fence, event_id.encode() if fingerprint is None else fingerprint)
 
 
@@ -192,7 +192,7 @@ def _with_nodes(parcels: Sequence[Parcel], nodes: Sequence[Node]) -> tuple[Parce
 
 def decided(key: str, event_id: str, **fields: Any) -> Decision:
     """What follows from such a reading. ``to_post``: None, or the news; ``nodes``: all, some of them new."""
-    ref, to_post = OrderRef.from_key(key), fields.pop("to_post", named(event_id))
+    ref, to_post = OrderRef.from_key(key), fields.pop("to_post", news_to_post(event_id))
     nodes, parcels = fields.pop("nodes", (NODE,)), fields.pop("parcels", (PARCEL,))
     follow_up: dict[str, Any] = {"next_poll_at": NOW + MINUTE, "silent": (), "stall_at": None, "is_pressing": False}
     follow_up |= {name: fields.pop(name) for name in list(fields) if name in follow_up}
@@ -227,7 +227,7 @@ def decided(key: str, event_id: str, **fields: Any) -> Decision:
     )
 
 
-def by_a_newer_version(path: Path) -> None:
+def mark_as_newer_version(path: Path) -> None:
     """Another step was applied to a database, which this version does not know."""
     with closing(sqlite3.connect(path)) as conn:
         conn.execute("INSERT INTO _sqlite_migrations (migration_set, name, applied_at) VALUES ('pandabot', '9999', '')")
@@ -241,12 +241,14 @@ def order_of(key: str = ORDER, **fields: Any) -> Order:
     return Order.model_validate({"platform": ref.platform, "order_id": ref.order_id} | facts)
 
 
-def named(event_id: str, audience: frozenset[Filter] = EVERYONE, severity: Severity = Severity.NODE) -> NewsToPost:
+def news_to_post(
+    event_id: str, audience: frozenset[Filter] = EVERYONE, severity: Severity = Severity.NODE
+) -> NewsToPost:
     """News for these filters that says its own name."""
-    return NewsToPost(event_id, news_saying(event_id), severity, audience)
+    return NewsToPost(event_id, news_with_text(event_id), severity, audience)
 
 
-def news_saying(text: str) -> News:
+def news_with_text(text: str) -> News:
     """News of which :func:`words` are these."""
     return News(OrderRef.from_key(ORDER), None, added=(text,))
 

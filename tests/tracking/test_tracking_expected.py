@@ -18,8 +18,8 @@ from support.tracking_cases import (
     REF,
     SIGNED,
     START,
-    Desk,
     M,
+    TrackedOrder,
     at,
     node,
     order,
@@ -238,8 +238,8 @@ def test_nine_in_ten_of_the_journeys_learnt_from_end_by_the_last_moment(hours: l
 # --- what is decided --------------------------------------------------------------------------------------------------
 
 
-class LearntDesk(Desk):
-    """A desk that has learnt from twenty journeys of 24 to 43 hours."""
+class OrderWithHistory(TrackedOrder):
+    """A tracked order whose policy has learnt from twenty journeys of 24 to 43 hours."""
 
     policy = Policy(limits=limits(*usual()))
 
@@ -249,34 +249,34 @@ class LearntDesk(Desk):
 
 def test_an_order_that_is_later_than_expected_is_told_once() -> None:
     """A quiet reading after the last date, another one, and one at a later stage: one piece of news."""
-    desk = LearntDesk(now=at(2))
-    desk.see(reading(parcel(PICKED), detail=paid()))
-    expected = desk.last and desk.last.expected
-    assert desk.last
+    tracked = OrderWithHistory(now=at(2))
+    tracked.poll(reading(parcel(PICKED), detail=paid()))
+    expected = tracked.last and tracked.last.expected
+    assert tracked.last
     assert expected
-    assert desk.last.late_at == expected.late_at
-    desk.now = expected.late_at - HOUR
-    assert desk.see(reading(parcel(PICKED))).news is None
-    desk.now = expected.late_at
-    told = desk.see(reading(parcel(PICKED)))
+    assert tracked.last.late_at == expected.late_at
+    tracked.now = expected.late_at - HOUR
+    assert tracked.poll(reading(parcel(PICKED))).news is None
+    tracked.now = expected.late_at
+    told = tracked.poll(reading(parcel(PICKED)))
     assert told.news
     assert (told.news.late, told.severity) == (expected, Severity.NODE)
     assert told.audience == {"all", "milestones"}
     assert (told.late_at, told.was_late, told.changed, told.moved) == (None, True, True, False)
     assert told.moved_at == at(1), "it has not moved, so its silence goes on"
     for scans in ((PICKED,), (PICKED, (80, LEFT[1], LEFT[2])), (PICKED, (80, LEFT[1], LEFT[2]), (300, "到达", None))):
-        desk.now += 400 * HOUR
-        again = desk.see(reading(parcel(*scans)))
+        tracked.now += 400 * HOUR
+        again = tracked.poll(reading(parcel(*scans)))
         assert again.news is None or again.news.late is None
-    assert len([news for news in desk.news if news.late]) == 1
+    assert len([news for news in tracked.news if news.late]) == 1
 
 
 def test_a_scan_that_brings_it_to_another_stage_makes_it_expected_anew() -> None:
     """The parcel is overdue and moves: the news is the move, with a new range."""
-    desk = LearntDesk(now=at(2))
-    desk.see(reading(parcel(PICKED), detail=paid()))
-    desk.now = at(90)
-    moved = desk.see(reading(parcel(PICKED, (89, LEFT[1], LEFT[2]))))
+    tracked = OrderWithHistory(now=at(2))
+    tracked.poll(reading(parcel(PICKED), detail=paid()))
+    tracked.now = at(90)
+    moved = tracked.poll(reading(parcel(PICKED, (89, LEFT[1], LEFT[2]))))
     assert moved.news
     assert moved.news.late is None
     assert moved.expected
@@ -284,11 +284,11 @@ def test_a_scan_that_brings_it_to_another_stage_makes_it_expected_anew() -> None
 
 
 def test_an_order_that_is_late_when_it_is_first_watched_is_not_told() -> None:
-    desk = LearntDesk(now=at(500))
-    first = desk.see(reading(parcel(PICKED), detail=paid()))
+    tracked = OrderWithHistory(now=at(500))
+    first = tracked.poll(reading(parcel(PICKED), detail=paid()))
     assert (first.news, first.was_late, first.late_at) == (None, True, None)
-    desk.now += 24 * HOUR
-    assert desk.see(reading(parcel(PICKED))).news is None
+    tracked.now += 24 * HOUR
+    assert tracked.poll(reading(parcel(PICKED))).news is None
 
 
 steps = st.lists(
@@ -301,41 +301,41 @@ def test_whatever_happens_lateness_is_told_once_and_never_before_the_dates_shown
     story: list[tuple[int, Milestone | None]], is_paid: bool
 ) -> None:
     """Scans come and stay away; each reading is a restart. What the last message showed has passed when it is told."""
-    desk, scans = LearntDesk(now=at(2)), list[tuple[float, str, Milestone | None]]([PICKED])
+    tracked, scans = OrderWithHistory(now=at(2)), list[tuple[float, str, Milestone | None]]([PICKED])
     detail = paid() if is_paid else order(M.SHIPPED)
-    shown = desk.see(reading(parcel(*scans), detail=detail)).expected
+    shown = tracked.poll(reading(parcel(*scans), detail=detail)).expected
     for number, (hours, claim) in enumerate(story):
-        desk.now += hours * HOUR
+        tracked.now += hours * HOUR
         if claim:
-            hour = (desk.now - START) / HOUR
+            hour = (tracked.now - START) / HOUR
             scans.append((hour, f"第{number}次扫描", claim))
-        at_reading, before, decided = desk.now, shown, desk.see(reading(parcel(*scans)))
+        at_reading, before, decided = tracked.now, shown, tracked.poll(reading(parcel(*scans)))
         shown = decided.expected
         if decided.news and decided.news.late:
             assert before == shown, "a scan that moves it on makes it expected anew"
             assert shown
             assert at_reading >= shown.late_at
-    assert sum(bool(news.late) for news in desk.news) <= 1
+    assert sum(bool(news.late) for news in tracked.news) <= 1
 
 
 def test_a_clock_that_is_known_to_be_wrong_makes_nothing_late() -> None:
-    desk = LearntDesk(now=at(2))
-    desk.see(reading(parcel(PICKED), detail=paid()))
-    desk.now = at(24 * 200)
-    desk.policy = replace(LearntDesk.policy, trusts_clock=False)
-    ahead = desk.see(reading(parcel(PICKED)))
+    tracked = OrderWithHistory(now=at(2))
+    tracked.poll(reading(parcel(PICKED), detail=paid()))
+    tracked.now = at(24 * 200)
+    tracked.policy = replace(OrderWithHistory.policy, trusts_clock=False)
+    ahead = tracked.poll(reading(parcel(PICKED)))
     assert (ahead.news, ahead.was_late) == (None, False)
-    desk.now, desk.policy = at(400), LearntDesk.policy
-    told = desk.see(reading(parcel(PICKED)))
+    tracked.now, tracked.policy = at(400), OrderWithHistory.policy
+    told = tracked.poll(reading(parcel(PICKED)))
     assert told.news
     assert told.news.late
 
 
 def test_lateness_of_a_shared_parcel_is_told_with_one_of_its_orders() -> None:
-    desk = LearntDesk(now=at(2))
-    desk.see(reading(parcel(PICKED), detail=paid()))
-    desk.now = at(400)
-    news = desk.decide(reading(parcel(PICKED))).news
+    tracked = OrderWithHistory(now=at(2))
+    tracked.poll(reading(parcel(PICKED), detail=paid()))
+    tracked.now = at(400)
+    news = tracked.decide(reading(parcel(PICKED))).news
     assert news
     assert beyond(news, [news]) is None
     assert beyond(news, [replace(news, late=None)]) == news
@@ -343,10 +343,10 @@ def test_lateness_of_a_shared_parcel_is_told_with_one_of_its_orders() -> None:
 
 def test_lateness_found_again_after_a_restore_is_recognised() -> None:
     """The same fact has the same key and id, whatever was learnt since."""
-    desk = LearntDesk(now=at(2))
-    desk.see(reading(parcel(PICKED), detail=paid()))
-    desk.now = at(400)
-    news = desk.decide(reading(parcel(PICKED))).news
+    tracked = OrderWithHistory(now=at(2))
+    tracked.poll(reading(parcel(PICKED), detail=paid()))
+    tracked.now = at(400)
+    news = tracked.decide(reading(parcel(PICKED))).news
     assert news
     assert news.late
     other = replace(news, late=replace(news.late, journeys=99, last=news.late.last + HOUR))
@@ -355,12 +355,12 @@ def test_lateness_found_again_after_a_restore_is_recognised() -> None:
 
 
 def test_the_journey_of_a_parcel_is_recorded_with_the_reading_that_ends_it() -> None:
-    desk = LearntDesk(now=at(41))
-    assert desk.see(reading(parcel(PICKED, LEFT, OUT), detail=paid())).journeys == ()
-    desk.now = at(45)
-    (ended,) = desk.see(reading(parcel(*JOURNEY))).journeys
+    tracked = OrderWithHistory(now=at(41))
+    assert tracked.poll(reading(parcel(PICKED, LEFT, OUT), detail=paid())).journeys == ()
+    tracked.now = at(45)
+    (ended,) = tracked.poll(reading(parcel(*JOURNEY))).journeys
     assert ended.ended_at == at(44)
-    assert desk.see(reading(parcel(*JOURNEY))).journeys == (), "nothing new of it"
+    assert tracked.poll(reading(parcel(*JOURNEY))).journeys == (), "nothing new of it"
 
 
 def test_stages_are_reached_in_their_order() -> None:

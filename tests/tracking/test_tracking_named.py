@@ -11,7 +11,20 @@ import pytest
 from hypothesis import given, settings
 from hypothesis import strategies as st
 from support.effort import examples
-from support.tracking_cases import JOURNEY, LEFT, PICKED, SIGNED, Desk, M, at, desk, only_order, order, parcel, reading
+from support.tracking_cases import (
+    JOURNEY,
+    LEFT,
+    PICKED,
+    SIGNED,
+    M,
+    TrackedOrder,
+    at,
+    only_order,
+    order,
+    parcel,
+    reading,
+    tracked_order,
+)
 
 from bot.jobs.reread import correction
 from pandapon.models import Consignment, Order
@@ -34,7 +47,7 @@ def names(*waybills: str, milestone: M = M.SHIPPED, **fields: Any) -> Order:
     return order(milestone, waybills=waybills, **fields)
 
 
-def standing(tracked: Desk) -> list[str]:
+def standing(tracked: TrackedOrder) -> list[str]:
     """The parcels that count, as they are stored."""
     assert tracked.stored
     return [parcel.waybill for parcel in live(tracked.stored.shipment.parcels)]
@@ -53,8 +66,8 @@ def test_one_of_two_is_not_the_order() -> None:
 
 def test_the_platforms_word_ends_it() -> None:
     """What it says is done is done, whatever was never scanned."""
-    tracked = desk(parcel(*JOURNEY, waybill=SF), detail=names(SF, YT))
-    assert tracked.see(only_order(names(SF, YT, milestone=M.DELIVERED))).milestone is M.DELIVERED
+    tracked = tracked_order(parcel(*JOURNEY, waybill=SF), detail=names(SF, YT))
+    assert tracked.poll(only_order(names(SF, YT, milestone=M.DELIVERED))).milestone is M.DELIVERED
 
 
 @pytest.mark.parametrize(
@@ -91,9 +104,9 @@ def test_the_platforms_own_id_tells_which_is_which() -> None:
     """1688's logisticsCode is taken for the logisticsId of the trace, beside numbers that agree and alone."""
     traced = (Parcel(SF, logistics_id="LP01"), Parcel(YT, logistics_id="LP02"))
     consignments = (Consignment(waybill="8800001111", logistics_id="LP02"),)
-    tracked = desk(*traced, detail=names(SF, "8800001111", consignments=consignments))
+    tracked = tracked_order(*traced, detail=names(SF, "8800001111", consignments=consignments))
     assert standing(tracked) == [SF, YT]
-    tracked.see(reading(detail=names(SF, "8800001111", consignments=consignments, seller="Another")))
+    tracked.poll(reading(detail=names(SF, "8800001111", consignments=consignments, seller="Another")))
     assert standing(tracked) == [SF, YT], "it is remembered, also when only the order is read"
 
 
@@ -111,12 +124,12 @@ def test_an_id_hides_no_number(ids: tuple[str, str]) -> None:
 
 def test_a_new_name_is_news_once() -> None:
     """Beside known parcels it is one more; its first scan is a scan, not one more parcel again."""
-    tracked = desk(parcel(PICKED, waybill=SF), detail=names(SF))
-    decided = tracked.see(only_order(names(SF, YT)))
+    tracked = tracked_order(parcel(PICKED, waybill=SF), detail=names(SF))
+    decided = tracked.poll(only_order(names(SF, YT)))
     assert decided.news
     assert (decided.news.added, decided.news.steps, decided.severity) == ((YT,), (), "node")
-    assert tracked.see(only_order(names(SF, YT, seller="Another"))).news is None
-    scanned = tracked.see(reading(parcel(PICKED, waybill=SF), parcel(PICKED, waybill=YT)))
+    assert tracked.poll(only_order(names(SF, YT, seller="Another"))).news is None
+    scanned = tracked.poll(reading(parcel(PICKED, waybill=SF), parcel(PICKED, waybill=YT)))
     assert scanned.news
     assert (scanned.news.added, scanned.news.renumbered) == ((), ())
     assert [(step.before, step.after, step.waybill) for step in scanned.news.steps] == [(M.SHIPPED, M.PICKED_UP, YT)]
@@ -125,23 +138,23 @@ def test_a_new_name_is_news_once() -> None:
 
 def test_a_parcel_without_scans_in_the_trace_is_no_news() -> None:
     """The trace only agrees with the order."""
-    tracked = desk(parcel(PICKED, waybill=SF), detail=names(SF, YT))
-    decided = tracked.see(reading(parcel(PICKED, waybill=SF), parcel(waybill=YT, status=M.SHIPPED, code="CONSIGN")))
+    tracked = tracked_order(parcel(PICKED, waybill=SF), detail=names(SF, YT))
+    decided = tracked.poll(reading(parcel(PICKED, waybill=SF), parcel(waybill=YT, status=M.SHIPPED, code="CONSIGN")))
     assert decided.news is None
     assert tracked.parcel(YT).milestone is M.SHIPPED
 
 
 def test_the_first_name_is_no_news() -> None:
     """That the order was shipped says it."""
-    tracked = desk(detail=names(milestone=M.PAID))
-    decided = tracked.see(only_order(names(SF, YT)))
+    tracked = tracked_order(detail=names(milestone=M.PAID))
+    decided = tracked.poll(only_order(names(SF, YT)))
     assert decided.news
     assert (decided.news.added, [step.after for step in decided.news.steps]) == ((), [M.SHIPPED])
 
 
 def test_what_was_stored_by_an_older_version_is_no_news() -> None:
     """The order is stored with both numbers and one parcel, as versions left it that counted traces only."""
-    tracked = Desk()
+    tracked = TrackedOrder()
     old = decide(None, reading(parcel(*JOURNEY, waybill=SF), detail=names(SF, YT)), tracked.now, Policy(names=False))
     assert (old.milestone, len(old.shipment.parcels)) == (M.DELIVERED, 1)
     tracked.stored = tracked._recorded(old)
@@ -149,7 +162,7 @@ def test_what_was_stored_by_an_older_version_is_no_news() -> None:
     assert corrected
     assert (corrected.milestone, corrected.is_final, corrected.was_told_as_over) == ("shipped", False, True)
     assert [(parcel.waybill, parcel.milestone) for parcel in corrected.parcels] == [(YT, None)]
-    decided = tracked.see(reading(parcel(*JOURNEY, waybill=SF)))
+    decided = tracked.poll(reading(parcel(*JOURNEY, waybill=SF)))
     assert (decided.news, decided.milestone, decided.changed) == (None, M.SHIPPED, True)
     assert tracked.stored
     assert correction(tracked.stored, tracked.now, Limits()) is None, "nothing is left to put right"
@@ -160,69 +173,69 @@ def test_what_was_stored_by_an_older_version_is_no_news() -> None:
 
 def test_what_is_named_no_more_does_not_count() -> None:
     """The order is over with the parcel that there is; a name that comes and goes is told once."""
-    tracked = desk(parcel(*JOURNEY, waybill=SF), detail=names(SF, YT))
-    decided = tracked.see(only_order(names(SF)))
+    tracked = tracked_order(parcel(*JOURNEY, waybill=SF), detail=names(SF, YT))
+    decided = tracked.poll(only_order(names(SF)))
     assert (decided.milestone, standing(tracked)) == (M.DELIVERED, [SF])
     assert decided.news
     assert [step.after for step in decided.news.steps] == [M.DELIVERED]
-    again = tracked.see(only_order(names(SF, YT)))
+    again = tracked.poll(only_order(names(SF, YT)))
     assert (again.news, again.milestone, standing(tracked)) == (None, M.SHIPPED, [SF, YT])
 
 
 def test_an_order_that_says_nothing_keeps_its_names() -> None:
     """Nulls come and go upstream."""
-    tracked = desk(parcel(PICKED, waybill=SF), detail=names(SF, YT))
-    tracked.see(reading(parcel(PICKED, LEFT, waybill=SF), detail=names()))
+    tracked = tracked_order(parcel(PICKED, waybill=SF), detail=names(SF, YT))
+    tracked.poll(reading(parcel(PICKED, LEFT, waybill=SF), detail=names()))
     assert standing(tracked) == [SF, YT]
 
 
 def test_it_passes_for_no_other_parcel() -> None:
     """While numbers of the order are in the trace, a third number there is a third parcel."""
-    tracked = desk(parcel(PICKED, waybill=SF), detail=names(SF, YT))
-    news = tracked.see(reading(parcel(PICKED, waybill=SF), parcel(PICKED, waybill=ZT))).news
+    tracked = tracked_order(parcel(PICKED, waybill=SF), detail=names(SF, YT))
+    news = tracked.poll(reading(parcel(PICKED, waybill=SF), parcel(PICKED, waybill=ZT))).news
     assert news
     assert (news.added, news.renumbered) == ((ZT,), ())
     assert standing(tracked) == [SF, YT, ZT]
-    tracked.see(reading(parcel(PICKED, waybill=ZT)))
+    tracked.poll(reading(parcel(PICKED, waybill=ZT)))
     assert standing(tracked) == [SF, YT, ZT], "a reading without the others changes nothing"
 
 
 def test_a_consignment_that_was_called_back_stands_for_no_other() -> None:
     """The seller sent it anew: the order names the new number only, the trace still shows the old one."""
-    tracked = desk(parcel(waybill=SF, status=M.SHIPPED), detail=names(SF))
-    decided = tracked.see(reading(parcel(waybill=SF, status=M.CANCELLED), detail=names(YT)))
+    tracked = tracked_order(parcel(waybill=SF, status=M.SHIPPED), detail=names(SF))
+    decided = tracked.poll(reading(parcel(waybill=SF, status=M.CANCELLED), detail=names(YT)))
     assert [parcel.waybill for parcel in decided.shipment.parcels if is_only_named(parcel)] == [YT]
     assert decided.milestone is M.SHIPPED
 
 
 def test_numbers_that_are_all_others_come_one_for_one() -> None:
     """None of the order's numbers is in the trace: each parcel there takes the place of one."""
-    tracked = desk(detail=names(SF, YT))
-    first = tracked.see(reading(parcel(PICKED, waybill=ZT))).news
+    tracked = tracked_order(detail=names(SF, YT))
+    first = tracked.poll(reading(parcel(PICKED, waybill=ZT))).news
     assert first
     assert (first.added, first.renumbered) == ((), ((SF, ZT),))
     assert standing(tracked) == [ZT, YT] or sorted(standing(tracked)) == sorted([ZT, YT])
-    tracked.see(reading(parcel(PICKED, waybill=ZT), parcel(PICKED, waybill="78012345678902")))
+    tracked.poll(reading(parcel(PICKED, waybill=ZT), parcel(PICKED, waybill="78012345678902")))
     assert sorted(standing(tracked)) == [ZT, "78012345678902"]
 
 
 @pytest.mark.parametrize("spelling", ["yt8801234567890", "YT 8801-2345 67890", "ＹＴ８８０１２３４５６７８９０"])
 def test_another_spelling_is_no_other_number(spelling: str) -> None:
     """Named so and traced otherwise: one parcel, and nobody is told of a number that changed."""
-    tracked = desk(parcel(PICKED, waybill=SF), detail=names(SF, spelling))
-    news = tracked.see(reading(parcel(PICKED, waybill=SF), parcel(PICKED, waybill=YT))).news
+    tracked = tracked_order(parcel(PICKED, waybill=SF), detail=names(SF, spelling))
+    news = tracked.poll(reading(parcel(PICKED, waybill=SF), parcel(PICKED, waybill=YT))).news
     assert news
     assert (news.added, news.renumbered, [step.waybill for step in news.steps]) == ((), (), [YT])
     assert standing(tracked) == [SF, YT]
-    assert tracked.see(only_order(names(SF, spelling, YT))).news is None
+    assert tracked.poll(only_order(names(SF, spelling, YT))).news is None
     assert standing(tracked) == [SF, YT]
 
 
 def test_a_spelling_may_change_before_the_first_scan() -> None:
     """The order writes the number otherwise by now, and so does the trace."""
-    tracked = desk(parcel(PICKED, waybill=SF), detail=names(SF, "yt 8801-2345 67890"))
-    assert tracked.see(only_order(names(SF, YT.lower()))).news is None
-    news = tracked.see(reading(parcel(PICKED, waybill=SF), parcel(PICKED, waybill=YT))).news
+    tracked = tracked_order(parcel(PICKED, waybill=SF), detail=names(SF, "yt 8801-2345 67890"))
+    assert tracked.poll(only_order(names(SF, YT.lower()))).news is None
+    news = tracked.poll(reading(parcel(PICKED, waybill=SF), parcel(PICKED, waybill=YT))).news
     assert news
     assert (news.added, news.renumbered, standing(tracked)) == ((), (), [SF, YT])
 
@@ -236,11 +249,11 @@ def test_a_source_that_names_without_end() -> None:
 
 def test_its_silence_begins_when_it_was_named() -> None:
     """An alarm of its own after a day, whatever its fellow does; the order is not reproached as unshipped beside it."""
-    tracked = desk(parcel(PICKED, waybill=SF), detail=names(SF))
-    tracked.see(only_order(names(SF, YT)))
+    tracked = tracked_order(parcel(PICKED, waybill=SF), detail=names(SF))
+    tracked.poll(only_order(names(SF, YT)))
     named_at = tracked.now - timedelta(hours=1)
-    tracked.see(reading(parcel(PICKED, LEFT, waybill=SF)))
-    decided = tracked.see(reading(parcel(PICKED, LEFT, waybill=SF)))
+    tracked.poll(reading(parcel(PICKED, LEFT, waybill=SF)))
+    decided = tracked.poll(reading(parcel(PICKED, LEFT, waybill=SF)))
     all_silences = silences(
         decided.order, decided.milestone, live(decided.shipment.parcels), Limits(), tracked.now, moved_at=tracked.now
     )
@@ -268,10 +281,10 @@ events = st.lists(
 @given(events)
 def test_whatever_comes(happened: list[FetchedOrder]) -> None:
     """A second look changes nothing, no number is told as new twice, and nobody is delivered while one is unseen."""
-    tracked = desk(parcel(PICKED, waybill=SF), detail=names(SF))
+    tracked = tracked_order(parcel(PICKED, waybill=SF), detail=names(SF))
     for fetched in happened:
-        decided = tracked.see(fetched)
-        again = tracked.see(fetched)
+        decided = tracked.poll(fetched)
+        again = tracked.poll(fetched)
         assert (again.news, again.changed, again.milestone) == (None, False, decided.milestone)
         unseen = [parcel for parcel in live(decided.shipment.parcels) if is_only_named(parcel)]
         assert not unseen or decided.milestone is not M.DELIVERED
@@ -291,8 +304,8 @@ def test_a_trace_without_a_carrier_takes_the_orders() -> None:
             Consignment(waybill="yt-8801234567890", carrier="圆通速递"),
         ),
     )
-    tracked = desk(carried("", SF), carried("韵达快递", YT))
-    decision = tracked.see(reading(carried("", SF), carried("", YT), detail=named))
+    tracked = tracked_order(carried("", SF), carried("韵达快递", YT))
+    decision = tracked.poll(reading(carried("", SF), carried("", YT), detail=named))
     assert decision.news is None
     assert [(parcel.waybill, parcel.carrier) for parcel in decision.shipment.parcels] == [
         (SF, "中通快递"),

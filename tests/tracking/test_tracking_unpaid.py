@@ -10,7 +10,7 @@ from typing import TYPE_CHECKING
 import pytest
 from hypothesis import given
 from hypothesis import strategies as st
-from support.tracking_cases import REF, Desk, M, at, due_order, only_order, order, reading
+from support.tracking_cases import REF, M, TrackedOrder, at, due_order, only_order, order, reading
 
 from bot.decider import Decider
 from bot.jobs.poll_results import poll_result
@@ -194,10 +194,10 @@ def test_at_first_sight(now: float, moment: float | None, presses: bool) -> None
 )
 def test_what_ends_the_waiting_is_news(after: Order, settled: bool) -> None:
     """A step says it by itself; where none does, the news says it, once."""
-    desk = Desk()
-    desk.see(reading(detail=unpaid(72)))
-    decided = desk.see(only_order(after))
+    tracked = TrackedOrder()
+    tracked.poll(reading(detail=unpaid(72)))
+    decided = tracked.poll(only_order(after))
     assert bool(decided.news and decided.news.settled) is settled
     if settled:
         assert decided.moved
-        assert desk.see(only_order(after)).news is None
+        assert tracked.poll(only_order(after)).news is None

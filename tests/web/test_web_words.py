@@ -32,7 +32,7 @@ def table(language: str) -> dict[str, str]:
     return dict(pairs)
 
 
-def said() -> set[str]:
+def page_sentences() -> set[str]:
     """Every sentence that the page says by its own words, and that its server sends it to say."""
     sentences: set[str] = set()
     for path in APP.glob("*.js"):
@@ -68,7 +68,7 @@ def _name(call: ast.Call) -> str:
 @pytest.mark.parametrize("language", ["zh", "th"])
 def test_every_sentence_is_translated(language: str) -> None:
     """No sentence of the page stays English, and none is translated that nobody says."""
-    sentences, translated = said(), table(language)
+    sentences, translated = page_sentences(), table(language)
     assert len(sentences) > 120
     assert sentences - translated.keys() == set()
     dynamic = {"everything", "Slack only", "PandaPon only", "failures only", "Request", "Answer", "Order", "Parcel"}

@@ -145,7 +145,7 @@ async def test_a_rotation_says_which_rows_it_cannot_read(harness: HostHarness) -
     assert "Keep the older keys" in outcome.words
 
 
-class Stubborn:
+class FailingLauncher:
     """A launcher that fails as it is told, and hangs for one workspace."""
 
     def __init__(self, errors: dict[str, Exception]) -> None:
@@ -171,7 +171,7 @@ async def test_a_start_that_hangs_or_breaks_holds_up_no_other(harness: HostHarne
     await harness.connect(A)
     await harness.connect(B)
     await harness.slack.teams[A].server.event({"type": "nothing"})
-    launcher = Stubborn({A: StorageError("The disk is full.")})
+    launcher = FailingLauncher({A: StorageError("The disk is full.")})
     registry = Registry(harness.host.directory, launcher, 0.05)
     registry.start()
     try:
@@ -197,11 +197,11 @@ async def test_a_database_that_is_away_stops_no_bot(harness: HostHarness) -> Non
     registry, real = harness.host.registry, harness.host.directory.installations
     former = beta.bot
 
-    class Away:
+    class FailingTable:
         async def marks(self) -> dict[str, Any]:
             raise StorageError("The database does not answer.")
 
-    harness.host.directory.installations = Away()  # type: ignore[assignment]
+    harness.host.directory.installations = FailingTable()  # type: ignore[assignment]
     await until(lambda: registry.trouble)
     assert (await readyz(harness))["reason"] == "the shared tables cannot be read: The database does not answer."
     assert beta.bot is former
