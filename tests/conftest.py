@@ -8,7 +8,7 @@ from typing import TYPE_CHECKING
 import pytest
 import pytest_asyncio
 from hypothesis import settings
-from support.own_log import restored_logging
+from support.restored_logging import restored_logging
 
 if TYPE_CHECKING:
     from collections.abc import AsyncIterator, Iterator

@@ -13,7 +13,7 @@ from contextlib import contextmanager
 from typing import TYPE_CHECKING
 
 import pytest
-from support.own_log import CHANGED, restored_logging
+from support.restored_logging import CHANGED, restored_logging
 
 from bot.process.log import configure
 from pandapon import log_context

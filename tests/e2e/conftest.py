@@ -7,7 +7,7 @@ from typing import TYPE_CHECKING
 
 import pytest
 from support.bot_harness import BotHarness, running
-from support.outside import ProcessHarness
+from support.process_harness import ProcessHarness
 
 if TYPE_CHECKING:
     from collections.abc import AsyncIterator

@@ -10,7 +10,7 @@ from support import forged
 from support.bot_harness import BotHarness, running
 from support.refund_steps import ACTS, ASK, lines, reason
 from support.wizard_steps import send_page, text_of, view_of
-from support.killed import WriteKillHarness, found_later, recorded
+from support.write_kill_harness import WriteKillHarness, found_later, recorded
 
 from benchmarks.kill import now
 from pandapon.shipment import Platform

@@ -13,12 +13,12 @@ from typing import TYPE_CHECKING
 import aiohttp
 import pytest
 from support.patience import PATIENCE, until
-from support.outside import port_of
+from support.process_harness import port_of
 
 from sandbox.pandapon.demo import FIRST
 
 if TYPE_CHECKING:
-    from support.outside import ProcessHarness
+    from support.process_harness import ProcessHarness
 
     from sandbox.slack.workspace import Message
 

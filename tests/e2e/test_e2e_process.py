@@ -13,7 +13,7 @@ from pathlib import Path
 
 import pytest
 from support.patience import in_time, until
-from support.outside import SECRETS, ProcessHarness, port_of
+from support.process_harness import SECRETS, ProcessHarness, port_of
 from support.store_harness import mark_as_newer_version
 
 from sandbox.pandapon.demo import FIRST

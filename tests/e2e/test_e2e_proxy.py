@@ -11,7 +11,7 @@ from urllib.parse import urlsplit
 import pytest
 from support.patience import until
 from support.proxy import Proxy
-from support.own_log import restored_logging
+from support.restored_logging import restored_logging
 
 from bot.app import build
 from bot.process.log import configure
@@ -21,7 +21,7 @@ from sandbox.pandapon.demo import FIRST
 if TYPE_CHECKING:
     from collections.abc import AsyncIterator, Awaitable, Callable
 
-    from support.outside import ProcessHarness
+    from support.process_harness import ProcessHarness
 
     Life = Callable[..., Awaitable[str]]
 

@@ -6,7 +6,7 @@ from dataclasses import dataclass
 from typing import TYPE_CHECKING, Any
 
 import pytest
-from support.killed import WriteKillHarness, found_later, recorded
+from support.write_kill_harness import WriteKillHarness, found_later, recorded
 
 from benchmarks.kill import now
 from sandbox.clock import SimClock

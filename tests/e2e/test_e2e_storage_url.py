@@ -12,7 +12,7 @@ from support import postgres
 from support.bot_harness import ORDER, running
 from support.moving import eventful
 from support.patience import until
-from support.outside import SECRETS, ProcessHarness
+from support.process_harness import SECRETS, ProcessHarness
 
 from bot.commands.doctor.report import report
 from bot.process.clock import utc_now

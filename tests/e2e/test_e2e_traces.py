@@ -17,7 +17,7 @@ from e2e.test_e2e_canaries import every_entrance
 from support.bot_harness import ORDER, running
 from support.canaries import SHORT, FailingPandaPon, leaks_in, logged
 from support.patience import until
-from support.outside import SECRETS, ProcessHarness
+from support.process_harness import SECRETS, ProcessHarness
 from support.receiver import ReceivedSpan, Receiver
 
 from bot.process.observed import observed

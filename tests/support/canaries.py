@@ -12,7 +12,7 @@ from urllib.parse import quote
 
 from aiohttp import web
 from support.bot_harness import APP_TOKEN, BOT_TOKEN, CALLBACK_TOKEN, KEY, SECRET, SIGNING
-from support.own_log import restored_logging
+from support.restored_logging import restored_logging
 
 from bot.process.log import configure
 

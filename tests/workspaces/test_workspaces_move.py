@@ -10,7 +10,7 @@ from typing import TYPE_CHECKING
 import psycopg
 import pytest
 from support.host_harness import UNKNOWN, A, B
-from support.many import SECRETS, WORKING, ManyWorkspaces, installed, rows
+from support.many_workspaces import SECRETS, WORKING, ManyWorkspaces, installed, rows
 from support.moving import PASSWORD, new_database
 from support.patience import PATIENCE
 

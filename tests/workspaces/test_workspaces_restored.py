@@ -9,7 +9,7 @@ from typing import TYPE_CHECKING, Any
 import psycopg
 import pytest
 from support.host_harness import UNKNOWN, A, B
-from support.many import WORKING, ManyWorkspaces, installed
+from support.many_workspaces import WORKING, ManyWorkspaces, installed
 
 if TYPE_CHECKING:
     from pathlib import Path
