@@ -38,7 +38,7 @@ async def looked(file: Path, error: Exception, age: timedelta) -> dict[str, Writ
         for id_, change, operation in (("a", CART, "1688.cart.add"), ("b", CANCEL, "1688.order.cancel")):
             await store.writes.begin(Write(id_, id_, operation, "U1", "C1", NOW, change=change))
         await store.writes.abandon()
-        writer = Writer(None, store, lambda: NOW + age, {CartChange: fail, Cancellation: find})  # type: ignore[arg-type]
+        writer = Writer(None, store, lambda: NOW + age, {CartChange: fail, Cancellation: find})  # type: ignore[arg-type]  # two of the handlers, and no client
         await WriteResolver(store, writer, lambda: NOW + age, lambda: None).tick()
         return {write.id: write for write in (await store.writes.newest(0, 9))[0]}
     finally:

@@ -173,7 +173,7 @@ async def test_taobaos_numbers_are_a_setting(tmp_path: Path) -> None:
         body = next(seen.body for seen in harness.pandapon.requests if seen.path == ASK[TAOBAO])
         assert (body["refundType"], body["goodsStatus"]) == (9, 8)
     with pytest.raises(ValidationError, match="there is no 'receivd'"):
-        BotHarness(tmp_path, "socket", paths | {"pandapon_taobao_refund_codes": {"receivd": 1}}).settings  # noqa: B018
+        BotHarness(tmp_path, "socket", paths | {"pandapon_taobao_refund_codes": {"receivd": 1}}).settings  # noqa: B018  reading the settings checks them
 
 
 @pytest.mark.parametrize(
@@ -327,7 +327,7 @@ async def test_words_to_the_seller_are_not_kept(harness: BotHarness) -> None:
 def stored(harness: BotHarness) -> str:
     """What the database holds of forms and writes."""
     with contextlib.closing(sqlite3.connect(harness.folder / "bot.db")) as conn:
-        return str([conn.execute(f"SELECT * FROM {table}").fetchall() for table in ("flows", "writes")])  # noqa: S608
+        return str([conn.execute(f"SELECT * FROM {table}").fetchall() for table in ("flows", "writes")])  # noqa: S608  the two names stand here
 
 
 # --- pictures ---------------------------------------------------------------------------------------------------------
@@ -688,7 +688,7 @@ async def test_it_is_off_until_a_team_turns_it_on(tmp_path: Path, writes_: str) 
         for id_, value in VALUES.items():
             before = len(harness.slack.workspace.views)
             await forged.send(harness, forged.press(harness, f"{id_}:1", value))
-            await harness.until(lambda before=before: len(harness.slack.workspace.views) > before)  # type: ignore[misc]
+            await harness.until(lambda before=before: len(harness.slack.workspace.views) > before)  # type: ignore[misc]  # bound
             await harness.until(lambda: "`WRITES=all`" in text_of(harness))
         assert len(cases(harness)) == 1
 

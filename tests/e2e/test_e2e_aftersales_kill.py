@@ -44,8 +44,8 @@ def die_at(harness: BotHarness, moment: str) -> None:
 
     writer._point = point
     if moment == "during":
-        api.write = write  # type: ignore[method-assign]
-        writer._mark_unclear = lambda _write: None  # type: ignore[method-assign,assignment]
+        api.write = write  # type: ignore[method-assign]  # the test replaces it
+        writer._mark_unclear = lambda _write: None  # type: ignore[method-assign,assignment]  # the test replaces it
 
 
 async def newest(harness: BotHarness) -> Write:

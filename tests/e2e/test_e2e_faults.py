@@ -100,7 +100,7 @@ async def test_a_stop_that_fails_in_one_place_closes_all_the_same(
     monkeypatch.setattr(bot._socket, "close_async", refuses)
     with pytest.raises(OSError, match="cannot close"):
         await bot.stop()
-    await close()  # type: ignore[no-untyped-call]
+    await close()  # type: ignore[no-untyped-call]  # slack_bolt leaves it untyped
     with pytest.raises(StorageError):
         await bot.store.upkeep.health(harness.clock())
     harness.bot = None
@@ -411,7 +411,7 @@ async def test_a_stop_between_post_and_record_repeats_nothing(harness: BotHarnes
         await asyncio.Event().wait()
         return False
 
-    store.outbox.mark_sent = die  # type: ignore[assignment]
+    store.outbox.mark_sent = die  # type: ignore[assignment]  # the test replaces it
     harness.scan("快件已发往 广州分拨中心")
     await in_time(died.wait())
     for task in [*harness.bot.deliverer._in_flight.values()]:

@@ -225,7 +225,7 @@ async def test_an_api_that_refuses_the_days_is_asked_without_them(harness: BotHa
             raise RefusedError(400, "参数错误")
         return answer(platform, body, status, number)
 
-    harness.pandapon._orders = refusing  # type: ignore[method-assign]
+    harness.pandapon._orders = refusing  # type: ignore[method-assign]  # the test replaces it
     assert "2 orders in all" in await harness.ask("/panda orders today")
 
 

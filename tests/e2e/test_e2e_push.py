@@ -209,9 +209,9 @@ async def test_a_restart_looks_at_what_was_kept(harness: BotHarness) -> None:
     assert "Watching" in await harness.ask(f"/panda watch {ORDER}")
     [card] = harness.channel("#orders")
     assert harness.bot is not None
-    harness.bot.inbox.wake = lambda: None  # type: ignore[method-assign]
+    harness.bot.inbox.wake = lambda: None  # type: ignore[method-assign]  # the test replaces it
     harness.bot.scheduler.pause()
-    harness.bot.inbox._poll_now = None  # type: ignore[assignment]
+    harness.bot.inbox._poll_now = None  # type: ignore[assignment]  # the test takes it away
     harness.scan("快件已发往 广州分拨中心")
     await harness.bot.store.inbox.put(_hint(harness))
     await harness.stop_bot()

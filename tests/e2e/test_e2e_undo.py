@@ -212,7 +212,7 @@ async def test_a_line_of_an_earlier_version_is_undone_as_it_was(harness: BotHarn
 
     async def strip() -> None:
         sql = "UPDATE outbox SET payload = REPLACE(payload, 'orders', 'later') WHERE kind = 'line'"
-        await harness.bot.store.engine.run(lambda conn: conn.execute(sql))  # type: ignore[union-attr]
+        await harness.bot.store.engine.run(lambda conn: conn.execute(sql))  # type: ignore[union-attr]  # asserted above
 
     await strip()
     assert "Undone" in await undo(harness, message)

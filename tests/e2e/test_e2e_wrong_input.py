@@ -175,11 +175,11 @@ async def test_a_redelivered_command_is_carried_out_once(harness: BotHarness) ->
     seen: list[dict[str, object]] = []
     deliver = harness.slack.sockets.send
 
-    async def remember(kind: str, payload: dict[str, object], *delays: float) -> object:
+    async def remember(kind: str, payload: dict[str, object], seconds: float, attempt: int = 0) -> object:
         seen.append(payload)
-        return await deliver(kind, payload, *delays)  # type: ignore[arg-type]
+        return await deliver(kind, payload, seconds, attempt)
 
-    harness.slack.sockets.send = remember  # type: ignore[method-assign, assignment]
+    harness.slack.sockets.send = remember  # type: ignore[method-assign, assignment]  # the test wraps it
     await harness.ask(f"/panda watch {ORDER}")
     await harness.ask(f"/panda unwatch {ORDER}")
     before = len(harness.private())

@@ -6,7 +6,7 @@ import re
 from dataclasses import replace
 from datetime import timedelta
 from decimal import Decimal
-from typing import TYPE_CHECKING
+from typing import TYPE_CHECKING, Any
 
 import pytest
 from support.commands import TOPICS, help_page, parse
@@ -444,7 +444,7 @@ def test_help_and_list_in_one_message() -> None:
     assert "25 orders are watched" in shown(message)
 
 
-def report(**changes: object) -> Report:
+def report(**changes: Any) -> Report:
     made = Report(
         version="0.1.0",
         started_at=NOW - timedelta(hours=3),
@@ -455,7 +455,7 @@ def report(**changes: object) -> Report:
         last_tick_at=NOW - timedelta(seconds=10),
         poll_interval=timedelta(seconds=30),
     )
-    return replace(made, **changes)  # type: ignore[arg-type]
+    return replace(made, **changes)
 
 
 def test_status_when_all_is_well() -> None:
@@ -527,9 +527,9 @@ def test_status_when_it_is_not() -> None:
         ({}, {"last_tick_at": NOW - timedelta(minutes=10)}, True),  # a long queue takes its time
     ],
 )
-def test_status_headline(figures: dict[str, object], facts: dict[str, object], well: bool) -> None:
+def test_status_headline(figures: dict[str, Any], facts: dict[str, object], well: bool) -> None:
     """All is well only where nothing is lost, in doubt, refused or hanging."""
-    health = replace(Health(orders=5, watches=3, paused=0, due=0, oldest_due=None), **figures)  # type: ignore[arg-type]
+    health = replace(Health(orders=5, watches=3, paused=0, due=0, oldest_due=None), **figures)
     assert (
         "Everything is running normally"
         in shown(check(status_view.status(health, Watched(4, 2), report(**facts), NOW)))

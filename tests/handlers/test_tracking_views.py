@@ -199,7 +199,7 @@ def test_a_card_of_several_parcels_has_a_line_for_each() -> None:
     assert "\n…890123: 🚚 Left Hangzhou" in text
     many = [parcel(1, waybill=f"SF{n:013}") for n in range(30)]
     lines = shown(check(card.card(snapshot(*many), watch(), NOW)))
-    assert lines.count("4 of 6") + int(re.search(r"and (\d+) more", lines)[1] if "more" in lines else 0) == 30  # type: ignore[index]
+    assert lines.count("4 of 6") + int(re.search(r"and (\d+) more", lines)[1] if "more" in lines else 0) == 30  # type: ignore[index]  # a line that says "more" has the number
 
 
 def test_a_scan_under_a_former_number_is_its_parcels() -> None:

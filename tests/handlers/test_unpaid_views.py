@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from dataclasses import replace
 from datetime import timedelta
-from typing import TYPE_CHECKING
+from typing import TYPE_CHECKING, Any
 
 import pytest
 from support.message_checks import check, labels, shown
@@ -31,8 +31,8 @@ TAOBAO = OrderRef(Platform.TAOBAO, "330507534199000")
 HEAD = "⏰ *Action needed: not paid* · "
 
 
-def alarm(stall: Stall, **fields: object) -> Alarm:
-    return replace(Alarm(REF.key, "stall:1", stall, id=1), **fields)  # type: ignore[arg-type]
+def alarm(stall: Stall, **fields: Any) -> Alarm:
+    return replace(Alarm(REF.key, "stall:1", stall, id=1), **fields)
 
 
 def alarm_text(stall: Stall, ref: OrderRef = REF, of: Order | None = None) -> str:

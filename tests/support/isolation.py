@@ -263,7 +263,7 @@ class IsolationCheck:
         sealed = {row["id"]: row["sealed"] for row in self.harness.rows("TABLE accounts")}
         self._seal(B, sealed[A])
         await until(lambda: self._has_followed(B))
-        state = self.harness.host.registry.find([B])  # type: ignore[union-attr]
+        state = self.harness.host.registry.find([B])  # type: ignore[union-attr]  # the process runs
         self.expect(ok=state is not None and state.state == "failed", words="B works with the keys of A's row")
         self._seal(B, sealed[B])
         await self.harness.until_state(B, "running")

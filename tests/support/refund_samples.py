@@ -109,7 +109,7 @@ def _line(title: str, *, with_return: bool) -> Any:
 def _asking() -> dict[str, Any]:
     line = ClaimableLine("2542285634920880795", "夏季新款红色连衣裙", "红色 / M", 20, 73_600)
     taken, unknown = replace(line, entry_id="2", is_taken=True), replace(line, entry_id="3", fen=None)
-    begun = AskingRefund(ALIBABA, ID, (line, taken, unknown), 800, 85_752, True, False, True)  # noqa: FBT003
+    begun = AskingRefund(ALIBABA, ID, (line, taken, unknown), 800, 85_752, True, False, True)  # noqa: FBT003  by position, as all of them
     rude = replace(line, title=HOSTILE, variant=HOSTILE, fen=999_999_999, pieces=999_999)
     lots = replace(begun, lines=(rude, *(replace(line, entry_id=str(n)) for n in range(99))))
     ask = RefundAsk(
@@ -164,8 +164,8 @@ def _handling() -> dict[str, Any]:
 def _written() -> dict[str, Any]:
     of = (TAOBAO, "TQ1", ID)
     made: dict[str, Any] = {
-        "asked": changes.RefundAsked(ALIBABA, ID, ("1",), "红色连衣裙", 2, 7_360, False, (), ""),  # noqa: FBT003
-        "asked hostile": changes.RefundAsked(TAOBAO, ID, ("1",), HOSTILE, 2, 7_360, True, (), ""),  # noqa: FBT003
+        "asked": changes.RefundAsked(ALIBABA, ID, ("1",), "红色连衣裙", 2, 7_360, False, (), ""),  # noqa: FBT003  by position, as all of them
+        "asked hostile": changes.RefundAsked(TAOBAO, ID, ("1",), HOSTILE, 2, 7_360, True, (), ""),  # noqa: FBT003  by position, as all of them
         "changed": changes.RefundChanged(*of, 5_000, "a", "b"),
         "withdrawn": changes.RefundWithdrawn(*of, "10"),
         "letter": changes.LetterSent(*of, "a", 0, 0),

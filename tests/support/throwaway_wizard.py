@@ -57,7 +57,7 @@ def read(values: dict[str, Any]) -> Filled:
 
 def first(flow: Flow) -> Page:
     """How many pieces?"""
-    title = flow.content.product.title  # type: ignore[union-attr]
+    title = flow.content.product.title  # type: ignore[union-attr]  # the flow began with a product
     element = {"type": "plain_text_input", "action_id": VALUE}
     again = wizard.button(NAME, "rename", flow, "Rename", "red")
     return Page([el.section(title), *el.actions([again]), form_field("Pieces", "pieces", element)], "Next")
@@ -65,7 +65,7 @@ def first(flow: Flow) -> Page:
 
 def second(flow: Flow) -> Page:
     """Are you sure?"""
-    return Page([el.section(f"{flow.content.product.min_quantity} pieces?")], "Confirm")  # type: ignore[union-attr]
+    return Page([el.section(f"{flow.content.product.min_quantity} pieces?")], "Confirm")  # type: ignore[union-attr]  # the flow began with a product
 
 
 async def review(_interaction: Interaction, flow: Flow, filled: Filled) -> Goto:

@@ -176,12 +176,12 @@ async def test_a_start_that_hangs_or_breaks_holds_up_no_other(harness: HostHarne
     registry.start()
     try:
         await until(lambda: registry.counts()[State.FAILED] == 1)
-        assert registry.find([A]).reason == "The disk is full."  # type: ignore[union-attr]
-        assert registry.find([B]).state is State.STARTING  # type: ignore[union-attr]
+        assert registry.find([A]).reason == "The disk is full."  # type: ignore[union-attr]  # the registry has read it
+        assert registry.find([B]).state is State.STARTING  # type: ignore[union-attr]  # the registry has read it
         launcher.errors[A] = KeyError("xoxb-canary")
-        registry.find([A]).again_at = 0.0  # type: ignore[union-attr]
-        await until(lambda: "KeyError" in registry.find([A]).reason)  # type: ignore[union-attr]
-        assert "canary" not in registry.find([A]).reason  # type: ignore[union-attr]
+        registry.find([A]).again_at = 0.0  # type: ignore[union-attr]  # the registry has read it
+        await until(lambda: "KeyError" in registry.find([A]).reason)  # type: ignore[union-attr]  # the registry has read it
+        assert "canary" not in registry.find([A]).reason  # type: ignore[union-attr]  # the registry has read it
         calls = len(launcher.calls)
         await asyncio.sleep(0.3)
         assert len(launcher.calls) == calls, "it is tried again after a while only"
@@ -201,7 +201,7 @@ async def test_a_database_that_is_away_stops_no_bot(harness: HostHarness) -> Non
         async def marks(self) -> dict[str, Any]:
             raise StorageError("The database does not answer.")
 
-    harness.host.directory.installations = FailingTable()  # type: ignore[assignment]
+    harness.host.directory.installations = FailingTable()  # type: ignore[assignment]  # it answers the one call
     await until(lambda: registry.trouble)
     assert (await readyz(harness))["reason"] == "the shared tables cannot be read: The database does not answer."
     assert beta.bot is former
