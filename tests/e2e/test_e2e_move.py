@@ -57,11 +57,11 @@ async def test_what_waited_is_delivered_once_on_the_other_engine(old: OldBotHarn
     await moved(old, f"sqlite:///{file}", server)
     await old.start_bot()
     await old.pass_to(LATE + 0.1)
-    await old.until(lambda: all(all(old.told(name)) for name in ("waiting", "in doubt", "lost", "batch")))
-    assert old.told("night") == [1, 1, 1, 0, 0]
+    await old.until(lambda: all(all(old.scan_counts(name)) for name in ("waiting", "in doubt", "lost", "batch")))
+    assert old.scan_counts("night") == [1, 1, 1, 0, 0]
     await old.until(lambda: len(old.channel("#fresh")) == 1)
     await old.pass_to(NIGHT_ENDS + 0.1)
-    await old.until(lambda: all(old.told("night")))
+    await old.until(lambda: all(old.scan_counts("night")))
     await old.stop_bot()
     posts = posted(old)
     await moved(old, server, f"sqlite:///{back}")
@@ -69,10 +69,10 @@ async def test_what_waited_is_delivered_once_on_the_other_engine(old: OldBotHarn
     await old.several_ticks(12)
     assert posted(old) == posts
     for name in ("waiting", "in doubt", "lost", "batch", "night"):
-        assert set(old.told(name)) == {1}, name
+        assert set(old.scan_counts(name)) == {1}, name
     await old.pass_to(LATER + 0.1)
-    await old.until(lambda: all(old.told("told")))
-    assert old.told("told") == [1, 1, 1, 1]
+    await old.until(lambda: all(old.scan_counts("told")))
+    assert old.scan_counts("told") == [1, 1, 1, 1]
 
 
 def scan_positions(harness: BotHarness, card: Message) -> list[list[int]]:

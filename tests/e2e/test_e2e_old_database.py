@@ -91,16 +91,16 @@ async def test_the_database_of_every_released_version_is_carried_on(tmp_path: Pa
         await harness.start_bot()
         await harness.pass_to(LATE + 0.1)
         waited = ("waiting", "in doubt", "lost", "batch")
-        await harness.until(lambda: all(all(harness.told(name)) for name in waited))
+        await harness.until(lambda: all(all(harness.scan_counts(name)) for name in waited))
         await harness.until(lambda: len(harness.channel("#fresh")) == 1)
         await harness.pass_to(NIGHT_ENDS + 0.1)
-        await harness.until(lambda: all(harness.told("night")))
+        await harness.until(lambda: all(harness.scan_counts("night")))
         await harness.pass_to(LATER + 0.1)
-        await harness.until(lambda: harness.told("told")[-1] and harness.told("refund")[-1])
-        assert {name for name in (*waited, "night", "told", "refund") if set(harness.told(name)) != {1}} == set()
+        await harness.until(lambda: harness.scan_counts("told")[-1] and harness.scan_counts("refund")[-1])
+        assert {name for name in (*waited, "night", "told", "refund") if set(harness.scan_counts(name)) != {1}} == set()
         assert len(lists(harness)) == int(migration in LISTED)
-        assert harness.told("unwatched") == [1, 1, 0, 0]
-        assert harness.told("muted") == [1, 1, 1, int(migration < CHOICES)]
+        assert harness.scan_counts("unwatched") == [1, 1, 0, 0]
+        assert harness.scan_counts("muted") == [1, 1, 1, int(migration < CHOICES)]
         assert watched(tmp_path / "bot.db") >= live
         assert count(tmp_path / "bot.db", "audit") >= records
         await everything_is_listed(harness, migration)
@@ -191,15 +191,15 @@ async def test_what_waited_is_delivered_once(harness: OldBotHarness) -> None:
     before = everything(harness)
     await harness.start_bot()
     await harness.pass_to(LATE + 0.1)
-    await harness.until(lambda: all(all(harness.told(name)) for name in ("waiting", "in doubt", "lost", "batch")))
-    assert harness.told("night") == [1, 1, 1, 0, 0]
+    await harness.until(lambda: all(all(harness.scan_counts(name)) for name in ("waiting", "in doubt", "lost", "batch")))
+    assert harness.scan_counts("night") == [1, 1, 1, 0, 0]
     await harness.until(lambda: len(harness.channel("#fresh")) == 1)
     await harness.pass_to(NIGHT_ENDS + 0.1)
-    await harness.until(lambda: all(harness.told("night")))
+    await harness.until(lambda: all(harness.scan_counts("night")))
     for name in ("waiting", "in doubt", "lost", "batch", "night"):
-        assert set(harness.told(name)) == {1}, name
-    assert harness.told("muted") == [1, 1, 1, 0]
-    assert harness.told("unwatched") == [1, 1, 0, 0]
+        assert set(harness.scan_counts(name)) == {1}, name
+    assert harness.scan_counts("muted") == [1, 1, 1, 0]
+    assert harness.scan_counts("unwatched") == [1, 1, 0, 0]
     assert alarmed(harness) == alarmed_in(before)
     await nothing_more_after_another_start(harness)
 
@@ -210,12 +210,12 @@ async def test_a_paused_channel_gets_what_was_held_once_it_takes_posts(harness: 
     assert await state_of(harness, "closed") is WatchState.PAUSED
     await harness.pass_to(LATE + 0.3)  # every order is due again
     await harness.several_ticks(8)
-    assert harness.told("closed") == [1, 1, 1, 0]
+    assert harness.scan_counts("closed") == [1, 1, 1, 0]
     harness.slack.workspace.channel("closed").is_archived = False
     answer = await harness.ask(f"/panda watch {STORIES['closed'].order_id}", channel="#closed")
     assert STORIES["closed"].order_id[-4:] in answer
-    await harness.until(lambda: all(harness.told("closed")))
-    assert harness.told("closed") == [1, 1, 1, 1]
+    await harness.until(lambda: all(harness.scan_counts("closed")))
+    assert harness.scan_counts("closed") == [1, 1, 1, 1]
     assert await state_of(harness, "closed") is WatchState.ACTIVE
     await nothing_more_after_another_start(harness)
 
@@ -242,8 +242,8 @@ async def test_watches_alarms_and_settings_stand(harness: OldBotHarness) -> None
     await harness.pass_to(DIGEST + 0.2)
     await harness.until(lambda: len(digests(harness)) > made and bool(letters(harness)))
     await harness.pass_to(LATER + 0.1)
-    await harness.until(lambda: all(harness.told("told")))
-    assert harness.told("told") == [1, 1, 1, 1]
+    await harness.until(lambda: all(harness.scan_counts("told")))
+    assert harness.scan_counts("told") == [1, 1, 1, 1]
     assert (len(digests(harness)), len(letters(harness)), alarmed(harness)) == (made + 1, 1, alarms)
     await nothing_more_after_another_start(harness)
 

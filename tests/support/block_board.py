@@ -57,7 +57,7 @@ def app() -> web.Application:
 
 
 class Board:
-    """The page. A drawing sets the reader's zone and locale."""
+    """The page. Each drawing may set the reader's time zone and locale."""
 
     def __init__(self, page: Page) -> None:
         self.page = page

@@ -46,7 +46,10 @@ KEY, SECRET = "house-access-key", "house-access-secret"
 
 
 class BotHarness:
-    """Mei sits in #orders and types; the bot, PandaPon and Slack are real processes on loopback in one loop."""
+    """The bot and the stand-ins of Slack and PandaPon, as servers on loopback in one event loop.
+
+    Mei, in #orders, is the person who acts unless a step names another.
+    """
 
     features: Sequence[Feature] = FEATURES
 
@@ -111,7 +114,7 @@ class BotHarness:
         return self.bot
 
     def _lay_down(self) -> None:
-        # At the first start alone: what a later one finds, or does not find, is what the test left there.
+        # At the first start alone: a later one finds the database, or none, as the test left it.
         if not self._has_begun and not self.extra.keys() & {"storage_url", "database_path"}:
             put_empty_database(self.folder / "bot.db")
         self._has_begun = True
@@ -166,7 +169,7 @@ class BotHarness:
         return words(answer)
 
     async def idle(self) -> None:
-        """Wait until the bot works on nothing that it has acknowledged: an answer that has not come never will."""
+        """Wait until the bot has handled all that it acknowledged. An answer that is missing then never comes."""
         while self.bot is not None and self.bot.context.in_hand:
             await asyncio.wait(set(self.bot.context.in_hand))
 

@@ -46,7 +46,7 @@ class FakePandaPon:
     session: aiohttp.ClientSession
 
     def headers(self, shift: float = 0, secret: str = SECRET, key: str = KEY) -> dict[str, str]:
-        """Return headers signed so many seconds from now."""
+        """Return headers with a signature made so many seconds from now."""
         return Signer(key, secret, USER).headers(self.clock() + timedelta(seconds=shift))
 
     async def raw(self, name: str, headers: dict[str, str], **arguments: Any) -> tuple[int, str]:

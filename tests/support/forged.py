@@ -20,7 +20,7 @@ if TYPE_CHECKING:
     from sandbox.slack.workspace import Message
 
 Json = dict[str, Any]
-UNTOUCHED = {  # tables and columns; times of reading change by themselves
+UNTOUCHED = {  # tables and their columns, without the times that change with every poll
     **dict.fromkeys(("watches", "outbox", "audit", "channels", "subscriptions", "alarms", "news"), "*"),
     "orders": "key, milestone",
 }

@@ -23,7 +23,7 @@ def free_port() -> int:
 
 
 def environment_of(harness: HostHarness, port: int) -> dict[str, str]:
-    """The variables of the process."""
+    """The environment variables of the process."""
     return {name: value for name, value in os.environ.items() if not name.startswith(("SLACK", "PANDA"))} | {
         "SLACK_MODE": "http",
         "SLACK_CLIENT_ID": CLIENT,

@@ -1,4 +1,4 @@
-"""Somebody of one workspace who knows every id of another, and tries them with whatever the bot listens to.
+"""An attack by somebody of one workspace who knows every id of another and sends them to each listener of the bot.
 
 The payloads are made from the declarations of the running bot's listeners. So a listener that is added later is tried
 as well, and a kind of listener that is not known here is an error.
@@ -37,7 +37,7 @@ AT_ONCE = 8  # payloads that are sent at the same time
 
 @dataclass
 class ForeignValues:
-    """All that one workspace has shown or stored, and that a payload could carry."""
+    """All values that one workspace has shown or stored and that a payload could carry."""
 
     values: dict[str, set[str]] = field(default_factory=dict)  # of buttons and options, by the beginning of the id
     ids: list[str] = field(default_factory=list)
@@ -45,7 +45,7 @@ class ForeignValues:
 
     @classmethod
     def of(cls, workspace: WorkspaceHarness) -> ForeignValues:
-        """Take everything."""
+        """Collect them from a workspace."""
         foreign = cls(ids=numbers(workspace), forms=forms(workspace))
         for action, value in pairs(sent(workspace)):
             foreign.values.setdefault(action.partition(":")[0], set()).add(value)
@@ -92,8 +92,8 @@ def numbers(workspace: WorkspaceHarness) -> list[str]:
 
 
 def attempts_on(declared: Declaration, beta: WorkspaceHarness, foreign: ForeignValues) -> list[Sent]:
-    """Return payloads for one listener. Raises KeyError for a kind of listener that nobody has thought of here."""
-    name = declared.name if isinstance(declared.name, str) else ""  # else it takes whatever no other listener takes
+    """Return payloads for one listener. Raises KeyError for a kind of listener that ``KINDS`` lacks."""
+    name = declared.name if isinstance(declared.name, str) else ""  # a pattern: it takes whatever no other takes
     return [*KINDS[declared.kind](beta, name, foreign)]
 
 
@@ -177,7 +177,9 @@ def everything(_declared: Declaration) -> bool:
 async def attack(
     beta: WorkspaceHarness, foreign: ForeignValues, tries: Callable[[Declaration], bool] = everything
 ) -> list[Any]:
-    """Try the declared listeners of a workspace's bot with everything of another workspace, rightly signed.
+    """Send every value of another workspace to the listeners of a workspace's bot, correctly signed.
+
+    ``tries`` chooses the listeners.
 
     Returns the acknowledgements' contents, one for each payload.
     """

@@ -1,8 +1,8 @@
-"""A quick look at whether two workspaces of one process are apart, as people, Slack and PandaPon see it.
+"""A quick check that two workspaces of one process stay apart, as people, Slack and PandaPon see it.
 
-It is what the slow attack of :mod:`support.intruder` is not: short enough to be run against a bot that is broken on
-purpose, in many ways. It says in words what of one workspace reached the other, and whether each still works for
-itself: a bot that answers nobody would be apart, too.
+Unlike the slow attack of :mod:`support.intruder` it can be run against many bots that are broken on purpose. It says in
+words what reached the other workspace. It also checks that each workspace works, as a bot that answers nobody would
+keep them apart, too.
 """
 
 from __future__ import annotations
@@ -42,10 +42,10 @@ HARMLESS = {"auth.test"}  # calls that a job makes by itself
 async def leaks(harness: HostHarness, seconds: float = SECONDS) -> list[str]:
     """Connect two workspaces, act in both, and return what went wrong between them; empty where they are apart.
 
-    It ends with the first step that finds something. ``seconds``: for each step; a broken bot may never answer.
+    It ends with the first step that finds something. ``seconds``: the time for each step; a broken bot may never answer.
     """
     for char in tuple(lexicon.UNFORMED):
-        lexicon.form(char)  # the words of couriers are formed at their first use, and belong to nobody
+        lexicon.form(char)  # formed at their first use and the same for all workspaces
     check = IsolationCheck(harness, seconds)
     for step in IsolationCheck.STEPS:
         async with check.at(step):
@@ -56,7 +56,7 @@ async def leaks(harness: HostHarness, seconds: float = SECONDS) -> list[str]:
 
 
 class IsolationCheck:
-    """The steps, and what they found."""
+    """The steps of the check. ``findings``: what went wrong, in words."""
 
     STEPS = (
         "connect_both",
@@ -91,7 +91,7 @@ class IsolationCheck:
             self.findings.append(f"{step} does not work: {type(error).__name__} {error}"[:300])
 
     def expect(self, *, ok: object, words: str) -> None:
-        """Note a finding unless it is as it should be."""
+        """Note these words as a finding unless ``ok`` is true."""
         if not ok:
             self.findings.append(words)
 
@@ -107,7 +107,7 @@ class IsolationCheck:
 
     @asynccontextmanager
     async def _unread(self, workspace: WorkspaceHarness) -> AsyncIterator[None]:
-        """Let a workspace read none of its own orders: on a busy machine a reading may change its card just then."""
+        """Stop the workspace's poller meanwhile: on a busy machine it might update a card just then."""
         bot = workspace.bot
         jobs = bot.scheduler._scheduler
         jobs.pause_job("poll")
@@ -273,7 +273,7 @@ class IsolationCheck:
             conn.execute("UPDATE accounts SET sealed = %s, revision = revision + 1 WHERE id = %s", (sealed, id_))
 
     def _has_followed(self, id_: str) -> bool:
-        """Whether the process works by the newest row."""
+        """Whether the process has read the workspace's newest row."""
         assert self.harness.host is not None
         workspace = self.harness.host.registry.find([id_])
         [revision] = [row["revision"] for row in self.harness.rows("TABLE accounts") if row["id"] == id_]
@@ -284,7 +284,7 @@ class IsolationCheck:
         )
 
     async def an_installation_needs_its_own_browser(self) -> None:
-        """Somebody is led to the end of an installation that another browser began, or that none began."""
+        """A browser comes to the end of an installation that another browser began, or that none began."""
         back = f"{self.harness.base_url}/slack/oauth_redirect"
         async with aiohttp.ClientSession() as browser:
             async with browser.get(f"{self.harness.base_url}/slack/install") as page:
@@ -298,7 +298,7 @@ class IsolationCheck:
         self.expect(ok=UNKNOWN not in ids, words="an installation that this browser did not begin was stored")
 
     async def nothing_that_changes_is_in_both(self) -> None:
-        """All that people did up to here has left no trace in what both bots reach."""
+        """Nothing that people did so far has changed an object that both bots reach."""
         for line in changed(self.shared):
             self.findings.append(f"both have {line}")
 
@@ -308,7 +308,7 @@ class IsolationCheck:
         self.expect(ok=CANARY in await self.alpha.ask("/panda orders"), words="A ended with B")
 
     async def nothing_secret_went_astray(self) -> None:
-        """Whatever B's Slack was sent or B's tables hold has nothing of A."""
+        """Neither what B's Slack was sent nor what B's tables hold contains anything of A."""
         slack = self.beta.slack
         everything = str([(call.method, call.arguments, call.answer) for call in slack.calls])
         everything += str(

@@ -36,7 +36,7 @@ if TYPE_CHECKING:
 NOW = datetime(2026, 11, 28, 9, 0, tzinfo=UTC)
 SECRETS = ("xoxb-canary-token", "callback-canary-0123456789abcdefgh")
 WORKING = "INSERT INTO host_workers VALUES ('w1', 'poll', '1.0', extract(epoch FROM now())::bigint * 1000000)"
-JOURNAL = ("'moved'", "'arrived'", "'moving'")  # facts that tell of a move; they differ by place
+JOURNAL = ("'moved'", "'arrived'", "'moving'")  # facts that note a move; source and target differ in them
 
 
 @dataclass
@@ -87,7 +87,7 @@ def installed(folder: Path) -> ManyWorkspaces:
 
 @cache
 def _first() -> ManyWorkspaces:
-    """The one of which the others are copies. Nobody works on it, for a database in use is not copied."""
+    """The installation of which all others are copies. It has no connection: PostgreSQL copies no database in use."""
     with tempfile.TemporaryDirectory(prefix="pandabot-many-") as name:
         many = ManyWorkspaces(Path(name), new_database(), new_key())
         asyncio.run(_install(many))
@@ -112,7 +112,7 @@ async def _install(many: ManyWorkspaces) -> None:
 
 
 def rows(url: str) -> dict[str, dict[str, list[tuple[Any, ...]]]]:
-    """All rows of an installation but those that tell of a move, by workspace; the shared ones under ''."""
+    """All rows of an installation, by workspace and table; the shared tables under ''. JOURNAL's rows are left out."""
     return {id_: _without_journal(tables) for id_, tables in _everything(url).items() if any(tables.values())}
 
 

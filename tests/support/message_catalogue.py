@@ -740,7 +740,7 @@ def is_page(name: str) -> bool:
 
 
 def catalogue() -> dict[str, list[Json]]:
-    """The blocks of each, under the builder's module and name and a word for the case."""
+    """The blocks of each message and form by name: the builder's module and function, and a word for the case."""
     made = (
         _searched()
         | _bought()

@@ -1,4 +1,4 @@
-"""What every message must keep to, checked with Slack's own models and with the limits that these leave out."""
+"""Checks that hold for every message: Slack's own models, and the limits that these leave out."""
 
 from __future__ import annotations
 
@@ -26,7 +26,7 @@ BIDI = re.compile("[\u200e\u200f\u061c\u202a-\u202e\u2066-\u2069\u200b\ufeff]")
 
 
 def check(message: Message) -> Message:
-    """Fail on anything that Slack would refuse or that remote text could have smuggled in."""
+    """Fail on anything that Slack would refuse and on markup that remote text has brought in. Returns the message."""
     assert message.text.strip()
     assert len(message.text) <= MAX_TEXT
     assert 1 <= len(message.blocks) <= 50
@@ -59,7 +59,7 @@ def labels(message: Message) -> list[str]:
 
 
 def shown(message: Message) -> str:
-    """Everything that the blocks say, joined."""
+    """The text of all blocks, joined."""
     return "\n".join(_texts(message.blocks))
 
 
