@@ -191,7 +191,9 @@ async def test_what_waited_is_delivered_once(harness: OldBotHarness) -> None:
     before = everything(harness)
     await harness.start_bot()
     await harness.pass_to(LATE + 0.1)
-    await harness.until(lambda: all(all(harness.scan_counts(name)) for name in ("waiting", "in doubt", "lost", "batch")))
+    await harness.until(
+        lambda: all(all(harness.scan_counts(name)) for name in ("waiting", "in doubt", "lost", "batch"))
+    )
     assert harness.scan_counts("night") == [1, 1, 1, 0, 0]
     await harness.until(lambda: len(harness.channel("#fresh")) == 1)
     await harness.pass_to(NIGHT_ENDS + 0.1)

@@ -40,7 +40,7 @@ UNPAID = {"status_code": "waitbuyerpay", "milestone": Milestone.ORDERED, "paid_a
 
 
 def big_product(title: str = LONG) -> ProductDetail:
-    """30 variants of three attributes, a title of 200 characters, no picture."""
+    """A product of 30 variants with three attributes, a title of 200 characters and no picture."""
     words = [
         f"{colour} / {size} / {cloth}" for colour in ("红色", "蓝色", "绿色") for size in "SM" for cloth in "甲乙丙丁戊"
     ]
@@ -52,7 +52,7 @@ def big_product(title: str = LONG) -> ProductDetail:
 
 
 def samples() -> dict[str, Any]:
-    """By a name, the view or message."""
+    """The messages and pages by name: the builder's module and function, and a word for the case."""
     return _ordering() | _acting() | _said()
 
 

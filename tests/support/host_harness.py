@@ -192,7 +192,7 @@ class HostHarness:
     # --- an admin's acts ---------------------------------------------------------------------------------------------
 
     async def visit(self, team: str, base_url: str = "") -> tuple[int, str]:
-        """Install the app with a browser, from the page with "Add to Slack" to the last page. Returns the last page's status and text."""
+        """Install the app in a browser, from "Add to Slack" to the end; return the last page's status and text."""
         base_url = base_url or self.base_url
         async with aiohttp.ClientSession() as browser:
             async with browser.get(f"{base_url}/slack/install") as page:

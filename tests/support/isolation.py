@@ -42,7 +42,7 @@ HARMLESS = {"auth.test"}  # calls that a job makes by itself
 async def leaks(harness: HostHarness, seconds: float = SECONDS) -> list[str]:
     """Connect two workspaces, act in both, and return what went wrong between them; empty where they are apart.
 
-    It ends with the first step that finds something. ``seconds``: the time for each step; a broken bot may never answer.
+    It ends with the first step that finds something. ``seconds``: each step's limit; a broken bot may never answer.
     """
     for char in tuple(lexicon.UNFORMED):
         lexicon.form(char)  # formed at their first use and the same for all workspaces

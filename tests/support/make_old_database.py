@@ -5,8 +5,8 @@ Not run by the tests. At a release, a maintainer runs it in a checkout with comp
     PYTHONPATH=tests .venv/bin/python -m support.make_old_database            # of HEAD
     PYTHONPATH=tests .venv/bin/python -m support.make_old_database COMMIT …
 
-It builds each version from its own hashed lock in a folder (``--folder`` keeps it for the next time) and lets its bot go
-through the events of :mod:`support.old_bot_life`.
+It builds each version from its own hashed lock in a folder (``--folder`` keeps it for the next time) and lets its bot
+go through the events of :mod:`support.old_bot_life`.
 """
 
 from __future__ import annotations

@@ -68,7 +68,10 @@ class ReceivedRequest:
 
 @dataclass
 class Api:
-    """Sends the answers of a queue, and then the last one again and again."""
+    """A server that sends the answers of a queue, and then the last one again and again.
+
+    ``seen``: the requests in their order; ``signed_badly``: why signatures were refused.
+    """
 
     replies: deque[Reply] = field(default_factory=deque)
     seen: list[ReceivedRequest] = field(default_factory=list)
@@ -129,7 +132,7 @@ async def client_of(api: Api, clock: Callable[[], datetime] = utc_now, **changes
 async def byte_server(
     speak: Callable[[asyncio.StreamReader, asyncio.StreamWriter], Awaitable[None]],
 ) -> AsyncIterator[str]:
-    """Run a server that speaks bytes of its own with each caller. Yields its address."""
+    """Run a server on which ``speak`` reads and writes the bytes of each connection. Yields its address."""
     done: list[asyncio.Event] = []
 
     async def serve(reader: asyncio.StreamReader, writer: asyncio.StreamWriter) -> None:

@@ -1,4 +1,4 @@
-"""A receiver of traces and error reports: real HTTP on loopback, in a thread of its own as another machine would be."""
+"""A receiver of traces and error reports: real HTTP on loopback, in a thread of its own beside the bot's."""
 
 from __future__ import annotations
 
@@ -22,7 +22,7 @@ UNPACK: dict[str, Callable[[bytes], bytes]] = {"gzip": gzip.decompress, "deflate
 
 @dataclass(frozen=True)
 class ReceivedRequest:
-    """One request. ``body`` without its compression."""
+    """One request. ``body`` is uncompressed."""
 
     path: str
     headers: Mapping[str, str]
@@ -129,7 +129,7 @@ def _values(attributes: Any) -> dict[str, Any]:
 
 
 def _items(envelope: bytes) -> Iterator[dict[str, Any]]:
-    """Read an envelope: a line of its own, then a line and a content for each item."""
+    """Read Sentry's envelope: a header line, and then for each item a header line and its content."""
     _head, _, remaining = envelope.partition(b"\n")
     while remaining.strip():
         line, _, remaining = remaining.partition(b"\n")

@@ -43,7 +43,7 @@ TERMS = RefundTerms(
 
 
 def samples() -> dict[str, Any]:
-    """By the builder's module and name and a word for the case."""
+    """The messages and pages by name: the builder's module and function, and a word for the case."""
     return _messages() | _asking() | _handling() | _written()
 
 

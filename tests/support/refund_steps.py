@@ -32,8 +32,8 @@ class Act:
 
     path: str
     prepare: Callable[[BotHarness], Awaitable[None]]
-    is_done: Callable[[BotHarness], bool]  # whether the stand-in has done it
-    says: str  # the result
+    is_done: Callable[[BotHarness], bool]  # whether the stand-in has carried it out
+    says: str  # a part of the result's text
 
 
 def order(harness: BotHarness, platform: Platform = ALIBABA) -> SandboxOrder:
@@ -47,7 +47,7 @@ def cases(harness: BotHarness) -> list[RefundCase]:
 
 
 def case(harness: BotHarness, platform: Platform = TAOBAO, *, with_return: bool = True) -> RefundCase:
-    """A refund that was asked for past the bot."""
+    """A refund that was asked for without the bot."""
     of = order(harness, platform)
     line, account = of.lines[0], harness.pandapon.account
     sub_order = line.sub_order if platform is TAOBAO else ""

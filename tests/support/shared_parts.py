@@ -1,4 +1,4 @@
-"""Finds state that two bots of one process share: whatever both reach, or any module keeps, and that people change.
+"""Finds changeable state that two bots of one process share: objects that both reach, or that a module keeps.
 
 A cache that is kept without the workspace is such a state, wherever it stands and whoever adds it later.
 """
@@ -47,7 +47,7 @@ def state_of(parts: dict[int, object]) -> dict[int, tuple[object, Contents]]:
 
 
 def changed(before: dict[int, tuple[object, Contents]]) -> list[str]:
-    """Return in words what has other contents than before."""
+    """Return in words each object whose contents differ from ``before``."""
     return sorted(
         f"{type(part).__qualname__}: {_text(contents)[:80]} -> {_text(_contents(part))[:80]}"
         for part, contents in before.values()
@@ -107,7 +107,7 @@ def _contents(part: object) -> Contents:
     """Return a shallow copy: most of what modules keep are large tables, whose rows never change."""
     if isinstance(part, dict):
         return sorted(map(_plain, part)), list(part.values())
-    if isinstance(part, set | WeakSet):  # what only a weak set keeps must not be kept by its copy
+    if isinstance(part, set | WeakSet):  # a copy must not keep alive what the weak set lets go
         return sorted(map(_plain, part)), []
     if isinstance(part, KEPT):
         return [], list(part)
@@ -120,7 +120,7 @@ def _is_same(before: Contents, now: Contents) -> bool:
 
 
 def _is_equal(first: object, other: object) -> bool:
-    """Whether they are the same object, or say the same."""
+    """Whether two values are the same object or equal plain values."""
     return first is other or _plain(first) == _plain(other)
 
 

@@ -52,7 +52,7 @@ def _said(change: Any, state: WriteState, **fields: Any) -> Any:
 
 
 def samples(product: ProductDetail) -> dict[str, Any]:
-    """By the builder's module and name and a word for the case."""
+    """The messages and pages by name: the builder's module and function, and a word for the case."""
     return _addresses() | _estimates(product) | _bookings() | _parcels() | _written() | _shelves()
 
 

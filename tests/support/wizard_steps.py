@@ -35,7 +35,7 @@ async def open_by(harness: BotHarness, label: str, *, user: str = "mei", channel
 
 
 async def send_page(harness: BotHarness, values: dict[str, Any] | None = None, *, user: str = "mei") -> dict[str, str]:
-    """Send the present page; return the errors at its fields."""
+    """Send the current page; return the errors at its fields."""
     ack = await harness.slack.submit(user, view_of(harness)["id"], values or {})
     assert ack.ok
     await harness.idle()
