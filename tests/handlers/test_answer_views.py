@@ -616,10 +616,10 @@ def test_other_errors() -> None:
 def test_shortcut_shows_each_order_once() -> None:
     """An order and its waybill are one paragraph; unknown ids and failures say so; skipped ones are named."""
     seen = snapshot(parcel(), of=order(), stale=True)
-    ids = Found((ID, "SF1234567890123", OTHER, "100000000003"), skipped=("100000000004", "100000000005"))
+    mentions = Found((ID, "SF1234567890123", OTHER, "100000000003"), skipped=("100000000004", "100000000005"))
     outcomes: dict[str, OrderSnapshot | UnknownOrderError | api.PandaPonError]
-    outcomes = dict(zip(ids.ids, [seen, seen, UnknownOrderError(OTHER), api.TimeoutError("slow")], strict=True))
-    message = check(mentioned.tracked(ids, outcomes, NOW))
+    outcomes = dict(zip(mentions.ids, [seen, seen, UnknownOrderError(OTHER), api.TimeoutError("slow")], strict=True))
+    message = check(mentioned.tracked(mentions, outcomes, NOW))
     text = shown(message)
     assert text.count("1688 order") == 1
     assert f"`{OTHER}`: no order" in text

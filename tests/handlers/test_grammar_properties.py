@@ -162,7 +162,7 @@ def test_full_width_reads_the_same(request_: Request) -> None:
     command = request_.command()
     if "<" in command or "&" in command or '"' in command:  # written by Slack, never typed
         return
-    wide = "".join(chr(ord(sign) + 0xFEE0) if sign.isascii() and sign.isalnum() else sign for sign in command)
+    wide = "".join(chr(ord(char) + 0xFEE0) if char.isascii() and char.isalnum() else char for char in command)
     wide = wide.replace(" --", "　－－").replace(" ", "　")
     assert parse(wide) == request_
 

@@ -56,7 +56,7 @@ SPELLINGS = [
 
 def wide(text: str) -> str:
     """In full-width letters and digits."""
-    return "".join(chr(ord(sign) + 0xFEE0) if sign.isascii() and sign.isalnum() else sign for sign in text)
+    return "".join(chr(ord(char) + 0xFEE0) if char.isascii() and char.isalnum() else char for char in text)
 
 
 def hollow(text: str) -> str:

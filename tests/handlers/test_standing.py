@@ -231,9 +231,9 @@ def test_an_unpaid_order_is_not_said_to_wait_for_its_seller(code: str) -> None:
 @pytest.mark.parametrize("code", ["waitbuyerreceive", "success"])
 def test_hostile_codes_and_titles_stay_harmless(code: str) -> None:
     """The platform's word is remote text."""
-    result = standing(M.IN_TRANSIT, bought(ALIBABA, HOSTILE * 9), (parcel(text=HOSTILE),))
-    assert "<" not in result.line
-    assert len(result.line) < 200
+    summary = standing(M.IN_TRANSIT, bought(ALIBABA, HOSTILE * 9), (parcel(text=HOSTILE),))
+    assert "<" not in summary.line
+    assert len(summary.line) < 200
     assert "<" not in standing(M.DELIVERED, bought(ALIBABA, code)).line
 
 
@@ -329,16 +329,16 @@ def test_no_two_views_contradict_each_other(story: tuple[Order, list[list[str]]]
     """Card, track, order, list, watches, home, digests and answers name one state, and no other one beside it."""
     decided = first_decision(*story)
     snapshot, watch = snapshot_of(decided), stored(decided)
-    state = standing(snapshot.milestone, snapshot.order, snapshot.shipment.parcels)
+    summary = standing(snapshot.milestone, snapshot.order, snapshot.shipment.parcels)
     bare = standing(snapshot.milestone, snapshot.order)
-    assert bare == replace(state, reason="", part="")
+    assert bare == replace(summary, reason="", part="")
     for message in (card.card(snapshot, watch, NOW), tracking.track(snapshot, NOW)):
-        assert message.blocks[0]["text"]["text"].startswith(f"{state.state} · ")
-        assert not state.says or state.says in shown(message)
+        assert message.blocks[0]["text"]["text"].startswith(f"{summary.state} · ")
+        assert not summary.says or summary.says in shown(message)
         for parcel_ in snapshot.shipment.parcels:
             shows_parcel(shown(message), parcel_, snapshot)
     detail = shown(order_views.detail(snapshot, NOW))
-    assert all(fact in detail for fact in (state.state, state.part, state.reason, state.says))
+    assert all(fact in detail for fact in (summary.state, summary.part, summary.reason, summary.says))
     for text in lines_of(snapshot, watch):
         assert states_in(text) == {bare.words}, text
     listed = lines_of(snapshot, watch)[0]
@@ -391,10 +391,10 @@ def states_in(text: str) -> set[str]:
 
 def shows_parcel(text: str, parcel: Parcel, snapshot: OrderSnapshot) -> None:
     """A parcel stands as it was seen; where the order is over before it, it says by whose word."""
-    state = of_parcel(parcel, snapshot.milestone, snapshot.order)
-    assert state.text in text
+    summary = of_parcel(parcel, snapshot.milestone, snapshot.order)
+    assert summary.text in text
     if snapshot.milestone is M.DELIVERED and parcel.milestone not in FINAL:
-        assert state.says
+        assert summary.says
 
 
 @settings(max_examples=examples(60, 1000), deadline=None)
@@ -411,7 +411,7 @@ def test_a_list_in_one_state_shows_no_other(story: tuple[Order, list[list[str]]]
     )
     rows = [block for block in message.blocks if block.get("accessory")]
     assert bool(rows) is fits(status, snapshot.milestone)
-    state = standing(snapshot.milestone, snapshot.order, snapshot.shipment.parcels)
+    summary = standing(snapshot.milestone, snapshot.order, snapshot.shipment.parcels)
     text = shown(check(message))
-    assert all(fact in text for fact in (state.state, state.part, state.reason, state.says))
+    assert all(fact in text for fact in (summary.state, summary.part, summary.reason, summary.says))
     assert ("elsewhere" in shown(message)) is not bool(rows)

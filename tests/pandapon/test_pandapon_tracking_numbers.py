@@ -38,7 +38,7 @@ def test_the_normal_form(spelling: str, number: str) -> None:
 def test_any_spelling_is_the_same_number(number: str, data: st.DataObject) -> None:
     """Case, width, blanks and dashes between any two characters change nothing."""
     gap = st.sampled_from(["", "", " ", "-", "－", "\u3000", "–"])
-    spelling = "".join(sign + data.draw(gap) for sign in number)
+    spelling = "".join(char + data.draw(gap) for char in number)
     for written in (spelling, spelling.lower(), spelling.translate(FULL_WIDTH)):
         assert is_same(written, number)
         assert is_same(number, written)
