@@ -37,7 +37,7 @@ async def hurried(tmp_path: Path) -> AsyncIterator[BotHarness]:
         yield harness
 
 
-def direct(harness: BotHarness, user: str = "mei") -> list[Message]:
+def direct_messages(harness: BotHarness, user: str = "mei") -> list[Message]:
     """What stands in a person's own conversation with the bot."""
     return list(harness.slack.workspace.direct(harness.slack.workspace.user(user).id).messages.values())
 
@@ -48,7 +48,7 @@ def buttons(harness: BotHarness) -> list[str]:
     return [element["text"]["text"] for row in rows for element in row["elements"]]
 
 
-def in_words(text: str, caplog: pytest.LogCaptureFixture) -> bool:
+def is_sentence(text: str, caplog: pytest.LogCaptureFixture) -> bool:
     """Whether that is a sentence for people: no incident's number, and no traceback in the log."""
     return "give your pandabot admin this number" not in text and "Traceback" not in caplog.text
 
@@ -91,7 +91,7 @@ async def test_blocks_that_slack_refuses_in_the_channel_too(harness: BotHarness,
     harness.slack.faults.plan(Fault("chat.postEphemeral", error=code))
     assert (await harness.type("/panda help")).ok
     await harness.until(lambda: bool(harness.private()))
-    assert (harness.private()[-1].blocks, direct(harness)) == ([], [])
+    assert (harness.private()[-1].blocks, direct_messages(harness)) == ([], [])
 
 
 @pytest.mark.parametrize(
@@ -102,8 +102,8 @@ async def test_a_channel_in_which_nobody_can_be_answered(harness: BotHarness, co
     harness.slack.faults.plan(Fault("response_url", times=100, status=404))
     harness.slack.faults.plan(Fault("chat.postEphemeral", times=100, error=code))
     assert (await harness.type(f"/panda track {ORDER}")).ok
-    await harness.until(lambda: any(ORDER in words(message) for message in direct(harness)))
-    blocks = [block for message in direct(harness) for block in message.blocks if block["type"] == "actions"]
+    await harness.until(lambda: any(ORDER in words(message) for message in direct_messages(harness)))
+    blocks = [block for message in direct_messages(harness) for block in message.blocks if block["type"] == "actions"]
     buttons = [button["value"] for block in blocks for button in block["elements"]]
     assert buttons
     assert all(value.partition(" ")[0] in {"track", "order"} for value in buttons)
@@ -155,7 +155,7 @@ async def test_a_channels_name_that_slack_does_not_look_up(
     answer = await harness.ask(f"/panda watch {ORDER} in #nosuch")
     assert time.monotonic() - began < 8
     assert "Slack" in answer or "I can't find a channel" in answer
-    assert in_words(answer, caplog)
+    assert is_sentence(answer, caplog)
     assert harness.bot is not None
     assert (await harness.bot.store.upkeep.health(harness.clock())).watches == 0
 
@@ -200,12 +200,12 @@ async def test_a_form_that_slack_does_not_open(
             assert (await harness.slack.global_shortcut("mei", "find_orders")).ok
         else:
             assert (await forged.send(harness, forged.press_in_home(harness, "find_orders:1"))).ok
-        await harness.until(lambda: bool(direct(harness)))
-        [message] = direct(harness)
+        await harness.until(lambda: bool(direct_messages(harness)))
+        [message] = direct_messages(harness)
         sentence = words(message)
     assert code in sentence
     assert "again" in sentence
-    assert in_words(sentence, caplog)
+    assert is_sentence(sentence, caplog)
 
 
 async def test_a_form_that_was_closed_before_its_answer(harness: BotHarness, caplog: pytest.LogCaptureFixture) -> None:
@@ -217,10 +217,10 @@ async def test_a_form_that_was_closed_before_its_answer(harness: BotHarness, cap
     [view] = harness.slack.workspace.views
     typed = {"orders": {"value": {"type": "plain_text_input", "value": ORDER}}}
     assert (await harness.slack.submit("mei", view, typed)).ok
-    await harness.until(lambda: bool(direct(harness)))
-    [message] = direct(harness)
+    await harness.until(lambda: bool(direct_messages(harness)))
+    [message] = direct_messages(harness)
     assert "form was closed" in words(message)
-    assert in_words(words(message), caplog)
+    assert is_sentence(words(message), caplog)
 
 
 async def test_watch_says_why_pandapon_refuses(harness: BotHarness) -> None:

@@ -546,10 +546,10 @@ async def test_an_order_that_was_not_made_is_unclear_and_then_not_done(harness: 
     await until_state(harness, WriteState.FOUND_UNDONE)
     assert orders_made(harness) == []
     mei = harness.slack.workspace.user("mei").id
-    await harness.until(lambda: any("Not done: order" in str(sent) for sent in direct(harness, mei)))
+    await harness.until(lambda: any("Not done: order" in str(sent) for sent in direct_blocks(harness, mei)))
 
 
-def direct(harness: BotHarness, user: str) -> list[object]:
+def direct_blocks(harness: BotHarness, user: str) -> list[object]:
     """The blocks of the bot's direct messages to a person."""
     channels = harness.slack.workspace.channels.values()
     own = [channel for channel in channels if user in channel.id or channel.id.startswith("D")]
@@ -578,7 +578,7 @@ async def test_whoever_finds_it_out_first_the_person_hears_of_it(harness: BotHar
     assert says(harness, "✅ Ordered")
     assert await states(harness) == [WriteState.DONE, WriteState.FOUND_UNDONE]
     mei = harness.slack.workspace.user("mei").id
-    await harness.until(lambda: any("Not done: order" in str(sent) for sent in direct(harness, mei)))
+    await harness.until(lambda: any("Not done: order" in str(sent) for sent in direct_blocks(harness, mei)))
 
 
 async def test_a_like_order_of_somebody_else_is_not_taken_for_it(harness: BotHarness) -> None:

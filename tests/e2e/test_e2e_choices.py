@@ -245,7 +245,7 @@ async def test_a_backlog_becomes_one_message(harness: BotHarness) -> None:
             assert len([reply for reply in harness.thread(card) if "第九车" in words(reply)]) == 1
 
 
-async def fall_behind(harness: BotHarness, *scans: str, problem: str = "") -> None:
+async def scan_during_outage(harness: BotHarness, *scans: str, problem: str = "") -> None:
     """Slack is away for a while; the order is scanned meanwhile, each scan found on its own."""
     harness.slack.faults.down = True
     for scan in scans:
@@ -262,7 +262,7 @@ FAILED = "收件人不在，未妥投 派送失败"
 async def test_a_digest_names_each_problem_on_the_way(harness: BotHarness) -> None:
     """An attempt that failed and was made good is told, with every scan, in one message that the channel sees."""
     card = await watched(harness)
-    await fall_behind(harness, *SCANS, FAILED, *(f"再{scan}" for scan in SCANS), problem=FAILED)
+    await scan_during_outage(harness, *SCANS, FAILED, *(f"再{scan}" for scan in SCANS), problem=FAILED)
     await harness.until(lambda: any(FAILED in words(reply) for reply in harness.thread(card)))
     [told] = [reply for reply in harness.thread(card) if FAILED in words(reply)]
     assert told.broadcast
@@ -274,7 +274,7 @@ async def test_a_problem_in_quiet_hours_takes_nothing_along(harness: BotHarness)
     """It breaks through alone, whatever waits behind it; the rest comes when the quiet hours end."""
     card = await watched(harness)
     await choose(harness, quiet_from=clock_time("09:00"), quiet_to=clock_time("12:00"))
-    await fall_behind(harness, FAILED, *SCANS, *(f"再{scan}" for scan in SCANS), problem=FAILED)
+    await scan_during_outage(harness, FAILED, *SCANS, *(f"再{scan}" for scan in SCANS), problem=FAILED)
     [reply] = await harness.replies(card, 1)
     assert FAILED in words(reply)
     await harness.several_ticks(6)
@@ -291,7 +291,7 @@ async def test_a_backlog_of_scans_stays_in_the_thread(harness: BotHarness, threa
     card = await watched(harness)
     await choose(harness, threads={"selected_option": {"value": threads}})
     scans = [*SCANS, *(f"再{scan}" for scan in SCANS)]
-    await fall_behind(harness, *scans)
+    await scan_during_outage(harness, *scans)
     [reply] = await harness.replies(card, 1)
     assert all(scan in words(reply) for scan in scans)
     await harness.several_ticks()

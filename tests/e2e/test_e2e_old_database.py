@@ -225,7 +225,7 @@ async def test_a_paused_channel_gets_what_was_held_once_it_takes_posts(harness: 
 async def test_watches_alarms_and_settings_stand(harness: OldBotHarness) -> None:
     """Whoever looks sees what was there; alarms are not raised again, the reminder and the digest come once."""
     alarms, made = alarmed(harness), len(digests(harness))
-    assert letters(harness) == []
+    assert direct_messages(harness) == []
     await harness.start_bot()
     assert harness.bot is not None
     store = harness.bot.store
@@ -242,11 +242,11 @@ async def test_watches_alarms_and_settings_stand(harness: OldBotHarness) -> None
     assert (await store.channels.get("C0MUTED")).muted_until is not None
     assert [subscription.channel for subscription in await store.subscriptions.active()] == ["C0EVERYTHING"]
     await harness.pass_to(DIGEST + 0.2)
-    await harness.until(lambda: len(digests(harness)) > made and bool(letters(harness)))
+    await harness.until(lambda: len(digests(harness)) > made and bool(direct_messages(harness)))
     await harness.pass_to(LATER + 0.1)
     await harness.until(lambda: all(harness.scan_counts("told")))
     assert harness.scan_counts("told") == [1, 1, 1, 1]
-    assert (len(digests(harness)), len(letters(harness)), alarmed(harness)) == (made + 1, 1, alarms)
+    assert (len(digests(harness)), len(direct_messages(harness)), alarmed(harness)) == (made + 1, 1, alarms)
     await nothing_more_after_another_start(harness)
 
 
@@ -306,6 +306,6 @@ def digests(harness: OldBotHarness) -> list[Message]:
     return [message for message in harness.channel("#orders") if "Today's summary" in words(message)]
 
 
-def letters(harness: OldBotHarness) -> list[Message]:
+def direct_messages(harness: OldBotHarness) -> list[Message]:
     """What the bot wrote to Tom, who asked to be reminded."""
     return list(harness.slack.workspace.direct(TOM).messages.values())

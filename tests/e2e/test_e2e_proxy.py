@@ -43,7 +43,7 @@ def ports(process_harness: ProcessHarness) -> tuple[int, int]:
     return slack, pandapon
 
 
-async def used(process_harness: ProcessHarness) -> None:
+async def use_bot(process_harness: ProcessHarness) -> None:
     """A command, its answer by the response URL, a card."""
     await until(lambda: bool(process_harness.slack.sockets.open))
     assert (await process_harness.slack.slash("mei", "#orders", "/panda", f"watch {FIRST}")).ok
@@ -57,7 +57,7 @@ async def as_process(process_harness: ProcessHarness, **extra: str) -> str:
     """A short life of the process. Returns the log."""
     process = await process_harness.spawn("run", **(DIRECT | extra))
     try:
-        await used(process_harness)
+        await use_bot(process_harness)
     finally:
         process.send_signal(signal.SIGTERM)
         out, err = await process.communicate()
@@ -75,7 +75,7 @@ async def in_process(process_harness: ProcessHarness, **extra: str) -> str:
         bot = await build(settings)
         try:
             await bot.start()
-            await used(process_harness)
+            await use_bot(process_harness)
         finally:
             await bot.stop()
     return stream.getvalue()

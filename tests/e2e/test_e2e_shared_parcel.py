@@ -47,7 +47,7 @@ def replies_with(harness: BotHarness, parents: list[Message], text: str) -> list
     return [message for card in parents for message in harness.thread(card) if text in words(message)]
 
 
-async def settled(harness: BotHarness) -> None:
+async def until_read(harness: BotHarness) -> None:
     """Both orders were read since, and what was to be said was said."""
     await harness.several_ticks(12)
 
@@ -60,7 +60,7 @@ async def test_a_scan_of_both_is_told_once_and_names_both(harness: BotHarness) -
         harness.clock.advance(timedelta(hours=2))
         harness.scan(text)
         await harness.until(lambda text=text: bool(replies_with(harness, parents, text)))  # type: ignore[misc]  # bound
-        await settled(harness)
+        await until_read(harness)
         [reply] = replies_with(harness, parents, text)
         assert {short_id(TWIN), short_id(ORDER)} <= set(re.findall("…[0-9]{6}", f"{words(reply)} {reply.text}"))
     for card in parents:
@@ -97,7 +97,7 @@ async def test_whoever_asks_for_more_gets_more(harness: BotHarness) -> None:
     await harness.until(lambda: bool(replies_with(harness, [parents[1]], AGAIN)))
     harness.scan("派送不成功，客户不在家")
     await harness.until(lambda: bool(replies_with(harness, [parents[1]], "客户不在家")))
-    await settled(harness)
+    await until_read(harness)
     assert replies_with(harness, [parents[0]], AGAIN) == []
 
 
@@ -107,7 +107,7 @@ async def test_a_muted_order_takes_nothing_from_the_other(harness: BotHarness) -
     await harness.ask(f"/panda mute {ORDER} 1d")
     harness.scan(AGAIN)
     await harness.until(lambda: bool(replies_with(harness, [parents[1]], AGAIN)))
-    await settled(harness)
+    await until_read(harness)
     assert len(replies_with(harness, parents, AGAIN)) == 1
 
 
@@ -116,11 +116,11 @@ async def test_a_silence_of_both_is_one_alarm(harness: BotHarness) -> None:
     parents = await cards(harness, "all", "all")
     harness.clock.advance(timedelta(hours=60))
     await harness.until(lambda: bool(replies_with(harness, parents, "⏰ *No movement")))
-    await settled(harness)
+    await until_read(harness)
     assert len(replies_with(harness, parents, "⏰ *No movement")) == 1
     harness.scan(AGAIN)
     await harness.until(lambda: bool(replies_with(harness, parents, AGAIN)))
-    await settled(harness)
+    await until_read(harness)
     assert len(replies_with(harness, parents, AGAIN)) == 1
 
 
@@ -129,12 +129,12 @@ async def test_once_across_a_restart_and_a_slack_that_is_down(harness: BotHarnes
     parents = await cards(harness, "all", "all")
     harness.slack.faults.plan(Fault("chat.postMessage", times=2, status=503))
     harness.scan(AGAIN)
-    await settled(harness)
+    await until_read(harness)
     await harness.stop_bot()
     harness.clock.advance(timedelta(minutes=10))
     await harness.start_bot()
     await harness.until(lambda: bool(replies_with(harness, parents, AGAIN)))
-    await settled(harness)
+    await until_read(harness)
     assert len(replies_with(harness, parents, AGAIN)) == 1
 
 
@@ -150,7 +150,7 @@ async def test_what_is_the_orders_own_is_told_beside_it(harness: BotHarness) -> 
             replies_with(harness, parents, "签收人：本人") and replies_with(harness, [parents[1]], "发往 杭州")
         )
     )
-    await settled(harness)
+    await until_read(harness)
     assert len(replies_with(harness, parents, "签收人：本人")) == 1
     assert len(replies_with(harness, parents, "发往 杭州")) == 1
     assert replies_with(harness, [parents[0]], "发往 杭州") == []
@@ -161,10 +161,10 @@ async def test_news_that_cannot_be_read_holds_nobody_up(harness: BotHarness) -> 
     parents = await cards(harness, "all", "all")
     harness.scan(AGAIN)
     await harness.until(lambda: bool(replies_with(harness, parents, AGAIN)))
-    await settled(harness)
+    await until_read(harness)
     assert harness.bot is not None
     await harness.bot.store.engine.run(lambda conn: conn.execute("UPDATE news SET payload = ?", (pack("{"),)))
     for text in ("快件正在派送中", "派送不成功，客户不在家"):
         harness.scan(text)
         await harness.until(lambda text=text: bool(replies_with(harness, parents, text)))  # type: ignore[misc]  # bound
-        await settled(harness)
+        await until_read(harness)

@@ -31,7 +31,7 @@ def decoded(text: str) -> Any:
     return open_envelope(httpx.Response(200), f'{{"code":200,"msg":"成功","data":{text}}}'.encode())
 
 
-def place(parcel: Parcel) -> M | None:
+def milestone_of(parcel: Parcel) -> M | None:
     """Where the parcel stands after what was read of it."""
     return parcel_milestone(parcel.nodes, parcel.status_milestone)
 
@@ -161,7 +161,7 @@ def test_the_documented_1688_trace() -> None:
         '"logisticsStatus":"TRANSPORT"}]'
     )
     (parcel,) = alibaba.trace(data, REF).shipment().parcels
-    assert (parcel.waybill, parcel.status_code, place(parcel)) == ("3832890717253", "TRANSPORT", M.IN_TRANSIT)
+    assert (parcel.waybill, parcel.status_code, milestone_of(parcel)) == ("3832890717253", "TRANSPORT", M.IN_TRANSIT)
     (node,) = parcel.nodes
     assert (node.code, node.place, node.time_basis) == ("TRANSPORT", "广州分拨中心", TimeBasis.CHINA)
     assert node.at
@@ -174,7 +174,7 @@ def test_steps_stand_in_for_nodes() -> None:
     data = [{"logisticsBillNo": "B", "logisticsSteps": STEPS, "traceNodeList": None}]
     (parcel,) = alibaba.trace(data, REF).shipment().parcels
     assert [node.milestone for node in parcel.nodes] == [M.PICKED_UP, M.IN_TRANSIT, M.DELIVERED]
-    assert place(parcel) is M.DELIVERED
+    assert milestone_of(parcel) is M.DELIVERED
 
 
 def test_nodes_and_steps_are_merged() -> None:
@@ -263,7 +263,7 @@ def test_the_documented_taobao_trace() -> None:
     """Newest first there, oldest first here; the place in full, the receiver left out."""
     answers = [("200048859480", {"purchaseOrderOuterId": "1", "pnmLogisticsDetails": [package()]})]
     (parcel,) = taobao.trace(answers, TREF).shipment().parcels
-    assert (parcel.waybill, parcel.carrier, place(parcel)) == ("78753196186473", "中通快递", M.IN_TRANSIT)
+    assert (parcel.waybill, parcel.carrier, milestone_of(parcel)) == ("78753196186473", "中通快递", M.IN_TRANSIT)
     assert [node.text for node in parcel.nodes] == ["【北京市】 快件已到达 北京", "【北京市】 快件已发往 广州中心"]
     assert parcel.nodes[1].place == "北京市 朝阳区 北京"
     assert "13800138000" not in repr(parcel)
@@ -273,7 +273,7 @@ def test_snake_case_is_read_too() -> None:
     """The upstream's own spelling, as in the callbacks."""
     data = {"pnm_logistics_details": [{"mail_no": "7", "logistics_status": "DELIVERING", "logistics_traces": TRACES}]}
     (parcel,) = taobao.trace([("1", data)], TREF).shipment().parcels
-    assert (parcel.waybill, place(parcel)) == ("7", M.OUT_FOR_DELIVERY)
+    assert (parcel.waybill, milestone_of(parcel)) == ("7", M.OUT_FOR_DELIVERY)
 
 
 def test_sub_orders_in_one_box_are_one_parcel() -> None:
@@ -305,7 +305,7 @@ def test_a_status_alone_is_a_parcel() -> None:
     """What is said to be under way is shown before its number and its trace are there."""
     data = {"pnmLogisticsDetails": [{"mailNo": None, "logisticsTraces": None, "logisticsStatus": "ACCEPT"}]}
     (parcel,) = taobao.trace([("13", data)], TREF).shipment().parcels
-    assert (parcel.waybill, place(parcel)) == ("13", M.PICKED_UP)
+    assert (parcel.waybill, milestone_of(parcel)) == ("13", M.PICKED_UP)
 
 
 SNAKE: dict[str, Any] = {
