@@ -169,7 +169,7 @@ def test_each_suppression_states_its_reason() -> None:
         ("# type: ignore", True),
         ("# type: ignore[misc]", True),
         ("# noqa: S608, S603  its own", False),
-        ("# type: ignore[misc]  # bound", False),
+        ("# type: ignore[misc]  # its reason", False),
         ("# type: ignore[arg-type]  # noqa: S608  its own", False),
         ("# why this stands here", False),
     ],

@@ -688,7 +688,7 @@ async def test_it_is_off_until_a_team_turns_it_on(tmp_path: Path, writes_: str) 
         for id_, value in VALUES.items():
             before = len(harness.slack.workspace.views)
             await forged.send(harness, forged.press(harness, f"{id_}:1", value))
-            await harness.until(lambda before=before: len(harness.slack.workspace.views) > before)  # type: ignore[misc]  # bound
+            await harness.until(lambda before=before: len(harness.slack.workspace.views) > before)  # type: ignore[misc]  # mypy knows no defaults in lambdas
             await harness.until(lambda: "`WRITES=all`" in text_of(harness))
         assert len(cases(harness)) == 1
 

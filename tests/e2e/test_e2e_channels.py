@@ -83,15 +83,15 @@ async def test_a_public_channel_that_wants_the_bot_as_a_member(harness: BotHarne
         refusal = Fault("chat.postMessage", times=1000, error="not_in_channel", channel=channel.id)
         harness.slack.faults.plan(refusal)
         harness.scan(scan)
-        await harness.until(lambda times=times: len(direct.messages) == times)  # type: ignore[misc]  # bound
+        await harness.until(lambda times=times: len(direct.messages) == times)  # type: ignore[misc]  # mypy knows no defaults in lambdas
         for _ in range(2):
             looks = calls(harness, "conversations.info")
             harness.hurry("reopen")
-            await harness.until(lambda looks=looks: calls(harness, "conversations.info") > looks)  # type: ignore[misc]  # bound
+            await harness.until(lambda looks=looks: calls(harness, "conversations.info") > looks)  # type: ignore[misc]  # mypy knows no defaults in lambdas
         harness.slack.faults.clear()
         channel.members.add(BOT_USER)
         harness.hurry("reopen")
-        await harness.until(lambda scan=scan: any(scan in reply for reply in thread_texts(harness, card)))  # type: ignore[misc]  # bound
+        await harness.until(lambda scan=scan: any(scan in reply for reply in thread_texts(harness, card)))  # type: ignore[misc]  # mypy knows no defaults in lambdas
         await harness.several_ticks(4)
         assert len(direct.messages) == times
 
@@ -105,7 +105,7 @@ async def test_a_channel_that_only_seems_open_again(harness: BotHarness) -> None
     await harness.until(lambda: bool(direct.messages))
     for tried in (2, 3):
         harness.hurry("reopen")
-        await harness.until(lambda tried=tried: calls(harness, "chat.postMessage", "is_archived") >= tried)  # type: ignore[misc]  # bound
+        await harness.until(lambda tried=tried: calls(harness, "chat.postMessage", "is_archived") >= tried)  # type: ignore[misc]  # mypy knows no defaults in lambdas
     [notice] = direct.messages.values()
     assert (await harness.slack.press("mei", notice, "resume_channel:1")).ok
     await harness.until(lambda: len(direct.messages) > 1)

@@ -241,7 +241,7 @@ async def test_a_backlog_becomes_one_message(harness: BotHarness) -> None:
     await harness.several_ticks(8)
     for card in harness.channel("#orders"):
         if "📬" not in words(card) and not card.thread_ts:
-            await harness.until(lambda card=card: any("第九车" in words(reply) for reply in harness.thread(card)))  # type: ignore[misc]  # bound
+            await harness.until(lambda card=card: any("第九车" in words(reply) for reply in harness.thread(card)))  # type: ignore[misc]  # mypy knows no defaults in lambdas
             assert len([reply for reply in harness.thread(card) if "第九车" in words(reply)]) == 1
 
 

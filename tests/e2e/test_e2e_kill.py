@@ -96,7 +96,7 @@ async def test_dying_over_a_refund_tells_each_state_once(tmp_path: Path) -> None
             harness.world.revision += 1
             await died(harness, kill_at)
             process = await harness.spawn()
-            await until(lambda count=count: len(refund_news()) >= count)  # type: ignore[misc]  # bound
+            await until(lambda count=count: len(refund_news()) >= count)  # type: ignore[misc]  # mypy knows no defaults in lambdas
             await asyncio.sleep(1)
             await kill(process, harness)
             assert len(refund_news()) == count

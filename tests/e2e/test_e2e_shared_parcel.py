@@ -59,12 +59,12 @@ async def test_a_scan_of_both_is_told_once_and_names_both(harness: BotHarness) -
     for text in texts:
         harness.clock.advance(timedelta(hours=2))
         harness.scan(text)
-        await harness.until(lambda text=text: bool(replies_with(harness, parents, text)))  # type: ignore[misc]  # bound
+        await harness.until(lambda text=text: bool(replies_with(harness, parents, text)))  # type: ignore[misc]  # mypy knows no defaults in lambdas
         await until_read(harness)
         [reply] = replies_with(harness, parents, text)
         assert {short_id(TWIN), short_id(ORDER)} <= set(re.findall("…[0-9]{6}", f"{words(reply)} {reply.text}"))
     for card in parents:
-        await harness.until(lambda card=card: "Delivered" in words(current(harness, card)))  # type: ignore[misc]  # bound
+        await harness.until(lambda card=card: "Delivered" in words(current(harness, card)))  # type: ignore[misc]  # mypy knows no defaults in lambdas
     assert "posted with another order of the same parcel" in (
         await harness.ask(f"/panda why {ORDER}") + await harness.ask(f"/panda why {TWIN}")
     )
@@ -166,5 +166,5 @@ async def test_news_that_cannot_be_read_holds_nobody_up(harness: BotHarness) -> 
     await harness.bot.store.engine.run(lambda conn: conn.execute("UPDATE news SET payload = ?", (pack("{"),)))
     for text in ("快件正在派送中", "派送不成功，客户不在家"):
         harness.scan(text)
-        await harness.until(lambda text=text: bool(replies_with(harness, parents, text)))  # type: ignore[misc]  # bound
+        await harness.until(lambda text=text: bool(replies_with(harness, parents, text)))  # type: ignore[misc]  # mypy knows no defaults in lambdas
         await until_read(harness)

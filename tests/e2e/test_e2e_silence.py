@@ -58,7 +58,7 @@ async def test_a_reminder_goes_to_whoever_asked_for_it(harness: BotHarness) -> N
     alarm = await stalled_alarm(harness)
     for user in ("tom", "mei"):  # each their own
         assert (await harness.slack.press(user, alarm, "alarm_snooze:1")).ok
-        await harness.until(lambda user=user: f"💤 {user} will be reminded" in words(harness.channel("#orders")[0]))  # type: ignore[misc]  # bound
+        await harness.until(lambda user=user: f"💤 {user} will be reminded" in words(harness.channel("#orders")[0]))  # type: ignore[misc]  # mypy knows no defaults in lambdas
     shown = len(harness.channel("#orders"))
     harness.clock.advance(timedelta(hours=25))
     await harness.until(lambda: bool(direct_messages(harness, "tom") and direct_messages(harness, "mei")))
@@ -117,7 +117,7 @@ async def test_whoever_cannot_be_written_to_is_mentioned_each_time(harness: BotH
         assert (await harness.slack.press("tom", alarm, "alarm_snooze:1")).ok
         await harness.until(lambda: "will be reminded" in words(harness.channel("#orders")[0]))
         harness.clock.advance(timedelta(hours=25))
-        await harness.until(lambda replies=replies: len(harness.thread(card)) == replies)  # type: ignore[misc]  # bound
+        await harness.until(lambda replies=replies: len(harness.thread(card)) == replies)  # type: ignore[misc]  # mypy knows no defaults in lambdas
         alarm = harness.thread(card)[-1]
     assert direct_messages(harness, "tom") == []
 

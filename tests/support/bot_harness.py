@@ -247,7 +247,7 @@ class BotHarness:
         assert self.bot is not None
         for _ in range(count):
             last = self.bot.poller.last_tick_at
-            await self.until(lambda last=last: self.bot.poller.last_tick_at != last)  # type: ignore[misc]  # bound
+            await self.until(lambda last=last: self.bot.poller.last_tick_at != last)  # type: ignore[misc]  # mypy knows no defaults in lambdas
         await asyncio.sleep(TICK)
 
     async def until(self, predicate: Callable[[], object]) -> None:

@@ -160,7 +160,7 @@ async def test_of_two_processes_one_renews_the_token(harness: HostHarness) -> No
             await until_renewed(harness, former[id_], id_)
             other = second.registry.find([id_])
             assert other is not None
-            await until(lambda bot=other.bot, id_=id_: bot.slack.token == harness.slack.teams[id_].token)  # type: ignore[misc]  # bound
+            await until(lambda bot=other.bot, id_=id_: bot.slack.token == harness.slack.teams[id_].token)  # type: ignore[misc]  # mypy knows no defaults in lambdas
         assert harness.slack.refreshes == 2
         harness.clock.advance(timedelta(hours=3))
         await told_of_a_scan(harness.of(B), "到达广州分拨中心")
