@@ -8,7 +8,7 @@ from typing import TYPE_CHECKING
 import pytest
 import pytest_asyncio
 from hypothesis import settings
-from support.own_log import own_log
+from support.restored_logging import restored_logging
 
 if TYPE_CHECKING:
     from collections.abc import AsyncIterator, Iterator
@@ -28,7 +28,7 @@ settings.load_profile("pandabot")
 @pytest.fixture(autouse=True)
 def _own_log() -> Iterator[None]:
     """Undo the log that a command sets up for its process."""
-    with own_log():
+    with restored_logging():
         yield
 
 

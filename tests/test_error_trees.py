@@ -18,7 +18,7 @@ if TYPE_CHECKING:
 def tree(base: type[BaseException], depth: int = 0) -> list[str]:
     """The class and those below it that its own module defines."""
     below = [subclass for subclass in base.__subclasses__() if subclass.__module__ == base.__module__]
-    return [f"{'  ' * depth}{base.__name__}", *(line for one in below for line in tree(one, depth + 1))]
+    return [f"{'  ' * depth}{base.__name__}", *(line for error in below for line in tree(error, depth + 1))]
 
 
 @pytest.mark.parametrize(

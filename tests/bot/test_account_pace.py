@@ -58,12 +58,14 @@ async def test_three_busy_processes_share_one_rate(stores: list[Store]) -> None:
 
 async def test_a_pause_that_one_met_holds_for_all(stores: list[Store]) -> None:
     """The others learn of it with their next requests, and say so at once: requests do not pile up."""
-    mine, others = (RequestLimiter(9, RATE, "background", AccountPace(account_of(store), now)) for store in stores[:2])
-    async with others:
+    mine, neighbour = (
+        RequestLimiter(9, RATE, "background", AccountPace(account_of(store), now)) for store in stores[:2]
+    )
+    async with neighbour:
         pass
     await AccountPace(account_of(stores[0]), now).pause("background", 60)
     with pytest.raises(RateLimitError) as refused:
-        await several(others)
+        await several(neighbour)
     assert refused.value.retry_after is not None
     assert 50 < refused.value.retry_after <= 60
     people = RequestLimiter(9, RATE, "people", AccountPace(account_of(stores[1]), now))

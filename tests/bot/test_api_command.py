@@ -40,8 +40,8 @@ def account(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
 @pytest.fixture
 async def api() -> AsyncIterator[Api]:
     """An API that answers what a test tells it to."""
-    async with api_server() as one:
-        yield one
+    async with api_server() as server:
+        yield server
 
 
 def run(*words: str) -> tuple[int, str]:
@@ -63,7 +63,7 @@ def options(operation: AnyOperation) -> list[str]:
     return words
 
 
-@pytest.mark.parametrize("operation", OPERATIONS, ids=lambda one: one.name)
+@pytest.mark.parametrize("operation", OPERATIONS, ids=lambda operation: operation.name)
 def test_each_operation_can_be_typed(operation: AnyOperation) -> None:
     """The arguments of the terminal make the same request as the code."""
     assert arguments.read(operation, options(operation)) == request_of(operation)
@@ -98,7 +98,7 @@ def test_as_curl() -> None:
 
 
 @pytest.mark.parametrize(
-    ("words", "said"),
+    ("words", "sentence"),
     [
         (["1688.order.cancel", "--order-id", "25x"], "--order-id: "),
         (["1688.order.cancel", "--order-id", ID], "--cancel-reason: is required"),
@@ -111,11 +111,11 @@ def test_as_curl() -> None:
         (["1688.order.cancle"], "no operation '1688.order.cancle'"),
     ],
 )
-def test_wrong_arguments_are_a_sentence(words: list[str], said: str) -> None:
+def test_wrong_arguments_are_a_sentence(words: list[str], sentence: str) -> None:
     """Nothing is sent, and the fields are listed."""
     code, text = run(*words, "--yes")
     assert code == 2
-    assert said in text
+    assert sentence in text
 
 
 def test_a_write_wants_yes() -> None:
@@ -138,7 +138,7 @@ def test_the_fields_are_shown() -> None:
 async def test_a_call_and_its_table(api: Api, monkeypatch: pytest.MonkeyPatch) -> None:
     """An answer as JSON keeps every digit; as a table it has the fields that the contract knows."""
     monkeypatch.setenv("PANDAPON_BASE_URL", api.url)
-    api.will(ok([{"reasonId": 20006, "reasonDesc": "少货 | 破损", "new": 2542285634920880794}]))
+    api.queue(ok([{"reasonId": 20006, "reasonDesc": "少货 | 破损", "new": 2542285634920880794}]))
     monkeypatch.setenv("PANDAPON_PATHS", '{"1688.refund.reasons": "/v2/alibaba/refund/reason"}')
     code, text = await in_thread("1688.refund.reasons", "--order-id", ID)
     assert code == 0

@@ -42,14 +42,14 @@ async def made(path: Path) -> None:
 
 def run(folder: Path, *arguments: str, **settings: str) -> None:
     environment = SETTINGS | {"DATABASE_PATH": str(folder / "bot.db")} | settings
-    code, said = command(folder, *arguments, environment=environment)
-    assert code == 0, said
+    code, output = command(folder, *arguments, environment=environment)
+    assert code == 0, output
 
 
 def roots(folder: Path) -> list[str]:
     """The files and folders that the service does not own."""
-    found = [folder, *folder.rglob("*")]
-    return [path.name for path in found if (path.stat().st_uid, path.stat().st_gid) != (SERVICE, SERVICE)]
+    paths = [folder, *folder.rglob("*")]
+    return [path.name for path in paths if (path.stat().st_uid, path.stat().st_gid) != (SERVICE, SERVICE)]
 
 
 def test_files_that_root_makes_are_the_services(folder: Path) -> None:
@@ -89,6 +89,6 @@ def test_a_link_in_the_way_gives_nothing_away(folder: Path) -> None:
     precious.write_text("root's\n")
     (folder / "bot.db.lock").symlink_to(precious)
     environment = SETTINGS | {"DATABASE_PATH": str(folder / "bot.db")}
-    code, said = command(folder, "backup", environment=environment)
-    assert (code, "cannot be used" in said) == (1, True), said
+    code, output = command(folder, "backup", environment=environment)
+    assert (code, "cannot be used" in output) == (1, True), output
     assert (precious.stat().st_uid, precious.read_text()) == (0, "root's\n")

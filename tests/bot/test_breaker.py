@@ -8,7 +8,7 @@ from typing import TYPE_CHECKING, Any
 
 import pytest
 from support import postgres
-from support.pandapon_api import api_server, ok, page, talking
+from support.pandapon_api import api_server, client_of, ok, page
 from support.store_harness import StoreHarness
 
 from bot.clients import breaker as breakers
@@ -76,11 +76,11 @@ async def granted(breakers: list[AccountBreaker]) -> list[int]:
 
 async def test_one_probe_for_all_and_its_answer_counts_for_all(stores: list[Store], clock: Clock) -> None:
     """One process meets the outage. Of those that wait for its end one asks, each time, and all hear the answer."""
-    first, *others = breakers = processes(stores, clock)
+    first, *remaining = breakers = processes(stores, clock)
     await fail(first)
     assert await granted(breakers) == [0] * PROCESSES
     assert {breaker.down_since for breaker in breakers} == {BEGAN}
-    assert others[0].last_error == "it said 502"
+    assert remaining[0].last_error == "it said 502"
     for second, wait in ((5, 10), (15, 20)):
         clock.to(second)
         allowed = await granted(breakers)
@@ -215,8 +215,8 @@ async def test_pollers_send_one_request_into_an_outage(tmp_path: Path, clock: Cl
     keys = [f"1688:{10**18 + number}" for number in range(40)]
     for key in keys:
         await harness.opening(key)
-    async with api_server() as api, talking(api) as client:
-        api.will(page("bad gateway", status=502))
+    async with api_server() as api, client_of(api) as client:
+        api.queue(page("bad gateway", status=502))
         breakers = processes(stores, clock)
         pollers = [
             Poller(
@@ -231,7 +231,7 @@ async def test_pollers_send_one_request_into_an_outage(tmp_path: Path, clock: Cl
             for store, breaker in zip(stores, breakers, strict=True)
         ]
 
-        async def asked(second: float) -> int:
+        async def requests_at(second: float) -> int:
             """How many requests all of them send at this moment."""
             clock.to(second)
             await harness.store.orders.mark_due(keys, clock())
@@ -239,11 +239,16 @@ async def test_pollers_send_one_request_into_an_outage(tmp_path: Path, clock: Cl
             await asyncio.gather(*(poller.tick() for poller in pollers))
             return len(api.seen)
 
-        assert await asked(0) >= 5
-        assert [await asked(4.9), await asked(5), await asked(6), await asked(15)] == [0, 1, 0, 1]
-        api.will(ok([]))
-        assert await asked(35) >= 1
-        assert await asked(35.1) >= len(keys) - 1
+        assert await requests_at(0) >= 5
+        assert [await requests_at(4.9), await requests_at(5), await requests_at(6), await requests_at(15)] == [
+            0,
+            1,
+            0,
+            1,
+        ]
+        api.queue(ok([]))
+        assert await requests_at(35) >= 1
+        assert await requests_at(35.1) >= len(keys) - 1
         for poller in pollers:
             await poller.stop()
     for store in stores:

@@ -37,7 +37,7 @@ def test_scans_found_one_by_one_read_as_if_found_at_once() -> None:
     prices = [(Decimal(10), Decimal(12)), (Decimal(12), Decimal(15))]
     whole = merged([*SCANS, FAILED, *(News(REF, M.IN_TRANSIT, price=price) for price in prices)])
     assert whole is not None
-    assert [one.text for one in whole.nodes] == [PICKED[1], LEFT[1]]
+    assert [node.text for node in whole.nodes] == [PICKED[1], LEFT[1]]
     assert (whole.steps, whole.price, whole.milestone) == (FAILED.steps, (Decimal(10), Decimal(15)), M.IN_TRANSIT)
 
 
@@ -104,5 +104,5 @@ SHOWN = frozenset({Severity.STEP, Severity.MILESTONE, Severity.PROBLEM})  # of a
 )
 def test_what_may_go_together(settings: ChannelSettings, rule: BatchRule) -> None:
     """Quiet hours hold what they hold, and a channel that wants less in its main view is not given more."""
-    one = Post(1, 1, PostKind.NEWS, "C1", 1, REF.key, None, 0, PostState.SENDING, "t", at(0), settings=settings)
-    assert batch_rule(one, NOON, 2) == rule
+    post = Post(1, 1, PostKind.NEWS, "C1", 1, REF.key, None, 0, PostState.SENDING, "t", at(0), settings=settings)
+    assert batch_rule(post, NOON, 2) == rule

@@ -28,15 +28,15 @@ WRITES = {operation.name for operation in OPERATIONS if operation.writes}
 @pytest.fixture
 async def pandapon() -> AsyncIterator[FakePandaPon]:
     """The stand-in with the demo's account."""
-    async with fake_pandapon() as one:
-        yield one
+    async with fake_pandapon() as pandapon:
+        yield pandapon
 
 
 @pytest.fixture
 async def api() -> AsyncIterator[Api]:
     """An API that answers what a test tells it to."""
-    async with api_server() as one:
-        yield one
+    async with api_server() as server:
+        yield server
 
 
 async def tried(trial: Trial) -> dict[str, Outcome]:
@@ -91,7 +91,7 @@ async def test_the_other_unit_of_the_timestamp_is_found(pandapon: FakePandaPon) 
 
 async def test_a_refused_key_ends_the_run(api: Api) -> None:
     """Nothing else would be learned from it."""
-    api.will(refused(401, "签名错误"))
+    api.queue(refused(401, "签名错误"))
     trial = Trial(config(api.url), utc_now, pause=0)
     assert await tried(trial) == {}
     assert len(api.seen) == 2
@@ -107,7 +107,7 @@ async def test_a_guessed_path_that_answers_becomes_a_setting(api: Api) -> None:
             return ok([{"companyNo": "ZTO", "companyName": "中通快递", "new": 1}])
         return ok([]) if request.path == "/v2/alibaba/order/page" else refused(404, "no such address")
 
-    api.will(only_there)
+    api.queue(only_there)
     trial = Trial(config(api.url), utc_now, pause=0)
     outcomes = await tried(trial)
     carriers = outcomes["1688.refund.carriers"]

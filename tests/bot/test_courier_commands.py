@@ -49,8 +49,8 @@ def test_what_is_not_understood(tmp_path: Path) -> None:
     path = tmp_path / "bot.db"
     store_texts(path, ["【甲地】嗡嗡嗡声 13000000001", "【乙地】嗡嗡嗡声 13000000002", "嘀嘀嘀嘀嘀", "已签收"])
     with closing(open_to_read(path)) as opened:
-        found = unknown(opened, 10)
-    assert found == [(2, "…嗡嗡嗡声…"), (1, "嘀嘀嘀嘀嘀")]
+        texts = unknown(opened, 10)
+    assert texts == [(2, "…嗡嗡嗡声…"), (1, "嘀嘀嘀嘀嘀")]
 
 
 def test_names_are_blotted_out() -> None:

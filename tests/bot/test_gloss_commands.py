@@ -122,9 +122,9 @@ def test_nothing_stored(tmp_path: Path) -> None:
     path = tmp_path / "empty.db"
     store_texts(path, [])
     with closing(open_to_read(path)) as opened:
-        found = coverage(opened, "en", 10)
-    assert found == Coverage(0, 0, [])
-    assert sheet(found) == "text,en,zh_CN,th"
+        counts = coverage(opened, "en", 10)
+    assert counts == Coverage(0, 0, [])
+    assert sheet(counts) == "text,en,zh_CN,th"
 
 
 def test_one_text_in_each_language(tmp_path: Path) -> None:

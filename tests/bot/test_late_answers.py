@@ -77,7 +77,7 @@ class Purchase:
         self.answer.set()
         return await self.buying
 
-    async def told(self) -> list[bool]:
+    async def reversals(self) -> list[bool]:
         """Whether each notice about it says something else than the former one."""
         now, told = self.clock(), list[bool]()
         while posts := await self.store.outbox.claim(now, 50, timedelta(minutes=1), ()):
@@ -110,7 +110,7 @@ async def test_a_clock_set_forward_makes_no_call_a_lost_one(purchase: Purchase) 
     assert write.state is WriteState.BEGUN
     outcome = await purchase.outcome()
     assert (outcome.write.state, outcome.write.made) == (WriteState.DONE, (ORDER_ID,))
-    assert await purchase.told() == []
+    assert await purchase.reversals() == []
 
 
 async def test_a_clock_set_forward_makes_no_look_conclusive(purchase: Purchase) -> None:
@@ -124,7 +124,7 @@ async def test_a_clock_set_forward_makes_no_look_conclusive(purchase: Purchase) 
     await purchase.resolver.tick()
     [write], _ = await purchase.store.writes.newest(0, 9)
     assert write.state is WriteState.FOUND_UNDONE
-    assert await purchase.told() == [False]
+    assert await purchase.reversals() == [False]
 
 
 async def _another_process_looks(purchase: Purchase) -> None:
@@ -146,7 +146,7 @@ async def test_an_answer_holds_over_what_another_process_has_found(purchase: Pur
     stored = await purchase.store.writes.get(outcome.write.id)
     assert stored is not None
     assert (stored.state, stored.made, stored.request_id) == (WriteState.DONE, (ORDER_ID,), "r1")
-    assert await purchase.told() == [False, True]
+    assert await purchase.reversals() == [False, True]
 
 
 async def test_a_late_refusal_tells_nothing_new(purchase: Purchase) -> None:
@@ -158,7 +158,7 @@ async def test_a_late_refusal_tells_nothing_new(purchase: Purchase) -> None:
     stored = await purchase.store.writes.get(outcome.write.id)
     assert stored is not None
     assert (stored.state, stored.reason) == (WriteState.REFUSED, "20001")
-    assert await purchase.told() == [False]
+    assert await purchase.reversals() == [False]
 
 
 async def is_told_that_nothing_was_sent(purchase: Purchase) -> None:

@@ -13,7 +13,7 @@ from contextlib import contextmanager
 from typing import TYPE_CHECKING
 
 import pytest
-from support.own_log import CHANGED, own_log
+from support.restored_logging import CHANGED, restored_logging
 
 from bot.process.log import configure
 from pandapon import log_context
@@ -28,7 +28,7 @@ if TYPE_CHECKING:
 def logged(form: str) -> Iterator[io.StringIO]:
     """The root logger writes here, in this form."""
     text = io.StringIO()
-    with own_log():
+    with restored_logging():
         configure("debug", ["top-secret-key", "9f8e7d6c"], text, form=form)
         yield text
 
@@ -52,7 +52,7 @@ def hooks_and_levels() -> list[object]:
         threading.excepthook,
         sys.excepthook,
         warnings.showwarning,
-        *(logging.getLogger(one).level for one in CHANGED),
+        *(logging.getLogger(name).level for name in CHANGED),
     ]
 
 
@@ -62,7 +62,7 @@ def test_a_log_leaves_nothing_to_the_next_test() -> None:
     with logged("line"):
         within = hooks_and_levels()
         logging.getLogger("opentelemetry").propagate = False
-    assert not any(one is other for one, other in zip(before[:3], within[:3], strict=True))
+    assert not any(hook is other for hook, other in zip(before[:3], within[:3], strict=True))
     assert hooks_and_levels() == before
     assert logging.getLogger("opentelemetry").propagate
 
@@ -141,11 +141,11 @@ def test_a_line_of_json_is_one_object(objects: io.StringIO) -> None:
     except ValueError:
         logging.getLogger("x").exception("broken", extra={"order": "1688:1", "event": "forged", "odd": ODD})
     [line] = objects.getvalue().splitlines()
-    one = json.loads(line)
-    assert (one["level"], one["logger"], one["event"], one["order"]) == ("error", "x", "broken", "1688:1")
-    assert one["trace"][-1] == "ValueError"
+    entry = json.loads(line)
+    assert (entry["level"], entry["logger"], entry["event"], entry["order"]) == ("error", "x", "broken", "1688:1")
+    assert entry["trace"][-1] == "ValueError"
     assert not any(secret in line for secret in ("top-secret", "9f8e7d6c", "\x1b"))
-    assert "T" in one["time"]
+    assert "T" in entry["time"]
 
 
 @pytest.mark.parametrize("form", ["line", "json"])
@@ -156,7 +156,7 @@ def test_fields_are_redacted(form: str) -> None:
     written = text.getvalue()
     assert len(written.splitlines()) == 1
     assert len(written) < 2000
-    assert not any(one in written for one in ("top-secret", "13800138000", "\x1b"))
+    assert not any(secret in written for secret in ("top-secret", "13800138000", "\x1b"))
 
 
 async def test_what_is_at_work_stands_on_every_line_of_it(stream: io.StringIO) -> None:

@@ -6,7 +6,7 @@ from datetime import timedelta
 from decimal import Decimal
 
 import pytest
-from support.tracking_cases import REF, Desk, at, due_order, only_order, order
+from support.tracking_cases import REF, TrackedOrder, at, due_order, only_order, order
 
 from bot.decider import Decider
 from bot.jobs.poll_results import poll_result
@@ -19,12 +19,12 @@ from tracking.fact_ids import fact_ids, remaining
 from tracking.money import MONEY_A_DAY
 
 
-def told(*states: Order) -> Desk:
-    """A desk that saw an order in these states, one after the other."""
-    desk = Desk()
+def polled(*states: Order) -> TrackedOrder:
+    """A tracked order that was polled in these states, one after the other."""
+    tracked = TrackedOrder()
     for state in states:
-        desk.see(only_order(state))
-    return desk
+        tracked.poll(only_order(state))
+    return tracked
 
 
 ASKED_THREE_TIMES = ("", "waitselleragree", "refundclose", "waitselleragree", "refundclose", "waitselleragree")
@@ -40,33 +40,33 @@ ASKED_THREE_TIMES = ("", "waitselleragree", "refundclose", "waitselleragree", "r
 )
 def test_a_change_that_comes_again_is_news_again(states: list[Order]) -> None:
     """Each has a name of its own, and the same one when it is decided again from what was stored."""
-    desk = told(*states[:-1])
-    lost = desk.decide(only_order(states[-1]))
-    desk.now += timedelta(days=1)
-    assert desk.see(only_order(states[-1])).event_id == lost.event_id
-    assert len({one.event_id for one in desk.told}) == len(desk.told) == 5
+    tracked = polled(*states[:-1])
+    lost = tracked.decide(only_order(states[-1]))
+    tracked.now += timedelta(days=1)
+    assert tracked.poll(only_order(states[-1])).event_id == lost.event_id
+    assert len({decision.event_id for decision in tracked.told}) == len(tracked.told) == 5
 
 
 def test_a_refund_of_one_line_is_news() -> None:
     """The order says nothing of it, its line does."""
     shirts, shoes = Item(title="衬衫"), Item(title="鞋")
     asked = shoes.model_copy(update={"refund_status": "WAIT_SELLER_AGREE"})
-    desk = told(order(items=(shirts, shoes)), order(items=(shirts, asked)), order(items=(shirts, asked)))
-    [step] = [step for news in desk.news for step in news.refunds]
+    tracked = polled(order(items=(shirts, shoes)), order(items=(shirts, asked)), order(items=(shirts, asked)))
+    [step] = [step for news in tracked.news for step in news.refunds]
     assert (step.before, step.refund.code, step.refund.title) == ("", "WAIT_SELLER_AGREE", "鞋")
 
 
 def test_what_was_paid_back_is_told_with_the_amounts() -> None:
     """In words, with what was paid back before and after and the order's total; more of it is news of its own."""
-    desk = told(
+    tracked = polled(
         order(total_amount="128.50"),
         order(total_amount="128.50", refund_status="waitselleragree"),
         order(total_amount="128.50", refund_status="refundsuccess", refunded_amount="20"),
         order(total_amount="128.50", refund_status="refundsuccess", refunded_amount="28.50"),
     )
-    assert [news.refunded for news in desk.news] == [None, (None, Decimal(20)), (Decimal(20), Decimal("28.50"))]
-    assert desk.last
-    lines = [news_lines(news, desk.last.order, desk.now) for news in desk.news]
+    assert [news.refunded for news in tracked.news] == [None, (None, Decimal(20)), (Decimal(20), Decimal("28.50"))]
+    assert tracked.last
+    lines = [news_lines(news, tracked.last.order, tracked.now) for news in tracked.news]
     assert lines[0] == ["💸 *Refund*: requested · order total ¥128.50"]
     assert lines[1] == ["💸 *Refund*: requested → refunded · paid back ¥0.00 → ¥20.00 · order total ¥128.50"]
     assert lines[2] == ["💸 *Refund*: refunded · paid back ¥20.00 → ¥28.50 · order total ¥128.50"]
@@ -77,29 +77,29 @@ def test_a_price_that_flaps_is_shown_to_the_channel_so_often_a_day() -> None:
 
     Each reading is another process's: what counts is stored.
     """
-    desk = told(order(total_amount=10))
-    levels = [_read(desk, order(total_amount=10 + 5 * (number % 2))) for number in range(1, 6)]
+    tracked = polled(order(total_amount=10))
+    levels = [_read(tracked, order(total_amount=10 + 5 * (number % 2))) for number in range(1, 6)]
     assert levels == ["milestone"] * MONEY_A_DAY + ["node"] * (5 - MONEY_A_DAY)
-    desk.now += timedelta(days=1)
-    assert _read(desk, order(total_amount=10)) == "milestone"
+    tracked.now += timedelta(days=1)
+    assert _read(tracked, order(total_amount=10)) == "milestone"
 
 
 def test_times_that_a_wrong_clock_left_do_not_silence_an_order() -> None:
     """A clock that was days ahead was set back: what it counted counts no longer."""
-    desk = told(order(total_amount=10))
-    desk.now += timedelta(days=5)
-    ahead = [_read(desk, order(total_amount=10 + 5 * (number % 2))) for number in range(1, 5)]
-    desk.now -= timedelta(days=5)
-    assert (ahead[-1], _read(desk, order(total_amount=40))) == ("node", "milestone")
+    tracked = polled(order(total_amount=10))
+    tracked.now += timedelta(days=5)
+    ahead = [_read(tracked, order(total_amount=10 + 5 * (number % 2))) for number in range(1, 5)]
+    tracked.now -= timedelta(days=5)
+    assert (ahead[-1], _read(tracked, order(total_amount=40))) == ("node", "milestone")
 
 
-def _read(desk: Desk, state: Order) -> str:
+def _read(tracked: TrackedOrder, state: Order) -> str:
     """How loud a process that has just started records this reading."""
     results = Decider()
-    assert desk.stored
-    due = due_order(desk.stored, has_parcels=False, polls=1, fails=0, created_at=at(0))
-    result = poll_result(results, due, PollOutcome(only_order(state), b"x"), desk.stored, desk.now)
-    desk.see(only_order(state))
+    assert tracked.stored
+    due = due_order(tracked.stored, has_parcels=False, polls=1, fails=0, created_at=at(0))
+    result = poll_result(results, due, PollOutcome(only_order(state), b"x"), tracked.stored, tracked.now)
+    tracked.poll(only_order(state))
     assert isinstance(result, Changed)
     assert result.decision.severity
     return result.decision.severity
@@ -115,7 +115,7 @@ def test_an_order_of_1688_says_what_was_paid_back(sent: Decimal | None, known: D
 def test_more_paid_back_is_not_what_a_restored_database_takes_for_told() -> None:
     """In the same state, another amount has another mark."""
     paid = [order(refund_status="refundsuccess", refunded_amount=amount) for amount in (20, 28)]
-    first, more = told(order(), *paid).news
+    first, second = polled(order(), *paid).news
     standing = fact_ids(REF.key, "first", first)
     assert remaining(REF.key, "again", first, standing) is None
-    assert remaining(REF.key, "more", more, standing) == more
+    assert remaining(REF.key, "more", second, standing) == second

@@ -119,8 +119,8 @@ def test_without_the_extras_all_else_works() -> None:
     assert (result.returncode, result.stderr) == (0, "")
 
 
-def started(code: str, more: dict[str, str]) -> subprocess.CompletedProcess[str]:
-    environment = {**inherited(), "PYTHONPATH": str(ROOT), **NEEDED, **more}
+def started(code: str, variables: dict[str, str]) -> subprocess.CompletedProcess[str]:
+    environment = {**inherited(), "PYTHONPATH": str(ROOT), **NEEDED, **variables}
     command = [sys.executable, "-c", code, "run"]
     return subprocess.run(command, env=environment, capture_output=True, text=True, timeout=PATIENCE, check=False)  # noqa: S603  our own code
 

@@ -7,7 +7,7 @@ from typing import TYPE_CHECKING
 
 import pytest
 from support.migrated import open_copy
-from support.pandapon_api import api_server, ok, talking, utc_now
+from support.pandapon_api import api_server, client_of, ok, utc_now
 from support.store_harness import NODE, PARCEL, StoreHarness, baseline
 
 from bot.clients.breaker import AccountBreaker
@@ -35,15 +35,15 @@ BEYOND = 9 * 10**18  # microseconds: a time that SQLite keeps and Python cannot 
 @pytest.fixture
 async def harness(tmp_path: Path) -> AsyncIterator[StoreHarness]:
     """A store with both orders, each watched and due."""
-    one = StoreHarness(tmp_path / "bot.db", open_copy)
-    await one.open()
+    harness = StoreHarness(tmp_path / "bot.db", open_copy)
+    await harness.open()
     for key in (BAD, GOOD):
-        found = baseline(key, stall_at=utc_now() + timedelta(days=1), moved_at=utc_now())
-        assert await one.store.orders.add(utc_now(), found)
-        await one.active(key)
-    await one.store.orders.mark_due([BAD, GOOD], utc_now() - timedelta(seconds=1))
-    yield one
-    await one.close()
+        order = baseline(key, stall_at=utc_now() + timedelta(days=1), moved_at=utc_now())
+        assert await harness.store.orders.add(utc_now(), order)
+        await harness.active(key)
+    await harness.store.orders.mark_due([BAD, GOOD], utc_now() - timedelta(seconds=1))
+    yield harness
+    await harness.close()
 
 
 async def polled(harness: StoreHarness, *, when: str = "", limits: Callable[[], Limits] = Limits) -> list[str]:
@@ -58,8 +58,8 @@ async def polled(harness: StoreHarness, *, when: str = "", limits: Callable[[], 
         }
         return ok([{"logisticsBillNo": PARCEL.waybill, "traceNodeList": [step]}])
 
-    async with api_server() as api, talking(api) as client:
-        api.will(trace)
+    async with api_server() as api, client_of(api) as client:
+        api.queue(trace)
         poller = Poller(
             store=harness.store,
             api=client,
@@ -132,7 +132,7 @@ async def test_one_channel_without_its_digest_keeps_none_from_the_others(harness
 
 
 async def _spoil(harness: StoreHarness) -> None:
-    await harness.spoil_entries(BAD, traces.AT, BEYOND)
+    await harness.overwrite_entries(BAD, traces.AT, BEYOND)
 
 
 async def _run(harness: StoreHarness, sql: str, *facts: object) -> None:

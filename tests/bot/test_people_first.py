@@ -18,7 +18,7 @@ if TYPE_CHECKING:
 TASKS, STEPS = 200, 5
 
 
-class Work:
+class ManyTasks:
     """Many tasks at once, as the poller has them, and how many of their steps were run."""
 
     def __init__(self) -> None:
@@ -45,7 +45,7 @@ async def _asked(steps: int) -> None:
         await asyncio.sleep(0)
 
 
-async def _meanwhile(work: Work, beginning: Coroutine[Any, Any, Any]) -> int:
+async def _meanwhile(work: ManyTasks, beginning: Coroutine[Any, Any, Any]) -> int:
     """Begin the work, make a request of ten steps in the midst of it, and return how many steps the request let by."""
     task = background().run(lambda: asyncio.ensure_future(beginning))
     await work.has_begun.wait()
@@ -58,14 +58,14 @@ async def _meanwhile(work: Work, beginning: Coroutine[Any, Any, Any]) -> int:
 
 def test_a_request_passes_the_waiting_work() -> None:
     """Two hundred tasks are ready; each step of a request lets at most one of their steps by."""
-    work = Work()
+    work = ManyTasks()
     assert loop.run(_meanwhile(work, work.all())) <= 11
     assert work.steps == TASKS * STEPS
 
 
 def test_work_that_is_started_by_background_work_waits_too() -> None:
     """The mark is inherited by tasks, futures and timers that background work starts."""
-    work = Work()
+    work = ManyTasks()
 
     async def started() -> None:
         await asyncio.sleep(0.001)
@@ -77,7 +77,7 @@ def test_work_that_is_started_by_background_work_waits_too() -> None:
 
 def test_without_the_mark_all_steps_are_equal() -> None:
     """On the same loop, a request waits behind unmarked work: this test can tell one from the other."""
-    work = Work()
+    work = ManyTasks()
 
     async def unmarked() -> int:
         task = asyncio.ensure_future(work.all())
@@ -93,7 +93,7 @@ def test_without_the_mark_all_steps_are_equal() -> None:
 
 def test_background_work_never_starves() -> None:
     """People whose requests never end let one step of the work by with each of theirs."""
-    work = Work()
+    work = ManyTasks()
 
     async def busy() -> None:
         done = background().run(lambda: asyncio.ensure_future(work.all()))
@@ -109,7 +109,7 @@ def test_background_work_never_starves() -> None:
 
 def test_long_work_gives_way_to_people_alone() -> None:
     """A task that gives way after each of a hundred parts is passed by a request, and not by the other tasks."""
-    work, parts, seen = Work(), list[int](), list[int]()
+    work, parts, seen = ManyTasks(), list[int](), list[int]()
 
     async def long() -> None:
         for part in range(100):
@@ -138,7 +138,7 @@ def test_long_work_gives_way_to_people_alone() -> None:
 
 def test_the_jobs_are_background_work() -> None:
     """A run of a scheduler's job steps back for a request."""
-    work = Work()
+    work = ManyTasks()
 
     async def polled() -> int:
         scheduler = Scheduler(Job("poll", work.all, timedelta(hours=1)))

@@ -41,7 +41,7 @@ async def test_who_was_seen_lately_is_at_work(store: Store) -> None:
     assert [worker.id for worker in await store.workers.at_work(NOW - timedelta(days=9))] == ["c"]
 
 
-def seen(url: str) -> list[tuple[str, str]]:
+def workers_of(url: str) -> list[tuple[str, str]]:
     """The processes of a database, at work or not, with their roles."""
     with psycopg.connect(url) as conn:
         return conn.execute("SELECT id, roles FROM workers").fetchall()
@@ -60,28 +60,28 @@ async def test_a_restore_is_not_marked_while_a_process_works(tmp_path: Path) -> 
     async with running(tmp_path, storage_url=url, worker="machine-7", roles=frozenset({Role.POLL})) as harness:
         assert harness.bot is not None
         store = harness.bot.store
-        await until(lambda: seen(url))
+        await until(lambda: workers_of(url))
         harness.bot.scheduler.pause()  # its clock is the harness's, and that of the commands is the machine's
         await store.workers.seen(Worker("machine-7", "poll", VERSION, datetime.now(UTC)))
-        code, said = await asyncio.to_thread(command, url, "restored", "--at", at)
+        code, output = await asyncio.to_thread(command, url, "restored", "--at", at)
         assert code == 1
-        assert "A process of the bot (machine-7: poll) was at work" in said
-        assert "Stop every process" in said
-        code, said = await asyncio.to_thread(command, url, "migrate", "--to", f"sqlite:///{tmp_path / 'there.db'}")
-        assert (code, "was at work" in said) == (1, True)
+        assert "A process of the bot (machine-7: poll) was at work" in output
+        assert "Stop every process" in output
+        code, output = await asyncio.to_thread(command, url, "migrate", "--to", f"sqlite:///{tmp_path / 'there.db'}")
+        assert (code, "was at work" in output) == (1, True)
         assert not (tmp_path / "there.db").exists()
         health = await store.upkeep.health(datetime.now(UTC))
         assert health.workers == {"poll": 1}
-        code, said = await asyncio.to_thread(command, url, "doctor")
-        assert (code, f"1 × poll ({VERSION})" in said, "machine-7" in said) == (0, True, False), said
-    code, said = await asyncio.to_thread(command, url, "restored", "--at", at)
-    assert code == 0, said
-    assert "as unconfirmed" in said
+        code, output = await asyncio.to_thread(command, url, "doctor")
+        assert (code, f"1 × poll ({VERSION})" in output, "machine-7" in output) == (0, True, False), output
+    code, output = await asyncio.to_thread(command, url, "restored", "--at", at)
+    assert code == 0, output
+    assert "as unconfirmed" in output
     with psycopg.connect(url) as conn:  # the bot runs on this machine now, and the same script on another one
         seen_at = int(datetime.now(UTC).timestamp() * 1_000_000)
         conn.execute("INSERT INTO workers VALUES ('machine-7', 'poll', '1.0', %s)", (seen_at,))
-    code, said = await asyncio.to_thread(command, url, "restored", "--at", at)
-    assert (code, "was done already" in said) == (0, True), said
+    code, output = await asyncio.to_thread(command, url, "restored", "--at", at)
+    assert (code, "was done already" in output) == (0, True), output
 
 
 async def test_a_process_that_was_killed_counts_for_a_minute(tmp_path: Path) -> None:
@@ -95,8 +95,8 @@ async def test_a_process_that_was_killed_counts_for_a_minute(tmp_path: Path) -> 
             seen_at = int((datetime.now(UTC).timestamp() - seconds) * 1_000_000)
             conn.execute("DELETE FROM workers")
             conn.execute("INSERT INTO workers VALUES ('killed', 'send', '1.0', %s)", (seen_at,))
-        code, said = await asyncio.to_thread(command, url, "restored", "--at", at)
-        assert code == expected, said
+        code, output = await asyncio.to_thread(command, url, "restored", "--at", at)
+        assert code == expected, output
 
 
 async def test_metrics_and_readiness_count_the_processes(tmp_path: Path) -> None:
@@ -104,7 +104,7 @@ async def test_metrics_and_readiness_count_the_processes(tmp_path: Path) -> None
     url = postgres.new_database(tmp_path)
     async with running(tmp_path, storage_url=url) as first:
         assert first.bot is not None
-        await until(lambda: seen(url))
+        await until(lambda: workers_of(url))
         other = Worker("other", "poll", VERSION, first.clock())
         await first.bot.store.workers.seen(other)
         async with aiohttp.ClientSession() as session:
@@ -117,4 +117,4 @@ async def test_metrics_and_readiness_count_the_processes(tmp_path: Path) -> None
             await first.bot.store.workers.left("other")
             async with session.get(f"{base}/readyz") as answer:
                 assert (await answer.json())["workers"] == dict.fromkeys(sorted(ALL), 1)
-    assert not seen(url), "it took its row away"
+    assert not workers_of(url), "it took its row away"

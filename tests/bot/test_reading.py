@@ -44,8 +44,8 @@ async def test_a_claim_of_an_older_version(polls: int, claim: Milestone | None) 
         alone = (await api.trace(REF)).trace
         assert alone is not None
         (parcel, *_) = alone.shipment().parcels
-        (first, *others) = parcel.nodes
-        stored = replace(parcel, nodes=(replace(first, milestone=Milestone.LOST), *others))
+        (first, *later) = parcel.nodes
+        stored = replace(parcel, nodes=(replace(first, milestone=Milestone.LOST), *later))
         fetched = (await poll_order(api, due(polls))).beside(Shipment(REF, (stored,)))
     assert fetched.shipment is not None
     assert fetched.shipment.nodes[0].milestone is (claim or first.milestone)

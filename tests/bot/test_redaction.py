@@ -32,14 +32,14 @@ ENCODINGS: dict[str, Callable[[str], str]] = {
     "percent three times": lambda text: quote(quote(quote(text, safe=""), safe=""), safe=""),
     "json": lambda text: json.dumps(text).replace("/", "\\/"),
     "json in json": lambda text: json.dumps(json.dumps(text).replace("/", "\\/")),
-    "unicode": lambda text: "".join(f"\\u{ord(one):04x}" for one in text),
+    "unicode": lambda text: "".join(f"\\u{ord(char):04x}" for char in text),
     "repr of bytes": lambda text: repr(text.encode()),
-    "hex escapes": lambda text: "".join(f"\\x{one:02x}" for one in text.encode()),
+    "hex escapes": lambda text: "".join(f"\\x{byte:02x}" for byte in text.encode()),
     "html": html.escape,
     "base64": lambda text: base64.b64encode(text.encode()).decode(),
     "base64 for addresses": lambda text: base64.urlsafe_b64encode(f"user:{text}".encode()).decode().rstrip("="),
     "hex": lambda text: text.encode().hex(),
-    "full width": lambda text: "".join(chr(ord(one) + 0xFEE0) if "!" <= one <= "~" else one for one in text),
+    "full width": lambda text: "".join(chr(ord(char) + 0xFEE0) if "!" <= char <= "~" else char for char in text),
     "broken up": "\u200b".join,
 }
 

@@ -196,8 +196,8 @@ def test_a_cancelled_run_is_no_failure(caplog: pytest.LogCaptureFixture, is_stop
             await stops
 
     loop.run(main())
-    said = [(record.levelname, record.getMessage()) for record in caplog.records if record.name == scheduler.__name__]
-    assert said == [("INFO", "job was cancelled before its end")] * (0 if is_stop_cut_off else 80)
+    lines = [(record.levelname, record.getMessage()) for record in caplog.records if record.name == scheduler.__name__]
+    assert lines == [("INFO", "job was cancelled before its end")] * (0 if is_stop_cut_off else 80)
 
 
 def test_a_failure_during_the_stop_is_told(caplog: pytest.LogCaptureFixture) -> None:

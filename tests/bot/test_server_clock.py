@@ -32,7 +32,7 @@ def now() -> datetime:
     return datetime.now(UTC)
 
 
-def off_by(seconds: float) -> Callable[[], datetime]:
+def clock_ahead_by(seconds: float) -> Callable[[], datetime]:
     """A clock that is ahead of the machine's, which is the server's too."""
     return lambda: now() + timedelta(seconds=seconds)
 
@@ -41,10 +41,10 @@ def off_by(seconds: float) -> Callable[[], datetime]:
 async def test_the_difference_is_that_of_the_clocks(tmp_path: Path, seconds: float) -> None:
     """Ahead and behind. A file has no clock of its own."""
     store = await postgres.open_postgres(tmp_path / "bot.db")
-    assert await store.engine.clock_offset(off_by(seconds)) == pytest.approx(seconds, abs=EXACT)
+    assert await store.engine.clock_offset(clock_ahead_by(seconds)) == pytest.approx(seconds, abs=EXACT)
     await store.close()
     store = await open_store(tmp_path / "bot.db")
-    assert await store.engine.clock_offset(off_by(seconds)) == 0
+    assert await store.engine.clock_offset(clock_ahead_by(seconds)) == 0
     await store.close()
 
 
@@ -79,7 +79,7 @@ async def test_a_process_serves_it_and_the_doctor_warns(tmp_path: Path) -> None:
         assert re.search(
             r"this machine's clock \| \*\*[45]\.\d+ s ahead of the server's, more than 1 s: set it", warned
         )
-        calm = await report(harness.settings, off_by(-0.2))
+        calm = await report(harness.settings, clock_ahead_by(-0.2))
         assert re.search(r"this machine's clock \| 0\.\d+ s \w+( of)? the server's \|", calm)
 
 

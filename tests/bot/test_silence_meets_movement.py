@@ -87,7 +87,7 @@ async def test_what_was_seen_before_decides_nothing(harness: StoreHarness) -> No
     store = harness.store
     seen = (await store.orders.load([ORDER]))[ORDER].version
     await harness.tell("moved", moved=True)
-    await harness.said()
+    await harness.send_all()
     stall_at = harness.value("SELECT stall_at FROM schedule")
     stall = Stall(Leg.DOMESTIC, NOW, timedelta(days=3), waybill="YT1")
     news = News(ref=(await store.orders.load([ORDER]))[ORDER].ref, milestone=None, stall=stall)
@@ -96,5 +96,5 @@ async def test_what_was_seen_before_decides_nothing(harness: StoreHarness) -> No
     assert not await store.orders.retire(NOW, ORDER, "silent", seen=seen)
     await store.alarms.schedule(ORDER, LATER, seen=seen)
     assert harness.value("SELECT stall_at FROM schedule") == stall_at
-    assert await harness.said() == []
+    assert await harness.send_all() == []
     assert await store.alarms.open(NOW, Alarm(ORDER, "stall:1", stall), told, NOW, seen=seen + 1)

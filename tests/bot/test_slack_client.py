@@ -7,7 +7,7 @@ import contextlib
 import json
 from typing import TYPE_CHECKING
 
-from support.pandapon_api import speaking
+from support.pandapon_api import byte_server
 
 from bot.clients.slack import slack_session, web_client
 from bot.settings import load
@@ -44,7 +44,7 @@ async def test_what_comes_over_an_idle_connection_is_no_answer() -> None:
                 posts += 1
                 writer.write(answer(f"{posts}.0"))
 
-    async with speaking(speak) as url, slack_session() as session:
+    async with byte_server(speak) as url, slack_session() as session:
         settings = load(None, **(GIVEN | {"slack_api_url": f"{url}/api/"}))
         client = web_client(settings, session, patient=False, on_rate_limit=lambda: None)
         first = await client.chat_postMessage(channel="C1", text="a card")

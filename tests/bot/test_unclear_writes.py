@@ -25,7 +25,7 @@ CART = CartChange(Platform.ALIBABA, "p", "s", "", "title", "M", 2, 6)
 CANCEL = Cancellation(Platform.ALIBABA, "1", "other")
 
 
-async def looked(file: Path, error: Exception, age: timedelta) -> dict[str, Write]:
+async def resolved_writes(file: Path, error: Exception, age: timedelta) -> dict[str, Write]:
     """Look once for a change of the cart that meets an error, and for a cancellation behind it that meets none."""
 
     async def fail(*_args: Any) -> Verdict | None:
@@ -39,7 +39,7 @@ async def looked(file: Path, error: Exception, age: timedelta) -> dict[str, Writ
         for id_, change, operation in (("a", CART, "1688.cart.add"), ("b", CANCEL, "1688.order.cancel")):
             await store.writes.begin(Write(id_, id_, operation, "U1", "C1", NOW, change=change))
         await store.writes.abandon()
-        writer = Writer(None, store, lambda: NOW + age, {CartChange: fail, Cancellation: find})  # type: ignore[arg-type]
+        writer = Writer(None, store, lambda: NOW + age, {CartChange: fail, Cancellation: find})  # type: ignore[arg-type]  # two of the handlers, and no client
         await WriteResolver(store, writer, lambda: NOW + age, lambda: None).tick()
         return {write.id: write for write in (await store.writes.newest(0, 9))[0]}
     finally:
@@ -48,7 +48,7 @@ async def looked(file: Path, error: Exception, age: timedelta) -> dict[str, Writ
 
 async def test_a_fault_in_one_look_keeps_no_other_waiting(tmp_path: Path) -> None:
     """The oldest one meets a fault of our own at every tick."""
-    after = await looked(tmp_path / "writes.db", ValueError("of our own"), timedelta(days=9))
+    after = await resolved_writes(tmp_path / "writes.db", ValueError("of our own"), timedelta(days=9))
     assert (after["a"].state, after["b"].state) == (WriteState.UNCLEAR, WriteState.FOUND_DONE)
 
 
@@ -65,7 +65,7 @@ async def test_a_fault_in_one_look_keeps_no_other_waiting(tmp_path: Path) -> Non
 )
 async def test_what_cannot_be_read_for_long_is_left_to_a_person(tmp_path: Path, error: Exception, minutes: int) -> None:
     """A refused reading sooner than an outage or a wrong key, which pass."""
-    early = await looked(tmp_path / "early.db", error, timedelta(minutes=minutes - 1))
-    late = await looked(tmp_path / "late.db", error, timedelta(minutes=minutes))
+    early = await resolved_writes(tmp_path / "early.db", error, timedelta(minutes=minutes - 1))
+    late = await resolved_writes(tmp_path / "late.db", error, timedelta(minutes=minutes))
     assert early["a"].state is WriteState.UNCLEAR
     assert (late["a"].state, late["a"].reason) == (WriteState.UNKNOWABLE, "not_readable")

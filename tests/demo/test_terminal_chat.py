@@ -37,11 +37,11 @@ class Terminal(io.StringIO):
 
     def card(self) -> str:
         """The number of the first card. An answer that takes long has a working line, which takes a number, too."""
-        found = re.search(
+        match = re.search(
             r"(m\d+) #orders pandabot \d\d:\d\d\n", re.sub(r"\x1b\[[\d;]*[a-zA-Z]|\r", "", self.getvalue())
         )
-        assert found, self.getvalue()
-        return found[1]
+        assert match, self.getvalue()
+        return match[1]
 
     async def shows(self, text: str) -> None:
         async with asyncio.timeout(PATIENCE):
@@ -72,9 +72,9 @@ async def test_a_person_talks_with_the_bot(hours: float, delay: float) -> None:
     At night and at the weekend as by day; ``delay``: seconds that PandaPon takes for an answer.
     """
     terminal, keyboard = Terminal(), Keyboard()
-    async with demo_sandbox.running_sandbox(MONDAY + timedelta(hours=hours)) as one:
-        one.pandapon.faults.delay = delay
-        chatting = asyncio.create_task(chat(one, keyboard.lines(), Printer(terminal)))
+    async with demo_sandbox.running_sandbox(MONDAY + timedelta(hours=hours)) as sandbox:
+        sandbox.pandapon.faults.delay = delay
+        chatting = asyncio.create_task(chat(sandbox, keyboard.lines(), Printer(terminal)))
         await terminal.shows("mei #orders> ")
         first = terminal.getvalue().split(CLEAR_LINE)[0]
         assert first.count("\n") == 3
@@ -82,11 +82,11 @@ async def test_a_person_talks_with_the_bot(hours: float, delay: float) -> None:
 
         keyboard.type(f"/panda watch {ORDER}")
         await terminal.shows("] Undo")
-        one.pandapon.faults.delay = 0.0
+        sandbox.pandapon.faults.delay = 0.0
         keyboard.type("ff 1h")
         await terminal.shows(f"in the thread of {terminal.card()}")
 
-        await one.slack.say("tom", "#urgent", "see *this* &lt;3")
+        await sandbox.slack.say("tom", "#urgent", "see *this* &lt;3")
         await terminal.shows("#urgent: a message from tom")
         assert "<3" not in terminal.getvalue(), "another channel's words wait until one looks there"
         keyboard.type("#urgent")
@@ -105,7 +105,7 @@ async def test_a_person_talks_with_the_bot(hours: float, delay: float) -> None:
 async def test_the_end_of_input_leaves() -> None:
     """Ctrl-D is a way out like `quit`."""
     terminal, keyboard = Terminal(), Keyboard()
-    async with demo_sandbox.running_sandbox(MONDAY) as one:
+    async with demo_sandbox.running_sandbox(MONDAY) as sandbox:
         keyboard.type(None)
-        await in_time(chat(one, keyboard.lines(), Printer(terminal)))
+        await in_time(chat(sandbox, keyboard.lines(), Printer(terminal)))
     assert terminal.getvalue().endswith("\n")

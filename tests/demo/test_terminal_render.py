@@ -25,8 +25,8 @@ def press(text: str, value: str = "v") -> dict[str, Any]:
     return {"type": "button", "text": pt(text), "action_id": f"do_{text}", "value": value}
 
 
-def rich(kind: str, *elements: dict[str, Any], **more: Any) -> dict[str, Any]:
-    return {"type": "rich_text", "elements": [{"type": kind, "elements": list(elements), **more}]}
+def rich(kind: str, *elements: dict[str, Any], **fields: Any) -> dict[str, Any]:
+    return {"type": "rich_text", "elements": [{"type": kind, "elements": list(elements), **fields}]}
 
 
 A, B = ({"text": pt(text), "value": text} for text in "ab")

@@ -16,10 +16,10 @@ def screen() -> Screen:
     return Screen(Viewer(zone=ZoneInfo("Asia/Shanghai")), width=60)
 
 
-def item(ts: str, *lines: str, **more: Any) -> Item:
+def item(ts: str, *lines: str, **fields: Any) -> Item:
     blocks = [{"type": "section", "text": {"type": "mrkdwn", "text": line}} for line in lines]
     fixed: dict[str, Any] = {"channel": "#orders", "sender": "pandabot", "by_bot": True}
-    return Item(ts=ts, at=AT, content={"text": "…", "blocks": blocks}, **(fixed | more))
+    return Item(ts=ts, at=AT, content={"text": "…", "blocks": blocks}, **(fixed | fields))
 
 
 def printed(made: Screen, change: Change) -> str:

@@ -116,11 +116,11 @@ async def served_of(store: Store) -> str:
     """What ``/metrics`` tells of the engine."""
     health = await store.upkeep.health(datetime.now(UTC))
     registry = CollectorRegistry()
-    registry.register(Given(list(metrics.of_engine(health.gauges))))
+    registry.register(FixedCollector(list(metrics.of_engine(health.gauges))))
     return generate_latest(registry).decode()
 
 
-class Given(Collector):
+class FixedCollector(Collector):
     """Families that were made before."""
 
     def __init__(self, families: list[Metric]) -> None:
@@ -210,10 +210,10 @@ def test_the_roles_of_an_instance_are_what_systemd_escapes() -> None:
 
 def directives(file: str) -> dict[str, list[str]]:
     """The directives of a unit by name, each with its values."""
-    found: dict[str, list[str]] = {}
+    values: dict[str, list[str]] = {}
     for name, value in re.findall(r"^(\w+)=(.*)$", (SYSTEMD / file).read_text(), re.MULTILINE):
-        found.setdefault(name, []).append(value)
-    return found
+        values.setdefault(name, []).append(value)
+    return values
 
 
 def test_an_instance_has_no_more_rights_than_the_single_process() -> None:
@@ -228,8 +228,8 @@ def test_an_instance_has_no_more_rights_than_the_single_process() -> None:
 
 
 def services(file: str) -> dict[str, Any]:
-    found: dict[str, Any] = yaml.safe_load((DEPLOY / "container" / file).read_text())["services"]
-    return found
+    parsed: dict[str, Any] = yaml.safe_load((DEPLOY / "container" / file).read_text())["services"]
+    return parsed
 
 
 CONTAINERS = [(file, name) for file in ("compose.yml", "compose.postgres.yml") for name in services(file)]
@@ -265,13 +265,13 @@ def test_a_container_goes_on_under_its_own_name() -> None:
     """Compose has no variable for it, so a shell sets it, and passes every argument on."""
     if not Path("/etc/hostname").exists():
         pytest.skip("this machine has no /etc/hostname")
-    shell, flag, script, *rest = services("compose.postgres.yml")["worker"]["entrypoint"]
+    shell, flag, script, *arguments = services("compose.postgres.yml")["worker"]["entrypoint"]
     shows = """exec sh -c 'printf "%s|" "$WORKER" "$@"' shown"""
     words = script.replace("$$", "$").replace("exec pandabot", shows)
-    command = [shell, flag, words, *rest, "run", "--roles", "poll,send, jobs"]
-    said = subprocess.run(command, capture_output=True, text=True, check=True).stdout  # noqa: S603  our own
-    assert said.split("|")[1:] == ["run", "--roles", "poll,send, jobs", ""]
-    assert said.split("|")[0] == Path("/etc/hostname").read_text(encoding="utf-8").strip()
+    command = [shell, flag, words, *arguments, "run", "--roles", "poll,send, jobs"]
+    output = subprocess.run(command, capture_output=True, text=True, check=True).stdout  # noqa: S603  our own
+    assert output.split("|")[1:] == ["run", "--roles", "poll,send, jobs", ""]
+    assert output.split("|")[0] == Path("/etc/hostname").read_text(encoding="utf-8").strip()
 
 
 def test_only_the_bot_reaches_postgresql() -> None:
@@ -296,8 +296,8 @@ def image_environment() -> dict[str, str]:
 def pod_environment(file: str, name: str) -> dict[str, str]:
     """Its settings beside those of the Secret; a field of the pod is its name, the only one that is taken."""
     [container] = deployments(file)[name]["template"]["spec"]["containers"]
-    given = {one["name"]: one.get("value", POD_NAME) for one in container.get("env", [])}
-    fields = [one["valueFrom"] for one in container.get("env", []) if "valueFrom" in one]
+    given = {variable["name"]: variable.get("value", POD_NAME) for variable in container.get("env", [])}
+    fields = [variable["valueFrom"] for variable in container.get("env", []) if "valueFrom" in variable]
     assert fields in ([], [{"fieldRef": {"fieldPath": "metadata.name"}}])
     return given
 
@@ -421,7 +421,7 @@ def test_an_installed_bot_finds_everything_compiled(tmp_path: Path) -> None:
         (tmp_path / package / "__init__.py").touch()
     (tmp_path / "lib").mkdir()
     words = {"$(BIN)/python": sys.executable, "$(VENV)": ".", "$(PACKAGES)": packages[1]}
-    command = re.sub("|".join(map(re.escape, words)), lambda found: words[found[0]], given[1])
+    command = re.sub("|".join(map(re.escape, words)), lambda match: words[match[0]], given[1])
     environment = {**os.environ, "PYTHONPYCACHEPREFIX": str(tmp_path / "elsewhere")}  # as for all that make runs
     subprocess.run(command, shell=True, cwd=tmp_path, env=environment, check=True)  # noqa: S602  our own recipe
     assert {path.parent.parent.name for path in tmp_path.glob("*/__pycache__/*.pyc")} == set(packages[1].split())

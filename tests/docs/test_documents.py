@@ -23,12 +23,12 @@ LINK = re.compile(r"\]\(([^)#]+)(?:#[^)]*)?\)|(?:href|src)=\"([^\"]+)\"")
 
 def defaults() -> dict[str, str]:
     """Each variable and its default as text; empty for none."""
-    found = {}
+    texts = {}
     for name, field in (Settings.model_fields | HostSettings.model_fields).items():
         default = field.get_default(call_default_factory=True)
         text = "" if field.is_required() or default is None else str(default)
-        found[name.upper()] = text.removesuffix(".0")
-    return found
+        texts[name.upper()] = text.removesuffix(".0")
+    return texts
 
 
 def test_the_example_names_every_setting_with_its_default() -> None:
@@ -79,19 +79,21 @@ def test_every_document_is_found() -> None:
 FILE = re.compile(r"`((?:[a-z_]+/)*[a-z_]+\.py|[a-z_]+/[a-z_]+/)`")
 
 
-@pytest.mark.parametrize("document", [one for one in DOCUMENTS if one.name != "CHANGELOG.md"], ids=lambda one: one.name)
+@pytest.mark.parametrize(
+    "document", [path for path in DOCUMENTS if path.name != "CHANGELOG.md"], ids=lambda path: path.name
+)
 def test_every_file_that_is_named_is_there(document: Path) -> None:
     """A path is from the top; a bare name lies beside the file that was named before it in the paragraph."""
     for paragraph in document.read_text(encoding="utf-8").split("\n"):
         folder = ROOT
         for name in FILE.findall(paragraph):
             places = [ROOT / name] if "/" in name.rstrip("/") else [ROOT / name, folder / name]
-            found = next((place for place in places if place.exists()), None)
-            assert found is not None, name
-            folder = found if found.is_dir() else found.parent
+            target = next((place for place in places if place.exists()), None)
+            assert target is not None, name
+            folder = target if target.is_dir() else target.parent
 
 
-@pytest.mark.parametrize("document", DOCUMENTS, ids=lambda one: one.name)
+@pytest.mark.parametrize("document", DOCUMENTS, ids=lambda path: path.name)
 def test_a_command_names_the_python_that_has_the_libraries(document: Path) -> None:
     """The system's `python` has none of them, and on Debian it is not even there."""
     text = document.read_text(encoding="utf-8")

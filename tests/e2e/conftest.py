@@ -7,7 +7,7 @@ from typing import TYPE_CHECKING
 
 import pytest
 from support.bot_harness import BotHarness, running
-from support.outside import Outside
+from support.process_harness import ProcessHarness
 
 if TYPE_CHECKING:
     from collections.abc import AsyncIterator
@@ -15,20 +15,20 @@ if TYPE_CHECKING:
 
 
 @pytest.fixture
-async def outside(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> AsyncIterator[Outside]:
+async def process_harness(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> AsyncIterator[ProcessHarness]:
     """Stand-ins of Slack and PandaPon, and what starts processes that reach them; none is left afterwards."""
     monkeypatch.setenv("PYTHONPATH", os.getcwd())  # noqa: PTH109  the checkout, for runs without an installation
-    one = Outside(tmp_path)
-    await one.slack.start()
-    await one.pandapon.start()
-    yield one
-    await one.leave_none()
-    await one.slack.stop()
-    await one.pandapon.stop()
+    process_harness = ProcessHarness(tmp_path)
+    await process_harness.slack.start()
+    await process_harness.pandapon.start()
+    yield process_harness
+    await process_harness.leave_none()
+    await process_harness.slack.stop()
+    await process_harness.pandapon.stop()
 
 
 @pytest.fixture
 async def harness(tmp_path: Path) -> AsyncIterator[BotHarness]:
     """Both stand-ins and the production bot between them, with the settings of :mod:`support.bot_harness`."""
-    async with running(tmp_path) as one:
-        yield one
+    async with running(tmp_path) as harness:
+        yield harness

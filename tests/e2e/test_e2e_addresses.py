@@ -53,8 +53,8 @@ async def sending(folder: Path, **extra: Any) -> AsyncIterator[BotHarness]:
 @pytest.fixture
 async def harness(tmp_path: Path) -> AsyncIterator[BotHarness]:
     """Both stand-ins and the production bot between them."""
-    async with sending(tmp_path) as one:
-        yield one
+    async with sending(tmp_path) as harness:
+        yield harness
 
 
 # --- steps ------------------------------------------------------------------------------------------------------------
@@ -292,7 +292,7 @@ async def test_a_confirmation_that_comes_often_is_carried_out_once(harness: BotH
     await send_page(harness, fields())
     page = dict(view_of(harness))
     sent = [forged.submission(harness, page["callback_id"], page["private_metadata"], {}) for _ in range(3)]
-    await asyncio.gather(*(forged.send(harness, one) for one in (*sent, sent[0])))
+    await asyncio.gather(*(forged.send(harness, payload) for payload in (*sent, sent[0])))
     assert saved(harness) == [MING]
     await harness.stop_bot()
     await harness.start_bot()

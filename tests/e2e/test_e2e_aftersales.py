@@ -59,8 +59,8 @@ EVIL = "<!channel> <@U0TOM00002> *b* https://evil.example :smile: 13812345678"
 @pytest.fixture
 async def harness(tmp_path: Path) -> AsyncIterator[BotHarness]:
     """Both stand-ins and a bot that may change everything, with the stand-in's own paths."""
-    async with running(tmp_path, pandapon_paths=OWN_PATHS, writes="all") as one:
-        yield one
+    async with running(tmp_path, pandapon_paths=OWN_PATHS, writes="all") as harness:
+        yield harness
 
 
 async def writes(harness: BotHarness) -> list[Write]:
@@ -95,8 +95,8 @@ async def test_two_forms_that_are_confirmed_at_once_ask_once(harness: BotHarness
     mine = view_of(harness)["id"]
     await review(harness, platform)
     harness.pandapon.faults.path, harness.pandapon.faults.delay = ASK[platform], 0.4
-    both = (harness.slack.submit("mei", view, {}) for view in (mine, view_of(harness)["id"]))
-    assert all(ack.ok for ack in await asyncio.gather(*both))
+    submissions = (harness.slack.submit("mei", view, {}) for view in (mine, view_of(harness)["id"]))
+    assert all(ack.ok for ack in await asyncio.gather(*submissions))
     await harness.idle()
     assert calls(harness, ASK[platform]) == 1
     assert len(cases(harness)) == 1
@@ -131,8 +131,8 @@ async def test_a_refund_is_asked_for(harness: BotHarness, platform: Platform) ->
 async def test_lines_pieces_and_shipping_of_1688(harness: BotHarness) -> None:
     """Both lines in part, the shipping on top; the amounts follow the pieces."""
     await ask_form(harness)
-    both = lines(ALIBABA, pieces="5") | typed(pieces1="12")
-    assert await send_page(harness, both) == {}
+    fields = lines(ALIBABA, pieces="5") | typed(pieces1="12")
+    assert await send_page(harness, fields) == {}
     first, second = (line.price for line in order(harness).lines)
     most = first * 5 + second * 12
     assert f"to ¥{most:.2f}" in text_of(harness)
@@ -173,7 +173,7 @@ async def test_taobaos_numbers_are_a_setting(tmp_path: Path) -> None:
         body = next(seen.body for seen in harness.pandapon.requests if seen.path == ASK[TAOBAO])
         assert (body["refundType"], body["goodsStatus"]) == (9, 8)
     with pytest.raises(ValidationError, match="there is no 'receivd'"):
-        BotHarness(tmp_path, "socket", paths | {"pandapon_taobao_refund_codes": {"receivd": 1}}).settings  # noqa: B018
+        BotHarness(tmp_path, "socket", paths | {"pandapon_taobao_refund_codes": {"receivd": 1}}).settings  # noqa: B018  reading the settings checks them
 
 
 @pytest.mark.parametrize(
@@ -327,7 +327,7 @@ async def test_words_to_the_seller_are_not_kept(harness: BotHarness) -> None:
 def stored(harness: BotHarness) -> str:
     """What the database holds of forms and writes."""
     with contextlib.closing(sqlite3.connect(harness.folder / "bot.db")) as conn:
-        return str([conn.execute(f"SELECT * FROM {table}").fetchall() for table in ("flows", "writes")])  # noqa: S608
+        return str([conn.execute(f"SELECT * FROM {table}").fetchall() for table in ("flows", "writes")])  # noqa: S608  the two names stand here
 
 
 # --- pictures ---------------------------------------------------------------------------------------------------------
@@ -514,8 +514,8 @@ async def test_a_line_without_a_quantity_can_be_claimed(
     make, rows = ("order_1688", "productItems") if platform is ALIBABA else ("order_taobao", "subPurchaseOrders")
     real = getattr(replies, make)
 
-    def without(*args: Any, **more: Any) -> Any:
-        answer = real(*args, **more)
+    def without(*args: Any, **options: Any) -> Any:
+        answer = real(*args, **options)
         return answer | {rows: [row | {"quantity": None} for row in answer[rows]]}
 
     monkeypatch.setattr(replies, make, without)
@@ -547,7 +547,7 @@ async def test_it_is_done_once(harness: BotHarness, name: str) -> None:
     await act.prepare(harness)
     view = view_of(harness)
     sent = [forged.submission(harness, view["callback_id"], view["private_metadata"], {}) for _ in range(3)]
-    acks = await asyncio.gather(*(forged.send(harness, one) for one in (*sent, sent[0])))
+    acks = await asyncio.gather(*(forged.send(harness, payload) for payload in (*sent, sent[0])))
     assert any(act.says in str(ack.payload["view"]["blocks"]) for ack in acks)
     assert act.is_done(harness)
     again = await forged.send(harness, forged.submission(harness, view["callback_id"], view["private_metadata"], {}))
@@ -688,7 +688,7 @@ async def test_it_is_off_until_a_team_turns_it_on(tmp_path: Path, writes_: str) 
         for id_, value in VALUES.items():
             before = len(harness.slack.workspace.views)
             await forged.send(harness, forged.press(harness, f"{id_}:1", value))
-            await harness.until(lambda before=before: len(harness.slack.workspace.views) > before)  # type: ignore[misc]
+            await harness.until(lambda before=before: len(harness.slack.workspace.views) > before)  # type: ignore[misc]  # mypy knows no defaults in lambdas
             await harness.until(lambda: "`WRITES=all`" in text_of(harness))
         assert len(cases(harness)) == 1
 

@@ -8,9 +8,9 @@ from typing import TYPE_CHECKING, Any
 import pytest
 from support import forged
 from support.bot_harness import BotHarness, running
-from support.killed import ChangingHarness, found_later, recorded
 from support.refund_steps import ACTS, ASK, lines, reason
 from support.wizard_steps import send_page, text_of, view_of
+from support.write_kill_harness import WriteKillHarness, found_later, recorded
 
 from benchmarks.kill import now
 from pandapon.shipment import Platform
@@ -44,8 +44,8 @@ def die_at(harness: BotHarness, moment: str) -> None:
 
     writer._point = point
     if moment == "during":
-        api.write = write  # type: ignore[method-assign]
-        writer._mark_unclear = lambda _write: None  # type: ignore[method-assign,assignment]
+        api.write = write  # type: ignore[method-assign]  # the test replaces it
+        writer._mark_unclear = lambda _write: None  # type: ignore[method-assign,assignment]  # the test replaces it
 
 
 async def newest(harness: BotHarness) -> Write:
@@ -83,7 +83,7 @@ async def test_a_write_at_which_the_work_ends(tmp_path: Path, name: str, moment:
 # --- a real process ---------------------------------------------------------------------------------------------------
 
 
-async def fill_in(harness: ChangingHarness) -> dict[str, Any]:
+async def fill_in(harness: WriteKillHarness) -> dict[str, Any]:
     """Fill in the form up to its review. Returns that page."""
     await harness.open_form(f"refund {FIRST}", "ask_refund:1")
     for step, values in (("lines", lines(Platform.ALIBABA)), ("reason", reason())):
@@ -96,7 +96,7 @@ async def fill_in(harness: ChangingHarness) -> dict[str, Any]:
 async def test_dying_over_a_refund_asks_for_it_once_at_most(tmp_path: Path, moment: str) -> None:
     """The process is killed; the next one looks for the refund among the order's, and the page does nothing more."""
     done = moment != "before_write"
-    harness = ChangingHarness(tmp_path, "all")
+    harness = WriteKillHarness(tmp_path, "all")
     harness.world.orders[FIRST] = demo_world(SimClock(now())).orders[FIRST]
     path = ASK[Platform.ALIBABA]
     async with harness.served():

@@ -8,9 +8,9 @@ from support.bot_harness import ORDER, BotHarness, words
 from support.settings_form import choose
 
 
-async def told(harness: BotHarness, text: str) -> str:
+async def line_with(harness: BotHarness, text: str) -> str:
     """Wait until the newest message to all in the channel says this; all of its words."""
-    await harness.until(lambda: text in "".join(words(one) for one in harness.lines()[-1:]))
+    await harness.until(lambda: text in "".join(words(line) for line in harness.lines()[-1:]))
     message = harness.lines()[-1]
     assert message.notifies == frozenset()
     return words(message)
@@ -31,15 +31,15 @@ async def test_a_mute_is_told_to_all_and_shown(harness: BotHarness) -> None:
     """One line with name and end; the list's head and the card say it too; Undo by a colleague is told as well."""
     await watched(harness)
     await harness.ask("/panda mute 2h", user="tom")
-    assert "until" in await told(harness, "🔕 tom muted all updates here")
+    assert "until" in await line_with(harness, "🔕 tom muted all updates here")
     assert "🔕 Muted by tom until" in (await harness.ask("/panda watches")).splitlines()[1]
     await harness.until(lambda: "🔕 Muted by tom until" in words(harness.channel("#orders")[0]))
     assert "Undone" in await undo(harness)
-    await told(harness, "🔔 mei unmuted all updates here")
+    await line_with(harness, "🔔 mei unmuted all updates here")
     await harness.until(lambda: "🔕" not in words(harness.channel("#orders")[0]))
     assert "🔕" not in await harness.ask("/panda watches")
     assert "Undone" in await undo(harness)
-    await told(harness, "🔕 mei muted all updates here")
+    await line_with(harness, "🔕 mei muted all updates here")
 
 
 async def test_a_muted_order_says_so_where_it_is_listed(harness: BotHarness) -> None:
@@ -47,14 +47,14 @@ async def test_a_muted_order_says_so_where_it_is_listed(harness: BotHarness) -> 
     await watched(harness)
     await harness.ask(f"/panda unmute {ORDER}")
     await harness.ask(f"/panda mute {ORDER} 2h")
-    line = await told(harness, "🔕 mei muted")
+    line = await line_with(harness, "🔕 mei muted")
     assert ORDER in line
     assert len(harness.lines()) == 1
     assert "🔕 Muted by mei until" in await harness.ask("/panda watches")
     await harness.until(lambda: "🔕 Muted by mei until" in words(harness.channel("#orders")[0]))
     pressed = harness.lines()[-1]
     assert "Undone" in await undo(harness)
-    await told(harness, "🔔 mei unmuted")
+    await line_with(harness, "🔔 mei unmuted")
     again = harness._answered(lambda: harness.slack.press("tom", pressed, "undo_for_all:1"), "tom", "#orders")
     assert "undone already" in await again
 
@@ -62,16 +62,16 @@ async def test_a_muted_order_says_so_where_it_is_listed(harness: BotHarness) -> 
 async def test_watch_all_and_its_end_are_told_and_taken_back(harness: BotHarness) -> None:
     """Undo of the end brings the watches back that it ended, as they were."""
     await harness.ask("/panda watch all milestones", user="tom")
-    await told(harness, "👀 tom watches all orders here")
+    await line_with(harness, "👀 tom watches all orders here")
     before = (await harness.ask("/panda watches")).splitlines()[0]
     await harness.ask("/panda unwatch all", user="tom")
-    await told(harness, "👋 tom stopped watching all orders here")
+    await line_with(harness, "👋 tom stopped watching all orders here")
     assert "0 orders" in await harness.ask("/panda watches")
     assert "Undone" in await undo(harness)
-    assert "milestones" in await told(harness, "👀 mei watches all orders here")
+    assert "milestones" in await line_with(harness, "👀 mei watches all orders here")
     assert (await harness.ask("/panda watches")).splitlines()[0] == before
     assert "Undone" in await undo(harness)
-    await told(harness, "👋 mei stopped watching all orders here")
+    await line_with(harness, "👋 mei stopped watching all orders here")
 
 
 async def test_settings_are_told_and_taken_back(harness: BotHarness) -> None:
@@ -82,13 +82,13 @@ async def test_settings_are_told_and_taken_back(harness: BotHarness) -> None:
     chosen = {"type": "static_select", "selected_option": {"value": "problems"}}
     also = {"type": "checkboxes", "selected_options": [{"value": "yes"}]}
     await choose(harness, filter=chosen, filter_all=also)
-    line = await told(harness, "⚙️ mei changed the settings here")
+    line = await line_with(harness, "⚙️ mei changed the settings here")
     assert "New orders: problems only" in line
     assert "1 order already watched: problems only" in line
     assert "quiet" not in line.casefold()
     assert "problems only" in await harness.ask("/panda watches")
     assert "Undone" in await undo(harness)
-    await told(harness, "New orders: default")
+    await line_with(harness, "New orders: default")
     assert "all updates" in await harness.ask("/panda watches")
 
 
@@ -122,7 +122,7 @@ async def test_an_order_that_stays_muted_is_named_when_the_channel_is_unmuted(ha
     answer = await harness.ask("/panda unmute")
     assert "Updates are back on" in answer
     assert re.search(rf"Still muted: `{ORDER}` until .+", answer)
-    assert f"Still muted: `{ORDER}`" in await told(harness, "🔔 mei unmuted all other updates here")
+    assert f"Still muted: `{ORDER}`" in await line_with(harness, "🔔 mei unmuted all other updates here")
     assert f"Updates of `{ORDER}` are back on" in await harness.press("Unmute these orders too")
     await harness.ask(f"/panda mute {ORDER} 3d")
     assert f"Still muted: `{ORDER}`" in await harness.ask("/panda unmute")

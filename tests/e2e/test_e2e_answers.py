@@ -33,11 +33,11 @@ WAITS = ["3600", "inf", "1e30", "99999999999", "soon", "-1", "nan", "Fri, 31 Dec
 @pytest.fixture
 async def hurried(tmp_path: Path) -> AsyncIterator[BotHarness]:
     """The same, where a question has but a few seconds."""
-    async with running(tmp_path, answer_seconds=SHORT) as one:
-        yield one
+    async with running(tmp_path, answer_seconds=SHORT) as harness:
+        yield harness
 
 
-def direct(harness: BotHarness, user: str = "mei") -> list[Message]:
+def direct_messages(harness: BotHarness, user: str = "mei") -> list[Message]:
     """What stands in a person's own conversation with the bot."""
     return list(harness.slack.workspace.direct(harness.slack.workspace.user(user).id).messages.values())
 
@@ -48,7 +48,7 @@ def buttons(harness: BotHarness) -> list[str]:
     return [element["text"]["text"] for row in rows for element in row["elements"]]
 
 
-def in_words(text: str, caplog: pytest.LogCaptureFixture) -> bool:
+def is_sentence(text: str, caplog: pytest.LogCaptureFixture) -> bool:
     """Whether that is a sentence for people: no incident's number, and no traceback in the log."""
     return "give your pandabot admin this number" not in text and "Traceback" not in caplog.text
 
@@ -91,7 +91,7 @@ async def test_blocks_that_slack_refuses_in_the_channel_too(harness: BotHarness,
     harness.slack.faults.plan(Fault("chat.postEphemeral", error=code))
     assert (await harness.type("/panda help")).ok
     await harness.until(lambda: bool(harness.private()))
-    assert (harness.private()[-1].blocks, direct(harness)) == ([], [])
+    assert (harness.private()[-1].blocks, direct_messages(harness)) == ([], [])
 
 
 @pytest.mark.parametrize(
@@ -102,8 +102,8 @@ async def test_a_channel_in_which_nobody_can_be_answered(harness: BotHarness, co
     harness.slack.faults.plan(Fault("response_url", times=100, status=404))
     harness.slack.faults.plan(Fault("chat.postEphemeral", times=100, error=code))
     assert (await harness.type(f"/panda track {ORDER}")).ok
-    await harness.until(lambda: any(ORDER in words(one) for one in direct(harness)))
-    blocks = [block for one in direct(harness) for block in one.blocks if block["type"] == "actions"]
+    await harness.until(lambda: any(ORDER in words(message) for message in direct_messages(harness)))
+    blocks = [block for message in direct_messages(harness) for block in message.blocks if block["type"] == "actions"]
     buttons = [button["value"] for block in blocks for button in block["elements"]]
     assert buttons
     assert all(value.partition(" ")[0] in {"track", "order"} for value in buttons)
@@ -141,21 +141,21 @@ REFUSALS = [
     Fault("conversations.list", times=9, text='{"ok": false, "error": ["x"]}'),
     Fault("conversations.list", times=9, text='{"ok": '),
     Fault("conversations.list", times=9, text="[" * 100_000),
-    *(Fault("conversations.list", times=9, retry_after=one) for one in WAITS),
+    *(Fault("conversations.list", times=9, retry_after=seconds) for seconds in WAITS),
 ]
 
 
-@pytest.mark.parametrize("fault", REFUSALS, ids=lambda one: one.error or one.text[:20] or str(one.retry_after))
+@pytest.mark.parametrize("fault", REFUSALS, ids=lambda fault: fault.error or fault.text[:20] or str(fault.retry_after))
 async def test_a_channels_name_that_slack_does_not_look_up(
     harness: BotHarness, fault: Fault, caplog: pytest.LogCaptureFixture
 ) -> None:
     """The person reads what Slack said and what to do, at once, and nothing is watched."""
     harness.slack.faults.plan(fault)
     began = time.monotonic()
-    said = await harness.ask(f"/panda watch {ORDER} in #nosuch")
+    answer = await harness.ask(f"/panda watch {ORDER} in #nosuch")
     assert time.monotonic() - began < 8
-    assert "Slack" in said or "I can't find a channel" in said
-    assert in_words(said, caplog)
+    assert "Slack" in answer or "I can't find a channel" in answer
+    assert is_sentence(answer, caplog)
     assert harness.bot is not None
     assert (await harness.bot.store.upkeep.health(harness.clock())).watches == 0
 
@@ -177,8 +177,8 @@ async def test_a_list_without_end(
 
     monkeypatch.setitem(harness.slack.web_api._methods, method, endless)
     target = "#nosuch" if method == "conversations.list" else "#urgent"
-    said = await harness.ask(f"/panda watch {ORDER} in {target}")
-    assert "too long" in said or "did not confirm" in said
+    text = await harness.ask(f"/panda watch {ORDER} in {target}")
+    assert "too long" in text or "did not confirm" in text
     assert asked <= (2 if goes_round else 50)
 
 
@@ -194,18 +194,18 @@ async def test_a_form_that_slack_does_not_open(
     await harness.ask("/panda settings")
     harness.slack.faults.plan(Fault("views.open", times=100, error=code))
     if by == "settings":
-        said = await harness.press("Change")
+        sentence = await harness.press("Change")
     else:
         if by == "shortcut":
             assert (await harness.slack.global_shortcut("mei", "find_orders")).ok
         else:
             assert (await forged.send(harness, forged.press_in_home(harness, "find_orders:1"))).ok
-        await harness.until(lambda: bool(direct(harness)))
-        [message] = direct(harness)
-        said = words(message)
-    assert code in said
-    assert "again" in said
-    assert in_words(said, caplog)
+        await harness.until(lambda: bool(direct_messages(harness)))
+        [message] = direct_messages(harness)
+        sentence = words(message)
+    assert code in sentence
+    assert "again" in sentence
+    assert is_sentence(sentence, caplog)
 
 
 async def test_a_form_that_was_closed_before_its_answer(harness: BotHarness, caplog: pytest.LogCaptureFixture) -> None:
@@ -217,10 +217,10 @@ async def test_a_form_that_was_closed_before_its_answer(harness: BotHarness, cap
     [view] = harness.slack.workspace.views
     typed = {"orders": {"value": {"type": "plain_text_input", "value": ORDER}}}
     assert (await harness.slack.submit("mei", view, typed)).ok
-    await harness.until(lambda: bool(direct(harness)))
-    [message] = direct(harness)
+    await harness.until(lambda: bool(direct_messages(harness)))
+    [message] = direct_messages(harness)
     assert "form was closed" in words(message)
-    assert in_words(words(message), caplog)
+    assert is_sentence(words(message), caplog)
 
 
 async def test_watch_says_why_pandapon_refuses(harness: BotHarness) -> None:
@@ -256,8 +256,8 @@ async def test_slack_asks_for_a_wait_while_somebody_waits(harness: BotHarness, w
     for method in ("conversations.info", "conversations.members"):
         harness.slack.faults.plan(Fault(method, times=100, retry_after=wait))
     began = time.monotonic()
-    said = await harness.ask("/panda watches in #secret")
-    assert "did not confirm" in said or "I can't find a channel" in said
+    answer = await harness.ask("/panda watches in #secret")
+    assert "did not confirm" in answer or "I can't find a channel" in answer
     assert time.monotonic() - began < 8
 
 
@@ -377,8 +377,8 @@ async def test_another_process_holds_the_database(hurried: BotHarness, line: str
             async with timed(3.0):
                 await hurried.until(lambda: bool(hurried.private()))
             await hurried.until(lambda: not hurried.private()[-1].text.startswith("⏳"))
-        said = words(hurried.private()[-1])
-    assert "database" in said or ORDER in said
+        answer = words(hurried.private()[-1])
+    assert "database" in answer or ORDER in answer
     await hurried.until(lambda: hurried.bot is not None and not hurried.bot.context.in_hand)
     await asyncio.sleep(0.3)
     assert hurried.channel() == []

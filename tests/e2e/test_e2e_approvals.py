@@ -50,8 +50,8 @@ async def asking(folder: Path, **extra: Any) -> AsyncIterator[BotHarness]:
 @pytest.fixture
 async def harness(tmp_path: Path) -> AsyncIterator[BotHarness]:
     """The bot with the rules above."""
-    async with asking(tmp_path) as one:
-        yield one
+    async with asking(tmp_path) as harness:
+        yield harness
 
 
 # --- steps ------------------------------------------------------------------------------------------------------------
@@ -73,14 +73,18 @@ async def request_in(harness: BotHarness, channel: str = "#orders", *, count: in
 
 def requests_in(harness: BotHarness, channel: str = "#orders", viewer: str = "mei") -> list[Message]:
     """The requests in a channel, or in a person's conversation with the bot."""
-    return [one for one in harness.slack.visible(channel, viewer) if one.by_bot and "asks for approval" in one.text]
+    return [
+        message
+        for message in harness.slack.visible(channel, viewer)
+        if message.by_bot and "asks for approval" in message.text
+    ]
 
 
-def direct(harness: BotHarness, user: str) -> list[Message]:
+def direct_messages(harness: BotHarness, user: str) -> list[Message]:
     """What the bot wrote to a person directly."""
     own = [channel for channel in harness.slack.workspace.channels.values() if channel.id.startswith("D")]
-    found = [message for channel in own for message in channel.messages.values() if user in channel.members]
-    return [message for message in found if message.by_bot]
+    messages = [message for channel in own for message in channel.messages.values() if user in channel.members]
+    return [message for message in messages if message.by_bot]
 
 
 async def press(harness: BotHarness, message: Message, label: str, user: str, *, value: str = "") -> str:
@@ -115,7 +119,7 @@ async def stored(harness: BotHarness, number: int = 1) -> Approval:
     return asked
 
 
-async def trail(harness: BotHarness) -> list[Write]:
+async def audit_trail(harness: BotHarness) -> list[Write]:
     """The audit trail, oldest first."""
     assert harness.bot is not None
     return (await harness.bot.store.writes.newest(0, 100))[0][::-1]
@@ -123,7 +127,7 @@ async def trail(harness: BotHarness) -> list[Write]:
 
 async def steps(harness: BotHarness) -> list[tuple[str, str, str]]:
     """The trail's operation, actor and reason of each record about approvals."""
-    records = [write for write in await trail(harness) if write.operation.startswith("approval")]
+    records = [write for write in await audit_trail(harness) if write.operation.startswith("approval")]
     return [(write.operation, write.actor, write.reason) for write in records]
 
 
@@ -134,11 +138,11 @@ def in_cart(harness: BotHarness) -> list[int]:
 
 async def until_told(harness: BotHarness, user: str, text: str) -> Message:
     """Wait until the bot has written this to a person; return the message."""
-    await harness.until(lambda: any(text in words(one) for one in direct(harness, user)))
-    return next(one for one in reversed(direct(harness, user)) if text in words(one))
+    await harness.until(lambda: any(text in words(message) for message in direct_messages(harness, user)))
+    return next(message for message in reversed(direct_messages(harness, user)) if text in words(message))
 
 
-async def tend(harness: BotHarness, later: timedelta) -> None:
+async def run_approvals_job(harness: BotHarness, later: timedelta) -> None:
     """Let time pass, and the job run."""
     assert harness.bot is not None
     harness.clock.advance(later)
@@ -192,7 +196,7 @@ async def test_ask_approve_and_go_on(harness: BotHarness) -> None:
     await harness.until(lambda: len(harness.slack.workspace.views) > views and "7 pieces?" in text_of(harness))
     await send_page(harness)
     assert in_cart(harness) == [12]
-    made = next(write for write in await trail(harness) if write.approved_by)
+    made = next(write for write in await audit_trail(harness) if write.approved_by)
     assert (made.approved_by, made.state, made.amount_fen) == (TOM, WriteState.DONE, 700)
     assert [step[:2] for step in await steps(harness)] == [("approval.ask", MEI), ("approval.approve", TOM)]
 
@@ -210,7 +214,7 @@ async def test_decline_with_a_reason_that_is_hostile(harness: BotHarness) -> Non
     assert "<https" not in told
     assert "13812345678" not in told
     await unchanged(harness, ApprovalState.DECLINED)
-    declined = (await trail(harness))[-1]
+    declined = (await audit_trail(harness))[-1]
     assert declined.change is not None
     assert "no" in declined.change.details
     file = io.StringIO()
@@ -220,7 +224,7 @@ async def test_decline_with_a_reason_that_is_hostile(harness: BotHarness) -> Non
     assert ["approval.decline" in row for row in rows] == [True, False]
     assert "13812345678" not in file.getvalue()
     await ask_for(harness)
-    assert len({one.text for one in [await request_in(harness, count=2)]}) == 1
+    assert len({message.text for message in [await request_in(harness, count=2)]}) == 1
     assert (await stored(harness, 2)).state is ApprovalState.WAITING
 
 
@@ -258,11 +262,11 @@ async def test_two_approvers_at_once_the_first_counts(harness: BotHarness) -> No
     await until_told(harness, MEI, "Approved by")
     by = (await stored(harness)).by
     late = "ann" if by == TOM else "tom"
-    await harness.until(lambda: any("too late" in words(one) for one in harness.private(late)))
+    await harness.until(lambda: any("too late" in words(message) for message in harness.private(late)))
     assert [step[0] for step in await steps(harness)].count("approval.approve") == 2
     refused = next(step for step in await steps(harness) if step[2])
     assert refused[1:] == (ANN if by == TOM else TOM, "already_decided")
-    assert len([one for one in direct(harness, MEI) if "Approved by" in words(one)]) == 1
+    assert len([message for message in direct_messages(harness, MEI) if "Approved by" in words(message)]) == 1
 
 
 # --- misuse: refused and recorded -------------------------------------------------------------------------------------
@@ -338,7 +342,7 @@ async def test_a_decision_after_the_expiry_is_refused(harness: BotHarness) -> No
     harness.clock.advance(timedelta(days=3, seconds=1))
     answer = await forged.answered(harness, forged.press(harness, action, "1", user="tom"), user="tom")
     assert "too late" in answer
-    await tend(harness, timedelta(minutes=5))
+    await run_approvals_job(harness, timedelta(minutes=5))
     outcome = await until_told(harness, MEI, "Expired")
     assert labels(outcome) == []
     await harness.until(lambda: labels(message) == [])
@@ -438,14 +442,14 @@ async def test_a_reminder_after_a_day_once_and_a_form_that_lives_as_long(harness
     """Tom is reminded in the thread; he approves on the third day; Mei goes on with her form on the fifth."""
     await ask_for(harness)
     message = await request_in(harness)
-    await tend(harness, timedelta(hours=25))
+    await run_approvals_job(harness, timedelta(hours=25))
     [reminder] = await harness.replies(message, 1)
     assert reminder.notifies == {TOM}
-    await tend(harness, timedelta(hours=25))
+    await run_approvals_job(harness, timedelta(hours=25))
     assert len(harness.thread(message)) == 1
     await press(harness, message, "Approve", "tom")
     outcome = await until_told(harness, MEI, "Approved by tom")
-    await tend(harness, timedelta(days=2))
+    await run_approvals_job(harness, timedelta(days=2))
     views = len(harness.slack.workspace.views)
     await harness.slack.press("mei", outcome, action_of(outcome, "Place the order"))
     await harness.until(lambda: len(harness.slack.workspace.views) > views and "7 pieces?" in text_of(harness))
@@ -473,7 +477,9 @@ async def test_asked_in_a_direct_message_each_approver_gets_one(tmp_path: Path) 
         own = harness.slack.workspace.direct(MEI).id
         await ask_for(harness, channel=own)
         to_tom, to_ann = await until_told(harness, TOM, "asks for approval"), await until_told(harness, ANN, "A-1")
-        assert direct(harness, MEI) == [] or "asks for approval" not in words(direct(harness, MEI)[-1])
+        assert direct_messages(harness, MEI) == [] or "asks for approval" not in words(
+            direct_messages(harness, MEI)[-1]
+        )
         await press(harness, to_tom, "Approve", "tom")
         await until_told(harness, MEI, "Approved by tom")
         await harness.until(lambda: labels(to_ann) == [] and labels(to_tom) == [])
@@ -486,8 +492,8 @@ async def test_an_approver_who_is_not_in_the_channel_gets_it_directly_as_well(ha
     await ask_for(harness, 60)
     message = await request_in(harness)
     to_ann = await until_told(harness, ANN, "asks for approval")
-    assert direct(harness, TOM) == []
-    await tend(harness, timedelta(hours=25))
+    assert direct_messages(harness, TOM) == []
+    await run_approvals_job(harness, timedelta(hours=25))
     await until_told(harness, ANN, "still waits")
     await press(harness, to_ann, "Approve", "ann")
     await harness.until(lambda: labels(message) == [] and labels(to_ann) == [])

@@ -8,7 +8,17 @@ from typing import TYPE_CHECKING
 
 import pytest
 from support.bot_harness import words
-from support.buying import ADDRESS, ALIBABA, buying, made, open_order, own_goods, put, to_review, writes
+from support.buying import (
+    ADDRESS,
+    ALIBABA,
+    buying,
+    open_order,
+    orders_made,
+    own_goods,
+    put_into_cart,
+    to_review,
+    writes,
+)
 from support.wizard_steps import chosen, open_by, press_in_page, send_page, text_of, typed
 
 from sandbox.pandapon.trading.products import skus
@@ -28,8 +38,8 @@ MEI, TOM = "U0MEI00001", "U0TOM00002"
 @pytest.fixture
 async def harness(tmp_path: Path) -> AsyncIterator[BotHarness]:
     """A bot whose orders above 50 yuan Tom has to approve."""
-    async with buying(tmp_path, approvals=f"50:{TOM}+{MEI}") as one:
-        yield one
+    async with buying(tmp_path, approvals=f"50:{TOM}+{MEI}") as harness:
+        yield harness
 
 
 def request(harness: BotHarness) -> Message:
@@ -45,14 +55,14 @@ def buttons(message: Message) -> dict[str, str]:
 
 async def ask(harness: BotHarness) -> Message:
     """Fill the cart, review an order of about 100 yuan, confirm it, and return the request."""
-    put(harness, own_goods(harness, ALIBABA, "一家", "12.50", "红色 <!channel> 连衣裙"), 8)
+    put_into_cart(harness, own_goods(harness, ALIBABA, "一家", "12.50", "红色 <!channel> 连衣裙"), 8)
     await open_order(harness)
     await to_review(harness, typed(note0="请用纸箱"))
     await send_page(harness)
     assert "Asked" in text_of(harness)
-    assert made(harness) == []
+    assert orders_made(harness) == []
     await harness.until(
-        lambda: "asks for approval" in str([one.text for one in harness.slack.visible("#orders", "tom")])
+        lambda: "asks for approval" in str([message.text for message in harness.slack.visible("#orders", "tom")])
     )
     return request(harness)
 
@@ -61,7 +71,7 @@ async def approve(harness: BotHarness, message: Message) -> Message:
     """Approve as Tom; return what Mei is told."""
     assert (await harness.slack.press("tom", message, buttons(message)["Approve"])).ok
     own = harness.slack.workspace.direct(MEI)
-    await harness.until(lambda: any("Place the order" in buttons(one) for one in own.messages.values()))
+    await harness.until(lambda: any("Place the order" in buttons(message) for message in own.messages.values()))
     return list(own.messages.values())[-1]
 
 
@@ -82,10 +92,10 @@ async def test_an_order_is_approved_placed_and_paid(harness: BotHarness) -> None
     await go_on(harness, await approve(harness, message))
     await send_page(harness)
     assert "✅ Ordered" in text_of(harness)
-    assert len(made(harness)) == 1
+    assert len(orders_made(harness)) == 1
     [created] = [write for write in await writes(harness) if write.made]
     assert created.approved_by == TOM
-    await harness.ask(f"/panda pay {made(harness)[0].order_id}")
+    await harness.ask(f"/panda pay {orders_made(harness)[0].order_id}")
     await open_by(harness, "Pay")
     await send_page(harness)
     assert "for approval" not in text_of(harness)
@@ -97,7 +107,7 @@ async def test_who_approved_a_purchase_does_not_pay_it_alone(harness: BotHarness
     """Tom's own payment of what he approved is asked for: Mei decides."""
     await go_on(harness, await approve(harness, await ask(harness)))
     await send_page(harness)
-    await harness.ask(f"/panda pay {made(harness)[0].order_id}", user="tom")
+    await harness.ask(f"/panda pay {orders_made(harness)[0].order_id}", user="tom")
     await open_by(harness, "Pay", user="tom")
     await send_page(harness, user="tom")
     assert "Asked" in text_of(harness)
@@ -115,7 +125,7 @@ async def test_an_address_that_looks_the_same_is_another(harness: BotHarness, ad
     await send_page(harness, chosen(address=address) | typed(note0="请用纸箱"))
     await send_page(harness)
     assert ("A-2" in text_of(harness)) == is_asked
-    assert len(made(harness)) == (not is_asked)
+    assert len(orders_made(harness)) == (not is_asked)
 
 
 async def test_a_price_that_rose_meanwhile_is_shown_and_asked_for_anew(harness: BotHarness) -> None:
@@ -132,7 +142,7 @@ async def test_a_price_that_rose_meanwhile_is_shown_and_asked_for_anew(harness: 
     assert "¥12.50" in text_of(harness)
     await send_page(harness)
     assert "A-2" in text_of(harness)
-    assert made(harness) == []
+    assert orders_made(harness) == []
 
 
 async def test_an_approval_that_was_used_shows_its_order(harness: BotHarness) -> None:
@@ -145,7 +155,7 @@ async def test_an_approval_that_was_used_shows_its_order(harness: BotHarness) ->
     listed = words(harness.private("mei")[-1])
     assert "Approved by tom" in listed
     assert "✅ Ordered" in listed
-    assert made(harness)[0].order_id[-6:] in listed
+    assert orders_made(harness)[0].order_id[-6:] in listed
 
 
 async def labels_of_list(harness: BotHarness) -> dict[str, str]:
@@ -166,7 +176,7 @@ async def test_the_same_cart_is_asked_for_once(harness: BotHarness) -> None:
     assert "has already approved the same" in text_of(harness)
     assert "/panda approvals" in text_of(harness)
     assert requests(harness) == [first]
-    put(harness, own_goods(harness, ALIBABA, "一家", "9"), 2)
+    put_into_cart(harness, own_goods(harness, ALIBABA, "一家", "9"), 2)
     await confirm_again(harness)
     assert "A-2" in text_of(harness)
     await harness.until(lambda: len(requests(harness)) == 2)
@@ -182,15 +192,19 @@ async def test_a_request_that_was_withdrawn_is_in_nobodys_way(harness: BotHarnes
     await harness.until(lambda: "A-2" in request(harness).text)
     await go_on(harness, await approve(harness, request(harness)))
     await send_page(harness)
-    assert len(made(harness)) == 1
-    put(harness, harness.world.goods[-1], 8)
+    assert len(orders_made(harness)) == 1
+    put_into_cart(harness, harness.world.goods[-1], 8)
     await confirm_again(harness)
     await harness.until(lambda: "A-3" in request(harness).text)
 
 
 def requests(harness: BotHarness) -> list[Message]:
     """The requests in the channel."""
-    return [one for one in harness.slack.visible("#orders", "tom") if one.by_bot and "asks for approval" in one.text]
+    return [
+        message
+        for message in harness.slack.visible("#orders", "tom")
+        if message.by_bot and "asks for approval" in message.text
+    ]
 
 
 async def confirm_again(harness: BotHarness) -> None:

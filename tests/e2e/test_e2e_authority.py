@@ -38,9 +38,9 @@ EVERYONE = frozenset(Filter)
 @pytest.fixture
 async def harness(tmp_path: Path) -> AsyncIterator[BotHarness]:
     """Both stand-ins and the production bot between them; the bot is in #secret with Tom, Mei is not."""
-    async with running(tmp_path) as one:
-        one.slack.workspace.channel("secret").members.add(BOT_USER)
-        yield one
+    async with running(tmp_path) as harness:
+        harness.slack.workspace.channel("secret").members.add(BOT_USER)
+        yield harness
 
 
 # --- what each listener acts on ---------------------------------------------------------------------------------------
@@ -49,9 +49,9 @@ async def harness(tmp_path: Path) -> AsyncIterator[BotHarness]:
 async def test_every_listener_says_what_it_acts_on(harness: BotHarness) -> None:
     """The whole list: who adds a listener adds it here, and thinks of whom it is to ask."""
     assert harness.bot is not None
-    found = [
-        (one.kind, one.name if isinstance(one.name, str) else "…", one.subject.name)
-        for one in declarations(harness.bot.app)
+    listed = [
+        (listener.kind, listener.name if isinstance(listener.name, str) else "…", listener.subject.name)
+        for listener in declarations(harness.bot.app)
     ]
     named = "the channel that the command names, or in which it is typed"
     of_button = "the channel that the button's command names, or in which it is pressed"
@@ -67,8 +67,8 @@ async def test_every_listener_says_what_it_acts_on(harness: BotHarness) -> None:
     of_choice = "the subject of the form that the option opens, or else the channel of its command"
     refund = "a refund that is read again, for a person who may change refunds"
     acts = ("letter", "letter_review", "return", "return_review", "change", "change_review", "cancel")
-    assert found == [
-        *(("command", one, named) for one in COMMANDS.slash_commands()),
+    assert listed == [
+        *(("command", command, named) for command in COMMANDS.slash_commands()),
         ("action", "run:", of_button),
         ("action", "show:", of_button),
         ("shortcut", "search_picture", "nothing but the message, which the person sees"),
@@ -153,7 +153,7 @@ async def test_every_listener_says_what_it_acts_on(harness: BotHarness) -> None:
         ("event", "…", nothing),
     ]
     every = {value for name, value in vars(action_ids).items() if name.isupper()}
-    ids = {name for kind, name, _subject in found if kind in {"action", "view", "shortcut"}} - {"…"}
+    ids = {name for kind, name, _subject in listed if kind in {"action", "view", "shortcut"}} - {"…"}
     assert every == {name for name in ids if not name.startswith(FLOW)}
 
 
@@ -167,9 +167,9 @@ def pages(form: str, *steps: str, presses: tuple[str, ...] = (), forgets: bool =
 
 async def test_every_command_says_what_it_wants_of_a_channel() -> None:
     """Those that name a channel look at it or change it, and the others name none."""
-    needs = {kind: one.need_of(requests.WatchOrders(("1",))) for kind, one in COMMANDS.answers.items()}
-    every = {one for one in vars(requests).values() if isinstance(one, type) and is_dataclass(one)}
-    assert {kind.__name__ for kind in needs} == {one.__name__ for one in every}
+    needs = {kind: declared.need_of(requests.WatchOrders(("1",))) for kind, declared in COMMANDS.answers.items()}
+    every = {member for member in vars(requests).values() if isinstance(member, type) and is_dataclass(member)}
+    assert {kind.__name__ for kind in needs} == {request.__name__ for request in every}
     named = {kind for kind in needs if "channel" in getattr(kind, "__dataclass_fields__", {})}
     assert named == {kind for kind, need in needs.items() if need}
     looking = {requests.ListWatches, requests.ShowSettings, requests.Start, requests.Why}
@@ -406,7 +406,7 @@ async def test_a_channel_that_slack_pages_through_for_ever(harness: BotHarness) 
 # --- other workspaces, other apps, outsiders --------------------------------------------------------------------------
 
 
-def others() -> list[Any]:
+def foreign_installations() -> list[Any]:
     """What in a payload names another installation."""
     return [
         pytest.param({"team_id": "T0OTHER99"}, id="team"),
@@ -416,7 +416,7 @@ def others() -> list[Any]:
     ]
 
 
-@pytest.mark.parametrize("change", others())
+@pytest.mark.parametrize("change", foreign_installations())
 @pytest.mark.parametrize("outsiders", ["none", "all"])
 async def test_another_workspace_or_app_gets_nothing(tmp_path: Path, change: dict[str, Any], outsiders: str) -> None:
     """Rightly signed as it is; whoever lets outsiders in lets no other installation in."""
@@ -497,9 +497,9 @@ async def test_an_outsiders_home_form_and_shortcuts(harness: BotHarness) -> None
     assert (await harness.slack.global_shortcut("guest", "find_orders")).ok
     await harness.until(lambda: bool(harness.slack.workspace.views))
     assert any("full members" in json.dumps(form["blocks"]) for form in harness.slack.workspace.views.values())
-    said = await harness.say(f"look at {ORDER}")
+    message = await harness.say(f"look at {ORDER}")
     for shortcut in ("track_message", "watch_message"):
-        assert "full members" in await harness.shortcut(shortcut, said, user="guest")
+        assert "full members" in await harness.shortcut(shortcut, message, user="guest")
     values = {"orders": {"value": {"type": "plain_text_input", "value": ORDER}}}
     ack = await forged.send(harness, forged.submission(harness, action_ids.FIND_ORDERS, "", values, user="guest"))
     assert "full members" in json.dumps(ack.payload["view"])

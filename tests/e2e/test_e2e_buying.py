@@ -16,10 +16,10 @@ from support.buying import (
     TAOBAO_PRODUCT,
     buying,
     goods,
-    made,
     open_order,
+    orders_made,
     own_goods,
-    put,
+    put_into_cart,
     states,
     to_review,
     writes,
@@ -58,8 +58,8 @@ CART_ORDER = {ALIBABA: "/v2/alibaba/cart/create/order", TAOBAO: "/v2/taobao/cart
 @pytest.fixture
 async def harness(tmp_path: Path) -> AsyncIterator[BotHarness]:
     """A bot that may order."""
-    async with buying(tmp_path) as one:
-        yield one
+    async with buying(tmp_path) as harness:
+        yield harness
 
 
 def says(harness: BotHarness, text: str) -> bool:
@@ -72,9 +72,9 @@ def says(harness: BotHarness, text: str) -> bool:
 
 async def test_the_cart_is_ordered_and_watched(harness: BotHarness) -> None:
     """Both platforms, two sellers of 1688: the review has every seller's costs, and each order gets its card."""
-    put(harness, goods(harness, ALIBABA), 4)
-    put(harness, own_goods(harness, ALIBABA, "第二家", "12.50"), 10)
-    put(harness, goods(harness, TAOBAO), 2)
+    put_into_cart(harness, goods(harness, ALIBABA), 4)
+    put_into_cart(harness, own_goods(harness, ALIBABA, "第二家", "12.50"), 10)
+    put_into_cart(harness, goods(harness, TAOBAO), 2)
     await open_order(harness, label="Order all…")
     assert says(harness, "王** · 杭州市 · **78")
     assert not says(harness, "13812345678")
@@ -86,7 +86,7 @@ async def test_the_cart_is_ordered_and_watched(harness: BotHarness) -> None:
     total = text_of(harness).split("Total: ")[-1].split("*")[0]
     await send_page(harness)
     assert says(harness, "✅ Ordered")
-    orders = made(harness)
+    orders = orders_made(harness)
     assert [order.platform for order in orders].count(ALIBABA) == 2
     assert len(orders) == 3
     assert yuan(int(sum(order.total(harness.clock()) for order in orders) * 100)) == total
@@ -100,14 +100,14 @@ async def test_the_cart_is_ordered_and_watched(harness: BotHarness) -> None:
 
 async def test_each_seller_gets_their_own_note(harness: BotHarness) -> None:
     """1688 takes one note a call, so sellers with other notes get calls of their own, each recorded."""
-    put(harness, goods(harness, ALIBABA), 4)
-    put(harness, own_goods(harness, ALIBABA, "第二家"), 10)
+    put_into_cart(harness, goods(harness, ALIBABA), 4)
+    put_into_cart(harness, own_goods(harness, ALIBABA, "第二家"), 10)
     await open_order(harness, label="Order all…")
     await to_review(harness, typed(note0="one", note1="two"))
     await send_page(harness)
     sent = [seen.body for seen in harness.pandapon.requests if seen.path == CART_ORDER[ALIBABA]]
     assert sorted(body["message"] for body in sent) == ["one", "two"]
-    assert len(made(harness)) == 2
+    assert len(orders_made(harness)) == 2
     assert await states(harness) == [WriteState.DONE] * 2
 
 
@@ -117,15 +117,15 @@ async def test_fewer_orders_than_sellers_are_said(
 ) -> None:
     """PandaPon's answer names orders of some sellers alone: nobody should think that all is ordered."""
     for number in range(3):
-        put(harness, own_goods(harness, ALIBABA, f"第{number}家"), 10)
+        put_into_cart(harness, own_goods(harness, ALIBABA, f"第{number}家"), 10)
     address = ("POST", CART_ORDER[ALIBABA])
     real = routes._BY_ADDRESS[address]
 
-    def some(account: Account, fields: Fields) -> list[Any]:
+    def shortened(account: Account, fields: Fields) -> list[Any]:
         answer: list[Any] = real.handler(account, fields)
         return answer[:named]
 
-    monkeypatch.setitem(routes._BY_ADDRESS, address, replace(real, handler=some))
+    monkeypatch.setitem(routes._BY_ADDRESS, address, replace(real, handler=shortened))
     await open_order(harness, label="Order all…")
     await to_review(harness)
     await send_page(harness)
@@ -137,7 +137,7 @@ async def test_no_seller_is_ordered_from_that_the_review_leaves_out(harness: Bot
     """With three long lines each; more sellers than a page shows are refused before anything is filled in."""
     for number in range(sellers):
         for _line in range(3):
-            put(harness, own_goods(harness, ALIBABA, f"第{number:02}家", "9", "裙" * 120), 1)
+            put_into_cart(harness, own_goods(harness, ALIBABA, f"第{number:02}家", "9", "裙" * 120), 1)
     await open_order(harness, label="Order all…")
     if sellers > 30:
         assert says(harness, "too much for one order")
@@ -149,8 +149,8 @@ async def test_no_seller_is_ordered_from_that_the_review_leaves_out(harness: Bot
 
 async def test_one_seller_alone(harness: BotHarness) -> None:
     """The button beside a seller orders their lines, and leaves the others in the cart."""
-    put(harness, goods(harness, ALIBABA), 4)
-    put(harness, own_goods(harness, ALIBABA, "第二家"), 10)
+    put_into_cart(harness, goods(harness, ALIBABA), 4)
+    put_into_cart(harness, own_goods(harness, ALIBABA, "第二家"), 10)
     await harness.ask("/panda cart")
     message = harness.private()[-1]
     block = next(block for block in message.blocks if "第二家" in str(block) and block.get("accessory"))
@@ -158,13 +158,13 @@ async def test_one_seller_alone(harness: BotHarness) -> None:
     await harness.until(lambda: bool(harness.slack.workspace.views) and "⏳" not in text_of(harness))
     await to_review(harness)
     await send_page(harness)
-    assert [order.seller for order in made(harness)] == ["第二家"]
+    assert [order.seller for order in orders_made(harness)] == ["第二家"]
     assert len(harness.pandapon.account.carts[ALIBABA]) == 1
 
 
 async def test_back_keeps_what_was_filled_in(harness: BotHarness) -> None:
     """From the review to the first page."""
-    put(harness, goods(harness, ALIBABA), 4)
+    put_into_cart(harness, goods(harness, ALIBABA), 4)
     await open_order(harness)
     await to_review(harness, typed(note0="hello"))
     await press_in_page(harness, "◀ Back")
@@ -183,7 +183,7 @@ async def test_a_product_is_ordered_at_once(harness: BotHarness, product: str, p
     assert says(harness, "× 6 = ")
     await send_page(harness)
     assert says(harness, "✅ Ordered")
-    [order] = made(harness)
+    [order] = orders_made(harness)
     assert [line.quantity for line in order.lines] == [6]
     assert harness.pandapon.count(path) >= 1
     [write] = await writes(harness)
@@ -201,12 +201,12 @@ async def test_products_of_several_sellers_are_ordered_by_one_call(tmp_path: Pat
         await to_review(harness, chosen(variant0="0", variant1="0") | typed(quantity0="2", quantity1="3"))
         assert text_of(harness).count("Shipping: ¥6.00") == 2
         await send_page(harness)
-        assert len(made(harness)) == 2
+        assert len(orders_made(harness)) == 2
         assert harness.pandapon.count("/v2/alibaba/order/batch/create") == 1
 
 
 @pytest.mark.parametrize(
-    ("filled", "field", "said"),
+    ("filled", "field", "sentence"),
     [
         (typed(quantity0="1"), "quantity0", "minimum"),
         (typed(quantity0=""), "quantity0", "whole number"),
@@ -216,12 +216,14 @@ async def test_products_of_several_sellers_are_ordered_by_one_call(tmp_path: Pat
         (typed(quantity0="4") | chosen(address="99"), "address", "address"),
     ],
 )
-async def test_a_wrong_field_is_marked(harness: BotHarness, filled: dict[str, object], field: str, said: str) -> None:
+async def test_a_wrong_field_is_marked(
+    harness: BotHarness, filled: dict[str, object], field: str, sentence: str
+) -> None:
     """Nothing is asked of PandaPon for it."""
     await harness.ask(f"/panda product {PRODUCT}")
     await open_by(harness, "Buy now")
     errors = await to_review(harness, chosen(variant0="0") | filled)
-    assert said in errors[field]
+    assert sentence in errors[field]
 
 
 # --- it is stopped ----------------------------------------------------------------------------------------------------
@@ -232,7 +234,7 @@ async def test_a_price_that_moved_stops_it_and_shows_both(harness: BotHarness, w
     """Between review and confirmation: the new review has to be confirmed."""
     product = goods(harness, ALIBABA)
     if way == "cart":
-        put(harness, product, 4)
+        put_into_cart(harness, product, 4)
         await open_order(harness)
         await to_review(harness)
     else:
@@ -243,10 +245,10 @@ async def test_a_price_that_moved_stops_it_and_shows_both(harness: BotHarness, w
     await send_page(harness)
     assert says(harness, "Prices have changed")
     assert says(harness, f"¥{product.price:,.2f} → ¥{product.price + 1:,.2f}")
-    assert made(harness) == []
+    assert orders_made(harness) == []
     assert [(write.state, write.reason) for write in await writes(harness)] == [(WriteState.REFUSED, "price_moved")]
     await send_page(harness)
-    assert len(made(harness)) == 1
+    assert len(orders_made(harness)) == 1
 
 
 def raise_price(harness: BotHarness, product_id: str) -> None:
@@ -264,30 +266,30 @@ def raise_price(harness: BotHarness, product_id: str) -> None:
 
 async def test_a_cart_that_changed_stops_it(harness: BotHarness) -> None:
     """A colleague changes a quantity between review and confirmation."""
-    entry = put(harness, goods(harness, ALIBABA), 4)
+    entry = put_into_cart(harness, goods(harness, ALIBABA), 4)
     await open_order(harness)
     await to_review(harness)
     entry.quantity = 5
     await send_page(harness)
     assert says(harness, "cart has changed")
-    assert made(harness) == []
+    assert orders_made(harness) == []
     assert await states(harness) == []
 
 
 async def test_what_sells_out_before_the_confirmation_stops_it(harness: BotHarness) -> None:
     """The cart no longer offers it."""
-    entry = put(harness, goods(harness, ALIBABA), 4)
+    entry = put_into_cart(harness, goods(harness, ALIBABA), 4)
     await open_order(harness)
     await to_review(harness)
     leave(harness, entry.sku, 1)
     await send_page(harness)
     assert says(harness, "cart has changed")
-    assert made(harness) == []
+    assert orders_made(harness) == []
 
 
 async def test_what_sells_out_at_the_last_moment_is_refused_by_pandapon(harness: BotHarness) -> None:
     """Nothing is ordered, the refusal is recorded, and the person may go back."""
-    entry = put(harness, goods(harness, ALIBABA), 4)
+    entry = put_into_cart(harness, goods(harness, ALIBABA), 4)
     await open_order(harness)
     await to_review(harness)
     looks = itertools.count(1)
@@ -300,7 +302,7 @@ async def test_what_sells_out_at_the_last_moment_is_refused_by_pandapon(harness:
     assert says(harness, "Not done: order 1 product")
     assert says(harness, "库存不足")
     assert says(harness, "◀ Back")
-    assert made(harness) == []
+    assert orders_made(harness) == []
     assert await states(harness) == [WriteState.REFUSED]
 
 
@@ -314,7 +316,7 @@ def leave(harness: BotHarness, sku: Sku, pieces: int) -> None:
 async def test_where_orders_are_off_no_button_shows_and_a_stale_one_is_refused(tmp_path: Path, writes_: str) -> None:
     """``WRITES`` names the scope."""
     async with buying(tmp_path, writes=writes_) as harness:
-        put(harness, goods(harness, ALIBABA), 4)
+        put_into_cart(harness, goods(harness, ALIBABA), 4)
         assert "Order…" not in await harness.ask("/panda cart")
         assert "WRITES=orders" in await harness.ask(f"/panda buy {PRODUCT}")
 
@@ -328,7 +330,7 @@ async def test_another_person_may_not(tmp_path: Path) -> None:
 async def test_without_an_address_the_way_to_one_is_shown(harness: BotHarness) -> None:
     """Before anything is filled in."""
     harness.pandapon.account.addresses.clear()
-    put(harness, goods(harness, ALIBABA), 4)
+    put_into_cart(harness, goods(harness, ALIBABA), 4)
     await open_order(harness)
     assert says(harness, "Add an address")
 
@@ -337,7 +339,7 @@ async def test_an_unpublished_path_is_said_before_anything_is_filled_in(tmp_path
     """The addresses' path is not published."""
     paths = {name: path for name, path in OWN_PATHS.items() if name != "address.get"}
     async with buying(tmp_path, pandapon_paths=paths) as harness:
-        put(harness, goods(harness, ALIBABA), 4)
+        put_into_cart(harness, goods(harness, ALIBABA), 4)
         await open_order(harness)
         assert says(harness, "PANDAPON_PATHS")
 
@@ -346,12 +348,12 @@ async def test_taobao_without_a_preview_says_that_the_shipping_comes_later(tmp_p
     """Its preview's path is not published, so the goods' sum stands alone."""
     paths = {name: path for name, path in OWN_PATHS.items() if name != "taobao.cart.preview"}
     async with buying(tmp_path, pandapon_paths=paths) as harness:
-        put(harness, goods(harness, TAOBAO), 2)
+        put_into_cart(harness, goods(harness, TAOBAO), 2)
         await open_order(harness)
         await to_review(harness)
         assert says(harness, "shipping, which is known after the order is placed")
         await send_page(harness)
-        assert len(made(harness)) == 1
+        assert len(orders_made(harness)) == 1
 
 
 # --- once -------------------------------------------------------------------------------------------------------------
@@ -359,7 +361,7 @@ async def test_taobao_without_a_preview_says_that_the_shipping_comes_later(tmp_p
 
 async def test_a_confirmation_that_comes_again_orders_nothing_more(harness: BotHarness) -> None:
     """A double click, and a replay of the page after the end."""
-    put(harness, goods(harness, ALIBABA), 4)
+    put_into_cart(harness, goods(harness, ALIBABA), 4)
     await open_order(harness)
     await to_review(harness)
     page = dict(view_of(harness))
@@ -367,13 +369,13 @@ async def test_a_confirmation_that_comes_again_orders_nothing_more(harness: BotH
     harness.slack.workspace.views[page["id"]] = page
     await send_page(harness)
     assert says(harness, "Ordered")
-    assert len(made(harness)) == 1
+    assert len(orders_made(harness)) == 1
 
 
 async def two_calls(harness: BotHarness) -> None:
     """Come to the review of an order of two sellers with notes of their own, which takes two calls."""
-    put(harness, own_goods(harness, ALIBABA, "第一家"), 10)
-    put(harness, own_goods(harness, ALIBABA, "第二家 <!channel>"), 10)
+    put_into_cart(harness, own_goods(harness, ALIBABA, "第一家"), 10)
+    put_into_cart(harness, own_goods(harness, ALIBABA, "第二家 <!channel>"), 10)
     await open_order(harness, label="Order all…")
     await to_review(harness, typed(note0="one", note1="two"))
 
@@ -391,9 +393,9 @@ async def test_a_second_click_between_two_calls_waits_for_both(harness: BotHarne
     assert (await harness.slack.submit("mei", "V0SECOND", {})).ok
     assert (await first).ok
     await harness.idle()
-    assert len(made(harness)) == 2
+    assert len(orders_made(harness)) == 2
     for _replay in range(2):
-        assert all(says(harness, order.order_id) for order in made(harness))
+        assert all(says(harness, order.order_id) for order in orders_made(harness))
         assert not says(harness, "Nothing was ordered")
         harness.slack.workspace.views[page["id"]] = page
         await send_page(harness)
@@ -413,30 +415,30 @@ async def test_what_was_never_sent_before_a_restart_is_said(harness: BotHarness)
     assert says(harness, "✅ Ordered")
     assert says(harness, "Nothing was ordered from 第二家")
     assert not says(harness, "<!channel>")
-    assert made(harness) == []
+    assert orders_made(harness) == []
 
 
 async def test_a_foreign_confirmation_is_refused_and_recorded(harness: BotHarness) -> None:
     """Tom sends Mei's review."""
-    put(harness, goods(harness, ALIBABA), 4)
+    put_into_cart(harness, goods(harness, ALIBABA), 4)
     await open_order(harness)
     await to_review(harness)
     await send_page(harness, user="tom")
-    assert made(harness) == []
+    assert orders_made(harness) == []
     assert [(write.state, write.reason) for write in await writes(harness)] == [(WriteState.REFUSED, "foreign_form")]
 
 
 @pytest.mark.parametrize("forged", ["", "A" * 24 + ".2", "{id}", "{id}.99"])
 async def test_a_forged_form_orders_nothing(harness: BotHarness, forged: str) -> None:
     """An unknown id, no revision, a later one."""
-    put(harness, goods(harness, ALIBABA), 4)
+    put_into_cart(harness, goods(harness, ALIBABA), 4)
     await open_order(harness)
     await to_review(harness)
     view = view_of(harness)
     own = view["private_metadata"].partition(".")[0]
     harness.slack.workspace.views[view["id"]] = view | {"private_metadata": forged.replace("{id}", own)}
     await send_page(harness)
-    assert made(harness) == []
+    assert orders_made(harness) == []
 
 
 # --- lost answers -----------------------------------------------------------------------------------------------------
@@ -454,7 +456,7 @@ PATHS = {
 async def reviewed(harness: BotHarness, way: str) -> None:
     """Come to the review of an order that is made in this way."""
     if way.startswith("cart"):
-        put(harness, goods(harness, ALIBABA if way.endswith("1688") else TAOBAO), 4)
+        put_into_cart(harness, goods(harness, ALIBABA if way.endswith("1688") else TAOBAO), 4)
         await open_order(harness)
         await to_review(harness)
         return
@@ -476,7 +478,7 @@ async def test_a_lost_answer_is_looked_for_and_found(harness: BotHarness, way: s
     lose_answer(harness, PATHS[way])
     await send_page(harness)
     assert says(harness, "PandaPon gave no clear answer, but")
-    orders = made(harness)
+    orders = orders_made(harness)
     assert len(orders) == (2 if way == "batch" else 1)
     [write] = await writes(harness)
     assert write.state is WriteState.FOUND_DONE
@@ -510,7 +512,7 @@ async def test_an_error_that_may_have_come_after_the_work_is_no_refusal(
     assert says(harness, "✅ Ordered")
     assert says(harness, "PandaPon gave no clear answer, but")
     assert await states(harness) == [WriteState.FOUND_DONE]
-    assert len(made(harness)) == 1
+    assert len(orders_made(harness)) == 1
 
 
 async def test_an_unclear_order_is_not_sent_again_from_its_form(harness: BotHarness) -> None:
@@ -527,7 +529,7 @@ async def test_an_unclear_order_is_not_sent_again_from_its_form(harness: BotHarn
     harness.clock.advance(LISTED_WITHIN + timedelta(seconds=10))
     harness.hurry("writes")
     await until_state(harness, WriteState.FOUND_UNDONE)
-    assert made(harness) == []
+    assert orders_made(harness) == []
 
 
 @pytest.mark.parametrize("way", WAYS)
@@ -542,12 +544,12 @@ async def test_an_order_that_was_not_made_is_unclear_and_then_not_done(harness: 
     harness.clock.advance(LISTED_WITHIN + timedelta(seconds=10))
     harness.hurry("writes")
     await until_state(harness, WriteState.FOUND_UNDONE)
-    assert made(harness) == []
+    assert orders_made(harness) == []
     mei = harness.slack.workspace.user("mei").id
-    await harness.until(lambda: any("Not done: order" in str(sent) for sent in direct(harness, mei)))
+    await harness.until(lambda: any("Not done: order" in str(sent) for sent in direct_blocks(harness, mei)))
 
 
-def direct(harness: BotHarness, user: str) -> list[object]:
+def direct_blocks(harness: BotHarness, user: str) -> list[object]:
     """The blocks of the bot's direct messages to a person."""
     channels = harness.slack.workspace.channels.values()
     own = [channel for channel in channels if user in channel.id or channel.id.startswith("D")]
@@ -576,7 +578,7 @@ async def test_whoever_finds_it_out_first_the_person_hears_of_it(harness: BotHar
     assert says(harness, "✅ Ordered")
     assert await states(harness) == [WriteState.DONE, WriteState.FOUND_UNDONE]
     mei = harness.slack.workspace.user("mei").id
-    await harness.until(lambda: any("Not done: order" in str(sent) for sent in direct(harness, mei)))
+    await harness.until(lambda: any("Not done: order" in str(sent) for sent in direct_blocks(harness, mei)))
 
 
 async def test_a_like_order_of_somebody_else_is_not_taken_for_it(harness: BotHarness) -> None:
@@ -615,7 +617,7 @@ async def test_an_order_that_the_list_names_late_is_not_taken_for_the_next_one(h
     """The same goods twice: the first order comes into the account's list only after the second call was lost."""
     await reviewed(harness, "cart-1688")
     await send_page(harness)
-    [first] = made(harness)
+    [first] = orders_made(harness)
     hidden = harness.world.orders.pop(first.order_id)
     await reviewed(harness, "cart-1688")
     harness.pandapon.faults.path, harness.pandapon.faults.down = PATHS["cart-1688"], True
@@ -633,12 +635,12 @@ async def test_an_order_that_the_list_names_late_is_not_taken_for_the_next_one(h
 @pytest.mark.parametrize("price", ["0", "0.01", "9999999.99"])
 async def test_amounts_from_nothing_to_nine_digits_are_exact(harness: BotHarness, price: str) -> None:
     """In fen, in the record and in PandaPon's order; the title has 200 characters."""
-    put(harness, own_goods(harness, ALIBABA, "第二家", price, "裙" * 200), 10)
+    put_into_cart(harness, own_goods(harness, ALIBABA, "第二家", price, "裙" * 200), 10)
     await open_order(harness)
     await to_review(harness)
     await send_page(harness)
     assert says(harness, "✅ Ordered")
-    [write], [order] = await writes(harness), made(harness)
+    [write], [order] = await writes(harness), orders_made(harness)
     assert write.amount_fen == int(order.total(harness.clock()) * 100)
 
 
@@ -646,7 +648,7 @@ async def test_amounts_from_nothing_to_nine_digits_are_exact(harness: BotHarness
 async def test_hostile_words_stay_words(harness: BotHarness, platform: Platform) -> None:
     """In title, seller and note: they notify nobody, and reach PandaPon as they were written."""
     hostile = "<!channel> *x* <https://x.example|y> @here"
-    put(harness, own_goods(harness, platform, hostile, "9", f"{hostile} ok"), 10)
+    put_into_cart(harness, own_goods(harness, platform, hostile, "9", f"{hostile} ok"), 10)
     await open_order(harness)
     await to_review(harness, typed(note0=hostile) if platform is ALIBABA else {})
     for text in (text_of(harness), str(await send_page(harness)), text_of(harness)):
@@ -659,23 +661,23 @@ async def test_hostile_words_stay_words(harness: BotHarness, platform: Platform)
 
 async def test_an_address_reaches_no_record_and_no_log(harness: BotHarness, caplog: pytest.LogCaptureFixture) -> None:
     """Not the database, the log, or a message to the channel: the review has its masked line alone."""
-    put(harness, goods(harness, ALIBABA), 4)
+    put_into_cart(harness, goods(harness, ALIBABA), 4)
     await open_order(harness)
     await to_review(harness)
     await send_page(harness)
     assert harness.bot is not None
     stored = await thread_of(harness.bot.store.engine).direct(lambda conn: "\n".join(conn.iterdump()))
-    said = str([message.blocks for message in harness.channel()])
+    shown = str([message.blocks for message in harness.channel()])
     for part in ("文三路", "13812345678", "王小明"):
         assert part not in stored
         assert part not in caplog.text
-        assert part not in said
+        assert part not in shown
         assert part not in text_of(harness)
 
 
 async def test_a_failure_of_watching_is_said_and_mended(harness: BotHarness) -> None:
     """PandaPon does not describe the new order at first: a job watches it a little later."""
-    put(harness, goods(harness, ALIBABA), 4)
+    put_into_cart(harness, goods(harness, ALIBABA), 4)
     await open_order(harness)
     await to_review(harness)
     harness.pandapon.faults.path, harness.pandapon.faults.status = "/v2/alibaba/order/detail$", 503
@@ -692,13 +694,13 @@ async def test_a_new_order_that_cannot_be_watched_keeps_no_older_one_back(harnes
     """What is stored of the newer one cannot be read; the older one gets its card none the less."""
     harness.pandapon.faults.path, harness.pandapon.faults.status = "/v2/alibaba/order/detail$", 503
     for _ in range(2):
-        put(harness, goods(harness, ALIBABA), 4)
+        put_into_cart(harness, goods(harness, ALIBABA), 4)
         await open_order(harness)
         await to_review(harness)
         await send_page(harness)
         assert says(harness, "The card follows")
         harness.clock.advance(timedelta(seconds=1))
-    older, newer = made(harness)
+    older, newer = orders_made(harness)
     assert harness.bot is not None
     await harness.bot.store.engine.run(lambda conn: store_unreadable(conn, f"1688:{newer.order_id}"))
     harness.pandapon.faults.clear()
@@ -716,11 +718,11 @@ def store_unreadable(conn: Connection, key: str) -> None:
 
 async def test_a_watch_that_a_person_ended_stays_ended(harness: BotHarness) -> None:
     """The job does not begin it again."""
-    put(harness, goods(harness, ALIBABA), 4)
+    put_into_cart(harness, goods(harness, ALIBABA), 4)
     await open_order(harness)
     await to_review(harness)
     await send_page(harness)
-    [order] = made(harness)
+    [order] = orders_made(harness)
     await harness.ask(f"/panda unwatch {order.order_id}")
     harness.clock.advance(timedelta(minutes=1))
     harness.hurry("new orders")

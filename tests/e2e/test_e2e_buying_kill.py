@@ -7,7 +7,7 @@ from typing import TYPE_CHECKING, Any
 
 import pytest
 from support.buying import ADDRESS
-from support.killed import ChangingHarness, found_later, recorded
+from support.write_kill_harness import WriteKillHarness, found_later, recorded
 
 from benchmarks.kill import now, until
 from pandapon.shipment import Platform
@@ -28,9 +28,9 @@ S = WriteState
 
 
 @asynccontextmanager
-async def buying(folder: Path) -> AsyncIterator[ChangingHarness]:
+async def buying(folder: Path) -> AsyncIterator[WriteKillHarness]:
     """Start stand-ins with a cart, an address and goods, and prepare a bot that may order."""
-    harness = ChangingHarness(folder, "orders")
+    harness = WriteKillHarness(folder, "orders")
     harness.world.goods = demo_world(SimClock(now())).goods
     account = harness.pandapon.account
     account.addresses[1] = dict(ADDRESS)
@@ -42,7 +42,7 @@ async def buying(folder: Path) -> AsyncIterator[ChangingHarness]:
         yield harness
 
 
-async def to_review(harness: ChangingHarness, form: dict[str, Any]) -> dict[str, Any]:
+async def to_review(harness: WriteKillHarness, form: dict[str, Any]) -> dict[str, Any]:
     """Send the first page; return the review."""
     option = {"value": "1", "text": {"type": "plain_text", "text": "x"}}
     await harness.slack.submit("mei", form["id"], {"address": {"value": {"selected_option": option}}})
@@ -50,7 +50,7 @@ async def to_review(harness: ChangingHarness, form: dict[str, Any]) -> dict[str,
     return dict(harness.slack.workspace.views[form["id"]])
 
 
-def new_orders(harness: ChangingHarness) -> list[str]:
+def new_orders(harness: WriteKillHarness) -> list[str]:
     """The orders that the bot made."""
     return [order for order in harness.world.orders if order.startswith(("25422870", "33050770"))]
 

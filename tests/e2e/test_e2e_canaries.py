@@ -9,7 +9,7 @@ from typing import TYPE_CHECKING
 import aiohttp
 import pytest
 from support.bot_harness import CALLBACK_TOKEN, ORDER, BotHarness, running
-from support.canaries import SHORT, TEXT, Slanderer, found, logged, payloads
+from support.canaries import SHORT, TEXT, FailingPandaPon, leaks_in, logged, payloads
 from support.patience import in_time
 from support.raw_http import FORM, hand_over, post, request, send, signed
 
@@ -45,11 +45,11 @@ async def every_entrance(harness: BotHarness) -> None:
 async def test_what_people_and_strangers_send(tmp_path: Path, mode: str, level: str, form: str) -> None:
     """PandaPon fails in every way meanwhile, with the same canaries in its words."""
     with logged(level, form) as log:
-        async with Slanderer() as url, running(tmp_path, mode=mode, pandapon_base_url=url) as harness:
+        async with FailingPandaPon() as url, running(tmp_path, mode=mode, pandapon_base_url=url) as harness:
             await every_entrance(harness)
             await harness.several_ticks()
     written = log.getvalue()
-    assert found(written) == []
+    assert leaks_in(written) == []
     if level == "debug":
         assert "PandaPon refused or failed" in written  # the words of the trade are told
 
@@ -68,7 +68,7 @@ async def test_what_couriers_and_slack_say(tmp_path: Path, mode: str, level: str
             harness.slack.faults.plan(Fault("views.open", times=3, error="expired_trigger_id"))
             harness.slack.faults.plan(Fault("chat.postEphemeral", times=3, status=500, text=TEXT))
             await every_entrance(harness)
-    assert found(log.getvalue()) == []
+    assert leaks_in(log.getvalue()) == []
 
 
 async def test_a_traceback_quotes_nothing(tmp_path: Path) -> None:
@@ -83,7 +83,7 @@ async def test_a_traceback_quotes_nothing(tmp_path: Path) -> None:
             except LookupError:
                 logging.getLogger("bot").exception("order %s", ORDER)
     written = log.getvalue()
-    assert found(written) == []
+    assert leaks_in(written) == []
     assert "test_e2e_canaries.py" in written
     assert "ValueError" in written
     assert "because of:" in written
@@ -109,7 +109,7 @@ async def test_the_libraries_loggers_are_held_too(tmp_path: Path) -> None:
     assert "Suggestion" not in written
     assert "As you gave" not in written
     # Names and places stand here in a library's own words, which nobody can tell from others: all else is gone.
-    assert [one for one in found(written) if one not in TEXT[:60]] == []
+    assert [secret for secret in leaks_in(written) if secret not in TEXT[:60]] == []
 
 
 async def test_a_start_is_quiet(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:

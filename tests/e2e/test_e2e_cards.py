@@ -19,8 +19,8 @@ ON = "快件已发往 广州分拨中心"
 
 def orders(harness: BotHarness, count: int) -> list[str]:
     """So many 1688 orders of the account, the one that can be scanned first."""
-    others = [key for key, order in harness.world.orders.items() if order.platform == "1688" and key != ORDER]
-    return [ORDER, *others[: count - 1]]
+    keys = [key for key, order in harness.world.orders.items() if order.platform == "1688" and key != ORDER]
+    return [ORDER, *keys[: count - 1]]
 
 
 async def states(harness: BotHarness) -> list[WatchState]:
@@ -89,7 +89,7 @@ async def test_many_orders_are_one_list(harness: BotHarness) -> None:
     assert ORDER not in answer
     [listed] = harness.channel("#orders")
     assert "👀 *mei is watching 5 orders here* · all updates" in words(listed)
-    assert all(one in listed.text for one in ids), "the whole ids are in the text"
+    assert all(order_id in listed.text for order_id in ids), "the whole ids are in the text"
     assert await states(harness) == [WatchState.ACTIVE] * 5
     harness.scan(ON)
     await harness.until(lambda: len(harness.channel("#orders")) == 2)

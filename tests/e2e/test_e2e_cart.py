@@ -49,8 +49,8 @@ async def shopping(folder: Path, **extra: Any) -> AsyncIterator[BotHarness]:
 @pytest.fixture
 async def harness(tmp_path: Path) -> AsyncIterator[BotHarness]:
     """Both stand-ins and the production bot between them."""
-    async with shopping(tmp_path) as one:
-        yield one
+    async with shopping(tmp_path) as harness:
+        yield harness
 
 
 # --- steps ------------------------------------------------------------------------------------------------------------
@@ -130,11 +130,11 @@ async def send_form(harness: BotHarness, view: dict[str, Any], user: str = "mei"
 async def test_a_product_goes_into_the_cart(harness: BotHarness, platform: Platform) -> None:
     """From the product's page: variant, quantity, what it costs; the result says what, who and what is next."""
     view = await open_form(harness, OF[platform])
-    said = await send_form(harness, view, variant=1, quantity="6")
-    assert "Added" in said
-    assert "6 pcs" in said
-    assert "By mei" in said
-    assert "/panda cart" in said
+    answer = await send_form(harness, view, variant=1, quantity="6")
+    assert "Added" in answer
+    assert "6 pcs" in answer
+    assert "By mei" in answer
+    assert "/panda cart" in answer
     assert in_cart(harness, platform) == [6]
     [write] = await writes(harness)
     assert write.state is WriteState.DONE
@@ -152,9 +152,9 @@ async def test_price_and_total_follow_the_choices(harness: BotHarness) -> None:
     for quantity, price in (("4", base), ("100", (base * Decimal("0.95")).quantize(Decimal("0.01")))):
         await choose(harness, view, quantity=quantity)
         assert f"× {quantity} = *¥{price * int(quantity):,.2f}*" in text_of(view_of(harness))
-    for quantity, said in (("1", "The minimum order is 2."), ("", "whole number"), ("99999", "pieces are left")):
+    for quantity, sentence in (("1", "The minimum order is 2."), ("", "whole number"), ("99999", "pieces are left")):
         await choose(harness, view, quantity=quantity)
-        assert said in text_of(view_of(harness))
+        assert sentence in text_of(view_of(harness))
     assert in_cart(harness) == []
 
 
@@ -185,7 +185,7 @@ async def test_the_total_of_an_older_choice_never_comes_last(harness: BotHarness
 
 
 @pytest.mark.parametrize(
-    ("quantity", "said"),
+    ("quantity", "sentence"),
     [
         ("1", "{'quantity': 'The minimum order is 2.'}"),
         ("0", "whole number"),
@@ -199,11 +199,11 @@ async def test_the_total_of_an_older_choice_never_comes_last(harness: BotHarness
     ],
 )
 async def test_a_quantity_that_cannot_be_bought_is_marked_in_its_field(
-    harness: BotHarness, quantity: str, said: str
+    harness: BotHarness, quantity: str, sentence: str
 ) -> None:
     """Nothing is sent, nothing is recorded, and the form stays for another try."""
     view = await open_form(harness)
-    assert said in await send_form(harness, view, quantity=quantity)
+    assert sentence in await send_form(harness, view, quantity=quantity)
     assert await writes(harness) == []
     assert "Added" in await send_form(harness, view)
     assert in_cart(harness) == [4]
@@ -227,13 +227,21 @@ async def test_a_price_that_moved_stops_it_and_shows_both(harness: BotHarness, p
     goods = next(goods for goods in harness.world.goods if goods.platform is platform)
     new = goods.price + Decimal("0.01")
     harness.world.goods = tuple(
-        Goods(one.platform, one.product_id, one.title, new, one.seller, one.sold, colour=one.colour)
-        if one is goods
-        else one
-        for one in harness.world.goods
+        Goods(
+            product.platform,
+            product.product_id,
+            product.title,
+            new,
+            product.seller,
+            product.sold,
+            colour=product.colour,
+        )
+        if product is goods
+        else product
+        for product in harness.world.goods
     )
-    said = await send_form(harness, view)
-    assert f"¥{goods.price:.2f} → ¥{new:.2f}" in said
+    answer = await send_form(harness, view)
+    assert f"¥{goods.price:.2f} → ¥{new:.2f}" in answer
     assert in_cart(harness, platform) == []
     assert await states(harness) == [WriteState.REFUSED]
     again = view_of(harness)
@@ -264,9 +272,9 @@ async def test_a_form_that_is_sent_often_is_carried_out_once(harness: BotHarness
     """A double click and Slack's redelivery: one call, and each of them is answered with what became of it."""
     view = await open_form(harness)
     sent = [forged.submission(harness, "add_to_cart", view["private_metadata"], filled()) for _ in range(3)]
-    acks = await asyncio.gather(*(forged.send(harness, one) for one in (*sent, sent[0])))
-    assert [one.payload["response_action"] for one in acks] == ["update"] * 4
-    assert all("Added" in text_of(one.payload["view"]) for one in acks)
+    acks = await asyncio.gather(*(forged.send(harness, payload) for payload in (*sent, sent[0])))
+    assert [ack.payload["response_action"] for ack in acks] == ["update"] * 4
+    assert all("Added" in text_of(ack.payload["view"]) for ack in acks)
     assert harness.pandapon.count(ADD[ALIBABA]) == 1
     assert in_cart(harness) == [4]
 
@@ -324,8 +332,8 @@ async def test_an_addition_whose_answer_was_lost_is_found_in_the_cart(
     put(harness, platform, 3)
     view = await open_form(harness, OF[platform])
     lose(harness, ADD[platform], kind)
-    said = await send_form(harness, view)
-    assert "the cart shows it" in said
+    answer = await send_form(harness, view)
+    assert "the cart shows it" in answer
     assert in_cart(harness, platform) == [7]
     assert await states(harness) == [WriteState.FOUND_DONE]
     assert harness.pandapon.count(ADD[platform]) == 1
@@ -468,8 +476,8 @@ async def test_a_long_cart_has_pages(harness: BotHarness) -> None:
     """The heading counts all; buttons act on the line beside them on whichever page."""
     goods = [goods for goods in harness.world.goods if goods.platform is ALIBABA][:9]
     account = harness.pandapon.account
-    for one in goods:
-        for sku in products.skus(one):
+    for product in goods:
+        for sku in products.skus(product):
             number = account.next_number()
             account.carts[ALIBABA][number] = CartEntry(number, sku, 2)
     shown = await harness.ask("/panda cart")
@@ -526,11 +534,11 @@ async def test_plus_minus_and_a_quantity(harness: BotHarness) -> None:
     assert (await harness.slack.press("mei", message, action)).ok
     await harness.idle()
     view = view_of(harness)
-    for typed, said in (("0", "whole number"), ("99999", "pieces are left"), ("50", "now 50 pcs")):
+    for typed, sentence in (("0", "whole number"), ("99999", "pieces are left"), ("50", "now 50 pcs")):
         ack = await harness.slack.submit("mei", view["id"], {"quantity": {"value": {"value": typed}}})
         await harness.idle()
         errors = str((ack.payload or {}).get("errors") or "")
-        assert said in errors + text_of(harness.slack.workspace.views[view["id"]])
+        assert sentence in errors + text_of(harness.slack.workspace.views[view["id"]])
     assert in_cart(harness) == [50]
 
 
@@ -621,9 +629,9 @@ async def test_another_persons_form_and_list_are_refused_and_recorded(harness: B
     form = forged.submission(harness, "cart_quantity", value, {"quantity": {"value": {"value": "9"}}}, user=user)
     assert "belongs to somebody else" in text_of((await forged.send(harness, form)).payload["view"])
     assert in_cart(harness) == [4]
-    found = await writes(harness)
-    assert [one.state for one in found] == [WriteState.REFUSED] * 5
-    assert {one.reason for one in found} == {"foreign_form"}
+    refused = await writes(harness)
+    assert [write.state for write in refused] == [WriteState.REFUSED] * 5
+    assert {write.reason for write in refused} == {"foreign_form"}
     await harness.press("Remove")
     undo = (await writes(harness))[0].id
     payload = forged.press(harness, f"{action_ids.CART_UNDO}:1", undo, user=user)
@@ -641,7 +649,7 @@ async def test_a_forged_id_does_nothing(harness: BotHarness, value: str) -> None
     ack = await forged.send(harness, forged.submission(harness, "add_to_cart", value, filled()))
     assert refused.search(text_of(ack.payload["view"]))
     assert in_cart(harness) == [4]
-    assert {one.reason for one in await writes(harness)} == {"unknown_form"}
+    assert {write.reason for write in await writes(harness)} == {"unknown_form"}
 
 
 async def test_a_position_beyond_the_list_does_nothing(harness: BotHarness) -> None:

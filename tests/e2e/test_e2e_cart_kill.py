@@ -5,7 +5,7 @@ from __future__ import annotations
 from typing import TYPE_CHECKING
 
 import pytest
-from support.killed import ChangingHarness, found_later, recorded
+from support.write_kill_harness import WriteKillHarness, found_later, recorded
 
 from benchmarks.kill import now
 from pandapon.shipment import Platform
@@ -20,7 +20,7 @@ if TYPE_CHECKING:
 PRODUCT, ADD = "1688:A000-1688-demo", OWN_PATHS["1688.cart.add"]
 
 
-class CartHarness(ChangingHarness):
+class CartHarness(WriteKillHarness):
     """Stand-ins with goods to buy, and a bot that may change the cart."""
 
     def in_cart(self) -> list[int]:

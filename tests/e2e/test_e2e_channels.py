@@ -30,14 +30,14 @@ async def watched(harness: BotHarness) -> tuple[Channel, Message]:
     return harness.slack.workspace.channel("#orders"), harness.channel("#orders")[0]
 
 
-def told(harness: BotHarness, card: Message) -> list[str]:
+def thread_texts(harness: BotHarness, card: Message) -> list[str]:
     """What the card's thread says."""
     return [words(message) for message in harness.thread(card)]
 
 
 def calls(harness: BotHarness, method: str, error: str = "") -> int:
     """How often the bot has called this, or has met this error."""
-    return sum(one.method == method and one.answer.get("error", "") == error for one in harness.slack.calls)
+    return sum(call.method == method and call.answer.get("error", "") == error for call in harness.slack.calls)
 
 
 async def test_a_renamed_channel_goes_on(harness: BotHarness) -> None:
@@ -68,9 +68,9 @@ async def test_the_bot_is_out_and_invited_again(harness: BotHarness, turned_priv
     channel.is_private = turned_private
     channel.members.add(BOT_USER)
     harness.hurry("reopen")
-    await harness.until(lambda: any(SECOND in reply for reply in told(harness, card)))
+    await harness.until(lambda: any(SECOND in reply for reply in thread_texts(harness, card)))
     await harness.several_ticks(4)
-    assert [sum(scan in reply for reply in told(harness, card)) for scan in (FIRST, SECOND)] == [1, 1]
+    assert [sum(scan in reply for reply in thread_texts(harness, card)) for scan in (FIRST, SECOND)] == [1, 1]
     assert len(direct.messages) == 1
 
 
@@ -83,15 +83,15 @@ async def test_a_public_channel_that_wants_the_bot_as_a_member(harness: BotHarne
         refusal = Fault("chat.postMessage", times=1000, error="not_in_channel", channel=channel.id)
         harness.slack.faults.plan(refusal)
         harness.scan(scan)
-        await harness.until(lambda times=times: len(direct.messages) == times)  # type: ignore[misc]
+        await harness.until(lambda times=times: len(direct.messages) == times)  # type: ignore[misc]  # mypy knows no defaults in lambdas
         for _ in range(2):
             looks = calls(harness, "conversations.info")
             harness.hurry("reopen")
-            await harness.until(lambda looks=looks: calls(harness, "conversations.info") > looks)  # type: ignore[misc]
+            await harness.until(lambda looks=looks: calls(harness, "conversations.info") > looks)  # type: ignore[misc]  # mypy knows no defaults in lambdas
         harness.slack.faults.clear()
         channel.members.add(BOT_USER)
         harness.hurry("reopen")
-        await harness.until(lambda scan=scan: any(scan in reply for reply in told(harness, card)))  # type: ignore[misc]
+        await harness.until(lambda scan=scan: any(scan in reply for reply in thread_texts(harness, card)))  # type: ignore[misc]  # mypy knows no defaults in lambdas
         await harness.several_ticks(4)
         assert len(direct.messages) == times
 
@@ -105,13 +105,13 @@ async def test_a_channel_that_only_seems_open_again(harness: BotHarness) -> None
     await harness.until(lambda: bool(direct.messages))
     for tried in (2, 3):
         harness.hurry("reopen")
-        await harness.until(lambda tried=tried: calls(harness, "chat.postMessage", "is_archived") >= tried)  # type: ignore[misc]
+        await harness.until(lambda tried=tried: calls(harness, "chat.postMessage", "is_archived") >= tried)  # type: ignore[misc]  # mypy knows no defaults in lambdas
     [notice] = direct.messages.values()
     assert (await harness.slack.press("mei", notice, "resume_channel:1")).ok
     await harness.until(lambda: len(direct.messages) > 1)
     harness.slack.faults.clear()
     harness.hurry("reopen")
-    await harness.until(lambda: any(FIRST in reply for reply in told(harness, card)))
+    await harness.until(lambda: any(FIRST in reply for reply in thread_texts(harness, card)))
 
 
 # --- what Slack says when it takes no post ----------------------------------------------------------------------------
@@ -168,18 +168,18 @@ async def test_an_unknown_refusal_is_tried_on_and_told(harness: BotHarness, code
     assert not harness.slack.workspace.direct(harness.slack.workspace.user("mei").id).messages
     harness.slack.faults.clear()
     harness.clock.advance(timedelta(minutes=6))
-    await harness.until(lambda: any(FIRST in reply for reply in told(harness, card)))
+    await harness.until(lambda: any(FIRST in reply for reply in thread_texts(harness, card)))
     await harness.several_ticks()
-    assert sum(FIRST in reply for reply in told(harness, card)) == 1
+    assert sum(FIRST in reply for reply in thread_texts(harness, card)) == 1
     assert "running normally" in await harness.ask("/panda status", channel="#random")
 
 
 async def test_a_card_that_slack_refuses_for_an_unknown_reason_follows(harness: BotHarness) -> None:
     """Whoever watches is told Slack's word, and the card comes when Slack takes it."""
     harness.slack.faults.plan(Fault("chat.postMessage", times=1000, error="tomorrows_word"))
-    said = await harness.ask(f"/panda watch {ORDER}")
-    assert "its card will follow" in said
-    assert "tomorrows_word" in said
+    answer = await harness.ask(f"/panda watch {ORDER}")
+    assert "its card will follow" in answer
+    assert "tomorrows_word" in answer
     harness.slack.faults.clear()
     harness.clock.advance(timedelta(minutes=6))
     await harness.until(lambda: len(harness.channel()) == 1)

@@ -43,7 +43,9 @@ async def watch_many(harness: BotHarness, count: int) -> None:
     for order in orders:
         harness.world.add_order(order)
     for at in range(0, count, 10):
-        assert "Watching" in await harness.ask(f"/panda watch {' '.join(one.order_id for one in orders[at : at + 10])}")
+        assert "Watching" in await harness.ask(
+            f"/panda watch {' '.join(order.order_id for order in orders[at : at + 10])}"
+        )
 
 
 def posts(harness: BotHarness, channel: str = "#orders") -> list[str]:
@@ -223,7 +225,7 @@ async def test_a_backlog_becomes_one_message(harness: BotHarness) -> None:
     """A channel that fell behind gets one digest; each order stands in it once, and its words in its thread."""
     now = harness.clock()
     under_way = [
-        one for one in harness.world.orders.values() if any(s.at <= now for p in one.packages for s in p.scans)
+        order for order in harness.world.orders.values() if any(s.at <= now for p in order.packages for s in p.scans)
     ]
     orders = [order.order_id for order in under_way][:9]
     assert len(orders) == 9
@@ -239,11 +241,11 @@ async def test_a_backlog_becomes_one_message(harness: BotHarness) -> None:
     await harness.several_ticks(8)
     for card in harness.channel("#orders"):
         if "📬" not in words(card) and not card.thread_ts:
-            await harness.until(lambda card=card: any("第九车" in words(reply) for reply in harness.thread(card)))  # type: ignore[misc]
+            await harness.until(lambda card=card: any("第九车" in words(reply) for reply in harness.thread(card)))  # type: ignore[misc]  # mypy knows no defaults in lambdas
             assert len([reply for reply in harness.thread(card) if "第九车" in words(reply)]) == 1
 
 
-async def fall_behind(harness: BotHarness, *scans: str, problem: str = "") -> None:
+async def scan_during_outage(harness: BotHarness, *scans: str, problem: str = "") -> None:
     """Slack is away for a while; the order is scanned meanwhile, each scan found on its own."""
     harness.slack.faults.down = True
     for scan in scans:
@@ -260,7 +262,7 @@ FAILED = "收件人不在，未妥投 派送失败"
 async def test_a_digest_names_each_problem_on_the_way(harness: BotHarness) -> None:
     """An attempt that failed and was made good is told, with every scan, in one message that the channel sees."""
     card = await watched(harness)
-    await fall_behind(harness, *SCANS, FAILED, *(f"再{scan}" for scan in SCANS), problem=FAILED)
+    await scan_during_outage(harness, *SCANS, FAILED, *(f"再{scan}" for scan in SCANS), problem=FAILED)
     await harness.until(lambda: any(FAILED in words(reply) for reply in harness.thread(card)))
     [told] = [reply for reply in harness.thread(card) if FAILED in words(reply)]
     assert told.broadcast
@@ -272,14 +274,14 @@ async def test_a_problem_in_quiet_hours_takes_nothing_along(harness: BotHarness)
     """It breaks through alone, whatever waits behind it; the rest comes when the quiet hours end."""
     card = await watched(harness)
     await choose(harness, quiet_from=clock_time("09:00"), quiet_to=clock_time("12:00"))
-    await fall_behind(harness, FAILED, *SCANS, *(f"再{scan}" for scan in SCANS), problem=FAILED)
+    await scan_during_outage(harness, FAILED, *SCANS, *(f"再{scan}" for scan in SCANS), problem=FAILED)
     [reply] = await harness.replies(card, 1)
     assert FAILED in words(reply)
     await harness.several_ticks(6)
     assert len(harness.thread(card)) == 1
     harness.clock.advance(timedelta(hours=2))
-    await harness.until(lambda: any(SCANS[0] in words(one) for one in harness.thread(card)))
-    [told] = [one for one in harness.thread(card) if SCANS[0] in words(one)]
+    await harness.until(lambda: any(SCANS[0] in words(reply) for reply in harness.thread(card)))
+    [told] = [reply for reply in harness.thread(card) if SCANS[0] in words(reply)]
     assert all(scan in words(told) for scan in SCANS)
 
 
@@ -289,7 +291,7 @@ async def test_a_backlog_of_scans_stays_in_the_thread(harness: BotHarness, threa
     card = await watched(harness)
     await choose(harness, threads={"selected_option": {"value": threads}})
     scans = [*SCANS, *(f"再{scan}" for scan in SCANS)]
-    await fall_behind(harness, *scans)
+    await scan_during_outage(harness, *scans)
     [reply] = await harness.replies(card, 1)
     assert all(scan in words(reply) for scan in scans)
     await harness.several_ticks()
@@ -326,9 +328,9 @@ async def test_the_digest_counts_parcels_and_links_cards(harness: BotHarness) ->
     [card] = harness.channel("#orders")
     await harness.until(lambda: "6 of 6" in words(card) and "Out for delivery" in words(card))
     await harness.ask("/panda settings")
-    said = await harness.press("Preview the digest")
+    preview = await harness.press("Preview the digest")
     link = f"https://panda.slack.com/archives/{card.channel}/p{card.ts.replace('.', '')}"
-    [row] = [line for line in said.splitlines() if short_id(SECOND) in line]
+    [row] = [line for line in preview.splitlines() if short_id(SECOND) in line]
     assert "(1 of 2 parcels delivered)" in row
     assert f"<{link}|" in row
 
@@ -361,7 +363,7 @@ async def test_problems_only_in_the_channel(harness: BotHarness) -> None:
     await harness.replies(card, 2)
     harness.scan("客户拒收，派送不成功", action="UNSIGN")
     [*quiet, loud] = await harness.replies(card, 3)
-    assert ([one.broadcast for one in quiet], loud.broadcast) == ([False, False], True)
+    assert ([reply.broadcast for reply in quiet], loud.broadcast) == ([False, False], True)
 
 
 @pytest.mark.parametrize(
@@ -375,7 +377,7 @@ async def test_every_milestone_in_the_channel(harness: BotHarness, threads: str,
         await watch_many(harness, FEW)
     assert "in the channel" in await choose(harness, threads={"selected_option": {"value": threads}})
     harness.scan("【广州市】 快件已到达 广州白云集运仓营业部")
-    await harness.until(lambda: any("已到达" in words(one) for one in harness.thread(card)))
+    await harness.until(lambda: any("已到达" in words(reply) for reply in harness.thread(card)))
     assert harness.thread(card)[-1].broadcast is shown
     assert f"seen {int(shown)} channel message" in await harness.ask("/panda settings")
 
@@ -402,7 +404,7 @@ async def test_threads_or_channel(harness: BotHarness) -> None:
 
 def cards(harness: BotHarness) -> list[Message]:
     """The cards of the order in the channel."""
-    return [one for one in harness.channel("#orders") if not one.thread_ts and ORDER in one.text]
+    return [message for message in harness.channel("#orders") if not message.thread_ts and ORDER in message.text]
 
 
 async def test_a_muted_channel_gets_no_cards(harness: BotHarness) -> None:
@@ -513,7 +515,7 @@ async def test_an_archived_channel_tells_the_owner_once_and_goes_on_by_itself(ha
     [notice] = harness.slack.workspace.direct(mei).messages.values()
     assert "I had to pause" in words(notice)
     channel.is_archived = False
-    await harness.until(lambda: any("快件已到达 广州分拨中心" in words(one) for one in harness.thread(card)))
+    await harness.until(lambda: any("快件已到达 广州分拨中心" in words(reply) for reply in harness.thread(card)))
     await harness.several_ticks(6)
     told = "\n".join(words(reply) for reply in harness.thread(card))
     assert [told.count(scan) for scan in ("快件已发往 广州分拨中心", "快件已到达 广州分拨中心")] == [1, 1]

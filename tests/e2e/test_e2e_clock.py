@@ -12,13 +12,13 @@ from typing import TYPE_CHECKING
 
 import aiohttp
 import pytest
-from support.outside import port_of
 from support.patience import PATIENCE, until
+from support.process_harness import port_of
 
 from sandbox.pandapon.demo import FIRST
 
 if TYPE_CHECKING:
-    from support.outside import Outside
+    from support.process_harness import ProcessHarness
 
     from sandbox.slack.workspace import Message
 
@@ -33,10 +33,10 @@ pytestmark = [
 
 
 class Machine:
-    """One that runs the bot, and whose clock a test sets. The stand-ins live by the true time."""
+    """A machine that runs the bot. A test sets its clock; the stand-ins keep the true time."""
 
-    def __init__(self, outside: Outside) -> None:
-        self.outside, self._set = outside, outside.folder / "clock"
+    def __init__(self, process_harness: ProcessHarness) -> None:
+        self.process_harness, self._set = process_harness, process_harness.folder / "clock"
         self.process: asyncio.subprocess.Process | None = None
         self.port, self.log = 0, ""
         self._write("+0")
@@ -53,7 +53,7 @@ class Machine:
         partial.replace(self._set)
 
     async def start(self, **extra: str) -> None:
-        self.process = await self.outside.spawn(
+        self.process = await self.process_harness.spawn(
             "run",
             LD_PRELOAD=str(LIBRARY),
             FAKETIME_TIMESTAMP_FILE=str(self._set),
@@ -63,7 +63,7 @@ class Machine:
             LOG_LEVEL="info",
             **extra,
         )
-        await until(lambda: bool(self.outside.slack.sockets.open))
+        await until(lambda: bool(self.process_harness.slack.sockets.open))
         self.port = await port_of(self.process)
 
     async def stop(self, sign: signal.Signals = signal.SIGTERM) -> str:
@@ -73,11 +73,11 @@ class Machine:
         return out.decode() + err.decode()
 
     async def watch(self) -> None:
-        assert (await self.outside.slack.slash("mei", "#orders", "/panda", f"watch {FIRST}")).ok
+        assert (await self.process_harness.slack.slash("mei", "#orders", "/panda", f"watch {FIRST}")).ok
         await until(lambda: any(m.by_bot for m in self.posts()))
 
     def posts(self) -> list[Message]:
-        return list(self.outside.slack.workspace.channel("orders").messages.values())
+        return list(self.process_harness.slack.workspace.channel("orders").messages.values())
 
     def cards(self) -> list[Message]:
         return [m for m in self.posts() if m.by_bot and not m.thread_ts]
@@ -88,7 +88,7 @@ class Machine:
 
     async def told_once(self, text: str) -> None:
         """A scan that comes now is told soon, and no second time."""
-        self.outside.world.add_node(FIRST, text)
+        self.process_harness.world.add_node(FIRST, text)
         await until(lambda: self.told(text) > 0)
         await asyncio.sleep(0.5)
         assert self.told(text) == 1
@@ -115,8 +115,8 @@ class Machine:
 
 
 @pytest.fixture
-async def machine(outside: Outside) -> Machine:
-    return Machine(outside)
+async def machine(process_harness: ProcessHarness) -> Machine:
+    return Machine(process_harness)
 
 
 @pytest.mark.parametrize("jump", JUMPS)

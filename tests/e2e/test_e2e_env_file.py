@@ -34,10 +34,10 @@ def in_utf16(file: Path) -> None:
 def test_another_encoding_is_one_sentence(tmp_path: Path, written: Callable[[Path], None], command: str) -> None:
     """Not a trace of Python, in which a line of the file could stand."""
     written(tmp_path / ".env")
-    code, said = in_process.command(tmp_path, *command.split(), environment={})
-    assert (code, "The file .env is not in UTF-8: save it in that encoding." in said) == (78, True), said
-    assert "Traceback" not in said
-    assert "canary" not in said
+    code, output = in_process.command(tmp_path, *command.split(), environment={})
+    assert (code, "The file .env is not in UTF-8: save it in that encoding." in output) == (78, True), output
+    assert "Traceback" not in output
+    assert "canary" not in output
     assert sorted(path.name for path in tmp_path.iterdir()) == [".env"]
 
 
@@ -50,9 +50,9 @@ def test_a_file_of_somebody_else_is_one_sentence(tmp_path: Path, closed: str, co
     for folder in (tmp_path, *tmp_path.parents[:2]):
         folder.chmod(0o755)
     (tmp_path / ".env" if closed == "file" else tmp_path).chmod(0o700)
-    code, said = pandabot(command, tmp_path, "setpriv", "--reuid=65534", "--regid=65534", "--clear-groups")
-    assert (code, "The file .env cannot be read (PermissionError)" in said) == (78, True), said
-    assert "Traceback" not in said
+    code, output = pandabot(command, tmp_path, "setpriv", "--reuid=65534", "--regid=65534", "--clear-groups")
+    assert (code, "The file .env cannot be read (PermissionError)" in output) == (78, True), output
+    assert "Traceback" not in output
 
 
 def pandabot(command: str, folder: Path, *before: str) -> tuple[int, str]:

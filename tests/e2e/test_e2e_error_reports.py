@@ -8,7 +8,7 @@ from typing import TYPE_CHECKING, Any
 
 import pytest
 from support.bot_harness import ORDER, running
-from support.canaries import SHORT, TEXT, found, logged
+from support.canaries import SHORT, TEXT, leaks_in, logged
 from support.patience import until
 from support.receiver import Receiver
 
@@ -28,8 +28,8 @@ EVENT_KEYS = {
 
 @pytest.fixture
 def receiver() -> Iterator[Receiver]:
-    with Receiver() as one:
-        yield one
+    with Receiver() as receiver:
+        yield receiver
 
 
 def spoil(*_given: object, **_more: object) -> None:
@@ -50,16 +50,18 @@ def nothing_leaks(receiver: Receiver) -> None:
     for event in receiver.events():
         assert set(event) <= EVENT_KEYS, set(event) - EVENT_KEYS
         assert set(event["contexts"]) <= {"log"}
-        assert found(json.dumps(event, ensure_ascii=False)) == []
-        assert not any("vars" in frame for one in event["exception"]["values"] for frame in one["stacktrace"]["frames"])
-    raw = "\n".join(one.body.decode() + one.path for one in receiver.requests)
-    assert found(raw) == []
+        assert leaks_in(json.dumps(event, ensure_ascii=False)) == []
+        assert not any(
+            "vars" in frame for exception in event["exception"]["values"] for frame in exception["stacktrace"]["frames"]
+        )
+    raw = "\n".join(request.body.decode() + request.path for request in receiver.requests)
+    assert leaks_in(raw) == []
     for private in (ORDER, PERSON, CHANNEL, "/panda", "response_url"):
         assert private not in raw, private
 
 
 def kinds(event: dict[str, Any]) -> list[str]:
-    return [one["type"] for one in event["exception"]["values"]]
+    return [exception["type"] for exception in event["exception"]["values"]]
 
 
 async def test_a_fault_in_a_job(tmp_path: Path, receiver: Receiver, monkeypatch: pytest.MonkeyPatch) -> None:
@@ -70,7 +72,7 @@ async def test_a_fault_in_a_job(tmp_path: Path, receiver: Receiver, monkeypatch:
             await harness.ask(f"/panda watch {ORDER}")
             monkeypatch.setattr(harness.bot.poller, "_claim", spoiled)
             await harness.several_ticks(3)
-    [event] = [one for one in receiver.events() if one["logentry"]["message"].startswith("job failed")]
+    [event] = [report for report in receiver.events() if report["logentry"]["message"].startswith("job failed")]
     assert kinds(event) == ["KeyError", "ValueError"], "the cause first"
     assert event["contexts"]["log"]["job"] == "poll"
     frames = event["exception"]["values"][-1]["stacktrace"]["frames"]
@@ -108,12 +110,12 @@ async def test_what_a_log_line_quotes_is_redacted(tmp_path: Path, receiver: Rece
             log.critical("lost", extra={"error": RuntimeError(TEXT), "reason": " ".join(TEXT.split()[4:])})
             log.warning("only a warning %s", TEXT)
     events = receiver.events()
-    assert [one["level"] for one in events] == ["error", "error", "fatal"]
+    assert [report["level"] for report in events] == ["error", "error", "fatal"]
     assert events[2]["contexts"]["log"]["error"] == "RuntimeError"
     for event in events:
         assert set(event["contexts"]["log"]) <= {"error", "reason"}
         # Names and places in the words of an event cannot be told from others; no event of ours quotes them.
-        assert [one for one in found(json.dumps(event, ensure_ascii=False)) if one not in TEXT[:60]] == []
+        assert [secret for secret in leaks_in(json.dumps(event, ensure_ascii=False)) if secret not in TEXT[:60]] == []
 
 
 async def test_a_fault_that_repeats_is_reported_once_a_minute(tmp_path: Path, receiver: Receiver) -> None:
@@ -124,7 +126,7 @@ async def test_a_fault_that_repeats_is_reported_once_a_minute(tmp_path: Path, re
             for number in range(50):
                 log.error("fault %s", number)
             log.error("another fault")
-    assert [one["logentry"]["message"] for one in receiver.events()] == ["fault 0", "another fault"]
+    assert [report["logentry"]["message"] for report in receiver.events()] == ["fault 0", "another fault"]
 
 
 @pytest.mark.parametrize("status", [429, 503, 413])

@@ -34,7 +34,7 @@ def arrived(harness: BotHarness, number: int) -> str:
     return order_id
 
 
-def under_way(harness: BotHarness) -> None:
+def add_order_under_way(harness: BotHarness) -> None:
     """Add an order whose parcel left Yiwu six hours ago and has not been scanned since."""
     ordered_at = harness.clock() - 20 * HOUR
     order = _order(harness, WAITING, ordered_at)
@@ -73,7 +73,7 @@ async def test_twenty_journeys_make_an_estimate_and_its_passing_is_told_once_acr
     harness: BotHarness,
 ) -> None:
     """19 journeys say nothing; the twentieth gives dates, which pass, are told in the thread once, and stay told."""
-    under_way(harness)
+    add_order_under_way(harness)
     await seen_arriving(harness, *range(19))
     await learnt(harness)
     answer = await harness.ask(f"/panda track {WAITING}")
@@ -105,7 +105,7 @@ async def test_twenty_journeys_make_an_estimate_and_its_passing_is_told_once_acr
 
 
 async def test_a_scan_makes_a_new_range_and_the_arrival_ends_it(harness: BotHarness) -> None:
-    under_way(harness)
+    add_order_under_way(harness)
     await seen_arriving(harness, *range(20))
     await learnt(harness)
     card = await card_of(harness)
@@ -127,7 +127,7 @@ async def test_a_scan_makes_a_new_range_and_the_arrival_ends_it(harness: BotHarn
 
 
 async def test_an_order_that_is_late_already_when_it_is_watched_is_shown_so_and_not_told(harness: BotHarness) -> None:
-    under_way(harness)
+    add_order_under_way(harness)
     await seen_arriving(harness, *range(20))
     await learnt(harness)
     harness.clock.advance(6 * DAY)
@@ -139,7 +139,7 @@ async def test_an_order_that_is_late_already_when_it_is_watched_is_shown_so_and_
 
 async def test_a_database_of_an_earlier_version_teaches_at_its_first_start(harness: BotHarness) -> None:
     """Its orders hold journeys that nobody recorded: they are gathered once."""
-    under_way(harness)
+    add_order_under_way(harness)
     await seen_arriving(harness, *range(20))
     assert harness.bot is not None
     await harness.bot.store.engine.run(

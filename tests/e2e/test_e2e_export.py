@@ -38,12 +38,12 @@ async def test_the_file_holds_every_order_that_matches(harness: BotHarness) -> N
     wanted = [order for order in harness.world.orders.values() if "锦绣" in order.seller]
     total = sum((order.goods + order.shipping for order in wanted), Decimal(0))
     assert f"I sent you the file in a direct message: {len(wanted)} orders in all, ¥{total:,.2f}" in answer
-    found = rows(harness)
-    assert [row["Order ID"] for row in found] == [
+    exported = rows(harness)
+    assert [row["Order ID"] for row in exported] == [
         f"\t{order.order_id}" for order in sorted(wanted, key=lambda order: order.created_at, reverse=True)
     ]
-    assert sum(Decimal(row["Total (yuan)"]) for row in found) == total
-    row = next(row for row in found if ORDER in row["Order ID"])
+    assert sum(Decimal(row["Total (yuan)"]) for row in exported) == total
+    row = next(row for row in exported if ORDER in row["Order ID"])
     order = harness.world.orders[ORDER]
     assert row["State"] == "In transit"
     assert row["Platform's state"] == "Shipped"

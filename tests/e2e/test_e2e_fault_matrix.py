@@ -45,8 +45,8 @@ LONGEST_WAIT = timedelta(minutes=6)  # between two tries of a source that was do
 @pytest.fixture
 async def harness(tmp_path: Path) -> AsyncIterator[BotHarness]:
     """Both stand-ins and the bot, which waits half a second for PandaPon at most."""
-    async with running(tmp_path, pandapon_read_timeout_seconds=0.5) as one:
-        yield one
+    async with running(tmp_path, pandapon_read_timeout_seconds=0.5) as harness:
+        yield harness
 
 
 async def watched(harness: BotHarness) -> Message:
@@ -219,17 +219,17 @@ async def test_another_process_locks_the_database(harness: BotHarness) -> None:
     await told_once(harness, card)
 
 
-async def told_then_cut(one: KillHarness, size: int) -> bytes:
+async def told_then_cut(harness: KillHarness, size: int) -> bytes:
     """Watch, copy, tell a scan, die, and cut the file to so many bytes; returns what is left of it."""
-    await begin(one)
-    path = one.folder / "bot.db"
+    await begin(harness)
+    path = harness.folder / "bot.db"
     store = await open_store(path)
-    await back_up(thread_of(store.engine), one.folder / "backups", now())
+    await back_up(thread_of(store.engine), harness.folder / "backups", now())
     await store.close()
-    process = await one.spawn()
-    one.scan(0)
-    await until(lambda: min(one.seen().values()) > 0)
-    await kill(process, one)
+    process = await harness.spawn()
+    harness.scan(0)
+    await until(lambda: min(harness.seen().values()) > 0)
+    await kill(process, harness)
     os.truncate(path, size)
     return path.read_bytes()
 
@@ -242,27 +242,27 @@ def contents(folder: Path, pattern: str) -> list[bytes]:
 @pytest.mark.parametrize("size", [0, 5000], ids=["to nothing", "in the middle"])
 async def test_the_database_is_cut(tmp_path: Path, size: int) -> None:
     """The next process says so, keeps what is left under another name, and goes on with the newest copy."""
-    async with kill_harness(tmp_path, 1) as one:
-        left = await told_then_cut(one, size)
-        process = await one.spawn(errors=asyncio.subprocess.PIPE)
-        one.scan(0)
-        await until(lambda: min(one.seen().values()) > 0)
+    async with kill_harness(tmp_path, 1) as harness:
+        left = await told_then_cut(harness, size)
+        process = await harness.spawn(errors=asyncio.subprocess.PIPE)
+        harness.scan(0)
+        await until(lambda: min(harness.seen().values()) > 0)
         process.send_signal(signal.SIGTERM)
         _, log = await process.communicate()
         assert ("damaged" if size else "missing or empty") in log.decode()
         assert "copy is in use" in log.decode()
         assert contents(tmp_path, "bot.db.set-aside-*Z") == [left]
-        assert set(one.seen().values()) == {1}
+        assert set(harness.seen().values()) == {1}
 
 
 @pytest.mark.parametrize("size", [0, 5000], ids=["to nothing", "in the middle"])
 async def test_the_database_is_cut_and_so_is_its_copy(tmp_path: Path, size: int) -> None:
     """No process starts on a guess: one sentence, an exit code that is not tried again, and all files as they were."""
-    async with kill_harness(tmp_path, 1) as one:
-        left = await told_then_cut(one, size)
+    async with kill_harness(tmp_path, 1) as harness:
+        left = await told_then_cut(harness, size)
         [copy] = backups(tmp_path / "backups")
         os.truncate(copy, 5000)
-        process = await one.spawn(errors=asyncio.subprocess.PIPE)
+        process = await harness.spawn(errors=asyncio.subprocess.PIPE)
         _, log = await process.communicate()
         assert process.returncode == EX_CONFIG
         assert "Traceback" not in log.decode()

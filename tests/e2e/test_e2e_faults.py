@@ -100,7 +100,7 @@ async def test_a_stop_that_fails_in_one_place_closes_all_the_same(
     monkeypatch.setattr(bot._socket, "close_async", refuses)
     with pytest.raises(OSError, match="cannot close"):
         await bot.stop()
-    await close()  # type: ignore[no-untyped-call]
+    await close()  # type: ignore[no-untyped-call]  # slack_bolt leaves it untyped
     with pytest.raises(StorageError):
         await bot.store.upkeep.health(harness.clock())
     harness.bot = None
@@ -366,13 +366,13 @@ async def test_one_short_history_a_time_finds_it_all_the_same(
     chatter(harness, busy)
     harness.slack.faults.history_seconds = 1.0
 
-    def told() -> int:
+    def count_told() -> int:
         return sum("第一站" in words(m) for m in harness.channel("#orders") if m.ts != card.ts)
 
     for _ in range(40):
         harness.clock.advance(timedelta(seconds=3))
         await asyncio.sleep(0.25)
-    assert told() == 1
+    assert count_told() == 1
     assert history_answers(harness) == asked
 
 
@@ -411,7 +411,7 @@ async def test_a_stop_between_post_and_record_repeats_nothing(harness: BotHarnes
         await asyncio.Event().wait()
         return False
 
-    store.outbox.mark_sent = die  # type: ignore[assignment]
+    store.outbox.mark_sent = die  # type: ignore[assignment]  # the test replaces it
     harness.scan("快件已发往 广州分拨中心")
     await in_time(died.wait())
     for task in [*harness.bot.deliverer._in_flight.values()]:

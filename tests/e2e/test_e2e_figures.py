@@ -53,7 +53,11 @@ async def samples(harness: BotHarness) -> list[Any]:
 
 async def figure(harness: BotHarness, name: str, **labels: str) -> float:
     """One figure. Raises ValueError when it is not served."""
-    [value] = [one.value for one in await samples(harness) if one.name == f"pandabot_{name}" and one.labels == labels]
+    [value] = [
+        sample.value
+        for sample in await samples(harness)
+        if sample.name == f"pandabot_{name}" and sample.labels == labels
+    ]
     return float(value)
 
 
@@ -104,7 +108,9 @@ async def test_the_figures_move_with_an_order(harness: BotHarness, tmp_path: Pat
         assert await figure(harness, "answer_seconds_count", in_time="yes") == 1
         assert await figure(harness, "answer_seconds_count", in_time="no") == 0
 
-        counted = [one for one in await samples(other) if one.name.endswith(("_total", "_count")) and one.value]
+        counted = [
+            sample for sample in await samples(other) if sample.name.endswith(("_total", "_count")) and sample.value
+        ]
         assert counted == []
 
 

@@ -65,8 +65,8 @@ async def shipping(folder: Path, **extra: Any) -> AsyncIterator[BotHarness]:
 @pytest.fixture
 async def harness(tmp_path: Path) -> AsyncIterator[BotHarness]:
     """Both stand-ins and the production bot between them."""
-    async with shipping(tmp_path) as one:
-        yield one
+    async with shipping(tmp_path) as harness:
+        yield harness
 
 
 # --- steps ------------------------------------------------------------------------------------------------------------
@@ -320,12 +320,12 @@ async def test_another_currency_is_another_price(
 ) -> None:
     """The same number in dollars, of one order: both prices are shown, and nothing is booked."""
     await to_review(harness, *orders)
-    others = itertools.count()
-    answer_otherwise(monkeypatch, lambda answer: answer if next(others) else priced(answer, currency="USD"))
-    said = await confirm(harness)
-    assert "The price has changed" in said
-    assert "USD" in said.split(" → ")[1].split("*")[0]
-    assert "USD" not in said.split(" → ")[0]
+    calls = itertools.count()
+    answer_otherwise(monkeypatch, lambda answer: answer if next(calls) else priced(answer, currency="USD"))
+    shown = await confirm(harness)
+    assert "The price has changed" in shown
+    assert "USD" in shown.split(" → ")[1].split("*")[0]
+    assert "USD" not in shown.split(" → ")[0]
     assert harness.pandapon.count(BOOK) == 0
 
 
@@ -348,7 +348,7 @@ async def test_a_confirmation_that_comes_often_is_carried_out_once(harness: BotH
     await to_review(harness)
     page = dict(view_of(harness))
     sent = [forged.submission(harness, page["callback_id"], page["private_metadata"], {}) for _ in range(3)]
-    await asyncio.gather(*(forged.send(harness, one) for one in (*sent, sent[0])))
+    await asyncio.gather(*(forged.send(harness, payload) for payload in (*sent, sent[0])))
     assert harness.pandapon.count(BOOK) == 1
     await harness.stop_bot()
     await harness.start_bot()
@@ -361,9 +361,9 @@ async def test_a_booking_whose_answer_was_lost_is_never_sent_again(harness: BotH
     """Nothing reads it back: the person is told what to check, and may book again knowingly."""
     await to_review(harness)
     lose(harness, BOOK, kind)
-    said = await confirm(harness)
-    assert "nobody knows whether this was done" in said
-    assert "Check the shipments in PandaPon's console before" in said
+    answer = await confirm(harness)
+    assert "nobody knows whether this was done" in answer
+    assert "Check the shipments in PandaPon's console before" in answer
     assert await states(harness) == [WriteState.UNKNOWABLE]
     assert harness.pandapon.count(BOOK) == 1
     harness.pandapon.faults.clear()
@@ -396,8 +396,8 @@ async def test_two_forms_that_are_confirmed_at_once_book_once(harness: BotHarnes
     mine = view_of(harness)["id"]
     await to_review(harness)
     harness.pandapon.faults.path, harness.pandapon.faults.delay = BOOK, 0.4
-    both = (harness.slack.submit("mei", view, {}) for view in (mine, view_of(harness)["id"]))
-    assert all(ack.ok for ack in await asyncio.gather(*both))
+    submissions = (harness.slack.submit("mei", view, {}) for view in (mine, view_of(harness)["id"]))
+    assert all(ack.ok for ack in await asyncio.gather(*submissions))
     await harness.idle()
     assert harness.pandapon.count(BOOK) == 1
     assert await states(harness) == [WriteState.DONE]
@@ -411,8 +411,8 @@ async def test_an_approved_booking_goes_to_the_same_receiver(tmp_path: Path, oth
     async with shipping(tmp_path, approvals="50:U0TOM00002") as harness:
         await to_review(harness)
         assert "Asked" in await confirm(harness)
-        await harness.until(lambda: any("asks for approval" in one.text for one in harness.channel()))
-        request = next(one for one in harness.channel() if "asks for approval" in one.text)
+        await harness.until(lambda: any("asks for approval" in message.text for message in harness.channel()))
+        request = next(message for message in harness.channel() if "asks for approval" in message.text)
         every = [each for block in request.blocks for each in block.get("elements") or []]
         action = next(each["action_id"] for each in every if each.get("text", {}).get("text") == "Approve")
         assert (await harness.slack.press("tom", request, action)).ok
@@ -432,13 +432,13 @@ async def test_a_booking_above_the_limit_is_approved(tmp_path: Path) -> None:
         assert "Asked" in await confirm(harness)
         assert harness.pandapon.count(BOOK) == 0
         await harness.until(lambda: "book freight abroad" in str(harness.channel()))
-        asked = next(one for one in reversed(harness.channel()) if "book freight abroad" in one.text)
+        asked = next(message for message in reversed(harness.channel()) if "book freight abroad" in message.text)
         for part in ("¥68.40", ORDER, "Panda Line · SEA", "Thailand"):
             assert part in asked.text
         assert not [secret for secret in SECRETS if secret in str(asked.blocks)]
         assert (await harness.slack.press("tom", asked, buttons(asked)["Approve"])).ok
         own = harness.slack.workspace.direct("U0MEI00001").messages
-        await harness.until(lambda: any("Book" in buttons(one) for one in own.values()))
+        await harness.until(lambda: any("Book" in buttons(message) for message in own.values()))
         told = list(own.values())[-1]
         views = len(harness.slack.workspace.views)
         assert (await harness.slack.press("mei", told, buttons(told)["Book"])).ok
@@ -490,9 +490,9 @@ async def test_pandapons_refusal_is_told_and_the_form_goes_on(
         return real(account, fields)
 
     monkeypatch.setitem(routes._BY_ADDRESS, ("POST", BOOK), routes.Route(used_up, signs_query=True))
-    said = await confirm(harness)
-    assert "Not done" in said
-    assert "nothing with this number" in said
+    answer = await confirm(harness)
+    assert "Not done" in answer
+    assert "nothing with this number" in answer
     monkeypatch.undo()
     await press_in_page(harness, "◀ Back")
     assert "Booked freight abroad" in await confirm(harness)
@@ -559,9 +559,9 @@ async def test_parcels_whose_answer_was_lost_are_never_sent_again(harness: BotHa
     await open_parcels(harness)
     await send_page(harness, numbers(waybill_0="78012345678901", carrier_0="中通快递"))
     lose(harness, TELL, kind)
-    said = await confirm(harness)
-    assert "nobody knows whether this was done" in said
-    assert "Check the expected parcels" in said
+    answer = await confirm(harness)
+    assert "nobody knows whether this was done" in answer
+    assert "Check the expected parcels" in answer
     assert await states(harness) == [WriteState.UNKNOWABLE]
     assert harness.pandapon.count(TELL) == 1
 
@@ -581,7 +581,7 @@ async def test_the_warehouse_is_told_only_where_that_is_allowed(tmp_path: Path, 
 
 
 @pytest.mark.parametrize(
-    ("line", "said"),
+    ("line", "sentence"),
     [
         ("/panda freight", "Freight for what?"),
         ("/panda freight x", "is not an order ID"),
@@ -591,9 +591,9 @@ async def test_the_warehouse_is_told_only_where_that_is_allowed(tmp_path: Path, 
         ("/panda 国际物流 https://detail.1688.com/offer/712345678901.html", "product `712345678901`"),
     ],
 )
-async def test_the_command_says_what_it_wants(harness: BotHarness, line: str, said: str) -> None:
+async def test_the_command_says_what_it_wants(harness: BotHarness, line: str, sentence: str) -> None:
     """And reads links, ids and Chinese."""
-    assert said in await harness.ask(line)
+    assert sentence in await harness.ask(line)
 
 
 async def test_an_order_without_ids_says_so_before_anything_is_filled_in(harness: BotHarness) -> None:

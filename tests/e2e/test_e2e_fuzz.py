@@ -14,7 +14,7 @@ from typing import TYPE_CHECKING
 
 import pytest
 from support.bot_harness import CALLBACK_TOKEN, ORDER, BotHarness, running
-from support.canaries import found, logged
+from support.canaries import leaks_in, logged
 from support.effort import LONG
 from support.garbage import body, chances, malformed, noise
 from support.raw_http import FORM, Answer, hand_over, post, signed
@@ -30,7 +30,7 @@ AT_ONCE = 10
 GROWTH = 40 * 1024 * 1024  # bytes: far below what keeping the requests would take
 
 
-def held() -> tuple[int, int]:
+def memory_and_files() -> tuple[int, int]:
     """Bytes of memory and open files of this process."""
     gc.collect()
     pages = int(Path("/proc/self/statm").read_text(encoding="ascii").split()[1])
@@ -51,8 +51,8 @@ async def settled(harness: BotHarness, log: io.StringIO, before: tuple[int, int]
     await harness.idle()
     written = log.getvalue()
     assert 'File "' not in written, written
-    assert found(written) == []
-    memory, files = held()
+    assert leaks_in(written) == []
+    memory, files = memory_and_files()
     assert memory - before[0] < GROWTH
     assert files <= before[1] + 20
     answers = [await harness.ask("/panda help") for _ in range(3)]  # a late answer to what was sent may come first
@@ -65,7 +65,7 @@ async def test_signed_and_malformed_over_http(tmp_path: Path) -> None:
     with logged("debug") as log:
         async with running(tmp_path, mode="http") as harness:
             assert harness.bot is not None
-            port, before = harness.bot.http_port, held()
+            port, before = harness.bot.http_port, memory_and_files()
             made = [body(*malformed(chance)) if number % 3 else noise(chance) for number in range(SIGNED)]
             answers = await in_turns([post(port, content, signed(content, kind)) for content, kind in made])
             for (content, _kind), answer in zip(made, answers, strict=True):
@@ -80,7 +80,7 @@ async def test_malformed_over_the_socket(tmp_path: Path) -> None:
     chance = chances(SEED + 1)
     with logged("debug") as log:
         async with running(tmp_path) as harness:
-            before = held()
+            before = memory_and_files()
             for _ in range(SIGNED):
                 kind, payload = malformed(chance)
                 ack = await hand_over(harness, kind, payload)
@@ -96,10 +96,10 @@ async def test_unsigned(tmp_path: Path, mode: str) -> None:
     with logged("debug") as log:
         async with running(tmp_path, mode=mode) as harness:
             assert harness.bot is not None
-            port, before = harness.bot.http_port, held()
+            port, before = harness.bot.http_port, memory_and_files()
             made = [noise(chance) for _ in range(UNSIGNED)]
             heads = [_forged(chance, content, kind) for content, kind in made]
-            answers = await in_turns([post(port, one[0], head) for one, head in zip(made, heads, strict=True)])
+            answers = await in_turns([post(port, sample[0], head) for sample, head in zip(made, heads, strict=True)])
             expected = {400, 401, 413} if mode == "http" else {404}
             assert {answer.status for answer in answers} <= expected
             assert all(answer.text.count("\n") <= 1 and len(answer.text) < 120 for answer in answers)
@@ -131,9 +131,9 @@ async def test_callbacks(tmp_path: Path) -> None:
     with logged("debug") as log:
         async with running(tmp_path) as harness:
             assert harness.bot is not None
-            port, before = harness.bot.http_port, held()
+            port, before = harness.bot.http_port, memory_and_files()
             made = [_message(chance) for _ in range(CALLBACKS)]
-            answers = await in_turns([post(port, one, {}, f"/pandapon/callbacks/{CALLBACK_TOKEN}") for one in made])
+            answers = await in_turns([post(port, body, {}, f"/pandapon/callbacks/{CALLBACK_TOKEN}") for body in made])
             assert {answer.status for answer in answers} <= {200, 400, 413}
             assert max(answer.seconds for answer in answers) < AT_ONCE
             await settled(harness, log, before)

@@ -37,8 +37,8 @@ CALLBACKS = f"/pandapon/callbacks/{CALLBACK_TOKEN}"
 @pytest.fixture
 async def harness(tmp_path: Path) -> AsyncIterator[BotHarness]:
     """A bot that Slack calls over HTTP."""
-    async with running(tmp_path, mode="http") as one:
-        yield one
+    async with running(tmp_path, mode="http") as harness:
+        yield harness
 
 
 def open_files() -> int:
@@ -282,16 +282,16 @@ async def test_a_crowd_of_one_address_does_not_displace_another(harness: BotHarn
     crowd = [await asyncio.open_connection("127.0.0.1", port(harness)) for _ in range(30)]
     writer.write(request("/healthz", method="GET"))
     assert (await reader.readuntil(b"\r\n\r\n")).startswith(b"HTTP/1.1 200")
-    for _reader, one in crowd:
-        one.close()
+    for _reader, client in crowd:
+        client.close()
     writer.close()
 
 
 def socket_from(address: str, to: int) -> socket.socket:
     """A connection from another address of this machine."""
-    one = socket.create_connection(("127.0.0.1", to), source_address=(address, 0))
-    one.settimeout(0)
-    return one
+    connection = socket.create_connection(("127.0.0.1", to), source_address=(address, 0))
+    connection.settimeout(0)
+    return connection
 
 
 async def test_a_connection_serves_many_requests(harness: BotHarness) -> None:

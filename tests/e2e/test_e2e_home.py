@@ -29,11 +29,11 @@ if TYPE_CHECKING:
 @pytest.fixture(params=["socket", "http"])
 async def harness(tmp_path: Path, request: pytest.FixtureRequest) -> AsyncIterator[BotHarness]:
     """Both stand-ins and the production bot between them."""
-    async with running(tmp_path, mode=request.param) as one:
-        yield one
+    async with running(tmp_path, mode=request.param) as harness:
+        yield harness
 
 
-async def fill(harness: BotHarness, text: str, what: str = "track", channel: str = "") -> str:
+async def fill(harness: BotHarness, text: str, purpose: str = "track", channel: str = "") -> str:
     """Choose the shortcut, fill the form in and submit it; what it shows in the end, or what is wrong."""
     before = set(harness.slack.workspace.views)
     assert (await harness.slack.global_shortcut("mei", "find_orders")).ok
@@ -41,7 +41,7 @@ async def fill(harness: BotHarness, text: str, what: str = "track", channel: str
     view_id = (set(harness.slack.workspace.views) - before).pop()
     values: dict[str, Any] = {
         "orders": {"value": {"type": "plain_text_input", "value": text or None}},
-        "what": {"value": {"type": "radio_buttons", "selected_option": {"value": what}}},
+        "what": {"value": {"type": "radio_buttons", "selected_option": {"value": purpose}}},
         "channel": {
             "value": {
                 "type": "conversations_select",
@@ -161,7 +161,11 @@ async def pressed(harness: BotHarness, view_id: str, label: str) -> str:
     """Press a button of a form; return what the form then shows."""
     view = harness.slack.workspace.views[view_id]
     elements = [element for block in view["blocks"] for element in (*block.get("elements", []), block.get("accessory"))]
-    button = next(one for one in elements if one and one.get("type") == "button" and label in one["text"]["text"])
+    button = next(
+        element
+        for element in elements
+        if element and element.get("type") == "button" and label in element["text"]["text"]
+    )
     before = _shown(harness, view_id)
     action = {**button, "block_id": "b0", "action_ts": "1.2"}
     trigger = harness.slack.interactions.new_trigger(view_id)
@@ -257,7 +261,7 @@ async def test_the_form_watches_in_a_channel(harness: BotHarness) -> None:
 
 
 @pytest.mark.parametrize(
-    ("text", "what", "channel", "says"),
+    ("text", "purpose", "channel", "says"),
     [
         ("", "track", "", "no order ID"),
         ("12345", "track", "", "12 to 20 digits"),
@@ -265,9 +269,9 @@ async def test_the_form_watches_in_a_channel(harness: BotHarness) -> None:
     ],
     ids=["empty", "short", "no channel"],
 )
-async def test_wrong_fields_are_marked(harness: BotHarness, text: str, what: str, channel: str, says: str) -> None:
+async def test_wrong_fields_are_marked(harness: BotHarness, text: str, purpose: str, channel: str, says: str) -> None:
     """Each with what would be right; the form stays open and nothing is watched."""
-    assert says in await fill(harness, text, what, channel)
+    assert says in await fill(harness, text, purpose, channel)
     assert harness.channel("#orders") == []
 
 

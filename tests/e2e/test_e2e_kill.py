@@ -30,94 +30,97 @@ if TYPE_CHECKING:
 async def test_dying_anywhere_loses_and_repeats_nothing(tmp_path: Path) -> None:
     """Each named point once, and some random moments: every scan in one message, every watch with one card."""
     plan = [*failpoints.COMMON, "after_send", "after_search", "", ""]  # what was sent is searched for, twice
-    async with kill_harness(tmp_path, 5) as one:
-        await torture(one, plan, random.Random(3))  # noqa: S311  the same every time
-        assert set(one.seen().values()) == {1}
-        assert one.cards() == 5
-        assert len(one.told) == 4 * len(plan)
+    async with kill_harness(tmp_path, 5) as harness:
+        await torture(harness, plan, random.Random(3))  # noqa: S311  the same every time
+        assert set(harness.seen().values()) == {1}
+        assert harness.cards() == 5
+        assert len(harness.told) == 4 * len(plan)
 
 
-async def died(one: KillHarness, kill_at: str) -> None:
+async def died(harness: KillHarness, kill_at: str) -> None:
     """Start it; it dies at this point."""
-    process = await one.spawn(kill_at)
+    process = await harness.spawn(kill_at)
     try:
         assert await in_time(process.wait()) == -signal.SIGKILL
     finally:
-        await kill(process, one)
+        await kill(process, harness)
 
 
-async def quiet(one: KillHarness, settings: ChannelSettings) -> None:
+async def quiet(harness: KillHarness, settings: ChannelSettings) -> None:
     """Give the channel these settings while no process runs."""
-    store = await open_store(one.folder / "bot.db")
-    await store.channels.save_settings(now(), one.channels[0], settings, "U0MEI00001")
+    store = await open_store(harness.folder / "bot.db")
+    await store.channels.save_settings(now(), harness.channels[0], settings, "U0MEI00001")
     await store.close()
 
 
 async def test_dying_over_held_and_folded_news_loses_and_repeats_nothing(tmp_path: Path) -> None:
     """What quiet hours held becomes one message in the thread, though the process dies as it holds and as it folds."""
-    async with kill_harness(tmp_path, 1) as one:
-        await begin(one)
+    async with kill_harness(tmp_path, 1) as harness:
+        await begin(harness)
         local = now().astimezone(ChannelSettings().zone)
         begins, ends = local - timedelta(hours=1), local + timedelta(hours=2)
-        await quiet(one, ChannelSettings(quiet_from=f"{begins:%H:%M}", quiet_to=f"{ends:%H:%M}"))
+        await quiet(harness, ChannelSettings(quiet_from=f"{begins:%H:%M}", quiet_to=f"{ends:%H:%M}"))
         for _ in range(2):
-            one.scan(0)
-            await died(one, "after_hold")
-        await quiet(one, ChannelSettings())
-        await died(one, "after_batch")
-        process = await one.spawn()
-        said = one.slack.workspace.channels[one.channels[0]].messages
-        await until(lambda: len(said) > 1)
+            harness.scan(0)
+            await died(harness, "after_hold")
+        await quiet(harness, ChannelSettings())
+        await died(harness, "after_batch")
+        process = await harness.spawn()
+        messages = harness.slack.workspace.channels[harness.channels[0]].messages
+        await until(lambda: len(messages) > 1)
         await asyncio.sleep(2)
-        await kill(process, one)
-        card, *rest = said.values()
-        [told] = rest
+        await kill(process, harness)
+        card, *replies = messages.values()
+        [told] = replies
         assert told.thread_ts == card.ts
         assert told.text.count("站：快件已到达 分拨中心") == 2
 
 
 async def test_dying_over_a_refund_tells_each_state_once(tmp_path: Path) -> None:
     """Before the record, after it, and after the post: requested, agreed and sent back are one message each."""
-    async with kill_harness(tmp_path, 1) as one:
-        await begin(one)
-        order, said = one.world.orders[one.orders[0]], one.slack.workspace.channels[one.channels[0]].messages
+    async with kill_harness(tmp_path, 1) as harness:
+        await begin(harness)
+        order, messages = (
+            harness.world.orders[harness.orders[0]],
+            harness.slack.workspace.channels[harness.channels[0]].messages,
+        )
 
-        def told() -> list[str]:
-            return [m.text for m in said.values() if m.thread_ts and "Refund" in m.text]
+        def refund_news() -> list[str]:
+            return [m.text for m in messages.values() if m.thread_ts and "Refund" in m.text]
 
         states = (("waitselleragree", 10), ("waitbuyersend", 20), ("waitsellerreceive", 30))
         points = ("before_record", "after_record", "after_send")
         for count, ((status, number), kill_at) in enumerate(zip(states, points, strict=True), 1):
             refund = Refund(status, number, refund_id="TQ2800000001", amount=Decimal("36.80"))
             order.refunds.append((now(), refund))
-            one.world.revision += 1
-            await died(one, kill_at)
-            process = await one.spawn()
-            await until(lambda count=count: len(told()) >= count)  # type: ignore[misc]  # bound
+            harness.world.revision += 1
+            await died(harness, kill_at)
+            process = await harness.spawn()
+            await until(lambda count=count: len(refund_news()) >= count)  # type: ignore[misc]  # mypy knows no defaults in lambdas
             await asyncio.sleep(1)
-            await kill(process, one)
-            assert len(told()) == count
-        assert all("¥36.80 of ¥78.60" in text for text in told())
+            await kill(process, harness)
+            assert len(refund_news()) == count
+        assert all("¥36.80 of ¥78.60" in text for text in refund_news())
 
 
 async def test_dying_in_a_restore_loses_and_repeats_nothing(tmp_path: Path) -> None:
     """The old file is set aside, the copy not yet in its place: the next process does not start empty."""
-    async with kill_harness(tmp_path, 1) as one:
-        await begin(one)
+    async with kill_harness(tmp_path, 1) as harness:
+        await begin(harness)
         store = await open_store(tmp_path / "bot.db")
         await back_up(thread_of(store.engine), tmp_path / "backups", now())
         await store.close()
-        one.scan(0)
-        await died(one, "after_mark")
+        harness.scan(0)
+        await died(harness, "after_mark")
         os.truncate(tmp_path / "bot.db", 5000)
-        await died(one, "in_restore")
+        await died(harness, "in_restore")
         assert not (tmp_path / "bot.db").exists()
-        one.scan(0)
-        process = await one.spawn()
-        await until(lambda: min(one.seen().values()) > 0)
+        harness.scan(0)
+        process = await harness.spawn()
+        await until(lambda: min(harness.seen().values()) > 0)
         await asyncio.sleep(1)
-        await kill(process, one)
-        assert set(one.seen().values()) == {1}
+        await kill(process, harness)
+        assert set(harness.seen().values()) == {1}
 
 
 def test_kill_points_are_for_stand_ins_only(monkeypatch: pytest.MonkeyPatch) -> None:

@@ -29,7 +29,7 @@ def reads(harness: BotHarness, locale: str, *, user: str = "mei", time_zone: str
     person.locale, person.tz = locale, time_zone
 
 
-def untold(harness: BotHarness) -> None:
+def hide_language(harness: BotHarness) -> None:
     """Let Slack not say in which language Mei reads."""
     reads(harness, "")
 
@@ -157,7 +157,7 @@ ENGLISH = {"type": "static_select", "selected_option": {"value": "en"}}
 
 async def test_a_channel_chooses_its_language(harness: BotHarness) -> None:
     """Answers, refusals, cards and news speak it at once; another channel and a restart change nothing about that."""
-    untold(harness)
+    hide_language(harness)
     card = await watched(harness)
     assert "简体中文" in await choose(harness, language=CHINESE)
     harness.scan("快件正在派送中，请保持电话畅通", status="DELIVERING")
@@ -196,7 +196,7 @@ async def choose_by(harness: BotHarness, button: str, title: str, language: dict
 
 async def test_a_channel_chooses_thai(harness: BotHarness) -> None:
     """Answers, refusals, cards, news and forms speak it at once, and English again afterwards."""
-    untold(harness)
+    hide_language(harness)
     card = await watched(harness)
     assert "ไทย" in await choose(harness, language=THAI)
     harness.scan("快件正在派送中，请保持电话畅通", status="DELIVERING")
@@ -224,6 +224,6 @@ async def test_a_channel_chooses_thai(harness: BotHarness) -> None:
 async def test_the_bot_s_language_is_a_setting(tmp_path: Path, language: str, watching: str, stop: str) -> None:
     """Channels that chose none are spoken to in it."""
     async with running(tmp_path, language=language) as harness:
-        untold(harness)
+        hide_language(harness)
         assert watching in await harness.ask(f"/panda watch {ORDER}")
         assert stop in str(harness.channel("#orders")[0].blocks)

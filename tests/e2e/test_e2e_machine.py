@@ -66,8 +66,8 @@ class Bot(RuleBasedStateMachine):
     @precondition(lambda self: not self.is_troubled and not self.is_closed)
     def watch(self, order: str) -> None:
         """A person watches; a second time changes nothing."""
-        said = self.do(self.harness.ask(f"/panda watch {order}"))
-        assert "Watching" in said or "already" in said, said
+        answer = self.do(self.harness.ask(f"/panda watch {order}"))
+        assert "Watching" in answer or "already" in answer, answer
         if order not in self.open:
             self.open[order] = [m for m in self.harness.channel() if not m.thread_ts][-1]
             self.cards.append(self.open[order])

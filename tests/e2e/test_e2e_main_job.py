@@ -27,8 +27,8 @@ async def harness(request: pytest.FixtureRequest, tmp_path: Path) -> AsyncIterat
         extra = {"storage_url": SecretStr(postgres.new_database(tmp_path))}
     elif request.param == "pgbouncer":
         extra = {"storage_url": SecretStr(pgbouncer.new_database(tmp_path)), "storage_pooler": "on"}
-    async with running(tmp_path, mode="http" if request.param == "http" else "socket", **extra) as one:
-        yield one
+    async with running(tmp_path, mode="http" if request.param == "http" else "socket", **extra) as harness:
+        yield harness
 
 
 async def test_the_main_job_from_question_to_delivery(harness: BotHarness) -> None:
@@ -194,8 +194,8 @@ async def test_watching_again_without_a_filter_keeps_the_filter(harness: BotHarn
     again = await harness.ask(f"/panda watch {ORDER}")
     assert "already watched (problems only)" in again
     assert "all updates" not in again
-    said = await harness.say(f"please see {ORDER}")
-    assert "already watched (problems only)" in await harness.shortcut("watch_message", said)
+    message = await harness.say(f"please see {ORDER}")
+    assert "already watched (problems only)" in await harness.shortcut("watch_message", message)
     assert "problems only" in await harness.ask("/panda watches")
     assert "now with all updates" in await harness.ask(f"/panda watch {ORDER} all")
 
@@ -211,21 +211,21 @@ async def test_watching_all_again_without_a_filter_keeps_the_filter(harness: Bot
 async def test_message_shortcuts_name_what_they_skipped(harness: BotHarness) -> None:
     """Beyond ten ids the others are printed, so that they can be copied into the next command."""
     ids = [ORDER, *(f"25422856349200{n:05}" for n in range(12))]
-    said = await harness.say(" ".join(ids))
+    message = await harness.say(" ".join(ids))
     for callback in ("track_message", "watch_message"):
-        answer = await harness.shortcut(callback, said)
+        answer = await harness.shortcut(callback, message)
         assert f"3 more IDs in that message were skipped: `{ids[10]}` `{ids[11]}` `{ids[12]}`" in answer
 
 
 async def test_message_shortcuts_find_the_orders(harness: BotHarness) -> None:
     """Track and watch work on what a colleague wrote, with a link and a second order in it."""
-    said = await harness.say(
+    posted = await harness.say(
         f"please see {ORDER} and https://trade.1688.com/order/detail.htm?orderId=2542285634920880795"
     )
-    tracked = await harness.shortcut("track_message", said)
+    tracked = await harness.shortcut("track_message", posted)
     assert ORDER in tracked
     assert "2542285634920880795" in tracked
-    watched = await harness.shortcut("watch_message", said)
+    watched = await harness.shortcut("watch_message", posted)
     assert "Watching" in watched
     assert len([message for message in harness.channel("#orders") if message.by_bot]) == 2
 
@@ -241,8 +241,8 @@ async def test_an_incidents_number_leads_to_its_log_lines(harness: BotHarness, m
     with logged("info") as log:
         with monkeypatch.context() as patch:
             patch.setattr(harness.bot.context.store.watches, "listed", broken)
-            said = await harness.ask("/panda watches")
+            answer = await harness.ask("/panda watches")
         assert "Watching" in await harness.ask(f"/panda watch {ORDER}")
-    [number] = re.findall(r"`([0-9a-f]{8})`", said)
+    [number] = re.findall(r"`([0-9a-f]{8})`", answer)
     ours = [line for line in log.getvalue().splitlines() if f"request={number}" in line]
     assert [line.partition(" request=")[0].rpartition("  ")[2] for line in ours] == ["on the way", "unexpected error"]

@@ -27,7 +27,7 @@ def test_the_hints_are_those_of_the_declarations() -> None:
     """Slack shows what the code says of itself; the common command's hint names commands that there are."""
     hints = {command["command"]: command["usage_hint"] for command in MANIFEST["slash_commands"]}
     common = hints.pop("/panda").split(" | ")
-    assert hints == {f"/panda-{name}": one.slash for name, one in COMMANDS.declared.items() if one.slash}
+    assert hints == {f"/panda-{name}": command.slash for name, command in COMMANDS.declared.items() if command.slash}
     assert set(common) <= set(COMMANDS.declared)
     assert len(common) > 5
 
@@ -54,34 +54,34 @@ def test_events_are_the_same_both_ways() -> None:
 
 def test_the_manifest_keeps_slacks_limits() -> None:
     """Commands up to 32 characters, shortcut names up to 24, hints and descriptions short enough to be taken."""
-    for one in MANIFEST["slash_commands"]:
-        assert len(one["command"]) <= 32
-        assert len(one["description"]) <= 2000
-        assert len(one["usage_hint"]) <= 1000
-        assert one["should_escape"] is True
-    for one in MANIFEST["shortcuts"]:
-        assert len(one["name"]) <= 24
-        assert len(one["description"]) <= 150
+    for command in MANIFEST["slash_commands"]:
+        assert len(command["command"]) <= 32
+        assert len(command["description"]) <= 2000
+        assert len(command["usage_hint"]) <= 1000
+        assert command["should_escape"] is True
+    for shortcut in MANIFEST["shortcuts"]:
+        assert len(shortcut["name"]) <= 24
+        assert len(shortcut["description"]) <= 150
     assert len(manifest.read()["display_information"]["description"]) <= 140
 
 
 async def test_every_declared_command_is_answered(harness: BotHarness) -> None:
     """Each command of the manifest gets its help, not the catch-all's silence."""
-    for one in MANIFEST["slash_commands"]:
-        assert "/panda" in await harness.ask(f"{one['command']} help")
+    for command in MANIFEST["slash_commands"]:
+        assert "/panda" in await harness.ask(f"{command['command']} help")
 
 
 async def test_every_declared_shortcut_is_answered(harness: BotHarness) -> None:
     """Each shortcut of the manifest works on a message."""
-    said = await harness.say(f"please look at {ORDER}")
-    for one in MANIFEST["shortcuts"]:
-        if one["type"] == "message":
-            named = "no picture" if one["callback_id"] == action_ids.SEARCH_PICTURE else ORDER[-6:]
-            assert named in await harness.shortcut(one["callback_id"], said)
+    message = await harness.say(f"please look at {ORDER}")
+    for shortcut in MANIFEST["shortcuts"]:
+        if shortcut["type"] == "message":
+            named = "no picture" if shortcut["callback_id"] == action_ids.SEARCH_PICTURE else ORDER[-6:]
+            assert named in await harness.shortcut(shortcut["callback_id"], message)
         else:
             before = set(harness.slack.workspace.views)
-            assert (await harness.slack.global_shortcut("mei", one["callback_id"])).ok
-            await harness.until(lambda before=before: set(harness.slack.workspace.views) != before)  # type: ignore[misc]  # bound
+            assert (await harness.slack.global_shortcut("mei", shortcut["callback_id"])).ok
+            await harness.until(lambda before=before: set(harness.slack.workspace.views) != before)  # type: ignore[misc]  # mypy knows no defaults in lambdas
 
 
 async def test_every_method_the_bot_calls_is_covered_by_its_scopes(harness: BotHarness) -> None:

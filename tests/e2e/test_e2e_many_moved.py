@@ -51,7 +51,7 @@ async def scanned(harness: HostHarness, cards: Cards, text: str, count: int) -> 
         await workspace.replies(card, count)
 
 
-def told(workspace: WorkspaceHarness, card: Message) -> list[int]:
+def scan_counts(workspace: WorkspaceHarness, card: Message) -> list[int]:
     """How often each of the two scans was told."""
     replies = [words(message) for message in workspace.thread(card)]
     return [sum(scan in reply for reply in replies) for scan in (FIRST, SECOND)]
@@ -70,15 +70,15 @@ async def test_all_go_on_on_another_server(tmp_path: Path) -> None:
     async with watching(tmp_path) as (harness, cards):
         await harness.stop_host()
         vault, folder, server = Vault(harness.keys), f"sqlite:///{tmp_path / 'all'}", new_database()
-        said: list[str] = []
+        output: list[str] = []
         here = harness.settings.storage_address
-        assert await migrate(here, folder, vault, said.append, dry_run=False) == 0, said
-        assert await migrate(folder, server, vault, said.append, dry_run=False) == 0, said
+        assert await migrate(here, folder, vault, output.append, dry_run=False) == 0, output
+        assert await migrate(folder, server, vault, output.append, dry_run=False) == 0, output
         harness.extra["storage_url"] = SecretStr(server)
         await started(harness, A, B)
-        assert [told(harness.of(id_), card) for id_, card in cards.items()] == [[1, 0], [1, 0]]
+        assert [scan_counts(harness.of(id_), card) for id_, card in cards.items()] == [[1, 0], [1, 0]]
         await scanned(harness, cards, SECOND, 2)
-        assert [told(harness.of(id_), card) for id_, card in cards.items()] == [[1, 1], [1, 1]]
+        assert [scan_counts(harness.of(id_), card) for id_, card in cards.items()] == [[1, 1], [1, 1]]
 
 
 @pytest.mark.parametrize("is_marked", [True, False], ids=["marked", "not marked"])
@@ -92,13 +92,13 @@ async def test_what_a_standby_forgot_is_looked_up(tmp_path: Path, is_marked: boo
         await harness.stop_host()
         harness.extra["storage_url"] = SecretStr(standby)
         if is_marked:
-            said: list[str] = []
-            assert await run(standby, at.isoformat(), harness.clock(), said.append) == 0, said
+            output: list[str] = []
+            assert await run(standby, at.isoformat(), harness.clock(), output.append) == 0, output
             await started(harness, A, B)
-            assert [told(harness.of(id_), card) for id_, card in cards.items()] == [[1, 1], [1, 1]]
+            assert [scan_counts(harness.of(id_), card) for id_, card in cards.items()] == [[1, 1], [1, 1]]
         else:
             await harness.start_host()
-            await until(lambda: all(told(harness.of(id_), card) == [1, 2] for id_, card in cards.items()))
+            await until(lambda: all(scan_counts(harness.of(id_), card) == [1, 2] for id_, card in cards.items()))
 
 
 async def test_a_workspace_that_was_not_reached_does_not_start(tmp_path: Path) -> None:
@@ -114,8 +114,8 @@ async def test_a_workspace_that_was_not_reached_does_not_start(tmp_path: Path) -
         assert workspace is not None
         assert "has not reached this workspace" in workspace.reason
         await harness.stop_host()
-        said: list[str] = []
+        output: list[str] = []
         url = harness.settings.storage_address
-        assert await run(url, now.isoformat(), harness.clock(), said.append) == 0, said
+        assert await run(url, now.isoformat(), harness.clock(), output.append) == 0, output
         await started(harness, A, B)
         assert await harness.host.directory.engine.read(lambda conn: SHARED.get(conn, f"restoring:{A}")) is None

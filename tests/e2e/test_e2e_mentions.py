@@ -20,8 +20,8 @@ MEI, TOM = "U0MEI00001", "U0TOM00002"
 def mentions(harness: BotHarness) -> list[tuple[str, str]]:
     """Everybody whom the bot notified by a mention, and by what."""
     people = (MEI, TOM)
-    found = [(person, message) for person in people for message in harness.slack.workspace.mentions(person)]
-    return [(one, words(message)) for one, message in found if message.user == BOT_USER]
+    pairs = [(person, message) for person in people for message in harness.slack.workspace.mentions(person)]
+    return [(person, words(message)) for person, message in pairs if message.user == BOT_USER]
 
 
 async def watched(harness: BotHarness, told: str = "all") -> Message:
@@ -58,9 +58,9 @@ async def test_settings_lists_and_mutes_write_names(harness: BotHarness) -> None
     await watched(harness)
     await harness.ask("/panda mute 2h", user="tom")
     for line in ("watches", f"why {ORDER}", "settings"):
-        said = await harness.ask(f"/panda {line}")
-        assert "<@" not in said
-        assert ("by tom" if line == "settings" else "by mei") in said
+        answer = await harness.ask(f"/panda {line}")
+        assert "<@" not in answer
+        assert ("by tom" if line == "settings" else "by mei") in answer
     assert mentions(harness) == []
 
 
@@ -75,9 +75,9 @@ async def test_an_alarm_mentions_whoever_took_it_on(harness: BotHarness) -> None
     assert mentions(harness) == [], "an update notifies nobody"
     harness.scan("快件已发往 广州分拨中心")
     await harness.until(lambda: any("Moving again" in words(m) for m in harness.thread(card)))
-    [(person, said)] = mentions(harness)
+    [(person, message)] = mentions(harness)
     assert person == TOM
-    assert "was handling it" in said
+    assert "was handling it" in message
 
 
 async def test_a_name_survives_a_restart(harness: BotHarness) -> None:

@@ -9,7 +9,7 @@ import pytest
 from pydantic import SecretStr
 from support.bot_harness import ORDER, BotHarness, running, words
 from support.moving import VERSION, contents, new_database
-from support.old_database import LATE, LATER, NIGHT_ENDS, OldBotHarness, left_behind, up
+from support.old_database import LATE, LATER, NIGHT_ENDS, OldBotHarness, left_behind, running_stand_ins
 
 from bot.commands.migrate import migrate
 from bot.commands.restored import run
@@ -31,14 +31,14 @@ FIRST, SECOND, THIRD = (
 @pytest.fixture
 async def old(tmp_path: Path) -> AsyncIterator[OldBotHarness]:
     """Both stand-ins as an earlier version left them in the midst of things, and no bot yet."""
-    async with up(left_behind(tmp_path, VERSION)) as harness:
+    async with running_stand_ins(left_behind(tmp_path, VERSION)) as harness:
         yield harness
 
 
 async def moved(harness: BotHarness, source: str, target: str) -> None:
     """Move the data while no bot runs; the next one starts there."""
-    said: list[str] = []
-    assert await migrate(source, target, harness.folder / "backups", said.append, dry_run=False) == 0, said
+    output: list[str] = []
+    assert await migrate(source, target, harness.folder / "backups", output.append, dry_run=False) == 0, output
     harness.extra["storage_url"] = SecretStr(target)
 
 
@@ -57,25 +57,25 @@ async def test_what_waited_is_delivered_once_on_the_other_engine(old: OldBotHarn
     await moved(old, f"sqlite:///{file}", server)
     await old.start_bot()
     await old.pass_to(LATE + 0.1)
-    await old.until(lambda: all(all(old.told(name)) for name in ("waiting", "in doubt", "lost", "batch")))
-    assert old.told("night") == [1, 1, 1, 0, 0]
+    await old.until(lambda: all(all(old.scan_counts(name)) for name in ("waiting", "in doubt", "lost", "batch")))
+    assert old.scan_counts("night") == [1, 1, 1, 0, 0]
     await old.until(lambda: len(old.channel("#fresh")) == 1)
     await old.pass_to(NIGHT_ENDS + 0.1)
-    await old.until(lambda: all(old.told("night")))
+    await old.until(lambda: all(old.scan_counts("night")))
     await old.stop_bot()
-    said = posted(old)
+    posts = posted(old)
     await moved(old, server, f"sqlite:///{back}")
     await old.start_bot()
     await old.several_ticks(12)
-    assert posted(old) == said
+    assert posted(old) == posts
     for name in ("waiting", "in doubt", "lost", "batch", "night"):
-        assert set(old.told(name)) == {1}, name
+        assert set(old.scan_counts(name)) == {1}, name
     await old.pass_to(LATER + 0.1)
-    await old.until(lambda: all(old.told("told")))
-    assert old.told("told") == [1, 1, 1, 1]
+    await old.until(lambda: all(old.scan_counts("told")))
+    assert old.scan_counts("told") == [1, 1, 1, 1]
 
 
-def told(harness: BotHarness, card: Message) -> list[list[int]]:
+def scan_positions(harness: BotHarness, card: Message) -> list[list[int]]:
     """For each of the three scans, the positions of the replies that tell it."""
     replies = [words(message) for message in harness.thread(card)]
     return [[n for n, reply in enumerate(replies) if scan in reply] for scan in (FIRST, SECOND, THIRD)]
@@ -113,9 +113,9 @@ async def test_posts_whose_marks_were_lost_are_looked_up(tmp_path: Path, engine:
     extra: dict[str, Any] = {"storage_url": SecretStr(new_database())} if engine == "postgres" else {}
     async with running(tmp_path, **extra) as harness:
         card, at = await forgot_the_second_scan(harness, engine)
-        said: list[str] = []
-        assert await run(harness.settings, at, harness.clock(), said.append) == 0
-        assert "Marked what happened after" in said[0]
+        output: list[str] = []
+        assert await run(harness.settings, at, harness.clock(), output.append) == 0
+        assert "Marked what happened after" in output[0]
         marked = contents(harness.settings.storage_address)
         again: list[str] = []
         assert await run(harness.settings, at, harness.clock(), again.append) == 0
@@ -123,10 +123,10 @@ async def test_posts_whose_marks_were_lost_are_looked_up(tmp_path: Path, engine:
         assert contents(harness.settings.storage_address) == marked
         await harness.start_bot()
         await harness.several_ticks(8)
-        assert told(harness, card) == [[0], [1], []]
+        assert scan_positions(harness, card) == [[0], [1], []]
         harness.scan(THIRD)
         await harness.replies(card, 3)
-        assert told(harness, card) == [[0], [1], [2]]
+        assert scan_positions(harness, card) == [[0], [1], [2]]
 
 
 async def test_without_the_command_it_would_be_told_twice(tmp_path: Path) -> None:
@@ -135,7 +135,7 @@ async def test_without_the_command_it_would_be_told_twice(tmp_path: Path) -> Non
         card, _at = await forgot_the_second_scan(harness, "postgres")
         await harness.start_bot()
         await harness.replies(card, 3)
-        assert told(harness, card) == [[0], [1, 2], []]
+        assert scan_positions(harness, card) == [[0], [1, 2], []]
 
 
 async def test_a_bot_starts_on_a_moved_database_only_on_purpose(tmp_path: Path) -> None:
@@ -155,12 +155,12 @@ async def test_a_bot_starts_on_a_moved_database_only_on_purpose(tmp_path: Path) 
             await harness.start_bot()
         command = str(refused.value).split("`")[1].split()
         assert command[:3] == ["pandabot", "restored", "--at"]
-        said: list[str] = []
-        assert await run(harness.settings, harness.clock().isoformat(), harness.clock(), said.append) == 0
-        assert "may start on this database again" in said[0]
+        output: list[str] = []
+        assert await run(harness.settings, harness.clock().isoformat(), harness.clock(), output.append) == 0
+        assert "may start on this database again" in output[0]
         await harness.start_bot()
         await harness.several_ticks(8)
-        assert told(harness, card) == [[0], [], []]
+        assert scan_positions(harness, card) == [[0], [], []]
         harness.scan(SECOND)
         await harness.replies(card, 2)
-        assert told(harness, card) == [[0], [1], []]
+        assert scan_positions(harness, card) == [[0], [1], []]

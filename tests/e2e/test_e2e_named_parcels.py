@@ -65,7 +65,7 @@ async def test_the_parcel_that_the_trace_does_not_show(tmp_path: Path) -> None:
             assert "1 of 2 parcels delivered" in answer
             assert f"`{UNSEEN}` · <https://www.yto.net.cn/|YTO>" in answer
             assert "No scans yet" in answer
-        (told,) = [one for one in harness.slack.visible("#orders", "mei") if one.thread_ts]
+        (told,) = [message for message in harness.slack.visible("#orders", "mei") if message.thread_ts]
         assert words(told).startswith("✅ *Delivered* · ")
         assert "· parcel 1 of 2 · " in words(told)
         assert words(told).endswith("· 1 of 2 parcels delivered")
@@ -76,7 +76,7 @@ async def test_the_parcel_that_the_trace_does_not_show(tmp_path: Path) -> None:
         harness.scan(SIGNED, status="SIGN", waybill=UNSEEN)
         await harness.until(lambda: card(harness).startswith("✅ Delivered · "))
         assert card(harness).count(f" {UNSEEN}> ") == card(harness).count(f" {FIRST}> ") == 1
-        assert not any("Another parcel" in words(one) for one in harness.channel()[before:])
+        assert not any("Another parcel" in words(message) for message in harness.channel()[before:])
 
 
 async def test_the_platform_ends_it(tmp_path: Path) -> None:
@@ -108,8 +108,8 @@ async def test_a_number_that_is_named_later_is_one_more_parcel_once(tmp_path: Pa
         await harness.until(lambda: UNSEEN in card(harness))
         harness.world.change_parcel(ORDER, UNSEEN, is_traced=True)
         harness.scan("【义乌市】已揽收", status="ACCEPT", waybill=UNSEEN)
-        found = await harness.replies(parent, 2)
-        assert "Another parcel" not in words(found[1])
+        replies = await harness.replies(parent, 2)
+        assert "Another parcel" not in words(replies[1])
 
 
 @pytest.mark.parametrize(
@@ -134,7 +134,7 @@ async def test_another_spelling_is_the_same_parcel(tmp_path: Path, named: str, t
         await harness.until(lambda: "No scans yet" not in card(harness))
         await harness.several_ticks()
         assert len(parcels(harness)) == 2
-        replies = [words(one) for one in harness.thread(harness.channel()[0])]
+        replies = [words(reply) for reply in harness.thread(harness.channel()[0])]
         assert not any("continues as" in reply for reply in replies)
         for spelling in {traced.lower(), traced.replace("-1-1-", "")}:
             assert ORDER in await harness.ask(f"/panda track {spelling}")
@@ -182,7 +182,9 @@ async def test_silence_of_a_parcel_that_never_came(tmp_path: Path) -> None:
 
         def alarms() -> list[str]:
             return [
-                words(one) for one in harness.slack.visible("#orders", "mei") if "⏰" in words(one) and one.thread_ts
+                words(message)
+                for message in harness.slack.visible("#orders", "mei")
+                if "⏰" in words(message) and message.thread_ts
             ]
 
         await harness.until(lambda: bool(alarms()))
@@ -226,7 +228,7 @@ async def test_a_database_of_the_version_before(tmp_path: Path) -> None:
         harness.scan(SIGNED, status="SIGN")
         await harness.until(lambda: card(harness).startswith("✅ Delivered · "))
         parent = harness.channel()[0]
-        told = [words(one) for one in harness.thread(parent)]
+        told = [words(reply) for reply in harness.thread(parent)]
         await harness.stop_bot()
         with closing(sqlite3.connect(harness.folder / "bot.db")) as conn:
             conn.executescript(DOWNGRADE)
@@ -235,8 +237,8 @@ async def test_a_database_of_the_version_before(tmp_path: Path) -> None:
         await harness.until(lambda: "6 of 6 · Delivered" in card(harness))
         await harness.several_ticks()
         assert f"{UNSEEN}> " in card(harness)
-        assert [words(one) for one in harness.thread(parent)] == told
-        notices = [words(one) for one in harness.channel() if not one.thread_ts and one is not parent]
+        assert [words(reply) for reply in harness.thread(parent)] == told
+        notices = [words(message) for message in harness.channel() if not message.thread_ts and message is not parent]
         assert len(notices) == 1
         assert "1 order" in notices[0]
         assert ORDER in await harness.ask(f"/panda track {UNSEEN.lower()}")

@@ -20,7 +20,7 @@ if TYPE_CHECKING:
     from pathlib import Path
 
 OLDER = "This button is from an older version of me"
-BUTTONS = (action_ids.RUN, *(button.id for one in FEATURES for button in one.buttons), "edit_settings")
+BUTTONS = (action_ids.RUN, *(button.id for feature in FEATURES for button in feature.buttons), "edit_settings")
 PLAIN = ("find_orders", "refresh_home", "search_products", "choose_settings")  # carry nothing that is read
 ODD: list[Any] = [
     "",
@@ -73,7 +73,7 @@ FITS = {"watch": {"run:", "watch_here"}, "\u202e" + ORDER: {"run:", "watch_here"
 def fits(action: str, value: Any) -> bool:
     """Whether this button may carry it."""
     known = (OTHERS | FITS).get(value, set()) if isinstance(value, str) else set()
-    return any(action.startswith(one) for one in known)
+    return any(action.startswith(prefix) for prefix in known)
 
 
 @pytest.mark.parametrize("action", BUTTONS)
@@ -145,8 +145,12 @@ def is_elsewhere(action: str, place: tuple[Any, ...], shape: Any) -> bool:
 @pytest.mark.parametrize("mode", ["socket", "http"])
 async def test_payloads_of_any_shape(tmp_path: Path, mode: str, caplog: pytest.LogCaptureFixture) -> None:
     """Whatever stands in a place of a press, it is acknowledged and makes no incident."""
-    places = [*((one,) for one in PLACES), *DEEP]
-    every = [one for one in itertools.product((*BUTTONS, *PLAIN, "gone"), places, SHAPES) if not is_elsewhere(*one)]
+    places = [*((place,) for place in PLACES), *DEEP]
+    every = [
+        combination
+        for combination in itertools.product((*BUTTONS, *PLAIN, "gone"), places, SHAPES)
+        if not is_elsewhere(*combination)
+    ]
     async with running(tmp_path, mode=mode) as harness:
         for action, place, shape in every[:: examples(11, 1)]:
             payload = reshaped(pressed(harness, action), place, shape)
@@ -168,7 +172,7 @@ async def test_forms_of_any_shape(harness: BotHarness, callback: str, caplog: py
             payload = forged.submission(harness, callback, "x", {name: held})
             ack = await forged.send(harness, payload)
             assert ack.ok or ack.status == MALFORMED, held
-    for shape in (one for one in shapes if one != 7):
+    for shape in (candidate for candidate in shapes if candidate != 7):
         payload = forged.submission(harness, callback, "C0ORDERS01", {})
         for place in (("view", "state"), ("view", "state", "values"), ("view", "private_metadata"), ("user",)):
             ack = await forged.send(harness, reshaped(payload, place, shape))

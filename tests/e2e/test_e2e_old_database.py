@@ -29,8 +29,8 @@ from support.old_database import (
     OldBotHarness,
     left_behind,
     migration_of,
+    running_stand_ins,
     unpack,
-    up,
 )
 
 from pandapon.shipment import Platform
@@ -78,29 +78,29 @@ COUNTS = {
 @pytest.fixture
 async def harness(tmp_path: Path) -> AsyncIterator[OldBotHarness]:
     """Both stand-ins as the old version left them, its database, and no bot yet."""
-    async with up(left_behind(tmp_path, VERSION)) as one:
-        yield one
+    async with running_stand_ins(left_behind(tmp_path, VERSION)) as harness:
+        yield harness
 
 
 @pytest.mark.parametrize("version", VERSIONS)
 async def test_the_database_of_every_released_version_is_carried_on(tmp_path: Path, version: str) -> None:
     """What it held is told once, nobody's watch ends, new scans are read, and all that people list is there."""
     migration = migration_of(version)
-    async with up(left_behind(tmp_path, version)) as harness:
+    async with running_stand_ins(left_behind(tmp_path, version)) as harness:
         live, records = watched(tmp_path / "bot.db"), count(tmp_path / "bot.db", "audit")
         await harness.start_bot()
         await harness.pass_to(LATE + 0.1)
         waited = ("waiting", "in doubt", "lost", "batch")
-        await harness.until(lambda: all(all(harness.told(name)) for name in waited))
+        await harness.until(lambda: all(all(harness.scan_counts(name)) for name in waited))
         await harness.until(lambda: len(harness.channel("#fresh")) == 1)
         await harness.pass_to(NIGHT_ENDS + 0.1)
-        await harness.until(lambda: all(harness.told("night")))
+        await harness.until(lambda: all(harness.scan_counts("night")))
         await harness.pass_to(LATER + 0.1)
-        await harness.until(lambda: harness.told("told")[-1] and harness.told("refund")[-1])
-        assert {name for name in (*waited, "night", "told", "refund") if set(harness.told(name)) != {1}} == set()
+        await harness.until(lambda: harness.scan_counts("told")[-1] and harness.scan_counts("refund")[-1])
+        assert {name for name in (*waited, "night", "told", "refund") if set(harness.scan_counts(name)) != {1}} == set()
         assert len(lists(harness)) == int(migration in LISTED)
-        assert harness.told("unwatched") == [1, 1, 0, 0]
-        assert harness.told("muted") == [1, 1, 1, int(migration < CHOICES)]
+        assert harness.scan_counts("unwatched") == [1, 1, 0, 0]
+        assert harness.scan_counts("muted") == [1, 1, 1, int(migration < CHOICES)]
         assert watched(tmp_path / "bot.db") >= live
         assert count(tmp_path / "bot.db", "audit") >= records
         await everything_is_listed(harness, migration)
@@ -120,7 +120,7 @@ async def everything_is_listed(harness: OldBotHarness, migration: int) -> None:
     if migration >= CHOICES:
         alarms = await store.alarms.of_orders([STORIES[name].key for name in ("silent", "seen", "snoozed")])
         assert len(alarms) == 3
-        assert [one.channel for one in await store.subscriptions.active()] == ["C0EVERYTHING"]
+        assert [subscription.channel for subscription in await store.subscriptions.active()] == ["C0EVERYTHING"]
         assert (await store.channels.get("C0NIGHT")).settings.quiet == (time(21), time(7))
     if migration >= CART:
         await writes_are_settled(harness)
@@ -191,15 +191,17 @@ async def test_what_waited_is_delivered_once(harness: OldBotHarness) -> None:
     before = everything(harness)
     await harness.start_bot()
     await harness.pass_to(LATE + 0.1)
-    await harness.until(lambda: all(all(harness.told(name)) for name in ("waiting", "in doubt", "lost", "batch")))
-    assert harness.told("night") == [1, 1, 1, 0, 0]
+    await harness.until(
+        lambda: all(all(harness.scan_counts(name)) for name in ("waiting", "in doubt", "lost", "batch"))
+    )
+    assert harness.scan_counts("night") == [1, 1, 1, 0, 0]
     await harness.until(lambda: len(harness.channel("#fresh")) == 1)
     await harness.pass_to(NIGHT_ENDS + 0.1)
-    await harness.until(lambda: all(harness.told("night")))
+    await harness.until(lambda: all(harness.scan_counts("night")))
     for name in ("waiting", "in doubt", "lost", "batch", "night"):
-        assert set(harness.told(name)) == {1}, name
-    assert harness.told("muted") == [1, 1, 1, 0]
-    assert harness.told("unwatched") == [1, 1, 0, 0]
+        assert set(harness.scan_counts(name)) == {1}, name
+    assert harness.scan_counts("muted") == [1, 1, 1, 0]
+    assert harness.scan_counts("unwatched") == [1, 1, 0, 0]
     assert alarmed(harness) == alarmed_in(before)
     await nothing_more_after_another_start(harness)
 
@@ -210,12 +212,12 @@ async def test_a_paused_channel_gets_what_was_held_once_it_takes_posts(harness: 
     assert await state_of(harness, "closed") is WatchState.PAUSED
     await harness.pass_to(LATE + 0.3)  # every order is due again
     await harness.several_ticks(8)
-    assert harness.told("closed") == [1, 1, 1, 0]
+    assert harness.scan_counts("closed") == [1, 1, 1, 0]
     harness.slack.workspace.channel("closed").is_archived = False
     answer = await harness.ask(f"/panda watch {STORIES['closed'].order_id}", channel="#closed")
     assert STORIES["closed"].order_id[-4:] in answer
-    await harness.until(lambda: all(harness.told("closed")))
-    assert harness.told("closed") == [1, 1, 1, 1]
+    await harness.until(lambda: all(harness.scan_counts("closed")))
+    assert harness.scan_counts("closed") == [1, 1, 1, 1]
     assert await state_of(harness, "closed") is WatchState.ACTIVE
     await nothing_more_after_another_start(harness)
 
@@ -223,7 +225,7 @@ async def test_a_paused_channel_gets_what_was_held_once_it_takes_posts(harness: 
 async def test_watches_alarms_and_settings_stand(harness: OldBotHarness) -> None:
     """Whoever looks sees what was there; alarms are not raised again, the reminder and the digest come once."""
     alarms, made = alarmed(harness), len(digests(harness))
-    assert letters(harness) == []
+    assert direct_messages(harness) == []
     await harness.start_bot()
     assert harness.bot is not None
     store = harness.bot.store
@@ -238,13 +240,13 @@ async def test_watches_alarms_and_settings_stand(harness: OldBotHarness) -> None
     }
     assert (await store.channels.get("C0NIGHT")).settings.quiet == (time(21), time(7))
     assert (await store.channels.get("C0MUTED")).muted_until is not None
-    assert [one.channel for one in await store.subscriptions.active()] == ["C0EVERYTHING"]
+    assert [subscription.channel for subscription in await store.subscriptions.active()] == ["C0EVERYTHING"]
     await harness.pass_to(DIGEST + 0.2)
-    await harness.until(lambda: len(digests(harness)) > made and bool(letters(harness)))
+    await harness.until(lambda: len(digests(harness)) > made and bool(direct_messages(harness)))
     await harness.pass_to(LATER + 0.1)
-    await harness.until(lambda: all(harness.told("told")))
-    assert harness.told("told") == [1, 1, 1, 1]
-    assert (len(digests(harness)), len(letters(harness)), alarmed(harness)) == (made + 1, 1, alarms)
+    await harness.until(lambda: all(harness.scan_counts("told")))
+    assert harness.scan_counts("told") == [1, 1, 1, 1]
+    assert (len(digests(harness)), len(direct_messages(harness)), alarmed(harness)) == (made + 1, 1, alarms)
     await nothing_more_after_another_start(harness)
 
 
@@ -278,20 +280,20 @@ async def state_of(harness: OldBotHarness, name: str) -> WatchState | None:
     """Of an order's watch in its channel; None: there is none."""
     assert harness.bot is not None
     channel = harness.slack.workspace.channel(STORIES[name].channel).id
-    found = await harness.bot.store.watches.of_orders([STORIES[name].key])
-    return next((watch.state for watch in found if watch.channel == channel), None)
+    watches = await harness.bot.store.watches.of_orders([STORIES[name].key])
+    return next((watch.state for watch in watches if watch.channel == channel), None)
 
 
 def everything(harness: OldBotHarness) -> dict[str, str]:
     """What the bot has said anywhere, by where and when; cards may change, so their words are left out."""
     channels = harness.slack.workspace.channels.values()
-    said = [m for channel in channels for m in channel.messages.values() if m.by_bot]
-    return {f"{m.channel} {m.ts}": words(m) if m.thread_ts else "" for m in said}
+    messages = [m for channel in channels for m in channel.messages.values() if m.by_bot]
+    return {f"{m.channel} {m.ts}": words(m) if m.thread_ts else "" for m in messages}
 
 
-def alarmed_in(said: dict[str, str]) -> int:
+def alarmed_in(texts: dict[str, str]) -> int:
     """How many messages in threads raise an alarm."""
-    return sum("Not moving" in text for text in said.values())
+    return sum("Not moving" in text for text in texts.values())
 
 
 def alarmed(harness: OldBotHarness) -> int:
@@ -304,6 +306,6 @@ def digests(harness: OldBotHarness) -> list[Message]:
     return [message for message in harness.channel("#orders") if "Today's summary" in words(message)]
 
 
-def letters(harness: OldBotHarness) -> list[Message]:
+def direct_messages(harness: OldBotHarness) -> list[Message]:
     """What the bot wrote to Tom, who asked to be reminded."""
     return list(harness.slack.workspace.direct(TOM).messages.values())

@@ -9,7 +9,18 @@ from typing import TYPE_CHECKING, Any
 
 import pytest
 from support.bot_harness import words
-from support.buying import ALIBABA, TAOBAO, buying, goods, made, open_order, put, states, to_review, writes
+from support.buying import (
+    ALIBABA,
+    TAOBAO,
+    buying,
+    goods,
+    open_order,
+    orders_made,
+    put_into_cart,
+    states,
+    to_review,
+    writes,
+)
 from support.patience import PATIENCE
 from support.wizard_steps import buttons, chosen, open_by, press_in_page, send_page, text_of, typed, view_of
 
@@ -38,8 +49,8 @@ PAY = {"1688": "/v2/alibaba/order/batch/submit/to/pay", "taobao": OWN_PATHS["tao
 @pytest.fixture
 async def harness(tmp_path: Path) -> AsyncIterator[BotHarness]:
     """A bot that may order."""
-    async with buying(tmp_path) as one:
-        yield one
+    async with buying(tmp_path) as harness:
+        yield harness
 
 
 def says(harness: BotHarness, text: str) -> bool:
@@ -519,7 +530,7 @@ async def test_a_refund_of_an_unpaid_order_is_offered_nowhere(harness: BotHarnes
 
 async def test_new_orders_are_paid_from_the_page_of_their_result(harness: BotHarness) -> None:
     """The button there opens the form on top of it."""
-    put(harness, goods(harness, ALIBABA), 4)
+    put_into_cart(harness, goods(harness, ALIBABA), 4)
     await open_order(harness)
     await to_review(harness)
     await send_page(harness)
@@ -527,7 +538,7 @@ async def test_new_orders_are_paid_from_the_page_of_their_result(harness: BotHar
     await harness.until(lambda: "Get the pay link" in str(view_of(harness)))
     await send_page(harness)
     assert says(harness, "Open the pay page")
-    assert made(harness)[0].order_id in text_of(harness)
+    assert orders_made(harness)[0].order_id in text_of(harness)
 
 
 async def test_an_unpaid_order_offers_it_everywhere(harness: BotHarness) -> None:
@@ -556,11 +567,11 @@ async def test_where_orders_are_off_nothing_offers_it(tmp_path: Path, scope: str
 
 async def test_panda_alone_says_what_is_next(harness: BotHarness) -> None:
     """What is in the cart, and what is not paid: each with its button, and nothing where PandaPon is silent."""
-    put(harness, goods(harness, ALIBABA), 4)
+    put_into_cart(harness, goods(harness, ALIBABA), 4)
     ordered(harness)
-    said = await harness.ask("/panda")
-    assert "1 product is in the cart" in said
-    assert "wait" in said
+    answer = await harness.ask("/panda")
+    assert "1 product is in the cart" in answer
+    assert "wait" in answer
     assert "Pay…" in await harness.press("Pay…")
     harness.pandapon.faults.down = True
     assert "in the cart" not in await harness.ask("/panda")
@@ -621,12 +632,12 @@ async def test_what_was_done_is_told_although_the_form_was_closed(harness: BotHa
     harness.pandapon.faults.path = f"{ACTS[name][4]}$"
     await send_and_close(harness, ACTS[name][3])
     assert await states(harness) == [WriteState.DONE]
-    [said] = told_directly(harness)
-    assert ACTS[name][5] in said
-    assert "The form is closed" in said
-    assert "again" not in said
+    [message] = told_directly(harness)
+    assert ACTS[name][5] in message
+    assert "The form is closed" in message
+    assert "again" not in message
     if name == "link":
-        assert "Open the pay page" in said
+        assert "Open the pay page" in message
 
 
 async def test_a_page_to_fill_in_has_done_nothing(harness: BotHarness) -> None:
@@ -636,8 +647,8 @@ async def test_a_page_to_fill_in_has_done_nothing(harness: BotHarness) -> None:
     harness.pandapon.faults.path = "detail"
     await send_and_close(harness, {})
     assert await states(harness) == [WriteState.REFUSED]
-    [said] = told_directly(harness)
-    assert "Open it again" in said
+    [message] = told_directly(harness)
+    assert "Open it again" in message
 
 
 async def test_all_unpaid_orders_are_counted(harness: BotHarness) -> None:

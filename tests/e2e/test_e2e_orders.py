@@ -225,7 +225,7 @@ async def test_an_api_that_refuses_the_days_is_asked_without_them(harness: BotHa
             raise RefusedError(400, "参数错误")
         return answer(platform, body, status, number)
 
-    harness.pandapon._orders = refusing  # type: ignore[method-assign]
+    harness.pandapon._orders = refusing  # type: ignore[method-assign]  # the test replaces it
     assert "2 orders in all" in await harness.ask("/panda orders today")
 
 
@@ -335,7 +335,7 @@ async def test_the_tabs_of_watches_follow_the_same_rule(harness: BotHarness) -> 
     harness.clock.advance(timedelta(hours=68))
     harness.scan("快件外包装破损，已登记为问题件")
     told = ("Action needed: not paid", "· damaged")
-    await harness.until(lambda: all(any(words(one).count(text) for one in harness.channel()) for text in told))
+    await harness.until(lambda: all(any(words(message).count(text) for message in harness.channel()) for text in told))
     assert await watched("attention") == {ours, unpaid}
     assert set(ids(await harness.ask("/panda orders attention"))) == {ours, unpaid}
     assert await watched("waiting") == set()

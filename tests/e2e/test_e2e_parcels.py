@@ -33,7 +33,9 @@ async def test_one_order_of_parcels_everywhere(tmp_path: Path, waybill: str, hou
         assert numbers(await harness.ask(f"/panda track {ORDER}")) == wanted
         await harness.ask(f"/panda watch {ORDER}")
         lines = words(harness.channel("#orders")[-1]).splitlines()
-        assert [one for line in lines for one in wanted if " of 6 · " in line and short_id(one) in line] == wanted
+        assert [
+            waybill for line in lines for waybill in wanted if " of 6 · " in line and short_id(waybill) in line
+        ] == wanted
         assert numbers(await harness.ask(f"/panda track {ORDER}")) == wanted
         assert numbers(await harness.ask(f"/panda order {ORDER}")) == wanted
         await harness.stop_bot()

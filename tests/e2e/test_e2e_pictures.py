@@ -33,16 +33,16 @@ SEARCH = "/v2/alibaba/product/image/query"
 @pytest.fixture
 async def harness(tmp_path: Path) -> AsyncIterator[BotHarness]:
     """Both stand-ins and the production bot, which knows where Taobao is searched and where the pictures are."""
-    async with running(tmp_path, pandapon_paths=OWN_PATHS) as one:
-        one.pandapon.pictures = PICTURES
-        yield one
+    async with running(tmp_path, pandapon_paths=OWN_PATHS) as harness:
+        harness.pandapon.pictures = PICTURES
+        yield harness
 
 
 async def shared(
-    harness: BotHarness, *contents: bytes, channel: str = "orders", name: str = "dress.png", **more: Any
+    harness: BotHarness, *contents: bytes, channel: str = "orders", name: str = "dress.png", **fields: Any
 ) -> Message:
     """A message of Tom's with these files."""
-    files = [harness.slack.web_api.files.keep("U0TOM00002", name, content, **more) for content in contents]
+    files = [harness.slack.web_api.files.keep("U0TOM00002", name, content, **fields) for content in contents]
     return await harness.slack.say("tom", channel, "like this?", files=files)
 
 
@@ -71,9 +71,9 @@ def page(harness: BotHarness, view: str) -> str:
 
 
 def first_title(text: str) -> str:
-    found = re.search(r"\*1\. (.*?)\*", text)
-    assert found, text
-    return found[1]
+    match = re.search(r"\*1\. (.*?)\*", text)
+    assert match, text
+    return match[1]
 
 
 async def test_a_picture_in_a_message(harness: BotHarness) -> None:
@@ -99,11 +99,11 @@ async def test_another_picture_finds_other_things(harness: BotHarness) -> None:
 async def test_pages_platforms_sorting(harness: BotHarness) -> None:
     """The buttons ask for the same picture again; 1688 sorts, and Taobao does not offer it."""
     await harness.shortcut(action_ids.SEARCH_PICTURE, await shared(harness, RED_DRESS))
-    both = words(harness.private()[-1])
-    assert "Cheapest" not in both + str(labels(harness))
-    assert await harness.press("Next page") != both
+    first_page = words(harness.private()[-1])
+    assert "Cheapest" not in first_page + str(labels(harness))
+    assert await harness.press("Next page") != first_page
     alone = await harness.press("1688")
-    assert "Taobao · " in both
+    assert "Taobao · " in first_page
     assert "Taobao · " not in alone
     cheapest = await harness.press("Cheapest")
     prices = [float(price) for price in re.findall(r"¥([0-9.]+)", cheapest)]
@@ -144,14 +144,16 @@ async def test_a_form_that_slack_does_not_open(harness: BotHarness) -> None:
 
 
 @pytest.mark.parametrize(
-    ("content", "said"),
+    ("content", "sentence"),
     [(b"%PDF-1.7", "is not a picture that I can read"), (b"", "is empty"), (bytes(6_000_000), "is too large")],
 )
-async def test_a_file_that_is_no_picture_is_marked_in_the_form(harness: BotHarness, content: bytes, said: str) -> None:
+async def test_a_file_that_is_no_picture_is_marked_in_the_form(
+    harness: BotHarness, content: bytes, sentence: str
+) -> None:
     """The sentence stands at the field, and the form stays."""
     view = await opened(harness)
     ack = await harness.slack.submit("mei", view, uploads(harness, content))
-    assert said in ack.payload["errors"]["picture"]
+    assert sentence in ack.payload["errors"]["picture"]
     ack = await harness.slack.submit("mei", view, {"picture": {"value": {"files": []}}})
     assert ack.payload["errors"] == {"picture": "Choose a picture."}
     assert harness.pandapon.count("image") == 0
@@ -171,7 +173,7 @@ async def test_several_pictures(harness: BotHarness) -> None:
 
 
 @pytest.mark.parametrize(
-    ("value", "said"),
+    ("value", "sentence"),
     [
         ("picture x", "older version"),
         ("picture F000000001", "older version"),
@@ -181,10 +183,10 @@ async def test_several_pictures(harness: BotHarness) -> None:
         (f"picture {'A' * 24}.1 --taobao --sort price", "older version"),
     ],
 )
-async def test_a_forged_picture(harness: BotHarness, value: str, said: str) -> None:
+async def test_a_forged_picture(harness: BotHarness, value: str, sentence: str) -> None:
     """A button's value is read as if a stranger had sent it: no file and no address of their choice is fetched."""
     answer = await forged.answered(harness, forged.press(harness, "show:1", value))
-    assert said in answer
+    assert sentence in answer
     assert [call.method for call in harness.slack.calls if call.method.startswith("files")] == []
 
 
@@ -246,7 +248,7 @@ async def test_a_link_that_cannot_be_opened(harness: BotHarness) -> None:
 
 
 @pytest.mark.parametrize(
-    ("typed", "said"),
+    ("typed", "sentence"),
     [
         ("/panda picture 红色连衣裙", "is not a link to a picture"),
         ("/panda picture http://127.0.0.1/a.png", "is not a link to a picture"),
@@ -255,9 +257,9 @@ async def test_a_link_that_cannot_be_opened(harness: BotHarness) -> None:
         ("/panda picture --colour red", "no option"),
     ],
 )
-async def test_what_is_no_link_is_a_sentence(harness: BotHarness, typed: str, said: str) -> None:
+async def test_what_is_no_link_is_a_sentence(harness: BotHarness, typed: str, sentence: str) -> None:
     """With the command that was probably meant."""
-    assert said in await harness.ask(typed)
+    assert sentence in await harness.ask(typed)
 
 
 async def test_a_file_of_a_channel_without_the_bot(harness: BotHarness) -> None:

@@ -75,11 +75,11 @@ async def test_the_examples_of_the_help_are_products_of_the_demo(harness: BotHar
 async def test_an_unknown_product_is_said_with_a_next_step(harness: BotHarness) -> None:
     """A product is in no account, and nobody has to find the request."""
     for typed in (f"product {LINK.replace('712', '713')}", "product 99999999999 --taobao", "seller 1688:99999999999"):
-        said = await harness.ask(f"/panda {typed}")
-        assert "does not find this product" in said
-        assert "/panda search" in said
-        assert "in your account" not in said
-        assert "number for this request" not in said
+        answer = await harness.ask(f"/panda {typed}")
+        assert "does not find this product" in answer
+        assert "/panda search" in answer
+        assert "in your account" not in answer
+        assert "number for this request" not in answer
 
 
 async def test_a_product_is_shared_once(harness: BotHarness) -> None:
@@ -107,7 +107,7 @@ async def test_products_side_by_side(harness: BotHarness) -> None:
 
 
 @pytest.mark.parametrize(
-    ("typed", "said"),
+    ("typed", "sentence"),
     [
         ("/panda product", "Which product?"),
         ("/panda product https://example.com/a", "neither a link to a product nor the ID of one"),
@@ -118,9 +118,9 @@ async def test_products_side_by_side(harness: BotHarness) -> None:
         ("/panda product 1688:A999-1688-demo", "Couldn't read `1688:A999-1688-demo`"),
     ],
 )
-async def test_what_is_no_product_is_a_sentence(harness: BotHarness, typed: str, said: str) -> None:
+async def test_what_is_no_product_is_a_sentence(harness: BotHarness, typed: str, sentence: str) -> None:
     """With the command that was probably meant; nothing is posted."""
-    assert said in await harness.ask(typed)
+    assert sentence in await harness.ask(typed)
     assert harness.channel() == []
 
 

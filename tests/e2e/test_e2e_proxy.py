@@ -9,9 +9,9 @@ from typing import TYPE_CHECKING
 from urllib.parse import urlsplit
 
 import pytest
-from support.own_log import own_log
 from support.patience import until
 from support.proxy import Proxy
+from support.restored_logging import restored_logging
 
 from bot.app import build
 from bot.process.log import configure
@@ -21,7 +21,7 @@ from sandbox.pandapon.demo import FIRST
 if TYPE_CHECKING:
     from collections.abc import AsyncIterator, Awaitable, Callable
 
-    from support.outside import Outside
+    from support.process_harness import ProcessHarness
 
     Life = Callable[..., Awaitable[str]]
 
@@ -31,51 +31,51 @@ DIRECT |= {name.lower(): "" for name in DIRECT}
 
 @pytest.fixture
 async def proxy() -> AsyncIterator[Proxy]:
-    async with Proxy() as one:
-        yield one
+    async with Proxy() as proxy:
+        yield proxy
 
 
-def ports(outside: Outside) -> tuple[int, int]:
+def ports(process_harness: ProcessHarness) -> tuple[int, int]:
     """Slack's and PandaPon's."""
-    slack, pandapon = urlsplit(outside.slack.api_url).port, urlsplit(outside.pandapon.base_url).port
+    slack, pandapon = urlsplit(process_harness.slack.api_url).port, urlsplit(process_harness.pandapon.base_url).port
     assert slack
     assert pandapon
     return slack, pandapon
 
 
-async def used(outside: Outside) -> None:
+async def use_bot(process_harness: ProcessHarness) -> None:
     """A command, its answer by the response URL, a card."""
-    await until(lambda: bool(outside.slack.sockets.open))
-    assert (await outside.slack.slash("mei", "#orders", "/panda", f"watch {FIRST}")).ok
-    orders = outside.slack.workspace.channel("orders")
+    await until(lambda: bool(process_harness.slack.sockets.open))
+    assert (await process_harness.slack.slash("mei", "#orders", "/panda", f"watch {FIRST}")).ok
+    orders = process_harness.slack.workspace.channel("orders")
     await until(lambda: any(m.by_bot for m in orders.messages.values()))
-    await until(lambda: any(m.viewer for m in outside.slack.visible("#orders", "mei")))
+    await until(lambda: any(m.viewer for m in process_harness.slack.visible("#orders", "mei")))
     await asyncio.sleep(0.5)
 
 
-async def as_process(outside: Outside, **extra: str) -> str:
+async def as_process(process_harness: ProcessHarness, **extra: str) -> str:
     """A short life of the process. Returns the log."""
-    process = await outside.spawn("run", **(DIRECT | extra))
+    process = await process_harness.spawn("run", **(DIRECT | extra))
     try:
-        await used(outside)
+        await use_bot(process_harness)
     finally:
         process.send_signal(signal.SIGTERM)
         out, err = await process.communicate()
     return out.decode() + err.decode()
 
 
-async def in_process(outside: Outside, **extra: str) -> str:
+async def in_process(process_harness: ProcessHarness, **extra: str) -> str:
     """The same of a bot with these variables here."""
     stream = io.StringIO()
-    with own_log(), pytest.MonkeyPatch.context() as patch:
-        for name, value in (outside.environment | extra).items():
+    with restored_logging(), pytest.MonkeyPatch.context() as patch:
+        for name, value in (process_harness.environment | extra).items():
             patch.setenv(name, value)
         settings = load(None)
         configure("debug", settings.secrets(), stream)
         bot = await build(settings)
         try:
             await bot.start()
-            await used(outside)
+            await use_bot(process_harness)
         finally:
             await bot.stop()
     return stream.getvalue()
@@ -90,16 +90,18 @@ async def in_process(outside: Outside, **extra: str) -> str:
         (in_process, "ALL_PROXY"),
     ],
 )
-async def test_everything_goes_through_the_proxy(outside: Outside, proxy: Proxy, live: Life, variable: str) -> None:
+async def test_everything_goes_through_the_proxy(
+    process_harness: ProcessHarness, proxy: Proxy, live: Life, variable: str
+) -> None:
     """The Web API, the socket, the answers and PandaPon."""
-    log = await live(outside, **{variable: proxy.url.replace("//", "//panda:proxy-canary@")})
-    slack, pandapon = ports(outside)
+    log = await live(process_harness, **{variable: proxy.url.replace("//", "//panda:proxy-canary@")})
+    slack, pandapon = ports(process_harness)
     targets = [urlsplit(target) for _method, target in proxy.seen]
-    assert any(one.path == "/api/chat.postMessage" for one in targets)
-    assert any(one.path.startswith("/link") for one in targets)
-    assert any(one.path.startswith("/commands/") for one in targets)
-    assert proxy.count(slack) == len(outside.slack.calls) + 1  # the socket is no call
-    assert proxy.count(pandapon) == len(outside.pandapon.requests)
+    assert any(target.path == "/api/chat.postMessage" for target in targets)
+    assert any(target.path.startswith("/link") for target in targets)
+    assert any(target.path.startswith("/commands/") for target in targets)
+    assert proxy.count(slack) == len(process_harness.slack.calls) + 1  # the socket is no call
+    assert proxy.count(pandapon) == len(process_harness.pandapon.requests)
     assert len(proxy.authorized) == len(proxy.seen)
     assert "proxy-canary" not in log
 
@@ -115,22 +117,22 @@ async def test_everything_goes_through_the_proxy(outside: Outside, proxy: Proxy,
     ],
 )
 async def test_no_proxy_is_heeded_for_both(
-    outside: Outside, proxy: Proxy, live: Life, no_proxy: str, *, to_slack: bool, to_pandapon: bool
+    process_harness: ProcessHarness, proxy: Proxy, live: Life, no_proxy: str, *, to_slack: bool, to_pandapon: bool
 ) -> None:
     """By host, network, or host and port."""
-    slack, pandapon = ports(outside)
-    await live(outside, HTTPS_PROXY=proxy.url, NO_PROXY=no_proxy.format(slack=slack, pandapon=pandapon))
+    slack, pandapon = ports(process_harness)
+    await live(process_harness, HTTPS_PROXY=proxy.url, NO_PROXY=no_proxy.format(slack=slack, pandapon=pandapon))
     assert (proxy.count(slack) > 0, proxy.count(pandapon) > 0) == (to_slack, to_pandapon)
 
 
-async def test_check_tells_the_proxy(outside: Outside, proxy: Proxy) -> None:
+async def test_check_tells_the_proxy(process_harness: ProcessHarness, proxy: Proxy) -> None:
     """Which way each service is reached, without the password, also where the variables stand in .env."""
-    _slack, pandapon = ports(outside)
+    _slack, pandapon = ports(process_harness)
     given = proxy.url.replace("//", "//panda:proxy-canary@")
-    env_file = outside.folder / ".env"
+    env_file = process_harness.folder / ".env"
     env_file.write_text(f"HTTPS_PROXY={given}\nNO_PROXY=127.0.0.1:{pandapon}\n")
     env_file.chmod(0o644)
-    code, text = await outside.run("check", **DIRECT)
+    code, text = await process_harness.run("check", **DIRECT)
     assert code == 0, text
     assert f"proxy: Slack through {proxy.url}, PandaPon directly" in text
     assert "! .env: others on this machine may read it" in text
@@ -138,12 +140,12 @@ async def test_check_tells_the_proxy(outside: Outside, proxy: Proxy) -> None:
     assert "canary" not in text
     assert proxy.count(pandapon) == 0
     env_file.chmod(0o600)
-    assert "others on this machine" not in (await outside.run("check", **DIRECT))[1]
+    assert "others on this machine" not in (await process_harness.run("check", **DIRECT))[1]
 
 
-async def test_check_blames_the_proxy_that_does_not_answer(outside: Outside) -> None:
+async def test_check_blames_the_proxy_that_does_not_answer(process_harness: ProcessHarness) -> None:
     """Not the base address alone."""
-    code, text = await outside.run("check", **DIRECT | {"HTTPS_PROXY": "http://127.0.0.1:9"})
+    code, text = await process_harness.run("check", **DIRECT | {"HTTPS_PROXY": "http://127.0.0.1:9"})
     assert code == 1
     assert "the proxy http://127.0.0.1:9, and PANDAPON_BASE_URL" in text
     assert "Traceback" not in text
@@ -160,9 +162,11 @@ async def test_check_blames_the_proxy_that_does_not_answer(outside: Outside) -> 
         ({"REQUESTS_CA_BUNDLE": __file__}, "REQUESTS_CA_BUNDLE: must be a file of certificates"),
     ],
 )
-async def test_a_wrong_way_is_one_sentence(outside: Outside, wrong: dict[str, str], sentence: str) -> None:
+async def test_a_wrong_way_is_one_sentence(
+    process_harness: ProcessHarness, wrong: dict[str, str], sentence: str
+) -> None:
     """Before anything is tried, and without what it holds."""
-    code, text = await outside.run("run", **DIRECT | wrong)
+    code, text = await process_harness.run("run", **DIRECT | wrong)
     assert code == 78
     assert sentence in text
     assert "canary" not in text

@@ -28,8 +28,8 @@ TRACE = {"messageType": "1688_LOGISTICS_BUYER_VIEW_TRACE", "messagePlatform": 1,
 @pytest.fixture
 async def harness(tmp_path: Path) -> AsyncIterator[BotHarness]:
     """A bot at its usual pace: an order is read hourly, so that whatever comes at once came by a push."""
-    async with running(tmp_path, cadence_factor=1.0) as one:
-        yield one
+    async with running(tmp_path, cadence_factor=1.0) as harness:
+        yield harness
 
 
 async def push(harness: BotHarness, body: Any, *, token: str = CALLBACK_TOKEN) -> int:
@@ -113,9 +113,9 @@ async def test_unknown_orders_and_types_are_counted(harness: BotHarness) -> None
     assert await push(harness, {"messagePlatform": 0}) == 200
     await harness.several_ticks(12)
     assert await inbox(harness) == {"unknown order": 2, "unknown type": 1}
-    said = await harness.ask("/panda status")
-    assert "pushed 3 messages" in said
-    assert "2 about orders not watched here, 1 of an unknown type (`NEVER_SEEN`)" in said
+    answer = await harness.ask("/panda status")
+    assert "pushed 3 messages" in answer
+    assert "2 about orders not watched here, 1 of an unknown type (`NEVER_SEEN`)" in answer
 
 
 async def test_the_same_words_later_are_another_event(harness: BotHarness) -> None:
@@ -209,9 +209,9 @@ async def test_a_restart_looks_at_what_was_kept(harness: BotHarness) -> None:
     assert "Watching" in await harness.ask(f"/panda watch {ORDER}")
     [card] = harness.channel("#orders")
     assert harness.bot is not None
-    harness.bot.inbox.wake = lambda: None  # type: ignore[method-assign]
+    harness.bot.inbox.wake = lambda: None  # type: ignore[method-assign]  # the test replaces it
     harness.bot.scheduler.pause()
-    harness.bot.inbox._poll_now = None  # type: ignore[assignment]
+    harness.bot.inbox._poll_now = None  # type: ignore[assignment]  # the test takes it away
     harness.scan("快件已发往 广州分拨中心")
     await harness.bot.store.inbox.put(_hint(harness))
     await harness.stop_bot()
@@ -283,7 +283,7 @@ async def test_pushed_scans_are_told_once(harness: BotHarness, faults: dict[str,
         harness.scan("第一站：快件已发往 广州分拨中心")
         harness.world.add_node(TAOBAO, "【北京市】 第一站：快件已发往 广州中心")
         for card in cards:
-            await harness.until(lambda card=card: "第一站" in str([words(m) for m in harness.thread(card)]))  # type: ignore[misc]  # bound
+            await harness.until(lambda card=card: "第一站" in str([words(m) for m in harness.thread(card)]))  # type: ignore[misc]  # mypy knows no defaults in lambdas
         await harness.several_ticks()
         assert len(pushes.sent) == 2
         assert all(push.arrived for push in pushes.sent)

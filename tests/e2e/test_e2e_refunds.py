@@ -28,15 +28,15 @@ HOUR = timedelta(hours=1)
 @pytest.fixture
 async def harness(tmp_path: Path) -> AsyncIterator[BotHarness]:
     """A bot that reads its orders at every tick."""
-    async with running(tmp_path, pandapon_paths=OWN_PATHS) as one:
-        yield one
+    async with running(tmp_path, pandapon_paths=OWN_PATHS) as harness:
+        yield harness
 
 
 @pytest.fixture
-async def calm(tmp_path: Path) -> AsyncIterator[BotHarness]:
+async def slow_harness(tmp_path: Path) -> AsyncIterator[BotHarness]:
     """A bot at its usual pace: whatever comes at once came by a push."""
-    async with running(tmp_path, pandapon_paths=OWN_PATHS, cadence_factor=1.0) as one:
-        yield one
+    async with running(tmp_path, pandapon_paths=OWN_PATHS, cadence_factor=1.0) as harness:
+        yield harness
 
 
 async def ask(harness: BotHarness, *, goods: bool, reason: str = "20007", amount: str = "20.50") -> str:
@@ -81,11 +81,11 @@ async def watched(harness: BotHarness, order: str = ORDER, filter_: str = "probl
 
 async def news(harness: BotHarness, card: Message, text: str) -> str:
     """Wait for news about a refund with this text; its words."""
-    await harness.until(lambda: any(text in line for line in told(harness, card)))
-    return next(line for line in told(harness, card) if text in line)
+    await harness.until(lambda: any(text in line for line in refund_news(harness, card)))
+    return next(line for line in refund_news(harness, card) if text in line)
 
 
-def told(harness: BotHarness, card: Message) -> list[str]:
+def refund_news(harness: BotHarness, card: Message) -> list[str]:
     """The news about refunds in the card's thread, without alarms."""
     return [line for message in harness.thread(card) if "*Refund*" in (line := words(message))]
 
@@ -113,7 +113,7 @@ async def test_a_refund_with_a_return(harness: BotHarness) -> None:
     harness.clock.advance(13 * HOUR)
     assert "paid back ¥0.00 → ¥20.50" in await news(harness, card, "goods returned → refunded")
     await harness.several_ticks()
-    assert len(told(harness, card)) == 4
+    assert len(refund_news(harness, card)) == 4
 
 
 async def test_a_refusal_needs_a_person(harness: BotHarness) -> None:
@@ -129,7 +129,7 @@ async def test_a_refusal_needs_a_person(harness: BotHarness) -> None:
     harness.clock.advance(timedelta(days=4))
     await news(harness, card, "→ closed")
     await harness.several_ticks()
-    assert len(told(harness, card)) == 3
+    assert len(refund_news(harness, card)) == 3
 
 
 async def test_a_restart_tells_nothing_again(harness: BotHarness) -> None:
@@ -144,7 +144,7 @@ async def test_a_restart_tells_nothing_again(harness: BotHarness) -> None:
     await harness.stop_bot()
     await harness.start_bot()
     await harness.several_ticks(8)
-    assert len(told(harness, card)) == 2
+    assert len(refund_news(harness, card)) == 2
 
 
 async def test_details_are_asked_for_once_a_state(harness: BotHarness) -> None:
@@ -165,51 +165,51 @@ async def test_details_are_asked_for_once_a_state(harness: BotHarness) -> None:
     [{}, {"duplicate": True}, {"mixed": True}, {"as_text": True}, {"duplicate": True, "mixed": True}],
     ids=["well", "twice", "mixed up", "as text", "twice and mixed up"],
 )
-async def test_pushed_refunds_of_both_platforms(calm: BotHarness, faults: dict[str, bool]) -> None:
+async def test_pushed_refunds_of_both_platforms(slow_harness: BotHarness, faults: dict[str, bool]) -> None:
     """Told at once, long before the next poll, and once, whatever happens to the messages on their way."""
-    assert "Watching" in await calm.ask(f"/panda watch {ORDER} {TAOBAO} problems")
-    cards = calm.channel("#orders")
-    await calm.several_ticks()
-    async with pushing(calm, **faults) as pushes:
-        await ask(calm, goods=True)
-        await ask_taobao(calm)
+    assert "Watching" in await slow_harness.ask(f"/panda watch {ORDER} {TAOBAO} problems")
+    cards = slow_harness.channel("#orders")
+    await slow_harness.several_ticks()
+    async with pushing(slow_harness, **faults) as pushes:
+        await ask(slow_harness, goods=True)
+        await ask_taobao(slow_harness)
         for card in cards:
-            await news(calm, card, "*Refund*: requested")
-        calm.clock.advance(timedelta(hours=6, minutes=1))
+            await news(slow_harness, card, "*Refund*: requested")
+        slow_harness.clock.advance(timedelta(hours=6, minutes=1))
         for card in cards:
-            await news(calm, card, "requested → agreed")
-        await calm.several_ticks()
+            await news(slow_harness, card, "requested → agreed")
+        await slow_harness.several_ticks()
         refunds_pushed = {push.kind for push in pushes.sent if "REFUND" in push.kind}
     assert refunds_pushed == {
         "1688_ORDER_BUYER_VIEW_ORDER_BUYER_REFUND_IN_SALES",
         "TAOBAO_ORDER_BUYER_VIEW_ORDER_BUYER_REFUND",
     }
-    assert [len(told(calm, card)) for card in cards] == [2, 2]
+    assert [len(refund_news(slow_harness, card)) for card in cards] == [2, 2]
 
 
-async def test_lost_pushes_cost_time_and_no_news(calm: BotHarness) -> None:
+async def test_lost_pushes_cost_time_and_no_news(slow_harness: BotHarness) -> None:
     """The order is read when it is due; an open refund brings its detail with each reading."""
-    card = await watched(calm)
-    async with pushing(calm, lost=True):
-        await ask(calm, goods=True)
-        await calm.several_ticks()
-        assert told(calm, card) == []
+    card = await watched(slow_harness)
+    async with pushing(slow_harness, lost=True):
+        await ask(slow_harness, goods=True)
+        await slow_harness.several_ticks()
+        assert refund_news(slow_harness, card) == []
         for _ in range(8):
-            calm.clock.advance(timedelta(hours=1, minutes=10))
-            await calm.several_ticks(2)
-        await news(calm, card, "agreed")
+            slow_harness.clock.advance(timedelta(hours=1, minutes=10))
+            await slow_harness.several_ticks(2)
+        await news(slow_harness, card, "agreed")
 
 
-async def test_a_push_that_names_only_the_refund(calm: BotHarness) -> None:
+async def test_a_push_that_names_only_the_refund(slow_harness: BotHarness) -> None:
     """A known refund leads to its order."""
-    card = await watched(calm)
-    refund_id = await ask(calm, goods=True)
-    assert await push(calm, {"messageType": "1688_ORDER_PAY", "messageBody": {"orderId": ORDER}}) == 200
-    await news(calm, card, "requested")
-    calm.clock.advance(timedelta(hours=6, minutes=1))
+    card = await watched(slow_harness)
+    refund_id = await ask(slow_harness, goods=True)
+    assert await push(slow_harness, {"messageType": "1688_ORDER_PAY", "messageBody": {"orderId": ORDER}}) == 200
+    await news(slow_harness, card, "requested")
+    slow_harness.clock.advance(timedelta(hours=6, minutes=1))
     kind = "1688_ORDER_BUYER_VIEW_ORDER_REFUND_AFTER_SALES"
-    assert await push(calm, {"messageType": kind, "messageBody": {"refundId": refund_id}}) == 200
-    await news(calm, card, "agreed")
+    assert await push(slow_harness, {"messageType": kind, "messageBody": {"refundId": refund_id}}) == 200
+    await news(slow_harness, card, "agreed")
 
 
 @pytest.mark.parametrize(
@@ -221,23 +221,23 @@ async def test_a_push_that_names_only_the_refund(calm: BotHarness) -> None:
         {"refundId": "%", "orderId": ORDER},
     ],
 )
-async def test_a_forged_refund_is_never_believed(calm: BotHarness, body: dict[str, Any]) -> None:
+async def test_a_forged_refund_is_never_believed(slow_harness: BotHarness, body: dict[str, Any]) -> None:
     """The order is read again, and it has no refund."""
-    card = await watched(calm)
-    assert await push(calm, {"messageType": "1688_ORDER_REFUND_AFTER_SALES", "messageBody": body}) == 200
-    await calm.several_ticks(8)
-    assert told(calm, card) == []
-    assert calm.pandapon.count("/refund/") == 0
+    card = await watched(slow_harness)
+    assert await push(slow_harness, {"messageType": "1688_ORDER_REFUND_AFTER_SALES", "messageBody": body}) == 200
+    await slow_harness.several_ticks(8)
+    assert refund_news(slow_harness, card) == []
+    assert slow_harness.pandapon.count("/refund/") == 0
 
 
-async def test_a_word_of_the_store_is_no_refund_id(calm: BotHarness) -> None:
+async def test_a_word_of_the_store_is_no_refund_id(slow_harness: BotHarness) -> None:
     """Of two orders with refunds, a message that names a state of theirs finds neither."""
-    await watched(calm)
-    await ask(calm, goods=True)
-    await push(calm, {"messageType": "1688_ORDER_PAY", "messageBody": {"orderId": ORDER}})
-    await calm.several_ticks(4)
-    assert calm.bot is not None
-    assert await calm.bot.store.inbox.concerned(["waitselleragree", "refund_id"]) == []
+    await watched(slow_harness)
+    await ask(slow_harness, goods=True)
+    await push(slow_harness, {"messageType": "1688_ORDER_PAY", "messageBody": {"orderId": ORDER}})
+    await slow_harness.several_ticks(4)
+    assert slow_harness.bot is not None
+    assert await slow_harness.bot.store.inbox.concerned(["waitselleragree", "refund_id"]) == []
 
 
 @pytest.mark.parametrize("fault", ["unknown path", "no answer", "nonsense"])
@@ -252,9 +252,9 @@ async def test_news_goes_on_without_details(tmp_path: Path, fault: str) -> None:
             harness.pandapon.faults.wrong_types = fault == "nonsense"
         await ask(harness, goods=True)
         assert "¥20.50" not in await news(harness, card, "*Refund*: requested · order total")
-        said = await harness.ask("/panda status")
+        answer = await harness.ask("/panda status")
         is_refused = fault != "no answer"
-        assert ("PandaPon refuses `1688.refund.detail` (" in said) is is_refused
+        assert ("PandaPon refuses `1688.refund.detail` (" in answer) is is_refused
         harness.pandapon.faults.clear()
         harness.clock.advance(7 * HOUR)
         agreed = await news(harness, card, "agreed, goods to be returned")
@@ -277,20 +277,20 @@ async def test_taobao_s_list_tells_what_its_order_does_not_name(harness: BotHarn
     assert " by " in await news(harness, card, "agreed, goods to be returned")
 
 
-async def test_an_open_refund_outlives_the_archive(calm: BotHarness) -> None:
+async def test_an_open_refund_outlives_the_archive(slow_harness: BotHarness) -> None:
     """A delivered order is read on until its refund is over."""
-    card = await watched(calm)
-    calm.scan("快件已签收，签收人：本人", status="SIGN")
-    await ask(calm, goods=True)
-    assert await push(calm, {"messageType": "1688_ORDER_PAY", "messageBody": {"orderId": ORDER}}) == 200
-    await news(calm, card, "requested")
+    card = await watched(slow_harness)
+    slow_harness.scan("快件已签收，签收人：本人", status="SIGN")
+    await ask(slow_harness, goods=True)
+    assert await push(slow_harness, {"messageType": "1688_ORDER_PAY", "messageBody": {"orderId": ORDER}}) == 200
+    await news(slow_harness, card, "requested")
     for _ in range(12):
-        calm.clock.advance(12 * HOUR)
-        await calm.several_ticks(2)
-    assert calm.bot is not None
-    [watch] = await calm.bot.store.watches.of_orders([f"1688:{ORDER}"])
+        slow_harness.clock.advance(12 * HOUR)
+        await slow_harness.several_ticks(2)
+    assert slow_harness.bot is not None
+    [watch] = await slow_harness.bot.store.watches.of_orders([f"1688:{ORDER}"])
     assert watch.state == "active"
-    assert len(told(calm, card)) >= 2
+    assert len(refund_news(slow_harness, card)) >= 2
 
 
 def pushing(harness: BotHarness, **faults: bool) -> Pushes:

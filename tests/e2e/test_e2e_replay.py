@@ -43,10 +43,10 @@ async def test_whole_lives_are_told_once_and_quietly(orders: int, days: int, see
 def test_the_same_seed_gives_the_same_lives() -> None:
     """A figure that somebody else measured can be measured again."""
 
-    def told(seed: int) -> list[tuple[object, ...]]:
+    def scan_events(seed: int) -> list[tuple[object, ...]]:
         return [
             (event.at, event.order_id, event.scan) for life in scenarios(20, START, 16, seed) for event in life.events
         ]
 
-    assert told(3) == told(3)
-    assert told(3) != told(4)
+    assert scan_events(3) == scan_events(3)
+    assert scan_events(3) != scan_events(4)

@@ -54,7 +54,7 @@ async def restored(harness: BotHarness, size: int | None = 5000) -> None:
     await harness.several_ticks(8)
 
 
-def told(harness: BotHarness, card: Message) -> list[list[int]]:
+def scan_positions(harness: BotHarness, card: Message) -> list[list[int]]:
     """For each of the three scans, the positions of the replies that tell it."""
     replies = [words(message) for message in harness.thread(card)]
     return [[n for n, reply in enumerate(replies) if scan in reply] for scan in (FIRST, SECOND, THIRD)]
@@ -71,7 +71,7 @@ async def test_a_lost_database_is_no_empty_one(harness: BotHarness, size: int | 
     assert "To start afresh" in status
     harness.scan(FIRST)
     await harness.replies(card, 1)
-    assert told(harness, card) == [[0], [], []]
+    assert scan_positions(harness, card) == [[0], [], []]
 
 
 async def test_news_that_is_found_in_other_pieces_is_told_once(harness: BotHarness) -> None:
@@ -85,8 +85,8 @@ async def test_news_that_is_found_in_other_pieces_is_told_once(harness: BotHarne
     await harness.several_ticks()
     harness.slack.faults.down = False
     await restored(harness)
-    await harness.until(lambda: bool(told(harness, card)[2]))
-    assert told(harness, card) == [[0], [1], [2]]
+    await harness.until(lambda: bool(scan_positions(harness, card)[2]))
+    assert scan_positions(harness, card) == [[0], [1], [2]]
 
 
 async def test_all_told_in_other_pieces_is_no_news(harness: BotHarness) -> None:
@@ -96,10 +96,10 @@ async def test_all_told_in_other_pieces_is_no_news(harness: BotHarness) -> None:
         harness.scan(scan)
         await harness.replies(card, count)
     await restored(harness)
-    assert told(harness, card) == [[0], [1], []]
+    assert scan_positions(harness, card) == [[0], [1], []]
     harness.scan(THIRD)
     await harness.replies(card, 3)
-    assert told(harness, card) == [[0], [1], [2]]
+    assert scan_positions(harness, card) == [[0], [1], [2]]
 
 
 async def test_quiet_news_that_a_digest_told_is_not_told_again(harness: BotHarness) -> None:
@@ -120,7 +120,7 @@ async def test_quiet_news_that_a_digest_told_is_not_told_again(harness: BotHarne
     await restored(harness)
     await asyncio.sleep(1.5)  # the delivery looks twice a second
     assert [words(m) for m in harness.thread(card)] == before
-    assert sum(FIRST in one for one in before) == sum(SECOND in one for one in before) == 1
+    assert sum(FIRST in text for text in before) == sum(SECOND in text for text in before) == 1
     assert len(harness.channel("#orders")) == 1
 
 
@@ -174,4 +174,4 @@ async def test_a_restore_that_was_killed_at_its_end_tells_nothing_twice(harness:
     backup.restore(copy, harness.settings.database_path, harness.clock())
     await harness.start_bot()
     await harness.several_ticks(8)
-    assert told(harness, card) == [[0], [], []]
+    assert scan_positions(harness, card) == [[0], [], []]

@@ -88,15 +88,15 @@ def all_told(harness: KillHarness) -> bool:
 
 async def test_each_role_dies_in_turn_and_nothing_is_lost_or_told_twice(tmp_path: Path) -> None:
     """The others go on; the next process of that name takes up what the dead one had in hand."""
-    async with fleet(tmp_path, 3) as one:
-        await one.begin()
+    async with fleet(tmp_path, 3) as running_fleet:
+        await running_fleet.begin()
         for role, points in DEATHS.items():
             for kill_at, next_at in zip(points, (*points[1:], ""), strict=True):
-                await one.die(role, kill_at, next_at)
-            await until(lambda: all_told(one.harness))
-        await until(lambda: bool(one.harness.slack.sockets.open))
+                await running_fleet.die(role, kill_at, next_at)
+            await until(lambda: all_told(running_fleet.harness))
+        await until(lambda: bool(running_fleet.harness.slack.sockets.open))
         await asyncio.sleep(2)
-        assert set(one.harness.seen().values()) == {1}
-        assert one.harness.cards() == 3
-        codes = [await one.end(role) for role in ROLES]
+        assert set(running_fleet.harness.seen().values()) == {1}
+        assert running_fleet.harness.cards() == 3
+        codes = [await running_fleet.end(role) for role in ROLES]
         assert codes == [0, 0, 0, 0]

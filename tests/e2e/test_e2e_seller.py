@@ -91,8 +91,8 @@ async def test_a_login_that_an_order_names(harness: BotHarness, monkeypatch: pyt
 
     made = replies.order_1688
 
-    def with_login(*given: Any, **more: Any) -> dict[str, Any]:
-        answer = made(*given, **more)
+    def with_login(*given: Any, **options: Any) -> dict[str, Any]:
+        answer = made(*given, **options)
         answer["baseInfo"]["sellerLoginId"] = "锦绣服饰 <!channel>`"
         return answer
 
@@ -143,7 +143,7 @@ async def test_pandapon_refuses_the_chat(harness: BotHarness) -> None:
 
 
 @pytest.mark.parametrize(
-    ("typed", "said"),
+    ("typed", "sentence"),
     [
         ("/panda seller", "order"),
         ("/panda seller hello", "hello"),
@@ -152,9 +152,9 @@ async def test_pandapon_refuses_the_chat(harness: BotHarness) -> None:
         ("/panda seller 1688:A999-1688-demo", "Couldn't find the seller of"),
     ],
 )
-async def test_what_is_nobodys(harness: BotHarness, typed: str, said: str) -> None:
+async def test_what_is_nobodys(harness: BotHarness, typed: str, sentence: str) -> None:
     """One sentence, and nothing is posted."""
-    assert said in await harness.ask(typed)
+    assert sentence in await harness.ask(typed)
     assert harness.channel() == []
 
 

@@ -26,8 +26,8 @@ CHECK = "/v2/taobao/product/batch/check"
 @pytest.fixture
 async def harness(tmp_path: Path) -> AsyncIterator[BotHarness]:
     """Both stand-ins and the production bot between them, which may write nothing."""
-    async with running(tmp_path, pandapon_paths=OWN_PATHS) as one:
-        yield one
+    async with running(tmp_path, pandapon_paths=OWN_PATHS) as harness:
+        yield harness
 
 
 def put(harness: BotHarness, at: int = 0, quantity: int = 4, platform: Platform = Platform.TAOBAO) -> CartEntry:
@@ -56,10 +56,10 @@ async def test_what_is_gone_sold_out_scarce_or_dearer_is_named(harness: BotHarne
     account.take(out.sku, account.stock(out.sku))
     account.take(scarce.sku, account.stock(scarce.sku) - 3)
     harness.world.goods = tuple(goods for goods in harness.world.goods if goods is not gone.sku.goods)
-    said = await harness.ask("/panda 购物车 检查")
-    assert "3 of 3 lines need a look" in said
+    answer = await harness.ask("/panda 购物车 检查")
+    assert "3 of 3 lines need a look" in answer
     for words in ("No longer on sale: 商品不存在或已下架", "Sold out.", "Only 3 pieces are left."):
-        assert words in said
+        assert words in answer
 
 
 async def test_a_price_that_moved_is_named(harness: BotHarness) -> None:
@@ -67,8 +67,8 @@ async def test_a_price_that_moved_is_named(harness: BotHarness) -> None:
     entry = put(harness)
     dearer = replace(entry.sku.goods, price=entry.sku.goods.price + Decimal("0.01"))
     harness.world.goods = tuple(dearer if goods is entry.sku.goods else goods for goods in harness.world.goods)
-    said = await harness.ask("/panda cart check")
-    assert f"now ¥{dearer.price:.2f}, and ¥{entry.sku.goods.price:.2f} in the cart" in said
+    answer = await harness.ask("/panda cart check")
+    assert f"now ¥{dearer.price:.2f}, and ¥{entry.sku.goods.price:.2f} in the cart" in answer
 
 
 async def test_an_empty_cart_has_nothing_to_check(harness: BotHarness) -> None:
@@ -84,9 +84,9 @@ async def test_what_is_not_checked_is_said_to_be_so(harness: BotHarness) -> None
     assert "Taobao's cart is empty" in only
     assert "1 product on 1688 was not checked" in only
     put(harness)
-    both = await harness.ask("/panda cart check")
-    assert "1 product is on sale" in both
-    assert "1 product on 1688 was not checked" in both
+    answer = await harness.ask("/panda cart check")
+    assert "1 product is on sale" in answer
+    assert "1 product on 1688 was not checked" in answer
     harness.pandapon.faults.status, harness.pandapon.faults.path = 503, "/alibaba/"
     assert "1688's cart could not be read, so it was not checked" in await harness.ask("/panda cart check")
 
@@ -105,7 +105,7 @@ async def test_categories_lead_to_a_search(harness: BotHarness) -> None:
 
 
 @pytest.mark.parametrize(
-    ("typed", "said"),
+    ("typed", "sentence"),
     [
         ("x", "a category has a number"),
         ("9" * 19, "a category has a number"),
@@ -113,9 +113,9 @@ async def test_categories_lead_to_a_search(harness: BotHarness) -> None:
         ("99", "nothing with this number"),
     ],
 )
-async def test_a_category_that_does_not_exist_is_refused(harness: BotHarness, typed: str, said: str) -> None:
+async def test_a_category_that_does_not_exist_is_refused(harness: BotHarness, typed: str, sentence: str) -> None:
     """In one sentence."""
-    assert said.lower() in (await harness.ask(f"/panda discover category {typed}")).lower()
+    assert sentence.lower() in (await harness.ask(f"/panda discover category {typed}")).lower()
 
 
 async def test_an_unpublished_path_names_the_setting(tmp_path: Path) -> None:

@@ -6,7 +6,7 @@ from dataclasses import dataclass
 from typing import TYPE_CHECKING, Any
 
 import pytest
-from support.killed import ChangingHarness, found_later, recorded
+from support.write_kill_harness import WriteKillHarness, found_later, recorded
 
 from benchmarks.kill import now
 from sandbox.clock import SimClock
@@ -88,7 +88,7 @@ FORMS = {
 }
 
 
-async def to_last_page(harness: ChangingHarness, form: Form) -> dict[str, Any]:
+async def to_last_page(harness: WriteKillHarness, form: Form) -> dict[str, Any]:
     """Open the form and fill it in. Returns the last page."""
     await harness.open_form(form.command, form.button)
     for values in form.pages:
@@ -101,7 +101,7 @@ async def to_last_page(harness: ChangingHarness, form: Form) -> dict[str, Any]:
 async def test_dying_over_a_write_sends_it_once_at_most(tmp_path: Path, name: str, moment: str, calls: int) -> None:
     """The next process looks for it where that is possible, and the page that is sent again does nothing more."""
     form = FORMS[name]
-    harness = ChangingHarness(tmp_path, "all")
+    harness = WriteKillHarness(tmp_path, "all")
     harness.world.add_order(demo_world(SimClock(now())).orders[FIRST])
     async with harness.served():
         page = await harness.die_over(moment, form.path, lambda: to_last_page(harness, form))

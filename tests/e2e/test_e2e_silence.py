@@ -38,7 +38,7 @@ async def test_silence_raises_one_alarm_that_movement_clears(harness: BotHarness
     await harness.until(lambda: "No movement since" not in words(harness.channel("#orders")[0]))
 
 
-async def stuck(harness: BotHarness) -> Message:
+async def stalled_alarm(harness: BotHarness) -> Message:
     """The order stands still and the channel was alarmed; the alarm."""
     parcel = harness.world.orders[ORDER].packages[0]
     parcel.scans[:] = [scan for scan in parcel.scans if scan.at <= harness.clock()]
@@ -48,21 +48,21 @@ async def stuck(harness: BotHarness) -> Message:
     return harness.thread(card)[-1]
 
 
-def letters(harness: BotHarness, user: str) -> list[Message]:
+def direct_messages(harness: BotHarness, user: str) -> list[Message]:
     """What the bot has written to a person directly."""
     return list(harness.slack.workspace.direct(harness.slack.workspace.user(user).id).messages.values())
 
 
 async def test_a_reminder_goes_to_whoever_asked_for_it(harness: BotHarness) -> None:
     """After 24 hours a direct message with the way to the card, and nothing in the channel; and so again."""
-    alarm = await stuck(harness)
+    alarm = await stalled_alarm(harness)
     for user in ("tom", "mei"):  # each their own
         assert (await harness.slack.press(user, alarm, "alarm_snooze:1")).ok
-        await harness.until(lambda user=user: f"💤 {user} will be reminded" in words(harness.channel("#orders")[0]))  # type: ignore[misc]
+        await harness.until(lambda user=user: f"💤 {user} will be reminded" in words(harness.channel("#orders")[0]))  # type: ignore[misc]  # mypy knows no defaults in lambdas
     shown = len(harness.channel("#orders"))
     harness.clock.advance(timedelta(hours=25))
-    await harness.until(lambda: bool(letters(harness, "tom") and letters(harness, "mei")))
-    [letter] = letters(harness, "tom")
+    await harness.until(lambda: bool(direct_messages(harness, "tom") and direct_messages(harness, "mei")))
+    [letter] = direct_messages(harness, "tom")
     card = harness.channel("#orders")[0]
     assert "You asked to be reminded" in words(letter)
     assert f"archives/{card.channel}/p{card.ts.replace('.', '')}|Open the card>" in words(letter)
@@ -72,14 +72,14 @@ async def test_a_reminder_goes_to_whoever_asked_for_it(harness: BotHarness) -> N
     assert (await harness.slack.press("tom", letter, "alarm_snooze:1")).ok
     await harness.until(lambda: "💤 tom will be reminded" in words(harness.channel("#orders")[0]))
     harness.clock.advance(timedelta(hours=25))
-    await harness.until(lambda: len(letters(harness, "tom")) == 2)
-    assert "Open the card" in words(letters(harness, "tom")[-1])
-    assert len(letters(harness, "mei")) == 1
+    await harness.until(lambda: len(direct_messages(harness, "tom")) == 2)
+    assert "Open the card" in words(direct_messages(harness, "tom")[-1])
+    assert len(direct_messages(harness, "mei")) == 1
 
 
 async def test_nobody_is_reminded_of_what_has_moved(harness: BotHarness) -> None:
     """The promise was "unless it moves"; after a stop of a day the order is read first."""
-    alarm = await stuck(harness)
+    alarm = await stalled_alarm(harness)
     assert (await harness.slack.press("tom", alarm, "alarm_snooze:1")).ok
     await harness.until(lambda: "will be reminded" in words(harness.channel("#orders")[0]))
     await harness.stop_bot()
@@ -89,12 +89,12 @@ async def test_nobody_is_reminded_of_what_has_moved(harness: BotHarness) -> None
     card = harness.channel("#orders")[0]
     await harness.until(lambda: any("Moving again" in words(m) for m in harness.thread(card)))
     await harness.several_ticks(12)
-    assert letters(harness, "tom") == []
+    assert direct_messages(harness, "tom") == []
 
 
 async def test_whoever_cannot_be_written_to_is_mentioned_under_the_card(harness: BotHarness) -> None:
     """Slack refuses the direct message for good: the reminder is a reply that mentions its person, and nobody else."""
-    alarm = await stuck(harness)
+    alarm = await stalled_alarm(harness)
     assert (await harness.slack.press("tom", alarm, "alarm_snooze:1")).ok
     await harness.until(lambda: "will be reminded" in words(harness.channel("#orders")[0]))
     tom = harness.slack.workspace.user("tom").id
@@ -109,7 +109,7 @@ async def test_whoever_cannot_be_written_to_is_mentioned_under_the_card(harness:
 
 async def test_whoever_cannot_be_written_to_is_mentioned_each_time(harness: BotHarness) -> None:
     """A second reminder of the same alarm takes the same way, and blocks nothing else for its person."""
-    alarm = await stuck(harness)
+    alarm = await stalled_alarm(harness)
     tom = harness.slack.workspace.user("tom").id
     harness.slack.faults.plan(Fault("chat.postMessage", times=100, channel=tom, error="messages_tab_disabled"))
     card = harness.channel("#orders")[0]
@@ -117,9 +117,9 @@ async def test_whoever_cannot_be_written_to_is_mentioned_each_time(harness: BotH
         assert (await harness.slack.press("tom", alarm, "alarm_snooze:1")).ok
         await harness.until(lambda: "will be reminded" in words(harness.channel("#orders")[0]))
         harness.clock.advance(timedelta(hours=25))
-        await harness.until(lambda replies=replies: len(harness.thread(card)) == replies)  # type: ignore[misc]
+        await harness.until(lambda replies=replies: len(harness.thread(card)) == replies)  # type: ignore[misc]  # mypy knows no defaults in lambdas
         alarm = harness.thread(card)[-1]
-    assert letters(harness, "tom") == []
+    assert direct_messages(harness, "tom") == []
 
 
 async def test_another_parcel_that_moves_clears_no_alarm(harness: BotHarness) -> None:
@@ -164,7 +164,7 @@ async def test_that_a_problem_is_not_solved_is_shown_once_in_the_channel(harness
     harness.clock.advance(timedelta(hours=80))
     await harness.until(lambda: len(harness.thread(card)) == 4)
     first, again = harness.thread(card)[1], harness.thread(card)[3]
-    assert all("Problem still open" in words(one) for one in (first, again))
+    assert all("Problem still open" in words(alarm) for alarm in (first, again))
     assert (first.broadcast, again.broadcast) == (True, False)
     assert not first.notifies | again.notifies
 

@@ -24,7 +24,7 @@ OPENS = "apps.connections.open"
 TRIES = 5
 
 
-def told(caplog: pytest.LogCaptureFixture) -> list[str]:
+def connection_warnings(caplog: pytest.LogCaptureFixture) -> list[str]:
     """Return what warns of the connection, with the libraries' own records."""
     about = ("slack_sdk", "slack_bolt", "bot.clients.socket_mode")
     return [record.getMessage() for record in caplog.records if record.name.startswith(about)]
@@ -60,11 +60,14 @@ async def test_a_lost_slack_is_told_once_and_its_return_once(
     caplog.set_level(logging.INFO)
     caplog.clear()
     await lose(harness, Fault(OPENS, times=10_000, drop=True))
-    assert told(caplog) == ["Socket Mode cannot connect, it is tried again"]
+    assert connection_warnings(caplog) == ["Socket Mode cannot connect, it is tried again"]
     assert (await reason(harness)).startswith("Socket Mode is not connected (")
     harness.slack.faults.clear()
     await until(lambda: not client_of(harness).standing.trouble)
-    assert told(caplog) == ["Socket Mode cannot connect, it is tried again", "Socket Mode is connected again"]
+    assert connection_warnings(caplog) == [
+        "Socket Mode cannot connect, it is tried again",
+        "Socket Mode is connected again",
+    ]
     assert not any(record.exc_info for record in caplog.records)
     client_of(harness).ping_interval = 10
     assert "running normally" in await harness.ask("/panda status")
@@ -76,7 +79,7 @@ async def test_a_token_that_is_refused_meanwhile_is_named(
     """/readyz and the log say which token it is."""
     caplog.clear()
     await lose(harness, Fault(OPENS, times=10_000, error="token_revoked"))
-    assert told(caplog) == ["Slack refuses SLACK_APP_TOKEN, nobody is answered"]
+    assert connection_warnings(caplog) == ["Slack refuses SLACK_APP_TOKEN, nobody is answered"]
     assert await reason(harness) == "Slack refuses SLACK_APP_TOKEN (token_revoked)"
 
 
@@ -90,7 +93,7 @@ async def test_slack_unreachable_at_the_start_is_told_once(
         caplog.clear()
         harness.slack.faults.plan(Fault(OPENS, times=10_000, drop=True))
         await harness.start_bot()
-        assert told(caplog) == ["Socket Mode cannot connect, it is tried again"]
+        assert connection_warnings(caplog) == ["Socket Mode cannot connect, it is tried again"]
         assert not any(record.exc_info for record in caplog.records)
 
 

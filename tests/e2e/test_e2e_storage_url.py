@@ -11,8 +11,8 @@ from pydantic import SecretStr
 from support import postgres
 from support.bot_harness import ORDER, running
 from support.moving import eventful
-from support.outside import SECRETS, Outside
 from support.patience import until
+from support.process_harness import SECRETS, ProcessHarness
 
 from bot.commands.doctor.report import report
 from bot.process.clock import utc_now
@@ -35,35 +35,37 @@ def with_password(url: str) -> str:
     return url.replace("pandabot@", f"pandabot:{PASSWORD}@")
 
 
-async def test_a_process_on_a_server_and_the_commands_beside_it(outside: Outside, tmp_path: Path) -> None:
+async def test_a_process_on_a_server_and_the_commands_beside_it(
+    process_harness: ProcessHarness, tmp_path: Path
+) -> None:
     """run, check, audit, doctor, backup, restore and courier, while the bot runs: no word holds the password."""
     url = with_password(postgres.new_database(tmp_path))
-    process = await outside.spawn("run", STORAGE_URL=url)
+    process = await process_harness.spawn("run", STORAGE_URL=url)
     try:
-        await until(lambda: bool(outside.slack.sockets.open))
-        assert (await outside.slack.slash("mei", "#orders", "/panda", f"watch {FIRST}")).ok
-        orders = outside.slack.workspace.channel("orders")
+        await until(lambda: bool(process_harness.slack.sockets.open))
+        assert (await process_harness.slack.slash("mei", "#orders", "/panda", f"watch {FIRST}")).ok
+        orders = process_harness.slack.workspace.channel("orders")
         await until(lambda: any(m.by_bot for m in orders.messages.values()))
-        said = {
-            name: await outside.run(*name.split(), STORAGE_URL=url)
+        results = {
+            name: await process_harness.run(*name.split(), STORAGE_URL=url)
             for name in ("check", "audit", "doctor", "backup", "restore", "courier unknown", "run --standby")
         }
     finally:
         process.send_signal(signal.SIGTERM)
         out, err = await process.communicate()
     assert process.returncode == 0, err.decode()
-    codes = {name: code for name, (code, _text) in said.items()}
+    codes = {name: code for name, (code, _text) in results.items()}
     wrong = {"backup": 2, "restore": 2, "run --standby": 78}
-    assert codes == dict.fromkeys(codes, 0) | wrong, said
-    assert "PostgreSQL" in said["check"][1]
-    assert "1 watches" in said["check"][1]
-    assert "pg_dump" in said["backup"][1]
-    assert "pg_restore" in said["restore"][1]
-    assert "there is no standby" in said["run --standby"][1]
-    assert "| rows of watches |" in said["doctor"][1]
-    assert "| watches by state | active 1 |" in said["doctor"][1]
-    assert not (outside.folder / "data").exists()
-    for text in (out.decode() + err.decode(), *(text for _code, text in said.values())):
+    assert codes == dict.fromkeys(codes, 0) | wrong, results
+    assert "PostgreSQL" in results["check"][1]
+    assert "1 watches" in results["check"][1]
+    assert "pg_dump" in results["backup"][1]
+    assert "pg_restore" in results["restore"][1]
+    assert "there is no standby" in results["run --standby"][1]
+    assert "| rows of watches |" in results["doctor"][1]
+    assert "| watches by state | active 1 |" in results["doctor"][1]
+    assert not (process_harness.folder / "data").exists()
+    for text in (out.decode() + err.decode(), *(text for _code, text in results.values())):
         assert "canary" not in text
         assert "Traceback" not in text
 
@@ -99,10 +101,10 @@ async def test_the_status_says_whose_the_backups_are(tmp_path: Path) -> None:
         ("sqlite:///", "sqlite:///data/pandabot.db or postgresql://"),
     ],
 )
-async def test_a_wrong_address_is_one_sentence(outside: Outside, url: str, says: str) -> None:
+async def test_a_wrong_address_is_one_sentence(process_harness: ProcessHarness, url: str, says: str) -> None:
     """Whatever is wrong with it, the start says so without the address, and changes nothing."""
     folder = str(postgres.server().folder)
-    code, text = await outside.run("run", STORAGE_URL=url.format(folder=folder))
+    code, text = await process_harness.run("run", STORAGE_URL=url.format(folder=folder))
     assert code == (75 if "does not answer" in says else 78), text  # a server may come back; a setting may not
     assert says in text
     assert text.count("\n") <= 3, text
@@ -110,32 +112,34 @@ async def test_a_wrong_address_is_one_sentence(outside: Outside, url: str, says:
     assert "Traceback" not in text
 
 
-async def test_a_refusal_blames_no_setting_that_was_not_used(outside: Outside, tmp_path: Path) -> None:
+async def test_a_refusal_blames_no_setting_that_was_not_used(process_harness: ProcessHarness, tmp_path: Path) -> None:
     """The address may be that of an option: the sentence names these, too."""
     eventful(tmp_path / "bot.db")
     target = f"postgresql://pandabot@/nowhere?host={postgres.server().folder}"
-    code, text = await outside.run("migrate", "--to", target, DATABASE_PATH=str(tmp_path / "bot.db"))
+    code, text = await process_harness.run("migrate", "--to", target, DATABASE_PATH=str(tmp_path / "bot.db"))
     assert (code, "--to or --from" in text, "does not exist" in text) == (1, True, True), text
 
 
 @pytest.mark.parametrize("encoding", ["SQL_ASCII", "LATIN1", "EUC_CN"])
-async def test_another_encoding_is_one_sentence(outside: Outside, tmp_path: Path, encoding: str) -> None:
+async def test_another_encoding_is_one_sentence(process_harness: ProcessHarness, tmp_path: Path, encoding: str) -> None:
     """A server that was set up without a locale has SQL_ASCII: text would come back as bytes. No table is made."""
     url = postgres.new_database(tmp_path, encoding)
     eventful(tmp_path / "bot.db")
     for command in ("run", "check", "doctor", "audit"):
-        code, text = await (outside.run if command == "run" else outside.here)(command, STORAGE_URL=url)
+        code, text = await (process_harness.run if command == "run" else process_harness.run_here)(
+            command, STORAGE_URL=url
+        )
         assert f"in the encoding {encoding}" in text, (command, text)
         assert "createdb --encoding=UTF8" in text
         assert code != 0 or command == "doctor"
         assert "Traceback" not in text
-    code, text = await outside.here("migrate", "--to", url, DATABASE_PATH=str(tmp_path / "bot.db"))
+    code, text = await process_harness.run_here("migrate", "--to", url, DATABASE_PATH=str(tmp_path / "bot.db"))
     assert (code, f"in the encoding {encoding}" in text) == (1, True), text
     with psycopg.connect(url) as conn:
         assert conn.execute("SELECT count(*) FROM pg_tables WHERE schemaname = 'public'").fetchone() == (0,)
 
 
-async def test_a_user_that_may_not_make_tables_is_told_how(outside: Outside, tmp_path: Path) -> None:
+async def test_a_user_that_may_not_make_tables_is_told_how(process_harness: ProcessHarness, tmp_path: Path) -> None:
     """Since PostgreSQL 15 only the owner of a database may, unless somebody grants it."""
     url = postgres.new_database(tmp_path)
     name = f"user_{postgres.schema_of(tmp_path)}"
@@ -144,7 +148,7 @@ async def test_a_user_that_may_not_make_tables_is_told_how(outside: Outside, tmp
         conn.execute(b"REVOKE CREATE ON SCHEMA public FROM PUBLIC")  # the default since 15
     try:
         for command in ("run", "check"):
-            code, text = await outside.run(command, STORAGE_URL=url.replace("pandabot@", f"{name}@"))
+            code, text = await process_harness.run(command, STORAGE_URL=url.replace("pandabot@", f"{name}@"))
             assert code != 0
             assert "ALTER DATABASE … OWNER TO …" in text
             assert "Traceback" not in text
@@ -154,17 +158,17 @@ async def test_a_user_that_may_not_make_tables_is_told_how(outside: Outside, tmp
             conn.execute(f"DROP ROLE {name}".encode())
 
 
-async def test_the_environment_does_not_choose_the_encoding(outside: Outside, tmp_path: Path) -> None:
+async def test_the_environment_does_not_choose_the_encoding(process_harness: ProcessHarness, tmp_path: Path) -> None:
     """PGCLIENTENCODING is for other programs: with it, Chinese text would not get into the database, or as bytes."""
     url = postgres.new_database(tmp_path)
-    process = await outside.spawn("run", STORAGE_URL=url, PGCLIENTENCODING="LATIN1")
+    process = await process_harness.spawn("run", STORAGE_URL=url, PGCLIENTENCODING="LATIN1")
     try:
-        await until(lambda: bool(outside.slack.sockets.open))
-        assert (await outside.slack.slash("mei", "#orders", "/panda", f"watch {FIRST}")).ok
-        orders = outside.slack.workspace.channel("orders")
+        await until(lambda: bool(process_harness.slack.sockets.open))
+        assert (await process_harness.slack.slash("mei", "#orders", "/panda", f"watch {FIRST}")).ok
+        orders = process_harness.slack.workspace.channel("orders")
         await until(lambda: any(m.by_bot and "义乌" in m.text for m in orders.messages.values()))
         for encoding in ("LATIN1", "SQL_ASCII"):
-            code, text = await outside.run("doctor", STORAGE_URL=url, PGCLIENTENCODING=encoding)
+            code, text = await process_harness.run("doctor", STORAGE_URL=url, PGCLIENTENCODING=encoding)
             assert (code, "| watches by state | active 1 |" in text) == (0, True), text
     finally:
         process.send_signal(signal.SIGTERM)
@@ -189,10 +193,10 @@ def test_two_databases_are_one_sentence(monkeypatch: pytest.MonkeyPatch, tmp_pat
     assert str(load().backups) == "/var/lib/pandabot/backups"
 
 
-async def test_without_the_driver_it_is_one_sentence(outside: Outside) -> None:
+async def test_without_the_driver_it_is_one_sentence(process_harness: ProcessHarness) -> None:
     """The extra is not installed: what to type."""
-    (outside.folder / "psycopg.py").write_text("raise ImportError('no')", encoding="utf-8")
-    code, text = await outside.run("run", STORAGE_URL="postgresql://u:canary@127.0.0.1/d", PYTHONPATH=".")
+    (process_harness.folder / "psycopg.py").write_text("raise ImportError('no')", encoding="utf-8")
+    code, text = await process_harness.run("run", STORAGE_URL="postgresql://u:canary@127.0.0.1/d", PYTHONPATH=".")
     assert code == 78
     assert "`make extras` adds it" in text
     assert "canary" not in text

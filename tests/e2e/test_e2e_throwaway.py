@@ -18,8 +18,8 @@ if TYPE_CHECKING:
 @pytest.fixture
 async def harness(tmp_path: Path) -> AsyncIterator[BotHarness]:
     """The bot with one feature more."""
-    async with running(tmp_path, features=(*FEATURES, throwaway.FEATURE)) as one:  # the one line
-        yield one
+    async with running(tmp_path, features=(*FEATURES, throwaway.FEATURE)) as harness:  # the one line
+        yield harness
 
 
 async def test_it_answers(harness: BotHarness) -> None:

@@ -15,10 +15,10 @@ from typing import TYPE_CHECKING, Any
 import pytest
 from e2e.test_e2e_canaries import every_entrance
 from support.bot_harness import ORDER, running
-from support.canaries import SHORT, Slanderer, found, logged
-from support.outside import SECRETS, Outside
+from support.canaries import SHORT, FailingPandaPon, leaks_in, logged
 from support.patience import until
-from support.receiver import Receiver, Seen
+from support.process_harness import SECRETS, ProcessHarness
+from support.receiver import ReceivedSpan, Receiver
 
 from bot.process.observed import observed
 from pandapon import spans
@@ -44,18 +44,18 @@ def environment() -> Iterator[None]:
 
 @pytest.fixture
 def receiver() -> Iterator[Receiver]:
-    with Receiver() as one:
-        yield one
+    with Receiver() as receiver:
+        yield receiver
 
 
-def of(receiver: Receiver, name: str) -> list[Seen]:
+def of(receiver: Receiver, name: str) -> list[ReceivedSpan]:
     return [span for span in receiver.spans() if span.name.partition(" ")[0] == name or span.name == name]
 
 
-def is_safe(span: Seen) -> bool:
+def is_safe(span: ReceivedSpan) -> bool:
     """Whether nothing of a span names an order, a person, a place or a secret."""
     texts = [span.name, *(str(value) for value in span.attributes.values())]
-    return not span.has_text and not any(found(text) or ID.search(text) for text in texts)
+    return not span.has_text and not any(leaks_in(text) or ID.search(text) for text in texts)
 
 
 async def test_a_command_a_reading_and_a_post_become_traces(tmp_path: Path, receiver: Receiver) -> None:
@@ -68,40 +68,40 @@ async def test_a_command_a_reading_and_a_post_become_traces(tmp_path: Path, rece
             await harness.replies(card, 1)
             await harness.several_ticks(2)
     seen = receiver.spans()
-    command = next(one for one in seen if one.name == "slack.event")
+    command = next(span for span in seen if span.name == "slack.event")
     assert command.attributes["pandabot.kind"] == "command"
     assert command.attributes["pandabot.listener"] == "/panda"
     assert command.attributes["pandabot.request"] == "WatchOrders"
-    inside = {one.name for one in seen if one.trace == command.trace}
+    inside = {span.name for span in seen if span.trace == command.trace}
     assert "storage watches.open" in inside
     assert any(name.startswith("pandapon taobao.order.") for name in inside), inside
-    tick = next(one for one in seen if one.name == "poll tick" and one.attributes["pandabot.orders"] == 1)
+    tick = next(span for span in seen if span.name == "poll tick" and span.attributes["pandabot.orders"] == 1)
     assert {"poll claim", "storage orders.claim_due", "poll record", "storage orders.record"} <= {
-        one.name for one in seen if one.trace == tick.trace
+        span.name for span in seen if span.trace == tick.trace
     }
-    read = next(one for one in seen if one.name == "poll read" and tick.trace in one.links)
-    assert any(one.name.startswith("pandapon ") and one.parent == read.id for one in seen)
-    news = next(one for one in seen if one.name == "post" and one.attributes["pandabot.kind"] == "news")
+    read = next(span for span in seen if span.name == "poll read" and tick.trace in span.links)
+    assert any(span.name.startswith("pandapon ") and span.parent == read.id for span in seen)
+    news = next(span for span in seen if span.name == "post" and span.attributes["pandabot.kind"] == "news")
     assert news.attributes["pandabot.outcome"] == "sent"
     assert news.attributes["pandabot.severity"] == "milestone"
     assert not news.parent
     assert {"slack chat.postMessage", "storage outbox.mark_sent"} <= {
-        one.name for one in seen if one.trace == news.trace
+        span.name for span in seen if span.trace == news.trace
     }
     assert receiver.resource()["service.name"] == "pandabot"
-    assert [one for one in seen if not is_safe(one)] == []
+    assert [span for span in seen if not is_safe(span)] == []
 
 
 @pytest.mark.parametrize("mode", ["socket", "http"])
 async def test_nothing_that_anybody_sends_gets_into_a_trace(tmp_path: Path, receiver: Receiver, mode: str) -> None:
     """Canaries in every field of every payload, in PandaPon's failures, in couriers' scans and in Slack's refusals."""
-    more: dict[str, Any] = {"mode": mode, "otel_exporter_otlp_endpoint": receiver.url}
-    async with Slanderer() as url, running(tmp_path, pandapon_base_url=url, **more) as harness:
+    options: dict[str, Any] = {"mode": mode, "otel_exporter_otlp_endpoint": receiver.url}
+    async with FailingPandaPon() as url, running(tmp_path, pandapon_base_url=url, **options) as harness:
         with observed(harness.settings):
             await every_entrance(harness)
             await harness.several_ticks()
     (tmp_path / "told").mkdir()
-    async with running(tmp_path / "told", **more) as harness:
+    async with running(tmp_path / "told", **options) as harness:
         with observed(harness.settings):
             await harness.ask(f"/panda watch {ORDER}")
             for error in ("invalid_blocks", "internal_error", "fatal_error"):
@@ -110,11 +110,11 @@ async def test_nothing_that_anybody_sends_gets_into_a_trace(tmp_path: Path, rece
                 await harness.several_ticks()
     seen = receiver.spans()
     assert len(seen) > 200
-    assert {"slack.event", "post", "poll tick"} <= {one.name for one in seen}
-    assert [one for one in seen if not is_safe(one)] == []
-    assert any(one.attributes.get("pandabot.outcome") == "refused" for one in seen if one.name == "post")
-    assert any(one.is_error and one.attributes["error.type"] for one in seen if one.name.startswith("pandapon"))
-    bodies = b"".join(one.body for one in receiver.requests)
+    assert {"slack.event", "post", "poll tick"} <= {span.name for span in seen}
+    assert [span for span in seen if not is_safe(span)] == []
+    assert any(span.attributes.get("pandabot.outcome") == "refused" for span in seen if span.name == "post")
+    assert any(span.is_error and span.attributes["error.type"] for span in seen if span.name.startswith("pandapon"))
+    bodies = b"".join(request.body for request in receiver.requests)
     assert ORDER.encode() not in bodies
     assert not any(secret.encode() in bodies for secret in ("张三", "王大山", "canaryhookpart"))
 
@@ -205,13 +205,13 @@ def test_without_a_tracer_no_span_is_made() -> None:
     assert spans.ids() == {}
 
 
-async def run_once(outside: Outside, **environment: str) -> str:
+async def run_once(process_harness: ProcessHarness, **environment: str) -> str:
     """Run the process for one command, stop it, and return its log."""
-    process = await outside.spawn("run", **environment)
+    process = await process_harness.spawn("run", **environment)
     try:
-        await until(lambda: bool(outside.slack.sockets.open))
-        assert (await outside.slack.slash("mei", "#orders", "/panda", f"watch {FIRST}")).ok
-        orders = outside.slack.workspace.channel("orders")
+        await until(lambda: bool(process_harness.slack.sockets.open))
+        assert (await process_harness.slack.slash("mei", "#orders", "/panda", f"watch {FIRST}")).ok
+        orders = process_harness.slack.workspace.channel("orders")
         await until(lambda: any(m.by_bot for m in orders.messages.values()))
     finally:
         process.send_signal(signal.SIGTERM)
@@ -220,13 +220,13 @@ async def run_once(outside: Outside, **environment: str) -> str:
     return out.decode() + err.decode()
 
 
-async def test_the_standard_variables_hold(outside: Outside, receiver: Receiver) -> None:
+async def test_the_standard_variables_hold(process_harness: ProcessHarness, receiver: Receiver) -> None:
     """In the process as an operator starts it, from the environment and from .env; what is left at a stop is sent."""
-    (outside.folder / ".env").write_text(
+    (process_harness.folder / ".env").write_text(
         "OTEL_RESOURCE_ATTRIBUTES=deployment.environment=test\nOTEL_SERVICE_NAME=other\n"
     )
     log = await run_once(
-        outside,
+        process_harness,
         OTEL_EXPORTER_OTLP_ENDPOINT=receiver.url,
         OTEL_SERVICE_NAME="buying-bot",
         OTEL_EXPORTER_OTLP_HEADERS="api-key=canary-collector-key",
@@ -236,9 +236,9 @@ async def test_the_standard_variables_hold(outside: Outside, receiver: Receiver)
     resource = receiver.resource()
     assert (resource["service.name"], resource["deployment.environment"]) == ("buying-bot", "test")
     assert receiver.requests[0].headers["api-key"] == "canary-collector-key"
-    assert {"slack.event", "post", "poll tick"} <= {one.name for one in receiver.spans()}
-    assert all(is_safe(one) for one in receiver.spans())
-    everything = log + "".join(one.body.decode("latin-1") for one in receiver.requests)
+    assert {"slack.event", "post", "poll tick"} <= {span.name for span in receiver.spans()}
+    assert all(is_safe(span) for span in receiver.spans())
+    everything = log + "".join(request.body.decode("latin-1") for request in receiver.requests)
     assert not any(secret in everything for secret in SECRETS.values())
 
 
@@ -252,9 +252,11 @@ async def test_the_standard_variables_hold(outside: Outside, receiver: Receiver)
     ],
     ids=lambda off: next(iter(off)),
 )
-async def test_traces_can_be_switched_off(outside: Outside, receiver: Receiver, off: dict[str, str]) -> None:
+async def test_traces_can_be_switched_off(
+    process_harness: ProcessHarness, receiver: Receiver, off: dict[str, str]
+) -> None:
     """By each of the standard ways."""
-    await run_once(outside, **({"OTEL_EXPORTER_OTLP_ENDPOINT": receiver.url} | off))
+    await run_once(process_harness, **({"OTEL_EXPORTER_OTLP_ENDPOINT": receiver.url} | off))
     assert receiver.spans() == []
 
 
@@ -270,14 +272,16 @@ async def test_traces_can_be_switched_off(outside: Outside, receiver: Receiver, 
         (0, "cannot be reached", "!"),
     ],
 )
-async def test_check_tries_the_collector_and_sentry(outside: Outside, status: int, words: str, sign: str) -> None:
+async def test_check_tries_the_collector_and_sentry(
+    process_harness: ProcessHarness, status: int, words: str, sign: str
+) -> None:
     """With their keys, which it does not show; it keeps nothing there, and a start does not depend on them."""
     with Receiver(status=status or 200) as receiver:
         url, dsn = receiver.url, receiver.dsn
         if not status:
             url, dsn = "http://127.0.0.1:9", "http://canarydsnkey0123456789@127.0.0.1:9/7"
-        more = {"OTEL_EXPORTER_OTLP_HEADERS": "api-key=canary%20collector-key", "SENTRY_DSN": dsn}
-        code, text = await outside.run("check", OTEL_EXPORTER_OTLP_ENDPOINT=url, **more)
+        variables = {"OTEL_EXPORTER_OTLP_HEADERS": "api-key=canary%20collector-key", "SENTRY_DSN": dsn}
+        code, text = await process_harness.run("check", OTEL_EXPORTER_OTLP_ENDPOINT=url, **variables)
     lines = [line for line in text.splitlines() if line.startswith((f"{sign} traces: ", f"{sign} error reports: "))]
     assert len(lines) == 2, text
     assert all(words in line for line in lines)

@@ -27,11 +27,11 @@ STANDING_TOO = {"type": "checkboxes", "selected_options": [{"value": "yes"}]}
 async def line(harness: BotHarness, *texts: str) -> Message:
     """Wait for a line to all that says all of this, and return the newest one."""
 
-    def found() -> list[Message]:
-        return [one for one in harness.lines() if all(text in words(one) for text in texts)]
+    def matching_lines() -> list[Message]:
+        return [message for message in harness.lines() if all(text in words(message) for text in texts)]
 
-    await harness.until(lambda: bool(found()))
-    return found()[-1]
+    await harness.until(lambda: bool(matching_lines()))
+    return matching_lines()[-1]
 
 
 async def undo(harness: BotHarness, pressed: Message) -> str:
@@ -93,14 +93,14 @@ async def test_each_watch_all_that_comes_back_has_a_line(harness: BotHarness) ->
     await harness.ask("/panda watch all shipped problems")
     await harness.ask("/panda watch all milestones")
     await harness.until(lambda: len(harness.lines()) == 2)
-    at_first = [re.sub(r"^👀 mei|\d+ now", "", words(one)) for one in harness.lines()]
+    at_first = [re.sub(r"^👀 mei|\d+ now", "", words(message)) for message in harness.lines()]
     await harness.ask("/panda unwatch all", user="tom")
     end = await line(harness, "tom stopped watching all orders here")
     count = len(harness.lines())
     assert "Undone" in await undo(harness, end)
     await harness.until(lambda: len(harness.lines()) == count + 2)
     again = harness.lines()[-2:]
-    assert [re.sub(r"^👀 mei|\d+ now", "", words(one)) for one in again] == at_first
+    assert [re.sub(r"^👀 mei|\d+ now", "", words(message)) for message in again] == at_first
     assert "Undone" in await undo(harness, again[0])
     assert await statuses(harness) == {"": "milestones"}
 
@@ -167,9 +167,9 @@ async def test_each_order_gets_its_own_mute_back(harness: BotHarness) -> None:
     before = await mutes(harness)
     assert set(before) == {SECOND}
     await harness.ask(f"/panda mute {ORDER} {SECOND} 2h", user="tom")
-    both = await line(harness, "tom muted", ORDER, SECOND)
+    message = await line(harness, "tom muted", ORDER, SECOND)
     assert set(await mutes(harness)) == {ORDER, SECOND}
-    assert "Undone" in await undo(harness, both)
+    assert "Undone" in await undo(harness, message)
     assert await mutes(harness) == before
     unmuted = await line(harness, "🔔 mei unmuted", ORDER)
     muted = await line(harness, "🔕 mei muted", SECOND)
@@ -191,11 +191,11 @@ async def test_the_undo_of_an_unmute_leaves_the_others_alone(harness: BotHarness
 async def test_a_mute_that_somebody_changed_again_stays(harness: BotHarness) -> None:
     """Of an order and of the channel: Undo of the older line changes nothing and tells the channel nothing."""
     await harness.ask(f"/panda watch {ORDER}")
-    for what in (f" {ORDER}", ""):
-        await harness.ask(f"/panda mute{what} 2h")
-        older = await line(harness, "mei muted", what.strip() or "all updates")
-        await harness.ask(f"/panda mute{what} 5d", user="tom")
-        await line(harness, "tom muted", what.strip() or "all updates")
+    for subject in (f" {ORDER}", ""):
+        await harness.ask(f"/panda mute{subject} 2h")
+        older = await line(harness, "mei muted", subject.strip() or "all updates")
+        await harness.ask(f"/panda mute{subject} 5d", user="tom")
+        await line(harness, "tom muted", subject.strip() or "all updates")
         count = len(harness.lines())
         assert "changed again since" in await undo(harness, older)
         assert len(harness.lines()) == count
@@ -208,14 +208,14 @@ async def test_a_line_of_an_earlier_version_is_undone_as_it_was(harness: BotHarn
     assert harness.bot is not None
     end = (await two_muted(harness)).isoformat()
     await harness.ask(f"/panda mute {ORDER} {SECOND} 2h")
-    both = await line(harness, "mei muted", ORDER, SECOND)
+    message = await line(harness, "mei muted", ORDER, SECOND)
 
     async def strip() -> None:
         sql = "UPDATE outbox SET payload = REPLACE(payload, 'orders', 'later') WHERE kind = 'line'"
-        await harness.bot.store.engine.run(lambda conn: conn.execute(sql))  # type: ignore[union-attr]
+        await harness.bot.store.engine.run(lambda conn: conn.execute(sql))  # type: ignore[union-attr]  # asserted above
 
     await strip()
-    assert "Undone" in await undo(harness, both)
+    assert "Undone" in await undo(harness, message)
     assert {until.isoformat()[:16] for until in (await mutes(harness)).values()} == {end[:16]}
     assert set(await mutes(harness)) == {ORDER, SECOND}
 

@@ -33,8 +33,8 @@ PAID = {Platform.ALIBABA: "waitsellersend", Platform.TAOBAO: "10"}
 @asynccontextmanager
 async def slow(folder: Path) -> AsyncIterator[BotHarness]:
     """The same, reading each order as seldom as in production."""
-    async with running(folder, cadence_factor=1) as one:
-        yield one
+    async with running(folder, cadence_factor=1) as harness:
+        yield harness
 
 
 def ordered(
@@ -58,7 +58,7 @@ async def watched(harness: BotHarness, order_id: str, told: str = "all") -> Mess
 
 
 def alarms(harness: BotHarness, card: Message) -> list[Message]:
-    return [one for one in harness.thread(card) if ALARM in words(one)]
+    return [reply for reply in harness.thread(card) if ALARM in words(reply)]
 
 
 async def alarmed(harness: BotHarness, card: Message, count: int = 1) -> Message:
@@ -68,13 +68,13 @@ async def alarmed(harness: BotHarness, card: Message, count: int = 1) -> Message
     return alarms(harness, card)[-1]
 
 
-async def still(harness: BotHarness) -> None:
+async def run_every_job(harness: BotHarness) -> None:
     """Let every job look more than once."""
     await harness.several_ticks(25)
 
 
 def card_of(harness: BotHarness, card: Message) -> str:
-    return words(next(one for one in harness.channel("#orders") if one.ts == card.ts))
+    return words(next(message for message in harness.channel("#orders") if message.ts == card.ts))
 
 
 @pytest.mark.parametrize("platform", list(Platform))
@@ -83,7 +83,7 @@ async def test_the_channel_is_told_before_the_platform_closes_it(harness: BotHar
     order = ordered(harness, platform, PAY_WITHIN)
     card = await watched(harness, order.order_id, "problems")
     harness.clock.advance(PAY_WITHIN - 6 * HOUR - 5 * MINUTE)
-    await still(harness)
+    await run_every_job(harness)
     assert harness.thread(card) == []
     harness.clock.advance(6 * MINUTE)
     alarm = await alarmed(harness, card)
@@ -101,7 +101,7 @@ async def test_the_channel_is_told_before_the_platform_closes_it(harness: BotHar
     assert "⏰ Action needed: not paid" in await harness.press("Preview the digest")
     assert (await harness.slack.press("tom", alarm, "alarm_take:1")).ok
     await harness.until(lambda: "is handling it" in card_of(harness, card))
-    await still(harness)
+    await run_every_job(harness)
     assert len(harness.thread(card)) == 1, "said once"
     harness.world.set_status(order.order_id, PAID[platform])
     [_, paid] = await harness.replies(card, 2)
@@ -132,12 +132,12 @@ async def test_where_no_deadline_is_said_the_setting_counts(tmp_path: Path) -> N
         order = ordered(harness, Platform.TAOBAO, None)
         card = await watched(harness, order.order_id)
         harness.clock.advance(30 * HOUR - MINUTE)
-        await still(harness)
+        await run_every_job(harness)
         assert harness.thread(card) == []
         harness.clock.advance(2 * MINUTE)
-        said = words(await alarmed(harness, card))
-        assert "Ordered 30 hours ago and not paid" in said
-        assert "closes it" not in said
+        alarm = words(await alarmed(harness, card))
+        assert "Ordered 30 hours ago and not paid" in alarm
+        assert "closes it" not in alarm
         await harness.until(lambda: "Not paid since" in card_of(harness, card))
 
 
@@ -146,9 +146,9 @@ async def test_the_alarm_does_not_wait_for_the_orders_turn(tmp_path: Path) -> No
     async with slow(tmp_path) as harness:
         order = ordered(harness, Platform.ALIBABA, 40 * MINUTE)
         card = await watched(harness, order.order_id)
-        await still(harness)  # the reading after the first one leaves the moment as it is
+        await run_every_job(harness)  # the reading after the first one leaves the moment as it is
         harness.clock.advance(29 * MINUTE)
-        await still(harness)
+        await run_every_job(harness)
         assert alarms(harness, card) == []
         harness.clock.advance(2 * MINUTE)
         assert "closes it in 8 minutes" in words(await alarmed(harness, card))
@@ -173,7 +173,7 @@ async def test_what_was_late_before_it_was_watched_is_no_alarm(
     order = ordered(harness, Platform.ALIBABA, pay_within, ago, closes_after=timedelta(days=60))
     card = await watched(harness, order.order_id)
     harness.clock.advance(5 * HOUR)
-    await still(harness)
+    await run_every_job(harness)
     assert harness.thread(card) == []
 
 
@@ -184,7 +184,7 @@ async def test_no_alarm_after_the_deadline(harness: BotHarness) -> None:
     await harness.stop_bot()
     harness.clock.advance(PAY_WITHIN + MINUTE)
     await harness.start_bot()
-    await still(harness)
+    await run_every_job(harness)
     assert harness.thread(card) == []
 
 
@@ -195,12 +195,12 @@ async def test_an_order_with_a_finance_team_is_not_unpaid(harness: BotHarness) -
     harness.clock.advance(PAY_WITHIN - HOUR)
     await alarmed(harness, card)
     harness.world.set_status(order.order_id, "1")
-    [_, said] = await harness.replies(card, 2)
-    assert "No longer waiting for payment*: Paid, waiting for the finance team" in words(said)
-    assert "No longer waiting for payment – alert closed." in words(said)
+    [_, reply] = await harness.replies(card, 2)
+    assert "No longer waiting for payment*: Paid, waiting for the finance team" in words(reply)
+    assert "No longer waiting for payment – alert closed." in words(reply)
     await harness.until(lambda: "Not paid" not in card_of(harness, card))
     harness.world.set_status(order.order_id, "2")
-    await still(harness)
+    await run_every_job(harness)
     assert len(harness.thread(card)) == 2
 
 
@@ -214,7 +214,7 @@ async def test_whoever_asks_is_reminded_while_there_is_time(harness: BotHarness)
     assert "unless it is paid before then" in await harness.press("Remind me before it closes")
     letters = harness.slack.workspace.direct(harness.slack.workspace.user("mei").id).messages
     harness.clock.advance(1.9 * HOUR)
-    await still(harness)
+    await run_every_job(harness)
     assert not letters
     harness.clock.advance(0.2 * HOUR)
     await harness.until(lambda: bool(letters))
@@ -229,11 +229,11 @@ async def test_a_deadline_that_was_put_off_is_another_one(harness: BotHarness) -
     harness.clock.advance(PAY_WITHIN - HOUR)
     await alarmed(harness, card)
     order.pay_within = 2 * PAY_WITHIN
-    await still(harness)
+    await run_every_job(harness)
     harness.clock.advance(PAY_WITHIN)
     assert "closes it in 59 minutes" in words(await alarmed(harness, card, 2))
     order.pay_within = 2 * PAY_WITHIN - 10 * MINUTE
-    await still(harness)
+    await run_every_job(harness)
     assert len(alarms(harness, card)) == 2, "one that comes nearer is the same"
 
 
@@ -249,8 +249,8 @@ async def test_orders_of_an_older_version_have_alarms_to_come_and_no_old_ones(tm
             stored.execute("UPDATE schedule SET stall_at = ?", (month,))
         stored.close()
         await harness.start_bot()
-        await still(harness)
+        await run_every_job(harness)
         harness.clock.advance(19 * HOUR)
         assert "Ordered 19 hours ago" in words(await alarmed(harness, cards[0]))
-        await still(harness)
+        await run_every_job(harness)
         assert harness.thread(cards[1]) == []

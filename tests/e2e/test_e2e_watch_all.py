@@ -90,12 +90,12 @@ async def test_what_was_unwatched_does_not_come_back(harness: BotHarness) -> Non
 
 async def test_whoever_asks_for_all_again_gets_all(harness: BotHarness) -> None:
     """What was stopped before joins again, and what came meanwhile is no news; what comes after it is."""
-    assert (found := re.search("([0-9]+) (?:orders )?added now", await harness.ask("/panda watch all")))
+    assert (match := re.search("([0-9]+) (?:orders )?added now", await harness.ask("/panda watch all")))
     await harness.ask(f"/panda unwatch {ORDER}")
     await harness.ask("/panda unwatch all")
     await harness.several_ticks()
     harness.scan("第一站 快件已到达")
-    assert found[0] in await harness.ask("/panda watch all")
+    assert match[0] in await harness.ask("/panda watch all")
     await harness.several_ticks(6)
     assert harness.channel("#orders") == []
     harness.scan("第二站 快件已到达")
@@ -149,7 +149,7 @@ async def test_what_lies_beyond_a_list_is_told_in_number(harness: BotHarness, mo
     assert MOST_PAGES * PAGE >= 200_000
     monkeypatch.setattr("bot.jobs.discovery.MOST_PAGES", 1)
     fill(harness, "waitsellersend", "waitsellersend")
-    there = sum(one.platform.value == "1688" for one in harness.world.orders.values())
+    there = sum(order.platform.value == "1688" for order in harness.world.orders.values())
     answer = await harness.ask("/panda watch all")
     assert "all orders" not in answer
     assert f"{there - 2 * PAGE} older ones are not watched" in answer

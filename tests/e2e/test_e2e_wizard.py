@@ -26,8 +26,8 @@ if TYPE_CHECKING:
 async def harness(tmp_path: Path) -> AsyncIterator[BotHarness]:
     """The bot with a form of two pages."""
     features = (*FEATURES, throwaway_wizard.FEATURE)
-    async with running(tmp_path, features=features, pandapon_paths=OWN_PATHS, writes="cart") as one:
-        yield one
+    async with running(tmp_path, features=features, pandapon_paths=OWN_PATHS, writes="cart") as harness:
+        yield harness
 
 
 async def open_form(harness: BotHarness) -> None:

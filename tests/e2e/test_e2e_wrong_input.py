@@ -17,8 +17,8 @@ async def nothing_changed(harness: BotHarness) -> bool:
     """No channel heard anything, and no watch is stored."""
     assert harness.bot is not None
     health = await harness.bot.store.upkeep.health(harness.clock())
-    said = [call for call in harness.slack.calls if call.method == "chat.postMessage" and call.answer.get("ok")]
-    return health.watches == 0 and not said
+    posted = [call for call in harness.slack.calls if call.method == "chat.postMessage" and call.answer.get("ok")]
+    return health.watches == 0 and not posted
 
 
 @pytest.mark.parametrize(
@@ -83,9 +83,9 @@ async def test_hints_name_the_channel(harness: BotHarness) -> None:
 
 async def test_the_shortcuts_advertise_their_own_command(harness: BotHarness) -> None:
     """Where a message names no order, the watch shortcut offers to watch one and the track shortcut to track one."""
-    said = await harness.say("good morning")
+    message = await harness.say("good morning")
     for verb in ("watch", "track"):
-        assert f"/panda {verb} 2542" in await harness.shortcut(f"{verb}_message", said)
+        assert f"/panda {verb} 2542" in await harness.shortcut(f"{verb}_message", message)
 
 
 async def test_an_unknown_order_is_not_watched(harness: BotHarness) -> None:
@@ -175,11 +175,11 @@ async def test_a_redelivered_command_is_carried_out_once(harness: BotHarness) ->
     seen: list[dict[str, object]] = []
     deliver = harness.slack.sockets.send
 
-    async def remember(kind: str, payload: dict[str, object], *rest: float) -> object:
+    async def remember(kind: str, payload: dict[str, object], seconds: float, attempt: int = 0) -> object:
         seen.append(payload)
-        return await deliver(kind, payload, *rest)  # type: ignore[arg-type]
+        return await deliver(kind, payload, seconds, attempt)
 
-    harness.slack.sockets.send = remember  # type: ignore[method-assign, assignment]
+    harness.slack.sockets.send = remember  # type: ignore[method-assign, assignment]  # the test wraps it
     await harness.ask(f"/panda watch {ORDER}")
     await harness.ask(f"/panda unwatch {ORDER}")
     before = len(harness.private())
@@ -198,10 +198,10 @@ async def test_a_number_that_slack_took_for_a_telephones(harness: BotHarness) ->
     """Typed, and in a message that has a text and nothing else: the shortcut reads it there, too."""
     marked = f"<tel:{ORDER}|{ORDER}>"
     assert "78012345678901" in await forged.answered(harness, forged.command(harness, f"track {marked}"))
-    said = await harness.say(f"订单号：{marked}")
-    assert said.blocks == []
-    assert ORDER in await harness.shortcut("track_message", said)
-    assert "Watching" in await harness.shortcut("watch_message", said)
+    message = await harness.say(f"订单号：{marked}")
+    assert message.blocks == []
+    assert ORDER in await harness.shortcut("track_message", message)
+    assert "Watching" in await harness.shortcut("watch_message", message)
 
 
 @pytest.mark.parametrize("people", [("mei", "tom"), ("mei", "tom", "ann")], ids=["two people", "a group"])
@@ -217,8 +217,8 @@ async def test_a_direct_message_between_people_cannot_be_posted_in(
         assert "/invite" not in answer
         assert f"Try: `/panda watch {ORDER}" in answer
         assert "in #orders`" in answer
-    said = await harness.say(f"look at {ORDER}", channel=direct.id)
-    answer = await harness.shortcut("watch_message", said)
+    message = await harness.say(f"look at {ORDER}", channel=direct.id)
+    answer = await harness.shortcut("watch_message", message)
     assert "can't be invited there" in answer
     assert "/invite" not in answer
     assert await nothing_changed(harness)

@@ -6,7 +6,7 @@ import re
 from dataclasses import replace
 from datetime import timedelta
 from decimal import Decimal
-from typing import TYPE_CHECKING
+from typing import TYPE_CHECKING, Any
 
 import pytest
 from support.commands import TOPICS, help_page, parse
@@ -89,8 +89,8 @@ def test_the_cheapest_of_both_platforms_is_first() -> None:
     """Sorted by price, the platforms' products are one list; those without a price come last."""
     prices = {ALIBABA: (Decimal(3), Decimal(9), None), TAOBAO: (Decimal(1), Decimal(5))}
     pages = {
-        platform: page_of(*(product(n=n).model_copy(update={"price": price}) for n, price in enumerate(some)))
-        for platform, some in prices.items()
+        platform: page_of(*(product(n=n).model_copy(update={"price": price}) for n, price in enumerate(amounts)))
+        for platform, amounts in prices.items()
     }
     text = shown(check(products.results(Search("x", sort="price"), pages, {})))
     assert re.findall(r"\*¥([0-9.]+)\*|(price not given)", text) == [
@@ -125,8 +125,8 @@ def test_results_turn_back() -> None:
     message = check(products.results(Search("连衣裙", ALIBABA, page=5), {ALIBABA: page_of(product(), number=5)}, {}))
     assert [label for label in labels(message) if "page" in label] == ["◀ Previous page"]
     unknown = {ALIBABA: page_of(*[product()] * 5, number=2, total=None)}
-    both = labels(check(products.results(Search("x", ALIBABA, page=2), unknown, {})))
-    assert [label for label in both if "page" in label] == ["◀ Previous page", "Next page ▶"]
+    texts = labels(check(products.results(Search("x", ALIBABA, page=2), unknown, {})))
+    assert [label for label in texts if "page" in label] == ["◀ Previous page", "Next page ▶"]
 
 
 @pytest.mark.parametrize(
@@ -135,8 +135,8 @@ def test_results_turn_back() -> None:
 def test_behind_the_end_one_turns_back_to_the_end(total: int | None, number: int, before: int) -> None:
     """From a page that does not exist, Previous leads to the last one that does; to the first where nobody knows."""
     pages = {ALIBABA: page_of(number=number, total=total)}
-    found = check(products.results(Search("x", ALIBABA, page=number), pages, {}))
-    assert parse(commands(found)[0]) == Search("x", ALIBABA, page=before)
+    message = check(products.results(Search("x", ALIBABA, page=number), pages, {}))
+    assert parse(commands(message)[0]) == Search("x", ALIBABA, page=before)
     listed = check(listing(ListOrders("", ALIBABA, number), {ALIBABA: Page[Order](total=total, page_size=5)}, {}))
     assert ListOrders("", ALIBABA, before) in map(parse, commands(listed))
 
@@ -371,7 +371,7 @@ def test_outcomes_one_by_one() -> None:
         "See all: `/panda watches`",
     ):
         assert part in text
-    assert all(f"`{one.order_id}`" in text for one in results[1:])
+    assert all(f"`{outcome.order_id}`" in text for outcome in results[1:])
     assert commands(message) == ["1,2"]
 
 
@@ -398,7 +398,7 @@ def test_hostile_watches(text: str) -> None:
     bad = [watch(n, reason=text, filter=text, order=order(text)) for n in range(25)]
     check(watches_view.listing(ListWatches(HERE), listed(*bad), Channel(HERE), NOW, LINKS, page_size=10))
     hostile = snapshot(parcel(text=text), of=order(text))
-    outcomes = [WatchOutcome(f"{10**17 + n}", WatchResult.WATCHING, one, hostile) for n, one in enumerate(bad)]
+    outcomes = [WatchOutcome(f"{10**17 + n}", WatchResult.WATCHING, watch, hostile) for n, watch in enumerate(bad)]
     check(watch_views.outcomes(outcomes, "C0123ABCD"))
     check(watch_views.ended(bad, "C0123ABCD", [text, ID]))
     check(watch_views.restored(bad, "C0123ABCD"))
@@ -431,20 +431,20 @@ def test_help_has_examples_that_work(topic: str) -> None:
     examples = [part for part in text.split("`") if part.startswith("/panda")]
     assert examples
     for example in examples:
-        command, _space, rest = example.partition(" ")
-        parse(rest, command=command)
+        command, _space, arguments = example.partition(" ")
+        parse(arguments, command=command)
 
 
 def test_help_and_list_in_one_message() -> None:
     """The bare watch command answers with both, in the limits even when both are long."""
     rows = [watch(n, order=order(HOSTILE)) for n in range(25)]
     of_all = watches_view.listing(ListWatches(HERE), listed(*rows), Channel(HERE), NOW, LINKS, page_size=25)
-    both = check(help_page("watch").followed_by(of_all))
-    assert "Watch orders" in both.text
-    assert "25 orders are watched" in shown(both)
+    message = check(help_page("watch").followed_by(of_all))
+    assert "Watch orders" in message.text
+    assert "25 orders are watched" in shown(message)
 
 
-def report(**changes: object) -> Report:
+def report(**changes: Any) -> Report:
     made = Report(
         version="0.1.0",
         started_at=NOW - timedelta(hours=3),
@@ -455,7 +455,7 @@ def report(**changes: object) -> Report:
         last_tick_at=NOW - timedelta(seconds=10),
         poll_interval=timedelta(seconds=30),
     )
-    return replace(made, **changes)  # type: ignore[arg-type]
+    return replace(made, **changes)
 
 
 def test_status_when_all_is_well() -> None:
@@ -527,9 +527,9 @@ def test_status_when_it_is_not() -> None:
         ({}, {"last_tick_at": NOW - timedelta(minutes=10)}, True),  # a long queue takes its time
     ],
 )
-def test_status_headline(figures: dict[str, object], facts: dict[str, object], well: bool) -> None:
+def test_status_headline(figures: dict[str, Any], facts: dict[str, object], well: bool) -> None:
     """All is well only where nothing is lost, in doubt, refused or hanging."""
-    health = replace(Health(orders=5, watches=3, paused=0, due=0, oldest_due=None), **figures)  # type: ignore[arg-type]
+    health = replace(Health(orders=5, watches=3, paused=0, due=0, oldest_due=None), **figures)
     assert (
         "Everything is running normally"
         in shown(check(status_view.status(health, Watched(4, 2), report(**facts), NOW)))
@@ -616,10 +616,10 @@ def test_other_errors() -> None:
 def test_shortcut_shows_each_order_once() -> None:
     """An order and its waybill are one paragraph; unknown ids and failures say so; skipped ones are named."""
     seen = snapshot(parcel(), of=order(), stale=True)
-    found = MessageIds((ID, "SF1234567890123", OTHER, "100000000003"), skipped=("100000000004", "100000000005"))
+    mentions = MessageIds((ID, "SF1234567890123", OTHER, "100000000003"), skipped=("100000000004", "100000000005"))
     outcomes: dict[str, OrderSnapshot | UnknownOrderError | api.PandaPonError]
-    outcomes = dict(zip(found.ids, [seen, seen, UnknownOrderError(OTHER), api.TimeoutError("slow")], strict=True))
-    message = check(mentioned.tracked(found, outcomes, NOW))
+    outcomes = dict(zip(mentions.ids, [seen, seen, UnknownOrderError(OTHER), api.TimeoutError("slow")], strict=True))
+    message = check(mentioned.tracked(mentions, outcomes, NOW))
     text = shown(message)
     assert text.count("1688 order") == 1
     assert f"`{OTHER}`: no order" in text
@@ -641,8 +641,10 @@ def test_hostile_shortcut(text: str) -> None:
     """Ten hostile orders keep the limits."""
     ids = tuple(f"{10**17 + n}" for n in range(10))
     looks = {
-        one: replace(snapshot(parcel(text=text, carrier=text), of=order(text)), ref=replace(REF, order_id=one))
-        for one in ids
+        order_id: replace(
+            snapshot(parcel(text=text, carrier=text), of=order(text)), ref=replace(REF, order_id=order_id)
+        )
+        for order_id in ids
     }
     check(mentioned.tracked(MessageIds(ids, ids * 5), looks, NOW))
 

@@ -53,11 +53,11 @@ def test_a_range_of_dates_reads_as_in_each_language(language: str, days: tuple[i
 
 def test_the_dates_are_those_of_the_channels_zone() -> None:
     """16:00 in China is the day before on Midway and the next day in Kiritimati."""
-    one = replace(EXPECTED, first=NOW + 3 * HOUR, last=NOW + 3 * HOUR)
-    assert expected_words(expecting(one), NOW, CHINA) == "Expected May 20"
-    assert expected_words(expecting(one), NOW, ZoneInfo("Pacific/Kiritimati")) == "Expected May 21"
-    assert expected_words(expecting(one), NOW, ZoneInfo("Pacific/Midway")) == "Expected May 20"
-    assert expected_words(expecting(one), NOW, ZoneInfo("America/New_York")) == "Expected May 20"
+    evening = replace(EXPECTED, first=NOW + 3 * HOUR, last=NOW + 3 * HOUR)
+    assert expected_words(expecting(evening), NOW, CHINA) == "Expected May 20"
+    assert expected_words(expecting(evening), NOW, ZoneInfo("Pacific/Kiritimati")) == "Expected May 21"
+    assert expected_words(expecting(evening), NOW, ZoneInfo("Pacific/Midway")) == "Expected May 20"
+    assert expected_words(expecting(evening), NOW, ZoneInfo("America/New_York")) == "Expected May 20"
 
 
 @given(st.floats(-30, 30), st.sampled_from(["Asia/Shanghai", "Pacific/Kiritimati", "Pacific/Midway", "Asia/Bangkok"]))

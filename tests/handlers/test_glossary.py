@@ -22,18 +22,18 @@ Row = tuple[str, dict[str, str]]
 
 def tables() -> dict[str, list[Row]]:
     """Each heading with its rows: the English term, and the word of each other language."""
-    found: dict[str, list[Row]] = {}
+    sections: dict[str, list[Row]] = {}
     names: list[str] = []
     for line in GLOSSARY.read_text(encoding="utf-8").splitlines():
         cells = [cell.strip() for cell in line.strip("|").split("|")]
         if line.startswith("## "):
-            rows = found.setdefault(line.removeprefix("## "), [])
+            rows = sections.setdefault(line.removeprefix("## "), [])
         elif line.startswith("| English"):
             names = cells
         elif line.startswith("| "):
             by_name = dict(zip(names, cells, strict=True))
             rows.append((cells[0], {code: by_name[name] for code, name in LANGUAGES if code != "en"}))
-    return found
+    return sections
 
 
 def messages(code: str) -> dict[str, str]:

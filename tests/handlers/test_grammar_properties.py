@@ -162,7 +162,7 @@ def test_full_width_reads_the_same(request_: Request) -> None:
     command = request_.command()
     if "<" in command or "&" in command or '"' in command:  # written by Slack, never typed
         return
-    wide = "".join(chr(ord(one) + 0xFEE0) if one.isascii() and one.isalnum() else one for one in command)
+    wide = "".join(chr(ord(char) + 0xFEE0) if char.isascii() and char.isalnum() else char for char in command)
     wide = wide.replace(" --", "　－－").replace(" ", "　")
     assert parse(wide) == request_
 
@@ -175,7 +175,7 @@ def test_a_typo_never_widens(words: list[str]) -> None:
     if isinstance(request, Unwatch):
         typed = " ".join(words)
         assert request.ids
-        assert all(one in clean(typed) or not typed.isascii() for one in request.ids)
+        assert all(order_id in clean(typed) or not typed.isascii() for order_id in request.ids)
 
 
 @given(st.text('&<>"\\“”裙 a', min_size=FILTER_TEXT, max_size=FILTER_TEXT), DAY)

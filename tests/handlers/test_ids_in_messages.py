@@ -128,5 +128,5 @@ def test_ten_and_no_more() -> None:
 )
 def test_any_shape(part: Any) -> None:
     """A message of any shape is looked through without a fault."""
-    found = find_ids({"text": part, "blocks": part, "attachments": part})
-    assert len(found.ids) <= 10
+    result = find_ids({"text": part, "blocks": part, "attachments": part})
+    assert len(result.ids) <= 10

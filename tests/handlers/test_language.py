@@ -60,14 +60,14 @@ THEIRS = re.compile(r"Track orders in message|Watch orders in message")  # sampl
 
 def sentences() -> set[str]:
     """Every sentence that the code hands to gettext, by its first form."""
-    found: set[str] = set()
+    texts: set[str] = set()
     for path in [*ROOT.glob("handlers/**/*.py"), *ROOT.glob("bot/**/*.py")]:
         for call in ast.walk(ast.parse(path.read_text(encoding="utf-8"))):
             if isinstance(call, ast.Call) and getattr(call.func, "id", "") in {"_", "ngettext"}:
                 first = call.args[0]
                 assert isinstance(first, ast.Constant), f"{path}:{call.lineno} cannot be translated"
-                found.add(str(first.value))
-    return found
+                texts.add(str(first.value))
+    return texts
 
 
 def folder(code: str) -> Path:
@@ -259,8 +259,8 @@ def _touches(text: str, start: int, end: int) -> bool:
 def texts(part: Any) -> Iterator[str]:
     """Everything that is read."""
     if isinstance(part, list):
-        for one in part:
-            yield from texts(one)
+        for item in part:
+            yield from texts(item)
     elif isinstance(part, dict):
         for key, value in part.items():
             if key == "text" and isinstance(value, str):

@@ -93,7 +93,7 @@ def read(call: ast.Call) -> Iterator[ast.expr]:
     yield from (keyword.value for keyword in call.keywords if positions and keyword.arg in READ_BY_NAME)
 
 
-def loose(tree: ast.AST) -> Iterator[tuple[int, str]]:
+def untranslated_words(tree: ast.AST) -> Iterator[tuple[int, str]]:
     """Words that reach a builder of blocks without a translation."""
     for node in ast.walk(tree):
         if isinstance(node, ast.Call) and called(node) in READ:
@@ -137,7 +137,7 @@ def _is_log(call: ast.Call) -> bool:
 def test_every_word_that_people_read_can_be_translated(path: Path) -> None:
     """Of the builders' arguments each word; of all other strings whatever reads like a sentence."""
     tree = ast.parse(path.read_text(encoding="utf-8"))
-    assert list(loose(tree)) == []
+    assert list(untranslated_words(tree)) == []
     assert list(prose(tree)) == []
 
 
@@ -157,7 +157,7 @@ def test_every_word_that_people_read_can_be_translated(path: Path) -> None:
 def test_loose_words_are_found(code: str) -> None:
     """Each way in which a sentence might slip past the catalogues."""
     tree = ast.parse(f"def f():\n    {code}")
-    assert [*loose(tree), *prose(tree)] != []
+    assert [*untranslated_words(tree), *prose(tree)] != []
 
 
 @pytest.mark.parametrize(
@@ -175,4 +175,4 @@ def test_loose_words_are_found(code: str) -> None:
 def test_what_nobody_reads_is_left_alone(code: str) -> None:
     """Translated words, ids, values, log events and errors for engineers."""
     tree = ast.parse(f"def f():\n    {code}")
-    assert [*loose(tree), *prose(tree)] == []
+    assert [*untranslated_words(tree), *prose(tree)] == []

@@ -54,18 +54,19 @@ SPELLINGS = [
 ]
 
 
-def wide(text: str) -> str:
+def in_full_width(text: str) -> str:
     """In full-width letters and digits."""
-    return "".join(chr(ord(one) + 0xFEE0) if one.isascii() and one.isalnum() else one for one in text)
+    return "".join(chr(ord(char) + 0xFEE0) if char.isascii() and char.isalnum() else char for char in text)
 
 
-def hollow(text: str) -> str:
+def with_invisible(text: str) -> str:
     """With invisible characters between its own."""
     return "\u200b\u200d".join(text)
 
 
 @pytest.mark.parametrize(
-    "number", [A, B, SUB, SF, "YT8801234567890", "LP123456789CN", JD, wide(A), wide(SF), hollow(A)]
+    "number",
+    [A, B, SUB, SF, "YT8801234567890", "LP123456789CN", JD, in_full_width(A), in_full_width(SF), with_invisible(A)],
 )
 @pytest.mark.parametrize(("spelling", "_about"), SPELLINGS)
 def test_every_spelling_everywhere(number: str, spelling: str, _about: str) -> None:

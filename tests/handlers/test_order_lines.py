@@ -64,18 +64,18 @@ def test_an_order_without_a_title_goes_by_its_id() -> None:
 def test_a_problem_has_its_reason_and_parcels_their_number() -> None:
     """Behind the id, and beside the state."""
     broken = standing(Milestone.EXCEPTION, reason=Reason.DAMAGED)
-    said = order_line(replace(broken, part="1 of 2 parcels delivered"), Title(REF, "x", 1, LINK), ["🔕"])
-    assert said.endswith(f"* (1 of 2 parcels delivered) · <{LINK}|x> · …880794 · damaged · 🔕")
+    text = order_line(replace(broken, part="1 of 2 parcels delivered"), Title(REF, "x", 1, LINK), ["🔕"])
+    assert text.endswith(f"* (1 of 2 parcels delivered) · <{LINK}|x> · …880794 · damaged · 🔕")
 
 
 @pytest.mark.parametrize("title", TITLES)
 def test_a_title_stays_within_its_link(title: str) -> None:
     """It cannot end the link, name another address, notify anybody or change the direction of what follows."""
-    said = line(title)
-    check(el.message([el.section(said)]))
-    assert said.count("<") == said.count(">") == 1
-    assert said.split("|")[0].endswith(f"<{LINK}")
-    assert len(said) < 500
+    text = line(title)
+    check(el.message([el.section(text)]))
+    assert text.count("<") == text.count(">") == 1
+    assert text.split("|")[0].endswith(f"<{LINK}")
+    assert len(text) < 500
 
 
 def test_a_title_from_right_to_left_is_fenced_off() -> None:
@@ -167,16 +167,16 @@ def batched(*told: tuple[Milestone, str]) -> str:
         (News(replace(REF, order_id=f"10000000000{n}"), after, steps=(Step(Milestone.SHIPPED, after),)), title)
         for n, (after, title) in enumerate(told)
     ]
-    rows = [(one, watch(key=one.ref.key, order=order(title, 1), card_ts=CARD)) for one, title in news]
+    rows = [(decision, watch(key=decision.ref.key, order=order(title, 1), card_ts=CARD)) for decision, title in news]
     return shown(check(digest.batch(rows, LINKS)))
 
 
 def test_a_batch_has_the_parts_of_the_digest() -> None:
     """What needs attention, the updates, and the delivered ones by name."""
-    said = batched((Milestone.IN_TRANSIT, "a"), (Milestone.DELIVERED, "b"), (Milestone.LOST, "c"))
-    assert said.splitlines()[0] == "📬 *Updates on 3 orders*"
-    assert said.index("*Needs attention*") < said.index("|c>") < said.index("*Updates*\n") < said.index("|a>")
-    assert f"✅ *1 delivered*: <{LINK}|b>" in said
+    text = batched((Milestone.IN_TRANSIT, "a"), (Milestone.DELIVERED, "b"), (Milestone.LOST, "c"))
+    assert text.splitlines()[0] == "📬 *Updates on 3 orders*"
+    assert text.index("*Needs attention*") < text.index("|c>") < text.index("*Updates*\n") < text.index("|a>")
+    assert f"✅ *1 delivered*: <{LINK}|b>" in text
 
 
 @pytest.mark.parametrize("title", TITLES)

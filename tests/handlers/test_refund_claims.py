@@ -17,7 +17,7 @@ PARCEL: dict[str, Any] = {"waybills": ("SF1234567890123",)}
 
 
 @pytest.mark.parametrize(
-    ("milestone", "more", "known", "is_shipped"),
+    ("milestone", "fields", "known", "is_shipped"),
     [
         (M.SHIPPED, {}, None, True),
         (M.EXCEPTION, {}, None, True),
@@ -34,11 +34,11 @@ PARCEL: dict[str, Any] = {"waybills": ("SF1234567890123",)}
     ],
 )
 def test_whether_it_was_sent(
-    milestone: M | None, more: dict[str, Any], known: M | None, is_shipped: bool | None
+    milestone: M | None, fields: dict[str, Any], known: M | None, is_shipped: bool | None
 ) -> None:
     """An unknown state is none that says "not sent": its parcels tell, or the person is asked."""
     item = Item(title="x", entry_id="9", quantity=Decimal(2), amount=Decimal(10))
     order = Order(
-        platform=Platform.ALIBABA, order_id="1", status_code="new", milestone=milestone, items=(item,), **more
+        platform=Platform.ALIBABA, order_id="1", status_code="new", milestone=milestone, items=(item,), **fields
     )
     assert claimable(order, takes_proofs=False, known=known).is_shipped is is_shipped

@@ -40,9 +40,9 @@ async def slack_with(*scopes: str) -> AsyncIterator[tuple[SlackServer, AsyncWebC
         yield slack, AsyncWebClient(token=BOT_TOKEN, base_url=slack.api_url, session=session)
 
 
-async def shared(slack: SlackServer, content: bytes, name: str = "dress.png", room: str = ORDERS, **more: Any) -> Any:
+async def shared(slack: SlackServer, content: bytes, name: str = "dress.png", room: str = ORDERS, **fields: Any) -> Any:
     """A file in a message of Mei's, as the message describes it."""
-    kept = slack.web_api.files.keep(MEI, name, content, **more)
+    kept = slack.web_api.files.keep(MEI, name, content, **fields)
     message = await slack.say(MEI, room, "look", files=[kept])
     return message.wire()["files"][0]
 
@@ -116,7 +116,7 @@ async def test_where_the_bot_is_not() -> None:
 
 
 @pytest.mark.parametrize(
-    ("more", "said"),
+    ("fields", "words"),
     [
         ({"size": 6_000_000}, "dress․png is too large: it has 6 MB, and I take up to 5 MB"),
         ({"mimetype": "application/pdf"}, "is not a picture that I can read"),
@@ -129,18 +129,18 @@ async def test_where_the_bot_is_not() -> None:
         ({"name": "<!channel> *b* https://evil.example", "mode": "tombstone"}, "＜"),
     ],
 )
-async def test_what_is_not_fetched_at_all(more: dict[str, Any], said: str) -> None:
+async def test_what_is_not_fetched_at_all(fields: dict[str, Any], words: str) -> None:
     """The description says enough. No byte is asked for, least of all from another host with the bot's token."""
     async with slack_with(READ) as (slack, client):
-        described = await shared(slack, PNG, **more)
+        described = await shared(slack, PNG, **fields)
         sentence = await refusal(client, described)
-        assert said in sentence or said == "＜"
+        assert words in sentence or words == "＜"
         assert "<!" not in sentence
         assert "https://" not in sentence
 
 
 @pytest.mark.parametrize(
-    ("content", "said"),
+    ("content", "words"),
     [
         (b"", "is empty"),
         (b"%PDF-1.7", "is not a picture"),
@@ -149,14 +149,14 @@ async def test_what_is_not_fetched_at_all(more: dict[str, Any], said: str) -> No
         (b"RIFF\0\0\0\0WAVE", "is not a picture"),
     ],
 )
-async def test_bytes_that_are_no_picture(content: bytes, said: str) -> None:
+async def test_bytes_that_are_no_picture(content: bytes, words: str) -> None:
     """The name and type say PNG, and the bytes decide."""
     async with slack_with(READ) as (slack, client):
-        assert said in await refusal(client, await shared(slack, content))
+        assert words in await refusal(client, await shared(slack, content))
 
 
 @pytest.mark.parametrize(
-    ("fault", "said"),
+    ("fault", "words"),
     [
         (Fault("files.download", status=404), "Slack no longer has"),
         (Fault("files.download", status=503), "HTTP 503"),
@@ -164,13 +164,13 @@ async def test_bytes_that_are_no_picture(content: bytes, said: str) -> None:
         (Fault("files.download", delay=1.0), "took too long"),
     ],
 )
-async def test_slack_fails(fault: Fault, said: str, monkeypatch: pytest.MonkeyPatch) -> None:
+async def test_slack_fails(fault: Fault, words: str, monkeypatch: pytest.MonkeyPatch) -> None:
     """Each failure of the download is a sentence of its own."""
     monkeypatch.setattr(files, "SECONDS", 0.3)
     async with slack_with(READ) as (slack, client):
         described = await shared(slack, PNG)
         slack.faults.plan(fault)
-        assert said in await refusal(client, described)
+        assert words in await refusal(client, described)
 
 
 async def test_more_bytes_than_were_said() -> None:
@@ -227,7 +227,7 @@ def test_only_public_addresses() -> None:
         assert not is_public(bad), bad
 
 
-class Names(aiohttp.abc.AbstractResolver):
+class FakeResolver(aiohttp.abc.AbstractResolver):
     """A name server whose answers the test chooses."""
 
     def __init__(self, *hosts: str, port: int = 0) -> None:
@@ -236,7 +236,7 @@ class Names(aiohttp.abc.AbstractResolver):
     async def resolve(self, host: str, port: int = 0, family: Any = 0) -> Any:
         self.asked += 1
         at = {"hostname": host, "port": self.port or port, "family": 2, "proto": 6, "flags": 0}
-        return [at | {"host": one} for one in self.hosts]
+        return [at | {"host": address} for address in self.hosts]
 
     async def close(self) -> None:
         pass
@@ -256,7 +256,7 @@ async def test_a_public_name_of_a_private_machine(hosts: tuple[str, ...]) -> Non
     runner = web.AppRunner(app)
     await runner.setup()
     await web.TCPSite(runner, "127.0.0.1", 0).start()
-    names = Names(*hosts, port=runner.addresses[0][1])
+    names = FakeResolver(*hosts, port=runner.addresses[0][1])
     with pytest.raises(FileError, match="couldn't open the link"):
         await PublicWeb(resolver=lambda: PublicResolver(names)).picture("https://pictures.example.com/a.png")
     await runner.cleanup()
@@ -274,7 +274,7 @@ async def test_a_public_name_of_a_private_machine(hosts: tuple[str, ...]) -> Non
 )  # fmt: skip
 async def test_a_link_that_is_not_public(link: str) -> None:
     """It is refused before any name is looked up."""
-    names = Names("127.0.0.1")
+    names = FakeResolver("127.0.0.1")
     with pytest.raises(FileError, match="only links to public web pages"):
         await PublicWeb(resolver=lambda: PublicResolver(names)).picture(link)
     assert names.asked == 0
@@ -298,8 +298,8 @@ async def test_links_of_a_stand_in() -> None:
     await web.TCPSite(runner, "127.0.0.1", 0).start()
     outside = PublicWeb(stand_ins={"pictures.example.com": f"http://127.0.0.1:{runner.addresses[0][1]}"})
     assert (await outside.picture("https://pictures.example.com/a.png?x=1")).content == PNG
-    for path, said in (("away", "couldn't open"), ("page", "not a picture"), ("large", "too large")):
-        with pytest.raises(FileError, match=said):
+    for path, words in (("away", "couldn't open"), ("page", "not a picture"), ("large", "too large")):
+        with pytest.raises(FileError, match=words):
             await outside.picture(f"https://pictures.example.com/{path}")
     await runner.cleanup()
     with pytest.raises(FileError, match="can't open links"):

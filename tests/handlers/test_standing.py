@@ -71,10 +71,10 @@ def test_every_reason_has_words_of_its_own() -> None:
     """In each language; a problem that the courier gives no name is not called anything."""
     for language, _name in LANGUAGES:
         with use_language(language):
-            said = {reason: reason_words(reason) for reason in Reason}
-        assert {said.pop(Reason.OTHER), said.pop(Reason.BY_BUYER)} == {""}
-        assert all(said.values())
-        assert len(set(said.values())) == len(said)
+            phrases = {reason: reason_words(reason) for reason in Reason}
+        assert {phrases.pop(Reason.OTHER), phrases.pop(Reason.BY_BUYER)} == {""}
+        assert all(phrases.values())
+        assert len(set(phrases.values())) == len(phrases)
 
 
 @pytest.mark.parametrize("platform", list(Platform))
@@ -88,9 +88,9 @@ def test_nothing_else_puts_a_state_into_words() -> None:
     """The vocabulary has one reader."""
     vocabulary = {"bar", "furthest", "milestone_emoji", "milestone_name", "reason_words", "status_name"}
     for path in [*ROOT.glob("handlers/**/*.py"), *ROOT.glob("bot/**/*.py")]:
-        for found in ast.walk(ast.parse(path.read_text(encoding="utf-8"))):
-            if isinstance(found, ast.ImportFrom) and found.module == "handlers.milestones":
-                taken = {one.name for one in found.names} & vocabulary
+        for node in ast.walk(ast.parse(path.read_text(encoding="utf-8"))):
+            if isinstance(node, ast.ImportFrom) and node.module == "handlers.milestones":
+                taken = {alias.name for alias in node.names} & vocabulary
                 assert not taken or path.name == "standing.py", f"{path} takes {taken}"
 
 
@@ -153,19 +153,19 @@ def test_what_is_said_of_an_order(milestone: Milestone | None, platform: Platfor
 )
 def test_why_it_is_a_problem(texts: list[str], line: str) -> None:
     """The reason of the latest entry that names one, as long as the problem holds; on the card and in the answers."""
-    decided = seen(bought(ALIBABA, "waitbuyerreceive"), [texts])
+    decided = first_decision(bought(ALIBABA, "waitbuyerreceive"), [texts])
     snapshot = snapshot_of(decided)
-    one = snapshot.shipment.parcels[0]
+    parcel = snapshot.shipment.parcels[0]
     assert replace(standing(snapshot.milestone, snapshot.order, snapshot.shipment.parcels), says="").line == line
-    assert of_parcel(one, snapshot.milestone, snapshot.order).line == line
+    assert of_parcel(parcel, snapshot.milestone, snapshot.order).line == line
     for message in (
         card.card(snapshot, watch(), NOW),
         tracking.track(snapshot, NOW),
         order_views.detail(snapshot, NOW),
     ):
-        said, (words, _dot, reason) = shown(check(message)).replace("*", ""), line.split(" ", 1)[1].partition(" · ")
-        assert said.count(words) >= 2
-        assert reason in said
+        text, (words, _dot, reason) = shown(check(message)).replace("*", ""), line.split(" ", 1)[1].partition(" · ")
+        assert text.count(words) >= 2
+        assert reason in text
 
 
 def test_the_news_of_a_problem_says_why() -> None:
@@ -204,7 +204,7 @@ def test_a_reason_of_another_parcel_is_not_told() -> None:
 
 def test_a_completed_order_settles_a_parcel_and_says_so() -> None:
     """A parcel that gets no further scan stands as it was seen, with the platform's word for why the order is over."""
-    decided = seen(bought(ALIBABA, "success"), [["快件外包装破损，已登记为问题件"]])
+    decided = first_decision(bought(ALIBABA, "success"), [["快件外包装破损，已登记为问题件"]])
     text = shown(check(card.card(snapshot_of(decided), watch(), NOW)))
     assert text.startswith("✅ Delivered · ")
     assert "Delivery problem · damaged (1688 says: Completed)" in text
@@ -212,7 +212,7 @@ def test_a_completed_order_settles_a_parcel_and_says_so() -> None:
 
 def test_an_order_with_a_finance_team_is_not_called_unpaid() -> None:
     """Its buyer has done what there was to do."""
-    text = shown(check(tracking.track(snapshot_of(seen(bought(TAOBAO, "2"), [])), NOW)))
+    text = shown(check(tracking.track(snapshot_of(first_decision(bought(TAOBAO, "2"), [])), NOW)))
     assert text.startswith("🛒 Approved by the finance team · ")
     assert "not paid" not in text.casefold()
 
@@ -220,7 +220,7 @@ def test_an_order_with_a_finance_team_is_not_called_unpaid() -> None:
 @pytest.mark.parametrize("code", ["waitbuyerpay", "WAIT_BUYER_PAY"])
 def test_an_unpaid_order_is_not_said_to_wait_for_its_seller(code: str) -> None:
     """There is no parcel because nobody paid."""
-    snapshot = snapshot_of(seen(bought(ALIBABA, code), []))
+    snapshot = snapshot_of(first_decision(bought(ALIBABA, code), []))
     for message in (card.card(snapshot, watch(), NOW), tracking.track(snapshot, NOW)):
         text = shown(check(message))
         assert text.startswith("🛒 Waiting for payment · ")
@@ -231,9 +231,9 @@ def test_an_unpaid_order_is_not_said_to_wait_for_its_seller(code: str) -> None:
 @pytest.mark.parametrize("code", ["waitbuyerreceive", "success"])
 def test_hostile_codes_and_titles_stay_harmless(code: str) -> None:
     """The platform's word is remote text."""
-    said = standing(M.IN_TRANSIT, bought(ALIBABA, HOSTILE * 9), (parcel(text=HOSTILE),))
-    assert "<" not in said.line
-    assert len(said.line) < 200
+    summary = standing(M.IN_TRANSIT, bought(ALIBABA, HOSTILE * 9), (parcel(text=HOSTILE),))
+    assert "<" not in summary.line
+    assert len(summary.line) < 200
     assert "<" not in standing(M.DELIVERED, bought(ALIBABA, code)).line
 
 
@@ -255,7 +255,7 @@ def scan(text: str, hour: int, waybill: str = "SF1") -> Node:
     return Node(waybill, at, at.isoformat(), TimeBasis.CHINA, text, milestone=read_entry(text).milestone, sequence=hour)
 
 
-def seen(detail: Order, traces: list[list[str]]) -> Decision:
+def first_decision(detail: Order, traces: list[list[str]]) -> Decision:
     """What the bot decides at the first sight of an order."""
     parcels = tuple(
         Parcel(f"SF{n}", "顺丰速运", nodes=tuple(scan(text, hour, f"SF{n}") for hour, text in enumerate(texts)))
@@ -296,15 +296,15 @@ def ready(text: str) -> tuple[OrderSnapshot, Watch]:
 )
 def test_every_view_says_until_when_to_pick_it_up(text: str, later: timedelta, words: str) -> None:
     """Card, track, the order, lists, watches and home agree, and none asks for a pick-up by a day that is over."""
-    snapshot, one = ready(text)
+    snapshot, watch = ready(text)
     now = NOW + later
-    for message in (card.card(snapshot, one, now), tracking.track(snapshot, now), order_views.detail(snapshot, now)):
+    for message in (card.card(snapshot, watch, now), tracking.track(snapshot, now), order_views.detail(snapshot, now)):
         assert message.blocks[0]["text"]["text"].startswith(f"🏪 {words} · ")
-    page = listed(one)
-    view = watches_view.listing(ListWatches(one.channel), page, Channel(one.channel), now, LINKS, page_size=10)
+    page = listed(watch)
+    view = watches_view.listing(ListWatches(watch.channel), page, Channel(watch.channel), now, LINKS, page_size=10)
     entry = digests.entry_of(page.orders[0], 1)
-    summary = digest.daily(DailyDigest("2026-05-20", troubled=(entry,), watched=1), one.channel, LINKS, now)
-    for message in (view, summary, card.watch_list([one], "U1", now)):
+    summary = digest.daily(DailyDigest("2026-05-20", troubled=(entry,), watched=1), watch.channel, LINKS, now)
+    for message in (view, summary, card.watch_list([watch], "U1", now)):
         assert f"🏪 {words} · " in shown(check(message)).replace("*", "")
 
 
@@ -327,42 +327,44 @@ STORIES = st.sampled_from(list(Platform)).flatmap(
 @given(STORIES)
 def test_no_two_views_contradict_each_other(story: tuple[Order, list[list[str]]]) -> None:
     """Card, track, order, list, watches, home, digests and answers name one state, and no other one beside it."""
-    decided = seen(*story)
-    snapshot, one = snapshot_of(decided), stored(decided)
-    said = standing(snapshot.milestone, snapshot.order, snapshot.shipment.parcels)
+    decided = first_decision(*story)
+    snapshot, watch = snapshot_of(decided), stored(decided)
+    summary = standing(snapshot.milestone, snapshot.order, snapshot.shipment.parcels)
     bare = standing(snapshot.milestone, snapshot.order)
-    assert bare == replace(said, reason="", part="")
-    for message in (card.card(snapshot, one, NOW), tracking.track(snapshot, NOW)):
-        assert message.blocks[0]["text"]["text"].startswith(f"{said.state} · ")
-        assert not said.says or said.says in shown(message)
+    assert bare == replace(summary, reason="", part="")
+    for message in (card.card(snapshot, watch, NOW), tracking.track(snapshot, NOW)):
+        assert message.blocks[0]["text"]["text"].startswith(f"{summary.state} · ")
+        assert not summary.says or summary.says in shown(message)
         for parcel_ in snapshot.shipment.parcels:
             shows_parcel(shown(message), parcel_, snapshot)
     detail = shown(order_views.detail(snapshot, NOW))
-    assert all(fact in detail for fact in (said.state, said.part, said.reason, said.says))
-    for text in lines_of(snapshot, one):
+    assert all(fact in detail for fact in (summary.state, summary.part, summary.reason, summary.says))
+    for text in lines_of(snapshot, watch):
         assert states_in(text) == {bare.words}, text
-    listed = lines_of(snapshot, one)[0]
+    listed = lines_of(snapshot, watch)[0]
     assert (bare.says in listed) if bare.says else ("says:" not in listed)
 
 
-def lines_of(snapshot: OrderSnapshot, one: Watch) -> list[str]:
+def lines_of(snapshot: OrderSnapshot, watch: Watch) -> list[str]:
     """What the views say that have one line for an order."""
     assert snapshot.order is not None
     platform = snapshot.ref.platform
     pages = {platform: Page[Order](items=(snapshot.order,))}
-    page = listed(one)
+    page = listed(watch)
     entry = digests.entry_of(page.orders[0], 1)
     in_full = WatchedOrders(page.orders, {Group.ATTENTION: 1})
     lists = dict.fromkeys(Group, WatchedOrders((), {})) | {Group.ATTENTION: in_full}
-    outcome = WatchOutcome(snapshot.ref.order_id, WatchResult.WATCHING, one, snapshot)
+    outcome = WatchOutcome(snapshot.ref.order_id, WatchResult.WATCHING, watch, snapshot)
     without = replace(snapshot, shipment=Shipment(snapshot.ref))
     return [
         shown(check(listing(ListOrders(), pages, {}, {snapshot.ref.key: snapshot}))),
         shown(
-            check(watches_view.listing(ListWatches(one.channel), page, Channel(one.channel), NOW, LINKS, page_size=10))
+            check(
+                watches_view.listing(ListWatches(watch.channel), page, Channel(watch.channel), NOW, LINKS, page_size=10)
+            )
         ),
-        shown(check(watch_views.outcomes([outcome], one.channel))),
-        shown(check(digest.daily(DailyDigest("2026-05-20", troubled=(entry,), watched=1), one.channel, LINKS))),
+        shown(check(watch_views.outcomes([outcome], watch.channel))),
+        shown(check(digest.daily(DailyDigest("2026-05-20", troubled=(entry,), watched=1), watch.channel, LINKS))),
         json.dumps(home_view.view(home_view.Overview(lists), NOW, LINKS)["blocks"][2:3], ensure_ascii=False),
         mentioned._state(without, NOW),
     ]
@@ -376,27 +378,30 @@ def states_in(text: str) -> set[str]:
             plain = plain.replace(f"says: {status_name(platform, code)}", "")
     names = {milestone_name(milestone) for milestone in (None, *M)}
     names |= {status_name(platform, code) for platform, codes in CODES.items() for code in codes if code}
-    found = set()
+    states = set()
     for name in sorted(names, key=len, reverse=True):
-        if any(before + name in plain for before in (*(f"{milestone_emoji(one)} " for one in (None, *M)), "· ", "  ")):
-            found.add(name)
+        if any(
+            before + name in plain
+            for before in (*(f"{milestone_emoji(milestone)} " for milestone in (None, *M)), "· ", "  ")
+        ):
+            states.add(name)
             plain = plain.replace(name, "")
-    return found
+    return states
 
 
-def shows_parcel(text: str, one: Parcel, snapshot: OrderSnapshot) -> None:
+def shows_parcel(text: str, parcel: Parcel, snapshot: OrderSnapshot) -> None:
     """A parcel stands as it was seen; where the order is over before it, it says by whose word."""
-    said = of_parcel(one, snapshot.milestone, snapshot.order)
-    assert said.text in text
-    if snapshot.milestone is M.DELIVERED and one.milestone not in FINAL:
-        assert said.says
+    summary = of_parcel(parcel, snapshot.milestone, snapshot.order)
+    assert summary.text in text
+    if snapshot.milestone is M.DELIVERED and parcel.milestone not in FINAL:
+        assert summary.says
 
 
 @settings(max_examples=examples(60, 1000), deadline=None)
 @given(STORIES, st.sampled_from(list(STATES)))
 def test_a_list_in_one_state_shows_no_other(story: tuple[Order, list[list[str]]], status: str) -> None:
     """An order that the bot knows to stand elsewhere is not listed, but named with where it stands."""
-    snapshot = snapshot_of(seen(*story))
+    snapshot = snapshot_of(first_decision(*story))
     assert snapshot.order is not None
     message = listing(
         ListOrders(status),
@@ -406,7 +411,7 @@ def test_a_list_in_one_state_shows_no_other(story: tuple[Order, list[list[str]]]
     )
     rows = [block for block in message.blocks if block.get("accessory")]
     assert bool(rows) is is_listed_at(status, snapshot.milestone)
-    said = standing(snapshot.milestone, snapshot.order, snapshot.shipment.parcels)
+    summary = standing(snapshot.milestone, snapshot.order, snapshot.shipment.parcels)
     text = shown(check(message))
-    assert all(fact in text for fact in (said.state, said.part, said.reason, said.says))
+    assert all(fact in text for fact in (summary.state, summary.part, summary.reason, summary.says))
     assert ("elsewhere" in shown(message)) is not bool(rows)

@@ -193,13 +193,13 @@ def test_a_card_is_five_lines() -> None:
 
 def test_a_card_of_several_parcels_has_a_line_for_each() -> None:
     """The scan says of which it is; thirty parcels fit, and what does not is counted."""
-    two = snapshot(parcel(3), parcel(9, waybill="YT2538123456789"), of=order())
-    text = shown(check(card.card(two, watch(), NOW)))
+    two_parcels = snapshot(parcel(3), parcel(9, waybill="YT2538123456789"), of=order())
+    text = shown(check(card.card(two_parcels, watch(), NOW)))
     assert text.count("4 of 6 · In transit") == 2
     assert "\n…890123: 🚚 Left Hangzhou" in text
     many = [parcel(1, waybill=f"SF{n:013}") for n in range(30)]
     lines = shown(check(card.card(snapshot(*many), watch(), NOW)))
-    assert lines.count("4 of 6") + int(re.search(r"and (\d+) more", lines)[1] if "more" in lines else 0) == 30  # type: ignore[index]
+    assert lines.count("4 of 6") + int(re.search(r"and (\d+) more", lines)[1] if "more" in lines else 0) == 30  # type: ignore[index]  # a line that says "more" has the number
 
 
 def test_a_scan_under_a_former_number_is_its_parcels() -> None:
@@ -280,9 +280,9 @@ def test_parcels_have_one_order() -> None:
         parcel(3, waybill="SF1111111111111"),
         parcel(0, waybill="SF0000000000000"),
     ]
-    wanted = [one.waybill for one in made[:1]] + ["SF1111111111111", "SF2222222222222", "SF0000000000000"]
+    wanted = [parcel.waybill for parcel in made[:1]] + ["SF1111111111111", "SF2222222222222", "SF0000000000000"]
     for shuffled in permutations(made):
-        assert [one.waybill for one in by_shipping(shuffled)] == wanted
+        assert [parcel.waybill for parcel in by_shipping(shuffled)] == wanted
 
 
 def test_card_of_a_paused_and_an_ended_watch() -> None:
@@ -356,8 +356,8 @@ def test_news_in_a_thread_says_which_parcel() -> None:
     seen = snapshot(parcel(2), parcel(2, waybill="YT2538123456789"), of=order())
     told = replace(news(None), parcels=seen.shipment.parcels)
     assert shown(check(thread.news(told, seen, watch(), NOW, in_thread=True))).startswith("…890123: <!date^")
-    both = replace(told, nodes=(*told.nodes, node(3, "other", waybill="YT2538123456789")))
-    text = shown(check(thread.news(both, seen, watch(), NOW, in_thread=True)))
+    update = replace(told, nodes=(*told.nodes, node(3, "other", waybill="YT2538123456789")))
+    text = shown(check(thread.news(update, seen, watch(), NOW, in_thread=True)))
     assert "…890123: " in text
     assert "…456789: " in text
 
@@ -420,7 +420,7 @@ def test_much_news_is_clipped() -> None:
 def test_hostile_words_do_nothing(text: str) -> None:
     """Whatever the courier or seller wrote, every message keeps its limits and builds no markup of theirs."""
     bad = parcel(30, text=text, waybill=text, carrier=text)
-    bad = replace(bad, nodes=tuple(replace(one, place=text, code=text, raw_time=text) for one in bad.nodes))
+    bad = replace(bad, nodes=tuple(replace(node, place=text, code=text, raw_time=text) for node in bad.nodes))
     hostile = snapshot(bad, replace(bad, nodes=()), of=order(text))
     watched = watch(state=WatchState.PAUSED, reason=text, filter=text, created_by=text, channel=text, order=None)
     check(tracking.track(hostile, NOW))

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from dataclasses import replace
 from datetime import timedelta
-from typing import TYPE_CHECKING
+from typing import TYPE_CHECKING, Any
 
 import pytest
 from support.message_checks import check, labels, shown
@@ -31,11 +31,11 @@ TAOBAO = OrderRef(Platform.TAOBAO, "330507534199000")
 HEAD = "⏰ *Action needed: not paid* · "
 
 
-def alarm(stall: Stall, **more: object) -> Alarm:
-    return replace(Alarm(REF.key, "stall:1", stall, id=1), **more)  # type: ignore[arg-type]
+def alarm(stall: Stall, **fields: Any) -> Alarm:
+    return replace(Alarm(REF.key, "stall:1", stall, id=1), **fields)
 
 
-def said(stall: Stall, ref: OrderRef = REF, of: Order | None = None) -> str:
+def alarm_text(stall: Stall, ref: OrderRef = REF, of: Order | None = None) -> str:
     message = check(alarms.acted_on(replace(alarm(stall), key=ref.key), watch(order=of) if of else None, NOW))
     return str(message.blocks[0]["text"]["text"])
 
@@ -48,22 +48,23 @@ def test_until_when_how_much_and_where() -> None:
     page = f"<https://trade.1688.com/order/new_step_order_detail.htm?orderId={REF.order_id}|pay it on 1688>"
     first = f"1688 closes it in 6 hours, {until}, unless it is paid.\n"
     assert (
-        said(STALL, of=paid) == f"{HEAD}雪纺连衣裙 +1\n{first}¥{paid.total_amount:,.2f} to pay: {page}, or cancel it."
+        alarm_text(STALL, of=paid)
+        == f"{HEAD}雪纺连衣裙 +1\n{first}¥{paid.total_amount:,.2f} to pay: {page}, or cancel it."
     )
-    assert said(STALL) == f"{HEAD}1688 …880794\n{first}To do: {page}, or cancel it."
+    assert alarm_text(STALL) == f"{HEAD}1688 …880794\n{first}To do: {page}, or cancel it."
 
 
 def test_the_deadline_is_over_or_was_never_said() -> None:
     """Read later, the alarm does not say that something is still to come; where nobody knows, none is made up."""
-    over = said(replace(STALL, until=NOW - HOUR))
+    over = alarm_text(replace(STALL, until=NOW - HOUR))
     assert f"\n1688 was to close it {slack_date(NOW - HOUR, NOW)}.\n" in over
-    assert "\nOrdered 2 days ago and not paid. Taobao closes unpaid orders" in said(OPEN, TAOBAO)
+    assert "\nOrdered 2 days ago and not paid. Taobao closes unpaid orders" in alarm_text(OPEN, TAOBAO)
 
 
 def test_taobaos_page_is_the_list() -> None:
     """The API's number of an order is not Taobao's own, and a number that is none gets into no address."""
-    assert "list_bought_items.htm|pay it on Taobao>" in said(STALL, TAOBAO)
-    assert "orderId" not in said(STALL, OrderRef(Platform.ALIBABA, "1|<!channel>"))
+    assert "list_bought_items.htm|pay it on Taobao>" in alarm_text(STALL, TAOBAO)
+    assert "orderId" not in alarm_text(STALL, OrderRef(Platform.ALIBABA, "1|<!channel>"))
 
 
 @pytest.mark.parametrize(

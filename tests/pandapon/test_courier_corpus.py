@@ -30,24 +30,24 @@ PLACES = ("义乌", "昆山", "晋江", "安溪", "瑞安")
 )
 def test_shares(name: str, right: float, at_the_end: float) -> None:
     """The floors lie a little below what was measured; the benchmark prints the figures themselves."""
-    found = figures(name)
-    is_right = found.right / found.entries >= right  # what is wrong stays unseen: some sets are held back
+    counted = figures(name)
+    is_right = counted.right / counted.entries >= right  # what is wrong stays unseen: some sets are held back
     assert is_right
-    assert found.right_at_the_end / found.traces >= at_the_end
+    assert counted.right_at_the_end / counted.traces >= at_the_end
 
 
 def test_shares_of_the_rounds() -> None:
     """The entries that were written while the reader was mended."""
-    found = figures("rounds")
-    assert found.right / found.entries >= 0.9, found.wrong
+    counted = figures("rounds")
+    assert counted.right / counted.entries >= 0.9, counted.wrong
 
 
 @pytest.mark.parametrize("name", ["given", "develop", "fresh", "unseen", "held", "later", "open"])
 def test_no_end_is_told_falsely(name: str) -> None:
     """A team that reads "Delivered" of a parcel that is not stops believing."""
-    found: Figures = figures(name)
-    assert not any(found.false_ends.values())
-    assert found.told_as_delivered == 0
+    counted: Figures = figures(name)
+    assert not any(counted.false_ends.values())
+    assert counted.told_as_delivered == 0
 
 
 ENDINGS = ("已签收", "本人签收", "快件已妥投", "客户已自提", "已送达客户", "已放门口", "派送完成")

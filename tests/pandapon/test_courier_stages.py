@@ -83,7 +83,7 @@ def test_a_formed_word_has_one_meaning(language: str) -> None:
     for tags, patterns in sections(language).items():
         for word in (word for pattern in patterns if "{" in pattern for word in expand(pattern)):
             meanings.setdefault(word, set()).add(tags)
-    assert [word for word, found in meanings.items() if len(found) > 1] == []
+    assert [word for word, readings in meanings.items() if len(readings) > 1] == []
 
 
 @pytest.mark.parametrize("language", ["zh", "th", "en"])
@@ -223,8 +223,8 @@ def test_an_entry(
     text: str, milestone: Milestone, holder: Holder | None, action: Action | None, reason: Reason | None
 ) -> None:
     """What it claims, who has the parcel, what somebody has to do, and why."""
-    found = read_entry(text)
-    assert (found.milestone, found.holder, found.action, found.reason) == (milestone, holder, action, reason)
+    entry = read_entry(text)
+    assert (entry.milestone, entry.holder, entry.action, entry.reason) == (milestone, holder, action, reason)
 
 
 @pytest.mark.parametrize(

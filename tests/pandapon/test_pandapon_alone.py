@@ -32,8 +32,8 @@ import pandapon.operations.catalogue
 @pytest.fixture
 async def api() -> AsyncIterator[Api]:
     """An API that answers by address."""
-    async with api_server() as one:
-        yield one
+    async with api_server() as server:
+        yield server
 
 
 async def test_the_example_of_the_document_runs(api: Api, capsys: pytest.CaptureFixture[str]) -> None:
@@ -44,7 +44,7 @@ async def test_the_example_of_the_document_runs(api: Api, capsys: pytest.Capture
             return ok({"enableList": [{"sellerNickName": "锦绣", "cartItemInfos": [{"id": 7, "quantity": 2}]}]})
         return ok({"totalRecords": 1, "data": [{"subject": "红色连衣裙", "priceInfo": {"price": "19.90"}}]})
 
-    api.will(by_address)
+    api.queue(by_address)
     names: dict[str, Any] = {}
     exec(compile(EXAMPLE, "client.md", "exec"), names)  # noqa: S102  the document's own example
     await names["main"](config(api.url))

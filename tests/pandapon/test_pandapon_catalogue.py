@@ -100,7 +100,8 @@ def test_every_entry_of_the_navigation_is_there() -> None:
     """28 of Taobao, 33 of 1688 and its order detail, 2 basic ones, 4 of the warehouse: each as it is, in its place."""
     told = [line for line in NAVIGATION.strip().splitlines() if not line.startswith("#")]
     places = [group(line.split()[0]) for line in told]
-    in_places = sorted(OPERATIONS, key=lambda one: places.index(group(one.name)))  # a module has both platforms
+    # A module has the operations of both platforms.
+    in_places = sorted(OPERATIONS, key=lambda operation: places.index(group(operation.name)))
     assert [
         f"{operation.name} {operation.method} {operation.path or '-'} {operation.grade} {operation.title}"
         for operation in in_places

@@ -86,8 +86,8 @@ ODD = st.one_of(st.none(), st.booleans(), st.integers(), st.decimals(), st.text(
 @example(259200, datetime.max.replace(tzinfo=UTC))
 def test_whatever_comes_the_deadline_is_after_the_order_and_near(value: object, created: datetime) -> None:
     """Nothing that the upstream sends leads to an error, or to a deadline that cannot be one."""
-    found = pay_by(value, created)
-    assert found is None or timedelta() < found - created <= LONGEST
+    deadline = pay_by(value, created)
+    assert deadline is None or timedelta() < deadline - created <= LONGEST
 
 
 @given(st.integers(1, int(LONGEST.total_seconds())))
@@ -96,13 +96,13 @@ def test_seconds_are_seconds(seconds: int) -> None:
     assert pay_by(seconds, CREATED) == pay_by(str(seconds), CREATED) == CREATED + timedelta(seconds=seconds)
 
 
-def of_1688(status: object, **more: Any) -> Order:
-    base = {"idOfStr": "2542285634920880794", "status": status, "createTime": "20260302100000000+0800", **more}
+def of_1688(status: object, **fields: Any) -> Order:
+    base = {"idOfStr": "2542285634920880794", "status": status, "createTime": "20260302100000000+0800", **fields}
     return alibaba.order(loads(json.dumps({"baseInfo": base})), "2542285634920880794")
 
 
-def of_taobao(status: object, **more: Any) -> Order:
-    body = {"purchaseId": 330507534199000, "status": status, "createdTime": int(CREATED.timestamp() * 1000), **more}
+def of_taobao(status: object, **fields: Any) -> Order:
+    body = {"purchaseId": 330507534199000, "status": status, "createdTime": int(CREATED.timestamp() * 1000), **fields}
     return taobao.order(loads(json.dumps(body)), "330507534199000")
 
 

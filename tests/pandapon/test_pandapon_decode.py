@@ -31,7 +31,7 @@ def decoded(text: str) -> Any:
     return open_envelope(httpx.Response(200), f'{{"code":200,"msg":"成功","data":{text}}}'.encode())
 
 
-def place(parcel: Parcel) -> M | None:
+def milestone_of(parcel: Parcel) -> M | None:
     """Where the parcel stands after what was read of it."""
     return parcel_milestone(parcel.nodes, parcel.status_milestone)
 
@@ -85,7 +85,7 @@ def test_a_1688_order() -> None:
     assert (item.variant, item.quantity, item.image_url) == ("红色 / XL", Decimal(2), "https://cbu01.alicdn.com/a.jpg")
 
 
-@pytest.mark.parametrize("wrap", [lambda one: one, lambda one: [one], lambda one: {"result": one}])
+@pytest.mark.parametrize("wrap", [lambda value: value, lambda value: [value], lambda value: {"result": value}])
 def test_an_order_may_come_wrapped(wrap: Any) -> None:
     """An object, a list of one, or under result: the vendor answers a list where an object is expected."""
     assert alibaba.order(wrap(trade()), ORDER).milestone is M.SHIPPED
@@ -110,9 +110,9 @@ def test_the_lines_speak_where_the_status_is_unknown(lines: list[Any], place: Mi
 @pytest.mark.parametrize("total", ["totalRecords", "totalRecord", "total", "totalCount"])
 def test_a_page_of_orders_in_any_envelope(name: str, total: str) -> None:
     """The list's shape is inferred, so each of these is read; a row without an id is left out."""
-    found = alibaba.orders({name: [trade(), {}], total: "41"}, 2, 20)
-    assert [order.order_id for order in found.items] == [ORDER]
-    assert (found.total, found.pages, found.page) == (41, 3, 2)
+    page = alibaba.orders({name: [trade(), {}], total: "41"}, 2, 20)
+    assert [order.order_id for order in page.items] == [ORDER]
+    assert (page.total, page.pages, page.page) == (41, 3, 2)
 
 
 def test_an_empty_page_of_orders() -> None:
@@ -127,9 +127,9 @@ def test_1688_products() -> None:
         '{"totalRecords":2000,"data":[{"offerMapId":"WUnUC1cILiBjt-Jv3lDdlQ","subject":"连衣裙","imageUrl":"http://x/a.jpg",'
         '"priceInfo":{"price":"19.90"},"monthSold":120},{"offerId":712345678901,"subject":"裙"}]}'
     )
-    found = alibaba.products(data, 1, 10)
-    opaque, numbered = found.items
-    assert found.total == 2000
+    page = alibaba.products(data, 1, 10)
+    opaque, numbered = page.items
+    assert page.total == 2000
     assert (opaque.product_id, opaque.price, opaque.sold) == ("WUnUC1cILiBjt-Jv3lDdlQ", Decimal("19.90"), "120")
     assert (opaque.url, numbered.url) == ("", "https://detail.1688.com/offer/712345678901.html")
 
@@ -161,7 +161,7 @@ def test_the_documented_1688_trace() -> None:
         '"logisticsStatus":"TRANSPORT"}]'
     )
     (parcel,) = alibaba.trace(data, REF).shipment().parcels
-    assert (parcel.waybill, parcel.status_code, place(parcel)) == ("3832890717253", "TRANSPORT", M.IN_TRANSIT)
+    assert (parcel.waybill, parcel.status_code, milestone_of(parcel)) == ("3832890717253", "TRANSPORT", M.IN_TRANSIT)
     (node,) = parcel.nodes
     assert (node.code, node.place, node.time_basis) == ("TRANSPORT", "广州分拨中心", TimeBasis.CHINA)
     assert node.at
@@ -174,7 +174,7 @@ def test_steps_stand_in_for_nodes() -> None:
     data = [{"logisticsBillNo": "B", "logisticsSteps": STEPS, "traceNodeList": None}]
     (parcel,) = alibaba.trace(data, REF).shipment().parcels
     assert [node.milestone for node in parcel.nodes] == [M.PICKED_UP, M.IN_TRANSIT, M.DELIVERED]
-    assert place(parcel) is M.DELIVERED
+    assert milestone_of(parcel) is M.DELIVERED
 
 
 def test_nodes_and_steps_are_merged() -> None:
@@ -182,7 +182,7 @@ def test_nodes_and_steps_are_merged() -> None:
     node = {"acceptTime": "2018-07-24 21:55:33", "remark": STEPS[0]["remark"] + " ", "action": "ACCEPT"}
     row = {"logisticsBillNo": "B", "logisticsSteps": [*STEPS[::-1]], "traceNodeList": [node]}
     (parcel,) = alibaba.trace([row], REF).shipment().parcels
-    assert [one.raw_time for one in parcel.nodes] == [step["acceptTime"] for step in STEPS]
+    assert [node.raw_time for node in parcel.nodes] == [step["acceptTime"] for step in STEPS]
     assert parcel.nodes[0].code == "ACCEPT"
 
 
@@ -209,8 +209,10 @@ def test_a_trace_of_a_wrong_kind_is_a_decode_error(data: Any) -> None:
 
 def test_a_parcel_without_a_number_is_known_by_its_other_id() -> None:
     """The vendor's own parcel id stands in until the carrier gives a number."""
-    found = alibaba.trace([{"logisticsId": "AL1", "logisticsBillNo": None}, {"logisticsSteps": STEPS}], REF).shipment()
-    assert [parcel.waybill for parcel in found.parcels] == ["AL1", "parcel-2"]
+    shipment = alibaba.trace(
+        [{"logisticsId": "AL1", "logisticsBillNo": None}, {"logisticsSteps": STEPS}], REF
+    ).shipment()
+    assert [parcel.waybill for parcel in shipment.parcels] == ["AL1", "parcel-2"]
 
 
 def test_one_box_named_twice_is_one_parcel() -> None:
@@ -261,7 +263,7 @@ def test_the_documented_taobao_trace() -> None:
     """Newest first there, oldest first here; the place in full, the receiver left out."""
     answers = [("200048859480", {"purchaseOrderOuterId": "1", "pnmLogisticsDetails": [package()]})]
     (parcel,) = taobao.trace(answers, TREF).shipment().parcels
-    assert (parcel.waybill, parcel.carrier, place(parcel)) == ("78753196186473", "中通快递", M.IN_TRANSIT)
+    assert (parcel.waybill, parcel.carrier, milestone_of(parcel)) == ("78753196186473", "中通快递", M.IN_TRANSIT)
     assert [node.text for node in parcel.nodes] == ["【北京市】 快件已到达 北京", "【北京市】 快件已发往 广州中心"]
     assert parcel.nodes[1].place == "北京市 朝阳区 北京"
     assert "13800138000" not in repr(parcel)
@@ -271,16 +273,16 @@ def test_snake_case_is_read_too() -> None:
     """The upstream's own spelling, as in the callbacks."""
     data = {"pnm_logistics_details": [{"mail_no": "7", "logistics_status": "DELIVERING", "logistics_traces": TRACES}]}
     (parcel,) = taobao.trace([("1", data)], TREF).shipment().parcels
-    assert (parcel.waybill, place(parcel)) == ("7", M.OUT_FOR_DELIVERY)
+    assert (parcel.waybill, milestone_of(parcel)) == ("7", M.OUT_FOR_DELIVERY)
 
 
 def test_sub_orders_in_one_box_are_one_parcel() -> None:
     """Two sub-orders that travel together show one parcel; one that travels alone shows its own."""
     answers = [("11", {"pnmLogisticsDetails": [package()]}), ("12", {"pnmLogisticsDetails": [package()]})]
     alone = ("13", {"pnmLogisticsDetails": [package(mailNo=None), package(mailNo="")]})
-    found = taobao.trace([*answers, alone], TREF).shipment()
-    assert [parcel.waybill for parcel in found.parcels] == ["78753196186473", "13", "13-2"]
-    assert len(found.parcels[0].nodes) == 2
+    shipment = taobao.trace([*answers, alone], TREF).shipment()
+    assert [parcel.waybill for parcel in shipment.parcels] == ["78753196186473", "13", "13-2"]
+    assert len(shipment.parcels[0].nodes) == 2
 
 
 @pytest.mark.parametrize("data", [None, {}, [], {"pnmLogisticsDetails": None}, {"pnmLogisticsDetails": "x"}])
@@ -295,15 +297,15 @@ def test_a_package_of_nulls_is_no_parcel(traces: Any, partner: Any) -> None:
     """A place kept for a parcel, without number, trace and status, does not become one under the sub-order's id."""
     empty = {"mailNo": None, "logisticsTraces": traces, "logisticsPartner": partner, "receiver": None}
     assert taobao.trace([("13", {"pnmLogisticsDetails": [empty]})], TREF).shipment().parcels == ()
-    two = {"pnmLogisticsDetails": [empty, package(mailNo=None)]}
-    assert [parcel.waybill for parcel in taobao.trace([("13", two)], TREF).shipment().parcels] == ["13-2"]
+    packages = {"pnmLogisticsDetails": [empty, package(mailNo=None)]}
+    assert [parcel.waybill for parcel in taobao.trace([("13", packages)], TREF).shipment().parcels] == ["13-2"]
 
 
 def test_a_status_alone_is_a_parcel() -> None:
     """What is said to be under way is shown before its number and its trace are there."""
     data = {"pnmLogisticsDetails": [{"mailNo": None, "logisticsTraces": None, "logisticsStatus": "ACCEPT"}]}
     (parcel,) = taobao.trace([("13", data)], TREF).shipment().parcels
-    assert (parcel.waybill, place(parcel)) == ("13", M.PICKED_UP)
+    assert (parcel.waybill, milestone_of(parcel)) == ("13", M.PICKED_UP)
 
 
 SNAKE: dict[str, Any] = {
@@ -369,8 +371,8 @@ def test_taobao_amounts_can_be_yuan() -> None:
 def test_taobao_products_are_held_to_the_price_asked_for() -> None:
     """Whether the API honours a price range is not known, so the answer is checked again."""
     rows = [{"itemId": "abc", "title": "a", "price": "10"}, {"itemId": 712345678901, "title": "b", "price": 90}]
-    found = taobao.products({"list": rows}, 1, 10, price_max=Decimal(80))
-    assert [product.title for product in found.items] == ["a"]
+    page = taobao.products({"list": rows}, 1, 10, price_max=Decimal(80))
+    assert [product.title for product in page.items] == ["a"]
     wide = taobao.products(rows, 1, 10)
     assert [product.url for product in wide.items] == ["", "https://item.taobao.com/item.htm?id=712345678901"]
 
@@ -393,8 +395,8 @@ def test_entries_of_one_moment_keep_the_sources_order() -> None:
 def test_exact_repeats_are_shown_once() -> None:
     """The same words at the same time of the same parcel are one entry; of another parcel they are another."""
     rows = [{"logisticsBillNo": bill, "logisticsSteps": [STEPS[0]] * 3} for bill in ("B1", "B2")]
-    found = alibaba.trace(rows, REF).shipment()
-    assert len({node.identity for node in found.nodes}) == len(found.nodes) == 2
+    shipment = alibaba.trace(rows, REF).shipment()
+    assert len({node.identity for node in shipment.nodes}) == len(shipment.nodes) == 2
 
 
 def test_an_unreadable_time_keeps_its_text() -> None:

@@ -9,7 +9,7 @@ from typing import TYPE_CHECKING
 
 import aiohttp
 import pytest
-from support.pandapon_api import BOTH_WAYS, READ, api_server, config, ok, speaking, talking, utc_now
+from support.pandapon_api import BOTH_WAYS, READ, api_server, byte_server, client_of, config, ok, utc_now
 from support.proxy import Proxy
 
 from pandapon.client import PandaPon
@@ -65,7 +65,7 @@ def answering(*wires: bytes) -> tuple[list[int], Callable[[StreamReader, StreamW
 async def test_forms_of_an_answer(wire: bytes, requests: list[int], background: bool) -> None:
     """The answer is whole. The next request goes over the same connection, unless the answer ends it."""
     numbers, speak = answering(wire, wire)
-    async with speaking(speak) as url, PandaPon(config(url, retries=0), clock=utc_now) as client:
+    async with byte_server(speak) as url, PandaPon(config(url, retries=0), clock=utc_now) as client:
         for _ in range(2):
             assert await client.call(READ, body={}, background=background) == DATA
     assert numbers == requests
@@ -78,8 +78,8 @@ async def test_the_poller_needs_no_session(monkeypatch: pytest.MonkeyPatch) -> N
         raise OSError("the session was used")
 
     monkeypatch.setattr(aiohttp.ClientSession, "_request", fail)
-    async with api_server() as api, talking(api, retries=0) as client:
-        api.will(ok([1]))
+    async with api_server() as api, client_of(api, retries=0) as client:
+        api.queue(ok([1]))
         assert await client.call(READ, body={}, background=True) == [1]
         with pytest.raises(TransportError):
             await client.call(READ, body={})
@@ -90,7 +90,7 @@ async def test_what_comes_behind_an_answer_is_not_the_next_one(background: bool)
     """A server that sends two answers to one request loses its connection, and the second answer with it."""
     forged = WHOLE.replace(BODY, b'{"requestId":"r","code":200,"data":[666]}'.ljust(len(BODY)))
     _, speak = answering(WHOLE + forged, WHOLE, WHOLE)
-    async with speaking(speak) as url, PandaPon(config(url, retries=1), clock=utc_now) as client:
+    async with byte_server(speak) as url, PandaPon(config(url, retries=1), clock=utc_now) as client:
         for _ in range(2):
             assert await client.call(READ, body={}, background=background) == DATA
 
@@ -108,7 +108,7 @@ async def test_what_comes_over_an_idle_connection_is_no_answer(background: bool)
                 await reader.readexactly(int(head.lower().partition(b"content-length: ")[2].split(b"\r\n")[0]))
                 writer.write(WHOLE)
 
-    async with speaking(speak) as url, PandaPon(config(url, retries=0), clock=utc_now) as client:
+    async with byte_server(speak) as url, PandaPon(config(url, retries=0), clock=utc_now) as client:
         assert await client.call(READ, body={}, background=background) == DATA
         connections[0].write(WHOLE.replace(BODY, b'{"code":200,"data":[666]}'.ljust(len(BODY))))
         await asyncio.sleep(0.1)
@@ -131,7 +131,7 @@ async def test_a_call_that_is_cancelled_leaves_nothing_for_the_next(background: 
             writer.write(b'HTTP/1.1 200 OK\r\nContent-Length: 26\r\n\r\n{"code":200,"data":["old"]}')
         await reader.read()
 
-    async with speaking(speak) as url, PandaPon(config(url, retries=0), clock=utc_now) as client:
+    async with byte_server(speak) as url, PandaPon(config(url, retries=0), clock=utc_now) as client:
         call = asyncio.ensure_future(client.call(READ, body={}, background=background))
         await waiting.wait()
         call.cancel()
@@ -146,7 +146,7 @@ async def test_a_call_that_is_cancelled_leaves_nothing_for_the_next(background: 
 async def test_a_base_of_any_form_leads_to_the_same_place(path: str, user: str) -> None:
     """A base with a path, and with a name and a password, which become a header."""
     async with api_server() as api:
-        api.will(ok([1]))
+        api.queue(ok([1]))
         base = api.url.replace("://", f"://{user}") + path
         async with PandaPon(config(base, retries=0), clock=utc_now) as client:
             for background in (False, True):
@@ -160,8 +160,8 @@ async def test_a_base_of_any_form_leads_to_the_same_place(path: str, user: str) 
 
 async def test_a_proxy_is_taken_on_both_ways() -> None:
     """A proxy's requests are the session's."""
-    async with api_server() as api, Proxy() as proxy, talking(api, proxy=proxy.url) as client:
-        api.will(ok([1]))
+    async with api_server() as api, Proxy() as proxy, client_of(api, proxy=proxy.url) as client:
+        api.queue(ok([1]))
         for background in (False, True):
             assert await client.call(READ, body={}, background=background) == [1]
         assert len(proxy.seen) == len(api.seen) == 2
@@ -171,7 +171,7 @@ async def test_a_proxy_is_taken_on_both_ways() -> None:
 async def test_a_base_cannot_smuggle_a_header(background: bool) -> None:
     """An end of line in it is refused, or stays a part of the path."""
     async with api_server() as api:
-        api.will(ok([1]))
+        api.queue(ok([1]))
         async with PandaPon(config(f"{api.url}/x\r\nx-smuggled: y", retries=0), clock=utc_now) as client:
             with contextlib.suppress(TransportError):
                 await client.call(READ, body={}, background=background)

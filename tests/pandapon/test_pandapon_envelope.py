@@ -36,18 +36,18 @@ def refusal(status: int = 200, **envelope: Any) -> PandaPonError:
 )
 def test_the_vendors_words_are_one_line(status: int, envelope: dict[str, Any]) -> None:
     """No answer can forge a line of the log, or move its cursor."""
-    said = str(refusal(status, **envelope))
-    assert said.isprintable()
-    assert "拒绝 2026-03-02 08:00:00 INFO bot" in said
-    assert len(said.splitlines()) == 1
+    text = str(refusal(status, **envelope))
+    assert text.isprintable()
+    assert "拒绝 2026-03-02 08:00:00 INFO bot" in text
+    assert len(text.splitlines()) == 1
 
 
 def test_words_are_kept_in_length() -> None:
     """A page of text is cut to a sentence's length, after its white space was folded."""
-    said = str(refusal(code=400, msg="\n" * 300 + "x " * 400))
-    assert said.endswith(" (code 400)")
-    assert "x x x" in said
-    assert len(said) < 260
+    text = str(refusal(code=400, msg="\n" * 300 + "x " * 400))
+    assert text.endswith(" (code 400)")
+    assert "x x x" in text
+    assert len(text) < 260
 
 
 def test_the_requests_id_is_one_line_too() -> None:
@@ -65,7 +65,7 @@ def test_ordinary_words_stay_as_they_are() -> None:
     assert (error.code, error.request_id) == ("400", "a" * 32)
 
 
-def fate(envelope: dict[str, Any], status: int = 200, *, writes: bool = True) -> type[PandaPonError]:
+def error_kind(envelope: dict[str, Any], status: int = 200, *, writes: bool = True) -> type[PandaPonError]:
     """The kind of error that this answer is."""
     with pytest.raises(PandaPonError) as caught:
         open_envelope(httpx.Response(status), json.dumps(envelope).encode(), writes=writes)
@@ -96,7 +96,7 @@ def fate(envelope: dict[str, Any], status: int = 200, *, writes: bool = True) ->
 )
 def test_a_failure_that_may_have_come_after_the_work_is_no_refusal_of_a_write(envelope: dict[str, Any]) -> None:
     """A second order is dearer than a look at the account."""
-    assert fate(envelope) is ServerError
+    assert error_kind(envelope) is ServerError
 
 
 @pytest.mark.parametrize(
@@ -118,18 +118,18 @@ def test_a_failure_that_may_have_come_after_the_work_is_no_refusal_of_a_write(en
 )
 def test_a_refusal_that_names_its_reason_stays_one(envelope: dict[str, Any]) -> None:
     """The person reads the reason at once."""
-    assert issubclass(fate(envelope), ApiError | RateLimitError)
+    assert issubclass(error_kind(envelope), ApiError | RateLimitError)
 
 
 def test_http_says_it_of_a_write_too() -> None:
     """A proxy that gave up waiting, and a server that broke whatever its words name; one that refuses by its gate."""
-    assert fate({"code": 1001, "msg": "token"}, 500) is ServerError
-    assert fate({"code": 1001, "msg": "token"}, 500, writes=False) is AuthError
-    assert fate({"code": 1001, "msg": "系统异常"}, 403) is AuthError
+    assert error_kind({"code": 1001, "msg": "token"}, 500) is ServerError
+    assert error_kind({"code": 1001, "msg": "token"}, 500, writes=False) is AuthError
+    assert error_kind({"code": 1001, "msg": "系统异常"}, 403) is AuthError
     with pytest.raises(ServerError):
         open_envelope(httpx.Response(408), b"<html>", writes=True)
 
 
 def test_a_reading_keeps_its_error() -> None:
     """It is asked again anyway."""
-    assert fate({"code": "SYSTEM_ERROR", "msg": "系统异常"}, writes=False) is ApiError
+    assert error_kind({"code": "SYSTEM_ERROR", "msg": "系统异常"}, writes=False) is ApiError

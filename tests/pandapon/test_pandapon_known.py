@@ -33,14 +33,14 @@ packages = st.builds(
 )
 
 
-def trace(*found: Package) -> Trace:
+def trace(*parcels: Package) -> Trace:
     """A trace of these parcels."""
-    return Trace(REF, found)
+    return Trace(REF, parcels)
 
 
-def one(*found: Row) -> Trace:
+def trace_of_parcel(*entries: Row) -> Trace:
     """A trace of one parcel with these rows."""
-    return trace(Package("SF1", (found,)))
+    return trace(Package("SF1", (entries,)))
 
 
 @given(st.lists(packages, max_size=4), st.lists(packages, max_size=4))
@@ -53,9 +53,9 @@ def test_it_is_as_if_read_alone(before: Sequence[Package], after: Sequence[Packa
 
 def test_a_known_row_is_the_known_node() -> None:
     """It costs no look at its words: not even a claim that would be another today is made again."""
-    (known,) = one(ROW).shipment().nodes
+    (known,) = trace_of_parcel(ROW).shipment().nodes
     misread = replace(known, milestone=Milestone.LOST)
-    first, second = one(ROW, ROW._replace(time="2026-03-02 09:00:00")).shipment([misread]).nodes
+    first, second = trace_of_parcel(ROW, ROW._replace(time="2026-03-02 09:00:00")).shipment([misread]).nodes
     assert first is misread
     assert second.milestone is Milestone.PICKED_UP
 
@@ -71,26 +71,26 @@ def test_a_known_row_is_the_known_node() -> None:
 )
 def test_a_row_that_says_something_else_is_read(row: Row) -> None:
     """What was filled in or put better is in the node, under the same identity where the event is the same."""
-    (known,) = one(ROW).shipment().nodes
-    (node,) = one(row).shipment([replace(known, milestone=Milestone.LOST)]).nodes
+    (known,) = trace_of_parcel(ROW).shipment().nodes
+    (node,) = trace_of_parcel(row).shipment([replace(known, milestone=Milestone.LOST)]).nodes
     assert (node.raw_time, node.text, node.code, node.place) == (row.time, row.text, row.action, row.place)
     assert node.milestone is Milestone.PICKED_UP
 
 
 def test_a_node_of_another_parcel_is_none_of_this_one() -> None:
     """Two parcels of a seller are collected by the same scan."""
-    other = replace(one(ROW).shipment().nodes[0], waybill="SF9")
-    (node,) = one(ROW).shipment([other]).nodes
+    other = replace(trace_of_parcel(ROW).shipment().nodes[0], waybill="SF9")
+    (node,) = trace_of_parcel(ROW).shipment([other]).nodes
     assert node.waybill == "SF1"
 
 
 def test_known_nodes_keep_their_turn_where_one_comes_between() -> None:
     """A scan of the same moment that is sent before a known one counts before it."""
-    known = one(ROW).shipment().nodes
+    known = trace_of_parcel(ROW).shipment().nodes
     earlier = ROW._replace(text="商家已发货")
-    found = one(earlier, ROW).shipment(known).nodes
-    assert [(node.text, node.sequence) for node in found] == [(earlier.text, 0), (ROW.text, 1)]
-    assert isinstance(found[1], Node)
+    nodes = trace_of_parcel(earlier, ROW).shipment(known).nodes
+    assert [(node.text, node.sequence) for node in nodes] == [(earlier.text, 0), (ROW.text, 1)]
+    assert isinstance(nodes[1], Node)
 
 
 TIMES = ["2026-03-02 08:01:11", "2026-03-02 08:01:12", "2026-03-02 09:00:00", "2569-03-03 10:00:00", ""]
@@ -101,13 +101,16 @@ TIMES = ["2026-03-02 08:01:11", "2026-03-02 08:01:12", "2026-03-02 09:00:00", "2
     st.integers(1, 8),
     st.booleans(),
 )
-def test_a_list_that_goes_on_is_read_as_if_whole(found: list[Row], known: int, backward: bool) -> None:
+def test_a_list_that_goes_on_is_read_as_if_whole(entries: list[Row], known: int, backward: bool) -> None:
     """Most answers repeat a list and add to its end: to whichever of its ends is the later."""
-    before, after = found[:known], found
+    before, after = entries[:known], entries
     if backward:
         before, after = before[::-1], after[::-1]
-    assert one(*after).shipment(one(*before).shipment().nodes) == one(*after).shipment()
-    in_time = sorted(found, key=lambda row: row.time, reverse=backward)
-    whole = one(*in_time).shipment()
+    assert (
+        trace_of_parcel(*after).shipment(trace_of_parcel(*before).shipment().nodes)
+        == trace_of_parcel(*after).shipment()
+    )
+    in_time = sorted(entries, key=lambda row: row.time, reverse=backward)
+    whole = trace_of_parcel(*in_time).shipment()
     part = in_time[-known:] if backward else in_time[:known]
-    assert one(*in_time).shipment(one(*part).shipment().nodes) == whole
+    assert trace_of_parcel(*in_time).shipment(trace_of_parcel(*part).shipment().nodes) == whole

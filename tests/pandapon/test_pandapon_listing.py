@@ -56,7 +56,7 @@ def test_a_replaced_path_is_shown_and_said_to_be_one(place: str, folder: Path, m
 
 
 @pytest.mark.parametrize(
-    ("paths", "said"),
+    ("paths", "sentence"),
     [
         ("{oops", "PANDAPON_PATHS: must be a JSON object such as"),
         ('{"a": 1}', "PANDAPON_PATHS: must be a JSON object such as"),
@@ -64,9 +64,9 @@ def test_a_replaced_path_is_shown_and_said_to_be_one(place: str, folder: Path, m
         ('{"taobao.order.list": "v2/x"}', "must look like /v2/"),
     ],
 )
-def test_a_wrong_setting_is_a_sentence(paths: str, said: str, monkeypatch: pytest.MonkeyPatch) -> None:
+def test_a_wrong_setting_is_a_sentence(paths: str, sentence: str, monkeypatch: pytest.MonkeyPatch) -> None:
     """A typing error in the setting is named, and nothing is listed as if it were right."""
     monkeypatch.setenv("PANDAPON_PATHS", paths)
-    found = listed(78)
-    assert said in found
-    assert "1688.order.logistics" not in found
+    output = listed(78)
+    assert sentence in output
+    assert "1688.order.logistics" not in output

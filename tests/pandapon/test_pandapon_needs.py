@@ -35,5 +35,5 @@ def test_words_that_ask_for_something(text: str, wanted: Need | None) -> None:
 @given(st.text(max_size=800))
 def test_any_words_are_read(text: str) -> None:
     """Whatever a courier sends, the answer is a need or none."""
-    found = need(text)
-    assert found is None or found in Need
+    required = need(text)
+    assert required is None or required in Need

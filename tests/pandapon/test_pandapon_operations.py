@@ -12,7 +12,7 @@ from hypothesis import given, settings
 from hypothesis import strategies as st
 from pydantic import ValidationError
 from support.operation_samples import SAMPLES, request_of
-from support.pandapon_api import SECRET, Api, api_server, ok, refused, talking
+from support.pandapon_api import SECRET, Api, api_server, client_of, ok, refused
 
 from pandapon.errors import DecodeError, InvalidRequestError, NotFoundError, PandaPonError
 from pandapon.models import ProductQuery
@@ -46,8 +46,8 @@ JSON = st.recursive(
 @pytest.fixture
 async def api() -> AsyncIterator[Api]:
     """An API that answers what a test tells it to."""
-    async with api_server() as one:
-        yield one
+    async with api_server() as server:
+        yield server
 
 
 def every(operation: AnyOperation) -> str:
@@ -59,9 +59,9 @@ def every(operation: AnyOperation) -> str:
 async def test_each_operation_is_sent_as_declared(operation: AnyOperation, api: Api) -> None:
     """A typed request goes to the declared path by the declared method: in the query, or as a JSON body."""
     request = request_of(operation)
-    api.will(ok([]) if operation.name != "1688.order.detail" else refused("404", "订单不存在"))
+    api.queue(ok([]) if operation.name != "1688.order.detail" else refused("404", "订单不存在"))
     path = operation.path or "/v2/found/by/somebody"
-    async with talking(api, paths={operation.name: path}) as client:
+    async with client_of(api, paths={operation.name: path}) as client:
         with contextlib.suppress(NotFoundError, DecodeError):  # an empty list is no order
             await client.run(operation, request)
     (seen,) = api.seen
@@ -81,17 +81,17 @@ async def test_each_operation_is_sent_as_declared(operation: AnyOperation, api: 
 @pytest.mark.parametrize("operation", OPEN, ids=every)
 async def test_an_operation_without_a_path_names_the_setting(operation: AnyOperation, api: Api) -> None:
     """Nobody published its path: nothing is sent, and the error says what supplies it."""
-    async with talking(api) as client:
+    async with client_of(api) as client:
         with pytest.raises(UnknownPathError, match=rf'PANDAPON_PATHS=\{{"{operation.name}"'):
             await client.run(operation, request_of(operation))
     assert api.seen == []
 
 
-@pytest.mark.parametrize("operation", [one for one in OPERATIONS if one.writes], ids=every)
+@pytest.mark.parametrize("operation", [operation for operation in OPERATIONS if operation.writes], ids=every)
 async def test_a_write_is_sent_once(operation: AnyOperation, api: Api) -> None:
     """Whatever happens to its answer, a call that writes is not repeated by the client."""
-    api.will(*[refused("500", "系统繁忙")] * 3)
-    async with talking(api, paths={operation.name: operation.path or "/v2/x"}) as client:
+    api.queue(*[refused("500", "系统繁忙")] * 3)
+    async with client_of(api, paths={operation.name: operation.path or "/v2/x"}) as client:
         with pytest.raises(PandaPonError):
             await client.run(operation, request_of(operation))
     assert len(api.seen) == 1
@@ -108,7 +108,7 @@ def test_any_json_is_an_answer_or_a_clear_error(operation: AnyOperation, data: A
 
 
 @settings(max_examples=200, deadline=None)
-@given(operation=st.sampled_from([one for one in OPERATIONS if one.answer]), data=st.data())
+@given(operation=st.sampled_from([operation for operation in OPERATIONS if operation.answer]), data=st.data())
 def test_known_fields_of_wrong_types_are_empty(operation: AnyOperation, data: st.DataObject) -> None:
     """Each field that the contract names may be anything; the others of the same object are read all the same."""
     model = operation.answer
@@ -161,7 +161,7 @@ def test_money_round_trips(amounts: Amounts, cents: int) -> None:
 @pytest.mark.parametrize("amounts", UNITS)
 async def test_the_client_sends_taobaos_amounts_in_the_unit_of_the_setting(amounts: Amounts, api: Api) -> None:
     """A refund of 150 yuan is not one of 15,000. What a new order costs goes as fen all the same, as is stated."""
-    api.will(ok({"refundId": "1"}), ok({}))
+    api.queue(ok({"refundId": "1"}), ok({}))
     refund = refunds.SubmitRefund(
         sub_order_id="1", refund_type=1, goods_status=1, reason_id="2", refund_fee=Decimal(150)
     )
@@ -172,7 +172,7 @@ async def test_the_client_sends_taobaos_amounts_in_the_unit_of_the_setting(amoun
         purchase_amount=Decimal(150),
     )
     paths = {refunds.TAOBAO_SUBMIT.name: "/refund", orders.TAOBAO_CREATE.name: "/order"}
-    async with talking(api, taobao_amounts=amounts, paths=paths) as client:
+    async with client_of(api, taobao_amounts=amounts, paths=paths) as client:
         await client.write(refunds.TAOBAO_SUBMIT, refund)
         await client.write(orders.TAOBAO_CREATE, order)
     asked, ordered = (seen.body for seen in api.seen)
@@ -223,8 +223,8 @@ def test_unknown_fields_of_an_answer_are_kept() -> None:
 @pytest.mark.parametrize("covers", ["query", "all"])
 async def test_freight_has_a_second_signature(covers: Any, api: Api) -> None:
     """Its query holds the time and a digest of the sorted parameters; which those are can be switched."""
-    api.will(ok([]))
-    async with talking(api, freight_signature=covers) as client:
+    api.queue(ok([]))
+    async with client_of(api, freight_signature=covers) as client:
         await client.run(ESTIMATE, request_of(ESTIMATE))
     (seen,) = api.seen
     signed = {"timestamp": seen.query["timestamp"]} | (seen.body if covers == "all" else {})
@@ -244,7 +244,7 @@ def test_every_sample_belongs_to_an_operation() -> None:
     """A renamed operation would otherwise be tried without its fields."""
     assert SAMPLES.keys() <= {operation.name for operation in OPERATIONS}
     assert {
-        one.name for one in OPERATIONS if any(map(_is_required, one.request.model_fields.values()))
+        operation.name for operation in OPERATIONS if any(map(_is_required, operation.request.model_fields.values()))
     } <= SAMPLES.keys()
 
 
@@ -254,7 +254,7 @@ def _is_required(field: FieldInfo) -> bool:
 
 async def test_values_that_no_request_can_hold_are_the_clients_own_error(api: Api) -> None:
     """No error of a library reaches a caller, and nothing is sent."""
-    async with talking(api) as client:
+    async with client_of(api) as client:
         with pytest.raises(InvalidRequestError, match="keyword"):
             await client.search(Platform.TAOBAO, ProductQuery("裙" * 600))
         with pytest.raises(InvalidRequestError, match="page"):

@@ -26,10 +26,10 @@ JSON = st.recursive(
 )
 
 
-def line(seller: str, platform: Platform = ALIBABA, entry: str = "7", **more: Any) -> CartLine:
+def line(seller: str, platform: Platform = ALIBABA, entry: str = "7", **fields: Any) -> CartLine:
     """A line of a cart; without an entry, of a product."""
     made = CartLine(platform=platform, entry_id=entry, product_id="p", sku_id="1", spec_id="s", seller=seller)
-    return made.model_copy(update={"price": Decimal("1.5"), "quantity": 2} | more)
+    return made.model_copy(update={"price": Decimal("1.5"), "quantity": 2} | fields)
 
 
 def test_one_call_a_platform_and_one_for_each_note() -> None:
@@ -60,10 +60,10 @@ def test_the_operation_that_fits_creates_it(lines: list[CartLine], name: str) ->
     assert request.wire()
 
 
-@pytest.mark.parametrize("more", [[], [{"price": Decimal("0.01")}], [{"price": None}]])
-def test_no_order_at_a_price_of_nothing_is_sent_for_an_unknown_one(more: list[dict[str, Any]]) -> None:
+@pytest.mark.parametrize("other_facts", [[], [{"price": Decimal("0.01")}], [{"price": None}]])
+def test_no_order_at_a_price_of_nothing_is_sent_for_an_unknown_one(other_facts: list[dict[str, Any]]) -> None:
     """Taobao's products are ordered with their prices; one that is not known is none of nothing."""
-    lines = [line("t", TAOBAO, entry="", **facts) for facts in [{"price": None}, *more]]
+    lines = [line("t", TAOBAO, entry="", **facts) for facts in [{"price": None}, *other_facts]]
     with pytest.raises(ValueError, match="price is missing"):
         creation(Share(TAOBAO, tuple(lines)), RECEIVERS, "o1")
     free = creation(Share(TAOBAO, (line("t", TAOBAO, entry="", price=Decimal(0)),)), RECEIVERS, "o1")[1]
@@ -84,23 +84,23 @@ def test_each_sellers_costs_come_from_their_own_preview() -> None:
     lines = [line("a"), line("b", product_id="q", sku_id="2", spec_id="u")]
     row = {"openOfferId": "q", "skuId": "2", "amount": 300}
     answer = {"sumPaymentNoCarriage": 300, "sumCarriage": 600, "sumPayment": 900, "orderItemTOList": [row]}
-    found = costs(lines, [AlibabaPreview.model_validate(answer)])
-    assert found == {"a": Cost(Decimal(3)), "b": Cost(Decimal(3), Decimal(6), Decimal(9))}
+    by_seller = costs(lines, [AlibabaPreview.model_validate(answer)])
+    assert by_seller == {"a": Cost(Decimal(3)), "b": Cost(Decimal(3), Decimal(6), Decimal(9))}
 
 
-def preview(product: str, goods: int | None, freight: int | None = 0, sku: str = "1", **more: Any) -> AlibabaPreview:
+def preview(product: str, goods: int | None, freight: int | None = 0, sku: str = "1", **fields: Any) -> AlibabaPreview:
     """A preview of one product; amounts in fen."""
     row = {"openOfferId": product, "skuId": sku, "amount": goods}
     sums = {"sumPaymentNoCarriage": goods, "sumCarriage": freight, "orderItemTOList": [row]}
-    return AlibabaPreview.model_validate(sums | more)
+    return AlibabaPreview.model_validate(sums | fields)
 
 
 @pytest.mark.parametrize("other", [[], [line("b", product_id="z", sku_id="9", spec_id="v")]])
 def test_a_seller_in_several_answers_costs_their_sum(other: list[CartLine]) -> None:
     """With and without another seller beside; an answer's total counts where it states one."""
     lines = [line("a"), line("a", product_id="q", sku_id="2", spec_id="u"), *other]
-    found = costs(lines, [preview("p", 500_000, 1_000), preview("q", 300, 600, "2", sumPayment=800)])
-    assert found["a"] == Cost(Decimal(5003), Decimal(16), Decimal(5018))
+    by_seller = costs(lines, [preview("p", 500_000, 1_000), preview("q", 300, 600, "2", sumPayment=800)])
+    assert by_seller["a"] == Cost(Decimal(5003), Decimal(16), Decimal(5018))
 
 
 @pytest.mark.parametrize(

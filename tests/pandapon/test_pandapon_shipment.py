@@ -14,7 +14,7 @@ from pandapon.shipment import nfkc, normalise
 def test_every_character_has_its_form_of_the_standard() -> None:
     """The quicker way gives what the standard library gives, or stored scans would be taken for new ones."""
     every = [chr(code) for code in range(sys.maxunicode + 1)]
-    assert [one for one in every if nfkc(one) != unicodedata.normalize("NFKC", one)] == []
+    assert [char for char in every if nfkc(char) != unicodedata.normalize("NFKC", char)] == []
 
 
 @given(st.text(st.sampled_from("！，：（Ａｚ～ﾞｶが゙e\u0301\u0327한ᄒ\u1161①㍿ \u3000站a,")))

@@ -29,11 +29,11 @@ def test_timestamp_has_the_unit_of_the_setting(unit: signing.Unit, sent: str) ->
 
 def test_headers_are_the_documented_five() -> None:
     """All five travel as headers; the nonce has 32 characters and is new each time."""
-    one, other = SIGNER.headers(NOW), SIGNER.headers(NOW)
-    assert set(one) == {"access-key", "timestamp", "nonce-str", "user-id", "signature"}
-    assert len(one["nonce-str"]) == 32
-    assert one["nonce-str"] != other["nonce-str"]
-    assert SECRET not in "".join(one.values())
+    first, other = SIGNER.headers(NOW), SIGNER.headers(NOW)
+    assert set(first) == {"access-key", "timestamp", "nonce-str", "user-id", "signature"}
+    assert len(first["nonce-str"]) == 32
+    assert first["nonce-str"] != other["nonce-str"]
+    assert SECRET not in "".join(first.values())
 
 
 def test_user_id_takes_no_part_in_the_signature() -> None:

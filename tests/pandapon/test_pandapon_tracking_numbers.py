@@ -38,15 +38,15 @@ def test_the_normal_form(spelling: str, number: str) -> None:
 def test_any_spelling_is_the_same_number(number: str, data: st.DataObject) -> None:
     """Case, width, blanks and dashes between any two characters change nothing."""
     gap = st.sampled_from(["", "", " ", "-", "－", "\u3000", "–"])
-    spelling = "".join(one + data.draw(gap) for one in number)
+    spelling = "".join(char + data.draw(gap) for char in number)
     for written in (spelling, spelling.lower(), spelling.translate(FULL_WIDTH)):
         assert is_same(written, number)
         assert is_same(number, written)
 
 
 @given(numbers, numbers)
-def test_other_digits_are_another_number(one: str, other: str) -> None:
-    assert is_same(one, other) is (one == other)
+def test_other_digits_are_another_number(number: str, other: str) -> None:
+    assert is_same(number, other) is (number == other)
 
 
 def test_boxes_are_parcels_of_their_own() -> None:
@@ -65,7 +65,7 @@ def test_words_are_no_numbers(text: str, answer: bool) -> None:
 
 
 @pytest.mark.parametrize(
-    ("field", "found"),
+    ("field", "numbers"),
     [
         ("SF1234567890123,YT8801234567890", ("SF1234567890123", "YT8801234567890")),
         ("SF1234567890123；YT8801234567890、", ("SF1234567890123", "YT8801234567890")),
@@ -74,5 +74,5 @@ def test_words_are_no_numbers(text: str, answer: bool) -> None:
         (" ", ()),
     ],
 )
-def test_a_field_may_hold_several(field: str, found: tuple[str, ...]) -> None:
-    assert split(field) == found
+def test_a_field_may_hold_several(field: str, numbers: tuple[str, ...]) -> None:
+    assert split(field) == numbers

@@ -11,7 +11,7 @@ from typing import TYPE_CHECKING, Any
 
 import pytest
 from aiohttp import web
-from support.pandapon_api import Api, api_server, talking
+from support.pandapon_api import Api, api_server, client_of
 
 from pandapon import refund_reading
 from pandapon.errors import DecodeError, NotFoundError, PandaPonError
@@ -36,7 +36,7 @@ class Case:
     name: str
     ask: Callable[[PandaPon], Awaitable[Any]]
     data: str
-    found: Callable[[Any], Any]
+    facts: Callable[[Any], Any]
     expected: Any
 
 
@@ -215,14 +215,14 @@ SEEN = [
         "an amount as text",
         refund(A),
         '{"id":"TQ1","status":"waitselleragree","applyPayment":"1,250","buyerSendGoods":true}',
-        lambda found: (found.amount, found.with_return),
+        lambda refund: (refund.amount, refund.with_return),
         (D("12.50"), True),
     ),
     Case(
         "a refund in a list",
         refund(T),
         '{"refundOrderAggregate":[{"refundOrder":[{"refundId":"TQ1","refundStatus":10.0}]}]}',
-        lambda found: found.code,
+        lambda refund: refund.code,
         "10",
     ),
     Case(
@@ -392,7 +392,7 @@ HELD = [
         "an unknown refund",
         refund(T),
         '{"refundOrderAggregate":{"refundOrder":{}}}',
-        lambda found: found,
+        lambda refund: refund,
         NotFoundError,
     ),
     Case(
@@ -423,10 +423,10 @@ async def api() -> AsyncIterator[Api]:
 async def test_an_unusual_answer(case: Case, api: Api) -> None:
     """It gives what it says, or the client's own error."""
     body = f'{{"requestId":"{"a" * 32}","code":200,"msg":"成功","data":{case.data}}}'
-    api.will(web.Response(body=body.encode(), content_type="application/json"))
-    async with talking(api, paths={refunds.ALIBABA_CARRIERS.name: "/v2/alibaba/carriers"}) as client:
+    api.queue(web.Response(body=body.encode(), content_type="application/json"))
+    async with client_of(api, paths={refunds.ALIBABA_CARRIERS.name: "/v2/alibaba/carriers"}) as client:
         if isinstance(case.expected, type):
             with pytest.raises(case.expected):
                 await case.ask(client)
         else:
-            assert case.found(await case.ask(client)) == case.expected
+            assert case.facts(await case.ask(client)) == case.expected

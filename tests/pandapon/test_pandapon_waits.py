@@ -26,7 +26,7 @@ ANYTHING = st.one_of(
 
 
 @pytest.mark.parametrize(
-    ("said", "seconds"),
+    ("header", "seconds"),
     [
         ("0", 0),
         ("30", 30),
@@ -44,13 +44,13 @@ ANYTHING = st.one_of(
         ("Wed, 21 Oct 2026 11:27:30 GMT", 3600),
     ],
 )
-def test_what_is_sensible_is_believed_up_to_an_hour(said: object, seconds: float) -> None:
+def test_what_is_sensible_is_believed_up_to_an_hour(header: object, seconds: float) -> None:
     """Seconds, and the three forms of date that HTTP has, in any zone."""
-    assert wait(said, now=NOW) == seconds
+    assert wait(header, now=NOW) == seconds
 
 
 @pytest.mark.parametrize(
-    "said",
+    "header",
     [
         *("inf", "-inf", "nan", "NaN", "Infinity", "1e30", "1e3", "99999999999", "86401", "999999999", "soon", "", " "),
         *("-1", "+5", "0x10", "1_000", "3,600", "3600s", "３０", "٣", "²", "30, 60", "30\n60", "Wed, 21 Oct"),
@@ -63,17 +63,17 @@ def test_what_is_sensible_is_believed_up_to_an_hour(said: object, seconds: float
         *(math.inf, -math.inf, math.nan, -1, -0.5, 10**400, True, None, [], ["30"], {"seconds": 30}, b"30", 30j),
     ],
 )
-def test_anything_else_says_nothing(said: object) -> None:
+def test_anything_else_says_nothing(header: object) -> None:
     """The caller's own default holds then."""
-    assert wait(said, now=NOW) is None
+    assert wait(header, now=NOW) is None
 
 
 @given(ANYTHING, ANYTHING)
-def test_no_input_raises_or_waits_for_longer(said: Any, now: Any) -> None:
+def test_no_input_raises_or_waits_for_longer(header: Any, now: Any) -> None:
     """Whatever stands there, and whatever the clock of the answer is."""
-    found = wait(said, now=now)
-    assert found is None or 0 <= found <= LONGEST.total_seconds()
-    assert asked(said, now=now) is None
+    seconds = wait(header, now=now)
+    assert seconds is None or 0 <= seconds <= LONGEST.total_seconds()
+    assert asked(header, now=now) is None
 
 
 @pytest.mark.parametrize("name", ["Retry-After", "retry-after", "RETRY-AFTER"])

@@ -16,13 +16,13 @@ from support.pandapon_api import (
     READ,
     Api,
     api_server,
+    byte_server,
+    client_of,
     config,
     error_of,
     ok,
     page,
     refused,
-    speaking,
-    talking,
     utc_now,
 )
 
@@ -49,8 +49,8 @@ TEXT = json.dumps(BODY, ensure_ascii=False)
 @pytest.fixture
 async def api() -> AsyncIterator[Api]:
     """An API that answers what a test tells it to."""
-    async with api_server() as one:
-        yield one
+    async with api_server() as server:
+        yield server
 
 
 def answer(body: bytes, **headers: str) -> web.Response:
@@ -76,8 +76,8 @@ async def dawdle(_request: web.Request) -> web.Response:
 
 async def test_a_read_is_tried_again(api: Api) -> None:
     """Signed anew each time: a nonce is good once."""
-    api.will(page("bad gateway", status=502), ok([1]))
-    async with talking(api) as client:
+    api.queue(page("bad gateway", status=502), ok([1]))
+    async with client_of(api) as client:
         assert await client.call(READ, body={}) == [1]
     first, second = (seen.headers["nonce-str"] for seen in api.seen)
     assert first != second
@@ -87,8 +87,8 @@ async def test_a_read_is_tried_again(api: Api) -> None:
 @pytest.mark.parametrize("reply", [page("bad gateway", status=502), drop], ids=["502", "dropped"])
 async def test_a_write_is_sent_once(api: Api, reply: Any) -> None:
     """Whatever became of it: a second one could be a second order."""
-    api.will(reply)
-    async with talking(api) as client:
+    api.queue(reply)
+    async with client_of(api) as client:
         assert isinstance(await error_of(client, WRITE), ServerError | TransportError)
     assert len(api.seen) == 1
 
@@ -104,9 +104,9 @@ async def test_a_write_can_be_stopped_when_its_turn_has_come(api: Api) -> None:
     def stop() -> None:
         raise StoppedError
 
-    api.will(held)
+    api.queue(held)
     paths = {cart.TAOBAO_DELETE.name: "/delete"}
-    async with talking(api, concurrency=2, background_share=0.5, paths=paths) as client:
+    async with client_of(api, concurrency=2, background_share=0.5, paths=paths) as client:
         before = asyncio.create_task(client.call(READ, body={}))
         await asyncio.sleep(0.1)
         writing = asyncio.create_task(client.write(cart.TAOBAO_DELETE, cart.CartIds(ids=("1",)), ready=stop))
@@ -121,26 +121,26 @@ async def test_a_write_can_be_stopped_when_its_turn_has_come(api: Api) -> None:
 
 async def test_a_poll_has_its_next_tick(api: Api) -> None:
     """It is not tried again at once, but where a kept connection turned out to be closed."""
-    api.will(page("bad gateway", status=502))
-    async with talking(api) as client:
+    api.queue(page("bad gateway", status=502))
+    async with client_of(api) as client:
         assert isinstance(await error_of(client, background=True), ServerError)
         assert len(api.seen) == 1
-        api.will(drop, ok([1]))
+        api.queue(drop, ok([1]))
         assert await client.call(READ, body={}, background=True) == [1]
 
 
 @BOTH_WAYS
 async def test_an_answer_that_is_late(api: Api, background: bool) -> None:
     """It is given up after the time that the settings allow."""
-    api.will(dawdle)
-    async with talking(api, read_timeout=0.2, retries=0) as client:
+    api.queue(dawdle)
+    async with client_of(api, read_timeout=0.2, retries=0) as client:
         assert isinstance(await error_of(client, background=background), TimeoutError)
 
 
 async def test_the_poller_pauses_and_people_do_not(api: Api) -> None:
     """Asked to slow down, the poller sends nothing for as long as it was told; a person's wish still goes."""
-    api.will(refused(429, "too many requests", headers={"Retry-After": "30"}), ok([1]))
-    async with talking(api) as client:
+    api.queue(refused(429, "too many requests", headers={"Retry-After": "30"}), ok([1]))
+    async with client_of(api) as client:
         for _ in range(2):
             error = await error_of(client, background=True)
             assert isinstance(error, RateLimitError)
@@ -152,8 +152,8 @@ async def test_the_poller_pauses_and_people_do_not(api: Api) -> None:
 @BOTH_WAYS
 async def test_a_clock_that_is_off(api: Api, background: bool) -> None:
     """The server's clock is taken from its refusal, and the request is signed anew with it."""
-    api.will(ok([1]))
-    async with talking(api, clock=lambda: utc_now() - timedelta(minutes=20)) as client:
+    api.queue(ok([1]))
+    async with client_of(api, clock=lambda: utc_now() - timedelta(minutes=20)) as client:
         assert await client.call(READ, body={}, background=background) == [1]
         assert await client.call(READ, body={}, background=background) == [1]
     assert len(api.seen) == 3
@@ -164,16 +164,16 @@ async def test_a_clock_that_is_off(api: Api, background: bool) -> None:
 @pytest.mark.parametrize("ending", ["refused", "dropped", "cancelled"])
 async def test_a_slot_is_free_again(api: Api, ending: str, background: bool) -> None:
     """However a request ends, the next one goes."""
-    async with talking(api, concurrency=2, background_share=0.5, retries=0) as client:
+    async with client_of(api, concurrency=2, background_share=0.5, retries=0) as client:
         for _ in range(3):
             if ending == "cancelled":
-                api.will(dawdle)
+                api.queue(dawdle)
                 with pytest.raises(asyncio.TimeoutError):
                     await asyncio.wait_for(client.call(READ, body={}, background=background), 0.05)
             else:
-                api.will(drop if ending == "dropped" else refused(400, "no"))
+                api.queue(drop if ending == "dropped" else refused(400, "no"))
                 await error_of(client, background=background)
-        api.will(ok([1]))
+        api.queue(ok([1]))
         assert await client.call(READ, body={}, background=background) == [1]
 
 
@@ -191,8 +191,8 @@ async def test_a_slot_is_free_again(api: Api, ending: str, background: bool) -> 
 )
 async def test_answers_of_any_form(api: Api, reply: web.Response, background: bool) -> None:
     """Compressed or not, in whichever encoding JSON allows."""
-    api.will(reply)
-    async with talking(api) as client:
+    api.queue(reply)
+    async with client_of(api) as client:
         assert await client.call(READ, body={}, background=background) == BODY["data"]
 
 
@@ -209,23 +209,23 @@ async def test_answers_of_any_form(api: Api, reply: web.Response, background: bo
 )
 async def test_answers_that_cannot_be_read(api: Api, reply: web.Response, says: str, background: bool) -> None:
     """They are one clear error, and are not asked for again; the connection's next answer is read as ever."""
-    async with talking(api) as client:
-        api.will(reply)
+    async with client_of(api) as client:
+        api.queue(reply)
         error = await error_of(client, background=background)
         assert isinstance(error, DecodeError)
         assert says in str(error)
         assert len(api.seen) == 1
-        api.will(ok([1]))
+        api.queue(ok([1]))
         assert await client.call(READ, body={}, background=background) == [1]
 
 
 @BOTH_WAYS
 async def test_nobody_is_led_elsewhere(api: Api, background: bool) -> None:
     """A redirect is no answer: signed headers go to the API alone, and what it sets stays with it."""
-    async with talking(api) as client:
-        api.will(web.Response(status=302, headers={"Location": f"{api.url}/elsewhere", "Set-Cookie": "session=1"}))
+    async with client_of(api) as client:
+        api.queue(web.Response(status=302, headers={"Location": f"{api.url}/elsewhere", "Set-Cookie": "session=1"}))
         assert isinstance(await error_of(client, background=background), ApiError)
-        api.will(ok([1]))
+        api.queue(ok([1]))
         assert await client.call(READ, body={}, background=background) == [1]
     assert [seen.path for seen in api.seen] == [api.seen[0].path] * 2
     assert all("Cookie" not in seen.headers for seen in api.seen)
@@ -246,8 +246,8 @@ async def test_nobody_is_led_elsewhere(api: Api, background: bool) -> None:
 )
 async def test_both_ways_send_the_same(api: Api, name: str, query: dict[str, str] | None, body: Any) -> None:
     """The poller's short way past httpx sends what httpx would send, but for the signature's moment and nonce."""
-    api.will(ok([1]))
-    async with talking(api) as client:
+    api.queue(ok([1]))
+    async with client_of(api) as client:
         for background in (False, True):
             assert await client.call(name, query=query, body=body, background=background) == [1]
     person, poller = api.seen
@@ -284,7 +284,7 @@ async def test_both_ways_call_a_fault_the_same(wire: bytes | None) -> None:
         await reader.readuntil(b"\r\n\r\n")
         writer.write(wire or b"")
 
-    async with speaking(speak) as url:
+    async with byte_server(speak) as url:
         heard_at = url if wire is not None else "http://127.0.0.1:9"  # where nobody listens
         async with PandaPon(config(heard_at, retries=0), clock=utc_now) as client:
             errors = [await error_of(client, background=background) for background in (False, True)]
@@ -300,7 +300,7 @@ async def test_a_silence_is_a_timeout(head: bytes, background: bool) -> None:
         writer.write(head)
         await reader.read()  # until the client has enough
 
-    async with speaking(speak) as url, PandaPon(config(url, retries=0, read_timeout=0.2), clock=utc_now) as client:
+    async with byte_server(speak) as url, PandaPon(config(url, retries=0, read_timeout=0.2), clock=utc_now) as client:
         assert isinstance(await error_of(client, background=background), TimeoutError)
 
 
@@ -316,7 +316,7 @@ async def test_a_whole_answer_has_its_limit(background: bool) -> None:
             with contextlib.suppress(asyncio.TimeoutError):
                 await asyncio.wait_for(reader.read(1), 0.05)
 
-    async with speaking(speak) as url, PandaPon(config(url, retries=0, read_timeout=0.2), clock=utc_now) as client:
+    async with byte_server(speak) as url, PandaPon(config(url, retries=0, read_timeout=0.2), clock=utc_now) as client:
         assert isinstance(await error_of(client, background=background), TimeoutError)
 
 

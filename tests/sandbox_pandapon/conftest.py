@@ -18,12 +18,12 @@ if TYPE_CHECKING:
 @pytest.fixture
 async def pandapon() -> AsyncIterator[FakePandaPon]:
     """The stand-in with the demo's account."""
-    async with fake_pandapon() as one:
-        yield one
+    async with fake_pandapon() as pandapon:
+        yield pandapon
 
 
 @pytest.fixture
 async def client(pandapon: FakePandaPon) -> AsyncIterator[PandaPon]:
     """The bot's own client, which knows the stand-in's own paths."""
-    async with pandapon.client(paths=OWN_PATHS) as one:
-        yield one
+    async with pandapon.client(paths=OWN_PATHS) as client:
+        yield client

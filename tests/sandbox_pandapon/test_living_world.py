@@ -56,7 +56,7 @@ def test_the_account_does_not_die() -> None:
 
 
 def _is_moving(order: SandboxOrder, now: datetime) -> bool:
-    return any(visible(one, now) and one.scans[-1].at > now for one in order.packages)
+    return any(visible(package, now) and package.scans[-1].at > now for package in order.packages)
 
 
 def test_each_fate_is_met_within_a_few_days() -> None:
@@ -67,10 +67,10 @@ def test_each_fate_is_met_within_a_few_days() -> None:
     assert sum(bool(order.refunds) for order in orders) == 1
     assert sum(not order.packages for order in orders) == 1
     gaps = [
-        max(later.at - scan.at for scan, later in zip(one.scans, one.scans[1:], strict=False))
+        max(later.at - scan.at for scan, later in zip(package.scans, package.scans[1:], strict=False))
         for order in orders
-        for one in order.packages
-        if len(one.scans) > 1
+        for package in order.packages
+        if len(package.scans) > 1
     ]
     assert sum(gap > 48 * HOUR for gap in gaps) == 1
 
@@ -115,7 +115,10 @@ async def test_a_price_that_changes(pandapon: FakePandaPon, order_id: str) -> No
         again = await client.order(ref)
     assert before.total_amount is not None
     off = (order.goods * happenings.DISCOUNT).quantize(Decimal("0.01"))
-    assert [one.total_amount for one in (after, again)] == [before.total_amount - off, before.total_amount - 2 * off]
+    assert [order.total_amount for order in (after, again)] == [
+        before.total_amount - off,
+        before.total_amount - 2 * off,
+    ]
     assert (after.goods_amount, after.shipping_amount) == (order.goods - off, before.shipping_amount)
 
 
@@ -167,11 +170,11 @@ def test_a_stalled_order_is_silent_and_then_goes_on() -> None:
 async def test_other_words_find_products(pandapon: FakePandaPon, words: str, title: str) -> None:
     """English, Thai and other Chinese words find what the Chinese title names, in the colour that they name."""
     async with pandapon.client() as client:
-        found = await client.search(Platform.ALIBABA, ProductQuery(words, page_size=40))
-    assert found.items
+        page = await client.search(Platform.ALIBABA, ProductQuery(words, page_size=40))
+    assert page.items
     kind = title.removeprefix("红色").removeprefix("黑色").removeprefix("蓝色")
     colour = title.removesuffix(kind)
-    assert all(kind in one.title and colour in one.title for one in found.items)
+    assert all(kind in product.title and colour in product.title for product in page.items)
 
 
 @pytest.mark.parametrize("words", ["dres red x", "submarine", "ed", "潜水艇 红色"])

@@ -53,7 +53,7 @@ def encoded(rows: Pixels, *, way: int = 0, alpha: bool = False) -> bytes:
 def guess(way: int, line: bytes, above: bytes, at: int, size: int) -> int:
     left, up = (line[at - size] if at >= size else 0), above[at]
     corner = above[at - size] if at >= size else 0
-    near = min((left, up, corner), key=lambda one: abs(left + up - corner - one))
+    near = min((left, up, corner), key=lambda value: abs(left + up - corner - value))
     return (0, left, up, (left + up) // 2, near)[way]
 
 
@@ -87,7 +87,7 @@ def test_every_picture_finds_its_own(kind: str, colour: str) -> None:
     """Of all kinds and colours, the drawn one is the nearest."""
     look = likeness.look_of(pictures.draw(kind, colour))
     every = [(shape, tint) for shape in pictures.SHAPES for tint in CHINESE]
-    assert min(every, key=lambda one: look.unlike(likeness.look_of_kind(*one))) == (kind, colour)
+    assert min(every, key=lambda pair: look.unlike(likeness.look_of_kind(*pair))) == (kind, colour)
 
 
 @pytest.mark.parametrize(
@@ -112,15 +112,17 @@ async def test_sorted_and_within_prices(client: PandaPon) -> None:
     query = PictureQuery(pictures.draw("dress", "red"), page_size=50)
     everything = (await client.search_picture(Platform.ALIBABA, query)).items
     cheapest = await client.search_picture(Platform.ALIBABA, PictureQuery(query.picture, page_size=50, sort="price"))
-    assert [one.price for one in cheapest.items] == sorted(one.price for one in everything if one.price)
+    assert [product.price for product in cheapest.items] == sorted(
+        product.price for product in everything if product.price
+    )
     limited = PictureQuery(query.picture, price_min=Decimal(30), price_max=Decimal(45), page_size=2, page=2)
     page = await client.search_picture(Platform.ALIBABA, limited)
-    assert all(one.price and 30 <= one.price <= 45 for one in page.items)
+    assert all(product.price and 30 <= product.price <= 45 for product in page.items)
     assert (page.page, page.page_size) == (2, 2)
 
 
 @pytest.mark.parametrize(
-    ("fields", "said"),
+    ("fields", "sentence"),
     [
         ({}, "imageBase64"),
         ({"imageBase64": 5}, "imageBase64"),
@@ -137,10 +139,10 @@ async def test_sorted_and_within_prices(client: PandaPon) -> None:
         ({"country": 7}, "country"),
     ],
 )
-async def test_what_is_refused(client: PandaPon, fields: dict[str, Any], said: str) -> None:
+async def test_what_is_refused(client: PandaPon, fields: dict[str, Any], sentence: str) -> None:
     """A field of another type, a text that is no picture, a format that it cannot read, a picture without anything."""
     whole = {"imageBase64": b64encode(pictures.draw("mug", "red")).decode()} | fields if fields else {}
-    with pytest.raises(PandaPonError, match=said):
+    with pytest.raises(PandaPonError, match=sentence):
         await client.call("1688.goods.image_search", body=whole)
 
 

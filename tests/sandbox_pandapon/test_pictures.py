@@ -29,7 +29,7 @@ def pixels(png: bytes) -> tuple[int, int, Counter[tuple[int, int, int]]]:
     rows = zlib.decompress(chunks[b"IDAT"])
     assert len(rows) == height * (width + 1)
     palette = [tuple(chunks[b"PLTE"][number : number + 3]) for number in range(0, len(chunks[b"PLTE"]), 3)]
-    counts = Counter(palette[one] for row in range(height) for one in rows[row * (width + 1) + 1 :][:width])
+    counts = Counter(palette[index] for row in range(height) for index in rows[row * (width + 1) + 1 :][:width])
     return width, height, counts  # type: ignore[return-value]  # each colour has three parts
 
 

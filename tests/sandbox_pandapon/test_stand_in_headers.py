@@ -42,7 +42,7 @@ async def test_a_wrong_secret_and_a_wrong_key(pandapon: FakePandaPon) -> None:
     """A signature by another secret and an unknown key are refused; neither is repeated."""
     wrong = await pandapon.ask("trace", pandapon.headers(secret="another-secret"), orderId=FIRST)
     unknown = await pandapon.ask("trace", pandapon.headers(key="another-key"), orderId=FIRST)
-    assert [one["code"] for one in (wrong, unknown)] == [401, 401]
+    assert [answer["code"] for answer in (wrong, unknown)] == [401, 401]
     assert "another" not in wrong["msg"] + unknown["msg"]
     assert SECRET not in wrong["msg"] + unknown["msg"]
 

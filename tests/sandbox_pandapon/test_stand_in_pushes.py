@@ -65,7 +65,7 @@ async def test_an_order_is_paid_shipped_received_and_cancelled(pandapon: FakePan
     order, is_1688 = unpaid(pandapon, platform), platform is Platform.ALIBABA
     got: list[Push]
 
-    async def told(kind: str) -> None:
+    async def until_pushed(kind: str) -> None:
         expected = kind if is_1688 else "STATUS_MODIFY"
         await until(lambda: any(push.kind.endswith(expected) and order.order_id in push.ids for push in got))
         assert {push.family for push in got if push.kind.endswith(expected)} == {Family.STATUS}
@@ -80,21 +80,21 @@ async def test_an_order_is_paid_shipped_received_and_cancelled(pandapon: FakePan
             await client.run(orders.PAY_BATCH, orders.PayBatch(order_ids=(order.order_id,)))
         else:
             await client.run(orders.TAOBAO_PAY, orders.PayTaobao(purchase_ids=(order.order_id,)))
-        await told("ORDER_PAY")
+        await until_pushed("ORDER_PAY")
         pandapon.clock.advance(timedelta(hours=19))
-        await told("ANNOUNCE_SENDGOODS")
+        await until_pushed("ANNOUNCE_SENDGOODS")
         if is_1688:
             await client.run(orders.RECEIVED, orders.Receive(order_id=order.order_id))
-            await told("RECEIVEGOODS")
+            await until_pushed("RECEIVEGOODS")
         assert unpaid(pandapon, platform) is order
-        await told("BUYER_MAKE")
+        await until_pushed("BUYER_MAKE")
         if is_1688:
             request = orders.CancelAlibaba(order_id=order.order_id, cancel_reason="other")
             await client.run(orders.CANCEL, request)
         else:
             await client.run(orders.TAOBAO_CANCEL, orders.CancelTaobao(purchase_id=order.order_id, cancel_reason="x"))
             pandapon.clock.advance(timedelta(minutes=1))
-        await told("CLOSE")
+        await until_pushed("CLOSE")
 
 
 @pytest.mark.parametrize("order_id", [FIRST, TAOBAO])

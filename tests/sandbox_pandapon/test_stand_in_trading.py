@@ -276,7 +276,7 @@ async def test_goods_of_all_lists(client: PandaPon) -> None:
     """A store, a picture, related ones, the selections and a category."""
     product = await product_1688(client)
     store = await client.run(goods.STORE, goods.SearchStore(seller_open_id=product.seller_open_id))
-    assert {found.seller for found in store.items} == {product.company_name}
+    assert {offer.seller for offer in store.items} == {product.company_name}
     assert (await client.run(goods.RELATED, goods.Related(offer_id=product.offer_id))).items
     for operation in (goods.HOT, goods.SELECTION, goods.GLOBAL_SELECTION, goods.RECOMMENDED):
         page = await client.run(operation, goods.Selection(page_size=3))
@@ -295,7 +295,7 @@ async def test_addresses(client: PandaPon) -> None:
     await client.run(addresses.SAVE, save)
     (first,) = await client.run(addresses.LIST, addresses.LIST.request())
     await client.run(addresses.SAVE, save.model_copy(update={"id": int(first.id), "city": "宁波市"}))
-    assert [one.city for one in await client.run(addresses.LIST, addresses.LIST.request())] == ["宁波市"]
+    assert [address.city for address in await client.run(addresses.LIST, addresses.LIST.request())] == ["宁波市"]
     assert (await refused(client, addresses.SAVE, save.model_copy(update={"id": 999}))).code == "404"
 
 

@@ -32,8 +32,8 @@ async def shipment(pandapon: FakePandaPon, ref: OrderRef = REF, subs: tuple[str,
     return reading.trace.shipment()
 
 
-def texts(found: Shipment) -> list[str]:
-    return [node.text for parcel in found.parcels for node in parcel.nodes]
+def texts(shipment: Shipment) -> list[str]:
+    return [node.text for parcel in shipment.parcels for node in parcel.nodes]
 
 
 async def test_nodes_arrive_as_time_passes(pandapon: FakePandaPon) -> None:
@@ -67,11 +67,11 @@ async def test_orders_of_rows(pandapon: FakePandaPon) -> None:
 
 async def test_several_parcels(pandapon: FakePandaPon) -> None:
     """An order may have two parcels, and a Taobao order parcels by sub-order."""
-    two = await shipment(pandapon, OrderRef(Platform.ALIBABA, SECOND))
-    assert len({parcel.waybill for parcel in two.parcels}) == 2
+    two_parcels = await shipment(pandapon, OrderRef(Platform.ALIBABA, SECOND))
+    assert len({parcel.waybill for parcel in two_parcels.parcels}) == 2
     by_sub = [await shipment(pandapon, OTHER, (sub,)) for sub in SUBS]
     together = await shipment(pandapon, OTHER, SUBS)
-    assert {p.waybill for p in together.parcels} == {p.waybill for one in by_sub for p in one.parcels}
+    assert {p.waybill for p in together.parcels} == {p.waybill for shipment in by_sub for p in shipment.parcels}
 
 
 async def test_what_a_hand_can_change(pandapon: FakePandaPon) -> None:
@@ -132,16 +132,16 @@ async def test_an_order_that_is_not_shipped(pandapon: FakePandaPon) -> None:
 @pytest.mark.parametrize("platform", Platform)
 async def test_pages_of_orders(pandapon: FakePandaPon, platform: Platform) -> None:
     """Pages hold every order once, newest first, and know how many there are."""
-    found: list[Any] = []
+    orders: list[Any] = []
     async with pandapon.client() as client:
         first = await client.orders(platform, page_size=3)
         assert first.pages is not None
         for number in range(1, first.pages + 1):
-            found += (await client.orders(platform, page=number, page_size=3)).items
+            orders += (await client.orders(platform, page=number, page_size=3)).items
         beyond = await client.orders(platform, page=first.pages + 1, page_size=3)
     assert beyond.items == ()
-    assert len(found) == first.total == len({order.order_id for order in found}) == len(pandapon.world.of(platform))
-    created = [order.created_at for order in found]
+    assert len(orders) == first.total == len({order.order_id for order in orders}) == len(pandapon.world.of(platform))
+    created = [order.created_at for order in orders]
     assert created == sorted(created, reverse=True)
 
 

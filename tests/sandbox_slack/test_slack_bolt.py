@@ -29,12 +29,12 @@ async def app(slack: SlackServer, request: pytest.FixtureRequest) -> AsyncIterat
         yield small
 
 
-async def seen(slack: SlackServer, text: str, *, user: str = "mei", channel: str = "#orders") -> Message:
+async def message_with(slack: SlackServer, text: str, *, user: str = "mei", channel: str = "#orders") -> Message:
     """The message with a text, once it is there."""
     assert await slack.workspace.wait_for(
-        lambda: any(one.text == text for one in slack.visible(channel, user)), PATIENCE
+        lambda: any(message.text == text for message in slack.visible(channel, user)), PATIENCE
     )
-    return next(one for one in slack.visible(channel, user) if one.text == text)
+    return next(message for message in slack.visible(channel, user) if message.text == text)
 
 
 async def test_a_command(slack: SlackServer, app: App) -> None:
@@ -79,8 +79,11 @@ async def test_an_answer_in_the_acknowledgement(slack: SlackServer, app: App) ->
     """Text in the acknowledgement is seen by the asker alone, or by all if it says so."""
     await slack.slash("mei", "#orders", "/ask", "now")
     await slack.slash("mei", "#orders", "/ask", "aloud")
-    assert [one.text for one in slack.visible("#orders", "mei")] == ["said in the acknowledgement", "said to all"]
-    assert [one.text for one in slack.visible("#orders", "tom")] == ["said to all"]
+    assert [message.text for message in slack.visible("#orders", "mei")] == [
+        "said in the acknowledgement",
+        "said to all",
+    ]
+    assert [message.text for message in slack.visible("#orders", "tom")] == ["said to all"]
 
 
 @pytest.mark.parametrize("text", ["slow", "broken"])
@@ -99,7 +102,7 @@ async def test_an_acknowledgement_that_is_held_back(slack: SlackServer, app: App
     """The app does its work in time, and the person reads after the whole timer that it did not respond."""
     slack.faults.late_acks = True
     command = asyncio.ensure_future(slack.slash("mei", "#orders", "/ask", "buttons"))
-    await seen(slack, "choose")
+    await message_with(slack, "choose")
     assert not command.done()
     ack = await command
     assert (ack.ok, ack.payload) == (False, None)
@@ -118,9 +121,9 @@ async def test_a_command_that_nobody_answers(slack: SlackServer, app: App) -> No
 async def test_a_button_of_a_private_answer(slack: SlackServer, app: App) -> None:
     """A press in an ephemeral message tells the container, not the message; the answer replaces the message."""
     await slack.slash("mei", "#orders", "/ask", "buttons")
-    message = await seen(slack, "choose")
+    message = await message_with(slack, "choose")
     await slack.press("mei", message, "more")
-    await seen(slack, "you chose the button")
+    await message_with(slack, "you chose the button")
     body = app.bodies[-1]
     assert body["container"] == {
         "type": "message",
@@ -129,19 +132,19 @@ async def test_a_button_of_a_private_answer(slack: SlackServer, app: App) -> Non
         "is_ephemeral": True,
     }
     assert "message" not in body
-    assert [one.text for one in slack.visible("#orders", "mei")] == ["you chose the button"]
+    assert [message.text for message in slack.visible("#orders", "mei")] == ["you chose the button"]
 
 
 async def test_a_menu(slack: SlackServer, app: App) -> None:
     """A chosen option arrives whole."""
     await slack.slash("mei", "#orders", "/ask", "buttons")
-    await slack.press("mei", await seen(slack, "choose"), "choose", value="白")
-    await seen(slack, "you chose 白")
+    await slack.press("mei", await message_with(slack, "choose"), "choose", value="白")
+    await message_with(slack, "you chose 白")
     [action] = app.bodies[-1]["actions"]
     assert action["selected_option"]["text"]["text"] == "白"
     assert action["type"] == "static_select"
     with pytest.raises(LookupError, match="colour"):
-        await slack.press("mei", await seen(slack, "you chose 白"), "colour")
+        await slack.press("mei", await message_with(slack, "you chose 白"), "colour")
 
 
 async def test_a_button_of_a_public_message(slack: SlackServer, app: App) -> None:
@@ -163,7 +166,7 @@ async def test_a_button_of_a_public_message(slack: SlackServer, app: App) -> Non
 async def test_a_button_without_a_listener(slack: SlackServer, app: App) -> None:
     """A press that the app does not take leaves a line."""
     await slack.slash("mei", "#orders", "/ask", "buttons")
-    assert not (await slack.press("mei", await seen(slack, "choose"), "silent")).ok
+    assert not (await slack.press("mei", await message_with(slack, "choose"), "silent")).ok
     assert slack.visible("#orders", "mei")[-1].text.startswith("This button failed")
 
 
@@ -171,7 +174,7 @@ async def test_a_message_shortcut(slack: SlackServer, app: App) -> None:
     """A shortcut brings the message that it was chosen on, another person's too."""
     message = await slack.say("tom", "#orders", "裙子 2542285634920880794")
     await slack.shortcut("mei", message, "look")
-    await seen(slack, "it says 裙子 2542285634920880794")
+    await message_with(slack, "it says 裙子 2542285634920880794")
     body = app.bodies[0]
     assert (body["type"], body["message"]["user"], body["message_ts"]) == ("message_action", TOM, message.ts)
     assert not (await slack.shortcut("mei", message, "unknown")).ok
@@ -233,7 +236,7 @@ async def test_an_event_is_delivered_again(slack: SlackServer, app: App) -> None
     ack = await slack.event({"type": "app_home_opened", "user": MEI, "channel": "D0MEI00001", "tab": "home"})
     assert ack.ok
     assert app.retries == ["0", "1"]
-    assert [one.ok for one in slack.acks] == [False, True]
+    assert [ack.ok for ack in slack.acks] == [False, True]
     assert len({body["event_id"] for body in app.bodies}) == 1
 
 

@@ -22,13 +22,13 @@ if TYPE_CHECKING:
 POST = "chat.postMessage"
 
 
-def said(slack: SlackServer) -> list[str]:
-    return [one.text for one in slack.visible("#orders", "mei")]
+def visible_texts(slack: SlackServer) -> list[str]:
+    return [message.text for message in slack.visible("#orders", "mei")]
 
 
-async def failure(client: AsyncWebClient, **more: Any) -> SlackApiError:
+async def failure(client: AsyncWebClient, **arguments: Any) -> SlackApiError:
     with pytest.raises(SlackApiError) as caught:
-        await client.chat_postMessage(**({"channel": ORDERS, "text": "hello"} | more))
+        await client.chat_postMessage(**({"channel": ORDERS, "text": "hello"} | arguments))
     return caught.value
 
 
@@ -39,9 +39,9 @@ async def test_rate_limited(slack: SlackServer, client: AsyncWebClient) -> None:
         refused = await failure(client)
         assert (refused.response.status_code, refused.response["error"]) == (429, "ratelimited")
         assert refused.response.headers["Retry-After"] == "7"
-    assert said(slack) == []
+    assert visible_texts(slack) == []
     await client.chat_postMessage(channel=ORDERS, text="at last")
-    assert said(slack) == ["at last"]
+    assert visible_texts(slack) == ["at last"]
     assert [call.status for call in slack.calls] == [429, 429, 200]
 
 
@@ -52,7 +52,7 @@ async def test_the_sdk_waits_as_told(slack: SlackServer, client: AsyncWebClient)
     began = time.monotonic()
     await client.chat_postMessage(channel=ORDERS, text="hello")
     assert time.monotonic() - began >= 1
-    assert said(slack) == ["hello"]
+    assert visible_texts(slack) == ["hello"]
 
 
 async def test_rate_limited_in_one_channel(slack: SlackServer, client: AsyncWebClient) -> None:
@@ -66,7 +66,7 @@ async def test_an_error_code(slack: SlackServer, client: AsyncWebClient) -> None
     """Any of Slack's error codes can be planned."""
     slack.faults.plan(Fault(POST, error="account_inactive"))
     assert (await failure(client)).response["error"] == "account_inactive"
-    assert said(slack) == []
+    assert visible_texts(slack) == []
 
 
 @pytest.mark.parametrize(("applied", "texts"), [(True, ["hello"]), (False, [])])
@@ -75,7 +75,7 @@ async def test_a_server_error(slack: SlackServer, client: AsyncWebClient, applie
     slack.faults.plan(Fault(POST, status=500, applied=applied))
     refused = await failure(client)
     assert refused.response.status_code == 500
-    assert said(slack) == texts
+    assert visible_texts(slack) == texts
     assert [call.status for call in slack.calls] == [500]
 
 
@@ -88,14 +88,14 @@ async def test_a_dropped_connection(
     slack.faults.plan(Fault(POST, drop=True, applied=applied))
     with pytest.raises(aiohttp.ClientError):
         await client.chat_postMessage(channel=ORDERS, text="hello")
-    assert said(slack) == texts
+    assert visible_texts(slack) == texts
 
 
 async def test_the_sdk_posts_again_after_a_drop(slack: SlackServer, client: AsyncWebClient) -> None:
     """Left to its defaults, slack_sdk repeats a post whose connection broke: what was said already is said twice."""
     slack.faults.plan(Fault(POST, drop=True, applied=True))
     await client.chat_postMessage(channel=ORDERS, text="hello")
-    assert said(slack) == ["hello", "hello"]
+    assert visible_texts(slack) == ["hello", "hello"]
 
 
 async def test_slow(slack: SlackServer, client: AsyncWebClient) -> None:
@@ -104,7 +104,7 @@ async def test_slow(slack: SlackServer, client: AsyncWebClient) -> None:
     began = time.monotonic()
     await client.chat_postMessage(channel=ORDERS, text="hello")
     assert time.monotonic() - began >= 0.2
-    assert said(slack) == ["hello"]
+    assert visible_texts(slack) == ["hello"]
 
 
 async def test_slower_than_the_client_waits(slack: SlackServer, client: AsyncWebClient) -> None:
@@ -136,7 +136,7 @@ async def test_the_pace_of_a_channel(slack: SlackServer, client: AsyncWebClient)
     await client.chat_update(channel=ORDERS, ts=ts[0], text="edited")
     await asyncio.sleep(1.05)
     await client.chat_postMessage(channel=ORDERS, text="later")
-    assert said(slack) == ["edited", "1", "2", "3", "later"]
+    assert visible_texts(slack) == ["edited", "1", "2", "3", "later"]
 
 
 async def test_listeners_hear_every_answer(slack: SlackServer, client: AsyncWebClient) -> None:

@@ -14,12 +14,12 @@ if TYPE_CHECKING:
     from sandbox.slack.server import SlackServer
 
 
-async def post(client: AsyncWebClient, text: str, **more: Any) -> str:
-    return str((await client.chat_postMessage(channel=ORDERS, text=text, **more))["ts"])
+async def post(client: AsyncWebClient, text: str, **arguments: Any) -> str:
+    return str((await client.chat_postMessage(channel=ORDERS, text=text, **arguments))["ts"])
 
 
-async def texts(client: AsyncWebClient, **more: Any) -> list[str]:
-    answer = await client.conversations_history(channel=ORDERS, **more)
+async def texts(client: AsyncWebClient, **arguments: Any) -> list[str]:
+    answer = await client.conversations_history(channel=ORDERS, **arguments)
     return [message["text"] for message in answer["messages"]]
 
 
@@ -53,16 +53,16 @@ async def test_pages_of_history(client: AsyncWebClient) -> None:
     """Pages come newest first, follow one another by cursor, and end with an empty one."""
     for number in range(5):
         await post(client, str(number))
-    found, cursor, pages = list[str](), "", 0
+    history, cursor, pages = list[str](), "", 0
     while True:
         answer = await client.conversations_history(channel=ORDERS, limit=2, cursor=cursor)
-        found += [message["text"] for message in answer["messages"]]
+        history += [message["text"] for message in answer["messages"]]
         pages += 1
         cursor = answer["response_metadata"]["next_cursor"]
         assert answer["has_more"] is bool(cursor)
         if not cursor:
             break
-    assert (found, pages) == (["4", "3", "2", "1", "0"], 3)
+    assert (history, pages) == (["4", "3", "2", "1", "0"], 3)
 
 
 async def test_bounds(client: AsyncWebClient) -> None:
@@ -130,5 +130,5 @@ async def test_ts_are_unique_and_grow(client: AsyncWebClient, slack: SlackServer
     """However fast messages come, no two have the same ts, and a later one has a greater one."""
     now = slack.workspace._clock()
     slack.workspace._clock = lambda: now
-    found = [await post(client, str(number)) for number in range(20)]
-    assert found == sorted(set(found))
+    stamps = [await post(client, str(number)) for number in range(20)]
+    assert stamps == sorted(set(stamps))

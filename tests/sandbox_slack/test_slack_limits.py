@@ -37,8 +37,8 @@ def buttons(count: int) -> Json:
     return actions(*[button(f"a{number}") for number in range(count)])
 
 
-def one_button(**more: Any) -> Json:
-    return actions(button("a") | more)
+def one_button(**fields: Any) -> Json:
+    return actions(button("a") | fields)
 
 
 def context(count: int) -> Json:
@@ -61,8 +61,8 @@ def overflow(count: int) -> Json:
     return actions({"type": "overflow", "action_id": "a", "options": options(count)})
 
 
-def one_option(**more: Any) -> Json:
-    return actions({"type": "overflow", "action_id": "a", "options": [options(1)[0] | more]})
+def one_option(**fields: Any) -> Json:
+    return actions({"type": "overflow", "action_id": "a", "options": [options(1)[0] | fields]})
 
 
 def named(length: int) -> Json:
@@ -172,10 +172,10 @@ def test_limits_of_a_modal(change: Json) -> None:
     name, most = next(iter(change.items()))
     assert check_view(modal() | change) == []
     if isinstance(most, dict):
-        more: Any = sized(25)
+        exceeding: Any = sized(25)
     else:
-        more = most + most[:1]
-    assert check_view(modal() | {name: more}) != []
+        exceeding = most + most[:1]
+    assert check_view(modal() | {name: exceeding}) != []
 
 
 @pytest.mark.parametrize(

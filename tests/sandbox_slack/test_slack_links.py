@@ -56,7 +56,7 @@ async def error(call: Any) -> str:
     return str(caught.value.response["error"])
 
 
-async def told(slack: SlackServer, *, tried: str, where: str = "#orders") -> list[dict[str, Any]]:
+async def link_events(slack: SlackServer, *, tried: str, where: str = "#orders") -> list[dict[str, Any]]:
     """The events that were sent when somebody posts this."""
     events: dict[str, dict[str, Any]] = {}  # by id: nobody takes them, so that they come again
     slack.on_payload.append(lambda _kind, payload, _ack: events.update({payload["event_id"]: payload["event"]}))
@@ -67,28 +67,30 @@ async def told(slack: SlackServer, *, tried: str, where: str = "#orders") -> lis
 
 async def test_the_event(slack: SlackServer) -> None:
     """The app hears of each of its links once, whole, with the message and whether its bot is there."""
-    [event] = await told(slack, tried=f"<{PAGE.replace('&', '&amp;')}|a>, http://www.shop.example/x and <{PAGE}>")
+    [event] = await link_events(
+        slack, tried=f"<{PAGE.replace('&', '&amp;')}|a>, http://www.shop.example/x and <{PAGE}>"
+    )
     assert event["type"] == "link_shared"
     assert event["links"] == [
         {"url": PAGE, "domain": "shop.example"},
         {"url": "http://www.shop.example/x", "domain": "shop.example"},
     ]
     assert (event["channel"], event["is_bot_user_member"], event["source"]) == (ORDERS, True, "conversations_history")
-    [event] = await told(slack, tried=PAGE, where="#secret")
+    [event] = await link_events(slack, tried=PAGE, where="#secret")
     assert (event["channel"], event["is_bot_user_member"]) == (SECRET, False)
 
 
 @pytest.mark.parametrize("text", ["https://myshop.example/x", "shop.example", "https://example/shop.example", "x"])
 async def test_links_of_others(slack: SlackServer, text: str) -> None:
     """Another domain, and what is no link, is not told."""
-    assert await told(slack, tried=text) == []
+    assert await link_events(slack, tried=text) == []
 
 
 @pytest.mark.parametrize("scopes", [(), ("links:read",)])
 async def test_who_did_not_ask(clock: SimClock, scopes: tuple[str, ...]) -> None:
     """Without the scope, or without the subscription, the app hears of nothing."""
     async with SlackServer(clock, manifest=asking(*scopes, events=("link_shared",) if not scopes else ())) as slack:
-        assert await told(slack, tried=PAGE) == []
+        assert await link_events(slack, tried=PAGE) == []
 
 
 async def test_an_app_that_unfurls(clock: SimClock) -> None:
@@ -147,7 +149,7 @@ async def test_what_is_refused(slack: SlackServer, client: AsyncWebClient, chang
 
 async def test_by_the_events_own_id(slack: SlackServer, client: AsyncWebClient) -> None:
     """The id and the source of the event name the message too."""
-    [event] = await told(slack, tried=PAGE)
+    [event] = await link_events(slack, tried=PAGE)
     named = {"unfurl_id": event["unfurl_id"], "source": event["source"]}
     await client.api_call("chat.unfurl", json={**named, "unfurls": {PAGE: {"title": "A dress"}}})
     [message] = slack.workspace.channels[ORDERS].messages.values()

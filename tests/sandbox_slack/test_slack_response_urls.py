@@ -31,7 +31,7 @@ def url(
 
 
 def texts(slack: SlackServer, user: str = "mei", channel: str = "#orders") -> list[str]:
-    return [one.text for one in slack.visible(channel, user)]
+    return [message.text for message in slack.visible(channel, user)]
 
 
 async def test_to_whom(slack: SlackServer) -> None:
@@ -129,7 +129,7 @@ async def test_an_answer_in_a_thread(slack: SlackServer) -> None:
     parent = await slack.say("tom", "#orders", "parent")
     body = {"text": "in the thread", "response_type": "in_channel", "thread_ts": parent.ts}
     await url(slack, kind="actions").send_dict(body)
-    assert [one.text for one in slack.thread(parent)] == ["in the thread"]
+    assert [message.text for message in slack.thread(parent)] == ["in the thread"]
     assert texts(slack) == ["parent"]
 
 

@@ -169,7 +169,7 @@ async def test_what_passes_between_an_app_and_the_stand_in(slack: SlackServer) -
         await slack.press("mei", whisper, "choose", value="白")
         await slack.global_shortcut("mei", "form")
         assert await slack.workspace.wait_for(lambda: len(slack.workspace.views) == 2, PATIENCE)
-        view_id = next(one for one, view in slack.workspace.views.items() if view["type"] == "modal")
+        view_id = next(id_ for id_, view in slack.workspace.views.items() if view["type"] == "modal")
         await client.views_update(view_id=view_id, view=modal("Updated"))
         view = slack.workspace.views[view_id]
         await slack.deliver("interactive", payloads.view_options(mei, view, menu, "连"))
@@ -242,7 +242,7 @@ def test_the_data_can_be_compared() -> None:
 def test_the_data_lies_beside_the_code() -> None:
     """The schema, its licence and the script that makes it are part of the package."""
     folder = Path(sandbox.slack.__path__[0]) / "schema"
-    assert {one.name for one in folder.iterdir()} >= {"slack.json", "NOTICE", "generate.sh", "entry.ts"}
+    assert {path.name for path in folder.iterdir()} >= {"slack.json", "NOTICE", "generate.sh", "entry.ts"}
     assert "MIT" in (folder / "NOTICE").read_text(encoding="utf-8")
 
 

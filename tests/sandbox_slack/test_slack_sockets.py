@@ -95,8 +95,8 @@ async def test_an_acknowledgement_that_means_nothing(slack: SlackServer) -> None
 async def test_one_connection_gets_each_event(slack: SlackServer) -> None:
     """With two connections, each envelope goes to one of them."""
     counts = [0, 0]
-    async with connected(slack) as one, connected(slack) as other:
-        answering = [asyncio.create_task(_answer(socket, counts, of)) for of, socket in enumerate((one, other))]
+    async with connected(slack) as first, connected(slack) as other:
+        answering = [asyncio.create_task(_answer(socket, counts, of)) for of, socket in enumerate((first, other))]
         for _ in range(4):
             assert (await slack.slash("mei", "#orders", "/ask")).ok
         for task in answering:

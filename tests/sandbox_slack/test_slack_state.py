@@ -17,7 +17,7 @@ def option(value: str) -> dict[str, Any]:
     return {"text": plain(value.title()), "value": value}
 
 
-def asked(block_id: str, element: dict[str, Any]) -> dict[str, Any]:
+def input_block(block_id: str, element: dict[str, Any]) -> dict[str, Any]:
     return {"type": "input", "block_id": block_id, "label": plain(block_id), "element": element, "optional": True}
 
 
@@ -26,7 +26,7 @@ async def submitted(slack: SlackServer, client: AsyncWebClient, blocks: list[Any
     app = SmallApp(slack)
     async with socket_mode(slack, app.bolt):
         field = {"type": "plain_text_input", "action_id": "typed", "initial_value": "10"}
-        view = modal(blocks=[asked("number", field), *blocks])
+        view = modal(blocks=[input_block("number", field), *blocks])
         opened = await client.views_open(trigger_id=slack.interactions.new_trigger(), view=view)
         assert (await slack.submit("mei", opened["view"]["id"], typed)).ok
     return app.bodies[-1]["view"]["state"]["values"]
@@ -36,12 +36,14 @@ async def test_what_an_input_begins_with(slack: SlackServer, client: AsyncWebCli
     """Who touches nothing submits what was there, and nothing where nothing was."""
     options = [option("red"), option("white")]
     blocks = [
-        asked("menu", {"type": "static_select", "action_id": "x", "options": options, "initial_option": options[1]}),
-        asked("radio", {"type": "radio_buttons", "action_id": "x", "options": options}),
-        asked("checks", {"type": "checkboxes", "action_id": "x", "options": options}),
-        asked("time", {"type": "timepicker", "action_id": "x", "initial_time": "08:30"}),
-        asked("date", {"type": "datepicker", "action_id": "x"}),
-        asked("who", {"type": "users_select", "action_id": "x", "initial_user": MEI}),
+        input_block(
+            "menu", {"type": "static_select", "action_id": "x", "options": options, "initial_option": options[1]}
+        ),
+        input_block("radio", {"type": "radio_buttons", "action_id": "x", "options": options}),
+        input_block("checks", {"type": "checkboxes", "action_id": "x", "options": options}),
+        input_block("time", {"type": "timepicker", "action_id": "x", "initial_time": "08:30"}),
+        input_block("date", {"type": "datepicker", "action_id": "x"}),
+        input_block("who", {"type": "users_select", "action_id": "x", "initial_user": MEI}),
     ]
     assert await submitted(slack, client, blocks, {}) == {
         "number": {"typed": {"type": "plain_text_input", "value": "10"}},
@@ -58,7 +60,10 @@ async def test_options_come_whole(slack: SlackServer, client: AsyncWebClient) ->
     """An option chosen by its value comes with its words, from a group too; an emptied field is empty."""
     options = [option("red"), option("white")]
     grouped = {"type": "static_select", "action_id": "x", "option_groups": [{"label": plain("g"), "options": options}]}
-    blocks = [asked("menu", grouped), asked("checks", {"type": "checkboxes", "action_id": "x", "options": options})]
+    blocks = [
+        input_block("menu", grouped),
+        input_block("checks", {"type": "checkboxes", "action_id": "x", "options": options}),
+    ]
     values = await submitted(
         slack,
         client,

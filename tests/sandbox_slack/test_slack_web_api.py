@@ -145,7 +145,7 @@ async def test_public_channels_with_the_scope(clock: SimClock) -> None:
     """With chat:write.public, a public channel without the bot takes its message; a private one still does not."""
     async with stand_in(clock, "chat:write", "chat:write.public") as slack:
         await web_client(slack).chat_postMessage(channel=RANDOM, text="hello")
-        assert [one.text for one in slack.visible("#random", "tom")] == ["hello"]
+        assert [message.text for message in slack.visible("#random", "tom")] == ["hello"]
         assert await error(web_client(slack).chat_postMessage(channel=SECRET, text="hello")) == "channel_not_found"
 
 
@@ -153,7 +153,7 @@ async def test_a_user_id_is_a_direct_message(slack: SlackServer, client: AsyncWe
     """A message to a person goes into the bot's direct conversation with them, which conversations.open names too."""
     posted = await client.chat_postMessage(channel=MEI, text="psst 林梅")
     assert posted["channel"].startswith("D")
-    assert [one.text for one in slack.visible(posted["channel"], "mei")] == ["psst 林梅"]
+    assert [message.text for message in slack.visible(posted["channel"], "mei")] == ["psst 林梅"]
     assert await error(client.chat_postMessage(channel="U0NOBODY", text="hello")) == "channel_not_found"
 
 
@@ -197,7 +197,7 @@ async def test_threads_and_broadcasts(slack: SlackServer, client: AsyncWebClient
     parent = (await client.chat_postMessage(channel=ORDERS, text="card"))["ts"]
     await client.chat_postMessage(channel=ORDERS, text="scan", thread_ts=parent)
     await client.chat_postMessage(channel=ORDERS, text="delivered", thread_ts=parent, reply_broadcast=True)
-    assert [one.text for one in slack.visible("#orders", "mei")] == ["card", "delivered"]
+    assert [message.text for message in slack.visible("#orders", "mei")] == ["card", "delivered"]
     replies = (await client.conversations_replies(channel=ORDERS, ts=parent))["messages"]
     assert [reply["text"] for reply in replies] == ["card", "scan", "delivered"]
     assert (replies[0]["thread_ts"], replies[0]["reply_count"]) == (parent, 2)
@@ -231,7 +231,7 @@ async def test_what_cannot_be_edited(slack: SlackServer, client: AsyncWebClient)
 async def test_whispers(slack: SlackServer, client: AsyncWebClient) -> None:
     """An ephemeral message is seen by one person, not by the history, and cannot be edited by its ts."""
     ts = (await client.chat_postEphemeral(channel=ORDERS, user=MEI, text="only you"))["message_ts"]
-    assert [one.text for one in slack.visible("#orders", "mei")] == ["only you"]
+    assert [message.text for message in slack.visible("#orders", "mei")] == ["only you"]
     assert slack.visible("#orders", "tom") == []
     assert (await client.conversations_history(channel=ORDERS))["messages"] == []
     assert await error(client.chat_update(channel=ORDERS, ts=ts, text="x")) == "message_not_found"

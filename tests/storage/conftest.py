@@ -5,7 +5,7 @@ from __future__ import annotations
 from typing import TYPE_CHECKING
 
 import pytest
-from support.migrated import lay_down
+from support.migrated import put_empty_database
 from support.pgbouncer import open_pooled
 from support.postgres import open_postgres
 from support.store_harness import StoreHarness
@@ -39,7 +39,7 @@ async def harness(request: pytest.FixtureRequest, tmp_path: Path) -> AsyncIterat
     """An empty store, open."""
     path = tmp_path / "data" / "bot.db"
     if request.param == "sqlite" and _engines(request.module) != ["sqlite"]:  # those modules try the file itself
-        lay_down(path)
+        put_empty_database(path)
     harness = StoreHarness(path, OPENERS[request.param])
     await harness.open()
     yield harness

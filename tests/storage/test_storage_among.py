@@ -54,8 +54,8 @@ async def test_hostile_texts_are_values_and_nothing_else(harness: StoreHarness) 
         conn.executemany(ADD, [(text, "here") for text in HOSTILE])
         for texts in (HOSTILE, *([text] for text in HOSTILE)):
             among, values = conn.among(texts)
-            found = conn.tuples(FIND.format(among=among), ("here", *values, 0))
-            assert sorted(name for (name,) in found) == sorted(texts)
+            rows = conn.tuples(FIND.format(among=among), ("here", *values, 0))
+            assert sorted(name for (name,) in rows) == sorted(texts)
 
     await harness.store.engine.run(work)
 

@@ -16,6 +16,8 @@ from tracking.messages import ApprovalMessage, ApprovalPart
 from tracking.writes import Write, WriteState
 
 if TYPE_CHECKING:
+    from datetime import datetime
+
     from support.store_harness import StoreHarness
 
     from storage.post import Post
@@ -47,12 +49,12 @@ async def claimed(harness: StoreHarness, channel: str) -> list[Post]:
     ],
 )
 async def test_a_form_lives_while_it_waits(
-    harness: StoreHarness, state: ApprovalState | None, lives: timedelta, until: object
+    harness: StoreHarness, state: ApprovalState | None, lives: timedelta, until: datetime | None
 ) -> None:
     """And no longer: what was typed into it is forgotten then. Closing it does not forget it."""
     asked = await ask(harness)
     if state:
-        await harness.store.approvals.decide(NOW, asked.id, state, TOM, until=until)  # type: ignore[arg-type]
+        await harness.store.approvals.decide(NOW, asked.id, state, TOM, until=until)
     await harness.store.writes.close_flow(FLOW, MEI)
     assert await harness.store.writes.flow(NOW + lives - MINUTE, FLOW) is not None
     await harness.store.writes.forget_flows(NOW + lives - MINUTE)

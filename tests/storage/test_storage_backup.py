@@ -12,7 +12,7 @@ from typing import TYPE_CHECKING
 
 import pytest
 from support.old_database import VERSIONS, unpack
-from support.store_harness import NOW, ORDERS_CHANNEL, StoreHarness, by_a_newer_version
+from support.store_harness import NOW, ORDERS_CHANNEL, StoreHarness, mark_as_newer_version
 
 from bot.commands.backups import restore, show
 from storage import moved
@@ -43,7 +43,7 @@ async def test_a_copy_is_complete_and_private(harness: StoreHarness, tmp_path: P
     watch = await harness.active()
     copy = await backup.back_up(thread(harness), tmp_path / "copies", NOW)
     assert copy.stat().st_mode & 0o777 == 0o600
-    assert [one.name for one in (tmp_path / "copies").iterdir()] == [copy.name]
+    assert [path.name for path in (tmp_path / "copies").iterdir()] == [copy.name]
     with sqlite3.connect(copy) as conn:
         assert conn.execute("SELECT channel FROM watches").fetchall() == [(watch.channel,)]
     conn.close()
@@ -59,17 +59,17 @@ async def test_work_goes_on_while_a_copy_is_made(
     for number in range(100):
         await harness.tell(f"before {number}")
     copying = asyncio.ensure_future(backup.back_up(thread(harness), tmp_path / "copies", NOW))
-    another = asyncio.ensure_future(backup.back_up(thread(harness), tmp_path / "others", NOW))
+    second = asyncio.ensure_future(backup.back_up(thread(harness), tmp_path / "others", NOW))
     told = 0
     while not copying.done():
         await harness.tell(f"meanwhile {told}")
         told += 1
-    for copy in (await copying, await another):
+    for copy in (await copying, await second):
         with sqlite3.connect(copy) as conn:
             [(seen,)] = conn.execute("SELECT COUNT(*) FROM news").fetchall()
         conn.close()
         assert 100 <= seen <= 100 + told
-    assert [one.name for one in (tmp_path / "copies").iterdir()] == [(await copying).name]
+    assert [path.name for path in (tmp_path / "copies").iterdir()] == [(await copying).name]
 
 
 async def test_closing_waits_for_a_copy(harness: StoreHarness, tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
@@ -154,11 +154,11 @@ async def test_copies_that_cannot_be_listed_are_not_none(harness: StoreHarness, 
     folder.touch()
     await harness.close()
     harness.path.unlink()
-    said: list[str] = []
+    output: list[str] = []
     with pytest.raises(StorageError, match="cannot be listed: Not a directory"):
         await backup.open_or_restore(harness.path, folder, NOW)
-    assert await show(folder, said.append) == 1
-    assert "cannot be listed" in said[0]
+    assert await show(folder, output.append) == 1
+    assert "cannot be listed" in output[0]
     assert not harness.path.exists()
 
 
@@ -169,12 +169,12 @@ async def test_of_what_is_moved_no_copy_is_restored(harness: StoreHarness, tmp_p
     await harness.store.engine.run(lambda conn: moved.mark(conn, "postgresql://db/bot", NOW))
     marked = await backup.back_up(thread(harness), folder, NOW + HOUR / 60)
     await harness.close()
-    said: list[str] = []
-    assert await restore(harness.path, folder, None, said.append) == 1
-    assert await restore(harness.path, folder, copies.backups(folder)[1], said.append) == 1
+    output: list[str] = []
+    assert await restore(harness.path, folder, None, output.append) == 1
+    assert await restore(harness.path, folder, copies.backups(folder)[1], output.append) == 1
     harness.path.unlink()
-    assert await restore(harness.path, folder, copies.backups(folder)[1], said.append) == 1
-    assert [line for line in said if "The data moved to postgresql://db/bot" not in line] == []
+    assert await restore(harness.path, folder, copies.backups(folder)[1], output.append) == 1
+    assert [line for line in output if "The data moved to postgresql://db/bot" not in line] == []
     store, restored = await backup.open_or_restore(harness.path, folder, NOW + HOUR)
     assert restored is not None
     assert restored.taken_at == copies.taken_at(marked)
@@ -182,7 +182,7 @@ async def test_of_what_is_moved_no_copy_is_restored(harness: StoreHarness, tmp_p
         await store.engine.read(moved.check)
     await store.engine.run(moved.unmark)
     await store.close()
-    assert await restore(harness.path, folder, copies.backups(folder)[1], said.append) == 0
+    assert await restore(harness.path, folder, copies.backups(folder)[1], output.append) == 0
 
 
 async def test_the_list_names_what_this_version_can_use(harness: StoreHarness, tmp_path: Path) -> None:
@@ -191,12 +191,12 @@ async def test_the_list_names_what_this_version_can_use(harness: StoreHarness, t
     good = await backup.back_up(thread(harness), folder, NOW)
     newer = await backup.back_up(thread(harness), folder, NOW + HOUR)
     await harness.close()
-    by_a_newer_version(newer)
-    said: list[str] = []
-    assert await show(folder, said.append) == 0
-    assert [line.endswith("cannot be used: of a newer version") for line in said] == [True, False]
-    assert await restore(harness.path, folder, None, said.append) == 1
-    assert said[-1].endswith(f"`pandabot restore {good}`.")
+    mark_as_newer_version(newer)
+    output: list[str] = []
+    assert await show(folder, output.append) == 0
+    assert [line.endswith("cannot be used: of a newer version") for line in output] == [True, False]
+    assert await restore(harness.path, folder, None, output.append) == 1
+    assert output[-1].endswith(f"`pandabot restore {good}`.")
 
 
 async def test_a_copy_from_before_is_restored_and_carried_on(harness: StoreHarness, tmp_path: Path) -> None:
@@ -245,10 +245,12 @@ async def test_a_damaged_file_is_set_aside_and_the_copy_used(harness: StoreHarne
     try:
         assert restored is not None
         assert restored.taken_at == NOW.replace(microsecond=0)
-        [aside] = [one for one in path.parent.glob("*.set-aside-*") if not one.name.endswith(("-wal", "-shm"))]
+        [aside] = [
+            damaged for damaged in path.parent.glob("*.set-aside-*") if not damaged.name.endswith(("-wal", "-shm"))
+        ]
         assert (aside.read_bytes(), aside.name) == (damaged, restored.aside)
         due = await store.orders.claim_due(NOW + timedelta(hours=3), 10, timedelta(minutes=5))
-        assert [(one.fingerprint, one.key != "") for one in due] == [(b"", True)]
+        assert [(order.fingerprint, order.key != "") for order in due] == [(b"", True)]
     finally:
         await store.close()
 
@@ -324,8 +326,8 @@ async def test_an_order_stays_doubtful_for_an_hour(harness: StoreHarness, tmp_pa
     await harness.close()
     backup.restore(copy, harness.path, NOW)
     await harness.open()
-    for what in ("moved", "moved on"):
-        await harness.tell(what)
+    for event in ("moved", "moved on"):
+        await harness.tell(event)
         post = await harness.claim_one()
         assert (post.state, post.restored_at) == (PostState.UNCERTAIN, NOW)
         await harness.store.outbox.mark_sent(NOW, post, "1.1")
@@ -402,7 +404,7 @@ async def test_the_copy_of_a_newer_version_is_left_alone(harness: StoreHarness, 
     folder = tmp_path / "copies"
     copy = await backup.back_up(thread(harness), folder, NOW)
     await harness.close()
-    by_a_newer_version(copy)
+    mark_as_newer_version(copy)
     before = _files(tmp_path)
     with pytest.raises(NewerSchemaError, match="newer version"):
         backup.restore(copy, harness.path, NOW + HOUR)
@@ -448,8 +450,8 @@ async def test_a_restore_without_room_is_one_sentence_and_changes_nothing(
         code = await restore(path, folder, copy, print)
     finally:
         resource.setrlimit(resource.RLIMIT_FSIZE, (soft, hard))
-    said = capsys.readouterr().out
-    assert (code, said.count("\n"), "Nothing was changed" in said) == (1, 1, True), said
+    output = capsys.readouterr().out
+    assert (code, output.count("\n"), "Nothing was changed" in output) == (1, 1, True), output
     assert contents(tmp_path) == before
     assert await restore(path, folder, copy, print) == 0
 
@@ -463,5 +465,5 @@ async def test_a_damaged_copy_is_a_line_of_the_list(tmp_path: Path, capsys: pyte
     content[4096:4120] = b"garbage garbage garbage "
     copy.write_bytes(content)
     assert await show(tmp_path / "copies", print) == 0
-    said = capsys.readouterr().out
-    assert (said.count("\n"), "cannot be used: *** in database main *** " in said) == (1, True), said
+    output = capsys.readouterr().out
+    assert (output.count("\n"), "cannot be used: *** in database main *** " in output) == (1, True), output

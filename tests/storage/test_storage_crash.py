@@ -94,8 +94,8 @@ async def _kill_after(path: Path, batches: int) -> int:
         await writer.stdout.readline()
     await asyncio.sleep(0.003 * batches % 0.01)
     writer.kill()
-    rest, _ = await writer.communicate()
-    return batches + rest.count(b"\n")
+    remainder, _ = await writer.communicate()
+    return batches + remainder.count(b"\n")
 
 
 async def _limit(harness: StoreHarness, pages: int | None) -> None:
@@ -135,7 +135,7 @@ async def test_a_full_disk_rolls_back_and_the_store_goes_on(harness: StoreHarnes
     recorded = await harness.store.orders.record(NOW, batch)
     assert (recorded.applied, recorded.posts) == (1, 2)
     assert len((await harness.store.orders.load([ORDER]))[ORDER].shipment.nodes) == 201
-    assert await harness.said() == [f"{ORDERS_CHANNEL} news moved", f"{ORDERS_CHANNEL} refresh"]
+    assert await harness.send_all() == [f"{ORDERS_CHANNEL} news moved", f"{ORDERS_CHANNEL} refresh"]
 
 
 async def test_a_full_disk_still_lets_a_sent_post_be_recorded(harness: StoreHarness) -> None:

@@ -13,8 +13,8 @@ from support.store_harness import (
     ORDER,
     ORDERS_CHANNEL,
     OTHER,
-    named,
-    news_saying,
+    news_to_post,
+    news_with_text,
     order_of,
     words,
 )
@@ -35,8 +35,8 @@ async def _digest(harness: StoreHarness) -> Post:
     """Three pieces of news folded into one message that is on its way."""
     await harness.active(ORDER)
     await harness.active(OTHER)
-    for what, key in (("one", ORDER), ("two", OTHER), ("three", ORDER)):
-        await harness.tell(what, key)
+    for event, key in (("one", ORDER), ("two", OTHER), ("three", ORDER)):
+        await harness.tell(event, key)
     digest = await harness.store.outbox.batch(NOW, await harness.claim_one(), 10, LEASE)
     assert digest is not None
     return digest
@@ -62,15 +62,15 @@ async def test_news_that_piles_up_is_batch_id_one_message(harness: StoreHarness)
 async def test_a_digest_says_how_much_waits_behind_a_post(harness: StoreHarness) -> None:
     """The sender folds when enough has piled up, and takes no more than it asks for."""
     await harness.active()
-    for what in ("one", "two", "three"):
-        await harness.tell(what)
+    for event in ("one", "two", "three"):
+        await harness.tell(event)
     head = await harness.claim_one()
     assert head.behind == 2
     digest = await harness.store.outbox.batch(NOW, head, 2, LEASE)
     assert digest is not None
     assert [words(post) for post in await harness.store.outbox.batched(digest.id)] == ["one", "two"]
     assert await harness.store.outbox.mark_sent(NOW, digest, "ts")
-    assert await harness.said() == [f"{ORDERS_CHANNEL} news three"]
+    assert await harness.send_all() == [f"{ORDERS_CHANNEL} news three"]
 
 
 async def test_a_single_post_is_not_folded(harness: StoreHarness) -> None:
@@ -97,13 +97,13 @@ async def _loud_and_quiet(harness: StoreHarness) -> Post:
     """Two orders in turn, a problem of the first in between; returns the first post, claimed."""
     await harness.active(ORDER)
     await harness.active(OTHER)
-    for what, key, level in (
+    for event, key, level in (
         ("one", ORDER, Severity.NODE),
         ("two", OTHER, Severity.NODE),
         ("three", ORDER, Severity.PROBLEM),
         ("four", OTHER, Severity.NODE),
     ):
-        await harness.tell(what, key, to_post=named(what, severity=level))
+        await harness.tell(event, key, to_post=news_to_post(event, severity=level))
     return await harness.claim_one()
 
 
@@ -137,8 +137,8 @@ async def test_orders_with_nothing_to_show_stay_in_their_threads(harness: StoreH
 async def test_a_digest_of_one_order_finds_its_thread_again(harness: StoreHarness) -> None:
     """After a failed try it goes to the card that the order has then, and a lost card comes before it."""
     await harness.active()
-    for what in ("one", "two"):
-        await harness.tell(what)
+    for event in ("one", "two"):
+        await harness.tell(event)
     digest = await harness.store.outbox.batch(
         NOW, await harness.claim_one(), 10, LEASE, rule=BatchRule(shown=frozenset())
     )
@@ -207,7 +207,12 @@ async def test_what_was_skipped_stays_unsaid_and_explained(harness: StoreHarness
     assert await harness.store.outbox.mark_skipped(NOW, await harness.claim_one(), "muted")
     assert await harness.claim() == []
     (told,) = (await harness.store.delivery_log.of_order(ORDER, ORDERS_CHANNEL, 10)).entries
-    assert (told.event_id, told.news, told.state, told.error) == ("one", news_saying("one"), PostState.SKIPPED, "muted")
+    assert (told.event_id, told.news, told.state, told.error) == (
+        "one",
+        news_with_text("one"),
+        PostState.SKIPPED,
+        "muted",
+    )
     (elsewhere,) = (await harness.store.delivery_log.of_order(ORDER, CLAIMS_CHANNEL, 10)).entries
     assert elsewhere.state is None
 
@@ -228,9 +233,9 @@ async def test_an_alarm_is_raised_once_and_cleared_by_movement(harness: StoreHar
     """People can act on it until then; after that it is history."""
     await harness.active()
     alarm = Alarm(ORDER, "silent:1", SILENCE)
-    assert await harness.store.alarms.open(NOW, alarm, named("silent:1"), None)
-    assert not await harness.store.alarms.open(NOW, alarm, named("silent:1"), None)
-    assert await harness.said() == [f"{ORDERS_CHANNEL} news silent:1", f"{ORDERS_CHANNEL} refresh"]
+    assert await harness.store.alarms.open(NOW, alarm, news_to_post("silent:1"), None)
+    assert not await harness.store.alarms.open(NOW, alarm, news_to_post("silent:1"), None)
+    assert await harness.send_all() == [f"{ORDERS_CHANNEL} news silent:1", f"{ORDERS_CHANNEL} refresh"]
     raised = (await harness.store.alarms.of_orders([ORDER]))[ORDER]
     assert await harness.store.alarms.live(10) == [ORDER]
     assert await harness.store.alarms.live(0) == []
@@ -249,15 +254,15 @@ async def test_an_alarm_stands_while_its_silence_does(harness: StoreHarness) -> 
     """What else moves does not clear it; one that was taken for over and is found again is reopened without a word."""
     await harness.active()
     alarm = Alarm(ORDER, "stall:domestic:YT1:2026-03-01T00:00:00+00:00", SILENCE)
-    assert await harness.store.alarms.open(NOW, alarm, named(alarm.event_id), None)
+    assert await harness.store.alarms.open(NOW, alarm, news_to_post(alarm.event_id), None)
     await harness.tell("another moved", moved=True, silent=("YT1:2026-03-01T00:00:00+00:00",))
     assert list(await harness.store.alarms.of_orders([ORDER])) == [ORDER]
     await harness.tell("this one moved", moved=True, silent=("YT2:2026-03-01T00:00:00+00:00",))
     assert await harness.store.alarms.of_orders([ORDER]) == {}
-    assert len(await harness.said()) == 4
-    assert not await harness.store.alarms.open(NOW, alarm, named(alarm.event_id), None)
+    assert len(await harness.send_all()) == 4
+    assert not await harness.store.alarms.open(NOW, alarm, news_to_post(alarm.event_id), None)
     assert (await harness.store.alarms.of_orders([ORDER]))[ORDER].state is AlarmState.OPEN
-    assert await harness.said() == [f"{ORDERS_CHANNEL} refresh"]
+    assert await harness.send_all() == [f"{ORDERS_CHANNEL} refresh"]
 
 
 async def test_orders_join_a_channel_that_watches_all(harness: StoreHarness) -> None:
@@ -266,9 +271,9 @@ async def test_orders_join_a_channel_that_watches_all(harness: StoreHarness) -> 
     await harness.store.watches.end(NOW, ORDERS_CHANNEL, [watch.key], MEI)
     wish, new = await harness.store.subscriptions.subscribe(NOW, Subscription(ORDERS_CHANNEL, "", Filter.ALL, MEI))
     assert new
-    found = [NewOrder(order_of(key), NOW) for key in (ORDER, OTHER)]
-    assert await harness.store.subscriptions.join(NOW, wish.id, found) == 1
-    assert await harness.store.subscriptions.join(NOW, wish.id, found) == 0
+    orders = [NewOrder(order_of(key), NOW) for key in (ORDER, OTHER)]
+    assert await harness.store.subscriptions.join(NOW, wish.id, orders) == 1
+    assert await harness.store.subscriptions.join(NOW, wish.id, orders) == 0
     assert [watched.key for watched in await harness.store.watches.of_orders([ORDER, OTHER])] == [ORDER]
     assert await harness.claim() == []
     assert [due.polls for due in await harness.store.orders.claim_due(NOW, 10, LEASE)] == [0]
@@ -290,15 +295,15 @@ async def test_a_watch_that_joined_gets_its_card_with_its_first_news(harness: St
     await _joined(harness)
     await harness.tell("one")
     await harness.tell("two")
-    assert await harness.said() == [f"{ORDERS_CHANNEL} {post}" for post in ("card", "news one", "news two")]
+    assert await harness.send_all() == [f"{ORDERS_CHANNEL} {post}" for post in ("card", "news one", "news two")]
 
 
 async def test_news_under_a_refused_card_fails_with_it(harness: StoreHarness) -> None:
     """Whether it waits alone or in a digest, and the figures count it; another order's news is left alone."""
     await harness.active(ORDER)
     await harness.active(OTHER)
-    for what in ("one", "two"):
-        await harness.tell(what)
+    for event in ("one", "two"):
+        await harness.tell(event)
     await harness.tell("other", OTHER)
     digest = await harness.store.outbox.batch(
         NOW, await harness.claim_one(), 10, LEASE, rule=BatchRule(shown=frozenset())
@@ -308,11 +313,11 @@ async def test_news_under_a_refused_card_fails_with_it(harness: StoreHarness) ->
     assert await harness.store.outbox.mark_card_deleted(NOW, digest)
     assert await harness.store.outbox.mark_failed(NOW, await harness.claim_one(), "msg_too_long")
     told = (await harness.store.delivery_log.of_order(ORDER, ORDERS_CHANNEL, 10)).entries
-    assert [(one.event_id, one.state, one.error) for one in told] == [
-        (what, PostState.FAILED, "msg_too_long") for what in ("one", "two", "three")
+    assert [(entry.event_id, entry.state, entry.error) for entry in told] == [
+        (event, PostState.FAILED, "msg_too_long") for event in ("one", "two", "three")
     ]
     assert (await harness.store.upkeep.health(NOW)).lost == 4  # the digest is counted as well
-    assert await harness.said() == [f"{ORDERS_CHANNEL} news other"]
+    assert await harness.send_all() == [f"{ORDERS_CHANNEL} news other"]
 
 
 async def test_a_held_card_comes_before_the_news_that_may_go(harness: StoreHarness) -> None:
@@ -321,7 +326,7 @@ async def test_a_held_card_comes_before_the_news_that_may_go(harness: StoreHarne
     await harness.tell("quiet")
     for _held in ("card", "news"):
         assert await harness.store.outbox.mark_held(await harness.claim_one(), NOW + MINUTE, "quiet hours")
-    await harness.tell("loud", to_post=named("loud", severity=Severity.PROBLEM))
+    await harness.tell("loud", to_post=news_to_post("loud", severity=Severity.PROBLEM))
     loud = await harness.claim_one()
     assert loud.card_held
     assert await harness.store.outbox.queue_card_before(NOW, loud)
@@ -332,8 +337,8 @@ async def test_a_held_card_comes_before_the_news_that_may_go(harness: StoreHarne
     again = await harness.claim_one()
     assert (words(again), again.thread_ts, again.card_held) == ("loud", "card-ts", False)
     assert await harness.store.outbox.mark_card_deleted(NOW, again)
-    assert await harness.said() == [f"{ORDERS_CHANNEL} card", f"{ORDERS_CHANNEL} news loud"]
-    assert await harness.said(NOW + MINUTE) == [f"{ORDERS_CHANNEL} news quiet"]
+    assert await harness.send_all() == [f"{ORDERS_CHANNEL} card", f"{ORDERS_CHANNEL} news loud"]
+    assert await harness.send_all(NOW + MINUTE) == [f"{ORDERS_CHANNEL} news quiet"]
 
 
 async def test_orders_join_a_paused_channel_paused(harness: StoreHarness) -> None:
@@ -346,9 +351,9 @@ async def test_orders_join_a_paused_channel_paused(harness: StoreHarness) -> Non
     assert [post.kind for post in await harness.claim()] == [PostKind.NOTICE]
     assert await harness.store.watches.pause_channel(NOW, ORDERS_CHANNEL, "is_archived") == []
     resumed = await harness.store.watches.resume_channel(NOW, ORDERS_CHANNEL, MEI)
-    assert {one.id for one in resumed} > {paused.id}
+    assert {watch.id for watch in resumed} > {paused.id}
     news = [f"{ORDERS_CHANNEL} card", f"{ORDERS_CHANNEL} news moved"]
-    assert await harness.said(quiet=MEI) == [*news, f"{ORDERS_CHANNEL} refresh"]
+    assert await harness.send_all(quiet=MEI) == [*news, f"{ORDERS_CHANNEL} refresh"]
 
 
 async def test_a_post_that_a_pause_overtook_may_still_arrive(harness: StoreHarness) -> None:
@@ -385,4 +390,4 @@ async def test_a_watch_that_joined_survives_a_pause_before_its_card(harness: Sto
     assert resumed is not None
     assert resumed.state is WatchState.ACTIVE
     await harness.tell("one")
-    assert await harness.said(quiet=MEI) == [f"{ORDERS_CHANNEL} card", f"{ORDERS_CHANNEL} news one"]
+    assert await harness.send_all(quiet=MEI) == [f"{ORDERS_CHANNEL} card", f"{ORDERS_CHANNEL} news one"]

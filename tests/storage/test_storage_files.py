@@ -9,7 +9,7 @@ from contextlib import closing
 from pathlib import Path
 
 import pytest
-from support.store_harness import NOW, baseline, by_a_newer_version
+from support.store_harness import NOW, baseline, mark_as_newer_version
 
 from storage.errors import BusyFileError, CorruptFileError, NewerSchemaError, StorageError, UnusableFileError
 from storage.sqlite import opening
@@ -119,7 +119,7 @@ async def test_a_newer_version_s_database_is_left_alone(tmp_path: Path) -> None:
     """An old bot does not write to what it does not understand."""
     path = tmp_path / "bot.db"
     await _make(path)
-    by_a_newer_version(path)
+    mark_as_newer_version(path)
     assert "newer version" in await _refused(path, NewerSchemaError)
 
 
@@ -129,7 +129,7 @@ async def test_the_log_of_a_newer_version_that_was_killed_is_left_alone(tmp_path
     await _make(path)
     with closing(sqlite3.connect(path)) as conn:
         conn.execute("SELECT COUNT(*) FROM orders").fetchone()  # whoever closes the file last puts the log away
-        by_a_newer_version(path)
+        mark_as_newer_version(path)
         left = {name: (tmp_path / name).read_bytes() for name in ("bot.db", "bot.db-wal")}
     for name, content in left.items():  # as if that process had not closed them
         (tmp_path / name).write_bytes(content)

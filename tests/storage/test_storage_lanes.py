@@ -27,7 +27,7 @@ SECONDS = timedelta(seconds=1)
 PACE = Pace(channel=Rate(1, 4), workspace=Rate(100, 1000))
 
 
-async def told(harness: StoreHarness, now: datetime, pace: Pace = PACE, rounds: int = 12) -> list[str]:
+async def channels_served(harness: StoreHarness, now: datetime, pace: Pace = PACE, rounds: int = 12) -> list[str]:
     """Claim and send round after round at the same moment. Returns the channels that got posts."""
     channels = []
     for _ in range(rounds):
@@ -47,45 +47,45 @@ async def much_news(harness: StoreHarness, *channels: str, count: int = 10) -> N
 async def test_a_burst_then_one_a_second(harness: StoreHarness) -> None:
     """Four messages go at once, each further one a second later."""
     await much_news(harness, "C1")
-    assert len(await told(harness, NOW)) == 4
-    assert len(await told(harness, NOW + 0.9 * SECONDS)) == 0
-    assert len(await told(harness, NOW + SECONDS)) == 1
-    assert len(await told(harness, NOW + 3 * SECONDS)) == 2
-    assert len(await told(harness, NOW + 60 * SECONDS)) == 3  # what is left of ten
+    assert len(await channels_served(harness, NOW)) == 4
+    assert len(await channels_served(harness, NOW + 0.9 * SECONDS)) == 0
+    assert len(await channels_served(harness, NOW + SECONDS)) == 1
+    assert len(await channels_served(harness, NOW + 3 * SECONDS)) == 2
+    assert len(await channels_served(harness, NOW + 60 * SECONDS)) == 3  # what is left of ten
 
 
 async def test_the_pace_outlives_a_restart(harness: StoreHarness) -> None:
     """Slack counts on, whichever process asks."""
     await much_news(harness, "C1")
-    assert len(await told(harness, NOW)) == 4
+    assert len(await channels_served(harness, NOW)) == 4
     await harness.restart()
     await harness.store.outbox.recover_after_crash(NOW)
-    assert await told(harness, NOW) == []
+    assert await channels_served(harness, NOW) == []
 
 
 async def test_channels_do_not_wait_for_each_other(harness: StoreHarness) -> None:
     """A busy channel leaves the others alone."""
     await much_news(harness, "C1", "C2")
-    assert sorted(await told(harness, NOW)) == ["C1"] * 4 + ["C2"] * 4
+    assert sorted(await channels_served(harness, NOW)) == ["C1"] * 4 + ["C2"] * 4
 
 
 async def test_all_channels_together_have_a_pace_too(harness: StoreHarness) -> None:
     """Six for all at once, then two a second."""
     pace = Pace(channel=Rate(10, 10), workspace=Rate(2, 6))
     await much_news(harness, "C1", "C2", "C3")
-    assert len(await told(harness, NOW, pace)) == 6
-    assert len(await told(harness, NOW + 0.4 * SECONDS, pace)) == 0
-    assert len(await told(harness, NOW + SECONDS, pace)) == 2
+    assert len(await channels_served(harness, NOW, pace)) == 6
+    assert len(await channels_served(harness, NOW + 0.4 * SECONDS, pace)) == 0
+    assert len(await channels_served(harness, NOW + SECONDS, pace)) == 2
 
 
 def say(channel: str, count: int = 1) -> Callable[[Connection], None]:
     """Work that lets so many notices wait in a channel."""
 
-    def said(conn: Connection) -> None:
+    def enqueue(conn: Connection) -> None:
         for _ in range(count):
             messages.notice(conn, NOW, "n", channel, OrdersCorrected(1))
 
-    return said
+    return enqueue
 
 
 async def test_busy_channels_share_what_all_have_together(harness: StoreHarness) -> None:
@@ -93,12 +93,12 @@ async def test_busy_channels_share_what_all_have_together(harness: StoreHarness)
     pace, names = Pace(channel=Rate(1, 4), workspace=Rate(4, 4)), [f"C{number}" for number in range(8)]
     for name in names:
         await harness.store.engine.run(say(name, 20))
-    sent = Counter(await told(harness, NOW, pace))
+    sent = Counter(await channels_served(harness, NOW, pace))
     for second in range(1, 16):
-        sent.update(await told(harness, NOW + second * SECONDS, pace))
+        sent.update(await channels_served(harness, NOW + second * SECONDS, pace))
     assert {sent[name] for name in names} == {8}
     await harness.store.engine.run(say("U0BOSS"))
-    assert "U0BOSS" in await told(harness, NOW + 16 * SECONDS, pace)
+    assert "U0BOSS" in await channels_served(harness, NOW + 16 * SECONDS, pace)
 
 
 async def test_refreshes_take_what_no_news_wants(harness: StoreHarness) -> None:
@@ -108,7 +108,7 @@ async def test_refreshes_take_what_no_news_wants(harness: StoreHarness) -> None:
     await harness.store.engine.run(lambda conn: enqueue.refresh(conn, NOW, watch.id))
     await harness.store.engine.run(say("C2", 2))
     moments = [NOW + second * SECONDS for second in range(3)]
-    assert [await told(harness, now, pace) for now in moments] == [["C2"], ["C2"], ["C1"]]
+    assert [await channels_served(harness, now, pace) for now in moments] == [["C2"], ["C2"], ["C1"]]
 
 
 async def test_slacks_retry_after_is_kept_by_all(harness: StoreHarness) -> None:
@@ -117,24 +117,24 @@ async def test_slacks_retry_after_is_kept_by_all(harness: StoreHarness) -> None:
     await harness.store.outbox.pause("C1", NOW + 30 * SECONDS, PACE)
     await harness.store.outbox.pause("C1", NOW + 5 * SECONDS, PACE)
     await harness.restart()
-    assert set(await told(harness, NOW + 29 * SECONDS)) == {"C2"}
-    assert (await told(harness, NOW + 30 * SECONDS)).count("C1") == 1
-    assert (await told(harness, NOW + 31 * SECONDS)).count("C1") == 1
+    assert set(await channels_served(harness, NOW + 29 * SECONDS)) == {"C2"}
+    assert (await channels_served(harness, NOW + 30 * SECONDS)).count("C1") == 1
+    assert (await channels_served(harness, NOW + 31 * SECONDS)).count("C1") == 1
 
 
 async def test_a_pause_that_nobody_asked_for_is_healed_at_the_start(harness: StoreHarness) -> None:
     """A clock that was ahead for years wrote it."""
     await much_news(harness, "C1")
     await harness.store.outbox.pause("C1", NOW + timedelta(days=4000), PACE)
-    assert await told(harness, NOW) == []
+    assert await channels_served(harness, NOW) == []
     await harness.store.outbox.recover_after_crash(NOW)
-    assert await told(harness, NOW) == ["C1"] * 4
+    assert await channels_served(harness, NOW) == ["C1"] * 4
 
 
 async def test_idle_lanes_are_forgotten(harness: StoreHarness) -> None:
     """A workspace of ten thousand channels leaves nothing behind for ever."""
     await much_news(harness, "C1")
-    await told(harness, NOW)
+    await channels_served(harness, NOW)
     assert harness.value("SELECT COUNT(*) FROM lanes") == 2
     while await harness.store.upkeep.prune(NOW + timedelta(days=60), 100):
         pass
@@ -172,6 +172,6 @@ async def test_a_clock_that_was_ahead_keeps_no_post_back(harness: StoreHarness) 
     """One process's clock was an hour ahead for a moment: channel and workspace go on at their pace."""
     pace = Pace(channel=Rate(1, 4), workspace=Rate(2, 5))
     await much_news(harness, "C1", "C2")
-    assert len(await told(harness, NOW + timedelta(hours=1), pace)) == 5
-    assert len(await told(harness, NOW, pace)) == 5
-    assert len(await told(harness, NOW + SECONDS, pace)) == 2
+    assert len(await channels_served(harness, NOW + timedelta(hours=1), pace)) == 5
+    assert len(await channels_served(harness, NOW, pace)) == 5
+    assert len(await channels_served(harness, NOW + SECONDS, pace)) == 2

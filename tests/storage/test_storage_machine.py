@@ -31,12 +31,12 @@ OUTCOMES = ("sent", "unheard", "lost", "refused", "silent", "in the air")
 
 
 @dataclass
-class Room:
+class ChannelModel:
     """A channel as its readers see it: every message that Slack took, by the token it carried."""
 
     messages: dict[str, str] = field(default_factory=dict)  # token -> what
     cards: set[int | None] = field(default_factory=set)  # watches
-    said: list[tuple[str, int]] = field(default_factory=list)  # order key, number of the news, as they appeared
+    news: list[tuple[str, int]] = field(default_factory=list)  # order key, number of the news, as they appeared
 
 
 class Sender(RuleBasedStateMachine):
@@ -55,14 +55,14 @@ class Sender(RuleBasedStateMachine):
         self.harness = StoreHarness(self.folder / "bot.db", self.opener)
         self.run(self.harness.open())
         self.now = NOW
-        self.rooms = {channel: Room() for channel in CHANNELS}
+        self.rooms = {channel: ChannelModel() for channel in CHANNELS}
         self.flying: dict[str, Post] = {}
         self.news = 0
         self.owed: dict[tuple[str, str], set[int]] = {(k, c): set() for k in KEYS for c in CHANNELS}
         for key in KEYS:
             for channel in CHANNELS:
                 self.run(self.harness.opening(key, channel))
-        self.run(self.harness.said(quiet=CHANNELS[1]))
+        self.run(self.harness.send_all(quiet=CHANNELS[1]))
 
     def run(self, work: Coroutine[Any, Any, T]) -> T:
         return self.loop.run_until_complete(work)
@@ -201,14 +201,16 @@ class Sender(RuleBasedStateMachine):
         if post.kind is PostKind.NEWS:
             assert post.thread_ts, "news without a card"
             number = int(words(post))
-            assert (post.key, number) not in room.said, "the same news is told twice"
-            assert all(number > one for key, one in room.said if key == post.key), "news out of order"
-            room.said.append((post.key, number))
+            assert (post.key, number) not in room.news, "the same news is told twice"
+            assert all(number > earlier for key, earlier in room.news if key == post.key), "news out of order"
+            room.news.append((post.key, number))
         return f"ts-{post.token}"
 
     def _look_up(self, post: Post) -> None:
-        found = post.kind not in {PostKind.REFRESH, PostKind.NOTICE} and post.token in self.rooms[post.channel].messages
-        if found:
+        is_posted = (
+            post.kind not in {PostKind.REFRESH, PostKind.NOTICE} and post.token in self.rooms[post.channel].messages
+        )
+        if is_posted:
             self.run(self.harness.store.outbox.mark_sent(self.now, post, f"ts-{post.token}"))
         else:
             self.run(self.harness.store.outbox.mark_retry(post, self.now, "not found"))
@@ -230,7 +232,7 @@ class Sender(RuleBasedStateMachine):
                 break
         assert not self.run(self._waits()), "something waits for ever"
         for (key, channel), owed in self.owed.items():
-            told = {number for one, number in self.rooms[channel].said if one == key}
+            told = {number for order_key, number in self.rooms[channel].news if order_key == key}
             assert owed <= told, "news was lost"
 
     async def _waits(self) -> int:

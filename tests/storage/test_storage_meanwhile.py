@@ -67,7 +67,7 @@ async def slow(harness: StoreHarness, work: Callable[[Connection], object]) -> A
         await other.close()
 
 
-async def beside(commit: asyncio.Event, act: Any) -> None:
+async def act_meanwhile(commit: asyncio.Event, act: Any) -> None:
     """Begin an act while the other transaction is open; it may end before or after that."""
     task = asyncio.create_task(act)
     await asyncio.wait({task}, timeout=0.5)
@@ -100,7 +100,7 @@ async def test_two_recorders_tell_of_one_parcel_once(harness: StoreHarness) -> N
         await send()
 
     async with slow(harness, lambda conn: recording.record_polls(conn, NOW, [result(ORDER)])) as commit:
-        await beside(commit, second())
+        await act_meanwhile(commit, second())
     await send()
     assert told == [ORDER]
 
@@ -110,7 +110,7 @@ async def test_unwatch_all_ends_what_joins_meanwhile(harness: StoreHarness) -> N
     wish, _ = await harness.store.subscriptions.subscribe(NOW, Subscription(ORDERS_CHANNEL, "", Filter.ALL, MEI))
     new = [NewOrder(order_of(ORDER), NOW)]
     async with slow(harness, lambda conn: subscriptions.join_orders(conn, NOW, wish.id, new)) as commit:
-        await beside(commit, harness.store.subscriptions.unsubscribe(NOW, ORDERS_CHANNEL, MEI))
+        await act_meanwhile(commit, harness.store.subscriptions.unsubscribe(NOW, ORDERS_CHANNEL, MEI))
     assert [row["state"] for row in harness.rows("SELECT state FROM watches")] == ["ended"]
     assert harness.value("SELECT next_poll_at FROM schedule") is None
 
@@ -120,7 +120,7 @@ async def test_nothing_joins_what_was_ended_meanwhile(harness: StoreHarness) -> 
     wish, _ = await harness.store.subscriptions.subscribe(NOW, Subscription(ORDERS_CHANNEL, "", Filter.ALL, MEI))
     new = [NewOrder(order_of(ORDER), NOW)]
     async with slow(harness, lambda conn: subscriptions.unsubscribe(conn, NOW, ORDERS_CHANNEL, MEI)) as commit:
-        await beside(commit, harness.store.subscriptions.join(NOW, wish.id, new))
+        await act_meanwhile(commit, harness.store.subscriptions.join(NOW, wish.id, new))
     assert harness.rows("SELECT state FROM watches") == []
 
 
@@ -133,7 +133,7 @@ async def test_a_request_that_is_decided_while_it_is_posted_is_brought_up_to_dat
     [post] = await harness.claim()
     withdrawn = ApprovalState.WITHDRAWN
     async with slow(harness, lambda conn: approvals.decide(conn, NOW, 1, withdrawn, MEI)) as commit:
-        await beside(commit, harness.store.outbox.mark_sent(NOW, post, "1.1"))
+        await act_meanwhile(commit, harness.store.outbox.mark_sent(NOW, post, "1.1"))
     assert harness.value("SELECT COUNT(*) FROM outbox WHERE kind = 'approval_edit'") == 1
 
 
@@ -145,8 +145,8 @@ async def test_a_card_that_is_recorded_while_news_comes_is_posted_once(harness: 
     card = await harness.claim_one()
     assert card.kind is PostKind.CARD
     async with slow(harness, lambda conn: outbox.mark_sent(conn, NOW, card, "1.1")) as commit:
-        await beside(commit, harness.tell("second"))
-    assert await harness.said() == ["C0ORDERS news first", "C0ORDERS news second"]
+        await act_meanwhile(commit, harness.tell("second"))
+    assert await harness.send_all() == ["C0ORDERS news first", "C0ORDERS news second"]
 
 
 async def test_a_card_that_is_recorded_while_its_watch_comes_back_is_posted_once(harness: StoreHarness) -> None:
@@ -155,9 +155,9 @@ async def test_a_card_that_is_recorded_while_its_watch_comes_back_is_posted_once
     card = await harness.claim_one()
     await harness.store.watches.end(NOW, ORDERS_CHANNEL, [ORDER], MEI)
     async with slow(harness, lambda conn: outbox.mark_sent(conn, NOW, card, "1.1")) as commit:
-        await beside(commit, harness.store.watches.restore(NOW, [watch.id], MEI))
+        await act_meanwhile(commit, harness.store.watches.restore(NOW, [watch.id], MEI))
     assert harness.rows("SELECT state, card_ts FROM watches") == [{"state": "active", "card_ts": "1.1"}]
-    assert [kind for kind in await harness.said() if "card" in kind] == []
+    assert [kind for kind in await harness.send_all() if "card" in kind] == []
 
 
 async def test_undo_leaves_a_mute_that_comes_meanwhile(harness: StoreHarness) -> None:
@@ -166,7 +166,7 @@ async def test_undo_leaves_a_mute_that_comes_meanwhile(harness: StoreHarness) ->
     store = harness.store.channels
     await store.mute(NOW, ORDERS_CHANNEL, NOW + hour, MEI)
     async with slow(harness, lambda conn: mutes.mute_channel(conn, NOW, ORDERS_CHANNEL, NOW + 9 * hour, MEI)) as commit:
-        await beside(commit, store.restore_mute(NOW, ORDERS_CHANNEL, NOW + hour, former=None, actor=MEI))
+        await act_meanwhile(commit, store.restore_mute(NOW, ORDERS_CHANNEL, NOW + hour, former=None, actor=MEI))
     assert (await store.get(ORDERS_CHANNEL)).muted_until == NOW + 9 * hour
 
 
@@ -179,9 +179,9 @@ async def test_undo_leaves_the_mute_of_an_order_that_comes_meanwhile(harness: St
         return mutes.mute_watches(conn, NOW, ORDERS_CHANNEL, [ORDER], until=NOW + 9 * hour, actor=MEI)
 
     async with slow(harness, longer) as commit:
-        await beside(commit, watches.restore_mutes(NOW, ORDERS_CHANNEL, NOW + hour, former=former, actor=MEI))
-    [found] = await watches.of_orders([watch.key])
-    assert found.muted_until == NOW + 9 * hour
+        await act_meanwhile(commit, watches.restore_mutes(NOW, ORDERS_CHANNEL, NOW + hour, former=former, actor=MEI))
+    [stored] = await watches.of_orders([watch.key])
+    assert stored.muted_until == NOW + 9 * hour
 
 
 async def test_two_mutes_at_once_are_taken_back_one_after_the_other(harness: StoreHarness) -> None:
@@ -192,7 +192,7 @@ async def test_two_mutes_at_once_are_taken_back_one_after_the_other(harness: Sto
         former.append(await store.mute(NOW, ORDERS_CHANNEL, NOW + 9 * hour, MEI))
 
     async with slow(harness, lambda conn: mutes.mute_channel(conn, NOW, ORDERS_CHANNEL, NOW + hour, MEI)) as commit:
-        await beside(commit, second())
+        await act_meanwhile(commit, second())
     assert former == [NOW + hour]
 
 
@@ -203,7 +203,7 @@ async def test_undo_leaves_a_filter_that_comes_meanwhile(harness: StoreHarness) 
     former = await store.set_filters(NOW, ORDERS_CHANNEL, "problems", MEI)
     wish = NewWatch(ORDER, ORDERS_CHANNEL, Filter.MILESTONES, MEI)
     async with slow(harness, lambda conn: watches.open_watches(conn, NOW, [wish])) as commit:
-        await beside(commit, store.restore_filters(NOW, ORDERS_CHANNEL, "problems", former=former, actor=MEI))
+        await act_meanwhile(commit, store.restore_filters(NOW, ORDERS_CHANNEL, "problems", former=former, actor=MEI))
     assert harness.value("SELECT filter FROM watches") == "milestones"
 
 
@@ -218,7 +218,7 @@ async def test_what_comes_between_filters_of_all_is_given_back(harness: StoreHar
     async with slow(
         harness, lambda conn: channel_filters.set_filters(conn, NOW, ORDERS_CHANNEL, "milestones", MEI)
     ) as commit:
-        await beside(commit, second())
+        await act_meanwhile(commit, second())
     assert [list(groups) for groups in former] == [["milestones"]]
 
 
@@ -242,8 +242,8 @@ class _Halting:
 async def test_a_batch_takes_no_post_that_another_process_has_sent(harness: StoreHarness) -> None:
     """Its process stands still while it makes the batch, and the lease of the first post is over meanwhile."""
     await harness.active()
-    for what in ("a", "b", "c"):
-        await harness.tell(what)
+    for event in ("a", "b", "c"):
+        await harness.tell(event)
     head, later = await harness.claim_one(), NOW + timedelta(minutes=10)
     made, goes_on = threading.Event(), threading.Event()
 

@@ -14,7 +14,7 @@ from typing import TYPE_CHECKING, Any
 
 import pytest
 from support.old_database import VERSIONS, migration_of, unpack
-from support.store_harness import by_a_newer_version
+from support.store_harness import mark_as_newer_version
 
 from benchmarks.kill import inherited
 from storage import codec, enqueue, traces
@@ -132,7 +132,7 @@ UPDATE orders SET doubtful_since = 3, detail = '{"seller": "x"}' WHERE key = '16
 }
 
 
-def before(path: Path, name: str) -> None:
+def database_before(path: Path, name: str) -> None:
     """A database to which this migration is the next, with rows in its tables; no file before the first."""
     if name == OLDEST:
         unpack(path, OLDEST)
@@ -147,12 +147,12 @@ def contents(path: Path) -> dict[str, list[Any]]:
     """Every table's rows, and the schema without its spaces; of the migrations their names."""
     with closing(sqlite3.connect(path)) as conn:
         schema = conn.execute("SELECT type, name, sql FROM sqlite_master WHERE name NOT LIKE 'sqlite_%' ORDER BY name")
-        found = {"": [(kind, name, " ".join((sql or "").split())) for kind, name, sql in schema]}
-        for kind, name, _sql in found[""]:
+        tables = {"": [(kind, name, " ".join((sql or "").split())) for kind, name, sql in schema]}
+        for kind, name, _sql in tables[""]:
             if kind == "table":
                 columns = "name" if name == "_sqlite_migrations" else "*"
-                found[name] = sorted(conn.execute(f"SELECT {columns} FROM {name}").fetchall(), key=repr)  # noqa: S608  its own
-    return found
+                tables[name] = sorted(conn.execute(f"SELECT {columns} FROM {name}").fetchall(), key=repr)  # noqa: S608  its own
+    return tables
 
 
 def left_behind(path: Path) -> tuple[bytes, ...]:
@@ -190,7 +190,7 @@ def test_a_process_that_dies_in_a_migration_leaves_the_old_file_or_the_new(tmp_p
     """Whenever it dies: all rows are there in the tables of before or of after, and the next start ends as any does."""
     source, whole, copies = tmp_path / "source.db", tmp_path / "whole.db", tmp_path / "copies"
     copies.mkdir()
-    before(source, name)
+    database_before(source, name)
     if source.exists():
         shutil.copyfile(source, whole)
     open_file(whole).close()
@@ -204,7 +204,7 @@ def test_a_process_that_dies_in_a_migration_leaves_the_old_file_or_the_new(tmp_p
         env={**inherited(), "PYTHONPATH": ":".join(sys.path)},
     ).stdout.split()
     assert len(killed) > (len(STEPS) if name == OLDEST else 3 if name in SHORT else 10)
-    for path in {left_behind(Path(one)): Path(one) for one in killed}.values():
+    for path in {left_behind(Path(folder)): Path(folder) for folder in killed}.values():
         left = contents(path) if path.exists() else {"": []}
         assert left in (old, new)
         open_file(path).close()
@@ -263,7 +263,7 @@ def test_a_step_of_a_newer_version_is_refused_and_nothing_touched(tmp_path: Path
     """Whichever version made the file, and although it lacks steps of today: no byte and no name changes."""
     path = tmp_path / "bot.db"
     unpack(path, version)
-    by_a_newer_version(path)
+    mark_as_newer_version(path)
     before = path.read_bytes()
     with pytest.raises(NewerSchemaError, match="newer version of pandabot"):
         open_file(path)
@@ -286,7 +286,7 @@ VARIANTS = {
 def test_a_file_of_the_early_versions_is_completed(tmp_path: Path, step: str) -> None:
     """Its steps were made by an earlier text of theirs, and are not made again."""
     path = tmp_path / "bot.db"
-    before(path, NAMES[NAMES.index(step) + 1])
+    database_before(path, NAMES[NAMES.index(step) + 1])
     with closing(sqlite3.connect(path)) as conn:
         conn.executescript(VARIANTS[step])
     open_file(path).close()
@@ -296,7 +296,7 @@ def test_a_file_of_the_early_versions_is_completed(tmp_path: Path, step: str) ->
 def test_posts_that_wait_keep_their_place_under_the_names_of_today(tmp_path: Path) -> None:
     """A batch on its way, what it tells word for word, the news in it, and a day's digest that was sent."""
     path = tmp_path / "bot.db"
-    before(path, "0010_vocabulary")
+    database_before(path, "0010_vocabulary")
     open_file(path).close()
     with closing(sqlite3.connect(path)) as conn:
         sql = "SELECT id, event_id, kind, state, severity, batch_id, payload FROM outbox WHERE id >= 10 ORDER BY id"
@@ -326,7 +326,7 @@ def test_a_days_digest_has_the_token_under_which_an_earlier_version_posted_it(tm
 def test_entries_and_news_are_packed_and_read_as_they_were(tmp_path: Path) -> None:
     """Each entry of each parcel that an earlier version stored, in its place, and the contents of each news."""
     path = tmp_path / "bot.db"
-    before(path, "0021_traces")
+    database_before(path, "0021_traces")
     nodes = "SELECT key, waybill, identity, at, raw_time, text, place, milestone FROM nodes ORDER BY key, waybill, at"
     with closing(sqlite3.connect(path)) as conn:
         conn.execute(

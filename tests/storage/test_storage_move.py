@@ -47,13 +47,13 @@ WHERE connamespace = 'public'::regnamespace ORDER BY guard
 
 async def move(folder: Path, source: str, target: str, *, dry_run: bool = False) -> tuple[int, list[str]]:
     """Run the command; return its exit code and what it printed."""
-    said: list[str] = []
-    return await command.migrate(source, target, folder / "backups", said.append, dry_run=dry_run), said
+    output: list[str] = []
+    return await command.migrate(source, target, folder / "backups", output.append, dry_run=dry_run), output
 
 
-def without_marker(found: dict[str, list[tuple[object, ...]]]) -> dict[str, list[tuple[object, ...]]]:
+def without_marker(tables: dict[str, list[tuple[object, ...]]]) -> dict[str, list[tuple[object, ...]]]:
     """The contents of a database from which the rows were moved, as they were before."""
-    return found | {"facts": [row for row in found["facts"] if "moved" not in row]}
+    return tables | {"facts": [row for row in tables["facts"] if "moved" not in row]}
 
 
 async def at_rest(url: str) -> dict[str, list[tuple[object, ...]]]:
@@ -102,8 +102,8 @@ def test_a_checksum_sees_one_value_and_no_order() -> None:
         return tally.checksum
 
     assert checksum((1, "a"), (2, "b")) == checksum((2, "b"), (1, "a"))
-    others = [((1, "a"),), ((1, "a"), (2, "c")), ((1, "b"), (2, "a")), ((1, None), (2, "b")), ((1, "a"), (1, "a"))]
-    assert len({checksum((1, "a"), (2, "b")), *(checksum(*rows) for rows in others)}) == 1 + len(others)
+    different = [((1, "a"),), ((1, "a"), (2, "c")), ((1, "b"), (2, "a")), ((1, None), (2, "b")), ((1, "a"), (1, "a"))]
+    assert len({checksum((1, "a"), (2, "b")), *(checksum(*rows) for rows in different)}) == 1 + len(different)
 
 
 @pytest.mark.parametrize("kinds", [["bytes", "text", "bytes"], ["bytes", "bytes", "bytes"]])
@@ -126,28 +126,28 @@ async def test_there_and_back(tmp_path: Path) -> None:
     file, server, back = eventful(tmp_path / "bot.db"), new_database(), f"sqlite:///{tmp_path / 'back.db'}"
     before = await at_rest(file)
     assert all(before.values())
-    code, said = await move(tmp_path, file, server)
-    assert code == 0, said
+    code, output = await move(tmp_path, file, server)
+    assert code == 0, output
     assert contents(server) == before
     assert without_marker(contents(file)) == before
-    code, said = await move(tmp_path, server, back)
-    assert code == 0, said
+    code, output = await move(tmp_path, server, back)
+    assert code == 0, output
     assert contents(back) == before
-    assert said[-1] == f"STORAGE_URL={back}"
-    assert "password" not in said[-2]
+    assert output[-1] == f"STORAGE_URL={back}"
+    assert "password" not in output[-2]
 
 
 async def test_a_moved_database_starts_no_bot(tmp_path: Path) -> None:
     """The next move says so too; no password is printed or stored, and the line for .env has a place for it."""
     file, server = eventful(tmp_path / "bot.db"), new_database()
-    code, said = await move(tmp_path, file, server)
-    assert (code, said[-1]) == (0, "STORAGE_URL=" + server.replace(PASSWORD, "PASSWORD"))
-    assert "with the password in its place" in said[-2]
+    code, output = await move(tmp_path, file, server)
+    assert (code, output[-1]) == (0, "STORAGE_URL=" + server.replace(PASSWORD, "PASSWORD"))
+    assert "with the password in its place" in output[-2]
     code, again = await move(tmp_path, file, new_database())
     assert code == 1
     assert "moved to postgresql://" in again[-1]
     assert "pandabot restored --at" in again[-1]
-    assert PASSWORD not in "".join([*said, *again, str(contents(file)["facts"])])
+    assert PASSWORD not in "".join([*output, *again, str(contents(file)["facts"])])
 
 
 @pytest.mark.parametrize("to_server", [True, False], ids=["to PostgreSQL", "to SQLite"])
@@ -158,10 +158,10 @@ async def test_a_dry_run_keeps_nothing(tmp_path: Path, to_server: bool) -> None:
         await move(tmp_path, source, target)
         source, target = target, f"sqlite:///{tmp_path / 'back.db'}"
     before = contents(source)
-    code, said = await move(tmp_path, source, target, dry_run=True)
-    assert code == 0, said
-    assert "dry run" in said[-1]
-    assert {line.split()[0] for line in said} >= {"orders", "outbox", "approvals", "lanes"}
+    code, output = await move(tmp_path, source, target, dry_run=True)
+    assert code == 0, output
+    assert "dry run" in output[-1]
+    assert {line.split()[0] for line in output} >= {"orders", "outbox", "approvals", "lanes"}
     assert (contents(source), contents(target)) == (before, {})
     assert not any(".moving" in name for name in os.listdir(tmp_path))  # noqa: PTH208  the event loop may wait for it
 
@@ -197,9 +197,9 @@ async def test_a_post_on_its_way_is_looked_up_there(tmp_path: Path) -> None:
     claimed = await store.outbox.claim(NOW, 50, LEASE, [])
     assert claimed
     await store.close()
-    code, said = await move(tmp_path, file, server)
+    code, output = await move(tmp_path, file, server)
     assert code == 0
-    assert any("were being sent" in line for line in said)
+    assert any("were being sent" in line for line in output)
     store = await open_at(server)
     again = {post.id: post for post in await store.outbox.claim(NOW + SOON, 50, LEASE, [])}
     await store.close()
@@ -214,9 +214,9 @@ async def test_texts_lose_their_nul_characters(tmp_path: Path) -> None:
         conn.execute("UPDATE audit SET detail = ? WHERE id = 1", ("a\0b\\x00\0",))
         conn.execute("UPDATE schedule SET fingerprint = ?", (b"\0\0",))
         conn.commit()
-    code, said = await move(tmp_path, file, server)
-    assert code == 0, said
-    assert any(line.startswith("2 NUL characters") for line in said)
+    code, output = await move(tmp_path, file, server)
+    assert code == 0, output
+    assert any(line.startswith("2 NUL characters") for line in output)
     with psycopg.connect(server) as raw:
         assert raw.execute("SELECT detail FROM audit WHERE id = 1").fetchone() == ("ab\\x00",)
         assert raw.execute("SELECT DISTINCT fingerprint FROM schedule").fetchall() == [(b"\0\0",)]
@@ -230,13 +230,13 @@ async def test_a_table_of_a_later_step_is_moved_too(tmp_path: Path, monkeypatch:
         conn.execute(f"CREATE TABLE aaa {columns.format('TEXT', 'INTEGER', 'REAL')} STRICT")
         conn.execute("INSERT INTO aaa SELECT 'n' || id, id, id / 7.0, 'x' FROM watches")
         conn.commit()
-    code, said = await move(tmp_path, file, server)
-    assert (code, "only one of them has the table aaa" in said[-1]) == (1, True)
+    code, output = await move(tmp_path, file, server)
+    assert (code, "only one of them has the table aaa" in output[-1]) == (1, True)
     step = Step("9999_later", "", f"CREATE TABLE aaa {columns.format('TEXT', 'BIGINT', 'DOUBLE PRECISION')};")
     monkeypatch.setattr(postgres_steps, "STEPS", (*STEPS, step))
     monkeypatch.setattr(postgres_steps, "NAMES", NAMES | {step.name})
-    code, said = await move(tmp_path, file, server)
-    assert code == 0, said
+    code, output = await move(tmp_path, file, server)
+    assert code == 0, output
     assert contents(server)["aaa"] == contents(file)["aaa"] != []
 
 
@@ -291,8 +291,8 @@ def test_a_move_that_cannot_be_is_refused_in_a_sentence(
     """And neither database is touched."""
     source, target = made(tmp_path)
     before = contents(source), (contents(target) if target.startswith("postgresql") and ":1/" not in target else {})
-    code, said = asyncio.run(move(tmp_path, source, target))
-    assert (code, sentence in said[-1]) == (1, True), said
+    code, output = asyncio.run(move(tmp_path, source, target))
+    assert (code, sentence in output[-1]) == (1, True), output
     assert contents(source) == before[0]
     assert before[1] == {} or contents(target) == before[1]
 
@@ -305,8 +305,8 @@ async def test_a_bot_that_runs_is_not_moved_from_under_its_feet(tmp_path: Path) 
     await move(tmp_path, file, server)
     with psycopg.connect(server) as writer:
         writer.execute("UPDATE facts SET at = at")
-        code, said = await move(tmp_path, server, f"sqlite:///{tmp_path / 'back.db'}")
-    assert (code, "Somebody writes to the database" in said[-1]) == (1, True)
+        code, output = await move(tmp_path, server, f"sqlite:///{tmp_path / 'back.db'}")
+    assert (code, "Somebody writes to the database" in output[-1]) == (1, True)
     assert not (tmp_path / "back.db").exists()
 
 
@@ -316,12 +316,12 @@ async def test_workers_that_were_seen_lately_stop_a_move(tmp_path: Path) -> None
     await move(tmp_path, eventful(tmp_path / "bot.db"), server)
     with psycopg.connect(server) as raw:
         raw.execute("INSERT INTO workers VALUES ('w1', 'poll', '1.0', extract(epoch FROM now())::bigint * 1000000)")
-    code, said = await move(tmp_path, server, back)
-    assert (code, "was at work" in said[-1]) == (1, True)
+    code, output = await move(tmp_path, server, back)
+    assert (code, "was at work" in output[-1]) == (1, True)
     with psycopg.connect(server) as raw:
         raw.execute("UPDATE workers SET seen_at = seen_at - 300 * 1000000")
-    code, said = await move(tmp_path, server, back)
-    assert "at work" not in said[-1]
+    code, output = await move(tmp_path, server, back)
+    assert "at work" not in output[-1]
 
 
 POINTS = ["before_rows", "after_table:2", "after_table:15", "before_commit", "after_commit", "after_move"]
@@ -345,8 +345,8 @@ async def test_a_move_that_is_killed_leaves_the_target_empty_or_whole(
     await asyncio.to_thread(_gone, target)
     assert contents(source) == before
     assert contents(target) == (before if is_whole else {})
-    code, said = await asyncio.to_thread(migrate, tmp_path, source, target)
-    assert code == (1 if is_whole else 0), said
+    code, output = await asyncio.to_thread(migrate, tmp_path, source, target)
+    assert code == (1 if is_whole else 0), output
     assert contents(target) == before
     assert (without_marker(contents(source)) == contents(source)) == is_whole
 
@@ -355,8 +355,8 @@ def _gone(url: str) -> None:
     """Wait until the server has noticed that the process is gone."""
     if url.startswith("postgresql"):
         with psycopg.connect(url, autocommit=True) as raw:
-            others = "SELECT 1 FROM pg_stat_activity WHERE datname = current_database() AND pid <> pg_backend_pid()"
-            while raw.execute(f"{others} AND backend_type = 'client backend'").fetchone():
+            sessions = "SELECT 1 FROM pg_stat_activity WHERE datname = current_database() AND pid <> pg_backend_pid()"
+            while raw.execute(f"{sessions} AND backend_type = 'client backend'").fetchone():
                 pass
 
 
@@ -364,8 +364,8 @@ def test_the_schema_is_made_in_the_moves_own_transaction(tmp_path: Path) -> None
     """A target whose tables are there, but empty, serves as well."""
     server = new_database()
     asyncio.run(_close(server))
-    code, said = asyncio.run(move(tmp_path, eventful(tmp_path / "bot.db"), server))
-    assert code == 0, said
+    code, output = asyncio.run(move(tmp_path, eventful(tmp_path / "bot.db"), server))
+    assert code == 0, output
     with psycopg.connect(server) as raw:
         guards = raw.execute(GUARDS).fetchall()
         assert PostgresEnd(raw).tables()["traces"].references == {"orders"}

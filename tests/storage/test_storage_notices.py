@@ -25,7 +25,7 @@ if TYPE_CHECKING:
 ENGINES = ["postgres"]
 
 
-class Ear:
+class NoticeListener:
     """What a process hears."""
 
     def __init__(self, path: Path) -> None:
@@ -44,15 +44,15 @@ class Ear:
 
 
 @pytest.fixture
-async def ear(harness: StoreHarness) -> AsyncIterator[Ear]:
-    made = Ear(harness.path)
+async def ear(harness: StoreHarness) -> AsyncIterator[NoticeListener]:
+    made = NoticeListener(harness.path)
     made.listener.start()
     await made.listen()
     yield made
     await made.listener.stop()
 
 
-async def test_news_and_due_orders_are_heard_once_a_transaction(harness: StoreHarness, ear: Ear) -> None:
+async def test_news_and_due_orders_are_heard_once_a_transaction(harness: StoreHarness, ear: NoticeListener) -> None:
     """Whatever a transaction queues is one notice; one that queues nothing is silent."""
     await harness.active()
     await until(lambda: ear.heard)
@@ -67,7 +67,7 @@ async def test_news_and_due_orders_are_heard_once_a_transaction(harness: StoreHa
     assert ear.heard == [Wake.POSTS, Wake.DUE]
 
 
-async def test_what_is_rolled_back_wakes_nobody(harness: StoreHarness, ear: Ear) -> None:
+async def test_what_is_rolled_back_wakes_nobody(harness: StoreHarness, ear: NoticeListener) -> None:
     """The notice is part of the transaction."""
     await harness.active()
     await until(lambda: ear.heard)
@@ -86,7 +86,7 @@ async def test_what_is_rolled_back_wakes_nobody(harness: StoreHarness, ear: Ear)
     assert ear.heard == []
 
 
-async def test_other_workspaces_are_not_heard(harness: StoreHarness, ear: Ear, tmp_path: Path) -> None:
+async def test_other_workspaces_are_not_heard(harness: StoreHarness, ear: NoticeListener, tmp_path: Path) -> None:
     """Each notice names its schema."""
     other = StoreHarness(tmp_path / "other.db", postgres.open_postgres)
     await other.open()
@@ -97,7 +97,7 @@ async def test_other_workspaces_are_not_heard(harness: StoreHarness, ear: Ear, t
     assert ear.heard == []
 
 
-async def test_it_listens_again_after_its_connection_broke(harness: StoreHarness, ear: Ear) -> None:
+async def test_it_listens_again_after_its_connection_broke(harness: StoreHarness, ear: NoticeListener) -> None:
     """And looks once for all that it may have missed."""
     with psycopg.connect(postgres.server().url, autocommit=True) as conn:
         conn.execute(
@@ -109,7 +109,7 @@ async def test_it_listens_again_after_its_connection_broke(harness: StoreHarness
     await until(lambda: Wake.POSTS in ear.heard)
 
 
-async def test_silence_can_be_chosen(harness: StoreHarness, ear: Ear) -> None:
+async def test_silence_can_be_chosen(harness: StoreHarness, ear: NoticeListener) -> None:
     """STORAGE_NOTIFY=off: nothing is said, and everything is done."""
     server = PostgresServer(postgres.server().url, notifies=False)
     engine = PostgresEngine(server, postgres.schema_of(harness.path))
@@ -120,7 +120,7 @@ async def test_silence_can_be_chosen(harness: StoreHarness, ear: Ear) -> None:
     await harness.tell("moved")
     await asyncio.sleep(0.3)
     assert ear.heard == []
-    assert await harness.said() != []
+    assert await harness.send_all() != []
 
 
 def test_a_notice_of_a_newer_version_is_read_as_far_as_it_is_known() -> None:

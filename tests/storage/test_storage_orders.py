@@ -179,8 +179,10 @@ async def test_two_results_of_one_lease_in_a_batch(harness: StoreHarness) -> Non
     """The first of them counts, and is told once."""
     await harness.active()
     due = await harness.due()
-    both: list[PollResult] = [changed(ORDER, due.fence, what, nodes=(NODE, scan(what))) for what in ("first", "second")]
-    recorded = await harness.store.orders.record(NOW, both)
+    results: list[PollResult] = [
+        changed(ORDER, due.fence, event, nodes=(NODE, scan(event))) for event in ("first", "second")
+    ]
+    recorded = await harness.store.orders.record(NOW, results)
     assert (recorded.applied, recorded.stale) == (1, 1)
     known = (await harness.store.orders.load([ORDER]))[ORDER]
     assert {node.identity for node in known.shipment.nodes} == {NODE.identity, "first"}
@@ -229,7 +231,7 @@ async def test_a_hint_brings_the_next_poll_forward(harness: StoreHarness) -> Non
     assert await harness.store.orders.mark_due([ORDER], NOW + 60 * MINUTE) == 1
     recorded = await harness.store.orders.record(NOW, [Unchanged(ORDER, due.fence, NOW + 60 * MINUTE)])
     assert recorded.stale == 1
-    assert [one.key for one in await harness.store.orders.claim_due(NOW + MINUTE, 10, LEASE)] == [ORDER]
+    assert [order.key for order in await harness.store.orders.claim_due(NOW + MINUTE, 10, LEASE)] == [ORDER]
 
 
 async def test_an_order_without_a_next_poll_is_archived(harness: StoreHarness) -> None:
@@ -240,7 +242,7 @@ async def test_an_order_without_a_next_poll_is_archived(harness: StoreHarness) -
     ended = await harness.store.watches.get(watch.id)
     assert ended is not None
     assert (ended.state, ended.reason) == (WatchState.ENDED, "archived")
-    assert await harness.said() == [f"{ORDERS_CHANNEL} refresh"]
+    assert await harness.send_all() == [f"{ORDERS_CHANNEL} refresh"]
     assert await harness.store.orders.mark_due([ORDER], NOW) == 0
     await harness.opening()
     assert (await harness.due()).key == ORDER

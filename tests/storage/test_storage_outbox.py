@@ -16,7 +16,7 @@ from support.store_harness import (
     ORDERS_CHANNEL,
     OTHER,
     changed,
-    named,
+    news_to_post,
     words,
 )
 
@@ -35,15 +35,15 @@ async def test_news_goes_to_the_watches_in_its_audience(harness: StoreHarness) -
     await harness.active(ORDER, "C1", Filter.ALL)
     await harness.active(ORDER, "C2", Filter.PROBLEMS)
     await harness.active(ORDER, "C3", Filter.MILESTONES)
-    told = named("moved", frozenset({Filter.ALL, Filter.MILESTONES}))
+    told = news_to_post("moved", frozenset({Filter.ALL, Filter.MILESTONES}))
     assert await harness.tell("moved", to_post=told) == 2
-    assert await harness.said() == ["C1 news moved", "C3 news moved"]
+    assert await harness.send_all() == ["C1 news moved", "C3 news moved"]
 
 
 async def test_news_for_nobody_is_nothing_to_send(harness: StoreHarness) -> None:
     """An empty audience writes no outbox row."""
     await harness.active()
-    assert await harness.tell("moved", to_post=named("moved", frozenset())) == 0
+    assert await harness.tell("moved", to_post=news_to_post("moved", frozenset())) == 0
     assert await harness.claim() == []
 
 
@@ -51,7 +51,7 @@ async def test_the_same_news_is_told_once(harness: StoreHarness) -> None:
     """The second announcement of one happening adds nothing, not even after it was sent."""
     await harness.active()
     assert [await harness.tell("moved"), await harness.tell("moved")] == [1, 0]
-    assert await harness.said() == [f"{ORDERS_CHANNEL} news moved"]
+    assert await harness.send_all() == [f"{ORDERS_CHANNEL} news moved"]
     assert await harness.tell("moved") == 0
     assert await harness.claim() == []
 
@@ -74,9 +74,9 @@ async def test_tokens_differ_from_post_to_post(harness: StoreHarness) -> None:
     await harness.active(ORDER)
     await harness.active(OTHER)
     await harness.active(ORDER, CLAIMS_CHANNEL)
-    for what in ("one", "two"):
+    for event in ("one", "two"):
         for key in (ORDER, OTHER):
-            await harness.tell(what, key, changed=True)
+            await harness.tell(event, key, changed=True)
     tokens = [row["token"] for row in harness.rows("SELECT token FROM outbox")]
     assert len(tokens) == len(set(tokens)) == 3 + 6 + 3
 
@@ -91,7 +91,7 @@ async def test_a_channel_hears_things_in_the_order_they_happened(harness: StoreH
     first = await harness.claim_one()
     assert await harness.claim() == []
     await harness.store.outbox.mark_sent(NOW, first, "ts")
-    assert await harness.said() == [f"{ORDERS_CHANNEL} news second", f"{ORDERS_CHANNEL} news third"]
+    assert await harness.send_all() == [f"{ORDERS_CHANNEL} news second", f"{ORDERS_CHANNEL} news third"]
 
 
 async def test_news_waits_behind_its_card(harness: StoreHarness) -> None:
@@ -115,7 +115,7 @@ async def test_channels_do_not_wait_for_each_other(harness: StoreHarness) -> Non
     assert {stuck.channel, going.channel} == {ORDERS_CHANNEL, CLAIMS_CHANNEL}
     await harness.store.outbox.mark_uncertain(stuck, NOW + 60 * MINUTE, "timeout")
     await harness.store.outbox.mark_sent(NOW, going, "ts")
-    assert await harness.said() == [f"{going.channel} news two"]
+    assert await harness.send_all() == [f"{going.channel} news two"]
 
 
 async def test_busy_channels_and_the_limit_are_kept(harness: StoreHarness) -> None:
@@ -148,8 +148,8 @@ async def test_a_refresh_that_must_wait_lets_others_pass(harness: StoreHarness) 
     assert refresh.kind is PostKind.REFRESH
     await harness.store.outbox.mark_retry(refresh, NOW + MINUTE, "ratelimited")
     await harness.tell("second")
-    assert await harness.said() == [f"{ORDERS_CHANNEL} news second"]
-    assert await harness.said(NOW + MINUTE) == [f"{ORDERS_CHANNEL} refresh"]
+    assert await harness.send_all() == [f"{ORDERS_CHANNEL} news second"]
+    assert await harness.send_all(NOW + MINUTE) == [f"{ORDERS_CHANNEL} refresh"]
 
 
 async def test_a_card_is_not_brought_up_to_date_before_it_is_posted(harness: StoreHarness) -> None:
@@ -164,14 +164,14 @@ async def test_a_card_is_not_brought_up_to_date_before_it_is_posted(harness: Sto
 async def test_many_wishes_for_a_refresh_are_one_row_at_the_end(harness: StoreHarness) -> None:
     """A card shows the latest state: refreshing it once, after all the news, is enough."""
     await harness.active()
-    for what in ("one", "two", "three"):
-        await harness.tell(what, changed=True)
+    for event in ("one", "two", "three"):
+        await harness.tell(event, changed=True)
     assert harness.value("SELECT COUNT(*) FROM outbox WHERE kind = 'refresh'") == 1
-    assert await harness.said() == [f"{ORDERS_CHANNEL} news {what}" for what in ("one", "two", "three")] + [
+    assert await harness.send_all() == [f"{ORDERS_CHANNEL} news {event}" for event in ("one", "two", "three")] + [
         f"{ORDERS_CHANNEL} refresh"
     ]
     await harness.tell("four", changed=True)
-    assert await harness.said() == [f"{ORDERS_CHANNEL} news four", f"{ORDERS_CHANNEL} refresh"]
+    assert await harness.send_all() == [f"{ORDERS_CHANNEL} news four", f"{ORDERS_CHANNEL} refresh"]
 
 
 @pytest.mark.parametrize("outcome", ["sent", "retry", "failed"])
@@ -187,7 +187,7 @@ async def test_a_wish_made_while_a_refresh_is_on_its_way_is_not_swallowed(harnes
         assert not await harness.store.outbox.mark_retry(on_its_way, NOW + 60 * MINUTE, "ratelimited")
     else:
         assert not await harness.store.outbox.mark_failed(NOW, on_its_way, "message_not_found")
-    assert await harness.said() == [f"{ORDERS_CHANNEL} refresh"]
+    assert await harness.send_all() == [f"{ORDERS_CHANNEL} refresh"]
 
 
 async def test_an_unsent_refresh_failing_for_good_comes_back_with_the_next_wish(harness: StoreHarness) -> None:
@@ -197,7 +197,7 @@ async def test_an_unsent_refresh_failing_for_good_comes_back_with_the_next_wish(
     await harness.store.outbox.mark_failed(NOW, await harness.claim_one(), "cant_update_message")
     assert await harness.claim() == []
     await harness.tell("two", to_post=None, changed=True)
-    assert await harness.said() == [f"{ORDERS_CHANNEL} refresh"]
+    assert await harness.send_all() == [f"{ORDERS_CHANNEL} refresh"]
 
 
 async def test_an_unchanged_reading_asks_for_no_refresh(harness: StoreHarness) -> None:
@@ -229,7 +229,7 @@ async def test_a_post_found_in_the_channel_is_not_sent_again(harness: StoreHarne
     await harness.tell("second")
     await harness.store.outbox.mark_uncertain(await harness.claim_one(), NOW, "timeout")
     assert await harness.store.outbox.mark_sent(NOW, await harness.claim_one(), "found")
-    assert await harness.said() == [f"{ORDERS_CHANNEL} news second"]
+    assert await harness.send_all() == [f"{ORDERS_CHANNEL} news second"]
 
 
 async def test_a_post_not_found_is_sent_again(harness: StoreHarness) -> None:
@@ -297,7 +297,7 @@ async def test_refused_news_lets_the_next_go_and_stays_refused(harness: StoreHar
     await harness.tell("second")
     assert await harness.store.outbox.mark_failed(NOW, await harness.claim_one(), "invalid_blocks")
     assert await harness.tell("first") == 0
-    assert await harness.said() == [f"{ORDERS_CHANNEL} news second"]
+    assert await harness.send_all() == [f"{ORDERS_CHANNEL} news second"]
     assert [watched.id for watched in await harness.store.watches.of_orders([ORDER])] == [watch.id]
 
 
@@ -310,7 +310,7 @@ async def test_what_left_before_an_unwatch_is_not_tried_again(harness: StoreHarn
     on_its_way = await harness.claim_one()
     await harness.store.watches.end(NOW, ORDERS_CHANNEL, [ORDER], MEI)
     assert await harness.store.outbox.mark_retry(on_its_way, NOW, "ratelimited")
-    assert await harness.said() == [f"{ORDERS_CHANNEL} news second"]
+    assert await harness.send_all() == [f"{ORDERS_CHANNEL} news second"]
 
 
 async def test_what_is_in_doubt_at_an_unwatch_is_still_looked_for(harness: StoreHarness) -> None:
@@ -323,7 +323,7 @@ async def test_what_is_in_doubt_at_an_unwatch_is_still_looked_for(harness: Store
     assert await harness.store.outbox.mark_sent(NOW, doubt, "card-ts")
     (restored,) = await harness.store.watches.restore(NOW, [watch.id], MEI)
     assert (restored.state, restored.card_ts) == ("active", "card-ts")
-    assert await harness.said() == [f"{ORDERS_CHANNEL} refresh"]
+    assert await harness.send_all() == [f"{ORDERS_CHANNEL} refresh"]
 
 
 async def test_a_held_post_waits_for_its_time_and_lets_others_pass(harness: StoreHarness) -> None:
@@ -333,8 +333,8 @@ async def test_a_held_post_waits_for_its_time_and_lets_others_pass(harness: Stor
     await harness.tell("quiet", ORDER)
     await harness.tell("loud", OTHER)
     assert await harness.store.outbox.mark_held(await harness.claim_one(), NOW + 60 * MINUTE, "quiet hours")
-    assert await harness.said() == [f"{ORDERS_CHANNEL} news loud"]
-    assert await harness.said(NOW + 60 * MINUTE) == [f"{ORDERS_CHANNEL} news quiet"]
+    assert await harness.send_all() == [f"{ORDERS_CHANNEL} news loud"]
+    assert await harness.send_all(NOW + 60 * MINUTE) == [f"{ORDERS_CHANNEL} news quiet"]
 
 
 async def test_a_stale_reading_tells_nobody(harness: StoreHarness) -> None:
@@ -385,31 +385,35 @@ async def test_pruning_forgets_the_past_and_nothing_else(harness: StoreHarness) 
     watch = await harness.active()
     await harness.store.people.first_seen("Ev1", NOW)
     await harness.tell("sent")
-    await harness.said()
+    await harness.send_all()
     await harness.tell("waiting")
     assert await harness.store.upkeep.prune(NOW, 100) == 0
     assert await harness.store.upkeep.prune(NOW + MINUTE, 100) >= 3
     assert await harness.store.people.first_seen("Ev1", NOW + MINUTE)
     assert harness.value("SELECT COUNT(*) FROM audit") == 0
     assert [watched.card_ts for watched in await harness.store.watches.of_orders([ORDER])] == [watch.card_ts]
-    assert await harness.said() == [f"{ORDERS_CHANNEL} news waiting"]
+    assert await harness.send_all() == [f"{ORDERS_CHANNEL} news waiting"]
 
 
 async def test_news_may_be_kept_for_a_shorter_time(harness: StoreHarness) -> None:
     """What was told goes first; the audit trail and what waits stay."""
     await harness.active()
     await harness.tell("sent")
-    await harness.said()
+    await harness.send_all()
     await harness.tell("waiting")
     assert await harness.store.upkeep.prune(NOW, 100, told_before=NOW + MINUTE) == 2
     assert harness.value("SELECT COUNT(*) FROM news") == 1
     assert harness.value("SELECT COUNT(*) FROM audit") > 0
-    assert await harness.said() == [f"{ORDERS_CHANNEL} news waiting"]
+    assert await harness.send_all() == [f"{ORDERS_CHANNEL} news waiting"]
 
 
 async def test_a_delivery_is_new_once(harness: StoreHarness) -> None:
     """Slack sends some events twice."""
-    assert [await harness.store.people.first_seen(one, NOW) for one in ("Ev1", "Ev1", "Ev2")] == [True, False, True]
+    assert [await harness.store.people.first_seen(delivery, NOW) for delivery in ("Ev1", "Ev1", "Ev2")] == [
+        True,
+        False,
+        True,
+    ]
 
 
 @pytest.mark.parametrize("stored", ["{", "[]", "3", '{"from": "another version"}'])

@@ -166,7 +166,7 @@ async def stores(tmp_path: Path) -> AsyncIterator[list[Store]]:
         await store.close()
 
 
-async def chaos(stores: list[Store], rounds: int, seed: int) -> World:
+async def run_all_processes(stores: list[Store], rounds: int, seed: int) -> World:
     """Let every process do as many deeds as there are rounds, all at the same time; then finish what is left."""
     world = World()
 
@@ -198,14 +198,14 @@ def faults_in(path: Path, world: World) -> list[str]:
     stuck = postgres.rows(path, "SELECT id FROM outbox WHERE state IN ('pending', 'sending', 'uncertain')")
     out += [f"left behind: {row['id']}" for row in stuck]
     for (channel, key), heard in world.heard.items():
-        kept = [one.number for one in heard if one.post not in world.taken_away]
-        out += [f"{key} out of order in {channel}" for one, other in pairwise(kept) if other <= one]
+        kept = [news.number for news in heard if news.post not in world.taken_away]
+        out += [f"{key} out of order in {channel}" for earlier, other in pairwise(kept) if other <= earlier]
     return out
 
 
 async def test_nothing_goes_wrong_between_processes(stores: list[Store], tmp_path: Path) -> None:
     """1,000 rounds in the full run."""
-    assert faults_in(tmp_path, await chaos(stores, examples(60, 1000), seed=1)) == []
+    assert faults_in(tmp_path, await run_all_processes(stores, examples(60, 1000), seed=1)) == []
 
 
 async def watch_and_unwatch(stores: list[Store], path: Path) -> int:

@@ -8,7 +8,7 @@ from decimal import Decimal
 from typing import TYPE_CHECKING
 
 import pytest
-from support.store_harness import NOW, ORDER, baseline, changed, news_saying
+from support.store_harness import NOW, ORDER, baseline, changed, news_with_text
 from support.tracking_cases import REF
 
 from pandapon.shipment import Milestone
@@ -66,10 +66,10 @@ async def test_an_order_is_found_by_the_id_of_its_refund(harness: StoreHarness) 
     """By the whole id, and by no other word of what is stored."""
     await stored(harness, AGREED, ASKED)
     await stored(harness, Refund("waitbuyersend", NOW, refund_id="TQ28000000011"), key=OTHER)
-    found = harness.store.inbox.concerned
-    assert await found(["TQ2800000001"]) == [ORDER]
-    assert await found(["2800000002"]) == [ORDER]
-    assert await found(["TQ28000000", "waitbuyersend", "refund_id", "20.50", "true"]) == []
+    concerned = harness.store.inbox.concerned
+    assert await concerned(["TQ2800000001"]) == [ORDER]
+    assert await concerned(["2800000002"]) == [ORDER]
+    assert await concerned(["TQ28000000", "waitbuyersend", "refund_id", "20.50", "true"]) == []
 
 
 async def test_the_orders_that_somebody_has_to_act_on(harness: StoreHarness) -> None:
@@ -118,7 +118,7 @@ async def test_news_of_an_earlier_version_tells_its_refund(harness: StoreHarness
     )
     none = json.dumps(facts | {"refund": None}, separators=(",", ":"))
     assert codec.load_news(none) == news
-    quoting = news_saying('a courier says "refund":["x"]')
+    quoting = news_with_text('a courier says "refund":["x"]')
     assert codec.load_news(codec.dump_news(quoting)) == quoting
 
 

@@ -23,7 +23,7 @@ async def test_an_owner_is_told_once_however_often_processes_listen(harness: Sto
     """What they hear is what other processes said, and nothing else; what those said long ago is forgotten."""
     for minutes in (0, 4, 8):
         now = NOW + timedelta(minutes=minutes)
-        await harness.store.engine.run(lambda conn, now=now: messages.refused(conn, now, MEI, PAUSED))  # type: ignore[misc]
+        await harness.store.engine.run(lambda conn, now=now: messages.refused(conn, now, MEI, PAUSED))  # type: ignore[misc]  # mypy knows no defaults in lambdas
         await harness.store.refusals.say(now, "other", {"C2": "odd"})
         assert await harness.store.refusals.hear(now - SINCE, "ours") == {"C2": "odd"}
         assert await harness.store.refusals.hear(now - SINCE, "other") == {}

@@ -43,13 +43,13 @@ async def test_what_was_told_wrongly_is_put_right(harness: StoreHarness) -> None
     assert [node.milestone for node in wrong.shipment.nodes] == ["picked_up"]
     assert [parcel.milestone for parcel in wrong.shipment.parcels] == ["picked_up"]
     assert (right.milestone, right.final_at) == ("delivered", NOW)
-    assert sorted(await harness.said()) == [
+    assert sorted(await harness.send_all()) == [
         f"{ORDERS_CHANNEL} notice OrdersCorrected(orders=1)",
         f"{ORDERS_CHANNEL} refresh",
     ]
     await harness.restart()
     await reread(harness.store, lambda: NOW)
-    assert await harness.said() == []
+    assert await harness.send_all() == []
     assert (await harness.store.rereading.rules()).startswith(RULES)
 
 
@@ -78,8 +78,8 @@ async def test_a_reading_that_comes_between_is_not_undone(
     await harness.active(ORDER)
 
     async def batch(after: str, limit: int) -> Any:
-        found = await read(after, limit)
-        if found[1]:
+        page = await read(after, limit)
+        if page[1]:
             fence = (await store.orders.load([ORDER]))[ORDER].fence
             parcel = replace(PARCEL, milestone=Milestone.DELIVERED)
             facts: dict[str, Any] = {
@@ -89,7 +89,7 @@ async def test_a_reading_that_comes_between_is_not_undone(
                 "parcels": (parcel,),
             }
             await store.orders.record(NOW, [changed(ORDER, fence, "delivered", **facts, nodes=(PICKED_UP, SIGNED))])
-        return found
+        return page
 
     monkeypatch.setattr(store.rereading, "batch", batch)
     await reread(store, lambda: NOW)
@@ -113,7 +113,7 @@ async def test_reasons_that_were_not_stored_before_are_read(harness: StoreHarnes
     [again] = await harness.store.watches.of_orders([ORDER])
     assert again.order_reason is Reason.DAMAGED
     assert (await harness.store.orders.load([ORDER]))[ORDER].reason is Reason.DAMAGED
-    assert await harness.said() == [f"{ORDERS_CHANNEL} refresh"]
+    assert await harness.send_all() == [f"{ORDERS_CHANNEL} refresh"]
 
 
 async def test_times_for_a_pick_up_that_were_not_stored_before_are_read(harness: StoreHarness) -> None:
@@ -129,19 +129,19 @@ async def test_times_for_a_pick_up_that_were_not_stored_before_are_read(harness:
     assert ready.at is not None
     assert again.pick_up_by == ready.at + timedelta(hours=24)
     assert (await harness.store.orders.load([ORDER]))[ORDER].pick_up_by == again.pick_up_by
-    assert await harness.said() == [f"{ORDERS_CHANNEL} refresh"]
+    assert await harness.send_all() == [f"{ORDERS_CHANNEL} refresh"]
 
 
 async def test_a_new_database_says_nothing(harness: StoreHarness) -> None:
     """There is nothing to read again."""
     await reread(harness.store, lambda: NOW)
-    assert await harness.said() == []
+    assert await harness.send_all() == []
 
 
 def test_the_line() -> None:
     """One line, in numbers."""
-    one, three = corrected(1), corrected(3)
-    assert "1 order reported as delivered wasn't" in one.text
+    single, three = corrected(1), corrected(3)
+    assert "1 order reported as delivered wasn't" in single.text
     assert "3 orders reported as delivered weren't" in three.text
 
 
@@ -162,7 +162,7 @@ async def test_an_order_that_cannot_be_read_keeps_no_other_from_being_put_right(
     await harness.store.orders.add(NOW, told_as_delivered(ORDER, PICKED_UP))
     await harness.store.orders.add(NOW, told_as_delivered(OTHER, PICKED_UP))
     if isinstance(damage, tuple):
-        await harness.spoil_entries(OTHER, *damage)
+        await harness.overwrite_entries(OTHER, *damage)
     else:
         sql = damage if isinstance(damage, str) else "UPDATE traces SET nodes = ? WHERE key = ?"
         facts = (OTHER,) if isinstance(damage, str) else (damage, OTHER)

@@ -30,7 +30,7 @@ async def test_waiting_posts_wait_on_in_their_order(harness: StoreHarness) -> No
     await _news(harness)
     store = await harness.restart()
     assert await store.outbox.recover_after_crash(NOW) == 0
-    assert await harness.said() == [f"{ORDERS_CHANNEL} news first", f"{ORDERS_CHANNEL} news second"]
+    assert await harness.send_all() == [f"{ORDERS_CHANNEL} news first", f"{ORDERS_CHANNEL} news second"]
 
 
 async def test_a_post_on_its_way_is_looked_for_first(harness: StoreHarness) -> None:
@@ -43,7 +43,7 @@ async def test_a_post_on_its_way_is_looked_for_first(harness: StoreHarness) -> N
     assert (doubt.id, doubt.state, doubt.token, doubt.claimed_at) == (lost.id, PostState.UNCERTAIN, lost.token, NOW)
     assert not await store.outbox.mark_sent(NOW, lost, "word of the old process")
     assert await store.outbox.mark_sent(NOW, doubt, "found")
-    assert await harness.said() == [f"{ORDERS_CHANNEL} news second"]
+    assert await harness.send_all() == [f"{ORDERS_CHANNEL} news second"]
 
 
 async def test_a_card_on_its_way_opens_its_watch_when_it_is_found(harness: StoreHarness) -> None:
@@ -55,9 +55,9 @@ async def test_a_card_on_its_way_opens_its_watch_when_it_is_found(harness: Store
     doubt = await harness.claim_one()
     assert (doubt.kind, doubt.state) == (PostKind.CARD, PostState.UNCERTAIN)
     await store.outbox.mark_sent(NOW, doubt, "card-ts")
-    found = await store.watches.get(watch.id)
-    assert found is not None
-    assert (found.state, found.card_ts) == (WatchState.ACTIVE, "card-ts")
+    stored = await store.watches.get(watch.id)
+    assert stored is not None
+    assert (stored.state, stored.card_ts) == (WatchState.ACTIVE, "card-ts")
     assert await harness.claim() == []
 
 
@@ -132,9 +132,9 @@ async def test_held_news_of_a_paused_watch_is_kept(harness: StoreHarness) -> Non
     watch = await store.watches.get(paused.id)
     assert watch is not None
     assert (watch.state, watch.reason) == (WatchState.PAUSED, "is_archived")
-    assert await harness.said(quiet=MEI) == []
+    assert await harness.send_all(quiet=MEI) == []
     await store.watches.resume(NOW, paused.id, MEI)
-    assert (await harness.said(quiet=MEI))[:2] == [f"{ORDERS_CHANNEL} news first", f"{ORDERS_CHANNEL} news second"]
+    assert (await harness.send_all(quiet=MEI))[:2] == [f"{ORDERS_CHANNEL} news first", f"{ORDERS_CHANNEL} news second"]
 
 
 async def test_news_held_for_quiet_hours_is_kept(harness: StoreHarness) -> None:
@@ -142,8 +142,8 @@ async def test_news_held_for_quiet_hours_is_kept(harness: StoreHarness) -> None:
     await _news(harness)
     await harness.store.outbox.mark_held(await harness.claim_one(), NOW + MINUTE, "quiet hours")
     await harness.restart()
-    assert await harness.said() == [f"{ORDERS_CHANNEL} news second"]
-    assert await harness.said(NOW + MINUTE) == [f"{ORDERS_CHANNEL} news first"]
+    assert await harness.send_all() == [f"{ORDERS_CHANNEL} news second"]
+    assert await harness.send_all(NOW + MINUTE) == [f"{ORDERS_CHANNEL} news first"]
 
 
 async def test_an_unwatched_order_stays_unwatched_and_can_come_back(harness: StoreHarness) -> None:
@@ -176,8 +176,8 @@ async def test_a_process_takes_back_its_own_leases_alone(harness: StoreHarness) 
     store, names = harness.store, {"a": (ORDERS_CHANNEL, ORDER), "b": (CLAIMS_CHANNEL, OTHER)}
     posts = {}
     for worker, (channel, key) in names.items():
-        others = [each for each, _key in names.values() if each != channel]
-        [posts[worker]] = await store.outbox.claim(NOW, 9, LEASE, others, worker=worker)
+        channels = [each for each, _key in names.values() if each != channel]
+        [posts[worker]] = await store.outbox.claim(NOW, 9, LEASE, channels, worker=worker)
         assert len(await store.orders.claim_due(NOW + 999 * MINUTE, 9, LEASE, [key], worker=worker)) == 1
     assert await store.outbox.recover_after_crash(NOW, "c") == 0
     assert await store.outbox.recover_after_crash(NOW, "a") == 1
@@ -203,11 +203,11 @@ async def test_everything_reads_the_same_after_a_restart(harness: StoreHarness, 
     await harness.active(ORDER, channel)
     await harness.tell("moved", changed=True)
 
-    async def seen() -> tuple[object, ...]:
+    async def stored_state() -> tuple[object, ...]:
         store = harness.store
         loaded, watched = await store.orders.load([ORDER]), await store.watches.of_channel(channel, 0, 9)
         return loaded, watched, await store.upkeep.health(NOW)
 
-    before = await seen()
+    before = await stored_state()
     await harness.restart()
-    assert await seen() == before
+    assert await stored_state() == before

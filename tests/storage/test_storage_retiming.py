@@ -6,7 +6,7 @@ from datetime import timedelta
 from typing import TYPE_CHECKING
 
 import pytest
-from support.store_harness import LEASE, MEI, MINUTE, NOW, ORDER, ORDERS_CHANNEL, StoreHarness, changed, named
+from support.store_harness import LEASE, MEI, MINUTE, NOW, ORDER, ORDERS_CHANNEL, StoreHarness, changed, news_to_post
 
 from pandapon.shipment import Platform
 from storage.alarm import Alarm, AlarmState
@@ -24,7 +24,7 @@ BACK = [timedelta(minutes=1), timedelta(hours=3), timedelta(days=120), timedelta
 HOUR, DAY = timedelta(hours=1), timedelta(days=1)
 
 
-async def one(harness: StoreHarness, sql: str, *facts: object) -> object:
+async def first_value(harness: StoreHarness, sql: str, *facts: object) -> object:
     return await harness.store.engine.run(lambda conn: (conn.execute(sql, facts).fetchone() or [None])[0])
 
 
@@ -51,7 +51,7 @@ async def test_an_order_keeps_what_was_left(harness: StoreHarness, back: timedel
 async def test_what_lies_too_far_ahead_is_due_now(harness: StoreHarness, ahead: timedelta) -> None:
     """Also where nobody knows by how much the clock was off, as after a restart."""
     await harness.active(ORDER)
-    await one(harness, "UPDATE schedule SET next_poll_at = ? RETURNING 1", micros(NOW + ahead))
+    await first_value(harness, "UPDATE schedule SET next_poll_at = ? RETURNING 1", micros(NOW + ahead))
     await harness.store.clock.retime(NOW, timedelta(), LONGEST)
     assert len(await harness.store.orders.claim_due(NOW, 10, LEASE)) == 1
 
@@ -80,7 +80,7 @@ async def test_a_post_that_waits_is_sent_once(harness: StoreHarness, back: timed
     assert await harness.store.outbox.mark_sent(now + MINUTE, again, "1772416800.000100")
     await harness.store.clock.retime(now - back, -back, LONGEST)
     left = await harness.store.outbox.claim(now + 2 * MINUTE, 10, LEASE, ())
-    assert again.event_id not in [one.event_id for one in left]
+    assert again.event_id not in [waiting.event_id for waiting in left]
 
 
 @pytest.mark.parametrize("back", BACK, ids=str)
@@ -92,8 +92,8 @@ async def test_a_post_under_way_keeps_its_lease(harness: StoreHarness, back: tim
     now = NOW - back
     await harness.store.clock.retime(now, -back, LONGEST)
     assert await harness.store.outbox.claim(now + LEASE - MINUTE, 10, LEASE, ()) == []
-    [found] = await harness.store.outbox.claim(now + LEASE, 10, LEASE, ())
-    assert (found.id, found.state.value, found.claimed_at) == (post.id, "uncertain", now)
+    [claimed] = await harness.store.outbox.claim(now + LEASE, 10, LEASE, ())
+    assert (claimed.id, claimed.state.value, claimed.claimed_at) == (post.id, "uncertain", now)
 
 
 @pytest.mark.parametrize("back", BACK, ids=str)
@@ -106,8 +106,8 @@ async def test_a_post_that_a_pause_overtook_keeps_its_lease_too(harness: StoreHa
     now = NOW - back
     await harness.store.clock.retime(now, -back, LONGEST)
     await harness.store.watches.resume_channel(now, ORDERS_CHANNEL, MEI)
-    found = await harness.claim_one(now=now + LEASE)
-    assert (found.id, found.state.value, found.claimed_at) == (post.id, "uncertain", now)
+    claimed = await harness.claim_one(now=now + LEASE)
+    assert (claimed.id, claimed.state.value, claimed.claimed_at) == (post.id, "uncertain", now)
 
 
 @pytest.mark.parametrize("back", BACK, ids=str)
@@ -176,13 +176,13 @@ async def test_a_reminder_comes_with_its_snooze(harness: StoreHarness, back: tim
     """It was due in four hours, and still is."""
     await harness.active(ORDER)
     stall = Stall(Leg.DOMESTIC, NOW - 3 * DAY, 2 * DAY)
-    await harness.store.alarms.open(NOW, Alarm(ORDER, "stall:1", stall), named("stall:1"), None)
-    number = await one(harness, "SELECT id FROM alarms")
+    await harness.store.alarms.open(NOW, Alarm(ORDER, "stall:1", stall), news_to_post("stall:1"), None)
+    number = await first_value(harness, "SELECT id FROM alarms")
     assert isinstance(number, int)
     await harness.store.alarms.act(NOW, number, AlarmState.SNOOZED, MEI, until=NOW + 4 * HOUR, channel=ORDERS_CHANNEL)
     now = NOW - back
     await harness.store.clock.retime(now, -back, LONGEST)
-    assert await one(harness, "SELECT at FROM reminders") == micros(now + 4 * HOUR)
+    assert await first_value(harness, "SELECT at FROM reminders") == micros(now + 4 * HOUR)
 
 
 @pytest.mark.parametrize("back", BACK, ids=str)

@@ -7,7 +7,7 @@ from datetime import timedelta
 from typing import TYPE_CHECKING, Any
 
 import pytest
-from support.pandapon_api import Api, api_server, ok, talking
+from support.pandapon_api import Api, api_server, client_of, ok
 from support.store_harness import NOW, ORDER, baseline, order_of
 
 from pandapon.shipment import Milestone, OrderRef, Parcel, Shipment
@@ -51,8 +51,8 @@ async def poll(
     base: dict[str, Any] = {"idOfStr": REF.order_id, "status": status}
     if modified:
         base["modifyTime"] = int(modified.timestamp() * 1000)
-    api.will(ok({"baseInfo": base}))
-    async with talking(api) as client:
+    api.queue(ok({"baseInfo": base}))
+    async with client_of(api) as client:
         order = await client.order(REF)
     stored = (await harness.store.orders.load([ORDER]))[ORDER]
     decision = decide(stored, FetchedOrder(REF, order), at)
@@ -60,7 +60,7 @@ async def poll(
     return decision
 
 
-def told(harness: StoreHarness) -> list[str]:
+def news_ids(harness: StoreHarness) -> list[str]:
     """The key of each piece of news that was enqueued."""
     rows = harness.rows("SELECT event_id FROM outbox WHERE kind = 'news' ORDER BY position")
     return [row["event_id"] for row in rows]
@@ -73,7 +73,7 @@ async def test_a_second_cancellation_is_told(harness: StoreHarness, api: Api) ->
         at = NOW + hour * HOUR
         assert (await poll(harness, api, status, at, modified=at)).news
         assert (await poll(harness, api, status, at + HOUR / 2, modified=at)).news is None
-    assert len(told(harness)) == 4
+    assert len(news_ids(harness)) == 4
 
 
 async def test_a_cache_that_lags_behind_says_nothing(harness: StoreHarness, api: Api) -> None:
@@ -82,7 +82,7 @@ async def test_a_cache_that_lags_behind_says_nothing(harness: StoreHarness, api:
     for hour in range(24):
         status, modified = ((CANCELLED, NOW), (PAID, NOW - 5 * HOUR))[hour % 2]
         assert (await poll(harness, api, status, NOW + hour * HOUR, modified)).milestone is M.CANCELLED
-    assert len(told(harness)) == 1
+    assert len(news_ids(harness)) == 1
 
 
 async def test_a_time_that_stays_behind_is_believed(harness: StoreHarness, api: Api) -> None:
@@ -91,7 +91,7 @@ async def test_a_time_that_stays_behind_is_believed(harness: StoreHarness, api: 
     await poll(harness, api, CANCELLED, NOW, NOW)
     assert (await poll(harness, api, PAID, NOW + 23 * HOUR, NOW - HOUR)).milestone is M.CANCELLED
     assert (await poll(harness, api, PAID, NOW + 25 * HOUR, NOW - HOUR)).milestone is M.PAID
-    assert len(told(harness)) == 2
+    assert len(news_ids(harness)) == 2
 
 
 async def test_an_answer_that_flaps_is_told_once_each_way(harness: StoreHarness, api: Api) -> None:
@@ -99,10 +99,10 @@ async def test_an_answer_that_flaps_is_told_once_each_way(harness: StoreHarness,
     await watched(harness)
     for hour in range(48):
         await poll(harness, api, (CANCELLED, PAID)[hour % 2], NOW + hour * HOUR)
-    assert len(told(harness)) == 2
+    assert len(news_ids(harness)) == 2
     for day, status in enumerate((CANCELLED, PAID, CANCELLED)):
         await poll(harness, api, status, NOW + timedelta(days=10 + day))
-    assert len(told(harness)) == 5
+    assert len(news_ids(harness)) == 5
 
 
 async def test_a_status_of_a_parcel_comes_back(harness: StoreHarness) -> None:
@@ -117,9 +117,9 @@ async def test_a_status_of_a_parcel_comes_back(harness: StoreHarness) -> None:
 
     for hour in range(10):
         await see((M.EXCEPTION, M.IN_TRANSIT)[hour % 2], NOW + hour * HOUR)
-    assert len(told(harness)) == 3, "the first of them also tells of the parcel"
+    assert len(news_ids(harness)) == 3, "the first of them also tells of the parcel"
     await see(M.EXCEPTION, NOW + timedelta(days=2))
-    assert len(told(harness)) == 4
+    assert len(news_ids(harness)) == 4
 
 
 def key_before(before: str, after: str) -> str:
@@ -139,7 +139,7 @@ async def test_what_the_version_before_told_is_not_told_again(
     later = await poll(harness, api, CANCELLED, NOW + 20 * HOUR, modified=NOW)
     assert later.news is None
     assert "modified_at" in harness.value("SELECT order_json FROM orders")
-    assert len(told(harness)) == 1
+    assert len(news_ids(harness)) == 1
     if is_restored:
         assert decision.news
         marks = fact_ids(ORDER, decision.event_id, decision.news)
@@ -153,7 +153,7 @@ async def found_again(api: Api) -> Decision:
     """The same cancellation, read beside a copy from before it."""
     stored = codec.load_order(codec.dump_order(order_of(status_code=PAID, milestone=M.PAID)))
     before = StoredOrder(stored, Shipment(REF), M.PAID, moved_at=NOW - 20 * HOUR)
-    api.will(ok({"baseInfo": {"idOfStr": REF.order_id, "status": CANCELLED, "modifyTime": "2026-03-02 10:00:00"}}))
-    async with talking(api) as client:
+    api.queue(ok({"baseInfo": {"idOfStr": REF.order_id, "status": CANCELLED, "modifyTime": "2026-03-02 10:00:00"}}))
+    async with client_of(api) as client:
         order = await client.order(REF)
     return decide(before, FetchedOrder(REF, order), NOW + 20 * HOUR)

@@ -20,7 +20,7 @@ if TYPE_CHECKING:
     from storage.sqlite.connection import SqliteConnection
 
 
-class Watched:
+class StatementLog:
     """The tables that a connection read and wrote, and the statements that it ran."""
 
     def __init__(self) -> None:
@@ -45,9 +45,9 @@ def _thread(harness: StoreHarness) -> Any:
 
 
 @contextmanager
-def _watching(conn: SqliteConnection) -> Iterator[Watched]:
+def _watching(conn: SqliteConnection) -> Iterator[StatementLog]:
     """Look at everything that the connection does, in its own thread."""
-    seen = Watched()
+    seen = StatementLog()
     before = conn.total_changes
     conn.set_authorizer(seen.authorize)
     conn.set_trace_callback(seen.statements.append)
@@ -59,14 +59,14 @@ def _watching(conn: SqliteConnection) -> Iterator[Watched]:
         seen.rows = conn.total_changes - before
 
 
-async def _watch(harness: StoreHarness, work: Callable[[SqliteConnection], object]) -> Watched:
-    def looked_at(conn: SqliteConnection) -> Watched:
+async def _watch(harness: StoreHarness, work: Callable[[SqliteConnection], object]) -> StatementLog:
+    def looked_at(conn: SqliteConnection) -> StatementLog:
         with _watching(conn) as seen:
             work(conn)
         return seen
 
     seen = await _thread(harness).run(looked_at)
-    assert isinstance(seen, Watched)
+    assert isinstance(seen, StatementLog)
     return seen
 
 
@@ -103,7 +103,7 @@ async def test_a_batch_of_unchanged_readings_is_one_transaction(harness: StoreHa
     await _thread(harness).run(lambda conn: conn.set_trace_callback(None))
     assert recorded.applied == 100
     # the first COMMIT and the last BEGIN belong to the transactions that turned the tracing on and off
-    assert [one.split()[0] for one in seen] == ["COMMIT", "BEGIN", *["UPDATE"] * 100, "COMMIT", "BEGIN"]
+    assert [statement.split()[0] for statement in seen] == ["COMMIT", "BEGIN", *["UPDATE"] * 100, "COMMIT", "BEGIN"]
 
 
 async def test_a_stale_reading_writes_nothing(harness: StoreHarness) -> None:
@@ -191,10 +191,10 @@ async def test_the_file_is_durable_and_its_keys_hold(harness: StoreHarness) -> N
         names = ("journal_mode", "synchronous", "foreign_keys", "busy_timeout", "mmap_size")
         return {name: row[0] for name in names if (row := conn.execute(f"PRAGMA {name}").fetchone())}
 
-    found = await _thread(harness).run(settings)
-    assert found["journal_mode"] == "wal"
-    assert (found["synchronous"], found["foreign_keys"], found["busy_timeout"]) == (2, 1, 5000)
-    assert found.get("mmap_size", 0) == 0
+    pragmas = await _thread(harness).run(settings)
+    assert pragmas["journal_mode"] == "wal"
+    assert (pragmas["synchronous"], pragmas["foreign_keys"], pragmas["busy_timeout"]) == (2, 1, 5000)
+    assert pragmas.get("mmap_size", 0) == 0
 
 
 async def test_folding_looks_at_its_channel_alone(harness: StoreHarness) -> None:

@@ -44,8 +44,8 @@ async def test_another_subscription_keeps_its_orders(harness: StoreHarness) -> N
     again = await subscriptions.resubscribe(NOW + MINUTE, ORDERS_CHANNEL, NOW, MEI, passed_on=passed_on)
     assert [(each.id, each.status, n) for each, n in again] == [(for_all, "", 2)]
     assert await watched(harness) == before
-    both, ended = await subscriptions.unsubscribe(NOW + HOUR, ORDERS_CHANNEL, MEI)
-    assert (len(both), ended) == (2, 2)
+    stopped, ended = await subscriptions.unsubscribe(NOW + HOUR, ORDERS_CHANNEL, MEI)
+    assert (len(stopped), ended) == (2, 2)
 
 
 async def test_each_mute_gets_its_own_end_back(harness: StoreHarness) -> None:

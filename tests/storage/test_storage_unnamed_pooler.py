@@ -68,8 +68,8 @@ async def _marks(engine: PostgresEngine) -> set[str]:
     def marked(conn: Connection) -> str:
         return str(conn.execute("SELECT value FROM facts WHERE name = 'whose'").fetchone()[0])
 
-    found = set()
+    marks = set()
     for _ in range(ROUNDS):
         await engine.run(mark)
-        found.add(await engine.read(marked))
-    return found
+        marks.add(await engine.read(marked))
+    return marks

@@ -30,9 +30,9 @@ def key(n: int) -> str:
     return f"1688:{254228563492000000 + n}"
 
 
-async def watched(harness: StoreHarness, n: int, milestone: Milestone | None, *channels: str, **more: object) -> None:
+async def watched(harness: StoreHarness, n: int, milestone: Milestone | None, *channels: str, **fields: object) -> None:
     """Store an order at this milestone and watch it in these channels."""
-    assert await harness.store.orders.add(NOW, baseline(key(n), milestone=milestone, **more))
+    assert await harness.store.orders.add(NOW, baseline(key(n), milestone=milestone, **fields))
     wishes = [NewWatch(key(n), channel, Filter.ALL, "U0MEI") for channel in channels or (ORDERS_CHANNEL,)]
     await harness.store.watches.open(NOW, wishes)
 
@@ -89,7 +89,9 @@ async def test_what_its_buyer_cancelled_needs_nobody_and_is_over_at_once(harness
     await alarmed(harness, 2)
     page = await harness.store.watches.listed([ORDERS_CHANNEL], 0, 9)
     groups = [Group.ATTENTION, group_of(M.CANCELLED, Reason.BY_BUYER), Group.ATTENTION]
-    assert {int(one.watch.key[5:]) - 254228563492000000: one.group for one in page.orders} == dict(enumerate(groups))
+    assert {int(order.watch.key[5:]) - 254228563492000000: order.group for order in page.orders} == dict(
+        enumerate(groups)
+    )
     assert groups[1] is not Group.ATTENTION
     assert is_over(M.CANCELLED, NOW, NOW, Reason.BY_BUYER)
     page = await harness.store.watches.listed([ORDERS_CHANNEL], 0, 9, over_since=NOW - OVER_FOR)
@@ -140,13 +142,13 @@ async def test_a_channel_is_read_through_from_the_newest(harness: StoreHarness) 
         ended = {"final_at": NOW - timedelta(days=4)} if n % 5 == 0 else {}
         await watched(harness, n, M.DELIVERED if n % 5 == 0 else M.LOST if n % 5 == 1 else M.IN_TRANSIT, **ended)
     await watched(harness, 99, M.IN_TRANSIT, CLAIMS_CHANNEL)
-    before, found = 2**63 - 1, list[WatchedOrder]()
+    before, orders = 2**63 - 1, list[WatchedOrder]()
     while page := await harness.store.watches.newest_first(ORDERS_CHANNEL, before, 7, NOW - OVER_FOR):
-        found += page
+        orders += page
         before = page[-1].watch.id
-    assert numbers(WatchedOrders(tuple(found), {})) == [n for n in range(24, 0, -1) if n % 5]
-    assert {order.group for order in found} == {Group.ATTENTION, Group.ON_THE_WAY}
-    assert sum(order.group is Group.ATTENTION for order in found) == 5
+    assert numbers(WatchedOrders(tuple(orders), {})) == [n for n in range(24, 0, -1) if n % 5]
+    assert {order.group for order in orders} == {Group.ATTENTION, Group.ON_THE_WAY}
+    assert sum(order.group is Group.ATTENTION for order in orders) == 5
 
 
 async def test_parcels_are_counted_as_they_are_shown(harness: StoreHarness) -> None:

@@ -74,8 +74,8 @@ async def test_another_filter_is_taken_over(harness: StoreHarness) -> None:
 async def test_a_filter_that_nobody_named_changes_no_standing_watch(harness: StoreHarness) -> None:
     """The default is for new watches: asking again in passing must not make a channel louder."""
     watch = await harness.active(filter_=Filter.PROBLEMS)
-    both = (ORDERS_CHANNEL, CLAIMS_CHANNEL)
-    wishes = [NewWatch(ORDER, channel, None, "U0WEI", Filter.MILESTONES) for channel in both]
+    channels = (ORDERS_CHANNEL, CLAIMS_CHANNEL)
+    wishes = [NewWatch(ORDER, channel, None, "U0WEI", Filter.MILESTONES) for channel in channels]
     standing, new = await harness.store.watches.open(NOW, wishes)
     assert (standing.watch.id, standing.watch.filter, standing.filter_changed) == (watch.id, "problems", False)
     assert (new.created, new.watch.filter) == (True, "milestones")
@@ -117,7 +117,7 @@ async def test_unwatching_in_one_channel_leaves_the_others(harness: StoreHarness
     await harness.active(ORDER, CLAIMS_CHANNEL)
     await harness.store.watches.end(NOW, ORDERS_CHANNEL, [ORDER], MEI)
     await harness.tell("moved")
-    assert await harness.said() == [f"{CLAIMS_CHANNEL} news moved"]
+    assert await harness.send_all() == [f"{CLAIMS_CHANNEL} news moved"]
     assert [due.key for due in await harness.store.orders.claim_due(NOW + 999 * MINUTE, 10, LEASE)] == [ORDER]
 
 
@@ -149,7 +149,7 @@ async def test_undo_before_the_card_was_posted_asks_for_the_card_again(harness: 
     await harness.store.watches.end(NOW, ORDERS_CHANNEL, [ORDER], MEI)
     (restored,) = await harness.store.watches.restore(NOW, [watch.id], MEI)
     assert restored.state is WatchState.OPENING
-    assert await harness.said() == [f"{ORDERS_CHANNEL} card"]
+    assert await harness.send_all() == [f"{ORDERS_CHANNEL} card"]
     assert await _state(harness, watch.id) is WatchState.ACTIVE
 
 
@@ -224,7 +224,7 @@ async def test_a_channel_that_refuses_for_good_pauses_its_watches(harness: Store
     assert watch is not None
     assert (watch.state, watch.reason) == (WatchState.PAUSED, "is_archived")
     await harness.tell("moved again")
-    assert await harness.said(quiet=MEI) == [f"{CLAIMS_CHANNEL} news moved", f"{CLAIMS_CHANNEL} news moved again"]
+    assert await harness.send_all(quiet=MEI) == [f"{CLAIMS_CHANNEL} news moved", f"{CLAIMS_CHANNEL} news moved again"]
     assert (await harness.store.upkeep.health(NOW)).paused == 1
 
 
@@ -274,7 +274,7 @@ async def test_resuming_sends_what_was_held_and_refreshes_the_card(harness: Stor
     assert resumed is not None
     assert (resumed.state, resumed.reason) == (WatchState.ACTIVE, "")
     news = [f"{ORDERS_CHANNEL} news moved", f"{ORDERS_CHANNEL} news moved meanwhile"]
-    assert await harness.said(quiet=MEI) == [*news, f"{ORDERS_CHANNEL} refresh"]
+    assert await harness.send_all(quiet=MEI) == [*news, f"{ORDERS_CHANNEL} refresh"]
     assert await harness.store.watches.resume(NOW, paused.id, MEI) is None
 
 
@@ -296,7 +296,7 @@ async def test_asking_again_for_a_paused_watch_resumes_it(harness: StoreHarness)
     await harness.store.watches.pause_channel(NOW, ORDERS_CHANNEL, "is_archived")
     (opened,) = await harness.store.watches.open(NOW, [NewWatch(ORDER, ORDERS_CHANNEL, Filter.PROBLEMS, MEI)])
     assert (opened.watch.id, opened.watch.state, opened.watch.filter) == (paused.id, WatchState.ACTIVE, "problems")
-    assert await harness.said(quiet=MEI) == [f"{ORDERS_CHANNEL} refresh"]
+    assert await harness.send_all(quiet=MEI) == [f"{ORDERS_CHANNEL} refresh"]
 
 
 async def test_a_paused_watch_can_be_ended(harness: StoreHarness) -> None:

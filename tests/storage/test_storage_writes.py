@@ -27,7 +27,7 @@ async def test_what_may_have_been_done_of_a_target_since_a_time(harness: StoreHa
             write = Write(id_, id_, "pay", "U1", "C1", NOW + at * HOUR, state=state, change=change)
             await harness.store.writes.begin(write)
     target = payments_of(Platform.TAOBAO)
-    found = await harness.store.writes.since(target, NOW)
-    assert [write.state for write in found] == [WriteState.FOUND_DONE, WriteState.UNKNOWABLE, WriteState.DONE]
-    assert all(write.change == Payment(Platform.TAOBAO, ("1",)) for write in found)
+    writes = await harness.store.writes.since(target, NOW)
+    assert [write.state for write in writes] == [WriteState.FOUND_DONE, WriteState.UNKNOWABLE, WriteState.DONE]
+    assert all(write.change == Payment(Platform.TAOBAO, ("1",)) for write in writes)
     assert len(await harness.store.writes.since(target, NOW + HOUR)) == 2

@@ -1,4 +1,4 @@
-"""Asks axe-core what on a page a reader could not use."""
+"""Checks a page with axe-core for what keeps people from using it."""
 
 from __future__ import annotations
 
@@ -18,7 +18,7 @@ COLOURS_ALONE = {"runOnly": COLOURS}
 async def violations(page: Page, options: dict[str, Any] | None = None) -> list[dict[str, Any]]:
     """Return the violations of axe's rules on a page. ``options``: see ``axe.run``.
 
-    The selectors of all nodes that pass are left out: they take axe four times as long as the rules.
+    Nodes that pass are not listed: finding their selectors takes axe four times as long as the rules.
     """
-    found = await Axe().run(page, options={"resultTypes": ["violations"], **(options or {})})
-    return list(found.response["violations"])
+    results = await Axe().run(page, options={"resultTypes": ["violations"], **(options or {})})
+    return list(results.response["violations"])

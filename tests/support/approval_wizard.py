@@ -1,4 +1,4 @@
-"""A form of two pages whose confirmation needs an approval above an amount: a yuan a piece, put into the cart."""
+"""A form of two pages that puts pieces at one yuan each into the cart. Above an amount it needs an approval."""
 
 from __future__ import annotations
 
@@ -39,7 +39,7 @@ def deed_of(flow: Flow) -> Deed:
 
 
 async def confirm(interaction: Interaction, flow: Flow, _filled: Any) -> Done:
-    """Do it, once somebody has approved it."""
+    """Put the pieces into the cart, or ask for the approval that this needs."""
     allowed = await check_approval(interaction, flow, deed_of(flow))
     if isinstance(allowed, Done):
         return allowed

@@ -57,7 +57,7 @@ def app() -> web.Application:
 
 
 class Board:
-    """The page. A drawing sets the reader's zone and locale."""
+    """The page. Each drawing may set the reader's time zone and locale."""
 
     def __init__(self, page: Page) -> None:
         self.page = page
@@ -87,18 +87,18 @@ class Board:
     async def sent(self, count: int = 0) -> list[Json]:
         """Wait for ``count`` actions since the last drawing, and return all of them."""
         await self.page.wait_for_function("count => window.acts.length >= count", arg=count, timeout=PATIENCE_MS)
-        found: list[Json] = await self.page.evaluate("window.acts")
-        return found
+        acts: list[Json] = await self.page.evaluate("window.acts")
+        return acts
 
     async def asked(self) -> list[list[str]]:
         """Return the requests for options since the last drawing."""
-        found: list[list[str]] = await self.page.evaluate("window.asked")
-        return found
+        questions: list[list[str]] = await self.page.evaluate("window.asked")
+        return questions
 
     async def show_errors(self, errors: dict[str, str]) -> None:
         await self.page.evaluate("errors => window.errors(errors)", errors)
 
-    async def _draw(self, what: Json, answers: Sequence[Json], context: Json) -> str:
+    async def _draw(self, content: Json, answers: Sequence[Json], context: Json) -> str:
         now = context.pop("now", NOW)
         told = {
             "users": USERS,
@@ -107,7 +107,7 @@ class Board:
             "timeZone": "Asia/Shanghai",
             "surface": "message",
         } | context
-        await self.page.evaluate(_DRAW, {**what, "context": told, "answers": list(answers), "now": now})
+        await self.page.evaluate(_DRAW, {**content, "context": told, "answers": list(answers), "now": now})
         text = await self.root.inner_text()
         assert self.problems == []
         return text

@@ -34,4 +34,4 @@ def comparable(part: Any) -> Any:
     """Return a sample without ``verbatim``, which the other renderer wrongly takes for "no formatting at all"."""
     if isinstance(part, dict):
         return {key: comparable(value) for key, value in part.items() if key != "verbatim"}
-    return [comparable(one) for one in part] if isinstance(part, list) else part
+    return [comparable(item) for item in part] if isinstance(part, list) else part

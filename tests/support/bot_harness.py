@@ -9,7 +9,7 @@ from datetime import UTC, datetime
 from typing import TYPE_CHECKING, Any
 
 from pydantic import SecretStr
-from support.migrated import lay_down
+from support.migrated import put_empty_database
 from support.patience import AT_ONCE, until
 from support.schema_watch import SchemaWatch
 from support.transitions import guard
@@ -46,7 +46,10 @@ KEY, SECRET = "house-access-key", "house-access-secret"
 
 
 class BotHarness:
-    """Mei sits in #orders and types; the bot, PandaPon and Slack are real processes on loopback in one loop."""
+    """The bot and the stand-ins of Slack and PandaPon, as servers on loopback in one event loop.
+
+    Mei, in #orders, is the person who acts unless a step names another.
+    """
 
     features: Sequence[Feature] = FEATURES
 
@@ -111,9 +114,9 @@ class BotHarness:
         return self.bot
 
     def _lay_down(self) -> None:
-        # At the first start alone: what a later one finds, or does not find, is what the test left there.
+        # At the first start alone: a later one finds the database, or none, as the test left it.
         if not self._has_begun and not self.extra.keys() & {"storage_url", "database_path"}:
-            lay_down(self.folder / "bot.db")
+            put_empty_database(self.folder / "bot.db")
         self._has_begun = True
 
     async def stop_bot(self) -> None:
@@ -166,7 +169,7 @@ class BotHarness:
         return words(answer)
 
     async def idle(self) -> None:
-        """Wait until the bot works on nothing that it has acknowledged: an answer that has not come never will."""
+        """Wait until the bot has handled all that it acknowledged. An answer that is missing then never comes."""
         while self.bot is not None and self.bot.context.in_hand:
             await asyncio.wait(set(self.bot.context.in_hand))
 
@@ -178,8 +181,8 @@ class BotHarness:
 
     def channel(self, name: str = "#orders") -> list[Message]:
         """Return the bot's messages about orders to a whole channel, broadcasts included."""
-        said = [m for m in self.slack.visible(name, "mei") if not m.viewer and m.by_bot]
-        return [message for message in said if not is_line(message)]
+        messages = [m for m in self.slack.visible(name, "mei") if not m.viewer and m.by_bot]
+        return [message for message in messages if not is_line(message)]
 
     def lines(self, name: str = "#orders") -> list[Message]:
         """Return the lines that tell a channel about a change that a person made for all in it."""
@@ -203,14 +206,14 @@ class BotHarness:
     async def replies(self, card: Message, count: int) -> list[Message]:
         """Wait for so many replies and return them, checked against Slack's limits."""
         await self.until(lambda: len(self.thread(card)) >= count)
-        found = self.thread(card)
-        assert len(found) == count, [words(message) for message in found]
-        for message in found:
+        messages = self.thread(card)
+        assert len(messages) == count, [words(message) for message in messages]
+        for message in messages:
             assert check_message({"text": message.text, "blocks": message.blocks}) == []
-        return found
+        return messages
 
     def button(self, label: str, user: str, channel: str) -> tuple[Message, str]:
-        for message in reversed([one for one in self.slack.visible(channel, user) if not is_line(one)]):
+        for message in reversed([posted for posted in self.slack.visible(channel, user) if not is_line(posted)]):
             for block in message.blocks:
                 for element in (*(block.get("elements") or []), block.get("accessory") or {}):
                     if element.get("type") == "button" and label in element["text"]["text"]:
@@ -229,9 +232,9 @@ class BotHarness:
 
     # --- courier, jobs and time ------------------------------------------------------------------------------------
 
-    def scan(self, text: str, **more: Any) -> None:
+    def scan(self, text: str, **fields: Any) -> None:
         """Scan the order's parcel now."""
-        self.world.add_node(ORDER, text, **more)
+        self.world.add_node(ORDER, text, **fields)
 
     def hurry(self, *jobs: str) -> None:
         """Let these jobs of the scheduler run now."""
@@ -244,7 +247,7 @@ class BotHarness:
         assert self.bot is not None
         for _ in range(count):
             last = self.bot.poller.last_tick_at
-            await self.until(lambda last=last: self.bot.poller.last_tick_at != last)  # type: ignore[misc]
+            await self.until(lambda last=last: self.bot.poller.last_tick_at != last)  # type: ignore[misc]  # mypy knows no defaults in lambdas
         await asyncio.sleep(TICK)
 
     async def until(self, predicate: Callable[[], object]) -> None:
@@ -254,7 +257,9 @@ class BotHarness:
 
 def is_line(message: Message) -> bool:
     """Whether a message tells a channel about a change that a person made for all in it."""
-    return any(one.get("action_id") == "undo_for_all:1" for b in message.blocks for one in b.get("elements") or [])
+    return any(
+        element.get("action_id") == "undo_for_all:1" for b in message.blocks for element in b.get("elements") or []
+    )
 
 
 def words(message: Message) -> str:
@@ -266,8 +271,8 @@ def words(message: Message) -> str:
 
 def _collect(value: Any, parts: list[str]) -> None:
     if isinstance(value, list):
-        for one in value:
-            _collect(one, parts)
+        for item in value:
+            _collect(item, parts)
     elif isinstance(value, dict):
         if isinstance(value.get("text"), str):
             parts.append(value["text"])

@@ -45,27 +45,27 @@ async def buying(folder: Path, **extra: Any) -> AsyncIterator[BotHarness]:
 
 
 def goods(harness: BotHarness, platform: Platform, at: int = 0) -> Goods:
-    """The product of a platform at a position."""
+    """The product at a position among those of a platform."""
     return [each for each in harness.world.goods if each.platform is platform][at]
 
 
 def own_goods(harness: BotHarness, platform: Platform, seller: str, price: str = "10", title: str = "") -> Goods:
-    """A product of a seller of one's own."""
+    """Add a product of this seller to the world, and return it."""
     number = len(harness.world.goods)
     made = Goods(platform, f"own{number}", title or f"{seller} 商品 {number}", Decimal(price), seller, 1)
     harness.world.goods = (*harness.world.goods, made)
     return made
 
 
-def put(harness: BotHarness, product: Goods, quantity: int = 4, at: int = 0) -> CartEntry:
-    """Put a variant into the cart, past the bot."""
+def put_into_cart(harness: BotHarness, product: Goods, quantity: int = 4, at: int = 0) -> CartEntry:
+    """Put a variant into the stand-in's cart without the bot. ``at``: its position among the variants."""
     account = harness.pandapon.account
     entry = CartEntry(account.next_number(), products.skus(product)[at], quantity)
     account.carts[product.platform][entry.number] = entry
     return entry
 
 
-def made(harness: BotHarness) -> list[SandboxOrder]:
+def orders_made(harness: BotHarness) -> list[SandboxOrder]:
     """The orders that were made during the test, the oldest first."""
     return [order for order in harness.world.orders.values() if order.order_id.startswith(("25422870", "33050770"))]
 
@@ -77,12 +77,12 @@ async def writes(harness: BotHarness) -> list[Write]:
 
 
 async def states(harness: BotHarness) -> list[WriteState]:
-    """Their states, the newest first."""
+    """The states of the records of writes, the newest first."""
     return [write.state for write in await writes(harness)]
 
 
 async def open_order(harness: BotHarness, *, label: str = "Order…", user: str = "mei") -> None:
-    """Open the form from the cart."""
+    """Open the form from the cart's message."""
     await harness.ask("/panda cart", user=user)
     await open_by(harness, label, user=user)
 

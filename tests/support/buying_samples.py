@@ -40,7 +40,7 @@ UNPAID = {"status_code": "waitbuyerpay", "milestone": Milestone.ORDERED, "paid_a
 
 
 def big_product(title: str = LONG) -> ProductDetail:
-    """30 variants of three attributes, a title of 200 characters, no picture."""
+    """A product of 30 variants with three attributes, a title of 200 characters and no picture."""
     words = [
         f"{colour} / {size} / {cloth}" for colour in ("红色", "蓝色", "绿色") for size in "SM" for cloth in "甲乙丙丁戊"
     ]
@@ -52,11 +52,11 @@ def big_product(title: str = LONG) -> ProductDetail:
 
 
 def samples() -> dict[str, Any]:
-    """By a name, the view or message."""
+    """The messages and pages by name: the builder's module and function, and a word for the case."""
     return _ordering() | _acting() | _said()
 
 
-def _line(n: int, **more: Any) -> CartLine:
+def _line(n: int, **fields: Any) -> CartLine:
     made: dict[str, Any] = {
         "platform": TAOBAO if n % 4 == 3 else ALIBABA,
         "entry_id": str(n),
@@ -69,15 +69,15 @@ def _line(n: int, **more: Any) -> CartLine:
         "stock": 400,
         "seller": f"杭州锦绣服饰厂 {n // 3}",
     }
-    return CartLine.model_validate(made | more)
+    return CartLine.model_validate(made | fields)
 
 
-def _content(every: list[CartLine], **more: Any) -> Ordering:
+def _content(every: list[CartLine], **fields: Any) -> Ordering:
     groups = dict.fromkeys((line.platform, line.seller) for line in every)
     costs = tuple(SellerCost(platform, seller, 3_680, 600, 4_280) for platform, seller in groups)
     addresses = (("1", "王** · 杭州市 · **78"), ("2", f"{HOSTILE[:1]}** · {HOSTILE[:20]}"))
     made = Ordering(tuple(every), addresses=addresses, address="1", costs=costs)
-    return replace(made, **more)
+    return replace(made, **fields)
 
 
 def _page(content: Ordering, step: str, note: str = "") -> Any:
@@ -112,9 +112,9 @@ def _ordering() -> dict[str, Any]:
     }
 
 
-def _write(change: Any, state: WriteState = WriteState.DONE, **more: Any) -> Write:
+def _write(change: Any, state: WriteState = WriteState.DONE, **fields: Any) -> Write:
     made = Write("w", "k", "1688.order.create", MEI, HERE, NOW - timedelta(hours=1), state, change, 0, "a" * 32)
-    return replace(made, **more)
+    return replace(made, **fields)
 
 
 def _creation(seller: str = "杭州锦绣服饰厂", sellers: int = 2, total: int | None = 99_999_999_900) -> OrderCreation:
@@ -187,7 +187,7 @@ def _said() -> dict[str, Any]:
         PayUrl(pay_url="javascript:alert(1)"),
         PayUrl(protocol_pay_success=True),
     )
-    said = {
+    results = {
         f"buying.acts_view.result {at} {state}": ACT.last(acts_view.result(Outcome(_write(change, state)), MEI))
         for at, change in enumerate(changes)
         for state in WriteState
@@ -211,4 +211,4 @@ def _said() -> dict[str, Any]:
         for state in (WriteState.FOUND_DONE, WriteState.FOUND_UNDONE, WriteState.UNKNOWABLE)
     }
     late = notices.settled(_write(_creation(HOSTILE), WriteState.DONE, made=(id_,)), is_reversed=True)
-    return direct | said | links | told | notes | {"posts.notices.settled late": late}
+    return direct | results | links | told | notes | {"posts.notices.settled late": late}

@@ -12,7 +12,7 @@ from urllib.parse import quote
 
 from aiohttp import web
 from support.bot_harness import APP_TOKEN, BOT_TOKEN, CALLBACK_TOKEN, KEY, SECRET, SIGNING
-from support.own_log import own_log
+from support.restored_logging import restored_logging
 
 from bot.process.log import configure
 
@@ -39,11 +39,11 @@ HOOK = "https://hooks.slack.com/commands/T0CANARY/99/canaryhookpart"
 NOWHERE = "http://127.0.0.1:9/commands/T0CANARY/99/canaryhookpart"
 FORGED = "\n2026-03-02 02:00:00,000 INFO    bot  forged line\r\x1b[31m\x1b[2J\x85\u2028"
 ENCODED = (
-    *(quote(one, safe="") for one in (*SECRETS, HOOK)),
-    *(quote(quote(one, safe=""), safe="") for one in (*SECRETS, HOOK)),
-    *(json.dumps(one).replace("/", "\\/") for one in (*SECRETS, HOOK)),
-    *("".join(f"\\u{ord(sign):04x}" for sign in one) for one in (*SECRETS, HOOK)),
-    *(base64.b64encode(f"user:{one}".encode()).decode() for one in (*SECRETS, HOOK)),
+    *(quote(secret, safe="") for secret in (*SECRETS, HOOK)),
+    *(quote(quote(secret, safe=""), safe="") for secret in (*SECRETS, HOOK)),
+    *(json.dumps(secret).replace("/", "\\/") for secret in (*SECRETS, HOOK)),
+    *("".join(f"\\u{ord(sign):04x}" for sign in secret) for secret in (*SECRETS, HOOK)),
+    *(base64.b64encode(f"user:{secret}".encode()).decode() for secret in (*SECRETS, HOOK)),
 )
 TEXT = " ".join((*NAMES, *PLACES, *PHONES, *SECRETS, HOOK, *ENCODED)) + FORGED
 SHORT = " ".join((NAMES[0], PLACES[0], *PHONES[:6])) + FORGED
@@ -62,17 +62,17 @@ FORBIDDEN = (
 )
 
 
-def found(log: str) -> list[str]:
+def leaks_in(log: str) -> list[str]:
     """Return every canary in the log, and every line that none of our loggers began."""
     lines = [line for line in log.splitlines() if "forged line" in line and line.startswith("2026-03-02")]
-    return [one for one in FORBIDDEN if one in log] + lines
+    return [secret for secret in FORBIDDEN if secret in log] + lines
 
 
 @contextmanager
 def logged(level: str, form: str = "line") -> Iterator[io.StringIO]:
     """Set up the log as ``pandabot run`` does."""
     stream = io.StringIO()
-    with own_log():
+    with restored_logging():
         configure(level, SECRETS, stream, form=form)
         yield stream
 
@@ -141,7 +141,7 @@ ANSWERS: tuple[tuple[int, dict[str, Any]], ...] = (
 )
 
 
-class Slanderer:
+class FailingPandaPon:
     """A PandaPon that fails in every way, each time with canaries in its answer."""
 
     def __init__(self) -> None:
@@ -161,6 +161,6 @@ class Slanderer:
         await self._runner.cleanup()
 
     async def _answer(self, _request: web.Request) -> web.Response:
-        said = {"msg": TEXT, "requestId": SHORT, "data": None}
+        envelope = {"msg": TEXT, "requestId": SHORT, "data": None}
         status, answer = next(self._turns)
-        return web.json_response(said | answer, status=status, headers={"Retry-After": "0"})
+        return web.json_response(envelope | answer, status=status, headers={"Retry-After": "0"})

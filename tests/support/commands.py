@@ -1,4 +1,4 @@
-"""The bot's commands, as the tests read and look them up."""
+"""The bot's commands, and the help on them, for tests without a running bot."""
 
 from __future__ import annotations
 

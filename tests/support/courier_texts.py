@@ -1,4 +1,7 @@
-"""The labelled courier texts of ``tests/courier``, without the set that nobody who mends the reader reads."""
+"""The labelled courier texts of ``tests/courier``.
+
+``OPENED`` leaves out ``next``: nobody who changes the reader looks at that set, so that it measures unknown texts.
+"""
 
 from __future__ import annotations
 
@@ -10,7 +13,7 @@ OPENED = ("given", "develop", "fresh", "rounds", "unseen", "held", "later", "ope
 
 
 def labelled(name: str) -> list[dict[str, str]]:
-    """Return the entries of a set."""
+    """Return the rows of a set, by the names of their columns."""
     with (FOLDER / f"{name}.tsv").open(encoding="utf-8") as file:
         return list(csv.DictReader(file, delimiter="\t", quoting=csv.QUOTE_NONE))
 

@@ -8,5 +8,5 @@ LONG = bool(os.environ.get("PANDABOT_LONG"))
 
 
 def examples(short: int, long: int) -> int:
-    """Return the number for this run."""
+    """Return ``long`` where PANDABOT_LONG is set, otherwise ``short``."""
     return long if LONG else short

@@ -46,7 +46,7 @@ class FakePandaPon:
     session: aiohttp.ClientSession
 
     def headers(self, shift: float = 0, secret: str = SECRET, key: str = KEY) -> dict[str, str]:
-        """Return headers signed so many seconds from now."""
+        """Return headers with a signature made so many seconds from now."""
         return Signer(key, secret, USER).headers(self.clock() + timedelta(seconds=shift))
 
     async def raw(self, name: str, headers: dict[str, str], **arguments: Any) -> tuple[int, str]:
@@ -63,8 +63,8 @@ class FakePandaPon:
         """Return the envelope of an answer."""
         status, text = await self.raw(name, headers or self.headers(), **arguments)
         assert status == 200
-        found: dict[str, Any] = json.loads(text)
-        return found
+        body: dict[str, Any] = json.loads(text)
+        return body
 
     def client(self, **changes: Any) -> PandaPon:
         """Return the bot's own client."""

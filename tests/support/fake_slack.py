@@ -61,15 +61,15 @@ def plain(text: str) -> dict[str, str]:
     return {"type": "plain_text", "text": text}
 
 
-def section(text: str, **more: Any) -> dict[str, Any]:
-    return {"type": "section", "text": {"type": "mrkdwn", "text": text}, **more}
+def section(text: str, **fields: Any) -> dict[str, Any]:
+    return {"type": "section", "text": {"type": "mrkdwn", "text": text}, **fields}
 
 
-def button(action_id: str, text: str = "Press", **more: Any) -> dict[str, Any]:
-    return {"type": "button", "action_id": action_id, "text": plain(text), **more}
+def button(action_id: str, text: str = "Press", **fields: Any) -> dict[str, Any]:
+    return {"type": "button", "action_id": action_id, "text": plain(text), **fields}
 
 
-def modal(title: str = "A form", **more: Any) -> dict[str, Any]:
+def modal(title: str = "A form", **fields: Any) -> dict[str, Any]:
     field = {"type": "plain_text_input", "action_id": "typed"}
     block = {"type": "input", "block_id": "number", "label": plain("Number"), "element": field}
     return {
@@ -78,7 +78,7 @@ def modal(title: str = "A form", **more: Any) -> dict[str, Any]:
         "title": plain(title),
         "submit": plain("Send"),
         "blocks": [block],
-    } | more
+    } | fields
 
 
 def typed(value: str) -> dict[str, Any]:

@@ -20,7 +20,7 @@ if TYPE_CHECKING:
     from sandbox.slack.workspace import Message
 
 Json = dict[str, Any]
-UNTOUCHED = {  # tables and columns; times of reading change by themselves
+UNTOUCHED = {  # tables and their columns, without the times that change with every poll
     **dict.fromkeys(("watches", "outbox", "audit", "channels", "subscriptions", "alarms", "news"), "*"),
     "orders": "key, milestone",
 }
@@ -102,16 +102,16 @@ async def send(harness: BotHarness, payload: Json, kind: str = "interactive") ->
 
 async def answered(harness: BotHarness, payload: Json, *, user: str = "mei", channel: str = "#orders") -> str:
     """Deliver a payload and return the final answer to this person, which may be empty."""
-    before = {id(one): one.text for one in harness.private(user, channel)}
+    before = {id(message): message.text for message in harness.private(user, channel)}
     kind = "slash_commands" if "command" in payload else "interactive"
     ack = await send(harness, payload, kind)
     assert ack.ok, payload
     assert ack.seconds < AT_ONCE
 
-    def told() -> list[Message]:
-        return [one for one in harness.private(user, channel) if before.get(id(one)) != one.text]
+    def changed_messages() -> list[Message]:
+        return [message for message in harness.private(user, channel) if before.get(id(message)) != message.text]
 
-    return "\n".join(words(one) for one in told())
+    return "\n".join(words(message) for message in changed_messages())
 
 
 def rows(harness: BotHarness) -> dict[str, list[Any]]:

@@ -1,7 +1,7 @@
 """Draws every message of the bot in every language on one HTML page, with the renderer of the demo's page.
 
-``make gallery`` writes it to ``gallery/index.html``, which needs no server and no script. Nothing of it is fetched from
-elsewhere: a product's picture is the one that the demo draws. It also draws the README's pictures from some entries.
+``make gallery`` writes it to ``gallery/index.html``, which needs no server and no script. It fetches nothing from
+other hosts: products have the pictures that the demo draws. It also draws the README's pictures from some entries.
 """
 
 from __future__ import annotations

@@ -71,7 +71,7 @@ RAW = (
 
 
 def chances(seed: int) -> random.Random:
-    """Makes the same garbage for the same seed."""
+    """A source of chance that makes the same garbage for the same seed."""
     return random.Random(seed)  # noqa: S311  no secret is made of it
 
 
@@ -85,7 +85,7 @@ def malformed(chance: random.Random) -> tuple[str, dict[str, Any]]:
 
 
 def _change(payload: Any, chance: random.Random) -> None:
-    """Go down a random way and change what is there."""
+    """Change the value at a random place of a payload."""
     here = payload
     while here:
         keys = list(here) if isinstance(here, dict) else list(range(len(here)))
@@ -105,7 +105,7 @@ def _change(payload: Any, chance: random.Random) -> None:
 
 
 def body(kind: str, payload: dict[str, Any]) -> tuple[bytes, str]:
-    """As HTTP mode carries it, and its content type."""
+    """The body in which HTTP mode carries a payload, and its content type."""
     if kind == "events_api":
         return json.dumps(payload).encode(), JSON
     if kind == "interactive":
@@ -114,7 +114,7 @@ def body(kind: str, payload: dict[str, Any]) -> tuple[bytes, str]:
 
 
 def noise(chance: random.Random) -> tuple[bytes, str]:
-    """Bytes of any form, and a content type."""
+    """One of RAW, or a malformed payload that is cut off and has random bytes in it; and a content type."""
     if chance.random() < 0.5:
         return chance.choice(RAW), chance.choice((FORM, JSON))
     whole, kind = body(*malformed(chance))

@@ -53,7 +53,7 @@ def keys_of(team: str) -> AccountKeys:
 
 
 def marked(world: World) -> World:
-    """The same world with a canary in every text, and with other ids of its orders."""
+    """Put a canary into every text of a world and give its orders other ids. Returns the same world."""
     orders = list(world.orders.values())
     world.orders.clear()
     for order in orders:
@@ -71,7 +71,7 @@ def marked(world: World) -> World:
 
 @dataclass
 class Accounts:
-    """PandaPon with several accounts at one address: the key decides whose server answers."""
+    """A PandaPon with several accounts at one address: the access key decides which stand-in answers."""
 
     servers: dict[str, PandaPonServer] = field(default_factory=dict)
     base_url: str = ""
@@ -96,7 +96,7 @@ class Accounts:
 
 
 class WorkspaceHarness(BotHarness):
-    """The steps of a test in one workspace of the process."""
+    """The steps of a test in one workspace of a process that serves several."""
 
     def __init__(self, host: HostHarness, team: Team, pandapon: PandaPonServer) -> None:
         self.host, self.team = host, team
@@ -117,7 +117,7 @@ class WorkspaceHarness(BotHarness):
 
 
 class HostHarness:
-    """The process and what is around it. The workspaces are not installed at first."""
+    """A process that serves several workspaces, and the stand-ins around it. At first no workspace is installed."""
 
     def __init__(self, folder: Path, extra: dict[str, Any]) -> None:
         self.folder, self.extra = folder, extra
@@ -192,7 +192,7 @@ class HostHarness:
     # --- an admin's acts ---------------------------------------------------------------------------------------------
 
     async def visit(self, team: str, base_url: str = "") -> tuple[int, str]:
-        """Install the app with a browser, from the page with "Add to Slack" to the last page: its status and text."""
+        """Install the app in a browser, from "Add to Slack" to the end; return the last page's status and text."""
         base_url = base_url or self.base_url
         async with aiohttp.ClientSession() as browser:
             async with browser.get(f"{base_url}/slack/install") as page:
@@ -237,7 +237,7 @@ class HostHarness:
             return conn.execute(sql).fetchall()
 
     def dump(self, schema: str) -> str:
-        """All contents of a schema, as text."""
+        """All rows of a schema, as text."""
         listed = self.rows("SELECT tablename FROM pg_tables WHERE schemaname = current_schema() ORDER BY 1", schema)
         names = [row["tablename"] for row in listed]
         return "\n".join(f"{name}: {self.rows(f'TABLE {name}', schema)}" for name in names)

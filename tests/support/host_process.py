@@ -23,7 +23,7 @@ def free_port() -> int:
 
 
 def environment_of(harness: HostHarness, port: int) -> dict[str, str]:
-    """The variables of the process."""
+    """The environment variables of the process."""
     return {name: value for name, value in os.environ.items() if not name.startswith(("SLACK", "PANDA"))} | {
         "SLACK_MODE": "http",
         "SLACK_CLIENT_ID": CLIENT,
@@ -38,12 +38,12 @@ def environment_of(harness: HostHarness, port: int) -> dict[str, str]:
     }
 
 
-async def start(harness: HostHarness, port: int, **more: str) -> asyncio.subprocess.Process:
-    """Start the process and wait until it is ready. ``more``: further variables."""
+async def start(harness: HostHarness, port: int, **variables: str) -> asyncio.subprocess.Process:
+    """Start the process and wait until it is ready. ``variables``: further environment variables."""
     process = await asyncio.create_subprocess_exec(
         sys.executable,
         *("-m", "bot", "run"),
-        env=environment_of(harness, port) | more,
+        env=environment_of(harness, port) | variables,
         cwd=harness.folder,
         stderr=asyncio.subprocess.PIPE,
     )

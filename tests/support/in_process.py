@@ -15,7 +15,7 @@ if TYPE_CHECKING:
 
 
 def command(folder: Path, *arguments: str, environment: Mapping[str, str | None]) -> tuple[int, str]:
-    """Run a command in a folder. Returns its exit code and all that it said; raises an error that it does not handle.
+    """Run a command in a folder. Returns its exit code and all that it printed. Unhandled errors are raised.
 
     ``environment``: variables beside those of the test process; None takes one away.
     """

@@ -1,4 +1,4 @@
-"""Somebody of one workspace who knows every id of another, and tries them with whatever the bot listens to.
+"""An attack by somebody of one workspace who knows every id of another and sends them to each listener of the bot.
 
 The payloads are made from the declarations of the running bot's listeners. So a listener that is added later is tried
 as well, and a kind of listener that is not known here is an error.
@@ -36,20 +36,20 @@ AT_ONCE = 8  # payloads that are sent at the same time
 
 
 @dataclass
-class Loot:
-    """All that one workspace has shown or stored, and that a payload could carry."""
+class ForeignValues:
+    """All values that one workspace has shown or stored and that a payload could carry."""
 
     values: dict[str, set[str]] = field(default_factory=dict)  # of buttons and options, by the beginning of the id
     ids: list[str] = field(default_factory=list)
     forms: set[tuple[str, str]] = field(default_factory=set)  # callback id and metadata
 
     @classmethod
-    def of(cls, workspace: WorkspaceHarness) -> Loot:
-        """Take everything."""
-        loot = cls(ids=numbers(workspace), forms=forms(workspace))
+    def of(cls, workspace: WorkspaceHarness) -> ForeignValues:
+        """Collect them from a workspace."""
+        foreign = cls(ids=numbers(workspace), forms=forms(workspace))
         for action, value in pairs(sent(workspace)):
-            loot.values.setdefault(action.partition(":")[0], set()).add(value)
-        return loot
+            foreign.values.setdefault(action.partition(":")[0], set()).add(value)
+        return foreign
 
 
 def pairs(value: Any) -> Iterator[tuple[str, str]]:
@@ -91,22 +91,22 @@ def numbers(workspace: WorkspaceHarness) -> list[str]:
     return [*dict.fromkeys([*ids, *with_places, *orders, *parcels])]
 
 
-def attempts_on(declared: Declaration, beta: WorkspaceHarness, loot: Loot) -> list[Sent]:
-    """Return payloads for one listener. Raises KeyError for a kind of listener that nobody has thought of here."""
-    name = declared.name if isinstance(declared.name, str) else ""  # else it takes whatever no other listener takes
-    return [*KINDS[declared.kind](beta, name, loot)]
+def attempts_on(declared: Declaration, beta: WorkspaceHarness, foreign: ForeignValues) -> list[Sent]:
+    """Return payloads for one listener. Raises KeyError for a kind of listener that ``KINDS`` lacks."""
+    name = declared.name if isinstance(declared.name, str) else ""  # a pattern: it takes whatever no other takes
+    return [*KINDS[declared.kind](beta, name, foreign)]
 
 
-def commands(beta: WorkspaceHarness, name: str, loot: Loot) -> Iterator[Sent]:
+def commands(beta: WorkspaceHarness, name: str, foreign: ForeignValues) -> Iterator[Sent]:
     verbs = tuple(beta.bot.context.commands.declared)
-    texts = [f"{verb} {given}" for verb in verbs for given in (*MINE, *loot.ids[-2:])] if name == "/panda" else []
+    texts = [f"{verb} {given}" for verb in verbs for given in (*MINE, *foreign.ids[-2:])] if name == "/panda" else []
     for text in (*texts, *verbs, *MINE):
         yield forged.command(beta, text) | {"command": name or "/panda-nothing"}, "slash_commands"
 
 
-def actions(beta: WorkspaceHarness, name: str, loot: Loot) -> Iterator[Sent]:
+def actions(beta: WorkspaceHarness, name: str, foreign: ForeignValues) -> Iterator[Sent]:
     beginning = name.partition(":")[0]
-    values = [*loot.values.get(beginning, ()), *(loot.ids if name else loot.ids[:3])]
+    values = [*foreign.values.get(beginning, ()), *(foreign.ids if name else foreign.ids[:3])]
     action_id = (name if name.endswith(":") else f"{name}:1") if name else "nobody_listens:1"
     for value in values:
         yield forged.press(beta, action_id, value), "interactive"
@@ -114,23 +114,23 @@ def actions(beta: WorkspaceHarness, name: str, loot: Loot) -> Iterator[Sent]:
         yield forged.press_in_home(beta, action_id, value), "interactive"
 
 
-def submissions(beta: WorkspaceHarness, name: str, loot: Loot) -> Iterator[Sent]:
-    for metadata in _metadata(name, loot):
+def submissions(beta: WorkspaceHarness, name: str, foreign: ForeignValues) -> Iterator[Sent]:
+    for metadata in _metadata(name, foreign):
         yield forged.submission(beta, name or "unknown", metadata, {}), "interactive"
 
 
-def closings(beta: WorkspaceHarness, name: str, loot: Loot) -> Iterator[Sent]:
+def closings(beta: WorkspaceHarness, name: str, foreign: ForeignValues) -> Iterator[Sent]:
     person = beta.slack.workspace.user("mei")
-    for metadata in _metadata(name, loot):
+    for metadata in _metadata(name, foreign):
         form = forged.submission(beta, name or "unknown", metadata, {})["view"]
         yield payloads.view_closed(person, form, everything=False), "interactive"
 
 
-def _metadata(name: str, loot: Loot) -> list[str]:
-    return [*(metadata for callback, metadata in loot.forms if callback.startswith(name)), *loot.ids]
+def _metadata(name: str, foreign: ForeignValues) -> list[str]:
+    return [*(metadata for callback, metadata in foreign.forms if callback.startswith(name)), *foreign.ids]
 
 
-def shortcuts(beta: WorkspaceHarness, name: str, _loot: Loot) -> Iterator[Sent]:
+def shortcuts(beta: WorkspaceHarness, name: str, _foreign: ForeignValues) -> Iterator[Sent]:
     person, room = beta.slack.workspace.user("mei"), beta.slack.workspace.channel("orders")
     message = beta.slack.workspace.post(room, person.id, " ".join(MINE))
     url = beta.slack.base_url + beta.slack.interactions.new_url("actions", room.id, person.id)
@@ -140,25 +140,25 @@ def shortcuts(beta: WorkspaceHarness, name: str, _loot: Loot) -> Iterator[Sent]:
     yield payloads.global_shortcut(person, name, trigger=other, ts=message.ts), "interactive"
 
 
-def options(beta: WorkspaceHarness, name: str, loot: Loot) -> Iterator[Sent]:
+def options(beta: WorkspaceHarness, name: str, foreign: ForeignValues) -> Iterator[Sent]:
     person, room = beta.slack.workspace.user("mei"), beta.slack.workspace.channel("orders")
     message = beta.slack.workspace.post_ephemeral(room.id, person.id, "an older answer")
-    for typed in loot.ids:
+    for typed in foreign.ids:
         form = forged.submission(beta, "unknown", typed, {})["view"]
         menu = {"action_id": f"{name}:1", "block_id": "b0"}
         yield payloads.message_options(person, room, message, menu, typed), "interactive"
         yield payloads.view_options(person, form, menu, typed), "interactive"
 
 
-def events(beta: WorkspaceHarness, name: str, loot: Loot) -> Iterator[Sent]:
+def events(beta: WorkspaceHarness, name: str, foreign: ForeignValues) -> Iterator[Sent]:
     person, room = beta.slack.workspace.user("mei"), beta.slack.workspace.channel("orders")
-    for number, given in enumerate(loot.ids):
+    for number, given in enumerate(foreign.ids):
         body = {"type": name or "message", "user": person.id, "channel": room.id, "tab": "home", "text": given}
         form = forged.submission(beta, "unknown", given, {})["view"] | {"type": "home"}
         yield payloads.event(body | {"view": form}, event_id=f"EvForged{name}{number}", at=1), "events_api"
 
 
-KINDS: dict[str, Callable[[WorkspaceHarness, str, Loot], Iterator[Sent]]] = {
+KINDS: dict[str, Callable[[WorkspaceHarness, str, ForeignValues], Iterator[Sent]]] = {
     "command": commands,
     "action": actions,
     "view": submissions,
@@ -174,8 +174,12 @@ def everything(_declared: Declaration) -> bool:
     return True
 
 
-async def attack(beta: WorkspaceHarness, loot: Loot, tries: Callable[[Declaration], bool] = everything) -> list[Any]:
-    """Try the declared listeners of a workspace's bot with everything of another workspace, rightly signed.
+async def attack(
+    beta: WorkspaceHarness, foreign: ForeignValues, tries: Callable[[Declaration], bool] = everything
+) -> list[Any]:
+    """Send every value of another workspace to the listeners of a workspace's bot, correctly signed.
+
+    ``tries`` chooses the listeners.
 
     Returns the acknowledgements' contents, one for each payload.
     """
@@ -192,7 +196,7 @@ async def attack(beta: WorkspaceHarness, loot: Loot, tries: Callable[[Declaratio
             return ack.payload
 
     declared = filter(tries, declarations(beta.bot.app))
-    attempts = [attempt for listener in declared for attempt in attempts_on(listener, beta, loot)]
+    attempts = [attempt for listener in declared for attempt in attempts_on(listener, beta, foreign)]
     answers = await asyncio.gather(*(send(payload, kind) for payload, kind in attempts))
     await beta.idle()
     return list(answers)

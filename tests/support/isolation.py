@@ -1,8 +1,8 @@
-"""A quick look at whether two workspaces of one process are apart, as people, Slack and PandaPon see it.
+"""A quick check that two workspaces of one process stay apart, as people, Slack and PandaPon see it.
 
-It is what the slow attack of :mod:`support.intruder` is not: short enough to be run against a bot that is broken on
-purpose, in many ways. It says in words what of one workspace reached the other, and whether each still works for
-itself: a bot that answers nobody would be apart, too.
+Unlike the slow attack of :mod:`support.intruder` it can be run against many bots that are broken on purpose. It says in
+words what reached the other workspace. It also checks that each workspace works, as a bot that answers nobody would
+keep them apart, too.
 """
 
 from __future__ import annotations
@@ -42,21 +42,21 @@ HARMLESS = {"auth.test"}  # calls that a job makes by itself
 async def leaks(harness: HostHarness, seconds: float = SECONDS) -> list[str]:
     """Connect two workspaces, act in both, and return what went wrong between them; empty where they are apart.
 
-    It ends with the first step that finds something. ``seconds``: for each step; a broken bot may never answer.
+    It ends with the first step that finds something. ``seconds``: each step's limit; a broken bot may never answer.
     """
     for char in tuple(lexicon.UNEXPANDED):
-        lexicon.expand_words(char)  # the words of couriers are formed at their first use, and belong to nobody
-    look = Look(harness, seconds)
-    for step in Look.STEPS:
-        async with look.at(step):
-            await getattr(look, step)()
-        if look.found:
+        lexicon.expand_words(char)  # formed at their first use and the same for all workspaces
+    check = IsolationCheck(harness, seconds)
+    for step in IsolationCheck.STEPS:
+        async with check.at(step):
+            await getattr(check, step)()
+        if check.findings:
             break
-    return look.found
+    return check.findings
 
 
-class Look:
-    """The steps, and what they found."""
+class IsolationCheck:
+    """The steps of the check. ``findings``: what went wrong, in words."""
 
     STEPS = (
         "connect_both",
@@ -78,7 +78,7 @@ class Look:
     )
 
     def __init__(self, harness: HostHarness, seconds: float = SECONDS) -> None:
-        self.harness, self.seconds, self.found = harness, seconds, list[str]()
+        self.harness, self.seconds, self.findings = harness, seconds, list[str]()
         self.alpha, self.beta = harness.of(A), harness.of(B)
 
     @asynccontextmanager
@@ -88,12 +88,12 @@ class Look:
             async with asyncio.timeout(self.seconds):
                 yield
         except Exception as error:  # noqa: BLE001  whatever does not work is a finding
-            self.found.append(f"{step} does not work: {type(error).__name__} {error}"[:300])
+            self.findings.append(f"{step} does not work: {type(error).__name__} {error}"[:300])
 
     def expect(self, *, ok: object, words: str) -> None:
-        """Note a finding unless it is as it should be."""
+        """Note these words as a finding unless ``ok`` is true."""
         if not ok:
-            self.found.append(words)
+            self.findings.append(words)
 
     @asynccontextmanager
     async def silent(self, workspace: WorkspaceHarness) -> AsyncIterator[None]:
@@ -107,7 +107,7 @@ class Look:
 
     @asynccontextmanager
     async def _unread(self, workspace: WorkspaceHarness) -> AsyncIterator[None]:
-        """Let a workspace read none of its own orders: on a busy machine a reading may change its card just then."""
+        """Stop the workspace's poller meanwhile: on a busy machine it might update a card just then."""
         bot = workspace.bot
         jobs = bot.scheduler._scheduler
         jobs.pause_job("poll")
@@ -213,13 +213,13 @@ class Look:
             file = workspace.slack.web_api.files.keep("U0TOM00002", "dress.png", pictures.draw("dress", "red"))
             message = await workspace.slack.say("tom", "orders", "like this?", files=[file])
             address = address or workspace.slack.web_api.files.described(file)["url_private"]
-            found = await workspace.shortcut(action_ids.SEARCH_PICTURE, message)
-            self.expect(ok="*1. " in found, words=f"the picture of {workspace.team.name} is not found")
-        more = {"url_private": address, "url_private_download": address}
-        foreign = self.beta.slack.web_api.files.keep("U0TOM00002", "dress.png", b"none", **more)
+            answer = await workspace.shortcut(action_ids.SEARCH_PICTURE, message)
+            self.expect(ok="*1. " in answer, words=f"the picture of {workspace.team.name} is not found")
+        addresses = {"url_private": address, "url_private_download": address}
+        foreign = self.beta.slack.web_api.files.keep("U0TOM00002", "dress.png", b"none", **addresses)
         message = await self.beta.slack.say("tom", "orders", "and this?", files=[foreign])
-        found = await self.beta.shortcut(action_ids.SEARCH_PICTURE, message)
-        self.expect(ok="*1. " not in found, words="B's bot has read a file of A")
+        answer = await self.beta.shortcut(action_ids.SEARCH_PICTURE, message)
+        self.expect(ok="*1. " not in answer, words="B's bot has read a file of A")
 
     async def a_shared_channels_button_is_its_posters(self) -> None:
         """A's card stands in a channel of both; somebody of B presses its button."""
@@ -263,7 +263,7 @@ class Look:
         sealed = {row["id"]: row["sealed"] for row in self.harness.rows("TABLE accounts")}
         self._seal(B, sealed[A])
         await until(lambda: self._has_followed(B))
-        state = self.harness.host.registry.find([B])  # type: ignore[union-attr]
+        state = self.harness.host.registry.find([B])  # type: ignore[union-attr]  # the process runs
         self.expect(ok=state is not None and state.state == "failed", words="B works with the keys of A's row")
         self._seal(B, sealed[B])
         await self.harness.until_state(B, "running")
@@ -273,7 +273,7 @@ class Look:
             conn.execute("UPDATE accounts SET sealed = %s, revision = revision + 1 WHERE id = %s", (sealed, id_))
 
     def _has_followed(self, id_: str) -> bool:
-        """Whether the process works by the newest row."""
+        """Whether the process has read the workspace's newest row."""
         assert self.harness.host is not None
         workspace = self.harness.host.registry.find([id_])
         [revision] = [row["revision"] for row in self.harness.rows("TABLE accounts") if row["id"] == id_]
@@ -284,7 +284,7 @@ class Look:
         )
 
     async def an_installation_needs_its_own_browser(self) -> None:
-        """Somebody is led to the end of an installation that another browser began, or that none began."""
+        """A browser comes to the end of an installation that another browser began, or that none began."""
         back = f"{self.harness.base_url}/slack/oauth_redirect"
         async with aiohttp.ClientSession() as browser:
             async with browser.get(f"{self.harness.base_url}/slack/install") as page:
@@ -298,9 +298,9 @@ class Look:
         self.expect(ok=UNKNOWN not in ids, words="an installation that this browser did not begin was stored")
 
     async def nothing_that_changes_is_in_both(self) -> None:
-        """All that people did up to here has left no trace in what both bots reach."""
+        """Nothing that people did so far has changed an object that both bots reach."""
         for line in changed(self.shared):
-            self.found.append(f"both have {line}")
+            self.findings.append(f"both have {line}")
 
     async def an_end_ends_one(self) -> None:
         await self.harness.slack.uninstall(B)
@@ -308,10 +308,12 @@ class Look:
         self.expect(ok=CANARY in await self.alpha.ask("/panda orders"), words="A ended with B")
 
     async def nothing_secret_went_astray(self) -> None:
-        """Whatever B's Slack was sent or B's tables hold has nothing of A."""
+        """Neither what B's Slack was sent nor what B's tables hold contains anything of A."""
         slack = self.beta.slack
         everything = str([(call.method, call.arguments, call.answer) for call in slack.calls])
-        everything += str([words(one) for room in slack.workspace.channels.values() for one in room.messages.values()])
+        everything += str(
+            [words(message) for room in slack.workspace.channels.values() for message in room.messages.values()]
+        )
         everything += str((slack.workspace.ephemeral, slack.workspace.views, slack.workspace.homes))
         everything += self.harness.dump(f"team_{B.lower()}")
         for secret in (keys_of(A).access_key, keys_of(A).access_secret, CANARY, f"{A.lower()}.slack.com"):

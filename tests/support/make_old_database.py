@@ -6,7 +6,7 @@ Not run by the tests. At a release, a maintainer runs it in a checkout with comp
     PYTHONPATH=tests .venv/bin/python -m support.make_old_database COMMIT …
 
 It builds each version from its own hashed lock in a folder (``--folder`` keeps it for the next time) and lets its bot
-live through :mod:`support.old_bot_life`.
+go through the events of :mod:`support.old_bot_life`.
 """
 
 from __future__ import annotations
@@ -20,7 +20,7 @@ import sys
 import tempfile
 from pathlib import Path
 
-from support.old_bot_life import Version, live
+from support.old_bot_life import Version, run_version
 from support.old_database import FILES, pack
 
 ROOT = Path(__file__).resolve().parents[2]
@@ -55,7 +55,7 @@ def make(commit: str, folder: Path) -> None:
     """Make the files of one version."""
     version = build(commit, folder)
     with tempfile.TemporaryDirectory() as data:
-        database, conversations = asyncio.run(live(version, Path(data)))
+        database, conversations = asyncio.run(run_version(version, Path(data)))
     for path in (FILES / f"{version.name}.sql.xz", FILES / f"{version.name}.slack.json.xz"):
         pack(path, database if path.name.endswith(".sql.xz") else conversations)
         print(path.name, path.stat().st_size)  # noqa: T201  a maintainer reads it

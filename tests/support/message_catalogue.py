@@ -111,14 +111,14 @@ EXPECTED = Expected(
 JOINED = WatchAllResult(is_new=True, count=4, later=90_000, never=12)
 
 
-def _news(**more: Any) -> News:
+def _news(**fields: Any) -> News:
     nodes = (node(2), node(1, "【广州市】 已签收", Milestone.DELIVERED))
     steps = (Step(Milestone.IN_TRANSIT, Milestone.DELIVERED, "SF1234567890123"),)
-    return replace(News(REF, Milestone.DELIVERED, nodes, steps=steps, parcels=(parcel(0),)), **more)
+    return replace(News(REF, Milestone.DELIVERED, nodes, steps=steps, parcels=(parcel(0),)), **fields)
 
 
-def _health(**more: Any) -> Health:
-    return replace(Health(orders=5, watches=3, paused=0, due=0, oldest_due=None), **more)
+def _health(**fields: Any) -> Health:
+    return replace(Health(orders=5, watches=3, paused=0, due=0, oldest_due=None), **fields)
 
 
 UNSAFE = BackupState(
@@ -126,9 +126,9 @@ UNSAFE = BackupState(
 )
 
 
-def _report(**more: Any) -> Report:
+def _report(**fields: Any) -> Report:
     made = Report("1.2.3", NOW - timedelta(days=2), NOW, None, "", "socket", NOW, timedelta(seconds=30))
-    return replace(made, **more)
+    return replace(made, **fields)
 
 
 def _detail(title: str = "红色连衣裙", *, skus: int = 3) -> ProductDetail:
@@ -223,7 +223,7 @@ def _searched() -> dict[str, Any]:
     }
 
 
-def _line(n: int, **more: Any) -> CartLine:
+def _line(n: int, **fields: Any) -> CartLine:
     made = {
         "platform": TAOBAO if n % 4 == 3 else ALIBABA,
         "entry_id": str(n),
@@ -236,22 +236,24 @@ def _line(n: int, **more: Any) -> CartLine:
         "stock": 400,
         "seller": f"杭州锦绣服饰厂 {n // 3}",
     }
-    return CartLine.model_validate(made | more)
+    return CartLine.model_validate(made | fields)
 
 
-def _write(state: WriteState = WriteState.DONE, before: int = 0, wanted: int = 40, **more: Any) -> Write:
-    title = more.pop("title", "夏季新款红色连衣裙")
-    change = CartChange(ALIBABA, "712345678901", "4", "f", title, more.pop("variant", "红色 / M"), before, wanted)
+def _write(state: WriteState = WriteState.DONE, before: int = 0, wanted: int = 40, **fields: Any) -> Write:
+    title = fields.pop("title", "夏季新款红色连衣裙")
+    change = CartChange(ALIBABA, "712345678901", "4", "f", title, fields.pop("variant", "红色 / M"), before, wanted)
     made = Write("w", "k", "1688.cart.add", MEI, HERE, NOW - timedelta(hours=1), state, change, 147_200, "a" * 32)
-    return replace(made, **more)
+    return replace(made, **fields)
 
 
-def _asked(state: ApprovalState = ApprovalState.WAITING, words: str = "连衣裙 红色 / M × 40", **more: Any) -> Approval:
+def _asked(
+    state: ApprovalState = ApprovalState.WAITING, words: str = "连衣裙 红色 / M × 40", **fields: Any
+) -> Approval:
     deed = Deed("order", "f" * 24, 147_200, (words,) * 30, words, words[:40])
     approvers = frozenset({MEI, "S0FINANCE", "U0TOM00002"})
     made = Approval(17, deed, "U0ASKER01", "f" * 24, HERE, approvers, NOW, NOW + timedelta(days=3), state)
     decided: dict[str, Any] = {"by": MEI, "reason": words, "decided_at": NOW} if state != "waiting" else {}
-    return replace(made, **(decided | more))
+    return replace(made, **(decided | fields))
 
 
 def _approved() -> dict[str, Any]:
@@ -380,9 +382,9 @@ def _bought() -> dict[str, Any]:
     }
 
 
-def _rows(request: ListOrders, *rows: ListedOrder, **more: Any) -> OrderList:
+def _rows(request: ListOrders, *rows: ListedOrder, **fields: Any) -> OrderList:
     paging = of_rows(request, len(rows), 10)
-    return OrderList(rows, paging, Sum.of(rows), is_sum_of_all=True, asked=tuple(Platform), **more)
+    return OrderList(rows, paging, Sum.of(rows), is_sum_of_all=True, asked=tuple(Platform), **fields)
 
 
 def _matching() -> OrderList:
@@ -400,7 +402,7 @@ def _troubled() -> OrderList:
 
 def _tracked() -> dict[str, Any]:
     partly = snapshot(replace(parcel(3), milestone=Milestone.DELIVERED), UNSEEN, of=order())
-    two = snapshot(parcel(3), parcel(9, waybill="YT2538123456789"), of=order())
+    two_parcels = snapshot(parcel(3), parcel(9, waybill="YT2538123456789"), of=order())
     hostile = snapshot(parcel(5, text=HOSTILE, carrier=HOSTILE), of=order(HOSTILE), stale=True)
     paused = watch(state=WatchState.PAUSED, reason="is_archived")
     moved = _news(edited=(node(50, "edited"),), added=("YT2538123456789",), price=(Decimal(9), Decimal(8)))
@@ -411,50 +413,52 @@ def _tracked() -> dict[str, Any]:
     changed = _news(nodes=(), steps=(), refunds=steps, renumbered=(("SF1", "SF2"),))
     told = _news(nodes=(node(1, HOSTILE),))
     returning = replace(hostile, refunds=(refund, refused, agreed, agreed))
-    expected = replace(two, expected=EXPECTED)
+    expected = replace(two_parcels, expected=EXPECTED)
     overdue = replace(hostile, expected=replace(EXPECTED, first=LONG_AGO, last=LONG_AGO, carrier=HOSTILE, lane=HOSTILE))
     late = _news(nodes=(), steps=(), milestone=Milestone.IN_TRANSIT, late=EXPECTED)
     return {
-        "posts.tracking.track": tracking.track(two, NOW),
-        "posts.tracking.track all": tracking.track(two, NOW, all_nodes=True, watched_by=watch()),
+        "posts.tracking.track": tracking.track(two_parcels, NOW),
+        "posts.tracking.track all": tracking.track(two_parcels, NOW, all_nodes=True, watched_by=watch()),
         "posts.tracking.track hostile": tracking.track(hostile, NOW),
         "posts.tracking.track none": tracking.track(snapshot(of=order()), NOW),
-        "posts.card.card": card.card(two, watch(), NOW),
+        "posts.card.card": card.card(two_parcels, watch(), NOW),
         "posts.tracking.track expected": tracking.track(expected, NOW),
         "posts.tracking.track late": tracking.track(overdue, NOW),
         "posts.card.card expected": card.card(expected, watch(), NOW),
         "posts.card.card late": card.card(overdue, watch(), NOW),
-        "posts.thread.news late": thread.news(late, two, watch(), NOW),
+        "posts.thread.news late": thread.news(late, two_parcels, watch(), NOW),
         "posts.thread.news late before it was shipped": thread.news(
             replace(late, late=replace(EXPECTED, waybill="")), snapshot(of=order()), watch(), NOW
         ),
-        "posts.card.card silent": card.card(two, watch(), NOW, alarm=ALARM),
+        "posts.card.card silent": card.card(two_parcels, watch(), NOW, alarm=ALARM),
         "posts.card.card unpaid": card.card(snapshot(of=order()), watch(), NOW, alarm=UNPAID_ALARM),
         "posts.card.card refund": card.card(returning, watch(), NOW, alarm=REFUND_ALARM),
-        "posts.alarms.alarm refund": alarms.alarm(_news(stall=REFUND), two, watch(), REFUND_ALARM, NOW),
-        "posts.alarms.alarm refund over": alarms.alarm(_news(stall=REFUND), two, watch(), None, NOW),
+        "posts.alarms.alarm refund": alarms.alarm(_news(stall=REFUND), two_parcels, watch(), REFUND_ALARM, NOW),
+        "posts.alarms.alarm refund over": alarms.alarm(_news(stall=REFUND), two_parcels, watch(), None, NOW),
         "posts.alarms.acted_on refund, too late": alarms.acted_on(REFUND_ALARM, None, LATER),
         "posts.card.card of a parcel that was never scanned": card.card(partly, watch(), NOW),
         "posts.card.card paused": card.card(hostile, paused, NOW),
-        "posts.card.card ended": card.card(two, watch(state=WatchState.ENDED), NOW),
-        "posts.thread.news": thread.news(moved, two, watch(), NOW, cleared=ALARM),
+        "posts.card.card ended": card.card(two_parcels, watch(state=WatchState.ENDED), NOW),
+        "posts.thread.news": thread.news(moved, two_parcels, watch(), NOW, cleared=ALARM),
         "posts.thread.news of several": thread.news(
-            moved, two, watch(), NOW, same_parcel=[f"taobao:{n}" for n in range(7)]
+            moved, two_parcels, watch(), NOW, same_parcel=[f"taobao:{n}" for n in range(7)]
         ),
-        "posts.thread.news paid": thread.news(_news(milestone=Milestone.PAID), two, watch(), NOW, cleared=UNPAID_ALARM),
+        "posts.thread.news paid": thread.news(
+            _news(milestone=Milestone.PAID), two_parcels, watch(), NOW, cleared=UNPAID_ALARM
+        ),
         "posts.thread.news with finance": thread.news(
             _news(nodes=(), steps=(), milestone=Milestone.ORDERED, settled=True),
-            two,
+            two_parcels,
             watch(),
             NOW,
             cleared=UNPAID_ALARM,
         ),
         "posts.thread.news hostile": thread.news(told, None, watch(filter="problems"), NOW),
-        "posts.thread.news changed": thread.news(changed, two, watch(filter="milestones"), NOW),
-        "posts.alarms.alarm": alarms.alarm(_news(stall=STALL), two, watch(), ALARM, NOW),
-        "posts.alarms.alarm over": alarms.alarm(_news(stall=STALL), two, watch(), None, NOW),
-        "posts.alarms.alarm unpaid": alarms.alarm(_news(stall=UNPAID), two, watch(), UNPAID_ALARM, NOW),
-        "posts.alarms.alarm paid": alarms.alarm(_news(stall=UNPAID), two, watch(), None, NOW),
+        "posts.thread.news changed": thread.news(changed, two_parcels, watch(filter="milestones"), NOW),
+        "posts.alarms.alarm": alarms.alarm(_news(stall=STALL), two_parcels, watch(), ALARM, NOW),
+        "posts.alarms.alarm over": alarms.alarm(_news(stall=STALL), two_parcels, watch(), None, NOW),
+        "posts.alarms.alarm unpaid": alarms.alarm(_news(stall=UNPAID), two_parcels, watch(), UNPAID_ALARM, NOW),
+        "posts.alarms.alarm paid": alarms.alarm(_news(stall=UNPAID), two_parcels, watch(), None, NOW),
         "posts.alarms.alarm unpaid, no deadline": alarms.alarm(
             _news(stall=replace(UNPAID, until=None)), snapshot(), watch(), UNPAID_ALARM, NOW
         ),
@@ -479,13 +483,13 @@ def _tracked() -> dict[str, Any]:
         "goods.seller_view.contact refused": seller_view.contact(Contact(ALIBABA, problem="no answer"), "您好"),
         "posts.card.watch_list": card.watch_list([watch(n, order=order(HOSTILE)) for n in range(30)], MEI),
         "posts.card.card that asks for an action": card.card(_due(), watch(muted_until=LATER), NOW, muted=(MEI, LATER)),
-        "posts.thread.news in a thread": thread.news(moved, two, watch(), NOW, cleared=ALARM, in_thread=True),
+        "posts.thread.news in a thread": thread.news(moved, two_parcels, watch(), NOW, cleared=ALARM, in_thread=True),
         "posts.alarms.acted_on cleared": alarms.acted_on(replace(ALARM, state=AlarmState.CLEARED), watch(), NOW),
         "channel.delivery_log_view.why": delivery_log_view.why(
-            two.ref, two, HERE, watch=watch(), log=DeliveryLog(tuple(_log())), now=NOW
+            two_parcels.ref, two_parcels, HERE, watch=watch(), log=DeliveryLog(tuple(_log())), now=NOW
         ),
         "channel.delivery_log_view.why unwatched": delivery_log_view.why(
-            two.ref, two, HERE, watch=None, log=DeliveryLog((), 1), now=NOW
+            two_parcels.ref, two_parcels, HERE, watch=None, log=DeliveryLog((), 1), now=NOW
         ),
     }
 
@@ -736,7 +740,7 @@ def is_page(name: str) -> bool:
 
 
 def catalogue() -> dict[str, list[Json]]:
-    """The blocks of each, under the builder's module and name and a word for the case."""
+    """The blocks of each message and form by name: the builder's module and function, and a word for the case."""
     made = (
         _searched()
         | _bought()
@@ -751,4 +755,4 @@ def catalogue() -> dict[str, list[Json]]:
         | shipping_samples.samples(_detail())
         | refund_samples.samples()
     )
-    return {name: one["blocks"] if isinstance(one, dict) else one.blocks for name, one in made.items()}
+    return {name: message["blocks"] if isinstance(message, dict) else message.blocks for name, message in made.items()}

@@ -1,4 +1,4 @@
-"""What every message must keep to, checked with Slack's own models and with the limits that these leave out."""
+"""Checks that hold for every message: Slack's own models, and the limits that these leave out."""
 
 from __future__ import annotations
 
@@ -26,7 +26,7 @@ BIDI = re.compile("[\u200e\u200f\u061c\u202a-\u202e\u2066-\u2069\u200b\ufeff]")
 
 
 def check(message: Message) -> Message:
-    """Fail on anything that Slack would refuse or that remote text could have smuggled in."""
+    """Fail on anything that Slack would refuse and on markup that remote text has brought in. Returns the message."""
     assert message.text.strip()
     assert len(message.text) <= MAX_TEXT
     assert 1 <= len(message.blocks) <= 50
@@ -48,16 +48,18 @@ def check(message: Message) -> Message:
 
 def commands(message: Message) -> list[str]:
     """The values of the message's buttons and of the options in its menus."""
-    return [one["value"] for button in _buttons(message.blocks) for one in button.get("options") or [button]]
+    return [option["value"] for button in _buttons(message.blocks) for option in button.get("options") or [button]]
 
 
 def labels(message: Message) -> list[str]:
     """What is written on the message's buttons, and on the options in its menus."""
-    return [one["text"]["text"] for button in _buttons(message.blocks) for one in button.get("options") or [button]]
+    return [
+        option["text"]["text"] for button in _buttons(message.blocks) for option in button.get("options") or [button]
+    ]
 
 
 def shown(message: Message) -> str:
-    """Everything that the blocks say, joined."""
+    """The text of all blocks, joined."""
     return "\n".join(_texts(message.blocks))
 
 
@@ -79,8 +81,8 @@ def _texts(part: Any) -> Iterator[str]:
         for value in part.values():
             yield from _texts(value)
     elif isinstance(part, list):
-        for one in part:
-            yield from _texts(one)
+        for item in part:
+            yield from _texts(item)
 
 
 def _mrkdwn(part: Any) -> Iterator[str]:
@@ -90,8 +92,8 @@ def _mrkdwn(part: Any) -> Iterator[str]:
         for value in part.values():
             yield from _mrkdwn(value)
     elif isinstance(part, list):
-        for one in part:
-            yield from _mrkdwn(one)
+        for item in part:
+            yield from _mrkdwn(item)
 
 
 def _buttons(part: Any) -> Iterator[dict[str, Any]]:
@@ -101,5 +103,5 @@ def _buttons(part: Any) -> Iterator[dict[str, Any]]:
         for value in part.values():
             yield from _buttons(value)
     elif isinstance(part, list):
-        for one in part:
-            yield from _buttons(one)
+        for item in part:
+            yield from _buttons(item)

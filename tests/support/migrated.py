@@ -1,4 +1,4 @@
-"""SQLite files with the tables of today: made step by step once in each test process, the rest are copies of that."""
+"""SQLite files with the tables of today. A test process runs the migrations once, and each file is a copy of that."""
 
 from __future__ import annotations
 
@@ -18,15 +18,15 @@ if TYPE_CHECKING:
 
 @cache
 def _migrated() -> bytes:
-    """What a new file holds when it was opened and closed: the last connection leaves nothing beside it."""
+    """The bytes of a new database after it was opened and closed. The last connection leaves no journal beside it."""
     with tempfile.TemporaryDirectory(prefix="pandabot-migrated-") as folder:
         path = Path(folder) / "bot.db"
         open_file(path).close()
         return path.read_bytes()
 
 
-def lay_down(path: Path) -> None:
-    """Put an empty database there, as a first open leaves it, unless there is a file."""
+def put_empty_database(path: Path) -> None:
+    """Put an empty database at this path, as a first open leaves it. A file that is there stays."""
     if path.exists():
         return
     path.parent.mkdir(parents=True, exist_ok=True)
@@ -35,6 +35,6 @@ def lay_down(path: Path) -> None:
 
 
 async def open_copy(path: Path) -> Store:
-    """A store that begins with such a copy: an opener for tests that are not about making the file."""
-    lay_down(path)
+    """Open a store on such a copy: the usual opener of tests, except those of migrations."""
+    put_empty_database(path)
     return await open_store(path)

@@ -92,7 +92,7 @@ def listen_to_a_menu(app: AsyncApp, client: AsyncWebClient) -> None:
 
     @app.options("size")
     async def sizes(ack: Any, body: dict[str, Any]) -> None:
-        await ack(options=[{"text": plain(f"{body['value']} {one}"), "value": one} for one in ("S", "M")])
+        await ack(options=[{"text": plain(f"{body['value']} {size}"), "value": size} for size in ("S", "M")])
 
     @app.action("size")
     async def chosen(ack: Any, body: dict[str, Any]) -> None:
@@ -110,6 +110,6 @@ def listen_to_home(app: AsyncApp, client: AsyncWebClient) -> None:
         await client.views_publish(user_id=event["user"], view={"type": "home", "blocks": blocks})
 
     @app.action("more")
-    async def more(ack: Any, body: dict[str, Any]) -> None:
+    async def open_second(ack: Any, body: dict[str, Any]) -> None:
         await ack()
         await client.views_open(trigger_id=body["trigger_id"], view=words("More", "from home"))

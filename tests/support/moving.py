@@ -1,4 +1,4 @@
-"""Databases of both engines at addresses, their contents, and `pandabot migrate` between them."""
+"""Databases of both engines by their URLs, their contents, and `pandabot migrate` between them."""
 
 from __future__ import annotations
 
@@ -37,11 +37,11 @@ SETTINGS = {
     "PANDAPON_USER_ID": "1",
 }
 PASSWORD = "s3cret-word"
-VERSION = next(one for one in VERSIONS if migration_of(one) == 8)  # its database holds every state
+VERSION = next(version for version in VERSIONS if migration_of(version) == 8)  # its database holds every state
 
 
 def new_database(template: str = "") -> str:
-    """The address of an empty database of the test process's server, or of a copy of the one at an address."""
+    """Create a database on the test process's server, empty or a copy of the one at ``template``. Returns its URL."""
     name = f"moved_{uuid.uuid4().hex[:12]}"
     with psycopg.connect(postgres.server().url, autocommit=True) as conn:
         copied = f" TEMPLATE {psycopg.conninfo.conninfo_to_dict(template)['dbname']}" if template else ""
@@ -50,7 +50,7 @@ def new_database(template: str = "") -> str:
 
 
 async def open_at(url: str) -> Store:
-    """The store at an address."""
+    """Open the store at a URL."""
     if file := file_of(url):
         return await open_store(file)
     engine = PostgresEngine(PostgresServer(url))
@@ -59,7 +59,7 @@ async def open_at(url: str) -> Store:
 
 
 def contents(url: str) -> dict[str, list[tuple[Any, ...]]]:
-    """Every table's rows, in one order; empty: there is no database of the bot."""
+    """Every table's rows in a fixed order; an empty dict where there is no database of the bot."""
     if file := file_of(url):
         if not file.exists():
             return {}
@@ -77,7 +77,7 @@ def _rows(end: SqliteEnd | PostgresEnd) -> dict[str, list[tuple[Any, ...]]]:
 
 
 def eventful(path: Path) -> str:
-    """The address of a file with rows in every table: what an earlier version left behind, and made-up ones."""
+    """Make a file with rows in every table: those that an earlier version left, and made-up ones. Returns its URL."""
     unpack(path, VERSION)
     with closing(open_file(path)) as conn:
         all_or_nothing(conn, lambda _conn: _fill(conn), BEGIN_TO_WRITE)

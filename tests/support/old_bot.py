@@ -20,7 +20,7 @@ from bot.settings import Settings
 
 
 class Clock:
-    """Goes at the usual speed from the time that was set last."""
+    """A clock that runs at the usual speed from the time that was set last."""
 
     def __init__(self) -> None:
         self.set(sys.stdin.readline())
@@ -39,7 +39,7 @@ async def main() -> None:
     clock = Clock()
     bot = await build(Settings(_env_file=None), clock=clock)
     await bot.start()
-    print("started", flush=True)  # noqa: T201  the maker waits for it
+    print("started", flush=True)  # noqa: T201  the parent process waits for it
     while line := await asyncio.to_thread(sys.stdin.readline):
         clock.set(line)
     await bot.stop()

@@ -1,8 +1,8 @@
-"""What a bot of any version lives through before its database is packed: see :mod:`support.make_old_database`.
+"""The events that a bot of any version goes through before its database is packed by ``make_old_database``.
 
 The bot is a process of its own (:mod:`support.old_bot`) beside the stand-ins of today, which it knows only by the wire.
-People type, press and fill in forms as they do in Slack, so no name of that version's code is needed here. What a
-version cannot do yet is left out, by the number of its newest migration; all else has to come about, or this fails.
+People type, press and fill in forms as they do in Slack, so no name of that version's code is needed here. Steps
+that a version cannot do yet are left out, by the number of its newest migration; all others must succeed.
 """
 
 from __future__ import annotations
@@ -32,7 +32,7 @@ from support.old_database import (
     PUSHES,
     STORIES,
     OldBotHarness,
-    up,
+    running_stand_ins,
 )
 from support.patience import PATIENCE
 from support.wizard_steps import chosen
@@ -45,7 +45,7 @@ if TYPE_CHECKING:
     from sandbox.pandapon.trading.account import CartEntry
     from sandbox.slack.workspace import Message
 
-AGES = 99  # times that a fault is met: until the bot is stopped
+AGES = 99  # a fault that lasts until the bot is stopped
 PROGRAM = Path(__file__).with_name("old_bot.py")
 TOLD = ("told", "night", "lost", "closed", "waiting", "refund")
 
@@ -55,17 +55,17 @@ class Version:
     """A version that was built."""
 
     commit: str
-    migration: int  # its newest
+    migration: int  # the number of its newest migration
     checkout: Path
     python: Path
 
     @property
     def name(self) -> str:
-        """As its files are named."""
+        """The name of its files."""
         return f"{self.migration:04d}-{self.commit}"
 
 
-class Maker(OldBotHarness):
+class OldBotRun(OldBotHarness):
     """Both stand-ins, and the bot of a version as a process."""
 
     def __init__(self, version: Version, folder: Path) -> None:
@@ -75,7 +75,7 @@ class Maker(OldBotHarness):
 
     @property
     def environment(self) -> dict[str, str]:
-        """The settings: their names never change."""
+        """The settings, whose names are the same in all versions."""
         return {
             "PATH": os.environ["PATH"],
             "SLACK_MODE": "socket",
@@ -98,7 +98,7 @@ class Maker(OldBotHarness):
         }
 
     def buying(self) -> dict[str, str]:
-        """The settings of what changes the account."""
+        """The settings for writes to the account."""
         if not self.has(CART):
             return {}
         return {
@@ -130,13 +130,13 @@ class Maker(OldBotHarness):
         assert await self.process.wait() == 0
 
     def tell_the_time(self) -> None:
-        """Set the bot's clock by that of the stand-ins."""
+        """Set the bot's clock to that of the stand-ins."""
         assert self.process is not None
         assert self.process.stdin is not None
         self.process.stdin.write(f"{self.clock().isoformat()}\n".encode())
 
     async def pass_to(self, hours: float) -> None:
-        """Let the clock go on to so many hours after START; every job of the bot has run since."""
+        """Advance the clock to so many hours after START, and wait until every job of the bot has run."""
         self.clock.advance(START + timedelta(hours=hours) - self.clock())
         self.tell_the_time()
         await asyncio.sleep(max(2.5, TICK * 25))  # its slow jobs run every ten ticks
@@ -155,13 +155,13 @@ class Maker(OldBotHarness):
         return changed()[-1]
 
     def has(self, migration: int) -> bool:
-        """Whether the version has what came with this migration."""
+        """Whether the version has this migration, and so what came with it."""
         return self.version.migration >= migration
 
     def alarm(self, name: str) -> Message:
-        """The alarm of an order, which was raised."""
-        [found] = [m for m in self.alarms() if self._tells(m, name)]
-        return found
+        """The only alarm of an order."""
+        [message] = [m for m in self.alarms() if self._tells(m, name)]
+        return message
 
     def alarms(self) -> list[Message]:
         """All alarms in #orders, by their buttons."""
@@ -172,7 +172,7 @@ class Maker(OldBotHarness):
         return STORIES[name].order_id in f"{card.text} {json.dumps(card.blocks)}"
 
     async def choose(self, channel: str, **chosen: str) -> None:
-        """Fill in a channel's settings form: fields of a time each."""
+        """Set times in a channel's settings form, by the names of their fields."""
         await self.ask("/panda settings", channel=f"#{channel}")
         message, action = self.button("Change…", "mei", channel)
         before = set(self.slack.workspace.views)
@@ -184,10 +184,10 @@ class Maker(OldBotHarness):
         assert ack.ok, ack
         assert (ack.payload or {}).get("response_action") != "errors", ack.payload
         sql = "SELECT COUNT(*) FROM channels WHERE channel = ? AND settings <> ''"
-        await self.counted(1, sql, self.slack.workspace.channel(channel).id)
+        await self.until_count(1, sql, self.slack.workspace.channel(channel).id)
 
-    async def counted(self, count: int, sql: str, *facts: Any) -> None:
-        """Wait until a statement counts so many rows."""
+    async def until_count(self, count: int, sql: str, *facts: Any) -> None:
+        """Wait until a statement counts so many rows. Raises AssertionError if it never does."""
         try:
             await self.until(lambda: self.count(sql, *facts) == count)
         except TimeoutError:
@@ -198,21 +198,21 @@ class Maker(OldBotHarness):
         with closing(sqlite3.connect(f"file:{self.folder / 'bot.db'}?mode=ro", uri=True)) as conn:
             return int(conn.execute(sql, facts).fetchone()[0])
 
-    async def states(self, count: int, *states: str) -> None:
-        """Wait until so many posts are in one of these states, which are the names of one in all versions."""
+    async def until_in_state(self, count: int, *states: str) -> None:
+        """Wait until so many posts are in one of these states: the names that the versions have for the same state."""
         marks = ", ".join("?" * len(states))
         sql = f"SELECT COUNT(*) FROM outbox WHERE state IN ({marks}) AND kind <> 'refresh'"  # noqa: S608  marks
-        await self.counted(count, sql, *states)
+        await self.until_count(count, sql, *states)
 
-    def fault(self, method: str, channel: str, times: int, **more: bool | int) -> None:
+    def fault(self, method: str, channel: str, times: int, **fields: bool | int) -> None:
         """Let calls about a channel fail."""
         channel_id = self.slack.workspace.channel(channel).id
-        self.slack.faults.plan(Fault(method, times, channel=channel_id, **more))  # type: ignore[arg-type]  # by name
+        self.slack.faults.plan(Fault(method, times, channel=channel_id, **fields))  # type: ignore[arg-type]  # by name
 
-    # --- the life ---------------------------------------------------------------------------------------------------
+    # --- the events ---------------------------------------------------------------------------------------------------
 
     async def early_versions(self) -> None:
-        """Orders are watched and told of; three stand still, and people answer their alarms."""
+        """Orders are watched and their news is posted. Three stand still, and people answer their alarms."""
         for name, story in STORIES.items():
             if name != "opening":
                 answer = await self.ask(f"/panda watch {story.order_id} all", channel=f"#{story.channel}")
@@ -224,18 +224,18 @@ class Maker(OldBotHarness):
             await self.choose("orders", digest_at="09:00")
         for place, hours in enumerate(EARLIER[:2], 1):
             await self.pass_to(hours)
-            await self.told_of(place)
+            await self.until_told(place)
         await self.ask(f"/panda unwatch {STORIES['unwatched'].order_id}")
         if self.has(CHOICES):
             await self.third_day()
         await self.pass_to(EARLIER[2])
-        await self.told_of(3)
+        await self.until_told(3)
 
-    async def told_of(self, scans: int) -> None:
-        """Wait until the channels have heard of so many scans, of each once."""
+    async def until_told(self, scans: int) -> None:
+        """Wait until each of so many scans was posted, once."""
 
         def missing() -> dict[str, list[int]]:
-            return {name: self.told(name) for name in TOLD if self.told(name)[:scans] != [1] * scans}
+            return {name: self.scan_counts(name) for name in TOLD if self.scan_counts(name)[:scans] != [1] * scans}
 
         try:
             await self.until(lambda: not missing())
@@ -255,22 +255,22 @@ class Maker(OldBotHarness):
         await self.until(lambda: self.count(digests) > 0)
 
     async def push(self, order_id: str) -> None:
-        """PandaPon says that an order moved."""
+        """Push PandaPon's message that an order moved."""
         url = f"http://127.0.0.1:{self.port}/pandapon/callbacks/{CALLBACK_TOKEN}"
         body = {"messageType": "1688_LOGISTICS_BUYER_VIEW_TRACE", "messageBody": {"orderId": order_id}}
         async with aiohttp.ClientSession() as session, session.post(url, data=json.dumps(body)) as answer:
             assert answer.status == 200, answer
 
     async def shopping(self) -> None:
-        """Something goes into the cart; a form is left open, and the answer of another write is lost."""
+        """Put something into the cart, leave a form open, and lose the answer of another write."""
         await self.add_to_cart(0, LEFT_IN_CART[0])
-        await self.counted(1, "SELECT COUNT(*) FROM writes WHERE state = 'done'")
+        await self.until_count(1, "SELECT COUNT(*) FROM writes WHERE state = 'done'")
         if self.has(APPROVALS):
             await self.order()
         await self.open_form()
         await self.add_to_cart(1, LEFT_IN_CART[1], is_lost=True)
         await self.until(lambda: len(self.pandapon.account.carts[Platform.ALIBABA]) == 2)
-        await self.counted(1, "SELECT COUNT(*) FROM writes WHERE state IN ('begun', 'unclear')")
+        await self.until_count(1, "SELECT COUNT(*) FROM writes WHERE state IN ('begun', 'unclear')")
         assert self.count("SELECT COUNT(*) FROM flows") > 0
 
     async def open_form(self) -> str:
@@ -289,11 +289,11 @@ class Maker(OldBotHarness):
         return view_id
 
     def shown(self, view_id: str) -> str:
-        """What a form says."""
+        """The text of a form."""
         return str(self.slack.workspace.views[view_id]["blocks"])
 
     async def send(self, view_id: str, values: dict[str, Any]) -> None:
-        """Send a page of a form; the next one is there afterwards."""
+        """Send a page of a form, and wait for the next one."""
         before = self.shown(view_id)
         ack = await self.slack.submit("mei", view_id, values)
         assert ack.ok
@@ -301,11 +301,11 @@ class Maker(OldBotHarness):
         await self.until(lambda: self.shown(view_id) != before and "⏳" not in self.shown(view_id))
 
     async def add_to_cart(self, variant: int, quantity: int, *, is_lost: bool = False) -> None:
-        """Put mugs into the cart; ``is_lost``: that is done, but nothing of PandaPon's cart is heard from then on."""
+        """Put mugs into the cart. ``is_lost``: PandaPon does it, but answers no call about the cart from then on."""
         view_id = await self.open_form()
         if is_lost:
             self.pandapon.faults.cut, self.pandapon.faults.path = True, OWN_PATHS["1688.cart.add"]
-            self.pandapon.account.carts[Platform.ALIBABA] = Lost(self)
+            self.pandapon.account.carts[Platform.ALIBABA] = SilentCart(self)
         choice = {"selected_option": {"value": str(variant)}}
         fields = {
             "variant": {"add_choice:variant": choice},
@@ -314,22 +314,22 @@ class Maker(OldBotHarness):
         assert (await self.slack.submit("mei", view_id, fields)).ok
 
     async def order(self) -> None:
-        """Order what is in the cart: it needs an approval, which is asked for and waits."""
+        """Order what is in the cart, which asks for an approval that nobody gives."""
         await self.ask("/panda cart")
         view_id = await self.press_for_form("Order…")
         await self.send(view_id, chosen(address="1"))
         await self.send(view_id, {})
-        await self.counted(1, "SELECT COUNT(*) FROM approvals WHERE state = 'waiting'")
+        await self.until_count(1, "SELECT COUNT(*) FROM approvals WHERE state = 'waiting'")
 
     async def last_evening(self) -> None:
-        """Quiet hours begin, one of them ends, and then everything goes wrong at once."""
+        """Let quiet hours begin, hold news in them, and then let posts to several channels fail."""
         if self.has(CHOICES):
             await self.ask("/panda mute 3d", channel="#muted")
             await self.ask(f"/panda mute {STORIES['seen'].order_id} 3d")
         for hours, held in ((60.15, 2), (60.3, 4)):
             await self.pass_to(hours)
             if self.has(CHOICES):
-                await self.states(held, "held")
+                await self.until_in_state(held, "held")
         for channel in ("evening", "waiting", "fresh"):
             self.fault("chat.postMessage", channel, AGES, retry_after=60)
         self.fault("chat.postMessage", "doubt", 1, drop=True, applied=True)
@@ -339,19 +339,19 @@ class Maker(OldBotHarness):
         self.slack.workspace.channel("closed").is_archived = True
         await self.pass_to(60.55)
         if self.has(CHOICES):
-            await self.states(2, "batched", "folded")
+            await self.until_in_state(2, "batched", "folded")
         if self.has(CART):
             await self.shopping()
         await self.pass_to(LATE + 0.01)
         assert (await self.type(f"/panda watch {STORIES['opening'].order_id} all", channel="#fresh")).ok
-        await self.states(2, "uncertain")
+        await self.until_in_state(2, "uncertain")
         if self.has(CHOICES):
-            await self.states(3, "held")
-            await self.states(3, "pending")
+            await self.until_in_state(3, "held")
+            await self.until_in_state(3, "pending")
         self.clock.advance(timedelta(minutes=1))
 
     def pushed_before_the_end(self) -> None:
-        """A message of PandaPon arrived when the bot had stopped reading: it is stored, and nothing more."""
+        """Store a push of PandaPon that the bot had received and not yet handled when it stopped."""
         story, now = STORIES["told"], int(self.clock().timestamp() * 1_000_000)
         with closing(sqlite3.connect(self.folder / "bot.db", isolation_level=None)) as conn:
             sql = "INSERT INTO inbox (dedup, kind, ids, body, received_at) VALUES (?, ?, ?, '', ?)"
@@ -359,17 +359,17 @@ class Maker(OldBotHarness):
             conn.execute(sql, ("pushed-before-the-end", "1688_LOGISTICS_BUYER_VIEW_TRACE", ids, now))
 
     def dump(self) -> bytes:
-        """The database as SQL."""
+        """The database as SQL statements."""
         with closing(sqlite3.connect(self.folder / "bot.db")) as conn:
             return "\n".join(conn.iterdump()).encode()
 
 
-class Lost(dict[int, "CartEntry"]):
-    """A cart of which nothing is heard any more once something more is in it."""
+class SilentCart(dict[int, "CartEntry"]):
+    """A cart whose calls all fail once something was put into it."""
 
-    def __init__(self, maker: Maker) -> None:
-        super().__init__(maker.pandapon.account.carts[Platform.ALIBABA])
-        self.faults = maker.pandapon.faults
+    def __init__(self, bot_run: OldBotRun) -> None:
+        super().__init__(bot_run.pandapon.account.carts[Platform.ALIBABA])
+        self.faults = bot_run.pandapon.faults
 
     def setdefault(self, number: int, entry: CartEntry) -> CartEntry:
         """Put an entry into it."""
@@ -384,15 +384,15 @@ def free_port() -> int:
         return int(probe.getsockname()[1])
 
 
-async def live(version: Version, folder: Path) -> tuple[bytes, bytes]:
-    """Let a version live; return its database as SQL, and what stands in Slack as JSON."""
-    maker = Maker(version, folder)
-    async with up(maker):
-        await maker.start_process()
-        await maker.early_versions()
-        await maker.last_evening()
-        await maker.stop_process()
-        if maker.has(PUSHES):
-            maker.pushed_before_the_end()
-        said = json.dumps(maker.conversations(), ensure_ascii=False, default=sorted)
-        return maker.dump(), said.encode()
+async def run_version(version: Version, folder: Path) -> tuple[bytes, bytes]:
+    """Run the bot of a version through all events. Returns its database as SQL and the contents of Slack as JSON."""
+    bot_run = OldBotRun(version, folder)
+    async with running_stand_ins(bot_run):
+        await bot_run.start_process()
+        await bot_run.early_versions()
+        await bot_run.last_evening()
+        await bot_run.stop_process()
+        if bot_run.has(PUSHES):
+            bot_run.pushed_before_the_end()
+        conversations = json.dumps(bot_run.conversations(), ensure_ascii=False, default=sorted)
+        return bot_run.dump(), conversations.encode()

@@ -1,4 +1,4 @@
-"""The databases that earlier versions left behind, and the scene around: their orders, and what stands in Slack.
+"""The databases that earlier versions left behind, with their orders and the messages in Slack.
 
 ``make_old_database`` makes the files. Orders and their scans are laid out at fixed times here, so that the stand-in of
 PandaPon answers the same to the version that made the database and to the one that opens it.
@@ -33,15 +33,15 @@ FILES = Path(__file__).resolve().parents[1] / "storage" / "databases"
 # Each released version whose tables differ from those of the one before: its newest migration, and the last commit with
 # these tables. ``make_old_database`` writes two files of this name.
 VERSIONS = sorted(path.name.removesuffix(".sql.xz") for path in FILES.glob("*.sql.xz"))
-# The migration with which a part of the life became possible.
+# The migrations with which some of the events became possible.
 CHOICES, PUSHES, REMINDERS, CART, APPROVALS = 3, 4, 8, 14, 18
 LEFT_IN_CART = (8, 4)  # pieces of the mugs, by colour
 # Hours after START, which is a Monday, ten o'clock in the morning in China.
-EARLIER = (10.0, 30.0, 50.0)  # what was told while all was well
+EARLIER = (10.0, 30.0, 50.0)  # scans that the old version posted without trouble
 LATE = 60.7  # the last scan before the process ended
 NIGHT_ENDS = 69.0  # 7:00
 DIGEST = 71.0  # 9:00
-LATER = 86.0  # a scan that the old version never saw
+LATER = 86.0  # a scan after the old version's end
 
 
 @dataclass(frozen=True, slots=True)
@@ -56,11 +56,11 @@ class Story:
 
     @property
     def key(self) -> str:
-        """As the store names it."""
+        """The order's key in the store."""
         return f"{self.platform.value}:{self.order_id}"
 
     def text(self, number: int) -> str:
-        """What the courier writes at its n-th scan."""
+        """The courier's text of the n-th scan."""
         if self.is_signed and number == len(self.scans) - 1:
             return f"【广州市】 {self.order_id[-3:]}号货第{number + 1}站：快件已签收，签收人：本人"
         return f"【广州市】 {self.order_id[-3:]}号货第{number + 1}站：快件已到达 分拨中心"
@@ -103,7 +103,7 @@ BUYING = {"writes": "all", "approvals": f"50:{TOM}", "pandapon_paths": OWN_PATHS
 
 
 def world_of(clock: SimClock) -> World:
-    """The account: one parcel an order, shipped half a day before START."""
+    """The account: each order has one parcel, shipped half a day before START."""
     world = World(clock)
     world.goods = (MUGS, DRESSES)
     for number, story in enumerate(STORIES.values()):
@@ -137,7 +137,7 @@ def _order(story: Story, number: int) -> SandboxOrder:
 
 
 def _refunds() -> list[tuple[datetime, Refund]]:
-    """Asked for on the second day, agreed to on the third, paid back after the old version's end."""
+    """A refund: asked for on the second day, agreed to on the third, and paid back after the old version's end."""
     case = Refund("waitselleragree", 10, None, "TQ2800000000000000001", Decimal("20.50"))
     steps = ((26.0, "waitselleragree", 10), (52.0, "waitsellerreceive", 30), (LATER, "refundsuccess", 100))
     times = [(START + timedelta(hours=hours), status, number) for hours, status, number in steps]
@@ -145,7 +145,7 @@ def _refunds() -> list[tuple[datetime, Refund]]:
 
 
 class OldBotHarness(BotHarness):
-    """The bot and both stand-ins by which the database was made, or others in their place."""
+    """A bot and both stand-ins with the orders and channels of STORIES, as when the database was made."""
 
     def __init__(self, folder: Path, at: datetime = START) -> None:
         super().__init__(folder, "socket", {"poll_interval_seconds": 0.1, **BUYING}, SimClock(at), world_of)
@@ -164,33 +164,33 @@ class OldBotHarness(BotHarness):
         self.slack.workspace.channels[made.id] = made
 
     async def pass_to(self, hours: float) -> None:
-        """Let the clock go on to so many hours after START; the poller has looked at everything since."""
+        """Advance the clock to so many hours after START, and wait until the poller has read every order."""
         self.clock.advance(START + timedelta(hours=hours) - self.clock())
         await self.several_ticks(6)
 
     def replies_of(self, story: Story) -> list[Message]:
-        """What the bot has said in the threads of a channel, oldest first."""
+        """The bot's replies in the threads of a story's channel, oldest first."""
         return [m for m in self.slack.workspace.channel(story.channel).messages.values() if m.by_bot and m.thread_ts]
 
-    def told(self, name: str) -> list[int]:
-        """For each scan of an order, how many messages of its channel's threads tell it."""
+    def scan_counts(self, name: str) -> list[int]:
+        """For each scan of an order, how many replies in its channel's threads hold its text."""
         story = STORIES[name]
-        said = [
+        texts = [
             f"{message.text} {json.dumps(message.blocks, ensure_ascii=False)}" for message in self.replies_of(story)
         ]
         return [
-            sum(story.text(number).partition("】 ")[2] in one for one in said) for number in range(len(story.scans))
+            sum(story.text(number).partition("】 ")[2] in text for text in texts) for number in range(len(story.scans))
         ]
 
     def conversations(self) -> dict[str, Any]:
-        """Who is in which channel, and what stands in it; and when."""
+        """The time, and each channel with its members and messages."""
         channels = [asdict(channel) for channel in self.slack.workspace.channels.values()]
         return {"at": self.clock().isoformat(), "channels": channels}
 
 
 @asynccontextmanager
-async def up(harness: OldBotHarness) -> AsyncIterator[OldBotHarness]:
-    """Both stand-ins; the bot is started by whoever wants it, and stopped at the end."""
+async def running_stand_ins(harness: OldBotHarness) -> AsyncIterator[OldBotHarness]:
+    """Run both stand-ins, without the bot. A bot that the test started is stopped at the end."""
     await harness.pandapon.start()
     await harness.slack.start()
     try:
@@ -202,13 +202,13 @@ async def up(harness: OldBotHarness) -> AsyncIterator[OldBotHarness]:
 
 
 def unpack(path: Path, version: str) -> None:
-    """Put an old version's database there."""
+    """Write an old version's database to this path."""
     with closing(sqlite3.connect(path)) as conn:
         conn.executescript(lzma.decompress((FILES / f"{version}.sql.xz").read_bytes()).decode())
 
 
 def left_behind(folder: Path, version: str) -> OldBotHarness:
-    """The bot as an old version left it: its database in this folder, its messages in Slack, the time stopped."""
+    """A harness as an old version left it: its database in this folder, its messages in Slack, and its clock."""
     unpack(folder / "bot.db", version)
     stored = json.loads(lzma.decompress((FILES / f"{version}.slack.json.xz").read_bytes()))
     harness = OldBotHarness(folder, datetime.fromisoformat(stored["at"]))

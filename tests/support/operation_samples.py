@@ -1,4 +1,4 @@
-"""A right request for each operation."""
+"""A valid request for each operation."""
 
 from __future__ import annotations
 
@@ -159,5 +159,5 @@ SAMPLES: dict[str, dict[str, Any]] = {
 
 
 def request_of(operation: AnyOperation) -> Request:
-    """A right request for an operation."""
+    """A valid request for an operation."""
     return cast("Request", operation.request.model_validate(SAMPLES.get(operation.name, {})))

@@ -1,4 +1,4 @@
-"""The table of docs/operations.md, made from the catalogue. Written anew: ``python -m support.operations_table``."""
+"""The table of docs/operations.md, made from the catalogue. ``python -m support.operations_table`` writes it."""
 
 from __future__ import annotations
 
@@ -15,7 +15,7 @@ FAMILIES = {
     "address": "Addresses",
     "freight": "Warehouse and freight",
 }
-# The commands of Slack that reach an operation today.
+# The Slack commands that call an operation.
 IN_SLACK = {
     "1688.goods.search": "`search`",
     "taobao.goods.search": "`search`",
@@ -92,7 +92,7 @@ COLUMNS = ["| name | | call | grade | in Slack |", "|---|---|---|---|---|"]
 
 
 def table() -> str:
-    """The document."""
+    """The whole text of docs/operations.md."""
     parts = [HEAD]
     for family, title in FAMILIES.items():
         rows = [_row(operation) for operation in OPERATIONS if operation.family == family]

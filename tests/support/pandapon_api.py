@@ -56,7 +56,7 @@ def page(text: str, *, status: int = 200) -> web.Response:
 
 
 @dataclass
-class Seen:
+class ReceivedRequest:
     """One request as it arrived."""
 
     method: str
@@ -68,21 +68,24 @@ class Seen:
 
 @dataclass
 class Api:
-    """Sends the answers of a queue, and then the last one again and again."""
+    """A server that sends the answers of a queue, and then the last one again and again.
+
+    ``seen``: the requests in their order; ``signed_badly``: why signatures were refused.
+    """
 
     replies: deque[Reply] = field(default_factory=deque)
-    seen: list[Seen] = field(default_factory=list)
+    seen: list[ReceivedRequest] = field(default_factory=list)
     signed_badly: list[str] = field(default_factory=list)
     clock: Callable[[], datetime] = utc_now
     url: str = ""
 
-    def will(self, *replies: Reply) -> None:
+    def queue(self, *replies: Reply) -> None:
         self.replies = deque(replies)
 
     async def handle(self, request: web.Request) -> web.Response:
         text = await request.text()
         self.seen.append(
-            Seen(
+            ReceivedRequest(
                 request.method,
                 request.path,
                 dict(request.query),
@@ -119,17 +122,17 @@ def config(url: str, **changes: Any) -> Config:
 
 
 @asynccontextmanager
-async def talking(api: Api, clock: Callable[[], datetime] = utc_now, **changes: Any) -> AsyncIterator[PandaPon]:
+async def client_of(api: Api, clock: Callable[[], datetime] = utc_now, **changes: Any) -> AsyncIterator[PandaPon]:
     """Make a client of that server."""
     async with PandaPon(config(api.url, **changes), clock=clock) as client:
         yield client
 
 
 @asynccontextmanager
-async def speaking(
+async def byte_server(
     speak: Callable[[asyncio.StreamReader, asyncio.StreamWriter], Awaitable[None]],
 ) -> AsyncIterator[str]:
-    """Run a server that speaks bytes of its own with each caller. Yields its address."""
+    """Run a server on which ``speak`` reads and writes the bytes of each connection. Yields its address."""
     done: list[asyncio.Event] = []
 
     async def serve(reader: asyncio.StreamReader, writer: asyncio.StreamWriter) -> None:

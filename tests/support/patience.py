@@ -1,4 +1,4 @@
-"""How long tests wait. A test says what it waits for, and never how long: a machine may be busy with other things."""
+"""How long tests wait. A test names its condition and never a time, as the machine may be busy."""
 
 from __future__ import annotations
 
@@ -13,10 +13,10 @@ if TYPE_CHECKING:
 
     T = TypeVar("T")
 
-# An upper bound costs nothing where the effect comes, so it only has to be shorter than pytest's own timeout.
+# A test that passes waits no longer for a high limit, so this only has to be shorter than pytest's own timeout.
 PATIENCE = 180.0  # seconds
 PATIENCE_MS = PATIENCE * 1000  # the same for Playwright
-STEP = 0.01  # seconds between two looks
+STEP = 0.01  # seconds between two checks of the condition
 # Seconds. The bot itself acknowledges after 2.5 what no listener has acknowledged, and Slack waits for 3.
 AT_ONCE = 2.4
 
@@ -35,7 +35,7 @@ async def in_time(work: Awaitable[T]) -> T:
 
 @asynccontextmanager
 async def timed(most: float) -> AsyncIterator[None]:
-    """Fail if the work within waits for longer than so many seconds.
+    """Fail if the block waits for longer than ``most`` seconds.
 
     The time in which this process got no turn from a busy machine does not count.
     """

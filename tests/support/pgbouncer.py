@@ -22,8 +22,8 @@ from storage.store import Store
 if TYPE_CHECKING:
     from benchmarks.postgres_server import PrivateServer
 
-PORT = 6432  # in the name of its socket: it listens on no address
-SESSIONS = 3  # of each database: fewer than the bot's connections, so that they change hands
+PORT = 6432  # only a part of its socket's name: it listens on no address
+SESSIONS = 3  # for each database: fewer than the bot's connections, so that these share them
 CONFIGURATION = """
 [databases]
 * = host={server}
@@ -101,7 +101,7 @@ def pooler() -> Pooler:
 
 
 async def open_pooled(path: Path) -> Store:
-    """A store like that of ``open_postgres``, through the pooler: another opener of the harness."""
+    """Open a store as ``open_postgres`` does, but through the pooler. An opener for StoreHarness."""
     server = PostgresServer(pooler().url_of("postgres"), behind_pooler=True)
     engine = PostgresEngine(server, postgres.schema_of(path))
     try:
@@ -113,6 +113,6 @@ async def open_pooled(path: Path) -> Store:
 
 
 def new_database(path: Path) -> str:
-    """The address through the pooler of a new, empty database that stands for a file of this path."""
+    """Create an empty database that stands for a file of this path. Returns its URL through the pooler."""
     postgres.new_database(path)
     return pooler().url_of(postgres.schema_of(path))

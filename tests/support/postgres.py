@@ -23,7 +23,7 @@ if TYPE_CHECKING:
     from pathlib import Path
 
 REQUIRED = "REQUIRE_POSTGRES"  # set where the tests must not be skipped
-# Nothing in a test outlives the machine.
+# No data of a test has to survive a crash of the machine.
 CONFIGURATION = """
 fsync = off
 synchronous_commit = off
@@ -34,10 +34,10 @@ deadlock_timeout = 100ms
 
 @cache
 def _started() -> PrivateServer | None:
-    found = programs()
-    if found is None:
+    paths = programs()
+    if paths is None:
         return None
-    server = PrivateServer(found, CONFIGURATION)
+    server = PrivateServer(paths, CONFIGURATION)
     atexit.register(server.remove)
     return server
 
@@ -54,7 +54,7 @@ def server() -> PrivateServer:
 
 
 def new_database(path: Path, encoding: str = "") -> str:
-    """The address of a new, empty database that stands for a file of this path. ``encoding``: another than UTF-8."""
+    """Create an empty database that stands for a file of this path. Returns its URL. ``encoding``: if not UTF-8."""
     name = schema_of(path)
     with psycopg.connect(server().url, autocommit=True) as conn:
         conn.execute(f"DROP DATABASE IF EXISTS {name} WITH (FORCE)")
@@ -69,7 +69,7 @@ def schema_of(path: Path) -> str:
 
 
 async def open_postgres(path: Path) -> Store:
-    """A store in a schema of the test process's server, which stands for the file: another opener of the harness."""
+    """Open a store in a schema that stands for a file of this path. An opener for StoreHarness."""
     engine = PostgresEngine(PostgresServer(server().url), schema_of(path))
     try:
         await engine.open()
@@ -81,14 +81,14 @@ async def open_postgres(path: Path) -> Store:
 
 @contextmanager
 def session(path: Path) -> Iterator[psycopg.Connection[Any]]:
-    """A connection of the test's own to the schema that stands for a file. What it changes is rolled back."""
+    """Connect to the schema that stands for a file, beside the store. All changes are rolled back at the end."""
     with closing(psycopg.connect(server().url)) as conn:
         conn.execute("SELECT set_config('search_path', %s, false)", (schema_of(path),))
         yield conn
-        conn.rollback()  # closing alone would let the server find out later
+        conn.rollback()  # the locks go now: after a mere close the server would release them later
 
 
 def rows(path: Path, sql: str, facts: Sequence[Any] = ()) -> list[dict[str, Any]]:
-    """Read rows, as dicts, of the schema that stands for a file, with a connection of its own."""
+    """Read rows as dicts from the schema that stands for a file, beside the store."""
     with session(path) as conn:
         return conn.cursor(row_factory=dict_row).execute(in_psycopgs_words(sql), facts).fetchall()

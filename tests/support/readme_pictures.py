@@ -144,5 +144,5 @@ def _stamped(png: bytes, text: str) -> bytes:
 
 def stamp(png: bytes) -> str:
     """The digest that a PNG carries; empty where it carries none."""
-    _, _, rest = png.partition(b"tEXt" + KEYWORD + b"\0")
-    return rest[:64].decode("ascii", "replace")
+    _, _, content = png.partition(b"tEXt" + KEYWORD + b"\0")
+    return content[:64].decode("ascii", "replace")

@@ -1,4 +1,4 @@
-"""A receiver of traces and error reports: real HTTP on loopback, in a thread of its own as another machine would be."""
+"""A receiver of traces and error reports: real HTTP on loopback, in a thread of its own beside the bot's."""
 
 from __future__ import annotations
 
@@ -21,8 +21,8 @@ UNPACK: dict[str, Callable[[bytes], bytes]] = {"gzip": gzip.decompress, "deflate
 
 
 @dataclass(frozen=True)
-class Received:
-    """One request. ``body`` without its compression."""
+class ReceivedRequest:
+    """One request. ``body`` is uncompressed."""
 
     path: str
     headers: Mapping[str, str]
@@ -30,7 +30,7 @@ class Received:
 
 
 @dataclass(frozen=True)
-class Seen:
+class ReceivedSpan:
     """One span that arrived."""
 
     name: str
@@ -49,7 +49,7 @@ class Receiver:
     """Takes every POST, and answers it with ``status``."""
 
     status: int = 200
-    requests: list[Received] = field(default_factory=list)
+    requests: list[ReceivedRequest] = field(default_factory=list)
     port: int = 0
 
     def __enter__(self) -> Self:
@@ -86,15 +86,15 @@ class Receiver:
     async def _take(self, request: web.Request) -> web.Response:
         body = await request.read()
         unpack = UNPACK[request.headers.get("Content-Encoding", "")]
-        self.requests.append(Received(request.path, dict(request.headers), unpack(body)))
+        self.requests.append(ReceivedRequest(request.path, dict(request.headers), unpack(body)))
         return web.json_response({}, status=self.status)
 
     def traces(self) -> list[ExportTraceServiceRequest]:
         """Return the requests of OTLP, decoded."""
-        bodies = [one.body for one in self.requests if one.path.endswith("/v1/traces")]
+        bodies = [request.body for request in self.requests if request.path.endswith("/v1/traces")]
         return [ExportTraceServiceRequest.FromString(body) for body in bodies]
 
-    def spans(self) -> list[Seen]:
+    def spans(self) -> list[ReceivedSpan]:
         """Return every span that arrived."""
         scopes = (scope for each in self.traces() for of in each.resource_spans for scope in of.scope_spans)
         return [_seen(span) for scope in scopes for span in scope.spans]
@@ -105,11 +105,13 @@ class Receiver:
 
     def events(self) -> list[dict[str, Any]]:
         """Return every event in Sentry's envelopes, decoded."""
-        return [item for one in self.requests if one.path.endswith("/envelope/") for item in _items(one.body)]
+        return [
+            item for request in self.requests if request.path.endswith("/envelope/") for item in _items(request.body)
+        ]
 
 
-def _seen(span: Any) -> Seen:
-    return Seen(
+def _seen(span: Any) -> ReceivedSpan:
+    return ReceivedSpan(
         span.name,
         span.trace_id.hex(),
         span.span_id.hex(),
@@ -123,18 +125,18 @@ def _seen(span: Any) -> Seen:
 
 
 def _values(attributes: Any) -> dict[str, Any]:
-    return {one.key: getattr(one.value, one.value.WhichOneof("value")) for one in attributes}
+    return {attribute.key: getattr(attribute.value, attribute.value.WhichOneof("value")) for attribute in attributes}
 
 
 def _items(envelope: bytes) -> Iterator[dict[str, Any]]:
-    """Read an envelope: a line of its own, then a line and a content for each item."""
-    _head, _, rest = envelope.partition(b"\n")
-    while rest.strip():
-        line, _, rest = rest.partition(b"\n")
+    """Read Sentry's envelope: a header line, and then for each item a header line and its content."""
+    _head, _, remaining = envelope.partition(b"\n")
+    while remaining.strip():
+        line, _, remaining = remaining.partition(b"\n")
         kind = json.loads(line)
-        length = kind.get("length", len(rest.partition(b"\n")[0]))
+        length = kind.get("length", len(remaining.partition(b"\n")[0]))
         if kind["type"] == "event":
-            yield json.loads(rest[:length])
+            yield json.loads(remaining[:length])
         else:
             yield {"type": kind["type"]}
-        rest = rest[length:].lstrip(b"\n")
+        remaining = remaining[length:].lstrip(b"\n")

@@ -43,11 +43,11 @@ TERMS = RefundTerms(
 
 
 def samples() -> dict[str, Any]:
-    """By the builder's module and name and a word for the case."""
+    """The messages and pages by name: the builder's module and function, and a word for the case."""
     return _messages() | _asking() | _handling() | _written()
 
 
-def _refund(code: str = "10", platform: Platform = TAOBAO, text: str = "外包装破损", **more: Any) -> AskedRefund:
+def _refund(code: str = "10", platform: Platform = TAOBAO, text: str = "外包装破损", **fields: Any) -> AskedRefund:
     made = AskedRefund(
         platform=platform,
         refund_id="TQ2800000000000000001",
@@ -65,7 +65,7 @@ def _refund(code: str = "10", platform: Platform = TAOBAO, text: str = "外包�
         carrier=text if code == "30" else "",
         number="78012345678901" if code == "30" else "",
     )
-    return made.model_copy(update=more)
+    return made.model_copy(update=fields)
 
 
 def _messages() -> dict[str, Any]:
@@ -109,7 +109,7 @@ def _line(title: str, *, with_return: bool) -> Any:
 def _asking() -> dict[str, Any]:
     line = ClaimableLine("2542285634920880795", "夏季新款红色连衣裙", "红色 / M", 20, 73_600)
     taken, unknown = replace(line, entry_id="2", is_taken=True), replace(line, entry_id="3", fen=None)
-    begun = AskingRefund(ALIBABA, ID, (line, taken, unknown), 800, 85_752, True, False, True)  # noqa: FBT003
+    begun = AskingRefund(ALIBABA, ID, (line, taken, unknown), 800, 85_752, True, False, True)  # noqa: FBT003  by position, as all of them
     rude = replace(line, title=HOSTILE, variant=HOSTILE, fen=999_999_999, pieces=999_999)
     lots = replace(begun, lines=(rude, *(replace(line, entry_id=str(n)) for n in range(99))))
     ask = RefundAsk(
@@ -164,8 +164,8 @@ def _handling() -> dict[str, Any]:
 def _written() -> dict[str, Any]:
     of = (TAOBAO, "TQ1", ID)
     made: dict[str, Any] = {
-        "asked": changes.RefundAsked(ALIBABA, ID, ("1",), "红色连衣裙", 2, 7_360, False, (), ""),  # noqa: FBT003
-        "asked hostile": changes.RefundAsked(TAOBAO, ID, ("1",), HOSTILE, 2, 7_360, True, (), ""),  # noqa: FBT003
+        "asked": changes.RefundAsked(ALIBABA, ID, ("1",), "红色连衣裙", 2, 7_360, False, (), ""),  # noqa: FBT003  by position, as all of them
+        "asked hostile": changes.RefundAsked(TAOBAO, ID, ("1",), HOSTILE, 2, 7_360, True, (), ""),  # noqa: FBT003  by position, as all of them
         "changed": changes.RefundChanged(*of, 5_000, "a", "b"),
         "withdrawn": changes.RefundWithdrawn(*of, "10"),
         "letter": changes.LetterSent(*of, "a", 0, 0),

@@ -32,8 +32,8 @@ class Act:
 
     path: str
     prepare: Callable[[BotHarness], Awaitable[None]]
-    is_done: Callable[[BotHarness], bool]  # whether the stand-in has done it
-    says: str  # the result
+    is_done: Callable[[BotHarness], bool]  # whether the stand-in has carried it out
+    says: str  # a part of the result's text
 
 
 def order(harness: BotHarness, platform: Platform = ALIBABA) -> SandboxOrder:
@@ -47,7 +47,7 @@ def cases(harness: BotHarness) -> list[RefundCase]:
 
 
 def case(harness: BotHarness, platform: Platform = TAOBAO, *, with_return: bool = True) -> RefundCase:
-    """A refund that was asked for past the bot."""
+    """A refund that was asked for without the bot."""
     of = order(harness, platform)
     line, account = of.lines[0], harness.pandapon.account
     sub_order = line.sub_order if platform is TAOBAO else ""
@@ -70,13 +70,13 @@ async def ask_form(harness: BotHarness, platform: Platform = ALIBABA, *, user: s
 
 def lines(platform: Platform, *, pieces: str = "2", goods: str = "received", kind: str = "refund") -> dict[str, Any]:
     """The filled page of lines."""
-    what = typed(pieces0=pieces) if platform is ALIBABA else chosen(line="0")
-    return what | chosen(goods=goods, kind=kind)
+    fields = typed(pieces0=pieces) if platform is ALIBABA else chosen(line="0")
+    return fields | chosen(goods=goods, kind=kind)
 
 
-def reason(amount: str = "73.60", *, words: str = WORDS, number: str = "20007", **more: Any) -> dict[str, Any]:
+def reason(amount: str = "73.60", *, words: str = WORDS, number: str = "20007", **fields: Any) -> dict[str, Any]:
     """The filled page of the reason."""
-    return typed(amount=amount, words=words) | chosen(reason=number) | more
+    return typed(amount=amount, words=words) | chosen(reason=number) | fields
 
 
 async def review(harness: BotHarness, platform: Platform = ALIBABA, *, kind: str = "refund") -> None:

@@ -50,14 +50,14 @@ INTERACTIONS = {
     "view_submission": "Submission",
 }
 EVENTS = {"app_home_opened": "HomeOpened", "link_shared": "LinkShared"}
-# Arguments that a query or form carries as text, but the types as another kind.
+# Arguments that a query or form carries as text, while Slack's types have another type for them.
 STRUCTURES = {"attachments", "blocks", "files", "metadata", "unfurls", "view"}
 NUMBERS = {"length", "limit"}
 FLAGS = {"exclude_archived", "include_all_metadata", "include_locale", "include_num_members", "inclusive", "return_im"}
 
 
 class SchemaWatch:
-    """``problems`` holds violations; ``seen`` counts the checked values by kind."""
+    """Watches a stand-in. ``problems`` holds the violations; ``seen`` counts the checked values by kind."""
 
     def __init__(self, slack: SlackServer) -> None:
         self.problems: list[str] = []

@@ -1,4 +1,4 @@
-"""Finds state that two bots of one process share: whatever both reach, or any module keeps, and that people change.
+"""Finds changeable state that two bots of one process share: objects that both reach, or that a module keeps.
 
 A cache that is kept without the workspace is such a state, wherever it stands and whoever adds it later.
 """
@@ -37,8 +37,8 @@ PASSED = (*PLAIN, *ALLOWED, type, ModuleType)  # not looked into
 
 def both_reach(first: object, second: object) -> dict[int, object]:
     """Return the changeable objects that are reached from both, and those that modules keep, by their ``id()``."""
-    one, other = reached([first]), reached([second])
-    return {key: value for key, value in one.items() if key in other} | reached(_globals())
+    from_first, other = reached([first]), reached([second])
+    return {key: value for key, value in from_first.items() if key in other} | reached(_globals())
 
 
 def state_of(parts: dict[int, object]) -> dict[int, tuple[object, Contents]]:
@@ -47,7 +47,7 @@ def state_of(parts: dict[int, object]) -> dict[int, tuple[object, Contents]]:
 
 
 def changed(before: dict[int, tuple[object, Contents]]) -> list[str]:
-    """Return in words what has other contents than before."""
+    """Return in words each object whose contents differ from ``before``."""
     return sorted(
         f"{type(part).__qualname__}: {_text(contents)[:80]} -> {_text(_contents(part))[:80]}"
         for part, contents in before.values()
@@ -58,7 +58,7 @@ def changed(before: dict[int, tuple[object, Contents]]) -> list[str]:
 def reached(roots: Iterable[object]) -> dict[int, object]:
     """Return the changeable objects that are reached from the roots without passing one that all may share."""
     seen: dict[int, object] = {}
-    found: dict[int, object] = {}
+    parts: dict[int, object] = {}
     waiting = list(roots)
     while waiting:
         part = waiting.pop()
@@ -66,9 +66,9 @@ def reached(roots: Iterable[object]) -> dict[int, object]:
             continue
         seen[id(part)] = part
         if isinstance(part, KEPT) or _is_ours(part):
-            found[id(part)] = part
+            parts[id(part)] = part
         waiting += _parts(part)
-    return found
+    return parts
 
 
 def _parts(part: object) -> Iterator[object]:
@@ -107,7 +107,7 @@ def _contents(part: object) -> Contents:
     """Return a shallow copy: most of what modules keep are large tables, whose rows never change."""
     if isinstance(part, dict):
         return sorted(map(_plain, part)), list(part.values())
-    if isinstance(part, set | WeakSet):  # what only a weak set keeps must not be kept by its copy
+    if isinstance(part, set | WeakSet):  # a copy must not keep alive what the weak set lets go
         return sorted(map(_plain, part)), []
     if isinstance(part, KEPT):
         return [], list(part)
@@ -119,9 +119,9 @@ def _is_same(before: Contents, now: Contents) -> bool:
     return before[0] == now[0] and len(before[1]) == len(now[1]) and all(map(_is_equal, before[1], now[1]))
 
 
-def _is_equal(one: object, other: object) -> bool:
-    """Whether they are the same object, or say the same."""
-    return one is other or _plain(one) == _plain(other)
+def _is_equal(first: object, other: object) -> bool:
+    """Whether two values are the same object or equal plain values."""
+    return first is other or _plain(first) == _plain(other)
 
 
 def _text(contents: Contents) -> str:

@@ -45,14 +45,14 @@ def _page(wizard: Any, step: str, content: Any) -> Any:
     return wizard.view(Flow(FLOW, MEI, "C0123ABCD", content, step))
 
 
-def _said(change: Any, state: WriteState, **more: Any) -> Any:
-    made = Write("w", "k", "freight.book", MEI, "", NOW - timedelta(hours=1), state, change, **more)
+def _said(change: Any, state: WriteState, **fields: Any) -> Any:
+    made = Write("w", "k", "freight.book", MEI, "", NOW - timedelta(hours=1), state, change, **fields)
     error = ApiError(HOSTILE, code="X") if state is WriteState.REFUSED else None
     return results.result(Outcome(made, error), "…").blocks
 
 
 def samples(product: ProductDetail) -> dict[str, Any]:
-    """By the builder's module and name and a word for the case."""
+    """The messages and pages by name: the builder's module and function, and a word for the case."""
     return _addresses() | _estimates(product) | _bookings() | _parcels() | _written() | _shelves()
 
 
@@ -117,10 +117,10 @@ def _bookings() -> dict[str, Any]:
         former=(Preview(ID, "FF0", 5000),),
         earlier=earlier,
     )
-    found = [snapshot(), snapshot()]
+    orders = [snapshot(), snapshot()]
     return {
-        "shipping.freight orders": freight._orders(found, may_tell=True),
-        "shipping.freight orders read only": freight._orders(found[:1], may_tell=False),
+        "shipping.freight orders": freight._orders(orders, may_tell=True),
+        "shipping.freight orders read only": freight._orders(orders[:1], may_tell=False),
         "shipping.booking_pages receiver": _page(form, "receiver", Shipping((ORDER, MANY), may_book=True)),
         "shipping.booking_pages service": _page(form, "service", whole),
         "shipping.booking_pages no service": _page(

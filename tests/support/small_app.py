@@ -20,7 +20,7 @@ class SmallApp:
     def __init__(self, slack: SlackServer) -> None:
         self.bodies: list[Json] = []
         self.retries: list[str] = []
-        self.naps: list[float] = []  # seconds that the next events are delayed
+        self.naps: list[float] = []  # seconds by which the next events are delayed
         self.client = web_client(slack)
         self.bolt = AsyncApp(name="small", client=self.client, signing_secret=SIGNING, process_before_response=True)
         self._listen()
@@ -37,7 +37,7 @@ class SmallApp:
         bolt.event("app_home_opened")(self._home)
 
     async def _ask(self, ack: Any, body: Json, respond: Any) -> None:
-        """Answer as the text of the command asks."""
+        """Answer in the way that the command's text names."""
         self.bodies.append(body)
         match body["text"].split():
             case ["slow"]:
@@ -98,6 +98,6 @@ class SmallApp:
 
 
 def choices() -> list[Json]:
-    options = [{"text": {"type": "plain_text", "text": one}, "value": one} for one in ("red", "白")]
+    options = [{"text": {"type": "plain_text", "text": choice}, "value": choice} for choice in ("red", "白")]
     menu = {"type": "static_select", "action_id": "choose", "options": options}
     return [button("more", value="the button"), button("silent", "Silent", value="x"), menu]

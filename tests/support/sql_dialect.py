@@ -51,14 +51,14 @@ def sql_of(path: Path) -> list[str]:
 
 def only_sqlite(sql: str) -> list[str]:
     """Return the parts of a statement that PostgreSQL would refuse."""
-    found = [name for name, pattern in ONLY_SQLITE.items() if pattern.search(sql)]
+    constructs = [name for name, pattern in ONLY_SQLITE.items() if pattern.search(sql)]
     if any("," in _outermost(_inside(sql, call.end())) for call in re.finditer(r"\b(MAX|MIN)\(", sql)):
-        found.append("the larger or smaller of two")
+        constructs.append("the larger or smaller of two")
     for call in re.finditer(r"\b(FROM|JOIN)\s+\((?=\s*(SELECT|\{))", sql):
         after = sql[call.end() + len(_inside(sql, call.end())) + 1 :]
         if not re.match(r"\s+(AS\s+)?(?!WHERE\b|GROUP\b|ORDER\b|ON\b|LIMIT\b)\w+", after):
-            found.append("a subquery without a name")
-    return found
+            constructs.append("a subquery without a name")
+    return constructs
 
 
 def _inside(sql: str, start: int) -> str:

@@ -1,4 +1,4 @@
-"""Orders, watches and posts for the store's tests, and the harness that holds them: a real file that is reopened."""
+"""Orders, watches and posts for the store's tests, and a harness with a real database file that can be reopened."""
 
 from __future__ import annotations
 
@@ -29,7 +29,7 @@ if TYPE_CHECKING:
 
     Opener = Callable[[Path], Awaitable[Store]]
 
-NOW = datetime(2026, 3, 2, 2, 0, 0, 123456, tzinfo=UTC)  # microseconds must survive
+NOW = datetime(2026, 3, 2, 2, 0, 0, 123456, tzinfo=UTC)  # with microseconds, which the database must keep
 LEASE = timedelta(minutes=2)
 MINUTE = timedelta(minutes=1)
 ORDER, OTHER = "1688:2542285634920880794", "taobao:4300000000000000019"
@@ -93,7 +93,7 @@ class StoreHarness:
         assert await self.store.orders.add(NOW, baseline(key))
 
     async def opening(self, key: str = ORDER, channel: str = ORDERS_CHANNEL, filter_: Filter = Filter.ALL) -> Watch:
-        """Store an order, unless it is there, and ask for a watch of it."""
+        """Store an order, unless it is there, and request a watch of it. Its card is not posted yet."""
         await self.store.orders.add(NOW, baseline(key))
         (opened,) = await self.store.watches.open(NOW, [NewWatch(key, channel, filter_, MEI)])
         return opened.watch
@@ -104,19 +104,19 @@ class StoreHarness:
         post = await self.claim_one(channel)
         assert post.kind is PostKind.CARD
         assert await self.store.outbox.mark_sent(NOW, post, f"ts-{watch.id}")
-        found = await self.store.watches.get(watch.id)
-        assert found is not None
-        return found
+        stored = await self.store.watches.get(watch.id)
+        assert stored is not None
+        return stored
 
     async def due(self, key: str = ORDER, now: datetime = NOW) -> DueOrder:
         """Lease this order, which must be due; others that are due are leased with it."""
-        return next(one for one in await self.store.orders.claim_due(now, 100, LEASE) if one.key == key)
+        return next(order for order in await self.store.orders.claim_due(now, 100, LEASE) if order.key == key)
 
-    async def tell(self, what: str, key: str = ORDER, **fields: Any) -> int:
-        """Record news of an order for its watches. Returns how many outbox rows it made or revived."""
+    async def tell(self, event_id: str, key: str = ORDER, **fields: Any) -> int:
+        """Record news of an order for its watches. Returns how many outbox rows that made or revived."""
         fence = (await self.store.orders.load([key]))[key].fence
         fields = {"changed": False} | fields
-        recorded = await self.store.orders.record(NOW, [changed(key, fence, what, **fields)])
+        recorded = await self.store.orders.record(NOW, [changed(key, fence, event_id, **fields)])
         assert recorded.applied == 1
         return recorded.posts
 
@@ -124,15 +124,15 @@ class StoreHarness:
         return await self.store.outbox.claim(now, 50, LEASE, busy)
 
     async def claim_one(self, channel: str = ORDERS_CHANNEL, now: datetime = NOW) -> Post:
-        """The channel's next post; other channels are left alone."""
-        others = {row["channel"] for row in self.rows("SELECT DISTINCT channel FROM outbox")} - {channel}
-        (post,) = await self.claim(now, *others)
+        """Claim the channel's next post, and none of other channels."""
+        channels = {row["channel"] for row in self.rows("SELECT DISTINCT channel FROM outbox")} - {channel}
+        (post,) = await self.claim(now, *channels)
         return post
 
-    async def said(self, now: datetime = NOW, quiet: str = "") -> list[str]:
-        """Send everything that may go, one after the other; returns what it was, as ``channel kind words``.
+    async def send_all(self, now: datetime = NOW, quiet: str = "") -> list[str]:
+        """Send all posts that may go, one after the other. Returns each as ``channel kind words``.
 
-        The channel named as quiet is not served.
+        ``quiet``: a channel that is left out.
         """
         out = []
         while posts := await self.claim(now, quiet):
@@ -141,8 +141,8 @@ class StoreHarness:
                 assert await self.store.outbox.mark_sent(now, post, f"sent-{post.id}")
         return out
 
-    async def spoil_entries(self, key: str, place: int, value: object) -> None:
-        """Overwrite a field of each entry of an order, by its place in storage.rows.entry_of."""
+    async def overwrite_entries(self, key: str, place: int, value: object) -> None:
+        """Overwrite a field of each entry of an order. ``place``: its position in ``storage.rows.entry_of``."""
 
         def spoil(conn: Any) -> None:
             for waybill, packed in conn.execute("SELECT waybill, nodes FROM traces WHERE key = ?", (key,)).fetchall():
@@ -176,9 +176,9 @@ def baseline(key: str = ORDER, **fields: Any) -> Changed:
     return changed(key, 0, "", **given)
 
 
-def changed(key: str, fence: int, what: str, *, fingerprint: bytes | None = None, **fields: Any) -> Changed:
-    """A reading that says something new, which is called ``what``."""
-    return Changed(decided(key, what, **fields), fence, what.encode() if fingerprint is None else fingerprint)
+def changed(key: str, fence: int, event_id: str, *, fingerprint: bytes | None = None, **fields: Any) -> Changed:
+    """A poll result with news under this event id."""
+    return Changed(decided(key, event_id, **fields), fence, event_id.encode() if fingerprint is None else fingerprint)
 
 
 def _with_nodes(parcels: Sequence[Parcel], nodes: Sequence[Node]) -> tuple[Parcel, ...]:
@@ -190,9 +190,9 @@ def _with_nodes(parcels: Sequence[Parcel], nodes: Sequence[Node]) -> tuple[Parce
     )
 
 
-def decided(key: str, what: str, **fields: Any) -> Decision:
-    """What follows from such a reading. ``to_post``: None, or the news; ``nodes``: all, some of them new."""
-    ref, to_post = OrderRef.from_key(key), fields.pop("to_post", named(what))
+def decided(key: str, event_id: str, **fields: Any) -> Decision:
+    """A decision with news under this event id. ``to_post``: other news, or None. ``nodes``: all, and all are new."""
+    ref, to_post = OrderRef.from_key(key), fields.pop("to_post", news_to_post(event_id))
     nodes, parcels = fields.pop("nodes", (NODE,)), fields.pop("parcels", (PARCEL,))
     follow_up: dict[str, Any] = {"next_poll_at": NOW + MINUTE, "silent": (), "stall_at": None, "is_pressing": False}
     follow_up |= {name: fields.pop(name) for name in list(fields) if name in follow_up}
@@ -227,32 +227,34 @@ def decided(key: str, what: str, **fields: Any) -> Decision:
     )
 
 
-def by_a_newer_version(path: Path) -> None:
-    """Another step was applied to a database, which this version does not know."""
+def mark_as_newer_version(path: Path) -> None:
+    """Note a migration in a database file that this version does not know."""
     with closing(sqlite3.connect(path)) as conn:
         conn.execute("INSERT INTO _sqlite_migrations (migration_set, name, applied_at) VALUES ('pandabot', '9999', '')")
         conn.commit()
 
 
 def order_of(key: str = ORDER, **fields: Any) -> Order:
-    """What is read of an order itself."""
+    """An order as the platform tells it."""
     ref = OrderRef.from_key(key)
     facts = {"seller": "易碎", "sub_order_ids": ("254228563492088079",)} | fields
     return Order.model_validate({"platform": ref.platform, "order_id": ref.order_id} | facts)
 
 
-def named(what: str, audience: frozenset[Filter] = EVERYONE, severity: Severity = Severity.NODE) -> NewsToPost:
-    """News for these filters that says its own name."""
-    return NewsToPost(what, news_saying(what), severity, audience)
+def news_to_post(
+    event_id: str, audience: frozenset[Filter] = EVERYONE, severity: Severity = Severity.NODE
+) -> NewsToPost:
+    """News for these filters, whose words are its event id."""
+    return NewsToPost(event_id, news_with_text(event_id), severity, audience)
 
 
-def news_saying(what: str) -> News:
-    """News of which :func:`words` are these."""
-    return News(OrderRef.from_key(ORDER), None, added=(what,))
+def news_with_text(text: str) -> News:
+    """News whose :func:`words` are this text."""
+    return News(OrderRef.from_key(ORDER), None, added=(text,))
 
 
 def words(post: Post) -> str:
-    """What a post says."""
+    """The text of a post."""
     match post.kind:
         case PostKind.NEWS:
             return post.news.added[0]

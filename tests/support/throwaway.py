@@ -68,7 +68,7 @@ class FilledName:
 def read_form(values: dict[str, Any]) -> FilledName:
     """What was filled in; a name has no digits."""
     whom = value_of(values, "whom", "value")
-    return FilledName(whom, {"whom": "A name has no digits."} if any(one.isdigit() for one in whom) else {})
+    return FilledName(whom, {"whom": "A name has no digits."} if any(char.isdigit() for char in whom) else {})
 
 
 async def answer_form(_interaction: Interaction, _nothing: Any, filled: FilledName) -> View:

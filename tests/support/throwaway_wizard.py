@@ -34,7 +34,7 @@ NAME, OPEN = "throwaway", "open_throwaway"
 
 @dataclass(frozen=True, slots=True)
 class Purchase:
-    """Show the button."""
+    """A request for the button that opens the form."""
 
     def command(self) -> str:
         """The canonical text."""
@@ -56,20 +56,20 @@ def read(values: dict[str, Any]) -> Filled:
 
 
 def first(flow: Flow) -> Page:
-    """How many pieces?"""
-    title = flow.content.product.title  # type: ignore[union-attr]
+    """The first page, which asks for the number of pieces."""
+    title = flow.content.product.title  # type: ignore[union-attr]  # the flow began with a product
     element = {"type": "plain_text_input", "action_id": VALUE}
     again = wizard.button(NAME, "rename", flow, "Rename", "red")
     return Page([el.section(title), *el.actions([again]), form_field("Pieces", "pieces", element)], "Next")
 
 
 def second(flow: Flow) -> Page:
-    """Are you sure?"""
-    return Page([el.section(f"{flow.content.product.min_quantity} pieces?")], "Confirm")  # type: ignore[union-attr]
+    """The second page, which asks for the confirmation."""
+    return Page([el.section(f"{flow.content.product.min_quantity} pieces?")], "Confirm")  # type: ignore[union-attr]  # the flow began with a product
 
 
 async def review(_interaction: Interaction, flow: Flow, filled: Filled) -> Goto:
-    """The wanted number travels as the content."""
+    """Take the wanted number over into the form's content."""
     if filled.pieces > 999:
         raise WrongFieldsError({"pieces": "Too many."})
     assert isinstance(flow.content, Adding)
@@ -84,7 +84,7 @@ async def rename(_interaction: Interaction, flow: Flow, argument: str, _values: 
 
 
 async def confirm(interaction: Interaction, flow: Flow, _filled: Any) -> Done:
-    """Do it."""
+    """Add the pieces to the cart."""
     assert isinstance(flow.content, Adding)
     product = flow.content.product
     sku, pieces = variants(product)[0], product.min_quantity or 1

@@ -1,4 +1,4 @@
-"""Builders for the tests of the tracking rules: orders told in a few words, and a store that only remembers."""
+"""Builders for the tests of the tracking rules: orders in a few words, and an order that is polled again and again."""
 
 from __future__ import annotations
 
@@ -31,7 +31,7 @@ JOURNEY = (PICKED, LEFT, ARRIVED, OUT, SIGNED)
 
 
 def at(hours: float) -> datetime:
-    """So many hours after the story begins."""
+    """The time so many hours after START."""
     return START + timedelta(hours=hours)
 
 
@@ -69,21 +69,24 @@ def reading(*parcels: Parcel, detail: Order | None = None) -> FetchedOrder:
 
 
 def only_order(detail: Order) -> FetchedOrder:
-    """The order was read, its logistics were not."""
+    """A reading of the order alone; its logistics could not be read."""
     return FetchedOrder(REF, detail, None)
 
 
 @dataclass
-class Desk:
-    """Decides reading after reading, keeping between two of them only what the store would: every step is a restart."""
+class TrackedOrder:
+    """An order that is polled again and again. Between two polls it keeps only what the store would: each is a restart.
+
+    ``told``: the decisions that had news, in their order. ``now`` goes on by an hour with each poll.
+    """
 
     stored: StoredOrder | None = None
     last: Decision | None = None
     told: list[Decision] = field(default_factory=list)
     now: datetime = field(default_factory=lambda: at(100))
 
-    def see(self, fetched: FetchedOrder) -> Decision:
-        """One poll: decide, record, remember what was told."""
+    def poll(self, fetched: FetchedOrder) -> Decision:
+        """Decide, record, and note the decision if it has news."""
         decision = self.last = self.decide(fetched)
         self.stored = self._recorded(decision)
         if decision.news:
@@ -92,7 +95,7 @@ class Desk:
         return decision
 
     def decide(self, fetched: FetchedOrder) -> Decision:
-        """The same without recording: the process dies before the transaction."""
+        """Decide without recording, as if the process died before the transaction."""
         return decide(self.stored, fetched, self.now)
 
     @property
@@ -102,7 +105,7 @@ class Desk:
     @property
     def texts(self) -> list[str]:
         """The words of all announced nodes, in the order in which they were told."""
-        return [one.text for news in self.news for one in news.nodes]
+        return [node.text for news in self.news for node in news.nodes]
 
     @property
     def milestones(self) -> list[tuple[str, Milestone]]:
@@ -116,21 +119,21 @@ class Desk:
 
     def parcel(self, waybill: str = "SF1") -> Parcel:
         assert self.last
-        return next(one for one in self.last.shipment.parcels if one.waybill == waybill)
+        return next(parcel for parcel in self.last.shipment.parcels if parcel.waybill == waybill)
 
     def _recorded(self, decision: Decision) -> StoredOrder:
         return recorded(self.stored, decision)
 
 
-def desk(*first: Parcel, detail: Order | None = None) -> Desk:
-    """A desk that has seen its baseline."""
-    made = Desk()
-    made.see(reading(*first, detail=detail))
+def tracked_order(*first: Parcel, detail: Order | None = None) -> TrackedOrder:
+    """A tracked order that was polled once with these parcels, as its baseline."""
+    made = TrackedOrder()
+    made.poll(reading(*first, detail=detail))
     return made
 
 
 def recorded(stored: StoredOrder | None, decision: Decision) -> StoredOrder:
-    """What the store holds of an order after this: what a decision does not name stays as it was."""
+    """What the store holds of an order after a decision. Parcels and nodes that the decision does not name stay."""
     old = stored.shipment.parcels if stored else ()
     facts = {parcel.waybill: parcel for parcel in (*old, *decision.parcels)}
     nodes = {node.identity: node for parcel in old for node in parcel.nodes}

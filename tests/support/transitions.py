@@ -1,4 +1,4 @@
-"""A database that refuses transitions, and states of new rows, that ``storage.transitions`` does not list."""
+"""Makes a database refuse changes of state, and states of new rows, that ``storage.transitions`` does not list."""
 
 from __future__ import annotations
 
@@ -17,7 +17,7 @@ SETTLED = (PostState.SENT, PostState.SKIPPED, PostState.FAILED)
 
 
 async def guard(store: Store) -> None:
-    """Make every transition fail that the table does not have."""
+    """Let every change of state fail that ``storage.transitions`` does not list."""
     is_sqlite = isinstance(store.engine, DatabaseThread)
     await store.engine.run(_guard_sqlite if is_sqlite else _guard_postgres)
 

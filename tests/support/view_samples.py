@@ -108,13 +108,13 @@ def watch(n: int = 1, *, state: WatchState = WatchState.ACTIVE, **fields: Any) -
     return replace(made, **fields)
 
 
-def listed(*watches: Watch, total: int | None = None, **more: Any) -> WatchedOrders:
+def listed(*watches: Watch, total: int | None = None, **fields: Any) -> WatchedOrders:
     """A page with an order for each watch. ``total``: orders on all pages, by default those of this one."""
     orders = [
-        WatchedOrder(group_of(one.milestone, is_pressing="alarm" in more or one.is_paused), (one,), **more)
-        for one in watches
+        WatchedOrder(group_of(watch.milestone, is_pressing="alarm" in fields or watch.is_paused), (watch,), **fields)
+        for watch in watches
     ]
-    counts = {group: sum(one.group is group for one in orders) for group in Group}
+    counts = {group: sum(order.group is group for order in orders) for group in Group}
     if total is not None:
         counts[Group.ON_THE_WAY] += total - len(orders)
     return WatchedOrders(tuple(orders), counts)

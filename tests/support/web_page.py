@@ -85,7 +85,7 @@ class Person:
 async def person(
     browser: Browser, address: str, *, width: int = 1400, height: int = 900, dark: bool = False
 ) -> AsyncIterator[Person]:
-    """A person opens the page: Mei, unless the address says who. At the end no script must have complained."""
+    """Open the page as a person: Mei, unless the address names another. Fails at the end if a script had an error."""
     async with _blank_page(browser) as page:
         await page.set_viewport_size({"width": width, "height": height})
         await page.emulate_media(color_scheme="dark" if dark else "light")

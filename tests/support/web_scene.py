@@ -49,7 +49,7 @@ async def _nothing() -> None:
 
 @asynccontextmanager
 async def scene(manifest: dict[str, Any], build: Callable[[SlackServer], AsyncApp]) -> AsyncIterator[Scene]:
-    """Serve the page with an app. At the end all traffic must have been as Slack's types say."""
+    """Serve the page with an app. Fails at the end if any traffic with the app broke Slack's types."""
     clock = SimClock(datetime(2026, 3, 2, 2, tzinfo=UTC))
     world = World(clock)
     async with SlackServer(clock, manifest=manifest) as slack, PandaPonServer(world, clock=clock) as pandapon:

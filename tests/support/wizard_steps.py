@@ -35,7 +35,7 @@ async def open_by(harness: BotHarness, label: str, *, user: str = "mei", channel
 
 
 async def send_page(harness: BotHarness, values: dict[str, Any] | None = None, *, user: str = "mei") -> dict[str, str]:
-    """Send the present page; return the errors at its fields."""
+    """Send the current page; return the errors at its fields."""
     ack = await harness.slack.submit(user, view_of(harness)["id"], values or {})
     assert ack.ok
     await harness.idle()
@@ -64,8 +64,8 @@ async def press_in_page(
 
 def buttons(view: dict[str, Any]) -> list[dict[str, Any]]:
     """The buttons of a form."""
-    found = [each for block in view["blocks"] for each in [*(block.get("elements") or []), block.get("accessory")]]
-    return [each for each in found if each and each["type"] == "button"]
+    elements = [each for block in view["blocks"] for each in [*(block.get("elements") or []), block.get("accessory")]]
+    return [each for each in elements if each and each["type"] == "button"]
 
 
 def typed(**fields: str) -> dict[str, Any]:

@@ -78,15 +78,15 @@ async def test_the_first_decision_in_time_counts(tmp_path: Path, tried: list[tup
 @given(policy=policies, amount=st.integers(0, 1000), asker=people)
 def test_the_list_of_the_highest_exceeded_threshold(policy: ApprovalPolicy, amount: int, asker: str) -> None:
     """None below all of them; never a list of the asker alone; a higher one only where the right one is theirs."""
-    found = policy.approvers(amount, asker)
+    approvers = policy.approvers(amount, asker)
     exceeded = [rule for rule in policy.rules if amount > rule.over_fen]
-    assert (found is None) == (not exceeded)
-    if found is None:
+    assert (approvers is None) == (not exceeded)
+    if approvers is None:
         return
-    assert found == frozenset() or found - {asker}
+    assert approvers == frozenset() or approvers - {asker}
     right = max(exceeded, key=lambda rule: rule.over_fen)
     if right.approvers != {asker}:
-        assert found == right.approvers
+        assert approvers == right.approvers
 
 
 @given(person=people, asker=people, away=absences)

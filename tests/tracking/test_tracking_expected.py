@@ -18,8 +18,8 @@ from support.tracking_cases import (
     REF,
     SIGNED,
     START,
-    Desk,
     M,
+    TrackedOrder,
     at,
     node,
     order,
@@ -58,13 +58,13 @@ def journey(number: int, hours: float, *, lane: str = ORIGIN, carrier: str = CAR
     return Journey(f"1688:{number}", f"w{number}", carrier, lane, reached, ended_at)
 
 
-def limits(*journeys: Journey, **more: Any) -> Limits:
-    return Limits(history=History.learnt(journeys), **more)
+def limits(*journeys: Journey, **fields: Any) -> Limits:
+    return Limits(history=History.learnt(journeys), **fields)
 
 
-def usual(count: int = ENOUGH, **more: Any) -> list[Journey]:
+def usual(count: int = ENOUGH, **fields: Any) -> list[Journey]:
     """Journeys of 24, 25, 26 … hours."""
-    return [journey(number, 24 + number, **more) for number in range(count)]
+    return [journey(number, 24 + number, **fields) for number in range(count)]
 
 
 def paid(**fields: Any) -> Order:
@@ -72,9 +72,9 @@ def paid(**fields: Any) -> Order:
 
 
 def test_nothing_is_expected_before_twenty_journeys_are_known() -> None:
-    found, detail = placed(parcel(PICKED)), paid()
-    assert expect(detail, M.PICKED_UP, [found], limits(*usual(19)), at(2)) is None
-    twenty = expect(detail, M.PICKED_UP, [found], limits(*usual(20)), at(2))
+    placed_parcel, detail = placed(parcel(PICKED)), paid()
+    assert expect(detail, M.PICKED_UP, [placed_parcel], limits(*usual(19)), at(2)) is None
+    twenty = expect(detail, M.PICKED_UP, [placed_parcel], limits(*usual(20)), at(2))
     assert twenty
     assert (twenty.journeys, twenty.usual, twenty.since) == (20, 33 * HOUR, at(1))
     assert (twenty.first, twenty.last) == (at(1 + 28), at(1 + 41)), "a quarter came earlier, a tenth later"
@@ -83,15 +83,15 @@ def test_nothing_is_expected_before_twenty_journeys_are_known() -> None:
 def test_the_journeys_most_alike_count_if_there_are_enough_of_them() -> None:
     """The same carrier from the same place, then the same carrier, then all; the answer says which."""
     elsewhere = [replace(each, key=f"e{each.key}") for each in usual(lane="广州")]
-    others = usual(carrier="ZTO")
-    found = placed(parcel(PICKED))
+    of_carrier = usual(carrier="ZTO")
+    placed_parcel = placed(parcel(PICKED))
     for known, basis, count in (
-        ([*usual(), *elsewhere, *others], Basis.LANE, 20),
-        ([*usual(19), *elsewhere, *others], Basis.CARRIER, 39),
-        ([*others], Basis.ALL, 20),
+        ([*usual(), *elsewhere, *of_carrier], Basis.LANE, 20),
+        ([*usual(19), *elsewhere, *of_carrier], Basis.CARRIER, 39),
+        ([*of_carrier], Basis.ALL, 20),
         ([*usual(19), *usual(19, carrier="ZTO")], Basis.ALL, 38),
     ):
-        expected = expect(paid(), M.PICKED_UP, [found], limits(*known), at(2))
+        expected = expect(paid(), M.PICKED_UP, [placed_parcel], limits(*known), at(2))
         assert expected
         assert (expected.basis, expected.journeys) == (basis, count)
 
@@ -101,8 +101,8 @@ def test_each_stage_makes_the_range_narrower_and_later_stages_count() -> None:
     known = limits(*usual(40))
     ranges = []
     for scans in ((PICKED,), (PICKED, LEFT)):
-        found = placed(parcel(*scans))
-        expected = expect(paid(), found.milestone, [found], known, at(6))
+        placed_parcel = placed(parcel(*scans))
+        expected = expect(paid(), placed_parcel.milestone, [placed_parcel], known, at(6))
         assert expected
         ranges.append(expected.last - expected.first)
         assert expected.since == at(1)
@@ -118,8 +118,8 @@ def test_before_shipping_the_range_counts_from_the_payment() -> None:
 
 @pytest.mark.parametrize("scans", [(PICKED, OUT, FAILED), (PICKED, READY), JOURNEY], ids=["problem", "ready", "signed"])
 def test_nothing_is_expected_at_a_problem_at_the_pick_up_point_or_at_the_end(scans: Any) -> None:
-    found = placed(parcel(*scans))
-    assert expect(paid(), found.milestone, [found], limits(*usual()), at(45)) is None
+    placed_parcel = placed(parcel(*scans))
+    assert expect(paid(), placed_parcel.milestone, [placed_parcel], limits(*usual()), at(45)) is None
 
 
 def test_of_several_parcels_the_last_one_is_expected_and_an_arrived_one_does_not_count() -> None:
@@ -143,10 +143,10 @@ def test_rest_days_lengthen_the_way() -> None:
 
 
 def test_a_journey_goes_from_the_payment_to_the_door_or_the_pick_up_point() -> None:
-    found = journey_of(REF.key, placed(parcel(*JOURNEY)), paid(), at(50))
-    assert found
-    assert (found.lane, found.carrier, found.ended_at) == (ORIGIN, CARRIER, at(44))
-    assert found.reached == {M.PAID: at(-10), M.PICKED_UP: at(1), M.IN_TRANSIT: at(5), M.OUT_FOR_DELIVERY: at(40),
+    journey = journey_of(REF.key, placed(parcel(*JOURNEY)), paid(), at(50))
+    assert journey
+    assert (journey.lane, journey.carrier, journey.ended_at) == (ORIGIN, CARRIER, at(44))
+    assert journey.reached == {M.PAID: at(-10), M.PICKED_UP: at(1), M.IN_TRANSIT: at(5), M.OUT_FOR_DELIVERY: at(40),
                              M.ARRIVED: at(40)}  # fmt: skip
     ready = journey_of(REF.key, placed(parcel(PICKED, LEFT, READY)), paid(), at(50))
     fetched = journey_of(REF.key, placed(parcel(PICKED, LEFT, READY, (90, SIGNED[1], SIGNED[2]))), paid(), at(91))
@@ -191,7 +191,7 @@ lengths = st.lists(st.floats(2, 24 * 59), min_size=20, max_size=60)
 
 @given(scans, lengths, near, st.one_of(st.none(), near, moments), st.sampled_from([None, *Milestone]))
 def test_whatever_is_read_the_range_is_never_in_the_past_nor_upside_down(
-    found: list[tuple[datetime, Milestone | None]],
+    claims: list[tuple[datetime, Milestone | None]],
     hours: list[float],
     now: datetime,
     paid_at: datetime | None,
@@ -200,7 +200,7 @@ def test_whatever_is_read_the_range_is_never_in_the_past_nor_upside_down(
     known = limits(*(journey(number, each) for number, each in enumerate(hours)))
     nodes = tuple(
         replace(node((0, f"扫描{number}", claim)), at=when)
-        for number, (when, claim) in enumerate(sorted(found, key=lambda one: one[0]))
+        for number, (when, claim) in enumerate(sorted(claims, key=lambda claim: claim[0]))
     )
     shown = replace(parcel(PICKED), nodes=nodes, milestone=milestone)
     detail = order(M.PAID).model_copy(update={"paid_at": paid_at})
@@ -219,8 +219,10 @@ def test_whatever_is_read_the_range_is_never_in_the_past_nor_upside_down(
 def test_time_alone_changes_nothing_but_lateness(hours: list[float], earlier: float, later: float) -> None:
     """The range hangs on the scans; so what is told as late is what was shown."""
     known = limits(*(journey(number, each) for number, each in enumerate(hours)))
-    found = placed(parcel(PICKED))
-    early, late = (expect(paid(), M.PICKED_UP, [found], known, at(1 + hour)) for hour in sorted((earlier, later)))
+    placed_parcel = placed(parcel(PICKED))
+    early, late = (
+        expect(paid(), M.PICKED_UP, [placed_parcel], known, at(1 + hour)) for hour in sorted((earlier, later))
+    )
     assert early == late
 
 
@@ -236,8 +238,8 @@ def test_nine_in_ten_of_the_journeys_learnt_from_end_by_the_last_moment(hours: l
 # --- what is decided --------------------------------------------------------------------------------------------------
 
 
-class LearntDesk(Desk):
-    """A desk that has learnt from twenty journeys of 24 to 43 hours."""
+class OrderWithHistory(TrackedOrder):
+    """A tracked order whose policy has learnt from twenty journeys of 24 to 43 hours."""
 
     policy = Policy(limits=limits(*usual()))
 
@@ -247,34 +249,34 @@ class LearntDesk(Desk):
 
 def test_an_order_that_is_later_than_expected_is_told_once() -> None:
     """A quiet reading after the last date, another one, and one at a later stage: one piece of news."""
-    desk = LearntDesk(now=at(2))
-    desk.see(reading(parcel(PICKED), detail=paid()))
-    expected = desk.last and desk.last.expected
-    assert desk.last
+    tracked = OrderWithHistory(now=at(2))
+    tracked.poll(reading(parcel(PICKED), detail=paid()))
+    expected = tracked.last and tracked.last.expected
+    assert tracked.last
     assert expected
-    assert desk.last.late_at == expected.late_at
-    desk.now = expected.late_at - HOUR
-    assert desk.see(reading(parcel(PICKED))).news is None
-    desk.now = expected.late_at
-    told = desk.see(reading(parcel(PICKED)))
+    assert tracked.last.late_at == expected.late_at
+    tracked.now = expected.late_at - HOUR
+    assert tracked.poll(reading(parcel(PICKED))).news is None
+    tracked.now = expected.late_at
+    told = tracked.poll(reading(parcel(PICKED)))
     assert told.news
     assert (told.news.late, told.severity) == (expected, Severity.NODE)
     assert told.audience == {"all", "milestones"}
     assert (told.late_at, told.was_late, told.changed, told.moved) == (None, True, True, False)
     assert told.moved_at == at(1), "it has not moved, so its silence goes on"
     for scans in ((PICKED,), (PICKED, (80, LEFT[1], LEFT[2])), (PICKED, (80, LEFT[1], LEFT[2]), (300, "到达", None))):
-        desk.now += 400 * HOUR
-        again = desk.see(reading(parcel(*scans)))
+        tracked.now += 400 * HOUR
+        again = tracked.poll(reading(parcel(*scans)))
         assert again.news is None or again.news.late is None
-    assert len([news for news in desk.news if news.late]) == 1
+    assert len([news for news in tracked.news if news.late]) == 1
 
 
 def test_a_scan_that_brings_it_to_another_stage_makes_it_expected_anew() -> None:
     """The parcel is overdue and moves: the news is the move, with a new range."""
-    desk = LearntDesk(now=at(2))
-    desk.see(reading(parcel(PICKED), detail=paid()))
-    desk.now = at(90)
-    moved = desk.see(reading(parcel(PICKED, (89, LEFT[1], LEFT[2]))))
+    tracked = OrderWithHistory(now=at(2))
+    tracked.poll(reading(parcel(PICKED), detail=paid()))
+    tracked.now = at(90)
+    moved = tracked.poll(reading(parcel(PICKED, (89, LEFT[1], LEFT[2]))))
     assert moved.news
     assert moved.news.late is None
     assert moved.expected
@@ -282,11 +284,11 @@ def test_a_scan_that_brings_it_to_another_stage_makes_it_expected_anew() -> None
 
 
 def test_an_order_that_is_late_when_it_is_first_watched_is_not_told() -> None:
-    desk = LearntDesk(now=at(500))
-    first = desk.see(reading(parcel(PICKED), detail=paid()))
+    tracked = OrderWithHistory(now=at(500))
+    first = tracked.poll(reading(parcel(PICKED), detail=paid()))
     assert (first.news, first.was_late, first.late_at) == (None, True, None)
-    desk.now += 24 * HOUR
-    assert desk.see(reading(parcel(PICKED))).news is None
+    tracked.now += 24 * HOUR
+    assert tracked.poll(reading(parcel(PICKED))).news is None
 
 
 steps = st.lists(
@@ -299,41 +301,41 @@ def test_whatever_happens_lateness_is_told_once_and_never_before_the_dates_shown
     story: list[tuple[int, Milestone | None]], is_paid: bool
 ) -> None:
     """Scans come and stay away; each reading is a restart. What the last message showed has passed when it is told."""
-    desk, scans = LearntDesk(now=at(2)), list[tuple[float, str, Milestone | None]]([PICKED])
+    tracked, scans = OrderWithHistory(now=at(2)), list[tuple[float, str, Milestone | None]]([PICKED])
     detail = paid() if is_paid else order(M.SHIPPED)
-    shown = desk.see(reading(parcel(*scans), detail=detail)).expected
+    shown = tracked.poll(reading(parcel(*scans), detail=detail)).expected
     for number, (hours, claim) in enumerate(story):
-        desk.now += hours * HOUR
+        tracked.now += hours * HOUR
         if claim:
-            hour = (desk.now - START) / HOUR
+            hour = (tracked.now - START) / HOUR
             scans.append((hour, f"第{number}次扫描", claim))
-        at_reading, before, decided = desk.now, shown, desk.see(reading(parcel(*scans)))
+        at_reading, before, decided = tracked.now, shown, tracked.poll(reading(parcel(*scans)))
         shown = decided.expected
         if decided.news and decided.news.late:
             assert before == shown, "a scan that moves it on makes it expected anew"
             assert shown
             assert at_reading >= shown.late_at
-    assert sum(bool(news.late) for news in desk.news) <= 1
+    assert sum(bool(news.late) for news in tracked.news) <= 1
 
 
 def test_a_clock_that_is_known_to_be_wrong_makes_nothing_late() -> None:
-    desk = LearntDesk(now=at(2))
-    desk.see(reading(parcel(PICKED), detail=paid()))
-    desk.now = at(24 * 200)
-    desk.policy = replace(LearntDesk.policy, trusts_clock=False)
-    ahead = desk.see(reading(parcel(PICKED)))
+    tracked = OrderWithHistory(now=at(2))
+    tracked.poll(reading(parcel(PICKED), detail=paid()))
+    tracked.now = at(24 * 200)
+    tracked.policy = replace(OrderWithHistory.policy, trusts_clock=False)
+    ahead = tracked.poll(reading(parcel(PICKED)))
     assert (ahead.news, ahead.was_late) == (None, False)
-    desk.now, desk.policy = at(400), LearntDesk.policy
-    told = desk.see(reading(parcel(PICKED)))
+    tracked.now, tracked.policy = at(400), OrderWithHistory.policy
+    told = tracked.poll(reading(parcel(PICKED)))
     assert told.news
     assert told.news.late
 
 
 def test_lateness_of_a_shared_parcel_is_told_with_one_of_its_orders() -> None:
-    desk = LearntDesk(now=at(2))
-    desk.see(reading(parcel(PICKED), detail=paid()))
-    desk.now = at(400)
-    news = desk.decide(reading(parcel(PICKED))).news
+    tracked = OrderWithHistory(now=at(2))
+    tracked.poll(reading(parcel(PICKED), detail=paid()))
+    tracked.now = at(400)
+    news = tracked.decide(reading(parcel(PICKED))).news
     assert news
     assert beyond(news, [news]) is None
     assert beyond(news, [replace(news, late=None)]) == news
@@ -341,10 +343,10 @@ def test_lateness_of_a_shared_parcel_is_told_with_one_of_its_orders() -> None:
 
 def test_lateness_found_again_after_a_restore_is_recognised() -> None:
     """The same fact has the same key and id, whatever was learnt since."""
-    desk = LearntDesk(now=at(2))
-    desk.see(reading(parcel(PICKED), detail=paid()))
-    desk.now = at(400)
-    news = desk.decide(reading(parcel(PICKED))).news
+    tracked = OrderWithHistory(now=at(2))
+    tracked.poll(reading(parcel(PICKED), detail=paid()))
+    tracked.now = at(400)
+    news = tracked.decide(reading(parcel(PICKED))).news
     assert news
     assert news.late
     other = replace(news, late=replace(news.late, journeys=99, last=news.late.last + HOUR))
@@ -353,21 +355,21 @@ def test_lateness_found_again_after_a_restore_is_recognised() -> None:
 
 
 def test_the_journey_of_a_parcel_is_recorded_with_the_reading_that_ends_it() -> None:
-    desk = LearntDesk(now=at(41))
-    assert desk.see(reading(parcel(PICKED, LEFT, OUT), detail=paid())).journeys == ()
-    desk.now = at(45)
-    (ended,) = desk.see(reading(parcel(*JOURNEY))).journeys
+    tracked = OrderWithHistory(now=at(41))
+    assert tracked.poll(reading(parcel(PICKED, LEFT, OUT), detail=paid())).journeys == ()
+    tracked.now = at(45)
+    (ended,) = tracked.poll(reading(parcel(*JOURNEY))).journeys
     assert ended.ended_at == at(44)
-    assert desk.see(reading(parcel(*JOURNEY))).journeys == (), "nothing new of it"
+    assert tracked.poll(reading(parcel(*JOURNEY))).journeys == (), "nothing new of it"
 
 
 def test_stages_are_reached_in_their_order() -> None:
-    found = stages_of(placed(parcel(*JOURNEY)).nodes, paid(), at(50))
-    assert list(found) == [stage for stage in STAGES if stage in found]
-    assert list(found.values()) == sorted(found.values())
+    reached = stages_of(placed(parcel(*JOURNEY)).nodes, paid(), at(50))
+    assert list(reached) == [stage for stage in STAGES if stage in reached]
+    assert list(reached.values()) == sorted(reached.values())
 
 
-def placed(found: Parcel) -> Parcel:
+def placed(parcel: Parcel) -> Parcel:
     """The parcel at the milestone of its last claim."""
-    claims = [each.milestone for each in found.nodes if each.milestone]
-    return replace(found, milestone=claims[-1] if claims else None)
+    claims = [each.milestone for each in parcel.nodes if each.milestone]
+    return replace(parcel, milestone=claims[-1] if claims else None)

@@ -11,7 +11,20 @@ import pytest
 from hypothesis import given, settings
 from hypothesis import strategies as st
 from support.effort import examples
-from support.tracking_cases import JOURNEY, LEFT, PICKED, SIGNED, Desk, M, at, desk, only_order, order, parcel, reading
+from support.tracking_cases import (
+    JOURNEY,
+    LEFT,
+    PICKED,
+    SIGNED,
+    M,
+    TrackedOrder,
+    at,
+    only_order,
+    order,
+    parcel,
+    reading,
+    tracked_order,
+)
 
 from bot.jobs.reread import correction
 from pandapon.models import Consignment, Order
@@ -30,28 +43,31 @@ SF, YT, ZT = "SF1234567890123", "YT8801234567890", "78012345678901"
 JD = "JDX012345678901"
 
 
-def names(*waybills: str, milestone: M = M.SHIPPED, **more: Any) -> Order:
-    return order(milestone, waybills=waybills, **more)
+def names(*waybills: str, milestone: M = M.SHIPPED, **fields: Any) -> Order:
+    return order(milestone, waybills=waybills, **fields)
 
 
-def standing(tracked: Desk) -> list[str]:
+def standing(tracked: TrackedOrder) -> list[str]:
     """The parcels that count, as they are stored."""
     assert tracked.stored
-    return [one.waybill for one in live(tracked.stored.shipment.parcels)]
+    return [parcel.waybill for parcel in live(tracked.stored.shipment.parcels)]
 
 
 def test_one_of_two_is_not_the_order() -> None:
     """The sample: two are named, one is traced and signed."""
     decided = decide(None, reading(parcel(*JOURNEY, waybill=SF), detail=names(SF, YT)), at(50))
     assert decided.milestone is M.SHIPPED
-    assert [(one.waybill, one.milestone) for one in decided.shipment.parcels] == [(SF, M.DELIVERED), (YT, None)]
+    assert [(parcel.waybill, parcel.milestone) for parcel in decided.shipment.parcels] == [
+        (SF, M.DELIVERED),
+        (YT, None),
+    ]
     assert decided.final_at is None
 
 
 def test_the_platforms_word_ends_it() -> None:
     """What it says is done is done, whatever was never scanned."""
-    tracked = desk(parcel(*JOURNEY, waybill=SF), detail=names(SF, YT))
-    assert tracked.see(only_order(names(SF, YT, milestone=M.DELIVERED))).milestone is M.DELIVERED
+    tracked = tracked_order(parcel(*JOURNEY, waybill=SF), detail=names(SF, YT))
+    assert tracked.poll(only_order(names(SF, YT, milestone=M.DELIVERED))).milestone is M.DELIVERED
 
 
 @pytest.mark.parametrize(
@@ -76,73 +92,77 @@ def test_the_platforms_word_ends_it() -> None:
 )
 def test_who_was_never_seen(named: tuple[str, ...], traced: tuple[str, ...], unseen: set[str]) -> None:
     """In whatever order a reading brings names and parcels."""
-    for some in permutations(traced):
-        for said in permutations(named):
-            detail = names(*said, sub_order_ids=("200048859480",))
-            fetched = reading(*(parcel(PICKED, waybill=one) for one in some), detail=detail)
+    for seen in permutations(traced):
+        for numbers in permutations(named):
+            detail = names(*numbers, sub_order_ids=("200048859480",))
+            fetched = reading(*(parcel(PICKED, waybill=waybill) for waybill in seen), detail=detail)
             decided = decide(None, fetched, at(50))
-            assert {one.waybill for one in decided.shipment.parcels if is_only_named(one)} == unseen
+            assert {parcel.waybill for parcel in decided.shipment.parcels if is_only_named(parcel)} == unseen
 
 
 def test_the_platforms_own_id_tells_which_is_which() -> None:
     """1688's logisticsCode is taken for the logisticsId of the trace, beside numbers that agree and alone."""
     traced = (Parcel(SF, logistics_id="LP01"), Parcel(YT, logistics_id="LP02"))
-    said = (Consignment(waybill="8800001111", logistics_id="LP02"),)
-    tracked = desk(*traced, detail=names(SF, "8800001111", consignments=said))
+    consignments = (Consignment(waybill="8800001111", logistics_id="LP02"),)
+    tracked = tracked_order(*traced, detail=names(SF, "8800001111", consignments=consignments))
     assert standing(tracked) == [SF, YT]
-    tracked.see(reading(detail=names(SF, "8800001111", consignments=said, seller="Another")))
+    tracked.poll(reading(detail=names(SF, "8800001111", consignments=consignments, seller="Another")))
     assert standing(tracked) == [SF, YT], "it is remembered, also when only the order is read"
 
 
 @pytest.mark.parametrize("ids", [("LP01", "LP01"), ("", "LP01"), ("ZTO", "ZTO")])
 def test_an_id_hides_no_number(ids: tuple[str, str]) -> None:
     """Two numbers of one id, or an id that stands beside the wrong number: the number decides."""
-    said = tuple(Consignment(waybill=one, logistics_id=id_) for one, id_ in zip((SF, YT), ids, strict=True))
-    fetched = reading(Parcel(SF, logistics_id="LP01"), detail=names(SF, YT, consignments=said))
-    assert [one.waybill for one in decide(None, fetched, at(50)).shipment.parcels if is_only_named(one)] == [YT]
+    consignments = tuple(
+        Consignment(waybill=waybill, logistics_id=id_) for waybill, id_ in zip((SF, YT), ids, strict=True)
+    )
+    fetched = reading(Parcel(SF, logistics_id="LP01"), detail=names(SF, YT, consignments=consignments))
+    assert [parcel.waybill for parcel in decide(None, fetched, at(50)).shipment.parcels if is_only_named(parcel)] == [
+        YT
+    ]
 
 
 def test_a_new_name_is_news_once() -> None:
     """Beside known parcels it is one more; its first scan is a scan, not one more parcel again."""
-    tracked = desk(parcel(PICKED, waybill=SF), detail=names(SF))
-    decided = tracked.see(only_order(names(SF, YT)))
+    tracked = tracked_order(parcel(PICKED, waybill=SF), detail=names(SF))
+    decided = tracked.poll(only_order(names(SF, YT)))
     assert decided.news
     assert (decided.news.added, decided.news.steps, decided.severity) == ((YT,), (), "node")
-    assert tracked.see(only_order(names(SF, YT, seller="Another"))).news is None
-    scanned = tracked.see(reading(parcel(PICKED, waybill=SF), parcel(PICKED, waybill=YT)))
+    assert tracked.poll(only_order(names(SF, YT, seller="Another"))).news is None
+    scanned = tracked.poll(reading(parcel(PICKED, waybill=SF), parcel(PICKED, waybill=YT)))
     assert scanned.news
     assert (scanned.news.added, scanned.news.renumbered) == ((), ())
     assert [(step.before, step.after, step.waybill) for step in scanned.news.steps] == [(M.SHIPPED, M.PICKED_UP, YT)]
-    assert not any(is_only_named(one) for one in scanned.shipment.parcels)
+    assert not any(is_only_named(parcel) for parcel in scanned.shipment.parcels)
 
 
 def test_a_parcel_without_scans_in_the_trace_is_no_news() -> None:
     """The trace only agrees with the order."""
-    tracked = desk(parcel(PICKED, waybill=SF), detail=names(SF, YT))
-    decided = tracked.see(reading(parcel(PICKED, waybill=SF), parcel(waybill=YT, status=M.SHIPPED, code="CONSIGN")))
+    tracked = tracked_order(parcel(PICKED, waybill=SF), detail=names(SF, YT))
+    decided = tracked.poll(reading(parcel(PICKED, waybill=SF), parcel(waybill=YT, status=M.SHIPPED, code="CONSIGN")))
     assert decided.news is None
     assert tracked.parcel(YT).milestone is M.SHIPPED
 
 
 def test_the_first_name_is_no_news() -> None:
     """That the order was shipped says it."""
-    tracked = desk(detail=names(milestone=M.PAID))
-    decided = tracked.see(only_order(names(SF, YT)))
+    tracked = tracked_order(detail=names(milestone=M.PAID))
+    decided = tracked.poll(only_order(names(SF, YT)))
     assert decided.news
     assert (decided.news.added, [step.after for step in decided.news.steps]) == ((), [M.SHIPPED])
 
 
 def test_what_was_stored_by_an_older_version_is_no_news() -> None:
     """The order is stored with both numbers and one parcel, as versions left it that counted traces only."""
-    tracked = Desk()
+    tracked = TrackedOrder()
     old = decide(None, reading(parcel(*JOURNEY, waybill=SF), detail=names(SF, YT)), tracked.now, Policy(names=False))
     assert (old.milestone, len(old.shipment.parcels)) == (M.DELIVERED, 1)
     tracked.stored = tracked._recorded(old)
-    found = correction(tracked.stored, tracked.now, Limits())
-    assert found
-    assert (found.milestone, found.is_final, found.was_told_as_over) == ("shipped", False, True)
-    assert [(one.waybill, one.milestone) for one in found.parcels] == [(YT, None)]
-    decided = tracked.see(reading(parcel(*JOURNEY, waybill=SF)))
+    corrected = correction(tracked.stored, tracked.now, Limits())
+    assert corrected
+    assert (corrected.milestone, corrected.is_final, corrected.was_told_as_over) == ("shipped", False, True)
+    assert [(parcel.waybill, parcel.milestone) for parcel in corrected.parcels] == [(YT, None)]
+    decided = tracked.poll(reading(parcel(*JOURNEY, waybill=SF)))
     assert (decided.news, decided.milestone, decided.changed) == (None, M.SHIPPED, True)
     assert tracked.stored
     assert correction(tracked.stored, tracked.now, Limits()) is None, "nothing is left to put right"
@@ -153,69 +173,69 @@ def test_what_was_stored_by_an_older_version_is_no_news() -> None:
 
 def test_what_is_named_no_more_does_not_count() -> None:
     """The order is over with the parcel that there is; a name that comes and goes is told once."""
-    tracked = desk(parcel(*JOURNEY, waybill=SF), detail=names(SF, YT))
-    decided = tracked.see(only_order(names(SF)))
+    tracked = tracked_order(parcel(*JOURNEY, waybill=SF), detail=names(SF, YT))
+    decided = tracked.poll(only_order(names(SF)))
     assert (decided.milestone, standing(tracked)) == (M.DELIVERED, [SF])
     assert decided.news
     assert [step.after for step in decided.news.steps] == [M.DELIVERED]
-    again = tracked.see(only_order(names(SF, YT)))
+    again = tracked.poll(only_order(names(SF, YT)))
     assert (again.news, again.milestone, standing(tracked)) == (None, M.SHIPPED, [SF, YT])
 
 
 def test_an_order_that_says_nothing_keeps_its_names() -> None:
     """Nulls come and go upstream."""
-    tracked = desk(parcel(PICKED, waybill=SF), detail=names(SF, YT))
-    tracked.see(reading(parcel(PICKED, LEFT, waybill=SF), detail=names()))
+    tracked = tracked_order(parcel(PICKED, waybill=SF), detail=names(SF, YT))
+    tracked.poll(reading(parcel(PICKED, LEFT, waybill=SF), detail=names()))
     assert standing(tracked) == [SF, YT]
 
 
 def test_it_passes_for_no_other_parcel() -> None:
     """While numbers of the order are in the trace, a third number there is a third parcel."""
-    tracked = desk(parcel(PICKED, waybill=SF), detail=names(SF, YT))
-    news = tracked.see(reading(parcel(PICKED, waybill=SF), parcel(PICKED, waybill=ZT))).news
+    tracked = tracked_order(parcel(PICKED, waybill=SF), detail=names(SF, YT))
+    news = tracked.poll(reading(parcel(PICKED, waybill=SF), parcel(PICKED, waybill=ZT))).news
     assert news
     assert (news.added, news.renumbered) == ((ZT,), ())
     assert standing(tracked) == [SF, YT, ZT]
-    tracked.see(reading(parcel(PICKED, waybill=ZT)))
+    tracked.poll(reading(parcel(PICKED, waybill=ZT)))
     assert standing(tracked) == [SF, YT, ZT], "a reading without the others changes nothing"
 
 
 def test_a_consignment_that_was_called_back_stands_for_no_other() -> None:
     """The seller sent it anew: the order names the new number only, the trace still shows the old one."""
-    tracked = desk(parcel(waybill=SF, status=M.SHIPPED), detail=names(SF))
-    decided = tracked.see(reading(parcel(waybill=SF, status=M.CANCELLED), detail=names(YT)))
-    assert [one.waybill for one in decided.shipment.parcels if is_only_named(one)] == [YT]
+    tracked = tracked_order(parcel(waybill=SF, status=M.SHIPPED), detail=names(SF))
+    decided = tracked.poll(reading(parcel(waybill=SF, status=M.CANCELLED), detail=names(YT)))
+    assert [parcel.waybill for parcel in decided.shipment.parcels if is_only_named(parcel)] == [YT]
     assert decided.milestone is M.SHIPPED
 
 
 def test_numbers_that_are_all_others_come_one_for_one() -> None:
     """None of the order's numbers is in the trace: each parcel there takes the place of one."""
-    tracked = desk(detail=names(SF, YT))
-    first = tracked.see(reading(parcel(PICKED, waybill=ZT))).news
+    tracked = tracked_order(detail=names(SF, YT))
+    first = tracked.poll(reading(parcel(PICKED, waybill=ZT))).news
     assert first
     assert (first.added, first.renumbered) == ((), ((SF, ZT),))
     assert standing(tracked) == [ZT, YT] or sorted(standing(tracked)) == sorted([ZT, YT])
-    tracked.see(reading(parcel(PICKED, waybill=ZT), parcel(PICKED, waybill="78012345678902")))
+    tracked.poll(reading(parcel(PICKED, waybill=ZT), parcel(PICKED, waybill="78012345678902")))
     assert sorted(standing(tracked)) == [ZT, "78012345678902"]
 
 
 @pytest.mark.parametrize("spelling", ["yt8801234567890", "YT 8801-2345 67890", "ＹＴ８８０１２３４５６７８９０"])
 def test_another_spelling_is_no_other_number(spelling: str) -> None:
     """Named so and traced otherwise: one parcel, and nobody is told of a number that changed."""
-    tracked = desk(parcel(PICKED, waybill=SF), detail=names(SF, spelling))
-    news = tracked.see(reading(parcel(PICKED, waybill=SF), parcel(PICKED, waybill=YT))).news
+    tracked = tracked_order(parcel(PICKED, waybill=SF), detail=names(SF, spelling))
+    news = tracked.poll(reading(parcel(PICKED, waybill=SF), parcel(PICKED, waybill=YT))).news
     assert news
     assert (news.added, news.renumbered, [step.waybill for step in news.steps]) == ((), (), [YT])
     assert standing(tracked) == [SF, YT]
-    assert tracked.see(only_order(names(SF, spelling, YT))).news is None
+    assert tracked.poll(only_order(names(SF, spelling, YT))).news is None
     assert standing(tracked) == [SF, YT]
 
 
 def test_a_spelling_may_change_before_the_first_scan() -> None:
     """The order writes the number otherwise by now, and so does the trace."""
-    tracked = desk(parcel(PICKED, waybill=SF), detail=names(SF, "yt 8801-2345 67890"))
-    assert tracked.see(only_order(names(SF, YT.lower()))).news is None
-    news = tracked.see(reading(parcel(PICKED, waybill=SF), parcel(PICKED, waybill=YT))).news
+    tracked = tracked_order(parcel(PICKED, waybill=SF), detail=names(SF, "yt 8801-2345 67890"))
+    assert tracked.poll(only_order(names(SF, YT.lower()))).news is None
+    news = tracked.poll(reading(parcel(PICKED, waybill=SF), parcel(PICKED, waybill=YT))).news
     assert news
     assert (news.added, news.renumbered, standing(tracked)) == ((), (), [SF, YT])
 
@@ -229,15 +249,15 @@ def test_a_source_that_names_without_end() -> None:
 
 def test_its_silence_begins_when_it_was_named() -> None:
     """An alarm of its own after a day, whatever its fellow does; the order is not reproached as unshipped beside it."""
-    tracked = desk(parcel(PICKED, waybill=SF), detail=names(SF))
-    tracked.see(only_order(names(SF, YT)))
+    tracked = tracked_order(parcel(PICKED, waybill=SF), detail=names(SF))
+    tracked.poll(only_order(names(SF, YT)))
     named_at = tracked.now - timedelta(hours=1)
-    tracked.see(reading(parcel(PICKED, LEFT, waybill=SF)))
-    decided = tracked.see(reading(parcel(PICKED, LEFT, waybill=SF)))
-    found = silences(
+    tracked.poll(reading(parcel(PICKED, LEFT, waybill=SF)))
+    decided = tracked.poll(reading(parcel(PICKED, LEFT, waybill=SF)))
+    all_silences = silences(
         decided.order, decided.milestone, live(decided.shipment.parcels), Limits(), tracked.now, moved_at=tracked.now
     )
-    (mine,) = [one for one in found if one.waybill == YT]
+    (mine,) = [silence for silence in all_silences if silence.waybill == YT]
     assert (mine.leg, mine.since, mine.limit) == (Leg.FIRST_SCAN, named_at, timedelta(hours=24))
     assert since(tracked.parcel(YT)) == named_at
     paid = decide(None, reading(detail=names(YT, milestone=M.PAID, paid_at=at(1))), at(5))
@@ -248,9 +268,9 @@ def test_its_silence_begins_when_it_was_named() -> None:
 pool = st.sampled_from([SF, SF.lower(), YT, "yt 8801234567890", ZT, JD, f"{JD}-1-1-"])
 events = st.lists(
     st.one_of(
-        st.lists(pool, max_size=4).map(lambda some: only_order(names(*dict.fromkeys(some)))),
+        st.lists(pool, max_size=4).map(lambda numbers: only_order(names(*dict.fromkeys(numbers)))),
         st.lists(pool, max_size=4, unique=True).map(
-            lambda some: reading(*(parcel(PICKED, SIGNED, waybill=one) for one in some))
+            lambda numbers: reading(*(parcel(PICKED, SIGNED, waybill=waybill) for waybill in numbers))
         ),
     ),
     max_size=6,
@@ -261,16 +281,16 @@ events = st.lists(
 @given(events)
 def test_whatever_comes(happened: list[FetchedOrder]) -> None:
     """A second look changes nothing, no number is told as new twice, and nobody is delivered while one is unseen."""
-    tracked = desk(parcel(PICKED, waybill=SF), detail=names(SF))
+    tracked = tracked_order(parcel(PICKED, waybill=SF), detail=names(SF))
     for fetched in happened:
-        decided = tracked.see(fetched)
-        again = tracked.see(fetched)
+        decided = tracked.poll(fetched)
+        again = tracked.poll(fetched)
         assert (again.news, again.changed, again.milestone) == (None, False, decided.milestone)
-        unseen = [one for one in live(decided.shipment.parcels) if is_only_named(one)]
+        unseen = [parcel for parcel in live(decided.shipment.parcels) if is_only_named(parcel)]
         assert not unseen or decided.milestone is not M.DELIVERED
-        shown = [one.waybill for one in live(decided.shipment.parcels)]
+        shown = [parcel.waybill for parcel in live(decided.shipment.parcels)]
         assert len(shown) == len(set(shown))
-    added = [one for news in tracked.news for one in news.added]
+    added = [waybill for news in tracked.news for waybill in news.added]
     assert len(added) == len(set(added))
 
 
@@ -284,10 +304,13 @@ def test_a_trace_without_a_carrier_takes_the_orders() -> None:
             Consignment(waybill="yt-8801234567890", carrier="圆通速递"),
         ),
     )
-    tracked = desk(carried("", SF), carried("韵达快递", YT))
-    decision = tracked.see(reading(carried("", SF), carried("", YT), detail=named))
+    tracked = tracked_order(carried("", SF), carried("韵达快递", YT))
+    decision = tracked.poll(reading(carried("", SF), carried("", YT), detail=named))
     assert decision.news is None
-    assert [(one.waybill, one.carrier) for one in decision.shipment.parcels] == [(SF, "中通快递"), (YT, "韵达快递")]
+    assert [(parcel.waybill, parcel.carrier) for parcel in decision.shipment.parcels] == [
+        (SF, "中通快递"),
+        (YT, "韵达快递"),
+    ]
     assert tracked.parcel(SF).carrier == "中通快递"
 
 

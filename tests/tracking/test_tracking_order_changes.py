@@ -31,18 +31,18 @@ NOW = datetime(2026, 11, 28, 12, tzinfo=UTC)
 SOON, LATER = timedelta(seconds=5), LISTED_WITHIN + timedelta(seconds=1)
 
 
-def order(order_id: str, title: str = "裙", quantity: int = 4, **more: Any) -> Order:
+def order(order_id: str, title: str = "裙", quantity: int = 4, **fields: Any) -> Order:
     """A new order of the account's list."""
     items = (Item(title=title, quantity=Decimal(quantity)),)
     made = Order(platform=ALIBABA, order_id=order_id, created_at=NOW, seller="甲", items=items)
-    return made.model_copy(update=more)
+    return made.model_copy(update=fields)
 
 
-def creation(*sellers: str, **more: Any) -> OrderCreation:
+def creation(*sellers: str, **fields: Any) -> OrderCreation:
     """The creation of an order of each seller, all of the same products."""
     baskets = tuple(Basket(seller, (OrderedLine("裙", "红", 4),)) for seller in sellers or ("甲",))
     made = OrderCreation(ALIBABA, "f:0", baskets, NOW)
-    return replace(made, **more)
+    return replace(made, **fields)
 
 
 @pytest.mark.parametrize(
@@ -101,11 +101,11 @@ def test_the_newest_payment_of_each_order_bars_another_for_some_hours() -> None:
     """One of which nobody knows whether it was made bars nothing: the review warns of it."""
     later = NOW + timedelta(days=1)
     doubtful = paid(later, "1", by="U2", state=S.UNKNOWABLE)
-    found = submitted(("1", "2", "3"), [doubtful, paid(NOW, "1", "2")])
-    assert found == (Submitted("1", "U2", later, is_sure=False), Submitted("2", "U1", NOW))
-    assert [each.bars(later) for each in found] == [False, False]
-    assert found[1].bars(NOW + BARS_FOR - SOON)
-    assert not found[1].bars(NOW + BARS_FOR)
+    orders = submitted(("1", "2", "3"), [doubtful, paid(NOW, "1", "2")])
+    assert orders == (Submitted("1", "U2", later, is_sure=False), Submitted("2", "U1", NOW))
+    assert [each.bars(later) for each in orders] == [False, False]
+    assert orders[1].bars(NOW + BARS_FOR - SOON)
+    assert not orders[1].bars(NOW + BARS_FOR)
 
 
 def test_another_variant_is_another_order() -> None:

@@ -8,7 +8,7 @@ from typing import TYPE_CHECKING
 from hypothesis import given, settings
 from hypothesis import strategies as st
 from support.effort import examples
-from support.tracking_cases import JOURNEY, Desk, M, node, reading
+from support.tracking_cases import JOURNEY, M, TrackedOrder, node, reading
 
 from pandapon.shipment import Milestone, Node, Parcel
 from tracking.decide import decide
@@ -42,11 +42,11 @@ class Story:
 
     @property
     def identities(self) -> set[str]:
-        return {one.identity for one in _all_nodes(self.truth)}
+        return {node.identity for node in _all_nodes(self.truth)}
 
 
 def _all_nodes(parcels: tuple[Parcel, ...]) -> list[Node]:
-    return [one for parcel in parcels for one in parcel.nodes]
+    return [node for parcel in parcels for node in parcel.nodes]
 
 
 @st.composite
@@ -68,14 +68,14 @@ def _partial(draw: st.DrawFn, truth: tuple[Parcel, ...]) -> FetchedOrder:
     parcels = []
     for parcel in draw(st.permutations(truth)):
         if draw(st.integers(0, 3)):
-            some = draw(st.lists(st.sampled_from(parcel.nodes), min_size=1, max_size=8))
-            cities = draw(st.lists(st.sampled_from(["", "广州市"]), min_size=len(some), max_size=len(some)))
-            parcels.append(replace(parcel, nodes=tuple(map(_in_city, some, cities))))
+            scans = draw(st.lists(st.sampled_from(parcel.nodes), min_size=1, max_size=8))
+            cities = draw(st.lists(st.sampled_from(["", "广州市"]), min_size=len(scans), max_size=len(scans)))
+            parcels.append(replace(parcel, nodes=tuple(map(_in_city, scans, cities))))
     return reading(*parcels)
 
 
-def _in_city(one: Node, city: str) -> Node:
-    return replace(one, place=city)
+def _in_city(node: Node, city: str) -> Node:
+    return replace(node, place=city)
 
 
 @st.composite
@@ -87,28 +87,28 @@ def stories(draw: st.DrawFn) -> Story:
     return Story(truth, tuple(readings))
 
 
-def _watched(story: Story) -> Desk:
+def _watched(story: Story) -> TrackedOrder:
     """An order watched before anything happened, so that all of the story is news."""
-    watched = Desk()
-    watched.see(reading())
+    watched = TrackedOrder()
+    watched.poll(reading())
     return watched
 
 
-def _final_state(desk: Desk) -> object:
-    assert desk.stored
-    nodes = {node.identity: replace(node, place="") for node in desk.stored.shipment.nodes}
-    parcels = {parcel.waybill: replace(parcel, nodes=()) for parcel in desk.stored.shipment.parcels}
-    return desk.stored.milestone, parcels, nodes
+def _final_state(tracked: TrackedOrder) -> object:
+    assert tracked.stored
+    nodes = {node.identity: replace(node, place="") for node in tracked.stored.shipment.nodes}
+    parcels = {parcel.waybill: replace(parcel, nodes=()) for parcel in tracked.stored.shipment.parcels}
+    return tracked.stored.milestone, parcels, nodes
 
 
 @settings(max_examples=COUNT)
 @given(stories())
 def test_every_node_is_told_exactly_once(story: Story) -> None:
     """In whatever order, pieces and repetitions the readings come, no node is told twice and none is left out."""
-    desk = _watched(story)
+    tracked = _watched(story)
     for fetched in story.readings:
-        desk.see(fetched)
-    told = [one.identity for news in desk.news for one in news.nodes]
+        tracked.poll(fetched)
+    told = [node.identity for news in tracked.news for node in news.nodes]
     assert sorted(told) == sorted(story.identities)
 
 
@@ -116,50 +116,50 @@ def test_every_node_is_told_exactly_once(story: Story) -> None:
 @given(stories())
 def test_the_end_is_the_same_as_after_one_full_reading(story: Story) -> None:
     """The final state, milestones included, depends on what was read and not on how it arrived."""
-    desk, straight = _watched(story), _watched(story)
-    straight.see(reading(*story.truth))
+    tracked, straight = _watched(story), _watched(story)
+    straight.poll(reading(*story.truth))
     for fetched in story.readings:
-        desk.see(fetched)
-    assert _final_state(desk) == _final_state(straight)
+        tracked.poll(fetched)
+    assert _final_state(tracked) == _final_state(straight)
 
 
 @settings(max_examples=COUNT)
 @given(stories())
 def test_the_final_milestone_of_every_parcel_is_told(story: Story) -> None:
     """The last step told of each parcel ends where the parcel stands."""
-    desk = _watched(story)
+    tracked = _watched(story)
     for fetched in story.readings:
-        desk.see(fetched)
-    last = dict(desk.milestones)
+        tracked.poll(fetched)
+    last = dict(tracked.milestones)
     for parcel in story.truth:
-        assert last.get(parcel.waybill) == desk.parcel(parcel.waybill).milestone
+        assert last.get(parcel.waybill) == tracked.parcel(parcel.waybill).milestone
 
 
 @settings(max_examples=COUNT)
 @given(stories(), st.data())
 def test_a_crash_at_any_point_changes_nothing(story: Story, data: st.DataObject) -> None:
     """A reading decided but not recorded, or recorded and delivered again, gives the same news under the same keys."""
-    desk, shaken = _watched(story), _watched(story)
+    tracked, shaken = _watched(story), _watched(story)
     for fetched in story.readings:
-        desk.see(fetched)
+        tracked.poll(fetched)
         fate = data.draw(st.sampled_from(["fine", "lost before the record", "read again after it"]))
         lost = shaken.decide(fetched) if fate == "lost before the record" else None
-        kept = shaken.see(fetched)
+        kept = shaken.poll(fetched)
         assert lost is None or lost == kept
         if fate == "read again after it":
-            assert shaken.see(fetched).news is None
-    assert [one.event_id for one in shaken.told] == [one.event_id for one in desk.told]
-    assert _final_state(shaken) == _final_state(desk)
+            assert shaken.poll(fetched).news is None
+    assert [decision.event_id for decision in shaken.told] == [decision.event_id for decision in tracked.told]
+    assert _final_state(shaken) == _final_state(tracked)
 
 
 @settings(max_examples=COUNT)
 @given(stories())
 def test_no_two_pieces_of_news_share_a_key(story: Story) -> None:
     """A key names one thing: the outbox, which keeps one row for each, swallows nothing."""
-    desk = _watched(story)
+    tracked = _watched(story)
     for fetched in story.readings:
-        desk.see(fetched)
-    keys = [one.event_id for one in desk.told if one.severity != "edit"]
+        tracked.poll(fetched)
+    keys = [decision.event_id for decision in tracked.told if decision.severity != "edit"]
     assert len(keys) == len(set(keys))
 
 
@@ -168,10 +168,10 @@ def test_no_two_pieces_of_news_share_a_key(story: Story) -> None:
 def test_deciding_is_repeatable_and_settles(story: Story) -> None:
     """Equal arguments give equal decisions, and a reading decided against its own result holds nothing new."""
     for fetched in story.readings:
-        desk = Desk()
-        assert decide(None, fetched, desk.now) == decide(None, fetched, desk.now)
-        assert desk.see(fetched).news is None, "a baseline tells nothing"
-        again = desk.see(fetched)
+        tracked = TrackedOrder()
+        assert decide(None, fetched, tracked.now) == decide(None, fetched, tracked.now)
+        assert tracked.poll(fetched).news is None, "a baseline tells nothing"
+        again = tracked.poll(fetched)
         assert (again.news, again.changed, again.edited_nodes) == (None, False, ())
 
 
@@ -179,10 +179,10 @@ def test_deciding_is_repeatable_and_settles(story: Story) -> None:
 @given(stories())
 def test_problems_reach_whoever_watches_for_them(story: Story) -> None:
     """Every step into a problem and out of it is in the audience of problems; all but hub to hub in milestones'."""
-    desk = _watched(story)
+    tracked = _watched(story)
     for fetched in story.readings:
-        desk.see(fetched)
-    for decision in desk.told:
+        tracked.poll(fetched)
+    for decision in tracked.told:
         assert decision.news
         steps = decision.news.steps
         assert "all" in decision.audience
@@ -197,10 +197,10 @@ def test_problems_reach_whoever_watches_for_them(story: Story) -> None:
 @given(st.permutations(JOURNEY))
 def test_a_plain_journey_ends_delivered_in_any_order(scans: list[tuple[float, str, Milestone]]) -> None:
     """Scan by scan, in any order, the parcel is told delivered once, and the progress told never goes back."""
-    desk = Desk()
-    desk.see(reading())
+    tracked = TrackedOrder()
+    tracked.poll(reading())
     for scan in scans:
-        desk.see(reading(Parcel("SF1", nodes=(node(scan),))))
-    told = [milestone for _, milestone in desk.milestones]
-    assert told == sorted(set(told), key=lambda one: one.rank)
+        tracked.poll(reading(Parcel("SF1", nodes=(node(scan),))))
+    told = [milestone for _, milestone in tracked.milestones]
+    assert told == sorted(set(told), key=lambda milestone: milestone.rank)
     assert told[-1] is M.DELIVERED

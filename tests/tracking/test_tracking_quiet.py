@@ -79,9 +79,9 @@ def changes(zone: str) -> list[datetime]:
     """The moments within two years at which a zone's clock leaps."""
     hours = [utc("2026-01-01") + timedelta(hours=n) for n in range(2 * 366 * 24)]
     offsets = [hour.astimezone(ZoneInfo(zone)).utcoffset() for hour in hours]
-    found = [hours[n] for n in range(1, len(hours)) if offsets[n] != offsets[n - 1]]
-    assert found
-    return found
+    shifts = [hours[n] for n in range(1, len(hours)) if offsets[n] != offsets[n - 1]]
+    assert shifts
+    return shifts
 
 
 def test_problems_break_through_if_the_channel_wants_it() -> None:
@@ -145,7 +145,7 @@ def test_the_dry_run_counts_what_a_reader_gets() -> None:
     assert dry_run(step, ChannelSettings(), FEW + 1) == Load(3, 3)
     assert dry_run(news, ChannelSettings(threads="thread"), 1) == Load(0, 5)
     assert dry_run(news, ChannelSettings(threads="thread", digest_at="09:00"), 1) == Load(2, 5)
-    only = [NewsEvent(one.at, one.severity, one.audience, Filter.PROBLEMS) for one in news]
+    only = [NewsEvent(event.at, event.severity, event.audience, Filter.PROBLEMS) for event in news]
     assert dry_run(only, ChannelSettings(), 1) == Load(1, 0)
 
 

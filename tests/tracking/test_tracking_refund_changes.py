@@ -30,10 +30,10 @@ RETURN = changes.ReturnSent(*OF, "中通快递", "78012345678901", "20")
 LETTER = changes.LetterSent(*OF, changes.digest_of("您好 吗"), 1, 2)
 
 
-def refund(code: str = "10", **more: object) -> AskedRefund:
+def refund(code: str = "10", **fields: object) -> AskedRefund:
     """A refund as it is read."""
     base = AskedRefund(platform=TAOBAO, refund_id="TQ2", code=code, amount=Decimal(73), reason_id="1", description="坏")
-    return base.model_copy(update=more)
+    return base.model_copy(update=fields)
 
 
 @pytest.mark.parametrize(

@@ -9,7 +9,7 @@ from itertools import permutations
 import pytest
 from hypothesis import given
 from hypothesis import strategies as st
-from support.tracking_cases import REF, Desk, M, at, only_order, order, parcel, reading
+from support.tracking_cases import REF, M, TrackedOrder, at, only_order, order, parcel, reading
 
 from pandapon.models import Item, Order
 from pandapon.refunds import RefundDetail, RefundState, claims, refund_state
@@ -32,10 +32,10 @@ def having(item: Item, code: str, refund_id: str = "") -> Item:
 
 def steps(*states: Order) -> list[tuple[str, str, str]]:
     """The refunds told of an order in these states: before, after, and the title of the line."""
-    desk = Desk()
+    tracked = TrackedOrder()
     for state in states:
-        desk.see(only_order(state))
-    return [(step.before, step.refund.code, step.refund.title) for news in desk.news for step in news.refunds]
+        tracked.poll(only_order(state))
+    return [(step.before, step.refund.code, step.refund.title) for news in tracked.news for step in news.refunds]
 
 
 def states(*codes: str) -> list[Order]:
@@ -43,7 +43,7 @@ def states(*codes: str) -> list[Order]:
     return [order(), *(order(refund_status=code) for code in codes)]
 
 
-def told(*codes: str) -> list[str]:
+def told_states(*codes: str) -> list[str]:
     """The states that are told of these readings."""
     return [after for _before, after, _title in steps(*states(*codes))]
 
@@ -83,7 +83,7 @@ def test_the_codes_of_both_platforms(code: str, state: str | None) -> None:
     ],
 )
 def test_each_state_is_told_once(codes: list[str], news: list[str]) -> None:
-    assert told(*codes) == news
+    assert told_states(*codes) == news
 
 
 @given(st.lists(st.sampled_from([ASKED, AGREED, SENT, PAID, "", "0"]), max_size=12))
@@ -179,14 +179,14 @@ def test_the_refunds_of_lines(readings: list[Order], news: list[tuple[str, str, 
 
 def test_an_order_that_an_earlier_version_stored_tells_nothing_again() -> None:
     """Its refund stands in its fields alone."""
-    desk = Desk()
-    desk.see(only_order(order(refund_status=ASKED)))
-    assert desk.stored
-    object.__setattr__(desk.stored, "refunds", ())
-    desk.see(only_order(order(refund_status=ASKED)))
-    assert desk.news == []
-    desk.see(only_order(order(refund_status=AGREED)))
-    assert [step.before for news in desk.news for step in news.refunds] == [ASKED]
+    tracked = TrackedOrder()
+    tracked.poll(only_order(order(refund_status=ASKED)))
+    assert tracked.stored
+    object.__setattr__(tracked.stored, "refunds", ())
+    tracked.poll(only_order(order(refund_status=ASKED)))
+    assert tracked.news == []
+    tracked.poll(only_order(order(refund_status=AGREED)))
+    assert [step.before for news in tracked.news for step in news.refunds] == [ASKED]
 
 
 @pytest.mark.parametrize(
@@ -199,12 +199,12 @@ def test_an_order_that_an_earlier_version_stored_tells_nothing_again() -> None:
 )
 def test_what_waits_for_the_buyer_is_loud(code: str, severity: Severity) -> None:
     """Every watch is told of a refund."""
-    desk = Desk()
+    tracked = TrackedOrder()
     for state in states(code):
-        desk.see(only_order(state))
-    assert desk.last
-    assert desk.last.severity is severity
-    assert desk.last.audience == frozenset(Filter)
+        tracked.poll(only_order(state))
+    assert tracked.last
+    assert tracked.last.severity is severity
+    assert tracked.last.audience == frozenset(Filter)
 
 
 DEADLINE = at(300)
@@ -217,18 +217,18 @@ def agreed(*details: RefundDetail) -> FetchedOrder:
 
 
 def test_a_detail_brings_amount_and_deadline_and_is_no_news() -> None:
-    desk = Desk()
-    desk.see(only_order(order(M.DELIVERED)))
-    desk.see(agreed())
-    desk.see(agreed(DETAIL))
-    assert [len(news.refunds) for news in desk.news] == [1]
-    assert desk.last
-    [refund] = desk.last.refunds
+    tracked = TrackedOrder()
+    tracked.poll(only_order(order(M.DELIVERED)))
+    tracked.poll(agreed())
+    tracked.poll(agreed(DETAIL))
+    assert [len(news.refunds) for news in tracked.news] == [1]
+    assert tracked.last
+    [refund] = tracked.last.refunds
     assert (refund.amount, refund.until) == (Decimal("20.5"), DEADLINE)
-    assert desk.last.follow_up.stall_at
-    assert desk.last.follow_up.stall_at < DEADLINE
-    desk.see(agreed())
-    assert desk.last.refunds == (refund,), "a reading without the detail takes nothing away"
+    assert tracked.last.follow_up.stall_at
+    assert tracked.last.follow_up.stall_at < DEADLINE
+    tracked.poll(agreed())
+    assert tracked.last.refunds == (refund,), "a reading without the detail takes nothing away"
 
 
 @pytest.mark.parametrize(
@@ -257,9 +257,9 @@ def test_the_alarm_comes_with_a_quarter_of_the_time_left_or_two_days(place: M) -
     week = Refund(AGREED, at(0), until=at(7 * 24))
     day = Refund(AGREED, at(0), until=at(24))
     for refund, due in ((week, 7 * 24 - 42), (day, 18)):
-        found = silences(None, place, (), Limits(), at(1), refunds=(refund,))
-        assert stall(found, Limits(), at(due) - timedelta(minutes=1)) is None
-        worst = stall(found, Limits(), at(due))
+        refund_silences = silences(None, place, (), Limits(), at(1), refunds=(refund,))
+        assert stall(refund_silences, Limits(), at(due) - timedelta(minutes=1)) is None
+        worst = stall(refund_silences, Limits(), at(due))
         assert worst
         assert (worst.leg, worst.until) == (Leg.REFUND, refund.until)
         assert silence(worst).startswith("refund:")
@@ -272,19 +272,22 @@ def test_an_open_refund_keeps_its_order_from_the_archive() -> None:
     policy = Policy(Cadence(jitter=0))
     signed = reading(parcel((1, "已签收，签收人：本人", M.DELIVERED)), detail=order(M.DELIVERED, refund_status=ASKED))
     first = decide(None, signed, at(2), policy)
-    desk = Desk()
-    desk.see(signed)
+    tracked = TrackedOrder()
+    tracked.poll(signed)
     for days, archived in ((5, False), (59, False), (70, True)):
-        assert desk.stored
+        assert tracked.stored
         again = decide(
-            desk.stored, only_order(order(M.DELIVERED, refund_status=ASKED)), desk.now + timedelta(days=days), policy
+            tracked.stored,
+            only_order(order(M.DELIVERED, refund_status=ASKED)),
+            tracked.now + timedelta(days=days),
+            policy,
         )
         assert (again.follow_up.next_poll_at is None) is archived
     assert first.follow_up.next_poll_at
     assert first.follow_up.next_poll_at - at(2) < timedelta(hours=5)
     over = only_order(order(M.DELIVERED, refund_status=PAID))
-    assert desk.stored
-    assert decide(desk.stored, over, desk.now + timedelta(days=5), policy).follow_up.next_poll_at is None
+    assert tracked.stored
+    assert decide(tracked.stored, over, tracked.now + timedelta(days=5), policy).follow_up.next_poll_at is None
 
 
 def test_lines_in_any_sequence_are_the_same_refunds() -> None:

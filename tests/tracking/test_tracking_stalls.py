@@ -45,7 +45,7 @@ def worst(  # noqa: PLR0917  the rules' own arguments
 
 
 @pytest.mark.parametrize(
-    ("one", "leg"),
+    ("parcel", "leg"),
     [
         (standing(M.PICKED_UP, PICKED), Leg.FIRST_SCAN),
         (standing(M.SHIPPED, PICKED), Leg.FIRST_SCAN),
@@ -60,13 +60,13 @@ def worst(  # noqa: PLR0917  the rules' own arguments
         (standing(M.RETURNING, LEFT), None),
     ],
 )
-def test_the_leg_of_a_parcel(one: Parcel, leg: Leg | None) -> None:
+def test_the_leg_of_a_parcel(parcel: Parcel, leg: Leg | None) -> None:
     """By milestone, and abroad by the courier's words; a market that is called international is no border."""
-    assert leg_of(one) is leg
+    assert leg_of(parcel) is leg
 
 
 @pytest.mark.parametrize(
-    ("one", "hours", "leg"),
+    ("parcel", "hours", "leg"),
     [
         (standing(M.PICKED_UP, PICKED), 24, Leg.FIRST_SCAN),
         (standing(M.IN_TRANSIT, LEFT), 48, Leg.DOMESTIC),
@@ -74,24 +74,24 @@ def test_the_leg_of_a_parcel(one: Parcel, leg: Leg | None) -> None:
         (standing(M.ATTEMPT_FAILED, FAILED), 72, Leg.PROBLEM),
     ],
 )
-def test_the_alarm_comes_with_the_limit_and_not_before(one: Parcel, hours: int, leg: Leg) -> None:
+def test_the_alarm_comes_with_the_limit_and_not_before(parcel: Parcel, hours: int, leg: Leg) -> None:
     """The limit counts from the last scan; the schedule names that very moment."""
-    last = one.nodes[-1].at
+    last = parcel.nodes[-1].at
     assert last is not None
     due = last + timedelta(hours=hours)
-    assert stall_at(silences(None, one.milestone, [one], LIMITS, at(0))) == due
-    assert worst(None, one.milestone, [one], LIMITS, due - timedelta(seconds=1)) is None
-    found = worst(None, one.milestone, [one], LIMITS, due)
-    assert found
-    assert (found.leg, found.since, found.waybill) == (leg, last, one.waybill)
+    assert stall_at(silences(None, parcel.milestone, [parcel], LIMITS, at(0))) == due
+    assert worst(None, parcel.milestone, [parcel], LIMITS, due - timedelta(seconds=1)) is None
+    alarm = worst(None, parcel.milestone, [parcel], LIMITS, due)
+    assert alarm
+    assert (alarm.leg, alarm.since, alarm.waybill) == (leg, last, parcel.waybill)
 
 
 def test_an_order_that_is_paid_and_not_shipped() -> None:
     """Counted from its payment; one that has a parcel, or is over, is another matter."""
     paid = order(M.PAID, paid_at=at(0))
-    found = worst(paid, M.PAID, [], LIMITS, at(73))
-    assert found
-    assert (found.leg, found.since) == (Leg.NOT_SHIPPED, at(0))
+    alarm = worst(paid, M.PAID, [], LIMITS, at(73))
+    assert alarm
+    assert (alarm.leg, alarm.since) == (Leg.NOT_SHIPPED, at(0))
     assert worst(paid, M.PAID, [], LIMITS, at(71)) is None
     assert worst(paid, M.CANCELLED, [], LIMITS, at(500)) is None
 
@@ -100,20 +100,20 @@ def test_of_several_parcels_the_worst_is_named() -> None:
     """One that moves does not hide one that does not."""
     slow = replace(standing(M.IN_TRANSIT, LEFT), waybill="SF2")
     quick = standing(M.IN_TRANSIT, LEFT, (90, "【广州转运中心】已到达", M.IN_TRANSIT))
-    found = worst(None, M.IN_TRANSIT, [quick, slow], LIMITS, at(100))
-    assert found
-    assert found.waybill == "SF2"
+    alarm = worst(None, M.IN_TRANSIT, [quick, slow], LIMITS, at(100))
+    assert alarm
+    assert alarm.waybill == "SF2"
 
 
 def test_after_thirty_days_it_is_another_question() -> None:
     """Nobody may be waiting any more."""
-    found = worst(None, M.IN_TRANSIT, [standing(M.IN_TRANSIT, LEFT)], LIMITS, at(5) + 30 * DAY)
-    assert found
-    assert found.leg is Leg.SILENT
+    alarm = worst(None, M.IN_TRANSIT, [standing(M.IN_TRANSIT, LEFT)], LIMITS, at(5) + 30 * DAY)
+    assert alarm
+    assert alarm.leg is Leg.SILENT
 
 
 @pytest.mark.parametrize(
-    ("detail", "place", "found"),
+    ("detail", "place", "parcels"),
     [
         (order(M.ORDERED, created_at=at(0)), M.ORDERED, []),
         (order(M.SHIPPED, paid_at=at(0)), M.SHIPPED, []),
@@ -127,21 +127,21 @@ def test_after_thirty_days_it_is_another_question() -> None:
     ],
     ids=["unpaid", "no parcel", "no times", "unknown", "going back", "unknown place", "no scan", "no claim", "undated"],
 )
-def test_no_order_is_followed_for_ever(detail: Order | None, place: Milestone | None, found: list[Parcel]) -> None:
+def test_no_order_is_followed_for_ever(detail: Order | None, place: Milestone | None, parcels: list[Parcel]) -> None:
     """Whatever is missing, after a month in which nothing was heard of an order that is not over it is asked about."""
-    asked = worst(detail, place, found, LIMITS, at(5) + 30 * DAY, moved_at=at(0))
+    asked = worst(detail, place, parcels, LIMITS, at(5) + 30 * DAY, moved_at=at(0))
     assert asked
     assert asked.leg is Leg.SILENT
-    assert stall_at(silences(detail, place, found, LIMITS, at(1), moved_at=at(0))) is not None
+    assert stall_at(silences(detail, place, parcels, LIMITS, at(1), moved_at=at(0))) is not None
 
 
-@pytest.mark.parametrize("one", [standing(M.SHIPPED), parcel()], ids=["shipped", "a number only"])
-def test_a_parcel_that_nobody_ever_scanned(one: Parcel) -> None:
+@pytest.mark.parametrize("parcel", [standing(M.SHIPPED), parcel()], ids=["shipped", "a number only"])
+def test_a_parcel_that_nobody_ever_scanned(parcel: Parcel) -> None:
     """A number was entered and nothing was handed over: the first scan is missing since it was heard of."""
-    found = worst(None, M.SHIPPED, [one], LIMITS, at(24), moved_at=at(0))
-    assert found
-    assert (found.leg, found.since, found.waybill) == (Leg.FIRST_SCAN, at(0), one.waybill)
-    assert worst(None, M.SHIPPED, [one], LIMITS, at(23), moved_at=at(0)) is None
+    alarm = worst(None, M.SHIPPED, [parcel], LIMITS, at(24), moved_at=at(0))
+    assert alarm
+    assert (alarm.leg, alarm.since, alarm.waybill) == (Leg.FIRST_SCAN, at(0), parcel.waybill)
+    assert worst(None, M.SHIPPED, [parcel], LIMITS, at(23), moved_at=at(0)) is None
 
 
 def test_what_was_silent_before_it_was_watched_is_no_alarm_and_is_asked_about() -> None:
@@ -178,10 +178,10 @@ def test_what_is_usual_moves_the_limit_within_bounds(hours: float) -> None:
 @given(st.lists(st.floats(0, 400), min_size=1, max_size=8), st.floats(0, 2000))
 def test_schedule_and_alarm_agree(hours: list[float], now: float) -> None:
     """An alarm is due exactly when its scheduled time has come, whatever was scanned when."""
-    one = replace(Parcel("SF1", milestone=M.IN_TRANSIT), nodes=tuple(node((h, f"站{h}", None)) for h in hours))
-    due = stall_at(silences(None, M.IN_TRANSIT, [one], LIMITS, at(0)))
+    parcel = replace(Parcel("SF1", milestone=M.IN_TRANSIT), nodes=tuple(node((h, f"站{h}", None)) for h in hours))
+    due = stall_at(silences(None, M.IN_TRANSIT, [parcel], LIMITS, at(0)))
     assert due is not None
-    assert (worst(None, M.IN_TRANSIT, [one], LIMITS, at(now)) is not None) == (due <= at(now))
+    assert (worst(None, M.IN_TRANSIT, [parcel], LIMITS, at(now)) is not None) == (due <= at(now))
 
 
 CHINA = timezone(timedelta(hours=8))
@@ -199,17 +199,17 @@ CHINA = timezone(timedelta(hours=8))
 )
 def test_days_of_rest_do_not_count(days: str, since: str, hours: int, until: str) -> None:
     """Silence over the Spring Festival is no alarm: the limit is reached that much later, in China's days."""
-    began, end = (datetime.fromisoformat(one).replace(tzinfo=CHINA) for one in (since, until))
+    began, end = (datetime.fromisoformat(day).replace(tzinfo=CHINA) for day in (since, until))
     assert parse(days).extend(began, timedelta(hours=hours)) == end - began
 
 
 def test_an_alarm_waits_for_the_days_of_rest() -> None:
     """The schedule and the alarm itself agree on the moment."""
-    one = standing(M.IN_TRANSIT, LEFT)
-    last = one.nodes[-1].at
+    parcel = standing(M.IN_TRANSIT, LEFT)
+    last = parcel.nodes[-1].at
     assert last is not None
     limits = Limits(rest=parse(f"{last.astimezone(CHINA).date() + DAY}"))
     due = last + timedelta(hours=72)
-    assert stall_at(silences(None, one.milestone, [one], limits, at(0))) == due
-    assert worst(None, one.milestone, [one], limits, due - timedelta(seconds=1)) is None
-    assert worst(None, one.milestone, [one], limits, due) is not None
+    assert stall_at(silences(None, parcel.milestone, [parcel], limits, at(0))) == due
+    assert worst(None, parcel.milestone, [parcel], limits, due - timedelta(seconds=1)) is None
+    assert worst(None, parcel.milestone, [parcel], limits, due) is not None

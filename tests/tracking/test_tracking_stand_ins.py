@@ -5,8 +5,8 @@ from __future__ import annotations
 from typing import TYPE_CHECKING, Any
 
 import pytest
-from support.pandapon_api import api_server, ok, talking
-from support.tracking_cases import REF, Desk, order
+from support.pandapon_api import api_server, client_of, ok
+from support.tracking_cases import REF, TrackedOrder, order
 
 from pandapon.shipment import OrderRef, Platform
 from tracking.orders import FetchedOrder
@@ -43,12 +43,12 @@ def package(scans: Scans, number: str | None = None) -> dict[str, Any]:
     return {"mailNo": number, "logisticsTraces": [{"time": at, "desc": text} for at, text in scans]}
 
 
-async def see(desk: Desk, client: PandaPon, ref: OrderRef = REF) -> list[str]:
+async def poll(tracked: TrackedOrder, client: PandaPon, ref: OrderRef = REF) -> list[str]:
     """One poll beside what is stored. Returns the words that it tells."""
     reading = await client.trace(ref)
     assert reading.trace
-    known = desk.stored.shipment.nodes if desk.stored else ()
-    decided = desk.see(FetchedOrder(ref, order(), reading.trace.shipment(known)))
+    known = tracked.stored.shipment.nodes if tracked.stored else ()
+    decided = tracked.poll(FetchedOrder(ref, order(), reading.trace.shipment(known)))
     news = decided.news
     return [*(node.text for node in news.nodes), *news.added, *map(str, news.renumbered)] if news else []
 
@@ -68,57 +68,57 @@ async def see(desk: Desk, client: PandaPon, ref: OrderRef = REF) -> list[str]:
 async def test_parcels_that_swap_places_are_not_told_again(then: list[Scans], told: list[str], api: Api) -> None:
     """What their places gave them stays theirs, with either platform's stand-ins."""
     for ref, made, wrapped in ((REF, parcel, "logisticsTrace"), (TAOBAO, package, "pnmLogisticsDetails")):
-        api.will(*(ok({wrapped: [made(scans) for scans in answer]}) for answer in ([A, B], then)))
-        desk = Desk()
-        async with talking(api) as client:
-            assert await see(desk, client, ref) == []
-            assert await see(desk, client, ref) == told
+        api.queue(*(ok({wrapped: [made(scans) for scans in answer]}) for answer in ([A, B], then)))
+        tracked = TrackedOrder()
+        async with client_of(api) as client:
+            assert await poll(tracked, client, ref) == []
+            assert await poll(tracked, client, ref) == told
 
 
 async def test_a_further_parcel_gets_a_stand_in_of_its_own(api: Api) -> None:
     """It is told as one more, and the others stay what they were, also where they shared their first scan."""
     new = (PICKED, NEXT)
-    api.will(*(ok([parcel(scans) for scans in answer]) for answer in ([A, B], [new, B, A], [B, new, A])))
-    desk = Desk()
-    async with talking(api) as client:
-        await see(desk, client)
-        assert sorted(await see(desk, client)) == sorted([PICKED[1], NEXT[1], "parcel-3"])
-        assert await see(desk, client) == []
+    api.queue(*(ok([parcel(scans) for scans in answer]) for answer in ([A, B], [new, B, A], [B, new, A])))
+    tracked = TrackedOrder()
+    async with client_of(api) as client:
+        await poll(tracked, client)
+        assert sorted(await poll(tracked, client)) == sorted([PICKED[1], NEXT[1], "parcel-3"])
+        assert await poll(tracked, client) == []
 
 
 async def test_a_number_comes_for_one_of_two(api: Api) -> None:
     """The parcel with the number takes over its own scans, whatever place the other one has then."""
-    api.will(
+    api.queue(
         ok([parcel(A), parcel(B)]), ok([parcel(B), parcel(A, "SF1234567")]), ok([parcel(A, "SF1234567"), parcel(B)])
     )
-    desk = Desk()
-    async with talking(api) as client:
-        await see(desk, client)
-        assert await see(desk, client) == ["('parcel-1', 'SF1234567')"]
-        assert await see(desk, client) == []
-    assert desk.last
-    assert [each.waybill for each in live(desk.last.shipment.parcels)] == ["parcel-2", "SF1234567"]
+    tracked = TrackedOrder()
+    async with client_of(api) as client:
+        await poll(tracked, client)
+        assert await poll(tracked, client) == ["('parcel-1', 'SF1234567')"]
+        assert await poll(tracked, client) == []
+    assert tracked.last
+    assert [each.waybill for each in live(tracked.last.shipment.parcels)] == ["parcel-2", "SF1234567"]
 
 
 async def test_a_parcel_without_scans_gives_way(api: Api) -> None:
     """It keeps a stand-in of its own while the other one moves to its place."""
-    api.will(
+    api.queue(
         ok([parcel(()) | {"logisticsStatus": "CONSIGN"}, parcel(B)]),
         ok([parcel(B), parcel(()) | {"logisticsStatus": "CONSIGN"}]),
     )
-    desk = Desk()
-    async with talking(api) as client:
-        await see(desk, client)
-        assert await see(desk, client) == []
-    assert desk.last
-    assert [each.waybill for each in desk.last.shipment.parcels] == ["parcel-1", "parcel-2"]
+    tracked = TrackedOrder()
+    async with client_of(api) as client:
+        await poll(tracked, client)
+        assert await poll(tracked, client) == []
+    assert tracked.last
+    assert [each.waybill for each in tracked.last.shipment.parcels] == ["parcel-1", "parcel-2"]
 
 
 async def test_a_number_that_replaced_a_stand_in_does_not_meet_another_parcel(api: Api) -> None:
     """A new parcel at the old place is new, and the old stand-in stays replaced."""
-    api.will(ok([parcel(A)]), ok([parcel(A, "SF1234567")]), ok([parcel((PICKED, NEXT)), parcel(A, "SF1234567")]))
-    desk = Desk()
-    async with talking(api) as client:
-        await see(desk, client)
-        assert await see(desk, client) == ["('parcel-1', 'SF1234567')"]
-        assert sorted(await see(desk, client)) == sorted([PICKED[1], NEXT[1], "parcel-2"])
+    api.queue(ok([parcel(A)]), ok([parcel(A, "SF1234567")]), ok([parcel((PICKED, NEXT)), parcel(A, "SF1234567")]))
+    tracked = TrackedOrder()
+    async with client_of(api) as client:
+        await poll(tracked, client)
+        assert await poll(tracked, client) == ["('parcel-1', 'SF1234567')"]
+        assert sorted(await poll(tracked, client)) == sorted([PICKED[1], NEXT[1], "parcel-2"])

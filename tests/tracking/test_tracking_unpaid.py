@@ -10,7 +10,7 @@ from typing import TYPE_CHECKING
 import pytest
 from hypothesis import given
 from hypothesis import strategies as st
-from support.tracking_cases import REF, Desk, M, at, due_order, only_order, order, reading
+from support.tracking_cases import REF, M, TrackedOrder, at, due_order, only_order, order, reading
 
 from bot.decider import Decider
 from bot.jobs.poll_results import poll_result
@@ -33,14 +33,14 @@ LIMITS = Limits()
 CODE = "waitbuyerpay"
 
 
-def unpaid(hours: float | None, created_at: datetime | None = at(0), **more: object) -> Order:  # noqa: B008  a constant
+def unpaid(hours: float | None, created_at: datetime | None = at(0), **fields: object) -> Order:  # noqa: B008  a constant
     """An order of ``at(0)`` that is closed so many hours later."""
-    return order(M.ORDERED, CODE, created_at=created_at, pay_by=None if hours is None else at(hours), **more)
+    return order(M.ORDERED, CODE, created_at=created_at, pay_by=None if hours is None else at(hours), **fields)
 
 
-def alarm_of(one: Order, now: datetime, limits: Limits = LIMITS) -> Stall | None:
+def alarm_of(order: Order, now: datetime, limits: Limits = LIMITS) -> Stall | None:
     """What is worth an alarm by now."""
-    return stall(silences(one, M.ORDERED, (), limits, now, moved_at=one.created_at), limits, now)
+    return stall(silences(order, M.ORDERED, (), limits, now, moved_at=order.created_at), limits, now)
 
 
 @pytest.mark.parametrize(
@@ -50,13 +50,13 @@ def alarm_of(one: Order, now: datetime, limits: Limits = LIMITS) -> Stall | None
 )
 def test_a_quarter_of_the_time_before_and_six_hours_at_most(hours: float | None, expected: float) -> None:
     """Not a second sooner, and the schedule names the moment; without a deadline the setting does."""
-    one = unpaid(hours)
-    assert alarm_of(one, at(expected) - SECOND) is None
-    found = alarm_of(one, at(expected))
-    assert found is not None
-    assert (found.leg, found.since, found.until) == (Leg.NOT_PAID, at(0), one.pay_by)
-    assert stall_at(silences(one, M.ORDERED, (), LIMITS, at(0), moved_at=at(0))) == at(expected)
-    assert pay_alarm_at(one, M.ORDERED, LIMITS, at(0)) == at(expected)
+    order = unpaid(hours)
+    assert alarm_of(order, at(expected) - SECOND) is None
+    alarm = alarm_of(order, at(expected))
+    assert alarm is not None
+    assert (alarm.leg, alarm.since, alarm.until) == (Leg.NOT_PAID, at(0), order.pay_by)
+    assert stall_at(silences(order, M.ORDERED, (), LIMITS, at(0), moved_at=at(0))) == at(expected)
+    assert pay_alarm_at(order, M.ORDERED, LIMITS, at(0)) == at(expected)
 
 
 @pytest.mark.parametrize("hours", [1, 20, 72, 24 * 30])
@@ -84,13 +84,13 @@ def test_times_that_cannot_be_are_as_good_as_none(year: int) -> None:
     odd = datetime(year, 1, 1, tzinfo=UTC)
     assert alarm_of(unpaid(None).model_copy(update={"pay_by": odd}), at(18)) == alarm_of(unpaid(None), at(18))
     assert pay_alarm_at(unpaid(None, odd), M.ORDERED, LIMITS, at(0)) is None
-    found = alarm_of(unpaid(72, odd), at(67))
-    assert found is not None
-    assert found.until == at(72)
+    alarm = alarm_of(unpaid(72, odd), at(67))
+    assert alarm is not None
+    assert alarm.until == at(72)
 
 
 @pytest.mark.parametrize(
-    ("one", "place"),
+    ("order", "place"),
     [
         (order(M.ORDERED, "0", created_at=at(0)), M.ORDERED),
         (order(M.ORDERED, "1", created_at=at(0)), M.ORDERED),
@@ -101,10 +101,10 @@ def test_times_that_cannot_be_are_as_good_as_none(year: int) -> None:
     ],
     ids=["another platform's code", "finance", "paid", "cancelled", "shipped", "paid a moment ago"],
 )
-def test_only_what_the_platform_calls_unpaid(one: Order, place: M) -> None:
+def test_only_what_the_platform_calls_unpaid(order: Order, place: M) -> None:
     """Nothing else has this alarm, or is read for it."""
-    assert Leg.NOT_PAID not in {found.leg for found in silences(one, place, (), LIMITS, at(67), moved_at=at(0))}
-    assert pay_alarm_at(one, place, LIMITS, at(1)) is None
+    assert Leg.NOT_PAID not in {silence.leg for silence in silences(order, place, (), LIMITS, at(67), moved_at=at(0))}
+    assert pay_alarm_at(order, place, LIMITS, at(1)) is None
 
 
 def test_days_of_rest_do_not_put_off_a_deadline() -> None:
@@ -118,15 +118,17 @@ def test_days_of_rest_do_not_put_off_a_deadline() -> None:
 @given(st.floats(0.01, 720), st.floats(0, 800))
 def test_alarm_and_schedule_agree(hours: float, now: float) -> None:
     """It is due from its moment to the deadline, of which a quarter or six hours are left; then never again."""
-    one = unpaid(hours)
-    found = [found for found in silences(one, M.ORDERED, (), LIMITS, at(now)) if found.leg is Leg.NOT_PAID]
-    assert bool(found) == (at(now) < at(hours))
-    for each in found:
+    order = unpaid(hours)
+    unpaid_silences = [
+        silence for silence in silences(order, M.ORDERED, (), LIMITS, at(now)) if silence.leg is Leg.NOT_PAID
+    ]
+    assert bool(unpaid_silences) == (at(now) < at(hours))
+    for each in unpaid_silences:
         due = each.since + each.limit
         assert at(0) < due < at(hours)
         assert at(hours) - due == min((at(hours) - at(0)) / 4, PAY_NOTICE)
-        assert pay_alarm_at(one, M.ORDERED, LIMITS, at(now)) == (due if due > at(now) else None)
-        assert is_pressing(found, at(now)) == (due <= at(now))
+        assert pay_alarm_at(order, M.ORDERED, LIMITS, at(now)) == (due if due > at(now) else None)
+        assert is_pressing(unpaid_silences, at(now)) == (due <= at(now))
 
 
 def test_which_alarm_it_is() -> None:
@@ -143,16 +145,16 @@ def test_which_alarm_it_is() -> None:
     assert not is_same(unsaid, first)
     unshipped = Stall(Leg.NOT_SHIPPED, at(0), 72 * HOUR)
     assert not is_same(first, replace(unshipped, since=first.since))
-    assert len({silence(one) for one in (first, later, unsaid, unshipped)}) == 4
+    assert len({silence(case) for case in (first, later, unsaid, unshipped)}) == 4
     assert f":{silence(unshipped)}" not in f"stall:{unsaid.leg}:{silence(unsaid)}", "its end clears the alarm"
 
 
 def test_a_late_payment_without_a_time_is_not_a_late_shipment() -> None:
     """Paid after four days, so the seller has had no time yet: it counts from when that was heard."""
     paid = order(M.PAID, "waitsellersend", created_at=at(0))
-    found = silences(paid, M.PAID, (), LIMITS, at(97), moved_at=at(96))
-    assert stall(found, LIMITS, at(97)) is None
-    assert stall_at(found) == at(96 + 72)
+    paid_silences = silences(paid, M.PAID, (), LIMITS, at(97), moved_at=at(96))
+    assert stall(paid_silences, LIMITS, at(97)) is None
+    assert stall_at(paid_silences) == at(96 + 72)
 
 
 def due(detail: Order) -> DueOrder:
@@ -192,10 +194,10 @@ def test_at_first_sight(now: float, moment: float | None, presses: bool) -> None
 )
 def test_what_ends_the_waiting_is_news(after: Order, settled: bool) -> None:
     """A step says it by itself; where none does, the news says it, once."""
-    desk = Desk()
-    desk.see(reading(detail=unpaid(72)))
-    decided = desk.see(only_order(after))
+    tracked = TrackedOrder()
+    tracked.poll(reading(detail=unpaid(72)))
+    decided = tracked.poll(only_order(after))
     assert bool(decided.news and decided.news.settled) is settled
     if settled:
         assert decided.moved
-        assert desk.see(only_order(after)).news is None
+        assert tracked.poll(only_order(after)).news is None

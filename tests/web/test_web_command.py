@@ -49,14 +49,14 @@ async def start() -> AsyncIterator[Start]:
 async def test_the_page_is_there_and_goes_quietly(start: Start) -> None:
     """One line says where the page is; Ctrl-C ends it at once, with pages open or not, and nothing is complained of."""
     process, line = await start("--no-open", "--port", "0")
-    found = re.search(r"http://127\.0\.0\.1:\d+/", line)
-    assert found
+    address = re.search(r"http://127\.0\.0\.1:\d+/", line)
+    assert address
     assert "Open this in your browser" in line
     async with aiohttp.ClientSession() as session:
-        async with session.get(found[0]) as answer:
+        async with session.get(address[0]) as answer:
             assert answer.status == HTTPStatus.OK
             assert "pandabot demo" in await answer.text()
-        async with session.ws_connect(f"{found[0]}ws", headers={"Origin": found[0].rstrip("/")}) as page:
+        async with session.ws_connect(f"{address[0]}ws", headers={"Origin": address[0].rstrip("/")}) as page:
             assert (await page.receive_json())["type"] == "hello"
             process.send_signal(signal.SIGINT)
             _, errors = await in_time(process.communicate())
@@ -73,6 +73,6 @@ async def test_a_taken_port(start: Start) -> None:
         _, errors = await in_time(process.communicate())
     assert (process.returncode, line) == (1, "")
     assert f"port {port} cannot be had" in errors.decode()
-    (first, one), (second, other) = await asyncio.gather(start("--no-open"), start("--no-open"))
-    assert one != other
+    (first, first_address), (second, other) = await asyncio.gather(start("--no-open"), start("--no-open"))
+    assert first_address != other
     assert first.returncode is second.returncode is None

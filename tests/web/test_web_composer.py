@@ -21,9 +21,9 @@ async def test_commands_are_completed_from_the_manifest(browser: Browser, server
     async with person(browser, server.base_url) as mei:
         await mei.box.press_sequentially("/pa")
         commands = mei.page.get_by_role("listbox", name="Slash commands")
-        for one in server.hub.setting()["commands"]:
-            entry = commands.get_by_role("option").filter(has_text=one["description"])
-            await expect(entry).to_contain_text(f"{one['command']} {one['usage_hint']}")
+        for command in server.hub.setting()["commands"]:
+            entry = commands.get_by_role("option").filter(has_text=command["description"])
+            await expect(entry).to_contain_text(f"{command['command']} {command['usage_hint']}")
         await expect(mei.box).to_have_attribute("aria-expanded", "true")
         await mei.box.press("ArrowDown")
         await expect(commands.get_by_role("option", selected=True)).to_contain_text("/panda-search")
@@ -106,8 +106,8 @@ async def test_many_lines(browser: Browser, server: WebServer) -> None:
         await mei.box.press_sequentially("two")
         await mei.box.press("Enter")
         await mei.sees("two")
-        [said] = server.hub.sandbox.slack.workspace.channel("orders").messages.values()
-        assert said.text == "one\ntwo"
+        [message] = server.hub.sandbox.slack.workspace.channel("orders").messages.values()
+        assert message.text == "one\ntwo"
         ids = "2542285634920880794\n2542285634920880795\n3305075341149134260"
         await mei.type(f"/panda watch {ids}")
         for order in ids.split("\n"):

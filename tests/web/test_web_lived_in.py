@@ -63,8 +63,8 @@ async def test_the_first_screen(browser: Browser, lived_in: WebServer, language:
     async with person(browser, f"{lived_in.base_url}?lang={language}") as visitor:
         await expect(visitor.page.locator("h1")).to_have_text(f"#{part.name}")
         await expect(visitor.page.locator("#who option:checked")).to_have_text(name)
-        for said in (part.late.format(late=LATE), part.first.format(first=FIRST, unshipped=UNSHIPPED), part.thanks):
-            await visitor.sees(said)
+        for text in (part.late.format(late=LATE), part.first.format(first=FIRST, unshipped=UNSHIPPED), part.thanks):
+            await visitor.sees(text)
         [alarm] = alarms(lived_in, channel)
         shown = visitor.log.locator(f"[data-ts='{alarm.ts}']")
         await expect(shown).to_be_in_viewport()
@@ -116,8 +116,10 @@ async def test_a_step_of_time_says_what_came_and_leads_there(browser: Browser, l
         await expect(line).to_contain_text("1 alert in #orders")
         new = [message for message in channel.messages.values() if message.ts not in before]
         [alarm] = [message for message in new if lived_in.hub.sandbox.is_alarm(message)]
-        others = len([one for one in new if one is not alarm and (one.broadcast or not one.thread_ts)])
-        await expect(line).to_contain_text(f"{others} new message{'' if others == 1 else 's'} in #orders")
+        count = len(
+            [message for message in new if message is not alarm and (message.broadcast or not message.thread_ts)]
+        )
+        await expect(line).to_contain_text(f"{count} new message{'' if count == 1 else 's'} in #orders")
         for number in range(30):
             lived_in.hub.sandbox.slack.workspace.post(channel, BOT_USER, f"later {number}")
         await tom.sees("later 29")
@@ -180,7 +182,7 @@ async def test_mentions_have_a_badge(browser: Browser, lived_in: WebServer) -> N
     parent = next(message for message in channel.messages.values() if message.replies)
     base = lived_in.base_url
     async with person(browser, f"{base}?as=tom#random") as tom, person(browser, f"{base}?as=mei&lang=en#random") as mei:
-        places = [one.page.locator("#rail").get_by_role("button", name="urgent") for one in (tom, mei)]
+        places = [visitor.page.locator("#rail").get_by_role("button", name="urgent") for visitor in (tom, mei)]
         workspace.post(urgent, BOT_USER, "<@U0TOM00002> please look")
         await expect(places[0].locator(".mentions")).to_contain_text("@1")
         await expect(places[1].locator(".unread")).to_contain_text("1")
@@ -294,9 +296,9 @@ async def test_no_serious_violation(browser: Browser, lived_in: WebServer, langu
 
 async def _clean(visitor: Person) -> None:
     assert [
-        (one["id"], one["nodes"][0]["html"], one["nodes"][0].get("failureSummary"))
-        for one in await violations(visitor.page)
-        if one["impact"] in SERIOUS or one["id"] == "heading-order"
+        (violation["id"], violation["nodes"][0]["html"], violation["nodes"][0].get("failureSummary"))
+        for violation in await violations(visitor.page)
+        if violation["impact"] in SERIOUS or violation["id"] == "heading-order"
     ] == []
 
 

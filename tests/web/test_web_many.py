@@ -30,15 +30,15 @@ async def test_two_hundred_watched_orders_in_accelerated_time(browser: Browser, 
         await mei.type("/panda watch all")
         await mei.sees("Watching all orders")
         server.hub.set_speed(SPEED)
-        said = 0
+        count = 0
         while _orders_heard_of(channel) < HEARD:
-            await mei.type(f"my own words {said}")
-            await mei.sees(f"my own words {said}")
-            said += 1
+            await mei.type(f"my own words {count}")
+            await mei.sees(f"my own words {count}")
+            count += 1
         spoken = await mei.log.get_by_role("article").filter(has_text="my own words").all_text_contents()
     numbers = [int(re.findall(r"my own words (\d+)", text)[0]) for text in spoken]
-    assert numbers == list(range(numbers[0], said))  # the page may have let go of the oldest
+    assert numbers == list(range(numbers[0], count))  # the page may have let go of the oldest
 
 
 def _orders_heard_of(channel: Channel) -> int:
-    return len({one.thread_ts or one.ts for one in channel.messages.values() if one.by_bot})
+    return len({message.thread_ts or message.ts for message in channel.messages.values() if message.by_bot})

@@ -29,8 +29,8 @@ def closed() -> list[str]:
 
 @pytest_asyncio.fixture(loop_scope="session")
 async def scene(closed: list[str]) -> AsyncIterator[Scene]:
-    async with scene_of(MANIFEST, partial(build, closed=closed)) as one:
-        yield one
+    async with scene_of(MANIFEST, partial(build, closed=closed)) as scene:
+        yield scene
 
 
 async def test_an_error_and_then_success(browser: Browser, scene: Scene) -> None:
@@ -89,8 +89,8 @@ async def test_how_deep_views_lie(browser: Browser, scene: Scene) -> None:
             await dialog.get_by_role("button", name="Send").click()
         await expect(dialog).to_contain_text("push_limit_reached")
         root, second, third = scene.modals  # while the page is open: they go with it
-    assert [one["previous_view_id"] for one in (root, second, third)] == [None, root["id"], second["id"]]
-    assert {one["root_view_id"] for one in (root, second, third)} == {root["id"]}
+    assert [view["previous_view_id"] for view in (root, second, third)] == [None, root["id"], second["id"]]
+    assert {view["root_view_id"] for view in (root, second, third)} == {root["id"]}
 
 
 async def test_a_menu_that_asks_the_app(browser: Browser, scene: Scene) -> None:
@@ -115,8 +115,8 @@ async def test_only_the_page_where_it_was_asked_for_gets_the_modal(browser: Brow
         await tom.type("done")
         await tom.sees("done")
         await other.sees("done")
-        for one in (tom, other):
-            await expect(one.page.get_by_role("dialog")).to_have_count(0)
+        for visitor in (tom, other):
+            await expect(visitor.page.get_by_role("dialog")).to_have_count(0)
         await other.type("/ask")
         await expect(other.page.get_by_role("dialog", name="A form")).to_be_visible()
         await mei.page.reload()

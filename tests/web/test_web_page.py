@@ -78,15 +78,15 @@ async def test_a_thread(browser: Browser, server: WebServer) -> None:
     """One replies in the side pane; the channel counts the reply, and commands are refused there as in Slack."""
     async with person(browser, server.base_url) as mei:
         await mei.type("who has time?")
-        said = mei.message("who has time?")
-        await said.hover()
-        await said.get_by_role("button", name="Reply in thread").click()
+        message = mei.message("who has time?")
+        await message.hover()
+        await message.get_by_role("button", name="Reply in thread").click()
         box = mei.thread.get_by_role("combobox", name="Reply")
         await expect(box).to_be_focused()
         await box.fill("I do\nafter lunch")
         await box.press("Enter")
         await expect(mei.thread.get_by_role("article").last).to_contain_text("after lunch")
-        await expect(said).to_contain_text("1 reply")
+        await expect(message).to_contain_text("1 reply")
         await expect(mei.log.get_by_role("article")).to_have_count(1)
         await box.fill("/panda help")
         await box.press("Enter")
@@ -107,7 +107,7 @@ async def test_what_one_person_sees_another_does_not(browser: Browser, server: W
         await tom.sees("大家好")
         await expect(tom.log.get_by_role("article")).to_have_count(1)
         await expect(unread).not_to_contain_text("unread")
-        times = [await one.message("大家好").locator("time").inner_text() for one in (mei, tom)]
+        times = [await visitor.message("大家好").locator("time").inner_text() for visitor in (mei, tom)]
         assert times == ["10:00 AM", "3:00 AM"]
         await expect(mei.page.locator("#rail")).not_to_contain_text("secret")
         await expect(tom.page.locator("#rail")).to_contain_text("secret")
@@ -115,18 +115,18 @@ async def test_what_one_person_sees_another_does_not(browser: Browser, server: W
 
 async def test_being_somebody_else_somewhere_else(browser: Browser, server: WebServer) -> None:
     """One page can change its person and place: the private answers are the other's, the times follow."""
-    async with person(browser, server.base_url) as one:
-        await one.type("/panda help")
-        await one.sees("Only visible to you")
-        await one.type("hello all")
-        await one.sees("hello all")
-        await one.page.get_by_label("You are").select_option(label="Tom Berger")
-        await expect(one.log.get_by_role("article")).to_have_count(1)
-        await expect(one.message("hello all").locator("time")).to_have_text("3:00 AM")
-        await one.page.get_by_label("in", exact=True).select_option(label="São Paulo · português")
-        await expect(one.message("hello all").locator("time")).to_have_text("23:00")
-        await one.page.get_by_label("You are").select_option(label="Mei Lin 林梅")
-        await one.sees("Only visible to you")
+    async with person(browser, server.base_url) as visitor:
+        await visitor.type("/panda help")
+        await visitor.sees("Only visible to you")
+        await visitor.type("hello all")
+        await visitor.sees("hello all")
+        await visitor.page.get_by_label("You are").select_option(label="Tom Berger")
+        await expect(visitor.log.get_by_role("article")).to_have_count(1)
+        await expect(visitor.message("hello all").locator("time")).to_have_text("3:00 AM")
+        await visitor.page.get_by_label("in", exact=True).select_option(label="São Paulo · português")
+        await expect(visitor.message("hello all").locator("time")).to_have_text("23:00")
+        await visitor.page.get_by_label("You are").select_option(label="Mei Lin 林梅")
+        await visitor.sees("Only visible to you")
 
 
 async def test_reload_keeps_history(browser: Browser, server: WebServer) -> None:

@@ -80,12 +80,12 @@ async def test_long_history_comes_in_pages(pages: Pages) -> None:
         workspace.post(workspace.channel("orders"), TOM, f"number {number}")
     page = await pages.open()
     texts: list[str] = []
-    before, more = "", True
-    while more:
+    before, has_more = "", True
+    while has_more:
         await page.say("history", channel=ORDERS, before=before)
         told = await page.of("messages")
         texts = [message["text"] for message in told["messages"]] + texts
-        before, more = told["messages"][0]["ts"], told["more"]
+        before, has_more = told["messages"][0]["ts"], told["more"]
         assert len(told["messages"]) <= 50
     assert texts == [f"number {number}" for number in range(120)]
 
@@ -94,23 +94,23 @@ async def test_a_button_and_a_shortcut(pages: Pages) -> None:
     """A press carries the action that the page drew; a shortcut works on a shared message, and is refused on others."""
     page = await pages.open()
     await page.say("say", channel=ORDERS, text=f"please see {ORDER}")
-    said = (await page.of("message"))["message"]
-    await page.say("shortcut", channel=ORDERS, ts=said["ts"], callback_id="track_message")
-    found = await page.until(lambda told: told["type"] in {"ephemeral", "changed"} and ORDER in json.dumps(told))
+    message = (await page.of("message"))["message"]
+    await page.say("shortcut", channel=ORDERS, ts=message["ts"], callback_id="track_message")
+    answer = await page.until(lambda told: told["type"] in {"ephemeral", "changed"} and ORDER in json.dumps(told))
     element = next(
-        (block, one)
-        for block in found["message"]["blocks"]
-        for one in (block.get("accessory"), *(block.get("elements") or []))
-        if one and one.get("type") == "button"
+        (block, candidate)
+        for block in answer["message"]["blocks"]
+        for candidate in (block.get("accessory"), *(block.get("elements") or []))
+        if candidate and candidate.get("type") == "button"
     )
     action = {"type": "button", "block_id": element[0].get("block_id", ""), "action_id": element[1]["action_id"]}
     action |= {"text": element[1]["text"]}
     action |= {"value": element[1]["value"]} if "value" in element[1] else {}
-    await page.say("press", channel=ORDERS, ts=found["message"]["ts"], action=action)
+    await page.say("press", channel=ORDERS, ts=answer["message"]["ts"], action=action)
     whole = await page.of("changed")
-    assert whole["message"]["ts"] == found["message"]["ts"]
+    assert whole["message"]["ts"] == answer["message"]["ts"]
     assert "已揽收" in whole["message"]["text"]
-    await page.say("shortcut", channel=ORDERS, ts=found["message"]["ts"], callback_id="track_message")
+    await page.say("shortcut", channel=ORDERS, ts=answer["message"]["ts"], callback_id="track_message")
     assert (await page.of("note"))["bad"] is True
 
 
@@ -118,9 +118,9 @@ async def test_faults_time_and_nodes(pages: Pages) -> None:
     """Every switch turns on and off again; wrong requests are answered with a sentence."""
     page = await pages.open()
     hello = await page.of("hello")
-    for one in hello["faults"]:
-        await page.say("fault", name=one["name"], on=True)
-        await page.say("fault", name=one["name"], on=False)
+    for fault in hello["faults"]:
+        await page.say("fault", name=fault["name"], on=True)
+        await page.say("fault", name=fault["name"], on=False)
     await page.say("fault", name="slack-ack", on=True)
     await page.until(
         lambda told: told["type"] == "faults" and [f["name"] for f in told["faults"] if f["on"]] == ["slack-ack"]

@@ -79,7 +79,7 @@ async def test_a_watch_a_scan_and_a_question(browser: Browser, server: WebServer
     assert [step["do"] for step in recording["steps"]] == ["slash", "add_node", "slash"]
     async with sandbox_of(recording) as sandbox:
         again = await replay(recording, sandbox, patience=PATIENCE)
-    assert [one["text"] for one in again if "手工扫描 派送中" in one["text"]]
+    assert [message["text"] for message in again if "手工扫描 派送中" in message["text"]]
 
 
 @pytest.mark.parametrize(
@@ -109,13 +109,13 @@ async def test_the_whole_action_is_kept(server: WebServer, chosen: dict[str, Any
     """A date, a time and several options are in the recording as they were chosen, beside what else is filled in."""
     hub = server.hub
     workspace = hub.sandbox.slack.workspace
-    one = workspace.post(workspace.channel("orders"), BOT_USER, "choose")
+    message = workspace.post(workspace.channel("orders"), BOT_USER, "choose")
     action, state = {"block_id": "b", "action_id": "unknown", **chosen}, {"b": {"unknown": chosen}}
-    body = {"type": "press", "channel": one.channel, "ts": one.ts, "action": action, "state": state}
+    body = {"type": "press", "channel": message.channel, "ts": message.ts, "action": action, "state": state}
     await page_commands.execute(Session(hub, "U0MEI00001"), body)
     [step] = hub.recorder.recording()["steps"]
     assert (step["action"], step["state"]) == (action, state)
-    assert step["message"] == {"channel": one.channel, "user": "pandabot", "number": 0}
+    assert step["message"] == {"channel": message.channel, "user": "pandabot", "number": 0}
 
 
 async def test_the_recorded_morning() -> None:
@@ -165,10 +165,10 @@ async def test_a_recording_that_does_not_go_on_says_so(change: dict[str, Any], w
 async def test_another_text_is_noticed(name: str) -> None:
     """The words of a message, and its blocks, belong to what is compared."""
     recording = read()
-    said, asked = recording["steps"][:2]
+    first, asked = recording["steps"][:2]
     lines = copy.deepcopy(recording["conversation"][:2])
     lines[1][name] = "another text" if name == "text" else lines[1][name][1:]
-    short = recording | {"steps": [said, asked], "conversation": lines, "lasted": lines[1]["at"]}
+    short = recording | {"steps": [first, asked], "conversation": lines, "lasted": lines[1]["at"]}
     async with sandbox_of(short) as sandbox:
         with pytest.raises(ReplayError, match=r"recorded was .* and what came is "):
             await replay(short, sandbox, patience=2)

@@ -62,7 +62,7 @@ async def test_what_is_read_stays_where_it_is(browser: Browser, server: WebServe
     """While one reads in the middle, messages above that change, grow or get their true height move nothing."""
     workspace = server.hub.sandbox.slack.workspace
     channel = workspace.channel("orders")
-    posted = [workspace.post(channel, BOT_USER, f"card {one}", blocks=card(one)) for one in range(200)]
+    posted = [workspace.post(channel, BOT_USER, f"card {number}", blocks=card(number)) for number in range(200)]
     async with person(browser, server.base_url) as mei:
         await mei.sees("Order 199")
         await mei.log.hover()
@@ -71,7 +71,7 @@ async def test_what_is_read_stays_where_it_is(browser: Browser, server: WebServe
             await mei.page.wait_for_timeout(30)
         await mei.page.wait_for_timeout(300)
         before = await mei.page.evaluate(IN_SIGHT)
-        above = next(one for one in posted if one.ts == before["above"])
+        above = next(message for message in posted if message.ts == before["above"])
         above.blocks = [*above.blocks, *card(7), *card(8)]
         workspace.touch()
         await expect(mei.log.locator(f"[data-ts='{above.ts}']")).to_contain_text("Order 8")
@@ -82,11 +82,11 @@ async def test_what_is_read_stays_where_it_is(browser: Browser, server: WebServe
 
 
 async def _first_in_sight(page: Page) -> str:
-    found: str = await page.locator("#main [role=log]").evaluate(
+    ts: str = await page.locator("#main [role=log]").evaluate(
         """log => [...log.querySelectorAll("article")]
             .find(one => one.getBoundingClientRect().bottom > log.getBoundingClientRect().top).innerText"""
     )
-    return found
+    return ts
 
 
 @pytest.mark.parametrize("width", [360, 800, 1400])
@@ -123,11 +123,11 @@ async def test_a_picture_stands_beside_its_words(browser: Browser, server: WebSe
         await mei.type("/panda search 连衣裙")
         picture = mei.log.locator(".bk-side-picture").first
         await expect(picture).to_be_attached()
-        said = await mei.log.locator(".bk-section:has(.bk-side-picture) .bk-said").first.bounding_box()
+        words_box = await mei.log.locator(".bk-section:has(.bk-side-picture) .bk-said").first.bounding_box()
         seen = await picture.bounding_box()
-        assert said
+        assert words_box
         assert seen
-        assert seen["x"] + seen["width"] - said["x"] <= 680
+        assert seen["x"] + seen["width"] - words_box["x"] <= 680
 
 
 async def _fits(page: Page) -> None:

@@ -53,15 +53,15 @@ async def test_all_files_of_the_first_screen_are_announced() -> None:
     assert sorted(announced) == sorted(needed.keys() - {"app/main.js"})
 
 
-def _collect(name: str, found: dict[str, None]) -> None:
-    if name in found:
+def _collect(name: str, modules: dict[str, None]) -> None:
+    if name in modules:
         return
-    found[name] = None
+    modules[name] = None
     for other in IMPORT.findall((STATIC / name).read_text(encoding="utf-8")):
         parts: list[str] = []
         for part in (PurePosixPath(name).parent / other).parts:
             parts = parts[:-1] if part == ".." else [*parts, part]
-        _collect("/".join(parts), found)
+        _collect("/".join(parts), modules)
 
 
 async def test_what_is_rare_in_messages_comes_when_it_is_needed(browser: Browser, server: WebServer) -> None:

@@ -22,23 +22,23 @@ async def test_the_keyboard_goes_back_to_where_the_thread_was_opened(browser: Br
     """Escape and the cross lead back to the button that opened the thread, also when its message was drawn anew."""
     async with person(browser, server.base_url) as mei:
         await mei.type("who has time?")
-        said = mei.message("who has time?")
-        await said.get_by_role("button", name="Reply in thread").focus()
+        message = mei.message("who has time?")
+        await message.get_by_role("button", name="Reply in thread").focus()
         await mei.page.keyboard.press("Enter")
         box = mei.thread.get_by_role("combobox", name="Reply")
         await expect(box).to_be_focused()
         await mei.page.keyboard.press("Escape")
-        await expect(said.get_by_role("button", name="Reply in thread")).to_be_focused()
+        await expect(message.get_by_role("button", name="Reply in thread")).to_be_focused()
         await mei.page.keyboard.press("Enter")
         await box.fill("I do")
         await box.press("Enter")
-        await expect(said).to_contain_text("1 reply")
+        await expect(message).to_contain_text("1 reply")
         await mei.page.keyboard.press("Escape")
-        await expect(said.locator("button.replies")).to_be_focused()
+        await expect(message.locator("button.replies")).to_be_focused()
         await mei.page.keyboard.press("Enter")
         await expect(box).to_be_focused()
         await mei.thread.get_by_role("button", name="Close thread").click()
-        await expect(said.locator("button.replies")).to_be_focused()
+        await expect(message.locator("button.replies")).to_be_focused()
 
 
 async def test_a_reply_to_all_says_to_what(browser: Browser, server: WebServer) -> None:

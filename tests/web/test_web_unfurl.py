@@ -66,16 +66,16 @@ def older() -> dict[str, Any]:
 
 @pytest_asyncio.fixture(loop_scope="session")
 async def address() -> AsyncIterator[str]:
-    async with scene_of(MANIFEST, build) as one:
-        yield one.address
+    async with scene_of(MANIFEST, build) as scene:
+        yield scene.address
 
 
 async def test_a_preview_comes_under_a_link(browser: Browser, address: str) -> None:
     """It reaches everybody's open page after the message did, its button works, and it is there after a reload."""
     async with person(browser, address) as mei, person(browser, f"{address}?as=tom") as tom:
         await mei.type("看看 https://shop.example/product/12?a=1&b=2 这件")
-        for one in (mei, tom):
-            preview = one.message("看看").get_by_label("Preview of https://shop.example/product/12?a=1&b=2")
+        for visitor in (mei, tom):
+            preview = visitor.message("看看").get_by_label("Preview of https://shop.example/product/12?a=1&b=2")
             await expect(preview).to_contain_text("红色连衣裙 ¥36.80")
         await tom.message("看看").get_by_role("button", name="Remember").click()
         await mei.sees("remembered 36.80")

@@ -47,13 +47,13 @@ async def test_the_acknowledgement_is_held_back(pages: Pages) -> None:
 
 async def outcomes(page: Page, *wanted: str) -> None:
     """Wait until the wire has shown each of these in its lines, before now or from now on."""
-    missing = set(wanted) - shown([told for told in page.told if told["type"] == "wire"])
+    missing = set(wanted) - wire_lines([told for told in page.told if told["type"] == "wire"])
     async with asyncio.timeout(PATIENCE):
         while missing:
-            missing -= shown([await page.of("wire")])
+            missing -= wire_lines([await page.of("wire")])
 
 
-def shown(wires: list[dict[str, Any]]) -> set[str]:
+def wire_lines(wires: list[dict[str, Any]]) -> set[str]:
     return {f"{line['title']} {line['status']}" for wire in wires for line in wire["lines"]}
 
 

@@ -32,31 +32,33 @@ def table(language: str) -> dict[str, str]:
     return dict(pairs)
 
 
-def said() -> set[str]:
+def page_sentences() -> set[str]:
     """Every sentence that the page says by its own words, and that its server sends it to say."""
-    found: set[str] = set()
+    sentences: set[str] = set()
     for path in APP.glob("*.js"):
         text = path.read_text(encoding="utf-8")
-        found |= {sentence for match in SAID.findall(text) for sentence in match if sentence}
+        sentences |= {sentence for match in SAID.findall(text) for sentence in match if sentence}
         for rows in TABLES.findall(text):
-            found |= {cell for cell in re.findall(STRING, rows) if not re.fullmatch(r"[a-z_]+|[【快已].*", cell)}
-    found |= {*FAULTS_SLACK, *FAULTS_PANDAPON, *PICTURES_TO_TRY.values(), *_server_sentences()}
-    return found - ONE_OF_TWO
+            sentences |= {cell for cell in re.findall(STRING, rows) if not re.fullmatch(r"[a-z_]+|[【快已].*", cell)}
+    sentences |= {*FAULTS_SLACK, *FAULTS_PANDAPON, *PICTURES_TO_TRY.values(), *_server_sentences()}
+    return sentences - ONE_OF_TWO
 
 
 def _server_sentences() -> set[str]:
     """The sentences of notes: arguments of ``note`` and of the errors, and what the events return."""
-    found = {texts.NOT_A_COMMAND, texts.NOT_IN_THREADS, texts.WAITING, events.NO_SUCH_ORDER}
+    sentences = {texts.NOT_A_COMMAND, texts.NOT_IN_THREADS, texts.WAITING, events.NO_SUCH_ORDER}
     for module in (page_commands, events):
         assert module.__file__
         for node in ast.walk(ast.parse(Path(module.__file__).read_text(encoding="utf-8"))):
             if isinstance(node, ast.Call) and _name(node) in {"note", "CannotError", "ImpossibleError"}:
-                found |= {
-                    one.value for one in node.args if isinstance(one, ast.Constant) and isinstance(one.value, str)
+                sentences |= {
+                    argument.value
+                    for argument in node.args
+                    if isinstance(argument, ast.Constant) and isinstance(argument.value, str)
                 }
             if isinstance(node, ast.Return) and isinstance(node.value, ast.Tuple) and module is events:
-                found |= {str(one.value) for one in node.value.elts if isinstance(one, ast.Constant)}
-    return found
+                sentences |= {str(element.value) for element in node.value.elts if isinstance(element, ast.Constant)}
+    return sentences
 
 
 def _name(call: ast.Call) -> str:
@@ -66,7 +68,7 @@ def _name(call: ast.Call) -> str:
 @pytest.mark.parametrize("language", ["zh", "th"])
 def test_every_sentence_is_translated(language: str) -> None:
     """No sentence of the page stays English, and none is translated that nobody says."""
-    sentences, translated = said(), table(language)
+    sentences, translated = page_sentences(), table(language)
     assert len(sentences) > 120
     assert sentences - translated.keys() == set()
     dynamic = {"everything", "Slack only", "PandaPon only", "failures only", "Request", "Answer", "Order", "Parcel"}

@@ -56,7 +56,7 @@ async def test_link_button(board: Board) -> None:
     async with board.page.context.expect_page() as opened:
         await board.page.get_by_role("link", name="Open").click()
     await (await opened.value).close()
-    assert [one["value"] for one in await board.sent(1)] == ["v"]
+    assert [act["value"] for act in await board.sent(1)] == ["v"]
     await board.draw(actions({**element, "url": "javascript:alert(1)"}))
     await board.page.get_by_role("button", name="Open").click()
     await expect(board.root.get_by_role("link")).to_have_count(0)
@@ -76,7 +76,7 @@ async def test_confirm(board: Board) -> None:
         else:
             await dialog.get_by_role("button", name=leave).click()
         await expect(dialog).to_have_count(0)
-    assert [one["value"] for one in await board.sent(1)] == ["v"]
+    assert [act["value"] for act in await board.sent(1)] == ["v"]
 
 
 async def test_confirm_of_a_menu(board: Board) -> None:
@@ -143,7 +143,7 @@ async def test_what_a_menu_of_channels_offers(
     channels = {"C1": ("orders", "public"), "C2": ("buyers", "private"), "D1": ("pandabot", "im")}
     await board.draw(
         actions(element | ({"filter": {"include": include}} if include else {})),
-        channels={one: {"name": name, "kind": what} for one, (name, what) in channels.items()},
+        channels={id_: {"name": name, "kind": kind} for id_, (name, kind) in channels.items()},
         users={"U1": {"name": "mei", "real_name": "Mei Lin"}, "U2": {"name": "pandabot", "is_bot": True}},
     )
     options = await board.page.get_by_label("Where").locator("option").all_inner_texts()
@@ -317,7 +317,7 @@ async def test_feedback_and_icon(board: Board) -> None:
     await board.draw({"type": "context_actions", "block_id": "b", "elements": [element, icon]})
     await board.page.get_by_role("button", name="Bad").click()
     await board.page.get_by_role("button", name="Delete").click()
-    assert [(one["action_id"], one["value"]) for one in await board.sent()] == [("f", "down"), ("i", "gone")]
+    assert [(act["action_id"], act["value"]) for act in await board.sent()] == [("f", "down"), ("i", "gone")]
 
 
 async def test_accessory(board: Board) -> None:
@@ -330,7 +330,7 @@ async def test_accessory(board: Board) -> None:
     }
     await board.draw(section)
     await board.page.get_by_role("button", name="Go").click()
-    assert [(one["block_id"], one["action_id"]) for one in await board.sent()] == [("s", "x")]
+    assert [(act["block_id"], act["action_id"]) for act in await board.sent()] == [("s", "x")]
 
 
 async def test_unknown_element(board: Board) -> None:

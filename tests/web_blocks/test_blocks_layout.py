@@ -134,13 +134,13 @@ async def test_axe(board: Board, scheme: str) -> None:
     await board.page.emulate_media(color_scheme="dark" if scheme == "dark" else "light")
     try:
         await board.draw(*SHARED.values(), *OURS.values(), {"type": "hologram"})
-        found = await violations(board.page)
+        problems = await violations(board.page)
     finally:
         await board.page.emulate_media(color_scheme="light")
     assert [
-        (one["id"], [node["html"] for node in one["nodes"]])
-        for one in found
-        if one["impact"] in {"serious", "critical"}
+        (violation["id"], [node["html"] for node in violation["nodes"]])
+        for violation in problems
+        if violation["impact"] in {"serious", "critical"}
     ] == []
 
 
@@ -158,7 +158,7 @@ async def test_narrow(board: Board) -> None:
 @pytest.mark.parametrize(("width", "columns"), [(1280, 2), (360, 1)])
 async def test_fields_stand_in_two_columns(board: Board, width: int, columns: int) -> None:
     """As in Slack two fields stand in a row however wide the screen is, and one where it is narrow."""
-    block = {"type": "section", "fields": [mrkdwn(f"*Name {one}*\nvalue") for one in range(6)]}
+    block = {"type": "section", "fields": [mrkdwn(f"*Name {number}*\nvalue") for number in range(6)]}
     size = board.page.viewport_size
     assert size
     await board.page.set_viewport_size({"width": width, "height": size["height"]})

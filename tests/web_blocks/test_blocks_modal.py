@@ -30,8 +30,14 @@ def option(value: str) -> Json:
     return {"text": plain(value.upper()), "value": value}
 
 
-def field(element: Json, **more: Any) -> Json:
-    return {"type": "input", "block_id": "b", "label": plain("What"), "element": {"action_id": "x", **element}, **more}
+def field(element: Json, **fields: Any) -> Json:
+    return {
+        "type": "input",
+        "block_id": "b",
+        "label": plain("What"),
+        "element": {"action_id": "x", **element},
+        **fields,
+    }
 
 
 RICH = {"type": "rich_text", "elements": [{"type": "rich_text_section", "elements": [{"type": "text", "text": "hi"}]}]}
@@ -96,11 +102,11 @@ async def test_label_hint_optional_limits(board: Board) -> None:
             "label": plain("Why"),
         },
     )
-    what, why = board.page.get_by_label("What"), board.page.get_by_label("Why (optional)")
-    await expect(what).to_have_accessible_description("One a line")
-    await expect(what).to_have_attribute("aria-required", "true")
+    entry, why = board.page.get_by_label("What"), board.page.get_by_label("Why (optional)")
+    await expect(entry).to_have_accessible_description("One a line")
+    await expect(entry).to_have_attribute("aria-required", "true")
     await expect(why).not_to_have_attribute("aria-required", "true")
-    await what.press_sequentially("12345")
+    await entry.press_sequentially("12345")
     assert (await board.state())["b"]["x"]["value"] == "123"
 
 
@@ -113,13 +119,13 @@ async def test_errors(board: Board) -> None:
     }
     await board.draw(field({"type": "plain_text_input"}), second)
     await board.show_errors({"b": "No order has this id.", "c": "Choose one."})
-    what = board.page.get_by_label("What")
-    await expect(what).to_have_accessible_description("No order has this id.")
-    await expect(what).to_have_attribute("aria-invalid", "true")
-    await expect(what).to_be_focused()
+    entry = board.page.get_by_label("What")
+    await expect(entry).to_have_accessible_description("No order has this id.")
+    await expect(entry).to_have_attribute("aria-invalid", "true")
+    await expect(entry).to_be_focused()
     await expect(board.page.get_by_role("alert").filter(has_text="Choose one.")).to_be_visible()
     await board.show_errors({})
-    await expect(what).not_to_have_attribute("aria-invalid", "true")
+    await expect(entry).not_to_have_attribute("aria-invalid", "true")
     assert "No order" not in await board.root.inner_text()
 
 
@@ -135,31 +141,31 @@ async def test_dispatching(board: Board) -> None:
     eager = element | {"dispatch_action_config": {"trigger_actions_on": ["on_character_entered"]}}
     await board.draw(field(eager, dispatch_action=True))
     await board.page.get_by_label("What").press_sequentially("ab")
-    assert [one["value"] for one in await board.sent(2)] == ["a", "ab"]
+    assert [act["value"] for act in await board.sent(2)] == ["a", "ab"]
 
 
 async def test_dispatching_choice(board: Board) -> None:
     """A choice that dispatches tells at once."""
     await board.draw(field({"type": "static_select", "options": [A, B]}, dispatch_action=True))
     await board.page.get_by_label("What").select_option("B")
-    assert [one["selected_option"] for one in await board.sent(1)] == [B]
+    assert [act["selected_option"] for act in await board.sent(1)] == [B]
 
 
 @pytest.mark.parametrize("scheme", ["light", "dark"])
 async def test_axe(board: Board, scheme: str) -> None:
     """Axe finds nothing serious in any input, with an error shown, in light and in dark."""
-    elements = [*(one[0] for one in INPUTS), *(choice[0] for choice in CHOICES)]
+    elements = [*(sample[0] for sample in INPUTS), *(choice[0] for choice in CHOICES)]
     blocks = [{**field(element), "block_id": f"b{at}", "hint": plain("hint")} for at, element in enumerate(elements)]
-    bare = {"type": "actions", "elements": [{**one, "action_id": f"x{at}"} for at, one in enumerate(elements)]}
+    bare = {"type": "actions", "elements": [{**element, "action_id": f"x{at}"} for at, element in enumerate(elements)]}
     await board.page.emulate_media(color_scheme="dark" if scheme == "dark" else "light")
     try:
         await board.draw(*blocks, bare)
         await board.show_errors({f"b{at}": "wrong" for at in range(len(blocks))})
-        found = await violations(board.page)
+        problems = await violations(board.page)
     finally:
         await board.page.emulate_media(color_scheme="light")
-    bad = [one for one in found if one["impact"] in {"serious", "critical"}]
-    assert [(one["id"], [node["html"] for node in one["nodes"]]) for one in bad] == []
+    bad = [violation for violation in problems if violation["impact"] in {"serious", "critical"}]
+    assert [(violation["id"], [node["html"] for node in violation["nodes"]]) for violation in bad] == []
 
 
 async def test_settings_of_the_bot(board: Board) -> None:

@@ -73,10 +73,10 @@ def _drawn() -> dict[str, Any]:
 def _kept(name: str) -> list[str]:
     known = _drawn().get(name)
     if known is None or known["sample"] != fingerprint(SAMPLES[name]):
-        said = f"{name!r} has changed since it was drawn for comparison: run `{RENEW}`"
+        sentence = f"{name!r} has changed since it was drawn for comparison: run `{RENEW}`"
         if shutil.which("node") is None:
-            pytest.skip(f"{said} (it needs Node, which is absent here)")
-        pytest.fail(said)
+            pytest.skip(f"{sentence} (it needs Node, which is absent here)")
+        pytest.fail(sentence)
     strings: list[str] = known["strings"]
     return [string for string in strings if string not in ITS_OWN and not MARKERS.fullmatch(string)]
 
@@ -109,10 +109,10 @@ async def test_same_strings(board: Board, name: str) -> None:
     strings = _kept(name)
     seen = _packed(await _seen(board, name), name)
     at = 0
-    for one in strings:
-        found = seen.find(_packed(one, name), at)
-        assert found >= 0, f"not seen after {seen[:at][-60:]!r}: {one!r}"
-        at = found + len(_packed(one, name))
+    for text in strings:
+        position = seen.find(_packed(text, name), at)
+        assert position >= 0, f"not seen after {seen[:at][-60:]!r}: {text!r}"
+        at = position + len(_packed(text, name))
 
 
 @pytest.mark.asyncio(loop_scope="session")

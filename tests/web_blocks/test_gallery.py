@@ -153,8 +153,12 @@ async def leave_one_of_each_kind(page: Page) -> None:
 
 async def serious(page: Page, options: dict[str, Any]) -> list[tuple[str, list[str]]]:
     """The rules with a serious violation, each with its first nodes."""
-    found = await violations(page, options)
-    return [(one["id"], [node["html"] for node in one["nodes"]][:3]) for one in found if one["impact"] in SERIOUS]
+    problems = await violations(page, options)
+    return [
+        (violation["id"], [node["html"] for node in violation["nodes"]][:3])
+        for violation in problems
+        if violation["impact"] in SERIOUS
+    ]
 
 
 # --- the README's pictures --------------------------------------------------------------------------------------------

@@ -181,8 +181,8 @@ def homes_are_kept_by_person(patch: Patch) -> None:
     """A home is kept by the person's id, without the workspace."""
     publish, kept = bot.clients.slack.SlackClient.views_publish, dict[str, Any]()
 
-    async def from_memory(self: Any, *, user_id: str, view: Any, **more: Any) -> Any:
-        return await publish(self, user_id=user_id, view=kept.setdefault(user_id, view), **more)
+    async def from_memory(self: Any, *, user_id: str, view: Any, **fields: Any) -> Any:
+        return await publish(self, user_id=user_id, view=kept.setdefault(user_id, view), **fields)
 
     patch.setattr(bot.clients.slack.SlackClient, "views_publish", from_memory)
 

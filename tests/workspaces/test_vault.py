@@ -34,11 +34,11 @@ def test_a_new_key_opens_nothing_until_the_old_one_stands_behind_it() -> None:
     sealed = Vault([OLD]).seal("a", SECRET)
     with pytest.raises(MissingKeyError, match=f"the key {print_of(OLD)}"):
         Vault([NEW]).open("a", sealed)
-    both = Vault([NEW, OLD])
-    assert both.open("a", sealed) == SECRET
-    renewed = both.renew(sealed)
-    assert not both.is_newest(sealed)
-    assert both.is_newest(renewed)
+    vault = Vault([NEW, OLD])
+    assert vault.open("a", sealed) == SECRET
+    renewed = vault.renew(sealed)
+    assert not vault.is_newest(sealed)
+    assert vault.is_newest(renewed)
     assert Vault([NEW]).open("a", renewed) == SECRET
     with pytest.raises(MissingKeyError):
         Vault([OLD]).open("a", renewed)

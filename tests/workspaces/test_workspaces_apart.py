@@ -10,10 +10,10 @@ from typing import TYPE_CHECKING, Any
 import aiohttp
 import pytest
 from support import forged
-from support.buying import ADDRESS, goods, open_order, put, to_review
+from support.buying import ADDRESS, goods, open_order, put_into_cart, to_review
 from support.canaries import logged
 from support.host_harness import CANARY, SIGNING, A, B, HostHarness, WorkspaceHarness, hosted, keys_of
-from support.intruder import MINE, Loot, attack, attempts_on, pairs
+from support.intruder import MINE, ForeignValues, attack, attempts_on, pairs
 from support.wizard_steps import send_page
 
 from handlers import listeners
@@ -66,10 +66,10 @@ async def harness(tmp_path: Path) -> AsyncIterator[HostHarness]:
         "answer_seconds": 30.0,
         "pandapon_paths": OWN_PATHS,
     }
-    async with hosted(tmp_path, **extra) as one:
-        await one.connect(A)
-        await one.connect(B)
-        yield one
+    async with hosted(tmp_path, **extra) as harness:
+        await harness.connect(A)
+        await harness.connect(B)
+        yield harness
 
 
 async def lived_in(alpha: WorkspaceHarness) -> None:
@@ -83,7 +83,7 @@ async def lived_in(alpha: WorkspaceHarness) -> None:
     await alpha.bot.deliverer.drain()
     alpha.pandapon.account.addresses[1] = ADDRESS | {"name": CANARY, "address": f"{CANARY}路1号"}
     for at in (0, 1):
-        put(alpha, goods(alpha, Platform.ALIBABA, at), 4)
+        put_into_cart(alpha, goods(alpha, Platform.ALIBABA, at), 4)
     await alpha.ask("/panda cart")
     await open_order(alpha)
     await to_review(alpha)
@@ -117,13 +117,13 @@ async def test_nothing_of_a_workspace_is_ever_in_another(harness: HostHarness, m
     await lived_in(alpha)
     assert CANARY in str(alpha.slack.calls), "the canary would be seen"
     assert CANARY in harness.dump(f"team_{A.lower()}")
-    loot = Loot.of(alpha)
-    assert len(loot.forms) > 6
+    foreign = ForeignValues.of(alpha)
+    assert len(foreign.forms) > 6
     assert len(alpha.rows("TABLE flows")) > 3
     before, asked_before = standing(alpha), len(alpha.slack.calls)
     heard = hear_listeners(monkeypatch)
     with logged("debug") as log:
-        answers = await attack(beta, loot)
+        answers = await attack(beta, foreign)
         await beta.several_ticks()
     assert len(answers) > 1500
     assert CANARY not in str(answers)
@@ -183,11 +183,11 @@ async def test_a_listener_that_is_added_later_is_tried_as_well(tmp_path: Path) -
     async with hosted(tmp_path, features=(*FEATURES, throwaway)) as harness:
         alpha, beta = await harness.connect(A), await harness.connect(B)
         await alpha.ask(f"/panda watch {MINE[0]}")
-        loot = Loot.of(alpha)
-        await attack(beta, loot, lambda declared: "later" in str(declared.name) or declared.name == "reaction_added")
+        foreign = ForeignValues.of(alpha)
+        await attack(beta, foreign, lambda declared: "later" in str(declared.name) or declared.name == "reaction_added")
         for name in ("later_button", "later_shortcut", "later_action", "reaction_added", "later_form"):
             assert any(name in body and MINE[0] in body for _, body in heard), name
-        assert all(attempts_on(declared, beta, loot) for declared in declarations(beta.bot.app))
+        assert all(attempts_on(declared, beta, foreign) for declared in declarations(beta.bot.app))
 
 
 # --- the gate and the push messages -----------------------------------------------------------------------------------

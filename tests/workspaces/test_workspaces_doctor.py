@@ -25,17 +25,17 @@ ORDER = "2542285641920880794"
 @pytest.fixture
 async def harness(tmp_path: Path) -> AsyncIterator[HostHarness]:
     """The process, with no workspace yet."""
-    async with hosted(tmp_path) as one:
-        yield one
+    async with hosted(tmp_path) as harness:
+        yield harness
 
 
-async def parts_of(harness: HostHarness, **more: str) -> dict[str, str]:
+async def parts_of(harness: HostHarness, **variables: str) -> dict[str, str]:
     """The report's parts by their titles, as the command prints it."""
     port = harness.host.http_port if harness.host else 1
-    environment = environment_of(harness, port) | more
-    code, said = await asyncio.to_thread(command, harness.folder, "doctor", environment=environment)
-    assert code == 0, said
-    return dict(part.split("\n\n", 1) for part in said.split("\n## ")[1:])
+    environment = environment_of(harness, port) | variables
+    code, output = await asyncio.to_thread(command, harness.folder, "doctor", environment=environment)
+    assert code == 0, output
+    return dict(part.split("\n\n", 1) for part in output.split("\n## ")[1:])
 
 
 async def aliases(harness: HostHarness) -> dict[str, str]:
@@ -51,7 +51,7 @@ async def test_each_workspace_has_a_part_and_none_is_named(harness: HostHarness)
     parts = await parts_of(harness)
     named = await aliases(harness)
     assert [title for title in parts if title.startswith("Workspace ")] == sorted(
-        f"Workspace {one}" for one in named.values()
+        f"Workspace {alias}" for alias in named.values()
     )
     assert "| workspaces | 2 |" in parts["The database"]
     assert "| PostgreSQL | " in parts["The database"]

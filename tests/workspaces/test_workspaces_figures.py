@@ -28,8 +28,8 @@ $$ BEGIN RAISE EXCEPTION 'no space left' USING ERRCODE = 'disk_full'; END $$
 @pytest.fixture
 async def harness(tmp_path: Path) -> AsyncIterator[HostHarness]:
     """The process, with no workspace yet."""
-    async with hosted(tmp_path) as one:
-        yield one
+    async with hosted(tmp_path) as harness:
+        yield harness
 
 
 async def served(harness: HostHarness) -> str:

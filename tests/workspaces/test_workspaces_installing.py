@@ -25,8 +25,8 @@ ORDER = "2542285634920880794"
 @pytest.fixture
 async def harness(tmp_path: Path) -> AsyncIterator[HostHarness]:
     """The process, with no workspace yet."""
-    async with hosted(tmp_path, public_url="https://panda.example") as one:
-        yield one
+    async with hosted(tmp_path, public_url="https://panda.example") as harness:
+        yield harness
 
 
 async def fill(workspace: WorkspaceHarness, user: str = "mei", **changed: str) -> str:
@@ -90,7 +90,7 @@ async def test_an_admin_connects_it_and_the_bot_works_from_then_on(harness: Host
     for secret in (keys.access_key, keys.access_secret, harness.slack.teams[B].token, CLIENT_SECRET):
         assert secret not in harness.dump("public") + harness.dump(f"team_{B.lower()}")
         assert secret not in log.getvalue()
-    shown = str([(one.text, one.blocks) for one in beta.private()]) + page
+    shown = str([(message.text, message.blocks) for message in beta.private()]) + page
     assert keys.access_key not in shown
     assert keys.access_secret not in shown
 
@@ -137,7 +137,7 @@ async def test_only_those_who_manage_the_workspace_enter_its_keys(harness: HostH
     await beta.ask("/panda", user="tom")
     message, action_id = beta.button("Connect PandaPon", "tom", "#orders")
     assert (await beta.slack.press("tom", message, action_id)).ok
-    await beta.until(lambda: any("Only the workspace's admins" in words(one) for one in beta.private("tom")))
+    await beta.until(lambda: any("Only the workspace's admins" in words(message) for message in beta.private("tom")))
     assert beta.slack.workspace.views == {}
     beta.slack.workspace.user("tom").is_admin = True
     assert "is connected to PandaPon" in await fill(beta, "tom")
@@ -153,7 +153,7 @@ async def test_only_those_who_manage_the_workspace_enter_its_keys(harness: HostH
 
 def open_keys(harness: HostHarness, team: str) -> Any:
     assert harness.host is not None
-    [row] = [one for one in harness.rows("SELECT * FROM accounts") if one["id"] == team]
+    [row] = [row for row in harness.rows("SELECT * FROM accounts") if row["id"] == team]
     return harness.host.vault.open(f"account:{team}", row["sealed"])
 
 
@@ -267,7 +267,7 @@ async def test_an_uninstalled_workspace_stops_and_its_token_is_forgotten(harness
     assert "Watching" in await beta.ask(f"/panda watch {ORDER}")
     await harness.slack.uninstall(B)
     await harness.until_state(B, "gone")
-    row = {one["id"]: one for one in harness.rows("SELECT * FROM installations")}[B]
+    row = {row["id"]: row for row in harness.rows("SELECT * FROM installations")}[B]
     assert row["sealed"] == ""
     assert row["revoked_at"] is not None
     calls = len(beta.slack.calls)
@@ -308,9 +308,11 @@ async def test_an_unknown_workspace_gets_one_sentence_and_nothing_else(harness: 
     button = {"type": "button", "action_id": "run:1", "text": {"type": "plain_text", "text": "Go"}, "value": "status"}
     message = stranger.workspace.post(room, "U0BOTPANDA", "a", blocks=[{"type": "actions", "elements": [button]}])
     assert (await stranger.press("mei", message, "run:1")).ok
-    await until(lambda: any("not installed" in one.text for one in stranger.workspace.ephemeral[1:]))
+    await until(lambda: any("not installed" in message.text for message in stranger.workspace.ephemeral[1:]))
     assert (await stranger.shortcut("mei", message, "track_message")).ok
-    await until(lambda: len([one for one in stranger.workspace.ephemeral if "not installed" in one.text]) == 3)
+    await until(
+        lambda: len([message for message in stranger.workspace.ephemeral if "not installed" in message.text]) == 3
+    )
     assert (await stranger.event({"type": "app_home_opened", "user": MEI, "channel": "D0", "tab": "home"})).ok
     assert {call.method for call in stranger.calls} == {"response_url"}
     assert harness.dump("public") == before

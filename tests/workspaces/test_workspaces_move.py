@@ -10,7 +10,7 @@ from typing import TYPE_CHECKING
 import psycopg
 import pytest
 from support.host_harness import UNKNOWN, A, B
-from support.many import SECRETS, WORKING, Many, installed, rows
+from support.many_workspaces import SECRETS, WORKING, ManyWorkspaces, installed, rows
 from support.moving import PASSWORD, new_database
 from support.patience import PATIENCE
 
@@ -22,13 +22,13 @@ if TYPE_CHECKING:
 
 
 @pytest.fixture
-def many(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> Many:
+def many(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> ManyWorkspaces:
     """The installation, and no settings of this machine."""
     monkeypatch.chdir(tmp_path)
     return installed(tmp_path)
 
 
-def folder_of(many: Many, name: str = "on-its-way") -> str:
+def folder_of(many: ManyWorkspaces, name: str = "on-its-way") -> str:
     return f"sqlite:///{many.folder / name}"
 
 
@@ -38,7 +38,7 @@ def execute(url: str, *statements: str) -> None:
             raw.execute(statement.encode())
 
 
-def test_there_and_on(many: Many) -> None:
+def test_there_and_on(many: ManyWorkspaces) -> None:
     """Equal rows in the folder and on another server; secrets stay sealed, and neither they nor a password are said."""
     before, folder, server = rows(many.url), folder_of(many), new_database()
     assert set(before) == {"", A, B}
@@ -65,7 +65,7 @@ def test_there_and_on(many: Many) -> None:
         assert secret.encode() not in kept
 
 
-def test_what_was_left_starts_no_process(many: Many) -> None:
+def test_what_was_left_starts_no_process(many: ManyWorkspaces) -> None:
     """The refusal names the way back, which all workspaces take together."""
     folder = folder_of(many)
     assert many.run("migrate", "--to", folder).exit_code == 0
@@ -75,8 +75,8 @@ def test_what_was_left_starts_no_process(many: Many) -> None:
     assert (started.exit_code, "The data moved to" in started.output) == (78, True), started.output
     command = started.output.split("`")[3].split()
     assert command[:3] == ["pandabot", "restored", "--at"]
-    one = many.run(*command[1:], "--workspace", A)
-    assert (one.exit_code, "The data moved to" in one.output) == (1, True), one.output
+    result = many.run(*command[1:], "--workspace", A)
+    assert (result.exit_code, "The data moved to" in result.output) == (1, True), result.output
     back = many.run(*command[1:])
     assert back.exit_code == 0, back.output
     assert back.output.count("may start on this database again") == 3
@@ -85,7 +85,7 @@ def test_what_was_left_starts_no_process(many: Many) -> None:
 
 
 @pytest.mark.parametrize("to_server", [True, False], ids=["to PostgreSQL", "to SQLite"])
-def test_a_dry_run_keeps_nothing(many: Many, to_server: bool) -> None:
+def test_a_dry_run_keeps_nothing(many: ManyWorkspaces, to_server: bool) -> None:
     """It moves and compares all, and leaves both as they were."""
     source, target = many.url, folder_of(many)
     if to_server:
@@ -108,7 +108,7 @@ LAST = ["before_commit:3", "after_commit:3", "after_move:3"]
 @pytest.mark.parametrize("point", [*POINTS, *LAST])
 @pytest.mark.parametrize("to_server", [True, False], ids=["to PostgreSQL", "to SQLite"])
 @pytest.mark.timeout(PATIENCE * 10)
-def test_a_second_run_carries_on(many: Many, point: str, to_server: bool) -> None:
+def test_a_second_run_carries_on(many: ManyWorkspaces, point: str, to_server: bool) -> None:
     """Wherever the first one was killed: no process starts meanwhile, another target is refused, and all arrives."""
     source, target = many.url, folder_of(many)
     if to_server:
@@ -136,19 +136,19 @@ def test_a_second_run_carries_on(many: Many, point: str, to_server: bool) -> Non
     assert (third.exit_code, "The data moved to" in third.output) == (1, True), third.output
 
 
-def test_a_move_that_is_given_up(many: Many) -> None:
+def test_a_move_that_is_given_up(many: ManyWorkspaces) -> None:
     """The source serves again, and what had arrived is no longer taken for a part of the next move."""
     target = folder_of(many)
     assert many.killed("after_move:1", "migrate", "--to", target).returncode == -signal.SIGKILL
-    said = many.run("run", HTTP_PORT="0").output
-    given_up = many.run(*said.split("`")[3].split()[1:])
+    output = many.run("run", HTTP_PORT="0").output
+    given_up = many.run(*output.split("`")[3].split()[1:])
     assert given_up.exit_code == 0, given_up.output
     refused = many.run("migrate", "--to", target)
     assert (refused.exit_code, "is not empty" in refused.output) == (1, True), refused.output
     assert many.run("migrate", "--to", folder_of(many, "second")).exit_code == 0
 
 
-def _full(many: Many) -> tuple[str, str]:
+def _full(many: ManyWorkspaces) -> tuple[str, str]:
     first, server = folder_of(many, "first"), new_database()
     many.run("migrate", "--to", first)
     many.run("migrate", "--from", first, "--to", server)
@@ -156,34 +156,34 @@ def _full(many: Many) -> tuple[str, str]:
     return first, server
 
 
-def _a_left_workspace(many: Many) -> tuple[str, str]:
+def _a_left_workspace(many: ManyWorkspaces) -> tuple[str, str]:
     first, server = _full(many)
     execute(server, "TRUNCATE installations, accounts, account_paces, account_outages, host_workers, oauth_states")
     return first, server
 
 
-def _taken(many: Many) -> tuple[str, str]:
+def _taken(many: ManyWorkspaces) -> tuple[str, str]:
     (many.folder / "on-its-way").mkdir()
     (many.folder / "on-its-way" / "letter.txt").write_text("somebody's")
     return many.url, folder_of(many)
 
 
-def _newer(many: Many) -> tuple[str, str]:
+def _newer(many: ManyWorkspaces) -> tuple[str, str]:
     execute(many.url, "INSERT INTO team_t0bbbbbb2.migrations (name) VALUES ('9999_later')")
     return many.url, folder_of(many)
 
 
-def _newer_shared(many: Many) -> tuple[str, str]:
+def _newer_shared(many: ManyWorkspaces) -> tuple[str, str]:
     execute(many.url, "ALTER TABLE installations ADD COLUMN later TEXT")
     return many.url, folder_of(many)
 
 
-def _at_work(many: Many) -> tuple[str, str]:
+def _at_work(many: ManyWorkspaces) -> tuple[str, str]:
     execute(many.url, WORKING)
     return many.url, folder_of(many)
 
 
-def _half(many: Many) -> tuple[str, str]:
+def _half(many: ManyWorkspaces) -> tuple[str, str]:
     many.killed("after_move:1", "migrate", "--to", folder_of(many))
     return folder_of(many), new_database()
 
@@ -207,7 +207,7 @@ def _half(many: Many) -> tuple[str, str]:
     ids=["full", "left", "taken", "newer", "shared", "at work", "half", "none", "empty", "two", "servers", "folder"],
 )
 def test_a_move_that_cannot_be_is_refused_in_a_sentence(
-    many: Many, made: Callable[[Many], tuple[str, str]], sentence: str
+    many: ManyWorkspaces, made: Callable[[ManyWorkspaces], tuple[str, str]], sentence: str
 ) -> None:
     """Nothing is begun, so the next try, elsewhere or later, is free."""
     source, target = made(many)
@@ -218,7 +218,7 @@ def test_a_move_that_cannot_be_is_refused_in_a_sentence(
     assert began == (int(made is _half),)
 
 
-def test_a_missing_key_is_found_before_anything_is_moved(many: Many) -> None:
+def test_a_missing_key_is_found_before_anything_is_moved(many: ManyWorkspaces) -> None:
     """Whoever moves without the key would find out when it is too late. What is damaged is moved as it is."""
     result = many.run("migrate", "--to", folder_of(many), PANDABOT_KEYS=new_key())
     assert (result.exit_code, "which PANDABOT_KEYS does not name" in result.output) == (1, True), result.output
@@ -227,7 +227,7 @@ def test_a_missing_key_is_found_before_anything_is_moved(many: Many) -> None:
     assert many.run("migrate", "--to", folder_of(many)).exit_code == 0
 
 
-def test_one_workspace_that_fails_stops_only_the_end(many: Many) -> None:
+def test_one_workspace_that_fails_stops_only_the_end(many: ManyWorkspaces) -> None:
     """The others are moved, and the sentence says that it is not over; mended, a second run finishes."""
     execute(
         many.url,
@@ -246,7 +246,7 @@ def test_one_workspace_that_fails_stops_only_the_end(many: Many) -> None:
     assert rows(target) == rows(many.url)
 
 
-def test_a_forgotten_workspaces_data_come_along(many: Many) -> None:
+def test_a_forgotten_workspaces_data_come_along(many: ManyWorkspaces) -> None:
     """Its installation was removed without them."""
     assert many.run("workspaces", "remove", A, "--yes").exit_code == 0
     assert many.run("migrate", "--to", folder_of(many)).exit_code == 0

@@ -34,7 +34,7 @@ async def watch_all(harness: HostHarness, port: int) -> None:
     await until(lambda: bool(slack.workspace.channels[ORDERS].messages))
 
 
-async def told(process: asyncio.subprocess.Process) -> str:
+async def log_after_stop(process: asyncio.subprocess.Process) -> str:
     """End the process as systemd does, and return its log."""
     process.send_signal(signal.SIGTERM)
     _out, log = await asyncio.wait_for(process.communicate(), PATIENCE)
@@ -66,7 +66,7 @@ async def test_the_process_starts_serves_is_killed_and_goes_on(tmp_path: Path) -
         process = await start(harness, port)
         await until_running(port)
         await watch_all(harness, port)
-        log = await told(process)
+        log = await log_after_stop(process)
         assert f"workspace={B}" in log
         joined = next(line for line in log.splitlines() if "orders joined" in line)
         assert f"workspace={B}" in joined

@@ -42,8 +42,8 @@ ORDER = "2542285634920880794"
 @pytest.fixture
 async def harness(tmp_path: Path) -> AsyncIterator[HostHarness]:
     """The process, with no workspace yet."""
-    async with hosted(tmp_path) as one:
-        yield one
+    async with hosted(tmp_path) as harness:
+        yield harness
 
 
 def change(harness: HostHarness, table: str, id_: str, **values: str) -> None:
@@ -145,7 +145,7 @@ async def test_a_rotation_says_which_rows_it_cannot_read(harness: HostHarness) -
     assert "Keep the older keys" in outcome.words
 
 
-class Stubborn:
+class FailingLauncher:
     """A launcher that fails as it is told, and hangs for one workspace."""
 
     def __init__(self, errors: dict[str, Exception]) -> None:
@@ -171,17 +171,17 @@ async def test_a_start_that_hangs_or_breaks_holds_up_no_other(harness: HostHarne
     await harness.connect(A)
     await harness.connect(B)
     await harness.slack.teams[A].server.event({"type": "nothing"})
-    launcher = Stubborn({A: StorageError("The disk is full.")})
+    launcher = FailingLauncher({A: StorageError("The disk is full.")})
     registry = Registry(harness.host.directory, launcher, 0.05)
     registry.start()
     try:
         await until(lambda: registry.counts()[State.FAILED] == 1)
-        assert registry.find([A]).reason == "The disk is full."  # type: ignore[union-attr]
-        assert registry.find([B]).state is State.STARTING  # type: ignore[union-attr]
+        assert registry.find([A]).reason == "The disk is full."  # type: ignore[union-attr]  # the registry has read it
+        assert registry.find([B]).state is State.STARTING  # type: ignore[union-attr]  # the registry has read it
         launcher.errors[A] = KeyError("xoxb-canary")
-        registry.find([A]).again_at = 0.0  # type: ignore[union-attr]
-        await until(lambda: "KeyError" in registry.find([A]).reason)  # type: ignore[union-attr]
-        assert "canary" not in registry.find([A]).reason  # type: ignore[union-attr]
+        registry.find([A]).again_at = 0.0  # type: ignore[union-attr]  # the registry has read it
+        await until(lambda: "KeyError" in registry.find([A]).reason)  # type: ignore[union-attr]  # the registry has read it
+        assert "canary" not in registry.find([A]).reason  # type: ignore[union-attr]  # the registry has read it
         calls = len(launcher.calls)
         await asyncio.sleep(0.3)
         assert len(launcher.calls) == calls, "it is tried again after a while only"
@@ -197,11 +197,11 @@ async def test_a_database_that_is_away_stops_no_bot(harness: HostHarness) -> Non
     registry, real = harness.host.registry, harness.host.directory.installations
     former = beta.bot
 
-    class Away:
+    class FailingTable:
         async def marks(self) -> dict[str, Any]:
             raise StorageError("The database does not answer.")
 
-    harness.host.directory.installations = Away()  # type: ignore[assignment]
+    harness.host.directory.installations = FailingTable()  # type: ignore[assignment]  # it answers the one call
     await until(lambda: registry.trouble)
     assert (await readyz(harness))["reason"] == "the shared tables cannot be read: The database does not answer."
     assert beta.bot is former
@@ -217,7 +217,7 @@ async def test_two_processes_follow_each_other(harness: HostHarness) -> None:
     """What one installs, connects and ends, the other starts and stops within its look; each answers its requests."""
     async with Host(harness.settings, clock=harness.clock) as second:
         beta = await harness.connect(B)
-        await until(lambda: (found := second.registry.find([B])) is not None and found.state is State.RUNNING)
+        await until(lambda: (state := second.registry.find([B])) is not None and state.state is State.RUNNING)
         first, harness.host = harness.host, second  # Slack's requests and the test's waits go to the second one
         harness.slack.request_url = f"{harness.base_url}/slack/events"
         assert "Watching" in await beta.ask(f"/panda watch {ORDER}")
@@ -260,7 +260,7 @@ async def test_a_notice_of_another_process_wakes_the_bot_of_its_workspace_alone(
 
 async def bot_of(host: Host, id_: str) -> Bot:
     """Wait until a process runs the bot of a workspace."""
-    await until(lambda: (found := host.registry.find([id_])) is not None and found.state is State.RUNNING)
+    await until(lambda: (state := host.registry.find([id_])) is not None and state.state is State.RUNNING)
     workspace = host.registry.find([id_])
     assert workspace is not None
     assert workspace.bot is not None
@@ -348,10 +348,10 @@ async def test_the_operator_lists_connects_and_removes(harness: HostHarness) -> 
     with pytest.raises(Exception, match=r"签名错误|signature"):
         await commands.connect(settings, B, key=keys.access_key, secret="wrong", user_id="1", rate=None)
     assert harness.rows("TABLE accounts") == []
-    said = await commands.connect(
+    answer = await commands.connect(
         settings, B, key=keys.access_key, secret=keys.access_secret, user_id=keys.user_id, rate=3.0
     )
-    assert said == f"{B} is connected: PandaPon takes the keys. Its bot starts within seconds."
+    assert answer == f"{B} is connected: PandaPon takes the keys. Its bot starts within seconds."
     await harness.until_state(B, "running")
     [line] = await commands.lines(settings)
     assert line.endswith("by the operator, at most 3 requests a second")
@@ -371,21 +371,24 @@ async def test_check_tries_every_workspace(harness: HostHarness) -> None:
     """A refused token, keys that PandaPon refuses, a damaged row and a missing key: each with what mends it."""
 
     async def findings() -> dict[str, tuple[bool, str]]:
-        return {one.name: (one.ok, f"{one.words} {one.mend}") async for one in check_workspaces.check(harness.settings)}
+        return {
+            finding.name: (finding.ok, f"{finding.words} {finding.mend}")
+            async for finding in check_workspaces.check(harness.settings)
+        }
 
     await harness.connect(A)
     await harness.install(B)
-    found = await findings()
-    assert found[f"{A} Slack"] == (True, "Slack takes the token ")
-    assert found[f"{A} PandaPon"] == (True, "a signed read succeeded ")
-    assert "/panda connect" in found[f"{B} PandaPon"][1]
-    assert found["database"] == (True, "2 workspaces have installed the app ")
+    results = await findings()
+    assert results[f"{A} Slack"] == (True, "Slack takes the token ")
+    assert results[f"{A} PandaPon"] == (True, "a signed read succeeded ")
+    assert "/panda connect" in results[f"{B} PandaPon"][1]
+    assert results["database"] == (True, "2 workspaces have installed the app ")
     harness.slack.revoke(B)
     harness.pandapon.servers[keys_of(A).access_key].access_secret = "changed"
-    found = await findings()
-    assert found[f"{B} Slack"] == (False, "Slack refuses the token or fails: token_revoked Install the app again.")
-    assert found[f"{A} PandaPon"][0] is False
-    assert keys_of(A).access_secret not in str(found)
+    results = await findings()
+    assert results[f"{B} Slack"] == (False, "Slack refuses the token or fails: token_revoked Install the app again.")
+    assert results[f"{A} PandaPon"][0] is False
+    assert keys_of(A).access_secret not in str(results)
     change(harness, "accounts", A, sealed="cut")
     assert "its data is damaged" in (await findings())[f"{A} PandaPon"][1]
     harness.keys = [new_key()]

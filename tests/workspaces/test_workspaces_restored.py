@@ -9,7 +9,7 @@ from typing import TYPE_CHECKING, Any
 import psycopg
 import pytest
 from support.host_harness import UNKNOWN, A, B
-from support.many import WORKING, Many, installed
+from support.many_workspaces import WORKING, ManyWorkspaces, installed
 
 if TYPE_CHECKING:
     from pathlib import Path
@@ -18,29 +18,29 @@ AT = (datetime.now(UTC) - timedelta(hours=1)).isoformat()
 
 
 @pytest.fixture
-def many(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> Many:
+def many(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> ManyWorkspaces:
     """The installation, and no settings of this machine."""
     monkeypatch.chdir(tmp_path)
     return installed(tmp_path)
 
 
-def execute(many: Many, statement: str) -> list[tuple[Any, ...]]:
+def execute(many: ManyWorkspaces, statement: str) -> list[tuple[Any, ...]]:
     with psycopg.connect(many.url) as raw:
         cursor = raw.execute(statement.encode())
         return cursor.fetchall() if cursor.description else []
 
 
-def marked(many: Many) -> list[str]:
+def marked(many: ManyWorkspaces) -> list[str]:
     """The workspaces all of whose orders are to be read again."""
     sql = "SELECT bool_and(unconfirmed_since IS NOT NULL) FROM team_{}.orders"
     return [id_ for id_ in (A, B) if execute(many, sql.format(id_.lower())) == [(True,)]]
 
 
-def pending(many: Many) -> list[tuple[Any, ...]]:
+def pending(many: ManyWorkspaces) -> list[tuple[Any, ...]]:
     return execute(many, "SELECT name FROM host_facts ORDER BY name")
 
 
-def test_all_are_marked_once(many: Many) -> None:
+def test_all_are_marked_once(many: ManyWorkspaces) -> None:
     """The sentences are those of a single bot, with the workspace before them; the second call changes nothing."""
     result = many.run("restored", "--at", AT)
     assert result.exit_code == 0, result.output
@@ -57,15 +57,15 @@ def test_all_are_marked_once(many: Many) -> None:
     assert "Workspaces: 0 marked, 2 marked before, 0 failed." in again.output
 
 
-def test_one_alone(many: Many) -> None:
+def test_one_alone(many: ManyWorkspaces) -> None:
     """The others stay as they are; one without data has nothing to be marked."""
     result = many.run("restored", "--at", AT, "--workspace", B)
     assert result.exit_code == 0, result.output
     assert marked(many) == [B]
     assert A not in result.output
     assert "no data yet" in many.run("restored", "--at", AT, "--workspace", UNKNOWN).output
-    rest = many.run("restored", "--at", AT)
-    assert "Workspaces: 1 marked, 1 marked before, 0 failed." in rest.output
+    remaining = many.run("restored", "--at", AT)
+    assert "Workspaces: 1 marked, 1 marked before, 0 failed." in remaining.output
     assert marked(many) == [A, B]
 
 
@@ -79,7 +79,7 @@ def test_one_alone(many: Many) -> None:
         (("--at", AT, "--from", "sqlite:///none"), 1, "There is no database at none/installation.db"),
     ],
 )
-def test_what_cannot_be_meant(many: Many, arguments: tuple[str, ...], code: int, says: str) -> None:
+def test_what_cannot_be_meant(many: ManyWorkspaces, arguments: tuple[str, ...], code: int, says: str) -> None:
     """Each is a sentence, and nothing is marked."""
     result = many.run("restored", *arguments)
     assert (result.exit_code, says in result.output) == (code, True), result.output
@@ -87,18 +87,18 @@ def test_what_cannot_be_meant(many: Many, arguments: tuple[str, ...], code: int,
     assert (marked(many), pending(many)) == ([], [])
 
 
-def test_while_a_process_works_nothing_is_marked(many: Many) -> None:
+def test_while_a_process_works_nothing_is_marked(many: ManyWorkspaces) -> None:
     """As with a single bot: within a minute of its last sign, for all workspaces or one."""
     execute(many, WORKING)
-    for more in ((), ("--workspace", A)):
-        result = many.run("restored", "--at", AT, *more)
+    for options in ((), ("--workspace", A)):
+        result = many.run("restored", "--at", AT, *options)
         assert (result.exit_code, "w1: poll) was at work" in result.output) == (1, True), result.output
     assert (marked(many), pending(many)) == ([], [])
     execute(many, "UPDATE host_workers SET seen_at = seen_at - 300 * 1000000")
     assert many.run("restored", "--at", AT).exit_code == 0
 
 
-def test_one_that_fails_is_named_and_stays_to_be_marked(many: Many) -> None:
+def test_one_that_fails_is_named_and_stays_to_be_marked(many: ManyWorkspaces) -> None:
     """The others are marked. Its bot does not start until a second run has reached it."""
     execute(many, "INSERT INTO team_t0aaaaaa1.migrations (name) VALUES ('9999_later')")
     failed = many.run("restored", "--at", AT)
@@ -113,7 +113,7 @@ def test_one_that_fails_is_named_and_stays_to_be_marked(many: Many) -> None:
 
 
 @pytest.mark.parametrize(("point", "after"), [("after_notes", []), ("after_workspace", [A])])
-def test_a_run_that_was_killed_is_finished_by_the_next(many: Many, point: str, after: list[str]) -> None:
+def test_a_run_that_was_killed_is_finished_by_the_next(many: ManyWorkspaces, point: str, after: list[str]) -> None:
     """Which workspaces it has not reached is known."""
     killed = many.killed(point, "restored", "--at", AT)
     assert killed.returncode == -signal.SIGKILL, killed.stdout + killed.stderr
@@ -124,7 +124,7 @@ def test_a_run_that_was_killed_is_finished_by_the_next(many: Many, point: str, a
     assert (marked(many), pending(many)) == ([A, B], [])
 
 
-def test_a_workspace_that_is_deleted_is_not_waited_for(many: Many) -> None:
+def test_a_workspace_that_is_deleted_is_not_waited_for(many: ManyWorkspaces) -> None:
     """What cannot be mended may be given up."""
     execute(many, "INSERT INTO team_t0aaaaaa1.migrations (name) VALUES ('9999_later')")
     assert many.run("restored", "--at", AT).exit_code == 1
@@ -134,7 +134,7 @@ def test_a_workspace_that_is_deleted_is_not_waited_for(many: Many) -> None:
     assert (result.exit_code, A in result.output) == (0, False), result.output
 
 
-def test_a_database_without_workspaces(many: Many) -> None:
+def test_a_database_without_workspaces(many: ManyWorkspaces) -> None:
     """Such as that of a slip in STORAGE_URL: a mark there would protect nobody."""
     for id_ in (A, B, UNKNOWN):
         many.run("workspaces", "remove", id_, "--data", "--yes")

@@ -36,9 +36,9 @@ MUCH_LATER = timedelta(hours=13)
 @pytest.fixture
 async def harness(tmp_path: Path) -> AsyncIterator[HostHarness]:
     """The process, and a Slack app with rotation; no workspace yet."""
-    async with hosted(tmp_path) as one:
-        one.slack.rotate(lasts=LASTS)
-        yield one
+    async with hosted(tmp_path) as harness:
+        harness.slack.rotate(lasts=LASTS)
+        yield harness
 
 
 async def watching(harness: HostHarness, team: str = B) -> WorkspaceHarness:
@@ -52,12 +52,12 @@ async def watching(harness: HostHarness, team: str = B) -> WorkspaceHarness:
 async def told_of_a_scan(workspace: WorkspaceHarness, text: str) -> None:
     """Let the courier scan the parcel, and wait for the reply about that, which comes once."""
     workspace.world.add_node(FIRST, text)
-    await workspace.until(lambda: said(workspace, text))
+    await workspace.until(lambda: replies_with(workspace, text))
     await workspace.several_ticks()
-    assert len(said(workspace, text)) == 1
+    assert len(replies_with(workspace, text)) == 1
 
 
-def said(workspace: WorkspaceHarness, text: str) -> list[str]:
+def replies_with(workspace: WorkspaceHarness, text: str) -> list[str]:
     """The messages of the card's thread that hold a text."""
     return [words(reply) for reply in workspace.thread(workspace.channel()[0]) if text in words(reply)]
 
@@ -114,14 +114,14 @@ async def test_a_token_that_ends_in_the_midst_of_posting_loses_and_repeats_nothi
     harness.clock.advance(MUCH_LATER)
     beta.world.add_node(FIRST, "到达广州分拨中心")
     await until(lambda: beta.bot.deliverer.failures.token_refused == "token_expired")
-    assert said(beta, "到达广州分拨中心") == []
+    assert replies_with(beta, "到达广州分拨中心") == []
     tried = harness.slack.refreshes
     assert tried == 1, "the claim holds back further tries for a minute"
     harness.slack.refresh_error = ""
     harness.clock.advance(LEASE)
-    await beta.until(lambda: said(beta, "到达广州分拨中心"))
+    await beta.until(lambda: replies_with(beta, "到达广州分拨中心"))
     await told_of_a_scan(beta, "快件已到达深圳")
-    assert len(said(beta, "到达广州分拨中心")) == 1
+    assert len(replies_with(beta, "到达广州分拨中心")) == 1
     assert not beta.bot.deliverer.failures.token_refused
 
 
@@ -153,14 +153,14 @@ async def test_of_two_processes_one_renews_the_token(harness: HostHarness) -> No
     await watching(harness)
     await harness.connect(A)
     async with Host(harness.settings, clock=harness.clock) as second:
-        await until(lambda: all((found := second.registry.find([id_])) and found.bot for id_ in (A, B)))
+        await until(lambda: all((state := second.registry.find([id_])) and state.bot for id_ in (A, B)))
         former = {id_: harness.slack.teams[id_].token for id_ in (A, B)}
         harness.clock.advance(DUE)
         for id_ in (A, B):
             await until_renewed(harness, former[id_], id_)
             other = second.registry.find([id_])
             assert other is not None
-            await until(lambda bot=other.bot, id_=id_: bot.slack.token == harness.slack.teams[id_].token)  # type: ignore[misc]
+            await until(lambda bot=other.bot, id_=id_: bot.slack.token == harness.slack.teams[id_].token)  # type: ignore[misc]  # mypy knows no defaults in lambdas
         assert harness.slack.refreshes == 2
         harness.clock.advance(timedelta(hours=3))
         await told_of_a_scan(harness.of(B), "到达广州分拨中心")
@@ -246,8 +246,10 @@ async def test_a_lost_answer_that_slack_does_not_give_again_leaves_two_hours(har
     harness.clock.advance(timedelta(hours=3))
     beta.world.add_node(FIRST, "快件已到达深圳")
     await until(lambda: beta.bot.deliverer.failures.token_refused == "token_expired")
-    found = [one async for one in check_workspaces.check(harness.settings) if one.name == f"{B} Slack"]
-    assert [one.words for one in found] == ["Slack's token has expired, and `pandabot run` has not renewed it"]
+    results = [finding async for finding in check_workspaces.check(harness.settings) if finding.name == f"{B} Slack"]
+    assert [finding.words for finding in results] == [
+        "Slack's token has expired, and `pandabot run` has not renewed it"
+    ]
     await beta.slack.event({"type": "app_uninstalled"})  # a late one, of the installation before: it ends nothing
     await asyncio.sleep(0.3)
     former = beta.bot
@@ -255,8 +257,8 @@ async def test_a_lost_answer_that_slack_does_not_give_again_leaves_two_hours(har
     await until(lambda: harness.of(B).bot is not former)
     await harness.until_state(B, "running")
     beta = harness.of(B)
-    await beta.until(lambda: said(beta, "快件已到达深圳"))
-    assert len(said(beta, "快件已到达深圳")) == 1
+    await beta.until(lambda: replies_with(beta, "快件已到达深圳"))
+    assert len(replies_with(beta, "快件已到达深圳")) == 1
     assert "pandabot_workspaces_token_not_renewed 0.0" in await metrics(harness)
 
 

@@ -34,7 +34,7 @@ async def renew() -> None:
     ):
         await server.start()
         async with person(browser, server.base_url) as mei, person(browser, f"{server.base_url}?as=tom") as tom:
-            for scene in (watch, scan, settle, look_around, suffer, wait, regret):
+            for scene in (watch, scan, settle, look_around, ask_while_broken, wait, unwatch_and_undo):
                 await scene(mei)
             await tom.type("/panda watches")
             await tom.sees("1 order is watched")
@@ -91,8 +91,8 @@ async def look_around(mei: Person) -> None:
     await mei.go("orders")
 
 
-async def suffer(mei: Person) -> None:
-    """Ask while PandaPon is broken, in a way that no repeat could mend: how long those take differs from run to run."""
+async def ask_while_broken(mei: Person) -> None:
+    """Ask while PandaPon is broken in a way that the bot does not retry: retries take differently long in each run."""
     panel = await mei.controls("Faults")
     await panel.get_by_role("switch", name="Half of the JSON is missing").check()
     await mei.type(f"/panda order {OTHER}")
@@ -112,8 +112,8 @@ async def wait(mei: Person) -> None:
     await mei.page.get_by_role("button", name="Close demo controls").click()
 
 
-async def regret(mei: Person) -> None:
-    """Stop watching, and think better of it."""
+async def unwatch_and_undo(mei: Person) -> None:
+    """Stop watching, and undo that."""
     await mei.type(f"/panda unwatch {ORDER}")
     stopped = mei.private.filter(has=mei.page.get_by_role("button", name="Undo"))
     words = await stopped.locator(".body").inner_text()

@@ -52,8 +52,8 @@ def _drawn(node: str, npm: str, question: str) -> dict[str, list[str]]:
             check=True,
             env=os.environ | {"TZ": ZONE, "LANG": "en_US.UTF-8"},
         )
-    found: dict[str, list[str]] = json.loads(done.stdout)
-    return found
+    strings: dict[str, list[str]] = json.loads(done.stdout)
+    return strings
 
 
 if __name__ == "__main__":

@@ -1,4 +1,4 @@
-"""A process that is killed over a write, and what the database and PandaPon say of that afterwards."""
+"""A process that is killed during a write, and what the database and PandaPon say of the write afterwards."""
 
 from __future__ import annotations
 
@@ -22,21 +22,21 @@ if TYPE_CHECKING:
 
     from tracking.writes import Write, WriteState
 
-SETTLED = 2.0  # seconds after which a process has looked for what its predecessor left, and done what it was sent
+SETTLED = 2.0  # seconds in which a process resolves the writes of its predecessor and handles what it was sent
 NO_VALUES: dict[str, Any] = {}
 
 
-class ChangingHarness(KillHarness):
+class WriteKillHarness(KillHarness):
     """Both stand-ins, with every path of the API, and a bot that may change the account."""
 
     def __init__(self, folder: Path, writes: str) -> None:
-        """``writes``: what it may change, as ``WRITES`` has it."""
+        """``writes``: the setting ``WRITES``, which says what the bot may change."""
         super().__init__(folder, 1)
         self._writes = writes
 
     @property
     def environment(self) -> dict[str, str]:
-        """As for other kills, with writes switched on."""
+        """The environment of :class:`KillHarness`, with writes switched on."""
         return super().environment | {"WRITES": self._writes, "PANDAPON_PATHS": json.dumps(OWN_PATHS)}
 
     @property
@@ -45,14 +45,16 @@ class ChangingHarness(KillHarness):
         return dict(list(self.slack.workspace.views.values())[-1])
 
     async def open_form(self, command: str, button: str) -> dict[str, Any]:
-        """Type a command, and press the button of its answer whose id begins so. Returns the filled form."""
-        said = self.slack.workspace.ephemeral
-        count = len(said)
+        """Type a command and press its answer's button whose id begins with ``button``. Returns the filled form."""
+        messages = self.slack.workspace.ephemeral
+        count = len(messages)
         await self.slack.slash("mei", self.channels[0], "/panda", command)
-        await until(lambda: len(said) > count and button in str(said[-1].blocks))
-        found = [each for block in said[-1].blocks for each in [*(block.get("elements") or []), block.get("accessory")]]
-        ids = [str(each.get("action_id", "")) for each in found if each]
-        assert (await self.slack.press("mei", said[-1], next(id_ for id_ in ids if id_.startswith(button)))).ok
+        await until(lambda: len(messages) > count and button in str(messages[-1].blocks))
+        elements = [
+            each for block in messages[-1].blocks for each in [*(block.get("elements") or []), block.get("accessory")]
+        ]
+        ids = [str(each.get("action_id", "")) for each in elements if each]
+        assert (await self.slack.press("mei", messages[-1], next(id_ for id_ in ids if id_.startswith(button)))).ok
         await until(lambda: any(view.get("private_metadata") for view in self.slack.workspace.views.values()))
         return self.page
 
@@ -69,9 +71,10 @@ class ChangingHarness(KillHarness):
         fill_in: Callable[[], Awaitable[dict[str, Any]]],
         values: dict[str, Any] = NO_VALUES,
     ) -> dict[str, Any]:
-        """Fill a form in, send its last page, and die at this moment of the write. Returns that page.
+        """Fill a form in, send its last page, and kill the process at this moment of the write. Returns that page.
 
-        ``moment``: of the bot; or ``during``, when the stand-in has done it and its answer goes to nobody.
+        ``moment``: a failpoint of the bot; or ``during``: the stand-in has carried the write out, but its answer to
+        ``path`` reaches nobody.
         """
         process = await self.spawn("" if moment == "during" else moment)
         await self.connected(process)
@@ -91,7 +94,7 @@ class ChangingHarness(KillHarness):
         *,
         settled: Callable[[], object] | None = None,
     ) -> None:
-        """Send the page again, to the next process, and kill that one too when all is settled; None: after a while."""
+        """Send the page again to a new process, and kill this one too once ``settled`` holds; None: after SETTLED."""
         process = await self.spawn()
         await self.connected(process)
         self.slack.workspace.views[page["id"]] = page
@@ -101,7 +104,7 @@ class ChangingHarness(KillHarness):
 
 
 async def recorded(harness: KillHarness) -> Write:
-    """The one record, read while no bot runs."""
+    """The only record of a write in the database. No bot may run meanwhile."""
     store = await open_store(harness.folder / "bot.db")
     [write], _total = await store.writes.newest(0, 9)
     await store.close()
@@ -109,7 +112,10 @@ async def recorded(harness: KillHarness) -> Write:
 
 
 async def found_later(harness: KillHarness, after: timedelta) -> WriteState:
-    """What a verification says when a call could no longer arrive: a little more than ``after`` from now."""
+    """The state that a verification gives to the write a little more than ``after`` from now.
+
+    By then a call that was lost on the way could no longer arrive.
+    """
     store = await open_store(harness.folder / "bot.db")
     config = Config(
         harness.pandapon.base_url, harness.pandapon.access_key, harness.pandapon.access_secret, "1", paths=OWN_PATHS

@@ -1,4 +1,4 @@
-"""Undoes what a command sets up for its whole process: the log, and the hooks for errors that nobody handles."""
+"""Restores what a command changes in its whole process: the loggers, and the hooks for unhandled errors."""
 
 from __future__ import annotations
 
@@ -13,13 +13,13 @@ from bot.process.log import SILENT, TALKATIVE
 if TYPE_CHECKING:
     from collections.abc import Iterator
 
-# The root, those that the log makes quieter, and those whose records go another way while traces or reports are on.
+# The root logger, those that the bot keeps quiet, and the one that traces and error reports give other handlers.
 CHANGED = ("", *TALKATIVE, *SILENT, "opentelemetry")
 
 
 @contextmanager
-def own_log() -> Iterator[None]:
-    """Give the loggers their handlers and levels back after the block, and errors in threads to whom they went before.
+def restored_logging() -> Iterator[None]:
+    """Restore the loggers' handlers and levels and the hooks for unhandled errors after the block.
 
     Otherwise later tests would see no warning of a library, and an error in a thread would fail none of them.
     """

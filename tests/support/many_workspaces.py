@@ -36,11 +36,11 @@ if TYPE_CHECKING:
 NOW = datetime(2026, 11, 28, 9, 0, tzinfo=UTC)
 SECRETS = ("xoxb-canary-token", "callback-canary-0123456789abcdefgh")
 WORKING = "INSERT INTO host_workers VALUES ('w1', 'poll', '1.0', extract(epoch FROM now())::bigint * 1000000)"
-JOURNAL = ("'moved'", "'arrived'", "'moving'")  # facts that tell of a move; they differ by place
+JOURNAL = ("'moved'", "'arrived'", "'moving'")  # facts that note a move; source and target differ in them
 
 
 @dataclass
-class Many:
+class ManyWorkspaces:
     """Three workspaces: two with rows in every table, and one whose bot has never started."""
 
     folder: Path
@@ -61,9 +61,9 @@ class Many:
             "STORAGE_URL": self.url,
         }
 
-    def run(self, *arguments: str, **more: str) -> Result:
-        """Run a command here. ``more``: other variables."""
-        return CliRunner().invoke(app, arguments, env=self.environment | more)
+    def run(self, *arguments: str, **variables: str) -> Result:
+        """Run a command in this process. ``variables``: further environment variables."""
+        return CliRunner().invoke(app, arguments, env=self.environment | variables)
 
     def killed(self, point: str, *arguments: str) -> subprocess.CompletedProcess[str]:
         """Run a command in a process of its own, which dies at a named point."""
@@ -79,17 +79,17 @@ class Many:
         )
 
 
-def installed(folder: Path) -> Many:
+def installed(folder: Path) -> ManyWorkspaces:
     """Make the installation, as a copy of the test process's own."""
     first = _first()
-    return Many(folder, new_database(template=first.url), first.key)
+    return ManyWorkspaces(folder, new_database(template=first.url), first.key)
 
 
 @cache
-def _first() -> Many:
-    """The one of which the others are copies. Nobody works on it, for a database in use is not copied."""
+def _first() -> ManyWorkspaces:
+    """The installation of which all others are copies. It has no connection: PostgreSQL copies no database in use."""
     with tempfile.TemporaryDirectory(prefix="pandabot-many-") as name:
-        many = Many(Path(name), new_database(), new_key())
+        many = ManyWorkspaces(Path(name), new_database(), new_key())
         asyncio.run(_install(many))
         for id_ in (A, B):
             source = single(eventful(many.folder / f"{id_}.first"))
@@ -97,7 +97,7 @@ def _first() -> Many:
     return many
 
 
-async def _install(many: Many) -> None:
+async def _install(many: ManyWorkspaces) -> None:
     server, vault = PostgresServer(many.url), Vault([many.key])
     await server.open()
     directory = await open_directory(server)
@@ -112,14 +112,14 @@ async def _install(many: Many) -> None:
 
 
 def rows(url: str) -> dict[str, dict[str, list[tuple[Any, ...]]]]:
-    """All rows of an installation but those that tell of a move, by workspace; the shared ones under ''."""
-    return {id_: _without_journal(found) for id_, found in _everything(url).items() if any(found.values())}
+    """All rows of an installation, by workspace and table; the shared tables under ''. JOURNAL's rows are left out."""
+    return {id_: _without_journal(tables) for id_, tables in _everything(url).items() if any(tables.values())}
 
 
 def _everything(url: str) -> dict[str, dict[str, list[tuple[Any, ...]]]]:
     if (folder := file_of(url)) is not None:
-        found = {id_: contents(f"sqlite:///{folder / f'{id_}.db'}") for id_ in (A, B)}
-        return found | ({"": _shared(url)} if (folder / SHARED_FILE).exists() else {})
+        databases = {id_: contents(f"sqlite:///{folder / f'{id_}.db'}") for id_ in (A, B)}
+        return databases | ({"": _shared(url)} if (folder / SHARED_FILE).exists() else {})
     return {"": _shared(url)} | {id_: contents(f"{url}&options=-csearch_path%3Dteam_{id_.lower()}") for id_ in (A, B)}
 
 
@@ -135,6 +135,6 @@ def _shared(url: str) -> dict[str, list[tuple[Any, ...]]]:
         }
 
 
-def _without_journal(found: dict[str, list[tuple[Any, ...]]]) -> dict[str, list[tuple[Any, ...]]]:
-    kept = [row for row in found.get("facts", []) if not any(name in str(row) for name in JOURNAL)]
-    return found | ({"facts": kept} if "facts" in found else {})
+def _without_journal(tables: dict[str, list[tuple[Any, ...]]]) -> dict[str, list[tuple[Any, ...]]]:
+    kept = [row for row in tables.get("facts", []) if not any(name in str(row) for name in JOURNAL)]
+    return tables | ({"facts": kept} if "facts" in tables else {})

@@ -1,4 +1,4 @@
-"""The process from outside: both stand-ins on the real clock, and the environment that leads the process to them."""
+"""Runs the bot as a process of its own, beside both stand-ins on the real clock."""
 
 from __future__ import annotations
 
@@ -18,7 +18,7 @@ from sandbox.pandapon.demo import demo_world
 from sandbox.pandapon.server import PandaPonServer
 from sandbox.slack.server import SlackServer
 
-LISTENS = "0A"  # of a row in /proc/net/tcp
+LISTENS = "0A"  # the state of a listening socket in /proc/net/tcp
 SECRETS = {
     "SLACK_BOT_TOKEN": "xoxb-canary-bot-token",
     "SLACK_APP_TOKEN": "xapp-canary-app-token",
@@ -32,8 +32,12 @@ def now() -> datetime:
     return datetime.now(UTC)
 
 
-class Outside:
-    """Both stand-ins, and the environment of a process between them."""
+class ProcessHarness:
+    """Both stand-ins, and the processes of the bot that a test starts between them.
+
+    Keyword arguments of ``spawn``, ``run`` and ``run_here`` are further environment variables. An empty value removes
+    a variable.
+    """
 
     def __init__(self, folder: Path) -> None:
         self.folder = folder
@@ -101,27 +105,27 @@ class Outside:
         out, err = await process.communicate()
         return process.returncode or 0, out.decode() + err.decode()
 
-    async def here(self, *arguments: str, **extra: str) -> tuple[int, str]:
-        """Run a command in this process; it ends by itself."""
+    async def run_here(self, *arguments: str, **extra: str) -> tuple[int, str]:
+        """Run a command that ends by itself, in this process. Returns its exit code and its output."""
         given = {name: value or None for name, value in self._given(extra).items()}
         return await asyncio.to_thread(in_process.command, self.folder, *arguments, environment=given)
 
 
 async def port_of(process: asyncio.subprocess.Process) -> int:
-    """Wait until the process listens, and return where. A port that a test chose might be another's by then."""
-    found: list[int] = []
+    """Wait until the process listens, and return its port. A port that the test chose could be taken by then."""
+    ports: list[int] = []
 
     def listens() -> bool:
-        found[:] = _listening(process.pid)
-        return bool(found) or process.returncode is not None
+        ports[:] = _listening(process.pid)
+        return bool(ports) or process.returncode is not None
 
     await until(listens)
-    assert found, f"the process has ended with {process.returncode}"
-    return found[0]
+    assert ports, f"the process has ended with {process.returncode}"
+    return ports[0]
 
 
 def _listening(pid: int) -> list[int]:
-    """The ports on which a process listens, as Linux tells them."""
+    """The TCP ports on which a process listens, from ``/proc``."""
     own = set()
     with contextlib.suppress(OSError):
         for file in Path(f"/proc/{pid}/fd").iterdir():
