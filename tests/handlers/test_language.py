@@ -146,7 +146,7 @@ def test_every_form_is_fit_for_slack(code: str) -> None:
             add_form.working(),
             quantity.form(LINE),
             quantity.working(),
-            home_view.view(home_view.Overview(nothing), datetime(2026, 5, 20, 8, tzinfo=UTC), Links()),
+            home_view.home(home_view.HomeOrders(nothing), datetime(2026, 5, 20, 8, tzinfo=UTC), Links()),
         ):
             assert check_view(view) == [], view
 

@@ -194,7 +194,7 @@ def test_a_home_of_any_title_fits(title: str) -> None:
         group: WatchedOrders((WatchedOrder(group, rows, None, 1, 2),) * most, {group: 500})
         for group, most in home_view.MOST.items()
     }
-    view = home_view.view(home_view.Overview(lists, unread=7), NOW, LINKS)
+    view = home_view.home(home_view.HomeOrders(lists, unread=7), NOW, LINKS)
     assert check_view(view) == []
     assert errors("Home", view) == []
     assert len(view["blocks"]) < 40

@@ -363,7 +363,7 @@ def lines_of(snapshot: OrderSnapshot, one: Watch) -> list[str]:
         ),
         shown(check(watch_views.outcomes([outcome], one.channel))),
         shown(check(digest.daily(DailyDigest("2026-05-20", troubled=(entry,), watched=1), one.channel, LINKS))),
-        json.dumps(home_view.view(home_view.Overview(lists), NOW, LINKS)["blocks"][2:3], ensure_ascii=False),
+        json.dumps(home_view.home(home_view.HomeOrders(lists), NOW, LINKS)["blocks"][2:3], ensure_ascii=False),
         mentioned._state(without, NOW),
     ]
 

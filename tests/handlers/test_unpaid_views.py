@@ -97,7 +97,7 @@ def test_a_line_where_there_is_room_for_one() -> None:
     line = f"⏰ Not paid: 1688 closes it {slack_date(NOW + 6 * HOUR, NOW)}"
     assert line in shown(check(card.card(snapshot(of=order()), watch(), NOW, alarm=alarm(STALL))))
     lists = dict.fromkeys(Group, WatchedOrders((), {})) | {Group.ATTENTION: listed(watch(), alarm=alarm(STALL))}
-    assert line in str(home_view.view(home_view.Overview(lists), NOW, LINKS))
+    assert line in str(home_view.home(home_view.HomeOrders(lists), NOW, LINKS))
     since = f"⏰ Not paid since {slack_date(OPEN.since, NOW)}"
     assert since in shown(check(card.card(snapshot(of=order()), watch(), NOW, alarm=alarm(OPEN))))
     entry = DigestEntry(REF.key, Milestone.ORDERED, alarm=Leg.NOT_PAID)

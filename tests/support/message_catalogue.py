@@ -195,11 +195,11 @@ def _searched() -> dict[str, Any]:
             [_detail(), _detail("裙" * 200, skus=0)],
             {ProductRef("9", TAOBAO): api.NotFoundError("unknown")},
         ),
-        "orders.export.sent": export.sent("🐼", EXPORTED),
+        "orders.export.export_answer": export.export_answer("🐼", EXPORTED),
         "goods.product_view.shared": product_view.shared(_detail(), MEI),
         "goods.product_view.shared hostile": product_view.shared(_detail(HOSTILE), MEI),
-        "goods.product_view.was_shared": product_view.was_shared(),
-        "goods.product_view.shared_before": product_view.shared_before(timedelta(minutes=10)),
+        "goods.product_view.confirm_share": product_view.confirm_share(),
+        "goods.product_view.already_shared": product_view.already_shared(timedelta(minutes=10)),
         "goods.discover_view.listing": discover_view.listing(Discover("hot", "连衣裙", 2), page),
         "goods.discover_view.listing hostile": discover_view.listing(Discover("store", "BBB1"), hostile),
         "goods.discover_view.listing none": discover_view.listing(Discover("similar", "A000"), empty),
@@ -389,8 +389,8 @@ def _matching() -> OrderList:
     """Orders of a filtered list, with and without pictures and totals, and a list that was not read to its end."""
     plain = order("无图订单").model_copy(update={"items": (), "total_amount": None, "created_at": None})
     rows = (ListedOrder(order()), ListedOrder(plain), ListedOrder(order(HOSTILE)))
-    looked = {ALIBABA: (200, 1234), TAOBAO: (80, None)}
-    return _rows(FILTERED, *rows, looked=looked, days=(date(2026, 5, 1), date(2026, 5, 20)))
+    read_in_part = {ALIBABA: (200, 1234), TAOBAO: (80, None)}
+    return _rows(FILTERED, *rows, read_in_part=read_in_part, days=(date(2026, 5, 1), date(2026, 5, 20)))
 
 
 def _troubled() -> OrderList:
@@ -611,7 +611,7 @@ def _chosen() -> dict[str, Any]:
         "watching.finder_form.working": finder_form.working(),
         "blocks.pages.answer_page": pages.answer_page(failures.failure("😿")),
         "blocks.pages.home_page": pages.home_page(failures.failure("😿")),
-        **{f"home.view.view {case}".strip(): made for case, made in _homes().items()},
+        **{f"home.view.home {case}".strip(): made for case, made in _homes().items()},
         "goods.picture_views.form": picture_views.form(),
         "goods.picture_views.searching": picture_views.searching(),
         "goods.picture_views.results": picture_views.results(
@@ -655,8 +655,8 @@ def _homes() -> dict[str, Any]:
         Group.DELIVERED: arrived,
     }
     return {
-        "": home_view.view(home_view.Overview(everything, unread=3), NOW, LINKS),
-        "none": home_view.view(home_view.Overview(dict.fromkeys(Group, WatchedOrders((), {}))), NOW, LINKS),
+        "": home_view.home(home_view.HomeOrders(everything, unread=3), NOW, LINKS),
+        "none": home_view.home(home_view.HomeOrders(dict.fromkeys(Group, WatchedOrders((), {}))), NOW, LINKS),
     }
 
 

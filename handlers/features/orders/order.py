@@ -31,7 +31,10 @@ def read_order(command: TypedCommand) -> ShowOrder:
 
 
 async def show_order(interaction: Interaction, request: ShowOrder) -> Message:
-    """Show the state, amounts, items, seller and parcels of one order; the stored ones while PandaPon is asked."""
+    """Show one order: state, amounts, items, seller and parcels. While PandaPon is asked, the stored order is shown.
+
+    Raises the errors of ``Tracker.lookup``.
+    """
     ctx = interaction.ctx
     may_act = ctx.gate.allows(WriteScope.ORDERS)
     if stored := await ctx.tracker.stored(request.order_id, request.platform):

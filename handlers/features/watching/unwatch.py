@@ -32,14 +32,14 @@ if TYPE_CHECKING:
     from handlers.parsing.typed_command import TypedCommand
     from storage.watch import Watch
 
-ROWS = 500  # watches of one Undo button, whose value Slack limits to 2,000 characters
+ROWS = 500  # watches of an Undo button, at most: Slack limits its value to 2,000 characters
 
 
 @dataclass(frozen=True, slots=True)
 class EndedWatches:
-    """The watches that an ``unwatch`` ended, as its Undo names them.
+    """The watches that an ``unwatch`` ended, from the value of its Undo button.
 
-    ``at``: when; None: an earlier version made the button.
+    ``at``: when they ended (aware); None: an earlier version made the button.
     """
 
     watches: list[Watch]
@@ -56,7 +56,7 @@ def read_unwatch(command: TypedCommand) -> Unwatch | UnwatchAll:
 
 
 async def unwatch(interaction: Interaction, request: Unwatch) -> Message:
-    """Stop watching orders in a channel. Offers Undo, and names the ids that were not watched."""
+    """Stop watching orders in a channel. The answer offers Undo, and names the ids that were not watched."""
     channel = request.channel or interaction.channel
     store, ids = interaction.ctx.store, request.ids
     keys_by_id = {text: await resolve_order_keys(store, text) for text in ids}
@@ -69,7 +69,7 @@ async def unwatch(interaction: Interaction, request: Unwatch) -> Message:
 
 
 async def undo_unwatch(interaction: Interaction, ended: EndedWatches) -> Message:
-    """Restore watches that ``unwatch`` ended, but not those that somebody ended again since."""
+    """Restore watches that ``unwatch`` ended, but not those that somebody has ended again since then."""
     restored = await interaction.ctx.store.watches.restore(
         interaction.ctx.clock(), [watch.id for watch in ended.watches], interaction.user, ended.at
     )
@@ -78,7 +78,7 @@ async def undo_unwatch(interaction: Interaction, ended: EndedWatches) -> Message
 
 
 async def undo_watch(interaction: Interaction, begun: Sequence[Watch]) -> Message:
-    """End watches that ``watch`` began, but not those that somebody began since for the same orders."""
+    """End watches that ``watch`` began. Later watches of the same orders go on."""
     ids = [watch.id for watch in begun]
     ended = await interaction.ctx.store.watches.end_these(interaction.ctx.clock(), ids, interaction.user)
     interaction.ctx.wake()

@@ -30,7 +30,7 @@ if TYPE_CHECKING:
     from storage.watch import Watch
 
 PAGE_SIZE = 10  # watches
-# The words for the groups of a list, as people type them; the values themselves count too.
+# The groups by the words that people type for them, the groups' own values among them.
 _GROUPS: dict[str, Group] = {
     **{group.value: group for group in GROUPS},
     **dict.fromkeys(("problem", "problems", "需要处理", "异常"), Group.ATTENTION),
@@ -54,7 +54,7 @@ def read_watches(command: TypedCommand) -> ListWatches:
 
 
 async def list_watches(interaction: Interaction, request: ListWatches) -> Message:
-    """Show one page of a channel's watches: state, filter, who and when. What needs attention comes first."""
+    """Show one page of a channel's watches: state, filter, who and when. Orders that need attention come first."""
     ctx, channel = interaction.ctx, request.channel or interaction.channel
     start = (request.page - 1) * PAGE_SIZE
     page = await ctx.store.watches.listed([channel], start, PAGE_SIZE, group=request.group)
@@ -80,7 +80,7 @@ async def resume(interaction: Interaction, watch: Watch | None) -> Message:
 
 
 async def resume_channel(interaction: Interaction, channel: str) -> Message:
-    """Resume every paused watch of a channel. The button stands in a direct message to the watches' owner."""
+    """Resume every paused watch of a channel. The button is in a direct message to the watches' owner."""
     resumed = await interaction.ctx.store.watches.resume_channel(interaction.ctx.clock(), channel, interaction.user)
     interaction.ctx.wake()
     return notices.resumed(channel, len(resumed))
