@@ -37,7 +37,7 @@ from handlers.features.about.next_steps import Count, Waiting
 from handlers.features.approvals import away, decisions, listing_view
 from handlers.features.cart import cart, cart_view, quantity
 from handlers.features.channel import delivery_log_view, mute_views, settings_views, time_zones
-from handlers.features.connecting import closed
+from handlers.features.connecting import unavailable
 from handlers.features.connecting import views as connecting_views
 from handlers.features.goods import add_form, discover_view, picture_views, product_view, products, seller_view
 from handlers.features.goods.add_to_cart import FilledAddition
@@ -721,10 +721,10 @@ def _connecting() -> dict[str, Any]:
         "connecting.views.done form": connecting_views.done(address),
         "connecting.views.done form bare": connecting_views.done(""),
         "connecting.views.page form": connecting_views.page(failures.failure("😿")),
-        "connecting.closed.not_installed": closed.not_installed(),
-        "connecting.closed.starting": closed.starting(),
-        "connecting.closed.not_running": closed.not_running(),
-        "connecting.closed.page form": closed.page(closed.not_installed()),
+        "connecting.unavailable.not_installed": unavailable.not_installed(),
+        "connecting.unavailable.starting": unavailable.starting(),
+        "connecting.unavailable.not_running": unavailable.not_running(),
+        "connecting.unavailable.page form": unavailable.page(unavailable.not_installed()),
     }
 
 
