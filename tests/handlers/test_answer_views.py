@@ -32,7 +32,7 @@ from handlers.blocks import failures
 from handlers.features.about import status_view
 from handlers.features.goods import products
 from handlers.features.orders import views as order_views
-from handlers.features.watching import mentioned, watches_view
+from handlers.features.watching import shortcut_views, watches_view
 from handlers.features.watching import views as watch_views
 from handlers.interactions.ports import Copies, Report, WatchOutcome, WatchResult
 from handlers.parsing.message_ids import Found
@@ -619,7 +619,7 @@ def test_shortcut_shows_each_order_once() -> None:
     found = Found((ID, "SF1234567890123", OTHER, "100000000003"), skipped=("100000000004", "100000000005"))
     outcomes: dict[str, OrderSnapshot | UnknownOrderError | api.PandaPonError]
     outcomes = dict(zip(found.ids, [seen, seen, UnknownOrderError(OTHER), api.TimeoutError("slow")], strict=True))
-    message = check(mentioned.tracked(found, outcomes, NOW))
+    message = check(shortcut_views.tracked(found, outcomes, NOW))
     text = shown(message)
     assert text.count("1688 order") == 1
     assert f"`{OTHER}`: no order" in text
@@ -630,9 +630,9 @@ def test_shortcut_shows_each_order_once() -> None:
 
 def test_shortcut_on_a_message_without_orders() -> None:
     """Nothing found says what would be found."""
-    assert "12 to 20 digits" in shown(check(mentioned.tracked(Found(()), {}, NOW)))
+    assert "12 to 20 digits" in shown(check(shortcut_views.tracked(Found(()), {}, NOW)))
     assert f"1 more ID in that message was skipped: `{OTHER}`" in shown(
-        check(mentioned.skipped(Found((ID,), (OTHER,))))
+        check(shortcut_views.skipped(Found((ID,), (OTHER,))))
     )
 
 
@@ -644,7 +644,7 @@ def test_hostile_shortcut(text: str) -> None:
         one: replace(snapshot(parcel(text=text, carrier=text), of=order(text)), ref=replace(REF, order_id=one))
         for one in ids
     }
-    check(mentioned.tracked(Found(ids, ids * 5), looks, NOW))
+    check(shortcut_views.tracked(Found(ids, ids * 5), looks, NOW))
 
 
 def test_help_topics_read() -> None:

@@ -24,7 +24,7 @@ from handlers.blocks.order_states import STATES, fits
 from handlers.blocks.standing import of_parcel, of_step, standing
 from handlers.features.home import view as home_view
 from handlers.features.orders import views as order_views
-from handlers.features.watching import mentioned, watches_view
+from handlers.features.watching import shortcut_views, watches_view
 from handlers.features.watching import views as watch_views
 from handlers.interactions.ports import WatchOutcome, WatchResult
 from handlers.posts import card, digest, thread, tracking
@@ -364,7 +364,7 @@ def lines_of(snapshot: OrderSnapshot, one: Watch) -> list[str]:
         shown(check(watch_views.outcomes([outcome], one.channel))),
         shown(check(digest.daily(DailyDigest("2026-05-20", troubled=(entry,), watched=1), one.channel, LINKS))),
         json.dumps(home_view.home(home_view.HomeOrders(lists), NOW, LINKS)["blocks"][2:3], ensure_ascii=False),
-        mentioned._state(without, NOW),
+        shortcut_views._state(without, NOW),
     ]
 
 

@@ -48,7 +48,7 @@ from handlers.features.orders import export, list_view
 from handlers.features.orders import views as order_views
 from handlers.features.orders.order_filter import ListedOrder
 from handlers.features.orders.order_list import Matches, OrderList, Sum
-from handlers.features.watching import finder_form, mentioned, watch_all_views, watches_view
+from handlers.features.watching import finder_form, shortcut_views, watch_all_views, watches_view
 from handlers.features.watching import views as watch_views
 from handlers.interactions.ports import Copies, Joined, Report, WatchOutcome, WatchResult
 from handlers.parsing.message_ids import Found
@@ -553,9 +553,9 @@ def _watched() -> dict[str, Any]:
         "posts.notices.paused": notices.paused(HERE, "not_in_channel", 1),
         "posts.notices.paused several": notices.paused(HERE, "is_archived", 2),
         "posts.notices.resumed": notices.resumed(HERE, 2),
-        "watching.mentioned.skipped": mentioned.skipped(Found((ID,), (OTHER,))),
-        "watching.mentioned.tracked": mentioned.tracked(*_found(), NOW),
-        "watching.mentioned.tracked none": mentioned.tracked(Found(()), {}, NOW),
+        "watching.shortcut_views.skipped": shortcut_views.skipped(Found((ID,), (OTHER,))),
+        "watching.shortcut_views.tracked": shortcut_views.tracked(*_found(), NOW),
+        "watching.shortcut_views.tracked none": shortcut_views.tracked(Found(()), {}, NOW),
     }
 
 

@@ -13,7 +13,7 @@ from handlers.blocks.i18n import _
 from handlers.blocks.pages import answer_page
 from handlers.commands.declarations import Feature, Form, Opener
 from handlers.features.watching import finder_form, shortcuts
-from handlers.features.watching.mentioned import skipped
+from handlers.features.watching.shortcut_views import skipped
 from handlers.features.watching.watch import watch_in
 from handlers.parsing.message_ids import find_ids
 
