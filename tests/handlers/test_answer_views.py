@@ -32,8 +32,7 @@ from handlers.blocks import failures
 from handlers.features.about import status_view
 from handlers.features.goods import products
 from handlers.features.orders import views as order_views
-from handlers.features.watching import shortcut_views, watches_view
-from handlers.features.watching import views as watch_views
+from handlers.features.watching import shortcut_views, watch_views, watches_view
 from handlers.interactions.ports import Copies, Report, WatchOutcome, WatchResult
 from handlers.parsing.message_ids import Found
 from handlers.wire.errors import UnknownOrderError, UsageError, WrongPlatformError

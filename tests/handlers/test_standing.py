@@ -24,8 +24,7 @@ from handlers.blocks.order_states import STATES, fits
 from handlers.blocks.standing import of_parcel, of_step, standing
 from handlers.features.home import view as home_view
 from handlers.features.orders import views as order_views
-from handlers.features.watching import shortcut_views, watches_view
-from handlers.features.watching import views as watch_views
+from handlers.features.watching import shortcut_views, watch_views, watches_view
 from handlers.interactions.ports import WatchOutcome, WatchResult
 from handlers.posts import card, digest, thread, tracking
 from handlers.wire.requests import ListOrders, ListWatches

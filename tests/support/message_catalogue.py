@@ -48,8 +48,7 @@ from handlers.features.orders import export, list_view
 from handlers.features.orders import views as order_views
 from handlers.features.orders.order_filter import ListedOrder
 from handlers.features.orders.order_list import Matches, OrderList, Sum
-from handlers.features.watching import finder_form, shortcut_views, watch_all_views, watches_view
-from handlers.features.watching import views as watch_views
+from handlers.features.watching import finder_form, shortcut_views, watch_all_views, watch_views, watches_view
 from handlers.interactions.ports import Copies, Joined, Report, WatchOutcome, WatchResult
 from handlers.parsing.message_ids import Found
 from handlers.parsing.message_pictures import FoundPicture
@@ -539,11 +538,11 @@ def _watched() -> dict[str, Any]:
             )
             for group, other in zip(Group, [Group.DELIVERED, *Group], strict=False)
         },
-        "watching.views.outcomes": watch_views.outcomes(results, HERE),
-        "watching.views.ended": watch_views.ended([watch(), watch(2)], HERE, [OTHER]),
-        "watching.views.restored": watch_views.restored([watch()], HERE),
-        "watching.views.resumed": watch_views.resumed(watch()),
-        "watching.views.resumed none": watch_views.resumed(None),
+        "watching.watch_views.outcomes": watch_views.outcomes(results, HERE),
+        "watching.watch_views.ended": watch_views.ended([watch(), watch(2)], HERE, [OTHER]),
+        "watching.watch_views.restored": watch_views.restored([watch()], HERE),
+        "watching.watch_views.resumed": watch_views.resumed(watch()),
+        "watching.watch_views.resumed none": watch_views.resumed(None),
         "posts.lines.line": lines.line(Muted("U0MEI00001", NOW + timedelta(hours=24)), 7, NOW),
         "posts.lines.undone": lines.undone(),
         "posts.lines.too_late": lines.too_late(),

@@ -12,7 +12,7 @@ from handlers.blocks import action_ids
 from handlers.blocks.help_page import ID, HelpPage
 from handlers.blocks.i18n import _
 from handlers.commands.declarations import Answer, Button, Command, Feature, HelpGroup, Overview
-from handlers.features.watching import views
+from handlers.features.watching import watch_views
 from handlers.features.watching.watch_all import is_about_all, read_unwatch_all
 from handlers.interactions.order_keys import resolve_order_keys
 from handlers.parsing.options import read_options
@@ -65,7 +65,7 @@ async def unwatch(interaction: Interaction, request: Unwatch) -> Message:
     interaction.ctx.wake()
     ended_keys = {watch.key for watch in ended}
     missing = [text for text in ids if not ended_keys.intersection(keys_by_id[text])]
-    return views.ended(ended, channel, missing, request.typed_in)
+    return watch_views.ended(ended, channel, missing, request.typed_in)
 
 
 async def undo_unwatch(interaction: Interaction, ended: EndedWatches) -> Message:
@@ -74,7 +74,7 @@ async def undo_unwatch(interaction: Interaction, ended: EndedWatches) -> Message
         interaction.ctx.clock(), [watch.id for watch in ended.watches], interaction.user, ended.at
     )
     interaction.ctx.wake()
-    return views.restored(restored, ended.watches[0].channel if ended.watches else interaction.channel)
+    return watch_views.restored(restored, ended.watches[0].channel if ended.watches else interaction.channel)
 
 
 async def undo_watch(interaction: Interaction, begun: Sequence[Watch]) -> Message:
@@ -82,7 +82,7 @@ async def undo_watch(interaction: Interaction, begun: Sequence[Watch]) -> Messag
     ids = [watch.id for watch in begun]
     ended = await interaction.ctx.store.watches.end_these(interaction.ctx.clock(), ids, interaction.user)
     interaction.ctx.wake()
-    return views.ended(ended, ended[0].channel, []) if ended else changed_since()
+    return watch_views.ended(ended, ended[0].channel, []) if ended else changed_since()
 
 
 async def unwatch_by_button(interaction: Interaction, request: Unwatch) -> Message:

@@ -13,7 +13,7 @@ from handlers.blocks.help_page import ID, ID2, HelpPage
 from handlers.blocks.i18n import _
 from handlers.blocks.punctuation import listed
 from handlers.commands.declarations import Answer, Button, Command, Feature, HelpGroup, Overview
-from handlers.features.watching import views
+from handlers.features.watching import watch_views
 from handlers.features.watching.watch_all import is_about_all, read_watch_all
 from handlers.features.watching.watches import list_watches
 from handlers.interactions.ports import WatchResult
@@ -87,7 +87,7 @@ async def watch_in(
     if interaction.is_between_people and channel == interaction.channel:
         outcomes = [_explain_refusal(outcome) for outcome in outcomes]
     again = WatchOrders(tuple(ids), channel, filter_, platform)
-    return views.outcomes(outcomes, channel, typed_in, again=again)
+    return watch_views.outcomes(outcomes, channel, typed_in, again=again)
 
 
 def _explain_refusal(outcome: WatchOutcome) -> WatchOutcome:

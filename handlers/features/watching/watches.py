@@ -12,7 +12,7 @@ from handlers.blocks.i18n import _
 from handlers.blocks.punctuation import listed
 from handlers.blocks.text import code
 from handlers.commands.declarations import Answer, Button, Command, Feature, HelpGroup, Overview
-from handlers.features.watching import views, watches_view
+from handlers.features.watching import watch_views, watches_view
 from handlers.parsing.options import read_options
 from handlers.parsing.targets import take_channel
 from handlers.parsing.words import Verb
@@ -76,7 +76,7 @@ async def resume(interaction: Interaction, watch: Watch | None) -> Message:
     """Resume a watch that was paused because Slack refused its posts. ``watch`` None: it no longer exists."""
     resumed = watch and await interaction.ctx.store.watches.resume(interaction.ctx.clock(), watch.id, interaction.user)
     interaction.ctx.wake()
-    return views.resumed(resumed)
+    return watch_views.resumed(resumed)
 
 
 async def resume_channel(interaction: Interaction, channel: str) -> Message:
