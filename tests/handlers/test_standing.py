@@ -23,7 +23,7 @@ from handlers.blocks.labels import milestone_emoji, milestone_name, reason_words
 from handlers.blocks.order_states import STATES, fits
 from handlers.blocks.standing import of_parcel, of_step, standing
 from handlers.features.home import view as home_view
-from handlers.features.orders import views as order_views
+from handlers.features.orders import order_view
 from handlers.features.watching import shortcut_views, watch_views, watches_view
 from handlers.interactions.ports import WatchOutcome, WatchResult
 from handlers.posts import card, digest, thread, tracking
@@ -160,7 +160,7 @@ def test_why_it_is_a_problem(texts: list[str], line: str) -> None:
     for message in (
         card.card(snapshot, watch(), NOW),
         tracking.track(snapshot, NOW),
-        order_views.detail(snapshot, NOW),
+        order_view.detail(snapshot, NOW),
     ):
         said, (words, _dot, reason) = shown(check(message)).replace("*", ""), line.split(" ", 1)[1].partition(" · ")
         assert said.count(words) >= 2
@@ -297,7 +297,7 @@ def test_every_view_says_until_when_to_pick_it_up(text: str, later: timedelta, w
     """Card, track, the order, lists, watches and home agree, and none asks for a pick-up by a day that is over."""
     snapshot, one = ready(text)
     now = NOW + later
-    for message in (card.card(snapshot, one, now), tracking.track(snapshot, now), order_views.detail(snapshot, now)):
+    for message in (card.card(snapshot, one, now), tracking.track(snapshot, now), order_view.detail(snapshot, now)):
         assert message.blocks[0]["text"]["text"].startswith(f"🏪 {words} · ")
     page = listed(one)
     view = watches_view.listing(ListWatches(one.channel), page, Channel(one.channel), now, LINKS, page_size=10)
@@ -336,7 +336,7 @@ def test_no_two_views_contradict_each_other(story: tuple[Order, list[list[str]]]
         assert not said.says or said.says in shown(message)
         for parcel_ in snapshot.shipment.parcels:
             shows_parcel(shown(message), parcel_, snapshot)
-    detail = shown(order_views.detail(snapshot, NOW))
+    detail = shown(order_view.detail(snapshot, NOW))
     assert all(fact in detail for fact in (said.state, said.part, said.reason, said.says))
     for text in lines_of(snapshot, one):
         assert states_in(text) == {bare.words}, text

@@ -45,7 +45,7 @@ from handlers.features.goods.seller_view import Contact
 from handlers.features.home import form_views
 from handlers.features.home import view as home_view
 from handlers.features.orders import export, list_view
-from handlers.features.orders import views as order_views
+from handlers.features.orders import order_view
 from handlers.features.orders.order_filter import ListedOrder
 from handlers.features.orders.order_list import Matches, OrderList, Sum
 from handlers.features.watching import finder_form, shortcut_views, watch_all_views, watch_views, watches_view
@@ -202,18 +202,18 @@ def _searched() -> dict[str, Any]:
         "goods.discover_view.listing": discover_view.listing(Discover("hot", "连衣裙", 2), page),
         "goods.discover_view.listing hostile": discover_view.listing(Discover("store", "BBB1"), hostile),
         "goods.discover_view.listing none": discover_view.listing(Discover("similar", "A000"), empty),
-        "orders.views.detail back": order_views.detail(snapshot(of=unpaid), NOW, FILTERED),
+        "orders.order_view.detail back": order_view.detail(snapshot(of=unpaid), NOW, FILTERED),
         "orders.list_view.listing filtered": list_view.listing(FILTERED, _matching(), NOW),
         "orders.list_view.listing attention": list_view.listing(ListOrders("attention"), _troubled(), NOW),
         "orders.list_view.listing attention none": list_view.listing(
             ListOrders("attention"), _rows(ListOrders("attention")), NOW
         ),
         "orders.list_view.listing filtered none": list_view.listing(FILTERED, _rows(FILTERED), NOW),
-        "orders.views.detail": order_views.detail(snapshot(parcel(), UNSEEN, of=order()), NOW),
-        "orders.views.detail hostile": order_views.detail(
+        "orders.order_view.detail": order_view.detail(snapshot(parcel(), UNSEEN, of=order()), NOW),
+        "orders.order_view.detail hostile": order_view.detail(
             snapshot(parcel(text=HOSTILE), of=order(HOSTILE), stale=True), NOW
         ),
-        "orders.views.detail bare": order_views.detail(snapshot(parcel()), NOW),
+        "orders.order_view.detail bare": order_view.detail(snapshot(parcel()), NOW),
         "orders.list_view.listing": listing(ListOrders(), {ALIBABA: bought}, {TAOBAO: "no answer"}),
         "orders.list_view.listing known": listing(
             ListOrders("done"), {ALIBABA: bought}, {}, {REF.key: snapshot(parcel(), of=order(HOSTILE))}

@@ -8,7 +8,7 @@ from handlers.blocks.help_page import ID, HelpPage
 from handlers.blocks.i18n import _
 from handlers.blocks.text import code
 from handlers.commands.declarations import Answer, Command, Feature, HelpGroup, Overview
-from handlers.features.orders import views
+from handlers.features.orders import order_view
 from handlers.features.orders.listing import read_back
 from handlers.parsing.options import PLATFORMS, read_options
 from handlers.parsing.targets import one_id
@@ -38,9 +38,9 @@ async def show_order(interaction: Interaction, request: ShowOrder) -> Message:
     ctx = interaction.ctx
     may_act = ctx.gate.allows(WriteScope.ORDERS)
     if stored := await ctx.tracker.stored(request.order_id, request.platform):
-        interaction.meanwhile.message = views.detail(stored, ctx.clock(), request.back, may_act=may_act)
+        interaction.meanwhile.message = order_view.detail(stored, ctx.clock(), request.back, may_act=may_act)
     snapshot = await ctx.tracker.lookup(request.order_id, request.platform)
-    return views.detail(snapshot, ctx.clock(), request.back, may_act=may_act)
+    return order_view.detail(snapshot, ctx.clock(), request.back, may_act=may_act)
 
 
 def _not_shown(request: ShowOrder) -> str:
