@@ -9,7 +9,7 @@ from handlers.blocks.i18n import _
 from handlers.blocks.text import code
 from handlers.commands.declarations import Answer, Command, Feature, HelpGroup, Overview
 from handlers.features.orders import order_view
-from handlers.features.orders.listing import read_back
+from handlers.features.orders.orders import read_back
 from handlers.parsing.options import PLATFORMS, read_options
 from handlers.parsing.targets import one_id
 from handlers.parsing.words import Verb
