@@ -24,7 +24,7 @@ from handlers.blocks import elements as el
 from handlers.blocks.links import Links
 from handlers.blocks.order_lines import Title, collapsed, order_line
 from handlers.blocks.standing import standing
-from handlers.features.home import view as home_view
+from handlers.features.home import home_view
 from handlers.features.watching import watches_view
 from handlers.posts import digest
 from handlers.wire.requests import ListWatches

@@ -22,7 +22,7 @@ from handlers.blocks.i18n import LANGUAGES, use_language
 from handlers.blocks.labels import milestone_emoji, milestone_name, reason_words, status_name
 from handlers.blocks.order_states import STATES, fits
 from handlers.blocks.standing import of_parcel, of_step, standing
-from handlers.features.home import view as home_view
+from handlers.features.home import home_view
 from handlers.features.orders import order_view
 from handlers.features.watching import shortcut_views, watch_views, watches_view
 from handlers.interactions.ports import WatchOutcome, WatchResult

@@ -11,7 +11,7 @@ from support.message_checks import check, labels, shown
 from support.view_samples import LINKS, NOW, REF, listed, order, snapshot, watch
 
 from handlers.blocks.text import slack_date
-from handlers.features.home import view as home_view
+from handlers.features.home import home_view
 from handlers.features.watching.alarms import remind_at
 from handlers.posts import alarms, card, digest, thread
 from pandapon.shipment import Milestone, OrderRef, Platform

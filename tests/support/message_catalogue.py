@@ -43,7 +43,7 @@ from handlers.features.goods import add_form, discover_view, picture_views, prod
 from handlers.features.goods.add_to_cart import FilledAddition
 from handlers.features.goods.seller_view import Contact
 from handlers.features.home import form_views
-from handlers.features.home import view as home_view
+from handlers.features.home import home_view
 from handlers.features.orders import export, list_view
 from handlers.features.orders import order_view
 from handlers.features.orders.order_filter import ListedOrder
@@ -610,7 +610,7 @@ def _chosen() -> dict[str, Any]:
         "watching.finder_form.working": finder_form.working(),
         "blocks.pages.answer_page": pages.answer_page(failures.failure("😿")),
         "blocks.pages.home_page": pages.home_page(failures.failure("😿")),
-        **{f"home.view.home {case}".strip(): made for case, made in _homes().items()},
+        **{f"home.home_view.home {case}".strip(): made for case, made in _homes().items()},
         "goods.picture_views.form": picture_views.form(),
         "goods.picture_views.searching": picture_views.searching(),
         "goods.picture_views.results": picture_views.results(

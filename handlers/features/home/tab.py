@@ -12,7 +12,7 @@ from handlers.access.subjects import PERSON, claimed
 from handlers.blocks import action_ids, failures
 from handlers.blocks.pages import home_page
 from handlers.commands.declarations import Feature, Listener
-from handlers.features.home import view
+from handlers.features.home import home_view
 from handlers.interactions.error_boundary import explain
 from handlers.interactions.interaction import WORKING, in_time, within
 from handlers.wire import payloads
@@ -71,9 +71,9 @@ async def home_of(ctx: Context, client: AsyncWebClient, user: str) -> dict[str, 
     now = ctx.clock()
     lists = {
         group: await ctx.store.watches.listed(channels, 0, most, group=group, over_since=now - OVER_FOR)
-        for group, most in view.MOST.items()
+        for group, most in home_view.MOST.items()
     }
-    return view.home(view.HomeOrders(lists, unread=len(watched[CHANNELS:])), now, ctx.links)
+    return home_view.home(home_view.HomeOrders(lists, unread=len(watched[CHANNELS:])), now, ctx.links)
 
 
 async def _channels_of(client: AsyncWebClient, channels: Sequence[str], user: str) -> list[str]:
