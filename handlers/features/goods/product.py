@@ -12,7 +12,7 @@ from handlers.blocks.i18n import _, ngettext, use_language
 from handlers.blocks.text import code
 from handlers.commands.declarations import Answer, Button, Command, Feature, HelpGroup, Overview
 from handlers.features.goods import product_view
-from handlers.features.goods.references import PRODUCT
+from handlers.features.goods.product_subject import PRODUCT
 from handlers.interactions.answering import OK
 from handlers.parsing.options import PLATFORMS, read_options
 from handlers.parsing.references import read_products
