@@ -65,9 +65,9 @@ class Declaration:
 
 
 def register(app: AsyncApp, ctx: Context) -> None:
-    """Attach the listeners, the catch-alls and the error boundary. manifest.yml declares exactly these.
+    """Attach the listeners, the catch-alls and the error boundary.
 
-    Raises UndeclaredError for a listener of the app without a subject.
+    manifest.yml declares the same commands, shortcuts and events. Raises UndeclaredError for a listener of the app without a subject.
     """
 
     @app.middleware
@@ -257,7 +257,7 @@ async def _answer_form(
         else:
             await ack(response_action="update", view=answer)
         return
-    # The acknowledgement must reach Slack before the update: a later one would bring back the working page.
+    # The acknowledgement must reach Slack before the update does, or it would bring back the working page.
     await ack(response_action="update", view=form.working())
     late = form.page(failures.too_late(ctx.answer_seconds))
     answer, _slept = await asyncio.gather(in_time(task, until, late), asyncio.sleep(1))

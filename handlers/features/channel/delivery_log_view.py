@@ -37,7 +37,7 @@ def why(
 ) -> Message:
     """List an order's news, newest first: when the bot found it, and whether it was posted.
 
-    ``snapshot`` None: the stored order cannot be read. ``watch`` None: the channel has never watched the order.
+    ``snapshot`` None: the stored order cannot be read. ``watch`` None: the channel has no watch of the order.
     """
     layout = Layout(
         [el.section(f"*{order_name(ref)}* {here(channel)}\n{_watch_state(watch, now)}")],

@@ -29,5 +29,5 @@ def not_running() -> Message:
 
 
 def page(message: Message) -> dict[str, Any]:
-    """Make a page that shows such a message where a form was asked for."""
+    """Make the page that shows such a message in place of a form."""
     return orders_page(message.blocks, title="pandabot")

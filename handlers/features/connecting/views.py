@@ -33,7 +33,7 @@ def not_connected() -> Message:
 
 
 def connected() -> Message:
-    """The answer of a workspace with an account: how its keys are changed."""
+    """The answer in a workspace with an account, with a button to change its keys."""
     return el.message(
         [
             el.section("✅ " + _("This workspace is connected to PandaPon.")),

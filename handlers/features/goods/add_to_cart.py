@@ -76,7 +76,7 @@ async def _form(subject: Subject, interaction: Interaction) -> View:
 async def show_price(subject: Subject, interaction: Interaction) -> None:
     """Show the price of the present choice. Only the database is asked, so this is quick.
 
-    Slack sends each typed character, and two may be in work at once: the page of the older one never comes last.
+    Slack sends each typed character, and the bot may answer two at once: the page of the older one never comes last.
     """
     newest, view_id = interaction.ctx.newest, payloads.text(interaction.body, "view", "id")
     turn = newest.turn(view_id)

@@ -24,7 +24,7 @@ if TYPE_CHECKING:
 
 TOP = "0"  # the id whose subcategories are the top categories [upstream]
 NAME, SHOWN = 60, 40  # characters of a name; categories in a message
-LANGUAGES = {"zh_CN": "zh", "th": "th"}  # by ours, 1688's code for its translated names [upstream]; else English
+LANGUAGES = {"zh_CN": "zh", "th": "th"}  # by our code: the language of 1688's names [upstream]; else English
 
 
 async def show_categories(interaction: Interaction, request: ShowCategories) -> Message:

@@ -18,12 +18,12 @@ COUNT_DIGITS = 14  # of a count of sales, at most
 
 
 def title(product: Product | ProductDetail) -> str:
-    """The title as mrkdwn, which links to the product where its address is known."""
+    """The title as Slack text, which links to the product where its address is known."""
     return el.link(product.url, truncate(product.title, TITLE) or _("(no title)"))
 
 
 def price(product: Product | ProductDetail) -> str:
-    """The price, the minimum order and the sales, as mrkdwn."""
+    """The price, the minimum order and the sales, as Slack text."""
     parts = [
         _cost(product),
         _("minimum order {n}").format(n=number(least)) if (least := product.min_quantity or 1) > 1 else "",
@@ -42,7 +42,7 @@ def _cost(product: Product | ProductDetail) -> str:
 
 
 def seller_and_place(product: Product | ProductDetail) -> list[str]:
-    """The seller and the place, each where it is known, as mrkdwn."""
+    """The seller and the place, each where it is known, as Slack text."""
     parts = escape(truncate(product.seller, SELLER)), escape(truncate(product.place, PLACE))
     return [part for part in parts if part]
 

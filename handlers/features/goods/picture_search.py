@@ -84,7 +84,7 @@ async def search_picture(interaction: Interaction, request: SearchPicture) -> Me
 
 
 async def search_message(interaction: Interaction, message: dict[str, Any]) -> Message:
-    """Search by the picture of a message; if it has several, let the person choose. Raises FileError if it has none."""
+    """Search by the picture of a message; if it has several, let the person choose. Raises FileError without one."""
     every = find_pictures(message)
     usable = tuple(picture for picture in every if picture.file or picture_address(picture.address))
     if not usable:

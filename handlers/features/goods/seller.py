@@ -88,7 +88,10 @@ async def _contact_of_order(ctx: Context, platform: Platform, seller: OrderSelle
 
 
 async def _contact(ctx: Context, platform: Platform, seller_id: str, product_id: str) -> Contact:
-    """Ask for the chat name on 1688, and for the link on Taobao, where the settings have the account's login."""
+    """Ask PandaPon for the chat: its name on 1688; its link on Taobao, if the settings have the account's login.
+
+    A failure becomes the contact's ``problem``.
+    """
     try:
         if platform is Platform.ALIBABA:
             return Contact(platform, name=await ctx.api.chat_name(seller_id, product_id) if seller_id else "")

@@ -32,7 +32,7 @@ if TYPE_CHECKING:
 log = logging.getLogger(__name__)
 
 CHANNELS = 60  # checked for one home: those with the newest watches
-AT_ONCE = 8  # questions to Slack about the members of channels
+AT_ONCE = 8  # channels about whose members Slack is asked at the same time
 
 
 async def open_home(subject: Subject, interaction: Interaction) -> None:

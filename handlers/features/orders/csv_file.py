@@ -23,9 +23,9 @@ TEXT = "\t"  # before digits, so that a spreadsheet keeps them as text: it would
 
 
 def content(orders: Iterable[ListedOrder]) -> bytes:
-    """The file, with a heading in the current language. It is UTF-8 with a byte order mark, which Excel needs.
+    """The file, with a heading in the current language.
 
-    Amounts are in yuan, times in China time.
+    It is UTF-8 with a byte order mark, by which Excel recognises UTF-8. Amounts are in yuan, times in China time.
     """
     file = io.StringIO()
     writer = csv.writer(file)

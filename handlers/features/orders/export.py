@@ -58,7 +58,7 @@ async def _delete_message(interaction: Interaction, channel: str, ts: str) -> No
 
 
 def export_answer(sentence: str, matches: Matches) -> Message:
-    """The answer to the person: ``sentence`` (mrkdwn), the platforms that failed, and the lists read in part."""
+    """The answer to the person: ``sentence`` (Slack text), the platforms that failed, and the lists read in part."""
     blocks = [el.section(sentence), *(not_listed(platform, reason) for platform, reason in matches.errors.items())]
     read_in_part = partial_lists(matches.read_in_part)
     return el.message([*blocks, *([el.context(read_in_part)] if read_in_part else [])])

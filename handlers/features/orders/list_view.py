@@ -160,7 +160,7 @@ def _sums(page: OrderList) -> str:
 
 
 def not_listed(platform: Platform, reason: str) -> Block:
-    """The line about a platform that did not give its orders. ``reason``: mrkdwn."""
+    """The line about a platform that did not give its orders. ``reason``: Slack text."""
     words = _("⚠️ Couldn't list the orders on *{platform}*: {reason}")
     return el.section(words.format(platform=platform_name(platform), reason=reason))
 

@@ -62,7 +62,7 @@ class OrderFilter:
 
     @property
     def range(self) -> tuple[datetime | None, datetime | None]:
-        """The earliest time at which an order was made, and the time before which it was made; None: no limit."""
+        """The moment at which the first day begins, and the moment at which the last day is over; None: no limit."""
         return _midnight(self.first), _midnight(self.last + timedelta(days=1) if self.last else None)
 
     def matches(self, listed: ListedOrder) -> bool:

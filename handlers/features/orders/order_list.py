@@ -56,7 +56,7 @@ class OrderList:
     day of the filter; None: no limit. ``totals``: by platform, the length of its list, where that list is shown page by
     page. ``read_in_part``: by platform, the number of orders read and the length of the list (None: unknown), for lists
     that were not read to their end. ``elsewhere``: orders that the platform lists in this state, and that the bot knows
-    in another. ``errors``: by platform, the reason as mrkdwn. ``asked``: the platforms that answered.
+    in another. ``errors``: by platform, the reason as Slack text. ``asked``: the platforms that answered.
     """
 
     rows: tuple[ListedOrder, ...]

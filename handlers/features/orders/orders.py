@@ -100,7 +100,7 @@ def _request(options: Options, status: str, day: str, words: str) -> ListOrders:
 
 
 def _take_phrase(tokens: list[Token], known: Mapping[str, str]) -> tuple[str | None, list[Token]]:
-    """Take the longest known phrase from the beginning. Return its meaning and the remaining tokens; None: no phrase.
+    """Take the longest known phrase from the beginning. Return its meaning (or None) and the remaining tokens.
 
     A word in quotes is part of no phrase: it is searched for as it is.
     """

@@ -97,7 +97,7 @@ def _explain_refusal(outcome: WatchOutcome) -> WatchOutcome:
 
 
 async def watch_here(interaction: Interaction, request: Track | WatchOrders) -> Message:
-    """Watch the orders that a button's command names: a ``watch``, or a ``track``, whose order is watched instead."""
+    """Watch the orders that a button's command names. The command is a ``watch`` or a ``track``."""
     if isinstance(request, Track):
         request = WatchOrders((request.text,), platform=request.platform)
     return await interaction.ctx.commands.perform(interaction, request)

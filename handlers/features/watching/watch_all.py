@@ -35,7 +35,7 @@ _ALL = frozenset({"all", "everything", "全部", "所有"})
 
 
 def is_about_all(command: TypedCommand) -> bool:
-    """Whether ``all`` after ``watch`` or ``unwatch`` means every order. Before ids it is their filter instead."""
+    """Whether ``all`` after ``watch`` or ``unwatch`` means every order. If ids follow, it is their filter."""
     if not command.tokens or folded(command.tokens[0].text) not in _ALL:
         return False
     _where, words = take_channel(command, command.tokens[1:])  # a channel's name may look like a waybill
