@@ -67,7 +67,8 @@ class Declaration:
 def register(app: AsyncApp, ctx: Context) -> None:
     """Attach the listeners, the catch-alls and the error boundary.
 
-    manifest.yml declares the same commands, shortcuts and events. Raises UndeclaredError for a listener of the app without a subject.
+    manifest.yml declares the same commands, shortcuts and events. Raises UndeclaredError for a listener without a
+    subject.
     """
 
     @app.middleware
