@@ -46,7 +46,7 @@ HOME_OPENED = "app_home_opened"
 FORM_SECONDS = 1.8  # of work before a sent form is acknowledged; Slack allows three
 # Bolt looks every 10 ms for a listener's acknowledgement, and drops it when the listener fails. The error handler waits
 # this long, so that Bolt sees the acknowledgement first.
-SEEN_SECONDS = 0.1
+ACK_SEEN_SECONDS = 0.1
 BY_PREFIX = frozenset({"action", "view_closed"})  # kinds whose names are the beginnings of ids
 ANYTHING = re.compile(r".*", re.DOTALL)
 
@@ -88,8 +88,8 @@ def register(app: AsyncApp, ctx: Context) -> None:
     for command in ctx.commands.slash_commands():
         attach("command", command, subjects.TYPED, _on_command)
     command_button = Button(action_ids.RUN, subjects.COMMAND, ctx.commands.perform, replaces=True)
-    beside = Button(action_ids.SHOW, subjects.COMMAND, ctx.commands.perform)
-    for feature in (Feature(buttons=(command_button, beside)), *ctx.commands.features):
+    show_button = Button(action_ids.SHOW, subjects.COMMAND, ctx.commands.perform)
+    for feature in (Feature(buttons=(command_button, show_button)), *ctx.commands.features):
         _attach_feature(attach, feature)
     attach("action", action_ids.MENU, subjects.CHOICE, _on_choice)
     _attach_catch_alls(attach)
@@ -296,5 +296,5 @@ async def _just_ack(_subject: Subject, _interaction: Interaction, ack: AsyncAck)
 
 async def _on_error(error: Exception, body: Body, respond: AsyncRespond, client: AsyncWebClient) -> None:
     """Tell the person about an error that no listener caught. Bolt calls this."""
-    await asyncio.sleep(SEEN_SECONDS)
+    await asyncio.sleep(ACK_SEEN_SECONDS)
     await Ways.of(body, client, respond).tell(explain(error))

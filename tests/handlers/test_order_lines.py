@@ -192,7 +192,7 @@ def test_a_home_of_any_title_fits(title: str) -> None:
     rows = tuple(replace(row, id=n, channel=f"C0123ABC{n}") for n in range(9))
     lists = {
         group: WatchedOrders((WatchedOrder(group, rows, None, 1, 2),) * most, {group: 500})
-        for group, most in home_view.MOST.items()
+        for group, most in home_view.MAX_ORDERS.items()
     }
     view = home_view.home(home_view.HomeOrders(lists, unread=7), NOW, LINKS)
     assert check_view(view) == []

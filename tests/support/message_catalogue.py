@@ -176,8 +176,8 @@ def _searched() -> dict[str, Any]:
         "goods.products.results of a picture, none": products.results(
             SearchPicture("https://a.example.com/a.png"), {ALIBABA: empty, TAOBAO: empty}, {}
         ),
-        "goods.picture_views.asked": picture_views.asked(is_open=True),
-        "goods.picture_views.asked without a form": picture_views.asked(is_open=False),
+        "goods.picture_views.ask_for_picture": picture_views.ask_for_picture(is_open=True),
+        "goods.picture_views.ask_for_picture without a form": picture_views.ask_for_picture(is_open=False),
         "goods.picture_views.choice": picture_views.choice(
             [
                 (

@@ -34,8 +34,8 @@ if TYPE_CHECKING:
 
 log = logging.getLogger(__name__)
 
-PATIENCE = 2.5  # seconds to wait for Slack to say who is an admin; the form must open within three
-RIGHTS = ("is_admin", "is_owner", "is_primary_owner")  # in users.info, of a person in a workspace or an organisation
+ADMIN_SECONDS = 2.5  # seconds to wait for Slack to say who is an admin; the form must open within three
+ADMIN_FLAGS = ("is_admin", "is_owner", "is_primary_owner")  # in users.info, of a person in a workspace or an organisation
 
 
 @dataclass(frozen=True, slots=True)
@@ -113,14 +113,14 @@ async def _manager(interaction: Interaction, given: Any) -> Claim:
 async def _is_admin(interaction: Interaction) -> bool:
     """Whether Slack says that the person is an admin; False where Slack does not answer."""
     try:
-        async with asyncio.timeout(PATIENCE):
+        async with asyncio.timeout(ADMIN_SECONDS):
             answer = await interaction.client.users_info(user=interaction.user)
     except FAILURES as error:
         log.info("Slack did not say who is an admin", extra={"error": code_of(error) or error})
         return False
     person = payloads.table(answer.data, "user")
     places = (person, payloads.table(person, "enterprise_user"))
-    return any(place.get(right) is True for place in places for right in RIGHTS)
+    return any(place.get(flag) is True for place in places for flag in ADMIN_FLAGS)
 
 
 def _connector(interaction: Interaction) -> Connector:

@@ -112,8 +112,8 @@ async def _ask_for_picture(interaction: Interaction, platform: Platform | None) 
     try:
         await interaction.client.views_open(trigger_id=trigger, view=picture_views.form(platform))
     except FAILURES:
-        return picture_views.asked(is_open=False)  # a press of its button brings a new trigger
-    return picture_views.asked(is_open=True)
+        return picture_views.ask_for_picture(is_open=False)  # a press of its button brings a new trigger
+    return picture_views.ask_for_picture(is_open=True)
 
 
 async def _picture(interaction: Interaction, named: str) -> Picture:

@@ -57,7 +57,7 @@ def results(message: Message) -> View:
     return answer_page(message, title=title())
 
 
-def asked(*, is_open: bool) -> Message:
+def ask_for_picture(*, is_open: bool) -> Message:
     """The answer to a command that names no picture. ``is_open``: Slack opened the form."""
     words = _("🖼️ Choose the picture in the form.") if is_open else _("🖼️ Which picture? Choose it in a form.")
     label = _("Open the form again") if is_open else _("Choose a picture…")

@@ -33,14 +33,14 @@ View = dict[str, Any]
 
 CHANNELS = 3  # channels named beside an order
 # Orders that are read of each group, at most. As many lines stay far below Slack's limit of 100 blocks in a home.
-MOST: Mapping[Group, int] = {Group.ATTENTION: 25, Group.WAITING: 20, Group.ON_THE_WAY: 40, Group.DELIVERED: 10}
+MAX_ORDERS: Mapping[Group, int] = {Group.ATTENTION: 25, Group.WAITING: 20, Group.ON_THE_WAY: 40, Group.DELIVERED: 10}
 
 
 @dataclass(frozen=True, slots=True)
 class HomeOrders:
     """The orders that a person's channels watch. The lists leave out orders that have been over for some days."""
 
-    lists: Mapping[Group, WatchedOrders]  # up to ``MOST`` orders each
+    lists: Mapping[Group, WatchedOrders]  # up to ``MAX_ORDERS`` orders each
     unread: int = 0  # channels that were not checked, since there are too many
 
     @property

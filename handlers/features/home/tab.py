@@ -31,7 +31,7 @@ if TYPE_CHECKING:
 
 log = logging.getLogger(__name__)
 
-CHANNELS = 60  # checked for one home: those with the newest watches
+MAX_CHANNELS = 60  # checked for one home: those with the newest watches
 AT_ONCE = 8  # channels about whose members Slack is asked at the same time
 
 
@@ -67,13 +67,13 @@ async def _home_or_error(subject: Subject, interaction: Interaction) -> View:
 async def home_of(ctx: Context, client: AsyncWebClient, user: str) -> dict[str, Any]:
     """Make the home of one person. It shows only orders of channels that the person is in."""
     watched = [channel for channel in await ctx.store.watches.watched_channels() if not channel.startswith("D")]
-    channels = await _channels_of(client, watched[:CHANNELS], user)
+    channels = await _channels_of(client, watched[:MAX_CHANNELS], user)
     now = ctx.clock()
     lists = {
         group: await ctx.store.watches.listed(channels, 0, most, group=group, over_since=now - OVER_FOR)
-        for group, most in home_view.MOST.items()
+        for group, most in home_view.MAX_ORDERS.items()
     }
-    return home_view.home(home_view.HomeOrders(lists, unread=len(watched[CHANNELS:])), now, ctx.links)
+    return home_view.home(home_view.HomeOrders(lists, unread=len(watched[MAX_CHANNELS:])), now, ctx.links)
 
 
 async def _channels_of(client: AsyncWebClient, channels: Sequence[str], user: str) -> list[str]:

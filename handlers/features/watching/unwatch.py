@@ -32,7 +32,7 @@ if TYPE_CHECKING:
     from handlers.parsing.typed_command import TypedCommand
     from storage.watch import Watch
 
-ROWS = 500  # watches of an Undo button, at most: Slack limits its value to 2,000 characters
+MAX_WATCHES = 500  # watches of an Undo button, at most: Slack limits its value to 2,000 characters
 
 
 @dataclass(frozen=True, slots=True)
@@ -102,7 +102,7 @@ async def _begun(interaction: Interaction, _given: Any) -> Claim:
 
 
 async def _watches(interaction: Interaction, ids: str) -> list[Watch]:
-    stored = [await interaction.ctx.store.watches.get(row) for row in rows(ids, most=ROWS)]
+    stored = [await interaction.ctx.store.watches.get(row) for row in rows(ids, most=MAX_WATCHES)]
     return [watch for watch in stored if watch]
 
 
