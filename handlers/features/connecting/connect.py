@@ -35,7 +35,7 @@ if TYPE_CHECKING:
 log = logging.getLogger(__name__)
 
 ADMIN_SECONDS = 2.5  # seconds to wait for Slack to say who is an admin; the form must open within three
-ADMIN_FLAGS = ("is_admin", "is_owner", "is_primary_owner")  # in users.info, of a person in a workspace or an organisation
+ADMIN_FLAGS = ("is_admin", "is_owner", "is_primary_owner")  # of users.info, in a workspace or an organisation
 
 
 @dataclass(frozen=True, slots=True)

@@ -32,7 +32,7 @@ if TYPE_CHECKING:
     from handlers.parsing.typed_command import TypedCommand
     from storage.watch import Watch
 
-MAX_WATCHES = 500  # watches of an Undo button, at most: Slack limits its value to 2,000 characters
+MAX_WATCHES = 500  # watches of an Undo button: Slack limits its value to 2,000 characters
 
 
 @dataclass(frozen=True, slots=True)
