@@ -227,9 +227,7 @@ def test_a_refund_is_in_words(status: str, words: str) -> None:
     """The order's refund and an item's are said in words; an unknown state is shown as it came, harmlessly."""
     items = tuple(item.model_copy(update={"refund_status": status}) for item in order().items)
     text = shown(
-        check(
-            order_view.detail(snapshot(of=order().model_copy(update={"refund_status": status, "items": items})), NOW)
-        )
+        check(order_view.detail(snapshot(of=order().model_copy(update={"refund_status": status, "items": items})), NOW))
     )
     assert f"*Refund*: {words}" in text
     assert f"refund: {words}" in text

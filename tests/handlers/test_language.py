@@ -25,8 +25,7 @@ from handlers.features.cart.cart import ChosenLine
 from handlers.features.channel import settings_views, time_zones
 from handlers.features.goods import add_form
 from handlers.features.goods.add_to_cart import FilledAddition
-from handlers.features.home import form_views
-from handlers.features.home import home_view
+from handlers.features.home import form_views, home_view
 from handlers.features.watching import finder_form
 from pandapon.carts import CartLine
 from pandapon.products import ProductDetail, Sku

@@ -42,10 +42,8 @@ from handlers.features.connecting import views as connecting_views
 from handlers.features.goods import add_form, discover_view, picture_views, product_view, products, seller_view
 from handlers.features.goods.add_to_cart import FilledAddition
 from handlers.features.goods.seller_view import Contact
-from handlers.features.home import form_views
-from handlers.features.home import home_view
-from handlers.features.orders import export, list_view
-from handlers.features.orders import order_view
+from handlers.features.home import form_views, home_view
+from handlers.features.orders import export, list_view, order_view
 from handlers.features.orders.order_filter import ListedOrder
 from handlers.features.orders.order_list import Matches, OrderList, Sum
 from handlers.features.watching import finder_form, shortcut_views, watch_all_views, watch_views, watches_view

@@ -121,9 +121,7 @@ def merge_pages(
     )
 
 
-async def find_matches(
-    interaction: Interaction, request: ListOrders, order_filter: OrderFilter, pages: int
-) -> Matches:
+async def find_matches(interaction: Interaction, request: ListOrders, order_filter: OrderFilter, pages: int) -> Matches:
     """Find all orders that pass the filters: on up to ``pages`` pages of each platform's list, and in the store.
 
     Raises PandaPonError where no platform answers.
@@ -139,11 +137,7 @@ async def find_matches(
     listed += [row for row in await _stored(interaction, request) if row.order.ref.key not in seen]
     return Matches(
         tuple(_newest_first(row for row in listed if order_filter.matches(row))),
-        {
-            platform: (len(scanned.orders), scanned.total)
-            for platform, scanned in scans.items()
-            if not scanned.is_whole
-        },
+        {platform: (len(scanned.orders), scanned.total) for platform, scanned in scans.items() if not scanned.is_whole},
         errors | {platform: platform_error(scanned.error) for platform, scanned in scans.items() if scanned.error},
         tuple(scans),
     )
