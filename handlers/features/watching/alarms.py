@@ -97,7 +97,7 @@ async def _show(interaction: Interaction, alarm: Alarm, ts: str) -> None:
     """Update the alarm's message. If Slack refuses that, only the order's card shows who acted."""
     watches = await interaction.ctx.store.watches.of_orders([alarm.key])
     watch = next((watch for watch in watches if watch.channel == interaction.channel), None)
-    stored = (await interaction.ctx.store.orders.load([alarm.key])).get(alarm.key)
+    stored = (await interaction.ctx.store.orders.load_readable([alarm.key])).get(alarm.key)
     snapshot = stored.snapshot() if stored else None
     with use_language(interaction.ctx.languages.of(interaction.channel)):  # the whole channel reads it
         message = alarms.acted_on(alarm, watch, interaction.ctx.clock(), snapshot)
