@@ -143,7 +143,7 @@ def test_catalogue_is_complete() -> None:
     """
     builders, with_pages = set(), set()
     for module in pkgutil.walk_packages(handlers.__path__, "handlers."):
-        at = module.name.removeprefix("handlers.")
+        at = module.name.removeprefix("handlers.").removeprefix("features.")
         for name, function in inspect.getmembers(import_module(module.name), inspect.isfunction):
             if function.__module__ != module.name or inspect.iscoroutinefunction(function):
                 continue
@@ -155,7 +155,8 @@ def test_catalogue_is_complete() -> None:
     named = {name.partition(" ")[0] for name in catalogue()}
     assert builders - COMMON - named == set()
     modules = {
-        module.name.removeprefix("handlers.") for module in pkgutil.walk_packages(handlers.__path__, "handlers.")
+        module.name.removeprefix("handlers.").removeprefix("features.")
+        for module in pkgutil.walk_packages(handlers.__path__, "handlers.")
     }
     of_pages = named - builders
     assert {name for name in of_pages if not {name, name.rpartition(".")[0]} & modules} == set(), "a builder is gone"
