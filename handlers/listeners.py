@@ -1,4 +1,7 @@
-"""All listeners of the app, from the features' declarations. Each acknowledges first, and then answers."""
+"""All listeners of the app, from the features' declarations.
+
+A sent form is acknowledged with its next page, every other payload at once and before the work.
+"""
 
 from __future__ import annotations
 
@@ -41,9 +44,9 @@ if TYPE_CHECKING:
 
 HOME_OPENED = "app_home_opened"
 FORM_SECONDS = 1.8  # of work before a sent form is acknowledged; Slack allows three
-# Bolt checks every 10 ms whether a listener acknowledged, and withdraws that after an error. The error handler waits
-# this long, so that Bolt has seen the acknowledgement before.
-SEEN_SECONDS = 0.1
+# Bolt looks every 10 ms for a listener's acknowledgement, and drops it when the listener fails. The error handler waits
+# this long, so that Bolt sees the acknowledgement first.
+ACK_SEEN_SECONDS = 0.1
 BY_PREFIX = frozenset({"action", "view_closed"})  # kinds whose names are the beginnings of ids
 ANYTHING = re.compile(r".*", re.DOTALL)
 
@@ -62,16 +65,17 @@ class Declaration:
 
 
 def register(app: AsyncApp, ctx: Context) -> None:
-    """Attach the listeners, the catch-alls and the error boundary. manifest.yml names exactly these.
+    """Attach the listeners, the catch-alls and the error boundary.
 
-    Raises UndeclaredError for a listener of the app without a subject.
+    manifest.yml declares the same commands, shortcuts and events. Raises UndeclaredError for a listener without a
+    subject.
     """
 
     @app.middleware
     async def prepare(body: Body, context: AsyncBoltContext, next_: Callable[[], Awaitable[None]]) -> None:
-        """Note the person and set the language, in the task in which Bolt then starts the listener."""
+        """Note the person, and set the language in the task from which Bolt starts the listener."""
         log_context.bind(request=secrets.token_hex(4))
-        if not payloads.text(body, "response_url"):  # Bolt takes any value there for a URL
+        if not payloads.text(body, "response_url"):  # Bolt takes any value of this field for a URL
             context["response_url"] = None
             context.pop("respond", None)
         if user := ctx.people.meet(body):
@@ -84,8 +88,8 @@ def register(app: AsyncApp, ctx: Context) -> None:
     for command in ctx.commands.slash_commands():
         attach("command", command, subjects.TYPED, _on_command)
     command_button = Button(action_ids.RUN, subjects.COMMAND, ctx.commands.perform, replaces=True)
-    beside = Button(action_ids.SHOW, subjects.COMMAND, ctx.commands.perform)
-    for feature in (Feature(buttons=(command_button, beside)), *ctx.commands.features):
+    show_button = Button(action_ids.SHOW, subjects.COMMAND, ctx.commands.perform)
+    for feature in (Feature(buttons=(command_button, show_button)), *ctx.commands.features):
         _attach_feature(attach, feature)
     attach("action", action_ids.MENU, subjects.CHOICE, _on_choice)
     _attach_catch_alls(attach)
@@ -94,7 +98,7 @@ def register(app: AsyncApp, ctx: Context) -> None:
 
 
 def declarations(app: AsyncApp) -> list[Declaration]:
-    """Return the declarations of the app's listeners, in Bolt's order. Raises UndeclaredError for one without."""
+    """Return the declarations of the app's listeners, in Bolt's order. Raises UndeclaredError for an undeclared one."""
     declared = []
     for listener in app._async_listeners:  # noqa: SLF001  Bolt has no public list of them
         for function in (listener.ack_function, *listener.lazy_functions):
@@ -118,7 +122,7 @@ class _Attacher:
         ctx = self._ctx
 
         async def listen(ack: AsyncAck, body: Body, respond: AsyncRespond, client: AsyncWebClient) -> None:
-            # Bolt keeps no reference to this task, in which it also calls the error handler. A stop waits for it.
+            # Bolt keeps no reference to this task, in which it also calls the error handler. The stop waits for it.
             if task := asyncio.current_task():
                 ctx.hold(task)
             with spans.span("slack.event", kind=kind, listener=name if isinstance(name, str) else "any"):
@@ -138,12 +142,12 @@ def _attach_feature(attach: _Attacher, feature: Feature) -> None:
         attach(opener.kind, opener.id, opener.subject, _on_open, opener)
     for form in feature.forms:
         attach("view", form.callback_id, form.subject, _on_form, form)
-    for other in feature.listeners:
-        attach(other.kind, other.name, other.subject, _on_other, other)
+    for listener in feature.listeners:
+        attach(listener.kind, listener.name, listener.subject, _on_other, listener)
 
 
 def _attach_catch_alls(attach: _Attacher) -> None:
-    """Attach listeners for every other payload: Bolt does not acknowledge these, and Slack would show a bare error."""
+    """Attach listeners for all other payloads: Bolt would not acknowledge them, and Slack would show a bare error."""
     attach("command", ANYTHING, subjects.TYPED, _on_command)
     for kind in ("action", "shortcut"):
         attach(kind, ANYTHING, subjects.NOTHING, _on_unknown)
@@ -192,7 +196,7 @@ async def _check_and_act(
 
 
 async def _on_open(subject: Subject, opener: Opener, interaction: Interaction, ack: AsyncAck) -> None:
-    """Open a form. The trigger of the press is valid for three seconds, so nothing slow but the check goes first."""
+    """Open a form. Slack's trigger is valid for three seconds, so nothing slow comes before, except for the check."""
     await ack()
     try:
         view = await opener.view(interaction, await claimed(interaction, subject))
@@ -209,14 +213,14 @@ async def _on_choice(subject: Subject, interaction: Interaction, ack: AsyncAck) 
     name, _space, value = payloads.value(interaction.body).partition(" ")
     opener = _openers(interaction.ctx).get(name)
     if opener:
-        pressed = {**interaction.body, "actions": [{"action_id": name, "value": value}]}  # as by the button itself
+        pressed = {**interaction.body, "actions": [{"action_id": name, "value": value}]}  # as its own button does
         await _on_open(opener.subject, opener, replace(interaction, body=pressed), ack)
     else:
         await _on_act(subject, Button(action_ids.MENU, subject, interaction.ctx.commands.perform), interaction, ack)
 
 
 def _openers(ctx: Context) -> dict[str, Opener]:
-    """The buttons that open forms, by their ids."""
+    """The declared buttons that open forms, by their ids."""
     openers = (opener for feature in ctx.commands.features for opener in feature.openers)
     return {opener.id: opener for opener in openers if opener.kind == "action"}
 
@@ -254,11 +258,11 @@ async def _answer_form(
         else:
             await ack(response_action="update", view=answer)
         return
-    # The acknowledgement must reach Slack before the update: a later one would bring back the working page.
+    # The acknowledgement must reach Slack before the update does, or it would bring back the working page.
     await ack(response_action="update", view=form.working())
     late = form.page(failures.too_late(ctx.answer_seconds))
     answer, _slept = await asyncio.gather(result_by(task, until, late), asyncio.sleep(1))
-    if isinstance(answer, WrongFieldsError):  # the fields have gone with the form
+    if isinstance(answer, WrongFieldsError):  # the working page has replaced the form with its fields
         answer = form.page(failures.failure(sentences(answer.wrong.values())))
     await show_late(interaction, answer, tells=form.changes)
 
@@ -269,7 +273,7 @@ async def _on_other(subject: Subject, declared: Listener, interaction: Interacti
 
 
 async def _on_unknown(subject: Subject, interaction: Interaction, ack: AsyncAck) -> None:
-    """Answer a button or shortcut of another version. One in App Home has no way to answer: the home is renewed."""
+    """Answer a button or shortcut of another version. App Home cannot show an answer, so it is published anew."""
     await ack()
     if payloads.text(interaction.body, "response_url"):
         await interaction.answer(_outdated(), "")
@@ -291,6 +295,6 @@ async def _just_ack(_subject: Subject, _interaction: Interaction, ack: AsyncAck)
 
 
 async def _on_error(error: Exception, body: Body, respond: AsyncRespond, client: AsyncWebClient) -> None:
-    """Explain to the person an error that a listener did not catch. Bolt calls this."""
-    await asyncio.sleep(SEEN_SECONDS)
+    """Tell the person about an error that no listener caught. Bolt calls this."""
+    await asyncio.sleep(ACK_SEEN_SECONDS)
     await Replier.of(body, client, respond).tell(explain(error))

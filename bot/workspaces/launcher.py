@@ -16,7 +16,7 @@ from bot.workspaces.secrets import open_account
 from handlers.commands.registry import Commands
 from handlers.features.all import FEATURES
 from handlers.features.connecting import connect
-from handlers.features.connecting.unconnected import Unconnected
+from handlers.features.connecting.unconnected import UnconnectedCommands
 from storage.workspaces.schemas import schema_of
 
 if TYPE_CHECKING:
@@ -89,7 +89,7 @@ class WorkspaceLauncher:
         is_connected = keys is not None
         return Hosting(
             open_store=lambda: self.open_store(schema_of(id_)),
-            commands=Commands((*self.features, connect.FEATURE)) if is_connected else Unconnected(),
+            commands=Commands((*self.features, connect.FEATURE)) if is_connected else UnconnectedCommands(),
             connector=WorkspaceConnector(self.accounts, id_, current.secret.installer, is_connected=is_connected),
             account=shared_account(self.accounts.directory, keys.access_key) if keys else None,
             figures=self.figures,

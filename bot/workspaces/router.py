@@ -18,7 +18,7 @@ from bot.web.server import dispatched
 from bot.workspaces.places import candidates
 from bot.workspaces.workspace import State
 from handlers.blocks.i18n import use_language
-from handlers.features.connecting import closed
+from handlers.features.connecting import unavailable
 from handlers.wire import payloads
 from pandapon import log_context
 
@@ -75,7 +75,7 @@ class Router:
     def _refused(self, body: Body, workspace: Workspace | None) -> BoltResponse:
         with use_language(self._settings.language):
             message = _sentence(workspace)
-            page = closed.page(message)
+            page = unavailable.page(message)
         if "command" in body:
             said = {"response_type": "ephemeral", "text": message.text}
             return BoltResponse(status=HTTPStatus.OK, body=json.dumps(said))
@@ -108,5 +108,5 @@ def _ends_the_bot(body: Body) -> bool:
 
 def _sentence(workspace: Workspace | None) -> Message:
     if workspace is None:
-        return closed.not_installed()
-    return closed.not_running() if workspace.state is State.FAILED else closed.starting()
+        return unavailable.not_installed()
+    return unavailable.not_running() if workspace.state is State.FAILED else unavailable.starting()

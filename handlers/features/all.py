@@ -14,7 +14,7 @@ from handlers.features.cart import cart, check, quantity
 from handlers.features.channel import delivery_log, mute, settings, undo
 from handlers.features.goods import add_to_cart, categories, discover, picture_search, product, search, seller
 from handlers.features.home import forms, tab
-from handlers.features.orders import listing, order, track
+from handlers.features.orders import order, orders, track
 from handlers.features.shipping import address_form, addresses, estimate_form, freight
 from handlers.features.watching import alarms, finder, shortcuts, unwatch, watch, watch_all, watches
 
@@ -41,7 +41,7 @@ FEATURES = (
     refund_acts.FEATURE,
     refunds.FEATURE,
     order.FEATURE,
-    listing.FEATURE,
+    orders.FEATURE,
     track.FEATURE,
     watch.FEATURE,
     unwatch.FEATURE,

@@ -129,7 +129,7 @@ async def test_what_was_delivered_is_dropped_after_some_days(harness: BotHarness
 
 async def test_many_channels(harness: BotHarness, monkeypatch: pytest.MonkeyPatch) -> None:
     """One order in forty channels, of which ten are not looked into; the home says how many."""
-    monkeypatch.setattr(tab, "CHANNELS", 30)
+    monkeypatch.setattr(tab, "MAX_CHANNELS", 30)
     assert harness.bot is not None
     await harness.ask(f"/panda watch {ORDER}")
     orders = harness.slack.workspace.channel("#orders")

@@ -48,6 +48,16 @@ async def stalled_alarm(harness: BotHarness) -> Message:
     return harness.thread(card)[-1]
 
 
+async def test_a_press_counts_although_the_stored_order_cannot_be_read(harness: BotHarness) -> None:
+    """The person is confirmed, and the alarm names them, without the facts of the order."""
+    alarm = await stalled_alarm(harness)
+    assert harness.bot is not None
+    await harness.bot.store.engine.run(lambda conn: conn.execute("UPDATE orders SET order_json = 'x'"))
+    assert (await harness.slack.press("tom", alarm, "alarm_take:1")).ok
+    await harness.until(lambda: "is handling it" in words(alarm))
+    await harness.until(lambda: any("You've got it" in words(m) for m in harness.private("tom")))
+
+
 def direct_messages(harness: BotHarness, user: str) -> list[Message]:
     """What the bot has written to a person directly."""
     return list(harness.slack.workspace.direct(harness.slack.workspace.user(user).id).messages.values())

@@ -31,9 +31,8 @@ from support.view_samples import (
 from handlers.blocks import failures
 from handlers.features.about import status_view
 from handlers.features.goods import products
-from handlers.features.orders import views as order_views
-from handlers.features.watching import mentioned, watches_view
-from handlers.features.watching import views as watch_views
+from handlers.features.orders import order_view
+from handlers.features.watching import shortcut_views, watch_views, watches_view
 from handlers.interactions.ports import BackupState, Report, WatchOutcome, WatchResult
 from handlers.parsing.message_ids import MessageIds
 from handlers.wire.errors import UnknownOrderError, UsageError, WrongPlatformError
@@ -181,7 +180,7 @@ def test_hostile_products(text: str) -> None:
 def test_order_in_words() -> None:
     """State, amounts, items, seller and parcels are all there, and the buttons lead on."""
     named = Parcel("YT2538123456789", "圆通速递")  # by the order only
-    message = check(order_views.detail(snapshot(parcel(), named, of=order()), NOW))
+    message = check(order_view.detail(snapshot(parcel(), named, of=order()), NOW))
     text = shown(message)
     for part in (
         "In transit",
@@ -202,9 +201,9 @@ def test_order_in_words() -> None:
 
 def test_order_of_which_little_is_known() -> None:
     """Missing parts are said to be missing."""
-    assert "only its parcels" in shown(check(order_views.detail(snapshot(parcel()), NOW)))
+    assert "only its parcels" in shown(check(order_view.detail(snapshot(parcel()), NOW)))
     bare = Order(platform=ALIBABA, order_id=ID)
-    text = shown(check(order_views.detail(snapshot(of=bare), NOW)))
+    text = shown(check(order_view.detail(snapshot(of=bare), NOW)))
     assert "no amounts" in text
     assert "No parcel yet" in text
 
@@ -212,7 +211,7 @@ def test_order_of_which_little_is_known() -> None:
 def test_an_unknown_state_is_shown_as_sent() -> None:
     """A code that nobody knows is shown, and no state is claimed for it."""
     odd = order().model_copy(update={"status_code": "waitmoon"})
-    assert "waitmoon" in shown(check(order_views.detail(snapshot(of=odd), NOW)))
+    assert "waitmoon" in shown(check(order_view.detail(snapshot(of=odd), NOW)))
 
 
 @pytest.mark.parametrize(
@@ -228,9 +227,7 @@ def test_a_refund_is_in_words(status: str, words: str) -> None:
     """The order's refund and an item's are said in words; an unknown state is shown as it came, harmlessly."""
     items = tuple(item.model_copy(update={"refund_status": status}) for item in order().items)
     text = shown(
-        check(
-            order_views.detail(snapshot(of=order().model_copy(update={"refund_status": status, "items": items})), NOW)
-        )
+        check(order_view.detail(snapshot(of=order().model_copy(update={"refund_status": status, "items": items})), NOW))
     )
     assert f"*Refund*: {words}" in text
     assert f"refund: {words}" in text
@@ -242,7 +239,7 @@ def test_no_refund_is_not_mentioned() -> None:
     """Taobao sends 0 for an order without a refund."""
     items = tuple(item.model_copy(update={"refund_status": "0"}) for item in order().items)
     text = shown(
-        check(order_views.detail(snapshot(of=order().model_copy(update={"refund_status": "0", "items": items})), NOW))
+        check(order_view.detail(snapshot(of=order().model_copy(update={"refund_status": "0", "items": items})), NOW))
     )
     assert "efund" not in text.replace("Refund…", "")
 
@@ -260,7 +257,7 @@ def test_no_refund_is_not_mentioned() -> None:
 )
 def test_why_an_order_was_closed_is_in_words(reason: str, words: str) -> None:
     """The upstream's reasons are said in words; any other one is shown as it came, harmlessly."""
-    text = shown(check(order_views.detail(snapshot(of=order().model_copy(update={"close_reason": reason})), NOW)))
+    text = shown(check(order_view.detail(snapshot(of=order().model_copy(update={"close_reason": reason})), NOW)))
     assert f"Closed: {words}" in text
 
 
@@ -268,7 +265,7 @@ def test_why_an_order_was_closed_is_in_words(reason: str, words: str) -> None:
 def test_hostile_orders(text: str) -> None:
     """An order of forty hostile lines keeps the limits, alone and in a list."""
     bad = order(text, items=40).model_copy(update={"status_code": text, "waybills": (text,) * 30})
-    check(order_views.detail(snapshot(*[parcel(text=text, waybill=text, carrier=text)] * 20, of=bad), NOW))
+    check(order_view.detail(snapshot(*[parcel(text=text, waybill=text, carrier=text)] * 20, of=bad), NOW))
     pages = {p: Page[Order](items=(bad,) * 20, total=None) for p in Platform}
     check(listing(ListOrders(page=2), pages, {}))
 
@@ -619,7 +616,7 @@ def test_shortcut_shows_each_order_once() -> None:
     mentions = MessageIds((ID, "SF1234567890123", OTHER, "100000000003"), skipped=("100000000004", "100000000005"))
     outcomes: dict[str, OrderSnapshot | UnknownOrderError | api.PandaPonError]
     outcomes = dict(zip(mentions.ids, [seen, seen, UnknownOrderError(OTHER), api.TimeoutError("slow")], strict=True))
-    message = check(mentioned.tracked(mentions, outcomes, NOW))
+    message = check(shortcut_views.tracked(mentions, outcomes, NOW))
     text = shown(message)
     assert text.count("1688 order") == 1
     assert f"`{OTHER}`: no order" in text
@@ -630,9 +627,9 @@ def test_shortcut_shows_each_order_once() -> None:
 
 def test_shortcut_on_a_message_without_orders() -> None:
     """Nothing found says what would be found."""
-    assert "12 to 20 digits" in shown(check(mentioned.tracked(MessageIds(()), {}, NOW)))
+    assert "12 to 20 digits" in shown(check(shortcut_views.tracked(MessageIds(()), {}, NOW)))
     assert f"1 more ID in that message was skipped: `{OTHER}`" in shown(
-        check(mentioned.skipped(MessageIds((ID,), (OTHER,))))
+        check(shortcut_views.skipped(MessageIds((ID,), (OTHER,))))
     )
 
 
@@ -646,7 +643,7 @@ def test_hostile_shortcut(text: str) -> None:
         )
         for order_id in ids
     }
-    check(mentioned.tracked(MessageIds(ids, ids * 5), looks, NOW))
+    check(shortcut_views.tracked(MessageIds(ids, ids * 5), looks, NOW))
 
 
 def test_help_topics_read() -> None:

@@ -25,8 +25,7 @@ from handlers.features.cart.cart import ChosenLine
 from handlers.features.channel import settings_views, time_zones
 from handlers.features.goods import add_form
 from handlers.features.goods.add_to_cart import FilledAddition
-from handlers.features.home import form_views
-from handlers.features.home import view as home_view
+from handlers.features.home import form_views, home_view
 from handlers.features.watching import finder_form
 from pandapon.carts import CartLine
 from pandapon.products import ProductDetail, Sku
@@ -146,7 +145,7 @@ def test_every_form_is_fit_for_slack(code: str) -> None:
             add_form.working(),
             quantity.form(LINE),
             quantity.working(),
-            home_view.view(home_view.Overview(nothing), datetime(2026, 5, 20, 8, tzinfo=UTC), Links()),
+            home_view.home(home_view.HomeOrders(nothing), datetime(2026, 5, 20, 8, tzinfo=UTC), Links()),
         ):
             assert check_view(view) == [], view
 

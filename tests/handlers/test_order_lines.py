@@ -24,7 +24,7 @@ from handlers.blocks import elements as el
 from handlers.blocks.links import Links
 from handlers.blocks.order_lines import Title, collapsed_line, order_line
 from handlers.blocks.standing import standing
-from handlers.features.home import view as home_view
+from handlers.features.home import home_view
 from handlers.features.watching import watches_view
 from handlers.posts import digest
 from handlers.wire.requests import ListWatches
@@ -192,9 +192,9 @@ def test_a_home_of_any_title_fits(title: str) -> None:
     rows = tuple(replace(row, id=n, channel=f"C0123ABC{n}") for n in range(9))
     lists = {
         group: WatchedOrders((WatchedOrder(group, rows, None, 1, 2),) * most, {group: 500})
-        for group, most in home_view.MOST.items()
+        for group, most in home_view.MAX_ORDERS.items()
     }
-    view = home_view.view(home_view.Overview(lists, unread=7), NOW, LINKS)
+    view = home_view.home(home_view.HomeOrders(lists, unread=7), NOW, LINKS)
     assert check_view(view) == []
     assert errors("Home", view) == []
     assert len(view["blocks"]) < 40

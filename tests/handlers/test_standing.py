@@ -22,10 +22,9 @@ from handlers.blocks.i18n import LANGUAGES, use_language
 from handlers.blocks.labels import milestone_emoji, milestone_name, reason_words, status_name
 from handlers.blocks.order_states import STATES, is_listed_at
 from handlers.blocks.standing import of_parcel, of_step, standing
-from handlers.features.home import view as home_view
-from handlers.features.orders import views as order_views
-from handlers.features.watching import mentioned, watches_view
-from handlers.features.watching import views as watch_views
+from handlers.features.home import home_view
+from handlers.features.orders import order_view
+from handlers.features.watching import shortcut_views, watch_views, watches_view
 from handlers.interactions.ports import WatchOutcome, WatchResult
 from handlers.posts import card, digest, thread, tracking
 from handlers.wire.requests import ListOrders, ListWatches
@@ -161,7 +160,7 @@ def test_why_it_is_a_problem(texts: list[str], line: str) -> None:
     for message in (
         card.card(snapshot, watch(), NOW),
         tracking.track(snapshot, NOW),
-        order_views.detail(snapshot, NOW),
+        order_view.detail(snapshot, NOW),
     ):
         text, (words, _dot, reason) = shown(check(message)).replace("*", ""), line.split(" ", 1)[1].partition(" · ")
         assert text.count(words) >= 2
@@ -298,7 +297,7 @@ def test_every_view_says_until_when_to_pick_it_up(text: str, later: timedelta, w
     """Card, track, the order, lists, watches and home agree, and none asks for a pick-up by a day that is over."""
     snapshot, watch = ready(text)
     now = NOW + later
-    for message in (card.card(snapshot, watch, now), tracking.track(snapshot, now), order_views.detail(snapshot, now)):
+    for message in (card.card(snapshot, watch, now), tracking.track(snapshot, now), order_view.detail(snapshot, now)):
         assert message.blocks[0]["text"]["text"].startswith(f"🏪 {words} · ")
     page = listed(watch)
     view = watches_view.listing(ListWatches(watch.channel), page, Channel(watch.channel), now, LINKS, page_size=10)
@@ -337,7 +336,7 @@ def test_no_two_views_contradict_each_other(story: tuple[Order, list[list[str]]]
         assert not summary.says or summary.says in shown(message)
         for parcel_ in snapshot.shipment.parcels:
             shows_parcel(shown(message), parcel_, snapshot)
-    detail = shown(order_views.detail(snapshot, NOW))
+    detail = shown(order_view.detail(snapshot, NOW))
     assert all(fact in detail for fact in (summary.state, summary.part, summary.reason, summary.says))
     for text in lines_of(snapshot, watch):
         assert states_in(text) == {bare.words}, text
@@ -365,8 +364,8 @@ def lines_of(snapshot: OrderSnapshot, watch: Watch) -> list[str]:
         ),
         shown(check(watch_views.outcomes([outcome], watch.channel))),
         shown(check(digest.daily(DailyDigest("2026-05-20", troubled=(entry,), watched=1), watch.channel, LINKS))),
-        json.dumps(home_view.view(home_view.Overview(lists), NOW, LINKS)["blocks"][2:3], ensure_ascii=False),
-        mentioned._state(without, NOW),
+        json.dumps(home_view.home(home_view.HomeOrders(lists), NOW, LINKS)["blocks"][2:3], ensure_ascii=False),
+        shortcut_views._state(without, NOW),
     ]
 
 

@@ -11,7 +11,7 @@ from support.message_checks import check, labels, shown
 from support.view_samples import LINKS, NOW, REF, listed, order, snapshot, watch
 
 from handlers.blocks.text import slack_date
-from handlers.features.home import view as home_view
+from handlers.features.home import home_view
 from handlers.features.watching.alarms import remind_at
 from handlers.posts import alarms, card, digest, thread
 from pandapon.shipment import Milestone, OrderRef, Platform
@@ -98,7 +98,7 @@ def test_a_line_where_there_is_room_for_one() -> None:
     line = f"⏰ Not paid: 1688 closes it {slack_date(NOW + 6 * HOUR, NOW)}"
     assert line in shown(check(card.card(snapshot(of=order()), watch(), NOW, alarm=alarm(STALL))))
     lists = dict.fromkeys(Group, WatchedOrders((), {})) | {Group.ATTENTION: listed(watch(), alarm=alarm(STALL))}
-    assert line in str(home_view.view(home_view.Overview(lists), NOW, LINKS))
+    assert line in str(home_view.home(home_view.HomeOrders(lists), NOW, LINKS))
     since = f"⏰ Not paid since {slack_date(OPEN.since, NOW)}"
     assert since in shown(check(card.card(snapshot(of=order()), watch(), NOW, alarm=alarm(OPEN))))
     entry = DigestEntry(REF.key, Milestone.ORDERED, alarm=Leg.NOT_PAID)

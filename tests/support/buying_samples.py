@@ -16,7 +16,7 @@ from handlers.features.buying.order import WIZARD as ORDER
 from handlers.features.buying.quote import chosen_line
 from handlers.features.cart import cart_view
 from handlers.features.goods import product_view
-from handlers.features.orders import views as order_page
+from handlers.features.orders import order_view as order_page
 from handlers.interactions import late_pages
 from handlers.interactions.ports import WatchOutcome, WatchResult
 from handlers.posts import change_lines, notices
@@ -165,7 +165,7 @@ def _acting() -> dict[str, Any]:
         "buying.act_commands.acts pay": act_commands.acts("pay", snaps),
         "buying.act_commands.acts cancel": act_commands.acts("cancel", [*snaps, snapshot()]),
         "buying.act_commands.acts wrong": act_commands.acts("receive", snaps),
-        "orders.views.detail to act": order_page.detail(snaps[0], NOW, may_act=True),
+        "orders.order_view.detail to act": order_page.detail(snaps[0], NOW, may_act=True),
     }
 
 

@@ -37,19 +37,16 @@ from handlers.features.about.next_steps import Count, NextSteps
 from handlers.features.approvals import away, decisions, listing_view
 from handlers.features.cart import cart, cart_view, quantity
 from handlers.features.channel import delivery_log_view, mute_views, settings_views, time_zones
-from handlers.features.connecting import closed
+from handlers.features.connecting import unavailable
 from handlers.features.connecting import views as connecting_views
 from handlers.features.goods import add_form, discover_view, picture_views, product_view, products, seller_view
 from handlers.features.goods.add_to_cart import FilledAddition
 from handlers.features.goods.seller_view import Contact
-from handlers.features.home import form_views
-from handlers.features.home import view as home_view
-from handlers.features.orders import export, list_view
-from handlers.features.orders import views as order_views
+from handlers.features.home import form_views, home_view
+from handlers.features.orders import export, list_view, order_view
 from handlers.features.orders.order_filter import ListedOrder
 from handlers.features.orders.order_list import Matches, OrderList, Sum
-from handlers.features.watching import finder_form, mentioned, watch_all_views, watches_view
-from handlers.features.watching import views as watch_views
+from handlers.features.watching import finder_form, shortcut_views, watch_all_views, watch_views, watches_view
 from handlers.interactions.ports import BackupState, Report, WatchAllResult, WatchOutcome, WatchResult
 from handlers.parsing.message_ids import MessageIds
 from handlers.parsing.message_pictures import FoundPicture
@@ -177,8 +174,8 @@ def _searched() -> dict[str, Any]:
         "goods.products.results of a picture, none": products.results(
             SearchPicture("https://a.example.com/a.png"), {ALIBABA: empty, TAOBAO: empty}, {}
         ),
-        "goods.picture_views.asked": picture_views.asked(is_open=True),
-        "goods.picture_views.asked without a form": picture_views.asked(is_open=False),
+        "goods.picture_views.ask_for_picture": picture_views.ask_for_picture(is_open=True),
+        "goods.picture_views.ask_for_picture without a form": picture_views.ask_for_picture(is_open=False),
         "goods.picture_views.choice": picture_views.choice(
             [
                 (
@@ -195,26 +192,26 @@ def _searched() -> dict[str, Any]:
             [_detail(), _detail("裙" * 200, skus=0)],
             {ProductRef("9", TAOBAO): api.NotFoundError("unknown")},
         ),
-        "orders.export.sent": export.sent("🐼", EXPORTED),
+        "orders.export.export_answer": export.export_answer("🐼", EXPORTED),
         "goods.product_view.shared": product_view.shared(_detail(), MEI),
         "goods.product_view.shared hostile": product_view.shared(_detail(HOSTILE), MEI),
-        "goods.product_view.was_shared": product_view.was_shared(),
-        "goods.product_view.shared_before": product_view.shared_before(timedelta(minutes=10)),
+        "goods.product_view.confirm_share": product_view.confirm_share(),
+        "goods.product_view.already_shared": product_view.already_shared(timedelta(minutes=10)),
         "goods.discover_view.listing": discover_view.listing(Discover("hot", "连衣裙", 2), page),
         "goods.discover_view.listing hostile": discover_view.listing(Discover("store", "BBB1"), hostile),
         "goods.discover_view.listing none": discover_view.listing(Discover("similar", "A000"), empty),
-        "orders.views.detail back": order_views.detail(snapshot(of=unpaid), NOW, FILTERED),
+        "orders.order_view.detail back": order_view.detail(snapshot(of=unpaid), NOW, FILTERED),
         "orders.list_view.listing filtered": list_view.listing(FILTERED, _matching(), NOW),
         "orders.list_view.listing attention": list_view.listing(ListOrders("attention"), _troubled(), NOW),
         "orders.list_view.listing attention none": list_view.listing(
             ListOrders("attention"), _rows(ListOrders("attention")), NOW
         ),
         "orders.list_view.listing filtered none": list_view.listing(FILTERED, _rows(FILTERED), NOW),
-        "orders.views.detail": order_views.detail(snapshot(parcel(), UNSEEN, of=order()), NOW),
-        "orders.views.detail hostile": order_views.detail(
+        "orders.order_view.detail": order_view.detail(snapshot(parcel(), UNSEEN, of=order()), NOW),
+        "orders.order_view.detail hostile": order_view.detail(
             snapshot(parcel(text=HOSTILE), of=order(HOSTILE), stale=True), NOW
         ),
-        "orders.views.detail bare": order_views.detail(snapshot(parcel()), NOW),
+        "orders.order_view.detail bare": order_view.detail(snapshot(parcel()), NOW),
         "orders.list_view.listing": listing(ListOrders(), {ALIBABA: bought}, {TAOBAO: "no answer"}),
         "orders.list_view.listing known": listing(
             ListOrders("done"), {ALIBABA: bought}, {}, {REF.key: snapshot(parcel(), of=order(HOSTILE))}
@@ -391,8 +388,8 @@ def _matching() -> OrderList:
     """Orders of a filtered list, with and without pictures and totals, and a list that was not read to its end."""
     plain = order("无图订单").model_copy(update={"items": (), "total_amount": None, "created_at": None})
     rows = (ListedOrder(order()), ListedOrder(plain), ListedOrder(order(HOSTILE)))
-    looked = {ALIBABA: (200, 1234), TAOBAO: (80, None)}
-    return _rows(FILTERED, *rows, looked=looked, days=(date(2026, 5, 1), date(2026, 5, 20)))
+    read_in_part = {ALIBABA: (200, 1234), TAOBAO: (80, None)}
+    return _rows(FILTERED, *rows, read_in_part=read_in_part, days=(date(2026, 5, 1), date(2026, 5, 20)))
 
 
 def _troubled() -> OrderList:
@@ -545,11 +542,11 @@ def _watched() -> dict[str, Any]:
             )
             for group, other in zip(Group, [Group.DELIVERED, *Group], strict=False)
         },
-        "watching.views.outcomes": watch_views.outcomes(results, HERE),
-        "watching.views.ended": watch_views.ended([watch(), watch(2)], HERE, [OTHER]),
-        "watching.views.restored": watch_views.restored([watch()], HERE),
-        "watching.views.resumed": watch_views.resumed(watch()),
-        "watching.views.resumed none": watch_views.resumed(None),
+        "watching.watch_views.outcomes": watch_views.outcomes(results, HERE),
+        "watching.watch_views.ended": watch_views.ended([watch(), watch(2)], HERE, [OTHER]),
+        "watching.watch_views.restored": watch_views.restored([watch()], HERE),
+        "watching.watch_views.resumed": watch_views.resumed(watch()),
+        "watching.watch_views.resumed none": watch_views.resumed(None),
         "posts.change_lines.line": change_lines.line(Muted("U0MEI00001", NOW + timedelta(hours=24)), 7, NOW),
         "posts.change_lines.undone": change_lines.undone(),
         "posts.change_lines.too_late": change_lines.too_late(),
@@ -559,9 +556,9 @@ def _watched() -> dict[str, Any]:
         "posts.notices.paused": notices.paused(HERE, "not_in_channel", 1),
         "posts.notices.paused several": notices.paused(HERE, "is_archived", 2),
         "posts.notices.resumed": notices.resumed(HERE, 2),
-        "watching.mentioned.skipped": mentioned.skipped(MessageIds((ID,), (OTHER,))),
-        "watching.mentioned.tracked": mentioned.tracked(*_found(), NOW),
-        "watching.mentioned.tracked none": mentioned.tracked(MessageIds(()), {}, NOW),
+        "watching.shortcut_views.skipped": shortcut_views.skipped(MessageIds((ID,), (OTHER,))),
+        "watching.shortcut_views.tracked": shortcut_views.tracked(*_found(), NOW),
+        "watching.shortcut_views.tracked none": shortcut_views.tracked(MessageIds(()), {}, NOW),
     }
 
 
@@ -617,7 +614,7 @@ def _chosen() -> dict[str, Any]:
         "watching.finder_form.working": finder_form.working(),
         "blocks.pages.answer_page": pages.answer_page(failures.failure("😿")),
         "blocks.pages.home_page": pages.home_page(failures.failure("😿")),
-        **{f"home.view.view {case}".strip(): made for case, made in _homes().items()},
+        **{f"home.home_view.home {case}".strip(): made for case, made in _homes().items()},
         "goods.picture_views.form": picture_views.form(),
         "goods.picture_views.searching": picture_views.searching(),
         "goods.picture_views.results": picture_views.results(
@@ -661,8 +658,8 @@ def _homes() -> dict[str, Any]:
         Group.DELIVERED: arrived,
     }
     return {
-        "": home_view.view(home_view.Overview(everything, unread=3), NOW, LINKS),
-        "none": home_view.view(home_view.Overview(dict.fromkeys(Group, WatchedOrders((), {}))), NOW, LINKS),
+        "": home_view.home(home_view.HomeOrders(everything, unread=3), NOW, LINKS),
+        "none": home_view.home(home_view.HomeOrders(dict.fromkeys(Group, WatchedOrders((), {}))), NOW, LINKS),
     }
 
 
@@ -727,10 +724,10 @@ def _connecting() -> dict[str, Any]:
         "connecting.views.done form": connecting_views.done(address),
         "connecting.views.done form bare": connecting_views.done(""),
         "connecting.views.page form": connecting_views.page(failures.failure("😿")),
-        "connecting.closed.not_installed": closed.not_installed(),
-        "connecting.closed.starting": closed.starting(),
-        "connecting.closed.not_running": closed.not_running(),
-        "connecting.closed.page form": closed.page(closed.not_installed()),
+        "connecting.unavailable.not_installed": unavailable.not_installed(),
+        "connecting.unavailable.starting": unavailable.starting(),
+        "connecting.unavailable.not_running": unavailable.not_running(),
+        "connecting.unavailable.page form": unavailable.page(unavailable.not_installed()),
     }
 
 

@@ -8,7 +8,7 @@ from support.view_samples import NOW
 
 from handlers.features.orders import list_view
 from handlers.features.orders.order_filter import ListedOrder
-from handlers.features.orders.order_list import paged
+from handlers.features.orders.order_list import merge_pages
 
 if TYPE_CHECKING:
     from collections.abc import Mapping
@@ -29,4 +29,4 @@ def listing(
     """The message for one page of each platform's list. ``known``: the stored orders by key."""
     orders = [order for page in pages.values() for order in page.items]
     listed = [ListedOrder(order, (known or {}).get(order.ref.key)) for order in orders]
-    return list_view.listing(request, paged(request, pages, errors, listed), NOW)
+    return list_view.listing(request, merge_pages(request, pages, errors, listed), NOW)

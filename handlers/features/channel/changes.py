@@ -1,4 +1,4 @@
-"""Try a channel's settings on the news of last week, and store them."""
+"""Counts the posts that a channel's settings would have caused last week, and stores settings."""
 
 from __future__ import annotations
 
@@ -18,19 +18,22 @@ if TYPE_CHECKING:
 WEEK = timedelta(days=7)
 
 
-async def last_week(ctx: Context, channel: str, settings: ChannelSettings, filter_: Filter | None = None) -> Load:
-    """Count the posts that last week's news would have caused. ``filter_``: of all watches; None: each watch's own."""
+async def count_last_week(ctx: Context, channel: str, settings: ChannelSettings, filter_: Filter | None = None) -> Load:
+    """Count the posts that last week's news would have caused in the channel under these settings.
+
+    ``filter_``: the filter of every watch; None: each watch has its own.
+    """
     events = await ctx.store.delivery_log.events_since(channel, ctx.clock() - WEEK)
     news = [replace(event, filter=filter_) for event in events] if filter_ else events
     _rows, watches = await ctx.store.watches.of_channel(channel, 0, 0)
-    # In a thread, since the news of a busy channel takes so long that other people's acknowledgements would be late.
+    # In a thread: counting a busy channel's news takes so long that other people's requests would be acknowledged late.
     return await asyncio.to_thread(dry_run, news, settings, watches)
 
 
-async def keep(ctx: Context, channel: str, settings: ChannelSettings, user: str) -> None:
-    """Store a channel's settings.
+async def store_settings(ctx: Context, channel: str, settings: ChannelSettings, user: str) -> None:
+    """Store a channel's settings, and ``user`` as the person who changed them.
 
-    Where the new time of the digest has already passed today, the first digest comes tomorrow.
+    If the digest gets a new time that has already passed today, the first digest at that time comes tomorrow.
     """
     now = ctx.clock()
     former = (await ctx.store.channels.get(channel)).settings

@@ -1,4 +1,4 @@
-"""``why``: the reason for which an order's news was posted in a channel, or was not."""
+"""``why``: the reason why an order's news was posted in a channel, or was not posted."""
 
 from __future__ import annotations
 
@@ -27,7 +27,7 @@ if TYPE_CHECKING:
     from handlers.parsing.typed_command import TypedCommand
     from storage.watch import Watch
 
-NEWS_SHOWN = 12  # the newest news of an order
+NEWS_SHOWN = 12  # entries of an order's log, the newest ones
 
 
 def read_why(command: TypedCommand) -> Why:
@@ -38,9 +38,9 @@ def read_why(command: TypedCommand) -> Why:
 
 
 async def why(interaction: Interaction, request: Why) -> Message:
-    """Answer why an order's news was posted in a channel, or not, from the store alone: PandaPon is not asked.
+    """Show the delivery log of an order in a channel. The store has it; PandaPon is not asked.
 
-    A parcel may hold the goods of several orders: each has its log.
+    A tracking number may belong to several orders. Then the answer has the log of each.
     """
     ctx = interaction.ctx
     channel = request.channel or interaction.channel
@@ -51,8 +51,8 @@ async def why(interaction: Interaction, request: Why) -> Message:
         return failures.failure(words.format(id=code(request.text), command=command))
     watches = await ctx.store.watches.of_orders(keys)
     watch_of = {watch.key: watch for watch in watches if watch.channel == channel}
-    named = sorted(keys, key=lambda key: key not in watch_of)  # those that are watched here first
-    return reduce(Message.followed_by, [await _of_order(ctx, key, channel, watch_of.get(key)) for key in named])
+    ordered = sorted(keys, key=lambda key: key not in watch_of)  # the orders that this channel watches come first
+    return reduce(Message.followed_by, [await _of_order(ctx, key, channel, watch_of.get(key)) for key in ordered])
 
 
 async def _of_order(ctx: Context, key: str, channel: str, watch: Watch | None) -> Message:

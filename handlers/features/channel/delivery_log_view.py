@@ -35,9 +35,12 @@ def why(
     log: DeliveryLog,
     now: datetime,
 ) -> Message:
-    """List the news, newest first: when each was found, and whether it was posted. ``snapshot`` None: unreadable."""
+    """List an order's news, newest first: when the bot found it, and whether it was posted.
+
+    ``snapshot`` None: the stored order cannot be read. ``watch`` None: the channel has no watch of the order.
+    """
     layout = Layout(
-        [el.section(f"*{order_name(ref)}* {in_channel(channel)}\n{_standing(watch, now)}")],
+        [el.section(f"*{order_name(ref)}* {in_channel(channel)}\n{_watch_state(watch, now)}")],
         tail=[el.context("\n".join([*_unreadable(log.unreadable), _last_read(snapshot, now)]))],
     )
     if not log.entries and not log.unreadable:
@@ -56,7 +59,7 @@ def _unreadable(n: int) -> list[str]:
     return [words.format(n=n)] if n else []
 
 
-def _standing(watch: Watch | None, now: datetime) -> str:
+def _watch_state(watch: Watch | None, now: datetime) -> str:
     if watch is None:
         return _("It is not watched here.")
     words = _("Watched by {user} since {time}: {filter}").format(

@@ -39,7 +39,7 @@ LONGEST_MUTE = timedelta(days=366)
 
 
 def read_mute(command: TypedCommand) -> Mute:
-    """Read ``mute``: without ids it means the whole channel, without a duration 24 hours. Raises UsageError."""
+    """Read ``mute``. No ids: the whole channel; no duration: 24 hours. Raises UsageError."""
     _options, words = read_options(command)
     where, words = take_channel(command, words)
     span, until, words = _take_time(command, words)
@@ -55,19 +55,21 @@ def read_unmute(command: TypedCommand) -> Unmute:
 
 def _take_time(command: TypedCommand, words: Sequence[Token]) -> tuple[timedelta, str, list[Token]]:
     timed = read_times(words)
-    rest = timed.remaining
-    again = " ".join(["/panda mute", *(word.text for word in rest), "24h"])
+    remaining = timed.remaining
+    corrected = " ".join(["/panda mute", *(word.text for word in remaining), "24h"])
     if timed.unreadable:
         problem = _("I can't read {word} as a time; write it as `30m`, `2h`, `3d` or `until 18:00`")
-        raise command.refuse(problem.format(word=code(timed.unreadable[0], 40)), suggestion=again)
+        raise command.refuse(problem.format(word=code(timed.unreadable[0], 40)), suggestion=corrected)
     if len(timed.spans) + len(timed.until) > 1:
-        raise command.refuse(_("there are two durations; choose one"), suggestion=again)
+        raise command.refuse(_("there are two durations; choose one"), suggestion=corrected)
     span = timed.spans[0] if timed.spans else MUTE_FOR
     if not timedelta() < span <= LONGEST_MUTE:
-        raise command.refuse(_("a mute lasts from a minute to a year, e.g. `30m`, `24h`, `3d`, `2w`"), suggestion=again)
+        raise command.refuse(
+            _("a mute lasts from a minute to a year, e.g. `30m`, `24h`, `3d`, `2w`"), suggestion=corrected
+        )
     if not timed.spans and not timed.until:
-        _refuse_lone_number(command, rest)
-    return span, (timed.until[0] if timed.until else ""), rest
+        _refuse_lone_number(command, remaining)
+    return span, (timed.until[0] if timed.until else ""), remaining
 
 
 def _refuse_lone_number(command: TypedCommand, words: Sequence[Token]) -> None:
@@ -78,25 +80,25 @@ def _refuse_lone_number(command: TypedCommand, words: Sequence[Token]) -> None:
 
 
 def _is_split(words: Sequence[Token]) -> bool:
-    """Whether the number at the end is the rest of an id rather than a duration."""
+    """Whether the number at the end belongs to an id that was typed in pieces, so that it is no duration."""
     return bool(sift_ids(words, waybills=True).rejoined)
 
 
 @dataclass(frozen=True, slots=True)
 class Outcome:
-    """The outcome of a change of mutes, by the ids that were typed."""
+    """The outcome of muting or unmuting orders, as lists of the typed ids."""
 
-    done: list[str]  # watched there
-    missing: list[str]  # not watched there
-    was_muted: list[str]  # those of done that were muted before
+    done: list[str]  # the channel watches them
+    missing: list[str]  # the channel does not watch them
+    was_muted: list[str]  # the ids of ``done`` that were muted before
 
 
 async def mute(interaction: Interaction, request: Mute) -> Message:
-    """Mute the orders, or the whole channel where no ids are given, for the requested span."""
+    """Mute the orders, or without ids the whole channel, for the requested span or until the requested time."""
     now = interaction.ctx.clock()
     channel, until = request.channel or interaction.channel, now + request.span
     if request.until:
-        until = _next(request.until, now, (await interaction.ctx.store.channels.get(channel)).settings.zone)
+        until = _next_time(request.until, now, (await interaction.ctx.store.channels.get(channel)).settings.zone)
     if not request.ids:
         former = await _mute_channel(interaction, channel, until)
         return mute_views.muted(channel, (), until, (), now, was_muted=former is not None)
@@ -105,43 +107,43 @@ async def mute(interaction: Interaction, request: Mute) -> Message:
     return mute_views.muted(channel, outcome.done, until, outcome.missing, now, was_muted=was_muted)
 
 
-def _next(clock: str, now: datetime, zone: tzinfo) -> datetime:
-    """The next time that a clock in the zone shows ``HH:MM``."""
+def _next_time(clock: str, now: datetime, zone: tzinfo) -> datetime:
+    """The next moment, in UTC, at which a clock in the zone shows ``HH:MM``."""
     local = now.astimezone(zone)
     at = datetime.combine(local.date(), time.fromisoformat(clock), zone)
     return (at if at > local else datetime.combine(local.date() + timedelta(days=1), at.time(), zone)).astimezone(UTC)
 
 
 async def unmute(interaction: Interaction, request: Unmute) -> Message:
-    """Unmute the orders, or the whole channel where no ids are given."""
+    """Unmute the orders, or without ids the whole channel."""
     channel, ctx = request.channel or interaction.channel, interaction.ctx
     if not request.ids:
         former = await _mute_channel(interaction, channel, None)
-        still = await ctx.store.watches.muted_in(channel, ctx.clock())
-        return mute_views.unmuted_channel(channel, still, ctx.clock(), was_muted=former is not None)
+        still_muted = await ctx.store.watches.muted_in(channel, ctx.clock())
+        return mute_views.unmuted_channel(channel, still_muted, ctx.clock(), was_muted=former is not None)
     outcome = await _mute_orders(interaction, channel, request.ids, None)
     where = await ctx.store.channels.get(channel)
     return mute_views.unmuted_orders(where, outcome.done, outcome.was_muted, outcome.missing, ctx.clock())
 
 
 async def _mute_channel(interaction: Interaction, channel: str, until: datetime | None) -> datetime | None:
-    """Mute the whole channel and tell it. ``until`` None: unmute. Return when the mute before would have ended."""
+    """Mute the whole channel and announce it there. ``until`` None: unmute. Return the end of the former mute."""
     store, user, now = interaction.ctx.store, interaction.user, interaction.ctx.clock()
     former = await store.channels.mute(now, channel, until, user)
     if until:
         await announce(interaction.ctx, channel, Muted(user, until, (), former))
-    elif former:  # unmuting what was not muted changes nothing, so nobody is told
+    elif former:  # without a former mute nothing has changed, so nobody is told
         await announce(interaction.ctx, channel, await _unmuted_channel(interaction, channel, former))
     return former
 
 
 async def _unmuted_channel(interaction: Interaction, channel: str, former: datetime) -> Unmuted:
-    still = await interaction.ctx.store.watches.muted_in(channel, interaction.ctx.clock())
-    return Unmuted(interaction.user, (), former, tuple(ref_of(watch).order_id for watch in still))
+    still_muted = await interaction.ctx.store.watches.muted_in(channel, interaction.ctx.clock())
+    return Unmuted(interaction.user, (), former, tuple(ref_of(watch).order_id for watch in still_muted))
 
 
 async def _mute_orders(interaction: Interaction, channel: str, ids: Sequence[str], until: datetime | None) -> Outcome:
-    """Mute orders, and tell the channel. ``until`` None: unmute."""
+    """Mute orders, and announce it in the channel. ``until`` None: unmute."""
     store, now = interaction.ctx.store, interaction.ctx.clock()
     keys_by_id = {order_id: await resolve_order_keys(store, order_id) for order_id in ids}
     keys = list(dict.fromkeys(key for same_id in keys_by_id.values() for key in same_id))
@@ -158,7 +160,10 @@ async def _mute_orders(interaction: Interaction, channel: str, ids: Sequence[str
 def _change(
     user: str, ids: Sequence[str], until: datetime | None, former: Mapping[str, datetime | None]
 ) -> Muted | Unmuted | None:
-    """The line for orders that are muted until then, or not any more; None: nothing changed. ``former``: by key."""
+    """The announcement that orders were muted or unmuted; None: nothing changed.
+
+    ``former``: by order key, when the former mute would have ended (None: the order was not muted).
+    """
     latest = max((end for end in former.values() if end), default=None)
     if not former:
         return None
@@ -168,9 +173,10 @@ def _change(
 
 
 async def undo_mute(interaction: Interaction, channel: str, change: Muted | Unmuted) -> bool:
-    """Restore the mute that a line in the channel replaced, each order's own; an expired one is not restored.
+    """Restore the mutes that the announced change replaced: the channel's, or each order's own.
 
-    A mute that somebody changed again since stays.
+    A former mute that has expired meanwhile is not restored, and a mute that somebody has changed since then stays as
+    it is. Return whether anything was undone.
     """
     until = change.until if isinstance(change, Muted) else None
     if change.ids:
@@ -187,7 +193,7 @@ async def undo_mute(interaction: Interaction, channel: str, change: Muted | Unmu
 
 
 async def _undo_orders(interaction: Interaction, channel: str, change: Muted | Unmuted, until: datetime | None) -> bool:
-    """Tell the channel in a line for each end that was restored, so that each line can be undone by itself."""
+    """Restore the orders' mutes. Each restored end is announced by itself, so that each can be undone by itself."""
     store, user, now = interaction.ctx.store, interaction.user, interaction.ctx.clock()
     former = change.orders or await _former_of_old_line(interaction, change)
     restored = await store.watches.restore_mutes(now, channel, until, former=former, actor=user)
@@ -201,7 +207,7 @@ async def _undo_orders(interaction: Interaction, channel: str, change: Muted | U
 
 
 async def _former_of_old_line(interaction: Interaction, change: Muted | Unmuted) -> dict[str, datetime | None]:
-    """Earlier versions stored one end for all orders of a line."""
+    """The former ends by order key, from a line of an earlier version, which stored one end for all its orders."""
     store = interaction.ctx.store
     keys = [key for order_id in change.ids for key in await resolve_order_keys(store, order_id)]
     return dict.fromkeys(keys, change.former)

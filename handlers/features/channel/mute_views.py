@@ -35,7 +35,7 @@ def muted(
 ) -> Message:
     """Confirm a mute, with Undo, and name the ids that are not watched. No ids and none missing: the whole channel.
 
-    ``was_muted``: the button, which unmutes, would not bring back what was before.
+    ``was_muted``: the button says Unmute instead of Undo, since unmuting would not restore the former mute.
     """
     blocks: list[Block] = []
     if ids or not missing:
@@ -43,8 +43,8 @@ def muted(
         head = _("🔕 *Muted {orders} until {time}*").format(orders=_named(ids), time=time)
         if not ids:
             head = _("🔕 *Muted all updates {where} until {time}*").format(where=in_channel(channel), time=time)
-        more = _("Cards stay up to date; `/panda why` shows what you missed.")
-        blocks.append(el.section(f"{head}\n{more}"))
+        note = _("Cards stay up to date; `/panda why` shows what you missed.")
+        blocks.append(el.section(f"{head}\n{note}"))
         label = _("Unmute") if was_muted else _("Undo")
         blocks += el.actions([run_button(label, 1, Unmute(tuple(ids), channel or None))])
     blocks += _not_watched(missing, channel)
@@ -56,8 +56,8 @@ def unmuted_orders(
 ) -> Message:
     """Say whether the updates of orders are back on, and name the ids that are not watched.
 
-    ``where``: the channel's row; while the whole channel is muted, an order's updates are not back. ``was_muted``:
-    those of the ``ids`` whose mute ended.
+    ``where``: the channel's row. While the whole channel is muted, updates of these orders stay off. ``was_muted``: the
+    ``ids`` whose mute has ended.
     """
     if where.muted_until and where.muted_until > now and ids:
         blocks = [el.section(_in_muted_channel(where, where.muted_until, ids, now))]
@@ -69,25 +69,25 @@ def unmuted_orders(
     return el.message(blocks + _not_watched(missing, where.channel))
 
 
-def unmuted_channel(channel: str, still: Sequence[Watch], now: datetime, *, was_muted: bool) -> Message:
+def unmuted_channel(channel: str, still_muted: Sequence[Watch], now: datetime, *, was_muted: bool) -> Message:
     """Confirm the end of a channel's mute; ``was_muted`` False: there was none.
 
-    ``still``: the orders that stay muted by themselves, with a button that ends their mutes as well.
+    ``still_muted``: the watches that have a mute of their own, which goes on. A button offers to end these mutes too.
     """
     back = _("🔔 *Updates are back on {where}*") if was_muted else _("Updates were not muted {where}.")
     blocks = [el.section(back.format(where=in_channel(channel)))]
-    if still:
-        ids = tuple(ref_of(watch).order_id for watch in still)
-        blocks.append(el.section(_still_muted(still, now)))
+    if still_muted:
+        ids = tuple(ref_of(watch).order_id for watch in still_muted)
+        blocks.append(el.section(_still_muted_line(still_muted, now)))
         if len(ids) <= MAX_IDS:
             blocks += el.actions([run_button(_("Unmute these orders too"), 1, Unmute(ids, channel or None))])
     return el.message(blocks)
 
 
-def _still_muted(still: Sequence[Watch], now: datetime) -> str:
-    named = [_ending(watch, now) for watch in still[:NAMED]]
-    if (more := len(still) - NAMED) > 0:
-        named.append(ngettext("{n} more", "{n} more", more).format(n=more))
+def _still_muted_line(still_muted: Sequence[Watch], now: datetime) -> str:
+    named = [_ending(watch, now) for watch in still_muted[:NAMED]]
+    if (unnamed := len(still_muted) - NAMED) > 0:
+        named.append(ngettext("{n} more", "{n} more", unnamed).format(n=unnamed))
     return _("🔕 Still muted: {orders}").format(orders=listed(named))
 
 

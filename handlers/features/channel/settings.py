@@ -16,7 +16,7 @@ from handlers.blocks.settings_words import Defaults
 from handlers.blocks.text import code
 from handlers.commands.declarations import Answer, Button, Command, Feature, Form, Opener
 from handlers.features.channel import settings_views, time_zones
-from handlers.features.channel.changes import keep, last_week
+from handlers.features.channel.changes import count_last_week, store_settings
 from handlers.interactions.announcing import announce
 from handlers.parsing.options import read_options
 from handlers.parsing.targets import take_channel
@@ -40,7 +40,7 @@ if TYPE_CHECKING:
 
 @dataclass(frozen=True, slots=True)
 class FilledSettings:
-    """The filled settings form. ``filter_all``: standing watches get the filter too; ``wrong``: sentences by field."""
+    """The filled settings form. ``filter_all``: existing watches get the filter too; ``wrong``: sentences by field."""
 
     settings: ChannelSettings
     filter_all: bool = False
@@ -67,7 +67,7 @@ async def show_settings(interaction: Interaction, request: ShowSettings) -> Mess
         ctx.clock(),
         subscriptions=await ctx.store.subscriptions.active(channel),
         next_digest=next_digest(stored.settings, ctx.clock()),
-        week=await last_week(ctx, channel, stored.settings),
+        week=await count_last_week(ctx, channel, stored.settings),
         defaults=_defaults(ctx),
     )
 
@@ -79,9 +79,9 @@ async def preview(interaction: Interaction, channel: str) -> Message:
 
 
 async def open_form(interaction: Interaction, channel: str) -> View:
-    """Make the form, filled with the channel's present settings, so that nothing changes but what the person changes.
+    """Make the form, filled with the channel's present settings: a field that the person leaves alone stays the same.
 
-    The time zone of the person's Slack is only suggested.
+    The time zone of the person's Slack is only a suggestion.
     """
     ctx = interaction.ctx
     chosen = (await ctx.store.channels.get(channel)).settings
@@ -92,7 +92,7 @@ async def open_form(interaction: Interaction, channel: str) -> View:
 
 
 def read_form(values: dict[str, Any]) -> FilledSettings:
-    """Read the form's ``state.values``. Wrong fields are named in the result, with a sentence for the person."""
+    """Read the form's ``state.values``. The result has a sentence for each wrong field."""
     filter_ = value_of(values, "filter", "selected_option")
     threads = value_of(values, "threads", "selected_option")
     begin, end = value_of(values, "quiet_from", "selected_time"), value_of(values, "quiet_to", "selected_time")
@@ -109,25 +109,25 @@ def read_form(values: dict[str, Any]) -> FilledSettings:
         wrong["time_zone"] = _("Choose a time zone, such as Asia/Shanghai or Europe/Berlin.")
     settings = ChannelSettings(
         filter=Filter(filter_) if filter_ in set(Filter) else "",
-        threads=threads if threads in THREADS else "auto",  # type: ignore[arg-type]  # it is one of them
+        threads=threads if threads in THREADS else "auto",  # type: ignore[arg-type]  # ``in`` does not narrow a str
         quiet_from=begin,
         quiet_to=end,
         break_through=is_checked(values, "break_through"),
         digest_at=value_of(values, "digest_at", "selected_time"),
-        language=language if language in dict(LANGUAGES) else "",  # type: ignore[arg-type]  # it is one of them
+        language=language if language in dict(LANGUAGES) else "",  # type: ignore[arg-type]  # ``in`` does not narrow a str
         time_zone=zone,
     )
     return FilledSettings(settings, is_checked(values, "filter_all"), wrong)
 
 
 async def save(interaction: Interaction, channel: str, filled: FilledSettings) -> View:
-    """Store the settings. The form's next page compares them with the former ones by last week's news."""
+    """Store the settings. The form's next page compares last week's posts under the former and the new settings."""
     ctx, user, settings = interaction.ctx, interaction.user, filled.settings
     former = (await ctx.store.channels.get(channel)).settings
-    before = await last_week(ctx, channel, former)
+    before = await count_last_week(ctx, channel, former)
     filter_ = settings.filter if filled.filter_all and settings.filter else None
-    after = await last_week(ctx, channel, settings, filter_)
-    await keep(ctx, channel, settings, user)
+    after = await count_last_week(ctx, channel, settings, filter_)
+    await store_settings(ctx, channel, settings, user)
     filters = await ctx.store.watches.set_filters(ctx.clock(), channel, filter_, user) if filter_ else ({}, {})
     if any(filters) or settings != former:
         await announce(ctx, channel, SettingsChanged(user, settings, former, filter_, *filters))
@@ -141,13 +141,13 @@ async def save(interaction: Interaction, channel: str, filled: FilledSettings) -
 async def undo_settings(interaction: Interaction, channel: str, change: SettingsChanged) -> bool:
     """Restore the former settings, and the former filters where the change replaced them.
 
-    A setting or a filter that was changed again since stays.
+    A setting or a filter that somebody has changed since then stays as it is. Return whether anything was restored.
     """
     ctx, user = interaction.ctx, interaction.user
     present = (await ctx.store.channels.get(channel)).settings
     settings = taken_back(present, change.settings, change.former)
     if settings != present:
-        await keep(ctx, channel, settings, user)
+        await store_settings(ctx, channel, settings, user)
         ctx.languages.put(channel, settings.language)
     restored = await _restore_filters(interaction, channel, change)
     lines = [SettingsChanged(user, settings, settings, *filters) for filters in restored]
@@ -161,7 +161,11 @@ async def undo_settings(interaction: Interaction, channel: str, change: Settings
 async def _restore_filters(
     interaction: Interaction, channel: str, change: SettingsChanged
 ) -> list[tuple[Filter, ByFilter, ByFilter]]:
-    """Restore the filters that a change replaced. Return each restored one, and what it replaced in turn."""
+    """Restore the filters that a change replaced.
+
+    Return a tuple for each restored filter: the filter, and the watches and the subscriptions that got it back, by the
+    filter that they had until now.
+    """
     ctx, filter_ = interaction.ctx, change.filter_all
     if not filter_:
         return []

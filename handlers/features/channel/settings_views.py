@@ -47,8 +47,8 @@ def settings(
 ) -> Message:
     """Show a channel's settings, with buttons to change them and to preview the digest.
 
-    ``next_digest``: when it is posted; None: the channel gets none. ``week``: the posts that last week's news would
-    have caused with these settings.
+    ``next_digest``: the time of the next digest; None: the channel gets no digest. ``week``: the posts that last week's
+    news would have caused with these settings.
     """
     lines = settings_lines(channel.settings, next_digest, now, defaults)
     if channel.muted_until and channel.muted_until > now:
@@ -72,7 +72,7 @@ def settings(
 def modal(channel: str, chosen: ChannelSettings, zones: Groups, defaults: Defaults, suggested_zone: str = "") -> View:
     """Make the form. Each block's id is the name of a setting, and ``private_metadata`` is the channel.
 
-    ``zones``: the time zones to choose from, in groups. ``suggested_zone``: the person's own; empty: it is the same.
+    ``zones``: the time zones to choose from, in groups. ``suggested_zone``: the person's own; empty: suggest none.
     """
     languages = [Choice("default", language_choice("", defaults)), *(Choice(*pair) for pair in LANGUAGES)]
     blocks = [
@@ -121,7 +121,7 @@ def saved(
     *,
     defaults: Defaults,
 ) -> View:
-    """Confirm the settings. ``loads``: the posts of last week's news with the former settings, and with these."""
+    """Confirm the settings. ``loads``: last week's posts under the former settings, and under the new ones."""
     words = "\n".join(f"• {line}" for line in settings_lines(chosen, next_digest, now, defaults))
     head = _("Saved {where}").format(where=in_channel(channel))
     return _page([el.section(f"✅ *{head}*\n{words}"), *_compared(*loads)])
@@ -135,7 +135,7 @@ def _compared(before: Load, after: Load) -> list[Block]:
 
 
 def working() -> View:
-    """Make the page that stands while last week's news is counted, which takes a while in a busy channel."""
+    """Make the page that is shown while last week's news is counted, which takes a while in a busy channel."""
     return _page([el.section(_("⏳ Saving…"))])
 
 

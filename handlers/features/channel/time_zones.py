@@ -16,7 +16,7 @@ if TYPE_CHECKING:
 
 Groups = list[tuple[str, list[Choice]]]
 
-# The first part of a zone's name, and the code of the continent or country in CLDR.
+# By the first part of a zone's name: the code of the continent or country in CLDR.
 TERRITORIES = {
     "Africa": "002",
     "America": "019",
@@ -41,20 +41,20 @@ def is_zone(name: str) -> bool:
     return bool(name)
 
 
-def groups(near: list[str], now: datetime) -> Groups:
-    """Return all time zones: those ``near`` the channel first, then each part of the world by city.
+def groups(likely: list[str], now: datetime) -> Groups:
+    """Return all time zones in groups: the ``likely`` ones first, then each part of the world by city.
 
-    ``now``: for the offsets, which change in summer. It takes a fifth of a second the first time in each language, so
-    callers run it in a thread.
+    ``likely``: IANA names; unknown ones are left out. ``now``: the time whose UTC offsets the menu shows. The first
+    call in each language takes a fifth of a second, so callers run it in a thread.
     """
-    likely = [name for name in dict.fromkeys(near) if is_zone(name)]
+    known = [name for name in dict.fromkeys(likely) if is_zone(name)]
     areas: dict[str, list[str]] = defaultdict(list)
     for name in _names():
-        if name not in likely:
+        if name not in known:
             areas[_area(name)].append(name)
-    top = (_("Likely"), [_choice(name, now) for name in likely])
-    rest = [(area, [_choice(name, now) for name in names]) for area, names in areas.items()]
-    return [top, *rest] if likely else rest
+    top = (_("Likely"), [_choice(name, now) for name in known])
+    by_area = [(area, [_choice(name, now) for name in names]) for area, names in areas.items()]
+    return [top, *by_area] if known else by_area
 
 
 def _area(name: str) -> str:
@@ -78,10 +78,10 @@ def _choice(name: str, now: datetime) -> Choice:
 
 @cache
 def _names() -> tuple[str, ...]:
-    """The zones of a place by name, and UTC as the last one.
+    """The names of the zones that belong to a place, sorted, and UTC as the last one.
 
-    The others help nobody to choose: abbreviations such as MST7MDT, countries such as ROK, and Etc/GMT+8, whose sign
-    is the opposite of what people mean. A channel that has one of them keeps it, since it stands among the likely ones.
+    The other zones help nobody to choose: abbreviations such as MST7MDT, countries such as ROK, and Etc/GMT+8, whose
+    sign is the opposite of what people mean. A channel that has such a zone keeps it: the menu lists it as likely.
     """
     places = (name for name in available_timezones() if "/" in name and not name.startswith("Etc/"))
     return (*sorted(places), "UTC")
@@ -89,5 +89,5 @@ def _names() -> tuple[str, ...]:
 
 @cache
 def _cities(_language: str) -> dict[str, str]:
-    """The city of each zone that has one, in the current language, whose code is the argument."""
+    """The city of each zone, in the current language. The argument is that language's code: the key of the cache."""
     return {name: city(name) for name in _names() if "/" in name}

@@ -1,6 +1,6 @@
-"""Undo of a change that a line in the channel told everybody of. It works once, and everybody reads of it too.
+"""The Undo button of a line that announced a change in a channel. It works once, and the channel is told of it too.
 
-It takes back what this line says and nothing else. What somebody has changed again since stays as it is.
+Undo reverts the change of this line and no other. A value that somebody has changed since then stays as it is.
 """
 
 from __future__ import annotations
@@ -21,9 +21,9 @@ if TYPE_CHECKING:
 
 
 async def undo(interaction: Interaction, line: int) -> Message:
-    """Undo the change that a line tells of, the first time it is asked for. ``line``: the line's row number.
+    """Undo the change that a line announced, once. ``line``: the line's row number.
 
-    Where nothing of it can be undone at present, it may be asked for again: a later change may be undone meanwhile.
+    While nothing of the change can be undone, the button stays valid: it may work after a later change was undone.
     """
     channels = interaction.ctx.store.channels
     claimed_line = await channels.take_line(line)
@@ -31,7 +31,7 @@ async def undo(interaction: Interaction, line: int) -> Message:
         return change_lines.too_late()
     is_undone = False
     try:
-        is_undone = await _take_back(interaction, *claimed_line)
+        is_undone = await _revert(interaction, *claimed_line)
     finally:
         if not is_undone:
             await channels.release_line(line)
@@ -39,13 +39,13 @@ async def undo(interaction: Interaction, line: int) -> Message:
     return change_lines.undone() if is_undone else change_lines.changed_since()
 
 
-async def _take_back(interaction: Interaction, channel: str, change: ChannelChange) -> bool:
-    take_back = interaction.ctx.commands.undo.get(type(change))
-    return take_back is not None and await take_back(interaction, channel, change)
+async def _revert(interaction: Interaction, channel: str, change: ChannelChange) -> bool:
+    revert = interaction.ctx.commands.undo.get(type(change))
+    return revert is not None and await revert(interaction, channel, change)
 
 
 async def _line(interaction: Interaction, _given: Any) -> Claim:
-    """The line belongs to the channel that it was posted in, and so does the change that it tells of."""
+    """Find the line's channel: the change that a line announces belongs to the channel in which the line was posted."""
     [row] = rows(payloads.value(interaction.body), most=1)
     channel = await interaction.ctx.store.channels.of_line(row)
     return Claim(row, (channel,) if channel else ())

@@ -34,16 +34,16 @@ if TYPE_CHECKING:
 
 log = logging.getLogger(__name__)
 
-PATIENCE = 2.5  # seconds that Slack has to say who is an admin; the form must open within three
-RIGHTS = ("is_admin", "is_owner", "is_primary_owner")  # of a person in a workspace or an organisation
+ADMIN_SECONDS = 2.5  # seconds to wait for Slack to say who is an admin; the form must open within three
+ADMIN_FLAGS = ("is_admin", "is_owner", "is_primary_owner")  # of users.info, in a workspace or an organisation
 
 
 @dataclass(frozen=True, slots=True)
 class Connect:
-    """Offer to connect the workspace, or to change its keys."""
+    """The request to connect the workspace, or to change its keys."""
 
     def command(self) -> str:
-        """The canonical text."""
+        """The canonical text after ``/panda``."""
         return "connect"
 
 
@@ -56,7 +56,7 @@ class FilledKeys:
 
 
 def read_connect(command: TypedCommand) -> Connect:
-    """Read ``connect``. Raises UsageError, which does not repeat keys that were typed behind it."""
+    """Read ``connect``. Raises UsageError for arguments, and does not repeat them: they may be keys."""
     if command.tokens:
         problem = _("{command} takes nothing after it; the keys go into the form").format(command="`/panda connect`")
         raise UsageError(problem=problem, suggestion="/panda connect")
@@ -74,7 +74,7 @@ async def open_form(_interaction: Interaction, _nothing: Any) -> View:
 
 
 def read_form(values: dict[str, Any]) -> FilledKeys:
-    """Read the form's ``state.values``."""
+    """Read the form's ``state.values``. The result has a sentence for each wrong field."""
     names = (views.KEY, views.SECRET, views.USER)
     typed = {name: value_of(values, name, "value").strip() for name in names}
     wrong = {name: _("Copy it from PandaPon's console.") for name, value in typed.items() if not value}
@@ -87,10 +87,13 @@ def read_form(values: dict[str, Any]) -> FilledKeys:
 
 
 async def connect(interaction: Interaction, _subject: Any, filled: FilledKeys) -> View:
-    """Try the keys and store them. Nothing is stored where PandaPon refuses them or does not answer."""
+    """Try the keys and store them. Nothing is stored where PandaPon refuses them or does not answer.
+
+    Raises WrongFieldsError for refused keys, and the other errors of ``Connector.connect``.
+    """
     try:
         address = await _connector(interaction).connect(filled.keys, interaction.user)
-    except TimestampError:
+    except TimestampError:  # a wrong clock says nothing about the keys
         raise
     except AuthError:
         words = _("PandaPon refuses this key and secret. Copy both again; resetting a secret ends the old one.")
@@ -99,7 +102,7 @@ async def connect(interaction: Interaction, _subject: Any, filled: FilledKeys) -
 
 
 async def _manager(interaction: Interaction, given: Any) -> Claim:
-    """Only those who manage the workspace enter its keys. Raises ForbiddenError."""
+    """Check that the person manages the workspace. Raises ForbiddenError for anybody else."""
     if interaction.user != _connector(interaction).installer and not await _is_admin(interaction):
         raise ForbiddenError(
             _("Only the workspace's admins and the person who installed me can connect it to PandaPon.")
@@ -108,21 +111,21 @@ async def _manager(interaction: Interaction, given: Any) -> Claim:
 
 
 async def _is_admin(interaction: Interaction) -> bool:
-    """Whether Slack says that a person is an admin. A failure of Slack does not open the form."""
+    """Whether Slack says that the person is an admin; False where Slack does not answer."""
     try:
-        async with asyncio.timeout(PATIENCE):
+        async with asyncio.timeout(ADMIN_SECONDS):
             answer = await interaction.client.users_info(user=interaction.user)
     except FAILURES as error:
         log.info("Slack did not say who is an admin", extra={"error": code_of(error) or error})
         return False
     person = payloads.table(answer.data, "user")
     places = (person, payloads.table(person, "enterprise_user"))
-    return any(place.get(right) is True for place in places for right in RIGHTS)
+    return any(place.get(flag) is True for place in places for flag in ADMIN_FLAGS)
 
 
 def _connector(interaction: Interaction) -> Connector:
     connector = interaction.ctx.connector
-    assert connector is not None, "this feature is only there where one installation serves many workspaces"
+    assert connector is not None, "only an installation that serves many workspaces has this feature"
     return connector
 
 

@@ -26,7 +26,7 @@ SHORTCUTS = (action_ids.SEARCH_PICTURE, action_ids.TRACK_MESSAGE, action_ids.WAT
 
 
 async def show_home(subject: Subject, interaction: Interaction) -> None:
-    """Publish a home that offers to connect the workspace."""
+    """Publish an App Home that offers to connect the workspace."""
     if payloads.text(interaction.body, "event", "tab") not in {"", payloads.HOME}:
         return
     try:
@@ -41,7 +41,7 @@ async def _page(_interaction: Interaction, _nothing: Any) -> View:
     return answer_page(views.not_connected(), title=_("Connect PandaPon"))
 
 
-# Behind the feature that connects: its button is found first, and this one matches all others.
+# This comes after connect.FEATURE, whose own button is therefore found first: the empty prefix matches every button.
 EVERYTHING_ELSE = Feature(
     buttons=(Button("", PERSON, connect.offer),),
     message_shortcuts=tuple(MessageShortcut(name, PERSON, connect.offer) for name in SHORTCUTS),
@@ -50,8 +50,8 @@ EVERYTHING_ELSE = Feature(
 )
 
 
-class Unconnected(Commands):
-    """The only command: to connect the workspace, whatever was typed."""
+class UnconnectedCommands(Commands):
+    """The commands of a workspace without an account: whatever was typed is read as ``connect``."""
 
     def __init__(self) -> None:
         super().__init__((connect.FEATURE, EVERYTHING_ELSE))

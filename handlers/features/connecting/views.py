@@ -33,7 +33,7 @@ def not_connected() -> Message:
 
 
 def connected() -> Message:
-    """The answer of a workspace with an account: how its keys are changed."""
+    """The answer in a workspace with an account, with a button to change its keys."""
     return el.message(
         [
             el.section("✅ " + _("This workspace is connected to PandaPon.")),
@@ -44,7 +44,7 @@ def connected() -> Message:
 
 
 def form() -> View:
-    """Ask for the keys of the account. They are entered anew each time: no form shows them."""
+    """Ask for the keys of the account. The person enters them anew each time: no form shows stored keys."""
     intro = _("You find the keys in PandaPon's console. They are tried once and stored encrypted; nobody can see them.")
     fields = [
         field(_("App Key"), KEY, _input()),
@@ -58,12 +58,12 @@ def form() -> View:
 
 
 def trying() -> View:
-    """The page that stands while PandaPon is asked whether the keys are right."""
+    """The page that is shown while PandaPon is asked whether the keys are right."""
     return orders_page([el.section("⏳ " + _("Trying the keys…"))], title=_title())
 
 
 def done(push_address: str) -> View:
-    """The page after the keys were stored. ``push_address``: to which PandaPon can push messages; empty: not known."""
+    """The page after the keys were stored. ``push_address``: the URL for PandaPon's push messages; empty: unknown."""
     words = _("This workspace is connected to PandaPon. {command} shows how to begin.").format(command="`/panda help`")
     blocks: list[Block] = [el.section(f"✅ {words}")]
     if push_address:

@@ -1,1 +1,1 @@
-"""The search for goods on both platforms."""
+"""Goods on both platforms: search, products, sellers, and the form that adds to the cart."""

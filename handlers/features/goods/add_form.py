@@ -1,4 +1,4 @@
-"""The form that adds a product to the cart, as blocks: variant, quantity, the price of both, and the result."""
+"""The form that adds a product to the cart, as blocks: variant, quantity, their price, and the result."""
 
 from __future__ import annotations
 
@@ -13,7 +13,7 @@ from handlers.blocks.pages import answer_page, orders_page
 from handlers.blocks.people import name
 from handlers.blocks.text import money, yuan
 from handlers.blocks.write_words import outcome_words
-from handlers.features.goods.facts import facts, price
+from handlers.features.goods.facts import price, seller_and_place
 from handlers.features.goods.facts import title as product_title
 from handlers.writing.additions import MOST, piece_fen, variant_menu, variants, wrong_quantity
 from tracking.writes import WriteState
@@ -27,7 +27,7 @@ if TYPE_CHECKING:
 
 View = dict[str, Any]
 
-ALT, TIERS = 40, 6
+ALT, TIERS = 40, 6  # characters of a picture's description; prices by quantity that are shown
 
 
 def title() -> str:
@@ -36,12 +36,12 @@ def title() -> str:
 
 
 def waiting() -> View:
-    """The page that stands while PandaPon is asked for the product."""
+    """The page that is shown while PandaPon is asked for the product."""
     return orders_page([el.section("⏳ " + _("Checking with PandaPon…"))], title=title())
 
 
 def working() -> View:
-    """The page that stands while the product is added."""
+    """The page that is shown while the product is added."""
     return orders_page([el.section("⏳ " + _("Adding it to the cart…"))], title=title())
 
 
@@ -58,16 +58,16 @@ def form(
     former_fen: int | None = None,
     has_moved: bool = False,
 ) -> View:
-    """The form, with the price of what is chosen. The fields are ``variant`` and ``quantity``.
+    """The form, with the price of the chosen variant and quantity. The fields are ``variant`` and ``quantity``.
 
-    ``has_moved``: the price of a piece is another than the ``former_fen`` that the person was shown.
+    ``has_moved``: the price of a piece is no longer ``former_fen``, which the person was shown (None: no price).
     """
     choices = variants(product)
     sku = choices[filled.variant] if 0 <= filled.variant < len(choices) else choices[0]
-    words = "\n".join([f"*{product_title(product)}*", price(product), " · ".join(facts(product))])
+    words = "\n".join([f"*{product_title(product)}*", price(product), " · ".join(seller_and_place(product))])
     picture = el.image(product.pictures[0], product.title[:ALT]) if product.pictures else None
     blocks = [
-        *([_moved(product, sku, filled, former_fen)] if has_moved else []),
+        *([_price_change(product, sku, filled, former_fen)] if has_moved else []),
         el.section(words, picture),
         *([_variant_field(product, filled)] if product.skus else []),
         _quantity_field(product, filled),
@@ -79,7 +79,7 @@ def form(
 
 
 def result(write: Write, error: PandaPonError | None = None) -> View:
-    """What became of it, who did it, and what is next."""
+    """The page after the addition: its outcome, who made it, and what comes next."""
     notes = [_("By {user}").format(user=name(write.actor))]
     if write.state in {WriteState.DONE, WriteState.FOUND_DONE}:
         notes.append(_("Nothing is ordered or paid yet. `/panda cart` shows the cart."))
@@ -89,7 +89,7 @@ def result(write: Write, error: PandaPonError | None = None) -> View:
 
 
 def _variant_field(product: ProductDetail, filled: FilledAddition) -> Block:
-    return _watched(field(_("Variant"), "variant", variant_menu(product, filled.variant)), "variant")
+    return _dispatching(field(_("Variant"), "variant", variant_menu(product, filled.variant)), "variant")
 
 
 def _quantity_field(product: ProductDetail, filled: FilledAddition) -> Block:
@@ -103,11 +103,11 @@ def _quantity_field(product: ProductDetail, filled: FilledAddition) -> Block:
     }
     element |= {"initial_value": str(filled.quantity)} if filled.quantity is not None else {}
     hint = _("The minimum order is {n}.").format(n=number(least)) if least > 1 else ""
-    return _watched(field(_("Quantity"), "quantity", element, hint=hint), "quantity")
+    return _dispatching(field(_("Quantity"), "quantity", element, hint=hint), "quantity")
 
 
-def _watched(block: Block, name_: str) -> Block:
-    """The field, each change of which is sent to the bot."""
+def _dispatching(block: Block, name_: str) -> Block:
+    """Make Slack send each change of a field to the bot."""
     element = block["element"] | {"action_id": f"{action_ids.ADD_CHOICE}:{name_}"}
     return block | {"dispatch_action": True, "element": element}
 
@@ -130,7 +130,7 @@ def _small_print(product: ProductDetail) -> list[str]:
     return [" · ".join(by_quantity), note] if by_quantity else [note]
 
 
-def _moved(product: ProductDetail, sku: Sku, filled: FilledAddition, former_fen: int | None) -> Block:
+def _price_change(product: ProductDetail, sku: Sku, filled: FilledAddition, former_fen: int | None) -> Block:
     now = piece_fen(product, sku, filled.quantity or 1)
     unknown = _("not given")
     words = _("⚠️ *The price has changed: {former} → {now} a piece.* Nothing was added. Press Add to cart to accept it.")

@@ -1,4 +1,4 @@
-"""Add a product to the cart: a form from the product's page. Its choices change the price; it is confirmed once."""
+"""Add a product to the cart by a form, which a button of the product opens. It shows the price of each choice."""
 
 from __future__ import annotations
 
@@ -33,14 +33,15 @@ if TYPE_CHECKING:
     from pandapon.products import ProductDetail, ProductRef, Sku
     from tracking.flows import Flow
 
-CONFIRM = "cart.add"  # in the records of refused attempts
+CONFIRM = "cart.add"  # the name of this act in the records of refused attempts
 
 
 @dataclass(frozen=True, slots=True)
 class FilledAddition:
-    """The filled form. ``variant``: a position; -1: none is chosen. ``quantity`` None: it is no whole number.
+    """The filled form.
 
-    ``wrong`` is empty: what is wrong depends on the product, which the form does not carry.
+    ``variant``: the position of the chosen variant; -1: none is chosen. ``quantity`` None: the text is no whole number.
+    ``wrong`` stays empty: only ``confirm`` knows the product, and so whether the fields are right.
     """
 
     variant: int
@@ -52,8 +53,8 @@ def read_addition(values: dict[str, Any]) -> FilledAddition:
     """Read the form's ``state.values``."""
     chosen = payloads.text(values, "variant", action_ids.ADD_CHOICE + ":variant", "selected_option", "value")
     typed = payloads.text(values, "quantity", action_ids.ADD_CHOICE + ":quantity", "value").strip()
-    is_number = typed.isascii() and typed.isdigit() and len(typed) <= 9  # noqa: PLR2004  digits of the largest
-    at = int(chosen) if chosen.isascii() and chosen.isdigit() and len(chosen) <= 4 else -1  # noqa: PLR2004  likewise
+    is_number = typed.isascii() and typed.isdigit() and len(typed) <= 9  # noqa: PLR2004  digits of a quantity
+    at = int(chosen) if chosen.isascii() and chosen.isdigit() and len(chosen) <= 4 else -1  # noqa: PLR2004  of a position
     return FilledAddition(at, int(typed) if is_number else None)
 
 
@@ -66,16 +67,16 @@ async def _form(subject: Subject, interaction: Interaction) -> View:
     product: ProductRef = await claimed(interaction, subject)
     assert product.platform is not None
     ctx = interaction.ctx
-    ctx.api.catalogue.path(carts.ADD[product.platform].name)  # an unknown path is said before anything is filled in
+    ctx.api.catalogue.path(carts.ADD[product.platform].name)  # an unknown path fails before the form is filled in
     detail = await ctx.api.product(product.platform, product.product_id)
     flow = await open_flow(interaction, Adding(detail))
     return add_form.form(detail, flow.id, FilledAddition(0, detail.min_quantity or 1))
 
 
-async def choose(subject: Subject, interaction: Interaction) -> None:
-    """Show the price of what is chosen so far. It asks nobody but the database, so it is quick.
+async def show_price(subject: Subject, interaction: Interaction) -> None:
+    """Show the price of the present choice. Only the database is asked, so this is quick.
 
-    Each letter is sent by itself, and two may be answered at once: the page of the older one never comes last.
+    Slack sends each typed character, and the bot may answer two at once: the page of the older one never comes last.
     """
     newest, view_id = interaction.ctx.newest, payloads.text(interaction.body, "view", "id")
     turn = newest.turn(view_id)
@@ -87,12 +88,13 @@ async def choose(subject: Subject, interaction: Interaction) -> None:
 
 
 async def confirm(interaction: Interaction, flow: Flow, filled: FilledAddition) -> View:
-    """Add it to the cart, once. A price that moved since it was shown stops this, and both are shown.
+    """Add the product to the cart, once. After a change of its price the form returns instead, with both prices.
 
-    Raises WrongFieldsError for a quantity that cannot be bought, and what ``change_cart`` raises.
+    Raises WrongFieldsError for a variant that is no longer sold or a quantity that cannot be bought, PandaPonError
+    where the product cannot be read, and the errors of ``change_cart``.
     """
     shown = _product(flow)
-    chosen = _checked(shown, filled)
+    chosen = _chosen_variant(shown, filled)
     now = await interaction.ctx.api.product(shown.platform, shown.product_id)
     sku = same_variant(now, chosen.sku_id, chosen.spec_id)
     if sku is None:
@@ -115,7 +117,7 @@ async def confirm(interaction: Interaction, flow: Flow, filled: FilledAddition) 
 async def _price_moved(
     interaction: Interaction, flow: Flow, now: ProductDetail, filled: FilledAddition, before: int | None
 ) -> View:
-    """The form again, with the old price and the new one. It is a new flow: the old form can no longer be sent."""
+    """The form again, with the old price and the new one. It has a new flow, so that sending it is a new act."""
     await interaction.ctx.writer.note_refusal(
         Act(f"add:{flow.id}", interaction.user, flow.channel), carts.ADD[now.platform].name, "price_moved"
     )
@@ -123,8 +125,8 @@ async def _price_moved(
     return add_form.form(now, again.id, filled, former_fen=before, has_moved=True)
 
 
-def _checked(product: ProductDetail, filled: FilledAddition) -> Sku:
-    """The chosen variant. Raises WrongFieldsError."""
+def _chosen_variant(product: ProductDetail, filled: FilledAddition) -> Sku:
+    """The chosen variant. Raises WrongFieldsError where none is chosen, or for a wrong quantity."""
     choices = variants(product)
     at = filled.variant if product.skus else 0
     if not 0 <= at < len(choices):
@@ -139,8 +141,8 @@ def _product(flow: Flow) -> ProductDetail:
     return flow.content.product
 
 
-async def _to_add(interaction: Interaction, _given: Any) -> Claim:
-    """Read the button's value again, as if it came from a stranger."""
+async def _find_product(interaction: Interaction, _given: Any) -> Claim:
+    """Read the button's value, which is not trusted, and check that the person may change the cart."""
     product = read_reference(payloads.value(interaction.body))
     if product is None or product.platform is None:
         raise OutdatedError
@@ -148,8 +150,8 @@ async def _to_add(interaction: Interaction, _given: Any) -> Claim:
     return Claim(product)
 
 
-async def _own(interaction: Interaction, _given: Any) -> Claim:
-    """The form carries the flow's opaque id alone."""
+async def _find_addition(interaction: Interaction, _given: Any) -> Claim:
+    """Find the flow whose opaque id the form carries. It must be the person's own."""
     flow_id = payloads.text(interaction.body, "view", "private_metadata")
     return Claim(await own_flow(interaction, flow_id, Adding, CONFIRM))
 
@@ -158,13 +160,13 @@ def _failed(message: Message) -> View:
     return answer_page(message, title=add_form.title())
 
 
-PRODUCT_TO_ADD = Subject("a product that is looked up again, for a person who may change the cart", _to_add)
-ADDITION = Subject("the form that this person opened, as the bot remembers it", _own)
+PRODUCT_TO_ADD = Subject("a product that is looked up again, for a person who may change the cart", _find_product)
+ADDITION = Subject("the form that this person opened, as the bot remembers it", _find_addition)
 
 FEATURE = Feature(
     forms=(Form(action_ids.ADD_TO_CART, ADDITION, read_addition, confirm, add_form.working, _failed, changes=True),),
     listeners=(
         Listener("action", action_ids.ADD_TO_CART, PRODUCT_TO_ADD, open_addition),
-        Listener("action", action_ids.ADD_CHOICE, ADDITION, choose),
+        Listener("action", action_ids.ADD_CHOICE, ADDITION, show_price),
     ),
 )

@@ -1,4 +1,4 @@
-"""``discover category``: 1688's categories, from the top ones down; each leads to its parts or to a search."""
+"""``discover category``: 1688's categories, from the top ones down; each leads to its subcategories or to a search."""
 
 from __future__ import annotations
 
@@ -22,47 +22,47 @@ if TYPE_CHECKING:
     from handlers.interactions.interaction import Interaction
     from pandapon.operations.goods import CategoryInfo
 
-TOP = "0"  # the category of the top ones [upstream]
-NAME, SHOWN = 60, 40  # characters of a name; categories of a message
-LANGUAGES = {"zh_CN": "zh", "th": "th"}  # that 1688's names may come in [upstream]; else English
+TOP = "0"  # the id whose subcategories are the top categories [upstream]
+NAME, SHOWN = 60, 40  # characters of a name; categories in a message
+LANGUAGES = {"zh_CN": "zh", "th": "th"}  # by our code: the language of 1688's names [upstream]; else English
 
 
 async def show_categories(interaction: Interaction, request: ShowCategories) -> Message:
-    """Show the parts of a category. Raises PandaPonError, such as NotFoundError for an unknown one."""
+    """Show the subcategories of a category. Raises PandaPonError, such as NotFoundError for an unknown one."""
     spoken = LANGUAGES.get(language(), "en")
     asked = made(lambda: goods.Category(category_id=request.category_id, language=spoken))
     answer = await interaction.ctx.api.run(goods.CATEGORY, asked)
-    return _listing([each for each in answer if each.category_id], request)
+    return _listing([category for category in answer if category.category_id], request)
 
 
 def _listing(categories: Sequence[CategoryInfo], request: ShowCategories) -> Message:
     back = [run_button(_("◀ Top categories"), 1, ShowCategories())] if request.category_id != TOP else []
     layout = Layout([el.header(_("Categories of 1688"))], tail=el.actions(back), room=LIST_ROOM)
-    for at, each in enumerate(categories[:SHOWN], 2):
-        if not layout.add(el.section(_words(each), _button(each, request, at))):
+    for at, category in enumerate(categories[:SHOWN], 2):
+        if not layout.add(el.section(_words(category), _button(category, request, at))):
             break
     if not categories:
         layout.add(el.section(_("There are no categories here.")))
     return el.message(layout.blocks)
 
 
-def _words(each: CategoryInfo) -> str:
-    name = escape(truncate(each.translated_name or each.chinese_name, NAME)) or _("(without a name)")
-    chinese = escape(truncate(each.chinese_name, NAME)) if each.translated_name else ""
+def _words(category: CategoryInfo) -> str:
+    name = escape(truncate(category.translated_name or category.chinese_name, NAME)) or _("(without a name)")
+    chinese = escape(truncate(category.chinese_name, NAME)) if category.translated_name else ""
     shown = chinese if chinese != name else ""
-    return " · ".join(part for part in (f"*{name}*", shown, f"`{sanitize_id(each.category_id)}`") if part)
+    return " · ".join(part for part in (f"*{name}*", shown, f"`{sanitize_id(category.category_id)}`") if part)
 
 
-def _button(each: CategoryInfo, request: ShowCategories, at: int) -> Block | None:
-    """Open a category that has parts; search a last one, or the one whose parts are shown, by its Chinese name."""
-    if not _is_last(each) and each.category_id != request.category_id:
-        return run_button(_("Open"), at, ShowCategories(sanitize_id(each.category_id)))
-    keyword = truncate(each.chinese_name, NAME).strip()
+def _button(category: CategoryInfo, request: ShowCategories, at: int) -> Block | None:
+    """The button that opens a category with subcategories, or searches by the Chinese name of any other one."""
+    if not _is_leaf(category) and category.category_id != request.category_id:
+        return run_button(_("Open"), at, ShowCategories(sanitize_id(category.category_id)))
+    keyword = truncate(category.chinese_name, NAME).strip()
     return show_button(_("Search"), at, Search(keyword, Platform.ALIBABA)) if keyword else None
 
 
-def _is_last(each: CategoryInfo) -> bool:
-    return bool(each.leaf)
+def _is_leaf(category: CategoryInfo) -> bool:
+    return bool(category.leaf)
 
 
 def _not_shown(_request: ShowCategories) -> str:

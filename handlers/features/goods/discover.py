@@ -1,4 +1,4 @@
-"""``discover``: the products of one seller, those similar to one, and 1688's own selections."""
+"""``discover``: the products of a seller, products similar to another, and 1688's own selections."""
 
 from __future__ import annotations
 
@@ -29,14 +29,14 @@ if TYPE_CHECKING:
     from pandapon.operations.requests import Request
 
 PAGE_SIZE = 10  # products on a page
-MAX_WORDS = 100  # characters; a button that carries the request must hold them
+MAX_KEYWORD = 100  # characters; a button that carries the request must hold them
 
 
 def _selection(asked: Discover) -> Request:
     return goods.Selection(keyword=asked.about or None, begin_page=asked.page, page_size=PAGE_SIZE)
 
 
-# By kind: the operation, and the maker of its request.
+# By kind of list: the operation, and the function that makes its request.
 KINDS: dict[str, tuple[Operation[Any, Any], Callable[[Discover], Request]]] = {
     "store": (
         goods.STORE,
@@ -51,7 +51,8 @@ KINDS: dict[str, tuple[Operation[Any, Any], Callable[[Discover], Request]]] = {
     "global": (goods.GLOBAL_SELECTION, _selection),
     "recommended": (goods.RECOMMENDED, _selection),
 }
-CATEGORY, CATEGORY_ID = frozenset({"category", "categories", "类目", "分类"}), 18  # words; digits of its id
+CATEGORY_WORDS = frozenset({"category", "categories", "类目", "分类"})
+CATEGORY_DIGITS = 18  # of a category's id, at most
 NEED_AN_ID = frozenset({"store", "similar"})
 SYNONYMS = {
     "热销": "hot",
@@ -66,7 +67,7 @@ SYNONYMS = {
 def read_discover(command: TypedCommand) -> Discover | ShowCategories:
     """Read ``discover KIND [ID|WORDS]``. Raises UsageError."""
     options, words = read_options(command)
-    if words and folded(words[0].text) in CATEGORY:
+    if words and folded(words[0].text) in CATEGORY_WORDS:
         return _read_category(command, [word.text for word in words[1:]])
     known = {**{kind: kind for kind in KINDS}, **SYNONYMS}
     first = folded(words[0].text) if words else "hot"
@@ -77,7 +78,7 @@ def read_discover(command: TypedCommand) -> Discover | ShowCategories:
             word=code(words[0].text, 40), kinds=", ".join(f"`{name}`" for name in KINDS)
         )
         raise command.refuse(problem, suggestion=text_of(Discover(guess)) if guess not in NEED_AN_ID else "")
-    about = " ".join(word.text for word in words[1:])[:MAX_WORDS]
+    about = " ".join(word.text for word in words[1:])[:MAX_KEYWORD]
     if kind in NEED_AN_ID:
         product = read_reference(words[1].target or words[1].text) if len(words) == 2 else None  # noqa: PLR2004  kind and id
         if product is None:
@@ -89,14 +90,14 @@ def read_discover(command: TypedCommand) -> Discover | ShowCategories:
 
 def _read_category(command: TypedCommand, words: list[str]) -> ShowCategories:
     wanted = folded(words[0]) if words else "0"
-    if len(words) > 1 or not (wanted.isascii() and wanted.isdigit() and len(wanted) <= CATEGORY_ID):
+    if len(words) > 1 or not (wanted.isascii() and wanted.isdigit() and len(wanted) <= CATEGORY_DIGITS):
         problem = _("a category has a number, which {command} shows").format(command="`/panda discover category`")
         raise command.refuse(problem, suggestion="/panda discover category")
     return ShowCategories(wanted)
 
 
 async def discover(interaction: Interaction, request: Discover) -> Message:
-    """Show one page of a list."""
+    """Show one page of a list of products. Raises PandaPonError."""
     operation, make = KINDS[request.kind]
     page = await interaction.ctx.api.run(operation, make(request))
     return discover_view.listing(request, page)

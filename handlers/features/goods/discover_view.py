@@ -1,4 +1,4 @@
-"""A list of products that are not search results: a seller's, similar ones, or a selection."""
+"""A list of products that is no search result: a seller's products, similar ones, or a selection."""
 
 from __future__ import annotations
 
@@ -11,7 +11,7 @@ from handlers.blocks.locale_data import number
 from handlers.blocks.message import LIST_ROOM, Layout
 from handlers.blocks.paging import of_answers
 from handlers.blocks.text import truncate
-from handlers.features.goods.facts import facts, price, title
+from handlers.features.goods.facts import price, seller_and_place, title
 from handlers.parsing.references import is_named, reference
 from handlers.wire.requests import ShowProducts
 
@@ -21,7 +21,7 @@ if TYPE_CHECKING:
     from pandapon.models import Page, Product
 
 ALT = 40  # characters of a picture's description
-DETAILS = 10  # the ids of these buttons count from 11; the paging has the first numbers
+DETAILS = 10  # the numbers in the ids of these buttons count from 11; the paging has the first ones
 
 
 def listing(request: Discover, page: Page[Product]) -> Message:
@@ -37,7 +37,7 @@ def listing(request: Discover, page: Page[Product]) -> Message:
         room=LIST_ROOM,
     )
     for at, product in enumerate(page.items, 1):
-        words = " · ".join([price(product), *facts(product)])
+        words = " · ".join([price(product), *seller_and_place(product)])
         picture = el.image(product.image_url, product.title[:ALT]) if product.image_url else None
         if not layout.add(el.section(f"*{at}. {title(product)}*\n{words}", picture)):
             break
@@ -47,7 +47,7 @@ def listing(request: Discover, page: Page[Product]) -> Message:
 
 
 def heading(request: Discover) -> str:
-    """The list's name, as plain text."""
+    """The name of the list, as plain text."""
     names = {
         "store": _("More from this seller"),
         "similar": _("Similar products"),

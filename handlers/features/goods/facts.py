@@ -13,17 +13,17 @@ from pandapon.products import ProductDetail
 if TYPE_CHECKING:
     from pandapon.models import Product
 
-TITLE, SELLER, PLACE = 80, 24, 20  # characters of each that are shown
-COUNT_DIGITS = 14  # a longer number is no count of sales
+TITLE, SELLER, PLACE = 80, 24, 20  # characters that are shown of each
+COUNT_DIGITS = 14  # of a count of sales, at most
 
 
 def title(product: Product | ProductDetail) -> str:
-    """The title, around a link to the product where its address is known."""
+    """The title as Slack text, which links to the product where its address is known."""
     return el.link(product.url, truncate(product.title, TITLE) or _("(no title)"))
 
 
 def price(product: Product | ProductDetail) -> str:
-    """The price, the least quantity and the sales."""
+    """The price, the minimum order and the sales, as Slack text."""
     parts = [
         _cost(product),
         _("minimum order {n}").format(n=number(least)) if (least := product.min_quantity or 1) > 1 else "",
@@ -36,13 +36,13 @@ def _cost(product: Product | ProductDetail) -> str:
     if product.price is None:
         return _("price not given")
     cost = f"*{money(product.price)}*"
-    # The price of a product whose price falls with the quantity is its lowest, which the least quantity does not get.
-    falls = isinstance(product, ProductDetail) and len({tier.price for tier in product.tiers}) > 1
-    return _("from {price}").format(price=cost) if falls else cost
+    # Where the price falls with the quantity, ``price`` is the lowest one, which the minimum order does not get.
+    is_lowest = isinstance(product, ProductDetail) and len({tier.price for tier in product.tiers}) > 1
+    return _("from {price}").format(price=cost) if is_lowest else cost
 
 
-def facts(product: Product | ProductDetail) -> list[str]:
-    """The seller and the place, where they are known."""
+def seller_and_place(product: Product | ProductDetail) -> list[str]:
+    """The seller and the place, each where it is known, as Slack text."""
     parts = escape(truncate(product.seller, SELLER)), escape(truncate(product.place, PLACE))
     return [part for part in parts if part]
 

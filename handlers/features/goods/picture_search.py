@@ -1,4 +1,4 @@
-"""``picture``: find products that look like a picture: one in a message, one that is uploaded, or one behind a link."""
+"""``picture``: find products that look like a picture, which is in a message, uploaded, or behind a link."""
 
 from __future__ import annotations
 
@@ -54,7 +54,7 @@ if TYPE_CHECKING:
 
 PAGE_SIZE = 10  # products on a page; halved when both platforms share it
 EXAMPLE = "https://cbu01.alicdn.com/img/dress.jpg"
-_KEPT = re.compile(r"(?P<flow>[A-Za-z0-9_-]{24})\.(?P<at>[1-9])")  # the id of a flow, and the number of the file in it
+_STORED_FILE = re.compile(r"(?P<flow>[A-Za-z0-9_-]{24})\.(?P<at>[1-9])")  # a flow's id, and a file's number
 
 
 def read_picture(command: TypedCommand) -> SearchPicture:
@@ -62,7 +62,7 @@ def read_picture(command: TypedCommand) -> SearchPicture:
     options, words = read_options(command)
     platform, limited = options.platform, bool(options.sort) or options.price_min or options.price_max
     picture = (words[0].target or words[0].text) if words else ""
-    if len(words) > 1 or (picture and not (picture_address(picture) or _KEPT.fullmatch(picture))):
+    if len(words) > 1 or (picture and not (picture_address(picture) or _STORED_FILE.fullmatch(picture))):
         problem = _("{word} is not a link to a picture").format(word=code(words[-1].text, 60))
         raise command.refuse(problem, suggestion="/panda picture")
     if limited and platform is Platform.TAOBAO:
@@ -75,52 +75,53 @@ def read_picture(command: TypedCommand) -> SearchPicture:
 async def search_picture(interaction: Interaction, request: SearchPicture) -> Message:
     """Show one page of products; without a picture, open the form that asks for one.
 
-    Raises FileError where the picture cannot be had, and PandaPonError where no platform answers.
+    Raises FileError where the picture cannot be fetched, ForbiddenError where it is another person's file or too old,
+    and PandaPonError where no platform answers.
     """
     if not request.picture:
-        return await _ask_for_one(interaction, request.platform)
+        return await _ask_for_picture(interaction, request.platform)
     return await _results(interaction, request, await _picture(interaction, request.picture))
 
 
 async def search_message(interaction: Interaction, message: dict[str, Any]) -> Message:
-    """Search the picture of a message; of several, let the person choose one."""
+    """Search by the picture of a message; if it has several, let the person choose. Raises FileError without one."""
     every = find_pictures(message)
-    found = tuple(picture for picture in every if picture.file or picture_address(picture.address))
-    if not found:
+    usable = tuple(picture for picture in every if picture.file or picture_address(picture.address))
+    if not usable:
         raise FileError(not_public() if every else picture_views.no_picture())
-    requests = await _requests(interaction, found)
-    if len(found) > 1:
-        return picture_views.choice(list(zip(found, requests, strict=True)))
+    requests = await _requests(interaction, usable)
+    if len(usable) > 1:
+        return picture_views.choice(list(zip(usable, requests, strict=True)))
     return await interaction.ctx.commands.perform(interaction, requests[0])
 
 
-async def _requests(interaction: Interaction, found: tuple[FoundPicture, ...]) -> list[SearchPicture]:
-    """The search of each picture. Files are kept under an opaque id, so that nobody can name another one."""
-    files = [picture.file for picture in found if picture.file]
+async def _requests(interaction: Interaction, pictures: tuple[FoundPicture, ...]) -> list[SearchPicture]:
+    """The search for each picture. Files are stored under an opaque id, so that nobody can name another one."""
+    files = [picture.file for picture in pictures if picture.file]
     flow_id = (await open_flow(interaction, ShownPictures(tuple(files)))).id if files else ""
     return [
         SearchPicture(
             f"{flow_id}.{files.index(picture.file) + 1}" if picture.file else picture_address(picture.address)
         )
-        for picture in found
+        for picture in pictures
     ]
 
 
-async def _ask_for_one(interaction: Interaction, platform: Platform | None) -> Message:
+async def _ask_for_picture(interaction: Interaction, platform: Platform | None) -> Message:
     trigger = payloads.text(interaction.body, "trigger_id")
     try:
         await interaction.client.views_open(trigger_id=trigger, view=picture_views.form(platform))
     except FAILURES:
-        return picture_views.asked(is_open=False)  # its button has a right of its own to open the form
-    return picture_views.asked(is_open=True)
+        return picture_views.ask_for_picture(is_open=False)  # a press of its button brings a new trigger
+    return picture_views.ask_for_picture(is_open=True)
 
 
 async def _picture(interaction: Interaction, named: str) -> Picture:
-    """Fetch the picture that a request names. Raises FileError, and ForbiddenError for another person's."""
-    kept = _KEPT.fullmatch(named)
-    if not kept:
+    """Fetch the picture that a request names. Raises FileError, and ForbiddenError."""
+    stored = _STORED_FILE.fullmatch(named)
+    if not stored:
         return await interaction.ctx.public_web.picture(named)
-    return await fetch(interaction.client, await _file(interaction, kept["flow"], int(kept["at"])))
+    return await fetch(interaction.client, await _file(interaction, stored["flow"], int(stored["at"])))
 
 
 async def _file(interaction: Interaction, flow_id: str, at: int) -> SharedFile:
@@ -174,7 +175,11 @@ async def open_form(_interaction: Interaction, _nothing: Any) -> View:
 
 
 async def answer(interaction: Interaction, _nothing: Any, filled: FilledPicture) -> View:
-    """Show the first page of results. Raises WrongFieldsError for a file that is no picture."""
+    """Show the first page of results.
+
+    Raises WrongFieldsError where the file cannot be fetched or is no picture, and PandaPonError where no platform
+    answers.
+    """
     assert filled.file is not None
     try:
         picture = await fetch(interaction.client, filled.file)

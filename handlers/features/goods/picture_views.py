@@ -24,21 +24,21 @@ if TYPE_CHECKING:
 View = dict[str, Any]
 
 NAME, ALT = 60, 40  # characters of a picture's name, and of its description
-LABEL = 40  # characters of a name on a button
 
 
 def form(chosen: Platform | None = None) -> View:
-    """Ask for a picture. The fields are ``picture`` and ``platform``, of which one may be chosen already."""
-    platforms = [option("both", _("1688 and Taobao")), *(option(each.value, platform_name(each)) for each in Platform)]
+    """Ask for a picture. The fields are ``picture`` and ``platform``. ``chosen``: the platform at first; None: both."""
+    platforms = [option("both", _("1688 and Taobao"))]
+    platforms += [option(platform.value, platform_name(platform)) for platform in Platform]
     picture = {"type": "file_input", "action_id": "value", "filetypes": list(ENDINGS), "max_files": 1}
-    platform = {
+    platform_menu = {
         "type": "radio_buttons",
         "action_id": "value",
         "options": platforms,
         "initial_option": platforms[1 + list(Platform).index(chosen) if chosen else 0],
     }
     hint = _("One product on a plain background is found best. JPEG, PNG, GIF or WebP, up to 5 MB.")
-    fields = [field(_("Picture"), "picture", picture, hint=hint), field(_("Where"), "platform", platform)]
+    fields = [field(_("Picture"), "picture", picture, hint=hint), field(_("Where"), "platform", platform_menu)]
     return orders_page(fields, submit=_("Search"), title=title()) | {"callback_id": action_ids.SEARCH_PICTURE}
 
 
@@ -48,7 +48,7 @@ def title() -> str:
 
 
 def searching() -> View:
-    """The page that stands while the platforms are asked."""
+    """The page that is shown while the platforms are asked."""
     return orders_page([el.section("⏳ " + _("Searching…"))], title=title())
 
 
@@ -57,7 +57,7 @@ def results(message: Message) -> View:
     return answer_page(message, title=title())
 
 
-def asked(*, is_open: bool) -> Message:
+def ask_for_picture(*, is_open: bool) -> Message:
     """The answer to a command that names no picture. ``is_open``: Slack opened the form."""
     words = _("🖼️ Choose the picture in the form.") if is_open else _("🖼️ Which picture? Choose it in a form.")
     label = _("Open the form again") if is_open else _("Choose a picture…")

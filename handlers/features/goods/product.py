@@ -1,4 +1,4 @@
-"""``product``: one product in detail, or up to four side by side; and its button that shares it in a channel."""
+"""``product``: one product in detail, or up to four side by side; and the button that shares it in a channel."""
 
 from __future__ import annotations
 
@@ -12,7 +12,7 @@ from handlers.blocks.i18n import _, ngettext, use_language
 from handlers.blocks.text import code
 from handlers.commands.declarations import Answer, Button, Command, Feature, HelpGroup, Overview
 from handlers.features.goods import product_view
-from handlers.features.goods.references import PRODUCT
+from handlers.features.goods.product_subject import PRODUCT
 from handlers.interactions.answering import OK
 from handlers.parsing.options import PLATFORMS, read_options
 from handlers.parsing.references import read_products
@@ -29,8 +29,8 @@ if TYPE_CHECKING:
     from handlers.parsing.typed_command import TypedCommand
     from pandapon.products import ProductDetail, ProductRef
 
-MOST = 4  # products that are compared
-SHARED_FOR = timedelta(minutes=10)  # so long a shared product is not shared again in the same channel
+MAX_COMPARED = 4  # products
+SHARED_FOR = timedelta(minutes=10)  # within which a product is not shared in the same channel again
 EXAMPLE = "https://detail.1688.com/offer/712345678901.html"
 
 
@@ -41,23 +41,23 @@ def read_product(command: TypedCommand) -> ShowProducts:
         problem = _("Which product? Paste its link, or press Details in a search.")
         raise command.refuse(problem, suggestion="/panda help product")
     chosen = read_products(command, words, options.platform)
-    if len(chosen) > MOST:
+    if len(chosen) > MAX_COMPARED:
         problem = ngettext(
             "{most} products can be compared at once, and you named {n}",
             "{most} products can be compared at once, and you named {n}",
             len(chosen),
-        ).format(most=MOST, n=len(chosen))
-        raise command.refuse(problem, suggestion=text_of(ShowProducts(chosen[:MOST])))
+        ).format(most=MAX_COMPARED, n=len(chosen))
+        raise command.refuse(problem, suggestion=text_of(ShowProducts(chosen[:MAX_COMPARED])))
     return ShowProducts(chosen)
 
 
 async def show_products(interaction: Interaction, request: ShowProducts) -> Message:
     """Show one product, or several side by side. Raises PandaPonError where none can be shown."""
-    found = await asyncio.gather(
+    answers = await asyncio.gather(
         *(interaction.ctx.api.find_product(product) for product in request.products), return_exceptions=True
     )
     shown, missing = [], {}
-    for product, answer in zip(request.products, found, strict=True):
+    for product, answer in zip(request.products, answers, strict=True):
         if isinstance(answer, PandaPonError):
             missing[product] = answer
         elif isinstance(answer, BaseException):
@@ -76,13 +76,13 @@ async def show_products(interaction: Interaction, request: ShowProducts) -> Mess
 async def share(interaction: Interaction, chosen: ProductRef) -> Message:
     """Show a product to the whole channel, as PandaPon describes it now.
 
-    A second press within ``SHARED_FOR`` posts nothing. The response URL posts where the person pressed, also where the
-    bot is no member. Raises SlackApiError where Slack takes the post in neither way.
+    A second press within ``SHARED_FOR`` posts nothing. The response URL posts even where the bot is not a member; the
+    bot posts by itself where Slack refuses that. Raises PandaPonError, and SlackApiError where Slack refuses both.
     """
     product = await interaction.ctx.api.find_product(chosen)
     store, now, turn = interaction.ctx.store.writes, interaction.ctx.clock(), f"share:{interaction.channel}:{chosen}"
     if not await store.take_turn(now, turn, interaction.user, now + SHARED_FOR):
-        return product_view.shared_before(SHARED_FOR)
+        return product_view.already_shared(SHARED_FOR)
     try:
         return await _post(interaction, product)
     except Exception:
@@ -98,15 +98,16 @@ async def _post(interaction: Interaction, product: ProductDetail) -> Message:
             text=message.text, blocks=message.blocks, response_type="in_channel", replace_original=False
         )
         if answer.status_code == OK:
-            return product_view.was_shared()
+            return product_view.confirm_share()
     await interaction.client.chat_postMessage(
         channel=interaction.channel, text=message.text, blocks=message.blocks, unfurl_links=False
     )
-    return product_view.was_shared()
+    return product_view.confirm_share()
 
 
 def _not_shown(request: ShowProducts) -> str:
-    return _("Couldn't read {products}").format(products=", ".join(code(str(one), 60) for one in request.products))
+    products = ", ".join(code(str(product), 60) for product in request.products)
+    return _("Couldn't read {products}").format(products=products)
 
 
 def _help() -> HelpPage:

@@ -14,7 +14,7 @@ from handlers.blocks.message import Layout
 from handlers.blocks.parts import show_button
 from handlers.blocks.people import name
 from handlers.blocks.text import code, escape, money, sanitize_id, span, truncate
-from handlers.features.goods.facts import facts, price, title
+from handlers.features.goods.facts import price, seller_and_place, title
 from handlers.parsing.references import is_named, reference
 from handlers.wire.requests import ContactSeller, Discover, ShowProducts
 
@@ -26,9 +26,9 @@ if TYPE_CHECKING:
     from pandapon.errors import PandaPonError
     from pandapon.products import ProductDetail, ProductRef, Sku
 
-ALT, TITLE = 40, 150  # characters
-SKUS, TIERS, PICTURES = 12, 5, 6  # of a product that are shown
-COMPARED_SKUS = 4
+ALT, TITLE = 40, 150  # characters of a picture's description, and of a title
+SKUS, TIERS, PICTURES = 12, 5, 6  # that are shown of a product
+COMPARED_SKUS = 4  # that are shown of each product side by side
 
 
 def page(product: ProductDetail, *, may_add: bool = False, may_order: bool = False) -> Message:
@@ -50,7 +50,7 @@ def page(product: ProductDetail, *, may_add: bool = False, may_order: bool = Fal
 
 
 def compared(products: Sequence[ProductDetail], missing: Mapping[ProductRef, PandaPonError]) -> Message:
-    """Show products side by side, the same facts in the same order. ``missing``: why others cannot be shown."""
+    """Show products side by side, the same facts in the same order. ``missing``: why another cannot be shown."""
     n = len(products)
     heading = ngettext("Comparing {n} product", "Comparing {n} products", n).format(n=n)
     buttons = [_details(product, at) for at, product in enumerate(products, 1) if is_named(product)]
@@ -78,12 +78,12 @@ def shared(product: ProductDetail, user: str) -> Message:
     )
 
 
-def was_shared() -> Message:
+def confirm_share() -> Message:
     """Tell the person who shared a product that it is done."""
     return el.message([el.section(_("📣 Shared here with everybody."))])
 
 
-def shared_before(within: timedelta) -> Message:
+def already_shared(within: timedelta) -> Message:
     """Tell a person that nothing was posted, since the product was shared in the channel a short while ago."""
     words = _("📣 This was shared here less than {span} ago, so it was not posted again.")
     return el.message([el.section(words.format(span=span(within)))])
@@ -96,12 +96,12 @@ def _summary(product: ProductDetail) -> Block:
 
 def _stock(product: ProductDetail) -> list[str]:
     stock = [_("{n} in stock").format(n=number(product.stock))] if product.stock is not None else []
-    return [*stock, *facts(product)]
+    return [*stock, *seller_and_place(product)]
 
 
 def _tiers(product: ProductDetail) -> str:
     """The prices by quantity, where there is more than one."""
-    if len(product.tiers) < 2:  # noqa: PLR2004  a single one is the price itself
+    if len(product.tiers) < 2:  # noqa: PLR2004  a single tier is the price itself
         return ""
     tiers = product.tiers[:TIERS]
     return " · ".join(_("from {n}: {price}").format(n=number(tier.quantity), price=money(tier.price)) for tier in tiers)
@@ -109,8 +109,8 @@ def _tiers(product: ProductDetail) -> str:
 
 def _variants(product: ProductDetail, most: int) -> list[str]:
     lines = [_variant(product, sku) for sku in product.skus[:most]]
-    if (more := len(product.skus) - most) > 0:
-        lines.append(ngettext("and {n} more variant", "and {n} more variants", more).format(n=number(more)))
+    if (hidden := len(product.skus) - most) > 0:
+        lines.append(ngettext("and {n} more variant", "and {n} more variants", hidden).format(n=number(hidden)))
     return lines
 
 
@@ -150,9 +150,9 @@ def _buttons(product: ProductDetail, *, may_add: bool, may_order: bool) -> list[
         buttons.append(el.button(_("Buy now"), f"{action_ids.BUY_NOW}:1", str(reference(product))))
     buttons += [el.button(_("Share in channel"), f"{action_ids.SHARE_PRODUCT}:1", str(reference(product)))]
     buttons.append(show_button(_("Message the seller"), 3, ContactSeller(reference(product))))
-    if product.seller_id:  # only 1688 tells a seller's id, and only 1688 knows similar products
-        more, similar = Discover("store", product.seller_id), Discover("similar", product.product_id)
-        buttons.append(el.button(_("More from this seller"), f"{action_ids.SHOW}1", more.command()))
+    if product.seller_id:  # only 1688 gives the seller's id, and only 1688 has a list of similar products
+        of_seller, similar = Discover("store", product.seller_id), Discover("similar", product.product_id)
+        buttons.append(el.button(_("More from this seller"), f"{action_ids.SHOW}1", of_seller.command()))
         buttons.append(el.button(_("Similar products"), f"{action_ids.SHOW}2", similar.command()))
     abroad = el.button(_("Freight abroad"), f"{action_ids.ESTIMATE_FREIGHT}:1", str(reference(product)))
     return [*buttons, abroad]

@@ -16,7 +16,7 @@ from handlers.blocks.paging import of_answers
 from handlers.blocks.parts import run_button
 from handlers.blocks.punctuation import sentences
 from handlers.blocks.text import code, money, truncate
-from handlers.features.goods.facts import TITLE, facts, price, title
+from handlers.features.goods.facts import TITLE, price, seller_and_place, title
 from handlers.parsing.references import is_named, reference
 from handlers.wire.requests import Search, SearchPicture, ShowProducts
 from pandapon.shipment import Platform
@@ -27,7 +27,7 @@ if TYPE_CHECKING:
     from handlers.blocks.message import Block, Message
     from pandapon.models import Page, Product
 
-Wanted = Search | SearchPicture
+AnySearch = Search | SearchPicture
 
 ALT = 40  # characters of a picture's description
 # The numbers in the ids of the buttons; the paging has 1 and 2.
@@ -35,11 +35,11 @@ ANY_PRICE, AGAIN, COMPARE, PLATFORM, SORT, DETAILS = 3, 4, 5, 11, 21, 31
 COMPARED = 4  # products side by side
 
 
-def results(request: Wanted, pages: dict[Platform, Page[Product]], errors: dict[Platform, str]) -> Message:
+def results(request: AnySearch, pages: dict[Platform, Page[Product]], errors: dict[Platform, str]) -> Message:
     """Show one page of each platform that answered, and why the others did not.
 
-    ``errors``: by platform, the reason as Slack text. Where the page is too long, the buttons for details give way
-    first, and then the pictures.
+    ``errors``: by platform, the reason as Slack text. Where the message would be too long, the Details buttons are
+    left out first, and then the pictures.
     """
     products = _in_order(request, pages)
     if not products and not errors:
@@ -57,7 +57,7 @@ def results(request: Wanted, pages: dict[Platform, Page[Product]], errors: dict[
 
 
 def _layout(
-    request: Wanted,
+    request: AnySearch,
     pages: dict[Platform, Page[Product]],
     errors: dict[Platform, str],
     products: Sequence[Product],
@@ -65,12 +65,13 @@ def _layout(
     with_pictures: bool,
     with_details: bool,
 ) -> tuple[Layout, int]:
-    """The message, and the number of products that found no room in it.
+    """The message, and the number of products that did not fit into it.
 
-    A product has one place beside it: pictures go there, and the buttons for details go below the list, with numbers.
+    A section of Slack has room for one thing beside its text. Where that is the picture, the Details buttons are below
+    the list, with the products' numbers.
     """
     is_numbered = with_pictures and with_details
-    details = [_details(product, at, numbered=is_numbered) for at, product in enumerate(products, 1)]
+    details = [_details(product, at, is_numbered=is_numbered) for at, product in enumerate(products, 1)]
     compare = _compare(products) if with_details else []
     again = [run_button(_("Try again"), AGAIN, request)] if errors else []
     layout = Layout(
@@ -99,7 +100,7 @@ def _layout(
     return layout, 0
 
 
-def _heading(request: Wanted) -> str:
+def _heading(request: AnySearch) -> str:
     if isinstance(request, SearchPicture):
         return _("Products like this picture")
     return _("Search: {keyword}").format(keyword=truncate(request.keyword, TITLE))
@@ -108,14 +109,14 @@ def _heading(request: Wanted) -> str:
 def _compare(products: Sequence[Product]) -> list[Block]:
     """The button that shows the first products side by side, where there are several."""
     first = [reference(product) for product in products if is_named(product)][:COMPARED]
-    if len(first) < 2:  # noqa: PLR2004  there is nothing to compare one with
+    if len(first) < 2:  # noqa: PLR2004  a comparison needs a second product
         return []
     label = _("Compare the first {n}").format(n=len(first))
     return [el.button(label, f"{action_ids.SHOW}{COMPARE}", ShowProducts(tuple(first)).command())]
 
 
-def _in_order(request: Wanted, pages: dict[Platform, Page[Product]]) -> list[Product]:
-    """The products of all pages: by price where they are sorted by it, else one of each platform in turn."""
+def _in_order(request: AnySearch, pages: dict[Platform, Page[Product]]) -> list[Product]:
+    """The products of all pages: by price if the request sorts by price, else one of each platform in turn."""
     in_turn = zip_longest(*(page.items for page in pages.values()))
     products = [product for product in chain.from_iterable(in_turn) if product is not None]
     if request.sort not in {"price", "-price"}:
@@ -125,12 +126,12 @@ def _in_order(request: Wanted, pages: dict[Platform, Page[Product]]) -> list[Pro
     return [*with_price, *(product for product in products if product.price is None)]
 
 
-def _choices(request: Wanted) -> list[Block]:
-    """Buttons for the platform and the sorting; those that hold are marked."""
-    first: Wanted = replace(request, page=1)
+def _choices(request: AnySearch) -> list[Block]:
+    """Buttons for the platform and the sorting; the present choices are marked."""
+    first: AnySearch = replace(request, page=1)
     platforms = [(platform_name(platform), replace(first, platform=platform)) for platform in Platform]
     sorts = {"": _("Best match"), "price": _("Cheapest"), "sales": _("Best-selling")}
-    if isinstance(request, SearchPicture):  # only 1688 sorts what it finds by a picture
+    if isinstance(request, SearchPicture):  # only 1688 sorts the results of a picture
         sorts = sorts if request.platform is Platform.ALIBABA else {}
         platforms = [(label, SearchPicture(request.picture, choice.platform)) for label, choice in platforms]
         first = replace(first, platform=request.platform)
@@ -143,27 +144,27 @@ def _choices(request: Wanted) -> list[Block]:
     ]
 
 
-def _choice(label: str, number_: str, request: Wanted, *, is_chosen: bool) -> Block:
+def _choice(label: str, number_: str, request: AnySearch, *, is_chosen: bool) -> Block:
     return el.button(label, f"{action_ids.RUN}{number_}", request.command(), "primary" if is_chosen else "")
 
 
-def _details(product: Product, at: int, *, numbered: bool) -> Block | None:
-    """The button that shows a product in detail; None where its id cannot be carried."""
+def _details(product: Product, at: int, *, is_numbered: bool) -> Block | None:
+    """The button that shows a product in detail; None where a button cannot carry its id."""
     if not is_named(product):
         return None
-    label = _("Details {n}").format(n=at) if numbered else _("Details")
+    label = _("Details {n}").format(n=at) if is_numbered else _("Details")
     return el.button(label, f"{action_ids.SHOW}{DETAILS + at}", ShowProducts((reference(product),)).command())
 
 
-def _lines(product: Product, is_one_of_two: bool) -> str:
-    """The lines below a product's title. ``is_one_of_two``: the page has products of both platforms."""
-    platform = platform_name(product.platform) if is_one_of_two else ""
-    second = " · ".join(part for part in (platform, *facts(product)) if part)
+def _lines(product: Product, names_platform: bool) -> str:
+    """The lines below a product's title. ``names_platform``: the page has products of both platforms."""
+    platform = platform_name(product.platform) if names_platform else ""
+    second = " · ".join(part for part in (platform, *seller_and_place(product)) if part)
     return "\n".join(line for line in (price(product), second) if line)
 
 
-def _summary(request: Wanted, pages: dict[Platform, Page[Product]]) -> str:
-    """The length of the lists, the prices that are asked for, and the page."""
+def _summary(request: AnySearch, pages: dict[Platform, Page[Product]]) -> str:
+    """The number of results on each platform, the price limits, and the page."""
     facts = []
     for platform, page in pages.items():
         if page.total is not None:
@@ -177,8 +178,8 @@ def _summary(request: Wanted, pages: dict[Platform, Page[Product]]) -> str:
     return " · ".join([*facts, of_answers(request, pages.values()).words()])
 
 
-def _nothing(request: Wanted, pages: dict[Platform, Page[Product]]) -> Message:
-    """One line where no platform has anything, and the ways to search more widely."""
+def _nothing(request: AnySearch, pages: dict[Platform, Page[Product]]) -> Message:
+    """The answer where no platform has a result, with buttons that search more widely."""
     buttons = of_answers(request, pages.values()).buttons()
     if request.platform and request.page == 1:
         widest = replace(request, platform=None)
@@ -186,14 +187,14 @@ def _nothing(request: Wanted, pages: dict[Platform, Page[Product]]) -> Message:
     if (request.price_min is not None or request.price_max is not None) and request.page == 1:
         buttons.append(run_button(_("Any price"), ANY_PRICE, replace(request, price_min=None, price_max=None)))
     if isinstance(request, SearchPicture):
-        found = _("🔍 Nothing found that looks like this picture.")
+        sentence = _("🔍 Nothing found that looks like this picture.")
     else:
-        found = _("🔍 Nothing found for {words}.").format(words=code(request.keyword, TITLE))
+        sentence = _("🔍 Nothing found for {words}.").format(words=code(request.keyword, TITLE))
     advice = _advice(request)
-    return el.message([el.section(advice if request.page > 1 else sentences([found, advice])), *el.actions(buttons)])
+    return el.message([el.section(advice if request.page > 1 else sentences([sentence, advice])), *el.actions(buttons)])
 
 
-def _advice(request: Wanted) -> str:
+def _advice(request: AnySearch) -> str:
     if request.page > 1:
         return _("There is nothing on page {page}.").format(page=request.page)
     if request.price_min is not None or request.price_max is not None:

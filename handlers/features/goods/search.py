@@ -10,7 +10,7 @@ from handlers.blocks.i18n import _, ngettext
 from handlers.blocks.text import escape, truncate
 from handlers.commands.declarations import Answer, Command, Feature, HelpGroup, Overview
 from handlers.features.goods import products
-from handlers.features.goods.product import MOST
+from handlers.features.goods.product import MAX_COMPARED
 from handlers.interactions.platforms import ask_each
 from handlers.parsing.options import PLATFORMS, read_options
 from handlers.parsing.references import linked_products
@@ -31,9 +31,9 @@ PAGE_SIZE = 10  # products on a page; halved when both platforms share it
 
 
 def read_search(command: TypedCommand) -> Search | ShowProducts:
-    """Read ``search``; of links to products it is the products that are wanted. Raises UsageError."""
+    """Read ``search``. Words that are all links to products show these products instead. Raises UsageError."""
     options, words = read_options(command)
-    if 0 < len(linked := linked_products(words)) <= MOST:
+    if 0 < len(linked := linked_products(words)) <= MAX_COMPARED:
         return ShowProducts(linked)
     keyword = " ".join(" ".join(word.text for word in words).split())
     if not keyword:
@@ -58,7 +58,10 @@ def read_search(command: TypedCommand) -> Search | ShowProducts:
 
 
 async def search(interaction: Interaction, request: Search) -> Message:
-    """Show one page of results. Where one of two platforms fails, the other's results and the reason are shown."""
+    """Show one page of results. If one of two platforms fails, show the other's results and the reason.
+
+    Raises PandaPonError where no platform answers.
+    """
     platforms = _platforms(request)
     pages, errors = await ask_each(platforms, lambda platform: interaction.ctx.api.search(platform, _query(request)))
     return products.results(request, pages, errors)
@@ -69,7 +72,7 @@ def _platforms(request: Search) -> list[Platform]:
 
 
 def _query(request: Search) -> ProductQuery:
-    """The question to each platform; the page is shared among those that are asked."""
+    """The query for each platform. The platforms that are asked share the page's rows evenly."""
     return ProductQuery(
         keyword=request.keyword,
         page=request.page,

@@ -34,7 +34,7 @@ if TYPE_CHECKING:
 
 
 def read_seller(command: TypedCommand) -> ContactSeller:
-    """Read ``seller LINK|PRODUCT|ORDER``. A number alone is an order's. Raises UsageError."""
+    """Read ``seller LINK|PRODUCT|ORDER``. A bare number is an order's id. Raises UsageError."""
     options, words = read_options(command)
     if len(words) == 1 and not words[0].text.isdecimal():
         product = read_reference(words[0].target or words[0].text)
@@ -46,8 +46,8 @@ def read_seller(command: TypedCommand) -> ContactSeller:
 async def contact_seller(interaction: Interaction, request: ContactSeller) -> Message:
     """Show the chat name or the link to the chat, as far as the platform gives them, and a message to copy.
 
-    What cannot be read is said beside the rest. Raises PandaPonError for an unknown product, and the errors of
-    ``Tracker.lookup`` for an unknown order.
+    Where the chat cannot be read, the answer says so beside the message. Raises PandaPonError for an unknown product,
+    and the errors of ``Tracker.lookup`` for an unknown order.
     """
     if request.product:
         return await _of_product(interaction, request.product)
@@ -77,7 +77,7 @@ async def _of_order(interaction: Interaction, request: ContactSeller) -> Message
 
 
 async def _contact_of_order(ctx: Context, platform: Platform, seller: OrderSeller) -> Contact:
-    """Raises PandaPonError where the product of an order has to be looked up, and cannot be."""
+    """How an order's seller is reached. Raises PandaPonError where that needs the product, and it cannot be read."""
     if seller.login:
         return Contact(platform, name=seller.login)
     seller_id = seller.open_id
@@ -88,7 +88,10 @@ async def _contact_of_order(ctx: Context, platform: Platform, seller: OrderSelle
 
 
 async def _contact(ctx: Context, platform: Platform, seller_id: str, product_id: str) -> Contact:
-    """Ask for the chat name on 1688, and for the link on Taobao, where the settings have the account's login."""
+    """Ask PandaPon for the chat: its name on 1688; its link on Taobao, if the settings have the account's login.
+
+    A failure becomes the contact's ``problem``.
+    """
     try:
         if platform is Platform.ALIBABA:
             return Contact(platform, name=await ctx.api.chat_name(seller_id, product_id) if seller_id else "")

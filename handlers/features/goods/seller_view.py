@@ -26,9 +26,11 @@ _CHATS = ("taobao.global", "taobao.com", "tmall.com", "tmall.hk")
 
 @dataclass(frozen=True, slots=True)
 class Contact:
-    """How a seller is reached. ``name``: the Wangwang name; ``link``: to the chat; ``page``: of the product or order.
+    """How a seller is reached. Empty texts are unknown.
 
-    ``problem``: why neither could be read, as Slack text. ``needs_login``: the settings lack what the link needs.
+    ``name``: the Wangwang name. ``link``: the URL of the chat. ``seller``: the shop's name. ``page``: the URL of the
+    product or order. ``problem``: why neither name nor link could be read, as Slack text. ``needs_login``: the link
+    needs a login that the settings do not have.
     """
 
     platform: Platform
@@ -40,29 +42,29 @@ class Contact:
     needs_login: bool = False
 
 
-def contact(of: Contact, message: str, *, order: OrderRef | None = None) -> Message:
-    """Show the seller, the way to the chat, and the message to copy, to the person who asked alone."""
-    seller = escape(truncate(of.seller, SELLER)) or platform_name(of.platform)
-    lines = [_("💬 *Message the seller: {seller}*").format(seller=seller), *_ways(of)]
-    page = el.link(of.page, _("Open the order") if order else _("Open the product"))
+def contact(details: Contact, message: str, *, order: OrderRef | None = None) -> Message:
+    """Show the seller, the way to the chat, and the message to copy. Only the person who asked may see the link."""
+    seller = escape(truncate(details.seller, SELLER)) or platform_name(details.platform)
+    lines = [_("💬 *Message the seller: {seller}*").format(seller=seller), *_chat_lines(details)]
+    page = el.link(details.page, _("Open the order") if order else _("Open the product"))
     small = [order_name(order)] if order else []
-    small += [page] if web_address(of.page) else []
+    small += [page] if web_address(details.page) else []
     blocks = [el.section("\n".join(lines)), el.section(copyable(message))]
     return el.message([*blocks, *([el.context(" · ".join(small))] if small else [])])
 
 
-def _ways(of: Contact) -> list[str]:
-    if link := _chat(of.link):
+def _chat_lines(details: Contact) -> list[str]:
+    if link := _chat_url(details.link):
         words = _("Open the chat with the seller")
         return [f"<{link}|{words}>", _("The link is only for you: it opens the account.")]
-    if of.name:
+    if details.name:
         return [
-            _("Wangwang name: {name}").format(name=code(of.name, NAME)),
+            _("Wangwang name: {name}").format(name=code(details.name, NAME)),
             _("Search for this name in Wangwang (旺旺), or open the chat from the page below."),
         ]
-    if of.problem:
-        return [_("⚠️ The chat can't be shown: {reason}").format(reason=of.problem)]
-    if of.needs_login:
+    if details.problem:
+        return [_("⚠️ The chat can't be shown: {reason}").format(reason=details.problem)]
+    if details.needs_login:
         return [
             _("Open the chat from the page below. For a link to it, your pandabot admin can set {settings}.").format(
                 settings="`PANDAPON_LOGIN_NAME`, `PANDAPON_LOGIN_PASSWORD`"
@@ -71,8 +73,8 @@ def _ways(of: Contact) -> list[str]:
     return [_("PandaPon doesn't name the chat. Open it from the page below.")]
 
 
-def _chat(url: str) -> str:
-    """The link to a chat, ready for Slack; empty where it leads anywhere but to Taobao."""
+def _chat_url(url: str) -> str:
+    """The URL of a chat, escaped for Slack; empty where it does not lead to Taobao by HTTPS."""
     address = web_address(url, LONGEST)
     try:
         host = (urlsplit(address).hostname or "").rstrip(".")

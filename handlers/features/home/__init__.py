@@ -1,1 +1,1 @@
-"""App Home."""
+"""App Home: the tab, and the forms behind its buttons."""

@@ -18,25 +18,26 @@ if TYPE_CHECKING:
 
 View = dict[str, Any]
 
-KEYWORD = 200  # characters; the buttons that turn the pages carry the keyword
+KEYWORD = 200  # characters; the paging buttons carry the keyword
 
 
 def search() -> View:
-    """Ask what to search for. The fields are ``keyword`` and ``platform``."""
-    platforms = [option("both", _("1688 and Taobao")), *(option(each.value, platform_name(each)) for each in Platform)]
+    """Make the form that asks what to search for. The fields are ``keyword`` and ``platform``."""
+    platforms = [option("both", _("1688 and Taobao"))]
+    platforms += [option(platform.value, platform_name(platform)) for platform in Platform]
     keyword = {"type": "plain_text_input", "action_id": "value", "max_length": KEYWORD}
-    platform = {
+    platform_menu = {
         "type": "radio_buttons",
         "action_id": "value",
         "options": platforms,
         "initial_option": platforms[0],
     }
-    fields = [field(_("Products"), "keyword", keyword), field(_("Where"), "platform", platform)]
+    fields = [field(_("Products"), "keyword", keyword), field(_("Where"), "platform", platform_menu)]
     return orders_page(fields, submit=_("Search"), title=_search_title()) | {"callback_id": action_ids.SEARCH_PRODUCTS}
 
 
 def searching() -> View:
-    """The page that stands while the platforms are asked."""
+    """The page that is shown while the platforms are asked."""
     return orders_page([el.section("⏳ " + _("Searching…"))], title=_search_title())
 
 
@@ -46,12 +47,12 @@ def results(message: Message) -> View:
 
 
 def waiting_for_orders() -> View:
-    """The page that stands while PandaPon is asked for the orders."""
+    """The page that is shown while PandaPon is asked for the orders."""
     return orders_page([el.section(f"⏳ {asking()}")], title=_("My orders"))
 
 
 def whose_settings() -> View:
-    """Ask for the channel whose settings are to be seen. The field is ``channel``."""
+    """Make the form that asks for the channel whose settings to show. The field is ``channel``."""
     channels = {
         "type": "conversations_select",
         "action_id": "value",
@@ -62,7 +63,7 @@ def whose_settings() -> View:
 
 
 def opening_settings() -> View:
-    """The page that stands while the settings are read."""
+    """The page that is shown while the settings are read."""
     return orders_page([el.section("⏳ " + _("Reading the settings…"))], title=_("Channel settings"))
 
 

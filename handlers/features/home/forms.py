@@ -1,4 +1,4 @@
-"""The buttons of App Home. A home can show no private answer, so they open forms, in which the answers follow."""
+"""The buttons of App Home. A home cannot show a private answer, so its buttons open forms, which show the answers."""
 
 from __future__ import annotations
 
@@ -27,7 +27,7 @@ if TYPE_CHECKING:
 
 @dataclass(frozen=True, slots=True)
 class FilledSearch:
-    """The filled search form. ``platform`` None: both; ``wrong``: sentences by field."""
+    """The filled search form. ``platform`` None: both platforms; ``wrong``: sentences by field."""
 
     keyword: str
     platform: Platform | None = None
@@ -57,14 +57,14 @@ def read_search(values: dict[str, Any]) -> FilledSearch:
 
 
 async def search(interaction: Interaction, _nothing: Any, filled: FilledSearch) -> View:
-    """Show the first page of results. Its buttons show the other pages in the same form."""
+    """Show the first page of results, or the product that a pasted link names. Buttons turn the pages in the form."""
     product = read_reference(filled.keyword) if "://" in filled.keyword else None
     request = ShowProducts((product,)) if product else Search(filled.keyword, filled.platform)
     return form_views.results(await interaction.ctx.commands.perform(interaction, request))
 
 
 async def open_orders(subject: Subject, interaction: Interaction) -> None:
-    """Open a form at once, since the right to open one ends after three seconds, and list the orders in it."""
+    """Open a form at once, since Slack's trigger is valid for three seconds, and list the orders in it."""
     trigger = payloads.text(interaction.body, "trigger_id")
     opened = await interaction.client.views_open(trigger_id=trigger, view=form_views.waiting_for_orders())
     in_form = replace(interaction, body={**interaction.body, "view": payloads.table(opened.data, "view")})

@@ -1,4 +1,4 @@
-"""App Home: the orders that a person's channels watch, those that need attention first, and how to begin."""
+"""App Home: the orders that a person's channels watch, with those that need attention first; and how to begin."""
 
 from __future__ import annotations
 
@@ -12,7 +12,7 @@ from handlers.access.subjects import PERSON, claimed
 from handlers.blocks import action_ids, failures
 from handlers.blocks.pages import home_page
 from handlers.commands.declarations import Feature, Listener
-from handlers.features.home import view
+from handlers.features.home import home_view
 from handlers.interactions.error_boundary import explain
 from handlers.interactions.interaction import WORKING, result_by, run_with_budget
 from handlers.wire import payloads
@@ -31,12 +31,12 @@ if TYPE_CHECKING:
 
 log = logging.getLogger(__name__)
 
-CHANNELS = 60  # that are looked into for one home, those with the newest watches
-AT_ONCE = 8  # channels whose members Slack is asked for at the same time
+MAX_CHANNELS = 60  # checked for one home: those with the newest watches
+AT_ONCE = 8  # channels about whose members Slack is asked at the same time
 
 
 async def open_home(subject: Subject, interaction: Interaction) -> None:
-    """Show the home when it is opened or its Refresh is pressed. The app's Messages tab sends the same event."""
+    """Show the home when a person opens it or presses Refresh. The app's Messages tab sends the same event."""
     if payloads.text(interaction.body, "event", "tab") in {"", payloads.HOME}:
         await show_home(subject, interaction)
 
@@ -65,19 +65,19 @@ async def _home_or_error(subject: Subject, interaction: Interaction) -> View:
 
 
 async def home_of(ctx: Context, client: AsyncWebClient, user: str) -> dict[str, Any]:
-    """Make one person's home. It names only channels that the person is in."""
+    """Make the home of one person. It shows only orders of channels that the person is in."""
     watched = [channel for channel in await ctx.store.watches.watched_channels() if not channel.startswith("D")]
-    channels = await _own(client, watched[:CHANNELS], user)
+    channels = await _channels_of(client, watched[:MAX_CHANNELS], user)
     now = ctx.clock()
     lists = {
         group: await ctx.store.watches.listed(channels, 0, most, group=group, over_since=now - OVER_FOR)
-        for group, most in view.MOST.items()
+        for group, most in home_view.MAX_ORDERS.items()
     }
-    return view.view(view.Overview(lists, unread=len(watched[CHANNELS:])), now, ctx.links)
+    return home_view.home(home_view.HomeOrders(lists, unread=len(watched[MAX_CHANNELS:])), now, ctx.links)
 
 
-async def _own(client: AsyncWebClient, channels: Sequence[str], user: str) -> list[str]:
-    """Return the channels among these that the person is in. Slack is asked about a few of them at a time."""
+async def _channels_of(client: AsyncWebClient, channels: Sequence[str], user: str) -> list[str]:
+    """Return those ``channels`` that the person is in. Slack is asked about ``AT_ONCE`` channels at a time."""
     turns = asyncio.Semaphore(AT_ONCE)
 
     async def ask(channel: str) -> bool:
@@ -89,7 +89,7 @@ async def _own(client: AsyncWebClient, channels: Sequence[str], user: str) -> li
 
 
 async def _is_in(client: AsyncWebClient, channel: str, user: str) -> bool:
-    """Whether a person may know what a channel watches; False where Slack does not say."""
+    """Whether the person is in the channel; False where Slack does not say."""
     try:
         return await is_member(client, channel, user)
     except FAILURES:

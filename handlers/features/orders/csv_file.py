@@ -17,20 +17,20 @@ if TYPE_CHECKING:
 
     from handlers.features.orders.order_filter import ListedOrder
 
-# Spreadsheets take a cell for a formula that begins so, some of them also in full width.
+# Spreadsheets run a cell that begins with one of these as a formula, some of them also in full width.
 FORMULAS = "=+-@＝＋－＠"
-TEXT = "\t"  # before digits: a spreadsheet keeps them as text, where it would round an id of 19 digits
+TEXT = "\t"  # before digits, so that a spreadsheet keeps them as text: it would round an id of 19 digits
 
 
-def content(listed: Iterable[ListedOrder]) -> bytes:
-    """The file, with a heading in the current language. It is UTF-8 with a mark, by which Excel knows it.
+def content(orders: Iterable[ListedOrder]) -> bytes:
+    """The file, with a heading in the current language.
 
-    Amounts are yuan, times China's.
+    It is UTF-8 with a byte order mark, by which Excel recognises UTF-8. Amounts are in yuan, times in China time.
     """
     file = io.StringIO()
     writer = csv.writer(file)
     writer.writerow(_heading())
-    writer.writerows(_row(each) for each in listed)
+    writer.writerows(_row(order) for order in orders)
     return file.getvalue().encode("utf-8-sig", errors="replace")
 
 
@@ -70,14 +70,14 @@ def _row(listed: ListedOrder) -> list[str]:
 
 
 def _text(remote: str) -> str:
-    """Remote words on one line, which no spreadsheet takes for a formula."""
+    """Remote text on one line, which no spreadsheet runs as a formula."""
     line = " ".join(remote.split())
     line = "".join(character for character in line if unicodedata.category(character) not in {"Cc", "Cf", "Cs"})
     return f"'{line}" if line and line.lstrip()[:1] in FORMULAS else line
 
 
 def _digits(text: str) -> str:
-    """Ids and tracking numbers, which stay text."""
+    """An id, or tracking numbers, which a spreadsheet keeps as text."""
     line = _text(text)
     return f"{TEXT}{line}" if line and line[0] != "'" else line
 

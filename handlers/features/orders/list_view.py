@@ -1,4 +1,4 @@
-"""The list of the account's orders as a message: tabs, filters, sums, a row for each order, and the ways on."""
+"""The list of the account's orders as a message: tabs, filters, sums, a row for each order, and buttons."""
 
 from __future__ import annotations
 
@@ -29,15 +29,15 @@ if TYPE_CHECKING:
     from pandapon.shipment import Platform
 
 TABS = ("", "unpaid", "paid", "shipped", "done", order_states.ATTENTION)
-TITLE, SELLER, ALT = 60, 24, 40  # characters of each that are shown
+TITLE, SELLER, ALT = 60, 24, 40  # characters that are shown of each
 # The numbers in the ids of the buttons; the paging has 1 and 2.
 CLEAR, EXPORT, AGAIN, PAY, DETAILS, TAB = 3, 4, 5, 6, 11, 31
 
 
 def listing(request: ListOrders, page: OrderList, now: datetime, *, may_act: bool = False) -> Message:
-    """Show one page of a list, and why a platform is missing. Pictures give way where they do not fit.
+    """Show one page of a list, and why a platform is missing. Pictures are left out where they do not fit.
 
-    ``may_act``: orders may be paid from here.
+    ``may_act``: the settings allow paying orders from here.
     """
     pictures = (True, False) if _has_pictures(page) else (False,)
     layout, left_out = first_fitting(
@@ -52,18 +52,19 @@ def listing(request: ListOrders, page: OrderList, now: datetime, *, may_act: boo
 def _layout(
     request: ListOrders, page: OrderList, now: datetime, *, with_pictures: bool, may_act: bool
 ) -> tuple[Layout, int]:
-    """The message, and the number of rows that found no room in it.
+    """The message, and the number of rows that did not fit into it.
 
-    A row has one place beside it. A page with pictures puts them there, and its Details buttons below the list.
+    A section of Slack has room for one thing beside its text. Where that is the picture, the Details buttons are below
+    the list, with the rows' numbers.
     """
-    details = [_details(request, listed, at, numbered=with_pictures) for at, listed in enumerate(page.rows)]
-    ways = [*page.paging.buttons(), *_again(request, page), *_clear(request), *_export(request, page)]
-    ways += _pay(page, may_act=may_act)
+    details = [_details(request, listed, at, is_numbered=with_pictures) for at, listed in enumerate(page.rows)]
+    buttons = [*page.paging.buttons(), *_again(request, page), *_clear(request), *_export(request, page)]
+    buttons += _pay(page, may_act=may_act)
     layout = Layout(
         [el.header(_title(request)), *el.actions(_tabs(request)), *_small_print(request, page, now)],
         tail=[
             *(el.actions(details) if with_pictures else ()),
-            *el.actions(ways),
+            *el.actions(buttons),
         ],
         room=LIST_ROOM,
     )
@@ -80,7 +81,7 @@ def _layout(
 
 
 def _tabs(request: ListOrders) -> list[Block]:
-    """The other lists with the same filters. The list that is shown is marked."""
+    """The buttons for the other lists with the same filters. The list on show is marked."""
     return [
         el.button(
             order_states.list_name(status),
@@ -92,13 +93,13 @@ def _tabs(request: ListOrders) -> list[Block]:
     ]
 
 
-def _details(request: ListOrders, listed: ListedOrder, at: int, *, numbered: bool) -> Block:
-    label = _("Details {n}").format(n=at + 1) if numbered else _("Details")
+def _details(request: ListOrders, listed: ListedOrder, at: int, *, is_numbered: bool) -> Block:
+    label = _("Details {n}").format(n=at + 1) if is_numbered else _("Details")
     return run_button(label, DETAILS + at, ShowOrder(listed.order.order_id, listed.order.platform, request))
 
 
 def _pay(page: OrderList, *, may_act: bool) -> list[Block]:
-    """The button that shows the unpaid orders of the page with theirs."""
+    """The button that shows the page's unpaid orders, each with its button to pay."""
     ids = tuple(listed.order.order_id for listed in page.rows if listed.order.is_unpaid)
     return [show_button(_("Pay…"), PAY, ActOnOrders("pay", ids))] if may_act and ids else []
 
@@ -112,7 +113,7 @@ def _clear(request: ListOrders) -> list[Block]:
 
 
 def _export(request: ListOrders, page: OrderList) -> list[Block]:
-    """The button that sends the whole list as a file; the list stays where it is."""
+    """The button that sends the whole list as a file. The message with the list stays."""
     return [show_button(_("Send as CSV"), EXPORT, ExportOrders(replace(request, page=1)))] if page.rows else []
 
 
@@ -125,7 +126,8 @@ def _small_print(request: ListOrders, page: OrderList, now: datetime) -> list[Bl
     caveat = order_states.caveat(request.status, page.asked)
     if request.status == order_states.ATTENTION:
         caveat = _("I notice delivery problems only of orders that are watched.")
-    lines = [_filters(request, page), _sums(page), looked_through(page.looked), _elsewhere(page.elsewhere, now), caveat]
+    read_in_part, elsewhere = partial_lists(page.read_in_part), _elsewhere(page.elsewhere, now)
+    lines = [_filters(request, page), _sums(page), read_in_part, elsewhere, caveat]
     return [el.context(line) for line in lines if line]
 
 
@@ -149,7 +151,7 @@ def _days(first: date | None, last: date | None) -> str:
 
 
 def _sums(page: OrderList) -> str:
-    """The length of the lists, the sum of this page or of all that is listed, and the page."""
+    """The length of each platform's list, the sum of this page or of all matches, and the page's number."""
     facts = []
     for platform, total in page.totals.items():
         words = ngettext("{n} on {platform}", "{n} on {platform}", total)
@@ -180,15 +182,15 @@ def _without(total: Sum) -> str:
     return _(" ({n} without an amount)").format(n=total.without) if total.without else ""
 
 
-def looked_through(lists: Mapping[Platform, tuple[int, int | None]]) -> str:
-    """How far the lists were looked through, where that is not to their end; see ``OrderList.looked``."""
-    lists_looked = []
-    for platform, (looked, total) in lists.items():
+def partial_lists(lists: Mapping[Platform, tuple[int, int | None]]) -> str:
+    """How far each list was read that was not read to its end. ``lists``: see ``OrderList.read_in_part``."""
+    sentences = []
+    for platform, (count, total) in lists.items():
         if total is None:
             words = ngettext(
                 "Looked through the newest {n} order on {platform}; older ones may be missing.",
                 "Looked through the newest {n} orders on {platform}; older ones may be missing.",
-                looked,
+                count,
             )
         else:
             words = ngettext(
@@ -196,8 +198,8 @@ def looked_through(lists: Mapping[Platform, tuple[int, int | None]]) -> str:
                 "Looked through the newest {n} of {total} orders on {platform}.",
                 total,
             )
-        lists_looked.append(words.format(n=number(looked), total=number(total or 0), platform=platform_name(platform)))
-    return punctuation.sentences(lists_looked)
+        sentences.append(words.format(n=number(count), total=number(total or 0), platform=platform_name(platform)))
+    return punctuation.sentences(sentences)
 
 
 def _elsewhere(listed: Sequence[ListedOrder], now: datetime) -> str:
@@ -205,12 +207,12 @@ def _elsewhere(listed: Sequence[ListedOrder], now: datetime) -> str:
         return ""
     n = len(listed)
     words = ngettext("{n} order stands elsewhere: {orders}", "{n} orders stand elsewhere: {orders}", n)
-    named = [f"`{sanitize_id(each.order.order_id)}` {standing_of(each, now).line}" for each in listed]
+    named = [f"`{sanitize_id(row.order.order_id)}` {standing_of(row, now).line}" for row in listed]
     return words.format(n=n, orders=punctuation.listed(named))
 
 
 def _advice(request: ListOrders, page: OrderList) -> str:
-    """Why the list is empty, and what to do."""
+    """Why the list is empty, and what the person can do."""
     if request.page > 1:
         return _("There is nothing on page {page}.").format(page=request.page)
     if request.is_filtered:
@@ -223,12 +225,12 @@ def _advice(request: ListOrders, page: OrderList) -> str:
 
 
 def _name(listed: ListedOrder) -> str:
-    """The title of the order's goods; the order's id where none is known."""
+    """The title of the order's goods; the order's id where no title is known."""
     return title_of(listed.order, TITLE) or escape(listed.order.order_id) or "–"
 
 
 def _lines(listed: ListedOrder, now: datetime) -> str:
-    """The order's one state, an alarm, and the small facts: platform, id, seller, total, day."""
+    """The order's state, its alarm and its refund, and the small facts: platform, id, seller, total, day."""
     order, state = listed.order, standing_of(listed, now)
     details = [detail for detail in (state.state, state.part, state.reason) if detail]
     lines = [" · ".join(details), alarms.line(listed.alarm, now) if listed.alarm else ""]

@@ -8,8 +8,8 @@ from handlers.blocks.help_page import ID, HelpPage
 from handlers.blocks.i18n import _
 from handlers.blocks.text import code
 from handlers.commands.declarations import Answer, Command, Feature, HelpGroup, Overview
-from handlers.features.orders import views
-from handlers.features.orders.listing import read_back
+from handlers.features.orders import order_view
+from handlers.features.orders.orders import read_back
 from handlers.parsing.options import PLATFORMS, read_options
 from handlers.parsing.targets import one_id
 from handlers.parsing.words import Verb
@@ -31,13 +31,16 @@ def read_order(command: TypedCommand) -> ShowOrder:
 
 
 async def show_order(interaction: Interaction, request: ShowOrder) -> Message:
-    """Show the state, amounts, items, seller and parcels of one order; the stored ones while PandaPon is asked."""
+    """Show one order: state, amounts, items, seller and parcels. While PandaPon is asked, the stored order is shown.
+
+    Raises the errors of ``Tracker.lookup``.
+    """
     ctx = interaction.ctx
     may_act = ctx.gate.allows(WriteScope.ORDERS)
     if stored := await ctx.tracker.stored(request.order_id, request.platform):
-        interaction.pending.message = views.detail(stored, ctx.clock(), request.back, may_act=may_act)
+        interaction.pending.message = order_view.detail(stored, ctx.clock(), request.back, may_act=may_act)
     snapshot = await ctx.tracker.lookup(request.order_id, request.platform)
-    return views.detail(snapshot, ctx.clock(), request.back, may_act=may_act)
+    return order_view.detail(snapshot, ctx.clock(), request.back, may_act=may_act)
 
 
 def _not_shown(request: ShowOrder) -> str:

@@ -1,4 +1,4 @@
-"""Which orders belong in a list: by state, day, seller and words. What the bot knows beats the platform's list."""
+"""Which orders belong in a list: by state, day, seller and words. The bot's own reading goes before the platform's."""
 
 from __future__ import annotations
 
@@ -31,7 +31,7 @@ if TYPE_CHECKING:
 
 @dataclass(frozen=True, slots=True)
 class ListedOrder:
-    """An order of a list. ``snapshot``: as stored; None: never read alone. ``alarm``: its live alarm."""
+    """An order of a list. ``snapshot``: as stored; None: the bot has never read it. ``alarm``: its live alarm."""
 
     order: Order
     snapshot: OrderSnapshot | None = None
@@ -39,12 +39,12 @@ class ListedOrder:
 
     @property
     def milestone(self) -> Milestone | None:
-        """Its newest known milestone."""
+        """The order's newest known milestone."""
         return self.snapshot.milestone if self.snapshot else self.order.milestone
 
     @classmethod
     def stored(cls, snapshot: OrderSnapshot, alarm: Alarm | None = None) -> ListedOrder:
-        """An order that the platform's list did not show."""
+        """Make the row of a stored order that the platform's list did not show."""
         bare = Order(platform=snapshot.ref.platform, order_id=snapshot.ref.order_id)
         return cls(snapshot.order or bare, snapshot, alarm)
 
@@ -62,11 +62,11 @@ class OrderFilter:
 
     @property
     def range(self) -> tuple[datetime | None, datetime | None]:
-        """The earliest time of an order, and the time before which it was made; None: no limit."""
+        """The moment at which the first day begins, and the moment at which the last day is over; None: no limit."""
         return _midnight(self.first), _midnight(self.last + timedelta(days=1) if self.last else None)
 
-    def takes(self, listed: ListedOrder) -> bool:
-        """Whether an order passes every filter. One without a time passes no day."""
+    def matches(self, listed: ListedOrder) -> bool:
+        """Whether an order passes every filter. An order without a time passes no filter by day."""
         is_of_seller = self.seller in folded(listed.order.seller)
         return self._in_state(listed) and self._in_range(listed.order) and is_of_seller and self._has_words(listed)
 
@@ -91,7 +91,10 @@ class OrderFilter:
 
 
 def filter_of(request: ListOrders, now: datetime) -> OrderFilter:
-    """The filters of a request; its days are China's. Raises UsageError for a first day behind the last or today."""
+    """The filter of a request, whose days are in China time.
+
+    Raises UsageError where the first day is after the last day, or after today.
+    """
     today = now.astimezone(CHINA).date()
     first = first_and_last(request.since, today)[0] if request.since else None
     last = first_and_last(request.until, today)[1] if request.until else None
@@ -112,9 +115,9 @@ def filter_of(request: ListOrders, now: datetime) -> OrderFilter:
 
 
 def needs_person(listed: ListedOrder, now: datetime) -> bool:
-    """Whether somebody has to act, by the rule of :mod:`tracking.attention`; its alarms are those of watched orders.
+    """Whether somebody has to act, by the rule of :mod:`tracking.attention`. Only watched orders have alarms.
 
-    A payment is due for an order that nobody watches from the moment at which a watched one has its alarm.
+    The payment of an unwatched order is due from the moment at which a watched order would raise its alarm.
     """
     refunds = refunds_of(listed.snapshot, listed.order, now)
     is_pressing = (

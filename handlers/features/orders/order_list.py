@@ -1,4 +1,4 @@
-"""Gathers the orders of a list: a page of the platforms' lists, or all orders that pass filters no platform has."""
+"""Gathers the orders of a list: a page of the platforms' lists, or all orders that pass the bot's own filters."""
 
 from __future__ import annotations
 
@@ -24,9 +24,9 @@ if TYPE_CHECKING:
     from handlers.wire.requests import ListOrders
     from pandapon.models import Order, Page
 
-LOOKED = 4  # pages of each platform's list that are looked through: a person waits for them
+PAGES = 4  # of each platform's list that are read at most: a person waits for them
 PAGE_SIZE = 10  # orders on a page; halved when both platforms share it
-STORED = 200  # stored orders that are added to a list, at most
+MAX_STORED = 200  # stored orders that are added to a list
 _NO_TIME = datetime.min.replace(tzinfo=UTC)
 # Lists that the bot knows better than the platforms, which call a delivered parcel shipped.
 _KNOWN_BETTER = frozenset({"shipped", "done", order_states.ATTENTION})
@@ -42,8 +42,8 @@ class Sum:
 
     @classmethod
     def of(cls, listed: Iterable[ListedOrder]) -> Sum:
-        """Add up the orders."""
-        totals = [each.order.total_amount for each in listed]
+        """Add up the totals of orders."""
+        totals = [row.order.total_amount for row in listed]
         amounts = [total for total in totals if total is not None]
         return cls(len(totals), sum(amounts, Decimal(0)), len(totals) - len(amounts))
 
@@ -52,11 +52,11 @@ class Sum:
 class OrderList:
     """One page of a list of orders, newest first.
 
-    ``sum``: of this page, or of all orders that pass the filters, where ``is_sum_of_all``. ``days``: the first and the
-    last on which its orders were made; None: no limit. ``totals``: the length of each platform's list where it is shown
-    page by page. ``looked``: by platform, the orders that were looked through and the length of the list (None:
-    unknown), where some may be missing. ``elsewhere``: orders that the platform lists in this state, and that the bot
-    knows in another. ``errors``: by platform, the reason as Slack text. ``asked``: the platforms that answered.
+    ``sum``: of this page; of all orders that pass the filters where ``is_sum_of_all``. ``days``: the first and the last
+    day of the filter; None: no limit. ``totals``: by platform, the length of its list, where that list is shown page by
+    page. ``read_in_part``: by platform, the number of orders read and the length of the list (None: unknown), for lists
+    that were not read to their end. ``elsewhere``: orders that the platform lists in this state, and that the bot knows
+    in another. ``errors``: by platform, the reason as Slack text. ``asked``: the platforms that answered.
     """
 
     rows: tuple[ListedOrder, ...]
@@ -65,7 +65,7 @@ class OrderList:
     days: tuple[date | None, date | None] = (None, None)
     is_sum_of_all: bool = False
     totals: dict[Platform, int] = field(default_factory=dict)
-    looked: dict[Platform, tuple[int, int | None]] = field(default_factory=dict)
+    read_in_part: dict[Platform, tuple[int, int | None]] = field(default_factory=dict)
     elsewhere: tuple[ListedOrder, ...] = ()
     errors: dict[Platform, str] = field(default_factory=dict)
     asked: tuple[Platform, ...] = ()
@@ -73,19 +73,19 @@ class OrderList:
 
 @dataclass(frozen=True, slots=True)
 class Matches:
-    """All orders that pass the filters, newest first, as far as the lists were looked through; see OrderList."""
+    """All orders that pass the filters, newest first, as far as the lists were read; see OrderList for the fields."""
 
     rows: tuple[ListedOrder, ...]
-    looked: dict[Platform, tuple[int, int | None]]
+    read_in_part: dict[Platform, tuple[int, int | None]]
     errors: dict[Platform, str]
     asked: tuple[Platform, ...]
 
 
 async def gather(interaction: Interaction, request: ListOrders) -> OrderList:
     """Gather a page. Raises PandaPonError where no platform answers, and UsageError for a wrong span of days."""
-    wanted = filter_of(request, interaction.ctx.clock())
+    order_filter = filter_of(request, interaction.ctx.clock())
     if request.is_filtered or request.status in _KNOWN_BETTER:
-        return await _matching(interaction, request, wanted)
+        return await _matching(interaction, request, order_filter)
     return await _page(interaction, request)
 
 
@@ -101,64 +101,66 @@ async def _page(interaction: Interaction, request: ListOrders) -> OrderList:
             page_size=PAGE_SIZE // len(platforms),
         ),
     )
-    listed = await _known(interaction, [order for page in pages.values() for order in page.items])
-    return paged(request, pages, errors, listed)
+    listed = await _with_stored(interaction, [order for page in pages.values() for order in page.items])
+    return merge_pages(request, pages, errors, listed)
 
 
-def paged(
+def merge_pages(
     request: ListOrders, pages: dict[Platform, Page[Order]], errors: dict[Platform, str], listed: Sequence[ListedOrder]
 ) -> OrderList:
-    """Make the page of the platforms' own lists. ``listed``: all orders of ``pages``, with what is stored of them."""
-    rows = [each for each in listed if not each.snapshot or order_states.is_listed_at(request.status, each.milestone)]
+    """Make one page from the platforms' own lists. ``listed``: all orders of ``pages``, with their stored snapshots."""
+    rows = [row for row in listed if not row.snapshot or order_states.is_listed_at(request.status, row.milestone)]
     return OrderList(
         tuple(_newest_first(rows)),
         of_answers(request, pages.values()),
         Sum.of(rows),
         totals={platform: page.total for platform, page in pages.items() if page.total is not None},
-        elsewhere=tuple(each for each in listed if each not in rows),
+        elsewhere=tuple(row for row in listed if row not in rows),
         errors=errors,
         asked=tuple(pages),
     )
 
 
-async def match(interaction: Interaction, request: ListOrders, wanted: OrderFilter, pages: int) -> Matches:
-    """Find all orders that pass the filters: in the platforms' lists, for so many pages of each, and in the store.
+async def find_matches(interaction: Interaction, request: ListOrders, order_filter: OrderFilter, pages: int) -> Matches:
+    """Find all orders that pass the filters: on up to ``pages`` pages of each platform's list, and in the store.
 
     Raises PandaPonError where no platform answers.
     """
     scans, errors = await ask_each(
         _platforms(request),
-        lambda platform: scan(interaction.ctx.api, platform, _code(request.status, platform), wanted.range, pages),
+        lambda platform: scan(
+            interaction.ctx.api, platform, _code(request.status, platform), order_filter.range, pages
+        ),
     )
-    listed = await _known(interaction, [order for each in scans.values() for order in each.orders])
-    seen = {each.order.ref.key for each in listed}
-    listed += [each for each in await _stored(interaction, request) if each.order.ref.key not in seen]
+    listed = await _with_stored(interaction, [order for scanned in scans.values() for order in scanned.orders])
+    seen = {row.order.ref.key for row in listed}
+    listed += [row for row in await _stored(interaction, request) if row.order.ref.key not in seen]
     return Matches(
-        tuple(_newest_first(each for each in listed if wanted.takes(each))),
-        {platform: (len(each.orders), each.total) for platform, each in scans.items() if not each.is_whole},
-        errors | {platform: platform_error(each.error) for platform, each in scans.items() if each.error},
+        tuple(_newest_first(row for row in listed if order_filter.matches(row))),
+        {platform: (len(scanned.orders), scanned.total) for platform, scanned in scans.items() if not scanned.is_whole},
+        errors | {platform: platform_error(scanned.error) for platform, scanned in scans.items() if scanned.error},
         tuple(scans),
     )
 
 
-async def _matching(interaction: Interaction, request: ListOrders, wanted: OrderFilter) -> OrderList:
+async def _matching(interaction: Interaction, request: ListOrders, order_filter: OrderFilter) -> OrderList:
     """One page of the orders that pass the filters, and the sum of all of them."""
-    found = await match(interaction, request, wanted, LOOKED)
+    matches = await find_matches(interaction, request, order_filter, PAGES)
     start = (request.page - 1) * PAGE_SIZE
     return OrderList(
-        found.rows[start : start + PAGE_SIZE],
-        of_rows(request, len(found.rows), PAGE_SIZE),
-        Sum.of(found.rows),
-        days=(wanted.first, wanted.last),
+        matches.rows[start : start + PAGE_SIZE],
+        of_rows(request, len(matches.rows), PAGE_SIZE),
+        Sum.of(matches.rows),
+        days=(order_filter.first, order_filter.last),
         is_sum_of_all=True,
-        looked=found.looked,
-        errors=found.errors,
-        asked=found.asked,
+        read_in_part=matches.read_in_part,
+        errors=matches.errors,
+        asked=matches.asked,
     )
 
 
-async def _known(interaction: Interaction, orders: Sequence[Order]) -> list[ListedOrder]:
-    """The orders of a platform's list with what is stored of them."""
+async def _with_stored(interaction: Interaction, orders: Sequence[Order]) -> list[ListedOrder]:
+    """The orders of the platforms' lists, each with its stored snapshot and its alarm."""
     keys = [order.ref.key for order in orders]
     known, alarms = await asyncio.gather(
         interaction.ctx.tracker.listed(orders), interaction.ctx.store.alarms.of_orders(keys)
@@ -167,14 +169,14 @@ async def _known(interaction: Interaction, orders: Sequence[Order]) -> list[List
 
 
 async def _stored(interaction: Interaction, request: ListOrders) -> list[ListedOrder]:
-    """The stored orders that may belong in a list, although a platform lists them in another state, or too far down."""
+    """The stored orders that may belong in a list. A platform may list them in another state, or too far down."""
     if not request.status:
         return []
     store = interaction.ctx.store
-    keys = await store.orders.standing_at(order_states.milestones_of(request.status), STORED)
+    keys = await store.orders.standing_at(order_states.milestones_of(request.status), MAX_STORED)
     if request.status == order_states.ATTENTION:
-        refunds = await store.orders.refunds_to_act_on(STORED)
-        keys = list(dict.fromkeys([*keys, *refunds, *await store.alarms.live(STORED)]))
+        refunds = await store.orders.refunds_to_act_on(MAX_STORED)
+        keys = list(dict.fromkeys([*keys, *refunds, *await store.alarms.live(MAX_STORED)]))
     stored, alarms = await asyncio.gather(store.orders.load_readable(keys), store.alarms.of_orders(keys))
     snapshots = [order.snapshot() for order in stored.values() if order.ref.platform in _platforms(request)]
     return [ListedOrder.stored(snapshot, alarms.get(snapshot.ref.key)) for snapshot in snapshots]
@@ -189,5 +191,5 @@ def _platforms(request: ListOrders) -> list[Platform]:
 
 
 def _newest_first(listed: Iterable[ListedOrder]) -> list[ListedOrder]:
-    """By the time at which each order was made; those without one last."""
-    return sorted(listed, key=lambda each: each.order.created_at or _NO_TIME, reverse=True)
+    """Sort by the time at which the orders were made; orders without a time come last."""
+    return sorted(listed, key=lambda row: row.order.created_at or _NO_TIME, reverse=True)

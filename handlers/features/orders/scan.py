@@ -1,4 +1,4 @@
-"""Looks through the platforms' order lists for the filters that no platform has."""
+"""Reads several pages of a platform's order list, for filters that the platform does not have."""
 
 from __future__ import annotations
 
@@ -17,24 +17,24 @@ if TYPE_CHECKING:
 
 log = logging.getLogger(__name__)
 
-PAGE = 50  # orders
-FULL = 20  # orders; a page of so many may be a full one, since a twin of this API gives no more [inferred]
+PAGE_SIZE = 50  # orders that are asked for
+FULL_PAGE = 20  # orders; a page with as many may be full, since a twin of this API gives no more [inferred]
 
 Range = tuple["datetime | None", "datetime | None"]
 
 
 @dataclass(frozen=True, slots=True)
 class Scan:
-    """The orders of a platform's list, newest first [inferred], as far as it was looked through."""
+    """The orders of a platform's list, newest first [inferred], as far as it was read."""
 
     orders: tuple[Order, ...] = ()
     total: int | None = None  # orders in the list; None: unknown
-    is_whole: bool = True  # no order of the list is left that could be in the range
-    error: PandaPonError | None = None  # stopped the look after some pages
+    is_whole: bool = True  # every order of the list that can be in the range was read
+    error: PandaPonError | None = None  # ended the scan after some pages
 
 
 async def scan(api: PandaPon, platform: Platform, status: str, created: Range, pages: int) -> Scan:
-    """Read a list up to its end, to an order before the range, or for so many pages.
+    """Read a list up to its end, to an order before the range, or up to ``pages`` pages.
 
     ``status``: the platform's code. Raises PandaPonError where not even the first page is answered.
     """
@@ -58,21 +58,21 @@ async def scan(api: PandaPon, platform: Platform, status: str, created: Range, p
 
 
 async def _page(api: PandaPon, platform: Platform, status: str, number: int, created: Range) -> Page[Order]:
-    """Read one page; without the range where PandaPon refuses the list with it, since nobody documents that filter."""
+    """Read one page. Where PandaPon refuses the range, a filter that nobody documents, read the page without it."""
     try:
-        return await api.orders(platform, status=status, page=number, page_size=PAGE, created=created)
+        return await api.orders(platform, status=status, page=number, page_size=PAGE_SIZE, created=created)
     except ApiError as error:
         if isinstance(error, AuthError | NotFoundError) or created == (None, None):
             raise
-    return await api.orders(platform, status=status, page=number, page_size=PAGE)
+    return await api.orders(platform, status=status, page=number, page_size=PAGE_SIZE)
 
 
 def _is_last(page: Page[Order], read: int) -> bool:
     """Whether no page follows. ``read``: orders of the list that were read so far."""
-    return len(page.items) < FULL if page.total is None else read >= page.total or not page.items
+    return len(page.items) < FULL_PAGE if page.total is None else read >= page.total or not page.items
 
 
 def _is_past(page: Page[Order], since: datetime | None) -> bool:
-    """Whether all later pages lie before the range: the page is sorted, and its last order was made before."""
+    """Whether all later pages are before the range: the page is sorted, and its last order was made before it."""
     times = [order.created_at for order in page.items if order.created_at]
     return since is not None and bool(times) and times[-1] < since and times == sorted(times, reverse=True)

@@ -10,7 +10,7 @@ from handlers.blocks.help_page import ID, HelpPage
 from handlers.blocks.i18n import _
 from handlers.blocks.text import code
 from handlers.commands.declarations import Answer, Command, Feature, HelpGroup, Overview
-from handlers.features.orders.listing import read_back
+from handlers.features.orders.orders import read_back
 from handlers.parsing.options import PLATFORMS, read_options
 from handlers.parsing.targets import one_id
 from handlers.parsing.words import Verb
@@ -34,7 +34,10 @@ def read_track(command: TypedCommand) -> Track:
 
 
 async def track(interaction: Interaction, request: Track) -> Message:
-    """Show every parcel with its milestone and its updates, newest first; the stored ones while PandaPon is asked."""
+    """Show every parcel with its milestone and its updates, newest first; the stored ones while PandaPon is asked.
+
+    Raises the errors of ``Tracker.lookup``.
+    """
     own = _own_zone(interaction)
     zone = own or (await interaction.ctx.store.channels.get(interaction.channel)).settings.zone
     show = partial(
@@ -56,7 +59,7 @@ def _own_zone(interaction: Interaction) -> ZoneInfo | None:
 
 
 async def _find_watch(interaction: Interaction, key: str) -> Watch | None:
-    """The watch on this order in the channel where the person asks; None: it is not watched there."""
+    """The live watch on this order in the channel where the person asks; None: the channel does not watch it."""
     watches = await interaction.ctx.store.watches.of_orders([key])
     live = (watch for watch in watches if watch.state is not WatchState.ENDED)
     return next((watch for watch in live if watch.channel == interaction.channel), None)

@@ -32,13 +32,13 @@ if TYPE_CHECKING:
 
 log = logging.getLogger(__name__)
 
-SNOOZE = timedelta(hours=24)  # before the reminder, at most
+SNOOZE = timedelta(hours=24)  # until the reminder, at most
 
 
 async def act(state: AlarmState, interaction: Interaction, raised: Alarm | None) -> Message:
-    """Store that the person acknowledged, snoozed or took an alarm, show it in the alarm's message, and confirm it.
+    """Store that the person acknowledged, snoozed or took an alarm, update the alarm's message, and confirm the press.
 
-    ``raised`` None: the alarm no longer exists.
+    ``raised``: the alarm as it was loaded; None: it no longer exists.
     """
     ctx, now = interaction.ctx, interaction.ctx.clock()
     until = remind_at(raised, now) if raised and state is AlarmState.SNOOZED else None
@@ -55,7 +55,7 @@ async def act(state: AlarmState, interaction: Interaction, raised: Alarm | None)
 
 
 async def write_to_seller(interaction: Interaction, raised: Alarm | None) -> Message:
-    """Show a message about the stalled order to copy, and how its seller is reached."""
+    """Show how the seller of a stalled order is reached, and a message about the order to copy."""
     if raised is None:
         return _gone()
     ref = OrderRef.from_key(raised.key)
@@ -74,7 +74,7 @@ def remind_at(alarm: Alarm, now: datetime) -> datetime:
 
 
 def _confirmation(alarm: Alarm, until: datetime | None, now: datetime) -> str:
-    """Confirm the press, and say what follows. ``until``: when they are reminded."""
+    """Confirm the press, and say what follows. ``until``: when the person is reminded."""
     leg = alarm.stall.leg
     if alarm.state is AlarmState.ACKNOWLEDGED:
         return _("👌 Noted.") if leg in {Leg.NOT_PAID, Leg.REFUND} else _("👌 Noted. I'll stay quiet until it moves.")
@@ -94,10 +94,10 @@ def _confirmation(alarm: Alarm, until: datetime | None, now: datetime) -> str:
 
 
 async def _show(interaction: Interaction, alarm: Alarm, ts: str) -> None:
-    """Update the alarm's message. Where Slack refuses that, only the order's card shows who acted."""
+    """Update the alarm's message. If Slack refuses that, only the order's card shows who acted."""
     watches = await interaction.ctx.store.watches.of_orders([alarm.key])
     watch = next((watch for watch in watches if watch.channel == interaction.channel), None)
-    stored = (await interaction.ctx.store.orders.load([alarm.key])).get(alarm.key)
+    stored = (await interaction.ctx.store.orders.load_readable([alarm.key])).get(alarm.key)
     snapshot = stored.snapshot() if stored else None
     with use_language(interaction.ctx.languages.of(interaction.channel)):  # the whole channel reads it
         message = alarms.acted_on(alarm, watch, interaction.ctx.clock(), snapshot)
@@ -110,7 +110,10 @@ async def _show(interaction: Interaction, alarm: Alarm, ts: str) -> None:
 
 
 async def _alarm(interaction: Interaction, _given: Any) -> Claim:
-    """An alarm belongs to each channel that watches its order. The channel of the press is asked about first."""
+    """Find the alarm, and the channels that watch its order: a right to any of them is enough.
+
+    The right to the channel of the press is checked first.
+    """
     [row] = rows(payloads.value(interaction.body), most=1)
     alarm = await interaction.ctx.store.alarms.get(row)
     watches = await interaction.ctx.store.watches.of_orders([alarm.key]) if alarm else []

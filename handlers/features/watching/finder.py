@@ -1,4 +1,4 @@
-"""The form of the global shortcut. The orders pasted into it are tracked, or watched in a channel."""
+"""The form of the global shortcut. A person pastes orders into it, to track them or to watch them in a channel."""
 
 from __future__ import annotations
 
@@ -13,7 +13,7 @@ from handlers.blocks.i18n import _
 from handlers.blocks.pages import answer_page
 from handlers.commands.declarations import Feature, Form, Opener
 from handlers.features.watching import finder_form, shortcuts
-from handlers.features.watching.mentioned import skipped
+from handlers.features.watching.shortcut_views import skipped
 from handlers.features.watching.watch import watch_in
 from handlers.parsing.message_ids import find_ids
 
@@ -34,7 +34,7 @@ class FilledForm:
 
 
 def read_form(values: dict[str, Any]) -> FilledForm:
-    """Read the form's ``state.values``. Wrong fields are named in the result, with a sentence for the person."""
+    """Read the form's ``state.values``. The result has a sentence for each wrong field."""
     words = value_of(values, "orders", "value")
     act = value_of(values, "what", "selected_option") or "track"
     channel = value_of(values, "channel", "selected_conversation")
@@ -63,13 +63,13 @@ async def _carry_out(interaction: Interaction, filled: FilledForm) -> Message:
     message = {"text": filled.words}
     if filled.act != "watch":
         return await shortcuts.track_message(interaction, message)
-    found = find_ids(message)
-    outcome = await watch_in(interaction, found.ids, filled.channel, typed_in=f"<#{filled.channel}>")
-    return outcome.followed_by(skipped(found)) if found.skipped else outcome
+    mentioned_ids = find_ids(message)
+    outcome = await watch_in(interaction, mentioned_ids.ids, filled.channel, typed_in=f"<#{filled.channel}>")
+    return outcome.followed_by(skipped(mentioned_ids)) if mentioned_ids.skipped else outcome
 
 
 async def _channel(_interaction: Interaction, filled: FilledForm) -> Claim:
-    """The form acts on its channel only to watch orders there; to track them needs no channel."""
+    """Claim the channel only for watching orders there: tracking them needs no channel."""
     return Claim(filled, (filled.channel,) if filled.act == "watch" else ())
 
 

@@ -53,5 +53,5 @@ def form() -> View:
 
 
 def working() -> View:
-    """Make the page that stands while PandaPon is asked."""
+    """Make the page that is shown while PandaPon is asked."""
     return orders_page([el.section(_("⏳ Checking with PandaPon…"))])

@@ -10,7 +10,7 @@ from handlers.blocks import action_ids
 from handlers.blocks.help_page import HelpPage
 from handlers.blocks.i18n import _
 from handlers.commands.declarations import Feature, MessageShortcut
-from handlers.features.watching import mentioned
+from handlers.features.watching import shortcut_views
 from handlers.features.watching.watch import watch_in
 from handlers.parsing.message_ids import find_ids
 from handlers.wire.errors import UnknownOrderError, WrongPlatformError
@@ -24,19 +24,20 @@ if TYPE_CHECKING:
 
 
 async def track_message(interaction: Interaction, message: dict[str, Any]) -> Message:
-    """Show the state of each order or parcel that the message names, up to ten, and list the others' ids."""
-    found = find_ids(message)
-    outcomes = await asyncio.gather(*(_lookup(interaction.ctx, text) for text in found.ids))
-    return mentioned.tracked(found, dict(zip(found.ids, outcomes, strict=True)), interaction.ctx.clock())
+    """Show the state of each order or parcel that the message names, up to ten, and list the other ids."""
+    mentioned_ids = find_ids(message)
+    outcomes = await asyncio.gather(*(_lookup(interaction.ctx, text) for text in mentioned_ids.ids))
+    by_id = dict(zip(mentioned_ids.ids, outcomes, strict=True))
+    return shortcut_views.tracked(mentioned_ids, by_id, interaction.ctx.clock())
 
 
 async def watch_message(interaction: Interaction, message: dict[str, Any]) -> Message:
-    """Watch the orders that the message names, up to ten, in the message's channel; list the others' ids."""
-    found = find_ids(message)
-    if not found.ids:
-        return mentioned.tracked(found, {}, interaction.ctx.clock(), verb="watch")
-    outcome = await watch_in(interaction, found.ids, interaction.channel)
-    return outcome.followed_by(mentioned.skipped(found)) if found.skipped else outcome
+    """Watch the orders that the message names, up to ten, in the message's channel, and list the other ids."""
+    mentioned_ids = find_ids(message)
+    if not mentioned_ids.ids:
+        return shortcut_views.tracked(mentioned_ids, {}, interaction.ctx.clock(), verb="watch")
+    outcome = await watch_in(interaction, mentioned_ids.ids, interaction.channel)
+    return outcome.followed_by(shortcut_views.skipped(mentioned_ids)) if mentioned_ids.skipped else outcome
 
 
 async def _lookup(ctx: Context, text: str) -> OrderSnapshot | UnknownOrderError | PandaPonError:

@@ -12,7 +12,7 @@ from handlers.blocks import action_ids
 from handlers.blocks.help_page import ID, HelpPage
 from handlers.blocks.i18n import _
 from handlers.commands.declarations import Answer, Button, Command, Feature, HelpGroup, Overview
-from handlers.features.watching import views
+from handlers.features.watching import watch_views
 from handlers.features.watching.watch_all import is_about_all, read_unwatch_all
 from handlers.interactions.order_keys import resolve_order_keys
 from handlers.parsing.options import read_options
@@ -32,14 +32,14 @@ if TYPE_CHECKING:
     from handlers.parsing.typed_command import TypedCommand
     from storage.watch import Watch
 
-ROWS = 500  # watches of one Undo button, whose value Slack limits to 2,000 characters
+MAX_WATCHES = 500  # watches of an Undo button: Slack limits its value to 2,000 characters
 
 
 @dataclass(frozen=True, slots=True)
 class EndedWatches:
-    """The watches that an ``unwatch`` ended, as its Undo names them.
+    """The watches that an ``unwatch`` ended, from the value of its Undo button.
 
-    ``at``: when; None: an earlier version made the button.
+    ``at``: when they ended (aware); None: an earlier version made the button.
     """
 
     watches: list[Watch]
@@ -56,7 +56,7 @@ def read_unwatch(command: TypedCommand) -> Unwatch | UnwatchAll:
 
 
 async def unwatch(interaction: Interaction, request: Unwatch) -> Message:
-    """Stop watching orders in a channel. Offers Undo, and names the ids that were not watched."""
+    """Stop watching orders in a channel. The answer offers Undo, and names the ids that were not watched."""
     channel = request.channel or interaction.channel
     store, ids = interaction.ctx.store, request.ids
     keys_by_id = {text: await resolve_order_keys(store, text) for text in ids}
@@ -65,24 +65,24 @@ async def unwatch(interaction: Interaction, request: Unwatch) -> Message:
     interaction.ctx.wake()
     ended_keys = {watch.key for watch in ended}
     missing = [text for text in ids if not ended_keys.intersection(keys_by_id[text])]
-    return views.ended(ended, channel, missing, request.typed_in)
+    return watch_views.ended(ended, channel, missing, request.typed_in)
 
 
 async def undo_unwatch(interaction: Interaction, ended: EndedWatches) -> Message:
-    """Restore watches that ``unwatch`` ended, but not those that somebody ended again since."""
+    """Restore watches that ``unwatch`` ended, but not those that somebody has ended again since then."""
     restored = await interaction.ctx.store.watches.restore(
         interaction.ctx.clock(), [watch.id for watch in ended.watches], interaction.user, ended.at
     )
     interaction.ctx.wake()
-    return views.restored(restored, ended.watches[0].channel if ended.watches else interaction.channel)
+    return watch_views.restored(restored, ended.watches[0].channel if ended.watches else interaction.channel)
 
 
 async def undo_watch(interaction: Interaction, begun: Sequence[Watch]) -> Message:
-    """End watches that ``watch`` began, but not those that somebody began since for the same orders."""
+    """End watches that ``watch`` began. Later watches of the same orders go on."""
     ids = [watch.id for watch in begun]
     ended = await interaction.ctx.store.watches.end_these(interaction.ctx.clock(), ids, interaction.user)
     interaction.ctx.wake()
-    return views.ended(ended, ended[0].channel, []) if ended else changed_since()
+    return watch_views.ended(ended, ended[0].channel, []) if ended else changed_since()
 
 
 async def unwatch_by_button(interaction: Interaction, request: Unwatch) -> Message:
@@ -102,7 +102,7 @@ async def _begun(interaction: Interaction, _given: Any) -> Claim:
 
 
 async def _watches(interaction: Interaction, ids: str) -> list[Watch]:
-    stored = [await interaction.ctx.store.watches.get(row) for row in rows(ids, most=ROWS)]
+    stored = [await interaction.ctx.store.watches.get(row) for row in rows(ids, most=MAX_WATCHES)]
     return [watch for watch in stored if watch]
 
 

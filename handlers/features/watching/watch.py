@@ -1,4 +1,4 @@
-"""``watch``: an order gets a card in the channel that shows its state, and its news in the card's thread."""
+"""``watch``: an order gets a card in the channel, which shows its state; its news is posted in the card's thread."""
 
 from __future__ import annotations
 
@@ -13,7 +13,7 @@ from handlers.blocks.help_page import ID, ID2, HelpPage
 from handlers.blocks.i18n import _
 from handlers.blocks.punctuation import listed
 from handlers.commands.declarations import Answer, Button, Command, Feature, HelpGroup, Overview
-from handlers.features.watching import views
+from handlers.features.watching import watch_views
 from handlers.features.watching.watch_all import is_about_all, read_watch_all
 from handlers.features.watching.watches import list_watches
 from handlers.interactions.ports import WatchResult
@@ -36,7 +36,7 @@ if TYPE_CHECKING:
 
 
 def read_watch(command: TypedCommand) -> WatchOrders | WatchAll | ListWatches:
-    """Read ``watch``, also ``watch all`` and ``watch list``. Without ids it has no orders. Raises UsageError."""
+    """Read ``watch``, also ``watch all`` and ``watch list``. ``watch`` alone names no orders. Raises UsageError."""
     if is_about_all(command):
         return read_watch_all(command)
     if not command.tokens:
@@ -48,8 +48,8 @@ def read_watch(command: TypedCommand) -> WatchOrders | WatchAll | ListWatches:
     filters, words = take_filters(words)
     if len(filters) > 1:
         problem = _("there are two filters, {filters}; choose one").format(filters=listed(f"`{f}`" for f in filters))
-        others = [token for token in command.tokens if FILTERS.get(folded(token.text)) in {None, filters[0]}]
-        raise command.refuse(problem, instead=others)
+        kept = [token for token in command.tokens if FILTERS.get(folded(token.text)) in {None, filters[0]}]
+        raise command.refuse(problem, instead=kept)
     extra = [*filters, *([f"--{options.platform.value}"] if options.platform else [])]
     ids = take_ids(command, words, where, extra)
     return WatchOrders(ids, where.channel, filters[0] if filters else None, options.platform, where.shown)
@@ -74,10 +74,10 @@ async def watch_in(
     platform: Platform | None = None,
     typed_in: str = "",
 ) -> Message:
-    """Watch orders in a channel; the caller has checked that the person may.
+    """Watch orders in a channel. The caller has checked that the person may.
 
-    ``filter_`` None: the channel's filter for new watches; standing ones keep theirs. ``typed_in``: the channel as a
-    person types it; empty: the channel of the interaction.
+    ``filter_`` None: new watches get the channel's filter, and existing watches keep theirs. ``typed_in``: the channel
+    as a person types it; empty: the channel of the interaction.
     """
     chosen = (await interaction.ctx.store.channels.get(channel)).settings
     default = chosen.filter or interaction.ctx.default_filter
@@ -85,26 +85,26 @@ async def watch_in(
         ids, channel=channel, filter_=filter_, user=interaction.user, platform=platform, default=default
     )
     if interaction.is_between_people and channel == interaction.channel:
-        outcomes = [_between_people(outcome) for outcome in outcomes]
+        outcomes = [_explain_refusal(outcome) for outcome in outcomes]
     again = WatchOrders(tuple(ids), channel, filter_, platform)
-    return views.outcomes(outcomes, channel, typed_in, again=again)
+    return watch_views.outcomes(outcomes, channel, typed_in, again=again)
 
 
-def _between_people(outcome: WatchOutcome) -> WatchOutcome:
-    """Explain a refusal in a direct message between people: Slack lets nobody invite the bot there."""
+def _explain_refusal(outcome: WatchOutcome) -> WatchOutcome:
+    """Explain why Slack refused a watch in a direct message between people: nobody can invite the bot there."""
     is_unseen = outcome.result is WatchResult.REFUSED and outcome.reason in {"channel_not_found", "not_in_channel"}
     return replace(outcome, reason=BETWEEN_PEOPLE) if is_unseen else outcome
 
 
 async def watch_here(interaction: Interaction, request: Track | WatchOrders) -> Message:
-    """Watch the orders that a pressed button's command names, be it ``watch`` or ``track``."""
+    """Watch the orders that a button's command names. The command is a ``watch`` or a ``track``."""
     if isinstance(request, Track):
         request = WatchOrders((request.text,), platform=request.platform)
     return await interaction.ctx.commands.perform(interaction, request)
 
 
 def _need(request: WatchOrders) -> Need:
-    """Without ids the answer only explains the command and lists the watches."""
+    """The right to the channel. Without ids the answer only explains the command and lists the watches."""
     return Need.CHANGE if request.ids else Need.READ
 
 

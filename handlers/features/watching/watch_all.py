@@ -35,7 +35,7 @@ _ALL = frozenset({"all", "everything", "全部", "所有"})
 
 
 def is_about_all(command: TypedCommand) -> bool:
-    """Whether ``all`` after ``watch`` or ``unwatch`` means every order, and not the filter for ids that follow."""
+    """Whether ``all`` after ``watch`` or ``unwatch`` means every order. If ids follow, it is their filter."""
     if not command.tokens or folded(command.tokens[0].text) not in _ALL:
         return False
     _where, words = take_channel(command, command.tokens[1:])  # a channel's name may look like a waybill
@@ -75,7 +75,7 @@ def read_unwatch_all(command: TypedCommand) -> UnwatchAll:
 
 
 async def watch_all(interaction: Interaction, request: WatchAll) -> Message:
-    """Watch every order of the account in a channel. Present orders join with their state as the baseline."""
+    """Watch every order of the account in a channel. Present orders join with their present state as the baseline."""
     channel = request.channel or interaction.channel
     chosen = (await interaction.ctx.store.channels.get(channel)).settings
     subscriptions = await interaction.ctx.store.subscriptions.active(channel)
@@ -87,8 +87,9 @@ async def watch_all(interaction: Interaction, request: WatchAll) -> Message:
         replaced = None if joined.is_new else former
         change = WatchingAll(interaction.user, joined.count, filter_, request.status, replaced, joined.subscription)
         await announce(interaction.ctx, channel, change)
-    others = {Filter(each): ids for each, ids in (await _filters(interaction, channel)).items() if each != filter_}
-    return watch_all_views.watching(channel, request.status, filter_, joined, others)
+    watched = await _filters(interaction, channel)
+    other_filters = {Filter(name): ids for name, ids in watched.items() if name != filter_}
+    return watch_all_views.watching(channel, request.status, filter_, joined, other_filters)
 
 
 async def _filters(interaction: Interaction, channel: str) -> dict[str, list[int]]:
@@ -96,7 +97,7 @@ async def _filters(interaction: Interaction, channel: str) -> dict[str, list[int
 
 
 async def filter_all(interaction: Interaction, chosen: tuple[str, Filter]) -> Message:
-    """Let all that a channel watches post by one filter, also what was watched before, and tell the channel."""
+    """Give every watch and every ``watch all`` of a channel the same filter, and tell the channel."""
     (channel, filter_), ctx = chosen, interaction.ctx
     settings = (await ctx.store.channels.get(channel)).settings
     former = await ctx.store.watches.set_filters(ctx.clock(), channel, filter_, interaction.user)
@@ -124,24 +125,24 @@ async def unwatch_all(interaction: Interaction, request: UnwatchAll) -> Message:
 
 
 async def undo_watch_all(interaction: Interaction, channel: str, change: WatchingAll) -> bool:
-    """Restore the filter that the ``watch all`` replaced; end a ``watch all`` that was new, and no other one.
+    """Restore the filter that a ``watch all`` replaced, or end the ``watch all`` if it was new.
 
-    One that ended since, or has another filter by now, stays as it is.
+    A ``watch all`` that has ended or got another filter since then stays as it is. Return whether anything was undone.
     """
     subscriptions = await interaction.ctx.store.subscriptions.active(channel)
-    standing = next((each for each in subscriptions if _is_of(each, change)), None)
-    if standing is None:
+    subscription = next((row for row in subscriptions if _is_of_line(row, change)), None)
+    if subscription is None:
         return False
     if change.former is None:
-        return await _end_one(interaction, standing)
+        return await _end_one(interaction, subscription)
     joined = await interaction.ctx.subscribe(channel, change.status, change.former, interaction.user)
     facts = interaction.user, joined.count, change.former, change.status, change.filter, joined.subscription
     await announce(interaction.ctx, channel, WatchingAll(*facts))
     return True
 
 
-def _is_of(subscription: Subscription, change: WatchingAll) -> bool:
-    """Whether a subscription is as a line says. Lines of earlier versions may lack its number and its filter."""
+def _is_of_line(subscription: Subscription, change: WatchingAll) -> bool:
+    """Whether a subscription is the line's and unchanged. Lines of earlier versions may lack its number and filter."""
     is_same = change.subscription in {0, subscription.id} and subscription.status == change.status
     return is_same and change.filter in {None, subscription.filter}
 
@@ -152,19 +153,19 @@ async def _end_one(interaction: Interaction, subscription: Subscription) -> bool
     passed_on = await ctx.store.subscriptions.unsubscribe_one(now, subscription.id, user, states)
     if passed_on is None:
         return False
-    still = tuple(each.status for each in await ctx.store.subscriptions.active(channel))
-    await announce(ctx, channel, StoppedAll(user, now, subscription.status, still, tuple(passed_on)))
+    remaining = tuple(row.status for row in await ctx.store.subscriptions.active(channel))
+    await announce(ctx, channel, StoppedAll(user, now, subscription.status, remaining, tuple(passed_on)))
     return True
 
 
 async def undo_unwatch_all(interaction: Interaction, channel: str, change: StoppedAll) -> bool:
-    """Start each ``watch all`` again that ended, with its watches, and tell the channel of each."""
+    """Start each ended ``watch all`` again, with its watches, and tell the channel. Return whether any was started."""
     store, now, user = interaction.ctx.store, interaction.ctx.clock(), interaction.user
-    again = await store.subscriptions.resubscribe(now, channel, change.at, user, passed_on=change.passed_on)
-    for subscription, n in again:
+    resumed = await store.subscriptions.resubscribe(now, channel, change.at, user, passed_on=change.passed_on)
+    for subscription, n in resumed:
         line = WatchingAll(user, n, subscription.filter, subscription.status, subscription=subscription.id)
         await announce(interaction.ctx, channel, line)
-    return bool(again)
+    return bool(resumed)
 
 
 def _working() -> str:

@@ -24,11 +24,15 @@ if TYPE_CHECKING:
 
 
 def watching(
-    channel: str, status: str, filter_: Filter, joined: WatchAllResult, others: Mapping[Filter, Sized] | None = None
+    channel: str,
+    status: str,
+    filter_: Filter,
+    joined: WatchAllResult,
+    other_filters: Mapping[Filter, Sized] | None = None,
 ) -> Message:
     """Say that every order is watched from now on, how many joined, and how many follow later or never.
 
-    ``others``: by filter, what the channel watched before and what therefore posts by another filter than this one.
+    ``other_filters``: by filter, the channel's earlier watches that have another filter than this one.
     """
     heading = _head(joined, status).format(where=in_channel(channel), state=f"`{status}`", counts=_counts(joined))
     lines = [
@@ -36,8 +40,8 @@ def watching(
         _("New ones are added automatically. An order's card is posted with its first update."),
         _("Posts: {filter}").format(filter=filter_words(filter_)),
     ]
-    lines += [_keeps(other, len(watches)) for other, watches in (others or {}).items()]
-    buttons = [_for_all(channel, filter_)] if others and channel else []
+    lines += [_keeps(other, len(watches)) for other, watches in (other_filters or {}).items()]
+    buttons = [_for_all(channel, filter_)] if other_filters and channel else []
     buttons.append(run_button(_("Stop watching all"), 1, UnwatchAll(channel or None)))
     note = caveat(status, list(Platform))
     return el.message([el.section("\n".join(lines)), *([el.context(note)] if note else []), *el.actions(buttons)])
@@ -62,13 +66,13 @@ def _for_all(channel: str, filter_: Filter) -> Block:
 
 
 def filtered(filter_: Filter) -> Message:
-    """Confirm that all that a channel watches posts by one filter."""
+    """Confirm that all watches of a channel have the same filter now."""
     words = _("All orders watched here now post: {filter}.").format(filter=filter_words(filter_))
     return el.message([el.section(f"✅ {words}")])
 
 
 def _head(joined: WatchAllResult, status: str) -> str:
-    if joined.never and not status:  # "all" would not be true
+    if joined.never and not status:  # the heading with "all" would not be true
         return _("👀 *Watching orders {where}:* {counts}.")
     if not joined.is_new:
         of_all = _("👀 *Still watching all orders {where}:* {counts}.")
@@ -91,12 +95,12 @@ def _counts(joined: WatchAllResult) -> str:
 def ended(channel: str, subscriptions: Sequence[Subscription], watches: int) -> Message:
     """Say how many watches ended with these ``watch all``.
 
-    The button starts one again as it was; several come back by the Undo of the line that the channel reads.
+    A button starts a single ``watch all`` again as it was. Several come back by Undo in the channel's line about them.
     """
     if not subscriptions:
         return el.message([el.section(_("`watch all` isn't on {where}.").format(where=in_channel(channel)))])
-    one = subscriptions[0] if len(subscriptions) == 1 else None
-    status, again = (one.status, [_again(one, channel)]) if one else ("", [])
+    single = subscriptions[0] if len(subscriptions) == 1 else None
+    status, again = (single.status, [_again(single, channel)]) if single else ("", [])
     return el.message(
         [
             el.section(_ended(status, watches).format(where=in_channel(channel), n=watches, state=code(status))),
@@ -120,5 +124,6 @@ def _ended(status: str, watches: int) -> str:
     )
 
 
-def _again(one: Subscription, channel: str) -> Block:
-    return run_button(_("Watch all again"), 1, WatchAll(channel or None, one.status, one.filter))
+def _again(subscription: Subscription, channel: str) -> Block:
+    request = WatchAll(channel or None, subscription.status, subscription.filter)
+    return run_button(_("Watch all again"), 1, request)

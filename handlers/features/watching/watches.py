@@ -12,7 +12,7 @@ from handlers.blocks.i18n import _
 from handlers.blocks.punctuation import listed
 from handlers.blocks.text import code
 from handlers.commands.declarations import Answer, Button, Command, Feature, HelpGroup, Overview
-from handlers.features.watching import views, watches_view
+from handlers.features.watching import watch_views, watches_view
 from handlers.parsing.options import read_options
 from handlers.parsing.targets import take_channel
 from handlers.parsing.words import Verb
@@ -30,7 +30,7 @@ if TYPE_CHECKING:
     from storage.watch import Watch
 
 PAGE_SIZE = 10  # watches
-# The words for the groups of a list, as people type them; the values themselves count too.
+# The groups by the words that people type for them, the groups' own values among them.
 _GROUPS: dict[str, Group] = {
     **{group.value: group for group in GROUPS},
     **dict.fromkeys(("problem", "problems", "需要处理", "异常"), Group.ATTENTION),
@@ -54,7 +54,7 @@ def read_watches(command: TypedCommand) -> ListWatches:
 
 
 async def list_watches(interaction: Interaction, request: ListWatches) -> Message:
-    """Show one page of a channel's watches: state, filter, who and when. What needs attention comes first."""
+    """Show one page of a channel's watches: state, filter, who and when. Orders that need attention come first."""
     ctx, channel = interaction.ctx, request.channel or interaction.channel
     start = (request.page - 1) * PAGE_SIZE
     page = await ctx.store.watches.listed([channel], start, PAGE_SIZE, group=request.group)
@@ -76,11 +76,11 @@ async def resume(interaction: Interaction, watch: Watch | None) -> Message:
     """Resume a watch that was paused because Slack refused its posts. ``watch`` None: it no longer exists."""
     resumed = watch and await interaction.ctx.store.watches.resume(interaction.ctx.clock(), watch.id, interaction.user)
     interaction.ctx.wake()
-    return views.resumed(resumed)
+    return watch_views.resumed(resumed)
 
 
 async def resume_channel(interaction: Interaction, channel: str) -> Message:
-    """Resume every paused watch of a channel. The button stands in a direct message to the watches' owner."""
+    """Resume every paused watch of a channel. The button is in a direct message to the watches' owner."""
     resumed = await interaction.ctx.store.watches.resume_channel(interaction.ctx.clock(), channel, interaction.user)
     interaction.ctx.wake()
     return notices.resumed(channel, len(resumed))

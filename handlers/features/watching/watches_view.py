@@ -32,7 +32,7 @@ if TYPE_CHECKING:
     from storage.subscription import Subscription
     from storage.watch import Watch, WatchedOrder, WatchedOrders
 
-TABS = 11  # number of the first button that chooses a group; Previous and Next have lower ones
+TABS = 11  # the number of the first button that chooses a group; Previous and Next have lower numbers
 
 
 def listing(
@@ -49,8 +49,8 @@ def listing(
     """Show one page of a channel's watches: state, filter, who and when, each with a button that stops it.
 
     ``request`` names the channel and the group. ``stored``: the channel's row, which says whether the whole channel is
-    muted. A watch says whether its own order is muted. ``subscriptions``: the ``watch all`` of the channel.
-    ``is_elsewhere``: the list is read in another channel, where a typed command would watch.
+    muted; a watch says whether its own order is muted. ``subscriptions``: the ``watch all`` of the channel.
+    ``is_elsewhere``: the person reads the list in another channel, where a typed command would act.
     """
     total = page.counts.get(request.group, 0) if request.group else page.total
     paging = of_rows(request, total, page_size)
@@ -87,7 +87,7 @@ def _subscribed(subscription: Subscription) -> str:
 
 
 def _tabs(request: ListWatches, page: WatchedOrders) -> list[Block]:
-    """A button for each group that has orders, and for all; the present one is marked. None where all are in one."""
+    """A button for each group with orders, and for all; the present one is marked. A single group needs no buttons."""
     groups = [group for group in GROUPS if page.counts.get(group) or group is request.group]
     if len(groups) <= 1 and request.group is None:
         return []

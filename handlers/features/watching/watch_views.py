@@ -44,7 +44,7 @@ def outcomes(
     """Show the outcome for each id. Undo stops only the watches that this command started.
 
     ``typed_in``: the channel as a person types it; empty: the channel in which they read this. ``again``: the command,
-    which is offered for the orders that PandaPon did not give, where no watch began that Undo could end.
+    which Try again repeats for the orders that PandaPon did not give. Where a watch began, Undo stands in its place.
     """
     started = [outcome for outcome in results if outcome.result in {WatchResult.WATCHING, WatchResult.QUEUED}]
     filters = _filters(results)
@@ -54,7 +54,7 @@ def outcomes(
         heading = ngettext("Watching {n} order {where}", "Watching {n} orders {where}", len(started))
         layout.add(el.section(f"👀 *{heading.format(n=len(started), where=in_channel(channel))}*"))
     shown = [outcome for outcome in results if not _is_in_list(outcome)]
-    lines = [_outcome(outcome, channel, mixed=len(filters) > 1) for outcome in shown]
+    lines = [_outcome(outcome, channel, is_mixed=len(filters) > 1) for outcome in shown]
     distinct = {line: None for line in lines if line}
     for line in [*list(distinct)[: SHOWN + 13], *_elsewhere(results)]:
         if not layout.add(el.section(line)):
@@ -63,13 +63,13 @@ def outcomes(
 
 
 def _is_in_list(outcome: WatchOutcome) -> bool:
-    """Whether the channel was told of the watch in a list of several, so that the answer need not name it again."""
+    """Whether a list of new watches in the channel names this one, so that the answer need not repeat it."""
     watch = outcome.watch
     return outcome.result is WatchResult.WATCHING and watch is not None and not watch.card_ts
 
 
 def _elsewhere(results: list[WatchOutcome]) -> list[str]:
-    """Recommend the command that watches in a channel the orders that cannot be watched in a direct message."""
+    """Recommend the command that watches orders in a channel, for those that a direct message cannot watch."""
     ids = [sanitize_id(outcome.order_id) for outcome in results if outcome.reason == BETWEEN_PEOPLE]
     command = code(f"/panda watch {' '.join(ids)} in #orders", 1500)
     return [_("Try: {command}").format(command=command)] if ids else []
@@ -113,7 +113,7 @@ def restored(watches: list[Watch], channel: str) -> Message:
 
 
 def resumed(watch: Watch | None) -> Message:
-    """Confirm that a paused watch posts again. ``watch`` None or ended: it is not there any more."""
+    """Confirm that a paused watch posts again. ``watch`` None or ended: nothing posts any more."""
     if watch is None or watch.state is WatchState.ENDED:
         return el.message(
             [el.section(_("That order is no longer watched. {command} starts again.").format(command="`/panda watch`"))]
@@ -124,12 +124,12 @@ def resumed(watch: Watch | None) -> Message:
     return el.message([el.section(text)])
 
 
-def _outcome(outcome: WatchOutcome, channel: str, *, mixed: bool) -> str:
-    """Say in one line what became of an id. ``mixed``: the watches' filters differ, so each line names its own."""
+def _outcome(outcome: WatchOutcome, channel: str, *, is_mixed: bool) -> str:
+    """The outcome for an id, in one line. ``is_mixed``: the watches' filters differ, so each line names its own."""
     shown = f"`{sanitize_id(outcome.order_id)}`"
     match outcome.result:
         case WatchResult.WATCHING | WatchResult.QUEUED | WatchResult.ALREADY | WatchResult.FILTER_CHANGED:
-            return _standing(outcome, shown, mixed=mixed)
+            return _watched_line(outcome, shown, is_mixed=is_mixed)
         case WatchResult.NOT_FOUND:
             return _("❌ {id}: no order or parcel with this number in your account. Check the number.").format(id=shown)
         case WatchResult.OTHER_PLATFORM:
@@ -140,13 +140,13 @@ def _outcome(outcome: WatchOutcome, channel: str, *, mixed: bool) -> str:
             return _("❌ {id}: {reason}").format(id=shown, reason=channel_error(outcome.reason, channel))
 
 
-def _standing(outcome: WatchOutcome, shown: str, *, mixed: bool) -> str:
+def _watched_line(outcome: WatchOutcome, shown: str, *, is_mixed: bool) -> str:
     standing = standing_in(outcome.snapshot, outcome.snapshot.read_at) if outcome.snapshot else None
     title = title_of(outcome.snapshot.order, 60) if outcome.snapshot else ""
     state = standing.state if standing else f"👀 {shown}"
     filter_ = filter_words(outcome.watch.filter if outcome.watch else "")
     notes = {
-        WatchResult.WATCHING: filter_ if mixed else "",
+        WatchResult.WATCHING: filter_ if is_mixed else "",
         WatchResult.QUEUED: _queued(outcome.reason),
         WatchResult.ALREADY: _("already watched ({filter})").format(filter=filter_),
         WatchResult.FILTER_CHANGED: _("already watched, now with {filter}").format(filter=filter_),
@@ -170,19 +170,19 @@ def _other_platform(outcome: WatchOutcome, shown: str) -> str:
     )
 
 
-def _standing_outcomes(results: list[WatchOutcome]) -> list[WatchOutcome]:
+def _live_outcomes(results: list[WatchOutcome]) -> list[WatchOutcome]:
     return [outcome for outcome in results if outcome.watch and outcome.watch.state is not WatchState.ENDED]
 
 
 def _filters(results: list[WatchOutcome]) -> list[str]:
-    """The filters of the standing watches, in words, each once."""
-    watches = [outcome.watch for outcome in _standing_outcomes(results) if outcome.watch]
+    """The filters of the live watches, in words, each once."""
+    watches = [outcome.watch for outcome in _live_outcomes(results) if outcome.watch]
     return list(dict.fromkeys(filter_words(watch.filter) for watch in watches))
 
 
 def _what_follows(results: list[WatchOutcome], filters: list[str], typed_in: str) -> list[Block]:
-    """Say which updates come, and where all watches are listed. The buttons of answer and card stop a watch."""
-    if not _standing_outcomes(results):
+    """Say which updates come, and where all watches are listed. Buttons of the answer and the card stop a watch."""
+    if not _live_outcomes(results):
         return []
     comes = _("You'll get {filter}.").format(filter=filters[0]) if len(filters) == 1 else ""
     see = _("See all: {command}").format(command=code(_command("watches", typed_in=typed_in)))

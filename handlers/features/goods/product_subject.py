@@ -1,4 +1,4 @@
-"""The product that a button names."""
+"""The subject of the buttons that name a product."""
 
 from __future__ import annotations
 
@@ -15,7 +15,7 @@ if TYPE_CHECKING:
 
 
 async def _find(interaction: Interaction, _given: Any) -> Claim:
-    """Read the button's value again, as if it came from a stranger. Only a member shares into a channel."""
+    """Read the button's value, which is not trusted. Only a person who may change the channel shares into it."""
     product = read_reference(payloads.value(interaction.body))
     if product is None or product.platform is None:
         raise OutdatedError

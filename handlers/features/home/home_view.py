@@ -31,40 +31,40 @@ if TYPE_CHECKING:
 
 View = dict[str, Any]
 
-CHANNELS = 3  # channels that are named beside one order
-# Orders that are read of each group: so many lines stay far below the 100 blocks of a home.
-MOST: Mapping[Group, int] = {Group.ATTENTION: 25, Group.WAITING: 20, Group.ON_THE_WAY: 40, Group.DELIVERED: 10}
+CHANNELS = 3  # channels named beside an order
+# Orders that are read of each group, at most. As many lines stay far below Slack's limit of 100 blocks in a home.
+MAX_ORDERS: Mapping[Group, int] = {Group.ATTENTION: 25, Group.WAITING: 20, Group.ON_THE_WAY: 40, Group.DELIVERED: 10}
 
 
 @dataclass(frozen=True, slots=True)
-class Overview:
-    """The orders that a person's channels watch. Orders that have been over for some days are in none of the lists."""
+class HomeOrders:
+    """The orders that a person's channels watch. The lists leave out orders that have been over for some days."""
 
-    lists: Mapping[Group, WatchedOrders]  # up to ``MOST`` orders each
-    unread: int = 0  # channels beyond those that were looked into
+    lists: Mapping[Group, WatchedOrders]  # up to ``MAX_ORDERS`` orders each
+    unread: int = 0  # channels that were not checked, since there are too many
 
     @property
     def is_empty(self) -> bool:
-        """Whether there is no order at all."""
+        """Whether all lists are empty."""
         return not any(listed.orders for listed in self.lists.values())
 
 
-def view(overview: Overview, now: datetime, links: Links) -> View:
-    """Show what can be done, then the orders by group; without any, how to begin."""
+def home(orders: HomeOrders, now: datetime, links: Links) -> View:
+    """Show the buttons, then the orders by group; without orders, how to begin."""
     blocks: list[Block] = [el.header(_("Your orders")), *_buttons()]
-    if overview.is_empty:
+    if orders.is_empty:
         blocks.append(el.section(_nothing()))
     for group in (Group.ATTENTION, Group.WAITING, Group.ON_THE_WAY):
-        blocks += _group(group, overview.lists[group], now, links)
-    blocks += _delivered(overview.lists[Group.DELIVERED], links)
+        blocks += _group(group, orders.lists[group], now, links)
+    blocks += _delivered(orders.lists[Group.DELIVERED], links)
     small = [_("As of {time}").format(time=slack_date(now, now))]
-    if overview.unread:
+    if orders.unread:
         words = ngettext(
             "{n} more channel with older watches is not shown.",
             "{n} more channels with older watches are not shown.",
-            overview.unread,
+            orders.unread,
         )
-        small.append(words.format(n=overview.unread))
+        small.append(words.format(n=orders.unread))
     refresh = el.button(_("Refresh"), f"{action_ids.REFRESH_HOME}:1", "home")
     return {"type": "home", "blocks": [*blocks, el.context(*small), *el.actions([refresh])]}
 
@@ -81,15 +81,15 @@ def _buttons() -> list[Block]:
 
 
 def _group(group: Group, listed: WatchedOrders, now: datetime, links: Links) -> list[Block]:
-    """A heading and a line for each order; nothing for an empty group."""
+    """A heading, and a line for each order; no block for an empty group."""
     if not listed.orders:
         return []
     n = listed.counts[group]
     lines = [_line(order, now, links) for order in listed.orders]
     blocks = list(sections([f"*{group_name(group)}* · {n}", *lines]))
     if n > len(lines):
-        others = _("and {n} more: {command} in a channel").format(n=n - len(lines), command="`/panda watches`")
-        blocks.append(el.context(others))
+        note = _("and {n} more: {command} in a channel").format(n=n - len(lines), command="`/panda watches`")
+        blocks.append(el.context(note))
     return blocks
 
 
@@ -118,8 +118,8 @@ def _title(order: WatchedOrder, links: Links) -> Title:
 
 def _channels(order: WatchedOrder) -> str:
     named = [el.channel(watch.channel) for watch in order.watches]
-    more = f" +{len(named) - CHANNELS}" if len(named) > CHANNELS else ""
-    return " ".join(named[:CHANNELS]) + more
+    suffix = f" +{len(named) - CHANNELS}" if len(named) > CHANNELS else ""
+    return " ".join(named[:CHANNELS]) + suffix
 
 
 def _silent(alarm: Alarm, now: datetime) -> str:

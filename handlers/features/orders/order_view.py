@@ -1,4 +1,4 @@
-"""One order in words."""
+"""The answer to ``order``: one order in words."""
 
 from __future__ import annotations
 
@@ -29,13 +29,13 @@ if TYPE_CHECKING:
     from pandapon.models import Item, Order
     from tracking.orders import OrderSnapshot
 
-ITEMS = 10  # items, parcels and waybills of an order that are shown of each
+ITEMS = 10  # shown of an order's items, of its parcels and of its waybills
 
 
 def detail(snapshot: OrderSnapshot, now: datetime, back: ListOrders | None = None, *, may_act: bool = False) -> Message:
-    """Show the state, amounts, times, seller, items and parcels of one order. ``back``: the list that led to it.
+    """Show the state, amounts, times, seller, items and parcels of one order.
 
-    ``may_act``: orders may be paid and cancelled from here.
+    ``back``: the list from which the person opened it. ``may_act``: the settings allow paying and cancelling it.
     """
     state, order = standing_in(snapshot, now), snapshot.order
     names = [name for name in (order_name(snapshot.ref), state.says) if name]
@@ -43,7 +43,7 @@ def detail(snapshot: OrderSnapshot, now: datetime, back: ListOrders | None = Non
         [el.header(heading(state, order, snapshot.ref)), el.context(" · ".join(names))],
         tail=[
             el.context(freshness_of(snapshot, now)),
-            *el.actions([*_buttons(snapshot, back), *_acts(snapshot.order, may_act=may_act)]),
+            *el.actions([*_buttons(snapshot, back), *_act_buttons(snapshot.order, may_act=may_act)]),
         ],
     )
     if notes := _notes(state, snapshot, now):
@@ -79,30 +79,30 @@ def _may_be_refunded(order: Order | None) -> bool:
     return order is not None and not order.is_unpaid and order.milestone is not Milestone.CANCELLED
 
 
-def _awaits_none(snapshot: OrderSnapshot) -> bool:
-    """Whether an order cannot have a parcel: it is not paid, or cancelled."""
+def _cannot_have_parcels(snapshot: OrderSnapshot) -> bool:
+    """Whether an order is unpaid or cancelled, and so has no parcel."""
     is_unpaid = snapshot.order is not None and snapshot.order.is_unpaid
     return is_unpaid or snapshot.milestone is Milestone.CANCELLED
 
 
-def _acts(order: Order | None, *, may_act: bool) -> list[Block]:
+def _act_buttons(order: Order | None, *, may_act: bool) -> list[Block]:
     return act_buttons(order, 1) if may_act and order else []
 
 
 def _notes(state: Standing, snapshot: OrderSnapshot, now: datetime) -> list[str]:
-    """What the heading does not say of the state, and what there is to do."""
+    """The lines below the heading: more of the state, how to pay, why the order was closed, and its refunds."""
     order = snapshot.order
     lines = [" · ".join(note for note in (state.part, state.reason) if note)]
     if order and order.is_unpaid:
-        lines.append(_to_pay(order, now))
+        lines.append(_payment_line(order, now))
     if order and order.close_reason:
         lines.append(_("Closed: {reason}").format(reason=close_words(order.close_reason)))
     lines += refund_lines(refunds_of(snapshot, order, now), order, now)
     return [line for line in lines if line]
 
 
-def _to_pay(order: Order, now: datetime) -> str:
-    """The link to the page where the order is paid, and until when that is possible."""
+def _payment_line(order: Order, now: datetime) -> str:
+    """The link to the page where the order is paid, and the time until which that is possible."""
     link = el.link(order_page(order.ref), _("Pay on {platform}").format(platform=platform_name(order.platform)))
     return f"{link} · " + _("until {time}").format(time=slack_date(order.pay_by, now)) if order.pay_by else link
 
@@ -129,8 +129,8 @@ def _add_items(layout: Layout, items: tuple[Item, ...]) -> None:
             break
         shown += 1
     if len(items) > shown:
-        more = len(items) - shown
-        layout.note(el.context(ngettext("and {n} more item", "and {n} more items", more).format(n=more)))
+        hidden = len(items) - shown
+        layout.note(el.context(ngettext("and {n} more item", "and {n} more items", hidden).format(n=hidden)))
 
 
 def _item(item: Item) -> str:
@@ -146,10 +146,10 @@ def _item(item: Item) -> str:
 
 
 def _add_parcels(layout: Layout, snapshot: OrderSnapshot, now: datetime) -> None:
-    """List the parcels.
+    """Add the list of parcels.
 
-    Each waybill that the order names has one, except words that no carrier knows, such as "self pick-up". Those are
-    listed where there is no parcel.
+    Each waybill of the order has a parcel, except for texts that no carrier knows, such as "self pick-up". Where the
+    order has no parcel, these texts are listed.
     """
     parcels = snapshot.shipment.parcels
     lines = [
@@ -161,8 +161,8 @@ def _add_parcels(layout: Layout, snapshot: OrderSnapshot, now: datetime) -> None
     lines += [f"📦 `{sanitize_id(waybill)}`" for waybill in sorted(waybills)[:ITEMS]]
     total = len(parcels) + len(waybills)
     headline = ngettext("*{n} parcel*", "*{n} parcels*", total).format(n=total)
-    more = [_("and {n} more").format(n=total - len(lines))] if total > len(lines) else []
+    unlisted = [_("and {n} more").format(n=total - len(lines))] if total > len(lines) else []
     if lines:
-        layout.add(el.section("\n".join([headline, *lines, *more])))
-    elif not _awaits_none(snapshot):  # the heading says it
+        layout.add(el.section("\n".join([headline, *lines, *unlisted])))
+    elif not _cannot_have_parcels(snapshot):  # the heading of such an order says why
         layout.add(el.section(_("*No parcel yet*")))

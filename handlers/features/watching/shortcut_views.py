@@ -1,4 +1,4 @@
-"""The answers of the two message shortcuts."""
+"""The answers to the message shortcuts that track or watch orders."""
 
 from __future__ import annotations
 
@@ -30,28 +30,29 @@ if TYPE_CHECKING:
     from handlers.parsing.message_ids import MessageIds
     from pandapon.errors import PandaPonError
 
-NAMED = 25  # skipped ids that are listed: as many as one watch command takes
+NAMED = 25  # skipped ids that are listed; one watch command takes as many
 
 
 def tracked(
-    found: MessageIds,
+    mentioned: MessageIds,
     outcomes: Mapping[str, OrderSnapshot | UnknownOrderError | PandaPonError],
     now: datetime,
     *,
     verb: str = "track",
 ) -> Message:
-    """Show a paragraph for each id in the message, with a button that tracks it; and the skipped ids.
+    """Show a paragraph for each order in the message, with a button that tracks it; and list the skipped ids.
 
-    ``outcomes``: by id, the order or the error. ``verb``: the command to recommend where the message has no id.
+    ``outcomes``: by id, the order or the error. ``verb``: the command to recommend if the message has no id.
     """
-    if not found.ids:
+    if not mentioned.ids:
         return el.message([el.section(_nothing(verb))])
-    heading = ngettext("*{n} shipment in that message*", "*{n} shipments in that message*", len(found.ids))
-    layout = Layout([el.section(heading.format(n=len(found.ids)))], tail=skipped(found).blocks if found.skipped else [])
+    heading = ngettext("*{n} shipment in that message*", "*{n} shipments in that message*", len(mentioned.ids))
+    tail = skipped(mentioned).blocks if mentioned.skipped else []
+    layout = Layout([el.section(heading.format(n=len(mentioned.ids)))], tail=tail)
     shown: set[str] = set()
     for number, (text, outcome) in enumerate(outcomes.items(), 1):
         key = outcome.ref.key if isinstance(outcome, OrderSnapshot) else text
-        if key in shown:  # the message names an order and its waybill
+        if key in shown:  # the message names both an order and its waybill
             continue
         shown.add(key)
         if not layout.add(_paragraph(text, outcome, number, now)):
@@ -59,15 +60,15 @@ def tracked(
     return el.message(layout.blocks)
 
 
-def skipped(found: MessageIds) -> Message:
-    """List the ids beyond the first ten, so that a person can copy them into a command."""
-    n = len(found.skipped)
+def skipped(mentioned: MessageIds) -> Message:
+    """List the ids beyond the first ten, so that the person can copy them into a command."""
+    n = len(mentioned.skipped)
     words = ngettext(
         "Ten at a time, so {n} more ID in that message was skipped: {ids}",
         "Ten at a time, so {n} more IDs in that message were skipped: {ids}",
         n,
     )
-    ids = " ".join(f"`{sanitize_id(text)}`" for text in found.skipped[:NAMED])
+    ids = " ".join(f"`{sanitize_id(text)}`" for text in mentioned.skipped[:NAMED])
     return el.message([el.context(words.format(n=n, ids=ids) + (" …" if n > NAMED else ""))])
 
 

@@ -1,4 +1,4 @@
-"""The one sentence for people of a workspace for which no bot runs."""
+"""The only answer in a workspace for which no bot runs: a sentence that says why."""
 
 from __future__ import annotations
 
@@ -13,21 +13,21 @@ if TYPE_CHECKING:
 
 
 def not_installed() -> Message:
-    """The app is not installed there, or not any more."""
+    """Say that the app is not installed in the workspace, or not any more."""
     return el.message([el.section(_("pandabot is not installed in this workspace, so I do nothing here."))])
 
 
 def starting() -> Message:
-    """The bot of the workspace is being started."""
+    """Say that the bot of the workspace is being started."""
     return el.message([el.section(_("I am just starting for this workspace. Please try again in a minute."))])
 
 
 def not_running() -> Message:
-    """The bot of the workspace could not be started."""
+    """Say that the bot of the workspace could not be started."""
     words = _("I cannot start for this workspace at the moment, so nothing was done. My operator can see why.")
     return el.message([el.section(f"⚠️ {words}")])
 
 
 def page(message: Message) -> dict[str, Any]:
-    """The sentence in the place of a form."""
+    """Make the page that shows such a message in place of a form."""
     return orders_page(message.blocks, title="pandabot")

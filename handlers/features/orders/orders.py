@@ -33,8 +33,8 @@ if TYPE_CHECKING:
     from handlers.parsing.options import Options
     from handlers.parsing.tokens import Token
 
-LONGEST_PHRASE = 4  # words that name a state or a span of days together
-_ENDED = frozenset({"yesterday", "last-week", "last-month"})  # spans whose last day is over
+LONGEST_PHRASE = 4  # words that together name a state or a span of days
+_ENDED = frozenset({"yesterday", "last-week", "last-month"})  # spans that end before today
 
 
 def read_orders(command: TypedCommand) -> ListOrders | ExportOrders:
@@ -45,12 +45,12 @@ def read_orders(command: TypedCommand) -> ListOrders | ExportOrders:
 
 
 def _read_list(command: TypedCommand, options: Options, tokens: list[Token]) -> ListOrders:
-    status, words = _take(tokens, order_states.listed_words())
+    status, words = _take_phrase(tokens, order_states.listed_words())
     day, words = _take_span(words)
     if status is None:  # the state may stand behind the days
-        status, words = _take(words, order_states.listed_words())
+        status, words = _take_phrase(words, order_states.listed_words())
     if words:
-        _refuse_slips(command, words, options, known=status)
+        _refuse_mistakes(command, words, options, status=status)
     text = " ".join(" ".join(word.text for word in words).split())
     if len(text) > FILTER_TEXT:
         problem = ngettext(
@@ -64,7 +64,7 @@ def _read_list(command: TypedCommand, options: Options, tokens: list[Token]) -> 
 
 
 def read_back(command: TypedCommand, options: Options) -> ListOrders | None:
-    """The list that led to an order's page, from its option ``back``; None for text that is no list of orders."""
+    """The list from which a person opened an order, from the option ``back``; None where its text is no such list."""
     tokens = tokenise(options.back)
     if not tokens or folded(tokens[0].text) != VERB.name:
         return None
@@ -76,14 +76,17 @@ def read_back(command: TypedCommand, options: Options) -> ListOrders | None:
 
 
 async def list_orders(interaction: Interaction, request: ListOrders) -> Message:
-    """Show one page of the account's orders, newest first, with the newest state that is known of each."""
+    """Show one page of the account's orders, newest first, with the newest known state of each.
+
+    Raises PandaPonError where no platform answers, and UsageError for a wrong span of days.
+    """
     page = await gather(interaction, request)
     may_act = interaction.ctx.gate.allows(WriteScope.ORDERS)
     return list_view.listing(request, page, interaction.ctx.clock(), may_act=may_act)
 
 
 def _request(options: Options, status: str, day: str, words: str) -> ListOrders:
-    """``day``: a span of days that was typed without an option; options count more."""
+    """Make the request. ``day``: a span of days typed without an option; options go before it."""
     until = day if day in _ENDED else ""
     return ListOrders(
         status,
@@ -96,10 +99,10 @@ def _request(options: Options, status: str, day: str, words: str) -> ListOrders:
     )
 
 
-def _take(tokens: list[Token], known: Mapping[str, str]) -> tuple[str | None, list[Token]]:
-    """Take the longest phrase at the beginning that is known. Returns its meaning (None: there is none) and the rest.
+def _take_phrase(tokens: list[Token], known: Mapping[str, str]) -> tuple[str | None, list[Token]]:
+    """Take the longest known phrase from the beginning. Return its meaning (or None) and the remaining tokens.
 
-    A word in quotes is searched for as it is.
+    A word in quotes is part of no phrase: it is searched for as it is.
     """
     for count in range(min(LONGEST_PHRASE, len(tokens)), 0, -1):
         phrase = tokens[:count]
@@ -110,7 +113,7 @@ def _take(tokens: list[Token], known: Mapping[str, str]) -> tuple[str | None, li
 
 
 def _take_span(tokens: list[Token]) -> tuple[str, list[Token]]:
-    """Take a span of days such as "this week", which may stand anywhere. Returns it (empty: none) and the rest."""
+    """Take a span of days such as "this week" from anywhere. Return it (empty: none) and the remaining tokens."""
     for count in range(min(LONGEST_PHRASE, len(tokens)), 0, -1):
         for start in range(len(tokens) - count + 1):
             phrase = tokens[start : start + count]
@@ -121,15 +124,15 @@ def _take_span(tokens: list[Token]) -> tuple[str, list[Token]]:
     return "", tokens
 
 
-def _refuse_slips(command: TypedCommand, words: list[Token], options: Options, *, known: str | None) -> None:
-    """Refuse words that were hardly meant to be searched for: a whole id, a platform, a mistyped state."""
+def _refuse_mistakes(command: TypedCommand, words: list[Token], options: Options, *, status: str | None) -> None:
+    """Refuse words that nobody means to search for: a whole id, a platform, a mistyped state."""
     typed = " ".join(word.text for word in words)
     ids = sift_ids(words, waybills=True)
     if ids.good and not ids.bad and all(word.kind is not Kind.QUOTED for word in words):
         problem = _("this lists many orders; `/panda order` shows one")
         verb = "order" if ids.good[0].isdigit() else "track"
         raise command.refuse(problem, suggestion=f"/panda {verb} {ids.good[0]}")
-    if len(words) > 1 or words[0].kind is not Kind.WORD or known is not None:
+    if len(words) > 1 or words[0].kind is not Kind.WORD or status is not None:
         return
     if folded(typed) in {"1688", "taobao"}:
         problem = _("write the platform with two hyphens")
