@@ -8,7 +8,7 @@ from typing import TYPE_CHECKING
 
 from storage import approval_posts, codec, flows, writes
 from storage.rows import to_int, to_time
-from tracking.approvals import TRANSITIONS, Approval, ApprovalState, is_no_more
+from tracking.approvals import TRANSITIONS, Approval, ApprovalState, is_within
 from tracking.changes.approval import ApprovalStep, Step
 from tracking.messages import ApprovalMessage, ApprovalPart
 from tracking.writes import Write, WriteState
@@ -115,7 +115,7 @@ def purchase_approved(conn: Connection, order_ids: Sequence[str], amount_fen: in
     approvers = [str(row["approved_by"]) for row in purchases.values()]
     if None in by_order.values() or None in amounts or payer in approvers:
         return ""
-    return approvers[0] if approvers and is_no_more(amount_fen, sum(amounts)) else ""
+    return approvers[0] if approvers and is_within(amount_fen, sum(amounts)) else ""
 
 
 def get(conn: Connection, number: int) -> Approval | None:

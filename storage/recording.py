@@ -212,7 +212,7 @@ def _sub_orders(decided: Decision) -> str:
 
 def _store_parts(conn: Connection, results: Sequence[Changed]) -> None:
     store_parcels(conn, [(result.key, parcel) for result in results for parcel in result.decision.parcels])
-    traces.store(conn, [(result.key, parcel) for result in results for parcel in result.decision.with_other_entries])
+    traces.store(conn, [(result.key, parcel) for result in results for parcel in result.decision.parcels_with_changed_entries])
     journeys.add(conn, [journey for result in results for journey in result.decision.journeys])
 
 

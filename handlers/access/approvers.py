@@ -5,7 +5,7 @@ from __future__ import annotations
 from typing import TYPE_CHECKING
 
 from handlers.access.user_groups import UserGroups
-from tracking.approvals import ApprovalPolicy, represents
+from tracking.approvals import ApprovalPolicy, represented_people
 from tracking.write_policy import groups_of
 
 if TYPE_CHECKING:
@@ -32,7 +32,7 @@ class Approvers:
         """
         present = self.policy.approvers(asked.deed.amount_fen, asked.asker)
         listed = asked.approvers if present is None else present
-        for each in represents(person, asked.asker, absences, now):
+        for each in represented_people(person, asked.asker, absences, now):
             if await self._is_among(client, listed, each):
                 return True
         return False

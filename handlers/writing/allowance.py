@@ -20,7 +20,7 @@ from handlers.wire.slack import FAILURES, code_of
 from handlers.writing.flows import note_refused
 from handlers.writing.steps import Done
 from pandapon.phones import mask_phones
-from tracking.approvals import Approval, ApprovalState, Deed, to_mention
+from tracking.approvals import Approval, ApprovalState, Deed, mentioned_ids
 from tracking.changes.approval import ApprovalStep, Step
 
 if TYPE_CHECKING:
@@ -80,11 +80,11 @@ async def _ask(interaction: Interaction, flow: Flow, deed: Deed, approvers: froz
     channel = ctx.approvers.policy.channel or flow.channel
     in_channel, absences = channel[:1] in {"C", "G"}, await ctx.store.approvals.away(now)
     if in_channel:
-        named = to_mention(approvers, flow.owner, absences, now)
+        named = mentioned_ids(approvers, flow.owner, absences, now)
         readers = await _outside(interaction, channel, [each for each in named if not each.startswith("S")])
     else:  # asked in a direct message: each approver gets one
         people = await ctx.approvers.people(interaction.client, approvers)
-        readers = to_mention(people, flow.owner, absences, now)[:READERS]
+        readers = mentioned_ids(people, flow.owner, absences, now)[:READERS]
         if not readers:
             raise await _nobody(interaction, deed)
     until = now + ctx.approvers.policy.lasts
