@@ -1,4 +1,4 @@
-"""The JSON in the database, written and read only here. Later versions must read what an earlier one wrote."""
+"""The JSON in the database, written and read only here. Each version must read the JSON of earlier versions."""
 
 from __future__ import annotations
 
@@ -53,17 +53,17 @@ _WORDS_OF_ENTRY: dict[str, type[StrEnum]] = {"milestone": Milestone, "alarm": Le
 
 
 def dump_order(order: Order | None) -> str:
-    """Return the text of the column ``order_json``; equal orders give equal text, None gives an empty one."""
+    """Return the text of the column ``order_json``: equal orders give equal texts, and None gives an empty text."""
     return order.model_dump_json(exclude_defaults=True) if order else ""
 
 
 def load_order(stored: str) -> Order | None:
-    """Read :func:`dump_order` back. Raises pydantic's ValidationError for text that this version cannot read."""
+    """Read :func:`dump_order` back. Raises pydantic's ValidationError for a text that this version cannot read."""
     return Order.model_validate_json(stored) if stored else None
 
 
 def readable_order(stored: str) -> Order | None:
-    """Read :func:`dump_order` back; None for unreadable text, so that one bad row does not spoil a list."""
+    """Read :func:`dump_order` back; None: empty or unreadable, so that one bad row does not spoil a list."""
     try:
         return load_order(stored)
     except ValidationError:
@@ -71,8 +71,8 @@ def readable_order(stored: str) -> Order | None:
 
 
 def pack_entries(entries: Sequence[Sequence[object]]) -> bytes:
-    """Return the column ``nodes`` of a trace; for each entry see :func:`storage.rows.entry_of`."""
-    return pack(to_json(entries).decode())  # five times as quick as the standard library's encoder
+    """Return the column ``nodes`` of a trace. For an entry see :func:`storage.rows.entry_of`."""
+    return pack(to_json(entries).decode())  # five times as fast as the standard library's encoder
 
 
 def unpack_entries(stored: bytes) -> list[list[Any]]:
@@ -87,7 +87,7 @@ def pack_news(news: News) -> bytes:
 
 
 def dump_news(news: News) -> str:
-    """Return the payload of a post that tells other news than its row of news."""
+    """Return the payload of a post whose news differs from the stored row of news."""
     return _news().dump_json(news, exclude_defaults=True).decode()
 
 
@@ -100,20 +100,20 @@ def load_news(stored: str | bytes) -> News:
 
 
 def _with_refunds(facts: dict[str, Any]) -> dict[str, Any]:
-    """The facts of news with its one refund as earlier versions stored it: the codes before and after."""
-    if not isinstance(facts.get("refund"), list):  # the words stand elsewhere in the news
+    """The fields of news that an earlier version stored with one refund, as its codes before and after."""
+    if not isinstance(facts.get("refund"), list):  # the searched text occurs elsewhere in the news
         return facts
     before, after = facts["refund"]
     return facts | {"refunds": [{"before": before, "refund": {"code": after, "since": _LONG_AGO}}]}
 
 
 def dump_expected(expected: Expected | None) -> str:
-    """Return the column ``expected`` of an order; empty for None."""
+    """Return the column ``expected`` of an order; None gives an empty text."""
     return _expected().dump_json(expected, exclude_defaults=True).decode() if expected else ""
 
 
 def load_expected(stored: str) -> Expected | None:
-    """Read :func:`dump_expected` back; None for text that this version cannot read, since the next change renews it."""
+    """Read :func:`dump_expected` back; None: empty, or unreadable to this version until the next change renews it."""
     try:
         return _expected().validate_json(stored) if stored else None
     except ValidationError:
@@ -121,12 +121,12 @@ def load_expected(stored: str) -> Expected | None:
 
 
 def dump_refunds(refunds: Sequence[Refund]) -> str:
-    """Return the column ``refunds`` of an order; empty for none."""
+    """Return the column ``refunds`` of an order; no refunds give an empty text."""
     return _refunds().dump_json(tuple(refunds), exclude_defaults=True).decode() if refunds else ""
 
 
 def load_refunds(stored: str) -> tuple[Refund, ...]:
-    """Read :func:`dump_refunds` back; none for text that this version cannot read: the order names its refunds."""
+    """Read :func:`dump_refunds` back; empty for an unreadable text, since the order itself names its refunds."""
     try:
         return _refunds().validate_json(stored) if stored else ()
     except ValidationError:
@@ -144,17 +144,17 @@ def load_stall(stored: str) -> Stall:
 
 
 def pack_gaps(gaps: Mapping[Leg, timedelta]) -> bytes:
-    """Pack the usual silences by leg."""
+    """Return the usual silences by leg as packed bytes."""
     return pack(json.dumps({leg: gap // MICROSECOND for leg, gap in sorted(gaps.items())}))
 
 
 def unpack_gaps(stored: bytes) -> dict[Leg, timedelta]:
-    """Read :func:`pack_gaps` back. Raises ValueError, TypeError and AttributeError for what another version wrote."""
+    """Read :func:`pack_gaps` back. Raises ValueError, TypeError or AttributeError for bytes of another version."""
     return {Leg(leg): MICROSECOND * gap for leg, gap in json.loads(unpack(stored)).items()}
 
 
 def pack_history(history: History) -> bytes:
-    """Pack what was learnt from journeys, to the second. Each time is stored as what it is longer than the last."""
+    """Return the times learnt from journeys as packed bytes: in seconds, each as its difference from the one before."""
     kinds = []
     for (stage, lane, carrier), times in sorted(history.times.items()):
         seconds = [round(time.total_seconds()) for time in times]
@@ -163,7 +163,7 @@ def pack_history(history: History) -> bytes:
 
 
 def unpack_history(stored: bytes) -> History:
-    """Read :func:`pack_history` back. Raises ValueError and TypeError for what another version wrote."""
+    """Read :func:`pack_history` back. Raises ValueError or TypeError for bytes of another version."""
     return History(
         {
             (Milestone(stage), lane, carrier): tuple(timedelta(seconds=at) for at in accumulate(steps))
@@ -180,8 +180,8 @@ def dump_digest(digest: DailyDigest) -> str:
 def load_digest(stored: str) -> DailyDigest:
     """Read :func:`dump_digest` back. Raises ValueError, such as pydantic's ValidationError.
 
-    A milestone, alarm or reason that only another version knows counts as unknown, so that the other orders of the
-    digest are still posted; so does the empty text that earlier versions stored for none.
+    A milestone, alarm or reason that only another version knows becomes None, so that the digest's orders are still
+    posted; so does the empty text that earlier versions stored instead of null.
     """
     return _digest().validate_python(json.loads(stored, object_hook=_known_words))
 
@@ -205,7 +205,7 @@ def dump_settings(settings: ChannelSettings) -> str:
 
 
 def load_settings(stored: str) -> ChannelSettings:
-    """Read :func:`dump_settings` back, without unknown names; the defaults for text that cannot be read."""
+    """Read :func:`dump_settings` back. Unknown settings are left out, and an unreadable text gives the defaults."""
     try:
         chosen = json.loads(stored) if stored else {}
         known = {f.name for f in fields(ChannelSettings)}
@@ -230,7 +230,7 @@ def dump_ids(ids: Sequence[str]) -> str:
 
 
 def load_ids(stored: str) -> tuple[str, ...]:
-    """Read :func:`dump_ids` back; an empty text has no ids. Raises ValueError."""
+    """Read :func:`dump_ids` back; an empty text gives no ids. Raises ValueError."""
     return tuple(json.loads(stored)) if stored and stored != "[]" else ()
 
 
@@ -273,7 +273,7 @@ def dump_change(change: ChannelChange) -> str:
 
 
 def _former_mutes(change: Muted | Unmuted) -> dict[str, Any]:
-    """The ends of the mutes before: each order's, and the one that earlier versions read."""
+    """The ends of the former mutes: by order, and as the single end that earlier versions read."""
     return {"until": _iso(change.former), "orders": {key: _iso(end) for key, end in change.orders.items()}}
 
 
@@ -393,7 +393,7 @@ def dump_write_change(change: Change | None) -> str:
 
 
 def load_write_change(stored: str) -> Change | None:
-    """Read :func:`dump_write_change` back; None for unreadable text. Without a kind it is of a cart."""
+    """Read :func:`dump_write_change` back; None: empty or unreadable. A change without a kind is a CartChange."""
     try:
         facts = json.loads(stored) if stored else {}
         adapter = _changes().get(facts.pop("kind", CartChange.__name__)) if facts else None
@@ -419,7 +419,7 @@ def dump_flow(content: FlowContent) -> tuple[str, str]:
 
 
 def load_flow(kind: str, stored: str) -> FlowContent | None:
-    """Read :func:`dump_flow` back; None for what this version cannot read: the person opens the form again."""
+    """Read :func:`dump_flow` back; None: unreadable to this version, so the person has to open the form again."""
     adapter = _flows().get(kind)
     try:
         return adapter.validate_json(stored) if adapter else None
@@ -439,7 +439,7 @@ def _filter(stored: str | None) -> Filter | None:
     return Filter(stored) if stored else None
 
 
-# Built at their first use: pydantic takes some milliseconds for each, and a start does not need them all.
+# Each adapter is built at its first use: pydantic takes some milliseconds for it, and a start does not need them all.
 @cache
 def _news() -> TypeAdapter[News]:
     return TypeAdapter(News)

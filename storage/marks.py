@@ -1,4 +1,4 @@
-"""When something was last done, by a name."""
+"""Marks: the time at which something was last done, by a name."""
 
 from __future__ import annotations
 
@@ -15,11 +15,11 @@ SET = "INSERT INTO facts (name, value, at) VALUES (?, '', ?) ON CONFLICT (name) 
 
 
 def set_mark(conn: Connection, name: str, at: datetime) -> None:
-    """Record when it was done."""
+    """Record when the thing of this name was done."""
     conn.execute(SET, (f"mark:{name}", to_int(at)))
 
 
 def mark(conn: Connection, name: str) -> datetime | None:
-    """Return when it was last done, aware; None: never."""
+    """Return when the thing of this name was last done (aware); None: never."""
     row = conn.execute("SELECT at FROM facts WHERE name = ?", (f"mark:{name}",)).fetchone()
     return to_time(row["at"]) if row else None
