@@ -14,12 +14,12 @@ from storage import (
     alarms,
     approvals,
     audit,
+    batches,
     channel_filters,
     channels,
     claims,
     corrections,
     delivery_log,
-    enqueue,
     flows,
     inbox,
     jobs,
@@ -42,6 +42,7 @@ from storage import (
     turns,
     upkeep,
     watch_lists,
+    watch_queries,
     watches,
     workers,
     writes,
@@ -97,17 +98,17 @@ class Watches(Aggregate):
     end_these = Operation(watches.end_these)
     restore = Operation(watches.restore_watches)
     resume = Operation(watches.resume_watch)
-    get = Operation(watches.get)
-    of_channel = Operation(watches.of_channel)
+    get = Operation(watch_queries.get)
+    of_channel = Operation(watch_queries.of_channel)
     listed = Operation(watch_lists.watched_orders, only_reads=True)
     newest_first = Operation(watch_lists.newest_first, only_reads=True)
-    of_orders = Operation(watches.of_orders)
-    never_in = Operation(watches.never_in)
-    muted_in = Operation(watches.muted_in, only_reads=True)
+    of_orders = Operation(watch_queries.of_orders)
+    never_in = Operation(watch_queries.never_in)
+    muted_in = Operation(watch_queries.muted_in, only_reads=True)
     pause_channel = Operation(watches.pause_channel)
     resume_some = Operation(watches.resume_some)
-    watched_channels = Operation(watches.watched_channels)
-    paused_channels = Operation(watches.paused_channels)
+    watched_channels = Operation(watch_queries.watched_channels)
+    paused_channels = Operation(watch_queries.paused_channels)
     filters = Operation(channel_filters.filters_of)
     set_filters = Operation(channel_filters.set_filters)
     restore_filters = Operation(channel_filters.restore_filters)
@@ -143,7 +144,7 @@ class Outbox(Aggregate):
     mark_card_deleted = Operation(outbox.mark_card_deleted)
     queue_card_before = Operation(outbox.queue_card_before)
     move_to_thread = Operation(redirects.move_to_thread)
-    batch = Operation(enqueue.batch)
+    batch = Operation(batches.batch)
     batched = Operation(claims.batched)
     fail_member = Operation(outbox.fail_member)
     shared = Operation(sharing.shared)

@@ -10,7 +10,7 @@ from storage import alarms, rows
 from storage.locks import chunks
 from storage.rows import to_int
 from storage.watch import WatchedOrder, WatchedOrders
-from storage.watches import SELECT
+from storage.watch_queries import SELECT
 from tracking.attention import (
     GROUPS,
     LOSSES,

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from typing import TYPE_CHECKING
 
-from storage import audit, enqueue, holds, messages, openers, orders, outbox, rows
+from storage import audit, enqueue, holds, messages, openers, orders, outbox, watch_queries
 from storage.audit import AuditEntry
 from storage.ending import end
 from storage.locks import lock_orders, lock_orders_of_watches
@@ -23,11 +23,6 @@ if TYPE_CHECKING:
 
 AT_ONCE = 100  # watches that are resumed in one transaction, since nobody else can write to a SQLite file meanwhile
 FEW = 3  # up to so many watches opened at once get a card each; more cards would fill the channel
-SELECT = """
-SELECT w.*, o.milestone, o.reason AS order_reason, o.pick_up_by, o.order_json, s.read_at, s.stale_since,
-  o.refund_needs_buyer, o.refunds
-FROM watches w JOIN orders o ON o.key = w.key JOIN schedule s ON s.key = w.key WHERE
-"""
 
 
 def open_watches(conn: Connection, now: datetime, wishes: Sequence[NewWatch]) -> list[Opened]:
@@ -48,13 +43,13 @@ def open_watches(conn: Connection, now: datetime, wishes: Sequence[NewWatch]) ->
 def end_watches(conn: Connection, now: datetime, channel: str, keys: Sequence[str], actor: str) -> list[Watch]:
     """End the live watches of these orders in this channel and drop their unsent posts. Returns the ended watches."""
     lock_orders(conn, keys)
-    return _end_each(conn, now, [watch for key in keys if (watch := _live(conn, key, channel))], actor)
+    return _end_each(conn, now, [watch for key in keys if (watch := watch_queries.live(conn, key, channel))], actor)
 
 
 def end_these(conn: Connection, now: datetime, ids: Sequence[int], actor: str) -> list[Watch]:
     """End the live watches among these ids, like :func:`end_watches`. Returns the ended watches."""
     _lock(conn, ids)
-    watches = [watch for watch_id in ids if (watch := get(conn, watch_id))]
+    watches = [watch for watch_id in ids if (watch := watch_queries.get(conn, watch_id))]
     return _end_each(conn, now, [watch for watch in watches if watch.state is not WatchState.ENDED], actor)
 
 
@@ -77,11 +72,11 @@ def restore_watches(
     restored = []
     for watch_id in ids:
         enqueue.hold_cards(conn, "id = ?", [watch_id])
-        watch = get(conn, watch_id)
+        watch = watch_queries.get(conn, watch_id)
         if watch is None or watch.state is not WatchState.ENDED or watch.reason:
             continue
         is_other_end = ended_at is not None and watch.ended_at != ended_at
-        if not is_other_end and _live(conn, watch.key, watch.channel) is None:
+        if not is_other_end and watch_queries.live(conn, watch.key, watch.channel) is None:
             restored.append(_restore(conn, now, watch, actor))
     return _again(conn, restored)
 
@@ -106,7 +101,7 @@ def mark_failed(conn: Connection, now: datetime, post: Post, error: str) -> bool
 def resume_watch(conn: Connection, now: datetime, watch_id: int, actor: str) -> Watch | None:
     """Make a paused watch active again, release its posts and refresh its card. None: the watch is not paused."""
     _lock(conn, [watch_id])
-    watch = get(conn, watch_id)
+    watch = watch_queries.get(conn, watch_id)
     if watch is None or watch.state is not WatchState.PAUSED:
         return None
     [resumed] = _resume(conn, now, watch.channel, [watch], actor)
@@ -132,7 +127,7 @@ def pause_channel(conn: Connection, now: datetime, channel: str, reason: str) ->
     each reason, until the channel takes a post again or a person resumes it.
     """
     lock_orders_of_watches(conn, "channel = ? AND state = 'active'", (channel,))
-    paused = _select(conn, "w.channel = ? AND w.state = 'active' ORDER BY w.id", (channel,))
+    paused = watch_queries.select(conn, "w.channel = ? AND w.state = 'active' ORDER BY w.id", (channel,))
     for watch in paused:
         conn.execute("UPDATE watches SET state = 'paused', reason = ? WHERE id = ?", (reason, watch.id))
         _audit(conn, now, "slack", "pause", watch, detail=reason)
@@ -153,55 +148,10 @@ def resume_some(
     sql = f"SELECT id FROM watches WHERE channel = ? AND state = 'paused' {which} AND id > ? ORDER BY id LIMIT ?"
     ids = [row["id"] for row in conn.execute(sql, (channel, *facts, after, AT_ONCE))]
     _lock(conn, ids)
-    paused = [watch for id_ in ids if (watch := get(conn, id_)) and watch.state is WatchState.PAUSED]
+    paused = [watch for id_ in ids if (watch := watch_queries.get(conn, id_)) and watch.state is WatchState.PAUSED]
     if ids and not paused:  # another transaction resumed or ended them before they were locked
         return resume_some(conn, now, channel, actor, ids[-1], reason=reason)
     return _resume(conn, now, channel, paused, actor) if paused else []
-
-
-def watched_channels(conn: Connection) -> list[str]:
-    """Return the channels with live watches, the channel with the newest watch first."""
-    sql = "SELECT channel FROM watches WHERE state <> 'ended' GROUP BY channel ORDER BY MAX(id) DESC"
-    return [channel for (channel,) in conn.execute(sql)]
-
-
-def paused_channels(conn: Connection) -> list[tuple[str, str]]:
-    """Return the pairs of channel and Slack's reason for which watches are paused, each pair once."""
-    sql = "SELECT DISTINCT channel, reason FROM watches WHERE state = 'paused' ORDER BY channel, reason"
-    return [(channel, reason) for channel, reason in conn.execute(sql)]
-
-
-def get(conn: Connection, watch_id: int) -> Watch | None:
-    """Return the watch with this id, live or ended; None: there is none."""
-    return next(iter(_select(conn, "w.id = ?", (watch_id,))), None)
-
-
-def of_channel(conn: Connection, channel: str, offset: int, limit: int) -> tuple[list[Watch], int]:
-    """Return a page of the channel's live watches, newest first, and the number of all of them."""
-    page = _select(
-        conn, "w.channel = ? AND w.state <> 'ended' ORDER BY w.id DESC LIMIT ? OFFSET ?", (channel, limit, offset)
-    )
-    total = conn.execute("SELECT COUNT(*) FROM watches WHERE channel = ? AND state <> 'ended'", (channel,)).fetchone()[
-        0
-    ]
-    return page, total
-
-
-def of_orders(conn: Connection, keys: Sequence[str]) -> list[Watch]:
-    """Return the live watches of these orders in every channel, order by order."""
-    return [watch for key in keys for watch in _select(conn, "w.key = ? AND w.state <> 'ended' ORDER BY w.id", (key,))]
-
-
-def muted_in(conn: Connection, channel: str, now: datetime) -> list[Watch]:
-    """Return a channel's live watches with a mute of their own, the one whose mute ends last at the end."""
-    muted = "w.channel = ? AND w.state <> 'ended' AND w.muted_until > ? ORDER BY w.muted_until, w.id"
-    return _select(conn, muted, (channel, to_int(now)))
-
-
-def never_in(conn: Connection, channel: str, keys: Sequence[str]) -> list[str]:
-    """Return the keys of the orders that this channel has never watched. A watch that ended counts, too."""
-    sql = "SELECT 1 FROM watches WHERE key = ? AND channel = ? LIMIT 1"
-    return [key for key in keys if conn.execute(sql, (key, channel)).fetchone() is None]
 
 
 def _tell_of(conn: Connection, now: datetime, channel: str, new: Sequence[Watch]) -> None:
@@ -214,7 +164,7 @@ def _tell_of(conn: Connection, now: datetime, channel: str, new: Sequence[Watch]
 
 
 def _open(conn: Connection, now: datetime, wish: NewWatch) -> Opened:
-    present = _live(conn, wish.key, wish.channel)
+    present = watch_queries.live(conn, wish.key, wish.channel)
     if present is not None:
         return _open_again(conn, now, wish, present)
     filter_ = wish.filter or wish.default
@@ -279,22 +229,14 @@ def _is_unscheduled(conn: Connection, key: str) -> bool:
     return row["next_poll_at"] is None
 
 
-def _live(conn: Connection, key: str, channel: str) -> Watch | None:
-    return next(iter(_select(conn, "w.key = ? AND w.channel = ? AND w.state <> 'ended'", (key, channel))), None)
-
-
 def _must(conn: Connection, watch_id: int) -> Watch:
-    watch = get(conn, watch_id)
+    watch = watch_queries.get(conn, watch_id)
     assert watch is not None
     return watch
 
 
 def _again(conn: Connection, watches: Iterable[Watch]) -> list[Watch]:
     return [_must(conn, watch.id) for watch in watches]
-
-
-def _select(conn: Connection, where: str, facts: Sequence[object]) -> list[Watch]:
-    return [rows.watch(row) for row in conn.execute(SELECT + where, facts)]
 
 
 def _audit(conn: Connection, now: datetime, actor: str, action: str, watch: Watch, *, detail: str = "") -> None:
