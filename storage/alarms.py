@@ -11,6 +11,7 @@ from storage.ending import end
 from storage.locks import lock_orders
 from storage.rows import to_int, to_time
 from tracking.messages import Reminder
+from tracking.values import Leg
 
 if TYPE_CHECKING:
     from collections.abc import Collection, Sequence
@@ -184,7 +185,7 @@ def _remind(conn: Connection, now: datetime, row: Row, over_at: datetime) -> Non
     messages.notice(conn, now, f"reminder:{reminder.alarm}", reminder.person, reminder)
     if conn.execute(END_SNOOZE, (row["alarm"], to_int(now))).rowcount:
         enqueue.refresh_order(conn, now, row["key"])
-        if row["leg"] == "silent":  # an unanswered question: the person who was reminded has time to answer it
+        if row["leg"] == Leg.SILENT:  # an unanswered question: the person who was reminded has time to answer it
             schedule(conn, row["key"], over_at)
 
 

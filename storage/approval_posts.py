@@ -8,6 +8,7 @@ from storage import codec
 from storage.messages import MESSAGE
 from storage.post import PostKind
 from storage.rows import to_int
+from tracking.approvals import ApprovalState
 from tracking.messages import ApprovalMessage, ApprovalPart
 
 if TYPE_CHECKING:
@@ -96,7 +97,7 @@ def note_request(conn: Connection, now: datetime, post: Post, channel: str, ts: 
     if row is None:
         return
     conn.execute(NOTE, (message.approval, channel, ts, message.reader))
-    if row["state"] != "waiting":
+    if row["state"] != ApprovalState.WAITING:
         _edit(conn, now, message.approval, channel, ts, reader=message.reader)
 
 

@@ -172,7 +172,7 @@ def _refresh(conn: Connection, channel: str, now: int) -> Row | None:
 
 def _is_dropped(conn: Connection, head: Row) -> bool:
     """Delete this row and the other unsent posts of its watch, if a person ended the watch. False: the row may go."""
-    if head["state"] != "pending" or not _is_unwatched(conn, head["watch_id"]):
+    if head["state"] != PostState.PENDING or not _is_unwatched(conn, head["watch_id"]):
         return False
     drop_unsent(conn, [head["watch_id"]])
     return True
@@ -186,13 +186,13 @@ def _is_unwatched(conn: Connection, watch_id: int | None) -> bool:
 
 def _claim(conn: Connection, row: Row, now: datetime, lease: timedelta, worker: str) -> Post | None:
     """Lease a row. None: this version cannot read the row, which was put off, so that it does not block its channel."""
-    is_uncertain = row["state"] == "uncertain"
+    state = PostState.UNCERTAIN if row["state"] == PostState.UNCERTAIN else PostState.SENDING
     conn.execute(
         "UPDATE outbox SET state = ?, fence = fence + 1, attempts = attempts + 1, "
         "claimed_at = COALESCE(claimed_at, ?), lease_until = ?, worker = ?, "
         "not_before = CASE ? WHEN 'uncertain' THEN ? ELSE not_before END WHERE id = ?",
         (
-            "uncertain" if is_uncertain else "sending",
+            state.value,
             to_int(now),
             to_int(now + lease),
             worker,
@@ -201,7 +201,6 @@ def _claim(conn: Connection, row: Row, now: datetime, lease: timedelta, worker: 
             row["id"],
         ),
     )
-    state = PostState.UNCERTAIN if is_uncertain else PostState.SENDING
     try:
         return _post(conn, row, to_int(now), state, claimed=True)
     except UNREADABLE as error:

@@ -5,6 +5,7 @@ from __future__ import annotations
 from typing import TYPE_CHECKING, NamedTuple
 
 from storage import enqueue, messages, orders, recording, traces
+from storage.facts import OWN
 from storage.locks import chunks, held_fences, lock_orders
 from storage.rows import to_int
 from tracking.messages import OrdersCorrected
@@ -34,7 +35,6 @@ WHERE key = :key AND NOT :is_final
 # A reading under way began with the uncorrected order, and would write that back.
 DROP_READING = "UPDATE schedule SET fence = fence + 1 WHERE key = ?"
 MISLED = "SELECT DISTINCT channel, key FROM watches WHERE state = 'active' AND key {among}"
-SET = "INSERT INTO facts (name, value, at) VALUES (?, ?, ?) ON CONFLICT (name) DO UPDATE SET value = excluded.value"
 
 
 class Correction(NamedTuple):
@@ -61,8 +61,8 @@ class Corrected(NamedTuple):
 
 def read_by(conn: Connection) -> str:
     """Return the version of the rules by which the stored nodes were read; empty: unknown."""
-    row = conn.execute("SELECT value FROM facts WHERE name = ?", (RULES,)).fetchone()
-    return str(row[0]) if row else ""
+    fact = OWN.get(conn, RULES)
+    return fact.value if fact else ""
 
 
 def batch(conn: Connection, after: str, limit: int) -> tuple[str, list[StoredOrder]]:
@@ -112,6 +112,6 @@ def finish(conn: Connection, now: datetime, rules: str, misled: dict[str, int]) 
 
     ``misled``: the number of wrongly told orders by channel.
     """
-    conn.execute(SET, (RULES, rules, to_int(now)))
+    OWN.put(conn, RULES, rules, now)
     for channel, count in misled.items():
         messages.notice(conn, now, f"corrected:{rules}", channel, OrdersCorrected(count))

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from typing import TYPE_CHECKING, Any
 
+from storage.facts import OWN
 from storage.rows import to_int, to_time
 from tracking.journeys import STAGES, Journey
 
@@ -45,7 +46,7 @@ def ungathered(conn: Connection, since: datetime, limit: int) -> list[str] | Non
 
     None: their journeys were gathered before.
     """
-    if conn.execute("SELECT 1 FROM facts WHERE name = ?", (GATHERED,)).fetchone():
+    if OWN.get(conn, GATHERED):
         return None
     return [key for (key,) in conn.execute(ENDED, (to_int(since), limit))]
 

@@ -11,6 +11,7 @@ from storage.ending import end
 from storage.locks import chunks, held_fences, lock_orders
 from storage.poll import Changed, Failed, Recorded, Unchanged
 from storage.rows import dump_times, to_int
+from storage.watch import EndReason
 from tracking.refunds import open_until
 from tracking.values import Severity
 
@@ -146,7 +147,7 @@ def _relieved(conn: Connection, at: int, result: Changed, news: NewsToPost) -> N
 def _archive(conn: Connection, now: datetime, key: str) -> int:
     """End the active watches of an order that is no longer polled. Returns the number of cards to be refreshed."""
     cards = enqueue.refresh_order(conn, now, key)
-    end(conn, now, ARCHIVED, (key,), "archived")
+    end(conn, now, ARCHIVED, (key,), EndReason.ARCHIVED)
     return cards
 
 

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from typing import TYPE_CHECKING
 
+from storage.facts import OWN
 from storage.rows import to_int
 
 if TYPE_CHECKING:
@@ -15,10 +16,6 @@ if TYPE_CHECKING:
 PREFIX = "refusing:"
 # The former version stored these facts under names like those of :mod:`storage.messages`, whose values are empty.
 FORMER = "DELETE FROM facts WHERE name >= 'refused:' AND name < 'refused;' AND value <> '' AND at < ?"
-SAY = (
-    "INSERT INTO facts (name, value, at) VALUES (?, ?, ?) ON CONFLICT (name) DO UPDATE SET "
-    "value = excluded.value, at = excluded.at"
-)
 HEAR = "SELECT value FROM facts WHERE name >= ? AND name < ? AND name <> ? AND at >= ?"
 FORGET = "DELETE FROM facts WHERE name >= ? AND name < ? AND at < ?"
 ALL = (PREFIX, PREFIX[:-1] + chr(ord(PREFIX[-1]) + 1))  # the names from the first text on and below the second
@@ -31,9 +28,9 @@ def say(conn: Connection, now: datetime, worker: str, codes: Mapping[str, str]) 
     """
     if codes:
         value = "\n".join(f"{channel} {code}" for channel, code in sorted(codes.items()))
-        conn.execute(SAY, (PREFIX + worker, value, to_int(now)))
+        OWN.put(conn, PREFIX + worker, value, now)
     else:
-        conn.execute("DELETE FROM facts WHERE name = ?", (PREFIX + worker,))
+        OWN.drop(conn, PREFIX + worker)
 
 
 def hear(conn: Connection, since: datetime, worker: str) -> dict[str, str]:

@@ -10,6 +10,7 @@ from storage.ending import end
 from storage.locks import lock_orders, lock_orders_of_watches, lock_subscriptions
 from storage.rows import to_int, to_time
 from storage.subscription import Subscription
+from storage.watch import WatchState
 from tracking.values import Filter
 
 if TYPE_CHECKING:
@@ -185,13 +186,13 @@ def join_orders(conn: Connection, now: datetime, subscription: int, new: Sequenc
     joined = 0
     lock_subscriptions(conn, "id = ?", subscription)
     lock_orders(conn, [new_order.order.ref.key for new_order in new])
-    state, reason = _state_to_join(conn, subscription) if new else ("active", "")
+    state, reason = _state_to_join(conn, subscription) if new else (WatchState.ACTIVE, "")
     for new_order in new:
         order, key = new_order.order, new_order.order.ref.key
         facts = (order.milestone, codec.dump_order(order), codec.dump_ids(order.sub_order_ids))
         if conn.execute(ADD_ORDER, (key, *facts, to_int(now))).rowcount:
             conn.execute(ADD_TO_SCHEDULE, (key, b""))
-        if conn.execute(JOIN, (key, state, reason, to_int(now), subscription, key)).rowcount:
+        if conn.execute(JOIN, (key, state.value, reason, to_int(now), subscription, key)).rowcount:
             joined += 1
             conn.execute(SCHEDULE, (to_int(new_order.first_poll_at), key))
     return joined
@@ -202,12 +203,13 @@ def may_join(conn: Connection, subscription: int, keys: Sequence[str]) -> list[s
     return [key for key in keys if conn.execute(MAY_JOIN, (subscription, key)).fetchone()]
 
 
-def _state_to_join(conn: Connection, subscription: int) -> tuple[str, str]:
+def _state_to_join(conn: Connection, subscription: int) -> tuple[WatchState, str]:
+    """The state of a watch that the subscription opens, and the reason of a paused one."""
     row = conn.execute("SELECT channel FROM subscriptions WHERE id = ?", (subscription,)).fetchone()
     if row is None or conn.execute(IN_CHANNEL, (row["channel"], False)).fetchone():
-        return "active", ""
+        return WatchState.ACTIVE, ""
     paused = conn.execute(IN_CHANNEL, (row["channel"], True)).fetchone()
-    return ("paused", paused["reason"]) if paused else ("active", "")
+    return (WatchState.PAUSED, paused["reason"]) if paused else (WatchState.ACTIVE, "")
 
 
 def _live(conn: Connection, channel: str, status: str) -> Subscription | None:

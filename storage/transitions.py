@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from typing import TYPE_CHECKING
 
-from storage.post import PostState
+from storage.post import PostKind, PostState
 
 if TYPE_CHECKING:
     from collections.abc import Mapping
@@ -56,4 +56,4 @@ TRANSITIONS: Mapping[PostState, frozenset[PostState]] = {
     S.SKIPPED: frozenset({S.PENDING, S.HELD, S.UNCERTAIN}),
     S.FAILED: frozenset({S.PENDING, S.HELD, S.UNCERTAIN}),
 }
-REVIVED = frozenset({"card", "refresh"})  # the kinds whose settled rows can be revived
+REVIVED = frozenset({PostKind.CARD, PostKind.REFRESH})  # the kinds whose settled rows can be revived

@@ -29,18 +29,16 @@ UNCONFIRM = (
     ),
     # A paused watch's posts are looked up when it is resumed.
     "UPDATE outbox SET claimed_at = COALESCE(claimed_at, created_at) WHERE state = 'held'",
-    (
-        "INSERT INTO facts (name, value, at) VALUES ('restored', :said, :now) "
-        "ON CONFLICT (name) DO UPDATE SET value = excluded.value, at = excluded.at"
-    ),
 )
+RESTORED = "restored"  # the fact with the newest moment that the database held
 
 
 def unconfirm(conn: Connection, then: datetime, now: datetime) -> None:
     """Mark every post as perhaps sent since ``then``, the newest moment that the database holds."""
-    facts = {"then": to_int(then), "said": str(to_int(then)), "now": to_int(now), "nothing": b""}
+    facts = {"then": to_int(then), "now": to_int(now), "nothing": b""}
     for statement in UNCONFIRM:
         conn.execute(statement, facts)
+    OWN.put(conn, RESTORED, str(to_int(then)), now)
 
 
 def unconfirm_once(conn: Connection, then: datetime, now: datetime) -> datetime | None:
@@ -53,5 +51,5 @@ def unconfirm_once(conn: Connection, then: datetime, now: datetime) -> datetime 
 
 def unconfirmed_at(conn: Connection, then: datetime) -> datetime | None:
     """Return when :func:`unconfirm` was last done (aware); None: never, or the last time for another moment."""
-    fact = OWN.get(conn, "restored")
+    fact = OWN.get(conn, RESTORED)
     return fact.at if fact is not None and fact.value == str(to_int(then)) else None

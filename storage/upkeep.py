@@ -9,6 +9,7 @@ from typing import TYPE_CHECKING
 from storage.outbox import LIVE
 from storage.post import NOTHING_TO_SAY, PostState
 from storage.rows import to_int, to_time
+from storage.watch import WatchState
 
 if TYPE_CHECKING:
     from collections.abc import Mapping
@@ -131,7 +132,7 @@ def health(conn: Connection, now: datetime) -> Health:
     return Health(
         orders=figure("SELECT COUNT(*) FROM orders"),
         watches=sum(watches.values()),
-        paused=watches.get("paused", 0),
+        paused=watches.get(WatchState.PAUSED, 0),
         due=figure(f"SELECT COUNT(*) {due}", to_int(now)),
         oldest_due=to_time(figure(f"SELECT MIN(next_poll_at) {due}", to_int(now)) or None),
         outbox={PostState(state): count for sql in (waiting, stuck) for state, count in conn.execute(sql)},

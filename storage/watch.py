@@ -29,6 +29,13 @@ class WatchState(StrEnum):
     ENDED = "ended"  # unwatched, archived, or refused before its card was posted
 
 
+class EndReason(StrEnum):
+    """The bot's reasons to end a watch. A refused card ends it with Slack's error code instead."""
+
+    ARCHIVED = "archived"  # the order is over
+    SILENT = "silent"  # the order was silent for too long, and nobody answered
+
+
 @dataclass(frozen=True, slots=True)
 class NewWatch:
     """A wish to watch one order in one channel."""
@@ -52,7 +59,7 @@ class Watch:
     created_by: str
     created_at: datetime
     card_ts: str = ""  # Slack's ts of the parent card; empty until it is posted
-    reason: str = ""  # why the watch is paused, or why the bot ended it; empty: a person ended it
+    reason: str = ""  # why it is paused or ended (see EndReason); empty: a person ended it
     milestone: Milestone | None = None  # the order's, joined in for lists
     order_reason: Reason | None = None  # why the order is at a problem or an end, joined in
     pick_up_by: datetime | None = None  # the order's deadline for the pick-up, joined in; None: unknown

@@ -8,6 +8,7 @@ from typing import TYPE_CHECKING
 
 from bot.jobs.isolation import isolated
 from storage.alarm import Alarm, AlarmState
+from storage.watch import EndReason
 from tracking.renumber import live
 from tracking.stalls import is_same, silence_name, silences, worst_stall, stall_at
 from tracking.values import Filter, Leg, News, NewsToPost, Severity
@@ -91,7 +92,7 @@ class StallWatch:
     async def _stands(self, stored: StoredOrder, standing: Alarm, found: Stall, now: datetime) -> bool:
         """Handle the same silence as before: no second alarm, but an unanswered final question ends the watches."""
         if found.leg is Leg.SILENT and standing.state is AlarmState.OPEN:
-            if await self._store.orders.retire(now, stored.key, "silent", seen=stored.version):
+            if await self._store.orders.retire(now, stored.key, EndReason.SILENT, seen=stored.version):
                 log.info("order is silent and nobody answered, no longer followed", extra={"order": stored.key})
                 self._wake()
             return False

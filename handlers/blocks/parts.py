@@ -26,6 +26,7 @@ from handlers.blocks.text import (
 from handlers.wire.requests import Unwatch
 from pandapon.markup import plain
 from pandapon.shipment import OrderRef
+from tracking.values import Filter
 
 if TYPE_CHECKING:
     from collections.abc import Iterable, Sequence
@@ -189,7 +190,11 @@ def newest_first(nodes: tuple[Node, ...]) -> list[Node]:
 
 def filter_words(filter_: str) -> str:
     """The updates that a filter lets through, in words."""
-    words = {"all": _("all updates"), "milestones": _("milestones and problems"), "problems": _("problems only")}
+    words: dict[str, str] = {
+        Filter.ALL: _("all updates"),
+        Filter.MILESTONES: _("milestones and problems"),
+        Filter.PROBLEMS: _("problems only"),
+    }
     return words.get(filter_) or escape(filter_)
 
 

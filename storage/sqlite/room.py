@@ -9,7 +9,7 @@ import sqlite3
 from typing import TYPE_CHECKING
 
 from storage.errors import CorruptFileError, DiskFullError, StorageError, UnusableFileError
-from storage.rows import to_int
+from storage.facts import OWN
 from storage.sqlite import pragmas
 
 if TYPE_CHECKING:
@@ -24,10 +24,7 @@ NEEDED = 1024 * 1024  # bytes; with less free disk the next batch may not be rec
 LASTS = (DiskFullError, UnusableFileError, CorruptFileError)  # a person has to mend these; a busy file frees itself
 
 TRIED = 128 * 1024  # bytes; as much as a batch of readings needs, since a small write may fit on a full disk
-TRY = """
-INSERT INTO facts (name, value, at) VALUES ('room', ?, ?)
-ON CONFLICT (name) DO UPDATE SET value = excluded.value, at = excluded.at
-"""
+ROOM = "room"  # the fact that is written to try
 
 
 def wal_size(path: Path) -> int:
@@ -70,12 +67,12 @@ def compact(conn: sqlite3.Connection, path: Path) -> None:
 
 def try_to_write(conn: Connection, now: datetime) -> None:
     """Write as much as a batch may need; :func:`tidy_up` deletes it again. Raises sqlite3.Error."""
-    conn.execute(TRY, ("0" * TRIED, to_int(now)))
+    OWN.put(conn, ROOM, "0" * TRIED, now)
 
 
 def tidy_up(conn: Connection) -> None:
     """Delete the row that :func:`try_to_write` wrote."""
-    conn.execute("DELETE FROM facts WHERE name = 'room'")
+    OWN.drop(conn, ROOM)
 
 
 def truncate(conn: sqlite3.Connection, path: Path) -> bool:
