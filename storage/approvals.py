@@ -90,7 +90,7 @@ def ask(
     return asked
 
 
-def fitting(conn: Connection, now: datetime, asker: str, deed: Deed, flow: str) -> Approval | None:
+def find_covering(conn: Connection, now: datetime, asker: str, deed: Deed, flow: str) -> Approval | None:
     """Return the request that covers a deed: approved and not used up, or waiting; None: there is none.
 
     An approved request is marked as granted to this ``flow``.

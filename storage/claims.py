@@ -146,7 +146,7 @@ def _heads(conn: Connection, waiting: Sequence[Lane], limit: int, pace: Pace | N
     return heads
 
 
-def batched(conn: Connection, batch_id: int) -> list[Post]:
+def batch_members(conn: Connection, batch_id: int) -> list[Post]:
     """Return the posts in a BATCH, oldest first."""
     listed = conn.execute("SELECT payload FROM outbox WHERE id = ?", (batch_id,)).fetchone()
     where, facts = "batch_id = ?", [batch_id]
@@ -211,7 +211,7 @@ def _claim(conn: Connection, row: Row, now: datetime, lease: timedelta, worker: 
 def _pass_over(conn: Connection, row: Row, now: datetime, error: str) -> None:
     """Leave an unreadable row to processes of a newer version for a while; after that rebuild the row, or fail it."""
     is_newer = to_int(now - FOR_NEWER) < row["created_at"] <= to_int(now)
-    if is_newer or openers.make_anew(conn, now, row["id"], row["fence"] + 1):
+    if is_newer or openers.rebuild(conn, now, row["id"], row["fence"] + 1):
         facts = (row["state"], row["claimed_at"], to_int(now + PASSED_OVER), error, row["id"])
         conn.execute(PUT_BACK, facts)
     else:

@@ -96,7 +96,7 @@ def waiting(conn: Connection, limit: int) -> list[PushMessage]:
     ]
 
 
-def concerned(conn: Connection, ids: Sequence[str]) -> list[str]:
+def orders_named(conn: Connection, ids: Sequence[str]) -> list[str]:
     """Return the keys of stored orders that one of these ids names: as an order, a sub-order, a parcel or a refund."""
     keys: dict[str, None] = {}
     for id_ in ids:

@@ -28,7 +28,7 @@ WHERE f.id = ? AND w.state = 'opening'
 """
 
 
-def make_anew(conn: Connection, now: datetime, post_id: int, fence: int) -> bool:
+def rebuild(conn: Connection, now: datetime, post_id: int, fence: int) -> bool:
     """Rebuild the row of a claimed CARD or LIST.
 
     False: the row is of another kind, the fence is stale, or the row holds exactly that already.

@@ -171,7 +171,7 @@ def newest(conn: Connection, limit: int) -> list[str]:
     return [OrderRef.from_key(row[0]).order_id for row in conn.execute(sql, (limit,))]
 
 
-def standing_at(conn: Connection, milestones: Iterable[Milestone], limit: int) -> list[str]:
+def at_milestones(conn: Connection, milestones: Iterable[Milestone], limit: int) -> list[str]:
     """Return the keys of the stored orders at one of these milestones, the order stored last first.
 
     An order that no channel watches any more is not read again, so it counts only if it is at its end.

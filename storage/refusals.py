@@ -16,12 +16,12 @@ if TYPE_CHECKING:
 PREFIX = "refusing:"
 # The former version stored these facts under names like those of :mod:`storage.messages`, whose values are empty.
 FORMER = "DELETE FROM facts WHERE name >= 'refused:' AND name < 'refused;' AND value <> '' AND at < ?"
-HEAR = "SELECT value FROM facts WHERE name >= ? AND name < ? AND name <> ? AND at >= ?"
+OF_OTHERS = "SELECT value FROM facts WHERE name >= ? AND name < ? AND name <> ? AND at >= ?"
 FORGET = "DELETE FROM facts WHERE name >= ? AND name < ? AND at < ?"
 ALL = (PREFIX, PREFIX[:-1] + chr(ord(PREFIX[-1]) + 1))  # the names from the first text on and below the second
 
 
-def say(conn: Connection, now: datetime, worker: str, codes: Mapping[str, str]) -> None:
+def record(conn: Connection, now: datetime, worker: str, codes: Mapping[str, str]) -> None:
     """Record Slack's present refusals of this process.
 
     ``codes``: Slack's error code by channel; an empty channel stands for the token. Empty: Slack refuses nothing.
@@ -33,13 +33,13 @@ def say(conn: Connection, now: datetime, worker: str, codes: Mapping[str, str]) 
         OWN.drop(conn, PREFIX + worker)
 
 
-def hear(conn: Connection, since: datetime, worker: str) -> dict[str, str]:
+def of_others(conn: Connection, since: datetime, worker: str) -> dict[str, str]:
     """Return the refusals that the other processes recorded since then: Slack's error code by channel.
 
     Older records are deleted. ``worker``: the name of this process.
     """
     conn.execute(FORGET, (*ALL, to_int(since)))
     conn.execute(FORMER, (to_int(since),))
-    values = conn.execute(HEAR, (*ALL, PREFIX + worker, to_int(since))).fetchall()
+    values = conn.execute(OF_OTHERS, (*ALL, PREFIX + worker, to_int(since))).fetchall()
     lines = (line.partition(" ") for (value,) in values for line in value.split("\n"))
     return {channel: code for channel, _, code in lines}

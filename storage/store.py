@@ -84,7 +84,7 @@ class Orders(Aggregate):
     mark_due = Operation(orders.mark_due)
     with_waybill = Operation(orders.find_waybill)
     with_id = Operation(orders.find_order_id)
-    standing_at = Operation(orders.standing_at)
+    at_milestones = Operation(orders.at_milestones)
     refunds_to_act_on = Operation(orders.refunds_to_act_on)
     retire = Operation(alarms.retire)
     scans = Operation(traces.scans)
@@ -95,7 +95,7 @@ class Watches(Aggregate):
 
     open = Operation(watches.open_watches)
     end = Operation(watches.end_watches)
-    end_these = Operation(watches.end_these)
+    end_by_id = Operation(watches.end_by_id)
     restore = Operation(watches.restore_watches)
     resume = Operation(watches.resume_watch)
     get = Operation(watch_queries.get)
@@ -145,7 +145,7 @@ class Outbox(Aggregate):
     queue_card_before = Operation(outbox.queue_card_before)
     move_to_thread = Operation(redirects.move_to_thread)
     batch = Operation(batches.batch)
-    batched = Operation(claims.batched)
+    batch_members = Operation(claims.batch_members)
     fail_member = Operation(outbox.fail_member)
     shared = Operation(sharing.shared)
     recover_after_crash = Operation(outbox.recover_after_crash)
@@ -220,7 +220,7 @@ class Inbox(Aggregate):
     done = Operation(inbox.done)
     counts = Operation(inbox.counts)
     unknown_kinds = Operation(inbox.unknown_kinds)
-    concerned = Operation(inbox.concerned)
+    orders_named = Operation(inbox.orders_named)
     prune_unknown = Operation(inbox.prune_unknown)
 
 
@@ -262,7 +262,7 @@ class Approvals(Aggregate):
     """Requests for an approval of an order or a payment, and who decides while somebody is away."""
 
     ask = Operation(approvals.ask)
-    fitting = Operation(approvals.fitting)
+    find_covering = Operation(approvals.find_covering)
     purchase_approved = Operation(approvals.purchase_approved, only_reads=True)
     get = Operation(approvals.get, only_reads=True)
     waiting = Operation(approvals.waiting, only_reads=True)
@@ -318,8 +318,8 @@ class Workers(Aggregate):
 class Refusals(Aggregate):
     """Slack's refusals of each of several processes."""
 
-    say = Operation(refusals.say)
-    hear = Operation(refusals.hear)
+    record = Operation(refusals.record)
+    of_others = Operation(refusals.of_others)
 
 
 class Rereading(Aggregate):

@@ -46,7 +46,7 @@ def end_watches(conn: Connection, now: datetime, channel: str, keys: Sequence[st
     return _end_each(conn, now, [watch for key in keys if (watch := watch_queries.live(conn, key, channel))], actor)
 
 
-def end_these(conn: Connection, now: datetime, ids: Sequence[int], actor: str) -> list[Watch]:
+def end_by_id(conn: Connection, now: datetime, ids: Sequence[int], actor: str) -> list[Watch]:
     """End the live watches among these ids, like :func:`end_watches`. Returns the ended watches."""
     _lock(conn, ids)
     watches = [watch for watch_id in ids if (watch := watch_queries.get(conn, watch_id))]
@@ -88,7 +88,7 @@ def mark_failed(conn: Connection, now: datetime, post: Post, error: str) -> bool
     other watches is left to the caller. A LIST that could not be read is rebuilt and tried again instead.
     """
     is_unread = post.kind is PostKind.LIST and isinstance(post.content, Unreadable)
-    if is_unread and openers.make_anew(conn, now, post.id, post.fence):
+    if is_unread and openers.rebuild(conn, now, post.id, post.fence):
         return outbox.mark_retry(conn, post, now, error)
     _lock(conn, post.opens)
     is_settled = outbox.mark_failed(conn, now, post, error)

@@ -54,7 +54,7 @@ async def allowance(interaction: Interaction, flow: Flow, deed: Deed) -> str | D
     if approvers is None:
         return ""
     deed = replace(deed, note=mask_phones(deed.note), place=mask_phones(deed.place))
-    request = await ctx.store.approvals.fitting(now, flow.owner, deed, flow.id)
+    request = await ctx.store.approvals.find_covering(now, flow.owner, deed, flow.id)
     if request and request.state is ApprovalState.APPROVED:
         return request.by
     if request is None and (approver := await _approved_purchase(interaction, flow, deed)):

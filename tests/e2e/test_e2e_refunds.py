@@ -237,7 +237,7 @@ async def test_a_word_of_the_store_is_no_refund_id(calm: BotHarness) -> None:
     await push(calm, {"messageType": "1688_ORDER_PAY", "messageBody": {"orderId": ORDER}})
     await calm.several_ticks(4)
     assert calm.bot is not None
-    assert await calm.bot.store.inbox.concerned(["waitselleragree", "refund_id"]) == []
+    assert await calm.bot.store.inbox.orders_named(["waitselleragree", "refund_id"]) == []
 
 
 @pytest.mark.parametrize("fault", ["unknown path", "no answer", "nonsense"])

@@ -269,5 +269,5 @@ async def test_a_batch_takes_no_post_that_another_process_has_sent(harness: Stor
     await sending
     await other.close()
     told = [row["event_id"] for row in harness.rows("SELECT event_id FROM outbox WHERE ts <> '' AND kind = 'news'")]
-    members = [] if batch is None else [post.event_id for post in await harness.store.outbox.batched(batch.id)]
+    members = [] if batch is None else [post.event_id for post in await harness.store.outbox.batch_members(batch.id)]
     assert set(told).isdisjoint(members)

@@ -66,7 +66,7 @@ async def test_an_order_is_found_by_the_id_of_its_refund(harness: StoreHarness) 
     """By the whole id, and by no other word of what is stored."""
     await stored(harness, AGREED, ASKED)
     await stored(harness, Refund("waitbuyersend", NOW, refund_id="TQ28000000011"), key=OTHER)
-    found = harness.store.inbox.concerned
+    found = harness.store.inbox.orders_named
     assert await found(["TQ2800000001"]) == [ORDER]
     assert await found(["2800000002"]) == [ORDER]
     assert await found(["TQ28000000", "waitbuyersend", "refund_id", "20.50", "true"]) == []
