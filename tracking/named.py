@@ -107,7 +107,9 @@ def _ids(parcel: Parcel) -> set[str]:
     return {parcel.logistics_id, parcel.waybill} - {""}
 
 
-def unseen_consignments(order: Order | None, shown: Sequence[Parcel], counted: Sequence[Parcel]) -> tuple[Consignment, ...]:
+def unseen_consignments(
+    order: Order | None, shown: Sequence[Parcel], counted: Sequence[Parcel]
+) -> tuple[Consignment, ...]:
     """Return the consignments that the order names and no trace has shown.
 
     ``shown``: every parcel that a trace ever showed, also under a number that was replaced since. ``counted``: the

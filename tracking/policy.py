@@ -8,7 +8,7 @@ from typing import TYPE_CHECKING
 from tracking.cadence import Cadence, next_poll, spread
 from tracking.refunds import open_until
 from tracking.renumber import live
-from tracking.stalls import Limits, asks_at, is_pressing, pay_alarm_at, silence_name, silences, stall_at, overdue_stalls
+from tracking.stalls import Limits, asks_at, is_pressing, overdue_stalls, pay_alarm_at, silence_name, silences, stall_at
 
 if TYPE_CHECKING:
     from collections.abc import Sequence

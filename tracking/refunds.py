@@ -63,8 +63,7 @@ def merge_refunds(
 
 
 def open_until(refunds: Iterable[Refund]) -> datetime | None:
-    """Return until when (aware) open refunds keep an order out of the archive; None: no refund is open. Pure.
-    """
+    """Return until when (aware) open refunds keep an order out of the archive; None: no refund is open. Pure."""
     return max((refund.since + OPEN_FOR for refund in refunds if refund.is_open), default=None)
 
 

@@ -7,7 +7,7 @@ from typing import TYPE_CHECKING
 
 from pandapon.shipment import Milestone, Parcel, normalise
 from pandapon.tracking_numbers import is_same
-from tracking.named import match_consignments, is_only_named, is_withdrawn
+from tracking.named import is_only_named, is_withdrawn, match_consignments
 
 if TYPE_CHECKING:
     from collections.abc import Iterable, Sequence

@@ -105,7 +105,9 @@ def silences(
     deadlines = tuple(stall for refund in refunds if (stall := _refund(refund, now)))
     if milestone in FINAL:
         return deadlines
-    times = [time for time in (moved_at, *((order.paid_at, order.created_at) if order else ())) if is_plausible(time, now)]
+    times = [
+        time for time in (moved_at, *((order.paid_at, order.created_at) if order else ())) if is_plausible(time, now)
+    ]
     heard = max(times, default=None)
     stalls = [stall for parcel in parcels if (stall := _silence_of(parcel, limits, now, heard))]
     if order and all(is_only_named(parcel) for parcel in parcels):

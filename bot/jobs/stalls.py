@@ -10,7 +10,7 @@ from bot.jobs.isolation import isolated
 from storage.alarm import Alarm, AlarmState
 from storage.watch import EndReason
 from tracking.renumber import live
-from tracking.stalls import is_same, silence_name, silences, worst_stall, stall_at
+from tracking.stalls import is_same, silence_name, silences, stall_at, worst_stall
 from tracking.values import Filter, Leg, News, NewsToPost, Severity
 
 if TYPE_CHECKING:

@@ -1,17 +1,20 @@
-"""The JSON in the database, written and read only in this package. Each version must read the JSON of earlier versions."""
+"""The JSON in the database, made and read only in this package. Each version must read the JSON of earlier versions."""
 
-from storage.codec.orders import (
-    dump_expected,
-    dump_ids,
-    dump_order,
-    dump_refunds,
-    load_expected,
-    load_ids,
-    load_order,
-    load_refunds,
-    pack_entries,
-    readable_order,
-    unpack_entries,
+from storage.codec.channels import (
+    dump_change,
+    dump_notice,
+    dump_settings,
+    dump_watch_list,
+    load_change,
+    load_notice,
+    load_settings,
+    load_watch_list,
+)
+from storage.codec.learned import (
+    pack_gaps,
+    pack_history,
+    unpack_gaps,
+    unpack_history,
 )
 from storage.codec.news import (
     dump_audience,
@@ -26,21 +29,18 @@ from storage.codec.news import (
     load_stall,
     pack_news,
 )
-from storage.codec.learned import (
-    pack_gaps,
-    pack_history,
-    unpack_gaps,
-    unpack_history,
-)
-from storage.codec.channels import (
-    dump_change,
-    dump_notice,
-    dump_settings,
-    dump_watch_list,
-    load_change,
-    load_notice,
-    load_settings,
-    load_watch_list,
+from storage.codec.orders import (
+    dump_expected,
+    dump_ids,
+    dump_order,
+    dump_refunds,
+    load_expected,
+    load_ids,
+    load_order,
+    load_refunds,
+    pack_entries,
+    readable_order,
+    unpack_entries,
 )
 from storage.codec.writes import (
     dump_deed,

@@ -6,11 +6,28 @@ import json
 from dataclasses import fields
 from datetime import datetime
 from functools import cache
-from pydantic import TypeAdapter
-from tracking.channel_settings import ChannelSettings, DEFAULTS
-from tracking.messages import ApprovalMessage, ApprovalPart, Muted, OrdersChanged, OrdersCorrected, RefundRequested, Reminder, SettingsChanged, StoppedAll, Unmuted, WatchList, WatchesPaused, WatchingAll, WriteSettled
-from tracking.values import Filter
 from typing import TYPE_CHECKING, Any
+
+from pydantic import TypeAdapter
+
+from tracking.channel_settings import DEFAULTS, ChannelSettings
+from tracking.messages import (
+    ApprovalMessage,
+    ApprovalPart,
+    Muted,
+    OrdersChanged,
+    OrdersCorrected,
+    RefundRequested,
+    Reminder,
+    SettingsChanged,
+    StoppedAll,
+    Unmuted,
+    WatchesPaused,
+    WatchingAll,
+    WatchList,
+    WriteSettled,
+)
+from tracking.values import Filter
 
 if TYPE_CHECKING:
     from tracking.messages import ChannelChange, Notice

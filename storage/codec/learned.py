@@ -5,11 +5,12 @@ from __future__ import annotations
 import json
 from datetime import timedelta
 from itertools import accumulate, pairwise
+from typing import TYPE_CHECKING
+
 from pandapon.shipment import Milestone
 from storage.packing import pack, unpack
 from tracking.journeys import History
 from tracking.values import Leg
-from typing import TYPE_CHECKING
 
 if TYPE_CHECKING:
     from collections.abc import Mapping

@@ -4,13 +4,15 @@ from __future__ import annotations
 
 import json
 from functools import cache
+from typing import TYPE_CHECKING, Any
+
+from pydantic import TypeAdapter
+
 from pandapon.courier import Reason
 from pandapon.shipment import Milestone
-from pydantic import TypeAdapter
 from storage.packing import pack, unpack
 from tracking.daily_digest import DailyDigest
 from tracking.values import Filter, Leg, News, Stall
-from typing import TYPE_CHECKING, Any
 
 if TYPE_CHECKING:
     from collections.abc import Collection, Sequence

@@ -4,12 +4,14 @@ from __future__ import annotations
 
 import json
 from functools import cache
-from pandapon.models import Order
+from typing import TYPE_CHECKING, Any
+
 from pydantic import TypeAdapter, ValidationError
 from pydantic_core import to_json
+
+from pandapon.models import Order
 from storage.packing import pack, unpack
 from tracking.values import Expected, Refund
-from typing import TYPE_CHECKING, Any
 
 if TYPE_CHECKING:
     from collections.abc import Sequence

@@ -4,12 +4,14 @@ from __future__ import annotations
 
 import json
 from functools import cache
+from typing import TYPE_CHECKING, Any
+
 from pydantic import TypeAdapter, ValidationError
+
 from tracking.approvals import Deed
 from tracking.changes.cart import CartChange
 from tracking.changes.kinds import KINDS
 from tracking.flows import CONTENTS
-from typing import TYPE_CHECKING, Any
 
 if TYPE_CHECKING:
     from tracking.changes.kinds import Change

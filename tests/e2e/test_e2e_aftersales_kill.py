@@ -103,6 +103,8 @@ async def test_dying_over_a_refund_asks_for_it_once_at_most(tmp_path: Path, mome
         page = await harness.die_over(moment, path, lambda: fill_in(harness))
         assert (await recorded(harness)).state is WriteState.BEGUN
         await harness.send_again(page)
-        assert await found_later(harness, ARRIVES_WITHIN) is (WriteState.FOUND_DONE if done else WriteState.FOUND_UNDONE)
+        assert await found_later(harness, ARRIVES_WITHIN) is (
+            WriteState.FOUND_DONE if done else WriteState.FOUND_UNDONE
+        )
         assert harness.pandapon.count(path) == int(done)
         assert len(harness.pandapon.account.refunds) == int(done)

@@ -8,7 +8,7 @@ from typing import TYPE_CHECKING, Any
 
 from support.store_harness import LEASE, MEI, MINUTE, NOW, ORDER, ORDERS_CHANNEL, OTHER, StoreHarness, changed, order_of
 
-from storage import alarms, batches, claims, delivery_log, enqueue, orders, recording, subscriptions, upkeep, watches
+from storage import alarms, batches, claims, delivery_log, orders, recording, subscriptions, upkeep, watches
 from storage.poll import Failed, Unchanged
 from storage.sqlite.database import thread_of
 from storage.subscription import NewOrder, Subscription

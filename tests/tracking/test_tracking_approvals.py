@@ -21,11 +21,11 @@ from tracking.approvals import (
     Refusal,
     Rule,
     RuleError,
+    mentioned_ids,
     read_channel,
     read_rules,
     refusal,
     represented_people,
-    mentioned_ids,
 )
 
 if TYPE_CHECKING:

@@ -15,7 +15,7 @@ from pandapon.shipment import Milestone, Parcel
 from tracking.decide import decide
 from tracking.policy import Policy
 from tracking.rest_days import parse
-from tracking.stalls import Limits, leg_of, silences, worst_stall, stall_at, usual_times
+from tracking.stalls import Limits, leg_of, silences, stall_at, usual_times, worst_stall
 from tracking.values import Leg, Stall
 
 if TYPE_CHECKING:

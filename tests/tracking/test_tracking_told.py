@@ -10,7 +10,7 @@ import pytest
 from support.tracking_cases import LEFT, PICKED, REF, M, at, node
 
 from pandapon.shipment import OrderRef, Platform
-from tracking.fact_ids import without_shared, fact_ids, remaining
+from tracking.fact_ids import fact_ids, remaining, without_shared
 from tracking.values import Leg, News, Refund, RefundStep, Stall, Step
 
 KEY = "1688:1"

@@ -22,7 +22,17 @@ from tracking.decide import decide
 from tracking.orders import StoredOrder
 from tracking.policy import Policy
 from tracking.rest_days import parse
-from tracking.stalls import PAY_NOTICE, Limits, is_pressing, is_same, pay_alarm_at, silence_name, silences, worst_stall, stall_at
+from tracking.stalls import (
+    PAY_NOTICE,
+    Limits,
+    is_pressing,
+    is_same,
+    pay_alarm_at,
+    silence_name,
+    silences,
+    stall_at,
+    worst_stall,
+)
 from tracking.values import Leg, Stall
 
 if TYPE_CHECKING:

@@ -14,7 +14,7 @@ from pandapon.shipment import Platform
 from storage.store import open_store
 from tracking.changes.cart import CartChange, judge
 from tracking.write_policy import WhoError, WritePolicy, WriteScope, groups_of, is_among, read_ids
-from tracking.writes import ANSWERED, FIRST, ARRIVES_WITHIN, OPEN, TRANSITIONS, TransitionError, Write, WriteState
+from tracking.writes import ANSWERED, ARRIVES_WITHIN, FIRST, OPEN, TRANSITIONS, TransitionError, Write, WriteState
 
 if TYPE_CHECKING:
     from pathlib import Path

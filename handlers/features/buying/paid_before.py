@@ -12,7 +12,7 @@ from handlers.blocks.people import name
 from handlers.blocks.text import slack_date
 from handlers.wire.errors import RequestError
 from pandapon.shipment import OrderRef
-from tracking.changes.order_acts import BARS_FOR, payments_of, newest_payments
+from tracking.changes.order_acts import BARS_FOR, newest_payments, payments_of
 
 if TYPE_CHECKING:
     from collections.abc import Sequence
