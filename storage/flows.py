@@ -15,7 +15,7 @@ if TYPE_CHECKING:
     from storage.connection import Connection, Row
     from tracking.flows import FlowContent
 
-KEEP = timedelta(days=1)  # a form or an answer that is older has to be opened anew
+KEEP = timedelta(days=1)  # an older form or answer has to be opened again
 
 
 def put(conn: Connection, now: datetime, flow: Flow) -> None:

@@ -19,7 +19,7 @@ INSERT INTO outbox (position, watch_id, event_id, kind, channel, key, payload, s
 VALUES (next_position(), NULL, ?, ?, ?, '', ?, '', 'pending', random_token(), ?)
 """
 LIST_OF = "list:"  # begins the event_id of a LIST; the id of its first watch follows
-REFUSAL = "refused:"  # begins the names of such facts; channel, reason and owner follow
+REFUSAL = "refused:"  # begins the names of the facts about notices of refusals; channel, reason and owner follow
 TOLD_OWNER = "INSERT INTO facts (name, value, at) VALUES (?, '', ?) ON CONFLICT (name) DO NOTHING"
 
 

@@ -1,4 +1,4 @@
-"""The groups of a list of orders, in order: first the orders that need somebody, last those that were delivered.
+"""The groups of a list of orders: orders that need somebody come first, and delivered orders last.
 
 All lists follow these rules: the tabs of watches, the home, the digests and ``/panda orders attention``.
 """

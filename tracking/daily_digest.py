@@ -36,4 +36,4 @@ class DailyDigest:
     day: str  # local date, ISO
     moved: tuple[DigestEntry, ...] = ()  # the orders with news that need nobody
     troubled: tuple[DigestEntry, ...] = ()  # the orders that need attention, even if since an earlier day
-    watched: int = 0  # the number of orders that the channel watches, without those long over (attention.is_over)
+    watched: int = 0  # the number of watched orders, without orders that are over (attention.is_over)

@@ -1,4 +1,4 @@
-"""Decides what follows from a reading of an order: the news, its severity and audience, and all that is stored."""
+"""Decides on a reading of an order: its news with severity and audience, and all other facts that are stored."""
 
 from __future__ import annotations
 

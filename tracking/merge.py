@@ -1,4 +1,4 @@
-"""Merges a reading into what is stored, so that no reading, however poor, deletes anything."""
+"""Merges a reading into the stored order, so that no reading, however poor, deletes anything."""
 
 from __future__ import annotations
 

@@ -19,7 +19,7 @@ DAY, MONEY_A_DAY = timedelta(days=1), 3
 def throttle(
     news: News, severity: Severity, shown: tuple[datetime, ...], now: datetime
 ) -> tuple[Severity, tuple[datetime, ...]]:
-    """Return the severity under the limit, and the updated times at which channels were shown such changes. Pure.
+    """Return the limited severity, and the updated times at which channels were shown changes of money. Pure.
 
     A channel is shown at most ``MONEY_A_DAY`` of an order's changes of price or refunds within a day; a further change
     has the severity NODE. A refund that begins to wait for the buyer (PROBLEM), and news that tells more than money, is

@@ -40,7 +40,7 @@ ANSWERED = frozenset({S.DONE, S.REFUSED})  # answered by PandaPon: no other stat
 FIRST = frozenset({S.BEGUN, S.REFUSED, S.DONE})
 TRANSITIONS: Mapping[WriteState, frozenset[WriteState]] = {
     S.BEGUN: frozenset({S.DONE, S.REFUSED, S.UNCLEAR}),
-    # The answer may come when another process, whose clock is ahead, has taken the call for lost and looked for it.
+    # The answer may arrive after another process, whose clock is ahead, took the call for lost and resolved the write.
     S.UNCLEAR: frozenset({S.FOUND_DONE, S.FOUND_UNDONE, S.UNKNOWABLE}) | ANSWERED,
     **dict.fromkeys((S.FOUND_UNDONE, S.UNKNOWABLE), ANSWERED),
     S.FOUND_DONE: frozenset({S.DONE}),  # a late refusal does not outweigh a reading that shows the change
