@@ -6,8 +6,8 @@ from dataclasses import dataclass
 from datetime import datetime  # noqa: TC003  pydantic reads the fields of what is stored
 
 from pandapon.courier import Reason  # noqa: TC001  pydantic reads the fields of what is stored
-from pandapon.shipment import Milestone  # noqa: TC001  the same
-from tracking.values import Leg  # noqa: TC001  the same
+from pandapon.shipment import Milestone  # noqa: TC001  pydantic reads the fields of what is stored
+from tracking.values import Leg  # noqa: TC001  pydantic reads the fields of what is stored
 
 
 @dataclass(frozen=True, slots=True)

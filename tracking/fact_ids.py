@@ -53,19 +53,19 @@ def remaining(key: str, event_id: str, news: News, told: Collection[str]) -> New
     return None if severity.says_nothing(untold) else untold
 
 
-def without_shared(news: News, others: Sequence[News]) -> News | None:
-    """Return ``news`` without the facts that ``others`` tell; None: nothing is left. Pure.
+def without_shared(news: News, other_news: Sequence[News]) -> News | None:
+    """Return ``news`` without the facts that ``other_news`` tells; None: nothing is left. Pure.
 
-    ``others``: news of other orders with the same parcel. Money, new tracking numbers and the steps of the order as a
+    ``other_news``: of other orders with the same parcel. Money, new tracking numbers and the steps of the order as a
     whole are always kept: they concern this order alone.
     """
     if news.stall:
-        stalls = {(other.stall.leg, other.stall.waybill) for other in others if other.stall}
+        stalls = {(other.stall.leg, other.stall.waybill) for other in other_news if other.stall}
         return None if (news.stall.leg, news.stall.waybill) in stalls else news
-    nodes = {node.identity for other in others for node in other.nodes}
-    edited = {node.identity for other in others for node in other.edited}
-    late = {other.late.waybill for other in others if other.late and other.late.waybill}
-    steps = {(step.waybill, step.after) for other in others for step in other.steps if step.waybill}
+    nodes = {node.identity for other in other_news for node in other.nodes}
+    edited = {node.identity for other in other_news for node in other.edited}
+    late = {other.late.waybill for other in other_news if other.late and other.late.waybill}
+    steps = {(step.waybill, step.after) for other in other_news for step in other.steps if step.waybill}
     new = tuple(node for node in news.nodes if node.identity not in nodes)
     # Where another order told all new nodes of a parcel, those nodes told the parcel's step, even if it is not listed.
     passed = {node.waybill for node in news.nodes} - {node.waybill for node in new}

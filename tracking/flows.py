@@ -8,20 +8,20 @@ from __future__ import annotations
 from dataclasses import dataclass
 from typing import TYPE_CHECKING, Literal, get_args
 
-from pandapon.aftersales import (  # noqa: TC001  likewise
+from pandapon.aftersales import (  # noqa: TC001  pydantic reads the fields of what is stored
     AskedRefund,
     RefundAsk,
     RefundTerms,
     ReturnCarrier,
 )
 from pandapon.carts import CartLine  # noqa: TC001  pydantic reads these annotations when the program runs
-from pandapon.models import Order  # noqa: TC001
-from pandapon.products import ProductDetail  # noqa: TC001
-from pandapon.shipment import Platform  # noqa: TC001
+from pandapon.models import Order  # noqa: TC001  pydantic reads the fields of what is stored
+from pandapon.products import ProductDetail  # noqa: TC001  pydantic reads the fields of what is stored
+from pandapon.shipment import Platform  # noqa: TC001  pydantic reads the fields of what is stored
 from tracking.addresses import NOBODY, TypedAddress, TypedReceiver
-from tracking.changes.order_acts import Submitted  # noqa: TC001
-from tracking.files import SharedFile  # noqa: TC001
-from tracking.freight import Earlier, Offer, OrderToShip, Preview, TypedParcel  # noqa: TC001
+from tracking.changes.order_acts import Submitted  # noqa: TC001  pydantic reads the fields of what is stored
+from tracking.files import SharedFile  # noqa: TC001  pydantic reads the fields of what is stored
+from tracking.freight import Earlier, Offer, OrderToShip, Preview, TypedParcel  # noqa: TC001  pydantic reads the fields of what is stored
 
 if TYPE_CHECKING:
     from datetime import datetime

@@ -6,7 +6,7 @@ from dataclasses import dataclass
 
 from pandapon.order_lines import OrderLine  # noqa: TC001  pydantic reads these annotations when the program runs
 from pandapon.shipment import OrderRef, Platform
-from tracking.writes import WriteState  # noqa: TC001
+from tracking.writes import WriteState  # noqa: TC001  pydantic reads the fields of what is stored
 
 YUAN = "CNY"
 
