@@ -9,7 +9,7 @@ from pandapon.shipment import Milestone, OrderRef
 from storage.poll import Changed, DueOrder, Unchanged
 from tracking.cadence import Cadence
 from tracking.decide import decide
-from tracking.policy import Policy, read_again
+from tracking.policy import Policy, next_poll_and_alarm
 from tracking.stalls import Limits
 
 if TYPE_CHECKING:
@@ -72,7 +72,7 @@ class Decider:
         """Return the record of an unchanged reading: the next reading, and the alarm time of an unpaid order."""
         order = due.order if due.milestone is Milestone.ORDERED else None
         moved_at, ref = due.moved_at or due.created_at, OrderRef.from_key(due.key)
-        again, pay_at = read_again(
+        again, pay_at = next_poll_and_alarm(
             ref,
             order,
             self.policy,

@@ -1,4 +1,4 @@
-"""Who is away, and who decides about approvals in their place."""
+"""People who are away, and the delegates who decide about approvals in their place."""
 
 from __future__ import annotations
 
@@ -23,19 +23,19 @@ ON CONFLICT (person) DO UPDATE SET delegate = excluded.delegate, until = exclude
 
 
 def current(conn: Connection, now: datetime) -> list[Absence]:
-    """Return who is away now, and who decides in their place."""
+    """Return the absences of the people who are away now."""
     rows = conn.execute("SELECT * FROM absences WHERE until IS NULL OR until > ? ORDER BY person", (to_int(now),))
     return [Absence(row["person"], row["delegate"], to_time(row["until"])) for row in rows]
 
 
 def set_away(conn: Connection, now: datetime, absence: Absence) -> None:
-    """Note that a person is away; a former such note of theirs is replaced."""
+    """Record that a person is away. It replaces the person's former absence."""
     conn.execute(SET, (absence.person, absence.delegate, to_int(absence.until)))
     _record(conn, now, absence.person, Step.AWAY, absence.delegate)
 
 
 def set_back(conn: Connection, now: datetime, person: str) -> bool:
-    """Note that a person is back. False: they were not away."""
+    """Record that a person is back. False: the person was not away."""
     was_away = bool(conn.execute("DELETE FROM absences WHERE person = ?", (person,)).rowcount)
     if was_away:
         _record(conn, now, person, Step.BACK)

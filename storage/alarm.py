@@ -26,8 +26,8 @@ class AlarmState(StrEnum):
 class Alarm:
     """The alarm of an order that has been silent for too long. Times are aware."""
 
-    key: str  # of the order
-    event_id: str  # unique per order: names the silence, and whether it was raised again after a snooze
+    key: str  # the order's key
+    event_id: str  # unique within the order: names the silence, and whether it was raised again after a snooze
     stall: Stall
     id: int = 0  # 0: not stored yet
     state: AlarmState = AlarmState.OPEN

@@ -1,4 +1,4 @@
-"""Stall alarms: at most one live alarm per order, raised once, acted on by people, cleared by movement."""
+"""Stall alarms: an order has at most one live alarm, which people act on and which movement clears."""
 
 from __future__ import annotations
 
@@ -11,6 +11,7 @@ from storage.ending import end
 from storage.locks import lock_orders
 from storage.rows import to_int, to_time
 from tracking.messages import Reminder
+from tracking.values import Leg
 
 if TYPE_CHECKING:
     from collections.abc import Collection, Sequence
@@ -20,25 +21,25 @@ if TYPE_CHECKING:
     from storage.post import Post
     from tracking.values import Filter, NewsToPost, Severity
 
-# After an outage the order is read before its silence counts: the bot did not look. An order that PandaPon no longer
-# knows, or that could not be read for long, counts without a reading, so that no order is followed for ever.
+# After an outage an order must be read before its silence counts, since the bot has not looked meanwhile. An order that
+# PandaPon no longer knows, or that could not be read for long, counts without a reading: no order is followed for ever.
 STALLED = """
 SELECT o.key FROM schedule o WHERE o.stall_at IS NOT NULL AND o.stall_at <= ?
   AND (o.read_at >= o.stall_at OR o.error = 'NotFoundError' OR o.read_at < ?)
   AND EXISTS (SELECT 1 FROM watches w WHERE w.key = o.key AND w.state = 'active') ORDER BY o.stall_at LIMIT ?
 """
-# An alarm is told once: a silence that was taken for over and is found again only returns to the card.
+# An alarm is told once: if its silence was taken for over and is found again, the alarm only returns to the card.
 REOPEN = """
 UPDATE alarms SET state = CASE assignee WHEN '' THEN 'open' ELSE 'assigned' END, cleared_at = NULL
 WHERE key = ? AND event_id = ? AND state = 'cleared'
 """
-# A person who snoozes again from the reminder's direct message still means the channel of the first snooze.
+# A person who snoozes again from the reminder's direct message (D…) still means the channel of the first snooze.
 REMEMBER = """
 INSERT INTO reminders (alarm, person, channel, at) VALUES (?, ?, ?, ?) ON CONFLICT (alarm, person) DO UPDATE SET
   at = excluded.at, channel = CASE WHEN excluded.channel LIKE 'D%' AND reminders.channel <> '' THEN reminders.channel
   ELSE excluded.channel END
 """
-# The order is read before its reminder, since it may have moved; a reminder does not wait hours for that reading.
+# An order is read before its reminder goes out, since it may have moved; but a reminder does not wait for hours.
 DUE_REMINDERS = """
 SELECT r.alarm, r.person, r.channel, a.key, a.leg, a.state FROM reminders r
 JOIN alarms a ON a.id = r.alarm JOIN schedule o ON o.key = a.key
@@ -48,7 +49,7 @@ END_SNOOZE = """
 UPDATE alarms SET state = CASE assignee WHEN '' THEN 'open' ELSE 'assigned' END
 WHERE id = ? AND state = 'snoozed' AND snoozed_until <= ?
 """
-# A watch has one post of each event, and an alarm may be snoozed again: the post's own id tells its reminders apart.
+# A watch has one post for each event id, and an alarm may be snoozed again: the post's id tells its reminders apart.
 IN_THREAD = """
 UPDATE outbox SET channel = w.channel, watch_id = w.id, event_id = outbox.event_id || ':' || outbox.id,
   state = 'pending', fence = fence + 1, attempts = 0, not_before = 0, lease_until = NULL, claimed_at = NULL
@@ -84,7 +85,7 @@ def raise_alarm(
     """Store an alarm and enqueue its news, once; another alarm of the order is cleared. False: it was raised before.
 
     ``again_at``: when the order is next checked for silence; None: never. ``seen``: the version of the order that was
-    found silent. Where something was recorded of it since, nothing is done: it may have moved. None: it is not asked.
+    found silent. If the order has another version by now, it may have moved, and nothing is done. None: any version.
     """
     if not _is_as_seen(conn, alarm.key, seen):
         return False
@@ -108,10 +109,10 @@ def raise_alarm(
 def clear(
     conn: Connection, at: int, key: str, silent: Collection[str] = ()
 ) -> tuple[frozenset[Filter], Severity | None]:
-    """Clear the order's alarm, unless it is about one of the silences ``silent`` (their names), which still last.
+    """Clear the order's alarm, unless it is about one of the silences named in ``silent``, which still last.
 
-    ``at``: now, in microseconds since 1970. Returns the audience and the severity of the alarm's news; empty and None
-    when there was no alarm or it stands.
+    ``at``: now, in microseconds since 1970. Returns the audience and the severity of the alarm's news; an empty set and
+    None if no alarm was cleared.
     """
     live = conn.execute("SELECT event_id FROM alarms WHERE key = ? AND state <> 'cleared'", (key,)).fetchone()
     if live is None or any(f":{silence}" in live["event_id"] for silence in silent):
@@ -126,7 +127,7 @@ def clear(
 
 
 def cleared_at(conn: Connection, key: str, at: datetime) -> Alarm | None:
-    """Return the alarm that was cleared at exactly ``at``, the time of the news that cleared it; None: none was."""
+    """Return the alarm that was cleared at exactly ``at``, the time of the news that cleared it; None: no alarm was."""
     row = conn.execute("SELECT * FROM alarms WHERE key = ? AND cleared_at = ?", (key, to_int(at))).fetchone()
     return _alarm(row) if row else None
 
@@ -141,11 +142,12 @@ def act(
     until: datetime | None = None,
     channel: str = "",
 ) -> Alarm | None:
-    """Record what a person did with an alarm. A cleared alarm is returned unchanged; an unknown one is None.
+    """Record a person's act on an alarm. Returns the alarm, unchanged if it is cleared; None: there is no such alarm.
 
-    ``until``: the end of a snooze, when the person is reminded. ``channel``: where they snoozed it.
+    ``state``: the alarm's new state. ``until``: the end of a snooze, when the person is reminded. ``channel``: where
+    the person snoozed it.
     """
-    alarm = _held(conn, alarm_id)
+    alarm = _locked(conn, alarm_id)
     if alarm is None or alarm.state is AlarmState.CLEARED:
         return alarm
     assignee = actor if state is AlarmState.ASSIGNED else alarm.assignee
@@ -164,8 +166,8 @@ def act(
 def remind(conn: Connection, now: datetime, unread: datetime, over_at: datetime) -> int:
     """Enqueue a direct message for each due reminder whose alarm is not cleared. Returns how many were due.
 
-    A reminder waits until its order was read, but no longer once it was due by ``unread``. ``over_at``: when the order
-    of an open question (leg SILENT) is checked again, which ends its watches.
+    A reminder waits until its order was read, except if it was due by ``unread``. ``over_at``: when the order of an
+    unanswered question (leg SILENT) is checked again, which ends its watches.
     """
     at = to_int(now)
     facts = (at, to_int(unread))
@@ -183,12 +185,12 @@ def _remind(conn: Connection, now: datetime, row: Row, over_at: datetime) -> Non
     messages.notice(conn, now, f"reminder:{reminder.alarm}", reminder.person, reminder)
     if conn.execute(END_SNOOZE, (row["alarm"], to_int(now))).rowcount:
         enqueue.refresh_order(conn, now, row["key"])
-        if row["leg"] == "silent":  # an open question: whoever was reminded has time to answer it
+        if row["leg"] == Leg.SILENT:  # an unanswered question: the person who was reminded has time to answer it
             schedule(conn, row["key"], over_at)
 
 
 def say_in_thread(conn: Connection, post: Post) -> bool:
-    """Move a reminder whose person takes no direct messages into the order's thread. False: there is no such thread."""
+    """Move a reminder that cannot be sent directly into the order's thread. False: there is no such thread."""
     reminder = post.notice
     if not isinstance(reminder, Reminder) or post.watch_id is not None:
         return False
@@ -206,7 +208,7 @@ def event_ids(conn: Connection, key: str) -> list[str]:
 def retire(conn: Connection, now: datetime, key: str, reason: str, *, seen: int | None = None) -> bool:
     """End every watch of an order with this reason, which their cards show. The order is no longer polled.
 
-    ``seen``: see :func:`raise_alarm`. Returns whether it was done.
+    ``seen``: see :func:`raise_alarm`. False: the order has another version, so nothing was done.
     """
     if not _is_as_seen(conn, key, seen):
         return False
@@ -219,13 +221,13 @@ def retire(conn: Connection, now: datetime, key: str, reason: str, *, seen: int 
 
 
 def get(conn: Connection, alarm_id: int) -> Alarm | None:
-    """Return an alarm by its id; None: there is none."""
+    """Return the alarm with this id; None: there is none."""
     row = conn.execute("SELECT * FROM alarms WHERE id = ?", (alarm_id,)).fetchone()
     return _alarm(row) if row else None
 
 
 def of_orders(conn: Connection, keys: Sequence[str]) -> dict[str, Alarm]:
-    """Return the live alarms of these orders by key; orders without one are absent."""
+    """Return the live alarms of these orders by key; orders without a live alarm are absent."""
     alarms = {}
     for key in keys:
         row = conn.execute("SELECT * FROM alarms WHERE key = ? AND state <> 'cleared'", (key,)).fetchone()
@@ -235,20 +237,20 @@ def of_orders(conn: Connection, keys: Sequence[str]) -> dict[str, Alarm]:
 
 
 def live(conn: Connection, limit: int) -> list[str]:
-    """Return the keys of the orders with a live alarm, those whose alarm was raised last first."""
+    """Return the keys of the orders with a live alarm, the order whose alarm was raised last first."""
     query = "SELECT key FROM alarms WHERE state <> 'cleared' ORDER BY raised_at DESC LIMIT ?"
     return [row[0] for row in conn.execute(query, (limit,))]
 
 
 def _is_as_seen(conn: Connection, key: str, version: int | None) -> bool:
-    """Hold an order. Returns whether it still has the version in which it was read; None: any."""
+    """Lock an order. Returns whether it still has this version; None: any version counts."""
     lock_orders(conn, [key])
     sql = "SELECT 1 FROM orders WHERE key = ? AND version = ?"
     return version is None or conn.execute(sql, (key, version)).fetchone() is not None
 
 
-def _held(conn: Connection, alarm_id: int) -> Alarm | None:
-    """Hold an alarm's order. Returns the alarm as it is then."""
+def _locked(conn: Connection, alarm_id: int) -> Alarm | None:
+    """Lock an alarm's order. Returns the alarm as it is under the lock; None: there is none."""
     row = conn.execute("SELECT key FROM alarms WHERE id = ?", (alarm_id,)).fetchone()
     if row:
         lock_orders(conn, [row["key"]])

@@ -1,4 +1,4 @@
-"""The messages about requests for approvals, in the outbox: to channels, to people, and to whoever can be reached."""
+"""The messages about requests for approvals, in the outbox: to channels, to people, and to others if these fail."""
 
 from __future__ import annotations
 
@@ -8,6 +8,7 @@ from storage import codec
 from storage.messages import MESSAGE
 from storage.post import PostKind
 from storage.rows import to_int
+from tracking.approvals import ApprovalState
 from tracking.messages import ApprovalMessage, ApprovalPart
 
 if TYPE_CHECKING:
@@ -17,7 +18,7 @@ if TYPE_CHECKING:
     from storage.post import Post
     from tracking.approvals import Approval
 
-# A request that Slack refuses, or that would wait in its channel until somebody resumes the paused watches there.
+# A request that Slack refuses, or that is held in its channel until somebody resumes the paused watches there.
 UNPOSTED = """
 UPDATE outbox SET state = 'failed', event_id = 'approval:moved', sent_at = ?, fence = fence + 1, lease_until = NULL
 WHERE kind IN ('approval', 'notice') AND key = '' AND state IN ('held', 'failed') AND event_id = ?
@@ -35,7 +36,7 @@ WHERE = "SELECT channel, ts, reader FROM approval_messages WHERE approval = ? OR
 
 
 def send(conn: Connection, now: datetime, message: ApprovalMessage, recipient: str) -> None:
-    """Enqueue a message: to its reader as a notice, else to a channel. ``recipient``: the id of either."""
+    """Enqueue a message: to its reader as a notice, or to a channel. ``recipient``: Slack's id of either."""
     event_id = _event_id(message.approval)
     if message.part is not ApprovalPart.REQUEST:
         event_id += f":{message.part}"
@@ -50,7 +51,7 @@ def refresh(conn: Connection, now: datetime, number: int) -> None:
 
 
 def question(conn: Connection, now: datetime, asked: Approval, by: str, text: str) -> None:
-    """Enqueue a question to the asker: in the request's thread, or directly where there is none."""
+    """Enqueue a question to the asker: in the request's threads, or directly if there is no thread."""
     threads = _threads(conn, asked.id)
     if not threads:
         direct = ApprovalMessage(asked.id, ApprovalPart.QUESTION, asked.asker, by=by, text=text)
@@ -68,9 +69,9 @@ def remind(conn: Connection, now: datetime, number: int) -> None:
 
 
 def send_otherwise(conn: Connection, now: datetime, asked: Approval) -> bool:
-    """Send a request that its channel does not take to each named approver who lacks it, and tell the asker.
+    """Send a request that its channel refuses to each approver who has not got it, and tell the asker.
 
-    The asker is told of an approver who takes no direct messages, too. False: every message was taken, or may still be.
+    The asker is also told of an approver whom no direct message reaches. False: Slack took every message, or may still.
     """
     rows = conn.execute(UNPOSTED, (to_int(now), _event_id(asked.id))).fetchall()
     for row in rows:
@@ -85,23 +86,23 @@ def send_otherwise(conn: Connection, now: datetime, asked: Approval) -> bool:
 
 
 def note_request(conn: Connection, now: datetime, post: Post, channel: str, ts: str) -> None:
-    """Note where a request was posted, and bring it up to date at once if somebody has decided meanwhile."""
+    """Store where a request was posted, and update the message at once if somebody has decided meanwhile."""
     message = post.content
     is_request = isinstance(message, ApprovalMessage) and message.part is ApprovalPart.REQUEST
     if not isinstance(message, ApprovalMessage) or not is_request or not ts or post.kind is PostKind.APPROVAL_EDIT:
         return
-    # Held, so that a decision either sees where the request stands or is seen here.
+    # The lock lets a concurrent decision either see the new message, or be seen here.
     sql = f"SELECT state FROM approvals WHERE id = ? {conn.for_update}"
     row = conn.execute(sql, (message.approval,)).fetchone()
     if row is None:
         return
     conn.execute(NOTE, (message.approval, channel, ts, message.reader))
-    if row["state"] != "waiting":
+    if row["state"] != ApprovalState.WAITING:
         _edit(conn, now, message.approval, channel, ts, reader=message.reader)
 
 
 def say_in_thread(conn: Connection, post: Post) -> bool:
-    """Move a message to an asker who takes no direct ones into the request's thread. False: there is none."""
+    """Move a message that cannot be sent to the asker directly into the request's thread. False: there is no thread."""
     message = post.content
     if not isinstance(message, ApprovalMessage) or message.part is ApprovalPart.REQUEST:
         return False
@@ -114,7 +115,7 @@ def say_in_thread(conn: Connection, post: Post) -> bool:
 
 
 def _threads(conn: Connection, number: int) -> list[tuple[str, str]]:
-    """Where a request was posted for a whole channel: the channel, and Slack's id of the message."""
+    """The messages that show a request to a whole channel, as pairs of channel and Slack's ts."""
     return [(row["channel"], row["ts"]) for row in conn.execute(WHERE, (number,)) if not row["reader"]]
 
 

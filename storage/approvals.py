@@ -1,4 +1,4 @@
-"""Requests for approvals: each is posted once, decided once, and its asker told. Every step is in the audit trail."""
+"""Requests for approvals: each is posted and decided once, and its asker is told. The audit trail has every step."""
 
 from __future__ import annotations
 
@@ -8,7 +8,7 @@ from typing import TYPE_CHECKING
 
 from storage import approval_posts, codec, flows, writes
 from storage.rows import to_int, to_time
-from tracking.approvals import TRANSITIONS, Approval, ApprovalState, is_no_more
+from tracking.approvals import TRANSITIONS, Approval, ApprovalState, is_within
 from tracking.changes.approval import ApprovalStep, Step
 from tracking.messages import ApprovalMessage, ApprovalPart
 from tracking.writes import Write, WriteState
@@ -23,14 +23,14 @@ if TYPE_CHECKING:
 REMIND_AFTER = timedelta(days=1)
 BOT = "pandabot"  # the actor of an expiry in the audit trail
 ABOUT = 300  # characters of a deed in the audit trail
-TENDED = 500  # waiting requests whose messages are looked after
+TENDED = 500  # waiting requests whose messages :func:`tend` checks at a time
 
 ADD = """
 INSERT INTO approvals (target, deed, asker, flow, channel, approvers, state, asked_at, until)
 VALUES (?, ?, ?, ?, ?, ?, 'waiting', ?, ?) RETURNING *
 """
-# An approval is used up when another form has made the write for which it was granted. Within one form the write itself
-# is made once: its record, its target and the finished form see to that.
+# An approval is used up when another form has made the write for which it was granted. Within one form the write is
+# made only once, by its record, its target and the finished form.
 LIVE = """
 SELECT * FROM approvals WHERE asker = ? AND target = ? AND until > ? AND (state = 'waiting' OR state = 'approved' AND
   NOT EXISTS (SELECT 1 FROM writes w WHERE approvals.granted_to <> ? AND approvals.granted_to <> ''
@@ -62,11 +62,12 @@ RETURNING *
 def ask(
     conn: Connection, now: datetime, request: Approval, readers: Sequence[str] = (), *, in_channel: bool = True
 ) -> Approval:
-    """Record a request and enqueue its message. Returns it with its number, or the one of the same deed that waits.
+    """Record a request and enqueue its messages. Returns it with its number, or a former request in its place.
 
-    ``readers``: people who each get it directly; ``in_channel``: it is posted in the request's channel. A request of
-    the same asker that waits for another amount of the same target is withdrawn: the new one takes its place. One that
-    another form of theirs repeats is returned, be it waiting or approved and not used.
+    ``readers``: Slack ids of people who get it directly; ``in_channel``: it is posted in the request's channel. A
+    waiting request of the same asker that covers the deed is returned instead; other waiting requests for the same
+    target are withdrawn. If the asker's deed repeats that of another form, whose request waits, or is approved and not
+    used, that request is returned instead.
     """
     conn.hold(f"approvals:{request.asker}")
     conn.hold(f"approval:{request.asker}:{request.deed.target}")
@@ -89,10 +90,10 @@ def ask(
     return asked
 
 
-def fitting(conn: Connection, now: datetime, asker: str, deed: Deed, flow: str) -> Approval | None:
+def find_covering(conn: Connection, now: datetime, asker: str, deed: Deed, flow: str) -> Approval | None:
     """Return the request that covers a deed: approved and not used up, or waiting; None: there is none.
 
-    An approved one is noted as granted to this ``flow``.
+    An approved request is marked as granted to this ``flow``.
     """
     conn.hold(f"approval:{asker}:{deed.target}")
     covering = [each for each in _live(conn, now, asker, deed, flow) if each.deed.covers(deed)]
@@ -104,10 +105,10 @@ def fitting(conn: Connection, now: datetime, asker: str, deed: Deed, flow: str) 
 
 
 def purchase_approved(conn: Connection, order_ids: Sequence[str], amount_fen: int | None, payer: str) -> str:
-    """Return who approved the purchases that made these orders, for no less money; empty: somebody has to be asked.
+    """Return the approver of the purchases that made these orders; empty: somebody has to be asked.
 
-    The orders of one payment may come from several purchases: all must be approved, and none by the ``payer``. The
-    approver of the first is returned.
+    The orders of one payment may come from several purchases: all must be approved, for no less money in sum, and none
+    by the ``payer``. The approver (a Slack id) of the first purchase is returned.
     """
     by_order = {order_id: conn.execute(BOUGHT, (order_id,)).fetchone() for order_id in order_ids}
     purchases = {row["id"]: row for row in by_order.values() if row is not None}
@@ -115,11 +116,11 @@ def purchase_approved(conn: Connection, order_ids: Sequence[str], amount_fen: in
     approvers = [str(row["approved_by"]) for row in purchases.values()]
     if None in by_order.values() or None in amounts or payer in approvers:
         return ""
-    return approvers[0] if approvers and is_no_more(amount_fen, sum(amounts)) else ""
+    return approvers[0] if approvers and is_within(amount_fen, sum(amounts)) else ""
 
 
 def get(conn: Connection, number: int) -> Approval | None:
-    """Return a request by its number; None: there is none."""
+    """Return the request with this number; None: there is none."""
     row = conn.execute("SELECT * FROM approvals WHERE id = ?", (number,)).fetchone()
     return _approval(row) if row else None
 
@@ -135,7 +136,7 @@ def of_asker(conn: Connection, asker: str, limit: int) -> list[Approval]:
 
 
 def uses(conn: Connection, numbers: Sequence[int]) -> dict[int, list[Write]]:
-    """Return what the approved requests among these were used for; one that was not used is left out."""
+    """Return the writes for which the approved requests among these were used, by request; unused ones are absent."""
     rows = [conn.execute(GRANTED, (number,)).fetchone() for number in numbers]
     used = {row["id"]: writes.approved_of(conn, row["granted_to"], row["decided_at"]) for row in rows if row}
     return {number: made for number, made in used.items() if made}
@@ -151,9 +152,9 @@ def decide(
     reason: str = "",
     until: datetime | None = None,
 ) -> bool:
-    """Record the end of a request, once: its messages are brought up to date, and its asker is told.
+    """Record the end of a request, once: its messages are updated, and its asker is told.
 
-    ``until``: the last moment at which an approval can be used. False: the request does not wait any more.
+    ``by``: who decided, a Slack id. ``until``: until when an approval can be used. False: the request no longer waits.
     """
     assert state in TRANSITIONS[ApprovalState.WAITING]
     ends = until or now
@@ -174,7 +175,7 @@ def decide(
 
 
 def question(conn: Connection, now: datetime, number: int, by: str, text: str) -> bool:
-    """Enqueue an approver's question to the asker: in the request's thread, else directly. False: it does not wait."""
+    """Enqueue an approver's question to the asker, in the request's thread or directly. False: it no longer waits."""
     asked = get(conn, number)
     if asked is None or asked.state is not ApprovalState.WAITING:
         return False
@@ -184,9 +185,9 @@ def question(conn: Connection, now: datetime, number: int, by: str, text: str) -
 
 
 def tend(conn: Connection, now: datetime) -> int:
-    """Do what time demands: expire requests, remind of others, and send directly what no channel takes.
+    """Expire overdue requests, remind of old ones, and send directly the requests that no channel takes.
 
-    Returns how many requests were concerned.
+    Returns the number of requests concerned.
     """
     expired = conn.execute(EXPIRED, (to_int(now),)).fetchall()
     for row in expired:

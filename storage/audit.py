@@ -1,4 +1,4 @@
-"""The audit trail, what Slack tells of people, and the ids of Slack's deliveries."""
+"""The audit trail, Slack's facts about people, and the ids of Slack's deliveries."""
 
 from __future__ import annotations
 
@@ -19,8 +19,8 @@ class Person:
     """A person who used the bot. A field that Slack has not told yet is empty."""
 
     name: str = ""
-    locale: str = ""  # of their Slack, such as ``zh-CN``
-    time_zone: str = ""  # of their Slack, an IANA name such as ``Asia/Shanghai``
+    locale: str = ""  # set in Slack, such as ``zh-CN``
+    time_zone: str = ""  # set in Slack, an IANA name such as ``Asia/Shanghai``
 
 
 @dataclass(frozen=True, slots=True)
@@ -44,7 +44,7 @@ def append(conn: Connection, entries: Sequence[AuditEntry]) -> None:
 
 
 def first_seen(conn: Connection, event_id: str, now: datetime) -> bool:
-    """Record a delivery id. Returns True the first time it is seen: Slack delivers some requests twice."""
+    """Record the id of a delivery. False: it was recorded before, since Slack delivers some requests twice."""
     sql = "INSERT INTO deliveries (id, at) VALUES (?, ?) ON CONFLICT (id) DO NOTHING"
     return conn.execute(sql, (event_id, to_int(now))).rowcount == 1
 
@@ -56,7 +56,7 @@ def people(conn: Connection) -> dict[str, Person]:
 
 
 def keep_person(conn: Connection, user: str, person: Person) -> None:
-    """Store a person, or what changed about them. ``user``: Slack user id."""
+    """Store a person, or replace the stored facts about them. ``user``: Slack user id."""
     conn.execute(
         "INSERT INTO people (id, name, locale, time_zone) VALUES (?, ?, ?, ?) ON CONFLICT (id) DO UPDATE SET"
         " name = excluded.name, locale = excluded.locale, time_zone = excluded.time_zone",

@@ -1,4 +1,4 @@
-"""A channel's choices, and its delivery log."""
+"""A channel's settings and mute, and its delivery log."""
 
 from __future__ import annotations
 
@@ -16,13 +16,13 @@ if TYPE_CHECKING:
 
 @dataclass(frozen=True, slots=True)
 class Channel:
-    """A channel's choices: the defaults for a channel that never chose. Times are aware."""
+    """A channel's settings and mute; the defaults for a channel without any. Times are aware."""
 
     channel: str
     settings: ChannelSettings = DEFAULTS
     muted_until: datetime | None = None
     muted_by: str = ""
-    digest_day: str = ""  # local date (ISO) of the last daily digest; empty: none yet
+    digest_day: str = ""  # local date (ISO) of the last daily digest; empty: there was none yet
     updated_by: str = ""
     updated_at: datetime | None = None
 
@@ -31,7 +31,7 @@ class Channel:
 class DeliveryLogEntry:
     """One piece of news of an order, and its outcome in one channel. Times are aware."""
 
-    key: str  # of the order
+    key: str  # the order's key
     event_id: str
     at: datetime
     severity: Severity
@@ -46,7 +46,7 @@ class DeliveryLogEntry:
 
 @dataclass(frozen=True, slots=True)
 class DeliveryLog:
-    """The entries of an order in one channel, oldest first, and how many besides could not be read."""
+    """The entries of an order in one channel, oldest first, and the number of further entries that are unreadable."""
 
     entries: tuple[DeliveryLogEntry, ...] = ()
     unreadable: int = 0

@@ -1,4 +1,4 @@
-"""The filters of all that a channel watches: set at once, and taken back."""
+"""Sets the filter of everything that a channel watches at once, and restores the former filters."""
 
 from __future__ import annotations
 
@@ -29,7 +29,7 @@ def set_filters(
 ) -> tuple[ByFilter, ByFilter]:
     """Set the filter of every live watch and subscription of a channel.
 
-    Returns the watches and the subscriptions that had another one, by that.
+    Returns the ids of the watches, and of the subscriptions, that had another filter, by that filter.
     """
     _lock(conn, channel_id)
     former = filters_of(conn, channel_id), _grouped(conn, SUBSCRIPTIONS, channel_id)
@@ -51,14 +51,15 @@ def restore_filters(
     former: tuple[Mapping[str, Sequence[int]], Mapping[str, Sequence[int]]],
     actor: str,
 ) -> tuple[ByFilter, ByFilter]:
-    """Undo :func:`set_filters` with what it returned, where the filter is still the one that it set.
+    """Undo :func:`set_filters`, for watches and subscriptions that still have the filter which it set.
 
-    Returns what was restored, in the same form.
+    ``filter_``: the filter that it set. ``former``: its result. Returns the restored ids, in the same form.
     """
     _lock(conn, channel_id)
-    there = set(filters_of(conn, channel_id).get(filter_, ()))
-    standing = set(_grouped(conn, SUBSCRIPTIONS, channel_id).get(filter_, ()))
-    watches, subscriptions = _only(former[0], there, filter_), _only(former[1], standing, filter_)
+    unchanged = set(filters_of(conn, channel_id).get(filter_, ()))
+    unchanged_subscriptions = set(_grouped(conn, SUBSCRIPTIONS, channel_id).get(filter_, ()))
+    watches = _only(former[0], unchanged, filter_)
+    subscriptions = _only(former[1], unchanged_subscriptions, filter_)
     _put(conn, "watches", watches)
     _put(conn, "subscriptions", subscriptions)
     _refresh(conn, now, watches)
@@ -68,7 +69,7 @@ def restore_filters(
 
 
 def _lock(conn: Connection, channel_id: str) -> None:
-    """Hold all that has a filter in a channel, so that none is set between a look at them and what follows."""
+    """Lock a channel's watches and subscriptions, so that no filter changes between reading and writing them."""
     lock_subscriptions(conn, "channel = ?", channel_id)
     lock_orders_of_watches(conn, "channel = ? AND state <> 'ended'", (channel_id,))
 

@@ -24,13 +24,13 @@ DO UPDATE SET settings = excluded.settings, updated_by = excluded.updated_by, up
 
 
 def channel(conn: Connection, channel_id: str) -> Channel:
-    """Return a channel's choices: the defaults for one that never chose."""
+    """Return a channel's settings and mute; the defaults for a channel without any."""
     row = conn.execute("SELECT * FROM channels WHERE channel = ?", (channel_id,)).fetchone()
     return _channel(row) if row else Channel(channel_id)
 
 
 def save_settings(conn: Connection, now: datetime, channel_id: str, settings: ChannelSettings, actor: str) -> None:
-    """Replace a channel's settings. Posts held there by quiet hours are checked again."""
+    """Replace a channel's settings. Posts that quiet hours or a mute hold there are checked again."""
     stored = codec.dump_settings(settings)
     conn.execute(SAVE, (channel_id, stored, actor, to_int(now)))
     holds.recheck_quiet_hours(conn, channel_id, to_int(now))
@@ -38,7 +38,7 @@ def save_settings(conn: Connection, now: datetime, channel_id: str, settings: Ch
 
 
 def say(conn: Connection, now: datetime, channel_id: str, change: ChannelChange) -> None:
-    """Enqueue a LINE, which tells a channel of a change that somebody made for all in it."""
+    """Enqueue a LINE, which tells a channel of a change that somebody made for everybody in it."""
     messages.line(conn, now, channel_id, change)
 
 
@@ -49,9 +49,9 @@ def channel_of_line(conn: Connection, line: int) -> str:
 
 
 def take_line(conn: Connection, line: int) -> tuple[str, ChannelChange] | None:
-    """Mark a LINE as undone. Returns its channel and change; None: it was undone before, or does not exist any more.
+    """Mark a LINE as undone. Returns its channel and change; None: it was undone before, or no longer exists.
 
-    Raises ValueError for a line that another version stored and this one cannot read.
+    Raises ValueError for a line of another version that this version cannot read.
     """
     row = conn.execute(
         "UPDATE outbox SET event_id = 'line:undone' WHERE id = ? AND kind = 'line' AND event_id = 'line' "
@@ -62,7 +62,7 @@ def take_line(conn: Connection, line: int) -> tuple[str, ChannelChange] | None:
 
 
 def release_line(conn: Connection, line: int) -> None:
-    """Let a LINE be undone later after all: nothing of it was."""
+    """Take back the mark of :func:`take_line`, so that the LINE can be undone later: nothing of it was undone."""
     conn.execute("UPDATE outbox SET event_id = 'line' WHERE id = ? AND event_id = 'line:undone'", (line,))
 
 
@@ -74,7 +74,7 @@ def with_settings(conn: Connection) -> list[Channel]:
 def put_daily_digest(conn: Connection, now: datetime, channel_id: str, day: str, digest: DailyDigest | None) -> bool:
     """Mark the channel's digest of a local day (ISO) as made, and enqueue it. False: it was made before.
 
-    ``digest`` None: there is nothing to tell of that day.
+    ``digest`` None: there is nothing to tell about that day.
     """
     marked = conn.execute(
         "UPDATE channels SET digest_day = ? WHERE channel = ? AND digest_day < ?", (day, channel_id, day)

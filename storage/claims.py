@@ -1,4 +1,4 @@
-"""Claiming: the sender leases the oldest post of each channel, with all that it needs to post it."""
+"""Claims: the sender leases the oldest post of each channel, with everything needed to post it."""
 
 from __future__ import annotations
 
@@ -22,10 +22,10 @@ if TYPE_CHECKING:
     from storage.lanes import Lane
     from storage.pace import Pace
 
-# Channels whose lanes are held at a time: more than may get a post now, since the post of some may have to wait; and
-# not all, since another process passes over those that are held.
+# How many channels' lanes are locked at a time: SPARE more than may get a post now, since some posts may have to wait,
+# and never all, since another process passes over locked lanes.
 SPARE, AT_ONCE = 10, 200
-# While a release rolls out, the version before meets what the new one writes.
+# While a release rolls out, processes of the former version meet rows of the new one, and leave them to it for a while.
 FOR_NEWER, PASSED_OVER = timedelta(minutes=10), timedelta(seconds=5)
 PUT_BACK = """
 UPDATE outbox SET state = ?, claimed_at = ?, not_before = ?, error = ?, fence = fence + 1, lease_until = NULL
@@ -45,8 +45,8 @@ FROM waiting LEFT JOIN lanes ON lanes.channel = waiting.channel WHERE waiting.ch
 """
 BUSY = "SELECT 1 FROM outbox WHERE state = 'sending' AND channel = ?"
 HEAD = f"SELECT * FROM outbox WHERE channel = ? AND {LIVE} AND (kind = 'refresh') = ? ORDER BY position, id LIMIT 1"
-# A refresh waits until no channel has another post that could go: readers wait for news, nobody waits for a card's new
-# look. A card that is not known to be posted yet cannot be refreshed.
+# A refresh waits until no channel has another post that could go: readers wait for news, and nobody waits for a card's
+# new look. A card that is not known to be posted yet cannot be refreshed.
 REFRESH = f"""
 SELECT * FROM outbox p WHERE channel = ? AND {LIVE} AND (kind = 'refresh') = ? AND not_before <= ?
   AND NOT EXISTS (SELECT 1 FROM watches w WHERE w.id = p.watch_id AND w.state = 'opening')
@@ -58,7 +58,7 @@ DOUBT = """
 UPDATE outbox SET state = 'uncertain', fence = fence + 1, not_before = ?, lease_until = NULL
 WHERE id = ? AND state = 'sending' AND lease_until <= ?
 """
-# A batch names the order in whose thread it belongs: the order's present watch is joined in.
+# A batch for an order's thread names the order, not a watch: the order's present watch is joined in.
 POST_CONTEXT = """
 SELECT w.id AS watch_id, w.card_ts, w.state, c.settings, n.payload,
   CASE WHEN w.muted_until > :now THEN w.muted_by WHEN c.muted_until > :now THEN c.muted_by ELSE '' END AS muted_by,
@@ -94,12 +94,12 @@ def claim_posts(
 ) -> list[Post]:
     """Claim the oldest live post of each channel that is not in ``busy``, if its time has come: ``limit`` at most.
 
-    Channels that were served least of late come first.
+    The channels that got the fewest posts lately come first.
 
-    A claimed post is SENDING; one that was UNCERTAIN stays so, and has to be looked up before it is sent. Posts of
-    watches that a person ended are deleted instead. A claim is void after ``lease``: the post is then UNCERTAIN. The
-    claim of a busy channel stands: its sender is at work, and only the clock was set forward or the machine slept.
-    ``pace``: Slack's limits; None: none. Channels for which another process claims at the moment are passed over.
+    A claimed post is SENDING; an UNCERTAIN post stays UNCERTAIN, and has to be looked up before it is sent. Posts of
+    watches that a person ended are deleted instead. A claim ends after ``lease``, and its post is UNCERTAIN then. The
+    claims of ``busy`` channels stay: their senders are at work, and only the clock was set forward or the machine
+    slept. ``pace``: Slack's limits; None: no limits. Channels for which another process is claiming are passed over.
     ``worker``: the name of the process.
     """
     at = to_int(now)
@@ -118,35 +118,35 @@ def claim_posts(
 
 
 def _in_turn(conn: Connection, busy: Collection[str], pace: Pace | None, at: int) -> list[Lane]:
-    """Return the lanes of the channels that may get a post now, the one that was served least of late first.
+    """Return the lanes of the channels that may get a post now, those that got the fewest posts lately first.
 
-    By the alphabet, the first few channels with much to tell would take every token of the workspace.
+    In alphabetical order, a few busy channels at the front would take every token of the workspace.
     """
     waiting = (lanes.Lane(*row) for row in conn.tuples(CHANNELS))
     return sorted(lane for lane in waiting if lane.channel not in busy and lanes.is_ready(lane, pace, at))
 
 
 def _heads(conn: Connection, waiting: Sequence[Lane], limit: int, pace: Pace | None, at: int) -> list[Row]:
-    """Hold the first lanes, and return the rows that go out next: refreshes only if no other row could go."""
-    found: list[Row] = []
+    """Lock the first lanes, and return the rows that go out next: refreshes only if no other row could go."""
+    heads: list[Row] = []
     without: list[str] = []
     start, step = 0, limit + SPARE
-    while start < len(waiting) and len(found) < limit:
+    while start < len(waiting) and len(heads) < limit:
         ready = lanes.hold_ready(conn, waiting[start : start + step], pace, at)
         start, step = start + step, min(2 * step, AT_ONCE)
         for channel in ready:
-            if len(found) < limit and not conn.execute(BUSY, (channel,)).fetchone():
+            if len(heads) < limit and not conn.execute(BUSY, (channel,)).fetchone():
                 if (head := _head(conn, channel, at)) is not None:
-                    found.append(head)
+                    heads.append(head)
                 else:
                     without.append(channel)
     for channel in without:
-        if len(found) < limit and (head := _refresh(conn, channel, at)) is not None:
-            found.append(head)
-    return found
+        if len(heads) < limit and (head := _refresh(conn, channel, at)) is not None:
+            heads.append(head)
+    return heads
 
 
-def batched(conn: Connection, batch_id: int) -> list[Post]:
+def batch_members(conn: Connection, batch_id: int) -> list[Post]:
     """Return the posts in a BATCH, oldest first."""
     listed = conn.execute("SELECT payload FROM outbox WHERE id = ?", (batch_id,)).fetchone()
     where, facts = "batch_id = ?", [batch_id]
@@ -158,7 +158,7 @@ def batched(conn: Connection, batch_id: int) -> list[Post]:
 
 
 def _head(conn: Connection, channel: str, now: int) -> Row | None:
-    """The channel's oldest live row but for refreshes, if its time has come."""
+    """The channel's oldest live row that is no refresh, if its time has come."""
     head: Row | None = conn.execute(f"{HEAD} {conn.for_update}", (channel, False)).fetchone()
     if head is None or head["not_before"] > now:
         return None
@@ -171,28 +171,28 @@ def _refresh(conn: Connection, channel: str, now: int) -> Row | None:
 
 
 def _is_dropped(conn: Connection, head: Row) -> bool:
-    """Delete what a watch that a person ended still had to post, and this row with it. False: the row may go."""
-    if head["state"] != "pending" or not _is_unwatched(conn, head["watch_id"]):
+    """Delete this row and the other unsent posts of its watch, if a person ended the watch. False: the row may go."""
+    if head["state"] != PostState.PENDING or not _is_unwatched(conn, head["watch_id"]):
         return False
     drop_unsent(conn, [head["watch_id"]])
     return True
 
 
 def _is_unwatched(conn: Connection, watch_id: int | None) -> bool:
-    """Whether a person ended the post's watch. The posts of a watch that ended with a reason still go out."""
+    """Whether a person ended the post's watch. The posts of a watch that the bot ended, with a reason, still go out."""
     sql = "SELECT 1 FROM watches WHERE id = ? AND state = 'ended' AND reason = ''"
     return watch_id is not None and conn.execute(sql, (watch_id,)).fetchone() is not None
 
 
 def _claim(conn: Connection, row: Row, now: datetime, lease: timedelta, worker: str) -> Post | None:
-    """Lease a row; None: this version cannot read it, and it was kept from blocking its channel."""
-    is_uncertain = row["state"] == "uncertain"
+    """Lease a row. None: this version cannot read the row, which was put off, so that it does not block its channel."""
+    state = PostState.UNCERTAIN if row["state"] == PostState.UNCERTAIN else PostState.SENDING
     conn.execute(
         "UPDATE outbox SET state = ?, fence = fence + 1, attempts = attempts + 1, "
         "claimed_at = COALESCE(claimed_at, ?), lease_until = ?, worker = ?, "
         "not_before = CASE ? WHEN 'uncertain' THEN ? ELSE not_before END WHERE id = ?",
         (
-            "uncertain" if is_uncertain else "sending",
+            state.value,
             to_int(now),
             to_int(now + lease),
             worker,
@@ -201,7 +201,6 @@ def _claim(conn: Connection, row: Row, now: datetime, lease: timedelta, worker: 
             row["id"],
         ),
     )
-    state = PostState.UNCERTAIN if is_uncertain else PostState.SENDING
     try:
         return _post(conn, row, to_int(now), state, claimed=True)
     except UNREADABLE as error:
@@ -210,9 +209,9 @@ def _claim(conn: Connection, row: Row, now: datetime, lease: timedelta, worker: 
 
 
 def _pass_over(conn: Connection, row: Row, now: datetime, error: str) -> None:
-    """Leave a row with an unknown word to processes of a newer version for a while, then make it anew, or fail it."""
+    """Leave an unreadable row to processes of a newer version for a while; after that rebuild the row, or fail it."""
     is_newer = to_int(now - FOR_NEWER) < row["created_at"] <= to_int(now)
-    if is_newer or openers.make_anew(conn, now, row["id"], row["fence"] + 1):
+    if is_newer or openers.rebuild(conn, now, row["id"], row["fence"] + 1):
         facts = (row["state"], row["claimed_at"], to_int(now + PASSED_OVER), error, row["id"])
         conn.execute(PUT_BACK, facts)
     else:

@@ -1,8 +1,8 @@
-"""What the operations see of a database: a connection within a transaction, whichever engine is behind it.
+"""The operations' view of a database: a connection within a transaction, the same for every engine.
 
-The SQL of the operations is the same for all engines. What differs stands in :class:`Connection` and in three functions
-that each engine defines for its SQL: ``random_token()``, ``next_position()`` of the outbox and ``post_token(channel,
-key, event_id)``, which is always the same for the same three.
+The SQL of the operations is the same for all engines. The differences are in :class:`Connection`, and in three
+functions that each engine defines for its SQL: ``random_token()``, ``next_position()`` of the outbox, and
+``post_token(channel, key, event_id)``, which always gives the same token for the same arguments.
 """
 
 from __future__ import annotations
@@ -15,7 +15,7 @@ if TYPE_CHECKING:
 
 
 class Row(Protocol):
-    """A row, by the names of its columns or their places; it can be unpacked."""
+    """A row. Its values are read by column name or by position, and it can be unpacked."""
 
     def __getitem__(self, column: str | int, /) -> Any: ...
     def __iter__(self) -> Iterator[Any]: ...
@@ -34,35 +34,38 @@ class Cursor(Protocol):
         ...
 
     def fetchall(self) -> list[Any]:
-        """Return the rows that are left."""
+        """Return the remaining rows."""
         ...
 
     def __iter__(self) -> Iterator[Any]: ...
 
 
 class Connection(Protocol):
-    """A connection within a transaction. Places for values are ``?`` in order, or ``:name``."""
+    """A connection within a transaction. Parameters are ``?`` in order, or ``:name``."""
 
     @property
     def for_update(self) -> str:
-        """The words that make a SELECT lock its rows, references to them excepted; empty where nothing runs beside."""
+        """The clause by which a SELECT locks its rows against changes; empty on an engine that runs one transaction.
+
+        Other transactions may still insert rows that refer to the locked ones.
+        """
         ...
 
     @property
     def skip_locked(self) -> str:
-        """The same, where rows that another transaction has locked are passed over."""
+        """The same clause, passing over rows that another transaction has locked."""
         ...
 
     def hold(self, *names: str) -> None:
-        """Wait until no other transaction holds these names, and hold them until the end of this one."""
+        """Take locks by these names until the end of the transaction, waiting for transactions that hold them."""
         ...
 
     def orders_are_due(self) -> None:
-        """Say that this transaction makes orders due at once, so that another process is woken when it has ended."""
+        """Note that this transaction makes orders due at once, so that its end wakes another process."""
         ...
 
     def among(self, texts: Sequence[str]) -> tuple[str, list[Any]]:
-        """Return the condition that a column, named before it, is one of these texts; and the values for its places."""
+        """Return a condition, to be written behind a column's name, that it is one of these texts; and its values."""
         ...
 
     def execute(self, sql: str, parameters: Any = ..., /) -> Cursor:
@@ -70,13 +73,13 @@ class Connection(Protocol):
         ...
 
     def executemany(self, sql: str, parameters: Iterable[Any], /) -> Cursor:
-        """Run one statement for each of several sets of values; ``rowcount`` counts the rows of all."""
+        """Run one statement for each of several sets of values; ``rowcount`` counts the rows of all of them."""
         ...
 
     def tuples(self, sql: str, parameters: Any = ..., /) -> Cursor:
-        """Run one statement whose rows are plain tuples, which are made faster than rows with names."""
+        """Run one statement. Its rows are plain tuples, which are made faster than rows with names."""
         ...
 
     def wiping(self) -> AbstractContextManager[None]:
-        """Leave nothing of the rows that the block deletes or replaces in the file, as far as the engine can."""
+        """Overwrite the rows that the block deletes or replaces in the file, as far as the engine can."""
         ...

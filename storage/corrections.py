@@ -1,10 +1,11 @@
-"""Corrections of stored orders by newer courier rules, without telling old news again."""
+"""Corrects stored orders by newer courier rules, without telling old news again."""
 
 from __future__ import annotations
 
 from typing import TYPE_CHECKING, NamedTuple
 
 from storage import enqueue, messages, orders, recording, traces
+from storage.facts import OWN
 from storage.locks import chunks, held_fences, lock_orders
 from storage.rows import to_int
 from tracking.messages import OrdersCorrected
@@ -31,17 +32,16 @@ UPDATE schedule SET stall_at = COALESCE(stall_at, :asks_at),
     AND (next_poll_at > :now OR next_poll_at IS NULL) THEN :now ELSE next_poll_at END
 WHERE key = :key AND NOT :is_final
 """
-# A reading that is under way began with what is corrected here, and would write it back.
+# A reading under way began with the uncorrected order, and would write that back.
 DROP_READING = "UPDATE schedule SET fence = fence + 1 WHERE key = ?"
 MISLED = "SELECT DISTINCT channel, key FROM watches WHERE state = 'active' AND key {among}"
-SET = "INSERT INTO facts (name, value, at) VALUES (?, ?, ?) ON CONFLICT (name) DO UPDATE SET value = excluded.value"
 
 
 class Correction(NamedTuple):
     """The differences that newer rules make to a stored order."""
 
-    key: str  # of the order
-    fence: int  # of the order that was read; a reading since then is newer
+    key: str  # the order's key
+    fence: int  # the order's fence when it was loaded; a reading since then has raised it
     milestone: Milestone | None
     reason: Reason | None
     pick_up_by: datetime | None
@@ -49,26 +49,26 @@ class Correction(NamedTuple):
     nodes: tuple[tuple[str, Milestone | None], ...]  # identity and new milestone
     parcels: tuple[Parcel, ...]  # with their new milestones, also those that were not stored before
     asks_at: datetime  # when an order that is not at its end after all is checked for silence
-    was_told_as_over: bool  # a channel was told of an end that was none
+    was_told_as_over: bool  # channels were told that the order had ended, which was wrong
 
 
 class Corrected(NamedTuple):
-    """What became of corrections."""
+    """The result of corrections."""
 
-    misled: list[tuple[str, str]]  # channel and order key, where an end was told that was none
-    moved: list[str]  # keys of orders that were read, or are being read, since the correction was made from them
+    misled: list[tuple[str, str]]  # pairs of channel and order key where an end was told wrongly
+    moved: list[str]  # keys of orders that were not corrected: they were leased or read since they were loaded
 
 
 def read_by(conn: Connection) -> str:
     """Return the version of the rules by which the stored nodes were read; empty: unknown."""
-    row = conn.execute("SELECT value FROM facts WHERE name = ?", (RULES,)).fetchone()
-    return str(row[0]) if row else ""
+    fact = OWN.get(conn, RULES)
+    return fact.value if fact else ""
 
 
 def batch(conn: Connection, after: str, limit: int) -> tuple[str, list[StoredOrder]]:
-    """Return the last key of the next ``limit`` orders behind ``after``, and those that can be decoded.
+    """Return the next ``limit`` orders by key after ``after``: the last of their keys, and those that can be decoded.
 
-    The key is empty when no order is left.
+    The key is empty if no order is left.
     """
     keys = [key for (key,) in conn.execute(AFTER, (after, limit))]
     stored = orders.load_readable(conn, keys)
@@ -76,7 +76,7 @@ def batch(conn: Connection, after: str, limit: int) -> tuple[str, list[StoredOrd
 
 
 def correct(conn: Connection, now: datetime, corrections: Sequence[Correction]) -> Corrected:
-    """Store corrections of orders that stand as they were read, and refresh their cards."""
+    """Store the corrections of orders whose fence is unchanged, and refresh their cards."""
     at = to_int(now)
     lock_orders(conn, [correction.key for correction in corrections])
     fences = held_fences(conn, [correction.key for correction in corrections])
@@ -110,8 +110,8 @@ def correct(conn: Connection, now: datetime, corrections: Sequence[Correction]) 
 def finish(conn: Connection, now: datetime, rules: str, misled: dict[str, int]) -> None:
     """Mark all orders as read by these rules, and enqueue a notice for each channel that was told wrongly.
 
-    ``misled``: the number of such orders by channel.
+    ``misled``: the number of wrongly told orders by channel.
     """
-    conn.execute(SET, (RULES, rules, to_int(now)))
+    OWN.put(conn, RULES, rules, now)
     for channel, count in misled.items():
         messages.notice(conn, now, f"corrected:{rules}", channel, OrdersCorrected(count))

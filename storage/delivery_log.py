@@ -59,7 +59,7 @@ def since(conn: Connection, channel_id: str, since: datetime) -> list[DeliveryLo
 
 
 def _readable(read: Callable[[Row], T], rows: Iterable[Row]) -> list[T]:
-    """Read each row that this version can read: another version wrote the others, or they were damaged."""
+    """Read the rows that this version can read. The other rows are damaged, or of another version."""
     entries = []
     for row in rows:
         with contextlib.suppress(*UNREADABLE):

@@ -1,4 +1,4 @@
-"""Ends watches: every path to an ended watch leads through here."""
+"""Ends watches. No other module sets the state of a watch to ended."""
 
 from __future__ import annotations
 
@@ -16,10 +16,10 @@ if TYPE_CHECKING:
 
 
 def end(conn: Connection, now: datetime, which: str, facts: Sequence[object], reason: str = "") -> list[int]:
-    """End the live watches for which the SQL condition ``which`` with these ``facts`` holds. Returns their ids.
+    """End the live watches that match the SQL condition ``which``, whose values are ``facts``. Returns their ids.
 
-    Without a reason a person ended them, and their unsent posts are dropped. With a reason the bot ends them, and their
-    posts still go out. An order without live watches is no longer polled.
+    An empty ``reason`` means that a person ends them: their unsent posts are dropped. With a reason the bot ends them,
+    and their posts still go out. An order without live watches is no longer polled.
     """
     lock_orders_of_watches(conn, f"({which}) AND state <> 'ended'", facts)
     ended = conn.execute(
@@ -31,6 +31,6 @@ def end(conn: Connection, now: datetime, which: str, facts: Sequence[object], re
     if not reason:
         outbox.drop_unsent(conn, ids)
     keys = list(dict.fromkeys(row["key"] for row in ended))
-    lock_orders(conn, keys)  # of watches that came in between, too
+    lock_orders(conn, keys)  # also the orders of watches that were opened since the first lock
     orders.unschedule_unwatched(conn, keys)
     return ids

@@ -1,4 +1,4 @@
-"""What the store needs of a database engine: transactions off the event loop, and how the database is doing."""
+"""The interface of a database engine: transactions off the event loop, and the database's condition."""
 
 from __future__ import annotations
 
@@ -17,20 +17,20 @@ T = TypeVar("T")
 
 @dataclass(frozen=True, slots=True)
 class Gauge:
-    """A figure that only this engine has. Its name ends in its unit: ``_seconds``, ``_bytes``."""
+    """A metric that only this engine has. Its name ends in its unit: ``_seconds``, ``_bytes``."""
 
     meaning: str  # a sentence
-    values: Mapping[str, float]  # by the value of the label; one value under "" where there is no label
-    label: str = ""
+    values: Mapping[str, float]  # by the value of the label; one value under "" if there is no label
+    label: str = ""  # its name; empty: there is no label
 
 
 @dataclass(frozen=True, slots=True)
 class Condition:
-    """How the engine is doing."""
+    """The condition of the engine."""
 
     version: str  # the engine's name and version
-    trouble: StorageError | None = None  # why nothing can be written; reads still work
-    wal_bytes: int = 0  # of the write-ahead log that lies beside the file; 0 where a server keeps it
+    trouble: StorageError | None = None  # why nothing can be written while reads still work; None: writes work
+    wal_bytes: int = 0  # size of the write-ahead log beside the file; 0: a server keeps it
     disk_free: int | None = None  # bytes left on the disk of the file; None: unknown
     gauges: Mapping[str, Gauge] = field(default_factory=dict)  # further figures for /metrics, by name
 
@@ -44,7 +44,7 @@ class Engine(Protocol):
         ...
 
     async def run(self, work: Callable[[Connection], T]) -> T:
-        """Run ``work`` in a transaction: all of it is done or nothing. Raises StorageError for the engine's errors."""
+        """Run ``work`` in a transaction, rolled back if it raises. Raises StorageError for the engine's errors."""
         ...
 
     async def read(self, work: Callable[[Connection], T]) -> T:
@@ -52,19 +52,19 @@ class Engine(Protocol):
         ...
 
     async def try_again(self, now: datetime) -> None:
-        """If writing had failed for a reason that a person mends, such as a full disk, find out whether it works."""
+        """Try to write, if writing had failed for a reason that a person has to mend, such as a full disk."""
         ...
 
     async def condition(self, *, counts: bool = True) -> Condition:
-        """Return how the engine is doing, with its further figures if ``counts``. Raises StorageError."""
+        """Return the engine's condition, with its gauges if ``counts``. Raises StorageError."""
         ...
 
     async def clock_offset(self, clock: Callable[[], datetime]) -> float:
-        """Return how many seconds ``clock`` is ahead of the database's; 0 for a file. Raises StorageError."""
+        """Return how many seconds ``clock`` is ahead of the server's clock; 0 for a file. Raises StorageError."""
         ...
 
     async def tidy_log(self) -> bool:
-        """Cut off a write-ahead log that has outgrown its limit. False: another program's reading prevents it."""
+        """Truncate a write-ahead log that has outgrown its limit. False: another program that reads prevents it."""
         ...
 
     async def close(self) -> None:

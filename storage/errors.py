@@ -21,7 +21,7 @@ class StorageError(Exception):
 
 
 class UnusableFileError(StorageError):
-    """The file cannot be opened or written, or is no database of this bot. It was left as it is."""
+    """The file cannot be opened or written, or is not a database of this bot. It was left as it is."""
 
 
 class CorruptFileError(StorageError):
@@ -29,7 +29,7 @@ class CorruptFileError(StorageError):
 
 
 class LostFileError(CorruptFileError):
-    """The file is missing or empty, though there are backups of it. No new one was made."""
+    """The file is missing or empty, though there are backups of it. No new file was made."""
 
 
 class NewerSchemaError(StorageError):
@@ -53,7 +53,7 @@ class RefusedError(StorageError):
 
 
 class MovedError(StorageError):
-    """The rows were moved to another database, in which the bot goes on."""
+    """The rows were moved to another database, on which the bot works now."""
 
 
 class UnreadableError(ValueError):

@@ -1,4 +1,4 @@
-"""Small facts by their name: a text and a time. Each bot has a table of them, and so have all workspaces together."""
+"""Facts: a text and a time by a name. Each bot has a table of them, and all workspaces share another."""
 
 from __future__ import annotations
 
@@ -32,16 +32,16 @@ class FactTable:
     table: str
 
     def put(self, conn: Connection, name: str, value: str, at: datetime) -> None:
-        """Store a fact in the place of the former one of that name."""
+        """Store a fact, which replaces the former fact of that name."""
         conn.execute(PUT.format(table=self.table), (name, value, to_int(at)))
 
     def get(self, conn: Connection, name: str) -> Fact | None:
-        """Return a fact; None: there is none of that name."""
+        """Return the fact of this name; None: there is none."""
         row = conn.execute(f"SELECT value, at FROM {self.table} WHERE name = ?", (name,)).fetchone()
         return Fact(row["value"], to_time(int(row["at"]))) if row else None
 
     def drop(self, conn: Connection, name: str) -> bool:
-        """Delete a fact. False: there was none of that name."""
+        """Delete the fact of this name. False: there was none."""
         return conn.execute(f"DELETE FROM {self.table} WHERE name = ?", (name,)).rowcount == 1
 
 

@@ -1,4 +1,4 @@
-"""What open forms and answers with buttons were made from, under opaque ids: for a day, or while they wait."""
+"""The contents of open forms and of answers with buttons, under opaque ids: for a day, or while they wait."""
 
 from __future__ import annotations
 
@@ -15,11 +15,11 @@ if TYPE_CHECKING:
     from storage.connection import Connection, Row
     from tracking.flows import FlowContent
 
-KEEP = timedelta(days=1)  # a form or an answer that is older has to be opened anew
+KEEP = timedelta(days=1)  # an older form or answer has to be opened again
 
 
 def put(conn: Connection, now: datetime, flow: Flow) -> None:
-    """Keep what a form was made from, and forget those of yesterday."""
+    """Store a flow, and forget the flows of yesterday."""
     kind, content = codec.dump_flow(flow.content)
     forget(conn, now)
     conn.execute(
@@ -29,22 +29,22 @@ def put(conn: Connection, now: datetime, flow: Flow) -> None:
 
 
 def forget(conn: Connection, now: datetime) -> int:
-    """Forget yesterday's forms and answers that wait for nobody, and what was typed into them. Returns how many."""
+    """Delete flows older than :data:`KEEP` that wait for nobody, with all typed input. Returns their number."""
     sql = "DELETE FROM flows WHERE at < ? AND keep_until < ?"
     with conn.wiping():
         return conn.execute(sql, (to_int(now - KEEP), to_int(now))).rowcount
 
 
 def close(conn: Connection, flow_id: str, owner: str) -> None:
-    """Forget a form that its owner closed, unless it waits for somebody."""
+    """Delete the flow of a form that its owner closed, unless it waits for somebody."""
     with conn.wiping():
         conn.execute("DELETE FROM flows WHERE id = ? AND owner = ? AND keep_until = 0", (flow_id, owner))
 
 
 def advance(conn: Connection, now: datetime, flow: Flow, step: str, content: FlowContent) -> Flow | None:
-    """Replace the content of a flow. Returns the next revision; None where another act was quicker.
+    """Replace the content of a flow. Returns its next revision; None: another act changed the flow before.
 
-    ``flow``: as the act saw it. The day for which it is kept begins anew.
+    ``flow``: as the act saw it. The day for which the flow is kept begins anew.
     """
     kind, stored = codec.dump_flow(content)
     with conn.wiping():
@@ -57,14 +57,14 @@ def advance(conn: Connection, now: datetime, flow: Flow, step: str, content: Flo
 
 
 def get(conn: Connection, now: datetime, flow_id: str) -> Flow | None:
-    """Return what a form was made from; None for an unknown, expired or unreadable one."""
+    """Return a flow; None: it is unknown, expired or unreadable."""
     sql = "SELECT * FROM flows WHERE id = ? AND (at >= ? OR keep_until >= ?)"
     row = conn.execute(sql, (flow_id, to_int(now - KEEP), to_int(now))).fetchone()
     return _flow(row) if row else None
 
 
 def keep(conn: Connection, flow_id: str, until: datetime) -> None:
-    """Keep a flow until then at least, since it waits for somebody; a former such time is replaced."""
+    """Keep a flow until then at least, since it waits for somebody. It replaces a former such time."""
     conn.execute("UPDATE flows SET keep_until = ? WHERE id = ?", (to_int(until), flow_id))
 
 

@@ -1,4 +1,4 @@
-"""The two forms of tables that are moved as a whole: those of one bot, and those that all workspaces share."""
+"""The two sets of tables that are moved as a whole: the tables of one bot, and those that all workspaces share."""
 
 from __future__ import annotations
 
@@ -21,11 +21,11 @@ def _nothing_was_leased(_conn: Connection, _now: datetime) -> int:
 
 @dataclass(frozen=True, slots=True)
 class Form:
-    """Tables that belong together. ``tables``: their names; empty: all that the bot has in that place."""
+    """Tables that belong together. ``tables``: their names; empty: all tables of the file or schema."""
 
-    facts: facts.FactTable  # where the move is noted
+    facts: facts.FactTable  # the table in which a move is noted
     workers: workers.WorkerTable
-    arrive: Callable[[Connection, datetime], int]  # voids the leases of the processes that are left behind
+    arrive: Callable[[Connection, datetime], int]  # voids the old processes' leases; returns the leased posts' number
     tables: frozenset[str] = frozenset()
 
     @property
@@ -34,12 +34,12 @@ class Form:
         return bool(self.tables)
 
     def has(self, table: str) -> bool:
-        """Whether a table is one of them."""
+        """Whether a table of this name belongs to the form."""
         return not self.tables or table in self.tables
 
 
 BOT = Form(facts.OWN, workers.OWN, outbox.recover_after_crash)
-# Its facts tell of the place, such as that its rows were moved away, so they are no rows to move.
+# The shared facts are not moved, since they concern the database itself, such as that its rows were moved away.
 SHARED = Form(
     facts.SHARED,
     workers.SHARED,

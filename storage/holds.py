@@ -14,17 +14,17 @@ if TYPE_CHECKING:
     from storage.connection import Connection
     from storage.watch import Watch
 
-# Posts of no watch, for all of a channel's watches at once. Nearly all of them were sent long ago: SQLite is kept from
-# the index by watches, and finds them by their state; and the posts of one watch by that index.
+# Posts that belong to no watch. Nearly all of them were sent long ago, so the plus sign keeps SQLite from the index by
+# watch, and it finds these posts by their state.
 OF_CHANNEL = "+watch_id IS NULL AND channel = ?"
-ANY_STATE = "state || ''"
-HELD = "state IN ('held', 'failed', 'skipped') AND state = 'held'"  # word for word the condition of an index
+ANY_STATE = "state || ''"  # keeps SQLite from the index by state: the posts of one watch are found by the watch
+HELD = "state IN ('held', 'failed', 'skipped') AND state = 'held'"  # begins with the exact condition of an index
 
 
 def hold(conn: Connection, channel: str, watches: Sequence[Watch], reason: str) -> None:
     """Hold the posts of a channel's paused watches until they are resumed, and the channel's digests with them.
 
-    One that is being sent keeps its lease: it may reach Slack until then.
+    A post that is being sent keeps its lease, since it may still reach Slack until the lease ends.
     """
     change = (
         "UPDATE outbox SET state = 'held', held_until = NULL, fence = fence + 1, error = ?, "
@@ -58,8 +58,8 @@ def fail_undeliverable(conn: Connection, now: datetime, channel: str, reason: st
 def release(conn: Connection, channel: str, watches: Sequence[Watch]) -> None:
     """Release the posts of a channel's resumed watches, and the channel's digests with them.
 
-    A post that was being sent when its watch was paused is looked up first, once the lease of its sender is over:
-    until then it may still be on its way, and would be found missing and sent again.
+    A post that was being sent when its watch was paused is looked up first, after the lease of its sender has ended:
+    until then the post may still be on its way, would seem missing, and would be sent again.
     """
     change = (
         "UPDATE outbox SET state = CASE WHEN claimed_at IS NULL THEN 'pending' ELSE 'uncertain' END, "

@@ -1,4 +1,4 @@
-"""The inbox: messages that PandaPon pushed, stored once each before they are acknowledged, until they are handled."""
+"""The inbox: messages that PandaPon pushed. Each is stored once, before it is acknowledged, until it is handled."""
 
 from __future__ import annotations
 
@@ -23,25 +23,25 @@ if TYPE_CHECKING:
 class Outcome(StrEnum):
     """The outcome of a message that was handled."""
 
-    LOOKED_AT = "looked at"  # its orders were made due
+    LOOKED_AT = "looked at"  # the orders that it names were made due
     UNKNOWN_ORDER = "unknown order"  # it names no stored order
-    UNKNOWN_TYPE = "unknown type"  # its orders were made due, though its type is not known
+    UNKNOWN_TYPE = "unknown type"  # its type is unknown; the orders that it names were made due all the same
 
 
 MOST_UNKNOWN = 1000  # messages about unknown orders that are kept, for a day at most
 DAY = timedelta(days=1)
 MICROSECOND = timedelta(microseconds=1)
-REPEATED = timedelta(seconds=10)  # within this time the same message is a repeat by the sender, later a new event
+REPEATED = timedelta(seconds=10)  # within this time an equal message is a repetition, and later a new event
 PUT = """
 INSERT INTO inbox (dedup, kind, ids, body, received_at) VALUES (?, ?, ?, '', ?) ON CONFLICT (dedup)
 DO UPDATE SET handled_at = NULL, outcome = '', received_at = excluded.received_at
 WHERE inbox.handled_at IS NOT NULL AND inbox.received_at < excluded.received_at - ?
 """
-# The very words of the index of such rows, so that SQLite uses it.
+# The exact condition of the index of such rows, so that SQLite uses it.
 UNKNOWN_ROWS = f"SELECT id FROM inbox WHERE outcome = '{Outcome.UNKNOWN_ORDER}'"
 EXCESS = f"DELETE FROM inbox WHERE id IN ({UNKNOWN_ROWS} ORDER BY received_at DESC LIMIT ? OFFSET ?)"
 FORGET = f"DELETE FROM inbox WHERE id IN ({UNKNOWN_ROWS} AND received_at < ? LIMIT ?)"
-DROPPED = "pushes dropped"  # the fact with the number of dropped messages since its time, for a day
+DROPPED = "pushes dropped"  # the fact that counts the messages dropped since its time, for a day
 TALLY = """
 INSERT INTO facts (name, value, at) VALUES (:name, :said, :now) ON CONFLICT (name) DO UPDATE SET
   value = CASE WHEN facts.at < :day_ago THEN excluded.value
@@ -59,19 +59,19 @@ UNION SELECT key FROM orders WHERE refunds <> '' AND refunds LIKE :refund
 
 @dataclass(frozen=True, slots=True)
 class PushMessage:
-    """A message that PandaPon pushed: a hint which order to read, and nothing more.
+    """A message that PandaPon pushed: only a hint which orders to read.
 
-    The rest of the message, which may name people, is not stored.
+    The other contents of the message, which may name people, are not stored.
     """
 
-    dedup: str  # equal for repeats of the same message
-    kind: str
-    ids: tuple[str, ...]  # of orders, sub-orders, parcels or refunds
+    dedup: str  # equal for repetitions of the same message
+    kind: str  # the type, in PandaPon's words
+    ids: tuple[str, ...]  # ids of orders, sub-orders, parcels or refunds
     received_at: datetime  # aware
 
 
 def put(conn: Connection, message: PushMessage) -> bool:
-    """Store a pushed message. False: it is a repeat."""
+    """Store a pushed message. False: it is a repetition, and nothing was stored."""
     row = (
         message.dedup,
         message.kind,
@@ -83,7 +83,7 @@ def put(conn: Connection, message: PushMessage) -> bool:
 
 
 def waiting(conn: Connection, limit: int) -> list[PushMessage]:
-    """Return up to ``limit`` messages that were not handled yet, oldest first."""
+    """Return up to ``limit`` messages that are not handled yet, oldest first."""
     rows = conn.execute("SELECT * FROM inbox WHERE handled_at IS NULL ORDER BY id LIMIT ?", (limit,))
     return [
         PushMessage(
@@ -96,8 +96,8 @@ def waiting(conn: Connection, limit: int) -> list[PushMessage]:
     ]
 
 
-def concerned(conn: Connection, ids: Sequence[str]) -> list[str]:
-    """Return the keys of stored orders with one of these numbers: their own, of a sub-order, a parcel or a refund."""
+def orders_named(conn: Connection, ids: Sequence[str]) -> list[str]:
+    """Return the keys of stored orders that one of these ids names: as an order, a sub-order, a parcel or a refund."""
     keys: dict[str, None] = {}
     for id_ in ids:
         facts = {"number": normal(id_), "quoted": f'%"{id_}"%', "refund": f'%"refund_id":"{id_}"%'}
@@ -107,7 +107,7 @@ def concerned(conn: Connection, ids: Sequence[str]) -> list[str]:
 
 
 def done(conn: Connection, now: datetime, outcomes: Sequence[tuple[str, Outcome]]) -> None:
-    """Record the outcomes of messages, as pairs of dedup and outcome."""
+    """Record the outcomes of messages, given as pairs of ``dedup`` and outcome."""
     conn.executemany(
         "UPDATE inbox SET handled_at = ?, outcome = ? WHERE dedup = ?",
         [(to_int(now), outcome, dedup) for dedup, outcome in outcomes],
@@ -117,9 +117,9 @@ def done(conn: Connection, now: datetime, outcomes: Sequence[tuple[str, Outcome]
 
 
 def counts(conn: Connection, since: datetime) -> tuple[dict[str, int], datetime | None]:
-    """Return the number of messages since then by outcome, and the time of the last one; None: there is none.
+    """Return the number of messages since then by outcome, and the time of the last message; None: there is none.
 
-    Messages that were dropped because there were too many are counted too.
+    Messages that were dropped because there were too many are counted, too.
     """
     rows = conn.execute(
         "SELECT outcome, COUNT(*), MAX(received_at) FROM inbox WHERE received_at >= ? GROUP BY outcome",
@@ -136,7 +136,7 @@ def counts(conn: Connection, since: datetime) -> tuple[dict[str, int], datetime 
 
 
 def unknown_kinds(conn: Connection, since: datetime, limit: int) -> list[str]:
-    """Return the unknown types of messages since then about stored orders, the most frequent first."""
+    """Return the unknown types of messages about stored orders since then, the most frequent type first."""
     query = (
         "SELECT kind FROM inbox WHERE received_at >= ? AND outcome = ? AND kind <> '' "
         "GROUP BY kind ORDER BY COUNT(*) DESC, kind LIMIT ?"
@@ -145,7 +145,7 @@ def unknown_kinds(conn: Connection, since: datetime, limit: int) -> list[str]:
 
 
 def prune_unknown(conn: Connection, before: datetime, limit: int) -> int:
-    """Delete up to ``limit`` messages about unknown orders that came before ``before``. Returns how many."""
+    """Delete up to ``limit`` messages about unknown orders that came before ``before``. Returns their number."""
     return conn.execute(FORGET, (to_int(before), limit)).rowcount
 
 

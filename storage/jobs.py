@@ -1,4 +1,4 @@
-"""Jobs of which one process at a time runs each: a row is due, and who takes it holds a lease while it runs."""
+"""Jobs that one process at a time runs: a job's row falls due, and the process that takes it holds a lease."""
 
 from __future__ import annotations
 
@@ -32,11 +32,11 @@ def take(
     due: datetime,
     farthest: datetime | None = None,
 ) -> int | None:
-    """Take a job that is due by ``due`` and that no process runs. Returns the lease's fence; None: not now.
+    """Take a job that is due by ``due`` and that no process runs. Returns the lease's fence; None: it cannot be taken.
 
-    ``until``: when another process may take it, if this one neither extends its lease nor ends it.
-    ``farthest``: when the job is due again at the latest after a run; None: any time. A row that is due later, or
-    leased for longer, was written by a clock that was ahead.
+    ``until``: when another process may take the job, unless this one extends or ends its lease before. ``farthest``:
+    the latest time at which the job can be due after a run; None: any time. A row that is due later, or leased for
+    longer than ``until``, was written by a clock that was ahead, so the job is taken all the same.
     """
     facts = {
         "name": name,
@@ -52,17 +52,17 @@ def take(
 
 
 def extend(conn: Connection, name: str, fence: int, until: datetime) -> bool:
-    """Extend a lease. False: it ended meanwhile, and another process may have taken the job."""
+    """Extend a lease. False: another process has taken the job since, so nothing was extended."""
     sql = "UPDATE jobs SET lease_until = ? WHERE name = ? AND fence = ?"
     return conn.execute(sql, (to_int(until), name, fence)).rowcount == 1
 
 
 def finish(conn: Connection, name: str, fence: int, due_at: datetime) -> bool:
-    """End a lease; the job is due again at ``due_at``. False: the lease was over."""
+    """End a lease; the job is due again at ``due_at``. False: another process has taken the job since."""
     sql = "UPDATE jobs SET due_at = ?, lease_until = 0 WHERE name = ? AND fence = ?"
     return conn.execute(sql, (to_int(due_at), name, fence)).rowcount == 1
 
 
 def hurry(conn: Connection, now: datetime, name: str) -> None:
-    """Make a job due now, unless it is running: its run finds what it is hurried for."""
+    """Make a job due now, if its next run lies ahead. A run under way finds the new work by itself."""
     conn.execute("UPDATE jobs SET due_at = ? WHERE name = ? AND due_at > ?", (to_int(now), name, to_int(now)))

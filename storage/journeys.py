@@ -1,9 +1,10 @@
-"""Journeys that ended: one row per parcel, from which expected dates are learnt."""
+"""Journeys that ended, one row for each parcel. Expected dates are learnt from them."""
 
 from __future__ import annotations
 
 from typing import TYPE_CHECKING, Any
 
+from storage.facts import OWN
 from storage.rows import to_int, to_time
 from tracking.journeys import STAGES, Journey
 
@@ -25,33 +26,33 @@ SELECT key, waybill, carrier, lane, ended_at, {", ".join(TIMES)} FROM journeys W
 ORDER BY ended_at DESC, key, waybill LIMIT ? OFFSET ?
 """
 ENDED = "SELECT key FROM orders WHERE final_at IS NOT NULL AND final_at >= ? ORDER BY final_at DESC LIMIT ?"
-GATHERED = "journeys gathered"  # the fact that the orders of an earlier version were looked through
+GATHERED = "journeys gathered"  # the fact that journeys were gathered from the orders of an earlier version
 MARK = "INSERT INTO facts (name, value, at) VALUES (?, '', ?) ON CONFLICT (name) DO NOTHING"
 
 
 def add(conn: Connection, journeys: Sequence[Journey]) -> None:
-    """Store journeys; one of a parcel that is known replaces the one before."""
+    """Store journeys. A parcel's journey replaces its former one."""
     if journeys:
         conn.executemany(ADD, [_row(journey) for journey in journeys])
 
 
 def newest(conn: Connection, now: datetime, limit: int, skip: int = 0) -> list[Journey]:
-    """Return up to ``limit`` journeys that have ended by now, the newest first, without the ``skip`` newest."""
+    """Return up to ``limit`` journeys that ended by now, the newest first, without the ``skip`` newest."""
     return [_journey(row) for row in conn.tuples(NEWEST, (to_int(now), limit, skip))]
 
 
 def ungathered(conn: Connection, since: datetime, limit: int) -> list[str] | None:
-    """Return the keys of up to ``limit`` orders that ended since then, the newest first; None: they were gathered.
+    """Return the keys of up to ``limit`` orders of an earlier version that ended since then, the newest first.
 
-    They are those of a database that an earlier version wrote.
+    None: their journeys were gathered before.
     """
-    if conn.execute("SELECT 1 FROM facts WHERE name = ?", (GATHERED,)).fetchone():
+    if OWN.get(conn, GATHERED):
         return None
     return [key for (key,) in conn.execute(ENDED, (to_int(since), limit))]
 
 
 def mark_gathered(conn: Connection, now: datetime) -> None:
-    """Record that the orders of an earlier version were looked through."""
+    """Record that journeys were gathered from the orders of an earlier version."""
     conn.execute(MARK, (GATHERED, to_int(now)))
 
 

@@ -1,7 +1,7 @@
-"""Lanes: the pace of each channel and of the workspace, shared by all processes, and the lock of whoever claims.
+"""Lanes: the pace of each channel and of the workspace, shared by all processes, and a lock for claims.
 
-The pace is a token bucket that is kept as one time, ``full_at``: when the bucket is full again. Each post moves it on
-by the time that one token takes. (This is the generic cell rate algorithm; its "theoretical arrival time" is that.)
+The pace is a token bucket that is stored as one time, ``full_at``: when the bucket is full again. Each post moves that
+time on by one token's interval. (This is the generic cell rate algorithm, with its "theoretical arrival time".)
 """
 
 from __future__ import annotations
@@ -19,7 +19,7 @@ if TYPE_CHECKING:
     from storage.connection import Connection
     from storage.pace import Pace, Rate
 
-SKEW = 10 * SECOND  # the clocks of two machines are no further apart, or one of them is wrong
+SKEW = 10 * SECOND  # the clocks of two machines are no further apart, unless one of them is wrong
 WORKSPACE = ""  # the lane of all channels together
 NEVER = 0  # the full_at of a channel that has no lane yet
 ADD = "INSERT INTO lanes (channel, full_at) VALUES (?, ?) ON CONFLICT (channel) DO NOTHING"
@@ -33,9 +33,9 @@ INSERT INTO lanes (channel, paused_until, full_at) VALUES (?, ?, ?) ON CONFLICT 
 
 
 class Lane(NamedTuple):
-    """A channel's lane, in the order of their turns: at last those with nothing but refreshes, then by ``full_at``.
+    """A channel's lane. Lanes sort in the order of their turns: by ``full_at``, lanes with only refreshes last.
 
-    Times in microseconds since 1970.
+    Times are microseconds since 1970.
     """
 
     only_refreshes: bool
@@ -45,13 +45,13 @@ class Lane(NamedTuple):
 
 
 def pause(conn: Connection, channel: str, until: datetime, pace: Pace) -> None:
-    """Post nothing to a channel until then, as Slack asked, and then one message first. A longer pause stands."""
+    """Pause a channel until then, as Slack asked, and begin with a single message after it. A longer pause stays."""
     burst_after = (pace.channel.burst - 1) * pace.channel.interval
     conn.execute(PAUSE, (channel, to_int(until), to_int(until) + burst_after))
 
 
 def hold_workspace(conn: Connection, pace: Pace, at: int) -> int:
-    """Hold the workspace's lane until the end of the transaction. Returns how many posts may go now."""
+    """Lock the workspace's lane until the end of the transaction. Returns how many posts may go now."""
     conn.execute(ADD, (WORKSPACE, at))
     sql = f"SELECT full_at, paused_until FROM lanes WHERE channel = ? {conn.for_update}"
     row = conn.execute(sql, (WORKSPACE,)).fetchone()
@@ -63,7 +63,7 @@ def hold_workspace(conn: Connection, pace: Pace, at: int) -> int:
 
 
 def is_ready(lane: Lane, pace: Pace | None, at: int) -> bool:
-    """Whether the channel may get a post now. ``pace``: None: only pauses count."""
+    """Whether the channel may get a post now. ``pace`` None: only pauses count. ``at``: microseconds since 1970."""
     if lane.paused_until > at or pace is None:
         return lane.paused_until <= at
     latest = at + (pace.channel.burst - 1) * pace.channel.interval
@@ -71,10 +71,10 @@ def is_ready(lane: Lane, pace: Pace | None, at: int) -> bool:
 
 
 def hold_ready(conn: Connection, among_lanes: Sequence[Lane], pace: Pace | None, at: int) -> list[str]:
-    """Hold the lanes of those channels that may still get a post and that no other transaction holds.
+    """Lock the lanes that no other transaction has locked. Returns the channels that may still get a post, in order.
 
-    ``pace``: None: only pauses count. Returns these channels, in the order given. The caller must look at their posts
-    in a later statement: what another transaction did with them is visible only after their lock was got.
+    ``pace`` None: only pauses count. The caller must read the channels' posts in a later statement, which sees the
+    changes of the transaction that held the lock before.
     """
     if new := sorted(lane.channel for lane in among_lanes if lane.full_at == NEVER):
         conn.executemany(ADD, [(channel, at) for channel in new])
@@ -87,22 +87,22 @@ def hold_ready(conn: Connection, among_lanes: Sequence[Lane], pace: Pace | None,
 
 
 def spend(conn: Connection, channels: Sequence[str], pace: Pace, at: int) -> None:
-    """Take a token of each of these channels, whose lanes the caller holds, and as many of the workspace."""
+    """Take a token of each of these channels, whose lanes the caller has locked, and as many of the workspace."""
     conn.executemany(SPEND, _spent(conn, channels, pace.channel, at, 1))
     conn.executemany(SPEND, _spent(conn, [WORKSPACE], pace.workspace, at, len(channels)))
 
 
 def full_at(stored: int, paused_until: int, rate: Rate, at: int) -> int:
-    """Return when a bucket is full again; now where what is stored lies further ahead than an empty one's time.
+    """Return when a bucket is full again; ``at`` (now) if the stored time lies further ahead than an empty bucket's.
 
-    A clock that was ahead wrote it, and it would keep the posts of all processes back for as long.
+    A clock that was ahead wrote such a time, which would hold back the posts of all processes.
     """
     empty = max(at, paused_until) + rate.burst * rate.interval
     return stored if stored <= empty + SKEW else at
 
 
 def _spent(conn: Connection, channels: Sequence[str], rate: Rate, at: int, tokens: int) -> list[tuple[int, str]]:
-    """Return when the buckets of these channels are full again after so many tokens more, with the channels."""
+    """Return pairs of the time when a channel's bucket is full again after so many more tokens, and the channel."""
     return [
         (max(full_at(stored, paused_until, rate, at), at) + tokens * rate.interval, channel)
         for among, values in chunks(conn, channels)

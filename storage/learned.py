@@ -1,4 +1,4 @@
-"""What one process learnt for all, by its name: a version that tells whether it changed, and its bytes."""
+"""Values that one process learnt for all, by name: the bytes, and a version that grows with each change."""
 
 from __future__ import annotations
 
@@ -14,16 +14,16 @@ INSERT INTO learned (name, version, value) VALUES (?, 1, ?) ON CONFLICT (name) D
 
 
 def put(conn: Connection, name: str, value: bytes) -> None:
-    """Store what was learnt. What is the same as before keeps its version."""
+    """Store a learnt value. An unchanged value keeps its version."""
     conn.execute(PUT, (name, value))
 
 
 def versions(conn: Connection) -> dict[str, int]:
-    """Return the version of each."""
+    """Return the version of each learnt value by its name."""
     return dict(conn.execute("SELECT name, version FROM learned").fetchall())
 
 
 def get(conn: Connection, name: str) -> bytes | None:
-    """Return what was learnt; None: nothing yet."""
+    """Return the learnt value of this name; None: there is none yet."""
     row = conn.execute("SELECT value FROM learned WHERE name = ?", (name,)).fetchone()
     return bytes(row["value"]) if row else None

@@ -1,10 +1,10 @@
-"""Locks of rows, for an engine on which several transactions run at a time; SQLite runs one after the other.
+"""Locks of rows, for an engine that runs several transactions at a time. On SQLite, which runs one, they do nothing.
 
-Every transaction takes its locks in one order: a channel's mute, subscriptions, orders by their keys, the parcels of
-their news, lanes (that of the workspace first), posts, and the request for an approval that was posted. Before all of
-them a claim frees posts whose hold or lease is over, which no other claim takes. Whoever changes the watches of an
-order, or decides by them whether it is polled, holds the lock of the order's row: otherwise one transaction could stop
-the polling of an order that another one begins to watch.
+Every transaction takes its locks in the same order: a channel's mute, subscriptions, orders by their keys, the parcels
+of their news, lanes (the workspace's first), posts, and the request for an approval that was posted. A claim, before
+all of these, frees the posts whose hold or lease has ended; no other claim locks those. A transaction that
+changes the watches of an order, or decides by them whether the order is polled, locks the order's row: otherwise it
+could stop the polling of an order that another transaction begins to watch.
 """
 
 from __future__ import annotations
@@ -20,14 +20,17 @@ CHUNK = 500  # keys of one statement
 
 
 def lock_subscriptions(conn: Connection, which: str, fact: object) -> None:
-    """Hold subscriptions, before any order: else one that ends would not see the watches that it opens meanwhile."""
+    """Lock subscriptions, before any order: so a subscription that ends sees every watch that it opened.
+
+    ``which``: an SQL condition with one place; ``fact``: its value.
+    """
     if conn.for_update:
         sql = f"SELECT id FROM subscriptions WHERE {which} ORDER BY id {conn.for_update}"
         conn.execute(sql, (fact,)).fetchall()
 
 
 def lock_orders(conn: Connection, keys: Iterable[str]) -> None:
-    """Wait until no other transaction holds these orders, and hold them until the end of this one."""
+    """Lock these orders until the end of the transaction, waiting for transactions that have locked them."""
     if conn.for_update:
         for among, values in chunks(conn, sorted(set(keys))):
             sql = f"SELECT key FROM orders WHERE key {among} ORDER BY key {conn.for_update}"
@@ -35,13 +38,13 @@ def lock_orders(conn: Connection, keys: Iterable[str]) -> None:
 
 
 def lock_orders_of_watches(conn: Connection, where: str, facts: Iterable[object]) -> None:
-    """Hold the orders of the watches for which a condition holds, such as all of a channel."""
+    """Lock the orders of the watches that match an SQL condition, such as all watches of a channel."""
     if conn.for_update:
         lock_orders(conn, [key for (key,) in conn.execute(f"SELECT key FROM watches WHERE {where}", tuple(facts))])
 
 
 def held_fences(conn: Connection, keys: Iterable[str]) -> dict[str, int]:
-    """Return the fences of orders by their keys, and let no other transaction lease or record them until the end."""
+    """Return the fences of orders by key, and lock their schedules: no other transaction leases or records them."""
     fences: dict[str, int] = {}
     for among, values in chunks(conn, sorted(set(keys))):
         sql = f"SELECT key, fence FROM schedule WHERE key {among} ORDER BY key {conn.for_update}"
@@ -50,6 +53,6 @@ def held_fences(conn: Connection, keys: Iterable[str]) -> dict[str, int]:
 
 
 def chunks(conn: Connection, keys: Sequence[str]) -> Iterator[tuple[str, list[Any]]]:
-    """Yield for each chunk of the keys what :meth:`Connection.among` returns: the condition, and its values."""
+    """Yield the condition and its values, as of :meth:`Connection.among`, for each chunk of :data:`CHUNK` keys."""
     for start in range(0, len(keys), CHUNK):
         yield conn.among(keys[start : start + CHUNK])

@@ -19,28 +19,28 @@ INSERT INTO outbox (position, watch_id, event_id, kind, channel, key, payload, s
 VALUES (next_position(), NULL, ?, ?, ?, '', ?, '', 'pending', random_token(), ?)
 """
 LIST_OF = "list:"  # begins the event_id of a LIST; the id of its first watch follows
-REFUSAL = "refused:"  # begins the names of such facts; channel, reason and owner follow
+REFUSAL = "refused:"  # begins the names of the facts about notices of refusals; channel, reason and owner follow
 TOLD_OWNER = "INSERT INTO facts (name, value, at) VALUES (?, '', ?) ON CONFLICT (name) DO NOTHING"
 
 
 def line(conn: Connection, now: datetime, channel: str, change: ChannelChange) -> None:
-    """Enqueue a LINE, which belongs to no watch."""
+    """Enqueue a LINE about a change. It belongs to no watch."""
     conn.execute(MESSAGE, ("line", PostKind.LINE.value, channel, codec.dump_change(change), to_int(now)))
 
 
 def watch_list(conn: Connection, now: datetime, channel: str, opened: WatchList) -> None:
-    """Enqueue one LIST for watches that were opened at once, in place of their cards."""
+    """Enqueue one LIST for watches that were opened at once, instead of their cards."""
     facts = (f"{LIST_OF}{opened.watches[0]}", PostKind.LIST.value, channel, codec.dump_watch_list(opened), to_int(now))
     conn.execute(MESSAGE, facts)
 
 
 def notice(conn: Connection, now: datetime, event_id: str, recipient: str, contents: Notice) -> None:
-    """Enqueue a NOTICE, which belongs to no watch. ``recipient``: the id of a channel or of a person."""
+    """Enqueue a NOTICE, which belongs to no watch. ``recipient``: Slack's id of a channel or of a person."""
     conn.execute(MESSAGE, (event_id, PostKind.NOTICE.value, recipient, codec.dump_notice(contents), to_int(now)))
 
 
 def refused(conn: Connection, now: datetime, owner: str, paused: WatchesPaused) -> None:
-    """Enqueue a notice to an owner that a channel refuses posts, once until the channel takes a post again."""
+    """Enqueue a notice to an owner that a channel refuses posts: once, until :func:`clear_refusals`."""
     if conn.execute(TOLD_OWNER, (f"{REFUSAL}{paused.channel}:{paused.reason}:{owner}", to_int(now))).rowcount:
         notice(conn, now, f"paused:{paused.channel}", owner, paused)
 

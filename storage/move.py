@@ -1,7 +1,7 @@
 """Moves all rows of a database to another engine, and compares them there.
 
-Which tables and columns there are is what the databases say of themselves: a table that a later step adds is moved like
-any other.
+The tables and columns are read from the databases themselves, so a table that a later step adds is moved like any
+other.
 """
 
 from __future__ import annotations
@@ -25,11 +25,11 @@ if TYPE_CHECKING:
 
 
 class End(Protocol):
-    """A transaction on the database from which rows are moved, or to which."""
+    """A transaction on one of the two databases of a move."""
 
     @property
     def form(self) -> Form:
-        """Which tables these are."""
+        """The form of the tables: one bot's, or those that all workspaces share."""
         ...
 
     @property
@@ -50,33 +50,33 @@ class End(Protocol):
         ...
 
     def empty(self, table: Table) -> None:
-        """Delete the rows that the steps of the tables' history made."""
+        """Delete the rows that the migration steps inserted."""
         ...
 
     def without_indexes(self) -> AbstractContextManager[None]:
-        """Take away what only slows writing, for the length of the block."""
+        """Drop the indexes and keys for the length of the block, where that makes writing faster."""
         ...
 
     def numbers(self, tables: Iterable[Table]) -> dict[str, int]:
-        """Return the last number given in each table that numbers its rows."""
+        """Return the last row number that was given, by the name of each table that numbers its rows."""
         ...
 
     def continue_from(self, table: Table, last: int) -> None:
-        """Give numbers after ``last`` and after all that are in the table."""
+        """Number new rows after ``last`` and after every row of the table."""
         ...
 
     def analyze(self) -> None:
-        """Collect what the engine's planner wants to know."""
+        """Collect statistics for the engine's planner."""
         ...
 
     def commit(self) -> None:
-        """Keep what was done."""
+        """Commit the transaction."""
         ...
 
 
 @dataclass(frozen=True, slots=True)
 class MovedTable:
-    """A table whose rows are the same in both databases."""
+    """A table after the move: its rows are the same in both databases."""
 
     name: str
     rows: int
@@ -85,11 +85,11 @@ class MovedTable:
 
 @dataclass(frozen=True, slots=True)
 class Move:
-    """What was moved. ``seconds``: to write the rows and their indexes, and to compare them."""
+    """The result of a move: its tables, and the seconds that it took to write the rows and to compare them."""
 
     tables: list[MovedTable]
-    nuls: int  # NUL characters that were left out, since PostgreSQL stores none
-    in_doubt: int  # posts that were being sent: they are looked up before they are sent again
+    nuls: int  # NUL characters that were left out, since PostgreSQL cannot store them
+    in_doubt: int  # posts that were being sent: they are looked up in Slack before they are sent again
     writing_seconds: float
     comparing_seconds: float
 
@@ -104,10 +104,10 @@ def _ignore(_point: str) -> None:
 
 
 def copy_rows(source: End, target: End, now: datetime, passing: Callable[[str], None] = _ignore) -> Move:
-    """Write the rows of the source into the empty tables of the target, and compare them there. Commits nothing.
+    """Write the rows of the source into the empty tables of the target, and compare them. Commits nothing.
 
-    As at a start after a crash, leases are void in the target. Raises StorageError when the databases have different
-    tables, and when a row arrived differently. ``passing``: called with the name of each point of the work.
+    As at a start after a crash, the target's leases are void. Raises StorageError if the databases have different
+    tables, or if a row arrived differently. ``passing``: called with the name of each point of the work, for tests.
     """
     moved.check(source.conn, source.form.facts)
     theirs, ours = source.tables(), target.tables()
@@ -127,16 +127,16 @@ def copy_rows(source: End, target: End, now: datetime, passing: Callable[[str], 
         if table.identity:
             target.continue_from(table, numbers[table.name])
     written = time.perf_counter()
-    found = _compare(target, tables, read)
+    arrived = _compare(target, tables, read)
     compared = time.perf_counter()
     in_doubt = target.form.arrive(target.conn, now)
     target.analyze()
     passing("before_commit")
-    return Move(found, sum(tally.nuls for tally in read.values()), in_doubt, written - began, compared - written)
+    return Move(arrived, sum(tally.nuls for tally in read.values()), in_doubt, written - began, compared - written)
 
 
 def _compare(target: End, tables: list[Table], read: dict[str, Tally]) -> list[MovedTable]:
-    found = []
+    compared = []
     for table in tables:
         expected, arrived = read[table.name], Tally(table.kinds)
         for _batch in arrived.counted(target.read(table)):
@@ -146,5 +146,5 @@ def _compare(target: End, tables: list[Table], read: dict[str, Tally]) -> list[M
                 f"{expected.rows} rows of {table.name} were read and {arrived.rows} arrived, or their contents differ. "
                 "Nothing was moved."
             )
-        found.append(MovedTable(table.name, arrived.rows, arrived.checksum))
-    return found
+        compared.append(MovedTable(table.name, arrived.rows, arrived.checksum))
+    return compared

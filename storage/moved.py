@@ -1,4 +1,4 @@
-"""The marker in a database whose rows were moved to another one: no bot goes on with the old rows by mistake."""
+"""The marker in a database whose rows were moved to another one, so that no bot works on the old rows by mistake."""
 
 from __future__ import annotations
 
@@ -20,27 +20,27 @@ BACK = (
 
 
 def mark(conn: Connection, destination: str, now: datetime, table: facts.FactTable = facts.OWN) -> None:
-    """Note where the rows went. ``destination``: the address as people are shown it, without a password."""
+    """Record where the rows were moved. ``destination``: the address without a password, as people are shown it."""
     table.put(conn, NAME, destination, now)
 
 
 def destination(conn: Connection, table: facts.FactTable = facts.OWN) -> str:
-    """Return where the rows went, as people are shown it; empty: they are here."""
-    found = table.get(conn, NAME)
-    return found.value if found else ""
+    """Return the address to which the rows were moved, without a password; empty: they were not moved."""
+    fact = table.get(conn, NAME)
+    return fact.value if fact else ""
 
 
 def check(conn: Connection, table: facts.FactTable = facts.OWN) -> None:
-    """Raise MovedError, which says where the rows went and how to come back, when they were moved."""
-    if (found := table.get(conn, NAME)) is not None:
+    """Raise MovedError if the rows were moved. It says where they are now, and how to come back."""
+    if (fact := table.get(conn, NAME)) is not None:
         raise MovedError(
-            f"The data moved to {found.value} on {found.at:%Y-%m-%d at %H:%M} UTC. {_goes_on(found.value, table)} "
-            f"{BACK.format(at=found.at)}"
+            f"The data moved to {fact.value} on {fact.at:%Y-%m-%d at %H:%M} UTC. {_goes_on(fact.value, table)} "
+            f"{BACK.format(at=fact.at)}"
         )
 
 
 def unmark(conn: Connection, table: facts.FactTable = facts.OWN) -> bool:
-    """Take the marker away. False: there was none."""
+    """Delete the marker. False: there was none."""
     return table.drop(conn, NAME)
 
 

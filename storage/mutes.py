@@ -1,4 +1,4 @@
-"""Mutes of channels and of orders in a channel, and how they are taken back."""
+"""Mutes channels, and orders in a channel, and restores the former mutes."""
 
 from __future__ import annotations
 
@@ -19,7 +19,7 @@ if TYPE_CHECKING:
 def mute_channel(
     conn: Connection, now: datetime, channel_id: str, until: datetime | None, actor: str
 ) -> datetime | None:
-    """Mute a channel until then (aware); None ends the mute. Returns when the mute before would have ended."""
+    """Mute a channel until then (aware); None ends the mute. Returns the former mute's end; None: there was none."""
     _lock(conn, channel_id)
     holds.recheck_cards(conn, now, channel_id)
     former = _ahead(channels.channel(conn, channel_id).muted_until, now)
@@ -36,10 +36,10 @@ def mute_channel(
 def restore_mute(
     conn: Connection, now: datetime, channel_id: str, until: datetime | None, *, former: datetime | None, actor: str
 ) -> bool:
-    """Undo a :func:`mute_channel` until then, where it still stands. Returns whether that changed anything."""
+    """Undo a :func:`mute_channel` until ``until``, if that mute still holds: back to ``former``. False: no change."""
     _lock(conn, channel_id)
-    standing, wanted = _ahead(channels.channel(conn, channel_id).muted_until, now), _ahead(former, now)
-    if standing != _ahead(until, now) or standing == wanted:
+    present, wanted = _ahead(channels.channel(conn, channel_id).muted_until, now), _ahead(former, now)
+    if present != _ahead(until, now) or present == wanted:
         return False
     mute_channel(conn, now, channel_id, wanted, actor)
     return True
@@ -50,7 +50,7 @@ def mute_watches(
 ) -> dict[str, datetime | None]:
     """Mute these orders in a channel until then (aware); None ends the mute.
 
-    Returns, by the key of each one that is watched there, when the mute before would have ended; None: there was none.
+    Returns the end of the mute before (None: there was none) by the key of each order that the channel watches.
     """
     lock_orders(conn, keys)
     holds.recheck_cards(conn, now, channel_id)
@@ -75,34 +75,34 @@ def restore_mutes(
     former: Mapping[str, datetime | None],
     actor: str,
 ) -> dict[str, datetime | None]:
-    """Undo a :func:`mute_watches` until then with what it returned, for the orders whose mute still is this one.
+    """Undo a :func:`mute_watches` until ``until``, for the orders whose mute is still that one.
 
-    Returns the restored ends by key, None for an order that is not muted any more.
+    ``former``: the result of that call. Returns the restored ends by key; None: the order is no longer muted.
     """
     lock_orders(conn, former)
-    standing = _mutes(conn, now, channel_id, list(former))
+    present = _mutes(conn, now, channel_id, list(former))
     wanted = {key: _ahead(end, now) for key, end in former.items()}
-    left = [key for key in former if key in standing and standing[key] == _ahead(until, now)]
-    restored = {key: wanted[key] for key in left if standing[key] != wanted[key]}
+    unchanged = [key for key in former if key in present and present[key] == _ahead(until, now)]
+    restored = {key: wanted[key] for key in unchanged if present[key] != wanted[key]}
     for key, end in restored.items():
         mute_watches(conn, now, channel_id, [key], until=end, actor=actor)
     return restored
 
 
 def _lock(conn: Connection, channel_id: str) -> None:
-    """Hold a channel's mute by its name: one that was never muted has no row."""
+    """Lock a channel's mute by a name, since a channel that was never muted has no row to lock."""
     conn.hold(f"mute:{channel_id}")
 
 
 def _mutes(conn: Connection, now: datetime, channel_id: str, keys: Sequence[str]) -> dict[str, datetime | None]:
-    """When the mutes of these orders end, by the key of each one that is watched there; None: it is not muted."""
+    """The ends of the orders' mutes (None: not muted), by the key of each order that the channel watches."""
     sql = "SELECT muted_until FROM watches WHERE key = ? AND channel = ? AND state <> 'ended'"
-    found = {key: conn.execute(sql, (key, channel_id)).fetchone() for key in keys}
-    return {key: _ahead(to_time(row["muted_until"]), now) for key, row in found.items() if row}
+    watches = {key: conn.execute(sql, (key, channel_id)).fetchone() for key in keys}
+    return {key: _ahead(to_time(row["muted_until"]), now) for key, row in watches.items() if row}
 
 
 def _ahead(end: datetime | None, now: datetime) -> datetime | None:
-    """The end of a mute that lasts; None for one that is over."""
+    """The end of a mute if it lies ahead; None: the mute is over, or there is none."""
     return end if end and end > now else None
 
 

@@ -1,6 +1,6 @@
-"""Makes a CARD or a LIST anew whose row cannot be read: all that it tells stands with the watches that it opens.
+"""Rebuilds a CARD or LIST whose row cannot be read: its contents follow from the watches that it opens.
 
-Else these would stay as they are, opening, for ever, and their channel would hear nothing.
+Otherwise these watches would stay OPENING for ever, and their channel would hear nothing.
 """
 
 from __future__ import annotations
@@ -20,7 +20,7 @@ if TYPE_CHECKING:
 
 ROW = "SELECT fence, event_id, kind, severity, payload, created_at, claimed_at FROM outbox WHERE id = ?"
 REPLACE = "UPDATE outbox SET kind = ?, severity = '', payload = ?, created_at = ?, claimed_at = ? WHERE id = ?"
-# Watches that were opened at the same moment as the first of the list, and have no card of their own.
+# The watches that were opened at the same moment as the first watch of the list, and have no card of their own.
 OPENED = """
 SELECT w.id, w.created_by FROM watches w JOIN watches f ON f.channel = w.channel AND f.created_at = w.created_at
 WHERE f.id = ? AND w.state = 'opening'
@@ -28,22 +28,26 @@ WHERE f.id = ? AND w.state = 'opening'
 """
 
 
-def make_anew(conn: Connection, now: datetime, post_id: int, fence: int) -> bool:
-    """Replace what the row of a claimed CARD or LIST holds. False: it is none, the fence is old, or it is so."""
+def rebuild(conn: Connection, now: datetime, post_id: int, fence: int) -> bool:
+    """Rebuild the row of a claimed CARD or LIST.
+
+    False: the row is of another kind, the fence is stale, or the row holds exactly that already.
+    """
     row = conn.execute(ROW, (post_id,)).fetchone()
-    made = _made(conn, row["event_id"])
-    if made is None or row["fence"] != fence:
+    contents = _contents(conn, row["event_id"])
+    if contents is None or row["fence"] != fence:
         return False
-    kind, payload = made
+    kind, payload = contents
     created, claimed = (at and min(at, to_int(now)) for at in (row["created_at"], row["claimed_at"]))
     facts = (kind.value, payload, created, claimed)
-    if _is_so(row, facts):
+    if _is_equal(row, facts):
         return False
     conn.execute(REPLACE, (*facts, post_id))
     return True
 
 
-def _made(conn: Connection, event_id: str) -> tuple[PostKind, str] | None:
+def _contents(conn: Connection, event_id: str) -> tuple[PostKind, str] | None:
+    """The kind and payload of the post with this event id; None: it opens no watches."""
     if event_id == "card":
         return PostKind.CARD, ""
     first = event_id.removeprefix(LIST_OF)
@@ -54,5 +58,5 @@ def _made(conn: Connection, event_id: str) -> tuple[PostKind, str] | None:
     return PostKind.LIST, codec.dump_watch_list(listed)
 
 
-def _is_so(row: Row, facts: tuple[str, str, int, int | None]) -> bool:
+def _is_equal(row: Row, facts: tuple[str, str, int, int | None]) -> bool:
     return (row["kind"], row["payload"], row["created_at"], row["claimed_at"]) == facts and not row["severity"]

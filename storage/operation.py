@@ -1,4 +1,4 @@
-"""Turns a function of a connection into an async method: one transaction."""
+"""Turns a function that takes a connection into an async method that runs it in a transaction."""
 
 from __future__ import annotations
 
@@ -26,12 +26,12 @@ class Aggregate:
 class Operation(Generic[P, T]):
     """Makes a method of an aggregate from the function that does the work, with that function's docstring.
 
-    ``await store.watches.get(7)`` runs ``get(connection, 7)`` in a transaction of its own: all of it or nothing.
-    Every operation raises StorageError for the failures of the database engine, besides the errors of its function.
+    ``await store.watches.get(7)`` runs ``get(connection, 7)`` in a transaction of its own. Every operation raises
+    StorageError for failures of the database engine, besides the errors of its function.
     """
 
     def __init__(self, work: Callable[Concatenate[Connection, P], T], *, only_reads: bool = False) -> None:
-        """``only_reads``: the operation works where nothing can be written, too."""
+        """``only_reads``: the operation reads one state of the database, and works even if nothing can be written."""
         self.work, self._only_reads = work, only_reads
         self.name = work.__name__
         self.__doc__ = work.__doc__
@@ -59,6 +59,6 @@ class Operation(Generic[P, T]):
 
 
 async def _traced(operation: str, transaction: Coroutine[Any, Any, T]) -> T:
-    """Await a transaction inside the span of the work that asks for it; the time in the queue counts."""
+    """Await a transaction inside a span of its caller's trace; the time in the queue counts."""
     with spans.inner("storage", operation=operation):
         return await transaction

@@ -1,4 +1,4 @@
-"""Stored orders with their parcels and nodes: lease, load, find and schedule them."""
+"""Stored orders with their parcels and nodes: leases, loads, finds and schedules them."""
 
 from __future__ import annotations
 
@@ -23,7 +23,7 @@ if TYPE_CHECKING:
     from tracking.orders import StoredOrder
 
 
-# The errors of a damaged row, or of one that another version wrote: in its JSON, its words or its times.
+# The errors that a damaged row, or a row of another version, causes: in its JSON, its words or its times.
 UNREADABLE = (ValueError, KeyError, OverflowError)
 
 DUE = """
@@ -42,7 +42,7 @@ UNREAD = """
 UPDATE schedule SET fence = fence + 1, leased = 0, fails = fails + 1, error = ?, stale_since = COALESCE(stale_since, ?),
   next_poll_at = ? WHERE key = ?
 """
-AGAIN = timedelta(hours=1)  # until an order whose row cannot be read is tried again
+RETRY_UNREADABLE = timedelta(hours=1)  # an order whose row cannot be read is tried again after this time
 IN_TURN = """
 SELECT key FROM (
   SELECT o.key, o.next_poll_at, ROW_NUMBER() OVER (PARTITION BY w.channel ORDER BY o.next_poll_at) AS turn
@@ -68,9 +68,9 @@ def claim_due(
     """Lease up to ``limit`` due orders, the longest overdue first. After a crash they are due when ``lease`` ends.
 
     ``keys``: only these orders, a few hundred at most; None: all. ``worker``: the name of the process. ``since``: only
-    what has been due since then or shorter; None: all. PostgreSQL reads over every dead row of a claim before, until
-    its vacuum may take them away, and an old snapshot keeps it from that. An order whose row cannot be read counts as a
-    failed reading, and keeps no other from being read.
+    orders that fell due then or later; None: all. It spares PostgreSQL from reading the dead index rows of earlier
+    claims, which vacuum cannot remove while an old snapshot is open. An order whose row cannot be read counts as a
+    failed reading, and keeps no other order from being read.
     """
     among, values = ("", []) if keys is None else conn.among(keys)
     sql = f"{DUE.format(among=among and f'AND key {among}')} {conn.skip_locked}"
@@ -84,19 +84,19 @@ def claim_due(
         try:
             claimed.append(rows.due(key, lease_facts, stored[key]))
         except UNREADABLE as error:
-            conn.execute(UNREAD, (type(error).__name__, to_int(now), to_int(now + AGAIN), key))
+            conn.execute(UNREAD, (type(error).__name__, to_int(now), to_int(now + RETRY_UNREADABLE), key))
     return claimed
 
 
 def due_round_robin(conn: Connection, now: datetime) -> list[str]:
-    """Return the keys of all due orders, round robin: the first of each channel, the second of each, and so on."""
+    """Return the keys of all due orders, round robin: the first order of each channel, then the second, and so on."""
     return [key for (key,) in conn.execute(IN_TURN, (to_int(now),))]
 
 
 def load(conn: Connection, keys: Sequence[str]) -> dict[str, StoredOrder]:
     """Return everything stored about these orders by key; unknown keys are absent.
 
-    Raises one of ``UNREADABLE`` if one of them cannot be decoded; :func:`load_readable` leaves that order out.
+    Raises one of ``UNREADABLE`` if an order cannot be decoded; :func:`load_readable` leaves such orders out.
     """
     parcels: dict[str, list[Row]] = defaultdict(list)
     stored: dict[str, StoredOrder] = {}
@@ -110,7 +110,7 @@ def load(conn: Connection, keys: Sequence[str]) -> dict[str, StoredOrder]:
 
 
 def load_readable(conn: Connection, keys: Sequence[str]) -> dict[str, StoredOrder]:
-    """Return these orders by key like :func:`load`, without those that cannot be decoded."""
+    """Return these orders by key like :func:`load`, without the orders that cannot be decoded."""
     with contextlib.suppress(*UNREADABLE):
         return load(conn, keys)
     stored: dict[str, StoredOrder] = {}
@@ -121,10 +121,10 @@ def load_readable(conn: Connection, keys: Sequence[str]) -> dict[str, StoredOrde
 
 
 def mark_due(conn: Connection, keys: Sequence[str], at: datetime, *, whole: bool = False) -> int:
-    """Make these watched orders due no later than ``at``; archived ones are polled again. Returns how many there are.
+    """Make these orders due no later than ``at``, also archived ones, if they are watched. Returns their number.
 
-    ``whole``: the last fingerprint is forgotten, so that the next reading is compared in full. The fence grows: a
-    reading that is under way may be older than the reason for this call, so it is dropped.
+    ``whole``: forget the last fingerprint, so that the next reading is compared in full. The fence is raised, so that
+    a reading under way is dropped: it may be older than the reason for this call.
     """
     lock_orders(conn, keys)
     forget, nothing = (", fingerprint = ?", [b""]) if whole else ("", [])
@@ -143,7 +143,7 @@ def mark_due(conn: Connection, keys: Sequence[str], at: datetime, *, whole: bool
 
 
 def release_leases(conn: Connection, now: datetime, worker: str | None = None) -> int:
-    """Make the orders due that a process was reading when it died. ``worker``: its name; None: any. Returns a count."""
+    """Make the orders due that a process leased before it died. ``worker``: its name; None: any. Returns a count."""
     whose, names = ("", []) if worker is None else (" AND worker = ?", [worker])
     return conn.execute(
         "UPDATE schedule SET next_poll_at = ?, leased = 0, fence = fence + 1 "
@@ -153,7 +153,7 @@ def release_leases(conn: Connection, now: datetime, worker: str | None = None) -
 
 
 def find_waybill(conn: Connection, waybill: str) -> list[str]:
-    """Return the keys of the orders with a parcel of this number, in any spelling."""
+    """Return the keys of the orders with a parcel of this tracking number, in any spelling."""
     if not (number := normal(waybill)):
         return []
     return [row[0] for row in conn.execute("SELECT DISTINCT key FROM parcels WHERE number = ? ORDER BY key", (number,))]
@@ -166,15 +166,15 @@ def find_order_id(conn: Connection, order_id: str) -> list[str]:
 
 
 def newest(conn: Connection, limit: int) -> list[str]:
-    """Return the ids of the orders that were stored last."""
+    """Return the order ids (not keys) of the orders that were stored last, the newest first."""
     sql = "SELECT key FROM orders ORDER BY created_at DESC, key LIMIT ?"
     return [OrderRef.from_key(row[0]).order_id for row in conn.execute(sql, (limit,))]
 
 
-def standing_at(conn: Connection, milestones: Iterable[Milestone], limit: int) -> list[str]:
-    """Return the keys of the stored orders at one of these milestones, those that were stored last first.
+def at_milestones(conn: Connection, milestones: Iterable[Milestone], limit: int) -> list[str]:
+    """Return the keys of the stored orders at one of these milestones, the order stored last first.
 
-    An order that no channel watches any more is not read again, so it counts only where its state is final.
+    An order that no channel watches any more is not read again, so it counts only if it is at its end.
     """
     wanted = [milestone.value for milestone in milestones]
     if not wanted:
@@ -189,7 +189,7 @@ def standing_at(conn: Connection, milestones: Iterable[Milestone], limit: int) -
 
 
 def refunds_to_act_on(conn: Connection, limit: int) -> list[str]:
-    """Return the keys of the watched orders with a refund that waits for the buyer, those stored last first."""
+    """Return the keys of the watched orders with a refund that waits for the buyer, the order stored last first."""
     query = (
         "SELECT key FROM orders WHERE refund_needs_buyer = 1 AND EXISTS "
         "(SELECT 1 FROM watches w WHERE w.key = orders.key AND w.state <> 'ended') "
@@ -199,7 +199,7 @@ def refunds_to_act_on(conn: Connection, limit: int) -> list[str]:
 
 
 def unschedule_unwatched(conn: Connection, keys: Iterable[str]) -> None:
-    """Stop the polling of those orders that no live watch is for; a reading that is under way is dropped."""
+    """Stop polling those of these orders that have no live watch; a reading under way is dropped."""
     conn.executemany(
         "UPDATE schedule SET next_poll_at = NULL, fence = fence + 1 WHERE key = ? AND NOT EXISTS "
         "(SELECT 1 FROM watches w WHERE w.key = schedule.key AND w.state <> 'ended')",

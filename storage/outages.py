@@ -1,4 +1,4 @@
-"""What processes know together of a source that is down, or that asked for a pause."""
+"""The processes' shared knowledge of a source that is down, or that asked for a pause."""
 
 from __future__ import annotations
 
@@ -24,10 +24,10 @@ RETURNING fence
 
 @dataclass(frozen=True, slots=True)
 class KnownOutage:
-    """What is stored. ``fence`` grows with each change; 0: nothing is stored."""
+    """The stored knowledge of a source. ``fence`` grows with each change; 0: nothing is stored."""
 
     outage: Outage = field(default_factory=Outage)
-    error: str = ""  # with which the outage began, a sentence
+    error: str = ""  # the error with which the outage began, a sentence
     fence: int = 0
 
 
@@ -38,7 +38,7 @@ class OutageTable:
     table: str
 
     def get(self, conn: Connection, name: str) -> KnownOutage:
-        """Return what is known of a source."""
+        """Return the stored knowledge of a source."""
         row = conn.execute(GET.format(table=self.table), (name,)).fetchone()
         if row is None:
             return KnownOutage()
@@ -46,9 +46,9 @@ class OutageTable:
         return KnownOutage(outage, row["error"], row["fence"])
 
     def put(self, conn: Connection, name: str, outage: Outage, error: str, fence: int) -> int | None:
-        """Store what a process found, if nothing was stored since it saw ``fence``. Returns the new one; None: it was.
+        """Store what a process found, if the stored fence is still ``fence``. Returns the new fence; None: it was not.
 
-        ``error``: with which an outage began, a sentence.
+        ``error``: the error with which an outage began, a sentence.
         """
         facts = {
             "name": name,

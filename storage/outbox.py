@@ -1,4 +1,4 @@
-"""The outbox: posts in order per channel, each sent once. This module settles claimed posts."""
+"""The outbox: the posts of each channel in their order, each sent once. This module settles claimed posts."""
 
 from __future__ import annotations
 
@@ -20,8 +20,8 @@ if TYPE_CHECKING:
 
 
 LIVE = "state IN ('pending', 'sending', 'uncertain')"
-# No post is put off for longer than an hour. A post that waits beyond this was stored by a version that believed any
-# wait of Slack's, or before the clock was set back; it would keep its channel silent.
+# No post is put off for longer than an hour. A post that waits for longer than this was stored by a version that
+# believed any wait that Slack asked for, or before the clock was set back; it would keep its channel silent.
 FARTHEST = timedelta(hours=2)
 
 FAIL = "UPDATE outbox SET state = 'failed', fence = fence + 1, claimed_at = NULL, sent_at = ?, error = ? WHERE {which}"
@@ -30,7 +30,8 @@ FAIL = "UPDATE outbox SET state = 'failed', fence = fence + 1, claimed_at = NULL
 def mark_sent(conn: Connection, now: datetime, post: Post, ts: str, channel: str = "") -> bool:
     """Record that Slack took a post under ``ts``. False: the fence was stale, and nothing changed.
 
-    ``channel``: the one that Slack put it in, where the post names a person; empty: the post's.
+    ``ts``: Slack's id of the message. ``channel``: the channel in which Slack put it, where the post names a person;
+    empty: the post's channel.
 
     The ``ts`` of a CARD becomes its watch's ``card_ts`` and makes an OPENING watch ACTIVE, as a LIST does with its
     watches. A BATCH settles its members.
@@ -58,25 +59,28 @@ def mark_sent(conn: Connection, now: datetime, post: Post, ts: str, channel: str
 
 
 def mark_retry(conn: Connection, post: Post, not_before: datetime, error: str) -> bool:
-    """Record that a post was certainly not sent; it is tried again from ``not_before`` on. False: stale fence."""
+    """Record that a post was certainly not sent: it is tried again from ``not_before``. False: the fence was stale."""
     return _settle(
         conn, post, "state = 'pending', claimed_at = NULL, not_before = ?, error = ?", to_int(not_before), error
     )
 
 
 def mark_uncertain(conn: Connection, post: Post, not_before: datetime, error: str) -> bool:
-    """Record that a post was perhaps sent; it is looked up from ``not_before`` on. False: the fence was stale."""
+    """Record that a post was perhaps sent; Slack is asked for it from ``not_before`` on. False: the fence was stale."""
     return _settle(conn, post, "state = 'uncertain', not_before = ?, error = ?", to_int(not_before), error)
 
 
 def mark_reduced(conn: Connection, now: datetime, post: Post, remaining: News, severity: Severity) -> bool:
-    """Replace a NEWS, part of which was told before, by the remaining news, to be sent at once. False: stale fence."""
+    """Replace the news of a NEWS post, part of which was told before, by the remaining news, due at once.
+
+    False: the fence was stale.
+    """
     changes = "state = 'pending', claimed_at = NULL, not_before = ?, error = 'told in part', payload = ?, severity = ?"
     return _settle(conn, post, changes, to_int(now), codec.dump_news(remaining), severity)
 
 
 def mark_held(conn: Connection, post: Post, until: datetime, reason: str) -> bool:
-    """Hold a post until then, for quiet hours or a mute; others of the channel may overtake it. False: stale fence."""
+    """Hold a post until then, for quiet hours or a mute; other posts may overtake it. False: the fence was stale."""
     return _settle(conn, post, "state = 'held', claimed_at = NULL, held_until = ?, error = ?", to_int(until), reason)
 
 
@@ -86,7 +90,11 @@ def mark_skipped(conn: Connection, now: datetime, post: Post, reason: str) -> bo
 
 
 def mark_failed(conn: Connection, now: datetime, post: Post, error: str) -> bool:
-    """Record that Slack refused a post for good; posts that wait for it fail with it. False: the fence was stale."""
+    """Record that Slack refused a post for good. False: the fence was stale.
+
+    Posts that depend on it share its fate: those behind the card of a live watch and the members of a BATCH fail; those
+    of a watch that ends with its first card are deleted.
+    """
     is_settled = _settle(conn, post, "state = 'failed', claimed_at = NULL, sent_at = ?, error = ?", to_int(now), error)
     if is_settled and post.kind is PostKind.CARD and post.watch_id is not None:
         if post.watch_state is WatchState.OPENING:  # the watch ends with its first card
@@ -101,7 +109,7 @@ def mark_failed(conn: Connection, now: datetime, post: Post, error: str) -> bool
 
 
 def fail_member(conn: Connection, now: datetime, post: Post, error: str) -> None:
-    """Fail a post that stands in a BATCH, alone: the batch tells the others. Once it has failed, nothing changes."""
+    """Fail one post of a BATCH, which still tells its other posts. A second call changes nothing."""
     conn.execute(f"{FAIL.format(which='id = ?')} AND state = 'batched'", (to_int(now), error, post.id))
     conn.execute("UPDATE outbox SET batch_id = NULL WHERE id = ? AND state = 'failed'", (post.id,))
 
@@ -120,7 +128,7 @@ def mark_card_deleted(conn: Connection, now: datetime, post: Post) -> bool:
     if not is_settled:
         return False
     conn.execute("UPDATE watches SET card_ts = '' WHERE id = ?", (post.watch_id,))
-    if post.kind is PostKind.REFRESH:  # whoever deleted the card did not want it: only news brings a new one
+    if post.kind is PostKind.REFRESH:  # somebody deleted the card on purpose: only news brings a new card
         conn.execute("UPDATE outbox SET state = 'skipped', sent_at = ? WHERE id = ?", (to_int(now), post.id))
     else:
         _card_before(conn, now, post)
@@ -136,7 +144,7 @@ def queue_card_before(conn: Connection, now: datetime, post: Post) -> bool:
 
 
 def _card_before(conn: Connection, now: datetime, post: Post) -> None:
-    """Enqueue the card in front of the post, with its severity, so that quiet hours and mutes treat both alike."""
+    """Enqueue the card in front of the post, with the post's severity: quiet hours and mutes treat both alike."""
     if post.watch_id is not None:
         enqueue.card(conn, now, post.watch_id)
         conn.execute(
@@ -164,10 +172,11 @@ def drop_unsent(conn: Connection, watch_ids: Collection[int]) -> None:
 
 
 def recover_after_crash(conn: Connection, now: datetime, worker: str | None = None) -> int:
-    """Void the leases of a process that died, at the start of the next one. Returns the number of posts it had.
+    """Void the leases of a process that died, at the start of the next one. Returns the number of its leased posts.
 
-    ``worker``: the name that both processes bear; the leases of others stand. None: all, where no other process runs.
-    Leased orders and posts are due at once, and a SENDING post becomes UNCERTAIN: nobody knows whether it was sent.
+    ``worker``: the name that both processes bear; leases of other processes stay. None: all leases, where no other
+    process runs. Leased orders and posts are due at once, and a SENDING post becomes UNCERTAIN: nobody knows whether
+    it was sent.
     """
     orders.release_leases(conn, now, worker)
     for column in ("full_at", "paused_until"):
@@ -177,12 +186,12 @@ def recover_after_crash(conn: Connection, now: datetime, worker: str | None = No
     whose, names = ("", []) if worker is None else (" AND worker = ?", [worker])
     return conn.execute(
         "UPDATE outbox SET state = 'uncertain', fence = fence + 1, not_before = ?, lease_until = NULL "
-        f"WHERE {LIVE} AND lease_until IS NOT NULL{whose}",  # being sent or looked for by a process that is gone
+        f"WHERE {LIVE} AND lease_until IS NOT NULL{whose}",  # sent or looked up by the process that died
         (to_int(now), *names),
     ).rowcount
 
 
 def _settle(conn: Connection, post: Post, changes: str, *facts: object) -> bool:
-    """Change a claimed row; False: it was claimed again or revived since, so that its fence grew."""
+    """Change a claimed row. False: the row was claimed again or revived since, which raised its fence."""
     sql = f"UPDATE outbox SET fence = fence + 1, lease_until = NULL, {changes} WHERE id = ? AND fence = ?"
     return conn.execute(sql, (*facts, post.id, post.fence)).rowcount == 1

@@ -1,4 +1,4 @@
-"""The pace at which posts may follow each other. The settings make it, so it stands apart from the tables."""
+"""The pace at which posts may follow each other, as values that are made from the settings."""
 
 from __future__ import annotations
 
@@ -9,24 +9,24 @@ SECOND = 1_000_000  # microseconds
 
 @dataclass(frozen=True, slots=True)
 class Rate:
-    """How often something may happen: ``burst`` times at once, and ``per_second`` in the long run."""
+    """The limits of a token bucket: ``burst`` events at once, and ``per_second`` in the long run."""
 
     per_second: float
     burst: int
 
     @property
     def interval(self) -> int:
-        """The microseconds that one token takes."""
+        """The microseconds in which the bucket gains one token."""
         return round(SECOND / self.per_second)
 
     def tokens(self, full_at: int, now: int) -> int:
-        """Return how many tokens are there. Times in microseconds since 1970."""
+        """Return the number of tokens in the bucket. ``full_at``, ``now``: microseconds since 1970."""
         return self.burst - -(-max(0, full_at - now) // self.interval)
 
 
 @dataclass(frozen=True, slots=True)
 class Pace:
-    """Slack's limits: about a message a second and channel with short bursts, and several hundred a minute in all."""
+    """Slack's limits: about a message a second per channel, with short bursts, and several hundred a minute in all."""
 
     channel: Rate
     workspace: Rate

@@ -1,4 +1,4 @@
-"""The pace of requests to an account, over all processes: a token bucket that is kept as the time when it is full."""
+"""The pace of all processes' requests to an account: a token bucket that is stored as the time when it is full."""
 
 from __future__ import annotations
 
@@ -13,8 +13,8 @@ if TYPE_CHECKING:
 
     from storage.connection import Connection
 
-# No process waits for longer behind the others, each of which reserves one block. What lies further ahead was written
-# by a clock that was ahead, and would keep all of them waiting for as long.
+# No process waits for longer than this behind the other processes, each of which reserves one block. A time further
+# ahead was written by a clock that was ahead, and would keep all processes waiting.
 QUEUE, BLOCKS = timedelta(minutes=1), 20
 RESERVE = """
 INSERT INTO {table} (name, full_at) VALUES (:name, :now + :whole) ON CONFLICT (name) DO UPDATE SET
@@ -30,7 +30,7 @@ INSERT INTO {table} (name, paused_until) VALUES (?, ?) ON CONFLICT (name) DO UPD
 
 @dataclass(frozen=True, slots=True)
 class Reserved:
-    """Requests that a process may make: the first at ``begins``. Until ``paused_until`` none may leave. Aware times."""
+    """Requests that a process may make, the first at ``begins``, and none before ``paused_until``. Times are aware."""
 
     begins: datetime
     paused_until: datetime | None = None
@@ -43,7 +43,7 @@ class PaceTable:
     table: str
 
     def reserve(self, conn: Connection, now: datetime, name: str, count: int, interval: timedelta) -> Reserved:
-        """Reserve so many requests of a pace, one every ``interval``, behind those that others have reserved."""
+        """Reserve ``count`` requests of a pace, one every ``interval``, after the requests reserved before."""
         whole = count * (interval // MICROSECOND)
         farthest = to_int(now + QUEUE) + BLOCKS * whole
         facts = {"name": name, "now": to_int(now), "whole": whole, "farthest": farthest}
@@ -52,7 +52,7 @@ class PaceTable:
         return Reserved(to_time(row["full_at"] - whole), to_time(paused))
 
     def pause(self, conn: Connection, name: str, until: datetime) -> None:
-        """Let no process make requests of a pace until then. A longer pause stands."""
+        """Let no process make requests of a pace until then. A longer pause stays."""
         conn.execute(PAUSE.format(table=self.table), (name, to_int(until)))
 
 

@@ -1,7 +1,7 @@
-"""Packs short JSON texts: a parcel's entries, a piece of news. They are most of what the database holds.
+"""Compresses short JSON texts: a parcel's entries, a piece of news. They make up most of the database.
 
-Two entries of a parcel differ in a place, a time and a few words, so that packed they take a quarter. The dictionary
-holds what nearly every such text contains. Without it the first entry, or the only one, would hardly become shorter.
+Two entries of a parcel differ in a place, a time and a few words, so they compress to a quarter. The dictionary holds
+phrases that nearly every such text contains. Without it the first entry, or the only one, would hardly become shorter.
 """
 
 from __future__ import annotations
@@ -9,9 +9,9 @@ from __future__ import annotations
 import zlib
 
 RAW = -15  # deflate without zlib's header and checksum: the engines check the pages that they read
-LEVEL = 3  # takes half of the time of 6, for texts that are a thirtieth longer
-# The last words are found at the lowest cost. The bytes never change, since what was packed with them needs them; a
-# better dictionary becomes a second one, with a mark of its own.
+LEVEL = 3  # takes half of level 6's time, and the result is a thirtieth longer
+# References to the end of the dictionary are the cheapest. Its bytes never change, since the packed texts need them; a
+# better dictionary is added as a second one, with a number of its own.
 _FIRST_DICTIONARY = (
     "运单号包裹已由代收点菜鸟驿站快递柜自提取件码凭请及时领取疑问请电联投诉电话客服热线春风十里五星好评您的快递已经妥投感谢使用期待再次为您服务"
     "签收人本人同事家人门卫前台代签拒收退回异常问题件滞留改派转寄清关出口进口海关航班起飞降落国际"
@@ -33,7 +33,7 @@ _NEWEST = 1
 
 
 def pack(text: str) -> bytes:
-    """Return the text in fewer bytes."""
+    """Return the compressed text, which begins with the number of its dictionary."""
     packer = zlib.compressobj(LEVEL, wbits=RAW, zdict=_DICTIONARIES[_NEWEST])
     return bytes([_NEWEST]) + packer.compress(text.encode()) + packer.flush()
 

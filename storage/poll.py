@@ -1,7 +1,7 @@
 """An order leased to the poller, and the results that the poller records.
 
-Of a leased order and an unchanged reading there is one for each poll, so they are tuples, which are made in a quarter
-of the time.
+Every poll makes a leased order and mostly an unchanged reading, so these are named tuples, which are made in a quarter
+of a dataclass's time.
 """
 
 from __future__ import annotations
@@ -20,14 +20,14 @@ if TYPE_CHECKING:
 
 
 class DueOrder(NamedTuple):
-    """An order leased to the poller: all that is needed to poll it and, if it is unchanged, to schedule it again.
+    """An order leased to the poller, with the facts needed to poll it and, if it is unchanged, to schedule it again.
 
     Times are aware.
     """
 
     key: str
     fence: int
-    fingerprint: bytes  # 16 bytes of the last answer; empty: read everything
+    fingerprint: bytes  # of the last answer, 16 bytes; empty: read everything
     milestone: Milestone | None
     order_json: str
     sub_orders_json: str
@@ -37,21 +37,21 @@ class DueOrder(NamedTuple):
     polls: int  # readings so far; 0: never read
     fails: int  # failed readings in a row
     created_at: datetime
-    due_at: datetime | None = None  # since when it had been due; None: not known
-    late_at: datetime | None = None  # from when on it is later than expected, which is to be told; None: never
-    refund_open_until: datetime | None = None  # a refund of it waits for somebody, and is read on until then
+    due_at: datetime | None = None  # when it fell due; None: unknown
+    late_at: datetime | None = None  # when it becomes later than expected, which is told then; None: never
+    refund_open_until: datetime | None = None  # an open refund keeps it out of the archive until then; None: none does
 
     @property
     def order(self) -> Order | None:
-        """The order as last read. Raises pydantic's ValidationError for one that this version cannot read.
+        """The order as last read. Raises pydantic's ValidationError if this version cannot read it.
 
-        It is decoded on demand: hundreds of orders are leased at a time, and most turn out to be unchanged.
+        It is decoded only on demand: hundreds of orders are leased at a time, and most turn out to be unchanged.
         """
         return codec.load_order(self.order_json)
 
     @property
     def sub_orders(self) -> tuple[str, ...]:
-        """The ids of its sub-orders as last read, decoded on demand. Raises ValueError for a damaged row."""
+        """The ids of the sub-orders as last read, decoded on demand. Raises ValueError for a damaged row."""
         return codec.load_ids(self.sub_orders_json)
 
     def is_same(self, order: Order) -> bool:
@@ -65,17 +65,17 @@ class Unchanged(NamedTuple):
     key: str
     fence: int
     next_poll_at: datetime | None
-    stall_at: datetime | None = None  # the order is checked for silence no later than this; None: as before
+    stall_at: datetime | None = None  # the order is checked for silence then; None: as scheduled before
 
 
 @dataclass(frozen=True, slots=True)
 class Changed:
-    """A reading that differs from what is stored: its decision is written."""
+    """A reading that differs from the stored order: its decision is written."""
 
     decision: Decision
     fence: int
     fingerprint: bytes
-    is_archived: bool = False  # the order is archived, and stays so
+    is_archived: bool = False  # the order is archived, and stays archived
 
     @property
     def key(self) -> str:
@@ -84,13 +84,13 @@ class Changed:
 
     @property
     def next_poll_at(self) -> datetime | None:
-        """When the order is read next; None: it is archived."""
+        """When the order is read next (aware); None: it is archived."""
         return None if self.is_archived else self.decision.follow_up.next_poll_at
 
 
 @dataclass(frozen=True, slots=True)
 class Failed:
-    """A reading that failed. The last state stays; ``stale_since`` is set by the first failure."""
+    """A reading that failed. The stored order stays as it is; the first failure in a row sets ``stale_since``."""
 
     key: str
     fence: int
@@ -103,7 +103,7 @@ PollResult = Unchanged | Changed | Failed
 
 @dataclass(frozen=True, slots=True)
 class Recorded:
-    """The counts of what a batch wrote."""
+    """The counts of a recorded batch."""
 
     applied: int  # results that were recorded
     stale: int  # results that were dropped because their lease had been lost

@@ -21,13 +21,13 @@ if TYPE_CHECKING:
 T = TypeVar("T")
 
 
-DETAIL_OF = "detail:"  # begins the event_id of a BATCH that tells in a thread what another told in a line
-NOTHING_TO_SAY = "nothing to say"  # the error of a failed post whose contents had become void: nothing was lost
+DETAIL_OF = "detail:"  # begins the event_id of a BATCH for a thread, whose news another BATCH lists in the channel
+NOTHING_TO_SAY = "nothing to say"  # the error of a failed post whose contents no longer applied: nothing was lost
 TOLD_OF_PARCEL = "told with another order of the same parcel"  # the error of a skipped post
 
 
 class PostState(StrEnum):
-    """The states of an outbox row; :mod:`storage.transitions` lists which can follow which."""
+    """The states of an outbox row; :mod:`storage.transitions` lists the states that can follow each."""
 
     PENDING = "pending"
     SENDING = "sending"  # committed before the call to Slack; found at a start it means "perhaps sent"
@@ -48,26 +48,26 @@ class PostKind(StrEnum):
     NOTICE = "notice"  # a direct message to a person
     BATCH = "batch"  # several NEWS rows of a channel in one message
     DAILY_DIGEST = "daily_digest"  # the daily digest of a channel
-    LIST = "list"  # tells a channel which orders were watched at once; their cards come with their first news
-    LINE = "line"  # tells a channel of a change that somebody made for all in it
-    APPROVAL = "approval"  # asks a channel for an approval, or answers in the thread of that
-    APPROVAL_EDIT = "approval_edit"  # brings the request for an approval up to date
+    LIST = "list"  # tell a channel which orders were watched at once; their cards come with their first news
+    LINE = "line"  # tell a channel of a change that somebody made for everybody in it
+    APPROVAL = "approval"  # ask a channel for an approval, or answer in the thread of the request
+    APPROVAL_EDIT = "approval_edit"  # bring the request for an approval up to date
 
 
 @dataclass(frozen=True, slots=True)
 class Unreadable:
-    """Stands for a payload that could not be decoded, so that its row keeps no others from being claimed."""
+    """Stands for a payload that could not be decoded, so that its row can be claimed and does not block its channel."""
 
     error: str  # the error's class and the post's kind only: a payload may name people
 
 
-# None: its watch or members hold it
+# None: the contents follow from the post's watch, or from the members of a BATCH.
 Content = News | DailyDigest | ChannelChange | Notice | WatchList | Unreadable | None
 
 
 @dataclass(frozen=True, slots=True)
 class Post:
-    """An outbox row leased to the sender: the oldest of its channel. Times are aware."""
+    """An outbox row leased to the sender: the oldest one of its channel. Times are aware."""
 
     id: int
     fence: int
@@ -78,22 +78,22 @@ class Post:
     content: Content
     attempts: int
     state: PostState
-    token: str  # opaque; carried in the message's metadata, by which the message is found
+    token: str  # opaque; the message's metadata carries it, and the message is found by it
     created_at: datetime
-    claimed_at: datetime | None = None  # when it was first claimed: the history is searched from here
-    restored_at: datetime | None = None  # when a backup from before was restored: the post may have been sent by then
-    thread_ts: str = ""  # Slack's id of the watch's card, joined in, or of the request for an approval
+    claimed_at: datetime | None = None  # when it was first claimed: the channel's history is searched from then on
+    restored_at: datetime | None = None  # when an older backup was restored: the post may have been sent by then
+    thread_ts: str = ""  # Slack's ts of the watch's card (joined in), or of the request for an approval
     watch_state: WatchState | None = None
     event_id: str = ""
     severity: Severity | None = None  # None: the post is no news
-    settings: ChannelSettings = DEFAULTS  # the channel's, joined in
-    muted_by: str = ""  # the person who muted the watch or its channel, while that holds
+    settings: ChannelSettings = DEFAULTS  # of the channel, joined in
+    muted_by: str = ""  # Slack id of the person who muted the watch or its channel; empty: it is not muted now
     muted_until: datetime | None = None  # when that mute ends
     told_by_card: bool = False  # the watch's card was posted because of this news, and shows it
     card_held: bool = False  # the watch's first card waits for quiet hours or a mute to end
-    was_held: bool = False  # by quiet hours or a mute, which are over
-    behind: int = 0  # other NEWS of the channel that could be sent now
-    watched: int = 0  # orders that the channel watches, counted up to 100
+    was_held: bool = False  # quiet hours or a mute, which are over, held the post
+    behind: int = 0  # the number of the channel's NEWS that could be sent now
+    watched: int = 0  # the number of orders that the channel watches, counted up to 100
 
     @property
     def opens(self) -> list[int]:
@@ -135,7 +135,7 @@ class Post:
 
 @dataclass(frozen=True, slots=True)
 class Shared:
-    """Other orders that share a parcel with a post's order, and their news in its channel."""
+    """The other orders that share a parcel with a post's order, and their news in the post's channel."""
 
     watched: tuple[tuple[str, str], ...] = ()  # (key, waybill) of the orders that the channel watches as well
     told: tuple[News, ...] = ()  # their news in the channel before this post, oldest first
@@ -143,11 +143,11 @@ class Shared:
 
 @dataclass(frozen=True, slots=True)
 class BatchRule:
-    """Which posts may become one message."""
+    """The posts that may be sent as one message."""
 
-    fewest: int = 2  # posts, the first included; fewer are sent one by one
-    severities: frozenset[Severity] | None = None  # severities that may be sent now; None: all
-    shown: frozenset[Severity] | None = None  # an order without news of these is not listed; None: all are
+    fewest: int = 2  # with fewer posts, the first one included, each is sent by itself
+    severities: frozenset[Severity] | None = None  # the severities that may be sent now; None: all
+    shown: frozenset[Severity] | None = None  # only orders with news of these severities are listed; None: all orders
 
 
 ANY_POSTS = BatchRule()

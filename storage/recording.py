@@ -1,4 +1,4 @@
-"""Records the readings of orders with the news that follows from them, in the caller's transaction."""
+"""Records the readings of orders, and the news that follows from them, in the caller's transaction."""
 
 from __future__ import annotations
 
@@ -11,6 +11,7 @@ from storage.ending import end
 from storage.locks import chunks, held_fences, lock_orders
 from storage.poll import Changed, Failed, Recorded, Unchanged
 from storage.rows import dump_times, to_int
+from storage.watch import EndReason
 from tracking.refunds import open_until
 from tracking.values import Severity
 
@@ -52,8 +53,8 @@ VALUES (?, ?, ?, ?, ?, ?, ?, ?, CASE WHEN ? THEN 1 ELSE 0 END, ?, ?, ?, ?, ?, ?,
 ON CONFLICT (key) DO NOTHING
 """
 ADD_TO_SCHEDULE = "INSERT INTO schedule (key, fingerprint, read_at, stall_at) VALUES (?, ?, ?, ?)"
-# A reading right after a restore may be empty or partial. So the news of later readings, and the alarm of a silence,
-# are looked up as well. An order that does not change stays unconfirmed until it does.
+# A reading right after a restore may be empty or partial. So for this time the news of later readings, and alarms of
+# silences, are looked up in Slack as well. An order that does not change stays unconfirmed until it changes.
 SETTLING = 3_600_000_000  # microseconds
 CONFIRM_RESTORED = """
 UPDATE orders SET unconfirmed_since = NULL
@@ -74,11 +75,11 @@ ON CONFLICT (key, waybill) DO UPDATE SET number = excluded.number, carrier = exc
 
 
 def record_polls(conn: Connection, now: datetime, results: Sequence[PollResult]) -> Recorded:
-    """Write nodes, states, schedules and outbox rows of a whole batch. A result with a stale fence is dropped.
+    """Write the nodes, states, schedules and outbox rows of a whole batch. A result with a stale fence is dropped.
 
-    News becomes one NEWS row for each live watch of the order whose filter is in the audience; the row of a paused
-    watch is held, and a row that exists for the same watch and event is left alone. The fence grows with each result,
-    so that one lease gives one result.
+    News becomes one NEWS row for each live watch of the order whose filter is in the audience. The row of a paused
+    watch is held, and a row that exists for the same watch and event is left alone. Each result raises the fence, so
+    that one lease has one result.
     """
     at = to_int(now)
     lock_orders(conn, [r.key for r in results if isinstance(r, Changed) or r.next_poll_at is None])
@@ -100,7 +101,7 @@ def record_polls(conn: Connection, now: datetime, results: Sequence[PollResult])
 
 
 def _standing(conn: Connection, changed: Sequence[Changed]) -> list[Changed]:
-    """The results whose lease still stands, one per order."""
+    """The results whose lease still holds, one for each order."""
     fences = held_fences(conn, [result.key for result in changed])
     standing: dict[str, Changed] = {}
     for result in changed:
@@ -110,7 +111,7 @@ def _standing(conn: Connection, changed: Sequence[Changed]) -> list[Changed]:
 
 
 def _flags(conn: Connection, keys: Sequence[str]) -> dict[str, frozenset[str]]:
-    """The rare traits of orders, looked up once for a whole batch: ``alarm``, ``cardless``, ``unconfirmed``."""
+    """The rare flags of orders, read once for a whole batch: ``alarm``, ``cardless`` (a watch), ``unconfirmed``."""
     flags: dict[str, frozenset[str]] = {}
     for among, values in chunks(conn, keys):
         for key, flag in conn.execute(BATCH_FLAGS.format(among=among), values * 3):
@@ -136,7 +137,7 @@ def _announce(conn: Connection, at: int, changed: Sequence[Changed]) -> int:
 
 
 def _relieved(conn: Connection, at: int, result: Changed, news: NewsToPost) -> NewsToPost:
-    """Clear the alarm of a silence that ended, and widen the news to the audience and severity of that alarm."""
+    """Clear the alarm of a silence that ended, and raise the news to the audience and severity of that alarm."""
     audience, alarm_severity = alarms.clear(conn, at, result.key, result.decision.follow_up.silent)
     is_quieter = news.severity in {Severity.EDIT, Severity.NODE, Severity.STEP}
     severity = Severity.MILESTONE if alarm_severity is Severity.PROBLEM and is_quieter else news.severity
@@ -144,14 +145,14 @@ def _relieved(conn: Connection, at: int, result: Changed, news: NewsToPost) -> N
 
 
 def _archive(conn: Connection, now: datetime, key: str) -> int:
-    """End the active watches of an order that is no longer polled; their cards show it. Returns how many cards."""
+    """End the active watches of an order that is no longer polled. Returns the number of cards to be refreshed."""
     cards = enqueue.refresh_order(conn, now, key)
-    end(conn, now, ARCHIVED, (key,), "archived")
+    end(conn, now, ARCHIVED, (key,), EndReason.ARCHIVED)
     return cards
 
 
 def add_order(conn: Connection, now: datetime, baseline: Changed) -> bool:
-    """Store an order's first reading. False: the order is stored already, and nothing was written.
+    """Store an order's first reading. False: the order was stored before, and nothing was written.
 
     The order falls due when its first watch opens.
     """
@@ -159,7 +160,7 @@ def add_order(conn: Connection, now: datetime, baseline: Changed) -> bool:
     if not conn.execute(ADD, (baseline.key, *_facts(decided), at)).rowcount:
         return False
     stall_at, is_pressing = decided.follow_up.stall_at, decided.follow_up.is_pressing
-    # A silence from before the first watch raises no alarm; a deadline that lies ahead does.
+    # A silence from before the first watch raises no alarm, but a near deadline does.
     asks_at = to_int(stall_at) if is_pressing or (stall_at and stall_at > now) else None
     conn.execute(ADD_TO_SCHEDULE, (baseline.key, baseline.fingerprint, at, asks_at))
     _store_parts(conn, [baseline])
@@ -172,7 +173,7 @@ def _schedule_row(result: Changed, at: int) -> tuple[object, ...]:
         at,
         to_int(result.next_poll_at),
         result.fingerprint,
-        # A baseline's old silence raises no alarm, and an order that did not move keeps its alarm.
+        # An old silence of a baseline raises no alarm, and an order that did not move keeps its alarm.
         decided.moved or decided.follow_up.is_pressing or stall_at is None or stall_at > at,
         stall_at,
         result.key,
@@ -181,7 +182,7 @@ def _schedule_row(result: Changed, at: int) -> tuple[object, ...]:
 
 
 def _facts(decided: Decision) -> tuple[object, ...]:
-    """The columns of an order that a reading decides, in the order of ``ADD`` and ``ORDER``."""
+    """The values of the columns that a reading decides, in the order of ``ADD`` and ``ORDER``."""
     return (
         decided.milestone,
         decided.reason or "",
@@ -212,7 +213,8 @@ def _sub_orders(decided: Decision) -> str:
 
 def _store_parts(conn: Connection, results: Sequence[Changed]) -> None:
     store_parcels(conn, [(result.key, parcel) for result in results for parcel in result.decision.parcels])
-    traces.store(conn, [(result.key, parcel) for result in results for parcel in result.decision.with_other_entries])
+    changed = [(each.key, parcel) for each in results for parcel in each.decision.parcels_with_changed_entries]
+    traces.store(conn, changed)
     journeys.add(conn, [journey for result in results for journey in result.decision.journeys])
 
 
@@ -235,7 +237,7 @@ def _parcel_row(key: str, parcel: Parcel) -> tuple[object, ...]:
 
 
 def _value(milestone: Milestone | None) -> str | None:
-    """The plain text: for an enum SQLite would look up an adapter for every one of many nodes."""
+    """The plain text: for an enum, SQLite would look up an adapter for each of many values."""
     return milestone.value if milestone else None
 
 

@@ -1,4 +1,4 @@
-"""Messages that Slack does not take directly, and the threads in which their readers find them instead."""
+"""Moves messages that Slack does not deliver directly into the threads where their readers find them."""
 
 from __future__ import annotations
 
@@ -12,5 +12,5 @@ if TYPE_CHECKING:
 
 
 def move_to_thread(conn: Connection, post: Post) -> bool:
-    """Move a notice whose person takes no direct messages into its thread. False: there is no such thread."""
+    """Move a notice that cannot be sent directly into the thread of its request or order. False: there is no thread."""
     return approval_posts.say_in_thread(conn, post) or alarms.say_in_thread(conn, post)

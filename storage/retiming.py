@@ -1,8 +1,8 @@
-"""A clock that was set back: due times, holds and leases keep what was left of them.
+"""Adapts stored times to a clock that was set back: due times, holds and leases keep their remaining time.
 
 Stored times are those of the wall clock, because people read them and they outlive the process. So when that clock is
-set back, they are moved with it. A time that then still lies further ahead than anything is ever put off was written
-while the clock was ahead: it is due now.
+set back, they are moved with it. A time that still lies further ahead than anything is ever put off was written while
+the clock was ahead, and becomes due now.
 """
 
 from __future__ import annotations
@@ -20,7 +20,7 @@ if TYPE_CHECKING:
     from storage.connection import Connection
 
 POST_WAITS = timedelta(hours=1)  # no post is put off or leased for longer
-STALL_WAITS = timedelta(days=90)  # the longest silence before an alarm, with its grace and days of rest
+STALL_WAITS = timedelta(days=90)  # the longest silence before an alarm, with its grace and rest days
 MUTED, SNOOZED = timedelta(days=366), timedelta(days=2)  # the longest times that a person can choose
 HELD_FOR = timedelta(days=2)  # quiet hours are shorter; a card may wait for the end of a mute
 TURN_WAITS = timedelta(minutes=10)  # no turn is taken for longer
@@ -42,7 +42,7 @@ AHEAD = (
     ("turns", "until", "TRUE", "turn"),
     ("schedule", "stall_at", "key IN (SELECT key FROM alarms WHERE state = 'snoozed')", "snoozed"),
 )
-# Times of past events: not later than now. An uncertain post is looked for around its claim, in Slack's time.
+# Times of past events, which become now at the latest. An uncertain post is looked up around the time of its claim.
 BEHIND = (
     ("schedule", "read_at", "read_at IS NOT NULL"),
     ("schedule", "stale_since", "stale_since IS NOT NULL"),
@@ -59,7 +59,7 @@ BEHIND = (
     ("facts", "at", "TRUE"),
     ("outages", "down_since", "down_since IS NOT NULL"),
 )
-# Quiet hours are asked again, since they are hours of a day, and the day may be another one now.
+# Quiet hours are checked again: they are hours of a day, and it may be another day now.
 END_HOLDS = """
 UPDATE outbox SET held_until = :now WHERE state = 'held' AND held_until IS NOT NULL AND held_until > :now
   AND (:by < 0 OR (kind = 'news' AND held_until > :now + :held))
@@ -67,7 +67,7 @@ UPDATE outbox SET held_until = :now WHERE state = 'held' AND held_until IS NOT N
 FAR_STALL = (
     "UPDATE schedule SET stall_at = :now WHERE stall_at IS NOT NULL AND stall_at > :now AND stall_at - :stall > :now"
 )
-# A digest marked as made for a day that has begun nowhere: the clock was ahead, and the mark would block digests.
+# A digest is marked as made for a day that has begun nowhere: the clock was ahead, and the mark would block digests.
 DIGESTS = "UPDATE channels SET digest_day = :today WHERE digest_day > :tomorrow"
 LAST_SEEN = """
 SELECT MAX(at) FROM (SELECT MAX(read_at) AS at FROM schedule
@@ -78,7 +78,7 @@ SELECT MAX(at) FROM (SELECT MAX(read_at) AS at FROM schedule
 
 
 def last_seen(conn: Connection) -> datetime | None:
-    """Return the latest time that was recorded, aware; None: the database is new."""
+    """Return the latest recorded time of an event (aware); None: the database is new."""
     latest: int | None = conn.execute(LAST_SEEN).fetchone()[0]
     return to_time(latest)
 
@@ -86,9 +86,9 @@ def last_seen(conn: Connection) -> datetime | None:
 def retime(conn: Connection, now: datetime, by: timedelta, longest: timedelta) -> int:
     """Adapt all stored times to a clock that was set back to ``now``. Returns the number of changed rows.
 
-    ``by``: how far the clock was moved, negative; zero: unknown. ``longest``: the longest time until an order's next
-    reading. Times ahead are moved by ``by``; those that still lie further ahead than ever intended are due now. Times
-    of past events are set to now at the latest.
+    ``by``: how far the clock was moved, a negative time; zero: unknown. ``longest``: the longest time until an order's
+    next reading. Times ahead are moved by ``by``; a time that still lies too far ahead becomes due now. Times of past
+    events become now at the latest.
     """
     facts: dict[str, object] = {
         "now": to_int(now),

@@ -25,7 +25,7 @@ EPOCH = datetime(1970, 1, 1, tzinfo=UTC)
 MICROSECOND = timedelta(microseconds=1)
 _BASES = {basis.value: basis for basis in TimeBasis}
 _MILESTONES: dict[str | None, Milestone] = {milestone.value: milestone for milestone in Milestone}
-_ENTRY = "stored entry"  # beside the fields of a node that was read from a row; a changed node is another object
+_ENTRY = "stored entry"  # an attribute of nodes that were read from a row; a changed node is a new object without it
 _REASONS = {reason.value: reason for reason in Reason}
 
 
@@ -48,7 +48,7 @@ def to_time(stored: int | None) -> datetime | None:
 
 
 def dump_times(times: Sequence[datetime]) -> str:
-    """Return a column of several aware times: their :func:`to_int`, parted by blanks; empty for none."""
+    """Return the text of a column of several aware times: each as :func:`to_int`, separated by blanks."""
     return " ".join(str(to_int(at)) for at in times) if times else ""
 
 
@@ -58,17 +58,17 @@ def load_times(stored: str) -> tuple[datetime, ...]:
 
 
 def severity(stored: str) -> Severity | None:
-    """Read a severity column; None for an empty one, of a row without news."""
+    """Read a severity column; None: it is empty, since the row holds no news. Raises ValueError."""
     return Severity(stored) if stored else None
 
 
 def milestone(stored: str | None) -> Milestone | None:
-    """Read a milestone column; None also for a milestone that only a newer version knows."""
+    """Read a milestone column; None: it is empty, or only a newer version knows the milestone."""
     return Milestone.parse(stored or "")
 
 
 def reason(stored: str) -> Reason | None:
-    """Read a reason column; None also for a reason that only a newer version knows."""
+    """Read a reason column; None: it is empty, or only a newer version knows the reason."""
     return _REASONS.get(stored)
 
 
@@ -99,8 +99,8 @@ _READERS: dict[PostKind, Callable[[str], Content]] = {
 def due(key: str, lease: Sequence[Any], facts: Sequence[Any]) -> DueOrder:
     """Return a leased order.
 
-    ``lease``, ``facts``: what ``DUE`` and ``LEASED`` of :mod:`storage.orders` return beside the key, in their order.
-    The lease has raised the fence by one since. Raises OverflowError for a time that cannot be.
+    ``lease``, ``facts``: the columns of ``DUE`` and ``LEASED`` of :mod:`storage.orders` after the key, in their order.
+    The lease has raised the fence by one since they were read. Raises OverflowError for an impossible time.
     """
     due_at, fence, fingerprint, polls, fails = lease
     stage, order_json, sub_orders, moved_at, final_at, has_parcels, created_at, late_at, refund_open_until = facts
@@ -124,9 +124,9 @@ def due(key: str, lease: Sequence[Any], facts: Sequence[Any]) -> DueOrder:
 
 
 def order(row: Row, parcels: Iterable[Row], traces: Mapping[str, Sequence[Node]]) -> StoredOrder:
-    """Return an order from its row with its schedule joined in, its parcels' rows, and its traces by waybill.
+    """Return an order from its row with the schedule joined in, its parcels' rows, and its nodes by waybill.
 
-    Raises ValueError (pydantic's ValidationError among others) for a row that cannot be decoded.
+    Raises ValueError, such as pydantic's ValidationError, for a row that cannot be decoded.
     """
     facts = {parcel["waybill"]: parcel for parcel in parcels}
     waybills = dict.fromkeys([*facts, *traces])
@@ -173,9 +173,9 @@ def _parcel_or_number(waybill: str, row: Row | None, nodes: tuple[Node, ...]) ->
 def node(waybill: str, entry: Sequence[Any]) -> Node:
     """Read :func:`entry_of` back. Raises ValueError, KeyError or OverflowError for another list.
 
-    A poll reads a dozen for each order with news, so the fields are set at once: a frozen dataclass sets them one by
-    one, which takes three times as long. The stored identity is set as it is, and never computed again; the list is
-    kept for the next :func:`entry_of`.
+    A poll reads a dozen nodes for each order with news, so all fields are set at once: a frozen dataclass sets them one
+    by one, which takes three times as long. The stored identity is not computed again, and the list is kept for the
+    next :func:`entry_of`.
     """
     identity, at, raw_time, basis, text, code, place, claim, sequence = entry
     stored = object.__new__(Node)
@@ -198,7 +198,7 @@ def node(waybill: str, entry: Sequence[Any]) -> Node:
 
 
 def entry_of(node: Node) -> list[object]:
-    """Return a node as a list for its trace's JSON, without the waybill. Plain texts are written much faster."""
+    """Return a node as a list for its trace's JSON, without the waybill, in plain types, which are encoded faster."""
     return node.__dict__.get(_ENTRY) or [
         node.identity,
         to_int(node.at),
@@ -213,7 +213,7 @@ def entry_of(node: Node) -> list[object]:
 
 
 def watch(row: Row) -> Watch:
-    """Return a watch from its row with the order joined in."""
+    """Return a watch from its row with the order joined in. Raises ValueError for an unknown filter or state."""
     return Watch(
         id=row["id"],
         key=row["key"],

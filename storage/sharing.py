@@ -1,4 +1,4 @@
-"""Orders that share a parcel: which of them a channel watches, and what it was told of them."""
+"""Orders that share a parcel: which of them a channel watches, and the news that the channel was told of them."""
 
 from __future__ import annotations
 
@@ -15,7 +15,7 @@ if TYPE_CHECKING:
     from storage.post import Post
     from tracking.values import News
 
-# A stand-in such as parcel-1, made where the API sent no number, is no number that two orders could share.
+# A stand-in such as parcel-1, which replaces a number that the API did not send, is no number that orders can share.
 OTHERS = """
 SELECT theirs.key, theirs.waybill FROM parcels ours JOIN parcels theirs
   ON theirs.number = ours.number AND theirs.waybill = ours.waybill AND theirs.key <> ours.key
@@ -26,7 +26,7 @@ SELECT DISTINCT w.key, o.waybill FROM watches w JOIN ({OTHERS}) o ON o.key = w.k
 WHERE w.channel = :channel AND w.state IN ('active', 'paused') ORDER BY w.key, o.waybill
 """
 # News that was or will be posted before this post; refused and muted posts told nothing. A watch with a narrower filter
-# is shown less of the same news, so its news does not stand in for that of a watch with a wider one.
+# gets less of the same news, so its news does not replace the news of a watch with a wider filter.
 TOLD = f"""
 SELECT p.payload, n.payload FROM outbox p JOIN watches theirs ON theirs.id = p.watch_id
   JOIN news n ON n.key = p.key AND n.event_id = p.event_id
@@ -51,7 +51,7 @@ def shared(conn: Connection, post: Post) -> Shared:
 
 
 def _readable(payloads: Iterable[str | bytes]) -> Iterator[News]:
-    """The news of these payloads; an unreadable one is left out, so that it does not hold up another order's news."""
+    """The news of these payloads, without unreadable ones, so that these do not hold up another order's news."""
     for payload in payloads:
         with contextlib.suppress(ValueError):
             yield codec.load_news(payload)

@@ -1,7 +1,7 @@
-"""The store: all operations on the database, by aggregate. The docstring of each is that of its function.
+"""The store: all operations on the database, by aggregate. Each has the docstring of the function that does the work.
 
-Each operation is async and one transaction, takes values and the present time (aware), and shows no SQL. The engine
-behind them is SQLite's or PostgreSQL's.
+Each operation is async and one transaction; it takes values and the present time (aware), and hides the SQL. The engine
+is SQLite's or PostgreSQL's.
 """
 
 from __future__ import annotations
@@ -14,12 +14,12 @@ from storage import (
     alarms,
     approvals,
     audit,
+    batches,
     channel_filters,
     channels,
     claims,
     corrections,
     delivery_log,
-    enqueue,
     flows,
     inbox,
     jobs,
@@ -42,6 +42,7 @@ from storage import (
     turns,
     upkeep,
     watch_lists,
+    watch_queries,
     watches,
     workers,
     writes,
@@ -59,7 +60,7 @@ if TYPE_CHECKING:
 
 
 async def open_store(path: Path) -> Store:
-    """Open the database, making or migrating it. Raises StorageError with one sentence; then nothing was changed."""
+    """Open the SQLite file, which is made or migrated. Raises StorageError; then nothing was changed."""
     thread = DatabaseThread()
     try:
         await thread.open(path)
@@ -75,7 +76,7 @@ class Orders(Aggregate):
     claim_due = Operation(orders.claim_due)
     due_round_robin = Operation(orders.due_round_robin)
     newest = Operation(orders.newest)
-    # On one state: whoever records what follows from it writes all entries back, under the fence that it loaded.
+    # Reads see one state of the database: the poller writes all entries back later, under the fence loaded with them.
     load = Operation(orders.load, only_reads=True)
     load_readable = Operation(orders.load_readable, only_reads=True)
     record = Operation(recording.record_polls)
@@ -83,7 +84,7 @@ class Orders(Aggregate):
     mark_due = Operation(orders.mark_due)
     with_waybill = Operation(orders.find_waybill)
     with_id = Operation(orders.find_order_id)
-    standing_at = Operation(orders.standing_at)
+    at_milestones = Operation(orders.at_milestones)
     refunds_to_act_on = Operation(orders.refunds_to_act_on)
     retire = Operation(alarms.retire)
     scans = Operation(traces.scans)
@@ -94,20 +95,20 @@ class Watches(Aggregate):
 
     open = Operation(watches.open_watches)
     end = Operation(watches.end_watches)
-    end_these = Operation(watches.end_these)
+    end_by_id = Operation(watches.end_by_id)
     restore = Operation(watches.restore_watches)
     resume = Operation(watches.resume_watch)
-    get = Operation(watches.get)
-    of_channel = Operation(watches.of_channel)
+    get = Operation(watch_queries.get)
+    of_channel = Operation(watch_queries.of_channel)
     listed = Operation(watch_lists.watched_orders, only_reads=True)
     newest_first = Operation(watch_lists.newest_first, only_reads=True)
-    of_orders = Operation(watches.of_orders)
-    never_in = Operation(watches.never_in)
-    muted_in = Operation(watches.muted_in, only_reads=True)
+    of_orders = Operation(watch_queries.of_orders)
+    never_in = Operation(watch_queries.never_in)
+    muted_in = Operation(watch_queries.muted_in, only_reads=True)
     pause_channel = Operation(watches.pause_channel)
     resume_some = Operation(watches.resume_some)
-    watched_channels = Operation(watches.watched_channels)
-    paused_channels = Operation(watches.paused_channels)
+    watched_channels = Operation(watch_queries.watched_channels)
+    paused_channels = Operation(watch_queries.paused_channels)
     filters = Operation(channel_filters.filters_of)
     set_filters = Operation(channel_filters.set_filters)
     restore_filters = Operation(channel_filters.restore_filters)
@@ -115,16 +116,16 @@ class Watches(Aggregate):
     restore_mutes = Operation(mutes.restore_mutes)
 
     async def resume_channel(self, now: datetime, channel: str, actor: str, *, reason: str = "") -> list[Watch]:
-        """Resume every paused watch of a channel, some at a time. Returns the resumed watches.
+        """Resume every paused watch of a channel, in several transactions. Returns the resumed watches.
 
-        ``reason``: only those that were paused for it; empty: for any.
+        ``reason``: only watches that were paused for it; empty: for any reason.
 
-        A process that dies meanwhile leaves the rest paused: for the job that looks whether the channel is open, or for
-        whoever resumes it again. A watch that Slack's next refusal pauses meanwhile stays paused.
+        If the process dies meanwhile, the remaining watches stay paused, until the job that checks whether the channel
+        is open, or a person, resumes them. A watch that Slack's next refusal pauses meanwhile stays paused.
         """
         resumed: list[Watch] = []
-        while some := await self.resume_some(now, channel, actor, resumed[-1].id if resumed else 0, reason=reason):
-            resumed += some
+        while batch := await self.resume_some(now, channel, actor, resumed[-1].id if resumed else 0, reason=reason):
+            resumed += batch
         return resumed
 
 
@@ -143,15 +144,15 @@ class Outbox(Aggregate):
     mark_card_deleted = Operation(outbox.mark_card_deleted)
     queue_card_before = Operation(outbox.queue_card_before)
     move_to_thread = Operation(redirects.move_to_thread)
-    batch = Operation(enqueue.batch)
-    batched = Operation(claims.batched)
+    batch = Operation(batches.batch)
+    batch_members = Operation(claims.batch_members)
     fail_member = Operation(outbox.fail_member)
     shared = Operation(sharing.shared)
     recover_after_crash = Operation(outbox.recover_after_crash)
 
 
 class Channels(Aggregate):
-    """Channels' choices, and the lines that tell a channel of a change for all in it."""
+    """Channels' settings and mutes, and the lines that tell a channel of a change for everybody in it."""
 
     get = Operation(channels.channel)
     with_settings = Operation(channels.with_settings)
@@ -174,7 +175,7 @@ class DeliveryLog(Aggregate):
 
 
 class Alarms(Aggregate):
-    """Alarms of silences, and what people did about them."""
+    """Alarms of silences, and people's acts on them."""
 
     due = Operation(alarms.due)
     schedule = Operation(alarms.schedule)
@@ -189,7 +190,7 @@ class Alarms(Aggregate):
 
 
 class Journeys(Aggregate):
-    """Parcels' ways that ended, from which expected dates are learnt."""
+    """Journeys of parcels that arrived, from which expected dates are learnt."""
 
     add = Operation(journeys.add)
     newest = Operation(journeys.newest)
@@ -219,12 +220,12 @@ class Inbox(Aggregate):
     done = Operation(inbox.done)
     counts = Operation(inbox.counts)
     unknown_kinds = Operation(inbox.unknown_kinds)
-    concerned = Operation(inbox.concerned)
+    orders_named = Operation(inbox.orders_named)
     prune_unknown = Operation(inbox.prune_unknown)
 
 
 class People(Aggregate):
-    """What Slack tells of people, and the ids of Slack's deliveries that were handled."""
+    """Facts about people from Slack, and the ids of Slack's deliveries that were handled."""
 
     all = Operation(audit.people)
     keep = Operation(audit.keep_person)
@@ -232,7 +233,7 @@ class People(Aggregate):
 
 
 class Writes(Aggregate):
-    """The records of calls that change the account, and what the forms behind them were made from."""
+    """The records of calls that change the account, and the contents of the forms behind them."""
 
     begin = Operation(writes.begin)
     settle = Operation(writes.settle)
@@ -261,7 +262,7 @@ class Approvals(Aggregate):
     """Requests for an approval of an order or a payment, and who decides while somebody is away."""
 
     ask = Operation(approvals.ask)
-    fitting = Operation(approvals.fitting)
+    find_covering = Operation(approvals.find_covering)
     purchase_approved = Operation(approvals.purchase_approved, only_reads=True)
     get = Operation(approvals.get, only_reads=True)
     waiting = Operation(approvals.waiting, only_reads=True)
@@ -276,7 +277,7 @@ class Approvals(Aggregate):
 
 
 class Jobs(Aggregate):
-    """Jobs of which one process at a time runs each, where several share the database."""
+    """Jobs that one process at a time runs, where several share the database."""
 
     take = Operation(jobs.take)
     extend = Operation(jobs.extend)
@@ -292,14 +293,14 @@ class Paces(Aggregate):
 
 
 class Outages(Aggregate):
-    """What processes know together of PandaPon's outages and pauses."""
+    """The processes' shared knowledge of PandaPon's outages and pauses."""
 
     get = Operation(outages.OWN.get, only_reads=True)
     put = Operation(outages.OWN.put)
 
 
 class Learned(Aggregate):
-    """What one process learnt for all."""
+    """Values that one process learnt for all."""
 
     put = Operation(learned.put)
     versions = Operation(learned.versions, only_reads=True)
@@ -315,17 +316,17 @@ class Workers(Aggregate):
 
 
 class Refusals(Aggregate):
-    """What Slack refuses each of several processes."""
+    """Slack's refusals of each of several processes."""
 
-    say = Operation(refusals.say)
-    hear = Operation(refusals.hear)
+    record = Operation(refusals.record)
+    of_others = Operation(refusals.of_others)
 
 
 class Rereading(Aggregate):
     """Corrections of stored orders by newer courier rules."""
 
     rules = Operation(corrections.read_by)
-    batch = Operation(corrections.batch, only_reads=True)  # on one state, as the fence belongs to the entries
+    batch = Operation(corrections.batch, only_reads=True)  # reads one state, since the fence belongs to the entries
     correct = Operation(corrections.correct)
     finish = Operation(corrections.finish)
 
@@ -348,9 +349,9 @@ class Upkeep(Aggregate):
         return await self.engine.tidy_log()
 
     async def health(self, now: datetime, *, counts_engine: bool = True) -> Health:
-        """Return the figures of the status. If writing had failed, such as on a full disk, this tries it anew.
+        """Return the figures of the status. If writing had failed, such as on a full disk, this tries it again.
 
-        ``counts_engine``: with the engine's further figures, which take a while and are those of the whole database.
+        ``counts_engine``: include the engine's own figures, which take a while and concern the whole database.
         """
         await self.engine.try_again(now)
         figures = await self.engine.read(lambda conn: upkeep.health(conn, now))

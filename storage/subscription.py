@@ -1,4 +1,4 @@
-"""Subscriptions (`watch all`), and an order that one of them finds."""
+"""Subscriptions (`watch all`), and the new orders that they find."""
 
 from __future__ import annotations
 

@@ -1,4 +1,4 @@
-"""Subscriptions (`watch all`): channels that watch every order of the account, and the watches that this opens."""
+"""Subscriptions (`watch all`) of channels to every order of the account, and the watches that they open."""
 
 from __future__ import annotations
 
@@ -10,6 +10,7 @@ from storage.ending import end
 from storage.locks import lock_orders, lock_orders_of_watches, lock_subscriptions
 from storage.rows import to_int, to_time
 from storage.subscription import Subscription
+from storage.watch import WatchState
 from tracking.values import Filter
 
 if TYPE_CHECKING:
@@ -28,8 +29,8 @@ ADD_TO_SCHEDULE = "INSERT INTO schedule (key, fingerprint, polls) VALUES (?, ?, 
 # A new watch in a channel whose watches are all paused is paused, too: otherwise the first news of each would be
 # refused, and its owner told each time.
 IN_CHANNEL = "SELECT reason FROM watches WHERE channel = ? AND state <> 'ended' AND (state = 'paused') = ? LIMIT 1"
-# A subscription does not bring back an order that somebody stopped watching in its channel since it began. What was
-# stopped before, perhaps by `unwatch all`, comes back: whoever asks for all orders means these, too.
+# A subscription does not bring back an order that somebody stopped watching in its channel after it began. An order
+# that was stopped before, perhaps by `unwatch all`, comes back: a person who asks for all orders means it, too.
 STAYS_OUT = "w.channel = subscriptions.channel AND (w.state <> 'ended' OR w.ended_at >= subscriptions.created_at)"
 JOIN = f"""
 INSERT INTO watches (key, channel, filter, state, reason, created_by, created_at, subscription)
@@ -51,7 +52,8 @@ WHERE subscription = ? AND state = 'ended' AND ended_at = ? AND NOT EXISTS (SELE
   WHERE live.key = watches.key AND live.channel = watches.channel AND live.state <> 'ended')
 RETURNING key
 """
-# A watch has one subscription. Where that ends, another one of the channel that is to its orders, too, keeps them.
+# A watch belongs to one subscription. When that ends, another subscription of the channel to the same orders takes the
+# watch over.
 TAKE_OVER = """
 UPDATE watches SET subscription = ?, filter = ? WHERE subscription = ? AND state <> 'ended'
   AND key IN (SELECT key FROM orders WHERE {orders}) RETURNING id
@@ -60,22 +62,22 @@ TAKE_BACK = """
 UPDATE watches SET subscription = ?, filter = ?
 WHERE id = ? AND channel = ? AND subscription IS NOT NULL AND state <> 'ended'
 """
-# An order that nobody watched for a while begins anew: its next reading is a baseline, and its old scans are no news.
+# An order that nobody watched for a while starts afresh: its next reading is a baseline, and its old scans are no news.
 SCHEDULE = "UPDATE schedule SET next_poll_at = ?, polls = 0 WHERE key = ? AND next_poll_at IS NULL"
 
 
 def subscribe(conn: Connection, now: datetime, wish: Subscription) -> tuple[Subscription, bool]:
     """Watch all orders in a channel, or those with one status. Returns the subscription, and whether it is new.
 
-    A subscription to the same status that stands already takes over the filter, with its watches.
+    A subscription to the same status that exists already takes over the filter, and so do its watches.
     """
-    standing = _live(conn, wish.channel, wish.status)
-    if standing:
-        conn.execute("UPDATE subscriptions SET filter = ? WHERE id = ?", (wish.filter, standing.id))
+    present = _live(conn, wish.channel, wish.status)
+    if present:
+        conn.execute("UPDATE subscriptions SET filter = ? WHERE id = ?", (wish.filter, present.id))
         conn.execute(
-            "UPDATE watches SET filter = ? WHERE subscription = ? AND state <> 'ended'", (wish.filter, standing.id)
+            "UPDATE watches SET filter = ? WHERE subscription = ? AND state <> 'ended'", (wish.filter, present.id)
         )
-        return _must(conn, standing.id), False
+        return _must(conn, present.id), False
     row = conn.execute(
         "INSERT INTO subscriptions (channel, status, filter, state, created_by, created_at) "
         "VALUES (?, ?, ?, 'active', ?, ?) RETURNING id",
@@ -86,23 +88,24 @@ def subscribe(conn: Connection, now: datetime, wish: Subscription) -> tuple[Subs
 
 
 def unsubscribe(conn: Connection, now: datetime, channel: str, actor: str) -> tuple[list[Subscription], int]:
-    """End the channel's subscriptions and the watches that they opened. Returns the former, and how many watches."""
+    """End the channel's subscriptions with their watches. Returns the subscriptions, and the number of the watches."""
     lock_subscriptions(conn, "channel = ?", channel)
-    standing, ended = active(conn, channel), 0
-    for each in standing:
+    subscribed, ended = active(conn, channel), 0
+    for each in subscribed:
         conn.execute("UPDATE subscriptions SET state = 'ended', ended_at = ? WHERE id = ?", (to_int(now), each.id))
         ended += len(end(conn, now, "subscription = ?", (each.id,)))
-    if standing:
+    if subscribed:
         audit.append(conn, [AuditEntry(now, actor, "unwatch all", channel)])
-    return standing, ended
+    return subscribed, ended
 
 
 def unsubscribe_one(
     conn: Connection, now: datetime, subscription: int, actor: str, states: Mapping[str, Collection[Milestone]]
 ) -> list[int] | None:
-    """End one subscription and the watches that it opened; those to which another one applies belong to that now.
+    """End one subscription and its watches, except watches that another subscription of the channel takes over.
 
-    ``states``: for each state the milestones of its orders. Returns the ids of these others; None: it had ended.
+    ``states``: the milestones of the orders in each state, by the state. Returns the ids of the watches that were taken
+    over; None: the subscription had ended before.
     """
     lock_subscriptions(conn, "channel = (SELECT channel FROM subscriptions WHERE id = ?)", subscription)
     ended = conn.execute(
@@ -139,10 +142,10 @@ def _pass_on(
 def resubscribe(
     conn: Connection, now: datetime, channel: str, ended_at: datetime, actor: str, *, passed_on: Sequence[int] = ()
 ) -> list[tuple[Subscription, int]]:
-    """Undo the :func:`unsubscribe` or :func:`unsubscribe_one` of ``ended_at``.
+    """Undo the :func:`unsubscribe` or :func:`unsubscribe_one` of exactly ``ended_at``.
 
-    ``passed_on``: what the latter returned. Returns each subscription that stands again, with the number of its
-    watches. One stays ended where the channel has a newer one to the same orders.
+    ``passed_on``: the result of :func:`unsubscribe_one`. Returns pairs of each subscription that is active again and
+    the number of its watches. A subscription stays ended if the channel has a newer one to the same orders.
     """
     at = to_int(ended_at)
     lock_subscriptions(conn, "channel = ?", channel)
@@ -168,7 +171,7 @@ def _restore_watches(conn: Connection, now: datetime, again: Subscription, at: i
 
 
 def active(conn: Connection, channel: str | None = None) -> list[Subscription]:
-    """Return the active subscriptions of one channel, or of all for None, oldest first."""
+    """Return the active subscriptions of one channel (None: of all channels), oldest first."""
     where, facts = ("AND channel = ?", (channel,)) if channel else ("", ())
     rows = conn.execute(f"SELECT * FROM subscriptions WHERE state = 'active' {where} ORDER BY id", facts)
     return [_subscription(row) for row in rows]
@@ -177,35 +180,36 @@ def active(conn: Connection, channel: str | None = None) -> list[Subscription]:
 def join_orders(conn: Connection, now: datetime, subscription: int, new: Sequence[NewOrder]) -> int:
     """Store these orders and watch them for a subscription, without a card. Returns the number of new watches.
 
-    An order that the channel watches, or stopped watching since the subscription began, is left out. In a channel whose
-    watches are all paused, the new watches are paused as well.
+    An order that the channel watches, or stopped watching after the subscription began, is left out. In a channel whose
+    watches are all paused, the new watches are paused, too.
     """
     joined = 0
     lock_subscriptions(conn, "id = ?", subscription)
     lock_orders(conn, [new_order.order.ref.key for new_order in new])
-    state, reason = _state_to_join(conn, subscription) if new else ("active", "")
+    state, reason = _state_to_join(conn, subscription) if new else (WatchState.ACTIVE, "")
     for new_order in new:
         order, key = new_order.order, new_order.order.ref.key
         facts = (order.milestone, codec.dump_order(order), codec.dump_ids(order.sub_order_ids))
         if conn.execute(ADD_ORDER, (key, *facts, to_int(now))).rowcount:
             conn.execute(ADD_TO_SCHEDULE, (key, b""))
-        if conn.execute(JOIN, (key, state, reason, to_int(now), subscription, key)).rowcount:
+        if conn.execute(JOIN, (key, state.value, reason, to_int(now), subscription, key)).rowcount:
             joined += 1
             conn.execute(SCHEDULE, (to_int(new_order.first_poll_at), key))
     return joined
 
 
 def may_join(conn: Connection, subscription: int, keys: Sequence[str]) -> list[str]:
-    """Return the keys among these whose orders a subscription may watch: see :func:`join_orders`."""
+    """Return those of these keys whose orders the subscription may watch; see :func:`join_orders`."""
     return [key for key in keys if conn.execute(MAY_JOIN, (subscription, key)).fetchone()]
 
 
-def _state_to_join(conn: Connection, subscription: int) -> tuple[str, str]:
+def _state_to_join(conn: Connection, subscription: int) -> tuple[WatchState, str]:
+    """The state of a watch that the subscription opens, and the reason of a paused one."""
     row = conn.execute("SELECT channel FROM subscriptions WHERE id = ?", (subscription,)).fetchone()
     if row is None or conn.execute(IN_CHANNEL, (row["channel"], False)).fetchone():
-        return "active", ""
+        return WatchState.ACTIVE, ""
     paused = conn.execute(IN_CHANNEL, (row["channel"], True)).fetchone()
-    return ("paused", paused["reason"]) if paused else ("active", "")
+    return (WatchState.PAUSED, paused["reason"]) if paused else (WatchState.ACTIVE, "")
 
 
 def _live(conn: Connection, channel: str, status: str) -> Subscription | None:

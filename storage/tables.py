@@ -1,4 +1,4 @@
-"""The tables of a database as its engine describes them, and what both engines must agree on to exchange rows."""
+"""The tables of a database as its engine describes them, and the checks by which two engines can exchange rows."""
 
 from __future__ import annotations
 
@@ -13,7 +13,7 @@ if TYPE_CHECKING:
 
     Row = tuple[Any, ...]
 
-KINDS = ("text", "integer", "bytes", "real")  # of columns: what both engines store alike
+KINDS = ("text", "integer", "bytes", "real")  # the kinds of columns, which both engines store alike
 NUL = "\\x00"  # as repr() writes it
 BITS = 128
 
@@ -33,8 +33,8 @@ class Table:
     name: str
     columns: Mapping[str, str]
     keys: frozenset[Key] = frozenset()
-    references: frozenset[str] = frozenset()  # the tables whose rows it names by foreign keys
-    identity: str = ""  # the column that the engine numbers; empty: none
+    references: frozenset[str] = frozenset()  # the tables that its foreign keys refer to
+    identity: str = ""  # the column that the engine numbers; empty: there is none
 
     @property
     def kinds(self) -> list[str]:
@@ -43,30 +43,30 @@ class Table:
 
 
 def parents_first(tables: Mapping[str, Table]) -> list[Table]:
-    """Order tables so that each comes after those that it references."""
+    """Return the tables in an order in which each comes after the tables that it references."""
     graph = {name: sorted(table.references - {name}) for name, table in sorted(tables.items())}
     return [tables[name] for name in TopologicalSorter(graph).static_order()]
 
 
 def differences(source: Mapping[str, Table], target: Mapping[str, Table]) -> list[str]:
-    """Return why rows of one database have no place in the other, or are less guarded there: a clause for each."""
-    found = [f"only one of them has the table {name}" for name in sorted(source.keys() ^ target.keys())]
+    """Return the differences that prevent a move, a clause for each: missing or other tables, columns and keys."""
+    clauses = [f"only one of them has the table {name}" for name in sorted(source.keys() ^ target.keys())]
     for name in sorted(source.keys() & target.keys()):
         here, there = source[name], target[name]
         columns = dict(here.columns).items() ^ dict(there.columns).items()
-        found += [f"{name}.{column} differs" for column in sorted({column for column, _kind in columns})]
-        found += [f"{name} has different unique keys"] * (here.keys != there.keys)
-        found += [f"{name} numbers its rows in one of them only"] * (here.identity != there.identity)
+        clauses += [f"{name}.{column} differs" for column in sorted({column for column, _kind in columns})]
+        clauses += [f"{name} has different unique keys"] * (here.keys != there.keys)
+        clauses += [f"{name} numbers its rows in one of them only"] * (here.identity != there.identity)
     for table in source.values():
-        found += [f"{table.name}.{name} is {kind}" for name, kind in table.columns.items() if kind not in KINDS]
-    return found
+        clauses += [f"{table.name}.{name} is {kind}" for name, kind in table.columns.items() if kind not in KINDS]
+    return clauses
 
 
 @dataclass(slots=True)
 class Tally:
-    """The number and the checksum of a table's rows, whatever their order. ``nuls``: the NUL characters left out.
+    """The number and the checksum of a table's rows in any order. ``nuls``: the number of NUL characters left out.
 
-    ``kinds``: of the table's columns, in their order.
+    ``kinds``: the kinds of the table's columns, in their order.
     """
 
     kinds: Sequence[str] = ()
@@ -80,7 +80,7 @@ class Tally:
         return f"{self._sum % 2**BITS:032x}"
 
     def counted(self, batches: Iterable[list[Row]]) -> Iterator[list[Row]]:
-        """Yield the batches, counted, without NUL characters, which only SQLite can store in a text."""
+        """Count the rows of the batches, and yield these without NUL characters, which PostgreSQL cannot store."""
         blake2b, from_bytes = hashlib.blake2b, int.from_bytes
         shown = _shown(self.kinds)
         for batch in batches:
@@ -101,16 +101,16 @@ class Tally:
 
 
 def _shown(kinds: Sequence[str]) -> Callable[[Row], str]:
-    """Return a function that makes a text of a row, another one for every other row.
+    """Return a function that makes a text of a row; different rows have different texts.
 
-    Bytes are shown by their digits: repr() takes ten times as long for them, and shows NUL characters among them.
+    Bytes are shown as hexadecimal digits: repr() takes ten times as long for them, and would show NUL characters.
     """
     packed = [place for place, kind in enumerate(kinds) if kind == "bytes"]
     plain = [place for place in range(len(kinds)) if place not in packed]
     if not packed:
         return repr
-    rest = operator.itemgetter(*plain) if plain else lambda _row: ()
-    return lambda row: repr([rest(row), *[_digits(row[place]) for place in packed]])
+    plain_values = operator.itemgetter(*plain) if plain else lambda _row: ()
+    return lambda row: repr([plain_values(row), *[_digits(row[place]) for place in packed]])
 
 
 def _digits(value: bytes | None) -> str | None:

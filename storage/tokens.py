@@ -1,4 +1,4 @@
-"""The tokens of one post: each engine derives its own, and a post may have been sent from the other one."""
+"""The tokens of one post: each engine derives its own, and another engine's database may have sent the post."""
 
 from __future__ import annotations
 
@@ -13,14 +13,14 @@ if TYPE_CHECKING:
 
 
 def tokens_of(post: Post) -> frozenset[str]:
-    """Return the tokens under which a post may stand in Slack: its own and, if that is derived, the other engine's."""
+    """Return the tokens that the post's message may carry: its own and, if that is derived, the other engine's."""
     text = (post.channel, post.key, _seed(post))
     derived = {post_token(*text), _by_postgres(*text)}
     return frozenset(derived if post.token in derived else {post.token})
 
 
 def _seed(post: Post) -> str:
-    """Return what stands for the event in a derived token; see :mod:`storage.enqueue`."""
+    """Return the part of a derived token that names the event; see :mod:`storage.enqueue`."""
     if post.kind is PostKind.CARD:
         return f"card:{post.watch_id}"
     if post.kind is PostKind.DAILY_DIGEST:
@@ -29,5 +29,5 @@ def _seed(post: Post) -> str:
 
 
 def _by_postgres(channel: str, key: str, seed: str) -> str:
-    """Return what the function ``post_token`` of the PostgreSQL tables makes."""
+    """Return the same token as the function ``post_token`` of the PostgreSQL tables."""
     return hashlib.md5(f"{channel}\x1f{key}\x1f{seed}".encode(), usedforsecurity=False).hexdigest()

@@ -1,4 +1,4 @@
-"""The entries of each parcel's trace, packed into one row: written when one is new or changed, read as a whole."""
+"""The entries (nodes) of each parcel's trace, packed into one row, which is read and written as a whole."""
 
 from __future__ import annotations
 
@@ -18,7 +18,7 @@ if TYPE_CHECKING:
     from pandapon.shipment import Milestone, Node, Parcel
     from storage.connection import Connection
 
-    Scan = tuple[str, str, datetime, Milestone | None]  # order key, waybill, aware time, the milestone that it claims
+    Scan = tuple[str, str, datetime, Milestone | None]  # order key, waybill, aware time, and the claimed milestone
 
 LOAD = "SELECT key, waybill, nodes FROM traces WHERE key {among} ORDER BY key, waybill"
 STORE = """
@@ -32,7 +32,7 @@ AT_ONCE = 1000  # traces of a page
 
 Entry = list[Any]  # see storage.rows.entry_of
 IDENTITY, AT, BASIS, TEXT, MILESTONE, SEQUENCE = 0, 1, 3, 4, 7, 8  # places in an entry
-NEVER = -(2**63)  # before every time; also the time of an entry whose own could not be read
+NEVER = -(2**63)  # before every time; it stands for the time of an entry without one
 
 
 def load(conn: Connection, keys: Sequence[str]) -> dict[str, dict[str, list[Node]]]:
@@ -47,15 +47,15 @@ def load(conn: Connection, keys: Sequence[str]) -> dict[str, dict[str, list[Node
 
 
 def store(conn: Connection, parcels: Sequence[tuple[str, Parcel]]) -> None:
-    """Write the entries of parcels, given as pairs of order key and parcel, in place of those that are stored.
+    """Replace the stored entries of parcels, given as pairs of order key and parcel.
 
-    The caller knows all the stored ones: it loaded them together with the fence that still stands, or after it.
+    The parcels must hold all stored entries: the caller loaded them with the order's fence, which is unchanged.
     """
     _write(conn, [((key, parcel.waybill), [rows.entry_of(node) for node in parcel.nodes]) for key, parcel in parcels])
 
 
 def reclaim(conn: Connection, key: str, claims: Mapping[str, Milestone | None]) -> None:
-    """Change the milestones that entries of an order claim, given by the identities of the entries."""
+    """Change the milestones that entries of an order claim. ``claims``: the milestones by the entries' identities."""
     traces = _load(conn, [key]) if claims else {}
     for entry in (entry for entries in traces.values() for entry in entries):
         if entry[IDENTITY] in claims:
@@ -64,9 +64,9 @@ def reclaim(conn: Connection, key: str, claims: Mapping[str, Milestone | None]) 
 
 
 def scans(conn: Connection, since: datetime, limit: int) -> list[Scan]:
-    """Return the entries with a time since then, parcel by parcel, oldest first; at most ``limit``.
+    """Return up to ``limit`` entries with a time since then, parcel by parcel, each parcel's oldest entry first.
 
-    For :func:`tracking.stalls.usual_times`. A trace that cannot be decoded is left out.
+    They are for :func:`tracking.stalls.usual_times`. A trace that cannot be decoded is left out.
     """
     return list(islice(_scans(conn, to_int(since)), limit))
 
@@ -106,7 +106,7 @@ def _scans(conn: Connection, since: int) -> Iterator[Scan]:
 
 
 def _all(conn: Connection, since: int) -> Iterator[tuple[str, str, list[Entry]]]:
-    """Yield the traces with an entry since then (µs), page by page: there may be a hundred thousand."""
+    """Yield the traces with an entry since then (µs since 1970), page by page: there may be a hundred thousand."""
     after = ("", "")
     while page := conn.tuples(PAGE, (*after, since, AT_ONCE)).fetchall():
         for key, waybill, packed in page:

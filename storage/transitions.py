@@ -1,10 +1,10 @@
-"""Which state of a post can follow which, in one table. The tests check every change of every database against it."""
+"""The states that can follow each state of a post. The tests check every change in every test database against it."""
 
 from __future__ import annotations
 
 from typing import TYPE_CHECKING
 
-from storage.post import PostState
+from storage.post import PostKind, PostState
 
 if TYPE_CHECKING:
     from collections.abc import Mapping
@@ -21,7 +21,7 @@ TRANSITIONS: Mapping[PostState, frozenset[PostState]] = {
             S.BATCHED,  # goes out within a batch
             S.SKIPPED,  # the refresh of a card that was deleted
             S.FAILED,  # its card was refused, or its channel for good
-            S.UNCERTAIN,  # a card that is requested again and may have been posted
+            S.UNCERTAIN,  # its card is requested again, and may have been posted
         }
     ),
     S.SENDING: frozenset(
@@ -37,7 +37,7 @@ TRANSITIONS: Mapping[PostState, frozenset[PostState]] = {
     ),
     S.UNCERTAIN: frozenset(
         {
-            S.SENT,  # found
+            S.SENT,  # found in the channel
             S.PENDING,  # not found
             S.HELD,  # its channel was paused
             S.FAILED,  # its channel refuses for good
@@ -50,10 +50,10 @@ TRANSITIONS: Mapping[PostState, frozenset[PostState]] = {
             S.FAILED,  # its card was refused, or its channel for good
         }
     ),
-    S.BATCHED: frozenset({S.SENT, S.FAILED}),  # with its batch
-    # A watch has one card row and one refresh row, which are revived when they are needed again.
+    S.BATCHED: frozenset({S.SENT, S.FAILED}),  # together with its batch
+    # A watch has one card row and one refresh row, which are revived whenever they are needed again.
     S.SENT: frozenset({S.PENDING, S.HELD, S.UNCERTAIN}),
     S.SKIPPED: frozenset({S.PENDING, S.HELD, S.UNCERTAIN}),
     S.FAILED: frozenset({S.PENDING, S.HELD, S.UNCERTAIN}),
 }
-REVIVED = frozenset({"card", "refresh"})  # the kinds whose settled rows can be revived
+REVIVED = frozenset({PostKind.CARD, PostKind.REFRESH})  # the kinds whose settled rows can be revived

@@ -1,4 +1,4 @@
-"""Turns: acts that must not overlap, over all processes. A turn whose holder died ends by itself."""
+"""Turns: locks by name for acts that must not overlap in any process. The turn of a holder that died expires."""
 
 from __future__ import annotations
 
@@ -18,11 +18,11 @@ INSERT INTO turns (name, holder, until) VALUES (?, ?, ?) ON CONFLICT (name) DO U
 
 
 def take(conn: Connection, now: datetime, name: str, holder: str, until: datetime) -> bool:
-    """Take the turn of a name until then at most. False: somebody has it. Turns that have ended are forgotten."""
+    """Take the turn of this name until then at most. False: another holder has it. Expired turns are deleted."""
     conn.execute("DELETE FROM turns WHERE until <= ?", (to_int(now),))
     return conn.execute(TAKE, (name, holder, to_int(until), to_int(now))).rowcount == 1
 
 
 def end(conn: Connection, name: str, holder: str) -> None:
-    """Give back a turn; another holder's stays."""
+    """Give back a turn. The turn of another holder stays."""
     conn.execute("DELETE FROM turns WHERE name = ? AND holder = ?", (name, holder))

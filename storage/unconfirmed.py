@@ -1,7 +1,7 @@
-"""What follows when the database forgot its last minutes: after a restore of a copy, or a failover to a stale standby.
+"""Repairs a database that lacks its last minutes, after a restore of a copy or a failover to a stale standby.
 
-Nobody knows which posts were sent in the time that is forgotten. So every post is looked up in its channel before it is
-sent, and every order is read afresh.
+Nobody knows which posts were sent in the missing time. So every post is looked up in its channel before it is sent, and
+every order is read afresh.
 """
 
 from __future__ import annotations
@@ -29,22 +29,20 @@ UNCONFIRM = (
     ),
     # A paused watch's posts are looked up when it is resumed.
     "UPDATE outbox SET claimed_at = COALESCE(claimed_at, created_at) WHERE state = 'held'",
-    (
-        "INSERT INTO facts (name, value, at) VALUES ('restored', :said, :now) "
-        "ON CONFLICT (name) DO UPDATE SET value = excluded.value, at = excluded.at"
-    ),
 )
+RESTORED = "restored"  # the fact with the newest moment that the database held
 
 
 def unconfirm(conn: Connection, then: datetime, now: datetime) -> None:
-    """Mark every post as perhaps sent since ``then``, the newest moment that the database remembers."""
-    facts = {"then": to_int(then), "said": str(to_int(then)), "now": to_int(now), "nothing": b""}
+    """Mark every post as perhaps sent since ``then``, the newest moment that the database holds."""
+    facts = {"then": to_int(then), "now": to_int(now), "nothing": b""}
     for statement in UNCONFIRM:
         conn.execute(statement, facts)
+    OWN.put(conn, RESTORED, str(to_int(then)), now)
 
 
 def unconfirm_once(conn: Connection, then: datetime, now: datetime) -> datetime | None:
-    """Do so unless it was done for that moment: then nothing changes, and the time when it was done is returned."""
+    """Call :func:`unconfirm` unless it was done for that moment; then return when it was done. None: done now."""
     done = unconfirmed_at(conn, then)
     if done is None:
         unconfirm(conn, then, now)
@@ -52,6 +50,6 @@ def unconfirm_once(conn: Connection, then: datetime, now: datetime) -> datetime 
 
 
 def unconfirmed_at(conn: Connection, then: datetime) -> datetime | None:
-    """Return when it was done for that moment, aware; None: it was not, or for another moment since."""
-    found = OWN.get(conn, "restored")
-    return found.at if found is not None and found.value == str(to_int(then)) else None
+    """Return when :func:`unconfirm` was last done (aware); None: never, or the last time for another moment."""
+    fact = OWN.get(conn, RESTORED)
+    return fact.at if fact is not None and fact.value == str(to_int(then)) else None

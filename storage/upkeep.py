@@ -9,6 +9,7 @@ from typing import TYPE_CHECKING
 from storage.outbox import LIVE
 from storage.post import NOTHING_TO_SAY, PostState
 from storage.rows import to_int, to_time
+from storage.watch import WatchState
 
 if TYPE_CHECKING:
     from collections.abc import Mapping
@@ -21,20 +22,20 @@ if TYPE_CHECKING:
 DAY = timedelta(days=1)
 BEHIND = timedelta(minutes=1)
 LATE = f"SELECT COUNT(DISTINCT channel) FROM outbox WHERE {LIVE} AND created_at < ?"
-# The very words of the index of such rows, so that SQLite uses it.
+# The exact condition of the index of such rows, so that SQLite uses it.
 STUCK = "state IN ('held', 'failed', 'skipped')"
-# The one card row and one refresh row of a watch stay: they are revived.
+# The card row and the refresh row of a watch stay, since they are revived.
 POSTS = """
 DELETE FROM outbox WHERE id IN
   (SELECT id FROM outbox WHERE {which} AND sent_at < ? AND event_id NOT IN ('card', 'refresh') LIMIT ?)
 """
-# Cards and edits do not count: whoever asked for a refused card was told, and a refresh holds no news.
+# Cards and edits do not count: the person whose card was refused was told, and a refresh holds no news.
 LOST = f"""
 SELECT COUNT(*) FROM outbox
 WHERE {STUCK} AND state = 'failed' AND kind NOT IN ('card', 'refresh', 'approval_edit') AND sent_at >= ? AND error <> ?
 """
-# The snapshot of an order that is neither due nor stale is as old as its schedule allows. Of the others only
-# those that have waited longest are read: in an outage all are due, and Prometheus asks several times a minute.
+# An order that is neither due nor stale was read as lately as its schedule asks. Of the other orders only those that
+# have waited longest are read: in an outage all are due, and Prometheus asks several times a minute.
 SNAPSHOT = """
 SELECT MIN(read_at) FROM (SELECT o.read_at FROM schedule o WHERE {which} AND o.next_poll_at IS NOT NULL
   AND EXISTS (SELECT 1 FROM watches w WHERE w.key = o.key AND w.state <> 'ended') ORDER BY o.{by} LIMIT 200) AS oldest
@@ -65,42 +66,41 @@ FORGET_OTHERS = (
 class Health:
     """Figures for ``/panda status``, ``/readyz`` and ``/metrics``. Times are aware."""
 
-    orders: int  # stored
-    watches: int  # live, paused ones included
-    paused: int  # watches
-    due: int  # orders
-    oldest_due: datetime | None
+    orders: int  # stored orders
+    watches: int  # live watches, paused ones included
+    paused: int  # paused watches
+    due: int  # orders that are due
+    oldest_due: datetime | None  # since when the longest overdue order is due; None: no order is due
     outbox: dict[PostState, int] = field(default_factory=dict)  # unsent posts by state: waiting, held, failed
-    oldest_post: datetime | None = None  # creation of the oldest waiting post
+    oldest_post: datetime | None = None  # when the oldest waiting post was created
     lanes_behind: int = 0  # channels with a post that has waited for longer than BEHIND
     last_sent_at: datetime | None = None
     lost: int = 0  # news, digests and notices that Slack refused for good in the last day
-    stale_orders: int = 0
-    alarms: int = 0  # not cleared, whatever people did about them
-    oldest_snapshot: datetime | None = None  # of the watched orders that are due or whose last reading failed
+    stale_orders: int = 0  # orders whose last reading failed
+    alarms: int = 0  # alarms that are not cleared, whatever people did about them
+    oldest_snapshot: datetime | None = None  # oldest read_at of watched orders that are due or stale
     writes_unclear: int = 0
     oldest_unclear_write: datetime | None = None  # when it was sent
     approvals_waiting: int = 0
-    workers: Mapping[str, int] = field(
-        default_factory=dict, compare=False
-    )  # processes at work, by role; empty on SQLite
+    # Processes at work, by role; empty on SQLite.
+    workers: Mapping[str, int] = field(default_factory=dict, compare=False)
     engine_version: str = ""
-    trouble: StorageError | None = None  # why nothing can be written; reads still work
+    trouble: StorageError | None = None  # why nothing can be written while reads still work; None: writes work
     wal_bytes: int = field(default=0, compare=False)  # size of the write-ahead log
-    disk_free: int | None = field(default=None, compare=False)  # bytes left on its disk; None: unknown
+    disk_free: int | None = field(default=None, compare=False)  # bytes left on the disk of the file; None: unknown
     gauges: Mapping[str, Gauge] = field(default_factory=dict, compare=False)  # the engine's further figures by name
 
 
 @dataclass(frozen=True, slots=True)
 class Watched:
-    """How many orders are watched, and in how many channels."""
+    """The number of watched orders, and of channels that watch them."""
 
     orders: int = 0
     channels: int = 0
 
 
 def watched(conn: Connection) -> Watched:
-    """Count the orders and channels of all live watches. It reads every watch, so only people ask for it."""
+    """Count the orders and channels of all live watches. It reads every watch, so no job calls it, only people do."""
     query = "SELECT COUNT(DISTINCT key), COUNT(DISTINCT channel) FROM watches WHERE state <> 'ended'"
     return Watched(*conn.execute(query).fetchone())
 
@@ -108,8 +108,8 @@ def watched(conn: Connection) -> Watched:
 def prune(conn: Connection, before: datetime, limit: int, *, told_before: datetime | None = None) -> int:
     """Delete rows from before ``before``: alarms, push messages, delivery ids, audits, journeys, news, settled posts.
 
-    ``told_before``: of news and posts, those from before then go already; None: they are kept as long as the others.
-    At most ``limit`` rows of each kind go at once. Returns the number of deleted rows: 0 when nothing is left to do.
+    ``told_before``: news and posts from before then are deleted; None: they are kept as long as the others. At most
+    ``limit`` rows of each kind are deleted at once. Returns the number of deleted rows; 0: there are no more.
     """
     told = sum(conn.execute(sql, (to_int(told_before or before), limit)).rowcount for sql in FORGET_TOLD)
     return told + sum(conn.execute(sql, (to_int(before), limit)).rowcount for sql in FORGET_OTHERS)
@@ -132,7 +132,7 @@ def health(conn: Connection, now: datetime) -> Health:
     return Health(
         orders=figure("SELECT COUNT(*) FROM orders"),
         watches=sum(watches.values()),
-        paused=watches.get("paused", 0),
+        paused=watches.get(WatchState.PAUSED, 0),
         due=figure(f"SELECT COUNT(*) {due}", to_int(now)),
         oldest_due=to_time(figure(f"SELECT MIN(next_poll_at) {due}", to_int(now)) or None),
         outbox={PostState(state): count for sql in (waiting, stuck) for state, count in conn.execute(sql)},

@@ -21,23 +21,30 @@ if TYPE_CHECKING:
 
 
 class WatchState(StrEnum):
-    """The states of a watch. An ACTIVE watch gets news; a PAUSED one keeps news until it is resumed."""
+    """The states of a watch. An ACTIVE watch gets news; a PAUSED watch holds its news until it is resumed."""
 
-    OPENING = "opening"  # its parent card is in the outbox and not posted yet
+    OPENING = "opening"  # its parent card, or a list, is in the outbox and not posted yet
     ACTIVE = "active"
     PAUSED = "paused"  # Slack refused a post to the channel for good; kept with the reason
     ENDED = "ended"  # unwatched, archived, or refused before its card was posted
+
+
+class EndReason(StrEnum):
+    """The bot's reasons to end a watch. A refused card ends it with Slack's error code instead."""
+
+    ARCHIVED = "archived"  # the order is over
+    SILENT = "silent"  # the order was silent for too long, and nobody answered
 
 
 @dataclass(frozen=True, slots=True)
 class NewWatch:
     """A wish to watch one order in one channel."""
 
-    key: str  # of the order
+    key: str  # the order's key
     channel: str
-    filter: Filter | None  # None: none was named, so a standing watch keeps its own
+    filter: Filter | None  # None: the person named no filter, so an existing watch keeps its own
     created_by: str  # Slack user id
-    default: Filter = Filter.ALL  # the filter of a new watch if none was named
+    default: Filter = Filter.ALL  # the filter of a new watch if the person named none
 
 
 @dataclass(frozen=True, slots=True)
@@ -51,29 +58,29 @@ class Watch:
     state: WatchState
     created_by: str
     created_at: datetime
-    card_ts: str = ""  # Slack's id of the parent card; empty until posted
-    reason: str = ""  # why it is paused or was ended by the bot
+    card_ts: str = ""  # Slack's ts of the parent card; empty until it is posted
+    reason: str = ""  # why it is paused or ended (see EndReason); empty: a person ended it
     milestone: Milestone | None = None  # the order's, joined in for lists
-    order_reason: Reason | None = None  # why the order stands at a problem or an end, joined in
-    pick_up_by: datetime | None = None  # until when the order is to be picked up, joined in; None: unknown
+    order_reason: Reason | None = None  # why the order is at a problem or an end, joined in
+    pick_up_by: datetime | None = None  # the order's deadline for the pick-up, joined in; None: unknown
     order: Order | None = None  # joined in for lists; None: never read, or unreadable to this version
-    read_at: datetime | None = None  # the order's
-    stale_since: datetime | None = None  # the order's
+    read_at: datetime | None = None  # when the order was last read, joined in
+    stale_since: datetime | None = None  # since when readings of the order fail, joined in; None: it is fresh
     muted_until: datetime | None = None
     muted_by: str = ""
-    ended_at: datetime | None = None  # None: it stands
-    subscription: int | None = None  # the id of the subscription (`watch all`) that opened it
-    refund: Refund | None = None  # the order's first that waits for the buyer
+    ended_at: datetime | None = None  # None: the watch is live
+    subscription: int | None = None  # the id of the subscription (`watch all`) that it belongs to; None: a person's
+    refund: Refund | None = None  # the order's first refund that waits for the buyer; None: no refund does
 
     @property
     def is_paused(self) -> bool:
-        """Whether it keeps its news until it is resumed."""
+        """Whether the watch holds its news until it is resumed."""
         return self.state is WatchState.PAUSED
 
 
 @dataclass(frozen=True, slots=True)
 class Opened:
-    """The outcome of one wish: a new watch, or the watch that stood already."""
+    """The outcome of one wish: a new watch, or the watch that existed already."""
 
     watch: Watch
     created: bool
@@ -82,28 +89,28 @@ class Opened:
 
 @dataclass(frozen=True, slots=True)
 class WatchedOrder:
-    """An order in a list: its watches in the channels that the list is about, and what the list shows of it."""
+    """An order in a list: its watches in the channels of the list, and the facts that the list shows."""
 
     group: Group
     watches: tuple[Watch, ...]  # one or more, the newest first
-    alarm: Alarm | None = None  # the live one
-    delivered: int = 0  # of its parcels
-    parcels: int = 0
+    alarm: Alarm | None = None  # the order's live alarm
+    delivered: int = 0  # the number of delivered parcels
+    parcels: int = 0  # the number of parcels that count
 
     @property
     def watch(self) -> Watch:
-        """The newest watch, for what is the same in all of them: the order."""
+        """The newest watch, for the facts of the order, which are the same in all its watches."""
         return self.watches[0]
 
 
 @dataclass(frozen=True, slots=True)
 class WatchedOrders:
-    """One page of a list of watched orders, and how many orders each group has on all pages."""
+    """One page of a list of watched orders, and the number of orders of each group on all pages."""
 
     orders: tuple[WatchedOrder, ...]
     counts: Mapping[Group, int]
 
     @property
     def total(self) -> int:
-        """The orders of all groups."""
+        """The number of orders of all groups."""
         return sum(self.counts.values())

@@ -1,4 +1,4 @@
-"""Lists of watched orders, each order once: those that need attention first, delivered ones last."""
+"""Lists of watched orders, each order once: orders that need attention come first, delivered orders last."""
 
 from __future__ import annotations
 
@@ -10,7 +10,7 @@ from storage import alarms, rows
 from storage.locks import chunks
 from storage.rows import to_int
 from storage.watch import WatchedOrder, WatchedOrders
-from storage.watches import SELECT
+from storage.watch_queries import SELECT
 from tracking.attention import (
     GROUPS,
     LOSSES,
@@ -49,13 +49,14 @@ WITH watched AS (
   FROM watches w JOIN orders o ON o.key = w.key
   WHERE w.state <> 'ended' AND w.channel IN ({{channels}}) {{since}})
 """
-# By :func:`tracking.attention.is_over`; what presses stays listed.
+# By the rule of :func:`tracking.attention.is_over`; an order with an alarm or a refund to act on stays listed.
 _LONGER = (LOST_FOR - OVER_FOR) // rows.MICROSECOND
 NOT_OVER = f"""AND (o.milestone IS NULL OR o.milestone NOT IN ({_sql(FINAL)}) OR o.final_at IS NULL
   OR (o.reason <> '{WANTED}' AND o.final_at > ? - CASE WHEN o.milestone IN ({_sql(LOSSES)}) THEN {_LONGER} ELSE 0 END)
   OR o.refund_needs_buyer = 1 OR w.key IN (SELECT key FROM alarms WHERE state <> 'cleared'))"""
 ONCE = "SELECT key, MAX(id) AS id, MIN(place) AS place FROM watched GROUP BY key"
-# One pass for both: a channel may watch a hundred thousand orders. The rows of the counts have no key.
+# One pass reads the page and the counts, since a channel may watch a hundred thousand orders. The rows of the counts
+# have no key.
 PAGE = """
 , listed AS MATERIALIZED ({listed}),
 page AS (SELECT key, place, id FROM listed {where} ORDER BY place, id DESC LIMIT ? OFFSET ?)
@@ -79,9 +80,9 @@ def watched_orders(
 ) -> WatchedOrders:
     """Return a page of the orders that these channels watch, group by group, and the size of each group.
 
-    ``group``: the page holds only its orders; None: all. ``over_since`` (aware): orders that were delivered or
-    cancelled before are left out, also from the counts, and losses some days later; None: none is.
-    In a group the newest watch comes first.
+    ``group``: the page holds only this group's orders; None: all groups. ``over_since`` (aware): orders that were
+    delivered or cancelled before are left out, also from the counts (losses some days later); None: no order is left
+    out. Within a group the newest watch comes first.
     """
     if not channels:
         return NO_CHANNEL
@@ -89,9 +90,9 @@ def watched_orders(
     where, place = ("WHERE place = ?", [GROUPS.index(group)]) if group else ("", [])
     page = PAGE.format(listed=ONCE if len(channels) > 1 else "SELECT key, id, place FROM watched", where=where)
     facts = (*channels, *([to_int(over_since)] if over_since else []), *place, limit, offset)
-    found = conn.execute(watched + page, facts).fetchall()
-    counts = {GROUPS[place]: n for key, place, n in found if key is None}
-    return WatchedOrders(_orders(conn, channels, [key for key, *_place in found if key is not None]), counts)
+    listed = conn.execute(watched + page, facts).fetchall()
+    counts = {GROUPS[place]: n for key, place, n in listed if key is None}
+    return WatchedOrders(_orders(conn, channels, [key for key, *_place in listed if key is not None]), counts)
 
 
 def newest_first(
@@ -100,7 +101,7 @@ def newest_first(
     """Return the orders of a channel's newest watches with ids below ``before``, ungrouped.
 
     This reads through a channel of any size; :func:`watched_orders` would sort the whole channel for every page.
-    ``over_since``: see there.
+    ``over_since``: as for that function.
     """
     page = conn.execute(NEWEST, (channel, before, to_int(over_since), limit)).fetchall()
     return _orders(conn, [channel], [row["key"] for row in page])
@@ -129,10 +130,10 @@ def _group(watches: Sequence[Watch], *, is_alarmed: bool) -> Group:
 def _watches(conn: Connection, channels: Sequence[str], keys: Sequence[str]) -> dict[str, list[Watch]]:
     """The live watches of each order in these channels, the newest first."""
     watches: dict[str, list[Watch]] = defaultdict(list)
-    in_channels, its_values = conn.among(channels)
+    in_channels, channel_values = conn.among(channels)
     for among, values in chunks(conn, keys):
         where = f"w.state <> 'ended' AND w.channel {in_channels} AND w.key {among} ORDER BY w.id DESC"
-        for row in conn.execute(SELECT + where, (*its_values, *values)):
+        for row in conn.execute(SELECT + where, (*channel_values, *values)):
             watches[row["key"]].append(rows.watch(row))
     return watches
 

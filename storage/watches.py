@@ -1,10 +1,10 @@
-"""Watches: opened with their card, ended, restored, paused with a reason, resumed."""
+"""Opens watches with their cards, and ends, restores, pauses and resumes them."""
 
 from __future__ import annotations
 
 from typing import TYPE_CHECKING
 
-from storage import audit, enqueue, holds, messages, openers, orders, outbox, rows
+from storage import audit, enqueue, holds, messages, openers, orders, outbox, watch_queries
 from storage.audit import AuditEntry
 from storage.ending import end
 from storage.locks import lock_orders, lock_orders_of_watches
@@ -21,21 +21,16 @@ if TYPE_CHECKING:
     from storage.post import Post
     from storage.watch import NewWatch
 
-AT_ONCE = 100  # watches that are resumed in one transaction; nobody else writes to a file meanwhile
-FEW = 3  # orders watched at once that get their cards at once; cards of more would fill the channel
-SELECT = """
-SELECT w.*, o.milestone, o.reason AS order_reason, o.pick_up_by, o.order_json, s.read_at, s.stale_since,
-  o.refund_needs_buyer, o.refunds
-FROM watches w JOIN orders o ON o.key = w.key JOIN schedule s ON s.key = w.key WHERE
-"""
+AT_ONCE = 100  # watches that are resumed in one transaction, since nobody else can write to a SQLite file meanwhile
+FEW = 3  # up to so many watches opened at once get a card each; more cards would fill the channel
 
 
 def open_watches(conn: Connection, now: datetime, wishes: Sequence[NewWatch]) -> list[Opened]:
     """Open a watch for each wish, in the same order. The orders must be stored.
 
-    A new watch is OPENING, and its CARD is enqueued; more than :data:`FEW` new ones of a channel share one LIST
-    instead. A watch that stands already takes over a filter that was named, never a default, is resumed if it was
-    paused, and belongs to this person instead of its subscription.
+    A new watch is OPENING, and its CARD is enqueued; more than :data:`FEW` new watches of a channel share one LIST
+    instead. A watch that exists already takes over a filter that was named (never a default), is resumed if it was
+    paused, and belongs to this person from now on, not to its subscription.
     """
     lock_orders(conn, [wish.key for wish in wishes])
     opened = [_open(conn, now, wish) for wish in wishes]
@@ -48,13 +43,13 @@ def open_watches(conn: Connection, now: datetime, wishes: Sequence[NewWatch]) ->
 def end_watches(conn: Connection, now: datetime, channel: str, keys: Sequence[str], actor: str) -> list[Watch]:
     """End the live watches of these orders in this channel and drop their unsent posts. Returns the ended watches."""
     lock_orders(conn, keys)
-    return _end_each(conn, now, [watch for key in keys if (watch := _live(conn, key, channel))], actor)
+    return _end_each(conn, now, [watch for key in keys if (watch := watch_queries.live(conn, key, channel))], actor)
 
 
-def end_these(conn: Connection, now: datetime, ids: Sequence[int], actor: str) -> list[Watch]:
-    """End the live ones of these watches like :func:`end_watches`; another watch of the same order stands."""
+def end_by_id(conn: Connection, now: datetime, ids: Sequence[int], actor: str) -> list[Watch]:
+    """End the live watches among these ids, like :func:`end_watches`. Returns the ended watches."""
     _lock(conn, ids)
-    watches = [watch for watch_id in ids if (watch := get(conn, watch_id))]
+    watches = [watch for watch_id in ids if (watch := watch_queries.get(conn, watch_id))]
     return _end_each(conn, now, [watch for watch in watches if watch.state is not WatchState.ENDED], actor)
 
 
@@ -68,19 +63,20 @@ def _end_each(conn: Connection, now: datetime, watches: Sequence[Watch], actor: 
 def restore_watches(
     conn: Connection, now: datetime, ids: Sequence[int], actor: str, ended_at: datetime | None = None
 ) -> list[Watch]:
-    """Undo the :func:`end_watches` of ``ended_at``; None: whenever they ended. Returns the restored watches.
+    """Undo :func:`end_watches`. Returns the restored watches.
 
-    A watch that the bot ended with a reason stays ended; so does one whose order is watched anew in the channel.
+    ``ended_at``: only watches that ended at exactly this time; None: at any time. A watch that the bot ended with a
+    reason stays ended, and so does a watch whose order has another live watch in the channel.
     """
     _lock(conn, ids)
     restored = []
     for watch_id in ids:
         enqueue.hold_cards(conn, "id = ?", [watch_id])
-        watch = get(conn, watch_id)
+        watch = watch_queries.get(conn, watch_id)
         if watch is None or watch.state is not WatchState.ENDED or watch.reason:
             continue
         is_other_end = ended_at is not None and watch.ended_at != ended_at
-        if not is_other_end and _live(conn, watch.key, watch.channel) is None:
+        if not is_other_end and watch_queries.live(conn, watch.key, watch.channel) is None:
             restored.append(_restore(conn, now, watch, actor))
     return _again(conn, restored)
 
@@ -88,11 +84,11 @@ def restore_watches(
 def mark_failed(conn: Connection, now: datetime, post: Post, error: str) -> bool:
     """Record that Slack refused a post for good. Returns False when the fence was stale.
 
-    The watch of a refused first CARD, and the watches of a refused LIST, end with the error as their reason; other
-    watches are left to the caller. A LIST that could not be read is made anew instead.
+    The watch of a refused first CARD, and the watches of a refused LIST, end with the error as their reason. Pausing
+    other watches is left to the caller. A LIST that could not be read is rebuilt and tried again instead.
     """
     is_unread = post.kind is PostKind.LIST and isinstance(post.content, Unreadable)
-    if is_unread and openers.make_anew(conn, now, post.id, post.fence):
+    if is_unread and openers.rebuild(conn, now, post.id, post.fence):
         return outbox.mark_retry(conn, post, now, error)
     _lock(conn, post.opens)
     is_settled = outbox.mark_failed(conn, now, post, error)
@@ -103,9 +99,9 @@ def mark_failed(conn: Connection, now: datetime, post: Post, error: str) -> bool
 
 
 def resume_watch(conn: Connection, now: datetime, watch_id: int, actor: str) -> Watch | None:
-    """Make a paused watch active again, release its posts and refresh its card. None: it is not paused."""
+    """Make a paused watch active again, release its posts and refresh its card. None: the watch is not paused."""
     _lock(conn, [watch_id])
-    watch = get(conn, watch_id)
+    watch = watch_queries.get(conn, watch_id)
     if watch is None or watch.state is not WatchState.PAUSED:
         return None
     [resumed] = _resume(conn, now, watch.channel, [watch], actor)
@@ -127,11 +123,11 @@ def _resume(conn: Connection, now: datetime, channel: str, paused: Sequence[Watc
 def pause_channel(conn: Connection, now: datetime, channel: str, reason: str) -> list[Watch]:
     """Pause every active watch of a channel with Slack's reason and hold their posts. Returns the paused watches.
 
-    Posts of ended watches fail; digests wait with the paused watches, if there are any. Each owner gets one notice per
-    reason until the channel takes a post again or a person resumes it.
+    Posts of ended watches fail; digests wait with the paused watches, if there are any. Each owner gets one notice for
+    each reason, until the channel takes a post again or a person resumes it.
     """
     lock_orders_of_watches(conn, "channel = ? AND state = 'active'", (channel,))
-    paused = _select(conn, "w.channel = ? AND w.state = 'active' ORDER BY w.id", (channel,))
+    paused = watch_queries.select(conn, "w.channel = ? AND w.state = 'active' ORDER BY w.id", (channel,))
     for watch in paused:
         conn.execute("UPDATE watches SET state = 'paused', reason = ? WHERE id = ?", (reason, watch.id))
         _audit(conn, now, "slack", "pause", watch, detail=reason)
@@ -144,67 +140,22 @@ def pause_channel(conn: Connection, now: datetime, channel: str, reason: str) ->
 def resume_some(
     conn: Connection, now: datetime, channel: str, actor: str, after: int, *, reason: str = ""
 ) -> list[Watch]:
-    """Resume the next :data:`AT_ONCE` paused watches of a channel, by their ids, after one. Returns them.
+    """Resume a channel's next paused watches, :data:`AT_ONCE` at most, in the order of their ids. Returns them.
 
-    ``reason``: only those that were paused for it; empty: for any.
+    ``after``: only watches with higher ids. ``reason``: only watches that were paused for it; empty: for any reason.
     """
     which, facts = ("AND reason = ?", [reason]) if reason else ("", [])
-    some = f"SELECT id FROM watches WHERE channel = ? AND state = 'paused' {which} AND id > ? ORDER BY id LIMIT ?"
-    ids = [row["id"] for row in conn.execute(some, (channel, *facts, after, AT_ONCE))]
+    sql = f"SELECT id FROM watches WHERE channel = ? AND state = 'paused' {which} AND id > ? ORDER BY id LIMIT ?"
+    ids = [row["id"] for row in conn.execute(sql, (channel, *facts, after, AT_ONCE))]
     _lock(conn, ids)
-    paused = [watch for id_ in ids if (watch := get(conn, id_)) and watch.state is WatchState.PAUSED]
-    if ids and not paused:  # others resumed or ended them in that moment
+    paused = [watch for id_ in ids if (watch := watch_queries.get(conn, id_)) and watch.state is WatchState.PAUSED]
+    if ids and not paused:  # another transaction resumed or ended them before they were locked
         return resume_some(conn, now, channel, actor, ids[-1], reason=reason)
     return _resume(conn, now, channel, paused, actor) if paused else []
 
 
-def watched_channels(conn: Connection) -> list[str]:
-    """Return the channels with live watches, the channel with the newest watch first."""
-    sql = "SELECT channel FROM watches WHERE state <> 'ended' GROUP BY channel ORDER BY MAX(id) DESC"
-    return [channel for (channel,) in conn.execute(sql)]
-
-
-def paused_channels(conn: Connection) -> list[tuple[str, str]]:
-    """Return each channel with paused watches, once with each of Slack's reasons for which they are paused."""
-    sql = "SELECT DISTINCT channel, reason FROM watches WHERE state = 'paused' ORDER BY channel, reason"
-    return [(channel, reason) for channel, reason in conn.execute(sql)]
-
-
-def get(conn: Connection, watch_id: int) -> Watch | None:
-    """Return a watch by its id, live or ended; None: there is none."""
-    return next(iter(_select(conn, "w.id = ?", (watch_id,))), None)
-
-
-def of_channel(conn: Connection, channel: str, offset: int, limit: int) -> tuple[list[Watch], int]:
-    """Return a page of the channel's live watches, newest first, and how many there are in all."""
-    page = _select(
-        conn, "w.channel = ? AND w.state <> 'ended' ORDER BY w.id DESC LIMIT ? OFFSET ?", (channel, limit, offset)
-    )
-    total = conn.execute("SELECT COUNT(*) FROM watches WHERE channel = ? AND state <> 'ended'", (channel,)).fetchone()[
-        0
-    ]
-    return page, total
-
-
-def of_orders(conn: Connection, keys: Sequence[str]) -> list[Watch]:
-    """Return the live watches of these orders in every channel, order by order."""
-    return [watch for key in keys for watch in _select(conn, "w.key = ? AND w.state <> 'ended' ORDER BY w.id", (key,))]
-
-
-def muted_in(conn: Connection, channel: str, now: datetime) -> list[Watch]:
-    """Return the live watches of a channel whose orders are muted by themselves, the one that is muted longest last."""
-    muted = "w.channel = ? AND w.state <> 'ended' AND w.muted_until > ? ORDER BY w.muted_until, w.id"
-    return _select(conn, muted, (channel, to_int(now)))
-
-
-def never_in(conn: Connection, channel: str, keys: Sequence[str]) -> list[str]:
-    """Return the orders that this channel has never watched; a watch that ended counts as one."""
-    sql = "SELECT 1 FROM watches WHERE key = ? AND channel = ? LIMIT 1"
-    return [key for key in keys if conn.execute(sql, (key, channel)).fetchone() is None]
-
-
 def _tell_of(conn: Connection, now: datetime, channel: str, new: Sequence[Watch]) -> None:
-    """Enqueue what tells a channel of its new watches: a card for each, or a list of all."""
+    """Tell a channel of its new watches: enqueue a card for each, or one list of all."""
     if len(new) > FEW:
         messages.watch_list(conn, now, channel, WatchList(new[0].created_by, tuple(watch.id for watch in new)))
         return
@@ -213,9 +164,9 @@ def _tell_of(conn: Connection, now: datetime, channel: str, new: Sequence[Watch]
 
 
 def _open(conn: Connection, now: datetime, wish: NewWatch) -> Opened:
-    standing = _live(conn, wish.key, wish.channel)
-    if standing is not None:
-        return _stands_already(conn, now, wish, standing)
+    present = watch_queries.live(conn, wish.key, wish.channel)
+    if present is not None:
+        return _open_again(conn, now, wish, present)
     filter_ = wish.filter or wish.default
     row = conn.execute(
         "INSERT INTO watches (key, channel, filter, state, created_by, created_at) VALUES (?, ?, ?, 'opening', ?, ?) "
@@ -229,20 +180,20 @@ def _open(conn: Connection, now: datetime, wish: NewWatch) -> Opened:
     return Opened(watch, created=True)
 
 
-def _stands_already(conn: Connection, now: datetime, wish: NewWatch, standing: Watch) -> Opened:
-    """Apply a wish to the watch that stands already: see :func:`open_watches`."""
+def _open_again(conn: Connection, now: datetime, wish: NewWatch, present: Watch) -> Opened:
+    """Apply a wish to the watch that exists already: see :func:`open_watches`."""
     conn.execute(
         "UPDATE watches SET subscription = NULL, created_by = ? WHERE id = ? AND subscription IS NOT NULL",
-        (wish.created_by, standing.id),
+        (wish.created_by, present.id),
     )
-    changed = wish.filter is not None and standing.filter != wish.filter
+    changed = wish.filter is not None and present.filter != wish.filter
     if changed:
-        conn.execute("UPDATE watches SET filter = ? WHERE id = ?", (wish.filter, standing.id))
-        enqueue.refresh(conn, now, standing.id)
-        _audit(conn, now, wish.created_by, "filter", standing, detail=wish.filter or "")
-    if standing.state is WatchState.PAUSED:
-        resume_watch(conn, now, standing.id, wish.created_by)
-    return Opened(_must(conn, standing.id), created=False, filter_changed=changed)
+        conn.execute("UPDATE watches SET filter = ? WHERE id = ?", (wish.filter, present.id))
+        enqueue.refresh(conn, now, present.id)
+        _audit(conn, now, wish.created_by, "filter", present, detail=wish.filter or "")
+    if present.state is WatchState.PAUSED:
+        resume_watch(conn, now, present.id, wish.created_by)
+    return Opened(_must(conn, present.id), created=False, filter_changed=changed)
 
 
 def _restore(conn: Connection, now: datetime, watch: Watch, actor: str) -> Watch:
@@ -257,7 +208,7 @@ def _restore(conn: Connection, now: datetime, watch: Watch, actor: str) -> Watch
 
 
 def _lock(conn: Connection, ids: Sequence[int]) -> None:
-    """Hold the orders of these watches."""
+    """Lock the orders of these watches."""
     if ids:
         lock_orders_of_watches(conn, f"id IN ({', '.join('?' * len(ids))})", ids)
 
@@ -278,22 +229,14 @@ def _is_unscheduled(conn: Connection, key: str) -> bool:
     return row["next_poll_at"] is None
 
 
-def _live(conn: Connection, key: str, channel: str) -> Watch | None:
-    return next(iter(_select(conn, "w.key = ? AND w.channel = ? AND w.state <> 'ended'", (key, channel))), None)
-
-
 def _must(conn: Connection, watch_id: int) -> Watch:
-    watch = get(conn, watch_id)
+    watch = watch_queries.get(conn, watch_id)
     assert watch is not None
     return watch
 
 
 def _again(conn: Connection, watches: Iterable[Watch]) -> list[Watch]:
     return [_must(conn, watch.id) for watch in watches]
-
-
-def _select(conn: Connection, where: str, facts: Sequence[object]) -> list[Watch]:
-    return [rows.watch(row) for row in conn.execute(SELECT + where, facts)]
 
 
 def _audit(conn: Connection, now: datetime, actor: str, action: str, watch: Watch, *, detail: str = "") -> None:

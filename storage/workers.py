@@ -1,4 +1,4 @@
-"""The processes that work on the database: each writes its row now and then, and takes it away when it stops."""
+"""The processes that work on the database. Each renews its row now and then, and deletes the row when it stops."""
 
 from __future__ import annotations
 
@@ -17,7 +17,7 @@ if TYPE_CHECKING:
     from storage.connection import Connection
 
 AT_WORK = timedelta(minutes=1)  # a process that was not seen for longer has died
-FORGOTTEN = timedelta(days=1)  # its row is deleted by the others
+FORGOTTEN = timedelta(days=1)  # after it the other processes delete the row of a process that died
 SEEN = """
 INSERT INTO {table} (id, roles, version, seen_at) VALUES (?, ?, ?, ?) ON CONFLICT (id) DO UPDATE SET
   roles = excluded.roles, version = excluded.version, seen_at = excluded.seen_at
@@ -26,7 +26,7 @@ INSERT INTO {table} (id, roles, version, seen_at) VALUES (?, ?, ?, ?) ON CONFLIC
 
 @dataclass(frozen=True, slots=True)
 class Worker:
-    """A process. ``roles``: their names, divided by commas."""
+    """A process. ``roles``: the names of its roles, separated by commas."""
 
     id: str
     roles: str
@@ -41,7 +41,7 @@ class WorkerTable:
     table: str
 
     def seen(self, conn: Connection, worker: Worker) -> None:
-        """Record that a process is at work, and forget those that died long ago."""
+        """Record that a process is at work, and delete the rows of processes that died long ago."""
         conn.execute(SEEN.format(table=self.table), (worker.id, worker.roles, worker.version, to_int(worker.seen_at)))
         conn.execute(f"DELETE FROM {self.table} WHERE seen_at < ?", (to_int(worker.seen_at - FORGOTTEN),))
 
@@ -50,7 +50,7 @@ class WorkerTable:
         conn.execute(f"DELETE FROM {self.table} WHERE id = ?", (id_,))
 
     def at_work(self, conn: Connection, now: datetime) -> list[Worker]:
-        """Return the processes that were seen in the last minute, by their roles."""
+        """Return the processes that were seen in the last minute, sorted by their roles."""
         sql = f"SELECT id, roles, version, seen_at FROM {self.table} WHERE seen_at > ? ORDER BY roles, id"
         rows = conn.execute(sql, (to_int(now - AT_WORK),)).fetchall()
         return [Worker(row["id"], row["roles"], row["version"], to_time(row["seen_at"])) for row in rows]
@@ -65,7 +65,7 @@ def by_role(workers: Iterable[Worker]) -> dict[str, int]:
 
 
 def require_none(conn: Connection, now: datetime, table: WorkerTable = OWN) -> None:
-    """Raise BusyFileError, which names one of them, while a process works on the database."""
+    """Raise BusyFileError, which names the process seen last, while any process works on the database."""
     if workers := table.at_work(conn, now):
         newest = max(workers, key=lambda worker: worker.seen_at)
         seconds = max(0, round((now - newest.seen_at).total_seconds()))

@@ -1,4 +1,4 @@
-"""The records of writes: each is made before its call, under a key that a repeated act of the person shares."""
+"""The records of writes: each is stored before its call, under a key that a repetition of the same act shares."""
 
 from __future__ import annotations
 
@@ -23,7 +23,7 @@ COLUMNS = (
 ADD = f"INSERT INTO writes ({COLUMNS}) VALUES ({', '.join('?' * 15)}) ON CONFLICT (dedup_key) DO NOTHING"
 OF_KEY = f"SELECT {COLUMNS} FROM writes WHERE dedup_key = ?"
 OF_ID = f"SELECT {COLUMNS} FROM writes WHERE id = ?"
-# The very words of the index, so that it is used.
+# The exact condition of the index, so that SQLite uses it.
 OPEN_ONES = f"SELECT {COLUMNS} FROM writes WHERE state IN ('begun', 'unclear')"
 OF_TARGET = f"{OPEN_ONES} AND target = ? ORDER BY begun_at LIMIT 1"
 UNCLEAR = f"{OPEN_ONES} AND state = 'unclear' ORDER BY begun_at LIMIT ?"
@@ -53,12 +53,14 @@ RECOVER = "UPDATE writes SET state = 'unclear' WHERE state = 'begun' AND begun_a
 
 
 def begin(conn: Connection, write: Write, *, is_single: bool = False) -> Write | None:
-    """Record a write before it is sent. Returns None where it is new, else the record that stands in its way.
+    """Record a write before it is sent. Returns None if it may be sent, or the record that prevents that.
 
-    That is the record of the same act, of another act on the same target whose end nobody knows yet, or, where
-    ``is_single``, of one that was done: another process may have begun it since the caller looked.
+    A write is prevented by the record of the same act, by another write of the same target whose result is unknown, or
+    with ``is_single`` by one of the same target that was done. Another process may have begun it since the caller
+    looked.
     """
-    target = write.change.target if write.change and write.state is WriteState.BEGUN else ""  # else nothing is sent
+    # Any other record is of something that is not sent.
+    target = write.change.target if write.change and write.state is WriteState.BEGUN else ""
     if target:
         conn.hold(f"write:{target}")
     if former := of_key(conn, write.dedup_key):
@@ -79,15 +81,19 @@ def settle(
     reason: str = "",
     made: tuple[str, ...] = (),
 ) -> None:
-    """Record what became of a write. Raises TransitionError where this state cannot follow the present one.
+    """Record the new state of a write. Raises TransitionError if this state cannot follow the present one.
 
-    An answer that came after a reading had spoken says more than it; then the person is told so.
+    A late answer outweighs a reading; if it contradicts what the person was told, a notice tells them.
+
+    ``request_id``, ``reason``, ``made``: see :class:`tracking.writes.Write`; empty values keep the
+    stored ones, but an answer clears the reason.
     """
     row = conn.execute(f"{OF_ID} {conn.for_update}", (write_id,)).fetchone()
     present = WriteState(row["state"]) if row else None
     if present is None or state not in TRANSITIONS[present]:
         raise TransitionError(f"a write that is {present or 'unknown'} cannot become {state}")
-    reason = reason or ("" if state in ANSWERED else row["reason"])  # why nothing could be read is no matter any more
+    # An answer makes it irrelevant why a reading failed.
+    reason = reason or ("" if state in ANSWERED else row["reason"])
     facts = (request_id or row["request_id"], reason, None if state in OPEN else to_int(now))
     conn.execute(SETTLE, (state, *facts, ",".join(made) or row["made"], write_id, present))
     if reverses(present, state):
@@ -96,15 +102,15 @@ def settle(
 
 
 def tell(conn: Connection, now: datetime, write: Write) -> None:
-    """Enqueue the notice that tells the person what became of their write."""
+    """Enqueue the notice that tells a person the result of their write."""
     messages.notice(conn, now, f"write:{write.id}", write.actor, WriteSettled(write.id))
 
 
 def abandon(conn: Connection, before: datetime | None = None, under_way: Collection[str] = ()) -> int:
-    """Mark what was being sent as unclear. Returns how many.
+    """Mark writes that were being sent as unclear. Returns their number.
 
-    ``before``: only what began by then, which nothing sends any more. None, at a start: all, since its process died.
-    ``under_way``: the ids of what the caller is sending.
+    ``before``: only writes that began by then, since no call lasts so long. None, at a start: all, since their process
+    died. ``under_way``: ids of the writes that the caller is sending, which stay.
     """
     is_sent, ids = conn.among([*under_way] or [""])
     facts = (sys.maxsize if before is None else to_int(before), *ids)
@@ -117,12 +123,12 @@ def get(conn: Connection, write_id: str) -> Write | None:
 
 
 def of_key(conn: Connection, dedup_key: str) -> Write | None:
-    """Return the record of an act; None: it is new."""
+    """Return the record of the act with this key; None: the act is new."""
     return _one(conn, OF_KEY, (dedup_key,))
 
 
 def open_of(conn: Connection, target: str) -> Write | None:
-    """Return the oldest write of a target whose end nobody knows yet; None: there is none."""
+    """Return the oldest write of a target whose result is not known yet; None: there is none."""
     return _one(conn, OF_TARGET, (target,))
 
 
@@ -137,7 +143,7 @@ def of_targets(conn: Connection, prefix: str) -> list[Write]:
 
 
 def latest_of(conn: Connection, target: str) -> Write | None:
-    """Return the newest write of a target that was done, or of which nobody knows whether it was; None: none was."""
+    """Return the newest write of a target that was done, or may have been (UNKNOWABLE); None: there is none."""
     return _one(conn, LATEST_OF, (target,))
 
 
@@ -152,7 +158,7 @@ def made_by(conn: Connection, operation: str, limit: int) -> list[Write]:
 
 
 def approved_of(conn: Connection, flow: str, since: int) -> list[Write]:
-    """Return the writes of a form that somebody approved, begun since then and over, unless they came to nothing."""
+    """Return the approved writes of a form that were done, or may have been. ``since``: µs since 1970."""
     return [_write(row) for row in conn.execute(OF_FLOW, (since, f"%:{flow}:%"))]
 
 
@@ -162,7 +168,7 @@ def unclear(conn: Connection, limit: int) -> list[Write]:
 
 
 def newest(conn: Connection, skip: int, limit: int) -> tuple[list[Write], int]:
-    """Return up to ``limit`` records behind the ``skip`` newest, the newest first, and the number of all."""
+    """Return up to ``limit`` records after the ``skip`` newest, the newest first, and the number of all records."""
     rows = conn.execute(NEWEST, (limit, skip)).fetchall()
     return [_write(row) for row in rows], int(conn.execute("SELECT COUNT(*) FROM writes").fetchone()[0])
 

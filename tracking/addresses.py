@@ -1,4 +1,4 @@
-"""Addresses as people type them. They live in an open form alone: no log, message or record of a write holds them."""
+"""Addresses as people type them. Only an open form holds them: no log, message or record of a write does."""
 
 from __future__ import annotations
 
@@ -18,9 +18,9 @@ class TypedAddress:
     address: str = field(default="", repr=False)
 
     def fingerprint(self, salt: str) -> str:
-        """Return a mark by which the same address is found again, and from which it cannot be read.
+        """Return a keyed digest that recognises the same address without revealing it.
 
-        ``salt``: of one write, so that the marks of two writes cannot be compared.
+        ``salt``: of one write, so that the fingerprints of two writes cannot be compared.
         """
         parts = "\x1f".join(" ".join(part.split()) for part in astuple(self))
         return hashlib.blake2b(parts.encode(), key=salt.encode()[:64], digest_size=16).hexdigest()
@@ -28,7 +28,7 @@ class TypedAddress:
 
 @dataclass(frozen=True, slots=True)
 class TypedReceiver:
-    """A receiver abroad. Its repr is empty, so that no log can hold it. ``country``: two letters of ISO 3166."""
+    """A receiver abroad. Its repr is empty, so that no log can hold it. ``country``: the two letters of ISO 3166."""
 
     name: str = field(default="", repr=False)
     phone: str = field(default="", repr=False)

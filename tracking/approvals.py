@@ -1,6 +1,6 @@
-"""Approvals: which amounts need one, who may give it, and how a request for one goes on. Pure rules, no I/O.
+"""Approvals: which amounts need an approval, who may give it, and the states of a request. Pure rules, no I/O.
 
-Amounts are fen. A rule's list names people (U…, W…) and user groups (S…) of Slack. Nobody decides their own request.
+Amounts are fen. A rule lists Slack ids of people (U…, W…) and user groups (S…). Nobody decides their own request.
 """
 
 from __future__ import annotations
@@ -28,7 +28,7 @@ class ApprovalState(StrEnum):
     APPROVED = "approved"
     DECLINED = "declined"
     EXPIRED = "expired"  # nobody decided in time
-    WITHDRAWN = "withdrawn"  # by its asker, who took it back or asked for more
+    WITHDRAWN = "withdrawn"  # by its asker, who took it back or asked anew for a higher amount
 
 
 S = ApprovalState
@@ -55,20 +55,20 @@ class Deed:
     """
 
     kind: Literal["order", "pay", "freight"]
-    target: str  # the flow, or the order that is paid
-    amount_fen: int | None  # None: it is not known
+    target: str  # the id of the flow, or of the order that is paid
+    amount_fen: int | None  # None: unknown
     summary: tuple[str, ...]  # seller, product, variant, quantity
     note: str  # the person's words to the seller
-    place: str  # the masked address; empty: none
-    exactly: str = ""  # stands for what no line shows and yet must stay, such as the ids of the address and products
-    wish: str = ""  # equal where another form wants the same; empty: nothing is known to be the same
+    place: str  # the masked address; empty: no address is concerned
+    exactly: str = ""  # facts that no line shows and that must not change, such as ids of address and products
+    wish: str = ""  # the same in every form that wants the same; empty: the form cannot be compared
 
     def covers(self, other: Deed) -> bool:
-        """Whether an approval of this deed allows the other one: the same deed, for no more money."""
-        return self._facts == other._facts and is_no_more(other.amount_fen, self.amount_fen)
+        """Whether an approval of this deed also allows the other deed: the same deed, for no more money."""
+        return self._facts == other._facts and is_within(other.amount_fen, self.amount_fen)
 
     def repeats(self, other: Deed) -> bool:
-        """Whether this deed wants from another form what the other one wants, at whatever price."""
+        """Whether the other deed wants the same from another form, at any price."""
         is_same = bool(self.wish) and (self.kind, self.wish) == (other.kind, other.wish)
         return is_same and self.target != other.target
 
@@ -79,14 +79,14 @@ class Deed:
 
 @dataclass(frozen=True, slots=True)
 class Approval:
-    """A request for an approval. Times are aware; people are Slack user ids."""
+    """A request for an approval. Times are aware; people are named by their Slack user ids."""
 
     id: int
     deed: Deed
     asker: str
-    flow: str  # the id of the form that waits for it
-    channel: str  # where it was asked for; empty or a direct message: nowhere public
-    approvers: frozenset[str]  # people and user groups
+    flow: str  # the id of the form that waits for the approval
+    channel: str  # where it was asked for; empty or a direct message: in no channel
+    approvers: frozenset[str]  # ids of people and user groups
     asked_at: datetime
     until: datetime  # waiting: when it expires; approved: until when it may be used
     state: ApprovalState = ApprovalState.WAITING
@@ -96,17 +96,17 @@ class Approval:
 
     @property
     def reference(self) -> str:
-        """Its name for people."""
+        """The request's name for people, such as A-12."""
         return reference(self.id)
 
     def is_over(self, now: datetime) -> bool:
-        """Whether its time has passed."""
+        """Whether the request or the approval has expired."""
         return self.until <= now
 
 
 @dataclass(frozen=True, slots=True)
 class Absence:
-    """A person is away, and another one decides in their place. ``until`` None: until they say that they are back."""
+    """A person is away, and a delegate decides in their place. ``until`` None: until the person says they are back."""
 
     person: str
     delegate: str
@@ -130,11 +130,11 @@ class ApprovalPolicy:
     lasts: timedelta = field(default=timedelta(days=3))
 
     def approvers(self, amount_fen: int | None, asker: str) -> frozenset[str] | None:
-        """Return who may approve an amount; None: nobody has to.
+        """Return the ids of those who may approve an amount; None: the amount needs no approval.
 
-        The highest threshold that the amount exceeds decides; an unknown amount exceeds all of them. Where its list is
-        the asker alone, the next higher one with somebody else does; an empty set: there is none, so nobody can approve
-        it.
+        The highest threshold that the amount exceeds counts; an unknown amount exceeds every threshold. Where its list
+        names only the asker, the next higher list that names somebody else counts. An empty set: there is no such list,
+        so nobody can approve the amount.
         """
         rules = sorted(self.rules, key=lambda rule: rule.over_fen)
         exceeded = [rule for rule in rules if amount_fen is None or amount_fen > rule.over_fen]
@@ -149,35 +149,41 @@ class ApprovalPolicy:
         return frozenset().union(*(rule.approvers for rule in self.rules))
 
 
-def is_no_more(amount_fen: int | None, approved_fen: int | None) -> bool:
-    """Whether an amount is within an approved one. An unknown amount is within none but an unknown one."""
+def is_within(amount_fen: int | None, approved_fen: int | None) -> bool:
+    """Whether an amount is at most the approved one. An unknown amount is only within an approved unknown amount."""
     if amount_fen is None or approved_fen is None:
         return amount_fen is approved_fen
     return amount_fen <= approved_fen
 
 
 def reference(number: int) -> str:
-    """Return the name of a request for people."""
+    """Return the name of a request for people, such as A-12."""
     return f"A-{number}"
 
 
-def represents(person: str, asker: str, absences: Iterable[Absence], now: datetime) -> list[str]:
-    """Return for whom a person may decide: themselves, and those away who named them; never for or as the asker."""
+def represented_people(person: str, asker: str, absences: Iterable[Absence], now: datetime) -> list[str]:
+    """Return the people for whom a person may decide: themselves, and everybody away who named them as delegate.
+
+    Nobody decides for the asker, and the asker decides for nobody (an empty list).
+    """
     if person == asker:
         return []
     away = (each for each in absences if each.until is None or each.until > now)
     return [person, *(each.person for each in away if each.delegate == person and each.person != asker)]
 
 
-def to_mention(approvers: Iterable[str], asker: str, absences: Iterable[Absence], now: datetime) -> list[str]:
-    """Return the ids that a request mentions: the approvers, with the delegate in place of each who is away."""
+def mentioned_ids(approvers: Iterable[str], asker: str, absences: Iterable[Absence], now: datetime) -> list[str]:
+    """Return the ids that a request mentions: the approvers without the asker, and the delegates of those away."""
     away = {each.person: each.delegate for each in absences if each.until is None or each.until > now}
     named = (away.get(each, each) for each in sorted(approvers) if each != asker)
     return [each for each in dict.fromkeys(named) if each != asker]
 
 
 def refusal(approval: Approval, person: str, now: datetime, *, is_approver: bool) -> Refusal | None:
-    """Return why a person's decision does not count; None: it does."""
+    """Return why a person's decision does not count; None: it counts.
+
+    ``is_approver``: the person, or somebody away whose delegate they are, is among the approvers.
+    """
     if person == approval.asker:
         return Refusal.OWN_REQUEST
     if not is_approver:
@@ -188,11 +194,11 @@ def refusal(approval: Approval, person: str, now: datetime, *, is_approver: bool
 
 
 class RuleError(ValueError):
-    """A setting of approvals has another form than it should."""
+    """A setting of approvals cannot be read."""
 
 
 def read_rules(text: str) -> tuple[Rule, ...]:
-    """Read thresholds in yuan with their approvers, such as :data:`EXAMPLE`, the lowest first. Raises RuleError."""
+    """Read thresholds in yuan with their approvers, such as :data:`EXAMPLE`; sorted by threshold. Raises RuleError."""
     rules = [_rule(part.strip()) for part in text.split(",") if part.strip()]
     amounts = [rule.over_fen for rule in rules]
     twice = next((amount for amount in amounts if amounts.count(amount) > 1), None)
@@ -213,7 +219,7 @@ def _rule(part: str) -> Rule:
 
 
 def read_channel(text: str) -> str:
-    """Check the id of a channel; empty: none. Raises RuleError."""
+    """Return the id of a channel; an empty text stands for no channel. Raises RuleError."""
     if text and not _CHANNEL.fullmatch(text):
         raise RuleError(f"{text!r} is no Slack id of a channel (C…)")
     return text

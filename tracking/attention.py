@@ -1,4 +1,4 @@
-"""The groups in which people read a list of orders: those that need somebody first, those that arrived last.
+"""The groups of a list of orders: orders that need somebody come first, and delivered orders last.
 
 All lists follow these rules: the tabs of watches, the home, the digests and ``/panda orders attention``.
 """
@@ -15,11 +15,11 @@ from pandapon.shipment import FINAL, PROBLEMS, Milestone
 if TYPE_CHECKING:
     from datetime import datetime
 
-# Somebody has to act on these, or to know of them: a problem, an end that nobody wanted, a parcel that lies ready. What
-# the buyer cancelled is wanted (WANTED): it needs nobody, and is over at once.
+# Somebody has to act on these orders, or to know of them: a problem, an end that nobody wanted, a parcel that lies
+# ready. An order that the buyer cancelled ended as WANTED: it needs nobody, and is over at once.
 NEEDS_ATTENTION = PROBLEMS | {Milestone.READY_FOR_PICKUP}
 WANTED = Reason.BY_BUYER
-# A courier has these, or is about to.
+# A courier has the goods of these orders, or is about to get them.
 UNDER_WAY = frozenset(
     {
         Milestone.SHIPPED,
@@ -29,8 +29,8 @@ UNDER_WAY = frozenset(
         Milestone.OUT_FOR_DELIVERY,
     }
 )
-# An order that has been at its end for so long needs nobody, and lists drop it. What was lost or came back can be
-# claimed or sent again for longer.
+# An order that has been at its end for so long needs nobody, and lists drop it. Goods that were lost or came back can
+# be claimed or sent again for a longer time.
 OVER_FOR = timedelta(days=3)
 LOSSES = frozenset({Milestone.LOST, Milestone.RETURNED})
 LOST_FOR = timedelta(days=14)
@@ -40,7 +40,7 @@ class Group(StrEnum):
     """A group of orders in a list, in the order in which they are listed."""
 
     ATTENTION = "attention"
-    WAITING = "waiting"  # for the payment, for the seller, or for a first word of where it stands
+    WAITING = "waiting"  # for the payment, for the seller, or for a first known milestone
     ON_THE_WAY = "moving"
     DELIVERED = "delivered"
 
@@ -49,9 +49,10 @@ GROUPS = tuple(Group)
 
 
 def group_of(milestone: Milestone | None, reason: Reason | None = None, *, is_pressing: bool = False) -> Group:
-    """Return the group of an order that is not over. ``reason``: why it stands at a problem or an end.
+    """Return the group of an order that is not over. ``reason``: why the order is at a problem or an end.
 
-    ``is_pressing``: it has a live alarm, a watch of it is paused, a payment is due, or a refund waits for the buyer.
+    ``is_pressing``: the order has a live alarm, a paused watch, a payment that is due or a refund that waits for the
+    buyer.
     """
     if is_pressing or (milestone in NEEDS_ATTENTION and reason is not WANTED):
         return Group.ATTENTION
@@ -63,7 +64,8 @@ def group_of(milestone: Milestone | None, reason: Reason | None = None, *, is_pr
 def is_over(milestone: Milestone | None, since: datetime | None, now: datetime, reason: Reason | None = None) -> bool:
     """Whether an order has been at its end for so long that it needs nobody.
 
-    ``since`` (aware): when it was first seen at its end; None: the bot never followed it. ``reason``: as above.
+    ``since`` (aware): when it was first seen at its end; None: the bot never followed the order. ``reason``: why it is
+    at that end; an order that the buyer cancelled is over at once.
     """
     if milestone in FINAL and reason is WANTED:
         return True

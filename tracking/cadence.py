@@ -10,9 +10,9 @@ from pandapon.shipment import FINAL, Milestone
 from pandapon.times import CHINA
 
 _EPOCH = datetime(1970, 1, 1, tzinfo=UTC)
-# The order stands still until a person acts: the buyer pays, the seller sends, the receiver fetches the parcel.
+# The order stands still until a person acts: the buyer pays, the seller ships, the receiver fetches the parcel.
 _WAITING = frozenset({Milestone.ORDERED, Milestone.PAID, Milestone.READY_FOR_PICKUP})
-# People wait for the next scan: it is a delivery, or the parcel lies ready.
+# People wait for the next scan: it tells a delivery, or that the parcel lies ready.
 _NEAR = frozenset({Milestone.ARRIVED, Milestone.OUT_FOR_DELIVERY})
 _DAY = (6, 22)  # hours of China's clock
 
@@ -24,12 +24,12 @@ class Cadence:
     near: timedelta = timedelta(minutes=7)  # at its last stop or out for delivery, by day
     moving: timedelta = timedelta(minutes=60)  # also at a problem, or with an unknown status
     waiting: timedelta = timedelta(hours=4)  # unpaid, not shipped yet, ready for pick-up
-    final: timedelta = timedelta(days=1)  # couriers correct themselves for some days …
-    final_for: timedelta = timedelta(days=3)  # … after which the order is archived
-    silent: timedelta = timedelta(days=1)  # for an order that has not moved for silent_after
+    final: timedelta = timedelta(days=1)  # at its end: couriers correct themselves for some days …
+    final_for: timedelta = timedelta(days=3)  # … and after this time the order is archived
+    silent: timedelta = timedelta(days=1)  # for an order that has not moved for ``silent_after``
     silent_after: timedelta = timedelta(days=30)
-    first_retry: timedelta = timedelta(minutes=1)  # after a failed reading; four times longer with each further one
-    jitter: float = 0.1  # share of the interval by which it is lengthened or shortened
+    first_retry: timedelta = timedelta(minutes=1)  # after a failed reading; further failures quadruple it
+    jitter: float = 0.1  # the share of an interval by which it is lengthened or shortened at most
     grid: timedelta = timedelta(seconds=5)  # due times are rounded up to a multiple, so that orders fall due in batches
     factor: float = 1.0  # multiplies every interval; 0: due at every tick
 
@@ -41,7 +41,7 @@ class Cadence:
 
     @property
     def longest(self) -> timedelta:
-        """The longest time after which an order is read again, jitter and rounding included."""
+        """The longest interval between two readings of an order that is not archived, jitter and rounding included."""
         longest_interval = max(self.near, self.moving, self.waiting, self.final, self.silent)
         return longest_interval * self.factor * (1 + self.jitter) + self.grid
 
@@ -58,15 +58,14 @@ def next_poll(
     by: datetime | None = None,
     is_open: bool = False,
 ) -> datetime | None:
-    """Return when to read an order again after a good reading; None archives it. All times are aware. Pure.
+    """Return when to read an order again after a good reading; None: archive it. All times are aware. Pure.
 
-    ``moved_at``: when the order last moved; ``created_at`` stands in for it while that is None. ``final_at``: when the
-    order was first seen at its end. ``by``: a deadline, such as for payment; while it lies ahead, the order is read no
-    later than that. ``is_open``: one of the order's refunds waits for somebody, so the order is read at least as often
-    as one that waits, and not archived. ``spread`` in [0, 1): the order's own place within the jitter, see
-    :func:`spread`.
+    ``moved_at``: when the order last moved; where it is None, ``created_at`` counts. ``final_at``: when the order was
+    first seen at its end. ``by``: a deadline, such as for payment; while it lies ahead, the order is read no later than
+    that. ``is_open``: a refund of the order waits for somebody, so the order is read at least every ``waiting``, and
+    not archived. ``spread`` in [0, 1): the order's own place within the jitter, see :func:`spread`.
 
-    With factor 0 the answer is always ``now``: a demo archives nothing and shows every late correction.
+    With a factor of 0 the answer is always ``now``: a demo archives nothing and shows every late correction.
     """
     if cadence.factor == 0:
         return now
@@ -82,8 +81,8 @@ def next_poll(
 def retry_at(cadence: Cadence, fails: int, now: datetime, spread: float) -> datetime:
     """Return when to read an order again after ``fails`` failed readings in a row (from 1).
 
-    The wait begins at ``first_retry`` and grows fourfold up to ``waiting``. It is for one order that PandaPon refuses;
-    while PandaPon as a whole is down, :class:`tracking.circuit_breaker.CircuitBreaker` holds readings back.
+    The wait begins at ``first_retry`` and grows fourfold up to ``waiting``. It is meant for one order that PandaPon
+    refuses; while PandaPon as a whole is down, :class:`tracking.circuit_breaker.CircuitBreaker` holds readings back.
     """
     steps = min(max(fails, 1) - 1, 16)  # 16 steps exceed the cap and do not overflow
     return _after(cadence, min(cadence.first_retry * 4**steps, cadence.waiting), now, spread)
@@ -108,7 +107,7 @@ def _is_day(now: datetime) -> bool:
 
 
 def _after_the_end(cadence: Cadence, final_at: datetime, now: datetime, spread: float) -> datetime | None:
-    """At the interval for ended orders until the archive, with one last reading just before it."""
+    """The next reading of an order at its end: every ``final``, a last time after ``final_for``; None: archive it."""
     end = final_at + cadence.final_for
     return None if now >= end else max(now, min(end, _after(cadence, cadence.final, now, spread)))
 

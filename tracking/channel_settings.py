@@ -14,10 +14,10 @@ Threads = Literal["auto", "milestones", "broadcast", "problems", "thread", "chan
 THREADS: tuple[str, ...] = get_args(Threads)
 CLOCK = re.compile(r"([01][0-9]|2[0-3]):[0-5][0-9]")
 DEFAULT_ZONE = "Asia/Shanghai"
-# Up to so many watched orders people know each by name, and every milestone is worth a line in the channel. With more
-# orders, "shipped" and "arrived" would drown the news that somebody has to act on.
+# With up to so many watched orders, people know each order, and every milestone is worth a line in the channel. With
+# more orders, "shipped" and "arrived" would drown the news that somebody has to act on.
 FEW = 20
-# For each mode the severities that are shown in the channel's main view as well as in the order's thread.
+# By mode, the severities that are shown in the channel's main view as well as in the order's thread.
 _SHOWN: dict[str, frozenset[Severity]] = {
     "broadcast": frozenset({Severity.MILESTONE, Severity.PROBLEM}),
     "milestones": frozenset({Severity.STEP, Severity.MILESTONE, Severity.PROBLEM}),
@@ -34,7 +34,7 @@ class ChannelSettings:
     threads: Threads = "auto"
     quiet_from: str = ""
     quiet_to: str = ""
-    break_through: bool = True  # problems are posted in quiet hours too
+    break_through: bool = True  # problems are posted in quiet hours, too
     digest_at: str = ""
     language: Literal["", "en", "zh_CN", "th"] = ""  # empty: the bot's own default
     time_zone: str = DEFAULT_ZONE
@@ -50,7 +50,7 @@ class ChannelSettings:
 
     @property
     def zone(self) -> ZoneInfo:
-        """The channel's time zone; China's where this machine does not know its name."""
+        """The channel's time zone; China's where this machine does not know the zone's name."""
         try:
             return ZoneInfo(self.time_zone)
         except (ZoneInfoNotFoundError, ValueError, OSError):
@@ -58,18 +58,18 @@ class ChannelSettings:
 
     @property
     def quiet(self) -> tuple[time, time] | None:
-        """Begin and end of the quiet hours, which may pass midnight; None: there are none."""
+        """Begin and end of the quiet hours, which may span midnight; None: the channel has none."""
         begin, end = clock(self.quiet_from), clock(self.quiet_to)
         return (begin, end) if begin is not None and end is not None and begin != end else None
 
     @property
     def digest(self) -> time | None:
-        """The local time at which the daily digest goes out; None: there is none."""
+        """The local time at which the daily digest goes out; None: the channel has no digest."""
         return clock(self.digest_at)
 
 
 DEFAULTS = ChannelSettings()
-# The settings that make sense only together are taken back together.
+# The groups of settings that are undone together, since they make sense only together.
 _TOGETHER: tuple[tuple[str, ...], ...] = (
     ("filter",),
     ("threads",),
@@ -81,10 +81,10 @@ _TOGETHER: tuple[tuple[str, ...], ...] = (
 )
 
 
-def taken_back(present: ChannelSettings, chosen: ChannelSettings, former: ChannelSettings) -> ChannelSettings:
-    """The present settings without a change that somebody made from ``former`` to ``chosen``.
+def revert_change(present: ChannelSettings, chosen: ChannelSettings, former: ChannelSettings) -> ChannelSettings:
+    """Return the present settings without a change that somebody made from ``former`` to ``chosen``. Pure.
 
-    A setting that is not as it was chosen was changed again since, and stays.
+    A setting that differs from ``chosen`` was changed again since then, and stays.
     """
     back: dict[str, Any] = {}
     for names in _TOGETHER:

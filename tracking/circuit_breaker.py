@@ -13,7 +13,7 @@ if TYPE_CHECKING:
 
 
 class Transition(Enum):
-    """How the state of the source changed with a result. A caller logs one line when it is not NONE."""
+    """How a result changed the state of the source. A caller logs one line unless it is NONE."""
 
     NONE = "none"
     DOWN = "down"
@@ -21,14 +21,14 @@ class Transition(Enum):
 
 
 class Outage(NamedTuple):
-    """What a breaker knows of its source, which several processes may share. Times are aware."""
+    """A breaker's knowledge of its source, which several processes may share. Times are aware."""
 
     down_since: datetime | None = None  # None: the source answers
-    waits: int = 0  # in a row, that ended with a failed probe or another refusal
+    waits: int = 0  # successive waits that ended with a failed probe or another refusal
     closed_until: datetime | None = None  # no request leaves before then
 
     def joined(self, other: Outage) -> Outage:
-        """Return what is known after another process's word: the longer pause of two; of an outage, its word. Pure."""
+        """Return the joint knowledge of two processes: in an outage the other's, else the longer of two pauses."""
         if self.down_since or other.down_since or self.closed_until is None:
             return other
         until = max(self.closed_until, other.closed_until or self.closed_until)
@@ -36,7 +36,7 @@ class Outage(NamedTuple):
 
 
 class CircuitBreaker:
-    """One per source, not per order. It has no clock of its own: every call passes the time, aware."""
+    """The breaker of one source, not of one order. It has no clock: every call passes the time (aware)."""
 
     def __init__(
         self,
@@ -50,7 +50,7 @@ class CircuitBreaker:
         """``threshold`` failures in a row open the breaker; after each wait ``probes`` requests test the source.
 
         Waits begin at ``first_wait`` and double up to ``longest_wait``. ``spread`` in [0, 1), the installation's own
-        number, shifts each by up to 10 % either way.
+        number, lengthens or shortens each wait by up to 10 %.
         """
         self.down_since: datetime | None = None  # aware; None: the source answers, as far as known
         self._threshold, self._probes = threshold, probes
@@ -68,16 +68,16 @@ class CircuitBreaker:
 
     @property
     def outage(self) -> Outage:
-        """What is known of the source."""
+        """The knowledge of the source that processes share."""
         return Outage(self.down_since, self._waits, self._closed_until)
 
     @property
     def is_well(self) -> bool:
-        """Whether nothing is known against the source but perhaps single failures: an answer changes no more of it."""
+        """Whether no outage and no pause is known, so that an answer changes nothing that processes share."""
         return self.down_since is None and self._closed_until is None and not self._waits
 
     def adopt(self, outage: Outage, now: datetime) -> Transition:
-        """Go on with what another process, or an earlier one, knew. A probe of one's own is decided by that."""
+        """Take over the knowledge of another process or an earlier one. It also settles a probe that is under way."""
         was_down, until = self.down_since is not None, outage.closed_until
         self.down_since, self._waits, self._probing = outage.down_since, outage.waits, False
         self._closed_until = min(until, now + LONGEST) if until else None
@@ -90,7 +90,7 @@ class CircuitBreaker:
         """Return how many of ``wanted`` requests may leave now.
 
         While the source is down, each grant of probes starts the next wait at once. So a grant that the caller does not
-        use, or whose answer never comes, costs one wait and does not keep the breaker open for ever.
+        use, or whose answer never comes, costs one wait and does not hold requests back for ever.
         """
         if wanted <= 0 or self._is_held(now):
             return 0
@@ -102,7 +102,7 @@ class CircuitBreaker:
         return min(wanted, self._probes)
 
     def record_success(self, now: datetime) -> Transition:
-        """Record an answer. An answer to a request from before the outage or pause is ignored."""
+        """Record an answer. During an outage only a probe's answer counts, and during a pause no answer does."""
         if self.down_since is not None and not self._probing:
             return Transition.NONE
         if self.down_since is None and self._is_held(now):
@@ -110,7 +110,7 @@ class CircuitBreaker:
         return self._close()
 
     def record_failure(self, now: datetime) -> Transition:
-        """Record a missing answer, or one with which the source reports a failure of its own."""
+        """Record a missing answer, or an answer by which the source reports its own failure."""
         if self.down_since is not None:
             self._probe_failed(now)
             return Transition.NONE
@@ -120,15 +120,14 @@ class CircuitBreaker:
             return Transition.NONE
         self.down_since, self._waits = self._first_failure, 0
         opened_until = now + self._wait()
-        self._closed_until = max(
-            opened_until, self._closed_until or opened_until
-        )  # a pause that the source asked for still holds
+        # A pause that the source asked for still holds.
+        self._closed_until = max(opened_until, self._closed_until or opened_until)
         return Transition.DOWN
 
     def record_rate_limit(self, now: datetime, retry_after: float | None = None) -> Transition:
-        """Record a request for a pause of ``retry_after`` seconds; None: a doubling wait. The source is up.
+        """Record that the source asks for a pause of ``retry_after`` seconds (None: a doubling wait): the source is up.
 
-        The other requests of the same burst are refused too: they may lengthen the pause, but count as one refusal.
+        Refusals of one burst of requests may lengthen the pause, but count as one refusal.
         """
         if self.down_since is not None and not self._probing:
             return Transition.NONE
@@ -144,7 +143,7 @@ class CircuitBreaker:
         return transition
 
     def clock_moved(self, by: timedelta) -> None:
-        """Shift every stored time by ``by`` after the caller's clock was set, so that what is left of a wait stays."""
+        """Shift every stored time by ``by`` after the caller's clock was set: the rest of a wait stays as long."""
         moved = [at + by if at else None for at in (self.down_since, self._first_failure, self._closed_until)]
         self.down_since, self._first_failure, self._closed_until = moved
 
@@ -158,7 +157,7 @@ class CircuitBreaker:
         return transition
 
     def _probe_failed(self, now: datetime) -> None:
-        """Only a failed probe lengthens the wait; requests that left before the breaker opened fail late."""
+        """Lengthen the wait if a probe failed; a request that left before the breaker opened may fail later, too."""
         if not self._probing:
             return
         self._probing = False

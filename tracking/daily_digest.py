@@ -6,27 +6,27 @@ from dataclasses import dataclass
 from datetime import datetime  # noqa: TC003  pydantic reads the fields of what is stored
 
 from pandapon.courier import Reason  # noqa: TC001  pydantic reads the fields of what is stored
-from pandapon.shipment import Milestone  # noqa: TC001  the same
-from tracking.values import Leg  # noqa: TC001  the same
+from pandapon.shipment import Milestone  # noqa: TC001  pydantic reads the fields of what is stored
+from tracking.values import Leg  # noqa: TC001  pydantic reads the fields of what is stored
 
 
 @dataclass(frozen=True, slots=True)
 class DigestEntry:
     """One order in a daily digest, as it stood when the digest was made."""
 
-    key: str  # of the order
+    key: str  # the order's key
     milestone: Milestone | None
     title: str = ""  # of the first item, as sent; escaped when it is shown
     news: int = 0  # pieces of news about the order that day
-    alarm: Leg | None = None  # the leg of the order's stall alarm; None: it has none
-    reason: Reason | None = None  # why it stands at a problem or an end
-    pick_up_by: datetime | None = None  # until when it is to be picked up (aware); None: unknown
-    status: str = ""  # the platform's code for its state
-    items: int = 1  # items of the order
-    delivered: int = 0  # of its parcels
-    parcels: int = 0
-    refund: str = ""  # the state, as sent, of a refund that waits for the buyer; empty: there is none
-    card_ts: str = ""  # Slack's id of its card in the channel; empty: there was none yet
+    alarm: Leg | None = None  # the leg of the order's stall alarm; None: it has no alarm
+    reason: Reason | None = None  # why the order is at a problem or an end
+    pick_up_by: datetime | None = None  # the deadline for the pick-up (aware); None: unknown
+    status: str = ""  # the platform's code for the order's state
+    items: int = 1  # the number of the order's items
+    delivered: int = 0  # the number of delivered parcels
+    parcels: int = 0  # the number of parcels
+    refund: str = ""  # the state code, as sent, of a refund that waits for the buyer; empty: no refund does
+    card_ts: str = ""  # Slack's ts of the order's card in the channel; empty: it had no card yet
 
 
 @dataclass(frozen=True, slots=True)
@@ -34,6 +34,6 @@ class DailyDigest:
     """One day of a channel."""
 
     day: str  # local date, ISO
-    moved: tuple[DigestEntry, ...] = ()  # had news, and need nobody
-    troubled: tuple[DigestEntry, ...] = ()  # need attention, also for longer than this day
-    watched: int = 0  # orders that the channel watches, without those that have been over for long
+    moved: tuple[DigestEntry, ...] = ()  # the orders with news that need nobody
+    troubled: tuple[DigestEntry, ...] = ()  # the orders that need attention, even if since an earlier day
+    watched: int = 0  # the number of watched orders, without orders that are over (attention.is_over)

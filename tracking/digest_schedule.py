@@ -1,4 +1,4 @@
-"""When a channel's daily digest is due, and where it begins."""
+"""When a channel's daily digest is due, and from when on it tells the news."""
 
 from __future__ import annotations
 
@@ -16,7 +16,8 @@ DAY, WEEK = timedelta(days=1), timedelta(days=7)
 def digest_day(settings: ChannelSettings, last_day: str, now: datetime) -> str | None:
     """Return the local date (ISO) whose digest is due and not made yet; None: no digest is due. ``now`` is aware.
 
-    ``last_day``: the date of the last digest; empty: none was made. After downtime only today's digest is made up for.
+    ``last_day``: the local date (ISO) of the last digest; empty: none was made. After downtime only today's digest is
+    made, not those of the days before.
     """
     if (at := settings.digest) is None:
         return None
@@ -26,9 +27,9 @@ def digest_day(settings: ChannelSettings, last_day: str, now: datetime) -> str |
 
 
 def digest_since(settings: ChannelSettings, last_day: str, now: datetime) -> datetime:
-    """Return where a digest that is made now begins: a day ago, or where the last one ended if that is longer ago.
+    """Return the time from which a digest made now tells the news: a day ago, or the end of the last digest if earlier.
 
-    So no news falls between two digests, on a day of 25 hours or after downtime. News older than a week is left out.
+    So no news falls between two digests on a day of 25 hours or after downtime. News older than a week is left out.
     """
     if (at := settings.digest) is None or not last_day:
         return now - DAY

@@ -18,12 +18,12 @@ if TYPE_CHECKING:
 
 @dataclass(frozen=True, slots=True)
 class NewsEvent:
-    """A piece of news without its contents: enough to count the messages that it would have caused."""
+    """A piece of news without its contents: just enough to count the messages that it would have caused."""
 
     at: datetime
     severity: Severity
     audience: frozenset[Filter]
-    filter: Filter = Filter.ALL  # of the watch it would reach
+    filter: Filter = Filter.ALL  # of the watch that would receive it
 
 
 def dry_run(news: Iterable[NewsEvent], settings: ChannelSettings, watched: int) -> Load:

@@ -1,4 +1,4 @@
-"""The key under which news is told once."""
+"""The deduplication key of news: a watch is told news with the same key only once."""
 
 from __future__ import annotations
 
@@ -6,7 +6,7 @@ import hashlib
 from typing import TYPE_CHECKING
 
 from tracking.severity import is_edit
-from tracking.suppression import AGAIN
+from tracking.suppression import REPEAT_WINDOW
 
 if TYPE_CHECKING:
     from collections.abc import Iterator
@@ -20,11 +20,11 @@ if TYPE_CHECKING:
 def event_id(base: StoredOrder, news: News, order: Order | None, now: datetime) -> str:
     """Return the key of the news of a reading. Pure. ``order``: as merged.
 
-    A step that comes back is news again after :data:`AGAIN`, or as a change of the platform's: an answer that flaps
-    between two caches changes sooner, and names no new time of its last change.
+    A step that happens a second time is news again if the order made no news for :data:`REPEAT_WINDOW`, or if the
+    platform names a new time of change. Answers that flap between two caches change sooner and name no new time.
     """
     last = base.moved_at
-    stayed = last if last is not None and now - last >= AGAIN else None
+    stayed = last if last is not None and now - last >= REPEAT_WINDOW else None
     return dedup_key(news, last, modified=order.modified_at if order else None, stayed=stayed)
 
 
@@ -33,15 +33,15 @@ def dedup_key(
 ) -> str:
     """Return the key of news: the same nodes, steps and numbers give the same key, on any machine, at any time. Pure.
 
-    ``last``: when the order last made news, as stored. A price or a refund that comes to the same numbers again is news
-    again, and ``last`` tells the two apart, also after a restart and in a restored database.
+    ``last``: when the order last made news, as stored. A price or refund that reaches the same amount a second time is
+    news again; ``last`` tells the two apart, also after a restart and in a restored database.
 
-    A step into a problem or out of one may come back without a new scan. ``modified``, when the platform changed the
-    order last, tells two such steps of an order apart; ``stayed`` those of parcels and of an order without that time:
-    since when the order made no news, None if that is not long.
+    A step into or out of a problem may happen again without a new scan. Two such steps of an order are told apart by
+    ``modified``, the time of the platform's last change. Those of a parcel, and of an order without that time, are told
+    apart by ``stayed``, the time since which the order made no news; None: it made news a short while ago.
 
-    Edits do not change the key: news that differs only by an edit was told already. News of nothing but edits is named
-    by its nodes, not by their words, so that an entry that flaps to and fro is told once.
+    Edits do not change the key: news that differs only by an edit was told already. The key of news that holds only
+    edits is made from the nodes' identities, not from their words, so that an entry whose words flap is told once.
     """
     digest = hashlib.blake2b("\x1e".join(sorted(_facts(news, last, modified, stayed))).encode(), digest_size=16)
     return digest.hexdigest()
@@ -65,7 +65,7 @@ def _facts(news: News, last: datetime | None, modified: datetime | None, stayed:
 
 
 def _may_return(step: Step) -> bool:
-    """Whether the same step may come again: nothing else goes back."""
+    """Whether the same step may happen again: only steps into and out of a problem are taken back."""
     return step.after.is_problem or (step.before is not None and step.before.is_problem)
 
 
@@ -79,5 +79,5 @@ def _facts_of_order(news: News, last: datetime | None) -> Iterator[str]:
         yield f"refunded\x1f{news.refunded[1]}\x1f{last}"
     if news.settled:
         yield f"settled\x1f{last}"
-    if news.late:  # once for an order: StoredOrder.was_late
+    if news.late:  # told once for each order, see StoredOrder.was_late
         yield "late"

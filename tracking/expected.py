@@ -1,4 +1,4 @@
-"""When an order is expected: pure rules over what ended journeys taught."""
+"""When an order is expected: pure rules over the times of journeys that ended."""
 
 from __future__ import annotations
 
@@ -17,10 +17,10 @@ if TYPE_CHECKING:
     from tracking.journeys import Sample
     from tracking.stalls import Limits
 
-# Shares of the journeys. People read dates, which widen the range: about nine parcels in ten arrive within it
-# (benchmarks/expected.py). A range that began at the median would be a day narrower and hold seven in ten.
+# Shares of the journeys. People read dates, and whole days widen the range: about nine parcels in ten arrive within it
+# (benchmarks/expected.py). A range from the median on would be a day narrower and hold seven parcels in ten.
 EARLY, USUAL, LATE = 0.25, 0.5, 0.9
-# On its way without a problem. At the pick-up point the courier's part of the way is done.
+# An order on its way without a problem. At the pick-up point the courier's part of the way has ended.
 _UNDER_WAY = frozenset(STAGES) | {Milestone.SHIPPED}
 
 
@@ -29,9 +29,10 @@ def expect(
 ) -> Expected | None:
     """Return when an order is expected. Pure.
 
-    None: it is at its end, at the pick-up point or at a problem, or too few journeys are known. ``parcels``: those that
-    count, with their nodes oldest first. ``limits`` holds what was learnt, and the rest days, which lengthen the way.
-    A scan that reaches another stage changes the answer; ``now`` only tells which times are plausible.
+    None: it is not paid, at its end, at the pick-up point or at a problem, or too few journeys are known. ``parcels``:
+    the parcels that count, with their nodes oldest first. ``limits`` holds the learnt times, and the rest days, which
+    lengthen the way. Only a scan that reaches another stage changes the answer; ``now`` tells which times are
+    plausible.
     """
     if not is_under_way(milestone) or not limits.history.times:
         return None
@@ -39,13 +40,13 @@ def expect(
         return _before_shipping(order, limits, now)
     left = [parcel for parcel in parcels if parcel.milestone not in FINAL]
     moving = [parcel for parcel in left if parcel.milestone is not Milestone.READY_FOR_PICKUP]
-    found = [_of_parcel(parcel, order, limits, now) for parcel in moving]
-    known = [each for each in found if each is not None]
-    return max(known, key=lambda each: (each.last, each.waybill)) if known and len(known) == len(found) else None
+    ranges = [_of_parcel(parcel, order, limits, now) for parcel in moving]
+    known = [each for each in ranges if each is not None]
+    return max(known, key=lambda each: (each.last, each.waybill)) if known and len(known) == len(ranges) else None
 
 
 def is_under_way(milestone: Milestone | None) -> bool:
-    """Whether an order at this milestone can be expected: paid, not at its end, and without a problem."""
+    """Whether the arrival of an order at this milestone can be expected: paid, not arrived, and without a problem."""
     return milestone in _UNDER_WAY
 
 
@@ -85,10 +86,10 @@ def _range(
     carrier: str = "",
     lane: str = "",
 ) -> Expected:
-    """The range from ``at``, by the times from that stage on. ``whole``: the times of the whole way, from ``since``."""
+    """The range after ``at``. ``sample``: the times from that stage on; ``whole``: those of the whole way."""
     return Expected(
-        first=at + limits.rest.extend(at, sample.share(EARLY)),
-        last=at + limits.rest.extend(at, sample.share(LATE)),
+        first=at + limits.rest_days.extend(at, sample.share(EARLY)),
+        last=at + limits.rest_days.extend(at, sample.share(LATE)),
         usual=whole.share(USUAL),
         since=since,
         basis=sample.basis,

@@ -1,4 +1,4 @@
-"""Short opaque ids of the facts in a message: news found again after a restore is compared with them."""
+"""Short opaque ids of the facts in a message. After a restore, news that is found again is compared with them."""
 
 from __future__ import annotations
 
@@ -19,7 +19,7 @@ SIZE = 8  # hex digits of one id
 def fact_ids(key: str, event_id: str, news: News) -> tuple[str, ...]:
     """Return the id of the news as a whole, then the ids of its facts: each :data:`SIZE` hexadecimal digits. Pure.
 
-    ``key``: of the order. ``event_id``: of the news.
+    ``key``: the order's key. ``event_id``: the key of the news.
     """
     return tuple(dict.fromkeys(_fact_id(key, *fact) for fact in (("what", event_id), *_facts(news))))
 
@@ -27,7 +27,7 @@ def fact_ids(key: str, event_id: str, news: News) -> tuple[str, ...]:
 def remaining(key: str, event_id: str, news: News, told: Collection[str]) -> News | None:
     """Return ``news`` without the facts whose ids are in ``told``; None: nothing is left. Pure.
 
-    A later reading may join the same events in other ways: two scans that were told one by one are found together.
+    A later reading may group the same facts in another way: it finds two scans at once that were told one by one.
     """
 
     def is_new(*fact: str) -> bool:
@@ -53,21 +53,21 @@ def remaining(key: str, event_id: str, news: News, told: Collection[str]) -> New
     return None if severity.says_nothing(untold) else untold
 
 
-def beyond(news: News, others: Sequence[News]) -> News | None:
-    """Return the part of ``news`` that none of ``others`` tells; None: nothing is left. Pure.
+def without_shared(news: News, other_news: Sequence[News]) -> News | None:
+    """Return ``news`` without the facts that ``other_news`` tells; None: nothing is left. Pure.
 
-    ``others``: news of other orders with the same parcel. Money, numbers and the steps of the order as a whole are
-    always kept: they concern this order alone.
+    ``other_news``: of other orders with the same parcel. Money, new tracking numbers and the steps of the order as a
+    whole are always kept: they concern this order alone.
     """
     if news.stall:
-        stalls = {(other.stall.leg, other.stall.waybill) for other in others if other.stall}
+        stalls = {(other.stall.leg, other.stall.waybill) for other in other_news if other.stall}
         return None if (news.stall.leg, news.stall.waybill) in stalls else news
-    nodes = {node.identity for other in others for node in other.nodes}
-    edited = {node.identity for other in others for node in other.edited}
-    late = {other.late.waybill for other in others if other.late and other.late.waybill}
-    steps = {(step.waybill, step.after) for other in others for step in other.steps if step.waybill}
+    nodes = {node.identity for other in other_news for node in other.nodes}
+    edited = {node.identity for other in other_news for node in other.edited}
+    late = {other.late.waybill for other in other_news if other.late and other.late.waybill}
+    steps = {(step.waybill, step.after) for other in other_news for step in other.steps if step.waybill}
     new = tuple(node for node in news.nodes if node.identity not in nodes)
-    # Where all nodes of a parcel were told with the other order, its step was told by them, even if it is not listed.
+    # Where another order told all new nodes of a parcel, those nodes told the parcel's step, even if it is not listed.
     passed = {node.waybill for node in news.nodes} - {node.waybill for node in new}
     own = replace(
         news,
@@ -106,7 +106,7 @@ def _refund(step: RefundStep) -> tuple[str, ...]:
 
 
 def _step(step: Step) -> tuple[str, ...]:
-    """The fact of a step: where it leads. A later reading may join two steps into one that begins elsewhere."""
+    """The fact of a step: where it leads. A later reading may join two steps into one with another beginning."""
     return "step", step.waybill, step.after
 
 

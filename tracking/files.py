@@ -7,11 +7,11 @@ from dataclasses import dataclass
 
 @dataclass(frozen=True, slots=True)
 class SharedFile:
-    """A file, as Slack describes it. Every field but the id may be empty: Slack hides some files until it is asked.
+    """A file, as Slack describes it. Every field but the id may be empty: Slack describes some files only when asked.
 
-    ``size``: bytes; 0: not said. ``address`` and ``preview``: Slack's own, of which the bot's token gets the bytes; the
-    preview is a smaller JPEG or PNG that Slack made of a picture. ``is_elsewhere``: it is kept outside Slack.
-    ``is_gone``: Slack no longer has it.
+    ``size``: bytes; 0: unknown. ``address`` and ``preview``: URLs at Slack, read with the bot's token; the preview is a
+    smaller JPEG or PNG that Slack made of a picture. ``is_elsewhere``: the file is stored outside Slack. ``is_gone``:
+    Slack no longer has the file.
     """
 
     id: str

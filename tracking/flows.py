@@ -1,6 +1,6 @@
-"""What an open form or an answer with buttons was made from. It is kept by the bot under an opaque id.
+"""The content from which an open form, or an answer with buttons, was made. The bot keeps it under an opaque id.
 
-Slack's payloads carry the id alone, so that nobody can make the bot act on a product, price or quantity of their own.
+Slack's payloads carry only the id, so that nobody can make the bot act on an invented product, price or quantity.
 """
 
 from __future__ import annotations
@@ -8,20 +8,20 @@ from __future__ import annotations
 from dataclasses import dataclass
 from typing import TYPE_CHECKING, Literal, get_args
 
-from pandapon.aftersales import (  # noqa: TC001  likewise
+from pandapon.aftersales import (  # noqa: TC001  pydantic reads the fields of what is stored
     AskedRefund,
     RefundAsk,
     RefundTerms,
     ReturnCarrier,
 )
 from pandapon.carts import CartLine  # noqa: TC001  pydantic reads these annotations when the program runs
-from pandapon.models import Order  # noqa: TC001
-from pandapon.products import ProductDetail  # noqa: TC001
-from pandapon.shipment import Platform  # noqa: TC001
+from pandapon.models import Order  # noqa: TC001  pydantic reads the fields of what is stored
+from pandapon.products import ProductDetail  # noqa: TC001  pydantic reads the fields of what is stored
+from pandapon.shipment import Platform  # noqa: TC001  pydantic reads the fields of what is stored
 from tracking.addresses import NOBODY, TypedAddress, TypedReceiver
-from tracking.changes.order_acts import Submitted  # noqa: TC001
-from tracking.files import SharedFile  # noqa: TC001
-from tracking.freight import Earlier, Offer, OrderToShip, Preview, TypedParcel  # noqa: TC001
+from tracking.changes.order_acts import Submitted  # noqa: TC001  pydantic reads the fields of what is stored
+from tracking.files import SharedFile  # noqa: TC001  pydantic reads the fields of what is stored
+from tracking.freight import Earlier, Offer, OrderToShip, Preview, TypedParcel  # noqa: TC001  pydantic reads the fields of what is stored
 
 if TYPE_CHECKING:
     from datetime import datetime
@@ -36,7 +36,7 @@ class Adding:
 
 @dataclass(frozen=True, slots=True)
 class ShownCart:
-    """A page of the cart that a person sees, whose buttons change its lines."""
+    """A page of the cart as a person was shown it; the page's buttons change its lines."""
 
     lines: tuple[CartLine, ...]
     page: int = 1
@@ -44,7 +44,7 @@ class ShownCart:
 
 @dataclass(frozen=True, slots=True)
 class SellerCost:
-    """The cost of one seller's order, in fen. None: PandaPon does not say."""
+    """The cost of one seller's order, in fen. None: PandaPon does not name it."""
 
     platform: Platform
     seller: str
@@ -55,7 +55,7 @@ class SellerCost:
 
 @dataclass(frozen=True, slots=True)
 class MovedPrice:
-    """An amount that is another than the one that the person was shown, in fen. ``name``: product or seller."""
+    """An amount, in fen, that changed after the person was shown it. ``name``: of the product or seller."""
 
     name: str
     before: int | None
@@ -66,9 +66,10 @@ class MovedPrice:
 class Ordering:
     """An order that a person makes: its lines, the address's id, notes to sellers, and the costs as they were shown.
 
-    ``products``: those that are bought without the cart, in the order of the lines. ``addresses``: the id and the
-    masked line of each saved one. ``marks``: the mark of each with ``salt``, by its id: the address has to stay as it
-    was when the form was opened. ``notes``: words by the seller's name.
+    ``products``: the products that are bought without the cart, in the order of the lines. ``addresses``: pairs of id
+    and masked line of each saved address. ``marks``: pairs of id and fingerprint of each saved address, made with
+    ``salt``: the chosen address has to stay as it was when the form was opened. ``notes``: pairs of a seller's name and
+    the words to that seller.
     """
 
     lines: tuple[CartLine, ...]
@@ -86,8 +87,8 @@ class Ordering:
 class Acting:
     """An act on orders of one platform, with the orders as the person was shown them.
 
-    ``act``: a key of ``STEPS`` in ``handlers.features.buying.acts``. ``arrived``: whether all parcels of
-    the order are delivered; None: it is not known. ``warehouse``: name and address of the new one.
+    ``act``: a key of ``STEPS`` in ``handlers.features.buying.acts``. ``arrived``: whether all parcels of the order are
+    delivered; None: unknown. ``warehouse``: name and address of the new warehouse.
     """
 
     act: Literal["pay", "pay_all", "cancel", "receive", "warehouse"]
@@ -100,32 +101,32 @@ class Acting:
 
 @dataclass(frozen=True, slots=True)
 class Finished:
-    """A flow that has done its work: it does nothing any more, and shows what became of it."""
+    """A flow that has done its work: it does nothing any more, and shows the results of its writes."""
 
-    writes: tuple[str, ...]  # their ids
+    writes: tuple[str, ...]  # ids of the flow's writes
 
 
 @dataclass(frozen=True, slots=True)
 class ShownPictures:
-    """The files of which one is searched for, or was: the buttons below the results ask for other pages."""
+    """The pictures of a message, for a search by picture: its buttons choose a picture or ask for other pages."""
 
     files: tuple[SharedFile, ...]
 
 
 @dataclass(frozen=True, slots=True)
 class Addressing:
-    """A form that saves an address, with the address as it was typed so far."""
+    """A form that saves an address, with the address as typed so far."""
 
     typed: TypedAddress
-    address_id: str = ""  # of the saved one that is changed; empty: a new one
+    address_id: str = ""  # of the saved address that is changed; empty: a new address is added
 
 
 @dataclass(frozen=True, slots=True)
 class Estimating:
-    """A form that asks what freight abroad costs for a product, with what was filled in and answered so far."""
+    """A form that estimates the freight abroad of a product, with the person's input and PandaPon's offers so far."""
 
     product: ProductDetail
-    variant: int = 0  # a position in the product's variants
+    variant: int = 0  # its position in the product's variants, from 0
     quantity: int = 1
     receiver: TypedReceiver = NOBODY
     offers: tuple[Offer, ...] = ()
@@ -133,38 +134,38 @@ class Estimating:
 
 @dataclass(frozen=True, slots=True)
 class Shipping:
-    """A form that previews and books freight abroad for orders, with what was filled in and answered so far."""
+    """A form that previews and books freight abroad for orders, with the input and PandaPon's answers so far."""
 
     orders: tuple[OrderToShip, ...]
-    may_book: bool  # as the settings say when it is opened; booking asks again
+    may_book: bool  # by the settings when the form was opened; they are checked again before booking
     receiver: TypedReceiver = NOBODY
     offers: tuple[Offer, ...] = ()
     chosen: str = ""  # the service's id
     remark: str = ""
     previews: tuple[Preview, ...] = ()
-    former: tuple[Preview, ...] = ()  # the prices that were shown before they moved; empty: they have not
+    former: tuple[Preview, ...] = ()  # the prices that were shown before they changed; empty: they did not change
     earlier: tuple[Earlier, ...] = ()
 
     @property
     def service(self) -> Offer | None:
-        """The chosen service; None: none is chosen."""
+        """The offer of the chosen service; None: no service is chosen."""
         return next((offer for offer in self.offers if offer.service_id == self.chosen), None)
 
 
 @dataclass(frozen=True, slots=True)
 class Parcelling:
-    """A form that tells the warehouse in which parcels an order's lines come."""
+    """A form that tells the warehouse in which parcels an order's lines arrive."""
 
     order: OrderToShip
-    known: tuple[tuple[str, str], ...]  # tracking number and carrier of the order's parcels, as the bot knows them
+    known: tuple[tuple[str, str], ...]  # (tracking number, carrier) of each parcel of the order that the bot knows
     parcels: tuple[TypedParcel, ...] = ()
 
 
 @dataclass(frozen=True, slots=True)
 class ClaimableLine:
-    """A line of an order of which a refund may be asked for.
+    """A line of an order for which a refund may be requested.
 
-    ``fen``: of the whole line; None: unknown. ``is_taken``: it has an open refund.
+    ``fen``: price of the whole line; None: unknown. ``is_taken``: the line has an open refund.
     """
 
     entry_id: str
@@ -177,7 +178,7 @@ class ClaimableLine:
 
 @dataclass(frozen=True, slots=True)
 class Proof:
-    """A picture that proves a claim: its address at the platform, or why it has none, as Slack text."""
+    """A picture that proves a claim: its address at the platform or, as Slack text, why it could not be uploaded."""
 
     name: str
     address: str = ""
@@ -186,11 +187,11 @@ class Proof:
 
 @dataclass(frozen=True, slots=True)
 class AskingRefund:
-    """A form that asks for a refund: the order as the person was shown it, and what they have filled in.
+    """A form that requests a refund: the order as the person was shown it, and the person's input.
 
-    Amounts are fen; None: unknown. ``is_shipped``, ``is_over``: how far the order is; None: nobody knows whether the
-    seller has sent it, and the form asks. ``ask``, ``terms``: None until the lines are chosen. ``moved``: the most that
-    could be asked back before and now, where it changed.
+    Amounts are fen; None: unknown. ``is_shipped``: whether the seller has shipped the order; None: unknown, so the form
+    asks. ``is_over``: whether the order is at its end. ``ask``, ``terms``: None until the lines are chosen. ``moved``:
+    the highest amount that could be asked back before and now; None: it did not change.
     """
 
     platform: Platform
@@ -209,9 +210,9 @@ class AskingRefund:
 
 @dataclass(frozen=True, slots=True)
 class HandlingRefund:
-    """A form for one act on a refund, which was read when it was opened, and what the person has filled in.
+    """A form for one act on a refund: the refund as it was when the form was opened, and the person's input.
 
-    ``words``: a message, or the new description. ``amount_fen``, ``reason_id``: of a change.
+    ``words``: a message, or the new description. ``amount_fen``, ``reason_id``: the new values of a changed refund.
     """
 
     refund: AskedRefund
@@ -243,10 +244,10 @@ CONTENTS: tuple[type[FlowContent], ...] = get_args(FlowContent)
 
 @dataclass(frozen=True, slots=True)
 class Flow:
-    """One open form or answer. ``channel``: where it was asked for; empty: nowhere.
+    """One open form, or one answer with buttons. ``channel``: where it was asked for; empty: in no channel.
 
-    A form of several pages has a ``step``, and each change of its content makes the next ``revision``: a page of an
-    earlier one does nothing.
+    A form of several pages has a ``step``. Each change of its content raises ``revision``, and a page of an earlier
+    revision does nothing.
     """
 
     id: str
@@ -255,4 +256,4 @@ class Flow:
     content: FlowContent
     step: str = ""
     revision: int = 1
-    kept_until: datetime | None = None  # at least; None: for a day after its last change
+    kept_until: datetime | None = None  # it is kept at least until then (aware); None: for a day after its last change

@@ -1,4 +1,4 @@
-"""Freight abroad as forms hold it: offers of services, orders to be sent, and parcels to the warehouse."""
+"""The contents of freight forms: offers of services, orders to be shipped abroad, and parcels to the warehouse."""
 
 from __future__ import annotations
 
@@ -6,26 +6,26 @@ from dataclasses import dataclass
 
 from pandapon.order_lines import OrderLine  # noqa: TC001  pydantic reads these annotations when the program runs
 from pandapon.shipment import OrderRef, Platform
-from tracking.writes import WriteState  # noqa: TC001
+from tracking.writes import WriteState  # noqa: TC001  pydantic reads the fields of what is stored
 
 YUAN = "CNY"
 
 
 @dataclass(frozen=True, slots=True)
 class Offer:
-    """One service's offer. ``fen``: hundredths of the currency; None: PandaPon names no price."""
+    """The offer of one service. ``fen``: the price in hundredths of the currency; None: PandaPon names no price."""
 
     service_id: str
     company: str = ""
     category: str = ""
     fen: int | None = None
     currency: str = YUAN
-    days: str = ""  # as sent, such as 9-14
+    days: str = ""  # the duration as sent, such as 9-14
 
 
 @dataclass(frozen=True, slots=True)
 class OrderToShip:
-    """An order whose goods lie in the warehouse, or will. ``title``: by which people know it."""
+    """An order whose goods are in the warehouse, or will be. ``title``: the name by which people know the order."""
 
     platform: Platform
     order_id: str
@@ -40,7 +40,7 @@ class OrderToShip:
 
 @dataclass(frozen=True, slots=True)
 class Preview:
-    """The price of one order's shipment. ``render_id``: by which it is booked."""
+    """The price of one order's shipment. ``render_id``: PandaPon's id, under which it is booked."""
 
     order_id: str
     render_id: str
@@ -50,7 +50,7 @@ class Preview:
 
 @dataclass(frozen=True, slots=True)
 class Earlier:
-    """An earlier booking of the same order, or one of which nobody knows whether it was done."""
+    """An earlier booking of the same order, which was made or may have been made."""
 
     order_id: str
     state: WriteState
@@ -59,28 +59,28 @@ class Earlier:
 
 @dataclass(frozen=True, slots=True)
 class TypedParcel:
-    """The parcel in which one line of an order comes to the warehouse. ``line``: its position from 0."""
+    """The parcel in which one line of an order comes to the warehouse. ``line``: the line's position, from 0."""
 
     line: int
     waybill: str
     carrier: str = ""
 
 
-def compared(offers: tuple[Offer, ...]) -> tuple[Offer, ...]:
-    """Return the offers, the cheapest first; those without a price come last."""
+def cheapest_first(offers: tuple[Offer, ...]) -> tuple[Offer, ...]:
+    """Return the offers, the cheapest first; offers without a price come last."""
     return tuple(sorted(offers, key=lambda offer: (offer.fen is None, offer.fen or 0, offer.service_id)))
 
 
-def in_common(of_lines: list[tuple[Offer, ...]]) -> tuple[Offer, ...]:
+def common_services(of_lines: list[tuple[Offer, ...]]) -> tuple[Offer, ...]:
     """Return the services that carry every line, each with the sum of its prices, the cheapest first.
 
-    A sum is unknown where a line has no price, or one in another currency.
+    ``of_lines``: the offers for each line. A sum is None where a line has no price, or a price in another currency.
     """
     tables = [{offer.service_id: offer for offer in offers} for offers in of_lines]
     if not tables:
         return ()
     common = [service for service in tables[0] if all(service in table for table in tables)]
-    return compared(tuple(_sum([table[service] for table in tables]) for service in common))
+    return cheapest_first(tuple(_sum([table[service] for table in tables]) for service in common))
 
 
 def _sum(offers: list[Offer]) -> Offer:

@@ -1,7 +1,7 @@
 """Journeys that ended: how long parcels took from each stage of the way, by the place they left and by carrier.
 
-A journey ends where the courier's part of the way ends: at the door or at the pick-up point. The bot stores no
-receiver's address, so the destination is the account's own warehouse, whichever that is; only the origin is told apart.
+A journey ends where the courier's part of the way ends: at the door or at the pick-up point. Journeys are grouped by
+their origin only: the bot stores no receiver's address, and the destination is the account's own warehouse.
 """
 
 from __future__ import annotations
@@ -24,12 +24,12 @@ if TYPE_CHECKING:
     from pandapon.models import Order
     from pandapon.shipment import Node, Parcel
 
-ENOUGH = 20  # journeys from which a time is usual; with fewer nothing is said
-# Journeys of one kind that count, the newest. With much fewer, after a rush of orders the last to arrive would count
-# alone, and they are the slow ones.
+ENOUGH = 20  # journeys of a kind from which a usual time is learnt; with fewer the bot expects nothing
+# The newest journeys of a kind count, so many of them. With far fewer, only the last to arrive would count after a rush
+# of orders, and those are the slow ones.
 NEWEST = 2000
-SHORTEST, LONGEST = timedelta(hours=2), timedelta(days=60)  # a plausible way; others come from cut or mixed-up traces
-OLDEST = timedelta(days=60)  # a way that ended longer ago teaches nothing
+SHORTEST, LONGEST = timedelta(hours=2), timedelta(days=60)  # a plausible way; other times come from faulty traces
+OLDEST = timedelta(days=60)  # a journey that ended longer ago is not learnt from
 EARLIEST, AHEAD = datetime(2000, 1, 1, tzinfo=UTC), timedelta(days=1)  # the bounds of a plausible time, from now
 
 # The stages of the way from which times are learnt. An order is paid; a parcel is picked up with its first scan.
@@ -40,7 +40,7 @@ STAGES = (
     Milestone.ARRIVED,
     Milestone.OUT_FOR_DELIVERY,
 )
-# From which rank on a scan reaches a stage: a parcel is picked up with its first scan, whatever that says.
+# The rank from which on a scan reaches a stage: a parcel is picked up with its first scan, whatever the scan says.
 _SCANNED = ((0, Milestone.PICKED_UP), *((stage.rank, stage) for stage in STAGES[2:]))
 _THERE = frozenset({Milestone.READY_FOR_PICKUP, Milestone.DELIVERED})
 _RANK = {milestone: milestone.rank for milestone in Milestone}
@@ -51,7 +51,7 @@ _WORD = re.compile(r"[^\W\d_]{3,}")
 
 @dataclass(frozen=True, slots=True)
 class Journey:
-    """One parcel's way that ended. ``reached``: aware times of the stages, as far as they are known."""
+    """The way of one parcel that arrived. ``reached``: aware times of the stages, as far as they are known."""
 
     key: str  # of its order
     waybill: str
@@ -75,7 +75,7 @@ class Sample:
 
 @dataclass(frozen=True, slots=True)
 class History:
-    """What was learnt from journeys. Empty until it is learnt."""
+    """The times learnt from journeys, by stage, lane and carrier. Empty until journeys were read."""
 
     times: Mapping[tuple[Milestone, str, str], tuple[timedelta, ...]] = field(default_factory=dict)
 
@@ -92,7 +92,7 @@ class History:
         return cls({kind: tuple(sorted(known)) for kind, known in times.items() if len(known) >= ENOUGH})
 
     def of(self, stage: Milestone, lane: str, carrier: str) -> Sample | None:
-        """Return the times from a stage on, of the journeys most alike of which there are enough; None: too few."""
+        """Return the times from a stage on, of the most similar group with enough journeys; None: no group has."""
         for basis, kind in zip((Basis.LANE, Basis.CARRIER, Basis.ALL), _kinds_asked(lane, carrier), strict=True):
             if kind is not None and (times := self.times.get((stage, *kind))):
                 return Sample(basis, times)
@@ -100,9 +100,9 @@ class History:
 
 
 def journey_of(key: str, parcel: Parcel, order: Order | None, now: datetime) -> Journey | None:
-    """Return the journey of a parcel that is at its door or pick-up point; None for any other. Pure.
+    """Return the journey of a parcel that is delivered or at its pick-up point; None for any other parcel. Pure.
 
-    ``key``: of its order. None as well where the times of the trace cannot be those of a whole way.
+    ``key``: the order's key. None, too, where the times of the trace cannot be those of a whole way.
     """
     if parcel.milestone not in _THERE:
         return None
@@ -128,7 +128,7 @@ def own_nodes(parcel: Parcel, order: Order | None, now: datetime) -> Sequence[No
 def stages_of(nodes: Sequence[Node], order: Order | None, now: datetime) -> dict[Milestone, datetime]:
     """Return when each stage was reached, as far as it is known: aware times, in the order of the stages. Pure.
 
-    ``nodes``: see :func:`own_nodes`; none where the order has no parcel yet.
+    ``nodes``: see :func:`own_nodes`; empty where the order has no parcel yet.
     """
     reached: dict[Milestone, datetime] = {}
     if order and order.paid_at and EARLIEST <= order.paid_at <= now + AHEAD:
@@ -163,7 +163,7 @@ def lane_of(nodes: Sequence[Node]) -> str:
 
 
 def _rank(node: Node) -> int:
-    """How far a node is along the way; a plain scan counts as the first stage, a problem as none."""
+    """The rank of a node's milestone along the way; a plain scan counts as the first stage, a problem as no stage."""
     return 0 if node.milestone is None else _RANK[node.milestone]
 
 
@@ -172,5 +172,5 @@ def _kinds(lane: str, carrier: str) -> list[tuple[str, str]]:
 
 
 def _kinds_asked(lane: str, carrier: str) -> tuple[tuple[str, str] | None, tuple[str, str] | None, tuple[str, str]]:
-    """The kinds to which a journey belongs, as (lane, carrier): the most alike first; None where it is not known."""
+    """The groups of a journey, as (lane, carrier), the most similar first; None where lane or carrier is unknown."""
     return (lane, carrier) if lane and carrier else None, ("", carrier) if carrier else None, ("", "")

@@ -30,37 +30,37 @@ _all_facts = attrgetter(*_SHOWN, "logistics_id")
 class Line:
     """One parcel before and after the reading."""
 
-    before: Parcel | None  # as stored, perhaps under its old number; None: never seen
+    before: Parcel | None  # as stored, perhaps under its old number; None: never seen before
     after: Parcel
     nodes: MergedNodes
-    previous: str = ""  # the number it had until this reading
-    is_old_news: bool = False  # it is new to the store, but not worth telling as one more parcel
+    previous: str = ""  # the number that the parcel had until this reading; empty: it kept its number
+    is_old_news: bool = False  # the parcel is new to the store, but is not told as one more parcel
 
     @property
     def is_marked(self) -> bool:
-        """Whether only its order names it, or named it once."""
+        """Whether no trace has shown the parcel: its order names it now, or named it once."""
         return named.is_only_named(self.after) or named.is_withdrawn(self.after)
 
     @property
     def is_added(self) -> bool:
-        """Whether it is one more parcel that is worth telling."""
+        """Whether the parcel is told as one more parcel of the order."""
         return self.before is None and not self.is_old_news
 
     @property
     def renumbered(self) -> tuple[tuple[str, str], ...]:
-        """Its old and new number, if they differ by more than the spelling; else empty."""
+        """The pair of old and new number, if they differ by more than the spelling; else empty."""
         if not self.previous or is_same(self.previous, self.after.waybill):
             return ()
         return ((self.previous, self.after.waybill),)
 
     @property
-    def told(self) -> tuple[Node, ...]:
+    def nodes_to_tell(self) -> tuple[Node, ...]:
         """The new nodes whose scans were not told under an old number of the parcel."""
         return unseen_nodes(self.nodes.new, self.before if self.previous else None)
 
     @property
     def edits(self) -> tuple[Node, ...]:
-        """Known nodes that a reader would now read differently."""
+        """The known nodes whose meaning has changed for a reader."""
         if not self.nodes.edited:
             return ()
         known = {node.identity: node for node in (self.before.nodes if self.before else ())}
@@ -68,7 +68,7 @@ class Line:
 
     @property
     def steps(self) -> tuple[Step, ...]:
-        """Its move to another milestone, if any. A parcel that was only named counts as shipped before."""
+        """The parcel's move to another milestone, if any. A parcel that was only named counts as shipped before it."""
         before, after = self.before.milestone if self.before else None, self.after.milestone
         if self.before and named.is_only_named(self.before):
             before = Milestone.SHIPPED
@@ -78,32 +78,33 @@ class Line:
 
     @property
     def differs(self) -> bool:
-        """Whether people would see a difference."""
+        """Whether people would see a difference in the parcel."""
         if self.before is None or self.nodes.new or self.nodes.rewritten:
             return True
         return _shown_facts(self.before) != _shown_facts(self.after)
 
     @property
     def has_new_facts(self) -> bool:
-        """Whether the parcel itself is to be stored, apart from its entries."""
+        """Whether the parcel's own facts, without its nodes, are to be stored."""
         return self.before is None or _all_facts(self.before) != _all_facts(self.after)
 
     @property
     def is_learned(self) -> bool:
-        """Whether there is anything to store."""
+        """Whether the reading brought anything new about the parcel, so that something is to be stored."""
         return bool(self.nodes.new or self.nodes.rewritten) or self.has_new_facts
 
 
 def lines_of(
     known: Sequence[Parcel], read: Sequence[Parcel], order: Order | None, ordered_at: datetime | None
 ) -> list[Line]:
-    """Return a line for every parcel, the known ones first. An empty reading leaves each as it was. Pure.
+    """Return a line for every parcel, the known parcels first. An empty reading leaves each as it was. Pure.
 
-    ``order``: the order whose named parcels count; None: none count. ``ordered_at``: aware time of the order.
+    ``order``: the order whose named parcels count; None: parcels that are only named do not count. ``ordered_at``: when
+    the order was made, aware.
     """
     fetched = one_per_waybill(read)
     stored = {parcel.waybill: parcel for parcel in known}
-    is_same_set = fetched.keys() == stored.keys()  # mostly; nothing can be renumbered then
+    is_same_set = fetched.keys() == stored.keys()  # the common case: no parcel can have got another number
     successors = {} if is_same_set else renumbered(known, tuple(fetched.values()), named.consignments(order))
     lines = [
         _known_line(parcel, fetched.get(parcel.waybill), successors.get(parcel.waybill), ordered_at) for parcel in known
@@ -120,15 +121,15 @@ def lines_of(
 def with_named(
     lines: Sequence[Line], order: Order | None, before: Order | None, *, heard: datetime, now: datetime
 ) -> list[Line]:
-    """Add the parcels that the order names and no trace shows; mark those that it no longer names as withdrawn. Pure.
+    """Add the parcels that the order names and no trace shows; mark parcels no longer named as withdrawn. Pure.
 
     ``before``: the order as stored; None: never read, or this is its baseline. A parcel that the order names for the
-    first time is news if other parcels were known. ``heard`` (aware): since when nothing is heard of the parcels that
-    the order named before.
+    first time is news if other parcels were known. ``heard`` (aware): the time since which nothing is heard of the
+    parcels that the stored order names already.
     """
     shown = [line.after for line in lines if not line.is_marked]
     counted = [parcel for parcel in live(shown) if parcel.milestone is not Milestone.CANCELLED]
-    unseen = named.unseen(order, shown, counted)
+    unseen = named.unseen_consignments(order, shown, counted)
     marked = [line for line in lines if line.is_marked]
     with_marks = [_remarked(line, unseen, now) if line.is_marked else line for line in lines]
     had_parcels = any(line.before for line in lines)
@@ -141,12 +142,12 @@ def with_named(
 
 
 def with_carriers(lines: list[Line], order: Order | None) -> list[Line]:
-    """Give each parcel whose trace names no carrier the one that the order names for its number. Pure."""
+    """Return the lines, where each parcel without a carrier gets the one that the order names for its number. Pure."""
     if not (order and order.consignments) or all(line.after.carrier for line in lines):
         return lines
     every = named.consignments(order)
-    bearers = named.borne(every, [line.after for line in lines])
-    carriers = {bearers.get(consignment.waybill, ""): consignment.carrier for consignment in every}
+    waybills = named.match_consignments(every, [line.after for line in lines])
+    carriers = {waybills.get(consignment.waybill, ""): consignment.carrier for consignment in every}
     return [
         replace(line, after=replace(line.after, carrier=carrier))
         if not line.after.carrier and (carrier := carriers.get(line.after.waybill, ""))
@@ -156,7 +157,7 @@ def with_carriers(lines: list[Line], order: Order | None) -> list[Line]:
 
 
 def _remarked(line: Line, unseen: Sequence[Consignment], now: datetime) -> Line:
-    """The line of a marked parcel: withdrawn once the order no longer names it, named again when it does."""
+    """The line of a marked parcel: withdrawn when the order no longer names it, named when the order names it again."""
     old = line.after
     consignment = next((unshown for unshown in unseen if is_same(unshown.waybill, old.waybill)), None)
     if consignment is None:
@@ -183,13 +184,13 @@ def _new_line(fetched: Parcel, predecessor: Parcel | None, ordered_at: datetime 
 
 
 def _placed(parcel: Parcel, ordered_at: datetime | None) -> Parcel:
-    """The parcel at the milestone of its merged nodes and status; an unknown claim keeps the last known milestone."""
+    """The parcel at the milestone that its merged nodes and status claim; without a claim it keeps its milestone."""
     milestone = place_after(parcel.nodes, parcel.status_milestone, ordered_at) or parcel.milestone
     return parcel if milestone is parcel.milestone else parcel.with_milestone(milestone)
 
 
 def _reads_differently(before: Node | None, after: Node) -> bool:
-    """Whether people would read another meaning. A place that is only filled in or spelt out does not count."""
+    """Whether the node's meaning changed for a reader. A place that is only filled in or spelt out does not count."""
     if before is None or normalise(before.shown) != normalise(after.shown):
         return True
     old, new = normalise(before.place), normalise(after.place)

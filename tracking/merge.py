@@ -1,4 +1,4 @@
-"""Merges a reading into what is stored, so that no reading, however poor, deletes anything."""
+"""Merges a reading into the stored order, so that no reading, however poor, deletes anything."""
 
 from __future__ import annotations
 
@@ -20,22 +20,22 @@ if TYPE_CHECKING:
 _EMPTY: tuple[object, ...] = (None, "", ())
 # The upstream empties these when the refund is over or the reason no longer holds: the old words would be wrong.
 _MAY_EMPTY = frozenset({"refund_status", "close_reason"})
-_AHEAD = timedelta(minutes=10)  # that the platform's clock may be ahead of ours
-_LAG = timedelta(days=1)  # that a cache may lag behind; a time that goes back for longer is a mended one
+_AHEAD = timedelta(minutes=10)  # the platform's clock may be ahead of ours by so much
+_LAG = timedelta(days=1)  # a cache may lag behind by so much; a time further back is a correction
 
 
 @dataclass(frozen=True, slots=True)
 class MergedNodes:
-    """All nodes of one parcel, and which of them the reading brought or changed."""
+    """All nodes of one parcel, and those that the reading added or changed."""
 
     nodes: tuple[Node, ...]  # oldest first
     new: tuple[Node, ...]
-    rewritten: tuple[Node, ...]  # known ones to be stored again
-    edited: tuple[Node, ...]  # those of the rewritten whose content differs
+    rewritten: tuple[Node, ...]  # known nodes that changed and are stored again
+    edited: tuple[Node, ...]  # the rewritten nodes whose content differs
 
 
 def goes_back(before: Milestone | None, after: Milestone | None) -> bool:
-    """Whether this is a move to an earlier milestone; a move to or from a problem never is. None: unknown."""
+    """Whether this is a move to an earlier milestone. A move to or from a problem is not; None: unknown milestone."""
     if before is None or after is None or before.is_problem or after.is_problem:
         return False
     return after.rank < before.rank
@@ -44,9 +44,10 @@ def goes_back(before: Milestone | None, after: Milestone | None) -> bool:
 def merge_claim(
     known: tuple[str, Milestone | None], fetched: tuple[str, Milestone | None]
 ) -> tuple[str, Milestone | None]:
-    """Merge a status code with its milestone: an absent code keeps the known pair, an unknown one the milestone.
+    """Merge two pairs of status code and milestone.
 
-    An earlier milestone is not believed: it comes from a stale cache of the upstream [inferred].
+    Without a fetched code the known pair stays; a fetched code without a milestone keeps the known milestone. An
+    earlier milestone is not believed: it comes from a stale cache of the upstream [inferred].
     """
     code, milestone = fetched
     if milestone is None:
@@ -55,7 +56,7 @@ def merge_claim(
 
 
 def merge_nodes(known: Iterable[Node], fetched: Iterable[Node]) -> MergedNodes:
-    """Return the union by identity. It does not depend on the order in which nodes or readings arrive. Pure."""
+    """Return the union of nodes by identity, whatever the order in which nodes or readings arrive. Pure."""
     known, fetched = tuple(known), tuple(fetched)
     stored = {node.identity: node for node in known}
     if (new := _appended(known, fetched, stored)) is not None:
@@ -80,9 +81,9 @@ def merge_nodes(known: Iterable[Node], fetched: Iterable[Node]) -> MergedNodes:
 def _appended(
     known: tuple[Node, ...], fetched: tuple[Node, ...], stored: Mapping[str, Node]
 ) -> tuple[Node, ...] | None:
-    """The nodes behind the known ones, where a reading repeats those and all others are later; None: it does not.
+    """The new nodes, where a reading repeats the known nodes and only appends later ones; None: it does not.
 
-    ``known``: in the order of events, as they are stored. ``stored``: the same by identity.
+    ``known``: in the order of events, as they are stored. ``stored``: the known nodes by identity.
     """
     if not known or fetched[: len(known)] != known:
         return None
@@ -99,7 +100,7 @@ def merge_parcel(known: Parcel, fetched: Parcel, nodes: tuple[Node, ...]) -> Par
     code, milestone = merge_claim(
         (known.status_code, known.status_milestone), (fetched.status_code, fetched.status_milestone)
     )
-    return Parcel(  # as quickly as in its own methods
+    return Parcel(  # the constructor is faster than dataclasses.replace
         waybill=known.waybill,
         carrier=fetched.carrier or known.carrier,
         status_code=code,
@@ -111,7 +112,7 @@ def merge_parcel(known: Parcel, fetched: Parcel, nodes: tuple[Node, ...]) -> Par
 
 
 def one_per_waybill(parcels: Iterable[Parcel]) -> dict[str, Parcel]:
-    """Return the parcels of one reading by waybill, those with the same waybill merged: sub-orders may share one."""
+    """Return the parcels of one reading by waybill. Sub-orders may share a parcel: equal waybills are merged."""
     by_waybill: dict[str, Parcel] = {}
     for parcel in parcels:
         twin = by_waybill.get(parcel.waybill)
@@ -122,18 +123,19 @@ def one_per_waybill(parcels: Iterable[Parcel]) -> dict[str, Parcel]:
 
 
 def is_outdated(known: Order, fetched: Order, now: datetime) -> bool:
-    """Whether an order was read as it was before the stored reading: from a cache that lags behind another [inferred].
+    """Whether the fetched order is older than the stored one: it comes from a cache that lags behind [inferred].
 
-    A stored time that lies ahead of ``now`` is an error of the source and proves nothing, and none does for ever.
+    A stored time of change that lies ahead of ``now`` is an error of the source and proves nothing; neither does one
+    that is more than a day old.
     """
     newest, at = known.modified_at, fetched.modified_at
     return newest is not None and at is not None and at < newest and now - _LAG < newest <= now + _AHEAD
 
 
 def merge_order(known: Order | None, fetched: Order | None, now: datetime) -> Order | None:
-    """Return the order as read, or as stored where the reading is older. ``now``: aware.
+    """Return the order as fetched, or as stored where the fetched one is missing or older. ``now``: aware.
 
-    A field that came empty keeps its stored value: the upstream's nulls come and go.
+    A field that was fetched empty keeps its stored value: the upstream's nulls come and go.
     """
     if known is None or fetched is None or is_outdated(known, fetched, now):
         return known or fetched
@@ -147,10 +149,10 @@ def merge_order(known: Order | None, fetched: Order | None, now: datetime) -> Or
 
 
 def _enriched(before: Node, after: Node) -> Node:
-    """The node with the newer words and claim; no field that was filled in is emptied.
+    """The node with the newer words and claim; a field that was filled in is never emptied.
 
-    ``sequence`` only grows, and so does a time taken from a neighbour: a reply with fewer of the scans would count
-    lower. A time that was read itself stays.
+    ``sequence`` only grows, and so does a time that was taken from a neighbouring scan, since a reply with fewer scans
+    would give lower ones. A time that the node itself names replaces a time taken from a neighbour.
     """
     if after == before:
         return before

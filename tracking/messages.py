@@ -1,6 +1,6 @@
-"""Messages about no single order: changes that a person made for a whole channel, and notices. Pure values.
+"""Messages that are not about a single order: changes that a person made for a whole channel, and notices. Pure values.
 
-A change is told to its channel in one line with Undo, and holds what Undo needs. Times are aware.
+A change is told to its channel in one line with an Undo button, and holds the facts that Undo needs. Times are aware.
 """
 
 from __future__ import annotations
@@ -26,23 +26,23 @@ class ChannelChange:
 
 @dataclass(frozen=True, slots=True)
 class Muted(ChannelChange):
-    """Orders were muted, or the channel."""
+    """Orders were muted, or the whole channel."""
 
     until: datetime
     ids: tuple[str, ...] = ()  # order ids as typed; empty: the channel
-    former: datetime | None = None  # the end of the mute that this one replaced, the latest of several; None: none
-    # By key of each order, the end of the mute that this one replaced; None: it was not muted. Empty: the channel, or
-    # an earlier version stored the line.
+    former: datetime | None = None  # the (latest) end of the mutes that this one replaced; None: it replaced none
+    # By each order's key, the end of the mute that this one replaced; None: the order was not muted. Empty: the channel
+    # was muted, or an earlier version stored the message.
     orders: Mapping[str, datetime | None] = field(default_factory=dict)
 
 
 @dataclass(frozen=True, slots=True)
 class Unmuted(ChannelChange):
-    """The mute of orders ended early, or that of the channel."""
+    """A person ended the mute of orders, or that of the channel, early."""
 
     ids: tuple[str, ...] = ()  # order ids as typed; empty: the channel
-    former: datetime | None = None  # when the mute would have ended, the latest of several
-    still: tuple[str, ...] = ()  # order ids that stay muted by themselves where the channel's mute ended
+    former: datetime | None = None  # when the (last) mute would have ended
+    still: tuple[str, ...] = ()  # ids of the orders that keep a mute of their own after the channel's mute ended
     orders: Mapping[str, datetime | None] = field(default_factory=dict)  # as in Muted
 
 
@@ -50,21 +50,21 @@ class Unmuted(ChannelChange):
 class WatchingAll(ChannelChange):
     """The channel watches all orders of the account, or all in one state."""
 
-    orders: int  # that joined at once
-    filter: Filter | None = None  # None: there is no subscription left that names one
+    orders: int  # the number of orders whose watches opened at once
+    filter: Filter | None = None  # None: no subscription with a filter is left
     status: str = ""  # the state; empty: any
-    former: Filter | None = None  # the filter of the subscription before; None: the subscription began
-    subscription: int = 0  # its id; 0: an earlier version stored the line
+    former: Filter | None = None  # the subscription's filter before; None: the subscription is new
+    subscription: int = 0  # its id; 0: an earlier version stored the message
 
 
 @dataclass(frozen=True, slots=True)
 class StoppedAll(ChannelChange):
-    """Every subscription of the channel ended, or that to the orders in one state."""
+    """Every subscription of the channel ended, or its subscription to the orders in one state."""
 
     at: datetime
     status: str = ""  # the state; empty: any
-    still: tuple[str, ...] = ()  # the states of the subscriptions that stand; an empty one: any
-    passed_on: tuple[int, ...] = ()  # ids of the watches that belong to one of these now
+    still: tuple[str, ...] = ()  # the states of the remaining subscriptions; an empty state: any
+    passed_on: tuple[int, ...] = ()  # ids of the watches that went over to a remaining subscription
 
 
 @dataclass(frozen=True, slots=True)
@@ -73,14 +73,14 @@ class SettingsChanged(ChannelChange):
 
     settings: ChannelSettings
     former: ChannelSettings
-    filter_all: Filter | None = None  # the new filter of watches and subscriptions; None: they kept theirs
-    former_filters: Mapping[str, Sequence[int]] = field(default_factory=dict)  # by filter, the ids of its watches
-    former_subscriptions: Mapping[str, Sequence[int]] = field(default_factory=dict)  # likewise
+    filter_all: Filter | None = None  # the new filter of all watches and subscriptions; None: they kept theirs
+    former_filters: Mapping[str, Sequence[int]] = field(default_factory=dict)  # ids of watches, by their former filter
+    former_subscriptions: Mapping[str, Sequence[int]] = field(default_factory=dict)  # ids of subscriptions, likewise
 
 
 @dataclass(frozen=True, slots=True)
 class OrdersChanged(ChannelChange):
-    """Somebody acted on orders that the channel watches. It cannot be undone.
+    """Somebody acted on orders that the channel watches. The bot cannot undo that.
 
     ``act``: ``paid``, ``cancelled``, ``received`` or ``moved`` (to another warehouse).
     """
@@ -91,7 +91,7 @@ class OrdersChanged(ChannelChange):
 
 @dataclass(frozen=True, slots=True)
 class RefundRequested(ChannelChange):
-    """A refund of a watched order was asked for. It cannot be undone here. ``fen``: what is asked back."""
+    """A refund of a watched order was asked for. The message cannot undo it. ``fen``: the amount asked back."""
 
     key: str  # of the order
     title: str  # of the goods
@@ -123,7 +123,7 @@ class WatchesPaused(Notice):
 
 @dataclass(frozen=True, slots=True)
 class OrdersCorrected(Notice):
-    """Orders were told as delivered and were not, by the rules of an earlier version."""
+    """The rules of an earlier version told orders as delivered that were not."""
 
     orders: int
 
@@ -154,14 +154,14 @@ class ApprovalMessage(Notice):
     approval: int  # the request's number
     part: ApprovalPart
     reader: str = ""  # the only person who gets it; empty: a channel
-    thread: str = ""  # Slack's id of the message that it answers or brings up to date; empty: it is one of its own
-    by: str = ""  # who asks a question
+    thread: str = ""  # Slack's ts of the message that this one answers or updates; empty: it is a new message
+    by: str = ""  # the person who asks a question
     text: str = ""  # of the question
 
 
 @dataclass(frozen=True, slots=True)
 class WriteSettled(Notice):
-    """It is known at last what became of a write whose answer was lost; the person who made it is told."""
+    """The result of a write whose answer was lost is known; the person who made the write is told."""
 
     write: str  # its id
-    is_reversed: bool = False  # PandaPon's answer came late and says something else than a reading had shown
+    is_reversed: bool = False  # PandaPon's late answer contradicts the result that the person was told

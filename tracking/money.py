@@ -1,4 +1,4 @@
-"""How often a channel is shown that the price or a refund of an order changed; the order's thread is told each time."""
+"""Limits how often a channel is shown changes of an order's price or refunds; the order's thread is told each."""
 
 from __future__ import annotations
 
@@ -16,13 +16,14 @@ if TYPE_CHECKING:
 DAY, MONEY_A_DAY = timedelta(days=1), 3
 
 
-def calmed(
+def throttle(
     news: News, severity: Severity, shown: tuple[datetime, ...], now: datetime
 ) -> tuple[Severity, tuple[datetime, ...]]:
-    """Return how severe the news is after ``shown``, the times at which channels were shown such changes. Pure.
+    """Return the limited severity, and the updated times at which channels were shown changes of money. Pure.
 
-    The times that count from now on come with it. A channel is shown at most ``MONEY_A_DAY`` changes of an order a day,
-    beside other news and each refund that waits for the buyer. Times are aware.
+    A channel is shown at most ``MONEY_A_DAY`` of an order's changes of price or refunds within a day; a further change
+    has the severity NODE. A refund that begins to wait for the buyer (PROBLEM), and news that tells more than money, is
+    not limited. ``shown``: the times as stored. Times are aware.
     """
     if severity is Severity.PROBLEM or not is_only_money(news):
         return severity, shown

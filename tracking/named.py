@@ -1,4 +1,4 @@
-"""Parcels that only their order names: the trace does not show them yet, but they were shipped."""
+"""Parcels that only their order names: they were shipped, but no trace shows them yet."""
 
 from __future__ import annotations
 
@@ -18,11 +18,12 @@ if TYPE_CHECKING:
 
     from pandapon.models import Order
 
-# The mark stands in the parcel's status code, like the mark of a replaced number (see renumber): a trace that shows the
-# parcel overwrites it with its own code. Behind the mark stands the time since which nothing is heard of the parcel.
+# The mark is stored in the parcel's status code, like the mark of a replaced number (see renumber): a trace that shows
+# the parcel overwrites the mark with its own code. The mark is followed by the time since which nothing is heard of the
+# parcel (ISO 8601).
 _NAMED = "NAMED_BY_ORDER:"
 _WITHDRAWN = "NO_LONGER_NAMED"
-MOST = 300  # parcels taken from the names of one order; a longer list is a fault of the source
+MOST = 300  # consignments that are taken from one order; a longer list is a fault of the source
 
 
 def is_only_named(parcel: Parcel) -> bool:
@@ -31,7 +32,7 @@ def is_only_named(parcel: Parcel) -> bool:
 
 
 def is_withdrawn(parcel: Parcel) -> bool:
-    """Whether the order once named this parcel and no longer does, and no trace ever showed it."""
+    """Whether no trace ever showed this parcel, and the order named it once and no longer does."""
     return parcel.status_code == _WITHDRAWN
 
 
@@ -54,14 +55,14 @@ def withdrawn(parcel: Parcel) -> Parcel:
 
 
 def consignments(order: Order | None) -> tuple[Consignment, ...]:
-    """Return the consignments that an order names, each number once however it is spelt, in a stable order."""
+    """Return the consignments that an order names, in a stable order. Spellings of one number count once."""
     return _each_once(order.waybills, order.consignments) if order else ()
 
 
 @lru_cache(maxsize=4096)  # successive readings of an order mostly name the same parcels
 def _each_once(waybills: tuple[str, ...], details: tuple[Consignment, ...]) -> tuple[Consignment, ...]:
     ids = Counter(consignment.logistics_id for consignment in details)
-    by_waybill = {  # an id that several consignments share tells none of them from the others
+    by_waybill = {  # an id that several consignments share identifies none of them
         consignment.waybill: consignment if ids[consignment.logistics_id] == 1 else _without_id(consignment)
         for consignment in details
     }
@@ -82,10 +83,10 @@ def is_named(waybill: str, order: Order) -> bool:
     return any(is_same(waybill, named) for named in order.waybills)
 
 
-def borne(every: Iterable[Consignment], parcels: Iterable[Parcel]) -> dict[str, str]:
-    """Match consignments with parcels: from the waybill as the order names it to the waybill of the parcel.
+def match_consignments(every: Iterable[Consignment], parcels: Iterable[Parcel]) -> dict[str, str]:
+    """Return the waybill of the matching parcel, by the waybill that the order names.
 
-    A parcel is matched by its number; one that bears none of these numbers, by the platform's own id [inferred].
+    A parcel is matched by its number or, where no consignment has that number, by the platform's own id [inferred].
     """
     by_number: dict[str, list[Consignment]] = {}
     by_id: dict[str, list[Consignment]] = {}
@@ -102,20 +103,22 @@ def borne(every: Iterable[Consignment], parcels: Iterable[Parcel]) -> dict[str, 
 
 
 def _ids(parcel: Parcel) -> set[str]:
-    """The platform's possible ids of a parcel; one without a number yet bears such an id as its waybill."""
+    """The possible platform ids of a parcel. A parcel without a number yet has its platform id as its waybill."""
     return {parcel.logistics_id, parcel.waybill} - {""}
 
 
-def unseen(order: Order | None, shown: Sequence[Parcel], counted: Sequence[Parcel]) -> tuple[Consignment, ...]:
+def unseen_consignments(
+    order: Order | None, shown: Sequence[Parcel], counted: Sequence[Parcel]
+) -> tuple[Consignment, ...]:
     """Return the consignments that the order names and no trace has shown.
 
-    ``shown``: every parcel that a trace ever showed, also under a number that was replaced since. ``counted``: those of
-    them that still count; a consignment that was called back stands for no other. A parcel without a carrier's number
-    may be any of the consignments, so it stands for one of them. If not a single number matches, the order names its
-    parcels in another way than the trace [inferred], and every counted parcel stands for one consignment.
+    ``shown``: every parcel that a trace ever showed, also under a number that was replaced since. ``counted``: the
+    shown parcels that still count. A parcel without a carrier's number may be any of the consignments, so it takes the
+    place of one of them. If not a single number matches, the order names its parcels in another way than the trace
+    [inferred], and every counted parcel takes the place of one consignment.
     """
     every = consignments(order)
-    matches = borne(every, shown)
+    matches = match_consignments(every, shown)
     unmatched = [consignment for consignment in every if consignment.waybill not in matches]
     if matches:
         counted = [parcel for parcel in counted if _has_no_number(parcel, order)]
@@ -123,6 +126,6 @@ def unseen(order: Order | None, shown: Sequence[Parcel], counted: Sequence[Parce
 
 
 def _has_no_number(parcel: Parcel, order: Order | None) -> bool:
-    """Whether the parcel bears a stand-in for its number, made in pandapon.alibaba and pandapon.taobao."""
+    """Whether the parcel has a stand-in for its number, as pandapon.alibaba and pandapon.taobao make them."""
     stand_ins = {parcel.logistics_id, "parcel", *(order.sub_order_ids if order else ())} - {""}
     return parcel.waybill in stand_ins or parcel.waybill.rpartition("-")[0] in stand_ins

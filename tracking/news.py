@@ -1,4 +1,4 @@
-"""The news of a reading: everything that it found about an order in one piece."""
+"""The news of a reading: everything that the reading found about an order, in one piece."""
 
 from __future__ import annotations
 
@@ -28,16 +28,16 @@ def news_of(
     *,
     late: Expected | None,
 ) -> News | None:
-    """Return one piece of news for all that a reading found; None: nothing new. Edits alone are news too. Pure.
+    """Return one piece of news for all that a reading found; None: nothing new. Edits alone are news, too. Pure.
 
-    ``base``: as stored. ``order``, ``milestone``: as merged. ``late``: the range to be told as passed; None: none.
+    ``base``: as stored. ``order``, ``milestone``: as merged. ``late``: the passed range to be told; None: none.
     """
     parcels = tuple(parcel.without_nodes() for parcel in by_shipping(live(line.after for line in lines)))
     steps = tuple(step for line in lines for step in line.steps)
     news = News(
         ref=base.ref,
         milestone=milestone,
-        nodes=tuple(node for line in lines for node in line.told),
+        nodes=tuple(node for line in lines for node in line.nodes_to_tell),
         edited=tuple(node for line in lines for node in line.edits),
         steps=steps + severity.order_step(base.milestone, milestone, steps, len(parcels)),
         parcels=parcels,
@@ -53,19 +53,19 @@ def news_of(
 
 
 def _is_settled(before: Order | None, after: Order | None) -> bool:
-    """Whether the order no longer waits for the buyer's payment, though no milestone says so: a finance team has it."""
+    """Whether the buyer's payment is no longer awaited, though no milestone says so: a finance team handles it."""
     return bool(before and after and before.is_unpaid and after.is_settled)
 
 
 def _price(before: Order | None, after: Order | None) -> tuple[Decimal, Decimal] | None:
-    """The total before and after, if it changed; a total that was not known before is no change."""
+    """The total before and after, in yuan; None: it did not change, or one of the two is unknown."""
     if before is None or after is None or before.total_amount is None or after.total_amount is None:
         return None
     return None if before.total_amount == after.total_amount else (before.total_amount, after.total_amount)
 
 
 def _refunded(before: Order | None, after: Order | None) -> tuple[Decimal | None, Decimal] | None:
-    """The amount paid back before and after, if the upstream names it and it changed."""
+    """The amount paid back before and after, in yuan; None: it did not change, or the upstream does not name it."""
     if before is None or after is None or after.refunded_amount in {None, before.refunded_amount}:
         return None
     assert after.refunded_amount is not None

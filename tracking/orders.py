@@ -23,34 +23,34 @@ _UNKNOWN = datetime(1970, 1, 1, tzinfo=UTC)
 
 @dataclass(frozen=True, slots=True)
 class FetchedOrder:
-    """One reading. A part that is None was not read this time, which says nothing about the order."""
+    """One reading of an order. A part that is None was not read this time, which says nothing about the order."""
 
     ref: OrderRef
     order: Order | None = None
     shipment: Shipment | None = None
-    refunds: tuple[RefundDetail, ...] = ()  # of the refunds that ``order`` names, as far as they were read
+    refunds: tuple[RefundDetail, ...] = ()  # details of the refunds that ``order`` names, as far as they were read
 
 
 @dataclass(frozen=True, slots=True)
 class StoredOrder:
-    """Everything stored about an order. All of it was told, or was there at the first reading. Times are aware."""
+    """Everything stored about an order. Its watches were told all of it, except the first reading. Times are aware."""
 
     order: Order | None  # as last read; None: only its logistics were read
-    shipment: Shipment  # numbers that were replaced are still in it (see renumber.live)
+    shipment: Shipment  # also the parcels under a number since replaced (see renumber.live)
     milestone: Milestone | None = None
-    reason: Reason | None = None  # why it stands at a problem or an end
-    pick_up_by: datetime | None = None  # until when it is to be picked up; None: unknown, or it does not lie ready
-    moved_at: datetime | None = None  # when it last made news, for the cadence
+    reason: Reason | None = None  # why the order is at a problem or an end
+    pick_up_by: datetime | None = None  # the deadline for the pick-up; None: unknown, or no parcel lies ready
+    moved_at: datetime | None = None  # when the order last made news, for the cadence
     final_at: datetime | None = None  # when it was first seen delivered, returned, cancelled or lost
     read_at: datetime | None = None  # time of the last good reading
     stale_since: datetime | None = None  # time of the first failed reading since read_at; None: fresh
     next_poll_at: datetime | None = None  # None: archived
     version: int = 0  # grows by one whenever the order, its parcels or its nodes change
     fence: int = 0  # grows with each lease and reading, so that a late result is dropped
-    expected: Expected | None = None  # when it was expected at its last change; None: unknown
-    was_late: bool = False  # it is, or once was, later than expected: that is told once, or never if no range was shown
-    refunds: tuple[Refund, ...] = ()  # those that it named last come first
-    money_shown: tuple[datetime, ...] = ()  # when channels were shown its price or a refund change
+    expected: Expected | None = None  # the expected arrival as of the last change; None: unknown
+    was_late: bool = False  # it is, or once was, later than expected; told once, or never if no range was shown
+    refunds: tuple[Refund, ...] = ()  # the refunds that the order named last come first
+    money_shown: tuple[datetime, ...] = ()  # when channels were shown that its price or a refund changed
 
     @property
     def ref(self) -> OrderRef:
@@ -59,12 +59,12 @@ class StoredOrder:
 
     @property
     def key(self) -> str:
-        """The reference as one string."""
+        """The order's reference as one string."""
         return self.shipment.ref.key
 
     @property
     def known_refunds(self) -> tuple[Refund, ...]:
-        """The refunds; of an order that an earlier version stored, those that its fields name."""
+        """The stored refunds; where an earlier version stored none, those that the order's fields name."""
         since = self.moved_at or self.read_at or _UNKNOWN
         return self.refunds or new_refunds(self.order, since)
 
@@ -86,7 +86,7 @@ class StoredOrder:
 
 @dataclass(frozen=True, slots=True)
 class OrderSnapshot:
-    """An order as it is shown: from a fresh reading or, when PandaPon failed, from the store. Times are aware."""
+    """An order as it is shown: from a fresh reading or, if PandaPon failed, from the store. Times are aware."""
 
     ref: OrderRef
     order: Order | None  # None: only its logistics could be read
@@ -96,12 +96,12 @@ class OrderSnapshot:
     stale_since: datetime | None = None  # time of the first failed reading after read_at; None: fresh
     moved_at: datetime | None = None  # when the order last moved; None: unknown
     final_at: datetime | None = None  # when it was first seen at its end; None: it is not at its end
-    expected: Expected | None = None  # when it is expected; None: unknown, or there is nothing to expect
-    refunds: tuple[Refund, ...] = ()  # those that the order names
+    expected: Expected | None = None  # when it is expected; None: unknown, or no arrival is awaited
+    refunds: tuple[Refund, ...] = ()  # the refunds that the order names
 
     @property
     def has_arrived(self) -> bool | None:
-        """Whether everything is delivered; None: no courier has told, or what they told could not be read just now."""
+        """Whether everything is delivered; None: no courier has reported, or the order could not be read just now."""
         if self.milestone is Milestone.DELIVERED:
             return True
         is_known = self.stale_since is None and any(parcel.milestone for parcel in self.shipment.parcels)

@@ -8,7 +8,7 @@ from typing import TYPE_CHECKING
 from tracking.cadence import Cadence, next_poll, spread
 from tracking.refunds import open_until
 from tracking.renumber import live
-from tracking.stalls import Limits, asks_at, is_pressing, pay_alarm_at, silence, silences, stall_at, too_long
+from tracking.stalls import Limits, asks_at, is_pressing, overdue_stalls, pay_alarm_at, silence_name, silences, stall_at
 
 if TYPE_CHECKING:
     from collections.abc import Sequence
@@ -25,18 +25,18 @@ class Policy:
 
     cadence: Cadence = field(default_factory=Cadence)
     limits: Limits = field(default_factory=Limits)
-    names: bool = True  # whether a parcel that its order names counts before a trace shows it
-    trusts_clock: bool = True  # whether the clock is right; with one that is months ahead every order would be late
+    names: bool = True  # a parcel that only its order names, and no trace shows yet, counts
+    trusts_clock: bool = True  # this machine's clock is right; by a clock months ahead every order would be late
 
 
 @dataclass(frozen=True, slots=True)
 class FollowUp:
-    """The schedule that follows from a reading; stored in one transaction with the decision."""
+    """The schedule that follows from a reading. It is stored in the same transaction as the decision."""
 
     next_poll_at: datetime | None  # aware; None: the order is archived
-    silent: tuple[str, ...]  # names of the silences that are too long already: their alarms stay
-    stall_at: datetime | None  # when the order is next checked for silence; None: never
-    is_pressing: bool  # a deadline is so near that the channel is told now
+    silent: tuple[str, ...]  # names (stalls.silence_name) of the silences that are too long already: their alarms stay
+    stall_at: datetime | None  # when the order is next checked for silence, aware; None: never
+    is_pressing: bool  # a deadline is so near that the channel is told at once
 
 
 def follow_up(
@@ -55,13 +55,13 @@ def follow_up(
     """Return the schedule of an order after a reading. All times are aware. Pure.
 
     ``is_first``: the reading is the order's baseline. An order that was already silent when it was first watched skips
-    the early alarms and gets only the final question. A payment deadline that is near is told even then.
+    the early alarms and gets only the final question. A near deadline, of a payment or a refund, is told even then.
     """
-    found = silences(order, milestone, live(parcels), policy.limits, now, moved_at=moved_at, refunds=refunds)
-    presses, due = is_pressing(found, now), stall_at(found)
+    stalls = silences(order, milestone, live(parcels), policy.limits, now, moved_at=moved_at, refunds=refunds)
+    presses, due = is_pressing(stalls, now), stall_at(stalls)
     if due is not None and due <= now and is_first and not presses:
         due = asks_at(moved_at, policy.limits, now)
-    next_poll_at, _pay_at = read_again(
+    next_poll_at, _pay_at = next_poll_and_alarm(
         ref,
         order,
         policy,
@@ -71,10 +71,10 @@ def follow_up(
         final_at=final_at,
         open_until=open_until(refunds),
     )
-    return FollowUp(next_poll_at, _names(found, now), due, presses)
+    return FollowUp(next_poll_at, _names(stalls, now), due, presses)
 
 
-def read_again(
+def next_poll_and_alarm(
     ref: OrderRef,
     order: Order | None,
     policy: Policy,
@@ -85,9 +85,9 @@ def read_again(
     final_at: datetime | None,
     open_until: datetime | None = None,
 ) -> tuple[datetime | None, datetime | None]:
-    """Return when the order is read next (None: archived), and when its unpaid alarm is due (None: no alarm).
+    """Return when the order is read next (None: it is archived), and when its payment alarm is due (None: no alarm).
 
-    ``open_until``: until when a refund that waits for somebody keeps it from the archive. All times are aware. Pure.
+    ``open_until``: until when an open refund keeps the order out of the archive. All times are aware. Pure.
     """
     pay_at = pay_alarm_at(order, milestone, policy.limits, now)
     next_poll_at = next_poll(
@@ -104,5 +104,5 @@ def read_again(
     return next_poll_at, pay_at
 
 
-def _names(found: Sequence[Stall], now: datetime) -> tuple[str, ...]:
-    return tuple(silence(stall) for stall in too_long(found, now))
+def _names(stalls: Sequence[Stall], now: datetime) -> tuple[str, ...]:
+    return tuple(silence_name(stall) for stall in overdue_stalls(stalls, now))

@@ -19,7 +19,7 @@ def quiet_until(settings: ChannelSettings, now: datetime) -> datetime | None:
     """Return the end of the quiet hours that hold now, in UTC; None outside them. ``now`` is aware.
 
     The hours are those of the wall clock in the channel's zone, also on a day with a change to or from summer time.
-    Where an hour comes twice, the end is its next occurrence, so it always lies ahead.
+    Where the clock shows the end twice, the next occurrence counts, so the end always lies ahead.
     """
     if (hours := settings.quiet) is None:
         return None
@@ -41,15 +41,15 @@ def hold_until(settings: ChannelSettings, severity: Severity | None, now: dateti
 
 
 def _end(settings: ChannelSettings, day: date, clock: time, now: datetime) -> datetime:
-    """Return the first moment after ``now`` at which the channel's clock shows this time, or has leapt over it."""
-    both = [datetime.combine(day, clock, settings.zone).replace(fold=fold).astimezone(UTC) for fold in (0, 1)]
-    if both[1] < both[0]:  # the clock leaps over this time: the end is the moment of the leap
-        return _seam(settings, *both[::-1])
-    return next((moment for moment in both if moment > now), both[1])
+    """Return the first moment after ``now`` at which the channel's clock shows this time or leaps over it."""
+    moments = [datetime.combine(day, clock, settings.zone).replace(fold=fold).astimezone(UTC) for fold in (0, 1)]
+    if moments[1] < moments[0]:  # the clock leaps over this time: the end is the moment of the leap
+        return _leap(settings, *moments[::-1])
+    return next((moment for moment in moments if moment > now), moments[1])
 
 
-def _seam(settings: ChannelSettings, before: datetime, after: datetime) -> datetime:
-    """Return the moment, to the second, at which the channel's clock leaps between these two."""
+def _leap(settings: ChannelSettings, before: datetime, after: datetime) -> datetime:
+    """Return the moment, to the second, between these two at which the channel's clock leaps."""
     offset = before.astimezone(settings.zone).utcoffset()
     while after - before > SECOND:
         middle = before + (after - before) // 2

@@ -1,4 +1,4 @@
-"""Which refunds of an order are new or moved on: each state of a refund is told once, and no reading deletes one."""
+"""Finds the refunds of an order that are new or changed state. Each state is told once; no reading deletes a refund."""
 
 from __future__ import annotations
 
@@ -16,32 +16,32 @@ if TYPE_CHECKING:
     from pandapon.models import Order
     from pandapon.refunds import Claim, RefundDetail
 
-MOST = 20  # refunds of an order that are kept
-OPEN_FOR = timedelta(
-    days=60
-)  # an open refund that has not moved for so long no longer keeps its order from the archive
+MOST = 20  # refunds that are kept of an order
+# An open refund that has not moved for so long no longer keeps its order out of the archive.
+OPEN_FOR = timedelta(days=60)
 
 
 @dataclass(frozen=True, slots=True)
 class MergedRefunds:
-    """The refunds of an order after a reading, those that it names first, and which of them moved."""
+    """The refunds of an order after a reading, those that the order names first, and the steps of those that moved."""
 
     refunds: tuple[Refund, ...]
     steps: tuple[RefundStep, ...]
 
 
 def new_refunds(order: Order | None, since: datetime) -> tuple[Refund, ...]:
-    """Return the refunds that an order names, as if none was known. ``since``: the time that they get, aware. Pure."""
+    """Return the refunds that an order names, as if all were new. ``since``: the time of their state, aware. Pure."""
     return tuple(_new(claim, since) for claim in claims(order))
 
 
 def merge_refunds(
     known: Sequence[Refund], order: Order | None, details: Sequence[RefundDetail], now: datetime
 ) -> MergedRefunds:
-    """Compare the refunds that are stored with those that an order names. Pure.
+    """Compare the stored refunds with those that an order names. Pure.
 
-    ``order``: as read and merged; None: it was not read, which says nothing of its refunds. A refund that the order no
-    longer names is kept, marked so: the upstream's nulls come and go, and its state must not be told again.
+    ``order``: as read and merged; None: it was not read, which says nothing about its refunds. A refund that the order
+    no longer names is kept with ``is_named`` False: the upstream's nulls come and go, and the refund's state must not
+    be told again.
     """
     if order is None:
         return MergedRefunds(tuple(known), ())
@@ -53,7 +53,7 @@ def merge_refunds(
         is_new = former is None or not is_same_state(former.code, refund.code)
         if is_new and not _is_told_of_order(refund, known):
             steps.append(RefundStep(former.code if former else "", refund))
-        # A refund of the order as a whole may be the former one of several lines.
+        # A refund of the order as a whole may be the predecessor of several lines' refunds, so it is not used up.
         if former in left and (former.line or not claim.line):
             left.remove(former)
     lines = {refund.line for refund in refunds}
@@ -63,15 +63,12 @@ def merge_refunds(
 
 
 def open_until(refunds: Iterable[Refund]) -> datetime | None:
-    """Return until when an order is read on, although it may be over: a refund waits for somebody. Pure.
-
-    None: no refund does. Times are aware.
-    """
+    """Return until when (aware) open refunds keep an order out of the archive; None: no refund is open. Pure."""
     return max((refund.since + OPEN_FOR for refund in refunds if refund.is_open), default=None)
 
 
 def _is_told_of_order(refund: Refund, known: Sequence[Refund]) -> bool:
-    """Whether a line's refund reached a state that was told of the order as a whole before: the line lags behind."""
+    """Whether a line's refund reached a state that was told before of the order as a whole: the line lags behind."""
     whole = [other for other in known if other.is_named and not other.line]
     return bool(refund.line) and any(is_same_state(other.code, refund.code) for other in whole)
 
@@ -81,19 +78,19 @@ def _new(claim: Claim, now: datetime) -> Refund:
 
 
 def _former(claim: Claim, known: Sequence[Refund]) -> Refund | None:
-    """The known refund that a claim is about: by its id, its line, or as the whole order's refund and a line's."""
+    """The known refund that a claim is about: by id, by line, or where one is the order's as a whole, by state."""
     if claim.refund_id and (by_id := [refund for refund in known if refund.refund_id == claim.refund_id]):
         return by_id[0]
     free = [refund for refund in known if not (refund.refund_id and claim.refund_id)]
     if of_line := [refund for refund in free if refund.line == claim.line]:
         return of_line[0]
-    others = [refund for refund in free if refund.is_named and not (refund.line and claim.line)]
-    same = [refund for refund in others if is_same_state(refund.code, claim.code)]
-    return next(iter([*same, *others]), None)
+    of_whole = [refund for refund in free if refund.is_named and not (refund.line and claim.line)]
+    same = [refund for refund in of_whole if is_same_state(refund.code, claim.code)]
+    return next(iter([*same, *of_whole]), None)
 
 
 def _moved(former: Refund | None, claim: Claim, now: datetime) -> Refund:
-    """The refund in the claimed state; in its former one where the claimed state is an earlier one."""
+    """The refund in the claimed state; where that is an earlier state, it stays in its former one."""
     if former is None:
         return _new(claim, now)
     refund_id = claim.refund_id or former.refund_id
@@ -107,7 +104,7 @@ def _moved(former: Refund | None, claim: Claim, now: datetime) -> Refund:
 
 
 def _with_detail(refund: Refund, details: Sequence[RefundDetail]) -> Refund:
-    """The refund with the facts of its detail. A deadline or refusal of another state than the order's is left out."""
+    """The refund with the facts of its detail. A detail in another state has no say on the deadline and the refusal."""
     if (detail := _detail_of(refund, details)) is None:
         return refund
     is_current = not detail.code or is_same_state(detail.code, refund.code)
@@ -121,7 +118,7 @@ def _with_detail(refund: Refund, details: Sequence[RefundDetail]) -> Refund:
 
 
 def _detail_of(refund: Refund, details: Sequence[RefundDetail]) -> RefundDetail | None:
-    """The detail with the refund's id. A refund without an id has that of the one refund in its state, if it is one."""
+    """The detail with the refund's id or, for a refund without an id, the only detail in its state; None: no match."""
     if refund.refund_id:
         return next((detail for detail in details if detail.refund_id == refund.refund_id), None)
     same = [detail for detail in details if is_same_state(detail.code, refund.code)]

@@ -1,4 +1,4 @@
-"""Recognises a parcel that came back under another number, so that its old scans are not told again."""
+"""Recognises a parcel that got another number, so that its old scans are not told again."""
 
 from __future__ import annotations
 
@@ -7,7 +7,7 @@ from typing import TYPE_CHECKING
 
 from pandapon.shipment import Milestone, Parcel, normalise
 from pandapon.tracking_numbers import is_same
-from tracking.named import borne, is_only_named, is_withdrawn
+from tracking.named import is_only_named, is_withdrawn, match_consignments
 
 if TYPE_CHECKING:
     from collections.abc import Iterable, Sequence
@@ -19,17 +19,18 @@ if TYPE_CHECKING:
 # The mark stands in the old parcel's status code, which no reading touches while the parcel is gone. A reading that
 # shows the old number again overwrites the mark with its own code, and the parcel counts again.
 _MARK = "REPLACED_BY:"
-# A parcel without scans cannot be compared by them; it passes for a placeholder only if it had not set out.
+# A parcel without scans cannot be compared by its scans. It counts as a placeholder of another only at one of these
+# milestones: it had not set out.
 _NOT_MOVING = frozenset({None, Milestone.ORDERED, Milestone.PAID, Milestone.SHIPPED, Milestone.PICKED_UP})
 
 
 def replaced_by(parcel: Parcel) -> str:
-    """Return the number that replaced this one; empty for a parcel that counts."""
+    """Return the number that replaced the parcel's number; empty: no number replaced it."""
     return parcel.status_code.removeprefix(_MARK) if parcel.status_code.startswith(_MARK) else ""
 
 
 def live(parcels: Iterable[Parcel]) -> tuple[Parcel, ...]:
-    """Return the parcels that count. Replaced and withdrawn ones stay stored, so that people can look them up."""
+    """Return the parcels that count. Replaced and withdrawn parcels stay stored, so that people can look them up."""
     return tuple(parcel for parcel in parcels if not replaced_by(parcel) and not is_withdrawn(parcel))
 
 
@@ -39,17 +40,17 @@ def retire(parcel: Parcel, successor: str) -> Parcel:
 
 
 def revive(parcel: Parcel) -> Parcel:
-    """Return the parcel without its mark, after a trace showed its number."""
+    """Return the parcel without its mark (replaced, only named, withdrawn): a trace shows its number."""
     is_marked = replaced_by(parcel) or is_only_named(parcel) or is_withdrawn(parcel)
     return replace(parcel, status_code="") if is_marked else parcel
 
 
 def renumbered(known: Sequence[Parcel], fetched: Sequence[Parcel], named: Sequence[Consignment] = ()) -> dict[str, str]:
-    """Return old number to new one, for each parcel that vanished while one with all its scans appeared. Pure.
+    """Return the new number by the old one, for each parcel that vanished while one with all its scans appeared. Pure.
 
     Both must happen in the same reading: two parcels that merely share a scan are two parcels. ``named``: the
-    consignments that the order names. A parcel that only the order named is paired with its other spelling in the
-    trace; it is paired by its lack of scans only if the trace shows none of the numbers that the order names.
+    consignments that the order names. A parcel that only the order named is paired with another spelling of its number
+    in the trace. It is paired as a parcel without scans only if the trace shows no number that the order names.
     """
     read, stored = {parcel.waybill for parcel in fetched}, {parcel.waybill for parcel in known}
     gone = [parcel for parcel in live(known) if parcel.waybill not in read]
@@ -58,7 +59,7 @@ def renumbered(known: Sequence[Parcel], fetched: Sequence[Parcel], named: Sequen
         return {}
     pairs = _appeared(gone, fresh, named)
     scanned = [*fetched, *(parcel for parcel in live(known) if not is_only_named(parcel))]
-    if borne(named, scanned):
+    if match_consignments(named, scanned):
         gone = [parcel for parcel in gone if not is_only_named(parcel)]
     gone = [parcel for parcel in gone if parcel.waybill not in pairs]
     for old in sorted(gone, key=lambda parcel: (-len(parcel.nodes), parcel.waybill)):
@@ -69,8 +70,8 @@ def renumbered(known: Sequence[Parcel], fetched: Sequence[Parcel], named: Sequen
 
 
 def _appeared(gone: Sequence[Parcel], fresh: Sequence[Parcel], named: Sequence[Consignment]) -> dict[str, str]:
-    """The parcels that only the order named, each with the number under which the trace shows it now."""
-    matches = borne(named, fresh)
+    """From the number that only the order named to the number under which the trace shows the parcel now."""
+    matches = match_consignments(named, fresh)
     pairs: dict[str, str] = {}
     for old in gone:
         spellings = (name for name in (old.waybill, *matches) if name in matches and is_same(name, old.waybill))
@@ -81,7 +82,7 @@ def _appeared(gone: Sequence[Parcel], fresh: Sequence[Parcel], named: Sequence[C
 
 
 def unseen_nodes(nodes: Iterable[Node], predecessor: Parcel | None) -> tuple[Node, ...]:
-    """Return the nodes whose time and words are not among those of the predecessor."""
+    """Return the nodes that differ from every node of the predecessor in time or words. ``predecessor`` None: all."""
     if predecessor is None:
         return tuple(nodes)
     known_scans = scans(predecessor)
@@ -95,7 +96,7 @@ def _continues(old: Parcel, new: Parcel) -> bool:
 
 
 def scans(parcel: Parcel) -> frozenset[tuple[datetime | str, str]]:
-    """Return the time and words of each entry: what tells scans apart under whatever number."""
+    """Return the time and words of each node, by which a scan is recognised under any number."""
     return frozenset(_scan(node) for node in parcel.nodes)
 
 

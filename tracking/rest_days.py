@@ -16,13 +16,13 @@ _SPAN = re.compile(r"(\d{4}-\d\d-\d\d)(?:\.\.(\d{4}-\d\d-\d\d))?")
 
 @dataclass(frozen=True, slots=True)
 class RestDays:
-    """Weekdays (0 is Monday) and ranges of dates, both ends included. Days are days in China, where parcels move."""
+    """Weekdays (0 is Monday) and ranges of dates, both ends included. Days begin at midnight in China."""
 
     weekdays: frozenset[int] = frozenset()
     spans: tuple[tuple[date, date], ...] = ()
 
     def extend(self, since: datetime, limit: timedelta) -> timedelta:
-        """Return the time from ``since`` (aware) until ``limit`` has passed without counting rest days."""
+        """Return the time from ``since`` (aware) until ``limit`` has passed, not counting rest days."""
         if not self.weekdays and not self.spans:
             return limit
         at, left = since.astimezone(CHINA), limit
@@ -39,9 +39,9 @@ class RestDays:
 
 
 def parse(text: str) -> RestDays:
-    """Read weekdays, dates and ranges between spaces or commas, such as ``sun 2027-02-05..2027-02-12``.
+    """Read weekdays, dates and ranges, separated by spaces or commas, such as ``sun 2027-02-05..2027-02-12``.
 
-    Raises ValueError with a sentence for the person who wrote it.
+    Raises ValueError with a sentence for the person who wrote the text.
     """
     weekdays: set[int] = set()
     spans: list[tuple[date, date]] = []

@@ -17,7 +17,7 @@ if TYPE_CHECKING:
 
 SEVERITIES = tuple(Severity)  # the quietest first
 
-# Nobody has to act on these: the card shows where a parcel is, and its thread how it came there.
+# Nobody has to act on these milestones: the card shows where a parcel is, and its thread shows the way there.
 _UNDER_WAY = frozenset(
     {Milestone.ORDERED, Milestone.PAID, Milestone.SHIPPED, Milestone.PICKED_UP, Milestone.IN_TRANSIT, Milestone.ARRIVED}
 )
@@ -29,8 +29,8 @@ def order_step(
 ) -> tuple[Step, ...]:
     """Return the step of the order as a whole, unless the steps of its parcels say the same. Pure.
 
-    ``parcels``: how many the order has. A step back is never the order's own: it comes from a parcel that was added
-    late, and that parcel's step tells it.
+    ``parcels``: the number of the order's parcels. A step back is never the order's own: it comes from a parcel that
+    was added late, and the step of that parcel tells it.
     """
     if after is None or after is before or goes_back(before, after):
         return ()
@@ -45,7 +45,7 @@ def order_step(
 def of(news: News, suppressed: Collection[str] = ()) -> Severity:
     """Return the severity of news. Pure.
 
-    ``suppressed``: waybills of the parcels of which the channel was shown the same a short while ago, see
+    ``suppressed``: waybills of the parcels whose news would repeat what the channel was just shown, see
     :mod:`tracking.suppression`.
     """
     if is_edit(news):
@@ -64,7 +64,7 @@ def of(news: News, suppressed: Collection[str] = ()) -> Severity:
 
 
 def audience(news: News) -> frozenset[Filter]:
-    """Return the filters that news passes. A watch that was told of a problem is told of its end. Pure."""
+    """Return the filters that let the news pass. A watch that was told of a problem is also told of its end. Pure."""
     filters = {Filter.ALL}
     is_urgent = bool(news.has_problem or required_actions(news) or news.repeats)
     if (
@@ -82,9 +82,9 @@ def audience(news: News) -> frozenset[Filter]:
 
 
 def _is_loud(step: Step, news: News) -> bool:
-    """Whether people act on this step: at the door, ready for pick-up, at an end, in a problem, or out of one.
+    """Whether people act on this step: out for delivery, ready for pick-up, at an end, into a problem or out of one.
 
-    Another delivery after a failed attempt is loud only in how it ends. Of an order with several parcels only the last
+    After a failed attempt, another attempt is not loud; its result is. In an order of several parcels only the last
     delivery is loud.
     """
     if step.after is Milestone.DELIVERED and step.waybill and not _is_relief(step):
@@ -103,35 +103,35 @@ def _is_relief(step: Step) -> bool:
 
 
 def is_only_money(news: News) -> bool:
-    """Whether the news holds nothing but the price or a refund."""
+    """Whether the news tells of the price or a refund and of nothing else but edits."""
     if not (news.price or is_refund(news)):
         return False
     return says_nothing(replace(news, price=None, refunds=(), refunded=None, edited=()))
 
 
 def is_refund(news: News) -> bool:
-    """Whether a refund moved on, or an amount was paid back."""
+    """Whether the state of a refund changed, or the amount paid back."""
     return bool(news.refunds or news.refunded)
 
 
 def required_actions(news: News) -> tuple[Action, ...]:
-    """Return the actions that the new nodes ask of a person, each once. A parcel at its end asks for none."""
+    """Return the actions that the new nodes require of a person, each once. A parcel at its end requires none."""
     done = {parcel.waybill for parcel in news.parcels if parcel.milestone in FINAL}
     actions = (asked_action(node.shown) for node in news.nodes if node.waybill not in done)
     return tuple(dict.fromkeys(action for action in actions if action))
 
 
 def is_edit(news: News) -> bool:
-    """Whether the news holds nothing but edits of nodes that were told."""
+    """Whether the news holds nothing but edits of nodes that were told before."""
     return bool(news.edited) and says_nothing(replace(news, edited=()))
 
 
 def is_standing_still(news: News) -> bool:
-    """Whether the order has not moved: the news holds nothing but edits, or that it is later than expected."""
+    """Whether the order has not moved: the news holds only edits, or only that the order is later than expected."""
     return is_edit(news) or (news.late is not None and says_nothing(replace(news, late=None, edited=())))
 
 
 def says_nothing(news: News) -> bool:
-    """Whether the news is empty. A stall is not looked at: its news holds nothing else."""
+    """Whether the news is empty. ``news.stall`` is ignored: only an alarm's news has it, and that is never empty."""
     contents = (news.nodes, news.edited, news.steps, news.added, news.renumbered, news.price)
     return not (any(contents) or is_refund(news) or news.settled or news.late)

@@ -1,6 +1,7 @@
-"""Keeps the stand-in of a parcel without a number, which its place in the answer gave it, when the places change.
+"""Keeps the stand-in number of a parcel without a carrier's number when its place in PandaPon's answer changes.
 
-A parcel is found again by its scans. The stored names stay what they are: they are part of each scan's identity.
+A stand-in is made from the parcel's place in the answer. The parcel is found again by its scans, and keeps the stored
+stand-in, which is part of each scan's identity.
 """
 
 from __future__ import annotations
@@ -20,47 +21,47 @@ if TYPE_CHECKING:
 _PARCEL = "parcel"  # begins the stand-ins of 1688's parcels; a sub-order's id, or the order's, begins those of Taobao's
 
 
-def stems(ref: OrderRef, order: Order | None) -> frozenset[str]:
-    """Return how the stand-ins of an order begin, made in pandapon.alibaba and pandapon.taobao."""
+def prefixes(ref: OrderRef, order: Order | None) -> frozenset[str]:
+    """Return the prefixes of an order's stand-ins, as pandapon.alibaba and pandapon.taobao make them."""
     return frozenset({_PARCEL, ref.order_id, *(order.sub_order_ids if order else ())})
 
 
-def kept(known: Sequence[Parcel], read: Sequence[Parcel], of_order: frozenset[str]) -> Sequence[Parcel]:
-    """Return the parcels of a reading, each stand-in as it was stored for the parcel with the same scans. Pure.
+def keep(known: Sequence[Parcel], read: Sequence[Parcel], prefixes: frozenset[str]) -> Sequence[Parcel]:
+    """Return the parcels of a reading, where each stand-in is the one stored for the parcel with the same scans. Pure.
 
-    ``of_order``: see :func:`stems`. A parcel with no known scan keeps the stand-in of its place, if that is free.
+    ``prefixes``: see :func:`prefixes`. A parcel without known scans keeps the stand-in of its place, if that is free.
     """
-    loose = [parcel for parcel in read if _stem(parcel.waybill, of_order)]
+    loose = [parcel for parcel in read if _prefix(parcel.waybill, prefixes)]
     if not loose or not known:
         return read
-    names = _matches(known, read, of_order)
-    taken = {*names.values(), *(parcel.waybill for parcel in read if not _stem(parcel.waybill, of_order))}
+    names = _matches(known, read, prefixes)
+    taken = {*names.values(), *(parcel.waybill for parcel in read if not _prefix(parcel.waybill, prefixes))}
     for parcel in loose:
         if parcel.waybill not in names:
-            names[parcel.waybill] = next(name for name in _choices(parcel, known, of_order) if name not in taken)
+            names[parcel.waybill] = next(name for name in _choices(parcel, known, prefixes) if name not in taken)
             taken.add(names[parcel.waybill])
     return [_named(parcel, names[parcel.waybill]) if parcel in loose else parcel for parcel in read]
 
 
-def _stem(waybill: str, of_order: Iterable[str]) -> str:
-    """How a stand-in begins; empty for a carrier's number."""
+def _prefix(waybill: str, prefixes: Iterable[str]) -> str:
+    """The prefix of a stand-in; empty for a carrier's number."""
     head, _dash, place = waybill.rpartition("-")
-    return next((each for each in (waybill, head if place.isdecimal() else "") if each in of_order), "")
+    return next((each for each in (waybill, head if place.isdecimal() else "") if each in prefixes), "")
 
 
-def _matches(known: Sequence[Parcel], read: Sequence[Parcel], of_order: frozenset[str]) -> dict[str, str]:
-    """The name as read to the stored stand-in, for parcels that share scans, those that share most first.
+def _matches(known: Sequence[Parcel], read: Sequence[Parcel], prefixes: frozenset[str]) -> dict[str, str]:
+    """From the waybill as read to the stored stand-in, for parcels that share scans; the most shared scans win.
 
-    Among them are parcels that got their number with this reading: their old stand-in is no other parcel's.
+    A parcel that got its carrier's number with this reading is included, so that no other parcel takes its stand-in.
     """
     stored, shown = {parcel.waybill for parcel in known}, {parcel.waybill for parcel in read}
-    fresh = [(new, _stem(new.waybill, of_order)) for new in read]
-    old_ones = [(old, _stem(old.waybill, of_order)) for old in known if replaced_by(old) not in shown]
+    fresh = [(new, _prefix(new.waybill, prefixes)) for new in read]
+    old_ones = [(old, _prefix(old.waybill, prefixes)) for old in known if replaced_by(old) not in shown]
     pairs = sorted(
-        (-shared, new.waybill != old.waybill, bool(stem), old.waybill, new.waybill)
-        for new, stem in fresh
-        for old, old_stem in old_ones
-        if old_stem and (stem == old_stem or not (stem or new.waybill in stored))
+        (-shared, new.waybill != old.waybill, bool(prefix), old.waybill, new.waybill)
+        for new, prefix in fresh
+        for old, old_prefix in old_ones
+        if old_prefix and (prefix == old_prefix or not (prefix or new.waybill in stored))
         if (shared := len(scans(old) & scans(new)))
     )
     names: dict[str, str] = {}
@@ -70,13 +71,13 @@ def _matches(known: Sequence[Parcel], read: Sequence[Parcel], of_order: frozense
     return names
 
 
-def _choices(parcel: Parcel, known: Sequence[Parcel], of_order: frozenset[str]) -> Iterator[str]:
-    """The stand-in of its place, then those of stored parcels without scans, then such as no parcel had."""
-    stem, stored = _stem(parcel.waybill, of_order), {each.waybill: each for each in known}
+def _choices(parcel: Parcel, known: Sequence[Parcel], prefixes: frozenset[str]) -> Iterator[str]:
+    """The stand-in of the parcel's place, then those of stored parcels without scans, then unused stand-ins."""
+    prefix, stored = _prefix(parcel.waybill, prefixes), {each.waybill: each for each in known}
     if not (parcel.nodes and parcel.waybill in stored and replaced_by(stored[parcel.waybill])):
         yield parcel.waybill
-    yield from (each.waybill for each in known if _stem(each.waybill, of_order) == stem and not each.nodes)
-    yield from (name for number in count(1) if (name := f"{stem}-{number}") not in stored)
+    yield from (each.waybill for each in known if _prefix(each.waybill, prefixes) == prefix and not each.nodes)
+    yield from (name for number in count(1) if (name := f"{prefix}-{number}") not in stored)
 
 
 def _named(parcel: Parcel, waybill: str) -> Parcel:

@@ -1,4 +1,4 @@
-"""Which news repeats news that a channel was just shown, of the same parcel or another: it goes to the thread only."""
+"""Recognises news that repeats what a channel was just shown of this or another parcel: only the thread gets it."""
 
 from __future__ import annotations
 
@@ -6,7 +6,7 @@ from datetime import timedelta
 from typing import TYPE_CHECKING
 
 from pandapon.times import CHINA
-from tracking.stalls import plausible
+from tracking.stalls import is_plausible
 
 if TYPE_CHECKING:
     from collections.abc import Iterable, Iterator, Sequence
@@ -15,15 +15,15 @@ if TYPE_CHECKING:
     from pandapon.shipment import Milestone, Node, Parcel
     from tracking.values import News
 
-AGAIN = timedelta(hours=12)  # a problem that is scanned again within this time is the same problem
+REPEAT_WINDOW = timedelta(hours=12)  # a problem that is scanned again within this time is the same problem
 
 
 def suppressed(known: Sequence[Parcel], news: News, now: datetime) -> frozenset[str]:
-    """Return the waybills whose part of ``news`` a whole channel need not be shown. Pure.
+    """Return the waybills whose part of ``news`` need not be shown to the whole channel. Pure.
 
-    ``known``: the order's parcels before this reading. Two kinds are suppressed: a parcel that reaches the milestone
-    that another parcel of the order reached on the same day (in China, where parcels move), and a problem that is
-    scanned again within :data:`AGAIN`. The step of the whole order, such as to its end, is never suppressed.
+    ``known``: the order's parcels before this reading. Suppressed are a parcel that reaches a milestone on the same day
+    (in China, where parcels move) as another parcel of the order, and a problem that is scanned again within
+    :data:`REPEAT_WINDOW`. A step of the order as a whole, such as to its end, is never suppressed.
     """
     return frozenset(_followers(known, news, now)) | frozenset(_repeats(known, news, now))
 
@@ -31,9 +31,9 @@ def suppressed(known: Sequence[Parcel], news: News, now: datetime) -> frozenset[
 def _followers(known: Sequence[Parcel], news: News, now: datetime) -> Iterator[str]:
     for step in news.steps:
         if step.waybill and not step.after.is_problem:
-            others = [node for parcel in known if _goes_well(parcel, but=step.waybill) for node in parcel.nodes]
+            nodes = [node for parcel in known if _goes_well(parcel, but=step.waybill) for node in parcel.nodes]
             reached_at = max(_times(news.nodes, step.waybill, step.after, now), default=now)
-            if any(_day(at) == _day(reached_at) for at in _times(others, "", step.after, now)):
+            if any(_day(at) == _day(reached_at) for at in _times(nodes, "", step.after, now)):
                 yield step.waybill
 
 
@@ -43,7 +43,7 @@ def _repeats(known: Sequence[Parcel], news: News, now: datetime) -> Iterator[str
         if parcel.milestone is not None and parcel.milestone.is_problem and parcel.waybill not in stepped:
             before = max(_times(parcel.nodes, "", parcel.milestone, now), default=None)
             again = max(_times(news.nodes, parcel.waybill, parcel.milestone, now), default=None)
-            if before and again and again - before < AGAIN:
+            if before and again and again - before < REPEAT_WINDOW:
                 yield parcel.waybill
 
 
@@ -52,9 +52,9 @@ def _goes_well(parcel: Parcel, *, but: str) -> bool:
 
 
 def _times(nodes: Iterable[Node], waybill: str, claim: Milestone, now: datetime) -> Iterator[datetime]:
-    """When the parcel ``waybill`` was scanned with this claim; empty: any parcel."""
+    """The times at which the parcel ``waybill`` (empty: any parcel) was scanned with this claim."""
     for node in nodes:
-        if node.milestone is claim and waybill in {"", node.waybill} and plausible(node.at, now):
+        if node.milestone is claim and waybill in {"", node.waybill} and is_plausible(node.at, now):
             yield node.at
 
 

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from dataclasses import dataclass
 from datetime import datetime, timedelta
-from decimal import Decimal  # noqa: TC003  the same
+from decimal import Decimal  # noqa: TC003  pydantic reads the fields of what is stored
 from enum import StrEnum
 
 from pandapon.refunds import NEEDS_BUYER, OVER, RefundState, refund_state
@@ -19,13 +19,13 @@ class Severity(StrEnum):
 
     EDIT = "edit"  # other words for a node that was told
     NODE = "node"  # shown in the order's thread only
-    STEP = "step"  # a milestone that nobody acts on: shown in the channel while it watches few orders
+    STEP = "step"  # a milestone that nobody acts on: shown in the channel only while the channel watches few orders
     MILESTONE = "milestone"  # shown in the channel
-    PROBLEM = "problem"  # shown in the channel, in quiet hours too
+    PROBLEM = "problem"  # shown in the channel, also in quiet hours unless the channel has switched that off
 
 
 class Filter(StrEnum):
-    """Which news a watch is for."""
+    """The news that a watch receives."""
 
     ALL = "all"
     MILESTONES = "milestones"
@@ -34,7 +34,7 @@ class Filter(StrEnum):
 
 @dataclass(frozen=True, slots=True)
 class Step:
-    """A move from one milestone to another; of a parcel, or of the whole order when ``waybill`` is empty."""
+    """A move from one milestone to another: of a parcel, or of the whole order where ``waybill`` is empty."""
 
     before: Milestone | None
     after: Milestone
@@ -50,26 +50,26 @@ class Leg(StrEnum):
     DOMESTIC = "domestic"
     ABROAD = "abroad"
     PICKUP = "pickup"  # ready for pick-up and not fetched
-    PROBLEM = "problem"  # at a problem that was told
-    SILENT = "silent"  # silent for so long that perhaps nobody waits any more
-    REFUND = "refund"  # a refund waits for the buyer, and the platform closes it
+    PROBLEM = "problem"  # at a problem that the channel was told of
+    SILENT = "silent"  # silent for so long that perhaps nobody waits for it any more
+    REFUND = "refund"  # a refund waits for the buyer, and the platform closes it after a deadline
 
 
 @dataclass(frozen=True, slots=True)
 class Stall:
-    """A silence of an order or one of its parcels, too long or not yet."""
+    """A silence of an order or of one of its parcels, whether or not it is too long yet."""
 
     leg: Leg
     since: datetime  # time of its last sign of life, aware
-    limit: timedelta  # the silence that is too long
-    usual: timedelta | None = None  # the median of this installation's parcels; None: too few seen
-    waybill: str = ""  # empty: the order has no parcel yet
-    last: str = ""  # the last entry's words without markup, or its place; of a refund its state as sent
-    until: datetime | None = None  # not paid, refund: when the platform closes it, aware; None: it does not say
+    limit: timedelta  # after it the silence is too long
+    usual: timedelta | None = None  # the median silence of this installation's parcels; None: too few were seen
+    waybill: str = ""  # empty: the silence is the order's
+    last: str = ""  # the last entry's words without markup, or its place; for a refund, its state code as sent
+    until: datetime | None = None  # NOT_PAID, REFUND: when the platform closes it, aware; None: not said
 
 
 class Basis(StrEnum):
-    """The journeys from which a time was learnt, the most alike first."""
+    """The group of journeys from which an expected time was learnt, the most similar first."""
 
     LANE = "lane"  # of the same carrier, from the same place
     CARRIER = "carrier"  # of the same carrier
@@ -78,24 +78,24 @@ class Basis(StrEnum):
 
 @dataclass(frozen=True, slots=True)
 class Expected:
-    """When an order is expected to arrive: at the door or the pick-up point. Times are aware.
+    """When an order is expected to arrive at the door or the pick-up point. Times are aware.
 
-    Of several parcels it is the one that is expected last.
+    For an order of several parcels, the range is that of the parcel that is expected last.
     """
 
-    first: datetime  # a quarter of the parcels that went this way came earlier …
-    last: datetime  # … and a tenth later
-    usual: timedelta  # the median from ``since`` to the arrival
-    since: datetime  # when the parcel was first scanned; before that, when the order was paid
+    first: datetime  # a quarter of the parcels on this way arrived earlier …
+    last: datetime  # … and a tenth of them later
+    usual: timedelta  # the median time from ``since`` to the arrival
+    since: datetime  # the parcel's first scan; without a scan, the order's payment
     basis: Basis
-    journeys: int  # how many it was learnt from
+    journeys: int  # the number of journeys from which the range was learnt
     waybill: str = ""  # empty: no parcel is scanned yet
     carrier: str = ""  # short name; empty: unknown
-    lane: str = ""  # the place that it left; empty: unknown
+    lane: str = ""  # the place that the parcel left; empty: unknown
 
     @property
     def late_at(self) -> datetime:
-        """From when on the order is later than expected: the last date is over, in whatever time zone it was read."""
+        """When the order becomes late: a day after ``last``, when that date is over in every reader's time zone."""
         return self.last + ONE_DAY
 
     def is_late(self, now: datetime) -> bool:
@@ -103,7 +103,7 @@ class Expected:
         return now >= self.late_at
 
     def ahead(self, now: datetime) -> tuple[datetime, datetime]:
-        """Return the range as far as it lies ahead of ``now``: never in the past."""
+        """Return the range cut off at ``now``, so that neither end lies in the past."""
         return max(self.first, now), max(self.last, now)
 
 
@@ -113,11 +113,11 @@ class Refund:
 
     code: str  # its state as sent, see pandapon.refunds
     since: datetime  # when it was first read in this state
-    line: str = ""  # names the line within its order; empty: the order as a whole
-    title: str = ""  # of the line; empty: the order as a whole
-    refund_id: str = ""  # empty: the platform does not name it
-    amount: Decimal | None = None  # asked for, yuan; None: unknown
-    until: datetime | None = None  # when its state ends by itself; None: unknown
+    line: str = ""  # identifies the line within its order; empty: the refund is of the order as a whole
+    title: str = ""  # of the line; empty: the refund is of the order as a whole
+    refund_id: str = ""  # empty: the platform names no id
+    amount: Decimal | None = None  # the amount asked for, in yuan; None: unknown
+    until: datetime | None = None  # when the platform ends this state by itself; None: unknown
     refusal: str = ""  # why the seller refused, without markup
     is_named: bool = True  # False: the order no longer names it, so that no view shows it
 
@@ -133,36 +133,36 @@ class Refund:
 
     @property
     def needs_buyer(self) -> bool:
-        """Whether it waits for the buyer."""
+        """Whether the refund waits for the buyer."""
         return self.is_named and self.state in NEEDS_BUYER
 
 
 @dataclass(frozen=True, slots=True)
 class RefundStep:
-    """A refund's move from one state to another. Equal codes: only the amount that was paid back changed."""
+    """A refund's move from one state to another."""
 
-    before: str  # the former code as sent; empty: it is new
+    before: str  # the former state code as sent; empty: the refund is new
     refund: Refund
 
 
 @dataclass(frozen=True, slots=True)
 class News:
-    """All that one reading of one order found and nobody was told yet. It becomes one message."""
+    """Everything new that one reading of one order found. It becomes one message."""
 
     ref: OrderRef
     milestone: Milestone | None  # where the order stands now
     nodes: tuple[Node, ...] = ()  # new, oldest first
     edited: tuple[Node, ...] = ()  # known nodes whose content changed
     steps: tuple[Step, ...] = ()
-    parcels: tuple[Parcel, ...] = ()  # all parcels with their milestones, without nodes, for "2 of 3 delivered"
-    added: tuple[str, ...] = ()  # waybills seen for the first time after the baseline
-    renumbered: tuple[tuple[str, str], ...] = ()  # (old, new) waybill of a parcel that the carrier gave another number
+    parcels: tuple[Parcel, ...] = ()  # all parcels that count, with milestones, without nodes: "2 of 3 delivered"
+    added: tuple[str, ...] = ()  # waybills that appeared after the baseline
+    renumbered: tuple[tuple[str, str], ...] = ()  # (old, new) waybill of each parcel that got another number
     price: tuple[Decimal, Decimal] | None = None  # the total before and after, yuan
     refunds: tuple[RefundStep, ...] = ()
-    refunded: tuple[Decimal | None, Decimal] | None = None  # what was paid back before and after, yuan
-    settled: bool = False  # it no longer waits for the buyer's payment, though no step says so: a finance team has it
-    late: Expected | None = None  # it is later than it was expected; told once
-    stall: Stall | None = None  # of an alarm, whose news is the silence alone
+    refunded: tuple[Decimal | None, Decimal] | None = None  # the amount paid back before and after, yuan
+    settled: bool = False  # the buyer's payment is no longer awaited (a finance team has it), though no step says so
+    late: Expected | None = None  # the range that has passed without an arrival; told once
+    stall: Stall | None = None  # the silence of an alarm; such news holds nothing else
 
     @property
     def has_problem(self) -> bool:
@@ -171,10 +171,9 @@ class News:
 
     @property
     def repeats(self) -> tuple[str, ...]:
-        """Waybills of the parcels whose problem a new node repeats, each once.
+        """The waybills of the parcels whose problem a new node repeats, each waybill once.
 
-        A second failed attempt is worth as much as the first. A parcel on its way back is not a new problem at each
-        stop.
+        A second failed attempt counts as much as the first. A parcel on its way back is no new problem at each stop.
         """
         standing = {parcel.waybill: parcel.milestone for parcel in self.parcels}
         again = (node for node in self.nodes if node.milestone in _TOLD_AGAIN)
@@ -195,7 +194,7 @@ class News:
 class NewsToPost:
     """News of one order, to be fanned out to its active watches in the transaction that records it."""
 
-    event_id: str  # unique per order; a watch is told each event once
+    event_id: str  # unique within the order; a watch is told each event once
     news: News
     severity: Severity
     audience: frozenset[Filter]  # watches with one of these filters receive it

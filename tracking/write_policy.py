@@ -1,4 +1,4 @@
-"""The rule which writes are switched on, and who may make them. Pure values."""
+"""Which writes are switched on, and who may make them. Pure values."""
 
 from __future__ import annotations
 
@@ -19,14 +19,14 @@ class WriteScope(StrEnum):
     OFF = "off"
     CART = "cart"
     ORDERS = "orders"  # the cart, and creating and cancelling orders
-    ALL = "all"  # these, and whatever else changes the account
+    ALL = "all"  # these, and all other changes of the account
 
 
 _REACH = {scope: at for at, scope in enumerate(WriteScope)}
 
 
 class WhoError(ValueError):
-    """A list of people, groups and channels has an entry of another form."""
+    """A list of people, user groups and channels has an entry that is no Slack id of these."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -46,25 +46,25 @@ class WritePolicy:
 
     @property
     def readers(self) -> frozenset[str]:
-        """Who may read the audit trail; empty: everybody who may use the bot."""
+        """Slack ids of those who may read the audit trail; empty: everybody who may use the bot."""
         return self.auditors or self.writers
 
 
 def is_among(listed: frozenset[str], user: str, channel: str, groups: Collection[str] = ()) -> bool:
-    """Whether a list of ids names a person, the channel in which they act, or one of their user groups.
+    """Whether a set of ids contains a person, the channel in which they act, or one of their user groups.
 
-    An empty list names everybody.
+    An empty set stands for everybody.
     """
     return not listed or user in listed or (bool(channel) and channel in listed) or not listed.isdisjoint(groups)
 
 
 def groups_of(listed: frozenset[str]) -> list[str]:
-    """Return the user groups in a list of ids."""
+    """Return the ids of user groups (S…) in a set of ids, sorted."""
     return sorted(name for name in listed if name.startswith("S"))
 
 
 def read_ids(text: str) -> frozenset[str]:
-    """Read ids that are joined by commas. Raises WhoError."""
+    """Read ids separated by commas; an empty text gives an empty set. Raises WhoError."""
     parts = [part.strip() for part in text.split(",") if part.strip()]
     if wrong := next((part for part in parts if not _ID.fullmatch(part)), ""):
         raise WhoError(f"{wrong!r} is no Slack id of a person (U…), a user group (S…) or a channel (C…)")

@@ -162,7 +162,7 @@ class Composer:
     async def _digest(self, post: Post, now: datetime) -> Message | None:
         """Join the batched news, without that of orders that are no longer watched, and what cannot be read."""
         entries: list[tuple[Post, News, Watch]] = []
-        for batched in await self._store.outbox.batched(post.id):
+        for batched in await self._store.outbox.batch_members(post.id):
             if not isinstance(batched.content, News):
                 log.error("news of a batch cannot be read, it is given up", extra={"post": batched.id})
                 await self._store.outbox.fail_member(now, batched, "cannot be composed")

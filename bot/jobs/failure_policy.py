@@ -91,7 +91,7 @@ class FailurePolicy:
     async def _told_first_by(self, post: Post) -> list[Post]:
         """The posts of the news that a message tells first: a batch's details repeat its lines in the threads."""
         if post.kind is PostKind.BATCH and not post.event_id.startswith(DETAIL_OF):
-            return await self._store.outbox.batched(post.id)
+            return await self._store.outbox.batch_members(post.id)
         return [post] if post.kind is PostKind.NEWS else []
 
     def note_token(self, code: str) -> None:

@@ -27,8 +27,8 @@ class Hearsay:
         now, failures = self._clock(), self._failures
         own = failures.unknown_refusals.by_channel() | ({"": failures.token_refused} if failures.token_refused else {})
         if own or self._has_said:
-            await self._store.refusals.say(now, self._worker, own)
+            await self._store.refusals.record(now, self._worker, own)
             self._has_said = bool(own)
-        heard = await self._store.refusals.hear(now - FORGOTTEN, self._worker)
+        heard = await self._store.refusals.of_others(now - FORGOTTEN, self._worker)
         failures.heard_token_refused = heard.pop("", "")
         failures.unknown_refusals.heard = heard

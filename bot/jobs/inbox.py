@@ -48,7 +48,7 @@ class InboxReader:
             while messages := await self._store.inbox.waiting(BATCH):
                 outcomes = []
                 for message in messages:
-                    keys = await self._store.inbox.concerned(message.ids)
+                    keys = await self._store.inbox.orders_named(message.ids)
                     if keys and await self._store.orders.mark_due(keys, self._clock(), whole=True):
                         due.update(dict.fromkeys(keys))
                     outcomes.append((message.dedup, _outcome(message.kind, known=bool(keys))))

@@ -21,7 +21,7 @@ async def identity(store: Store, post: Post) -> dict[str, str]:
     """Return the payload of the message's metadata, which every member can see: its token and its fact ids."""
     members = [post] if post.kind is PostKind.NEWS else []
     if post.kind is PostKind.BATCH:
-        members = await store.outbox.batched(post.id)
+        members = await store.outbox.batch_members(post.id)
     ids = dict.fromkeys(fact_id for member in members for fact_id in _fact_ids(member))
     return {"id": post.token} | ({"told": "".join(list(ids)[:MOST])} if ids else {})
 

@@ -27,7 +27,7 @@ async def remaining(store: Store, post: Post) -> Post | None:
         news = post.news
     except UnreadableError:  # the composer logs it and gives the post up
         return post
-    left = fact_ids.beyond(news, shared.told)
+    left = fact_ids.without_shared(news, shared.told)
     if left == news:
         return post
     watch = await store.watches.get(post.watch_id) if post.watch_id is not None else None

@@ -8,8 +8,9 @@ from typing import TYPE_CHECKING
 
 from bot.jobs.isolation import isolated
 from storage.alarm import Alarm, AlarmState
+from storage.watch import EndReason
 from tracking.renumber import live
-from tracking.stalls import is_same, silence, silences, stall, stall_at
+from tracking.stalls import is_same, silence_name, silences, stall_at, worst_stall
 from tracking.values import Filter, Leg, News, NewsToPost, Severity
 
 if TYPE_CHECKING:
@@ -78,7 +79,7 @@ class StallWatch:
         order, refunds = stored.order, stored.known_refunds
         limits, moved_at = self._limits(), stored.moved_at
         silent = silences(order, stored.milestone, parcels, limits, now, moved_at=moved_at, refunds=refunds)
-        found = stall(silent, limits, now)
+        found = worst_stall(silent, limits, now)
         if found is None:
             again = stall_at(silent)
             await self._store.alarms.schedule(stored.key, again if again and again > now else None, seen=stored.version)
@@ -86,12 +87,12 @@ class StallWatch:
         if standing and is_same(standing.stall, found):
             return await self._stands(stored, standing, found, now)
         assignee = standing.assignee if standing else ""
-        return await self._raise(stored, found, f"stall:{found.leg}:{silence(found)}", now, assignee)
+        return await self._raise(stored, found, f"stall:{found.leg}:{silence_name(found)}", now, assignee)
 
     async def _stands(self, stored: StoredOrder, standing: Alarm, found: Stall, now: datetime) -> bool:
         """Handle the same silence as before: no second alarm, but an unanswered final question ends the watches."""
         if found.leg is Leg.SILENT and standing.state is AlarmState.OPEN:
-            if await self._store.orders.retire(now, stored.key, "silent", seen=stored.version):
+            if await self._store.orders.retire(now, stored.key, EndReason.SILENT, seen=stored.version):
                 log.info("order is silent and nobody answered, no longer followed", extra={"order": stored.key})
                 self._wake()
             return False

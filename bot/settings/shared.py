@@ -176,7 +176,7 @@ class Shared(Observability):
     def limits(self) -> Limits:
         """How long each leg may be silent before an alarm."""
         hours = {name: timedelta(hours=value) for name, value in self.stall_hours.items()}
-        return Limits(rest=parse_rest(self.stall_rest), **hours)  # type: ignore[arg-type]  # its names are checked
+        return Limits(rest_days=parse_rest(self.stall_rest), **hours)  # type: ignore[arg-type]  # its names are checked
 
     @property
     def write_policy(self) -> WritePolicy:

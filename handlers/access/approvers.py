@@ -5,7 +5,7 @@ from __future__ import annotations
 from typing import TYPE_CHECKING
 
 from handlers.access.user_groups import UserGroups
-from tracking.approvals import ApprovalPolicy, represents
+from tracking.approvals import ApprovalPolicy, represented_people
 from tracking.write_policy import groups_of
 
 if TYPE_CHECKING:
@@ -32,7 +32,7 @@ class Approvers:
         """
         present = self.policy.approvers(approval.deed.amount_fen, approval.asker)
         listed = approval.approvers if present is None else present
-        for each in represents(person, approval.asker, absences, now):
+        for each in represented_people(person, approval.asker, absences, now):
             if await self._is_among(client, listed, each):
                 return True
         return False

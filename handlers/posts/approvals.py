@@ -12,7 +12,7 @@ from handlers.blocks.i18n import _
 from handlers.blocks.people import name
 from handlers.blocks.punctuation import sentences
 from handlers.blocks.text import escape, slack_date
-from tracking.approvals import ApprovalState, to_mention
+from tracking.approvals import ApprovalState, mentioned_ids
 
 if TYPE_CHECKING:
     from collections.abc import Sequence
@@ -116,5 +116,5 @@ def withdraw(approval: Approval, at: int) -> Block:
 
 
 def _mentions(approval: Approval, absences: Sequence[Absence], now: datetime) -> str:
-    people = to_mention(approval.approvers, approval.asker, absences, now)
+    people = mentioned_ids(approval.approvers, approval.asker, absences, now)
     return " ".join(f"<!subteam^{each}>" if each.startswith("S") else el.mention(each) for each in people)

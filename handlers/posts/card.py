@@ -49,7 +49,7 @@ from handlers.wire.requests import (
 )
 from pandapon.shipment import Milestone
 from pandapon.times import CHINA
-from storage.watch import WatchState
+from storage.watch import EndReason, WatchState
 from tracking.severity import required_actions
 from tracking.values import News
 
@@ -179,9 +179,9 @@ def _why(watch: Watch) -> str:
 
 
 def _ended(watch: Watch) -> str:
-    if watch.reason == "archived":
+    if watch.reason == EndReason.ARCHIVED:
         return _("The order is over; it is no longer followed.")
-    if watch.reason == "silent":
+    if watch.reason == EndReason.SILENT:
         return _("No update for too long; it is no longer followed.")
     return _("No longer watched.")
 

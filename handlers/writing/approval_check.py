@@ -20,7 +20,7 @@ from handlers.wire.slack import FAILURES, code_of
 from handlers.writing.flows import note_refused
 from handlers.writing.steps import Done
 from pandapon.phones import mask_phones
-from tracking.approvals import Approval, ApprovalState, Deed, to_mention
+from tracking.approvals import Approval, ApprovalState, Deed, mentioned_ids
 from tracking.changes.approval import ApprovalStep, Step
 
 if TYPE_CHECKING:
@@ -54,7 +54,7 @@ async def check_approval(interaction: Interaction, flow: Flow, deed: Deed) -> st
     if approvers is None:
         return ""
     deed = replace(deed, note=mask_phones(deed.note), place=mask_phones(deed.place))
-    request = await ctx.store.approvals.fitting(now, flow.owner, deed, flow.id)
+    request = await ctx.store.approvals.find_covering(now, flow.owner, deed, flow.id)
     if request and request.state is ApprovalState.APPROVED:
         return request.by
     if request is None and (approver := await _approved_purchase(interaction, flow, deed)):
@@ -80,11 +80,11 @@ async def _ask(interaction: Interaction, flow: Flow, deed: Deed, approvers: froz
     channel = ctx.approvers.policy.channel or flow.channel
     in_channel, absences = channel[:1] in {"C", "G"}, await ctx.store.approvals.away(now)
     if in_channel:
-        named = to_mention(approvers, flow.owner, absences, now)
+        named = mentioned_ids(approvers, flow.owner, absences, now)
         readers = await _outside(interaction, channel, [each for each in named if not each.startswith("S")])
     else:  # asked in a direct message: each approver gets one
         people = await ctx.approvers.people(interaction.client, approvers)
-        readers = to_mention(people, flow.owner, absences, now)[:READERS]
+        readers = mentioned_ids(people, flow.owner, absences, now)[:READERS]
         if not readers:
             raise await _nobody(interaction, deed)
     until = now + ctx.approvers.policy.lasts

@@ -31,7 +31,7 @@ from pandapon.operations.freight import (
 )
 from pandapon.operations.requests import made
 from tracking.changes.freight import DomesticParcels, FreightBooking
-from tracking.freight import YUAN, Offer, Preview, compared, in_common
+from tracking.freight import YUAN, Offer, Preview, cheapest_first, common_services
 from tracking.writes import WriteState
 
 if TYPE_CHECKING:
@@ -77,7 +77,7 @@ async def estimate(api: PandaPon, line: OrderLine, receiver: TypedReceiver) -> t
         )
     )
     answers = await _asked(api, freight.ESTIMATE, request)
-    return compared(tuple(_offer(answer) for answer in answers if answer.service_id))
+    return cheapest_first(tuple(_offer(answer) for answer in answers if answer.service_id))
 
 
 async def estimate_all(api: PandaPon, lines: Sequence[OrderLine], receiver: TypedReceiver) -> tuple[Offer, ...]:
@@ -85,7 +85,7 @@ async def estimate_all(api: PandaPon, lines: Sequence[OrderLine], receiver: Type
     answers = await asyncio.gather(*(estimate(api, line, receiver) for line in lines), return_exceptions=True)
     if error := next((answer for answer in answers if isinstance(answer, BaseException)), None):
         raise error
-    return in_common([answer for answer in answers if isinstance(answer, tuple)])
+    return common_services([answer for answer in answers if isinstance(answer, tuple)])
 
 
 async def preview(api: PandaPon, order: OrderToShip, service: Offer, receiver: TypedReceiver) -> Preview:

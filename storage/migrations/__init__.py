@@ -1,1 +1,1 @@
-"""The history of the tables: numbered steps with a text for each engine."""
+"""The migrations of the tables: numbered steps, with the SQL for each engine."""

@@ -1,6 +1,7 @@
-"""One row a channel that gets posts: whoever claims for it locks the row, and its times are the channel's pace.
+"""Adds lanes and turns.
 
-The row with an empty channel is that of the whole workspace. And turns: who may change something now, by its name.
+A lane is a row for each channel that gets posts: a claim locks the row, and its times are the channel's pace. The row
+with an empty channel is the workspace's. A turn is a lock by name for an act that must not overlap.
 """
 
 from __future__ import annotations

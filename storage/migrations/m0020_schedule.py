@@ -1,7 +1,7 @@
-"""The schedule, in a table of its own.
+"""Moves the schedule of orders to a table of its own.
 
-A claim and a reading that brings nothing new write only the schedule's short row; the order's row, with the order as
-PandaPon sent it, stays. The platform and the id of an order stand in its key, and nowhere else any more.
+A claim, and a reading that brings nothing new, write only the schedule's short row, and not the order's row with the
+order as PandaPon sent it. The columns with an order's platform and id are dropped, since its key holds both.
 """
 
 from __future__ import annotations

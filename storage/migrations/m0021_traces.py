@@ -1,6 +1,6 @@
-"""The entries of each parcel packed into one row.
+"""Packs the entries of each parcel into one row.
 
-They were most of the file: each entry had a row with its order's key, its parcel's number and two hashes.
+The entries made up most of the file: each had a row with its order's key, its parcel's number and two hashes.
 """
 
 from __future__ import annotations

@@ -1,4 +1,4 @@
-"""The contents of news packed: each repeated the entries that it tells, with the name of every field."""
+"""Packs the contents of news, each of which repeats the entries that it tells, with the name of every field."""
 
 from __future__ import annotations
 

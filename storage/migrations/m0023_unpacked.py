@@ -1,4 +1,4 @@
-"""The entries and news as they were before they were packed are deleted."""
+"""Deletes the entries and news as they were before they were packed."""
 
 from __future__ import annotations
 

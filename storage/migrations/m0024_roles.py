@@ -1,4 +1,4 @@
-"""Whose a lease is, jobs of which one process at a time runs each, and the pace of requests to an account."""
+"""Adds the holder of a lease, jobs that one process at a time runs, and the pace of requests to an account."""
 
 from __future__ import annotations
 

@@ -1,4 +1,4 @@
-"""When channels were shown changes of an order's price or refunds, so that all processes count them together."""
+"""Adds the times at which channels were shown changes of an order's price or refunds, which all processes count."""
 
 from __future__ import annotations
 

@@ -1,4 +1,4 @@
-"""What is known of PandaPon's outages and pauses, so that all processes hold back together, also after a restart."""
+"""Adds the knowledge of PandaPon's outages and pauses, so that all processes hold back, also after a restart."""
 
 from __future__ import annotations
 

@@ -1,4 +1,4 @@
-"""What processes tell each other: which of them are at work, and what one of them learnt for all."""
+"""Adds the facts that processes share: which of them are at work, and the values that one of them learnt for all."""
 
 from __future__ import annotations
 

@@ -1,7 +1,8 @@
 """The tables that all workspaces of an installation share, for each engine.
 
-What a later version needs stands at the end and only adds, as processes of the version before go on working with the
-tables. A SQLite file has them only on the way from one server to another, so it is always made anew.
+Statements of later versions are added at the end and only add columns or tables, since processes of the former version
+still work with the tables. A SQLite file has the tables only on the way from one server to another, so it is always
+new.
 """
 
 from __future__ import annotations
@@ -63,5 +64,5 @@ CREATE TABLE IF NOT EXISTS host_facts (
 
 
 def statements(text: str) -> list[str]:
-    """Divide one of the two into its statements."""
+    """Return the statements of :data:`POSTGRES` or :data:`SQLITE`."""
     return [statement for statement in text.split(";\n") if statement.strip()]

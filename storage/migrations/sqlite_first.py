@@ -1,4 +1,4 @@
-"""The steps of the time when SQLite was the only engine. ``normal_number`` is a function of the connection."""
+"""The steps from the time when SQLite was the only engine. The connection defines the function ``normal_number``."""
 
 from __future__ import annotations
 
@@ -103,7 +103,7 @@ CREATE INDEX inbox_waiting ON inbox (id) WHERE handled_at IS NULL;
 CREATE INDEX inbox_received ON inbox (received_at);
 """
 
-# The time of the last complete look at an order list goes: after a start the list is read again anyway.
+# Drops the time of the last complete reading of an order list: after a start the list is read again anyway.
 SCANS = """
 ALTER TABLE subscriptions DROP COLUMN scanned_at;
 """
@@ -115,12 +115,12 @@ CREATE INDEX orders_stale ON orders (stale_since) WHERE stale_since IS NOT NULL;
 CREATE INDEX watches_state ON watches (state) WHERE state <> 'ended';
 """
 
-# The messages about unknown orders are counted and deleted often.
+# An index for messages about unknown orders, which are often counted and deleted.
 UNKNOWN_PUSHES = """
 CREATE INDEX inbox_unknown ON inbox (received_at) WHERE outcome = 'unknown order';
 """
 
-# People's names; who is to be reminded of which alarm, where and when.
+# People's names, and reminders: the person, the alarm, the channel and the time.
 REACH = """
 CREATE TABLE people (id TEXT PRIMARY KEY, name TEXT NOT NULL) STRICT, WITHOUT ROWID;
 CREATE TABLE reminders (
@@ -133,7 +133,7 @@ INSERT INTO reminders (alarm, person, channel, at)
     a.snoozed_until FROM alarms a WHERE a.state = 'snoozed' AND a.snoozed_until IS NOT NULL AND a.actor <> '';
 """
 
-# A parcel is found by its normal number, and matched with its order's consignments by the platform's own id.
+# A parcel's normalised number, by which it is found, and the platform's id, which matches it with a consignment.
 TRACKING_NUMBERS = """
 ALTER TABLE parcels ADD COLUMN number TEXT NOT NULL DEFAULT '';
 ALTER TABLE parcels ADD COLUMN logistics_id TEXT NOT NULL DEFAULT '';
@@ -142,8 +142,8 @@ DROP INDEX parcels_waybill;
 UPDATE parcels SET number = normal_number(waybill);
 """
 
-# The names that the code has for the same things. A daily digest's token was made from what its event was called then
-# (see ``enqueue``), and stays.
+# Renames columns and values to the code's terms. The token of a daily digest is still derived from its event's former
+# name (see ``enqueue``).
 VOCABULARY = """
 ALTER TABLE outbox RENAME COLUMN what TO event_id;
 ALTER TABLE outbox RENAME COLUMN level TO severity;
@@ -161,18 +161,18 @@ UPDATE outbox SET kind = 'batch' WHERE kind = 'digest';
 UPDATE outbox SET kind = 'daily_digest', event_id = 'daily_digest:' || substr(event_id, 9) WHERE kind = 'summary';
 """
 
-# Why an order stands where it stands, for lists, which load no entries. Rereading by newer rules fills it.
+# Why an order is at a problem or an end, for lists, which load no entries. The rereading by newer rules fills it.
 REASON = """
 ALTER TABLE orders ADD COLUMN reason TEXT NOT NULL DEFAULT '';
 """
 
-# The language and time zone of each person's Slack: answers are in the reader's language after a restart too.
+# The language and time zone that each person set in Slack, so that answers are in that language after a restart, too.
 READERS = """
 ALTER TABLE people ADD COLUMN locale TEXT NOT NULL DEFAULT '';
 ALTER TABLE people ADD COLUMN time_zone TEXT NOT NULL DEFAULT '';
 """
 
-# When an order is expected, whether it was told as late, and the journeys from which that is learnt.
+# When an order is expected, whether it was told as late, and the journeys from which these times are learnt.
 EXPECTED = """
 ALTER TABLE orders ADD COLUMN expected TEXT NOT NULL DEFAULT '';
 ALTER TABLE orders ADD COLUMN late_at INTEGER;
@@ -185,7 +185,7 @@ CREATE TABLE journeys (
 CREATE INDEX journeys_ended ON journeys (ended_at);
 """
 
-# The records of calls that change the account, and what open forms were made from.
+# The records of calls that change the account, and the contents of open forms.
 WRITES = """
 CREATE TABLE writes (
   id TEXT PRIMARY KEY, dedup_key TEXT NOT NULL UNIQUE, operation TEXT NOT NULL, target TEXT NOT NULL,
@@ -210,12 +210,12 @@ ALTER TABLE writes ADD COLUMN approved_by TEXT NOT NULL DEFAULT '';
 CREATE INDEX writes_target ON writes (target, begun_at);
 """
 
-# Until when an order is to be picked up, for lists, which load no entries. Rereading by newer rules fills it.
+# The deadline for a pick-up, for lists, which load no entries. The rereading by newer rules fills it.
 PICK_UP_BY = """
 ALTER TABLE orders ADD COLUMN pick_up_by INTEGER;
 """
 
-# The refunds of each order, until when one that waits keeps it from the archive, and whether one waits for the buyer.
+# Each order's refunds, until when an open refund keeps it out of the archive, and whether one waits for the buyer.
 REFUNDS = """
 ALTER TABLE orders ADD COLUMN refunds TEXT NOT NULL DEFAULT '';
 ALTER TABLE orders ADD COLUMN refund_open_until INTEGER;

@@ -1,4 +1,4 @@
-"""One step of the tables' history."""
+"""A migration step: one change of the tables."""
 
 from __future__ import annotations
 
@@ -20,7 +20,7 @@ class Step:
 
     name: str
     sqlite: str
-    postgres: str = ""  # empty: PostgreSQL has no such tables yet, or has them like this from the beginning
+    postgres: str = ""  # empty: PostgreSQL had no tables yet, or has them in this form from the beginning
     convert: Callable[[Connection], None] | None = None
 
     def for_sqlite(self) -> Iterator[str]:

@@ -1,9 +1,9 @@
 """The tables as a series of numbered steps. Times are integer microseconds since 1970 UTC, ids are text.
 
-All steps that a database lacks are applied in one transaction: none may commit, or need to run outside of one. A step
-that has landed never changes. A new step is a module of its own beside this one, and a line here. While a release
-rolls out, processes of the release before still work on the new tables: a step adds, and what the old code needs is
-removed a release later.
+All steps that a database lacks are applied in one transaction, so no step may commit or need to run outside of a
+transaction. A step that has landed never changes. A new step is a module of its own beside this one, and a line here.
+While a release rolls out, processes of the former release still work on the new tables: a step only adds, and columns
+that the old code needs are removed a release later.
 """
 
 from __future__ import annotations

@@ -1,10 +1,10 @@
-"""Runs one statement for many sets of values as a single statement, which is several times as fast.
+"""Combines a statement for many sets of values into a single statement, which is several times as fast.
 
-The values come as one array for each place, and ``unnest`` makes rows of them again:
+The values are passed as one array for each parameter, and ``unnest`` turns these into rows again:
 
     UPDATE t SET a = ? WHERE b = ?   becomes   UPDATE t SET a = g.p0 FROM unnest(…) AS g (p0, p1) WHERE b = g.p1
 
-It is for statements with places in order that add or change rows, of which no two concern the same row.
+It works for statements with parameters in order that add or change rows, if no two sets concern the same row.
 """
 
 from __future__ import annotations
@@ -16,13 +16,13 @@ from typing import TYPE_CHECKING, Any
 if TYPE_CHECKING:
     from collections.abc import Sequence
 
-FEWEST = 4  # sets of values; for fewer the statement is run one by one
+FEWEST = 4  # sets of values; with fewer sets the statement is run for each set
 INSERT = re.compile(r"\s*INSERT INTO \w+ \([^)]*\)\s*")
 TYPES = {bool: "boolean", int: "bigint", str: "text", bytes: "bytea"}
 
 
 def combined(sql: str, rows: Sequence[Any]) -> tuple[str, list[list[Any]]] | None:
-    """Return the statement for all rows at once, in psycopg's words, and its arrays; None: it cannot be combined."""
+    """Return the combined statement, with psycopg's parameters, and its arrays; None: it cannot be combined."""
     if len(rows) < FEWEST or isinstance(rows[0], dict):
         return None
     columns = [list(column) for column in zip(*rows, strict=True)]
@@ -34,7 +34,7 @@ def combined(sql: str, rows: Sequence[Any]) -> tuple[str, list[list[Any]]] | Non
 
 
 def _kind(column: Sequence[Any]) -> str:
-    """The type of a column's values in PostgreSQL; empty: all are NULL."""
+    """PostgreSQL's type for a column of values; empty: all values are NULL."""
     value = next((value for value in column if value is not None), None)
     return "" if value is None else next(name for kind, name in TYPES.items() if isinstance(value, kind))
 
@@ -61,18 +61,21 @@ def _statement(sql: str, kinds: tuple[str, ...]) -> str | None:
 
 
 def _inserted(text: str, word: str, addition: str, after: str, *, takes_word: bool = False) -> str | None:
-    """Put an addition before the first such word outside all parentheses, or in its place."""
+    """Insert an addition before the first ``word`` outside all parentheses (``takes_word``: instead of it).
+
+    ``after``: the text between the addition and the remaining statement. None: there is no such word.
+    """
     depth = 0
     for match in re.finditer(rf"[()]|\b{word}\b", text):
         if match[0] == word and not depth:
-            rest = text[match.end() :] if takes_word else text[match.start() :]
-            return f"{text[: match.start()].rstrip()}{addition}{after or ' '}{rest.lstrip()}"
+            remaining = text[match.end() :] if takes_word else text[match.start() :]
+            return f"{text[: match.start()].rstrip()}{addition}{after or ' '}{remaining.lstrip()}"
         depth += (match[0] == "(") - (match[0] == ")")
     return None
 
 
 def _closing(text: str, start: int) -> int:
-    """The place of the parenthesis that closes the one at ``start``."""
+    """The position of the parenthesis that closes the parenthesis at ``start``. Raises ValueError."""
     depth = 0
     for match in re.finditer(r"[()]", text[start:]):
         depth += 1 if match[0] == "(" else -1

@@ -1,4 +1,4 @@
-"""Compares a machine's clock with the server's, by which the clocks of all its machines are compared."""
+"""Compares this machine's clock with the database server's, and so with the clocks of the other machines."""
 
 from __future__ import annotations
 
@@ -10,18 +10,18 @@ if TYPE_CHECKING:
 
     from storage.connection import Connection
 
-TRIES = 3  # the quickest counts: of what lies between two readings of our clock, half is not known
+TRIES = 3  # the quickest comparison counts: its offset is uncertain by half of the time that it took
 SERVERS = "SELECT EXTRACT(EPOCH FROM clock_timestamp())"
 
 
 def offset(conn: Connection, clock: Callable[[], datetime]) -> float:
     """Return how many seconds ``clock`` is ahead of the server's clock; negative: behind."""
-    _took, found = min(_compared(conn, clock) for _ in range(TRIES))
-    return found
+    _took, seconds_ahead = min(_compared(conn, clock) for _ in range(TRIES))
+    return seconds_ahead
 
 
 def _compared(conn: Connection, clock: Callable[[], datetime]) -> tuple[float, float]:
-    """Compare once. Returns the seconds that it took, and the offset, which is right within half of them."""
+    """Compare once. Returns the seconds that it took, and the offset, which is exact within half of these."""
     before = clock()
     servers = float(conn.execute(SERVERS).fetchone()[0])
     took = (clock() - before).total_seconds()

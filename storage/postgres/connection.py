@@ -18,18 +18,18 @@ if TYPE_CHECKING:
 
     import psycopg
 
-# A place in order, for one value or a whole array, or one with a name; a cast has two colons.
+# A parameter in order, for one value or a whole array, or a parameter by name. (A cast has two colons.)
 PLACE = re.compile(r"\?(?P<array>::text\[\])?|(?<![:\w]):(?P<name>[a-z_]+)")
 
 
 class Row(tuple[Any, ...]):
-    """A row that gives its values by place and by column name, and can be unpacked."""
+    """A row. Its values are read by position or by column name, and it can be unpacked."""
 
     __slots__ = ()
     places: dict[str, int]
 
     def __getitem__(self, column: Any) -> Any:
-        """Return a value by the name of its column, or by its place."""
+        """Return the value of a column, given by its name or its position."""
         return tuple.__getitem__(self, self.places[column] if column.__class__ is str else column)
 
 
@@ -40,18 +40,18 @@ def _row_type(names: tuple[str, ...]) -> type[Row]:
 
 
 def named_row(cursor: psycopg.Cursor[Any]) -> Callable[[Iterable[Any]], Row]:
-    """Make rows of :class:`Row`: a row factory of psycopg."""
+    """Return a row maker for :class:`Row`: the row factory that psycopg calls for each result."""
     return _row_type(tuple(column.name for column in cursor.description or ()))
 
 
 @lru_cache(maxsize=2000)
-def in_psycopgs_words(sql: str) -> str:
-    """Return the statement with psycopg's places for values instead of ``?`` and ``:name``."""
-    return PLACE.sub(_in_psycopgs_words, sql.replace("%", "%%"))
+def with_psycopg_parameters(sql: str) -> str:
+    """Return the statement with psycopg's parameters (``%s``, ``%(name)s``) instead of ``?`` and ``:name``."""
+    return PLACE.sub(_psycopg_parameter, sql.replace("%", "%%"))
 
 
-def _in_psycopgs_words(place: re.Match[str]) -> str:
-    """Arrays go in their binary form, which psycopg makes several times as fast as their text."""
+def _psycopg_parameter(place: re.Match[str]) -> str:
+    """The parameter in psycopg's form. Arrays are sent in binary, which psycopg makes several times as fast as text."""
     if place["name"]:
         return f"%({place['name']})s"
     return f"%b{place['array']}" if place["array"] else "%s"
@@ -64,10 +64,10 @@ class PostgresConnection:
 
     def __init__(self, raw: psycopg.Connection[Any]) -> None:
         self.raw = raw
-        self.wakes: set[Wake] = set()  # what this transaction leaves for others to do
+        self.wakes: set[Wake] = set()  # the work that this transaction leaves for other processes
 
     def hold(self, *names: str) -> None:
-        """Wait until no other transaction of this schema holds a name, and hold them all until the end of this one.
+        """Take locks by these names, within this schema, until the end of the transaction.
 
         They are taken in the order of the names, so that two transactions do not wait for each other.
         """
@@ -75,12 +75,12 @@ class PostgresConnection:
         self.raw.execute(f"SELECT {lock} FROM unnest(%s::text[]) AS names (name)", (sorted(set(names)),))
 
     def among(self, texts: Sequence[str]) -> tuple[str, list[Any]]:
-        """See :class:`storage.connection.Connection`. The text is always the same, so the server prepares it once."""
+        """See :class:`storage.connection.Connection`. The SQL is always the same, so the server prepares it once."""
         return "= ANY (?::text[])", [list(texts)]
 
     def execute(self, sql: str, parameters: Any = (), /) -> psycopg.Cursor[Any]:
         """Run one statement."""
-        cursor = self.raw.cursor(row_factory=named_row).execute(in_psycopgs_words(sql), parameters)
+        cursor = self.raw.cursor(row_factory=named_row).execute(with_psycopg_parameters(sql), parameters)
         self._note(sql, cursor)
         return cursor
 
@@ -90,23 +90,23 @@ class PostgresConnection:
         if at_once := combined(sql, rows):
             cursor.execute(*at_once)
         else:
-            cursor.executemany(in_psycopgs_words(sql), rows)
+            cursor.executemany(with_psycopg_parameters(sql), rows)
         self._note(sql, cursor)
         return cursor
 
     def orders_are_due(self) -> None:
-        """Note that orders are due."""
+        """Note that orders are due at once, so that the commit wakes another process."""
         self.wakes.add(Wake.DUE)
 
     def _note(self, sql: str, cursor: psycopg.Cursor[Any]) -> None:
-        """Note that posts were queued. A dozen operations do it, and each by such a statement."""
+        """Note that posts were queued, recognised by the statement: a dozen operations queue posts."""
         if cursor.rowcount > 0 and sql.lstrip().startswith(QUEUED):
             self.wakes.add(Wake.POSTS)
 
     def tuples(self, sql: str, parameters: Any = (), /) -> psycopg.Cursor[Any]:
         """Run one statement whose rows are plain tuples."""
-        return self.raw.cursor(row_factory=tuple_row).execute(in_psycopgs_words(sql), parameters)
+        return self.raw.cursor(row_factory=tuple_row).execute(with_psycopg_parameters(sql), parameters)
 
     def wiping(self) -> AbstractContextManager[None]:
-        """Do nothing: who may read the server's files can read what its vacuum has not yet reached."""
+        """Do nothing: deleted rows stay in the server's files until its vacuum overwrites them."""
         return nullcontext()

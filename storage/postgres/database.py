@@ -1,4 +1,4 @@
-"""The PostgreSQL engine: a pool of connections, a thread for each, and every use of a connection is a transaction."""
+"""The PostgreSQL engine: a pool of connections with a thread for each. Every use of a connection is a transaction."""
 
 from __future__ import annotations
 
@@ -36,19 +36,19 @@ T = TypeVar("T")
 
 log = logging.getLogger(__name__)
 
-CONNECTIONS = 4  # of a process at most; a transaction holds one for a few milliseconds
-TRIES = 6  # of one transaction that collided with another, or whose connection broke before it committed
+CONNECTIONS = 4  # of a process at most; a transaction uses one for a few milliseconds
+TRIES = 6  # of a transaction that collided with another one, or whose connection broke before the commit
 # A transaction that hangs would keep its locks, and its snapshot would keep dead rows from being vacuumed.
 LIMITS = {"idle_in_transaction_session_timeout": "30s", "lock_timeout": "20s"}
-# What is read often is in memory. With the default, 4, which stands for a disk's arm, the server reads a table of some
-# thousand orders from its beginning to find a hundred of them.
+# Tables that are read often are in memory. With the default of 4, which suits a disk with an arm, the server would scan
+# a whole table of some thousand orders to find a hundred of them.
 PLANNER = {"random_page_cost": "1.1"}
-# A commit that is answered before it is on the disk may be forgotten when the server crashes: a post would be repeated.
+# A commit that is confirmed before it is on the disk may be lost if the server crashes: a post would be repeated.
 DURABLE = "set_config('synchronous_commit', replace(current_setting('synchronous_commit'), 'off', 'on'), %s)"
 
 
 class _Session(psycopg.Connection[Any]):
-    """A connection that knows in which schema its session works; None: not known."""
+    """A connection with the schema in which its session works; None: unknown."""
 
     schema: str | None = None
 
@@ -59,10 +59,10 @@ class PostgresServer:
     def __init__(
         self, url: str, *, behind_pooler: bool = False, connections: int = CONNECTIONS, notifies: bool = True
     ) -> None:
-        """``behind_pooler``: a pooler gives each transaction another session, so nothing may outlast a transaction.
+        """``behind_pooler``: a pooler gives each transaction another session, so no setting may outlast a transaction.
 
-        It is seen when the connections are opened, too: a schema that stays set would become another client's.
-        ``notifies``: transactions that leave work for other processes wake them.
+        :meth:`open` also recognises a pooler by itself: a schema that stays set would become another client's.
+        ``notifies``: transactions that leave work for other processes wake these.
         """
         self.notifies = notifies
         self.url, self.behind_pooler = url, behind_pooler
@@ -100,8 +100,8 @@ class PostgresServer:
     ) -> T:
         """Run ``work`` in a transaction on the calling thread. Raises StorageError.
 
-        The same work is done again after a collision with another transaction, and after a lost connection unless it
-        was lost while committing: then nobody knows whether the transaction took place.
+        ``work`` is run again after a collision with another transaction, and after a lost connection, except if it was
+        lost during the commit: then nobody knows whether the transaction took place.
         """
         for attempt in range(1, TRIES + 1):
             commits: list[bool] = []
@@ -117,7 +117,7 @@ class PostgresServer:
 
     def _open(self) -> None:
         with translated():
-            # The pool would go on trying until its patience ends, and then not say why.
+            # The pool would try until its patience ends, and then raise an error without the reason.
             with contextlib.closing(connect(self.url)) as raw:
                 if not self.behind_pooler and is_pooled(raw.execute(PROCESS).fetchone(), raw.info):
                     self.behind_pooler = True
@@ -134,8 +134,8 @@ class PostgresServer:
     ) -> T:
         with self._pool.connection() as raw:
             raw.read_only = only_reads
-            # A reader sees one state of the database; a writer sees what others committed as soon as it has their lock,
-            # whatever the default of its role or database is.
+            # Whatever the default of the role or database is: a reader sees one state of the database, and a writer
+            # sees the changes that others committed as soon as it gets their lock.
             raw.isolation_level = IsolationLevel.REPEATABLE_READ if only_reads else IsolationLevel.READ_COMMITTED
             self._set_up(raw, schema)
             try:
@@ -152,13 +152,13 @@ class PostgresServer:
         """Set the limits and the schema: for this transaction behind a pooler, else for the session, once."""
         if raw.schema == schema and not self.behind_pooler:
             return
-        raw.schema = None  # until it is committed: a rollback takes the settings back
+        raw.schema = None  # until the commit, since a rollback takes the settings back
         settings = LIMITS | PLANNER | ({"search_path": schema} if schema else {})
         calls = ", ".join(["set_config(%s, %s, %s)"] * len(settings))
         facts = [part for name, value in settings.items() for part in (name, value, self.behind_pooler)]
         raw.execute(f"SELECT {calls}, {DURABLE}", [*facts, self.behind_pooler])
         if not schema and not self.behind_pooler:
-            raw.execute("RESET search_path")  # else the session stays in the schema of the transaction before
+            raw.execute("RESET search_path")  # otherwise the session stays in the former transaction's schema
 
 
 class PostgresEngine:
@@ -168,20 +168,20 @@ class PostgresEngine:
     facts_table = "facts"
 
     def __init__(self, server: PostgresServer, schema: str = "", *, owns_server: bool = True) -> None:
-        """``schema``: in which the tables are; empty: the default of the URL. ``owns_server``: close it with this."""
+        """``schema``: of the tables; empty: the URL's default. ``owns_server``: open and close the server with this."""
         self.server, self.schema, self._owns_server = server, schema, owns_server
         self._version = ""
         self._trouble: StorageError | None = None
 
     async def open(self) -> None:
-        """Make or migrate the tables. Raises StorageError, and NewerSchemaError for those of a newer version."""
+        """Make or migrate the tables. Raises StorageError; NewerSchemaError for tables of a newer version."""
         if self._owns_server:
             await self.server.open()
         work = partial(migrate.prepare, schema=self.schema)
         self._version = await self.server.in_thread(partial(self.server.transact, work, schema=self.schema))
 
     async def run(self, work: Callable[[Connection], T]) -> T:
-        """Run ``work`` in a transaction: all of it is done or nothing. Raises StorageError for the engine's errors."""
+        """Run ``work`` in a transaction, rolled back if it raises. Raises StorageError for the engine's errors."""
         try:
             return await self._transact(work, only_reads=False)
         except DiskFullError as error:
@@ -193,7 +193,7 @@ class PostgresEngine:
         return await self._transact(work, only_reads=True)
 
     async def try_again(self, now: datetime) -> None:
-        """Write a small row, if writing had failed for want of room, and tell whether it works again."""
+        """Write a small row, if writing had failed on a full disk, and clear the trouble if that works."""
         if self._trouble is not None:
             try:
                 await self.run(lambda conn: _touch(conn, self.facts_table, now))
@@ -202,7 +202,7 @@ class PostgresEngine:
             self._trouble = None
 
     async def condition(self, *, counts: bool = True) -> Condition:
-        """Return the server's version, whether it takes writes, and if ``counts`` its own figures."""
+        """Return the server's version, whether writes work, and its gauges if ``counts``."""
         figures = await self.read(self.gauges) if counts else {}
         return Condition(version=f"PostgreSQL {self._version}", trouble=self._trouble, gauges=figures)
 
@@ -235,7 +235,7 @@ class PostgresEngine:
 
 
 class SharedEngine(PostgresEngine):
-    """The tables that all workspaces share: its figures are those of every workspace's tables together."""
+    """The tables that all workspaces share. Its gauges cover the tables of all workspaces together."""
 
     facts_table = "host_facts"
 

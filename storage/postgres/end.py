@@ -1,4 +1,4 @@
-"""One transaction on a schema of PostgreSQL, as one end of a move to another engine."""
+"""One transaction on a schema of PostgreSQL, as the source or target of a move between engines."""
 
 from __future__ import annotations
 
@@ -37,7 +37,7 @@ REFERENCES = f"""
 SELECT c.relname, r.relname FROM pg_constraint f JOIN pg_class c ON c.oid = f.conrelid
 JOIN pg_class r ON r.oid = f.confrelid WHERE f.contype = 'f' AND {OURS}
 """
-# Rows are written faster without these, and one look at all of them makes them again.
+# Rows are written faster without these indexes, which are built again from all rows at once.
 SECONDARY = f"""
 SELECT i.indexrelid::regclass::text, pg_get_indexdef(i.indexrelid) FROM pg_class c
 JOIN pg_index i ON i.indrelid = c.oid
@@ -54,7 +54,7 @@ BATCH = 5_000  # rows
 
 
 class PostgresEnd:
-    """One transaction on a schema. Only :meth:`commit` keeps it: a process that dies leaves nothing behind."""
+    """One transaction on a schema. Without :meth:`commit`, such as if the process dies, nothing is changed."""
 
     def __init__(self, raw: psycopg.Connection[Any], form: Form = BOT) -> None:
         self.raw, self.conn, self.form = raw, PostgresConnection(raw), form
@@ -101,31 +101,31 @@ class PostgresEnd:
                     copy.write_row(row)
 
     def empty(self, table: Table) -> None:
-        """Delete the rows that the steps of the tables' history made."""
+        """Delete the rows that the migration steps inserted."""
         self.raw.execute(sql.SQL("DELETE FROM {}").format(sql.Identifier(table.name)))
 
     def numbers(self, tables: Iterable[Table]) -> dict[str, int]:
-        """Return the last number given in each table that numbers its rows."""
+        """Return the last row number that was given, by the name of each table that numbers its rows."""
         return {table.name: self._last(table) for table in tables if table.identity}
 
     def continue_from(self, table: Table, last: int) -> None:
-        """Give numbers after ``last`` and after all that are in the table; positions after those of the outbox."""
+        """Number new rows after ``last`` and after every row of the table, and positions after those of the outbox."""
         self._set(table, last)
         if table.name == "outbox":
             self.raw.execute(POSITIONS)
 
     def analyze(self) -> None:
-        """Collect what the planner wants to know of each table. Until then it would read whole tables."""
+        """Collect statistics of each table for the planner, which would read whole tables without them."""
         for name in self.tables():
             self.raw.execute(sql.SQL("ANALYZE {}").format(sql.Identifier(name)))
 
     def commit(self) -> None:
-        """Keep what was done."""
+        """Commit the transaction."""
         self.raw.commit()
 
     @contextlib.contextmanager
     def without_indexes(self) -> Iterator[None]:
-        """Take away what only slows writing, for the length of the block: all keys and indexes."""
+        """Drop all keys and indexes for the length of the block, since they slow writing down."""
         indexes, constraints = (self.raw.execute(query, self._only).fetchall() for query in (SECONDARY, CONSTRAINTS))
         for table, constraint, _definition in reversed(constraints):
             self._do(f"ALTER TABLE {table} DROP CONSTRAINT {constraint}")
@@ -134,11 +134,11 @@ class PostgresEnd:
         yield
         for _index, definition in indexes:
             self._do(definition)
-        for table, constraint, definition in constraints:  # foreign keys come last, since they need the others
+        for table, constraint, definition in constraints:  # foreign keys come last, since they need the other keys
             self._do(f"ALTER TABLE {table} ADD CONSTRAINT {constraint} {definition}")
 
     def _do(self, statement: str) -> None:
-        self.raw.execute(statement.encode())  # made by the server itself, with the names quoted
+        self.raw.execute(statement.encode())  # the server made the statement itself, with quoted names
 
     def _last(self, table: Table) -> int:
         query = sql.SQL("SELECT CASE WHEN is_called THEN last_value ELSE last_value - 1 END FROM {}")

@@ -14,22 +14,23 @@ from storage.errors import DiskFullError, RefusedError, StorageError, Unreachabl
 if TYPE_CHECKING:
     from collections.abc import Iterator
 
-# Rolled back whole, and the same work is done again. Two transactions that add the same row at once collide, too: the
-# second one finds it when it looks again.
+# A transaction that fails with one of these is rolled back and repeated. Two transactions that add the same row at once
+# collide, too: the second one finds the row when it is repeated.
 COLLISIONS = (errors.DeadlockDetected, errors.SerializationFailure, errors.UniqueViolation)
-# A statement that this session prepared before a newer version added a column to its table.
+# The error of a statement that this session prepared before a newer version added a column to its table.
 OUTDATED = errors.FeatureNotSupported
-# Statements that the server broke off: a role's statement_timeout or lock_timeout, or an administrator.
+# The errors of statements that the server cancelled: by a role's statement_timeout or lock_timeout, or an
+# administrator.
 BROKEN_OFF = (errors.QueryCanceled, errors.LockNotAvailable)
-# Since version 15 nobody but the owner of a database makes tables in its schema "public".
-# ``migrate`` and ``restored`` take addresses beside that of the settings, and an error does not know which it met.
+# ``migrate`` and ``restored`` take addresses beside that of the settings, and an error does not know its address.
 ADDRESS = "the database's address (STORAGE_URL, or what --to or --from gives)"
+# Since version 15 only the owner of a database can make tables in its schema "public".
 NO_RIGHTS = f"The user in {ADDRESS} may not make or use tables. Let it own the database: ALTER DATABASE … OWNER TO …"
 
 
 @contextmanager
 def translated() -> Iterator[None]:
-    """Raise psycopg's errors in the block as StorageErrors. No value of a statement gets into a sentence."""
+    """Raise psycopg's errors in the block as StorageErrors. Their sentences hold no values of the statements."""
     try:
         yield
     except psycopg.Error as error:
@@ -51,9 +52,9 @@ def _ours(error: psycopg.Error) -> StorageError:
 
 
 def _refused(error: psycopg.Error) -> str:
-    """Say why the server does not let us in, or not write; empty: it does not refuse.
+    """Return why the server refuses the connection or the writing; empty: it does not refuse.
 
-    A refused connection has no SQLSTATE: libpq tells of it in the server's words alone, which may be translated.
+    A refused connection has no SQLSTATE: libpq gives only the server's words, which may be translated.
     """
     words = str(error) if error.sqlstate is None else ""
     if isinstance(error, errors.InvalidCatalogName) or re.search(r'database "[^"]*" does not exist', words):

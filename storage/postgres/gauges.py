@@ -1,6 +1,6 @@
-"""Figures of the server that tell early of trouble: what keeps dead rows, how many there are, sizes, deadlocks.
+"""Gauges of the server that warn early: the oldest transaction, dead rows, the database's size, and deadlocks.
 
-Where there are many workspaces, the dead rows of a table are those of all of them together.
+On an installation of many workspaces, the dead rows of a table are those of all workspaces together.
 
 The server shows other users' transactions only to members of ``pg_monitor``; without that right only the bot's own
 transactions count.
@@ -24,7 +24,7 @@ MEANINGS = {
     "database_bytes": "Size of the database on the server.",
     "database_deadlocks": "Deadlocks since the server's statistics began.",
 }
-# A transaction that waits without a snapshot keeps nothing.
+# A transaction without a snapshot keeps no dead rows.
 OLDEST = """
 SELECT COALESCE(MAX(EXTRACT(EPOCH FROM clock_timestamp() - xact_start)), 0) FROM pg_stat_activity
 WHERE backend_xmin IS NOT NULL AND pid <> pg_backend_pid()
@@ -39,12 +39,12 @@ DEADLOCKS = "SELECT deadlocks FROM pg_stat_database WHERE datname = current_data
 
 
 def gauges(conn: Connection) -> Mapping[str, Gauge]:
-    """Return the figures by name, with the dead rows of this schema."""
+    """Return the gauges by name, with the dead rows of this schema."""
     return dict(_gauges(conn, DEAD.format(or_others="")))
 
 
 def gauges_of_all(conn: Connection) -> Mapping[str, Gauge]:
-    """Return the figures by name, with the dead rows of the shared tables and of all workspaces."""
+    """Return the gauges by name, with the dead rows of the shared tables and of all workspaces."""
     return dict(_gauges(conn, DEAD.format(or_others=OF_WORKSPACES)))
 
 

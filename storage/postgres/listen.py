@@ -1,6 +1,7 @@
-"""Notices that another process queued posts or made orders due. It only wakes: without it the next tick finds them.
+"""Listens for notices that another process queued posts or made orders due. Without a notice the next tick finds them.
 
-Each process has one connection more for this. A pooler in transaction mode passes no notice on, so none is used there.
+Each process has one more connection for this. A pooler in transaction mode passes no notices on, so there is no
+listening behind one.
 """
 
 from __future__ import annotations
@@ -19,18 +20,18 @@ if TYPE_CHECKING:
 
 log = logging.getLogger(__name__)
 
-AGAIN_SECONDS = 5.0  # until the next try after a lost connection
+AGAIN_SECONDS = 5.0  # between a lost connection and the next try
 
 
 class Listener:
-    """Listens for the notices of all schemas until it is stopped, and connects again by itself."""
+    """Listens for the notices of all schemas until it is stopped. It connects again by itself."""
 
     def __init__(
         self, url: str, wake: Callable[[Wake, str | None], None], *, again_seconds: float = AGAIN_SECONDS
     ) -> None:
         """``wake`` is called on the event loop, with the schema in which there is something to do.
 
-        After each connecting it is called once for each kind with None: in every schema something may have been missed.
+        After each connecting it is called for each kind with None, since notices of any schema may have been missed.
         """
         self._url, self._wake, self._again = url, wake, again_seconds
         self._task: asyncio.Task[None] | None = None
@@ -52,13 +53,13 @@ class Listener:
                 if not await self._listened():
                     return
             except psycopg.Error as error:
-                kind = type(error).__name__  # its text may name the server
+                kind = type(error).__name__  # the error's text may name the server
                 log.log(logging.INFO if self.is_listening else logging.DEBUG, "no notices", extra={"error": kind})
             self.is_listening = False
             await asyncio.sleep(self._again)
 
     async def _listened(self) -> bool:
-        """Listen until the connection is lost. False: there is no use, as a pooler passes no notice on."""
+        """Listen until the connection is lost. False: listening is useless, since a pooler passes no notices on."""
         connecting = psycopg.AsyncConnection.connect(self._url, autocommit=True, **OPTIONS)
         async with await connecting as conn:
             if is_pooled(await (await conn.execute(PROCESS)).fetchone(), conn.info):

@@ -1,4 +1,4 @@
-"""Applies the steps to a schema of PostgreSQL, and keeps the list of the applied ones beside the tables."""
+"""Applies the steps to a schema of PostgreSQL, and stores the list of applied steps in its table ``migrations``."""
 
 from __future__ import annotations
 
@@ -16,7 +16,8 @@ if TYPE_CHECKING:
 
     from storage.connection import Connection
 
-LOCK = 0x70616E6461626F74  # an arbitrary number: processes that start at the same time migrate one after the other
+# An arbitrary number: processes that start at the same time take this lock, and migrate one after the other.
+LOCK = 0x70616E6461626F74
 OLDEST = 140000  # server_version_num
 LIST = """
 CREATE TABLE IF NOT EXISTS migrations (
@@ -28,7 +29,7 @@ CREATE TABLE IF NOT EXISTS migrations (
 def prepare(raw: psycopg.Connection[Any], schema: str = "") -> str:
     """Make or migrate the tables of a schema, in the caller's transaction. Returns the server's version.
 
-    Raises NewerSchemaError when a newer version made them, and RefusedError for a standby or a server that is too old.
+    Raises NewerSchemaError if a newer version made the tables, and RefusedError for a standby or an old server.
     """
     version, number, is_standby = _one(
         raw, "SELECT current_setting('server_version'), current_setting('server_version_num')::int, pg_is_in_recovery()"
@@ -57,10 +58,11 @@ def prepare(raw: psycopg.Connection[Any], schema: str = "") -> str:
 
 
 def wait_for_turn(conn: Connection, lock: int) -> None:
-    """Let the processes that start at the same time make their tables one after the other, in the caller's transaction.
+    """Take a lock until the end of the transaction, so that processes make their tables one after the other.
 
-    No time limit of a role holds then: it may be too short for a table of millions. And none of ours for the wait for
-    another process, which may be making one; what this one then waits for is a row or a table again.
+    The role's ``statement_timeout`` is lifted for the transaction, since it may be too short for a table of millions of
+    rows. The ``lock_timeout`` is lifted only while this waits for the lock, since another process may be making such a
+    table.
     """
     conn.execute("SET LOCAL statement_timeout = 0")
     limit = conn.execute("SELECT current_setting('lock_timeout')").fetchone()[0]
@@ -70,12 +72,12 @@ def wait_for_turn(conn: Connection, lock: int) -> None:
 
 
 def _check_empty(raw: psycopg.Connection[Any]) -> None:
-    """Raise StorageError when the schema has the tables of another program."""
-    found = raw.execute(
+    """Raise StorageError if the schema has tables of another program."""
+    foreign = raw.execute(
         "SELECT tablename FROM pg_tables WHERE schemaname = current_schema() "
         "AND tablename IN ('orders', 'watches', 'outbox', 'news', 'alarms')"
     ).fetchall()
-    if found:
+    if foreign:
         raise StorageError(
             "The PostgreSQL database has tables of another program. Give pandabot a database of its own."
         )

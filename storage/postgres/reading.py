@@ -1,4 +1,4 @@
-"""One connection that only reads, for commands beside a running bot."""
+"""A connection that only reads, for commands that run beside the bot."""
 
 from __future__ import annotations
 
@@ -25,7 +25,7 @@ HAS_LIST = "SELECT to_regclass('migrations') IS NOT NULL"
 def open_to_read(url: str, schema: str = "", form: Form = BOT) -> Iterator[PostgresConnection]:
     """Open a connection in a transaction that only reads, on one state of the database. Raises StorageError.
 
-    ``schema``: the only one whose tables it sees; empty: the default of the address. ``form``: of the tables there.
+    ``schema``: the only schema whose tables it sees; empty: the address's default. ``form``: of the tables there.
     """
     with translated(), connect(url) as raw:
         raw.read_only, raw.isolation_level = True, psycopg.IsolationLevel.REPEATABLE_READ

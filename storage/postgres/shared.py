@@ -11,8 +11,9 @@ from storage.workspaces.schemas import id_of, is_id
 if TYPE_CHECKING:
     from storage.connection import Connection
 
-LOCK = 0x776F726B73706163  # an arbitrary number: processes that start at the same time make the tables one by one
-# Of a bot that was started there once.
+# An arbitrary number: processes that start at the same time take this lock, and make the tables one after the other.
+LOCK = 0x776F726B73706163
+# The schemas of workspaces in which a bot was started once.
 SCHEMAS = r"""
 SELECT n.nspname AS name FROM pg_namespace n
 WHERE n.nspname LIKE 'team\_%'
@@ -22,7 +23,7 @@ ORDER BY n.nspname COLLATE "C"
 
 
 def prepare(conn: Connection) -> None:
-    """Make the tables that are missing, in the caller's transaction."""
+    """Make the missing tables, in the caller's transaction."""
     wait_for_turn(conn, LOCK)
     for statement in shared.statements(shared.POSTGRES):
         conn.execute(statement)
@@ -34,6 +35,6 @@ def is_there(conn: Connection) -> bool:
 
 
 def schemas(conn: Connection) -> list[str]:
-    """Return the schemas in which a workspace has tables, also one that was forgotten without its data."""
+    """Return the schemas in which a workspace has tables, also of a workspace that was removed without its data."""
     names = [row["name"] for row in conn.execute(SCHEMAS)]
     return [name for name in names if is_id(id_of(name))]

@@ -1,4 +1,4 @@
-"""Opens a schema of PostgreSQL to move its rows to another engine, or to take them, and says what is in the way."""
+"""Opens a schema of PostgreSQL as the source or target of a move, and checks what prevents the move."""
 
 from __future__ import annotations
 
@@ -31,7 +31,7 @@ TIMEOUTS = {"lock_timeout": "20s", "idle_in_transaction_session_timeout": "0", "
 
 @contextlib.contextmanager
 def present_schema(url: str, schema: str = "", form: Form = BOT) -> Iterator[PostgresEnd]:
-    """Open a schema that has the tables, which are brought up to date in the same transaction. Raises StorageError."""
+    """Open a schema with its tables, which are migrated in the same transaction. Raises StorageError."""
     with _connected(url, schema) as raw:
         end = PostgresEnd(raw, form)
         if not (shared.is_there(end.conn) if form.is_shared else one(raw, HAS_BOT)):
@@ -42,9 +42,9 @@ def present_schema(url: str, schema: str = "", form: Form = BOT) -> Iterator[Pos
 
 @contextlib.contextmanager
 def source_schema(url: str, schema: str = "", form: Form = BOT) -> Iterator[PostgresEnd]:
-    """Open a schema to move its rows; nobody may write meanwhile. Raises StorageError.
+    """Open a schema to move its rows, locked against writers. Raises StorageError.
 
-    Its tables are brought up to date in the same transaction.
+    Its tables are migrated in the same transaction.
     """
     with present_schema(url, schema, form) as end:
         workers.require_none(end.conn, datetime.now(UTC), form.workers)
@@ -54,7 +54,7 @@ def source_schema(url: str, schema: str = "", form: Form = BOT) -> Iterator[Post
 
 @contextlib.contextmanager
 def empty_schema(url: str, schema: str = "", form: Form = BOT) -> Iterator[PostgresEnd]:
-    """Make empty tables in a schema that has none of the form, or none with rows. Raises StorageError."""
+    """Make empty tables in a schema without tables of the form, or with empty ones. Raises StorageError."""
     with _connected(url, schema) as raw:
         end = PostgresEnd(raw, form)
         _require_empty(end)
@@ -69,9 +69,9 @@ def fact_of(url: str, schema: str, form: Form, name: str) -> str:
 
 
 def require_free(url: str, fact: str, value: str) -> None:
-    """Raise StorageError where the database has rows of an installation, the shared ones or a workspace's.
+    """Raise StorageError if the database has rows of an installation, in the shared tables or a workspace's schema.
 
-    Those that hold this fact are left out: an earlier run of the same move put them there.
+    Tables that hold this fact are ignored: an earlier run of the same move put the rows there.
     """
     with _connected(url, "") as raw:
         _require_free(PostgresEnd(raw, SHARED), fact, value)
@@ -97,8 +97,8 @@ def _require_empty(end: PostgresEnd, where: str = "") -> None:
 def _fact(end: PostgresEnd, name: str) -> str:
     table = end.form.facts
     is_there = one(end.raw, "SELECT to_regclass(%s) IS NOT NULL", table.table)
-    found = table.get(end.conn, name) if is_there else None
-    return found.value if found else ""
+    fact = table.get(end.conn, name) if is_there else None
+    return fact.value if fact else ""
 
 
 def _prepare(end: PostgresEnd, schema: str) -> None:
@@ -111,7 +111,7 @@ def _prepare(end: PostgresEnd, schema: str) -> None:
 
 @contextlib.contextmanager
 def _connected(url: str, schema: str) -> Iterator[psycopg.Connection[Any]]:
-    """A connection with a transaction, which is rolled back at the end unless it was committed."""
+    """A connection in a transaction, which is rolled back at the end unless the block commits it."""
     with translated(), contextlib.closing(connect(url)) as raw:
         settings = TIMEOUTS | ({"search_path": schema} if schema else {})
         calls = ", ".join("set_config(%s, %s, true)" for _ in settings)

@@ -1,4 +1,4 @@
-"""Backups of the database, made over its own connection and checked, and the restore of one."""
+"""Makes backups of the database over its own connection, checks them, and restores them."""
 
 from __future__ import annotations
 
@@ -28,7 +28,7 @@ if TYPE_CHECKING:
 
     from storage.sqlite.database import DatabaseThread
 
-SPARE = 1.2  # free space needed for a backup, in sizes of the database
+SPARE = 1.2  # a backup needs so many times the database's size in free space
 STEP = 500  # pages (2 MB) copied between two runs of pending transactions
 
 
@@ -51,10 +51,10 @@ def _ignore(_point: str) -> None:
 async def back_up(thread: DatabaseThread, folder: Path, now: datetime, most: int = MOST) -> Path:
     """Copy the open database into ``folder``, check the copy, and thin out the older backups.
 
-    ``most``: bytes that the backups may take together; where they would take more, they are thinned out further, but
-    some stay, see :func:`storage.sqlite.copies.superfluous`.
+    ``most``: the bytes that all backups may take together. If they would take more, further backups are deleted, except
+    some, see :func:`storage.sqlite.copies.superfluous`.
 
-    Returns the new backup. Raises StorageError; a failed backup leaves no file behind and deletes none.
+    Returns the new backup's path. Raises StorageError; a failed backup leaves no file behind and deletes none.
     """
     target, partial = folder / now.strftime(NAME), folder / "partial.tmp"
     try:
@@ -80,8 +80,8 @@ async def check(thread: DatabaseThread) -> str:
 async def open_present(path: Path, folder: Path) -> Store:
     """Open the database, or make the first one. Raises StorageError.
 
-    Raises LostFileError when the file is missing or empty although there are backups: a new file in its place would
-    lose every watch without a word, and its backups would displace the good ones.
+    Raises LostFileError if the file is missing or empty although there are backups: a new file in its place would
+    lose every watch silently, and its backups would displace the good ones.
     """
     if _is_empty(path) and backups(folder):
         raise LostFileError(
@@ -94,10 +94,10 @@ async def open_present(path: Path, folder: Path) -> Store:
 async def open_or_restore(
     path: Path, folder: Path, now: datetime, passing: Callable[[str], None] = _ignore
 ) -> tuple[Store, Restored | None]:
-    """Open the database. A damaged or lost one is set aside, and the newest sound backup takes its place.
+    """Open the database. A damaged or lost file is set aside, and the newest sound backup takes its place.
 
-    Returns the store, and the restore if there was one. Raises StorageError; CorruptFileError when there is no sound
-    backup, with the damaged file left where it was. ``passing``: see :func:`restore`.
+    Returns the store, and the restore (None: there was none). Raises StorageError; CorruptFileError if there is no
+    sound backup, and then the damaged file stays where it is. ``passing``: see :func:`restore`.
     """
     is_lost = False
     private.close_to_others(backups(folder))
@@ -114,9 +114,10 @@ async def open_or_restore(
 
 
 def check_not_moved(path: Path, folder: Path) -> None:
-    """Raise MovedError where the data went on in another database: a restored copy would be told of a second time.
+    """Raise MovedError if the rows were moved to another database: a bot on a restored copy would repeat their news.
 
-    The present file says so; where it cannot be read, the newest copy, which a move makes at its end.
+    The present file holds that marker; if the file cannot be read, the newest copy, which a move makes at its end,
+    counts.
     """
     for file in filter(None, (path, newest_good(folder))):
         with contextlib.suppress(sqlite3.Error), contextlib.closing(open_to_read(file, is_still=True)) as conn:
@@ -126,12 +127,12 @@ def check_not_moved(path: Path, folder: Path) -> None:
 
 
 def restore(copy: Path, path: Path, now: datetime, passing: Callable[[str], None] = _ignore) -> Path | None:
-    """Put a backup in the place of the database, whose files are kept under another name. Returns that name, if any.
+    """Replace the database by a backup. Returns where the former file is kept; None: there was no file.
 
-    The backup's posts and orders are marked as unconfirmed before it takes that place. Marked afterwards, a process
-    killed in between would make the next one repeat posts. No process may have the database open. Raises StorageError
-    when the backup cannot be used, NewerSchemaError when a newer version made it; then nothing was moved. ``passing``
-    is called with ``in_restore`` while there is no database for a moment.
+    The backup's posts and orders are marked as unconfirmed before it takes the database's place: if that was done
+    afterwards, a process killed in between would make the next one repeat posts. No process may have the database open.
+    Raises StorageError if the backup cannot be used, and NewerSchemaError if a newer version made it; then nothing was
+    moved. ``passing`` is called with ``in_restore`` while there is no database for a moment.
     """
     if problem := problem_of(copy):
         raise CorruptFileError(f"The copy {copy} cannot be used: {problem}.")
@@ -152,7 +153,7 @@ def restore(copy: Path, path: Path, now: datetime, passing: Callable[[str], None
 
 @contextlib.contextmanager
 def _made_whole(partial: Path) -> Iterator[None]:
-    """Make a file in the block that takes the database's place after it, or leave none. Raises StorageError."""
+    """Delete ``partial``, which the block makes, if the block fails. Raises StorageError for the block's errors."""
     _remove(partial)  # left behind by a restore that was killed
     try:
         yield
@@ -171,16 +172,16 @@ def _unconfirm(partial: Path, then: datetime, now: datetime) -> None:
     """Mark every post as perhaps sent since the backup was made at ``then``."""
     with contextlib.closing(open_file(partial)) as conn, translated(partial):
         all_or_nothing(conn, lambda conn: unconfirm(conn, then, now), pragmas.BEGIN_TO_WRITE)
-        pragmas.without_log(conn)
+        pragmas.leave_wal_mode(conn)
 
 
 def _is_empty(path: Path) -> bool:
-    """Whether the file is missing or has no bytes; a database that was in use has at least a header."""
+    """Whether the file is missing or empty. A database that was in use has at least a header."""
     try:
         return path.stat().st_size == 0
     except FileNotFoundError:
         return True
-    except OSError:  # opening the file will report why it cannot be examined
+    except OSError:  # opening the file will report the reason
         return False
 
 
@@ -192,20 +193,20 @@ def _without_copy(path: Path, folder: Path) -> LostFileError:
 
 
 def _copy(conn: sqlite3.Connection, path: Path, partial: Path, run_pending: Callable[[], None]) -> None:
-    """Copy page by page. Transactions that run between two steps are part of the copy."""
+    """Copy the database page by page. Transactions that run between two steps become part of the copy."""
     private.make_folder(partial.parent, path)
     _check_space(conn, partial.parent)
     partial.unlink(missing_ok=True)
     private.create(partial, path)
     with contextlib.closing(sqlite3.connect(partial)) as copy:
-        pragmas.in_no_hurry(copy)  # the file is synchronised once at the end, off the database's thread
+        pragmas.do_not_sync(copy)  # the file is synchronised once at the end, off the database's thread
         conn.backup(copy, pages=STEP, progress=lambda *_: run_pending())
 
 
 def _finish(partial: Path, target: Path) -> None:
     """Check the copy, off the database's thread, and give it its name."""
     with contextlib.closing(sqlite3.connect(partial)) as copy:
-        pragmas.without_log(copy)
+        pragmas.leave_wal_mode(copy)
         if problem := pragmas.complaint(copy):
             raise CorruptFileError(f"A copy of the database is not sound: {problem}.")
     sync(partial)
@@ -214,9 +215,10 @@ def _finish(partial: Path, target: Path) -> None:
 
 
 def _put_behind(folder: Path, now: datetime) -> None:
-    """Give copies that bear a time to come, of a clock that was ahead, a time between those before and the next one.
+    """Rename copies whose names bear a future time, since the clock was ahead: to times after the newest other copy.
 
-    The newest copy is told by its name. The earliest time is meant, since posts are doubted from it on.
+    Copies are ordered by their names. The earliest possible time is taken, since after a restore posts are in doubt
+    from that time on.
     """
     copies = backups(folder)
     ahead = [copy for copy in copies if taken_at(copy) > now]

@@ -19,13 +19,13 @@ T = TypeVar("T")
 
 
 class SqliteConnection(sqlite3.Connection):
-    """sqlite3's connection with the rest of :class:`storage.connection.Connection`."""
+    """sqlite3's connection with the other members of :class:`storage.connection.Connection`."""
 
     for_update = skip_locked = ""  # one transaction runs at a time
-    _position: int | None = None  # the last given one; one connection writes, so it alone counts
+    _position: int | None = None  # the last position that was given; only one connection writes, so it can count
 
     def set_up(self, wal_limit: int) -> None:
-        """Set up the connection to write. ``wal_limit``: bytes at which the write-ahead log is cut off."""
+        """Set up the connection to write. ``wal_limit``: the bytes to which the write-ahead log is truncated."""
         pragmas.configure(self, wal_limit)
         self.row_factory = sqlite3.Row
         self.create_function("post_token", 3, post_token, deterministic=True)
@@ -39,10 +39,10 @@ class SqliteConnection(sqlite3.Connection):
         """Do nothing: there is no other process."""
 
     def among(self, texts: Sequence[str]) -> tuple[str, list[Any]]:
-        """See :class:`storage.connection.Connection`. Measured: a place each is quicker than json_each of one value.
+        """See :class:`storage.connection.Connection`. One place for each text is faster than json_each (measured).
 
-        The last text stands in further places, up to a power of two: a statement for each length of the list would
-        always be prepared anew.
+        The number of places is rounded up to a power of two, and the last text fills the other places: otherwise
+        SQLite would prepare another statement for each length of the list.
         """
         places = 1 << (len(texts) - 1).bit_length() if texts else 0
         return f"IN ({', '.join('?' * places)})", [*texts, *([texts[-1]] * (places - len(texts)))]
@@ -55,9 +55,9 @@ class SqliteConnection(sqlite3.Connection):
 
     @contextmanager
     def wiping(self) -> Iterator[None]:
-        """Overwrite also whole pages that become free in the block: long rows have pages of their own.
+        """Overwrite also pages that become free in the block, since long rows have pages of their own.
 
-        Not always, since each freed page has to be written then.
+        This is not done always, since every freed page has to be written then.
         """
         self.execute("PRAGMA secure_delete=ON")
         try:
@@ -74,7 +74,7 @@ class SqliteConnection(sqlite3.Connection):
 
 
 def all_or_nothing(conn: SqliteConnection, work: Callable[[Connection], T], begin: str) -> T:
-    """Run ``work`` in a transaction that ``begin`` begins."""
+    """Run ``work`` in a transaction, which is rolled back if it raises. ``begin``: the statement that begins it."""
     conn.execute(begin)
     try:
         result = work(conn)
@@ -87,9 +87,9 @@ def all_or_nothing(conn: SqliteConnection, work: Callable[[Connection], T], begi
 
 
 def post_token(channel: str, key: str, event_id: str) -> str:
-    """Return the token of one piece of news in one channel. A restored database derives the same one again."""
+    """Return the token of one piece of news in one channel. A restored database derives the same token again."""
     return hashlib.blake2b(f"{channel}\x1f{key}\x1f{event_id}".encode(), digest_size=16).hexdigest()
 
 
 def _random_token() -> str:
-    return os.urandom(16).hex()  # as good as a UUID, in a third of the time; a refresh of each changed card has one
+    return os.urandom(16).hex()  # as random as a UUID, in a third of the time; every refresh of a changed card gets one

@@ -1,4 +1,4 @@
-"""The copies of a database in their folder: which there are, which can be used, and which are kept."""
+"""The copies of a database in their folder: lists them, and finds those that can be used and those to be kept."""
 
 from __future__ import annotations
 
@@ -15,16 +15,16 @@ if TYPE_CHECKING:
     from collections.abc import Sequence
     from pathlib import Path
 
-# Backups kept: the newest of each of the last so many hours, days and weeks that have one.
+# The newest backup of each hour, day and week is kept, for the last so many hours, days and weeks that have a backup.
 KEPT = (("%Y-%m-%dT%H", 24), ("%Y-%m-%d", 7), ("%G-W%V", 5))
-FEWEST = 2  # kept however large they are
-WAY_BACK = timedelta(days=14)  # the newest copy of an earlier version's tables is kept for so long
-MOST = 10_000_000_000  # bytes of all backups together
+FEWEST = 2  # the newest backups, which are kept however large they are
+WAY_BACK = timedelta(days=14)  # the newest copy with an earlier version's tables is kept for so long
+MOST = 10_000_000_000  # bytes that all backups may take together
 NAME = "pandabot-%Y%m%dT%H%M%SZ.db"
 
 
 def backups(folder: Path) -> list[Path]:
-    """Return the backups in a folder, newest first. Raises StorageError where it cannot be listed."""
+    """Return the backups in a folder, newest first. Raises StorageError if the folder cannot be listed."""
     try:
         files = [file for file in folder.iterdir() if _stamp(file.name)]
     except FileNotFoundError:
@@ -45,12 +45,12 @@ def newest_usable(folder: Path) -> Path | None:
 
 
 def taken_at(copy: Path) -> datetime:
-    """Return when a backup was made (aware): by its name, or by the file's time if it was renamed."""
+    """Return when a backup was made (aware): by its name or, if it was renamed, by the file's time."""
     return _stamp(copy.name) or datetime.fromtimestamp(copy.stat().st_mtime, UTC)
 
 
 def problem_of(copy: Path) -> str:
-    """Say why a backup is not sound; empty: it is."""
+    """Return why a backup is not sound; empty: it is sound."""
     try:
         with contextlib.closing(open_to_read(copy)) as conn:
             if problem := pragmas.complaint(conn):
@@ -62,7 +62,7 @@ def problem_of(copy: Path) -> str:
 
 
 def refusal_of(copy: Path) -> str:
-    """Say why this version cannot use a sound backup; empty: it can."""
+    """Return why this version cannot use a sound backup; empty: it can."""
     try:
         with contextlib.closing(open_to_read(copy)) as conn:
             check_owner(conn, copy)
@@ -74,9 +74,9 @@ def refusal_of(copy: Path) -> str:
 
 
 def superfluous(folder: Path, most: int) -> list[Path]:
-    """Return the backups that need not be kept, where all together may take ``most`` bytes. Raises StorageError.
+    """Return the backups to be deleted, so that the others take at most ``most`` bytes. Raises StorageError.
 
-    The newest :data:`FEWEST` and the ways back to an earlier version stay, however large they are.
+    The newest :data:`FEWEST` and the newest of each earlier version are kept, however large they are.
     """
     copies = backups(folder)
     ways_back = _ways_back(copies)
@@ -94,7 +94,7 @@ def superfluous(folder: Path, most: int) -> list[Path]:
 
 
 def _ways_back(copies: Sequence[Path]) -> set[Path]:
-    """The newest backup of each earlier version's tables: after an update nothing else leads back."""
+    """The newest backup with each earlier version's tables: after an update, only such a backup leads back."""
     newest: dict[str, Path] = {}
     for copy in copies:
         if taken_at(copies[0]) - taken_at(copy) <= WAY_BACK and (step := _last_step(copy)):
@@ -103,7 +103,7 @@ def _ways_back(copies: Sequence[Path]) -> set[Path]:
 
 
 def _last_step(copy: Path) -> str:
-    """The name of the last migration of a backup; empty: it cannot be read."""
+    """The name of the last migration step of a backup; empty: the backup cannot be read."""
     try:
         with contextlib.closing(open_to_read(copy)) as conn:
             return str(conn.execute("SELECT MAX(name) FROM _sqlite_migrations").fetchone()[0])
@@ -112,9 +112,9 @@ def _last_step(copy: Path) -> str:
 
 
 def _least_missed(copies: Sequence[Path]) -> Path:
-    """Return the backup between whose neighbours the gap is smallest for its age; of three the oldest.
+    """Return the backup whose neighbours are closest together for its age; of three backups the oldest.
 
-    So the newest stay close together, and the others lie ever further apart.
+    So the newest backups stay close together, and older backups lie ever further apart.
     """
     if len(copies) == FEWEST + 1:
         return copies[-1]

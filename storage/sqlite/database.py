@@ -1,4 +1,4 @@
-"""The SQLite engine: one connection and its thread, where every use of the connection is a transaction."""
+"""The SQLite engine: one connection in one thread, where nearly every use of the connection is a transaction."""
 
 from __future__ import annotations
 
@@ -35,7 +35,7 @@ T = TypeVar("T")
 @dataclass(frozen=True, slots=True)
 class _Job:
     work: Callable[[], object]
-    is_short: bool  # a transaction, which a long job may run between two of its steps
+    is_short: bool  # it is a transaction, which a long job may run between two of its steps
     outcome: Future[object] = field(default_factory=Future)
 
     def do(self) -> None:
@@ -57,16 +57,16 @@ class DatabaseThread:
     write or checkpoint at the same time, and a commit's fsync must not stall the loop.
     """
 
-    is_shared = False  # the file's lock sees to that
+    is_shared = False  # the process's lock beside the file keeps other processes out
 
     def __init__(self) -> None:
         self._jobs: queue.SimpleQueue[_Job] = queue.SimpleQueue()
         self._thread: threading.Thread | None = None
         self._closed = False  # used on the event loop only
-        self._conn: SqliteConnection | None = None  # this and the next are used on the thread only
+        self._conn: SqliteConnection | None = None  # this and _put_off are used on the thread only
         self._put_off: deque[_Job] = deque()
         self.path: Path | None = None
-        self.trouble: StorageError | None = None  # why nothing can be written; cleared when a large write succeeds
+        self.trouble: StorageError | None = None  # why nothing can be written; None after a large write succeeded
         self._over = False
 
     async def open(self, path: Path) -> None:
@@ -103,7 +103,7 @@ class DatabaseThread:
             await self.run(room.tidy_up)
             self.trouble = None
 
-    async def condition(self, *, counts: bool = True) -> Condition:  # noqa: ARG002  a file has no further figures
+    async def condition(self, *, counts: bool = True) -> Condition:  # noqa: ARG002  a file has no gauges
         """Return the version of SQLite, and the sizes of the file's log and of the disk."""
         assert self.path is not None
         return Condition(
@@ -113,7 +113,7 @@ class DatabaseThread:
             disk_free=room.free(self.path),
         )
 
-    async def clock_offset(self, clock: Callable[[], datetime]) -> float:  # noqa: ARG002  a server has one of its own
+    async def clock_offset(self, clock: Callable[[], datetime]) -> float:  # noqa: ARG002  only a server has a clock
         """Return 0: the file is on this machine."""
         return 0.0
 
@@ -128,7 +128,7 @@ class DatabaseThread:
             job = self._jobs.get()
             if job.is_short:
                 job.do()
-            else:  # another long job or the end: after this one
+            else:  # another long job, or the closing, has to wait for the present job
                 self._put_off.append(job)
 
     async def close(self) -> None:

@@ -1,11 +1,12 @@
-"""Brings files of early versions to what today's code expects of them.
+"""Completes files of early versions, so that they have the tables and batches that today's code expects.
 
-On 23 and 24 November 2026 the steps 0001, 0003 and 0006 still grew, and 0008 once made a table too many. A file that
-one of those commits made has the step's name in its list and not all of its columns and indexes: without
-``orders.leased`` no order can be claimed. Up to step 0007 a batch had no list of its posts, and no batches in the
-threads behind it: one that waits then would be told with the number of an order's news, and its words nowhere.
+On 23 and 24 November 2026 the steps 0001, 0003 and 0006 were still edited, and 0008 once made a superfluous table. A
+file that one of those commits made lists the step as applied, but lacks some of its columns and indexes: without
+``orders.leased``, for example, no order can be claimed. Up to step 0007 a batch had no list of its posts, and no
+batches for the orders' threads: a batch that waits in such a file would tell the number of an order's news, but never
+the news.
 
-Steps do not change any more, and a test holds the file of every released version to the tables of a new one.
+Steps are no longer edited, and a test compares the tables of every released version, after migration, with new ones.
 """
 
 from __future__ import annotations
@@ -45,7 +46,7 @@ MOVE = "UPDATE outbox SET batch_id = ? WHERE batch_id = ? AND key = ?"
 
 
 def mend(conn: sqlite3.Connection) -> None:
-    """Add what the file lacks, by the names of step 0018. Does nothing to a file that is complete."""
+    """Add missing columns, indexes and batches, with the names as of step 0018. A complete file stays as it is."""
     _complete_tables(conn)
     for row in conn.execute(WITHOUT_LIST).fetchall():
         batch = row[0]

@@ -1,4 +1,4 @@
-"""Applies the steps to a SQLite file with sqlite-utils, which also keeps the list of the applied ones in the file."""
+"""Applies the steps to a SQLite file with sqlite-utils, which also stores the list of applied steps in the file."""
 
 from __future__ import annotations
 
@@ -38,7 +38,7 @@ for _step in STEPS:
 
 
 def applied(conn: sqlite3.Connection) -> frozenset[str]:
-    """Return the names of the steps that the file has."""
+    """Return the names of the steps that were applied to the file."""
     return frozenset(migration.name for migration in MIGRATIONS.applied(Database(conn)))
 
 
@@ -48,6 +48,6 @@ def is_behind(conn: sqlite3.Connection) -> bool:
 
 
 def apply(conn: SqliteConnection, *, stop_before: str | None = None) -> None:
-    """Apply every step that the file lacks, or those before one of them, in the caller's transaction."""
+    """Apply the steps that the file lacks, in the caller's transaction. ``stop_before``: the first step left out."""
     conn.create_function("normal_number", 1, normal, deterministic=True)
     MIGRATIONS.apply(Database(conn), stop_before=stop_before)

@@ -1,4 +1,4 @@
-"""Opens the file of a SQLite database: checked before anything is written, for its owner alone, migrated."""
+"""Opens the file of a SQLite database: checks it before anything is written, makes it private, and migrates it."""
 
 from __future__ import annotations
 
@@ -20,7 +20,7 @@ if TYPE_CHECKING:
 
     from storage.connection import Connection
 
-OLDEST = (3, 37, 0)  # STRICT tables
+OLDEST = (3, 37, 0)  # the first version with STRICT tables
 BUSY_MS = 5000
 
 
@@ -53,7 +53,7 @@ def open_file(path: Path) -> SqliteConnection:
 def _migrate(conn: SqliteConnection) -> None:
     """Apply every missing step in one transaction: if the process dies, the tables stay as they were.
 
-    A step may make a table anew that others refer to, so their references are checked at the end, not meanwhile.
+    A step may rebuild a table that other tables refer to, so foreign keys are checked at the end, not meanwhile.
     """
     if not migrate.is_behind(conn):
         return
@@ -69,7 +69,7 @@ def _migrate(conn: SqliteConnection) -> None:
 
 
 def _prepare_file(path: Path) -> None:
-    """Make the folder, and the file with rights for its owner alone. Raises UnusableFileError."""
+    """Make the folder, and the file with rights for its owner only. Raises UnusableFileError."""
     try:
         path.parent.mkdir(parents=True, exist_ok=True)
         os.close(private.open_or_create(path, path.parent))
@@ -78,10 +78,10 @@ def _prepare_file(path: Path) -> None:
 
 
 def _check_before_opening(path: Path) -> bool:
-    """Check a file beside which a killed process left its log, before that log is written into the file.
+    """Check a file beside which a killed process left its log, before SQLite writes that log into the file.
 
-    The log must not get into a damaged file, nor into that of a newer version or another program. Returns whether there
-    was a log.
+    The log must not get into a damaged file, or into a file of a newer version or another program. False: there is no
+    log, and nothing was checked.
     """
     if not path.with_name(f"{path.name}-wal").exists():
         return False
@@ -94,7 +94,7 @@ def _check_before_opening(path: Path) -> bool:
 def open_to_read(path: Path, *, is_still: bool = False) -> SqliteConnection:
     """Open a connection that changes nothing, not even the log of a killed process. Raises sqlite3.Error.
 
-    ``is_still``: no process has the file open, so a file without a log is read without making one beside it.
+    ``is_still``: no process has the file open, so a file without a log is read without making a log.
     """
     alone = "&immutable=1" if is_still and not path.with_name(f"{path.name}-wal").exists() else ""
     return sqlite3.connect(f"{path.absolute().as_uri()}?mode=ro{alone}", uri=True, factory=SqliteConnection)
@@ -110,7 +110,7 @@ def _check(conn: sqlite3.Connection, path: Path) -> None:
 def check_owner(conn: sqlite3.Connection, path: Path) -> None:
     """Check that this version may write to the file. Raises NewerSchemaError and UnusableFileError.
 
-    The check precedes every setting: even another journal mode would change another program's file.
+    It is called before any setting is made: even a change of the journal mode would change another program's file.
     """
     applied = migrate.applied(conn)
     if applied - NAMES:

@@ -1,7 +1,7 @@
 """Files that only their owner may read: the database, SQLite's files beside it, and the backups.
 
-A command that root runs makes them for the owner of the database, as SQLite does with its log: the service, which has a
-user of its own, could not open root's.
+A command that root runs gives them to the owner of the database, as SQLite does with its log: the service runs as a
+user of its own, which could not open root's files.
 """
 
 from __future__ import annotations
@@ -17,19 +17,19 @@ if TYPE_CHECKING:
 
 MODE = 0o600
 OTHERS = 0o077  # the rights of everybody else
-BESIDE = ("-wal", "-shm", "-journal")  # endings of the files that SQLite keeps beside a database
+BESIDE = ("-wal", "-shm", "-journal")  # suffixes of the files that SQLite keeps beside a database
 
 
 def create(path: Path, like: Path) -> None:
     """Make an empty file that is private from the start, with the owner of ``like`` if root makes it.
 
-    ``like``: a file, or one in whose folder the owner is to be found. Raises FileExistsError and other OSErrors.
+    ``like``: a file; if it is missing, its folder's owner counts. Raises FileExistsError and other OSErrors.
     """
     os.close(_new(path, like))
 
 
 def open_or_create(path: Path, like: Path, *, follows_links: bool = True) -> int:
-    """Return a descriptor of a file, which is made as by :func:`create` where it is missing. Raises OSError."""
+    """Open a file to read and write, made like by :func:`create` if missing. Returns a descriptor. Raises OSError."""
     try:
         return _new(path, like)
     except FileExistsError:
@@ -37,7 +37,7 @@ def open_or_create(path: Path, like: Path, *, follows_links: bool = True) -> int
 
 
 def make_folder(path: Path, like: Path) -> None:
-    """Make a folder where it is missing, private and with the owner of ``like`` if root makes it. Raises OSError."""
+    """Make a folder if it is missing, private and with the owner of ``like`` if root makes it. Raises OSError."""
     if not path.exists():
         path.mkdir(mode=0o700, parents=True, exist_ok=True)
         _hand_over(path, like)
@@ -50,7 +50,7 @@ def _new(path: Path, like: Path) -> int:
 
 
 def _hand_over(made: int | Path, like: Path) -> None:
-    """Give what root has just made to the owner of another file. A container's root may have no right to do so."""
+    """Give a file or folder that root has made to the owner of ``like``. A container's root may lack that right."""
     if os.geteuid() == 0:
         owner = (like if like.exists() else like.parent).stat()
         with contextlib.suppress(OSError):
@@ -58,7 +58,7 @@ def _hand_over(made: int | Path, like: Path) -> None:
 
 
 def close_to_others(paths: Iterable[Path]) -> None:
-    """Take every right on these files from other users. Missing files and files of another owner are left alone."""
+    """Revoke all rights of other users on these files. Missing files and files of another owner are left alone."""
     for path in paths:
         with contextlib.suppress(OSError):
             if is_open_to_others(path):

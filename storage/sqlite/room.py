@@ -1,4 +1,4 @@
-"""The room of the database: the size of its write-ahead log, the free disk, and whether it can be written."""
+"""The disk space of the database: the size of its write-ahead log, the free disk, and whether writing works."""
 
 from __future__ import annotations
 
@@ -9,7 +9,7 @@ import sqlite3
 from typing import TYPE_CHECKING
 
 from storage.errors import CorruptFileError, DiskFullError, StorageError, UnusableFileError
-from storage.rows import to_int
+from storage.facts import OWN
 from storage.sqlite import pragmas
 
 if TYPE_CHECKING:
@@ -21,13 +21,10 @@ if TYPE_CHECKING:
 MB = 1_000_000  # bytes
 WAL_LIMIT = 4 * 1024 * 1024  # bytes; as much as SQLite writes between two of its own checkpoints
 NEEDED = 1024 * 1024  # bytes; with less free disk the next batch may not be recorded
-LASTS = (DiskFullError, UnusableFileError, CorruptFileError)  # a person has to mend these; a lock passes by itself
+LASTS = (DiskFullError, UnusableFileError, CorruptFileError)  # a person has to mend these; a busy file frees itself
 
-TRIED = 128 * 1024  # bytes; as much as a batch of readings needs: a small write would fit on a full disk
-TRY = """
-INSERT INTO facts (name, value, at) VALUES ('room', ?, ?)
-ON CONFLICT (name) DO UPDATE SET value = excluded.value, at = excluded.at
-"""
+TRIED = 128 * 1024  # bytes; as much as a batch of readings needs, since a small write may fit on a full disk
+ROOM = "room"  # the fact that is written to try
 
 
 def wal_size(path: Path) -> int:
@@ -47,7 +44,7 @@ def free(path: Path) -> int | None:
 
 
 def check_for_copy(conn: sqlite3.Connection, path: Path) -> None:
-    """Check that as much as the database holds fits on its disk once more. Raises DiskFullError."""
+    """Check that a second copy of the database fits on its disk. Raises DiskFullError."""
     needed, left = pragmas.size(conn), free(path)
     if left is not None and left < needed:
         raise DiskFullError(
@@ -57,9 +54,9 @@ def check_for_copy(conn: sqlite3.Connection, path: Path) -> None:
 
 
 def compact(conn: sqlite3.Connection, path: Path) -> None:
-    """Give the disk back what a file that is mostly empty does not need, as after tables were made anew.
+    """Shrink a file that is mostly empty, as after tables were rebuilt.
 
-    Where that fails, for want of room or since another program reads the file, the next start tries it again. A
+    If that fails, because of a full disk or another program that reads the file, the next start tries it again. A
     process that dies meanwhile leaves the file as it was.
     """
     if pragmas.is_mostly_empty(conn):
@@ -69,19 +66,20 @@ def compact(conn: sqlite3.Connection, path: Path) -> None:
 
 
 def try_to_write(conn: Connection, now: datetime) -> None:
-    """Write as much as a batch may need; :func:`tidy_up` deletes it. Raises sqlite3.Error."""
-    conn.execute(TRY, ("0" * TRIED, to_int(now)))
+    """Write as much as a batch may need; :func:`tidy_up` deletes it again. Raises sqlite3.Error."""
+    OWN.put(conn, ROOM, "0" * TRIED, now)
 
 
 def tidy_up(conn: Connection) -> None:
-    """Delete what :func:`try_to_write` wrote."""
-    conn.execute("DELETE FROM facts WHERE name = 'room'")
+    """Delete the row that :func:`try_to_write` wrote."""
+    OWN.drop(conn, ROOM)
 
 
 def truncate(conn: sqlite3.Connection, path: Path) -> bool:
-    """Write a log that has outgrown its limit into the database and cut it off. False: another program reads it.
+    """Truncate a log that has outgrown its limit, after writing it into the database. False: another program reads it.
 
-    While another program reads, SQLite keeps the state that it sees, and the log grows. This does not wait for it.
+    While another program reads, SQLite keeps the state which that program sees, and the log grows. The function does
+    not wait for that program.
     """
     return wal_size(path) <= WAL_LIMIT or pragmas.truncate_wal(conn)
 

@@ -1,7 +1,7 @@
-"""The tables that all workspaces share in a SQLite file: on their way from one server to another.
+"""The tables that all workspaces share, in a SQLite file on their way from one server to another.
 
-No process works on such a file, and a move makes it anew: a column that comes later needs no step here unless files of
-an earlier version lack it.
+No process works on such a file, and each move makes a new one. So a new column needs a step here only if files of an
+earlier version lack it.
 """
 
 from __future__ import annotations
@@ -26,7 +26,7 @@ BUSY_SECONDS = 5.0
 
 
 def open_file(path: Path) -> SqliteConnection:
-    """Open a file to write, and make the tables that are missing. Raises StorageError."""
+    """Open a file to write, and make its missing tables. Raises StorageError."""
     with translated(path):
         conn = sqlite3.connect(path, isolation_level=None, timeout=BUSY_SECONDS, factory=SqliteConnection)
     try:
@@ -43,7 +43,7 @@ def open_file(path: Path) -> SqliteConnection:
 
 
 def check_known(tables: Mapping[str, Table]) -> None:
-    """Raise NewerSchemaError where the shared tables of either engine have columns that this version does not know."""
+    """Raise NewerSchemaError if the shared tables, of either engine, have columns that this version does not know."""
     for table in tables.values():
         if set(table.columns) - _columns(table.name):
             raise NewerSchemaError(

@@ -1,4 +1,4 @@
-"""A SQLite file as one end of a move to another engine."""
+"""A SQLite file as the source or target of a move between engines."""
 
 from __future__ import annotations
 
@@ -30,7 +30,7 @@ BATCH = 5_000  # rows
 
 
 class SqliteEnd:
-    """One transaction on a file: the first statement locks it against writers, and only :meth:`commit` keeps it."""
+    """One transaction on a file, which locks the file against writers. Without :meth:`commit` nothing is changed."""
 
     def __init__(self, conn: SqliteConnection, form: Form = BOT) -> None:
         self.conn, self.form = conn, form
@@ -38,8 +38,8 @@ class SqliteEnd:
 
     def tables(self) -> dict[str, Table]:
         """Describe the tables of the form."""
-        found = self.conn.execute(TABLES).fetchall()
-        return {name: self._table(name, numbers=numbers) for name, numbers in found if self.form.has(name)}
+        listed = self.conn.execute(TABLES).fetchall()
+        return {name: self._table(name, numbers=numbers) for name, numbers in listed if self.form.has(name)}
 
     def read(self, table: Table) -> Iterator[list[tuple[Any, ...]]]:
         """Yield the rows in batches, with the columns in the table's order."""
@@ -55,31 +55,31 @@ class SqliteEnd:
             self.conn.executemany(sql, batch)
 
     def empty(self, table: Table) -> None:
-        """Delete the rows that the steps of the tables' history made."""
+        """Delete the rows that the migration steps inserted."""
         self.conn.execute(f"DELETE FROM {_quoted(table.name)}")
 
     def without_indexes(self) -> AbstractContextManager[None]:
-        """Do nothing: the indexes grow while the rows are written, at little cost."""
+        """Do nothing: indexes cost SQLite little while rows are written."""
         return contextlib.nullcontext()
 
     def numbers(self, tables: Iterable[Table]) -> dict[str, int]:
-        """Return the last number given in each table that numbers its rows."""
+        """Return the last row number that was given, by the name of each table that numbers its rows."""
         numbered = [table.name for table in tables if table.identity]
         given = dict(self.conn.execute("SELECT name, seq FROM sqlite_sequence").fetchall() if numbered else [])
         return {name: given.get(name, 0) for name in numbered}
 
     def continue_from(self, table: Table, last: int) -> None:
-        """Give numbers after ``last`` and after all that are in the table. Positions always follow the outbox's."""
+        """Number new rows after ``last`` and every row of the table. Positions follow the outbox by themselves."""
         largest = self.conn.execute(f"SELECT MAX({_quoted(table.identity)}) FROM {_quoted(table.name)}").fetchone()[0]
         self.conn.execute("DELETE FROM sqlite_sequence WHERE name = ?", (table.name,))
         numbers = (table.name, max(last, largest or 0))
         self.conn.execute("INSERT INTO sqlite_sequence (name, seq) VALUES (?, ?)", numbers)
 
     def analyze(self) -> None:
-        """Do nothing: the plans of SQLite follow the words of the statements."""
+        """Do nothing: SQLite plans by the text of the statements, not by statistics."""
 
     def commit(self) -> None:
-        """Keep what was done."""
+        """Commit the transaction."""
         self.conn.execute("COMMIT")
 
     def _table(self, name: str, *, numbers: bool) -> Table:
@@ -102,14 +102,14 @@ class SqliteEnd:
 
 
 def check_present(path: Path) -> None:
-    """Raise UnusableFileError when the file is missing or has no bytes: opening it would make a new database."""
+    """Raise UnusableFileError if the file is missing or empty: opening it would make a new database."""
     if not path.exists() or not path.stat().st_size:
         raise UnusableFileError(f"There is no database at {path}, or an empty one.")
 
 
 @contextlib.contextmanager
 def source_file(path: Path, form: Form = BOT) -> Iterator[SqliteEnd]:
-    """Open a file to move its rows. Its tables are brought up to date first, as by any start. Raises StorageError."""
+    """Open a file to move its rows. Its tables are migrated first, as at any start. Raises StorageError."""
     check_present(path)
     with contextlib.closing(_opened(path, form)) as conn, translated(path):
         end = SqliteEnd(conn, form)
@@ -125,15 +125,16 @@ def fact_of(path: Path, form: Form, name: str) -> str:
     with translated(path), contextlib.closing(open_to_read(path)) as conn:
         conn.row_factory = sqlite3.Row
         has_facts = pragmas.has_tables(conn, form.facts.table)
-        found = form.facts.get(conn, name) if has_facts else None
-    return found.value if found else ""
+        fact = form.facts.get(conn, name) if has_facts else None
+    return fact.value if fact else ""
 
 
 @contextlib.contextmanager
 def new_file(path: Path, form: Form = BOT, *, is_rehearsal: bool = False) -> Iterator[SqliteEnd]:
-    """Make a file with empty tables, which gets its name when the block ends without an error. Raises StorageError.
+    """Make a file with empty tables, which gets its name if the block ends without an error. Raises StorageError.
 
-    Whenever the process dies, there is no file of that name, or the whole one. ``is_rehearsal``: it never gets it.
+    If the process dies at any moment, there is no file of that name, or the complete file. ``is_rehearsal``: the file
+    never gets its name.
     """
     if any(part.exists() for part in private.family(path)):
         raise UnusableFileError(f"There is a file {path} already. Move it away, or choose another name.")
@@ -143,7 +144,7 @@ def new_file(path: Path, form: Form = BOT, *, is_rehearsal: bool = False) -> Ite
         path.parent.mkdir(parents=True, exist_ok=True)
         private.create(partial, path)
         with contextlib.closing(_opened(partial, form)) as conn, translated(partial):
-            pragmas.in_no_hurry(conn)  # the file is synchronised once, at the end
+            pragmas.do_not_sync(conn)  # the file is synchronised once, at the end
             yield SqliteEnd(conn, form)
             if not is_rehearsal:
                 _check(conn, partial)
@@ -162,7 +163,7 @@ def _opened(path: Path, form: Form) -> SqliteConnection:
 
 
 def _check(conn: SqliteConnection, partial: Path) -> None:
-    pragmas.without_log(conn)
+    pragmas.leave_wal_mode(conn)
     if problem := pragmas.complaint(conn):
         raise CorruptFileError(f"The new file {partial} is not sound: {problem}.")
 

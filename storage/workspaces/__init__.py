@@ -1,5 +1,5 @@
-"""The tables that all workspaces of one installation share: who installed the app, and which account is theirs.
+"""The tables that all workspaces share: the installations of the app, and the PandaPon account of each.
 
-The tables of a workspace's orders, watches and posts lie in a schema of its own, which another workspace's store cannot
-name. Here secrets are only carried: whoever writes them has sealed them.
+The tables of a workspace's orders, watches and posts are in a schema of its own, which another workspace's store cannot
+name. Secrets are stored here only in sealed form: the caller seals and opens them.
 """

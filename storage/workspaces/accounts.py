@@ -16,7 +16,7 @@ if TYPE_CHECKING:
 
 
 def save(conn: Connection, now: datetime, account: Account) -> None:
-    """Store an account, or replace the former one of the same installation."""
+    """Store an account. It replaces the former account of the same installation."""
     conn.execute(
         "INSERT INTO accounts (id, sealed, rate_per_second, connected_at, connected_by, revision)"
         " VALUES (?, ?, ?, ?, ?, ?) ON CONFLICT (id) DO UPDATE SET sealed = excluded.sealed,"

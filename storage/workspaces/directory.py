@@ -1,4 +1,4 @@
-"""All operations on the shared tables, by aggregate."""
+"""The operations on the tables that all workspaces share, by aggregate."""
 
 from __future__ import annotations
 
@@ -19,7 +19,7 @@ PACES, OUTAGES = PaceTable("account_paces"), OutageTable("account_outages")
 
 
 class Installations(Aggregate):
-    """Who installed the app."""
+    """The installations of the app."""
 
     save = Operation(installations.save)
     get = Operation(installations.get, only_reads=True)
@@ -34,7 +34,7 @@ class Installations(Aggregate):
 
 
 class Accounts(Aggregate):
-    """Which PandaPon account is whose."""
+    """The PandaPon account of each installation."""
 
     save = Operation(accounts.save)
     get = Operation(accounts.get, only_reads=True)
@@ -43,14 +43,14 @@ class Accounts(Aggregate):
 
 
 class AccountPaces(Paces):
-    """How often all workspaces of an account together may call it."""
+    """The pace at which all workspaces of an account together may call it."""
 
     reserve = Operation(PACES.reserve)
     pause = Operation(PACES.pause)
 
 
 class AccountOutages(Outages):
-    """What all workspaces of an account know together of its outages and pauses."""
+    """The shared knowledge of all workspaces of an account about its outages and pauses."""
 
     get = Operation(OUTAGES.get, only_reads=True)
     put = Operation(OUTAGES.put)
@@ -65,14 +65,14 @@ class Processes(Workers):
 
 
 class OAuthStates(Aggregate):
-    """Installations under way."""
+    """The OAuth states of installations under way."""
 
     put = Operation(oauth_states.put)
     take = Operation(oauth_states.take)
 
 
 class Restoring(Aggregate):
-    """Which workspaces have still to be marked after a failover."""
+    """The workspaces that have still to be marked after a failover."""
 
     pending = Operation(restoring.pending, only_reads=True)
     done = Operation(restoring.done)

@@ -16,7 +16,7 @@ if TYPE_CHECKING:
 
 
 def save(conn: Connection, now: datetime, installation: Installation) -> None:
-    """Store an installation, or replace the former one of the same workspace; it is no longer revoked."""
+    """Store an installation, not revoked. It replaces the former installation of the same workspace."""
     conn.execute(
         "INSERT INTO installations (id, enterprise_id, team_id, name, sealed, installed_at, revoked_at, revision)"
         " VALUES (?, ?, ?, ?, ?, ?, NULL, ?) ON CONFLICT (id) DO UPDATE SET"
@@ -36,13 +36,13 @@ def save(conn: Connection, now: datetime, installation: Installation) -> None:
 
 
 def revoke(conn: Connection, now: datetime, id_: str) -> bool:
-    """Mark an installation as revoked and forget its token. False: there is none, or it was revoked before."""
+    """Mark an installation as revoked and delete its token. False: there is none, or it was revoked before."""
     sql = "UPDATE installations SET revoked_at = ?, revision = ?, sealed = '' WHERE id = ? AND revoked_at IS NULL"
     return conn.execute(sql, (to_int(now), to_int(now), id_)).rowcount > 0
 
 
 def claim_renewal(conn: Connection, now: datetime, id_: str, token_revision: int, until: datetime) -> bool:
-    """Take the renewal of a token until then at most. False: it was renewed meanwhile, or another process is at it."""
+    """Claim the renewal of a token until then. False: the token was renewed since, or another process has the claim."""
     sql = (
         "UPDATE installations SET renewing_until = ? WHERE id = ? AND token_revision = ? AND revoked_at IS NULL"
         " AND (renewing_until IS NULL OR renewing_until <= ?)"
@@ -51,15 +51,16 @@ def claim_renewal(conn: Connection, now: datetime, id_: str, token_revision: int
 
 
 def put_off_renewal(conn: Connection, id_: str, token_revision: int, until: datetime) -> None:
-    """Let no process try the renewal of a token before then."""
+    """Let no process claim the renewal of a token before then."""
     sql = "UPDATE installations SET renewing_until = ? WHERE id = ? AND token_revision = ?"
     conn.execute(sql, (to_int(until), id_, token_revision))
 
 
 def renew(conn: Connection, id_: str, token_revision: int, sealed: str) -> bool:
-    """Store a renewed token. False: the token was renewed, replaced or revoked meanwhile, and that stays.
+    """Store a renewed token. False: the token was renewed, replaced or revoked meanwhile, so nothing was stored.
 
-    The claim is not asked for: whoever lost it over a slow answer holds the only pair that Slack takes.
+    The claim is not checked: a process whose claim expired while Slack answered slowly has the only tokens that Slack
+    accepts.
     """
     sql = (
         "UPDATE installations SET sealed = ?, token_revision = token_revision + 1, renewing_until = NULL"
@@ -69,7 +70,7 @@ def renew(conn: Connection, id_: str, token_revision: int, sealed: str) -> bool:
 
 
 def remove(conn: Connection, id_: str) -> bool:
-    """Delete an installation with its account. False: there is none."""
+    """Delete an installation with its account. False: there was none."""
     conn.execute("DELETE FROM accounts WHERE id = ?", (id_,))
     return conn.execute("DELETE FROM installations WHERE id = ?", (id_,)).rowcount > 0
 

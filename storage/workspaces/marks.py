@@ -1,4 +1,4 @@
-"""The state of the shared tables in a few numbers, by which a process sees what another has changed."""
+"""The revisions of the shared tables' rows, by which a process sees the changes of other processes."""
 
 from __future__ import annotations
 
@@ -17,7 +17,7 @@ class Mark(NamedTuple):
 
     @property
     def of_bot(self) -> tuple[int, int]:
-        """The part after whose change a bot is made anew; it takes a renewed token as it runs."""
+        """The revisions whose change restarts the workspace's bot. A running bot takes over a renewed token."""
         return self.installation, self.account
 
 

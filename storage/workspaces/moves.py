@@ -1,7 +1,7 @@
-"""The journal of a move of many workspaces, by which a second run carries on where a first one stopped.
+"""The journal of a move of many workspaces, by which a second run carries on where the first one stopped.
 
-Each workspace is moved in a transaction of its own, and the tables that all share come last. While a move is under way
-no process starts on either side: the shared tables of both say so. What has arrived bears the move's id.
+Each workspace is moved in a transaction of its own, and the shared tables are moved last. While a move is under way,
+the shared tables of both databases say so, and no process starts on either. Moved tables are marked with the move's id.
 """
 
 from __future__ import annotations
@@ -25,26 +25,26 @@ MOVING, ARRIVING, ARRIVED = "moving", "arriving", "arrived"
 
 @dataclass(frozen=True, slots=True)
 class Moving:
-    """A move that is under way. ``destination``: the address as people are shown it, without a password."""
+    """A move that is under way. ``destination``: the address without a password, as people are shown it."""
 
     id: str
     destination: str
-    at: datetime  # when it was begun; aware
+    at: datetime  # when it began; aware
 
 
 def under_way(conn: Connection) -> Moving | None:
-    """Return the move of which the shared tables of its source tell; None: there is none."""
-    found = SHARED.get(conn, MOVING)
-    if found is None:
+    """Return the move that the shared tables of its source record; None: there is none."""
+    fact = SHARED.get(conn, MOVING)
+    if fact is None:
         return None
-    id_, _, destination = found.value.partition(" ")
-    return Moving(id_, destination, found.at)
+    id_, _, destination = fact.value.partition(" ")
+    return Moving(id_, destination, fact.at)
 
 
 def begin(conn: Connection, destination: str, now: datetime) -> Moving:
-    """Note in the shared tables of the source that a move begins. Returns the one that is under way where there is one.
+    """Record in the source's shared tables that a move begins. Returns it, or a move to there that is under way.
 
-    Raises MovedError when the rows were moved already, or are on their way to another place.
+    Raises MovedError if the rows were moved already, or are being moved to another database.
     """
     require_none_elsewhere(conn, destination)
     if (present := under_way(conn)) is not None:
@@ -55,7 +55,7 @@ def begin(conn: Connection, destination: str, now: datetime) -> Moving:
 
 
 def require_none_elsewhere(conn: Connection, destination: str) -> None:
-    """Raise MovedError when the rows were moved already, or are on their way to another place."""
+    """Raise MovedError if the rows were moved already, or are being moved to another database."""
     moved.check(conn, SHARED)
     present = under_way(conn)
     if present is not None and present.destination != destination:
@@ -63,31 +63,31 @@ def require_none_elsewhere(conn: Connection, destination: str) -> None:
 
 
 def expect(conn: Connection, id_: str, now: datetime) -> None:
-    """Note in the shared tables of the target that rows are on their way there."""
+    """Record in the target's shared tables that a move to there is under way."""
     SHARED.put(conn, ARRIVING, id_, now)
 
 
 def arrive(conn: Connection, form: Form, id_: str, now: datetime) -> None:
-    """Note in what was copied which move it came by, in the transaction that copies it."""
+    """Mark copied tables with the move's id, in the transaction that copies them."""
     form.facts.put(conn, ARRIVED, id_, now)
     if form.is_shared:
         SHARED.drop(conn, ARRIVING)
 
 
 def end(conn: Connection, destination: str, now: datetime) -> None:
-    """Note in the shared tables of the source that all rows were moved."""
+    """Record in the source's shared tables that all rows were moved."""
     moved.mark(conn, destination, now, SHARED)
     SHARED.drop(conn, MOVING)
 
 
 def give_up(conn: Connection) -> bool:
-    """Let processes start on the source again. False: nothing was moved."""
+    """Let processes start on the source again. False: no move was recorded."""
     was_moved, was_moving = moved.unmark(conn, SHARED), SHARED.drop(conn, MOVING)
     return was_moved or was_moving
 
 
 def check(conn: Connection) -> None:
-    """Raise MovedError, which says what to do, where no process may work on an installation: it was moved, or moves."""
+    """Raise MovedError, which says what to do, if the installation was or is being moved: no process may start."""
     moved.check(conn, SHARED)
     if (present := under_way(conn)) is not None:
         raise MovedError(_unfinished(present))

@@ -1,4 +1,4 @@
-"""Opens the shared tables and the schemas of workspaces, on the connections of one process."""
+"""Opens the shared tables and the schemas of workspaces on the connections of one process."""
 
 from __future__ import annotations
 
@@ -14,14 +14,14 @@ if TYPE_CHECKING:
 
 
 async def open_directory(server: PostgresServer) -> Directory:
-    """Open the shared tables, which are made where they are missing. Raises StorageError."""
+    """Open the shared tables, and make missing ones. Raises StorageError."""
     engine = SharedEngine(server)
     await engine.run(shared.prepare)
     return Directory(engine)
 
 
 async def open_schema(server: PostgresServer, schema: str) -> Store:
-    """Open the store of one workspace: its transactions see the tables of this schema alone. Raises StorageError."""
+    """Open the store of one workspace, whose transactions see only the tables of this schema. Raises StorageError."""
     engine = PostgresEngine(server, schema, owns_server=False)
     await engine.open()
     return Store(engine)

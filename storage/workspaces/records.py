@@ -11,14 +11,14 @@ if TYPE_CHECKING:
 
 @dataclass(frozen=True, slots=True)
 class Installation:
-    """An installation of the app. ``id``: the workspace's id, or the organisation's where it was installed for all.
+    """An installation of the app. ``id``: the workspace's id, or the organisation's if it was installed for all of it.
 
-    ``sealed``: the sealed token with what belongs to it; empty once the installation was revoked. ``revision`` differs
-    after each change, and ``token_revision`` also after each renewal of a token that expires.
+    ``sealed``: the sealed token and its details; empty: the installation was revoked. Each change of the installation
+    changes ``revision``; each new installation or renewal of its token raises ``token_revision``.
     """
 
     id: str
-    enterprise_id: str  # of the organisation (Enterprise Grid); empty: it belongs to none
+    enterprise_id: str  # of the organisation (Enterprise Grid); empty: it belongs to no organisation
     team_id: str  # empty: installed for the whole organisation
     name: str
     sealed: str
@@ -26,7 +26,7 @@ class Installation:
     revoked_at: datetime | None = None
     revision: int = 0
     token_revision: int = 0
-    renewing_until: datetime | None = None  # before then no process tries to renew the token; None: any may
+    renewing_until: datetime | None = None  # until then no process may claim the token's renewal; None: any process may
 
     @property
     def is_for_organisation(self) -> bool:
@@ -40,9 +40,9 @@ class Account:
 
     id: str  # of the installation
     sealed: str
-    rate_per_second: float | None  # requests; None: the setting's
+    rate_per_second: float | None  # requests per second; None: as in the settings
     connected_at: datetime
-    connected_by: str  # a person's id in Slack; empty: the operator
+    connected_by: str  # Slack user id of a person; empty: the operator
     revision: int = 0
 
 

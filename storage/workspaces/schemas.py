@@ -1,4 +1,4 @@
-"""The names under which a workspace's tables are kept: a schema of PostgreSQL."""
+"""The names of the PostgreSQL schemas that hold the workspaces' tables."""
 
 from __future__ import annotations
 
@@ -14,9 +14,9 @@ def is_id(text: str) -> bool:
 
 
 def schema_of(id_: str) -> str:
-    """Return the PostgreSQL schema of a workspace. Raises ValueError for what is no id of Slack's.
+    """Return the PostgreSQL schema of a workspace. Raises ValueError for a text that is no id of Slack's.
 
-    Slack's ids have capital letters and digits only, so that no two of them share a schema.
+    Slack's ids have only capital letters and digits, so no two ids share a schema.
     """
     if not is_id(id_):
         raise ValueError(f"{id_[:40]!r} is no workspace's or organisation's id, such as T0123ABCD")
@@ -24,5 +24,5 @@ def schema_of(id_: str) -> str:
 
 
 def id_of(schema: str) -> str:
-    """Return the id of the workspace that has a schema; one that no workspace has for a schema of another kind."""
+    """Return the id of the workspace with this schema. For a schema of another kind it is not a valid id."""
     return schema.removeprefix(PREFIX).upper()

@@ -163,8 +163,8 @@ def test_intervals_and_silences_are_settings(monkeypatch: pytest.MonkeyPatch) ->
     assert settings.cadence == Cadence(moving=timedelta(minutes=30))
     assert settings.limits.domestic == timedelta(hours=72.5)
     assert settings.limits.first_scan == Limits().first_scan
-    assert settings.limits.rest.weekdays == {6}
-    assert settings.limits.rest.spans[1] == (date(2027, 10, 1), date(2027, 10, 1))
+    assert settings.limits.rest_days.weekdays == {6}
+    assert settings.limits.rest_days.spans[1] == (date(2027, 10, 1), date(2027, 10, 1))
 
 
 def test_plain_http_is_allowed_on_this_machine(monkeypatch: pytest.MonkeyPatch) -> None:

@@ -17,7 +17,7 @@ from pandapon.shipment import Platform
 from sandbox.clock import SimClock
 from sandbox.pandapon.demo import FIRST, demo_world
 from sandbox.pandapon.trading.routes import OWN_PATHS
-from tracking.writes import LATE, Write, WriteState
+from tracking.writes import ARRIVES_WITHIN, Write, WriteState
 
 if TYPE_CHECKING:
     from pathlib import Path
@@ -103,6 +103,8 @@ async def test_dying_over_a_refund_asks_for_it_once_at_most(tmp_path: Path, mome
         page = await harness.die_over(moment, path, lambda: fill_in(harness))
         assert (await recorded(harness)).state is WriteState.BEGUN
         await harness.send_again(page)
-        assert await found_later(harness, LATE) is (WriteState.FOUND_DONE if done else WriteState.FOUND_UNDONE)
+        assert await found_later(harness, ARRIVES_WITHIN) is (
+            WriteState.FOUND_DONE if done else WriteState.FOUND_UNDONE
+        )
         assert harness.pandapon.count(path) == int(done)
         assert len(harness.pandapon.account.refunds) == int(done)

@@ -12,7 +12,7 @@ from pandapon.shipment import Platform
 from sandbox.clock import SimClock
 from sandbox.pandapon.demo import demo_world
 from sandbox.pandapon.trading.routes import OWN_PATHS
-from tracking.writes import LATE, WriteState
+from tracking.writes import ARRIVES_WITHIN, WriteState
 
 if TYPE_CHECKING:
     from pathlib import Path
@@ -50,6 +50,6 @@ async def test_dying_over_a_write_sends_it_once_at_most(
         assert (await recorded(harness)).state is WriteState.BEGUN
         await harness.send_again(form, values)
         assert (await recorded(harness)).state is first
-        assert await found_later(harness, LATE) is last
+        assert await found_later(harness, ARRIVES_WITHIN) is last
         assert harness.pandapon.count(ADD) == calls
         assert harness.in_cart() == [4] * calls

@@ -237,7 +237,7 @@ async def test_a_word_of_the_store_is_no_refund_id(slow_harness: BotHarness) -> 
     await push(slow_harness, {"messageType": "1688_ORDER_PAY", "messageBody": {"orderId": ORDER}})
     await slow_harness.several_ticks(4)
     assert slow_harness.bot is not None
-    assert await slow_harness.bot.store.inbox.concerned(["waitselleragree", "refund_id"]) == []
+    assert await slow_harness.bot.store.inbox.orders_named(["waitselleragree", "refund_id"]) == []
 
 
 @pytest.mark.parametrize("fault", ["unknown path", "no answer", "nonsense"])

@@ -11,7 +11,7 @@ from support.write_kill_harness import WriteKillHarness, found_later, recorded
 from benchmarks.kill import now
 from sandbox.clock import SimClock
 from sandbox.pandapon.demo import FIRST, demo_world
-from tracking.writes import LATE, WriteState
+from tracking.writes import ARRIVES_WITHIN, WriteState
 
 if TYPE_CHECKING:
     from pathlib import Path
@@ -109,5 +109,5 @@ async def test_dying_over_a_write_sends_it_once_at_most(tmp_path: Path, name: st
         await harness.send_again(page)
         first, last = form.ends(moment)
         assert (await recorded(harness)).state is first
-        assert await found_later(harness, LATE) is last
+        assert await found_later(harness, ARRIVES_WITHIN) is last
         assert harness.pandapon.count(form.path) == calls

@@ -128,7 +128,7 @@ async def test_an_approval_knows_what_it_was_used_for(harness: StoreHarness) -> 
     store, asked = harness.store, await ask(harness)
     assert await store.approvals.uses([asked.id]) == {}
     await store.approvals.decide(NOW, asked.id, ApprovalState.APPROVED, TOM, until=NOW + DAY)
-    await store.approvals.fitting(NOW, MEI, DEED, FLOW)
+    await store.approvals.find_covering(NOW, MEI, DEED, FLOW)
     refused, ordered = (
         Write(f"w{n}", f"order:{FLOW}:{n}", "1688.order.create", MEI, ORDERS_CHANNEL, NOW + MINUTE, approved_by=TOM)
         for n in range(2)

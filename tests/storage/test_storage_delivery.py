@@ -46,14 +46,14 @@ async def test_news_that_piles_up_is_batch_id_one_message(harness: StoreHarness)
     """The digest takes the head's place; its parts are sent with it and not again."""
     digest = await _digest(harness)
     assert (digest.kind, digest.channel, digest.state) == (PostKind.BATCH, ORDERS_CHANNEL, PostState.SENDING)
-    assert [words(post) for post in await harness.store.outbox.batched(digest.id)] == ["one", "two", "three"]
+    assert [words(post) for post in await harness.store.outbox.batch_members(digest.id)] == ["one", "two", "three"]
     assert await harness.claim() == []
     assert await harness.store.outbox.mark_sent(NOW, digest, "ts")
     for key, parts in ((ORDER, ["one", "three"]), (OTHER, ["two"])):  # the words of it, each order's in its thread
         detail = await harness.claim_one()
         assert (detail.kind, detail.key, detail.event_id.startswith(DETAIL_OF)) == (PostKind.BATCH, key, True)
         assert detail.thread_ts
-        assert [words(post) for post in await harness.store.outbox.batched(detail.id)] == parts
+        assert [words(post) for post in await harness.store.outbox.batch_members(detail.id)] == parts
         assert await harness.store.outbox.mark_sent(NOW, detail, "ts")
     assert await harness.claim() == []
     assert [row["state"] for row in harness.rows("SELECT DISTINCT state FROM outbox")] == ["sent"]
@@ -68,7 +68,7 @@ async def test_a_digest_says_how_much_waits_behind_a_post(harness: StoreHarness)
     assert head.behind == 2
     digest = await harness.store.outbox.batch(NOW, head, 2, LEASE)
     assert digest is not None
-    assert [words(post) for post in await harness.store.outbox.batched(digest.id)] == ["one", "two"]
+    assert [words(post) for post in await harness.store.outbox.batch_members(digest.id)] == ["one", "two"]
     assert await harness.store.outbox.mark_sent(NOW, digest, "ts")
     assert await harness.send_all() == [f"{ORDERS_CHANNEL} news three"]
 
@@ -114,7 +114,7 @@ async def test_only_what_may_go_now_is_folded(harness: StoreHarness) -> None:
     assert await harness.store.outbox.batch(NOW, head, 10, LEASE, rule=BatchRule(3, problems)) is None
     digest = await harness.store.outbox.batch(NOW, head, 10, LEASE, rule=BatchRule(2, problems))
     assert digest is not None
-    assert [words(post) for post in await harness.store.outbox.batched(digest.id)] == ["one", "three"]
+    assert [words(post) for post in await harness.store.outbox.batch_members(digest.id)] == ["one", "three"]
 
 
 async def test_orders_with_nothing_to_show_stay_in_their_threads(harness: StoreHarness) -> None:
@@ -125,13 +125,13 @@ async def test_orders_with_nothing_to_show_stay_in_their_threads(harness: StoreH
     assert loud is not None
     (watch,) = await harness.store.watches.of_orders([ORDER])
     assert (loud.key, loud.thread_ts, loud.severity) == (ORDER, watch.card_ts, "problem")
-    assert [words(post) for post in await harness.store.outbox.batched(loud.id)] == ["one", "three"]
+    assert [words(post) for post in await harness.store.outbox.batch_members(loud.id)] == ["one", "three"]
     assert await harness.store.outbox.mark_sent(NOW, loud, "ts")
     quiet = await harness.store.outbox.batch(NOW, await harness.claim_one(), 10, LEASE, rule=rule)
     assert quiet is not None
     (watch,) = await harness.store.watches.of_orders([OTHER])
     assert (quiet.key, quiet.watch_id, quiet.thread_ts) == (OTHER, watch.id, watch.card_ts)
-    assert [words(post) for post in await harness.store.outbox.batched(quiet.id)] == ["two", "four"]
+    assert [words(post) for post in await harness.store.outbox.batch_members(quiet.id)] == ["two", "four"]
 
 
 async def test_a_digest_of_one_order_finds_its_thread_again(harness: StoreHarness) -> None:
@@ -170,7 +170,7 @@ async def test_a_digest_in_doubt_is_looked_for_after_a_restart(harness: StoreHar
     assert await store.outbox.mark_retry(doubt, NOW, "not found")
     again = await harness.claim_one()
     assert (again.kind, again.token) == (PostKind.BATCH, lost.token)
-    assert len(await store.outbox.batched(again.id)) == 3
+    assert len(await store.outbox.batch_members(again.id)) == 3
 
 
 async def test_a_refused_digest_refuses_its_parts_and_is_forgotten_in_time(harness: StoreHarness) -> None:

@@ -25,7 +25,7 @@ from support.store_harness import (
 
 from bot.jobs import shared
 from pandapon.shipment import OrderRef
-from storage import approvals, channel_filters, enqueue, mutes, outbox, recording, subscriptions, watches
+from storage import approvals, batches, channel_filters, mutes, outbox, recording, subscriptions, watches
 from storage.post import PostKind, PostState
 from storage.subscription import NewOrder, Subscription
 from storage.watch import NewWatch
@@ -233,7 +233,7 @@ class _Halting:
 
     def execute(self, sql: str, parameters: Any = (), /) -> Any:
         done = self._conn.execute(sql, parameters)
-        if sql == enqueue.BATCH:
+        if sql == batches.BATCH:
             self._made.set()
             self._goes_on.wait(20)
         return done
@@ -248,7 +248,7 @@ async def test_a_batch_takes_no_post_that_another_process_has_sent(harness: Stor
     made, goes_on = threading.Event(), threading.Event()
 
     def stalled(conn: Connection) -> Any:
-        return enqueue.batch(_Halting(conn, made, goes_on), later, head, 20, LEASE)
+        return batches.batch(_Halting(conn, made, goes_on), later, head, 20, LEASE)
 
     other = await postgres.open_postgres(harness.path)
     batching = asyncio.create_task(harness.store.engine.run(stalled))
@@ -269,5 +269,5 @@ async def test_a_batch_takes_no_post_that_another_process_has_sent(harness: Stor
     await sending
     await other.close()
     told = [row["event_id"] for row in harness.rows("SELECT event_id FROM outbox WHERE ts <> '' AND kind = 'news'")]
-    members = [] if batch is None else [post.event_id for post in await harness.store.outbox.batched(batch.id)]
+    members = [] if batch is None else [post.event_id for post in await harness.store.outbox.batch_members(batch.id)]
     assert set(told).isdisjoint(members)

@@ -281,10 +281,10 @@ async def test_a_number_is_found_however_it_is_spelt(harness: StoreHarness) -> N
         "jdx012345678901-1-1-",
     ):
         assert await harness.store.orders.with_waybill(spelling) == [ORDER]
-        assert await harness.store.inbox.concerned([spelling]) == [ORDER]
+        assert await harness.store.inbox.orders_named([spelling]) == [ORDER]
     for other in ("YT880123456789", "自提", "", "-"):
         assert await harness.store.orders.with_waybill(other) == []
-        assert await harness.store.inbox.concerned([other]) == []
+        assert await harness.store.inbox.orders_named([other]) == []
     assert {parcel.logistics_id for parcel in (await harness.store.orders.load([ORDER]))[ORDER].shipment.parcels} == {
         "",
         "LP01",
@@ -298,10 +298,10 @@ async def test_the_orders_at_a_milestone(harness: StoreHarness) -> None:
     await harness.opening(OTHER)
     await store.orders.add(NOW + MINUTE, baseline(third))  # nobody watches it
     moving = {Milestone.IN_TRANSIT, Milestone.ARRIVED}
-    assert await store.orders.standing_at(moving, 10) == [ORDER, OTHER]
-    assert await store.orders.standing_at(moving, 1) == [ORDER]
-    assert await store.orders.standing_at({Milestone.LOST}, 10) == []
-    assert await store.orders.standing_at((), 10) == []
+    assert await store.orders.at_milestones(moving, 10) == [ORDER, OTHER]
+    assert await store.orders.at_milestones(moving, 1) == [ORDER]
+    assert await store.orders.at_milestones({Milestone.LOST}, 10) == []
+    assert await store.orders.at_milestones((), 10) == []
     over = "taobao:4300000000000000077"
     await store.orders.add(NOW + MINUTE, baseline(over, milestone=Milestone.LOST, final_at=NOW))
-    assert await store.orders.standing_at({Milestone.LOST, *moving}, 10) == [over, ORDER, OTHER]
+    assert await store.orders.at_milestones({Milestone.LOST, *moving}, 10) == [over, ORDER, OTHER]

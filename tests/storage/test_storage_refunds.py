@@ -66,10 +66,10 @@ async def test_an_order_is_found_by_the_id_of_its_refund(harness: StoreHarness) 
     """By the whole id, and by no other word of what is stored."""
     await stored(harness, AGREED, ASKED)
     await stored(harness, Refund("waitbuyersend", NOW, refund_id="TQ28000000011"), key=OTHER)
-    concerned = harness.store.inbox.concerned
-    assert await concerned(["TQ2800000001"]) == [ORDER]
-    assert await concerned(["2800000002"]) == [ORDER]
-    assert await concerned(["TQ28000000", "waitbuyersend", "refund_id", "20.50", "true"]) == []
+    orders_named = harness.store.inbox.orders_named
+    assert await orders_named(["TQ2800000001"]) == [ORDER]
+    assert await orders_named(["2800000002"]) == [ORDER]
+    assert await orders_named(["TQ28000000", "waitbuyersend", "refund_id", "20.50", "true"]) == []
 
 
 async def test_the_orders_that_somebody_has_to_act_on(harness: StoreHarness) -> None:

@@ -24,11 +24,11 @@ async def test_an_owner_is_told_once_however_often_processes_listen(harness: Sto
     for minutes in (0, 4, 8):
         now = NOW + timedelta(minutes=minutes)
         await harness.store.engine.run(lambda conn, now=now: messages.refused(conn, now, MEI, PAUSED))  # type: ignore[misc]  # mypy knows no defaults in lambdas
-        await harness.store.refusals.say(now, "other", {"C2": "odd"})
-        assert await harness.store.refusals.hear(now - SINCE, "ours") == {"C2": "odd"}
-        assert await harness.store.refusals.hear(now - SINCE, "other") == {}
+        await harness.store.refusals.record(now, "other", {"C2": "odd"})
+        assert await harness.store.refusals.of_others(now - SINCE, "ours") == {"C2": "odd"}
+        assert await harness.store.refusals.of_others(now - SINCE, "other") == {}
     assert harness.value("SELECT COUNT(*) FROM outbox WHERE kind = 'notice'") == 1
-    assert await harness.store.refusals.hear(NOW + timedelta(hours=1), "ours") == {}
+    assert await harness.store.refusals.of_others(NOW + timedelta(hours=1), "ours") == {}
     assert [row["name"] for row in harness.rows("SELECT name FROM facts")] == [f"refused:C1:not_in_channel:{MEI}"]
 
 
@@ -40,5 +40,5 @@ async def test_what_the_version_before_said_is_forgotten(harness: StoreHarness) 
         messages.refused(conn, NOW, MEI, PAUSED)
 
     await harness.store.engine.run(former)
-    assert await harness.store.refusals.hear(NOW - SINCE, "ours") == {}
+    assert await harness.store.refusals.of_others(NOW - SINCE, "ours") == {}
     assert [row["name"] for row in harness.rows("SELECT name FROM facts")] == [f"refused:C1:not_in_channel:{MEI}"]

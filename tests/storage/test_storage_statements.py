@@ -8,7 +8,7 @@ from typing import TYPE_CHECKING, Any
 
 from support.store_harness import LEASE, MEI, MINUTE, NOW, ORDER, ORDERS_CHANNEL, OTHER, StoreHarness, changed, order_of
 
-from storage import alarms, claims, delivery_log, enqueue, orders, recording, subscriptions, upkeep, watches
+from storage import alarms, batches, claims, delivery_log, orders, recording, subscriptions, upkeep, watches
 from storage.poll import Failed, Unchanged
 from storage.sqlite.database import thread_of
 from storage.subscription import NewOrder, Subscription
@@ -204,7 +204,7 @@ async def test_folding_looks_at_its_channel_alone(harness: StoreHarness) -> None
     await harness.tell("one")
     await harness.tell("two", OTHER)
     head = await harness.claim_one()
-    plans = await _plans(harness, lambda conn: enqueue.batch(conn, NOW, head, 10, LEASE))
+    plans = await _plans(harness, lambda conn: batches.batch(conn, NOW, head, 10, LEASE))
     assert any("INDEX outbox_live (channel=?" in step for step in plans)
     assert _scans(plans) == []
 

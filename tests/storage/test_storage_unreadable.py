@@ -65,7 +65,7 @@ async def test_news_of_an_unknown_severity_is_in_no_batch(harness: StoreHarness)
     head = await harness.claim_one()
     batch = await harness.store.outbox.batch(NOW, head, 10, LEASE)
     assert batch is not None
-    assert [post.event_id for post in await harness.store.outbox.batched(batch.id)] == ["one", "three"]
+    assert [post.event_id for post in await harness.store.outbox.batch_members(batch.id)] == ["one", "three"]
 
 
 async def test_a_member_that_fails_alone_stays_failed(harness: StoreHarness) -> None:
@@ -76,7 +76,7 @@ async def test_a_member_that_fails_alone_stays_failed(harness: StoreHarness) -> 
     batch = await harness.store.outbox.batch(NOW, await harness.claim_one(), 10, LEASE)
     assert batch is not None
     assert batch.kind is PostKind.BATCH
-    _, bad = await harness.store.outbox.batched(batch.id)
+    _, bad = await harness.store.outbox.batch_members(batch.id)
     for _time in range(2):
         await harness.store.outbox.fail_member(NOW, bad, "cannot be composed")
     assert await harness.store.outbox.mark_sent(NOW, batch, "ts")

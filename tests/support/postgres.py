@@ -14,7 +14,7 @@ import pytest
 from psycopg.rows import dict_row
 
 from benchmarks.postgres_server import PrivateServer, programs
-from storage.postgres.connection import in_psycopgs_words
+from storage.postgres.connection import with_psycopg_parameters
 from storage.postgres.database import PostgresEngine, PostgresServer
 from storage.store import Store
 
@@ -91,4 +91,4 @@ def session(path: Path) -> Iterator[psycopg.Connection[Any]]:
 def rows(path: Path, sql: str, facts: Sequence[Any] = ()) -> list[dict[str, Any]]:
     """Read rows as dicts from the schema that stands for a file, beside the store."""
     with session(path) as conn:
-        return conn.cursor(row_factory=dict_row).execute(in_psycopgs_words(sql), facts).fetchall()
+        return conn.cursor(row_factory=dict_row).execute(with_psycopg_parameters(sql), facts).fetchall()

@@ -21,11 +21,11 @@ from tracking.approvals import (
     Refusal,
     Rule,
     RuleError,
+    mentioned_ids,
     read_channel,
     read_rules,
     refusal,
-    represents,
-    to_mention,
+    represented_people,
 )
 
 if TYPE_CHECKING:
@@ -92,10 +92,10 @@ def test_the_list_of_the_highest_exceeded_threshold(policy: ApprovalPolicy, amou
 @given(person=people, asker=people, away=absences)
 def test_nobody_decides_for_or_as_the_asker(person: str, asker: str, away: list[Absence]) -> None:
     """Whoever has named whom."""
-    stands_for = represents(person, asker, away, NOW)
+    stands_for = represented_people(person, asker, away, NOW)
     assert asker not in stands_for
     assert bool(stands_for) == (person != asker)
-    assert asker not in to_mention(PEOPLE, asker, away, NOW)
+    assert asker not in mentioned_ids(PEOPLE, asker, away, NOW)
 
 
 @given(person=people, state=st.sampled_from(ApprovalState), days=st.integers(0, 6), may=st.booleans())
@@ -111,10 +111,10 @@ def test_a_decision_counts_only_while_it_waits(person: str, state: ApprovalState
 def test_an_absence_ends() -> None:
     """At its time, not before."""
     away = [Absence("U0TOM", "U0BOB", NOW + timedelta(days=1))]
-    assert represents("U0BOB", "U0MEI", away, NOW) == ["U0BOB", "U0TOM"]
-    assert represents("U0BOB", "U0MEI", away, NOW + timedelta(days=1)) == ["U0BOB"]
-    assert to_mention(["U0TOM", "S0FIN"], "U0MEI", away, NOW) == ["S0FIN", "U0BOB"]
-    assert to_mention(["U0TOM"], "U0MEI", away, NOW + timedelta(days=1)) == ["U0TOM"]
+    assert represented_people("U0BOB", "U0MEI", away, NOW) == ["U0BOB", "U0TOM"]
+    assert represented_people("U0BOB", "U0MEI", away, NOW + timedelta(days=1)) == ["U0BOB"]
+    assert mentioned_ids(["U0TOM", "S0FIN"], "U0MEI", away, NOW) == ["S0FIN", "U0BOB"]
+    assert mentioned_ids(["U0TOM"], "U0MEI", away, NOW + timedelta(days=1)) == ["U0TOM"]
 
 
 @pytest.mark.parametrize(

@@ -31,7 +31,7 @@ from pandapon.shipment import FINAL, PROGRESS, Milestone
 from tracking.decide import decide
 from tracking.event_ids import dedup_key
 from tracking.expected import expect
-from tracking.fact_ids import beyond, fact_ids, remaining
+from tracking.fact_ids import fact_ids, remaining, without_shared
 from tracking.journeys import ENOUGH, LONGEST, STAGES, History, Journey, journey_of, lane_of, stages_of
 from tracking.policy import Policy
 from tracking.rest_days import parse
@@ -134,7 +134,9 @@ def test_of_several_parcels_the_last_one_is_expected_and_an_arrived_one_does_not
 
 
 def test_rest_days_lengthen_the_way() -> None:
-    expected = expect(paid(), M.PICKED_UP, [placed(parcel(PICKED))], limits(*usual(), rest=parse("2026-03-03")), at(2))
+    expected = expect(
+        paid(), M.PICKED_UP, [placed(parcel(PICKED))], limits(*usual(), rest_days=parse("2026-03-03")), at(2)
+    )
     assert expected
     assert expected.last == at(1 + 41 + 24)
 
@@ -337,8 +339,8 @@ def test_lateness_of_a_shared_parcel_is_told_with_one_of_its_orders() -> None:
     tracked.now = at(400)
     news = tracked.decide(reading(parcel(PICKED))).news
     assert news
-    assert beyond(news, [news]) is None
-    assert beyond(news, [replace(news, late=None)]) == news
+    assert without_shared(news, [news]) is None
+    assert without_shared(news, [replace(news, late=None)]) == news
 
 
 def test_lateness_found_again_after_a_restore_is_recognised() -> None:

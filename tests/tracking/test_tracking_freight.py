@@ -8,17 +8,17 @@ import pytest
 
 from tracking.addresses import TypedAddress, TypedReceiver
 from tracking.changes.address import AddressChange, judge
-from tracking.freight import Offer, compared, in_common
-from tracking.writes import LATE, WriteState
+from tracking.freight import Offer, cheapest_first, common_services
+from tracking.writes import ARRIVES_WITHIN, WriteState
 
 S = WriteState
 SEA, AIR, FREE = Offer("SEA", fen=300), Offer("AIR", fen=900), Offer("X")
-SOON, LATER = timedelta(seconds=1), LATE + timedelta(seconds=1)
+SOON, LATER = timedelta(seconds=1), ARRIVES_WITHIN + timedelta(seconds=1)
 
 
 def test_the_cheapest_comes_first_and_the_unpriced_last() -> None:
     """So the eye finds it."""
-    assert compared((FREE, AIR, SEA)) == (SEA, AIR, FREE)
+    assert cheapest_first((FREE, AIR, SEA)) == (SEA, AIR, FREE)
 
 
 @pytest.mark.parametrize(
@@ -34,7 +34,7 @@ def test_the_cheapest_comes_first_and_the_unpriced_last() -> None:
 )
 def test_a_service_has_to_carry_every_line(of_lines: list[tuple[Offer, ...]], sums: dict[str, int | None]) -> None:
     """Sums are whole fen; an unknown part makes the sum unknown."""
-    assert {offer.service_id: offer.fen for offer in in_common(of_lines)} == sums
+    assert {offer.service_id: offer.fen for offer in common_services(of_lines)} == sums
 
 
 NEW = AddressChange("", ("1", "2"), "s", "", "wanted")

@@ -20,10 +20,10 @@ from tracking.changes.order_acts import (
     Receipt,
     Submitted,
     WarehouseChange,
-    submitted,
+    newest_payments,
 )
 from tracking.changes.orders import LISTED_WITHIN, SKEW, Basket, OrderCreation, OrderedLine, judge
-from tracking.writes import LATE, Write, WriteState
+from tracking.writes import ARRIVES_WITHIN, Write, WriteState
 
 S = WriteState
 ALIBABA, TAOBAO = Platform.ALIBABA, Platform.TAOBAO
@@ -101,7 +101,7 @@ def test_the_newest_payment_of_each_order_bars_another_for_some_hours() -> None:
     """One of which nobody knows whether it was made bars nothing: the review warns of it."""
     later = NOW + timedelta(days=1)
     doubtful = paid(later, "1", by="U2", state=S.UNKNOWABLE)
-    orders = submitted(("1", "2", "3"), [doubtful, paid(NOW, "1", "2")])
+    orders = newest_payments(("1", "2", "3"), [doubtful, paid(NOW, "1", "2")])
     assert orders == (Submitted("1", "U2", later, is_sure=False), Submitted("2", "U1", NOW))
     assert [each.bars(later) for each in orders] == [False, False]
     assert orders[1].bars(NOW + BARS_FOR - SOON)
@@ -146,4 +146,4 @@ def test_an_order_says_what_became_of_an_act(
 ) -> None:
     """At once, and when the call could no longer arrive."""
     assert change.judge(orders, SOON) is soon
-    assert change.judge(orders, LATE + timedelta(seconds=1)) is later
+    assert change.judge(orders, ARRIVES_WITHIN + timedelta(seconds=1)) is later

@@ -13,13 +13,13 @@ from pandapon.aftersales import AskedRefund, Letter
 from pandapon.shipment import Platform
 from storage import codec
 from tracking.changes import refunds as changes
-from tracking.writes import LATE, WriteState
+from tracking.writes import ARRIVES_WITHIN, WriteState
 
 if TYPE_CHECKING:
     from tracking.changes.kinds import Change
 
 ALIBABA, TAOBAO = Platform.ALIBABA, Platform.TAOBAO
-EARLY, LATER = timedelta(seconds=5), LATE + timedelta(seconds=1)
+EARLY, LATER = timedelta(seconds=5), ARRIVES_WITHIN + timedelta(seconds=1)
 DONE, UNDONE, UNKNOWABLE = WriteState.FOUND_DONE, WriteState.FOUND_UNDONE, WriteState.UNKNOWABLE
 ASKED = changes.RefundAsked(
     ALIBABA, "25", ("26",), "裙", 2, 7360, with_return=False, before=("TQ1",), code="refundclose"

@@ -18,7 +18,7 @@ from tracking.decide import decide
 from tracking.orders import FetchedOrder
 from tracking.policy import Policy
 from tracking.refunds import merge_refunds
-from tracking.stalls import Limits, silence, silences, stall
+from tracking.stalls import Limits, silence_name, silences, worst_stall
 from tracking.values import Filter, Leg, Refund, Severity
 
 SHIRT, SHOES, HAT = (Item(title=title) for title in ("衬衫", "鞋", "帽"))
@@ -258,11 +258,11 @@ def test_the_alarm_comes_with_a_quarter_of_the_time_left_or_two_days(place: M) -
     day = Refund(AGREED, at(0), until=at(24))
     for refund, due in ((week, 7 * 24 - 42), (day, 18)):
         refund_silences = silences(None, place, (), Limits(), at(1), refunds=(refund,))
-        assert stall(refund_silences, Limits(), at(due) - timedelta(minutes=1)) is None
-        worst = stall(refund_silences, Limits(), at(due))
+        assert worst_stall(refund_silences, Limits(), at(due) - timedelta(minutes=1)) is None
+        worst = worst_stall(refund_silences, Limits(), at(due))
         assert worst
         assert (worst.leg, worst.until) == (Leg.REFUND, refund.until)
-        assert silence(worst).startswith("refund:")
+        assert silence_name(worst).startswith("refund:")
     assert silences(None, place, (), Limits(), at(7 * 24), refunds=(week,)) == ()
     assert silences(None, place, (), Limits(), at(1), refunds=(Refund(SENT, at(0), until=at(24)),)) == ()
 

@@ -15,7 +15,7 @@ from pandapon.shipment import Milestone, Parcel
 from tracking.decide import decide
 from tracking.policy import Policy
 from tracking.rest_days import parse
-from tracking.stalls import Limits, leg_of, silences, stall, stall_at, usual_times
+from tracking.stalls import Limits, leg_of, silences, stall_at, usual_times, worst_stall
 from tracking.values import Leg, Stall
 
 if TYPE_CHECKING:
@@ -41,7 +41,7 @@ def worst(  # noqa: PLR0917  the rules' own arguments
     moved_at: datetime | None = None,
 ) -> Stall | None:
     """The worst silence of an order that is too long by now."""
-    return stall(silences(detail, place, parcels, limits, now, moved_at=moved_at), limits, now)
+    return worst_stall(silences(detail, place, parcels, limits, now, moved_at=moved_at), limits, now)
 
 
 @pytest.mark.parametrize(
@@ -208,7 +208,7 @@ def test_an_alarm_waits_for_the_days_of_rest() -> None:
     parcel = standing(M.IN_TRANSIT, LEFT)
     last = parcel.nodes[-1].at
     assert last is not None
-    limits = Limits(rest=parse(f"{last.astimezone(CHINA).date() + DAY}"))
+    limits = Limits(rest_days=parse(f"{last.astimezone(CHINA).date() + DAY}"))
     due = last + timedelta(hours=72)
     assert stall_at(silences(None, parcel.milestone, [parcel], limits, at(0))) == due
     assert worst(None, parcel.milestone, [parcel], limits, due - timedelta(seconds=1)) is None

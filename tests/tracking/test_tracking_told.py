@@ -10,7 +10,7 @@ import pytest
 from support.tracking_cases import LEFT, PICKED, REF, M, at, node
 
 from pandapon.shipment import OrderRef, Platform
-from tracking.fact_ids import beyond, fact_ids, remaining
+from tracking.fact_ids import fact_ids, remaining, without_shared
 from tracking.values import Leg, News, Refund, RefundStep, Stall, Step
 
 KEY = "1688:1"
@@ -70,17 +70,17 @@ def of_twin(news: News) -> News:
 
 def test_another_orders_news_of_the_parcel_leaves_what_is_new() -> None:
     """Whatever pieces the two readings cut the same entries into."""
-    assert beyond(BOTH, [of_twin(BOTH)]) is None
-    assert beyond(BOTH, [of_twin(FIRST), of_twin(SECOND)]) is None
-    assert beyond(FIRST, [of_twin(BOTH)]) is None, "the step passed over is said by entries that were told"
-    assert beyond(BOTH, [of_twin(FIRST)]) == replace(BOTH, nodes=(B,))
+    assert without_shared(BOTH, [of_twin(BOTH)]) is None
+    assert without_shared(BOTH, [of_twin(FIRST), of_twin(SECOND)]) is None
+    assert without_shared(FIRST, [of_twin(BOTH)]) is None, "the step passed over is said by entries that were told"
+    assert without_shared(BOTH, [of_twin(FIRST)]) == replace(BOTH, nodes=(B,))
 
 
 def test_what_is_the_orders_own_is_left() -> None:
     """Its money, its end as a whole, and its other parcels."""
     own = (Step(M.IN_TRANSIT, M.DELIVERED), Step(None, M.PICKED_UP, "YT1"))
     news = replace(BOTH, steps=(*BOTH.steps, *own), price=(Decimal(1), Decimal(2)))
-    left = beyond(news, [of_twin(BOTH)])
+    left = without_shared(news, [of_twin(BOTH)])
     assert left is not None
     assert (left.nodes, left.steps, left.price) == ((), own, news.price)
 
@@ -89,7 +89,7 @@ def test_an_alarm_of_the_same_parcel_is_one() -> None:
     """Another leg or parcel is another alarm."""
     stall = Stall(Leg.DOMESTIC, at(0), timedelta(days=1), waybill="YT1")
     news = News(REF, M.IN_TRANSIT, stall=stall)
-    assert beyond(news, [of_twin(news)]) is None
+    assert without_shared(news, [of_twin(news)]) is None
     for other in (replace(stall, waybill="YT2"), replace(stall, leg=Leg.ABROAD)):
-        assert beyond(news, [of_twin(replace(news, stall=other))]) == news
-    assert beyond(news, [of_twin(BOTH)]) == news
+        assert without_shared(news, [of_twin(replace(news, stall=other))]) == news
+    assert without_shared(news, [of_twin(BOTH)]) == news

@@ -22,7 +22,17 @@ from tracking.decide import decide
 from tracking.orders import StoredOrder
 from tracking.policy import Policy
 from tracking.rest_days import parse
-from tracking.stalls import PAY_NOTICE, Limits, is_pressing, is_same, pay_alarm_at, silence, silences, stall, stall_at
+from tracking.stalls import (
+    PAY_NOTICE,
+    Limits,
+    is_pressing,
+    is_same,
+    pay_alarm_at,
+    silence_name,
+    silences,
+    stall_at,
+    worst_stall,
+)
 from tracking.values import Leg, Stall
 
 if TYPE_CHECKING:
@@ -40,7 +50,7 @@ def unpaid(hours: float | None, created_at: datetime | None = at(0), **fields: o
 
 def alarm_of(order: Order, now: datetime, limits: Limits = LIMITS) -> Stall | None:
     """What is worth an alarm by now."""
-    return stall(silences(order, M.ORDERED, (), limits, now, moved_at=order.created_at), limits, now)
+    return worst_stall(silences(order, M.ORDERED, (), limits, now, moved_at=order.created_at), limits, now)
 
 
 @pytest.mark.parametrize(
@@ -109,7 +119,7 @@ def test_only_what_the_platform_calls_unpaid(order: Order, place: M) -> None:
 
 def test_days_of_rest_do_not_put_off_a_deadline() -> None:
     """The platform closes it on a holiday too, and what is usual for parcels says nothing about it."""
-    limits = Limits(rest=parse("2026-03-01..2026-03-12"), usual={Leg.DOMESTIC: HOUR})
+    limits = Limits(rest_days=parse("2026-03-01..2026-03-12"), usual={Leg.DOMESTIC: HOUR})
     for hours in (72, None):
         assert alarm_of(unpaid(hours), at(67), limits) is not None
     assert alarm_of(unpaid(None), at(20), replace(limits, not_paid=21 * HOUR)) is None
@@ -145,15 +155,15 @@ def test_which_alarm_it_is() -> None:
     assert not is_same(unsaid, first)
     unshipped = Stall(Leg.NOT_SHIPPED, at(0), 72 * HOUR)
     assert not is_same(first, replace(unshipped, since=first.since))
-    assert len({silence(case) for case in (first, later, unsaid, unshipped)}) == 4
-    assert f":{silence(unshipped)}" not in f"stall:{unsaid.leg}:{silence(unsaid)}", "its end clears the alarm"
+    assert len({silence_name(case) for case in (first, later, unsaid, unshipped)}) == 4
+    assert f":{silence_name(unshipped)}" not in f"stall:{unsaid.leg}:{silence_name(unsaid)}", "its end clears the alarm"
 
 
 def test_a_late_payment_without_a_time_is_not_a_late_shipment() -> None:
     """Paid after four days, so the seller has had no time yet: it counts from when that was heard."""
     paid = order(M.PAID, "waitsellersend", created_at=at(0))
     paid_silences = silences(paid, M.PAID, (), LIMITS, at(97), moved_at=at(96))
-    assert stall(paid_silences, LIMITS, at(97)) is None
+    assert worst_stall(paid_silences, LIMITS, at(97)) is None
     assert stall_at(paid_silences) == at(96 + 72)
 
 

@@ -14,7 +14,7 @@ from pandapon.shipment import Platform
 from storage.store import open_store
 from tracking.changes.cart import CartChange, judge
 from tracking.write_policy import WhoError, WritePolicy, WriteScope, groups_of, is_among, read_ids
-from tracking.writes import ANSWERED, FIRST, LATE, OPEN, TRANSITIONS, TransitionError, Write, WriteState
+from tracking.writes import ANSWERED, ARRIVES_WITHIN, FIRST, OPEN, TRANSITIONS, TransitionError, Write, WriteState
 
 if TYPE_CHECKING:
     from pathlib import Path
@@ -100,9 +100,9 @@ def test_a_reading_never_says_more_than_it_shows(before: int, wanted: int, seen:
     assert (end is WriteState.FOUND_DONE) == (seen == wanted)
     if end is WriteState.FOUND_UNDONE:
         assert seen == before
-        assert age >= LATE
+        assert age >= ARRIVES_WITHIN
     if end is None:
-        assert age < LATE
+        assert age < ARRIVES_WITHIN
 
 
 @given(scope=st.sampled_from(list(WriteScope)), needed=st.sampled_from([WriteScope.CART, WriteScope.ORDERS]))

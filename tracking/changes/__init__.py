@@ -1,1 +1,1 @@
-"""The changes that writes make in the account at PandaPon, as they are recorded, and what a reading says of each."""
+"""The changes that writes make in the account at PandaPon, as recorded, with the judgement by a reading on each."""

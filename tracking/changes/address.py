@@ -1,6 +1,6 @@
-"""A saved address that is added or changed, and what the list says of one whose answer was lost. Pure.
+"""A saved address that is added or changed, and the judgement by the list on a change whose answer was lost. Pure.
 
-The record holds salted marks of the addresses, never an address: it stays in the audit trail for years.
+The record holds salted fingerprints of the addresses, never an address, since it stays in the audit trail for years.
 """
 
 from __future__ import annotations
@@ -8,7 +8,7 @@ from __future__ import annotations
 from dataclasses import dataclass
 from typing import TYPE_CHECKING
 
-from tracking.writes import LATE, WriteState
+from tracking.writes import ARRIVES_WITHIN, WriteState
 
 if TYPE_CHECKING:
     from collections.abc import Mapping
@@ -19,14 +19,14 @@ NEW = "address:new"  # the target of every addition: two at once could not be to
 
 @dataclass(frozen=True, slots=True)
 class AddressChange:
-    """An address that is saved. The marks are those of :meth:`tracking.addresses.TypedAddress.fingerprint`."""
+    """An address that is saved. Marks are fingerprints, see :meth:`tracking.addresses.TypedAddress.fingerprint`."""
 
-    address_id: str  # of the one that is changed; empty: a new one
+    address_id: str  # of the address that is changed; empty: a new address is added
     known: tuple[str, ...]  # the ids of all addresses just before
     salt: str  # of the marks
-    former: str  # the mark of the changed address just before; empty: a new one
-    wanted: str  # the mark of the address as it shall be
-    was_read: bool = True  # the list could be read before; without it nothing can be said afterwards
+    former: str  # the mark of the changed address just before; empty: a new address is added
+    wanted: str  # the mark of the address after the change
+    was_read: bool = True  # the list could be read before the change; if not, the result is unknowable
 
     @property
     def platform(self) -> None:
@@ -45,7 +45,7 @@ class AddressChange:
 
     @property
     def details(self) -> str:
-        """Whether it is new."""
+        """The act, and the id of a changed address."""
         return f"change address {self.address_id}" if self.address_id else "add an address"
 
 
@@ -55,16 +55,16 @@ def target_of(address_id: str) -> str:
 
 
 def judge(change: AddressChange, seen: Mapping[str, str], age: timedelta) -> tuple[WriteState | None, str]:
-    """Say what became of an unclear change, and the id of the address. A state of None: it is too early to tell.
+    """Return the state of an unclear change (None: it is too early to tell), and the id of the address; empty: unknown.
 
     ``seen``: the marks of the addresses in the list now, by id.
     """
     if not change.was_read:
         return WriteState.UNKNOWABLE, ""
-    mine = [change.address_id] if change.address_id else [one for one in seen if one not in change.known]
-    if found := next((one for one in mine if seen.get(one) == change.wanted), ""):
-        return WriteState.FOUND_DONE, found
-    if age < LATE:
+    candidates = [change.address_id] if change.address_id else [id_ for id_ in seen if id_ not in change.known]
+    if saved := next((id_ for id_ in candidates if seen.get(id_) == change.wanted), ""):
+        return WriteState.FOUND_DONE, saved
+    if age < ARRIVES_WITHIN:
         return None, ""
-    is_as_before = seen.get(change.address_id) == change.former if change.address_id else not mine
+    is_as_before = seen.get(change.address_id) == change.former if change.address_id else not candidates
     return (WriteState.FOUND_UNDONE if is_as_before else WriteState.UNKNOWABLE), ""

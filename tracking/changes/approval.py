@@ -13,7 +13,7 @@ if TYPE_CHECKING:
 
 
 class Step(StrEnum):
-    """What somebody did."""
+    """An act of a person on a request."""
 
     ASK = "ask"
     APPROVE = "approve"
@@ -22,13 +22,13 @@ class Step(StrEnum):
     EXPIRE = "expire"
     QUESTION = "question"
     RESUME = "resume"
-    AWAY = "away"  # the reason is who decides in their place
+    AWAY = "away"  # ``reason`` names the delegate
     BACK = "back"
 
 
 @dataclass(frozen=True, slots=True)
 class ApprovalStep:
-    """A step of a request. ``number`` 0: it named no request. ``about``: the deed's lines; ``reason``: of a decline."""
+    """A step of a request. ``number`` 0: of no request. ``about``: the deed's lines; ``reason``: of a decline."""
 
     number: int
     step: Step

@@ -1,4 +1,4 @@
-"""A change of a cart, and what the cart says of one whose answer was lost. Pure."""
+"""A change of a cart, and the judgement by the cart on a change whose answer was lost. Pure."""
 
 from __future__ import annotations
 
@@ -6,7 +6,7 @@ from dataclasses import dataclass
 from typing import TYPE_CHECKING
 
 from pandapon.shipment import Platform  # noqa: TC001  pydantic reads this annotation when the program runs
-from tracking.writes import LATE, WriteState
+from tracking.writes import ARRIVES_WITHIN, WriteState
 
 if TYPE_CHECKING:
     from datetime import timedelta
@@ -14,7 +14,7 @@ if TYPE_CHECKING:
 
 @dataclass(frozen=True, slots=True)
 class CartChange:
-    """A change of one variant's quantity in a cart. Quantities are pieces; 0: it is not in the cart."""
+    """A change of one variant's quantity in a cart. Quantities are pieces; 0: the variant is not in the cart."""
 
     platform: Platform
     product_id: str
@@ -48,12 +48,12 @@ def target_of(platform: Platform, product_id: str, sku_id: str, spec_id: str) ->
 
 
 def judge(change: CartChange, seen: int, age: timedelta) -> WriteState | None:
-    """Say what became of an unclear change. ``seen``: pieces in the cart now. None: it is too early to tell.
+    """Return the state of an unclear change; None: it is too early to tell. ``seen``: the pieces in the cart now.
 
-    Any quantity but the wanted one and the former one is somebody else's.
+    ``age``: the time since the call. A quantity that is neither the wanted nor the former one is somebody else's.
     """
     if seen == change.wanted:
         return WriteState.FOUND_DONE
-    if age < LATE:
+    if age < ARRIVES_WITHIN:
         return None
     return WriteState.FOUND_UNDONE if seen == change.before else WriteState.UNKNOWABLE

@@ -1,6 +1,6 @@
-"""A shipment abroad that is booked, and the parcels that the warehouse is told of.
+"""The booking of a shipment abroad, and the announcement of parcels to the warehouse.
 
-Nothing published reads either back, so nobody knows what became of one whose answer was lost.
+No published endpoint reads either back, so the result of a call whose answer was lost stays unknown.
 """
 
 from __future__ import annotations
@@ -12,7 +12,7 @@ from pandapon.shipment import Platform  # noqa: TC001  pydantic reads this annot
 
 @dataclass(frozen=True, slots=True)
 class FreightBooking:
-    """A shipment abroad of one order. The receiver is no part of the record."""
+    """A shipment abroad of one order. The record does not hold the receiver."""
 
     platform: Platform
     order_id: str
@@ -39,7 +39,7 @@ class FreightBooking:
 
 @dataclass(frozen=True, slots=True)
 class DomesticParcels:
-    """The parcels that bring an order's goods to the warehouse. ``waybills``: one for each told line."""
+    """The parcels that bring an order's goods to the warehouse. ``waybills``: one for each announced line."""
 
     platform: Platform
     order_id: str

@@ -45,7 +45,7 @@ class Recorded(Protocol):
 
     @property
     def platform(self) -> Platform | None:
-        """None: it concerns no platform."""
+        """The platform; None: the change concerns no platform."""
         ...
 
     @property

@@ -1,6 +1,7 @@
-"""What a person does with an order: pay, cancel, confirm its receipt, change its warehouse. Pure.
+"""Acts on an order: pay, cancel, confirm its receipt, change its warehouse. Pure.
 
-Each has what the order's own detail says of an act whose answer was lost.
+Each act judges by the order's detail whether it was done, for the case that the answer to its call was lost. Its
+``judge`` returns None while it is too early to tell; ``age`` is the time since the call.
 """
 
 from __future__ import annotations
@@ -11,7 +12,7 @@ from typing import TYPE_CHECKING
 
 from pandapon.milestones import folded
 from pandapon.shipment import Milestone, Platform
-from tracking.writes import LATE, WriteState
+from tracking.writes import ARRIVES_WITHIN, WriteState
 
 if TYPE_CHECKING:
     from collections.abc import Sequence
@@ -19,12 +20,12 @@ if TYPE_CHECKING:
     from pandapon.models import Order
     from tracking.writes import Write
 
-# Taobao accepts a cancellation and closes the order later [upstream]: until then the order says nothing of it.
+# Taobao accepts a cancellation and closes the order later [upstream]; until then the order does not show it.
 CLOSES_WITHIN = timedelta(minutes=10)
-# A payment is submitted, and the order says so later [inferred]: until then it is no payment that was not made.
+# An order shows a submitted payment only after a while [inferred]; until then, a missing payment proves nothing.
 PAYS_WITHIN = timedelta(minutes=10)
-# A payment that was submitted bars another one for so long. It did not pay an order that is unpaid still, as where the
-# account had no money: a person decides then.
+# A submitted payment bars another payment of the order for so long. If the order is still unpaid after it, the payment
+# failed, such as for lack of money in the account, and a person decides.
 BARS_FOR = timedelta(hours=3)
 _RECEIVED = frozenset({"confirmgoods", "success"})  # 1688's codes of an order whose receipt was confirmed
 
@@ -52,10 +53,10 @@ class PayLink:
         return f"pay page of {self.order_id}"
 
     def judge(self, orders: Sequence[Order], age: timedelta) -> WriteState | None:
-        """Say what became of an unclear request for a link: a paid order was paid by it."""
+        """Return the state of an unclear request for a link: an order that is paid was paid by it."""
         if all(order.is_settled for order in orders):
             return WriteState.FOUND_DONE
-        return None if age < LATE else WriteState.FOUND_UNDONE
+        return None if age < ARRIVES_WITHIN else WriteState.FOUND_UNDONE
 
 
 @dataclass(frozen=True, slots=True)
@@ -82,7 +83,7 @@ class Payment:
         return f"pay {self.subject}"
 
     def judge(self, orders: Sequence[Order], age: timedelta) -> WriteState | None:
-        """Say what became of an unclear payment. Some orders paid and others not: somebody else did that."""
+        """Return the state of an unclear payment. If only some of the orders are paid, somebody else paid them."""
         paid = [order.is_settled for order in orders]
         if all(paid):
             return WriteState.FOUND_DONE
@@ -93,27 +94,27 @@ class Payment:
 
 @dataclass(frozen=True, slots=True)
 class Submitted:
-    """An earlier payment of an order, which may have been made. ``by``: who submitted it."""
+    """An earlier payment of an order, certain or possible. ``by``: Slack id of the person who submitted it."""
 
     order_id: str
     by: str
     at: datetime
-    is_sure: bool = True  # False: nobody knows whether it was made
+    is_sure: bool = True  # False: it is unknown whether the payment was made
 
     def bars(self, now: datetime) -> bool:
-        """Whether the platform may still take the money, so that nothing is submitted again."""
+        """Whether the platform may still take the money, so that no other payment may be submitted."""
         return self.is_sure and now - self.at < BARS_FOR
 
 
-def submitted(order_ids: Sequence[str], payments: Sequence[Write]) -> tuple[Submitted, ...]:
-    """The newest payment of each order. ``payments``: those that were made, or may have been, the newest first."""
-    found = []
+def newest_payments(order_ids: Sequence[str], payments: Sequence[Write]) -> tuple[Submitted, ...]:
+    """Return the newest payment of each order that has one. ``payments``: certain or possible, the newest first."""
+    newest = []
     for order_id in order_ids:
         write = next((each for each in payments if _pays(each, order_id)), None)
         if write:
             is_sure = write.state is not WriteState.UNKNOWABLE
-            found.append(Submitted(order_id, write.actor, write.begun_at, is_sure))
-    return tuple(found)
+            newest.append(Submitted(order_id, write.actor, write.begun_at, is_sure))
+    return tuple(newest)
 
 
 def _pays(write: Write, order_id: str) -> bool:
@@ -144,17 +145,17 @@ class Cancellation:
         return f"cancel {self.order_id}: {self.reason}"
 
     def judge(self, orders: Sequence[Order], age: timedelta) -> WriteState | None:
-        """Say what became of an unclear cancellation: accepted is not cancelled yet on Taobao."""
+        """Return the state of an unclear cancellation. Taobao closes the order some time after it accepts one."""
         if all(order.milestone is Milestone.CANCELLED for order in orders):
             return WriteState.FOUND_DONE
-        if age < (CLOSES_WITHIN if self.platform is Platform.TAOBAO else LATE):
+        if age < (CLOSES_WITHIN if self.platform is Platform.TAOBAO else ARRIVES_WITHIN):
             return None
         return WriteState.FOUND_UNDONE
 
 
 @dataclass(frozen=True, slots=True)
 class Receipt:
-    """The confirmation that the goods of a 1688 order arrived: its seller gets the money then."""
+    """The confirmation that the goods of a 1688 order arrived; it releases the money to the seller."""
 
     platform: Platform
     order_id: str
@@ -175,10 +176,10 @@ class Receipt:
         return f"receipt of {self.order_id}"
 
     def judge(self, orders: Sequence[Order], age: timedelta) -> WriteState | None:
-        """Say what became of an unclear confirmation."""
+        """Return the state of an unclear confirmation."""
         if all(folded(order.status_code) in _RECEIVED for order in orders):
             return WriteState.FOUND_DONE
-        return None if age < LATE else WriteState.FOUND_UNDONE
+        return None if age < ARRIVES_WITHIN else WriteState.FOUND_UNDONE
 
 
 @dataclass(frozen=True, slots=True)
@@ -205,8 +206,8 @@ class WarehouseChange:
         return f"warehouse of {self.order_id}: {self.warehouse}"
 
     def judge(self, _orders: Sequence[Order], age: timedelta) -> WriteState | None:
-        """Say what became of an unclear change: no reading of an order names its warehouse."""
-        return None if age < LATE else WriteState.UNKNOWABLE
+        """Return the state of an unclear change: unknowable, since no reading of an order names its warehouse."""
+        return None if age < ARRIVES_WITHIN else WriteState.UNKNOWABLE
 
 
 OrderAct = PayLink | Payment | Cancellation | Receipt | WarehouseChange

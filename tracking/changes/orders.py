@@ -1,4 +1,4 @@
-"""The creation of orders, and what the account's list says of one whose answer was lost. Pure."""
+"""The creation of orders, and the judgement by the order list on a creation whose answer was lost. Pure."""
 
 from __future__ import annotations
 
@@ -9,7 +9,7 @@ from datetime import datetime, timedelta
 from typing import TYPE_CHECKING
 
 from pandapon.shipment import Platform  # noqa: TC001  pydantic reads this annotation when the program runs
-from tracking.writes import LATE, WriteState
+from tracking.writes import ARRIVES_WITHIN, WriteState
 
 if TYPE_CHECKING:
     from collections.abc import Iterable, Sequence
@@ -17,9 +17,9 @@ if TYPE_CHECKING:
     from pandapon.models import Item, Order
 
 _VALUE = re.compile(r"[^\s/;；,，:：|]+")  # of a variant's text, such as "红色 / M"
-# An order list may lag behind the orders: within this time a list without the order proves nothing [inferred].
+# The order list may lag behind the orders: within this time a list without the order proves nothing [inferred].
 LISTED_WITHIN = timedelta(minutes=10)
-SKEW = timedelta(minutes=10)  # between PandaPon's clock and this machine's; a call is refused for a larger one
+SKEW = timedelta(minutes=10)  # between PandaPon's clock and this machine's; PandaPon refuses calls with a larger skew
 
 
 @dataclass(frozen=True, slots=True)
@@ -42,11 +42,11 @@ class Basket:
 
 @dataclass(frozen=True, slots=True)
 class OrderCreation:
-    """The creation of an order of each basket, by one call.
+    """The creation of one order for each basket, by one call.
 
-    ``form``: the opaque id of the form, and the number of the call in it. ``outer_id``: the bot's own number of it,
-    where the platform takes one. ``known``: the ids of the account's newest orders just before it was sent. ``since``:
-    when that was (aware).
+    ``form``: the opaque id of the form, with the number of the call in it. ``outer_id``: the bot's own number of the
+    order, where the platform takes one. ``known``: the ids of the account's newest orders just before the call.
+    ``since``: the time of the call (aware).
     """
 
     platform: Platform
@@ -59,7 +59,7 @@ class OrderCreation:
 
     @property
     def target(self) -> str:
-        """The form: it orders once."""
+        """The form, which orders only once."""
         return target_of(self.form)
 
     @property
@@ -77,27 +77,27 @@ class OrderCreation:
         )
 
     def resembles(self, other: OrderCreation) -> bool:
-        """Whether an order of one could be taken for an order of the other."""
+        """Whether an order of this creation could be taken for an order of the other creation."""
         mine = {_contents(basket.lines) for basket in self.baskets}
         return self.platform is other.platform and any(_contents(basket.lines) in mine for basket in other.baskets)
 
 
 def target_of(form: str) -> str:
-    """Return the name of a call of a form; see :attr:`OrderCreation.target`."""
+    """Return the target of a form's call; see :attr:`OrderCreation.target`."""
     return f"order:{form}"
 
 
 def judge(
     change: OrderCreation, seen: Iterable[Order], age: timedelta, *, is_whole: bool
 ) -> tuple[WriteState, tuple[str, ...]] | None:
-    """Say what became of an unclear creation, with the ids of its orders. None: it is too early to tell.
+    """Return the state of an unclear creation, with the ids of its orders; None: it is too early to tell.
 
-    ``seen``: the account's newest orders. ``is_whole``: no order made since then can be missing among them. An order
-    that is new and not quite like the wanted one may be it all the same, so only a person can tell.
+    ``seen``: the account's newest orders. ``is_whole``: they include every order made since the call. A new order that
+    differs from the wanted one may still be the wanted one, so only a person can tell (UNKNOWABLE).
     """
     new = [order for order in seen if order.order_id not in change.known and _is_in_time(order, change.since)]
     own = [order for order in new if change.outer_id and order.outer_id == change.outer_id]
-    if own and (len(own) == len(change.baskets) or age >= LATE):
+    if own and (len(own) == len(change.baskets) or age >= ARRIVES_WITHIN):
         return WriteState.FOUND_DONE, tuple(order.order_id for order in own)
     if ids := _matched(change.baskets, own or new):
         return WriteState.FOUND_DONE, ids
@@ -111,7 +111,7 @@ def _is_in_time(order: Order, since: datetime) -> bool:
 
 
 def _matched(baskets: Sequence[Basket], orders: Sequence[Order]) -> tuple[str, ...]:
-    """The order of each basket; empty where one has none, or several."""
+    """The id of each basket's order; empty where a basket has no order, or several."""
     ids = []
     for basket in baskets:
         like = [order for order in orders if is_like(basket, order)]
@@ -124,9 +124,9 @@ def _matched(baskets: Sequence[Basket], orders: Sequence[Order]) -> tuple[str, .
 
 
 def is_like(basket: Basket, order: Order) -> bool:
-    """Whether an order has exactly the products and quantities of a basket, and no other variant of one.
+    """Whether an order has exactly the products, quantities and variants of a basket.
 
-    Sellers have several names each, and are not compared.
+    Sellers have several names each, so they are not compared.
     """
     items = Counter((item.title.strip(), item.quantity or 0) for item in order.items)
     return _contents(basket.lines) == frozenset(items.items()) and all(
@@ -135,7 +135,7 @@ def is_like(basket: Basket, order: Order) -> bool:
 
 
 def _may_be(line: OrderedLine, item: Item) -> bool:
-    """Whether a line of an order may be of a variant. Its text may have the names of the values, too."""
+    """Whether an order's item may be this line's variant. Its text may hold the names of the properties, too."""
     wanted, sent = (frozenset(_VALUE.findall(text.casefold())) for text in (line.variant, item.variant))
     is_same = line.title.strip() == item.title.strip() and line.quantity == item.quantity
     return is_same and (wanted <= sent or sent <= wanted)

@@ -1,6 +1,6 @@
-"""Changes of refunds, and what a reading says of one whose answer was lost. Pure.
+"""Changes of refunds, and the judgement by a reading on a change whose answer was lost. Pure.
 
-Neither addresses nor what people wrote to a seller are kept: a message is known again by a digest of its words.
+The records hold neither addresses nor people's words to a seller: a message is recognised by a digest of its words.
 """
 
 from __future__ import annotations
@@ -11,7 +11,7 @@ from typing import TYPE_CHECKING
 
 from pandapon.refunds import OVER, RefundState, refund_state
 from pandapon.shipment import Platform  # noqa: TC001  pydantic reads this annotation when the program runs
-from tracking.writes import LATE, WriteState
+from tracking.writes import ARRIVES_WITHIN, WriteState
 
 if TYPE_CHECKING:
     from collections.abc import Iterable, Mapping
@@ -24,7 +24,7 @@ S = WriteState
 
 @dataclass(frozen=True, slots=True)
 class RefundAsked:
-    """A refund was asked for. ``before``, ``code``: the ids of the order's refunds and its refund state, before."""
+    """A refund was asked for. ``before``, ``code``: ids of the order's refunds, and its refund state, before that."""
 
     platform: Platform
     order_id: str
@@ -74,7 +74,7 @@ class _OfRefund:
 
 @dataclass(frozen=True, slots=True)
 class RefundChanged(_OfRefund):
-    """A refund asks for something else. ``before`` and ``wanted``: fingerprints of what it asks for."""
+    """A refund's request was changed. ``before`` and ``wanted``: fingerprints of the request, see :func:`asks_for`."""
 
     fen: int
     before: str
@@ -100,7 +100,7 @@ class RefundWithdrawn(_OfRefund):
 
 @dataclass(frozen=True, slots=True)
 class LetterSent(_OfRefund):
-    """The seller was written to. ``same``: messages with these words before; ``total``: all messages before."""
+    """A message was sent to the seller. ``same``, ``total``: messages with these words, and all messages, before it."""
 
     digest: str
     same: int
@@ -108,13 +108,13 @@ class LetterSent(_OfRefund):
 
     @property
     def details(self) -> str:
-        """The act; the words are between the person and the seller."""
+        """The act, without the words: these are between the person and the seller."""
         return "message to the seller"
 
 
 @dataclass(frozen=True, slots=True)
 class ReturnSent(_OfRefund):
-    """The shipment of a return was told. ``code``: the refund's state before, as sent; ``carrier``: a name."""
+    """The shipment of a return was announced. ``code``: the refund's state before, as sent; ``carrier``: its name."""
 
     carrier: str
     number: str
@@ -128,7 +128,7 @@ class ReturnSent(_OfRefund):
 
 @dataclass(frozen=True, slots=True)
 class ProofSent:
-    """A picture was uploaded as proof. By itself it changes nothing that anybody can read. ``flow``: of its form."""
+    """A picture was uploaded as proof; no reading shows that. ``flow``: the id of its form."""
 
     platform: Platform
     order_id: str
@@ -152,80 +152,80 @@ class ProofSent:
 
 
 def asking_target(platform: Platform, order_id: str) -> str:
-    """Return the name of the refunds of an order; see :attr:`RefundAsked.target`."""
+    """Return the target of requests for an order's refunds; see :attr:`RefundAsked.target`."""
     return f"refunds:{platform.value}:{order_id}"
 
 
 def refund_target(platform: Platform, refund_id: str) -> str:
-    """Return the name of one refund, which every change of it shares."""
+    """Return the target that all changes of one refund share."""
     return f"refund:{platform.value}:{refund_id}"
 
 
 def proof_target(flow: str, name: str) -> str:
-    """Return the name of a picture in a form; see :attr:`ProofSent.target`."""
+    """Return the target of a picture in a form; see :attr:`ProofSent.target`."""
     return f"proof:{flow}:{name}"
 
 
-# --- what a reading says ----------------------------------------------------------------------------------------------
+# --- the judgement by a reading ---------------------------------------------------------------------------------------
 
 
 def judge_asked(
     change: RefundAsked, seen: Mapping[str, int | None], code: str, age: timedelta
 ) -> tuple[WriteState, tuple[str, ...]] | None:
-    """Say whether a refund was asked for, and under which id. None: it is too early to tell.
+    """Return whether a refund was asked for, and its id if known (at most one). None: it is too early to tell.
 
-    ``seen``: by the ids of the order's refunds now, their amounts in fen, None where that is not known. ``code``: the
-    order's refund state now. A new refund of another amount is somebody else's.
+    ``seen``: the amounts (fen, None: unknown) of the order's refunds now, by refund id. ``code``: the order's refund
+    state now. A new refund of another amount is somebody else's.
     """
     new = {refund_id: fen for refund_id, fen in seen.items() if refund_id not in change.before}
     if mine := [refund_id for refund_id, fen in new.items() if fen in {None, change.fen}]:
         return S.FOUND_DONE, (mine[0],)
     if not new and _is_open(code) and not _is_open(change.code):  # the platform names no id
         return S.FOUND_DONE, ()
-    if age < LATE:
+    if age < ARRIVES_WITHIN:
         return None
     is_same = not new and refund_state(code) == refund_state(change.code)
     return (S.FOUND_UNDONE if is_same else S.UNKNOWABLE), ()
 
 
 def judge_changed(change: RefundChanged, now: AskedRefund, age: timedelta) -> WriteState | None:
-    """Say whether a refund was changed. None: it is too early to tell."""
+    """Return whether a refund was changed; None: it is too early to tell."""
     seen = asks_for(now)
     if seen == change.wanted:
         return S.FOUND_DONE
-    if age < LATE:
+    if age < ARRIVES_WITHIN:
         return None
     return S.FOUND_UNDONE if seen == change.before else S.UNKNOWABLE
 
 
 def judge_withdrawn(change: RefundWithdrawn, now: AskedRefund, age: timedelta) -> WriteState | None:
-    """Say whether a refund was cancelled. None: it is too early to tell."""
+    """Return whether a refund was cancelled; None: it is too early to tell."""
     state = refund_state(now.code)
     if state is RefundState.CLOSED:
         return S.FOUND_DONE
-    if age < LATE:
+    if age < ARRIVES_WITHIN:
         return None
     return S.FOUND_UNDONE if state == refund_state(change.code) else S.UNKNOWABLE
 
 
 def judge_letter(change: LetterSent, now: Iterable[Letter], age: timedelta, *, is_whole: bool) -> WriteState | None:
-    """Say whether a message was sent. None: it is too early to tell.
+    """Return whether a message was sent; None: it is too early to tell.
 
-    ``is_whole``: whether all messages were read. On a page that is full, one that is missing may stand on the next.
-    Another new message proves nothing: it may be the seller's, or this one in words that the platform altered.
+    ``is_whole``: whether all messages were read. If a page is full, a missing message may be on the next page. Another
+    new message proves nothing: it may be the seller's, or this one with words that the platform altered.
     """
     digests = [digest_of(letter.words) for letter in now]
     if digests.count(change.digest) > change.same:
         return S.FOUND_DONE
-    if age < LATE:
+    if age < ARRIVES_WITHIN:
         return None
     return S.FOUND_UNDONE if is_whole and len(digests) <= change.total else S.UNKNOWABLE
 
 
 def judge_return(change: ReturnSent, now: AskedRefund, age: timedelta) -> WriteState | None:
-    """Say whether a return's shipment was told. None: it is too early to tell.
+    """Return whether the shipment of a return was announced; None: it is too early to tell.
 
-    1688's detail may name the carrier alone; then the refund has to have moved on, too.
+    1688's detail may name only the carrier; then the refund's state must have changed to SENT_BACK, too.
     """
     has_moved = refund_state(now.code) is RefundState.SENT_BACK and refund_state(change.code) is RefundState.AGREED
     if now.number:
@@ -234,19 +234,19 @@ def judge_return(change: ReturnSent, now: AskedRefund, age: timedelta) -> WriteS
         is_mine = has_moved and now.carrier in {"", change.carrier}
     if is_mine:
         return S.FOUND_DONE
-    if age < LATE:
+    if age < ARRIVES_WITHIN:
         return None
     is_same = refund_state(now.code) == refund_state(change.code) and not now.number
     return S.FOUND_UNDONE if is_same else S.UNKNOWABLE
 
 
 def digest_of(words: str) -> str:
-    """Return a digest by which a message is known again, however the platform breaks its lines."""
+    """Return a digest that recognises a message, however the platform breaks its lines."""
     return _digest(" ".join(words.split()))
 
 
 def asks_for(refund: AskedRefund, **wanted: object) -> str:
-    """Return a fingerprint of what a refund asks for, as it will be with the ``wanted`` fields."""
+    """Return a fingerprint of a refund's amount, reason and description; the ``wanted`` fields replace its own."""
     after = refund.model_copy(update=wanted)
     amount = "" if after.amount is None else str(int(after.amount * 100))
     return _digest("\x1f".join((amount, after.reason_id, " ".join(after.description.split()))))

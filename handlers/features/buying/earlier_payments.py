@@ -12,7 +12,7 @@ from handlers.blocks.people import name
 from handlers.blocks.text import slack_date
 from handlers.wire.errors import RequestError
 from pandapon.shipment import OrderRef
-from tracking.changes.order_acts import BARS_FOR, payments_of, submitted
+from tracking.changes.order_acts import BARS_FOR, newest_payments, payments_of
 
 if TYPE_CHECKING:
     from collections.abc import Sequence
@@ -29,7 +29,7 @@ REMEMBERED = timedelta(days=60)  # no platform keeps an unpaid order for so long
 async def earlier_payments(ctx: Context, orders: Sequence[Order]) -> tuple[Submitted, ...]:
     """The newest payment of each order that has one. The orders are of one platform."""
     payments = await ctx.store.writes.since(payments_of(orders[0].platform), ctx.clock() - REMEMBERED)
-    return submitted([order.order_id for order in orders], payments)
+    return newest_payments([order.order_id for order in orders], payments)
 
 
 async def require_payable(ctx: Context, orders: Sequence[Order]) -> tuple[Submitted, ...]:

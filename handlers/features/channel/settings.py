@@ -24,7 +24,7 @@ from handlers.parsing.words import Verb
 from handlers.posts import digest
 from handlers.wire import payloads
 from handlers.wire.requests import ShowSettings
-from tracking.channel_settings import THREADS, ChannelSettings, taken_back
+from tracking.channel_settings import THREADS, ChannelSettings, revert_change
 from tracking.digest_schedule import next_digest
 from tracking.messages import SettingsChanged
 from tracking.values import Filter
@@ -145,7 +145,7 @@ async def undo_settings(interaction: Interaction, channel: str, change: Settings
     """
     ctx, user = interaction.ctx, interaction.user
     present = (await ctx.store.channels.get(channel)).settings
-    settings = taken_back(present, change.settings, change.former)
+    settings = revert_change(present, change.settings, change.former)
     if settings != present:
         await store_settings(ctx, channel, settings, user)
         ctx.languages.put(channel, settings.language)

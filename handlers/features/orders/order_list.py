@@ -173,7 +173,7 @@ async def _stored(interaction: Interaction, request: ListOrders) -> list[ListedO
     if not request.status:
         return []
     store = interaction.ctx.store
-    keys = await store.orders.standing_at(order_states.milestones_of(request.status), MAX_STORED)
+    keys = await store.orders.at_milestones(order_states.milestones_of(request.status), MAX_STORED)
     if request.status == order_states.ATTENTION:
         refunds = await store.orders.refunds_to_act_on(MAX_STORED)
         keys = list(dict.fromkeys([*keys, *refunds, *await store.alarms.live(MAX_STORED)]))

@@ -80,7 +80,7 @@ async def undo_unwatch(interaction: Interaction, ended: EndedWatches) -> Message
 async def undo_watch(interaction: Interaction, begun: Sequence[Watch]) -> Message:
     """End watches that ``watch`` began. Later watches of the same orders go on."""
     ids = [watch.id for watch in begun]
-    ended = await interaction.ctx.store.watches.end_these(interaction.ctx.clock(), ids, interaction.user)
+    ended = await interaction.ctx.store.watches.end_by_id(interaction.ctx.clock(), ids, interaction.user)
     interaction.ctx.wake()
     return watch_views.ended(ended, ended[0].channel, []) if ended else changed_since()
 
