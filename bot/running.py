@@ -58,7 +58,7 @@ ASK_SECONDS = 5.0  # how long a start waits for Slack to check the token
 ASK_AGAIN_SECONDS = 60.0
 CONNECT_SECONDS = 10.0  # how long a start waits for Socket Mode; then it connects in the background
 STOP_SECONDS = 10.0  # how long a stop waits for answers and for jobs
-JOBS = {"posts": "deliver", "due": "poll"}  # by the kind of a notice of another process, the job that does it
+JOBS = {"posts": "deliver", "due": "poll"}  # the job that another process's notice starts, by the notice's kind
 
 
 @dataclass
@@ -116,7 +116,7 @@ class Bot(Service):
             )
             if self.is_alone:
                 await working
-            self._working = working  # else: of a large workspace it takes longer than its start may
+            self._working = working  # a bot among many goes on: a large workspace takes longer than its start may
         if self.is_alone:
             tune_gc()
         log.info(
@@ -125,7 +125,7 @@ class Bot(Service):
         )
 
     async def _work(self) -> None:
-        """Start the jobs, when the stored orders have been read by the rules of this version."""
+        """Read the stored orders by the rules of this version, then start the jobs."""
         await reread_in_turn(self.store, self.clock, self.settings, self.part)
         self.scheduler.start()
         if self.listener is not None:
@@ -218,7 +218,7 @@ class Bot(Service):
 
     @property
     def routes(self) -> tuple[aiohttp_web.RouteDef, ...]:
-        """The routes beside Slack's: that of push messages, where this process hears them, and that of the figures."""
+        """The routes beside Slack's: push messages, where this process takes them, and metrics."""
         hears = Role.WEB in self.part.roles
         return (*([callbacks.route(self.callbacks.answer)] if hears else ()), *self.metrics)
 

@@ -40,7 +40,7 @@ HTTP_SECONDS = 15  # for one request of a call
 TOO_MANY = 429
 PATIENCE = 5.0  # longest pause in seconds that a person waits for; else they get the error
 PAUSE = 1.0  # seconds that a person's call waits when Slack gives no usable time
-NOT_SAID = 30.0  # seconds that any other call waits then
+NOT_SAID = 30.0  # seconds that any other call waits in that case
 RETRY_AFTER = "Retry-After"
 EXPIRED = "token_expired"  # Slack's error code
 # Error codes after which another process may have a newer token of an app with token rotation.
@@ -56,10 +56,10 @@ class SlackWay(TypedDict):
 
 @dataclass(slots=True)
 class BotToken:
-    """The token of one bot, which all its clients share: where the app has token rotation, it changes as they run.
+    """The token of one bot, which all its clients share: with Slack's token rotation it changes while they run.
 
-    ``renew`` fetches the next token where Slack refuses this one, and gets Slack's error code; None: it never expires.
-    ``renew_at``: when it is fetched without that. ``revision``: of the stored token.
+    ``renew`` fetches the next token after Slack refused this one, whose error code it gets; None: the token never
+    expires. ``renew_at``: when the next token is fetched without a refusal. ``revision``: that of the stored token.
     """
 
     value: str = field(repr=False)
@@ -84,7 +84,7 @@ class SlackClient(AsyncWebClient):
 
     @token.setter
     def token(self, _value: str | None) -> None:
-        """Keep the present token: Bolt sets what it was told at the beginning of a request, which may be older."""
+        """Ignore the value: Bolt sets the token that it got at the beginning of a request, which may be older."""
 
     async def _request(self, *, http_verb: str, api_url: str, req_args: dict[str, Any]) -> dict[str, Any]:
         """See AsyncWebClient. An unreadable body becomes ``{"ok": False}``, which slack_sdk raises as an error."""
@@ -94,7 +94,7 @@ class SlackClient(AsyncWebClient):
         return answer
 
     async def _with_valid_token(self, http_verb: str, api_url: str, req_args: dict[str, Any]) -> dict[str, Any]:
-        """Call once more with the next token where Slack refuses this one: it has done nothing then."""
+        """Call, and once more with the next token if Slack refuses this one: a refused call has done nothing."""
         used = self.token
         answer = await self._answer(http_verb, api_url, req_args)
         code = str(answer["data"].get("error"))
@@ -113,7 +113,7 @@ class SlackClient(AsyncWebClient):
                 answer = await super()._request(http_verb=http_verb, api_url=api_url, req_args=req_args)
         except SlackApiError as error:  # the body is no JSON; error.response is aiohttp's
             answer = {"headers": error.response.headers, "status_code": error.response.status}
-        except (ValueError, RecursionError) as error:  # its bytes are no text, or it is nested too deeply
+        except (ValueError, RecursionError) as error:  # the body's bytes are no text, or it is nested too deeply
             log.warning("Slack's answer cannot be read", extra={"error": error})
             answer = {"headers": {}, "status_code": 200}
         if not isinstance(answer.get("data"), dict):
@@ -162,8 +162,8 @@ def _wait(response: HttpResponse) -> float:
 def _sane(headers: Any) -> dict[str, str]:
     """Return the headers with a Retry-After in whole seconds: Slack's libraries use any value unchecked."""
     seconds = asked(headers, now=datetime.now(UTC))
-    rest = {str(name): str(value) for name, value in headers.items() if str(name).lower() != RETRY_AFTER.lower()}
-    return rest | {RETRY_AFTER: str(math.ceil(NOT_SAID if seconds is None else seconds))}
+    kept = {str(name): str(value) for name, value in headers.items() if str(name).lower() != RETRY_AFTER.lower()}
+    return kept | {RETRY_AFTER: str(math.ceil(NOT_SAID if seconds is None else seconds))}
 
 
 def _fits(seconds: float) -> bool:
@@ -183,9 +183,10 @@ def web_client(
     on_rate_limit: Callable[[], None],
     token: BotToken | None = None,
 ) -> SlackClient:
-    """Return a Web API client. ``patient``: it retries after short pauses. Posts never do: they could come twice.
+    """Return a Web API client.
 
-    ``token``: the bot's, which another may renew; None: that of the settings, which stays.
+    ``patient``: it retries after short pauses. A client for posts must not be patient: a retried post could come twice.
+    ``token``: the bot's token, which may be renewed while the client runs; None: the token of the settings.
     """
     client = SlackClient(
         token or BotToken(settings.slack_bot_token.get_secret_value()),

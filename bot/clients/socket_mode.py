@@ -32,9 +32,9 @@ if TYPE_CHECKING:
 
 log = logging.getLogger(__name__)
 
-# How slack_sdk's records begin that tell of a failed try to connect. It makes one every ten seconds, with a traceback.
+# Beginnings of slack_sdk's log records of a failed attempt to connect. It tries every ten seconds and logs a traceback.
 FAILED_TO_CONNECT = ("Failed to connect", "Failed to retrieve WSS URL", "Failed to check the current session")
-# How those begin that tell of a connection that breaks; the client then makes a new one by itself.
+# Beginnings of its log records of a broken connection; the client then makes a new one by itself.
 BREAKING = ("Failed to receive or enqueue", "Failed to send a ping", "Failed to close the old session")
 HOW_TO_MEND = (
     "Make an app-level token with connections:write on the app's page (Basic Information) and start again; "
@@ -44,14 +44,14 @@ SELDOM = 600.0  # seconds between two records that begin alike
 
 
 class Standing:
-    """Whether Socket Mode stands, and why not. The log says once that it fails and once that it works again."""
+    """Whether Socket Mode is connected, and why not. It logs a failure once, and once that it works again."""
 
     def __init__(self) -> None:
         self.trouble = ""  # Slack's error code, or the error's type
         self.refused = asyncio.Event()  # Slack does not take the app token
 
     def lost(self, error: BaseException | None) -> None:
-        """Note a failed try to connect. A token that is refused meanwhile is told too: a person must mend that."""
+        """Record a failed attempt to connect. A refused token is logged in any case, because a person must act."""
         code = code_of(error) if isinstance(error, SlackApiError) else ""
         was_told, was_refused = bool(self.trouble), self.refused.is_set()
         self.trouble = code or type(error).__name__
@@ -65,7 +65,7 @@ class Standing:
             log.warning("Socket Mode cannot connect, it is tried again", extra={"error": self.trouble})
 
     def found(self) -> None:
-        """Note that it is connected."""
+        """Record that it is connected."""
         if self.trouble:
             log.info("Socket Mode is connected again")
         self.trouble = ""
@@ -79,7 +79,7 @@ class Standing:
 
 
 class Ear(logging.Handler):
-    """Hears what slack_sdk's client logs: failures of the connection are noted, everything else goes to Bolt's log."""
+    """Takes slack_sdk's log records: notes failures of the connection, and passes all other records to Bolt's log."""
 
     def __init__(self, standing: Standing) -> None:
         super().__init__(logging.WARNING)
@@ -87,13 +87,13 @@ class Ear(logging.Handler):
         self._seldom = Seldom(SELDOM)
 
     def emit(self, record: logging.LogRecord) -> None:
-        """Note or pass on the record. It is logged within ``except``, though not always with its error."""
+        """Note the failure or pass the record on. slack_sdk logs within ``except``, not always with the error."""
         text = record.getMessage()
         if text.startswith(FAILED_TO_CONNECT):
             self._standing.lost(sys.exc_info()[1])
             return
         if kind := next((beginning for beginning in BREAKING if text.startswith(beginning)), ""):
-            # Its text names the session, and its traceback leads through slack_sdk only.
+            # The record's text names the session, and its traceback shows nothing but slack_sdk.
             record.msg, record.args, record.exc_info = kind, (), None
             if not self._seldom.filter(record):
                 return
@@ -105,7 +105,7 @@ class Client(SocketModeClient):
 
     def __init__(self, app_token: str, web_client: AsyncWebClient) -> None:
         self.standing = Standing()
-        # A logger of its own, outside the tree: several bots in one process must not hear each other.
+        # A logger of its own, outside the tree: several bots in one process must not get each other's records.
         logger = logging.Logger("slack_sdk.socket_mode", logging.WARNING)  # noqa: LOG001  see above
         logger.addHandler(Ear(self.standing))
         super().__init__(app_token=app_token, logger=logger, web_client=web_client, proxy=web_client.proxy)

@@ -38,7 +38,7 @@ async def show(port: int | None = None, *, open_page: bool = True) -> int:
 
 @contextlib.asynccontextmanager
 async def lived_in(now: datetime, port: int | None = None) -> AsyncIterator[WebServer]:
-    """Serve the page, once the prelude has been played: the demo's clock then shows ``now``.
+    """Play the prelude, at whose end the demo's clock shows ``now``, and serve the page.
 
     ``port`` None: the usual port, or any free one. Raises OSError where the port that was asked for cannot be had.
     """
@@ -107,7 +107,7 @@ async def _play_input() -> int:
             yield line
 
     outcome = await _play(counted())
-    if not played:  # nothing else tells a person or a task runner what has happened
+    if not played:  # otherwise a person or a task runner would see no output at all
         sys.stdout.write(NOTHING_PLAYED)
     return outcome
 

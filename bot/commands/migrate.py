@@ -30,7 +30,8 @@ if TYPE_CHECKING:
 async def migrate(source: str, target: str, backups: Path, say: Callable[[str], None], *, dry_run: bool) -> int:
     """Move the rows of one database to another, empty one; both are given by their addresses. Returns the exit code.
 
-    A bot refuses to start on the source afterwards. ``dry_run``: all is done but that and what the target would keep.
+    A bot refuses to start on the source afterwards. ``dry_run``: the rows are copied and compared, then the target is
+    emptied again, and the source stays as it was.
     """
     return await exit_code(_migrate(source, target, backups, say, dry_run=dry_run), say)
 
@@ -49,13 +50,13 @@ async def _migrate(source: str, target: str, backups: Path, say: Callable[[str],
             now = datetime.now(UTC)
             done = await asyncio.to_thread(move, single(source), single(target), now, dry_run=dry_run)
         if file and not dry_run:
-            await _copy(file, backups)  # the newest copy, too, says that the data went on elsewhere
+            await _copy(file, backups)  # so that the newest copy, too, is marked as moved
     for line in _report(done, source, target, dry_run=dry_run):
         say(line)
 
 
 def check_engines(source: str, target: str, files: str) -> None:
-    """Raise StorageError where both addresses are of one engine. ``files``: what two files are, and what to do."""
+    """Raise StorageError if both addresses are of one engine. ``files``: the message's words if both are SQLite's."""
     are_files = [file_of(url) is not None for url in (source, target)]
     if all(are_files):
         raise StorageError(f"Both databases are {files} instead.")

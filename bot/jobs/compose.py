@@ -59,7 +59,8 @@ class Composer:
     async def compose(self, post: Post, now: datetime) -> Message | None:
         """Return the message of a post; None when its order, watch or alarm is gone.
 
-        It is in the channel's language or, where a person alone gets it, in theirs: ``channel`` is then their id.
+        The message is in the channel's language. A direct message is in its reader's; the post's ``channel`` is then
+        the reader's id.
         """
         reader = post.content.reader if isinstance(post.content, ApprovalMessage) else ""
         language = self._languages.of_reader(self._people.of(reader or post.channel), post.channel)
@@ -77,7 +78,7 @@ class Composer:
             case PostKind.DAILY_DIGEST:
                 return digest.daily(post.daily_digest, post.channel, self._links, now)
             case PostKind.BATCH:
-                return await self._digest(post, now)
+                return await self._batch(post, now)
             case _:
                 return await self._of_watch(post, now)
 
@@ -104,9 +105,9 @@ class Composer:
             alarm = (await self._store.alarms.of_orders([post.key])).get(post.key)
             return alarms.alarm(news, snapshot, watch, alarm, now)
         cleared = await self._store.alarms.cleared_at(post.key, post.created_at)
-        others = shared.concerned(news, await self._store.outbox.shared(post))
+        sharing = shared.sharing_orders(news, await self._store.outbox.shared(post))
         return thread.news(
-            news, snapshot, watch, now, cleared=cleared, others=others, in_thread=is_in_thread_alone(post)
+            news, snapshot, watch, now, cleared=cleared, others=sharing, in_thread=is_in_thread_alone(post)
         )
 
     async def _notice(self, post: Post, notice: Notice, now: datetime) -> Message | None:
@@ -159,8 +160,8 @@ class Composer:
         link = await permalink(self._slack, watch.channel, watch.card_ts)
         return alarms.reminder(alarm, watch, link, now, snapshot=snapshot)
 
-    async def _digest(self, post: Post, now: datetime) -> Message | None:
-        """Join the batched news, without that of orders that are no longer watched, and what cannot be read."""
+    async def _batch(self, post: Post, now: datetime) -> Message | None:
+        """Join the batched news, without unreadable news and the news of orders that are no longer watched."""
         entries: list[tuple[Post, News, Watch]] = []
         for batched in await self._store.outbox.batched(post.id):
             if not isinstance(batched.content, News):
@@ -261,7 +262,7 @@ def is_in_thread_alone(post: Post) -> bool:
 
 
 def _is_shown_by_card(post: Post) -> bool:
-    """Return whether the channel was just shown this news by the order's first card. An alarm's buttons it was not."""
+    """Return whether the order's first card just showed this news in the channel. No card shows an alarm's buttons."""
     return post.told_by_card and isinstance(post.content, News) and post.content.stall is None
 
 

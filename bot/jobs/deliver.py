@@ -69,7 +69,7 @@ class Deliverer:
         worker: str = "",
         sends: bool = True,
     ) -> None:
-        """``digest_from``: so many pieces of news become one message in a channel that is late by ``BEHIND``.
+        """``digest_from``: from so many waiting pieces on, a channel late by ``BEHIND`` gets them in one message.
 
         ``worker``: the name of this process. ``sends`` False: it leaves the posts to other processes.
         """
@@ -95,7 +95,7 @@ class Deliverer:
         self._again = True
         if not self._sends or self._draining.locked():
             return
-        with spans.apart():  # whatever woke the delivery, the posts are of others too
+        with spans.apart():  # the posts are not only those of the request that woke the delivery
             await self._drain()
 
     async def _drain(self) -> None:
@@ -207,8 +207,9 @@ class Deliverer:
         return None
 
     async def _kept_back(self, post: Post) -> bool:
-        """Settle a post that is muted or in quiet hours; its card waits with it. Returns whether that was so."""
-        is_card_of_news = post.kind is PostKind.CARD and post.watch_state is WatchState.ACTIVE  # in OPENING: an answer
+        """Hold or skip a post that is muted or in quiet hours; its card waits with it. Returns whether it did."""
+        # The card of an OPENING watch is an answer to a person.
+        is_card_of_news = post.kind is PostKind.CARD and post.watch_state is WatchState.ACTIVE
         if not is_card_of_news and post.kind is not PostKind.NEWS:
             return False
         now = self._clock()

@@ -36,7 +36,10 @@ WHOLE_EVERY, WHOLE_EVERY_OF_STATE = timedelta(days=1), timedelta(hours=1)
 
 @dataclass(frozen=True, slots=True)
 class Seen:
-    """The result of a reading of order lists. Without a total in the list, one page's size stands for the rest."""
+    """The result of a reading of order lists, in numbers of orders.
+
+    ``later`` and ``never`` are guessed as one page's size where the list has no total.
+    """
 
     joined: int = 0
     later: int = 0  # left to the next tick
@@ -79,7 +82,7 @@ class Discoverer:
     async def tick(self) -> int:
         """Read the lists for every subscription, however long that takes. Returns how many orders joined.
 
-        Those to all orders come first: what they were said to post holds for each new order, whatever its state is.
+        Subscriptions to all orders come first, so that their filter holds for a new order in whatever state.
         """
         joined = 0
         for subscription in sorted(await self._store.subscriptions.active(), key=lambda each: bool(each.status)):
@@ -99,7 +102,7 @@ class Discoverer:
     async def discover(self, subscription: Subscription, patience: float | None = None) -> Seen:
         """Read the lists for one channel. A platform that does not answer is left to the next tick.
 
-        ``patience``: seconds after which the rest is left to the next :meth:`tick`, because a person waits.
+        ``patience``: seconds after which the remaining pages are left to the next :meth:`tick`, because a person waits.
         """
         seen, until = Seen(), None if patience is None else time.monotonic() + patience
         for platform in Platform:

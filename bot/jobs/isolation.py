@@ -28,7 +28,7 @@ class isolated:  # noqa: N801  reads as the statement that it is: with isolated(
     ) -> None:
         """``event`` and ``fields``: of the log entry. ``trace``: log the traceback; else the error is a field.
 
-        ``passing``: exceptions that are raised on and neither logged nor suppressed.
+        ``passing``: exceptions that are neither logged nor suppressed.
         """
         self._log, self._event, self._trace, self._passing, self._fields = log, event, trace, passing, fields
         self.error: Exception | None = None

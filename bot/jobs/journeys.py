@@ -19,8 +19,8 @@ if TYPE_CHECKING:
 
 log = logging.getLogger(__name__)
 
-NEWEST = 10_000  # journeys that are looked at; of each kind the newest few hundred count
-PAGE = 1000  # journeys read at a time: some hundredths of a second, so that nobody waits long behind it
+NEWEST = 10_000  # journeys that are read; of each kind the newest few hundred count
+PAGE = 1000  # journeys read at a time: some hundredths of a second, so that no other statement waits long
 BATCH = 100  # orders gathered at a time
 
 
@@ -47,6 +47,6 @@ async def _gather(store: Store, clock: Callable[[], datetime]) -> None:
 def _journeys(stored: StoredOrder, now: datetime) -> list[Journey]:
     with isolated(log, "journey not gathered", order=stored.key):
         parcels = live(stored.shipment.parcels)
-        found = (journey_of(stored.key, parcel, stored.order, now) for parcel in parcels)
-        return [journey for journey in found if journey]
+        journeys = (journey_of(stored.key, parcel, stored.order, now) for parcel in parcels)
+        return [journey for journey in journeys if journey]
     return []

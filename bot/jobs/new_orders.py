@@ -1,4 +1,4 @@
-"""Watches new orders in the channel where they were ordered, where the process died before it did, or time ran out."""
+"""Watches new orders in their buyer's channel, if the process died or ran out of time before it watched them."""
 
 from __future__ import annotations
 
@@ -23,20 +23,20 @@ if TYPE_CHECKING:
 
 log = logging.getLogger(__name__)
 
-LOOKED_AT = 200  # of the newest writes
-FOR = timedelta(days=7)  # an older order was left alone by a person
+LOOKED_AT = 200  # how many of the newest writes are checked
+FOR = timedelta(days=7)  # an order that is older stays unwatched
 AFTER = timedelta(seconds=15)  # the person who ordered is told first
 _DONE = frozenset({WriteState.DONE, WriteState.FOUND_DONE})
 
 
 class NewOrders:
-    """The job. An order that the channel has ever watched is left alone: somebody may have ended that."""
+    """The job. An order that the channel has ever watched is left alone: somebody may have ended that watch."""
 
     def __init__(self, store: Store, tracker: Tracker, clock: Callable[[], datetime], default: Filter) -> None:
         self._store, self._tracker, self._clock, self._default = store, tracker, clock, default
 
     async def tick(self) -> None:
-        """Watch what is not watched yet. Where PandaPon does not answer, it waits for the next tick."""
+        """Watch the new orders that are not watched yet. If PandaPon does not answer, they wait for the next tick."""
         writes, _total = await self._store.writes.newest(0, LOOKED_AT)
         for write in writes:
             if self._is_new(write):

@@ -68,7 +68,7 @@ class Poller:
         self.alive_at = 0.0  # monotonic seconds: when it last claimed or recorded
 
     async def stop(self) -> None:
-        """Claim nothing more, and wait until what is leased is recorded."""
+        """Claim nothing more, and wait until all claimed orders are read and recorded."""
         self._stopping = True
         async with self._ticking, self._polling_now:
             pass
@@ -110,7 +110,7 @@ class Poller:
             try:
                 await _put(queue, first)
                 async for batch in batches:
-                    if recorder.done():  # it failed: what is read from here on could not be recorded
+                    if recorder.done():  # it failed, so no further reading could be recorded
                         break
                     await _put(queue, batch)
             finally:

@@ -30,7 +30,7 @@ class Reopener:
         self._store, self._slack, self._clock, self._wake = store, slack, clock, wake
 
     async def tick(self) -> int:
-        """Resume what was paused for a reason that has passed. Returns how many watches went on."""
+        """Resume the watches whose reason for the pause has passed. Returns how many."""
         resumed, watches = 0, self._store.watches
         for channel, reason in await watches.paused_channels():
             if reason in MAY_PASS and await self._is_open(channel, reason):

@@ -26,7 +26,7 @@ if TYPE_CHECKING:
 
 M = TypeVar("M", bound="MetricWrapperBase")
 
-# Else each series comes a second time, with the time of the start.
+# Otherwise the library adds to each series a second one with the time of its creation.
 disable_created_metrics()  # type: ignore[no-untyped-call]  # the library leaves it untyped
 
 WAITS = (1, 2, 5, 10, 30, 60, 120, 300, 600, 1800, 3600, 21600)  # seconds
@@ -140,7 +140,7 @@ class Figures:
         """Count a message that Slack took under ``ts``. ``news``: the posts whose news it tells first."""
         self._posts[post.kind].inc()
         for told in news:
-            if told.severity is not None and not told.was_held:  # those that were held waited as their channel wished
+            if told.severity is not None and not told.was_held:  # held posts waited because their channel wished it
                 self._dwell[told.severity].observe(max(0.0, float(ts) - told.created_at.timestamp()))
 
     def limited_by_slack(self) -> None:
@@ -168,5 +168,5 @@ V = TypeVar("V", bound=StrEnum)
 
 
 def _by(values: Iterable[V], metric: M) -> dict[V, M]:
-    """Return the series of a metric by the value of its one label; each is served from the start, at zero."""
+    """Return the series of a metric by the value of its only label. Each series is served from the start, at zero."""
     return {value: metric.labels(value.value) for value in values}

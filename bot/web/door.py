@@ -24,7 +24,7 @@ log = logging.getLogger(__name__)
 
 REQUEST_SECONDS = 5.0  # for the head and body of a request
 IDLE_SECONDS = 75.0  # between two requests of one connection; proxies keep theirs for 60
-LINGER_SECONDS = 1.0  # an unread body is read on for so long, so that the answer arrives
+LINGER_SECONDS = 1.0  # how long an unread body is still read, so that the answer arrives
 MOST = 256  # connections, and at most a quarter of the files that this process may open
 BURST = 32  # connections accepted at a time, before any can be closed
 QUEUE = 1024  # connections that the system holds until they are accepted
@@ -68,7 +68,7 @@ class Doors:
     def enter(self, door: Door) -> None:
         """Add a connection, and close one when there are too many.
 
-        Where all others are being answered or closed, as on a busy machine after a rush, a few more may come in.
+        If all others are being answered or closed, as on a busy machine after a rush, :data:`BURST` more may come in.
         """
         self._all.add(door)
         if len(self._all) <= self._most:
@@ -140,16 +140,16 @@ class Door(RequestHandler):
         super().data_received(data)
 
     def head_is_there(self) -> None:
-        """The head is complete; a handler reads the body by :attr:`deadline`."""
+        """Note that the head is complete; a handler reads the body by :attr:`deadline`."""
         self._is_busy = True
         self._stop_timer()
 
     def request_is_there(self) -> None:
-        """The request is complete: the connection waits for its sender no longer."""
+        """Note that the request is complete: the connection no longer waits for its sender."""
         self._doors.forget(self)
 
     def request_is_done(self) -> None:
-        """The request is answered; the connection stays for the next request."""
+        """Note that the request is answered; the connection stays open for the next request."""
         self._is_busy = self._has_begun = False
         self._doors.forget(self)
         self._doors.idle[self] = None
@@ -161,7 +161,7 @@ class Door(RequestHandler):
         self._doors.refusals.note(f"{status} {why}")
         if self.transport is None or self.transport.is_closing():
             return
-        if self._has_begun:  # else the client would take it as the answer to its next request
+        if self._has_begun:  # otherwise the client would take it as the answer to its next request
             head = (
                 f"HTTP/1.1 {status} {status.phrase}\r\nContent-Type: text/plain\r\nContent-Length: {len(why) + 1}\r\n"
             )
@@ -222,7 +222,7 @@ class Site(web.BaseSite):
             lambda: Door(self._doors, server, loop), self._host, self._port, backlog=BURST
         )
         self._server = listening
-        for listener in listening.sockets:  # asyncio's backlog also sets how many it accepts at a time: let more wait
+        for listener in listening.sockets:  # asyncio's backlog is also how many it accepts at a time; let more wait
             with socket.fromfd(listener.fileno(), listener.family, listener.type) as duplicate:
                 duplicate.listen(QUEUE)
 

@@ -100,7 +100,7 @@ def _check_size(size: int, limit: int) -> None:
 
 
 class SlackGate:
-    """Lets only requests in that Slack has signed."""
+    """Admits only requests that Slack has signed."""
 
     def __init__(self, signing_secret: str) -> None:
         self._verifier = SignatureVerifier(signing_secret)

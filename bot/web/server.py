@@ -44,7 +44,7 @@ def build(
 ) -> web.Application:
     """Return the web application, for a ``bot.web.door.Site`` with the same doors.
 
-    ``dispatch`` answers Slack's requests. ``signing_secret``: of these; without it there is no ``/slack/events``.
+    ``dispatch`` answers Slack's requests. ``signing_secret``: theirs; without it there is no ``/slack/events``.
     ``ready`` returns facts for ``/readyz``, or the reason as a text when the bot cannot work. ``more``: further routes.
     """
     server = web.Application(middlewares=[guard(doors)])
@@ -67,7 +67,10 @@ def build(
 
 
 async def listen(application: web.Application, settings: Shared, doors: Doors) -> tuple[web.AppRunner, int]:
-    """Serve on the host and port of the settings. Returns what stops it, and the port. Raises StartError."""
+    """Serve on the host and port of the settings. Returns the runner, whose cleanup ends it, and the port.
+
+    Raises StartError when the host or port cannot be used.
+    """
     runner = web.AppRunner(application, handle_signals=False)
     await runner.setup()
     try:
@@ -91,7 +94,7 @@ def _not_bound(settings: Shared, error: OSError) -> str:
 
 
 async def dispatched(app: AsyncApp, asked: AsyncBoltRequest) -> BoltResponse:
-    """Return Bolt's answer, or a plain acknowledgement after :data:`ACK_SECONDS`; else Slack would send it again.
+    """Return Bolt's answer, or a plain acknowledgement after :data:`ACK_SECONDS`, so that Slack does not send it again.
 
     Bolt is late when no listener matches, or when one failed: it then loses an acknowledgement and waits.
     """
@@ -115,8 +118,8 @@ def _slack(dispatch: Dispatch, gate: SlackGate) -> list[web.RouteDef]:
         if not payload:
             return web.Response()
         headers = {name: request.headers[name] for name in PASSED_ON if name in request.headers}
-        # The payload is parsed and verified. Bolt gets it like a payload of Socket Mode, so that it does neither again:
-        # its own parser takes any form with "payload" in a text for an interaction.
+        # The payload was parsed and verified. Bolt gets it as if it came by Socket Mode, so that it does neither again:
+        # Bolt's own parser takes any form with "payload" in a text for an interaction.
         asked = AsyncBoltRequest(body=payload, headers=dict(headers), mode="socket_mode")
         return await to_aiohttp_response(await dispatch(asked))
 

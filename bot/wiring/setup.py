@@ -39,8 +39,8 @@ class Hosting:
 class Setup:
     """The settings, commands, clock and part of the work that a bot is given from outside.
 
-    ``stand_ins``: by a public name, the base address of a local server that stands for it, as of pictures in the demo.
-    ``hosting``: of the bot of one workspace among many; None for the only bot of a process.
+    ``stand_ins``: by a public host name, the base URL of a local server in its place, such as the demo's for pictures.
+    ``hosting``: for the bot of one workspace among many; None for the only bot of a process.
     """
 
     settings: Settings

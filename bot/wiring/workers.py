@@ -1,4 +1,4 @@
-"""The workers of a bot: what its jobs call, and what people's acts wake."""
+"""The workers of a bot, which its jobs call and people's acts wake."""
 
 from __future__ import annotations
 
@@ -80,7 +80,7 @@ def build_workers(setup: Setup, resources: Resources) -> Workers:
 
 
 def _is_trusted(api: PandaPon) -> Callable[[], bool]:
-    """Return what tells whether the clock agrees with PandaPon's."""
+    """Return a function that tells whether the clock agrees with PandaPon's."""
     return lambda: not api.clock_is_off
 
 

@@ -34,7 +34,7 @@ AT_ONCE = 4  # workspaces whose figures are read at the same time
 async def ready(registry: Registry) -> dict[str, object] | str:
     """Return the number of workspaces in each state; or why none of them can be served, as a text.
 
-    The page may be open to everybody, so that it says why some failed, and not which: that is in the log.
+    The page may be open to everybody, so it says why workspaces failed, and not which ones; the log names them.
     """
     if registry.trouble:
         return f"the shared tables cannot be read: {registry.trouble}"
@@ -91,7 +91,7 @@ async def _figures_of(bots: Sequence[Bot], now: datetime) -> list[Health]:
 
 
 def combined(healths: Sequence[Health]) -> Health:
-    """Return the figures of all workspaces as those of one: numbers are added, and of times the oldest counts."""
+    """Return the figures of all workspaces together: numbers are added, and the oldest time is taken."""
     values: dict[str, object] = {}
     for field in dataclasses.fields(Health):
         parts = [getattr(health, field.name) for health in healths]

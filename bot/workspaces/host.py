@@ -69,11 +69,11 @@ class Host(Service):
         settings, opened = self.settings, self._opened
         self.vault, self.figures = Vault(settings.keys), Figures()
         database = await self._open_database()
-        # Before the bots, so that it leaves after them: `migrate` and `restored` wait for the last one.
+        # The presence begins before the bots, so that it leaves after them: `migrate` and `restored` wait for that.
         presence = Presence(self.directory.processes, self.clock, name_of_process(settings), self.roles)
         opened.push_async_callback(presence.leave)
         await presence.tick()
-        # Only now: a move that did not see this process has noted by now that it began.
+        # This check comes after the tick: a move that did not see this process's row has recorded its beginning by now.
         await self.directory.engine.read(moves.check)
         await opened.enter_async_context(presence.kept())
         session = await opened.enter_async_context(slack_session())
@@ -95,7 +95,7 @@ class Host(Service):
         log.info("pandabot has stopped")
 
     async def _open_database(self) -> PostgresServer:
-        """Open the connections and the shared tables, whose rows the keys must open."""
+        """Open the connections and the shared tables, and check that the keys open their rows."""
         database = server_of(self.settings)
         self._opened.push_async_callback(database.close)
         await database.open()
@@ -147,10 +147,10 @@ class Host(Service):
 
     async def _take_push(self, request: web.Request) -> web.StreamResponse:
         """Give a push message to the workspace whose token its address holds, and to no other."""
-        found = self.registry.callbacks(request.match_info["token"])
-        if found is None:
+        workspace_callbacks = self.registry.callbacks(request.match_info["token"])
+        if workspace_callbacks is None:
             raise web.HTTPNotFound
-        return await found.answer(request)
+        return await workspace_callbacks.answer(request)
 
     async def leave(self, id_: str) -> None:
         """Mark an installation as revoked, if Slack refuses its token.
@@ -177,17 +177,17 @@ class Host(Service):
             await client.auth_test()
         except Exception as error:  # noqa: BLE001  understand() raises again what is not Slack's
             failure = understand(error)
-            return failure.verdict is not Verdict.TOKEN_REFUSED or failure.code == EXPIRED  # that will be renewed
+            return failure.verdict is not Verdict.TOKEN_REFUSED or failure.code == EXPIRED  # which renewal mends
         return True
 
     def _listen(self) -> None:
-        """Hear on one connection what other processes leave to do, in whichever workspace."""
+        """Listen on one connection for other processes' notices of work in any workspace."""
         if (heard := listener(self.settings, self._hear)) is not None:
             self._opened.push_async_callback(heard.stop)
             heard.start()
 
     def _hear(self, kind: Wake, schema: str | None) -> None:
-        """Wake the bot of a schema; all of them where something may have been missed."""
+        """Wake the bot of a schema. ``schema`` None: a notice may have been missed, so all bots are woken."""
         workspace = self.registry.find([id_of(schema or "")])
         for each in self.registry.all() if schema is None else [workspace]:
             if each is not None and each.bot is not None:

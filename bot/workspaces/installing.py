@@ -71,7 +71,7 @@ def _flow(
 
 
 async def _failed(page: Callable[[AsyncFailureArgs], Awaitable[BoltResponse]], args: AsyncFailureArgs) -> BoltResponse:
-    """Log the reason alone, as Bolt's own line holds the code, and show Bolt's page."""
+    """Log only the reason, because Bolt's own log line holds the code, and show Bolt's page."""
     log.warning("installation failed", extra={"reason": args.reason[:100], "error": args.error})
     return await page(args)
 

@@ -36,7 +36,7 @@ if TYPE_CHECKING:
 
 @dataclass(frozen=True, slots=True)
 class WorkspaceLauncher:
-    """Starts bots. ``open_store`` gets the name of a schema, which it makes where it is missing."""
+    """Starts bots. ``open_store`` gets the name of a schema, and creates the schema if it is missing."""
 
     accounts: Accounts
     tokens: Tokens
@@ -46,7 +46,7 @@ class WorkspaceLauncher:
     features: Sequence[Feature] = FEATURES
     roles: frozenset[Role] = ALL
     stand_ins: Mapping[str, str] = field(default_factory=dict)
-    started: set[str] = field(default_factory=set)  # whose bots this process has started before
+    started: set[str] = field(default_factory=set)  # ids of workspaces whose bots this process has started before
 
     def is_stale(self, bot: Bot, mark: Mark) -> bool:
         """Whether a running bot's token was renewed by another process, or is to be renewed."""

@@ -27,7 +27,7 @@ def candidates(asked: AsyncBoltRequest) -> list[str]:
 
 
 def _poster(asked: AsyncBoltRequest) -> str:
-    """The workspace of the message in which a button was pressed; empty for all else."""
+    """Return the workspace of the message in which a button was pressed; empty for any other request."""
     if payloads.text(asked.body, "type") != "block_actions":
         return ""
     return payloads.text(asked.body, "message", "team")

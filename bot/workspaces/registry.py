@@ -1,8 +1,8 @@
 """Starts and stops the bots of all installed workspaces, as the shared tables say.
 
-Every process looks at the tables every few seconds, so that several follow each other; an installation and a revocation
-that this process handles are looked at at once. Each workspace starts and stops in a task of its own: one that fails or
-hangs does not touch the others.
+Every process reads the tables every few seconds, and so follows the changes of other processes. After an installation
+or a revocation that it handled itself, it reads them at once. Each workspace starts and stops in a task of its own: one
+that fails or hangs does not affect the others.
 """
 
 from __future__ import annotations
@@ -68,8 +68,8 @@ class Registry:
         return next((self._workspaces[id_] for id_ in ids if id_ in self._workspaces), None)
 
     def callbacks(self, token: str) -> Callbacks | None:
-        """Return what takes the push messages that come with this token; None: no workspace has it."""
-        given = digest(token)  # found by its hash: the duration tells nothing about the tokens
+        """Return the callbacks of the workspace with this token; None: no workspace has it."""
+        given = digest(token)  # compared by its hash, so that the duration tells nothing about the tokens
         bots = (workspace.bot for workspace in self._workspaces.values() if workspace.bot)
         return next((bot.callbacks for bot in bots if given in bot.callbacks.digests), None)
 
@@ -100,8 +100,8 @@ class Registry:
         while self._stopping:
             await asyncio.wait(set(self._stopping))
 
-    async def look(self) -> None:
-        """Compare the workspaces with the shared tables once, and begin what is to be started and stopped."""
+    async def sync(self) -> None:
+        """Compare the workspaces with the shared tables once, and begin to start and stop bots accordingly."""
         try:
             marks = await self._directory.installations.marks()
         except StorageError as error:
@@ -125,7 +125,7 @@ class Registry:
     async def _follow(self) -> None:
         while True:
             self._woken.clear()
-            await self.look()
+            await self.sync()
             try:
                 await asyncio.wait_for(self._woken.wait(), self._seconds)
             except TimeoutError:
@@ -135,7 +135,7 @@ class Registry:
         """Start the bot of a workspace if it is new, has changed, or failed some time ago."""
         workspace = self._workspaces.setdefault(id_, Workspace(id_, mark))
         if workspace.work is not None and not workspace.work.done():
-            return  # a change is seen at the next look
+            return  # the next sync sees a change
         is_due = workspace.state is State.FAILED and asyncio.get_running_loop().time() >= workspace.again_at
         is_new = workspace.bot is None and workspace.state is State.STARTING
         if is_new or workspace.mark.of_bot != mark.of_bot or is_due:
@@ -154,7 +154,7 @@ class Registry:
             else:
                 workspace.bot, workspace.fails, workspace.reason = bot, 0, ""
                 workspace.state = State.RUNNING if bot.is_working else State.UNCONNECTED
-            if former is not None:  # it was made from other tokens or keys; people were answered by it until now
+            if former is not None:  # with other tokens or keys; it answered people until now
                 await _stop(former)
 
     async def _freshen(self, workspace: Workspace, bot: Bot) -> None:
@@ -196,5 +196,5 @@ async def _stop(bot: Bot) -> None:
 
 
 def _sentence(error: Exception) -> str:
-    """The error in words. What the vault says begins with its verb, as it does not know whose secret it is."""
+    """Return the error as a sentence. The vault's has no subject, as the vault does not know whose secret it is."""
     return f"its data {error}" if isinstance(error, SealedError) else str(error)

@@ -1,4 +1,4 @@
-"""Gives each request of Slack to the bot of its workspace. The gate has checked the signature before."""
+"""Gives each request of Slack to the bot of its workspace. The request's signature was checked before."""
 
 from __future__ import annotations
 
@@ -53,7 +53,7 @@ class Router:
         self._at_work: set[asyncio.Task[None]] = set()
 
     async def dispatch(self, asked: AsyncBoltRequest) -> BoltResponse:
-        """Return the answer of the workspace's bot, or a sentence where it has none. Nothing else is done then."""
+        """Return the answer of the workspace's bot. A workspace without one gets a sentence, and nothing is done."""
         body = asked.body
         if payloads.text(body, "type") == "url_verification":
             return BoltResponse(status=HTTPStatus.OK, body=json.dumps({"challenge": payloads.text(body, "challenge")}))
@@ -77,8 +77,8 @@ class Router:
             message = _sentence(workspace)
             page = closed.page(message)
         if "command" in body:
-            said = {"response_type": "ephemeral", "text": message.text}
-            return BoltResponse(status=HTTPStatus.OK, body=json.dumps(said))
+            answer = {"response_type": "ephemeral", "text": message.text}
+            return BoltResponse(status=HTTPStatus.OK, body=json.dumps(answer))
         if payloads.text(body, "type") == "view_submission":
             return BoltResponse(status=HTTPStatus.OK, body=json.dumps({"response_action": "update", "view": page}))
         if url := payloads.text(body, "response_url"):
@@ -99,7 +99,7 @@ class Router:
 
 
 def _ends_the_bot(body: Body) -> bool:
-    """Whether the event is about the bot's own token: the app has none of people."""
+    """Whether the event is about the bot's own token. Slack may name people's tokens, too; the app has none."""
     if payloads.text(body, "event", "type") == "app_uninstalled":
         return True
     revoked = payloads.part(body, "event", "tokens", "bot")

@@ -51,7 +51,7 @@ class AccountSecret:
 def seal_installation(vault: Vault, id_: str, secret: InstallationSecret) -> str:
     """Return an installation's secret for the database."""
     content = asdict(secret)
-    if not secret.refresh_token:  # so that the version before, which knows no rotation, can read it
+    if not secret.refresh_token:  # so that the previous version, which knows no rotation, can read it
         for name in ROTATION:
             del content[name]
     return vault.seal(owner_of_installation(id_), content)

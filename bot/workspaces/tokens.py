@@ -8,7 +8,7 @@ If that answer is lost, the token that is in use goes on until it expires [infer
 end]. It is renewed two hours before, as slack_sdk does, so that this leaves time: the same refresh token is tried again
 and again, and if Slack refuses it, the log, ``/metrics`` and ``pandabot check`` ask for a new installation, which takes
 one click and keeps everything. slack_sdk's own rotator is not used, since it knows neither claims nor our clock, and
-passes over the answers that it does not expect.
+ignores unexpected answers.
 """
 
 from __future__ import annotations
@@ -43,14 +43,14 @@ if TYPE_CHECKING:
 
 log = logging.getLogger(__name__)
 
-RENEW_BEFORE = timedelta(hours=2)  # the end of a token; of one that lasts less than twelve hours, a sixth of its life
-LEASE = timedelta(minutes=1)  # of one that renews a token; longer than the call and its storing last
-AGAIN = timedelta(minutes=10)  # after Slack has refused a refresh token
-WAIT_SECONDS = 5.0  # for another process that renews a token which has expired
+RENEW_BEFORE = timedelta(hours=2)  # how long before its end a token is renewed; at most a sixth of its lifetime
+LEASE = timedelta(minutes=1)  # of a claim to renew a token; longer than the call and the storing take
+AGAIN = timedelta(minutes=10)  # until a refresh token that Slack has refused is tried again
+WAIT_SECONDS = 5.0  # how long an expired token waits for another process that renews it
 STEP_SECONDS = 0.2
-STORE_PAUSES = (0.2, 1.0, 3.0, 10.0)  # seconds between tries to store the only pair that Slack takes; the last stays
+STORE_PAUSES = (0.2, 1.0, 3.0, 10.0)  # seconds between tries to store the only pair that Slack takes; the last repeats
 STOP_SECONDS = 60.0  # how long a stop waits for that
-PASSING = frozenset({Verdict.NOT_SENT, Verdict.UNCERTAIN})  # of a failed call: the next one may succeed
+PASSING = frozenset({Verdict.NOT_SENT, Verdict.UNCERTAIN})  # verdicts after which the next call may succeed
 
 
 @dataclass(frozen=True, slots=True)
@@ -70,7 +70,7 @@ class Current:
         return datetime.fromtimestamp(self.secret.renew_at, UTC) if self.secret.refresh_token else None
 
     def give(self, token: BotToken) -> bool:
-        """Put it into a bot's token. False: the bot had it."""
+        """Put the stored token into a bot's. Returns False if the bot had it already."""
         is_new = token.value != self.secret.bot_token
         token.value, token.revision, token.renew_at = self.secret.bot_token, self.revision, self.renew_at
         return is_new
@@ -89,7 +89,7 @@ class Tokens:
     _at_work: dict[str, asyncio.Task[Current]] = field(default_factory=dict)
 
     async def of(self, installation: Installation) -> Current:
-        """Return the token of an installation, renewed where its time has come. Raises SealedError and StorageError."""
+        """Return the token of an installation, renewed if its time has come. Raises SealedError and StorageError."""
         current = self._opened(installation)
         if self.is_due(current.renew_at):
             return await self.renew(installation.id)
@@ -99,7 +99,7 @@ class Tokens:
     def of_bot(self, id_: str, current: Current) -> BotToken:
         """Return the token for a bot, which is renewed also when Slack says that it has expired.
 
-        Where Slack refuses it for another reason, the bot takes what is stored: another process may have renewed it.
+        If Slack refuses it for another reason, the bot takes the stored token: another process may have renewed it.
         """
         token = BotToken(current.secret.bot_token)
 
@@ -123,7 +123,7 @@ class Tokens:
     async def renew(self, id_: str, *, expired: str = "") -> Current:
         """Renew a token if its time has come, or if it is still the one that Slack has called expired.
 
-        Returns the token as it is stored then, also where Slack did not renew it. A second caller in this process waits
+        Returns the token that is stored then, also if Slack did not renew it. A second caller in this process waits
         for the first, and a caller that gives up does not end the work. Raises SealedError and StorageError.
         """
         task = self._at_work.get(id_)
@@ -156,7 +156,7 @@ class Tokens:
             return await self._keep(id_, current, answer)
 
     async def _of_another(self, id_: str, current: Current, expired: str) -> Current:
-        """Return the token that another process is renewing. Wait a while for it where the present one has ended."""
+        """Return the token that another process is renewing. If the present one has expired, wait a while for it."""
         now, former = self.clock(), current.revision
         current = await self._stored(id_)
         if current.tried_until is not None and current.tried_until > now + LEASE:
@@ -171,7 +171,7 @@ class Tokens:
         return self._renewed(id_, current) if current.revision != former else current
 
     def _renewed(self, id_: str, current: Current) -> Current:
-        """Return a token that was renewed or replaced: what Slack refused before was the former one."""
+        """Return a token that was renewed or replaced, and forget the refusal, which was of the former token."""
         self.refused.pop(id_, None)
         return current
 
@@ -192,7 +192,7 @@ class Tokens:
         return _pair(answer, self.clock()) or Failure(Verdict.UNCERTAIN, "odd_answer")
 
     async def _failed(self, id_: str, current: Current, failure: Failure) -> Current:
-        """Leave the claim to its end, and so the next try. A refused refresh token is tried again now and then."""
+        """Return the present token. The next try comes when the claim ends, or :data:`AGAIN` after a refusal."""
         if failure.verdict in PASSING:
             log.warning("Slack did not renew the token, tried again", extra={"error": failure.code})
             return current
@@ -207,7 +207,7 @@ class Tokens:
         return current
 
     async def _keep(self, id_: str, current: Current, pair: InstallationSecret) -> Current:
-        """Store the new pair, with all patience: nobody else has it."""
+        """Store the new pair, and try until that succeeds: nobody else has the pair."""
         hide([pair.bot_token, pair.refresh_token])
         self.refused.pop(id_, None)
         secret = replace(
@@ -239,7 +239,7 @@ class Tokens:
 
 
 def lifetime(now: datetime, seconds: float) -> tuple[float, float]:
-    """Return when a token that lasts so long is renewed, and when it expires, in seconds since 1970."""
+    """Return when a token that lasts ``seconds`` from now is renewed, and when it expires, in seconds since 1970."""
     before = min(RENEW_BEFORE.total_seconds(), seconds / 6)
     return now.timestamp() + seconds - before, now.timestamp() + seconds
 

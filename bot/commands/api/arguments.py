@@ -19,11 +19,11 @@ if TYPE_CHECKING:
     from pandapon.operations.catalogue import AnyOperation
 
 
-_UNIONS = (Union, types.UnionType)  # both spellings of "or"
+_UNIONS = (Union, types.UnionType)  # both spellings of a union
 
 
 class ArgumentError(ValueError):
-    """Arguments that the operation cannot take. The message is one sentence a field, and the list of fields."""
+    """Arguments that the operation cannot take. The message has a line for each problem, then a list of all fields."""
 
 
 def read(operation: AnyOperation, words: Sequence[str]) -> Request:
@@ -60,13 +60,13 @@ def _fields(model: type[Request], prefix: str) -> Iterator[str]:
 
 
 def _pairs(operation: AnyOperation, words: Sequence[str]) -> Iterator[tuple[str, str]]:
-    rest = iter(words)
-    for word in rest:
+    remaining = iter(words)
+    for word in remaining:
         name, equals, value = word.partition("=")
         if not name.startswith("--") or name == "--":
             raise ArgumentError("\n".join([f"{word!r} belongs to no option", *usage(operation)]))
         if not equals:
-            following = next(rest, None)
+            following = next(remaining, None)
             if following is None:
                 raise ArgumentError(f"{name} needs a value")
             value = following

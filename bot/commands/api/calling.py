@@ -1,4 +1,4 @@
-"""One call of an operation from the terminal: what was asked for, checked before anything is sent."""
+"""One call of an operation from the terminal, checked before anything is sent."""
 
 from __future__ import annotations
 
@@ -57,7 +57,7 @@ class Call:
         return arguments.usage(self.operation)
 
     def sent(self, amounts: Amounts) -> tuple[dict[str, str] | None, Any]:
-        """Return the query and the body to be sent. ``amounts``: the unit of Taobao's, which typed arguments follow."""
+        """Return the query and the body to be sent. ``amounts``: the unit of Taobao's amounts in a typed request."""
         if self.request is None:
             return self.query or None, self.body
         return self.operation.sent(self.request, amounts)

@@ -1,4 +1,4 @@
-"""The request of each operation that reads, made of ids that earlier answers brought."""
+"""Builds the request of each read operation from ids that earlier answers contained."""
 
 from __future__ import annotations
 
@@ -19,7 +19,7 @@ KEYWORD = "连衣裙"
 
 @dataclass
 class Known:
-    """The ids that the answers have brought so far. Empty: none yet."""
+    """The first id of each kind that an answer contained; empty: none yet."""
 
     order: dict[Platform, str] = field(default_factory=dict)
     sub_order: str = ""
@@ -40,12 +40,12 @@ class Known:
 
 
 class MissingIdError(Exception):
-    """No answer has brought the id that the request needs. The message names it."""
+    """No answer contained the id that the request needs. The message names its kind."""
 
 
-def _need(value: str, what: str) -> str:
+def _need(value: str, kind: str) -> str:
     if not value:
-        raise MissingIdError(what)
+        raise MissingIdError(kind)
     return value
 
 
@@ -90,7 +90,7 @@ QUESTIONS: dict[str, Callable[[Known], Request]] = {
     "taobao.refund.logistics_render": lambda known: refunds.RefundId(refund_id=_need(known.refund, "a refund")),
     "address.get": lambda _: Nothing(),
 }
-_NEEDS_MORE = {  # operations that read and are not tried, and why
+_NEEDS_MORE = {  # read operations that are not tried, each with what it needs
     "taobao.goods.image_search": "a picture",
     "1688.goods.image_search": "a picture",
     "1688.goods.store": "a seller's open id",
@@ -108,7 +108,7 @@ _NEEDS_MORE = {  # operations that read and are not tried, and why
 
 
 def readers() -> list[AnyOperation]:
-    """Return the operations that only read, those first whose answers bring the ids of others."""
+    """Return the read operations. Those whose answers contain ids for other requests come first."""
     order = {name: at for at, name in enumerate(QUESTIONS)}
     return sorted((each for each in OPERATIONS if not each.writes), key=lambda each: order.get(each.name, len(order)))
 

@@ -12,7 +12,7 @@ if TYPE_CHECKING:
     from bot.commands.contract.trying import Outcome
     from pandapon.signing import Unit
 
-MOST = 40  # differences that are named of one operation
+MOST = 40  # differences that are listed for one operation
 
 
 def report(outcomes: Sequence[Outcome], unit: Unit | None, now: datetime, version: str) -> str:
@@ -42,16 +42,16 @@ def _table(outcomes: Sequence[Outcome]) -> Iterator[str]:
 
 def _details(outcomes: Sequence[Outcome]) -> Iterator[str]:
     for each in outcomes:
-        if not each.found:
+        if not each.differences:
             continue
         yield ""
         yield f"## `{each.operation.name}`"
         yield ""
-        for difference in each.found[:MOST]:
+        for difference in each.differences[:MOST]:
             seen = f" ({difference.found})" if difference.found else ""
             yield f"- {difference.kind}: `{_cell(difference.field)}`{seen}"
-        if len(each.found) > MOST:
-            yield f"- and {len(each.found) - MOST} more"
+        if len(each.differences) > MOST:
+            yield f"- and {len(each.differences) - MOST} more"
 
 
 def _setting(outcomes: Sequence[Outcome]) -> Iterator[str]:

@@ -34,7 +34,7 @@ class Outcome:
     path: str
     verdict: Verdict
     words: str = ""
-    found: tuple[Difference, ...] = ()
+    differences: tuple[Difference, ...] = ()
     fits: bool = False  # a guessed path answered
 
 
@@ -46,7 +46,7 @@ class Trial:
     clock: Callable[[], datetime]
     pause: float = EVERY
     known: Known = field(default_factory=Known)
-    unit: Unit | None = None  # of the timestamp that was accepted; None: none was
+    unit: Unit | None = None  # of the timestamps that PandaPon accepted; None: neither, or not tried yet
 
     async def run(self) -> AsyncIterator[Outcome]:
         """Yield the outcome of each operation. Nothing is yielded when neither unit of the timestamp is accepted."""
@@ -70,7 +70,7 @@ class Trial:
         return None
 
     async def _try(self, operation: AnyOperation) -> Outcome:
-        """Try an operation at its own path, and where that is unknown or wrong, at the guessed ones."""
+        """Try an operation at its own path. If that is unknown or refused, try the guessed paths."""
         own = self.config.paths.get(operation.name, operation.path)
         outcome = Outcome(operation, own, "no path", "nobody published it")
         for path in filter(None, (own, *GUESSES.get(operation.name, ()))):
@@ -109,8 +109,8 @@ class Trial:
 def _compared(operation: AnyOperation, path: str, answer: Any, data: Any) -> Outcome:
     if operation.answer is None:
         return Outcome(operation, path, "answers", _shape(data))
-    found = tuple(dict.fromkeys(_differences(answer, data)))
-    return Outcome(operation, path, "differs" if found else "matches", _shape(data), found)
+    differing = tuple(dict.fromkeys(_differences(answer, data)))
+    return Outcome(operation, path, "differs" if differing else "matches", _shape(data), differing)
 
 
 def _differences(answer: Any, data: Any) -> Iterable[Difference]:
@@ -119,7 +119,7 @@ def _differences(answer: Any, data: Any) -> Iterable[Difference]:
 
 
 def _raw_rows(data: Any) -> list[Any]:
-    """The objects behind the rows of an answer."""
+    """Return the JSON objects of an answer's rows."""
     if isinstance(data, list):
         return data
     inner = (
