@@ -35,11 +35,11 @@ CHROMIUM = "/usr/bin/chromium"
 VISITS = 7
 MESSAGES = 5000
 ORDERS = 200
-SPEED = 600.0  # simulated seconds in one
-WHEEL = 400  # pixels in one turn
-TURNED = 3.0  # seconds of turning, one way
+SPEED = 600.0  # simulated seconds in a real one
+WHEEL = 400  # pixels in one turn of the wheel
+TURNED = 3.0  # seconds of turning the wheel in one direction
 LINES = 20  # messages of the person while the news comes
-LONG = 50.0  # milliseconds: what a browser calls a long task
+LONG = 50.0  # milliseconds, from which on a browser calls a task long
 
 # The milliseconds from the request of the page until rail, composer and a message are drawn.
 DRAWN = """(() => {
