@@ -9,7 +9,7 @@ from dataclasses import dataclass, field
 from functools import partial
 from typing import TYPE_CHECKING
 
-from bot.beginnings import recover, reread_in_turn, until_done
+from bot.startup import recover, reread_in_turn, until_done
 from bot.clients.socket_mode import HOW_TO_MEND, Link
 from bot.jobs.slack_errors import Verdict, understand
 from bot.process.errors import StartError
