@@ -11,7 +11,7 @@ with its roles (:mod:`bot.roles`). What must be one for all of them is a row:
 - the usual gaps between scans and the times of ended journeys, which one process learns for all (``learned``);
 - the jobs (``jobs``, see :mod:`bot.process.shared_jobs`), and when each order list was last read to its end;
 - which processes are at work (``workers``, see :mod:`bot.process.presence`);
-- what Slack refuses each process, for the status (:mod:`bot.jobs.hearsay`).
+- what Slack refuses each process, for the status (:mod:`bot.jobs.refusal_exchange`).
 
 These classes keep state in memory, so each process has its own. None of them can tell or do something twice without
 the others' knowing it:

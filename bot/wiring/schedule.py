@@ -7,7 +7,7 @@ from functools import partial
 from typing import TYPE_CHECKING
 
 from bot.jobs.approvals import ApprovalKeeper
-from bot.jobs.hearsay import Hearsay
+from bot.jobs.refusal_exchange import RefusalExchange
 from bot.jobs.new_orders import NewOrders
 from bot.jobs.prune import prune, prune_unknown
 from bot.jobs.reopen import Reopener
@@ -66,8 +66,8 @@ def jobs_of(
     if shared:
         yield Job("names", partial(_relearn, resources), LEARN_EVERY, LEARN_EVERY)
         yield Job("outage", workers.breaker.look, LEARN_EVERY, LEARN_EVERY)
-        hearsay = Hearsay(resources.store, clock, workers.deliverer.failures, shared.worker)
-        yield Job("refusals", hearsay.tick, LEARN_EVERY, LEARN_EVERY)
+        exchange = RefusalExchange(resources.store, clock, workers.deliverer.failures, shared.worker)
+        yield Job("refusals", exchange.tick, LEARN_EVERY, LEARN_EVERY)
     if Role.JOBS in roles:
         for job in _of_the_installation(settings, resources, workers, clock):
             yield shared.of(job) if shared else job

@@ -15,7 +15,7 @@ if TYPE_CHECKING:
 FORGOTTEN = timedelta(minutes=3)  # each process renews its rows twice a minute, so an older row is of a dead one
 
 
-class Hearsay:
+class RefusalExchange:
     """The job."""
 
     def __init__(self, store: Store, clock: Callable[[], datetime], failures: FailurePolicy, worker: str) -> None:
