@@ -15,7 +15,7 @@ from bot.jobs.isolation import isolated
 from bot.jobs.recovery import Recovery
 from bot.jobs.sender import Sender
 from bot.jobs.slack_errors import understand
-from bot.jobs.unexpected import Unexpected
+from bot.jobs.delivery_errors import DeliveryErrors
 from bot.process.failpoints import point
 from bot.process.figures import Claimed, Figures
 from bot.process.loop import background
@@ -81,7 +81,7 @@ class Deliverer:
         self._sender, self._figures = Sender(store, slack, clock), figures or Figures()
         self.failures = FailurePolicy(store, self._sender, pace, clock, self._figures)
         self._recovery = Recovery(store, slack, self.failures, clock)
-        self._unexpected = Unexpected(store, clock)
+        self._errors = DeliveryErrors(store, clock)
         self._digest_from = digest_from
         self._in_flight: dict[str, asyncio.Task[None]] = {}
         self._draining = asyncio.Lock()
@@ -156,7 +156,7 @@ class Deliverer:
     async def _deliver(self, post: Post) -> None:
         log_context.bind(post=post.id, kind=post.kind, channel=post.channel, order=post.key)
         with spans.span("post", kind=post.kind, severity=post.severity or "none") as span:
-            span.note(outcome=await self._unexpected.settled(post, self._settle(post)))
+            span.note(outcome=await self._errors.guarded(post, self._settle(post)))
 
     async def _settle(self, post: Post) -> str:
         """Send a post or keep it back. Returns the outcome, for its span."""
@@ -167,7 +167,7 @@ class Deliverer:
             point("after_hold")
             return KEPT_BACK
         going = await self._batched(post) if post.kind is PostKind.NEWS else post
-        return await self._unexpected.settled(going, self._send(going))
+        return await self._errors.guarded(going, self._send(going))
 
     async def _send(self, post: Post) -> str:
         left = await self._remaining(post)

@@ -22,8 +22,8 @@ the others' knowing it:
                                           other processes learn of it within a minute
 ``bot.jobs.recovery.Recovery``            how far the searches have come that Slack interrupted: another process that
                                           takes such a post begins its search anew, and nothing is sent before one ends
-``bot.jobs.unexpected.Unexpected``        how often the delivery of a post broke: several processes try such a post more
-                                          often before it is given up
+``bot.jobs.delivery_errors.DeliveryErrors``  how often the delivery of a post broke: several processes try such a post
+                                          more often before it is given up
 ``bot.workspaces.registry.Registry``      the bots of all workspaces; each process follows the shared tables by itself
 ``bot.workspaces.tokens.Tokens``          its renewals under way, each with a claim on its row, and the tokens that
                                           Slack does not renew, for the log and ``/metrics``

@@ -24,14 +24,14 @@ BROKE = "broke"  # the outcome of such a post, in its span
 MOST_BROKEN = 1_000  # posts whose errors are counted
 
 
-class Unexpected:
+class DeliveryErrors:
     """Counts each post's errors that are no refusals of Slack and no failures of the whole database."""
 
     def __init__(self, store: Store, clock: Callable[[], datetime]) -> None:
         self._store, self._clock = store, clock
         self._errors: dict[int, int] = {}
 
-    async def settled(self, post: Post, work: Coroutine[Any, Any, str]) -> str:
+    async def guarded(self, post: Post, work: Coroutine[Any, Any, str]) -> str:
         """Return the outcome of the work on a claimed post. After an unexpected error put the post off, or give it up.
 
         The post may have been sent, so it is looked for before it is sent again. If the work has settled it, or put
