@@ -23,7 +23,7 @@ from bot.jobs.deliver import Deliverer
 from bot.jobs.digests import Digester
 from bot.jobs.poll import Poller
 from bot.jobs.stalls import StallWatch
-from bot.jobs.usual import UsualTimes
+from bot.jobs.usual_times import UsualTimes
 from bot.orders import LiveTracker
 from handlers.features.watching.alarms import SNOOZE
 from pandapon.client import Config, PandaPon

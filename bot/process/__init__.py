@@ -33,7 +33,7 @@ the others' knowing it:
 ``pandapon.wire.Wire``                    how far PandaPon's clock is off; the requests' pace on SQLite
 ``pandapon.limiter.RequestLimiter``       the requests in flight: their limit is one of each process
 ``pandapon.shared_pace.SharedLimiter``    requests that this process has reserved, for half a second at most
-``bot.jobs.usual.UsualTimes``             the usual times as one process learnt them for all, up to a minute old; on
+``bot.jobs.usual_times.UsualTimes``       the usual times as one process learnt them for all, up to a minute old; on
                                           SQLite they are learnt at each start
 ``bot.jobs.discovery.Discoverer``         the next page of each order list: another process begins at the first, and an
                                           order joins once; on SQLite, when each list was last read to its end

@@ -15,7 +15,7 @@ from bot.jobs.inbox import InboxReader
 from bot.jobs.poll import LEASE, Poller
 from bot.jobs.stalls import StallWatch
 from bot.jobs.timekeeper import Timekeeper
-from bot.jobs.usual import UsualTimes
+from bot.jobs.usual_times import UsualTimes
 from bot.orders import LiveTracker
 from bot.process.clock import steady_of
 from bot.process.failpoints import point
