@@ -7,7 +7,7 @@ from dataclasses import replace
 from functools import reduce
 from typing import TYPE_CHECKING, TypeVar
 
-from bot.jobs import shared
+from bot.jobs import shared_parcels
 from bot.jobs.links import permalink
 from handlers.blocks.i18n import use_language
 from handlers.blocks.message import Message
@@ -105,7 +105,7 @@ class Composer:
             alarm = (await self._store.alarms.of_orders([post.key])).get(post.key)
             return alarms.alarm(news, snapshot, watch, alarm, now)
         cleared = await self._store.alarms.cleared_at(post.key, post.created_at)
-        sharing = shared.sharing_orders(news, await self._store.outbox.shared(post))
+        sharing = shared_parcels.sharing_orders(news, await self._store.outbox.shared(post))
         return thread.news(
             news, snapshot, watch, now, cleared=cleared, others=sharing, in_thread=is_in_thread_alone(post)
         )
@@ -168,7 +168,7 @@ class Composer:
                 log.error("news of a batch cannot be read, it is given up", extra={"post": batched.id})
                 await self._store.outbox.fail_member(now, batched, "cannot be composed")
                 continue
-            member = await shared.remaining(self._store, batched)
+            member = await shared_parcels.remaining(self._store, batched)
             if member is None:
                 continue
             watch = await self._store.watches.get(member.watch_id) if member.watch_id is not None else None

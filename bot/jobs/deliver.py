@@ -8,7 +8,7 @@ from datetime import timedelta
 from functools import partial
 from typing import TYPE_CHECKING
 
-from bot.jobs import shared
+from bot.jobs import shared_parcels
 from bot.jobs.compose import Composer, batch_rule
 from bot.jobs.failure_policy import FailurePolicy
 from bot.jobs.isolation import isolated
@@ -190,7 +190,7 @@ class Deliverer:
         """Return the post without the news of its parcel's other orders; None, and it is skipped, when none is left."""
         if post.kind is not PostKind.NEWS:
             return post
-        left = await shared.remaining(self._store, post)
+        left = await shared_parcels.remaining(self._store, post)
         if left is None:
             await self._store.outbox.mark_skipped(self._clock(), post, TOLD_OF_PARCEL)
         return left
