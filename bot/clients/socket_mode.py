@@ -18,7 +18,7 @@ from slack_sdk.socket_mode.response import SocketModeResponse
 
 from bot.jobs.slack_errors import TOKEN_REFUSED
 from bot.process.log import for_bolt
-from bot.process.seldom import Seldom
+from bot.process.log_throttle import ThrottleFilter
 from bot.web.payloads import MalformedPayloadError, check
 from bot.web.server import dispatched
 from handlers.wire.slack import code_of
@@ -40,7 +40,7 @@ HOW_TO_MEND = (
     "Make an app-level token with connections:write on the app's page (Basic Information) and start again; "
     "`pandabot check` tells more."
 )
-SELDOM = 600.0  # seconds between two records that begin alike
+REPEAT_EVERY = 600.0  # seconds between two records that begin alike
 
 
 class Standing:
@@ -84,7 +84,7 @@ class Ear(logging.Handler):
     def __init__(self, standing: Standing) -> None:
         super().__init__(logging.WARNING)
         self._standing = standing
-        self._seldom = Seldom(SELDOM)
+        self._throttle = ThrottleFilter(REPEAT_EVERY)
 
     def emit(self, record: logging.LogRecord) -> None:
         """Note the failure or pass the record on. slack_sdk logs within ``except``, not always with the error."""
@@ -95,7 +95,7 @@ class Ear(logging.Handler):
         if kind := next((beginning for beginning in BREAKING if text.startswith(beginning)), ""):
             # The record's text names the session, and its traceback shows nothing but slack_sdk.
             record.msg, record.args, record.exc_info = kind, (), None
-            if not self._seldom.filter(record):
+            if not self._throttle.filter(record):
                 return
         for_bolt().handle(record)
 

@@ -18,7 +18,7 @@ from sentry_sdk import Client
 
 from bot.process.log import EntryFormatter, causes, words
 from bot.process.proxies import proxy_for
-from bot.process.seldom import Relay, Seldom
+from bot.process.log_throttle import WarningRelay, ThrottleFilter
 from bot.process.version import VERSION
 
 if TYPE_CHECKING:
@@ -29,8 +29,8 @@ if TYPE_CHECKING:
 
 log = logging.getLogger(__name__)
 
-SELDOM_WARNED = 600.0  # seconds between two log lines about the same trouble with the service
-SELDOM = 60.0  # seconds between two reports of the same error
+WARNING_EVERY = 600.0  # seconds between two log lines about the same trouble with the service
+REPEAT_EVERY = 60.0  # seconds between two reports of the same error
 FLUSH_SECONDS = 2.0  # how long a stop waits for reports that are not sent yet
 MOST_FRAMES = 50  # of one error, the innermost
 # Fields of a log line that a report may hold; ids of orders, posts, channels and people do not leave this machine.
@@ -41,7 +41,7 @@ OURS = ("bot", "handlers", "storage", "tracking", "pandapon", "sandbox")
 @contextmanager
 def reported(settings: Shared, redaction: Redaction) -> Iterator[None]:
     """Report the errors that are logged during the block. At its end the reports that are not sent yet are sent."""
-    Relay(log, "error reports cannot be sent", SELDOM_WARNED).take("urllib3")
+    WarningRelay(log, "error reports cannot be sent", WARNING_EVERY).take("urllib3")
     client = _client(settings)
     handler = _Handler(client, redaction)
     logging.getLogger().addHandler(handler)
@@ -86,7 +86,7 @@ class _Handler(logging.Handler):
     def __init__(self, client: Client, redaction: Redaction) -> None:
         super().__init__(logging.ERROR)
         self._client, self._redaction, self._formatter = client, redaction, EntryFormatter(redaction)
-        self.addFilter(Seldom(SELDOM))
+        self.addFilter(ThrottleFilter(REPEAT_EVERY))
 
     def emit(self, record: logging.LogRecord) -> None:
         try:

@@ -24,7 +24,7 @@ from opentelemetry.sdk.trace.export import BatchSpanProcessor
 from opentelemetry.trace import Link, SpanKind, Status, StatusCode
 
 from bot.process.proxies import proxy_for
-from bot.process.seldom import Relay
+from bot.process.log_throttle import WarningRelay
 from bot.process.version import VERSION
 from pandapon import spans
 
@@ -40,7 +40,7 @@ log = logging.getLogger(__name__)
 SERVICE = "pandabot"
 FLUSH_SECONDS = 3.0  # how long a stop waits for spans that are not sent yet
 LONGEST = 100  # characters of an attribute
-SELDOM = 600.0  # seconds between two log lines about the same trouble: a collector may be down for long
+REPEAT_EVERY = 600.0  # seconds between two log lines about the same trouble: a collector may be down for long
 # Calls to other services, and Slack's calls to this one; every other span is internal.
 KINDS = {"pandapon": SpanKind.CLIENT, "slack": SpanKind.CLIENT, "slack.event": SpanKind.SERVER}
 
@@ -49,7 +49,7 @@ KINDS = {"pandapon": SpanKind.CLIENT, "slack": SpanKind.CLIENT, "slack.event": S
 def traced(settings: Shared, redaction: Redaction, env_file: Path | None) -> Iterator[None]:
     """Trace the block, and send the unsent spans at its end. ``env_file``: may hold further ``OTEL_*`` variables."""
     _export_variables(settings, env_file)
-    Relay(log, "traces cannot be sent", SELDOM).take("opentelemetry")
+    WarningRelay(log, "traces cannot be sent", REPEAT_EVERY).take("opentelemetry")
     provider = TracerProvider(resource=_resource(), shutdown_on_exit=False)
     provider.add_span_processor(BatchSpanProcessor(_exporter(settings)))
     spans.install(OpenTelemetry(provider, redaction))
