@@ -20,7 +20,7 @@ from support.outside import SECRETS, Outside
 from support.patience import until
 from support.receiver import Receiver, Seen
 
-from bot.process.observed import observed
+from bot.process.observability import observed
 from pandapon import spans
 from sandbox.pandapon.demo import FIRST
 from sandbox.slack.faults import Fault
