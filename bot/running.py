@@ -11,7 +11,7 @@ from typing import TYPE_CHECKING
 
 from bot.startup import recover, reread_in_turn, until_done
 from bot.clients.socket_mode import HOW_TO_MEND, Link
-from bot.jobs.slack_errors import Verdict, understand
+from bot.jobs.slack_errors import Verdict, classify
 from bot.process.errors import StartError
 from bot.process.garbage import tune_gc
 from bot.process.loop import background
@@ -191,8 +191,8 @@ class Bot(Service):
         try:
             async with asyncio.timeout(ASK_SECONDS):
                 answer = await self.slack.auth_test()
-        except Exception as error:  # noqa: BLE001  understand() raises again what is not Slack's
-            return understand(error)
+        except Exception as error:  # noqa: BLE001  classify() raises again what is not Slack's
+            return classify(error)
         self.context.links.learn(payloads.text(answer.data, "url"))
         return None
 

@@ -14,7 +14,7 @@ from bot.jobs.failure_policy import FailurePolicy
 from bot.jobs.isolation import isolated
 from bot.jobs.recovery import Recovery
 from bot.jobs.sender import Sender
-from bot.jobs.slack_errors import understand
+from bot.jobs.slack_errors import classify
 from bot.jobs.delivery_errors import DeliveryErrors
 from bot.process.failpoints import point
 from bot.process.figures import Claimed, Figures
@@ -177,8 +177,8 @@ class Deliverer:
         point("before_send")
         try:
             sent = await self._sender.send(left, message)
-        except Exception as error:  # noqa: BLE001  understand() raises again what is not Slack's
-            failure = understand(error)
+        except Exception as error:  # noqa: BLE001  classify() raises again what is not Slack's
+            failure = classify(error)
             await self.failures.apply(left, message, failure)
             return failure.verdict
         point("after_send")

@@ -17,7 +17,7 @@ import logging
 from datetime import timedelta
 from typing import TYPE_CHECKING
 
-from bot.jobs.slack_errors import Failure, Verdict, understand
+from bot.jobs.slack_errors import Failure, Verdict, classify
 from bot.jobs.unknown_refusals import UnknownRefusals
 from storage.post import DETAIL_OF, Post, PostKind, PostState
 from storage.watch import WatchState
@@ -134,8 +134,8 @@ class FailurePolicy:
         log.warning("Slack refused the message, sending a short text", extra={"error": failure.code})
         try:
             sent = await self._sender.send_short(post, message)
-        except Exception as error:  # noqa: BLE001  understand() raises again what is not Slack's
-            again = understand(error)
+        except Exception as error:  # noqa: BLE001  classify() raises again what is not Slack's
+            again = classify(error)
         else:
             await self.accepted(post, sent)
             return

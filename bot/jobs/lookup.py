@@ -16,7 +16,7 @@ from typing import TYPE_CHECKING, Any
 from slack_sdk.errors import SlackApiError
 
 from bot.jobs.reconcile import fact_ids_in
-from bot.jobs.slack_errors import Verdict, understand
+from bot.jobs.slack_errors import Verdict, classify
 from handlers.wire.slack import EndlessError, code_of, cursor_of, pages, rows, ts_of
 from storage.tokens import tokens_of
 
@@ -80,7 +80,7 @@ async def _in_thread(slack: AsyncWebClient, post: Post, event_type: str, found: 
     try:
         await _search(slack, post, event_type, post.thread_ts, found)
     except SlackApiError as error:
-        if understand(error).verdict is not Verdict.CARD_GONE:
+        if classify(error).verdict is not Verdict.CARD_GONE:
             raise
 
 

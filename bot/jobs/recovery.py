@@ -9,7 +9,7 @@ from bot.jobs import reconcile
 from bot.jobs.failure_policy import SENT_AGAIN
 from bot.jobs.lookup import Found, GaveUpError, find_post
 from bot.jobs.sender import EVENT_TYPE
-from bot.jobs.slack_errors import Failure, Verdict, understand
+from bot.jobs.slack_errors import Failure, Verdict, classify
 from bot.process.failpoints import point
 from storage.post import Post, PostKind
 
@@ -52,9 +52,9 @@ class Recovery:
             log.warning("channel holds too much to be searched, a message may repeat", extra={"reason": str(error)})
             await self._store.outbox.mark_retry(post, now, "search given up")
             return
-        except Exception as error:  # noqa: BLE001  understand() raises again what is not Slack's
+        except Exception as error:  # noqa: BLE001  classify() raises again what is not Slack's
             self._keep(post, found)
-            await self._not_searched(post, understand(error))
+            await self._not_searched(post, classify(error))
             return
         point("after_search")
         if found.ts:

@@ -5,7 +5,7 @@ from __future__ import annotations
 import logging
 from typing import TYPE_CHECKING
 
-from bot.jobs.slack_errors import understand
+from bot.jobs.slack_errors import classify
 
 if TYPE_CHECKING:
     from collections.abc import Callable
@@ -43,8 +43,8 @@ class Reopener:
     async def _is_open(self, channel: str, reason: str) -> bool:
         try:
             info = (await self._slack.conversations_info(channel=channel))["channel"]
-        except Exception as error:  # noqa: BLE001  understand() raises again what is not Slack's
-            understand(error)
+        except Exception as error:  # noqa: BLE001  classify() raises again what is not Slack's
+            classify(error)
             return False
         if info.get("is_archived"):
             return False

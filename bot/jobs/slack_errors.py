@@ -107,7 +107,7 @@ class LateError(Exception):
     """A post was not sent, since too much time has passed since its claim."""
 
 
-def understand(error: Exception) -> Failure:
+def classify(error: Exception) -> Failure:
     """Classify an exception of slack_sdk's async client, or a LateError. Raises any other exception again."""
     if isinstance(error, SlackApiError):
         return _refused(error)
