@@ -19,7 +19,7 @@ from bot.process.service import Service
 from bot.process.version import VERSION
 from bot.roles import Role
 from bot.web import callbacks, server
-from bot.web.door import Doors
+from bot.web.connections import Connections
 from handlers.interactions.ports import Report
 from handlers.listeners import declarations
 from handlers.wire import payloads
@@ -90,7 +90,7 @@ class Bot(Service):
     is_alone: bool = True  # it has an HTTP server of its own; else the process serves several bots
     is_working: bool = True  # its jobs run; else it only answers people
     is_first: bool = True  # of its process for this database; else a former one may be sending, under the same name
-    doors: Doors = field(default_factory=Doors)
+    connections: Connections = field(default_factory=Connections)
     _socket: Link | None = None
     _connecting: asyncio.Task[None] | None = None
     _asking: asyncio.Task[None] | None = None
@@ -210,11 +210,11 @@ class Bot(Service):
         application = server.build(
             partial(server.dispatched, self.app),
             signing_secret=secret.get_secret_value() if secret else None,
-            doors=self.doors,
+            connections=self.connections,
             ready=self._ready,
             more=self.routes,
         )
-        self._runner, self.http_port = await server.listen(application, self.settings, self.doors)
+        self._runner, self.http_port = await server.listen(application, self.settings, self.connections)
 
     @property
     def routes(self) -> tuple[aiohttp_web.RouteDef, ...]:
@@ -225,7 +225,7 @@ class Bot(Service):
     async def _connect(self) -> None:
         assert self.settings.slack_app_token is not None
         token = self.settings.slack_app_token.get_secret_value()
-        self._socket = Link(self.app, token, self.doors.refusals, web_client=self.slack)
+        self._socket = Link(self.app, token, self.connections.refusals, web_client=self.slack)
         standing = self._socket.client.standing
         self._connecting = asyncio.create_task(self._socket.connect_async())  # type: ignore[no-untyped-call]  # slack_bolt leaves it untyped
         refused = asyncio.create_task(standing.refused.wait())

@@ -28,7 +28,7 @@ if TYPE_CHECKING:
     from slack_sdk.socket_mode.request import SocketModeRequest
     from slack_sdk.web.async_client import AsyncWebClient
 
-    from bot.web.door import Refusals
+    from bot.web.connections import Refusals
 
 log = logging.getLogger(__name__)
 

@@ -15,7 +15,7 @@ from slack_bolt.adapter.aiohttp import to_aiohttp_response
 from slack_bolt.request.async_request import AsyncBoltRequest
 
 from bot.process.errors import StartError
-from bot.web.door import Site
+from bot.web.connections import Site
 from bot.web.gate import SlackGate, guard
 
 if TYPE_CHECKING:
@@ -24,7 +24,7 @@ if TYPE_CHECKING:
     from slack_bolt.async_app import AsyncApp
 
     from bot.settings import Shared
-    from bot.web.door import Doors
+    from bot.web.connections import Connections
 
     Dispatch = Callable[[AsyncBoltRequest], Awaitable[BoltResponse]]
 
@@ -38,16 +38,16 @@ def build(
     dispatch: Dispatch,
     *,
     signing_secret: str | None,
-    doors: Doors,
+    connections: Connections,
     ready: Callable[[], Awaitable[dict[str, object] | str]],
     more: Iterable[web.RouteDef] = (),
 ) -> web.Application:
-    """Return the web application, for a ``bot.web.door.Site`` with the same doors.
+    """Return the web application, for a ``bot.web.connections.Site`` with the same connections.
 
     ``dispatch`` answers Slack's requests. ``signing_secret``: theirs; without it there is no ``/slack/events``.
     ``ready`` returns facts for ``/readyz``, or the reason as a text when the bot cannot work. ``more``: further routes.
     """
-    server = web.Application(middlewares=[guard(doors)])
+    server = web.Application(middlewares=[guard(connections)])
 
     async def healthz(_request: web.Request) -> web.Response:
         return web.json_response({"status": "ok"})
@@ -66,7 +66,7 @@ def build(
     return server
 
 
-async def listen(application: web.Application, settings: Shared, doors: Doors) -> tuple[web.AppRunner, int]:
+async def listen(application: web.Application, settings: Shared, connections: Connections) -> tuple[web.AppRunner, int]:
     """Serve on the host and port of the settings. Returns the runner, whose cleanup ends it, and the port.
 
     Raises StartError when the host or port cannot be used.
@@ -74,7 +74,7 @@ async def listen(application: web.Application, settings: Shared, doors: Doors) -
     runner = web.AppRunner(application, handle_signals=False)
     await runner.setup()
     try:
-        await Site(runner, settings.http_host, settings.http_port, doors).start()
+        await Site(runner, settings.http_host, settings.http_port, connections).start()
     except OSError as error:
         await runner.cleanup()
         raise StartError(_not_bound(settings, error)) from None

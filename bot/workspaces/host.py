@@ -22,7 +22,7 @@ from bot.process.service import Service
 from bot.process.version import VERSION
 from bot.roles import ALL, Role, name_of_process
 from bot.web import callbacks, server
-from bot.web.door import Doors
+from bot.web.connections import Connections
 from bot.workspaces import health, installing
 from bot.workspaces.accounts import Accounts
 from bot.workspaces.launcher import WorkspaceLauncher
@@ -59,7 +59,7 @@ class Host(Service):
     roles: frozenset[Role] = ALL
     features: Sequence[Feature] = FEATURES
     stand_ins: Mapping[str, str] = field(default_factory=dict)
-    doors: Doors = field(default_factory=Doors)
+    connections: Connections = field(default_factory=Connections)
     http_port: int = 0
     _opened: contextlib.AsyncExitStack = field(default_factory=contextlib.AsyncExitStack)
 
@@ -127,7 +127,7 @@ class Host(Service):
         application = server.build(
             router.dispatch,
             signing_secret=settings.slack_signing_secret.get_secret_value() if hears else None,
-            doors=self.doors,
+            connections=self.connections,
             ready=lambda: health.ready(self.registry),
             more=(
                 *(installing.routes(settings, installations, states, self.session) if hears else ()),
@@ -142,7 +142,7 @@ class Host(Service):
                 ),
             ),
         )
-        runner, self.http_port = await server.listen(application, settings, self.doors)
+        runner, self.http_port = await server.listen(application, settings, self.connections)
         opened.push_async_callback(runner.cleanup)
 
     async def _take_push(self, request: web.Request) -> web.StreamResponse:
