@@ -111,7 +111,7 @@ def _scheduler(setup: Setup, resources: Resources, workers: Workers, presence: P
 
 
 def _bolt(settings: Settings, resources: Resources) -> AsyncApp:
-    """Return the app, still without listeners. ``bot.web.gate`` verifies requests before Bolt gets them."""
+    """Return the app, still without listeners. ``bot.web.request_checks`` verifies requests before Bolt gets them."""
     return bolt_app(
         web_client(
             settings,

@@ -13,7 +13,7 @@ from typing import TYPE_CHECKING
 
 from aiohttp import hdrs, web
 
-from bot.web import gate
+from bot.web import request_checks
 from pandapon.pushes import MalformedError, read_push
 from storage.errors import StorageError
 from storage.inbox import PushMessage
@@ -53,7 +53,7 @@ class Callbacks:
             return _ok()
         if request.method != hdrs.METH_POST:
             raise web.HTTPMethodNotAllowed(request.method, TAKEN)
-        body = await gate.body(request, BODY_LIMIT)
+        body = await request_checks.body(request, BODY_LIMIT)
         return await self._take(body) if body.strip() else _ok()
 
     def _admit(self, request: web.Request) -> None:

@@ -16,7 +16,7 @@ from slack_bolt.request.async_request import AsyncBoltRequest
 
 from bot.process.errors import StartError
 from bot.web.connections import Site
-from bot.web.gate import SlackGate, guard
+from bot.web.request_checks import SlackVerifier, guard
 
 if TYPE_CHECKING:
     from collections.abc import Awaitable, Callable, Iterable
@@ -59,7 +59,7 @@ def build(
         return web.json_response({"status": "ready", **state})
 
     if signing_secret:
-        server.router.add_routes(_slack(dispatch, SlackGate(signing_secret)))
+        server.router.add_routes(_slack(dispatch, SlackVerifier(signing_secret)))
     server.router.add_get("/healthz", healthz)
     server.router.add_get("/readyz", readyz)
     server.router.add_routes(more)
@@ -112,9 +112,9 @@ async def _answered(app: AsyncApp, asked: AsyncBoltRequest) -> BoltResponse:
     return answer if answer.status < HTTPStatus.BAD_REQUEST else BoltResponse(status=HTTPStatus.OK)
 
 
-def _slack(dispatch: Dispatch, gate: SlackGate) -> list[web.RouteDef]:
+def _slack(dispatch: Dispatch, verifier: SlackVerifier) -> list[web.RouteDef]:
     async def events(request: web.Request) -> web.Response:
-        payload = await gate.admit(request)
+        payload = await verifier.admit(request)
         if not payload:
             return web.Response()
         headers = {name: request.headers[name] for name in PASSED_ON if name in request.headers}

@@ -18,7 +18,7 @@ from slack_sdk.web.async_client import AsyncWebClient
 from bot.clients.slack import slack_way
 from bot.commands import manifest
 from bot.process.log import for_bolt
-from bot.web.gate import RefusedError
+from bot.web.request_checks import RefusedError
 from storage.errors import StorageError
 
 if TYPE_CHECKING:

@@ -99,7 +99,7 @@ def _check_size(size: int, limit: int) -> None:
         raise RefusedError(HTTPStatus.REQUEST_ENTITY_TOO_LARGE, "the request is too large")
 
 
-class SlackGate:
+class SlackVerifier:
     """Admits only requests that Slack has signed."""
 
     def __init__(self, signing_secret: str) -> None:
