@@ -15,7 +15,7 @@ from slack_sdk.webhook.async_client import AsyncWebhookClient
 
 from bot.clients.slack import slack_way
 from bot.web.server import dispatched
-from bot.workspaces.places import candidates
+from bot.workspaces.installation_lookup import candidate_ids
 from bot.workspaces.workspace import State
 from handlers.blocks.i18n import use_language
 from handlers.features.connecting import closed
@@ -57,7 +57,7 @@ class Router:
         body = asked.body
         if payloads.text(body, "type") == "url_verification":
             return BoltResponse(status=HTTPStatus.OK, body=json.dumps({"challenge": payloads.text(body, "challenge")}))
-        workspace = self._registry.find(candidates(asked))
+        workspace = self._registry.find(candidate_ids(asked))
         if payloads.text(body, "event", "type") in LEAVING:
             if workspace is not None and _ends_the_bot(body):
                 self._hold(self._on_leave(workspace.id))
