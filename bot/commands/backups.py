@@ -6,7 +6,7 @@ import asyncio
 from datetime import UTC, datetime
 from typing import TYPE_CHECKING
 
-from bot.commands.outcomes import FAILED, exit_code
+from bot.commands.exit_codes import FAILED, exit_code
 from bot.process.leader import leading
 from storage.errors import NewerSchemaError, StorageError
 from storage.sqlite import backup, copies

@@ -8,7 +8,7 @@ from datetime import UTC, datetime
 from typing import TYPE_CHECKING
 
 from bot.commands.moving import STOP_ALL, lines_for_env, move, words
-from bot.commands.outcomes import exit_code
+from bot.commands.exit_codes import exit_code
 from bot.commands.parts import driver, name_of, single
 from bot.process.leader import leading
 from bot.settings.storage_url import file_of, shown

@@ -15,7 +15,7 @@ from typing import TYPE_CHECKING
 
 from bot.commands.migrate import check_engines
 from bot.commands.moving import STOP_ALL, lines_for_env, move_once, words
-from bot.commands.outcomes import exit_code
+from bot.commands.exit_codes import exit_code
 from bot.commands.parts import SHARED_FILE, Installation, driver, hold, name_of
 from bot.process.failpoints import point
 from bot.workspaces.secrets import require_keys

@@ -8,7 +8,7 @@ from datetime import UTC, datetime, timedelta
 from functools import partial
 from typing import TYPE_CHECKING
 
-from bot.commands.outcomes import exit_code
+from bot.commands.exit_codes import exit_code
 from bot.database import holding, open_to_look
 from storage import moved, workers
 from storage.sqlite.transfer import check_present

@@ -11,7 +11,7 @@ from contextlib import AsyncExitStack
 from dataclasses import dataclass, field
 from typing import TYPE_CHECKING
 
-from bot.commands.outcomes import exit_code
+from bot.commands.exit_codes import exit_code
 from bot.commands.parts import Installation, driver, hold, name_of
 from bot.commands.restored import START, mark, moment
 from bot.process.failpoints import point
