@@ -9,7 +9,7 @@ if TYPE_CHECKING:
     from collections.abc import Iterator, Sequence
     from datetime import datetime
 
-    from bot.commands.contract.trying import Outcome
+    from bot.commands.contract.trial import Outcome
     from pandapon.signing import Unit
 
 MOST = 40  # differences that are listed for one operation

@@ -18,7 +18,7 @@ KEYWORD = "连衣裙"
 
 
 @dataclass
-class Known:
+class KnownIds:
     """The first id of each kind that an answer contained; empty: none yet."""
 
     order: dict[Platform, str] = field(default_factory=dict)
@@ -49,16 +49,16 @@ def _need(value: str, kind: str) -> str:
     return value
 
 
-def _order(known: Known, platform: Platform) -> str:
+def _order(known: KnownIds, platform: Platform) -> str:
     return _need(known.order.get(platform, ""), "an order")
 
 
-def _product(known: Known, platform: Platform) -> str:
+def _product(known: KnownIds, platform: Platform) -> str:
     return _need(known.product.get(platform, ""), "a product")
 
 
 _1688, _TAOBAO = Platform.ALIBABA, Platform.TAOBAO
-QUESTIONS: dict[str, Callable[[Known], Request]] = {
+REQUESTS: dict[str, Callable[[KnownIds], Request]] = {
     "1688.order.list": lambda _: orders.ListAlibaba(page_size=5),
     "taobao.order.list": lambda _: orders.ListTaobao(page_size=5),
     "1688.goods.search": lambda _: goods.SearchAlibaba(keyword=KEYWORD, page_size=5),
@@ -109,12 +109,12 @@ _NEEDS_MORE = {  # read operations that are not tried, each with what it needs
 
 def readers() -> list[AnyOperation]:
     """Return the read operations. Those whose answers contain ids for other requests come first."""
-    order = {name: at for at, name in enumerate(QUESTIONS)}
+    order = {name: at for at, name in enumerate(REQUESTS)}
     return sorted((each for each in OPERATIONS if not each.writes), key=lambda each: order.get(each.name, len(order)))
 
 
-def question(operation: AnyOperation, known: Known) -> Request:
+def request_for(operation: AnyOperation, known: KnownIds) -> Request:
     """Return the request for an operation. Raises MissingIdError."""
-    if operation.name not in QUESTIONS:
+    if operation.name not in REQUESTS:
         raise MissingIdError(_NEEDS_MORE[operation.name])
-    return QUESTIONS[operation.name](known)
+    return REQUESTS[operation.name](known)

@@ -7,7 +7,7 @@ from dataclasses import dataclass, field, replace
 from typing import TYPE_CHECKING, Any, Literal
 
 from bot.commands.contract.guesses import GUESSES
-from bot.commands.contract.questions import Known, MissingIdError, question, readers
+from bot.commands.contract.requests import KnownIds, MissingIdError, request_for, readers
 from pandapon.client import Config, PandaPon
 from pandapon.errors import AuthError, DecodeError, NotShippedError, PandaPonError
 from pandapon.operations.answers import rows_of
@@ -45,7 +45,7 @@ class Trial:
     config: Config
     clock: Callable[[], datetime]
     pause: float = EVERY
-    known: Known = field(default_factory=Known)
+    known: KnownIds = field(default_factory=KnownIds)
     unit: Unit | None = None  # of the timestamps that PandaPon accepted; None: neither, or not tried yet
 
     async def run(self) -> AsyncIterator[Outcome]:
@@ -83,7 +83,7 @@ class Trial:
 
     async def _call(self, operation: AnyOperation, path: str) -> Outcome:
         try:
-            request = question(operation, self.known)
+            request = request_for(operation, self.known)
         except MissingIdError as error:
             return Outcome(operation, path, "not tried", f"needs {error}")
         await asyncio.sleep(self.pause)
