@@ -10,7 +10,7 @@ from functools import partial
 from typing import TYPE_CHECKING
 
 from bot.startup import recover, reread_in_turn, until_done
-from bot.clients.socket_mode import HOW_TO_MEND, Link
+from bot.clients.socket_mode import HOW_TO_MEND, CheckedSocketModeHandler
 from bot.jobs.slack_errors import Verdict, classify
 from bot.process.errors import StartError
 from bot.process.garbage import tune_gc
@@ -91,7 +91,7 @@ class Bot(Service):
     is_working: bool = True  # its jobs run; else it only answers people
     is_first: bool = True  # of its process for this database; else a former one may be sending, under the same name
     connections: Connections = field(default_factory=Connections)
-    _socket: Link | None = None
+    _socket: CheckedSocketModeHandler | None = None
     _connecting: asyncio.Task[None] | None = None
     _asking: asyncio.Task[None] | None = None
     _working: asyncio.Task[None] | None = None  # until the jobs run
@@ -225,15 +225,15 @@ class Bot(Service):
     async def _connect(self) -> None:
         assert self.settings.slack_app_token is not None
         token = self.settings.slack_app_token.get_secret_value()
-        self._socket = Link(self.app, token, self.connections.refusals, web_client=self.slack)
-        standing = self._socket.client.standing
+        self._socket = CheckedSocketModeHandler(self.app, token, self.connections.refusals, web_client=self.slack)
+        state = self._socket.client.state
         self._connecting = asyncio.create_task(self._socket.connect_async())  # type: ignore[no-untyped-call]  # slack_bolt leaves it untyped
-        refused = asyncio.create_task(standing.refused.wait())
+        refused = asyncio.create_task(state.refused.wait())
         await asyncio.wait({self._connecting, refused}, timeout=CONNECT_SECONDS, return_when=asyncio.FIRST_COMPLETED)
         refused.cancel()
-        if standing.refused.is_set():
-            raise StartError(f"{standing.words()}. {HOW_TO_MEND}")
-        if not self._connecting.done() and not standing.trouble:
+        if state.refused.is_set():
+            raise StartError(f"{state.sentence()}. {HOW_TO_MEND}")
+        if not self._connecting.done() and not state.trouble:
             log.warning("no Socket Mode connection yet, tried again in the background")
 
     async def _ready(self) -> dict[str, object] | str:
@@ -246,7 +246,7 @@ class Bot(Service):
         if self.part.sends and self.deliverer.failures.token_refused:
             return f"Slack refuses the bot's token ({self.deliverer.failures.token_refused})"
         if self._socket is not None and not await self._socket.client.is_connected():
-            return self._socket.client.standing.words()
+            return self._socket.client.state.sentence()
         if stopped := self.stopped():
             return f"the job {stopped[0]!r} has shown no sign of life for {stopped[1]}"
         return {

@@ -43,14 +43,14 @@ HOW_TO_MEND = (
 REPEAT_EVERY = 600.0  # seconds between two records that begin alike
 
 
-class Standing:
+class ConnectionState:
     """Whether Socket Mode is connected, and why not. It logs a failure once, and once that it works again."""
 
     def __init__(self) -> None:
         self.trouble = ""  # Slack's error code, or the error's type
         self.refused = asyncio.Event()  # Slack does not take the app token
 
-    def lost(self, error: BaseException | None) -> None:
+    def connect_failed(self, error: BaseException | None) -> None:
         """Record a failed attempt to connect. A refused token is logged in any case, because a person must act."""
         code = code_of(error) if isinstance(error, SlackApiError) else ""
         was_told, was_refused = bool(self.trouble), self.refused.is_set()
@@ -64,33 +64,33 @@ class Standing:
         if not was_told:
             log.warning("Socket Mode cannot connect, it is tried again", extra={"error": self.trouble})
 
-    def found(self) -> None:
+    def connected(self) -> None:
         """Record that it is connected."""
         if self.trouble:
             log.info("Socket Mode is connected again")
         self.trouble = ""
         self.refused.clear()
 
-    def words(self) -> str:
+    def sentence(self) -> str:
         """Say for /readyz why it is not connected."""
         if self.refused.is_set():
             return f"Slack refuses SLACK_APP_TOKEN ({self.trouble})"
         return f"Socket Mode is not connected ({self.trouble})" if self.trouble else "Socket Mode is not connected"
 
 
-class Ear(logging.Handler):
+class ConnectionLogHandler(logging.Handler):
     """Takes slack_sdk's log records: notes failures of the connection, and passes all other records to Bolt's log."""
 
-    def __init__(self, standing: Standing) -> None:
+    def __init__(self, state: ConnectionState) -> None:
         super().__init__(logging.WARNING)
-        self._standing = standing
+        self._state = standing
         self._throttle = ThrottleFilter(REPEAT_EVERY)
 
     def emit(self, record: logging.LogRecord) -> None:
         """Note the failure or pass the record on. slack_sdk logs within ``except``, not always with the error."""
         text = record.getMessage()
         if text.startswith(FAILED_TO_CONNECT):
-            self._standing.lost(sys.exc_info()[1])
+            self._state.connect_failed(sys.exc_info()[1])
             return
         if kind := next((beginning for beginning in BREAKING if text.startswith(beginning)), ""):
             # The record's text names the session, and its traceback shows nothing but slack_sdk.
@@ -100,32 +100,32 @@ class Ear(logging.Handler):
         for_bolt().handle(record)
 
 
-class Client(SocketModeClient):
+class MonitoredClient(SocketModeClient):
     """slack_sdk's client, which tells whether the connection stands."""
 
     def __init__(self, app_token: str, web_client: AsyncWebClient) -> None:
-        self.standing = Standing()
+        self.state = ConnectionState()
         # A logger of its own, outside the tree: several bots in one process must not get each other's records.
         logger = logging.Logger("slack_sdk.socket_mode", logging.WARNING)  # noqa: LOG001  see above
-        logger.addHandler(Ear(self.standing))
+        logger.addHandler(ConnectionLogHandler(self.state))
         super().__init__(app_token=app_token, logger=logger, web_client=web_client, proxy=web_client.proxy)
 
     async def connect(self) -> None:
         """See SocketModeClient: this ends when it is connected, or closed."""
         await super().connect()  # type: ignore[no-untyped-call]  # slack_sdk leaves it untyped
         if not self.closed:
-            self.standing.found()
+            self.state.connected()
 
 
-class Link(AsyncBaseSocketModeHandler):
+class CheckedSocketModeHandler(AsyncBaseSocketModeHandler):
     """Bolt's handler, which gets only payloads that pass the check."""
 
     app: AsyncApp
-    client: Client
+    client: MonitoredClient
 
     def __init__(self, app: AsyncApp, app_token: str, refusals: Refusals, *, web_client: AsyncWebClient) -> None:
         self.app = app
-        self.client = Client(app_token, web_client)
+        self.client = MonitoredClient(app_token, web_client)
         self.client.socket_mode_request_listeners.append(self.handle)  # type: ignore[arg-type]  # as Bolt's own
         self._refusals = refusals
 
