@@ -35,19 +35,19 @@ if TYPE_CHECKING:
 
 log = logging.getLogger(__name__)
 
-SECONDS = 10.0  # seconds for one call; less when a person waits
-HTTP_SECONDS = 15  # for one request of a call
+SECONDS = 10.0  # for one call; less when a person waits
+HTTP_SECONDS = 15  # for one HTTP request; a call may make several
 TOO_MANY = 429
-PATIENCE = 5.0  # longest pause in seconds that a person waits for; else they get the error
-PAUSE = 1.0  # seconds that a person's call waits when Slack gives no usable time
-NOT_SAID = 30.0  # seconds that any other call waits in that case
+LONGEST_PAUSE = 5.0  # the longest pause in seconds that a person waits for; after a longer one they get the error
+PERSONS_PAUSE = 1.0  # seconds that a person's call waits when Slack gives no usable time
+DEFAULT_PAUSE = 30.0  # seconds that any other call waits when Slack gives no usable time
 RETRY_AFTER = "Retry-After"
 EXPIRED = "token_expired"  # Slack's error code
 # Error codes after which another process may have a newer token of an app with token rotation.
 STALE = frozenset({EXPIRED, "token_revoked", "invalid_auth"})
 
 
-class SlackWay(TypedDict):
+class ConnectionOptions(TypedDict):
     """slack_sdk's arguments for the connection."""
 
     proxy: str | None
@@ -124,7 +124,7 @@ class SlackClient(AsyncWebClient):
         return answer
 
 
-class Patience(AsyncRetryHandler):
+class RateLimitRetry(AsyncRetryHandler):
     """Retries after the pause that Slack asks for, if a person can wait that long."""
 
     async def _can_retry_async(
@@ -156,18 +156,18 @@ class Patience(AsyncRetryHandler):
 
 def _wait(response: HttpResponse) -> float:
     seconds = asked(response.headers, now=datetime.now(UTC))
-    return PAUSE if seconds is None else seconds
+    return PERSONS_PAUSE if seconds is None else seconds
 
 
 def _sane(headers: Any) -> dict[str, str]:
     """Return the headers with a Retry-After in whole seconds: Slack's libraries use any value unchecked."""
     seconds = asked(headers, now=datetime.now(UTC))
     kept = {str(name): str(value) for name, value in headers.items() if str(name).lower() != RETRY_AFTER.lower()}
-    return kept | {RETRY_AFTER: str(math.ceil(NOT_SAID if seconds is None else seconds))}
+    return kept | {RETRY_AFTER: str(math.ceil(DEFAULT_PAUSE if seconds is None else seconds))}
 
 
 def _fits(seconds: float) -> bool:
-    return seconds <= budget.within(PATIENCE)
+    return seconds <= budget.within(LONGEST_PAUSE)
 
 
 def slack_session() -> aiohttp.ClientSession:
@@ -193,14 +193,14 @@ def web_client(
         base_url=settings.slack_api_url,
         session=session,
         timeout=round(SECONDS),
-        retry_handlers=[Patience(max_retry_count=2)] if patient else [],
-        **slack_way(settings),
+        retry_handlers=[RateLimitRetry(max_retry_count=2)] if patient else [],
+        **connection_options(settings),
     )
     client.on_rate_limit = on_rate_limit
     return client
 
 
-def slack_way(settings: Shared) -> SlackWay:
+def connection_options(settings: Shared) -> ConnectionOptions:
     """Return the proxy and certificates for Slack. The client passes them on to the socket and to response URLs."""
     certificates = settings.certificates
     return {
@@ -223,7 +223,7 @@ def bolt_app(client: SlackClient, **options: Any) -> AsyncApp:
     async def authorize(enterprise_id: str | None, team_id: str | None) -> AuthorizeResult:
         return AuthorizeResult(enterprise_id=enterprise_id, team_id=team_id, bot_token=client.token)
 
-    way: SlackWay = {"proxy": client.proxy, "ssl": client.ssl}
-    bare = AsyncWebClient(base_url=client.base_url, session=client.session, retry_handlers=[], **way)
+    connection: ConnectionOptions = {"proxy": client.proxy, "ssl": client.ssl}
+    bare = AsyncWebClient(base_url=client.base_url, session=client.session, retry_handlers=[], **connection)
     # Without a name Bolt reads the source of the whole call stack for one: half of the time of building the bot.
     return AsyncApp(client=bare, authorize=authorize, before_authorize=one_client, name="pandabot", **options)

@@ -11,7 +11,7 @@ from slack_sdk.errors import SlackApiError
 from slack_sdk.web.async_client import AsyncWebClient
 
 from bot.clients.pandapon import api_config
-from bot.clients.slack import slack_way
+from bot.clients.slack import connection_options
 from bot.commands import check_telemetry, manifest
 from bot.commands.check_machine import Finding, machine
 from bot.process.clock import utc_now
@@ -84,7 +84,7 @@ async def _slack(settings: Settings) -> AsyncIterator[Finding]:
         token=settings.slack_bot_token.get_secret_value(),
         base_url=settings.slack_api_url,
         timeout=10,
-        **slack_way(settings),
+        **connection_options(settings),
     )
     try:
         answer = await client.auth_test()

@@ -79,7 +79,7 @@ MESSAGE_REFUSED = frozenset(
         "too_many_attachments",
     }
 )
-NOT_SAID = 30.0  # seconds to wait when Slack gives no usable time
+DEFAULT_PAUSE = 30.0  # seconds to wait when Slack gives no usable time
 
 
 class Verdict(StrEnum):
@@ -147,4 +147,4 @@ def _verdict(code: str) -> Verdict:
 def _wait(response: object) -> float:
     """Return the seconds to wait, at least 1. The header may be unchecked: only our own client checks it."""
     seconds = asked(getattr(response, "headers", {}))
-    return max(1.0, NOT_SAID if seconds is None else seconds)
+    return max(1.0, DEFAULT_PAUSE if seconds is None else seconds)

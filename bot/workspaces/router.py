@@ -13,7 +13,7 @@ from slack_bolt import BoltResponse
 from slack_sdk.errors import SlackClientError
 from slack_sdk.webhook.async_client import AsyncWebhookClient
 
-from bot.clients.slack import slack_way
+from bot.clients.slack import connection_options
 from bot.web.server import dispatched
 from bot.workspaces.installation_lookup import candidate_ids
 from bot.workspaces.workspace import State
@@ -86,7 +86,7 @@ class Router:
         return BoltResponse(status=HTTPStatus.OK)
 
     async def _say(self, url: str, message: Message) -> None:
-        client = AsyncWebhookClient(url, timeout=SAY_SECONDS, session=self._session, **slack_way(self._settings))
+        client = AsyncWebhookClient(url, timeout=SAY_SECONDS, session=self._session, **connection_options(self._settings))
         try:
             await client.send(text=message.text, response_type="ephemeral", replace_original=False)
         except (SlackClientError, aiohttp.ClientError, OSError, ValueError) as error:
