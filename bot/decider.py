@@ -65,7 +65,7 @@ class Decider:
         if stored is None:
             assert reading.fetched is not None, "nothing differs"
             return decide(None, reading.fetched, now, self.policy, baseline=baseline)
-        fetched = reading.beside(stored.shipment, stored.order.created_at if stored.order else None)
+        fetched = reading.parsed_beside(stored.shipment, stored.order.created_at if stored.order else None)
         return decide(stored, fetched, now, self.policy, baseline=baseline)
 
     def unchanged(self, due: DueOrder, now: datetime) -> Unchanged:

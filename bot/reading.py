@@ -52,7 +52,7 @@ class PollOutcome:
         """
         return self if self.fetched else replace(self, fetched=FetchedOrder(OrderRef.from_key(key)))
 
-    def beside(self, stored: Shipment, ordered_at: datetime | None = None) -> FetchedOrder:
+    def parsed_beside(self, stored: Shipment, ordered_at: datetime | None = None) -> FetchedOrder:
         """Return what differs, with the trace parsed. Rows that ``stored`` has already are skipped, to save time.
 
         ``ordered_at`` (aware) dates scans without a year. ``fetched`` must not be None.

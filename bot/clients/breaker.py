@@ -66,7 +66,7 @@ class AccountBreaker:
 
     async def allow(self, wanted: int) -> int:
         """Return how many of ``wanted`` requests may leave now. In an outage one process sends a probe for all."""
-        await self.look()
+        await self.refresh()
         allowed = self._breaker.allow(self._clock(), wanted)
         if allowed and self._breaker.down_since is not None and not await self._share():
             return 0
@@ -90,7 +90,7 @@ class AccountBreaker:
         if self._breaker.outage != before:
             await self._share()
 
-    async def look(self) -> None:
+    async def refresh(self) -> None:
         """Read the state that other processes, or this one before its restart, stored; at most once a second."""
         if self._account is None or not self._is_time():
             return

@@ -37,7 +37,7 @@ async def show(port: int | None = None, *, open_page: bool = True) -> int:
 
 
 @contextlib.asynccontextmanager
-async def lived_in(now: datetime, port: int | None = None) -> AsyncIterator[WebServer]:
+async def serving_page(now: datetime, port: int | None = None) -> AsyncIterator[WebServer]:
     """Play the prelude, at whose end the demo's clock shows ``now``, and serve the page.
 
     ``port`` None: the usual port, or any free one. Raises OSError where the port that was asked for cannot be had.
@@ -51,7 +51,7 @@ async def lived_in(now: datetime, port: int | None = None) -> AsyncIterator[WebS
 async def _show(port: int | None, *, open_page: bool) -> int:
     async with contextlib.AsyncExitStack() as stack:
         try:
-            server = await stack.enter_async_context(lived_in(utc_now(), port))
+            server = await stack.enter_async_context(serving_page(utc_now(), port))
         except OSError as error:
             sys.stderr.write(f"pandabot demo: port {port} cannot be had: {error.strerror}\n")
             return FAILED

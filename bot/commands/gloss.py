@@ -7,7 +7,7 @@ import io
 from collections import Counter
 from typing import TYPE_CHECKING, NamedTuple
 
-from bot.commands.courier import blotted, stored_texts
+from bot.commands.courier import masked, stored_texts
 from handlers.blocks import team_glosses
 from handlers.blocks.gloss import gloss, has_gloss, language_of
 from handlers.blocks.i18n import LANGUAGES, use_language
@@ -39,7 +39,7 @@ def coverage(conn: Connection, language: str, most: int) -> Coverage:
         if has_gloss(text):
             glossed += count
         else:
-            without[blotted(text)] += count
+            without[masked(text)] += count
     return Coverage(foreign, glossed, [(count, text) for text, count in without.most_common(most)])
 
 

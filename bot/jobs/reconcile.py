@@ -17,8 +17,8 @@ if TYPE_CHECKING:
 MOST = 1000  # fact ids in one message, about half of what Slack lets its metadata hold
 
 
-async def identity(store: Store, post: Post) -> dict[str, str]:
-    """Return the payload of the message's metadata, which every member can see: its token and its fact ids."""
+async def metadata_payload(store: Store, post: Post) -> dict[str, str]:
+    """Return the payload of a message's metadata, which every member can see: the token and the fact ids."""
     members = [post] if post.kind is PostKind.NEWS else []
     if post.kind is PostKind.BATCH:
         members = await store.outbox.batched(post.id)
@@ -27,7 +27,7 @@ async def identity(store: Store, post: Post) -> dict[str, str]:
 
 
 def fact_ids_in(payload: dict[str, Any]) -> list[str]:
-    """Return the fact ids that a payload of :func:`identity` holds; none when an older version posted the message."""
+    """Return the fact ids in a message's metadata; none when an older version posted the message."""
     text = str(payload.get("told", ""))
     return [text[start : start + fact_ids.SIZE] for start in range(0, len(text), fact_ids.SIZE)]
 

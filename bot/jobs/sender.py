@@ -51,11 +51,11 @@ class Sender:
             return Sent(post.thread_ts, post.channel)
         if goes_to_thread(post):
             content |= {"thread_ts": post.thread_ts, "reply_broadcast": is_broadcast(post)}
-        identity = await reconcile.identity(self._store, post)
+        payload = await reconcile.metadata_payload(self._store, post)
         self._require_time(post)
         response = await self._slack.chat_postMessage(
             channel=post.channel,
-            metadata={"event_type": EVENT_TYPE, "event_payload": identity},
+            metadata={"event_type": EVENT_TYPE, "event_payload": payload},
             unfurl_links=False,
             unfurl_media=False,
             **content,

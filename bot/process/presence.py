@@ -46,7 +46,7 @@ class Presence:
         await self.server_clock.compare()
 
     @contextlib.asynccontextmanager
-    async def kept(self) -> AsyncIterator[None]:
+    async def heartbeat(self) -> AsyncIterator[None]:
         """Tick every 20 seconds for the length of the block, in a process that has no scheduler; then leave."""
         keeping = asyncio.create_task(self._keep())
         try:

@@ -63,13 +63,13 @@ def routes(
             *of_engine(health.gauges),
             *_of_process(poller, breaker, scheduler),
         ]
-        text = generate_latest(Together(gauges, figures)).decode()
+        text = generate_latest(AllMetrics(gauges, figures)).decode()
         return web.Response(text=text, content_type="text/plain", charset="utf-8")
 
     return [web.get("/metrics", metrics)]
 
 
-class Together(Collector):
+class AllMetrics(Collector):
     """The gauges of this moment, and the counters."""
 
     def __init__(self, gauges: list[GaugeMetricFamily], figures: Figures) -> None:

@@ -65,7 +65,7 @@ def jobs_of(
         yield Job("presence", presence.tick, PRESENT_EVERY)
     if shared:
         yield Job("names", partial(_relearn, resources), LEARN_EVERY, LEARN_EVERY)
-        yield Job("outage", workers.breaker.look, LEARN_EVERY, LEARN_EVERY)
+        yield Job("outage", workers.breaker.refresh, LEARN_EVERY, LEARN_EVERY)
         exchange = RefusalExchange(resources.store, clock, workers.deliverer.failures, shared.worker)
         yield Job("refusals", exchange.tick, LEARN_EVERY, LEARN_EVERY)
     if Role.JOBS in roles:

@@ -74,7 +74,7 @@ def route(
             *metrics.of_engine(server.gauges),
             *_of_workspaces(registry, bots, refused),
         ]
-        text = generate_latest(metrics.Together(gauges, figures)).decode()
+        text = generate_latest(metrics.AllMetrics(gauges, figures)).decode()
         return web.Response(text=text, content_type="text/plain", charset="utf-8")
 
     return web.get("/metrics", answer)

@@ -75,7 +75,7 @@ class Host(Service):
         await presence.tick()
         # This check comes after the tick: a move that did not see this process's row has recorded its beginning by now.
         await self.directory.engine.read(moves.check)
-        await opened.enter_async_context(presence.kept())
+        await opened.enter_async_context(presence.heartbeat())
         session = await opened.enter_async_context(slack_session())
         self.session = session
         self.accounts = Accounts(self.directory, self.vault, settings, self.clock, self._wake)

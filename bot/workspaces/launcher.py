@@ -28,7 +28,7 @@ if TYPE_CHECKING:
     from bot.running import Bot
     from bot.workspaces.accounts import Accounts
     from bot.workspaces.secrets import AccountSecret
-    from bot.workspaces.tokens import Current, Tokens
+    from bot.workspaces.tokens import StoredToken, Tokens
     from handlers.commands.declarations import Feature
     from storage.store import Store
     from storage.workspaces.marks import Mark
@@ -53,10 +53,10 @@ class WorkspaceLauncher:
         token = bot.slack.bot_token
         return token.revision != mark.token or self.tokens.is_due(token.renew_at)
 
-    async def freshen(self, id_: str, bot: Bot) -> None:
+    async def renew_token(self, id_: str, bot: Bot) -> None:
         """Give a running bot the newest token. Raises StorageError and SealedError."""
         current = await self.tokens.renew(id_)
-        if current.give(bot.slack.bot_token):
+        if current.apply_to(bot.slack.bot_token):
             bot.deliverer.failures.note_token("")
             bot.deliverer.wake()
 
@@ -85,7 +85,7 @@ class WorkspaceLauncher:
         self.started.add(id_)
         return bot
 
-    def _hosting(self, id_: str, current: Current, keys: AccountSecret | None) -> Hosting:
+    def _hosting(self, id_: str, current: StoredToken, keys: AccountSecret | None) -> Hosting:
         is_connected = keys is not None
         return Hosting(
             open_store=lambda: self.open_store(schema_of(id_)),

@@ -45,7 +45,7 @@ class Launcher(Protocol):
         """Whether a running bot needs another token than it has."""
         ...
 
-    async def freshen(self, id_: str, bot: Bot) -> None:
+    async def renew_token(self, id_: str, bot: Bot) -> None:
         """Give a running bot the newest token. Raises StorageError and SealedError."""
         ...
 
@@ -141,7 +141,7 @@ class Registry:
         if is_new or workspace.mark.of_bot != mark.of_bot or is_due:
             workspace.work = asyncio.create_task(self._start(workspace, mark))
         elif workspace.bot is not None and self._launcher.is_stale(workspace.bot, mark):
-            workspace.work = asyncio.create_task(self._freshen(workspace, workspace.bot))
+            workspace.work = asyncio.create_task(self._renew_token(workspace, workspace.bot))
 
     async def _start(self, workspace: Workspace, mark: Mark) -> None:
         with log_context.bound(workspace=workspace.id):
@@ -157,10 +157,10 @@ class Registry:
             if former is not None:  # with other tokens or keys; it answered people until now
                 await _stop(former)
 
-    async def _freshen(self, workspace: Workspace, bot: Bot) -> None:
+    async def _renew_token(self, workspace: Workspace, bot: Bot) -> None:
         with log_context.bound(workspace=workspace.id):
             try:
-                await self._launcher.freshen(workspace.id, bot)
+                await self._launcher.renew_token(workspace.id, bot)
             except (StorageError, SealedError) as error:
                 log.warning("token cannot be read, tried again", extra={"error": str(error)})
 

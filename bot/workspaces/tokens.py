@@ -54,7 +54,7 @@ PASSING = frozenset({Verdict.NOT_SENT, Verdict.UNCERTAIN})  # verdicts after whi
 
 
 @dataclass(frozen=True, slots=True)
-class Current:
+class StoredToken:
     """The stored token of an installation, and the revision of its row.
 
     ``tried_until``: before then no other process tries to renew it; None: anyone may.
@@ -69,7 +69,7 @@ class Current:
         """When the token is renewed; None: it does not expire."""
         return datetime.fromtimestamp(self.secret.renew_at, UTC) if self.secret.refresh_token else None
 
-    def give(self, token: BotToken) -> bool:
+    def apply_to(self, token: BotToken) -> bool:
         """Put the stored token into a bot's. Returns False if the bot had it already."""
         is_new = token.value != self.secret.bot_token
         token.value, token.revision, token.renew_at = self.secret.bot_token, self.revision, self.renew_at
@@ -86,9 +86,9 @@ class Tokens:
     session: aiohttp.ClientSession
     clock: Callable[[], datetime]
     refused: dict[str, str] = field(default_factory=dict)
-    _at_work: dict[str, asyncio.Task[Current]] = field(default_factory=dict)
+    _at_work: dict[str, asyncio.Task[StoredToken]] = field(default_factory=dict)
 
-    async def of(self, installation: Installation) -> Current:
+    async def of(self, installation: Installation) -> StoredToken:
         """Return the token of an installation, renewed if its time has come. Raises SealedError and StorageError."""
         current = self._opened(installation)
         if self.is_due(current.renew_at):
@@ -96,7 +96,7 @@ class Tokens:
         self.refused.pop(installation.id, None)  # it was installed again
         return current
 
-    def of_bot(self, id_: str, current: Current) -> BotToken:
+    def of_bot(self, id_: str, current: StoredToken) -> BotToken:
         """Return the token for a bot, which is renewed also when Slack says that it has expired.
 
         If Slack refuses it for another reason, the bot takes the stored token: another process may have renewed it.
@@ -109,18 +109,18 @@ class Tokens:
             except (StorageError, SealedError) as error:
                 log.warning("newest token cannot be read", extra={"workspace": id_, "error": str(error)})
             else:
-                newest.give(token)
+                newest.apply_to(token)
 
         if current.secret.refresh_token:
             token.renew = renew
-        current.give(token)
+        current.apply_to(token)
         return token
 
     def is_due(self, renew_at: datetime | None) -> bool:
         """Whether the time of a renewal has come."""
         return renew_at is not None and self.clock() >= renew_at
 
-    async def renew(self, id_: str, *, expired: str = "") -> Current:
+    async def renew(self, id_: str, *, expired: str = "") -> StoredToken:
         """Renew a token if its time has come, or if it is still the one that Slack has called expired.
 
         Returns the token that is stored then, also if Slack did not renew it. A second caller in this process waits
@@ -140,7 +140,7 @@ class Tokens:
             for task in late:
                 task.cancel()
 
-    async def _renew(self, id_: str, expired: str) -> Current:
+    async def _renew(self, id_: str, expired: str) -> StoredToken:
         with log_context.bound(workspace=id_):
             current = await self._stored(id_)
             is_wanted = self.is_due(current.renew_at) or (bool(expired) and current.secret.bot_token == expired)
@@ -155,7 +155,7 @@ class Tokens:
             point("after_renewal")
             return await self._keep(id_, current, answer)
 
-    async def _of_another(self, id_: str, current: Current, expired: str) -> Current:
+    async def _of_another(self, id_: str, current: StoredToken, expired: str) -> StoredToken:
         """Return the token that another process is renewing. If the present one has expired, wait a while for it."""
         now, former = self.clock(), current.revision
         current = await self._stored(id_)
@@ -170,7 +170,7 @@ class Tokens:
             current = await self._stored(id_)
         return self._renewed(id_, current) if current.revision != former else current
 
-    def _renewed(self, id_: str, current: Current) -> Current:
+    def _renewed(self, id_: str, current: StoredToken) -> StoredToken:
         """Return a token that was renewed or replaced, and forget the refusal, which was of the former token."""
         self.refused.pop(id_, None)
         return current
@@ -191,7 +191,7 @@ class Tokens:
             return classify(error)
         return _pair(answer, self.clock()) or Failure(Verdict.UNCERTAIN, "odd_answer")
 
-    async def _failed(self, id_: str, current: Current, failure: Failure) -> Current:
+    async def _failed(self, id_: str, current: StoredToken, failure: Failure) -> StoredToken:
         """Return the present token. The next try comes when the claim ends, or :data:`AGAIN` after a refusal."""
         if failure.verdict in PASSING:
             log.warning("Slack did not renew the token, tried again", extra={"error": failure.code})
@@ -206,7 +206,7 @@ class Tokens:
         self.refused[id_] = failure.code
         return current
 
-    async def _keep(self, id_: str, current: Current, pair: InstallationSecret) -> Current:
+    async def _keep(self, id_: str, current: StoredToken, pair: InstallationSecret) -> StoredToken:
         """Store the new pair, and try until that succeeds: nobody else has the pair."""
         hide([pair.bot_token, pair.refresh_token])
         self.refused.pop(id_, None)
@@ -228,14 +228,14 @@ class Tokens:
                 await asyncio.sleep(pause)
         raise AssertionError("unreachable")
 
-    async def _stored(self, id_: str) -> Current:
+    async def _stored(self, id_: str) -> StoredToken:
         row = await self.directory.installations.get(id_)
         if row is None or row.revoked_at is not None:
             raise StorageError("The app is not installed there any more.")
         return self._opened(row)
 
-    def _opened(self, row: Installation) -> Current:
-        return Current(open_installation(self.vault, row), row.token_revision, row.renewing_until)
+    def _opened(self, row: Installation) -> StoredToken:
+        return StoredToken(open_installation(self.vault, row), row.token_revision, row.renewing_until)
 
 
 def lifetime(now: datetime, seconds: float) -> tuple[float, float]:

@@ -161,7 +161,7 @@ class Stubborn:
     def is_stale(self, _bot: Bot, _mark: object) -> bool:
         return False
 
-    async def freshen(self, _id: str, _bot: Bot) -> None:
+    async def renew_token(self, _id: str, _bot: Bot) -> None:
         raise AssertionError
 
 
