@@ -212,7 +212,7 @@ class Bot(Service):
             signing_secret=secret.get_secret_value() if secret else None,
             connections=self.connections,
             ready=self._ready,
-            more=self.routes,
+            routes=self.routes,
         )
         self._runner, self.http_port = await server.listen(application, self.settings, self.connections)
 

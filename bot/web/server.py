@@ -40,12 +40,12 @@ def build(
     signing_secret: str | None,
     connections: Connections,
     ready: Callable[[], Awaitable[dict[str, object] | str]],
-    more: Iterable[web.RouteDef] = (),
+    routes: Iterable[web.RouteDef] = (),
 ) -> web.Application:
     """Return the web application, for a ``bot.web.connections.Site`` with the same connections.
 
     ``dispatch`` answers Slack's requests. ``signing_secret``: theirs; without it there is no ``/slack/events``.
-    ``ready`` returns facts for ``/readyz``, or the reason as a text when the bot cannot work. ``more``: further routes.
+    ``ready`` returns facts for ``/readyz``, or the reason as a text when the bot cannot work. ``routes``: others.
     """
     server = web.Application(middlewares=[guard(connections)])
 
@@ -62,7 +62,7 @@ def build(
         server.router.add_routes(_slack(dispatch, SlackVerifier(signing_secret)))
     server.router.add_get("/healthz", healthz)
     server.router.add_get("/readyz", readyz)
-    server.router.add_routes(more)
+    server.router.add_routes(routes)
     return server
 
 

@@ -129,7 +129,7 @@ class Host(Service):
             signing_secret=settings.slack_signing_secret.get_secret_value() if hears else None,
             connections=self.connections,
             ready=lambda: health.ready(self.registry),
-            more=(
+            routes=(
                 *(installing.routes(settings, installations, states, self.session) if hears else ()),
                 *([callbacks.route(self._take_push)] if hears else ()),
                 health.route(

@@ -86,7 +86,8 @@ class Router:
         return BoltResponse(status=HTTPStatus.OK)
 
     async def _say(self, url: str, message: Message) -> None:
-        client = AsyncWebhookClient(url, timeout=SAY_SECONDS, session=self._session, **connection_options(self._settings))
+        options = connection_options(self._settings)
+        client = AsyncWebhookClient(url, timeout=SAY_SECONDS, session=self._session, **options)
         try:
             await client.send(text=message.text, response_type="ephemeral", replace_original=False)
         except (SlackClientError, aiohttp.ClientError, OSError, ValueError) as error:

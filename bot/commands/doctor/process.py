@@ -46,7 +46,7 @@ def machine() -> Iterator[tuple[str, object]]:
         yield name, versions.get(name, "not installed")
 
 
-def given(settings: Shared) -> Iterator[tuple[str, object]]:
+def given_settings(settings: Shared) -> Iterator[tuple[str, object]]:
     """Yield the names of all settings that were given, with their values only if they are no secret and name nobody."""
     for name, declared in type(settings).model_fields.items():
         value = getattr(settings, name)

@@ -40,7 +40,7 @@ async def report(settings: HostSettings, clock: Callable[[], datetime]) -> str:
     common, of_each = _read(settings, clock)
     parts = [
         ("The machine", table(process.machine())),
-        ("Settings that differ from their defaults", table(process.given(settings))),
+        ("Settings that differ from their defaults", table(process.given_settings(settings))),
         ("The database", table(common)),
         ("Copies", MADE_THERE),
         *((f"Workspace {alias}", table(rows)) for alias, rows in sorted(of_each.items())),
