@@ -113,7 +113,7 @@ async def _fill(store: Store) -> None:
         conn.execute("UPDATE outbox SET state = 'sent', sent_at = 1 WHERE state = 'pending'")
 
     for start in range(0, ORDERS, RECORD):
-        await store.engine.run(lambda conn, start=start: batch(conn, start))  # type: ignore[misc]  # bound
+        await store.engine.run(lambda conn, start=start: batch(conn, start))  # type: ignore[misc]  # mypy infers no lambda with a default
 
 
 async def _round(store: Store, number: int) -> dict[str, float]:

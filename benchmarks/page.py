@@ -104,7 +104,7 @@ async def _long_channel(browser: Browser) -> None:
         await page.locator("#main [role=log]").hover()
         rows = []
         for name, step in (("still", 0), ("to older ones", -WHEEL), ("back", WHEEL), ("to older ones again", -WHEEL)):
-            tasks, frames = await _watched(page, lambda step=step: _turn(page, step))  # type: ignore[misc]
+            tasks, frames = await _watched(page, lambda step=step: _turn(page, step))  # type: ignore[misc]  # mypy infers no lambda with a default
             busy = sum(tasks) / 1000 / TURNED
             drawn = await page.locator("#main article").count()
             worst = max(tasks, default=0.0)

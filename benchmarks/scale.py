@@ -139,7 +139,7 @@ async def fill(store: Store, clock: Clock, size: int) -> None:
         conn.execute("UPDATE schedule SET next_poll_at = 9000000000000000")
 
     for start in range(0, size, BATCH):
-        await store.engine.run(lambda conn, start=start: batch(conn, start))  # type: ignore[misc]  # bound
+        await store.engine.run(lambda conn, start=start: batch(conn, start))  # type: ignore[misc]  # mypy infers no lambda with a default
 
 
 async def _poll(store: Store, api: PandaPon, clock: Clock, size: int) -> dict[str, float]:

@@ -72,7 +72,7 @@ class _Answering(asyncio.Protocol):
         scans = self.scans.value + (self.tenth.value if order_id.endswith("0") else 0)
         content = body(order_id, scans, self.served.value)
         if not self.transport.is_closing():
-            self.transport.write(HEAD.format(len(content)).encode() + content)  # type: ignore[attr-defined]
+            self.transport.write(HEAD.format(len(content)).encode() + content)  # type: ignore[attr-defined]  # typed as a BaseTransport
 
 
 class LatencyServer:

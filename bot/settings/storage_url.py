@@ -65,7 +65,7 @@ def _check_postgres(url: str) -> None:
     """Let the driver read the address, where it is installed: its own complaint would quote the address."""
     try:
         from psycopg import conninfo  # noqa: PLC0415  an extra, and slow to import
-        from psycopg.errors import Error  # noqa: PLC0415
+        from psycopg.errors import Error  # noqa: PLC0415  the same
     except ImportError:
         return
     try:

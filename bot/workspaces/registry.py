@@ -106,7 +106,7 @@ class Registry:
             marks = await self._directory.installations.marks()
         except StorageError as error:
             if not self.trouble:
-                log.error("the shared tables cannot be read, the bots run on", extra={"error": error})  # noqa: TRY400
+                log.error("the shared tables cannot be read, the bots run on", extra={"error": error})  # noqa: TRY400  a StorageError's sentence suffices
             self.trouble = str(error)
             return
         self.trouble = ""

@@ -101,4 +101,4 @@ def _require(open_it: Callable[[], object], id_: str) -> None:
             "rotate` before it is taken out."
         ) from None
     except SealedError as error:
-        log.error("data of a workspace cannot be read", extra={"workspace": id_, "error": str(error)})  # noqa: TRY400
+        log.error("data of a workspace cannot be read", extra={"workspace": id_, "error": str(error)})  # noqa: TRY400  the error's sentence suffices
