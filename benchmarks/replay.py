@@ -146,7 +146,7 @@ class _Run:
                 self._at(event.at, event)
         client = PandaPon(config(), transport=api, clock=clock)
         pace = Pace(Rate(way.pace or 1e6, 4 if way.pace else 10**6), Rate(1e6, 10**6))
-        self.deliverer = Deliverer(store=store, slack=ledger, pace=pace, clock=clock)  # type: ignore[arg-type]  # its three methods
+        self.deliverer = Deliverer(store=store, slack=ledger, pace=pace, clock=clock)  # type: ignore[arg-type]  # it has the three methods that are called
         self.usual = UsualTimes(store, clock, Limits())
         self.stalls = StallWatch(store, clock, lambda: self.usual.limits, self._wake)
         self.digester = Digester(store, clock, self._wake)

@@ -98,7 +98,7 @@ async def holding(settings: Settings, *, standby: bool, stop: asyncio.Event) -> 
 def reading(settings: Settings) -> Iterator[Connection]:
     """Open the database for a command that only reads, whether or not a bot runs on it. Raises StorageError."""
     if (file := settings.database_file) is None:
-        with _driver():
+        with needs_driver():
             from bot import postgres  # noqa: PLC0415  an extra
         with postgres.reading(settings) as conn:
             yield conn
@@ -118,13 +118,13 @@ def name_of(settings: Settings) -> str:
 
 
 async def _open_server(settings: Settings) -> Store:
-    with _driver():
+    with needs_driver():
         from bot import postgres  # noqa: PLC0415  an extra
     return Store(await postgres.open_engine(settings))
 
 
 @contextmanager
-def _driver() -> Iterator[None]:
+def needs_driver() -> Iterator[None]:
     """Raise StorageError with :data:`NO_DRIVER` when the import of the driver, which is an extra, fails."""
     try:
         yield

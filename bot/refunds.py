@@ -61,7 +61,7 @@ class RefundReader:
         return {name: refusal.error for name, refusal in self._refused.items()}
 
     def lacks(self, key: str) -> bool:
-        """Whether PandaPon left out a refund of this order the last time: did not answer for it, and did not refuse."""
+        """Whether the last details of this order lack a refund that PandaPon neither told nor refused."""
         return key in self._missed
 
     async def details(self, order: Order, *, background: bool = False) -> tuple[RefundDetail, ...]:

@@ -9,7 +9,8 @@ from typing import TYPE_CHECKING
 
 from bot.commands.moving import STOP_ALL, lines_for_env, move, words
 from bot.commands.exit_codes import exit_code
-from bot.commands.parts import driver, name_of, single
+from bot.commands.parts import name_of, single
+from bot.database import needs_driver
 from bot.process.leader import leading
 from bot.settings.storage_url import file_of, shown
 from storage import moved
@@ -46,7 +47,7 @@ async def _migrate(source: str, target: str, backups: Path, say: Callable[[str],
             await _back_up(file, backups, say)
         else:
             say(STOP_ALL.format(name=shown(source)))
-        with driver():
+        with needs_driver():
             now = datetime.now(UTC)
             done = await asyncio.to_thread(move, single(source), single(target), now, dry_run=dry_run)
         if file and not dry_run:

@@ -16,7 +16,8 @@ from typing import TYPE_CHECKING
 from bot.commands.migrate import check_engines
 from bot.commands.moving import STOP_ALL, lines_for_env, move_once, words
 from bot.commands.exit_codes import exit_code
-from bot.commands.parts import SHARED_FILE, Installation, driver, hold, name_of
+from bot.commands.parts import SHARED_FILE, Installation, hold, name_of
+from bot.database import needs_driver
 from bot.process.failpoints import point
 from bot.workspaces.secrets import require_keys
 from storage import moved, workers
@@ -52,7 +53,7 @@ async def _migrate(source: str, target: str, vault: Vault, say: Callable[[str], 
             await hold(installation, held)
         if run.source.folder is None:
             say(STOP_ALL.format(name=name_of(source)))
-        with driver():
+        with needs_driver():
             await asyncio.to_thread(run.check, vault)
             await asyncio.to_thread(run.move)
 

@@ -7,14 +7,12 @@ share: on PostgreSQL each is a schema, and on the way from one server to another
 from __future__ import annotations
 
 import asyncio
-from contextlib import contextmanager
 from dataclasses import dataclass
 from typing import TYPE_CHECKING
 
-from bot.database import NO_DRIVER
 from bot.process.leader import leading
 from bot.settings.storage_url import file_of, shown
-from storage.errors import StorageError, UnusableFileError
+from storage.errors import UnusableFileError
 from storage.forms import BOT, SHARED, Form
 from storage.sqlite import private
 from storage.sqlite import transfer as files
@@ -22,7 +20,6 @@ from storage.workspaces import installations
 from storage.workspaces.schemas import id_of, is_id, schema_of
 
 if TYPE_CHECKING:
-    from collections.abc import Iterator
     from contextlib import AbstractContextManager, AsyncExitStack
     from pathlib import Path
 
@@ -156,15 +153,6 @@ async def hold(installation: Installation, until: AsyncExitStack) -> None:
 def name_of(url: str) -> str:
     """Return a database's address as people are shown it."""
     return shown(url) if file_of(url) is None else url
-
-
-@contextmanager
-def driver() -> Iterator[None]:
-    """Say in a sentence that the driver of PostgreSQL, which is an extra, is not installed."""
-    try:
-        yield
-    except ImportError:
-        raise StorageError(NO_DRIVER) from None
 
 
 def _contents(folder: Path) -> list[Path]:

@@ -12,8 +12,9 @@ from dataclasses import dataclass, field
 from typing import TYPE_CHECKING
 
 from bot.commands.exit_codes import exit_code
-from bot.commands.parts import Installation, driver, hold, name_of
+from bot.commands.parts import Installation, hold, name_of
 from bot.commands.restored import START, mark, moment
+from bot.database import needs_driver
 from bot.process.failpoints import point
 from storage import moved, workers
 from storage.errors import StorageError
@@ -47,7 +48,7 @@ async def run(url: str, text: str, now: datetime, say: Callable[[str], None], id
 async def _run(marking: _Marking) -> None:
     async with AsyncExitStack() as held:
         await hold(marking.installation, held)
-        with driver():
+        with needs_driver():
             await asyncio.to_thread(marking.do)
 
 

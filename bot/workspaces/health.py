@@ -102,7 +102,7 @@ def combined(healths: Sequence[Health]) -> Health:
             values[field.name] = sum(given)
         elif given:
             values[field.name] = min(given, key=_age) if hasattr(given[0], "timestamp") else given[0]
-    return Health(**{"orders": 0, "watches": 0, "paused": 0, "due": 0, "oldest_due": None, **values})  # type: ignore[arg-type]  # by name
+    return Health(**{"orders": 0, "watches": 0, "paused": 0, "due": 0, "oldest_due": None, **values})  # type: ignore[arg-type]  # its fields, by their names
 
 
 def _age(when: datetime) -> float:
