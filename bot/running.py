@@ -85,11 +85,11 @@ class Bot(Service):
     callbacks: Callbacks
     metrics: tuple[aiohttp_web.RouteDef, ...]
     started_at: datetime
-    opened: AsyncExitStack  # closes database and connections when all else has ended
+    opened: AsyncExitStack  # closes the database and the network clients after all other parts have stopped
     http_port: int = 0
-    is_alone: bool = True  # it has an HTTP server of its own; else the process serves several bots
-    is_working: bool = True  # its jobs run; else it only answers people
-    is_first: bool = True  # of its process for this database; else a former one may be sending, under the same name
+    is_alone: bool = True  # it has an HTTP server of its own; False: the process serves several bots
+    is_working: bool = True  # its jobs run; False: it only answers people
+    is_first: bool = True  # the process's first bot on this database; False: a former one may still be sending
     connections: Connections = field(default_factory=Connections)
     _socket: CheckedSocketModeHandler | None = None
     _connecting: asyncio.Task[None] | None = None
@@ -154,9 +154,9 @@ class Bot(Service):
         log.info("pandabot has stopped")
 
     def wake(self, kind: Wake) -> None:
-        """Do now what another process has left: posts to send, or orders that became due.
+        """Run the job that another process's notice asks for: it left posts to send, or orders became due.
 
-        A process that answers people sends what it queued itself, and leaves the rest to those that send.
+        A process without that job ignores the notice.
         """
         self.scheduler.hurry(JOBS[kind])
 

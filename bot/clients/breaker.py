@@ -45,7 +45,7 @@ class AccountBreaker:
     ) -> None:
         """``account`` None: the state stays in memory.
 
-        ``shares``: other processes write the row, too; else it is read only once, for the state before a restart.
+        ``shares``: other processes write the row, too. Otherwise it is read once, for the state before a restart.
         ``on_pause`` gets the seconds of a pause that PandaPon asked another process for.
         """
         self._clock, self._account, self._shares, self._on_pause = clock, account, shares, on_pause

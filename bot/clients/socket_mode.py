@@ -130,7 +130,7 @@ class CheckedSocketModeHandler(AsyncBaseSocketModeHandler):
         self._refusals = refusals
 
     async def handle(self, client: SocketModeClient, req: SocketModeRequest) -> None:  # type: ignore[override]  # as Bolt's own
-        """Check and dispatch a payload. A malformed one is acknowledged, or Slack would send it again."""
+        """Check and dispatch a payload. A malformed payload is acknowledged, too: Slack would send it again."""
         try:
             req.payload = check(req.payload)
         except MalformedPayloadError as error:

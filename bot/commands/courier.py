@@ -64,10 +64,10 @@ def masked(text: str) -> str:
     unnumbered = _NUMBERS.sub("…", _IN_BRACKETS.sub("…", fold(text)))
     line = tokens(unnumbered)
     words: list[str] = []
-    end = 0
+    end = 0  # of the last token
     for at, token in enumerate(line):
         neighbours = {neighbour.sign for neighbour in line[max(0, at - 1) : at + 2]}
         is_name = token.sign is Sign.OTHER and len(token.text.strip("… ")) <= _LONGEST_NAME and neighbours & _NAMED
         words.append("…" if is_name else unnumbered[max(end, token.start) : token.end].translate(_NO_BRACKETS))
-        end = max(end, token.end)  # two words that begin together are one in the text
+        end = max(end, token.end)  # tokens may overlap, and each piece of text is written once
     return re.sub("…[…\\s]*", "…", "".join(words))

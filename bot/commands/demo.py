@@ -40,7 +40,7 @@ async def show(port: int | None = None, *, open_page: bool = True) -> int:
 async def serving_page(now: datetime, port: int | None = None) -> AsyncIterator[WebServer]:
     """Play the prelude, at whose end the demo's clock shows ``now``, and serve the page.
 
-    ``port`` None: the usual port, or any free one. Raises OSError where the port that was asked for cannot be had.
+    ``port`` None: the usual port, or any free one. Raises OSError when the given port cannot be used.
     """
     async with running_sandbox(now - prelude.LENGTH, LIVED_IN) as sandbox, WebServer(sandbox) as server:
         await _listen(server, port)

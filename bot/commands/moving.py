@@ -1,4 +1,4 @@
-"""Moves one part of a database to another engine: a single bot's rows, a workspace's, or those that all share."""
+"""Moves one part of a database to another engine: the rows of a bot, of a workspace, or those that workspaces share."""
 
 from __future__ import annotations
 
@@ -22,7 +22,7 @@ STOP_ALL = "Stop every process of the bot that works on {name} before this, and 
 
 
 def lines_for_env(url: str) -> list[str]:
-    """Return what to do next, and the setting that names a database, with a place for the password if it has one."""
+    """Return the lines that say what to put into .env: the setting of the database, without its password."""
     shown, passwords = PASSWORD.subn(r"\1PASSWORD", url)
     hint = ", with the password in its place" if passwords else ""
     return [

@@ -1,4 +1,4 @@
-"""`pandabot restored` where one installation serves many workspaces: each is marked as a single bot's database is.
+"""`pandabot restored` where one installation serves many workspaces: each is marked like a single bot's database.
 
 Before the first workspace is marked, the shared tables record which ones are to be marked. A workspace that a run did
 not mark, because the run was killed or something failed there, starts no bot until a later run has marked it.

@@ -183,7 +183,7 @@ class Composer:
     async def _of_order(
         self, entries: Sequence[tuple[Post, News, Watch]], now: datetime, *, in_thread: bool
     ) -> Message:
-        """Join the news for one order's thread as if one reading had found it; else list it piece by piece."""
+        """Join the news for one order's thread as if one reading had found it, or else list it piece by piece."""
         whole = merged([news for _member, news, _watch in entries])
         if whole is not None:
             members = [member for member, _news, _watch in entries]
@@ -243,7 +243,7 @@ def batch_rule(post: Post, now: datetime, fewest: int) -> BatchRule:
 
 
 def goes_to_thread(post: Post) -> bool:
-    """Return whether the post is a reply under its card. A notice is one when Slack took no direct message."""
+    """Return whether the post is a reply under its card. So is a notice if Slack took no direct message."""
     replies = post.kind in {PostKind.NEWS, PostKind.BATCH, PostKind.NOTICE, PostKind.APPROVAL}
     in_thread = _is_detail(post) or _is_shown_by_card(post) or post.settings.threads != "channel"
     return replies and bool(post.thread_ts) and in_thread

@@ -69,7 +69,7 @@ class Deliverer:
         worker: str = "",
         sends: bool = True,
     ) -> None:
-        """``digest_from``: from so many waiting pieces on, a channel late by ``BEHIND`` gets them in one message.
+        """``digest_from``: the least number of waiting pieces that become one message in a channel late by ``BEHIND``.
 
         ``worker``: the name of this process. ``sends`` False: it leaves the posts to other processes.
         """

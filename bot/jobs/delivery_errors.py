@@ -20,7 +20,7 @@ if TYPE_CHECKING:
 
 log = logging.getLogger(__name__)
 
-BROKE = "broke"  # the outcome of such a post, in its span
+BROKE = "broke"  # the outcome of such a delivery, in its span
 MOST_BROKEN = 1_000  # posts whose errors are counted
 
 

@@ -103,7 +103,7 @@ class FailurePolicy:
         self.token_refused = code
 
     async def wait(self, post: Post, failure: Failure) -> timedelta:
-        """Return the pause that Slack asked for, and pause the whole channel by it; else return the post's backoff."""
+        """Return the pause before the next try. A pause that Slack asked for holds for the whole channel."""
         if failure.retry_after is None:
             return backoff(post)
         asked_for = timedelta(seconds=failure.retry_after)

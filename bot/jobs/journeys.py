@@ -25,7 +25,7 @@ BATCH = 100  # orders gathered at a time
 
 
 async def learn(store: Store, clock: Callable[[], datetime]) -> History:
-    """Return what the newest journeys teach. At the first start of this version they are gathered from the orders."""
+    """Return what is learnt from the newest journeys. The first call of this version gathers them from the orders."""
     await _gather(store, clock)
     now, known = clock(), list[Journey]()
     while page := await store.journeys.newest(now, min(PAGE, NEWEST - len(known)), len(known)):
@@ -34,7 +34,7 @@ async def learn(store: Store, clock: Callable[[], datetime]) -> History:
 
 
 async def _gather(store: Store, clock: Callable[[], datetime]) -> None:
-    """Gather the journeys of orders that ended before this version recorded them, once, beside all other work."""
+    """Gather once the journeys of orders that ended before the bot recorded journeys, while all other work goes on."""
     keys = await store.journeys.ungathered(clock() - OLDEST, NEWEST)
     if keys is None:
         return

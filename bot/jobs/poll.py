@@ -35,7 +35,7 @@ if TYPE_CHECKING:
 log = logging.getLogger(__name__)
 
 LEASE = timedelta(minutes=5)
-YIELD_AFTER = 0.0005  # seconds of deciding before people go first: mostly one reading, or many unchanged ones
+YIELD_AFTER = 0.0005  # seconds of deciding, after which people's work goes first: one reading, or many unchanged ones
 
 
 class Poller:
@@ -121,7 +121,7 @@ class Poller:
             return count
 
     async def _everything(self, began: datetime) -> AsyncGenerator[list[DueOrder]]:
-        """Yield due orders, the longest overdue first. Of a long queue each channel gets its turn."""
+        """Yield due orders, the longest overdue first. In a long queue the channels take turns."""
         if batch := await self._claim(began):
             yield batch
         if len(batch) == self._claim_size:

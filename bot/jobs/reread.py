@@ -66,7 +66,7 @@ async def reread(
 
 
 class _Rereading:
-    """Corrects orders, and counts what was wrong."""
+    """Corrects orders, and counts the corrections."""
 
     def __init__(self, store: Store, clock: Callable[[], datetime], limits: Limits, *, names: bool) -> None:
         self._store, self._clock, self._limits, self._names = store, clock, limits, names

@@ -63,7 +63,7 @@ class Timekeeper:
             log.error("due times not checked", extra={"error": error})  # noqa: TRY400  a StorageError's sentence suffices
 
     async def tick(self) -> timedelta:
-        """Compare the wall clock with the monotonic one. Returns the step since the last tick, negative for back."""
+        """Compare the wall clock with the monotonic one. Returns the step since the last tick; back is negative."""
         now, steady = self._clock(), time.monotonic()
         if self._compared is None:
             self._compared = now, steady

@@ -1,4 +1,4 @@
-"""Looks for writes whose answer was lost, until it is known what became of each. None is ever sent again."""
+"""Looks for writes whose answer was lost, until the outcome of each is known. No write is ever sent again."""
 
 from __future__ import annotations
 

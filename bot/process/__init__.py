@@ -1,7 +1,7 @@
 """The process itself: its log, its clock, its lock, its scheduler.
 
 On SQLite one process leads a data directory (``leader``). On PostgreSQL any number of processes share the work, each
-with its roles (:mod:`bot.roles`). What must be one for all of them is a row:
+with its roles (:mod:`bot.roles`). State that must be the same for all processes is a row:
 
 - the leases of orders and posts, with the worker's name, and the turns of writers;
 - the pace and the pauses of channels and of the workspace (``lanes``), and the pace of the account (``paces``);
@@ -31,7 +31,7 @@ the others' knowing it:
 ``bot.refunds.RefundReader``              which operations PandaPon refuses: each process finds out for itself, and asks
                                           again now and then. That an answer is missing stands in the order's row
 ``pandapon.wire.Wire``                    how far PandaPon's clock is off; the requests' pace on SQLite
-``pandapon.limiter.RequestLimiter``       the requests in flight: their limit is one of each process
+``pandapon.limiter.RequestLimiter``       the requests in flight, which are limited for each process by itself
 ``pandapon.shared_pace.SharedLimiter``    requests that this process has reserved, for half a second at most
 ``bot.jobs.usual_times.UsualTimes``       the usual times as one process learnt them for all, up to a minute old; on
                                           SQLite they are learnt at each start

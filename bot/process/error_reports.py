@@ -32,7 +32,7 @@ log = logging.getLogger(__name__)
 WARNING_EVERY = 600.0  # seconds between two log lines about the same trouble with the service
 REPEAT_EVERY = 60.0  # seconds between two reports of the same error
 FLUSH_SECONDS = 2.0  # how long a stop waits for reports that are not sent yet
-MOST_FRAMES = 50  # of one error, the innermost
+MOST_FRAMES = 50  # the innermost ones of an error
 # Fields of a log line that a report may hold; ids of orders, posts, channels and people do not leave this machine.
 KEPT = ("job", "kind", "error", "reason", "request", "trace_id", "span_id")
 OURS = ("bot", "handlers", "storage", "tracking", "pandapon", "sandbox")

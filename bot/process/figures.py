@@ -126,7 +126,7 @@ class Figures:
         )
 
     def claimed(self, item: Claimed, count: int) -> None:
-        """Count so many orders or messages that this process claimed."""
+        """Count the orders or messages that this process claimed."""
         self._claims[item].inc(count)
 
     def read(self, batch: Sequence[tuple[DueOrder, PollResult]], now: datetime) -> None:
@@ -152,7 +152,7 @@ class Figures:
         self._limits[Service.PANDAPON].inc()
 
     def texts_unread(self, count: int) -> None:
-        """Count new entries of couriers that claim nothing, since no word of them is known."""
+        """Count new entries of couriers that the bot cannot read."""
         self._unread.inc(count)
 
     def write_settled(self, state: WriteState) -> None:
@@ -160,7 +160,7 @@ class Figures:
         self._writes[state].inc()
 
     def answered(self, seconds: float, is_in_time: bool) -> None:
-        """Count an answer to a person, which was ready or given up after so many seconds."""
+        """Count an answer to a person, which was ready or given up after ``seconds``."""
         self._answers[InTime.YES if is_in_time else InTime.NO].observe(seconds)
 
 

@@ -1,4 +1,4 @@
-"""An event loop on which people go first: background work runs in short turns between theirs.
+"""An event loop on which people's work goes first: background work runs in short turns between people's steps.
 
 Asyncio runs callbacks in the order in which they became ready. With a hundred answers of PandaPon at hand, each of the
 dozen steps of an acknowledgement waits behind a hundred steps of the poller. Here the steps of background work wait in

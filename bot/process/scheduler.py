@@ -66,7 +66,7 @@ class Scheduler:
         self._jobs = jobs
         self._running: dict[str, _Run] = {}
         self._timers: dict[str, asyncio.TimerHandle] = {}
-        self._ended: dict[str, asyncio.Event] = {}  # set when a run of a job has ended, for those who wait for that
+        self._ended: dict[str, asyncio.Event] = {}  # set when a run of a job has ended, for callers that wait for it
         self._alive_at: dict[str, float] = {}  # when each job last began or ended, in monotonic seconds
         for job in jobs:
             self._scheduler.add_job(self._run, _OnCall(), [job], id=job.name, name=job.name, next_run_time=NEVER)

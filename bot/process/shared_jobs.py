@@ -30,7 +30,7 @@ EARLY = 0.1
 
 
 class SharedJobs:
-    """Makes jobs of which one process at a time runs each."""
+    """Makes jobs shared: only one process at a time runs each of them."""
 
     def __init__(
         self, store: Store, clock: Callable[[], datetime], worker: str, tick: timedelta, lease: timedelta = LEASE

@@ -68,7 +68,7 @@ def load(env_file: Path | None = ENV_FILE, **overrides: Any) -> Settings:
 
 
 def load_as(form: type[S], env_file: Path | None, **overrides: Any) -> S:
-    """Read the settings of one of the two forms. Raises as :func:`load` does."""
+    """Read the settings of one workspace or those of many. Raises as :func:`load` does."""
     return read(form, env_file, **overrides)
 
 

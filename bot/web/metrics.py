@@ -76,7 +76,7 @@ class AllMetrics(Collector):
         self._gauges, self._figures = gauges, figures
 
     def collect(self) -> Iterator[Metric]:
-        """Yield all of them. The library calls this."""
+        """Yield all metrics. The Prometheus library calls this."""
         yield from self._gauges
         yield from self._figures.registry.collect()
 

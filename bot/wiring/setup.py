@@ -31,7 +31,7 @@ class Hosting:
     account: Account | None  # the rows of its PandaPon account; None: it has none yet
     figures: Figures  # of the process
     is_working: bool  # whether its jobs run; without an account there is nothing to do
-    is_first: bool  # no other bot of this process has worked for the workspace; else it may be at work still
+    is_first: bool  # no former bot of this process has worked for the workspace; False: it may still be at work
     token: BotToken  # of Slack, which the process renews
 
 

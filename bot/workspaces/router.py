@@ -53,7 +53,7 @@ class Router:
         self._at_work: set[asyncio.Task[None]] = set()
 
     async def dispatch(self, asked: AsyncBoltRequest) -> BoltResponse:
-        """Return the answer of the workspace's bot. A workspace without one gets a sentence, and nothing is done."""
+        """Return the answer of the workspace's bot, or a sentence if it has none; then nothing is done."""
         body = asked.body
         if payloads.text(body, "type") == "url_verification":
             return BoltResponse(status=HTTPStatus.OK, body=json.dumps({"challenge": payloads.text(body, "challenge")}))

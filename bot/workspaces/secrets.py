@@ -24,7 +24,7 @@ ROTATION = ("refresh_token", "renew_at", "expires_at")  # fields that only a tok
 
 @dataclass(frozen=True, slots=True)
 class InstallationSecret:
-    """An installation's token, and what belongs to it."""
+    """An installation's bot token, the token's lifetime, and the ids that belong to it."""
 
     bot_token: str = field(repr=False)
     bot_user_id: str

@@ -100,7 +100,7 @@ def _value(value: str, field: FieldInfo) -> Any:
 
 
 def _decoded(value: str) -> Any:
-    """The JSON of a value that looks like an object or a list; other texts as they are, so that ids stay text."""
+    """Return the JSON of a value that looks like an object or a list, and any other text as it is: ids stay text."""
     if not value.lstrip().startswith(("{", "[")):
         return value
     try:
@@ -110,7 +110,7 @@ def _decoded(value: str) -> Any:
 
 
 def _types(annotation: Any) -> Iterator[Any]:
-    """The types of an annotation, those within unions and lists included."""
+    """Yield the types of an annotation, also the types within unions and lists."""
     if get_origin(annotation) in {tuple, *_UNIONS}:
         for inner in get_args(annotation):
             yield from _types(inner)

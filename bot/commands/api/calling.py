@@ -24,7 +24,7 @@ Form = Literal["json", "table", "dry-run", "curl"]
 
 
 class RefusedCallError(Exception):
-    """A call that is not made. The message says why, and what would be right."""
+    """A call that is not made. The message says why, and how it would be right."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -78,7 +78,7 @@ async def run_call(settings: Settings, call: Call, form: Form) -> tuple[int, str
 
 
 def _printed(call: Call, data: Any, amounts: Amounts, form: Form) -> str:
-    """The data as it came; in a table, the fields that the contract knows."""
+    """Return the data as it came; as a table, only the fields that the contract knows."""
     if form != "table" or call.request is None:
         return printing.as_json(data)
     return printing.as_table(call.operation.read(data, call.request, amounts))

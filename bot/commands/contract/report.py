@@ -66,6 +66,6 @@ def _setting(outcomes: Sequence[Outcome]) -> Iterator[str]:
 
 
 def _cell(text: str) -> str:
-    """A remote text as one cell of a table: field names come from the API, too."""
+    """Return a remote text as a cell of a table: field names come from the API, too."""
     line = " ".join("".join(sign if sign.isprintable() else " " for sign in text).split())
     return line.replace("|", "¦").replace("`", "'")[:200]

@@ -130,7 +130,7 @@ def _raw_rows(data: Any) -> list[Any]:
 
 
 def _shape(data: Any) -> str:
-    """The form of an answer in words, without any of its values."""
+    """Return the shape of an answer in words, without any of its values."""
     if isinstance(data, list):
         return f"a list of {len(data)}"
     if isinstance(data, dict):
