@@ -177,10 +177,10 @@ async def _caught_up(bot: Bot) -> None:
         async with asyncio.timeout(LONGEST_CATCH_UP):
             for job in JOBS:
                 await bot.scheduler.complete(job)
-            posted = bot.deliverer.outcome()
+            posted = bot.deliverer.next_settled()
             while await _is_posting(bot):
                 await posted.wait()
-                posted = bot.deliverer.outcome()
+                posted = bot.deliverer.next_settled()
 
 
 async def _is_posting(bot: Bot) -> bool:

@@ -87,7 +87,7 @@ class Deliverer:
         self._draining = asyncio.Lock()
         self._again = False
         self._stopping = False
-        self._watchers: list[asyncio.Event] = []
+        self._waiting: list[asyncio.Event] = []
         self._drains: set[asyncio.Task[None]] = set()
 
     async def drain(self) -> None:
@@ -114,10 +114,10 @@ class Deliverer:
         if tasks:
             await asyncio.wait(tasks, timeout=15)
 
-    def outcome(self) -> asyncio.Event:
+    def next_settled(self) -> asyncio.Event:
         """Return an event that is set when the next post is settled, for callers that wait for a certain post."""
         event = asyncio.Event()
-        self._watchers.append(event)
+        self._waiting.append(event)
         return event
 
     async def _start_claimed(self) -> int:
@@ -133,8 +133,8 @@ class Deliverer:
 
     def _finished(self, channel: str, task: asyncio.Task[None]) -> None:
         self._in_flight.pop(channel, None)
-        watchers, self._watchers = self._watchers, []
-        for event in watchers:
+        waiting, self._waiting = self._waiting, []
+        for event in waiting:
             event.set()
         if not task.cancelled() and (error := task.exception()):
             log.error("delivery failed, the post comes back when its lease ends", exc_info=error)

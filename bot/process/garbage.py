@@ -10,7 +10,7 @@ import gc
 THRESHOLDS = 50_000, 10, 10
 
 
-def collect_seldom() -> None:
+def collect_less_often() -> None:
     """Collect less often. Called first, this saves a tenth of the start, whose imported objects all stay anyway."""
     gc.set_threshold(*THRESHOLDS)
 
@@ -24,4 +24,4 @@ def tune_gc() -> None:
     """
     gc.collect()
     gc.freeze()
-    collect_seldom()
+    collect_less_often()
