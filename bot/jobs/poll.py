@@ -193,10 +193,11 @@ class Poller:
     async def _decide_and_write(self, batch: list[Reading], began: datetime) -> None:
         self.alive_at = time.monotonic()
         now = self._clock()
-        later = now if now < began else max(now, began + timedelta(milliseconds=1))
+        # Later than ``began``, so that this tick does not claim an order again that is due again at once.
+        decided_at = now if now < began else max(now, began + timedelta(milliseconds=1))
         known = await self._known(batch)
         with spans.inner("poll decide"):
-            results = await self._decided(batch, known, later)
+            results = await self._decided(batch, known, decided_at)
         point("before_record")
         posts = await self._write(now, results)
         point("after_record")

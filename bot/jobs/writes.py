@@ -32,8 +32,8 @@ class WriteResolver:
     async def tick(self) -> None:
         """Look for the oldest unclear writes. Where PandaPon does not answer, they stay for the next tick.
 
-        A write that was recorded and then not sent, because the person's time ran out, still counts as being sent; it
-        is unclear, too. A write that this process is sending is not, however old a clock that was set forward makes it.
+        A write that was recorded just as its person's time ran out stays in the state of being sent; it is unclear,
+        too. A write that this process is sending is not, however old a clock that was set forward makes it.
         """
         await self._store.writes.abandon(self._clock() - LONGEST, self._writer.sendings.under_way)
         for write in await self._store.writes.unclear(AT_ONCE):
