@@ -234,7 +234,7 @@ class LiveTracker:
         try:
             async with asyncio.timeout(budget.within(CARD_SECONDS)):
                 while waiting:
-                    posted = self._deliverer.outcome()
+                    posted = self._deliverer.next_settled()
                     await self._deliverer.drain()
                     waiting = await self._still_opening(waiting)
                     if waiting:

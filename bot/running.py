@@ -9,7 +9,6 @@ from dataclasses import dataclass, field
 from functools import partial
 from typing import TYPE_CHECKING
 
-from bot.startup import recover, reread_in_turn, until_done
 from bot.clients.socket_mode import HOW_TO_MEND, CheckedSocketModeHandler
 from bot.jobs.slack_errors import Verdict, classify
 from bot.process.errors import StartError
@@ -18,6 +17,7 @@ from bot.process.loop import background
 from bot.process.service import Service
 from bot.process.version import VERSION
 from bot.roles import Role
+from bot.startup import recover, reread_in_turn, until_done
 from bot.web import callbacks, server
 from bot.web.connections import Connections
 from handlers.interactions.ports import Report

@@ -83,7 +83,7 @@ class ConnectionLogHandler(logging.Handler):
 
     def __init__(self, state: ConnectionState) -> None:
         super().__init__(logging.WARNING)
-        self._state = standing
+        self._state = state
         self._throttle = ThrottleFilter(REPEAT_EVERY)
 
     def emit(self, record: logging.LogRecord) -> None:

@@ -7,8 +7,8 @@ from contextlib import AsyncExitStack
 from datetime import UTC, datetime
 from typing import TYPE_CHECKING
 
-from bot.commands.moving import STOP_ALL, lines_for_env, move, words
 from bot.commands.exit_codes import exit_code
+from bot.commands.moving import STOP_ALL, lines_for_env, move, words
 from bot.commands.parts import name_of, single
 from bot.database import needs_driver
 from bot.process.leader import leading

@@ -13,9 +13,9 @@ from dataclasses import dataclass, field
 from datetime import UTC, datetime
 from typing import TYPE_CHECKING
 
+from bot.commands.exit_codes import exit_code
 from bot.commands.migrate import check_engines
 from bot.commands.moving import STOP_ALL, lines_for_env, move_once, words
-from bot.commands.exit_codes import exit_code
 from bot.commands.parts import SHARED_FILE, Installation, hold, name_of
 from bot.database import needs_driver
 from bot.process.failpoints import point

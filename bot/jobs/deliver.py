@@ -10,12 +10,12 @@ from typing import TYPE_CHECKING
 
 from bot.jobs import shared_parcels
 from bot.jobs.compose import Composer, batch_rule
+from bot.jobs.delivery_errors import DeliveryErrors
 from bot.jobs.failure_policy import FailurePolicy
 from bot.jobs.isolation import isolated
 from bot.jobs.recovery import Recovery
 from bot.jobs.sender import Sender
 from bot.jobs.slack_errors import classify
-from bot.jobs.delivery_errors import DeliveryErrors
 from bot.process.failpoints import point
 from bot.process.figures import Claimed, Figures
 from bot.process.loop import background

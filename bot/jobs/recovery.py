@@ -7,7 +7,7 @@ from typing import TYPE_CHECKING
 
 from bot.jobs import reconcile
 from bot.jobs.failure_policy import SENT_AGAIN
-from bot.jobs.lookup import PostSearch, GaveUpError, find_post
+from bot.jobs.lookup import GaveUpError, PostSearch, find_post
 from bot.jobs.sender import EVENT_TYPE
 from bot.jobs.slack_errors import Failure, Verdict, classify
 from bot.process.failpoints import point

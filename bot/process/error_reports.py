@@ -17,8 +17,8 @@ from typing import TYPE_CHECKING, Any
 from sentry_sdk import Client
 
 from bot.process.log import EntryFormatter, causes, words
+from bot.process.log_throttle import ThrottleFilter, WarningRelay
 from bot.process.proxies import proxy_for
-from bot.process.log_throttle import WarningRelay, ThrottleFilter
 from bot.process.version import VERSION
 
 if TYPE_CHECKING:

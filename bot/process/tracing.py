@@ -23,8 +23,8 @@ from opentelemetry.sdk.trace import TracerProvider
 from opentelemetry.sdk.trace.export import BatchSpanProcessor
 from opentelemetry.trace import Link, SpanKind, Status, StatusCode
 
-from bot.process.proxies import proxy_for
 from bot.process.log_throttle import WarningRelay
+from bot.process.proxies import proxy_for
 from bot.process.version import VERSION
 from pandapon import spans
 

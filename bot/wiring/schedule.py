@@ -7,9 +7,9 @@ from functools import partial
 from typing import TYPE_CHECKING
 
 from bot.jobs.approvals import ApprovalKeeper
-from bot.jobs.refusal_exchange import RefusalExchange
 from bot.jobs.new_orders import NewOrders
 from bot.jobs.prune import prune, prune_unknown
+from bot.jobs.refusal_exchange import RefusalExchange
 from bot.jobs.reopen import Reopener
 from bot.jobs.token import TokenWatch
 from bot.jobs.writes import WriteResolver

@@ -11,8 +11,8 @@ from support.fake_pandapon import FakePandaPon, fake_pandapon
 from support.pandapon_api import Api, api_server, config, ok, refused, utc_now
 
 from bot.commands.contract.guesses import GUESSES
-from bot.commands.contract.requests import REQUESTS, readers
 from bot.commands.contract.report import report
+from bot.commands.contract.requests import REQUESTS, readers
 from bot.commands.contract.trial import Outcome, Trial
 from pandapon.client import Config
 from pandapon.operations import goods

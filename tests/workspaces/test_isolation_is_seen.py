@@ -21,8 +21,8 @@ import bot.web.callbacks
 import bot.wiring.context
 import bot.wiring.resources
 import bot.workspaces.accounts
-import bot.workspaces.launcher
 import bot.workspaces.installation_lookup
+import bot.workspaces.launcher
 import bot.workspaces.registry
 import bot.workspaces.router
 import bot.workspaces.stores

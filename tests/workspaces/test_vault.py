@@ -5,7 +5,7 @@ from __future__ import annotations
 import pytest
 from cryptography.fernet import Fernet
 
-from bot.workspaces.vault import MissingKeyError, SealedError, Vault, new_key, fingerprint_of
+from bot.workspaces.vault import MissingKeyError, SealedError, Vault, fingerprint_of, new_key
 
 OLD, NEW = new_key(), new_key()
 SECRET = {"bot_token": "xoxb-1", "name": "熊猫"}

@@ -23,7 +23,7 @@ from bot.roles import Role
 from bot.workspaces import health
 from bot.workspaces.host import Host
 from bot.workspaces.registry import Registry
-from bot.workspaces.vault import new_key, fingerprint_of
+from bot.workspaces.vault import fingerprint_of, new_key
 from bot.workspaces.workspace import State
 from sandbox.slack.faults import Fault
 from storage.errors import StorageError

@@ -8,7 +8,7 @@ from enum import StrEnum
 from typing import TYPE_CHECKING, Any
 
 from bot.commands.contract.guesses import GUESSES
-from bot.commands.contract.requests import KnownIds, MissingIdError, request_for, readers
+from bot.commands.contract.requests import KnownIds, MissingIdError, readers, request_for
 from pandapon.client import Config, PandaPon
 from pandapon.errors import AuthError, DecodeError, NotShippedError, PandaPonError
 from pandapon.operations.answers import rows_of
