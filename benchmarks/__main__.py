@@ -1,6 +1,6 @@
 """Runs the benchmarks: `python -m benchmarks` for all, `python -m benchmarks poll` for one.
 
-Each is imported when it runs: what the others import would count in the memory of the processes that one measures.
+Each benchmark is imported only when it runs: the imports of the others would count in the memory that it measures.
 """
 
 from __future__ import annotations

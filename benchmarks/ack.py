@@ -79,7 +79,7 @@ async def _running(mode: str, load_: Load, slack_url: str, server: LatencyServer
             **load_.settings,
         )
         filled = watched_orders(server.url, ORDERS, database=settings.database_path, skipped=-DAY)
-        async with filled as (poller, clock, store):  # polling them once skips a day: the bot starts on the real time
+        async with filled as (poller, clock, store):  # the poll of all skips a day; the bot starts at the real time
             await polls_per_second(server, poller, clock)
             await all_sent(store, clock)
             due = 0 if load_.polls else None
@@ -115,7 +115,7 @@ async def _scanning(server: LatencyServer) -> None:
 
 async def measure() -> None:
     """Run every load in both modes and print the table."""
-    logging.getLogger("apscheduler").setLevel(logging.ERROR)  # a tick that finds the last one at work says so
+    logging.getLogger("apscheduler").setLevel(logging.ERROR)  # it warns when a tick finds the last one at work
     here, there = Pipe()
     process = Process(target=typist, args=(there,), daemon=True)
     process.start()

@@ -46,11 +46,11 @@ UPDATE schedule SET fence = fence + 1, polls = polls + 1, next_poll_at = next_po
 
 async def measure() -> None:
     """Measure each size, print the table, and the plans of the hot statements at the largest size."""
-    found = programs()
-    if found is None:
+    binaries = programs()
+    if binaries is None:
         print("PostgreSQL is not installed: nothing can be claimed there.")
         return
-    server = PrivateServer(found)
+    server = PrivateServer(binaries)
     engine = PostgresEngine(PostgresServer(server.url))
     try:
         await engine.open()
@@ -134,7 +134,7 @@ async def _last_rate(store: Store, *, has_floor: bool) -> float:
 
 
 def _grown(url: str) -> None:
-    """How the schedule grows when each row is updated many times, beside autovacuum as the tables set it."""
+    """Print how the schedule grows when each row is updated many times, with autovacuum as the tables set it."""
     with psycopg.connect(url, autocommit=True) as conn:
         conn.execute("VACUUM FULL schedule")
         before = _size(conn)
@@ -155,7 +155,7 @@ def _size(conn: psycopg.Connection[Any]) -> int:
 
 
 def _plans(url: str) -> None:
-    """Print how the hot statements find their rows; a sequential scan of a large table would stand out."""
+    """Print the plans of the hot statements, in which a sequential scan of a large table would stand out."""
     with psycopg.connect(url) as raw:
         conn = PostgresConnection(raw)
         print("\nPlans at the largest size")
@@ -166,7 +166,7 @@ def _plans(url: str) -> None:
 
 
 def hot_statements(conn: Connection) -> list[tuple[str, str, tuple[Any, ...]]]:
-    """Return name, statement and values of what runs for each claim."""
+    """Return the name, the text and the values of each statement that a claim runs."""
     among, values = conn.among(["1688:1", "1688:2"])
     return [
         ("due", f"{orders.DUE.format(among='')} {conn.skip_locked}", (to_int(NOW), 0, LIMIT)),

@@ -1,4 +1,4 @@
-"""How well the bot reads courier texts: shares of labelled entries and traces, and the time for a text.
+"""How well the bot reads courier texts: the shares of labelled entries and traces that it reads right, and its speed.
 
 The sets are in ``tests/courier``. Their README explains the labels, and which sets were held back.
 """

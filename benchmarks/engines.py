@@ -45,11 +45,11 @@ TARGETS = {"claim due": 0.5, "unchanged": 0.35, "changed": 0.35, "claim and send
 
 async def measure() -> None:
     """Fill a database of each engine, measure in turns, and print the table."""
-    found = programs()
-    if found is None:
+    binaries = programs()
+    if binaries is None:
         print("PostgreSQL is not installed: the engines cannot be compared.")
         return
-    server = PrivateServer(found)
+    server = PrivateServer(binaries)
     try:
         with tempfile.TemporaryDirectory() as folder:
             async with _sqlite(Path(folder)) as file, _postgres(server) as served:
@@ -113,7 +113,7 @@ async def _fill(store: Store) -> None:
         conn.execute("UPDATE outbox SET state = 'sent', sent_at = 1 WHERE state = 'pending'")
 
     for start in range(0, ORDERS, RECORD):
-        await store.engine.run(lambda conn, start=start: batch(conn, start))  # type: ignore[misc]  # bound
+        await store.engine.run(lambda conn, start=start: batch(conn, start))  # type: ignore[misc]  # mypy infers no lambda with a default
 
 
 async def _round(store: Store, number: int) -> dict[str, float]:
@@ -132,7 +132,7 @@ async def _round(store: Store, number: int) -> dict[str, float]:
 
 
 async def _changes(store: Store, due: list[DueOrder], number: int) -> list[PollResult]:
-    """Decide one new scan for each order; that is not measured."""
+    """Return the decisions on one new scan for each order; deciding is not measured."""
     results: list[PollResult] = []
     for start in range(0, len(due), RECORD):
         stored = await store.orders.load([each.key for each in due[start : start + RECORD]])
@@ -154,7 +154,7 @@ async def _recorded(store: Store, results: list[PollResult]) -> float:
 
 
 async def _sent(store: Store) -> float:
-    """Claim and settle post by post, up to ``SENT``."""
+    """Claim and settle ``SENT`` posts one by one. Returns the posts a second."""
     began, count = time.perf_counter(), 0
     while posts := await store.outbox.claim(LATER, 50, LEASE, ()):
         for post in posts:
@@ -163,8 +163,8 @@ async def _sent(store: Store) -> float:
         if count >= SENT:
             break
     rate = count / (time.perf_counter() - began)
-    rest = "UPDATE outbox SET state = 'sent', sent_at = 1 WHERE state = 'pending'"
-    await store.engine.run(lambda conn: conn.execute(rest))
+    settle_others = "UPDATE outbox SET state = 'sent', sent_at = 1 WHERE state = 'pending'"
+    await store.engine.run(lambda conn: conn.execute(settle_others))
     return rate
 
 

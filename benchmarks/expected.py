@@ -1,7 +1,7 @@
-"""How true the expected dates are: learnt from one set of orders, measured on another that they never saw.
+"""How accurate the expected dates are: learnt from one set of orders, and measured on another set.
 
 Both sets come from the replay's generator, with different seeds, and are read through the bot's own client. A parcel
-arrives when it is at the door or the pick-up point, as the rule has it. Dates are days in China.
+arrives when it is at the door or the pick-up point, as in the bot's rules. Dates are days in China.
 """
 
 from __future__ import annotations
@@ -54,7 +54,7 @@ WORDS = {
 
 @dataclass(frozen=True, slots=True)
 class Estimate:
-    """The range shown at one stage of a parcel's way, and when it arrived. ``told_late``: it was told as late."""
+    """The range shown at one stage of a parcel's way, and when it arrived. ``told_late``: it was reported as late."""
 
     first: datetime
     last: datetime
@@ -97,14 +97,14 @@ async def orders_of(seed: int, count: int) -> list[tuple[Order, tuple[Parcel, ..
 
 def journeys(orders: list[tuple[Order, tuple[Parcel, ...]]]) -> list[Journey]:
     """Return the journeys of these orders, the newest first."""
-    found = (journey_of(order.ref.key, parcel, order, LATER) for order, parcels in orders for parcel in parcels)
-    return sorted((journey for journey in found if journey), key=lambda journey: journey.ended_at, reverse=True)
+    ended = (journey_of(order.ref.key, parcel, order, LATER) for order, parcels in orders for parcel in parcels)
+    return sorted((journey for journey in ended if journey), key=lambda journey: journey.ended_at, reverse=True)
 
 
 def estimates(order: Order, parcel: Parcel, limits: Callable[[datetime], Limits]) -> dict[Milestone, Estimate]:
     """Return the range that was shown when a parcel reached each stage; empty for one that never arrived.
 
-    ``limits``: what was learnt by that time.
+    ``limits`` returns the limits as they were learnt by a moment.
     """
     journey = journey_of(order.ref.key, parcel, order, LATER)
     if journey is None:
@@ -126,24 +126,24 @@ def estimates(order: Order, parcel: Parcel, limits: Callable[[datetime], Limits]
 
 async def measure(count: int = 1000, learn_seed: int = 1, measure_seed: int = 2) -> None:
     """Print the share of arrivals inside the range, by the stage at which it was shown."""
-    others, ours = await orders_of(learn_seed, count), await orders_of(measure_seed, count)
-    learnt = Limits(history=History.learnt(journeys(others)))
-    shown = [estimates(order, parcel, lambda _at: learnt) for order, parcels in ours for parcel in parcels]
-    fresh = _Diary(journeys(ours))
-    as_they_came = [estimates(order, parcel, fresh.limits) for order, parcels in ours for parcel in parcels]
+    training, measured = await orders_of(learn_seed, count), await orders_of(measure_seed, count)
+    learnt = Limits(history=History.learnt(journeys(training)))
+    shown = [estimates(order, parcel, lambda _at: learnt) for order, parcels in measured for parcel in parcels]
+    diary = _Diary(journeys(measured))
+    as_they_came = [estimates(order, parcel, diary.limits) for order, parcels in measured for parcel in parcels]
     by_stage = {stage: [each[stage] for each in shown if stage in each] for stage in STAGES}
     rows = [_row(WORDS[stage], by_stage[stage]) for stage in STAGES]
-    rows.append(_row("all", [each for found in shown for each in found.values()]))
-    rows.append(_row("all, a new installation", [each for found in as_they_came for each in found.values()]))
+    rows.append(_row("all", [each for stages in shown for each in stages.values()]))
+    rows.append(_row("all, a new installation", [each for stages in as_they_came for each in stages.values()]))
     show(
         "Expected dates: the range begins after a quarter of the journeys and ends after nine tenths",
         ["shown when", "ranges", "inside", "before it", "after it", "median width", "told as late"],
         rows,
     )
-    arrived = [found for found in shown if found]
-    late = sum(any(each.told_late for each in found.values()) for found in arrived)
+    arrived = [stages for stages in shown if stages]
+    late = sum(any(each.told_late for each in stages.values()) for stages in arrived)
     print(f"  Of {len(arrived)} parcels that arrived, {late / len(arrived):.1%} were told once as later than expected.")
-    await _at_scale([journey for found in (others, ours) for journey in journeys(found)])
+    await _at_scale([journey for orders in (training, measured) for journey in journeys(orders)])
 
 
 async def _at_scale(samples: list[Journey]) -> None:
@@ -194,7 +194,7 @@ class _Diary:
 
 
 def _placed(parcel: Parcel, nodes: tuple[Node, ...], order: Order) -> Parcel:
-    """The parcel as it stood after these nodes."""
+    """Return the parcel as it stood after these nodes."""
     return replace(parcel, nodes=nodes, milestone=place_after(nodes, None, order.created_at))
 
 

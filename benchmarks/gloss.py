@@ -1,6 +1,6 @@
-"""How many courier texts have a gloss, how many glosses tell what a label denies, and the time for a gloss.
+"""How many courier texts have a gloss, how many glosses contradict a label, and the time for a gloss.
 
-The sets are in ``tests/courier``. Of ``next``, which nobody who mends the reader reads, only these figures are taken.
+The sets are in ``tests/courier``. Of ``next``, whose texts the rules' authors do not read, only figures are taken.
 """
 
 from __future__ import annotations
@@ -24,22 +24,22 @@ class Figures:
     claiming: int = 0  # texts that claim something by their label
     claiming_glossed: int = 0
     denied: int = 0  # glosses with a milestone that the label does not allow: the reader's errors
-    apart: int = 0  # glosses with another milestone than the reading: must be none
+    apart: int = 0  # glosses with another milestone than the reading; there must be none
 
 
 def figures(name: str) -> Figures:
     """Count over a set."""
-    found = Figures()
+    counts = Figures()
     for row in entries(name):
         account, allowed = read_account(row["text"]), row["claims"].split("|")
         has_gloss = bool(account.statements)
-        found.texts += 1
-        found.glossed += has_gloss
-        found.claiming += allowed != ["none"]
-        found.claiming_glossed += has_gloss and allowed != ["none"]
-        found.denied += has_gloss and str(account.milestone) not in allowed
-        found.apart += account.milestone is not read_entry(row["text"]).milestone
-    return found
+        counts.texts += 1
+        counts.glossed += has_gloss
+        counts.claiming += allowed != ["none"]
+        counts.claiming_glossed += has_gloss and allowed != ["none"]
+        counts.denied += has_gloss and str(account.milestone) not in allowed
+        counts.apart += account.milestone is not read_entry(row["text"]).milestone
+    return counts
 
 
 def microseconds_a_text() -> tuple[float, float, float]:

@@ -1,7 +1,7 @@
 """Kills the real process again and again while parcels move, and counts the messages in Slack.
 
-The bot runs as `python -m bot run` between the stand-ins, which keep running in this process. Exactly one message must
-tell each scan.
+The bot runs as `python -m bot run` between the stand-ins, which keep running in this process. Each scan must be told by
+exactly one message.
 """
 
 from __future__ import annotations
@@ -34,7 +34,7 @@ if TYPE_CHECKING:
 
 KILLS = 500
 ORDERS = 24
-PATIENCE = 60.0  # seconds for another process
+PATIENCE = 60.0  # seconds that another process may take for a step
 SECRETS = {
     "SLACK_BOT_TOKEN": "xoxb-kill",
     "SLACK_APP_TOKEN": "xapp-kill",
@@ -110,7 +110,7 @@ class KillHarness:
         return order_id
 
     def _channel(self, number: int) -> str:
-        """Add a channel for one order: a backlog of several would become one message, which holds no text of a scan."""
+        """Add a channel for one order. A backlog of several orders would become one message without texts of scans."""
         workspace = self.slack.workspace
         members = {workspace.user("mei").id, BOT_USER}
         channel = Channel(f"C0KILL{number:04d}", f"kill-{number}", members=members)
@@ -135,7 +135,7 @@ class KillHarness:
             "CHANNEL_MESSAGES_PER_SECOND": "20",
             "CHANNEL_BURST": "20",
             "SLACK_MESSAGES_PER_SECOND": "1000",
-            "DIGEST_FROM": "100000",  # no backlog becomes one message, which would hold no text of a scan
+            "DIGEST_FROM": "100000",  # so that no backlog becomes one message, which would hold no texts of scans
         }
 
     async def spawn(self, kill_at: str = "", errors: int | None = None) -> asyncio.subprocess.Process:

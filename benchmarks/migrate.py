@@ -38,10 +38,10 @@ async def measure() -> None:
 def _both_ways(path: Path) -> list[list[str]]:
     from storage.postgres.transfer import empty_schema, source_schema  # noqa: PLC0415  an extra
 
-    found = programs()
-    if found is None:
+    binaries = programs()
+    if binaries is None:
         raise SystemExit("PostgreSQL is not installed, so nothing can be moved to it.")
-    server = PrivateServer(found)
+    server = PrivateServer(binaries)
     try:
         began = time.perf_counter()
         with source_file(path) as source, empty_schema(server.url) as target:

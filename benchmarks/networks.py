@@ -90,8 +90,8 @@ class Database(DatabaseThread):
 def lines_of(blocks: list[dict[str, Any]], now: datetime) -> int:
     """Return the height of a message: the lines of its texts, wrapped at ``WIDTH`` columns, and its rows of buttons.
 
-    A closed menu takes no more room than its sign, so it is not counted; nor are the generator's marks. ``now``: for
-    "today", as a reader sees it.
+    A closed menu is only a sign, so it is not counted, and neither are the generator's marks. ``now``: the reader's
+    time, for words such as "today".
     """
     layout = Layout(Viewer(now=now), WIDTH)
     for block in json.loads(TOKEN.sub("", json.dumps(blocks))):
@@ -101,7 +101,7 @@ def lines_of(blocks: list[dict[str, Any]], now: datetime) -> int:
 
 
 class Answer(dict[str, Any]):
-    """Slack's answer, which the bot reads as a whole or by its keys, as that of slack_sdk."""
+    """Slack's answer, which the bot reads as a whole or by its keys, like an answer of slack_sdk."""
 
     @property
     def data(self) -> dict[str, Any]:

@@ -35,11 +35,11 @@ CHROMIUM = "/usr/bin/chromium"
 VISITS = 7
 MESSAGES = 5000
 ORDERS = 200
-SPEED = 600.0  # simulated seconds in one
-WHEEL = 400  # pixels in one turn
-TURNED = 3.0  # seconds of turning, one way
+SPEED = 600.0  # simulated seconds in a real one
+WHEEL = 400  # pixels in one turn of the wheel
+TURNED = 3.0  # seconds of turning the wheel in one direction
 LINES = 20  # messages of the person while the news comes
-LONG = 50.0  # milliseconds: what a browser calls a long task
+LONG = 50.0  # milliseconds, from which on a browser calls a task long
 
 # The milliseconds from the request of the page until rail, composer and a message are drawn.
 DRAWN = """(() => {
@@ -104,7 +104,7 @@ async def _long_channel(browser: Browser) -> None:
         await page.locator("#main [role=log]").hover()
         rows = []
         for name, step in (("still", 0), ("to older ones", -WHEEL), ("back", WHEEL), ("to older ones again", -WHEEL)):
-            tasks, frames = await _watched(page, lambda step=step: _turn(page, step))  # type: ignore[misc]
+            tasks, frames = await _watched(page, lambda step=step: _turn(page, step))  # type: ignore[misc]  # mypy infers no lambda with a default
             busy = sum(tasks) / 1000 / TURNED
             drawn = await page.locator("#main article").count()
             worst = max(tasks, default=0.0)

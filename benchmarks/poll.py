@@ -58,7 +58,7 @@ class Clock:
         self.skipped = timedelta()
 
     def __call__(self) -> datetime:
-        """Now."""
+        """Return the present time, aware."""
         return datetime.now(UTC) + self.skipped
 
 
@@ -87,7 +87,7 @@ async def bare_aiohttp(session: aiohttp.ClientSession, server: LatencyServer, co
 
 
 async def speed_of(server: LatencyServer, work: Awaitable[object]) -> Speed:
-    """Measure work by the requests that the server answers meanwhile."""
+    """Measure the work by the requests that the server answers meanwhile."""
     served, began, cost = server.served, time.perf_counter(), time.process_time()
     await work
     requests = server.served - served
@@ -95,7 +95,7 @@ async def speed_of(server: LatencyServer, work: Awaitable[object]) -> Speed:
 
 
 def config_of(url: str, in_flight: int) -> Config:
-    """Return the settings of a client without limits but that of its requests in flight."""
+    """Return the settings of a client that has no limit but that of its requests in flight."""
     return Config(
         base_url=url,
         access_key="k",
@@ -174,7 +174,7 @@ async def polls_per_second(server: LatencyServer, poller: Poller, clock: Clock) 
 
 
 def _nothing() -> None:
-    """Nothing happens."""
+    """Do nothing: no order has anything new."""
 
 
 async def _round(server: LatencyServer, speeds: dict[str, list[tuple[Speed, Speed]]]) -> None:
@@ -213,7 +213,7 @@ async def measure() -> None:
 
 
 def _row(name: str, runs: Sequence[tuple[Speed, Speed]]) -> list[str]:
-    """The median of the runs, each a pair of the speed measured and the speed of bare aiohttp just before."""
+    """Return the medians of the runs, each a pair of the measured speed and the speed of bare aiohttp just before."""
     ours = _middle([own for own, _ in runs])
     rate = median(own.rate / bare.rate for own, bare in runs)
     cost = median(bare.cost / own.cost for own, bare in runs)

@@ -46,15 +46,15 @@ class PrivateServer:
         return f"postgresql://pandabot@/{database}?host={self.folder}"
 
     def start(self) -> None:
-        """Start it, and wait until it answers."""
+        """Start the server, and wait until it answers."""
         self._run("pg_ctl", "-D", str(self.data), "-l", str(self.folder / "log"), "-w", "-t", "60", "start")
 
     def stop(self, mode: str = "immediate") -> None:
-        """Stop it; ``immediate``: as a crash would."""
+        """Stop the server; ``immediate``: like a crash."""
         self._run("pg_ctl", "-D", str(self.data), "-m", mode, "-w", "stop")
 
     def remove(self) -> None:
-        """Stop it and delete its files."""
+        """Stop the server and delete its files."""
         self.stop()
         shutil.rmtree(self.folder, ignore_errors=True)
 
@@ -71,7 +71,7 @@ class PrivateServer:
 
 
 def _unprivileged() -> str:
-    """The user to run the server as: it refuses to run as root. Empty: as we are."""
+    """Return the user to run the server as, since it refuses to run as root; empty: the present user."""
     if os.geteuid():
         return ""
     names = {entry.pw_name for entry in pwd.getpwall()}
@@ -79,8 +79,8 @@ def _unprivileged() -> str:
 
 
 def programs() -> Path | None:
-    """The folder of PostgreSQL's programs, the newest version's; None: it is not installed."""
+    """Return the folder of PostgreSQL's programs, of the newest version; None: PostgreSQL is not installed."""
     places = sorted(place for pattern in PLACES for place in Path("/").glob(pattern.removeprefix("/")))
-    if found := shutil.which("initdb"):
-        places.append(Path(found).resolve().parent)
+    if initdb := shutil.which("initdb"):
+        places.append(Path(initdb).resolve().parent)
     return next((place for place in reversed(places) if (place / "initdb").exists()), None)

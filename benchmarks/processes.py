@@ -1,9 +1,9 @@
 """Two processes beside one on the same PostgreSQL: readings recorded a second, and posts claimed and settled a second.
 
-The pollers are whole processes with the production's poller on its event loop; PandaPon answers after 80 ms. Their
-processors are also those of PostgreSQL and of that answering server. So there are two measures: with few requests in
-flight the latency is the limit of a process, and the ratio tells whether two hinder each other in the database; with
-many, the processors of the machine are the limit. Each order must be read exactly once, and each post claimed once.
+The pollers are whole processes with the production's poller on its event loop; PandaPon answers after 80 ms. They share
+the machine's processors with PostgreSQL and with the server that answers them. So there are two measures: with few
+requests in flight the latency limits a process, and the ratio tells whether two processes hinder each other in the
+database; with many, the processors are the limit. Each order must be read exactly once, and each post claimed once.
 """
 
 from __future__ import annotations
@@ -43,7 +43,7 @@ if TYPE_CHECKING:
 
     from storage.post import Post
 
-    Work = Callable[[], Awaitable[int]]  # works until nothing is left, and returns how much it did
+    Work = Callable[[], Awaitable[int]]  # works until nothing is left, and returns how many items it handled
     Worker = Callable[[Store], AbstractAsyncContextManager[Work]]
 
 FEW, MANY = (25, 4_000), (MOST_IN_FLIGHT, 10_000)  # requests in flight of each process, and orders due
@@ -52,7 +52,7 @@ POSTS_IN_FLIGHT, ANSWER_SECONDS = 20, 0.1  # of a sender: 200 posts a second
 PACE = Pace(channel=Rate(1, 4), workspace=Rate(10_000, 10_000))
 LEASE, PAUSE = timedelta(minutes=5), 0.02
 AIM = "1.6"
-SEEN = 101  # readings of each order before a run: a number after which neither the whole trace nor the order is read
+SEEN = 101  # earlier readings of each order; after this number the poller reads neither the whole trace nor the order
 NEVER = 9 * 10**15  # microseconds since 1970
 DUE = """
 UPDATE schedule SET polls = %(seen)s, fence = fence + 1,
@@ -83,11 +83,11 @@ class _Run(NamedTuple):
 
 async def measure() -> None:
     """Run one and two of each in turns, and print the table. Raises AssertionError for a reading or post too many."""
-    found = programs()
-    if found is None:
+    binaries = programs()
+    if binaries is None:
         print("PostgreSQL is not installed: no two processes can share a database.")
         return
-    server = PrivateServer(found)
+    server = PrivateServer(binaries)
     try:
         store = await _open(server.url)
         await fill(store, Clock(), MANY[1])
@@ -116,18 +116,18 @@ def _rows(url: str) -> list[list[str]]:
 
 
 def _row(name: str, work: Callable[[list[Connection]], _Run], processes: list[Connection]) -> list[str]:
-    """One process and two in turns; the best run of each counts, since other work only slows a run down."""
+    """Measure one process and two in turns. The best run of each counts, since other work only slows a run down."""
     runs = [(work(processes[:1]), work(processes)) for _ in range(ROUNDS)]
-    lost = sum(run.lost for pair in runs for run in pair)
-    twice = sum(run.twice for pair in runs for run in pair)
+    lost = sum(run.lost for turn in runs for run in turn)
+    twice = sum(run.twice for turn in runs for run in turn)
     assert (lost, twice) == (0, 0), f"{name}: {lost} lost, {twice} twice"
-    one, two = (max(column) for column in zip(*runs, strict=True))
-    costs = [f"{each.cost * 1e6:,.0f}" for each in (one, two)]
+    single, pair = (max(column) for column in zip(*runs, strict=True))
+    costs = [f"{each.cost * 1e6:,.0f}" for each in (single, pair)]
     return [
         name,
-        f"{one.rate:,.0f}",
-        f"{two.rate:,.0f}",
-        f"{two.rate / one.rate:.2f}",
+        f"{single.rate:,.0f}",
+        f"{pair.rate:,.0f}",
+        f"{pair.rate / single.rate:.2f}",
         AIM,
         *costs,
         f"{lost}",
@@ -138,7 +138,7 @@ def _row(name: str, work: Callable[[list[Connection]], _Run], processes: list[Co
 def _poll_once(
     url: str, api: LatencyServer, orders: int, processes: list[Connection], happens: Callable[[], None] | None = None
 ) -> _Run:
-    """Let these processes read so many orders once."""
+    """Let these processes together read this number of orders once."""
     with psycopg.connect(url, autocommit=True) as conn:
         facts = {"orders": orders, "seen": SEEN, "now": to_int(datetime.now(UTC)), "never": NEVER}
         conn.execute(DUE, facts)
@@ -154,7 +154,7 @@ def _poll_once(
 
 
 def _send_once(url: str, processes: list[Connection]) -> _Run:
-    """Let these processes send the same posts once."""
+    """Let these processes together send the same posts once."""
     with psycopg.connect(url, autocommit=True) as conn:
         conn.execute("UPDATE outbox SET state = 'sent' WHERE state <> 'sent'")
         conn.execute(UNSENT, (POSTS,))
@@ -166,7 +166,7 @@ def _send_once(url: str, processes: list[Connection]) -> _Run:
 
 
 def _together(processes: list[Connection]) -> tuple[float, float]:
-    """Start these processes at once, and wait for all. Returns what they did a second, and the cost of each."""
+    """Start these processes at once, and wait for all. Returns the items a second, and the processor time of each."""
     began = time.monotonic()
     for process in processes:
         process.send("go")
@@ -213,7 +213,7 @@ async def _work(url: str, worker: Worker, pipe: Connection) -> None:
 
 @contextlib.asynccontextmanager
 async def _poll(url: str, in_flight: int, store: Store) -> AsyncIterator[Work]:
-    """Read what is due until nothing is."""
+    """Read due orders until no more are due."""
     clock = Clock()
     api = PandaPon(config_of(url, in_flight), clock=clock)
     poller = Poller(
@@ -239,12 +239,12 @@ async def _poll(url: str, in_flight: int, store: Store) -> AsyncIterator[Work]:
 
 @contextlib.asynccontextmanager
 async def _send(store: Store) -> AsyncIterator[Work]:
-    """Send what waits until nothing does."""
+    """Send waiting posts until none is left."""
     yield partial(_send_all, store)
 
 
 async def _send_all(store: Store) -> int:
-    """Send what waits, each post as a task of its own, until nothing does."""
+    """Send waiting posts, each in a task of its own, until none is left."""
     sending: set[asyncio.Task[None]] = set()
     count = 0
     while True:

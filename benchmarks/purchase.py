@@ -1,7 +1,7 @@
-"""A purchase of 20 lines from 8 sellers: the calls made, the time to the review and to the orders, and opened forms.
+"""A purchase of 20 lines from 8 sellers: its calls, the time to the review and to the orders, and the time to a form.
 
 The bot is the production process; PandaPon takes 80 ms for each call. The same is measured while it polls watched
-orders at the default budget. Times are ratios of the serial sum: the calls that were made, one after the other.
+orders at the default budget. Times are ratios of the serial sum: the time of the same calls one after the other.
 """
 
 from __future__ import annotations
@@ -30,7 +30,7 @@ LATENCY = 0.08  # seconds of each call
 LINES, SELLERS, WATCHED, OPENED = 20, 8, 300, 100
 TARGET = 1.0  # seconds until a form is open, at the 99th percentile
 ADDRESS = {"name": "王", "province": "浙江省", "city": "杭州市", "district": "", "address": "文三路", "phone": "1"}
-POLLED = ("/order/detail", "/logistics")  # of the poller, and of the new orders' watches
+POLLED = ("/order/detail", "/logistics")  # the calls of the poller, and of the watches of new orders
 
 
 class PurchaseHarness(KillHarness):
@@ -38,7 +38,7 @@ class PurchaseHarness(KillHarness):
 
     @property
     def environment(self) -> dict[str, str]:
-        """As for kills, with orders switched on."""
+        """Return the environment of the kill benchmark, with orders switched on."""
         return super().environment | {"WRITES": "orders", "PANDAPON_PATHS": json.dumps(OWN_PATHS)}
 
     def fill(self) -> None:
@@ -57,11 +57,11 @@ class PurchaseHarness(KillHarness):
             account.carts[goods.platform][entry.number] = entry
 
     def bought(self) -> int:
-        """The calls so far that are no polls."""
+        """Return the number of calls so far that are no polls."""
         return sum(not any(part in seen.path for part in POLLED) for seen in self.pandapon.requests)
 
     def filled(self) -> list[dict[str, Any]]:
-        """The forms that wait for the person."""
+        """Return the open forms that wait for the person."""
         return [view for view in self.slack.workspace.views.values() if view.get("private_metadata")]
 
 
@@ -73,7 +73,7 @@ class Measured:
     calls: int
 
     def row(self, name: str, load: str) -> list[str]:
-        """The step as a row: its ratio to the serial sum."""
+        """Return the step as a row, with its ratio to the serial sum."""
         serial = self.calls * LATENCY
         times = [f"{serial:.2f}", f"{self.seconds:.2f}", f"{self.seconds / serial:.2f} ×"]
         return [f"{name}, {load}", str(self.calls), *times]
@@ -88,11 +88,11 @@ async def _timed(harness: PurchaseHarness, act: Coroutine[Any, Any, Any], is_the
 
 async def _cart(harness: PurchaseHarness) -> tuple[Any, str]:
     """Show the cart; return the message and the id of the button that orders everything."""
-    said, where = harness.slack.workspace.ephemeral, harness.channels[0]
-    count = len(said)
-    await harness.slack.slash("mei", where, "/panda", "cart")
-    await until(lambda: len(said) > count and "order_cart:0" in str(said[-1].blocks))
-    return said[-1], "order_cart:0"
+    answers, channel = harness.slack.workspace.ephemeral, harness.channels[0]
+    count = len(answers)
+    await harness.slack.slash("mei", channel, "/panda", "cart")
+    await until(lambda: len(answers) > count and "order_cart:0" in str(answers[-1].blocks))
+    return answers[-1], "order_cart:0"
 
 
 async def _opened(harness: PurchaseHarness) -> list[float]:
@@ -102,14 +102,14 @@ async def _opened(harness: PurchaseHarness) -> list[float]:
     for _ in range(OPENED):
         count, began = len(views), time.monotonic()
         press = asyncio.create_task(harness.slack.press("mei", message, button))
-        await until(lambda count=count: len(views) > count)  # type: ignore[misc]
+        await until(lambda count=count: len(views) > count)  # type: ignore[misc]  # mypy infers no lambda with a default
         times.append(time.monotonic() - began)
         await press
     return times
 
 
 async def _purchase(harness: PurchaseHarness) -> list[Measured]:
-    """Fill, review, confirm."""
+    """Fill, review and confirm the form; return the figures of each step."""
     harness.fill()
     message, button = await _cart(harness)
     harness.slack.workspace.views.clear()

@@ -23,7 +23,7 @@ from bot.jobs.deliver import Deliverer
 from bot.jobs.digests import Digester
 from bot.jobs.poll import Poller
 from bot.jobs.stalls import StallWatch
-from bot.jobs.usual import UsualTimes
+from bot.jobs.usual_times import UsualTimes
 from bot.orders import LiveTracker
 from handlers.features.watching.alarms import SNOOZE
 from pandapon.client import Config, PandaPon
@@ -146,7 +146,7 @@ class _Run:
                 self._at(event.at, event)
         client = PandaPon(config(), transport=api, clock=clock)
         pace = Pace(Rate(way.pace or 1e6, 4 if way.pace else 10**6), Rate(1e6, 10**6))
-        self.deliverer = Deliverer(store=store, slack=ledger, pace=pace, clock=clock)  # type: ignore[arg-type]  # its three methods
+        self.deliverer = Deliverer(store=store, slack=ledger, pace=pace, clock=clock)  # type: ignore[arg-type]  # it has the three methods that are called
         self.usual = UsualTimes(store, clock, Limits())
         self.stalls = StallWatch(store, clock, lambda: self.usual.limits, self._wake)
         self.digester = Digester(store, clock, self._wake)
@@ -189,16 +189,16 @@ class _Run:
         """Apply everything whose time has come. Returns the keys of the changed orders."""
         changed = []
         while self.queue and self.queue[0][0] <= self.clock():
-            _at, _number, what = heapq.heappop(self.queue)
-            if isinstance(what, Event):
-                what.do(self.world)
-                order = self.world.orders[what.order_id]
+            _at, _number, entry = heapq.heappop(self.queue)
+            if isinstance(entry, Event):
+                entry.do(self.world)
+                order = self.world.orders[entry.order_id]
                 changed.append(f"{order.platform.value}:{order.order_id}")
-            elif isinstance(what, str):
-                await self._watch(what)
-            elif what is not None:
-                self.world.add_order(what.order)
-                self._at(self._asked_at(), what.order.order_id)
+            elif isinstance(entry, str):
+                await self._watch(entry)
+            elif entry is not None:
+                self.world.add_order(entry.order)
+                self._at(self._asked_at(), entry.order.order_id)
             elif not self._is_off():  # daily, as in production
                 await self.usual.learn()
                 await self.usual.learn_journeys()
@@ -206,7 +206,7 @@ class _Run:
         return changed
 
     def _asked_at(self) -> datetime:
-        """Return when a person asks to watch a new order: now, or one a minute once an absent bot has caught up."""
+        """Return when a person asks to watch a new order: now; while the bot is off, in turn after its return."""
         if not self._is_off():
             return self.clock()
         self.late += 1
@@ -217,7 +217,7 @@ class _Run:
         self.posts = True  # the card, if its channel has to wait
 
     async def _look_for_silence(self) -> None:
-        """Run the stall job when an order's check is due; at other times it would find none."""
+        """Run the stall job when an order's check is due; at other times the job would find no order."""
         if self.stall_at is not None and self.stall_at <= self.clock():
             await self.stalls.tick()
         if self.way.snooze:
@@ -225,9 +225,9 @@ class _Run:
 
     async def _snooze(self) -> None:
         """Snooze every new alarm, but not the alarms that follow from a snooze."""
-        for alarm, what, order_id in await self.store.engine.run(open_alarms):
-            if what not in self.snoozed:
-                self.snoozed.add(what)
+        for alarm, name, order_id in await self.store.engine.run(open_alarms):
+            if name not in self.snoozed:
+                self.snoozed.add(name)
                 until = self.clock() + SNOOZE
                 await self.store.alarms.act(
                     self.clock(), alarm, AlarmState.SNOOZED, COLLEAGUE, until=until, channel=self.channels[order_id]
@@ -259,9 +259,10 @@ class _Run:
         while (moment := next_digest(settings, moment) or moment + timedelta(days=1)) < self.end:
             self._at(moment, None)
 
-    def _at(self, when: datetime, what: Event | Scenario | str | None) -> None:
+    def _at(self, when: datetime, entry: Event | Scenario | str | None) -> None:
+        """Queue an event, a new order, the id of an order to watch, or None for the daily jobs."""
         self.number += 1
-        heapq.heappush(self.queue, (when, self.number, what))
+        heapq.heappush(self.queue, (when, self.number, entry))
 
 
 def _channel(number: int, share: int) -> str:

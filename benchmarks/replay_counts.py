@@ -42,7 +42,7 @@ class Result:
     mentions: int = 0  # people notified by mentions; a message counts each person once
     lines: int = 0  # of all messages, as a screen shows them
     channel_lines: int = 0  # of those in channels' main views
-    most_mentions: int = 0  # the highest such number of one order
+    most_mentions: int = 0  # the highest number of mentions for one order
 
 
 def naive(orders: list[Scenario], days: int) -> Result:
@@ -157,28 +157,30 @@ def tables(count: int, days: int, plain: Result, results: Mapping[str, Result]) 
     )
 
 
-def _reach(name: str, one: Result, count: int) -> list[str]:
-    numbers = (one.channel + one.thread, one.channel, one.broadcast, one.mentions, one.most_mentions)
-    return [name, *(f"{n:,}" for n in numbers), f"{one.mentions / count:.2f}", f"{one.direct:,}", f"{one.unseen:,}"]
+def _reach(name: str, result: Result, count: int) -> list[str]:
+    numbers = (result.channel + result.thread, result.channel, result.broadcast, result.mentions, result.most_mentions)
+    an_order = f"{result.mentions / count:.2f}"
+    return [name, *(f"{n:,}" for n in numbers), an_order, f"{result.direct:,}", f"{result.unseen:,}"]
 
 
-def _height(name: str, one: Result, count: int) -> list[str]:
-    posts = one.channel + one.thread + one.direct
-    numbers = (one.lines / count, one.channel_lines / count, one.lines / posts, one.mentions / count)
+def _height(name: str, result: Result, count: int) -> list[str]:
+    posts = result.channel + result.thread + result.direct
+    numbers = (result.lines / count, result.channel_lines / count, result.lines / posts, result.mentions / count)
     return [name, *(f"{number:.2f}" for number in numbers)]
 
 
-def _row(name: str, one: Result, plain: Result, count: int) -> list[str]:
-    middle = [f"{median(one.waits[kind]) / 60:.1f}" if one.waits.get(kind) else "–" for kind in ("any scan", *DOORS)]
-    late = percentile(one.waits["any scan"], 0.95) / 60 if one.waits.get("any scan") else 0.0
+def _row(name: str, result: Result, plain: Result, count: int) -> list[str]:
+    waits = result.waits
+    middle = [f"{median(waits[kind]) / 60:.1f}" if waits.get(kind) else "–" for kind in ("any scan", *DOORS)]
+    late = percentile(waits["any scan"], 0.95) / 60 if waits.get("any scan") else 0.0
     middle[0] += f" (p95 {late:.0f})"
     return [
         name,
-        f"{one.channel / count:.1f}",
-        f"{one.channel / plain.channel:.1%}",
-        f"{(one.channel + one.thread) / count:.1f}",
-        f"{(one.channel + one.thread) / plain.channel:.0%}",
-        f"{one.calls / count:,.0f}",
-        f"{one.calls / plain.calls:.0%}",
+        f"{result.channel / count:.1f}",
+        f"{result.channel / plain.channel:.1%}",
+        f"{(result.channel + result.thread) / count:.1f}",
+        f"{(result.channel + result.thread) / plain.channel:.0%}",
+        f"{result.calls / count:,.0f}",
+        f"{result.calls / plain.calls:.0%}",
         *middle,
     ]

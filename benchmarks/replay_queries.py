@@ -1,4 +1,4 @@
-"""The replay's queries of the bot's database."""
+"""The replay's queries to the bot's database."""
 
 from __future__ import annotations
 
@@ -21,7 +21,7 @@ async def folded_posts(store: Store) -> int:
 
 
 def due_times(conn: Connection, now: datetime) -> tuple[datetime | None, datetime | None]:
-    """Return when the next order is due, and when the next check for a stall is; an order is read before its check."""
+    """Return when the next order is due, and when the next check for a stall is due, which follows a reading."""
     poll = conn.execute("SELECT MIN(next_poll_at) FROM schedule").fetchone()[0]
     at = int(now.timestamp() * 1e6)
     silence = conn.execute("SELECT MIN(stall_at) FROM schedule WHERE stall_at > ? OR read_at >= stall_at", (at,))

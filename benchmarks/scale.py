@@ -48,19 +48,19 @@ async def measure() -> None:
     first = 0.0
     with latency_server(LATENCY) as server:
         for size in SIZES:
-            one = await asyncio.to_thread(_of_size, server, size)
-            first = first or one["cpu"]
+            figures = await asyncio.to_thread(_of_size, server, size)
+            first = first or figures["cpu"]
             rows.append(
                 [
                     f"{size:,}",
-                    f"{one['memory']:,.0f} MB",
-                    f"{one['start'] * 1000:,.0f} ms",
-                    f"{one['idle'] * 1000:.1f} ms",
-                    f"{one['file']:,.0f} MB",
-                    f"{one['growth']:,.0f} MB",
-                    f"{one['rate']:,.0f}",
-                    f"{one['cpu'] * 1e6:,.0f} µs",
-                    f"{one['cpu'] / first:.2f} ×",
+                    f"{figures['memory']:,.0f} MB",
+                    f"{figures['start'] * 1000:,.0f} ms",
+                    f"{figures['idle'] * 1000:.1f} ms",
+                    f"{figures['file']:,.0f} MB",
+                    f"{figures['growth']:,.0f} MB",
+                    f"{figures['rate']:,.0f}",
+                    f"{figures['cpu'] * 1e6:,.0f} µs",
+                    f"{figures['cpu'] / first:.2f} ×",
                 ]
             )
     header = [
@@ -117,11 +117,11 @@ async def _one(server: LatencyServer, path: Path, size: int) -> dict[str, float]
     store = await open_store(path)
     await store.outbox.recover_after_crash(clock())
     start = time.perf_counter() - began
-    found = await _poll(store, api, clock, size)
+    polls = await _poll(store, api, clock, size)
     growth = await _growth(server, store, api, clock, size)
     await api.aclose()
     await store.close()
-    return {**found, "start": start, "growth": growth, "memory": _memory()}
+    return {**polls, "start": start, "growth": growth, "memory": _memory()}
 
 
 async def fill(store: Store, clock: Clock, size: int) -> None:
@@ -139,7 +139,7 @@ async def fill(store: Store, clock: Clock, size: int) -> None:
         conn.execute("UPDATE schedule SET next_poll_at = 9000000000000000")
 
     for start in range(0, size, BATCH):
-        await store.engine.run(lambda conn, start=start: batch(conn, start))  # type: ignore[misc]  # bound
+        await store.engine.run(lambda conn, start=start: batch(conn, start))  # type: ignore[misc]  # mypy infers no lambda with a default
 
 
 async def _poll(store: Store, api: PandaPon, clock: Clock, size: int) -> dict[str, float]:
@@ -149,18 +149,18 @@ async def _poll(store: Store, api: PandaPon, clock: Clock, size: int) -> dict[st
         await poller.tick()
     idle = (time.perf_counter() - began) / 20
     keys = _sample(size)
-    found: dict[str, Any] = {}
+    figures: dict[str, Any] = {}
     for _ in range(2):  # the first round brings the fingerprints
         clock.skipped += timedelta(days=1)
         await store.orders.mark_due(keys, clock())
         began, cpu = time.perf_counter(), time.process_time()
         count = await poller.tick()
-        found = {"rate": count / (time.perf_counter() - began), "cpu": (time.process_time() - cpu) / count}
-    return {**found, "idle": idle}
+        figures = {"rate": count / (time.perf_counter() - began), "cpu": (time.process_time() - cpu) / count}
+    return {**figures, "idle": idle}
 
 
 async def _growth(server: LatencyServer, store: Store, api: PandaPon, clock: Clock, size: int) -> float:
-    """Return the MB that a day of three told scans an order adds for so many orders, before pruning."""
+    """Return the MB that a day adds for ``size`` orders, with three posted scans an order, before pruning."""
     poller, keys = _poller(store, api, clock), _sample(size)
     before = await _used(store)
     for _ in range(SCANS_A_DAY):

@@ -1,6 +1,6 @@
-"""A bare server with a fixed latency, in its own process: 12 scans an order, one more on demand.
+"""A bare PandaPon with a fixed latency, in its own process: 12 scans an order, one more on demand.
 
-It uses only asyncio's protocol layer, so that the figures are those of the client's side.
+The server uses only asyncio's protocol layer, so that the client's side decides the figures.
 """
 
 from __future__ import annotations
@@ -34,8 +34,8 @@ STEP = (
 
 
 def body(order_id: str, scans: int, request: int) -> bytes:
-    """Return the answer with an order's trace of so many scans, in the documented shape."""
-    tail = order_id[-11:]  # in every text, as couriers' texts are seldom the same for two parcels
+    """Return the answer with an order's trace of ``scans`` scans, in the documented shape."""
+    tail = order_id[-11:]  # part of every text, because couriers' texts are seldom the same for two parcels
     steps = ",".join(
         STEP.format(number=number, tail=tail, at=FIRST_SCAN + timedelta(minutes=number)) for number in range(scans)
     )
@@ -72,7 +72,7 @@ class _Answering(asyncio.Protocol):
         scans = self.scans.value + (self.tenth.value if order_id.endswith("0") else 0)
         content = body(order_id, scans, self.served.value)
         if not self.transport.is_closing():
-            self.transport.write(HEAD.format(len(content)).encode() + content)  # type: ignore[attr-defined]
+            self.transport.write(HEAD.format(len(content)).encode() + content)  # type: ignore[attr-defined]  # typed as a BaseTransport
 
 
 class LatencyServer:
@@ -83,7 +83,7 @@ class LatencyServer:
 
     @property
     def served(self) -> int:
-        """Requests answered so far."""
+        """The number of requests answered so far."""
         return int(self._served.value)
 
     def scan_again(self) -> None:

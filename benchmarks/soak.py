@@ -1,7 +1,7 @@
 """Senders and recorders on one PostgreSQL, one of them killed every two seconds; then the same without the look-up.
 
-A file stands for Slack: each post is a line. Nothing may be lost, told twice, out of order, sent before its channel's
-pace allows it, or left lying. Without the look-up of posts in doubt some must be told twice: so the count sees it.
+A file stands for Slack: each post is a line. No post may be lost, told twice, out of order, sent before its channel's
+pace allows it, or left lying. Without the look-up of posts in doubt some must be told twice, which proves the count.
 """
 
 from __future__ import annotations
@@ -42,22 +42,22 @@ if TYPE_CHECKING:
 
 SECONDS, KILL_EVERY = 60.0, 2.0
 SENDERS, RECORDERS, CHANNELS, ORDERS = 4, 2, 200, 400
-LEASE = timedelta(seconds=4)  # short, so that what a killed process held comes back within the run
+LEASE = timedelta(seconds=4)  # short, so that the posts of a killed process come back within the run
 PACE = Pace(channel=Rate(2, 4), workspace=Rate(10_000, 10_000))
-ANSWER_SECONDS = 0.02  # between Slack's taking a post and our knowing
+ANSWER_SECONDS = 0.02  # from the moment when Slack has a post until the sender knows it
 DRAIN = 60.0  # seconds at most until everything that was recorded is sent
 LYING = "SELECT COUNT(*) FROM outbox WHERE state IN ('pending', 'sending', 'uncertain')"
 
 
 async def measure() -> None:
     """Run both ways and print the counts. The second run must show posts told twice."""
-    found = programs()
-    if found is None:
+    binaries = programs()
+    if binaries is None:
         print("PostgreSQL is not installed: nothing can run on it.")
         return
     rows = []
     for name, looks_up in (("with the look-up", True), ("without it", False)):
-        server = PrivateServer(found)
+        server = PrivateServer(binaries)
         try:
             with tempfile.TemporaryDirectory() as folder:
                 rows.append([name, *await _run(server.url, Path(folder) / "slack.txt", looks_up=looks_up)])
@@ -179,7 +179,7 @@ async def _record(url: str) -> None:
 
 
 def _decision(key: str, version: int) -> Decision:
-    """A reading with news that is called by the order's version, so that it counts up."""
+    """Return the decision on a reading whose news is named by the order's version, so that the names count up."""
     now, ref = _now(), OrderRef.from_key(key)
     news = NewsToPost(str(version), News(ref, None, added=(str(version),)), Severity.NODE, frozenset(Filter))
     return Decision(
@@ -237,7 +237,7 @@ def _counts(url: str, slack: Path) -> list[str]:
         len(heard),
         len(sent - tokens) + recorded - len(sent) - lying,
         len(told) - len(tokens),
-        sum(later < one for numbers in by_order.values() for one, later in pairwise(numbers)),
+        sum(second < first for numbers in by_order.values() for first, second in pairwise(numbers)),
         sum(_early(sorted(times)) for times in by_channel.values()),
         lying,
     )
@@ -250,7 +250,7 @@ def _told(line: str) -> _Told:
 
 
 def _early(times: list[float]) -> int:
-    """How many of a channel's posts were claimed before its bucket had a token, by the time of the claim."""
+    """Return how many of a channel's posts were claimed before the bucket of its pace had a token."""
     rate, full_at, early = PACE.channel, 0.0, 0
     for at in times:
         early += full_at - at > (rate.burst - 1) / rate.per_second + 0.001

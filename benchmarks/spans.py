@@ -1,4 +1,4 @@
-"""Measures the cost of the calls for spans: without a tracer, and with one, against the work that they stand around."""
+"""Measures the cost of spans, without a tracer and with one, against the work that they enclose."""
 
 from __future__ import annotations
 

@@ -1,6 +1,6 @@
 """The senders of the ack benchmark: a Slack that sends slash commands at a fixed pace and times each answer.
 
-It runs in a process of its own, and has only the parts of Slack that the bot needs to start, answer and post.
+It runs in a process of its own, and has only those parts of Slack that the bot needs to start, answer and post.
 """
 
 from __future__ import annotations

@@ -1,4 +1,4 @@
-"""How long the start after an update takes with 100,000 orders, and how much more disk meanwhile and afterwards."""
+"""How long the start after an update takes with 100,000 orders, and how much disk it needs meanwhile and afterwards."""
 
 from __future__ import annotations
 
@@ -20,7 +20,7 @@ sys.path.insert(0, str(Path(__file__).resolve().parents[1] / "tests"))
 from support.old_database import VERSIONS, unpack
 
 ORDERS = 100_000
-TABLES = ("orders", "parcels", "nodes", "watches", "news", "outbox")  # what grows with the orders
+TABLES = ("orders", "parcels", "nodes", "watches", "news", "outbox")  # the tables that grow with the orders
 NUMBERS = "WITH RECURSIVE n(i) AS (SELECT 1 UNION ALL SELECT i + 1 FROM n WHERE i < ?)"
 
 
@@ -68,6 +68,6 @@ def _watch(path: Path, most: list[int], over: threading.Event) -> None:
 
 
 def _size(path: Path) -> int:
-    """The bytes of a database and its log."""
+    """Return the bytes of a database and its log."""
     files = (f"{path}{end}" for end in ("", "-wal", "-journal"))
     return sum(os.stat(name).st_size for name in files if os.path.exists(name))  # noqa: PTH110, PTH116  names, not paths

@@ -65,8 +65,8 @@ class World:
         self.key, self.url = Fernet.generate_key().decode(), server.url_of(database)
 
     @contextlib.asynccontextmanager
-    async def process(self, roles: str, **more: str) -> AsyncIterator[Process]:
-        """Run a process of these roles, and stop it."""
+    async def process(self, roles: str, **settings: str) -> AsyncIterator[Process]:
+        """Run a process of these roles for the length of the block. ``settings``: further variables."""
         port = _free_port()
         environment = {
             "SLACK_MODE": "http",
@@ -83,7 +83,7 @@ class World:
         process = await asyncio.create_subprocess_exec(
             sys.executable,
             *("-m", "bot", "run", "--roles", roles),
-            env=inherited() | environment | more,
+            env=inherited() | environment | settings,
         )
         try:
             yield Process(process.pid, port)
@@ -92,7 +92,7 @@ class World:
             await process.wait()
 
     async def install(self, count: int) -> list[str]:
-        """Install the app in so many workspaces, each connected to the same account."""
+        """Install the app in ``count`` workspaces, each connected to the same account. Returns their ids."""
         database, vault, now = PostgresServer(self.url), Vault([self.key]), self.clock()
         await database.open()
         directory = await open_directory(database)
@@ -114,7 +114,7 @@ class Process:
         self.pid, self.port = pid, port
 
     async def until_running(self, count: int) -> float:
-        """Wait until so many bots run; return the seconds that it took."""
+        """Wait until ``count`` bots run; return the seconds that it took."""
         began = time.monotonic()
         async with asyncio.timeout(PATIENCE), aiohttp.ClientSession() as session:
             while True:
@@ -256,12 +256,11 @@ async def _world(server: PrivateServer, database: str, size: int) -> AsyncIterat
 
 def _rows(measured: Sequence[list[float]]) -> list[list[str]]:
     rows, base = [], measured[0]
-    for one in measured:
-        size, memory, share, of_server, first, later = one
+    for size, memory, share, of_server, first, later in measured:
         each = (memory - base[1]) / (size - base[0]) if size != base[0] else 0.0
-        more = f"{each:.2f} MB" if each else "–"
+        growth = f"{each:.2f} MB" if each else "–"
         costs = [f"{share:.0%}", f"{share / size:.2%}", f"{of_server:.0%}", f"{of_server / size:.2%}"]
-        rows.append([f"{size:g}", f"{memory:.0f} MB", more, *costs, f"{first:.0f} s", f"{later:.0f} s"])
+        rows.append([f"{size:g}", f"{memory:.0f} MB", growth, *costs, f"{first:.0f} s", f"{later:.0f} s"])
     return rows
 
 

@@ -5,20 +5,20 @@ from __future__ import annotations
 import io
 import sys
 
-from bot.process.garbage import collect_seldom
+from bot.process.garbage import collect_less_often
 
-# httpx imports its own command line, with all of rich and pygments, wherever they are installed. None stands for a
-# module that cannot be imported, and httpx has a way without it.
-NEEDLESS = "httpx._main"
+# `import httpx` also imports httpx's own command line, and with it all of rich and pygments where they are installed.
+# None in sys.modules makes that import fail, and httpx then goes on without its command line.
+HTTPX_COMMAND_LINE = "httpx._main"
 
 
 def main() -> None:
     """The console script."""
-    collect_seldom()
+    collect_less_often()
     if isinstance(sys.stdout, io.TextIOWrapper):
-        sys.stdout.reconfigure(errors="backslashreplace")  # couriers' words, on a terminal that has no Chinese
-    sys.modules[NEEDLESS] = None  # type: ignore[assignment]  # the import system takes it so
-    from bot.cli import main  # noqa: PLC0415  what it imports is most of the start
+        sys.stdout.reconfigure(errors="backslashreplace")  # couriers write Chinese, which some terminals cannot encode
+    sys.modules[HTTPX_COMMAND_LINE] = None  # type: ignore[assignment]  # the import system allows None
+    from bot.cli import main  # noqa: PLC0415  its imports take most of the start
 
     main()
 

@@ -20,7 +20,7 @@ from bot.web import metrics
 from bot.web.callbacks import Callbacks
 from bot.wiring.context import build_context
 from bot.wiring.resources import open_resources
-from bot.wiring.schedule import jobs_of, slow
+from bot.wiring.schedule import jobs_of, slow_interval
 from bot.wiring.setup import Hosting, Setup
 from bot.wiring.workers import build_workers
 from handlers.commands.registry import Commands
@@ -51,9 +51,9 @@ async def build(
     roles: frozenset[Role] = ALL,
     hosting: Hosting | None = None,
 ) -> Bot:
-    """Build the bot, not yet started. Raises StorageError when the database cannot be used.
+    """Build the bot without starting it. Raises StorageError when the database cannot be used.
 
-    ``roles``: the part of the work that this process does; on SQLite all of it.
+    ``roles``: the parts of the work that this process does. Raises ValueError for less than all of them on SQLite.
     ``stand_ins``, ``hosting``: see :class:`bot.wiring.setup.Setup`; the host's commands take the place of ``features``.
     """
     hide_from_libraries()
@@ -88,16 +88,16 @@ async def _build(setup: Setup, opened: contextlib.AsyncExitStack) -> Bot:
 
 
 def _presence(setup: Setup, resources: Resources) -> Presence | None:
-    """Return what tells that this process is at work; None where nobody asks, and where its host tells it."""
+    """Return this process's heartbeat; None on SQLite, where it is alone, and under a host, which has its own."""
     if not setup.part.shares or setup.hosting:
         return None
     return Presence(resources.store.workers, setup.clock, setup.part.worker, setup.part.roles)
 
 
 def _scheduler(setup: Setup, resources: Resources, workers: Workers, presence: Presence | None) -> Scheduler:
-    """Return the scheduler of the process's jobs. A discovery that is not finished hurries the next."""
+    """Return the scheduler of the process's jobs. A discovery that did not finish makes its next run start at once."""
     settings, clock, part = setup.settings, setup.clock, setup.part
-    shared = SharedJobs(resources.store, clock, part.worker, slow(settings)) if part.shares else None
+    shared = SharedJobs(resources.store, clock, part.worker, slow_interval(settings)) if part.shares else None
     jobs = jobs_of(settings, resources, workers, clock, roles=part.roles, shared=shared, presence=presence)
     scheduler = Scheduler(*jobs)
 
@@ -111,7 +111,7 @@ def _scheduler(setup: Setup, resources: Resources, workers: Workers, presence: P
 
 
 def _bolt(settings: Settings, resources: Resources) -> AsyncApp:
-    """Return the app, still without listeners. ``bot.web.gate`` verifies requests before Bolt gets them."""
+    """Return the app, still without listeners. ``bot.web.request_checks`` verifies requests before Bolt gets them."""
     return bolt_app(
         web_client(
             settings,
@@ -177,9 +177,9 @@ def _bot(
 
 
 def _listener(setup: Setup, scheduler: Scheduler) -> Listener | None:
-    """Return what wakes the jobs at other processes' notices.
+    """Return the listener that wakes jobs when another process notifies this one.
 
-    None for a bot among many: they share that of their process, which wakes the right one (:meth:`Bot.wake`).
+    None for a bot among many: the bots of a process share its listener, which wakes the right bot (:meth:`Bot.wake`).
     """
     if setup.hosting:
         return None

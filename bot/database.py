@@ -1,4 +1,4 @@
-"""Opens the database that the settings name: a SQLite file, which one process has, or a PostgreSQL server."""
+"""Opens the database that the settings name: a SQLite file, which one process holds, or a PostgreSQL server."""
 
 from __future__ import annotations
 
@@ -36,7 +36,7 @@ ON_SERVER = "The data are on the PostgreSQL server of STORAGE_URL"
 
 @dataclass(frozen=True, slots=True)
 class OpenDatabase:
-    """The store, and what copies and checks its file; None on PostgreSQL, whose operator does both."""
+    """The store, and the backups that copy and check its file; None on PostgreSQL, whose operator does both."""
 
     store: Store
     backups: Backups | None
@@ -58,10 +58,13 @@ async def open_to_run(
 
 
 def listener_of(settings: Settings, wake: Callable[[Wake], None]) -> Listener | None:
-    """Return what hears other processes say that there is work; None on SQLite, and where nothing is heard."""
+    """Return the listener for other processes' notices of work; None on SQLite, and where notices are off.
+
+    ``wake`` gets the kind of each notice.
+    """
     if settings.database_file is not None:
         return None
-    from bot import postgres  # noqa: PLC0415  an extra, which is there where the store is open
+    from bot import postgres  # noqa: PLC0415  an extra, which is installed where a server's store is open
 
     def hear(kind: Wake, schema: str | None) -> None:
         if not schema:  # a single bot's tables are in the default schema
@@ -95,7 +98,7 @@ async def holding(settings: Settings, *, standby: bool, stop: asyncio.Event) -> 
 def reading(settings: Settings) -> Iterator[Connection]:
     """Open the database for a command that only reads, whether or not a bot runs on it. Raises StorageError."""
     if (file := settings.database_file) is None:
-        with _driver():
+        with needs_driver():
             from bot import postgres  # noqa: PLC0415  an extra
         with postgres.reading(settings) as conn:
             yield conn
@@ -115,14 +118,14 @@ def name_of(settings: Settings) -> str:
 
 
 async def _open_server(settings: Settings) -> Store:
-    with _driver():
+    with needs_driver():
         from bot import postgres  # noqa: PLC0415  an extra
     return Store(await postgres.open_engine(settings))
 
 
 @contextmanager
-def _driver() -> Iterator[None]:
-    """Say in a sentence that the driver, which is an extra, is not installed."""
+def needs_driver() -> Iterator[None]:
+    """Raise StorageError with :data:`NO_DRIVER` when the import of the driver, which is an extra, fails."""
     try:
         yield
     except ImportError:

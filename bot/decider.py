@@ -1,4 +1,4 @@
-"""Turns a reading into its record, for the poller and for a person's lookup alike."""
+"""Decides what a reading changes in the store, for the poller and for a person's lookup alike."""
 
 from __future__ import annotations
 
@@ -36,9 +36,9 @@ class Decider:
         is_trusted: Callable[[], bool] = lambda: True,
         on_unread: Callable[[int], None] = lambda _count: None,
     ) -> None:
-        """``limits`` returns the present limits of silence. ``names``, ``is_trusted`` (the clock): see Policy.
+        """``limits`` returns the present limits of silence. ``names``: see Policy. ``is_trusted``: is the clock right?
 
-        ``on_unread`` gets the number of new entries, if any, of which no word is known.
+        ``on_unread`` gets the number of new entries whose words the bot cannot read; it is not called with 0.
         """
         self._cadence, self._limits, self._names = cadence or Cadence(), limits, names
         self._is_trusted, self._on_unread = is_trusted, on_unread
@@ -55,7 +55,7 @@ class Decider:
     def decide(
         self, stored: StoredOrder | None, reading: PollOutcome, now: datetime, *, baseline: bool = False
     ) -> Decision:
-        """See :func:`tracking.decide.decide`. ``stored``: None if new. ``reading.fetched`` must not be None."""
+        """See :func:`tracking.decide.decide`. ``stored``: None for a new order. ``reading.fetched`` may not be None."""
         decided = self._decided(stored, reading, now, baseline=baseline)
         if unread := sum(not read_entry(node.text, node.code).understood for node in decided.new_nodes):
             self._on_unread(unread)
@@ -65,7 +65,7 @@ class Decider:
         if stored is None:
             assert reading.fetched is not None, "nothing differs"
             return decide(None, reading.fetched, now, self.policy, baseline=baseline)
-        fetched = reading.beside(stored.shipment, stored.order.created_at if stored.order else None)
+        fetched = reading.parsed_beside(stored.shipment, stored.order.created_at if stored.order else None)
         return decide(stored, fetched, now, self.policy, baseline=baseline)
 
     def unchanged(self, due: DueOrder, now: datetime) -> Unchanged:

@@ -40,10 +40,11 @@ if TYPE_CHECKING:
 
 log = logging.getLogger(__name__)
 
-CARD_SECONDS = 8.0  # how long a person waits for the card to be posted before "it will follow"
-LOOK_SECONDS = 0.5  # how often is looked whether another process posted a card
+CARD_SECONDS = 8.0  # how long a person waits for the card before the answer says that it will follow
+LOOK_SECONDS = 0.5  # how often the database is asked whether another process posted a card
 ORDER_ID_DIGITS = range(12, 21)
-# 1688 ids have 16 to 19 digits, Taobao sub-orders were seen with 12 (inferred): says which platform is tried first.
+# 1688 ids have 16 to 19 digits, Taobao sub-orders were seen with 12 (inferred). From this length on 1688's answer goes
+# first.
 LONG_ID = 16
 LONGER_THAN_WAYBILLS = 18  # all-digit waybills seen so far have at most 15
 
@@ -86,7 +87,7 @@ class LiveTracker:
         return known[ref.key].snapshot() if ref and ref.key in known else None
 
     async def listed(self, orders: Sequence[Order]) -> dict[str, OrderSnapshot]:
-        """Bring stored orders up to date by a list. An order that was never read alone is left out."""
+        """Return the stored orders among these, brought up to date by them. Orders never read alone are left out."""
         stored, now = await self._store.orders.load_readable([order.ref.key for order in orders]), self._clock()
         fetched = {order.ref.key: FetchedOrder(order.ref, order) for order in orders}
         return {
@@ -233,11 +234,11 @@ class LiveTracker:
         try:
             async with asyncio.timeout(budget.within(CARD_SECONDS)):
                 while waiting:
-                    posted = self._deliverer.outcome()
+                    posted = self._deliverer.next_settled()
                     await self._deliverer.drain()
                     waiting = await self._still_opening(waiting)
                     if waiting:
-                        await _soon(posted)
+                        await _next_post(posted)
         except TimeoutError:
             log.info("cards are still on their way", extra={"cards": len(waiting)})
 
@@ -253,8 +254,8 @@ class LiveTracker:
         return WatchOutcome(resolved.ref.order_id, result, watch=watch, snapshot=resolved.snapshot, reason=reason)
 
 
-async def _soon(posted: asyncio.Event) -> None:
-    """Wait until this process has settled a post, or until it is time to look whether another one did."""
+async def _next_post(posted: asyncio.Event) -> None:
+    """Wait until this process has settled a post, :data:`LOOK_SECONDS` at most: another process may settle it."""
     with contextlib.suppress(TimeoutError):
         async with asyncio.timeout(LOOK_SECONDS):
             await posted.wait()

@@ -18,7 +18,7 @@ if TYPE_CHECKING:
 
 
 def server_of(settings: Shared) -> PostgresServer:
-    """Return the process's connections, not yet opened."""
+    """Return the server of the settings. Its connections are not yet opened."""
     is_pooled = settings.storage_pooler == "on"
     return PostgresServer(
         url_of(settings),
@@ -40,7 +40,7 @@ async def open_engine(settings: Shared) -> PostgresEngine:
 
 
 def listener(settings: Shared, wake: Callable[[Wake, str | None], None]) -> Listener | None:
-    """Return what listens for other processes' notices; None where it is off, or a pooler would pass none on.
+    """Return the listener for other processes' notices; None where it is off, or a pooler would not pass them on.
 
     ``wake``: see :class:`storage.postgres.listen.Listener`.
     """

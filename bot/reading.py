@@ -28,10 +28,10 @@ T = TypeVar("T")
 log = logging.getLogger(__name__)
 
 EARLY = frozenset({None, Milestone.ORDERED, Milestone.PAID})  # before shipping, news comes from the order itself
-# Every twentieth reading reads the whole answer, so that an error in skipping known rows cannot last, nor an older
-# version's reading of a courier's words.
+# Every twentieth reading parses the whole answer. So an error in skipping known rows does not last, and neither does an
+# older version's interpretation of a courier's words.
 READ_AFRESH_EVERY = 20
-READ_WHOLE = b""  # stored as the fingerprint of a reading that lacks something: no answer equals it
+READ_WHOLE = b""  # stored as the fingerprint of an incomplete reading, so that the next reading reads everything
 DETAILS_SECONDS = 3.0  # how long a person waits for the details of refunds
 DETAIL_EVERY = 6  # after shipping, every sixth reading asks for the order too: late parcels, refunds, closings
 
@@ -46,11 +46,14 @@ class PollOutcome:
     is_whole: bool = False  # parse known rows of the trace too
 
     def decided_anyway(self, key: str) -> PollOutcome:
-        """Return the same, to be decided even if nothing differs: time alone makes an order late. ``key``: of it."""
+        """Return the outcome with a ``fetched`` even if nothing differs: an order becomes late by time alone.
+
+        ``key``: the order's.
+        """
         return self if self.fetched else replace(self, fetched=FetchedOrder(OrderRef.from_key(key)))
 
-    def beside(self, stored: Shipment, ordered_at: datetime | None = None) -> FetchedOrder:
-        """Return what differs. The trace is parsed beside ``stored``, so that only its new rows cost time.
+    def parsed_beside(self, stored: Shipment, ordered_at: datetime | None = None) -> FetchedOrder:
+        """Return what differs, with the trace parsed. Rows that ``stored`` has already are skipped, to save time.
 
         ``ordered_at`` (aware) dates scans without a year. ``fetched`` must not be None.
         """
@@ -66,9 +69,9 @@ class PollOutcome:
 async def poll_order(api: PandaPon, due: DueOrder, refunds: RefundReader | None = None) -> PollOutcome:
     """Read a due order with as few calls as its state needs. Raises PandaPonError.
 
-    The details of its refunds are read where the order differs from the stored one, and with a reading of the whole.
-    Where PandaPon does not answer that, the next reading, of whichever process, is one of the whole. ``refunds`` None:
-    they are never read.
+    Refund details are read when the order differs from the stored one, and with each reading of everything. When
+    PandaPon does not answer for them, the fingerprint is :data:`READ_WHOLE`, so that the next reading, in whichever
+    process, reads everything. ``refunds`` None: refund details are never read.
     """
     ref = OrderRef.from_key(due.key)
     known = due.fingerprint if due.polls % READ_AFRESH_EVERY else b""
@@ -90,7 +93,7 @@ async def poll_order(api: PandaPon, due: DueOrder, refunds: RefundReader | None 
 async def read_order(api: PandaPon, ref: OrderRef, refunds: RefundReader | None = None) -> PollOutcome:
     """Read everything about an order for a person who waits. Raises PandaPonError, NotFoundError when it is unknown.
 
-    ``refunds`` None: without the details of its refunds.
+    ``refunds`` None: refund details are not read.
     """
     if ref.platform is Platform.ALIBABA:
         order, reading = await asyncio.gather(
@@ -112,12 +115,12 @@ async def read_order(api: PandaPon, ref: OrderRef, refunds: RefundReader | None 
 
 def needs_detail(due: DueOrder) -> bool:
     """Return whether this poll asks for the order's detail beside its trace."""
-    is_new_to_come = not due.fingerprint or due.milestone in EARLY or not due.has_parcels
-    return is_new_to_come or due.refund_open_until is not None or due.polls % DETAIL_EVERY == 0
+    is_early = not due.fingerprint or due.milestone in EARLY or not due.has_parcels
+    return is_early or due.refund_open_until is not None or due.polls % DETAIL_EVERY == 0
 
 
 async def _in_time(refunds: RefundReader, order: Order) -> tuple[RefundDetail, ...] | None:
-    """The details of refunds; None where they take long: the person waits for the order."""
+    """Return the details of refunds; None after :data:`DETAILS_SECONDS`, since the person waits for the order."""
     with contextlib.suppress(TimeoutError):
         async with asyncio.timeout(DETAILS_SECONDS):
             return await refunds.details(order)
@@ -148,7 +151,7 @@ def _combined(ref: OrderRef, order: Order | PandaPonError, reading: TraceResult 
 
 
 def _worse(first: PandaPonError, other: PandaPonError) -> PandaPonError:
-    """Return the failure that says less of the order: an API that fails must not read as "no such order"."""
+    """Return a failure other than "not found" if there is one: a failing API must not look like a missing order."""
     return other if isinstance(first, NotFoundError) else first
 
 

@@ -1,7 +1,7 @@
 """Reads the details of refunds that an order names: the amount, the deadline, why the seller refused.
 
-The order itself tells the state. The details are read only with a reading of the order that changed or was asked for by
-a push message, and a failure of theirs stops nothing: the paths of these operations are inferred in part.
+The order itself tells the state. :mod:`bot.reading` says when the details are read. A failure to read them stops
+nothing: the paths of these operations are inferred in part.
 """
 
 from __future__ import annotations
@@ -34,10 +34,10 @@ Answered = TypeVar("Answered")
 log = logging.getLogger(__name__)
 
 MOST = 5  # refunds of one order that are asked for
-# So many refusals without an answer between them tell that an operation is refused, and not one refund. It is asked
-# again after a while: an unknown path does not answer at once.
+# After this many refusals in a row the operation itself counts as refused, not a single refund. It is asked again only
+# after a while: a refused path does not begin to work at once.
 REFUSED_AFTER, ASK_AGAIN = 3, timedelta(hours=1)
-REFUSALS = (ApiError, DecodeError, InvalidRequestError, UnknownPathError)  # the same question is refused again
+REFUSALS = (ApiError, DecodeError, InvalidRequestError, UnknownPathError)  # the same question would meet these again
 
 
 @dataclass(frozen=True, slots=True)
@@ -52,8 +52,8 @@ class RefundReader:
 
     def __init__(self, api: PandaPon, clock: Callable[[], datetime]) -> None:
         self._api, self._clock = api, clock
-        self._refused: dict[str, _Refusal] = {}  # by operation; gone with its next answer
-        self._missed: set[str] = set()  # keys of orders whose last details lack one for want of an answer
+        self._refused: dict[str, _Refusal] = {}  # by operation; removed when the operation answers again
+        self._missed: set[str] = set()  # keys of orders with a refund that PandaPon did not answer for the last time
 
     @property
     def refused(self) -> dict[str, str]:
@@ -61,11 +61,14 @@ class RefundReader:
         return {name: refusal.error for name, refusal in self._refused.items()}
 
     def lacks(self, key: str) -> bool:
-        """Whether the last details of this order lack one that PandaPon gave no answer to, and did not refuse."""
+        """Whether the last details of this order lack a refund that PandaPon neither told nor refused."""
         return key in self._missed
 
     async def details(self, order: Order, *, background: bool = False) -> tuple[RefundDetail, ...]:
-        """Return what can be read of the refunds that an order names. Never raises PandaPonError."""
+        """Return the details of the refunds that an order names, as far as they can be read, of :data:`MOST` at most.
+
+        Never raises PandaPonError: a refund that cannot be read is left out.
+        """
         self._missed.discard(order.ref.key)
         named = claims(order)[:MOST]
         if not named:
@@ -86,7 +89,7 @@ class RefundReader:
         return _of_taobao(refund, refund_id) if refund else None
 
     async def _listed(self, order: Order, nameless: Sequence[Claim], *, background: bool) -> list[RefundDetail]:
-        """The refunds in Taobao's list whose states fit those that the order names without an id."""
+        """Return the refunds of Taobao's list whose state fits a refund that the order names without an id."""
         facts = {"purchase_order_id": order.order_id, "page_size": MOST}
         page = await self._asked(ops.TAOBAO_LIST, order, background=background, **facts)
         rows = page.items[:MOST] if page else ()
@@ -99,7 +102,7 @@ class RefundReader:
     async def _asked(
         self, operation: Operation[Asked, Answered], order: Order, *, background: bool, **facts: object
     ) -> Answered | None:
-        """Ask one operation; None where it fails, and where it was refused a short while ago."""
+        """Ask one operation; None when it fails, and without a call while the operation counts as refused."""
         refusal = self._refused.get(operation.name, _Refusal())
         if refusal.count >= REFUSED_AFTER and self._is_recent(refusal.at):
             return None

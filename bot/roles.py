@@ -15,17 +15,17 @@ if TYPE_CHECKING:
 class Role(StrEnum):
     """A part of the work. A process without a role starts nothing of it."""
 
-    WEB = "web"  # hears Slack and PandaPon's pushes, answers people, and sends what it queued for them
+    WEB = "web"  # takes Slack's requests and PandaPon's pushes, answers people, and sends the posts that it queued
     POLL = "poll"  # reads orders that are due
     SEND = "send"  # posts to Slack
-    JOBS = "jobs"  # all that is done now and then: alarms, digests, order lists, unclear writes, pruning
+    JOBS = "jobs"  # everything periodic: alarms, digests, order lists, unclear writes, pruning
 
 
 ALL = frozenset(Role)
 
 
 def parse(text: str) -> frozenset[Role]:
-    """Read roles that are divided by commas. Raises ValueError with a sentence."""
+    """Read comma-separated roles. Raises ValueError with a sentence for a person."""
     names = [name.strip() for name in text.split(",") if name.strip()]
     known = [role.value for role in Role]
     if wrong := next((name for name in names if name not in known), None):
@@ -37,7 +37,7 @@ def parse(text: str) -> frozenset[Role]:
 
 @dataclass(frozen=True, slots=True)
 class Part:
-    """This process's part of the work. ``worker``: its name on leases. ``shares``: others may do the rest."""
+    """This process's part of the work. ``worker``: its name on leases. ``shares``: other processes may work, too."""
 
     roles: frozenset[Role] = ALL
     worker: str = ""
@@ -45,7 +45,7 @@ class Part:
 
     @property
     def sends(self) -> bool:
-        """Whether it posts to Slack. One that answers people does, so that it sees their cards posted."""
+        """Whether this process posts to Slack. One that answers people does, so that their cards are posted at once."""
         return bool(self.roles & {Role.SEND, Role.WEB})
 
 

@@ -9,17 +9,17 @@ from dataclasses import dataclass, field
 from functools import partial
 from typing import TYPE_CHECKING
 
-from bot.beginnings import recover, reread_in_turn, until_done
-from bot.clients.socket_mode import HOW_TO_MEND, Link
-from bot.jobs.slack_errors import Verdict, understand
+from bot.clients.socket_mode import HOW_TO_MEND, CheckedSocketModeHandler
+from bot.jobs.slack_errors import Verdict, classify
 from bot.process.errors import StartError
 from bot.process.garbage import tune_gc
 from bot.process.loop import background
 from bot.process.service import Service
 from bot.process.version import VERSION
 from bot.roles import Role
+from bot.startup import recover, reread_in_turn, until_done
 from bot.web import callbacks, server
-from bot.web.door import Doors
+from bot.web.connections import Connections
 from handlers.interactions.ports import Report
 from handlers.listeners import declarations
 from handlers.wire import payloads
@@ -58,7 +58,7 @@ ASK_SECONDS = 5.0  # how long a start waits for Slack to check the token
 ASK_AGAIN_SECONDS = 60.0
 CONNECT_SECONDS = 10.0  # how long a start waits for Socket Mode; then it connects in the background
 STOP_SECONDS = 10.0  # how long a stop waits for answers and for jobs
-JOBS = {"posts": "deliver", "due": "poll"}  # by the kind of a notice of another process, the job that does it
+JOBS = {"posts": "deliver", "due": "poll"}  # the job that another process's notice starts, by the notice's kind
 
 
 @dataclass
@@ -85,13 +85,13 @@ class Bot(Service):
     callbacks: Callbacks
     metrics: tuple[aiohttp_web.RouteDef, ...]
     started_at: datetime
-    opened: AsyncExitStack  # closes database and connections when all else has ended
+    opened: AsyncExitStack  # closes the database and the network clients after all other parts have stopped
     http_port: int = 0
-    is_alone: bool = True  # it has an HTTP server of its own; else the process serves several bots
-    is_working: bool = True  # its jobs run; else it only answers people
-    is_first: bool = True  # of its process for this database; else a former one may be sending, under the same name
-    doors: Doors = field(default_factory=Doors)
-    _socket: Link | None = None
+    is_alone: bool = True  # it has an HTTP server of its own; False: the process serves several bots
+    is_working: bool = True  # its jobs run; False: it only answers people
+    is_first: bool = True  # the process's first bot on this database; False: a former one may still be sending
+    connections: Connections = field(default_factory=Connections)
+    _socket: CheckedSocketModeHandler | None = None
     _connecting: asyncio.Task[None] | None = None
     _asking: asyncio.Task[None] | None = None
     _working: asyncio.Task[None] | None = None  # until the jobs run
@@ -116,7 +116,7 @@ class Bot(Service):
             )
             if self.is_alone:
                 await working
-            self._working = working  # else: of a large workspace it takes longer than its start may
+            self._working = working  # a bot among many goes on: a large workspace takes longer than its start may
         if self.is_alone:
             tune_gc()
         log.info(
@@ -125,7 +125,7 @@ class Bot(Service):
         )
 
     async def _work(self) -> None:
-        """Start the jobs, when the stored orders have been read by the rules of this version."""
+        """Read the stored orders by the rules of this version, then start the jobs."""
         await reread_in_turn(self.store, self.clock, self.settings, self.part)
         self.scheduler.start()
         if self.listener is not None:
@@ -154,9 +154,9 @@ class Bot(Service):
         log.info("pandabot has stopped")
 
     def wake(self, kind: Wake) -> None:
-        """Do now what another process has left: posts to send, or orders that became due.
+        """Run the job that another process's notice asks for: it left posts to send, or orders became due.
 
-        A process that answers people sends what it queued itself, and leaves the rest to those that send.
+        A process without that job ignores the notice.
         """
         self.scheduler.hurry(JOBS[kind])
 
@@ -191,8 +191,8 @@ class Bot(Service):
         try:
             async with asyncio.timeout(ASK_SECONDS):
                 answer = await self.slack.auth_test()
-        except Exception as error:  # noqa: BLE001  understand() raises again what is not Slack's
-            return understand(error)
+        except Exception as error:  # noqa: BLE001  classify() raises again what is not Slack's
+            return classify(error)
         self.context.links.learn(payloads.text(answer.data, "url"))
         return None
 
@@ -210,30 +210,30 @@ class Bot(Service):
         application = server.build(
             partial(server.dispatched, self.app),
             signing_secret=secret.get_secret_value() if secret else None,
-            doors=self.doors,
+            connections=self.connections,
             ready=self._ready,
-            more=self.routes,
+            routes=self.routes,
         )
-        self._runner, self.http_port = await server.listen(application, self.settings, self.doors)
+        self._runner, self.http_port = await server.listen(application, self.settings, self.connections)
 
     @property
     def routes(self) -> tuple[aiohttp_web.RouteDef, ...]:
-        """The routes beside Slack's: that of push messages, where this process hears them, and that of the figures."""
+        """The routes beside Slack's: push messages, where this process takes them, and metrics."""
         hears = Role.WEB in self.part.roles
         return (*([callbacks.route(self.callbacks.answer)] if hears else ()), *self.metrics)
 
     async def _connect(self) -> None:
         assert self.settings.slack_app_token is not None
         token = self.settings.slack_app_token.get_secret_value()
-        self._socket = Link(self.app, token, self.doors.refusals, web_client=self.slack)
-        standing = self._socket.client.standing
+        self._socket = CheckedSocketModeHandler(self.app, token, self.connections.refusals, web_client=self.slack)
+        state = self._socket.client.state
         self._connecting = asyncio.create_task(self._socket.connect_async())  # type: ignore[no-untyped-call]  # slack_bolt leaves it untyped
-        refused = asyncio.create_task(standing.refused.wait())
+        refused = asyncio.create_task(state.refused.wait())
         await asyncio.wait({self._connecting, refused}, timeout=CONNECT_SECONDS, return_when=asyncio.FIRST_COMPLETED)
         refused.cancel()
-        if standing.refused.is_set():
-            raise StartError(f"{standing.words()}. {HOW_TO_MEND}")
-        if not self._connecting.done() and not standing.trouble:
+        if state.refused.is_set():
+            raise StartError(f"{state.sentence()}. {HOW_TO_MEND}")
+        if not self._connecting.done() and not state.trouble:
             log.warning("no Socket Mode connection yet, tried again in the background")
 
     async def _ready(self) -> dict[str, object] | str:
@@ -246,7 +246,7 @@ class Bot(Service):
         if self.part.sends and self.deliverer.failures.token_refused:
             return f"Slack refuses the bot's token ({self.deliverer.failures.token_refused})"
         if self._socket is not None and not await self._socket.client.is_connected():
-            return self._socket.client.standing.words()
+            return self._socket.client.state.sentence()
         if stopped := self.stopped():
             return f"the job {stopped[0]!r} has shown no sign of life for {stopped[1]}"
         return {

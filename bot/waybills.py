@@ -19,7 +19,7 @@ if TYPE_CHECKING:
 
 log = logging.getLogger(__name__)
 
-SCANNED = 20  # orders of each platform: one page, and at most as many traces and details
+SCANNED = 20  # orders searched on each platform: one page, then a trace and a detail for each order at most
 
 
 async def find_waybill(api: PandaPon, waybill: str, platform: Platform | None) -> OrderRef | None:

@@ -1,7 +1,7 @@
 """The command line: the commands of `pandabot`, their arguments and their exit codes.
 
-What a command does stands in :mod:`bot.commands`. Each command imports that when it runs, so that --help and --version
-stay quick.
+The work of each command stands in :mod:`bot.commands`. A command imports its module only when it runs, so that --help
+and --version stay quick.
 """
 
 from __future__ import annotations
@@ -27,7 +27,8 @@ app = typer.Typer(
 )
 for _command in (run, backup, restore, migrate, restored, audit, check, doctor):
     app.command()(_command)
-app.command(context_settings={"allow_extra_args": True, "ignore_unknown_options": True})(api)  # an operation's own
+# The extra arguments are the operation's own options.
+app.command(context_settings={"allow_extra_args": True, "ignore_unknown_options": True})(api)
 app.command()(demo)
 for _name, _group in {
     "courier": courier,

@@ -37,7 +37,7 @@ def check(
 async def _contract(settings: Settings) -> int:
     from bot.clients.pandapon import api_config
     from bot.commands.contract.report import report
-    from bot.commands.contract.trying import Trial
+    from bot.commands.contract.trial import Trial
     from bot.process.clock import utc_now
     from pandapon.errors import PandaPonError
 

@@ -118,7 +118,7 @@ def restored(
     url = _url("--from", source) if source else settings.storage_address
     try:
         raise typer.Exit(asyncio.run(_marked(settings, url, at, workspace)))
-    except ValueError as error:  # a time, or an id, that cannot be meant
+    except ValueError as error:  # a time or an id that is not valid
         fail(str(error))
 
 

@@ -74,7 +74,7 @@ def _read_roles(text: str, settings: Settings | None = None) -> frozenset[Role]:
 
 def _run(settings: Shared, work: Coroutine[Any, Any, None]) -> int:
     """Do the work, which ends when the process is told to stop. Returns the exit code."""
-    from bot.process.observed import observed
+    from bot.process.observability import observed
     from bot.settings import ENV_FILE
 
     log.configure(settings.log_level, settings.secrets(), form=settings.log_format)

@@ -1,4 +1,4 @@
-"""Reads the settings for each command, and ends a command in a sentence when it cannot go on."""
+"""Reads the settings for each command, and ends a command that cannot go on with a sentence."""
 
 from __future__ import annotations
 
@@ -49,7 +49,7 @@ def or_exit(read: Callable[[], T]) -> T:
 
 
 def arm(settings: Shared) -> None:
-    """Read the point at which a test lets the process die."""
+    """Arm the failpoint at which a test kills this process. Exits as :func:`fail` does when it is not valid."""
     from bot.process import failpoints
 
     try:

@@ -66,8 +66,8 @@ def gloss(
         fail(f"there is no language {readers!r}; choose one of {', '.join(dict(LANGUAGES))}")
     _use_glosses(settings.glosses)
     with _reading(settings) as conn:
-        found = coverage(conn, readers, most)
-    for line in [sheet(found)] if as_csv else listing(found):
+        texts = coverage(conn, readers, most)
+    for line in [sheet(texts)] if as_csv else listing(texts):
         typer.echo(line)
 
 

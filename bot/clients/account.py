@@ -1,4 +1,4 @@
-"""Where processes, and workspaces with the same keys, share the pace and the outages of one PandaPon account."""
+"""The rows in which processes, and workspaces with the same keys, share a PandaPon account's pace and outages."""
 
 from __future__ import annotations
 
@@ -13,7 +13,7 @@ if TYPE_CHECKING:
 
 @dataclass(frozen=True, slots=True)
 class Account:
-    """The rows of an account. ``name``: its own among those of all accounts in the same tables."""
+    """The rows of an account. ``name``: the key of its rows in tables that may hold many accounts."""
 
     paces: Paces
     outages: Outages
@@ -28,7 +28,7 @@ def account_of(store: Store) -> Account:
 def shared_account(directory: Directory, access_key: str) -> Account:
     """Return the rows of an account that any number of workspaces may have: those with the same access key.
 
-    The key names the rows by its hash: it is stored nowhere unsealed.
+    The rows bear the key's hash as their name, because the key itself may be stored only encrypted.
     """
     name = hashlib.blake2b(access_key.encode(), digest_size=16, person=b"pandapon account").hexdigest()
     return Account(directory.paces, directory.outages, name)

@@ -25,7 +25,10 @@ class AccountPace:
         self._account, self._clock = account, clock
 
     async def reserve(self, share: str, count: int, interval: float) -> Block:
-        """Reserve requests. Without the database, which nothing else works without either, there is no wait."""
+        """Reserve ``count`` requests, ``interval`` seconds apart.
+
+        There is no wait when the database cannot be used: nothing else works then either.
+        """
         now = self._clock()
         try:
             got = await self._account.paces.reserve(now, self._name(share), count, timedelta(seconds=interval))
@@ -36,7 +39,7 @@ class AccountPace:
         return Block(max(0.0, (got.begins - now).total_seconds()), paused.total_seconds())
 
     async def pause(self, share: str, seconds: float) -> None:
-        """Tell the other processes of a pause that PandaPon asked for."""
+        """Tell the other processes of a pause, in seconds, that PandaPon asked for."""
         try:
             await self._account.paces.pause(self._name(share), self._clock() + timedelta(seconds=seconds))
         except StorageError as error:

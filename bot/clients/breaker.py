@@ -1,4 +1,4 @@
-"""Whether PandaPon answers, as all processes that read from one account know together."""
+"""The circuit breaker of one PandaPon account, which all processes that read from the account share."""
 
 from __future__ import annotations
 
@@ -19,7 +19,7 @@ if TYPE_CHECKING:
 
 log = logging.getLogger(__name__)
 
-LOOK_EVERY = 1.0  # seconds: so much later a process learns what another one met
+LOOK_EVERY = 1.0  # seconds, after which a process learns of another one's outage
 LONGEST_ERROR = 300  # characters
 
 
@@ -28,11 +28,11 @@ def _ignore(_seconds: float) -> None:
 
 
 class AccountBreaker:
-    """The poller's circuit breaker. A row keeps what it knows: one process's outage, probe or pause is everybody's.
+    """The poller's circuit breaker. Its state is a row, so that an outage, a probe or a pause counts for all processes.
 
-    The row is read once a second while orders are claimed, and written when something changes: never for a reading
-    while all is well. Of the processes that would send the next probe, the one that changes the row first sends it.
-    While the database cannot be used each process goes by what it met itself.
+    The row is read once a second at most, while orders are claimed. It is written only when the state changes, so a
+    reading while all is well costs nothing. The process that changes the row first sends the next probe. While the
+    database cannot be used, each process goes by its own requests.
     """
 
     def __init__(
@@ -43,10 +43,10 @@ class AccountBreaker:
         shares: bool = False,
         on_pause: Callable[[float], None] = _ignore,
     ) -> None:
-        """``account`` None: nothing is kept.
+        """``account`` None: the state stays in memory.
 
-        ``shares``: other processes write the row, too; else it is read once, for what was known before a restart.
-        ``on_pause`` gets the seconds of a pause that another process met.
+        ``shares``: other processes write the row, too. Otherwise it is read once, for the state before a restart.
+        ``on_pause`` gets the seconds of a pause that PandaPon asked another process for.
         """
         self._clock, self._account, self._shares, self._on_pause = clock, account, shares, on_pause
         self._breaker = CircuitBreaker()
@@ -66,7 +66,7 @@ class AccountBreaker:
 
     async def allow(self, wanted: int) -> int:
         """Return how many of ``wanted`` requests may leave now. In an outage one process sends a probe for all."""
-        await self.look()
+        await self.refresh()
         allowed = self._breaker.allow(self._clock(), wanted)
         if allowed and self._breaker.down_since is not None and not await self._share():
             return 0
@@ -86,12 +86,12 @@ class AccountBreaker:
             transition = self._breaker.record_success(now)
         if error is not None:
             self.last_error = str(error)[:LONGEST_ERROR]
-        self._say(transition, before.down_since, error)
+        self._log(transition, before.down_since, error)
         if self._breaker.outage != before:
             await self._share()
 
-    async def look(self) -> None:
-        """Learn what other processes, or this one before its restart, met; at most once a second."""
+    async def refresh(self) -> None:
+        """Read the state that other processes, or this one before its restart, stored; at most once a second."""
         if self._account is None or not self._is_time():
             return
         self._looked_at = time.monotonic()
@@ -107,7 +107,7 @@ class AccountBreaker:
         return self._shares and time.monotonic() - self._looked_at >= LOOK_EVERY
 
     async def _share(self) -> bool:
-        """Store what this process knows. False: another one changed the row first, and its word counts."""
+        """Store this process's state. False: another process changed the row first, and its state counts, too."""
         if self._account is None:
             return True
         async with self._sharing:
@@ -130,7 +130,7 @@ class AccountBreaker:
         return is_first
 
     async def _read(self, account: Account, mine: Outage | None = None) -> None:
-        """Adopt the row if it has changed. ``mine``: what this process wanted to put there."""
+        """Adopt the row if it has changed. ``mine``: the state that this process wanted to store."""
         stored = await account.outages.get(account.name)
         if stored.fence == self._fence:
             return
@@ -138,12 +138,12 @@ class AccountBreaker:
         now, down_since = self._clock(), self._breaker.down_since
         transition = self._breaker.adopt(mine.joined(stored.outage) if mine else stored.outage, now)
         self.last_error = stored.error or self.last_error
-        self._say(transition, down_since, stored.error)
+        self._log(transition, down_since, stored.error)
         until = self._breaker.waits_until
         if until is not None and until > now and self._breaker.down_since is None:
             self._on_pause((until - now).total_seconds())
 
-    def _say(self, transition: Transition, down_since: datetime | None, error: object) -> None:
+    def _log(self, transition: Transition, down_since: datetime | None, error: object) -> None:
         if transition is Transition.DOWN:
             log.warning("PandaPon is not answering, polling slows down until it does", extra={"error": error})
         elif transition is Transition.UP and down_since is not None:

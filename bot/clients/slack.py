@@ -35,19 +35,19 @@ if TYPE_CHECKING:
 
 log = logging.getLogger(__name__)
 
-SECONDS = 10.0  # seconds for one call; less when a person waits
-HTTP_SECONDS = 15  # for one request of a call
+SECONDS = 10.0  # for one call; less when a person waits
+HTTP_SECONDS = 15  # for one HTTP request; a call may make several
 TOO_MANY = 429
-PATIENCE = 5.0  # longest pause in seconds that a person waits for; else they get the error
-PAUSE = 1.0  # seconds that a person's call waits when Slack gives no usable time
-NOT_SAID = 30.0  # seconds that any other call waits then
+LONGEST_PAUSE = 5.0  # the longest pause in seconds that a person waits for; after a longer one they get the error
+PERSONS_PAUSE = 1.0  # seconds that a person's call waits when Slack gives no usable time
+DEFAULT_PAUSE = 30.0  # seconds that any other call waits when Slack gives no usable time
 RETRY_AFTER = "Retry-After"
 EXPIRED = "token_expired"  # Slack's error code
 # Error codes after which another process may have a newer token of an app with token rotation.
 STALE = frozenset({EXPIRED, "token_revoked", "invalid_auth"})
 
 
-class SlackWay(TypedDict):
+class ConnectionOptions(TypedDict):
     """slack_sdk's arguments for the connection."""
 
     proxy: str | None
@@ -56,10 +56,10 @@ class SlackWay(TypedDict):
 
 @dataclass(slots=True)
 class BotToken:
-    """The token of one bot, which all its clients share: where the app has token rotation, it changes as they run.
+    """The token of one bot, which all its clients share: with Slack's token rotation it changes while they run.
 
-    ``renew`` fetches the next token where Slack refuses this one, and gets Slack's error code; None: it never expires.
-    ``renew_at``: when it is fetched without that. ``revision``: of the stored token.
+    ``renew`` fetches the next token after Slack refused this one, whose error code it gets; None: the token never
+    expires. ``renew_at``: when the next token is fetched without a refusal. ``revision``: that of the stored token.
     """
 
     value: str = field(repr=False)
@@ -84,7 +84,7 @@ class SlackClient(AsyncWebClient):
 
     @token.setter
     def token(self, _value: str | None) -> None:
-        """Keep the present token: Bolt sets what it was told at the beginning of a request, which may be older."""
+        """Ignore the value: Bolt sets the token that it got at the beginning of a request, which may be older."""
 
     async def _request(self, *, http_verb: str, api_url: str, req_args: dict[str, Any]) -> dict[str, Any]:
         """See AsyncWebClient. An unreadable body becomes ``{"ok": False}``, which slack_sdk raises as an error."""
@@ -94,7 +94,7 @@ class SlackClient(AsyncWebClient):
         return answer
 
     async def _with_valid_token(self, http_verb: str, api_url: str, req_args: dict[str, Any]) -> dict[str, Any]:
-        """Call once more with the next token where Slack refuses this one: it has done nothing then."""
+        """Call, and once more with the next token if Slack refuses this one: a refused call has done nothing."""
         used = self.token
         answer = await self._answer(http_verb, api_url, req_args)
         code = str(answer["data"].get("error"))
@@ -113,7 +113,7 @@ class SlackClient(AsyncWebClient):
                 answer = await super()._request(http_verb=http_verb, api_url=api_url, req_args=req_args)
         except SlackApiError as error:  # the body is no JSON; error.response is aiohttp's
             answer = {"headers": error.response.headers, "status_code": error.response.status}
-        except (ValueError, RecursionError) as error:  # its bytes are no text, or it is nested too deeply
+        except (ValueError, RecursionError) as error:  # the body's bytes are no text, or it is nested too deeply
             log.warning("Slack's answer cannot be read", extra={"error": error})
             answer = {"headers": {}, "status_code": 200}
         if not isinstance(answer.get("data"), dict):
@@ -124,7 +124,7 @@ class SlackClient(AsyncWebClient):
         return answer
 
 
-class Patience(AsyncRetryHandler):
+class RateLimitRetry(AsyncRetryHandler):
     """Retries after the pause that Slack asks for, if a person can wait that long."""
 
     async def _can_retry_async(
@@ -156,18 +156,18 @@ class Patience(AsyncRetryHandler):
 
 def _wait(response: HttpResponse) -> float:
     seconds = asked(response.headers, now=datetime.now(UTC))
-    return PAUSE if seconds is None else seconds
+    return PERSONS_PAUSE if seconds is None else seconds
 
 
 def _sane(headers: Any) -> dict[str, str]:
     """Return the headers with a Retry-After in whole seconds: Slack's libraries use any value unchecked."""
     seconds = asked(headers, now=datetime.now(UTC))
-    rest = {str(name): str(value) for name, value in headers.items() if str(name).lower() != RETRY_AFTER.lower()}
-    return rest | {RETRY_AFTER: str(math.ceil(NOT_SAID if seconds is None else seconds))}
+    kept = {str(name): str(value) for name, value in headers.items() if str(name).lower() != RETRY_AFTER.lower()}
+    return kept | {RETRY_AFTER: str(math.ceil(DEFAULT_PAUSE if seconds is None else seconds))}
 
 
 def _fits(seconds: float) -> bool:
-    return seconds <= budget.within(PATIENCE)
+    return seconds <= budget.within(LONGEST_PAUSE)
 
 
 def slack_session() -> aiohttp.ClientSession:
@@ -183,23 +183,24 @@ def web_client(
     on_rate_limit: Callable[[], None],
     token: BotToken | None = None,
 ) -> SlackClient:
-    """Return a Web API client. ``patient``: it retries after short pauses. Posts never do: they could come twice.
+    """Return a Web API client.
 
-    ``token``: the bot's, which another may renew; None: that of the settings, which stays.
+    ``patient``: it retries after short pauses. A client for posts must not be patient: a retried post could come twice.
+    ``token``: the bot's token, which may be renewed while the client runs; None: the token of the settings.
     """
     client = SlackClient(
         token or BotToken(settings.slack_bot_token.get_secret_value()),
         base_url=settings.slack_api_url,
         session=session,
         timeout=round(SECONDS),
-        retry_handlers=[Patience(max_retry_count=2)] if patient else [],
-        **slack_way(settings),
+        retry_handlers=[RateLimitRetry(max_retry_count=2)] if patient else [],
+        **connection_options(settings),
     )
     client.on_rate_limit = on_rate_limit
     return client
 
 
-def slack_way(settings: Shared) -> SlackWay:
+def connection_options(settings: Shared) -> ConnectionOptions:
     """Return the proxy and certificates for Slack. The client passes them on to the socket and to response URLs."""
     certificates = settings.certificates
     return {
@@ -222,7 +223,7 @@ def bolt_app(client: SlackClient, **options: Any) -> AsyncApp:
     async def authorize(enterprise_id: str | None, team_id: str | None) -> AuthorizeResult:
         return AuthorizeResult(enterprise_id=enterprise_id, team_id=team_id, bot_token=client.token)
 
-    way: SlackWay = {"proxy": client.proxy, "ssl": client.ssl}
-    bare = AsyncWebClient(base_url=client.base_url, session=client.session, retry_handlers=[], **way)
+    connection: ConnectionOptions = {"proxy": client.proxy, "ssl": client.ssl}
+    bare = AsyncWebClient(base_url=client.base_url, session=client.session, retry_handlers=[], **connection)
     # Without a name Bolt reads the source of the whole call stack for one: half of the time of building the bot.
     return AsyncApp(client=bare, authorize=authorize, before_authorize=one_client, name="pandabot", **options)

@@ -54,7 +54,7 @@ def lines(conn: Connection) -> Iterator[str]:
 
 
 def _printable(value: object) -> str:
-    """A value on one line: what a seller wrote must not steer the terminal."""
+    """Return a value on one line: control characters in a seller's text must not reach the terminal."""
     return "".join(sign if sign.isprintable() else " " for sign in str(value))
 
 
@@ -78,7 +78,7 @@ def _row(record: Write) -> tuple[object, ...]:
 
 
 def _cell(value: object) -> object:
-    """A text that a spreadsheet takes for no formula, and an id whose digits it does not round."""
+    """Return the value so that a spreadsheet neither runs a text as a formula nor rounds the digits of an id."""
     if not isinstance(value, str):
         return value
     is_long_number = value.isdigit() and len(value) > 11  # noqa: PLR2004  digits that a spreadsheet shows whole

@@ -6,7 +6,7 @@ import asyncio
 from datetime import UTC, datetime
 from typing import TYPE_CHECKING
 
-from bot.commands.outcomes import FAILED, exit_code
+from bot.commands.exit_codes import FAILED, exit_code
 from bot.process.leader import leading
 from storage.errors import NewerSchemaError, StorageError
 from storage.sqlite import backup, copies
@@ -38,15 +38,15 @@ async def show(folder: Path, say: Callable[[str], None]) -> int:
 
 
 async def _show(folder: Path, say: Callable[[str], None]) -> None:
-    found = copies.backups(folder)
-    for copy in found:
+    existing = copies.backups(folder)
+    for copy in existing:
         why_not = copies.problem_of(copy) or copies.refusal_of(copy)
         size = f"{copy.stat().st_size // 1024} KiB"
         say(
             f"{copy}  {copies.taken_at(copy):%Y-%m-%d %H:%M} UTC  {size}"
             + (f"  cannot be used: {why_not}" * bool(why_not))
         )
-    if not found:
+    if not existing:
         say(f"There is no copy in {folder} yet: a running bot makes one every hour.")
 
 
@@ -83,7 +83,7 @@ async def _restore(database: Path, folder: Path, copy: Path | None, say: Callabl
 
 
 def _put_back(copy: Path, database: Path, folder: Path) -> Path | None:
-    """Put a copy in the place of the database, or name one of this version, for whoever goes back to it."""
+    """Put a copy in the place of the database. A NewerSchemaError names the newest copy that this version can use."""
     try:
         return backup.restore(copy, database, datetime.now(UTC))
     except NewerSchemaError as error:

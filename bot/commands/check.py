@@ -11,8 +11,8 @@ from slack_sdk.errors import SlackApiError
 from slack_sdk.web.async_client import AsyncWebClient
 
 from bot.clients.pandapon import api_config
-from bot.clients.slack import slack_way
-from bot.commands import check_outlets, manifest
+from bot.clients.slack import connection_options
+from bot.commands import check_telemetry, manifest
 from bot.commands.check_machine import Finding, machine
 from bot.process.clock import utc_now
 from bot.process.proxies import hide_from_libraries, proxy_for, without_password
@@ -41,18 +41,18 @@ async def check(settings: Settings) -> AsyncIterator[Finding]:
     async for finding in _pandapon(settings):
         yield finding
     yield _pushes(settings)
-    async for finding in _outlets(settings):
+    async for finding in _telemetry(settings):
         yield finding
 
 
-async def _outlets(settings: Settings) -> AsyncIterator[Finding]:
+async def _telemetry(settings: Settings) -> AsyncIterator[Finding]:
     """Warn where traces or error reports would get lost: the bot itself works without them."""
     if settings.collector:
-        wrong = await check_outlets.traces(settings)
+        wrong = await check_telemetry.traces(settings)
         mend = "Check OTEL_EXPORTER_OTLP_ENDPOINT, OTEL_EXPORTER_OTLP_HEADERS, and the collector." if wrong else ""
         yield Finding("traces", ok=True, words=wrong or "the collector takes them", mend=mend)
     if settings.sentry_dsn is not None:
-        wrong = await check_outlets.error_reports(settings)
+        wrong = await check_telemetry.error_reports(settings)
         mend = "Copy the DSN from the project's settings (Client Keys) into SENTRY_DSN." if wrong else ""
         yield Finding("error reports", ok=True, words=wrong or "the service takes them", mend=mend)
 
@@ -84,7 +84,7 @@ async def _slack(settings: Settings) -> AsyncIterator[Finding]:
         token=settings.slack_bot_token.get_secret_value(),
         base_url=settings.slack_api_url,
         timeout=10,
-        **slack_way(settings),
+        **connection_options(settings),
     )
     try:
         answer = await client.auth_test()

@@ -32,7 +32,7 @@ class Finding:
 
 
 async def machine(settings: Settings) -> list[Finding]:
-    """Try it all, as a start would. The database is only opened while no bot runs; it is then created or updated."""
+    """Try each part, as a start would. The database is only opened while no bot runs; it is then created or updated."""
     try:
         # Two connections that write could damage a file; a server takes many.
         async with holding(settings, standby=False, stop=asyncio.Event()):

@@ -9,7 +9,7 @@ import aiohttp
 from bot.clients.pandapon import api_config
 from bot.clients.slack import EXPIRED, web_client
 from bot.commands.check_machine import Finding
-from bot.jobs.slack_errors import understand
+from bot.jobs.slack_errors import classify
 from bot.postgres import server_of
 from bot.process.clock import utc_now
 from bot.process.proxies import hide_from_libraries
@@ -73,8 +73,8 @@ async def _slack(settings: HostSettings, session: aiohttp.ClientSession, install
     own = settings.of_workspace(token, None, None)
     try:
         await web_client(own, session, patient=True, on_rate_limit=lambda: None).auth_test()
-    except Exception as error:  # noqa: BLE001  understand() raises again what is not Slack's
-        code = understand(error).code
+    except Exception as error:  # noqa: BLE001  classify() raises again what is not Slack's
+        code = classify(error).code
         if code == EXPIRED:
             words = "Slack's token has expired, and `pandabot run` has not renewed it"
             return Finding(name, ok=False, words=words, mend="Start pandabot; if it stays so, install the app again.")

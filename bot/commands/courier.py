@@ -50,7 +50,7 @@ def unknown(conn: Connection, most: int) -> list[tuple[int, str]]:
     counted: Counter[str] = Counter()
     for text, count in stored_texts(conn):
         if not read_entry(text).understood:
-            counted[blotted(text)] += count
+            counted[masked(text)] += count
     return [(count, text) for text, count in counted.most_common(most)]
 
 
@@ -59,15 +59,15 @@ def stored_texts(conn: Connection) -> Iterator[tuple[str, int]]:
     yield from Counter(traces.texts(conn)).items()
 
 
-def blotted(text: str) -> str:
+def masked(text: str) -> str:
     """Return the text with "…" for numbers and names. Unknown words stay, since the list is about them."""
-    masked = _NUMBERS.sub("…", _IN_BRACKETS.sub("…", normalize(text)))
-    line = tokenize(masked)
+    unnumbered = _NUMBERS.sub("…", _IN_BRACKETS.sub("…", normalize(text)))
+    line = tokenize(unnumbered)
     words: list[str] = []
-    end = 0
+    end = 0  # of the last token
     for at, token in enumerate(line):
         neighbours = {neighbour.tag for neighbour in line[max(0, at - 1) : at + 2]}
         is_name = token.tag is Tag.OTHER and len(token.text.strip("… ")) <= _LONGEST_NAME and neighbours & _NAMED
-        words.append("…" if is_name else masked[max(end, token.start) : token.end].translate(_NO_BRACKETS))
-        end = max(end, token.end)  # two words that begin together are one in the text
+        words.append("…" if is_name else unnumbered[max(end, token.start) : token.end].translate(_NO_BRACKETS))
+        end = max(end, token.end)  # tokens may overlap, and each piece of text is written once
     return re.sub("…[…\\s]*", "…", "".join(words))

@@ -37,10 +37,10 @@ async def show(port: int | None = None, *, open_page: bool = True) -> int:
 
 
 @contextlib.asynccontextmanager
-async def lived_in(now: datetime, port: int | None = None) -> AsyncIterator[WebServer]:
-    """Serve the page, once the prelude has been played: the demo's clock then shows ``now``.
+async def serving_page(now: datetime, port: int | None = None) -> AsyncIterator[WebServer]:
+    """Play the prelude, at whose end the demo's clock shows ``now``, and serve the page.
 
-    ``port`` None: the usual port, or any free one. Raises OSError where the port that was asked for cannot be had.
+    ``port`` None: the usual port, or any free one. Raises OSError when the given port cannot be used.
     """
     async with running_sandbox(now - prelude.LENGTH, LIVED_IN) as sandbox, WebServer(sandbox) as server:
         await _listen(server, port)
@@ -51,7 +51,7 @@ async def lived_in(now: datetime, port: int | None = None) -> AsyncIterator[WebS
 async def _show(port: int | None, *, open_page: bool) -> int:
     async with contextlib.AsyncExitStack() as stack:
         try:
-            server = await stack.enter_async_context(lived_in(utc_now(), port))
+            server = await stack.enter_async_context(serving_page(utc_now(), port))
         except OSError as error:
             sys.stderr.write(f"pandabot demo: port {port} cannot be had: {error.strerror}\n")
             return FAILED
@@ -107,7 +107,7 @@ async def _play_input() -> int:
             yield line
 
     outcome = await _play(counted())
-    if not played:  # nothing else tells a person or a task runner what has happened
+    if not played:  # otherwise a person or a task runner would see no output at all
         sys.stdout.write(NOTHING_PLAYED)
     return outcome
 

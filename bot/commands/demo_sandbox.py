@@ -40,11 +40,11 @@ if TYPE_CHECKING:
 
 BOT_TOKEN, APP_TOKEN, SIGNING_SECRET = "xoxb-demo", "xapp-demo", "demo"  # the stand-ins' own
 ACCESS_KEY, ACCESS_SECRET, USER_ID = "demo-key", "demo-access", "2100007341207"
-LOGIN_PASSWORD = "demo-login"  # noqa: S105  the same
-# The jobs in the order in which one brings work for the next. An order's price is read at every sixth poll only.
+LOGIN_PASSWORD = "demo-login"  # noqa: S105  the stand-in's own
+# The jobs, each after those that bring it work. Six polls, because an order's price is read at every sixth poll only.
 JOBS = ("discover", *("poll",) * DETAIL_EVERY, "stalls", "digests", "deliver")
 ALARM_BUTTONS = frozenset({action_ids.ALARM_SEEN, action_ids.ALARM_SNOOZE, action_ids.ALARM_TAKE})
-APPROVED_ABOVE = 300  # yuan, from which on a purchase of the demo needs a second person
+APPROVED_ABOVE = 300  # yuan; a purchase of the demo above this needs a second person
 LONGEST_CATCH_UP = 15.0  # seconds of this machine's time
 GOING_ON, LIVED_IN = "going-on", "lived-in"
 
@@ -61,7 +61,7 @@ class DemoSettings(Settings):
         dotenv_settings: PydanticBaseSettingsSource,  # noqa: ARG003  the same
         file_secret_settings: PydanticBaseSettingsSource,  # noqa: ARG003  the same
     ) -> tuple[PydanticBaseSettingsSource, ...]:
-        """The arguments, nothing else."""
+        """Read the constructor's arguments and nothing else."""
         return (init_settings,)
 
 
@@ -70,8 +70,8 @@ async def running_sandbox(start: datetime, scene: str = "") -> AsyncIterator[San
     """Run both stand-ins and the production bot, its clock beginning at ``start`` (aware).
 
     Without a scene the account is dated around ``start`` and gets no further order, which scripts and tests rely upon.
-    In the scene ``GOING_ON`` orders come and meet trouble for ever. ``LIVED_IN`` is that with people and channels of
-    three languages, dated around the end of the prelude, which :func:`sandbox.web.prelude.play` plays.
+    In the scene ``GOING_ON`` new orders arrive and meet trouble without end. ``LIVED_IN`` adds people and channels of
+    three languages, and is dated around the end of the prelude, which :func:`sandbox.web.prelude.play` plays.
     """
     clock = SimClock(start)
     is_lived_in = scene == LIVED_IN
@@ -96,7 +96,7 @@ async def running_sandbox(start: datetime, scene: str = "") -> AsyncIterator[San
             app_token=APP_TOKEN,
             signing_secret=SIGNING_SECRET,
             manifest=manifest.read(),
-            rights_clock=utc_now,  # at a thousand times the speed, trigger ids would end before anybody could press
+            rights_clock=utc_now,  # at a thousand times the speed, trigger ids would expire before anybody could press
         )
         if is_lived_in:
             prelude.furnish(slack.workspace)
@@ -106,7 +106,7 @@ async def running_sandbox(start: datetime, scene: str = "") -> AsyncIterator[San
         settings = _settings(slack.api_url, base_url, folder / "pandabot.db", approvers)
         bot = await stack.enter_async_context(await build(settings, clock=clock, stand_ins={PICTURES_HOST: base_url}))
         if is_lived_in:
-            await _speak(bot, prelude.LANGUAGES)
+            await _set_languages(bot, prelude.LANGUAGES)
         yield Sandbox(
             slack=slack,
             pandapon=pandapon,
@@ -157,7 +157,7 @@ def _settings(slack_url: str, pandapon_url: str, database: Path, approvers: Sequ
     )
 
 
-async def _speak(bot: Bot, languages: Mapping[str, prelude.Language]) -> None:
+async def _set_languages(bot: Bot, languages: Mapping[str, prelude.Language]) -> None:
     """Give channels their languages, as their settings form would."""
     for channel, language in languages.items():
         settings = replace((await bot.store.channels.get(channel)).settings, language=language)
@@ -172,15 +172,15 @@ async def _settled(bot: Bot) -> None:
 
 
 async def _caught_up(bot: Bot) -> None:
-    """Run the bot's jobs now, so that all that has come of a step of time is posted. Gives up after a while."""
+    """Run the bot's jobs now, and wait until their posts are sent, for :data:`LONGEST_CATCH_UP` at most."""
     with contextlib.suppress(TimeoutError):
         async with asyncio.timeout(LONGEST_CATCH_UP):
             for job in JOBS:
                 await bot.scheduler.complete(job)
-            posted = bot.deliverer.outcome()
+            posted = bot.deliverer.next_settled()
             while await _is_posting(bot):
                 await posted.wait()
-                posted = bot.deliverer.outcome()
+                posted = bot.deliverer.next_settled()
 
 
 async def _is_posting(bot: Bot) -> bool:

@@ -7,7 +7,7 @@ import io
 from collections import Counter
 from typing import TYPE_CHECKING, NamedTuple
 
-from bot.commands.courier import blotted, stored_texts
+from bot.commands.courier import masked, stored_texts
 from handlers.blocks import team_glosses
 from handlers.blocks.gloss import gloss, has_gloss, language_of
 from handlers.blocks.i18n import LANGUAGES, use_language
@@ -21,7 +21,7 @@ _FORMULA = ("=", "+", "-", "@")
 
 
 class Coverage(NamedTuple):
-    """How many stored updates have a gloss in a language that is not their own, and the texts of the others."""
+    """How many of the stored updates that a reader cannot read have a gloss, and the texts that have none."""
 
     foreign: int  # updates in another language than the reader's
     glossed: int
@@ -39,33 +39,33 @@ def coverage(conn: Connection, language: str, most: int) -> Coverage:
         if has_gloss(text):
             glossed += count
         else:
-            without[blotted(text)] += count
+            without[masked(text)] += count
     return Coverage(foreign, glossed, [(count, text) for text, count in without.most_common(most)])
 
 
-def listing(found: Coverage) -> Iterator[str]:
+def listing(report: Coverage) -> Iterator[str]:
     """Yield the texts without a gloss, a line each, and the sum."""
-    for count, text in found.without:
+    for count, text in report.without:
         yield f"{count:6}  {text}"
-    if not found.foreign:
+    if not report.foreign:
         yield "No stored update needs a gloss."
         return
-    share = 100 * found.glossed // found.foreign
-    yield f"{found.glossed} of {found.foreign} stored updates that need a gloss have one ({share} %)."
+    share = 100 * report.glossed // report.foreign
+    yield f"{report.glossed} of {report.foreign} stored updates that need a gloss have one ({share} %)."
 
 
-def sheet(found: Coverage) -> str:
+def sheet(report: Coverage) -> str:
     """Return the texts without a gloss as a file of glosses with empty readings, to be filled in."""
     out = io.StringIO()
     writer = csv.writer(out, lineterminator="\n")
     writer.writerow(["text", *team_glosses.LANGUAGES])
     empty = [""] * len(team_glosses.LANGUAGES)
-    writer.writerows([_harmless(text), *empty] for _, text in found.without if text.strip("…"))
+    writer.writerows([_harmless(text), *empty] for _, text in report.without if text.strip("…"))
     return out.getvalue().rstrip("\n")
 
 
 def _harmless(text: str) -> str:
-    """The text so that no spreadsheet takes it for a formula: a leading "…" changes nothing of the pattern."""
+    """Put "…" before a text that a spreadsheet would take for a formula. The pattern's meaning stays the same."""
     return f"…{text}" if text.startswith(_FORMULA) else text
 
 

@@ -7,9 +7,10 @@ from contextlib import AsyncExitStack
 from datetime import UTC, datetime
 from typing import TYPE_CHECKING
 
+from bot.commands.exit_codes import exit_code
 from bot.commands.moving import STOP_ALL, lines_for_env, move, words
-from bot.commands.outcomes import exit_code
-from bot.commands.parts import driver, name_of, single
+from bot.commands.parts import name_of, single
+from bot.database import needs_driver
 from bot.process.leader import leading
 from bot.settings.storage_url import file_of, shown
 from storage import moved
@@ -30,7 +31,8 @@ if TYPE_CHECKING:
 async def migrate(source: str, target: str, backups: Path, say: Callable[[str], None], *, dry_run: bool) -> int:
     """Move the rows of one database to another, empty one; both are given by their addresses. Returns the exit code.
 
-    A bot refuses to start on the source afterwards. ``dry_run``: all is done but that and what the target would keep.
+    A bot refuses to start on the source afterwards. ``dry_run``: the rows are copied and compared, then the target is
+    emptied again, and the source stays as it was.
     """
     return await exit_code(_migrate(source, target, backups, say, dry_run=dry_run), say)
 
@@ -45,17 +47,17 @@ async def _migrate(source: str, target: str, backups: Path, say: Callable[[str],
             await _back_up(file, backups, say)
         else:
             say(STOP_ALL.format(name=shown(source)))
-        with driver():
+        with needs_driver():
             now = datetime.now(UTC)
             done = await asyncio.to_thread(move, single(source), single(target), now, dry_run=dry_run)
         if file and not dry_run:
-            await _copy(file, backups)  # the newest copy, too, says that the data went on elsewhere
+            await _copy(file, backups)  # so that the newest copy, too, is marked as moved
     for line in _report(done, source, target, dry_run=dry_run):
         say(line)
 
 
 def check_engines(source: str, target: str, files: str) -> None:
-    """Raise StorageError where both addresses are of one engine. ``files``: what two files are, and what to do."""
+    """Raise StorageError if both addresses are of one engine. ``files``: the message's words if both are SQLite's."""
     are_files = [file_of(url) is not None for url in (source, target)]
     if all(are_files):
         raise StorageError(f"Both databases are {files} instead.")

@@ -1,7 +1,8 @@
 """`pandabot migrate` where one installation serves many workspaces: between a server and a folder of SQLite files.
 
-Each workspace is moved as a single bot is, in a transaction of its own, and then what all share. What a run did is
-noted in the databases, so that the next one carries on; until the last is done no process starts on either side.
+Each workspace is moved like a single bot's database, in a transaction of its own; the tables that all share come last.
+The databases record what a run has done, so that the next run carries on. Until the whole move is done, no process
+starts on either side.
 """
 
 from __future__ import annotations
@@ -12,10 +13,11 @@ from dataclasses import dataclass, field
 from datetime import UTC, datetime
 from typing import TYPE_CHECKING
 
+from bot.commands.exit_codes import exit_code
 from bot.commands.migrate import check_engines
 from bot.commands.moving import STOP_ALL, lines_for_env, move_once, words
-from bot.commands.outcomes import exit_code
-from bot.commands.parts import SHARED_FILE, Installation, driver, hold, name_of
+from bot.commands.parts import SHARED_FILE, Installation, hold, name_of
+from bot.database import needs_driver
 from bot.process.failpoints import point
 from bot.workspaces.secrets import require_keys
 from storage import moved, workers
@@ -29,7 +31,7 @@ if TYPE_CHECKING:
     from bot.workspaces.vault import Vault
     from storage.move import Move
 
-LASTING = (BusyFileError, DiskFullError, UnreachableError)  # the next workspace would fail, too
+LASTING = (BusyFileError, DiskFullError, UnreachableError)  # errors that the next workspace would meet, too
 TIMES = ("writing_seconds", "comparing_seconds")
 SHARED_ROWS = "installations, accounts and keys"
 
@@ -37,8 +39,8 @@ SHARED_ROWS = "installations, accounts and keys"
 async def migrate(source: str, target: str, vault: Vault, say: Callable[[str], None], *, dry_run: bool) -> int:
     """Move all workspaces to an empty place of the other engine; both are given by their addresses.
 
-    ``vault``: of the keys that open the secrets, which are moved as they are. Returns the exit code. ``dry_run``: see
-    :func:`bot.commands.migrate.migrate`.
+    ``vault``: checks that the keys of the settings open the secrets, which are moved still encrypted. ``dry_run``: see
+    :func:`bot.commands.migrate.migrate`. Returns the exit code.
     """
     return await exit_code(_migrate(source, target, vault, say, dry_run=dry_run), say)
 
@@ -51,9 +53,9 @@ async def _migrate(source: str, target: str, vault: Vault, say: Callable[[str], 
             await hold(installation, held)
         if run.source.folder is None:
             say(STOP_ALL.format(name=name_of(source)))
-        with driver():
-            await asyncio.to_thread(run.look, vault)
-            await asyncio.to_thread(run.do)
+        with needs_driver():
+            await asyncio.to_thread(run.check, vault)
+            await asyncio.to_thread(run.move)
 
 
 @dataclass(slots=True)
@@ -64,58 +66,58 @@ class _Run:
     target: Installation
     say: Callable[[str], None]
     dry_run: bool
-    parts: list[Part] = field(default_factory=list)  # of the source: its workspaces with data
-    empty: list[str] = field(default_factory=list)  # the ids of those without any
+    parts: list[Part] = field(default_factory=list)  # the source's workspaces with data
+    empty: list[str] = field(default_factory=list)  # the ids of the source's workspaces without data
     done: list[Move] = field(default_factory=list)
-    passage: str = ""  # the id of the move that is under way; empty: none
+    move_id: str = ""  # of the move that is under way; empty: none
 
     @property
     def destination(self) -> str:
         """The target as people are shown it."""
         return name_of(self.target.url)
 
-    def look(self, vault: Vault) -> None:
-        """See whether all of it can be moved, and change nothing. Raises StorageError and StartError."""
+    def check(self, vault: Vault) -> None:
+        """Check that everything can be moved. Changes nothing. Raises StorageError and StartError."""
         with self.source.shared.source() as end:
             moves.require_none_elsewhere(end.conn, self.destination)
             present = moves.under_way(end.conn)
             rows = installations.listed(end.conn)
             require_keys(vault, rows, accounts.listed(end.conn))
-        self.passage = present.id if present else ""
+        self.move_id = present.id if present else ""
         kept, self.empty = self.source.ids()
         if not kept and not rows:
             raise StorageError(f"No workspace has installed the app in {name_of(self.source.url)}: nothing to move.")
         self.parts = [self.source.workspace(id_) for id_ in kept]
         for part in self.parts:
-            self._look_at(part)
-        self.target.require_free(moves.ARRIVED, self.passage)
+            self._check_part(part)
+        self.target.require_free(moves.ARRIVED, self.move_id)
 
-    def do(self) -> None:
-        """Move the workspaces, and then what they share. Raises StorageError, which says how to go on."""
+    def move(self) -> None:
+        """Move the workspaces, then the tables that they share. Raises StorageError, which says how to go on."""
         was_there = self.target.folder is None or self.target.folder.exists()
         try:
-            self._do()
+            self._move()
         finally:
             if self.dry_run and self.target.folder and not was_there:
-                with suppress(OSError):  # it was not made
+                with suppress(OSError):  # the folder may not have been made
                     self.target.folder.rmdir()
 
-    def _do(self) -> None:
+    def _move(self) -> None:
         if not self.dry_run:
             self._begin()
         failed = self._move_all()
         if failed:
             raise StorageError(self._unfinished(failed))
         now = datetime.now(UTC)
-        shared = move_once(self.source.shared, self.target.shared, now, dry_run=self.dry_run, passage=self.passage)
+        shared = move_once(self.source.shared, self.target.shared, now, dry_run=self.dry_run, move_id=self.move_id)
         self._note(SHARED_ROWS, shared)
         for line in self._report():
             self.say(line)
 
-    def _look_at(self, part: Part) -> None:
+    def _check_part(self, part: Part) -> None:
         try:
             with part.source() as end:
-                if moved.destination(end.conn) != self.destination or not self.passage:
+                if moved.destination(end.conn) != self.destination or not self.move_id:
                     moved.check(end.conn)
         except StorageError as error:
             raise type(error)(f"{part.id}: {error}") from error
@@ -124,12 +126,12 @@ class _Run:
         """Keep processes from starting on either side: on the source first, which holds the move's id."""
         now = datetime.now(UTC)
         with self.source.shared.source() as end:
-            self.passage = moves.begin(end.conn, self.destination, now).id
+            self.move_id = moves.begin(end.conn, self.destination, now).id
             end.commit()
         point("after_begin")
-        if self.target.folder is None and self.target.shared.fact(moves.ARRIVED) != self.passage:
+        if self.target.folder is None and self.target.shared.fact(moves.ARRIVED) != self.move_id:
             with self.target.shared.target(is_rehearsal=False) as end:
-                moves.expect(end.conn, self.passage, now)
+                moves.expect(end.conn, self.move_id, now)
                 end.commit()
 
     def _move_all(self) -> list[str]:
@@ -142,7 +144,7 @@ class _Run:
                     self.target.workspace(part.id),
                     datetime.now(UTC),
                     dry_run=self.dry_run,
-                    passage=self.passage,
+                    move_id=self.move_id,
                 )
             except StorageError as error:
                 self.say(f"{part.id}: {error}")
@@ -154,7 +156,7 @@ class _Run:
         return failed
 
     def _require_idle(self) -> None:
-        """A process that was starting as this began has its row in the shared tables by now."""
+        """Raise BusyFileError while a process works on the source, even one that was starting when the move began."""
         with self.source.shared.present() as end:
             workers.require_none(end.conn, datetime.now(UTC), end.form.workers)
 
@@ -163,8 +165,8 @@ class _Run:
             self.say(f"{name}: moved by an earlier run.")
             return
         self.done.append(move)
-        said = f"{move.rows:,} rows in {len(move.tables)} tables, with equal counts and checksums."
-        self.say(" ".join([f"{name}: {said}", *words(move)]))
+        counts = f"{move.rows:,} rows in {len(move.tables)} tables, with equal counts and checksums."
+        self.say(" ".join([f"{name}: {counts}", *words(move)]))
 
     def _unfinished(self, failed: list[str]) -> str:
         first = f"Not all of the {len(self.parts)} workspaces can be moved: {', '.join(failed)} failed, as said above."

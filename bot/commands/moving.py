@@ -1,4 +1,4 @@
-"""Moves one part of a database to another engine: a single bot's rows, a workspace's, or those that all share."""
+"""Moves one part of a database to another engine: the rows of a bot, of a workspace, or those that workspaces share."""
 
 from __future__ import annotations
 
@@ -22,27 +22,28 @@ STOP_ALL = "Stop every process of the bot that works on {name} before this, and 
 
 
 def lines_for_env(url: str) -> list[str]:
-    """Return what to do next, and the setting that names a database, with a place for the password if it has one."""
+    """Return the lines that say what to put into .env: the setting of the database, without its password."""
     shown, passwords = PASSWORD.subn(r"\1PASSWORD", url)
-    its_place = ", with the password in its place" if passwords else ""
+    hint = ", with the password in its place" if passwords else ""
     return [
-        f"Put this line into .env{its_place}, and no DATABASE_PATH; then start the bot:",
+        f"Put this line into .env{hint}, and no DATABASE_PATH; then start the bot:",
         f"STORAGE_URL={shown}",
     ]
 
 
-def move(source: Part, target: Part, now: datetime, *, dry_run: bool, passage: str = "") -> Move:
+def move(source: Part, target: Part, now: datetime, *, dry_run: bool, move_id: str = "") -> Move:
     """Move the rows. Raises StorageError.
 
-    The target is committed before the source gets its marker: a process that dies in between leaves both whole.
-    ``passage``: the id of the move of which this is a part; it stands in the target then. ``dry_run``: nothing is kept.
+    The target is committed before the source is marked as moved, so a process that dies in between leaves both whole.
+    ``move_id``: the id of the move of many parts, which is stored in the target; empty: this part is moved alone.
+    ``dry_run``: the target keeps nothing, and the source is not marked.
     """
     with source.source() as old:
         with target.target(is_rehearsal=dry_run) as new:
             done = copy_rows(old, new, now, point)
             if not dry_run:
-                if passage:
-                    moves.arrive(new.conn, new.form, passage, now)
+                if move_id:
+                    moves.arrive(new.conn, new.form, move_id, now)
                 new.commit()
                 point("after_commit")
         if not dry_run:
@@ -51,10 +52,10 @@ def move(source: Part, target: Part, now: datetime, *, dry_run: bool, passage: s
     return done
 
 
-def move_once(source: Part, target: Part, now: datetime, *, dry_run: bool, passage: str) -> Move | None:
-    """Move the rows unless an earlier run of the same move did: then return None, and the source has its marker."""
-    if not passage or target.fact(moves.ARRIVED) != passage:
-        return move(source, target, now, dry_run=dry_run, passage=passage)
+def move_once(source: Part, target: Part, now: datetime, *, dry_run: bool, move_id: str) -> Move | None:
+    """Move the rows. If an earlier run of the same move did, only complete the source's mark, and return None."""
+    if not move_id or target.fact(moves.ARRIVED) != move_id:
+        return move(source, target, now, dry_run=dry_run, move_id=move_id)
     if not dry_run:
         with source.present() as old:
             if not moved.destination(old.conn, old.form.facts):
@@ -63,7 +64,7 @@ def move_once(source: Part, target: Part, now: datetime, *, dry_run: bool, passa
 
 
 def _leave(old: End, target: Part, now: datetime) -> None:
-    """Note in the source where its rows went."""
+    """Mark the source as moved, with the target's address."""
     if old.form.is_shared:
         moves.end(old.conn, name_of(target.url), now)
     else:
@@ -72,7 +73,7 @@ def _leave(old: End, target: Part, now: datetime) -> None:
 
 
 def words(move: Move) -> list[str]:
-    """Return the sentences about a move besides the count of its rows."""
+    """Return further sentences about a move, which do not count its rows."""
     lines = []
     if move.nuls:
         lines.append(f"{move.nuls} NUL characters were left out: PostgreSQL stores none in a text.")

@@ -1,4 +1,4 @@
-"""The parts of a database, for commands that work on it while no bot does: one bot's tables, or many and the shared.
+"""The parts of a database, for commands that work on it while no bot runs.
 
 A single bot's database is one part. An installation with many workspaces has a part for each of them, and one that they
 share: on PostgreSQL each is a schema, and on the way from one server to another a SQLite file in a folder.
@@ -7,14 +7,12 @@ share: on PostgreSQL each is a schema, and on the way from one server to another
 from __future__ import annotations
 
 import asyncio
-from contextlib import contextmanager
 from dataclasses import dataclass
 from typing import TYPE_CHECKING
 
-from bot.database import NO_DRIVER
 from bot.process.leader import leading
 from bot.settings.storage_url import file_of, shown
-from storage.errors import StorageError, UnusableFileError
+from storage.errors import UnusableFileError
 from storage.forms import BOT, SHARED, Form
 from storage.sqlite import private
 from storage.sqlite import transfer as files
@@ -22,18 +20,17 @@ from storage.workspaces import installations
 from storage.workspaces.schemas import id_of, is_id, schema_of
 
 if TYPE_CHECKING:
-    from collections.abc import Iterator
     from contextlib import AbstractContextManager, AsyncExitStack
     from pathlib import Path
 
     from storage.move import End
 
-SHARED_FILE = "installation.db"  # no workspace's: their ids have capital letters only
+SHARED_FILE = "installation.db"  # no workspace's file has this name: their ids have capital letters only
 
 
 @dataclass(frozen=True, slots=True)
 class Part:
-    """Tables that are worked on in one transaction. ``file``: None for those on a server. ``id``: a workspace's."""
+    """Tables that are changed in one transaction. ``file``: None on a server. ``id``: a workspace's; else empty."""
 
     url: str
     file: Path | None
@@ -46,7 +43,7 @@ class Part:
         return schema_of(self.id) if self.id else ""
 
     def present(self) -> AbstractContextManager[End]:
-        """Open tables that are there. Raises StorageError."""
+        """Open existing tables. Raises StorageError."""
         if self.file:
             return files.source_file(self.file, self.form)
         from storage.postgres import transfer  # noqa: PLC0415  an extra
@@ -54,7 +51,7 @@ class Part:
         return transfer.present_schema(self.url, self.schema, self.form)
 
     def source(self) -> AbstractContextManager[End]:
-        """Open them to move their rows: nobody may work on them, or write meanwhile. Raises StorageError."""
+        """Open existing tables to move their rows; nobody else may write. Raises StorageError, also if a bot works."""
         if self.file:
             return files.source_file(self.file, self.form)
         from storage.postgres import transfer  # noqa: PLC0415  an extra
@@ -62,7 +59,7 @@ class Part:
         return transfer.source_schema(self.url, self.schema, self.form)
 
     def target(self, *, is_rehearsal: bool) -> AbstractContextManager[End]:
-        """Make empty tables. Raises StorageError where there are rows."""
+        """Make empty tables. ``is_rehearsal``: they are not kept. Raises StorageError where there are rows."""
         if self.file:
             return files.new_file(self.file, self.form, is_rehearsal=is_rehearsal)
         from storage.postgres import transfer  # noqa: PLC0415  an extra
@@ -70,7 +67,7 @@ class Part:
         return transfer.empty_schema(self.url, self.schema, self.form)
 
     def fact(self, name: str) -> str:
-        """Return the text of a fact; empty: there are no tables, or no such fact. Raises StorageError."""
+        """Return a fact's text; empty if there are no tables, or no such fact. Raises StorageError."""
         if self.file:
             return files.fact_of(self.file, self.form, name)
         from storage.postgres import transfer  # noqa: PLC0415  an extra
@@ -100,12 +97,12 @@ class Installation:
         return Part(self.url, self.folder and self.folder / SHARED_FILE, SHARED)
 
     def workspace(self, id_: str) -> Part:
-        """Return a workspace's tables, whether or not they are there. Raises ValueError for what is no id."""
+        """Return a workspace's part, whether or not its tables exist. Raises ValueError for a text that is no id."""
         schema_of(id_)
         return Part(self.url, self.folder and self.folder / f"{id_}.db", BOT, id_)
 
     def ids(self) -> tuple[list[str], list[str]]:
-        """Return the ids of the workspaces with tables, and those of the ones without any yet. Raises StorageError.
+        """Return the ids of the workspaces with tables, then those of the workspaces without. Raises StorageError.
 
         A workspace that was forgotten without its data has tables, too.
         """
@@ -115,7 +112,7 @@ class Installation:
         return kept, [id_ for id_ in installed if id_ not in kept]
 
     def require_free(self, fact: str, value: str) -> None:
-        """Raise StorageError where something of an installation is there that does not hold this fact."""
+        """Raise StorageError unless the place is empty, but for parts that hold this fact: parts of the same move."""
         if self.folder is None:
             from storage.postgres import transfer  # noqa: PLC0415  an extra
 
@@ -124,14 +121,14 @@ class Installation:
         parts = [self.shared, *(self.workspace(id_) for id_ in self._files())]
         arrived = [part.file for part in parts if part.file and value and part.fact(fact) == value]
         known = {path for file in arrived for path in private.family(file)}
-        if others := [path.name for path in _contents(self.folder) if path not in known]:
+        if foreign := [path.name for path in _contents(self.folder) if path not in known]:
             raise UnusableFileError(
-                f"The folder {self.folder} is not empty: it holds {', '.join(others[:3])}. Move that away, or choose "
+                f"The folder {self.folder} is not empty: it holds {', '.join(foreign[:3])}. Move that away, or choose "
                 "another name."
             )
 
     def locked(self) -> list[Path]:
-        """Return what one process alone may work on; a folder's lock stands beside it."""
+        """Return the paths to lock: the folder, whose lock stands beside it, and its files; none on a server."""
         folder = self.folder
         return [] if folder is None else [folder, *(folder / f"{id_}.db" for id_ in self._files())]
 
@@ -158,16 +155,7 @@ def name_of(url: str) -> str:
     return shown(url) if file_of(url) is None else url
 
 
-@contextmanager
-def driver() -> Iterator[None]:
-    """Say in a sentence that the driver of PostgreSQL, which is an extra, is not installed."""
-    try:
-        yield
-    except ImportError:
-        raise StorageError(NO_DRIVER) from None
-
-
 def _contents(folder: Path) -> list[Path]:
-    """The files of a folder, without those that a killed run left behind and the next one deletes."""
-    found = sorted(folder.iterdir()) if folder.is_dir() else [folder] if folder.exists() else []
-    return [path for path in found if ".db.moving" not in path.name and not path.name.endswith(".db.lock")]
+    """Return the files of a folder, without those that a killed run left behind and the next run deletes."""
+    paths = sorted(folder.iterdir()) if folder.is_dir() else [folder] if folder.exists() else []
+    return [path for path in paths if ".db.moving" not in path.name and not path.name.endswith(".db.lock")]

@@ -8,7 +8,7 @@ from datetime import UTC, datetime, timedelta
 from functools import partial
 from typing import TYPE_CHECKING
 
-from bot.commands.outcomes import exit_code
+from bot.commands.exit_codes import exit_code
 from bot.database import holding, open_to_look
 from storage import moved, workers
 from storage.sqlite.transfer import check_present
@@ -21,7 +21,7 @@ if TYPE_CHECKING:
     from storage.connection import Connection
     from storage.store import Store
 
-OLDEST = timedelta(days=60)  # nothing that was told is remembered for longer
+OLDEST = timedelta(days=60)  # posts are not remembered for longer
 AHEAD = timedelta(minutes=1)  # allowed difference between two machines' clocks
 
 
@@ -47,13 +47,13 @@ def moment(text: str, now: datetime) -> datetime:
         raise MomentError(f"--at {text!r} names no time zone: write {shown}Z for UTC, or {shown}+08:00 for China")
     if at > now + AHEAD:
         raise MomentError(f"--at {text!r} has not come yet")
-    if at < now - OLDEST:  # a slip in the date: every channel's history would be read from then on
+    if at < now - OLDEST:  # surely a typing error; every channel's history would be read from then on
         raise MomentError(f"--at {text!r} is more than {OLDEST.days} days ago")
     return at.astimezone(UTC)
 
 
 async def run(settings: Settings, text: str, now: datetime, say: Callable[[str], None]) -> int:
-    """Mark it in the database of the settings. Returns the exit code. Raises MomentError for a text that is no time."""
+    """Mark as unconfirmed what happened since the moment ``text``. Returns the exit code. Raises MomentError."""
     return await exit_code(_run(settings, moment(text, now), now, say), say)
 
 
@@ -79,8 +79,9 @@ async def restored(store: Store, at: datetime, now: datetime, say: Callable[[str
 
 @dataclass(frozen=True, slots=True)
 class Outcome:
-    """The outcome for one bot's database. ``done_at``: when it was marked before, as of the same time; None: just now.
+    """The outcome for one bot's database.
 
+    ``done_at``: when an earlier run marked it for the same moment; None: this run marked it.
     ``was_moved``: its rows had been moved to another database.
     """
 
@@ -101,6 +102,6 @@ class Outcome:
 def mark(conn: Connection, at: datetime, now: datetime) -> Outcome:
     """Mark one bot's database, in the caller's transaction. Raises BusyFileError while a process works on it."""
     done_at = unconfirm_once(conn, at, now)
-    if done_at is None:  # a failover's script runs this on each machine, and the bot may have started on another one
+    if done_at is None:  # a failover's script may run this on each machine, when the bot runs already on another one
         workers.require_none(conn, now)
     return Outcome(done_at, moved.unmark(conn))

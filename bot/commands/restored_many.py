@@ -1,7 +1,7 @@
-"""`pandabot restored` where one installation serves many workspaces: each is marked as a single bot's database is.
+"""`pandabot restored` where one installation serves many workspaces: each is marked like a single bot's database.
 
-A workspace that a run has not reached, since it was killed or since something failed there, starts no bot until a
-further run has: which ones is noted before the first is marked.
+Before the first workspace is marked, the shared tables record which ones are to be marked. A workspace that a run did
+not mark, because the run was killed or something failed there, starts no bot until a later run has marked it.
 """
 
 from __future__ import annotations
@@ -11,9 +11,10 @@ from contextlib import AsyncExitStack
 from dataclasses import dataclass, field
 from typing import TYPE_CHECKING
 
-from bot.commands.outcomes import exit_code
-from bot.commands.parts import Installation, driver, hold, name_of
+from bot.commands.exit_codes import exit_code
+from bot.commands.parts import Installation, hold, name_of
 from bot.commands.restored import START, mark, moment
+from bot.database import needs_driver
 from bot.process.failpoints import point
 from storage import moved, workers
 from storage.errors import StorageError
@@ -33,9 +34,9 @@ class UnknownWorkspaceError(ValueError):
 
 
 async def run(url: str, text: str, now: datetime, say: Callable[[str], None], id_: str = "") -> int:
-    """Mark the workspaces of an installation. ``id_``: one of them alone. Returns the exit code.
+    """Mark the workspaces of an installation. ``id_``: the only one to mark; empty: all. Returns the exit code.
 
-    Raises MomentError for a text that is no time, UnknownWorkspaceError, and ValueError for what is no id.
+    Raises MomentError for a text that is no time, UnknownWorkspaceError, and ValueError for a text that is no id.
     """
     installation = Installation(url)
     if id_:
@@ -47,7 +48,7 @@ async def run(url: str, text: str, now: datetime, say: Callable[[str], None], id
 async def _run(marking: _Marking) -> None:
     async with AsyncExitStack() as held:
         await hold(marking.installation, held)
-        with driver():
+        with needs_driver():
             await asyncio.to_thread(marking.do)
 
 
@@ -65,7 +66,7 @@ class _Marking:
     before: int = 0  # workspaces that were marked by an earlier run
 
     def do(self) -> None:
-        """Mark them one by one. Raises StorageError, which says what is missing, and UnknownWorkspaceError."""
+        """Mark the workspaces one by one. Raises UnknownWorkspaceError, and StorageError when some were not marked."""
         kept, empty = self._ids()
         parts = [self.installation.workspace(id_) for id_ in kept]
         self._begin([part for part in parts if not self._is_done(part)])
@@ -92,7 +93,7 @@ class _Marking:
         return [id_ for id_ in kept if id_ == self.only], [id_ for id_ in empty if id_ == self.only]
 
     def _is_done(self, part: Part) -> bool:
-        """Whether there is nothing to do. What cannot be read counts as not done, and its error is said when it is."""
+        """Whether the part needs no mark. A part that cannot be read does: marking it then reports the error."""
         try:
             with part.present() as end:
                 return unconfirmed_at(end.conn, self.at) is not None and not moved.destination(end.conn)
@@ -100,11 +101,11 @@ class _Marking:
             return False
 
     def _begin(self, todo: list[Part]) -> None:
-        """Note what is to be marked, while no process works. One that was just starting is seen after that."""
+        """Record what is to be marked, while no process works. A second check finds one that was just starting."""
         with self.installation.shared.present() as end:
             moves.require_arrived(end.conn)
             if self.only:
-                moves.check(end.conn)  # all workspaces moved, and one alone does not come back
+                moves.check(end.conn)  # all workspaces were moved together, so one alone cannot come back
             if not todo and not moved.destination(end.conn, SHARED) and moves.under_way(end.conn) is None:
                 return
             workers.require_none(end.conn, self.now, end.form.workers)

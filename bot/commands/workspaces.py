@@ -45,7 +45,7 @@ async def _opened(settings: HostSettings) -> AsyncIterator[tuple[PostgresServer,
 
 @contextlib.asynccontextmanager
 async def _to_change(settings: HostSettings) -> AsyncIterator[tuple[PostgresServer, Directory]]:
-    """Raises MovedError where the rows are elsewhere, or on their way: what is changed here would be lost."""
+    """Open the shared tables to change them. Raises MovedError if their rows were moved: the change would be lost."""
     async with _opened(settings) as (database, directory):
         await directory.engine.read(moves.check)
         yield database, directory
@@ -55,10 +55,10 @@ async def lines(settings: HostSettings) -> list[str]:
     """Return a line for each installation. Raises StorageError."""
     async with _opened(settings) as (_database, directory):
         accounts = {account.id: account for account in await directory.accounts.listed()}
-        found = await directory.installations.listed()
-    if not found:
+        installations = await directory.installations.listed()
+    if not installations:
         return ["No workspace has installed the app yet."]
-    return [_line(each, accounts.get(each.id), alias_of(each.id, settings.keys)) for each in found]
+    return [_line(each, accounts.get(each.id), alias_of(each.id, settings.keys)) for each in installations]
 
 
 def _line(installation: Installation, account: Account | None, alias: str) -> str:
@@ -160,7 +160,7 @@ async def _renewed(
     id_: str,
     sealed: str,
 ) -> bool | str:
-    """Whether a row was encrypted anew; why it could not be read, as a text."""
+    """Return whether a row was encrypted anew, or a text that says why the row could not be read."""
     while not vault.is_newest(sealed):
         try:
             renewed = vault.renew(sealed)

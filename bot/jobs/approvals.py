@@ -1,4 +1,4 @@
-"""Reminds approvers once, ends requests that nobody decided, and finds a way for those that Slack does not take."""
+"""Reminds approvers once, ends requests that nobody decided, and finds another way for those that Slack refused."""
 
 from __future__ import annotations
 

@@ -7,7 +7,7 @@ from dataclasses import replace
 from functools import reduce
 from typing import TYPE_CHECKING, TypeVar
 
-from bot.jobs import shared
+from bot.jobs import shared_parcels
 from bot.jobs.links import permalink
 from handlers.blocks.i18n import use_language
 from handlers.blocks.message import Message
@@ -59,7 +59,8 @@ class Composer:
     async def compose(self, post: Post, now: datetime) -> Message | None:
         """Return the message of a post; None when its order, watch or alarm is gone.
 
-        It is in the channel's language or, where a person alone gets it, in theirs: ``channel`` is then their id.
+        The message is in the channel's language. A direct message is in its reader's; the post's ``channel`` is then
+        the reader's id.
         """
         reader = post.content.reader if isinstance(post.content, ApprovalMessage) else ""
         language = self._languages.of_reader(self._people.of(reader or post.channel), post.channel)
@@ -77,7 +78,7 @@ class Composer:
             case PostKind.DAILY_DIGEST:
                 return digest.daily(post.daily_digest, post.channel, self._links, now)
             case PostKind.BATCH:
-                return await self._digest(post, now)
+                return await self._batch(post, now)
             case _:
                 return await self._of_watch(post, now)
 
@@ -104,9 +105,9 @@ class Composer:
             alarm = (await self._store.alarms.of_orders([post.key])).get(post.key)
             return alarms.alarm(news, snapshot, watch, alarm, now)
         cleared = await self._store.alarms.cleared_at(post.key, post.created_at)
-        others = shared.concerned(news, await self._store.outbox.shared(post))
+        sharing = shared_parcels.sharing_orders(news, await self._store.outbox.shared(post))
         return thread.news(
-            news, snapshot, watch, now, cleared=cleared, same_parcel=others, in_thread=is_in_thread_alone(post)
+            news, snapshot, watch, now, cleared=cleared, same_parcel=sharing, in_thread=is_in_thread_alone(post)
         )
 
     async def _notice(self, post: Post, notice: Notice, now: datetime) -> Message | None:
@@ -159,15 +160,15 @@ class Composer:
         link = await permalink(self._slack, watch.channel, watch.card_ts)
         return alarms.reminder(alarm, watch, link, now, snapshot=snapshot)
 
-    async def _digest(self, post: Post, now: datetime) -> Message | None:
-        """Join the batched news, without that of orders that are no longer watched, and what cannot be read."""
+    async def _batch(self, post: Post, now: datetime) -> Message | None:
+        """Join the batched news, without unreadable news and the news of orders that are no longer watched."""
         entries: list[tuple[Post, News, Watch]] = []
         for batched in await self._store.outbox.batch_members(post.id):
             if not isinstance(batched.content, News):
                 log.error("news of a batch cannot be read, it is given up", extra={"post": batched.id})
                 await self._store.outbox.fail_member(now, batched, "cannot be composed")
                 continue
-            member = await shared.remaining(self._store, batched)
+            member = await shared_parcels.remaining(self._store, batched)
             if member is None:
                 continue
             watch = await self._store.watches.get(member.watch_id) if member.watch_id is not None else None
@@ -182,7 +183,7 @@ class Composer:
     async def _of_order(
         self, entries: Sequence[tuple[Post, News, Watch]], now: datetime, *, in_thread: bool
     ) -> Message:
-        """Join the news for one order's thread as if one reading had found it; else list it piece by piece."""
+        """Join the news for one order's thread as if one reading had found it, or else list it piece by piece."""
         whole = merged([news for _member, news, _watch in entries])
         if whole is not None:
             members = [member for member, _news, _watch in entries]
@@ -242,7 +243,7 @@ def batch_rule(post: Post, now: datetime, fewest: int) -> BatchRule:
 
 
 def goes_to_thread(post: Post) -> bool:
-    """Return whether the post is a reply under its card. A notice is one when Slack took no direct message."""
+    """Return whether the post is a reply under its card. So is a notice if Slack took no direct message."""
     replies = post.kind in {PostKind.NEWS, PostKind.BATCH, PostKind.NOTICE, PostKind.APPROVAL}
     in_thread = _is_detail(post) or _is_shown_by_card(post) or post.settings.threads != "channel"
     return replies and bool(post.thread_ts) and in_thread
@@ -261,7 +262,7 @@ def is_in_thread_alone(post: Post) -> bool:
 
 
 def _is_shown_by_card(post: Post) -> bool:
-    """Return whether the channel was just shown this news by the order's first card. An alarm's buttons it was not."""
+    """Return whether the order's first card just showed this news in the channel. No card shows an alarm's buttons."""
     return post.told_by_card and isinstance(post.content, News) and post.content.stall is None
 
 

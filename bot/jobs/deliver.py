@@ -8,14 +8,14 @@ from datetime import timedelta
 from functools import partial
 from typing import TYPE_CHECKING
 
-from bot.jobs import shared
+from bot.jobs import shared_parcels
 from bot.jobs.compose import Composer, batch_rule
+from bot.jobs.delivery_errors import DeliveryErrors
 from bot.jobs.failure_policy import FailurePolicy
 from bot.jobs.isolation import isolated
 from bot.jobs.recovery import Recovery
 from bot.jobs.sender import Sender
-from bot.jobs.slack_errors import understand
-from bot.jobs.unexpected import Unexpected
+from bot.jobs.slack_errors import classify
 from bot.process.failpoints import point
 from bot.process.figures import Claimed, Figures
 from bot.process.loop import background
@@ -69,7 +69,7 @@ class Deliverer:
         worker: str = "",
         sends: bool = True,
     ) -> None:
-        """``digest_from``: so many pieces of news become one message in a channel that is late by ``BEHIND``.
+        """``digest_from``: the least number of waiting pieces that become one message in a channel late by ``BEHIND``.
 
         ``worker``: the name of this process. ``sends`` False: it leaves the posts to other processes.
         """
@@ -81,13 +81,13 @@ class Deliverer:
         self._sender, self._figures = Sender(store, slack, clock), figures or Figures()
         self.failures = FailurePolicy(store, self._sender, pace, clock, self._figures)
         self._recovery = Recovery(store, slack, self.failures, clock)
-        self._unexpected = Unexpected(store, clock)
+        self._errors = DeliveryErrors(store, clock)
         self._digest_from = digest_from
         self._in_flight: dict[str, asyncio.Task[None]] = {}
         self._draining = asyncio.Lock()
         self._again = False
         self._stopping = False
-        self._watchers: list[asyncio.Event] = []
+        self._waiting: list[asyncio.Event] = []
         self._drains: set[asyncio.Task[None]] = set()
 
     async def drain(self) -> None:
@@ -95,7 +95,7 @@ class Deliverer:
         self._again = True
         if not self._sends or self._draining.locked():
             return
-        with spans.apart():  # whatever woke the delivery, the posts are of others too
+        with spans.apart():  # the posts are not only those of the request that woke the delivery
             await self._drain()
 
     async def _drain(self) -> None:
@@ -114,10 +114,10 @@ class Deliverer:
         if tasks:
             await asyncio.wait(tasks, timeout=15)
 
-    def outcome(self) -> asyncio.Event:
+    def next_settled(self) -> asyncio.Event:
         """Return an event that is set when the next post is settled, for callers that wait for a certain post."""
         event = asyncio.Event()
-        self._watchers.append(event)
+        self._waiting.append(event)
         return event
 
     async def _start_claimed(self) -> int:
@@ -133,8 +133,8 @@ class Deliverer:
 
     def _finished(self, channel: str, task: asyncio.Task[None]) -> None:
         self._in_flight.pop(channel, None)
-        watchers, self._watchers = self._watchers, []
-        for event in watchers:
+        waiting, self._waiting = self._waiting, []
+        for event in waiting:
             event.set()
         if not task.cancelled() and (error := task.exception()):
             log.error("delivery failed, the post comes back when its lease ends", exc_info=error)
@@ -156,7 +156,7 @@ class Deliverer:
     async def _deliver(self, post: Post) -> None:
         log_context.bind(post=post.id, kind=post.kind, channel=post.channel, order=post.key)
         with spans.span("post", kind=post.kind, severity=post.severity or "none") as span:
-            span.note(outcome=await self._unexpected.settled(post, self._settle(post)))
+            span.note(outcome=await self._errors.guarded(post, self._settle(post)))
 
     async def _settle(self, post: Post) -> str:
         """Send a post or keep it back. Returns the outcome, for its span."""
@@ -167,7 +167,7 @@ class Deliverer:
             point("after_hold")
             return KEPT_BACK
         going = await self._batched(post) if post.kind is PostKind.NEWS else post
-        return await self._unexpected.settled(going, self._send(going))
+        return await self._errors.guarded(going, self._send(going))
 
     async def _send(self, post: Post) -> str:
         left = await self._remaining(post)
@@ -177,8 +177,8 @@ class Deliverer:
         point("before_send")
         try:
             sent = await self._sender.send(left, message)
-        except Exception as error:  # noqa: BLE001  understand() raises again what is not Slack's
-            failure = understand(error)
+        except Exception as error:  # noqa: BLE001  classify() raises again what is not Slack's
+            failure = classify(error)
             await self.failures.apply(left, message, failure)
             return failure.verdict
         point("after_send")
@@ -190,7 +190,7 @@ class Deliverer:
         """Return the post without the news of its parcel's other orders; None, and it is skipped, when none is left."""
         if post.kind is not PostKind.NEWS:
             return post
-        left = await shared.remaining(self._store, post)
+        left = await shared_parcels.remaining(self._store, post)
         if left is None:
             await self._store.outbox.mark_skipped(self._clock(), post, TOLD_OF_PARCEL)
         return left
@@ -207,8 +207,9 @@ class Deliverer:
         return None
 
     async def _kept_back(self, post: Post) -> bool:
-        """Settle a post that is muted or in quiet hours; its card waits with it. Returns whether that was so."""
-        is_card_of_news = post.kind is PostKind.CARD and post.watch_state is WatchState.ACTIVE  # in OPENING: an answer
+        """Hold or skip a post that is muted or in quiet hours; its card waits with it. Returns whether it did."""
+        # The card of an OPENING watch is an answer to a person.
+        is_card_of_news = post.kind is PostKind.CARD and post.watch_state is WatchState.ACTIVE
         if not is_card_of_news and post.kind is not PostKind.NEWS:
             return False
         now = self._clock()

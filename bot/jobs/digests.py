@@ -50,7 +50,7 @@ class Digester:
         return made
 
     async def _make_safely(self, channel: Channel) -> bool:
-        """Put a channel off whose digest fails, so that the other channels get theirs."""
+        """Make a channel's digest if it is due. A failure puts only this channel off, and the others get theirs."""
         with isolated(logger, "daily digest not made, tried again later", channel=channel.channel):
             return await self._make_due(channel)
         self._put_off[channel.channel] = self._clock() + LATER

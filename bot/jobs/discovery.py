@@ -35,15 +35,18 @@ WHOLE_EVERY, WHOLE_EVERY_OF_STATE = timedelta(days=1), timedelta(hours=1)
 
 
 @dataclass(frozen=True, slots=True)
-class Seen:
-    """The result of a reading of order lists. Without a total in the list, one page's size stands for the rest."""
+class DiscoveryResult:
+    """The result of a reading of order lists, in numbers of orders.
+
+    ``later`` and ``never`` are guessed as one page's size where the list has no total.
+    """
 
     joined: int = 0
     later: int = 0  # left to the next tick
     never: int = 0  # beyond MOST_PAGES
 
-    def __add__(self, other: Seen) -> Seen:
-        return Seen(self.joined + other.joined, self.later + other.later, self.never + other.never)
+    def __add__(self, other: DiscoveryResult) -> DiscoveryResult:
+        return DiscoveryResult(self.joined + other.joined, self.later + other.later, self.never + other.never)
 
 
 class Discoverer:
@@ -79,7 +82,7 @@ class Discoverer:
     async def tick(self) -> int:
         """Read the lists for every subscription, however long that takes. Returns how many orders joined.
 
-        Those to all orders come first: what they were said to post holds for each new order, whatever its state is.
+        Subscriptions to all orders come first, so that their filter holds for a new order in whatever state.
         """
         joined = 0
         for subscription in sorted(await self._store.subscriptions.active(), key=lambda each: bool(each.status)):
@@ -96,12 +99,12 @@ class Discoverer:
         seen = await self.discover(standing, PATIENCE_SECONDS)
         return WatchAllResult(is_new, seen.joined, seen.later, seen.never, standing.id)
 
-    async def discover(self, subscription: Subscription, patience: float | None = None) -> Seen:
+    async def discover(self, subscription: Subscription, patience: float | None = None) -> DiscoveryResult:
         """Read the lists for one channel. A platform that does not answer is left to the next tick.
 
-        ``patience``: seconds after which the rest is left to the next :meth:`tick`, because a person waits.
+        ``patience``: seconds after which the remaining pages are left to the next :meth:`tick`, because a person waits.
         """
-        seen, until = Seen(), None if patience is None else time.monotonic() + patience
+        seen, until = DiscoveryResult(), None if patience is None else time.monotonic() + patience
         for platform in Platform:
             try:
                 seen += await self._discover_on(subscription, platform, until)
@@ -113,7 +116,9 @@ class Discoverer:
             await self.unfinished()
         return seen
 
-    async def _discover_on(self, subscription: Subscription, platform: Platform, until: float | None) -> Seen:
+    async def _discover_on(
+        self, subscription: Subscription, platform: Platform, until: float | None
+    ) -> DiscoveryResult:
         place, began, joined, before = (subscription.id, platform), self._clock(), 0, set[str]()
         status, whole = code(subscription.status, platform), await self._whole_is_due(subscription, platform, began)
         number = first = self._left_off.pop(place, 1) if whole else 1
@@ -123,17 +128,17 @@ class Discoverer:
             fresh = await self._fresh(subscription, page)
             joined += await self._store.subscriptions.join(self._clock(), subscription.id, fresh)
             keys = {order.ref.key for order in page.items}
-            if not _more(page, number) or keys == before or not (whole or fresh):
+            if not _has_more(page, number) or keys == before or not (whole or fresh):
                 break
             if number - first >= MOST_PAGES:
-                return await self._end(place, began, Seen(joined, never=_rest(page, number)))
+                return await self._end(place, began, DiscoveryResult(joined, never=_orders_left(page, number)))
             if until is not None and time.monotonic() > until:
-                return Seen(joined, later=_rest(page, number))
+                return DiscoveryResult(joined, later=_orders_left(page, number))
             number, before = number + 1, keys
         self._left_off.pop(place, None)
-        return await self._end(place, began, Seen(joined)) if whole else Seen(joined)
+        return await self._end(place, began, DiscoveryResult(joined)) if whole else DiscoveryResult(joined)
 
-    async def _end(self, place: tuple[int, Platform], began: datetime, seen: Seen) -> Seen:
+    async def _end(self, place: tuple[int, Platform], began: datetime, seen: DiscoveryResult) -> DiscoveryResult:
         self._left_off.pop(place, None)
         self._whole[place] = began
         if self._shares:
@@ -162,12 +167,12 @@ def _name(place: tuple[int, Platform]) -> str:
     return f"whole list {place[0]} {place[1].value}"
 
 
-def _rest(page: Page[Order], number: int) -> int:
+def _orders_left(page: Page[Order], number: int) -> int:
     """Return how many orders the later pages hold."""
     return max(1, page.total - number * page.page_size) if page.total is not None else page.page_size
 
 
-def _more(page: Page[Order], number: int) -> bool:
+def _has_more(page: Page[Order], number: int) -> bool:
     if not page.items:
         return False
     return number < page.pages if page.pages is not None else len(page.items) >= page.page_size

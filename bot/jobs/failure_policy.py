@@ -17,7 +17,7 @@ import logging
 from datetime import timedelta
 from typing import TYPE_CHECKING
 
-from bot.jobs.slack_errors import Failure, Verdict, understand
+from bot.jobs.slack_errors import Failure, Verdict, classify
 from bot.jobs.unknown_refusals import UnknownRefusals
 from storage.post import DETAIL_OF, Post, PostKind, PostState
 from storage.watch import WatchState
@@ -36,7 +36,7 @@ log = logging.getLogger(__name__)
 
 # A repeated edit does no harm. A notice cannot be searched: our scopes do not cover direct messages.
 SENT_AGAIN = frozenset({PostKind.REFRESH, PostKind.NOTICE, PostKind.APPROVAL_EDIT})
-# These belong to no watch: where Slack refuses one, no watch is paused, and whoever waits for it is told otherwise.
+# These belong to no watch. When Slack refuses one, no watch is paused, and the person who waits is told in another way.
 WITHOUT_WATCH = frozenset({PostKind.NOTICE, PostKind.APPROVAL, PostKind.APPROVAL_EDIT})
 SHORT_AFTER = 6  # tries with an unknown error code before the short text is sent
 BACKOFF = (1, 2, 5, 15, 60, 300)  # seconds between tries of one message
@@ -89,7 +89,7 @@ class FailurePolicy:
             self._figures.posted(post, ts, await self._told_first_by(post))
 
     async def _told_first_by(self, post: Post) -> list[Post]:
-        """The posts of the news that a message tells first: a batch's details repeat its lines in the threads."""
+        """Return the posts whose news this message tells first. A batch's details in threads only repeat its lines."""
         if post.kind is PostKind.BATCH and not post.event_id.startswith(DETAIL_OF):
             return await self._store.outbox.batch_members(post.id)
         return [post] if post.kind is PostKind.NEWS else []
@@ -103,7 +103,7 @@ class FailurePolicy:
         self.token_refused = code
 
     async def wait(self, post: Post, failure: Failure) -> timedelta:
-        """Return the pause that Slack asked for, and pause the whole channel by it; else return the post's backoff."""
+        """Return the pause before the next try. A pause that Slack asked for holds for the whole channel."""
         if failure.retry_after is None:
             return backoff(post)
         asked_for = timedelta(seconds=failure.retry_after)
@@ -111,15 +111,18 @@ class FailurePolicy:
         return asked_for
 
     async def close_channel(self, post: Post, code: str) -> None:
-        """Pause the channel's watches until a person changes something. Posts of no watch, awaited cards: given up."""
+        """Pause the channel's watches until a person changes something.
+
+        A post that belongs to no watch, or that a person waits for, is given up, and no watch is paused.
+        """
         now, outbox = self._clock(), self._store.outbox
         if post.kind in WITHOUT_WATCH:
             await self._give_up(post, code)
         elif _is_awaited(post):
             await outbox.mark_failed(now, post, code)
         else:
-            # Refused, it is not on its way; what is looked for may have come. Where another process has taken the post
-            # since, the refusal is an old one, and that process hears the channel's answer of today.
+            # A post that was just sent and refused has not come; one that is searched for may have. If another process
+            # has taken the post since, this refusal is outdated, and that process gets the channel's present answer.
             settle = outbox.mark_retry if post.state is PostState.SENDING else outbox.mark_uncertain
             if not await settle(post, now, code):
                 log.info("channel refused a post that another process has taken since", extra={"error": code})
@@ -131,8 +134,8 @@ class FailurePolicy:
         log.warning("Slack refused the message, sending a short text", extra={"error": failure.code})
         try:
             sent = await self._sender.send_short(post, message)
-        except Exception as error:  # noqa: BLE001  understand() raises again what is not Slack's
-            again = understand(error)
+        except Exception as error:  # noqa: BLE001  classify() raises again what is not Slack's
+            again = classify(error)
         else:
             await self.accepted(post, sent)
             return

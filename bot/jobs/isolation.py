@@ -10,7 +10,7 @@ if TYPE_CHECKING:
     import logging
     from types import TracebackType
 
-# Failures of the database and not of the item: every item would meet them, and the next tick tries all of them again.
+# Failures of the database and not of the item. Every item would meet them, and the next tick tries all items again.
 SHARED_TROUBLE: tuple[type[Exception], ...] = (DiskFullError, BusyFileError)
 
 
@@ -26,9 +26,9 @@ class isolated:  # noqa: N801  reads as the statement that it is: with isolated(
         passing: tuple[type[Exception], ...] = SHARED_TROUBLE,
         **fields: object,
     ) -> None:
-        """``event`` and ``fields``: of the log entry. ``trace``: log the traceback; else the error is a field.
+        """``event``, ``fields``: those of the log entry. ``trace``: log the traceback; False: the error is a field.
 
-        ``passing``: exceptions that are raised on and neither logged nor suppressed.
+        ``passing``: exceptions that are neither logged nor suppressed.
         """
         self._log, self._event, self._trace, self._passing, self._fields = log, event, trace, passing, fields
         self.error: Exception | None = None

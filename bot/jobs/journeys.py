@@ -19,13 +19,13 @@ if TYPE_CHECKING:
 
 log = logging.getLogger(__name__)
 
-NEWEST = 10_000  # journeys that are looked at; of each kind the newest few hundred count
-PAGE = 1000  # journeys read at a time: some hundredths of a second, so that nobody waits long behind it
+NEWEST = 10_000  # journeys that are read; of each kind the newest few hundred count
+PAGE = 1000  # journeys read at a time: some hundredths of a second, so that no other statement waits long
 BATCH = 100  # orders gathered at a time
 
 
 async def learn(store: Store, clock: Callable[[], datetime]) -> History:
-    """Return what the newest journeys teach. At the first start of this version they are gathered from the orders."""
+    """Return what is learnt from the newest journeys. The first call of this version gathers them from the orders."""
     await _gather(store, clock)
     now, known = clock(), list[Journey]()
     while page := await store.journeys.newest(now, min(PAGE, NEWEST - len(known)), len(known)):
@@ -34,7 +34,7 @@ async def learn(store: Store, clock: Callable[[], datetime]) -> History:
 
 
 async def _gather(store: Store, clock: Callable[[], datetime]) -> None:
-    """Gather the journeys of orders that ended before this version recorded them, once, beside all other work."""
+    """Gather once the journeys of orders that ended before the bot recorded journeys, while all other work goes on."""
     keys = await store.journeys.ungathered(clock() - OLDEST, NEWEST)
     if keys is None:
         return
@@ -47,6 +47,6 @@ async def _gather(store: Store, clock: Callable[[], datetime]) -> None:
 def _journeys(stored: StoredOrder, now: datetime) -> list[Journey]:
     with isolated(log, "journey not gathered", order=stored.key):
         parcels = live(stored.shipment.parcels)
-        found = (journey_of(stored.key, parcel, stored.order, now) for parcel in parcels)
-        return [journey for journey in found if journey]
+        journeys = (journey_of(stored.key, parcel, stored.order, now) for parcel in parcels)
+        return [journey for journey in journeys if journey]
     return []

@@ -1,4 +1,4 @@
-"""Watches new orders in the channel where they were ordered, where the process died before it did, or time ran out."""
+"""Watches new orders in their buyer's channel, if the process died or ran out of time before it watched them."""
 
 from __future__ import annotations
 
@@ -23,21 +23,21 @@ if TYPE_CHECKING:
 
 log = logging.getLogger(__name__)
 
-LOOKED_AT = 200  # of the newest writes
-FOR = timedelta(days=7)  # an older order was left alone by a person
-AFTER = timedelta(seconds=15)  # the person who ordered is told first
+NEWEST = 200  # how many of the newest writes are checked
+OLDEST = timedelta(days=7)  # an order that is older stays unwatched
+YOUNGEST = timedelta(seconds=15)  # the person who ordered is told first
 _DONE = frozenset({WriteState.DONE, WriteState.FOUND_DONE})
 
 
 class NewOrders:
-    """The job. An order that the channel has ever watched is left alone: somebody may have ended that."""
+    """The job. An order that the channel has ever watched is left alone: somebody may have ended that watch."""
 
     def __init__(self, store: Store, tracker: Tracker, clock: Callable[[], datetime], default: Filter) -> None:
         self._store, self._tracker, self._clock, self._default = store, tracker, clock, default
 
     async def tick(self) -> None:
-        """Watch what is not watched yet. Where PandaPon does not answer, it waits for the next tick."""
-        writes, _total = await self._store.writes.newest(0, LOOKED_AT)
+        """Watch the new orders that are not watched yet. If PandaPon does not answer, they wait for the next tick."""
+        writes, _total = await self._store.writes.newest(0, NEWEST)
         for write in writes:
             if self._is_new(write):
                 with isolated(log, "new orders cannot be watched", write=write.id):
@@ -46,7 +46,7 @@ class NewOrders:
     def _is_new(self, write: Write) -> bool:
         is_made = write.state in _DONE and isinstance(write.change, OrderCreation) and write.made and write.channel
         age = self._clock() - write.settled_at if write.settled_at else timedelta()
-        return bool(is_made) and AFTER <= age < FOR
+        return bool(is_made) and YOUNGEST <= age < OLDEST
 
     async def _watch_if_possible(self, write: Write) -> None:
         try:

@@ -35,7 +35,7 @@ if TYPE_CHECKING:
 log = logging.getLogger(__name__)
 
 LEASE = timedelta(minutes=5)
-YIELD_AFTER = 0.0005  # seconds of deciding before people go first: mostly one reading, or many unchanged ones
+YIELD_AFTER = 0.0005  # seconds of deciding, after which people's work goes first: one reading, or many unchanged ones
 
 
 class Poller:
@@ -68,7 +68,7 @@ class Poller:
         self.alive_at = 0.0  # monotonic seconds: when it last claimed or recorded
 
     async def stop(self) -> None:
-        """Claim nothing more, and wait until what is leased is recorded."""
+        """Claim nothing more, and wait until all claimed orders are read and recorded."""
         self._stopping = True
         async with self._ticking, self._polling_now:
             pass
@@ -110,7 +110,7 @@ class Poller:
             try:
                 await _put(queue, first)
                 async for batch in batches:
-                    if recorder.done():  # it failed: what is read from here on could not be recorded
+                    if recorder.done():  # it failed, so no further reading could be recorded
                         break
                     await _put(queue, batch)
             finally:
@@ -121,7 +121,7 @@ class Poller:
             return count
 
     async def _everything(self, began: datetime) -> AsyncGenerator[list[DueOrder]]:
-        """Yield due orders, the longest overdue first. Of a long queue each channel gets its turn."""
+        """Yield due orders, the longest overdue first. In a long queue the channels take turns."""
         if batch := await self._claim(began):
             yield batch
         if len(batch) == self._claim_size:
@@ -193,10 +193,11 @@ class Poller:
     async def _decide_and_write(self, batch: list[Reading], began: datetime) -> None:
         self.alive_at = time.monotonic()
         now = self._clock()
-        later = now if now < began else max(now, began + timedelta(milliseconds=1))
+        # Later than ``began``, so that this tick does not claim an order again that is due again at once.
+        decided_at = now if now < began else max(now, began + timedelta(milliseconds=1))
         known = await self._known(batch)
         with spans.inner("poll decide"):
-            results = await self._decided(batch, known, later)
+            results = await self._decided(batch, known, decided_at)
         point("before_record")
         posts = await self._write(now, results)
         point("after_record")

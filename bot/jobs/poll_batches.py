@@ -1,4 +1,4 @@
-"""The batches of a poll: the readings that one transaction records, and the time before which nothing is due."""
+"""The batches of a poll: the readings that one transaction records, and the due time up to which all is claimed."""
 
 from __future__ import annotations
 
@@ -15,7 +15,7 @@ if TYPE_CHECKING:
     from storage.poll import DueOrder
 
 FLUSH_ROWS = 100  # a transaction holds this many readings …
-FLUSH_SECONDS = 0.05  # … or those of so many seconds, whichever comes first: people wait behind a transaction
+FLUSH_SECONDS = 0.05  # … or those of this many seconds, if fewer come: people wait behind a transaction
 FLOOR_SECONDS = 60.0
 
 
@@ -38,20 +38,20 @@ class Readings:
         self._waiting.put_nowait(reading)
 
     def close(self) -> None:
-        """Say that no reading is added any more."""
+        """Declare that no further reading comes."""
         self._waiting.put_nowait(None)
 
     async def batch(self) -> list[Reading]:
         """Wait for the readings of one flush window. Empty: all are taken, and no more come."""
         batch: list[Reading] = []
-        if await self._took(batch):
+        if await self._take_next(batch):
             with contextlib.suppress(TimeoutError):
                 async with asyncio.timeout(FLUSH_SECONDS):
-                    while len(batch) < FLUSH_ROWS and await self._took(batch):
+                    while len(batch) < FLUSH_ROWS and await self._take_next(batch):
                         pass
         return batch
 
-    async def _took(self, batch: list[Reading]) -> bool:
+    async def _take_next(self, batch: list[Reading]) -> bool:
         """Move the next reading into the batch. False: there is none."""
         if not self._is_over:
             reading = await self._waiting.get()
@@ -62,9 +62,9 @@ class Readings:
 
 
 class Floor:
-    """The time before which nothing is due any more, since it was claimed: it spares a claim the dead rows there.
+    """The due time below which a tick has claimed every order, so that its next claim can skip the dead rows there.
 
-    What another process claimed and gave back lies below it, so the floor falls every minute.
+    An order that another process claimed and gave back lies below the floor, so the floor is dropped every minute.
     """
 
     def __init__(self) -> None:
@@ -72,11 +72,11 @@ class Floor:
         self._falls = 0.0  # monotonic seconds
 
     def at(self) -> datetime | None:
-        """Return the floor; None: there is none now."""
+        """Return the floor; None: there is none at present."""
         if time.monotonic() >= self._falls:
             self._at, self._falls = None, time.monotonic() + FLOOR_SECONDS
         return self._at
 
     def rise(self, batch: Sequence[DueOrder]) -> None:
-        """Rise to what was due first of a batch: batches come in the order of their times."""
+        """Raise the floor to the earliest due time of a claimed batch: batches come in the order of their due times."""
         self._at = min((due.due_at for due in batch if due.due_at), default=self._at)

@@ -25,8 +25,8 @@ def poll_result(
 ) -> PollResult:
     """Return the record of one reading.
 
-    ``stored``: the order as the store has it; None when the reading differs in nothing. An exception in the rules
-    becomes a failed reading of this order alone, so that the rest of its batch is recorded.
+    ``stored``: the order as the store has it; None when nothing differs. An exception in the rules becomes a failed
+    reading of this order alone, so that the other readings of its batch are recorded.
     """
     if isinstance(outcome, PandaPonError):
         return _failed(decider, due, outcome, now)

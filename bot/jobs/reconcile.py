@@ -17,8 +17,8 @@ if TYPE_CHECKING:
 MOST = 1000  # fact ids in one message, about half of what Slack lets its metadata hold
 
 
-async def identity(store: Store, post: Post) -> dict[str, str]:
-    """Return the payload of the message's metadata, which every member can see: its token and its fact ids."""
+async def metadata_payload(store: Store, post: Post) -> dict[str, str]:
+    """Return the payload of a message's metadata, which every member can see: the token and the fact ids."""
     members = [post] if post.kind is PostKind.NEWS else []
     if post.kind is PostKind.BATCH:
         members = await store.outbox.batch_members(post.id)
@@ -27,21 +27,21 @@ async def identity(store: Store, post: Post) -> dict[str, str]:
 
 
 def fact_ids_in(payload: dict[str, Any]) -> list[str]:
-    """Return the fact ids of :func:`identity`; none when an older version posted the message."""
+    """Return the fact ids in a message's metadata; none when an older version posted the message."""
     text = str(payload.get("told", ""))
     return [text[start : start + fact_ids.SIZE] for start in range(0, len(text), fact_ids.SIZE)]
 
 
-async def settle(store: Store, post: Post, found: Mapping[str, str], now: datetime) -> None:
-    """Queue the news that the channel does not show yet. ``found``: its fact ids, each with its message's ``ts``."""
+async def settle(store: Store, post: Post, shown: Mapping[str, str], now: datetime) -> None:
+    """Queue the news that the channel does not show yet. ``shown``: the channel's fact ids, with their messages' ts."""
     news = post.news
-    left = fact_ids.remaining(post.key, post.event_id, news, found)
+    left = fact_ids.remaining(post.key, post.event_id, news, shown)
     if left == news:
         await store.outbox.mark_retry(post, now, "not found in the channel")
         return
     watch = await store.watches.get(post.watch_id) if post.watch_id is not None else None
     if left is None or (watch is not None and watch.filter not in severity.audience(left)):
-        await store.outbox.mark_sent(now, post, max(found.values()))
+        await store.outbox.mark_sent(now, post, max(shown.values()))
         return
     await store.outbox.mark_reduced(now, post, left, severity.of(left))
 

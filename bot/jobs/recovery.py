@@ -7,9 +7,9 @@ from typing import TYPE_CHECKING
 
 from bot.jobs import reconcile
 from bot.jobs.failure_policy import SENT_AGAIN
-from bot.jobs.lookup import Found, GaveUpError, find_post
+from bot.jobs.lookup import GaveUpError, PostSearch, find_post
 from bot.jobs.sender import EVENT_TYPE
-from bot.jobs.slack_errors import Failure, Verdict, understand
+from bot.jobs.slack_errors import Failure, Verdict, classify
 from bot.process.failpoints import point
 from storage.post import Post, PostKind
 
@@ -36,7 +36,7 @@ class Recovery:
         self, store: Store, slack: AsyncWebClient, failures: FailurePolicy, clock: Callable[[], datetime]
     ) -> None:
         self._store, self._slack, self._failures, self._clock = store, slack, failures, clock
-        self._begun: dict[int, Found] = {}  # searches that Slack interrupted, by the post's id
+        self._begun: dict[int, PostSearch] = {}  # searches that Slack interrupted, by the post's id
 
     async def resolve(self, post: Post) -> None:
         """Search for the post. Queue it again, or the part that the channel lacks, only when it is not there."""
@@ -44,31 +44,31 @@ class Recovery:
         if post.kind in SENT_AGAIN:
             await self._store.outbox.mark_retry(post, now, "may have been sent")
             return
-        found = self._begun.pop(post.id, None) or Found(now)
-        found.now = now
+        search = self._begun.pop(post.id, None) or PostSearch(now)
+        search.now = now
         try:
-            await find_post(self._slack, post, EVENT_TYPE, found)
+            await find_post(self._slack, post, EVENT_TYPE, search)
         except GaveUpError as error:
             log.warning("channel holds too much to be searched, a message may repeat", extra={"reason": str(error)})
             await self._store.outbox.mark_retry(post, now, "search given up")
             return
-        except Exception as error:  # noqa: BLE001  understand() raises again what is not Slack's
-            self._keep(post, found)
-            await self._not_searched(post, understand(error))
+        except Exception as error:  # noqa: BLE001  classify() raises again what is not Slack's
+            self._keep(post, search)
+            await self._not_searched(post, classify(error))
             return
         point("after_search")
-        if found.ts:
-            await self._failures.mark_sent(post, found.ts)
-        elif found.fact_ids and post.kind is PostKind.NEWS:
-            await reconcile.settle(self._store, post, found.fact_ids, now)
+        if search.ts:
+            await self._failures.mark_sent(post, search.ts)
+        elif search.fact_ids and post.kind is PostKind.NEWS:
+            await reconcile.settle(self._store, post, search.fact_ids, now)
         else:
             await self._store.outbox.mark_retry(post, now, "not found in the channel")
 
-    def _keep(self, post: Post, found: Found) -> None:
+    def _keep(self, post: Post, search: PostSearch) -> None:
         """Keep how far a search has come. After a restart, and in another process, it begins anew."""
         while len(self._begun) >= MOST_BEGUN:
             self._begun.pop(next(iter(self._begun)))
-        self._begun[post.id] = found
+        self._begun[post.id] = search
 
     async def _not_searched(self, post: Post, failure: Failure) -> None:
         """Wait if the failure may pass. If Slack never shows the history, send again: the channel must not block."""

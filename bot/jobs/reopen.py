@@ -5,7 +5,7 @@ from __future__ import annotations
 import logging
 from typing import TYPE_CHECKING
 
-from bot.jobs.slack_errors import understand
+from bot.jobs.slack_errors import classify
 
 if TYPE_CHECKING:
     from collections.abc import Callable
@@ -30,7 +30,7 @@ class Reopener:
         self._store, self._slack, self._clock, self._wake = store, slack, clock, wake
 
     async def tick(self) -> int:
-        """Resume what was paused for a reason that has passed. Returns how many watches went on."""
+        """Resume the watches whose reason for the pause has passed. Returns how many."""
         resumed, watches = 0, self._store.watches
         for channel, reason in await watches.paused_channels():
             if reason in MAY_PASS and await self._is_open(channel, reason):
@@ -43,8 +43,8 @@ class Reopener:
     async def _is_open(self, channel: str, reason: str) -> bool:
         try:
             info = (await self._slack.conversations_info(channel=channel))["channel"]
-        except Exception as error:  # noqa: BLE001  understand() raises again what is not Slack's
-            understand(error)
+        except Exception as error:  # noqa: BLE001  classify() raises again what is not Slack's
+            classify(error)
             return False
         if info.get("is_archived"):
             return False

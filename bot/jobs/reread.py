@@ -30,8 +30,8 @@ if TYPE_CHECKING:
 log = logging.getLogger(__name__)
 
 BATCH = 100  # orders read and stored at a time
-TRIES = 5  # at an order that is read by others at the same time
-# Change a text when the rules for parcels change: stored orders are then read again, as for new courier rules.
+TRIES = 5  # to correct an order that other readings keep changing at the same time
+# Change these texts when the rules for parcels change: stored orders are then read again, as for new courier rules.
 PARCELS = {True: "with named parcels", False: "without named parcels"}
 
 
@@ -49,8 +49,8 @@ async def reread(
 ) -> None:
     """Read every stored order again, once for each change of the rules, before the first poll.
 
-    After a stop in between the next start begins anew. Corrections that were stored then count no more, so the line in
-    a channel may name fewer orders than were wrong. ``limits``: of silence. ``names``: see tracking.policy.Policy.
+    After an interruption the next start begins anew. It does not count orders that were corrected already, so the line
+    in a channel may name fewer orders than were wrong. ``limits``: of silence. ``names``: see tracking.policy.Policy.
     """
     rules = _rules(names=names)
     if await store.rereading.rules() == rules:
@@ -66,15 +66,15 @@ async def reread(
 
 
 class _Rereading:
-    """Corrects orders, and counts what was wrong."""
+    """Corrects orders, and counts the corrections."""
 
     def __init__(self, store: Store, clock: Callable[[], datetime], limits: Limits, *, names: bool) -> None:
         self._store, self._clock, self._limits, self._names = store, clock, limits, names
         self.corrected = 0
-        self.misled: Counter[str] = Counter()  # by channel, the orders of which an end was told that was none
+        self.misled: Counter[str] = Counter()  # by channel, the number of orders that were wrongly posted as delivered
 
     async def correct(self, stored: Sequence[StoredOrder]) -> None:
-        """Correct these orders. One that is read by somebody else meanwhile is taken as it is then."""
+        """Correct these orders. An order that changed meanwhile, by another reading, is loaded and corrected anew."""
         for _try in range(TRIES):
             wrong = await self._wrong(stored)
             if not wrong:
@@ -88,16 +88,16 @@ class _Rereading:
         log.warning("orders are read all the time, and are left as they are", extra={"orders": len(stored)})
 
     async def _wrong(self, stored: Sequence[StoredOrder]) -> list[Correction]:
-        found = []
+        corrections = []
         for order in stored:
             with isolated(log, "order not read by the new rules", order=order.key):
-                found.append(correction(order, self._clock(), self._limits, names=self._names))
+                corrections.append(correction(order, self._clock(), self._limits, names=self._names))
             await give_way()
-        return [each for each in found if each is not None]
+        return [each for each in corrections if each is not None]
 
 
 def correction(stored: StoredOrder, now: datetime, limits: Limits, *, names: bool = True) -> Correction | None:
-    """Return how the present rules read an order differently; None when they read it alike."""
+    """Return the correction of an order by the present rules; None when they read it as it is stored."""
     ordered_at = stored.order.created_at if stored.order else None
     nodes = [
         (node.identity, claim)

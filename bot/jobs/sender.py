@@ -23,14 +23,14 @@ if TYPE_CHECKING:
     from storage.store import Store
 
 EVENT_TYPE = "pandabot_post"  # the metadata's type; its payload is an opaque token and opaque fact ids
-# From a claim on. A process that stood still for longer sends nothing then: another one may be about to take the post.
+# Counted from the claim. A process that stood still for longer does not send: another one may be taking the post.
 SENT_WITHIN = timedelta(seconds=90)
 SHORT = 1000  # characters of the short text
 EDITS = frozenset({PostKind.REFRESH, PostKind.APPROVAL_EDIT})  # of a message that was posted before
 
 
 class Sent(NamedTuple):
-    """Where Slack put a message. ``channel``: of a message to a person, that of the conversation with them."""
+    """Where Slack put a message. ``channel``: for a message to a person, the id of the conversation with them."""
 
     ts: str
     channel: str
@@ -51,11 +51,11 @@ class Sender:
             return Sent(post.thread_ts, post.channel)
         if goes_to_thread(post):
             content |= {"thread_ts": post.thread_ts, "reply_broadcast": is_broadcast(post)}
-        identity = await reconcile.identity(self._store, post)
+        payload = await reconcile.metadata_payload(self._store, post)
         self._require_time(post)
         response = await self._slack.chat_postMessage(
             channel=post.channel,
-            metadata={"event_type": EVENT_TYPE, "event_payload": identity},
+            metadata={"event_type": EVENT_TYPE, "event_payload": payload},
             unfurl_links=False,
             unfurl_media=False,
             **content,
@@ -66,7 +66,7 @@ class Sender:
         return Sent(ts, payloads.text(response.data, "channel") or post.channel)
 
     def _require_time(self, post: Post) -> None:
-        """Nothing waits between this and the call itself."""
+        """Raise LateError for a post that was claimed too long ago. No await may stand between this and the call."""
         now = self._clock()
         if now - (post.claimed_at or now) > SENT_WITHIN:
             raise LateError

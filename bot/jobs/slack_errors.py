@@ -79,11 +79,11 @@ MESSAGE_REFUSED = frozenset(
         "too_many_attachments",
     }
 )
-NOT_SAID = 30.0  # seconds to wait when Slack gives no usable time
+DEFAULT_PAUSE = 30.0  # seconds to wait when Slack gives no usable time
 
 
 class Verdict(StrEnum):
-    """The meanings of a failure for its post; failure_policy settles each."""
+    """The meaning of a failure for its post; failure_policy settles each."""
 
     NOT_SENT = "not_sent"
     UNCERTAIN = "uncertain"
@@ -91,7 +91,7 @@ class Verdict(StrEnum):
     TOKEN_REFUSED = "token_refused"  # noqa: S105  no secret
     CARD_GONE = "card_gone"
     REFUSED = "refused"  # our message is wrong; sending the same again will not help
-    UNKNOWN = "unknown"  # not sent, with a code of none of the lists: tried again, and shown in the status
+    UNKNOWN = "unknown"  # not sent, with a code that no list above has: tried again, and shown in the status
 
 
 @dataclass(frozen=True, slots=True)
@@ -107,7 +107,7 @@ class LateError(Exception):
     """A post was not sent, since too much time has passed since its claim."""
 
 
-def understand(error: Exception) -> Failure:
+def classify(error: Exception) -> Failure:
     """Classify an exception of slack_sdk's async client, or a LateError. Raises any other exception again."""
     if isinstance(error, SlackApiError):
         return _refused(error)
@@ -145,6 +145,6 @@ def _verdict(code: str) -> Verdict:
 
 
 def _wait(response: object) -> float:
-    """Return the seconds to wait, at least 1. Only our own client has checked the header already."""
+    """Return the seconds to wait, at least 1. The header may be unchecked: only our own client checks it."""
     seconds = asked(getattr(response, "headers", {}))
-    return max(1.0, NOT_SAID if seconds is None else seconds)
+    return max(1.0, DEFAULT_PAUSE if seconds is None else seconds)

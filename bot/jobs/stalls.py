@@ -66,54 +66,54 @@ class StallWatch:
         return await self._store.alarms.due(now, now - self._limits().silent, BATCH)
 
     async def _check_safely(self, key: str) -> bool:
-        """Put an order off whose check fails, so that the other orders are checked."""
+        """Check an order. A failure puts only this order off, and the others are checked."""
         with isolated(log, "order not checked for silence, tried again later", order=key):
-            stored, standing = (await self._store.orders.load([key]))[key], await self._store.alarms.of_orders([key])
-            return await self._check(stored, standing.get(key))
+            stored, alarms = (await self._store.orders.load([key]))[key], await self._store.alarms.of_orders([key])
+            return await self._check(stored, alarms.get(key))
         await self._store.alarms.schedule(key, self._clock() + LATER)
         return False
 
-    async def _check(self, stored: StoredOrder, standing: Alarm | None) -> bool:
+    async def _check(self, stored: StoredOrder, alarm: Alarm | None) -> bool:
         now = self._clock()
         parcels = live(stored.shipment.parcels)
         order, refunds = stored.order, stored.known_refunds
         limits, moved_at = self._limits(), stored.moved_at
         silent = silences(order, stored.milestone, parcels, limits, now, moved_at=moved_at, refunds=refunds)
-        found = worst_stall(silent, limits, now)
-        if found is None:
+        current = worst_stall(silent, limits, now)
+        if current is None:
             again = stall_at(silent)
             await self._store.alarms.schedule(stored.key, again if again and again > now else None, seen=stored.version)
             return False
-        if standing and is_same(standing.stall, found):
-            return await self._stands(stored, standing, found, now)
-        assignee = standing.assignee if standing else ""
-        return await self._raise(stored, found, f"stall:{found.leg}:{silence_name(found)}", now, assignee)
+        if alarm and is_same(alarm.stall, current):
+            return await self._unchanged(stored, alarm, current, now)
+        assignee = alarm.assignee if alarm else ""
+        return await self._raise(stored, current, f"stall:{current.leg}:{silence_name(current)}", now, assignee)
 
-    async def _stands(self, stored: StoredOrder, standing: Alarm, found: Stall, now: datetime) -> bool:
+    async def _unchanged(self, stored: StoredOrder, alarm: Alarm, current: Stall, now: datetime) -> bool:
         """Handle the same silence as before: no second alarm, but an unanswered final question ends the watches."""
-        if found.leg is Leg.SILENT and standing.state is AlarmState.OPEN:
+        if current.leg is Leg.SILENT and alarm.state is AlarmState.OPEN:
             if await self._store.orders.retire(now, stored.key, EndReason.SILENT, seen=stored.version):
                 log.info("order is silent and nobody answered, no longer followed", extra={"order": stored.key})
                 self._wake()
             return False
-        await self._store.alarms.schedule(stored.key, self._next(found, now), seen=stored.version)
+        await self._store.alarms.schedule(stored.key, self._next(current, now), seen=stored.version)
         return False
 
-    async def _raise(self, stored: StoredOrder, found: Stall, event_id: str, now: datetime, assignee: str = "") -> bool:
-        news = News(ref=stored.ref, milestone=stored.milestone, stall=found)
-        recalled = found.leg is Leg.PROBLEM and await self._was_recalled(stored.key, found)
-        to_post = NewsToPost(event_id, news, Severity.NODE if recalled else Severity.PROBLEM, EVERYBODY)
-        alarm = Alarm(stored.key, event_id, found, assignee=assignee)
-        return await self._store.alarms.open(now, alarm, to_post, self._next(found, now), seen=stored.version)
+    async def _raise(self, stored: StoredOrder, current: Stall, event_id: str, now: datetime, assignee: str) -> bool:
+        news = News(ref=stored.ref, milestone=stored.milestone, stall=current)
+        is_repeat = current.leg is Leg.PROBLEM and await self._was_posted(stored.key, current)
+        to_post = NewsToPost(event_id, news, Severity.NODE if is_repeat else Severity.PROBLEM, EVERYBODY)
+        alarm = Alarm(stored.key, event_id, current, assignee=assignee)
+        return await self._store.alarms.open(now, alarm, to_post, self._next(current, now), seen=stored.version)
 
-    async def _was_recalled(self, key: str, found: Stall) -> bool:
+    async def _was_posted(self, key: str, current: Stall) -> bool:
         """Return whether this parcel's unsolved problem was posted before; a repeat goes to the thread only."""
         event_ids = await self._store.alarms.event_ids(key)
-        return any(event_id.startswith(f"stall:{found.leg}:{found.waybill}:") for event_id in event_ids)
+        return any(event_id.startswith(f"stall:{current.leg}:{current.waybill}:") for event_id in event_ids)
 
-    def _next(self, found: Stall, now: datetime) -> datetime | None:
+    def _next(self, current: Stall, now: datetime) -> datetime | None:
         """Return when this silence needs the next step; None when only news can change it."""
-        if found.leg is Leg.SILENT:
+        if current.leg is Leg.SILENT:
             return now + self._limits().grace
-        asks = found.since + self._limits().silent
+        asks = current.since + self._limits().silent
         return asks if asks > now else None

@@ -40,9 +40,9 @@ class Timekeeper:
     ) -> None:
         """``longest``: the longest time until an order's next reading.
 
-        ``moved``: called with the (negative) step when the clock was set back, for those who keep times in memory.
-        ``leapt``: called when it was set forward, or the machine slept. ``moves_rows`` False: the rows are those of
-        several machines, whose clocks were not set.
+        ``moved``: called with the (negative) step when the clock was set back, for objects that keep times in memory.
+        ``leapt``: called when it was set forward, or the machine slept. ``moves_rows`` False: the stored times stay,
+        because other machines, whose clocks were not set, use them, too.
         """
         self._moves_rows = moves_rows
         self._store, self._clock, self._longest, self._moved, self._leapt = store, clock, longest, moved, leapt
@@ -59,23 +59,23 @@ class Timekeeper:
             log.warning("clock is behind the database's last write, due times are moved", extra={"by": -by})
         try:
             await self._store.clock.retime(now, by, self._longest)
-        except StorageError as error:  # the status shows it; due orders can still be read
+        except StorageError as error:  # the status shows the error; due orders can still be read
             log.error("due times not checked", extra={"error": error})  # noqa: TRY400  a StorageError's sentence suffices
 
     async def tick(self) -> timedelta:
-        """Compare the wall clock with the monotonic one. Returns the step since then; negative when set back."""
+        """Compare the wall clock with the monotonic one. Returns the step since the last tick; back is negative."""
         now, steady = self._clock(), time.monotonic()
         if self._compared is None:
             self._compared = now, steady
             return timedelta()
         earlier, earlier_steady = self._compared
         by = now - earlier - timedelta(seconds=steady - earlier_steady)
-        # A demo's clock is faster, so only a clock that shows less than before was surely set back.
+        # A demo's clock runs faster, so only a clock that shows an earlier time than before was surely set back.
         if now < earlier - SETTING:
             await self._retime(now, by)
             if by < -LOGGED:
-                what = "clock was set back, due times are moved with it" if self._moves_rows else "clock was set back"
-                log.warning(what, extra={"by": -by})
+                event = "clock was set back, due times are moved with it" if self._moves_rows else "clock was set back"
+                log.warning(event, extra={"by": -by})
             for move in self._moved:
                 move(by)
             self._checks = [steady + after for after in CHECKED_AFTER]

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from typing import TYPE_CHECKING
 
-from bot.jobs.slack_errors import Verdict, understand
+from bot.jobs.slack_errors import Verdict, classify
 
 if TYPE_CHECKING:
     from collections.abc import Callable
@@ -23,8 +23,8 @@ class TokenWatch:
         """Check once. A Slack that cannot be reached says nothing about the token."""
         try:
             await self._slack.auth_test()
-        except Exception as error:  # noqa: BLE001  understand() raises again what is not Slack's
-            failure = understand(error)
+        except Exception as error:  # noqa: BLE001  classify() raises again what is not Slack's
+            failure = classify(error)
             if failure.verdict is Verdict.TOKEN_REFUSED:
                 self._tell(failure.code)
         else:

@@ -5,7 +5,7 @@ from __future__ import annotations
 import time
 from dataclasses import dataclass, field
 
-# Seconds, three times the longest pause between two tries: a refusal that is not repeated by then is over.
+# Seconds: three times the longest pause between two tries. A refusal that is not repeated within that time is over.
 FORGOTTEN = 900.0
 
 
@@ -14,7 +14,7 @@ class UnknownRefusals:
     """The last unknown refusal of each channel. Times are monotonic."""
 
     _refusals: dict[str, tuple[str, float]] = field(default_factory=dict)  # by channel: Slack's error code, and when
-    heard: dict[str, str] = field(default_factory=dict)  # of other processes: by channel
+    heard: dict[str, str] = field(default_factory=dict)  # the codes of other processes, by channel
 
     def note(self, channel: str, code: str) -> bool:
         """Record a refusal. Returns whether this code is new for the channel."""

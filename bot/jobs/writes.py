@@ -1,4 +1,4 @@
-"""Looks for writes whose answer was lost, until it is known what became of each. None is ever sent again."""
+"""Looks for writes whose answer was lost, until the outcome of each is known. No write is ever sent again."""
 
 from __future__ import annotations
 
@@ -32,8 +32,8 @@ class WriteResolver:
     async def tick(self) -> None:
         """Look for the oldest unclear writes. Where PandaPon does not answer, they stay for the next tick.
 
-        A write whose person's time ran out just when it was recorded is left behind as being sent: it is unclear, too.
-        One that this process is sending is not, however old a clock that was set forward makes it.
+        A write that was recorded just as its person's time ran out stays in the state of being sent; it is unclear,
+        too. A write that this process is sending is not, however old a clock that was set forward makes it.
         """
         await self._store.writes.abandon(self._clock() - LONGEST, self._writer.in_flight.under_way)
         for write in await self._store.writes.unclear(AT_ONCE):

@@ -1,4 +1,4 @@
-"""The wall clock. Only here is it read; every other module takes a clock as a parameter."""
+"""The wall clock. Only this module reads it; every other module takes a clock as a parameter."""
 
 from __future__ import annotations
 
@@ -16,5 +16,5 @@ def utc_now() -> datetime:
 
 
 def steady_of(clock: Callable[[], datetime]) -> Callable[[], float]:
-    """Return the seconds of a clock that nobody sets: the machine's monotonic one, or the demo's own."""
+    """Return a clock of seconds that nobody sets: the machine's monotonic clock; for a demo's clock, that clock."""
     return time.monotonic if clock is utc_now else lambda: clock().timestamp()

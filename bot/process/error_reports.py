@@ -1,8 +1,8 @@
-"""Sends errors of the log to Sentry, or to what speaks its protocol. The only module that imports its library.
+"""Sends logged errors to Sentry, or to a service with its protocol. Only this module imports Sentry's library.
 
-A report holds what the log's own line would hold, made by the same formatter: the event, the error's type, the frames
-and a few fields. The library reads nothing by itself: no locals, no requests, no breadcrumbs, no list of packages, no
-name of the machine. It sends from its own thread.
+A report holds no more than the error's log line, and is made by the same formatter: the event, the error's type, the
+frames and a few fields. The library reads nothing by itself: no locals, no requests, no breadcrumbs, no list of
+packages, no name of the machine. It sends from its own thread.
 """
 
 from __future__ import annotations
@@ -17,8 +17,8 @@ from typing import TYPE_CHECKING, Any
 from sentry_sdk import Client
 
 from bot.process.log import EntryFormatter, causes, words
+from bot.process.log_throttle import ThrottleFilter, WarningRelay
 from bot.process.proxies import proxy_for
-from bot.process.seldom import Relay, Seldom
 from bot.process.version import VERSION
 
 if TYPE_CHECKING:
@@ -29,19 +29,19 @@ if TYPE_CHECKING:
 
 log = logging.getLogger(__name__)
 
-SELDOM_WARNED = 600.0  # seconds between two log lines about the same trouble with the service
-SELDOM = 60.0  # seconds between two reports of the same error
+WARNING_EVERY = 600.0  # seconds between two log lines about the same trouble with the service
+REPEAT_EVERY = 60.0  # seconds between two reports of the same error
 FLUSH_SECONDS = 2.0  # how long a stop waits for reports that are not sent yet
-MOST_FRAMES = 50  # of one error, the innermost
-# Fields of a log line that a report holds; ids of orders, posts, channels and people stay here.
+MOST_FRAMES = 50  # the innermost ones of an error
+# Fields of a log line that a report may hold; ids of orders, posts, channels and people do not leave this machine.
 KEPT = ("job", "kind", "error", "reason", "request", "trace_id", "span_id")
 OURS = ("bot", "handlers", "storage", "tracking", "pandapon", "sandbox")
 
 
 @contextmanager
 def reported(settings: Shared, redaction: Redaction) -> Iterator[None]:
-    """Report the errors that are logged during the block, and send what is left at its end."""
-    Relay(log, "error reports cannot be sent", SELDOM_WARNED).take("urllib3")
+    """Report the errors that are logged during the block. At its end the reports that are not sent yet are sent."""
+    WarningRelay(log, "error reports cannot be sent", WARNING_EVERY).take("urllib3")
     client = _client(settings)
     handler = _Handler(client, redaction)
     logging.getLogger().addHandler(handler)
@@ -81,12 +81,12 @@ def _client(settings: Shared) -> Client:
 
 
 class _Handler(logging.Handler):
-    """Makes a report of each record of an error."""
+    """Sends a report of each log record of level ERROR or above."""
 
     def __init__(self, client: Client, redaction: Redaction) -> None:
         super().__init__(logging.ERROR)
         self._client, self._redaction, self._formatter = client, redaction, EntryFormatter(redaction)
-        self.addFilter(Seldom(SELDOM))
+        self.addFilter(ThrottleFilter(REPEAT_EVERY))
 
     def emit(self, record: logging.LogRecord) -> None:
         try:

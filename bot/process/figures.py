@@ -26,7 +26,7 @@ if TYPE_CHECKING:
 
 M = TypeVar("M", bound="MetricWrapperBase")
 
-# Else each series comes a second time, with the time of the start.
+# Otherwise the library adds to each series a second one with the time of its creation.
 disable_created_metrics()  # type: ignore[no-untyped-call]  # the library leaves it untyped
 
 WAITS = (1, 2, 5, 10, 30, 60, 120, 300, 600, 1800, 3600, 21600)  # seconds
@@ -126,7 +126,7 @@ class Figures:
         )
 
     def claimed(self, item: Claimed, count: int) -> None:
-        """Count so many orders or messages that this process claimed."""
+        """Count the orders or messages that this process claimed."""
         self._claims[item].inc(count)
 
     def read(self, batch: Sequence[tuple[DueOrder, PollResult]], now: datetime) -> None:
@@ -140,7 +140,7 @@ class Figures:
         """Count a message that Slack took under ``ts``. ``news``: the posts whose news it tells first."""
         self._posts[post.kind].inc()
         for told in news:
-            if told.severity is not None and not told.was_held:  # those that were held waited as their channel wished
+            if told.severity is not None and not told.was_held:  # held posts waited because their channel wished it
                 self._dwell[told.severity].observe(max(0.0, float(ts) - told.created_at.timestamp()))
 
     def limited_by_slack(self) -> None:
@@ -152,7 +152,7 @@ class Figures:
         self._limits[Service.PANDAPON].inc()
 
     def texts_unread(self, count: int) -> None:
-        """Count new entries of couriers that claim nothing, since no word of them is known."""
+        """Count new entries of couriers that the bot cannot read."""
         self._unread.inc(count)
 
     def write_settled(self, state: WriteState) -> None:
@@ -160,7 +160,7 @@ class Figures:
         self._writes[state].inc()
 
     def answered(self, seconds: float, is_in_time: bool) -> None:
-        """Count an answer to a person, which was ready or given up after so many seconds."""
+        """Count an answer to a person, which was ready or given up after ``seconds``."""
         self._answers[InTime.YES if is_in_time else InTime.NO].observe(seconds)
 
 
@@ -168,5 +168,5 @@ V = TypeVar("V", bound=StrEnum)
 
 
 def _by(values: Iterable[V], metric: M) -> dict[V, M]:
-    """Return the series of a metric by the value of its one label; each is served from the start, at zero."""
+    """Return the series of a metric by the value of its only label. Each series is served from the start, at zero."""
     return {value: metric.labels(value.value) for value in values}

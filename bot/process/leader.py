@@ -52,7 +52,7 @@ async def leading(database: Path, *, standby: bool, stop: asyncio.Event) -> Asyn
 def _open(path: Path, database: Path) -> int:
     try:
         path.parent.mkdir(parents=True, exist_ok=True)
-        return private.open_or_create(path, database, follows_links=False)  # a leader writes over what is in it
+        return private.open_or_create(path, database, follows_links=False)  # a leader overwrites the file
     except OSError as error:
         raise StorageError(f"the folder of DATABASE_PATH cannot be used: {path.parent} ({error.strerror})") from error
 
@@ -66,7 +66,7 @@ def _take(descriptor: int) -> bool:
 
 
 def _sign(descriptor: int) -> None:
-    """Write who leads, for the message to a second process. The lock holds without it, as on a full disk."""
+    """Write the leader's process id, for the message to a second process. The lock holds without it, too."""
     with suppress(OSError):
         os.ftruncate(descriptor, 0)
         os.pwrite(descriptor, f"{os.getpid()}\n".encode(), 0)

@@ -1,4 +1,4 @@
-"""An event loop on which people go first: background work runs in short turns between theirs.
+"""An event loop on which people's work goes first: background work runs in short turns between people's steps.
 
 Asyncio runs callbacks in the order in which they became ready. With a hundred answers of PandaPon at hand, each of the
 dozen steps of an acknowledgement waits behind a hundred steps of the poller. Here the steps of background work wait in
@@ -25,8 +25,8 @@ Ts = TypeVarTuple("Ts")
 
 TURN = 0.001  # seconds of background work in one round of the loop; a step that has begun is finished
 
-# Seconds that a thread keeps the interpreter while another waits for it. Each round of the loop lets go of it to look
-# at the sockets; the database's thread, decoding rows, would keep it for Python's 5 ms each time.
+# Seconds that a thread keeps the interpreter while another thread waits for it. Each round of the loop releases it to
+# poll the sockets; the database's thread, decoding rows, would then keep it for Python's default of 5 ms each time.
 SWITCH = 0.0005
 
 _is_background: ContextVar[bool] = ContextVar("is_background", default=False)
@@ -35,7 +35,7 @@ _is_background: ContextVar[bool] = ContextVar("is_background", default=False)
 def background() -> Context:
     """Return a copy of this context for work that nobody waits for: people go first, and it has no time limit.
 
-    The tasks that such work starts are background work, too. On any other loop the work runs as ever.
+    The tasks that such work starts are background work, too. On any other loop the work has no lower priority.
     """
     context = budget.unlimited()
     context.run(_is_background.set, True)  # noqa: FBT003  a value, not an option
@@ -54,7 +54,7 @@ class PeopleFirstLoop(asyncio.SelectorEventLoop):
         self._steps: deque[asyncio.Handle] = deque()
         self._is_turn_planned = False
         self._is_somebody_here = False  # a step of a person's work was planned since the last turn
-        self._goes_on = False  # the next step that is planned belongs to the task that gives way
+        self._goes_on = False  # the next planned step belongs to the task that gives way, and goes to the front
 
     def call_soon(
         self, callback: Callable[[Unpack[Ts]], object], *args: *Ts, context: Context | None = None
@@ -76,7 +76,7 @@ class PeopleFirstLoop(asyncio.SelectorEventLoop):
     async def give_way(self) -> None:
         """See :func:`give_way`."""
         self._goes_on = _is_background.get()
-        await asyncio.sleep(0)  # asyncio plans the rest of this task at once, before any other callback
+        await asyncio.sleep(0)  # asyncio plans this task's next step at once, before any other callback runs
 
     def _plan_turn(self) -> None:
         self._is_turn_planned = True
@@ -101,8 +101,8 @@ class PeopleFirstLoop(asyncio.SelectorEventLoop):
 async def give_way() -> None:
     """Let people go first in the midst of long background work; other background work waits until this has a pause.
 
-    A plain ``asyncio.sleep(0)`` would let all other background work by, too: a task that does so for each of a hundred
-    readings, beside a hundred requests in flight, would hardly go on.
+    A plain ``asyncio.sleep(0)`` would let all other background work go first, too. A task that sleeps for each of a
+    hundred readings, beside a hundred requests in flight, would make hardly any progress.
     """
     loop = asyncio.get_running_loop()
     if isinstance(loop, PeopleFirstLoop):

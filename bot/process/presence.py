@@ -1,6 +1,6 @@
 """Tells the other processes, and the commands that need the database alone, that this process is at work.
 
-They judge that by their own clocks, so its clock is compared with the server's on the same occasion.
+They judge by their own clocks whether this process still works, so it compares its clock with the server's each time.
 """
 
 from __future__ import annotations
@@ -24,7 +24,7 @@ if TYPE_CHECKING:
 
 log = logging.getLogger(__name__)
 
-SEEN_EVERY = 20.0  # seconds; one that was not seen for a minute counts as dead
+SEEN_EVERY = 20.0  # seconds; a process that was not seen for a minute counts as dead
 
 
 @dataclass(slots=True)
@@ -41,13 +41,13 @@ class Presence:
         self.server_clock = ServerClock(self.rows.engine, self.clock)
 
     async def tick(self) -> None:
-        """Record that it is at work, and compare the clocks. Raises StorageError."""
+        """Record that this process is at work, and compare the clocks. Raises StorageError."""
         await self.rows.seen(Worker(self.worker, ",".join(sorted(self.roles)), VERSION, self.clock()))
         await self.server_clock.compare()
 
     @contextlib.asynccontextmanager
-    async def kept(self) -> AsyncIterator[None]:
-        """Record it again and again for the length of the block, in a process that has no scheduler."""
+    async def heartbeat(self) -> AsyncIterator[None]:
+        """Tick every 20 seconds for the length of the block, in a process that has no scheduler; then leave."""
         keeping = asyncio.create_task(self._keep())
         try:
             yield
@@ -65,7 +65,7 @@ class Presence:
             await asyncio.sleep(SEEN_EVERY)
 
     async def leave(self) -> None:
-        """Record that it has stopped."""
+        """Record that this process has stopped."""
         try:
             await self.rows.left(self.worker)
         except StorageError as error:

@@ -1,4 +1,4 @@
-"""Removes from a text what no log may hold: secrets, response URLs and hooks, phone numbers, control characters.
+"""Removes from a text what may not be logged: secrets, response URLs and hooks, phone numbers, control characters.
 
 The text is first decoded to its plain form (from percent signs, JSON, ``repr``, HTML, full-width letters, base64,
 hex), so that each rule is written once.
@@ -50,7 +50,7 @@ _everywhere: WeakSet[Redaction] = WeakSet()
 
 
 def hide(secrets: Sequence[str]) -> None:
-    """Replace these secrets from now on, too, in the log and in reports: those of a workspace that came later."""
+    """Replace further secrets from now on, in the log and in reports: those of a workspace that came later."""
     for redaction in _everywhere:
         redaction.add(secrets)
 
@@ -61,7 +61,7 @@ class Redaction:
     def __init__(self, secrets: Sequence[str]) -> None:
         self._secrets: tuple[str, ...] = ()
         self._escaped: dict[str, re.Pattern[str]] = {}
-        self._margin = 0  # the limit may cut a secret in two, and no half of it may stay
+        self._margin = 0  # a cut at the length limit may leave half a secret, which this many characters remove
         self.add(secrets)
         _everywhere.add(self)
 
@@ -108,7 +108,7 @@ class Redaction:
 
 
 def _however_escaped(secret: str) -> re.Pattern[str]:
-    """Match a secret with quotes or backslashes, in JSON and ``repr`` as well: backslashes stand before them there."""
+    """Match a secret with quotes or backslashes, also in JSON and ``repr``, which put backslashes before them."""
     parts = (r"\\+" if part == "\\" else rf"\\*{part}" if part in {'"', "'"} else re.escape(part) for part in secret)
     return re.compile("".join(parts))
 

@@ -21,7 +21,7 @@ if TYPE_CHECKING:
 log = logging.getLogger(__name__)
 
 AT_ONCE, NEVER = datetime(1970, 1, 2, tzinfo=UTC), datetime(9999, 1, 1, tzinfo=UTC)  # past and future on any wall clock
-LATE = 60.0  # a job that is silent for two intervals and so many seconds counts as stopped
+LATE = 60.0  # a job that is silent for two intervals plus this many seconds counts as stopped
 LONGEST_RUN = 900.0  # seconds; a run that is silent for longer counts as stopped
 
 
@@ -37,7 +37,7 @@ class Job:
 
 @dataclass(frozen=True, slots=True)
 class _Run:
-    """A run at work. ``whole``: APScheduler's task, which waits for the job's and logs what became of it."""
+    """A run at work. ``whole``: APScheduler's task, which waits for the job's own task and logs its outcome."""
 
     job: asyncio.Task[Any]
     whole: asyncio.Task[Any]
@@ -66,7 +66,7 @@ class Scheduler:
         self._jobs = jobs
         self._running: dict[str, _Run] = {}
         self._timers: dict[str, asyncio.TimerHandle] = {}
-        self._ended: dict[str, asyncio.Event] = {}  # set when a run of a job has ended, for those who wait for that
+        self._ended: dict[str, asyncio.Event] = {}  # set when a run of a job has ended, for callers that wait for it
         self._alive_at: dict[str, float] = {}  # when each job last began or ended, in monotonic seconds
         for job in jobs:
             self._scheduler.add_job(self._run, _OnCall(), [job], id=job.name, name=job.name, next_run_time=NEVER)
@@ -89,14 +89,14 @@ class Scheduler:
             self._scheduler.pause()
 
     async def stop(self, patience: float) -> None:
-        """Wait ``patience`` seconds for the runs at work, cancel the rest, and end. Safe to call at any stage."""
+        """Wait ``patience`` seconds for the runs at work, cancel the others, and end. Safe to call at any stage."""
         self.pause()
-        await asyncio.sleep(0)  # what APScheduler has just planned begins, and is one of the runs
+        await asyncio.sleep(0)  # a run that APScheduler has just planned begins, so that it is waited for
         if runs := [run.whole for run in self._running.values()]:
             await asyncio.wait(runs, timeout=patience)
             for run in self._running.values():
                 run.job.cancel()
-            await asyncio.wait(runs)  # else APScheduler cancels its tasks, which is a failure to it
+            await asyncio.wait(runs)  # otherwise APScheduler would cancel its tasks, and count that as failures
         if self._scheduler.running:
             self._scheduler.shutdown(wait=False)
 
@@ -108,9 +108,9 @@ class Scheduler:
             self._set_timer(job, asyncio.get_running_loop().time())
 
     async def complete(self, name: str) -> None:
-        """Run this job once from its beginning to its end. A run at work may have read older facts: it ends first.
+        """Run this job once and wait for its end. A run at work may have read older data, so it ends first.
 
-        For a demo whose clock jumps, and that wants to show what came of it. A failure is logged as ever.
+        For a demo whose clock jumps, and that then shows the result. A failure is logged as usual.
         """
         while running := self._running.get(name):
             await asyncio.wait({running.whole})
@@ -150,7 +150,7 @@ class Scheduler:
     async def _run(self, job: Job) -> None:
         """Run the job as background work, in a task of its own, and log its failure.
 
-        APScheduler's own events come later than a stop can wait for, and tell a cancelled run as a failed one.
+        APScheduler's own events come later than a stop can wait for, and report a cancelled run as a failed one.
         """
         loop = asyncio.get_running_loop()
         self._alive_at[job.name] = loop.time()

@@ -1,6 +1,6 @@
 """Jobs that several processes share: whoever takes a job's row runs it, and the others let their tick pass.
 
-A process that dies in a job leaves its row with a lease that nobody extends: another one takes the job when that ends.
+If a process dies in a job, nobody extends the lease of the job's row, and another process takes the job when it ends.
 """
 
 from __future__ import annotations
@@ -25,25 +25,26 @@ log = logging.getLogger(__name__)
 
 LEASE = timedelta(seconds=60)
 EXTENDED_EVERY = 15.0  # seconds
-EARLY = 0.1  # of its interval: a job's row and a process's tick are never due at the very same moment
+# The part of its interval by which a job may run early: its row and a process's tick are never due at the same moment.
+EARLY = 0.1
 
 
 class SharedJobs:
-    """Makes jobs of which one process at a time runs each."""
+    """Makes jobs shared: only one process at a time runs each of them."""
 
     def __init__(
         self, store: Store, clock: Callable[[], datetime], worker: str, tick: timedelta, lease: timedelta = LEASE
     ) -> None:
-        """``tick``: how often a process looks at the latest whether a job is due. ``worker``: its name."""
+        """``tick``: the longest time between two looks of a process at a job's row. ``worker``: the process's name."""
         self.worker = worker
         self._store, self._clock, self._tick, self._lease = store, clock, tick, lease
 
     def of(self, job: Job) -> Job:
-        """Return the job as one that looks at its row first, and that runs only if it took the row."""
+        """Return the job as one that first tries to take its row, and runs only if it got the row."""
         return replace(job, run=partial(self._run, job), every=min(job.every, self._tick))
 
     async def hurry(self, name: str) -> None:
-        """Make a job due now, for whichever process looks first."""
+        """Make a job due now, for whichever process looks first. Raises StorageError."""
         await self._store.jobs.hurry(self._clock(), name)
 
     async def _run(self, job: Job) -> None:
@@ -58,7 +59,7 @@ class SharedJobs:
         keeping = asyncio.create_task(self._keep(job.name, fence))
         try:
             await job.run()
-        except asyncio.CancelledError:  # this process stops: another one shall take the job at once
+        except asyncio.CancelledError:  # this process stops, so another one is to take the job at once
             again = began
             raise
         finally:

@@ -1,7 +1,7 @@
 """The tracer of the process: OpenTelemetry, sent by OTLP over HTTP. The only module that imports OpenTelemetry.
 
-The standard variables hold (``OTEL_*`` of OpenTelemetry's specification: endpoint, headers, sampler, batches, limits,
-resource); those in ``.env`` too. Proxy and certificates are the bot's own, as for Slack and PandaPon.
+The standard variables apply (``OTEL_*`` of OpenTelemetry's specification: endpoint, headers, sampler, batches, limits,
+resource), also from ``.env``. Proxy and certificates are the bot's own, as for Slack and PandaPon.
 """
 
 from __future__ import annotations
@@ -23,8 +23,8 @@ from opentelemetry.sdk.trace import TracerProvider
 from opentelemetry.sdk.trace.export import BatchSpanProcessor
 from opentelemetry.trace import Link, SpanKind, Status, StatusCode
 
+from bot.process.log_throttle import WarningRelay
 from bot.process.proxies import proxy_for
-from bot.process.seldom import Relay
 from bot.process.version import VERSION
 from pandapon import spans
 
@@ -40,16 +40,16 @@ log = logging.getLogger(__name__)
 SERVICE = "pandabot"
 FLUSH_SECONDS = 3.0  # how long a stop waits for spans that are not sent yet
 LONGEST = 100  # characters of an attribute
-SELDOM = 600.0  # seconds between two log lines about the same trouble: a collector may be down for long
-# Calls of other services, and what Slack calls here; every other span is of this process.
+REPEAT_EVERY = 600.0  # seconds between two log lines about the same trouble: a collector may be down for long
+# Calls to other services, and Slack's calls to this one; every other span is internal.
 KINDS = {"pandapon": SpanKind.CLIENT, "slack": SpanKind.CLIENT, "slack.event": SpanKind.SERVER}
 
 
 @contextmanager
 def traced(settings: Shared, redaction: Redaction, env_file: Path | None) -> Iterator[None]:
-    """Trace the block, and send what is left at its end. ``env_file``: holds further ``OTEL_*`` variables."""
-    _take_over(settings, env_file)
-    Relay(log, "traces cannot be sent", SELDOM).take("opentelemetry")
+    """Trace the block, and send the unsent spans at its end. ``env_file``: may hold further ``OTEL_*`` variables."""
+    _export_variables(settings, env_file)
+    WarningRelay(log, "traces cannot be sent", REPEAT_EVERY).take("opentelemetry")
     provider = TracerProvider(resource=_resource(), shutdown_on_exit=False)
     provider.add_span_processor(BatchSpanProcessor(_exporter(settings)))
     spans.install(OpenTelemetry(provider, redaction))
@@ -62,7 +62,7 @@ def traced(settings: Shared, redaction: Redaction, env_file: Path | None) -> Ite
         closing.join(FLUSH_SECONDS)  # a collector that is down must not delay a stop by its own patience
 
 
-def _take_over(settings: Shared, env_file: Path | None) -> None:
+def _export_variables(settings: Shared, env_file: Path | None) -> None:
     """Put the variables of the settings and of the file into the environment, where OpenTelemetry looks for them."""
     headers = (settings.otel_exporter_otlp_headers, settings.otel_exporter_otlp_traces_headers)
     given = {
@@ -97,7 +97,7 @@ class OpenTelemetry:
 
     def __init__(self, provider: TracerProvider, redaction: Redaction) -> None:
         self._tracer = provider.get_tracer(SERVICE, VERSION)
-        # The texts are those of the code: a few hundred.
+        # The texts come from the code, so there are only a few hundred.
         self._clean = lru_cache(maxsize=1000)(partial(redaction.line, longest=LONGEST))
 
     def span(self, name: str, attributes: Mapping[str, spans.Value]) -> AbstractContextManager[spans.Span]:
@@ -169,7 +169,7 @@ class _Noted:
         self._span, self._clean = span, clean
 
     def note(self, **attributes: spans.Value) -> None:
-        if self._span.is_recording():  # else the sampler left it out
+        if self._span.is_recording():  # otherwise the sampler left the span out
             for name, value in attributes.items():
                 self._span.set_attribute(f"pandabot.{name}", self._clean(value) if isinstance(value, str) else value)
 

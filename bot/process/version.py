@@ -1,4 +1,4 @@
-"""The version of the installed package. Only here is it read."""
+"""The version of the installed package. Only this module reads it."""
 
 from __future__ import annotations
 

@@ -1,4 +1,4 @@
-"""The forms of settings. Each is checked when it is read, so that a wrong one stops the start with a sentence."""
+"""The types of settings. Each value is checked when it is read, so that a wrong one stops the start with a sentence."""
 
 from __future__ import annotations
 
@@ -31,7 +31,7 @@ def _starts_with(prefix: str) -> AfterValidator:
 
 
 def tokens(joined: SecretStr) -> tuple[str, ...]:
-    """Return the tokens that stand in one setting, divided by commas."""
+    """Return the comma-separated tokens of one setting."""
     return tuple(token.strip() for token in joined.get_secret_value().split(",") if token.strip())
 
 
@@ -46,7 +46,7 @@ def _hard_to_guess(value: SecretStr) -> SecretStr:
 
 def _paths(value: dict[str, str]) -> dict[str, str]:
     if value:
-        from pandapon.operations.catalogue import Catalogue  # noqa: PLC0415  all operations, and the setting is rare
+        from pandapon.operations.catalogue import Catalogue  # noqa: PLC0415  it imports all operations, and the setting is rare
 
         Catalogue(value)
     return value
@@ -102,7 +102,7 @@ def _certificates(value: Path) -> Path:
 
 def _glosses(value: Path) -> Path:
     """Read the file once: a bad line stops the start with a sentence, and not the first message that needs it."""
-    from handlers.blocks.team_glosses import GlossFileError, load  # noqa: PLC0415  the courier's language: it is slow
+    from handlers.blocks.team_glosses import GlossFileError, load  # noqa: PLC0415  it imports the couriers' rules, which is slow
 
     try:
         load(value)

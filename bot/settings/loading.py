@@ -38,7 +38,7 @@ class _Chosen(BaseSettings):
 
 
 def is_hosted(env_file: Path | None = ENV_FILE) -> bool:
-    """Whether the process serves many workspaces: one of two settings is there, and a start then asks for the other.
+    """Whether the process serves many workspaces: one of two settings is given, and a start then asks for the other.
 
     Raises SettingsError when the file cannot be read.
     """
@@ -47,14 +47,14 @@ def is_hosted(env_file: Path | None = ENV_FILE) -> bool:
 
 
 class _Address(BaseSettings):
-    """The settings of an app's manifest. The app is made from the manifest; its other settings come from the app."""
+    """The one setting that an app's manifest needs. All others come from the app, which is made from the manifest."""
 
     model_config = Shared.model_config
     public_url: Annotated[str, AfterValidator(base_url)]
 
 
 def public_url(env_file: Path | None = ENV_FILE) -> str:
-    """Read the address of an installation for many workspaces alone. Raises SettingsError."""
+    """Read only the public address of an installation for many workspaces. Raises SettingsError."""
     return read(_Address, env_file).public_url
 
 
@@ -68,7 +68,7 @@ def load(env_file: Path | None = ENV_FILE, **overrides: Any) -> Settings:
 
 
 def load_as(form: type[S], env_file: Path | None, **overrides: Any) -> S:
-    """Read the settings of one of the two forms. Raises as :func:`load` does."""
+    """Read the settings of one workspace or those of many. Raises as :func:`load` does."""
     return read(form, env_file, **overrides)
 
 
@@ -78,7 +78,7 @@ def read(form: type[B], env_file: Path | None = ENV_FILE, **overrides: Any) -> B
         return form(_env_file=env_file, **overrides)
     except ValidationError as error:
         raise SettingsError("\n".join(_sentence(dict(item)) for item in error.errors())) from None
-    except OSError as error:  # of the file or, where nobody may look for it, of its folder
+    except OSError as error:  # the file, or its folder, may not be read
         raise SettingsError(
             f"The file {env_file} cannot be read ({type(error).__name__}): start pandabot as a user who may, or in "
             "another folder."

@@ -1,4 +1,4 @@
-"""The settings of traces and error reports: where they are sent. Both are off by default, and each has its extra."""
+"""The settings of traces and error reports: where they are sent. Both are off by default, and each needs an extra."""
 
 from __future__ import annotations
 
@@ -18,7 +18,7 @@ def _installed(module: str, extra: str) -> None:
     """Raise ValueError unless an extra of the package is installed."""
     try:
         is_there = find_spec(module) is not None
-    except ModuleNotFoundError:  # of a package above it
+    except ModuleNotFoundError:  # a parent package is missing
         is_there = False
     if not is_there:
         raise ValueError(f"needs pandabot[{extra}], which is not installed; `make extras` adds it")

@@ -1,4 +1,4 @@
-"""Paths from the settings. No shell reads them there, so what a shell would replace is replaced or refused here."""
+"""Paths from the settings. No shell expands them, so ``~`` is expanded here, and a ``$`` is refused."""
 
 from __future__ import annotations
 
@@ -6,7 +6,7 @@ from pathlib import Path
 
 
 def path_of(written: str | Path) -> Path:
-    """Return the path that is meant: without blanks at its ends, and ``~`` is the home folder. Raises ValueError."""
+    """Return the path without blanks at its ends, with ``~`` as the home folder. Raises ValueError."""
     text = str(written).strip()
     if not text:
         raise ValueError("must name a file or a folder")

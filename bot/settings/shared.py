@@ -47,7 +47,7 @@ NEEDED_BY = {
 
 
 class Shared(Observability):
-    """The settings of the process: with one workspace or with many, they are the same for all.
+    """The settings of the process that do not depend on whether it serves one workspace or many.
 
     Field names in upper case are the variables' names; .env.example explains each.
     """
@@ -59,7 +59,7 @@ class Shared(Observability):
         extra="ignore",
         frozen=True,
         hide_input_in_errors=True,
-        defer_build=True,  # of this form and its two heirs a process reads one
+        defer_build=True,  # a process reads only one of this class and its two subclasses
     )
 
     slack_mode: Literal["socket", "http"] = "socket"
@@ -126,10 +126,10 @@ class Shared(Observability):
     log_level: Literal["debug", "info", "warning", "error"] = "info"
     log_format: Literal["line", "json"] = "line"
 
-    @field_validator("slack_app_token", "slack_signing_secret", check_fields=False)  # the first is Settings'
+    @field_validator("slack_app_token", "slack_signing_secret", check_fields=False)  # the first is a field of Settings
     @classmethod
     def _mode_has_its_secret(cls, value: SecretStr | None, info: ValidationInfo) -> SecretStr | None:
-        """Require the mode's secret. A check for each field lets one start name all that is missing."""
+        """Require the mode's secret. Each field is checked by itself, so that one start names all missing settings."""
         mode, why = NEEDED_BY[str(info.field_name)]
         if value is None and info.data.get("slack_mode") == mode:
             raise PydanticCustomError("missing", why)
@@ -208,5 +208,5 @@ class Shared(Observability):
 
     @property
     def certificates(self) -> Path | None:
-        """The file of certificates that are trusted beside the system's, as for a company's inspecting proxy."""
+        """The file of certificates that are trusted beside the system's, such as those of an inspecting proxy."""
         return self.ssl_cert_file or self.requests_ca_bundle

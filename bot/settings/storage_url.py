@@ -43,8 +43,8 @@ def passwords_of(url: str) -> list[str]:
 
 def shown(url: str) -> str:
     """Return a server's address without user, password and parameters, as people are shown it."""
-    rest = url.partition("://")[2].partition("?")[0]
-    hosts, _, database = rest.rpartition("@")[2].partition("/")
+    location = url.partition("://")[2].partition("?")[0]
+    hosts, _, database = location.rpartition("@")[2].partition("/")
     return f"postgresql://{hosts or dict(parse_qsl(_query(url))).get('host', '')}/{database}"
 
 
@@ -53,7 +53,7 @@ def _file(url: str) -> str:
 
 
 def _netloc(url: str) -> str:
-    """The part with users and hosts. Several hosts with ports are fine for PostgreSQL and not for ``urlsplit``."""
+    """Return the part with users and hosts. PostgreSQL takes several hosts with ports, and ``urlsplit`` does not."""
     return url.partition("://")[2].partition("?")[0].partition("/")[0]
 
 
@@ -65,7 +65,7 @@ def _check_postgres(url: str) -> None:
     """Let the driver read the address, where it is installed: its own complaint would quote the address."""
     try:
         from psycopg import conninfo  # noqa: PLC0415  an extra, and slow to import
-        from psycopg.errors import Error  # noqa: PLC0415
+        from psycopg.errors import Error  # noqa: PLC0415  the same
     except ImportError:
         return
     try:

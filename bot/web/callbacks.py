@@ -1,7 +1,7 @@
 """Takes PandaPon's push messages: checks the token and the form, stores the message, and answers at once.
 
-The sender waits 1,000 ms, repeats five times, and promises no sequence [stated]. No signature is documented. So the
-address holds a secret token, and a message only makes its orders due; it is never taken as a fact.
+PandaPon waits 1,000 ms, repeats five times, and promises no order [stated]. No signature is documented. So the address
+holds a secret token, and a message only makes its orders due; it is never taken as a fact.
 """
 
 from __future__ import annotations
@@ -13,7 +13,7 @@ from typing import TYPE_CHECKING
 
 from aiohttp import hdrs, web
 
-from bot.web import gate
+from bot.web import request_checks
 from pandapon.pushes import MalformedError, read_push
 from storage.errors import StorageError
 from storage.inbox import PushMessage
@@ -37,7 +37,7 @@ def route(answer: Callable[[web.Request], Awaitable[web.StreamResponse]]) -> web
 
 
 class Callbacks:
-    """Takes the messages for one account. A wrong token gets 404 for every method, as any does where none is set."""
+    """Takes the messages for one account. A wrong token gets 404 for every method, and every token if none is set."""
 
     def __init__(
         self, tokens: tuple[str, ...], store: Store, clock: Callable[[], datetime], wake: Callable[[], None]
@@ -47,13 +47,13 @@ class Callbacks:
         self._waiting: set[asyncio.Task[bool]] = set()
 
     async def answer(self, request: web.Request) -> web.Response:
-        """Answer. The vendor's console tries the address before it saves it; its method and body are not stated."""
+        """Answer a request. PandaPon's console tries the address before it saves it; by which request is not stated."""
         self._admit(request)
         if request.method in {hdrs.METH_GET, hdrs.METH_HEAD}:
             return _ok()
         if request.method != hdrs.METH_POST:
             raise web.HTTPMethodNotAllowed(request.method, TAKEN)
-        body = await gate.body(request, BODY_LIMIT)
+        body = await request_checks.body(request, BODY_LIMIT)
         return await self._take(body) if body.strip() else _ok()
 
     def _admit(self, request: web.Request) -> None:
@@ -73,7 +73,7 @@ class Callbacks:
         return web.json_response({"code": 503, "msg": "not stored; please send it again"}, status=503)
 
     async def _is_stored(self, message: PushMessage) -> bool:
-        """Return whether it is stored in time. A late one is stored too, and its repeat is then a known message."""
+        """Return whether the message is stored in time. A late message is stored, too; its repetition is then known."""
         if len(self._waiting) >= MOST_WAITING:
             return False
         task = asyncio.ensure_future(self._store_it(message))

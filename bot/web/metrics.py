@@ -1,6 +1,6 @@
 """`GET /metrics`: figures in the text form that Prometheus reads. No ids, no names, no contents.
 
-What happened is counted in :mod:`bot.process.figures`; how things stand is read when Prometheus asks.
+Events are counted in :mod:`bot.process.figures`; the present state, the gauges, is read when Prometheus asks.
 """
 
 from __future__ import annotations
@@ -46,7 +46,7 @@ def routes(
     presence: Presence | None,
     figures: Figures,
 ) -> list[web.RouteDef]:
-    """Return the route of ``/metrics``. ``presence`` None: the process has the database, a file, to itself."""
+    """Return the route of ``/metrics``. ``presence`` None: the process has a SQLite file to itself."""
 
     async def metrics(_request: web.Request) -> web.Response:
         now = clock()
@@ -56,27 +56,27 @@ def routes(
             return web.Response(text=f"the database does not answer: {error}", status=HTTPStatus.SERVICE_UNAVAILABLE)
         gauges = [
             *of_store(health, now),
-            of_workers(health.workers if store.engine.is_shared else dict.fromkeys(Role, 1)),  # one has a file's all
+            of_workers(health.workers if store.engine.is_shared else dict.fromkeys(Role, 1)),  # on SQLite: all
             *of_clock(presence.server_clock.offset if presence else 0.0),
             of_writing(health.trouble),
             *_of_file(health),
             *of_engine(health.gauges),
             *_of_process(poller, breaker, scheduler),
         ]
-        text = generate_latest(Together(gauges, figures)).decode()
+        text = generate_latest(AllMetrics(gauges, figures)).decode()
         return web.Response(text=text, content_type="text/plain", charset="utf-8")
 
     return [web.get("/metrics", metrics)]
 
 
-class Together(Collector):
-    """The gauges of this moment, and what was counted."""
+class AllMetrics(Collector):
+    """The gauges of this moment, and the counters."""
 
     def __init__(self, gauges: list[GaugeMetricFamily], figures: Figures) -> None:
         self._gauges, self._figures = gauges, figures
 
     def collect(self) -> Iterator[Metric]:
-        """Yield all of them. The library calls this."""
+        """Yield all metrics. The Prometheus library calls this."""
         yield from self._gauges
         yield from self._figures.registry.collect()
 
@@ -118,14 +118,14 @@ def of_workers(workers: Mapping[str, int]) -> GaugeMetricFamily:
 
 
 def of_clock(offset: float | None) -> Iterator[GaugeMetricFamily]:
-    """Yield the difference of the clocks, unless they were not compared yet."""
+    """Yield the difference of the clocks, in seconds; nothing before they were compared."""
     if offset is not None:
         text = "How far this process's clock is ahead of the database server's, negative: behind; 0 for a file."
         yield gauge("clock_offset_seconds", text, round(offset, 3))
 
 
 def of_writing(trouble: StorageError | None) -> GaugeMetricFamily:
-    """Return whether the database takes what is written."""
+    """Return the gauge that tells whether the database can be written."""
     return gauge("database_writable", "1 while the database can be written.", int(trouble is None))
 
 

@@ -1,7 +1,7 @@
 """Checks the form of Slack's payloads before Bolt gets them, in HTTP mode and in Socket Mode.
 
-It checks the types of the fields that Bolt and the listeners read, and the fields that each kind requires. Other fields
-and unknown kinds pass unchanged: Slack adds new ones, and Bolt's catch-alls answer them.
+The check covers the types of the fields that Bolt and the listeners read, and the fields that each kind requires. Other
+fields and unknown kinds pass unchanged: Slack adds new ones, and Bolt's catch-alls answer them.
 """
 
 from __future__ import annotations
@@ -13,7 +13,7 @@ from urllib.parse import parse_qsl
 from pydantic import BaseModel, ConfigDict, Field, ValidationError
 
 MOST_FIELDS = 200
-# The required fields of each interaction. One that is not named here requires a callback_id.
+# The required fields of each interaction. An interaction that is not named here requires a callback_id.
 NEEDED: dict[str, tuple[str, ...]] = {
     "block_actions": ("pressed",),
     "block_suggestion": ("action_id",),
@@ -38,7 +38,7 @@ INTERACTIVE = frozenset(
     }
 )
 
-# Empty when there is no address for an answer. Bolt opens any address that stands here.
+# Empty when there is no address for an answer. Bolt would open any address that stands in this field.
 Url = Annotated[str, Field(pattern=r"^(https?://[!-~]{1,2000})?$")]
 Flag = bool | Literal["true", "false"] | None
 

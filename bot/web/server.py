@@ -15,8 +15,8 @@ from slack_bolt.adapter.aiohttp import to_aiohttp_response
 from slack_bolt.request.async_request import AsyncBoltRequest
 
 from bot.process.errors import StartError
-from bot.web.door import Site
-from bot.web.gate import SlackGate, guard
+from bot.web.connections import Site
+from bot.web.request_checks import SlackVerifier, guard
 
 if TYPE_CHECKING:
     from collections.abc import Awaitable, Callable, Iterable
@@ -24,7 +24,7 @@ if TYPE_CHECKING:
     from slack_bolt.async_app import AsyncApp
 
     from bot.settings import Shared
-    from bot.web.door import Doors
+    from bot.web.connections import Connections
 
     Dispatch = Callable[[AsyncBoltRequest], Awaitable[BoltResponse]]
 
@@ -38,16 +38,16 @@ def build(
     dispatch: Dispatch,
     *,
     signing_secret: str | None,
-    doors: Doors,
+    connections: Connections,
     ready: Callable[[], Awaitable[dict[str, object] | str]],
-    more: Iterable[web.RouteDef] = (),
+    routes: Iterable[web.RouteDef] = (),
 ) -> web.Application:
-    """Return the web application, for a ``bot.web.door.Site`` with the same doors.
+    """Return the web application, for a ``bot.web.connections.Site`` with the same connections.
 
-    ``dispatch`` answers Slack's requests. ``signing_secret``: of these; without it there is no ``/slack/events``.
-    ``ready`` returns facts for ``/readyz``, or the reason as a text when the bot cannot work. ``more``: further routes.
+    ``dispatch`` answers Slack's requests. ``signing_secret``: theirs; without it there is no ``/slack/events``.
+    ``ready`` returns facts for ``/readyz``, or the reason as a text when the bot cannot work. ``routes``: others.
     """
-    server = web.Application(middlewares=[guard(doors)])
+    server = web.Application(middlewares=[guard(connections)])
 
     async def healthz(_request: web.Request) -> web.Response:
         return web.json_response({"status": "ok"})
@@ -59,19 +59,22 @@ def build(
         return web.json_response({"status": "ready", **state})
 
     if signing_secret:
-        server.router.add_routes(_slack(dispatch, SlackGate(signing_secret)))
+        server.router.add_routes(_slack(dispatch, SlackVerifier(signing_secret)))
     server.router.add_get("/healthz", healthz)
     server.router.add_get("/readyz", readyz)
-    server.router.add_routes(more)
+    server.router.add_routes(routes)
     return server
 
 
-async def listen(application: web.Application, settings: Shared, doors: Doors) -> tuple[web.AppRunner, int]:
-    """Serve on the host and port of the settings. Returns what stops it, and the port. Raises StartError."""
+async def listen(application: web.Application, settings: Shared, connections: Connections) -> tuple[web.AppRunner, int]:
+    """Serve on the host and port of the settings. Returns the runner, whose cleanup ends it, and the port.
+
+    Raises StartError when the host or port cannot be used.
+    """
     runner = web.AppRunner(application, handle_signals=False)
     await runner.setup()
     try:
-        await Site(runner, settings.http_host, settings.http_port, doors).start()
+        await Site(runner, settings.http_host, settings.http_port, connections).start()
     except OSError as error:
         await runner.cleanup()
         raise StartError(_not_bound(settings, error)) from None
@@ -91,7 +94,7 @@ def _not_bound(settings: Shared, error: OSError) -> str:
 
 
 async def dispatched(app: AsyncApp, asked: AsyncBoltRequest) -> BoltResponse:
-    """Return Bolt's answer, or a plain acknowledgement after :data:`ACK_SECONDS`; else Slack would send it again.
+    """Return Bolt's answer, or a plain acknowledgement after :data:`ACK_SECONDS`, so that Slack does not send it again.
 
     Bolt is late when no listener matches, or when one failed: it then loses an acknowledgement and waits.
     """
@@ -109,14 +112,14 @@ async def _answered(app: AsyncApp, asked: AsyncBoltRequest) -> BoltResponse:
     return answer if answer.status < HTTPStatus.BAD_REQUEST else BoltResponse(status=HTTPStatus.OK)
 
 
-def _slack(dispatch: Dispatch, gate: SlackGate) -> list[web.RouteDef]:
+def _slack(dispatch: Dispatch, verifier: SlackVerifier) -> list[web.RouteDef]:
     async def events(request: web.Request) -> web.Response:
-        payload = await gate.admit(request)
+        payload = await verifier.admit(request)
         if not payload:
             return web.Response()
         headers = {name: request.headers[name] for name in PASSED_ON if name in request.headers}
-        # The payload is parsed and verified. Bolt gets it like a payload of Socket Mode, so that it does neither again:
-        # its own parser takes any form with "payload" in a text for an interaction.
+        # The payload was parsed and verified. Bolt gets it as if it came by Socket Mode, so that it does neither again:
+        # Bolt's own parser takes any form with "payload" in a text for an interaction.
         asked = AsyncBoltRequest(body=payload, headers=dict(headers), mode="socket_mode")
         return await to_aiohttp_response(await dispatch(asked))
 

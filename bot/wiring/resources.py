@@ -1,4 +1,4 @@
-"""The resources of a bot: its database, its clients of PandaPon and Slack, and what it knows by heart."""
+"""The resources of a bot: its database, its clients of PandaPon and Slack, and the names that it keeps in memory."""
 
 from __future__ import annotations
 

@@ -7,9 +7,9 @@ from functools import partial
 from typing import TYPE_CHECKING
 
 from bot.jobs.approvals import ApprovalKeeper
-from bot.jobs.hearsay import Hearsay
 from bot.jobs.new_orders import NewOrders
 from bot.jobs.prune import prune, prune_unknown
+from bot.jobs.refusal_exchange import RefusalExchange
 from bot.jobs.reopen import Reopener
 from bot.jobs.token import TokenWatch
 from bot.jobs.writes import WriteResolver
@@ -32,11 +32,11 @@ DAY, HOUR, MINUTE = timedelta(days=1), timedelta(hours=1), timedelta(minutes=1)
 HALF_SECOND = timedelta(seconds=0.5)
 LEARN_EVERY = timedelta(seconds=30)
 PRESENT_EVERY = timedelta(seconds=SEEN_EVERY)
-RENEW_EVERY = timedelta(minutes=1)  # what is learnt once an hour
+RENEW_EVERY = timedelta(minutes=1)  # of the usual times, which one process learns once an hour at most
 
 
-def slow(settings: Settings) -> timedelta:
-    """Return how often what is not urgent is looked at. A demo's clock is faster, and so are its jobs."""
+def slow_interval(settings: Settings) -> timedelta:
+    """Return the interval of jobs that are not urgent. A demo's clock is faster, and so are its jobs."""
     return min(MINUTE, settings.poll_interval * 10)
 
 
@@ -50,9 +50,9 @@ def jobs_of(
     shared: SharedJobs | None,
     presence: Presence | None,
 ) -> Iterator[Job]:
-    """Yield the jobs of a process with these roles. ``shared`` None: it is the only one.
+    """Yield the jobs of a process with these roles. ``shared`` None: it is the only process.
 
-    ``presence`` None: nobody asks which processes are at work, or the process tells for all its bots.
+    ``presence`` None: nobody asks which processes are at work, or the host of many bots has a heartbeat of its own.
     """
     yield Job("clock", workers.timekeeper.tick, min(HALF_SECOND, settings.poll_interval))
     if Role.POLL in roles:
@@ -65,9 +65,9 @@ def jobs_of(
         yield Job("presence", presence.tick, PRESENT_EVERY)
     if shared:
         yield Job("names", partial(_relearn, resources), LEARN_EVERY, LEARN_EVERY)
-        yield Job("outage", workers.breaker.look, LEARN_EVERY, LEARN_EVERY)
-        hearsay = Hearsay(resources.store, clock, workers.deliverer.failures, shared.worker)
-        yield Job("refusals", hearsay.tick, LEARN_EVERY, LEARN_EVERY)
+        yield Job("outage", workers.breaker.refresh, LEARN_EVERY, LEARN_EVERY)
+        exchange = RefusalExchange(resources.store, clock, workers.deliverer.failures, shared.worker)
+        yield Job("refusals", exchange.tick, LEARN_EVERY, LEARN_EVERY)
     if Role.JOBS in roles:
         for job in _of_the_installation(settings, resources, workers, clock):
             yield shared.of(job) if shared else job
@@ -83,8 +83,8 @@ async def _relearn(resources: Resources) -> None:
 def _of_the_installation(
     settings: Settings, resources: Resources, workers: Workers, clock: Callable[[], datetime]
 ) -> Iterator[Job]:
-    """Yield the jobs that are done once, whatever the number of processes."""
-    store, wake, often = resources.store, workers.deliverer.wake, slow(settings)
+    """Yield the jobs that one process does for all."""
+    store, wake, often = resources.store, workers.deliverer.wake, slow_interval(settings)
     yield Job("inbox", workers.inbox.tick, often)
     yield Job("writes", WriteResolver(store, workers.writer, clock, wake).tick, often)
     yield Job("new orders", NewOrders(store, workers.tracker, clock, settings.default_filter).tick, often)
@@ -105,4 +105,4 @@ def _of_file(settings: Settings, resources: Resources) -> Iterator[Job]:
     if (backups := resources.backups) is not None:
         yield Job("backup", backups.copy, HOUR, MINUTE)
         yield Job("check", backups.verify, DAY, HOUR)
-        yield Job("log", resources.store.upkeep.tidy_log, slow(settings), slow(settings))
+        yield Job("log", resources.store.upkeep.tidy_log, slow_interval(settings), slow_interval(settings))

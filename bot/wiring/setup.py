@@ -31,7 +31,7 @@ class Hosting:
     account: Account | None  # the rows of its PandaPon account; None: it has none yet
     figures: Figures  # of the process
     is_working: bool  # whether its jobs run; without an account there is nothing to do
-    is_first: bool  # no other bot of this process has worked for the workspace; else it may be at work still
+    is_first: bool  # no former bot of this process has worked for the workspace; False: it may still be at work
     token: BotToken  # of Slack, which the process renews
 
 
@@ -39,8 +39,8 @@ class Hosting:
 class Setup:
     """The settings, commands, clock and part of the work that a bot is given from outside.
 
-    ``stand_ins``: by a public name, the base address of a local server that stands for it, as of pictures in the demo.
-    ``hosting``: of the bot of one workspace among many; None for the only bot of a process.
+    ``stand_ins``: by a public host name, the base URL of a local server in its place, such as the demo's for pictures.
+    ``hosting``: for the bot of one workspace among many; None for the only bot of a process.
     """
 
     settings: Settings

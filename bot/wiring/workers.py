@@ -1,4 +1,4 @@
-"""The workers of a bot: what its jobs call, and what people's acts wake."""
+"""The workers of a bot, which its jobs call and people's acts wake."""
 
 from __future__ import annotations
 
@@ -15,7 +15,7 @@ from bot.jobs.inbox import InboxReader
 from bot.jobs.poll import LEASE, Poller
 from bot.jobs.stalls import StallWatch
 from bot.jobs.timekeeper import Timekeeper
-from bot.jobs.usual import UsualTimes
+from bot.jobs.usual_times import UsualTimes
 from bot.orders import LiveTracker
 from bot.process.clock import steady_of
 from bot.process.failpoints import point
@@ -82,7 +82,7 @@ def build_workers(setup: Setup, resources: Resources) -> Workers:
 
 
 def _is_trusted(api: PandaPon) -> Callable[[], bool]:
-    """Return what tells whether the clock agrees with PandaPon's."""
+    """Return a function that tells whether the clock agrees with PandaPon's."""
     return lambda: not api.clock_is_off
 
 

@@ -37,10 +37,10 @@ class Accounts:
     on_change: Callable[[], None]
 
     async def connect(self, id_: str, keys: AccountKeys, person: str, rate: float | None = None) -> str:
-        """Try keys with a call that only reads, and store them. Returns the secret end of the push address.
+        """Try the keys with a read-only call, and store them. Returns the token at the end of the push address.
 
-        ``person``: who entered them; empty: the operator. ``rate``: requests a second; None: as before, or the
-        setting's. Raises PandaPonError, and StorageError; then nothing was stored.
+        ``person``: the id of who entered them; empty: the operator. ``rate``: requests a second; None: as before, or
+        the setting's. Raises PandaPonError and StorageError; then nothing was stored.
         """
         hide([keys.access_key, keys.access_secret])
         former = await self.directory.accounts.get(id_)
@@ -58,7 +58,7 @@ class Accounts:
         return token
 
     def _token(self, former: Account | None) -> str:
-        """The present end of the push address, which stays when keys are changed; empty: there is none to keep."""
+        """Return the present token of the push address, which stays when keys are changed; empty: there is none."""
         if former is None:
             return ""
         try:
@@ -69,7 +69,7 @@ class Accounts:
 
 @dataclass(frozen=True, slots=True)
 class WorkspaceConnector:
-    """The connector of one workspace: it can name no other."""
+    """The connector of one workspace. It cannot reach another workspace's account."""
 
     accounts: Accounts
     id: str

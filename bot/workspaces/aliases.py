@@ -1,4 +1,4 @@
-"""The name by which a report tells of a workspace, so that only who has the keys knows which one it is."""
+"""A workspace's name in reports, which only a holder of the keys can trace to the workspace."""
 
 from __future__ import annotations
 
@@ -10,6 +10,6 @@ LENGTH = 8  # hexadecimal digits
 def alias_of(id_: str, keys: list[str]) -> str:
     """Return a workspace's alias, which stays the same until there is a new key.
 
-    A plain hash would not do: Slack's ids are short enough to try them all. ``keys``: PANDABOT_KEYS, the newest first.
+    A plain hash could be undone: Slack's ids are short enough to try them all. ``keys``: PANDABOT_KEYS, newest first.
     """
     return hmac.digest(keys[0].encode(), f"report:{id_}".encode(), "sha256").hex()[:LENGTH]

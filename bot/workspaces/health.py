@@ -34,7 +34,7 @@ AT_ONCE = 4  # workspaces whose figures are read at the same time
 async def ready(registry: Registry) -> dict[str, object] | str:
     """Return the number of workspaces in each state; or why none of them can be served, as a text.
 
-    The page may be open to everybody, so that it says why some failed, and not which: that is in the log.
+    The page may be open to everybody, so it says why workspaces failed, and not which ones; the log names them.
     """
     if registry.trouble:
         return f"the shared tables cannot be read: {registry.trouble}"
@@ -74,7 +74,7 @@ def route(
             *metrics.of_engine(server.gauges),
             *_of_workspaces(registry, bots, refused),
         ]
-        text = generate_latest(metrics.Together(gauges, figures)).decode()
+        text = generate_latest(metrics.AllMetrics(gauges, figures)).decode()
         return web.Response(text=text, content_type="text/plain", charset="utf-8")
 
     return web.get("/metrics", answer)
@@ -91,7 +91,7 @@ async def _figures_of(bots: Sequence[Bot], now: datetime) -> list[Health]:
 
 
 def combined(healths: Sequence[Health]) -> Health:
-    """Return the figures of all workspaces as those of one: numbers are added, and of times the oldest counts."""
+    """Return the figures of all workspaces together: numbers are added, and the oldest time is taken."""
     values: dict[str, object] = {}
     for field in dataclasses.fields(Health):
         parts = [getattr(health, field.name) for health in healths]
@@ -102,7 +102,7 @@ def combined(healths: Sequence[Health]) -> Health:
             values[field.name] = sum(given)
         elif given:
             values[field.name] = min(given, key=_age) if hasattr(given[0], "timestamp") else given[0]
-    return Health(**{"orders": 0, "watches": 0, "paused": 0, "due": 0, "oldest_due": None, **values})  # type: ignore[arg-type]  # by name
+    return Health(**{"orders": 0, "watches": 0, "paused": 0, "due": 0, "oldest_due": None, **values})  # type: ignore[arg-type]  # its fields, by their names
 
 
 def _age(when: datetime) -> float:

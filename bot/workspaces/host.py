@@ -11,7 +11,7 @@ from typing import TYPE_CHECKING
 from aiohttp import web
 
 from bot.clients.slack import EXPIRED, slack_session, web_client
-from bot.jobs.slack_errors import Verdict, understand
+from bot.jobs.slack_errors import Verdict, classify
 from bot.postgres import listener, server_of
 from bot.process.clock import utc_now
 from bot.process.figures import Figures
@@ -22,7 +22,7 @@ from bot.process.service import Service
 from bot.process.version import VERSION
 from bot.roles import ALL, Role, name_of_process
 from bot.web import callbacks, server
-from bot.web.door import Doors
+from bot.web.connections import Connections
 from bot.workspaces import health, installing
 from bot.workspaces.accounts import Accounts
 from bot.workspaces.launcher import WorkspaceLauncher
@@ -59,7 +59,7 @@ class Host(Service):
     roles: frozenset[Role] = ALL
     features: Sequence[Feature] = FEATURES
     stand_ins: Mapping[str, str] = field(default_factory=dict)
-    doors: Doors = field(default_factory=Doors)
+    connections: Connections = field(default_factory=Connections)
     http_port: int = 0
     _opened: contextlib.AsyncExitStack = field(default_factory=contextlib.AsyncExitStack)
 
@@ -69,13 +69,13 @@ class Host(Service):
         settings, opened = self.settings, self._opened
         self.vault, self.figures = Vault(settings.keys), Figures()
         database = await self._open_database()
-        # Before the bots, so that it leaves after them: `migrate` and `restored` wait for the last one.
+        # The presence begins before the bots, so that it leaves after them: `migrate` and `restored` wait for that.
         presence = Presence(self.directory.processes, self.clock, name_of_process(settings), self.roles)
         opened.push_async_callback(presence.leave)
         await presence.tick()
-        # Only now: a move that did not see this process has noted by now that it began.
+        # This check comes after the tick: a move that did not see this process's row has recorded its beginning by now.
         await self.directory.engine.read(moves.check)
-        await opened.enter_async_context(presence.kept())
+        await opened.enter_async_context(presence.heartbeat())
         session = await opened.enter_async_context(slack_session())
         self.session = session
         self.accounts = Accounts(self.directory, self.vault, settings, self.clock, self._wake)
@@ -95,7 +95,7 @@ class Host(Service):
         log.info("pandabot has stopped")
 
     async def _open_database(self) -> PostgresServer:
-        """Open the connections and the shared tables, whose rows the keys must open."""
+        """Open the connections and the shared tables, and check that the keys open their rows."""
         database = server_of(self.settings)
         self._opened.push_async_callback(database.close)
         await database.open()
@@ -127,9 +127,9 @@ class Host(Service):
         application = server.build(
             router.dispatch,
             signing_secret=settings.slack_signing_secret.get_secret_value() if hears else None,
-            doors=self.doors,
+            connections=self.connections,
             ready=lambda: health.ready(self.registry),
-            more=(
+            routes=(
                 *(installing.routes(settings, installations, states, self.session) if hears else ()),
                 *([callbacks.route(self._take_push)] if hears else ()),
                 health.route(
@@ -142,15 +142,15 @@ class Host(Service):
                 ),
             ),
         )
-        runner, self.http_port = await server.listen(application, settings, self.doors)
+        runner, self.http_port = await server.listen(application, settings, self.connections)
         opened.push_async_callback(runner.cleanup)
 
     async def _take_push(self, request: web.Request) -> web.StreamResponse:
         """Give a push message to the workspace whose token its address holds, and to no other."""
-        found = self.registry.callbacks(request.match_info["token"])
-        if found is None:
+        workspace_callbacks = self.registry.callbacks(request.match_info["token"])
+        if workspace_callbacks is None:
             raise web.HTTPNotFound
-        return await found.answer(request)
+        return await workspace_callbacks.answer(request)
 
     async def leave(self, id_: str) -> None:
         """Mark an installation as revoked, if Slack refuses its token.
@@ -175,19 +175,19 @@ class Host(Service):
         client = web_client(bot_settings, self.session, patient=True, on_rate_limit=self.figures.limited_by_slack)
         try:
             await client.auth_test()
-        except Exception as error:  # noqa: BLE001  understand() raises again what is not Slack's
-            failure = understand(error)
-            return failure.verdict is not Verdict.TOKEN_REFUSED or failure.code == EXPIRED  # that will be renewed
+        except Exception as error:  # noqa: BLE001  classify() raises again what is not Slack's
+            failure = classify(error)
+            return failure.verdict is not Verdict.TOKEN_REFUSED or failure.code == EXPIRED  # which renewal mends
         return True
 
     def _listen(self) -> None:
-        """Hear on one connection what other processes leave to do, in whichever workspace."""
+        """Listen on one connection for other processes' notices of work in any workspace."""
         if (heard := listener(self.settings, self._hear)) is not None:
             self._opened.push_async_callback(heard.stop)
             heard.start()
 
     def _hear(self, kind: Wake, schema: str | None) -> None:
-        """Wake the bot of a schema; all of them where something may have been missed."""
+        """Wake the bot of a schema. ``schema`` None: a notice may have been missed, so all bots are woken."""
         workspace = self.registry.find([id_of(schema or "")])
         for each in self.registry.all() if schema is None else [workspace]:
             if each is not None and each.bot is not None:

@@ -15,10 +15,10 @@ from slack_bolt.oauth.async_oauth_settings import AsyncOAuthSettings
 from slack_sdk.errors import SlackClientError
 from slack_sdk.web.async_client import AsyncWebClient
 
-from bot.clients.slack import slack_way
+from bot.clients.slack import connection_options
 from bot.commands import manifest
 from bot.process.log import for_bolt
-from bot.web.gate import RefusedError
+from bot.web.request_checks import RefusedError
 from storage.errors import StorageError
 
 if TYPE_CHECKING:
@@ -51,7 +51,7 @@ def _flow(
 ) -> AsyncOAuthFlow:
     secret = settings.slack_client_secret.get_secret_value()
     slack = settings.slack_api_url.removesuffix("api/")
-    client = AsyncWebClient(base_url=settings.slack_api_url, session=session, **slack_way(settings))
+    client = AsyncWebClient(base_url=settings.slack_api_url, session=session, **connection_options(settings))
     oauth = AsyncOAuthSettings(
         client_id=settings.slack_client_id,
         client_secret=secret,
@@ -71,7 +71,7 @@ def _flow(
 
 
 async def _failed(page: Callable[[AsyncFailureArgs], Awaitable[BoltResponse]], args: AsyncFailureArgs) -> BoltResponse:
-    """Log the reason alone, as Bolt's own line holds the code, and show Bolt's page."""
+    """Log only the reason, because Bolt's own log line holds the code, and show Bolt's page."""
     log.warning("installation failed", extra={"reason": args.reason[:100], "error": args.error})
     return await page(args)
 

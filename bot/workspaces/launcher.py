@@ -28,7 +28,7 @@ if TYPE_CHECKING:
     from bot.running import Bot
     from bot.workspaces.accounts import Accounts
     from bot.workspaces.secrets import AccountSecret
-    from bot.workspaces.tokens import Current, Tokens
+    from bot.workspaces.tokens import StoredToken, Tokens
     from handlers.commands.declarations import Feature
     from storage.store import Store
     from storage.workspaces.marks import Mark
@@ -36,7 +36,7 @@ if TYPE_CHECKING:
 
 @dataclass(frozen=True, slots=True)
 class WorkspaceLauncher:
-    """Starts bots. ``open_store`` gets the name of a schema, which it makes where it is missing."""
+    """Starts bots. ``open_store`` gets the name of a schema, and creates the schema if it is missing."""
 
     accounts: Accounts
     tokens: Tokens
@@ -46,17 +46,17 @@ class WorkspaceLauncher:
     features: Sequence[Feature] = FEATURES
     roles: frozenset[Role] = ALL
     stand_ins: Mapping[str, str] = field(default_factory=dict)
-    started: set[str] = field(default_factory=set)  # whose bots this process has started before
+    started: set[str] = field(default_factory=set)  # ids of workspaces whose bots this process has started before
 
     def is_stale(self, bot: Bot, mark: Mark) -> bool:
         """Whether a running bot's token was renewed by another process, or is to be renewed."""
         token = bot.slack.bot_token
         return token.revision != mark.token or self.tokens.is_due(token.renew_at)
 
-    async def freshen(self, id_: str, bot: Bot) -> None:
+    async def renew_token(self, id_: str, bot: Bot) -> None:
         """Give a running bot the newest token. Raises StorageError and SealedError."""
         current = await self.tokens.renew(id_)
-        if current.give(bot.slack.bot_token):
+        if current.apply_to(bot.slack.bot_token):
             bot.deliverer.failures.note_token("")
             bot.deliverer.wake()
 
@@ -85,7 +85,7 @@ class WorkspaceLauncher:
         self.started.add(id_)
         return bot
 
-    def _hosting(self, id_: str, current: Current, keys: AccountSecret | None) -> Hosting:
+    def _hosting(self, id_: str, current: StoredToken, keys: AccountSecret | None) -> Hosting:
         is_connected = keys is not None
         return Hosting(
             open_store=lambda: self.open_store(schema_of(id_)),

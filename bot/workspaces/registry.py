@@ -1,8 +1,8 @@
 """Starts and stops the bots of all installed workspaces, as the shared tables say.
 
-Every process looks at the tables every few seconds, so that several follow each other; an installation and a revocation
-that this process handles are looked at at once. Each workspace starts and stops in a task of its own: one that fails or
-hangs does not touch the others.
+Every process reads the tables every few seconds, and so follows the changes of other processes. After an installation
+or a revocation that it handled itself, it reads them at once. Each workspace starts and stops in a task of its own: one
+that fails or hangs does not affect the others.
 """
 
 from __future__ import annotations
@@ -45,7 +45,7 @@ class Launcher(Protocol):
         """Whether a running bot needs another token than it has."""
         ...
 
-    async def freshen(self, id_: str, bot: Bot) -> None:
+    async def renew_token(self, id_: str, bot: Bot) -> None:
         """Give a running bot the newest token. Raises StorageError and SealedError."""
         ...
 
@@ -68,8 +68,8 @@ class Registry:
         return next((self._workspaces[id_] for id_ in ids if id_ in self._workspaces), None)
 
     def callbacks(self, token: str) -> Callbacks | None:
-        """Return what takes the push messages that come with this token; None: no workspace has it."""
-        given = digest(token)  # found by its hash: the duration tells nothing about the tokens
+        """Return the callbacks of the workspace with this token; None: no workspace has it."""
+        given = digest(token)  # compared by its hash, so that the duration tells nothing about the tokens
         bots = (workspace.bot for workspace in self._workspaces.values() if workspace.bot)
         return next((bot.callbacks for bot in bots if given in bot.callbacks.digests), None)
 
@@ -100,13 +100,13 @@ class Registry:
         while self._stopping:
             await asyncio.wait(set(self._stopping))
 
-    async def look(self) -> None:
-        """Compare the workspaces with the shared tables once, and begin what is to be started and stopped."""
+    async def sync(self) -> None:
+        """Compare the workspaces with the shared tables once, and begin to start and stop bots accordingly."""
         try:
             marks = await self._directory.installations.marks()
         except StorageError as error:
             if not self.trouble:
-                log.error("the shared tables cannot be read, the bots run on", extra={"error": error})  # noqa: TRY400
+                log.error("the shared tables cannot be read, the bots run on", extra={"error": error})  # noqa: TRY400  a StorageError's sentence suffices
             self.trouble = str(error)
             return
         self.trouble = ""
@@ -125,7 +125,7 @@ class Registry:
     async def _follow(self) -> None:
         while True:
             self._woken.clear()
-            await self.look()
+            await self.sync()
             try:
                 await asyncio.wait_for(self._woken.wait(), self._seconds)
             except TimeoutError:
@@ -135,13 +135,13 @@ class Registry:
         """Start the bot of a workspace if it is new, has changed, or failed some time ago."""
         workspace = self._workspaces.setdefault(id_, Workspace(id_, mark))
         if workspace.work is not None and not workspace.work.done():
-            return  # a change is seen at the next look
+            return  # the next sync sees a change
         is_due = workspace.state is State.FAILED and asyncio.get_running_loop().time() >= workspace.again_at
         is_new = workspace.bot is None and workspace.state is State.STARTING
         if is_new or workspace.mark.of_bot != mark.of_bot or is_due:
             workspace.work = asyncio.create_task(self._start(workspace, mark))
         elif workspace.bot is not None and self._launcher.is_stale(workspace.bot, mark):
-            workspace.work = asyncio.create_task(self._freshen(workspace, workspace.bot))
+            workspace.work = asyncio.create_task(self._renew_token(workspace, workspace.bot))
 
     async def _start(self, workspace: Workspace, mark: Mark) -> None:
         with log_context.bound(workspace=workspace.id):
@@ -154,13 +154,13 @@ class Registry:
             else:
                 workspace.bot, workspace.fails, workspace.reason = bot, 0, ""
                 workspace.state = State.RUNNING if bot.is_working else State.UNCONNECTED
-            if former is not None:  # it was made from other tokens or keys; people were answered by it until now
+            if former is not None:  # with other tokens or keys; it answered people until now
                 await _stop(former)
 
-    async def _freshen(self, workspace: Workspace, bot: Bot) -> None:
+    async def _renew_token(self, workspace: Workspace, bot: Bot) -> None:
         with log_context.bound(workspace=workspace.id):
             try:
-                await self._launcher.freshen(workspace.id, bot)
+                await self._launcher.renew_token(workspace.id, bot)
             except (StorageError, SealedError) as error:
                 log.warning("token cannot be read, tried again", extra={"error": str(error)})
 
@@ -196,5 +196,5 @@ async def _stop(bot: Bot) -> None:
 
 
 def _sentence(error: Exception) -> str:
-    """The error in words. What the vault says begins with its verb, as it does not know whose secret it is."""
+    """Return the error as a sentence. The vault's has no subject, as the vault does not know whose secret it is."""
     return f"its data {error}" if isinstance(error, SealedError) else str(error)

@@ -1,4 +1,4 @@
-"""Gives each request of Slack to the bot of its workspace. The gate has checked the signature before."""
+"""Gives each request of Slack to the bot of its workspace. The request's signature was checked before."""
 
 from __future__ import annotations
 
@@ -13,9 +13,9 @@ from slack_bolt import BoltResponse
 from slack_sdk.errors import SlackClientError
 from slack_sdk.webhook.async_client import AsyncWebhookClient
 
-from bot.clients.slack import slack_way
+from bot.clients.slack import connection_options
 from bot.web.server import dispatched
-from bot.workspaces.places import candidates
+from bot.workspaces.installation_lookup import candidate_ids
 from bot.workspaces.workspace import State
 from handlers.blocks.i18n import use_language
 from handlers.features.connecting import unavailable
@@ -53,11 +53,11 @@ class Router:
         self._at_work: set[asyncio.Task[None]] = set()
 
     async def dispatch(self, asked: AsyncBoltRequest) -> BoltResponse:
-        """Return the answer of the workspace's bot, or a sentence where it has none. Nothing else is done then."""
+        """Return the answer of the workspace's bot, or a sentence if it has none; then nothing is done."""
         body = asked.body
         if payloads.text(body, "type") == "url_verification":
             return BoltResponse(status=HTTPStatus.OK, body=json.dumps({"challenge": payloads.text(body, "challenge")}))
-        workspace = self._registry.find(candidates(asked))
+        workspace = self._registry.find(candidate_ids(asked))
         if payloads.text(body, "event", "type") in LEAVING:
             if workspace is not None and _ends_the_bot(body):
                 self._hold(self._on_leave(workspace.id))
@@ -77,8 +77,8 @@ class Router:
             message = _sentence(workspace)
             page = unavailable.page(message)
         if "command" in body:
-            said = {"response_type": "ephemeral", "text": message.text}
-            return BoltResponse(status=HTTPStatus.OK, body=json.dumps(said))
+            answer = {"response_type": "ephemeral", "text": message.text}
+            return BoltResponse(status=HTTPStatus.OK, body=json.dumps(answer))
         if payloads.text(body, "type") == "view_submission":
             return BoltResponse(status=HTTPStatus.OK, body=json.dumps({"response_action": "update", "view": page}))
         if url := payloads.text(body, "response_url"):
@@ -86,7 +86,8 @@ class Router:
         return BoltResponse(status=HTTPStatus.OK)
 
     async def _say(self, url: str, message: Message) -> None:
-        client = AsyncWebhookClient(url, timeout=SAY_SECONDS, session=self._session, **slack_way(self._settings))
+        options = connection_options(self._settings)
+        client = AsyncWebhookClient(url, timeout=SAY_SECONDS, session=self._session, **options)
         try:
             await client.send(text=message.text, response_type="ephemeral", replace_original=False)
         except (SlackClientError, aiohttp.ClientError, OSError, ValueError) as error:
@@ -99,7 +100,7 @@ class Router:
 
 
 def _ends_the_bot(body: Body) -> bool:
-    """Whether the event is about the bot's own token: the app has none of people."""
+    """Whether the event is about the bot's own token. Slack may name people's tokens, too; the app has none."""
     if payloads.text(body, "event", "type") == "app_uninstalled":
         return True
     revoked = payloads.part(body, "event", "tokens", "bot")

@@ -24,7 +24,7 @@ ROTATION = ("refresh_token", "renew_at", "expires_at")  # fields that only a tok
 
 @dataclass(frozen=True, slots=True)
 class InstallationSecret:
-    """An installation's token, and what belongs to it."""
+    """An installation's bot token, the token's lifetime, and the ids that belong to it."""
 
     bot_token: str = field(repr=False)
     bot_user_id: str
@@ -51,7 +51,7 @@ class AccountSecret:
 def seal_installation(vault: Vault, id_: str, secret: InstallationSecret) -> str:
     """Return an installation's secret for the database."""
     content = asdict(secret)
-    if not secret.refresh_token:  # so that the version before, which knows no rotation, can read it
+    if not secret.refresh_token:  # so that the previous version, which knows no rotation, can read it
         for name in ROTATION:
             del content[name]
     return vault.seal(owner_of_installation(id_), content)
@@ -101,4 +101,4 @@ def _require(open_it: Callable[[], object], id_: str) -> None:
             "rotate` before it is taken out."
         ) from None
     except SealedError as error:
-        log.error("data of a workspace cannot be read", extra={"workspace": id_, "error": str(error)})  # noqa: TRY400
+        log.error("data of a workspace cannot be read", extra={"workspace": id_, "error": str(error)})  # noqa: TRY400  the error's sentence suffices

@@ -70,7 +70,7 @@ class SealedInstallations(AsyncInstallationStore):
         self._on_change()
 
     async def async_save_bot(self, bot: SlackBot) -> None:
-        """Installations are saved whole; nothing of Bolt's calls this."""
+        """Not supported: installations are saved whole, and Bolt's flow never calls this."""
         raise NotImplementedError
 
     async def async_find_installation(
@@ -83,7 +83,7 @@ class SealedInstallations(AsyncInstallationStore):
     ) -> SlackInstallation | None:
         """Return the installation of a workspace or organisation; None: there is none, or it was revoked.
 
-        It is the same for every person, since the app asks for no token of theirs. Its refresh token is left out:
+        It is the same for every person, since the app asks for no person's token. Its refresh token is left out:
         ``bot.workspaces.tokens`` alone renews tokens.
         """
         del user_id
@@ -96,15 +96,15 @@ class SealedInstallations(AsyncInstallationStore):
         self, *, enterprise_id: str | None, team_id: str | None, is_enterprise_install: bool | None = False
     ) -> SlackBot | None:
         """Return the same as :meth:`async_find_installation`, without the person."""
-        found = await self.async_find_installation(
+        installation = await self.async_find_installation(
             enterprise_id=enterprise_id, team_id=team_id, is_enterprise_install=is_enterprise_install
         )
-        return found.to_bot() if found else None
+        return installation.to_bot() if installation else None
 
     async def async_delete_installation(
         self, *, enterprise_id: str | None, team_id: str | None, user_id: str | None = None
     ) -> None:
-        """Forget nothing: the app has no tokens of people."""
+        """Do nothing: the app has no tokens of people."""
 
     async def async_delete_bot(self, *, enterprise_id: str | None, team_id: str | None) -> None:
         """Mark the installation as revoked and forget its token. An organisation's has no ``team_id``."""

@@ -8,7 +8,7 @@ If that answer is lost, the token that is in use goes on until it expires [infer
 end]. It is renewed two hours before, as slack_sdk does, so that this leaves time: the same refresh token is tried again
 and again, and if Slack refuses it, the log, ``/metrics`` and ``pandabot check`` ask for a new installation, which takes
 one click and keeps everything. slack_sdk's own rotator is not used, since it knows neither claims nor our clock, and
-passes over the answers that it does not expect.
+ignores unexpected answers.
 """
 
 from __future__ import annotations
@@ -22,7 +22,7 @@ from itertools import chain, repeat
 from typing import TYPE_CHECKING
 
 from bot.clients.slack import EXPIRED, BotToken, web_client
-from bot.jobs.slack_errors import Failure, Verdict, understand
+from bot.jobs.slack_errors import Failure, Verdict, classify
 from bot.process.failpoints import point
 from bot.process.redaction import hide
 from bot.workspaces.secrets import InstallationSecret, open_installation, seal_installation
@@ -43,18 +43,18 @@ if TYPE_CHECKING:
 
 log = logging.getLogger(__name__)
 
-RENEW_BEFORE = timedelta(hours=2)  # the end of a token; of one that lasts less than twelve hours, a sixth of its life
-LEASE = timedelta(minutes=1)  # of one that renews a token; longer than the call and its storing last
-AGAIN = timedelta(minutes=10)  # after Slack has refused a refresh token
-WAIT_SECONDS = 5.0  # for another process that renews a token which has expired
+RENEW_BEFORE = timedelta(hours=2)  # how long before its end a token is renewed; at most a sixth of its lifetime
+LEASE = timedelta(minutes=1)  # of a claim to renew a token; longer than the call and the storing take
+AGAIN = timedelta(minutes=10)  # until a refresh token that Slack has refused is tried again
+WAIT_SECONDS = 5.0  # how long an expired token waits for another process that renews it
 STEP_SECONDS = 0.2
-STORE_PAUSES = (0.2, 1.0, 3.0, 10.0)  # seconds between tries to store the only pair that Slack takes; the last stays
+STORE_PAUSES = (0.2, 1.0, 3.0, 10.0)  # seconds between tries to store the only pair that Slack takes; the last repeats
 STOP_SECONDS = 60.0  # how long a stop waits for that
-PASSING = frozenset({Verdict.NOT_SENT, Verdict.UNCERTAIN})  # of a failed call: the next one may succeed
+PASSING = frozenset({Verdict.NOT_SENT, Verdict.UNCERTAIN})  # verdicts after which the next call may succeed
 
 
 @dataclass(frozen=True, slots=True)
-class Current:
+class StoredToken:
     """The stored token of an installation, and the revision of its row.
 
     ``tried_until``: before then no other process tries to renew it; None: anyone may.
@@ -69,8 +69,8 @@ class Current:
         """When the token is renewed; None: it does not expire."""
         return datetime.fromtimestamp(self.secret.renew_at, UTC) if self.secret.refresh_token else None
 
-    def give(self, token: BotToken) -> bool:
-        """Put it into a bot's token. False: the bot had it."""
+    def apply_to(self, token: BotToken) -> bool:
+        """Put the stored token into a bot's. Returns False if the bot had it already."""
         is_new = token.value != self.secret.bot_token
         token.value, token.revision, token.renew_at = self.secret.bot_token, self.revision, self.renew_at
         return is_new
@@ -86,20 +86,20 @@ class Tokens:
     session: aiohttp.ClientSession
     clock: Callable[[], datetime]
     refused: dict[str, str] = field(default_factory=dict)
-    _at_work: dict[str, asyncio.Task[Current]] = field(default_factory=dict)
+    _at_work: dict[str, asyncio.Task[StoredToken]] = field(default_factory=dict)
 
-    async def of(self, installation: Installation) -> Current:
-        """Return the token of an installation, renewed where its time has come. Raises SealedError and StorageError."""
+    async def of(self, installation: Installation) -> StoredToken:
+        """Return the token of an installation, renewed if its time has come. Raises SealedError and StorageError."""
         current = self._opened(installation)
         if self.is_due(current.renew_at):
             return await self.renew(installation.id)
         self.refused.pop(installation.id, None)  # it was installed again
         return current
 
-    def of_bot(self, id_: str, current: Current) -> BotToken:
+    def of_bot(self, id_: str, current: StoredToken) -> BotToken:
         """Return the token for a bot, which is renewed also when Slack says that it has expired.
 
-        Where Slack refuses it for another reason, the bot takes what is stored: another process may have renewed it.
+        If Slack refuses it for another reason, the bot takes the stored token: another process may have renewed it.
         """
         token = BotToken(current.secret.bot_token)
 
@@ -109,21 +109,21 @@ class Tokens:
             except (StorageError, SealedError) as error:
                 log.warning("newest token cannot be read", extra={"workspace": id_, "error": str(error)})
             else:
-                newest.give(token)
+                newest.apply_to(token)
 
         if current.secret.refresh_token:
             token.renew = renew
-        current.give(token)
+        current.apply_to(token)
         return token
 
     def is_due(self, renew_at: datetime | None) -> bool:
         """Whether the time of a renewal has come."""
         return renew_at is not None and self.clock() >= renew_at
 
-    async def renew(self, id_: str, *, expired: str = "") -> Current:
+    async def renew(self, id_: str, *, expired: str = "") -> StoredToken:
         """Renew a token if its time has come, or if it is still the one that Slack has called expired.
 
-        Returns the token as it is stored then, also where Slack did not renew it. A second caller in this process waits
+        Returns the token that is stored then, also if Slack did not renew it. A second caller in this process waits
         for the first, and a caller that gives up does not end the work. Raises SealedError and StorageError.
         """
         task = self._at_work.get(id_)
@@ -140,7 +140,7 @@ class Tokens:
             for task in late:
                 task.cancel()
 
-    async def _renew(self, id_: str, expired: str) -> Current:
+    async def _renew(self, id_: str, expired: str) -> StoredToken:
         with log_context.bound(workspace=id_):
             current = await self._stored(id_)
             is_wanted = self.is_due(current.renew_at) or (bool(expired) and current.secret.bot_token == expired)
@@ -155,8 +155,8 @@ class Tokens:
             point("after_renewal")
             return await self._keep(id_, current, answer)
 
-    async def _of_another(self, id_: str, current: Current, expired: str) -> Current:
-        """Return the token that another process is renewing. Wait a while for it where the present one has ended."""
+    async def _of_another(self, id_: str, current: StoredToken, expired: str) -> StoredToken:
+        """Return the token that another process is renewing. If the present one has expired, wait a while for it."""
         now, former = self.clock(), current.revision
         current = await self._stored(id_)
         if current.tried_until is not None and current.tried_until > now + LEASE:
@@ -170,8 +170,8 @@ class Tokens:
             current = await self._stored(id_)
         return self._renewed(id_, current) if current.revision != former else current
 
-    def _renewed(self, id_: str, current: Current) -> Current:
-        """Return a token that was renewed or replaced: what Slack refused before was the former one."""
+    def _renewed(self, id_: str, current: StoredToken) -> StoredToken:
+        """Return a token that was renewed or replaced, and forget the refusal, which was of the former token."""
         self.refused.pop(id_, None)
         return current
 
@@ -187,12 +187,12 @@ class Tokens:
                 grant_type="refresh_token",
                 refresh_token=refresh_token,
             )
-        except Exception as error:  # noqa: BLE001  understand() raises again what is not Slack's
-            return understand(error)
+        except Exception as error:  # noqa: BLE001  classify() raises again what is not Slack's
+            return classify(error)
         return _pair(answer, self.clock()) or Failure(Verdict.UNCERTAIN, "odd_answer")
 
-    async def _failed(self, id_: str, current: Current, failure: Failure) -> Current:
-        """Leave the claim to its end, and so the next try. A refused refresh token is tried again now and then."""
+    async def _failed(self, id_: str, current: StoredToken, failure: Failure) -> StoredToken:
+        """Return the present token. The next try comes when the claim ends, or :data:`AGAIN` after a refusal."""
         if failure.verdict in PASSING:
             log.warning("Slack did not renew the token, tried again", extra={"error": failure.code})
             return current
@@ -206,8 +206,8 @@ class Tokens:
         self.refused[id_] = failure.code
         return current
 
-    async def _keep(self, id_: str, current: Current, pair: InstallationSecret) -> Current:
-        """Store the new pair, with all patience: nobody else has it."""
+    async def _keep(self, id_: str, current: StoredToken, pair: InstallationSecret) -> StoredToken:
+        """Store the new pair, and try until that succeeds: nobody else has the pair."""
         hide([pair.bot_token, pair.refresh_token])
         self.refused.pop(id_, None)
         secret = replace(
@@ -228,18 +228,18 @@ class Tokens:
                 await asyncio.sleep(pause)
         raise AssertionError("unreachable")
 
-    async def _stored(self, id_: str) -> Current:
+    async def _stored(self, id_: str) -> StoredToken:
         row = await self.directory.installations.get(id_)
         if row is None or row.revoked_at is not None:
             raise StorageError("The app is not installed there any more.")
         return self._opened(row)
 
-    def _opened(self, row: Installation) -> Current:
-        return Current(open_installation(self.vault, row), row.token_revision, row.renewing_until)
+    def _opened(self, row: Installation) -> StoredToken:
+        return StoredToken(open_installation(self.vault, row), row.token_revision, row.renewing_until)
 
 
 def lifetime(now: datetime, seconds: float) -> tuple[float, float]:
-    """Return when a token that lasts so long is renewed, and when it expires, in seconds since 1970."""
+    """Return when a token that lasts ``seconds`` from now is renewed, and when it expires, in seconds since 1970."""
     before = min(RENEW_BEFORE.total_seconds(), seconds / 6)
     return now.timestamp() + seconds - before, now.timestamp() + seconds
 

@@ -1,8 +1,8 @@
 """Encrypts the tokens and keys of workspaces for the database.
 
-Fernet has no associated data, so each secret is sealed together with the name of its owner, which is compared when it
-is opened: a row that was copied to another workspace cannot be read there. In front of the ciphertext stands the print
-of its key, so that a missing key is told from damaged data.
+Fernet has no associated data, so each secret is sealed together with the name of its owner, which is compared when the
+secret is opened: a row that was copied to another workspace cannot be read there. The fingerprint of its key stands in
+front of the ciphertext, so that a missing key can be told from damaged data.
 """
 
 from __future__ import annotations
@@ -17,8 +17,8 @@ from cryptography.fernet import Fernet, InvalidToken, MultiFernet
 if TYPE_CHECKING:
     from collections.abc import Sequence
 
-PRINT = 8  # hexadecimal digits; two of a few keys have the same print in one of four billion cases
-_SEALED = re.compile(rf"([0-9a-f]{{{PRINT}}}):(.+)", re.DOTALL)
+FINGERPRINT_DIGITS = 8  # hexadecimal digits; two of a few keys have the same fingerprint in one of four billion cases
+_SEALED = re.compile(rf"([0-9a-f]{{{FINGERPRINT_DIGITS}}}):(.+)", re.DOTALL)
 
 
 class SealedError(Exception):
@@ -44,13 +44,13 @@ class Vault:
                 "`pandabot keys new` prints one"
             ) from None
         self._newest = fernets[0]
-        self._by_print = dict(zip(map(print_of, keys), fernets, strict=True))
-        self._print = print_of(keys[0])
+        self._by_fingerprint = dict(zip(map(fingerprint_of, keys), fernets, strict=True))
+        self._fingerprint = fingerprint_of(keys[0])
 
     def seal(self, owner: str, secret: dict[str, Any]) -> str:
         """Return the secret, a JSON object, sealed for its owner."""
         text = json.dumps({"owner": owner, "secret": secret}, ensure_ascii=False)
-        return f"{self._print}:{self._newest.encrypt(text.encode()).decode()}"
+        return f"{self._fingerprint}:{self._newest.encrypt(text.encode()).decode()}"
 
     def open(self, owner: str, sealed: str) -> dict[str, Any]:
         """Return the secret. Raises MissingKeyError, and SealedError when it is damaged or another owner's."""
@@ -65,7 +65,7 @@ class Vault:
 
     def is_newest(self, sealed: str) -> bool:
         """Whether a secret is sealed with the newest key."""
-        return sealed.startswith(f"{self._print}:")
+        return sealed.startswith(f"{self._fingerprint}:")
 
     def renew(self, sealed: str) -> str:
         """Return the secret sealed with the newest key. Raises as :meth:`open` does."""
@@ -74,15 +74,15 @@ class Vault:
             renewed = MultiFernet([self._newest, fernet]).rotate(ciphertext)
         except InvalidToken:
             raise SealedError("is damaged") from None
-        return f"{self._print}:{renewed.decode()}"
+        return f"{self._fingerprint}:{renewed.decode()}"
 
     def _key_of(self, sealed: str) -> tuple[Fernet, bytes]:
         match = _SEALED.fullmatch(sealed)
         if match is None:
             raise SealedError("is damaged")
-        if match[1] not in self._by_print:
+        if match[1] not in self._by_fingerprint:
             raise MissingKeyError(f"was sealed with the key {match[1]}, which PANDABOT_KEYS does not name")
-        return self._by_print[match[1]], match[2].encode()
+        return self._by_fingerprint[match[1]], match[2].encode()
 
 
 def _is_of(content: dict[str, Any], owner: str) -> bool:
@@ -94,6 +94,6 @@ def new_key() -> str:
     return Fernet.generate_key().decode()
 
 
-def print_of(key: str) -> str:
-    """Return the print of a key, by which rows and messages name it. It tells nothing about the key."""
-    return hashlib.sha256(key.encode()).hexdigest()[:PRINT]
+def fingerprint_of(key: str) -> str:
+    """Return the fingerprint of a key, by which rows and messages name the key. It tells nothing about the key."""
+    return hashlib.sha256(key.encode()).hexdigest()[:FINGERPRINT_DIGITS]

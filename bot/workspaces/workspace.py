@@ -1,4 +1,4 @@
-"""One workspace in this process: its bot, or why it has none."""
+"""One workspace in this process: its bot, or the reason why it has none."""
 
 from __future__ import annotations
 

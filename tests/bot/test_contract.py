@@ -11,9 +11,9 @@ from support.fake_pandapon import FakePandaPon, fake_pandapon
 from support.pandapon_api import Api, api_server, config, ok, refused, utc_now
 
 from bot.commands.contract.guesses import GUESSES
-from bot.commands.contract.questions import QUESTIONS, readers
 from bot.commands.contract.report import report
-from bot.commands.contract.trying import Outcome, Trial
+from bot.commands.contract.requests import REQUESTS, readers
+from bot.commands.contract.trial import Outcome, Trial
 from pandapon.client import Config
 from pandapon.operations import goods
 from pandapon.operations.catalogue import OPERATIONS, Catalogue
@@ -124,7 +124,7 @@ async def test_a_guessed_path_that_answers_becomes_a_setting(api: Api) -> None:
 def test_no_guess_writes() -> None:
     """A wrong guess must not change an account."""
     assert WRITES.isdisjoint(GUESSES)
-    assert WRITES.isdisjoint(QUESTIONS)
+    assert WRITES.isdisjoint(REQUESTS)
     assert {operation.name for operation in readers()}.isdisjoint(WRITES)
 
 

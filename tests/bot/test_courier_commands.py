@@ -13,7 +13,7 @@ from support.stored_texts import store_texts
 from typer.testing import CliRunner
 
 from bot.cli import app
-from bot.commands.courier import blotted, unknown
+from bot.commands.courier import masked, unknown
 from storage.sqlite.opening import open_to_read
 
 if TYPE_CHECKING:
@@ -55,4 +55,4 @@ def test_what_is_not_understood(tmp_path: Path) -> None:
 
 def test_names_are_blotted_out() -> None:
     """The form stays, so that it can be told what is meant."""
-    assert blotted("【滨海】的快递员王小明 13000000001 嗡嗡嗡嗡嗡") == "…的快递员…嗡嗡嗡嗡嗡"
+    assert masked("【滨海】的快递员王小明 13000000001 嗡嗡嗡嗡嗡") == "…的快递员…嗡嗡嗡嗡嗡"

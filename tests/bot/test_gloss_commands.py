@@ -14,7 +14,7 @@ from support.stored_texts import store_texts
 from typer.testing import CliRunner
 
 from bot.cli import app
-from bot.commands.courier import blotted
+from bot.commands.courier import masked
 from bot.commands.gloss import Coverage, coverage, sheet
 from bot.settings import SettingsError, load
 from handlers.blocks import team_glosses
@@ -101,7 +101,7 @@ def test_the_listing_is_a_file_to_fill_in(database: Path, tmp_path: Path, monkey
 def test_every_masked_text_fits_its_text() -> None:
     """A pattern that is copied from the listing fits the text from which it was made."""
     for text in opened_texts():
-        pattern = blotted(text)
+        pattern = masked(text)
         if sum(map(str.isalpha, pattern)) > 1:
             team_glosses.use([compiled(pattern, {"en": "this"})])
             assert team_glosses.find(text) == {"en": "this"}, (text, pattern)

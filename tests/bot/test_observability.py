@@ -112,7 +112,7 @@ def test_without_the_extras_all_else_works() -> None:
     names = ("opentelemetry", "sentry_sdk", "requests")
     code = (
         f"import sys\nfor name in {names}: sys.modules[name] = None\n"
-        "import bot.app, bot.cli\nfrom bot.process.observed import observed\nfrom bot.settings import load\n"
+        "import bot.app, bot.cli\nfrom bot.process.observability import observed\nfrom bot.settings import load\n"
         "with observed(load()): pass"
     )
     result = started(code, {})

@@ -46,7 +46,7 @@ async def test_a_claim_of_an_older_version(polls: int, claim: Milestone | None) 
         (parcel, *_) = alone.shipment().parcels
         (first, *later) = parcel.nodes
         stored = replace(parcel, nodes=(replace(first, milestone=Milestone.LOST), *later))
-        fetched = (await poll_order(api, due(polls))).beside(Shipment(REF, (stored,)))
+        fetched = (await poll_order(api, due(polls))).parsed_beside(Shipment(REF, (stored,)))
     assert fetched.shipment is not None
     assert fetched.shipment.nodes[0].milestone is (claim or first.milestone)
     assert fetched.shipment.nodes[1:] == parcel.nodes[1:]

@@ -10,7 +10,7 @@ from support import postgres
 from support.bot_harness import running
 from support.store_harness import NOW, StoreHarness, baseline, scan
 
-from bot.jobs.usual import UsualTimes
+from bot.jobs.usual_times import UsualTimes
 from bot.roles import Role
 from pandapon.shipment import Milestone, Parcel
 from storage import codec

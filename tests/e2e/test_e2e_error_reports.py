@@ -12,7 +12,7 @@ from support.canaries import SHORT, TEXT, leaks_in, logged
 from support.patience import until
 from support.receiver import Receiver
 
-from bot.process.observed import observed
+from bot.process.observability import observed
 from bot.process.version import VERSION
 
 if TYPE_CHECKING:

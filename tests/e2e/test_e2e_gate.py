@@ -17,7 +17,7 @@ from support.bot_harness import CALLBACK_TOKEN, BotHarness, running
 from support.patience import AT_ONCE, PATIENCE
 from support.raw_http import FORM, JSON, post, request, send, signed
 
-from bot.web import door
+from bot.web import connections
 
 if TYPE_CHECKING:
     from collections.abc import AsyncIterator
@@ -221,7 +221,7 @@ async def test_a_challenge_is_answered(harness: BotHarness) -> None:
 )
 async def test_a_slow_request_ends(harness: BotHarness, monkeypatch: pytest.MonkeyPatch, begun: bytes) -> None:
     """Head and body have one time together; who drips does not get more of it."""
-    monkeypatch.setattr(door, "REQUEST_SECONDS", 0.6)
+    monkeypatch.setattr(connections, "REQUEST_SECONDS", 0.6)
     began = time.monotonic()
     reader, writer = await asyncio.open_connection("127.0.0.1", port(harness))
     writer.write(begun)
@@ -251,34 +251,34 @@ async def test_five_hundred_unfinished_requests(harness: BotHarness, begun: byte
         _reader, writer = await asyncio.open_connection("127.0.0.1", port(harness))
         writer.write(begun)
         writers.append(writer)
-        most = max(most, len(harness.bot.doors))
+        most = max(most, len(harness.bot.connections))
         if number % 100 == 99:
             assert "help" in (await harness.ask("/panda help")).lower()
-    assert most <= door.MOST + door.BURST
+    assert most <= connections.MOST + connections.BURST
     ack = await harness.type("/panda help")
     assert ack.ok
     assert ack.seconds < AT_ONCE
     for writer in writers:
         writer.close()
-    await harness.until(lambda: len(harness.bot.doors) < 5 if harness.bot else False)
+    await harness.until(lambda: len(harness.bot.connections) < 5 if harness.bot else False)
     await harness.until(lambda: open_files() < before + 20)
 
 
 async def test_the_same_with_few_files(harness: BotHarness, monkeypatch: pytest.MonkeyPatch) -> None:
     """At a limit of 256 files a quarter of them is for connections."""
     monkeypatch.setattr("resource.getrlimit", lambda _what: (256, 1024))
-    assert door.Doors()._most == 64
+    assert connections.Connections()._most == 64
     monkeypatch.setattr("resource.getrlimit", lambda _what: (-1, -1))
-    assert door.Doors()._most == door.MOST
+    assert connections.Connections()._most == connections.MOST
 
 
 async def test_a_crowd_of_one_address_does_not_displace_another(harness: BotHarness) -> None:
     """The one that is shown out is of the address that has most connections."""
     assert harness.bot is not None
-    harness.bot.doors._most = 8
+    harness.bot.connections._most = 8
     quiet = socket_from("127.0.0.2", port(harness))
     reader, writer = await asyncio.open_connection(sock=quiet)
-    await harness.until(lambda: len(harness.bot.doors.waiting) >= 1 if harness.bot else False)
+    await harness.until(lambda: len(harness.bot.connections.waiting) >= 1 if harness.bot else False)
     crowd = [await asyncio.open_connection("127.0.0.1", port(harness)) for _ in range(30)]
     writer.write(request("/healthz", method="GET"))
     assert (await reader.readuntil(b"\r\n\r\n")).startswith(b"HTTP/1.1 200")

@@ -18,7 +18,7 @@ from sandbox.slack.faults import Fault
 if TYPE_CHECKING:
     from pathlib import Path
 
-    from bot.clients.socket_mode import Client
+    from bot.clients.socket_mode import MonitoredClient
 
 OPENS = "apps.connections.open"
 TRIES = 5
@@ -30,7 +30,7 @@ def connection_warnings(caplog: pytest.LogCaptureFixture) -> list[str]:
     return [record.getMessage() for record in caplog.records if record.name.startswith(about)]
 
 
-def client_of(harness: BotHarness) -> Client:
+def client_of(harness: BotHarness) -> MonitoredClient:
     assert harness.bot is not None
     assert harness.bot._socket is not None
     return harness.bot._socket.client
@@ -63,7 +63,7 @@ async def test_a_lost_slack_is_told_once_and_its_return_once(
     assert connection_warnings(caplog) == ["Socket Mode cannot connect, it is tried again"]
     assert (await reason(harness)).startswith("Socket Mode is not connected (")
     harness.slack.faults.clear()
-    await until(lambda: not client_of(harness).standing.trouble)
+    await until(lambda: not client_of(harness).state.trouble)
     assert connection_warnings(caplog) == [
         "Socket Mode cannot connect, it is tried again",
         "Socket Mode is connected again",

@@ -20,7 +20,7 @@ from support.patience import until
 from support.process_harness import SECRETS, ProcessHarness
 from support.receiver import ReceivedSpan, Receiver
 
-from bot.process.observed import observed
+from bot.process.observability import observed
 from pandapon import spans
 from sandbox.pandapon.demo import FIRST
 from sandbox.slack.faults import Fault

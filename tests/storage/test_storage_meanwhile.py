@@ -23,7 +23,7 @@ from support.store_harness import (
     scan,
 )
 
-from bot.jobs import shared
+from bot.jobs import shared_parcels
 from pandapon.shipment import OrderRef
 from storage import approvals, batches, channel_filters, mutes, outbox, recording, subscriptions, watches
 from storage.post import PostKind, PostState
@@ -91,7 +91,7 @@ async def test_two_recorders_tell_of_one_parcel_once(harness: StoreHarness) -> N
     async def send() -> None:
         while posts := await harness.claim():
             for post in posts:
-                if post.kind is PostKind.NEWS and await shared.remaining(harness.store, post) is not None:
+                if post.kind is PostKind.NEWS and await shared_parcels.remaining(harness.store, post) is not None:
                     told.append(post.key)
                 assert await harness.store.outbox.mark_sent(NOW, post, f"ts-{post.id}")
 

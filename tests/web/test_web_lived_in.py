@@ -45,7 +45,7 @@ CHROME = {
 
 @pytest_asyncio.fixture(loop_scope="session")
 async def lived_in() -> AsyncIterator[WebServer]:
-    async with demo.lived_in(NOW) as server:
+    async with demo.serving_page(NOW) as server:
         yield server
 
 

@@ -29,7 +29,7 @@ NOW = datetime(2026, 3, 4, 9, tzinfo=UTC)
 
 @pytest_asyncio.fixture(loop_scope="session")
 async def lived_in() -> AsyncIterator[WebServer]:
-    async with demo.lived_in(NOW) as server:
+    async with demo.serving_page(NOW) as server:
         yield server
 
 

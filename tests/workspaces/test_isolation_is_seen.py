@@ -21,8 +21,8 @@ import bot.web.callbacks
 import bot.wiring.context
 import bot.wiring.resources
 import bot.workspaces.accounts
+import bot.workspaces.installation_lookup
 import bot.workspaces.launcher
-import bot.workspaces.places
 import bot.workspaces.registry
 import bot.workspaces.router
 import bot.workspaces.stores
@@ -84,26 +84,26 @@ def router_takes_the_first_and_it_admits_all(patch: Patch) -> None:
 
 def router_believes_the_person(patch: Patch) -> None:
     """The team of whoever acts decides, and not the installation that Slack names."""
-    known = bot.workspaces.places.candidates
+    known = bot.workspaces.installation_lookup.candidate_ids
 
-    def candidates(asked: Any) -> list[str]:
+    def candidate_ids(asked: Any) -> list[str]:
         body = asked.body
         theirs = payloads.text(body, "user", "team_id") or payloads.text(body, "event", "user_team")
         return [theirs, *known(asked)]
 
-    patch.setattr(bot.workspaces.router, "candidates", candidates)
+    patch.setattr(bot.workspaces.router, "candidate_ids", candidate_ids)
 
 
 def router_believes_the_outer_team(patch: Patch) -> None:
     """Of an event, the team that it happened in decides, and not the authorizations."""
-    known = bot.workspaces.places.candidates
+    known = bot.workspaces.installation_lookup.candidate_ids
     patch.setattr(
-        bot.workspaces.router, "candidates", lambda asked: [payloads.text(asked.body, "team_id"), *known(asked)]
+        bot.workspaces.router, "candidate_ids", lambda asked: [payloads.text(asked.body, "team_id"), *known(asked)]
     )
 
 
 def router_does_not_ask_who_posted(patch: Patch) -> None:
-    patch.setattr(bot.workspaces.places, "_poster", lambda _asked: "")
+    patch.setattr(bot.workspaces.installation_lookup, "_poster", lambda _asked: "")
 
 
 def gate_checks_no_signature(patch: Patch) -> None:

@@ -5,7 +5,7 @@ from __future__ import annotations
 import pytest
 from cryptography.fernet import Fernet
 
-from bot.workspaces.vault import MissingKeyError, SealedError, Vault, new_key, print_of
+from bot.workspaces.vault import MissingKeyError, SealedError, Vault, fingerprint_of, new_key
 
 OLD, NEW = new_key(), new_key()
 SECRET = {"bot_token": "xoxb-1", "name": "熊猫"}
@@ -32,7 +32,7 @@ def test_a_row_cannot_be_swapped(other: str) -> None:
 def test_a_new_key_opens_nothing_until_the_old_one_stands_behind_it() -> None:
     """A missing key is named by its print, and is no damage."""
     sealed = Vault([OLD]).seal("a", SECRET)
-    with pytest.raises(MissingKeyError, match=f"the key {print_of(OLD)}"):
+    with pytest.raises(MissingKeyError, match=f"the key {fingerprint_of(OLD)}"):
         Vault([NEW]).open("a", sealed)
     vault = Vault([NEW, OLD])
     assert vault.open("a", sealed) == SECRET
@@ -52,7 +52,7 @@ def test_a_new_key_opens_nothing_until_the_old_one_stands_behind_it() -> None:
         lambda sealed: sealed.partition(":")[2],
         lambda _sealed: "",
         lambda sealed: f"{sealed[:9]}gAAAA",
-        lambda sealed: f"{print_of(NEW)}:{sealed.partition(':')[2]}",
+        lambda sealed: f"{fingerprint_of(NEW)}:{sealed.partition(':')[2]}",
     ],
 )
 def test_damage_is_said_as_damage(spoil: object) -> None:

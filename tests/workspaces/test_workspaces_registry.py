@@ -23,7 +23,7 @@ from bot.roles import Role
 from bot.workspaces import health
 from bot.workspaces.host import Host
 from bot.workspaces.registry import Registry
-from bot.workspaces.vault import new_key, print_of
+from bot.workspaces.vault import fingerprint_of, new_key
 from bot.workspaces.workspace import State
 from sandbox.slack.faults import Fault
 from storage.errors import StorageError
@@ -118,7 +118,7 @@ async def test_a_start_without_a_rows_key_fails_in_words(harness: HostHarness) -
     await harness.connect(B)
     old, harness.keys = harness.keys[0], [new_key()]
     await harness.stop_host()
-    with pytest.raises(StartError, match=rf"{B} was sealed with the key {print_of(old)}.*`pandabot keys rotate`"):
+    with pytest.raises(StartError, match=rf"{B} was sealed with the key {fingerprint_of(old)}.*`pandabot keys rotate`"):
         await harness.start_host()
     await harness.stop_host()
     harness.keys = [new_key(), old]
@@ -161,7 +161,7 @@ class FailingLauncher:
     def is_stale(self, _bot: Bot, _mark: object) -> bool:
         return False
 
-    async def freshen(self, _id: str, _bot: Bot) -> None:
+    async def renew_token(self, _id: str, _bot: Bot) -> None:
         raise AssertionError
 
 

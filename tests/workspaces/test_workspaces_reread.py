@@ -9,7 +9,7 @@ import pytest
 from support.host_harness import A, hosted
 from support.patience import until
 
-from bot import beginnings
+from bot import startup
 from storage.errors import UnreachableError
 
 if TYPE_CHECKING:
@@ -38,9 +38,9 @@ def rereading(monkeypatch: pytest.MonkeyPatch) -> Rereading:
         return False
 
     stand_in = Rereading()
-    monkeypatch.setattr(beginnings, "reread", stand_in)
-    monkeypatch.setattr(beginnings, "is_read", is_read)
-    monkeypatch.setattr("bot.beginnings.AGAIN_SECONDS", 0.1)
+    monkeypatch.setattr(startup, "reread", stand_in)
+    monkeypatch.setattr(startup, "is_read", is_read)
+    monkeypatch.setattr("bot.startup.AGAIN_SECONDS", 0.1)
     return stand_in
 
 

@@ -15,7 +15,7 @@ from typer.testing import CliRunner
 from bot import settings as single
 from bot.cli import app
 from bot.settings import SettingsError
-from bot.workspaces.places import candidates
+from bot.workspaces.installation_lookup import candidate_ids
 from bot.workspaces.secrets import AccountSecret
 from bot.workspaces.settings import load
 from storage.workspaces.schemas import schema_of
@@ -206,7 +206,7 @@ ORG = {"is_enterprise_install": True}
 )
 def test_a_request_names_its_installation(payload: dict[str, Any], ids: list[str]) -> None:
     """By form, JSON, person, authorization, organisation, and in channels that companies share."""
-    assert candidates(AsyncBoltRequest(body=payload, mode="socket_mode")) == ids
+    assert candidate_ids(AsyncBoltRequest(body=payload, mode="socket_mode")) == ids
 
 
 @pytest.mark.parametrize("id_", ["", "t1", "T1 ", 'T1"; DROP', "T", "T0É", "../T1", "T" * 40])

@@ -19,11 +19,11 @@ if TYPE_CHECKING:
     from pandapon.operations.catalogue import AnyOperation
 
 
-_UNIONS = (Union, types.UnionType)  # both spellings of "or"
+_UNIONS = (Union, types.UnionType)  # both spellings of a union
 
 
 class ArgumentError(ValueError):
-    """Arguments that the operation cannot take. The message is one sentence a field, and the list of fields."""
+    """Arguments that the operation cannot take. The message has a line for each problem, then a list of all fields."""
 
 
 def read(operation: AnyOperation, words: Sequence[str]) -> Request:
@@ -60,13 +60,13 @@ def _fields(model: type[Request], prefix: str) -> Iterator[str]:
 
 
 def _pairs(operation: AnyOperation, words: Sequence[str]) -> Iterator[tuple[str, str]]:
-    rest = iter(words)
-    for word in rest:
+    remaining = iter(words)
+    for word in remaining:
         name, equals, value = word.partition("=")
         if not name.startswith("--") or name == "--":
             raise ArgumentError("\n".join([f"{word!r} belongs to no option", *usage(operation)]))
         if not equals:
-            following = next(rest, None)
+            following = next(remaining, None)
             if following is None:
                 raise ArgumentError(f"{name} needs a value")
             value = following
@@ -100,7 +100,7 @@ def _value(value: str, field: FieldInfo) -> Any:
 
 
 def _decoded(value: str) -> Any:
-    """The JSON of a value that looks like an object or a list; other texts as they are, so that ids stay text."""
+    """Return the JSON of a value that looks like an object or a list, and any other text as it is: ids stay text."""
     if not value.lstrip().startswith(("{", "[")):
         return value
     try:
@@ -110,7 +110,7 @@ def _decoded(value: str) -> Any:
 
 
 def _types(annotation: Any) -> Iterator[Any]:
-    """The types of an annotation, those within unions and lists included."""
+    """Yield the types of an annotation, also the types within unions and lists."""
     if get_origin(annotation) in {tuple, *_UNIONS}:
         for inner in get_args(annotation):
             yield from _types(inner)

@@ -1,4 +1,4 @@
-"""One call of an operation from the terminal: what was asked for, checked before anything is sent."""
+"""One call of an operation from the terminal, checked before anything is sent."""
 
 from __future__ import annotations
 
@@ -24,7 +24,7 @@ Form = Literal["json", "table", "dry-run", "curl"]
 
 
 class RefusedCallError(Exception):
-    """A call that is not made. The message says why, and what would be right."""
+    """A call that is not made. The message says why, and how it would be right."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -57,7 +57,7 @@ class Call:
         return arguments.usage(self.operation)
 
     def sent(self, amounts: Amounts) -> tuple[dict[str, str] | None, Any]:
-        """Return the query and the body to be sent. ``amounts``: the unit of Taobao's, which typed arguments follow."""
+        """Return the query and the body to be sent. ``amounts``: the unit of Taobao's amounts in a typed request."""
         if self.request is None:
             return self.query or None, self.body
         return self.operation.sent(self.request, amounts)
@@ -78,7 +78,7 @@ async def run_call(settings: Settings, call: Call, form: Form) -> tuple[int, str
 
 
 def _printed(call: Call, data: Any, amounts: Amounts, form: Form) -> str:
-    """The data as it came; in a table, the fields that the contract knows."""
+    """Return the data as it came; as a table, only the fields that the contract knows."""
     if form != "table" or call.request is None:
         return printing.as_json(data)
     return printing.as_table(call.operation.read(data, call.request, amounts))

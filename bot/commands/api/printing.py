@@ -29,13 +29,13 @@ MASK = "…"
 
 
 def dry_run(request: httpx.Request) -> str:
-    """The signed request, with key, signature, account and passwords masked."""
+    """Return the signed request as text, with key, signature, account and passwords masked."""
     headers = [f"{name}: {_header(name, value)}" for name, value in _own_headers(request)]
     return "\n".join([f"{request.method} {_url(request)}", *headers, "", _body(request)]).rstrip()
 
 
 def as_curl(request: httpx.Request) -> str:
-    """The same as a curl command, the secrets masked."""
+    """Return the signed request as a curl command, with the same secrets masked."""
     words = ["curl", "-X", request.method, _url(request)]
     for name, value in _own_headers(request):
         words += ["-H", f"{name}: {_header(name, value)}"]
@@ -45,12 +45,12 @@ def as_curl(request: httpx.Request) -> str:
 
 
 def as_json(answer: Any) -> str:
-    """An answer as indented JSON. Amounts and ids are texts, so that no reader cuts a digit."""
+    """Return an answer as indented JSON. Amounts and ids are texts, so that no reader of JSON cuts a digit."""
     return json.dumps(_plain(answer), ensure_ascii=False, indent=2, default=str)
 
 
 def as_table(answer: Any) -> str:
-    """The rows of an answer, at most eight columns of the filled fields; one object as names and values."""
+    """Return the rows of an answer as a table of at most eight filled fields; a single object as names and values."""
     rows = [row.model_dump(mode="python", exclude_defaults=True) for row in rows_of(answer)]
     if not rows:
         return as_json(answer)

@@ -1,6 +1,6 @@
-"""Paths worth a try for operations whose path is unknown or only inferred. Of operations that read, none that writes.
+"""Paths to try for read operations whose path is unknown or only inferred.
 
-All are guesses [inferred]: from the vendor's titles, the twins on the other platform, and the upstreams' names.
+All are guesses [inferred]: from the vendor's titles, the other platform's path for the same, and the upstreams' names.
 """
 
 from __future__ import annotations

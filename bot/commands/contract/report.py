@@ -9,10 +9,10 @@ if TYPE_CHECKING:
     from collections.abc import Iterator, Sequence
     from datetime import datetime
 
-    from bot.commands.contract.trying import Outcome
+    from bot.commands.contract.trial import Outcome
     from pandapon.signing import Unit
 
-MOST = 40  # differences that are named of one operation
+MOST = 40  # differences that are listed for one operation
 
 
 def report(outcomes: Sequence[Outcome], unit: Unit | None, now: datetime, version: str) -> str:
@@ -42,16 +42,16 @@ def _table(outcomes: Sequence[Outcome]) -> Iterator[str]:
 
 def _details(outcomes: Sequence[Outcome]) -> Iterator[str]:
     for each in outcomes:
-        if not each.found:
+        if not each.differences:
             continue
         yield ""
         yield f"## `{each.operation.name}`"
         yield ""
-        for difference in each.found[:MOST]:
+        for difference in each.differences[:MOST]:
             seen = f" ({difference.found})" if difference.found else ""
             yield f"- {difference.kind}: `{_cell(difference.field)}`{seen}"
-        if len(each.found) > MOST:
-            yield f"- and {len(each.found) - MOST} more"
+        if len(each.differences) > MOST:
+            yield f"- and {len(each.differences) - MOST} more"
 
 
 def _setting(outcomes: Sequence[Outcome]) -> Iterator[str]:
@@ -66,6 +66,6 @@ def _setting(outcomes: Sequence[Outcome]) -> Iterator[str]:
 
 
 def _cell(text: str) -> str:
-    """A remote text as one cell of a table: field names come from the API, too."""
+    """Return a remote text as a cell of a table: field names come from the API, too."""
     line = " ".join("".join(sign if sign.isprintable() else " " for sign in text).split())
     return line.replace("|", "¦").replace("`", "'")[:200]

@@ -1,4 +1,4 @@
 """`pandabot doctor`: what a bug report needs, in one Markdown text without secrets, ids, names or contents.
 
-It changes nothing, and a bot may run meanwhile. A part that cannot be read is a sentence in its place.
+The command changes nothing, and a bot may run meanwhile. A sentence stands in the place of a part that cannot be read.
 """

@@ -1,6 +1,6 @@
 """The parts about a database: a SQLite file with its copies, or tables on a PostgreSQL server.
 
-Sizes, versions and numbers of rows: no row is read but those that are counted by state.
+They hold sizes, versions and numbers of rows. Nothing of a row is read but its state, to be counted.
 """
 
 from __future__ import annotations
@@ -32,7 +32,7 @@ SELECT relname, n_live_tup, n_dead_tup FROM pg_stat_user_tables WHERE schemaname
 
 
 def of_file(path: Path) -> Iterator[tuple[str, object]]:
-    """Yield what there is to say of a SQLite file."""
+    """Yield the report's rows about a SQLite file, each a name and a value."""
     for end in ("", "-wal"):
         file = path.with_name(path.name + end)
         yield file.name, f"{file.stat().st_size:,} bytes" if file.exists() else "does not exist"
@@ -54,17 +54,17 @@ def of_file(path: Path) -> Iterator[tuple[str, object]]:
 def of_copies(folder: Path) -> Iterator[tuple[str, object]]:
     """Yield how many copies a file has, and how old the newest is."""
     try:
-        found = copies.backups(folder)
+        existing = copies.backups(folder)
     except StorageError as error:
         yield "cannot be read", error.__cause__.__class__.__name__  # its words name the folder
         return
-    yield "number", len(found)
-    if found:
-        yield "newest", f"{copies.taken_at(found[0]):%Y-%m-%d %H:%M} UTC"
+    yield "number", len(existing)
+    if existing:
+        yield "newest", f"{copies.taken_at(existing[0]):%Y-%m-%d %H:%M} UTC"
 
 
 def of_server(conn: Connection, workers: WorkerTable, clock: Callable[[], datetime]) -> Iterator[tuple[str, object]]:
-    """Yield what there is to say of a server. Its name and address are left out: they name the team."""
+    """Yield the report's rows about a server. Its name and address are left out: they may name the team."""
     version, size = conn.execute(SERVER).fetchone()
     yield "PostgreSQL", version
     yield "size", f"{size:,} bytes"
@@ -75,7 +75,7 @@ def of_server(conn: Connection, workers: WorkerTable, clock: Callable[[], dateti
 
 
 def of_schema(conn: Connection) -> Iterator[tuple[str, object]]:
-    """Yield what there is to say of one bot's tables on a server."""
+    """Yield the report's rows about one bot's tables on a server."""
     yield "last migration", conn.execute("SELECT MAX(name) FROM migrations").fetchone()[0]
     yield from states(conn)
 
@@ -88,14 +88,14 @@ def states(conn: Connection) -> Iterator[tuple[str, object]]:
 
 
 def _at_work(conn: Connection, workers: WorkerTable, now: datetime) -> str:
-    """How many processes have which roles and version, without their names: these begin with their machine's."""
+    """Return how many processes have which roles and version, without their names, which begin with the machine's."""
     counted = Counter((worker.roles, worker.version) for worker in workers.at_work(conn, now))
     return "; ".join(f"{count} × {roles} ({version})" for (roles, version), count in counted.items()) or "none"
 
 
 def _difference(conn: Connection, clock: Callable[[], datetime]) -> str:
-    """How far the clock is from the server's, and a warning where that is too far."""
-    found = offset(conn, clock)
-    words = f"{abs(found):.3f} s {'ahead of' if found > 0 else 'behind'} the server's"
+    """Return how far this machine's clock is from the server's, with a warning if that is too far."""
+    seconds = offset(conn, clock)
+    words = f"{abs(seconds):.3f} s {'ahead of' if seconds > 0 else 'behind'} the server's"
     warning = f"more than {AGREES:g} s: set it by NTP, as leases and due times are read by other machines"
-    return f"**{words}, {warning}**" if abs(found) > AGREES else words
+    return f"**{words}, {warning}**" if abs(seconds) > AGREES else words

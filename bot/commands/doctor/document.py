@@ -1,4 +1,4 @@
-"""The form of the report: parts with titles, most of them tables, and nothing in them that must not leave the house."""
+"""The form of the report: parts with titles, most of them tables, cleaned of secrets and personal data."""
 
 from __future__ import annotations
 

@@ -32,7 +32,7 @@ LIBRARIES = (
     "babel",
     "psycopg",
 )
-HARMLESS = frozenset({"stall_rest"})  # settings that are free text, and cannot name a person, a team or a machine
+HARMLESS = frozenset({"stall_rest"})  # free-text settings that cannot name a person, a team or a machine
 
 
 def machine() -> Iterator[tuple[str, object]]:
@@ -46,8 +46,8 @@ def machine() -> Iterator[tuple[str, object]]:
         yield name, versions.get(name, "not installed")
 
 
-def given(settings: Shared) -> Iterator[tuple[str, object]]:
-    """Yield the names of all settings that were given; values only where they are no secret and name nobody."""
+def given_settings(settings: Shared) -> Iterator[tuple[str, object]]:
+    """Yield the names of all settings that were given, with their values only if they are no secret and name nobody."""
     for name, declared in type(settings).model_fields.items():
         value = getattr(settings, name)
         if value is not None and value != declared.get_default(call_default_factory=True):
@@ -56,10 +56,10 @@ def given(settings: Shared) -> Iterator[tuple[str, object]]:
 
 
 def _shown(value: Any) -> object:
-    """A number, a switch or a choice as it is; of free text, which may name somebody, only that it is given."""
+    """Return a number, a switch or a choice as it is. Free text may name somebody, so it only counts as given."""
     if isinstance(value, SecretStr):
         return f"given, {len(value.get_secret_value())} characters"
-    if type(value) is str:  # no choice, as those of an enum are
+    if type(value) is str:  # free text; a choice would be a member of an enum
         return f"given, {len(value.split(','))} entries" if "," in value else "given"
     return "given" if isinstance(value, Path) else value
 

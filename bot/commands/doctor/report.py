@@ -23,7 +23,7 @@ async def report(settings: Settings, clock: Callable[[], datetime]) -> str:
     file = settings.database_file
     parts = [
         ("The machine", table(process.machine())),
-        ("Settings that differ from their defaults", table(process.given(settings))),
+        ("Settings that differ from their defaults", table(process.given_settings(settings))),
         ("The database", table(_server(settings, clock) if file is None else database.of_file(file))),
         ("Copies", MADE_THERE if file is None else table(database.of_copies(settings.backups))),
         ("The running bot", await process.running(settings)),

@@ -40,7 +40,7 @@ async def report(settings: HostSettings, clock: Callable[[], datetime]) -> str:
     common, of_each = _read(settings, clock)
     parts = [
         ("The machine", table(process.machine())),
-        ("Settings that differ from their defaults", table(process.given(settings))),
+        ("Settings that differ from their defaults", table(process.given_settings(settings))),
         ("The database", table(common)),
         ("Copies", MADE_THERE),
         *((f"Workspace {alias}", table(rows)) for alias, rows in sorted(of_each.items())),
@@ -50,34 +50,34 @@ async def report(settings: HostSettings, clock: Callable[[], datetime]) -> str:
 
 
 def _read(settings: HostSettings, clock: Callable[[], datetime]) -> tuple[Rows, dict[str, Rows]]:
-    """Return the rows about what all share, and those about each workspace by its alias."""
-    url, common, standing = url_of(settings), Rows(), dict[str, Rows]()
+    """Return the rows about what all workspaces share, and the rows about each workspace by its alias."""
+    url, common, of_each = url_of(settings), Rows(), dict[str, Rows]()
     try:
         with open_to_read(url, form=SHARED) as conn:
             common += database.of_server(conn, workers.SHARED, clock)
-            standing = _standing(conn, Vault(settings.keys))
+            of_each = _from_shared_tables(conn, Vault(settings.keys))
     except StorageError as error:
         common.append(("cannot be read further", error))
-    common.append(("workspaces", len(standing)))
+    common.append(("workspaces", len(of_each)))
     return common, {
-        alias_of(id_, settings.keys): [*rows, *_tables(url, schema_of(id_))] for id_, rows in standing.items()
+        alias_of(id_, settings.keys): [*rows, *_tables(url, schema_of(id_))] for id_, rows in of_each.items()
     }
 
 
-def _standing(conn: Connection, vault: Vault) -> dict[str, Rows]:
-    """Each workspace's rows from the shared tables, by its id; a forgotten one whose data is left has a row, too."""
+def _from_shared_tables(conn: Connection, vault: Vault) -> dict[str, Rows]:
+    """Return each workspace's rows by its id. A forgotten workspace whose data is left has a row, too."""
     connected = {account.id: account for account in accounts.listed(conn)}
-    found: dict[str, Rows] = {id_of(schema): [("app", "forgotten")] for schema in shared.schemas(conn)}
+    of_each: dict[str, Rows] = {id_of(schema): [("app", "forgotten")] for schema in shared.schemas(conn)}
     for row in installations.listed(conn):
         account = connected.get(row.id)
         kind = "an organisation" if row.is_for_organisation else "a workspace"
-        found[row.id] = [
+        of_each[row.id] = [
             ("app", "uninstalled" if row.revoked_at else f"installed for {kind}"),
             ("Slack token", _opened(partial(open_installation, vault, row)) if row.sealed else "deleted"),
             ("PandaPon", _opened(partial(open_account, vault, account)) if account else "not connected"),
             ("to be marked after a failover", "yes" if restoring.pending(conn, row.id) else "no"),
         ]
-    return found
+    return of_each
 
 
 def _opened(open_it: Callable[[], object]) -> str:
@@ -89,7 +89,7 @@ def _opened(open_it: Callable[[], object]) -> str:
 
 
 def _tables(url: str, schema: str) -> Iterator[tuple[str, object]]:
-    """The numbers of rows in a workspace's own tables, and their states."""
+    """Yield the numbers of rows in a workspace's own tables, and their states."""
     try:
         with open_to_read(url, schema) as conn:
             counts = [f"{name} {live}" for name, live, _dead in conn.execute(database.TABLES) if live]

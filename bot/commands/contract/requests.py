@@ -1,4 +1,4 @@
-"""The request of each operation that reads, made of ids that earlier answers brought."""
+"""Builds the request of each read operation from ids that earlier answers contained."""
 
 from __future__ import annotations
 
@@ -18,8 +18,8 @@ KEYWORD = "连衣裙"
 
 
 @dataclass
-class Known:
-    """The ids that the answers have brought so far. Empty: none yet."""
+class KnownIds:
+    """The first id of each kind that an answer contained; empty: none yet."""
 
     order: dict[Platform, str] = field(default_factory=dict)
     sub_order: str = ""
@@ -40,25 +40,25 @@ class Known:
 
 
 class MissingIdError(Exception):
-    """No answer has brought the id that the request needs. The message names it."""
+    """No answer contained the id that the request needs. The message names its kind."""
 
 
-def _need(value: str, what: str) -> str:
+def _need(value: str, kind: str) -> str:
     if not value:
-        raise MissingIdError(what)
+        raise MissingIdError(kind)
     return value
 
 
-def _order(known: Known, platform: Platform) -> str:
+def _order(known: KnownIds, platform: Platform) -> str:
     return _need(known.order.get(platform, ""), "an order")
 
 
-def _product(known: Known, platform: Platform) -> str:
+def _product(known: KnownIds, platform: Platform) -> str:
     return _need(known.product.get(platform, ""), "a product")
 
 
 _1688, _TAOBAO = Platform.ALIBABA, Platform.TAOBAO
-QUESTIONS: dict[str, Callable[[Known], Request]] = {
+REQUESTS: dict[str, Callable[[KnownIds], Request]] = {
     "1688.order.list": lambda _: orders.ListAlibaba(page_size=5),
     "taobao.order.list": lambda _: orders.ListTaobao(page_size=5),
     "1688.goods.search": lambda _: goods.SearchAlibaba(keyword=KEYWORD, page_size=5),
@@ -90,7 +90,7 @@ QUESTIONS: dict[str, Callable[[Known], Request]] = {
     "taobao.refund.logistics_render": lambda known: refunds.RefundId(refund_id=_need(known.refund, "a refund")),
     "address.get": lambda _: Nothing(),
 }
-_NEEDS_MORE = {  # operations that read and are not tried, and why
+_NEEDS_MORE = {  # read operations that are not tried, each with what it needs
     "taobao.goods.image_search": "a picture",
     "1688.goods.image_search": "a picture",
     "1688.goods.store": "a seller's open id",
@@ -108,13 +108,13 @@ _NEEDS_MORE = {  # operations that read and are not tried, and why
 
 
 def readers() -> list[AnyOperation]:
-    """Return the operations that only read, those first whose answers bring the ids of others."""
-    order = {name: at for at, name in enumerate(QUESTIONS)}
+    """Return the read operations. Those whose answers contain ids for other requests come first."""
+    order = {name: at for at, name in enumerate(REQUESTS)}
     return sorted((each for each in OPERATIONS if not each.writes), key=lambda each: order.get(each.name, len(order)))
 
 
-def question(operation: AnyOperation, known: Known) -> Request:
+def request_for(operation: AnyOperation, known: KnownIds) -> Request:
     """Return the request for an operation. Raises MissingIdError."""
-    if operation.name not in QUESTIONS:
+    if operation.name not in REQUESTS:
         raise MissingIdError(_NEEDS_MORE[operation.name])
-    return QUESTIONS[operation.name](known)
+    return REQUESTS[operation.name](known)

@@ -15,11 +15,11 @@ from aiohttp import hdrs, web
 from aiohttp.http import HttpProcessingError
 from slack_sdk.signature import SignatureVerifier
 
-from bot.web.door import Door
+from bot.web.connections import ClientConnection
 from bot.web.payloads import MalformedPayloadError, read
 
 if TYPE_CHECKING:
-    from bot.web.door import Doors
+    from bot.web.connections import Connections
 
 BODY_LIMIT = 1024 * 1024  # bytes; Slack's payloads are well below this
 UNSIGNED_LIMIT = 1024  # bytes; Slack's only unsigned request is its certificate check
@@ -36,27 +36,27 @@ class RefusedError(Exception):
         self.status = status
 
 
-def guard(doors: Doors) -> Any:
+def guard(connections: Connections) -> Any:
     """Return the middleware that answers refusals and tells the connection how far its request is."""
 
     @web.middleware
     async def around(request: web.Request, handler: Any) -> web.StreamResponse:
-        door = request.protocol
-        assert isinstance(door, Door), "served by a bot.web.door.Site"
-        door.head_is_there()
+        connection = request.protocol
+        assert isinstance(connection, ClientConnection), "served by a bot.web.connections.Site"
+        connection.head_received()
         if not request.can_read_body:
-            door.request_is_there()
+            connection.request_received()
         try:
             answer: web.StreamResponse = await handler(request)
         except RefusedError as refused:
-            doors.refusals.note(f"{refused.status} {refused}")
+            connections.refusals.note(f"{refused.status} {refused}")
             return short(refused.status, str(refused))
         except ConnectionError:  # closed by us or by the sender: nobody gets the answer
             return short(HTTPStatus.BAD_REQUEST, "the connection was lost")
         else:
             return answer
         finally:
-            door.request_is_done()
+            connection.request_answered()
 
     return around
 
@@ -70,18 +70,18 @@ def short(status: HTTPStatus, line: str) -> web.Response:
 
 async def body(request: web.Request, limit: int = BODY_LIMIT) -> bytes:
     """Read the raw body within the request's time. Raises RefusedError, and ConnectionError for a lost sender."""
-    door = request.protocol
-    assert isinstance(door, Door), "served by a bot.web.door.Site"
+    connection = request.protocol
+    assert isinstance(connection, ClientConnection), "served by a bot.web.connections.Site"
     if request.headers.get(hdrs.CONTENT_ENCODING, "identity").lower() != "identity":
         raise RefusedError(HTTPStatus.BAD_REQUEST, "compressed bodies are not taken")
     try:
-        async with asyncio.timeout_at(door.deadline):
+        async with asyncio.timeout_at(connection.deadline):
             content = await _read(request, limit)
     except TimeoutError:
         raise RefusedError(HTTPStatus.REQUEST_TIMEOUT, "the request did not come in time") from None
     except (web.RequestPayloadError, HttpProcessingError):
         raise RefusedError(HTTPStatus.BAD_REQUEST, "the body is broken") from None
-    door.request_is_there()
+    connection.request_received()
     return content
 
 
@@ -99,8 +99,8 @@ def _check_size(size: int, limit: int) -> None:
         raise RefusedError(HTTPStatus.REQUEST_ENTITY_TOO_LARGE, "the request is too large")
 
 
-class SlackGate:
-    """Lets only requests in that Slack has signed."""
+class SlackVerifier:
+    """Admits only requests that Slack has signed."""
 
     def __init__(self, signing_secret: str) -> None:
         self._verifier = SignatureVerifier(signing_secret)

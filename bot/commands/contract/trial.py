@@ -4,10 +4,11 @@ from __future__ import annotations
 
 import asyncio
 from dataclasses import dataclass, field, replace
-from typing import TYPE_CHECKING, Any, Literal
+from enum import StrEnum
+from typing import TYPE_CHECKING, Any
 
 from bot.commands.contract.guesses import GUESSES
-from bot.commands.contract.questions import Known, MissingIdError, question, readers
+from bot.commands.contract.requests import KnownIds, MissingIdError, readers, request_for
 from pandapon.client import Config, PandaPon
 from pandapon.errors import AuthError, DecodeError, NotShippedError, PandaPonError
 from pandapon.operations.answers import rows_of
@@ -21,9 +22,19 @@ if TYPE_CHECKING:
     from pandapon.operations.catalogue import AnyOperation
     from pandapon.signing import Unit
 
-Verdict = Literal["matches", "differs", "answers", "refused", "not tried", "no path"]
 EVERY = 1.0  # seconds between two calls
 ROWS = 5  # rows of an answer that are compared
+
+
+class TrialResult(StrEnum):
+    """The result of a trial of an operation, as the report shows it."""
+
+    MATCHES = "matches"
+    DIFFERS = "differs"  # from the contract
+    ANSWERS = "answers"  # the contract does not know the answer's fields, or the answer had none
+    REFUSED = "refused"
+    NOT_TRIED = "not tried"
+    NO_PATH = "no path"
 
 
 @dataclass(frozen=True, slots=True)
@@ -32,9 +43,9 @@ class Outcome:
 
     operation: AnyOperation
     path: str
-    verdict: Verdict
+    verdict: TrialResult
     words: str = ""
-    found: tuple[Difference, ...] = ()
+    differences: tuple[Difference, ...] = ()
     fits: bool = False  # a guessed path answered
 
 
@@ -45,8 +56,8 @@ class Trial:
     config: Config
     clock: Callable[[], datetime]
     pause: float = EVERY
-    known: Known = field(default_factory=Known)
-    unit: Unit | None = None  # of the timestamp that was accepted; None: none was
+    known: KnownIds = field(default_factory=KnownIds)
+    unit: Unit | None = None  # of the timestamps that PandaPon accepted; None: neither, or not tried yet
 
     async def run(self) -> AsyncIterator[Outcome]:
         """Yield the outcome of each operation. Nothing is yielded when neither unit of the timestamp is accepted."""
@@ -70,22 +81,22 @@ class Trial:
         return None
 
     async def _try(self, operation: AnyOperation) -> Outcome:
-        """Try an operation at its own path, and where that is unknown or wrong, at the guessed ones."""
+        """Try an operation at its own path. If that is unknown or refused, try the guessed paths."""
         own = self.config.paths.get(operation.name, operation.path)
-        outcome = Outcome(operation, own, "no path", "nobody published it")
+        outcome = Outcome(operation, own, TrialResult.NO_PATH, "nobody published it")
         for path in filter(None, (own, *GUESSES.get(operation.name, ()))):
             outcome = await self._call(operation, path)
-            if outcome.verdict == "not tried":
+            if outcome.verdict is TrialResult.NOT_TRIED:
                 break
-            if outcome.verdict not in {"refused", "no path"}:
+            if outcome.verdict not in {TrialResult.REFUSED, TrialResult.NO_PATH}:
                 return replace(outcome, fits=path != own)
         return Outcome(operation, own, outcome.verdict, outcome.words)
 
     async def _call(self, operation: AnyOperation, path: str) -> Outcome:
         try:
-            request = question(operation, self.known)
+            request = request_for(operation, self.known)
         except MissingIdError as error:
-            return Outcome(operation, path, "not tried", f"needs {error}")
+            return Outcome(operation, path, TrialResult.NOT_TRIED, f"needs {error}")
         await asyncio.sleep(self.pause)
         unit = self.unit or self.config.timestamp_unit
         config = replace(self.config, timestamp_unit=unit, paths={**self.config.paths, operation.name: path})
@@ -95,22 +106,22 @@ class Trial:
                 data = await client.call(operation.name, query=query, body=body)
             answer = operation.read(data, request, config.taobao_amounts)
         except NotShippedError:
-            return Outcome(operation, path, "answers", "not shipped yet")
+            return Outcome(operation, path, TrialResult.ANSWERS, "not shipped yet")
         except DecodeError as error:
-            return Outcome(operation, path, "differs", str(error))
+            return Outcome(operation, path, TrialResult.DIFFERS, str(error))
         except UnknownPathError:
-            return Outcome(operation, path, "no path")
+            return Outcome(operation, path, TrialResult.NO_PATH)
         except PandaPonError as error:
-            return Outcome(operation, path, "refused", error.brief)
+            return Outcome(operation, path, TrialResult.REFUSED, error.brief)
         self.known.learn(answer)
         return _compared(operation, path, answer, data)
 
 
 def _compared(operation: AnyOperation, path: str, answer: Any, data: Any) -> Outcome:
     if operation.answer is None:
-        return Outcome(operation, path, "answers", _shape(data))
-    found = tuple(dict.fromkeys(_differences(answer, data)))
-    return Outcome(operation, path, "differs" if found else "matches", _shape(data), found)
+        return Outcome(operation, path, TrialResult.ANSWERS, _shape(data))
+    differing = tuple(dict.fromkeys(_differences(answer, data)))
+    return Outcome(operation, path, TrialResult.DIFFERS if differing else TrialResult.MATCHES, _shape(data), differing)
 
 
 def _differences(answer: Any, data: Any) -> Iterable[Difference]:
@@ -119,7 +130,7 @@ def _differences(answer: Any, data: Any) -> Iterable[Difference]:
 
 
 def _raw_rows(data: Any) -> list[Any]:
-    """The objects behind the rows of an answer."""
+    """Return the JSON objects of an answer's rows."""
     if isinstance(data, list):
         return data
     inner = (
@@ -130,7 +141,7 @@ def _raw_rows(data: Any) -> list[Any]:
 
 
 def _shape(data: Any) -> str:
-    """The form of an answer in words, without any of its values."""
+    """Return the shape of an answer in words, without any of its values."""
     if isinstance(data, list):
         return f"a list of {len(data)}"
     if isinstance(data, dict):

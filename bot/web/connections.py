@@ -24,7 +24,7 @@ log = logging.getLogger(__name__)
 
 REQUEST_SECONDS = 5.0  # for the head and body of a request
 IDLE_SECONDS = 75.0  # between two requests of one connection; proxies keep theirs for 60
-LINGER_SECONDS = 1.0  # an unread body is read on for so long, so that the answer arrives
+LINGER_SECONDS = 1.0  # how long an unread body is still read, so that the answer arrives
 MOST = 256  # connections, and at most a quarter of the files that this process may open
 BURST = 32  # connections accepted at a time, before any can be closed
 QUEUE = 1024  # connections that the system holds until they are accepted
@@ -49,7 +49,7 @@ class Refusals:
         log.info("request refused", extra={"reason": reason, "more_before": unlogged or None})
 
 
-class Doors:
+class Connections:
     """All connections of the server.
 
     ``waiting``: those whose request is incomplete. ``idle``: those between two requests. Both hold the oldest first.
@@ -57,52 +57,52 @@ class Doors:
 
     def __init__(self, most: int | None = None) -> None:
         self.refusals = Refusals()
-        self.waiting: dict[Door, None] = {}
-        self.idle: dict[Door, None] = {}
-        self._all: set[Door] = set()
+        self.waiting: dict[ClientConnection, None] = {}
+        self.idle: dict[ClientConnection, None] = {}
+        self._all: set[ClientConnection] = set()
         self._most = _affordable() if most is None else most
 
     def __len__(self) -> int:
         return len(self._all)
 
-    def enter(self, door: Door) -> None:
+    def enter(self, connection: ClientConnection) -> None:
         """Add a connection, and close one when there are too many.
 
-        Where all others are being answered or closed, as on a busy machine after a rush, a few more may come in.
+        If all others are being answered or closed, as on a busy machine after a rush, :data:`BURST` more may come in.
         """
-        self._all.add(door)
+        self._all.add(connection)
         if len(self._all) <= self._most:
             return
         # Idle connections come second: Slack may be about to send its next request there.
         surplus = _longest(self.waiting) or _longest(self.idle)
         if surplus is None and len(self._all) > self._most + BURST:
-            surplus = door
+            surplus = connection
         if surplus is not None:
-            surplus.show_out(HTTPStatus.TOO_MANY_REQUESTS, "too many connections")
+            surplus.refuse(HTTPStatus.TOO_MANY_REQUESTS, "too many connections")
 
-    def leave(self, door: Door) -> None:
+    def leave(self, connection: ClientConnection) -> None:
         """Remove a closed connection."""
-        self._all.discard(door)
-        self.forget(door)
+        self._all.discard(connection)
+        self.forget(connection)
 
-    def forget(self, door: Door) -> None:
+    def forget(self, connection: ClientConnection) -> None:
         """Count the connection as neither waiting nor idle."""
-        self.waiting.pop(door, None)
-        self.idle.pop(door, None)
+        self.waiting.pop(connection, None)
+        self.idle.pop(connection, None)
 
 
-def _longest(doors: dict[Door, None]) -> Door | None:
+def _longest(connections: dict[ClientConnection, None]) -> ClientConnection | None:
     """Return the oldest connection of the address that has most of them; None without any."""
-    crowd = Counter(door.address for door in doors).most_common(1)
-    return next((door for door in doors if door.address == crowd[0][0]), None)
+    crowd = Counter(connection.address for connection in connections).most_common(1)
+    return next((connection for connection in connections if connection.address == crowd[0][0]), None)
 
 
-class Door(RequestHandler):
+class ClientConnection(RequestHandler):
     """One connection: aiohttp's protocol with a time limit for the whole request."""
 
-    __slots__ = ("_doors", "_has_begun", "_is_busy", "_timer", "address", "deadline")
+    __slots__ = ("_connections", "_has_begun", "_is_busy", "_timer", "address", "deadline")
 
-    def __init__(self, doors: Doors, server: web.Server, loop: asyncio.AbstractEventLoop) -> None:
+    def __init__(self, connections: Connections, server: web.Server, loop: asyncio.AbstractEventLoop) -> None:
         super().__init__(
             server,
             loop=loop,
@@ -111,7 +111,7 @@ class Door(RequestHandler):
             lingering_time=LINGER_SECONDS,
             auto_decompress=False,  # signatures cover the raw bytes
         )
-        self._doors = doors
+        self._connections = connections
         self._has_begun = False  # bytes of a request have arrived
         self._is_busy = False
         self._timer: asyncio.TimerHandle | None = None
@@ -122,14 +122,14 @@ class Door(RequestHandler):
         """Register the connection and start the time of its first request."""
         super().connection_made(transport)
         self.address = str((transport.get_extra_info("peername") or ("",))[0])
-        self._doors.enter(self)
+        self._connections.enter(self)
         if self.transport is not None and not self.transport.is_closing():
             self._expect()
 
     def connection_lost(self, exc: BaseException | None) -> None:
         """Forget the connection."""
         self._stop_timer()
-        self._doors.leave(self)
+        self._connections.leave(self)
         super().connection_lost(exc)
 
     def data_received(self, data: bytes) -> None:
@@ -139,29 +139,29 @@ class Door(RequestHandler):
         self._has_begun = True
         super().data_received(data)
 
-    def head_is_there(self) -> None:
-        """The head is complete; a handler reads the body by :attr:`deadline`."""
+    def head_received(self) -> None:
+        """Note that the head is complete; a handler reads the body by :attr:`deadline`."""
         self._is_busy = True
         self._stop_timer()
 
-    def request_is_there(self) -> None:
-        """The request is complete: the connection waits for its sender no longer."""
-        self._doors.forget(self)
+    def request_received(self) -> None:
+        """Note that the request is complete: the connection no longer waits for its sender."""
+        self._connections.forget(self)
 
-    def request_is_done(self) -> None:
-        """The request is answered; the connection stays for the next request."""
+    def request_answered(self) -> None:
+        """Note that the request is answered; the connection stays open for the next request."""
         self._is_busy = self._has_begun = False
-        self._doors.forget(self)
-        self._doors.idle[self] = None
+        self._connections.forget(self)
+        self._connections.idle[self] = None
 
-    def show_out(self, status: HTTPStatus, why: str) -> None:
+    def refuse(self, status: HTTPStatus, why: str) -> None:
         """Close the connection. A sender who has begun a request gets the reason."""
         self._stop_timer()
-        self._doors.forget(self)
-        self._doors.refusals.note(f"{status} {why}")
+        self._connections.forget(self)
+        self._connections.refusals.note(f"{status} {why}")
         if self.transport is None or self.transport.is_closing():
             return
-        if self._has_begun:  # else the client would take it as the answer to its next request
+        if self._has_begun:  # otherwise the client would take it as the answer to its next request
             head = (
                 f"HTTP/1.1 {status} {status.phrase}\r\nContent-Type: text/plain\r\nContent-Length: {len(why) + 1}\r\n"
             )
@@ -178,7 +178,7 @@ class Door(RequestHandler):
         if status >= HTTPStatus.INTERNAL_SERVER_ERROR:
             log.error("request not answered", exc_info=exc)
         else:
-            self._doors.refusals.note(f"{status} no HTTP")
+            self._connections.refusals.note(f"{status} no HTTP")
         answer = web.Response(status=status, text=f"{HTTPStatus(status).phrase.lower()}\n")
         answer.force_close()
         return answer
@@ -187,11 +187,11 @@ class Door(RequestHandler):
         self._stop_timer()
         self.deadline = self._loop.time() + REQUEST_SECONDS
         self._timer = self._loop.call_at(self.deadline, self._too_slow)
-        self._doors.forget(self)
-        self._doors.waiting[self] = None
+        self._connections.forget(self)
+        self._connections.waiting[self] = None
 
     def _too_slow(self) -> None:
-        self.show_out(HTTPStatus.REQUEST_TIMEOUT, "the request did not come in time")
+        self.refuse(HTTPStatus.REQUEST_TIMEOUT, "the request did not come in time")
 
     def _stop_timer(self) -> None:
         if self._timer is not None:
@@ -200,13 +200,13 @@ class Door(RequestHandler):
 
 
 class Site(web.BaseSite):
-    """Listens on a TCP port and has a :class:`Door` for each connection."""
+    """Listens on a TCP port and has a :class:`ClientConnection` for each connection."""
 
-    __slots__ = ("_doors", "_host", "_port")
+    __slots__ = ("_connections", "_host", "_port")
 
-    def __init__(self, runner: web.AppRunner, host: str, port: int, doors: Doors) -> None:
+    def __init__(self, runner: web.AppRunner, host: str, port: int, connections: Connections) -> None:
         super().__init__(runner)
-        self._host, self._port, self._doors = host, port, doors
+        self._host, self._port, self._connections = host, port, connections
 
     @property
     def name(self) -> str:
@@ -219,10 +219,10 @@ class Site(web.BaseSite):
         loop, server = asyncio.get_running_loop(), self._runner.server
         assert server is not None, "the runner is set up"
         listening = await loop.create_server(
-            lambda: Door(self._doors, server, loop), self._host, self._port, backlog=BURST
+            lambda: ClientConnection(self._connections, server, loop), self._host, self._port, backlog=BURST
         )
         self._server = listening
-        for listener in listening.sockets:  # asyncio's backlog also sets how many it accepts at a time: let more wait
+        for listener in listening.sockets:  # asyncio's backlog is also how many it accepts at a time; let more wait
             with socket.fromfd(listener.fileno(), listener.family, listener.type) as duplicate:
                 duplicate.listen(QUEUE)
 

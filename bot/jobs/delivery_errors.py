@@ -1,4 +1,4 @@
-"""Settles a post on which the delivery itself broke, so that it blocks neither its channel nor itself for ever."""
+"""Settles a post whose delivery raised an unexpected error, so that it does not block its channel for ever."""
 
 from __future__ import annotations
 
@@ -20,33 +20,33 @@ if TYPE_CHECKING:
 
 log = logging.getLogger(__name__)
 
-BROKE = "broke"  # the outcome of such a post, in its span
+BROKE = "broke"  # the outcome of such a delivery, in its span
 MOST_BROKEN = 1_000  # posts whose errors are counted
 
 
-class Unexpected:
-    """Counts the errors of each post that are neither Slack's nor the whole database's."""
+class DeliveryErrors:
+    """Counts each post's errors that are no refusals of Slack and no failures of the whole database."""
 
     def __init__(self, store: Store, clock: Callable[[], datetime]) -> None:
         self._store, self._clock = store, clock
         self._errors: dict[int, int] = {}
 
-    async def settled(self, post: Post, work: Coroutine[Any, Any, str]) -> str:
-        """Return the outcome of the work on a claimed post. Where it breaks, put the post off, or give it up at last.
+    async def guarded(self, post: Post, work: Coroutine[Any, Any, str]) -> str:
+        """Return the outcome of the work on a claimed post. After an unexpected error put the post off, or give it up.
 
         The post may have been sent, so it is looked for before it is sent again. If the work has settled it, or put
-        another in its place, its fence has grown and nothing is changed. Raises what concerns the whole database:
-        then the post comes back when its lease ends.
+        another post in its place, its fence has grown and nothing is changed. Raises an error that concerns the whole
+        database; the post then comes back when its lease ends.
         """
         try:
             outcome = await work
         except Exception as error:
-            if _of_the_database(error):
+            if _concerns_database(error):
                 raise
             log.exception("delivery of a post failed")
             await self._put_off(post, type(error).__name__)
             return BROKE
-        if outcome != BROKE and post.state is not PostState.UNCERTAIN:  # a look at the channel has sent nothing yet
+        if outcome != BROKE and post.state is not PostState.UNCERTAIN:  # a search of the channel has sent nothing yet
             self._errors.pop(post.id, None)
         return outcome
 
@@ -62,6 +62,6 @@ class Unexpected:
         await self._store.outbox.mark_uncertain(post, now + timedelta(seconds=BACKOFF[count]), error)
 
 
-def _of_the_database(error: Exception) -> bool:
-    """Whether every post would meet the error. A StorageError of no kind of its own is about one statement."""
+def _concerns_database(error: Exception) -> bool:
+    """Whether every post would meet the error. A StorageError that is of no subclass concerns one statement."""
     return isinstance(error, StorageError) and type(error) is not StorageError

@@ -1,4 +1,4 @@
-"""A bot takes up at its start what a dead process left in the database, and reads older orders by its own rules."""
+"""Work of a bot's start: takes over what a dead process left in the database, and rereads orders of older versions."""
 
 from __future__ import annotations
 
@@ -20,22 +20,22 @@ if TYPE_CHECKING:
 
 log = logging.getLogger(__name__)
 
-REREAD_MOST = timedelta(minutes=10)  # a process that died over it holds up the others no longer
-AGAIN_SECONDS = 15.0  # until a beginning that failed is tried again
+REREAD_MOST = timedelta(minutes=10)  # how long a process that died while rereading can hold up the others
+AGAIN_SECONDS = 15.0  # until a failed start of the jobs is tried again
 
 
 async def recover(store: Store, now: datetime, part: Part) -> None:
-    """Take up what the last process of this name left: its posts in doubt, its leases, its writes in doubt."""
+    """Take over what the last process of this name left: its leases, and its posts and writes in doubt."""
     uncertain = await store.outbox.recover_after_crash(now, part.worker if part.shares else None)
     if uncertain:
         log.info("posts in doubt since the last stop are looked up first", extra={"posts": uncertain})
-    # Where other processes run, the job takes only what began longer ago than any call may last.
+    # Other processes may still be sending their writes, so there the job takes only writes older than the longest call.
     if not part.shares and (unclear := await store.writes.abandon()):
         log.warning("writes in doubt since the last stop are looked for", extra={"writes": unclear})
 
 
 async def reread_in_turn(store: Store, clock: Callable[[], datetime], settings: Settings, part: Part) -> None:
-    """Read the stored orders by the rules of this version. Of several processes one does it; the others wait."""
+    """Read the stored orders by the rules of this version. One of several processes does it, and the others wait."""
     limits, names, me = settings.limits, settings.pandapon_named_parcels, secrets.token_hex(8)
     if not part.shares:
         return await reread(store, clock, limits, names=names)
@@ -45,12 +45,12 @@ async def reread_in_turn(store: Store, clock: Callable[[], datetime], settings: 
             if await store.writes.take_turn(now, "reread", me, now + REREAD_MOST):
                 return await reread(store, clock, limits, names=names)
             await asyncio.sleep(1)
-    finally:  # who fails in it, or is stopped, keeps nobody waiting
+    finally:  # after a failure or a stop the other processes need not wait until the turn expires
         await asyncio.shield(store.writes.end_turn("reread", me))
 
 
 async def until_done(work: Callable[[], Awaitable[None]]) -> None:
-    """Do the work, and try it again after a failure."""
+    """Do the work until it succeeds, with a pause of :data:`AGAIN_SECONDS` after each failure."""
     while True:
         try:
             return await work()

@@ -1,6 +1,6 @@
 """`pandabot check`: whether the collector of traces and the service of error reports answer and take their keys.
 
-An empty export is sent to the collector, and an empty envelope to Sentry: neither keeps anything of it.
+The check sends an empty export to the collector and an empty envelope to Sentry; neither keeps anything of it.
 """
 
 from __future__ import annotations
@@ -59,7 +59,7 @@ async def _posted(settings: Settings, url: str, body: bytes, headers: dict[str, 
         return f"cannot be reached ({type(error).__name__})"
     if status in REFUSED:
         return f"refuses the key ({status})"
-    is_there = status <= HTTPStatus.BAD_REQUEST  # 400: some do not take what is empty
+    is_there = status <= HTTPStatus.BAD_REQUEST  # 400: some servers do not take an empty export
     return "" if is_there else f"answers with status {status}"
 
 

@@ -1,15 +1,15 @@
-"""Lets the same log event pass once in a while, for what a repeated failure would flood."""
+"""Throttles repeated log events, so that a failure that goes on does not flood a log or a service."""
 
 from __future__ import annotations
 
 import logging
 import time
 
-MOST_KINDS = 200  # events that are remembered; beyond these all are forgotten
+MOST_KINDS = 200  # kinds of events that are remembered; when there are more, all are forgotten
 
 
-class Seldom(logging.Filter):
-    """Passes the first record of each kind, and the next one after so many seconds.
+class ThrottleFilter(logging.Filter):
+    """Passes the first record of each kind, and the next one only after the given seconds.
 
     Records are of one kind when their logger, their text without its arguments and their error's type are the same.
     """
@@ -32,13 +32,13 @@ class Seldom(logging.Filter):
         return True
 
 
-class Relay(logging.Handler):
-    """Logs a library's warnings as one event of ours, the same trouble once in so many seconds."""
+class WarningRelay(logging.Handler):
+    """Logs a library's warnings as one event of ours, the same warning once in the given seconds."""
 
     def __init__(self, log: logging.Logger, event: str, seconds: float) -> None:
         super().__init__(logging.WARNING)
         self._log, self._event = log, event
-        self.addFilter(Seldom(seconds))
+        self.addFilter(ThrottleFilter(seconds))
 
     def emit(self, record: logging.LogRecord) -> None:
         """Log the event, with the library's words as its reason."""

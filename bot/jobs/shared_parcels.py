@@ -18,7 +18,7 @@ if TYPE_CHECKING:
 async def remaining(store: Store, post: Post) -> Post | None:
     """Return the post without the news that its channel was told under another order; None when nothing is left.
 
-    Each try computes this from the outbox. Nothing is stored, so a stop loses nothing.
+    Each attempt to send computes this anew from the outbox. Nothing is stored, so a stop loses nothing.
     """
     shared = await store.outbox.shared(post)
     if not shared.told or post.content is None:
@@ -33,15 +33,15 @@ async def remaining(store: Store, post: Post) -> Post | None:
     watch = await store.watches.get(post.watch_id) if post.watch_id is not None else None
     if left is None or (watch is not None and watch.filter not in severity.audience(left)):
         return None
-    return replace(post, content=left, severity=_no_louder(left, post.severity))
+    return replace(post, content=left, severity=_capped_severity(left, post.severity))
 
 
-def concerned(news: News, shared: Shared) -> tuple[str, ...]:
-    """Return the keys of the watched orders whose goods are in a parcel of the news."""
+def sharing_orders(news: News, shared: Shared) -> tuple[str, ...]:
+    """Return the keys of the other watched orders whose goods are in a parcel of the news."""
     waybills = {node.waybill for node in (*news.nodes, *news.edited)} | {step.waybill for step in news.steps}
     return tuple(dict.fromkeys(key for key, waybill in shared.watched if waybill in waybills))
 
 
-def _no_louder(left: News, severity_: Severity | None) -> Severity:
+def _capped_severity(left: News, severity_: Severity | None) -> Severity:
     """Return the severity of the news that is left, but at most that of the whole."""
     return min(severity.of(left), severity_ or Severity.PROBLEM, key=severity.SEVERITIES.index)

@@ -15,7 +15,7 @@ FAILED, BUSY = 1, 75  # 75 of sysexits.h: try again later
 
 
 async def exit_code(work: Awaitable[None], say: Callable[[str], None]) -> int:
-    """Do the work, and return the exit code. A bot that runs, and an error of the database, is said in a sentence."""
+    """Do the work, and return the exit code. A running bot and a database error are reported in a sentence."""
     try:
         await work
     except NotLeaderError as error:

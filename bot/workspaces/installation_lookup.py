@@ -10,7 +10,7 @@ if TYPE_CHECKING:
     from slack_bolt.request.async_request import AsyncBoltRequest
 
 
-def candidates(asked: AsyncBoltRequest) -> list[str]:
+def candidate_ids(asked: AsyncBoltRequest) -> list[str]:
     """Return the ids under which the installation may be known, the likeliest first.
 
     Bolt reads the ids: in a channel that several companies share, those of the installation that the event was sent for
@@ -27,7 +27,7 @@ def candidates(asked: AsyncBoltRequest) -> list[str]:
 
 
 def _poster(asked: AsyncBoltRequest) -> str:
-    """The workspace of the message in which a button was pressed; empty for all else."""
+    """Return the workspace of the message in which a button was pressed; empty for any other request."""
     if payloads.text(asked.body, "type") != "block_actions":
         return ""
     return payloads.text(asked.body, "message", "team")
