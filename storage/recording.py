@@ -91,11 +91,12 @@ def record_polls(conn: Connection, now: datetime, results: Sequence[PollResult])
     ]
     failed = [(r.error, at, to_int(r.next_poll_at), r.key, r.fence) for r in results if isinstance(r, Failed)]
     applied = _many(conn, UNCHANGED, unchanged) + _many(conn, FAILED, failed)
-    changed = _standing(conn, [r for r in results if isinstance(r, Changed)])
-    applied += _many(conn, CHANGED, [_schedule_row(result, at) for result in changed])
-    _many(conn, ORDER, [(*_facts(result.decision), result.key) for result in changed])
-    _store_parts(conn, changed)
-    posts = _announce(conn, at, changed)
+    posts = 0
+    if changed := _standing(conn, [r for r in results if isinstance(r, Changed)]):
+        applied += _many(conn, CHANGED, [_schedule_row(result, at) for result in changed])
+        _many(conn, ORDER, [(*_facts(result.decision), result.key) for result in changed])
+        _store_parts(conn, changed)
+        posts = _announce(conn, at, changed)
     posts += sum(_archive(conn, now, result.key) for result in results if result.next_poll_at is None)
     return Recorded(applied, len(results) - applied, posts)
 

@@ -11,7 +11,7 @@ from functools import partial
 from typing import TYPE_CHECKING
 
 from bot.jobs.isolation import SHARED_TROUBLE, isolated
-from bot.jobs.poll_batches import Floor, Reading, Readings
+from bot.jobs.poll_batches import Claim, Floor, Reading, Readings
 from bot.jobs.poll_results import poll_result
 from bot.process.failpoints import point
 from bot.process.figures import Claimed, Figures
@@ -122,42 +122,44 @@ class Poller:
 
     async def _everything(self, began: datetime) -> AsyncGenerator[list[DueOrder]]:
         """Yield due orders, the longest overdue first. In a long queue the channels take turns."""
-        if batch := await self._claim(began):
-            yield batch
-        if len(batch) == self._claim_size:
+        claim = await self._claim(began)
+        if claim.orders:
+            yield claim.orders
+        if len(claim.orders) == self._claim_size:
             async for batch in self._claims_of(await self._store.orders.due_round_robin(began), began):
                 yield batch
         floor = Floor()
-        while batch := await self._claim(began, since=floor.at()):
-            floor.rise(batch)
-            yield batch
+        while claim.is_full:
+            claim = await self._claim(began, since=floor.at())
+            floor.rise(claim.orders)
+            if claim.orders:
+                yield claim.orders
 
     async def _claims_of(self, keys: Sequence[str], began: datetime) -> AsyncGenerator[list[DueOrder]]:
         for start in range(0, len(keys), self._claim_size):
-            if batch := await self._claim(began, keys[start : start + self._claim_size]):
-                yield batch
+            claim = await self._claim(began, keys[start : start + self._claim_size])
+            if claim.orders:
+                yield claim.orders
 
     @property
     def _claim_size(self) -> int:
         """Orders of one claim: enough to keep all workers busy, few enough that a crash delays little."""
         return self._concurrency * 2
 
-    async def _claim(
-        self, began: datetime, keys: Sequence[str] | None = None, since: datetime | None = None
-    ) -> list[DueOrder]:
+    async def _claim(self, began: datetime, keys: Sequence[str] | None = None, since: datetime | None = None) -> Claim:
         self.alive_at = time.monotonic()
         # After the clock is set back, the same orders would be due by ``began`` again and again. The next tick goes on.
         if self._stopping or self._clock() < began:
-            return []
+            return Claim([], 1)
         allowed = await self._breaker.allow(self._claim_size)
         with spans.inner("poll claim") as span:
-            claim = partial(self._store.orders.claim_due, began, allowed, LEASE, keys, worker=self._worker, since=since)
-            claimed = await claim() if allowed else []
+            lease = partial(self._store.orders.claim_due, began, allowed, LEASE, keys, worker=self._worker, since=since)
+            claimed = await lease() if allowed else []
             span.note(orders=len(claimed))
         self._figures.claimed(Claimed.ORDER, len(claimed))
         if claimed:
             point("after_claim")
-        return claimed
+        return Claim(claimed, max(allowed, 1))
 
     async def _work(self, queue: asyncio.Queue[DueOrder | None], done: Readings, recorder: asyncio.Task[int]) -> None:
         while (due := await queue.get()) is not None:

@@ -19,6 +19,18 @@ FLUSH_SECONDS = 0.05  # … or those of this many seconds, if fewer come: people
 FLOOR_SECONDS = 60.0
 
 
+class Claim(NamedTuple):
+    """The orders that one claim leased."""
+
+    orders: list[DueOrder]
+    limit: int  # how many it would have leased at most, at least 1
+
+    @property
+    def is_full(self) -> bool:
+        """Whether more orders may be due. Rows that cannot be read fall out of a claim; the next tick goes on then."""
+        return len(self.orders) >= self.limit
+
+
 class Reading(NamedTuple):
     """A reading of a leased order; an exception where it failed."""
 
