@@ -13,8 +13,8 @@ from pandapon.envelope import open_envelope, request_id
 from pandapon.errors import NotFoundError, PandaPonError, UnknownProductError
 from pandapon.logistics import TraceResult, read_trace
 from pandapon.operations import goods, orders
-from pandapon.operations.catalogue import Catalogue, filled
-from pandapon.operations.requests import made
+from pandapon.operations.catalogue import Catalogue, fill_path
+from pandapon.operations.requests import make_request
 from pandapon.order_lines import lines_of
 from pandapon.products import is_empty
 from pandapon.shipment import Platform
@@ -116,7 +116,7 @@ class PandaPon:
 
         Raises UnknownPathError for an operation whose path nobody published and no setting gives.
         """
-        query, body = operation.sent(request, self._amounts)
+        query, body = operation.encode(request, self._amounts)
         data = await self.call(operation.name, query=query, body=body, background=background)
         return operation.read(data, request, self._amounts)
 
@@ -129,7 +129,7 @@ class PandaPon:
         Raises what :meth:`run` raises. After a TransportError, ServerError or DecodeError nobody knows whether it was
         done; every other error says that it was not.
         """
-        query, body = operation.sent(request, self._amounts)
+        query, body = operation.encode(request, self._amounts)
         response, content = await self._exchange(operation.name, query, body, background=False, ready=ready)
         data = open_envelope(response, content, writes=True)
         return Written(operation.read(data, request, self._amounts), request_id(content))
@@ -137,7 +137,7 @@ class PandaPon:
     async def search(self, platform: Platform, query: ProductQuery) -> Page[Product]:
         """Return one page of products for a keyword. Prices are yuan."""
         operation, request = goods.SEARCH[platform]
-        return await self.run(operation, made(request, query))
+        return await self.run(operation, make_request(request, query))
 
     async def search_picture(self, platform: Platform, query: PictureQuery) -> Page[Product]:
         """Return one page of products that look like a picture. Prices are yuan.
@@ -145,13 +145,13 @@ class PandaPon:
         Raises UnknownPathError for Taobao where no setting gives the path, which nobody has published.
         """
         operation, request = goods.PICTURE_SEARCH[platform]
-        return await self.run(operation, made(request, query))
+        return await self.run(operation, make_request(request, query))
 
     async def product(self, platform: Platform, product_id: str) -> ProductDetail:
         """Return one product in detail. Prices are yuan. Raises UnknownProductError for an unknown id."""
         operation, request, detail = goods.PRODUCT[platform]
         try:
-            answer = await self.run(operation, made(request, product_id))
+            answer = await self.run(operation, make_request(request, product_id))
         except NotFoundError as error:
             raise UnknownProductError(str(error), code=error.code, request_id=error.request_id) from error
         if is_empty(answer):
@@ -184,7 +184,7 @@ class PandaPon:
         ``background``: a call of the poller, which keeps to its share of the pace.
         """
         operation, request = orders.DETAIL[ref.platform]
-        return await self.run(operation, made(request, ref.order_id), background=background)
+        return await self.run(operation, make_request(request, ref.order_id), background=background)
 
     async def order_lines(self, ref: OrderRef) -> tuple[OrderLine, ...]:
         """Return the lines of an order with their products' and variants' ids. Raises NotFoundError for an unknown id.
@@ -199,18 +199,18 @@ class PandaPon:
 
     async def _order_as_sent(self, ref: OrderRef) -> Any:
         operation, request = orders.DETAIL[ref.platform]
-        query, body = operation.sent(made(request, ref.order_id), self._amounts)
+        query, body = operation.encode(make_request(request, ref.order_id), self._amounts)
         return await self.call(operation.name, query=query, body=body)
 
     async def chat_name(self, seller_id: str, product_id: str = "") -> str:
         """Return the Wangwang name of a 1688 seller by the opaque id that products and carts carry."""
-        request = made(lambda: orders.Wangwang(open_uid=seller_id, offer_id=product_id or None))
+        request = make_request(lambda: orders.Wangwang(open_uid=seller_id, offer_id=product_id or None))
         return sellers.chat_name(await self.run(orders.WANGWANG, request))
 
     async def chat_link(self, login: str, password: str, product_id: str) -> str:
         """Return the address of the chat with a Taobao product's seller. The API wants the account's own login."""
         about = {"sourceType": "item", "bizId": product_id}  # [stated for v1]
-        request = made(lambda: orders.ImLink(login_name=login, password=password, page_param_map=about))
+        request = make_request(lambda: orders.ImLink(login_name=login, password=password, page_param_map=about))
         return sellers.chat_link(await self.run(orders.TAOBAO_IM, request))
 
     async def orders(
@@ -228,7 +228,7 @@ class PandaPon:
         filter, Taobao's has none, and nobody knows whether PandaPon passes it on. So the caller checks the orders, too.
         """
         operation, request = orders.LIST[platform]
-        return await self.run(operation, made(request, status, page, page_size, created))
+        return await self.run(operation, make_request(request, status, page, page_size, created))
 
     async def trace(
         self,
@@ -255,7 +255,7 @@ class PandaPon:
         body: Any = None,
         background: bool = False,
     ) -> Any:
-        """Call one operation of the catalogue and return its ``data``. Places in the path are filled from ``query``.
+        """Call one operation of the catalogue and return its ``data``. Placeholders in the path are filled from ``query``.
 
         Raises KeyError for a name that is not in the catalogue, UnknownPathError for an endpoint whose path or whose
         value for a place in it is unknown, and the other PandaPonErrors.
@@ -267,7 +267,7 @@ class PandaPon:
         """Return the signed request that :meth:`call` would send, without sending it. Raises what ``call`` raises."""
         operation, path = self.catalogue[name], self.catalogue.path(name)
         if "{" in path:
-            path, query = filled(path, query or {})
+            path, query = fill_path(path, query or {})
         signs_query = operation.signature == "query"
         return self._wire.prepared(operation.method, path, query=query, body=body, signs_query=signs_query)
 
@@ -286,7 +286,7 @@ class PandaPon:
     ) -> Answer:
         operation, path = self.catalogue[name], self.catalogue.path(name)
         if "{" in path:
-            path, query = filled(path, query or {})
+            path, query = fill_path(path, query or {})
         with spans.span("pandapon", operation=name, background=background) as span:
             response, content = await self._wire.send(
                 operation.method,

@@ -9,7 +9,7 @@ from dataclasses import dataclass
 from datetime import datetime, timedelta
 from typing import TYPE_CHECKING
 
-from pandapon.milestones import folded
+from pandapon.milestones import fold_code
 from pandapon.shipment import Milestone, Platform
 from tracking.writes import LATE, WriteState
 
@@ -176,7 +176,7 @@ class Receipt:
 
     def judge(self, orders: Sequence[Order], age: timedelta) -> WriteState | None:
         """Say what became of an unclear confirmation."""
-        if all(folded(order.status_code) in _RECEIVED for order in orders):
+        if all(fold_code(order.status_code) in _RECEIVED for order in orders):
             return WriteState.FOUND_DONE
         return None if age < LATE else WriteState.FOUND_UNDONE
 

@@ -108,7 +108,7 @@ class Creating:
             call = purchases.creation(share, self.receivers, outer_id)
         except ValueError:  # pydantic's: an id is missing
             raise lacking() from None
-        return Plan(call, change, total, purchases.made_ids, self.approved_by)
+        return Plan(call, change, total, purchases.created_order_ids, self.approved_by)
 
 
 async def _made_here(ctx: Context) -> set[str]:
