@@ -98,7 +98,7 @@ def _order(trade: dict[str, Any]) -> Order:
 
 
 def _close_reason(base: dict[str, Any]) -> str:
-    """The reason for the closing. If it is missing or "other", a closer's code that names the buyer replaces it."""
+    """The reason for the closing. If it is missing or "other" and the buyer closed the order, the code that says so."""
     reason, closer = text(base, "closeReason"), text(base, "closeOperateType")
     return closer if fold_code(reason) in {"", "other"} and fold_code(closer) in BUYERS else reason
 

@@ -29,7 +29,7 @@ class Carrier:
     """
 
     name: str  # short and Latin, such as ZTO
-    chinese: str  # short and Chinese, such as 中通; the Latin name where there is none
+    chinese: str  # short and Chinese, such as 中通; the Latin name if the carrier has no Chinese one
     phone: str
     phone_grade: Grade
     page: str

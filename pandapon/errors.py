@@ -100,7 +100,7 @@ class TimestampError(AuthError):
 
 
 class NotFoundError(ApiError):
-    """The account has no such order or refund on this platform, or the operation has another path."""
+    """The account has no such order or refund on this platform, or the operation's path is wrong."""
 
 
 class UnknownProductError(NotFoundError):

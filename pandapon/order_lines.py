@@ -10,6 +10,7 @@ from pydantic import BaseModel, ConfigDict
 from pandapon.fields import first, money, number, text, words
 from pandapon.shapes import items, mapping, texts, unwrapped
 from pandapon.shipment import Platform
+from pandapon.taobao import sub_orders
 
 if TYPE_CHECKING:
     from pandapon.operations.answers import Amounts
@@ -45,8 +46,7 @@ def lines_of(platform: Platform, data: Any, amounts: Amounts) -> tuple[OrderLine
     order = unwrapped(data)
     if platform is Platform.ALIBABA:
         return tuple(_alibaba(row) for row in items(order.get("productItems")))
-    names = ("subPurchaseOrders", "sub_purchase_orders", "subOrders", "subOrderDetails", "subOrderList", "orderLines")
-    return tuple(_taobao(row, fen=amounts == "fen") for row in items(first(order, *names)))
+    return tuple(_taobao(row, fen=amounts == "fen") for row in sub_orders(order))
 
 
 def _alibaba(row: dict[str, Any]) -> OrderLine:

@@ -128,7 +128,7 @@ def _brings(place: Milestone | None, milestone: Milestone) -> bool:
     return place is not None and milestone in {place, _WHILE_OTHERS_MOVE.get(place)}
 
 
-@dataclass(slots=True)  # not frozen, which doubles the cost: every reading makes one for many nodes
+@dataclass(slots=True)  # not frozen, which would double the cost: every reading makes one for many of the nodes
 class _Scan:
     """A node whose words are read again only where its milestone alone does not decide."""
 

@@ -11,7 +11,7 @@ from typing import TYPE_CHECKING, Protocol
 if TYPE_CHECKING:
     from collections.abc import Callable
 
-BLOCK_SECONDS = 0.5  # the longest block that is reserved at once; with the next one a process learns of a pause
+BLOCK_SECONDS = 0.5  # the length of the longest block; a process learns of a pause when it reserves the next block
 
 
 @dataclass(frozen=True, slots=True)

@@ -105,7 +105,7 @@ def apart() -> AbstractContextManager[object]:
 
 
 def note(**attributes: Value) -> None:
-    """Add attributes to the present span, where one is open."""
+    """Add attributes to the present span; does nothing if no span is open."""
     if _tracer is not None:
         _tracer.note(attributes)
 

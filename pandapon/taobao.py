@@ -69,39 +69,40 @@ def trace(answers: Sequence[tuple[str, Any]], ref: OrderRef) -> Trace:
     return Trace(ref, tuple(packages))
 
 
-def _order(found: dict[str, Any], *, fen: bool) -> Order:
-    subs = _subs(found)
-    code = text(found, "status", "orderStatus") or _common(subs, "status")
-    created_at = parse_time(first(found, "createdTime", "created_time", "createTime", "tbCreateTime"))[0]
+def _order(row: dict[str, Any], *, fen: bool) -> Order:
+    subs = sub_orders(row)
+    code = text(row, "status", "orderStatus") or _common(subs, "status")
+    created_at = parse_time(first(row, "createdTime", "created_time", "createTime", "tbCreateTime"))[0]
     is_unpaid = waits_for_payment(Platform.TAOBAO, code)
     sent = _consignments(subs)
     return Order(
         platform=Platform.TAOBAO,
-        order_id=text(found, "purchaseId", "purchase_id", "purchaseOrderId", "orderId", "id"),
+        order_id=text(row, "purchaseId", "purchase_id", "purchaseOrderId", "orderId", "id"),
         status_code=code,
         milestone=more_advanced(order_claim(TAOBAO_ORDER, code), _subs_claim(subs)),
         created_at=created_at,
-        paid_at=parse_time(first(found, "payTime", "pay_time"))[0],
+        paid_at=parse_time(first(row, "payTime", "pay_time"))[0],
         # No deadline is documented for Taobao: 1688's name for it is tried [inferred].
-        pay_by=pay_by(first(found, "payTimeout", "pay_timeout"), created_at) if is_unpaid else None,
-        goods_amount=money(found, "productAmount", "product_amount", fen=fen),
-        shipping_amount=money(found, "domesticPostFee", "domestic_post_fee", "shippingFee", "postFee", fen=fen),
-        total_amount=money(found, "purchaseAmount", "purchase_amount", "totalAmount", fen=fen),
-        seller=words(found, "shopName", "sellerNick", "seller_nick", "userNick"),
+        pay_by=pay_by(first(row, "payTimeout", "pay_timeout"), created_at) if is_unpaid else None,
+        goods_amount=money(row, "productAmount", "product_amount", fen=fen),
+        shipping_amount=money(row, "domesticPostFee", "domestic_post_fee", "shippingFee", "postFee", fen=fen),
+        total_amount=money(row, "purchaseAmount", "purchase_amount", "totalAmount", fen=fen),
+        seller=words(row, "shopName", "sellerNick", "seller_nick", "userNick"),
         items=tuple(_item(sub, fen=fen) for sub in subs),
         waybills=tuple(dict.fromkeys(consignment.waybill for consignment in sent)),
         consignments=tuple({each.waybill: each for each in reversed(sent) if each.carrier}.values()),
-        sub_order_ids=tuple(dict.fromkeys(one for sub in subs if (one := _sub_id(sub)))),
-        refund_status=next((one for sub in subs if (one := _refund(sub))), ""),
-        close_reason=text(found, "closeReason", "close_reason") or _common(subs, "closeReason", "close_reason"),
-        modified_at=parse_time(first(found, "modifyTime", "modify_time"))[0],
-        outer_id=text(found, "outerPurchaseId", "outer_purchase_id", "sellerOrderNumber"),
+        sub_order_ids=tuple(dict.fromkeys(sub_id for sub in subs if (sub_id := _sub_id(sub)))),
+        refund_status=next((refund for sub in subs if (refund := _refund(sub))), ""),
+        close_reason=text(row, "closeReason", "close_reason") or _common(subs, "closeReason", "close_reason"),
+        modified_at=parse_time(first(row, "modifyTime", "modify_time"))[0],
+        outer_id=text(row, "outerPurchaseId", "outer_purchase_id", "sellerOrderNumber"),
     )
 
 
-def _subs(found: dict[str, Any]) -> list[dict[str, Any]]:
+def sub_orders(order: dict[str, Any]) -> list[dict[str, Any]]:
+    """Return the sub-orders of an order, each of which is a line. The names of their list are inferred."""
     names = ("subPurchaseOrders", "sub_purchase_orders", "subOrders", "subOrderDetails", "subOrderList", "orderLines")
-    return items(first(found, *names))
+    return items(first(order, *names))
 
 
 def _sub_id(sub: dict[str, Any]) -> str:

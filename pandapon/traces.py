@@ -19,7 +19,7 @@ if TYPE_CHECKING:
 
     from pandapon.shipment import Milestone, OrderRef
 
-_LEADS = timedelta(days=275)  # the scans of a parcel that come before another scan are mostly younger than this by then
+_LEADS = timedelta(days=275)  # a parcel's earlier scans mostly lie less than this before a later one
 _NEVER = datetime.min.replace(tzinfo=UTC)
 
 

@@ -12,7 +12,7 @@ _BOX = re.compile(r"(JD[A-Z]{0,3}[0-9]{8,20})-([0-9]{1,3})-([0-9]{1,3})-?")
 _DASH = re.compile(r"[‐‑‒–—―−]")
 _OTHER = re.compile(r"[^0-9A-Z]+")
 _SEVERAL = re.compile(r"[,;、/|]+")
-LONG = 9  # letters and digits: between pieces this long a blank separates numbers, between shorter ones it groups one
+LONG = 9  # letters and digits; a blank separates pieces of this length, and only groups a number into shorter ones
 SHORTEST, DIGITS = 8, 4  # the fewest characters, and the fewest digits among them, of a tracking number
 
 
@@ -47,7 +47,7 @@ def split(text: str) -> tuple[str, ...]:
 
 @lru_cache(maxsize=20_000)
 def _parts(number: str) -> tuple[str, str]:
-    """The number and its box, such as ``1-2``; empty where it has none."""
+    """The number and its box, such as ``1-2``; the box is empty if the number has none."""
     folded = unicodedata.normalize("NFKC", number).upper()
     packed = _DASH.sub("-", "".join(folded.split()))
     if box := _BOX.fullmatch(packed):
