@@ -197,7 +197,7 @@ _SHAPES: tuple[tuple[re.Pattern[str], str], ...] = tuple(
         ("1[0-3][0-9]{11}", "EMS"),
     )
 )
-# Words behind a carrier's name that do not tell carriers apart. 快运 (freight) is not among them: it is another company.
+# Words behind a carrier's name that do not tell carriers apart. 快运 (freight) does: it names another company.
 _GENERIC = re.compile(r"(?:股份)?(?:有限)?公司$|(?:快递|速递|速运|物流|标快|特快|express|logistics)(?:服务)?$")
 # Names that leave the carrier open, so that the number's shape is looked at.
 _OPEN = frozenset({"", "其他", "其它", "其他快递", "其它快递", "快递", "物流", "other", "others", "unknown"})

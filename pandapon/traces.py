@@ -175,9 +175,9 @@ def _forward(rows: Sequence[Row], known: _Known, near: datetime | None, newest_f
 
 
 def _runs_backward(times: Sequence[datetime], newest_first: bool) -> bool:
-    """Whether a list is newest first: most pairs of neighbours decide, then the two ends, then the platform's habit.
+    """Whether a list is newest first, by the majority of its pairs of neighbours, because a time may be mistyped.
 
-    A single pair decides nothing, because a time may be mistyped.
+    In a tie the two ends decide, then the platform's habit.
     """
     falls: int = sum(map(gt, times, times[1:]))
     rises: int = sum(map(lt, times, times[1:]))

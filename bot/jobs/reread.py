@@ -11,7 +11,7 @@ from bot.jobs.isolation import isolated
 from bot.process.loop import give_way
 from pandapon.courier import RULES, read_entry
 from pandapon.pickup import earliest_pick_up
-from pandapon.progress import order_milestone, order_reason, milestone_after
+from pandapon.progress import milestone_after, order_milestone, order_reason
 from pandapon.shipment import FINAL, Milestone
 from storage.corrections import Correction
 from tracking.lines import Line, with_named

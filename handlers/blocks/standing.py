@@ -24,8 +24,8 @@ from handlers.blocks.locale_data import days
 from handlers.blocks.text import escape, truncate
 from pandapon.courier import Reason
 from pandapon.milestones import fold_code, status_claim
-from pandapon.pickup import earliest_pick_up, deadline_from_nodes
-from pandapon.progress import event_order, order_reason, parcel_reason, latest_reason
+from pandapon.pickup import deadline_from_nodes, earliest_pick_up
+from pandapon.progress import event_order, latest_reason, order_reason, parcel_reason
 from pandapon.shipment import FINAL, Milestone
 from pandapon.times import CHINA
 

@@ -8,9 +8,9 @@ from handlers.blocks.i18n import _
 from handlers.wire.errors import RequestError
 from handlers.writing.receivers import SavedAddress
 from handlers.writing.writer import Found, Plan, new_id
+from pandapon.errors import UnknownPathError
 from pandapon.operations import addresses
 from pandapon.operations.addresses import SaveAddress
-from pandapon.errors import UnknownPathError
 from pandapon.operations.requests import Nothing, make_request
 from tracking.changes.address import AddressChange, judge
 from tracking.writes import WriteState

@@ -84,9 +84,7 @@ async def no_proof(_api: PandaPon, _change: changes.ProofSent, _age: timedelta) 
     return Found(WriteState.UNKNOWABLE)
 
 
-async def _of(
-    api: PandaPon, change: changes.RefundChanged | changes.RefundWithdrawn | changes.ReturnSent
-) -> Refund:
+async def _of(api: PandaPon, change: changes.RefundChanged | changes.RefundWithdrawn | changes.ReturnSent) -> Refund:
     return await refund_reading.refund(api, change.platform, change.refund_id)
 
 

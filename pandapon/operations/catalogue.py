@@ -27,7 +27,6 @@ _PLACEHOLDER = re.compile(r"\{(\w+)\}")  # in a path, such as {refundId}
 _PATH = re.compile(r"/[A-Za-z0-9_./{}-]+")
 
 
-
 class Catalogue:
     """The operations by name, with the paths of the settings in place of the declared ones."""
 

@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-
 from datetime import datetime
 from typing import TYPE_CHECKING, Annotated, Any
 
@@ -498,7 +497,6 @@ ALIBABA_DETAIL = Operation(
     _alibaba_order,
     note="v1's path is stated, v2's navigation lacks it",
 )
-
 
 
 # The calls that both platforms have: the operation, and the maker of its request.

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import asyncio
 from base64 import b64decode
-from typing import TYPE_CHECKING, Any
+from typing import TYPE_CHECKING
 
 from sandbox.pandapon.goods import PICTURES_TO_TRY, picture
 from sandbox.slack.workspace import SlackError

@@ -12,7 +12,7 @@ from hypothesis import strategies as st
 from pandapon.carts import CartLine
 from pandapon.operations.addresses import AlibabaReceiver, TaobaoReceiver
 from pandapon.operations.orders import AlibabaPreview
-from pandapon.purchases import Cost, Share, costs, creation, goods_total, created_order_ids, previews, shares
+from pandapon.purchases import Cost, Share, costs, created_order_ids, creation, goods_total, previews, shares
 from pandapon.shipment import Platform
 
 ALIBABA, TAOBAO = Platform.ALIBABA, Platform.TAOBAO

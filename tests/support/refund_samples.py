@@ -16,12 +16,12 @@ from handlers.features.aftersales import asking, handling, refunds_view
 from handlers.posts import lines
 from handlers.wire.requests import ShowRefunds
 from pandapon.aftersales import (
-    RefundLine,
-    Refund,
     GoodsState,
     Letter,
-    RefundRequest,
+    Refund,
+    RefundLine,
     RefundReason,
+    RefundRequest,
     RefundTerms,
     ReturnCarrier,
 )

@@ -9,7 +9,7 @@ from typing import TYPE_CHECKING
 
 import pytest
 
-from pandapon.aftersales import Refund, Letter
+from pandapon.aftersales import Letter, Refund
 from pandapon.shipment import Platform
 from storage import codec
 from tracking.changes import refunds as changes

@@ -17,7 +17,7 @@ if TYPE_CHECKING:
     from collections.abc import Iterable, Mapping
     from datetime import timedelta
 
-    from pandapon.aftersales import Refund, Letter
+    from pandapon.aftersales import Letter, Refund
 
 S = WriteState
 

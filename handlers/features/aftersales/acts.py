@@ -17,7 +17,7 @@ from handlers.wire import payloads
 from handlers.wire.errors import OutdatedError, RequestError
 from handlers.writing.steps import Goto
 from pandapon import aftersales, refund_reading
-from pandapon.aftersales import RefundLine, GoodsState, RefundRequest
+from pandapon.aftersales import GoodsState, RefundLine, RefundRequest
 from pandapon.errors import PandaPonError
 from pandapon.operations import refunds as ops
 from pandapon.refunds import RefundState, refund_state

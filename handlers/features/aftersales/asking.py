@@ -29,7 +29,7 @@ from handlers.writing.steps import Done, Goto, Step
 from handlers.writing.wizard import Wizard
 from handlers.writing.writer import Plan
 from pandapon import aftersales, refund_reading
-from pandapon.aftersales import RefundLine, GoodsState, RefundRequest
+from pandapon.aftersales import GoodsState, RefundLine, RefundRequest
 from pandapon.errors import UnknownPathError
 from pandapon.operations.refunds import ALIBABA_VOUCHER
 from pandapon.shipment import Milestone, OrderRef, Platform
@@ -192,7 +192,9 @@ async def _plan(api: PandaPon, asking: AskingRefund, order: Order) -> Plan:
         code_of(order),
     )
     try:
-        return Plan(aftersales.application(ask, api.refund_codes), change, change.fen, made=aftersales.created_refund_ids)
+        return Plan(
+            aftersales.application(ask, api.refund_codes), change, change.fen, made=aftersales.created_refund_ids
+        )
     except ValueError as error:  # pydantic's: ids that the interface wants are missing
         raise RequestError(_("PandaPon's description of this order lacks what a refund needs.")) from error
 

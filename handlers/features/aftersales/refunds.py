@@ -31,7 +31,7 @@ if TYPE_CHECKING:
     from handlers.interactions.context import Context
     from handlers.interactions.interaction import Interaction
     from handlers.parsing.typed_command import TypedCommand
-    from pandapon.aftersales import Refund, Letter
+    from pandapon.aftersales import Letter, Refund
     from pandapon.models import Order
     from tracking.writes import Write
 

@@ -27,7 +27,7 @@ if TYPE_CHECKING:
 
     from handlers.blocks.message import Block, Message
     from handlers.blocks.paging import Paging
-    from pandapon.aftersales import Refund, Letter
+    from pandapon.aftersales import Letter, Refund
     from pandapon.models import Order
     from tracking.writes import Write
 

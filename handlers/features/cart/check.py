@@ -80,7 +80,9 @@ async def _asked(ctx: Context, lines: Sequence[CartLine]) -> tuple[dict[str, Tao
         skus.setdefault(line.product_id, []).extend([line.sku_id] if line.sku_id else [])
     sold: dict[str, TaobaoProduct] = {}
     reasons: dict[str, str] = {}
-    every = tuple(make_request(lambda item, ids: CheckedProduct(item_id=item, sku_ids=ids), *each) for each in skus.items())
+    every = tuple(
+        make_request(lambda item, ids: CheckedProduct(item_id=item, sku_ids=ids), *each) for each in skus.items()
+    )
     for begin in range(0, len(every), AT_ONCE):
         products = every[begin : begin + AT_ONCE]
         answer = await ctx.api.run(goods.TAOBAO_CHECK, CheckProducts(params=products))

@@ -6,7 +6,6 @@
 from __future__ import annotations
 
 import hashlib
-
 from dataclasses import dataclass
 from decimal import Decimal
 from typing import TYPE_CHECKING, Any
