@@ -20,10 +20,8 @@ if TYPE_CHECKING:
 AGREES_AFTER, PAYS_AFTER = timedelta(hours=6), timedelta(hours=12)
 # The longest time of each state. After it the platform closes the refund of a buyer who does not act.
 WITHIN = {10: timedelta(days=5), 20: timedelta(days=7), -10: timedelta(days=3), 30: timedelta(days=10)}
-UNFOUNDED, REFUSAL = (
-    "20009",
-    "商品无质量问题，不支持退款",
-)  # without a return, this reason is refused
+# The seller refuses a refund without a return for this reason, in these words.
+UNFOUNDED, REFUSAL = "20009", "商品无质量问题，不支持退款"
 REASONS = {"20006": "少货/空包裹", "20007": "货物破损", "20008": "质量问题", "20009": "不想要了"}
 CARRIERS = {"ZTO": "中通快递", "YTO": "圆通速递", "YUNDA": "韵达快递", "STO": "申通快递", "SF": "顺丰速运"}
 ASKED, AGREED, REFUSED = ("waitselleragree", 10), ("waitbuyersend", 20), ("waitbuyermodify", -10)
