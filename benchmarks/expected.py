@@ -21,7 +21,7 @@ from benchmarks.replay_counts import START
 from benchmarks.table import show
 from bot.jobs.journeys import learn
 from pandapon.client import PandaPon
-from pandapon.progress import place_after
+from pandapon.progress import milestone_after
 from pandapon.shipment import Milestone, OrderRef
 from pandapon.times import CHINA
 from sandbox.pandapon.generator import scenarios
@@ -195,7 +195,7 @@ class _Diary:
 
 def _placed(parcel: Parcel, nodes: tuple[Node, ...], order: Order) -> Parcel:
     """Return the parcel as it stood after these nodes."""
-    return replace(parcel, nodes=nodes, milestone=place_after(nodes, None, order.created_at))
+    return replace(parcel, nodes=nodes, milestone=milestone_after(nodes, None, order.created_at))
 
 
 def _row(name: str, shown: list[Estimate]) -> list[str]:

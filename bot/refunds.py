@@ -12,10 +12,9 @@ from datetime import timedelta
 from functools import partial
 from typing import TYPE_CHECKING, TypeVar
 
-from pandapon.errors import ApiError, DecodeError, InvalidRequestError, PandaPonError
+from pandapon.errors import ApiError, DecodeError, InvalidRequestError, PandaPonError, UnknownPathError
 from pandapon.operations import refunds as ops
-from pandapon.operations.catalogue import UnknownPathError
-from pandapon.operations.requests import Request, made
+from pandapon.operations.requests import Request, make_request
 from pandapon.refunds import RefundDetail, claims, is_same_state
 from pandapon.shipment import Platform
 
@@ -107,7 +106,7 @@ class RefundReader:
         if refusal.count >= REFUSED_AFTER and self._is_recent(refusal.at):
             return None
         try:
-            request = made(partial(operation.request, **facts))
+            request = make_request(partial(operation.request, **facts))
             answer = await self._api.run(operation, request, background=background)
         except REFUSALS as error:
             if not refusal.count:

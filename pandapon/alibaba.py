@@ -1,4 +1,4 @@
-"""Readers of 1688's answers. The upstream's objects seem passed on unchanged: null for a list is normal."""
+"""Readers of 1688's answers, which seem to be the upstream's objects, unchanged [inferred]. Null lists are normal."""
 
 from __future__ import annotations
 
@@ -10,7 +10,7 @@ from pandapon.fields import amount, count, first, link, money, native_number, te
 from pandapon.milestones import (
     ALIBABA_LINE,
     ALIBABA_ORDER,
-    folded,
+    fold_code,
     lines_claim,
     order_claim,
     parcel_claim,
@@ -18,7 +18,7 @@ from pandapon.milestones import (
 )
 from pandapon.models import Consignment, Item, Order, Page, Product
 from pandapon.progress import BUYERS
-from pandapon.shapes import items, listed, mapping, one, texts
+from pandapon.shapes import items, mapping, page_rows, single, texts
 from pandapon.shipment import Platform
 from pandapon.times import parse_time
 from pandapon.traces import Package, Row, Trace
@@ -34,34 +34,34 @@ _WITHOUT_COURIER = "2"  # a consignment's type: "0" sent by the seller, "1" book
 
 def products(data: Any, page: int, page_size: int) -> Page[Product]:
     """Read a page of search results. Prices are yuan. Raises DecodeError."""
-    rows, total = listed(data, "the product page")
+    rows, total = page_rows(data, "the product page")
     goods = tuple(product for row in rows if (product := _product(row)).product_id or product.title)
     return Page[Product](items=goods, page=page, page_size=page_size, total=total)
 
 
 def order(data: Any, order_id: str) -> Order:
-    """Read an order, the upstream's TradeInfo, and give it the id that was asked for. Raises DecodeError.
+    """Read an order, the upstream's TradeInfo, and give it the requested id. Raises DecodeError.
 
-    Amounts are yuan. The answer's id may be wrong: in one of the vendor's samples a float has cut its last digits.
+    Amounts are yuan. The answer's own id may be wrong: in a sample of the vendor a float has cut an id's last digits.
     """
-    answered = _order(one(data, "the order"))
+    answered = _order(single(data, "the order"))
     if not (answered.order_id or answered.status_code):
         raise DecodeError("the order has neither an id nor a status")
     return answered.model_copy(update={"order_id": order_id})
 
 
 def orders(data: Any, page: int, page_size: int) -> Page[Order]:
-    """Read a page of orders in several envelopes [inferred]; rows without id are dropped. Raises DecodeError."""
-    rows, total = listed(data, "the order page")
-    page_orders = (_order(one(row, "the order")) for row in rows)
-    with_id = tuple(each for each in page_orders if each.order_id)
+    """Read a page of orders in one of several envelopes [inferred]; rows without id are dropped. Raises DecodeError."""
+    rows, total = page_rows(data, "the order page")
+    page_orders = (_order(single(row, "the order")) for row in rows)
+    with_id = tuple(order_ for order_ in page_orders if order_.order_id)
     return Page[Order](items=with_id, page=page, page_size=page_size, total=total)
 
 
 def trace(data: Any, ref: OrderRef) -> Trace:
-    """Read an order's trace: a list, or one object. Null is an empty list. Raises DecodeError for other values."""
+    """Read an order's trace: a list, or a single object; null is an empty list. Raises DecodeError for other values."""
     inner = first(mapping(data), "logisticsTrace")
-    rows, _total = listed(data if inner is None else items(inner), "the trace")
+    rows, _total = page_rows(data if inner is None else items(inner), "the trace")
     packages = (_package(row, position) for position, row in enumerate(rows))
     return Trace(ref, tuple(package for package in packages if package is not None))
 
@@ -98,9 +98,9 @@ def _order(trade: dict[str, Any]) -> Order:
 
 
 def _close_reason(base: dict[str, Any]) -> str:
-    """Why the order was closed; who closed it, where that says that its buyer did and no reason does."""
+    """The reason for the closing. If it is missing or "other" and the buyer closed the order, the code that says so."""
     reason, closer = text(base, "closeReason"), text(base, "closeOperateType")
-    return closer if folded(reason) in {"", "other"} and folded(closer) in BUYERS else reason
+    return closer if fold_code(reason) in {"", "other"} and fold_code(closer) in BUYERS else reason
 
 
 def _seller(base: dict[str, Any]) -> str:
@@ -130,7 +130,7 @@ def _goods_claim(goods: Sequence[dict[str, Any]]) -> Milestone | None:
 
 
 def _consignments(trade: dict[str, Any]) -> list[Consignment]:
-    """The consignments with a number. One that was handed over without a courier cannot be tracked [upstream]."""
+    """The consignments with a number. A consignment without a courier cannot be tracked [upstream] and is left out."""
     rows = items(mapping(trade.get("nativeLogistics")).get("logisticsItems"))
     return [
         Consignment(waybill=bill, carrier=words(row, "logisticsCompanyName"), logistics_id=text(row, "logisticsCode"))
@@ -142,7 +142,7 @@ def _consignments(trade: dict[str, Any]) -> list[Consignment]:
 
 def _product(row: dict[str, Any]) -> Product:
     """Read a search result. Name and picture are stated; the other names are the upstream's [inferred]."""
-    price, number_ = mapping(row.get("priceInfo")), native_number(row, "offerId", "offerMapId", "itemId")
+    price, own_number = mapping(row.get("priceInfo")), native_number(row, "offerId", "offerMapId", "itemId")
     return Product(
         platform=Platform.ALIBABA,
         product_id=text(row, "offerMapId", "offerId", "itemId"),
@@ -153,14 +153,14 @@ def _product(row: dict[str, Any]) -> Product:
         sold=text(row, "monthSold", "sold"),
         min_quantity=count(row, "minOrderQuantity", "beginAmount", "quantityBegin") or None,
         place=words(row, "sendGoodsAddressText", "location", "province"),
-        url=f"https://detail.1688.com/offer/{number_}.html" if number_ else "",
+        url=f"https://detail.1688.com/offer/{own_number}.html" if own_number else "",
     )
 
 
 def _package(row: dict[str, Any], position: int) -> Package | None:
     """The package of a row; None for an empty row.
 
-    ``traceNodeList`` is finer than ``logisticsSteps``; a step that no node repeats is kept, too.
+    ``traceNodeList`` has more details than ``logisticsSteps``; a step that no node repeats is kept as well.
     """
     nodes = [_node_row(item) for item in items(row.get("traceNodeList"))]
     steps = _other_steps(row, nodes)
@@ -179,19 +179,19 @@ def _package(row: dict[str, Any], position: int) -> Package | None:
 
 
 def _other_steps(row: dict[str, Any], nodes: Sequence[Row]) -> list[Row]:
-    """The steps that no node repeats; all steps if one of them has no readable time, since its neighbours place it."""
+    """The steps that no node repeats; all steps if one has no readable time, because its neighbours show its place."""
     steps = [Row(text(step, "acceptTime"), text(step, "remark")) for step in items(row.get("logisticsSteps"))]
     if not steps:
         return steps
     known = {(node.time, node.text) for node in nodes}
-    others = [step for step in steps if (step.time, step.text) not in known]
-    return others if all(parse_time(step.time)[0] for step in others) else steps
+    unrepeated = [step for step in steps if (step.time, step.text) not in known]
+    return unrepeated if all(parse_time(step.time)[0] for step in unrepeated) else steps
 
 
-def _node_row(one: dict[str, Any]) -> Row:
+def _node_row(entry: dict[str, Any]) -> Row:
     return Row(
-        time=text(one, "acceptTime", "time"),
-        text=text(one, "remark"),
-        action=text(one, "action"),
-        place=text(one, "facilityName"),
+        time=text(entry, "acceptTime", "time"),
+        text=text(entry, "remark"),
+        action=text(entry, "action"),
+        place=text(entry, "facilityName"),
     )

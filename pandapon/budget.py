@@ -18,7 +18,7 @@ _until: ContextVar[float | None] = ContextVar("until", default=None)  # monotoni
 
 @contextmanager
 def limited(seconds: float) -> Iterator[None]:
-    """Limit the block to ``seconds`` in all. A narrower limit that holds already stays."""
+    """Limit the block to ``seconds`` in all. A limit around it that ends sooner stays in force."""
     until, standing = time.monotonic() + seconds, _until.get()
     token = _until.set(until if standing is None else min(until, standing))
     try:

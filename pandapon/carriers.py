@@ -23,13 +23,13 @@ LONGEST_NAME = 80  # characters of a carrier's name; the platforms' names have a
 class Carrier:
     """One carrier.
 
-    ``page``: an https address, with ``{number}`` where the tracking number belongs; without it, the page on which one
-    types the number; empty: none known. ``phone``: the service number within the carrier's own country; empty: none
-    known. ``names``: other names and codes, as the platforms, couriers and tracking services write them.
+    ``page``: an https address, with ``{number}`` where the tracking number belongs; without that, the page on which a
+    person types the number; empty: none known. ``phone``: the service number within the carrier's own country; empty:
+    none known. ``names``: other names and codes, as the platforms, couriers and tracking services write them.
     """
 
     name: str  # short and Latin, such as ZTO
-    chinese: str  # short and Chinese, such as 中通; the Latin name where there is none
+    chinese: str  # short and Chinese, such as 中通; the Latin name if the carrier has no Chinese one
     phone: str
     phone_grade: Grade
     page: str
@@ -37,7 +37,7 @@ class Carrier:
     names: tuple[str, ...] = ()
 
     def address(self, number: str) -> str:
-        """Return the https address that shows this number, or the carrier's own page; empty: none known."""
+        """Return the https address that shows this number, or the carrier's front page; empty: none known."""
         if "{number}" not in self.page:
             return self.page
         if is_number(number):
@@ -197,17 +197,17 @@ _SHAPES: tuple[tuple[re.Pattern[str], str], ...] = tuple(
         ("1[0-3][0-9]{11}", "EMS"),
     )
 )
-# Words that follow a carrier's name and say nothing about which carrier it is. 快运 (freight) is another company.
+# Words behind a carrier's name that do not tell carriers apart. 快运 (freight) does: it names another company.
 _GENERIC = re.compile(r"(?:股份)?(?:有限)?公司$|(?:快递|速递|速运|物流|标快|特快|express|logistics)(?:服务)?$")
-# Names that leave the carrier open: the number's shape may tell it.
+# Names that leave the carrier open, so that the number's shape is looked at.
 _OPEN = frozenset({"", "其他", "其它", "其他快递", "其它快递", "快递", "物流", "other", "others", "unknown"})
 
 
 def carrier_of(name: str, number: str = "") -> CarrierMatch | None:
     """Return the carrier of a parcel: by the name or code that the platform gives, else by the number's shape.
 
-    A guess by the shape is marked. None: neither tells. A name that no carrier of the table has means another carrier,
-    so the shape is not asked then.
+    A guess by the shape is marked. None: unknown. A name that is not in the table means a carrier outside of the table,
+    so the number's shape is not looked at then.
     """
     if named := _by_name(name[:LONGEST_NAME]):
         return CarrierMatch(named)
@@ -231,7 +231,7 @@ def _by_name(name: str) -> Carrier | None:
 
 
 def _by_beginning(key: str) -> Carrier | None:
-    """The carrier whose Chinese name begins this one, as in 中通标准件; the longest such name counts."""
+    """The carrier with whose Chinese name this one begins, as in 中通标准件; the longest such name counts."""
     beginnings = (key[:length] for length in range(len(key), 1, -1))
     carrier = next((_NAMES[start] for start in beginnings if start in _NAMES and not start.isascii()), None)
     return None if carrier and "快运" in key and "快运" not in "".join(carrier.names) else carrier
@@ -243,7 +243,7 @@ def _by_shape(number: str) -> Carrier | None:
 
 
 def _key(name: str) -> str:
-    """A name without case, width, blanks and signs. Marks stay: Thai vowels are marks."""
+    """A name without case, width, blanks and punctuation. Combining marks stay, because Thai vowels are such."""
     folded = unicodedata.normalize("NFKC", name).casefold()
     return "".join(character for character in folded if unicodedata.category(character)[0] in "LNM")
 

@@ -50,22 +50,22 @@ class CartLine(BaseModel):
     quantity: int = 0  # pieces; 0: unknown, or not a whole number
     stock: int | None = None
     seller: str = ""
-    is_enabled: bool = True  # it can still be bought
+    is_enabled: bool = True  # whether the entry can still be bought
 
     def is_of(self, product_id: str, sku_id: str, spec_id: str = "") -> bool:
-        """Whether it is the entry of a variant. A product without variants has neither sku id nor spec id."""
+        """Whether the entry holds this variant. A product without variants has neither sku id nor spec id."""
         if sku_id or spec_id:
             return bool(sku_id and sku_id == self.sku_id) or bool(spec_id and spec_id == self.spec_id)
         return product_id == self.product_id
 
 
 def fen(yuan: Decimal) -> int:
-    """Return an amount in fen. Amounts are compared so, never as fractions."""
+    """Return an amount of yuan in whole fen, rounded half up. Amounts are compared as fen, never as fractions."""
     return int((yuan * 100).to_integral_value(ROUND_HALF_UP))
 
 
 def lines_of(platform: Platform, answer: Cart) -> tuple[CartLine, ...]:
-    """Return the entries of a cart by seller; those that cannot be bought any more come last."""
+    """Return the entries of a cart, seller by seller; entries that cannot be bought any more come last."""
     lists = ((answer.enable_list, True), (answer.disable_list, False))
     return tuple(
         _line(platform, seller, entry, is_enabled=is_enabled)

@@ -1,4 +1,4 @@
-"""aiohttp's pool of connections, which gives out none that is no longer as it was left."""
+"""aiohttp's pool of connections, without the fault that stray data are taken for the next answer."""
 
 from __future__ import annotations
 
@@ -12,9 +12,9 @@ if TYPE_CHECKING:
 
 
 class Connector(aiohttp.TCPConnector):
-    """Gives out no idle connection over which anything came.
+    """A pool that gives out no idle connection on which data have arrived.
 
-    That answers nothing, but aiohttp would take it for the answer to the next request.
+    Such data answer no request, but aiohttp would take them for the answer to the next one.
     """
 
     async def connect(
@@ -23,7 +23,7 @@ class Connector(aiohttp.TCPConnector):
         traces: list[Trace],
         timeout: aiohttp.ClientTimeout,  # noqa: ASYNC109  aiohttp's own signature
     ) -> Connection:
-        """See aiohttp."""
+        """Return a connection for a request, as aiohttp does; those with stray data are closed."""
         while True:
             connection = await super().connect(req, traces, timeout)
             if connection.protocol is None or not connection.protocol.should_close:

@@ -1,4 +1,4 @@
-"""The payment deadline of an unpaid order, which a platform gives as a length of time or as a moment."""
+"""The payment deadline of an unpaid order, which a platform gives as a duration or as a moment."""
 
 from __future__ import annotations
 
@@ -9,16 +9,16 @@ from pandapon.times import parse_time
 
 # Platforms close unpaid orders within days; a deadline further off is an error of the source [inferred].
 LONGEST = timedelta(days=30)
-_WHOLE_SECOND = 1000  # milliseconds; a length in milliseconds is one of whole seconds
+_WHOLE_SECOND = 1000  # milliseconds; a duration that is no multiple of it is not in milliseconds
 
 
 def pay_by(value: object, created_at: datetime | None) -> datetime | None:
     """Return the moment (aware) at which the platform closes the order if it is still unpaid; None: no sensible one.
 
-    1688's ``payTimeout`` is a length in seconds [upstream], counted from the order's creation [inferred]. Epochs, times
-    as text and lengths in milliseconds are read as well, in case the API sends them [inferred]. Of these meanings the
-    first counts that lies after the creation, by :data:`LONGEST` at most. ``created_at`` (aware) None: a length cannot
-    be read.
+    1688's ``payTimeout`` is a duration in seconds [upstream], counted from the order's creation [inferred]. In case the
+    API sends something else, the value is also tried as an epoch or time text, and as a duration in milliseconds
+    [inferred]. The first of these meanings that lies at most :data:`LONGEST` after the creation counts. ``created_at``
+    (aware) None: only a moment can be read.
     """
     moments = (_after(created_at, _seconds(value)), parse_time(value)[0], _after(created_at, _milliseconds(value)))
     if created_at is None:

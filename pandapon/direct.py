@@ -27,10 +27,10 @@ if TYPE_CHECKING:
 
     T = TypeVar("T")
 
-_TARGET = re.compile(r"[/?][!-~]*")  # what stands in a request line as it is
-_NEVER_SENT = re.compile(r"[^ -~]")  # the same in a header; an end of line among others
-_OWN = frozenset({hdrs.ACCEPT, hdrs.ACCEPT_ENCODING})  # each request brings these
-_TIMER = TimerNoop()  # the limit of time lies around the whole exchange
+_TARGET = re.compile(r"[/?][!-~]*")  # an address that needs no quoting in a request line
+_NEVER_SENT = re.compile(r"[^ -~]")  # a character that no header may hold, such as an end of line
+_OWN = frozenset({hdrs.ACCEPT, hdrs.ACCEPT_ENCODING})  # headers that each request brings itself
+_TIMER = TimerNoop()  # a timeout around the whole exchange takes its place
 _INTERIM = range(102, 200)
 
 
@@ -38,9 +38,9 @@ class DirectExchange:
     """Exchanges with one host."""
 
     def __init__(self, base: str, connector: aiohttp.BaseConnector, timeout: aiohttp.ClientTimeout) -> None:
-        """``base``: the part that all addresses have in common. ``timeout``: of connecting, of each read, and in all.
+        """``base``: the URL with which all addresses begin. ``timeout``: for connecting, for each read, and in all.
 
-        Needs the running event loop. Raises ValueError for a base that no connection leads to.
+        Needs the running event loop. Raises ValueError for a base without scheme or host, or with a query or fragment.
         """
         url = URL(base)
         if url.scheme not in {"http", "https"} or not url.host or url.query_string or url.fragment:
@@ -53,7 +53,7 @@ class DirectExchange:
         self._common = "".join(common)
 
     def request(self, method: str, url: str, headers: Mapping[str, str], content: bytes | None) -> bytes | None:
-        """Return a request as it is sent; None for one that needs the session, which may refuse it, too."""
+        """Return the bytes of a request. None: its address or a header needs aiohttp's session, which may refuse it."""
         target = self._path + url.removeprefix(self._base)
         if not _TARGET.fullmatch(target) or _NEVER_SENT.search("".join(headers.values())):
             return None
@@ -63,17 +63,17 @@ class DirectExchange:
         return head.encode("ascii") + (content or b"")
 
     async def exchange(self, request: bytes, read: Callable[[RawResponseMessage, StreamReader], Awaitable[T]]) -> T:
-        """Send a request and return what ``read`` makes of the answer, whose body it reads to the end.
+        """Send a request and return the result of ``read``, which must read the answer's body to its end.
 
-        Raises aiohttp's ClientError and HttpProcessingError, OSError and TimeoutError. A connection on which anything
-        was raised is closed.
+        Raises aiohttp's ClientError and HttpProcessingError, OSError and TimeoutError. Any exception closes the
+        connection.
         """
         ends = asyncio.get_running_loop().time() + self._whole
         connection = await self._connector.connect(self._template, [], self._connect)
         try:
             async with asyncio.timeout(self._part) as limit:
                 message, body = await _answered(connection, request)
-                if not body.is_eof():  # mostly the body comes with the head, and one timer is enough
+                if not body.is_eof():  # the body mostly arrives with the head, and then one timer is enough
                     _limit_parts(connection, self._part)
                     limit.reschedule(ends)
                 answer = await read(message, body)

@@ -19,7 +19,7 @@ from pandapon.errors import (
 )
 from pandapon.fields import flag, loads, text
 from pandapon.unclear import leaves_open
-from pandapon.waits import asked
+from pandapon.waits import retry_after
 
 if TYPE_CHECKING:
     from pandapon.transport import Head
@@ -29,7 +29,7 @@ SUCCESS = "200"
 # plain words of the trade [inferred]; any other error is an ApiError with its own code and text.
 _NOT_SHIPPED = re.compile(r"500_2|尚未发货|未发货|没有物流|无物流|暂无物流|no logistics|not shipped", re.IGNORECASE)
 _NOT_FOUND = re.compile(r"不存在|未找到|查无|nopermission|no permission|not found|not exist", re.IGNORECASE)
-REFUSED = "PandaPon refused: "  # begins the message of a refusal that nothing more is known of
+REFUSED = "PandaPon refused: "  # begins the message of a refusal whose kind is not known
 _TIMESTAMP = re.compile(r"timestamp|时间戳|请求已?过期|请求时间.{0,4}(?:过期|无效|误差|不正确)", re.IGNORECASE)
 _AUTH = re.compile(
     r"signature|\bsign\b|签名|验签|access.?key|access.?secret|nonce|unauthori|鉴权|未授权|无权限|\btoken\b",
@@ -52,7 +52,7 @@ _MARK = b'"data":'
 
 
 def fingerprint(body: bytes) -> bytes | None:
-    """Return 16 bytes over the data of a successful answer, without decoding it; None: it cannot be told for sure.
+    """Return a 16-byte hash of a successful answer's data, without decoding it; None: the data are not found for sure.
 
     requestId and msg change from call to call, so they must come before the data. The marker of the data must occur
     once, behind a head with the code of success, so that an error never has the fingerprint of an earlier answer.
@@ -68,7 +68,8 @@ def fingerprint(body: bytes) -> bytes | None:
 def open_envelope(response: Head, body: bytes, *, writes: bool = False) -> Any:
     """Return the ``data`` of a successful answer. Raises the fitting PandaPonError for any other answer.
 
-    ``writes``: the call changes the account. Then an answer that leaves open whether it was done is a ServerError.
+    Data that are a JSON text are decoded; missing or blank ones are None. ``writes``: the call changes the account.
+    Then an answer that leaves open whether the change was made raises ServerError.
     """
     status = response.status_code
     envelope = _decoded(body)
@@ -106,7 +107,7 @@ def _decoded(body: bytes) -> dict[str, Any] | None:
 
 
 def _unpacked(data: str) -> Any:
-    """The data of an answer that holds it as a JSON text within the JSON."""
+    """The data, decoded if they are a JSON text within the JSON."""
     if data[:1] not in {"{", "["}:
         return data
     try:
@@ -116,9 +117,12 @@ def _unpacked(data: str) -> Any:
 
 
 def _check_open(response: Head, code: str, words: str, request_id: str, *, writes: bool) -> None:
-    """Raise ServerError for a write's answer that leaves open whether it was done, whatever else its words name."""
-    status, both = response.status_code, f"{code} {words}"
-    is_named = any(pattern.search(both) for pattern in (_NOT_SHIPPED, _TIMESTAMP, _RATE))
+    """Raise ServerError for an answer to a write that leaves open whether the change was made.
+
+    An HTTP status 5xx leaves it open, unless the words give a reason for which nothing was begun.
+    """
+    status, described = response.status_code, f"{code} {words}"
+    is_named = any(pattern.search(described) for pattern in (_NOT_SHIPPED, _TIMESTAMP, _RATE))
     if writes and (leaves_open(status, code, words) or (status >= 500 and not is_named)):  # noqa: PLR2004  of HTTP
         raise ServerError(f"PandaPon failed: {_quoted(code, words)}", code=code, request_id=request_id)
 
@@ -138,12 +142,12 @@ def _without_envelope(response: Head, *, writes: bool) -> PandaPonError:
 
 
 def _check_inner(data: Any, response: Head, request_id: str, *, writes: bool) -> None:
-    """Raise the error of a refusal within the data, as some 1688 calls answer."""
+    """Raise the error of a refusal within the data, where some 1688 operations put it [stated for v1]."""
     if isinstance(data, dict) and flag(data.get("success")) is False:
         words = _text(data.get("errorInfo")) or _text(data.get("errorMsg")) or _text(data.get("errorMessage"))
         code = _text(data.get("errorCode"))
         _check_open(response, code, words, request_id, writes=writes)
-        raise _named(response, code, words, request_id)
+        raise _refusal_by_words(response, code, words, request_id)
 
 
 def _refusal(response: Head, code: str, words: str, request_id: str) -> PandaPonError:
@@ -154,22 +158,22 @@ def _refusal(response: Head, code: str, words: str, request_id: str) -> PandaPon
     if status in {401, 403} or code in _AUTH_CODES:
         kind = TimestampError if _TIMESTAMP.search(words) else AuthError
         return kind(f"PandaPon refused the signature: {_quoted(code, words)}", code=code, request_id=request_id)
-    error = _named(response, code, words, request_id)
+    error = _refusal_by_words(response, code, words, request_id)
     if status >= 500 and type(error) is ApiError:  # noqa: PLR2004  the HTTP status class
         message = f"PandaPon failed with HTTP {status}: {_quoted(code, words)}"
         return ServerError(message, code=code, request_id=request_id)
     return error
 
 
-def _named(response: Head, code: str, words: str, request_id: str) -> PandaPonError:
+def _refusal_by_words(response: Head, code: str, words: str, request_id: str) -> PandaPonError:
     """The error of a refusal by its code and words alone."""
-    quoted, both = _quoted(code, words), f"{code} {words}"
-    if _RATE.search(both):
+    quoted, described = _quoted(code, words), f"{code} {words}"
+    if _RATE.search(described):
         return _too_fast(response, code, words, request_id)
-    if _FAILED.fullmatch(code) and not _NOT_SHIPPED.search(both) and not _TIMESTAMP.search(both):
+    if _FAILED.fullmatch(code) and not _NOT_SHIPPED.search(described) and not _TIMESTAMP.search(described):
         return ServerError(f"PandaPon failed: {quoted}", code=code, request_id=request_id)
     for kind, pattern, sentence in _KINDS:
-        if pattern.search(both):
+        if pattern.search(described):
             return kind(f"{sentence}: {quoted}", code=code, request_id=request_id)
     if code == "404":
         return NotFoundError(f"PandaPon knows no such thing: {quoted}", code=code, request_id=request_id)
@@ -186,7 +190,7 @@ _KINDS: tuple[tuple[type[ApiError], re.Pattern[str], str], ...] = (
 
 def _too_fast(response: Head, code: str, words: str, request_id: str) -> RateLimitError:
     message = f"PandaPon asks to slow down: {_quoted(code, words)}"
-    return RateLimitError(message, retry_after=asked(response.headers), code=code, request_id=request_id)
+    return RateLimitError(message, retry_after=retry_after(response.headers), code=code, request_id=request_id)
 
 
 def _quoted(code: str, words: str) -> str:
@@ -194,7 +198,7 @@ def _quoted(code: str, words: str) -> str:
 
 
 def _line(text: str, longest: int) -> str:
-    """The text as one short printable line: in the log the vendor's words must not look like lines of ours."""
+    """The text as one short printable line, so that the vendor's words never look like log lines of ours."""
     return " ".join("".join(sign if sign.isprintable() else " " for sign in text).split())[:longest]
 
 

@@ -7,6 +7,7 @@ PandaPonError
   RateLimitError
   DecodeError
   InvalidRequestError
+  UnknownPathError
   ApiError
     AuthError
       TimestampError
@@ -25,7 +26,7 @@ _PLAIN = re.compile(r"[A-Za-z0-9_.-]{1,40}")  # the form of a code, which no sen
 class PandaPonError(Exception):
     """Base of all errors that this package raises on purpose."""
 
-    own_words = False  # whether the message holds nothing that the API sent
+    own_words = False  # whether the whole message is ours; an API's words may name people, and reach no log
 
     def __init__(self, message: str, *, code: str = "", request_id: str = "") -> None:
         super().__init__(message)
@@ -56,7 +57,10 @@ class TimeoutError(TransportError):  # noqa: A001  named as httpx and asyncio na
 
 
 class ServerError(PandaPonError):
-    """The API answered 5xx, or 200 with a code that says it failed on its side."""
+    """The API failed on its side: it answered HTTP 5xx, or a code or words that say so.
+
+    After a call that writes, nobody knows whether the change was made.
+    """
 
 
 class RateLimitError(PandaPonError):
@@ -68,15 +72,19 @@ class RateLimitError(PandaPonError):
 
 
 class DecodeError(PandaPonError):
-    """The answer was not the JSON that the contract promises."""
+    """The answer is too large, is no JSON, or lacks the object, list or id that it should hold."""
 
     own_words = True
 
 
 class InvalidRequestError(PandaPonError):
-    """A value cannot stand in the operation's request: nothing was sent."""
+    """A value does not fit the operation's request. Nothing was sent."""
 
     own_words = True
+
+
+class UnknownPathError(PandaPonError):
+    """The operation's path is neither published nor set, or a placeholder in it has no value. Nothing was sent."""
 
 
 class ApiError(PandaPonError):
@@ -88,15 +96,15 @@ class AuthError(ApiError):
 
 
 class TimestampError(AuthError):
-    """The timestamp was refused: the clock differs by more than 600 s, or the API takes the other unit (s, ms)."""
+    """The timestamp was refused: the clock differs by over 600 s [stated], or the API takes the other unit (s, ms)."""
 
 
 class NotFoundError(ApiError):
-    """No such order for this account on this platform (or the endpoint's path is not this one)."""
+    """The account has no such order or refund on this platform, or the operation's path is wrong."""
 
 
 class UnknownProductError(NotFoundError):
-    """No such product: it is off sale, or the number is wrong. Products are in no account."""
+    """No such product: it is off sale, or the number is wrong. Products do not belong to an account."""
 
 
 class NotShippedError(ApiError):

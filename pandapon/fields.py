@@ -1,4 +1,4 @@
-"""Reads fields of remote JSON leniently: a missing or odd one is empty. Lists and objects are read in ``shapes``."""
+"""Reads fields of remote JSON leniently: a missing or odd value is empty. Lists and objects are read in ``shapes``."""
 
 from __future__ import annotations
 
@@ -10,13 +10,13 @@ from typing import Any
 
 from pandapon.markup import plain
 
-_DIGITS = 18  # before and behind the point; no amount is longer, and 1e999999999 must not be written out
+_DIGITS = 18  # on each side of the point; no amount is longer, and 1e999999999 must not be written out
 _NATIVE = re.compile(r"[0-9]{6,20}")
 _JSON = json.JSONDecoder(parse_float=Decimal)
 _ODD = re.compile(r"\\u(?:[dD]|0000)")  # half of a surrogate pair or NUL, or a text that looks like one
 _NULLS = frozenset({"", "null", "(null)", "undefined"})  # null as careless serialisers write it
 _LONGEST_NULL = max(map(len, _NULLS))
-_DOUBLE = 15  # a double holds so many digits of a whole number; a longer one in powers of ten has lost some
+_DOUBLE = 15  # significant digits of a double; a longer whole number in scientific notation has lost digits
 _CURRENCY = re.compile(r"^(?:¥|RMB|CNY)\s*|\s*(?:元|RMB|CNY)$", re.IGNORECASE)
 _GROUPED = re.compile(r"[+-]?\d{1,3}(?:,\d{3})+(?:\.\d+)?")  # 1,234.50
 _FLAGS = dict.fromkeys(("true", "y", "yes", "t", "1"), True) | dict.fromkeys(("false", "n", "no", "f", "0"), False)
@@ -54,7 +54,7 @@ def is_null(value: Any) -> bool:
 
 
 def first(source: dict[str, Any], *names: str) -> Any:
-    """Return the first of these fields that holds something; None: there is none."""
+    """Return the value of the first of these fields that holds something; None: all are empty."""
     return next((value for name in names if not is_null(value := source.get(name))), None)
 
 
@@ -63,7 +63,7 @@ def text(source: dict[str, Any], *names: str) -> str:
     for name in names:
         value = source.get(name)
         if isinstance(value, str):
-            stripped = value.strip()  # not is_null, whose call shows: every field of each scan comes by here
+            stripped = value.strip()  # is_null is inlined: every field of each scan passes here, so the call would cost
             if len(stripped) > _LONGEST_NULL or stripped.casefold() not in _NULLS:
                 return stripped
         elif isinstance(value, int) and not isinstance(value, bool):
@@ -74,7 +74,7 @@ def text(source: dict[str, Any], *names: str) -> str:
 
 
 def _written(value: Decimal) -> str:
-    """A number as text: a whole one without a fraction; empty where a float has lost digits of a long one."""
+    """A number as text, a whole one without a fraction; empty for a long one that has lost digits as a float."""
     if not value.is_finite() or abs(value.adjusted()) > 2 * _DIGITS or _exponent(value) < -2 * _DIGITS:
         return ""
     if value.adjusted() >= _DOUBLE and _exponent(value) > 0:
@@ -89,7 +89,7 @@ def words(source: dict[str, Any], *names: str) -> str:
 
 
 def link(source: dict[str, Any], *names: str) -> str:
-    """Return the first of these fields if it is a web address, with https where it has no scheme; else empty."""
+    """Return the first non-empty of these fields if it is a web address, else empty; ``//`` is completed to https."""
     url = text(source, *names)
     if url.startswith("//"):
         return f"https:{url}"
@@ -97,21 +97,21 @@ def link(source: dict[str, Any], *names: str) -> str:
 
 
 def money(source: dict[str, Any], *names: str, fen: bool = False) -> Decimal | None:
-    """Return the first of these fields that is an amount, in yuan; None: none. ``fen``: the API counts hundredths."""
-    value = next((found for name in names if (found := amount(source.get(name))) is not None), None)
-    return value / 100 if value is not None and fen else value
+    """Return the first of these fields that is an amount, in yuan; else None. ``fen``: the API counts hundredths."""
+    first_amount = next((value for name in names if (value := amount(source.get(name))) is not None), None)
+    return first_amount / 100 if first_amount is not None and fen else first_amount
 
 
 def amount(value: Any) -> Decimal | None:
-    """Return a number from 0, or None: below it stand marks such as -1 for an unknown price."""
-    found = number(value)
-    return found if found is not None and found >= 0 else None
+    """Return a number that is not negative, else None: a negative one is a mark, such as -1 for an unknown price."""
+    decimal = number(value)
+    return decimal if decimal is not None and decimal >= 0 else None
 
 
 def number(value: Any) -> Decimal | None:
     """Return a number, or a text that holds one, as Decimal; None unless it is finite and of a sensible length.
 
-    A text may group its thousands, name yuan, and be written in full width.
+    A text may group its thousands, name the yuan (¥, RMB, CNY, 元), and have full-width characters.
     """
     if isinstance(value, bool) or not isinstance(value, int | str | Decimal):
         return None
@@ -135,22 +135,22 @@ def _exponent(value: Decimal) -> int:
 
 
 def count(source: dict[str, Any], *names: str) -> int | None:
-    """Return the first of these fields that is a whole number from 0; None: none is. 2.5 kilograms are no count."""
-    found = (amount(source.get(name)) for name in names)
-    return next((int(each) for each in found if each is not None and each == each.to_integral_value()), None)
+    """Return the first of these fields that is a whole number and not negative; None: none is. 2.5 is no count."""
+    amounts = (amount(source.get(name)) for name in names)
+    return next((int(value) for value in amounts if value is not None and value == value.to_integral_value()), None)
 
 
 def flag(value: Any) -> bool | None:
-    """Return a truth value, also as a word or number: "true", "Y", 1; None: it is none."""
+    """Return the truth value of a boolean, word or number, such as "true", "Y" or 1; None: the value is none."""
     if isinstance(value, bool):
         return value
     return _FLAGS.get(text({"": value}, "").casefold())
 
 
 def native_number(source: dict[str, Any], *names: str) -> str:
-    """Return the first of these fields that is a marketplace's own number of a product; else empty.
+    """Return the first of these fields that is the marketplace's own number of a product; empty if none is.
 
-    The ids of API v2 are opaque texts; nothing can be addressed by these on the marketplace itself.
+    API v2 has opaque texts as ids [stated], which make no address of the marketplace's own pages.
     """
-    numbers = (text(source, name) for name in names)
-    return next((number_ for number_ in numbers if _NATIVE.fullmatch(number_)), "")
+    ids = (text(source, name) for name in names)
+    return next((product_id for product_id in ids if _NATIVE.fullmatch(product_id)), "")

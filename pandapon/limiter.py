@@ -23,7 +23,7 @@ class RequestLimiter:
     """A share of the pace: ``slots`` requests in flight and ``rate`` requests a second (0: no limit)."""
 
     def __init__(self, slots: int, rate: float, share: str = "", pace: SharedPace | None = None) -> None:
-        """``pace``: where several processes share the rate, under the name ``share``; None: this is the only one."""
+        """``pace``: the rate that several processes share, under the name ``share``; None: there is one process."""
         self._slots = asyncio.Semaphore(max(1, slots))
         self._limiter: SharedLimiter | AsyncLimiter | None = None
         if rate > 0:
@@ -31,11 +31,11 @@ class RequestLimiter:
         self._paused_until = 0.0  # monotonic seconds
 
     def pause(self, seconds: float) -> None:
-        """Let nothing pass for a while: the API asked for it."""
+        """Let no request pass for ``seconds``, an hour at most: the API asked to slow down."""
         self._paused_until = max(self._paused_until, time.monotonic() + min(seconds, LONGEST.total_seconds()))
 
     async def __aenter__(self) -> None:
-        """Wait for a place for one request. Raises RateLimitError during a pause, so that requests do not pile up."""
+        """Wait for a slot and the pace. Raises RateLimitError during a pause, so that requests do not pile up."""
         self._check()
         await self._slots.acquire()
         try:
@@ -60,7 +60,7 @@ def _own_limiter(rate: float) -> AsyncLimiter:
 
 
 def limiters(config: Config, pace: SharedPace | None = None) -> tuple[RequestLimiter, RequestLimiter]:
-    """Return the limiters of the poller and of people. Each has at least one slot, so that neither starves."""
+    """Return the limiters of the poller and of people. Each has a slot and a tenth of the rate at least."""
     share = min(1.0, max(0.0, config.background_share))
     slots = round(config.concurrency * share)
     background = RequestLimiter(slots, config.rate_per_second * max(share, 0.1), BACKGROUND, pace)

@@ -1,4 +1,4 @@
-"""Reads an order's logistics, in one call or several, and decodes only what differs from the reading before.
+"""Reads an order's logistics, in one call or several, and decodes the answers only if they differ from the last ones.
 
 An unchanged answer is the common case of a poll, so answers are compared by a fingerprint of their bytes.
 """
@@ -12,24 +12,52 @@ from typing import TYPE_CHECKING, Any, NamedTuple, cast
 
 import httpx
 
+from pandapon import alibaba, taobao
 from pandapon.envelope import fingerprint, open_envelope
 from pandapon.errors import DecodeError, NotShippedError
-from pandapon.operations.orders import LOGISTICS
+from pandapon.operations import orders
+from pandapon.shipment import OrderRef, Platform
 
 if TYPE_CHECKING:
     from collections.abc import Awaitable, Callable, Coroutine, Mapping, Sequence
 
-    from pandapon.shipment import OrderRef
+    from pandapon.operations.operation import Operation
     from pandapon.traces import Trace
     from pandapon.transport import Answer, Head
 
 NOT_SHIPPED = b"not shipped yet."  # 16 bytes, the length of a fingerprint
 
 
-class TraceResult(NamedTuple):
-    """The result of reading an order's logistics. ``trace`` None: the answer equals the known fingerprint."""
+class _Logistics(NamedTuple):
+    """How a platform's logistics of an order are read: in one call, or in one call for each sub-order."""
 
-    fingerprint: bytes  # 16 bytes over the data of the answer
+    operation: Operation[Any, Any]
+    queries: Callable[[OrderRef, Sequence[str]], list[dict[str, str]]]  # one for each call
+    read: Callable[[Sequence[tuple[str, Any]], OrderRef], Trace]  # reads pairs of the requested id and the data
+
+
+def _alibaba_queries(ref: OrderRef, _sub_orders: Sequence[str]) -> list[dict[str, str]]:
+    return [{"orderId": ref.order_id}]
+
+
+def _taobao_queries(ref: OrderRef, sub_orders: Sequence[str]) -> list[dict[str, str]]:
+    return [{"subPurchaseOrderId": sub_order} for sub_order in tuple(sub_orders) or (ref.order_id,)]
+
+
+def _alibaba_trace(answers: Sequence[tuple[str, Any]], ref: OrderRef) -> Trace:
+    return alibaba.trace(answers[0][1], ref)
+
+
+_LOGISTICS = {
+    Platform.ALIBABA: _Logistics(orders.ALIBABA_LOGISTICS, _alibaba_queries, _alibaba_trace),
+    Platform.TAOBAO: _Logistics(orders.TAOBAO_LOGISTICS, _taobao_queries, taobao.trace),
+}
+
+
+class TraceResult(NamedTuple):
+    """The result of reading an order's logistics. ``trace`` None: the answer has the known fingerprint."""
+
+    fingerprint: bytes  # a 16-byte hash of the data of all answers
     trace: Trace | None
 
 
@@ -41,9 +69,9 @@ async def read_trace(
 ) -> TraceResult:
     """Return every parcel of an order; see :meth:`pandapon.client.PandaPon.trace`. Raises PandaPonError.
 
-    ``exchange`` calls an operation, by its name, with a query.
+    ``exchange`` calls an operation by its name, with a query.
     """
-    logistics = LOGISTICS[ref.platform]
+    logistics = _LOGISTICS[ref.platform]
     queries = logistics.queries(ref, sub_orders)
     answers = await _all([_read(exchange(logistics.operation.name, query)) for query in queries])
     mark = _digest(b"".join(answer.mark for answer in answers)) if len(answers) > 1 else answers[0].mark
@@ -56,13 +84,13 @@ async def read_trace(
 class _Read(NamedTuple):
     """One answer, decoded on demand."""
 
-    mark: bytes
+    mark: bytes  # its fingerprint
     response: Head
     content: bytes
     decoded: Any = None
 
     def data(self) -> Any:
-        """Return the ``data``; an empty list: nothing is shipped yet. Raises PandaPonError."""
+        """Return the ``data``; an empty list if nothing is shipped yet. Raises PandaPonError."""
         if not self.content:
             return self.decoded
         try:

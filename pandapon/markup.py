@@ -1,6 +1,6 @@
 """Removes markup from the texts of couriers and sellers: tags, entities, invisible characters.
 
-Of the standard library only the table of entities is used: its parser takes quadratic time on some unfinished tags.
+The standard library serves with its table of entities only: its parser takes quadratic time on some unfinished tags.
 """
 
 from __future__ import annotations
@@ -30,7 +30,7 @@ _INLINE = _names(
 )
 _NAMES = _BLOCKS | _CELLS | _INLINE
 # A tag ends at the next > outside quotes, or at the next > if a quote never ends. No part of a tag holds a <, so each
-# character takes part in one attempt only.
+# character is tried in one match only, and the time is linear.
 _TAG = re.compile(
     r"""<(/?)([a-zA-Z][a-zA-Z0-9:._-]*+)((?:[^<>"']|"[^"<]*"|'[^'<]*')*+|[^<>]*+)>"""
     r"|<!\[CDATA\[|\]\]>|<[!?][^<>]*+>"
@@ -39,12 +39,13 @@ _TAG = re.compile(
 _ATTRIBUTES = re.compile(r"\s+[a-zA-Z_:][\w:.-]*\s*=|\s*/\Z")
 _HIDDEN = re.compile(r"<!--|<(script|style)(?=[\s>])[^<>]*+>", re.IGNORECASE)
 _HIDES = {"script": re.compile(r"</script\s*>", re.IGNORECASE), "style": re.compile(r"</style\s*>", re.IGNORECASE)}
-# A name needs its semicolon, or an address with ?a=1&copy=2 would be damaged; the few below often lack it.
+# A named entity needs its semicolon, or an address with ?a=1&copy=2 would be damaged. The five names in the last line
+# often lack it.
 _ENTITY = re.compile(
     r"&(?:#[0-9]{1,7}(?![0-9]);?|#[xX][0-9a-fA-F]{1,6}(?![0-9a-fA-F]);?|[a-zA-Z][a-zA-Z0-9]{1,31};"
     r"|(?:nbsp|amp|lt|gt|quot)(?![a-zA-Z0-9=;]))"
 )
-# Zero-width characters and soft hyphens: they part a word, and nobody sees them.
+# Zero-width characters and soft hyphens, which part a word without being seen.
 _UNSEEN = re.compile("[\u00ad\u200b-\u200d\u2060\ufeff]")
 _BLANKS = re.compile(r"[^\S\n]+")
 _BREAKS = re.compile(r" ?\n[ \n]*")
@@ -52,9 +53,9 @@ _MARKED = re.compile("[<&\u00a0\u00ad\u200b-\u200d\u2060\ufeff]")
 
 
 def plain(text: str) -> str:
-    """Return a text without markup: tags dropped, breaks as line feeds, entities decoded, parted words joined.
+    """Return a text without markup: tags dropped, breaks as line feeds, entities decoded, split words joined.
 
-    A text without markup is returned unchanged. Any text takes linear time.
+    A text without markup is returned unchanged. The time is linear in the length of any text.
     """
     if _MARKED.search(text) is None:
         return text
@@ -68,14 +69,14 @@ def plain(text: str) -> str:
 
 
 def _shown(text: str) -> str:
-    """The text without comments, scripts and styles; a script that never ends hides the rest of the text."""
+    """The text without comments, scripts and styles. An unclosed script or style hides the rest of the text."""
     kept, at, unclosed = [], 0, False
     while (opened := _HIDDEN.search(text, at)) is not None:
         kept.append(text[at : opened.start()])
         if opened[1]:
             closed = _HIDES[opened[1].lower()].search(text, opened.end())
             at = closed.end() if closed else len(text)
-        else:  # a comment that never ends may be an arrow: only its mark is removed
+        else:  # an unclosed comment may be an arrow (<!--): only the mark is removed
             end = -1 if unclosed else text.find("-->", opened.end())
             unclosed = end < 0
             at = opened.end() if unclosed else end + len("-->")
@@ -83,10 +84,10 @@ def _shown(text: str) -> str:
 
 
 def _gap(tag: re.Match[str]) -> str:
-    """The replacement of a tag: a break or blank where a page would have one, else nothing, so that parted words join.
+    """The replacement of a tag: a break or blank where a page shows one, else nothing, so that split words join.
 
-    A word, a place or a waybill in angle brackets stays: an unknown name counts as a tag only if it has attributes or
-    closes.
+    A word, a place or a waybill in angle brackets stays: an unknown name is a tag only if it has a namespace or
+    attributes, or closes (``</x>``, ``<x/>``).
     """
     if tag[5] is not None:
         return "" if _is_cut_off(tag) else tag[0]

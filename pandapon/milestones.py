@@ -16,14 +16,14 @@ if TYPE_CHECKING:
 M = Milestone
 _JOINTS = re.compile(r"(?<=[a-z])[\s_-]+(?=[a-z])")  # not the minus of Taobao's -10
 
-# The tables' codes are folded. 1688 order status [upstream; the first seven also on a vendor page], and behind it the
-# words that messages of a sibling of this API have for 1688's orders [stated].
+# The tables' codes are folded. 1688's order status [upstream; a vendor page lists seven of the codes]. The last two are
+# in the messages of a sibling product [stated for a sibling].
 ALIBABA_ORDER: dict[str, Milestone] = {
     "waitbuyerpay": M.ORDERED,
     "waitsellersend": M.PAID,
     "waitlogisticstakein": M.SHIPPED,
     "waitbuyerreceive": M.SHIPPED,
-    "waitbuyersign": M.SHIPPED,  # on its way, at any place: the code says who acts next
+    "waitbuyersign": M.SHIPPED,  # the parcel may be anywhere: the code only says who acts next
     "signinsuccess": M.DELIVERED,
     "confirmgoods": M.DELIVERED,
     "success": M.DELIVERED,
@@ -32,7 +32,7 @@ ALIBABA_ORDER: dict[str, Milestone] = {
     "waitingforpayment": M.ORDERED,
     "waitingforsent": M.PAID,
 }
-# 1688 parcel status: both upstream lists together; which one the API uses is unknown.
+# 1688's parcel status: both lists of the upstream together [upstream]; which of them the API uses is unknown.
 ALIBABA_PARCEL: dict[str, Milestone] = {
     "waitaccept": M.SHIPPED,
     "consign": M.SHIPPED,
@@ -46,7 +46,8 @@ ALIBABA_PARCEL: dict[str, Milestone] = {
     "noget": M.EXCEPTION,
     "cancel": M.CANCELLED,
 }
-# Taobao order status, numbers stated for a sibling product, words upstream. There is no code for "received".
+# Taobao's order status: numbers and their names [stated for a sibling], and the upstream's words [upstream]. There is
+# no code for "received".
 TAOBAO_ORDER: dict[str, Milestone] = {
     "12": M.ORDERED,
     "buliding": M.ORDERED,
@@ -71,12 +72,12 @@ TAOBAO_ORDER: dict[str, Milestone] = {
     "cancel": M.CANCELLED,
     "tradeclosed": M.CANCELLED,
 }
-# Codes of orders that wait for the buyer's payment [sources as above]. Taobao's 12 is not an order yet.
+# Codes of orders that wait for the buyer's payment [sources as above]. Taobao's 12 is an order that is being created.
 UNPAID: dict[Platform, frozenset[str]] = {
     Platform.ALIBABA: frozenset({"waitbuyerpay", "waitingforpayment"}),
     Platform.TAOBAO: frozenset({"0", "waitbuyerp", "waitbuyerpay", "taobaoorderwaitbuyerpay"}),
 }
-# Taobao: paid by the buyer, and with a finance team [stated for a sibling product].
+# Taobao: the buyer has paid, and a finance team has the order [stated for a sibling].
 _FINANCE = frozenset(
     {
         "1",
@@ -89,7 +90,7 @@ _FINANCE = frozenset(
         "waitfinancepay",
     }
 )
-# 1688's lines: integers [upstream]; 5 and 6 are both "partly", 1, 8 and 9 say nothing that the order does not.
+# 1688's lines: integers [upstream]. 5 and 6 both mean "partly"; 1, 8 and 9 say no more than the order's own status.
 ALIBABA_LINE: dict[str, Milestone] = {
     "2": M.SHIPPED,
     "3": M.DELIVERED,
@@ -99,40 +100,40 @@ ALIBABA_LINE: dict[str, Milestone] = {
 }
 
 
-def folded(code: str) -> str:
+def fold_code(code: str) -> str:
     """Return a code as the tables spell it: WAIT_BUYER_RECEIVE, waitBuyerReceive and waitbuyerreceive are one."""
     return _JOINTS.sub("", code.strip().casefold())
 
 
 def order_claim(platform_table: dict[str, Milestone], code: str) -> Milestone | None:
     """Return the milestone that an order's status code claims; None: an unknown code."""
-    return platform_table.get(folded(code))
+    return platform_table.get(fold_code(code))
 
 
 def status_claim(platform: Platform, code: str) -> Milestone | None:
-    """:func:`order_claim` of either platform."""
+    """Return the milestone that an order's status code claims on its platform; None: an unknown code."""
     return order_claim(ALIBABA_ORDER if platform is Platform.ALIBABA else TAOBAO_ORDER, code)
 
 
 def waits_for_payment(platform: Platform, code: str) -> bool:
     """Whether the platform says that the buyer has yet to pay."""
-    return folded(code) in UNPAID[platform]
+    return fold_code(code) in UNPAID[platform]
 
 
 def is_with_finance(platform: Platform, code: str) -> bool:
     """Whether a finance team has the order: the buyer has paid, and the seller is not paid yet."""
-    return platform is Platform.TAOBAO and folded(code) in _FINANCE
+    return platform is Platform.TAOBAO and fold_code(code) in _FINANCE
 
 
 def parcel_claim(code: str) -> Milestone | None:
     """Return the milestone that a parcel's status code claims, on either platform; None: an unknown code."""
-    return ALIBABA_PARCEL.get(folded(code))
+    return ALIBABA_PARCEL.get(fold_code(code))
 
 
 def lines_claim(claims: Sequence[Milestone | None]) -> Milestone | None:
-    """Return the milestone that the lines of an order claim together: that of the slowest; None if a code is unknown.
+    """Return the milestone that the lines of an order claim together: the slowest one; None if a code is unknown.
 
-    A problem of one line goes before; a cancelled line counts only if all are.
+    A problem of any line comes first; cancelled lines count only if all are cancelled.
     """
     open_lines = [claim for claim in claims if claim is not M.CANCELLED]
     if not open_lines:
@@ -142,8 +143,8 @@ def lines_claim(claims: Sequence[Milestone | None]) -> Milestone | None:
     return problem or (min(known, key=lambda claim: claim.rank) if len(known) == len(open_lines) else None)
 
 
-def further(one: Milestone | None, other: Milestone | None) -> Milestone | None:
+def more_advanced(claim: Milestone | None, other: Milestone | None) -> Milestone | None:
     """Return the more advanced of two claims about an order; if one is a problem, the first claim that is not None."""
-    if one is None or other is None or one.is_problem or other.is_problem:
-        return one or other
-    return max(one, other, key=lambda claim: claim.rank)
+    if claim is None or other is None or claim.is_problem or other.is_problem:
+        return claim or other
+    return max(claim, other, key=lambda milestone: milestone.rank)

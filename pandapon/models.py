@@ -1,4 +1,4 @@
-"""The values of questions and answers. Ids are text, money is Decimal yuan, times are aware."""
+"""Orders, products and searches as values. Ids are text, money is Decimal yuan, times are aware."""
 
 from __future__ import annotations
 
@@ -34,7 +34,7 @@ class Item(_Frozen):
 
 
 class Consignment(_Frozen):
-    """One waybill of an order, with the further facts that the order names of it."""
+    """One waybill of an order, with what else the order says of it."""
 
     waybill: str
     carrier: str = ""
@@ -57,7 +57,7 @@ class Order(_Frozen):
     seller: str = ""
     items: tuple[Item, ...] = ()
     waybills: tuple[str, ...] = ()
-    consignments: tuple[Consignment, ...] = ()  # of the waybills of which more is known than the number
+    consignments: tuple[Consignment, ...] = ()  # only of waybills of which more than the number is known
     sub_order_ids: tuple[str, ...] = ()  # Taobao only: logistics are read per sub-order
     refund_status: str = ""  # as sent; empty: none
     refund_id: str = ""  # of the order's refund; empty: there is none, or the platform does not name it
@@ -73,13 +73,13 @@ class Order(_Frozen):
 
     @property
     def is_unpaid(self) -> bool:
-        """Whether it waits for the buyer's payment: the platform's code says so, and no other field contradicts."""
+        """Whether the order waits for payment: the platform's code says so, and no other field contradicts it."""
         says_so = waits_for_payment(self.platform, self.status_code)
         return says_so and self.milestone is Milestone.ORDERED and self.paid_at is None
 
     @property
     def is_settled(self) -> bool:
-        """Whether the platform says that the buyer has paid; an unknown code does not."""
+        """Whether the platform says that the buyer has paid. An unknown code does not say so."""
         is_past = self.milestone is not None and self.milestone.rank > Milestone.ORDERED.rank
         return is_past or self.paid_at is not None or is_with_finance(self.platform, self.status_code)
 
@@ -94,9 +94,9 @@ class Product(_Frozen):
     image_url: str = ""
     seller: str = ""
     sold: str = ""  # units sold, as sent: a number or words
-    min_quantity: int | None = None  # the least that is sold; None: unknown
-    place: str = ""  # from where it is sent, as sent; empty: unknown
-    url: str = ""  # made from the marketplace's own number; empty without one
+    min_quantity: int | None = None  # the smallest quantity that is sold; None: unknown
+    place: str = ""  # where the goods leave from, as the API words it; empty: unknown
+    url: str = ""  # made from the marketplace's own number; empty if that is unknown
 
 
 class Page(_Frozen, Generic[T]):
@@ -127,7 +127,10 @@ class ProductQuery:
 
 @dataclass(frozen=True, slots=True)
 class PictureQuery:
-    """A search by picture. Prices are yuan, pages start at 1. Only 1688 sorts and takes prices [stated]."""
+    """A search by picture. Prices are yuan, pages start at 1.
+
+    1688 takes sorting and prices [stated]; Taobao's fields are not published, so both are left out for Taobao.
+    """
 
     picture: bytes = field(repr=False)  # a JPEG or PNG
     page: int = 1

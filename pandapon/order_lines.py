@@ -1,4 +1,4 @@
-"""The lines of an order with the ids that the warehouse's operations want: what was bought, of which variant."""
+"""The lines of an order with the ids of product and variant, which the warehouse's operations require [stated]."""
 
 from __future__ import annotations
 
@@ -10,6 +10,7 @@ from pydantic import BaseModel, ConfigDict
 from pandapon.fields import first, money, number, text, words
 from pandapon.shapes import items, mapping, texts, unwrapped
 from pandapon.shipment import Platform
+from pandapon.taobao import sub_orders
 
 if TYPE_CHECKING:
     from pandapon.operations.answers import Amounts
@@ -29,25 +30,27 @@ class OrderLine(BaseModel):
     quantity: int = 0  # pieces; 0: unknown, or not a whole number
     price: Decimal | None = None  # yuan, of a piece, rounded to fen
     image_url: str = ""
-    waybills: tuple[str, ...] = ()  # Taobao names them by line; 1688 does not
+    waybills: tuple[str, ...] = ()  # Taobao names the waybills of each line, 1688 only those of the order
 
     @property
     def can_be_shipped(self) -> bool:
-        """Whether it has all that a shipment abroad must name [stated]: ids, quantity and price."""
+        """Whether the line has all that a shipment abroad must name [stated]: ids, quantity and price."""
         return bool(self.product_id and self.sku_id and self.quantity and self.price is not None)
 
 
 def lines_of(platform: Platform, data: Any, amounts: Amounts) -> tuple[OrderLine, ...]:
-    """Read the lines in the ``data`` of an order's detail. ``amounts``: the unit of Taobao's; 1688's are yuan."""
+    """Read the lines in the ``data`` of an order's detail.
+
+    ``amounts``: the unit of Taobao's amounts; 1688's are always yuan. Raises nothing: an odd value is empty.
+    """
     order = unwrapped(data)
     if platform is Platform.ALIBABA:
         return tuple(_alibaba(row) for row in items(order.get("productItems")))
-    names = ("subPurchaseOrders", "sub_purchase_orders", "subOrders", "subOrderDetails", "subOrderList", "orderLines")
-    return tuple(_taobao(row, fen=amounts == "fen") for row in items(first(order, *names)))
+    return tuple(_taobao(row, fen=amounts == "fen") for row in sub_orders(order))
 
 
 def _alibaba(row: dict[str, Any]) -> OrderLine:
-    """``productID`` and ``skuID`` are the upstream's spellings [upstream]; the others are possible repairs."""
+    """A line of 1688. ``productID`` and ``skuID`` are the upstream's names [upstream], the others are inferred."""
     images = texts(row.get("productImgUrl"))
     quantity = _pieces(row)
     return OrderLine(
@@ -56,13 +59,13 @@ def _alibaba(row: dict[str, Any]) -> OrderLine:
         title=words(row, "name", "productName", "subject"),
         variant=" / ".join(value for sku in items(row.get("skuInfos")) if (value := words(sku, "value"))),
         quantity=quantity,
-        price=_each(money(row, "price"), money(row, "itemAmount"), quantity),
+        price=_piece_price(money(row, "price"), money(row, "itemAmount"), quantity),
         image_url=images[0] if images else "",
     )
 
 
 def _taobao(row: dict[str, Any], *, fen: bool) -> OrderLine:
-    """The upstream's fields in two spellings [inferred]."""
+    """A line of Taobao. Its names are the upstream's in two spellings [inferred]."""
     sku = mapping(first(row, "skuInfo", "sku_info"))
     quantity = _pieces(row)
     amount = money(row, "totalPrice", "purchaseAmount", "productAmount", "product_amount", fen=fen)
@@ -74,7 +77,7 @@ def _taobao(row: dict[str, Any], *, fen: bool) -> OrderLine:
         title=words(row, "title", "itemTitle"),
         variant=words(mapping(first(sku, "skuPv", "sku_pv")), "zh", "en"),
         quantity=quantity,
-        price=_each(None, amount, quantity),
+        price=_piece_price(None, amount, quantity),
         image_url=text(sku, "skuImgUrl", "sku_img_url"),
         waybills=tuple(dict.fromkeys(waybill for waybill in numbers if waybill)),
     )
@@ -85,8 +88,8 @@ def _pieces(row: dict[str, Any]) -> int:
     return int(quantity) if quantity is not None and quantity > 0 and quantity == int(quantity) else 0
 
 
-def _each(price: Decimal | None, amount: Decimal | None, quantity: int) -> Decimal | None:
-    """The price of a piece; from the line's amount where it is not given, since discounts are off that."""
+def _piece_price(price: Decimal | None, amount: Decimal | None, quantity: int) -> Decimal | None:
+    """The price of a piece: from the line's amount, off which discounts are taken; without one, the stated price."""
     if amount is not None and quantity:
         price = amount / quantity
     return price.quantize(CENT, ROUND_HALF_UP) if price is not None and price >= 0 else None

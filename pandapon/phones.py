@@ -29,7 +29,7 @@ _PHONES = tuple(re.compile(_START + number + _END) for number in (_MOBILE, _HOTL
 def mask_phones(text: str, mask: str = MASK) -> str:
     """Return the text with ``mask`` in place of the middle of every telephone number.
 
-    Masked are mainland mobiles and landlines, hotlines (400, 800) and Thai mobiles; also with +86, 0086 or +66, with
+    Chinese mobiles and landlines, hotlines (400, 800) and Thai mobiles are masked, with or without +86, 0086 or +66,
     blanks, dashes or brackets, and in full-width digits. A longer number, such as an order's 19 digits, is not masked.
     """
     for pattern in _PHONES:

@@ -1,4 +1,4 @@
-"""The time until which a parcel that lies ready is to be picked up, where the texts of its scans state one."""
+"""The deadline for picking up a parcel that lies ready, where the texts of its scans state one."""
 
 from __future__ import annotations
 
@@ -17,18 +17,18 @@ if TYPE_CHECKING:
     from pandapon.shipment import Node, Parcel
 
 M = Milestone
-# What a reminder about a parcel that lies ready may be read as, since its words also tell of steps before that.
+# The claims of a reminder about a parcel that lies ready: its words also tell of earlier steps.
 _STAYS = frozenset({M.READY_FOR_PICKUP, M.ARRIVED, M.SHIPPED, None})
-_MAY_STATE = _STAYS | {M.ATTEMPT_FAILED}  # an attempt in vain, after which the parcel lies ready
+_MAY_STATE = _STAYS | {M.ATTEMPT_FAILED}  # after a failed attempt the parcel lies ready as well
 
 
 def stated_deadline(text: str, at: datetime, since: datetime | None = None) -> datetime | None:
-    """Return the moment (aware) until which the text asks to pick the parcel up; None: it states none, or not clearly.
+    """Return the deadline (aware) for the pick-up that a scan's text states; None: it states none, or not clearly.
 
     ``at`` (aware): the scan's time. ``since`` (aware): when the parcel was stored, from which a period of storage
     counts; None: with this scan, unless the text says that it was stored before. A day without a time of day lasts
-    until 23:59 in China. A text that states two times states none clearly. The end of free storage counts where the
-    text states nothing else.
+    until 23:59 in China. A text with two different deadlines is not clear. The end of free storage counts only where
+    the text states no other deadline.
     """
     if read_entry(text).milestone not in _MAY_STATE:
         return None
@@ -42,17 +42,17 @@ def stated_deadline(text: str, at: datetime, since: datetime | None = None) -> d
 
 
 def pick_up_by(parcel: Parcel) -> datetime | None:
-    """Return the moment (aware) until which a parcel is to be picked up; None: it does not lie ready, or none is known.
+    """Return the deadline (aware) for picking up a parcel; None: it does not lie ready, or no deadline is known.
 
-    The latest text that states a time counts, back to the scan that stored the parcel. An extension of unknown length
-    ends what was stated before it.
+    The latest text that states a deadline counts, back to the scan that stored the parcel. An extension of unknown
+    length cancels the deadlines that were stated before it.
     """
     if parcel.milestone is not M.READY_FOR_PICKUP:
         return None
-    return told_deadline(parcel.nodes)
+    return deadline_from_nodes(parcel.nodes)
 
 
-def told_deadline(nodes: Sequence[Node]) -> datetime | None:
+def deadline_from_nodes(nodes: Sequence[Node]) -> datetime | None:
     """Return :func:`pick_up_by` for a parcel that lies ready after these nodes, oldest first."""
     stay = list(takewhile(lambda node: node.milestone in _MAY_STATE, reversed(nodes)))
     stored = [node.at for node in stay if node.milestone is M.READY_FOR_PICKUP and node.is_timed and node.at]
@@ -66,7 +66,10 @@ def told_deadline(nodes: Sequence[Node]) -> datetime | None:
 
 
 def earliest_pick_up(milestone: Milestone | None, parcels: Iterable[Parcel]) -> datetime | None:
-    """Return the earliest :func:`pick_up_by` of an order's parcels; None: none is known, or it does not lie ready."""
+    """Return the earliest deadline (aware) for picking up a parcel of an order; None: no deadline is known.
+
+    ``milestone``: the order's; unless it is ready for pick-up, there is no deadline.
+    """
     if milestone is not M.READY_FOR_PICKUP:
         return None
     return min((end for parcel in parcels if (end := pick_up_by(parcel)) is not None), default=None)

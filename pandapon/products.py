@@ -24,7 +24,7 @@ class _Frozen(BaseModel):
 
 @dataclass(frozen=True, slots=True)
 class ProductRef:
-    """A product: its id on a platform. ``platform`` None: whichever has it."""
+    """A product: its id on a platform. ``platform`` None: unknown, so both platforms are asked."""
 
     product_id: str
     platform: Platform | None = None
@@ -37,8 +37,8 @@ class Sku(_Frozen):
     """A variant of a product."""
 
     sku_id: str = ""
-    spec_id: str = ""  # 1688 orders by it
-    mp_sku_id: str = ""  # Taobao only: its cart wants it
+    spec_id: str = ""  # 1688 only: names the variant in an order
+    mp_sku_id: str = ""  # Taobao only: its cart requires it [stated]
     variant: str = ""  # e.g. "红色 / M"
     price: Decimal | None = None  # yuan
     stock: int | None = None
@@ -66,18 +66,18 @@ class ProductDetail(_Frozen):
     stock: int | None = None
     unit: str = ""
     seller: str = ""
-    seller_id: str = ""  # 1688 only: finds the seller's other products
-    mp_id: str = ""  # Taobao only: its cart wants it
+    seller_id: str = ""  # 1688 only: for a search of the seller's other products
+    mp_id: str = ""  # Taobao only: its cart requires it [stated]
     place: str = ""
     sold: str = ""  # as sent
     url: str = ""  # empty where only an opaque id is known
 
 
 def piece_price(product: ProductDetail, sku: Sku, quantity: int) -> Decimal | None:
-    """Return the price of a piece of a variant, in yuan, when so many are bought; None: it is not known.
+    """Return the price of a piece of a variant, in yuan, when ``quantity`` pieces are bought; None: unknown.
 
-    Prices by quantity hold where the variants have one price; else each variant has its own [inferred: the upstream's
-    ``quoteType`` says it, and the vendor does not explain it].
+    Prices by quantity hold if all variants have one price; otherwise each variant has its own price [inferred: the
+    upstream's ``quoteType`` would tell, but the vendor does not explain it].
     """
     if len(product.tiers) > 1 and len({variant.price for variant in product.skus}) <= 1:
         tiers = sorted(product.tiers, key=lambda tier: tier.quantity)
@@ -86,7 +86,7 @@ def piece_price(product: ProductDetail, sku: Sku, quantity: int) -> Decimal | No
 
 
 def of_alibaba(product: AlibabaProduct, product_id: str) -> ProductDetail:
-    """Return a 1688 product in detail."""
+    """Return a 1688 product in detail. ``product_id``: the requested id, for an answer without its own."""
     sale, shipping = shapes.mapping(product.product_sale_info), shapes.mapping(product.product_shipping_info)
     tiers = tuple(
         Tier(quantity=tier.start_quantity, price=tier.price)
@@ -116,7 +116,7 @@ def of_alibaba(product: AlibabaProduct, product_id: str) -> ProductDetail:
 
 
 def of_taobao(product: TaobaoProduct, product_id: str) -> ProductDetail:
-    """Return a Taobao product in detail."""
+    """Return a Taobao product in detail, under the requested id."""
     number = product.item_id
     return ProductDetail(
         platform=Platform.TAOBAO,
@@ -135,7 +135,8 @@ def of_taobao(product: TaobaoProduct, product_id: str) -> ProductDetail:
 
 
 def _alibaba_sku(sku: AlibabaSku) -> Sku:
-    variant = " / ".join(value for one in sku.sku_attributes if (value := one.value_trans or one.value))
+    values = (attribute.value_trans or attribute.value for attribute in sku.sku_attributes)
+    variant = " / ".join(value for value in values if value)
     price = sku.price if sku.price is not None else sku.consign_price
     return Sku(sku_id=sku.sku_id, spec_id=sku.spec_id, variant=variant, price=price, stock=sku.amount_on_sale)
 

@@ -9,7 +9,7 @@ from typing import TYPE_CHECKING
 from pandapon.courier import Reason, read_entry
 from pandapon.courier.entry_order import since_order
 from pandapon.courier.parcel_state import state_of, state_with_reason
-from pandapon.milestones import folded
+from pandapon.milestones import fold_code
 from pandapon.shipment import FINAL, Milestone, Node
 
 if TYPE_CHECKING:
@@ -30,13 +30,13 @@ _MENDABLE = frozenset({M.ATTEMPT_FAILED, M.EXCEPTION})
 _SEVERITY = (M.LOST, M.EXCEPTION, M.ATTEMPT_FAILED, M.RETURNING, M.RETURNED, M.CANCELLED)
 # A parcel at one of these is scanned again before its end.
 _ON_ITS_WAY = frozenset({M.PICKED_UP, M.IN_TRANSIT, M.ARRIVED, M.OUT_FOR_DELIVERY})
-# Why the platforms close an order that its buyer did not want, folded: 1688's reason and who closed it [upstream].
+# Codes of a closing by the buyer, folded: 1688's closeReason and closeOperateType [upstream].
 BUYERS = frozenset({"buyercancel", "closetradebybuyer"})
 # While other parcels move, a parcel that ended badly counts in its order as a problem that is not the end.
 _WHILE_OTHERS_MOVE = {M.RETURNED: M.RETURNING, M.LOST: M.EXCEPTION}
 
 
-def order_of(node: Node) -> tuple[datetime, int, str]:
+def event_order(node: Node) -> tuple[datetime, int, str]:
     """Return the sort key of events: by time, then by the sequence of the source, then by identity."""
     return node.at or _NEVER, node.sequence, node.identity
 
@@ -46,14 +46,15 @@ def parcel_milestone(
 ) -> Milestone | None:
     """Return the milestone of a parcel after all its nodes, which come in any order; None: unknown. Pure.
 
-    The parcel's own status is a claim without a time: it can be ahead of the nodes, name a problem or end one, but not
-    take a milestone back. ``ordered_at``: aware time of the order; nodes from before it claim nothing.
+    ``status_milestone``: the claim of the parcel's own status. It has no time: it can be ahead of the nodes, name a
+    problem or end one, but not take a milestone back. ``ordered_at``: aware time of the order; nodes from before it
+    claim nothing.
     """
-    once = {(*order_of(node), node.milestone or ""): node for node in nodes}  # an entry that is given twice is one
-    return place_after([once[key] for key in sorted(once)], status_milestone, ordered_at)
+    once = {(*event_order(node), node.milestone or ""): node for node in nodes}  # a repeated entry counts once
+    return milestone_after([once[key] for key in sorted(once)], status_milestone, ordered_at)
 
 
-def place_after(
+def milestone_after(
     nodes: Sequence[Node], status_milestone: Milestone | None, ordered_at: datetime | None = None
 ) -> Milestone | None:
     """Return the same as :func:`parcel_milestone` for nodes in the order of events. Pure."""
@@ -61,12 +62,13 @@ def place_after(
 
 
 def order_milestone(order_status_milestone: Milestone | None, parcels: Sequence[Parcel]) -> Milestone | None:
-    """Return the milestone of an order: the problem of a parcel, else the least advanced parcel or the own status.
+    """Return the milestone of an order; None: unknown. Pure.
 
-    Of the last two the more advanced counts. A cancelled parcel counts only if there is no other. A platform that calls
-    the order completed settles parcels that often get no further scan: at a problem, ready for pick-up, never scanned.
-    It does not settle a parcel that is seen on its way: platforms complete orders after some days by themselves
-    [inferred].
+    A problem of the order's own status or of a parcel comes first. Otherwise the more advanced counts of two
+    milestones: the order's own, and that of its slowest parcel. A cancelled parcel counts only if there is no other.
+    A platform that calls the order completed settles parcels that often get no further scan: after a failed attempt or
+    an exception, ready for pick-up, or never scanned. It does not settle a parcel that was seen on its way, because
+    platforms complete orders by themselves after some days [inferred].
     """
     own = order_status_milestone
     if own is not None and own.is_problem:
@@ -84,16 +86,19 @@ def order_milestone(order_status_milestone: Milestone | None, parcels: Sequence[
 
 
 def parcel_reason(parcel: Parcel, ordered_at: datetime | None = None) -> Reason | None:
-    """Return why a parcel is at its problem or delivered, by its nodes; None: it is at neither, or none says why."""
+    """Return why a parcel has a problem or is delivered, by its nodes; None: it is neither, or no node says why."""
     if not _has_reason(parcel.milestone):
         return None
-    ours = since_order(sorted(parcel.nodes, key=order_of), ordered_at)
+    ours = since_order(sorted(parcel.nodes, key=event_order), ordered_at)
     state = state_with_reason(_Scan(node) for node in ours)
     return state.reason if state.milestone is parcel.milestone else None
 
 
 def order_reason(milestone: Milestone | None, parcels: Sequence[Parcel], order: Order | None) -> Reason | None:
-    """Return why an order is at its problem or delivered: its buyer, or the first parcel that brings it there."""
+    """Return why an order has a problem or is delivered: its buyer closed it, or the reason of a parcel; None: unknown.
+
+    The parcels at the order's milestone are asked in turn, and the first reason counts.
+    """
     if milestone is None or not _has_reason(milestone):
         return None
     if closing := closing_reason(milestone, order):
@@ -104,15 +109,15 @@ def order_reason(milestone: Milestone | None, parcels: Sequence[Parcel], order: 
 
 
 def closing_reason(milestone: Milestone | None, order: Order | None) -> Reason | None:
-    """Return why an order was cancelled, as far as that tells whether anybody wanted it; None: it does not."""
-    is_buyers = order is not None and folded(order.close_reason) in BUYERS
+    """Return ``BY_BUYER`` for a cancelled order that its buyer closed; None for every other."""
+    is_buyers = order is not None and fold_code(order.close_reason) in BUYERS
     return Reason.BY_BUYER if milestone is M.CANCELLED and is_buyers else None
 
 
-def told_reason(milestone: Milestone, nodes: Iterable[Node]) -> Reason | None:
-    """Return the reason that the latest of these nodes gives for a step to ``milestone``; None: none gives one."""
+def latest_reason(milestone: Milestone, nodes: Iterable[Node]) -> Reason | None:
+    """Return the latest reason that these nodes give for a step to ``milestone``; None: no node gives a reason."""
     telling = [node for node in nodes if _brings(node.milestone, milestone)] if _has_reason(milestone) else []
-    reasons = (_Scan(node).reading.reason for node in sorted(telling, key=order_of, reverse=True))
+    reasons = (_Scan(node).reading.reason for node in sorted(telling, key=event_order, reverse=True))
     return next((reason for reason in reasons if reason not in {None, Reason.OTHER}), None)
 
 
@@ -124,9 +129,9 @@ def _brings(place: Milestone | None, milestone: Milestone) -> bool:
     return place is not None and milestone in {place, _WHILE_OTHERS_MOVE.get(place)}
 
 
-@dataclass(slots=True)  # not frozen, which doubles the cost: many nodes of every reading pass through one
+@dataclass(slots=True)  # not frozen, which would double the cost: every reading makes one for many of the nodes
 class _Scan:
-    """A node. Its words are read again only where its milestone alone does not decide."""
+    """A node whose words are read again only where its milestone alone does not decide."""
 
     node: Node
 
@@ -148,13 +153,13 @@ def _with_status(state: ParcelState, status: Milestone | None) -> Milestone | No
         return status if is_mended else place
     if status.is_problem:
         return place if place is M.DELIVERED and status not in _UNDO_DELIVERY else status
-    if place is M.READY_FOR_PICKUP:  # the status "signed" is the pick-up point's, as the words of the scan say
+    if place is M.READY_FOR_PICKUP:  # the status "signed" then means the pick-up point, as the scan's words say
         return place
     return max(place, status, key=_RANK.__getitem__)
 
 
 def _slowest(places: Sequence[Milestone | None]) -> Milestone | None:
-    """The least advanced of these; None counts as shipped if another parcel was, and a problem as shipped, too."""
+    """The least advanced of these milestones; a problem and an unknown one count as shipped. None: all are unknown."""
     if all(place is None for place in places):
         return None
     return min(
@@ -163,6 +168,6 @@ def _slowest(places: Sequence[Milestone | None]) -> Milestone | None:
 
 
 def _worst(problems: Sequence[Milestone], *, is_over: bool) -> Milestone:
-    """The most serious of several problems. ``is_over``: every parcel is at its end."""
+    """The most serious of several problems. ``is_over``: every parcel has reached its end."""
     shown = problems if is_over else [_WHILE_OTHERS_MOVE.get(problem, problem) for problem in problems]
     return min(shown, key=_SEVERITY.index)

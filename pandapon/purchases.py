@@ -1,6 +1,7 @@
 """Purchases: the calls that preview and create orders, and the costs in their answers.
 
-Each platform has two ways: entries of its cart, or products. Lines of the cart have an ``entry_id``.
+Each platform creates orders in two ways, from entries of its cart or from products. A line with an ``entry_id`` is an
+entry of the cart.
 """
 
 from __future__ import annotations
@@ -23,7 +24,7 @@ if TYPE_CHECKING:
 
 Receivers = tuple[AlibabaReceiver, TaobaoReceiver]  # the same address in both spellings
 _IDS = ("purchaseIds", "purchaseIdList", "orderIds", "orderIdList")  # of created Taobao orders [inferred]
-DEPTH = 4  # of the objects and lists in such an answer
+DEPTH = 4  # levels of objects and lists in which ids of created orders are searched
 _NUMBER = re.compile(r"[0-9]{6,20}")
 _WRAPS = ("result", "data")
 _ID = ("purchaseId", "purchase_id", "purchaseOrderId", "orderId", "id")
@@ -31,7 +32,7 @@ _ID = ("purchaseId", "purchase_id", "purchaseOrderId", "orderId", "id")
 
 @dataclass(frozen=True, slots=True)
 class Share:
-    """The part of a purchase that one call creates: an order of each seller. ``note``: to all of them."""
+    """The part of a purchase that one call creates: an order for each seller. ``note``: the message to all of them."""
 
     platform: Platform
     lines: tuple[CartLine, ...]
@@ -50,7 +51,7 @@ class Share:
 
 @dataclass(frozen=True, slots=True)
 class Cost:
-    """The cost of one seller's order, in yuan. None: PandaPon does not say."""
+    """The cost of one seller's order, in yuan; None: PandaPon does not say."""
 
     goods: Decimal | None = None
     freight: Decimal | None = None
@@ -58,19 +59,19 @@ class Cost:
 
 
 def by_seller(lines: Iterable[CartLine]) -> list[tuple[CartLine, ...]]:
-    """Part lines by platform and seller: each part becomes one order."""
+    """Group lines by platform and seller: each group becomes one order."""
 
-    def of(line: CartLine) -> tuple[str, str]:
+    def key(line: CartLine) -> tuple[str, str]:
         return line.platform.value, line.seller
 
-    return [tuple(group) for _key, group in groupby(sorted(lines, key=of), key=of)]
+    return [tuple(group) for _key, group in groupby(sorted(lines, key=key), key=key)]
 
 
 def shares(lines: Iterable[CartLine], notes: Mapping[str, str]) -> list[Share]:
-    """Part a purchase into as few calls as can be. ``notes``: words to the sellers, by their names.
+    """Split a purchase into as few calls as possible. ``notes``: messages to sellers, by the seller's name.
 
-    A call of 1688 has one note for all its sellers, so sellers with other notes get a call of their own. Taobao takes
-    no note.
+    A call of 1688 has one note for all its sellers, so sellers with different notes need separate calls. Taobao's calls
+    take no note [stated for v1].
     """
     parts: dict[tuple[Platform, str], list[CartLine]] = {}
     for group in by_seller(lines):
@@ -82,7 +83,7 @@ def shares(lines: Iterable[CartLine], notes: Mapping[str, str]) -> list[Share]:
 def creation(share: Share, receivers: Receivers, outer_id: str) -> Call:
     """Return the call that creates a share's orders. Raises ValueError for ids or amounts that cannot be sent.
 
-    ``outer_id``: the caller's number, which only the creation of Taobao orders from products takes.
+    ``outer_id``: the caller's own number. Only the creation of Taobao orders from products takes one.
     """
     alibaba, taobao = receivers
     ids = tuple(line.entry_id for line in share.lines)
@@ -95,7 +96,7 @@ def creation(share: Share, receivers: Receivers, outer_id: str) -> Call:
         return operation, _created(share.lines, alibaba, share.note)
     if share.is_from_cart:
         return cart.TAOBAO_ORDER, cart.OrderTaobaoCart(ids=ids, order_address=taobao)
-    amount = goods_of(share.lines)
+    amount = goods_total(share.lines)
     if amount is None:
         raise ValueError("a price is missing, and Taobao takes it as what the buyer agreed to")
     return orders.TAOBAO_CREATE, orders.CreateTaobao(
@@ -112,9 +113,9 @@ def takes_outer_id(share: Share) -> bool:
 
 
 def previews(lines: Sequence[CartLine], receivers: Receivers, knows: Callable[[str], bool]) -> list[Call]:
-    """Return the calls that preview a platform's orders; none where it has no preview.
+    """Return the calls that preview the orders of one platform's lines; empty where the platform has no preview.
 
-    ``knows``: whether an operation of this name has a path. Raises ValueError for ids that cannot be sent.
+    ``knows`` says whether an operation of this name has a path. Raises ValueError for ids that cannot be sent.
     """
     share = Share(lines[0].platform, tuple(lines))
     ids = tuple(line.entry_id for line in lines)
@@ -130,25 +131,27 @@ def previews(lines: Sequence[CartLine], receivers: Receivers, knows: Callable[[s
 
 
 def costs(lines: Sequence[CartLine], answers: Iterable[orders.AlibabaPreview]) -> dict[str, Cost]:
-    """Return the cost of each seller of a platform, by the seller's name; without an answer the goods' alone.
+    """Return the cost of each seller's order, by the seller's name. Without an answer only the goods' cost is known.
 
-    A seller's goods may come in several answers, such as one for each of their warehouses [inferred]: they add up.
+    ``lines`` are of one platform. A seller's goods may be in several answers, such as one for each warehouse
+    [inferred], which add up.
     """
-    parts, about = by_seller(lines), list(answers)
-    found = {}
+    parts, previewed = by_seller(lines), list(answers)
+    by_name = {}
     for part in parts:
-        own = about if len(parts) == 1 else [answer for answer in about if _is_about(answer, part)]
-        found[part[0].seller] = _sum(own, part) if own else Cost(goods_of(part))
-    return found
+        own = previewed if len(parts) == 1 else [answer for answer in previewed if _is_about(answer, part)]
+        by_name[part[0].seller] = _sum(own, part) if own else Cost(goods_total(part))
+    return by_name
 
 
 def _sum(answers: Sequence[orders.AlibabaPreview], part: Sequence[CartLine]) -> Cost:
-    """The cost of a seller's goods over all answers about them; what one of them leaves open is unknown."""
+    """The cost of a seller's goods over all answers about them. An amount that one answer lacks is unknown."""
     if _leave_out(answers, part):
-        return Cost(goods_of(part))
+        return Cost(goods_total(part))
     goods = _added(answer.sum_payment_no_carriage for answer in answers)
     total = _added(_total(answer) for answer in answers)
-    return Cost(goods if goods is not None else goods_of(part), _added(each.sum_carriage for each in answers), total)
+    freight = _added(answer.sum_carriage for answer in answers)
+    return Cost(goods if goods is not None else goods_total(part), freight, total)
 
 
 def _total(answer: orders.AlibabaPreview) -> Decimal | None:
@@ -158,25 +161,25 @@ def _total(answer: orders.AlibabaPreview) -> Decimal | None:
 
 
 def _leave_out(answers: Sequence[orders.AlibabaPreview], part: Sequence[CartLine]) -> bool:
-    """Whether the answers name some of these lines and not the others. Names that fit none say nothing."""
+    """Whether the answers name some of these lines and omit others. Names that fit no line say nothing."""
     named = [any(_is_about(answer, [line]) for answer in answers) for line in part]
     return any(named) and not all(named)
 
 
 def _added(amounts: Iterable[Decimal | None]) -> Decimal | None:
-    """The sum of amounts; None where one is not known."""
-    listed = list(amounts)
-    known = [amount for amount in listed if amount is not None]
-    return sum(known, Decimal()) if len(known) == len(listed) else None
+    """The sum of amounts; None if one is unknown."""
+    terms = list(amounts)
+    known = [amount for amount in terms if amount is not None]
+    return sum(known, Decimal()) if len(known) == len(terms) else None
 
 
-def goods_of(lines: Iterable[CartLine]) -> Decimal | None:
-    """Return the sum of lines in yuan; None where a price or a quantity is not known."""
+def goods_total(lines: Iterable[CartLine]) -> Decimal | None:
+    """Return the price of all goods in yuan, without freight; None if a price or quantity is unknown."""
     return _added(line.price * line.quantity if line.price is not None and line.quantity else None for line in lines)
 
 
-def made_ids(answer: Any) -> tuple[str, ...]:
-    """Return the ids of created orders: of 1688's, or of Taobao's raw answer, whose shape nobody published."""
+def created_order_ids(answer: Any) -> tuple[str, ...]:
+    """Return the ids of created orders: of 1688's, or in Taobao's raw answer, whose names are inferred."""
     if isinstance(answer, tuple):
         return tuple(order.order_id for order in answer)
     return tuple(dict.fromkeys(_ids_in(answer, DEPTH)))
@@ -184,8 +187,8 @@ def made_ids(answer: Any) -> tuple[str, ...]:
 
 def _ids_in(answer: Any, depth: int) -> Iterator[str]:
     if isinstance(answer, list) and depth:
-        for each in answer:
-            yield from _ids_in(each, depth - 1)
+        for element in answer:
+            yield from _ids_in(element, depth - 1)
     elif isinstance(answer, dict) and depth:
         names = [name for name in (*_IDS, *_ID, *_WRAPS) if not is_null(answer.get(name))]
         yield from _ids_in(answer[names[0]], depth - 1) if names else ()

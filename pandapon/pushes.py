@@ -1,10 +1,10 @@
-"""Reads PandaPon's push messages: of which kind a message is, and which orders, parcels and refunds it names.
+"""Reads PandaPon's push messages: the kind of a message, and the orders, parcels and refunds that it names.
 
-The vendor's navigation has six families: price, status and refund, of Taobao and of 1688. Name and body are published
-of the two for prices [stated]. Those of the others are expected to be the upstream's, which also has messages about
-logistics [inferred]. So any form is read: a body that is an object or a text that holds one, several messages in a
-list, a form with the message in a field. Numbers keep every digit. Nothing of a message is a fact: it says what to read
-again.
+The vendor's navigation has six kinds: price, status and refund, each for Taobao and for 1688 [stated]. The names and
+bodies of the two price messages are published [stated]. The others are expected to be the upstream's, which also has
+messages about logistics [inferred]. So every likely form is read: a body that is an object or a JSON text, several
+messages in a list, a form with the message in a field. Numbers keep every digit. A message is not trusted as a fact: it
+only says what to read again.
 """
 
 from __future__ import annotations
@@ -31,22 +31,23 @@ class Family(StrEnum):
 
 @dataclass(frozen=True, slots=True)
 class Push:
-    """A message that was read. ``ids``: the numbers in it of orders, sub-orders, parcels and refunds."""
+    """A message that was read. ``ids``: the numbers of orders, sub-orders, parcels and refunds in it, each once."""
 
     kind: str  # messageType without its platform, upper-case; empty: there is none
     ids: tuple[str, ...]
 
     @property
     def family(self) -> Family | None:
-        """What it is about; None for an unknown kind."""
+        """What the message is about; None for an unknown kind."""
         return family_of(self.kind)
 
 
 class MalformedError(ValueError):
-    """The body is no message. The text says why in a sentence."""
+    """The body is no message; the error's text says why."""
 
 
-# Upstream's and a sibling's names, by how they end, and the numbers of Taobao's upstream. The first that fits counts.
+# The names of the upstream and of a sibling product by their endings, and the numbers of Taobao's upstream [inferred].
+# The first pattern that fits counts.
 _FAMILIES: tuple[tuple[Family, re.Pattern[str]], ...] = (
     (Family.PRICE, re.compile(r"PRICE_MODIFY$|^8$")),
     (Family.REFUND, re.compile(r"REFUND(_IN_SALES|_AFTER_SALES)?$")),
@@ -59,7 +60,7 @@ _FAMILIES: tuple[tuple[Family, re.Pattern[str]], ...] = (
         ),
     ),
 )
-# Every name under which a message may carry the number of an order, sub-order, parcel or refund [stated and inferred].
+# Every field that may hold the number of an order, sub-order, parcel or refund [partly stated, partly inferred].
 _ID_NAMES = frozenset(
     name.casefold().replace("_", "")
     for name in (
@@ -75,14 +76,14 @@ MOST_IDS, _DEEPEST = 50, 8
 
 
 def family_of(kind: str) -> Family | None:
-    """Return what a kind of message is about; None for an unknown kind."""
+    """Return what a kind of message (:attr:`Push.kind`) is about; None for an unknown kind."""
     return next((family for family, pattern in _FAMILIES if pattern.search(kind)), None)
 
 
 def read_push(body: bytes) -> Push:
-    """Read the body of a request. Raises MalformedError for one without any JSON object."""
+    """Read the body of a request. Raises MalformedError for a body without any JSON object."""
     outer = _outer(body)
-    messages = [each for each in (outer if isinstance(outer, list) else [outer]) if isinstance(each, dict)]
+    messages = [message for message in (outer if isinstance(outer, list) else [outer]) if isinstance(message, dict)]
     if not messages:
         raise MalformedError("a message is a JSON object")
     kinds = (_kind(message) for message in messages[:MOST_IDS])
@@ -99,7 +100,7 @@ def _outer(body: bytes) -> Any:
 
 
 def _in_form(body: bytes) -> str:
-    """The message in a field of a form, as 1688's own pushes come [upstream]. Raises MalformedError."""
+    """The message in a field of a form, as 1688's own pushes have it [upstream]. Raises MalformedError."""
     try:
         fields = parse_qs(body.decode("ascii"), max_num_fields=MOST_IDS)
     except ValueError:
@@ -111,7 +112,7 @@ def _in_form(body: bytes) -> str:
 
 
 def _whole(message: dict[str, Any]) -> dict[str, Any]:
-    """The message with its body read where that is a text. A text that holds no JSON holds no numbers of ours."""
+    """The message with its body decoded if the body is a text. A text that is no JSON names no ids and is dropped."""
     return {name: _opened(part) if name in _BODY_NAMES else part for name, part in message.items()}
 
 
@@ -123,7 +124,7 @@ def _opened(part: Any) -> Any:
 
 
 def _kind(message: dict[str, Any]) -> str:
-    """The type without its platform: ``1688_ORDER_…`` and ``TAOBAO_ORDER_…`` mean the same."""
+    """The type without its platform: ``1688_ORDER_…`` and ``TAOBAO_ORDER_…`` become the same kind."""
     for holder in (message, *(part for name in _BODY_NAMES if isinstance(part := _opened(message.get(name)), dict))):
         for name in _TYPE_NAMES:
             if isinstance(kind := holder.get(name), str | int) and str(kind).strip():
@@ -145,7 +146,7 @@ def _exact(number: str) -> str:
 
 
 def _ids(value: Any, depth: int = 0) -> Iterator[str]:
-    """Yield each number under a name of an order, sub-order, parcel or refund, anywhere in a message."""
+    """Yield the numbers in the fields :data:`_ID_NAMES`, and in ``id`` below the top, anywhere in a message."""
     if depth > _DEEPEST:
         return
     if isinstance(value, list):

@@ -1,4 +1,4 @@
-"""How a seller is reached: the facts in an order that lead to the chat, and the answers that name it."""
+"""How a seller can be reached: the fields of an order that lead to the chat, and the answers that name the chat."""
 
 from __future__ import annotations
 
@@ -13,18 +13,18 @@ from pandapon.shapes import mapping, unwrapped
 if TYPE_CHECKING:
     from pandapon.shipment import Platform
 
-NAME, LINK = 100, 2000  # characters that are read
-# The names under which an answer may hold the chat name or link: the vendor shows none [inferred].
+NAME, LINK = 100, 2000  # characters; a longer text is no chat name or link
+# The names under which an answer may hold the chat name or link. The vendor publishes none for the name [inferred].
 _NAMES = ("loginId", "sellerLoginId", "wangwang", "nickName", "nick", "name", "result", "data")
 _LINKS = ("url", "link", "pageUrl", "imUrl", "result", "data")
 
 
 @dataclass(frozen=True, slots=True)
 class OrderSeller:
-    """The facts of an order about its seller. Every field may be empty.
+    """What an order says of its seller. Every field may be empty.
 
-    ``login``: 1688's name of the seller, which is the chat name [upstream]. ``open_id``: the opaque id that
-    ``1688.order.wangwang`` turns into one. ``product_id``: of the first line.
+    ``login``: the seller's name on 1688, which is the chat name [upstream]. ``open_id``: the opaque id that
+    ``1688.order.wangwang`` turns into the chat name [one client]. ``product_id``: of the first line that has one.
     """
 
     login: str = ""
@@ -33,7 +33,7 @@ class OrderSeller:
 
 
 def of_order(platform: Platform, data: Any) -> OrderSeller:
-    """Read the seller of an order of either platform, as the order's operation answers. Raises nothing."""
+    """Read the seller in the ``data`` of an order's detail, of either platform. Raises nothing."""
     order = unwrapped(data)
     base = mapping(order.get("baseInfo")) or order
     product_ids = (line.product_id for line in lines_of(platform, data, "yuan"))
@@ -45,16 +45,16 @@ def of_order(platform: Platform, data: Any) -> OrderSeller:
 
 
 def chat_name(data: Any) -> str:
-    """Read the answer with a seller's chat name: a text, or an object that holds it. Raises DecodeError."""
-    return _found(data, _NAMES, NAME)
+    """Return the chat name in an answer: a text, or an object that holds one. Raises DecodeError if there is none."""
+    return _text_of(data, _NAMES, NAME)
 
 
 def chat_link(data: Any) -> str:
-    """Read the answer with the address of a seller's chat. Raises DecodeError."""
-    return _found(data, _LINKS, LINK)
+    """Return the address of the chat in an answer: a text [stated for v1], or an object. Raises DecodeError if none."""
+    return _text_of(data, _LINKS, LINK)
 
 
-def _found(data: Any, names: tuple[str, ...], longest: int) -> str:
+def _text_of(data: Any, names: tuple[str, ...], longest: int) -> str:
     value = data.strip() if isinstance(data, str) else words(unwrapped(data), *names)
     if not value or len(value) > longest:
         raise DecodeError("the answer names no chat")

@@ -7,7 +7,7 @@ from typing import Any
 from pandapon.errors import DecodeError
 from pandapon.fields import count, is_null, loads, text
 
-# Lists within a row. An object that holds nothing but one of them is a row all the same, and no wrap around rows.
+# Fields within a row. An object whose only field is one of these is a row itself, not a wrapper around rows.
 _WITHIN_ROWS = frozenset(
     name.casefold()
     for name in (
@@ -20,7 +20,7 @@ _WITHIN_ROWS = frozenset(
 
 
 def mapping(value: Any) -> dict[str, Any]:
-    """Return the value if it is an object, or the object of a list of one; else an empty one."""
+    """Return the value if it is an object, or the object in a list of one; else an empty object."""
     if isinstance(value, list) and len(value) == 1:
         value = value[0]
     return value if isinstance(value, dict) else {}
@@ -29,8 +29,9 @@ def mapping(value: Any) -> dict[str, Any]:
 def items(value: Any) -> list[dict[str, Any]]:
     """Return the objects of a list; null and other values are left out.
 
-    A gateway that turns XML into JSON sends a list of one as the object alone, and may wrap a list under the name of
-    its elements; others send a list as text, or with numbers as names. An object without a value is an empty list.
+    These forms stand for a list as well [inferred]: its only object, and a list under the name of its elements, as a
+    gateway that turns XML into JSON sends them; a JSON text; an object with numbers as names. An object without a value
+    is an empty list.
     """
     if isinstance(value, str) and value[:1] in {"[", "{"}:
         value = _unpacked(value)
@@ -47,12 +48,12 @@ def _unpacked(value: str) -> Any:
 
 
 def _rows_of(value: dict[str, Any]) -> list[Any]:
-    """The rows in an object that stands for a list: itself, or what it wraps."""
+    """The rows in an object that stands for a list: the object itself, or the rows that it wraps."""
     while len(value) == 1 and isinstance(inner := next(iter(value.values())), dict) and not _is_row(value):
         value = inner
     if all(map(is_null, value.values())):
         return []
-    if all(name.isdecimal() for name in value):  # as PHP writes a list of which some are gone
+    if all(name.isdecimal() for name in value):  # PHP writes a list with gaps like this
         return list(value.values())
     inner = next(iter(value.values()))
     if len(value) > 1 or _is_row(value) or not isinstance(inner, list):
@@ -68,41 +69,42 @@ def texts(value: Any) -> tuple[str, ...]:
     """Return the texts of a list; a single text, or a list wrapped once, stands for a list as in :func:`items`."""
     if isinstance(value, dict) and len(value) == 1:
         (value,) = value.values()
-    every = value if isinstance(value, list) else [value]
-    return tuple(found for each in every if (found := text({"": each}, "")))
+    elements = value if isinstance(value, list) else [value]
+    return tuple(read for element in elements if (read := text({"": element}, "")))
 
 
-def require(value: Any, kinds: type | tuple[type, ...], what: str) -> Any:
-    """Return the value if it is of one of these types. Raises DecodeError, which names ``what``."""
+def require(value: Any, kinds: type | tuple[type, ...], subject: str) -> Any:
+    """Return the value if it is of one of these types. Raises DecodeError, whose message names the ``subject``."""
     if not isinstance(value, kinds):
-        raise DecodeError(f"{what} is of an unexpected kind: {type(value).__name__}")
+        raise DecodeError(f"{subject} is of an unexpected kind: {type(value).__name__}")
     return value
 
 
-def one(data: Any, what: str) -> dict[str, Any]:
-    """Return the object of an answer, as :func:`unwrapped` finds it. Raises DecodeError for anything else."""
-    return unwrapped(require(next(iter(items(data)), None) if isinstance(data, list) else data, dict, what))
+def single(data: Any, subject: str) -> dict[str, Any]:
+    """Return the object of an answer, as :func:`unwrapped` does. Raises DecodeError where there is no object."""
+    return unwrapped(require(next(iter(items(data)), None) if isinstance(data, list) else data, dict, subject))
 
 
 def unwrapped(data: Any) -> dict[str, Any]:
-    """Return the object of an answer: alone, the first of a list, or under ``result``; else an empty one."""
-    found = mapping(next(iter(items(data)), None) if isinstance(data, list) else data)
-    return mapping(found.get("result")) or mapping(found.get("data")) or found
+    """Return the object of an answer: alone, first in a list, or under ``result`` or ``data``; else an empty one."""
+    answer = mapping(next(iter(items(data)), None) if isinstance(data, list) else data)
+    return mapping(answer.get("result")) or mapping(answer.get("data")) or answer
 
 
-def listed(data: Any, what: str) -> tuple[list[dict[str, Any]], int | None]:
-    """Return the rows of a page and the total number of rows (None: unknown). Raises DecodeError that names ``what``.
+def page_rows(data: Any, subject: str) -> tuple[list[dict[str, Any]], int | None]:
+    """Return the rows of a page, and the number of rows on all pages (None: unknown).
 
     Several envelopes are accepted [inferred]; null is an empty page, and a single row may stand for its page.
+    Raises DecodeError, whose message names the ``subject``.
     """
     if data is None or isinstance(data, list):
         return items(data), None
-    page = require(data, dict, what)
+    page = require(data, dict, subject)
     total = count(page, *_TOTALS)
     for name in _ROWS:
         inner = page.get(name)
         if isinstance(inner, dict):
-            rows, inner_total = listed(inner, what)
+            rows, inner_total = page_rows(inner, subject)
             return rows, total if inner_total is None else inner_total
         if isinstance(inner, list) or items(inner):
             return items(inner), total
@@ -111,7 +113,7 @@ def listed(data: Any, what: str) -> tuple[list[dict[str, Any]], int | None]:
 
 _ROWS = ("data", "result", "list", "records", "items", "rows", "resultList", "itemList")
 _TOTALS = ("totalRecords", "totalRecord", "total", "totalCount", "totalResults")
-# Fields of a page, which make no row.
+# Fields of a page itself: an object with no other field is an empty page, not a row.
 _OF_PAGES = frozenset(
     {
         *(*_ROWS, *_TOTALS, "totalPage", "totalPages", "pages", "success", "errorCode", "errorInfo", "errorMsg"),

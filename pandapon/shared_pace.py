@@ -1,4 +1,4 @@
-"""The rate of requests to an account that several processes call: each takes its requests from a common place."""
+"""The rate of requests to an account that several processes call: each reserves its requests in a common place."""
 
 from __future__ import annotations
 
@@ -11,34 +11,34 @@ from typing import TYPE_CHECKING, Protocol
 if TYPE_CHECKING:
     from collections.abc import Callable
 
-BLOCK_SECONDS = 0.5  # a busy process takes so much of the rate at once, and so learns of others' pauses so soon
+BLOCK_SECONDS = 0.5  # the length of the longest block; a process learns of a pause when it reserves the next block
 
 
 @dataclass(frozen=True, slots=True)
 class Block:
-    """Requests that were reserved: the first may leave in ``wait`` seconds. For ``paused`` seconds none may."""
+    """Reserved requests: the first may leave in ``wait`` seconds. No request may leave for ``paused`` seconds."""
 
     wait: float = 0.0
     paused: float = 0.0
 
 
 class SharedPace(Protocol):
-    """Where processes reserve requests. It raises nothing: where it cannot be asked, each keeps the pace alone."""
+    """Where processes reserve requests. It raises nothing: if it cannot be reached, each process keeps its own pace."""
 
     async def reserve(self, share: str, count: int, interval: float) -> Block:
         """Reserve ``count`` requests of a share, one every ``interval`` seconds."""
         ...
 
     async def pause(self, share: str, seconds: float) -> None:
-        """Let no process make requests of a share for so long, as the API asked."""
+        """Let no process make requests of a share for ``seconds``: the API asked to slow down."""
         ...
 
 
 class SharedLimiter:
-    """Hands out the requests that it reserves in blocks: the busier the process, the longer they are."""
+    """Hands out requests one by one, and reserves them in blocks: the busier the process, the longer the blocks."""
 
     def __init__(self, share: str, rate: float, pace: SharedPace, on_pause: Callable[[float], None]) -> None:
-        """``rate``: requests a second, over all processes. ``on_pause`` gets the seconds of a pause that others met."""
+        """``rate``: requests a second, over all processes. ``on_pause`` gets the seconds of a common pause."""
         self._share, self._interval, self._pace, self._on_pause = share, 1 / rate, pace, on_pause
         self._longest = max(1, round(rate * BLOCK_SECONDS))
         self._count = 1  # requests of the next block
@@ -55,11 +55,11 @@ class SharedLimiter:
         await asyncio.sleep(max(0.0, at - time.monotonic()))
 
     def _drop_unused(self) -> None:
-        """Forget what was reserved long ago: used now, it would come beside what others have reserved since."""
+        """Drop reservations that are past: used now, they would add to what other processes have reserved since."""
         oldest = time.monotonic() - BLOCK_SECONDS
         while self._times and self._times[0] < oldest:
             self._times.popleft()
-            self._count = 1  # a process that needs little takes little: what it leaves is lost for the others
+            self._count = 1  # a process that needs little reserves little: unused reservations are lost for all
 
     async def _take_block(self) -> None:
         block = await self._pace.reserve(self._share, self._count, self._interval)

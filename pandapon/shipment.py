@@ -19,14 +19,14 @@ from pandapon.written import BUDDHIST
 
 
 class Platform(StrEnum):
-    """The two marketplaces. The value is typed after ``--`` by people and stored in the database."""
+    """The two marketplaces. People type the value after ``--``, and the database stores it."""
 
     ALIBABA = "1688"
     TAOBAO = "taobao"
 
 
 class Milestone(StrEnum):
-    """Where an order or parcel stands: the progress first, in order, then the problems."""
+    """How far an order or parcel is: first the steps of its progress, in order, then the problems."""
 
     ORDERED = "ordered"
     PAID = "paid"
@@ -56,7 +56,7 @@ class Milestone(StrEnum):
 
     @property
     def rank(self) -> int:
-        """The position along the way, 0 for ordered; -1 for a problem, which is no progress."""
+        """The position in the progress, 0 for ordered; -1 for a problem, which is no progress."""
         return PROGRESS.index(self) if self in PROGRESS else -1
 
 
@@ -82,7 +82,7 @@ class TimeBasis(StrEnum):
     """How a node's time was read."""
 
     OFFSET = "offset"  # the text carried its own offset
-    CHINA = "china"  # naive text, taken as UTC+8 [inferred: callbacks agree to the minute]
+    CHINA = "china"  # naive text, taken as UTC+8 [inferred, see pandapon.times]
     EPOCH = "epoch"  # seconds or milliseconds since 1970
     BUDDHIST = "buddhist"  # one of the forms above with a Thai year
     WRITTEN = "written"  # as people write it, see pandapon.written; a missing year is inferred
@@ -90,7 +90,7 @@ class TimeBasis(StrEnum):
     UNKNOWN = "unknown"  # unreadable; the raw text is shown instead
 
 
-_WIDE, _WIDER_BY = re.compile("[\uff01-\uff5e]"), 0xFEE0  # full-width forms of ASCII, and their distance from it
+_WIDE, _WIDER_BY = re.compile("[\uff01-\uff5e]"), 0xFEE0  # full-width ASCII, and its distance from ASCII
 _NEVER = datetime.min.replace(tzinfo=UTC)
 _BY_RAW_TIME = frozenset({TimeBasis.WRITTEN, TimeBasis.PLACED})
 
@@ -119,7 +119,7 @@ class Node:
     """One trace entry of one parcel."""
 
     waybill: str
-    at: datetime | None  # aware, UTC; None: unreadable, as are all times before it
+    at: datetime | None  # aware, UTC; None: unreadable, and so is every time before it in the list
     raw_time: str  # as sent
     time_basis: TimeBasis
     text: str  # the courier's words, as sent
@@ -130,12 +130,12 @@ class Node:
 
     @cached_property
     def identity(self) -> str:
-        """The identity: equal for the same parcel, event time and words. Place and code may be filled in later."""
+        """The identity: equal for the same parcel, event time and words. Place and code may be added later."""
         return _digest(self.waybill, self._moment, normalise(self.text))
 
     @property
     def _moment(self) -> str:
-        """The time within the identity: the raw text for forms that older versions could not read, so that it stays."""
+        """The time within the identity. Forms that older versions could not read keep their raw text as identity."""
         if self.at is None or self.time_basis in _BY_RAW_TIME:
             return normalise(self.raw_time)
         if self.time_basis is TimeBasis.BUDDHIST:
@@ -144,24 +144,24 @@ class Node:
 
     @staticmethod
     def _buddhist_moment(at: datetime) -> str:
-        """The time in the Thai year, as older versions read it: a day early where only our year has a 29 February."""
+        """The time in the Thai year, as older versions read it: no such year has a 29 February, so it is the 28th."""
         year = at.year + BUDDHIST
         is_leap_day = (at.month, at.day) == (2, 29)
         return (at.replace(year=year, day=28) if is_leap_day else at.replace(year=year)).isoformat()
 
     @property
     def is_timed(self) -> bool:
-        """Whether its time was read, rather than taken from its place in the list."""
+        """Whether its time was read, rather than taken from the entry before it."""
         return self.at is not None and self.time_basis is not TimeBasis.PLACED
 
     @cached_property
     def shown(self) -> str:
-        """The courier's words without markup, as people read them. The raw words make the identity and stay stored."""
+        """The courier's words without markup, as people read them. The identity and the database have the raw words."""
         return plain(self.text)
 
     @cached_property
     def content(self) -> str:
-        """The rest, which may change later: a known identity with new content is an edit, never news again."""
+        """A digest of code, place and exact words: a known identity with new content is an edit, never news again."""
         return _digest(self.code, self.place, self.text.strip())
 
 
@@ -169,13 +169,13 @@ class Node:
 class Parcel:
     """One parcel of an order, with its nodes oldest first."""
 
-    waybill: str  # the carrier's number; a stand-in while that is missing
+    waybill: str  # the carrier's number; a placeholder while there is none
     carrier: str = ""
     status_code: str = ""  # as sent
     status_milestone: Milestone | None = None  # claimed by status_code; None: unknown code or none
     nodes: tuple[Node, ...] = ()
     milestone: Milestone | None = None  # decided from nodes and status together; None: unknown
-    logistics_id: str = ""  # the platform's own id, by which its order may name it; empty: none
+    logistics_id: str = ""  # the platform's own id, by which the order may name the parcel; empty: none
 
     def with_milestone(self, milestone: Milestone | None) -> Parcel:
         """Return the parcel at this milestone."""
@@ -184,7 +184,7 @@ class Parcel:
         return Parcel(*facts, self.nodes, milestone, self.logistics_id)
 
     def without_nodes(self) -> Parcel:
-        """Return the parcel's own facts."""
+        """Return the parcel without its nodes."""
         facts = self.waybill, self.carrier, self.status_code, self.status_milestone
         return Parcel(*facts, (), self.milestone, self.logistics_id)
 
@@ -192,7 +192,7 @@ class Parcel:
 def by_shipping(parcels: Iterable[Parcel]) -> tuple[Parcel, ...]:
     """Return the parcels in the order in which they are numbered: by first scan, then waybill; unscanned ones last.
 
-    The order of the reading does not matter, so "parcel 1 of 2" is the same parcel in every view.
+    The API's own order does not count, so "parcel 1 of 2" is the same parcel in every view.
     """
     return tuple(sorted(parcels, key=_shipped))
 
@@ -224,7 +224,7 @@ def nfkc(text: str) -> str:
     """Return the NFKC form of a text, several times faster than the standard library for Chinese texts.
 
     Full-width commas and brackets are replaced first. Without them a Chinese text is mostly in NFKC already, which the
-    standard library sees at once; a single one of them makes it take the whole text apart.
+    standard library sees at once; a single such character makes it decompose the whole text.
     """
     return unicodedata.normalize("NFKC", _WIDE.sub(_narrow, text))
 

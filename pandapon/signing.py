@@ -1,8 +1,9 @@
 """The five headers of a request, and their verification, which the stand-ins use.
 
-The vendor states that access-key, timestamp and nonce-str are signed, and that the digest is 32 upper-case hexadecimal
-digits. The signed text (plain concatenation, the secret last, MD5) is inferred from a single public client, and no call
-was seen to succeed with it; order and separator can be changed here, the unit of the timestamp in the settings.
+The vendor's manual says that access-key, timestamp and nonce-str take part in the signature, and its samples show 32
+upper-case hexadecimal digits [stated]. The signed text (plain concatenation, the secret last, MD5) is read in a single
+public client [one client], and no call was seen to succeed with it. Its order and separator can be changed here, the
+unit of the timestamp in the settings.
 """
 
 from __future__ import annotations
@@ -27,7 +28,7 @@ ORDER = ("access-key", "timestamp", "nonce-str", "secret")  # [one client]
 
 
 class SignatureError(Exception):
-    """A request that a server must refuse; the message says which check failed."""
+    """A server must refuse the request; the message says which check failed."""
 
 
 class StaleError(SignatureError):
@@ -37,7 +38,7 @@ class StaleError(SignatureError):
 def signature(
     access_key: str, timestamp: str, nonce: str, secret: str, *, order: tuple[str, ...] = ORDER, separator: str = ""
 ) -> str:
-    """Return the signature: 32 upper-case hexadecimal digits over the parts in this order."""
+    """Return the signature: MD5 over the parts in this order, as 32 upper-case hexadecimal digits [one client]."""
     parts = {"access-key": access_key, "timestamp": timestamp, "nonce-str": nonce, "secret": secret}
     text = separator.join(parts[name] for name in order)
     return hashlib.md5(text.encode(), usedforsecurity=False).hexdigest().upper()
@@ -67,7 +68,10 @@ class Signer:
                 raise ValueError(f"the {name} holds a space or a sign that no key has: copied with something else?")
 
     def headers(self, now: datetime, nonce: str | None = None) -> dict[str, str]:
-        """Return the five headers of a request sent at ``now`` (aware). The user id is not signed [stated]."""
+        """Return the five headers of a request sent at ``now`` (aware). The user id is not signed [stated].
+
+        ``nonce``: 32 characters [stated]; None: a random one.
+        """
         nonce = nonce or secrets.token_hex(NONCE_LENGTH // 2)
         sent_at = timestamp(now, self.unit)
         return {
@@ -85,9 +89,9 @@ class Signer:
 class QuerySigner:
     """Signs the freight operations, which want ``timestamp`` and ``sign`` in the query [stated].
 
-    How ``sign`` is made is published nowhere. The only clue is a file that names no vendor: the parameters sorted and
-    joined like a query, the secret last, MD5 in upper-case hexadecimal. Unverified; ``covers`` says whether the body's
-    fields are parameters, too.
+    The vendor does not publish how ``sign`` is made. The only clue is a public file that names no vendor: parameters
+    sorted and joined like a query, the secret last, MD5 in upper-case hexadecimal [inferred]. ``covers``: whether the
+    body's fields are signed as parameters, too.
     """
 
     access_secret: str = field(repr=False)
@@ -125,21 +129,21 @@ def verify(
     now: datetime,
     window: float = WINDOW,
 ) -> None:
-    """Check a request's headers as a server does. Raises SignatureError; its kind StaleError for the timestamp.
+    """Check a request's headers as a server does. Raises SignatureError, for a wrong timestamp its subclass StaleError.
 
     ``now``: aware. ``window``: seconds by which the timestamp may differ.
     """
-    found = {name: headers.get(name, "") for name in ("access-key", "timestamp", "nonce-str", "user-id", "signature")}
-    missing = [name for name, value in found.items() if not value]
+    sent = {name: headers.get(name, "") for name in ("access-key", "timestamp", "nonce-str", "user-id", "signature")}
+    missing = [name for name, value in sent.items() if not value]
     if missing:
         raise SignatureError(f"missing header: {', '.join(missing)}")
-    if len(found["nonce-str"]) != NONCE_LENGTH:
+    if len(sent["nonce-str"]) != NONCE_LENGTH:
         raise SignatureError(f"nonce-str must have {NONCE_LENGTH} characters")
-    if not hmac.compare_digest(found["access-key"].encode(), access_key.encode()):
+    if not hmac.compare_digest(sent["access-key"].encode(), access_key.encode()):
         raise SignatureError("unknown access-key")
-    _check_age(found["timestamp"], unit, now, window)
-    expected = signature(access_key, found["timestamp"], found["nonce-str"], access_secret)
-    if not hmac.compare_digest(found["signature"].encode(), expected.encode()):
+    _check_age(sent["timestamp"], unit, now, window)
+    expected = signature(access_key, sent["timestamp"], sent["nonce-str"], access_secret)
+    if not hmac.compare_digest(sent["signature"].encode(), expected.encode()):
         raise SignatureError("signature mismatch")
 
 

@@ -1,10 +1,10 @@
-"""Spans: the parts of a work with their times, for a tracer that the process may install.
+"""Spans, the timed parts of a request or job, for a tracer that the process may install.
 
 There is no tracer by default. Every span is then :data:`NO_SPAN`, the same object each time, which does nothing.
 ``bot.process.tracing`` has a tracer; no other module knows the library behind it.
 
-A span's name and attributes come from the code: names of operations, kinds, counts. Ids, and texts that somebody
-wrote, never belong there.
+A span's name and attributes come from the code: names of operations, kinds, counts. Ids and texts that people wrote
+are never attributes.
 """
 
 from __future__ import annotations
@@ -30,29 +30,29 @@ class Span(Protocol):
 
 
 class Tracer(Protocol):
-    """What makes spans. A span ends with its block; an error that leaves the block marks it by its type alone."""
+    """Makes spans. A span ends with its block; of an exception that leaves the block it records the type alone."""
 
     def span(self, name: str, attributes: Mapping[str, Value]) -> AbstractContextManager[Span]:
         """Open a span inside the present one, or at the root of a new trace."""
 
     def inner(self, name: str, attributes: Mapping[str, Value]) -> AbstractContextManager[Span]:
-        """Open a span inside the present one; none where there is none."""
+        """Open a span inside the present one; does nothing if no span is open."""
 
     def linked(self, name: str, attributes: Mapping[str, Value]) -> AbstractContextManager[Span]:
         """Open a span at the root of a new trace, with a link to the present one."""
 
     def apart(self) -> AbstractContextManager[object]:
-        """Open a block that belongs to no span."""
+        """Open a block outside of every span."""
 
     def note(self, attributes: Mapping[str, Value]) -> None:
-        """Add attributes to the present span; does nothing where there is none."""
+        """Add attributes to the present span; does nothing if no span is open."""
 
     def ids(self) -> Mapping[str, str]:
-        """Return ``trace_id`` and ``span_id`` of the present span in hex; empty where there is none."""
+        """Return ``trace_id`` and ``span_id`` of the present span in hex; empty if no span is open."""
 
 
 class _NoSpan:
-    """Does nothing, any number of times."""
+    """Does nothing, and may be opened any number of times."""
 
     __slots__ = ()
 
@@ -75,12 +75,12 @@ _tracer: Tracer | None = None
 
 def install(tracer: Tracer | None) -> None:
     """Use this tracer from now on in the whole process; None: no tracer."""
-    global _tracer  # noqa: PLW0603  one for the process, as the log
+    global _tracer  # noqa: PLW0603  one tracer for the process, like the log
     _tracer = tracer
 
 
 def is_on() -> bool:
-    """Return whether there is a tracer: for work that only a tracer needs."""
+    """Whether there is a tracer. Callers skip work that only a tracer needs."""
     return _tracer is not None
 
 
@@ -90,26 +90,26 @@ def span(name: str, /, **attributes: Value) -> AbstractContextManager[Span]:
 
 
 def inner(name: str, /, **attributes: Value) -> AbstractContextManager[Span]:
-    """Open a span inside the present one; none where there is none. For parts that are of no interest alone."""
+    """Open a span inside the present one; does nothing if no span is open. For parts that say nothing alone."""
     return NO_SPAN if _tracer is None else _tracer.inner(name, attributes)
 
 
 def linked(name: str, /, **attributes: Value) -> AbstractContextManager[Span]:
-    """Open a span at the root of a new trace, with a link to the present one. For one item of a long work."""
+    """Open a span at the root of a new trace, with a link to the present one. For one item of a long job."""
     return NO_SPAN if _tracer is None else _tracer.linked(name, attributes)
 
 
 def apart() -> AbstractContextManager[object]:
-    """Open a block that belongs to no span, though one may have started it."""
+    """Open a block outside of every span, even inside of an open one."""
     return _NOTHING if _tracer is None else _tracer.apart()
 
 
 def note(**attributes: Value) -> None:
-    """Add attributes to the present span, where one is open."""
+    """Add attributes to the present span; does nothing if no span is open."""
     if _tracer is not None:
         _tracer.note(attributes)
 
 
 def ids() -> Mapping[str, str]:
-    """Return ``trace_id`` and ``span_id`` of the present span in hex, for log lines; empty where there is none."""
+    """Return ``trace_id`` and ``span_id`` of the present span in hex, for log lines; empty if no span is open."""
     return NO_IDS if _tracer is None else _tracer.ids()

@@ -1,4 +1,4 @@
-"""Readers of Taobao's answers. Logistics are stated; orders have the upstream fields in two spellings [inferred]."""
+"""Readers of Taobao's answers. Logistics are stated; orders have the upstream's fields in two spellings [inferred]."""
 
 from __future__ import annotations
 
@@ -7,9 +7,9 @@ from typing import TYPE_CHECKING, Any
 from pandapon.deadlines import pay_by
 from pandapon.errors import DecodeError
 from pandapon.fields import amount, count, first, link, money, native_number, text, words
-from pandapon.milestones import TAOBAO_ORDER, further, lines_claim, order_claim, parcel_claim, waits_for_payment
+from pandapon.milestones import TAOBAO_ORDER, lines_claim, more_advanced, order_claim, parcel_claim, waits_for_payment
 from pandapon.models import Consignment, Item, Order, Page, Product
-from pandapon.shapes import items, listed, mapping, one
+from pandapon.shapes import items, mapping, page_rows, single
 from pandapon.shipment import Platform
 from pandapon.times import parse_time
 from pandapon.traces import Package, Row, Trace
@@ -25,82 +25,84 @@ if TYPE_CHECKING:
 def products(
     data: Any, page: int, page_size: int, price_min: Decimal | None = None, price_max: Decimal | None = None
 ) -> Page[Product]:
-    """Read a page of search results, in one of several shapes: none is documented. Raises DecodeError.
+    """Read a page of search results in one of several shapes; the vendor documents none [inferred]. Raises DecodeError.
 
-    ``price_min``, ``price_max`` (yuan): products outside are dropped, since the API may ignore an undocumented range.
+    ``price_min``, ``price_max`` (yuan): products outside of this range are dropped, because the range is undocumented
+    and the API may ignore it.
     """
-    rows, total = listed(data, "the product page")
+    rows, total = page_rows(data, "the product page")
     goods = (product for row in rows if (product := _product(row)).product_id or product.title)
     in_range = tuple(product for product in goods if _in_range(product, price_min, price_max))
     return Page[Product](items=in_range, page=page, page_size=page_size, total=total)
 
 
 def order(data: Any, order_id: str, *, fen: bool = True) -> Order:
-    """Read an order and give it the id that was asked for: Taobao's orders have several. Raises DecodeError.
+    """Read an order and give it the requested id, because Taobao's orders have several. Raises DecodeError.
 
-    ``fen``: the answer counts amounts in fen; the order's are yuan.
+    ``fen``: the answer's amounts are fen. The order's amounts are always yuan.
     """
-    answered = _order(one(data, "the order"), fen=fen)
+    answered = _order(single(data, "the order"), fen=fen)
     if not (answered.order_id or answered.status_code):
         raise DecodeError("the order has neither an id nor a status")
     return answered.model_copy(update={"order_id": order_id})
 
 
 def orders(data: Any, page: int, page_size: int, *, fen: bool = True) -> Page[Order]:
-    """Read a page of orders in one of several envelopes; rows without an id are left out. Raises DecodeError."""
-    rows, total = listed(data, "the order page")
+    """Read a page of orders in one of several envelopes [inferred]; rows without id are dropped. Raises DecodeError."""
+    rows, total = page_rows(data, "the order page")
     page_orders = (_order(row, fen=fen) for row in rows)
-    with_id = tuple(each for each in page_orders if each.order_id)
+    with_id = tuple(order_ for order_ in page_orders if order_.order_id)
     return Page[Order](items=with_id, page=page, page_size=page_size, total=total)
 
 
 def trace(answers: Sequence[tuple[str, Any]], ref: OrderRef) -> Trace:
-    """Read the answers, pairs of sub-order id and data. A parcel with goods of several comes several times.
+    """Read the answers: pairs of a sub-order's id and its data. Raises DecodeError.
 
-    Raises DecodeError.
+    A parcel with goods of several sub-orders is in the trace once for each of them.
     """
     packages: list[Package] = []
     for sub_order, data in answers:
         details = first(mapping(data), "pnmLogisticsDetails", "pnm_logistics_details")
-        rows, _total = listed(data if details is None else items(details), "the trace")
+        rows, _total = page_rows(data if details is None else items(details), "the trace")
         read = (_package(row, sub_order, position) for position, row in enumerate(rows))
         packages += [package for package in read if package is not None]
     return Trace(ref, tuple(packages))
 
 
-def _order(found: dict[str, Any], *, fen: bool) -> Order:
-    subs = _subs(found)
-    code = text(found, "status", "orderStatus") or _common(subs, "status")
-    created_at = parse_time(first(found, "createdTime", "created_time", "createTime", "tbCreateTime"))[0]
+def _order(row: dict[str, Any], *, fen: bool) -> Order:
+    subs = sub_orders(row)
+    code = text(row, "status", "orderStatus") or _common(subs, "status")
+    created_at = parse_time(first(row, "createdTime", "created_time", "createTime", "tbCreateTime"))[0]
     is_unpaid = waits_for_payment(Platform.TAOBAO, code)
     sent = _consignments(subs)
     return Order(
         platform=Platform.TAOBAO,
-        order_id=text(found, "purchaseId", "purchase_id", "purchaseOrderId", "orderId", "id"),
+        order_id=text(row, "purchaseId", "purchase_id", "purchaseOrderId", "orderId", "id"),
         status_code=code,
-        milestone=further(order_claim(TAOBAO_ORDER, code), _subs_claim(subs)),
+        milestone=more_advanced(order_claim(TAOBAO_ORDER, code), _subs_claim(subs)),
         created_at=created_at,
-        paid_at=parse_time(first(found, "payTime", "pay_time"))[0],
+        paid_at=parse_time(first(row, "payTime", "pay_time"))[0],
         # No deadline is documented for Taobao: 1688's name for it is tried [inferred].
-        pay_by=pay_by(first(found, "payTimeout", "pay_timeout"), created_at) if is_unpaid else None,
-        goods_amount=money(found, "productAmount", "product_amount", fen=fen),
-        shipping_amount=money(found, "domesticPostFee", "domestic_post_fee", "shippingFee", "postFee", fen=fen),
-        total_amount=money(found, "purchaseAmount", "purchase_amount", "totalAmount", fen=fen),
-        seller=words(found, "shopName", "sellerNick", "seller_nick", "userNick"),
+        pay_by=pay_by(first(row, "payTimeout", "pay_timeout"), created_at) if is_unpaid else None,
+        goods_amount=money(row, "productAmount", "product_amount", fen=fen),
+        shipping_amount=money(row, "domesticPostFee", "domestic_post_fee", "shippingFee", "postFee", fen=fen),
+        total_amount=money(row, "purchaseAmount", "purchase_amount", "totalAmount", fen=fen),
+        seller=words(row, "shopName", "sellerNick", "seller_nick", "userNick"),
         items=tuple(_item(sub, fen=fen) for sub in subs),
         waybills=tuple(dict.fromkeys(consignment.waybill for consignment in sent)),
         consignments=tuple({each.waybill: each for each in reversed(sent) if each.carrier}.values()),
-        sub_order_ids=tuple(dict.fromkeys(one for sub in subs if (one := _sub_id(sub)))),
-        refund_status=next((one for sub in subs if (one := _refund(sub))), ""),
-        close_reason=text(found, "closeReason", "close_reason") or _common(subs, "closeReason", "close_reason"),
-        modified_at=parse_time(first(found, "modifyTime", "modify_time"))[0],
-        outer_id=text(found, "outerPurchaseId", "outer_purchase_id", "sellerOrderNumber"),
+        sub_order_ids=tuple(dict.fromkeys(sub_id for sub in subs if (sub_id := _sub_id(sub)))),
+        refund_status=next((refund for sub in subs if (refund := _refund(sub))), ""),
+        close_reason=text(row, "closeReason", "close_reason") or _common(subs, "closeReason", "close_reason"),
+        modified_at=parse_time(first(row, "modifyTime", "modify_time"))[0],
+        outer_id=text(row, "outerPurchaseId", "outer_purchase_id", "sellerOrderNumber"),
     )
 
 
-def _subs(found: dict[str, Any]) -> list[dict[str, Any]]:
+def sub_orders(order: dict[str, Any]) -> list[dict[str, Any]]:
+    """Return the sub-orders of an order, each of which is a line. The names of their list are inferred."""
     names = ("subPurchaseOrders", "sub_purchase_orders", "subOrders", "subOrderDetails", "subOrderList", "orderLines")
-    return items(first(found, *names))
+    return items(first(order, *names))
 
 
 def _sub_id(sub: dict[str, Any]) -> str:
@@ -108,13 +110,13 @@ def _sub_id(sub: dict[str, Any]) -> str:
 
 
 def _common(subs: Sequence[dict[str, Any]], *names: str) -> str:
-    """The value on which all lines agree in the first of these fields; empty where they differ."""
+    """The value of the first non-empty of these fields, if it is the same in all lines; else empty."""
     codes = {text(sub, *names) for sub in subs}
     return codes.pop() if len(codes) == 1 else ""
 
 
 def _subs_claim(subs: Sequence[dict[str, Any]]) -> Milestone | None:
-    """The claim of the lines, which may be ahead of their order's: so is one in the upstream's own sample."""
+    """The claim of the lines. A line may be ahead of its order, as in the upstream's own sample [upstream]."""
     return lines_claim([order_claim(TAOBAO_ORDER, text(sub, "status")) for sub in subs])
 
 
@@ -124,12 +126,12 @@ def _refund(sub: dict[str, Any]) -> str:
 
 
 def _consignments(subs: Sequence[dict[str, Any]]) -> list[Consignment]:
-    """Each number with its carrier, repeats included: lines in one box share a number, and a line repeats its own."""
+    """Each number with its carrier. A number may repeat: lines in one box share it, and a line may name it twice."""
     return [
-        Consignment(waybill=number_, carrier=words(line, "logisticCompanyName", "logistic_company_name"))
+        Consignment(waybill=waybill, carrier=words(line, "logisticCompanyName", "logistic_company_name"))
         for sub in subs
         for line in (*items(first(sub, "logisticOrders", "logistic_orders")), sub)
-        for number_ in split(text(line, "logisticNumber", "logistic_number"))
+        for waybill in split(text(line, "logisticNumber", "logistic_number"))
     ]
 
 
@@ -149,8 +151,8 @@ def _item(sub: dict[str, Any], *, fen: bool) -> Item:
 
 
 def _product(row: dict[str, Any]) -> Product:
-    """Read a search result. ``beginAmount`` is the name in a product's detail, the others are guesses [inferred]."""
-    number_ = native_number(row, "itemId")
+    """Read a search result. Its names are not published [inferred]; ``beginAmount`` is stated for the detail."""
+    own_number = native_number(row, "itemId")
     return Product(
         platform=Platform.TAOBAO,
         product_id=text(row, "itemMapId", "itemId", "id"),
@@ -161,7 +163,7 @@ def _product(row: dict[str, Any]) -> Product:
         sold=text(row, "sold", "volume", "monthSold", "tkTotalSales"),
         min_quantity=count(row, "beginAmount", "minOrderQuantity") or None,
         place=words(row, "provcity", "location", "province"),
-        url=f"https://item.taobao.com/item.htm?id={number_}" if number_ else "",
+        url=f"https://item.taobao.com/item.htm?id={own_number}" if own_number else "",
     )
 
 
@@ -190,13 +192,13 @@ def _package(row: dict[str, Any], sub_order: str, position: int) -> Package | No
     )
 
 
-def _row(one: dict[str, Any]) -> Row:
-    """The row of a trace entry. ``standerdDesc`` is the API's own spelling; the other names are possible repairs."""
-    place = [text(one, name) for name in ("province", "city", "district", "facilityName")]
+def _row(entry: dict[str, Any]) -> Row:
+    """The row of a trace entry. ``standerdDesc`` is the API's spelling [stated]; ``standardDesc`` may correct it."""
+    place = [text(entry, name) for name in ("province", "city", "district", "facilityName")]
     return Row(
-        time=text(one, "time"),
-        text=text(one, "standerdDesc", "standardDesc", "desc", "statusDesc"),
-        status=text(one, "status"),
-        action=text(one, "action"),
+        time=text(entry, "time"),
+        text=text(entry, "standerdDesc", "standardDesc", "desc", "statusDesc"),
+        status=text(entry, "status"),
+        action=text(entry, "action"),
         place=" ".join(dict.fromkeys(part for part in place if part)),
     )

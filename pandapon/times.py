@@ -12,17 +12,17 @@ CHINA = ZONE
 
 # yyyyMMddHHmmss, optional milliseconds, optional offset: 20180614101942000+0800 [upstream]
 _COMPACT = re.compile(r"^(\d{14})(\d{3})?(?:([+-])(\d{2}):?(\d{2})|(Z))?$")
-_LONE_DIGIT = re.compile(r"(?<![0-9.])[0-9](?![0-9])")  # 2018/7/4 9:05:03 lacks zeros; a fraction of a second does not
-THAI_YEARS = range(1990, 2100)  # years of our calendar that a Thai year is taken for
+_LONE_DIGIT = re.compile(r"(?<![0-9.])[0-9](?![0-9])")  # lacks its zero, as in 2018/7/4 9:05:03; but not in 03.5
+THAI_YEARS = range(1990, 2100)  # Gregorian years whose Thai numbers, 543 higher, are read
 _EPOCH_MS, _EPOCH_S = 13, 10  # digits
 
 
 def parse_time(value: object, near: datetime | None = None) -> tuple[datetime | None, TimeBasis]:
     """Return the time in aware UTC, and how it was read; (None, UNKNOWN) for an unreadable one. Raises nothing.
 
-    An offset in the text is honoured. A naive time is China time [inferred: a naive ``payTime`` agreed with its
-    callback's epoch stamp to the minute]. 10 or 13 digits are an epoch in s or ms. ``near`` (aware): about when it was,
-    for texts without a year.
+    An offset in the text is honoured. A naive time is China time [inferred: a naive ``payTime`` lay minutes before the
+    epoch stamp of its callback]. 10 or 13 digits are an epoch in s or ms. ``near`` (aware): about when it was, for
+    texts without a year.
     """
     text = str(value).strip() if value is not None and not isinstance(value, bool) else ""
     if not text:
@@ -35,20 +35,23 @@ def parse_time(value: object, near: datetime | None = None) -> tuple[datetime | 
 
 
 def _of_machine(text: str) -> tuple[datetime, TimeBasis]:
-    """Read a time with a year of our calendar or of the Thai one: 2569 is 2026. Raises ValueError for other texts.
+    """Read a time with a Gregorian or a Thai year: 2569 is 2026. Raises ValueError for other texts.
 
-    The year is converted before the zone is: leap days lie in other years of the two calendars.
+    The year is converted before the zone, because the numbers of leap years differ between the calendars.
     """
     year = int(text[:4]) - BUDDHIST if text[:4].isdecimal() else 0
     if year not in THAI_YEARS:
         return _compact(text) or _iso(text)
-    ours = f"{year}{text[4:]}"
-    at, _basis = _compact(ours) or _iso(ours)
+    gregorian = f"{year}{text[4:]}"
+    at, _basis = _compact(gregorian) or _iso(gregorian)
     return at, TimeBasis.BUDDHIST if _has_day(text) else TimeBasis.WRITTEN
 
 
 def _has_day(text: str) -> bool:
-    """Whether a time exists with its Thai year taken as ours and with our own: else its text is its identity."""
+    """Whether the day exists in the year as written and in the Gregorian one: a leap day may exist in one only.
+
+    A node's identity holds the time in the year as written, or the raw text where no such day exists.
+    """
     try:
         at, _basis = _compact(text) or _iso(text)
         at.replace(year=at.year - BUDDHIST)

@@ -1,6 +1,6 @@
 """Turns the rows of a trace into nodes: reads times, restores the order, drops repeats, claims milestones.
 
-Every reading of an order repeats the rows of the one before, so rows of known nodes are recognised, not read again.
+Every reading of an order repeats the rows of the last reading, so rows of known nodes are recognised, not read again.
 """
 
 from __future__ import annotations
@@ -19,7 +19,7 @@ if TYPE_CHECKING:
 
     from pandapon.shipment import Milestone, OrderRef
 
-_LEADS = timedelta(days=275)  # the way of a parcel begins less than this before a scan, mostly
+_LEADS = timedelta(days=275)  # a parcel's earlier scans mostly lie less than this before a later one
 _NEVER = datetime.min.replace(tzinfo=UTC)
 
 
@@ -34,12 +34,12 @@ class Row(NamedTuple):
 
     @property
     def is_event(self) -> bool:
-        """Whether the row has words or a code: a time or a place alone is no event."""
+        """Whether the row has words or a code: a time or place alone is no event."""
         return bool(self.text or self.status or self.action)
 
     @property
     def shown(self) -> _Shown:
-        """The time, shown words, code and place, by which a known node is found again."""
+        """The time, shown words, code and place, by which the row of a known node is recognised."""
         time, text, status, action, place = self
         code = status or action
         return time, text or code, code, place
@@ -47,7 +47,7 @@ class Row(NamedTuple):
 
 @dataclass(frozen=True, slots=True)
 class Package:
-    """One parcel as sent. Each of its lists of rows may run forward or backward."""
+    """One parcel as sent. Each of its lists of rows may be oldest first or newest first."""
 
     waybill: str
     lists: tuple[Sequence[Row], ...]
@@ -55,12 +55,12 @@ class Package:
     status: str = ""
     status_milestone: Milestone | None = None
     logistics_id: str = ""  # the platform's own id of the consignment
-    newest_first: bool = False  # how the platform sorts its lists, for lists whose times do not show it
+    newest_first: bool = False  # how the platform sorts its lists; counts where the times do not show the order
 
 
 @dataclass(frozen=True, slots=True)
 class Trace:
-    """An order's trace as sent: its shape is checked, its rows are not read yet."""
+    """An order's trace as sent: its shape is checked, but its rows are not read yet."""
 
     ref: OrderRef
     packages: tuple[Package, ...]
@@ -68,9 +68,9 @@ class Trace:
     def shipment(self, known: Iterable[Node] = (), near: datetime | None = None) -> Shipment:
         """Read the trace. Packages with the same number, such as two goods in one box, become one parcel.
 
-        The parcels have no milestone yet: stored nodes have a part in that. A row that equals one of the ``known``
-        nodes becomes that node with its claim. ``near`` (aware): about when the scans were made, such as the time of
-        the order, for times without a year. Raises nothing: an unreadable time is kept as text.
+        The parcels get no milestone here, because it also depends on the stored nodes. A row that equals one of the
+        ``known`` nodes becomes that node with its claim. ``near`` (aware): about when the scans were made, such as the
+        time of the order, for times without a year. Raises nothing: an unreadable time is kept as text.
         """
         known_of: dict[str, list[Node]] = {}
         for node in known:
@@ -82,9 +82,9 @@ class Trace:
         return Shipment(self.ref, tuple(parcels))
 
 
-_Shown = tuple[str, str, str, str]  # time, words, code of whichever kind, place
+_Shown = tuple[str, str, str, str]  # time, words, status or action code, place
 _Known = dict[_Shown, Node]
-# Bases of times that are told from the text alone, so that a later time is another entry.
+# Bases of times that the text alone determines, whatever the other entries say.
 _SURE = frozenset({TimeBasis.OFFSET, TimeBasis.CHINA, TimeBasis.EPOCH, TimeBasis.BUDDHIST})
 
 
@@ -113,9 +113,9 @@ def _parcel(waybill: str, parts: Sequence[Package], known: Sequence[Node], near:
 
 
 def _continued(waybill: str, parts: Sequence[Package], known: Sequence[Node]) -> tuple[Node, ...] | None:
-    """The nodes of a list that repeats all known ones and goes on behind them, as most do; None: it is another list.
+    """The nodes of a list that repeats all known nodes and adds later ones, as most lists do; None: it does not.
 
-    It gives what reading the whole list would give, for a tenth of the time.
+    The result is the same as from reading the whole list, in a tenth of the time.
     """
     lists = [rows for part in parts for rows in part.lists if rows]
     if len(lists) != 1 or not known or len(lists[0]) <= len(known):
@@ -145,8 +145,8 @@ def _is_row_of(row: Row, node: Node) -> bool:
 def _in_order(waybill: str, lists: Sequence[Sequence[_Timed]]) -> tuple[Node, ...]:
     """The nodes of all lists, oldest first, without repeats.
 
-    1688 sends oldest first and Taobao newest first, so a list's own order only breaks ties. ``sequence`` counts within
-    one moment, so that a scan that arrives late does not renumber the others.
+    1688's samples are oldest first [upstream] and Taobao's newest first [stated], so a list's own order only breaks
+    ties. ``sequence`` counts within one moment, so that a scan that is listed late does not renumber the others.
     """
     timed = sorted((entry for rows in lists for entry in rows), key=lambda entry: entry.at or _NEVER)
     seen: dict[str, Node] = {}
@@ -166,7 +166,7 @@ def _in_order(waybill: str, lists: Sequence[Sequence[_Timed]]) -> tuple[Node, ..
 
 
 def _forward(rows: Sequence[Row], known: _Known, near: datetime | None, newest_first: bool) -> list[_Timed]:
-    """The rows with their times, oldest first; a row without a readable time stays behind the row before it."""
+    """The rows with their times, oldest first; a row without a readable time keeps its place in the list."""
     timed = [_timed(row, known, near) for row in rows if row.is_event]
     times = [entry.at for entry in timed if entry.at]
     if _runs_backward(times, newest_first):
@@ -175,7 +175,10 @@ def _forward(rows: Sequence[Row], known: _Known, near: datetime | None, newest_f
 
 
 def _runs_backward(times: Sequence[datetime], newest_first: bool) -> bool:
-    """Whether a list is newest first: by most neighbours, as one may be mistyped; then its ends; then the platform."""
+    """Whether a list is newest first, by the majority of its pairs of neighbours, because a time may be mistyped.
+
+    In a tie the two ends decide, then the platform's habit.
+    """
     falls: int = sum(map(gt, times, times[1:]))
     rises: int = sum(map(lt, times, times[1:]))
     if falls != rises:
@@ -186,9 +189,9 @@ def _runs_backward(times: Sequence[datetime], newest_first: bool) -> bool:
 
 
 def _placed(timed: Sequence[_Timed]) -> list[_Timed]:
-    """The entries with times: a missing year is the one that fits the entry before, a missing time is its time.
+    """The entries with times: a missing year is the year that fits the entry before, a missing time that entry's time.
 
-    Such a time says only where the entry belongs, not when it was: :attr:`TimeBasis.PLACED`.
+    A time taken from another entry says where the entry belongs, not when it happened: :attr:`TimeBasis.PLACED`.
     """
     dated = _dated(timed)
     placed: list[_Timed] = []
@@ -201,7 +204,7 @@ def _placed(timed: Sequence[_Timed]) -> list[_Timed]:
 
 
 def _dated(timed: Sequence[_Timed]) -> list[_Timed]:
-    """The entries with each missing year that another entry tells."""
+    """The entries, with missing years inferred from the entries around them."""
     first = next((entry.at for entry in timed if entry.at), None)
     near = first - _LEADS if first else None
     dated: list[_Timed] = []

@@ -1,4 +1,4 @@
-"""The normal form of carriers' tracking numbers (waybills), by which they are found, matched and told apart."""
+"""The normal form of carriers' tracking numbers (waybills), by which parcels are found and compared."""
 
 from __future__ import annotations
 
@@ -12,31 +12,31 @@ _BOX = re.compile(r"(JD[A-Z]{0,3}[0-9]{8,20})-([0-9]{1,3})-([0-9]{1,3})-?")
 _DASH = re.compile(r"[‐‑‒–—―−]")
 _OTHER = re.compile(r"[^0-9A-Z]+")
 _SEVERAL = re.compile(r"[,;、/|]+")
-LONG = 9  # letters and digits; blanks part numbers this long, and group a number in shorter pieces
-SHORTEST, DIGITS = 8, 4  # characters and digits that a number has at least; sellers also write words into the field
+LONG = 9  # letters and digits; a blank separates pieces of this length, and only groups a number into shorter ones
+SHORTEST, DIGITS = 8, 4  # the fewest characters, and the fewest digits among them, of a tracking number
 
 
 def normal(number: str) -> str:
-    """Return the normal form: upper-case letters and digits, also of full-width ones, without JD's box; or empty."""
+    """Return the normal form: upper-case ASCII letters and digits, without JD's box; empty if nothing remains."""
     return _parts(number)[0]
 
 
-def is_same(one: str, other: str) -> bool:
+def is_same(number: str, other: str) -> bool:
     """Whether two spellings mean one parcel. A number without a box means every box; two boxes are two parcels."""
-    if one == other:
+    if number == other:
         return True
-    (ours, our_box), (theirs, their_box) = _parts(one), _parts(other)
-    return bool(ours) and ours == theirs and (our_box == their_box or not (our_box and their_box))
+    (normal_number, box), (other_number, other_box) = _parts(number), _parts(other)
+    return bool(normal_number) and normal_number == other_number and (box == other_box or not (box and other_box))
 
 
 def is_number(text: str) -> bool:
-    """Whether a text can be a tracking number: sellers also write "self pick-up", "none" or a zero into the field."""
+    """Whether a text can be a tracking number: sellers also type "self pick-up", "none" or a zero into the field."""
     number = normal(text)
     return len(number) >= SHORTEST and sum(character.isdigit() for character in number) >= DIGITS
 
 
 def split(text: str) -> tuple[str, ...]:
-    """Return the numbers in a field that may hold several, as they were written, each once."""
+    """Return the tracking numbers in a field that may hold several, as they were written, each once."""
     numbers: list[str] = []
     for part in _SEVERAL.split(text.replace("，", ",").replace("；", ";")):
         pieces = part.split()
@@ -47,7 +47,7 @@ def split(text: str) -> tuple[str, ...]:
 
 @lru_cache(maxsize=20_000)
 def _parts(number: str) -> tuple[str, str]:
-    """The number and its box, such as ``1-2``; empty where it has none."""
+    """The number and its box, such as ``1-2``; the box is empty if the number has none."""
     folded = unicodedata.normalize("NFKC", number).upper()
     packed = _DASH.sub("-", "".join(folded.split()))
     if box := _BOX.fullmatch(packed):

@@ -1,8 +1,8 @@
-"""Sends a request over aiohttp's connections, with our errors and a limit on bodies: through httpx, or the short way.
+"""Sends a request over aiohttp's connections, with our errors and a limit on bodies: through httpx, or past it.
 
-The poller's requests are nearly all, and equal but for an id. To make an httpx request and its answer of each would
-cost a third of a poll's processor time, and aiohttp's session as much again, so they go to aiohttp's connections
-directly. Both ways share the connections and the faults.
+Nearly all requests are the poller's, and these differ only in an id. An httpx request and response for each would cost
+a third of a poll's processor time, and aiohttp's session as much again, so the poller's requests bypass both and go to
+aiohttp's connections directly. Both ways share the connections and raise the same errors.
 """
 
 from __future__ import annotations
@@ -49,7 +49,7 @@ class Head(Protocol):
         """The headers; names are found in any case."""
 
 
-class _ShortHead(NamedTuple):
+class _PlainHead(NamedTuple):
     status_code: int
     headers: Mapping[str, str]
 
@@ -65,21 +65,24 @@ class Client(httpx.AsyncClient):
     """
 
     def __init__(self, config: Config, transport: httpx.AsyncBaseTransport | None = None) -> None:
-        """``transport`` replaces the connections, and leaves no short way."""
+        """``transport`` replaces the connections; then nothing bypasses httpx."""
         self.deadline = CONNECT + 2 * config.read_timeout  # seconds for a whole answer, however slowly it comes
-        self._way = transport or Connections(config, self.deadline)
-        self.short_way = self._way if isinstance(self._way, Connections) else None
+        self._connections = transport or Connections(config, self.deadline)
+        self.bypass = self._connections if isinstance(self._connections, Connections) else None
         timeout = httpx.Timeout(connect=CONNECT, read=config.read_timeout, write=3.0, pool=None)
-        super().__init__(transport=self._way, timeout=timeout, trust_env=False)
+        super().__init__(transport=self._connections, timeout=timeout, trust_env=False)
 
     async def send(self, request: httpx.Request, **_options: object) -> httpx.Response:
         """Send a request and return the answer as an open stream, which the caller closes."""
-        return await self._way.handle_async_request(request)
+        return await self._connections.handle_async_request(request)
 
 
 @cache  # loading the system's certificates takes longer than the rest of a start
 def trusted(certificates: str | None) -> ssl.SSLContext:
-    """Return a context that trusts the system's certificates and those of a file. Raises OSError, ssl.SSLError."""
+    """Return a TLS context that trusts the system's certificates and those of a PEM file, if one is named.
+
+    Raises OSError for a file that cannot be read, and ssl.SSLError for one without a usable certificate.
+    """
     context = ssl.create_default_context()
     if certificates:
         context.load_verify_locations(certificates)
@@ -87,12 +90,12 @@ def trusted(certificates: str | None) -> ssl.SSLContext:
 
 
 class Connections(AiohttpTransport):
-    """The connections: an httpx transport, and the short way past httpx for requests of the poller."""
+    """The connections: an httpx transport, and :meth:`exchange`, which bypasses httpx for the poller's requests."""
 
     def __init__(self, config: Config, deadline: float) -> None:
-        """``deadline``: seconds for a whole answer that comes the short way."""
+        """``deadline``: seconds for a whole answer that bypasses httpx."""
         context = trusted(config.certificates)
-        self._base = None if config.proxy else config.base_url.rstrip("/")  # a proxy's ways are the session's
+        self._base = None if config.proxy else config.base_url.rstrip("/")  # only the session can use a proxy
         timeout = aiohttp.ClientTimeout(total=deadline, sock_connect=CONNECT, sock_read=config.read_timeout)
         self._timeout = timeout
 
@@ -105,7 +108,7 @@ class Connections(AiohttpTransport):
                 auto_decompress=False,
             )
             # aiohttp sends a GET again by itself when its connection is lost; but a GET of this API may pay an order.
-            # The wire repeats what only reads.
+            # The wire repeats the calls that only read.
             made._retry_connection = False  # noqa: SLF001  there is no public switch
             return made
 
@@ -120,7 +123,7 @@ class Connections(AiohttpTransport):
 
     @cached_property
     def _direct(self) -> DirectExchange | None:
-        """None: every request takes the session."""
+        """The exchange past aiohttp's session; None: every request takes the session."""
         connector = self.session.connector
         if self._base is None or connector is None:
             return None
@@ -135,11 +138,11 @@ class Connections(AiohttpTransport):
                 return await self._direct.exchange(request, _whole)
             sent = self.session.request(method, url, headers=headers, data=content, allow_redirects=False)
             async with sent as response:
-                return _ShortHead(response.status, response.headers), await _joined(
+                return _PlainHead(response.status, response.headers), await _joined(
                     _raw_parts(response.status, response.headers, response.content)
                 )
-        except FAULTS as error:
-            raise _named(error) from error
+        except LIBRARY_ERRORS as error:
+            raise _own_error(error) from error
 
 
 async def exchange(client: Client, request: httpx.Request) -> Answer:
@@ -154,14 +157,14 @@ async def exchange(client: Client, request: httpx.Request) -> Answer:
                 return response, await _joined(_parts(response))
             finally:
                 await response.aclose()
-    except FAULTS as error:
-        raise _named(error) from error
+    except LIBRARY_ERRORS as error:
+        raise _own_error(error) from error
 
 
-def sent(content: bytes | None, headers: dict[str, str]) -> bytes | AsyncIterator[bytes] | None:
-    """Return the body of a request as the transport takes it: a large one in pieces, so that nothing waits for it.
+def request_body(content: bytes | None, headers: dict[str, str]) -> bytes | AsyncIterator[bytes] | None:
+    """Return the body of a request as httpx takes it: a large one in pieces, so that it does not block the event loop.
 
-    ``headers`` get the length of a body in pieces.
+    The length of a body in pieces is added to ``headers``.
     """
     if content is None or len(content) <= PIECE:
         return content
@@ -175,7 +178,7 @@ async def _pieces(content: bytes) -> AsyncIterator[bytes]:
 
 
 # ValueError: aiohttp and httpx let the error of a garbled status line or header through.
-FAULTS = (
+LIBRARY_ERRORS = (
     httpx.TransportError,
     httpx.DecodingError,
     aiohttp.ClientError,
@@ -186,8 +189,8 @@ FAULTS = (
 )
 
 
-def _named(error: Exception) -> errors.PandaPonError:
-    """Our error for one of :data:`FAULTS`."""
+def _own_error(error: Exception) -> errors.PandaPonError:
+    """Our error for one of :data:`LIBRARY_ERRORS`."""
     if isinstance(error, httpx.DecodingError):
         return errors.DecodeError("the answer's compression is broken")
     if isinstance(error, httpx.TimeoutException | TimeoutError):
@@ -198,7 +201,7 @@ def _named(error: Exception) -> errors.PandaPonError:
 
 
 def _late_or_broken(error: Exception) -> errors.TransportError:
-    """The error of a timeout or lost connection: the transport calls both a timeout, and only the cause differs."""
+    """Our error for a timeout or a lost connection: the transport reports both as a timeout, so the cause decides."""
     cause = error.__cause__
     if isinstance(cause, aiohttp.ClientConnectionError) and not isinstance(cause, aiohttp.ServerTimeoutError):
         return errors.TransportError(f"no whole answer ({type(cause).__name__})")
@@ -206,7 +209,7 @@ def _late_or_broken(error: Exception) -> errors.TransportError:
 
 
 def _parts(response: httpx.Response) -> AsyncIterator[bytes]:
-    """The body in parts, raw if it is not compressed: httpx's decoding costs time for every answer."""
+    """The body in parts. An uncompressed one is taken raw, because httpx's decoding costs time for every answer."""
     if "content-encoding" in response.headers:
         return response.aiter_bytes()
     assert isinstance(response.stream, httpx.AsyncByteStream), "an asynchronous transport gives one"
@@ -215,12 +218,12 @@ def _parts(response: httpx.Response) -> AsyncIterator[bytes]:
 
 async def _whole(head: RawResponseMessage, body: StreamReader) -> Answer:
     if body.is_eof() and body.total_bytes <= BODY_LIMIT and "content-encoding" not in head.headers:
-        return _ShortHead(head.code, head.headers), body.read_nowait()
-    return _ShortHead(head.code, head.headers), await _joined(_raw_parts(head.code, head.headers, body))
+        return _PlainHead(head.code, head.headers), body.read_nowait()
+    return _PlainHead(head.code, head.headers), await _joined(_raw_parts(head.code, head.headers, body))
 
 
 def _raw_parts(status: int, headers: Mapping[str, str], body: StreamReader) -> AsyncIterator[bytes]:
-    """The body in parts. A compressed one is unpacked by httpx, so that its faults are the same on all ways."""
+    """The body in parts. httpx unpacks a compressed one, so that a broken one raises the same error on every way."""
     if "content-encoding" in headers:
         return httpx.Response(status, headers=headers, stream=_Stream(body)).aiter_bytes()
     return body.iter_any()
@@ -235,7 +238,7 @@ class _Stream(httpx.AsyncByteStream):
 
 
 async def _joined(parts: AsyncIterator[bytes]) -> bytes:
-    """The whole body. Raises DecodeError for one beyond the limit, before the rest of it is read."""
+    """The whole body. Raises DecodeError as soon as it exceeds the limit, without reading the rest."""
     pieces: list[bytes] = []
     size = 0
     async for piece in parts:

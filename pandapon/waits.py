@@ -1,4 +1,4 @@
-"""Reads the waits that Slack and PandaPon ask for: how long the bot is to stay away."""
+"""Reads how long Slack or PandaPon asks the bot to wait before the next request."""
 
 from __future__ import annotations
 
@@ -7,17 +7,17 @@ import re
 from datetime import UTC, datetime, timedelta
 from email.utils import parsedate_to_datetime
 
-LONGEST = timedelta(hours=1)  # after it a source that asked for more is asked again
-UNBELIEVABLE = 86_400.0  # seconds; a longer wait is an error or an attack
+LONGEST = timedelta(hours=1)  # a longer wait is cut to this
+UNBELIEVABLE = 86_400.0  # seconds; a longer wait is an error or an attack, and ignored
 _SECONDS = re.compile(r"[0-9]{1,9}(?:\.[0-9]{1,9})?")
 
 
 def wait(value: object, *, now: object = None) -> float | None:
-    """Return the seconds that a wait asks for, from 0 to :data:`LONGEST`; None: no sensible wait. Raises nothing. Pure.
+    """Return the seconds to wait, from 0 to :data:`LONGEST`; None: no sensible wait. Raises nothing. Pure.
 
-    ``value``: a number, digits, or an HTTP date (RFC 9110, 10.2.3), which is compared with ``now``: an aware time, or
-    the text of the answer's own Date header. A wait that is negative, infinite, in the past, longer than a day, or
-    written in other than ASCII digits is not sensible.
+    ``value``: seconds as a number or digits, or an HTTP date (RFC 9110, 10.2.3), which is compared with ``now``: an
+    aware time, or the text of the answer's own Date header. A wait that is negative, infinite, in the past, longer than
+    a day, or written in other than ASCII digits is not sensible.
     """
     seconds = _number(value) if not isinstance(value, str) else _text(value.strip(), now)
     if seconds is None or not math.isfinite(seconds) or not 0 <= seconds <= UNBELIEVABLE:
@@ -25,10 +25,11 @@ def wait(value: object, *, now: object = None) -> float | None:
     return min(seconds, LONGEST.total_seconds())
 
 
-def asked(headers: object, *, now: object = None) -> float | None:
+def retry_after(headers: object, *, now: object = None) -> float | None:
     """Return the seconds that an answer's Retry-After header asks for, see :func:`wait`; None: no sensible wait.
 
-    ``headers``: a mapping with names in any case. Its Date is preferred to ``now``, because two clocks may differ.
+    ``headers``: a mapping with names in any case. An HTTP date is compared with the answer's own Date header, because
+    the clocks may differ; ``now`` (see :func:`wait`) serves where there is no such header.
     """
     by_name = {str(name).lower(): value for name, value in headers.items()} if hasattr(headers, "items") else {}
     return wait(by_name.get("retry-after"), now=by_name.get("date") or now)

@@ -1,4 +1,4 @@
-"""One exchange with the API: signed, paced, read whole, and repeated only where that does no harm."""
+"""One exchange with the API: signed, paced, read whole, and repeated only where a second call does no harm."""
 
 from __future__ import annotations
 
@@ -40,20 +40,20 @@ log = logging.getLogger(__name__)
 
 SKEW_EVERY = 50  # calls between two readings of the server's clock
 SKEW_CORRECTED = timedelta(seconds=300)  # half of the difference that the API tolerates
-WORTH_A_TRY = 0.3  # seconds that must be left of a question's time for a second try
+WORTH_A_TRY = 0.3  # seconds; with less left for a person's question there is no second try
 PAUSE = 1.0  # seconds, if the API asks to slow down and names no time
 
 
 class _Job(NamedTuple):
-    """A request before it is signed. Each try is signed anew, because a signature holds for 600 s only."""
+    """A request before it is signed. Each try is signed anew, because a signature holds for 600 s only [stated]."""
 
     method: str
     url: str
     content: bytes | None
-    background: bool  # it is the poller's, or another job's
-    writes: bool = False  # it changes the account
+    background: bool  # the request is the poller's or another job's
+    writes: bool = False  # the request changes the account
     signed: Any = None  # the body, for an operation that takes the second signature, too
-    ready: Callable[[], None] = lambda: None  # called when its turn has come; what it raises stops the request
+    ready: Callable[[], None] = lambda: None  # called just before the request is sent; an exception stops it
 
 
 class Wire:
@@ -71,7 +71,7 @@ class Wire:
         """``on_rate_limit`` is called for each answer that asks to slow down. ``pace``: see RequestLimiter."""
         self._pace = pace
         self.skew: timedelta | None = None  # the server's time minus ours; None: not seen yet
-        self.answered_at: datetime | None = None  # when it last gave a proper answer
+        self.answered_at: datetime | None = None  # when the API last answered, see PandaPon.answered_at
         self._clock, self._retries, self._on_rate_limit = clock, config.retries, on_rate_limit
         self._base = config.base_url.rstrip("/")
         self._http = http.Client(config, transport)
@@ -90,7 +90,7 @@ class Wire:
         self._background.pause(seconds)
 
     def clock_moved(self, by: timedelta) -> None:
-        """Adapt to a change of our clock by ``by`` (zero: unknown). The next answer measures the difference anew."""
+        """Adapt to a change of our clock by ``by`` (zero: unknown). The next answer gives the difference anew."""
         if self.skew is not None:
             self.skew -= by
         if self.answered_at is not None:
@@ -109,11 +109,11 @@ class Wire:
         signs_query: bool = False,
         ready: Callable[[], None] = lambda: None,
     ) -> Answer:
-        """Send a request and return its answer, refusals included, unless a retry, pause or clock concerns it.
+        """Send a request and return its answer. A call that writes is sent once.
 
-        A call that writes is sent once. ``ready`` is called each time that the request's turn has come; what it raises
-        stops the request. Raises TransportError, ServerError, RateLimitError, TimestampError and
-        DecodeError; other refusals are raised when the caller opens the envelope.
+        Raises TransportError, ServerError, RateLimitError, TimestampError and DecodeError. Any other refusal is
+        returned like an answer, and raised when the caller opens the envelope. ``ready`` is called just before each
+        sending; an exception that it raises stops the request.
         """
         job = self._job(method, path, query, body, background=background, signs_query=signs_query)
         job = job._replace(writes=writes, ready=ready)
@@ -155,12 +155,14 @@ class Wire:
         return _Job(method, url, content, background, signed=(body or {}) if signs_query else None)
 
     def _tries(self, error: Exception, *, background: bool) -> int:
-        """How often a call is repeated. A poll comes again anyway: it is repeated only after a lost connection."""
-        return min(1, self._retries) if background and _is_stale(error) else 0 if background else self._retries
+        """How often a call is repeated. A poll comes again anyway, so it is repeated only after a lost connection."""
+        if background:
+            return min(1, self._retries) if _is_lost_connection(error) else 0
+        return self._retries
 
     async def _again(self, job: _Job, tries: int, first: Exception) -> Answer:
-        """Repeat a call: at once after a lost connection, else after a moment with jitter."""
-        waits = 0 if _is_stale(first) else 1
+        """Repeat a call: at once after a lost connection, else after a short wait with jitter."""
+        waits = 0 if _is_lost_connection(first) else 1
         async for attempt in stamina.retry_context(
             on=(TransportError, ServerError),
             attempts=tries + waits,
@@ -189,7 +191,7 @@ class Wire:
     async def _checked(self, job: _Job, response: Head, content: bytes) -> Answer:
         """Handle an answer that is no plain success: pause, correct the clock, or raise an error to be retried."""
         try:
-            _look_at(response, content, writes=job.writes)
+            _check_envelope(response, content, writes=job.writes)
         except RateLimitError as error:
             self._on_rate_limit()
             self._background.pause(error.retry_after or PAUSE)
@@ -203,12 +205,12 @@ class Wire:
         except (TransportError, ServerError):
             raise
         except PandaPonError:
-            pass  # the caller opens the envelope and raises it there
+            pass  # raised again when the caller opens the envelope
         self.answered_at = self._clock()
         return response, content
 
     def _corrects(self, response: Head) -> bool:
-        """Whether the server's Date header shows a correction that the refused request lacked."""
+        """Whether the server's Date header gives another correction than the refused request was signed with."""
         before = self._correction()
         self._observe(response)
         if self._correction() == before:
@@ -217,7 +219,7 @@ class Wire:
         return True
 
     async def _sent(self, job: _Job) -> Answer:
-        """Send a request within its limits and the time left for the question. Raises the errors of :meth:`send`."""
+        """Send a request within the pace and the time left for a question. Raises the errors of :meth:`send`."""
         if budget.left() is None:
             return await self._limited(job)
         try:
@@ -229,16 +231,16 @@ class Wire:
     async def _limited(self, job: _Job) -> Answer:
         async with self._background if job.background else self._people:
             job.ready()
-            if job.background and self._http.short_way:
+            if job.background and self._http.bypass:
                 url, headers = self._signed(job)
-                return await self._http.short_way.exchange(job.method, url, headers, job.content)
+                return await self._http.bypass.exchange(job.method, url, headers, job.content)
             return await http.exchange(self._http, self._request(job))
 
     def _request(self, job: _Job, *, whole: bool = False) -> httpx.Request:
-        """Sign a request. ``whole``: its body is to be read, not sent, and so it is never in pieces."""
+        """Sign a request. ``whole``: the request is shown, not sent, so its body stays in one piece."""
         url, headers = self._signed(job)
         try:
-            content = job.content if whole else http.sent(job.content, headers)
+            content = job.content if whole else http.request_body(job.content, headers)
             return httpx.Request(
                 job.method, url, headers=headers, content=content, extensions={"timeout": self._timeout}
             )
@@ -269,7 +271,7 @@ class Wire:
             self.skew = theirs - self._clock()
 
 
-def _look_at(response: Head, content: bytes, *, writes: bool) -> None:
+def _check_envelope(response: Head, content: bytes, *, writes: bool) -> None:
     """Open the envelope and log its error at DEBUG. Raises the errors of :func:`open_envelope`."""
     try:
         open_envelope(response, content, writes=writes)
@@ -278,6 +280,6 @@ def _look_at(response: Head, content: bytes, *, writes: bool) -> None:
         raise
 
 
-def _is_stale(error: Exception) -> bool:
-    """Whether a connection was lost, as when the server has just closed one that was kept alive."""
+def _is_lost_connection(error: Exception) -> bool:
+    """Whether the connection was lost, as when the server has just closed a kept one."""
     return isinstance(error, TransportError) and not isinstance(error, TimeoutError)

@@ -1,7 +1,7 @@
 """Reads times as couriers write them for people: with words, without a year, with hour 24, in other calendars.
 
-The forms are our own reading of public trace samples [inferred]. A time that fits none of them, or several, stays
-unread.
+The forms are taken from public trace samples [inferred]. A time that fits no form, or that has several equally likely
+meanings, is not read.
 """
 
 from __future__ import annotations
@@ -11,11 +11,11 @@ import unicodedata
 from datetime import UTC, datetime, timedelta, timezone
 
 LONGEST = 80  # characters that are read
-BUDDHIST = 543  # years that the Thai calendar is ahead
+BUDDHIST = 543  # years by which the Thai calendar is ahead of the Gregorian one
 _YEARS = range(1990, 2100)
 ZONE = timezone(timedelta(hours=8))  # China's, as for every time without a zone
-_EARLIER = 5  # times as unlikely as the same distance behind ``near``
-_NEAR = timedelta(days=400)  # the furthest that a time of several meanings may lie from ``near``
+_EARLIER = 5  # a distance before ``near`` counts this many times as much as the same distance after it
+_NEAR = timedelta(days=400)  # the greatest distance from ``near`` at which a time of several meanings is believed
 
 _MONTHS = "jan feb mar apr may jun jul aug sep oct nov dec".split()  # noqa: SIM905  twelve short names read better as one text
 _THAI = "ม.ค. ก.พ. มี.ค. เม.ย. พ.ค. มิ.ย. ก.ค. ส.ค. ก.ย. ต.ค. พ.ย. ธ.ค.".split()  # noqa: SIM905  the same
@@ -62,11 +62,11 @@ def read(text: str, near: datetime | None = None) -> datetime | None:
 
 
 def gregorian(year: int) -> int:
-    """Return a year of our calendar or of the Thai one in ours. Raises ValueError outside 1990 to 2099."""
-    ours = year - BUDDHIST if year - BUDDHIST in _YEARS else year
-    if ours not in _YEARS:
+    """Return the Gregorian year of a Gregorian or a Thai one. Raises ValueError outside of 1990 to 2099."""
+    converted = year - BUDDHIST if year - BUDDHIST in _YEARS else year
+    if converted not in _YEARS:
         raise ValueError(f"year {year}")
-    return ours
+    return converted
 
 
 def _epoch(value: float) -> datetime:
@@ -79,10 +79,10 @@ def _epoch(value: float) -> datetime:
 
 def _dated(text: str, near: datetime | None) -> datetime | None:
     for pattern, days in _FORMS:
-        if found := pattern.search(text):
-            around = f"{text[: found.start()]} {text[found.end() :]}"
-            clock, zone = _clock(found, text[found.end() :], around)
-            candidates = [at for day in days(found, around, near) if (at := _at(day, clock, zone)) is not None]
+        if match := pattern.search(text):
+            around = f"{text[: match.start()]} {text[match.end() :]}"
+            clock, zone = _clock(match, text[match.end() :], around)
+            candidates = [at for day in days(match, around, near) if (at := _at(day, clock, zone)) is not None]
             return _best(candidates, near)
     return None
 
@@ -90,29 +90,29 @@ def _dated(text: str, near: datetime | None) -> datetime | None:
 _Day = tuple[int, int, int]
 
 
-def _whole(found: re.Match[str], around: str, near: datetime | None) -> list[_Day]:
+def _year_month_day(match: re.Match[str], around: str, near: datetime | None) -> list[_Day]:
     del around, near
-    return [(gregorian(int(found[1])), int(found[2]), int(found[3]))]
+    return [(gregorian(int(match[1])), int(match[2]), int(match[3]))]
 
 
-def _day_month_year(found: re.Match[str], around: str, near: datetime | None) -> list[_Day]:
-    """Both orders of day and month that are possible; only day first with a Thai year or with dots."""
+def _day_month_year(match: re.Match[str], around: str, near: datetime | None) -> list[_Day]:
+    """The possible orders of day and month; a date with a Thai year or with dots is always day first."""
     del around, near
-    one, other, year = int(found[1]), int(found[2]), gregorian(int(found[3]))
-    both = [(year, other, one), (year, one, other)]
-    return both[:1] if year != int(found[3]) or "." in found[0] else [day for day in both if _MIN <= day[1] <= _MAX]
+    first, second, year = int(match[1]), int(match[2]), gregorian(int(match[3]))
+    days = [(year, second, first), (year, first, second)]
+    return days[:1] if year != int(match[3]) or "." in match[0] else [day for day in days if _MIN <= day[1] <= _MAX]
 
 
-def _short_year(found: re.Match[str], around: str, near: datetime | None) -> list[_Day]:
+def _short_year(match: re.Match[str], around: str, near: datetime | None) -> list[_Day]:
     del around, near
-    if found[2]:
-        return [(2000 + int(found[1]), int(found[2]), int(found[3]))]
-    first, second, third = int(found[1]), int(found[4]), int(found[5])
+    if match[2]:
+        return [(2000 + int(match[1]), int(match[2]), int(match[3]))]
+    first, second, third = int(match[1]), int(match[4]), int(match[5])
     return [(2000 + first, second, third), (2000 + third, second, first)]
 
 
-def _named(found: re.Match[str], around: str, near: datetime | None) -> list[_Day]:
-    day, name, year = (found[1], found[2], found[3]) if found[1].isdigit() else (found[2], found[1], found[3])
+def _named_month(match: re.Match[str], around: str, near: datetime | None) -> list[_Day]:
+    day, name, year = (match[1], match[2], match[3]) if match[1].isdigit() else (match[2], match[1], match[3])
     if year and len(year) == 2:  # noqa: PLR2004  a year of two digits
         year = str((2500 if name in {*_THAI, *_THAI_LONG} else 2000) + int(year))
     if not year and (lone := _LONE_YEAR.search(around)):
@@ -121,21 +121,21 @@ def _named(found: re.Match[str], around: str, near: datetime | None) -> list[_Da
     return [(each_year, _NUMBERS[name], int(day)) for each_year in years]
 
 
-def _no_year(found: re.Match[str], around: str, near: datetime | None) -> list[_Day]:
+def _no_year(match: re.Match[str], around: str, near: datetime | None) -> list[_Day]:
     del around
-    one, other = int(found[1]), int(found[2])
-    month, day = (other, one) if one > _MAX else (one, other)
+    first, second = int(match[1]), int(match[2])
+    month, day = (second, first) if first > _MAX else (first, second)
     return [(year, month, day) for year in _years(near)]
 
 
 _MIN, _MAX = 1, 12  # months
 _FORMS = (
-    (_YMD, _whole),
-    (_COMPACT, _whole),
+    (_YMD, _year_month_day),
+    (_COMPACT, _year_month_day),
     (_DMY, _day_month_year),
     (_SHORT_YEAR, _short_year),
-    (_DAY_FIRST, _named),
-    (_NAME_FIRST, _named),
+    (_DAY_FIRST, _named_month),
+    (_NAME_FIRST, _named_month),
     (_MONTH_DAY, _no_year),
 )
 
@@ -144,10 +144,10 @@ def _years(near: datetime | None) -> list[int]:
     return [near.year - 1, near.year, near.year + 1] if near else []
 
 
-def _clock(found: re.Match[str], after: str, around: str) -> tuple[timedelta, timezone]:
-    """The time of day, behind the date or before it, and its zone; midnight in China if there is no time."""
-    if found.re is _COMPACT and found[4]:
-        return _span(int(found[4]), int(found[5]), int(found[6] or 0)), _zone(after, 0)
+def _clock(date: re.Match[str], after: str, around: str) -> tuple[timedelta, timezone]:
+    """The time of day, after the date or before it, and its zone; midnight in China if there is no time."""
+    if date.re is _COMPACT and date[4]:
+        return _span(int(date[4]), int(date[5]), int(date[6] or 0)), _zone(after, 0)
     for text in (after, around):
         if clock := _CLOCK.search(text) or _DOTTED.match(text.strip()):
             hour = _hour(int(clock[2]), clock[1] or clock[7] or "")
@@ -167,7 +167,7 @@ def _hour(hour: int, half: str) -> int:
 
 
 def _span(hour: int, minute: int, second: int) -> timedelta:
-    """The time since midnight; 24:00 and the second 60 run into the next day and minute. Raises ValueError."""
+    """The time since midnight. 24:00 is the next day's start, and second 60 the next minute's. Raises ValueError."""
     if hour > 24 or minute > 59 or second > 60:  # noqa: PLR2004  the limits of a clock
         raise ValueError("no time of day")
     return timedelta(hours=hour, minutes=minute, seconds=second)
@@ -194,7 +194,7 @@ def _at(day: _Day, clock: timedelta, zone: timezone) -> datetime | None:
 def _best(candidates: list[datetime], near: datetime | None) -> datetime | None:
     """The only candidate, or the one nearest to ``near``; None: several without ``near``, or all too far from it.
 
-    ``near`` is an order or the scan before, so what is ten months later is likelier than what is two months earlier.
+    ``near`` is the time of the order or of the scan before, so a time after it is likelier than a time before it.
     """
     if len(candidates) == 1:
         return candidates[0]

@@ -7,7 +7,7 @@ from datetime import datetime, timedelta
 
 
 class SimClock:
-    """Call it for the present time (aware). The stand-ins use it, and in the demo the bot too."""
+    """A callable that returns the present time (aware). The stand-ins use it, and in the demo the bot, too."""
 
     def __init__(self, start: datetime, speed: float = 1.0) -> None:
         self._at, self._since, self._speed = start, time.monotonic(), speed
@@ -23,7 +23,7 @@ class SimClock:
         self._settle(self() + by)
 
     def set_speed(self, speed: float) -> None:
-        """Set how many seconds pass in one real second. Raises ValueError if negative."""
+        """Set how many seconds pass in one real second. Raises ValueError for a negative number."""
         if speed < 0:
             raise ValueError("time does not go back")
         self._settle(self())

@@ -1,4 +1,4 @@
-"""Serves a stand-in on this machine alone."""
+"""Serves a stand-in on this machine only."""
 
 from __future__ import annotations
 
@@ -6,7 +6,10 @@ from aiohttp import web
 
 
 async def serve(app: web.Application, port: int = 0) -> tuple[web.AppRunner, str]:
-    """Listen on loopback; port 0 is any free one. Returns what stops it, and its address. Raises OSError."""
+    """Listen on loopback; port 0 is any free one. Raises OSError for a taken port.
+
+    Returns the runner, whose ``cleanup`` stops the server, and the base address.
+    """
     runner = web.AppRunner(app, access_log=None, shutdown_timeout=1.0)
     await runner.setup()
     try:

@@ -22,7 +22,7 @@ async def send_half(request: web.Request, body: bytes) -> web.StreamResponse:
 
 
 async def send_slowly(request: web.Request, body: bytes, pause: Callable[[], float]) -> web.StreamResponse:
-    """Send the body byte by byte, with a pause after each. ``pause`` gives its seconds, and may change meanwhile."""
+    """Send the body byte by byte. ``pause`` is asked after each byte for the seconds to wait, which may change."""
     response = web.StreamResponse(headers={"Content-Type": "application/json"})
     response.content_length = len(body)
     await response.prepare(request)

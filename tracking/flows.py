@@ -9,8 +9,8 @@ from dataclasses import dataclass
 from typing import TYPE_CHECKING, Literal, get_args
 
 from pandapon.aftersales import (  # noqa: TC001  pydantic reads the fields of what is stored
-    AskedRefund,
-    RefundAsk,
+    Refund,
+    RefundRequest,
     RefundTerms,
     ReturnCarrier,
 )
@@ -202,7 +202,7 @@ class AskingRefund:
     is_shipped: bool | None
     is_over: bool
     takes_proofs: bool
-    ask: RefundAsk | None = None
+    ask: RefundRequest | None = None
     terms: RefundTerms | None = None
     proofs: tuple[Proof, ...] = ()
     moved: tuple[int | None, int | None] | None = None
@@ -215,7 +215,7 @@ class HandlingRefund:
     ``words``: a message, or the new description. ``amount_fen``, ``reason_id``: the new values of a changed refund.
     """
 
-    refund: AskedRefund
+    refund: Refund
     carriers: tuple[ReturnCarrier, ...] = ()
     terms: RefundTerms | None = None
     words: str = ""

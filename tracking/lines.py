@@ -6,7 +6,7 @@ from dataclasses import dataclass, replace
 from operator import attrgetter
 from typing import TYPE_CHECKING
 
-from pandapon.progress import place_after
+from pandapon.progress import milestone_after
 from pandapon.shipment import Milestone, Node, Parcel, normalise
 from pandapon.tracking_numbers import is_same
 from tracking import named
@@ -185,7 +185,7 @@ def _new_line(fetched: Parcel, predecessor: Parcel | None, ordered_at: datetime 
 
 def _placed(parcel: Parcel, ordered_at: datetime | None) -> Parcel:
     """The parcel at the milestone that its merged nodes and status claim; without a claim it keeps its milestone."""
-    milestone = place_after(parcel.nodes, parcel.status_milestone, ordered_at) or parcel.milestone
+    milestone = milestone_after(parcel.nodes, parcel.status_milestone, ordered_at) or parcel.milestone
     return parcel if milestone is parcel.milestone else parcel.with_milestone(milestone)
 
 

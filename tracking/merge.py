@@ -8,7 +8,7 @@ from itertools import pairwise
 from typing import TYPE_CHECKING
 
 from pandapon.models import Order
-from pandapon.progress import order_of
+from pandapon.progress import event_order
 from pandapon.shipment import Parcel
 
 if TYPE_CHECKING:
@@ -66,7 +66,7 @@ def merge_nodes(known: Iterable[Node], fetched: Iterable[Node]) -> MergedNodes:
         before = union.get(node.identity)
         if before is not node:
             union[node.identity] = node if before is None else _enriched(before, node)
-    nodes = tuple(sorted(union.values(), key=order_of))
+    nodes = tuple(sorted(union.values(), key=event_order))
     rewritten = tuple(
         node for node in nodes if (before := stored.get(node.identity, node)) is not node and before != node
     )
@@ -88,7 +88,7 @@ def _appended(
     if not known or fetched[: len(known)] != known:
         return None
     new = fetched[len(known) :]
-    in_order = all(order_of(before) < order_of(after) for before, after in pairwise((known[-1], *new)))
+    in_order = all(event_order(before) < event_order(after) for before, after in pairwise((known[-1], *new)))
     return new if in_order and not any(node.identity in stored for node in new) else None
 
 

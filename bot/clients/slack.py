@@ -20,7 +20,7 @@ from bot.process.proxies import proxy_for
 from pandapon import budget, spans
 from pandapon.connector import Connector
 from pandapon.transport import trusted
-from pandapon.waits import asked
+from pandapon.waits import retry_after
 
 if TYPE_CHECKING:
     from collections.abc import Awaitable, Callable
@@ -155,13 +155,13 @@ class RateLimitRetry(AsyncRetryHandler):
 
 
 def _wait(response: HttpResponse) -> float:
-    seconds = asked(response.headers, now=datetime.now(UTC))
+    seconds = retry_after(response.headers, now=datetime.now(UTC))
     return PERSONS_PAUSE if seconds is None else seconds
 
 
 def _sane(headers: Any) -> dict[str, str]:
     """Return the headers with a Retry-After in whole seconds: Slack's libraries use any value unchecked."""
-    seconds = asked(headers, now=datetime.now(UTC))
+    seconds = retry_after(headers, now=datetime.now(UTC))
     kept = {str(name): str(value) for name, value in headers.items() if str(name).lower() != RETRY_AFTER.lower()}
     return kept | {RETRY_AFTER: str(math.ceil(DEFAULT_PAUSE if seconds is None else seconds))}
 

@@ -11,7 +11,7 @@ from bot.jobs.isolation import isolated
 from bot.process.loop import give_way
 from pandapon.courier import RULES, read_entry
 from pandapon.pickup import earliest_pick_up
-from pandapon.progress import order_milestone, order_reason, place_after
+from pandapon.progress import milestone_after, order_milestone, order_reason
 from pandapon.shipment import FINAL, Milestone
 from storage.corrections import Correction
 from tracking.lines import Line, with_named
@@ -138,5 +138,5 @@ def _placed(parcel: Parcel, claims: dict[str, Milestone | None], ordered_at: dat
     nodes = tuple(
         replace(node, milestone=claims[node.identity]) if node.identity in claims else node for node in parcel.nodes
     )
-    place = place_after(nodes, parcel.status_milestone, ordered_at)
+    place = milestone_after(nodes, parcel.status_milestone, ordered_at)
     return replace(parcel, nodes=nodes, milestone=place)

@@ -11,7 +11,7 @@ import aiohttp
 from slack_sdk.errors import SlackApiError, SlackClientError
 
 from handlers.wire.slack import BLOCKS, OddAnswerError, code_of
-from pandapon.waits import asked
+from pandapon.waits import retry_after
 
 # No channel takes posts until the operator installs the app again or renews its token.
 TOKEN_REFUSED = frozenset(
@@ -146,5 +146,5 @@ def _verdict(code: str) -> Verdict:
 
 def _wait(response: object) -> float:
     """Return the seconds to wait, at least 1. The header may be unchecked: only our own client checks it."""
-    seconds = asked(getattr(response, "headers", {}))
+    seconds = retry_after(getattr(response, "headers", {}))
     return max(1.0, DEFAULT_PAUSE if seconds is None else seconds)

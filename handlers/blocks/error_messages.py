@@ -8,7 +8,7 @@ from handlers.blocks.i18n import _
 from handlers.blocks.text import escape, sanitize_id, span
 from pandapon import errors
 from pandapon.envelope import REFUSED
-from pandapon.operations.catalogue import UnknownPathError
+from pandapon.errors import UnknownPathError
 
 # Slack's errors, grouped by the sentence that explains them.
 CLOSED = (

@@ -7,7 +7,7 @@ from __future__ import annotations
 
 from handlers.blocks.i18n import _
 from pandapon.courier import Action, Reason
-from pandapon.milestones import folded
+from pandapon.milestones import fold_code
 from pandapon.shipment import PROGRESS, Milestone, Platform
 
 M = Milestone
@@ -138,8 +138,8 @@ def platform_name(platform: Platform) -> str:
 def status_name(platform: Platform, code: str) -> str:
     """An order's state code in words. An unknown code is returned unchanged, since nobody knows what it means."""
     if platform is Platform.ALIBABA:
-        return _alibaba_states().get(folded(code), code)
-    return _taobao_states().get(folded(code), code)
+        return _alibaba_states().get(fold_code(code), code)
+    return _taobao_states().get(fold_code(code), code)
 
 
 def _alibaba_states() -> dict[str, str]:

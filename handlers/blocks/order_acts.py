@@ -7,7 +7,7 @@ from typing import TYPE_CHECKING
 from handlers.blocks import action_ids
 from handlers.blocks import elements as el
 from handlers.blocks.i18n import _
-from pandapon.milestones import folded
+from pandapon.milestones import fold_code
 from pandapon.shipment import Milestone, Platform
 
 if TYPE_CHECKING:
@@ -25,7 +25,7 @@ _BEFORE_SHIPPING = frozenset({Milestone.ORDERED, Milestone.PAID})
 def possible_acts(order: Order) -> tuple[str, ...]:
     """The acts that an order allows in its present state, of ``pay``, ``cancel``, ``receive`` and ``warehouse``."""
     acts = ["pay", "cancel"] if order.is_unpaid else []
-    if order.platform is Platform.ALIBABA and folded(order.status_code) in _TO_RECEIVE:
+    if order.platform is Platform.ALIBABA and fold_code(order.status_code) in _TO_RECEIVE:
         acts.append("receive")
     if order.platform is Platform.TAOBAO and order.milestone in _BEFORE_SHIPPING:
         acts.append("warehouse")

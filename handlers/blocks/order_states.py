@@ -6,7 +6,7 @@ from typing import TYPE_CHECKING
 
 from handlers.blocks.i18n import _
 from handlers.blocks.text import escape, truncate
-from pandapon.milestones import folded
+from pandapon.milestones import fold_code
 from pandapon.progress import BUYERS
 from pandapon.refunds import RefundState, names_refund, refund_state
 from pandapon.shipment import FINAL, PROBLEMS, PROGRESS, Milestone, Platform
@@ -135,7 +135,7 @@ def is_listed(status: str, order: Order, snapshot: OrderSnapshot | None) -> bool
     """
     if snapshot is not None:
         return is_listed_at(status, snapshot.milestone)
-    return is_listed_at(status, order.milestone) or folded(order.status_code) == code(status, order.platform)
+    return is_listed_at(status, order.milestone) or fold_code(order.status_code) == code(status, order.platform)
 
 
 def is_listed_at(status: str, milestone: Milestone | None) -> bool:
@@ -163,7 +163,7 @@ def close_words(reason: str) -> str:
         "buyernopay": _("not paid in time"),
         "other": _("another reason"),
     }
-    return words.get(folded(reason)) or escape(truncate(reason, 100))
+    return words.get(fold_code(reason)) or escape(truncate(reason, 100))
 
 
 def refund_words(code: str) -> str:

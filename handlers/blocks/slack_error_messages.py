@@ -10,7 +10,7 @@ from slack_sdk.errors import SlackApiError
 from handlers.blocks.i18n import _
 from handlers.blocks.text import code, span
 from handlers.wire.slack import OddAnswerError, code_of
-from pandapon.waits import asked
+from pandapon.waits import retry_after
 
 if TYPE_CHECKING:
     from collections.abc import Mapping
@@ -30,7 +30,7 @@ def slack_error(error: Exception) -> str:
     """The sentence for a failure of Slack and what to do, as Slack text. ``error``: of ``wire.slack.FAILURES``."""
     error_code, status = code_of(error), _status(error)
     if status == TOO_MANY or error_code in {"ratelimited", "rate_limited"}:
-        return _slower(asked(getattr(getattr(error, "response", None), "headers", {})))
+        return _slower(retry_after(getattr(getattr(error, "response", None), "headers", {})))
     if error_code in TRANSIENT or status >= FAILED:
         words = _("Slack is having problems ({code}). Try again in a minute.")
         return words.format(code=code(error_code or f"HTTP {status}"))

@@ -23,9 +23,9 @@ from handlers.blocks.labels import (
 from handlers.blocks.locale_data import days
 from handlers.blocks.text import escape, truncate
 from pandapon.courier import Reason
-from pandapon.milestones import folded, status_claim
-from pandapon.pickup import earliest_pick_up, told_deadline
-from pandapon.progress import order_of, order_reason, parcel_reason, told_reason
+from pandapon.milestones import fold_code, status_claim
+from pandapon.pickup import deadline_from_nodes, earliest_pick_up
+from pandapon.progress import event_order, latest_reason, order_reason, parcel_reason
 from pandapon.shipment import FINAL, Milestone
 from pandapon.times import CHINA
 
@@ -152,8 +152,8 @@ def of_parcel(
 def of_step(step: Step, order: Order | None = None, nodes: Iterable[Node] = ()) -> Standing:
     """The standing right after a step, even if it has changed since. ``nodes``: the scans read with the step."""
     step_nodes = [node for node in nodes if step.waybill in {"", node.waybill}]
-    due = told_deadline(sorted(step_nodes, key=order_of)) if step.after is M.READY_FOR_PICKUP else None
-    return _of(step.after, None if step.waybill else order, told_reason(step.after, step_nodes), due)
+    due = deadline_from_nodes(sorted(step_nodes, key=event_order)) if step.after is M.READY_FOR_PICKUP else None
+    return _of(step.after, None if step.waybill else order, latest_reason(step.after, step_nodes), due)
 
 
 def of_milestone(milestone: Milestone | None) -> Standing:
@@ -206,7 +206,7 @@ def _pick_up_words(due: datetime, *, is_over: bool) -> str:
 def _is_finer(order: Order) -> bool:
     """Whether the platform's word says more than the milestone's name."""
     claim = status_claim(order.platform, order.status_code)
-    return claim in _PLATFORM_KNOWS or folded(order.status_code) == _NOT_FETCHED_YET
+    return claim in _PLATFORM_KNOWS or fold_code(order.status_code) == _NOT_FETCHED_YET
 
 
 def _agrees(milestone: Milestone | None, claim: Milestone | None) -> bool:

@@ -8,10 +8,10 @@ from handlers.blocks.i18n import _
 from handlers.wire.errors import RequestError
 from handlers.writing.plans import Plan, Verdict, new_id
 from handlers.writing.receivers import SavedAddress
+from pandapon.errors import UnknownPathError
 from pandapon.operations import addresses
 from pandapon.operations.addresses import SaveAddress
-from pandapon.operations.catalogue import UnknownPathError
-from pandapon.operations.requests import Nothing, made
+from pandapon.operations.requests import Nothing, make_request
 from tracking.changes.address import AddressChange, judge
 from tracking.writes import WriteState
 
@@ -41,7 +41,7 @@ async def plan_address(api: PandaPon, wanted: TypedAddress, address_id: str = ""
     salt = new_id()
     former = before[address_id].fingerprint(salt) if address_id in before else ""
     change = AddressChange(address_id, tuple(before), salt, former, wanted.fingerprint(salt), was_read)
-    request = made(
+    request = make_request(
         lambda: SaveAddress(
             id=number,
             name=wanted.name,

@@ -29,7 +29,7 @@ from pandapon.operations.freight import (
     UpdateDomestic,
     WarehouseOrder,
 )
-from pandapon.operations.requests import made
+from pandapon.operations.requests import make_request
 from tracking.changes.freight import DomesticParcels, FreightBooking
 from tracking.freight import YUAN, Offer, Preview, cheapest_first, common_services
 from tracking.writes import WriteState
@@ -50,7 +50,7 @@ T = TypeVar("T")
 
 def receiver_of(typed: TypedReceiver) -> AbroadReceiver:
     """Return a receiver as the operations take it. The country is sent as its two letters of ISO 3166 [inferred]."""
-    return made(
+    return make_request(
         lambda: AbroadReceiver(
             name=typed.name,
             email=typed.email or None,
@@ -67,7 +67,7 @@ def receiver_of(typed: TypedReceiver) -> AbroadReceiver:
 
 async def estimate(api: PandaPon, line: OrderLine, receiver: TypedReceiver) -> tuple[Offer, ...]:
     """Ask for the price of each service for one line. Raises RequestError for a refusal, and other PandaPonErrors."""
-    request = made(
+    request = make_request(
         lambda: EstimateFreight(
             item_id=line.product_id,
             sku_id=line.sku_id,
@@ -90,7 +90,7 @@ async def estimate_all(api: PandaPon, lines: Sequence[OrderLine], receiver: Type
 
 async def preview(api: PandaPon, order: OrderToShip, service: Offer, receiver: TypedReceiver) -> Preview:
     """Ask for the price of an order's shipment. Raises RequestError for a refusal, and other PandaPonErrors."""
-    request = made(
+    request = make_request(
         lambda: PreviewFreight(receiver_address=receiver_of(receiver), render_items=_items(order.lines, service))
     )
     answer = await _asked(api, freight.PREVIEW, request)
@@ -104,7 +104,7 @@ def plan_booking(
     order: OrderToShip, shown: Preview, service: Offer, receiver: TypedReceiver, remark: str, *, approved_by: str = ""
 ) -> Plan:
     """Plan to book the shipment of an order. ``approved_by``: the approver's Slack id; empty: none was needed."""
-    request = made(
+    request = make_request(
         lambda: BookFreight(
             render_id=shown.render_id,
             receiver_address=receiver_of(receiver),
@@ -122,7 +122,7 @@ def plan_booking(
 
 def plan_parcels(order: OrderToShip, parcels: Sequence[TypedParcel]) -> Plan:
     """Plan to tell the warehouse which parcels bring an order's lines. ``parcel.line``: its position there."""
-    request = made(
+    request = make_request(
         lambda: UpdateDomestic(
             order_id=order.order_id,
             logistic_infos=tuple(_domestic(order.lines[parcel.line], parcel) for parcel in parcels),

@@ -7,8 +7,7 @@ from typing import TYPE_CHECKING
 
 from handlers.writing.plans import Verdict
 from pandapon import carts, refund_reading
-from pandapon.errors import ApiError
-from pandapon.operations.catalogue import UnknownPathError
+from pandapon.errors import ApiError, UnknownPathError
 from pandapon.shipment import OrderRef, Platform
 from tracking.changes import refunds as changes
 from tracking.writes import WriteState
@@ -16,7 +15,7 @@ from tracking.writes import WriteState
 if TYPE_CHECKING:
     from datetime import timedelta
 
-    from pandapon.aftersales import AskedRefund
+    from pandapon.aftersales import Refund
     from pandapon.client import PandaPon
     from pandapon.models import Order
 
@@ -25,7 +24,7 @@ log = logging.getLogger(__name__)
 OF_ORDER = 20  # refunds of one order that are read
 
 
-async def refunds_of(api: PandaPon, order: Order) -> dict[str, AskedRefund | None]:
+async def refunds_of(api: PandaPon, order: Order) -> dict[str, Refund | None]:
     """Return an order's refunds by their ids; None stands for a refund that cannot be read. Raises PandaPonError.
 
     The paths of Taobao's list and of both details are inferred in part. If PandaPon refuses them, the result has only
@@ -36,7 +35,7 @@ async def refunds_of(api: PandaPon, order: Order) -> dict[str, AskedRefund | Non
     return {id_: listed.get(id_) or await _read(api, order.platform, id_) for id_ in ids if id_}
 
 
-async def _listed(api: PandaPon, order: Order) -> dict[str, AskedRefund]:
+async def _listed(api: PandaPon, order: Order) -> dict[str, Refund]:
     try:
         page = await refund_reading.taobao_refunds(api, page_size=OF_ORDER, order_id=order.order_id)
     except (ApiError, UnknownPathError) as error:
@@ -85,20 +84,18 @@ async def verify_proof(_api: PandaPon, _change: changes.ProofSent, _age: timedel
     return Verdict(WriteState.UNKNOWABLE)
 
 
-async def _of(
-    api: PandaPon, change: changes.RefundChanged | changes.RefundWithdrawn | changes.ReturnSent
-) -> AskedRefund:
+async def _of(api: PandaPon, change: changes.RefundChanged | changes.RefundWithdrawn | changes.ReturnSent) -> Refund:
     return await refund_reading.refund(api, change.platform, change.refund_id)
 
 
-async def _read(api: PandaPon, platform: Platform, refund_id: str) -> AskedRefund | None:
+async def _read(api: PandaPon, platform: Platform, refund_id: str) -> Refund | None:
     try:
         return await refund_reading.refund(api, platform, refund_id)
     except (ApiError, UnknownPathError):
         return None
 
 
-def _fen(refund: AskedRefund | None) -> int | None:
+def _fen(refund: Refund | None) -> int | None:
     return carts.fen(refund.amount) if refund is not None and refund.amount is not None else None
 
 

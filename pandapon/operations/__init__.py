@@ -1,1 +1,1 @@
-"""All operations of the vendor's documentation, one module a family, both platforms side by side."""
+"""All operations of the vendor's documentation: a module for each family, with the operations of both platforms."""

@@ -1,4 +1,4 @@
-"""The account's addresses, in the three spellings that the API's families have for one."""
+"""The account's addresses, and receivers in the three spellings that the families of operations have."""
 
 from __future__ import annotations
 
@@ -54,7 +54,7 @@ class AbroadReceiver(Request):
 
 
 class SaveAddress(Request):
-    """An address to add; with ``id``, the one to change [stated]."""
+    """An address to add or, with ``id``, to change [stated]."""
 
     id: int | None = None
     name: Words
@@ -66,7 +66,7 @@ class SaveAddress(Request):
 
 
 class Address(Answer):
-    """An address of the account. Nothing is published of this answer: the names are those of ``SaveAddress``."""
+    """An address of the account. This answer is not published: the names are those of ``SaveAddress`` [inferred]."""
 
     id: Text = ""
     name: Plain = ""

@@ -1,7 +1,7 @@
-"""The base of answers, the types of their fields, and readers that make them. Each field is read leniently.
+"""The base of answers, the types of their fields, and the readers that make them. Each field is read leniently.
 
-A field that is missing, null or of another type is empty; only a wrong shape of the whole is an error. Fields that the
-contract does not know are kept as they came, in ``model_extra``.
+A field that is missing, null or of another type is empty; only a wrong shape of the whole answer is an error. Fields
+that the contract does not know are kept unchanged in ``model_extra``.
 """
 
 from __future__ import annotations
@@ -22,7 +22,7 @@ from pandapon.models import Page
 from pandapon.times import parse_time
 
 T = TypeVar("T")
-Amounts = Literal["fen", "yuan"]  # the unit in which Taobao's amounts come, which is a setting
+Amounts = Literal["fen", "yuan"]  # the unit of Taobao's amounts, which is a setting
 
 
 class Answer(BaseModel):
@@ -81,7 +81,7 @@ Link = Annotated[str, BeforeValidator(_link)]
 Yuan = Annotated[Decimal | None, BeforeValidator(fields.amount)]  # sent as yuan
 Fen = Annotated[Decimal | None, BeforeValidator(_fen)]  # sent as hundredths, read as yuan
 TaobaoAmount = Annotated[Decimal | None, BeforeValidator(_taobao)]  # sent in the unit of the setting, read as yuan
-Number = Annotated[Decimal | None, BeforeValidator(fields.number)]  # no amount: a weight, a share
+Number = Annotated[Decimal | None, BeforeValidator(fields.number)]  # any number that is no amount, such as a weight
 Count = Annotated[int | None, BeforeValidator(_count)]
 Time = Annotated[datetime | None, BeforeValidator(_time)]
 Flag = Annotated[bool | None, BeforeValidator(fields.flag)]
@@ -92,7 +92,7 @@ Rows = Annotated[tuple[T, ...], BeforeValidator(shapes.items)]
 
 @dataclass(frozen=True, slots=True)
 class One(Generic[A]):
-    """Reads one object; of a list, the first. Raises DecodeError for anything else."""
+    """Reads one object, alone or the first of a list; null is an empty object. Raises DecodeError for anything else."""
 
     model: type[A]
 
@@ -106,7 +106,7 @@ class One(Generic[A]):
 
 @dataclass(frozen=True, slots=True)
 class Many(Generic[A]):
-    """Reads all rows: a list, an object that holds one under a usual name, or a single object."""
+    """Reads all rows: of a list, of an object that holds a list under a usual name, or a single object."""
 
     model: type[A]
 
@@ -118,7 +118,7 @@ class Many(Generic[A]):
 
 @dataclass(frozen=True, slots=True)
 class Paged(Generic[A]):
-    """Reads one page of rows. The request's ``page_number`` and ``page_size`` say which."""
+    """Reads one page of rows. The request's ``begin_page``, ``page_no`` or ``page``, and ``page_size``, say which."""
 
     model: type[A]
 
@@ -131,31 +131,31 @@ class Paged(Generic[A]):
 
 
 def raw(data: Any, _asked: object, _amounts: Amounts) -> Any:
-    """Return the ``data`` as it came: nothing is known of this answer."""
+    """Return the ``data`` unchanged: nothing is known of this answer."""
     return data
 
 
 def rows_of(answer: Any) -> Iterator[BaseModel]:
-    """Iterate over the values of an answer, whichever reader made it."""
+    """Iterate over the rows of an answer, whichever reader made it; a single object is its only row."""
     if isinstance(answer, Page):
         yield from answer.items
     elif isinstance(answer, tuple | list):
-        yield from (each for each in answer if isinstance(each, BaseModel))
+        yield from (row for row in answer if isinstance(row, BaseModel))
     elif isinstance(answer, BaseModel):
         yield answer
 
 
-def _rows(model: type[A], data: Any, what: str) -> tuple[list[dict[str, Any]], int | None]:
-    """The rows of a list. Within an object, what has no field of the model is no row but part of an envelope."""
-    rows, total = shapes.listed(data, what)
+def _rows(model: type[A], data: Any, subject: str) -> tuple[list[dict[str, Any]], int | None]:
+    """The rows of a list. In an object, a part without any field of the model is part of the envelope, not a row."""
+    rows, total = shapes.page_rows(data, subject)
     return [row for row in rows if isinstance(data, list) or row.keys() & _names(model)], total
 
 
 def _unwrapped(model: type[A], answer: dict[str, Any]) -> dict[str, Any]:
-    """The answer, or the only object in it if it has no field of the model itself."""
+    """The answer; or the only object within it, if the answer itself has no field of the model."""
     if answer.keys() & _names(model):
         return answer
-    inner = [found for value in answer.values() if (found := shapes.mapping(value))]
+    inner = [part for value in answer.values() if (part := shapes.mapping(value))]
     return inner[0] if len(inner) == 1 else answer
 
 

@@ -1,4 +1,4 @@
-"""The carts of both platforms: list, add, change, remove, preview an order, and create it."""
+"""The carts of both platforms: list, add, change, remove, preview an order, create an order."""
 
 from __future__ import annotations
 
@@ -47,7 +47,7 @@ class AddToTaobaoCart(Request):
 
 
 class AddToAlibabaCart(Request):
-    """A product for the cart. Nothing is published of it: the names are those of the cart's list [inferred]."""
+    """A product for the cart. The request is not published: the names are those of the cart's list [inferred]."""
 
     offer_map_id: Id
     spec_id: Id | None = None
@@ -63,7 +63,7 @@ class CartQuantity(Request):
 
 
 class CartIds(Request):
-    """Entries of the cart to remove. Nothing is published of it; the name is that of the creation [inferred]."""
+    """Entries of the cart to remove. The request is not published: the name is that of Taobao's creation [inferred]."""
 
     ids: tuple[NumberId, ...] = Field(min_length=1, max_length=100)
 
@@ -91,7 +91,7 @@ class PreviewAlibabaCart(Request):
 
 
 class OrderAlibabaCart(Request):
-    """Entries of the cart to be ordered [stated for v1]. ``flow``: general, or the platform's other kinds of sale."""
+    """Entries of the cart to be ordered [stated for v1]. ``flow``: ``general``, or another kind of sale."""
 
     flow: Words = "general"
     cart_ids: tuple[NumberId, ...] = Field(min_length=1, max_length=100)
@@ -104,7 +104,7 @@ class OrderAlibabaCart(Request):
 
 
 class CartEntry(Answer):
-    """An entry of a cart: 1688's names are stated, Taobao's are those of its addition [inferred]."""
+    """An entry of a cart. 1688's names are stated; Taobao's are those of the request that adds an entry [inferred]."""
 
     id: Text = ""
     offer_map_id: Text = ""

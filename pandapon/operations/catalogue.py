@@ -1,4 +1,4 @@
-"""The catalogue: the sum of all operations, and the paths of the settings in place of their own.
+"""The catalogue: all operations by name, with the paths of the settings in place of the declared ones.
 
 Grades: S stated on a vendor page, C read in a public client, I inferred from the rule between v1 and v2 paths or from a
 similar operation, ? unknown. Every path can be replaced by a setting, because many are inferred.
@@ -10,7 +10,7 @@ import re
 from typing import TYPE_CHECKING, Any
 from urllib.parse import quote
 
-from pandapon.errors import PandaPonError
+from pandapon.errors import UnknownPathError
 from pandapon.operations import addresses, cart, freight, goods, orders, refunds
 from pandapon.operations.operation import Operation
 
@@ -23,16 +23,12 @@ OPERATIONS: tuple[AnyOperation, ...] = tuple(
     operation for family in (goods, cart, orders, refunds, addresses, freight) for operation in family.OPERATIONS
 )
 
-_SLOT = re.compile(r"\{(\w+)\}")  # a place in a path, such as {refundId}
+_PLACEHOLDER = re.compile(r"\{(\w+)\}")  # in a path, such as {refundId}
 _PATH = re.compile(r"/[A-Za-z0-9_./{}-]+")
 
 
-class UnknownPathError(PandaPonError):
-    """The operation's path is unknown and no setting gives it, or the value for a place in the path is missing."""
-
-
 class Catalogue:
-    """The operations by name, with the paths of the settings in place of their own."""
+    """The operations by name, with the paths of the settings in place of the declared ones."""
 
     def __init__(self, overrides: Mapping[str, str] | None = None) -> None:
         """``overrides``: operation name to path. Raises ValueError for an unknown name or an unusable path."""
@@ -50,18 +46,24 @@ class Catalogue:
         return self._operations[name]
 
     def path(self, name: str) -> str:
-        """Return an operation's path. Raises KeyError for an unknown name, UnknownPathError for an unknown path."""
+        """Return an operation's path, which may have placeholders.
+
+        Raises KeyError for an unknown name, UnknownPathError if the path is neither published nor set.
+        """
         path = self._paths[name]
         if not path:
             raise UnknownPathError(f'the path of {name!r} is not known; set PANDAPON_PATHS={{"{name}": "/v2/…"}}')
         return path
 
 
-def filled(path: str, query: Mapping[str, str]) -> tuple[str, dict[str, str]]:
-    """The path with its places filled from the query, and the rest of the query. Raises UnknownPathError."""
-    rest = dict(query)
-    for name in _SLOT.findall(path):
-        if not (value := rest.pop(name, "")):
+def fill_path(path: str, query: Mapping[str, str]) -> tuple[str, dict[str, str]]:
+    """Return the path with its placeholders filled from the query, and the remaining query.
+
+    Raises UnknownPathError for a placeholder without a value.
+    """
+    remaining = dict(query)
+    for name in _PLACEHOLDER.findall(path):
+        if not (value := remaining.pop(name, "")):
             raise UnknownPathError(f"the path {path} needs a value for {name!r}")
         path = path.replace(f"{{{name}}}", quote(value, safe="", errors="replace"))
-    return path, rest
+    return path, remaining

@@ -1,4 +1,4 @@
-"""Compares an answer of the API with the type that the contract gives it: which fields are missing, new or other."""
+"""Compares an answer of the API with its type in the contract: which fields are missing, new or of another type."""
 
 from __future__ import annotations
 
@@ -17,15 +17,18 @@ Kind = Literal["missing", "extra", "other type"]
 
 @dataclass(frozen=True, slots=True)
 class Difference:
-    """One field that differs. ``found``: the JSON type of its value, never the value; empty for a missing one."""
+    """One field that differs. ``json_type``: the type of its value, never the value; empty for a missing field."""
 
-    field: str  # with the fields above it, e.g. "skuList.price"
+    field: str  # with the fields above it, e.g. "skuList[].price"
     kind: Kind
-    found: str = ""
+    json_type: str = ""
 
 
 def differences(answer: BaseModel, raw: Any, above: str = "") -> Iterator[Difference]:
-    """Compare a decoded answer with the object that it was made of."""
+    """Compare a decoded answer with the JSON object that it was made from. ``above``: the prefix of nested fields.
+
+    Of a list of objects only the first one is compared.
+    """
     if not isinstance(raw, dict):
         yield Difference(above or "data", "other type", kind_of(raw))
         return
@@ -58,7 +61,7 @@ def kind_of(value: Any) -> str:
 
 
 def _wire_name(name: str, field: FieldInfo, raw: dict[str, Any]) -> str:
-    """The name under which the field came: the API's, or its own (snake case is the upstream's)."""
+    """The name under which the API sent the field: camel case, or the upstream's snake case."""
     alias = field.alias or name
     return name if name in raw and alias not in raw else alias
 

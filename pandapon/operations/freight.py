@@ -1,4 +1,4 @@
-"""The forwarding warehouse and the way abroad. These four take a second signature (see ``pandapon.signing``)."""
+"""The forwarding warehouse and shipments abroad. All four take a second signature (see :mod:`pandapon.signing`)."""
 
 from __future__ import annotations
 
@@ -11,7 +11,7 @@ from pandapon.operations.requests import Id, InYuan, Quantity, Request, Words
 
 
 class FreightService(Request):
-    """The carrier and the service of a shipment abroad, as the estimate names them [stated]."""
+    """The carrier and the service of a shipment abroad [stated]; the estimate is expected to name them [inferred]."""
 
     service_id: Id
     company_name: Words | None = None
@@ -19,7 +19,7 @@ class FreightService(Request):
 
 
 class EstimateFreight(Request):
-    """One item whose freight is asked for. All fields are required [stated]."""
+    """One item whose freight is estimated. All fields are required [stated]."""
 
     item_id: Id
     sku_id: Id
@@ -30,7 +30,7 @@ class EstimateFreight(Request):
 
 
 class FreightItem(Request):
-    """One line of a shipment abroad [stated]."""
+    """One line of a shipment abroad [stated; title and image for v1's booking only]."""
 
     item_id: Id
     sku_id: Id
@@ -43,20 +43,20 @@ class FreightItem(Request):
 
 
 class PreviewFreight(Request):
-    """A shipment abroad whose freight is asked for [stated]."""
+    """A shipment abroad whose freight is previewed [stated]."""
 
     receiver_address: AbroadReceiver
     render_items: tuple[FreightItem, ...] = Field(min_length=1, max_length=100)
 
 
 class WarehouseOrder(Request):
-    """The order whose goods lie in the warehouse."""
+    """The order whose goods lie in the warehouse [stated for v1]."""
 
     tmall_order_id: Id
 
 
 class BookFreight(Request):
-    """A shipment abroad. ``render_id``: of the preview, e.g. FF2024080200007 [stated for v1]."""
+    """A shipment abroad to be booked. ``render_id``: the preview's, e.g. FF2024080200007 [stated for v1]."""
 
     render_id: Id
     receiver_address: AbroadReceiver
@@ -66,7 +66,7 @@ class BookFreight(Request):
 
 
 class DomesticLine(Request):
-    """One line of a parcel to the warehouse."""
+    """One line of a parcel to the warehouse [stated for v1]."""
 
     item_id: Id
     sku_id: Id
@@ -74,7 +74,7 @@ class DomesticLine(Request):
 
 
 class DomesticParcel(Request):
-    """A parcel to the warehouse. Only ``lineItem`` is stated; the names of number and carrier are inferred."""
+    """A parcel to the warehouse. ``lineItem`` is [stated for v1]; the names of number and carrier are [inferred]."""
 
     line_item: DomesticLine
     logistics_no: Id
@@ -90,7 +90,7 @@ class UpdateDomestic(Request):
 
 
 class FreightOffer(Answer):
-    """One service's offer. Nothing is published of this answer: the names are those of the request."""
+    """One service's offer. This answer is not published: the names are those of the request [inferred]."""
 
     service_id: Text = ""
     company_name: Plain = ""
@@ -102,7 +102,7 @@ class FreightOffer(Answer):
 
 
 class FreightPreview(Answer):
-    """The preview of a shipment. Of it, only the render id's form is stated."""
+    """The preview of a shipment. Only the form of the render id is [stated for v1]; all names are [inferred]."""
 
     render_id: Text = ""
     total_price: Yuan = None

@@ -1,4 +1,4 @@
-"""Products: search by words, by picture and in one store, one product, its relatives, and the platforms' selections."""
+"""Products: search by words, by picture and in a store, a product, related products, and the platforms' selections."""
 
 from __future__ import annotations
 
@@ -53,20 +53,20 @@ class ProductId(Request):
 
 
 class CheckedProduct(Request):
-    """A product to be looked up, and the variants of it."""
+    """A product to be checked, and its variants [stated for v1]."""
 
     item_id: Id
     sku_ids: tuple[Id, ...] = ()
 
 
 class CheckProducts(Request):
-    """Several Taobao products at once, as a text that holds JSON [stated for v1]."""
+    """Several Taobao products to be checked, as a JSON text within the JSON [stated for v1]."""
 
     params: AsJson[tuple[CheckedProduct, ...]] = Field(min_length=1, max_length=100)
 
 
 class SearchTaobao(Request):
-    """A keyword search [stated]. The price range is not documented: the answer is checked for it, too."""
+    """A keyword search [stated]. The price range is [inferred], so the answer is filtered by it, too."""
 
     keyword: Keyword
     page_no: PageNumber = 1
@@ -77,7 +77,7 @@ class SearchTaobao(Request):
 
     @classmethod
     def of(cls, query: ProductQuery) -> SearchTaobao:
-        """Make the request of a search that both platforms know."""
+        """Make Taobao's request of a search that both platforms have."""
         return cls(
             keyword=query.keyword,
             page_no=query.page,
@@ -89,7 +89,7 @@ class SearchTaobao(Request):
 
 
 class SearchTaobaoImage(Request):
-    """A search by picture. Nothing is published of it: the fields are those of 1688's twin."""
+    """A search by picture. The request is not published: the fields are those of 1688's [inferred]."""
 
     image_base64: str = Field(min_length=1, repr=False)
     page_no: PageNumber = 1
@@ -97,7 +97,7 @@ class SearchTaobaoImage(Request):
 
     @classmethod
     def of(cls, query: PictureQuery) -> SearchTaobaoImage:
-        """Make the request of a search that both platforms know. Sorting and prices are left out: nobody knows them."""
+        """Make Taobao's request of a search that both platforms have; its names for sorting and prices are unknown."""
         return cls(
             image_base64=_base64(query.picture), page_no=query.page, page_size=min(query.page_size, MAX_TAOBAO_PAGE)
         )
@@ -118,13 +118,13 @@ class _AlibabaSearch(Request):
 
 
 class SearchAlibaba(_AlibabaSearch):
-    """A keyword search."""
+    """A keyword search [stated]."""
 
     keyword: Keyword
 
     @classmethod
     def of(cls, query: ProductQuery) -> SearchAlibaba:
-        """Make the request of a search that both platforms know."""
+        """Make 1688's request of a search that both platforms have."""
         return cls(
             keyword=query.keyword,
             begin_page=query.page,
@@ -136,7 +136,7 @@ class SearchAlibaba(_AlibabaSearch):
 
 
 class SearchAlibabaImage(_AlibabaSearch):
-    """A search by picture, as base64 of a JPEG or PNG."""
+    """A search by picture, as base64 of a JPEG or PNG [stated]."""
 
     image_base64: str = Field(min_length=1, repr=False)
     region: Words | None = None
@@ -144,7 +144,7 @@ class SearchAlibabaImage(_AlibabaSearch):
 
     @classmethod
     def of(cls, query: PictureQuery) -> SearchAlibabaImage:
-        """Make the request of a search that both platforms know."""
+        """Make 1688's request of a search that both platforms have."""
         return cls(
             image_base64=_base64(query.picture),
             begin_page=query.page,
@@ -156,14 +156,14 @@ class SearchAlibabaImage(_AlibabaSearch):
 
 
 class SearchStore(_AlibabaSearch):
-    """A search in one seller's store. ``seller_open_id``: as the products name their seller."""
+    """A search in one seller's store [stated]. ``seller_open_id``: the id that a product names for its seller."""
 
     seller_open_id: Id
     keyword: Words | None = None
 
 
 class Offer(Request):
-    """One 1688 product. v2 probably names it offerMapId instead [inferred]: both are sent."""
+    """One 1688 product [stated for v1]. v2 probably has ``offerMapId`` instead [inferred], so both are sent."""
 
     offer_id: Id
     offer_map_id: Id | None = None
@@ -171,12 +171,12 @@ class Offer(Request):
     out_member_id: Id | None = None
 
     def wire(self, amounts: Amounts = "fen") -> dict[str, Any]:
-        """The fields under the API's names; the id under both of its possible names."""
+        """The fields that are set, under the API's names; the id is sent under both of its possible names."""
         return super().wire(amounts) | {"offerMapId": self.offer_map_id or self.offer_id}
 
 
 class Related(Request):
-    """The products related to one [stated]. ``language``: en or vi."""
+    """A product whose related products are wanted [stated]. ``language``: en or vi."""
 
     offer_id: Id
     page_no: PageNumber = 1
@@ -185,14 +185,14 @@ class Related(Request):
 
 
 class Category(Request):
-    """One category of 1688. Nothing is published of it: the names are the upstream's."""
+    """One category of 1688. The request is not published: the names are the upstream's [inferred]."""
 
     category_id: Id
     language: Words = "en"
 
 
 class Selection(Request):
-    """A list that 1688 selects, with or without a keyword. The names are those of the keyword search [inferred]."""
+    """Products that 1688 selects, with or without a keyword. The names are those of the keyword search [inferred]."""
 
     keyword: Words | None = None
     begin_page: PageNumber = 1
@@ -218,7 +218,7 @@ class TaobaoSku(Answer):
 
 
 class TaobaoProduct(Answer):
-    """A Taobao product [stated for v1]. Its prices are read as yuan [inferred]: the unit is not said."""
+    """A Taobao product [stated for v1]. Its prices are read as yuan [inferred]: the vendor does not name the unit."""
 
     item_id: Text = ""
     mp_id: Text = ""
@@ -249,7 +249,7 @@ class CheckedProducts(Answer):
 
 
 class SkuAttribute(Answer):
-    """A property of a 1688 variant, such as a colour."""
+    """A property of a 1688 variant, such as a colour [upstream]."""
 
     attribute_name: Plain = ""
     attribute_name_trans: Plain = ""
@@ -287,10 +287,10 @@ class SaleInfo(Answer):
 
 
 class AlibabaProduct(Answer):
-    """A 1688 product: the first fields are stated, the others the upstream's."""
+    """A 1688 product. The fields up to ``description`` are [stated for v1], the others the upstream's [inferred]."""
 
     offer_id: Text = ""
-    offer_map_id: Text = ""
+    offer_map_id: Text = ""  # v2's opaque id [inferred]
     category_id: Text = ""
     category_name: Plain = ""
     subject: Plain = ""
@@ -307,12 +307,12 @@ class AlibabaProduct(Answer):
 
     @property
     def pictures(self) -> tuple[str, ...]:
-        """The addresses of its pictures."""
+        """The addresses of the pictures."""
         return shapes.texts(shapes.mapping(self.product_image).get("images"))
 
     @property
     def tiers(self) -> tuple[PriceTier, ...]:
-        """Its prices by quantity."""
+        """The prices by quantity."""
         return SaleInfo.model_validate(shapes.mapping(self.product_sale_info)).price_range_list
 
 
@@ -450,19 +450,19 @@ SELECTION = Operation(
 )
 HOT = Operation("1688.goods.hot", "1688 hot list", "POST", "", "?", ALIBABA, Selection, _alibaba_page)
 
-# The search that both platforms know: the operation, and the maker of its request.
+# The search that both platforms have: the operation, and the maker of its request.
 SEARCH: dict[Platform, tuple[Operation[Any, Page[Product]], Callable[[ProductQuery], Request]]] = {
     ALIBABA: (ALIBABA_SEARCH, SearchAlibaba.of),
     TAOBAO: (TAOBAO_SEARCH, SearchTaobao.of),
 }
 
-# The search by picture likewise.
+# The same for the search by picture.
 PICTURE_SEARCH: dict[Platform, tuple[Operation[Any, Page[Product]], Callable[[PictureQuery], Request]]] = {
     ALIBABA: (ALIBABA_IMAGE, SearchAlibabaImage.of),
     TAOBAO: (TAOBAO_IMAGE, SearchTaobaoImage.of),
 }
 
-# One product on either platform: the operation, the maker of its request, and the reader of what both have.
+# One product on either platform: the operation, the maker of its request, and the reader of the value for both.
 PRODUCT: dict[Platform, tuple[Operation[Any, Any], Callable[[str], Request], Callable[[Any, str], ProductDetail]]] = {
     ALIBABA: (ALIBABA_GET, lambda product_id: Offer(offer_id=product_id), products.of_alibaba),
     TAOBAO: (TAOBAO_GET, lambda product_id: ProductId(item_id=product_id), products.of_taobao),

@@ -1,4 +1,4 @@
-"""The declaration of one operation of the API: its address, the source of that, its question and its answer."""
+"""The declaration of an operation of the API: its address with the grade of the source, its request and its answer."""
 
 from __future__ import annotations
 
@@ -34,19 +34,20 @@ class Operation(Generic[Asked, Answered]):
     name: str  # for the settings and the terminal, e.g. "1688.order.cancel"
     title: str
     method: Method
-    path: str  # empty: nobody has published it, and PANDAPON_PATHS has to give it
+    path: str  # empty: it is not published, and PANDAPON_PATHS has to give it
     grade: Grade  # of the path
-    platform: Platform | None  # None: it concerns both
+    platform: Platform | None  # None: both
     request: type[Asked]
     read: Callable[[Any, Asked, Amounts], Answered]  # raises DecodeError
-    writes: bool = False  # it changes the account: it is sent once, and never without a person's request
+    writes: bool = False  # changes the account: sent only at a person's request, and never repeated
     note: str = ""
     signature: Signature = "headers"
 
-    def sent(self, request: Asked, amounts: Amounts) -> tuple[dict[str, str] | None, Any]:
-        """Return the query and the body of a request; places in a path are filled from the query.
+    def encode(self, request: Asked, amounts: Amounts) -> tuple[dict[str, str] | None, Any]:
+        """Return the query and the body of a request, one of which is None.
 
-        ``amounts``: the unit of Taobao's.
+        Placeholders in a path are filled from the query later (:func:`pandapon.operations.catalogue.fill_path`).
+        ``amounts``: the unit of Taobao's amounts.
         """
         fields = request.wire(amounts)
         if self.method == "GET":
@@ -62,5 +63,5 @@ class Operation(Generic[Asked, Answered]):
 
     @property
     def answer(self) -> type[BaseModel] | None:
-        """The type of the answer, or of its rows; None: nothing is known of it, or a reader of our own makes it."""
+        """The type of the answer, or of its rows; None: the answer is unknown, or the reader makes a value of ours."""
         return getattr(self.read, "model", None)

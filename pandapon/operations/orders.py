@@ -1,8 +1,7 @@
-"""Orders: list, one order, its logistics, preview, creation, payment, cancelling, receipt, and the seller's chat."""
+"""Orders: list, detail, logistics, preview, creation, payment, cancellation, receipt, and the seller's chat."""
 
 from __future__ import annotations
 
-from dataclasses import dataclass
 from datetime import datetime
 from typing import TYPE_CHECKING, Annotated, Any
 
@@ -25,14 +24,14 @@ from pandapon.operations.requests import (
     Secret,
     Words,
 )
-from pandapon.shipment import OrderRef, Platform
+from pandapon.shipment import Platform
 from pandapon.times import CHINA
 
 if TYPE_CHECKING:
-    from collections.abc import Callable, Sequence
+    from collections.abc import Callable
 
     from pandapon.models import Order, Page
-    from pandapon.traces import Trace
+
 
 TAOBAO, ALIBABA = Platform.TAOBAO, Platform.ALIBABA
 Span = tuple[datetime | None, datetime | None]  # the earliest and the latest time, aware
@@ -54,13 +53,13 @@ class AlibabaOrderId(Request):
 
 
 class SubOrder(Request):
-    """One sub-order of Taobao, whose logistics are asked for [stated]."""
+    """One sub-order of Taobao, whose logistics are read [stated]."""
 
     sub_purchase_order_id: Id
 
 
 class ListAlibaba(Request):
-    """A page of 1688's orders, from page 1. The names of the filters are the upstream's [upstream]."""
+    """A page of 1688's orders, from page 1. The request is not readable: its names are the upstream's [inferred]."""
 
     page: PageNumber = 1
     page_size: PageSize = 20
@@ -76,9 +75,10 @@ class ListAlibaba(Request):
 
     @classmethod
     def of(cls, status: str, page: int, page_size: int, created: Span) -> ListAlibaba:
-        """Make the request of a list that both platforms know. ``status``: the platform's own code; empty: all.
+        """Make 1688's request of a list that both platforms have. ``status``: 1688's own code; empty: all.
 
-        ``created``: the earliest and latest time of an order (aware), written as in a sample of another reseller.
+        ``created``: the earliest and latest time of an order (aware). It is sent in the form that another reseller's
+        sample has [upstream].
         """
         start, end = (at and at.astimezone(CHINA).strftime("%Y%m%d%H%M%S000%z") for at in created)
         return cls(
@@ -107,12 +107,12 @@ class ListTaobao(Request):
 
     @classmethod
     def of(cls, status: str, page: int, page_size: int, _created: Span) -> ListTaobao:
-        """Make the request of a list that both platforms know. Taobao's has no filter by the time of creation."""
+        """Make Taobao's request of a list that both platforms have; it has no filter by creation time [upstream]."""
         return cls(page_no=page, page_size=page_size, status=status or None)
 
 
 class TaobaoLine(Request):
-    """One line of a new Taobao order [stated for v1]. ``order_line_no``: the caller's number for it."""
+    """One line of a new Taobao order [stated for v1]. ``order_line_no``: the caller's number for the line."""
 
     item_id: Id
     sku_id: Id
@@ -123,9 +123,9 @@ class TaobaoLine(Request):
 
 
 class CreateTaobao(Request):
-    """A new Taobao order [stated for v1]. Lines and receiver are texts that hold JSON.
+    """A new Taobao order [stated for v1]. Lines and receiver are JSON texts within the JSON.
 
-    Amounts go as fen, which is stated of ``purchaseAmount`` and inferred of a line's price; no setting changes them.
+    Amounts are sent as fen, whatever the setting: ``purchaseAmount`` [stated for v1], a line's price [inferred].
     """
 
     order_line_list: AsJson[tuple[TaobaoLine, ...]] = Field(min_length=1, max_length=100)
@@ -136,7 +136,7 @@ class CreateTaobao(Request):
 
 
 class CancelTaobao(Request):
-    """A Taobao order to be cancelled. Nothing is published of it: the names are the upstream's, camel-cased."""
+    """A Taobao order to be cancelled. Nothing is published: the names are the upstream's, camel-cased [inferred]."""
 
     purchase_id: Id
     sub_purchase_order_id_list: tuple[Id, ...] | None = None
@@ -145,7 +145,7 @@ class CancelTaobao(Request):
 
 
 class CancelAlibaba(Request):
-    """An unpaid 1688 order to be cancelled [stated]. The reason is free text in the vendor's sample."""
+    """An unpaid 1688 order to be cancelled [stated]. The vendor's sample has free text as the reason."""
 
     web_site: Words = "1688"
     order_id: NumberId
@@ -162,13 +162,16 @@ class Warehouse(Request):
 
 
 class PayTaobao(Request):
-    """Taobao orders to be paid. Nothing is published of it: the name is the upstream's [inferred]."""
+    """Taobao orders to be paid. The request is not published: the name is the upstream's [inferred].
+
+    At most 10 orders, the limit of another reseller of the same upstream [inferred].
+    """
 
     purchase_ids: tuple[Id, ...] = Field(min_length=1, max_length=10)
 
 
 class ImLink(Request):
-    """The page of the seller's chat [stated for v1]. The account's name and password are asked for by the API."""
+    """The page of the seller's chat [stated for v1]. The API requires the account's login name and password."""
 
     login_name: Words
     password: Secret
@@ -177,7 +180,7 @@ class ImLink(Request):
 
 
 class Cargo(Request):
-    """One line of a new 1688 order [stated]. v2 names the product ``offerMapId``, v1 ``offerId``."""
+    """One line of a new 1688 order [stated]. v1's pages have ``offerId``, a v2 sample has ``offerMapId``."""
 
     offer_map_id: Id | None = None
     offer_id: Id | None = None
@@ -187,7 +190,7 @@ class Cargo(Request):
 
 
 class CreateAlibaba(Request):
-    """A new 1688 order, of one seller or of several [stated]."""
+    """A new 1688 order, of one seller [stated for v1] or of several [stated]."""
 
     flow: Words = "general"
     address_param: AlibabaReceiver
@@ -204,7 +207,7 @@ class PayBatch(Request):
 
 
 class Receive(Request):
-    """A 1688 order, or lines of it, whose receipt is confirmed [stated for v1]."""
+    """A 1688 order, or some of its lines, whose receipt is confirmed [stated for v1]."""
 
     order_id: NumberId
     order_entry_ids: tuple[NumberId, ...] | None = None
@@ -229,23 +232,23 @@ class PreviewLine(Answer):
     sku_id: Text = ""
     amount: Fen = None
     final_unit_price: Fen = None
-    quantity: Count = None
+    quantity: Count = None  # [inferred]
     message: Plain = ""
 
 
 class AlibabaPreview(Answer):
-    """What an order of one seller would cost [stated for a sibling]. Amounts come as fen [inferred]."""
+    """The cost of an order of one seller [stated for a sibling]. Amounts are sent as fen [inferred]."""
 
     sum_payment: Fen = None  # goods and freight
     sum_carriage: Fen = None
     sum_payment_no_carriage: Fen = None
-    sum_total_payment: Fen = None  # more than the others together in the only sample, unexplained
-    seller_open_id: Text = ""
+    sum_total_payment: Fen = None  # in the only sample more than goods and freight together, unexplained
+    seller_open_id: Text = ""  # [inferred]
     order_item_to_list: Rows[PreviewLine] = Field(default=(), alias="orderItemTOList")
 
 
 class PayUrl(Answer):
-    """Where an order is paid [stated]. ``protocol_pay_success``: it was paid at once by a standing agreement."""
+    """The page on which an order is paid [stated]. ``protocol_pay_success``: a standing agreement paid it at once."""
 
     order_id: Text = ""
     protocol_pay_success: Flag = None
@@ -254,7 +257,7 @@ class PayUrl(Answer):
 
 
 class Received(Answer):
-    """The result of confirming receipt [stated for v1]. An error in it is raised before it is read."""
+    """The result of confirming receipt [stated for v1]. The envelope raises an error in it before it is read."""
 
     success: Flag = None
     error_code: Text = ""
@@ -265,14 +268,14 @@ class Received(Answer):
 
 
 def _alibaba_order(data: Any, asked: AlibabaOrderId, _amounts: Amounts) -> Order:
-    return alibaba.order(_found(data, asked.order_id), asked.order_id)
+    return alibaba.order(_not_empty(data, asked.order_id), asked.order_id)
 
 
 def _taobao_order(data: Any, asked: OrderId, amounts: Amounts) -> Order:
-    return taobao.order(_found(data, asked.order_id), asked.order_id, fen=amounts == "fen")
+    return taobao.order(_not_empty(data, asked.order_id), asked.order_id, fen=amounts == "fen")
 
 
-def _found(data: Any, order_id: str) -> Any:
+def _not_empty(data: Any, order_id: str) -> Any:
     if not data:
         raise NotFoundError(f"PandaPon has no order {order_id!r}")
     return data
@@ -287,7 +290,7 @@ def _taobao_orders(data: Any, asked: ListTaobao, amounts: Amounts) -> Page[Order
 
 
 def read_orders_1688(data: Any, _asked: object, _amounts: Amounts) -> tuple[Order, ...]:
-    """Read the orders that a creation made: one for each seller, in a list [stated for the batch]."""
+    """Return the created orders in an answer: one for each seller, in a list [stated for the batch]."""
     return alibaba.orders(data if isinstance(data, list | None) else [data], 1, 100).items
 
 
@@ -371,7 +374,7 @@ TAOBAO_LOGISTICS = Operation(
     "S",
     TAOBAO,
     SubOrder,
-    raw,  # several sub-orders make one trace: see the client
+    raw,  # pandapon.logistics reads the answers of all sub-orders as one trace
 )
 PAY_BATCH = Operation(
     "1688.order.pay_batch",
@@ -413,7 +416,7 @@ ALIBABA_LOGISTICS = Operation(
     "S",
     ALIBABA,
     OrderId,
-    raw,  # see the client
+    raw,  # read in pandapon.logistics, like Taobao's
 )
 ALIBABA_ORDERS = Operation(
     "1688.order.list", "1688 order list", "POST", "/v2/alibaba/order/page", "S", ALIBABA, ListAlibaba, _alibaba_orders
@@ -496,28 +499,7 @@ ALIBABA_DETAIL = Operation(
 )
 
 
-@dataclass(frozen=True, slots=True)
-class Logistics:
-    """How a platform's logistics of an order are read: in one call, or in one for each sub-order."""
-
-    operation: Operation[Any, Any]
-    queries: Callable[[OrderRef, Sequence[str]], list[dict[str, str]]]  # one for each call
-    read: Callable[[Sequence[tuple[str, Any]], OrderRef], Trace]  # of pairs of the id that was asked for, and data
-
-
-def _alibaba_queries(ref: OrderRef, _sub_orders: Sequence[str]) -> list[dict[str, str]]:
-    return [{"orderId": ref.order_id}]
-
-
-def _taobao_queries(ref: OrderRef, sub_orders: Sequence[str]) -> list[dict[str, str]]:
-    return [{"subPurchaseOrderId": sub_order} for sub_order in tuple(sub_orders) or (ref.order_id,)]
-
-
-def _alibaba_trace(answers: Sequence[tuple[str, Any]], ref: OrderRef) -> Trace:
-    return alibaba.trace(answers[0][1], ref)
-
-
-# The calls that both platforms know: the operation, and the maker of its request.
+# The calls that both platforms have: the operation, and the maker of its request.
 DETAIL: dict[Platform, tuple[Operation[Any, Order], Callable[[str], Request]]] = {
     ALIBABA: (ALIBABA_DETAIL, lambda order_id: AlibabaOrderId(order_id=order_id)),
     TAOBAO: (TAOBAO_ORDER, lambda order_id: OrderId(order_id=order_id)),
@@ -526,10 +508,7 @@ LIST: dict[Platform, tuple[Operation[Any, Page[Order]], Callable[[str, int, int,
     ALIBABA: (ALIBABA_ORDERS, ListAlibaba.of),
     TAOBAO: (TAOBAO_ORDERS, ListTaobao.of),
 }
-LOGISTICS: dict[Platform, Logistics] = {
-    ALIBABA: Logistics(ALIBABA_LOGISTICS, _alibaba_queries, _alibaba_trace),
-    TAOBAO: Logistics(TAOBAO_LOGISTICS, _taobao_queries, taobao.trace),
-}
+
 
 OPERATIONS = (
     TAOBAO_CREATE,

@@ -1,4 +1,4 @@
-"""Refunds and returns: what may be asked for, the request, its messages, and the shipment back."""
+"""Refunds and returns: the terms, the request, its messages, and the return shipment."""
 
 from __future__ import annotations
 
@@ -47,7 +47,7 @@ class RefundId(Request):
 
 
 class ListRefunds(Request):
-    """A page of Taobao's refunds [stated for v1]. Times are epochs."""
+    """A page of Taobao's refunds, from page 1 [stated for v1]. Times are epochs."""
 
     refund_id: Id | None = None
     purchase_order_id: Id | None = None
@@ -60,7 +60,7 @@ class ListRefunds(Request):
 
 
 class RenderRefund(Request):
-    """A sub-order whose refund is prepared. The meanings of the two numbers are not published [stated]."""
+    """A sub-order whose refund is prepared [stated]. The meanings of the two numbers are not published."""
 
     sub_order_id: Id
     refund_type: int
@@ -68,19 +68,19 @@ class RenderRefund(Request):
 
 
 class SubmitRefund(Request):
-    """A Taobao refund. Nothing is published of it: the names are those of its detail and rendering [inferred]."""
+    """A Taobao refund. The request is not published: its names are those of the detail and the rendering [inferred]."""
 
     sub_order_id: Id
     refund_type: int
     goods_status: int
     reason_id: Id
-    refund_fee: InTaobaoUnit  # as the rendering names the most that is paid back [inferred]
+    refund_fee: InTaobaoUnit  # named like the highest amount in the rendering [inferred]
     refund_desc: Words | None = None
     refund_images: tuple[Words, ...] | None = None
 
 
 class ChangeRefund(Request):
-    """A change of a Taobao refund. Nothing is published of it [inferred]."""
+    """A change of a Taobao refund. The request is not published: all names are [inferred]."""
 
     refund_id: Id
     refund_type: int | None = None
@@ -99,7 +99,7 @@ class RefundMessage(Request):
 
 
 class RefundMessages(Request):
-    """The messages of a refund. Nothing is published of it [inferred]."""
+    """A page of a refund's messages. The request is not published: all names are [inferred]."""
 
     refund_id: Id
     page_no: PageNumber = 1
@@ -107,7 +107,7 @@ class RefundMessages(Request):
 
 
 class TaobaoReturn(Request):
-    """The shipment of a Taobao return. Nothing is published of it [inferred]."""
+    """The shipment of a Taobao return. The request is not published: all names are [inferred]."""
 
     refund_id: Id
     logistics_company: Words
@@ -115,7 +115,7 @@ class TaobaoReturn(Request):
 
 
 class RefundReasons(Request):
-    """A 1688 order whose reasons for a refund are asked for. Nothing is published: the names are the upstream's."""
+    """A 1688 order whose refund reasons are read. Nothing is published: the names are the upstream's [inferred]."""
 
     order_id: Id
     order_entry_ids: tuple[Id, ...] | None = None
@@ -123,20 +123,20 @@ class RefundReasons(Request):
 
 
 class Voucher(Request):
-    """A picture that proves a claim, as base64. Nothing is published of it: the name is the upstream's."""
+    """A picture as proof, as base64. The request is not published: the name is the upstream's [inferred]."""
 
     image_data: str = Field(min_length=1)
 
 
 class EntryCount(Request):
-    """How many of an order's line are claimed."""
+    """The number of pieces of an order's line for which a refund is requested [stated for v1]."""
 
     id: NumberId
     count: Quantity
 
 
 class CreateRefund(Request):
-    """A 1688 refund [stated for v1]. Amounts go as fen [upstream].
+    """A 1688 refund [stated for v1]. Amounts are sent as fen [upstream].
 
     ``dispute_request``: refund or returnRefund [upstream]. ``goods_status``: refundWaitSellerSend,
     refundWaitBuyerReceive, refundBuyerReceived, aftersaleBuyerNotReceived or aftersaleBuyerReceived [upstream].
@@ -168,7 +168,7 @@ class AlibabaReturn(Request):
 
 
 class Reason(Answer):
-    """A reason for a refund: Taobao's names are stated, 1688's the upstream's."""
+    """A reason for a refund. Taobao's names are [stated]; 1688's (``id``, ``name``) are the upstream's [inferred]."""
 
     reason_id: Text = ""
     reason_desc: Plain = ""
@@ -178,7 +178,7 @@ class Reason(Answer):
 
 
 class MaxRefund(Answer):
-    """The amounts between which a refund may ask [stated]."""
+    """The lowest and the highest amount that a refund request may name [stated]."""
 
     min_refund_fee: TaobaoAmount = None
     refund_fee: TaobaoAmount = None
@@ -203,7 +203,7 @@ class TaobaoRefund(Answer):
 
 
 class RefundTemplate(Answer):
-    """What a refund may say."""
+    """The reasons and limits of a refund request [stated]."""
 
     refund_reasons: Rows[Reason] = ()
     goods_status_list: Rows[Answer] = ()
@@ -212,7 +212,7 @@ class RefundTemplate(Answer):
 
 
 class RefundRendering(Answer):
-    """The answer of the rendering [stated]."""
+    """The answer of ``taobao.refund.render`` [stated]."""
 
     refund_order_template: Part[RefundTemplate] = None
     currency: Text = ""
@@ -220,7 +220,7 @@ class RefundRendering(Answer):
 
 
 class RefundedLine(Answer):
-    """The line of the order that is refunded [stated]."""
+    """The line of the order for which the refund is [stated]."""
 
     purchase_order_id: Text = ""
     purchase_order_line_id: Text = ""
@@ -243,17 +243,17 @@ class RefundAggregate(Answer):
 
 
 class TaobaoRefundDetail(Answer):
-    """The answer of a refund's detail [stated]."""
+    """The answer of ``taobao.refund.detail`` [stated]."""
 
     refund_order_aggregate: Part[RefundAggregate] = None
     currency: Text = ""
 
 
 class AlibabaRefund(Answer):
-    """A 1688 refund [stated, the rest of the page was cut]; amounts come as fen [inferred].
+    """A 1688 refund [stated for v1]. Amounts are sent as fen [inferred].
 
-    The page was cut before ``refund_payment``, ``reject_reason`` and ``gmt_time_out``: these names are the upstream's
-    [inferred].
+    The readable page is cut off. ``status``, ``refund_payment``, ``reject_reason`` and ``gmt_time_out`` would stand
+    behind the cut: these names are the upstream's [inferred].
     """
 
     id: Text = ""
@@ -288,7 +288,7 @@ class Carrier(Answer):
 
 
 class Message(Answer):
-    """A message of a refund. Nothing is published of it [inferred]."""
+    """A message of a refund. The answer is not published: all names are [inferred]."""
 
     content: Plain = ""
     owner_nick: Plain = ""
@@ -296,7 +296,7 @@ class Message(Answer):
 
 
 class ReturnRendering(Answer):
-    """What a return shipment may say. Nothing is published of it."""
+    """The carriers of a return shipment. The answer is not published: all names are [inferred]."""
 
     logistics_companies: Rows[Carrier] = ()
 

@@ -1,4 +1,4 @@
-"""The base of requests, and the types of their fields: what a caller gives, and how it goes over the wire.
+"""The base of requests, and the types of their fields: what a caller gives, and how that is sent.
 
 A caller gives ids as text, amounts as Decimal yuan and addresses as values; each field's type says how it is sent.
 """
@@ -45,7 +45,7 @@ class Request(BaseModel):
     )
 
     def wire(self, amounts: Amounts = "fen") -> dict[str, Any]:
-        """The fields under the API's names, without those that are not set. ``amounts``: the unit of Taobao's."""
+        """The fields that are set, under the API's names. ``amounts``: the unit of Taobao's amounts."""
         return self.model_dump(mode="json", by_alias=True, exclude_none=True, context={"amounts": amounts})
 
 
@@ -93,15 +93,18 @@ Secret = Annotated[str, Field(min_length=1, max_length=200, repr=False)]
 Amount = Annotated[Decimal, Field(ge=0, max_digits=14), AfterValidator(_cents)]  # yuan
 InYuan = Annotated[Amount, PlainSerializer(_in_yuan, return_type=str)]
 InFen = Annotated[Amount, PlainSerializer(_in_fen, return_type=int)]
-InTaobaoUnit = Annotated[Amount, PlainSerializer(_taobao)]  # in the unit of the setting, as Taobao's amounts are read
-AsJson = Annotated[T, PlainSerializer(_as_json, return_type=str)]  # the API wants a text that holds JSON
+InTaobaoUnit = Annotated[Amount, PlainSerializer(_taobao)]  # in the unit of the setting for Taobao's amounts
+AsJson = Annotated[T, PlainSerializer(_as_json, return_type=str)]  # sent as a JSON text within the JSON
 Quantity = Annotated[int, Field(ge=1, le=1_000_000)]
 PageNumber = Annotated[int, Field(ge=1, le=10_000)]
 PageSize = Annotated[int, Field(ge=1, le=50)]
 
 
-def made(request: Callable[..., R], *values: object) -> R:
-    """Make a request of values that people may have typed. Raises InvalidRequestError."""
+def make_request(request: Callable[..., R], *values: object) -> R:
+    """Return the request that ``request`` makes from values that people may have typed.
+
+    Raises InvalidRequestError where pydantic refuses a value; the message names the fields only.
+    """
     try:
         return request(*values)
     except ValidationError as error:

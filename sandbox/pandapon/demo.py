@@ -1,6 +1,6 @@
 """The account of the demo: orders in every state, one of which gets a new scan soon after the start.
 
-The living account goes on for ever: new orders come, and some of the others meet trouble.
+The living account goes on for ever: new orders are created, and some orders meet trouble.
 """
 
 from __future__ import annotations
@@ -28,19 +28,19 @@ TAOBAO = "3305075341149134260"
 UNPAID, PAY_WITHIN = "2542285634920889990", timedelta(days=3)
 LATE, UNSHIPPED, CHEAPER = "2542285634920887426", "2542285634920886153", "2542285634920885017"
 SEED = 1688
-# Invented, as their numbers and streets show: "example road", and telephone numbers of zeros.
+# Invented addresses, with streets like "example road" and telephone numbers of zeros.
 ADDRESSES = (
     ("熊猫示例仓", "浙江省", "金华市", "义乌市", "示例路1号3仓", "13800000001"),
     ("熊猫示例门店", "广东省", "广州市", "白云区", "样板街8号", "13800000008"),
 )
-ARRIVALS_BEFORE = timedelta(hours=12)  # since when orders come one by one, before the moment of the account
+ARRIVALS_BEFORE = timedelta(hours=12)  # the first new orders are created this long before the moment of the account
 
 
 def living_world(clock: Callable[[], datetime], moment: datetime, seed: int = SEED) -> World:
-    """Return the world of :func:`demo_world` dated around a moment (aware), which goes on for ever.
+    """Return the world of :func:`demo_world`, dated around a moment (aware), with a new order every few hours for ever.
 
-    Further orders: one that has lain in a depot for 50 hours, one that its seller does not ship, one whose price
-    changes. A new order comes every few hours. The same moment and seed give the same world.
+    It also has three orders with trouble: one has lain in a depot for 50 hours, the seller does not ship another, and
+    the price of the third changes. The same moment and seed give the same world.
     """
     moment = moment.replace(microsecond=0)
     world = World(clock, happenings.arrivals(moment - ARRIVALS_BEFORE, seed))
@@ -58,7 +58,7 @@ def demo_world(clock: Callable[[], datetime]) -> World:
 
 
 def save_addresses(account: Account) -> None:
-    """Save invented addresses in an account, so that a visitor can order without typing one."""
+    """Save invented addresses in an account, so that a visitor can order without typing an address."""
     for name, province, city, district, address, phone in ADDRESSES:
         account.addresses[account.next_number()] = {
             "name": name,
@@ -97,7 +97,7 @@ def _troubled(rng: random.Random, now: datetime) -> Iterator[SandboxOrder]:
     late = shipped_order(rng, Platform.ALIBABA, LATE, now - timedelta(hours=90), [_picked(16)])
     scans = late.packages[0].scans
     depot = next(number for number, scan in enumerate(scans) if "已到达" in scan.text)
-    _lie(late, depot, arrived=now - timedelta(hours=50), left=now + timedelta(hours=5))
+    _keep_in_depot(late, depot, arrived=now - timedelta(hours=50), left=now + timedelta(hours=5))
     yield late
     unshipped = shipped_order(rng, Platform.ALIBABA, UNSHIPPED, now - timedelta(hours=66), [_picked(37)])
     happenings.never_ships(unshipped, unshipped.created_at + timedelta(hours=2))
@@ -112,8 +112,8 @@ def _picked(number: int) -> Line:
     return Line(goods.title, goods.price, 12, goods.colour, goods.product_id)
 
 
-def _lie(order: SandboxOrder, depot: int, *, arrived: datetime, left: datetime) -> None:
-    """Let a parcel arrive in a depot (the number of the scan) and leave it at these times."""
+def _keep_in_depot(order: SandboxOrder, depot: int, *, arrived: datetime, left: datetime) -> None:
+    """Let a parcel arrive in a depot and leave it at these times. ``depot``: the number of the arrival's scan."""
     package = order.packages[0]
     came, went = package.scans[depot].at, package.scans[depot + 1].at
     earlier, later = arrived - came, left - went
@@ -124,7 +124,7 @@ def _lie(order: SandboxOrder, depot: int, *, arrived: datetime, left: datetime) 
     order.statuses = [(at + earlier if code == "waitbuyerreceive" else at, code) for at, code in order.statuses]
 
 
-# platform, ending, hours since it was ordered, and pace (a factor on every wait)
+# Platform, ending, hours since the order was created, and pace (a factor on every wait).
 _OTHERS: tuple[tuple[Platform, str, float, float], ...] = (
     (Platform.ALIBABA, "delivered", 200, 1.0),
     (Platform.ALIBABA, "locker", 62, 1.0),
@@ -140,7 +140,7 @@ _OTHERS: tuple[tuple[Platform, str, float, float], ...] = (
 
 def _line(number: int, platform: Platform = Platform.ALIBABA, *, sub_order: str = "") -> Line:
     goods = catalogue()[(number * 7) % 40]
-    # Both platforms sell the same products; the demo's orders of both have the first one's prices.
+    # Both platforms sell the same products; the demo's orders have 1688's prices on both.
     sold = next(twin for twin in catalogue() if twin.platform is platform and twin.title == goods.title)
     return Line(goods.title, goods.price, 10 + number * 5, "均码", sold.product_id, sub_order)
 

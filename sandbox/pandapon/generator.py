@@ -1,7 +1,7 @@
 """Makes many realistic order scenarios from a seed: the events of each order, at the times when the API shows them.
 
-Couriers deliver by day. Some scans show late or get their place later, some sources answer with nothing for a while,
-and some parcels stall, come back, or are split in two.
+Couriers deliver by day. Some scans appear late or get their place later, some orders have an empty trace for a while,
+and some parcels stall or come back, or an order is split into two parcels.
 """
 
 from __future__ import annotations
@@ -23,9 +23,10 @@ if TYPE_CHECKING:
 
     from sandbox.pandapon.world import World
 
-# How many of a hundred parcels end so.
+# How many of a hundred parcels have each ending.
 ENDING_SHARES = (("delivered", 66), ("locker", 18), ("failed", 8), ("returned", 4), ("stuck", 4))
-# The share of scans that show late or are edited, of orders that vanish for a while or are split, of stalled parcels.
+# The shares of scans that appear late or are edited, of orders that vanish for a while or are split, and of parcels
+# that stall.
 LATE, EDITED, FLAKY, SPLIT, STALLED = 0.05, 0.15, 0.1, 0.12, 0.05
 DAYTIME = frozenset({"DELIVERING", "SIGN", "AGENT_SIGN"})  # the statuses of scans that happen by day only
 
@@ -53,7 +54,10 @@ class Scenario:
 
 
 def scenarios(count: int, start: datetime, days: int, seed: int) -> list[Scenario]:
-    """Return ``count`` scenarios that begin in the first two thirds of so many days; equal seeds give equal ones."""
+    """Return ``count`` scenarios that begin within the first two thirds of ``days`` days after ``start`` (aware).
+
+    Equal arguments give equal scenarios.
+    """
     rng = random.Random(seed)
     return [_scenario(rng, number, start + timedelta(days=days * 0.66 * rng.random())) for number in range(count)]
 
@@ -105,7 +109,7 @@ def _parcel(rng: random.Random, scenario: Scenario, waybill: str, shipped: datet
 def _scan(  # noqa: PLR0917  the parts of a scan
     rng: random.Random, scenario: Scenario, waybill: str, step: Step, at: datetime, position: int
 ) -> None:
-    """Plan a scan with a unique text; it may show late, and its place may be filled in later."""
+    """Plan a scan with a unique text; it may appear late, and its place may be filled in later."""
     order_id = scenario.order.order_id
     words = f"{step.text} #{waybill}-{position:02d}"
     seen = at + timedelta(hours=rng.uniform(1, 6)) if rng.random() < LATE else at
@@ -136,7 +140,7 @@ def _edit(world: World, order_id: str, waybill: str, words: str, city: str) -> N
 
 
 def _long_route(origin: str, target: str) -> list[Step]:
-    """Return a route with more hubs: a real trace has about a dozen entries, arrival and departure at each hub."""
+    """Return a route with more hubs, because a real trace has about a dozen entries, two for each hub."""
     first, *middle, last = route(origin, target)
     hubs = [
         Step(3, "TRANSPORT", "TMS_STATION_OUT", f"【{target}市】 快件离开 {target}转运中心，已发往 {target}分拨中心"),
@@ -147,7 +151,7 @@ def _long_route(origin: str, target: str) -> list[Step]:
 
 
 def _by_day(rng: random.Random, at: datetime) -> datetime:
-    """Return the time, or the next morning if it is night in China."""
+    """Return the time; if it is night in China, a time of the next morning."""
     local = at.astimezone(CHINA)
     if 8 <= local.hour < 20:  # noqa: PLR2004  a courier's day
         return at

@@ -10,25 +10,26 @@ from typing import TYPE_CHECKING
 
 from pandapon.shipment import Platform
 from sandbox.pandapon import pictures
-from sandbox.pandapon.likeness import look_of_kind
+from sandbox.pandapon.likeness import features_of_kind
 from sandbox.pandapon.world import Goods
 
 if TYPE_CHECKING:
-    from sandbox.pandapon.likeness import Look
+    from sandbox.pandapon.likeness import PictureFeatures
 
-# The address of the pictures in the demo. The bot demands a public name; this one is reserved, and the page draws them.
+# The address of the pictures in the demo. The bot accepts public names only, so this one is a name that is reserved for
+# examples; the page draws the pictures itself.
 PICTURES_HOST = "pictures.pandapon.example"
 PICTURES = f"https://{PICTURES_HOST}"
 _PRODUCT_ID = re.compile(r"[AT](\d{3})-(?:1688|taobao)-demo")
 
 
-# The marketplaces' own numbers in the examples of the README and the help: those products can be found by them, too.
+# The marketplaces' own numbers in the examples of the README and the help, and the products that they find.
 OWN_NUMBERS = {"712345678901": "A000-1688-demo", "610947572360": "T000-taobao-demo"}
 
 
 @dataclass(frozen=True, slots=True)
 class Kind:
-    """A kind of product: its silhouette, title, price in yuan and seller, and other words that buyers search with."""
+    """A kind of product: its silhouette, title, price in yuan, seller, and the other words by which buyers search."""
 
     shape: str
     title: str
@@ -37,7 +38,7 @@ class Kind:
     words: str
 
 
-# Titles and sellers are written by us in the manner of the two marketplaces.
+# Titles and sellers are invented, in the style of the two marketplaces.
 _DRESS, _CASE = "裙子 女装 dress เดรส ชุดกระโปรง", "手机套 phone case cover เคสมือถือ"
 _BAG = "袋子 手提包 购物袋 canvas tote bag กระเป๋า ถุงผ้า"
 _KINDS: tuple[Kind, ...] = (
@@ -54,9 +55,9 @@ _KINDS: tuple[Kind, ...] = (
     Kind("earphones", "{}头戴式耳机 蓝牙无线 降噪", "45.00", "深圳优品电子商行", "headphones earphones หูฟัง"),
     Kind("bag", "{}帆布包 单肩大容量 可印字", "9.80", "义乌晨曦箱包厂", _BAG),
 )
-# The colour in titles, its name for the picture, and other words for it.
+# The colour in titles, its name for the picture, and its Thai name for the search.
 _COLOURS = (("红色", "red", "สีแดง"), ("白色", "white", "สีขาว"), ("蓝色", "blue", "สีน้ำเงิน"), ("黑色", "black", "สีดำ"))
-# A word for each kind of visitor to search with first: all of these find the dresses.
+# The first search that is suggested in each language: all of them find the dresses.
 FIRST_SEARCH = {"zh": "连衣裙", "en": "red dress", "th": "เดรส"}
 MORE_SEARCHES = {
     "zh": ("杯子", "数据线", "耳机", "帆布包"),
@@ -64,7 +65,7 @@ MORE_SEARCHES = {
     "th": ("แก้ว", "สายชาร์จ", "หูฟัง", "กระเป๋า"),
 }
 
-# Pictures to search by, for a visitor who has none: the product, and its name in the page's words.
+# Pictures to search by, for a visitor who has none: the product's id, and the name that the page shows.
 PICTURES_TO_TRY = {
     "A000-1688-demo": "Red dress",
     "A018-1688-demo": "Blue mug",
@@ -100,13 +101,13 @@ def catalogue() -> tuple[Goods, ...]:
 
 
 def picture(product_id: str) -> bytes:
-    """Return the PNG of a product of the catalogue; of any other, a plain carton."""
+    """Return the PNG of a product of the catalogue; for any other product, of a plain carton."""
     return pictures.draw(*_drawn(product_id))
 
 
-def look(product_id: str) -> Look:
-    """Return what :func:`picture` looks like, for the search by picture."""
-    return look_of_kind(*_drawn(product_id))
+def picture_features(product_id: str) -> PictureFeatures:
+    """Return the features of :func:`picture`, for the search by picture."""
+    return features_of_kind(*_drawn(product_id))
 
 
 def _drawn(product_id: str) -> tuple[str, str]:

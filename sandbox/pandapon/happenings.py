@@ -1,6 +1,6 @@
 """What happens to orders in the demo: a silent parcel, a seller who does not ship, a new price, a refund, a new order.
 
-Each function changes an order from a time on: the world's account of it before that time stays as it was.
+Each function changes an order from a time on. What the API shows of the order before that time stays the same.
 """
 
 from __future__ import annotations
@@ -25,7 +25,7 @@ NEVER = timedelta(days=365)
 ANSWERS_WITHIN = timedelta(days=5)  # after which the platform agrees to a refund in the seller's place
 EVERY = (4.0, 8.0)  # hours between two new orders, the least and the most
 DISCOUNT = Decimal("0.08")  # of the goods' price
-# What becomes of the orders that come: their ending, or a trouble, and how many of so many orders have it.
+# The fates of new orders, an ending of their parcels or a trouble, with the weights by which they are drawn.
 FATES = (
     *(("delivered", 9), ("locker", 3), ("failed", 2), ("returned", 1), ("stuck", 1)),
     *(("stalls", 2), ("never ships", 1), ("price", 2), ("refund", 1)),
@@ -36,7 +36,7 @@ def arrivals(start: datetime, seed: int) -> Iterator[SandboxOrder]:
     """Yield new orders without end, one every few hours after ``start`` (aware); equal arguments give equal orders."""
     rng = random.Random(seed)
     names, shares = zip(*FATES, strict=True)
-    # A first round with every fate in it, so that a visitor of a few days meets all of them.
+    # The first orders have each fate once, so that a visitor of a few days meets all of them.
     first = rng.sample(names, len(names))
     at, number = start.replace(microsecond=0), 0
     while True:
@@ -47,7 +47,7 @@ def arrivals(start: datetime, seed: int) -> Iterator[SandboxOrder]:
 
 
 def new_order(rng: random.Random, number: int, at: datetime, fate: str) -> SandboxOrder:
-    """Return an order that is made at a time (aware) and meets a fate: one of ``FATES``."""
+    """Return an order that is created at a time (aware). ``fate``: a name in ``FATES``."""
     platform = Platform.TAOBAO if number % 3 == 2 and fate in ENDINGS else Platform.ALIBABA  # noqa: PLR2004  every third
     order_id = (
         f"{3305076000000000000 + number * 104_729}"
@@ -75,7 +75,10 @@ def _line(rng: random.Random, platform: Platform, sub_order: str) -> Line:
 
 
 def stall(order: SandboxOrder, at: datetime, length: timedelta) -> bool:
-    """Let no parcel of an order be scanned for so long from a time (aware) on. Returns whether scans were to come."""
+    """Delay by ``length`` all that happens to an order's parcels after a time (aware).
+
+    Returns whether a parcel was still to be shipped or scanned.
+    """
     was_expected = False
     for package in order.packages:
         was_expected |= _delay(package, at, length)
@@ -93,22 +96,22 @@ def _delay(package: Package, at: datetime, length: timedelta) -> bool:
 
 
 def never_ships(order: SandboxOrder, at: datetime) -> None:
-    """Let the seller ship nothing that is not shipped at a time (aware): the order stays paid."""
+    """Let the seller ship no further parcel after a time (aware): an unshipped order stays paid."""
     order.packages = [package for package in order.packages if package.shipped_at <= at]
     paid = {"waitsellersend", "10", "waitbuyerpay", "0"}
     order.statuses = [(since, code) for since, code in order.statuses if since <= at or code in paid]
 
 
 def change_price(order: SandboxOrder, at: datetime) -> None:
-    """Let the seller take a twelfth off the goods' price at a time (aware), and once more at each further call."""
+    """Let the seller take 8 % off the goods' price at a time (aware); each further call adds another 8 %."""
     part = (order.goods * DISCOUNT).quantize(Decimal("0.01"))
     order.discounts.append((at, order.discount(at) + part))
 
 
 def refund(order: SandboxOrder, at: datetime) -> None:
-    """Let the buyer ask for the price of the first line at a time (aware), and the seller pay it six hours later.
+    """Let the buyer request the price of the first line at a time (aware), and the seller pay it six hours later.
 
-    The words are those of 1688, the numbers those of Taobao, see handlers.blocks.order_states.
+    The states are 1688's words and Taobao's numbers (see :mod:`pandapon.refunds`).
     """
     amount = order.lines[0].price * order.lines[0].quantity
     asked = Refund("waitselleragree", 10, None, f"TQ27{order.order_id[-15:]}", amount, (0,), at + ANSWERS_WITHIN)

@@ -1,7 +1,7 @@
-"""How much two pictures are alike: by the outline of what stands on the ground, and by its main colour.
+"""How alike two pictures are, by the outline and the main colour of the object in them.
 
-A picture may be larger, smaller or moved; its ground is the colour of its corner. This is enough to find the stand-in's
-own products in their pictures, in photos of the screen, and in drawings like them.
+The object may be larger, smaller or elsewhere. The background is the most frequent colour of the four corners. This is
+enough to find the stand-in's own products by their pictures, by photos of the screen, and by similar drawings.
 """
 
 from __future__ import annotations
@@ -17,31 +17,31 @@ from sandbox.pandapon import pictures, png
 if TYPE_CHECKING:
     from sandbox.pandapon.png import Pixel, Png
 
-SAMPLES = 48  # points a side that are looked at
-CELLS = 16  # a side of the compared outline
-DIFFERENT = 36  # sum of the channels' differences from which a point is not the ground
+SAMPLES = 48  # sampled points on each side
+CELLS = 16  # cells on each side of the compared outline
+DIFFERENT = 36  # a point belongs to the object if its channels differ from the background by more than this in all
 OPAQUE = 128
-STEP = 32  # colours within so much of each other are counted as one
+STEP = 32  # width of the ranges in which colours count as one colour
 SHAPE, COLOUR = 2.0, 1.0  # weights
 FARTHEST = math.sqrt(3 * 255**2)
 
 
 @dataclass(frozen=True, slots=True)
-class Look:
-    """What is compared: the cells of the outline that are covered, and the main colour."""
+class PictureFeatures:
+    """The compared features of a picture: the cells that the object covers, and its main colour."""
 
     outline: frozenset[tuple[int, int]]
     colour: tuple[float, float, float]
 
-    def unlike(self, other: Look) -> float:
-        """Return how far two looks are apart: 0 are equal ones, 3 is the most."""
-        both = self.outline | other.outline
-        shape = len(self.outline ^ other.outline) / len(both) if both else 1.0
+    def distance(self, other: PictureFeatures) -> float:
+        """Return the distance of two pictures, from 0 for equal ones to 3."""
+        union = self.outline | other.outline
+        shape = len(self.outline ^ other.outline) / len(union) if union else 1.0
         return SHAPE * shape + COLOUR * math.dist(self.colour, other.colour) / FARTHEST
 
 
-def look_of(content: bytes) -> Look:
-    """Return the look of a PNG. Raises NoPngError, also for a picture of one colour, on which nothing stands."""
+def features_of(content: bytes) -> PictureFeatures:
+    """Return the features of a PNG. Raises NoPngError, also for a picture of one colour, which shows no object."""
     picture = png.read(content)
     points = {
         (column, row): picture.pixel(_at(column, picture.width), _at(row, picture.height))
@@ -52,13 +52,13 @@ def look_of(content: bytes) -> Look:
     covered = {place: pixel for place, pixel in points.items() if _stands_out(pixel, ground)}
     if not covered:
         raise png.NoPngError("there is nothing in the picture")
-    return Look(_outline(set(covered)), _main_colour(list(covered.values())))
+    return PictureFeatures(_outline(set(covered)), _main_colour(list(covered.values())))
 
 
 @cache
-def look_of_kind(shape: str, colour: str) -> Look:
-    """Return the look of a product's picture. Its outline is the same in each colour, and is drawn once."""
-    return Look(_outline_of(shape), pictures.COLOURS[colour])
+def features_of_kind(shape: str, colour: str) -> PictureFeatures:
+    """Return the features of a product's picture. The outline does not depend on the colour, and is drawn once."""
+    return PictureFeatures(_outline_of(shape), pictures.COLOURS[colour])
 
 
 @cache
@@ -79,11 +79,13 @@ def _ground(picture: Png) -> Pixel:
 def _stands_out(pixel: Pixel, ground: Pixel) -> bool:
     if pixel[3] < OPAQUE:
         return False
-    return ground[3] < OPAQUE or sum(abs(one - two) for one, two in zip(pixel[:3], ground[:3], strict=True)) > DIFFERENT
+    if ground[3] < OPAQUE:
+        return True
+    return sum(abs(channel - base) for channel, base in zip(pixel[:3], ground[:3], strict=True)) > DIFFERENT
 
 
 def _outline(covered: set[tuple[int, int]]) -> frozenset[tuple[int, int]]:
-    """Return the covered cells of the smallest square around what is covered."""
+    """Return the covered cells of the smallest square around the covered points."""
     columns, rows = [place[0] for place in covered], [place[1] for place in covered]
     side = max(max(columns) - min(columns), max(rows) - min(rows)) + 1
     left, top = (min(columns) + max(columns) + 1 - side) / 2, (min(rows) + max(rows) + 1 - side) / 2

@@ -1,7 +1,7 @@
 """Draws the pictures of the products: a simple silhouette of each kind, in the colour that its title names.
 
-A picture is a PNG, as Slack shows PNG, JPG and GIF only. It is drawn three times as large as pages show it, and the
-browser smooths its edges when it shrinks it. Shapes are on a grid of ``GRID`` units, with the origin at the top left.
+A picture is a PNG, because Slack shows only PNG, JPG and GIF. It is drawn three times as large as pages show it, so
+that the browser smooths its edges by shrinking it. Shapes lie on a grid of ``GRID`` units, origin at the top left.
 """
 
 from __future__ import annotations
@@ -30,7 +30,7 @@ COLOURS: dict[str, Rgb] = {
     "plain": (196, 152, 104),
 }
 GROUND: Rgb = (226, 230, 235)
-# The tones of a picture: the colour itself, its shade, a light of it, and the ground for what is cut out.
+# The tones of a picture: the colour itself, a darker one, a lighter one, and the background for holes.
 FILL, SHADE, LIGHT, HOLE = 1, 2, 3, 0
 Part = tuple[int, "Polygon"]
 
@@ -186,7 +186,7 @@ def draw(kind: str, colour: str) -> bytes:
 
 
 def silhouette(kind: str, side: int) -> set[tuple[int, int]]:
-    """Return the places, as column and row, that a kind of product covers in a picture of so many pixels a side."""
+    """Return the pixels, as (column, row), that a kind of product covers in a picture of ``side`` pixels a side."""
     rows = [bytearray(side) for _ in range(side)]
     for tone, polygon in SHAPES[kind]():
         _fill(rows, tone, polygon)
@@ -194,19 +194,20 @@ def silhouette(kind: str, side: int) -> set[tuple[int, int]]:
 
 
 def _palette(colour: Rgb) -> list[Rgb]:
-    """Return the colours of the tones, and of the outline, by which white shows on the light ground."""
-    dark = sum(colour) < 240  # noqa: PLR2004  a shade of black would not show, so it is lighter
+    """Return the colours of the tones and of the outline, which makes white visible on the light background."""
+    dark = sum(colour) < 240  # noqa: PLR2004  nothing is darker than black, so its shade is lighter
     shade = _mixed(colour, (255, 255, 255) if dark else (0, 0, 0), 0.22)
     return [GROUND, colour, shade, _mixed(colour, (255, 255, 255), 0.45), _mixed(colour, (0, 0, 0), 0.42)]
 
 
 def _mixed(colour: Rgb, other: Rgb, share: float) -> Rgb:
-    red, green, blue = (round(one * (1 - share) + two * share) for one, two in zip(colour, other, strict=True))
+    channels = zip(colour, other, strict=True)
+    red, green, blue = (round(channel * (1 - share) + added * share) for channel, added in channels)
     return red, green, blue
 
 
 def _fill(rows: list[bytearray], tone: int, polygon: Polygon) -> None:
-    """Fill a polygon line by line: between each two of its crossings with the line."""
+    """Fill a polygon row by row, between each pair of its edges' crossings with the row."""
     side = len(rows)
     scale = side / GRID
     points = [(x * scale, y * scale) for x, y in polygon]
@@ -223,7 +224,7 @@ def _fill(rows: list[bytearray], tone: int, polygon: Polygon) -> None:
 
 
 def _outlined(rows: list[bytearray], width: int = 3) -> list[bytes]:
-    """Give everything that is drawn an outline of so many pixels."""
+    """Give everything that is drawn an outline, ``width`` pixels wide."""
     outline = len((FILL, SHADE, LIGHT, HOLE))
     empty = bytes(SIDE)
     lines = []
@@ -241,7 +242,7 @@ def _outlined(rows: list[bytearray], width: int = 3) -> list[bytes]:
 
 
 def _png(rows: Iterable[bytes], palette: Iterable[Rgb]) -> bytes:
-    """Return a PNG whose pixels are numbers of colours."""
+    """Return a PNG with a palette. ``rows``: the numbers of the pixels' colours in it."""
     header = struct.pack(">IIBBBBB", SIDE, SIDE, 8, 3, 0, 0, 0)
     colours = b"".join(bytes(colour) for colour in palette)
     pixels = zlib.compress(b"".join(b"\0" + row for row in rows), 9)

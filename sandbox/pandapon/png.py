@@ -21,12 +21,12 @@ DEPTH = 8
 
 
 class NoPngError(ValueError):
-    """The bytes are no PNG that can be read here."""
+    """The bytes are no PNG, or a PNG of a kind that is not read here."""
 
 
 @dataclass(frozen=True, slots=True)
 class Png:
-    """An unpacked picture: rows of samples, and the palette where the samples are numbers in one."""
+    """An unpacked picture: rows of samples, and the palette if the samples are numbers of its colours."""
 
     width: int
     height: int
@@ -73,9 +73,10 @@ def _read(content: bytes) -> Png:
     unpacked = zlib.decompressobj().decompress(packed, length)
     if len(unpacked) != length:
         raise NoPngError("the PNG is cut off")
-    found = dict(chunks)
+    by_name = dict(chunks)
     rows = tuple(_rows(unpacked, width * CHANNELS[kind], CHANNELS[kind]))
-    return Png(width, height, kind, rows, found.get(b"PLTE", b""), found.get(b"tRNS", b"") if kind == PALETTE else b"")
+    transparent = by_name.get(b"tRNS", b"") if kind == PALETTE else b""
+    return Png(width, height, kind, rows, by_name.get(b"PLTE", b""), transparent)
 
 
 def _chunks(content: bytes) -> Iterator[tuple[bytes, bytes]]:
@@ -83,7 +84,7 @@ def _chunks(content: bytes) -> Iterator[tuple[bytes, bytes]]:
     while at + 8 <= len(content):
         (length,) = struct.unpack(">I", content[at : at + 4])
         yield content[at + 4 : at + 8], content[at + 8 : at + 8 + length]
-        at += length + 12  # its name, its length and its checksum
+        at += length + 12  # the chunk's name, length and checksum
 
 
 def _rows(unpacked: bytes, length: int, size: int) -> Iterator[bytes]:

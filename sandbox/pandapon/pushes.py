@@ -1,8 +1,8 @@
 """PandaPon's push messages, one for each change in the world; they can be repeated, lost or out of order.
 
-There are the six families of the vendor's navigation: price, status and refund, of Taobao and of 1688; and 1688's
-messages about logistics. Name and body of the price messages are documented; those of the others are the upstream's,
-see :mod:`pandapon.pushes`.
+The messages are the six kinds of the vendor's navigation (price, status and refund, each for Taobao and for 1688), and
+1688's messages about logistics. Names and bodies of the price messages are stated; the others are the upstream's
+[inferred], see :mod:`pandapon.pushes`.
 """
 
 from __future__ import annotations
@@ -24,11 +24,11 @@ if TYPE_CHECKING:
 
     from sandbox.pandapon.world import SandboxOrder, World
 
-TIMEOUT = aiohttp.ClientTimeout(total=1.0)  # documented: the sender waits 1,000 ms
-REPEATS = 5  # documented, half an hour apart
+TIMEOUT = aiohttp.ClientTimeout(total=1.0)  # the sender waits 1,000 ms [stated]
+REPEATS = 5  # at most, half an hour apart [stated]; here ``pause`` seconds apart
 TRACE, STATUS, PRICE, REFUND = "trace", "status", "price", "refund"
 _VIEW = "ORDER_BUYER_VIEW_"
-# The upstream's topics by the state that an order reaches; Taobao has one message for all.
+# The upstream's topics by the state that an order reaches [upstream]; Taobao has one message for all states.
 _TOPICS = {
     "waitbuyerpay": "BUYER_MAKE",
     "waitsellersend": "ORDER_PAY",
@@ -37,7 +37,7 @@ _TOPICS = {
     "cancel": "ORDER_BUYER_CLOSE",
 }
 _RECEIVED = frozenset({"success", "11"})
-# Taobao's states as its upstream's messages have them.
+# Taobao's states as the upstream's messages spell them [upstream].
 _RAW = {"0": "WAIT_BUYER_P", "10": "WAIT_SELLER_SEND_GOODS", "11": "WAIT_BUYER_CONFIRM_GOODS", "4": "TRADE_CLOSED"}
 
 
@@ -47,7 +47,7 @@ class PushFaults:
 
     lost: bool = False  # never sent
     duplicate: bool = False  # sent twice
-    mixed: bool = False  # of each two messages the second is sent first
+    mixed: bool = False  # the second of each pair of messages is sent first
     as_text: bool = False  # the body is a string that holds JSON
 
 
@@ -62,7 +62,7 @@ class Push:
     @property
     def arrived(self) -> bool:
         """Whether the receiver acknowledged the message."""
-        return 200 in self.statuses  # noqa: PLR2004  documented: no other status counts
+        return 200 in self.statuses  # noqa: PLR2004  no other HTTP status counts [stated]
 
 
 class Pushes:
@@ -78,7 +78,7 @@ class Pushes:
         pause: float = 0.1,
         faults: PushFaults | None = None,
     ) -> None:
-        """``every`` is the interval of the watch, ``pause`` that between two attempts, both in seconds."""
+        """``every``: seconds between two looks at the world. ``pause``: seconds between two attempts to send."""
         self._world, self._clock, self.url = world, clock, url
         self._every, self._pause = every, pause
         self.faults = faults or PushFaults()
@@ -103,14 +103,14 @@ class Pushes:
         while True:
             for order_id, order in list(self._world.orders.items()):
                 now = self._snapshot(order)
-                before = self._seen.get(order_id, now | {STATUS: ""})  # a new order: that it was made
+                before = self._seen.get(order_id, now | {STATUS: ""})  # of a new order only the status is news
                 self._seen[order_id] = now
                 for family in (name for name, value in now.items() if before.get(name) != value):
                     self._post(family, order)
             await asyncio.sleep(self._every)
 
     def _snapshot(self, order: SandboxOrder) -> dict[str, Any]:
-        """Return the facts that messages are about, by family of message."""
+        """Return the facts that messages are about, by the family of the message."""
         now = self._clock()
         scans = [scan for package in order.packages for scan in package.scans if scan.at <= now]
         facts = {TRACE: (order.hidden, scans), STATUS: order.status(now), PRICE: order.total(now)}
@@ -153,7 +153,7 @@ class Pushes:
 
 
 def _kind(family: str, order: SandboxOrder, now: datetime) -> str:
-    """The type of a message. Taobao's about states and refunds are nowhere published: the names are ours."""
+    """The type of a message. Taobao's types for status and refund are not published: these are ours [inferred]."""
     if order.platform is Platform.TAOBAO:
         topics = {STATUS: "ORDER_STATUS_MODIFY", REFUND: "ORDER_BUYER_REFUND", TRACE: "ORDER_STATUS_MODIFY"}
         return f"TAOBAO_{_VIEW}{topics.get(family, 'ORDER_PRICE_MODIFY')}"
@@ -184,7 +184,7 @@ def _body_1688(family: str, order: SandboxOrder, now: datetime) -> dict[str, Any
 
 
 def _body_taobao(family: str, order: SandboxOrder, now: datetime) -> dict[str, Any]:
-    """The fields of a message of Taobao. One about a parcel names the sub-orders only."""
+    """The fields of a message of Taobao. A message about a parcel names only the sub-orders."""
     if family == PRICE:
         fee = fen(order.total(now) - order.shipping)
         return {"salesOrderId": order.order_id, "purchaseOrderPriceDTO": {"purchaseProductFee": fee}}

@@ -1,4 +1,4 @@
-"""Orders, traces and goods as the API's JSON: names, types, nulls, units and order of rows are as documented."""
+"""Orders, traces and goods as the API's JSON, with the names, types, nulls, units and order of rows of the contract."""
 
 from __future__ import annotations
 
@@ -37,7 +37,7 @@ def epoch_ms(when: datetime) -> int:
 
 
 def trace_1688(order: SandboxOrder, now: datetime) -> list[Json]:
-    """Return one object for each parcel, nodes oldest first, the order id as a 19-digit number."""
+    """Return one object for each parcel, nodes oldest first, the order's id as a 19-digit number."""
     return [
         {
             "logisticsId": logistics_id(package),
@@ -144,7 +144,7 @@ def order_taobao(order: SandboxOrder, now: datetime, pictures: str = "") -> Json
         "status": int(order.status(now)),
         "createdTime": epoch_ms(order.created_at),
         "payTime": epoch_ms(paid_at) if (paid_at := order.paid_at(now)) else None,
-        "payTimeout": _seconds(order.pay_within),  # this name is ours, the vendor documents none
+        "payTimeout": _seconds(order.pay_within),  # our own name: the vendor states none for Taobao
         "purchaseAmount": fen(order.total(now)),
         "productAmount": fen(order.total(now) - order.shipping),
         "domesticPostFee": fen(order.shipping),
@@ -173,7 +173,7 @@ def order_taobao(order: SandboxOrder, now: datetime, pictures: str = "") -> Json
 
 
 def product_1688(goods: Goods, base_url: str) -> Json:
-    """Return a search result of 1688. The names of the least quantity and of the place are ours."""
+    """Return a search result of 1688. The names of the smallest quantity and of the place are ours."""
     return {
         "offerMapId": goods.product_id,
         "subject": goods.title,
@@ -188,7 +188,7 @@ def product_1688(goods: Goods, base_url: str) -> Json:
 
 
 def product_taobao(goods: Goods, base_url: str) -> Json:
-    """Return a search result of Taobao. The vendor documents no shape; this one is ours."""
+    """Return a search result of Taobao. The vendor states no shape: this one is ours."""
     return {
         "itemId": goods.product_id,
         "title": goods.title,
@@ -217,7 +217,7 @@ def fen(yuan: Decimal) -> int:
 
 
 def _singular(word: str) -> str:
-    """Return an English word without its plural: dresses, mugs."""
+    """Return the singular of an English word such as dresses or mugs."""
     return re.sub(r"(?:(?<=ss)|(?<=sh)|(?<=ch)|(?<=x))es$|(?<=[^s])s$", "", word)
 
 
@@ -285,6 +285,6 @@ def matches_search(goods: Goods, platform: Platform, keyword: str, low: Decimal 
 
 
 def _finds(word: str, goods: Goods) -> bool:
-    """Whether a word is part of a product's title, or begins one of its other words. English plurals count as one."""
+    """Whether a word is in a product's title or begins another of its words. An English plural means its singular."""
     text = f"{goods.title} {goods.words}".casefold()
     return word in text if not word.isascii() else word in goods.title.casefold() or f" {_singular(word)}" in text

@@ -13,7 +13,7 @@ from sandbox.pandapon.world import Line, Package, SandboxOrder, Scan
 if TYPE_CHECKING:
     import random
 
-# The phone number is nobody's. The bot must mask it wherever it shows the text.
+# The phone number belongs to nobody. The bot must mask it wherever it shows the text.
 COURIER = "陈师傅（电话：13800138000）"
 CITIES = ("义乌", "广州", "杭州", "泉州", "东莞", "深圳", "汕头", "常熟")
 CARRIERS = {"中通快递": "781", "圆通速递": "YT8", "韵达快递": "463", "申通快递": "773", "顺丰速运": "SF1"}
@@ -30,7 +30,7 @@ class Step:
 
 
 def route(origin: str, target: str) -> list[Step]:
-    """Return the steps from pick-up to the last outlet."""
+    """Return a parcel's steps between two cities, from the pick-up to the last outlet."""
     return [
         Step(3, "ACCEPT", "TMS_ACCEPT", f"【{origin}市】 {origin}国际商贸城网点 已揽收"),
         Step(2, "TRANSPORT", "TMS_STATION_OUT", f"【{origin}市】 快件已发往 {origin}分拨中心"),
@@ -124,7 +124,10 @@ def shipped_order(
 
 
 def unpaid(order: SandboxOrder, pay_within: timedelta | None, closes_after: timedelta | None = None) -> SandboxOrder:
-    """Make an order wait for payment and be closed later. ``pay_within`` is the time to pay that the API states."""
+    """Let an order wait for payment, and be closed after ``closes_after``, or else after ``pay_within``.
+
+    ``pay_within``: the time to pay that the API states; None: it states none.
+    """
     alibaba = order.platform is Platform.ALIBABA
     order.pay_within, order.packages = pay_within, []
     order.statuses = [(order.created_at, "waitbuyerpay" if alibaba else "0")]

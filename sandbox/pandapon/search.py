@@ -12,11 +12,11 @@ from sandbox.pandapon.refusals import RefusedError
 if TYPE_CHECKING:
     from sandbox.pandapon.world import World
 
-MAX_PAGE, MAX_TAOBAO_PAGE = 50, 40  # the vendor documents the second, the first is ours
+MAX_PAGE, MAX_TAOBAO_PAGE = 50, 40  # Taobao's is stated, 1688's is ours
 
 
-def products_found(world: World, platform: Platform, body: dict[str, Any], number: Any, pictures: str) -> Any:
-    """Return one page of results. ``number``: the page that was asked for. Raises RefusedError for no page number."""
+def search_products(world: World, platform: Platform, body: dict[str, Any], number: Any, pictures: str) -> Any:
+    """Return one page of results. ``number``: the page number as sent. Raises RefusedError if it is not a number."""
     low, high = _amount(body.get("priceStart")), _amount(body.get("priceEnd"))
     keyword = str(body.get("keyword") or "")
     matching = [goods for goods in world.goods if replies.matches_search(goods, platform, keyword, low, high)]
@@ -34,7 +34,7 @@ def products_found(world: World, platform: Platform, body: dict[str, Any], numbe
 
 
 def positive(value: Any, default: int) -> int:
-    """Read a whole number from 1 on. Raises RefusedError for anything else."""
+    """Return a whole number of at least 1, or ``default`` for None. Raises RefusedError for anything else."""
     if value is None:
         return default
     if not str(value).isdecimal() or not int(value):

@@ -1,4 +1,4 @@
-"""The PandaPon server: it verifies the signature headers, answers in the documented shapes, and fails on demand."""
+"""The PandaPon server: it verifies signature headers, answers in the shapes of the contract, and fails on demand."""
 
 from __future__ import annotations
 
@@ -18,7 +18,7 @@ from sandbox.loopback import serve
 from sandbox.pandapon import replies
 from sandbox.pandapon.goods import picture
 from sandbox.pandapon.refusals import RefusedError
-from sandbox.pandapon.search import positive, products_found
+from sandbox.pandapon.search import positive, search_products
 from sandbox.pandapon.trading import pay_page, routes
 from sandbox.pandapon.trading.account import Account
 from sandbox.pandapon.trading.fields import Fields
@@ -30,15 +30,15 @@ if TYPE_CHECKING:
 
     from sandbox.pandapon.world import World
 
-MAX_PAGE = 50  # ours: the vendor documents none
-LARGEST = 16 * 1024 * 1024  # bytes of a request; pictures come as base64
+MAX_PAGE = 50  # our own limit: the vendor states none
+LARGEST = 16 * 1024 * 1024  # bytes of a request; pictures are sent as base64
 
 
 @dataclass
 class Faults:
     """Faults that can be switched on and off at any time.
 
-    A ``path`` limits them to addresses that contain it; one that ends in ``$``, to that address alone.
+    ``path`` limits the faults to addresses that contain it. With ``$`` at its end it means this address alone.
     """
 
     delay: float = 0.0  # seconds
@@ -54,7 +54,7 @@ class Faults:
     path: str = ""
 
     def concerns(self, path: str) -> bool:
-        """Whether a request to an address meets them."""
+        """Whether a request to an address meets the faults."""
         return path == self.path[:-1] if self.path.endswith("$") else self.path in path
 
     def clear(self) -> None:
@@ -96,7 +96,7 @@ class PandaPonServer:
     _runner: web.AppRunner | None = None
 
     def __post_init__(self) -> None:
-        """Give the account its state beside the orders."""
+        """Create the state of the account beside its orders."""
         self.account = Account(self.world, self.clock)
 
     async def start(self, port: int = 0) -> str:
@@ -177,7 +177,7 @@ class PandaPonServer:
         text = json.dumps(envelope, ensure_ascii=False)
         return web.Response(text=text[: len(text) // 2] if fault.malformed else text, content_type="application/json")
 
-    def _data(self, request: web.Request, body: dict[str, Any]) -> Any:  # noqa: PLR0911  one line an address
+    def _data(self, request: web.Request, body: dict[str, Any]) -> Any:  # noqa: PLR0911  a return for each address
         match request.method, request.path:
             case "GET", "/v2/alibaba/order/logistics":
                 return self._trace_1688(request.query.get("orderId", ""))
@@ -193,12 +193,12 @@ class PandaPonServer:
                 status = body.get("status")
                 return self._orders(Platform.TAOBAO, body, "" if status is None else str(status), body.get("pageNo"))
             case "POST", "/v2/alibaba/product/keywords/query":
-                return products_found(self.world, Platform.ALIBABA, body, body.get("beginPage"), self._pictures)
+                return search_products(self.world, Platform.ALIBABA, body, body.get("beginPage"), self._pictures)
             case "POST", "/v2/taobao/product/item/search":
-                return products_found(self.world, Platform.TAOBAO, body, body.get("pageNo"), self._pictures)
-        return self._traded(request, body)
+                return search_products(self.world, Platform.TAOBAO, body, body.get("pageNo"), self._pictures)
+        return self._trade(request, body)
 
-    def _traded(self, request: web.Request, body: dict[str, Any]) -> Any:
+    def _trade(self, request: web.Request, body: dict[str, Any]) -> Any:
         """Answer an operation that buys, returns or ships. Raises RefusedError."""
         if (route := routes.find(request.method, request.path)) is None:
             raise RefusedError(404, "no such address")

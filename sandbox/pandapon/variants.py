@@ -8,7 +8,7 @@ SIZES = ("S", "M", "L")
 
 
 def mark(product_id: str) -> str:
-    """Return 64 hexadecimal digits that a product's ids are made of."""
+    """Return 64 hexadecimal digits, from which the ids of a product's variants are made."""
     return hashlib.sha256(product_id.encode()).hexdigest()
 
 
@@ -18,6 +18,6 @@ def sku_id(product_id: str, at: int) -> str:
 
 
 def sku_id_of(product_id: str, variant: str) -> str:
-    """Return the id of a variant as an order names it; words without a size are the first one's."""
+    """Return the id of a variant by its name in an order; a name without a size means the first size."""
     size = variant.rpartition(" / ")[2]
     return sku_id(product_id, SIZES.index(size) if size in SIZES else 0)

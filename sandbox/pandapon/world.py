@@ -1,4 +1,4 @@
-"""The orders and goods of the account. Nodes become visible as time passes. No HTTP here."""
+"""The orders and goods of the account, without HTTP. Nodes become visible as time passes."""
 
 from __future__ import annotations
 
@@ -68,7 +68,7 @@ class Refund:
     number: int = 0
     paid_back: Decimal | None = None
     refund_id: str = ""
-    amount: Decimal | None = None  # asked for, in yuan
+    amount: Decimal | None = None  # the requested amount, in yuan
     lines: tuple[int, ...] = ()  # the numbers of the order's lines, from 0; empty: all
     until: datetime | None = None  # when the state ends by itself
     refusal: str = ""  # why the seller refused
@@ -93,10 +93,10 @@ class SandboxOrder:
     statuses: list[tuple[datetime, str]]
     shipping: Decimal
     packages: list[Package] = field(default_factory=list)
-    pay_within: timedelta | None = None  # time to pay from its creation on; None: the API does not state it
+    pay_within: timedelta | None = None  # time to pay, from the creation on; None: the API does not state it
     hidden: bool = False  # the API answers with an empty list for a while
     discounts: list[tuple[datetime, Decimal]] = field(default_factory=list)  # off the price of the goods, in yuan
-    outer_id: str = ""  # the caller's own number of it
+    outer_id: str = ""  # the caller's own number of the order
     refunds: list[tuple[datetime, Refund]] = field(default_factory=list)  # each state with its time, oldest first
 
     def status(self, now: datetime) -> str:
@@ -113,11 +113,11 @@ class SandboxOrder:
         return sum((line.price * line.quantity for line in self.lines), start=self.shipping * 0)
 
     def entry_id(self, at: int) -> str:
-        """Return 1688's id of the line at a position from 0: of as many digits as the order's id, as the upstream's."""
+        """Return 1688's id of the line at a position from 0. It has as many digits as the order's id [upstream]."""
         return str(int(self.order_id) + at + 1)
 
     def discount(self, now: datetime) -> Decimal:
-        """Return what the seller takes off the price at a time, in yuan."""
+        """Return the seller's discount at a time, in yuan."""
         return next((amount for since, amount in reversed(self.discounts) if since <= now), self.shipping * 0)
 
     def total(self, now: datetime) -> Decimal:
@@ -139,16 +139,16 @@ class Goods:
     price: Decimal
     seller: str
     sold: int
-    least: int = 1  # pieces that are sold at least
-    place: str = ""  # from where it is sent
-    words: str = ""  # what else finds it in a search
+    least: int = 1  # the smallest number of pieces that is sold
+    place: str = ""  # where the goods leave from
+    words: str = ""  # other words by which a search finds the product
     colour: str = ""  # as in the title
 
 
 class World:
     """The account's orders and goods. Additions are visible at once unless a time is given.
 
-    ``arrivals`` yields the orders of the time to come, by their creation; each joins the account at its time.
+    ``arrivals`` yields future orders, sorted by creation; each joins the account when its time has come.
     """
 
     def __init__(self, clock: Callable[[], datetime], arrivals: Iterable[SandboxOrder] = ()) -> None:
@@ -157,7 +157,7 @@ class World:
         self.goods: tuple[Goods, ...] = ()
         self._arrivals = iter(arrivals)
         self._next = next(self._arrivals, None)
-        self.revision = 0  # grows with every change, so that a cache of answers knows its age
+        self.revision = 0  # grows with every change, so that a cache of answers notices
 
     def add_order(self, order: SandboxOrder) -> SandboxOrder:
         """Put an order into the account."""
@@ -166,7 +166,7 @@ class World:
         return order
 
     def arrive(self) -> list[SandboxOrder]:
-        """Let the orders into the account whose time has come, and return them."""
+        """Add the new orders whose time has come to the account, and return them."""
         arrived = []
         while self._next is not None and self._next.created_at <= self.clock():
             arrived.append(self.add_order(self._next))
@@ -185,7 +185,10 @@ class World:
         city: str = "",
         facility: str = "",
     ) -> Scan:
-        """Scan a parcel: that of the waybill, or the order's first. Raises KeyError for an unknown order or parcel."""
+        """Add a scan to the parcel of the waybill, or to the order's first parcel, and return the scan.
+
+        ``at`` None: now. Raises KeyError for an unknown order or parcel.
+        """
         scan = Scan(at or self.clock(), text, status, action, city, facility)
         self._package(order_id, waybill).scans.append(scan)
         self.revision += 1
@@ -208,14 +211,14 @@ class World:
         return lost
 
     def hide(self, order_id: str, *, hidden: bool = True) -> None:
-        """Let the API answer with an empty list for an order, or no longer."""
+        """Let the API answer with an empty list for an order; with ``hidden=False``, no longer."""
         self.orders[order_id].hidden = hidden
         self.revision += 1
 
     def add_parcel(
         self, order_id: str, waybill: str, carrier: str = "圆通速递", *, sub_order: str = "", traced: bool = True
     ) -> Package:
-        """Add a parcel that ships now. Only the order's detail names a parcel that is not ``traced``."""
+        """Add a parcel that ships now, and return it. Only the order's detail names a parcel that is not ``traced``."""
         package = Package(waybill, carrier, self.clock(), sub_order=sub_order, is_traced=traced)
         self.orders[order_id].packages.append(package)
         self.revision += 1
@@ -239,7 +242,7 @@ class World:
         return sorted(orders, key=lambda order: (order.created_at, order.order_id), reverse=True)
 
     def by_sub_order(self, sub_order: str) -> SandboxOrder | None:
-        """Return the Taobao order that holds a sub-order."""
+        """Return the Taobao order that holds a sub-order; None: there is no such order."""
         for order in self.orders.values():
             if order.platform is Platform.TAOBAO and sub_order in {line.sub_order for line in order.lines}:
                 return order

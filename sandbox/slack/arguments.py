@@ -17,10 +17,7 @@ Method = Callable[[Arguments], Answer]
 
 
 async def read(request: web.Request) -> tuple[dict[str, Any], str]:
-    """Return the arguments of the query and of the JSON or form body, and separately the token.
-
-    Raises SlackError invalid_json.
-    """
+    """Return the arguments of the query and of the JSON or form body, and the token. Raises SlackError invalid_json."""
     arguments: dict[str, Any] = dict(request.query)
     body = await request.text()
     if request.content_type == "application/json" and body:
@@ -33,7 +30,7 @@ async def read(request: web.Request) -> tuple[dict[str, Any], str]:
 
 
 def require(arguments: Arguments, names: tuple[str, ...]) -> None:
-    """Check that these arguments are there. Raises SlackError invalid_arguments with the missing names."""
+    """Check that a call has these arguments. Raises SlackError invalid_arguments, which names the missing ones."""
     if missing := [name for name in names if not arguments.get(name)]:
         problems = [f"[ERROR] missing required field: {name}" for name in missing]
         raise SlackError("invalid_arguments", response_metadata={"messages": problems})

@@ -1,4 +1,4 @@
-"""Checks attachments, the secondary part of a message. Previews of links are attachments too."""
+"""Checks attachments, the secondary part of a message. Previews of links are attachments, too."""
 
 from __future__ import annotations
 
@@ -14,7 +14,7 @@ SHOWN = {"text", "title", "fallback", "pretext", "author_name", "footer", "image
 
 
 def checked(given: Any, *, malformed: str = "invalid_arguments") -> list[dict[str, Any]]:
-    """Return the attachments with numbers as ids. Raises SlackError: ``malformed``, or Slack's code for a limit."""
+    """Return the attachments, numbered as Slack numbers them. Raises SlackError: ``malformed``, or a limit's code."""
     if not isinstance(given, list) or not all(isinstance(item, dict) and SHOWN & item.keys() for item in given):
         raise SlackError(malformed)
     if len(given) > MOST:

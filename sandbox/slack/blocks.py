@@ -41,10 +41,10 @@ def check_message(message: dict[str, Any]) -> list[str]:
 
 
 def size(blocks: list[Any]) -> int:
-    """Return how much blocks count towards the limit of all blocks together, in characters.
+    """Return the characters that blocks count towards the limit of all blocks of a message together [inferred].
 
-    Inferred: Slack's staff speak of 12,000 characters of text and some room for the blocks around it, and users
-    measured refusals from 13,200 on. Counting the JSON itself stays on the safe side of both.
+    Slack's staff speak of 12,000 characters of text and some room for the blocks around it, and users measured refusals
+    from 13,200 on. Counting the JSON itself stays on the safe side of both.
     """
     return len(json.dumps(blocks, ensure_ascii=False))
 
@@ -76,7 +76,7 @@ def _check_labels(view: dict[str, Any]) -> Iterator[str]:
 
 
 def require_valid(message: dict[str, Any]) -> None:
-    """Check a message. Raises ValueError with every problem of it."""
+    """Check a message. Raises ValueError with all its problems."""
     if problems := check_message(message):
         raise ValueError("; ".join(problems))
 
@@ -191,7 +191,7 @@ def _check_image(image: dict[str, Any]) -> Iterator[str]:
 
 
 def _unknown_keys(block: dict[str, Any]) -> Iterator[str]:
-    """Compare a block with slack_sdk's model of it. The model refuses most broken limits, and drops misspelt keys."""
+    """Compare a block with slack_sdk's model, which refuses most broken limits and drops misspelt keys."""
     if block["type"] in UNMODELLED:
         return
     try:

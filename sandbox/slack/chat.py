@@ -19,7 +19,7 @@ LONGEST_TEXT = 40_000
 
 
 class Chat:
-    """The messages of the bot. ``may`` tells whether the app has a scope."""
+    """The messages of the bot. ``may`` says whether the app has a scope."""
 
     def __init__(self, workspace: Workspace, may: Callable[[str], bool]) -> None:
         self._workspace, self._may = workspace, may

@@ -18,12 +18,12 @@ from slack_sdk.signature import SignatureVerifier
 if TYPE_CHECKING:
     from sandbox.slack.payloads import Payload
 
-CONNECTION_SECONDS = 18_060  # announced as Slack does; a connection ends only by Sockets.refresh or close
+CONNECTION_SECONDS = 18_060  # announced as Slack does, but only Sockets.refresh or close ends a connection
 
 
 @dataclass
 class Ack:
-    """The app's acknowledgement: its payload, and the seconds until it came. Not ``ok``: none came in time."""
+    """The app's acknowledgement: its payload, and the seconds until it arrived. Not ``ok``: none arrived in time."""
 
     ok: bool
     seconds: float

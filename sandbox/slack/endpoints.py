@@ -31,14 +31,14 @@ BAD_REQUESTS = {"no_text", "invalid_blocks", "invalid_payload"}  # other errors 
 
 @dataclass
 class Call:
-    """A call of the bot, without its token. Status 0 means that the connection ended without an answer."""
+    """A call of the bot, without its token. Status 0: the connection ended without an answer."""
 
     method: str
     arguments: dict[str, Any]
     at: datetime
     answer: dict[str, Any] = field(default_factory=dict)
     status: int = 200
-    remark: str = ""  # a fact of the answer that its body lacks, for the wire tab
+    remark: str = ""  # a fact about the answer that is not in its body, for the wire tab
 
 
 class Endpoints:
@@ -60,7 +60,7 @@ class Endpoints:
         self.on_call: list[Callable[[Call], None]] = []
         self.base_url = ""
         self._clock, self._app_token = clock, app_token
-        self.bot_tokens = frozenset({bot_token})  # each of them is accepted
+        self.bot_tokens = frozenset({bot_token})  # the accepted tokens
         self.names = Names()
 
     async def on_api(self, request: web.Request) -> web.StreamResponse:
@@ -98,7 +98,7 @@ class Endpoints:
         return self._answer(call, answer)
 
     def _refuse(self, request: web.Request, call: Call, fault: Fault) -> web.StreamResponse | None:
-        """Return the answer of a fault that prevents the work; None where the work is done."""
+        """Return the answer of a fault that prevents the call's work; None if the work is done."""
         if fault.retry_after:
             return self._answer(call, {"ok": False, "error": "ratelimited"}, 429, retry_after=fault.retry_after)
         if fault.error:
@@ -132,7 +132,7 @@ class Endpoints:
         try:
             return {"ok": True, **self.names.on_the_wire(self.web_api.call(method, arguments))}
         except SlackError as error:
-            return {"ok": False, "error": error.code, **error.more}
+            return {"ok": False, "error": error.code, **error.fields}
 
     def _answer(
         self, call: Call, answer: dict[str, Any], status: int = 200, *, retry_after: int | str = 0
@@ -147,7 +147,7 @@ class Endpoints:
         return web.json_response(answer, status=status, headers=headers)
 
     async def on_private_file(self, request: web.Request) -> web.StreamResponse:
-        """Serve the bytes of a file to the bot. Who may not read it is led to the page on which people sign in."""
+        """Serve the bytes of a file to the bot. A caller who may not read it is redirected to the sign-in page."""
         fault = self.faults.take("files.download", "")
         if fault is not None:
             await pause(fault.delay)
@@ -164,7 +164,7 @@ class Endpoints:
         return web.Response(body=file.content, content_type=file.mimetype)
 
     async def on_sign_in(self, _request: web.Request) -> web.Response:
-        """Show the page that Slack shows to a browser without a session, with the status of a success."""
+        """Show the page that Slack shows to a browser without a session, with HTTP status 200."""
         return web.Response(text="<!DOCTYPE html><title>Sign in | Slack</title>", content_type="text/html")
 
     async def on_response_url(self, request: web.Request) -> web.StreamResponse:
@@ -175,7 +175,7 @@ class Endpoints:
             return await self._accept(request, call)
         except SlackError as error:
             call.status = 400 if error.code in BAD_REQUESTS else 404
-            call.answer = {"ok": False, "error": error.code, **error.more}
+            call.answer = {"ok": False, "error": error.code, **error.fields}
             return web.json_response(call.answer, status=call.status)
         finally:
             notify(self.on_call, call)
@@ -196,7 +196,7 @@ class Endpoints:
 
 
 def bearer(request: web.Request) -> str:
-    """Return the token with which a file is asked for."""
+    """Return the token in a request's Authorization header; empty without one."""
     return request.headers.get("Authorization", "").removeprefix("Bearer ")
 
 

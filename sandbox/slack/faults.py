@@ -10,14 +10,14 @@ from typing import Any
 
 @dataclass
 class Fault:
-    """One fault of a method, for so many calls."""
+    """One fault of a method, for its next ``times`` calls."""
 
     method: str  # "*": any method
     times: int = 1
     error: str = ""  # Slack's error code
     status: int = 0  # the HTTP status
     applied: bool = False  # the call does its work before it fails
-    retry_after: int | str = 0  # answer with 429 and this header; a proxy in between may make any text of it
+    retry_after: int | str = 0  # answer with 429 and this header; a proxy in between may send any text
     delay: float = 0.0  # seconds
     drop: bool = False  # the connection ends without an answer
     text: str = ""  # the body of the answer
@@ -31,25 +31,25 @@ class Faults:
 
     planned: list[Fault] = field(default_factory=list)
     down: bool = False
-    late_acks: bool = False  # acknowledgements are held back until their time has run out
-    one_per_second: bool = False  # enforce Slack's pace: a message a second and channel, bursts of four
-    # Slack's limit for apps outside its Marketplace: seconds between two calls of a method that shows a history, and 15
-    # messages of each. 0: no limit.
+    late_acks: bool = False  # the app's acknowledgements count as too late
+    one_per_second: bool = False  # enforce Slack's pace: one message per second and channel, bursts of four
+    # Slack's limit for apps outside its Marketplace: seconds between two calls of a method that shows a history, each
+    # with 15 messages at most. 0: no limit.
     history_seconds: float = 0.0
     _history_at: dict[str, float] = field(default_factory=dict)
     _buckets: dict[str, tuple[float, float]] = field(default_factory=dict)
 
     def plan(self, fault: Fault) -> None:
-        """Let the next calls of the fault's method meet it."""
+        """Add a fault, which the next calls of its method meet."""
         self.planned.append(fault)
 
     def clear(self) -> None:
-        """Switch the faults off; the rate limit of channels stays."""
+        """Switch the faults off. The rate limits stay."""
         self.planned.clear()
         self.down = self.late_acks = False
 
     def take(self, method: str, channel: str) -> Fault | None:
-        """Return the fault that a call meets, and count it as used once."""
+        """Return the fault that a call meets, and count one use of it; None: the call meets no fault."""
         for fault in self.planned:
             if fault.method in {method, "*"} and fault.channel in {"", channel}:
                 fault.times -= 1
@@ -59,7 +59,7 @@ class Faults:
         return None
 
     def too_fast(self, channel: str) -> bool:
-        """Whether a message to this channel comes too soon. A message that does not uses up one token."""
+        """Whether a message to this channel comes too soon. If not, it uses up one token of the channel."""
         if not self.one_per_second:
             return False
         tokens, at = self._buckets.get(channel, (4.0, time.monotonic()))
@@ -69,7 +69,7 @@ class Faults:
         return tokens < 1
 
     def too_often(self, method: str, arguments: dict[str, Any]) -> bool:
-        """Whether a history is asked for too soon. One that is not shows 15 messages at most."""
+        """Whether a call for a history comes too soon. If not, its ``limit`` is cut to 15 messages."""
         if not self.history_seconds or method not in {"conversations.history", "conversations.replies"}:
             return False
         now = time.monotonic()
@@ -81,6 +81,6 @@ class Faults:
 
 
 async def pause(seconds: float) -> None:
-    """Wait so many seconds; 0 does not even yield."""
+    """Wait for ``seconds``. With 0 the event loop gets no turn."""
     if seconds:
         await asyncio.sleep(seconds)

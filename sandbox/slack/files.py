@@ -32,7 +32,7 @@ TYPES = {
 
 @dataclass
 class File:
-    """A file. ``length`` is the number of bytes that was announced; ``content`` is None until they came.
+    """A file. ``length``: the announced number of bytes. ``content`` None: the bytes have not arrived yet.
 
     ``channels``: where it was shared. ``is_given``: a person put it into a form of the app, which may read it then.
     """
@@ -45,24 +45,24 @@ class File:
     at: int = 0  # Unix time
     channels: set[str] = field(default_factory=set)
     is_given: bool = False
-    more: dict[str, Any] = field(default_factory=dict)  # further fields of its description
+    details: dict[str, Any] = field(default_factory=dict)  # further fields of its description
 
     @property
     def mimetype(self) -> str:
-        """The type, which Slack guesses by the name."""
+        """The type, which Slack guesses from the name."""
         return TYPES.get(self.name.rpartition(".")[2].lower(), "application/octet-stream")
 
 
 class Files:
-    """Announced, uploaded and shared files. The bot's own are links in a message, since the page draws no files."""
+    """Announced, uploaded and shared files. The bot's own files become links in a message: the page draws no files."""
 
     def __init__(self, workspace: Workspace) -> None:
         self._workspace = workspace
-        self._announced: dict[str, File] = {}  # by the ticket in the address for the bytes
+        self._announced: dict[str, File] = {}  # by the ticket in the upload's address
         self._numbers: Iterator[int] = itertools.count(1)
         self.shared: dict[str, File] = {}  # by id
         self.base_url = ""
-        self.team = TEAM  # the workspace's id on the wire, which stands in the addresses of its files
+        self.team = TEAM  # the workspace's id on the wire, which is part of its files' addresses
 
     def methods(self) -> dict[str, Method]:
         """Return the methods by name."""
@@ -73,7 +73,7 @@ class Files:
         }
 
     def take(self, ticket: str, content: bytes) -> bool:
-        """Take the bytes of an announced file; False for an unknown address or another number of bytes."""
+        """Take the bytes of an announced file. False: an unknown ticket, or another number of bytes."""
         file = self._announced.get(ticket)
         if file is None or len(content) != file.length:
             return False
@@ -82,10 +82,10 @@ class Files:
 
     # --- files of people --------------------------------------------------------------------------------------------
 
-    def keep(self, user: str, name: str, content: bytes, **more: Any) -> File:
-        """Keep a file that a person has chosen, and that is shared nowhere yet. ``more``: fields of its description."""
+    def keep(self, user: str, name: str, content: bytes, **details: Any) -> File:
+        """Keep a file that a person has chosen and not shared yet. ``details``: further fields of its description."""
         at = int(float(self._workspace.next_ts()))
-        file = File(self._next_id(), name, len(content), content, user=user, at=at, more=more)
+        file = File(self._next_id(), name, len(content), content, user=user, at=at, details=details)
         self.shared[file.id] = file
         return file
 
@@ -95,7 +95,7 @@ class Files:
         return self.described(file)
 
     def given(self, values: dict[str, Any]) -> dict[str, Any]:
-        """Return a form's state with the chosen files, which came by their ids, described as Slack describes them."""
+        """Return a form's values with the chosen files described instead of named by id. The app may read them now."""
         return {
             block: {action: self._given(entry) for action, entry in entries.items()}
             for block, entries in values.items()
@@ -110,7 +110,7 @@ class Files:
         return {**entry, "files": [self.described(file) for file in files]}
 
     def described(self, file: File) -> dict[str, Any]:
-        """Return the description of a file, as Slack's events and answers have it."""
+        """Return the description of a file, as in Slack's events and answers."""
         place = f"{self.base_url}/files-pri/{self.team}-{file.id}"
         title, kind = quote(file.name), file.name.rpartition(".")[2].lower()
         return {
@@ -138,10 +138,13 @@ class Files:
             "permalink": f"{self.base_url}/files/{file.id}/{title}",
             "has_rich_preview": False,
             "file_access": "visible",
-        } | file.more
+        } | file.details
 
     def readable(self, file_id: str) -> File | None:
-        """Return a file that the bot may read: its own, one of a channel that it is in, or one given to it."""
+        """Return a file if the bot may read it; else None.
+
+        The bot may read its own files, files in its channels, and files that people put into its forms.
+        """
         file = self.shared.get(file_id)
         if file is None or file.content is None:
             return None
@@ -158,7 +161,7 @@ class Files:
     # --- files of the bot -------------------------------------------------------------------------------------------
 
     def _next_id(self) -> str:
-        """Return an id. They are counted, so that a recorded conversation names the same files when it is replayed."""
+        """Return a new id. Ids are counted, so that a replayed conversation names the same files as its recording."""
         return f"F0{next(self._numbers):08d}"
 
     def _announce(self, arguments: Arguments) -> Answer:

@@ -1,7 +1,7 @@
 """One Slack with several workspaces: it finds the workspace of each call by its token, and installs the app by OAuth.
 
-Each workspace is a :class:`SlackServer` that does not listen itself. All of them have the same people and channels, as
-their ids are made; on the wire each is called by its own team's id.
+Each workspace is a :class:`SlackServer` that does not listen itself. All workspaces have people and channels with the
+same ids; on the wire each has a team id of its own (:mod:`sandbox.slack.names`).
 """
 
 from __future__ import annotations
@@ -31,7 +31,7 @@ AUTHORIZE = "/oauth/v2/authorize"
 ACCESS = "oauth.v2.access"
 REFRESH = "refresh_token"  # the grant_type with which a token is renewed
 DOWN = "down"
-SECRET = ("client_secret", "refresh_token")  # arguments that are not kept
+SECRET = ("client_secret", "refresh_token")  # arguments that no call is recorded with
 
 
 @dataclass
@@ -46,13 +46,13 @@ class Team:
 
     @property
     def token(self) -> str:
-        """The newest token of the installed app; empty: it is not installed there."""
+        """The newest token of the app; empty: the app is not installed here."""
         return self.tokens.newest
 
 
 @dataclass(frozen=True, slots=True)
 class Grant:
-    """A grant that a person gave on Slack's page, until the app fetches the token."""
+    """A person's grant on Slack's page, until the app fetches the token."""
 
     team: str
     user: str
@@ -61,7 +61,7 @@ class Grant:
 
 
 class SlackHost:
-    """The server. ``request_url``: where the app gets all payloads."""
+    """The server of all workspaces. ``request_url``: the address at which the app gets all payloads."""
 
     def __init__(
         self,
@@ -75,9 +75,9 @@ class SlackHost:
         self._clock, self._manifest = clock, manifest
         self.client_id, self.client_secret, self.signing_secret = client_id, client_secret, signing_secret
         self.teams: dict[str, Team] = {}
-        self.calls: list[Call] = []  # of the OAuth methods, and those whose token is none of a workspace
-        self.lost_refreshes = 0  # so many next answers with a renewed token get lost
-        self.refresh_error = ""  # with which each renewal is refused; "down": the connection ends
+        self.calls: list[Call] = []  # calls of the OAuth methods, and calls whose token belongs to no workspace
+        self.lost_refreshes = 0  # the number of next answers with a renewed token that get lost
+        self.refresh_error = ""  # the error with which each renewal is refused; "down": the connection ends
         self._grants: dict[str, Grant] = {}
         self.base_url = ""
         self._runner: web.AppRunner | None = None
@@ -132,25 +132,28 @@ class SlackHost:
     # --- the app's installation -------------------------------------------------------------------------------------
 
     def grant(self, team: str, user: str, redirect_uri: str = "", *, whole_enterprise: bool = False) -> str:
-        """Let a person allow the installation; return the code that the app gets."""
+        """Let a person allow the installation, and return the code that the app gets."""
         code = secrets.token_hex(12)
         self._grants[code] = Grant(team, user, redirect_uri, whole_enterprise)
         return code
 
     def install(self, team: str) -> str:
-        """Give the workspace's bot a new token, which replaces the former one."""
+        """Give the workspace's bot a new token, which replaces the former one, and return it."""
         place = self.teams[team]
         place.tokens.install(self._clock())
         place.server.accept(place.token)
         return place.token
 
     def revoke(self, team: str) -> None:
-        """End the bot's token: Slack refuses it from now on."""
+        """Revoke the bot's token: Slack refuses it from now on."""
         self.teams[team].tokens.end()
         self.teams[team].server.accept()
 
     def rotate(self, *, lasts: float, forgives: bool = False, revokes: bool = False) -> None:
-        """Switch token rotation on, for the tokens that are made from now on. See ``sandbox.slack.rotation``."""
+        """Switch token rotation on for the tokens that are made from now on (see :mod:`sandbox.slack.rotation`).
+
+        ``lasts``: the life of a token in seconds.
+        """
         for team in self.teams.values():
             team.tokens.lasts, team.tokens.forgives, team.tokens.revokes = lasts, forgives, revokes
 
@@ -160,21 +163,21 @@ class SlackHost:
         return sum(call.arguments.get("grant_type") == "refresh_token" for call in self.calls)
 
     async def uninstall(self, team: str) -> None:
-        """Remove the app from a workspace, and send the two events that Slack sends then, in no certain order."""
+        """Remove the app from a workspace, and send the two events that Slack then sends, in no certain order."""
         self.revoke(team)
         server = self.teams[team].server
         await server.event({"type": "tokens_revoked", "tokens": {"oauth": [], "bot": [BOT_USER]}})
         await server.event({"type": "app_uninstalled"})
 
     async def _on_authorize(self, request: web.Request) -> web.StreamResponse:
-        """Stand for Slack's page on which a person of the workspace ``team`` allows the installation."""
-        asked = request.query
-        if asked.get("client_id") != self.client_id:
+        """Stand in for Slack's page on which a person of the workspace ``team`` allows the installation."""
+        arguments = request.query
+        if arguments.get("client_id") != self.client_id:
             raise web.HTTPBadRequest
-        team = self.teams[asked["team"]]
-        code = self.grant(team.id, "U0MEI00001", asked.get("redirect_uri", ""))
-        query = urlencode({"code": code, "state": asked.get("state", "")})
-        raise web.HTTPFound(f"{asked['redirect_uri']}?{query}")
+        team = self.teams[arguments["team"]]
+        code = self.grant(team.id, "U0MEI00001", arguments.get("redirect_uri", ""))
+        query = urlencode({"code": code, "state": arguments.get("state", "")})
+        raise web.HTTPFound(f"{arguments['redirect_uri']}?{query}")
 
     # --- the endpoints ----------------------------------------------------------------------------------------------
 
@@ -189,7 +192,7 @@ class SlackHost:
         except SlackError as error:
             call.answer = {"ok": False, "error": error.code}
         self.calls.append(call)
-        if arguments.get("grant_type") == REFRESH and self._loses_it():
+        if arguments.get("grant_type") == REFRESH and self._loses_refresh():
             assert request.transport is not None
             request.transport.abort()
         return web.json_response(call.answer)
@@ -202,7 +205,7 @@ class SlackHost:
         team.tokens.check(token, self._clock())
         return team
 
-    def _loses_it(self) -> bool:
+    def _loses_refresh(self) -> bool:
         if self.refresh_error == DOWN:
             return True
         self.lost_refreshes -= 1
@@ -236,7 +239,7 @@ class SlackHost:
         }
 
     def _renewed(self, refresh_token: str) -> dict[str, Any]:
-        """Return the next pair of the workspace whose app has this refresh token."""
+        """Return the next pair of tokens of the workspace to which this refresh token belongs."""
         if self.refresh_error:
             raise SlackError(self.refresh_error)
         given = {refresh_token} - {""}
@@ -263,7 +266,7 @@ class SlackHost:
         raise web.HTTPNotFound
 
     async def _on_private_file(self, request: web.Request) -> web.StreamResponse:
-        """Let the workspace whose token is given answer: it has no files of another one."""
+        """Let the token's workspace answer, which has no files of the other workspaces."""
         try:
             return await self._team_of(bearer(request)).server.serve_private_file(request)
         except SlackError:
@@ -282,6 +285,6 @@ class SlackHost:
 
 
 def _basic(request: web.Request) -> str:
-    """The name and the password of a request, joined by a colon; empty where it has none."""
+    """The name and the password of a request's Basic authorisation, joined by a colon; empty without one."""
     given = request.headers.get("Authorization", "")
     return base64.b64decode(given.removeprefix("Basic ")).decode() if given.startswith("Basic ") else ""

@@ -20,7 +20,7 @@ URL_USES = 5
 
 @dataclass
 class ResponseUrl:
-    """A response URL: how often it was used, and where its answers go."""
+    """A response URL: the number of its uses, and the place of its answers."""
 
     channel: str
     viewer: str
@@ -46,19 +46,22 @@ class Interactions:
         self._workspace, self._clock = workspace, clock
         self._triggers: dict[str, Trigger] = {}
         self.urls: dict[str, ResponseUrl] = {}
-        self.spent_triggers = self.spent_urls = False  # faults: new ones are used up when the app gets them
+        self.spent_triggers = self.spent_urls = False  # faults: new triggers or URLs are used up when the app gets them
 
     def new_trigger(self, view_id: str = "", *, own: bool = False) -> str:
-        """Return a trigger id for one use within three seconds. ``view_id`` is the modal in which the person acted.
+        """Return a trigger id for one use within three seconds. ``view_id``: the modal in which the person acted.
 
-        An ``own`` trigger is for the ``response_action`` of an acknowledgement, which no fault affects.
+        ``own``: the trigger is for the ``response_action`` of an acknowledgement, and no fault affects it.
         """
         trigger = f"{secrets.randbelow(10**12)}.{secrets.randbelow(10**12)}.{secrets.token_hex(16)}"
         self._triggers[trigger] = Trigger(self._clock() + TRIGGER_LIFE, view_id, used=self.spent_triggers and not own)
         return trigger
 
     def use_trigger(self, trigger_id: str) -> str:
-        """Use a trigger; return the modal in which the person acted, if any. Raises SlackError for an invalid one."""
+        """Use a trigger, and return the id of the modal in which the person acted; empty: none.
+
+        Raises SlackError for an unknown, used or expired trigger.
+        """
         trigger = self._triggers.get(trigger_id)
         if trigger is None:
             raise SlackError("invalid_trigger_id")
@@ -77,7 +80,7 @@ class Interactions:
         return path
 
     def respond(self, path: str, body: dict[str, Any]) -> None:
-        """Apply what the app posted to a response URL, also where the bot is no member. Raises SlackError."""
+        """Apply the app's post to a response URL, which also works in channels without the bot. Raises SlackError."""
         url = self.urls.get(path)
         if url is None:
             raise SlackError("no_such_url")
@@ -89,7 +92,7 @@ class Interactions:
         self.answer(url, body)
 
     def answer(self, url: ResponseUrl, body: dict[str, Any]) -> None:
-        """Post, replace or delete. Only the message of a pressed button can be replaced; a command has no message."""
+        """Post, replace or delete a message. Only the message of a pressed button can be replaced or deleted."""
         target = url.source
         if body.get("delete_original") and target is not None:
             self._workspace.remove(target)

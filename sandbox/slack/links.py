@@ -17,11 +17,11 @@ if TYPE_CHECKING:
     from sandbox.slack.workspace import Message, Workspace
 
 LINK = re.compile(r"https?://[^\s<>|]+")
-COMPOSER, POSTED = "composer", "conversations_history"  # values of ``source``; this stand-in sends the latter only
+COMPOSER, POSTED = "composer", "conversations_history"  # values of ``source``; this stand-in sends only the latter
 
 
 class Links:
-    """The links that belong to the app by its manifest's domains, and their previews."""
+    """The links in the domains of the app's manifest, and their previews."""
 
     def __init__(self, workspace: Workspace, manifest: dict[str, Any]) -> None:
         self._workspace = workspace
@@ -76,7 +76,7 @@ class Links:
         for name in ("channel", "ts"):
             if not arguments.get(name):
                 raise SlackError(f"missing_{name}")
-        # An app gets links from all channels, also from those that its bot is not in.
+        # An app gets links from all channels, even from channels without its bot.
         channel = self._workspace.channels.get(str(arguments["channel"]))
         if channel is None:
             raise SlackError("cannot_find_channel")

@@ -1,4 +1,4 @@
-"""Mentions: how typed ones reach a command, and whom the mentions of a message notify."""
+"""Mentions: how a command gets typed mentions, and whom the mentions of a message notify."""
 
 from __future__ import annotations
 
@@ -18,8 +18,8 @@ WRITTEN = re.compile(r"<(?:@([UW][A-Z0-9]+)|!(channel|here|everyone))(?:\|[^<>]*
 def escaped(text: str, workspace: Workspace, *, with_mentions: bool) -> str:
     """Return typed text as a command gets it.
 
-    With ``with_mentions`` (the manifest's ``should_escape``) mentions become ids and addresses become links. A name of
-    no channel or person stays as it is.
+    With ``with_mentions`` (the manifest's ``should_escape``) mentions become ids and addresses become links. An unknown
+    name stays as typed.
     """
     text = text.replace("&", "&amp;").replace("<", "&lt;").replace(">", "&gt;")
     if not with_mentions:

@@ -1,4 +1,4 @@
-"""The name of a workspace on the wire, where one stand-in of Slack has several workspaces."""
+"""The ids and names of a workspace on the wire, for a stand-in of Slack that has several workspaces."""
 
 from __future__ import annotations
 
@@ -11,10 +11,10 @@ if TYPE_CHECKING:
 
 @dataclass
 class Names:
-    """Every workspace of the stand-in thinks of itself by the same ids; on the wire each is called by its own.
+    """Replaces ids and names on the wire: internally all workspaces of the stand-in have the same ones.
 
-    ``own``: the other texts, by those that the workspace uses. ``enterprise``: the organisation's id; empty: it belongs
-    to none. ``for_enterprise``: the app is installed for the whole organisation.
+    ``own``: the workspace's own texts on the wire, by the internal texts. ``enterprise``: the organisation's id; empty:
+    the workspace belongs to none. ``for_enterprise``: the app is installed for the whole organisation.
     """
 
     own: Mapping[str, str] = field(default_factory=dict)

@@ -101,7 +101,7 @@ def view_closed(user: User, view: Payload, *, everything: bool) -> Payload:
 
 
 def home_opened(user: User, channel: Channel, view: Payload | None) -> Payload:
-    """Return the event of an opened App Home. ``view`` is the one that was published before."""
+    """Return the event of an opened App Home. ``view``: the view that was published before; None: none was."""
     payload: Payload = {"type": "app_home_opened", "user": user.id, "channel": channel.id, "tab": "home"}
     return payload | ({"view": _view(view)} if view is not None else {})
 
@@ -122,7 +122,7 @@ def event(body: Payload, *, event_id: str, at: int) -> Payload:
 
 
 def _in_message(channel: Channel, message: Message) -> Payload:
-    """Return the fields that describe a message. Of an ephemeral one Slack sends only the container."""
+    """Return the fields that describe a message. Slack sends only the container of an ephemeral message."""
     ephemeral = bool(message.viewer)
     container: Payload = {
         "type": "message",
@@ -147,7 +147,7 @@ def _view(view: Payload) -> Payload:
 
 
 def _name(channel: Channel) -> str:
-    """Return a channel's name in payloads, in which private channels have none of their own."""
+    """Return a channel's name in payloads, where private channels share a general name."""
     if channel.is_im:
         return "directmessage"
     if channel.is_mpim:

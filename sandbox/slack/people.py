@@ -10,7 +10,7 @@ from sandbox.slack import payloads
 from sandbox.slack.delivery import Ack
 from sandbox.slack.links import Links
 from sandbox.slack.mentions import escaped
-from sandbox.slack.state import filled
+from sandbox.slack.state import state_values
 from sandbox.slack.workspace import SlackError, identified
 
 if TYPE_CHECKING:
@@ -41,7 +41,7 @@ class People(ABC):
         self._events = 0
 
     async def slash(self, user: str, channel: str, command: str, text: str = "") -> Ack:
-        """Type a slash command. The person sees the text of the acknowledgement, or that the app did not respond."""
+        """Type a slash command. The person then sees the acknowledgement's text, or that the app did not respond."""
         person, room = self.workspace.user(user), self.workspace.channel(channel)
         path = self.interactions.new_url("commands", room.id, person.id)
         payload = payloads.command(
@@ -64,7 +64,10 @@ class People(ABC):
         return ack
 
     async def press(self, user: str, message: Message, action_id: str, *, value: str | None = None) -> Ack:
-        """Press a button of a message, or choose the option ``value`` of a menu. Raises LookupError for none."""
+        """Press a button of a message, or choose the option ``value`` of a menu.
+
+        Raises LookupError if the message has no such element.
+        """
         person, room = self.workspace.user(user), self.workspace.channel(message.channel)
         blocks = message.identified_blocks()
         block, element = _element(blocks, action_id)
@@ -77,7 +80,7 @@ class People(ABC):
             action,
             trigger=self.interactions.new_trigger(),
             url=self.base_url + path,
-            state=filled(blocks, {block["block_id"]: {action_id: action}}),
+            state=state_values(blocks, {block["block_id"]: {action_id: action}}),
         )
         ack = await self.deliver("interactive", payload)
         if not ack.ok:
@@ -104,7 +107,7 @@ class People(ABC):
         return await self.deliver("interactive", payload)
 
     async def submit(self, user: str, view_id: str, values: dict[str, Any]) -> Ack:
-        """Submit a modal with these changed inputs, by block_id and action_id; the others keep their initial values.
+        """Submit a modal with these inputs, by block_id and action_id. Other inputs keep their initial values.
 
         The modal closes, unless the acknowledgement has another ``response_action``. Raises SlackError for a bad view.
         """
@@ -112,7 +115,7 @@ class People(ABC):
         payload = payloads.view_submission(
             self.workspace.user(user),
             view,
-            self.web_api.files.given(filled(identified(view["blocks"]), values)),
+            self.web_api.files.given(state_values(identified(view["blocks"]), values)),
             trigger=self.interactions.new_trigger(view_id),
         )
         ack = await self.deliver("interactive", payload)
@@ -132,8 +135,8 @@ class People(ABC):
                 self.web_api.call("views.push", {"trigger_id": trigger, "view": answer.get("view")})
             case "clear":
                 root = views[view_id]["root_view_id"]
-                for other in [other_id for other_id, view in views.items() if view["root_view_id"] == root]:
-                    del views[other]
+                for stacked_id in [stacked_id for stacked_id, view in views.items() if view["root_view_id"] == root]:
+                    del views[stacked_id]
             case _:
                 views.pop(view_id, None)
         self.workspace.touch()
@@ -148,7 +151,7 @@ class People(ABC):
         blocks: list[dict[str, Any]] | None = None,
         files: Sequence[File] = (),
     ) -> Message:
-        """Write a message. The app gets an event if there are links of its domains; nobody waits for that."""
+        """Write a message. If it has links in the app's domains, the app gets an event, without a wait for it here."""
         person, room = self.workspace.user(user), self.workspace.channel(channel)
         shared_files = [self.web_api.files.share(file, room) for file in files]
         message = self.workspace.post(
@@ -180,10 +183,10 @@ class People(ABC):
 
     @abstractmethod
     async def deliver(self, kind: str, payload: payloads.Payload, attempt: int = 0) -> Ack:
-        """Send a payload as it is. ``attempt`` counts redeliveries."""
+        """Send a payload unchanged. ``attempt``: 0 for the first delivery, then the number of the redelivery."""
 
-    def _failed(self, channel: Channel, user: User, what: str) -> None:
-        self.workspace.post_ephemeral(channel.id, user.id, f"{what} failed because the app did not respond")
+    def _failed(self, channel: Channel, user: User, subject: str) -> None:
+        self.workspace.post_ephemeral(channel.id, user.id, f"{subject} failed because the app did not respond")
 
     def _should_escape(self, command: str) -> bool:
         commands = (self.manifest.get("features") or {}).get("slash_commands") or []

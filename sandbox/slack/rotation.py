@@ -1,8 +1,8 @@
-"""The tokens of an installed app: one that stays, or with token rotation pairs that follow each other.
+"""The tokens of an installed app: a single permanent token or, with token rotation, one pair after another.
 
-With rotation a token ends after some time, and its refresh token fetches the next pair, once. Slack's page on token
-rotation says that a refresh token is revoked when it is used. Whether Slack takes it again after an answer that got
-lost is not known, nor whether the token before lasts to its end, so both can be tried: ``forgives``, ``revokes``.
+With rotation a token expires after some time, and its refresh token fetches the next pair, once. Slack's page on token
+rotation says that a refresh token is revoked when it is used. It is not known whether Slack accepts it again after a
+lost answer, nor whether the former token stays valid to its end. So both can be tried: ``forgives``, ``revokes``.
 """
 
 from __future__ import annotations
@@ -24,8 +24,8 @@ class Tokens:
 
     team: str
     lasts: float = 0
-    forgives: bool = False  # the refresh token before is taken until the token that it fetched is used
-    revokes: bool = False  # the token before ends when the next one is made
+    forgives: bool = False  # the former refresh token is accepted until the token that it fetched is used
+    revokes: bool = False  # the former token is revoked when the next one is made
     newest: str = ""
     refresh_token: str = ""
     former_refresh_token: str = ""
@@ -33,13 +33,13 @@ class Tokens:
     _ends: dict[str, datetime | None] = field(default_factory=dict)
 
     def install(self, now: datetime) -> None:
-        """Make the first token, or one in the place of all former ones."""
+        """Make a first token, which revokes all former ones."""
         self.revoked |= set(self._ends)
         self._ends, self.former_refresh_token = {}, ""
         self._make(now)
 
     def refresh(self, refresh_token: str, now: datetime) -> None:
-        """Make the next pair. Raises SlackError."""
+        """Make the next pair. Raises SlackError for a refresh token that is not accepted."""
         if refresh_token not in self.refresh_tokens:
             raise SlackError("invalid_refresh_token")
         if self.revokes:
@@ -49,12 +49,12 @@ class Tokens:
         self.former_refresh_token = refresh_token if self.forgives else ""
 
     def end(self) -> None:
-        """Revoke all of them."""
+        """Revoke all tokens."""
         self.revoked |= set(self._ends)
         self._ends, self.newest, self.refresh_token, self.former_refresh_token = {}, "", "", ""
 
     def knows(self, token: str) -> bool:
-        """Whether a token was made here, and is or was valid."""
+        """Whether a token was made for this workspace; it may have ended."""
         return bool(token) and (token in self._ends or token in self.revoked)
 
     def check(self, token: str, now: datetime) -> None:
@@ -69,12 +69,12 @@ class Tokens:
 
     @property
     def valid(self) -> list[str]:
-        """The tokens that are not revoked; some may have expired."""
+        """The tokens that are not revoked. Some of them may have expired."""
         return list(self._ends)
 
     @property
     def refresh_tokens(self) -> set[str]:
-        """The refresh tokens that are taken now."""
+        """The refresh tokens that are accepted now."""
         return {self.refresh_token, self.former_refresh_token} - {""}
 
     @property

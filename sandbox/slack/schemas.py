@@ -46,7 +46,7 @@ def _relaxed(kind: str, value: Any) -> Any:
     - An ordinary workspace sends ``enterprise: null``; the types only let the field be left out.
     - The user of a view's or menu's payload has a ``username`` in Slack's own examples; only these types forbid it.
     - A press in a view has no ``response_url``, as there is no message to answer; the type is shared with messages.
-    - A number that is typed into a form is an action, too: only the types name no other typed field than plain text.
+    - A number typed into a form is an action, too, but the types know no typed field other than plain text.
     - Slack adds fields to a published view; the event's type describes the view as an app publishes it.
     """
     if not isinstance(value, dict):
@@ -80,7 +80,7 @@ def _validator(kind: str) -> Draft7Validator:
 
 
 def _sentence(error: ValidationError) -> str:
-    """Describe the deepest cause: of the shapes that do not fit, the cause in the best-fitting one."""
+    """Describe the deepest cause of an error: if no shape fits, the cause in the shape that fits best."""
     for _ in range(DEEPEST):
         if not (shapes := _shapes(error)):
             break

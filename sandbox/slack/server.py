@@ -48,7 +48,11 @@ class SlackServer(People):
         rights_clock: Callable[[], datetime] | None = None,
         names: Names | None = None,
     ) -> None:
-        """``names``: those of the workspace, where a :class:`sandbox.slack.host.SlackHost` has several."""
+        """``names``: the workspace's ids on the wire, if a :class:`sandbox.slack.host.SlackHost` has several.
+
+        ``rights_clock``: the clock by which trigger ids and response URLs expire; None: ``clock``. ``ack_seconds``: the
+        time that the app has for an acknowledgement.
+        """
         workspace = Workspace(clock)
         super().__init__(workspace, Interactions(workspace, rights_clock or clock), clock, manifest or {})
         scopes = frozenset((self.manifest.get("oauth_config") or {}).get("scopes", {}).get("bot", ALL_SCOPES))
@@ -88,7 +92,7 @@ class SlackServer(People):
         return self.api_url
 
     async def _date(self, _request: web.Request, response: web.StreamResponse) -> None:
-        """Put the time of the stand-in's clock into each answer, as it also makes the ``ts`` of messages."""
+        """Put the time of the stand-in's clock, which also makes the ``ts`` of messages, into each answer."""
         response.headers["Date"] = format_datetime(self._clock(), usegmt=True)
 
     async def _upload(self, request: web.Request) -> web.Response:
@@ -104,12 +108,12 @@ class SlackServer(People):
         return web.Response(body=file.content, headers={"Content-Disposition": disposition})
 
     def join(self, base_url: str) -> None:
-        """Be one workspace of a server that listens at this address, instead of :meth:`start`."""
+        """Become a workspace of a server that listens at this address. Replaces :meth:`start`."""
         self.base_url = self._endpoints.base_url = self.web_api.files.base_url = base_url
         self._session = aiohttp.ClientSession()
 
     def accept(self, *tokens: str) -> None:
-        """Let the bot call with these tokens alone."""
+        """Accept the bot's calls with these tokens only."""
         self._endpoints.bot_tokens = frozenset(tokens)
 
     async def serve_api(self, request: web.Request) -> web.StreamResponse:
@@ -149,7 +153,10 @@ class SlackServer(People):
         return self.workspace.thread(self.workspace.channel(message.channel), message.ts)
 
     async def deliver(self, kind: str, payload: Payload, attempt: int = 0) -> Ack:
-        """Send a payload as it is, over the socket or to the request URL; ``attempt`` counts redeliveries."""
+        """Send a payload over the socket or to the request URL, and return the app's acknowledgement.
+
+        ``attempt``: 0 for the first delivery, then the number of the redelivery.
+        """
         payload = self.names.on_the_wire(payload)
         notify(self.on_payload, kind, payload, None)
         if self.request_url:

@@ -1,4 +1,4 @@
-"""The state of the inputs of a view or message: chosen values, and initial values for the others."""
+"""The state of the inputs of a view or message: the chosen values, and the initial values of the other inputs."""
 
 from __future__ import annotations
 
@@ -30,10 +30,10 @@ INPUTS: dict[str, tuple[str, str, Any]] = {
 }
 
 
-def filled(blocks: list[Json], chosen: Json) -> Json:
+def state_values(blocks: list[Json], chosen: Json) -> Json:
     """Return the ``state.values`` of blocks, by block_id and action_id: the chosen value, else the initial one.
 
-    An option may be chosen by its value alone; the result holds it whole, as Slack sends it.
+    An option may be chosen by its value alone; the result has the whole option, as Slack sends it.
     """
     values: Json = {}
     for block, element in _inputs(blocks):

@@ -16,7 +16,7 @@ if TYPE_CHECKING:
     from sandbox.slack.interactions import Interactions
     from sandbox.slack.links import Links
 
-ADDRESS = "https://panda.slack.com/"  # of the workspace, as auth.test tells it
+ADDRESS = "https://panda.slack.com/"  # the workspace's address in auth.test
 ALL_SCOPES = (
     "commands",
     "chat:write",
@@ -30,7 +30,8 @@ ALL_SCOPES = (
     "files:read",
     "usergroups:read",
 )
-# The scope of each method; a method that is not listed needs none. Private and direct channels have other families.
+# The scope of each method; a method that is not listed needs none. For private channels and direct conversations the
+# part before the colon is another one (FAMILIES).
 SCOPES = {
     "chat.postMessage": "chat:write",
     "chat.update": "chat:write",
@@ -118,7 +119,7 @@ class WebApi:
                 raise SlackError("missing_scope", needed=needed, provided=",".join(sorted(self.scopes)))
 
     def _families(self, method: str, arguments: Arguments) -> list[str]:
-        """Return the scope families of the conversations that a call reads: the listed kinds, or the named one's."""
+        """Return the scope families of the conversations that a call reads: of the listed kinds, or of the channel."""
         if method == "conversations.list":
             kinds = str(arguments.get("types") or "public_channel").split(",")
             return [FAMILIES[kind.strip()] for kind in kinds if kind.strip() in FAMILIES]

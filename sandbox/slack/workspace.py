@@ -1,4 +1,4 @@
-"""The workspace: people, channels and messages, and Slack's rules for them. No HTTP here."""
+"""The workspace, without HTTP: people, channels and messages, and Slack's rules for them."""
 
 from __future__ import annotations
 
@@ -20,12 +20,12 @@ BOT = "B0PANDA01"
 
 
 class SlackError(Exception):
-    """An answer of ``ok: false`` with Slack's own error code; ``more`` holds its other fields."""
+    """An answer of ``ok: false`` with Slack's own error code. ``fields``: the answer's other fields."""
 
-    def __init__(self, code: str, **more: Any) -> None:
+    def __init__(self, code: str, **fields: Any) -> None:
         super().__init__(code)
         self.code = code
-        self.more = more
+        self.fields = fields
 
 
 @dataclass
@@ -39,8 +39,8 @@ class User:
     locale: str = "en-US"
     is_bot: bool = False
     is_restricted: bool = False  # a guest of the workspace, in several channels
-    is_ultra_restricted: bool = False  # a guest in a single channel, who counts as restricted too
-    is_admin: bool = False  # of the workspace
+    is_ultra_restricted: bool = False  # a guest in a single channel, who counts as restricted, too
+    is_admin: bool = False  # an admin of the workspace
     team: str = TEAM  # another team: a person of another company, in a channel that both share
 
 
@@ -60,7 +60,7 @@ class Channel:
 
 @dataclass
 class Message:
-    """One message. Only its ``viewer`` sees an ephemeral one, and no history contains it."""
+    """One message. An ephemeral one has a ``viewer``: only this person sees it, and no history contains it."""
 
     ts: str
     channel: str
@@ -111,7 +111,7 @@ class Message:
 
 
 def identified(blocks: list[dict[str, Any]], prefix: str = "b") -> list[dict[str, Any]]:
-    """Return the blocks with an id each: the app's own, or a generated one."""
+    """Return the blocks, each with an id: the app's own, or a generated one."""
     return [{"block_id": f"{prefix}{number}", **copy.deepcopy(block)} for number, block in enumerate(blocks)]
 
 
@@ -152,7 +152,7 @@ class Workspace:
         raise SlackError("channel_not_found")
 
     def seen_by_bot(self, channel_id: str) -> Channel:
-        """Return a channel by its id, if the bot can see it: a private one only as a member. Raises SlackError."""
+        """Return a channel by its id. Raises SlackError channel_not_found, also for a private one without the bot."""
         channel = self.channels.get(channel_id)
         if channel is None or (channel.is_private and BOT_USER not in channel.members):
             raise SlackError("channel_not_found")
@@ -189,9 +189,9 @@ class Workspace:
         self._last_ts = max(self._last_ts + 1, int(self._clock().timestamp() * 1_000_000))
         return f"{self._last_ts // 1_000_000}.{self._last_ts % 1_000_000:06d}"
 
-    def post(self, channel: Channel, user: str, text: str, **more: Any) -> Message:
-        """Add a message to a channel. Further arguments are fields of Message."""
-        message = Message(ts=self.next_ts(), channel=channel.id, user=user, text=text, **more)
+    def post(self, channel: Channel, user: str, text: str, **fields: Any) -> Message:
+        """Add a message to a channel, and return it. ``fields``: further fields of Message."""
+        message = Message(ts=self.next_ts(), channel=channel.id, user=user, text=text, **fields)
         message.notifies = notified(message.text, message.blocks) - {user}
         channel.messages[message.ts] = message
         if message.thread_ts in channel.messages:
@@ -210,9 +210,9 @@ class Workspace:
                 messages[message.thread_ts].replies.remove(message.ts)
         self.touch()
 
-    def post_ephemeral(self, channel_id: str, viewer: str, text: str, **more: Any) -> Message:
-        """Show one person a message of the bot."""
-        message = Message(ts=self.next_ts(), channel=channel_id, user=BOT_USER, text=text, viewer=viewer, **more)
+    def post_ephemeral(self, channel_id: str, viewer: str, text: str, **fields: Any) -> Message:
+        """Show one person a message of the bot, and return it. ``fields``: further fields of Message."""
+        message = Message(ts=self.next_ts(), channel=channel_id, user=BOT_USER, text=text, viewer=viewer, **fields)
         self.ephemeral.append(message)
         self.touch()
         return message
@@ -230,7 +230,7 @@ class Workspace:
         return sorted((m for m in messages if m.notifies & names), key=lambda message: message.ts)
 
     def visible(self, channel: Channel, viewer: str) -> list[Message]:
-        """Return the messages of a channel's main view for a person: no replies but broadcasts, and ephemeral ones."""
+        """Return the messages in a person's main view of a channel: of replies only broadcasts, and ephemeral ones."""
         seen = [m for m in channel.messages.values() if not m.thread_ts or m.broadcast or m.thread_ts == m.ts]
         seen += [m for m in self.ephemeral if m.channel == channel.id and m.viewer == viewer]
         return sorted(seen, key=lambda message: message.ts)
@@ -240,7 +240,7 @@ class Workspace:
         return [m for m in channel.messages.values() if m.thread_ts == parent_ts and m.ts != parent_ts]
 
     def touch(self) -> None:
-        """Count a change and wake those who wait for one."""
+        """Count a change and wake the waiters."""
         self.version += 1
         task = asyncio.ensure_future(self._notify())
         self._notifying = task
@@ -268,12 +268,12 @@ def _people() -> list[User]:
 
 
 def _channels() -> list[Channel]:
-    both = {"U0MEI00001", "U0TOM00002"}
+    people = {"U0MEI00001", "U0TOM00002"}
     return [
-        Channel("C0ORDERS01", "orders", members={*both, BOT_USER}),
-        Channel("C0URGENT02", "urgent", members={*both, BOT_USER}),
-        Channel("C0RANDOM03", "random", members=set(both)),
-        Channel("G0BUYERS04", "buyers", is_private=True, members={*both, BOT_USER}),
+        Channel("C0ORDERS01", "orders", members={*people, BOT_USER}),
+        Channel("C0URGENT02", "urgent", members={*people, BOT_USER}),
+        Channel("C0RANDOM03", "random", members=set(people)),
+        Channel("G0BUYERS04", "buyers", is_private=True, members={*people, BOT_USER}),
         Channel("G0SECRET05", "secret", is_private=True, members={"U0TOM00002"}),
-        Channel("C0OLDIES06", "oldies", is_archived=True, members={*both, BOT_USER}),
+        Channel("C0OLDIES06", "oldies", is_archived=True, members={*people, BOT_USER}),
     ]

@@ -25,7 +25,7 @@ _GAP = 2
 
 @dataclass(frozen=True)
 class Button:
-    """A button or an option of a menu ⋯: its number in the message, counted from 1, and the fields of a press."""
+    """A button, or an option of a menu ⋯: its number in the message, from 1, and the fields of a press."""
 
     number: int
     label: str
@@ -44,7 +44,7 @@ class Layout:
     buttons: list[Button] = field(default_factory=list)
 
     def add(self, text: Text) -> None:
-        """Append text, wrapped."""
+        """Append a text, wrapped."""
         self.lines += wrap(text, self.width)
 
     def button(self, element: Block, block_id: str) -> Text:
@@ -64,7 +64,7 @@ class Layout:
 
 
 def wrap(text: Text, width: int) -> list[Text]:
-    """Wrap text into lines of ``width`` cells. A Chinese character takes two."""
+    """Wrap a text into lines of ``width`` cells. A Chinese character takes two cells."""
     console = Console(width=max(width, 10), file=StringIO(), color_system=None)
     return [_trimmed(line) for line in text.wrap(console, max(width, 10))] or [Text()]
 
@@ -92,8 +92,8 @@ def add_block(layout: Layout, block: Block) -> None:
     draw(layout, block)
 
 
-def _unknown(what: str, block: Block) -> Text:
-    return Text(f"⟨{what} of a kind this terminal cannot show: {safe(str(block.get('type')))}⟩", style="dim italic")
+def _unknown(part: str, block: Block) -> Text:
+    return Text(f"⟨{part} of a kind this terminal cannot show: {safe(str(block.get('type')))}⟩", style="dim italic")
 
 
 def _section(layout: Layout, block: Block) -> None:
@@ -153,7 +153,7 @@ def _actions(layout: Layout, block: Block) -> None:
 
 
 def _unbroken(text: Text) -> Text:
-    """Make the spaces of a label hard ones, so that it does not break over lines."""
+    """Replace a label's spaces by no-break spaces, so that the label stays on one line."""
     label = Text(text.plain.replace(" ", "\u00a0"))
     for span in text.spans:
         label.stylize(span.style, span.start, span.end)

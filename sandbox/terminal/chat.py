@@ -17,13 +17,13 @@ if TYPE_CHECKING:
 
     from sandbox.terminal.sandbox import Sandbox
 
-SCRIPT_WIDTH = 100  # columns of a pipe or file, whatever the terminal's width
+SCRIPT_WIDTH = 100  # columns of a pipe or file
 WIDEST = 110  # columns; longer lines are hard to read
 CLEAR_LINE = "\r\x1b[K"
 
 
 class Printer:
-    """Prints lines. A prompt that is shown is removed before, and shown again after them."""
+    """Prints lines. A prompt on the screen is removed before the lines and shown again after them."""
 
     def __init__(self, stream: TextIO) -> None:
         self.is_terminal = stream.isatty()

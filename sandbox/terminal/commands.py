@@ -38,7 +38,7 @@ class Say:
 
 @dataclass(frozen=True, slots=True)
 class Press:
-    """Press a button by its number, of a message by its number or of the last message with buttons."""
+    """Press the button with this number, in the message with this number or in the last message with buttons."""
 
     button: int
     message: int | None = None
@@ -68,7 +68,7 @@ class GoTo:
 
 @dataclass(frozen=True, slots=True)
 class Become:
-    """Be another person."""
+    """Act as another person."""
 
     name: str
 
@@ -89,7 +89,7 @@ class Speed:
 
 @dataclass(frozen=True, slots=True)
 class Fault:
-    """Switch one of PandaPon's faults on, or all off."""
+    """Switch one of PandaPon's faults on, or all faults off."""
 
     kind: str
 

@@ -15,20 +15,20 @@ CHUNK = 65536
 
 
 async def lines(fd: int) -> AsyncGenerator[str]:
-    """Yield each line as it comes, without its end, until the end of input.
+    """Yield each line as it arrives, without its end, until the end of input.
 
-    The descriptor stays blocking: a terminal made non-blocking would make the output that shares it non-blocking too.
+    The descriptor stays blocking: on a non-blocking terminal the output, which shares it, would be non-blocking, too.
     """
     decoder = codecs.getincrementaldecoder("utf-8")("replace")
-    rest = ""
+    partial = ""
     async with contextlib.aclosing(_chunks(fd)) as chunks:
         async for chunk in chunks:
-            rest += decoder.decode(chunk)
-            *whole, rest = rest.split("\n")
+            partial += decoder.decode(chunk)
+            *whole, partial = partial.split("\n")
             for line in whole:
                 yield line.rstrip("\r")
-    if rest := rest + decoder.decode(b"", final=True):
-        yield rest
+    if partial := partial + decoder.decode(b"", final=True):
+        yield partial
 
 
 async def _chunks(fd: int) -> AsyncGenerator[bytes]:
@@ -41,7 +41,7 @@ async def _chunks(fd: int) -> AsyncGenerator[bytes]:
 
 
 async def _readable(fd: int) -> None:
-    """Wait for data. The descriptor is watched only here, as unread data would keep the loop spinning."""
+    """Wait for data. The descriptor is watched only here, because unread data would keep the loop spinning."""
     loop = asyncio.get_running_loop()
     ready = asyncio.Event()
     try:

@@ -73,9 +73,9 @@ def _quotes(text: str) -> list[str]:
     parts = re.split(r"(```.+?```)", text, flags=re.DOTALL)
     lines = [""]
     for number, part in enumerate(parts):
-        first, *rest = [part] if number % 2 else part.split("\n")
+        first, *following = [part] if number % 2 else part.split("\n")
         lines[-1] += first
-        lines += rest
+        lines += following
     return [re.sub(r"^(?:&gt;|>)(?!&gt;|>) ?", "▏ ", line) for line in lines]
 
 
@@ -131,7 +131,7 @@ _MENTIONS: dict[str, Callable[[str, str, Viewer], str]] = {"@": _user, "#": _cha
 
 
 def date(inner: str, fallback: str, viewer: Viewer) -> str:
-    """Format ``EPOCH^FORMAT`` in the viewer's zone; return the fallback where Slack would use it too."""
+    """Format ``EPOCH^FORMAT`` in the viewer's zone; return the fallback where Slack would use it, too."""
     parts = inner.split("^", _DATE_PARTS - 1)
     try:
         when = datetime.fromtimestamp(int(parts[0]), viewer.zone)

@@ -16,14 +16,14 @@ if TYPE_CHECKING:
 
 @dataclass(frozen=True)
 class Rendered:
-    """The lines of one message, none wider than the asked width, and its buttons."""
+    """The lines of one message, none wider than the requested width, and its buttons."""
 
     lines: tuple[Text, ...]
     buttons: tuple[Button, ...]
 
     @property
     def plain(self) -> str:
-        """The text without colours. Hard spaces, which keep labels together, are plain spaces again."""
+        """The text without colours. The no-break spaces of labels are plain spaces again."""
         return "\n".join(plain_line(line) for line in self.lines)
 
 

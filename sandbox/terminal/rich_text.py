@@ -1,4 +1,4 @@
-"""Draws the rich_text block, which Slack's composer makes of typed text, as styled text."""
+"""Draws the rich_text block, into which Slack's composer turns typed text, as styled text."""
 
 from __future__ import annotations
 

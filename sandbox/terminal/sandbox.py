@@ -1,4 +1,4 @@
-"""Both stand-ins and their clock, and what a terminal session needs of them in its own terms."""
+"""Both stand-ins and their clock, behind the operations that a session of the terminal or the page needs."""
 
 from __future__ import annotations
 
@@ -45,7 +45,7 @@ ANSWERS = {"response_url", "chat.postEphemeral"}
 
 
 async def _at_once() -> None:
-    """Wait for nothing: an app without jobs has always caught up."""
+    """Return at once: an app without jobs has always caught up."""
 
 
 def _never(_message: Message) -> bool:
@@ -56,9 +56,9 @@ def _never(_message: Message) -> bool:
 class Sandbox:
     """Both stand-ins with the bot between them.
 
-    ``settled`` waits until the bot works on no answer any more, ``caught_up`` until it has posted all that has
-    happened by now. ``scene`` names the furnishing, and ``starts`` has the channel in which a visitor of a language
-    begins.
+    ``settled`` waits until the bot has finished its answers, ``caught_up`` until it has posted all that has happened by
+    now. ``scene``: the name of the furnishing; empty: the plain one. ``starts``: by language, the channel in which a
+    visitor begins.
     """
 
     slack: SlackServer
@@ -81,7 +81,7 @@ class Sandbox:
             pass
 
     def viewer(self, user: str) -> Viewer:
-        """Return how a person reads: names by id, their time zone, the present time."""
+        """Return what a person's reading depends on: the names by id, the person's time zone, the present time."""
         workspace = self.slack.workspace
         names = {user_id: person.name for user_id, person in workspace.users.items()}
         names |= {channel_id: channel.name for channel_id, channel in workspace.channels.items()}
@@ -92,7 +92,7 @@ class Sandbox:
         return [user.name for user in self.slack.workspace.users.values() if not user.is_bot]
 
     def channels(self, user: str) -> list[str]:
-        """Return the channels of a person, as shown."""
+        """Return the names of a person's channels, as shown."""
         return [_shown(channel) for channel in self._channels(user)]
 
     def items(self, user: str) -> list[Item]:
@@ -137,7 +137,7 @@ class Sandbox:
         return list(self.world.orders.values())
 
     def fault(self, kind: str) -> str:
-        """Switch one of PandaPon's faults on, or all off. Returns a sentence about the effect."""
+        """Switch one of PandaPon's faults on, or all off. Returns a sentence for the person about the effect."""
         faults = self.pandapon.faults
         faults.clear()
         for name, value in FAULTS[kind].items():

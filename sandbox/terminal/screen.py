@@ -17,26 +17,26 @@ if TYPE_CHECKING:
     from sandbox.terminal.mrkdwn import Viewer
 
 INDENT = 2
-UNWRAPPED = 10_000  # columns: no line break may part the text that an expectation looks for
+UNWRAPPED = 10_000  # columns: no line break may split a text that an expectation searches
 
 
 @dataclass(frozen=True)
 class Item:
     """A message as a person sees it."""
 
-    channel: str  # a name as shown: #orders, or @pandabot for a direct message
+    channel: str  # the shown name: #orders, or @pandabot for a direct message
     ts: str
     sender: str
     at: datetime
     content: Mapping[str, Any]  # text, blocks, attachments
     by_bot: bool = False
     thread: str = ""  # the ts of the thread's parent; empty outside threads and for the parent itself
-    broadcast: bool = False  # a reply that the channel shows too
+    broadcast: bool = False  # a reply that the channel shows, too
     private: bool = False  # ephemeral: nobody else sees it
 
     @property
     def key(self) -> tuple[str, str, bool]:
-        """The identity. An ephemeral message may have the ts of another one."""
+        """The identity. An ephemeral message may have the ts of another message."""
         return self.channel, self.ts, self.private
 
 
@@ -58,7 +58,7 @@ class Change:
 
     @property
     def is_news(self) -> bool:
-        """Whether the message is the bot's own news in a thread, no answer to a person."""
+        """Whether the message is news of the bot in a thread, not an answer to a person."""
         item = self.entry.item
         return self.before is None and item.by_bot and bool(item.thread) and not item.private
 
@@ -78,7 +78,7 @@ class Screen:
     count: int = 0
 
     def update(self, items: Iterable[Item]) -> list[Change]:
-        """Take the present messages; return new and edited ones, oldest first. Entries of deleted ones go."""
+        """Take the present messages and return the new and edited ones, oldest first. Deleted messages are dropped."""
         present = {item.key: item for item in items}
         for key in [key for key in self.entries if key not in present]:
             del self.entries[key]
@@ -119,7 +119,7 @@ class Screen:
         return " ".join(" ".join(texts).split())
 
     def introduce(self, change: Change) -> list[Text]:
-        """Return the lines to print: all of a new message or an edited answer, but only the changed lines of a card."""
+        """Return the lines to print: all lines of a new message or an edited answer, the changed lines of a card."""
         body = list(change.entry.drawn.lines)
         if change.before and not change.entry.item.private:
             old = {plain_line(line) for line in self._draw(change.before.item).lines}
@@ -127,7 +127,7 @@ class Screen:
         return [self.heading(change.entry, edited=change.before is not None), *_indented(body)]
 
     def whole(self, entry: Entry) -> list[Text]:
-        """Return all lines of a message, drawn anew, as "today" may have become "yesterday"."""
+        """Return all lines of a message, drawn anew, because "today" may have become "yesterday"."""
         return [self.heading(entry), *_indented(self._draw(entry.item).lines)]
 
     def heading(self, entry: Entry, *, edited: bool = False) -> Text:

@@ -1,4 +1,4 @@
-"""Plays lines as if they were typed, and prints all channels: for a pipe or CI."""
+"""Plays lines from a pipe or in CI as if they were typed, and prints all channels."""
 
 from __future__ import annotations
 
@@ -17,7 +17,7 @@ if TYPE_CHECKING:
 
 
 async def play(session: Session, lines: AsyncIterable[str], out: Callable[[Text], None]) -> str:
-    """Play until the end, ``quit`` or the first failing line. Returns a sentence about the failure, else nothing."""
+    """Play until the end, ``quit`` or the first failing line. Returns a sentence about the failure; empty: none."""
     following = asyncio.create_task(session.follow())
     try:
         return await _play(session, lines, out)

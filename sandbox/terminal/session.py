@@ -1,4 +1,4 @@
-"""One person at the demo's terminal: their channel and screen, and what each request does."""
+"""One person at the demo's terminal: the person's channel and screen, and the effect of each request."""
 
 from __future__ import annotations
 
@@ -18,18 +18,19 @@ if TYPE_CHECKING:
     from sandbox.terminal.sandbox import Sandbox
     from sandbox.terminal.screen import Change, Entry
 
-RECENT = 4  # messages shown again on entering a channel
-PATIENCE = 20.0  # seconds of this machine's time that something may take to arrive
+RECENT = 4  # messages that are shown again when the person enters a channel
+PATIENCE = 20.0  # seconds of real time that a message may take to arrive
 
 
 class CannotError(Exception):
-    """The request is valid but impossible now. The message says why."""
+    """The request is valid but impossible now; the error's text says why."""
 
 
 class Session:
     """Carries out requests and prints the messages that arrive.
 
-    With ``everywhere``, other channels are printed whole too. A wait takes ``patience`` real seconds at most.
+    With ``everywhere``, the messages of other channels are printed whole, too. A wait takes at most ``patience`` real
+    seconds.
     """
 
     def __init__(
@@ -46,7 +47,7 @@ class Session:
         self.user, self.channel = sandbox.first_user, sandbox.first_channel
         self.screen = self._fresh_screen()
         self._arrived: list[Change] = []  # since the last action
-        self._taken: dict[str, int] = {}  # messages of a kind that waits since then have counted
+        self._taken: dict[str, int] = {}  # by kind, the messages since then that earlier waits have counted
         self._answered = 0  # the bot's answers when the last action began
         self._more = asyncio.Event()
         self.leaving = False
@@ -95,7 +96,7 @@ class Session:
             case commands.Become():
                 self._become(request.name)
             case commands.Forward():
-                await self._sandbox.caught_up()  # or a first reading, still to come, takes all of the step for known
+                await self._sandbox.caught_up()  # a first reading after the step would take its events as known
                 self._begin_action()
                 self._sandbox.clock.advance(request.by)
                 self._note(f"{format_duration(request.by)} later: it is {self._sandbox.viewer(self.user).local_time()}")
@@ -113,7 +114,10 @@ class Session:
         self.refresh()
 
     async def wait(self, kind: str, count: int = 1) -> None:
-        """Wait until ``count`` more of a kind have arrived since the last action. Raises CannotError if they do not."""
+        """Wait until ``count`` further messages of a kind have arrived. Raises CannotError if they do not.
+
+        Messages count since the last action, each for one wait only.
+        """
         wanted = self._taken.get(kind, 0) + count
         if not await self._until(lambda: self._number_of(kind) >= wanted):
             came = self._number_of(kind) - self._taken.get(kind, 0)
@@ -171,7 +175,7 @@ class Session:
         return entry
 
     def _shared(self, number: int | None) -> Entry:
-        """Return a message that everybody in the channel sees, as Slack offers shortcuts on no other."""
+        """Return a message that everybody in the channel sees: Slack offers shortcuts on these only."""
         if number is not None and self._entry(number).item.private:
             raise CannotError(f"only you see m{number}; shortcuts work on what everybody in the channel sees")
         shared = [entry for entry in self.screen.channel(self.channel) if not entry.item.private]

@@ -1,4 +1,4 @@
-"""The texts of the demo's terminal: the welcome, the help, and lengths of time."""
+"""The texts of the demo's terminal: the welcome, the help, and durations."""
 
 from __future__ import annotations
 
@@ -31,7 +31,7 @@ quit                        leave"""
 
 
 def format_duration(length: timedelta) -> str:
-    """Format a length of time in at most two units: 2 h, 1 d 6 h, 30 min."""
+    """Format a duration in at most two units: 2 h, 1 d 6 h, 30 min."""
     minutes, seconds = divmod(round(length.total_seconds()), 60)
     days, hours, minutes = minutes // 1440, minutes // 60 % 24, minutes % 60
     parts = [f"{number} {unit}" for number, unit in ((days, "d"), (hours, "h"), (minutes, "min")) if number]

@@ -1,4 +1,4 @@
-"""What a visitor can let happen to an order: the choices of the demo's controls."""
+"""The events that a visitor can let happen to an order with the demo's controls."""
 
 from __future__ import annotations
 
@@ -15,11 +15,11 @@ if TYPE_CHECKING:
 
 NO_SUCH_ORDER = "The account has no order {order}."
 STALL = timedelta(days=6)
-BY_HAND = 500_000  # the number of the first order that a visitor makes; those that come by themselves have lower ones
+BY_HAND = 500_000  # the first number of orders that visitors create; the demo's own new orders have lower numbers
 
 
 class ImpossibleError(Exception):
-    """This cannot happen to this order. The message is a sentence for the person."""
+    """The event cannot happen to this order. The message is a sentence for the person."""
 
 
 def _stall(world: World, order_id: str) -> tuple[str, str]:
@@ -59,7 +59,7 @@ def _order(world: World, order_id: str) -> SandboxOrder:
     return world.orders[order_id]
 
 
-# Each changes the world for an order and returns the order's id, and a sentence in which it stands for {order}.
+# Each event changes the world. It returns the order's id, and a sentence in which {order} stands for the id.
 EVENTS: dict[str, Callable[[World, str], tuple[str, str]]] = {
     "stall": _stall,
     "price": _change_price,

@@ -16,7 +16,7 @@ NO_SUCH_HOST = "This page answers to 127.0.0.1 and localhost only.\n"
 
 
 def hosts(port: int) -> frozenset[str]:
-    """Return the Host headers of this server. A site that rebinds its own name to 127.0.0.1 sends another one."""
+    """Return the Host headers of this server. A site that rebinds its own name to 127.0.0.1 sends another Host."""
     return frozenset(f"{name}:{port}" for name in NAMES)
 
 

@@ -1,4 +1,4 @@
-"""The state that all open pages share, and the tasks that tell them of changes."""
+"""The state that all open pages share, and the tasks that send them changes."""
 
 from __future__ import annotations
 
@@ -24,12 +24,12 @@ if TYPE_CHECKING:
     from sandbox.web.page_json import Json
 
 # The page whose command is being carried out: a modal opens on the page where the person acted.
-current_page: ContextVar[Page | None] = ContextVar("hand", default=None)
-COALESCE = 0.03  # seconds in which changes are gathered, to be sent together
+current_page: ContextVar[Page | None] = ContextVar("current_page", default=None)
+COALESCE = 0.03  # seconds in which changes are gathered and then sent together
 WIRE_EVERY = 0.2  # seconds between two looks at the wire
 ONE_WAIT = 3600.0  # seconds; the wait for a change is repeated without end
 KEPT = 10_000  # entries of the stand-ins' own logs
-# The places of the menu: its label, the time zone, the locale.
+# The places in the menu: label, time zone, locale.
 PLACES = (
     ("Shanghai · 中文", "Asia/Shanghai", "zh-CN"),
     ("Berlin · English", "Europe/Berlin", "en-US"),
@@ -44,7 +44,7 @@ class Page(Protocol):
     modals: ModalStack
 
     def send_changes(self) -> None:
-        """Send what changed since the last time."""
+        """Send the changes since the last time."""
         ...
 
     def send_wire(self) -> None:
@@ -77,7 +77,7 @@ class Hub:
         self._listen()
 
     async def follow(self) -> None:
-        """Send every page what changes, until cancelled."""
+        """Send the changes to every page, until cancelled."""
         workspace = self.sandbox.slack.workspace
         while True:
             seen = workspace.version
@@ -87,7 +87,7 @@ class Hub:
             await asyncio.sleep(COALESCE)
 
     async def follow_wire(self) -> None:
-        """Send new exchanges to the pages that show the wire, until cancelled; also cut the stand-ins' logs."""
+        """Send new exchanges to the pages that show the wire, and shorten the stand-ins' logs, until cancelled."""
         while True:
             await asyncio.sleep(WIRE_EVERY)
             for page in self.pages:
@@ -103,18 +103,18 @@ class Hub:
         await asyncio.gather(*self._tasks, return_exceptions=True)
 
     def leave(self, page: Page) -> None:
-        """Forget a closed page. Its modals close too, as in Slack's clients, and no later modal opens there."""
+        """Forget a closed page. Its modals close, as in Slack's clients, and no later modal opens there."""
         self.pages.discard(page)
         self._triggers = {trigger: where for trigger, where in self._triggers.items() if where is not page}
         page.modals.close_all()
 
     def send_changes(self) -> None:
-        """Send every page what is new to it."""
+        """Send every page the changes that are new to it."""
         for page in self.pages:
             page.send_changes()
 
     def run(self, work: Coroutine[Any, Any, None]) -> None:
-        """Run a command beside the reading of the page's messages: an acknowledgement may take three seconds."""
+        """Run a command as a task: an acknowledgement may take three seconds, for which no other command must wait."""
         task = asyncio.ensure_future(work)
         self._tasks.add(task)
         task.add_done_callback(self._tasks.discard)
@@ -127,7 +127,7 @@ class Hub:
     # --- state ------------------------------------------------------------------------------------------------------
 
     def setting(self) -> Json:
-        """Return the part of the state that stays the same while a page is open, and the clock."""
+        """Return the part of the state that does not change while a page is open, and the clock."""
         features = self.sandbox.slack.manifest.get("features") or {}
         app_home = features.get("app_home") or {}
         return {
@@ -144,7 +144,7 @@ class Hub:
         }
 
     def orders(self) -> list[Json]:
-        """Return the account's orders by now, the latest arrival last, for the forms of the demo's controls."""
+        """Return the account's present orders, the newest arrival last, for the forms of the demo's controls."""
         world = self.sandbox.world
         world.arrive()
         if self._orders_at != world.revision:
@@ -188,7 +188,7 @@ class Hub:
         return channel
 
     def mark_read(self, user: str, channel_id: str, ts: str, thread: str = "") -> None:
-        """Note that this person has read a channel, or a thread, up to a message. Raises SlackError."""
+        """Record that a person has read a channel, or a thread, up to a message. Raises SlackError."""
         self.marks.mark(user, self.room(user, channel_id).id, ts, thread)
 
     # --- listening --------------------------------------------------------------------------------------------------

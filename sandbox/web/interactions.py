@@ -1,4 +1,4 @@
-"""Button presses, menus, modals and App Home: interactions that take more than one call to the Slack stand-in."""
+"""Button presses, menus, modals and App Home: interactions that take several calls to the Slack stand-in."""
 
 from __future__ import annotations
 
@@ -55,8 +55,8 @@ async def press(hub: Hub, user: str, message: Message, action: Json, state: Json
     )
     ack = await slack.deliver("interactive", payload)
     if not ack.ok:
-        what = "This button" if action.get("type") == "button" else "This menu"
-        text = NO_ANSWER.format(what=what)
+        element = "This button" if action.get("type") == "button" else "This menu"
+        text = NO_ANSWER.format(what=element)
         slack.workspace.post_ephemeral(channel.id, person.id, text, thread_ts=message.thread_ts)
 
 
@@ -93,8 +93,8 @@ async def submit(session: Session, view_id: str, values: Json) -> None:
     """Submit a modal. The modal closes, unless the acknowledgement has another ``response_action``."""
     hub, slack = session.hub, session.hub.sandbox.slack
     trigger = slack.interactions.new_trigger(view_id)
-    whole = slack.web_api.files.given(values)
-    payload = payloads.view_submission(_person(hub, session.user), _view(hub, view_id), whole, trigger=trigger)
+    with_files = slack.web_api.files.given(values)
+    payload = payloads.view_submission(_person(hub, session.user), _view(hub, view_id), with_files, trigger=trigger)
     ack = await slack.deliver("interactive", payload)
     if not ack.ok:
         session.modals.refused(view_id, {"": TROUBLE})
@@ -106,7 +106,7 @@ async def submit(session: Session, view_id: str, values: Json) -> None:
 
 
 async def close(session: Session, view_id: str, *, everything: bool) -> None:
-    """Close a modal, or the whole stack with ``everything``. A view with ``notify_on_close`` tells the app."""
+    """Close a modal or, with ``everything``, the whole stack. The app is told if the view has ``notify_on_close``."""
     hub = session.hub
     view = _view(hub, view_id)
     if everything:
@@ -119,7 +119,7 @@ async def close(session: Session, view_id: str, *, everything: bool) -> None:
 
 
 async def open_home(hub: Hub, user: str) -> None:
-    """Open the bot's App Home: send the app ``app_home_opened``, upon which it publishes the view."""
+    """Open the bot's App Home: send the app ``app_home_opened``, which it answers by publishing the view."""
     workspace = hub.sandbox.slack.workspace
     body = payloads.home_opened(_person(hub, user), workspace.direct(user), workspace.homes.get(user))
     await hub.sandbox.slack.event(body)

@@ -1,4 +1,4 @@
-"""Finds the messages that appeared, changed or disappeared since a page was last told."""
+"""Finds the messages that appeared, changed or disappeared since the last changes that a page was sent."""
 
 from __future__ import annotations
 
@@ -49,13 +49,13 @@ class MessageFeed:
         self.skip()
 
     def skip(self) -> None:
-        """Take every present message as shown."""
+        """Count every present message as shown."""
         self._snapshots = {
             (message.channel, message.ts): _snapshot(message, replies) for message, replies in self._everything()
         }
 
     def changes(self) -> list[Json]:
-        """Return what to send the page about messages that appeared, changed or disappeared; take them as shown."""
+        """Return the page's messages about what appeared, changed or disappeared, and count that as shown."""
         changes: list[Json] = []
         snapshots: dict[tuple[str, str], Snapshot] = {}
         for message, replies in self._everything():
@@ -74,9 +74,9 @@ class MessageFeed:
         return changes
 
     def page(self, channel: Channel, before: str = "", thread: str = "") -> tuple[list[Json], bool]:
-        """Return the last messages before a ts of a channel or thread, oldest first, and whether there are older ones.
+        """Return the last messages of a channel or thread before a ts, oldest first, and whether there are older ones.
 
-        There are at most ``page_json.PAGE`` of them.
+        At most ``page_json.PAGE`` messages are returned. ``before`` empty: the very last ones.
         """
         replies = _replies(channel)
         shared = replies.get(thread, []) if thread else list(filter(page_json.in_main, channel.messages.values()))

@@ -10,7 +10,7 @@ if TYPE_CHECKING:
 
 
 class ModalStack:
-    """A page's open modals, the topmost last. The workspace holds the views; the stack holds their order and errors."""
+    """A page's open modals, the topmost last. The workspace has the views, the stack their order and errors."""
 
     def __init__(self, workspace: Workspace) -> None:
         self._workspace = workspace
@@ -30,7 +30,7 @@ class ModalStack:
         self._errors.pop(view_id, None)
 
     def refused(self, view_id: str, errors: dict[str, str]) -> None:
-        """Keep the errors of a submission, by block id. ``tries`` tells the page when the same errors come again."""
+        """Keep the errors of a submission, by block id. By ``tries`` the page sees that the same errors came again."""
         tries = self._errors.get(view_id, {"tries": 0})["tries"] + 1
         self._errors[view_id] = {"errors": errors, "tries": tries}
 

@@ -1,4 +1,4 @@
-"""Tells a page what came of a step of time: new messages, replies and alarms, and where they are."""
+"""Tells a page the outcome of a step in time: the new messages, replies and alarms, and where they are."""
 
 from __future__ import annotations
 
@@ -13,9 +13,9 @@ if TYPE_CHECKING:
 
 
 async def tell(session: Session, passed: float, since: str) -> None:
-    """Wait until the bot has caught up, then send the page what has come after the ts ``since``.
+    """Wait until the bot has caught up, then send the page an overview of the messages after the ts ``since``.
 
-    ``passed`` is the length of the step in seconds.
+    ``passed``: the length of the step in seconds.
     """
     hub, user = session.hub, session.user
     orders = set(hub.sandbox.world.orders)
@@ -36,12 +36,12 @@ async def tell(session: Session, passed: float, since: str) -> None:
 
 
 def _of(session: Session, channel: Channel, since: str) -> Json:
-    """Count what is new in a channel, each message once; the ts of an alarm, and of the newest message, lead there."""
+    """Count the bot's new messages in a channel, each once, and return where the newest of each kind is."""
     new = [message for message in channel.messages.values() if message.ts > since and message.by_bot]
     alarms = [message for message in new if session.hub.sandbox.is_alarm(message)]
-    others = [message for message in new if message not in alarms]
-    shown = [message for message in others if page_json.in_main(message)]
-    replies = [message for message in others if not page_json.in_main(message)]
+    ordinary = [message for message in new if message not in alarms]
+    shown = [message for message in ordinary if page_json.in_main(message)]
+    replies = [message for message in ordinary if not page_json.in_main(message)]
     return {
         "channel": channel.id,
         "messages": len(shown) + len(alarms),
@@ -54,5 +54,5 @@ def _of(session: Session, channel: Channel, since: str) -> Json:
 
 
 def _place(message: Message) -> Json:
-    """Return where a message stands: its ts, the thread it belongs to, and whether the channel shows it too."""
+    """Return where a message is: its ts, its thread, and whether the channel's main view shows it."""
     return {"ts": message.ts, "thread": message.thread_ts, "in_main": page_json.in_main(message)}

@@ -30,7 +30,7 @@ def person(user: User) -> Json:
 def channel(channel: Channel, unread: int, mentions: int) -> Json:
     """Return a channel as the left rail shows it, and the people in it.
 
-    ``unread`` counts messages, ``mentions`` those for its person.
+    ``unread`` counts messages, ``mentions`` unread mentions of the page's person.
     """
     kind = "im" if channel.is_im else "private" if channel.is_private else "channel"
     return {
@@ -45,7 +45,7 @@ def channel(channel: Channel, unread: int, mentions: int) -> Json:
 
 
 def message(message: Message, replies: Iterable[Message] = ()) -> Json:
-    """Return a message as Slack's history has it, with its channel, whether it is ephemeral, and a count of replies."""
+    """Return a message as in Slack's history, with its channel, whether it is ephemeral, and a count of replies."""
     body = message.wire(metadata=False) | {"channel": message.channel, "ephemeral": bool(message.viewer)}
     if thread := list(replies):
         body |= {
@@ -63,7 +63,7 @@ def rooms(workspace: Workspace, user: str) -> list[Channel]:
 
 
 def in_main(message: Message) -> bool:
-    """Whether the channel itself shows the message: it is no reply, or a broadcast one."""
+    """Whether the channel's main view shows the message: it is no reply, or a broadcast reply."""
     return not message.thread_ts or message.broadcast or message.thread_ts == message.ts
 
 

@@ -1,7 +1,7 @@
-"""The two days before the page opens, played in seconds by people and the real bot: nobody meets an empty channel.
+"""The two days before the page opens, played in seconds by people and the real bot, so that no channel is empty.
 
-Three channels are alike but for their language. In each a person asks for an eye on two orders, another watches them,
-a parcel lies in its depot until the bot raises an alarm, and news comes in the threads.
+The three channels differ only in their language. In each of them one person asks to keep an eye on orders, another
+watches them, a parcel lies in its depot until the bot raises an alarm, and news arrives in the threads.
 """
 
 from __future__ import annotations
@@ -28,9 +28,9 @@ WEI, PLOY, NIRAN = "U0WEI00003", "U0PLOY0004", "U0NIRAN005"
 
 @dataclass(frozen=True, slots=True)
 class Part:
-    """The conversation of one language: its channel, who asks and who watches, and their words.
+    """The conversation of one language: its channel, who asks and who watches, and what they write.
 
-    ``{late}``, ``{first}`` and ``{unshipped}`` stand for orders.
+    ``{late}``, ``{first}`` and ``{unshipped}`` stand for order ids.
     """
 
     channel: str
@@ -73,13 +73,13 @@ PARTS = {
 }
 Language = Literal["en", "zh_CN", "th"]  # as in tracking.channel_settings
 LANGUAGES: dict[str, Language] = {PARTS["en"].channel: "en", PARTS["zh"].channel: "zh_CN", PARTS["th"].channel: "th"}
-# Hours before the page opens at which the clock stops for the bot: parcels are scanned between two of these.
+# The hours before the page opens at which the clock stops for the bot. Parcels are scanned between these stops.
 ASKED, MORE, LAST = 53.0, (49.0,), (16.0, 6.0, 1.0)
 ASKED_AGAIN, THANKED = 30.0, 5.5
 
 
 def furnish(workspace: Workspace) -> None:
-    """Add the people and the channels that the other languages need. Nobody is in a channel of a foreign language."""
+    """Add the people and channels of the other languages. Nobody is in the channel of another language."""
     newcomers = (
         User(WEI, "wei", "Wei Chen 陈伟", locale="zh-CN"),
         User(PLOY, "ploy", "Ploy Suksai พลอย", "Asia/Bangkok", "th-TH"),
@@ -98,7 +98,7 @@ def furnish(workspace: Workspace) -> None:
 
 
 async def play(hub: Hub, now: datetime) -> None:
-    """Play the prelude, which began ``LENGTH`` before ``now`` (aware). At the end only the last replies are unread."""
+    """Play the prelude, from ``LENGTH`` before ``now`` (aware) on. At the end only the last replies are unread."""
     player = _Player(hub, now)
     for part in PARTS.values():
         await player.say(part, part.asks, part.late.format(late=LATE))
@@ -117,7 +117,7 @@ async def play(hub: Hub, now: datetime) -> None:
 
 
 class _Player:
-    """Acts for the people, through the commands that a page sends, so that a recording of the page holds them."""
+    """Acts for the people by the commands that a page sends, so that a recording of the page holds them."""
 
     def __init__(self, hub: Hub, now: datetime) -> None:
         self._hub, self._now = hub, now
@@ -131,11 +131,11 @@ class _Player:
         await self._hub.sandbox.settled()
 
     async def reach(self, *hours: float) -> None:
-        """Let the bot catch up, the clock go on to these times before the page opens, and the bot catch up at each."""
+        """Move the clock to these times, in hours before the page opens; the bot catches up before and at each."""
         await self._hub.sandbox.caught_up()
         for before in hours:
-            left = self._now - timedelta(hours=before) - self._hub.sandbox.clock()
-            await self._do(TOM, type="time", forward=max(0.0, left.total_seconds()))
+            step = self._now - timedelta(hours=before) - self._hub.sandbox.clock()
+            await self._do(TOM, type="time", forward=max(0.0, step.total_seconds()))
             await self._hub.sandbox.caught_up()
 
     def leave(self) -> None:

@@ -1,4 +1,4 @@
-"""What people have read: unread messages, mentions and threads, by which Slack marks its channels."""
+"""What people have read, and so their unread messages, mentions and threads, by which Slack marks its channels."""
 
 from __future__ import annotations
 
@@ -23,12 +23,12 @@ class ReadMarks:
         self._marks: dict[tuple[str, str, str], str] = {}
 
     def mark(self, user: str, channel: str, ts: str, thread: str = "") -> None:
-        """Note that a person has read a channel, or a thread of it, up to a message."""
+        """Record that a person has read a channel, or a thread of it, up to a message."""
         key = (user, channel, thread)
         self._marks[key] = max(self._marks.get(key, ""), ts)
 
     def mark_everything(self, until: str) -> None:
-        """Note that everybody has read everything up to a ts."""
+        """Record that everybody has read everything up to a ts."""
         for channel in self._workspace.channels.values():
             threads = [message.ts for message in channel.messages.values() if message.replies]
             for user in channel.members:
@@ -49,9 +49,9 @@ class ReadMarks:
         return counts
 
     def threads(self, user: str) -> list[Json]:
-        """Return the threads of a person's channels, the one with the latest reply first.
+        """Return the threads of a person's channels, the thread with the latest reply first.
 
-        Slack lists the threads that a person follows; here it is every thread, as a visitor follows none.
+        Slack lists the threads that a person follows. Here all are listed, because a visitor follows none.
         """
         threads = [
             self._thread(user, channel, message)

@@ -1,6 +1,6 @@
-"""A conversation as a file: every command of a page, and the messages that came of them. ``replay`` plays it again.
+"""A conversation as a file: every command of a page, and the messages that followed. ``replay`` plays it again.
 
-Commands that only read (history, options of a menu, the wire) are not recorded, for they change nothing.
+Commands that only read (history, options of a menu, the wire) change nothing and are not recorded.
 """
 
 from __future__ import annotations
@@ -20,8 +20,8 @@ if TYPE_CHECKING:
     from sandbox.web.page_json import Json
 
 VERSION = 2
-# These differ from run to run: dates, because the demo begins at the time it is started; the ts of messages in links
-# to them; and the port.
+# The parts that differ from run to run: dates, because the demo begins when it is started; the ts in links to messages;
+# and the port.
 DATE_TOKEN = re.compile(r"<!date\^\d+\^([^|>]*)\|[^>]*>")
 PERMALINK = re.compile(r"(/archives/\w+/p)\d+(?:\?thread_ts=[\d.]+)?")
 MOMENT = re.compile(r"\d{4}-\d\d-\d\dT\d\d:\d\d:\d\d[.\d]*\+00:00")  # in a button's value
@@ -29,23 +29,23 @@ PORT = re.compile(r"(http://127\.0\.0\.1):\d+")
 
 
 class Recorder:
-    """Keeps every command with the number of messages before it, so that a replay knows how long to wait."""
+    """Keeps every command, with the number of messages before it, for which a replay has to wait."""
 
     def __init__(self, workspace: Workspace, clock: Callable[[], datetime], scene: str = "") -> None:
-        """``scene``: the name of the sandbox's furnishing, of which a replay needs the same; empty: the plain one."""
+        """``scene``: the name of the sandbox's furnishing, which a replay needs as well; empty: the plain one."""
         self._workspace, self._clock, self._scene = workspace, clock, scene
         self._began = clock()
         self._steps: list[Json] = []
         self._pages: dict[str, int] = {}
 
     def record(self, command: str, user: str, page: str, /, **fields: Any) -> None:
-        """Keep a command that a person gives now. ``page`` tells open pages apart, as each has its own modals."""
+        """Keep a command that a person gives now. ``page`` tells open pages apart, because each has its own modals."""
         number = self._pages.setdefault(page, len(self._pages))
         before = {"after": len(all_messages(self._workspace)), "look": conversation_digest(self._workspace)}
         self._steps.append({"do": command, "user": user, "page": number, "at": self._passed(), **before, **fields})
 
     def recording(self) -> Json:
-        """Return everything since the beginning. Times are seconds since then, but ``began`` is an ISO date."""
+        """Return everything since the beginning. ``began`` is an ISO date; all other times are seconds since then."""
         began = self._began.timestamp()
         return {
             "version": VERSION,
@@ -64,15 +64,15 @@ class Recorder:
 
 
 def all_messages(workspace: Workspace) -> list[Message]:
-    """Return all messages, ephemeral ones too, in the order of their ts."""
+    """Return all messages, including ephemeral ones, in the order of their ts."""
     shared = [message for channel in workspace.channels.values() for message in channel.messages.values()]
-    return sorted([*shared, *workspace.ephemeral], key=lambda one: one.ts)
+    return sorted([*shared, *workspace.ephemeral], key=lambda message: message.ts)
 
 
 def message_reference(workspace: Workspace, message: Message) -> Json:
-    """Return how a recording names a message: its author and place, and its number among the messages with both.
+    """Return a recording's name of a message: its author and place, and its number among the messages with both.
 
-    Its number among all messages is no name: an answer and news from the poller may come in either order.
+    The number among all messages would not do, because an answer and news of the poller may come in either order.
     """
     key = message_key(message)
     alike = (other for other in all_messages(workspace) if message_key(other) == key)
@@ -80,7 +80,7 @@ def message_reference(workspace: Workspace, message: Message) -> Json:
 
 
 def find_message(workspace: Workspace, reference: Json) -> Message | None:
-    """Return the message that a recording names; None until it is there."""
+    """Return the message that a recording names; None: it is not there yet."""
     key = {name: value for name, value in reference.items() if name != "number"}
     alike = [message for message in all_messages(workspace) if message_key(message) == key]
     return alike[reference["number"]] if reference["number"] < len(alike) else None
@@ -94,7 +94,7 @@ def message_key(message: Message) -> Json:
 
 
 def conversation_digest(workspace: Workspace) -> str:
-    """Return a digest of all messages. A replay waits for it, so that an answer has replaced its "one moment"."""
+    """Return a digest of all messages. A replay waits for it, so that each answer has replaced its "one moment"."""
     contents = map(normalized, all_messages(workspace))
     lines = sorted(json.dumps(content, ensure_ascii=False, sort_keys=True) for content in contents)
     return hashlib.sha256("\n".join(lines).encode()).hexdigest()[:12]
@@ -119,14 +119,14 @@ def without_run_specifics(value: Any) -> Any:
 
 
 def find_view(home: Json | None, stack: list[Json], reference: Any) -> Json | None:
-    """Return the view that a recording names by ``home`` or by its depth in the modals; None until it is there."""
+    """Return the view that a recording names ``home`` or by its depth in the modals; None: it is not there yet."""
     if reference == "home":
         return home
     return stack[reference] if reference < len(stack) else None
 
 
 def view_reference(home: Json | None, stack: list[Json], view_id: str) -> str | int:
-    """Return how a recording names a view. Raises SlackError view_not_found."""
+    """Return a recording's name of a view (see :func:`find_view`). Raises SlackError view_not_found."""
     if home is not None and home["id"] == view_id:
         return "home"
     for depth, view in enumerate(stack):

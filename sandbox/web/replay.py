@@ -22,19 +22,20 @@ if TYPE_CHECKING:
 
 PATIENCE = 10.0  # seconds that a message may take to come
 SHORT_PATIENCE = 0.5  # seconds for the recorded digest, once a digest has differed
-# The keys that the recorder adds to a command. The page sent the others.
+# The keys that the recorder adds to a command; all other keys are the page's.
 RECORDER_KEYS = {"do", "user", "page", "at", "after", "look", "message", "thread", "view"}
 
 
 class ReplayError(Exception):
-    """The conversation took another course than the recorded one."""
+    """The conversation differs from the recorded one."""
 
 
 async def replay(recording: Json, sandbox: Sandbox, *, patience: float = PATIENCE) -> list[Json]:
-    """Give a recording's commands again, each once as many messages are there as then. Returns the new conversation.
+    """Give a recording's commands again, and return the new conversation.
 
-    The sandbox's clock must stand at the recording's ``began``; ``patience`` is in seconds. Raises ReplayError for
-    another version, and when a recorded message does not come or comes with other content.
+    Each command waits until there are as many messages as there were in the recording. The sandbox's clock must show
+    the recording's ``began``; ``patience`` is in seconds. Raises ReplayError for another version, and if a recorded
+    message does not arrive or has other content.
     """
     if recording.get("version") != VERSION:
         raise ReplayError(f"recordings of version {recording.get('version')!r} cannot be played")
@@ -59,7 +60,7 @@ class _Player:
         self._pages: dict[int, Session] = {}
 
     async def play(self, step: Json) -> None:
-        """Give one command, once the messages are there that preceded it."""
+        """Give one command when the messages that preceded it are there."""
         if step["do"] not in page_commands.COMMANDS:
             raise ReplayError(f"{step['do']!r} cannot be played here")
         await self._reach(step["after"], step["at"])
@@ -69,7 +70,7 @@ class _Player:
         )
         self._pass(step["at"])
         workspace = self._sandbox.slack.workspace
-        # The same digest may never come: the command was given in the middle of an answer, or the texts have changed.
+        # The same digest may never appear: the command was given in the middle of an answer, or texts have changed.
         if not await workspace.wait_for(lambda: conversation_digest(workspace) == step["look"], self._digest_patience):
             self._digest_patience = SHORT_PATIENCE
         page = self._page(step)
@@ -81,7 +82,7 @@ class _Player:
         await page_commands.execute(page, self._body(page, step))
 
     async def end(self) -> list[Json]:
-        """Wait for the remaining messages, and for all of them to be as recorded."""
+        """Wait until the remaining messages are there and all messages are as recorded; return them."""
         recorded, lasted = self._recording["conversation"], self._recording["lasted"]
         await self._reach(len(recorded), lasted)
         self._pass(lasted)
@@ -95,7 +96,7 @@ class _Player:
         await self._hub.close()
 
     async def _reach(self, count: int, at: float) -> None:
-        """Wait for each message up to a time, moving the clock to each: the poller must poll at all of these times."""
+        """Move the clock to each message up to a time and wait for it: the poller must poll at all of these times."""
         lines = self._recording["conversation"][:count]
         while self._reached < len(lines) and lines[self._reached]["at"] <= at:
             self._pass(lines[self._reached]["at"])
@@ -175,25 +176,26 @@ class _Player:
 def _present(blocks: list[Json], recorded: Json) -> Json:
     """The recorded press with the button's present value, which may hold a time of this run."""
     own = (block for block in blocks if block.get("block_id") == recorded.get("block_id"))
-    elements = [each for block in own for each in [*block.get("elements", ()), block.get("accessory") or {}]]
-    values = [each["value"] for each in elements if each.get("action_id") == recorded["action_id"] and "value" in each]
+    elements = [element for block in own for element in (*block.get("elements", ()), block.get("accessory") or {})]
+    pressed = (element for element in elements if element.get("action_id") == recorded["action_id"])
+    values = [element["value"] for element in pressed if "value" in element]
     return recorded | ({"value": values[0]} if values else {})
 
 
-def _difference(recorded: list[Json], came: list[Json]) -> str:
-    """Describe the first message that differs from the recorded one; empty if none does."""
-    wanted, found = _by_author_and_place(recorded), _by_author_and_place(came)
-    if len(recorded) != len(came):
-        return f"{len(recorded)} messages had been recorded, and {len(came)} came"
-    for place, lines in wanted.items():
-        for line, other in zip_longest(lines, found.get(place, [])):
-            if line != other:
-                return f"recorded was {line}, and what came is {other}"
+def _difference(recorded: list[Json], played: list[Json]) -> str:
+    """Describe the first message that differs from the recorded one; empty if no message does."""
+    recorded_groups, played_groups = _by_author_and_place(recorded), _by_author_and_place(played)
+    if len(recorded) != len(played):
+        return f"{len(recorded)} messages had been recorded, and {len(played)} came"
+    for place, lines in recorded_groups.items():
+        for line, played_line in zip_longest(lines, played_groups.get(place, [])):
+            if line != played_line:
+                return f"recorded was {line}, and what came is {played_line}"
     return ""
 
 
 def _by_author_and_place(lines: list[Json]) -> dict[str, list[Json]]:
-    """Group messages: an answer and news from the poller may come in either order, those of one group may not."""
+    """Group messages: the order matters only within a group. An answer and news of the poller may come in any order."""
     groups: dict[str, list[Json]] = {}
     for line in lines:
         plain = {name: value for name, value in line.items() if name != "at"}

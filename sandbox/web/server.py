@@ -109,11 +109,11 @@ class WebServer:
         return web.Response(body=path.read_bytes(), content_type=TYPES[path.suffix], charset="utf-8", headers=headers)
 
     async def _picture(self, request: web.Request) -> web.Response:
-        """Draw a picture of the goods. Their public address does not exist, so the page asks this server."""
+        """Draw a picture of a product. The pictures' public address does not exist, so the page asks this server."""
         return web.Response(body=picture(request.match_info["name"]), content_type="image/png", headers=self._headers())
 
     async def _shared(self, request: web.Request) -> web.Response:
-        """Serve a picture that somebody shared. Every visitor of the demo is everybody in it."""
+        """Serve a picture that somebody shared. A visitor of the demo may be anybody in it, so nobody is refused."""
         file = self.hub.sandbox.slack.web_api.files.shared.get(request.match_info["file"])
         if file is None or not file.mimetype.startswith("image/"):
             raise web.HTTPNotFound
@@ -155,7 +155,7 @@ class WebServer:
         return socket
 
     def _user(self, query: Mapping[str, str]) -> str:
-        """Return the person whose name or id is asked for; else one who speaks the page's language, or English."""
+        """Return the id of the requested person; else of a person who speaks the page's language, or English."""
         wanted = query.get("user", "")
         people = [user for user in self.hub.sandbox.slack.workspace.users.values() if not user.is_bot]
         if named := next((person.id for person in people if wanted in {person.id, person.name}), None):
@@ -181,7 +181,7 @@ class WebServer:
 
 
 def _version() -> str:
-    """Return a version that changes with any static file, also while the demo runs."""
+    """Return a version that changes with any static file, even while the demo runs."""
     digest = hashlib.blake2s(digest_size=6)
     for path in sorted(STATIC.rglob("*.*")):
         digest.update(f"{path}{path.stat().st_mtime_ns}".encode())

@@ -1,4 +1,4 @@
-"""One open page: its person, the state that it was sent, and the queue of messages to it."""
+"""One open page: its person, the state that it has been sent, and the queue of messages to it."""
 
 from __future__ import annotations
 
@@ -19,20 +19,32 @@ MOST_THREADS, LAST_REPLIES = 30, 2  # in the list of threads
 MOST_WAITING = 5000  # messages to a page that does not read them
 
 
+class CannotError(Exception):
+    """The page asked for something impossible. The message is a sentence for the person.
+
+    The page translates the sentence, and then fills in the values.
+    """
+
+    def __init__(self, sentence: str, **values: str) -> None:
+        super().__init__(sentence)
+        self.values = values
+
+
 class Session:
     """An open page of one person at a time. Messages to it go through one queue, so they keep their order."""
 
     def __init__(self, hub: Hub, user: str) -> None:
         self.hub, self.user = hub, user
-        self.began = hub.sandbox.slack.workspace.next_ts()
+        self.workspace = hub.sandbox.slack.workspace
+        self.began = self.workspace.next_ts()
         self._wire_from: int | None = None  # the last exchange sent; None: the page hides the wire
         self._queue: asyncio.Queue[Json] = asyncio.Queue(MOST_WAITING)
-        self.modals = ModalStack(hub.sandbox.slack.workspace)
-        self._feed = MessageFeed(hub.sandbox.slack.workspace, user, self.began)
+        self.modals = ModalStack(self.workspace)
+        self._feed = MessageFeed(self.workspace, user, self.began)
         self._shown: dict[str, Any] = {}  # the state besides messages, as last sent
 
     def send(self, message: Json) -> None:
-        """Queue a message. A page that is too far behind loses its queue and is told to reload its state."""
+        """Queue a message. A page that is too far behind loses its queue, and is told to load its state again."""
         if self._queue.full():
             while not self._queue.empty():
                 self._queue.get_nowait()
@@ -43,6 +55,10 @@ class Session:
         """Show a sentence on the page for a moment. The page translates it, and then fills in the values."""
         self.send({"type": "note", "text": text, "bad": bad, "values": values})
 
+    def record(self, command: str, /, **fields: Any) -> None:
+        """Add a command of the page's person to the recording."""
+        self.hub.recorder.record(command, self.user, self.began, **fields)
+
     async def write(self, send: Callable[[Json], Awaitable[None]]) -> None:
         """Send the queued messages, until cancelled."""
         while True:
@@ -52,7 +68,7 @@ class Session:
         """Change the page's person. Modals close; ephemeral messages from before the page was opened are not shown."""
         self.modals.close_all()
         self.user = user
-        self._feed = MessageFeed(self.hub.sandbox.slack.workspace, user, self.began)
+        self._feed = MessageFeed(self.workspace, user, self.began)
         self.send_state()
 
     def send_state(self) -> None:
@@ -62,7 +78,7 @@ class Session:
         self.send({"type": "hello", "me": self.user, **self.hub.setting(), **self._shown})
 
     def send_changes(self) -> None:
-        """Send what changed since the last time."""
+        """Send the changes since the last time."""
         for change in self._feed.changes():
             self.send(change)
         state = self._state()
@@ -72,7 +88,7 @@ class Session:
         self._shown = state
 
     def show_wire(self, *, wanted: bool) -> None:
-        """Begin to show the wire, with its last exchanges, or stop."""
+        """Begin to show the wire, with its last exchanges, or stop showing it."""
         self._wire_from = max(0, self.hub.wire.number - 100) if wanted else None
         self.send_wire()
 
@@ -83,39 +99,39 @@ class Session:
             self.send({"type": "wire", "lines": lines})
 
     def history(self, channel: str, before: str = "", thread: str = "") -> None:
-        """Send the last messages before a ts of a channel, or of a thread in it. Raises SlackError."""
+        """Send the last messages before a ts, of a channel or of a thread in it. Raises SlackError."""
         room = self.hub.room(self.user, channel)
-        messages, more = self._feed.page(room, before, thread)
-        answer: Json = {"type": "messages", "channel": room.id, "before": before, "messages": messages, "more": more}
+        messages, has_older = self._feed.page(room, before, thread)
+        answer: Json = {"type": "messages", "channel": room.id, "before": before, "messages": messages}
+        answer["more"] = has_older
         if thread:
-            parent = self.hub.sandbox.slack.workspace.find(room, thread)
+            parent = self.workspace.find(room, thread)
             answer |= {"type": "thread", "ts": thread, "parent": self._feed.as_json(room, parent)}
         self.send(answer)
 
     def threads(self) -> None:
         """Send the threads with the latest replies: the first message of each, and its last replies."""
-        workspace, threads = self.hub.sandbox.slack.workspace, []
+        threads = []
         for thread in self.hub.marks.threads(self.user)[:MOST_THREADS]:
             room = self.hub.room(self.user, thread["channel"])
-            parent = workspace.find(room, thread["ts"])
-            last = [workspace.find(room, ts) for ts in parent.replies[-LAST_REPLIES:]]
+            parent = self.workspace.find(room, thread["ts"])
+            last = [self.workspace.find(room, ts) for ts in parent.replies[-LAST_REPLIES:]]
             replies = [self._feed.as_json(room, message) for message in last]
             threads.append({**thread, "parent": self._feed.as_json(room, parent), "replies": replies})
         self.send({"type": "thread_list", "threads": threads})
 
     def _state(self) -> Json:
-        """Return the state besides messages. A part that changed is sent again as a whole."""
-        workspace = self.hub.sandbox.slack.workspace
-        rooms, marks = page_json.rooms(workspace, self.user), self.hub.marks
+        """Return the state besides messages. A part that has changed is sent again as a whole."""
+        rooms, marks = page_json.rooms(self.workspace, self.user), self.hub.marks
         mentions = marks.mentions(self.user)
         return {
-            "users": {user.id: page_json.person(user) for user in workspace.users.values()},
+            "users": {user.id: page_json.person(user) for user in self.workspace.users.values()},
             "channels": [
                 page_json.channel(room, marks.unread(self.user, room), mentions.get(room.id, 0)) for room in rooms
             ],
             "threads": marks.threads(self.user),
             "orders": self.hub.orders(),
             "views": self.modals.shown(),
-            "home": workspace.homes.get(self.user),
+            "home": self.workspace.homes.get(self.user),
             "faults": self.hub.switches.state(),
         }

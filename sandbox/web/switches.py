@@ -35,7 +35,7 @@ SLACK: dict[str, tuple[str, Fault]] = {
 
 @dataclass(frozen=True, slots=True)
 class Switch:
-    """One fault: its label, whether it is on, and how to turn it on and off."""
+    """The switch of one fault: its label, whether the fault is on, and the function that turns it on or off."""
 
     name: str
     side: str
@@ -65,7 +65,7 @@ class Switches:
         ]
 
     def turn(self, name: str, *, on: bool) -> None:
-        """Switch a fault on or off. Raises KeyError for an unknown one."""
+        """Switch a fault on or off. Raises KeyError for an unknown name."""
         self._all[name].turn(on)
 
     def _of_pandapon(self, name: str, words: str, fields: dict[str, Any]) -> Switch:

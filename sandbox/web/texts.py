@@ -11,7 +11,7 @@ NO_ANSWER = "{what} failed because the app did not respond"
 WAITING = "Waiting for the app to acknowledge. Slack gives it 3 seconds."
 TROUBLE = "We had some trouble connecting. Try again?"
 
-# name -> (status, action), the codes that PandaPon's traces have for it
+# name -> (status, action): the codes of PandaPon's traces [inferred]
 SCAN_PRESETS = {
     "accept": ("ACCEPT", "TMS_ACCEPT"),
     "transport": ("TRANSPORT", "TMS_STATION_IN"),

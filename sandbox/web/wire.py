@@ -1,4 +1,4 @@
-"""The traffic between the bot, Slack and PandaPon for a developer to read, with secrets masked."""
+"""The traffic between the bot, Slack and PandaPon, for developers, with secrets masked."""
 
 from __future__ import annotations
 
@@ -30,7 +30,7 @@ CAPABILITY_URLS = re.compile(r"(/(?:commands|actions)/|ticket=)[^\s\"&]+")
 
 @dataclass(frozen=True, slots=True)
 class Exchange:
-    """One request and its answer. Bodies are masked and formatted only when a page asks for them."""
+    """One request and its answer. Bodies are masked and formatted only when a page shows them."""
 
     number: int
     source: str
@@ -73,7 +73,7 @@ class Wire:
         return [exchange.shown() for exchange in newest if exchange.number > number][::-1]
 
     def payload(self, kind: str, payload: Json, ack: Ack | None) -> None:
-        """Add a payload from Slack to the bot, once it was acknowledged or the wait for that has ended."""
+        """Add a payload from Slack to the bot, when it is acknowledged or the time for that is over."""
         if ack is None:
             return
         name = payload.get("command") or payload.get("callback_id") or (payload.get("event") or {}).get("type")
@@ -111,7 +111,7 @@ def _outcome(call: Call) -> str:
 
 
 def masked(value: Any) -> Any:
-    """Return the value with secrets masked. They are recognised by their key and by their form."""
+    """Return the value with secrets masked. A secret is recognised by its key or by its form."""
     if isinstance(value, dict):
         return {key: MASK if _is_secret(key, item) else masked(item) for key, item in value.items()}
     if isinstance(value, list | tuple):

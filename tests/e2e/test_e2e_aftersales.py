@@ -37,7 +37,7 @@ from support.wizard_steps import buttons, chosen, open_by, press_in_page, send_p
 
 from handlers.blocks import action_ids
 from sandbox.pandapon import pictures, replies
-from sandbox.pandapon.trading.ordering import Wanted
+from sandbox.pandapon.trading.ordering import PurchaseLine
 from sandbox.pandapon.trading.ordering import open_order as order_past_the_bot
 from sandbox.pandapon.trading.paying import set_status
 from sandbox.pandapon.trading.products import skus
@@ -490,7 +490,7 @@ async def test_ways_that_lead_there(harness: BotHarness) -> None:
 async def test_a_state_that_nobody_knows_is_asked_for(harness: BotHarness, goods: str, stage: str) -> None:
     """A new code of the platform, and no parcel: nothing is chosen beforehand, and the person says where they are."""
     sku = skus(product(harness, ALIBABA))[0]
-    unknown = order_past_the_bot(harness.pandapon.account, ALIBABA, [Wanted(sku, 2)])
+    unknown = order_past_the_bot(harness.pandapon.account, ALIBABA, [PurchaseLine(sku, 2)])
     set_status(harness.pandapon.account, unknown, "waitsomething_new")
     await harness.ask(f"/panda refund {unknown.order_id}")
     form = str(await open_by(harness, "Ask for a refund…"))

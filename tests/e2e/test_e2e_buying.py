@@ -30,7 +30,7 @@ from support.wizard_steps import chosen, open_by, press_in_page, send_page, text
 from handlers.blocks.text import yuan
 from sandbox.pandapon.refusals import RefusedError
 from sandbox.pandapon.trading import routes
-from sandbox.pandapon.trading.ordering import Wanted
+from sandbox.pandapon.trading.ordering import PurchaseLine
 from sandbox.pandapon.trading.ordering import open_order as open_past_the_bot
 from sandbox.pandapon.trading.products import skus
 from sandbox.pandapon.trading.routes import OWN_PATHS
@@ -585,13 +585,13 @@ async def test_a_like_order_of_somebody_else_is_not_taken_for_it(harness: BotHar
     """It was there before; a second one that comes meanwhile makes it unknowable."""
     product = goods(harness, ALIBABA)
     account = harness.pandapon.account
-    open_past_the_bot(account, ALIBABA, [Wanted(skus(product)[0], 4)])
+    open_past_the_bot(account, ALIBABA, [PurchaseLine(skus(product)[0], 4)])
     await reviewed(harness, "cart-1688")
     harness.pandapon.faults.path, harness.pandapon.faults.down = PATHS["cart-1688"], True
     await send_page(harness)
     assert says(harness, "unclear")
     harness.pandapon.faults.clear()
-    open_past_the_bot(account, ALIBABA, [Wanted(skus(product)[0], 5)])  # new, and not quite like it
+    open_past_the_bot(account, ALIBABA, [PurchaseLine(skus(product)[0], 5)])  # new, and not quite like it
     harness.clock.advance(LISTED_WITHIN + timedelta(seconds=10))
     harness.hurry("writes")
     await until_state(harness, WriteState.UNKNOWABLE)
@@ -607,7 +607,7 @@ async def test_an_order_of_another_variant_is_not_taken_for_it(harness: BotHarne
     await send_page(harness)
     harness.pandapon.faults.clear()
     other = skus(goods(harness, ALIBABA))[1]
-    open_past_the_bot(harness.pandapon.account, ALIBABA, [Wanted(other, 4)])
+    open_past_the_bot(harness.pandapon.account, ALIBABA, [PurchaseLine(other, 4)])
     harness.clock.advance(LISTED_WITHIN + timedelta(seconds=10))
     harness.hurry("writes")
     await until_state(harness, WriteState.UNKNOWABLE)

@@ -14,7 +14,7 @@ from pandapon.shipment import Platform
 from sandbox.clock import SimClock
 from sandbox.pandapon.demo import demo_world
 from sandbox.pandapon.trading.account import CartEntry
-from sandbox.pandapon.trading.ordering import Wanted, open_order
+from sandbox.pandapon.trading.ordering import PurchaseLine, open_order
 from sandbox.pandapon.trading.products import skus
 from sandbox.pandapon.trading.routes import OWN_PATHS
 from tracking.changes.orders import LISTED_WITHIN
@@ -102,7 +102,7 @@ async def test_dying_over_an_act_does_it_once_at_most(tmp_path: Path, act: str, 
     async with buying(tmp_path) as harness:
         account = harness.pandapon.account
         product = next(each for each in harness.world.goods if each.platform is platform)
-        order = open_order(account, platform, [Wanted(skus(product)[1], 4)])
+        order = open_order(account, platform, [PurchaseLine(skus(product)[1], 4)])
         verb = "pay" if act == "taobao.pay" else "cancel"
         before = order.status(now())
         form = await harness.die_over(

@@ -25,7 +25,7 @@ from support.patience import PATIENCE
 from support.wizard_steps import buttons, chosen, open_by, press_in_page, send_page, text_of, typed, view_of
 
 from handlers.listeners import FORM_SECONDS
-from sandbox.pandapon.trading.ordering import Wanted
+from sandbox.pandapon.trading.ordering import PurchaseLine
 from sandbox.pandapon.trading.ordering import open_order as order_past_the_bot
 from sandbox.pandapon.trading.paying import set_status
 from sandbox.pandapon.trading.products import skus
@@ -61,7 +61,7 @@ def says(harness: BotHarness, text: str) -> bool:
 def ordered(harness: BotHarness, platform: Platform = ALIBABA, quantity: int = 4) -> SandboxOrder:
     """An order that waits for payment."""
     sku = skus(goods(harness, platform))[0]
-    return order_past_the_bot(harness.pandapon.account, platform, [Wanted(sku, quantity)])
+    return order_past_the_bot(harness.pandapon.account, platform, [PurchaseLine(sku, quantity)])
 
 
 def shipped(harness: BotHarness) -> SandboxOrder:

@@ -14,7 +14,7 @@ from pandapon.errors import DecodeError
 from pandapon.operations.answers import One
 from pandapon.operations.cart import Cart
 from pandapon.products import ProductDetail, Sku, Tier, piece_price
-from pandapon.purchases import goods_of
+from pandapon.purchases import goods_total
 from pandapon.shipment import Platform
 
 ALIBABA, TAOBAO = Platform.ALIBABA, Platform.TAOBAO
@@ -149,4 +149,4 @@ def test_a_part_of_a_piece_is_no_count(sent: Any, read: int) -> None:
     row = {"id": 7, "price": "10", "quantity": Decimal(str(sent)) if isinstance(sent, float) else sent}
     [line] = carts.lines_of(ALIBABA, Cart.model_validate({"enableList": {"cartItemInfos": row}}))
     assert line.quantity == read
-    assert goods_of([line]) == (10 * read if read else None)
+    assert goods_total([line]) == (10 * read if read else None)

@@ -4,7 +4,8 @@ from __future__ import annotations
 
 import pytest
 
-from pandapon.operations.catalogue import OPERATIONS, Catalogue, UnknownPathError
+from pandapon.errors import UnknownPathError
+from pandapon.operations.catalogue import OPERATIONS, Catalogue
 from pandapon.shipment import Platform
 
 # The vendor's navigation tree, entry by entry and in its order: name, method, path, grade, what it does.

@@ -14,12 +14,12 @@ from pydantic import ValidationError
 from support.operation_samples import SAMPLES, request_of
 from support.pandapon_api import SECRET, Api, api_server, client_of, ok, refused
 
-from pandapon.errors import DecodeError, InvalidRequestError, NotFoundError, PandaPonError
+from pandapon.errors import DecodeError, InvalidRequestError, NotFoundError, PandaPonError, UnknownPathError
 from pandapon.models import ProductQuery
 from pandapon.operations import cart, freight, goods, orders, refunds
 from pandapon.operations.addresses import TaobaoReceiver
 from pandapon.operations.answers import Answer, rows_of
-from pandapon.operations.catalogue import OPERATIONS, AnyOperation, UnknownPathError
+from pandapon.operations.catalogue import OPERATIONS, AnyOperation
 from pandapon.shipment import OrderRef, Platform
 from pandapon.signing import sorted_signature
 

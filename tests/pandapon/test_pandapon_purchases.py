@@ -12,7 +12,7 @@ from hypothesis import strategies as st
 from pandapon.carts import CartLine
 from pandapon.operations.addresses import AlibabaReceiver, TaobaoReceiver
 from pandapon.operations.orders import AlibabaPreview
-from pandapon.purchases import Cost, Share, costs, creation, goods_of, made_ids, previews, shares
+from pandapon.purchases import Cost, Share, costs, created_order_ids, creation, goods_total, previews, shares
 from pandapon.shipment import Platform
 
 ALIBABA, TAOBAO = Platform.ALIBABA, Platform.TAOBAO
@@ -120,8 +120,8 @@ def test_what_one_part_leaves_open_is_unknown_of_the_seller(answers: list[Alibab
 
 def test_a_sum_with_an_unknown_price_is_unknown() -> None:
     """It is never shown as less than it is."""
-    assert goods_of([line("a"), line("a", price=None)]) is None
-    assert goods_of([]) == 0
+    assert goods_total([line("a"), line("a", price=None)]) is None
+    assert goods_total([]) == 0
 
 
 @pytest.mark.parametrize(
@@ -134,17 +134,17 @@ def test_a_sum_with_an_unknown_price_is_unknown() -> None:
 )
 def test_ids_are_read_from_answers_of_several_shapes(answer: Any) -> None:
     """Each once, and with every digit."""
-    assert made_ids(answer) == ("3305077000000000001", "3305077000000000002")
+    assert created_order_ids(answer) == ("3305077000000000001", "3305077000000000002")
 
 
 @given(JSON)
 def test_any_answer_gives_ids_or_none(answer: Any) -> None:
     """After a write that was done, nothing of its answer may be an error."""
-    assert all(isinstance(id_, str) and id_.isascii() and id_.isdigit() for id_ in made_ids(answer))
+    assert all(isinstance(id_, str) and id_.isascii() and id_.isdigit() for id_ in created_order_ids(answer))
     nested: Any = answer
     for _ in range(2000):
         nested = [nested]
-    assert made_ids(nested) == ()
+    assert created_order_ids(nested) == ()
 
 
 @pytest.mark.parametrize(
@@ -158,4 +158,4 @@ def test_any_answer_gives_ids_or_none(answer: Any) -> None:
 )
 def test_the_id_of_a_new_order_in_other_forms(answer: Any) -> None:
     """Wrapped, as a float, or behind an empty field: without it the order would have to be looked for."""
-    assert made_ids(answer) == ("200048859480",)
+    assert created_order_ids(answer) == ("200048859480",)

@@ -10,7 +10,7 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from pandapon.waits import LONGEST, asked, wait
+from pandapon.waits import LONGEST, retry_after, wait
 
 NOW = datetime(2026, 10, 21, 7, 27, 30, tzinfo=UTC)
 ANYTHING = st.one_of(
@@ -73,20 +73,20 @@ def test_no_input_raises_or_waits_for_longer(header: Any, now: Any) -> None:
     """Whatever stands there, and whatever the clock of the answer is."""
     seconds = wait(header, now=now)
     assert seconds is None or 0 <= seconds <= LONGEST.total_seconds()
-    assert asked(header, now=now) is None
+    assert retry_after(header, now=now) is None
 
 
 @pytest.mark.parametrize("name", ["Retry-After", "retry-after", "RETRY-AFTER"])
 def test_a_header_is_read_whatever_its_case(name: str) -> None:
     """A date in it is reckoned against the answer's own Date, which wins over our clock."""
-    assert asked({name: "30"}) == 30
+    assert retry_after({name: "30"}) == 30
     date = {name: "Wed, 21 Oct 2026 07:28:00 GMT"}
-    assert asked(date) is None
-    assert asked(date, now=NOW) == 30
-    assert asked(date | {"Date": "Wed, 21 Oct 2026 07:27:50 GMT"}, now=NOW) == 10
+    assert retry_after(date) is None
+    assert retry_after(date, now=NOW) == 30
+    assert retry_after(date | {"Date": "Wed, 21 Oct 2026 07:27:50 GMT"}, now=NOW) == 10
 
 
 @pytest.mark.parametrize("headers", [None, [], "Retry-After: 30", {}, {"Retry-After": ["30"]}, {"Date": "30"}])
 def test_headers_without_a_wait_say_nothing(headers: object) -> None:
     """Also where they are none."""
-    assert asked(headers, now=NOW) is None
+    assert retry_after(headers, now=NOW) is None

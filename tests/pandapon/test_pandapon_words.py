@@ -10,8 +10,8 @@ from pandapon.courier import read_entry
 from pandapon.milestones import (
     ALIBABA_ORDER,
     TAOBAO_ORDER,
-    further,
     lines_claim,
+    more_advanced,
     order_claim,
     parcel_claim,
 )
@@ -210,7 +210,7 @@ def test_lines_go_as_far_as_the_slowest(lines: list[Milestone | None], claim: Mi
 
 def test_the_further_of_two_claims() -> None:
     """A line ahead of its order leads; a problem that the order names stays."""
-    assert further(M.PAID, M.SHIPPED) is M.SHIPPED
-    assert further(M.CANCELLED, M.SHIPPED) is M.CANCELLED
-    assert further(None, M.PAID) is M.PAID
-    assert further(M.PAID, None) is M.PAID
+    assert more_advanced(M.PAID, M.SHIPPED) is M.SHIPPED
+    assert more_advanced(M.CANCELLED, M.SHIPPED) is M.CANCELLED
+    assert more_advanced(None, M.PAID) is M.PAID
+    assert more_advanced(M.PAID, None) is M.PAID

@@ -11,7 +11,7 @@ from hypothesis import strategies as st
 
 from handlers.blocks.parts import node_line
 from pandapon import alibaba, taobao
-from pandapon.progress import place_after
+from pandapon.progress import milestone_after
 from pandapon.shipment import Milestone, Node, OrderRef, Platform, TimeBasis
 from pandapon.times import CHINA, parse_time
 from pandapon.traces import Package, Row, Trace
@@ -263,4 +263,4 @@ def test_a_missing_year_is_the_same_alone_and_beside_known_entries(
         begun = Trace(REF, (Package("78012345678901", (rows[:known],)),)).shipment((), ordered_at)
         assert trace.shipment(begun.nodes, ordered_at).parcels == (alone,)
     assert [node.text for node in alone.nodes] == [row.text for row in rows]
-    assert place_after(alone.nodes, None, ordered_at) is Milestone.DELIVERED
+    assert milestone_after(alone.nodes, None, ordered_at) is Milestone.DELIVERED

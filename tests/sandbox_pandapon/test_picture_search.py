@@ -85,9 +85,9 @@ def test_each_filter_of_png_is_undone(way: int) -> None:
 @pytest.mark.parametrize("kind", pictures.SHAPES)
 def test_every_picture_finds_its_own(kind: str, colour: str) -> None:
     """Of all kinds and colours, the drawn one is the nearest."""
-    look = likeness.look_of(pictures.draw(kind, colour))
+    features = likeness.features_of(pictures.draw(kind, colour))
     every = [(shape, tint) for shape in pictures.SHAPES for tint in CHINESE]
-    assert min(every, key=lambda pair: look.unlike(likeness.look_of_kind(*pair))) == (kind, colour)
+    assert min(every, key=lambda pair: features.distance(likeness.features_of_kind(*pair))) == (kind, colour)
 
 
 @pytest.mark.parametrize(
@@ -160,7 +160,7 @@ def test_what_is_no_png() -> None:
         encoded(rows).replace(b"IHDR", b"JHDR"),
     ):
         with pytest.raises(png.NoPngError):
-            likeness.look_of(content)
+            likeness.features_of(content)
     for depth in (1, 16):
         other = bytearray(whole)
         other[24] = depth

@@ -16,12 +16,12 @@ from handlers.features.aftersales import asking, handling, refunds_view
 from handlers.posts import change_lines
 from handlers.wire.requests import ShowRefunds
 from pandapon.aftersales import (
-    AskedLine,
-    AskedRefund,
     GoodsState,
     Letter,
-    RefundAsk,
+    Refund,
+    RefundLine,
     RefundReason,
+    RefundRequest,
     RefundTerms,
     ReturnCarrier,
 )
@@ -47,8 +47,8 @@ def samples() -> dict[str, Any]:
     return _messages() | _asking() | _handling() | _written()
 
 
-def _refund(code: str = "10", platform: Platform = TAOBAO, text: str = "外包装破损", **fields: Any) -> AskedRefund:
-    made = AskedRefund(
+def _refund(code: str = "10", platform: Platform = TAOBAO, text: str = "外包装破损", **fields: Any) -> Refund:
+    made = Refund(
         platform=platform,
         refund_id="TQ2800000000000000001",
         order_id=ID,
@@ -73,7 +73,7 @@ def _messages() -> dict[str, Any]:
     letters = [Letter(author="买家", words="您好", at=NOW), Letter(author=HOSTILE, words=HOSTILE * 5)] * 9
     pending = _write(changes.RefundWithdrawn(TAOBAO, "TQ1", ID, "10"), WriteState.UNCLEAR)
     nameless = _refund(refund_id="", amount=None)
-    bare = AskedRefund(platform=ALIBABA, refund_id="TQ1")
+    bare = Refund(platform=ALIBABA, refund_id="TQ1")
     every = [_refund(code) for code in STATES]
     view = refunds_view
     return {
@@ -112,10 +112,10 @@ def _asking() -> dict[str, Any]:
     begun = AskingRefund(ALIBABA, ID, (line, taken, unknown), 800, 85_752, True, False, True)  # noqa: FBT003  by position, as all of them
     rude = replace(line, title=HOSTILE, variant=HOSTILE, fen=999_999_999, pieces=999_999)
     lots = replace(begun, lines=(rude, *(replace(line, entry_id=str(n)) for n in range(99))))
-    ask = RefundAsk(
+    ask = RefundRequest(
         platform=ALIBABA,
         order_id=ID,
-        lines=(AskedLine(entry_id=line.entry_id, pieces=2),),
+        lines=(RefundLine(entry_id=line.entry_id, pieces=2),),
         goods=GoodsState.RECEIVED,
         amount=Decimal("73.60"),
         shipping=Decimal(8),
@@ -153,7 +153,7 @@ def _handling() -> dict[str, Any]:
     carriers = (ReturnCarrier(code="ZTO", name="中通快递"), ReturnCarrier(code=HOSTILE[:70], name=HOSTILE))
     tame = HandlingRefund(_refund(), carriers, TERMS, "您好", "ZTO", "78012345678901", 5_000, "2")
     hostile = replace(tame, refund=_refund(text=HOSTILE * 9), words=HOSTILE * 2, carrier=HOSTILE[:70])
-    bare = HandlingRefund(AskedRefund(platform=TAOBAO, refund_id="TQ1"), carriers)
+    bare = HandlingRefund(Refund(platform=TAOBAO, refund_id="TQ1"), carriers)
     return {
         f"aftersales.handling_pages {step} {name}".strip(): _page(handling.WIZARD, step, content)
         for step in handling.WIZARD.steps

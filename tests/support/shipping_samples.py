@@ -23,8 +23,7 @@ from handlers.wire.requests import ShowAddresses, ShowCategories
 from handlers.writing.plans import Outcome
 from handlers.writing.receivers import SavedAddress
 from pandapon.carts import CartLine
-from pandapon.errors import ApiError
-from pandapon.operations.catalogue import UnknownPathError
+from pandapon.errors import ApiError, UnknownPathError
 from pandapon.operations.goods import CategoryInfo
 from pandapon.order_lines import OrderLine
 from pandapon.shipment import Platform

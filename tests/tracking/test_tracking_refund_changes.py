@@ -9,7 +9,7 @@ from typing import TYPE_CHECKING
 
 import pytest
 
-from pandapon.aftersales import AskedRefund, Letter
+from pandapon.aftersales import Letter, Refund
 from pandapon.shipment import Platform
 from storage import codec
 from tracking.changes import refunds as changes
@@ -30,9 +30,9 @@ RETURN = changes.ReturnSent(*OF, "中通快递", "78012345678901", "20")
 LETTER = changes.LetterSent(*OF, changes.digest_of("您好 吗"), 1, 2)
 
 
-def refund(code: str = "10", **fields: object) -> AskedRefund:
+def refund(code: str = "10", **fields: object) -> Refund:
     """A refund as it is read."""
-    base = AskedRefund(platform=TAOBAO, refund_id="TQ2", code=code, amount=Decimal(73), reason_id="1", description="坏")
+    base = Refund(platform=TAOBAO, refund_id="TQ2", code=code, amount=Decimal(73), reason_id="1", description="坏")
     return base.model_copy(update=fields)
 
 

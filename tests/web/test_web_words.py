@@ -10,7 +10,7 @@ import pytest
 
 import sandbox.web
 from sandbox.pandapon.goods import PICTURES_TO_TRY
-from sandbox.web import events, page_commands, switches, texts
+from sandbox.web import demo_controls, events, page_commands, switches, texts
 
 WEB = Path(sandbox.web.__file__).parent
 APP = WEB / "static" / "app"
@@ -47,7 +47,7 @@ def page_sentences() -> set[str]:
 def _server_sentences() -> set[str]:
     """The sentences of notes: arguments of ``note`` and of the errors, and what the events return."""
     sentences = {texts.NOT_A_COMMAND, texts.NOT_IN_THREADS, texts.WAITING, events.NO_SUCH_ORDER}
-    for module in (page_commands, events):
+    for module in (page_commands, demo_controls, events):
         assert module.__file__
         for node in ast.walk(ast.parse(Path(module.__file__).read_text(encoding="utf-8"))):
             if isinstance(node, ast.Call) and _name(node) in {"note", "CannotError", "ImpossibleError"}:

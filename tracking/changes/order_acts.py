@@ -10,7 +10,7 @@ from dataclasses import dataclass
 from datetime import datetime, timedelta
 from typing import TYPE_CHECKING
 
-from pandapon.milestones import folded
+from pandapon.milestones import fold_code
 from pandapon.shipment import Milestone, Platform
 from tracking.writes import ARRIVES_WITHIN, WriteState
 
@@ -177,7 +177,7 @@ class Receipt:
 
     def judge(self, orders: Sequence[Order], age: timedelta) -> WriteState | None:
         """Return the state of an unclear confirmation."""
-        if all(folded(order.status_code) in _RECEIVED for order in orders):
+        if all(fold_code(order.status_code) in _RECEIVED for order in orders):
             return WriteState.FOUND_DONE
         return None if age < ARRIVES_WITHIN else WriteState.FOUND_UNDONE
 

@@ -17,7 +17,7 @@ if TYPE_CHECKING:
     from collections.abc import Iterable, Mapping
     from datetime import timedelta
 
-    from pandapon.aftersales import AskedRefund, Letter
+    from pandapon.aftersales import Letter, Refund
 
 S = WriteState
 
@@ -188,7 +188,7 @@ def judge_asked(
     return (S.FOUND_UNDONE if is_same else S.UNKNOWABLE), ()
 
 
-def judge_changed(change: RefundChanged, now: AskedRefund, age: timedelta) -> WriteState | None:
+def judge_changed(change: RefundChanged, now: Refund, age: timedelta) -> WriteState | None:
     """Return whether a refund was changed; None: it is too early to tell."""
     seen = asks_for(now)
     if seen == change.wanted:
@@ -198,7 +198,7 @@ def judge_changed(change: RefundChanged, now: AskedRefund, age: timedelta) -> Wr
     return S.FOUND_UNDONE if seen == change.before else S.UNKNOWABLE
 
 
-def judge_withdrawn(change: RefundWithdrawn, now: AskedRefund, age: timedelta) -> WriteState | None:
+def judge_withdrawn(change: RefundWithdrawn, now: Refund, age: timedelta) -> WriteState | None:
     """Return whether a refund was cancelled; None: it is too early to tell."""
     state = refund_state(now.code)
     if state is RefundState.CLOSED:
@@ -222,7 +222,7 @@ def judge_letter(change: LetterSent, now: Iterable[Letter], age: timedelta, *, i
     return S.FOUND_UNDONE if is_whole and len(digests) <= change.total else S.UNKNOWABLE
 
 
-def judge_return(change: ReturnSent, now: AskedRefund, age: timedelta) -> WriteState | None:
+def judge_return(change: ReturnSent, now: Refund, age: timedelta) -> WriteState | None:
     """Return whether the shipment of a return was announced; None: it is too early to tell.
 
     1688's detail may name only the carrier; then the refund's state must have changed to SENT_BACK, too.
@@ -245,7 +245,7 @@ def digest_of(words: str) -> str:
     return _digest(" ".join(words.split()))
 
 
-def asks_for(refund: AskedRefund, **wanted: object) -> str:
+def asks_for(refund: Refund, **wanted: object) -> str:
     """Return a fingerprint of a refund's amount, reason and description; the ``wanted`` fields replace its own."""
     after = refund.model_copy(update=wanted)
     amount = "" if after.amount is None else str(int(after.amount * 100))

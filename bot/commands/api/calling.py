@@ -60,7 +60,7 @@ class Call:
         """Return the query and the body to be sent. ``amounts``: the unit of Taobao's amounts in a typed request."""
         if self.request is None:
             return self.query or None, self.body
-        return self.operation.sent(self.request, amounts)
+        return self.operation.encode(self.request, amounts)
 
 
 async def run_call(settings: Settings, call: Call, form: Form) -> tuple[int, str]:

@@ -48,7 +48,7 @@ def _details(outcomes: Sequence[Outcome]) -> Iterator[str]:
         yield f"## `{each.operation.name}`"
         yield ""
         for difference in each.differences[:MOST]:
-            seen = f" ({difference.found})" if difference.found else ""
+            seen = f" ({difference.json_type})" if difference.json_type else ""
             yield f"- {difference.kind}: `{_cell(difference.field)}`{seen}"
         if len(each.differences) > MOST:
             yield f"- and {len(each.differences) - MOST} more"

@@ -10,9 +10,8 @@ from typing import TYPE_CHECKING, Any
 from bot.commands.contract.guesses import GUESSES
 from bot.commands.contract.requests import KnownIds, MissingIdError, readers, request_for
 from pandapon.client import Config, PandaPon
-from pandapon.errors import AuthError, DecodeError, NotShippedError, PandaPonError
+from pandapon.errors import AuthError, DecodeError, NotShippedError, PandaPonError, UnknownPathError
 from pandapon.operations.answers import rows_of
-from pandapon.operations.catalogue import UnknownPathError
 from pandapon.operations.differences import Difference, differences
 
 if TYPE_CHECKING:
@@ -100,7 +99,7 @@ class Trial:
         await asyncio.sleep(self.pause)
         unit = self.unit or self.config.timestamp_unit
         config = replace(self.config, timestamp_unit=unit, paths={**self.config.paths, operation.name: path})
-        query, body = operation.sent(request, config.taobao_amounts)
+        query, body = operation.encode(request, config.taobao_amounts)
         try:
             async with PandaPon(config, clock=self.clock) as client:
                 data = await client.call(operation.name, query=query, body=body)

@@ -17,7 +17,7 @@ from handlers.wire import payloads
 from handlers.wire.errors import OutdatedError, RequestError
 from handlers.writing.steps import Goto
 from pandapon import aftersales, refund_reading
-from pandapon.aftersales import AskedLine, GoodsState, RefundAsk
+from pandapon.aftersales import GoodsState, RefundLine, RefundRequest
 from pandapon.errors import PandaPonError
 from pandapon.operations import refunds as ops
 from pandapon.refunds import RefundState, refund_state
@@ -29,7 +29,7 @@ if TYPE_CHECKING:
     from collections.abc import Awaitable, Callable
 
     from handlers.interactions.interaction import Interaction
-    from pandapon.aftersales import AskedRefund
+    from pandapon.aftersales import Refund
     from pandapon.client import PandaPon
     from pandapon.operations.operation import Operation
 
@@ -55,7 +55,7 @@ class ActKind:
     step: str
     operation: Callable[[Platform], Operation[Any, Any] | None]  # None: the platform has none
     reads: Callable[[Platform], tuple[Operation[Any, Any], ...]]
-    prepare: Callable[[PandaPon, AskedRefund], Awaitable[HandlingRefund]]
+    prepare: Callable[[PandaPon, Refund], Awaitable[HandlingRefund]]
 
 
 def opener(kind: ActKind) -> Callable[[Subject, Interaction], Awaitable[None]]:
@@ -79,11 +79,11 @@ def opener(kind: ActKind) -> Callable[[Subject, Interaction], Awaitable[None]]:
     return open_form
 
 
-async def _prepare_plain(_api: PandaPon, refund: AskedRefund) -> HandlingRefund:
+async def _prepare_plain(_api: PandaPon, refund: Refund) -> HandlingRefund:
     return HandlingRefund(refund)
 
 
-async def _prepare_with_carriers(api: PandaPon, refund: AskedRefund) -> HandlingRefund:
+async def _prepare_with_carriers(api: PandaPon, refund: Refund) -> HandlingRefund:
     if refund_state(refund.code) is not RefundState.AGREED:
         raise RequestError(_("The seller has not agreed to a return, or it is entered already. Nothing was done."))
     carriers = await refund_reading.carriers(api, refund.platform, refund.refund_id)
@@ -92,16 +92,16 @@ async def _prepare_with_carriers(api: PandaPon, refund: AskedRefund) -> Handling
     return HandlingRefund(refund, carriers=carriers)
 
 
-async def _prepare_with_terms(api: PandaPon, refund: AskedRefund) -> HandlingRefund:
+async def _prepare_with_terms(api: PandaPon, refund: Refund) -> HandlingRefund:
     """Prepare the form with the refund's limits. Where they can't be read, the platform checks the amount."""
     if refund_state(refund.code) not in MAY_BE_CHANGED:
         raise RequestError(_("The seller has agreed already, so this refund can't be changed any more."))
     if not refund.entry_id:
         return HandlingRefund(refund)
-    ask = RefundAsk(
+    ask = RefundRequest(
         platform=refund.platform,
         order_id=refund.order_id,
-        lines=(AskedLine(entry_id=refund.entry_id, pieces=1),),
+        lines=(RefundLine(entry_id=refund.entry_id, pieces=1),),
         goods=GoodsState.RECEIVED,
         with_return=bool(refund.with_return),
     )

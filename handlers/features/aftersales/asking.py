@@ -29,8 +29,8 @@ from handlers.writing.refund_verifiers import code_of, refunds_of
 from handlers.writing.steps import Done, Goto, Step
 from handlers.writing.wizard import Wizard
 from pandapon import aftersales, refund_reading
-from pandapon.aftersales import AskedLine, GoodsState, RefundAsk
-from pandapon.operations.catalogue import UnknownPathError
+from pandapon.aftersales import GoodsState, RefundLine, RefundRequest
+from pandapon.errors import UnknownPathError
 from pandapon.operations.refunds import ALIBABA_VOUCHER
 from pandapon.shipment import Milestone, OrderRef, Platform
 from tracking.changes.refunds import RefundAsked, asking_target
@@ -79,7 +79,7 @@ async def choose_lines(interaction: Interaction, flow: Flow, filled: FilledLines
     former = asking.ask
     goods, with_return = _goods_and_return(asking, filled)
     lines = _taobao_line(asking, filled) if asking.platform is Platform.TAOBAO else _alibaba_lines(asking, filled)
-    ask = RefundAsk(
+    ask = RefundRequest(
         platform=asking.platform,
         order_id=asking.order_id,
         lines=lines,
@@ -195,7 +195,9 @@ async def _plan(api: PandaPon, asking: AskingRefund, order: Order) -> Plan:
         code_of(order),
     )
     try:
-        return Plan(aftersales.asking(ask, api.refund_codes), change, change.fen, made=aftersales.made_refund)
+        return Plan(
+            aftersales.application(ask, api.refund_codes), change, change.fen, made=aftersales.created_refund_ids
+        )
     except ValueError as error:  # from pydantic: the order lacks ids that the call needs
         raise RequestError(_("PandaPon's description of this order lacks what a refund needs.")) from error
 
@@ -219,15 +221,15 @@ def _require_no_return(filled: FilledLines) -> bool:
     return False
 
 
-def _taobao_line(asking: AskingRefund, filled: FilledLines) -> tuple[AskedLine, ...]:
+def _taobao_line(asking: AskingRefund, filled: FilledLines) -> tuple[RefundLine, ...]:
     at = int(filled.line) if re.fullmatch("[0-9]{1,2}", filled.line) else len(asking.lines)
     if at >= len(asking.lines) or asking.lines[at].is_taken:
         raise WrongFieldsError({names.LINE: _("Choose a product.")})
     line = asking.lines[at]
-    return (AskedLine(entry_id=line.entry_id, pieces=max(1, line.pieces)),)
+    return (RefundLine(entry_id=line.entry_id, pieces=max(1, line.pieces)),)
 
 
-def _alibaba_lines(asking: AskingRefund, filled: FilledLines) -> tuple[AskedLine, ...]:
+def _alibaba_lines(asking: AskingRefund, filled: FilledLines) -> tuple[RefundLine, ...]:
     chosen, wrong = [], {}
     for at, line in enumerate(asking.lines):
         typed = filled.pieces.get(at, "") or "0"
@@ -238,7 +240,7 @@ def _alibaba_lines(asking: AskingRefund, filled: FilledLines) -> tuple[AskedLine
             words = _("Write a whole number from 0 to {n}.").format(n=number(pages.most_pieces(line)))
             wrong[f"{names.PIECES}{at}"] = words
         elif pieces:
-            chosen.append(AskedLine(entry_id=line.entry_id, pieces=pieces))
+            chosen.append(RefundLine(entry_id=line.entry_id, pieces=pieces))
     if not chosen and not wrong:
         first = next(at for at, line in enumerate(asking.lines) if not line.is_taken)
         wrong = {f"{names.PIECES}{first}": _("Write how many pieces of at least one product.")}

@@ -23,7 +23,7 @@ from tracking.flows import AskingRefund
 
 if TYPE_CHECKING:
     from handlers.blocks.message import Block
-    from pandapon.aftersales import RefundAsk
+    from pandapon.aftersales import RefundRequest
     from tracking.flows import ClaimableLine, Flow
 
 TITLE, VARIANT, REASON, WORDS = 60, 40, 70, 500  # characters that are shown
@@ -39,7 +39,7 @@ def content(flow: Flow) -> AskingRefund:
     return flow.content
 
 
-def request_of(asking: AskingRefund) -> RefundAsk:
+def request_of(asking: AskingRefund) -> RefundRequest:
     """Return the request as filled in so far. Every page after the page of lines has one."""
     assert asking.ask is not None
     return asking.ask
@@ -108,7 +108,7 @@ def review_page(flow: Flow) -> Page:
     return Page(blocks, _("Ask for refund"))
 
 
-def total_fen(ask: RefundAsk) -> int:
+def total_fen(ask: RefundRequest) -> int:
     """Return the amount that the buyer asks back, shipping included, in fen."""
     return int((ask.amount + ask.shipping) * 100)
 
@@ -237,7 +237,7 @@ def _limits(asking: AskingRefund, most: int | None) -> str:
     return _("From {least} to {most}.").format(least=yuan(least), most=yuan(most))
 
 
-def _words_field(ask: RefundAsk) -> Block:
+def _words_field(ask: RefundRequest) -> Block:
     element: Block = {"type": "plain_text_input", "action_id": VALUE, "multiline": True, "max_length": MOST_CHARACTERS}
     element |= {"initial_value": ask.description} if ask.description else {}
     hint = _("In Chinese, if you can: the seller reads it. No address or phone number, please.")

@@ -12,13 +12,13 @@ from handlers.blocks.i18n import _
 from handlers.blocks.labels import platform_name
 from handlers.wire.errors import RequestError
 from pandapon import carts
-from pandapon.milestones import folded
+from pandapon.milestones import fold_code
 from pandapon.refunds import OVER, names_refund, refund_state
 from pandapon.shipment import FINAL, Milestone, OrderRef, Platform
 from tracking.flows import AskingRefund, ClaimableLine
 
 if TYPE_CHECKING:
-    from pandapon.aftersales import RefundAsk
+    from pandapon.aftersales import RefundRequest
     from pandapon.models import Item, Order
 
 _AMOUNT = re.compile(r"[0-9]{1,9}(?:\.[0-9]{1,2})?")
@@ -48,7 +48,7 @@ def claimable(order: Order, *, takes_proofs: bool, known: Milestone | None = Non
         carts.fen(order.shipping_amount or Decimal()),
         None if order.total_amount is None else carts.fen(order.total_amount),
         is_shipped=_is_shipped(order, known),
-        is_over=folded(order.status_code) in _OVER,
+        is_over=fold_code(order.status_code) in _OVER,
         takes_proofs=takes_proofs and order.platform is Platform.ALIBABA,
     )
 
@@ -58,7 +58,7 @@ def is_open(code: str) -> bool:
     return names_refund(code) and refund_state(code) not in OVER
 
 
-def most_of(asking: AskingRefund, ask: RefundAsk) -> int | None:
+def most_of(asking: AskingRefund, ask: RefundRequest) -> int | None:
     """The most that may be asked back for the chosen lines, in fen without shipping; None where it is not known."""
     if ask.platform is Platform.TAOBAO and asking.terms and asking.terms.most is not None:
         return carts.fen(asking.terms.most)

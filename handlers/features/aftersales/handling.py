@@ -38,7 +38,7 @@ if TYPE_CHECKING:
     from handlers.interactions.context import Context
     from handlers.interactions.interaction import Interaction
     from handlers.writing.steps import Nothing
-    from pandapon.aftersales import AskedRefund
+    from pandapon.aftersales import Refund
     from tracking.flows import Flow
 
 _NUMBER = re.compile(r"[A-Z0-9][A-Z0-9-]{4,38}[A-Z0-9]")
@@ -119,11 +119,11 @@ async def send_letter(interaction: Interaction, flow: Flow, _nothing: Nothing) -
     """Send the message, once."""
     handling, api = pages.content(flow), interaction.ctx.api
 
-    async def plan(refund: AskedRefund) -> Plan:
+    async def plan(refund: Refund) -> Plan:
         digests = [changes.digest_of(letter.words) for letter in await refund_reading.letters(api, refund.refund_id)]
         digest = changes.digest_of(handling.words)
         change = changes.LetterSent(*_ids(handling), digest, digests.count(digest), len(digests))
-        return Plan(aftersales.writing(refund.refund_id, handling.words), change)
+        return Plan(aftersales.message(refund.refund_id, handling.words), change)
 
     return await _carry_out(interaction, flow, plan)
 
@@ -134,11 +134,11 @@ async def send_return(interaction: Interaction, flow: Flow, _nothing: Nothing) -
     unnamed = ReturnCarrier(code=handling.carrier, name=handling.carrier)
     carrier = next((each for each in handling.carriers if each.code == handling.carrier), unnamed)
 
-    async def plan(refund: AskedRefund) -> Plan:
+    async def plan(refund: Refund) -> Plan:
         if refund_state(refund.code) is not RefundState.AGREED:
             raise RequestError(_("The refund has changed since you saw it, so nothing was done."))
         change = changes.ReturnSent(*_ids(handling), carrier.name, handling.number, refund.code)
-        return Plan(aftersales.shipping(refund.platform, refund.refund_id, carrier, handling.number), change)
+        return Plan(aftersales.return_shipment(refund.platform, refund.refund_id, carrier, handling.number), change)
 
     return await _carry_out(interaction, flow, plan)
 
@@ -148,7 +148,7 @@ async def change_refund(interaction: Interaction, flow: Flow, _nothing: Nothing)
     handling = pages.content(flow)
     shown, fen = handling.refund, handling.amount_fen or 0
 
-    async def plan(refund: AskedRefund) -> Plan:
+    async def plan(refund: Refund) -> Plan:
         before = changes.asks_for(refund)
         if before != changes.asks_for(shown) or refund_state(refund.code) not in MAY_BE_CHANGED:
             raise RequestError(_changed_words(shown, refund))
@@ -157,7 +157,7 @@ async def change_refund(interaction: Interaction, flow: Flow, _nothing: Nothing)
         after = changes.asks_for(refund, **fields)
         change = changes.RefundChanged(*_ids(handling), fen, before, after)
         request = RefundChange(yuan_of(fen), handling.reason_id or None, handling.words or None)
-        return Plan(aftersales.changing(refund.refund_id, request), change, fen)
+        return Plan(aftersales.modification(refund.refund_id, request), change, fen)
 
     return await _carry_out(interaction, flow, plan)
 
@@ -166,20 +166,20 @@ async def cancel_refund(interaction: Interaction, flow: Flow, _nothing: Nothing)
     """Cancel the refund, once."""
     handling = pages.content(flow)
 
-    async def plan(refund: AskedRefund) -> Plan:
+    async def plan(refund: Refund) -> Plan:
         change = changes.RefundWithdrawn(*_ids(handling), refund.code)
-        return Plan(aftersales.withdrawing(refund.refund_id), change)
+        return Plan(aftersales.withdrawal(refund.refund_id), change)
 
     return await _carry_out(interaction, flow, plan)
 
 
-def require_open(refund: AskedRefund) -> None:
+def require_open(refund: Refund) -> None:
     """Check that a refund is not over. Raises RequestError."""
     if refund_state(refund.code) in OVER:
         raise RequestError(_("This refund is over, so nothing was done."))
 
 
-async def _carry_out(interaction: Interaction, flow: Flow, plan: Callable[[AskedRefund], Awaitable[Plan]]) -> Done:
+async def _carry_out(interaction: Interaction, flow: Flow, plan: Callable[[Refund], Awaitable[Plan]]) -> Done:
     """Read the refund anew and do the act, once. Raises what :meth:`Writer.make` raises."""
     ctx, refund = interaction.ctx, pages.content(flow).refund
 
@@ -202,7 +202,7 @@ async def _carry_out(interaction: Interaction, flow: Flow, plan: Callable[[Asked
     return Done(blocks, (outcome.write.id,) if is_over else ())
 
 
-async def _read_soon(ctx: Context, refund: AskedRefund) -> None:
+async def _read_soon(ctx: Context, refund: Refund) -> None:
     try:
         await read_soon(ctx, OrderRef(refund.platform, refund.order_id))
     except StorageError:  # the poller reads it a little later
@@ -214,7 +214,7 @@ def _ids(handling: HandlingRefund) -> tuple[Platform, str, str]:
     return refund.platform, refund.refund_id, refund.order_id
 
 
-def _changed_words(shown: AskedRefund, now: AskedRefund) -> str:
+def _changed_words(shown: Refund, now: Refund) -> str:
     words = _("The refund has changed since you saw it ({before} → {after}), so nothing was done. Open it again.")
     amounts = [money(each.amount) if each.amount is not None else _("not given") for each in (shown, now)]
     return words.format(before=amounts[0], after=amounts[1])

@@ -14,7 +14,7 @@ from handlers.interactions.files import fetch, name_of
 from handlers.wire.errors import FileError
 from handlers.wire.slack import FAILURES
 from handlers.writing.plans import Act, Plan
-from pandapon.aftersales import made_voucher, uploading
+from pandapon.aftersales import voucher_addresses, voucher_upload
 from pandapon.errors import PandaPonError
 from tracking.changes.refunds import ProofSent, proof_target
 from tracking.flows import Proof
@@ -54,7 +54,7 @@ async def _upload(interaction: Interaction, flow: Flow, asking: AskingRefund, fi
 
     async def plan() -> Plan:
         change = ProofSent(asking.platform, asking.order_id, file.id, flow.id)
-        return Plan(uploading(picture.content), change, made=made_voucher)
+        return Plan(voucher_upload(picture.content), change, made=voucher_addresses)
 
     # The key names the revision, so that a person who goes back after a lost answer can try again.
     act = Act(f"proof:{flow.id}:{flow.revision}:{file.id}", interaction.user, flow.channel)

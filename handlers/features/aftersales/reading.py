@@ -11,7 +11,7 @@ from typing import TYPE_CHECKING
 from handlers.features.aftersales.claims import is_open
 from handlers.writing.refund_verifiers import code_of, refunds_of
 from pandapon import refund_reading
-from pandapon.aftersales import ASK, AskedRefund
+from pandapon.aftersales import ASK, Refund
 from pandapon.errors import ApiError
 from pandapon.models import Page
 from pandapon.operations.orders import ALIBABA_ORDERS, ListAlibaba
@@ -31,7 +31,7 @@ ORDERS, ASKED_HERE = 20, 50  # orders read for each refund state; refunds asked 
 OPEN = ("waitselleragree", "waitbuyermodify", "waitbuyersend", "waitsellerreceive")  # 1688's codes [upstream]
 
 
-async def page_of(ctx: Context, platform: Platform, page: int) -> Page[AskedRefund]:
+async def page_of(ctx: Context, platform: Platform, page: int) -> Page[Refund]:
     """Return a page of a platform's refunds with the details of each. Raises PandaPonError."""
     if platform is Platform.TAOBAO:
         listed = await refund_reading.taobao_refunds(ctx.api, page=page, page_size=PAGE_SIZE)
@@ -39,17 +39,17 @@ async def page_of(ctx: Context, platform: Platform, page: int) -> Page[AskedRefu
     refunds = await _known(ctx)
     on_page = refunds[(page - 1) * PAGE_SIZE : page * PAGE_SIZE]
     items = await detailed(ctx.api, on_page)
-    return Page[AskedRefund](items=items, page=page, page_size=PAGE_SIZE, total=len(refunds))
+    return Page[Refund](items=items, page=page, page_size=PAGE_SIZE, total=len(refunds))
 
 
-async def detailed(api: PandaPon, refunds: Sequence[AskedRefund]) -> tuple[AskedRefund, ...]:
+async def detailed(api: PandaPon, refunds: Sequence[Refund]) -> tuple[Refund, ...]:
     """Return the refunds with their details. One whose details are refused stays as it is. Raises PandaPonError."""
     return tuple(await asyncio.gather(*(_detailed(api, refund) for refund in refunds)))
 
 
-async def of_order(api: PandaPon, order: Order) -> tuple[AskedRefund, ...]:
+async def of_order(api: PandaPon, order: Order) -> tuple[Refund, ...]:
     """Return an order's refunds. One that the platform names no id for has an empty id. Raises PandaPonError."""
-    base = AskedRefund(platform=order.platform, refund_id="", order_id=order.order_id, code=code_of(order))
+    base = Refund(platform=order.platform, refund_id="", order_id=order.order_id, code=code_of(order))
     by_id = await refunds_of(api, order)
     if not by_id:
         return (base,) if is_open(base.code) else ()
@@ -59,7 +59,7 @@ async def of_order(api: PandaPon, order: Order) -> tuple[AskedRefund, ...]:
     )
 
 
-async def _known(ctx: Context) -> list[AskedRefund]:
+async def _known(ctx: Context) -> list[Refund]:
     """The known refunds of 1688, the open ones first. Raises PandaPonError where no list of orders can be read."""
     requests = [ListAlibaba(refund_status=code, page_size=ORDERS) for code in OPEN]
     pages = await asyncio.gather(*(ctx.api.run(ALIBABA_ORDERS, each) for each in requests), return_exceptions=True)
@@ -71,25 +71,25 @@ async def _known(ctx: Context) -> list[AskedRefund]:
     return _merged(orders.values(), writes)
 
 
-def _merged(orders: Iterable[Order], writes: Iterable[Write]) -> list[AskedRefund]:
+def _merged(orders: Iterable[Order], writes: Iterable[Write]) -> list[Refund]:
     """Merge the refunds of orders and of writes, each once. A write gives the id where the order does not name it."""
     ids: dict[str, Write] = {write.made[0]: write for write in writes if write.made}
     of_orders = {write.change.order_id: id_ for id_, write in ids.items() if isinstance(write.change, RefundAsked)}
-    known: dict[str, AskedRefund] = {}
+    known: dict[str, Refund] = {}
     for order in orders:
         refund_id = order.refund_id or next((item.refund_id for item in order.items if item.refund_id), "")
         refund_id = refund_id or of_orders.get(order.order_id, "")
         title = order.items[0].title if order.items else ""
         facts = {"order_id": order.order_id, "code": code_of(order), "title": title}
-        known[refund_id or order.order_id] = AskedRefund(platform=Platform.ALIBABA, refund_id=refund_id, **facts)
+        known[refund_id or order.order_id] = Refund(platform=Platform.ALIBABA, refund_id=refund_id, **facts)
     for refund_id, write in ids.items():
         if refund_id not in known and isinstance(write.change, RefundAsked):
             facts = {"order_id": write.change.order_id, "title": write.change.title}
-            known[refund_id] = AskedRefund(platform=Platform.ALIBABA, refund_id=refund_id, **facts)
+            known[refund_id] = Refund(platform=Platform.ALIBABA, refund_id=refund_id, **facts)
     return list(known.values())
 
 
-async def _detailed(api: PandaPon, base: AskedRefund) -> AskedRefund:
+async def _detailed(api: PandaPon, base: Refund) -> Refund:
     if not base.refund_id:
         return base
     try:

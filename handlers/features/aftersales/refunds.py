@@ -31,7 +31,7 @@ if TYPE_CHECKING:
     from handlers.interactions.context import Context
     from handlers.interactions.interaction import Interaction
     from handlers.parsing.typed_command import TypedCommand
-    from pandapon.aftersales import AskedRefund, Letter
+    from pandapon.aftersales import Letter, Refund
     from pandapon.models import Order
     from tracking.writes import Write
 
@@ -107,13 +107,13 @@ async def _pending(ctx: Context, target: str, reader: str) -> Write | None:
     return await ctx.writer.verify(write, reader) if write else None
 
 
-async def _title(ctx: Context, refund: AskedRefund) -> str:
+async def _title(ctx: Context, refund: Refund) -> str:
     stored = await ctx.tracker.stored(refund.order_id, refund.platform)
     items = stored.order.items if stored and stored.order else ()
     return items[0].title if items else ""
 
 
-async def _letters(ctx: Context, refund: AskedRefund) -> tuple[tuple[Letter, ...], str]:
+async def _letters(ctx: Context, refund: Refund) -> tuple[tuple[Letter, ...], str]:
     """The messages of a refund, and why they cannot be read, as Slack text. 1688 gives no messages."""
     if refund.platform is Platform.ALIBABA:
         return (), ""

@@ -27,7 +27,7 @@ if TYPE_CHECKING:
 
     from handlers.blocks.message import Block, Message
     from handlers.blocks.paging import Paging
-    from pandapon.aftersales import AskedRefund, Letter
+    from pandapon.aftersales import Letter, Refund
     from pandapon.models import Order
     from tracking.writes import Write
 
@@ -37,7 +37,7 @@ DETAILS, REFRESH, ORDER, LIST = 10, 3, 4, 5  # numbers of buttons; the paging ha
 MAY_BE_CHANGED = frozenset({RefundState.REQUESTED, RefundState.REFUSED, RefundState.TO_CHANGE})
 
 
-def listing(refunds: Sequence[AskedRefund], paging: Paging, errors: Mapping[Platform, str], now: datetime) -> Message:
+def listing(refunds: Sequence[Refund], paging: Paging, errors: Mapping[Platform, str], now: datetime) -> Message:
     """Show a page of refunds. ``errors``: why a platform's refunds cannot be read, as Slack text."""
     buttons = [*paging.buttons(), run_button(_("Refresh"), REFRESH, ShowRefunds(paging.request.page))]
     layout = Layout([el.header(_("💸 Refunds"))], tail=el.actions(buttons), room=LIST_ROOM)
@@ -58,7 +58,7 @@ def listing(refunds: Sequence[AskedRefund], paging: Paging, errors: Mapping[Plat
 
 def of_order(
     order: Order,
-    refunds: Sequence[AskedRefund],
+    refunds: Sequence[Refund],
     now: datetime,
     *,
     ask: str = "",
@@ -91,7 +91,7 @@ def of_order(
 
 
 def detail(
-    refund: AskedRefund,
+    refund: Refund,
     letters: Sequence[Letter],
     now: datetime,
     *,
@@ -120,12 +120,12 @@ def detail(
     return el.message(layout.blocks)
 
 
-def value_of(refund: AskedRefund) -> str:
+def value_of(refund: Refund) -> str:
     """Return the value of a button that acts on a refund: ``platform.refund.order``."""
     return f"{refund.platform.value}.{refund.refund_id}.{refund.order_id}"
 
 
-def _row(refund: AskedRefund, now: datetime) -> str:
+def _row(refund: Refund, now: datetime) -> str:
     title = escape(truncate(refund.title, TITLE)) or escape(truncate(refund.reason, TITLE))
     head = " · ".join(part for part in (f"*{heading(refund.code)}*", _amount(refund), title) if part)
     ids = [platform_name(refund.platform), f"`{sanitize_id(refund.refund_id)}`"] if refund.refund_id else []
@@ -134,7 +134,7 @@ def _row(refund: AskedRefund, now: datetime) -> str:
     return "\n".join(line for line in (head, next_words(refund, now), " · ".join(ids)) if line)
 
 
-def _details(refund: AskedRefund, at: int) -> Block:
+def _details(refund: Refund, at: int) -> Block:
     if not refund.refund_id:  # the platform names no id of this refund
         return run_button(_("Order details"), at, ShowOrder(refund.order_id, refund.platform))
     return run_button(_("Details"), at, ShowRefund(refund.refund_id, refund.platform, refund.order_id))
@@ -161,16 +161,16 @@ def _order_buttons(ref: OrderRef, ask: str) -> list[Block]:
     ]
 
 
-def _amount(refund: AskedRefund) -> str:
+def _amount(refund: Refund) -> str:
     return money(refund.amount) if refund.amount is not None else ""
 
 
-def _next(refund: AskedRefund, now: datetime) -> list[Block]:
+def _next(refund: Refund, now: datetime) -> list[Block]:
     words = next_words(refund, now)
     return [el.section(words)] if words else []
 
 
-def _facts(refund: AskedRefund) -> list[str]:
+def _facts(refund: Refund) -> list[str]:
     kinds = {True: _("return and refund"), False: _("refund only, no return")}
     facts = [
         (_("Products"), escape(truncate(refund.title, TITLE))),
@@ -183,7 +183,7 @@ def _facts(refund: AskedRefund) -> list[str]:
     return [labelled(f"*{label}*", value) for label, value in facts if value]
 
 
-def _return(refund: AskedRefund) -> str:
+def _return(refund: Refund) -> str:
     parts = (escape(truncate(refund.carrier, AUTHOR)), f"`{sanitize_id(refund.number)}`" if refund.number else "")
     return " ".join(part for part in parts if part)
 
@@ -204,13 +204,13 @@ def _letter(letter: Letter, now: datetime) -> str:
     return f"{time}*{author}*: {escape(truncate(mask_phones(letter.words), WORDS))}"
 
 
-def _small_print(refund: AskedRefund) -> list[Block]:
+def _small_print(refund: Refund) -> list[Block]:
     ref = OrderRef(refund.platform, refund.order_id)
     name = short_name(ref) if refund.order_id else platform_name(refund.platform)
     return [el.context(f"{name} · " + _("refund {id}").format(id=f"`{sanitize_id(refund.refund_id)}`"))]
 
 
-def _act_rows(refund: AskedRefund, *, may_act: bool) -> list[Block]:
+def _act_rows(refund: Refund, *, may_act: bool) -> list[Block]:
     state, value = refund_state(refund.code), value_of(refund)
     if not may_act or state in OVER:
         return []
@@ -226,7 +226,7 @@ def _act_rows(refund: AskedRefund, *, may_act: bool) -> list[Block]:
     return el.actions(buttons)
 
 
-def _navigation(refund: AskedRefund) -> list[Block]:
+def _navigation(refund: Refund) -> list[Block]:
     buttons = [run_button(_("Refresh"), REFRESH, ShowRefund(refund.refund_id, refund.platform, refund.order_id))]
     if refund.order_id:
         buttons.append(run_button(_("Order details"), ORDER, ShowOrder(refund.order_id, refund.platform)))

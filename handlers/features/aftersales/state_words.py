@@ -15,7 +15,7 @@ from pandapon.refunds import OVER, RefundState, refund_state
 if TYPE_CHECKING:
     from datetime import datetime
 
-    from pandapon.aftersales import AskedRefund
+    from pandapon.aftersales import Refund
 
 _SIGNS = {
     RefundState.REQUESTED: "🕓",
@@ -40,7 +40,7 @@ def capitalised(phrase: str) -> str:
     return phrase[:1].upper() + phrase[1:]
 
 
-def next_words(refund: AskedRefund, now: datetime) -> str:
+def next_words(refund: Refund, now: datetime) -> str:
     """The next step and its deadline, as Slack text; empty for an unknown state."""
     if action := todo(refund.code, refund.platform, refund.until, now):
         return _("✋ *Action needed:* {what}").format(what=action)
@@ -52,7 +52,7 @@ def next_words(refund: AskedRefund, now: datetime) -> str:
     return words
 
 
-def _waiting(refund: AskedRefund) -> str:
+def _waiting(refund: Refund) -> str:
     match refund_state(refund.code):
         case RefundState.REQUESTED:
             return _("Wait for the seller's answer.")

@@ -115,7 +115,7 @@ class OrderCreator:
             call = purchases.creation(share, self.receivers, outer_id)
         except ValueError:  # from pydantic: an id is missing
             raise missing_ids() from None
-        return Plan(call, change, total, purchases.made_ids, self.approved_by)
+        return Plan(call, change, total, purchases.created_order_ids, self.approved_by)
 
 
 async def _made_here(ctx: Context) -> set[str]:

@@ -12,7 +12,7 @@ from handlers.writing.additions import same_variant, variants, wrong_quantity
 from handlers.writing.receivers import read_receivers
 from pandapon import purchases
 from pandapon.carts import CartLine, fen
-from pandapon.operations.catalogue import UnknownPathError
+from pandapon.errors import UnknownPathError
 from pandapon.products import piece_price
 from tracking.flows import MovedPrice, SellerCost
 

@@ -17,7 +17,7 @@ from pandapon import carts
 from pandapon.errors import PandaPonError
 from pandapon.operations import goods
 from pandapon.operations.goods import CheckedProduct, CheckProducts
-from pandapon.operations.requests import made
+from pandapon.operations.requests import make_request
 from pandapon.shipment import Platform
 
 if TYPE_CHECKING:
@@ -80,7 +80,9 @@ async def _availability(ctx: Context, lines: Sequence[CartLine]) -> tuple[dict[s
         skus.setdefault(line.product_id, []).extend([line.sku_id] if line.sku_id else [])
     sold: dict[str, TaobaoProduct] = {}
     reasons: dict[str, str] = {}
-    every = tuple(made(lambda item, ids: CheckedProduct(item_id=item, sku_ids=ids), *each) for each in skus.items())
+    every = tuple(
+        make_request(lambda item, ids: CheckedProduct(item_id=item, sku_ids=ids), *each) for each in skus.items()
+    )
     for begin in range(0, len(every), AT_ONCE):
         products = every[begin : begin + AT_ONCE]
         answer = await ctx.api.run(goods.TAOBAO_CHECK, CheckProducts(params=products))

@@ -12,7 +12,7 @@ from handlers.blocks.text import escape, sanitize_id, truncate
 from handlers.commands.declarations import Answer, Feature
 from handlers.wire.requests import Search, ShowCategories
 from pandapon.operations import goods
-from pandapon.operations.requests import made
+from pandapon.operations.requests import make_request
 from pandapon.shipment import Platform
 
 if TYPE_CHECKING:
@@ -30,7 +30,7 @@ LANGUAGES = {"zh_CN": "zh", "th": "th"}  # by our code: the language of 1688's n
 async def show_categories(interaction: Interaction, request: ShowCategories) -> Message:
     """Show the subcategories of a category. Raises PandaPonError, such as NotFoundError for an unknown one."""
     spoken = LANGUAGES.get(language(), "en")
-    asked = made(lambda: goods.Category(category_id=request.category_id, language=spoken))
+    asked = make_request(lambda: goods.Category(category_id=request.category_id, language=spoken))
     answer = await interaction.ctx.api.run(goods.CATEGORY, asked)
     return _listing([category for category in answer if category.category_id], request)
 

@@ -21,7 +21,7 @@ if TYPE_CHECKING:
 
     from handlers.blocks.message import Block, Message
     from handlers.writing.receivers import SavedAddress
-    from pandapon.operations.catalogue import UnknownPathError
+    from pandapon.errors import UnknownPathError
 
 PAGE_SIZE = 10
 SHOW = 3  # number of a button; the paging has 1 and 2

@@ -13,7 +13,7 @@ from handlers.parsing.words import Verb
 from handlers.wire.requests import ShowAddresses
 from handlers.wire.text import folded
 from handlers.writing.receivers import saved_addresses
-from pandapon.operations.catalogue import UnknownPathError
+from pandapon.errors import UnknownPathError
 from tracking.write_policy import WriteScope
 
 if TYPE_CHECKING:

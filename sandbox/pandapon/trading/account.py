@@ -1,4 +1,4 @@
-"""The account's state beside its orders: carts, addresses, refunds, proofs, freight, and the stock that is left."""
+"""The account's state beside its orders: carts, addresses, refunds, vouchers, freight, and the remaining stock."""
 
 from __future__ import annotations
 
@@ -30,7 +30,7 @@ class CartEntry:
 
 @dataclass
 class RefundCase:
-    """A refund: what was asked for, and its messages. Its states stand in its order."""
+    """A refund: the request, its messages and the return shipment. Its states are in ``SandboxOrder.refunds``."""
 
     refund_id: str
     order: SandboxOrder
@@ -47,7 +47,7 @@ class RefundCase:
 
 
 class Account:
-    """The state of one account. ``pictures`` and ``pay_pages``: the base addresses that answers name."""
+    """The state of one account. ``pictures`` and ``pay_pages``: base addresses for the links in answers."""
 
     def __init__(self, world: World, clock: Callable[[], datetime]) -> None:
         self.world, self.clock = world, clock
@@ -58,9 +58,9 @@ class Account:
         self.vouchers: list[str] = []
         self.freight: dict[str, Decimal] = {}  # the price of each preview, by its id
         self.outer_ids: set[str] = set()  # the callers' own numbers of their orders
-        self.pays_at_once = False  # a standing agreement pays an order whose pay page is asked for
+        self.pays_at_once = False  # a standing agreement pays an order when its pay page is requested
         self.submitted: set[str] = set()  # orders that were submitted for payment
-        self.skus: dict[tuple[str, str], Sku] = {}  # the ordered variants, by product id and variant as orders name it
+        self.skus: dict[tuple[str, str], Sku] = {}  # the ordered variants, by product id and the order's variant text
         self._taken: Counter[str] = Counter()  # pieces of each variant that were ordered
         self._numbers: Iterator[int] = itertools.count(1)
 
@@ -69,16 +69,16 @@ class Account:
         return next(self._numbers)
 
     def stock(self, sku: Sku) -> int:
-        """Return how many pieces of a variant are left."""
+        """Return how many pieces of a variant remain."""
         return sku.stock - self._taken[sku.sku_id]
 
     def require_stock(self, sku: Sku, quantity: int) -> None:
-        """Raises RefusedError where a variant has fewer pieces."""
+        """Raise RefusedError if fewer pieces of a variant remain."""
         if quantity > self.stock(sku):
             raise RefusedError("STOCK_NOT_ENOUGH", f"库存不足，剩余 {self.stock(sku)} 件")
 
     def take(self, sku: Sku, quantity: int) -> None:
-        """Take pieces off the stock; a negative quantity puts them back."""
+        """Take pieces from the stock; a negative quantity puts them back."""
         self.skus[(sku.goods.product_id, sku.variant)] = sku
         self._taken[sku.sku_id] += quantity
 
@@ -87,7 +87,7 @@ class Account:
         return self.skus.get((line.picture, line.variant))
 
     def order(self, platform: Platform, order_id: str) -> SandboxOrder:
-        """Return an order. Raises RefusedError."""
+        """Return an order. Raises RefusedError for an unknown one, or one that is not created yet."""
         order = self.world.orders.get(order_id)
         if order is None or order.platform is not platform or order.created_at > self.clock():
             raise RefusedError("404", "订单不存在")

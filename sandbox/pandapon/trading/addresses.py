@@ -14,12 +14,12 @@ REQUIRED = ("name", "province", "city", "address", "phone")
 
 
 def listing(account: Account, _fields: Fields) -> list[dict[str, Any]]:
-    """All addresses. Nothing is published of this answer."""
+    """All addresses. The answer is not published [inferred]."""
     return [{"id": number, **address} for number, address in account.addresses.items()]
 
 
 def save(account: Account, fields: Fields) -> None:
-    """Add an address, or change the one of that id. The answer has no data [stated]."""
+    """Add an address, or change the address with the id that is sent. The answer has no data [stated]."""
     address = {name: fields.words(name) for name in REQUIRED} | {"district": fields.optional("district") or None}
     number = fields.number("id") if "id" in fields else account.next_number()
     if "id" in fields and number not in account.addresses:

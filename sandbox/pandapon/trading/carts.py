@@ -22,7 +22,7 @@ MOST = 200  # entries of a cart
 
 
 def listing(account: Account, _fields: Fields, platform: Platform) -> Json:
-    """The entries by seller; those whose stock has gone are disabled [stated for 1688, inferred for Taobao]."""
+    """The entries by seller; an entry without enough stock is disabled [stated for 1688, inferred for Taobao]."""
     entries = sorted(account.carts[platform].values(), key=lambda entry: (entry.sku.goods.seller, entry.number))
     able = [entry for entry in entries if account.stock(entry.sku) >= entry.quantity]
     return {
@@ -32,7 +32,7 @@ def listing(account: Account, _fields: Fields, platform: Platform) -> Json:
 
 
 def add_1688(account: Account, fields: Fields) -> int:
-    """Add a product; its id in the cart is the answer. The fields are inferred."""
+    """Add a product, and answer with its id in the cart [inferred]."""
     which = "specId" if "specId" in fields else "skuId"
     quantity = fields.quantity()
     sku = products.variant_of(account, Platform.ALIBABA, fields.id("offerMapId"), fields.id(which))
@@ -40,7 +40,7 @@ def add_1688(account: Account, fields: Fields) -> int:
 
 
 def add_taobao(account: Account, fields: Fields) -> int:
-    """Add a product [stated]. The price that the client saw must still be the product's."""
+    """Add a product [stated]. The price that the client sends must still be the product's price."""
     sku = products.variant_of(account, Platform.TAOBAO, fields.id("itemMapId"), fields.id("skuId"))
     for name in ("mpId", "mpSkuId"):
         fields.id(name)
@@ -60,7 +60,7 @@ def set_quantity(account: Account, fields: Fields, platform: Platform) -> bool:
 
 
 def delete(account: Account, fields: Fields, platform: Platform) -> bool:
-    """Remove entries. An unknown one is refused, and then none is removed."""
+    """Remove entries. If one is unknown, the call is refused and none is removed."""
     entries = [_entry(account, platform, number) for number in fields.ids("ids")]
     for entry in entries:
         account.carts[platform].pop(entry.number, None)
@@ -68,7 +68,7 @@ def delete(account: Account, fields: Fields, platform: Platform) -> bool:
 
 
 def chosen(account: Account, platform: Platform, ids: Sequence[str]) -> list[CartEntry]:
-    """Return the entries to be ordered. Raises RefusedError for an unknown one, or one that has sold out."""
+    """Return the entries with these ids. Raises RefusedError for an unknown entry, or one that has sold out."""
     entries = [_entry(account, platform, number) for number in dict.fromkeys(ids)]
     for entry in entries:
         account.require_stock(entry.sku, entry.quantity)
@@ -83,7 +83,7 @@ def _entry(account: Account, platform: Platform, number: str) -> CartEntry:
 
 
 def _add(account: Account, platform: Platform, sku: Sku, quantity: int) -> int:
-    """Add to the entry of the same variant, as the platforms' own carts do."""
+    """Add to the entry of the same variant if there is one, as the platforms' own carts do. Returns its id."""
     cart = account.carts[platform]
     entry = next((entry for entry in cart.values() if entry.sku.sku_id == sku.sku_id), None)
     _check(account, sku, quantity + (entry.quantity if entry else 0))

@@ -1,4 +1,4 @@
-"""Strict reading of what a client sent: a missing field or one of another type is refused by its name."""
+"""Reads a request's fields strictly: a missing field or one of a wrong type is refused, and the refusal names it."""
 
 from __future__ import annotations
 
@@ -14,7 +14,10 @@ MOST = 1_000_000  # pieces of one line
 
 
 class Fields:
-    """The fields of one request: the query of a GET, or the JSON object of a POST."""
+    """The fields of one request: the query of a GET, or the JSON object of a POST.
+
+    Every method that reads a field raises RefusedError for a missing field or a wrong type.
+    """
 
     def __init__(self, values: Any) -> None:
         self._values: dict[str, Any] = values if isinstance(values, dict) else {}
@@ -23,7 +26,7 @@ class Fields:
         return self._values.get(name) is not None
 
     def id(self, name: str) -> str:
-        """Return an id as text; a number keeps every digit. Raises RefusedError, as all of these do."""
+        """Return an id as text; a number keeps every digit."""
         value = self._values.get(name)
         if isinstance(value, bool) or not isinstance(value, str | int) or not _ID.fullmatch(str(value)):
             raise _wrong(name)
@@ -44,11 +47,11 @@ class Fields:
         return value.strip()
 
     def optional(self, name: str) -> str:
-        """Return a text; empty where there is none."""
+        """Return a text; empty if the field is missing."""
         return self.words(name) if name in self else ""
 
     def texts(self, name: str) -> list[str]:
-        """Return a list of texts; empty where there is none."""
+        """Return a list of texts; empty if the field is missing."""
         values = self._values.get(name)
         if values is not None and not (isinstance(values, list) and all(isinstance(value, str) for value in values)):
             raise _wrong(name)
@@ -81,7 +84,7 @@ class Fields:
         return Decimal(self.number(name)) / 100
 
     def part(self, name: str) -> Fields:
-        """Return an object."""
+        """Return the fields of a nested object."""
         return _object(name, self._values.get(name))
 
     def rows(self, name: str) -> list[Fields]:
@@ -92,7 +95,7 @@ class Fields:
         return [_object(name, value) for value in values]
 
     def json(self, name: str) -> Fields:
-        """Return the fields whose one value is the JSON within a text; read it by the same name."""
+        """Decode the JSON in a text field. The result has the decoded value as its only field, under the same name."""
         try:
             return Fields({name: json.loads(self.words(name))})
         except ValueError:

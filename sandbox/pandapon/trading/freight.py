@@ -1,4 +1,4 @@
-"""The forwarding warehouse: estimate, preview and booking of a shipment abroad, and the parcels that come to it."""
+"""The forwarding warehouse: estimate, preview and booking of a shipment abroad, and the parcels to the warehouse."""
 
 from __future__ import annotations
 
@@ -12,7 +12,7 @@ if TYPE_CHECKING:
     from sandbox.pandapon.trading.fields import Fields
 
 Json = dict[str, Any]
-# Services, their price for a piece and for a shipment in yuan, and their days. All invented.
+# By the service's id: company, kind, yuan for each piece, yuan for the shipment, days. All invented.
 SERVICES = {
     "SEA-TH": ("Panda Line", "SEA", Decimal("1.20"), Decimal(15), "9-14"),
     "AIR-TH": ("Panda Line", "AIR", Decimal("4.50"), Decimal(28), "3-5"),
@@ -21,14 +21,14 @@ COUNTRIES = frozenset({"TH", "VN", "MY", "SG", "ID", "PH"})
 
 
 def estimate(_account: Account, fields: Fields) -> list[Json]:
-    """What each service would cost for one item [the request is stated, the answer ours]."""
+    """The price of each service for one item. The request is stated, the answer ours [inferred]."""
     _receiver(fields)
     quantity = _item(fields)
     return _printed([_offer(service, quantity) for service in SERVICES])
 
 
 def preview(account: Account, fields: Fields) -> Json:
-    """What a shipment would cost, and the id by which it is booked."""
+    """The price of a shipment, and the id by which it is booked. The request is stated, the answer ours [inferred]."""
     _receiver(fields)
     total = Decimal()
     offers = []
@@ -42,7 +42,7 @@ def preview(account: Account, fields: Fields) -> Json:
 
 
 def book(account: Account, fields: Fields) -> Json:
-    """Book a shipment whose freight was previewed, once."""
+    """Book a shipment whose freight was previewed. Each preview can be booked once."""
     _receiver(fields)
     render_id = fields.id("renderId")
     if render_id not in account.freight:
@@ -56,7 +56,7 @@ def book(account: Account, fields: Fields) -> Json:
 
 
 def domestic(account: Account, fields: Fields) -> bool:
-    """Tell the warehouse which parcels will come."""
+    """Announce parcels to the warehouse."""
     _known(account, fields.id("orderId"))
     for row in fields.rows("logisticInfos"):
         row.id("logisticsNo")

@@ -1,4 +1,4 @@
-"""New orders: what is wanted, checked against variants, quantities and stock; their preview; and their creation."""
+"""New orders: their lines, checked against variants, quantities and stock; their preview; and their creation."""
 
 from __future__ import annotations
 
@@ -29,7 +29,7 @@ FLOWS = frozenset({"general", "fenxiao", "saleproxy", "fenxiaonew", "ttpft"})
 
 
 @dataclass(frozen=True, slots=True)
-class Wanted:
+class PurchaseLine:
     """One line of a purchase."""
 
     sku: Sku
@@ -41,8 +41,8 @@ class Wanted:
         return products.price(self.sku.goods, self.quantity)
 
 
-def cargo(account: Account, fields: Fields) -> list[Wanted]:
-    """Read the lines of a new order. Raises RefusedError for an unknown product, too few pieces or too little stock."""
+def read_cargo(account: Account, fields: Fields) -> list[PurchaseLine]:
+    """Return the lines of a new 1688 order. Raises RefusedError for an unknown product, too few pieces or no stock."""
     check_receiver_1688(fields)
     if fields.words("flow") not in FLOWS:
         raise RefusedError(400, "参数错误: flow")
@@ -51,7 +51,7 @@ def cargo(account: Account, fields: Fields) -> list[Wanted]:
         product = row.id("offerMapId" if "offerMapId" in row else "offerId")
         goods = products.by_id(account, Platform.ALIBABA, product)
         spec = row.id("specId") if "specId" in row else products.skus(goods)[0].spec_id
-        line = Wanted(products.variant_of(account, Platform.ALIBABA, product, spec), row.quantity())
+        line = PurchaseLine(products.variant_of(account, Platform.ALIBABA, product, spec), row.quantity())
         if line.quantity < (least := products.minimum(goods)):
             raise RefusedError("BELOW_MINIMUM", f"低于起订量 {least} 件")
         account.require_stock(line.sku, line.quantity)
@@ -59,40 +59,40 @@ def cargo(account: Account, fields: Fields) -> list[Wanted]:
     return lines
 
 
-def from_cart(account: Account, platform: Platform, ids: Sequence[str]) -> list[Wanted]:
-    """Return entries of a cart as lines. Raises RefusedError."""
-    return [Wanted(entry.sku, entry.quantity) for entry in carts.chosen(account, platform, ids)]
+def lines_from_cart(account: Account, platform: Platform, ids: Sequence[str]) -> list[PurchaseLine]:
+    """Return entries of a cart as lines. Raises RefusedError like :func:`carts.chosen`."""
+    return [PurchaseLine(entry.sku, entry.quantity) for entry in carts.chosen(account, platform, ids)]
 
 
 def check_receiver_1688(fields: Fields) -> None:
-    """Raises RefusedError for an address without one of its required fields."""
+    """Raise RefusedError if the ``addressParam`` lacks a required field."""
     address = fields.part("addressParam")
     for name in ("fullName", "mobile", "provinceText", "cityText", "address"):
         address.words(name)
 
 
 def check_receiver_taobao(address: Fields) -> None:
-    """Raises RefusedError for an address without one of its required fields."""
+    """Raise RefusedError if the address lacks a required field."""
     for name in ("name", "state", "city", "address"):
         address.words(name)
 
 
-def by_seller(wanted: Iterable[Wanted]) -> list[list[Wanted]]:
-    """Part the lines by seller: each makes an order of its own."""
+def by_seller(wanted: Iterable[PurchaseLine]) -> list[list[PurchaseLine]]:
+    """Group the lines by seller: each group becomes one order."""
     ordered = sorted(wanted, key=lambda line: line.sku.goods.seller)
     return [list(part) for _seller, part in groupby(ordered, key=lambda line: line.sku.goods.seller)]
 
 
-def created(account: Account, fields: Fields, wanted: Sequence[Wanted]) -> list[Json]:
-    """Create the orders, and return them in 1688's shape."""
+def create_orders_1688(account: Account, fields: Fields, wanted: Sequence[PurchaseLine]) -> list[Json]:
+    """Create an order for each seller, and return the orders in 1688's shape."""
     check_receiver_1688(fields)
     orders = [open_order(account, Platform.ALIBABA, part) for part in by_seller(wanted)]
     now = account.clock()
     return [replies.order_1688(order, now, detail=True, pictures=account.pictures) for order in orders]
 
 
-def open_order(account: Account, platform: Platform, wanted: Sequence[Wanted]) -> SandboxOrder:
-    """Create the order of one seller, which waits for payment, and take its pieces off the stock."""
+def open_order(account: Account, platform: Platform, wanted: Sequence[PurchaseLine]) -> SandboxOrder:
+    """Create the order of one seller, which waits for payment, and take its pieces from the stock."""
     number, now = account.next_number(), account.clock()
     order_id = f"{2542287000000000000 + number * 101 if platform is Platform.ALIBABA else 3305077000000000000 + number}"
     lines = []
@@ -115,8 +115,8 @@ def open_order(account: Account, platform: Platform, wanted: Sequence[Wanted]) -
     return account.world.add_order(order)
 
 
-def preview(wanted: Sequence[Wanted]) -> Json:
-    """Return what the order of one seller would cost, amounts in fen."""
+def preview(wanted: Sequence[PurchaseLine]) -> Json:
+    """Return the cost of one seller's order, amounts in fen."""
     goods = sum((line.price * line.quantity for line in wanted), Decimal())
     return {
         "sumPayment": replies.fen(goods + FREIGHT_OF_SELLER),

@@ -27,7 +27,7 @@ small { display: block; margin-top: 1rem; opacity: .8; }
 
 
 def attach(app: web.Application, account: Account) -> None:
-    """Serve the pages below ``/pay/``."""
+    """Add the pages below ``/pay/`` to the server."""
 
     async def show(request: web.Request) -> web.Response:
         order = account.world.orders.get(request.match_info["order"])

@@ -1,4 +1,4 @@
-"""What becomes of an order: paid and shipped by its seller, cancelled, received."""
+"""The changes of an order's state: paid and then shipped, cancelled, received."""
 
 from __future__ import annotations
 
@@ -22,7 +22,7 @@ CLOSED = {Platform.ALIBABA: "cancel", Platform.TAOBAO: "4"}
 
 
 def pay(account: Account, order: SandboxOrder) -> None:
-    """Pay an order: its seller ships it within a day, and the parcel is on its way. Raises RefusedError."""
+    """Pay an order, and plan that its seller ships it within a day. Raises RefusedError if it is not unpaid."""
     require_unpaid(account, order)
     now, rng = account.clock(), random.Random(order.order_id)
     order.pay_within = None
@@ -38,13 +38,13 @@ def pay(account: Account, order: SandboxOrder) -> None:
 
 
 def require_unpaid(account: Account, order: SandboxOrder) -> None:
-    """Raises RefusedError for an order that does not wait for payment."""
+    """Raise RefusedError if an order does not wait for payment."""
     if order.status(account.clock()) not in UNPAID:
         raise RefusedError("ORDER_STATUS_ERROR", "订单状态不允许该操作")
 
 
 def cancel(account: Account, order: SandboxOrder, after: timedelta) -> None:
-    """Cancel an unpaid order after a while, and put its pieces back. Raises RefusedError."""
+    """Cancel an unpaid order after ``after``, and put its pieces back into stock now. Raises RefusedError."""
     require_unpaid(account, order)
     now = account.clock()
     order.statuses = [(at, code) for at, code in order.statuses if at <= now]
@@ -57,7 +57,7 @@ def cancel(account: Account, order: SandboxOrder, after: timedelta) -> None:
 
 
 def set_status(account: Account, order: SandboxOrder, code: str) -> None:
-    """Give an order another state now; what was planned for later does not happen."""
+    """Give an order another state now, and drop the states that were planned for later."""
     now = account.clock()
     order.statuses = [(at, before) for at, before in order.statuses if at <= now]
     account.world.set_status(order.order_id, code)

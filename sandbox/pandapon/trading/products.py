@@ -1,36 +1,32 @@
-"""Products in detail: variants with price and stock, prices by quantity, and the smallest quantity."""
+"""Products in detail: variants with price and stock, prices by quantity, and the smallest quantity.
+
+:mod:`sandbox.pandapon.trading.product_lists` has the lists: search by picture, one store, selections, categories.
+"""
 
 from __future__ import annotations
 
 import hashlib
-from base64 import b64decode
 from dataclasses import dataclass
 from decimal import Decimal
 from typing import TYPE_CHECKING, Any
 
 from pandapon.shipment import Platform
-from sandbox.pandapon import replies, variants
-from sandbox.pandapon.goods import OWN_NUMBERS, look
-from sandbox.pandapon.likeness import look_of
-from sandbox.pandapon.png import NoPngError
+from sandbox.pandapon import variants
+from sandbox.pandapon.goods import OWN_NUMBERS
 from sandbox.pandapon.refusals import RefusedError
 
 if TYPE_CHECKING:
-    from sandbox.pandapon.likeness import Look
     from sandbox.pandapon.trading.account import Account
     from sandbox.pandapon.trading.fields import Fields
     from sandbox.pandapon.world import Goods
 
 Json = dict[str, Any]
-TIERS = ((2, Decimal(1)), (100, Decimal("0.95")), (1000, Decimal("0.9")))  # from a quantity on, the share of the price
-PAGE = 20
-ALIKE = 1.0  # products that are further apart are not found by a picture
-MOST_BYTES = 5 * 1024 * 1024  # ours: the vendor says no limit
+TIERS = ((2, Decimal(1)), (100, Decimal("0.95")), (1000, Decimal("0.9")))  # a quantity, and the factor on the price
 
 
 @dataclass(frozen=True, slots=True)
 class Sku:
-    """A variant of a product; ``stock`` is what there was at the start."""
+    """A variant of a product. ``stock``: the pieces at the start."""
 
     goods: Goods
     sku_id: str
@@ -50,7 +46,7 @@ def minimum(goods: Goods) -> int:
 
 
 def price(goods: Goods, quantity: int) -> Decimal:
-    """Return the price of a piece, in yuan: 1688's falls with the quantity."""
+    """Return the price of a piece in yuan. On 1688 it falls with the quantity."""
     if goods.platform is Platform.TAOBAO:
         return goods.price
     share = next((share for least, share in reversed(TIERS) if quantity >= least), Decimal(1))
@@ -79,12 +75,12 @@ def seller_id(seller: str) -> str:
 
 
 def by_id(account: Account, platform: Platform, product_id: str) -> Goods:
-    """Return a product. Raises RefusedError."""
+    """Return a product by its opaque id or the marketplace's own number. Raises RefusedError for an unknown one."""
     known = {goods.product_id: goods for goods in account.world.goods if goods.platform is platform}
-    found = known.get(product_id) or known.get(OWN_NUMBERS.get(product_id, ""))
-    if found is None:
+    goods = known.get(product_id) or known.get(OWN_NUMBERS.get(product_id, ""))
+    if goods is None:
         raise RefusedError("404", "商品不存在或已下架")
-    return found
+    return goods
 
 
 def variant_of(account: Account, platform: Platform, product_id: str, sku_or_spec: str) -> Sku:
@@ -105,22 +101,22 @@ def get_taobao(account: Account, fields: Fields) -> Json:
 
 
 def check_taobao(account: Account, fields: Fields) -> Json:
-    """Taobao products by ids: those that can be bought, and why others cannot [stated for v1]."""
-    found, missing = [], []
+    """Taobao products by ids: the products that can be bought, and the reasons why others cannot [stated for v1]."""
+    available, missing = [], []
     for row in fields.json("params").rows("params"):
         try:
-            found.append(_taobao(account, by_id(account, Platform.TAOBAO, row.id("itemId"))))
+            available.append(_taobao(account, by_id(account, Platform.TAOBAO, row.id("itemId"))))
         except RefusedError as error:
             missing.append((row.id("itemId"), error.text))
     return {
-        "mpProducts": found,
+        "mpProducts": available,
         "noMpProductItemIds": [item for item, _reason in missing],
         "noMpReasonList": [reason for _item, reason in missing],
     }
 
 
 def get_1688(account: Account, fields: Fields) -> Json:
-    """1688 product by id; v2's name of the id is inferred, v1's is taken, too."""
+    """1688 product by id. v2's name of the id is [inferred]; v1's is accepted, too [stated for v1]."""
     name = "offerMapId" if "offerMapId" in fields else "offerId"
     goods = by_id(account, Platform.ALIBABA, fields.id(name))
     tiers = [{"startQuantity": least, "price": str(price(goods, least))} for least, _share in TIERS]
@@ -132,7 +128,7 @@ def get_1688(account: Account, fields: Fields) -> Json:
         "subject": goods.title,
         "subjectTrans": goods.words.split(" ")[0] if goods.words else None,
         "description": f"<p>{goods.title}</p>",
-        "productImage": {"images": [_picture(account, goods)]},
+        "productImage": {"images": [_picture_url(account, goods)]},
         "minOrderQuantity": minimum(goods),
         "sellerOpenId": seller_id(goods.seller),
         "companyName": goods.seller,
@@ -150,7 +146,7 @@ def get_1688(account: Account, fields: Fields) -> Json:
                 "amountOnSale": account.stock(sku),
                 "price": str(goods.price),
                 "skuAttributes": [
-                    {"attributeName": "颜色", "value": goods.colour, "skuImageUrl": _picture(account, goods)},
+                    {"attributeName": "颜色", "value": goods.colour, "skuImageUrl": _picture_url(account, goods)},
                     {"attributeName": "尺码", "value": sku.size, "skuImageUrl": None},
                 ],
             }
@@ -158,95 +154,6 @@ def get_1688(account: Account, fields: Fields) -> Json:
         ],
         "productShippingInfo": {"sendGoodsAddressText": goods.seller[:2], "weight": 0.3},
     }
-
-
-def image_search(account: Account, fields: Fields, platform: Platform) -> Json:
-    """Search by picture: the products whose own pictures are most like it. Both platforms take the same picture."""
-    wanted = _look(fields.words("imageBase64"))
-    unlike = {goods.product_id: wanted.unlike(look(goods.product_id)) for goods in _of(account, platform)}
-    rows = [goods for goods in _of(account, platform) if unlike[goods.product_id] <= ALIKE]
-    rows.sort(key=lambda goods: unlike[goods.product_id])
-    if platform is Platform.ALIBABA:
-        rows = _filtered(rows, fields)
-    return _page(account, rows, fields, platform)
-
-
-def _look(base64: str) -> Look:
-    """Return the look of a picture. Raises RefusedError for text that is no picture, or one of another format."""
-    try:
-        content = b64decode(base64, validate=True)
-    except ValueError:
-        raise RefusedError(400, "参数错误: imageBase64") from None
-    if len(content) > MOST_BYTES:
-        raise RefusedError("IMAGE_TOO_LARGE", "图片不能超过 5 MB")
-    try:
-        return look_of(content)
-    except NoPngError:
-        raise RefusedError("IMAGE_FORMAT_ERROR", "图片无法识别，沙箱仅支持 PNG 格式") from None
-
-
-def _filtered(rows: list[Goods], fields: Fields) -> list[Goods]:
-    """Return the rows within the price limits, sorted as asked. Raises RefusedError for fields of a wrong type."""
-    for name in ("country", "region", "filter", "imageAddress", "outMemberId"):
-        fields.optional(name)
-    if "categoryId" in fields:
-        fields.number("categoryId")
-    low = fields.yuan("priceStart") if "priceStart" in fields else None
-    high = fields.yuan("priceEnd") if "priceEnd" in fields else None
-    rows = [goods for goods in rows if (low is None or low <= goods.price) and (high is None or goods.price <= high)]
-    if "sort" in fields:
-        sort = fields.json("sort").part("sort")
-        name = next((name for name in ("price", "monthSold") if name in sort), "")
-        way = sort.words(name) if name else ""
-        if way not in {"asc", "desc"}:
-            raise RefusedError(400, "参数错误: sort")
-        rows.sort(key=lambda goods: goods.price if name == "price" else goods.sold, reverse=way == "desc")
-    return rows
-
-
-def store(account: Account, fields: Fields) -> Json:
-    """1688 search in one store. A seller without goods is refused."""
-    wanted = fields.id("sellerOpenId")
-    rows = [goods for goods in _of(account, Platform.ALIBABA) if seller_id(goods.seller) == wanted]
-    if not rows:
-        raise RefusedError("404", "店铺不存在")
-    keyword = fields.optional("keyword")
-    return _page(account, [goods for goods in rows if keyword in goods.title], fields, Platform.ALIBABA)
-
-
-def related(account: Account, fields: Fields) -> Json:
-    """The products of the same kind."""
-    goods = by_id(account, Platform.ALIBABA, fields.id("offerId"))
-    rows = [
-        product
-        for product in _of(account, Platform.ALIBABA)
-        if product.words == goods.words or product.seller == goods.seller
-    ]
-    return _page(account, [row for row in rows if row is not goods], fields, Platform.ALIBABA)
-
-
-def selection(account: Account, fields: Fields) -> Json:
-    """A list that 1688 selects: its best-selling products."""
-    keyword = fields.optional("keyword")
-    rows = [
-        goods
-        for goods in _of(account, Platform.ALIBABA)
-        if replies.matches_search(goods, goods.platform, keyword, None, None)
-    ]
-    return _page(account, sorted(rows, key=lambda goods: -goods.sold), fields, Platform.ALIBABA)
-
-
-def category(_account: Account, fields: Fields) -> list[Json]:
-    """One category, or the top ones for id 0."""
-    names = {"1031910": "连衣裙", "7": "数码、电脑", "15": "日用百货"}
-    wanted = fields.id("categoryId")
-    if wanted != "0" and wanted not in names:
-        raise RefusedError("404", "类目不存在")
-    return [
-        {"categoryId": int(number), "chineseName": name, "translatedName": None, "leaf": True, "parentCateId": 0}
-        for number, name in names.items()
-        if wanted in {"0", number}
-    ]
 
 
 def _taobao(account: Account, goods: Goods) -> Json:
@@ -259,7 +166,7 @@ def _taobao(account: Account, goods: Goods) -> Json:
         "promotionPrice": str(goods.price),
         "quantity": sum(account.stock(sku) for sku in skus(goods)),
         "status": 1,
-        "picUrls": [_picture(account, goods)],
+        "picUrls": [_picture_url(account, goods)],
         "categoryId": 16,
         "categoryName": None,
         "shopId": seller_id(goods.seller),
@@ -276,7 +183,7 @@ def _taobao(account: Account, goods: Goods) -> Json:
                 "promotionPrice": str(goods.price),
                 "quantity": account.stock(sku),
                 "status": 1,
-                "picUrl": _picture(account, goods),
+                "picUrl": _picture_url(account, goods),
                 "properties": sku.variant,
             }
             for sku in skus(goods)
@@ -284,23 +191,5 @@ def _taobao(account: Account, goods: Goods) -> Json:
     }
 
 
-def _of(account: Account, platform: Platform) -> list[Goods]:
-    return [goods for goods in account.world.goods if goods.platform is platform]
-
-
-def _page(account: Account, rows: list[Goods], fields: Fields, platform: Platform) -> Json:
-    name = next((name for name in ("beginPage", "pageNo") if name in fields), "")
-    number = fields.number(name, least=1) if name else 1
-    size = fields.number("pageSize", least=1, most=50) if "pageSize" in fields else PAGE
-    make = replies.product_1688 if platform is Platform.ALIBABA else replies.product_taobao
-    return {
-        "totalRecords": len(rows),
-        "totalPage": -(-len(rows) // size),
-        "pageSize": size,
-        "currentPage": number,
-        "data": [make(goods, account.pictures) for goods in replies.page(rows, number, size)],
-    }
-
-
-def _picture(account: Account, goods: Goods) -> str:
+def _picture_url(account: Account, goods: Goods) -> str:
     return f"{account.pictures}/img/{goods.product_id}.png"

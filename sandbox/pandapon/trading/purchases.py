@@ -10,15 +10,15 @@ from pandapon.shipment import Platform
 from sandbox.pandapon.refusals import RefusedError
 from sandbox.pandapon.trading import products
 from sandbox.pandapon.trading.ordering import (
-    Wanted,
+    PurchaseLine,
     by_seller,
-    cargo,
     check_receiver_1688,
     check_receiver_taobao,
-    created,
-    from_cart,
+    create_orders_1688,
+    lines_from_cart,
     open_order,
     preview,
+    read_cargo,
 )
 from sandbox.pandapon.trading.paying import cancel, pay, require_unpaid, set_status
 
@@ -33,33 +33,34 @@ CANCELS_AFTER = timedelta(seconds=30)  # Taobao accepts at once and cancels late
 
 
 def preview_1688(account: Account, fields: Fields) -> list[Json]:
-    """What orders would cost, one for each seller; amounts in fen [stated for a sibling, the unit inferred]."""
-    return [preview(lines) for lines in by_seller(cargo(account, fields))]
+    """The cost of the order of each seller, in fen [stated for a sibling, the unit inferred]."""
+    return [preview(lines) for lines in by_seller(read_cargo(account, fields))]
 
 
 def create_1688(account: Account, fields: Fields) -> list[Json]:
     """Create an order of one seller."""
-    wanted = cargo(account, fields)
+    wanted = read_cargo(account, fields)
     if len({line.sku.goods.seller for line in wanted}) > 1:
         raise RefusedError("MULTI_SELLER", "请使用多商家下单接口")
-    return created(account, fields, wanted)
+    return create_orders_1688(account, fields, wanted)
 
 
 def create_batch_1688(account: Account, fields: Fields) -> list[Json]:
-    """Create an order of each seller [stated]."""
-    return created(account, fields, cargo(account, fields))
+    """Create an order for each seller [stated]."""
+    return create_orders_1688(account, fields, read_cargo(account, fields))
 
 
 def preview_cart_1688(account: Account, fields: Fields) -> list[Json]:
-    """What the orders of a cart would cost."""
+    """The cost of the order of each seller in a cart."""
     check_receiver_1688(fields)
-    return [preview(lines) for lines in by_seller(from_cart(account, Platform.ALIBABA, fields.ids("cartIds")))]
+    lines = lines_from_cart(account, Platform.ALIBABA, fields.ids("cartIds"))
+    return [preview(part) for part in by_seller(lines)]
 
 
 def order_cart_1688(account: Account, fields: Fields) -> list[Json]:
-    """Create the orders of a cart, and take their entries out of it."""
+    """Create orders from entries of the cart, and remove these entries."""
     ids = fields.ids("cartIds")
-    answer = created(account, fields, from_cart(account, Platform.ALIBABA, ids))
+    answer = create_orders_1688(account, fields, lines_from_cart(account, Platform.ALIBABA, ids))
     for number in ids:
         account.carts[Platform.ALIBABA].pop(int(number), None)
     return answer
@@ -75,7 +76,7 @@ def cancel_1688(account: Account, fields: Fields) -> bool:
 
 
 def pay_url(account: Account, fields: Fields) -> Json:
-    """Where an order is paid [stated]."""
+    """The address of an order's pay page [stated]."""
     order = account.order(Platform.ALIBABA, fields.id("orderId"))
     require_unpaid(account, order)
     if account.pays_at_once:
@@ -89,7 +90,7 @@ def pay_url(account: Account, fields: Fields) -> Json:
 
 
 def pay_batch_1688(account: Account, fields: Fields) -> Json:
-    """Pay orders by the account's standing agreement. One that cannot be paid is refused, and then none is paid."""
+    """Pay orders by the account's standing agreement. If one cannot be paid, the call is refused and none is paid."""
     orders = [account.order(Platform.ALIBABA, order_id) for order_id in fields.ids("orderIds")]
     for order in orders:
         require_unpaid(account, order)
@@ -99,7 +100,7 @@ def pay_batch_1688(account: Account, fields: Fields) -> Json:
 
 
 def received_1688(account: Account, fields: Fields) -> Json:
-    """Confirm receipt. A refusal stands within the data of a successful answer [stated]."""
+    """Confirm receipt. A refusal is within the data of a successful answer [stated for v1]."""
     order = account.order(Platform.ALIBABA, fields.id("orderId"))
     if order.status(account.clock()) != "waitbuyerreceive":
         return {"success": False, "errorCode": "ORDER_STATUS_ERROR", "errorInfo": "订单状态不允许确认收货"}
@@ -120,13 +121,13 @@ def wangwang(account: Account, fields: Fields) -> str:
 
 
 def create_taobao(account: Account, fields: Fields) -> Json:
-    """Create an order. Lines and receiver are texts that hold JSON; amounts in fen [stated for v1]."""
+    """Create an order for each seller. Lines and receiver are JSON texts, amounts are fen [stated for v1]."""
     check_receiver_taobao(fields.json("receiver").part("receiver"))
     lines = []
     for row in fields.json("orderLineList").rows("orderLineList"):
         row.id("orderLineNo")
         sku = products.variant_of(account, Platform.TAOBAO, row.id("itemId"), row.id("skuId"))
-        line = Wanted(sku, row.quantity())
+        line = PurchaseLine(sku, row.quantity())
         if row.fen("price") != line.price:
             raise RefusedError("PRICE_CHANGED", "商品价格已变动")
         account.require_stock(sku, line.quantity)
@@ -146,16 +147,17 @@ def create_taobao(account: Account, fields: Fields) -> Json:
 
 
 def preview_cart_taobao(account: Account, fields: Fields) -> list[Json]:
-    """What the orders of a cart would cost. Nothing is published of it: as 1688's."""
+    """The cost of the order of each seller in a cart. The operation is not published: it answers like 1688's."""
     check_receiver_taobao(fields.part("orderAddress"))
-    return [preview(lines) for lines in by_seller(from_cart(account, Platform.TAOBAO, fields.ids("ids")))]
+    lines = lines_from_cart(account, Platform.TAOBAO, fields.ids("ids"))
+    return [preview(part) for part in by_seller(lines)]
 
 
 def order_cart_taobao(account: Account, fields: Fields) -> Json:
-    """Create the orders of a cart, and take their entries out of it."""
+    """Create orders from entries of the cart, and remove these entries."""
     check_receiver_taobao(fields.part("orderAddress"))
     ids = fields.ids("ids")
-    parts = by_seller(from_cart(account, Platform.TAOBAO, ids))
+    parts = by_seller(lines_from_cart(account, Platform.TAOBAO, ids))
     orders = [open_order(account, Platform.TAOBAO, part) for part in parts]
     for number in ids:
         account.carts[Platform.TAOBAO].pop(int(number), None)
@@ -163,14 +165,14 @@ def order_cart_taobao(account: Account, fields: Fields) -> Json:
 
 
 def cancel_taobao(account: Account, fields: Fields) -> bool:
-    """Accept a cancelling; the order is closed a little later [upstream]."""
+    """Accept a cancellation; the order is closed a little later [upstream]."""
     fields.words("cancelReason")
     cancel(account, account.order(Platform.TAOBAO, fields.id("purchaseId")), CANCELS_AFTER)
     return True
 
 
 def pay_taobao(account: Account, fields: Fields) -> Json:
-    """Pay orders. Nothing is published of it."""
+    """Pay orders. The operation is not published [inferred]."""
     orders = [account.order(Platform.TAOBAO, order_id) for order_id in fields.ids("purchaseIds")]
     for order in orders:
         require_unpaid(account, order)
@@ -189,7 +191,7 @@ def warehouse(account: Account, fields: Fields) -> Json:
 
 
 def im_link(account: Account, fields: Fields) -> str:
-    """The address of the seller's chat [stated for v1]. A page's parameter names one of Taobao's products."""
+    """The address of a seller's chat [stated for v1]. ``pageParamMap`` names one of Taobao's products."""
     for name in ("loginName", "password", "pageName"):
         fields.words(name)
     about = ""

@@ -1,4 +1,4 @@
-"""The course of a refund: asked for, agreed by the seller after a while, sent back, paid back."""
+"""The course of a refund: requested, agreed by the seller after a while, sent back, paid back."""
 
 from __future__ import annotations
 
@@ -18,9 +18,10 @@ if TYPE_CHECKING:
     from sandbox.pandapon.world import Line, SandboxOrder
 
 AGREES_AFTER, PAYS_AFTER = timedelta(hours=6), timedelta(hours=12)
-# How long each state lasts at most; then the platform closes the refund of a buyer who does not act.
+# The longest time of each state. After it the platform closes the refund of a buyer who does not act.
 WITHIN = {10: timedelta(days=5), 20: timedelta(days=7), -10: timedelta(days=3), 30: timedelta(days=10)}
-UNFOUNDED, REFUSAL = "20009", "商品无质量问题，不支持退款"  # the seller refuses money without goods for this reason
+# The seller refuses a refund without a return for this reason, in these words.
+UNFOUNDED, REFUSAL = "20009", "商品无质量问题，不支持退款"
 REASONS = {"20006": "少货/空包裹", "20007": "货物破损", "20008": "质量问题", "20009": "不想要了"}
 CARRIERS = {"ZTO": "中通快递", "YTO": "圆通速递", "YUNDA": "韵达快递", "STO": "申通快递", "SF": "顺丰速运"}
 ASKED, AGREED, REFUSED = ("waitselleragree", 10), ("waitbuyersend", 20), ("waitbuyermodify", -10)
@@ -38,7 +39,7 @@ def open_case(
     with_return: bool,
     lines: tuple[int, ...] = (),
 ) -> RefundCase:
-    """Ask for a refund in yuan. Raises RefusedError for a state or an amount that does not allow it."""
+    """Request a refund; ``amount`` in yuan. Raises RefusedError if the order's state or the amount forbids it."""
     check_refundable(account, order)
     if not Decimal() < amount <= order.total(account.clock()):
         raise RefusedError("AMOUNT_TOO_HIGH", "退款金额超过可退金额")
@@ -48,11 +49,11 @@ def open_case(
     case = RefundCase(refund_id, order, sub_order, amount, reason, words, with_return, account.clock(), lines)
     account.refunds[refund_id] = case
     order.refunds.append((account.clock(), state_of(case, ASKED, account.clock())))
-    plan(account, case)
+    plan_answer(account, case)
     return case
 
 
-def plan(account: Account, case: RefundCase) -> None:
+def plan_answer(account: Account, case: RefundCase) -> None:
     """Plan the seller's answer: a refusal, the payment or, with a return, the agreement."""
     now, order = account.clock(), case.order
     order.refunds = [(at, state) for at, state in order.refunds if at <= now]
@@ -67,16 +68,16 @@ def plan(account: Account, case: RefundCase) -> None:
 
 
 def send_back(account: Account, case: RefundCase, carrier: str, number: str) -> None:
-    """Note the shipment of a return, and plan the payment. Raises RefusedError before the seller has agreed."""
-    require(account, case, AGREED)
+    """Record the shipment of a return, and plan the payment. Raises RefusedError unless the seller has agreed."""
+    require_state(account, case, AGREED)
     now = account.clock()
     case.shipment = (carrier, number)
-    reach(account, case, SENT_BACK)
+    set_state(account, case, SENT_BACK)
     case.order.refunds.append((now + PAYS_AFTER, state_of(case, PAID, now + PAYS_AFTER)))
 
 
-def reach(account: Account, case: RefundCase, state: tuple[str, int]) -> None:
-    """Give a refund another state now; what was planned for later does not happen."""
+def set_state(account: Account, case: RefundCase, state: tuple[str, int]) -> None:
+    """Give a refund another state now, and drop the states that were planned for later."""
     now, order = account.clock(), case.order
     order.refunds = [(at, planned) for at, planned in order.refunds if at <= now]
     order.refunds.append((now, state_of(case, state, now)))
@@ -98,20 +99,20 @@ def state_of(case: RefundCase, state: tuple[str, int], at: datetime) -> Refund:
     )
 
 
-def require(account: Account, case: RefundCase, state: tuple[str, int]) -> None:
-    """Raises RefusedError for a refund in another state."""
+def require_state(account: Account, case: RefundCase, state: tuple[str, int]) -> None:
+    """Raise RefusedError if a refund is in another state."""
     if case.order.refund(account.clock()).status != state[0]:
         raise RefusedError("REFUND_STATUS_ERROR", "退款状态不允许该操作")
 
 
 def check_refundable(account: Account, order: SandboxOrder) -> None:
-    """Raises RefusedError for an order that was not paid, or is closed."""
+    """Raise RefusedError if an order is unpaid or closed."""
     if order.status(account.clock()) in UNPAID | CLOSED:
         raise RefusedError("ORDER_STATUS_ERROR", "订单状态不允许退款")
 
 
 def case_of(account: Account, refund_id: str, platform: Platform) -> RefundCase:
-    """Return a refund of a platform. Raises RefusedError."""
+    """Return a refund of a platform by its id. Raises RefusedError for an unknown one."""
     case = account.refunds.get(refund_id) or _adopted(account, refund_id)
     if case is None or case.order.platform is not platform:
         raise RefusedError("404", "退款单不存在")
@@ -119,7 +120,7 @@ def case_of(account: Account, refund_id: str, platform: Platform) -> RefundCase:
 
 
 def line_of(account: Account, sub_order: str) -> tuple[SandboxOrder, Line]:
-    """Return the order and the line of a sub-order. Raises RefusedError."""
+    """Return the order and the line of a sub-order. Raises RefusedError for an unknown one."""
     order = account.world.by_sub_order(sub_order)
     if order is None:
         raise RefusedError("404", "订单不存在")
@@ -127,13 +128,13 @@ def line_of(account: Account, sub_order: str) -> tuple[SandboxOrder, Line]:
 
 
 def _wait(case: RefundCase, state: tuple[str, int], at: datetime) -> None:
-    """Plan a state that waits for the buyer, and the end of the refund where the buyer does nothing."""
+    """Plan a state that waits for the buyer, and the closing of the refund if the buyer does nothing."""
     end = at + WITHIN[state[1]]
     case.order.refunds += [(at, state_of(case, state, at)), (end, state_of(case, CLOSED_CASE, end))]
 
 
 def _adopted(account: Account, refund_id: str) -> RefundCase | None:
-    """The case of a refund that the world made by itself; None: there is no such refund."""
+    """The case of a refund that no call has requested, such as the demo's; None: there is no such refund."""
     for order in account.world.orders.values():
         for asked_at, refund in order.refunds:
             if refund.refund_id == refund_id and asked_at <= account.clock():

@@ -23,13 +23,13 @@ GOODS_STATES = frozenset(
 
 
 def reasons(account: Account, fields: Fields) -> list[Json]:
-    """The reasons of an order that may be refunded."""
+    """The reasons for a refund of an order."""
     check_refundable(account, account.order(Platform.ALIBABA, fields.id("orderId")))
     return [{"id": int(number), "name": words} for number, words in REASONS.items()]
 
 
 def voucher(account: Account, fields: Fields) -> str:
-    """Keep a picture, and return its address."""
+    """Accept a picture, and answer with its address."""
     fields.words("imageData")
     address = f"{account.pay_pages}/voucher/{account.next_number()}.png"
     account.vouchers.append(address)
@@ -37,7 +37,7 @@ def voucher(account: Account, fields: Fields) -> str:
 
 
 def create(account: Account, fields: Fields) -> Json:
-    """Ask for a refund [stated for v1]; amounts in fen [upstream]."""
+    """Request a refund [stated for v1]; amounts are fen [upstream]."""
     order = account.order(Platform.ALIBABA, fields.id("orderId"))
     entries = {order.entry_id(at): at for at in range(len(order.lines))}
     asked = set(fields.ids("orderEntryIds"))
@@ -71,7 +71,7 @@ def create(account: Account, fields: Fields) -> Json:
 
 
 def detail(account: Account, fields: Fields) -> Json:
-    """One refund [stated in part]; amounts in fen."""
+    """One refund [partly stated for v1]; amounts are fen [inferred]."""
     case = case_of(account, fields.id("refundId"), Platform.ALIBABA)
     state = case.order.refund(account.clock())
     return {
@@ -93,7 +93,7 @@ def detail(account: Account, fields: Fields) -> Json:
 
 
 def shipment(account: Account, fields: Fields) -> bool:
-    """Tell the shipment of a return [stated for v1]."""
+    """Report the shipment of a return [stated for v1]."""
     case = case_of(account, fields.id("refundId"), Platform.ALIBABA)
     company = fields.id("logisticsCompanyNo")
     if company not in CARRIERS:

@@ -17,10 +17,10 @@ from sandbox.pandapon.trading.refund_cases import (
     check_refundable,
     line_of,
     open_case,
-    plan,
-    reach,
-    require,
+    plan_answer,
+    require_state,
     send_back,
+    set_state,
 )
 
 if TYPE_CHECKING:
@@ -32,7 +32,7 @@ WITH_RETURN, ONLY_MONEY = 2, 1  # Taobao's types of refund; the numbers are ours
 
 
 def render(account: Account, fields: Fields) -> Json:
-    """What a refund may ask for [stated]."""
+    """The reasons and limits of a refund [stated]."""
     order, line = line_of(account, fields.id("subOrderId"))
     for name in ("refundType", "goodsStatus"):
         fields.number(name)
@@ -53,7 +53,7 @@ def render(account: Account, fields: Fields) -> Json:
 
 
 def submit(account: Account, fields: Fields) -> Json:
-    """Ask for a refund. Nothing is published of it."""
+    """Request a refund. The operation is not published [inferred]."""
     order, line = line_of(account, fields.id("subOrderId"))
     reason = _known_reason(fields)
     if (amount := fields.fen("refundFee")) > line.price * line.quantity:
@@ -79,9 +79,9 @@ def _known_reason(fields: Fields) -> str:
 
 
 def change(account: Account, fields: Fields) -> bool:
-    """Change what a refund asks for, while the seller has not agreed."""
+    """Change a refund's request before the seller has answered. The operation is not published [inferred]."""
     case = case_of(account, fields.id("refundId"), Platform.TAOBAO)
-    require(account, case, ASKED)
+    require_state(account, case, ASKED)
     if "refundFee" in fields:
         _order, line = line_of(account, case.sub_order)
         if (amount := fields.fen("refundFee")) > line.price * line.quantity:
@@ -90,16 +90,16 @@ def change(account: Account, fields: Fields) -> bool:
     if "reasonId" in fields:
         case.reason = _known_reason(fields)
     case.description = fields.optional("refundDesc") or case.description
-    plan(account, case)
+    plan_answer(account, case)
     return True
 
 
 def cancel(account: Account, refund_id: str) -> bool:
-    """Withdraw a refund that is not paid back [stated]."""
+    """Withdraw a refund that is neither paid back nor closed [stated]."""
     case = case_of(account, refund_id, Platform.TAOBAO)
     if case.order.refund(account.clock()).status in {"refundsuccess", "refundclose"}:
         raise RefusedError("REFUND_STATUS_ERROR", "退款状态不允许该操作")
-    reach(account, case, CLOSED_CASE)
+    set_state(account, case, CLOSED_CASE)
     return True
 
 
@@ -113,7 +113,7 @@ def message(account: Account, fields: Fields) -> bool:
 
 
 def messages(account: Account, fields: Fields) -> Json:
-    """The messages of a refund. Nothing is published of it."""
+    """The messages of a refund. The operation is not published [inferred]."""
     case = case_of(account, fields.id("refundId"), Platform.TAOBAO)
     now = account.clock()
     rows = [
@@ -165,7 +165,7 @@ def detail(account: Account, fields: Fields) -> Json:
 
 
 def return_render(account: Account, fields: Fields) -> Json:
-    """What a return shipment may say. Nothing is published of it."""
+    """The carriers of a return shipment. The operation is not published [inferred]."""
     case_of(account, fields.id("refundId"), Platform.TAOBAO)
     return {
         "logisticsCompanies": [{"companyNo": code, "companyName": name} for code, name in CARRIERS.items()],
@@ -174,7 +174,7 @@ def return_render(account: Account, fields: Fields) -> Json:
 
 
 def ship_back(account: Account, fields: Fields) -> bool:
-    """Tell the shipment of a return. Nothing is published of it."""
+    """Report the shipment of a return. The operation is not published [inferred]."""
     case = case_of(account, fields.id("refundId"), Platform.TAOBAO)
     send_back(account, case, fields.words("logisticsCompany"), fields.id("logisticsNo"))
     return True

@@ -1,4 +1,4 @@
-"""Which operation answers at which address. Where nobody published a path, the stand-in has one of its own."""
+"""The handler of each address. An operation whose path is not published has a path of the stand-in's own."""
 
 from __future__ import annotations
 
@@ -9,14 +9,23 @@ from typing import Any
 
 from pandapon.operations.catalogue import OPERATIONS
 from pandapon.shipment import Platform
-from sandbox.pandapon.trading import addresses, carts, freight, products, purchases, refunds_1688, refunds_taobao
+from sandbox.pandapon.trading import (
+    addresses,
+    carts,
+    freight,
+    product_lists,
+    products,
+    purchases,
+    refunds_1688,
+    refunds_taobao,
+)
 from sandbox.pandapon.trading.account import Account
 from sandbox.pandapon.trading.fields import Fields
 
 Handler = Callable[[Account, Fields], Any]
 TAOBAO, ALIBABA = Platform.TAOBAO, Platform.ALIBABA
 
-# The stand-in's own paths of operations that nobody published. A client reaches them by PANDAPON_PATHS.
+# The stand-in's own paths for operations whose path is not published. PANDAPON_PATHS makes them known to a client.
 OWN_PATHS = {
     operation.name: f"/v2/sandbox/{operation.name.replace('.', '/')}" for operation in OPERATIONS if not operation.path
 }
@@ -24,16 +33,16 @@ OWN_PATHS = {
 HANDLERS: dict[str, Handler] = {
     "taobao.goods.get": products.get_taobao,
     "taobao.goods.check": products.check_taobao,
-    "taobao.goods.image_search": partial(products.image_search, platform=TAOBAO),
+    "taobao.goods.image_search": partial(product_lists.image_search, platform=TAOBAO),
     "1688.goods.get": products.get_1688,
-    "1688.goods.image_search": partial(products.image_search, platform=ALIBABA),
-    "1688.goods.store": products.store,
-    "1688.goods.category": products.category,
-    "1688.goods.recommended": products.selection,
-    "1688.goods.related": products.related,
-    "1688.goods.global_selection": products.selection,
-    "1688.goods.selection": products.selection,
-    "1688.goods.hot": products.selection,
+    "1688.goods.image_search": partial(product_lists.image_search, platform=ALIBABA),
+    "1688.goods.store": product_lists.store,
+    "1688.goods.category": product_lists.category,
+    "1688.goods.recommended": product_lists.selection,
+    "1688.goods.related": product_lists.related,
+    "1688.goods.global_selection": product_lists.selection,
+    "1688.goods.selection": product_lists.selection,
+    "1688.goods.hot": product_lists.selection,
     "taobao.cart.list": partial(carts.listing, platform=TAOBAO),
     "taobao.cart.add": carts.add_taobao,
     "taobao.cart.quantity": partial(carts.set_quantity, platform=TAOBAO),
@@ -86,7 +95,7 @@ HANDLERS: dict[str, Handler] = {
 
 @dataclass(frozen=True, slots=True)
 class Route:
-    """The handler of one address, and whether it takes the second signature."""
+    """The handler of one address. ``signs_query``: whether it requires the second signature."""
 
     handler: Handler
     signs_query: bool = False
@@ -103,7 +112,7 @@ _CANCEL = "/v2/taobao/order/refund/cancel/"  # the refund's id follows
 
 
 def find(method: str, path: str) -> Route | None:
-    """Return the route of an address; None: the stand-in has none there."""
+    """Return the route of an address; None: the stand-in has no such address."""
     if method == "GET" and path.startswith(_CANCEL):
         return Route(lambda account, _fields: refunds_taobao.cancel(account, path.removeprefix(_CANCEL)))
     return _BY_ADDRESS.get((method, path))
