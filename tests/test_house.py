@@ -101,7 +101,6 @@ TABLES = {  # longer than a module should be, but read entry by entry
     "pandapon/operations/goods.py",  # a request, an answer and an operation for each address of the API
     "pandapon/operations/orders.py",  # the same
     "pandapon/operations/refunds.py",  # the same
-    "storage/codec.py",  # for each stored value, how its JSON is written and read
     "storage/store.py",  # for each aggregate, a line for each storage operation
 }
 

@@ -45,8 +45,8 @@ the others' knowing it:
 ``handlers.interactions.deliveries.RecentDeliveries``  requests that were handled while the database could not be read
 ``handlers.access.admission.Admission``   whether a person is a member, a guest or an outsider, for ten minutes
 ``handlers.access.user_groups.UserGroups``  who is in a user group that may write or approve, for ten minutes
-``handlers.writing.sendings.Sendings``    which writes this process is sending, and since when by the monotonic clock;
-                                          another process judges their age by the wall clock
+``handlers.writing.in_flight.InFlightWrites``  which writes this process is sending, and since when, by the monotonic
+                                          clock; another process judges their age by the wall clock
 ``handlers.writing.turns.Turns``          the locks between acts of this process; between processes each turn is a row
 ``handlers.interactions.newest.Newest``   the newest choice in each open form. Where two processes get two choices at
                                           the same moment, the form may show the older one's until the next choice;

@@ -58,6 +58,12 @@ def pick_up_claim(event: Event, text: Text) -> Claim | None:
         return Claim(M.IN_TRANSIT)
     if event.word.endswith("受理") and len(text.clauses[event.clause]) <= 1 and T.NOTE in text.tags:
         return None  # a request was received, and no parcel
+    return _fetched_or_planned_claim(event, text)
+
+
+def _fetched_or_planned_claim(event: Event, text: Text) -> Claim | None:
+    """The claim where no site took the parcel in: its recipient collected it, or a courier collects from the sender."""
+    clause = text.clause_tags[event.clause]
     if event.word.isascii() and event.aspect is A.DONE and _is_by_recipient(event, text):
         return Claim(M.DELIVERED, fetched=True)
     if event.word.isascii() and clause & {T.RECIPIENT, T.POINT, T.LOCKER} and event.aspect is not A.CONDITIONAL:
