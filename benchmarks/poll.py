@@ -24,8 +24,8 @@ import httpx
 from benchmarks.server import LatencyServer, first_reading, latency_server
 from benchmarks.table import show
 from bot.clients.breaker import AccountBreaker
-from bot.decider import Decider
 from bot.jobs.poll import Poller
+from bot.orders.decider import Decider
 from bot.process.garbage import tune_gc
 from pandapon.client import Config, PandaPon
 from pandapon.shipment import OrderRef, Platform

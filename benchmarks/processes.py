@@ -26,8 +26,8 @@ from benchmarks.server import LatencyServer, latency_server
 from benchmarks.table import show
 from bot.clients.account import account_of
 from bot.clients.breaker import AccountBreaker
-from bot.decider import Decider
 from bot.jobs.poll import Poller
+from bot.orders.decider import Decider
 from bot.process import loop
 from bot.process.garbage import tune_gc
 from pandapon.client import PandaPon

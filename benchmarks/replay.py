@@ -18,13 +18,13 @@ from benchmarks.networks import Api, Clock, Database, Ledger
 from benchmarks.replay_counts import START, Result, claims, is_false, mark, naive, tables, waits_of
 from benchmarks.replay_queries import due_times, folded_posts, open_alarms, waits_to_be_sent
 from bot.clients.breaker import AccountBreaker
-from bot.decider import Decider
 from bot.jobs.deliver import Deliverer
 from bot.jobs.digests import Digester
 from bot.jobs.poll import Poller
 from bot.jobs.stalls import StallWatch
 from bot.jobs.usual_times import UsualTimes
-from bot.orders import LiveTracker
+from bot.orders.decider import Decider
+from bot.orders.tracker import LiveTracker
 from handlers.features.watching.alarms import SNOOZE
 from pandapon.client import Config, PandaPon
 from sandbox.pandapon.generator import Event, scenarios

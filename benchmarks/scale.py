@@ -15,8 +15,8 @@ from benchmarks.poll import IN_FLIGHT, LATENCY, Clock, all_sent, config_of, orde
 from benchmarks.server import LatencyServer, first_reading, latency_server
 from benchmarks.table import show
 from bot.clients.breaker import AccountBreaker
-from bot.decider import Decider
 from bot.jobs.poll import Poller
+from bot.orders.decider import Decider
 from pandapon.client import PandaPon
 from pandapon.shipment import OrderRef, Platform
 from storage import recording, watches

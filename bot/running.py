@@ -9,8 +9,8 @@ from dataclasses import dataclass, field
 from functools import partial
 from typing import TYPE_CHECKING
 
+from bot.clients.slack_errors import FAILURES, Verdict, classify
 from bot.clients.socket_mode import HOW_TO_MEND, CheckedSocketModeHandler
-from bot.jobs.slack_errors import Verdict, classify
 from bot.process.errors import StartError
 from bot.process.garbage import tune_gc
 from bot.process.loop import background
@@ -34,11 +34,11 @@ if TYPE_CHECKING:
 
     from bot.clients.breaker import AccountBreaker
     from bot.clients.slack import SlackClient
+    from bot.clients.slack_errors import Failure
     from bot.jobs.backups import Backups
     from bot.jobs.deliver import Deliverer
     from bot.jobs.inbox import InboxReader
     from bot.jobs.poll import Poller
-    from bot.jobs.slack_errors import Failure
     from bot.jobs.timekeeper import Timekeeper
     from bot.process.presence import Presence
     from bot.process.scheduler import Scheduler
@@ -191,7 +191,7 @@ class Bot(Service):
         try:
             async with asyncio.timeout(ASK_SECONDS):
                 answer = await self.slack.auth_test()
-        except Exception as error:  # noqa: BLE001  classify() raises again what is not Slack's
+        except FAILURES as error:
             return classify(error)
         self.context.links.learn(payloads.text(answer.data, "url"))
         return None

@@ -16,7 +16,7 @@ from slack_sdk.errors import SlackApiError
 from slack_sdk.socket_mode.aiohttp import SocketModeClient
 from slack_sdk.socket_mode.response import SocketModeResponse
 
-from bot.jobs.slack_errors import TOKEN_REFUSED
+from bot.clients.slack_errors import TOKEN_REFUSED
 from bot.process.log import for_bolt
 from bot.process.log_throttle import ThrottleFilter
 from bot.web.payloads import MalformedPayloadError, check

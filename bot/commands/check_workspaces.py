@@ -8,8 +8,8 @@ import aiohttp
 
 from bot.clients.pandapon import api_config
 from bot.clients.slack import EXPIRED, web_client
+from bot.clients.slack_errors import FAILURES, classify
 from bot.commands.check_machine import Finding
-from bot.jobs.slack_errors import classify
 from bot.postgres import server_of
 from bot.process.clock import utc_now
 from bot.process.proxies import hide_from_libraries
@@ -73,7 +73,7 @@ async def _slack(settings: HostSettings, session: aiohttp.ClientSession, install
     own = settings.of_workspace(token, None, None)
     try:
         await web_client(own, session, patient=True, on_rate_limit=lambda: None).auth_test()
-    except Exception as error:  # noqa: BLE001  classify() raises again what is not Slack's
+    except FAILURES as error:
         code = classify(error).code
         if code == EXPIRED:
             words = "Slack's token has expired, and `pandabot run` has not renewed it"

@@ -14,8 +14,8 @@ from pydantic import SecretStr
 
 from bot.app import build
 from bot.commands import manifest
+from bot.orders.reading import DETAIL_EVERY
 from bot.process.clock import utc_now
-from bot.reading import DETAIL_EVERY
 from bot.settings import Settings
 from handlers.blocks import action_ids
 from sandbox.clock import SimClock

@@ -8,6 +8,7 @@ from datetime import timedelta
 from functools import partial
 from typing import TYPE_CHECKING
 
+from bot.clients.slack_errors import FAILURES, classify
 from bot.jobs import shared_parcels
 from bot.jobs.compose import Composer, batch_rule
 from bot.jobs.delivery_errors import DeliveryErrors
@@ -15,7 +16,6 @@ from bot.jobs.failure_policy import FailurePolicy
 from bot.jobs.isolation import isolated
 from bot.jobs.recovery import Recovery
 from bot.jobs.sender import Sender
-from bot.jobs.slack_errors import classify
 from bot.process.failpoints import point
 from bot.process.figures import Claimed, Figures
 from bot.process.loop import background
@@ -177,7 +177,7 @@ class Deliverer:
         point("before_send")
         try:
             sent = await self._sender.send(left, message)
-        except Exception as error:  # noqa: BLE001  classify() raises again what is not Slack's
+        except FAILURES as error:
             failure = classify(error)
             await self.failures.apply(left, message, failure)
             return failure.verdict

@@ -17,7 +17,7 @@ import logging
 from datetime import timedelta
 from typing import TYPE_CHECKING
 
-from bot.jobs.slack_errors import Failure, Verdict, classify
+from bot.clients.slack_errors import FAILURES, Failure, Verdict, classify
 from bot.jobs.unknown_refusals import UnknownRefusals
 from storage.post import DETAIL_OF, Post, PostKind, PostState
 from storage.watch import WatchState
@@ -134,7 +134,7 @@ class FailurePolicy:
         log.warning("Slack refused the message, sending a short text", extra={"error": failure.code})
         try:
             sent = await self._sender.send_short(post, message)
-        except Exception as error:  # noqa: BLE001  classify() raises again what is not Slack's
+        except FAILURES as error:
             again = classify(error)
         else:
             await self.accepted(post, sent)

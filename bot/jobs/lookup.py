@@ -15,8 +15,8 @@ from typing import TYPE_CHECKING, Any
 
 from slack_sdk.errors import SlackApiError
 
+from bot.clients.slack_errors import Verdict, classify
 from bot.jobs.reconcile import fact_ids_in
-from bot.jobs.slack_errors import Verdict, classify
 from handlers.wire.slack import EndlessError, code_of, cursor_of, pages, rows, ts_of
 from storage.tokens import tokens_of
 

@@ -13,11 +13,11 @@ from typing import TYPE_CHECKING
 from bot.jobs.isolation import SHARED_TROUBLE, isolated
 from bot.jobs.poll_batches import Claim, Floor, Reading, Readings
 from bot.jobs.poll_results import poll_result
+from bot.orders.reading import PollOutcome, poll_order
+from bot.orders.refunds import RefundReader
 from bot.process.failpoints import point
 from bot.process.figures import Claimed, Figures
 from bot.process.loop import give_way
-from bot.reading import PollOutcome, poll_order
-from bot.refunds import RefundReader
 from pandapon import spans
 from pandapon.errors import PandaPonError
 
@@ -26,7 +26,7 @@ if TYPE_CHECKING:
     from datetime import datetime
 
     from bot.clients.breaker import AccountBreaker
-    from bot.decider import Decider
+    from bot.orders.decider import Decider
     from pandapon.client import PandaPon
     from storage.poll import DueOrder, PollResult
     from storage.store import Store

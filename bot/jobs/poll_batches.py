@@ -11,7 +11,7 @@ if TYPE_CHECKING:
     from collections.abc import Sequence
     from datetime import datetime
 
-    from bot.reading import PollOutcome
+    from bot.orders.reading import PollOutcome
     from storage.poll import DueOrder
 
 FLUSH_ROWS = 100  # a transaction holds this many readings …

@@ -13,8 +13,8 @@ from tracking.cadence import retry_at, spread
 if TYPE_CHECKING:
     from datetime import datetime
 
-    from bot.decider import Decider
-    from bot.reading import PollOutcome
+    from bot.orders.decider import Decider
+    from bot.orders.reading import PollOutcome
     from tracking.orders import StoredOrder
 
 log = logging.getLogger(__name__)

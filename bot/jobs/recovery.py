@@ -5,11 +5,11 @@ from __future__ import annotations
 import logging
 from typing import TYPE_CHECKING
 
+from bot.clients.slack_errors import FAILURES, Failure, Verdict, classify
 from bot.jobs import reconcile
 from bot.jobs.failure_policy import SENT_AGAIN
 from bot.jobs.lookup import GaveUpError, PostSearch, find_post
 from bot.jobs.sender import EVENT_TYPE
-from bot.jobs.slack_errors import Failure, Verdict, classify
 from bot.process.failpoints import point
 from storage.post import Post, PostKind
 
@@ -52,7 +52,7 @@ class Recovery:
             log.warning("channel holds too much to be searched, a message may repeat", extra={"reason": str(error)})
             await self._store.outbox.mark_retry(post, now, "search given up")
             return
-        except Exception as error:  # noqa: BLE001  classify() raises again what is not Slack's
+        except FAILURES as error:
             self._keep(post, search)
             await self._not_searched(post, classify(error))
             return

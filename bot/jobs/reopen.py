@@ -5,7 +5,7 @@ from __future__ import annotations
 import logging
 from typing import TYPE_CHECKING
 
-from bot.jobs.slack_errors import classify
+from bot.clients.slack_errors import FAILURES
 
 if TYPE_CHECKING:
     from collections.abc import Callable
@@ -43,8 +43,7 @@ class Reopener:
     async def _is_open(self, channel: str, reason: str) -> bool:
         try:
             info = (await self._slack.conversations_info(channel=channel))["channel"]
-        except Exception as error:  # noqa: BLE001  classify() raises again what is not Slack's
-            classify(error)
+        except FAILURES:
             return False
         if info.get("is_archived"):
             return False

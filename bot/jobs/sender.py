@@ -5,9 +5,9 @@ from __future__ import annotations
 from datetime import timedelta
 from typing import TYPE_CHECKING, Any, NamedTuple
 
+from bot.clients.slack_errors import LateError
 from bot.jobs import reconcile
 from bot.jobs.compose import goes_to_thread, is_broadcast
-from bot.jobs.slack_errors import LateError
 from handlers.blocks.message import Message
 from handlers.blocks.text import truncate_mrkdwn
 from handlers.wire import payloads

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from typing import TYPE_CHECKING
 
-from bot.jobs.slack_errors import Verdict, classify
+from bot.clients.slack_errors import FAILURES, Verdict, classify
 
 if TYPE_CHECKING:
     from collections.abc import Callable
@@ -23,7 +23,7 @@ class TokenWatch:
         """Check once. A Slack that cannot be reached says nothing about the token."""
         try:
             await self._slack.auth_test()
-        except Exception as error:  # noqa: BLE001  classify() raises again what is not Slack's
+        except FAILURES as error:
             failure = classify(error)
             if failure.verdict is Verdict.TOKEN_REFUSED:
                 self._tell(failure.code)

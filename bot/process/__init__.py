@@ -28,7 +28,7 @@ the others' knowing it:
 ``bot.workspaces.tokens.Tokens``          its renewals under way, each with a claim on its row, and the tokens that
                                           Slack does not renew, for the log and ``/metrics``
 ``bot.clients.breaker.AccountBreaker``    the failures in a row before an outage, and the row as it was a second ago
-``bot.refunds.RefundReader``              which operations PandaPon refuses: each process finds out for itself, and asks
+``bot.orders.refunds.RefundReader``       which operations PandaPon refuses: each process finds out for itself, and asks
                                           again now and then. That an answer is missing stands in the order's row
 ``pandapon.wire.Wire``                    how far PandaPon's clock is off; the requests' pace on SQLite
 ``pandapon.limiter.RequestLimiter``       the requests in flight, which are limited for each process by itself

@@ -7,7 +7,6 @@ from datetime import timedelta
 from typing import TYPE_CHECKING
 
 from bot.clients.breaker import AccountBreaker
-from bot.decider import Decider
 from bot.jobs.deliver import Deliverer
 from bot.jobs.digests import Digester
 from bot.jobs.discovery import Discoverer
@@ -16,10 +15,11 @@ from bot.jobs.poll import LEASE, Poller
 from bot.jobs.stalls import StallWatch
 from bot.jobs.timekeeper import Timekeeper
 from bot.jobs.usual_times import UsualTimes
-from bot.orders import LiveTracker
+from bot.orders.decider import Decider
+from bot.orders.refunds import RefundReader
+from bot.orders.tracker import LiveTracker
 from bot.process.clock import steady_of
 from bot.process.failpoints import point
-from bot.refunds import RefundReader
 from bot.roles import Role
 from handlers.writing.verifiers import VERIFIERS
 from handlers.writing.writer import Writer

@@ -11,7 +11,7 @@ from typing import TYPE_CHECKING
 from aiohttp import web
 
 from bot.clients.slack import EXPIRED, slack_session, web_client
-from bot.jobs.slack_errors import Verdict, classify
+from bot.clients.slack_errors import FAILURES, Verdict, classify
 from bot.postgres import listener, server_of
 from bot.process.clock import utc_now
 from bot.process.figures import Figures
@@ -175,7 +175,7 @@ class Host(Service):
         client = web_client(bot_settings, self.session, patient=True, on_rate_limit=self.figures.limited_by_slack)
         try:
             await client.auth_test()
-        except Exception as error:  # noqa: BLE001  classify() raises again what is not Slack's
+        except FAILURES as error:
             failure = classify(error)
             return failure.verdict is not Verdict.TOKEN_REFUSED or failure.code == EXPIRED  # which renewal mends
         return True

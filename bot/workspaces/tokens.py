@@ -22,7 +22,7 @@ from itertools import chain, repeat
 from typing import TYPE_CHECKING
 
 from bot.clients.slack import EXPIRED, BotToken, web_client
-from bot.jobs.slack_errors import Failure, Verdict, classify
+from bot.clients.slack_errors import FAILURES, Failure, Verdict, classify
 from bot.process.failpoints import point
 from bot.process.redaction import hide
 from bot.workspaces.secrets import InstallationSecret, open_installation, seal_installation
@@ -187,7 +187,7 @@ class Tokens:
                 grant_type="refresh_token",
                 refresh_token=refresh_token,
             )
-        except Exception as error:  # noqa: BLE001  classify() raises again what is not Slack's
+        except FAILURES as error:
             return classify(error)
         return _pair(answer, self.clock()) or Failure(Verdict.UNCERTAIN, "odd_answer")
 

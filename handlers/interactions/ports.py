@@ -1,8 +1,8 @@
 """The protocols of the parts that the process lends to the handlers, and the values that they return.
 
-The reader of orders, for example, is implemented in :mod:`bot.orders`: it waits for the sender of posts, a part of the
-process, and handlers may not import the process. So the protocols repeat the signatures and state the contract on which
-handlers rely.
+The reader of orders, for example, is implemented in :mod:`bot.orders.tracker`: it waits for the sender of posts, a part
+of the process, and handlers may not import the process. So the protocols repeat the signatures and state the contract
+on which handlers rely.
 """
 
 from __future__ import annotations

@@ -14,8 +14,8 @@ from support.store_harness import StoreHarness
 from bot.clients import breaker as breakers
 from bot.clients.account import account_of
 from bot.clients.breaker import AccountBreaker
-from bot.decider import Decider
 from bot.jobs.poll import Poller
+from bot.orders.decider import Decider
 from pandapon.errors import RateLimitError, ServerError
 from storage.store import open_store
 

@@ -8,9 +8,9 @@ from decimal import Decimal
 import pytest
 from support.tracking_cases import REF, TrackedOrder, at, due_order, only_order, order
 
-from bot.decider import Decider
 from bot.jobs.poll_results import poll_result
-from bot.reading import PollOutcome
+from bot.orders.decider import Decider
+from bot.orders.reading import PollOutcome
 from handlers.blocks.refunds import news_lines
 from pandapon import alibaba
 from pandapon.models import Item, Order

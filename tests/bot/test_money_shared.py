@@ -9,9 +9,9 @@ import pytest
 from support.postgres import open_postgres
 from support.store_harness import NOW, ORDER, StoreHarness, order_of
 
-from bot.decider import Decider
 from bot.jobs.poll_results import poll_result
-from bot.reading import PollOutcome
+from bot.orders.decider import Decider
+from bot.orders.reading import PollOutcome
 from storage.poll import Changed
 from storage.store import open_store
 from tracking.money import MONEY_A_DAY

@@ -11,10 +11,10 @@ from support.pandapon_api import api_server, client_of, ok, utc_now
 from support.store_harness import NODE, PARCEL, StoreHarness, baseline
 
 from bot.clients.breaker import AccountBreaker
-from bot.decider import Decider
 from bot.jobs.digests import Digester
 from bot.jobs.poll import Poller
 from bot.jobs.stalls import StallWatch
+from bot.orders.decider import Decider
 from sandbox.pandapon.replies import naive
 from storage import traces
 from storage.packing import pack

@@ -13,10 +13,10 @@ from support.patience import in_time, until
 from support.store_harness import StoreHarness
 
 from bot.clients.breaker import AccountBreaker
-from bot.decider import Decider
 from bot.jobs import poll_batches
 from bot.jobs.poll import Poller
 from bot.jobs.poll_batches import FLUSH_SECONDS
+from bot.orders.decider import Decider
 from pandapon.shipment import OrderRef, Shipment
 from storage.errors import BusyFileError
 from storage.poll import Changed, Recorded

@@ -11,8 +11,8 @@ import pytest
 from support.fake_pandapon import fake_pandapon
 from support.tracking_cases import due_order
 
-from bot.reading import DETAIL_EVERY, READ_AFRESH_EVERY, poll_order, read_order
-from bot.refunds import RefundReader
+from bot.orders.reading import DETAIL_EVERY, READ_AFRESH_EVERY, poll_order, read_order
+from bot.orders.refunds import RefundReader
 from pandapon.shipment import Milestone, OrderRef, Platform, Shipment
 from sandbox.pandapon.demo import FIRST
 from sandbox.pandapon.world import Refund

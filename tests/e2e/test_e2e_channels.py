@@ -11,7 +11,7 @@ from typing import TYPE_CHECKING
 import pytest
 from support.bot_harness import ORDER, BotHarness, words
 
-from bot.jobs import slack_errors
+from bot.clients import slack_errors
 from handlers.blocks.text import short_id
 from sandbox.pandapon.demo import SECOND as OTHER
 from sandbox.slack.faults import Fault

@@ -12,9 +12,9 @@ from hypothesis import given
 from hypothesis import strategies as st
 from support.tracking_cases import REF, M, TrackedOrder, at, due_order, only_order, order, reading
 
-from bot.decider import Decider
 from bot.jobs.poll_results import poll_result
-from bot.reading import PollOutcome
+from bot.orders.decider import Decider
+from bot.orders.reading import PollOutcome
 from pandapon.shipment import Shipment
 from storage.poll import DueOrder, Unchanged
 from tracking.cadence import Cadence

@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import asyncio
 from dataclasses import dataclass
 from enum import StrEnum
 from http import HTTPStatus
@@ -107,8 +106,12 @@ class LateError(Exception):
     """A post was not sent, since too much time has passed since its claim."""
 
 
-def classify(error: Exception) -> Failure:
-    """Classify an exception of slack_sdk's async client, or a LateError. Raises any other exception again."""
+# What a call through slack_sdk's async client raises, besides defects of this bot; timeouts are OSErrors.
+FAILURES = (SlackClientError, aiohttp.ClientError, OSError, LateError)
+
+
+def classify(error: SlackClientError | aiohttp.ClientError | OSError | LateError) -> Failure:
+    """Classify one of :data:`FAILURES`."""
     if isinstance(error, SlackApiError):
         return _refused(error)
     if isinstance(error, LateError):
@@ -117,9 +120,7 @@ def classify(error: Exception) -> Failure:
         return Failure(Verdict.UNCERTAIN, "odd_answer")
     if isinstance(error, aiohttp.ClientConnectorError):
         return Failure(Verdict.NOT_SENT, "no_connection")
-    if isinstance(error, asyncio.TimeoutError | aiohttp.ClientError | SlackClientError | OSError):
-        return Failure(Verdict.UNCERTAIN, type(error).__name__)
-    raise error
+    return Failure(Verdict.UNCERTAIN, type(error).__name__)
 
 
 def _refused(error: SlackApiError) -> Failure:

@@ -16,7 +16,7 @@ if TYPE_CHECKING:
     from collections.abc import Awaitable
     from datetime import datetime
 
-    from bot.refunds import RefundReader
+    from bot.orders.refunds import RefundReader
     from pandapon.client import PandaPon, TraceResult
     from pandapon.models import Order
     from pandapon.refunds import RefundDetail

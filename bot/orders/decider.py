@@ -16,7 +16,7 @@ if TYPE_CHECKING:
     from collections.abc import Callable
     from datetime import datetime
 
-    from bot.reading import PollOutcome
+    from bot.orders.reading import PollOutcome
     from tracking.decide import Decision
     from tracking.orders import StoredOrder
 

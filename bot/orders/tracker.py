@@ -12,9 +12,9 @@ import logging
 from dataclasses import dataclass, replace
 from typing import TYPE_CHECKING
 
-from bot.reading import PollOutcome, read_order
-from bot.refunds import RefundReader
-from bot.waybills import find_waybill
+from bot.orders.reading import PollOutcome, read_order
+from bot.orders.refunds import RefundReader
+from bot.orders.waybills import find_waybill
 from handlers.blocks.error_messages import platform_error
 from handlers.interactions.ports import WatchOutcome, WatchResult
 from handlers.wire.errors import UnknownOrderError, WrongPlatformError
@@ -32,8 +32,8 @@ if TYPE_CHECKING:
     from collections.abc import Callable, Sequence
     from datetime import datetime
 
-    from bot.decider import Decider
     from bot.jobs.deliver import Deliverer
+    from bot.orders.decider import Decider
     from pandapon.client import PandaPon
     from pandapon.models import Order
     from storage.store import Store

@@ -1,6 +1,6 @@
 """Reads the details of refunds that an order names: the amount, the deadline, why the seller refused.
 
-The order itself tells the state. :mod:`bot.reading` says when the details are read. A failure to read them stops
+The order itself tells the state. :mod:`bot.orders.reading` says when the details are read. A failure to read them stops
 nothing: the paths of these operations are inferred in part.
 """
 
