@@ -75,6 +75,11 @@ class Decision:
         return self.shipment.ref.key
 
     @property
+    def has_something_new(self) -> bool:
+        """Whether the reading says anything that is not stored."""
+        return self.changed or self.learned or self.news is not None
+
+    @property
     def late_at(self) -> datetime | None:
         """When the order becomes late, which is told then; None: no arrival is expected, or it was late before."""
         return self.expected.late_at if self.expected and not self.was_late else None

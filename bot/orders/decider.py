@@ -9,6 +9,7 @@ from pandapon.shipment import Milestone, OrderRef
 from storage.poll import Changed, DueOrder, Unchanged
 from tracking.cadence import Cadence
 from tracking.decide import decide
+from tracking.orders import FetchedOrder
 from tracking.policy import Policy, next_poll_and_alarm
 from tracking.stalls import Limits
 
@@ -17,6 +18,7 @@ if TYPE_CHECKING:
     from datetime import datetime
 
     from bot.orders.reading import PollOutcome
+    from pandapon.models import Order
     from tracking.decide import Decision
     from tracking.orders import StoredOrder
 
@@ -68,6 +70,10 @@ class Decider:
         fetched = reading.parsed_beside(stored.shipment, stored.order.created_at if stored.order else None)
         return decide(stored, fetched, now, self.policy, baseline=baseline)
 
+    def decide_listed(self, stored: StoredOrder, order: Order, now: datetime) -> Decision:
+        """Decide what follows from an entry of PandaPon's list of orders, which has no trace."""
+        return decide(stored, FetchedOrder(order.ref, order), now, self.policy)
+
     def unchanged(self, due: DueOrder, now: datetime) -> Unchanged:
         """Return the record of an unchanged reading: the next reading, and the alarm time of an unpaid order."""
         order = due.order if due.milestone is Milestone.ORDERED else None
@@ -87,7 +93,7 @@ class Decider:
     def result(self, due: DueOrder, stored: StoredOrder, reading: PollOutcome, now: datetime) -> Changed | Unchanged:
         """Return the record of a due order whose reading differs."""
         decided = self.decide(stored, reading, now, baseline=not due.polls)
-        is_same = not (decided.changed or decided.learned) and reading.fingerprint == due.fingerprint
-        if decided.news is None and is_same and decided.late_at == due.late_at:
+        is_same = reading.fingerprint == due.fingerprint and decided.late_at == due.late_at
+        if is_same and not decided.has_something_new:
             return self.unchanged(due, now)
         return Changed(decided, due.fence, reading.fingerprint)

@@ -24,8 +24,6 @@ from pandapon.shipment import OrderRef, Platform
 from storage.errors import StorageError
 from storage.poll import Changed
 from storage.watch import NewWatch, Opened, Watch, WatchState
-from tracking.decide import Decision, decide
-from tracking.orders import FetchedOrder, OrderSnapshot, StoredOrder
 from tracking.values import Filter
 
 if TYPE_CHECKING:
@@ -37,6 +35,8 @@ if TYPE_CHECKING:
     from pandapon.client import PandaPon
     from pandapon.models import Order
     from storage.store import Store
+    from tracking.decide import Decision
+    from tracking.orders import OrderSnapshot, StoredOrder
 
 log = logging.getLogger(__name__)
 
@@ -83,15 +83,15 @@ class LiveTracker:
     async def stored(self, text: str, platform: Platform | None = None) -> OrderSnapshot | None:
         """Return an order as it was last read."""
         ref = next((ref for ref in await self._stored_refs(text) if platform in {None, ref.platform}), None)
-        known = await self._store.orders.load([ref.key]) if ref else {}
+        known = await self._store.orders.load_readable([ref.key]) if ref else {}
         return known[ref.key].snapshot() if ref and ref.key in known else None
 
     async def listed(self, orders: Sequence[Order]) -> dict[str, OrderSnapshot]:
         """Return the stored orders among these, brought up to date by them. Orders never read alone are left out."""
         stored, now = await self._store.orders.load_readable([order.ref.key for order in orders]), self._clock()
-        fetched = {order.ref.key: FetchedOrder(order.ref, order) for order in orders}
+        listed = {order.ref.key: order for order in orders}
         return {
-            key: decide(known, fetched[key], now).snapshot()
+            key: self._decider.decide_listed(known, listed[key], now).snapshot()
             for key, known in stored.items()
             if known.read_at is not None
         }
@@ -136,8 +136,13 @@ class LiveTracker:
         return [OrderRef.from_key(key) for key in keys]
 
     async def _read_known(self, ref: OrderRef) -> _Resolved:
-        """Read a stored order again and record the news for its watchers. When PandaPon fails, use the stored state."""
-        stored = (await self._store.orders.load([ref.key]))[ref.key]
+        """Read a stored order again and record the news for its watchers. When PandaPon fails, use the stored state.
+
+        An order whose row cannot be decoded is read like a new one, and nothing is recorded.
+        """
+        stored = (await self._store.orders.load_readable([ref.key])).get(ref.key)
+        if stored is None:
+            return await self._read_new(ref)
         try:
             reading = await read_order(self._api, ref, self._refunds)
         except PandaPonError as error:
@@ -146,7 +151,7 @@ class LiveTracker:
         assert reading.fetched is not None
         now = self._clock()
         decided = self._decider.decide(stored, reading, now)
-        if decided.changed or decided.learned or decided.news:
+        if decided.has_something_new:
             await self._record(stored, reading, decided, now)
         return _Resolved(ref, decided.snapshot(), reading, decided)
 
@@ -187,9 +192,13 @@ class LiveTracker:
 
     async def _try(self, ref: OrderRef) -> _Resolved | PandaPonError:
         try:
-            reading = await read_order(self._api, ref, self._refunds)
+            return await self._read_new(ref)
         except PandaPonError as error:
             return error
+
+    async def _read_new(self, ref: OrderRef) -> _Resolved:
+        """Read an order without comparing it with a stored state. Raises PandaPonError."""
+        reading = await read_order(self._api, ref, self._refunds)
         now = self._clock()
         decided = self._decider.decide(None, reading, now)
         return _Resolved(ref, decided.snapshot(), reading, decided)

@@ -45,6 +45,17 @@ async def watched(harness: BotHarness) -> Message:
     return card
 
 
+async def test_an_order_whose_row_is_damaged_is_still_read_for_people(harness: BotHarness) -> None:
+    """Its present state comes from PandaPon; only while PandaPon fails, too, there is nothing to show."""
+    await watched(harness)
+    assert harness.bot is not None
+    await harness.bot.store.engine.run(lambda conn: conn.execute("UPDATE orders SET order_json = 'x'"))
+    for command in ("track", "order"):
+        assert "In transit" in await harness.ask(f"/panda {command} {ORDER}")
+    harness.pandapon.faults.down = True
+    assert "PandaPon can't be reached right now." in await harness.ask(f"/panda track {ORDER}")
+
+
 async def told_once(harness: BotHarness, card: Message, *texts: str) -> None:
     """Each text stands in exactly one reply, in this order."""
     await harness.until(lambda: all(any(t in words(m) for m in harness.thread(card)) for t in texts))

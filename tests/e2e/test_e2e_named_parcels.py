@@ -217,6 +217,9 @@ async def test_the_setting(tmp_path: Path) -> None:
         await harness.ask(f"/panda watch {ORDER}")
         assert card(harness).startswith("✅ Delivered · ")
         assert UNSEEN not in card(harness)
+        listed = await harness.ask("/panda orders")
+        assert "✅ Delivered" in listed
+        assert "1 of 2" not in listed
 
 
 async def test_a_database_of_the_version_before(tmp_path: Path) -> None:
