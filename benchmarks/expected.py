@@ -15,8 +15,7 @@ from pathlib import Path
 from statistics import median
 from typing import TYPE_CHECKING
 
-from benchmarks.networks import Api, Clock
-from benchmarks.replay import config
+from benchmarks.networks import Api, Clock, config
 from benchmarks.replay_counts import START
 from benchmarks.table import show
 from bot.jobs.journeys import learn

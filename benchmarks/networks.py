@@ -6,11 +6,14 @@ import json
 import re
 from collections import Counter, defaultdict
 from dataclasses import dataclass, field
-from typing import TYPE_CHECKING, Any, TypeVar
+from typing import TYPE_CHECKING, Any, NamedTuple, TypeVar
+from urllib.parse import parse_qsl
 
 import httpx
 
+from pandapon.config import Config
 from pandapon.shipment import Platform
+from pandapon.transport import Connections
 from sandbox.pandapon import replies
 from sandbox.slack.mentions import notified
 from sandbox.terminal.blocks import Layout, add_block
@@ -18,9 +21,10 @@ from sandbox.terminal.mrkdwn import Viewer
 from storage.sqlite.database import DatabaseThread
 
 if TYPE_CHECKING:
-    from collections.abc import Callable
+    from collections.abc import Callable, Mapping
     from datetime import datetime
 
+    from pandapon import transport
     from sandbox.pandapon.world import World
 
 T = TypeVar("T")
@@ -39,28 +43,48 @@ class Clock:
         return self.at
 
 
-class Api(httpx.AsyncBaseTransport):
-    """PandaPon without the network: it returns the stand-in's answers and counts them."""
+class _Head(NamedTuple):
+    status_code: int
+    headers: Mapping[str, str]
+
+
+_HEAD = _Head(200, {})
+
+
+class Api(Connections):
+    """PandaPon without the network: it returns the stand-in's answers and counts them.
+
+    It stands where the connections are, so that the poller's requests bypass httpx as they do in production.
+    """
 
     def __init__(self, world: World, clock: Clock) -> None:
+        super().__init__(config(), deadline=1.0)
         self.world, self.clock, self.calls = world, clock, 0
 
-    async def handle_async_request(self, request: httpx.Request) -> httpx.Response:
-        """Answer from the present state of the world."""
-        self.calls += 1
-        code, data = self._data(request)
-        body = json.dumps({"requestId": "r", "code": code, "msg": "", "data": data}, ensure_ascii=False)
-        return httpx.Response(200, content=body.encode(), request=request)
+    async def exchange(self, method: str, url: str, headers: dict[str, str], content: bytes | None) -> transport.Answer:
+        """Answer a request of the poller from the present state of the world."""
+        del method, headers
+        return _HEAD, self._answer(url, content)
 
-    def _data(self, request: httpx.Request) -> tuple[int | str, Any]:  # noqa: PLR0911  a line for each answer
-        path, query, now = request.url.path, request.url.params, self.clock()
+    async def handle_async_request(self, request: httpx.Request) -> httpx.Response:
+        """Answer any other request in the same way."""
+        return httpx.Response(200, content=self._answer(str(request.url), request.content), request=request)
+
+    def _answer(self, url: str, content: bytes | None) -> bytes:
+        self.calls += 1
+        code, data = self._data(url, content)
+        return json.dumps({"requestId": "r", "code": code, "msg": "", "data": data}, ensure_ascii=False).encode()
+
+    def _data(self, url: str, content: bytes | None) -> tuple[int | str, Any]:  # noqa: PLR0911  a line for each answer
+        path, _, rest = url.partition("?")
+        query, now = dict(parse_qsl(rest)), self.clock()
         if path.endswith("order/logistics"):
             order = self.world.orders.get(query["orderId"])
             order = order if order and order.platform is Platform.ALIBABA else None
         elif path.endswith("detail/get"):
             order = self.world.by_sub_order(query["subPurchaseOrderId"])
         else:
-            wanted = query.get("orderId") or str(json.loads(request.content or b"{}").get("orderId"))
+            wanted = query.get("orderId") or str(json.loads(content or b"{}").get("orderId"))
             order = self.world.orders.get(wanted)
             if order is None or ("taobao" in path) != (order.platform is Platform.TAOBAO):
                 return "404", None
@@ -77,6 +101,20 @@ class Api(httpx.AsyncBaseTransport):
         if order.platform is Platform.ALIBABA:
             return 200, replies.trace_1688(order, now)
         return 200, replies.trace_taobao(order, query["subPurchaseOrderId"], now)
+
+
+def config() -> Config:
+    """Return a client's settings: no limits of rate, no retries, and an address that nothing listens on."""
+    return Config(
+        base_url="http://127.0.0.1:1",
+        access_key="k",
+        access_secret="s",
+        user_id="u",
+        rate_per_second=0,
+        concurrency=64,
+        background_share=1.0,
+        retries=0,
+    )
 
 
 class Database(DatabaseThread):

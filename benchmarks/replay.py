@@ -14,7 +14,7 @@ from datetime import datetime, timedelta
 from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
-from benchmarks.networks import Api, Clock, Database, Ledger
+from benchmarks.networks import Api, Clock, Database, Ledger, config
 from benchmarks.replay_counts import START, Result, claims, is_false, mark, naive, tables, waits_of
 from benchmarks.replay_queries import due_times, folded_posts, open_alarms, waits_to_be_sent
 from bot.clients.breaker import AccountBreaker
@@ -26,7 +26,7 @@ from bot.jobs.usual_times import UsualTimes
 from bot.orders.decider import Decider
 from bot.orders.tracker import LiveTracker
 from handlers.features.watching.alarms import SNOOZE
-from pandapon.client import Config, PandaPon
+from pandapon.client import PandaPon
 from sandbox.pandapon.generator import Event, scenarios
 from sandbox.pandapon.world import World
 from storage.alarm import AlarmState
@@ -267,20 +267,6 @@ class _Run:
 
 def _channel(number: int, share: int) -> str:
     return f"C{number // share}" if share else "C"
-
-
-def config() -> Config:
-    """Return a client's settings: no limits of rate, no retries, and an address that nothing listens on."""
-    return Config(
-        base_url="http://127.0.0.1:1",
-        access_key="k",
-        access_secret="s",
-        user_id="u",
-        rate_per_second=0,
-        concurrency=64,
-        background_share=1.0,
-        retries=0,
-    )
 
 
 def _on_grid(at: datetime) -> datetime:
