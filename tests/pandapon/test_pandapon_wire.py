@@ -220,6 +220,18 @@ async def test_answers_that_cannot_be_read(api: Api, reply: web.Response, says: 
 
 
 @BOTH_WAYS
+async def test_a_page_of_a_proxy_is_no_answer_of_pandapon(api: Api, background: bool) -> None:
+    """The status doesn't call PandaPon well by it; a refusal by PandaPon itself counts."""
+    async with client_of(api) as client:
+        api.queue(page("<html>Please log in to the network</html>"))
+        assert isinstance(await error_of(client, background=background), DecodeError)
+        assert client.answered_at is None
+        api.queue(refused(1001, "no such order"))
+        assert isinstance(await error_of(client, background=background), ApiError)
+        assert client.answered_at is not None
+
+
+@BOTH_WAYS
 async def test_nobody_is_led_elsewhere(api: Api, background: bool) -> None:
     """A redirect is no answer: signed headers go to the API alone, and what it sets stays with it."""
     async with client_of(api) as client:
