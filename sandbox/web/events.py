@@ -19,7 +19,14 @@ BY_HAND = 500_000  # the first number of orders that visitors create; the demo's
 
 
 class ImpossibleError(Exception):
-    """The event cannot happen to this order. The message is a sentence for the person."""
+    """The event cannot happen to this order. The message is a sentence for the person.
+
+    The page translates the sentence, and then fills in the values.
+    """
+
+    def __init__(self, sentence: str, **values: str) -> None:
+        super().__init__(sentence)
+        self.values = values
 
 
 def _stall(world: World, order_id: str) -> tuple[str, str]:
@@ -55,7 +62,7 @@ def _new_order(world: World, _order_id: str) -> tuple[str, str]:
 
 def _order(world: World, order_id: str) -> SandboxOrder:
     if order_id not in world.orders:
-        raise ImpossibleError(NO_SUCH_ORDER.replace("{order}", order_id))
+        raise ImpossibleError(NO_SUCH_ORDER, order=order_id)
     return world.orders[order_id]
 
 

@@ -38,10 +38,8 @@ async def execute(session: Session, body: Json) -> None:
     waiting_note = loop.call_later(WAITING_NOTE_AFTER, session.note, WAITING) if kind in AWAIT_APP else None
     try:
         await command(session, body)
-    except CannotError as error:
+    except (CannotError, ImpossibleError) as error:
         session.note(str(error), bad=True, **error.values)
-    except ImpossibleError as error:
-        session.note(str(error), bad=True)
     except SlackError as error:
         session.note("Slack refused that: {error}", bad=True, error=error.code)
     except (KeyError, TypeError, ValueError, LookupError) as error:
