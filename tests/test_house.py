@@ -56,7 +56,7 @@ def test_what_lives_in_memory_names_its_owner() -> None:
 ENGINES = {"sqlite", "postgres", "migrations"}  # the engines, and the tables, which each makes in its own SQL
 
 
-@pytest.mark.parametrize("path", modules("storage"), ids=lambda path: path.name)
+@pytest.mark.parametrize("path", modules(*ROOMS), ids=lambda path: str(path.relative_to(ROOT)))
 def test_sql_that_only_sqlite_understands_stands_in_its_room(path: Path) -> None:
     """Other engines come under the same functions: every statement elsewhere is one that PostgreSQL takes too."""
     if path.parent.name in ENGINES:

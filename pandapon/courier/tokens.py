@@ -70,7 +70,7 @@ _PURPOSES = frozenset(
         T.FETCH,
         T.MOVE,
     }
-    | {T.DAMAGE, T.COMPENSATE, T.CUSTOMS, T.FORBIDDEN, T.PARCEL, T.FLY, T.HOLD, T.COMPENSATE, T.SERVICE, T.FORWARD}
+    | {T.DAMAGE, T.COMPENSATE, T.CUSTOMS, T.FORBIDDEN, T.PARCEL, T.FLY, T.HOLD, T.SERVICE, T.FORWARD}
 )
 _PARTS_OF_NAMES = frozenset({T.HUB, T.BRANCH, T.LAST_BRANCH, T.WAREHOUSE, T.PORT})
 _PURPOSE_VERBS = frozenset(["退回", "退至", "退往", "转退", "退返", "返回", "派送至", "正在派送"])

@@ -23,8 +23,19 @@ def configure(conn: sqlite3.Connection, wal_limit: int) -> None:
 
 def complaint(conn: sqlite3.Connection) -> str:
     """Check the whole file. Returns SQLite's first complaint in one line; empty: it is sound. Raises sqlite3.Error."""
-    verdict = " ".join(str(conn.execute("PRAGMA quick_check(1)").fetchone()[0]).split())
+    verdict = " ".join(quick_check(conn, 1)[0].split())
     return "" if verdict == "ok" else verdict
+
+
+def quick_check(conn: sqlite3.Connection, most: int) -> list[str]:
+    """Check the whole file. Returns SQLite's first complaints, ``most`` at most, or ``ok``. Raises sqlite3.Error."""
+    return [str(row[0]) for row in conn.execute(f"PRAGMA quick_check({int(most)})")]
+
+
+def tables(conn: sqlite3.Connection) -> list[str]:
+    """Return the names of all tables but SQLite's own."""
+    sql = "SELECT name FROM sqlite_master WHERE type = 'table' AND name NOT LIKE 'sqlite_%' ORDER BY name"
+    return [name for (name,) in conn.execute(sql).fetchall()]
 
 
 def has_tables(conn: sqlite3.Connection, *names: str) -> bool:

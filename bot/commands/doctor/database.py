@@ -13,7 +13,7 @@ from typing import TYPE_CHECKING
 from bot.process.server_clock import AGREES
 from storage.errors import StorageError
 from storage.postgres.clock import offset
-from storage.sqlite import copies
+from storage.sqlite import copies, pragmas
 from storage.sqlite.opening import open_to_read
 from storage.sqlite.private import is_open_to_others
 
@@ -41,9 +41,8 @@ def of_file(path: Path) -> Iterator[tuple[str, object]]:
     yield "others may read it", "yes" if is_open_to_others(path) else "no"
     try:
         with closing(open_to_read(path)) as conn:
-            yield "quick check", "; ".join(str(row[0]) for row in conn.execute("PRAGMA quick_check(5)"))
-            names = "SELECT name FROM sqlite_master WHERE type = 'table' AND name NOT LIKE 'sqlite_%' ORDER BY name"
-            for (table,) in conn.execute(names).fetchall():
+            yield "quick check", "; ".join(pragmas.quick_check(conn, 5))
+            for table in pragmas.tables(conn):
                 yield f"rows of {table}", conn.execute(f'SELECT COUNT(*) FROM "{table}"').fetchone()[0]  # noqa: S608  a name from the schema
             yield "last migration", conn.execute("SELECT MAX(name) FROM _sqlite_migrations").fetchone()[0]
             yield from states(conn)
