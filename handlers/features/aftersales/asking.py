@@ -24,6 +24,7 @@ from handlers.features.aftersales.claims import claimable, least_of, most_of, re
 from handlers.features.aftersales.proofs import upload
 from handlers.wire import payloads
 from handlers.wire.errors import OutdatedError, RequestError
+from handlers.wire.text import number_of
 from handlers.writing.plans import Plan
 from handlers.writing.refund_verifiers import code_of, refunds_of
 from handlers.writing.steps import Done, Goto, Step
@@ -47,6 +48,7 @@ if TYPE_CHECKING:
     from tracking.flows import Flow
 
 _VALUE = re.compile(r"(?P<platform>1688|taobao)\.(?P<order>[0-9]{6,20})")
+DIGITS = 7  # of a number of pieces, at most
 LEAST_CHARACTERS = 4  # characters, the bot's own limit: a shorter description explains nothing
 
 
@@ -232,11 +234,10 @@ def _taobao_line(asking: AskingRefund, filled: FilledLines) -> tuple[RefundLine,
 def _alibaba_lines(asking: AskingRefund, filled: FilledLines) -> tuple[RefundLine, ...]:
     chosen, wrong = [], {}
     for at, line in enumerate(asking.lines):
-        typed = filled.pieces.get(at, "") or "0"
-        pieces = int(typed) if typed.isascii() and typed.isdigit() and len(typed) < 8 else -1  # noqa: PLR2004  digits
+        pieces = number_of(filled.pieces.get(at, "") or "0", DIGITS)
         if line.is_taken:
             continue
-        if not 0 <= pieces <= pages.most_pieces(line):
+        if pieces is None or pieces > pages.most_pieces(line):
             words = _("Write a whole number from 0 to {n}.").format(n=number(pages.most_pieces(line)))
             wrong[f"{names.PIECES}{at}"] = words
         elif pieces:
