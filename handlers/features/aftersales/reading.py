@@ -8,6 +8,7 @@ from __future__ import annotations
 import asyncio
 from typing import TYPE_CHECKING
 
+from handlers.blocks.paging import rows_on
 from handlers.features.aftersales.claims import is_open
 from handlers.writing.refund_verifiers import code_of, refunds_of
 from pandapon import refund_reading
@@ -37,8 +38,7 @@ async def page_of(ctx: Context, platform: Platform, page: int) -> Page[Refund]:
         listed = await refund_reading.taobao_refunds(ctx.api, page=page, page_size=PAGE_SIZE)
         return listed.model_copy(update={"items": await detailed(ctx.api, listed.items)})
     refunds = await _known(ctx)
-    on_page = refunds[(page - 1) * PAGE_SIZE : page * PAGE_SIZE]
-    items = await detailed(ctx.api, on_page)
+    items = await detailed(ctx.api, rows_on(page, refunds, PAGE_SIZE))
     return Page[Refund](items=items, page=page, page_size=PAGE_SIZE, total=len(refunds))
 
 
