@@ -22,6 +22,7 @@ from handlers.features.aftersales import asking_pages as pages
 from handlers.features.aftersales.announcing import announce_refund
 from handlers.features.aftersales.claims import claimable, least_of, most_of, read_amount, yuan_of
 from handlers.features.aftersales.proofs import upload
+from handlers.features.aftersales.reading import terms_of
 from handlers.wire import payloads
 from handlers.wire.errors import OutdatedError, RequestError
 from handlers.wire.text import number_of
@@ -29,7 +30,7 @@ from handlers.writing.plans import Plan
 from handlers.writing.refund_verifiers import code_of, refunds_of
 from handlers.writing.steps import Done, Goto, Step
 from handlers.writing.wizard import Wizard
-from pandapon import aftersales, refund_reading
+from pandapon import aftersales
 from pandapon.aftersales import GoodsState, RefundLine, RefundRequest
 from pandapon.errors import UnknownPathError
 from pandapon.operations.refunds import ALIBABA_VOUCHER
@@ -75,7 +76,7 @@ async def open_form(subject: Subject, interaction: Interaction) -> None:
 async def choose_lines(interaction: Interaction, flow: Flow, filled: FilledLines) -> Goto:
     """Take the lines, and read the reasons and limits for them.
 
-    Raises WrongFieldsError, PandaPonError, and RequestError where PandaPon names no reason.
+    Raises WrongFieldsError, PandaPonError, and RequestError where PandaPon names no reason or ids that can't be sent.
     """
     asking = pages.content(flow)
     former = asking.ask
@@ -91,7 +92,7 @@ async def choose_lines(interaction: Interaction, flow: Flow, filled: FilledLines
         reason_id=former.reason_id if former else "",
         description=former.description if former else "",
     )
-    after = replace(asking, ask=ask, terms=await refund_reading.terms(interaction.ctx.api, ask), moved=None)
+    after = replace(asking, ask=ask, terms=await terms_of(interaction.ctx.api, ask), moved=None)
     if not after.terms or not after.terms.reasons:
         raise RequestError(_("PandaPon names no reason for which this may be refunded, so nothing can be asked for."))
     most = most_of(after, ask)
@@ -178,7 +179,7 @@ async def _refreshed(ctx: Context, asking: AskingRefund, order: Order) -> Asking
     is_sent = asking.is_shipped is False and now.is_shipped is not False
     if is_sent or any(free_pieces.get(chosen.entry_id, 0) < chosen.pieces for chosen in ask.lines):
         raise RequestError(_("The order has changed since you saw it, so nothing was sent. Open the form again."))
-    terms = await refund_reading.terms(ctx.api, ask) if ask.platform is Platform.TAOBAO else asking.terms
+    terms = await terms_of(ctx.api, ask) if ask.platform is Platform.TAOBAO else asking.terms
     return replace(now, ask=ask, terms=terms, proofs=asking.proofs)
 
 

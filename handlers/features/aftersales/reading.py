@@ -1,4 +1,4 @@
-"""Reads the refunds that people are shown: a page of the account's refunds, and those of one order.
+"""Reads what people are shown of refunds: a page of the account's, those of one order, and the terms of a request.
 
 1688 has no list of refunds. The known ones are those that its list of orders names, and those asked for here.
 """
@@ -9,20 +9,21 @@ import asyncio
 from typing import TYPE_CHECKING
 
 from handlers.blocks.paging import rows_on
-from handlers.features.aftersales.claims import is_open
+from handlers.features.aftersales.claims import is_open, lacks_ids
 from handlers.writing.refund_verifiers import code_of, refunds_of
 from pandapon import refund_reading
 from pandapon.aftersales import ASK, Refund
 from pandapon.errors import ApiError
 from pandapon.models import Page
 from pandapon.operations.orders import ALIBABA_ORDERS, ListAlibaba
-from pandapon.shipment import Platform
+from pandapon.shipment import OrderRef, Platform
 from tracking.changes.refunds import RefundAsked
 
 if TYPE_CHECKING:
     from collections.abc import Iterable, Sequence
 
     from handlers.interactions.context import Context
+    from pandapon.aftersales import RefundRequest, RefundTerms
     from pandapon.client import PandaPon
     from pandapon.models import Order
     from tracking.writes import Write
@@ -57,6 +58,17 @@ async def of_order(api: PandaPon, order: Order) -> tuple[Refund, ...]:
         (refund or base).model_copy(update={"refund_id": refund_id, "order_id": order.order_id})
         for refund_id, refund in by_id.items()
     )
+
+
+async def terms_of(api: PandaPon, ask: RefundRequest) -> RefundTerms:
+    """Read the reasons and limits that a request may give.
+
+    Raises PandaPonError, and RequestError for ids that cannot be sent.
+    """
+    try:
+        return await refund_reading.terms(api, ask)
+    except ValueError as error:  # from pydantic: PandaPon's own id of a line has a space or is too long
+        raise lacks_ids(OrderRef(ask.platform, ask.order_id)) from error
 
 
 async def _known(ctx: Context) -> list[Refund]:
