@@ -38,6 +38,8 @@ from support.wizard_steps import buttons, chosen, open_by, press_in_page, send_p
 
 from handlers.blocks import action_ids
 from sandbox.pandapon import pictures, replies
+from sandbox.pandapon.refusals import RefusedError
+from sandbox.pandapon.server import PandaPonServer
 from sandbox.pandapon.trading import refunds_taobao
 from sandbox.pandapon.trading.ordering import PurchaseLine
 from sandbox.pandapon.trading.ordering import open_order as order_past_the_bot
@@ -415,6 +417,26 @@ async def test_the_list_without_refunds_and_with_one_platform_down(harness: BotH
     shown = await harness.ask("/panda refunds")
     assert "Couldn't list the refunds of 1688" in shown
     assert "¥88.32" in shown
+
+
+async def test_the_list_says_that_some_refunds_of_1688_are_missing(
+    harness: BotHarness, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    """1688's refunds come from a list of orders for each state. The others are shown, and one refused list is said."""
+    mine, theirs = case(harness, ALIBABA), case(harness, TAOBAO)
+    real = PandaPonServer._orders
+
+    def refusing(server: PandaPonServer, platform: Platform, body: Any, *args: Any) -> Any:
+        if body.get("refundStatus") == "waitbuyersend":
+            raise RefusedError(40100, "系统繁忙")
+        return real(server, platform, body, *args)
+
+    assert "Couldn't list" not in await harness.ask("/panda refunds")
+    monkeypatch.setattr(PandaPonServer, "_orders", refusing)
+    shown = await harness.ask("/panda refunds")
+    assert "Couldn't list the refunds of 1688" in shown
+    assert mine.refund_id in shown
+    assert theirs.refund_id in shown
 
 
 async def test_a_refund_of_1688_that_was_asked_for_here_stays_in_the_list(harness: BotHarness) -> None:
