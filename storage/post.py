@@ -24,6 +24,18 @@ T = TypeVar("T")
 DETAIL_OF = "detail:"  # begins the event_id of a BATCH for a thread, whose news another BATCH lists in the channel
 NOTHING_TO_SAY = "nothing to say"  # the error of a failed post whose contents no longer applied: nothing was lost
 TOLD_OF_PARCEL = "told with another order of the same parcel"  # the error of a skipped post
+QUIET_HOURS = "quiet hours"  # the error of a post that they hold
+_MUTED_BY = "muted by "  # begins the error of a post that a mute holds or skips; the person's id follows
+
+
+def muted_by(person: str) -> str:
+    """Return the error of a post that a mute holds or skips. ``person``: the Slack user id of who muted."""
+    return f"{_MUTED_BY}{person}"
+
+
+def who_muted(error: str) -> str | None:
+    """Return the Slack user id in an error of :func:`muted_by`; None for every other error."""
+    return error.removeprefix(_MUTED_BY) if error.startswith(_MUTED_BY) else None
 
 
 class PostState(StrEnum):

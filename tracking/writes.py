@@ -36,6 +36,7 @@ class WriteState(StrEnum):
 S = WriteState
 OPEN = frozenset({S.BEGUN, S.UNCLEAR})  # the result is not known yet
 ANSWERED = frozenset({S.DONE, S.REFUSED})  # answered by PandaPon: no other state follows
+UNDONE = frozenset({S.REFUSED, S.FOUND_UNDONE})  # the change was not made, so its form may be sent again
 # The states in which a record is made. DONE is for an act that needs no call, such as the decision of an approver.
 FIRST = frozenset({S.BEGUN, S.REFUSED, S.DONE})
 TRANSITIONS: Mapping[WriteState, frozenset[WriteState]] = {

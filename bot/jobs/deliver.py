@@ -24,7 +24,7 @@ from handlers.blocks.people import People
 from handlers.interactions.languages import Languages
 from pandapon import log_context, spans
 from storage.errors import StorageError
-from storage.post import NOTHING_TO_SAY, TOLD_OF_PARCEL, Post, PostKind, PostState
+from storage.post import NOTHING_TO_SAY, QUIET_HOURS, TOLD_OF_PARCEL, Post, PostKind, PostState, muted_by
 from storage.watch import WatchState
 from tracking.quiet_hours import hold_until
 
@@ -214,11 +214,11 @@ class Deliverer:
             return False
         now = self._clock()
         if is_card_of_news and post.muted_until is not None:
-            await self._store.outbox.mark_held(post, post.muted_until, f"muted by {post.muted_by}")
+            await self._store.outbox.mark_held(post, post.muted_until, muted_by(post.muted_by))
         elif post.muted_by:
-            await self._store.outbox.mark_skipped(now, post, f"muted by {post.muted_by}")
+            await self._store.outbox.mark_skipped(now, post, muted_by(post.muted_by))
         elif (until := hold_until(post.settings, post.severity, now)) is not None:
-            await self._store.outbox.mark_held(post, until, "quiet hours")
+            await self._store.outbox.mark_held(post, until, QUIET_HOURS)
         elif post.card_held and not is_card_of_news:
             await self._store.outbox.queue_card_before(now, post)
         else:

@@ -1,19 +1,22 @@
-"""Lists shown page by page: the buttons that turn the pages, and the number of the page."""
+"""Lists shown page by page: the rows of a page, the buttons that turn the pages, and the number of the page."""
 
 from __future__ import annotations
 
 from dataclasses import dataclass, replace
-from typing import TYPE_CHECKING, Any
+from typing import TYPE_CHECKING, Any, TypeVar
 
 from handlers.blocks.i18n import _
 from handlers.blocks.parts import run_button
 
 if TYPE_CHECKING:
-    from collections.abc import Collection
+    from collections.abc import Collection, Sequence
 
     from handlers.blocks.message import Block
     from handlers.wire.requests import PagedRequest
     from pandapon.models import Page
+
+T = TypeVar("T")
+P = TypeVar("P", bound="PagedRequest")
 
 
 @dataclass(frozen=True, slots=True)
@@ -42,9 +45,19 @@ class Paging:
         return _("page {page} of {pages}").format(page=self.request.page, pages=self.count)
 
 
+def within(request: P, total: int, page_size: int) -> P:
+    """The request for its page of a list whose length is known, or for the last page where the list has fewer."""
+    return replace(request, page=min(request.page, _pages(total, page_size)))
+
+
+def rows_on(page: int, rows: Sequence[T], page_size: int) -> tuple[T, ...]:
+    """The rows of a list that are on a page; none where the page is beyond the end."""
+    return tuple(rows[(page - 1) * page_size : page * page_size])
+
+
 def of_rows(request: PagedRequest, total: int, page_size: int) -> Paging:
-    """The paging of a list whose length is known. An empty list has one page."""
-    count = max(1, -(-total // page_size))
+    """The paging of a list whose length is known."""
+    count = _pages(total, page_size)
     return Paging(request, last=count, has_next=request.page < count, count=count)
 
 
@@ -58,6 +71,11 @@ def of_answers(request: PagedRequest, pages: Collection[Page[Any]]) -> Paging:
     if any(page.items for page in pages):
         return Paging(request, request.page, has_next)
     return Paging(request, max((page.pages for page in pages if page.pages is not None), default=1), has_next)
+
+
+def _pages(total: int, page_size: int) -> int:
+    """The number of pages of a list. An empty list has one page."""
+    return max(1, -(-total // page_size))
 
 
 def _has_next(page: Page[Any], number: int) -> bool:

@@ -28,7 +28,7 @@ Act = Callable[["Interaction", Any], Awaitable["Message"]]
 
 
 def asking() -> str:
-    """Return the line that most requests show while they are worked on."""
+    """Return the line that most requests and forms show while PandaPon is asked."""
     return _("Checking with PandaPon…")
 
 

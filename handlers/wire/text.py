@@ -1,4 +1,4 @@
-"""The text that Slack sends: its invisible and full-width characters, dashes, quotes and escapes."""
+"""The text that Slack sends: its invisible and full-width characters, dashes, quotes, escapes and plain numbers."""
 
 from __future__ import annotations
 
@@ -32,6 +32,19 @@ def folded(text: str) -> str:
     """The text in one width and case, without invisible characters: for comparing verbs, options, numbers and ids."""
     visible = "".join(character for character in text if unicodedata.category(character) != "Cf")
     return unicodedata.normalize("NFKC", visible).casefold().strip()
+
+
+def is_number(text: str, digits: int) -> bool:
+    """Whether the text is 1 to ``digits`` plain digits. No sign, space or digit of another script is taken.
+
+    The limit comes before any conversion: Python refuses to convert thousands of digits.
+    """
+    return text.isascii() and text.isdigit() and len(text) <= digits
+
+
+def number_of(text: str, digits: int) -> int | None:
+    """Return the whole number that 1 to ``digits`` plain digits stand for; None for every other text."""
+    return int(text) if is_number(text, digits) else None
 
 
 def quoted(text: str) -> str:

@@ -6,6 +6,7 @@ from typing import TYPE_CHECKING
 
 from handlers.blocks.i18n import _
 from handlers.wire.errors import RequestError
+from handlers.wire.text import number_of
 from handlers.writing.plans import Plan, Verdict, new_id
 from handlers.writing.receivers import SavedAddress
 from pandapon.errors import UnknownPathError
@@ -20,6 +21,8 @@ if TYPE_CHECKING:
 
     from pandapon.client import PandaPon
     from tracking.addresses import TypedAddress
+
+ID_DIGITS = 18  # of an address's id, at most: a 64-bit number
 
 
 async def plan_address(api: PandaPon, wanted: TypedAddress, address_id: str = "") -> Plan:
@@ -75,6 +78,7 @@ def _number(address_id: str) -> int | None:
     """The id as the operation takes it; None for an empty one. Raises RequestError for an id that is no number."""
     if not address_id:
         return None
-    if not (address_id.isascii() and address_id.isdigit() and len(address_id) <= 18):  # noqa: PLR2004  a 64-bit number
+    number = number_of(address_id, ID_DIGITS)
+    if number is None:
         raise RequestError(_("PandaPon's description of this address lacks what a change needs, so nothing was done."))
-    return int(address_id)
+    return number

@@ -5,7 +5,7 @@ from __future__ import annotations
 from dataclasses import dataclass, field
 from typing import TYPE_CHECKING, Any
 
-from handlers.blocks.i18n import _
+from handlers.commands.declarations import asking
 
 if TYPE_CHECKING:
     from collections.abc import Awaitable, Callable, Mapping
@@ -52,11 +52,6 @@ def no_fields(_values: dict[str, Any]) -> Nothing:
     return Nothing()
 
 
-def checking() -> str:
-    """Return the line that most pages show while they wait for PandaPon."""
-    return _("Checking with PandaPon…")
-
-
 @dataclass(frozen=True, slots=True)
 class Step:
     """One page of the form. ``page`` makes it from the flow, ``read`` reads its values, ``send`` answers them.
@@ -69,6 +64,6 @@ class Step:
     page: Callable[[Flow], Page]
     send: Callable[[Interaction, Flow, Any], Awaitable[Goto | Done]]
     read: Callable[[dict[str, Any]], Filled] = no_fields
-    working: Callable[[], str] = checking
+    working: Callable[[], str] = asking  # makes the line that is shown while the page waits for PandaPon
     back: str = ""
     title: Callable[[], str] | None = None

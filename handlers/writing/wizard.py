@@ -19,7 +19,7 @@ from handlers.blocks import elements as el
 from handlers.blocks.i18n import _
 from handlers.blocks.pages import answer_page, orders_page
 from handlers.blocks.write_words import outcome_words
-from handlers.commands.declarations import Feature, Form, Listener
+from handlers.commands.declarations import Feature, Form, Listener, asking
 from handlers.interactions.error_boundary import explain
 from handlers.interactions.interaction import run_with_budget
 from handlers.interactions.opening import open_and_fill
@@ -28,7 +28,7 @@ from handlers.wire.errors import OutdatedError, RequestError
 from handlers.wire.slack import FAILURES
 from handlers.writing.flows import open_flow, own_flow
 from handlers.writing.plans import Act
-from handlers.writing.steps import Done, Goto, Step, checking
+from handlers.writing.steps import Done, Goto, Step
 from tracking.flows import Finished
 
 if TYPE_CHECKING:
@@ -68,7 +68,7 @@ class Wizard:
     renew: Callable[[Interaction, Flow], Awaitable[Goto | Done]] | None = None
 
     async def open(
-        self, interaction: Interaction, begin: Callable[[], Awaitable[Goto]], *, words: Callable[[], str] = checking
+        self, interaction: Interaction, begin: Callable[[], Awaitable[Goto]], *, words: Callable[[], str] = asking
     ) -> None:
         """Open the form at once, and fill it with the page that ``begin`` returns.
 
@@ -92,7 +92,7 @@ class Wizard:
                 return self.view(flow)
             return await self._advance(interaction, flow, await self.renew(interaction, flow))
 
-        await open_and_fill(interaction, self.waiting(checking), work(), self.refused)
+        await open_and_fill(interaction, self.waiting(asking), work(), self.refused)
 
     def act_of(self, flow: Flow, word: str = "") -> Act:
         """The act of confirming this revision of the form. ``word``: keeps several writes of one confirmation apart."""
@@ -208,7 +208,7 @@ class Wizard:
 
         done, _pending = await asyncio.wait({task}, timeout=QUICK)
         if not done:
-            await newest.run(view_id, turn, lambda: show(self.waiting(checking)))
+            await newest.run(view_id, turn, lambda: show(self.waiting(asking)))
         view = await task
         await newest.run(view_id, turn, lambda: show(view))
 

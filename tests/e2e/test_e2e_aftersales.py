@@ -6,6 +6,7 @@ import asyncio
 import contextlib
 import re
 import sqlite3
+from dataclasses import replace
 from datetime import timedelta
 from decimal import Decimal
 from typing import TYPE_CHECKING, Any
@@ -37,10 +38,14 @@ from support.wizard_steps import buttons, chosen, open_by, press_in_page, send_p
 
 from handlers.blocks import action_ids
 from sandbox.pandapon import pictures, replies
+from sandbox.pandapon.refusals import RefusedError
+from sandbox.pandapon.server import PandaPonServer
+from sandbox.pandapon.trading import refunds_taobao
 from sandbox.pandapon.trading.ordering import PurchaseLine
 from sandbox.pandapon.trading.ordering import open_order as order_past_the_bot
 from sandbox.pandapon.trading.paying import set_status
 from sandbox.pandapon.trading.products import skus
+from sandbox.pandapon.trading.refund_cases import line_of
 from sandbox.pandapon.trading.routes import OWN_PATHS
 from sandbox.pandapon.world import Refund
 from sandbox.slack import payloads
@@ -414,6 +419,26 @@ async def test_the_list_without_refunds_and_with_one_platform_down(harness: BotH
     assert "¥88.32" in shown
 
 
+async def test_the_list_says_that_some_refunds_of_1688_are_missing(
+    harness: BotHarness, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    """1688's refunds come from a list of orders for each state. The others are shown, and one refused list is said."""
+    mine, theirs = case(harness, ALIBABA), case(harness, TAOBAO)
+    real = PandaPonServer._orders
+
+    def refusing(server: PandaPonServer, platform: Platform, body: Any, *args: Any) -> Any:
+        if body.get("refundStatus") == "waitbuyersend":
+            raise RefusedError(40100, "系统繁忙")
+        return real(server, platform, body, *args)
+
+    assert "Couldn't list" not in await harness.ask("/panda refunds")
+    monkeypatch.setattr(PandaPonServer, "_orders", refusing)
+    shown = await harness.ask("/panda refunds")
+    assert "Couldn't list the refunds of 1688" in shown
+    assert mine.refund_id in shown
+    assert theirs.refund_id in shown
+
+
 async def test_a_refund_of_1688_that_was_asked_for_here_stays_in_the_list(harness: BotHarness) -> None:
     """Also when it is paid back, so that no list of orders names it."""
     await review(harness)
@@ -526,6 +551,42 @@ async def test_a_line_without_a_quantity_can_be_claimed(
     assert await send_page(harness, reason("1.00")) == {}
     await send_page(harness)
     assert "Asked for a refund" in text_of(harness)
+
+
+@pytest.mark.parametrize("odd", ["12 34", "9" * 201], ids=["space", "length"])
+@pytest.mark.parametrize("platform", PLATFORMS)
+async def test_a_line_whose_id_cannot_be_sent(
+    harness: BotHarness, monkeypatch: pytest.MonkeyPatch, platform: Platform, odd: str
+) -> None:
+    """The person reads the sentence for a missing id, not a number of the log."""
+    make, rows = ("order_1688", "productItems") if platform is ALIBABA else ("order_taobao", "subPurchaseOrders")
+    real = getattr(replies, make)
+
+    def with_odd_ids(*args: Any, **options: Any) -> Any:
+        answer = real(*args, **options)
+        ids = ("subItemIDString", "subPurchaseOrderId")
+        return answer | {rows: [{name: odd if name in ids else row[name] for name in row} for row in answer[rows]]}
+
+    monkeypatch.setattr(replies, make, with_odd_ids)
+    await ask_form(harness, platform)
+    await send_page(harness, lines(platform))
+    assert "PandaPon's description of this order lacks what a refund needs. Ask for it there" in text_of(harness)
+    assert cases(harness) == []
+
+
+async def test_a_refund_whose_line_has_an_odd_id_can_be_changed(
+    harness: BotHarness, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    """As without an id: its limits cannot be read, and the platform checks the amount."""
+
+    def with_odd_id(*args: Any) -> Any:
+        of, line = line_of(*args)
+        return of, replace(line, sub_order="12 34")
+
+    monkeypatch.setattr(refunds_taobao, "line_of", with_odd_id)
+    await ACTS["taobao.refund.change"].prepare(harness)
+    await send_page(harness)
+    assert "now asks for ¥50.00" in text_of(harness)
 
 
 @pytest.mark.parametrize("line", ["refunds TQ1 --1688", "refunds TQ1 --taobao", "refund 254228563492088079999"])

@@ -46,8 +46,6 @@ SILENT_CALLS = {"compile", "Subject", "button", "channel_of_button", "Verb", "Co
 # Prose that is a key or a code: compared, stored or logged, never shown as it stands.
 CODES = {
     *(
-        "muted by ",
-        "quiet hours",
         "watch all",
         "unwatch all",
         "between people",

@@ -23,7 +23,7 @@ from support.store_harness import (
 from storage.errors import UnreadableError
 from storage.packing import pack
 from storage.poll import Unchanged
-from storage.post import PostKind, PostState
+from storage.post import QUIET_HOURS, TOLD_OF_PARCEL, PostKind, PostState, muted_by, who_muted
 from tracking.values import Filter
 
 if TYPE_CHECKING:
@@ -430,3 +430,10 @@ async def test_a_post_that_cannot_be_read_keeps_no_other_from_being_claimed(harn
     assert words(good) == "good"
     with pytest.raises(UnreadableError, match="in a news"):
         _ = bad.news
+
+
+def test_the_reasons_of_held_and_skipped_posts_are_stored_as_ever() -> None:
+    """Rows of an earlier version are read with the same words, and only the error of a mute names a person."""
+    assert (QUIET_HOURS, muted_by(MEI)) == ("quiet hours", f"muted by {MEI}")
+    assert who_muted(f"muted by {MEI}") == MEI
+    assert [who_muted(error) for error in (QUIET_HOURS, TOLD_OF_PARCEL, "not_in_channel", "")] == [None] * 4

@@ -93,7 +93,10 @@ async def _prepare_with_carriers(api: PandaPon, refund: Refund) -> HandlingRefun
 
 
 async def _prepare_with_terms(api: PandaPon, refund: Refund) -> HandlingRefund:
-    """Prepare the form with the refund's limits. Where they can't be read, the platform checks the amount."""
+    """Prepare the form with the refund's limits. Where they can't be read, the platform checks the amount.
+
+    They can't be read where PandaPon refuses them, and where the id of the refund's line is none that can be sent.
+    """
     if refund_state(refund.code) not in MAY_BE_CHANGED:
         raise RequestError(_("The seller has agreed already, so this refund can't be changed any more."))
     if not refund.entry_id:
@@ -107,7 +110,7 @@ async def _prepare_with_terms(api: PandaPon, refund: Refund) -> HandlingRefund:
     )
     try:
         return HandlingRefund(refund, terms=await refund_reading.terms(api, ask))
-    except PandaPonError:
+    except (PandaPonError, ValueError):  # ValueError is from pydantic
         return HandlingRefund(refund)
 
 

@@ -22,13 +22,15 @@ from handlers.features.aftersales import asking_pages as pages
 from handlers.features.aftersales.announcing import announce_refund
 from handlers.features.aftersales.claims import claimable, least_of, most_of, read_amount, yuan_of
 from handlers.features.aftersales.proofs import upload
+from handlers.features.aftersales.reading import terms_of
 from handlers.wire import payloads
 from handlers.wire.errors import OutdatedError, RequestError
+from handlers.wire.text import number_of
 from handlers.writing.plans import Plan
 from handlers.writing.refund_verifiers import code_of, refunds_of
 from handlers.writing.steps import Done, Goto, Step
 from handlers.writing.wizard import Wizard
-from pandapon import aftersales, refund_reading
+from pandapon import aftersales
 from pandapon.aftersales import GoodsState, RefundLine, RefundRequest
 from pandapon.errors import UnknownPathError
 from pandapon.operations.refunds import ALIBABA_VOUCHER
@@ -47,6 +49,7 @@ if TYPE_CHECKING:
     from tracking.flows import Flow
 
 _VALUE = re.compile(r"(?P<platform>1688|taobao)\.(?P<order>[0-9]{6,20})")
+DIGITS = 7  # of a number of pieces, at most
 LEAST_CHARACTERS = 4  # characters, the bot's own limit: a shorter description explains nothing
 
 
@@ -73,7 +76,7 @@ async def open_form(subject: Subject, interaction: Interaction) -> None:
 async def choose_lines(interaction: Interaction, flow: Flow, filled: FilledLines) -> Goto:
     """Take the lines, and read the reasons and limits for them.
 
-    Raises WrongFieldsError, PandaPonError, and RequestError where PandaPon names no reason.
+    Raises WrongFieldsError, PandaPonError, and RequestError where PandaPon names no reason or ids that can't be sent.
     """
     asking = pages.content(flow)
     former = asking.ask
@@ -89,7 +92,7 @@ async def choose_lines(interaction: Interaction, flow: Flow, filled: FilledLines
         reason_id=former.reason_id if former else "",
         description=former.description if former else "",
     )
-    after = replace(asking, ask=ask, terms=await refund_reading.terms(interaction.ctx.api, ask), moved=None)
+    after = replace(asking, ask=ask, terms=await terms_of(interaction.ctx.api, ask), moved=None)
     if not after.terms or not after.terms.reasons:
         raise RequestError(_("PandaPon names no reason for which this may be refunded, so nothing can be asked for."))
     most = most_of(after, ask)
@@ -176,7 +179,7 @@ async def _refreshed(ctx: Context, asking: AskingRefund, order: Order) -> Asking
     is_sent = asking.is_shipped is False and now.is_shipped is not False
     if is_sent or any(free_pieces.get(chosen.entry_id, 0) < chosen.pieces for chosen in ask.lines):
         raise RequestError(_("The order has changed since you saw it, so nothing was sent. Open the form again."))
-    terms = await refund_reading.terms(ctx.api, ask) if ask.platform is Platform.TAOBAO else asking.terms
+    terms = await terms_of(ctx.api, ask) if ask.platform is Platform.TAOBAO else asking.terms
     return replace(now, ask=ask, terms=terms, proofs=asking.proofs)
 
 
@@ -232,11 +235,10 @@ def _taobao_line(asking: AskingRefund, filled: FilledLines) -> tuple[RefundLine,
 def _alibaba_lines(asking: AskingRefund, filled: FilledLines) -> tuple[RefundLine, ...]:
     chosen, wrong = [], {}
     for at, line in enumerate(asking.lines):
-        typed = filled.pieces.get(at, "") or "0"
-        pieces = int(typed) if typed.isascii() and typed.isdigit() and len(typed) < 8 else -1  # noqa: PLR2004  digits
+        pieces = number_of(filled.pieces.get(at, "") or "0", DIGITS)
         if line.is_taken:
             continue
-        if not 0 <= pieces <= pages.most_pieces(line):
+        if pieces is None or pieces > pages.most_pieces(line):
             words = _("Write a whole number from 0 to {n}.").format(n=number(pages.most_pieces(line)))
             wrong[f"{names.PIECES}{at}"] = words
         elif pieces:

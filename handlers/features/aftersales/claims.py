@@ -37,8 +37,7 @@ def claimable(order: Order, *, takes_proofs: bool, known: Milestone | None = Non
         raise RequestError(_("This order is cancelled, so no refund can be asked for."))
     lines = tuple(_line(item) for item in order.items if item.entry_id)
     if not lines:
-        words = _("PandaPon's description of this order lacks what a refund needs. Ask for it there: {link}.")
-        raise RequestError(words.format(link=platform_link(order.ref)))
+        raise lacks_ids(order.ref)
     if all(line.is_taken for line in lines) or (order.platform is Platform.ALIBABA and is_open(order.refund_status)):
         raise RequestError(_("This order has an open refund already. `/panda refunds` shows it."))
     return AskingRefund(
@@ -51,6 +50,12 @@ def claimable(order: Order, *, takes_proofs: bool, known: Milestone | None = Non
         is_over=fold_code(order.status_code) in _OVER,
         takes_proofs=takes_proofs and order.platform is Platform.ALIBABA,
     )
+
+
+def lacks_ids(ref: OrderRef) -> RequestError:
+    """Make the error for an order whose ids are missing, or are none that can be sent."""
+    words = _("PandaPon's description of this order lacks what a refund needs. Ask for it there: {link}.")
+    return RequestError(words.format(link=platform_link(ref)))
 
 
 def is_open(code: str) -> bool:

@@ -1,4 +1,4 @@
-"""Reads the refunds that people are shown: a page of the account's refunds, and those of one order.
+"""Reads what people are shown of refunds: a page of the account's, those of one order, and the terms of a request.
 
 1688 has no list of refunds. The known ones are those that its list of orders names, and those asked for here.
 """
@@ -6,40 +6,53 @@
 from __future__ import annotations
 
 import asyncio
+import logging
+from dataclasses import dataclass
 from typing import TYPE_CHECKING
 
-from handlers.features.aftersales.claims import is_open
+from handlers.blocks.paging import rows_on
+from handlers.features.aftersales.claims import is_open, lacks_ids
 from handlers.writing.refund_verifiers import code_of, refunds_of
 from pandapon import refund_reading
 from pandapon.aftersales import ASK, Refund
-from pandapon.errors import ApiError
+from pandapon.errors import ApiError, PandaPonError
 from pandapon.models import Page
 from pandapon.operations.orders import ALIBABA_ORDERS, ListAlibaba
-from pandapon.shipment import Platform
+from pandapon.shipment import OrderRef, Platform
 from tracking.changes.refunds import RefundAsked
 
 if TYPE_CHECKING:
     from collections.abc import Iterable, Sequence
 
     from handlers.interactions.context import Context
+    from pandapon.aftersales import RefundRequest, RefundTerms
     from pandapon.client import PandaPon
     from pandapon.models import Order
     from tracking.writes import Write
+
+log = logging.getLogger(__name__)
 
 PAGE_SIZE = 5  # refunds of each platform on a page; the details of each cost a call
 ORDERS, ASKED_HERE = 20, 50  # orders read for each refund state; refunds asked for here that are read
 OPEN = ("waitselleragree", "waitbuyermodify", "waitbuyersend", "waitsellerreceive")  # 1688's codes [upstream]
 
 
-async def page_of(ctx: Context, platform: Platform, page: int) -> Page[Refund]:
+@dataclass(frozen=True, slots=True)
+class RefundsRead:
+    """A page of a platform's refunds. ``error``: why some refunds are missing in it; None: all of them were read."""
+
+    page: Page[Refund]
+    error: PandaPonError | None = None
+
+
+async def page_of(ctx: Context, platform: Platform, page: int) -> RefundsRead:
     """Return a page of a platform's refunds with the details of each. Raises PandaPonError."""
     if platform is Platform.TAOBAO:
         listed = await refund_reading.taobao_refunds(ctx.api, page=page, page_size=PAGE_SIZE)
-        return listed.model_copy(update={"items": await detailed(ctx.api, listed.items)})
-    refunds = await _known(ctx)
-    on_page = refunds[(page - 1) * PAGE_SIZE : page * PAGE_SIZE]
-    items = await detailed(ctx.api, on_page)
-    return Page[Refund](items=items, page=page, page_size=PAGE_SIZE, total=len(refunds))
+        return RefundsRead(listed.model_copy(update={"items": await detailed(ctx.api, listed.items)}))
+    refunds, error = await _known(ctx)
+    items = await detailed(ctx.api, rows_on(page, refunds, PAGE_SIZE))
+    return RefundsRead(Page[Refund](items=items, page=page, page_size=PAGE_SIZE, total=len(refunds)), error)
 
 
 async def detailed(api: PandaPon, refunds: Sequence[Refund]) -> tuple[Refund, ...]:
@@ -59,16 +72,39 @@ async def of_order(api: PandaPon, order: Order) -> tuple[Refund, ...]:
     )
 
 
-async def _known(ctx: Context) -> list[Refund]:
-    """The known refunds of 1688, the open ones first. Raises PandaPonError where no list of orders can be read."""
+async def terms_of(api: PandaPon, ask: RefundRequest) -> RefundTerms:
+    """Read the reasons and limits that a request may give.
+
+    Raises PandaPonError, and RequestError for ids that cannot be sent.
+    """
+    try:
+        return await refund_reading.terms(api, ask)
+    except ValueError as error:  # from pydantic: PandaPon's own id of a line has a space or is too long
+        raise lacks_ids(OrderRef(ask.platform, ask.order_id)) from error
+
+
+async def _known(ctx: Context) -> tuple[list[Refund], PandaPonError | None]:
+    """The known refunds of 1688, the open ones first, and the error of a list of orders that cannot be read.
+
+    Raises PandaPonError where none of the lists can be read.
+    """
     requests = [ListAlibaba(refund_status=code, page_size=ORDERS) for code in OPEN]
-    pages = await asyncio.gather(*(ctx.api.run(ALIBABA_ORDERS, each) for each in requests), return_exceptions=True)
-    answers = [page for page in pages if isinstance(page, Page)]
-    if not answers:
-        raise next(page for page in pages if isinstance(page, BaseException))
-    orders = {order.order_id: order for page in answers for order in page.items if is_open(code_of(order))}
+    answers = await asyncio.gather(*(ctx.api.run(ALIBABA_ORDERS, each) for each in requests), return_exceptions=True)
+    pages: list[Page[Order]] = []
+    error: PandaPonError | None = None
+    for code, answer in zip(OPEN, answers, strict=True):
+        if isinstance(answer, PandaPonError):
+            log.info("refunds read in part", extra={"platform": Platform.ALIBABA.value, "state": code, "error": answer})
+            error = error or answer
+        elif isinstance(answer, BaseException):
+            raise answer
+        else:
+            pages.append(answer)
+    if error and not pages:
+        raise error
+    orders = {order.order_id: order for page in pages for order in page.items if is_open(code_of(order))}
     writes = await ctx.store.writes.made_by(ASK[Platform.ALIBABA].name, ASKED_HERE)
-    return _merged(orders.values(), writes)
+    return _merged(orders.values(), writes), error
 
 
 def _merged(orders: Iterable[Order], writes: Iterable[Write]) -> list[Refund]:

@@ -60,11 +60,13 @@ def read_refunds(command: TypedCommand) -> ShowRefunds | ShowRefund | AskRefund:
 
 
 async def show_refunds(interaction: Interaction, request: ShowRefunds) -> Message:
-    """List the refunds of both platforms. Raises PandaPonError where neither can be read."""
+    """List the refunds of both platforms, and why some are missing. Raises PandaPonError where neither can be read."""
     ctx = interaction.ctx
-    pages, errors = await ask_each(list(Platform), lambda platform: reading.page_of(ctx, platform, request.page))
-    refunds = [refund for page in pages.values() for refund in page.items]
-    return refunds_view.listing(refunds, of_answers(request, list(pages.values())), errors, ctx.clock())
+    answers, errors = await ask_each(list(Platform), lambda platform: reading.page_of(ctx, platform, request.page))
+    errors |= {platform: platform_error(answer.error) for platform, answer in answers.items() if answer.error}
+    pages = [answer.page for answer in answers.values()]
+    refunds = [refund for page in pages for refund in page.items]
+    return refunds_view.listing(refunds, of_answers(request, pages), errors, ctx.clock())
 
 
 async def show_order(interaction: Interaction, request: AskRefund) -> Message:

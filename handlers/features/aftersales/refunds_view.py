@@ -38,7 +38,7 @@ MAY_BE_CHANGED = frozenset({RefundState.REQUESTED, RefundState.REFUSED, RefundSt
 
 
 def listing(refunds: Sequence[Refund], paging: Paging, errors: Mapping[Platform, str], now: datetime) -> Message:
-    """Show a page of refunds. ``errors``: why a platform's refunds cannot be read, as Slack text."""
+    """Show a page of refunds. ``errors``: why refunds of a platform, all or some, cannot be read, as Slack text."""
     buttons = [*paging.buttons(), run_button(_("Refresh"), REFRESH, ShowRefunds(paging.request.page))]
     layout = Layout([el.header(_("💸 Refunds"))], tail=el.actions(buttons), room=LIST_ROOM)
     if paging.request.page > 1 or paging.has_next:

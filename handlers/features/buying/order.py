@@ -25,6 +25,7 @@ from handlers.features.buying.quote import chosen_line, known_total, quote
 from handlers.parsing.references import read_reference
 from handlers.wire import payloads
 from handlers.wire.errors import OutdatedError, RequestError
+from handlers.wire.text import number_of
 from handlers.writing.approval_check import Deed, check_approval
 from handlers.writing.flows import own_flow
 from handlers.writing.plans import new_id
@@ -50,6 +51,7 @@ if TYPE_CHECKING:
 NAME = "order"
 MOST_LINES = 100  # of one form, and so of one call
 MOST_SELLERS = 30  # of one form: its pages show all of them
+POSITION_DIGITS = 3  # of a line's position in the cart that was shown, at most
 
 
 # --- fill -------------------------------------------------------------------------------------------------------------
@@ -240,8 +242,8 @@ async def _of_cart(interaction: Interaction, _given: Any) -> Claim:
     assert isinstance(flow.content, ShownCart)
     if not position:
         return Claim((flow, None))
-    at = int(position) if position.isascii() and position.isdigit() and len(position) <= 3 else -1  # noqa: PLR2004  digits
-    if not 0 <= at < len(flow.content.lines):
+    at = number_of(position, POSITION_DIGITS)
+    if at is None or at >= len(flow.content.lines):
         raise OutdatedError
     return Claim((flow, at))
 

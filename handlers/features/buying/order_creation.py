@@ -19,7 +19,7 @@ from pandapon.carts import fen
 from pandapon.errors import PandaPonError
 from pandapon.purchases import Share, by_seller
 from tracking.changes.orders import SKEW, Basket, OrderCreation, OrderedLine, target_of
-from tracking.writes import OPEN, WriteState
+from tracking.writes import OPEN, UNDONE
 
 if TYPE_CHECKING:
     from collections.abc import Callable, Sequence
@@ -33,7 +33,6 @@ if TYPE_CHECKING:
 
 RECENT = 100  # writes whose orders may not be in the account's list yet
 UNCLEAR = 50  # unclear writes that are compared with a new order
-_UNDONE = frozenset({WriteState.REFUSED, WriteState.FOUND_UNDONE})
 
 
 async def started_writes(ctx: Context, flow: Flow) -> list[Write]:
@@ -42,7 +41,7 @@ async def started_writes(ctx: Context, flow: Flow) -> list[Write]:
     Unclear writes are looked for. Raises StorageError.
     """
     writes = await ctx.store.writes.of_targets(target_of(flow.id))
-    if all(write.state in _UNDONE for write in writes):
+    if all(write.state in UNDONE for write in writes):
         return []
     return [await ctx.writer.verify(write, flow.owner) for write in writes]
 

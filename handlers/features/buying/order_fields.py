@@ -10,12 +10,13 @@ from handlers.blocks.i18n import _
 from handlers.commands.declarations import WrongFieldsError
 from handlers.features.buying import order_view
 from handlers.features.buying.quote import chosen_line
+from handlers.wire.text import number_of
 from handlers.writing.additions import variants, wrong_quantity
 
 if TYPE_CHECKING:
     from tracking.flows import Ordering
 
-DIGITS = 9  # of the largest quantity
+DIGITS, POSITION_DIGITS = 9, 4  # of a quantity, and of a variant's position, at most
 
 
 @dataclass(frozen=True, slots=True)
@@ -39,13 +40,11 @@ def with_fields(content: Ordering, filled: FilledOrder) -> Ordering:
     lines = list(content.lines)
     for at, product in enumerate(content.products):
         variant = value_of(values, f"variant{at}", "selected_option")
-        position = int(variant) if variant.isascii() and variant.isdigit() and len(variant) <= 4 else -1  # noqa: PLR2004  digits
-        position = position if product.skus else 0
-        if not 0 <= position < len(variants(product)):
+        position = number_of(variant, POSITION_DIGITS) if product.skus else 0
+        if position is None or position >= len(variants(product)):
             wrong[f"variant{at}"] = _("Choose a variant.")
             continue
-        typed = value_of(values, f"quantity{at}", "value").strip()
-        quantity = int(typed) if typed.isascii() and typed.isdigit() and len(typed) <= DIGITS else None
+        quantity = number_of(value_of(values, f"quantity{at}", "value").strip(), DIGITS)
         if problem := wrong_quantity(product, variants(product)[position], quantity):
             wrong[f"quantity{at}"] = problem
             continue

@@ -20,7 +20,7 @@ from handlers.parsing.words import Verb
 from handlers.wire import payloads
 from handlers.wire.errors import ForbiddenError, OutdatedError, RequestError
 from handlers.wire.requests import CheckCart, ShowCart
-from handlers.wire.text import folded
+from handlers.wire.text import folded, number_of
 from handlers.writing.additions import plan_addition, same_variant, variant_of
 from handlers.writing.cart_changes import Variant, change_cart
 from handlers.writing.flows import open_flow, own_flow
@@ -47,6 +47,7 @@ if TYPE_CHECKING:
 log = logging.getLogger(__name__)
 
 CHECK = (["check"], ["检查"])
+POSITION_DIGITS = 3  # of a line's position in the cart that was shown, at most
 UNCLEAR = 10  # unclear changes that are looked for when the cart is shown
 
 
@@ -209,8 +210,8 @@ async def chosen_line(interaction: Interaction, value: str, operation: str) -> C
     flow = await own_flow(interaction, flow_id, ShownCart, operation)
     content = flow.content
     assert isinstance(content, ShownCart)
-    at = int(position) if position.isascii() and position.isdigit() and len(position) < 4 else len(content.lines)  # noqa: PLR2004  digits
-    if at >= len(content.lines):
+    at = number_of(position, POSITION_DIGITS)
+    if at is None or at >= len(content.lines):
         raise OutdatedError
     return ChosenLine(flow, at, content.lines[at], content.page)
 

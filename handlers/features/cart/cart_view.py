@@ -13,7 +13,7 @@ from handlers.blocks.i18n import _, ngettext
 from handlers.blocks.labels import platform_name
 from handlers.blocks.locale_data import number
 from handlers.blocks.message import LIST_ROOM, LIST_TEXT, Layout
-from handlers.blocks.paging import of_rows
+from handlers.blocks.paging import of_rows, rows_on, within
 from handlers.blocks.parts import run_button
 from handlers.blocks.text import code, escape, money, truncate
 from handlers.blocks.write_words import outcome_words
@@ -45,10 +45,8 @@ class CartPage:
     @classmethod
     def of(cls, every: Sequence[CartLine], page: int) -> CartPage:
         """Return a page, or the last page where the cart has fewer."""
-        last = max(1, -(-len(every) // PAGE_SIZE))
-        request = ShowCart(min(page, last))
-        begin = (request.page - 1) * PAGE_SIZE
-        return cls(tuple(every[begin : begin + PAGE_SIZE]), every, of_rows(request, len(every), PAGE_SIZE))
+        request = within(ShowCart(page), len(every), PAGE_SIZE)
+        return cls(rows_on(request.page, every, PAGE_SIZE), every, of_rows(request, len(every), PAGE_SIZE))
 
     @property
     def request(self) -> ShowCart:

@@ -20,6 +20,7 @@ from handlers.commands.declarations import Feature, Form, Opener, WrongFieldsErr
 from handlers.features.cart.cart import LINE, ChosenLine, chosen_line, set_quantity
 from handlers.features.cart.cart_view import line_words
 from handlers.wire import payloads
+from handlers.wire.text import number_of
 
 if TYPE_CHECKING:
     from handlers.blocks.message import Block, Message
@@ -29,6 +30,7 @@ if TYPE_CHECKING:
     from tracking.writes import Write
 
 MOST = 1_000_000  # pieces of one line
+DIGITS = 9  # of a quantity, at most
 
 
 @dataclass(frozen=True, slots=True)
@@ -61,9 +63,8 @@ def form(chosen: ChosenLine) -> View:
 
 def read_quantity(values: dict[str, Any]) -> FilledQuantity:
     """Read the form's ``state.values``."""
-    typed = value_of(values, "quantity", "value").strip()
-    quantity = int(typed) if typed.isascii() and typed.isdigit() and len(typed) <= 9 else 0  # noqa: PLR2004  digits
-    if not 1 <= quantity <= MOST:
+    quantity = number_of(value_of(values, "quantity", "value").strip(), DIGITS)
+    if quantity is None or not 1 <= quantity <= MOST:
         return FilledQuantity(0, {"quantity": _("Write a whole number, such as {n}.").format(n=2)})
     return FilledQuantity(quantity)
 

@@ -13,7 +13,7 @@ from handlers.blocks.people import name
 from handlers.blocks.standing import of_step
 from handlers.blocks.text import escape, slack_date, truncate
 from handlers.posts.alarms import headline
-from storage.post import TOLD_OF_PARCEL, PostState
+from storage.post import QUIET_HOURS, TOLD_OF_PARCEL, PostState, who_muted
 from storage.watch import WatchState
 
 if TYPE_CHECKING:
@@ -107,7 +107,7 @@ def _post_outcome(entry: DeliveryLogEntry, channel: str, now: datetime) -> str:
 
 
 def _held(entry: DeliveryLogEntry, channel: str, now: datetime) -> str:
-    if entry.error == "quiet hours" and entry.not_before:
+    if entry.error == QUIET_HOURS and entry.not_before:
         return _("held by quiet hours until {time}").format(time=slack_date(entry.not_before, now))
     return _("held: {reason}").format(reason=channel_error(entry.error, channel))
 
@@ -125,8 +125,8 @@ def _not_queued(entry: DeliveryLogEntry, watch: Watch | None, now: datetime) -> 
 def _skipped(error: str) -> str:
     if error == TOLD_OF_PARCEL:
         return _("posted with another order of the same parcel")
-    by = error.removeprefix("muted by ")
-    return _("muted by {user}").format(user=name(by)) if by != error else escape(truncate(error, 60))
+    by = who_muted(error)
+    return _("muted by {user}").format(user=name(by)) if by is not None else escape(truncate(error, 60))
 
 
 def _last_read(snapshot: OrderSnapshot | None, now: datetime) -> str:

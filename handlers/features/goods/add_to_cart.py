@@ -18,6 +18,7 @@ from handlers.parsing.references import read_reference
 from handlers.wire import payloads
 from handlers.wire.errors import OutdatedError
 from handlers.wire.slack import FAILURES
+from handlers.wire.text import number_of
 from handlers.writing.additions import piece_fen, plan_addition, same_variant, variant_of, variants, wrong_quantity
 from handlers.writing.cart_changes import change_cart
 from handlers.writing.flows import open_flow, own_flow
@@ -33,6 +34,7 @@ if TYPE_CHECKING:
     from pandapon.products import ProductDetail, ProductRef, Sku
     from tracking.flows import Flow
 
+DIGITS, POSITION_DIGITS = 9, 4  # of a quantity, and of a variant's position, at most
 CONFIRM = "cart.add"  # the name of this act in the records of refused attempts
 
 
@@ -53,9 +55,8 @@ def read_addition(values: dict[str, Any]) -> FilledAddition:
     """Read the form's ``state.values``."""
     chosen = payloads.text(values, "variant", action_ids.ADD_CHOICE + ":variant", "selected_option", "value")
     typed = payloads.text(values, "quantity", action_ids.ADD_CHOICE + ":quantity", "value").strip()
-    is_number = typed.isascii() and typed.isdigit() and len(typed) <= 9  # noqa: PLR2004  digits of a quantity
-    at = int(chosen) if chosen.isascii() and chosen.isdigit() and len(chosen) <= 4 else -1  # noqa: PLR2004  of a position
-    return FilledAddition(at, int(typed) if is_number else None)
+    at = number_of(chosen, POSITION_DIGITS)
+    return FilledAddition(-1 if at is None else at, number_of(typed, DIGITS))
 
 
 async def open_addition(subject: Subject, interaction: Interaction) -> None:

@@ -15,7 +15,7 @@ from handlers.parsing.references import read_reference
 from handlers.parsing.typed_command import text_of
 from handlers.parsing.words import Verb, nearest
 from handlers.wire.requests import Discover, ShowCategories
-from handlers.wire.text import folded
+from handlers.wire.text import folded, is_number
 from pandapon.operations import goods
 
 if TYPE_CHECKING:
@@ -90,7 +90,7 @@ def read_discover(command: TypedCommand) -> Discover | ShowCategories:
 
 def _read_category(command: TypedCommand, words: list[str]) -> ShowCategories:
     wanted = folded(words[0]) if words else "0"
-    if len(words) > 1 or not (wanted.isascii() and wanted.isdigit() and len(wanted) <= CATEGORY_DIGITS):
+    if len(words) > 1 or not is_number(wanted, CATEGORY_DIGITS):
         problem = _("a category has a number, which {command} shows").format(command="`/panda discover category`")
         raise command.refuse(problem, suggestion="/panda discover category")
     return ShowCategories(wanted)

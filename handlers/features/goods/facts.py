@@ -8,6 +8,7 @@ from handlers.blocks import elements as el
 from handlers.blocks.i18n import _
 from handlers.blocks.locale_data import number
 from handlers.blocks.text import escape, money, truncate
+from handlers.wire.text import number_of
 from pandapon.products import ProductDetail
 
 if TYPE_CHECKING:
@@ -50,5 +51,5 @@ def seller_and_place(product: Product | ProductDetail) -> list[str]:
 def _sold(sold: str) -> str:
     if not sold:
         return ""
-    is_count = sold.isascii() and sold.isdigit() and len(sold) <= COUNT_DIGITS
-    return _("{number} sold").format(number=number(int(sold)) if is_count else escape(truncate(sold, 30)))
+    count = number_of(sold, COUNT_DIGITS)
+    return _("{number} sold").format(number=escape(truncate(sold, 30)) if count is None else number(count))

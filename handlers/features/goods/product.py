@@ -13,6 +13,7 @@ from handlers.blocks.text import code
 from handlers.commands.declarations import Answer, Button, Command, Feature, HelpGroup, Overview
 from handlers.features.goods import product_view
 from handlers.features.goods.product_subject import PRODUCT
+from handlers.features.goods.product_view import MAX_COMPARED
 from handlers.interactions.answering import OK
 from handlers.parsing.options import PLATFORMS, read_options
 from handlers.parsing.references import read_products
@@ -29,7 +30,6 @@ if TYPE_CHECKING:
     from handlers.parsing.typed_command import TypedCommand
     from pandapon.products import ProductDetail, ProductRef
 
-MAX_COMPARED = 4  # products
 SHARED_FOR = timedelta(minutes=10)  # within which a product is not shared in the same channel again
 EXAMPLE = "https://detail.1688.com/offer/712345678901.html"
 

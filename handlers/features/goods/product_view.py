@@ -28,6 +28,7 @@ if TYPE_CHECKING:
 
 ALT, TITLE = 40, 150  # characters of a picture's description, and of a title
 SKUS, TIERS, PICTURES = 12, 5, 6  # that are shown of a product
+MAX_COMPARED = 4  # products side by side
 COMPARED_SKUS = 4  # that are shown of each product side by side
 
 

@@ -17,6 +17,7 @@ from handlers.blocks.parts import run_button
 from handlers.blocks.punctuation import sentences
 from handlers.blocks.text import code, money, truncate
 from handlers.features.goods.facts import TITLE, price, seller_and_place, title
+from handlers.features.goods.product_view import MAX_COMPARED
 from handlers.parsing.references import is_named, reference
 from handlers.wire.requests import Search, SearchPicture, ShowProducts
 from pandapon.shipment import Platform
@@ -32,7 +33,6 @@ AnySearch = Search | SearchPicture
 ALT = 40  # characters of a picture's description
 # The numbers in the ids of the buttons; the paging has 1 and 2.
 ANY_PRICE, AGAIN, COMPARE, PLATFORM, SORT, DETAILS = 3, 4, 5, 11, 21, 31
-COMPARED = 4  # products side by side
 
 
 def results(request: AnySearch, pages: dict[Platform, Page[Product]], errors: dict[Platform, str]) -> Message:
@@ -108,7 +108,7 @@ def _heading(request: AnySearch) -> str:
 
 def _compare(products: Sequence[Product]) -> list[Block]:
     """The button that shows the first products side by side, where there are several."""
-    first = [reference(product) for product in products if is_named(product)][:COMPARED]
+    first = [reference(product) for product in products if is_named(product)][:MAX_COMPARED]
     if len(first) < 2:  # noqa: PLR2004  a comparison needs a second product
         return []
     label = _("Compare the first {n}").format(n=len(first))

@@ -10,7 +10,7 @@ from handlers.blocks.i18n import _, ngettext
 from handlers.blocks.text import escape, truncate
 from handlers.commands.declarations import Answer, Command, Feature, HelpGroup, Overview
 from handlers.features.goods import products
-from handlers.features.goods.product import MAX_COMPARED
+from handlers.features.goods.product_view import MAX_COMPARED
 from handlers.interactions.platforms import ask_each
 from handlers.parsing.options import PLATFORMS, read_options
 from handlers.parsing.references import linked_products

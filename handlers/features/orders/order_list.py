@@ -10,7 +10,7 @@ from typing import TYPE_CHECKING
 
 from handlers.blocks import order_states
 from handlers.blocks.error_messages import platform_error
-from handlers.blocks.paging import Paging, of_answers, of_rows
+from handlers.blocks.paging import Paging, of_answers, of_rows, rows_on
 from handlers.features.orders.order_filter import ListedOrder, OrderFilter, filter_of
 from handlers.features.orders.scan import scan
 from handlers.interactions.platforms import ask_each
@@ -146,9 +146,8 @@ async def find_matches(interaction: Interaction, request: ListOrders, order_filt
 async def _matching(interaction: Interaction, request: ListOrders, order_filter: OrderFilter) -> OrderList:
     """One page of the orders that pass the filters, and the sum of all of them."""
     matches = await find_matches(interaction, request, order_filter, PAGES)
-    start = (request.page - 1) * PAGE_SIZE
     return OrderList(
-        matches.rows[start : start + PAGE_SIZE],
+        rows_on(request.page, matches.rows, PAGE_SIZE),
         of_rows(request, len(matches.rows), PAGE_SIZE),
         Sum.of(matches.rows),
         days=(order_filter.first, order_filter.last),

@@ -18,7 +18,8 @@ from handlers.features.shipping.entries import NAME, STREET, Entries, text_field
 from handlers.features.shipping.results import result
 from handlers.wire import payloads
 from handlers.wire.errors import OutdatedError
-from handlers.writing.address_changes import plan_address
+from handlers.wire.text import is_number
+from handlers.writing.address_changes import ID_DIGITS, plan_address
 from handlers.writing.receivers import SavedAddress, address_of
 from handlers.writing.steps import Done, Goto, Page, Step
 from handlers.writing.wizard import Wizard
@@ -35,7 +36,6 @@ if TYPE_CHECKING:
     from tracking.flows import Flow
 
 FILL, REVIEW = "fill", "review"
-ID = 18  # digits of an address's id, at most
 
 
 @dataclass(frozen=True, slots=True)
@@ -153,7 +153,7 @@ async def _to_add(interaction: Interaction, _given: Any) -> Claim:
 async def _to_change(interaction: Interaction, _given: Any) -> Claim:
     """Read the button's value, which anybody can forge; the address itself is looked up at PandaPon."""
     address_id = payloads.value(interaction.body)
-    if not (address_id.isascii() and address_id.isdigit() and len(address_id) <= ID):
+    if not is_number(address_id, ID_DIGITS):
         raise OutdatedError
     await _require(interaction)
     return Claim(address_id)
@@ -181,6 +181,6 @@ FEATURE = WIZARD.feature(
 
 def change_button(address: SavedAddress, at: int) -> Block | None:
     """The button that opens the form for a saved address; None for an id that the operation does not take."""
-    if not (address.id.isascii() and address.id.isdigit() and len(address.id) <= ID):
+    if not is_number(address.id, ID_DIGITS):
         return None
     return el.button(_("Change…"), f"{action_ids.CHANGE_ADDRESS}:{at}", address.id)

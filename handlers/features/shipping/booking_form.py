@@ -21,7 +21,6 @@ from handlers.commands.declarations import WrongFieldsError
 from handlers.features.shipping import receiver_fields
 from handlers.features.shipping.booking_pages import content_of, receiver_page, review_page, service_page, total_of
 from handlers.features.shipping.entries import REMARK, Entries
-from handlers.features.shipping.results import UNDONE
 from handlers.wire.errors import OutdatedError, RequestError
 from handlers.writing.approval_check import Deed, check_approval
 from handlers.writing.flows import require_scope
@@ -32,6 +31,7 @@ from tracking.changes.freight import booking_of
 from tracking.flows import Shipping
 from tracking.freight import YUAN, Earlier
 from tracking.write_policy import WriteScope
+from tracking.writes import UNDONE
 
 if TYPE_CHECKING:
     from handlers.blocks.message import Block

@@ -19,6 +19,7 @@ from handlers.features.shipping import receiver_fields
 from handlers.features.shipping.entries import Entries, text_field
 from handlers.wire import payloads
 from handlers.wire.errors import OutdatedError, RequestError
+from handlers.wire.text import number_of
 from handlers.writing.additions import MOST, variants
 from handlers.writing.freight_changes import estimate
 from handlers.writing.steps import Goto, Page, Step
@@ -58,12 +59,12 @@ def read_estimate(values: dict[str, Any]) -> FilledEstimate:
     """Read the form's ``state.values``."""
     entries = Entries(values)
     chosen, typed = entries.chosen("variant"), entries.typed("quantity")
-    quantity = int(typed) if typed.isascii() and typed.isdigit() and len(typed) <= len(str(MOST)) else 0
+    quantity = number_of(typed, len(str(MOST))) or 0
     if not 1 <= quantity <= MOST:
         entries.refuse("quantity", _("Write a whole number from 1 to {n}.").format(n=number(MOST)))
-    variant = int(chosen) if chosen.isascii() and chosen.isdigit() and len(chosen) <= len(str(VARIANTS)) else -1
+    variant = number_of(chosen, len(str(VARIANTS)))
     receiver = receiver_fields.read(entries)
-    return FilledEstimate(variant, quantity, receiver, entries.wrong)
+    return FilledEstimate(-1 if variant is None else variant, quantity, receiver, entries.wrong)
 
 
 def _fill(flow: Flow) -> Page:

@@ -9,12 +9,10 @@ from handlers.blocks.i18n import _
 from handlers.blocks.people import name
 from handlers.blocks.write_words import outcome_words
 from handlers.writing.steps import Done
-from tracking.writes import WriteState
+from tracking.writes import UNDONE
 
 if TYPE_CHECKING:
     from handlers.writing.plans import Outcome
-
-UNDONE = frozenset({WriteState.REFUSED, WriteState.FOUND_UNDONE})  # the form may be sent again
 
 
 def result(outcome: Outcome, next_step: str, *notes: str) -> Done:
