@@ -91,7 +91,7 @@ async def _of(api: PandaPon, change: changes.RefundChanged | changes.RefundWithd
 async def _read(api: PandaPon, platform: Platform, refund_id: str) -> Refund | None:
     try:
         return await refund_reading.refund(api, platform, refund_id)
-    except (ApiError, UnknownPathError):
+    except (ApiError, UnknownPathError, ValueError):  # ValueError from pydantic: the id cannot be sent
         return None
 
 

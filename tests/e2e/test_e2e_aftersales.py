@@ -14,7 +14,7 @@ from typing import TYPE_CHECKING, Any
 import pytest
 from pydantic import ValidationError
 from support import forged
-from support.bot_harness import BotHarness, running, words
+from support.bot_harness import ORDER, BotHarness, running, words
 from support.buying import goods as product
 from support.patience import PATIENCE
 from support.refund_steps import (
@@ -572,6 +572,20 @@ async def test_a_line_whose_id_cannot_be_sent(
     await send_page(harness, lines(platform))
     assert "PandaPon's description of this order lacks what a refund needs. Ask for it there" in text_of(harness)
     assert cases(harness) == []
+
+
+@pytest.mark.parametrize("odd", ["12 34", "9" * 201], ids=["space", "length"])
+async def test_a_refund_whose_id_cannot_be_sent(harness: BotHarness, monkeypatch: pytest.MonkeyPatch, odd: str) -> None:
+    """The order tells of the refund, and its details are left out."""
+    real = replies.order_1688
+
+    def with_odd_id(*args: Any, **options: Any) -> Any:
+        answer = real(*args, **options)
+        return answer | {"baseInfo": answer["baseInfo"] | {"refundId": odd, "refundStatus": "waitselleragree"}}
+
+    monkeypatch.setattr(replies, "order_1688", with_odd_id)
+    assert "🕓 Requested" in await harness.ask(f"/panda refund {ORDER}")
+    assert "went wrong" not in await harness.ask("/panda refunds")
 
 
 async def test_a_refund_whose_line_has_an_odd_id_can_be_changed(

@@ -130,7 +130,7 @@ async def _detailed(api: PandaPon, base: Refund) -> Refund:
         return base
     try:
         refund = await refund_reading.refund(api, base.platform, base.refund_id)
-    except ApiError:  # PandaPon refuses the details of this refund; the others are shown with theirs
+    except (ApiError, ValueError):  # refused, or its id cannot be sent (pydantic); the others are shown with theirs
         return base
     kept = {name: getattr(base, name) for name in ("order_id", "title", "code") if not getattr(refund, name)}
     return refund.model_copy(update=kept)
