@@ -69,7 +69,7 @@ def remind(conn: Connection, now: datetime, number: int) -> None:
 
 
 def send_otherwise(conn: Connection, now: datetime, asked: Approval) -> bool:
-    """Send a request that its channel refuses to each approver who has not got it, and tell the asker.
+    """Send a request that its channel refuses to each person among the approvers who has not got it. Tell the asker.
 
     The asker is also told of an approver whom no direct message reaches. False: Slack took every message, or may still.
     """

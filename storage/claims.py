@@ -22,8 +22,8 @@ if TYPE_CHECKING:
     from storage.lanes import Lane
     from storage.pace import Pace
 
-# How many channels' lanes are locked at a time: SPARE more than may get a post now, since some posts may have to wait,
-# and never all, since another process passes over locked lanes.
+# How many channels' lanes are locked at a time. At first SPARE more than may get a post now, since some posts may have
+# to wait; then more, AT_ONCE at most, and never all, since another process passes over locked lanes.
 SPARE, AT_ONCE = 10, 200
 # While a release rolls out, processes of the former version meet rows of the new one, and leave them to it for a while.
 FOR_NEWER, PASSED_OVER = timedelta(minutes=10), timedelta(seconds=5)

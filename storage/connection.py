@@ -45,9 +45,10 @@ class Connection(Protocol):
 
     @property
     def for_update(self) -> str:
-        """The clause by which a SELECT locks its rows against changes; empty on an engine that runs one transaction.
+        """The clause by which a SELECT locks its rows against changes.
 
-        Other transactions may still insert rows that refer to the locked ones.
+        Other transactions may still insert rows that refer to the locked ones. On an engine that runs one transaction
+        at a time the clause is empty.
         """
         ...
 

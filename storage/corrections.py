@@ -49,13 +49,13 @@ class Correction(NamedTuple):
     nodes: tuple[tuple[str, Milestone | None], ...]  # identity and new milestone
     parcels: tuple[Parcel, ...]  # with their new milestones, also those that were not stored before
     asks_at: datetime  # when an order that is not at its end after all is checked for silence
-    was_told_as_over: bool  # channels were told that the order had ended, which was wrong
+    was_told_as_over: bool  # channels were told that the order was delivered, which was wrong
 
 
 class Corrected(NamedTuple):
     """The result of corrections."""
 
-    misled: list[tuple[str, str]]  # pairs of channel and order key where an end was told wrongly
+    misled: list[tuple[str, str]]  # pairs of channel and order key where a delivery was told wrongly
     moved: list[str]  # keys of orders that were not corrected: they were leased or read since they were loaded
 
 

@@ -92,8 +92,8 @@ def mark_skipped(conn: Connection, now: datetime, post: Post, reason: str) -> bo
 def mark_failed(conn: Connection, now: datetime, post: Post, error: str) -> bool:
     """Record that Slack refused a post for good. False: the fence was stale.
 
-    Posts that depend on it share its fate: those behind the card of a live watch and the members of a BATCH fail; those
-    of a watch that ends with its first card are deleted.
+    Posts that depend on it are settled, too. Posts behind the card of a live watch, and the members of a BATCH, fail.
+    Posts of a watch that ends with its first card, or with the LIST that opens it, are deleted.
     """
     is_settled = _settle(conn, post, "state = 'failed', claimed_at = NULL, sent_at = ?, error = ?", to_int(now), error)
     if is_settled and post.kind is PostKind.CARD and post.watch_id is not None:

@@ -65,7 +65,7 @@ class Unchanged(NamedTuple):
     key: str
     fence: int
     next_poll_at: datetime | None
-    stall_at: datetime | None = None  # the order is checked for silence then; None: as scheduled before
+    stall_at: datetime | None = None  # the order is checked for silence then at the latest; None: as before
 
 
 @dataclass(frozen=True, slots=True)

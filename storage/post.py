@@ -104,7 +104,7 @@ class Post:
     told_by_card: bool = False  # the watch's card was posted because of this news, and shows it
     card_held: bool = False  # the watch's first card waits for quiet hours or a mute to end
     was_held: bool = False  # quiet hours or a mute, which are over, held the post
-    behind: int = 0  # the number of the channel's NEWS that could be sent now
+    behind: int = 0  # the number of other NEWS of the channel that could be sent now
     watched: int = 0  # the number of orders that the channel watches, counted up to 100
 
     @property

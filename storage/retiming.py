@@ -67,7 +67,7 @@ UPDATE outbox SET held_until = :now WHERE state = 'held' AND held_until IS NOT N
 FAR_STALL = (
     "UPDATE schedule SET stall_at = :now WHERE stall_at IS NOT NULL AND stall_at > :now AND stall_at - :stall > :now"
 )
-# A digest is marked as made for a day that has begun nowhere: the clock was ahead, and the mark would block digests.
+# The mark of a digest for a day that has begun nowhere: the clock was ahead, and the mark would block later digests.
 DIGESTS = "UPDATE channels SET digest_day = :today WHERE digest_day > :tomorrow"
 LAST_SEEN = """
 SELECT MAX(at) FROM (SELECT MAX(read_at) AS at FROM schedule

@@ -18,7 +18,7 @@ INSERT INTO turns (name, holder, until) VALUES (?, ?, ?) ON CONFLICT (name) DO U
 
 
 def take(conn: Connection, now: datetime, name: str, holder: str, until: datetime) -> bool:
-    """Take the turn of this name until then at most. False: another holder has it. Expired turns are deleted."""
+    """Take the turn of this name until then at most. False: it is taken. Expired turns are deleted."""
     conn.execute("DELETE FROM turns WHERE until <= ?", (to_int(now),))
     return conn.execute(TAKE, (name, holder, to_int(until), to_int(now))).rowcount == 1
 

@@ -42,7 +42,7 @@ def unconfirm(conn: Connection, then: datetime, now: datetime) -> None:
 
 
 def unconfirm_once(conn: Connection, then: datetime, now: datetime) -> datetime | None:
-    """Call :func:`unconfirm` unless it was done for that moment; then return when it was done. None: done now."""
+    """Call :func:`unconfirm`, unless it was last done for that moment: then return when. None: it was done now."""
     done = unconfirmed_at(conn, then)
     if done is None:
         unconfirm(conn, then, now)

@@ -100,7 +100,7 @@ class Watched:
 
 
 def watched(conn: Connection) -> Watched:
-    """Count the orders and channels of all live watches. It reads every watch, so no job calls it, only people do."""
+    """Count the orders and channels of all live watches. It reads every watch, so it is for people, not for jobs."""
     query = "SELECT COUNT(DISTINCT key), COUNT(DISTINCT channel) FROM watches WHERE state <> 'ended'"
     return Watched(*conn.execute(query).fetchone())
 

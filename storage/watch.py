@@ -59,7 +59,7 @@ class Watch:
     created_by: str
     created_at: datetime
     card_ts: str = ""  # Slack's ts of the parent card; empty until it is posted
-    reason: str = ""  # why it is paused or ended (see EndReason); empty: a person ended it
+    reason: str = ""  # why it is paused, or why the bot ended it (see EndReason); else empty
     milestone: Milestone | None = None  # the order's, joined in for lists
     order_reason: Reason | None = None  # why the order is at a problem or an end, joined in
     pick_up_by: datetime | None = None  # the order's deadline for the pick-up, joined in; None: unknown

@@ -59,7 +59,7 @@ def begin(conn: Connection, write: Write, *, is_single: bool = False) -> Write |
     with ``is_single`` by one of the same target that was done. Another process may have begun it since the caller
     looked.
     """
-    # Any other record is of something that is not sent.
+    # A record in another state is of an act that is not sent, so that nothing can stand in its way.
     target = write.change.target if write.change and write.state is WriteState.BEGUN else ""
     if target:
         conn.hold(f"write:{target}")
@@ -158,7 +158,10 @@ def made_by(conn: Connection, operation: str, limit: int) -> list[Write]:
 
 
 def approved_of(conn: Connection, flow: str, since: int) -> list[Write]:
-    """Return the approved writes of a form that were done, or may have been. ``since``: µs since 1970."""
+    """Return the approved writes of a form that were done, or may have been.
+
+    ``since``: only writes that began then or later; µs since 1970.
+    """
     return [_write(row) for row in conn.execute(OF_FLOW, (since, f"%:{flow}:%"))]
 
 

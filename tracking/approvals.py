@@ -173,7 +173,10 @@ def represented_people(person: str, asker: str, absences: Iterable[Absence], now
 
 
 def mentioned_ids(approvers: Iterable[str], asker: str, absences: Iterable[Absence], now: datetime) -> list[str]:
-    """Return the ids that a request mentions: the approvers without the asker, and the delegates of those away."""
+    """Return the ids that a request mentions: the approvers, with the delegate in place of each who is away.
+
+    The asker is never mentioned.
+    """
     away = {each.person: each.delegate for each in absences if each.until is None or each.until > now}
     named = (away.get(each, each) for each in sorted(approvers) if each != asker)
     return [each for each in dict.fromkeys(named) if each != asker]
@@ -198,7 +201,7 @@ class RuleError(ValueError):
 
 
 def read_rules(text: str) -> tuple[Rule, ...]:
-    """Read thresholds in yuan with their approvers, such as :data:`EXAMPLE`; sorted by threshold. Raises RuleError."""
+    """Read thresholds in yuan with their approvers, such as :data:`EXAMPLE`, the lowest first. Raises RuleError."""
     rules = [_rule(part.strip()) for part in text.split(",") if part.strip()]
     amounts = [rule.over_fen for rule in rules]
     twice = next((amount for amount in amounts if amounts.count(amount) > 1), None)

@@ -73,7 +73,7 @@ class CircuitBreaker:
 
     @property
     def is_well(self) -> bool:
-        """Whether no outage and no pause is known, so that an answer changes nothing that processes share."""
+        """Whether no outage, pause or wait is known: then an answer changes nothing that processes share."""
         return self.down_since is None and self._closed_until is None and not self._waits
 
     def adopt(self, outage: Outage, now: datetime) -> Transition:
@@ -102,7 +102,7 @@ class CircuitBreaker:
         return min(wanted, self._probes)
 
     def record_success(self, now: datetime) -> Transition:
-        """Record an answer. During an outage only a probe's answer counts, and during a pause no answer does."""
+        """Record an answer. It counts in an outage only while a probe is under way, and it never counts in a pause."""
         if self.down_since is not None and not self._probing:
             return Transition.NONE
         if self.down_since is None and self._is_held(now):

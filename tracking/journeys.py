@@ -102,7 +102,8 @@ class History:
 def journey_of(key: str, parcel: Parcel, order: Order | None, now: datetime) -> Journey | None:
     """Return the journey of a parcel that is delivered or at its pick-up point; None for any other parcel. Pure.
 
-    ``key``: the order's key. None, too, where the times of the trace cannot be those of a whole way.
+    ``key``: the order's key. None, too, where the times of the trace cannot be those of a whole way, or where it
+    ended longer than :data:`OLDEST` ago.
     """
     if parcel.milestone not in _THERE:
         return None

@@ -152,7 +152,7 @@ def _enriched(before: Node, after: Node) -> Node:
     """The node with the newer words and claim; a field that was filled in is never emptied.
 
     ``sequence`` only grows, and so does a time that was taken from a neighbouring scan, since a reply with fewer scans
-    would give lower ones. A time that the node itself names replaces a time taken from a neighbour.
+    would give lower ones. A time that the node itself names goes before every time taken from a neighbour.
     """
     if after == before:
         return before

@@ -114,8 +114,9 @@ def unseen_consignments(
 
     ``shown``: every parcel that a trace ever showed, also under a number that was replaced since. ``counted``: the
     shown parcels that still count. A parcel without a carrier's number may be any of the consignments, so it takes the
-    place of one of them. If not a single number matches, the order names its parcels in another way than the trace
-    [inferred], and every counted parcel takes the place of one consignment.
+    place of one of them. A parcel that was called back does not count, so it takes no place. If not a single number
+    matches, the order names its parcels in another way than the trace [inferred], and every counted parcel takes the
+    place of one consignment.
     """
     every = consignments(order)
     matches = match_consignments(every, shown)

@@ -78,7 +78,11 @@ def _new(claim: Claim, now: datetime) -> Refund:
 
 
 def _former(claim: Claim, known: Sequence[Refund]) -> Refund | None:
-    """The known refund that a claim is about: by id, by line, or where one is the order's as a whole, by state."""
+    """The known refund that a claim is about; None: it is new.
+
+    It is found by id, else by line. Else, where one of the two is of the order as a whole, it is a refund in the same
+    state or, if there is none, any such refund that the order still named.
+    """
     if claim.refund_id and (by_id := [refund for refund in known if refund.refund_id == claim.refund_id]):
         return by_id[0]
     free = [refund for refund in known if not (refund.refund_id and claim.refund_id)]

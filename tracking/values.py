@@ -139,7 +139,7 @@ class Refund:
 
 @dataclass(frozen=True, slots=True)
 class RefundStep:
-    """A refund's move from one state to another."""
+    """A refund's move from one state to another. Equal codes: only the amount that was paid back changed."""
 
     before: str  # the former state code as sent; empty: the refund is new
     refund: Refund

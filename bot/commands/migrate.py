@@ -31,8 +31,8 @@ if TYPE_CHECKING:
 async def migrate(source: str, target: str, backups: Path, say: Callable[[str], None], *, dry_run: bool) -> int:
     """Move the rows of one database to another, empty one; both are given by their addresses. Returns the exit code.
 
-    A bot refuses to start on the source afterwards. ``dry_run``: the rows are copied and compared, then the target is
-    emptied again, and the source stays as it was.
+    A bot refuses to start on the source afterwards. ``dry_run``: the rows are copied and compared, but the
+    target keeps none of them, and the source stays as it was.
     """
     return await exit_code(_migrate(source, target, backups, say, dry_run=dry_run), say)
 

@@ -35,7 +35,7 @@ if TYPE_CHECKING:
 log = logging.getLogger(__name__)
 
 LEASE = timedelta(minutes=5)
-YIELD_AFTER = 0.0005  # seconds of deciding, after which people's work goes first: one reading, or many unchanged ones
+YIELD_AFTER = 0.0005  # seconds of deciding until people's work goes first: mostly one reading, or many unchanged ones
 
 
 class Poller:

@@ -71,7 +71,7 @@ class _Rereading:
     def __init__(self, store: Store, clock: Callable[[], datetime], limits: Limits, *, names: bool) -> None:
         self._store, self._clock, self._limits, self._names = store, clock, limits, names
         self.corrected = 0
-        self.misled: Counter[str] = Counter()  # by channel, the number of orders that were wrongly posted as delivered
+        self.misled: Counter[str] = Counter()  # by channel, the number of orders that were wrongly told as delivered
 
     async def correct(self, stored: Sequence[StoredOrder]) -> None:
         """Correct these orders. An order that changed meanwhile, by another reading, is loaded and corrected anew."""

@@ -74,9 +74,10 @@ def refusal_of(copy: Path) -> str:
 
 
 def superfluous(folder: Path, most: int) -> list[Path]:
-    """Return the backups to be deleted, so that the others take at most ``most`` bytes. Raises StorageError.
+    """Return the backups to be deleted: those beyond :data:`KEPT`, and more if all others exceed ``most`` bytes.
 
-    The newest :data:`FEWEST` and the newest of each earlier version are kept, however large they are.
+    The newest :data:`FEWEST` and, for :data:`WAY_BACK`, the newest of each earlier version are kept, however large they
+    are. Raises StorageError.
     """
     copies = backups(folder)
     ways_back = _ways_back(copies)

@@ -1,4 +1,4 @@
-"""The gate: what is not small, in time, well formed and signed is refused in one line; nothing behind it sees it."""
+"""The request checks: a request must be small, in time, well formed and signed. Any other is refused in one line."""
 
 from __future__ import annotations
 
@@ -346,7 +346,7 @@ async def test_a_callback_during_a_lock(harness: BotHarness, together: int) -> N
     ],
 )
 async def test_malformed_callbacks(harness: BotHarness, body: bytes, head: dict[str, str], status: int) -> None:
-    """The same gate: size, form, one answer."""
+    """The same checks: size, form, one answer."""
     raw = request(CALLBACKS, body, head)
     if "Transfer-Encoding" in head:
         raw = raw.replace(b"Content-Length: %d\r\n" % len(body), b"")

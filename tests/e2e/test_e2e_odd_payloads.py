@@ -200,7 +200,7 @@ async def test_a_press_in_app_home(tmp_path: Path, mode: str, action: str, caplo
     """Slack hands over no way to answer there. An unknown button is acknowledged at once, and the home comes anew."""
     async with running(tmp_path, mode=mode) as harness:
         ack = await forged.send(harness, forged.press_in_home(harness, action))
-        assert ack.ok or ack.status == 400  # the gate turns one without a name away
+        assert ack.ok or ack.status == 400  # a payload without a name is refused
         assert ack.seconds < AT_ONCE
         if action.startswith(("gone", "refresh")):
             await harness.until(lambda: "U0MEI00001" in harness.slack.workspace.homes)
@@ -217,7 +217,7 @@ async def test_an_unknown_global_shortcut(
     async with running(tmp_path, mode=mode) as harness:
         payload = {"type": "shortcut", "callback_id": callback, "user": {"id": "U0MEI00001", "team_id": "T0PANDA01"}}
         ack = await forged.send(harness, payload | {"trigger_id": harness.slack.interactions.new_trigger()})
-        assert ack.ok or (not callback and ack.status == MALFORMED)  # the gate turns one without a name away
+        assert ack.ok or (not callback and ack.status == MALFORMED)  # a payload without a name is refused
         assert ack.seconds < AT_ONCE
     assert "unexpected error" not in caplog.text
     assert "Traceback" not in caplog.text

@@ -190,7 +190,7 @@ async def test_a_listener_that_is_added_later_is_tried_as_well(tmp_path: Path) -
         assert all(attempts_on(declared, beta, foreign) for declared in declarations(beta.bot.app))
 
 
-# --- the gate and the push messages -----------------------------------------------------------------------------------
+# --- the request checks and the push messages -------------------------------------------------------------------------
 
 
 async def test_a_team_id_without_slacks_signature_does_nothing(harness: HostHarness) -> None:

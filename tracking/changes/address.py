@@ -50,7 +50,7 @@ class AddressChange:
 
 
 def target_of(address_id: str) -> str:
-    """Return the name of an address; see :attr:`AddressChange.target`."""
+    """Return the target of an address's changes; see :attr:`AddressChange.target`."""
     return f"address:{address_id}" if address_id else NEW
 
 

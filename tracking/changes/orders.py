@@ -124,7 +124,7 @@ def _matched(baskets: Sequence[Basket], orders: Sequence[Order]) -> tuple[str, .
 
 
 def is_like(basket: Basket, order: Order) -> bool:
-    """Whether an order has exactly the products, quantities and variants of a basket.
+    """Whether an order has exactly the products and quantities of a basket, and may have its variants.
 
     Sellers have several names each, so they are not compared.
     """
@@ -135,7 +135,7 @@ def is_like(basket: Basket, order: Order) -> bool:
 
 
 def _may_be(line: OrderedLine, item: Item) -> bool:
-    """Whether an order's item may be this line's variant. Its text may hold the names of the properties, too."""
+    """Whether an order's item may be this line's variant. Either text may hold the properties' names, too."""
     wanted, sent = (frozenset(_VALUE.findall(text.casefold())) for text in (line.variant, item.variant))
     is_same = line.title.strip() == item.title.strip() and line.quantity == item.quantity
     return is_same and (wanted <= sent or sent <= wanted)

@@ -42,7 +42,7 @@ class Refusal:
 
 
 def refusal(act: str, order: Order) -> Refusal:
-    """Why an order does not allow an act. ``act``: one that ``handlers.blocks.order_acts.possible`` does not return."""
+    """Why an order does not allow an act. ``act``: one that ``order_acts.possible_acts`` does not return."""
     if order.milestone is M.CANCELLED:
         return Refusal(_("This order is cancelled."))
     reason = {"pay": _not_to_pay, "cancel": _not_to_cancel, "receive": _not_to_receive}.get(act)
