@@ -1,4 +1,4 @@
-"""Who may use the bot: only people of its own installation; guests and outsiders only if the settings admit them."""
+"""Who may use the bot: no other workspace or app, and guests and other companies only if the settings admit them."""
 
 from __future__ import annotations
 

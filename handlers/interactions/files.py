@@ -47,8 +47,8 @@ class Picture:
 async def fetch(client: AsyncWebClient, file: SharedFile, *, most: int = MOST) -> Picture:
     """Fetch a picture: JPEG, PNG, GIF or WebP, of at most ``most`` bytes. Needs the scope ``files:read``.
 
-    Slack's own preview is taken if the file is too large, or of another kind such as HEIC. Raises FileError, whose
-    sentence says why there is no picture, and slack_sdk's errors if Slack fails to describe the file.
+    Slack's own preview is taken if the file is too large, or of a kind such as HEIC that others can't read. Raises
+    FileError, whose sentence says why there is no picture, and slack_sdk's errors if Slack fails to describe the file.
     """
     if not (file.address or file.preview or file.is_gone):
         file = await _described(client, file)

@@ -190,7 +190,10 @@ class ActOnOrders:
 
 @dataclass(frozen=True, slots=True)
 class ShowFreight:
-    """Show a product or up to five orders with the buttons for freight abroad. ``platform``: of the orders."""
+    """Show a product or up to five orders with the buttons for freight abroad.
+
+    ``platform``: the orders' platform; None: either.
+    """
 
     orders: tuple[str, ...] = ()
     product: ProductRef | None = None

@@ -121,7 +121,7 @@ def plan_booking(
 
 
 def plan_parcels(order: OrderToShip, parcels: Sequence[TypedParcel]) -> Plan:
-    """Plan to tell the warehouse which parcels bring an order's lines. ``parcel.line``: its position there."""
+    """Plan to tell the warehouse which parcels bring an order's lines. ``parcel.line``: index in ``order.lines``."""
     request = make_request(
         lambda: UpdateDomestic(
             order_id=order.order_id,
