@@ -106,7 +106,10 @@ class Admission:
     async def _membership(
         self, client: AsyncWebClient, own: Installation, user: str, team: str
     ) -> tuple[Membership | None, Body]:
-        """A person's membership and profile. If Slack does not answer, its last answer counts, however old it is."""
+        """A person's membership and profile. If Slack does not answer, its last answer counts, however old it is.
+
+        Membership None: Slack never answered about this person.
+        """
         former, last, until = self._known.get(user, (None, {}, 0.0))
         if former and self._clock() < until:
             return former, last

@@ -226,7 +226,10 @@ class ShowApprovals:
 
 @dataclass(frozen=True, slots=True)
 class SetAway:
-    """Let another person decide about approvals. ``until``: a day, such as ``12-05``, ``friday`` or ``7d``."""
+    """Let another person decide about approvals.
+
+    ``until``: a day as :mod:`handlers.features.approvals.last_day` writes it, such as ``12-05``, ``friday`` or ``7d``.
+    """
 
     delegate: str  # Slack user id
     until: str = ""  # empty: until the person says that they are back
