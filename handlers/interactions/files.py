@@ -178,8 +178,9 @@ class _StatusError(Exception):
 
 
 async def _bytes(client: AsyncWebClient, address: str, most: int) -> bytes:
-    """Return at most ``most`` bytes. Redirects are not followed: they could carry the token to any other host.
+    """Return the bytes. Redirects are not followed: they could carry the token to any other host.
 
+    Raises TooManyBytesError for more than ``most`` bytes, _StatusError, _SignInError and aiohttp's errors.
     If the token lacks the scope or the bot may not see the file, Slack redirects to its sign-in page or sends that page
     with the status 200 [seen by users; Slack documents neither].
     """

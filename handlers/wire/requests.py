@@ -60,8 +60,9 @@ class Search:
 class SearchPicture:
     """Find products that look like a picture. Prices are yuan; ``platform`` None: both.
 
-    ``picture``: a link to the picture, or the id under which the bot stored the Slack file; empty: the bot asks for a
-    picture. Only 1688 sorts these results and filters them by price, so a request with either names that platform.
+    ``picture``: a link to the picture, or the id under which the bot remembers which file in Slack it is; empty: the
+    bot asks for a picture. Only 1688 sorts these results and filters them by price, so a request with either names that
+    platform.
     """
 
     picture: str = ""
