@@ -1,4 +1,4 @@
-"""Who may use the bot: only people of its own installation; guests and outsiders only if the settings admit them."""
+"""Who may use the bot: no other workspace or app, and guests and other companies only if the settings admit them."""
 
 from __future__ import annotations
 
@@ -106,7 +106,10 @@ class Admission:
     async def _membership(
         self, client: AsyncWebClient, own: Installation, user: str, team: str
     ) -> tuple[Membership | None, Body]:
-        """A person's membership and profile. If Slack does not answer, its last answer counts, however old it is."""
+        """A person's membership and profile. If Slack does not answer, its last answer counts, however old it is.
+
+        Membership None: Slack never answered about this person.
+        """
         former, last, until = self._known.get(user, (None, {}, 0.0))
         if former and self._clock() < until:
             return former, last

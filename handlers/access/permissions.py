@@ -73,7 +73,10 @@ async def check_claim(interaction: Interaction, person: Person, claim: Claim) ->
 
 
 async def is_member(client: AsyncWebClient, channel: str, user: str) -> bool:
-    """Whether a person is in a channel. Raises ``slack.FAILURES``, among them EndlessError after ``PAGES`` answers."""
+    """Whether a person is in a channel.
+
+    Raises one of ``handlers.wire.slack.FAILURES``, such as EndlessError after ``PAGES`` answers.
+    """
 
     async def page(cursor: str | None) -> Any:
         return await client.conversations_members(channel=channel, limit=PAGE, cursor=cursor)

@@ -38,7 +38,7 @@ async def claimed(interaction: Interaction, subject: Subject, given: Any = None)
     """Load a listener's subject and check that the person may act on it. Every act comes after this check.
 
     From then on, the task uses the person's language. ``given``: the parsed payload for ``subject.find``. Raises
-    ForbiddenError, and the errors of ``subject.find``.
+    ForbiddenError, the claim's ``unseen``, and the errors of ``subject.find``.
     """
     person = await interaction.ctx.admission.admit(interaction.client, interaction.body)
     interaction.speak_to(person.locale, person.time_zone)
@@ -48,7 +48,10 @@ async def claimed(interaction: Interaction, subject: Subject, given: Any = None)
 
 
 async def claim_of(interaction: Interaction, request: Request) -> Claim:
-    """The claim of a command: on the channel that it names, or else on the interaction's. Raises UsageError."""
+    """The claim of a command: on the channel that it names, or else on the interaction's.
+
+    Raises UsageError for a name that no channel has, and Slack's errors.
+    """
     need = interaction.ctx.commands.answer_to(request).need_of(request)
     if need is None:
         return Claim(request)

@@ -22,7 +22,7 @@ def done(write: Write) -> str:
 
 
 def wanted(change: AddressChange) -> str:
-    """The change as something to do, without a full stop."""
+    """The change to be made, without a full stop."""
     if not change.address_id:
         return _("save a new address")
     return _("change the saved address {id}").format(id=f"`{sanitize_id(change.address_id)}`")

@@ -143,7 +143,7 @@ def status_name(platform: Platform, code: str) -> str:
 
 
 def _alibaba_states() -> dict[str, str]:
-    """1688's states by their folded codes, as upstream documents them; the last two, for a sibling of this API."""
+    """1688's states by their folded codes. Upstream documents them, and the last two for a sibling of this API."""
     return {
         "waitbuyerpay": _("Waiting for payment"),
         "waitsellersend": _("Waiting for the seller to ship"),

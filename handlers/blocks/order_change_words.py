@@ -54,7 +54,7 @@ def pay_page(write: Write) -> str:
 
 
 def paid(write: Write) -> str:
-    """Orders that were paid, as a sentence."""
+    """Orders that were submitted for payment, as a sentence."""
     change = write.change
     assert isinstance(change, Payment)
     amount = f" · {yuan(change.total_fen)}" if change.total_fen is not None else ""

@@ -49,7 +49,10 @@ def refund_note(code: str) -> list[str]:
 
 
 def news_lines(news: News, order: Order | None, now: datetime) -> list[str]:
-    """The refunds of a piece of news and the amount paid back, each followed by what the buyer has to do."""
+    """The lines for the refunds of a piece of news and for the amount paid back, which the last refund's line shows.
+
+    What the buyer has to do follows a refund that has come to wait for them.
+    """
     lines = []
     for at, step in enumerate(news.refunds):
         is_last = at == len(news.refunds) - 1

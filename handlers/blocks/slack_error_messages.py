@@ -27,7 +27,10 @@ TOO_MANY, FAILED = 429, 500  # HTTP statuses
 
 
 def slack_error(error: Exception) -> str:
-    """The sentence for a failure of Slack and what to do, as Slack text. ``error``: of ``wire.slack.FAILURES``."""
+    """The sentence for a failure of Slack and what to do, as Slack text.
+
+    ``error``: one of ``handlers.wire.slack.FAILURES``.
+    """
     error_code, status = code_of(error), _status(error)
     if status == TOO_MANY or error_code in {"ratelimited", "rate_limited"}:
         return _slower(retry_after(getattr(getattr(error, "response", None), "headers", {})))

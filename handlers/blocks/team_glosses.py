@@ -102,7 +102,7 @@ def load(path: Path) -> list[TeamGloss]:
 
 
 def compiled(pattern: str, readings: dict[str, str]) -> TeamGloss:
-    """Return the gloss of a pattern. Raises ValueError for a pattern that fits nothing or everything."""
+    """Return the gloss of a pattern. Raises ValueError for a pattern that is too long or has fewer than two letters."""
     if len(pattern) > LONGEST_PATTERN:
         raise ValueError(f"the text has more than {LONGEST_PATTERN} characters")
     parts = tuple(_alike(normalize(part)) for part in _WILD.split(pattern))

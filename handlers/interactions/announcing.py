@@ -1,4 +1,4 @@
-"""Changes that concern everybody in a channel: a line there says who made them, with an Undo button."""
+"""Changes that concern everybody in a channel: a line there says who made them, and offers Undo where possible."""
 
 from __future__ import annotations
 

@@ -78,7 +78,7 @@ class Replier:
         if self.channel and self.user:
             yield "in the channel", partial(self._as_blocks, self._in_channel, message.text, message.blocks)
         if self.user:
-            # Buttons are left out: in a direct message, they would act on that conversation, not on the channel.
+            # The page leaves out the buttons that act on the channel: here, they would act on the direct message.
             blocks = answer_page(message)["blocks"]
             yield "directly", partial(self._as_blocks, self._directly, message.text, blocks)
         if self.trigger:

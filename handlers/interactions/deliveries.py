@@ -38,7 +38,7 @@ class RecentDeliveries:
 
 
 async def is_new(recent: RecentDeliveries, store: Store, now: datetime, body: Body) -> bool:
-    """Whether a payload is delivered for the first time. A store that does not respond in time counts as yes."""
+    """Whether a payload is delivered for the first time. True if the store fails or takes too long."""
     delivery = payloads.text(body, "trigger_id") or payloads.text(body, "event_id")
     if not delivery:
         return True

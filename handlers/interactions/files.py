@@ -47,8 +47,8 @@ class Picture:
 async def fetch(client: AsyncWebClient, file: SharedFile, *, most: int = MOST) -> Picture:
     """Fetch a picture: JPEG, PNG, GIF or WebP, of at most ``most`` bytes. Needs the scope ``files:read``.
 
-    Slack's own preview is taken if the file is too large, or of another kind such as HEIC. Raises FileError, whose
-    sentence says why there is no picture, and slack_sdk's errors if Slack fails to describe the file.
+    Slack's own preview is taken if the file is too large, or of a kind such as HEIC that others can't read. Raises
+    FileError, whose sentence says why there is no picture, and slack_sdk's errors if Slack fails to describe the file.
     """
     if not (file.address or file.preview or file.is_gone):
         file = await _described(client, file)
@@ -178,8 +178,9 @@ class _StatusError(Exception):
 
 
 async def _bytes(client: AsyncWebClient, address: str, most: int) -> bytes:
-    """Return at most ``most`` bytes. Redirects are not followed: they could carry the token to any other host.
+    """Return the bytes. Redirects are not followed: they could carry the token to any other host.
 
+    Raises TooManyBytesError for more than ``most`` bytes, _StatusError, _SignInError and aiohttp's errors.
     If the token lacks the scope or the bot may not see the file, Slack redirects to its sign-in page or sends that page
     with the status 200 [seen by users; Slack documents neither].
     """

@@ -62,7 +62,7 @@ class Interaction:
 
     @property
     def is_between_people(self) -> bool:
-        """Whether the person acted in a direct message. A direct message of several people has a channel's id."""
+        """Whether the person acted in a direct message. One of several people has a channel's id and a special name."""
         return self.channel.startswith("D") or self.channel_name.startswith("mpdm-")
 
     def speak_to(self, locale: str, time_zone: str) -> None:

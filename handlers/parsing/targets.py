@@ -72,7 +72,7 @@ def ids_or_none(command: TypedCommand, words: Sequence[Token], where: TypedChann
 def take_channel(command: TypedCommand, words: Sequence[Token]) -> tuple[TypedChannel, list[Token]]:
     """Take ``in #channel``, ``#channel`` or ``here`` out of the words. Returns the channel and the other words.
 
-    Raises UsageError for a second channel, and for an "in" without a channel.
+    Raises UsageError for a second channel, for an "in" without a channel, and for a ``#`` apart from its name.
     """
     _refuse_lone_sign(command, words)
     channels: list[TypedChannel] = []

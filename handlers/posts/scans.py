@@ -29,7 +29,7 @@ def scan_lines(
     numbers: Mapping[str, str],
     now: datetime,
 ) -> list[str]:
-    """A line for each scan that the watch's filter shows, newest first.
+    """A line for each of the first ``MAX_SCANS`` scans that the watch's filter shows; see ``_nodes`` for their order.
 
     ``named``: the states that the lines above name, with their words and reasons. ``numbers``: the short tracking
     numbers, where the message is about several parcels.
@@ -38,7 +38,11 @@ def scan_lines(
 
 
 def _nodes(watch: Watch, news: News) -> list[Node]:
-    """The scans that the watch's filter shows: those with a milestone, and then plain scans for "all updates"."""
+    """The scans that the watch's filter shows, each kind newest first.
+
+    "Problems" shows the problems, or the newest scan with a milestone if there are none; "milestones" shows the scans
+    with a milestone; "all updates" shows these and then the plain scans.
+    """
     nodes = newest_first(news.nodes)
     with_milestone = [node for node in nodes if node.milestone]
     if watch.filter == Filter.PROBLEMS:

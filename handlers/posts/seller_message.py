@@ -26,7 +26,7 @@ _REQUESTS = {
     Leg.PICKUP: "包裹在取件点已等待{span}。请问取件码和取件地址是什么？麻烦发给我们，谢谢！",
     Leg.PROBLEM: "物流显示异常，已经{span}没有解决。麻烦联系快递公司处理一下，并告诉我们结果，谢谢！",
 }
-_OF_MONEY = frozenset({Leg.NOT_PAID, Leg.REFUND})  # alarms about money: their messages would not ask about shipping
+_OF_MONEY = frozenset({Leg.NOT_PAID, Leg.REFUND})  # alarms about money, not about how the seller ships
 _STANDS_STILL = "物流已经{span}没有更新。麻烦联系快递公司查询一下，谢谢！"
 _UNPAID = "还没有付款，想先确认一下：商品有现货吗？付款后多久可以发货？谢谢！"
 _WAITS = "已付款。请问什么时候可以发货？麻烦尽快安排，谢谢！"

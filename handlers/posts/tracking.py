@@ -149,7 +149,7 @@ def _by_day(nodes: Sequence[Node], now: datetime, zone: tzinfo) -> list[str]:
     """The updates by day: a line with the day, then each update with its time of day.
 
     Days and times are written out in ``zone``: a date that Slack formats is in each reader's own zone, where an update
-    may fall on another day. Updates without a time have lines without a day.
+    may fall on another day. An update without a time has no day, and keeps the time's words as the courier sent them.
     """
     lines, year = [], now.astimezone(zone).year
     for day, updates in groupby(nodes, lambda node: _day(node, zone)):

@@ -60,8 +60,9 @@ class Search:
 class SearchPicture:
     """Find products that look like a picture. Prices are yuan; ``platform`` None: both.
 
-    ``picture``: a link to the picture, or the id under which the bot stored the Slack file; empty: the bot asks for a
-    picture. Only 1688 sorts these results and filters them by price, so a request with either names that platform.
+    ``picture``: a link to the picture, or the id under which the bot remembers which file in Slack it is; empty: the
+    bot asks for a picture. Only 1688 sorts these results and filters them by price, so a request with either names that
+    platform.
     """
 
     picture: str = ""
@@ -190,7 +191,10 @@ class ActOnOrders:
 
 @dataclass(frozen=True, slots=True)
 class ShowFreight:
-    """Show a product or up to five orders with the buttons for freight abroad. ``platform``: of the orders."""
+    """Show a product or up to five orders with the buttons for freight abroad.
+
+    ``platform``: the orders' platform; None: either.
+    """
 
     orders: tuple[str, ...] = ()
     product: ProductRef | None = None
@@ -223,7 +227,10 @@ class ShowApprovals:
 
 @dataclass(frozen=True, slots=True)
 class SetAway:
-    """Let another person decide about approvals. ``until``: a day, such as ``12-05``, ``friday`` or ``7d``."""
+    """Let another person decide about approvals.
+
+    ``until``: a day as :mod:`handlers.features.approvals.last_day` writes it, such as ``12-05``, ``friday`` or ``7d``.
+    """
 
     delegate: str  # Slack user id
     until: str = ""  # empty: until the person says that they are back

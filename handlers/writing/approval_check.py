@@ -42,10 +42,11 @@ NAMED = 4  # approvers that a page names
 async def check_approval(interaction: Interaction, flow: Flow, deed: Deed) -> str | Done:
     """Return the Slack id of the person who approved a deed; an empty id: the deed needs no approval.
 
-    A returned ``Done`` page means that the caller must not send anything yet: an approver was asked, now or from
-    another form for the same deed, and the page says so. Call this once for each confirmation, with the total of all
-    that it buys or pays. An approval holds for the same lines, note and place, and for the same amount or less. The
-    approval of a purchase also holds for its payment, unless the approver is the one who pays.
+    A returned ``Done`` page means that the caller must not send anything yet: an approver was asked, now or before, or
+    has approved the same deed in another form, from which the person has to go on. The page says which. Call this once
+    for each confirmation, with the total of all that it buys or pays. An approval holds for the same lines, note and
+    place, and for the same amount or less. The approval of a purchase also holds for its payment, unless the approver
+    is the one who pays.
 
     Raises ForbiddenError where nobody may approve the deed, and where Slack does not say who may.
     """

@@ -49,7 +49,7 @@ async def change_cart(
 ) -> Outcome:
     """Change a cart once. ``plan`` makes the call from the cart's present lines.
 
-    Raises the errors of :meth:`Writer.make`, and PandaPonError if the cart cannot be read; then nothing was sent.
+    Raises PandaPonError if the cart cannot be read, and then sends nothing. Raises the errors of :meth:`Writer.make`.
     """
 
     async def planned() -> Plan:

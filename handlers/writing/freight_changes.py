@@ -66,7 +66,7 @@ def receiver_of(typed: TypedReceiver) -> AbroadReceiver:
 
 
 async def estimate(api: PandaPon, line: OrderLine, receiver: TypedReceiver) -> tuple[Offer, ...]:
-    """Ask for the price of each service for one line. Raises RequestError for a refusal, and other PandaPonErrors."""
+    """Ask for each service's price for one line. Raises RequestError for a refusal, and PandaPonError otherwise."""
     request = make_request(
         lambda: EstimateFreight(
             item_id=line.product_id,
@@ -89,7 +89,7 @@ async def estimate_all(api: PandaPon, lines: Sequence[OrderLine], receiver: Type
 
 
 async def preview(api: PandaPon, order: OrderToShip, service: Offer, receiver: TypedReceiver) -> Preview:
-    """Ask for the price of an order's shipment. Raises RequestError for a refusal, and other PandaPonErrors."""
+    """Ask for the price of an order's shipment. Raises RequestError for a refusal, and PandaPonError otherwise."""
     request = make_request(
         lambda: PreviewFreight(receiver_address=receiver_of(receiver), render_items=_items(order.lines, service))
     )
@@ -121,7 +121,7 @@ def plan_booking(
 
 
 def plan_parcels(order: OrderToShip, parcels: Sequence[TypedParcel]) -> Plan:
-    """Plan to tell the warehouse which parcels bring an order's lines. ``parcel.line``: its position there."""
+    """Plan to tell the warehouse which parcels bring an order's lines. ``parcel.line``: index in ``order.lines``."""
     request = make_request(
         lambda: UpdateDomestic(
             order_id=order.order_id,

@@ -27,8 +27,8 @@ OF_ORDER = 20  # refunds of one order that are read
 async def refunds_of(api: PandaPon, order: Order) -> dict[str, Refund | None]:
     """Return an order's refunds by their ids; None stands for a refund that cannot be read. Raises PandaPonError.
 
-    The paths of Taobao's list and of both details are inferred in part. If PandaPon refuses them, the result has only
-    the refunds that the order itself names.
+    The paths of Taobao's list and of both details are inferred in part. If PandaPon refuses the list, the result has
+    only the refunds that the order itself names.
     """
     listed = await _listed(api, order) if order.platform is Platform.TAOBAO else {}
     ids = dict.fromkeys([*listed, order.refund_id, *(item.refund_id for item in order.items)])

@@ -107,8 +107,9 @@ class Writer:
         """Make a change once, however often it is asked for. ``plan`` makes the call from fresh readings.
 
         ``target``: the changed thing, as ``change.target`` names it. ``is_single``: a target is changed only once; for
-        a repetition, the former write is the outcome. Raises BusyError, StorageError, UnknownPathError and the errors
-        of ``plan``; then nothing was sent. Errors of the call itself are in the outcome.
+        a repetition, the former write is the outcome. Raises BusyError, UnknownPathError and the errors of ``plan``;
+        then nothing was sent. Raises StorageError, also after the call if its outcome cannot be recorded. A
+        PandaPonError of the call itself is in the outcome.
         """
         async with self.turn(target):
             if former := await self._store.writes.of_key(act.key):
@@ -173,7 +174,7 @@ class Writer:
             raise StoodStillError
 
     async def verify(self, write: Write, reader: str = "") -> Write:
-        """Look for an unclear write. Returns its record, unchanged where PandaPon does not answer.
+        """Look for an unclear write. Returns its record, unchanged while nobody can tell its outcome.
 
         ``reader``: the Slack id of the person who is shown the record. The write's own actor gets a message about its
         outcome, unless they are this reader or it is a change of the cart, which shows it. Raises StorageError.
