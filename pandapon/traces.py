@@ -191,7 +191,8 @@ def _runs_backward(times: Sequence[datetime], newest_first: bool) -> bool:
 def _placed(timed: Sequence[_Timed]) -> list[_Timed]:
     """The entries with times: a missing year is the year that fits the entry before, a missing time that entry's time.
 
-    A time taken from another entry says where the entry belongs, not when it happened: :attr:`TimeBasis.PLACED`.
+    Entries before the first readable time get that time. A time taken from another entry says where the entry belongs,
+    not when it happened: :attr:`TimeBasis.PLACED`.
     """
     dated = _dated(timed)
     placed: list[_Timed] = []
