@@ -119,7 +119,8 @@ def _unpacked(data: str) -> Any:
 def _check_open(response: Head, code: str, words: str, request_id: str, *, writes: bool) -> None:
     """Raise ServerError for an answer to a write that leaves open whether the change was made.
 
-    An HTTP status 5xx leaves it open, unless the words give a reason for which nothing was begun.
+    Code and words decide (see :func:`pandapon.unclear.leaves_open`). An HTTP status 5xx leaves it open as well, unless
+    the words give a reason for which nothing was begun.
     """
     status, described = response.status_code, f"{code} {words}"
     is_named = any(pattern.search(described) for pattern in (_NOT_SHIPPED, _TIMESTAMP, _RATE))

@@ -141,7 +141,7 @@ def count(source: dict[str, Any], *names: str) -> int | None:
 
 
 def flag(value: Any) -> bool | None:
-    """Return the truth value of a boolean, word or number, such as "true", "Y" or 1; None: the value is none."""
+    """Return the truth value of a boolean, word or number, such as "true", "Y" or 1; None for any other value."""
     if isinstance(value, bool):
         return value
     return _FLAGS.get(text({"": value}, "").casefold())

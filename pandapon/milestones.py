@@ -16,8 +16,8 @@ if TYPE_CHECKING:
 M = Milestone
 _JOINTS = re.compile(r"(?<=[a-z])[\s_-]+(?=[a-z])")  # not the minus of Taobao's -10
 
-# The tables' codes are folded. 1688's order status [upstream; a vendor page lists seven of the codes]. The last two are
-# in the messages of a sibling product [stated for a sibling].
+# The tables' codes are folded. 1688's order status [upstream; a vendor page lists the first seven codes]. The last two
+# codes are in the messages of a sibling product [stated for a sibling].
 ALIBABA_ORDER: dict[str, Milestone] = {
     "waitbuyerpay": M.ORDERED,
     "waitsellersend": M.PAID,

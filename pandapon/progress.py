@@ -97,7 +97,7 @@ def parcel_reason(parcel: Parcel, ordered_at: datetime | None = None) -> Reason 
 def order_reason(milestone: Milestone | None, parcels: Sequence[Parcel], order: Order | None) -> Reason | None:
     """Return why an order has a problem or is delivered: its buyer closed it, or the reason of a parcel; None: unknown.
 
-    The parcels at the order's milestone are asked in turn, and the first reason counts.
+    The parcels that bring the order to its milestone are asked in turn, and the first reason counts.
     """
     if milestone is None or not _has_reason(milestone):
         return None

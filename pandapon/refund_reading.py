@@ -93,7 +93,10 @@ async def details(api: PandaPon, refunds: Sequence[Refund]) -> tuple[Refund, ...
 
 
 async def letters(api: PandaPon, refund_id: str) -> tuple[Letter, ...]:
-    """Return up to 50 messages of a Taobao refund, oldest first, behind those without a time. Raises PandaPonError."""
+    """Return up to 50 messages of a Taobao refund: those without a time, then the others, oldest first.
+
+    Raises PandaPonError.
+    """
     page = await api.run(ops.TAOBAO_MESSAGES, ops.RefundMessages(refund_id=refund_id, page_size=LETTERS))
     messages = [Letter(author=row.owner_nick, words=row.content, at=row.create_time) for row in page.items]
     return tuple(sorted(messages, key=lambda message: message.at.timestamp() if message.at else 0.0))

@@ -115,8 +115,9 @@ def goes_back(before: str, after: str, *, is_same_refund: bool) -> bool:
 def claims(order: Order | None) -> tuple[Claim, ...]:
     """Return the refunds that an order names, each once, those of its lines first. Pure.
 
-    Lines with the same refund id have one refund. If all lines have the same state and none has an id, they have one
-    refund, too. The order's own state is another refund only if no line has this state.
+    Lines with the same refund id have one refund. If all lines of the order have the same state and none has an id,
+    they have one refund, too, unless the order's own state differs. The order's own state is another refund only if no
+    line has this state.
     """
     # A shortcut for nearly every order: most have no refund, and every reading asks.
     if order is None or not (order.refund_status or any(item.refund_status for item in order.items)):

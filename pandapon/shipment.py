@@ -86,7 +86,7 @@ class TimeBasis(StrEnum):
     EPOCH = "epoch"  # seconds or milliseconds since 1970
     BUDDHIST = "buddhist"  # one of the forms above with a Thai year
     WRITTEN = "written"  # as people write it, see pandapon.written; a missing year is inferred
-    PLACED = "placed"  # unreadable: the time of the entry before it in the list; the raw text is shown
+    PLACED = "placed"  # unreadable: the time of the entry before it, else the first one read; the raw text is shown
     UNKNOWN = "unknown"  # unreadable; the raw text is shown instead
 
 
@@ -119,7 +119,7 @@ class Node:
     """One trace entry of one parcel."""
 
     waybill: str
-    at: datetime | None  # aware, UTC; None: unreadable, and so is every time before it in the list
+    at: datetime | None  # aware, UTC; None: unreadable, and so is every other time of its list
     raw_time: str  # as sent
     time_basis: TimeBasis
     text: str  # the courier's words, as sent
@@ -151,7 +151,7 @@ class Node:
 
     @property
     def is_timed(self) -> bool:
-        """Whether its time was read, rather than taken from the entry before it."""
+        """Whether its time was read, rather than taken from another entry."""
         return self.at is not None and self.time_basis is not TimeBasis.PLACED
 
     @cached_property

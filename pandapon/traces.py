@@ -55,7 +55,7 @@ class Package:
     status: str = ""
     status_milestone: Milestone | None = None
     logistics_id: str = ""  # the platform's own id of the consignment
-    newest_first: bool = False  # how the platform sorts its lists; counts where the times do not show the order
+    newest_first: bool = False  # how the platform sorts its lists; counts where fewer than two times can be read
 
 
 @dataclass(frozen=True, slots=True)
@@ -177,7 +177,7 @@ def _forward(rows: Sequence[Row], known: _Known, near: datetime | None, newest_f
 def _runs_backward(times: Sequence[datetime], newest_first: bool) -> bool:
     """Whether a list is newest first, by the majority of its pairs of neighbours, because a time may be mistyped.
 
-    In a tie the two ends decide, then the platform's habit.
+    In a tie the two ends decide. The platform's habit counts only where fewer than two times can be read.
     """
     falls: int = sum(map(gt, times, times[1:]))
     rises: int = sum(map(lt, times, times[1:]))
@@ -191,7 +191,8 @@ def _runs_backward(times: Sequence[datetime], newest_first: bool) -> bool:
 def _placed(timed: Sequence[_Timed]) -> list[_Timed]:
     """The entries with times: a missing year is the year that fits the entry before, a missing time that entry's time.
 
-    A time taken from another entry says where the entry belongs, not when it happened: :attr:`TimeBasis.PLACED`.
+    Entries before the first readable time get that time. A time taken from another entry says where the entry belongs,
+    not when it happened: :attr:`TimeBasis.PLACED`.
     """
     dated = _dated(timed)
     placed: list[_Timed] = []

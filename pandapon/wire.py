@@ -110,7 +110,7 @@ class Wire:
         signs_query: bool = False,
         ready: Callable[[], None] = lambda: None,
     ) -> Answer:
-        """Send a request and return its answer. A call that writes is sent once.
+        """Send a request and return its answer. A call that writes is sent again only after a refused timestamp.
 
         Raises TransportError, ServerError, RateLimitError, TimestampError and DecodeError. Any other refusal is
         returned like an answer, and raised when the caller opens the envelope. ``ready`` is called just before each

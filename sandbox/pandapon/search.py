@@ -16,7 +16,10 @@ MAX_PAGE, MAX_TAOBAO_PAGE = 50, 40  # Taobao's is stated, 1688's is ours
 
 
 def search_products(world: World, platform: Platform, body: dict[str, Any], number: Any, pictures: str) -> Any:
-    """Return one page of results. ``number``: the page number as sent. Raises RefusedError if it is not a number."""
+    """Return one page of results. ``number``: the page number as sent.
+
+    Raises RefusedError unless the page number and the page size are whole numbers of at least 1.
+    """
     low, high = _amount(body.get("priceStart")), _amount(body.get("priceEnd"))
     keyword = str(body.get("keyword") or "")
     matching = [goods for goods in world.goods if replies.matches_search(goods, platform, keyword, low, high)]

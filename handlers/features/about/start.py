@@ -52,7 +52,8 @@ def start(
     """Show which of the watched orders need attention, and the next ``steps`` of buying.
 
     ``watched``: the counts of the channel's orders, and a list of those that need attention. ``order_ids``: the
-    account's newest, for the examples. ``now``: see :func:`standing`.
+    account's newest, for the examples. ``now``: see
+    :func:`handlers.blocks.standing.standing`.
     """
     n, total = watched.counts.get(Group.ATTENTION, 0), watched.total
     if not total:

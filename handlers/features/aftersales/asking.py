@@ -76,7 +76,7 @@ async def open_form(subject: Subject, interaction: Interaction) -> None:
 async def choose_lines(interaction: Interaction, flow: Flow, filled: FilledLines) -> Goto:
     """Take the lines, and read the reasons and limits for them.
 
-    Raises WrongFieldsError, PandaPonError, and RequestError where PandaPon names no reason or ids that can't be sent.
+    Raises WrongFieldsError, PandaPonError, and RequestError where PandaPon names no reason, or ids that can't be sent.
     """
     asking = pages.content(flow)
     former = asking.ask

@@ -15,7 +15,7 @@ if TYPE_CHECKING:
 
     from tracking.files import SharedFile
 
-PIECES, LINE, GOODS, KIND = "pieces", "line", "goods", "kind"  # page of lines; "pieces" ends in the line's position
+PIECES, LINE, GOODS, KIND = "pieces", "line", "goods", "kind"  # page of lines; the line's position follows "pieces"
 AMOUNT, SHIPPING, REASON, WORDS, PICTURES = "amount", "shipping", "reason", "words", "pictures"  # page of the reason
 _PIECES = re.compile(rf"{PIECES}(?P<at>[0-9]{{1,2}})")
 

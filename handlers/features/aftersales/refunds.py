@@ -48,7 +48,10 @@ def read_refund(command: TypedCommand) -> AskRefund | ShowRefunds:
 
 
 def read_refunds(command: TypedCommand) -> ShowRefunds | ShowRefund | AskRefund:
-    """Read ``refunds [REFUND [ORDER]]``. Without a platform, the words name an order. Raises UsageError."""
+    """Read ``refunds [REFUND [ORDER]]``. Raises UsageError.
+
+    A refund is meant only with a platform and words that can be its id; otherwise the words name an order.
+    """
     options, words = read_options(command)
     if not words:
         return ShowRefunds(options.page)

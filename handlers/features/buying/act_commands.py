@@ -57,7 +57,10 @@ async def show_acts(interaction: Interaction, request: ActOnOrders) -> Message:
 
 
 def acts(act: str, snapshots: Sequence[OrderSnapshot]) -> Message:
-    """Show orders with the button of an act. Several orders of a platform also get a button that pays them together."""
+    """Show orders with the button of an act, or why they do not allow it.
+
+    Several orders of a platform that can be paid also get a button that pays them together.
+    """
     blocks, allowed = [], []
     for at, snapshot in enumerate(snapshots, 1):
         order = snapshot.order

@@ -67,7 +67,11 @@ _CANCELS: dict[Platform, Operation[Any, Any]] = {
 
 
 async def begin(interaction: Interaction, act: str, refs: Sequence[OrderRef]) -> Goto:
-    """Read the orders and begin. Raises RequestError for an order that does not allow the act, and UnknownPathError."""
+    """Read the orders and begin.
+
+    Raises RequestError for an order that does not allow the act or was submitted for payment a short while ago, and
+    PandaPonError, such as UnknownPathError.
+    """
     ctx = interaction.ctx
     ctx.api.catalogue.path(_operation(act, refs[0].platform).name)
     orders = await asyncio.gather(*(ctx.api.order(ref) for ref in refs))
@@ -108,7 +112,11 @@ async def _has_arrived(ctx: Context, ref: OrderRef) -> bool | None:
 
 
 async def send_payment(interaction: Interaction, flow: Flow, _filled: Any) -> Goto | Done:
-    """Ask for the pay link, or submit the orders. Where an amount has changed, show the old and the new one instead."""
+    """Ask for the pay link, or submit the orders.
+
+    Where an amount has changed since the review, show the old and the new one instead. Where an old payment of an order
+    has become known since then, show the review with a warning instead.
+    """
     content = _content(flow)
     now = await orders_now(interaction.ctx, content)
     if moved := moved_totals(content, now):

@@ -68,7 +68,10 @@ class OrderCreator:
     approved_by: str = ""
 
     async def create_all(self) -> tuple[list[Outcome], list[str]]:
-        """Create all orders, call by call. Returns the outcomes, and why the remaining calls were not made."""
+        """Create all orders, call by call. Returns the outcomes, and why the remaining calls were not made.
+
+        Raises RequestError and PandaPonError where not even the first call could be planned.
+        """
         outcomes: list[Outcome] = []
         for at, share in enumerate(purchases.shares(self.content.lines, _notes(self.content))):
             try:

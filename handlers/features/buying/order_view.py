@@ -86,7 +86,10 @@ def grand_total(content: Ordering) -> str:
 def result(
     outcomes: Sequence[Outcome], refused: Sequence[str], watches: NewOrderWatches, by: str, pay: Block | None = None
 ) -> list[Block]:
-    """The result of the order, where it is watched, and what is next. ``refused``: why calls were never sent."""
+    """The result of the order, where it is watched, who made it, and what is next.
+
+    ``refused``: why calls were never sent. ``by``: the id of the person.
+    """
     blocks = [el.section(outcome_words(outcome.write, outcome.error)) for outcome in outcomes]
     blocks += [el.section(f"❌ {words}") for words in refused]
     refs = refs_of(outcomes)

@@ -29,8 +29,8 @@ if TYPE_CHECKING:
 async def quote(ctx: Context, wanted: Ordering) -> tuple[Ordering, Receivers]:
     """Return the purchase with its present prices and costs, and its address as each platform's calls spell it.
 
-    Raises RequestError where the cart has changed, a variant has gone, or the address has gone or was changed; and
-    PandaPonError.
+    Raises RequestError where the cart has changed, a variant has gone or cannot be bought in this quantity, an id is
+    missing, or the address has gone or was changed; and PandaPonError.
     """
     receiver = read_receivers(ctx, wanted.address, wanted.salt, dict(wanted.marks))
     (lines, products), receivers = await asyncio.gather(_lines_now(ctx, wanted), receiver)

@@ -51,7 +51,7 @@ def page(product: ProductDetail, *, may_add: bool = False, may_order: bool = Fal
 
 
 def compared(products: Sequence[ProductDetail], missing: Mapping[ProductRef, PandaPonError]) -> Message:
-    """Show products side by side, the same facts in the same order. ``missing``: why another cannot be shown."""
+    """Show products side by side, the same facts in the same order. ``missing``: why others cannot be shown."""
     n = len(products)
     heading = ngettext("Comparing {n} product", "Comparing {n} products", n).format(n=n)
     buttons = [_details(product, at) for at, product in enumerate(products, 1) if is_named(product)]

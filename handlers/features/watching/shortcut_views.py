@@ -40,9 +40,10 @@ def tracked(
     *,
     verb: str = "track",
 ) -> Message:
-    """Show a paragraph for each order in the message, with a button that tracks it; and list the skipped ids.
+    """Show a paragraph for each order in the message, with a button that tracks it, and for each id without an order.
 
-    ``outcomes``: by id, the order or the error. ``verb``: the command to recommend if the message has no id.
+    The skipped ids follow as a list. ``outcomes``: by id, the order or the error. ``verb``: the command to recommend if
+    the message has no id.
     """
     if not mentioned.ids:
         return el.message([el.section(_nothing(verb))])

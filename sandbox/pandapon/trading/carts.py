@@ -68,7 +68,7 @@ def delete(account: Account, fields: Fields, platform: Platform) -> bool:
 
 
 def chosen(account: Account, platform: Platform, ids: Sequence[str]) -> list[CartEntry]:
-    """Return the entries with these ids. Raises RefusedError for an unknown entry, or one that has sold out."""
+    """Return the entries with these ids. Raises RefusedError for an unknown entry, or one without enough stock."""
     entries = [_entry(account, platform, number) for number in dict.fromkeys(ids)]
     for entry in entries:
         account.require_stock(entry.sku, entry.quantity)

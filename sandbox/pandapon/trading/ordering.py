@@ -42,7 +42,10 @@ class PurchaseLine:
 
 
 def read_cargo(account: Account, fields: Fields) -> list[PurchaseLine]:
-    """Return the lines of a new 1688 order. Raises RefusedError for an unknown product, too few pieces or no stock."""
+    """Return the lines of a new 1688 order.
+
+    Raises RefusedError for an incomplete address, an unknown flow or product, too few pieces or too little stock.
+    """
     check_receiver_1688(fields)
     if fields.words("flow") not in FLOWS:
         raise RefusedError(400, "参数错误: flow")

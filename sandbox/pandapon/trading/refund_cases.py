@@ -39,7 +39,10 @@ def open_case(
     with_return: bool,
     lines: tuple[int, ...] = (),
 ) -> RefundCase:
-    """Request a refund; ``amount`` in yuan. Raises RefusedError if the order's state or the amount forbids it."""
+    """Request a refund; ``amount`` in yuan.
+
+    Raises RefusedError if the order's state, the amount or an earlier refund of the order forbids it.
+    """
     check_refundable(account, order)
     if not Decimal() < amount <= order.total(account.clock()):
         raise RefusedError("AMOUNT_TOO_HIGH", "退款金额超过可退金额")
