@@ -67,7 +67,7 @@ async def test_time_and_a_scan_by_hand(browser: Browser, server: WebServer) -> N
         await panel.get_by_role("button", name="Scan").click()
         await expect(mei.page.get_by_role("status")).to_contain_text("Scanned")
         card = mei.card
-        await expect(card).to_contain_text("手工扫描 派送中")  # its last change: a press on what is being replaced is lost
+        await expect(card).to_contain_text("手工扫描 派送中")  # its last change; a press on what is replaced is lost
         await card.locator("button.replies").click()
         await expect(mei.thread).to_contain_text("手工扫描 派送中")
 
