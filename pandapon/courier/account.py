@@ -1,7 +1,7 @@
 """The account of a text, for people who cannot read it: its deeds with their places, and who has the parcel.
 
-A reading (:mod:`reading`) decides the parcel's milestone. An account tells what else was understood of the text, and
-never contradicts that milestone.
+A reading (:mod:`reading`) decides the parcel's milestone. An account tells what else was understood of the text, from
+the same claims; a text without a claim, or with too many, has an account without statements.
 """
 
 from __future__ import annotations
@@ -47,7 +47,7 @@ class Statement(NamedTuple):
 class Account:
     """The content of a text. An account without statements means that nothing can be told without guessing."""
 
-    milestone: Milestone | None = None  # as in the reading of the words; None: no claim
+    milestone: Milestone | None = None  # of the strongest claim, or of a text that is a code alone; None: no claim
     statements: tuple[Statement, ...] = ()  # at most two, in the text's order
     target: Place | None = None  # where the parcel goes next
     keeper: Keeper | None = None  # who has the parcel, or signed for it
@@ -139,7 +139,7 @@ def _is_tangled(milestones: set[Milestone]) -> bool:
 
 
 def _chosen(claims: Sequence[TextClaim], best: TextClaim) -> list[TextClaim]:
-    """The claims to tell, the strongest first: those of the same milestone, and other problems beside a problem."""
+    """The best claim, then those of its milestone; beside a problem, those of other problems too."""
     milestone = best.claim.milestone
     beside = PROBLEMS if milestone in PROBLEMS else {milestone}
     return [best, *(other for other in claims if other.claim.milestone in beside and other is not best)]

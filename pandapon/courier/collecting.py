@@ -20,7 +20,7 @@ _COMING = frozenset({"前往", "赶往", "赶来", "前来", "过来", "赶去",
 
 
 def pick_up_claim(event: Event, text: Text) -> Claim | None:
-    """Return the claim of an act of collecting.
+    """Return the claim of an act of collecting; None: it claims nothing.
 
     Some words of collecting also stand for other steps: a hub takes the parcel in, a customer collects it at a point.
     """

@@ -189,7 +189,7 @@ def is_missorted(event: Event, text: Text) -> bool:
 
 
 def denies_receipt(clause: Sequence[Token]) -> bool:
-    """Return whether the clause says that the recipient did not get the parcel, in Thai: ลูกค้ายังไม่ได้รับของ."""
+    """Whether the clause says that the recipient did not get the parcel, in Thai: ลูกค้ายังไม่ได้รับของ."""
     at = next((place for place, token in enumerate(clause) if token.tag is T.RECIPIENT), len(clause))
     return any(token.text.startswith(_NOT_RECEIVED) for token in clause[at:]) or any(
         before.tag in _DENIALS and after.text.startswith(_RECEIVES) and not after.text.startswith("รับสาย")
