@@ -96,7 +96,10 @@ async def test_six_schedulers_run_ten_jobs_once_each_and_one_dies(tmp_path: Path
     assert beside == []
     for name, times in runs.items():
         gaps = [later - earlier for earlier, later in pairwise(times)]
-        assert min(gaps) > EVERY.total_seconds() * 0.5, (name, gaps)
+        # A busy machine begins a run late, and the gap after it is shorter by as much.
+        delays = [0.0, *(max(0.0, gap - EVERY.total_seconds()) for gap in gaps)]
+        early = [gap for gap, delay in zip(gaps, delays, strict=False) if gap + delay <= EVERY.total_seconds() * 0.5]
+        assert early == [], (name, gaps)
         assert len(times) > spent / (EVERY.total_seconds() * 4), (name, times)
     assert any(time > at + 1.5 for time in runs["job 3"]), "the lease of the dead one ended"
 
