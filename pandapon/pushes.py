@@ -21,7 +21,7 @@ if TYPE_CHECKING:
 
 
 class Family(StrEnum):
-    """What a message is about."""
+    """The subject of a message."""
 
     PRICE = "price"
     STATUS = "status"  # of the order: made, paid, shipped, received, closed
@@ -38,7 +38,7 @@ class Push:
 
     @property
     def family(self) -> Family | None:
-        """What the message is about; None for an unknown kind."""
+        """The subject of the message; None for an unknown kind."""
         return family_of(self.kind)
 
 

@@ -21,7 +21,7 @@ _LINKS = ("url", "link", "pageUrl", "imUrl", "result", "data")
 
 @dataclass(frozen=True, slots=True)
 class OrderSeller:
-    """What an order says of its seller. Every field may be empty.
+    """The facts that an order states about its seller. Every field may be empty.
 
     ``login``: the seller's name on 1688, which is the chat name [upstream]. ``open_id``: the opaque id that
     ``1688.order.wangwang`` turns into the chat name [one client]. ``product_id``: of the first line that has one.

@@ -1,1 +1,1 @@
-"""What the bot keeps: orders, traces, watches, outbox, audit; on SQLite or PostgreSQL. No business rules."""
+"""The data that the bot keeps: orders, traces, watches, outbox, audit; on SQLite or PostgreSQL. No business rules."""

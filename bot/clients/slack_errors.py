@@ -106,7 +106,7 @@ class LateError(Exception):
     """A post was not sent, since too much time has passed since its claim."""
 
 
-# What a call through slack_sdk's async client raises, besides defects of this bot; timeouts are OSErrors.
+# The exceptions of a call through slack_sdk's async client, besides defects of this bot; timeouts are OSErrors.
 FAILURES = (SlackClientError, aiohttp.ClientError, OSError, LateError)
 
 

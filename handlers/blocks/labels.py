@@ -114,7 +114,7 @@ def reason_words(reason: Reason) -> str:
 
 
 def action_words(action: Action) -> str:
-    """What a person has to do, and why, to follow "Action needed:"."""
+    """The action that a person has to take, and its reason, to follow "Action needed:"."""
     return {
         Action.PICK_UP: _("pick it up soon, or it goes back"),
         Action.ADDRESS: _("the address is wrong or incomplete"),

@@ -67,7 +67,7 @@ def news_lines(news: News, order: Order | None, now: datetime) -> list[str]:
 
 
 def todo(code: str, platform: Platform, until: datetime | None, now: datetime) -> str:
-    """What the buyer has to do about a refund, and until when; empty where the refund does not wait for the buyer."""
+    """The buyer's next step in a refund, and its deadline; empty where the refund does not wait for the buyer."""
     match refund_state(code):
         case RefundState.AGREED:
             words = _("send the goods back and enter the tracking number on {platform}")

@@ -1,4 +1,4 @@
-"""What became of a change to the account, in words."""
+"""The outcome of a change to the account, in words."""
 
 from __future__ import annotations
 

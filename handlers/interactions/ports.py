@@ -26,7 +26,7 @@ if TYPE_CHECKING:
 
 
 class WatchResult(StrEnum):
-    """What became of the request to watch one order."""
+    """The outcome of the request to watch one order."""
 
     WATCHING = "watching"
     ALREADY = "already"

@@ -176,7 +176,7 @@ def _causes(stall: Stall, silence: str) -> list[str]:
 
 
 def _todo(stall: Stall, parcel: Parcel | None) -> str:
-    """What to do, as a request to a colleague."""
+    """The next step, as a request to a colleague."""
     if stall.leg is Leg.PICKUP:
         return _("Please have it picked up: couriers send such parcels back.")
     if stall.leg is Leg.SILENT:

@@ -16,7 +16,7 @@ from pandapon.courier.tags import Tag
 
 
 class Deed(StrEnum):
-    """What was done with a parcel, or the trouble that it has."""
+    """An act done with a parcel, or the trouble that it has."""
 
     # --- at the shop
     ORDER_PLACED = auto()

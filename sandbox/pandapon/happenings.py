@@ -1,4 +1,4 @@
-"""What happens to orders in the demo: a silent parcel, a seller who does not ship, a new price, a refund, a new order.
+"""The events of orders in the demo: a silent parcel, a seller who does not ship, a new price, a refund, a new order.
 
 Each function changes an order from a time on. What the API shows of the order before that time stays the same.
 """

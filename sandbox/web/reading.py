@@ -1,4 +1,4 @@
-"""What people have read, and so their unread messages, mentions and threads, by which Slack marks its channels."""
+"""The messages that people have read, and so the unread ones, mentions and threads by which Slack marks channels."""
 
 from __future__ import annotations
 

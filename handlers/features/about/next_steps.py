@@ -42,7 +42,7 @@ class Count:
 
 @dataclass(frozen=True, slots=True)
 class NextSteps:
-    """What waits to be bought: the products in the carts, and the unpaid orders."""
+    """The things that wait to be bought: the products in the carts, and the unpaid orders."""
 
     in_cart: Count = Count()
     unpaid: Count = Count()

@@ -1,4 +1,4 @@
-"""What a purchase costs now: the lines are read again, and PandaPon previews each seller's order."""
+"""The present cost of a purchase: the lines are read again, and PandaPon previews each seller's order."""
 
 from __future__ import annotations
 

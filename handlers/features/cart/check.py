@@ -93,7 +93,7 @@ async def _availability(ctx: Context, lines: Sequence[CartLine]) -> tuple[dict[s
 
 
 def _problem(line: CartLine, product: TaobaoProduct | None, reasons: Mapping[str, str]) -> str:
-    """What is wrong with a line, as Slack text; empty: it can be bought as it stands in the cart."""
+    """The fault of a line, as Slack text; empty: it can be bought as it stands in the cart."""
     if product is None:
         if line.product_id not in reasons:
             return _("❓ PandaPon said nothing of this product.")

@@ -1,4 +1,4 @@
-"""Which orders belong in a list: by state, day, seller and words. The bot's own reading goes before the platform's."""
+"""Filters a list of orders by state, day, seller and words. The bot's own reading goes before the platform's."""
 
 from __future__ import annotations
 
